@@ -1,0 +1,72 @@
+# Every target sets up what it needs: a virtual environment in .venv, from the hashes in requirements.lock.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help:  ## Show this list
+	@grep -hE '^[a-z-]+:.*  ## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*  ## (.*)/  make \1|\2/' | column -t -s '|'
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "claimbench needs Python 3.11 or newer: make PYTHON=python3.12"; exit 2; }
+	@echo "Setting up $(VENV) (about 2 minutes, once)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install -q --no-deps --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip check -q
+	@$(BIN)/python -m pip install -q --no-deps --no-build-isolation -e .
+	@touch $(READY)
+
+.PHONY: setup
+setup: $(READY)  ## Set up the virtual environment
+
+.PHONY: bench
+bench: $(READY)  ## Compare the models in bench.toml: fetch, serve, ask, score, table and chart
+	@$(BIN)/bench run
+	@$(BIN)/bench report
+
+.PHONY: bench-full
+bench-full: $(READY)  ## The same with every item of the suites
+	@$(BIN)/bench run --limit all
+	@$(BIN)/bench report
+
+.PHONY: test
+test: $(READY)  ## Run the tests (SmolLM2 is fetched once and really served)
+	@$(BIN)/python -m pytest
+
+.PHONY: lint
+lint: $(READY)  ## Check style, types and the shipped items
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/python -m bench.suites.coding.build --check
+
+.PHONY: format
+format: $(READY)  ## Rewrite the code in the house's style
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+.PHONY: coverage
+coverage: $(READY)  ## Run the tests with coverage; the pure modules must be complete
+	@$(BIN)/python -m pytest --cov --cov-report=term-missing:skip-covered
+	@$(BIN)/python -m coverage report --fail-under=100 --include='bench/stats/*,bench/providers/*,bench/plan.py,bench/records.py'
+
+.PHONY: perf
+perf: $(READY)  ## Measure start-up against its bar
+	@$(BIN)/python -m pytest tests/perf
+
+.PHONY: items
+items: $(READY)  ## Write the coding suite's items again from bench/suites/coding
+	@$(BIN)/python -m bench.suites.coding.build
+
+.PHONY: lock
+lock: $(READY)  ## Resolve requirements.lock anew: names, versions and hashes, no index
+	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
+		--extra dev --custom-compile-command "make lock" pyproject.toml -o requirements.lock
+
+.PHONY: clean
+clean:  ## Remove the environment and caches; results/ stays
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage dist build
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,81 @@
+"""The command `bench`: one file a verb, each imported only when it is called."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Sequence
+
+import click
+
+from bench.errors import BenchError
+
+COMMANDS = {
+    "run": ("bench.cli.run", "Run the comparison in bench.toml; continues an unfinished run."),
+    "report": ("bench.cli.report", "Write a run's tables and charts again."),
+    "list": ("bench.cli.list", "List suites, tasks, models or runs."),
+    "weights": ("bench.cli.weights", "Fetch, list or serve local weights."),
+}
+"""Verb -> (module that holds a command of the same name, its line in --help)."""
+
+
+class LazyGroup(click.Group):
+    """Knows its commands' names and help lines without importing them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The verbs, in the order they are used."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Imports the verb's module."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(COMMANDS[cmd_name][0])
+        command: click.Command = getattr(module, cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The verbs' lines, from COMMANDS."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """An unknown verb gets the nearest known one suggested."""
+        from bench.errors import suggest
+
+        name = args[0] if args else ""
+        if name and not name.startswith("-") and name not in COMMANDS:
+            raise click.UsageError(f"No such command '{name}'.{suggest(name, COMMANDS)}", ctx)
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="claimbench", prog_name="bench")
+def bench() -> None:
+    """Is model C really ~90% cheaper than model B, and only slightly worse? Measured, with intervals.
+
+    Exit codes: 0 ok, 1 unexpected error, 2 usage or configuration, 3 claim refuted or gate failed,
+    4 inconclusive, 5 run incomplete.
+    """
+
+
+def main(args: Sequence[str] | None = None) -> None:
+    """Runs the command line; a user's mistake gets one line and an exit code, never a traceback."""
+    try:
+        bench.main(args=args, prog_name="bench", standalone_mode=False)
+    except click.exceptions.Exit as error:
+        sys.exit(error.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Stopped.", err=True)
+        sys.exit(5)
+    except BenchError as error:
+        click.echo(f"Error: {error}", err=True)
+        sys.exit(error.exit_code)

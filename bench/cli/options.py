@@ -1,0 +1,44 @@
+"""What several commands share: where bench.toml and results are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from bench.config import Comparison
+
+CONFIG = "bench.toml"
+
+config_option = click.option(
+    "-c",
+    "--config",
+    type=click.Path(path_type=Path),
+    envvar="BENCH_CONFIG",
+    help="Configuration file.  [default: bench.toml here, else the starter that ships with claimbench]",
+)
+results_option = click.option(
+    "--results",
+    type=click.Path(path_type=Path, file_okay=False),
+    envvar="BENCH_RESULTS",
+    default=Path("results"),
+    show_default=True,
+    help="Folder of the journal and of all run folders.",
+)
+
+
+def load_config(path: Path | None) -> Comparison:
+    """The named file, bench.toml in this folder, or the shipped starter. UsageError if it cannot be read."""
+    from bench.config import load
+    from bench.registry import shipped
+
+    if path is not None:
+        return load(path)
+    here = Path(CONFIG)
+    if here.exists():
+        return load(here)
+    starter = shipped(CONFIG)
+    click.echo(f"No {CONFIG} here; using the starter. Copy it to change it: cp {starter} .", err=True)
+    return load(starter)

@@ -1,0 +1,124 @@
+"""Shows a run as it goes: a live table on a terminal, a calm line now and then elsewhere."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from types import TracebackType
+
+import click
+from rich.console import Console
+from rich.live import Live
+from rich.table import Table
+
+from bench.plan import PlannedCall
+from bench.records import Call, Graded, Outcome
+
+CALM_S = 20.0
+"""Seconds between two lines of one model where there is no terminal."""
+
+
+@dataclass(slots=True)
+class _Lane:
+    label: str
+    done: int
+    total: int
+    began: float = field(default_factory=time.monotonic)
+    asked: int = 0
+    scores: list[float] = field(default_factory=list)
+    tokens: int = 0
+    streaming_s: float = 0.0
+    failed: int = 0
+    said_at: float = field(default_factory=time.monotonic)
+
+    def add(self, call: Call, graded: Graded | None) -> None:
+        self.asked += 1
+        self.done += call.outcome.scored
+        self.failed += not call.outcome.scored
+        if call.outcome.scored and graded is not None and graded.score is not None:
+            self.scores.append(graded.score if call.outcome is Outcome.ANSWERED else 0.0)
+        if call.usage.out_total and call.scored_attempt.latency_s:
+            self.tokens += call.usage.out_total
+            self.streaming_s += call.scored_attempt.latency_s
+
+    def cells(self) -> Iterator[str]:
+        """Items, score so far, tokens per second, time left."""
+        yield f"{self.done}/{self.total} items" + (f", {self.failed} failed" if self.failed else "")
+        n = len(self.scores)
+        yield f"score so far {100 * sum(self.scores) / n:.0f} % (n = {n})" if n else "no score yet"
+        yield f"{self.tokens / self.streaming_s:.0f} tok/s" if self.streaming_s else "- tok/s"
+        yield self._left()
+
+    def _left(self) -> str:
+        if self.done >= self.total:
+            return f"done in {_clock(time.monotonic() - self.began)}"
+        if not self.asked:
+            return "ETA -"
+        seconds = (time.monotonic() - self.began) / self.asked * (self.total - self.done)
+        return f"ETA {_clock(seconds)}"
+
+
+def _clock(seconds: float) -> str:
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
+
+
+class Progress:
+    """The command line's `Watcher`; a context manager that leaves the terminal clean. Writes to stderr."""
+
+    def __init__(self) -> None:
+        self._console = Console(stderr=True, highlight=False)
+        self._lanes: dict[str, _Lane] = {}
+        self._fetching: tuple[str, int, int] | None = None
+        self._fetch_said = 0.0
+        self._live = Live(get_renderable=self._table, console=self._console, refresh_per_second=4, transient=False)
+        self._terminal = sys.stderr.isatty()
+
+    def __enter__(self) -> Progress:
+        if self._terminal:
+            self._live.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Ends the live display; what it shows last stays."""
+        self._live.stop()
+
+    def _table(self) -> Table:
+        grid = Table.grid(padding=(0, 2))
+        for lane in self._lanes.values():
+            grid.add_row(lane.label, *lane.cells())
+        if self._fetching:
+            name, done, total = self._fetching
+            grid.add_row(name, f"{done / 1e6:.0f} of {total / 1e6:.0f} MB")
+        return grid
+
+    def say(self, text: str) -> None:
+        """One line worth reading."""
+        self._console.print(text, markup=False)
+
+    def lane(self, label: str, done: int, total: int) -> None:
+        """A model's calls begin."""
+        self._fetching = None
+        self._lanes[label] = _Lane(label, done, total)
+        if not self._terminal:
+            click.echo(f"{label}: {total - done} calls to make, {done} answered before", err=True)
+
+    def finished(self, planned: PlannedCall, call: Call, graded: Graded | None) -> None:
+        """One more call is recorded."""
+        lane = self._lanes[planned.model]
+        lane.add(call, graded)
+        due = time.monotonic() - lane.said_at >= CALM_S or lane.done == lane.total
+        if not self._terminal and due:
+            lane.said_at = time.monotonic()
+            click.echo(f"{lane.label}: {', '.join(lane.cells())}", err=True)
+
+    def fetched(self, name: str, done: int, total: int) -> None:
+        """Bytes of a weights file so far."""
+        self._fetching = (name, done, total) if done < total else None
+        if not self._terminal and time.monotonic() - self._fetch_said >= CALM_S:
+            self._fetch_said = time.monotonic()
+            click.echo(f"{name}: {done / 1e6:.0f} of {total / 1e6:.0f} MB", err=True)

@@ -1,0 +1,85 @@
+"""`bench weights`: what can be fetched, fetching it, and serving it by hand."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bench.errors import BenchError
+
+if TYPE_CHECKING:
+    from bench.weights.catalog import CatalogEntry
+
+
+@click.group()
+def weights() -> None:
+    """Local weights: list, fetch and serve them."""
+
+
+@weights.command("list")
+def list_() -> None:
+    """Show the catalogue, and what of it is on this machine."""
+    from bench.weights.catalog import catalog
+    from bench.weights.fetch import is_cached
+    from bench.weights.store import cache_dir, megabytes
+
+    width = max(len(name) for name in catalog())
+    for entry in catalog().values():
+        state = "cached" if is_cached(entry) else "not cached"
+        click.echo(f"{entry.name:{width}}  {megabytes(entry.size):>8}  {entry.licence}  {state}")
+    click.echo(f"Folder: {cache_dir()}")
+
+
+@weights.command()
+@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+def pull(names: tuple[str, ...]) -> None:
+    """Fetch weights and check their sha256; a file that is there already costs nothing."""
+    from bench.weights.catalog import resolve
+
+    for entry in [resolve(name) for name in names]:
+        click.echo(_fetch(entry))
+
+
+@weights.command()
+@click.argument("name")
+@click.option("--port", default=0, show_default="a free one", help="Port on 127.0.0.1.")
+@click.option("--slots", default=1, show_default=True, help="Requests answered at once.")
+@click.option("--context", default=4096, show_default=True, help="Tokens of prompt and answer, for each slot.")
+def serve(name: str, port: int, slots: int, context: int) -> None:
+    """Serve weights on this machine until Ctrl-C: a catalogue name, or a path that ends in .gguf."""
+    from bench.weights.catalog import resolve
+    from bench.weights.server import ServerSettings, serve
+    from bench.weights.store import cache_dir
+
+    entry = resolve(name)
+    path = _fetch(entry)
+    log = cache_dir() / f"{entry.file}.server.log"
+    with serve(path, ServerSettings(slots=slots, context=context), log=log, port=port) as server:
+        click.echo(f"{server.base_url} (ready in {server.load_s:.1f} s; Ctrl-C stops it; log: {log})")
+        try:
+            status = server.process.wait()
+        except KeyboardInterrupt:
+            return
+    raise BenchError(f"the server ended by itself with exit status {status}; see {log}")
+
+
+def _fetch(entry: CatalogEntry) -> Path:
+    from bench.weights.fetch import Progress, fetch
+
+    if not sys.stderr.isatty():
+        return fetch(entry, say=lambda line: click.echo(line, err=True))
+    from rich import progress
+    from rich.console import Console
+
+    columns = (progress.BarColumn(), progress.DownloadColumn(), progress.TransferSpeedColumn())
+    console = Console(stderr=True)
+    with progress.Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task(entry.name, total=entry.size, visible=False)
+
+        def report(now: Progress) -> None:
+            bar.update(task, completed=now.done, visible=True)
+
+        return fetch(entry, report=report, say=lambda line: console.print(line, markup=False, highlight=False))

@@ -1,0 +1,364 @@
+"""bench.toml -> Comparison: what is compared, on what, and which claims were declared. Validated and frozen."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, NoReturn
+
+from bench.errors import UsageError, suggest
+from bench.records import sha256_of
+
+LOCAL_KEYS = ("slots", "threads", "context", "kv_unified", "prompt_cache", "usd_per_hour")
+PROVIDERS = ("weights", "openai-api")
+
+
+@dataclass(frozen=True, slots=True)
+class ModelEntry:
+    """One `[models.<label>]` table."""
+
+    label: str
+    """The name used in tables, charts and claims."""
+    model: str
+    """provider/model, e.g. "weights/smollm2-135m-instruct" or "openai-api/<vendor>/<model>"."""
+    base_url: str | None = None
+    """Overrides the endpoint's address; without it openai-api reads <VENDOR>_BASE_URL."""
+    max_tokens: int | None = None
+    """Replaces every task's token cap, up or down; None keeps the tasks' own."""
+    temperature: float | None = None
+    """Replaces `[run]`'s and the tasks' temperature."""
+    top_p: float | None = None
+    """Sent only if set."""
+    seed: int | None = None
+    """The endpoint's sampling seed; sent only if set."""
+    max_connections: int | None = None
+    """Calls in flight at once; for local weights always `slots`."""
+    timeout_s: float = 600.0
+    """Total deadline of one attempt, in seconds."""
+    usd_per_hour: float | None = None
+    """Local weights: the machine's price; without it their cost is unknown."""
+    slots: int = 1
+    """Local weights: answers generated at once. More than one changes temperature-0 text."""
+    threads: int | None = None
+    """Local weights: CPU threads; None takes every usable core."""
+    context: int = 4096
+    """Local weights: context length of each slot, in tokens."""
+    kv_unified: bool = False
+    """Local weights: one key-value cache shared by all slots."""
+    prompt_cache: bool = False
+    """Local weights: reuse a common prompt prefix; on, it flatters the time to first token."""
+
+    @property
+    def provider(self) -> str:
+        """The part before the first slash."""
+        return self.model.partition("/")[0]
+
+    @property
+    def name(self) -> str:
+        """The part after the first slash."""
+        return self.model.partition("/")[2]
+
+    @property
+    def local(self) -> bool:
+        """Whether the model runs on this machine from a weights file."""
+        return self.provider == "weights"
+
+    @property
+    def concurrency(self) -> int:
+        """Calls in flight at once."""
+        return self.slots if self.local else self.max_connections or 8
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One `[claims.<name>]` table: candidate against baseline, with margins declared before the run."""
+
+    name: str
+    """The claim's name."""
+    candidate: str
+    """Label of the model said to be cheaper."""
+    baseline: str
+    """Label of the model it is compared with."""
+    cheaper_by: float | None = None
+    """Least saving per item as a share of the baseline's cost, in (0, 1)."""
+    worse_by: float | None = None
+    """Non-inferiority margin in score points, in (0, 1)."""
+    slower_by: float | None = None
+    """Largest ratio of E2E latency, candidate / baseline, above 0."""
+    suites: tuple[str, ...] = ()
+    """Suites it speaks of; empty for all of the run."""
+    over: str = "each"
+    """"each": every suite must hold; "mean": their unweighted mean."""
+    confidence: float = 0.95
+    """1 - alpha, in (0.5, 1)."""
+
+    @property
+    def sha256(self) -> str:
+        """Hash of everything the claim says; a changed margin is another claim."""
+        return sha256_of({f.name: getattr(self, f.name) for f in fields(self)})
+
+
+@dataclass(frozen=True, slots=True)
+class RunSettings:
+    """The `[run]` table."""
+
+    suites: tuple[str, ...]
+    """Suites or single tasks to run."""
+    seed: int = 1
+    """Seeds the order of calls and all resampling."""
+    limit: int | None = None
+    """Items per suite, balanced over families and levels; None for all."""
+    repeats: int = 1
+    """Independent samples per item."""
+    temperature: float | None = None
+    """Replaces the tasks' temperature."""
+    reuse: float = 24.0
+    """Hours for which answers of earlier runs are reused; 0 never."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A validated bench.toml with the command line applied."""
+
+    source: Path
+    """The file it was read from."""
+    run: RunSettings
+    """What is run."""
+    models: Mapping[str, ModelEntry]
+    """Models by label, in the file's order."""
+    claims: Mapping[str, Claim] = field(default_factory=dict)
+    """Claims by name, in the file's order."""
+
+
+_Check = Callable[[object], str | None]
+
+
+def _number(low: float, high: float = float("inf"), *, whole: bool = False, open_low: bool = False) -> _Check:
+    def check(value: object) -> str | None:
+        kind = int if whole else int | float
+        if isinstance(value, bool) or not isinstance(value, kind):
+            return f"must be a {'whole ' if whole else ''}number"
+        if not low <= value <= high or (open_low and value == low):
+            return f"must be {'above' if open_low else 'at least'} {low:g}" + (
+                f" and at most {high:g}" if high != float("inf") else ""
+            )
+        return None
+
+    return check
+
+
+def _share(value: object) -> str | None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 1:
+        return "must be a number above 0 and below 1, e.g. 0.03"
+    return None
+
+
+def _text(value: object) -> str | None:
+    return None if isinstance(value, str) and value else "must be a text in quotes"
+
+
+def _flag(value: object) -> str | None:
+    return None if isinstance(value, bool) else "must be true or false"
+
+
+def _names(value: object) -> str | None:
+    if isinstance(value, list) and value and all(isinstance(v, str) for v in value):
+        return None if len(set(value)) == len(value) else "names something twice"
+    return 'must be a list of names, e.g. ["coding"]'
+
+
+def _url(value: object) -> str | None:
+    if not isinstance(value, str) or not re.match(r"https?://[^/\s]+", value):
+        return "must be an address that begins with http:// or https://"
+    if "@" in value or "?" in value:
+        return "must hold no user name, key or query: keys come from the environment"
+    return None
+
+
+def _over(value: object) -> str | None:
+    return None if value in ("each", "mean") else 'must be "each" or "mean"'
+
+
+_COUNT = _number(1, whole=True)
+
+_TABLES: Mapping[str, Mapping[str, _Check]] = {
+    "run": {
+        "suites": _names,
+        "seed": _number(0, whole=True),
+        "limit": _COUNT,
+        "repeats": _COUNT,
+        "temperature": _number(0, 2),
+        "reuse": _number(0),
+    },
+    "models": {
+        "model": _text,
+        "base_url": _url,
+        "max_tokens": _COUNT,
+        "temperature": _number(0, 2),
+        "top_p": _number(0, 1, open_low=True),
+        "seed": _number(0, whole=True),
+        "max_connections": _COUNT,
+        "timeout_s": _number(0, open_low=True),
+        "usd_per_hour": _number(0, open_low=True),
+        "slots": _COUNT,
+        "threads": _COUNT,
+        "context": _number(256, whole=True),
+        "kv_unified": _flag,
+        "prompt_cache": _flag,
+    },
+    "claims": {
+        "candidate": _text,
+        "baseline": _text,
+        "suites": _names,
+        "over": _over,
+        "cheaper_by": _share,
+        "worse_by": _share,
+        "slower_by": _number(0, open_low=True),
+        "confidence": _share,
+    },
+}
+
+
+class _File:
+    """The text of a bench.toml, for errors that name the line."""
+
+    def __init__(self, path: Path, text: str) -> None:
+        self.path = path
+        self.lines = text.splitlines()
+
+    def fail(self, message: str, *where: str) -> NoReturn:
+        """Raises UsageError at the line of a table (`"models", "a"`) or of a key in it (`"models", "a", "model"`)."""
+        raise UsageError(f"{self.path}:{self._line(where)}: {message}")
+
+    def _line(self, where: tuple[str, ...]) -> int:
+        table: tuple[str, ...] = ()
+        best = 1
+        for number, line in enumerate(self.lines, 1):
+            head = re.match(r"\s*\[+([^\]]+)\]", line)
+            if head:
+                table = tuple(part.strip().strip("\"'") for part in head[1].split("."))
+                if table == where:
+                    return number
+                best = number if table == where[: len(table)] else best
+            key = re.match(r"\s*([\w\"'.-]+)\s*=", line)
+            if key and (*table, *(part.strip("\"'") for part in key[1].split("."))) == where:
+                return number
+        return best
+
+
+def load(path: Path) -> Comparison:
+    """Reads and validates a bench.toml.
+
+    Raises UsageError naming file and line for bad TOML, an unknown key or model, or a value out of range.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+        raw = tomllib.loads(text)
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read ({error.strerror}).") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path}: is not UTF-8 text ({error.reason} at byte {error.start}).") from error
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{path}: is not valid TOML: {error}.") from error
+    file = _File(path, text)
+    for name in raw:
+        if name not in _TABLES:
+            file.fail(f"unknown table or key '{name}'.{suggest(name, _TABLES)}", name)
+    run = _table(file, raw.get("run", {}), "run")
+    models = {label: _model(file, label, table) for label, table in _tables(file, raw, "models").items()}
+    if not models:
+        file.fail('no model is defined. Add e.g. [models.small] with model = "weights/smollm2-135m-instruct".')
+    suites = tuple(run.pop("suites", ("coding", "reasoning")))
+    claims = {name: _claim(file, name, table, models, suites) for name, table in _tables(file, raw, "claims").items()}
+    return Comparison(path, RunSettings(suites=suites, **run), MappingProxyType(models), MappingProxyType(claims))
+
+
+def _tables(file: _File, raw: Mapping[str, Any], kind: str) -> Mapping[str, Any]:
+    tables = raw.get(kind, {})
+    if not isinstance(tables, dict) or not all(isinstance(t, dict) for t in tables.values()):
+        file.fail(f"write one table per entry: [{kind}.<name>].", kind)
+    return tables
+
+
+def _table(file: _File, table: Any, *where: str) -> dict[str, Any]:
+    if not isinstance(table, dict):
+        file.fail(f"'{where[-1]}' must be a table: [{'.'.join(where)}].", *where)
+    checks = _TABLES[where[0]]
+    for key, value in table.items():
+        if key not in checks:
+            file.fail(f"unknown key '{key}' in [{'.'.join(where)}].{_secret(key)}{suggest(key, checks)}", *where, key)
+        problem = checks[key](value)
+        if problem:
+            found = "" if key == "base_url" else f"; found {value!r}"
+            file.fail(f"{key} {problem}{found}.", *where, key)
+    return dict(table)
+
+
+def _secret(key: str) -> str:
+    if re.search(r"key|token|secret|password", key, re.IGNORECASE) and key != "max_tokens":
+        return " Keys are read from the environment only; take it out of the file."
+    return ""
+
+
+def _model(file: _File, label: str, table: Any) -> ModelEntry:
+    where = ("models", label)
+    values = _table(file, table, *where)
+    if "model" not in values:
+        file.fail(f'[models.{label}] needs a model, e.g. model = "weights/smollm2-135m-instruct".', *where)
+    if not re.fullmatch(r"[\w.-]+", label):
+        file.fail(f"label '{label}' may hold letters, digits, '.', '-' and '_' only.", *where)
+    entry = ModelEntry(label=label, **values)
+    problem = check_model(entry)
+    if problem:
+        file.fail(problem[1], *where, problem[0])
+    return entry
+
+
+def check_model(entry: ModelEntry) -> tuple[str, str] | None:
+    """What is wrong with a model entry as (key, message); None if nothing is."""
+    if entry.provider not in PROVIDERS:
+        return "model", f"unknown provider '{entry.provider}' in '{entry.model}'.{suggest(entry.provider, PROVIDERS)}"
+    if not entry.name:
+        return "model", f"'{entry.model}' names no model: write {entry.provider}/<model>."
+    if entry.local:
+        from bench.weights.catalog import resolve
+
+        try:
+            resolve(entry.name)
+        except UsageError as error:
+            return "model", str(error)
+        if entry.base_url or entry.max_connections:
+            key = "base_url" if entry.base_url else "max_connections"
+            return key, f"{key} is for remote endpoints; weights are served here" + (
+                ": use slots." if key == "max_connections" else "."
+            )
+        return None
+    for key in LOCAL_KEYS:
+        if getattr(entry, key) != getattr(ModelEntry("", ""), key):
+            return key, f"{key} is for local weights only; '{entry.model}' is a remote endpoint."
+    vendor, _, model = entry.name.partition("/")
+    if not vendor or not model:
+        return "model", f"'{entry.model}' must be written openai-api/<vendor>/<model>."
+    return None
+
+
+def _claim(file: _File, name: str, table: Any, models: Mapping[str, ModelEntry], run_suites: tuple[str, ...]) -> Claim:
+    where = ("claims", name)
+    values = _table(file, table, *where)
+    for side in ("candidate", "baseline"):
+        if side not in values:
+            file.fail(f"[claims.{name}] needs a {side}.{suggest('', models)}", *where)
+        if values[side] not in models:
+            file.fail(f"{side} '{values[side]}' is no model of this file.{suggest(values[side], models)}", *where, side)
+    if values["candidate"] == values["baseline"]:
+        file.fail("candidate and baseline are the same model.", *where, "candidate")
+    if not {"cheaper_by", "worse_by", "slower_by"} & set(values):
+        file.fail(f"[claims.{name}] says nothing: give cheaper_by, worse_by or slower_by.", *where)
+    for suite in values.get("suites", ()):
+        if suite not in run_suites:
+            file.fail(f"suite '{suite}' is not part of [run].{suggest(suite, run_suites)}", *where, "suites")
+    return Claim(name=name, **{**values, "suites": tuple(values.get("suites", ()))})

@@ -1,0 +1,207 @@
+"""Runs lanes: each model's calls through its own slots, every finished call recorded before the next begins."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import httpx
+
+from bench.engine.clock import LAG_FLOOR_S, LAG_SHARE, LoopLag, MachineTime, now
+from bench.engine.exchange import Answer, Rejected, exchange
+from bench.engine.limiter import Pacer
+from bench.engine.transport import Channel, tls_context
+from bench.plan import PlannedCall
+from bench.providers import Endpoint, openai_chat
+from bench.records import Attempt, Call, Outcome
+
+DOWN_AFTER = 3
+"""Consecutive infrastructure failures after which a model is stopped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """One model's part of a plan."""
+
+    endpoint: Endpoint
+    """Where its calls go; `base_url` must be known."""
+    calls: Sequence[PlannedCall]
+    """What is still to be asked, in order."""
+    concurrency: int
+    """Calls in flight at once."""
+
+    @property
+    def label(self) -> str:
+        """The model's label."""
+        return self.endpoint.entry.label
+
+
+class Observer(Protocol):
+    """Is told of every finished call, e.g. to show progress and grade while the slot is idle."""
+
+    async def finished(self, planned: PlannedCall, call: Call) -> None:
+        """Called after the call is recorded and before its slot takes the next."""
+
+
+@dataclass(slots=True)
+class _State:
+    """What the slots of one lane share."""
+
+    lane: Lane
+    queue: Iterator[tuple[int, PlannedCall]]
+    machine: MachineTime = field(default_factory=MachineTime)
+    failures: int = 0
+    successes: int = 0
+    stopped: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Engine:
+    run: str
+    record: Callable[[Call], None]
+    observer: Observer
+    pacer: Pacer
+    lag: LoopLag
+
+    async def slot(self, state: _State, channel: Channel) -> None:
+        label = state.lane.label
+        for number, planned in state.queue:
+            ready = now()
+            await self.pacer.wait(label, number)
+            if state.stopped:
+                return
+            call = await self.ask(state, channel, planned, ready)
+            if call is None:
+                return
+            self.record(call)
+            await self.pacer.finished(label)
+            await self.observer.finished(planned, call)
+
+    async def ask(self, state: _State, channel: Channel, planned: PlannedCall, ready: float) -> Call | None:
+        """One finished call; None if its failure stopped the lane."""
+        entry, begun = state.lane.endpoint.entry, now()
+        body = {**planned.body, **openai_chat.STREAMING}
+        state.machine.begin(planned.order)
+        try:
+            answer, attempts = await exchange(channel, body, entry.timeout_s)
+        except Rejected as error:
+            state.machine.end(planned.order)
+            if error.status == 400 and state.successes:
+                answer, attempts = _rejected(error)
+            else:
+                state.stopped = str(error)
+                return None
+        else:
+            machine_s = state.machine.end(planned.order)
+            self._watch(state, attempts[-1])
+            return _call(
+                self.run, planned, answer, attempts, begun, ready, self._clean(attempts, begun),
+                machine_s if entry.local else None,
+            )  # fmt: skip
+        return _call(self.run, planned, answer, attempts, begun, ready, False, None)
+
+    def _clean(self, attempts: Sequence[Attempt], begun: float) -> bool:
+        allowed = max(LAG_FLOOR_S, LAG_SHARE * (attempts[-1].ttft_s or 0.0))
+        return len(attempts) == 1 and self.lag.worst(begun) <= allowed
+
+    def _watch(self, state: _State, attempt: Attempt) -> None:
+        if attempt.outcome is not Outcome.INFRASTRUCTURE:
+            state.successes += 1
+            state.failures = 0
+            return
+        state.failures += 1
+        if state.failures >= DOWN_AFTER:
+            state.stopped = f"{state.failures} calls in a row failed; the last: {attempt.error}"
+
+
+def _rejected(error: Rejected) -> tuple[Answer, list[Attempt]]:
+    from bench.engine.clock import utc_now
+
+    return Answer(error=str(error)), [Attempt(sent_at=utc_now(), outcome=Outcome.INFRASTRUCTURE, error=str(error))]
+
+
+def _call(
+    run: str,
+    planned: PlannedCall,
+    answer: Answer,
+    attempts: Sequence[Attempt],
+    begun: float,
+    ready: float,
+    timing_ok: bool,
+    machine_s: float | None,
+) -> Call:
+    scored = attempts[-1]
+    return Call(
+        key=planned.key,
+        run=run,
+        task=planned.item.task,
+        item=planned.item.item,
+        repeat=planned.repeat,
+        order=planned.order,
+        outcome=scored.outcome,
+        text="".join(answer.text),
+        reasoning="".join(answer.reasoning),
+        finish_reason=answer.finish_reason,
+        served_model=answer.served_model,
+        usage=answer.usage,
+        attempts=tuple(attempts),
+        started_at=scored.sent_at,
+        queue_s=begun - ready,
+        wall_s=now() - begun,
+        timing_ok=timing_ok,
+        sampling_requested=planned.sampling,
+        sampling_applied=planned.sampling,
+        machine_s=machine_s,
+    )
+
+
+async def run_lanes(
+    run: str,
+    lanes: Sequence[Lane],
+    record: Callable[[Call], None],
+    observer: Observer,
+    environ: Mapping[str, str] = os.environ,
+    transport: httpx.AsyncBaseTransport | None = None,
+) -> dict[str, str]:
+    """Asks every call of every lane; lanes run side by side, their slots independent.
+
+    `record` is called once per finished call, before anything else happens to it; what it raises stops the run.
+    Returns the lanes that were stopped, label -> why (the endpoint's own message).
+    """
+    lag = LoopLag()
+    engine = _Engine(run, record, observer, Pacer({lane.label: lane.concurrency for lane in lanes}), lag)
+    watch = asyncio.create_task(lag.watch())
+    tls = tls_context()
+    try:
+        async with asyncio.TaskGroup() as group:
+            states = [group.create_task(_lane(engine, lane, environ, tls, transport)) for lane in lanes]
+    except BaseExceptionGroup as failed:
+        raise failed.exceptions[0] from None
+    finally:
+        watch.cancel()
+    return {s.lane.label: s.stopped for s in (task.result() for task in states) if s.stopped}
+
+
+async def _lane(
+    engine: _Engine, lane: Lane, environ: Mapping[str, str], tls: object, transport: httpx.AsyncBaseTransport | None
+) -> _State:
+    endpoint = lane.endpoint
+    if endpoint.base_url is None:
+        raise AssertionError(f"lane {lane.label} has no address")
+    key = environ.get(endpoint.key_variable) if endpoint.key_variable else None
+    headers = {"Authorization": f"Bearer {key}"} if key else {}
+    state = _State(lane, iter(enumerate(lane.calls)))
+    slots = min(lane.concurrency, max(1, len(lane.calls)))
+    channels = [Channel(endpoint.base_url, headers, endpoint.entry.timeout_s, tls, transport) for _ in range(slots)]  # type: ignore[arg-type]
+    try:
+        async with asyncio.TaskGroup() as group:
+            for channel in channels:
+                group.create_task(engine.slot(state, channel))
+    finally:
+        for channel in channels:
+            await channel.close()
+        await engine.pacer.leave(lane.label)
+    return state

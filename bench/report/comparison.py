@@ -1,0 +1,176 @@
+"""The comparison: one row per model and suite, every number with its n and, where one exists, its interval."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bench import runfolder
+from bench.stats import Interval, mean_interval, proportion_interval, quantile_interval
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+CLEAN_SHARE = 0.95
+"""Latency is stated without a warning only if this share of the timed calls was clean."""
+
+
+@dataclass(frozen=True, slots=True)
+class SuiteRow:
+    """One model on one suite. Intervals are 95 %; None is unknown."""
+
+    model: str
+    """The model's label."""
+    suite: str
+    """The suite."""
+    n: int
+    """Scored items (x repeats)."""
+    planned: int
+    """Items (x repeats) planned."""
+    score: Interval | None
+    """Mean score in [0, 1]."""
+    ttfat_p50_s: Interval | None
+    """Median time to first answer token, seconds."""
+    ttfat_p95_s: Interval | None
+    """95th percentile of the same."""
+    e2e_p50_s: Interval | None
+    """Median end-to-end latency, seconds."""
+    e2e_p95_s: Interval | None
+    """95th percentile of the same."""
+    output_tok_s: Interval | None
+    """Median of output tokens per second after the first token (1 / TPOT)."""
+    tokens_in: Interval | None
+    """Mean prompt tokens per item."""
+    tokens_out: Interval | None
+    """Mean generated tokens per item."""
+    cost_per_1000_usd: Interval | None
+    """Mean cost of 1,000 items, USD; retries included."""
+    truncated: int
+    """Answers cut at the token cap or deadline; they score 0."""
+    repeating: int
+    """Of those, answers that repeat themselves endlessly."""
+    refused: int
+    """Refusals; they score 0."""
+    unparsable: int
+    """Answers from which nothing could be extracted; they score 0."""
+    missing: int
+    """Planned but without an answer: infrastructure, or never asked. Not scored."""
+    overridden: int
+    """Truncated or refused answers that lm-eval's own scorer would have given points."""
+    timed: int
+    """Calls in the latency statistics: reused answers never are."""
+    clean: int
+    """Of those, calls whose clock our own process kept clean (`timing_ok`)."""
+
+    @property
+    def latency_is_clean(self) -> bool:
+        """Whether enough calls were clean for a statement on latency."""
+        return self.timed > 0 and self.clean >= CLEAN_SHARE * self.timed
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """All rows of a run, with its manifest."""
+
+    rows: tuple[SuiteRow, ...]
+    """Suites in order, models in order within each."""
+    manifest: Mapping[str, Any]
+    """The run's run.json."""
+
+
+def compare(folder: Path) -> Comparison:
+    """Summarises a run folder. UsageError if it is no run folder."""
+    manifest = runfolder.read_manifest(folder)
+    items, answers = runfolder.read_table(folder, "items"), runfolder.read_table(folder, "answers")
+    keys = ["run", "task", "item", "model", "repeat"]
+    table = items.merge(answers[[*keys, "grade_detail"]], on=keys, validate="one_to_one")
+    repeats = manifest["settings"]["repeats"]
+    rows = [
+        _row(
+            table[(table["suite"] == suite) & (table["model"] == model)], model, suite, about["items_planned"] * repeats
+        )
+        for suite, about in manifest["suites"].items()
+        for model in manifest["models"]
+    ]
+    return Comparison(tuple(rows), manifest)
+
+
+def _row(table: pd.DataFrame, model: str, suite: str, planned: int) -> SuiteRow:
+    scored = table[table["score"].notna()]
+    timed = scored[~scored["reused"].astype(bool) & scored["latency_s"].notna()]
+    outcomes = table["outcome"].value_counts()
+    details = [json.loads(d) for d in table["grade_detail"].dropna()]
+    return SuiteRow(
+        model=model,
+        suite=suite,
+        n=len(scored),
+        planned=planned,
+        score=_per_item(scored, "score", proportion_interval),
+        ttfat_p50_s=_quantile(timed["ttfat_s"], 0.5),
+        ttfat_p95_s=_quantile(timed["ttfat_s"], 0.95),
+        e2e_p50_s=_quantile(timed["latency_s"], 0.5),
+        e2e_p95_s=_quantile(timed["latency_s"], 0.95),
+        output_tok_s=_quantile(1 / timed["tpot_s"][timed["tpot_s"] > 0], 0.5),
+        tokens_in=_per_item(_with_tokens_in(scored), "tokens_in", mean_interval),
+        tokens_out=_per_item(scored, "out_total", mean_interval),
+        cost_per_1000_usd=_cost(scored),
+        truncated=int(outcomes.get("truncated", 0)),
+        repeating=sum(bool(d.get("repeats_itself")) for d in details),
+        refused=int(outcomes.get("refused", 0)),
+        unparsable=int(outcomes.get("unparsable", 0)),
+        missing=planned - len(scored),
+        overridden=sum(d.get("lm_eval_score", 0) > 0 for d in details),
+        timed=len(timed),
+        clean=int(timed["timing_ok"].fillna(False).sum()),
+    )
+
+
+def _quantile(values: pd.Series[float], share: float) -> Interval | None:
+    known = values.dropna()
+    return quantile_interval(known.to_numpy(dtype=float), share) if len(known) else None
+
+
+def _per_item(table: pd.DataFrame, column: str, interval: Any) -> Interval | None:
+    """Repeats of an item are averaged before anything else: they are no items of their own."""
+    known = table[table[column].notna()]
+    if known.empty or len(known) < len(table):
+        return None
+    per_item = known.groupby(["task", "item"]).agg(value=(column, "mean"), cluster=("cluster", "first"))
+    result: Interval = interval(per_item["value"].to_numpy(dtype=float), per_item["cluster"].astype(str).tolist())
+    return result
+
+
+def _with_tokens_in(table: pd.DataFrame) -> pd.DataFrame:
+    parts = table[["in_uncached", "in_cache_read", "in_cache_write_5m", "in_cache_write_1h"]]
+    return table.assign(tokens_in=parts.sum(axis=1, min_count=1))
+
+
+def _cost(table: pd.DataFrame) -> Interval | None:
+    """Unknown as soon as one item's cost is: a mean over the known ones would be a wrong number."""
+    return _per_item(table.assign(usd=1000 * (table["cost_usd"] + table["cost_retries_usd"])), "usd", mean_interval)
+
+
+def as_records(comparison: Comparison) -> list[dict[str, Any]]:
+    """The rows as plain JSON, intervals as {estimate, low, high, n}."""
+    return [asdict(row) for row in comparison.rows]
+
+
+def flat_records(comparison: Comparison) -> list[dict[str, Any]]:
+    """The rows for CSV: `x`, `x_low`, `x_high`, `x_n` for every interval x."""
+    return [_flat(record) for record in as_records(comparison)]
+
+
+def _flat(record: Mapping[str, Any]) -> dict[str, Any]:
+    names = {f for f, kind in SuiteRow.__annotations__.items() if "Interval" in kind}
+    row: dict[str, Any] = {}
+    for name, value in record.items():
+        if name in names:
+            parts = value or dict.fromkeys(("estimate", "low", "high", "n"))
+            row |= {name: parts["estimate"], f"{name}_low": parts["low"], f"{name}_high": parts["high"]}
+            row[f"{name}_n"] = parts["n"]
+        else:
+            row[name] = value
+    return row

@@ -1,0 +1,116 @@
+"""A run folder's manifest and tables: written left of the tables, read by everything right of them."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bench.errors import IncompleteError, UsageError
+from bench.records import AnswerRow, ItemRow
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MANIFEST = "run.json"
+
+
+def write_file(path: Path, write: Callable[[Path], object]) -> None:
+    """Writes through a temporary file beside it, so that a crash leaves the old file or the new one.
+
+    Raises IncompleteError if the disk is full or the folder cannot be written.
+    """
+    part = path.with_name(f".{path.name}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write(part)
+        os.replace(part, path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        why = "the disk is full" if error.errno == errno.ENOSPC else error.strerror or str(error)
+        raise IncompleteError(
+            f"{path}: cannot be written ({why}). Every answer is safe in the journal; "
+            "make room and run the same command again."
+        ) from error
+
+
+def write_text(path: Path, text: str) -> None:
+    """`write_file` for UTF-8 text."""
+    write_file(path, lambda part: part.write_text(text, encoding="utf-8"))
+
+
+def write_tables(folder: Path, items: Sequence[ItemRow], answers: Sequence[AnswerRow]) -> None:
+    """Writes items.parquet, items.csv and answers.parquet."""
+    import pyarrow.csv
+    import pyarrow.parquet
+
+    table = _table(items, ItemRow)
+    write_file(folder / "items.parquet", lambda part: pyarrow.parquet.write_table(table, part))
+    write_file(folder / "items.csv", lambda part: pyarrow.csv.write_csv(table, part))
+    write_file(folder / "answers.parquet", lambda part: pyarrow.parquet.write_table(_table(answers, AnswerRow), part))
+
+
+def _table(rows: Sequence[ItemRow] | Sequence[AnswerRow], kind: type[ItemRow] | type[AnswerRow]) -> Any:
+    import pyarrow
+
+    types = {"str": pyarrow.string(), "int": pyarrow.int64(), "float": pyarrow.float64(), "bool": pyarrow.bool_()}
+    schema = pyarrow.schema([(f.name, types[str(f.type).partition(" ")[0]]) for f in fields(kind)])
+    return pyarrow.Table.from_pylist([asdict(row) for row in rows], schema=schema)
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """run.json. UsageError if the folder is no run folder."""
+    path = folder / MANIFEST
+    try:
+        manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(
+            f"{folder}: is no run folder ({MANIFEST}: {error.strerror}). See `bench list runs`."
+        ) from error
+    except ValueError as error:
+        raise UsageError(f"{path}: is damaged ({error}). `bench run` rebuilds it from the journal.") from error
+    return manifest
+
+
+def read_table(folder: Path, name: str) -> pd.DataFrame:
+    """The table `items` or `answers`; missing values are NA. UsageError if it is missing or damaged."""
+    import pandas as pd
+
+    path = folder / f"{name}.parquet"
+    try:
+        return pd.read_parquet(path, dtype_backend="numpy_nullable")
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{path}: cannot be read ({error}). `bench run` rebuilds it from the journal.") from error
+
+
+def find(root: Path, name: str | None) -> Path:
+    """A run's folder by path or id; None is the newest under `root`. UsageError if there is none."""
+    if name is None:
+        known = folders(root)
+        if not known:
+            raise UsageError(f"no run in {root}/ yet. Begin with: bench run")
+        return known[-1]
+    for folder in (Path(name), root / name):
+        if (folder / MANIFEST).is_file():
+            return folder
+    raise UsageError(f"no run '{name}' here or in {root}/. See `bench list runs`.")
+
+
+def folders(root: Path) -> list[Path]:
+    """All run folders under `root`, oldest first: their names begin with the time."""
+    return sorted(path.parent for path in root.glob(f"*/{MANIFEST}"))
+
+
+def clear(folder: Path) -> None:
+    """Removes a derived folder before it is written anew."""
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def manifest_text(manifest: Mapping[str, Any]) -> str:
+    """run.json's text."""
+    return json.dumps(manifest, indent=2, ensure_ascii=False, default=str) + "\n"

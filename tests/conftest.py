@@ -1,0 +1,34 @@
+"""Real weights and a real server, shared by every test that wants a model's answers."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bench.errors import UsageError
+from bench.weights.catalog import resolve
+from bench.weights.fetch import fetch
+from bench.weights.server import LlamaServer, ServerSettings, serve
+
+
+@pytest.fixture(scope="session")
+def smollm2_path() -> Path:
+    """SmolLM2 135M from the user's own cache folder, fetched on first use; in CI it must be reachable."""
+    try:
+        return fetch(resolve("smollm2-135m-instruct"))
+    except UsageError as error:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(f"no source of the weights answers: {error}")
+
+
+@pytest.fixture(scope="session")
+def smollm2_server(smollm2_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LlamaServer]:
+    """A llama.cpp server for SmolLM2 with one slot, as `bench run` starts it."""
+    pytest.importorskip("xllamacpp", reason="the extra `local` is not installed")
+    log = tmp_path_factory.mktemp("smollm2") / "server.log"
+    with serve(smollm2_path, ServerSettings(), log=log) as server:
+        yield server

@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+import random
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from bench.errors import UsageError
+from bench.sandbox import Grade, Limits, TestCall, Verdict, bwrap, grade
+
+pytestmark = pytest.mark.usefixtures("sandbox")
+
+ADD = "def add(a, b):\n    return a + b\n"
+CALLS = [TestCall((1, 2), 3), TestCall(([1], [2]), [1, 2]), TestCall(("a", "b"), "ab")]
+
+
+def test_a_right_program_passes(sandbox: str) -> None:
+    assert grade(ADD, "add", CALLS) == Grade(Verdict.PASSED, 3, 3, "", sandbox)
+    assert sandbox.startswith("bubblewrap ")
+
+
+def test_the_first_failure_is_the_verdict_and_the_rest_still_counts(sandbox: str) -> None:
+    source = "def add(a, b):\n    return a + b if a != [1] else (1, 2)\n"
+    assert grade(source, "add", CALLS) == Grade(Verdict.WRONG, 2, 3, "call 2: wrong value", sandbox)
+
+
+@pytest.mark.parametrize(
+    ("source", "verdict", "detail"),
+    [
+        ("def add(a, b): return [a] / b", Verdict.RAISED, "call 1: TypeError"),
+        ("import numpy_is_absent", Verdict.RAISED, "ModuleNotFoundError"),
+        ("raise SystemExit(0)", Verdict.RAISED, "SystemExit"),
+        ("def add(a, b):\nreturn", Verdict.NOT_COMPILING, "IndentationError"),
+        ("x = '\0'", Verdict.NOT_COMPILING, None),
+        ("x = '\ud800'", Verdict.NOT_COMPILING, "UnicodeEncodeError"),
+        ("def sub(a, b): return a", Verdict.NO_ENTRY_POINT, "add"),
+        ("add = 5", Verdict.NO_ENTRY_POINT, "add"),
+        ("if __name__ == '__main__':\n    def add(a, b): return a + b", Verdict.NO_ENTRY_POINT, "add"),
+        ("def add(a, b): return iter([a, b])", Verdict.MALFORMED, "call 1: not a plain value"),
+        ("def add(a, b): return input()", Verdict.RAISED, "call 1: EOFError"),
+        ("def add(a, b): return add(a, b)", Verdict.RAISED, "call 1: RecursionError"),
+    ],
+)
+def test_failures_say_why(source: str, verdict: Verdict, detail: str | None) -> None:
+    got = grade(source, "add", CALLS)
+    assert (got.verdict, got.passed, got.total) == (verdict, 0, 3)
+    assert detail in (got.detail, None)
+
+
+def test_ordinary_programs_work() -> None:
+    source = """
+from __future__ import annotations
+import collections, dataclasses, functools, heapq, itertools, json, math, re, threading, typing
+
+@dataclasses.dataclass(order=True)
+class Edge:
+    cost: int
+    name: str = ""
+
+@functools.cache
+def fib(n: int) -> int:
+    return n if n < 2 else fib(n - 1) + fib(n - 2)
+
+def work(n: int) -> dict[str, typing.Any]:
+    print("debugging", n)
+    thread = threading.Thread(target=fib, args=(n,))
+    thread.start()
+    thread.join()
+    return {"fib": fib(n), "heap": heapq.nsmallest(1, [Edge(2), Edge(1)])[0].cost, "name": __name__}
+
+if __name__ == "__main__":
+    raise SystemExit(work(3))
+"""
+    calls = [TestCall((90,), {"fib": 2880067194370816120, "heap": 1, "name": "candidate"})]
+    assert grade(source, "work", calls).verdict is Verdict.PASSED
+
+
+def test_arguments_arrive_as_unshared_copies() -> None:
+    row: list[int] = [0, 0]
+    call = TestCall(([row, row],), [[1, 0], [0, 0]])
+    source = "def mark(grid):\n    grid[0][0] += 1\n    return grid"
+    assert grade(source, "mark", [call, call]).passed == 2
+    assert call.args == ([[0, 0], [0, 0]],)
+
+
+def test_set_order_is_the_same_every_time() -> None:
+    words = [f"word{n}" for n in range(30)]
+    source = "def order(words): return list(set(words))"
+    assert len({bwrap.run(bwrap.require(), source, "order", [(words,)], Limits()).replies for _ in range(3)}) == 1
+
+
+def test_large_values_pass_both_ways() -> None:
+    numbers = [random.Random(1).randrange(10**12) for _ in range(20_000)]
+    calls = [TestCall((numbers,), sorted(numbers)), TestCall(([10**6000, 1],), [1, 10**6000])]
+    assert grade("def f(n): return sorted(n)", "f", calls).verdict is Verdict.PASSED
+
+
+def test_limits_are_as_asked() -> None:
+    slow = "def f(n):\n    while n: pass\n    return n"
+    got = grade(slow, "f", [TestCall((0,), 0), TestCall((1,), 1), TestCall((0,), 0)], Limits(cpu_s=1))
+    assert (got.verdict, got.passed, got.detail) == (Verdict.TIMEOUT, 1, "more than 1 s of CPU")
+    sleepy = "import time\ndef f(): time.sleep(60)"
+    assert grade(sleepy, "f", [TestCall((), 1)], Limits(wall_s=0.5)).verdict is Verdict.TIMEOUT
+    big = "def f(n): return len(bytes(n))"
+    size = 100 * 2**20
+    assert grade(big, "f", [TestCall((size,), size)]).verdict is Verdict.PASSED
+    assert grade(big, "f", [TestCall((size,), size)], Limits(memory_bytes=size)).verdict is Verdict.MEMORY
+    chatty = "def f(n):\n    print('x' * n, flush=True)\n    return n"
+    assert grade(chatty, "f", [TestCall((50_000,), 50_000)]).verdict is Verdict.PASSED
+    flood = grade(chatty, "f", [TestCall((500_000,), 500_000)], Limits(output_bytes=10_000))
+    assert flood.verdict is Verdict.OUTPUT_FLOOD
+
+
+def test_grading_from_several_threads() -> None:
+    def one(n: int) -> tuple[Verdict, int]:
+        got = grade(f"def f(a): return a + {n}", "f", [TestCall((a,), a + 3) for a in range(5)])
+        return got.verdict, got.passed
+
+    with ThreadPoolExecutor(4) as pool:
+        got = list(pool.map(one, range(12)))
+    assert got == [(Verdict.PASSED, 5) if n == 3 else (Verdict.WRONG, 0) for n in range(12)]
+
+
+def test_the_interpreter_inside_is_ours() -> None:
+    source = "import sys\ndef version(): return sys.version"
+    assert grade(source, "version", [TestCall((), sys.version)]).verdict is Verdict.PASSED
+
+
+def test_no_calls_is_an_error_not_a_pass() -> None:
+    with pytest.raises(UsageError, match="'add' has no test calls"):
+        grade(ADD, "add", [])

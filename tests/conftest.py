@@ -1,4 +1,4 @@
-"""Real weights and a real server, shared by every test that wants a model's answers."""
+"""The real parts that tests share: a sandbox, weights, and a server for them."""
 
 from __future__ import annotations
 
@@ -9,9 +9,21 @@ from pathlib import Path
 import pytest
 
 from bench.errors import UsageError
+from bench.sandbox import probe
 from bench.weights.catalog import resolve
 from bench.weights.fetch import fetch
 from bench.weights.server import LlamaServer, ServerSettings, serve
+
+
+@pytest.fixture(scope="session")
+def sandbox() -> str:
+    """The sandbox's name; skips where none works, except in CI."""
+    try:
+        return probe()
+    except UsageError as error:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(str(error))
 
 
 @pytest.fixture(scope="session")

@@ -179,10 +179,16 @@ async def run_lanes(
         async with asyncio.TaskGroup() as group:
             states = [group.create_task(_lane(engine, lane, environ, tls, transport)) for lane in lanes]
     except BaseExceptionGroup as failed:
-        raise failed.exceptions[0] from None
+        raise _innermost(failed) from None
     finally:
         watch.cancel()
     return {s.lane.label: s.stopped for s in (task.result() for task in states) if s.stopped}
+
+
+def _innermost(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """The first error itself: two nested task groups wrap it twice."""
+    first = group.exceptions[0]
+    return _innermost(first) if isinstance(first, BaseExceptionGroup) else first
 
 
 async def _lane(

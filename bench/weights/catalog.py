@@ -113,11 +113,12 @@ def _local_entry(name: str) -> CatalogEntry:
 
 
 def _entry(name: str, raw: dict[str, Any]) -> CatalogEntry:
-    sources = tuple(_source(s) for s in raw["sources"])
+    sources = tuple(parse_source(s) for s in raw["sources"])
     return CatalogEntry(name, raw["file"], raw["licence"], raw["size"], raw["sha256"], sources)
 
 
-def _source(raw: dict[str, Any]) -> Source:
+def parse_source(raw: Mapping[str, Any]) -> Source:
+    """A source of kind "hf", "url", "path" or "wheel". `HF_ENDPOINT` moves "hf" to a mirror."""
     match raw:
         case {"kind": "hf", "repo": repo, "file": file}:
             hub = os.environ.get("HF_ENDPOINT", "https://huggingface.co").rstrip("/")

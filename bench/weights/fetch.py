@@ -108,7 +108,7 @@ def _replace(entry: CatalogEntry, target: Path, report: Report, say: Say) -> Non
 
 def _verified(source: Source, entry: CatalogEntry, part: Path, report: Report) -> None:
     """Fills `part` from the source until it has the entry's sha256."""
-    resumed = part.exists()
+    resumed = isinstance(source, HttpSource) and part.exists()
     match source:
         case HttpSource():
             _download(source, entry.size, part, report)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bench.errors import UsageError
-from bench.weights.catalog import HttpSource, WheelSource, catalog, resolve
+from bench.weights.catalog import HttpSource, PathSource, WheelSource, catalog, parse_source, resolve
 from bench.weights.fetch import fetch
 from bench.weights.store import cache_dir
 
@@ -22,6 +22,16 @@ def test_every_entry_states_licence_hash_size_and_a_mirror() -> None:
         assert isinstance(mirror, WheelSource)
         assert len(mirror.members) == len(mirror.requirements)
         assert all("==" in requirement for requirement in mirror.requirements)
+
+
+def test_kinds_of_source(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_ENDPOINT", "https://mirror.example/")
+    hub = {"kind": "hf", "repo": "a/b", "file": "c.gguf"}
+    assert parse_source(hub) == HttpSource("https://mirror.example/a/b/resolve/main/c.gguf")
+    assert parse_source({"kind": "url", "url": "https://x.example/c"}) == HttpSource("https://x.example/c")
+    assert parse_source({"kind": "path", "path": "~/c.gguf"}) == PathSource(Path.home() / "c.gguf")
+    with pytest.raises(ValueError, match="not a source"):
+        parse_source({"kind": "torrent"})
 
 
 def test_unknown_name_suggests_the_nearest() -> None:

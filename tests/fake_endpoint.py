@@ -1,0 +1,208 @@
+"""An OpenAI-compatible chat endpoint on loopback that says, and breaks, exactly what a test asks for."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Any, Literal, Self
+
+Body = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the endpoint does with one request; by default it streams "ok" and ends well."""
+
+    text: str = "ok"
+    """The answer, streamed word by word."""
+    reasoning: str = ""
+    """Reasoning, streamed before the answer as `reasoning_content`."""
+    finish_reason: str | None = "stop"
+    """In the last choice event; None leaves that event out."""
+    usage: Mapping[str, Any] | None = field(default_factory=lambda: {"prompt_tokens": 11, "completion_tokens": 7})
+    """The usage event before `[DONE]`; None leaves it out."""
+    served_model: str | None = None
+    """The `model` field of every event; None repeats the request's."""
+    status: int = 200
+    """Any other status sends `text` as a JSON error message and no stream."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Further reply headers, e.g. Retry-After."""
+    delay_s: float = 0.0
+    """Seconds before the first byte."""
+    gap_s: float = 0.0
+    """Seconds before each event."""
+    raw_events: tuple[str, ...] = ()
+    """Sent as `data:` lines in place of everything that the fields above describe."""
+    events: int | None = None
+    """Stop after this many events, `[DONE]` not among them; what follows is decided by `end`."""
+    end: Literal["done", "silent", "drop", "hang up"] = "done"
+    """`[DONE]`; a well-formed end without it; a broken connection; `[DONE]`, then the idle connection is closed."""
+
+
+DROP = Reply(events=0, end="drop")
+"""Breaks the connection without sending a byte."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request as it arrived."""
+
+    path: str
+    """E.g. "/v1/chat/completions"."""
+    headers: Mapping[str, str]
+    """Names in lower case."""
+    body: Body
+    """The JSON body."""
+    connection: int
+    """The client's port: equal for requests on one kept-alive connection."""
+    at: float
+    """`time.perf_counter()` when the body was read."""
+
+    @property
+    def prompt(self) -> str:
+        """The last message's content."""
+        content: str = self.body["messages"][-1]["content"]
+        return content
+
+
+Script = Callable[[Request], Reply]
+
+
+class FakeEndpoint:
+    """Serves while its context is open, each connection in a thread of its own.
+
+        with FakeEndpoint(lambda request: Reply(text="<answer>4</answer>")) as endpoint:
+            ...  # endpoint.url is the base_url; endpoint.requests holds what arrived
+
+    The script is called once per request, from several threads; by default every answer is "ok".
+    """
+
+    def __init__(self, script: Script = lambda _request: Reply()) -> None:
+        self.script = script
+        self.requests: list[Request] = []
+        self._server = _Server(self)
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02})
+        self.url = f"http://127.0.0.1:{self._server.server_port}/v1"
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.close_connections()
+        self._server.server_close()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = False  # server_close() waits for the threads, so that none outlives its test
+    request_queue_size = 128
+
+    def __init__(self, endpoint: FakeEndpoint) -> None:
+        self.endpoint = endpoint
+        self._open: set[socket.socket] = set()
+        super().__init__(("127.0.0.1", 0), _Handler)
+
+    def get_request(self) -> tuple[socket.socket, Any]:
+        connection, address = super().get_request()
+        self._open.add(connection)
+        return connection, address
+
+    def shutdown_request(self, request: Any) -> None:
+        self._open.discard(request)
+        super().shutdown_request(request)
+
+    def close_connections(self) -> None:
+        """Wakes the threads that wait for another request on an idle connection."""
+        for connection in list(self._open):
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    server: _Server
+
+    def do_POST(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        request = Request(self.path, headers, body, self.client_address[1], time.perf_counter())
+        self.server.endpoint.requests.append(request)
+        with contextlib.suppress(ConnectionError):  # the client may hang up
+            self._answer(self.server.endpoint.script(request), request)
+
+    def _answer(self, reply: Reply, request: Request) -> None:
+        time.sleep(reply.delay_s)
+        if reply.status != 200:
+            self._error(reply)
+        elif reply.events == 0 and reply.end == "drop":
+            self.close_connection = True
+        else:
+            self._stream(reply, request)
+
+    def _error(self, reply: Reply) -> None:
+        content = json.dumps({"error": {"message": reply.text}}).encode()
+        self._head(reply, "application/json", **{"Content-Length": str(len(content))})
+        self.wfile.write(content)
+
+    def _stream(self, reply: Reply, request: Request) -> None:
+        self._head(reply, "text/event-stream", **{"Transfer-Encoding": "chunked"})
+        events = reply.raw_events or tuple(_events(reply, request.body))
+        for event in events[: reply.events]:
+            time.sleep(reply.gap_s)
+            self._chunk(f"data: {event}\n\n")
+        if reply.end == "drop":
+            self.close_connection = True
+            return
+        if reply.end != "silent":
+            self._chunk("data: [DONE]\n\n")
+        self.wfile.write(b"0\r\n\r\n")
+        if reply.end == "hang up":
+            self.close_connection = True
+
+    def _head(self, reply: Reply, kind: str, **headers: str) -> None:
+        self.send_response(reply.status)
+        for name, value in {"Content-Type": kind, **headers, **reply.headers}.items():
+            self.send_header(name, value)
+        self.end_headers()
+
+    def _chunk(self, text: str) -> None:
+        content = text.encode()
+        self.wfile.write(f"{len(content):x}\r\n".encode() + content + b"\r\n")
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Silent."""
+
+
+def _events(reply: Reply, body: Body) -> Iterator[str]:
+    """The stream's events in OpenAI's form, without `[DONE]`."""
+    model = reply.served_model or body["model"]
+
+    def event(delta: Mapping[str, str], finish_reason: str | None = None) -> str:
+        return json.dumps(
+            {"model": model, "choices": [{"index": 0, "delta": delta, "finish_reason": finish_reason}]},
+            ensure_ascii=False,
+        )
+
+    for word in _words(reply.reasoning):
+        yield event({"reasoning_content": word})
+    for word in _words(reply.text):
+        yield event({"content": word})
+    if reply.finish_reason is not None:
+        yield event({}, reply.finish_reason)
+    if reply.usage is not None:
+        yield json.dumps({"model": model, "choices": [], "usage": reply.usage})
+
+
+def _words(text: str) -> list[str]:
+    """The text in pieces that begin with a space, as tokens do."""
+    return text.replace(" ", "\0 ").split("\0") if text else []

@@ -1,0 +1,157 @@
+"""The journal: nothing answered is lost, nothing is recorded twice."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bench.config import Claim
+from bench.errors import IncompleteError, UsageError
+from bench.journal import Journal
+from bench.records import Attempt, Call, Outcome, TokenUsage
+
+
+def call(key: str = "k", run: str = "r1", outcome: Outcome = Outcome.ANSWERED, hours_ago: float = 0.0) -> Call:
+    at = (datetime.now(UTC) - timedelta(hours=hours_ago)).isoformat(timespec="milliseconds")
+    usage = TokenUsage(in_uncached=3, out_total=5)
+    return Call(
+        key=key, run=run, task="t", item="i", repeat=0, order=0, outcome=outcome, text="é", reasoning="",
+        finish_reason="stop", served_model="m", usage=usage, attempts=(Attempt(at, outcome, usage=usage),),
+        started_at=at, queue_s=0.0, wall_s=1.0, timing_ok=True, sampling_requested={"temperature": 0.0}, machine_s=2.0,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "results" / "journal.db"
+
+
+def test_a_call_comes_back_as_it_was(path: Path) -> None:
+    with Journal(path) as journal:
+        journal.put(call())
+    with Journal(path) as journal:
+        again = journal.calls("r1")["k"]
+    assert replace(again, started_at="", attempts=()) == replace(call(), started_at="", attempts=())
+    assert again.attempts[0].usage == TokenUsage(in_uncached=3, out_total=5)
+
+
+def test_an_answer_is_never_replaced(path: Path) -> None:
+    with Journal(path) as journal:
+        journal.put(call())
+        with pytest.raises(sqlite3.IntegrityError):
+            journal.put(call())
+
+
+def test_a_failed_call_is_replaced_and_its_attempts_and_machine_time_are_kept(path: Path) -> None:
+    with Journal(path) as journal:
+        journal.put(call(outcome=Outcome.INFRASTRUCTURE))
+        journal.put(call(outcome=Outcome.INFRASTRUCTURE))
+        journal.put(call())
+        found = journal.calls("r1")["k"]
+    assert [a.outcome for a in found.attempts] == [Outcome.INFRASTRUCTURE, Outcome.INFRASTRUCTURE, Outcome.ANSWERED]
+    assert (found.machine_s, found.machine_retries_s) == (2.0, 4.0)
+
+
+def test_only_young_scored_answers_of_other_runs_are_reusable(path: Path) -> None:
+    with Journal(path) as journal:
+        journal.put(call("young", hours_ago=1))
+        journal.put(call("old", hours_ago=30))
+        journal.put(call("failed", outcome=Outcome.INFRASTRUCTURE))
+        journal.put(call("mine", run="r2"))
+        journal.put(replace(call("young", run="r0", hours_ago=2), text="older"))
+        found = list(journal.reusable({"young", "old", "failed", "mine"}, "r2", 24))
+    assert [(c.key, c.run, c.text) for c in found] == [("young", "r1", "é")]
+
+
+def test_runs_are_found_by_plan(path: Path) -> None:
+    with Journal(path) as journal:
+        assert journal.newest("p") is None
+        journal.begin("r1", "p", Path("results/r1"), "{}")
+        journal.begin("r1", "p", Path("results/r1"), '{"again": 1}')
+        found = journal.newest("p")
+        assert found is not None
+        assert (found.run, found.folder, found.manifest, found.finished_at) == (
+            "r1",
+            Path("results/r1"),
+            '{"again": 1}',
+            None,
+        )
+        journal.finish("r1")
+        journal.begin("r2", "p", Path("results/r2"), "{}")
+        newest = journal.newest("p")
+        assert newest is not None
+        assert newest.run == "r2"
+
+
+def test_a_claim_keeps_the_time_it_was_first_recorded(path: Path) -> None:
+    claim = Claim("c", "a", "b", worse_by=0.03)
+    with Journal(path) as journal:
+        first = journal.declare([claim])
+        time.sleep(0.01)
+        again = journal.declare([claim, replace(claim, worse_by=0.05)])
+    assert again[claim.sha256] == first[claim.sha256]
+    assert len(again) == 2
+
+
+def test_something_else_is_no_journal(path: Path) -> None:
+    path.parent.mkdir()
+    path.write_text("this is not a database, but it is long enough to be taken for one" * 40)
+    with pytest.raises(UsageError, match="cannot be opened as a journal"):
+        Journal(path)
+
+
+def test_another_version_is_refused(path: Path) -> None:
+    with Journal(path):
+        pass
+    db = sqlite3.connect(path)
+    db.execute("PRAGMA user_version = 99")
+    db.close()
+    with pytest.raises(UsageError, match="version 99"):
+        Journal(path)
+
+
+def test_a_full_disk_is_one_clear_line_and_loses_nothing(path: Path) -> None:
+    with Journal(path) as journal:
+        journal.put(call("first"))
+        pages = journal._db.execute("PRAGMA page_count").fetchone()[0]
+        journal._db.execute(f"PRAGMA max_page_count = {pages}")
+        with pytest.raises(IncompleteError, match="full.*What was recorded is kept"):
+            for number in range(1000):
+                journal.put(call(f"k{number}"))
+        assert "first" in journal.calls("r1")
+
+
+WRITER = """
+import sys; from pathlib import Path; sys.path.insert(0, {root!r})
+from tests.test_journal import call, Journal
+with Journal(Path({path!r})) as journal:
+    for n in range(100000):
+        journal.put(call(f"k{{n}}")); print(n, flush=True)
+"""
+
+
+def test_kill_9_loses_nothing_that_was_recorded(path: Path) -> None:
+    root = str(Path(__file__).parent.parent)
+    process = subprocess.Popen(
+        [sys.executable, "-c", WRITER.format(root=root, path=str(path))], stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout
+    told = -1
+    while told < 200:
+        told = int(process.stdout.readline())
+    os.kill(process.pid, signal.SIGKILL)
+    rest = process.stdout.read().split("\n")
+    process.stdout.close()
+    process.wait()
+    told = max([told, *(int(line) for line in rest[:-1])])
+    with Journal(path) as journal:
+        assert {f"k{n}" for n in range(told + 1)} <= set(journal.calls("r1"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
@@ -81,21 +82,24 @@ class Journal:
         self._write(
             "INSERT INTO runs VALUES (?, ?, ?, ?, NULL, ?) "
             "ON CONFLICT (run) DO UPDATE SET manifest = excluded.manifest",
-            (run, plan_sha256, str(folder), utc_now(), manifest),
+            (run, plan_sha256, os.path.relpath(folder, self._path.parent), utc_now(), manifest),
         )
 
     def finish(self, run: str) -> None:
         """Marks a run's plan as done."""
         self._write("UPDATE runs SET finished_at = ? WHERE run = ? AND finished_at IS NULL", (utc_now(), run))
 
-    def newest(self, plan_sha256: str) -> RunEntry | None:
-        """The latest run of a plan."""
+    def newest(self, plan_sha256: str, folder: Path | None = None) -> RunEntry | None:
+        """The latest run of a plan, or the latest in this folder."""
+        where, values = "plan_sha256 = ?", [plan_sha256]
+        if folder is not None:
+            where, values = f"{where} AND folder = ?", [*values, os.path.relpath(folder, self._path.parent)]
         row = self._db.execute(
-            "SELECT run, folder, started_at, finished_at, manifest FROM runs WHERE plan_sha256 = ? "
+            f"SELECT run, folder, started_at, finished_at, manifest FROM runs WHERE {where} "
             "ORDER BY started_at DESC, rowid DESC LIMIT 1",
-            (plan_sha256,),
+            values,
         ).fetchone()
-        return RunEntry(row[0], Path(row[1]), *row[2:]) if row else None
+        return RunEntry(row[0], Path(os.path.normpath(self._path.parent / row[1])), *row[2:]) if row else None
 
     def put(self, call: Call) -> None:
         """Records a finished call in one transaction; on return it survives a crash.

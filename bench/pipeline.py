@@ -106,9 +106,7 @@ def execute(
     Raises UsageError before anything is asked, IncompleteError if the disk stops it, KeyboardInterrupt as it came.
     """
     with Journal(results / JOURNAL) as journal:
-        known = None if fresh else journal.newest(prepared.plan.sha256)
-        if known and output and known.folder.resolve() != output.resolve():
-            known = None
+        known = None if fresh else journal.newest(prepared.plan.sha256, output)
         entry = known or _new_run(prepared.plan, results, output)
         if known and known.finished_at and (known.folder / runfolder.MANIFEST).is_file():
             return Result(known.folder, known.started_at, 0, _missing(prepared.plan, journal.calls(known.run)), {})
@@ -124,7 +122,7 @@ def _execute(
     declared = journal.declare(list(comparison.claims.values()))
     manifest = manifests.build(prepared, entry.run, entry.started_at, declared, sandboxed)
     journal.begin(entry.run, plan.sha256, entry.folder, runfolder.manifest_text(manifest))
-    if not fresh and not environ.get("CI"):
+    if not fresh and environ.get("CI", "").lower() in ("", "0", "false"):
         _reuse(journal, plan, entry.run, comparison.run.reuse)
     before = len(journal.calls(entry.run))
     stopped = _ask(prepared, journal, entry, watcher, environ)

@@ -75,21 +75,22 @@ def test_only_young_scored_answers_of_other_runs_are_reusable(path: Path) -> Non
 def test_runs_are_found_by_plan(path: Path) -> None:
     with Journal(path) as journal:
         assert journal.newest("p") is None
-        journal.begin("r1", "p", Path("results/r1"), "{}")
-        journal.begin("r1", "p", Path("results/r1"), '{"again": 1}')
+        journal.begin("r1", "p", path.parent / "r1", "{}")
+        journal.begin("r1", "p", path.parent / "r1", '{"again": 1}')
         found = journal.newest("p")
         assert found is not None
         assert (found.run, found.folder, found.manifest, found.finished_at) == (
             "r1",
-            Path("results/r1"),
+            path.parent / "r1",
             '{"again": 1}',
             None,
         )
         journal.finish("r1")
-        journal.begin("r2", "p", Path("results/r2"), "{}")
-        newest = journal.newest("p")
+        journal.begin("r2", "p", path.parent / "r2", "{}")
+        newest, in_folder = journal.newest("p"), journal.newest("p", path.parent / "r1")
         assert newest is not None
-        assert newest.run == "r2"
+        assert in_folder is not None
+        assert (newest.run, in_folder.run) == ("r2", "r1")
 
 
 def test_a_claim_keeps_the_time_it_was_first_recorded(path: Path) -> None:
@@ -124,9 +125,9 @@ def test_a_full_disk_is_one_clear_line_and_loses_nothing(path: Path) -> None:
         journal.put(call("first"))
         pages = journal._db.execute("PRAGMA page_count").fetchone()[0]
         journal._db.execute(f"PRAGMA max_page_count = {pages}")
-        with pytest.raises(IncompleteError, match="full.*What was recorded is kept"):
-            for number in range(1000):
-                journal.put(call(f"k{number}"))
+        big = replace(call("big"), text="x" * 200_000)
+        with pytest.raises(IncompleteError, match=r"full.*What was recorded is kept"):
+            journal.put(big)
         assert "first" in journal.calls("r1")
 
 

@@ -12,10 +12,10 @@ from bench.errors import UsageError
 def read_jsonl(path: Path) -> list[dict[str, Any]]:
     """The objects of a JSONL file, blank lines skipped.
 
-    Raises UsageError naming file and line for a missing file or a line that is not a JSON object.
+    Raises UsageError naming file and line for a missing or empty file or a line that is not a JSON object.
     """
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{path}: cannot be read ({error}).") from error
     rows = []
@@ -29,6 +29,8 @@ def read_jsonl(path: Path) -> list[dict[str, Any]]:
         if not isinstance(row, dict):
             raise UsageError(f"{path}:{number}: each line must be a JSON object.")
         rows.append(row)
+    if not rows:
+        raise UsageError(f"{path}: holds no items.")
     return rows
 
 

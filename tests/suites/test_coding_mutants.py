@@ -141,7 +141,7 @@ def test_every_mutant_of_every_reference_is_killed_or_known_to_be_equivalent() -
                 name = hashlib.sha256(f"{problem.id}|{item['reference']}|{label}".encode()).hexdigest()[:12]
                 survivors[name] = f"{problem.id} {label}"
     equivalent = json.loads(EQUIVALENT.read_text(encoding="utf-8"))
-    assert total > 500
+    assert total > 400
     assert survivors.keys() == equivalent.keys(), {
         "add a call that kills it, or list it as equivalent": {
             k: v for k, v in survivors.items() if k not in equivalent

@@ -17,12 +17,12 @@ def _stock(rng: Random, highest: int) -> dict[str, int]:
     "parcels",
     1,
     examples=[([3, 9, 12], 8), ([5, 5], 5)],
-    edges=[([], 4), ([4], 4), ([5], 4), ([3], 4), ([4, 5, 4, 6], 4), ([0, 0], 0)],
+    edges=[([], 4), ([4], 4), ([5], 4), ([3], 4), ([4, 5, 4, 6], 4), ([7, 2, 7], 3), ([0, 0], 0)],
     draw=lambda rng: (ints(rng, 0, 20), rng.randint(0, 15)),
 )
-def heavy_parcels(weights: list[int], limit: int) -> int:
-    """Return how many numbers in `weights` are greater than `limit`."""
-    return sum(1 for weight in weights if weight > limit)
+def heavy_parcels(weights: list[int], limit: int) -> list[int]:
+    """Return a list of the numbers in `weights` that are greater than `limit`, in the same order."""
+    return [weight for weight in weights if weight > limit]
 
 
 @problem(
@@ -85,13 +85,13 @@ def load_vans(weights: list[int], capacity: int) -> list[int]:
 @problem(
     "stock",
     1,
-    examples=[({"tea": 0, "rice": 4},), ({"salt": 2},)],
-    edges=[({},), ({"tea": 0},), ({"tea": 1},), ({"tea": 0, "rice": 0, "salt": 0},), ({"tea": -1, "rice": 0},)],
-    draw=lambda rng: (_stock(rng, 2),),
+    examples=[({"tea": 3, "rice": 4},), ({"salt": 2},)],
+    edges=[({},), ({"tea": 0},), ({"tea": 1},), ({"tea": 5, "rice": 5},), ({"tea": 1, "rice": 0, "salt": 8},)],
+    draw=lambda rng: (_stock(rng, 9),),
 )
-def out_of_stock(stock: dict[str, int]) -> int:
-    """Return how many values in the dictionary `stock` are equal to 0."""
-    return sum(1 for quantity in stock.values() if quantity == 0)
+def units_in_stock(stock: dict[str, int]) -> int:
+    """Return the sum of the values of the dictionary `stock`. An empty dictionary gives 0."""
+    return sum(stock.values())
 
 
 @problem(
@@ -158,29 +158,44 @@ def restock(stock: dict[str, int], targets: dict[str, int], limit: int) -> dict[
 @problem(
     "till",
     1,
-    examples=[([20, 30], 15), ([4], 10)],
-    edges=[([], 0), ([], 3), ([5], 5), ([5], 4), ([5], 6), ([1, 1, 1], 0)],
+    examples=[([20, 30], 5), ([4], 10)],
+    edges=[([], 0), ([], 3), ([5], 0), ([5], 5), ([1, 1, 1], 2)],
     draw=lambda rng: (ints(rng, 1, 30, longest=5), rng.randint(0, 40)),
 )
-def basket_total(prices: list[int], discount: int) -> int:
-    """Return the sum of `prices` minus `discount`. If the result is below 0, return 0."""
-    return max(0, sum(prices) - discount)
+def basket_total(prices: list[int], delivery: int) -> int:
+    """Return the sum of `prices` plus `delivery`."""
+    return sum(prices) + delivery
 
 
 @problem(
     "till",
     2,
-    examples=[([10, 40, 20, 30],), ([7, 8],)],
-    edges=[([],), ([5],), ([5, 5, 5],), ([1, 2, 3],), ([3, 2, 1],), ([1, 2, 3, 4, 5],), ([1, 2, 3, 4, 5, 6],)],
-    draw=lambda rng: (ints(rng, 1, 50, longest=10),),
+    examples=[([30, 40],), ([2, 3, 1, 4],)],
+    edges=[
+        ([],),
+        ([50],),
+        ([51],),
+        ([49],),
+        ([20, 20, 20],),
+        ([1, 1, 1],),
+        ([1, 1, 1, 1],),
+        ([20, 10, 10, 10],),
+        ([20, 10, 10, 11],),
+    ],
+    draw=lambda rng: (ints(rng, 1, 30, longest=6),),
 )
-def third_free(prices: list[int]) -> int:
+def loyal_price(prices: list[int]) -> int:
     """
-    Sort `prices` from highest to lowest. In that order every third price (the 3rd, the 6th, the 9th, ...)
-    is free. Return the sum of the other prices; 0 for an empty list.
+    Start with the sum of `prices`. If that sum is greater than 50, subtract 5.
+    If there are more than 3 prices, subtract 2 (also after the 5 were subtracted).
+    Return the result; 0 for an empty list.
     """
-    ordered = sorted(prices, reverse=True)
-    return sum(ordered) - sum(ordered[2::3])
+    total = sum(prices)
+    if total > 50:
+        total -= 5
+    if len(prices) > 3:
+        total -= 2
+    return total
 
 
 @problem(
@@ -223,15 +238,13 @@ def checkout(prices: list[int], coupons: list[int]) -> int:
 @problem(
     "meter",
     1,
-    examples=[([10, 14, 25],), ([8, 6],)],
-    edges=[([],), ([7],), ([7, 9],), ([9, 7],), ([0, 5, 3],), ([4, 100, 4],)],
-    draw=lambda rng: (ints(rng, 0, 99),),
+    examples=[(10, 14), (8, 8)],
+    edges=[(0, 0), (0, 7), (5, 9), (7, 8), (100, 350)],
+    draw=lambda rng: (rng.randint(0, 50), rng.randint(50, 99)),
 )
-def units_used(readings: list[int]) -> int:
-    """Return the last number of `readings` minus the first number. If the list is empty, return 0."""
-    if not readings:
-        return 0
-    return readings[-1] - readings[0]
+def units_used(before: int, after: int) -> int:
+    """Return `after` minus `before`."""
+    return after - before
 
 
 @problem(
@@ -292,11 +305,11 @@ PROBLEMS = (
     heavy_parcels,
     parcel_fees,
     load_vans,
-    out_of_stock,
+    units_in_stock,
     take_orders,
     restock,
     basket_total,
-    third_free,
+    loyal_price,
     checkout,
     units_used,
     total_rise,

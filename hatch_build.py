@@ -12,4 +12,6 @@ class ShipTasks(BuildHookInterface):  # type: ignore[type-arg]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         if version == "standard":
-            build_data["force_include"].update({"tasks": "bench/_shipped/tasks", "bench.toml": "bench/_shipped/bench.toml"})
+            build_data["force_include"].update(
+                {"tasks": "bench/_shipped/tasks", "bench.toml": "bench/_shipped/bench.toml"}
+            )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, NoReturn
+from typing import Any
 
+from bench.configfile import TABLES, ConfigFile
 from bench.errors import UsageError, suggest
 from bench.records import sha256_of
 
@@ -134,122 +135,6 @@ class Comparison:
     """Claims by name, in the file's order."""
 
 
-_Check = Callable[[object], str | None]
-
-
-def _number(low: float, high: float = float("inf"), *, whole: bool = False, open_low: bool = False) -> _Check:
-    def check(value: object) -> str | None:
-        kind = int if whole else int | float
-        if isinstance(value, bool) or not isinstance(value, kind):
-            return f"must be a {'whole ' if whole else ''}number"
-        if not low <= value <= high or (open_low and value == low):
-            return f"must be {'above' if open_low else 'at least'} {low:g}" + (
-                f" and at most {high:g}" if high != float("inf") else ""
-            )
-        return None
-
-    return check
-
-
-def _share(value: object) -> str | None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 1:
-        return "must be a number above 0 and below 1, e.g. 0.03"
-    return None
-
-
-def _text(value: object) -> str | None:
-    return None if isinstance(value, str) and value else "must be a text in quotes"
-
-
-def _flag(value: object) -> str | None:
-    return None if isinstance(value, bool) else "must be true or false"
-
-
-def _names(value: object) -> str | None:
-    if isinstance(value, list) and value and all(isinstance(v, str) for v in value):
-        return None if len(set(value)) == len(value) else "names something twice"
-    return 'must be a list of names, e.g. ["coding"]'
-
-
-def _url(value: object) -> str | None:
-    if not isinstance(value, str) or not re.match(r"https?://[^/\s]+", value):
-        return "must be an address that begins with http:// or https://"
-    if "@" in value or "?" in value:
-        return "must hold no user name, key or query: keys come from the environment"
-    return None
-
-
-def _over(value: object) -> str | None:
-    return None if value in ("each", "mean") else 'must be "each" or "mean"'
-
-
-_COUNT = _number(1, whole=True)
-
-_TABLES: Mapping[str, Mapping[str, _Check]] = {
-    "run": {
-        "suites": _names,
-        "seed": _number(0, whole=True),
-        "limit": _COUNT,
-        "repeats": _COUNT,
-        "temperature": _number(0, 2),
-        "reuse": _number(0),
-    },
-    "models": {
-        "model": _text,
-        "base_url": _url,
-        "max_tokens": _COUNT,
-        "temperature": _number(0, 2),
-        "top_p": _number(0, 1, open_low=True),
-        "seed": _number(0, whole=True),
-        "max_connections": _COUNT,
-        "timeout_s": _number(0, open_low=True),
-        "usd_per_hour": _number(0, open_low=True),
-        "slots": _COUNT,
-        "threads": _COUNT,
-        "context": _number(256, whole=True),
-        "kv_unified": _flag,
-        "prompt_cache": _flag,
-    },
-    "claims": {
-        "candidate": _text,
-        "baseline": _text,
-        "suites": _names,
-        "over": _over,
-        "cheaper_by": _share,
-        "worse_by": _share,
-        "slower_by": _number(0, open_low=True),
-        "confidence": _share,
-    },
-}
-
-
-class _File:
-    """The text of a bench.toml, for errors that name the line."""
-
-    def __init__(self, path: Path, text: str) -> None:
-        self.path = path
-        self.lines = text.splitlines()
-
-    def fail(self, message: str, *where: str) -> NoReturn:
-        """Raises UsageError at the line of a table (`"models", "a"`) or of a key in it (`"models", "a", "model"`)."""
-        raise UsageError(f"{self.path}:{self._line(where)}: {message}")
-
-    def _line(self, where: tuple[str, ...]) -> int:
-        table: tuple[str, ...] = ()
-        best = 1
-        for number, line in enumerate(self.lines, 1):
-            head = re.match(r"\s*\[+([^\]]+)\]", line)
-            if head:
-                table = tuple(part.strip().strip("\"'") for part in head[1].split("."))
-                if table == where:
-                    return number
-                best = number if table == where[: len(table)] else best
-            key = re.match(r"\s*([\w\"'.-]+)\s*=", line)
-            if key and (*table, *(part.strip("\"'") for part in key[1].split("."))) == where:
-                return number
-        return best
-
-
 def load(path: Path) -> Comparison:
     """Reads and validates a bench.toml.
 
@@ -264,11 +149,11 @@ def load(path: Path) -> Comparison:
         raise UsageError(f"{path}: is not UTF-8 text ({error.reason} at byte {error.start}).") from error
     except tomllib.TOMLDecodeError as error:
         raise UsageError(f"{path}: is not valid TOML: {error}.") from error
-    file = _File(path, text)
+    file = ConfigFile(path, text)
     for name in raw:
-        if name not in _TABLES:
-            file.fail(f"unknown table or key '{name}'.{suggest(name, _TABLES)}", name)
-    run = _table(file, raw.get("run", {}), "run")
+        if name not in TABLES:
+            file.fail(f"unknown table or key '{name}'.{suggest(name, TABLES)}", name)
+    run = file.table(raw.get("run", {}), "run")
     models = {label: _model(file, label, table) for label, table in _tables(file, raw, "models").items()}
     if not models:
         file.fail('no model is defined. Add e.g. [models.small] with model = "weights/smollm2-135m-instruct".')
@@ -277,40 +162,20 @@ def load(path: Path) -> Comparison:
     return Comparison(path, RunSettings(suites=suites, **run), MappingProxyType(models), MappingProxyType(claims))
 
 
-def _tables(file: _File, raw: Mapping[str, Any], kind: str) -> Mapping[str, Any]:
+def _tables(file: ConfigFile, raw: Mapping[str, Any], kind: str) -> Mapping[str, Any]:
     tables = raw.get(kind, {})
     if not isinstance(tables, dict) or not all(isinstance(t, dict) for t in tables.values()):
         file.fail(f"write one table per entry: [{kind}.<name>].", kind)
     return tables
 
 
-def _table(file: _File, table: Any, *where: str) -> dict[str, Any]:
-    if not isinstance(table, dict):
-        file.fail(f"'{where[-1]}' must be a table: [{'.'.join(where)}].", *where)
-    checks = _TABLES[where[0]]
-    for key, value in table.items():
-        if key not in checks:
-            file.fail(f"unknown key '{key}' in [{'.'.join(where)}].{_secret(key)}{suggest(key, checks)}", *where, key)
-        problem = checks[key](value)
-        if problem:
-            found = "" if key == "base_url" else f"; found {value!r}"
-            file.fail(f"{key} {problem}{found}.", *where, key)
-    return dict(table)
-
-
-def _secret(key: str) -> str:
-    if re.search(r"key|token|secret|password", key, re.IGNORECASE) and key != "max_tokens":
-        return " Keys are read from the environment only; take it out of the file."
-    return ""
-
-
-def _model(file: _File, label: str, table: Any) -> ModelEntry:
+def _model(file: ConfigFile, label: str, table: Any) -> ModelEntry:
     where = ("models", label)
-    values = _table(file, table, *where)
+    values = file.table(table, *where)
     if "model" not in values:
         file.fail(f'[models.{label}] needs a model, e.g. model = "weights/smollm2-135m-instruct".', *where)
-    if not re.fullmatch(r"[\w.-]+", label):
-        file.fail(f"label '{label}' may hold letters, digits, '.', '-' and '_' only.", *where)
+    if not re.fullmatch(r"\w[\w.-]*", label):
+        file.fail(f"label '{label}' must begin with a letter or digit; '.', '-' and '_' may follow.", *where)
     entry = ModelEntry(label=label, **values)
     problem = check_model(entry)
     if problem:
@@ -346,9 +211,11 @@ def check_model(entry: ModelEntry) -> tuple[str, str] | None:
     return None
 
 
-def _claim(file: _File, name: str, table: Any, models: Mapping[str, ModelEntry], run_suites: tuple[str, ...]) -> Claim:
+def _claim(
+    file: ConfigFile, name: str, table: Any, models: Mapping[str, ModelEntry], run_suites: tuple[str, ...]
+) -> Claim:
     where = ("claims", name)
-    values = _table(file, table, *where)
+    values = file.table(table, *where)
     for side in ("candidate", "baseline"):
         if side not in values:
             file.fail(f"[claims.{name}] needs a {side}.{suggest('', models)}", *where)

@@ -77,16 +77,15 @@ def _version(distribution: str) -> str | None:
 
 
 def git_commit(folder: Path) -> str | None:
-    """The commit checked out around a folder, read from .git; None outside a repository."""
-    for parent in (folder, *folder.parents):
-        head = parent / ".git" / "HEAD"
-        if head.is_file():
-            text = head.read_text().strip()
-            ref = parent / ".git" / text.removeprefix("ref: ")
-            if not text.startswith("ref: "):
-                return text
-            return ref.read_text().strip() if ref.is_file() else _packed(parent / ".git", text[5:])
-    return None
+    """The commit checked out around a folder, read from .git; None outside a repository or in a linked worktree."""
+    git = next((parent / ".git" for parent in (folder, *folder.parents) if (parent / ".git").exists()), None)
+    if git is None or not (git / "HEAD").is_file():
+        return None
+    text = (git / "HEAD").read_text().strip()
+    if not text.startswith("ref: "):
+        return text
+    ref = git / text.removeprefix("ref: ")
+    return ref.read_text().strip() if ref.is_file() else _packed(git, text.removeprefix("ref: "))
 
 
 def _packed(git: Path, ref: str) -> str | None:

@@ -41,7 +41,7 @@ class Plan:
     calls: tuple[PlannedCall, ...]
     """In the order they are to be asked."""
     sha256: str
-    """Hash of the keys in order, the models' labels and prices, and the tasks' contents."""
+    """Hash of the keys and suites in order, the models' labels and prices, and the tasks' contents."""
 
     def of(self, model: str) -> list[PlannedCall]:
         """One model's calls, in order."""
@@ -98,4 +98,4 @@ def make_plan(
                 )
             calls.append(PlannedCall(key, label, item, repeat, len(calls), body, endpoint.sampling(item, run)))
     entries = [[e.entry.label, e.entry.model, e.entry.usd_per_hour] for e in endpoints]
-    return Plan(tuple(calls), sha256_of([[c.key for c in calls], entries, dict(task_hashes)]))
+    return Plan(tuple(calls), sha256_of([[(c.key, c.item.suite) for c in calls], entries, dict(task_hashes)]))

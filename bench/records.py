@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -48,11 +48,6 @@ def sha256_of(value: object) -> str:
 def prompt_text(messages: Sequence[Message]) -> str:
     """The messages as lm-eval's chat models write them: the string whose sha256 is the prompt's hash."""
     return json.dumps([dict(m) for m in messages], ensure_ascii=False)
-
-
-def prompt_sha256(messages: Sequence[Message]) -> str:
-    """The prompt's sha256 in hex; equals lm-eval's own `prompt_hash` for the same chat prompt."""
-    return hashlib.sha256(prompt_text(messages).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +106,8 @@ class Item:
 
     @property
     def prompt_sha256(self) -> str:
-        """The prompt's sha256, in hex."""
-        return prompt_sha256(self.messages)
+        """The prompt's sha256 in hex; equals lm-eval's own `prompt_hash` for the same chat prompt."""
+        return hashlib.sha256(prompt_text(self.messages).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,8 +345,3 @@ class AnswerRow:
     """The provider's own word."""
     error: str | None
     """What went wrong on the wire or in the grader."""
-
-
-def columns(row: type[ItemRow] | type[AnswerRow]) -> list[str]:
-    """The table's column names, in order."""
-    return [f.name for f in fields(row)]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,12 +73,18 @@ class Registry:
     """Where they were found."""
 
     def expand(self, names: Iterable[str]) -> dict[str, tuple[TaskFile, ...]]:
-        """The tasks of each named suite; a task's own name is a suite of one. UsageError on an unknown name."""
+        """The tasks of each named suite; a task's own name is a suite of one.
+
+        Raises UsageError on an unknown name, or if a task would be asked under two names.
+        """
         chosen = {}
         for name in names:
             if name not in self.suites and name not in self.tasks:
                 raise UsageError(f"unknown suite or task '{name}'.{suggest(name, [*self.suites, *self.tasks])}")
             chosen[name] = tuple(self.tasks[task] for task in self.suites.get(name, (name,)))
+        for task, times in Counter(task.name for tasks in chosen.values() for task in tasks).items():
+            if times > 1:
+                raise UsageError(f"task '{task}' is part of more than one of {', '.join(chosen)}. Take one out.")
         return chosen
 
 
@@ -110,7 +117,7 @@ def read(folders: Sequence[Path] | None = None) -> Registry:
     return Registry(tasks, {name: tuple(members) for name, (_, members) in groups.items()}, roots)
 
 
-def _parse(path: Path) -> dict[str, Any]:
+def _parse(path: Path, included_by: tuple[Path, ...] = ()) -> dict[str, Any]:
     import yaml
 
     class Loader(yaml.SafeLoader):
@@ -130,28 +137,44 @@ def _parse(path: Path) -> dict[str, Any]:
     base = config.pop("include", None)
     if base is None:
         return config
-    if not (path.parent / base).is_file():
+    if not isinstance(base, str) or not (path.parent / base).is_file():
         raise UsageError(f"{path}: include '{base}' does not exist beside it.")
-    return {**_parse(path.parent / base), **config}
+    if path in included_by:
+        raise UsageError(f"{path}: includes itself.")
+    return {**_parse(path.parent / base, (*included_by, path)), **config}
 
 
 def _members(path: Path, config: Mapping[str, Any]) -> list[str]:
     members = config.get("task")
     if not isinstance(members, list) or not members or not all(isinstance(m, str) for m in members):
         raise UsageError(f"{path}: 'task' of a suite must be a list of task names.")
+    if len(set(members)) < len(members):
+        raise UsageError(f"{path}: 'task' lists a task twice.")
     return members
 
 
+def _mapping(path: Path, config: Mapping[str, Any], key: str) -> dict[str, Any]:
+    found = config.get(key) or {}
+    if not isinstance(found, dict):
+        raise UsageError(f"{path}: '{key}' must be a mapping.")
+    return found
+
+
 def _task(path: Path, name: str, config: dict[str, Any]) -> TaskFile:
-    generation = config.get("generation_kwargs") or {}
+    generation, _ = _mapping(path, config, "generation_kwargs"), _mapping(path, config, "dataset_kwargs")
     for key, why in (("until", "lm-eval would stop answers at the first empty line"), ("max_gen_toks", "would be 256")):
         if key not in generation:
             raise UsageError(f"{path}: generation_kwargs needs '{key}' ({why}).")
+    until, cap = generation["until"], generation["max_gen_toks"]
+    if not isinstance(until, list) or not all(isinstance(stop, str) and stop for stop in until):
+        raise UsageError(f"{path}: 'until' must be a list of texts, [] for none.")
+    if not isinstance(cap, int) or isinstance(cap, bool) or cap < 1:
+        raise UsageError(f"{path}: 'max_gen_toks' must be a whole number above 0.")
     if config.get("gen_prefix"):
         raise UsageError(f"{path}: gen_prefix begins the model's answer; chat endpoints refuse that. Take it out.")
     if config.get("output_type", "generate_until") != "generate_until":
         raise UsageError(f"{path}: output_type must be generate_until; chat endpoints give no log-likelihoods.")
-    if "version" not in (config.get("metadata") or {}):
+    if "version" not in _mapping(path, config, "metadata"):
         raise UsageError(f"{path}: metadata needs a 'version'.")
     task = TaskFile(name, path, config, "")
     if task.data and not task.data.is_file():
@@ -219,7 +242,7 @@ def chat_template(messages: list[dict[str, str]], add_generation_prompt: bool = 
 
 def _item(suite: str, file: TaskFile, instance: Any) -> Item:
     prompt, generation = instance.args
-    doc = instance.doc
+    doc = {key: value for key, value in instance.doc.items() if value is not None}  # Arrow fills gaps with None.
     sampling = {key: float(generation[key]) for key in SAMPLING if key in generation}
     return Item(
         suite=suite,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import json
 import os
@@ -31,7 +32,8 @@ def write_file(path: Path, write: Callable[[Path], object]) -> None:
         write(part)
         os.replace(part, path)
     except OSError as error:
-        part.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
         why = "the disk is full" if error.errno == errno.ENOSPC else error.strerror or str(error)
         raise IncompleteError(
             f"{path}: cannot be written ({why}). Every answer is safe in the journal; "

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+os.environ.setdefault("TQDM_DISABLE", "1")  # before anything imports tqdm, which reads it once
+
 from bench.errors import UsageError
 from bench.sandbox import probe
 from bench.weights.catalog import resolve

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import click
 
-from bench.errors import BenchError
+from bench.errors import BenchError, UsageError, suggest
 
 COMMANDS = {
     "run": ("bench.cli.run", "Run the comparison in bench.toml; continues an unfinished run."),
@@ -25,7 +25,7 @@ class LazyGroup(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The verbs, in the order they are used."""
         del ctx
-        return list(COMMANDS)
+        return [*COMMANDS]  # `list` is the module of that verb once it is imported
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Imports the verb's module."""
@@ -46,8 +46,6 @@ class LazyGroup(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """An unknown verb gets the nearest known one suggested."""
-        from bench.errors import suggest
-
         name = args[0] if args else ""
         if name and not name.startswith("-") and name not in COMMANDS:
             raise click.UsageError(f"No such command '{name}'.{suggest(name, COMMANDS)}", ctx)
@@ -68,8 +66,6 @@ def main(args: Sequence[str] | None = None) -> None:
     """Runs the command line; a user's mistake gets one line and an exit code, never a traceback."""
     try:
         bench.main(args=args, prog_name="bench", standalone_mode=False)
-    except click.exceptions.Exit as error:
-        sys.exit(error.exit_code)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
@@ -79,3 +75,7 @@ def main(args: Sequence[str] | None = None) -> None:
     except BenchError as error:
         click.echo(f"Error: {error}", err=True)
         sys.exit(error.exit_code)
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        click.echo(f"Error: {where}{error.strerror or error}", err=True)
+        sys.exit(UsageError.exit_code)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -19,11 +20,13 @@ Table = list[dict[str, object]]
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_(what: str, config: Path | None, results: Path, as_json: bool) -> None:
     """List suites, tasks, models (of bench.toml) or runs."""
-    rows = (
-        {"suites": _suites, "tasks": _tasks}[what]()
-        if what in ("suites", "tasks")
-        else (_models(config) if what == "models" else _runs(results))
-    )
+    makers: dict[str, Callable[[], Table]] = {
+        "suites": _suites,
+        "tasks": _tasks,
+        "models": lambda: _models(config),
+        "runs": lambda: _runs(results),
+    }
+    rows = makers[what]()
     if as_json:
         click.echo(json.dumps(rows, indent=2))
         return
@@ -63,7 +66,7 @@ def _tasks() -> Table:
 
 
 def _count(data: Path | None) -> int:
-    return sum(1 for line in data.open(encoding="utf-8") if line.strip()) if data else 0
+    return sum(1 for line in data.read_text(encoding="utf-8").split("\n") if line.strip()) if data else 0
 
 
 def _models(config: Path | None) -> Table:
@@ -72,10 +75,15 @@ def _models(config: Path | None) -> Table:
 
 def _runs(results: Path) -> Table:
     from bench import runfolder
+    from bench.errors import UsageError
 
     rows: Table = []
     for folder in runfolder.folders(results):
-        manifest = runfolder.read_manifest(folder)
-        state = "complete" if manifest.get("finished_at") else "unfinished"
-        rows.append({"run": folder.name, "state": state, "models": ", ".join(manifest["models"])})
+        try:
+            manifest = runfolder.read_manifest(folder)
+        except UsageError:
+            manifest, state = {}, "damaged"
+        else:
+            state = "complete" if manifest.get("finished_at") else "unfinished"
+        rows.append({"run": folder.name, "state": state, "models": ", ".join(manifest.get("models", ()))})
     return rows

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -119,9 +120,13 @@ def run(
 def _chosen(comparison: Comparison, names: tuple[str, ...], max_connections: int | None) -> Comparison:
     """The comparison with only the named models; claims about others are left out."""
     models = {name: comparison.models[name] for name in names if name in comparison.models}
-    for name in names:
-        if name not in models:
+    for name in dict.fromkeys(names):
+        if name not in comparison.models:
             entry = _adhoc(name, comparison)
+            if entry.label in models:
+                raise UsageError(
+                    f"two models would be called '{entry.label}'. Name one as [models.<label>] in bench.toml."
+                )
             models[entry.label] = entry
     models = models or dict(comparison.models)
     if max_connections is not None:
@@ -136,7 +141,7 @@ def _adhoc(name: str, comparison: Comparison) -> ModelEntry:
 
     if "/" not in name:
         raise UsageError(f"no model '{name}' in {comparison.source}.{suggest(name, comparison.models)}")
-    entry = ModelEntry(label=name.rpartition("/")[2], model=name)
+    entry = ModelEntry(label=re.sub(r"[^\w.-]", "-", name.rpartition("/")[2]), model=name)
     problem = check_model(entry)
     if problem:
         raise UsageError(problem[1])

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from bench.config import ModelEntry, RunSettings
+from bench.configfile import address_problem
 from bench.errors import UsageError
 from bench.providers import openai_chat
 from bench.records import Item
@@ -93,8 +94,10 @@ def _openai_api(entry: ModelEntry, environ: Mapping[str, str]) -> Endpoint:
             f"model '{entry.label}': no address. Set base_url in [models.{entry.label}] or {prefix}_BASE_URL, "
             "e.g. http://127.0.0.1:8000/v1."
         )
-    if "@" in base_url or "?" in base_url:
-        raise UsageError(f"model '{entry.label}': its address must hold no user name, key or query.")
+    problem = address_problem(base_url)
+    if problem:
+        where = "base_url" if entry.base_url else f"{prefix}_BASE_URL"
+        raise UsageError(f"model '{entry.label}': {where} {problem}.")
     variable = f"{prefix}_API_KEY"
     base_url = base_url.rstrip("/")
     return Endpoint(

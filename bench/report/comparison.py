@@ -57,13 +57,18 @@ class SuiteRow:
     unparsable: int
     """Answers from which nothing could be extracted; they score 0."""
     missing: int
-    """Planned but without an answer: infrastructure, or never asked. Not scored."""
+    """Without a score though the item was asked, of this model or of another: infrastructure or not asked."""
     overridden: int
     """Truncated or refused answers that lm-eval's own scorer would have given points."""
     timed: int
     """Calls in the latency statistics: reused answers never are."""
     clean: int
     """Of those, calls whose clock our own process kept clean (`timing_ok`)."""
+
+    @property
+    def unasked(self) -> int:
+        """Planned, but so far asked of no model: they only make n smaller."""
+        return self.planned - self.n - self.missing
 
     @property
     def latency_is_clean(self) -> bool:
@@ -121,7 +126,7 @@ def _row(table: pd.DataFrame, model: str, suite: str, planned: int) -> SuiteRow:
         repeating=sum(bool(d.get("repeats_itself")) for d in details),
         refused=int(outcomes.get("refused", 0)),
         unparsable=int(outcomes.get("unparsable", 0)),
-        missing=planned - len(scored),
+        missing=len(table) - len(scored),
         overridden=sum(d.get("lm_eval_score", 0) > 0 for d in details),
         timed=len(timed),
         clean=int(timed["timing_ok"].fillna(False).sum()),

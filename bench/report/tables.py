@@ -6,80 +6,91 @@ import csv
 import io
 import json
 from collections.abc import Callable
-from dataclasses import replace
 
 from bench.report.comparison import Comparison, SuiteRow, as_records, flat_records
 from bench.stats import Interval
 
+Cell = tuple[str, str]
+"""A value, and what belongs in parentheses after it: its 95 % interval or a remark; empty if there is none."""
 HEADERS = (
-    "model", "suite", "n", "score", "TTFAT p50 / p95 (s)", "E2E p50 / p95 (s)", "output tok/s",
-    "tokens in / out", "USD per 1,000 items", "truncated", "missing",
+    "model", "suite", "n", "score (95 % interval)", "TTFAT p50 / p95 (s)", "E2E p50 / p95 (s)", "output tok/s",
+    "tokens in / out per item", "USD per 1,000 items", "truncated", "missing",
 )  # fmt: skip
-BLOCKS = ((0, 1, 2, 3, 9, 10), (0, 1, 4, 5), (0, 1, 6, 7, 8))
-"""HEADERS by number, in blocks narrow enough for a terminal: quality, latency, cost."""
+"""comparison.md's columns."""
 UNKNOWN = "unknown"
 
 
-def cells(row: SuiteRow) -> list[tuple[str, str]]:
-    """A row's cells under HEADERS: (value, its 95 % interval or remark; empty if there is none)."""
+def cells(row: SuiteRow) -> list[Cell]:
+    """A row's cells under HEADERS."""
     return [
         (row.model, ""),
         (row.suite, ""),
-        (str(row.n), f"of {row.planned}" if row.n != row.planned else ""),
-        _interval(row.score and _scaled(row.score, 100), "{:.0f}", " %"),
-        _pair(row.ttfat_p50_s, row.ttfat_p95_s),
-        _pair(row.e2e_p50_s, row.e2e_p95_s),
-        _interval(row.output_tok_s, "{:.0f}"),
-        _tokens(row),
-        _interval(row.cost_per_1000_usd, "{:.3g}"),
+        planned(row),
+        percent(row.score),
+        _pair(seconds(row.ttfat_p50_s), seconds(row.ttfat_p95_s)),
+        _pair(seconds(row.e2e_p50_s), seconds(row.e2e_p95_s)),
+        whole(row.output_tok_s),
+        _pair(whole(row.tokens_in), whole(row.tokens_out)),
+        dollars(row.cost_per_1000_usd),
         (str(row.truncated), f"{row.repeating} repeating" if row.repeating else ""),
         (str(row.missing), ""),
     ]
 
 
-def _scaled(interval: Interval, by: float) -> Interval:
-    low, high = (None if b is None else b * by for b in (interval.low, interval.high))
-    return replace(interval, estimate=interval.estimate * by, low=low, high=high)
+def planned(row: SuiteRow) -> Cell:
+    """Scored items, and of how many planned where some are missing."""
+    return str(row.n), f"of {row.planned}" if row.n != row.planned else ""
 
 
-def _interval(interval: Interval | None, form: str, unit: str = "") -> tuple[str, str]:
+def percent(interval: Interval | None) -> Cell:
+    """A score."""
+    value, bounds = _interval(interval, lambda share: f"{100 * share:.0f}")
+    return (value if interval is None else f"{value} %"), bounds
+
+
+def seconds(interval: Interval | None) -> Cell:
+    """A latency, to about three digits."""
+    return _interval(interval, lambda value: f"{value:.2f}" if value < 9.995 else f"{value:.1f}")
+
+
+def whole(interval: Interval | None) -> Cell:
+    """Tokens, or tokens per second."""
+    return _interval(interval, lambda value: f"{value:.0f}")
+
+
+def dollars(interval: Interval | None) -> Cell:
+    """USD, to three digits."""
+    return _interval(interval, _dollars)
+
+
+def _dollars(value: float) -> str:
+    if value >= 999.5:
+        return f"{value:,.0f}"
+    return f"{value:#.3g}".rstrip(".") if value >= 1e-4 else f"{value:.3g}"
+
+
+def _interval(interval: Interval | None, form: Callable[[float], str]) -> Cell:
+    """A bound that too few values leave open is "?"."""
     if interval is None:
         return UNKNOWN, ""
-    return form.format(interval.estimate) + unit, _bounds(interval, form.format)
+    bounds = ["?" if bound is None else form(bound) for bound in (interval.low, interval.high)]
+    return form(interval.estimate), "no interval" if bounds == ["?", "?"] else "–".join(bounds)
 
 
-def _bounds(interval: Interval, form: Callable[[float], str]) -> str:
-    if interval.low is None and interval.high is None:
-        return "no interval"
-    low, high = ("?" if b is None else form(b) for b in (interval.low, interval.high))
-    return f"{low} to {high}"
-
-
-def _seconds(value: float) -> str:
-    return f"{value:.2f}" if value < 10 else f"{value:.1f}"
-
-
-def _pair(middle: Interval | None, tail: Interval | None) -> tuple[str, str]:
-    if middle is None or tail is None:
+def _pair(first: Cell, second: Cell) -> Cell:
+    if UNKNOWN in (first[0], second[0]):
         return UNKNOWN, ""
-    values = f"{_seconds(middle.estimate)} / {_seconds(tail.estimate)}"
-    return values, f"{_bounds(middle, _seconds)} / {_bounds(tail, _seconds)}"
-
-
-def _tokens(row: SuiteRow) -> tuple[str, str]:
-    if row.tokens_in is None or row.tokens_out is None:
-        return UNKNOWN, ""
-    bounds = " / ".join(_bounds(i, "{:.0f}".format) for i in (row.tokens_in, row.tokens_out))
-    return f"{row.tokens_in.estimate:.0f} / {row.tokens_out.estimate:.0f}", bounds
+    return f"{first[0]} / {second[0]}", f"{first[1]} / {second[1]}"
 
 
 def notes(comparison: Comparison) -> list[str]:
     """What a reader must know beside the table: dates, prices, caps, sampling, and every reservation."""
     manifest = comparison.manifest
     lines = [
-        f"Run {manifest['run']}, started {manifest['started_at']}, claimbench {manifest['versions']['claimbench']}. "
-        "Second values are 95 % intervals; items of one family count as one cluster. "
-        "TTFAT: time to first answer token; E2E: send to end of answer."
+        f"Run {manifest['run']}, started {manifest['started_at'][:19]}Z, "
+        f"claimbench {manifest['versions']['claimbench']}. "
+        "In parentheses: 95 % intervals, items of one family as one cluster; ? is a bound that so few answers cannot "
+        "give. TTFAT: time to first answer token; E2E: send to end of answer."
     ]
     for suite, about in manifest["suites"].items():
         lines.append(
@@ -115,6 +126,8 @@ def _reservations(row: SuiteRow) -> list[str]:
         found.append(f"{where}: {row.unparsable} unparsable and {row.refused} refused answers count 0.")
     if row.missing:
         found.append(f"{where}: {row.missing} of {row.planned} answers are missing and in no number.")
+    if row.unasked:
+        found.append(f"{where}: {row.unasked} of {row.planned} planned answers were asked of no model yet.")
     if row.timed < row.n:
         found.append(f"{where}: {row.n - row.timed} answers were reused from earlier runs and are in no latency.")
     if row.timed and not row.latency_is_clean:

@@ -7,12 +7,15 @@ import re
 ANSWER_CHARS = 4096
 """An extracted answer longer than this is no answer; keeps comparison and tables bounded."""
 
-_ANSWER = re.compile(r"<answer>(.*?)</answer>", re.DOTALL | re.IGNORECASE)
-_FENCE = re.compile(r"^[ \t]*```[^\n`]*\n(.*?)^[ \t]*```", re.DOTALL | re.MULTILINE)
+_ANSWER = re.compile(r"<answer>((?:(?!</?answer>).)*)</answer>", re.DOTALL | re.IGNORECASE)
+_FENCE = re.compile(r"^[ \t]*+(`{3,}+|~{3,}+)[^\n`]*+\n(.*?)^[ \t]*+\1", re.DOTALL | re.MULTILINE)
 
 
 def answer_tag(text: str) -> str | None:
-    """The content of the last `<answer>...</answer>`, stripped; None if there is none or it is overlong."""
+    """The content of the last `<answer>...</answer>`, stripped; None if there is none or it is overlong.
+
+    Nested or merely mentioned tags do not disturb it: the innermost pair counts.
+    """
     found = _ANSWER.findall(text)
     if not found:
         return None
@@ -21,30 +24,26 @@ def answer_tag(text: str) -> str | None:
 
 
 def code_block(text: str, entry_point: str) -> str | None:
-    """The last closed fenced block that defines `entry_point`; without any fence, the whole text if it does.
+    """The last closed fenced block (``` or ~~~) that defines `entry_point`; without any, the whole text if it does.
 
     None if nothing defines it: an unclosed fence is an answer that was cut short.
     """
     defines = re.compile(rf"^[ \t]*(?:async[ \t]+)?def[ \t]+{re.escape(entry_point)}\b", re.MULTILINE)
-    blocks: list[str] = [b for b in _FENCE.findall(text) if defines.search(b)]
+    blocks: list[str] = [code for _, code in _FENCE.findall(text) if defines.search(code)]
     if blocks:
         return blocks[-1]
-    return text if "```" not in text and defines.search(text) else None
+    return text if not re.search("```|^[ \t]*~~~", text, re.MULTILINE) and defines.search(text) else None
 
 
-def repeats_itself(text: str, *, copies: int = 4, tail: int = 2000) -> bool:
-    """Whether the text ends in an endless repetition: its tail is one block said at least `copies` times.
+def repeats_itself(text: str, *, copies: int = 4, least: int = 40, tail: int = 2000) -> bool:
+    """Whether the text ends in an endless repetition: one block said at least `copies` times, wherever it breaks off.
 
-    The block may be up to a quarter of the tail (numbers inside it must repeat too); at least 40
+    The block may be up to a quarter of the tail (numbers inside it must repeat too); at least `least`
     characters must be covered, so that "......" or a short list is not mistaken for one.
     """
-    end = text[-tail:].rstrip()
+    end = text[-tail:]
     for size in range(1, len(end) // copies + 1):
-        block = end[-size:]
-        if size * copies < 40:
-            needed = -(-40 // size)
-            if len(end) >= size * needed and end.endswith(block * needed):
-                return True
-        elif end.endswith(block * copies):
+        span = max(size * copies, least)
+        if span <= len(end) and end[-span:-size] == end[size - span :]:
             return True
     return False

@@ -40,28 +40,25 @@ def _clustered(values: Floats, clusters: Sequence[str]) -> _Clustered | None:
     """SE² = Σ u_g² / (1 - h_g) / n², u_g = Σ_{i in g} (x_i - m), h_g = n_g / n; df = 1 / Σ h_g² - 1.
 
     Bell & McCaffrey (2002) for an intercept-only model, and Kish's effective number of clusters. None with
-    fewer than two clusters.
+    fewer than two effective clusters: below one degree of freedom a t quantile explodes.
     """
     n = len(values)
     _, codes = np.unique(np.asarray(clusters, dtype=str), return_inverse=True)
     sizes = np.bincount(codes)
-    if len(sizes) < 2:
+    df = float(n**2 / np.sum(sizes**2) - 1)
+    if df < 1:
         return None
-    mean = float(values.mean())
-    sums = np.bincount(codes, weights=values - mean)
-    shares = sizes / n
-    variance = float(np.sum(sums**2 / (1 - shares)) / n**2)
+    sums = np.bincount(codes, weights=values - values.mean())
+    variance = float(np.sum(sums**2 / (1 - sizes / n)) / n**2)
     iid = float(values.var(ddof=1) / n)
-    return _Clustered(
-        math.sqrt(variance), float(1 / np.sum(shares**2) - 1), max(1.0, variance / iid) if iid > 0 else 1.0
-    )
+    return _Clustered(math.sqrt(variance), df, max(1.0, variance / iid) if iid > 0 else 1.0)
 
 
 def proportion_interval(scores: ArrayLike, clusters: Sequence[str], confidence: float = 0.95) -> Interval:
     """Interval for a mean score in [0, 1]: Wilson (1927) on n / design effect items, t quantile for few clusters.
 
-    Stays inside [0, 1] and has width at 0 % and 100 %. With one cluster the bounds are None. ValueError on an
-    empty or non-finite input.
+    Stays inside [0, 1] and has width at 0 % and 100 %. The bounds are None with fewer than two effective clusters.
+    ValueError on an empty or non-finite input.
     """
     values = _checked(scores, clusters)
     n, mean = len(values), float(values.mean())
@@ -72,14 +69,14 @@ def proportion_interval(scores: ArrayLike, clusters: Sequence[str], confidence: 
     effective = n / clustered.design_effect
     centre = (mean + z * z / (2 * effective)) / (1 + z * z / effective)
     half = z / (1 + z * z / effective) * math.sqrt(mean * (1 - mean) / effective + z * z / (4 * effective**2))
-    return Interval(mean, max(0.0, centre - half), min(1.0, centre + half), n)
+    return Interval(mean, max(0.0, min(mean, centre - half)), min(1.0, max(mean, centre + half)), n)
 
 
 def mean_interval(amounts: ArrayLike, clusters: Sequence[str], confidence: float = 0.95) -> Interval:
     """Interval for the mean of positive amounts (cost, tokens): m * exp(± t SE / m), the delta method on log m.
 
-    CR2 variance, t quantile with effective-cluster degrees of freedom. The bounds are None with one cluster or a
-    mean of 0. ValueError on an empty, negative or non-finite input.
+    CR2 variance, t quantile with effective-cluster degrees of freedom. The bounds are None with fewer than two
+    effective clusters or a mean of 0. ValueError on an empty, negative or non-finite input.
     """
     values = _checked(amounts, clusters)
     if (values < 0).any():

@@ -61,7 +61,17 @@ def ask(
 
 
 def test_a_complete_answer_with_its_clocks() -> None:
-    parts = [delta(), 0.02, delta(reasoning_content="hm "), 0.02, delta("4"), 0.02, delta("2", "stop"), USAGE, DONE]
+    parts: list[bytes | float | Exception] = [
+        delta(),
+        0.02,
+        delta(reasoning_content="hm "),
+        0.02,
+        delta("4"),
+        0.02,
+        delta("2", "stop"),
+        USAGE,
+        DONE,
+    ]
     answer, [attempt] = ask(parts)
     assert ("".join(answer.text), "".join(answer.reasoning)) == ("42", "hm ")
     assert (attempt.outcome, answer.finish_reason, answer.served_model) == (Outcome.ANSWERED, "stop", "served")

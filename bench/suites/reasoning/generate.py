@@ -26,54 +26,48 @@ EXAM_SEED = 1
 PER_CELL = 2
 """Items of one task at one level."""
 
-CLOSING = (
-    "Think briefly, in at most three short sentences. "
-    "Then give only the final answer inside <answer> and </answer> tags."
-)
+CLOSING = "Think briefly, in at most three short sentences. Then end with: The answer is <answer>X</answer>"
 """The last line of every prompt."""
 
 Config = Mapping[str, Any]
 
 CONFIGS: dict[str, tuple[Config, Config, Config]] = {
     "chain_sum": (
-        {"min_terms": 2, "max_terms": 2, "min_digits": 1, "max_digits": 2},
-        {"min_terms": 4, "max_terms": 5, "min_digits": 2, "max_digits": 3},
+        {"min_terms": 2, "max_terms": 2, "min_digits": 1, "max_digits": 1},
+        {"min_terms": 3, "max_terms": 3, "min_digits": 1, "max_digits": 2},
         {"min_terms": 8, "max_terms": 10, "min_digits": 4, "max_digits": 5},
+    ),
+    "products": (
+        {"min_digits": 1, "max_digits": 1},
+        {"min_digits": 1, "max_digits": 2},
+        {"min_digits": 5, "max_digits": 6},
     ),
     "simple_equations": (
         {"min_terms": 2, "max_terms": 2, "max_value": 9, "operators": ["+", "-"], "operators_weights": [0.5, 0.5]},
-        {"min_terms": 2, "max_terms": 3, "max_value": 50},
+        {"min_terms": 2, "max_terms": 2, "max_value": 20},
         {"min_terms": 8, "max_terms": 10, "max_value": 100},
     ),
-    "base_conversion": (
-        {"max_base": 10, "min_value": 2, "max_value": 12},
-        {"max_base": 16, "min_value": 100, "max_value": 1_000},
-        {"max_base": 16, "min_value": 100_000, "max_value": 1_000_000_000},
+    "lcm": (
+        {"min_value": 2, "max_value": 9},
+        {"min_value": 10, "max_value": 30},
+        {"min_numbers": 4, "max_numbers": 4, "max_value": 1_000},
     ),
     "word_sorting": (
-        {"min_words": 3, "max_words": 3},
-        {"min_words": 6, "max_words": 8},
+        {"min_words": 2, "max_words": 2},
+        {"min_words": 5, "max_words": 6},
         {"min_words": 20, "max_words": 25},
     ),
     "calendar_arithmetic": (
-        {"tasks": ["weekday_offset"], "offset_upper_bound": 7},
-        {"tasks": ["weekday_offset"], "offset_upper_bound": 100},
+        {"tasks": ["weekday_offset"], "offset_upper_bound": 3},
+        {"tasks": ["weekday_offset"], "offset_upper_bound": 30},
         {"tasks": ["weekday_offset"], "offset_upper_bound": 5_000},
     ),
     "binary_alternation": (
-        {"min_n": 4, "max_n": 6},
-        {"min_n": 10, "max_n": 14},
+        {"min_n": 3, "max_n": 5},
+        {"min_n": 8, "max_n": 12},
         {"min_n": 30, "max_n": 40},
     ),
-    "largest_island": (
-        {"min_rows": 3, "max_rows": 3, "min_cols": 3, "max_cols": 3, "min_num_islands": 1, "max_num_islands": 1}
-        | {"min_island_size": 1, "max_island_size": 4},
-        {"min_rows": 5, "max_rows": 6, "min_cols": 5, "max_cols": 6, "min_num_islands": 2, "max_num_islands": 4}
-        | {"min_island_size": 3, "max_island_size": 7},
-        {"min_rows": 9, "max_rows": 11, "min_cols": 9, "max_cols": 11, "min_num_islands": 5, "max_num_islands": 6}
-        | {"min_island_size": 5, "max_island_size": 12},
-    ),
-    "ab": ({"length": 3}, {"length": 7}, {"length": 13}),
+    "ab": ({"length": 3}, {"length": 5}, {"length": 13}),
 }
 """The generator's settings per task, levels 1 to 3; what is not named stays at the generator's default."""
 
@@ -101,9 +95,9 @@ class Files:
                 raise UsageError(f"{path}: differs from what the generator makes; regenerate it without --check.")
 
 
-def cell_seed(level: int) -> int:
-    """The generator's seed for one level; it draws item k from seed + k, so levels must lie apart."""
-    return EXAM_SEED * 1_000_000 + level * 1_000
+def cell_seed(task: str, level: int) -> int:
+    """The generator's seed for one task and level; it draws item k from seed + k, so cells must lie apart."""
+    return EXAM_SEED * 1_000_000 + list(CONFIGS).index(task) * 10_000 + level * 1_000
 
 
 def generate() -> Files:
@@ -119,7 +113,9 @@ def generate() -> Files:
         "licence": "Apache-2.0",
         "seed": EXAM_SEED,
         "configs": {
-            task: {str(n): {**config, "seed": cell_seed(n), "size": PER_CELL} for n, config in enumerate(levels, 1)}
+            task: {
+                str(n): {**config, "seed": cell_seed(task, n), "size": PER_CELL} for n, config in enumerate(levels, 1)
+            }
             for task, levels in CONFIGS.items()
         },
         "files": {name: hashlib.sha256(text.encode()).hexdigest() for name, text in contents.items()},
@@ -148,7 +144,7 @@ def _task_items(gym: Any, task: str) -> list[dict[str, Any]]:
     items = []
     entries = []
     for level, config in enumerate(CONFIGS[task], 1):
-        dataset = gym.create_dataset(task, seed=cell_seed(level), size=PER_CELL, **config)
+        dataset = gym.create_dataset(task, seed=cell_seed(task, level), size=PER_CELL, **config)
         for index in range(PER_CELL):
             entry = dataset[index]
             entries.append(entry)

@@ -1,0 +1,96 @@
+"""The progress display: a calm line now and then, or a live table on a terminal."""
+
+from __future__ import annotations
+
+import io
+import sys
+
+import pytest
+
+from bench.cli import progress
+from bench.cli.progress import Progress
+from bench.plan import PlannedCall
+from bench.records import Attempt, Call, Graded, Item, Outcome, TokenUsage
+
+
+def planned(model: str = "small") -> PlannedCall:
+    item = Item(
+        suite="s", task="t", task_version="1", item="i", family="f", level=1, language="en", cluster="f",
+        messages=({"role": "user", "content": "?"},), max_tokens=5, stop=(),
+    )  # fmt: skip
+    return PlannedCall("key", model, item, 0, 0, {}, {})
+
+
+def call(outcome: Outcome = Outcome.ANSWERED, tokens: int | None = 30) -> Call:
+    attempt = Attempt(sent_at="2026-11-20T10:00:00+00:00", outcome=outcome, latency_s=2.0)
+    return Call(
+        key="key", run="r", task="t", item="i", repeat=0, order=0, outcome=outcome, text="", reasoning="",
+        finish_reason="stop", served_model=None, usage=TokenUsage(out_total=tokens), attempts=(attempt,),
+        started_at=attempt.sent_at, queue_s=0.0, wall_s=2.0, timing_ok=True,
+    )  # fmt: skip
+
+
+def test_without_a_terminal_a_lane_has_a_first_and_a_last_line(capsys: pytest.CaptureFixture[str]) -> None:
+    with Progress() as shown:
+        shown.lane("small", 1, 4)
+        shown.finished(planned(), call(), Graded(1.0))
+        shown.finished(planned(), call(Outcome.TRUNCATED), Graded(1.0))
+        shown.finished(planned(), call(), Graded(0.0))
+        shown.say("scoring [1]")
+    first, last, said = capsys.readouterr().err.splitlines()
+    assert first == "small: 3 calls to make, 1 answered before"
+    assert last == "small: 4/4 items, score so far 33 % (n = 3), 15 tok/s, done in 0:00"
+    assert said == "scoring [1]"
+
+
+def test_now_and_then_there_is_a_line_between(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(progress, "CALM_S", 0.0)
+    with Progress() as shown:
+        shown.fetched("small.gguf", 1_500_000, 98_000_000)
+        shown.fetched("small.gguf", 98_000_000, 98_000_000)
+        shown.lane("small", 0, 3)
+        shown.finished(planned(), call(Outcome.INFRASTRUCTURE, None), None)
+    assert capsys.readouterr().err.splitlines() == [
+        "small.gguf: 2 of 98 MB",
+        "small.gguf: 98 of 98 MB",
+        "small: 3 calls to make, 0 answered before",
+        "small: 0/3 items, 1 failed, no score yet, - tok/s, ETA 0:00",
+    ]
+
+
+class Terminal(io.StringIO):
+    """A stderr that says it is one."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def on_terminal(monkeypatch: pytest.MonkeyPatch) -> Terminal:
+    """Puts one in stderr's place for the rest of a test."""
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "100")
+    return terminal
+
+
+def test_a_terminal_shows_what_is_being_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = on_terminal(monkeypatch)
+    with Progress() as shown:
+        shown.fetched("small.gguf", 1_500_000, 98_000_000)
+    assert "small.gguf  2 of 98 MB" in terminal.getvalue()
+
+
+def test_on_a_terminal_the_table_is_live_and_what_it_shows_last_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = on_terminal(monkeypatch)
+    with Progress() as shown:
+        shown.lane("small", 0, 1)
+        shown.lane("large", 0, 2)
+        shown.finished(planned(), call(), Graded(1.0))
+    text = terminal.getvalue()
+    assert "small  1/1 items  score so far 100 % (n = 1)  15 tok/s  done in 0:00" in text
+    assert "large  0/2 items  no score yet" in text
+    assert "ETA -" in text
+    assert "\x1b[?25h" in text, "the cursor is shown again"

@@ -1,0 +1,137 @@
+"""The graders: right, wrong, none; a failed sandbox is neither; copies are the grader itself."""
+
+from __future__ import annotations
+
+import copy
+import json
+import pickle
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from bench.errors import BenchError
+from bench.records import Graded
+from bench.sandbox import bwrap
+from bench.scoring import graders
+from bench.scoring.graders import Grader
+
+CODE_ITEM = {
+    "id": "double-1",
+    "entry_point": "double",
+    "calls": [{"args": [n], "value": 2 * n} for n in range(4)],
+}
+
+
+def doc(item: Mapping[str, Any]) -> dict[str, Any]:
+    return {"id": item.get("id"), "_item": json.dumps(item)}
+
+
+@pytest.mark.parametrize(
+    ("answer", "text", "score", "extracted"),
+    [
+        ("42", "<answer>42</answer>", 1.0, "42"),
+        (42, "<answer> 42 </answer>", 1.0, "42"),
+        ("42", "<answer>42.0</answer>", 0.0, "42.0"),
+        ("42", "42", 0.0, None),
+        ("", "<answer></answer>", 1.0, ""),
+        ("None", "no tag", 0.0, None),
+    ],
+)
+def test_answer_tag(answer: object, text: str, score: float, extracted: str | None) -> None:
+    item = {"answer": answer}
+    assert graders.answer_tag.grade(item, text) == Graded(score=score, extracted=extracted)
+    assert graders.answer_tag(doc(item), [text]) == {"score": score}
+    assert not graders.answer_tag.sandboxed
+
+
+def fenced(body: str) -> str:
+    return f"```python\ndef double(n):\n    {body}\n```"
+
+
+def test_a_right_function_passes_every_call(sandbox: str) -> None:
+    graded = graders.function_calls.grade(CODE_ITEM, fenced("return 2 * n"))
+    assert (graded.score, graded.partial, graded.sandbox) == (1.0, 1.0, sandbox)
+    assert graded.detail == {"verdict": "passed", "passed": 4, "total": 4, "why": ""}
+    assert graded.extracted == "def double(n):\n    return 2 * n\n"
+    assert graders.function_calls(doc(CODE_ITEM), [fenced("return 2 * n")]) == {"score": 1.0}
+
+
+@pytest.mark.parametrize(
+    ("body", "verdict", "partial"),
+    [("return n * n", "wrong", 0.5), ("raise ValueError", "raised", 0.0), ("return 2 n", "not_compiling", 0.0)],
+)
+@pytest.mark.usefixtures("sandbox")
+def test_a_wrong_function_scores_nothing_but_keeps_its_partial_credit(body: str, verdict: str, partial: float) -> None:
+    graded = graders.function_calls.grade(CODE_ITEM, fenced(body))
+    assert (graded.score, graded.partial, graded.detail["verdict"]) == (0.0, partial, verdict)
+
+
+def test_a_text_without_the_function_is_not_run() -> None:
+    graded = graders.function_calls.grade(CODE_ITEM, "I cannot do that.")
+    assert graded == Graded(score=0.0, extracted=None)
+
+
+class Flaky:
+    """A judge that fails first, then works."""
+
+    __name__ = "_flaky"
+
+    def __init__(self, failures: int) -> None:
+        self.failures = failures
+        self.calls = 0
+
+    def __call__(self, item: Mapping[str, Any], text: str) -> Graded:
+        self.calls += 1
+        return Graded(score=None if self.calls <= self.failures else float(text == item["answer"]), detail={"why": "x"})
+
+
+def test_a_failed_grader_is_no_verdict_and_is_asked_again() -> None:
+    judge = Flaky(failures=2)
+    grader = Grader(judge)
+    assert grader.grade({"answer": "a"}, "a").score is None
+    with pytest.raises(BenchError, match="item 'i' could not be graded"):
+        grader({"id": "i", "_item": '{"answer": "a"}'}, ["a"])
+    assert grader.grade({"answer": "a"}, "a").score == 1.0
+
+
+def test_a_verdict_is_reached_once_per_item_and_text() -> None:
+    judge = Flaky(failures=0)
+    grader = Grader(judge)
+    for _ in range(3):
+        grader.grade({"answer": "a"}, "a")
+    assert judge.calls == 1
+    grader.grade({"answer": "b"}, "a")
+    grader.grade({"answer": "a"}, "b")
+    assert judge.calls == 3
+
+
+@pytest.mark.usefixtures("sandbox")
+def test_a_broken_sandbox_is_missing_never_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = fenced("return n + n  # asked here only")
+    with monkeypatch.context() as broken:
+        broken.setattr(bwrap, "run", _cannot_start)
+        graded = graders.function_calls.grade(CODE_ITEM, text)
+    assert (graded.score, graded.partial, graded.detail["verdict"]) == (None, None, "sandbox_failure")
+    assert graders.function_calls.grade(CODE_ITEM, text).score == 1.0
+
+
+def _cannot_start(*_arguments: object) -> None:
+    raise OSError("no more processes")
+
+
+def test_threads_agree() -> None:
+    grader = Grader(Flaky(failures=0))
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda n: grader.grade({"answer": n % 5}, str(n % 5)), range(100)))
+    assert all(graded.score == 0.0 for graded in found)
+
+
+@pytest.mark.parametrize("grader", [graders.answer_tag, graders.function_calls])
+def test_copies_and_pickles_are_the_grader_itself(grader: Grader) -> None:
+    assert copy.copy(grader) is grader
+    assert copy.deepcopy({"process_results": grader})["process_results"] is grader
+    assert pickle.loads(pickle.dumps(grader)) is grader
+    assert repr(grader).startswith("bench.scoring.graders.")
+    assert grader.__doc__

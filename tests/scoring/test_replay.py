@@ -1,0 +1,80 @@
+"""The model that only looks answers up, and lm-eval's own files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bench.errors import IncompleteError
+from bench.records import prompt_text
+from bench.registry import LoadedTasks, read
+from bench.scoring import replay
+
+TASK = """\
+task: echo
+custom_dataset: !function bench.suites.items.jsonl
+dataset_kwargs: {file: echo.jsonl}
+test_split: test
+num_fewshot: 0
+doc_to_text: "{{prompt}}"
+doc_to_target: "{{answer}}"
+process_results: !function bench.scoring.graders.answer_tag
+generation_kwargs: {until: [], max_gen_toks: 64}
+metric_list:
+  - {metric: score, aggregation: mean, higher_is_better: true}
+metadata: {version: 1}
+"""
+
+
+@pytest.fixture
+def tasks(tmp_path: Path) -> LoadedTasks:
+    """One task of three items."""
+    folder = tmp_path / "tasks"
+    folder.mkdir()
+    (folder / "echo.yaml").write_text(TASK)
+    rows = [{"id": f"i{n}", "prompt": f"Say {n} – exactly.", "answer": str(n)} for n in range(3)]
+    (folder / "echo.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    return LoadedTasks(read([folder]), ["echo"])
+
+
+def evaluate(loaded: LoadedTasks, *at: int) -> dict[str, Any]:
+    items = loaded.items("echo", "echo")
+    answers = {prompt_text(items[n].messages): f"<answer>{n if n else 'wrong'}</answer>" for n in at}
+    return replay.evaluate(loaded.tasks, answers, {"echo": at})
+
+
+def test_only_the_chosen_positions_are_scored(tasks: LoadedTasks) -> None:
+    samples = evaluate(tasks, 0, 2)["samples"]["echo"]
+    assert [(s["doc"]["id"], s["score"], s["resps"]) for s in samples] == [
+        ("i0", 0.0, [["<answer>wrong</answer>"]]),
+        ("i2", 1.0, [["<answer>2</answer>"]]),
+    ]
+
+
+def test_no_log_likelihoods_are_made_up() -> None:
+    model = replay.JournalLM({})
+    for method in (model.loglikelihood, model.loglikelihood_rolling):
+        with pytest.raises(AssertionError):
+            method([])
+
+
+@pytest.mark.parametrize("label", ["qwen3.8-max", "a_b", "Ü-1", "small-repeat1"])
+def test_files_lie_under_the_models_label(tasks: LoadedTasks, tmp_path: Path, label: str) -> None:
+    replay.save(tmp_path / "out", label, evaluate(tasks, 1, 2))
+    (folder,) = (tmp_path / "out").iterdir()
+    assert folder.name == label
+    (results,) = folder.glob("results_*.json")
+    (samples,) = folder.glob("samples_echo_*.jsonl")
+    about = json.loads(results.read_text(encoding="utf-8"))
+    assert about["results"]["echo"]["score,none"] == 1
+    assert about["config"]["model"] == label
+    assert [json.loads(line)["score"] for line in samples.read_text(encoding="utf-8").splitlines()] == [1.0, 1.0]
+
+
+def test_a_folder_that_cannot_be_written_is_not_passed_over(tasks: LoadedTasks, tmp_path: Path) -> None:
+    (tmp_path / "out").touch()
+    with pytest.raises(IncompleteError, match=r"out: lm-eval could not write its results\. Is the disk full\?"):
+        replay.save(tmp_path / "out", "small", evaluate(tasks, 1))

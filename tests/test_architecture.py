@@ -1,0 +1,205 @@
+"""The shape that DESIGN promises: who may import what, what start-up costs, and that everything public is explained."""
+
+from __future__ import annotations
+
+import ast
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SOURCES = sorted((ROOT / "bench").rglob("*.py"))
+TREES = {path: ast.parse(path.read_text(encoding="utf-8")) for path in SOURCES}
+IDS = [str(path.relative_to(ROOT)) for path in SOURCES]
+
+STARTS_PROCESSES = ("subprocess", "multiprocessing", "concurrent.futures.process", "pty")
+SOCKETS = ("socket", "httpx", "requests", "aiohttp", "urllib.request", "urllib3", "http.client", "http.server")
+PROCESS_CALLS = {"fork", "forkpty", "system", "popen", "posix_spawn", "startfile"}
+
+
+def module(path: Path) -> str:
+    """The dotted name of a source file."""
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def imports(path: Path) -> set[str]:
+    """Everything a file imports, at once, lazily or for its types: `from a import b` gives a and a.b."""
+    return {name for node in ast.walk(TREES[path]) for name in _imported(node)}
+
+
+def _imported(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    if isinstance(node, ast.ImportFrom):
+        assert node.level == 0, "relative imports are not used here"
+        return [node.module or "", *(f"{node.module}.{alias.name}" for alias in node.names)]
+    return []
+
+
+def within(name: str, packages: tuple[str, ...]) -> bool:
+    return any(name == package or name.startswith(package + ".") for package in packages)
+
+
+def folder(name: str) -> list[Path]:
+    found = [path for path in SOURCES if within(module(path), (f"bench.{name}",))]
+    assert found, f"bench/{name} has no sources"
+    return found
+
+
+@pytest.mark.parametrize("package", ["stats", "report"])
+def test_the_right_side_reads_tables_only(package: str) -> None:
+    left = ("engine", "providers", "pipeline", "journal", "scoring", "weights", "sandbox", "suites", "registry", "plan")
+    banned = ("lm_eval", *SOCKETS, *STARTS_PROCESSES, *(f"bench.{name}" for name in left))
+    for path in folder(package):
+        assert not {name for name in imports(path) if within(name, banned)}, path
+
+
+def test_statistics_know_no_files_and_no_report() -> None:
+    for path in folder("stats"):
+        assert not {name for name in imports(path) if within(name, ("bench.report", "bench.runfolder", "pandas"))}, path
+
+
+def test_providers_are_pure() -> None:
+    banned = ("os", "asyncio", "threading", "ssl", "time", "bench.engine", "bench.journal", *SOCKETS, *STARTS_PROCESSES)
+    for path in folder("providers"):
+        assert not {name for name in imports(path) if within(name, banned)}, path
+        assert not {"open", "print", "input", "exec", "eval", "read_text", "write_text"} & called(path), path
+
+
+def called(path: Path) -> set[str]:
+    """The last name of everything a file calls."""
+    calls = [node.func for node in ast.walk(TREES[path]) if isinstance(node, ast.Call)]
+    return {f.id if isinstance(f, ast.Name) else f.attr for f in calls if isinstance(f, ast.Name | ast.Attribute)}
+
+
+def test_only_the_transport_and_the_weights_open_sockets() -> None:
+    users = {module(path) for path in SOURCES if any(within(name, SOCKETS) for name in imports(path))}
+    assert users <= {
+        "bench.engine.transport",
+        "bench.engine.exchange",
+        "bench.engine.runner",
+        "bench.weights.fetch",
+        "bench.weights.child",
+    }
+    clients = {"AsyncClient", "Client", "get", "post", "stream", "request", "create_connection", "socket", "urlopen"}
+    for name in ("exchange", "runner"):
+        path = ROOT / "bench" / "engine" / f"{name}.py"
+        used = {
+            node.attr
+            for node in ast.walk(TREES[path])
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "httpx"
+        }
+        assert not used & clients, f"{path} uses httpx for types and errors only"
+
+
+def test_only_sandbox_and_weights_start_processes() -> None:
+    for path in SOURCES:
+        if within(module(path), ("bench.sandbox", "bench.weights")):
+            continue
+        assert not {name for name in imports(path) if within(name, STARTS_PROCESSES)}, path
+        attributes = {
+            node.attr
+            for node in ast.walk(TREES[path])
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "os"
+        }
+        assert not attributes & PROCESS_CALLS, path
+        assert not {name for name in attributes if name.startswith(("exec", "spawn"))}, path
+
+
+def test_only_replay_and_registry_know_lm_eval() -> None:
+    users = {module(path) for path in SOURCES if any(within(name, ("lm_eval", "datasets")) for name in imports(path))}
+    assert users == {"bench.registry", "bench.scoring.replay", "bench.suites.items"}
+
+
+def loaded_by(*arguments: str) -> set[str]:
+    """The top-level modules in memory after `bench ARGUMENTS`."""
+    code = (
+        "import json, sys\n"
+        "from bench.cli import main\n"
+        "try:\n    main(sys.argv[1:])\n"
+        "except SystemExit as end:\n    assert not end.code, end.code\n"
+        "print(json.dumps(sorted(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True
+    )
+    assert len(done.stdout.splitlines()) > 1
+    return {name.partition(".")[0] for name in json.loads(done.stdout.splitlines()[-1])}
+
+
+def third_party(names: set[str]) -> set[str]:
+    """What does not come with Python; what site-packages' own .pth files load is left out."""
+    bare = subprocess.run(
+        [sys.executable, "-c", "import json, sys; print(json.dumps(list(sys.modules)))"],
+        capture_output=True, text=True, timeout=60, check=True,
+    )  # fmt: skip
+    at_start = {name.partition(".")[0] for name in json.loads(bare.stdout)}
+    return names - at_start - set(sys.stdlib_module_names) - {"bench"}
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ("--version",)])
+def test_help_imports_click_and_the_standard_library_only(arguments: tuple[str, ...]) -> None:
+    assert third_party(loaded_by(*arguments)) <= {"click"}
+
+
+@pytest.mark.parametrize("what", ["suites", "tasks"])
+def test_list_adds_yaml_only(what: str) -> None:
+    extra = third_party(loaded_by("list", what)) - {"click", "yaml", "_yaml"}
+    assert not {name for name in extra if "cython" not in name}, "yaml's own accelerator is compiled by Cython"
+
+
+def test_listing_models_and_helping_a_verb_stay_light() -> None:
+    heavy = {"lm_eval", "pandas", "httpx", "numpy", "rich", "datasets", "matplotlib", "pyarrow", "scipy"}
+    for arguments in (("list", "models"), ("run", "--help"), ("report", "--help"), ("weights", "--help")):
+        assert not loaded_by(*arguments) & heavy, arguments
+
+
+def undocumented(tree: ast.Module) -> Iterator[str]:
+    """Public names without a docstring: the module, functions, classes and their methods, dataclass fields."""
+    if tree.body and not ast.get_docstring(tree):
+        yield "the module"
+    yield from _undocumented_in(tree, "")
+
+
+def _undocumented_in(parent: ast.Module | ast.ClassDef, prefix: str) -> Iterator[str]:
+    for at, node in enumerate(parent.body):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            if node.name.startswith("_"):
+                continue
+            if not ast.get_docstring(node):
+                yield prefix + node.name
+            if isinstance(node, ast.ClassDef):
+                yield from _undocumented_in(node, f"{prefix}{node.name}.")
+        elif isinstance(parent, ast.ClassDef) and isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            private = node.target.id.startswith("_") or "ClassVar" in ast.unparse(node.annotation)
+            after = parent.body[at + 1] if at + 1 < len(parent.body) else None
+            if not private and not _is_text(after):
+                yield f"{prefix}{node.target.id}"
+
+
+def _is_text(node: ast.stmt | None) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=IDS)
+def test_everything_public_is_explained(path: Path) -> None:
+    assert list(undocumented(TREES[path])) == []
+
+
+def test_the_check_itself_sees_what_is_missing() -> None:
+    tree = ast.parse("class A:\n    b: int\n    def c(self): ...\n    _d: int\ndef _e(): ...\nasync def f(): ...\n")
+    assert list(undocumented(tree)) == ["the module", "A", "A.b", "A.c", "f"]
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=IDS)
+def test_files_and_functions_stay_short(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 350
+    for node in ast.walk(TREES[path]):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            assert node.end_lineno is not None
+            assert node.end_lineno - node.lineno < 80, node.name

@@ -1,0 +1,194 @@
+"""The plan: balanced items, a seeded and paired order, and keys that depend on what decides an answer only."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import groupby
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bench.config import ModelEntry, RunSettings
+from bench.errors import UsageError
+from bench.plan import Plan, balanced, call_key, make_plan
+from bench.providers import Endpoint, resolve
+from bench.records import Item
+
+RUN = RunSettings(suites=("s",))
+
+
+def item(name: str, family: str = "f", level: int | None = 1, **changes: Any) -> Item:
+    base = Item(
+        suite="s", task="t", task_version="1", item=name, family=family, level=level, language="en",
+        cluster=family, messages=({"role": "user", "content": name},), max_tokens=64, sampling={"temperature": 0.0},
+    )  # fmt: skip
+    return replace(base, **changes)
+
+
+def remote(label: str, base_url: str = "http://127.0.0.1:1/v1", name: str = "acme/small", **settings: Any) -> Endpoint:
+    return resolve(ModelEntry(label, f"openai-api/{name}", base_url=base_url, **settings), {})
+
+
+def local(label: str = "tiny", **settings: Any) -> Endpoint:
+    pytest.importorskip("xllamacpp", reason="the extra `local` is not installed")
+    return resolve(ModelEntry(label, "weights/smollm2-135m-instruct", **settings), {})
+
+
+ITEMS = [item(f"{family}{n}", family, level=1 + n % 3) for family in "abc" for n in range(4)]
+MODELS = [remote("small"), remote("large", name="acme/large"), remote("huge", name="acme/huge")]
+
+
+def plan(
+    items: Sequence[Item] = ITEMS,
+    endpoints: Sequence[Endpoint] = MODELS,
+    run: RunSettings = RUN,
+    hashes: Mapping[str, str] | None = None,
+) -> Plan:
+    return make_plan(items, endpoints, run, hashes or {"t": "0"})
+
+
+pools = st.lists(st.tuples(st.sampled_from("abcd"), st.none() | st.integers(1, 3)), max_size=30).map(
+    lambda cells: [item(str(n), family, level) for n, (family, level) in enumerate(cells)]
+)
+
+
+@settings(deadline=None)
+@given(pools, st.integers(0, 32))
+def test_families_differ_by_one_at_most_where_they_have_items(pool: list[Item], limit: int) -> None:
+    chosen = balanced(pool, limit)
+    assert len(chosen) == min(limit, len(pool))
+    assert len({i.item for i in chosen}) == len(chosen)
+    taken, capacity = Counter(i.family for i in chosen), Counter(i.family for i in pool)
+    fullest = max((taken[f] for f in capacity), default=0)
+    assert all(taken[f] in (fullest, fullest - 1) or taken[f] == capacity[f] for f in capacity)
+
+
+@settings(deadline=None)
+@given(pools, st.integers(0, 32), st.integers(0, 32))
+def test_a_smaller_limit_takes_a_subset(pool: list[Item], one: int, other: int) -> None:
+    low, high = sorted((one, other))
+    assert {i.item for i in balanced(pool, low)} <= {i.item for i in balanced(pool, high)}
+
+
+def test_levels_are_balanced_where_families_are() -> None:
+    pool = [item(f"{f}{level}{n}", f, level) for f in "abcd" for level in (1, 2, 3) for n in range(2)]
+    chosen = balanced(pool, 12)
+    assert Counter(i.level for i in chosen) == {1: 4, 2: 4, 3: 4}
+    assert set(Counter((i.family, i.level) for i in chosen).values()) == {1}
+
+
+def test_no_limit_takes_everything_in_its_order() -> None:
+    assert balanced(ITEMS, None) == ITEMS
+    assert balanced(ITEMS, 99) == ITEMS
+
+
+def test_every_model_is_asked_the_same_items_back_to_back() -> None:
+    calls = plan(run=replace(RUN, repeats=2)).calls
+    assert [c.order for c in calls] == list(range(len(calls))) == list(range(len(ITEMS) * 2 * len(MODELS)))
+    groups = [[c.model for c in group] for _, group in groupby(calls, lambda c: (c.item.item, c.repeat))]
+    assert len(groups) == len(ITEMS) * 2
+    assert all(sorted(models) == ["huge", "large", "small"] for models in groups)
+    assert len({tuple(models) for models in groups}) > 1, "the models' order is shuffled within an item"
+
+
+def test_a_models_own_calls_keep_the_plans_order() -> None:
+    made = plan()
+    mine = made.of("large")
+    assert len(mine) == len(ITEMS)
+    assert [c.order for c in mine] == sorted(c.order for c in mine)
+    assert {c.model for c in mine} == {"large"}
+    assert made.of("nobody") == []
+
+
+def order(made: Plan) -> list[tuple[str, str, int]]:
+    return [(c.item.item, c.model, c.repeat) for c in made.calls]
+
+
+def test_the_order_depends_on_the_seed_only() -> None:
+    assert order(plan()) == order(plan())
+    assert order(plan()) != order(plan(run=replace(RUN, seed=2)))
+    assert order(plan()) == order(plan(run=replace(RUN, temperature=0.5, reuse=0.0), hashes={"t": "other"}))
+    assert order(plan()) != sorted(order(plan()))
+
+
+def test_repeats_are_shuffled_among_the_items_and_have_keys_of_their_own() -> None:
+    calls = plan(endpoints=MODELS[:1], run=replace(RUN, repeats=3)).calls
+    assert len({c.key for c in calls}) == len(calls) == 3 * len(ITEMS)
+    assert [c.repeat for c in calls] != sorted(c.repeat for c in calls)
+
+
+def test_a_call_carries_its_body_and_sampling() -> None:
+    call = plan(endpoints=MODELS[:1], run=replace(RUN, temperature=0.25)).calls[0]
+    assert call.body["temperature"] == 0.25
+    assert call.sampling == {"temperature": 0.25}
+    assert "stream" not in call.body
+
+
+def key(endpoint: Endpoint, asked: Item = ITEMS[0], repeat: int = 0) -> str:
+    return call_key(endpoint, endpoint.body(asked, RUN), asked, repeat)
+
+
+def test_a_key_knows_no_label_price_version_or_connection_limit() -> None:
+    base = key(remote("small"))
+    assert key(remote("another label")) == base
+    assert key(remote("small", base_url="http://127.0.0.1:1/v1/")) == base
+    assert key(remote("small", max_connections=2, timeout_s=5.0)) == base
+    assert key(remote("small"), replace(ITEMS[0], task_version="2", suite="x", family="x", level=3)) == base
+
+
+def test_a_key_knows_endpoint_body_item_and_repeat() -> None:
+    first = ITEMS[0]
+    keys = [
+        key(remote("m")),
+        key(remote("m"), repeat=1),
+        key(remote("m", base_url="http://127.0.0.1:2/v1")),
+        key(remote("m", name="acme/large")),
+        key(remote("m", max_tokens=65)),
+        key(remote("m", temperature=1.0)),
+        key(remote("m", seed=0)),
+        key(remote("m"), replace(first, item="another")),
+        key(remote("m"), replace(first, task="another")),
+        key(remote("m"), replace(first, messages=({"role": "user", "content": "?"},))),
+        key(remote("m"), replace(first, stop=("END",))),
+    ]
+    assert len(set(keys)) == len(keys)
+
+
+def test_a_local_key_knows_the_weights_and_the_servers_settings() -> None:
+    base = key(local(threads=1))
+    assert key(local("label", threads=1, usd_per_hour=0.5)) == base
+    assert key(replace(local(threads=1), base_url="http://127.0.0.1:9/v1")) == base, "never the port"
+    other = replace(local(threads=1), identity={**local(threads=1).identity, "weights_sha256": "0"})
+    changes: list[dict[str, Any]] = [{"slots": 2}, {"context": 512}, {"kv_unified": True}, {"prompt_cache": True}]
+    keys = [base, key(other), key(local(threads=2)), *(key(local(threads=1, **changed)) for changed in changes)]
+    assert len(set(keys)) == len(keys)
+
+
+def test_two_models_that_ask_the_same_are_refused() -> None:
+    with pytest.raises(
+        UsageError, match=r"models '(one|two)' and '(one|two)' send the same requests to the same endpoint"
+    ):
+        plan(endpoints=[remote("one"), remote("two")])
+    assert plan(endpoints=[remote("one"), remote("two", temperature=1.0)]).calls
+
+
+def test_the_plans_hash_knows_what_a_finished_run_must_not_be_taken_for() -> None:
+    free, paid = local(threads=1), local(threads=1, usd_per_hour=0.5)
+    plans = [
+        plan(),
+        plan(ITEMS[1:]),
+        plan(endpoints=MODELS[:2]),
+        plan(run=replace(RUN, seed=2)),
+        plan(run=replace(RUN, repeats=2)),
+        plan(hashes={"t": "1"}),
+        plan([replace(i, suite="other") for i in ITEMS]),
+        plan(endpoints=[*MODELS[:2], remote("renamed", name="acme/huge")]),
+        plan(endpoints=[free]),
+        plan(endpoints=[paid]),
+    ]
+    assert len({p.sha256 for p in plans}) == len(plans)
+    assert plan().sha256 == plan(run=replace(RUN, reuse=0.0)).sha256

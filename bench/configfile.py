@@ -155,7 +155,7 @@ class ConfigFile:
 
 
 def _secret(key: str) -> str:
-    if re.search(r"key|token|secret|password", key, re.IGNORECASE) and key != "max_tokens":
+    if re.search(r"key|token|secret|password", key, re.IGNORECASE) and not key.startswith("max"):
         return " Keys are read from the environment only; take it out of the file."
     return ""
 

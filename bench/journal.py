@@ -53,9 +53,12 @@ class Journal:
 
     def __init__(self, path: Path) -> None:
         """Opens or creates the file. UsageError if it is no journal, or of another version."""
-        path.parent.mkdir(parents=True, exist_ok=True)
         self._path = path
-        self._db = sqlite3.connect(path, isolation_level=None, timeout=30.0)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._db = sqlite3.connect(path, isolation_level=None, timeout=30.0)
+        except (OSError, sqlite3.OperationalError) as error:
+            raise UsageError(f"{path}: cannot be written ({error}). Choose another folder with --results.") from error
         try:
             version = self._db.execute("PRAGMA user_version").fetchone()[0]
             self._db.execute("PRAGMA journal_mode = WAL")

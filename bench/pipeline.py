@@ -21,7 +21,7 @@ from bench.errors import UsageError
 from bench.journal import Journal, RunEntry
 from bench.plan import Plan, PlannedCall, balanced, make_plan
 from bench.providers import Endpoint, resolve
-from bench.records import Call, Graded
+from bench.records import Call, Graded, Item
 from bench.registry import LoadedTasks, Registry
 from bench.scoring.tables import grader_of, score_run
 
@@ -88,8 +88,21 @@ def prepare(comparison: Comparison, registry: Registry, environ: Mapping[str, st
         found = [item for task in tasks for item in loaded.items(suite, task.name)]
         available[suite] = len(found)
         items += balanced(found, comparison.run.limit)
+    _require_different_prompts(items)
     plan = make_plan(items, endpoints, comparison.run, {name: loaded.files[name].sha256 for name in names})
     return Prepared(comparison, loaded, endpoints, plan, available)
+
+
+def _require_different_prompts(items: Sequence[Item]) -> None:
+    """Scoring finds an answer by its prompt, so two tasks of a run must not ask the same."""
+    seen: dict[str, Item] = {}
+    for item in items:
+        first = seen.setdefault(item.prompt_sha256, item)
+        if first is not item:
+            raise UsageError(
+                f"{first.task} item {first.item} and {item.task} item {item.item} have the same prompt. "
+                "Run one of the two tasks."
+            )
 
 
 def execute(

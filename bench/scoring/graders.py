@@ -58,10 +58,13 @@ class Grader:
 
 
 def _answer_tag(item: Mapping[str, Any], text: str) -> Graded:
-    """Exact match of the content of the last `<answer>` tag with the item's `answer`."""
-    found = extract.answer_tag(text)
-    correct = found is not None and found == str(item["answer"])
-    return Graded(score=float(correct), extracted=found)
+    """Exact match with the item's `answer`: the last `<answer>` tag, or without one the words after "answer is"."""
+    tagged = extract.answer_tag(text)
+    found = tagged if tagged is not None else extract.stated_answer(text)
+    if found is None:
+        return Graded(score=0.0, extracted=None)
+    detail = {"found": "stated" if tagged is None else "tagged"}
+    return Graded(score=float(found == str(item["answer"])), extracted=found, detail=detail)
 
 
 def _function_calls(item: Mapping[str, Any], text: str) -> Graded:

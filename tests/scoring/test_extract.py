@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bench.scoring.extract import ANSWER_CHARS, answer_tag, code_block, repeats_itself
+from bench.scoring.extract import ANSWER_CHARS, answer_tag, code_block, repeats_itself, stated_answer
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,9 @@ def test_any_block_said_four_times_and_a_bit(block: str, copies: int, cut: int) 
         "Hm......",
         "[0, 0, 0, 0, 0, 0]",
         "1. apple\n2. pear\n3. plum\n4. cherry\n5. fig\n6. date\n",
-        "".join(f"Step {n}: add {n} to the sum, which makes {n * (n + 1) // 2}.\n" for n in range(1, 30)),
+        "\n".join(
+            f"Step {n}: {word} comes next." for n, word in enumerate(["add", "halve", "double", "round", "sort"], 1)
+        ),
         "def f(xs):\n    out = []\n    for x in xs:\n        if x > 3:\n            out.append(x)\n    return out\n",
         "| a | b |\n|---|---|\n| 1 | 2 |\n| 3 | 4 |\n",
         LINE * 9 + "But then I stopped repeating myself and said something else entirely.",
@@ -143,3 +145,27 @@ def test_any_block_said_four_times_and_a_bit(block: str, copies: int, cut: int) 
 )
 def test_honest_text_does_not_repeat_itself(text: str) -> None:
     assert not repeats_itself(text)
+
+
+def test_counting_on_and_on_is_repetition() -> None:
+    assert repeats_itself("The seats are " + ", ".join(str(n) for n in range(1, 60)))
+    assert repeats_itself("".join(f"hours[{n}] * 2 + " for n in range(1, 40)))
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("The answer is 12.", "12"),
+        ("The answer is 3. No, wait.\nThe Answer is: **-7**", "-7"),
+        ("the answer is <answer>A# B#", "A# B#"),
+        ('The answer is "fig, plum".\nThanks', "fig, plum"),
+        ("The answer is $3.5$.", "3.5"),
+        ("The answer to this little sum is \\(\\boxed{9}\\).", "9"),
+        ("The answer is", None),
+        ("The answer is ...", None),
+        ("My answers are 1 and 2", None),
+        ("", None),
+    ],
+)
+def test_stated_answer(text: str, answer: str | None) -> None:
+    assert stated_answer(text) == answer

@@ -29,19 +29,22 @@ def doc(item: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("answer", "text", "score", "extracted"),
+    ("answer", "text", "score", "extracted", "found"),
     [
-        ("42", "<answer>42</answer>", 1.0, "42"),
-        (42, "<answer> 42 </answer>", 1.0, "42"),
-        ("42", "<answer>42.0</answer>", 0.0, "42.0"),
-        ("42", "42", 0.0, None),
-        ("", "<answer></answer>", 1.0, ""),
-        ("None", "no tag", 0.0, None),
+        ("42", "<answer>42</answer>", 1.0, "42", "tagged"),
+        (42, "<answer> 42 </answer>", 1.0, "42", "tagged"),
+        ("42", "<answer>42.0</answer>", 0.0, "42.0", "tagged"),
+        ("", "<answer></answer>", 1.0, "", "tagged"),
+        ("42", "So the answer is 42.", 1.0, "42", "stated"),
+        ("42", "The answer is 42. No: <answer>41</answer>", 0.0, "41", "tagged"),
+        ("42", "42", 0.0, None, None),
+        ("None", "no tag", 0.0, None, None),
     ],
 )
-def test_answer_tag(answer: object, text: str, score: float, extracted: str | None) -> None:
+def test_answer_tag(answer: object, text: str, score: float, extracted: str | None, found: str | None) -> None:
     item = {"answer": answer}
-    assert graders.answer_tag.grade(item, text) == Graded(score=score, extracted=extracted)
+    detail = {"found": found} if found else {}
+    assert graders.answer_tag.grade(item, text) == Graded(score=score, extracted=extracted, detail=detail)
     assert graders.answer_tag(doc(item), [text]) == {"score": score}
     assert not graders.answer_tag.sandboxed
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from types import MappingProxyType
@@ -135,8 +135,8 @@ class Comparison:
     """Claims by name, in the file's order."""
 
 
-def load(path: Path) -> Comparison:
-    """Reads and validates a bench.toml.
+def load(path: Path, suites: Collection[str] | None = None) -> Comparison:
+    """Reads and validates a bench.toml; `suites` are the known suites and tasks, None leaves them unchecked.
 
     Raises UsageError naming file and line for bad TOML, an unknown key or model, or a value out of range.
     """
@@ -157,9 +157,12 @@ def load(path: Path) -> Comparison:
     models = {label: _model(file, label, table) for label, table in _tables(file, raw, "models").items()}
     if not models:
         file.fail('no model is defined. Add e.g. [models.small] with model = "weights/smollm2-135m-instruct".')
-    suites = tuple(run.pop("suites", ("coding", "reasoning")))
-    claims = {name: _claim(file, name, table, models, suites) for name, table in _tables(file, raw, "claims").items()}
-    return Comparison(path, RunSettings(suites=suites, **run), MappingProxyType(models), MappingProxyType(claims))
+    chosen = tuple(run.pop("suites", ("coding", "reasoning")))
+    for name in chosen:
+        if suites is not None and name not in suites:
+            file.fail(f"unknown suite or task '{name}'.{suggest(name, suites)}", "run", "suites")
+    claims = {name: _claim(file, name, table, models, chosen) for name, table in _tables(file, raw, "claims").items()}
+    return Comparison(path, RunSettings(suites=chosen, **run), MappingProxyType(models), MappingProxyType(claims))
 
 
 def _tables(file: ConfigFile, raw: Mapping[str, Any], kind: str) -> Mapping[str, Any]:

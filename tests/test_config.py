@@ -287,3 +287,9 @@ def test_suggestions() -> None:
     assert suggest("codin", ["reasoning", "coding"]) == " Did you mean 'coding'?"
     assert suggest("xyz", ["b", "a"]) == " Known: a, b."
     assert suggest("xyz", []) == " None is defined."
+
+
+def test_an_unknown_suite_is_named_with_its_line(tmp_path: Path) -> None:
+    path = write(tmp_path, '[run]\nlimit = 3\nsuites = ["coding", "reasonin"]\n' + MODEL)
+    with pytest.raises(UsageError, match=r"bench.toml:3: unknown suite or task 'reasonin'. Did you mean 'reasoning'\?"):
+        load(path, ["coding", "reasoning"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,16 +30,16 @@ results_option = click.option(
 )
 
 
-def load_config(path: Path | None) -> Comparison:
+def load_config(path: Path | None, suites: Collection[str] | None = None) -> Comparison:
     """The named file, bench.toml in this folder, or the shipped starter. UsageError if it cannot be read."""
     from bench.config import load
     from bench.registry import shipped
 
     if path is not None:
-        return load(path)
+        return load(path, suites)
     here = Path(CONFIG)
     if here.exists():
-        return load(here)
+        return load(here, suites)
     starter = shipped(CONFIG)
     click.echo(f"No {CONFIG} here; using the starter. Copy it to change it: cp {starter} .", err=True)
-    return load(starter)
+    return load(starter, suites)

@@ -91,7 +91,8 @@ def run(
     from bench.cli.progress import Progress
     from bench.cli.show import show
 
-    comparison = _chosen(load_config(config), models, max_connections)
+    found = registry.read()
+    comparison = _chosen(load_config(config, [*found.suites, *found.tasks]), models, max_connections)
     asked = comparison.run
     settings = replace(
         asked,
@@ -101,7 +102,7 @@ def run(
         seed=asked.seed if seed is None else seed,
     )
     comparison = replace(comparison, run=settings)
-    prepared = pipeline.prepare(comparison, registry.read())
+    prepared = pipeline.prepare(comparison, found)
     if dry_run:
         click.echo(_plan_text(prepared))
         return

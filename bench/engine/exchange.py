@@ -27,6 +27,11 @@ class Rejected(Exception):
         super().__init__(f"HTTP {status}: {message}")
         self.status = status
 
+    def as_answer(self) -> tuple[Answer, list[Attempt]]:
+        """The same as a finished exchange, for an item that alone is at fault."""
+        attempt = Attempt(sent_at=utc_now(), outcome=Outcome.INFRASTRUCTURE, error=str(self))
+        return Answer(error=str(self)), [attempt]
+
 
 @dataclass(slots=True)
 class Answer:

@@ -83,25 +83,28 @@ class _Engine:
     async def ask(self, state: _State, channel: Channel, planned: PlannedCall, ready: float) -> Call | None:
         """One finished call; None if its failure stopped the lane."""
         entry, begun = state.lane.endpoint.entry, now()
-        body = {**planned.body, **openai_chat.STREAMING}
         state.machine.begin(planned.order)
         try:
-            answer, attempts = await exchange(channel, body, entry.timeout_s)
+            answer, attempts = await exchange(channel, {**planned.body, **openai_chat.STREAMING}, entry.timeout_s)
         except Rejected as error:
-            state.machine.end(planned.order)
-            if error.status == 400 and state.successes:
-                answer, attempts = _rejected(error)
-            else:
+            if error.status != 400 or not state.successes:
                 state.stopped = str(error)
                 return None
+            answer, attempts = error.as_answer()
         else:
-            machine_s = state.machine.end(planned.order)
             self._watch(state, attempts[-1])
-            return _call(
-                self.run, planned, answer, attempts, begun, ready, self._clean(attempts, begun),
-                machine_s if entry.local else None,
-            )  # fmt: skip
-        return _call(self.run, planned, answer, attempts, begun, ready, False, None)
+        finally:
+            machine_s = state.machine.end(planned.order)
+        return _call(
+            self.run,
+            planned,
+            answer,
+            attempts,
+            queue_s=begun - ready,
+            wall_s=now() - begun,
+            timing_ok=self._clean(attempts, begun),
+            machine_s=machine_s if entry.local else None,
+        )
 
     def _clean(self, attempts: Sequence[Attempt], begun: float) -> bool:
         allowed = max(LAG_FLOOR_S, LAG_SHARE * (attempts[-1].ttft_s or 0.0))
@@ -117,19 +120,14 @@ class _Engine:
             state.stopped = f"{state.failures} calls in a row failed; the last: {attempt.error}"
 
 
-def _rejected(error: Rejected) -> tuple[Answer, list[Attempt]]:
-    from bench.engine.clock import utc_now
-
-    return Answer(error=str(error)), [Attempt(sent_at=utc_now(), outcome=Outcome.INFRASTRUCTURE, error=str(error))]
-
-
 def _call(
     run: str,
     planned: PlannedCall,
     answer: Answer,
     attempts: Sequence[Attempt],
-    begun: float,
-    ready: float,
+    *,
+    queue_s: float,
+    wall_s: float,
     timing_ok: bool,
     machine_s: float | None,
 ) -> Call:
@@ -149,8 +147,8 @@ def _call(
         usage=answer.usage,
         attempts=tuple(attempts),
         started_at=scored.sent_at,
-        queue_s=begun - ready,
-        wall_s=now() - begun,
+        queue_s=queue_s,
+        wall_s=wall_s,
         timing_ok=timing_ok,
         sampling_requested=planned.sampling,
         sampling_applied=planned.sampling,

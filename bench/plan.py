@@ -28,6 +28,8 @@ class PlannedCall:
     """Independent sample number, from 0."""
     order: int
     """Place in the plan; calls of one item stand back to back."""
+    rank: int
+    """The item's (and repeat's) place in the plan, equal for all models."""
     body: Mapping[str, Any]
     """The request body without streaming options."""
     sampling: Mapping[str, float]
@@ -41,7 +43,7 @@ class Plan:
     calls: tuple[PlannedCall, ...]
     """In the order they are to be asked."""
     sha256: str
-    """Hash of the keys and suites in order, the models' labels and prices, and the tasks' contents."""
+    """Hash of the keys and suites in order, the models' labels, prices and deadlines, and the tasks' contents."""
 
     def of(self, model: str) -> list[PlannedCall]:
         """One model's calls, in order."""
@@ -87,7 +89,7 @@ def make_plan(
     rng.shuffle(asked)
     calls: list[PlannedCall] = []
     owner: dict[str, str] = {}
-    for item, repeat in asked:
+    for rank, (item, repeat) in enumerate(asked):
         for endpoint in rng.sample(endpoints, len(endpoints)):
             body = endpoint.body(item, run)
             key, label = call_key(endpoint, body, item, repeat), endpoint.entry.label
@@ -96,6 +98,6 @@ def make_plan(
                     f"models '{owner[key]}' and '{label}' send the same requests to the same endpoint. "
                     "Take one out, or give it a setting of its own."
                 )
-            calls.append(PlannedCall(key, label, item, repeat, len(calls), body, endpoint.sampling(item, run)))
-    entries = [[e.entry.label, e.entry.model, e.entry.usd_per_hour] for e in endpoints]
+            calls.append(PlannedCall(key, label, item, repeat, len(calls), rank, body, endpoint.sampling(item, run)))
+    entries = [[e.entry.label, e.entry.model, e.entry.usd_per_hour, e.entry.timeout_s] for e in endpoints]
     return Plan(tuple(calls), sha256_of([[(c.key, c.item.suite) for c in calls], entries, dict(task_hashes)]))

@@ -130,7 +130,7 @@ def _parse(path: Path, included_by: tuple[Path, ...] = ()) -> dict[str, Any]:
         mark = getattr(error, "problem_mark", None)
         where = f"{path}:{mark.line + 1}" if mark else str(path)
         raise UsageError(f"{where}: is not valid YAML: {getattr(error, 'problem', None) or error}.") from error
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:  # not UTF-8, or a date that is none
         raise UsageError(f"{path}: cannot be read ({error}).") from error
     if not isinstance(config, dict):
         raise UsageError(f"{path}: must be a mapping of an lm-eval task or group.")
@@ -170,6 +170,10 @@ def _task(path: Path, name: str, config: dict[str, Any]) -> TaskFile:
         raise UsageError(f"{path}: 'until' must be a list of texts, [] for none.")
     if not isinstance(cap, int) or isinstance(cap, bool) or cap < 1:
         raise UsageError(f"{path}: 'max_gen_toks' must be a whole number above 0.")
+    for key in SAMPLING:
+        value = generation.get(key, 0)
+        if not isinstance(value, int | float) or isinstance(value, bool):
+            raise UsageError(f"{path}: '{key}' must be a number.")
     if config.get("gen_prefix"):
         raise UsageError(f"{path}: gen_prefix begins the model's answer; chat endpoints refuse that. Take it out.")
     if config.get("output_type", "generate_until") != "generate_until":

@@ -37,7 +37,7 @@ def write_file(path: Path, write: Callable[[Path], object]) -> None:
         why = "the disk is full" if error.errno == errno.ENOSPC else error.strerror or str(error)
         raise IncompleteError(
             f"{path}: cannot be written ({why}). Every answer is safe in the journal; "
-            "make room and run the same command again."
+            "make room or access, then run the same command again."
         ) from error
 
 
@@ -76,6 +76,8 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         ) from error
     except ValueError as error:
         raise UsageError(f"{path}: is damaged ({error}). `bench run` rebuilds it from the journal.") from error
+    if not isinstance(manifest, dict) or not manifest.keys() >= {"models", "suites", "settings"}:
+        raise UsageError(f"{path}: is damaged (no manifest). `bench run` rebuilds it from the journal.")
     return manifest
 
 
@@ -90,10 +92,23 @@ def read_table(folder: Path, name: str) -> pd.DataFrame:
         raise UsageError(f"{path}: cannot be read ({error}). `bench run` rebuilds it from the journal.") from error
 
 
+def is_whole(folder: Path) -> bool:
+    """Whether the manifest and both tables are there and can be read."""
+    try:
+        read_manifest(folder)
+        for name in ("items", "answers"):
+            read_table(folder, name)
+    except UsageError:
+        return False
+    return True
+
+
 def find(root: Path, name: str | None) -> Path:
     """A run's folder by path or id; None is the newest under `root`. UsageError if there is none."""
     if name is None:
         known = folders(root)
+        if not known and begun(root):
+            raise UsageError(f"no run in {root}/ has come to its tables yet. Continue with: bench run")
         if not known:
             raise UsageError(f"no run in {root}/ yet. Begin with: bench run")
         return known[-1]
@@ -106,6 +121,11 @@ def find(root: Path, name: str | None) -> Path:
 def folders(root: Path) -> list[Path]:
     """All run folders under `root`, oldest first: their names begin with the time."""
     return sorted(path.parent for path in root.glob(f"*/{MANIFEST}"))
+
+
+def begun(root: Path) -> list[Path]:
+    """Folders under `root` of runs that stopped, or still are, before their tables; oldest first."""
+    return sorted(path.parent for path in root.glob("*/.lock") if not (path.parent / MANIFEST).is_file())
 
 
 def clear(folder: Path) -> None:

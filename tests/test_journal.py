@@ -11,6 +11,7 @@ import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -61,6 +62,13 @@ def test_a_failed_call_is_replaced_and_its_attempts_and_machine_time_are_kept(pa
     assert (found.machine_s, found.machine_retries_s) == (2.0, 4.0)
 
 
+def test_an_answer_reused_after_a_failure_costs_both_askings(path: Path) -> None:
+    with Journal(path) as journal:
+        journal.put(call(outcome=Outcome.INFRASTRUCTURE))
+        journal.put(replace(call(), source_run="r0", machine_retries_s=3.0))
+        assert journal.calls("r1")["k"].machine_retries_s == 5.0
+
+
 def test_only_young_scored_answers_of_other_runs_are_reusable(path: Path) -> None:
     with Journal(path) as journal:
         journal.put(call("young", hours_ago=1))
@@ -85,7 +93,7 @@ def test_runs_are_found_by_plan(path: Path) -> None:
             '{"again": 1}',
             None,
         )
-        journal.finish("r1")
+        journal.finish("r1", "2026-01-02T03:04:05.678+00:00")
         journal.begin("r2", "p", path.parent / "r2", "{}")
         newest, in_folder = journal.newest("p"), journal.newest("p", path.parent / "r1")
         assert newest is not None
@@ -106,7 +114,33 @@ def test_a_claim_keeps_the_time_it_was_first_recorded(path: Path) -> None:
 def test_something_else_is_no_journal(path: Path) -> None:
     path.parent.mkdir()
     path.write_text("this is not a database, but it is long enough to be taken for one" * 40)
-    with pytest.raises(UsageError, match="cannot be opened as a journal"):
+    with pytest.raises(UsageError, match=r"is damaged or no journal .* Move it aside"):
+        Journal(path)
+
+
+def test_a_damaged_page_or_record_is_one_line_with_a_cure(path: Path) -> None:
+    with Journal(path) as journal:
+        journal.put(call("first"))
+        journal._db.execute("UPDATE calls SET record = substr(record, 1, 40)")
+        with pytest.raises(UsageError, match=r"is damaged .* Move it aside"):
+            journal.calls(call("first").run)
+        journal._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    content = path.read_bytes()
+    path.write_bytes(content[:4096] + b"\xaa" * (len(content) - 4096))
+    with pytest.raises(UsageError, match=r"is damaged .* Move it aside"), Journal(path) as journal:
+        journal.newest("p")
+
+
+def test_a_journal_without_room_is_not_called_damaged(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Full(sqlite3.Connection):
+        def execute(self, sql: str, *values: Any) -> sqlite3.Cursor:
+            if sql.startswith("PRAGMA journal_mode"):
+                raise sqlite3.OperationalError("database or disk is full")
+            return super().execute(sql, *values)
+
+    connect = sqlite3.connect
+    monkeypatch.setattr(sqlite3, "connect", lambda *args, **options: connect(*args, **options, factory=Full))
+    with pytest.raises(UsageError, match=r"cannot be used \(database or disk is full\)\. Make room"):
         Journal(path)
 
 

@@ -47,7 +47,9 @@ def test_a_manifest_says_what_was_run(prepared: Prepared, monkeypatch: pytest.Mo
     claim = prepared.comparison.claims["cheaper"]
     declared = {claim.sha256: "2026-01-02T03:04:05.678+00:00"}
     made = json.loads(
-        json.dumps(manifest.build(prepared, "r1", "2026-01-02T03:04:06.000+00:00", declared, "bubblewrap 1"))
+        json.dumps(
+            manifest.build(prepared, "r1", "2026-01-02T03:04:06.000+00:00", declared, "bubblewrap 1", fresh=False)
+        )
     )
     assert (made["run"], made["started_at"], made["sandbox"]) == ("r1", "2026-01-02T03:04:06.000+00:00", "bubblewrap 1")
     assert made["plan_sha256"] == prepared.plan.sha256
@@ -68,12 +70,21 @@ def test_a_manifest_says_what_was_run(prepared: Prepared, monkeypatch: pytest.Mo
 
 def test_a_model_is_recorded_as_it_was_asked_without_its_key(prepared: Prepared) -> None:
     claim = prepared.comparison.claims["cheaper"]
-    made = manifest.build(prepared, "r1", "now", {claim.sha256: "now"}, None)
+    made = manifest.build(prepared, "r1", "now", {claim.sha256: "now"}, None, fresh=True)
     model = made["models"]["small"]
     assert (model["model"], model["wire_model"], model["temperature"]) == ("openai-api/acme/small", "small", 0.5)
     assert model["identity"] == {"base_url": "http://127.0.0.1:1/v1"}
     assert model["key_variable"] == "ACME_API_KEY"
     assert KEY not in json.dumps(made)
+
+
+def test_a_continued_run_keeps_what_made_its_earlier_parts(prepared: Prepared) -> None:
+    claim = prepared.comparison.claims["cheaper"]
+    made = manifest.build(prepared, "r1", "now", {claim.sha256: "now"}, None, fresh=True)
+    first = manifest.with_parts({**made, "git_commit": "aaa"}, "")
+    second = manifest.with_parts({**made, "git_commit": "bbb"}, json.dumps(first))
+    assert [part["git_commit"] for part in second["parts"]] == ["aaa", "bbb"]
+    assert second["parts"][0]["versions"] == made["versions"]
 
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"

@@ -33,6 +33,7 @@ def list_(what: str, config: Path | None, results: Path, as_json: bool) -> None:
     if not rows:
         click.echo(f"no {what} yet")
         return
+    rows.insert(0, {key: key for key in rows[0]})
     widths = {key: max(len(str(row[key])) for row in rows) for key in rows[0]}
     for row in rows:
         click.echo("  ".join(str(row[key]).ljust(width) for key, width in widths.items()).rstrip())
@@ -77,7 +78,7 @@ def _runs(results: Path) -> Table:
     from bench import runfolder
     from bench.errors import UsageError
 
-    rows: Table = []
+    rows: Table = [{"run": folder.name, "state": "unfinished", "models": ""} for folder in runfolder.begun(results)]
     for folder in runfolder.folders(results):
         try:
             manifest = runfolder.read_manifest(folder)
@@ -86,4 +87,4 @@ def _runs(results: Path) -> Table:
         else:
             state = "complete" if manifest.get("finished_at") else "unfinished"
         rows.append({"run": folder.name, "state": state, "models": ", ".join(manifest.get("models", ()))})
-    return rows
+    return sorted(rows, key=lambda row: str(row["run"]))

@@ -31,10 +31,14 @@ class _Lane:
     tokens: int = 0
     streaming_s: float = 0.0
     failed: int = 0
+    pace_s: float = 0.0
+    last_at: float = 0.0
     said_at: float = field(default_factory=time.monotonic)
 
     def add(self, call: Call, graded: Graded | None) -> None:
         self.asked += 1
+        self.last_at = time.monotonic()
+        self.pace_s = (self.last_at - self.began) / self.asked
         self.done += call.outcome.scored
         self.failed += not call.outcome.scored
         if call.outcome.scored and graded is not None and graded.score is not None:
@@ -53,11 +57,12 @@ class _Lane:
 
     def _left(self) -> str:
         if self.done >= self.total:
-            return f"done in {_clock(time.monotonic() - self.began)}"
+            return f"done in {_clock(self.last_at - self.began)}" if self.asked else "done"
         if not self.asked:
             return "ETA -"
-        seconds = (time.monotonic() - self.began) / self.asked * (self.total - self.done)
-        return f"ETA {_clock(seconds)}"
+        # Counts down from the last finished call: a running one says nothing yet.
+        seconds = self.pace_s * (self.total - self.done) - (time.monotonic() - self.last_at)
+        return f"ETA {_clock(max(0.0, seconds))}"
 
 
 def _clock(seconds: float) -> str:
@@ -89,6 +94,8 @@ class Progress:
 
     def _table(self) -> Table:
         grid = Table.grid(padding=(0, 2))
+        for width in (16, None, None, None, None):  # fits 80 columns
+            grid.add_column(no_wrap=True, overflow="ellipsis", max_width=width)
         for lane in self._lanes.values():
             grid.add_row(lane.label, *lane.cells())
         if self._fetching:

@@ -75,7 +75,7 @@ class _Limit(click.ParamType[int]):
 )
 @click.option("--fresh", is_flag=True, help="Begin a new run and ask everything again, reusing no answer.")
 @click.option("--dry-run", is_flag=True, help="Show what would be asked; call nothing.")
-@click.option("--json", "as_json", is_flag=True, help="Print the comparison as JSON instead of a table.")
+@click.option("--json", "as_json", is_flag=True, help="Print the comparison (or the plan of --dry-run) as JSON.")
 def run(
     config: Path | None, results: Path, models: tuple[str, ...], tasks: tuple[str, ...], limit: int | None,
     repeats: int | None, seed: int | None, max_connections: int | None, output: Path | None,
@@ -104,7 +104,7 @@ def run(
     comparison = replace(comparison, run=settings)
     prepared = pipeline.prepare(comparison, found)
     if dry_run:
-        click.echo(_plan_text(prepared))
+        click.echo(_plan_json(prepared) if as_json else _plan_text(prepared))
         return
     with Progress() as progress:
         try:
@@ -149,10 +149,22 @@ def _adhoc(name: str, comparison: Comparison) -> ModelEntry:
     return entry
 
 
+def _plan_json(prepared: Prepared) -> str:
+    import json
+
+    plan = prepared.plan
+    suites = {s: {"items": _asked(prepared, s), "available": n} for s, n in prepared.available.items()}
+    models = {e.entry.label: {"model": e.entry.model, "calls": len(plan.of(e.entry.label))} for e in prepared.endpoints}
+    return json.dumps({"plan_sha256": plan.sha256, "suites": suites, "models": models}, indent=2)
+
+
+def _asked(prepared: Prepared, suite: str) -> int:
+    """Items of a suite in the plan; tasks of one suite may share item ids."""
+    return len({(c.item.task, c.item.item) for c in prepared.plan.calls if c.item.suite == suite})
+
+
 def _plan_text(prepared: Prepared) -> str:
-    plan, lines = prepared.plan, []
-    for suite, available in prepared.available.items():
-        asked = {c.item.item for c in plan.calls if c.item.suite == suite}
-        lines.append(f"{suite}: {len(asked)} of {available} items")
+    plan = prepared.plan
+    lines = [f"{suite}: {_asked(prepared, suite)} of {n} items" for suite, n in prepared.available.items()]
     lines += [f"{e.entry.label} ({e.entry.model}): {len(plan.of(e.entry.label))} calls" for e in prepared.endpoints]
     return "\n".join([*lines, f"plan {plan.sha256[:8]}; nothing was called"])

@@ -17,6 +17,17 @@ if TYPE_CHECKING:
 
 Column = tuple[str, "list[Cell]"]
 
+CURES = {
+    "HTTP 401": "check its key, <VENDOR>_API_KEY in the environment",
+    "HTTP 403": "check its key, <VENDOR>_API_KEY in the environment",
+    "HTTP 404": "check its base_url (it often ends in /v1) and the model's name",
+    "HTTP 429": "ask less at once with -j, or wait",
+    "ConnectError": "check that its server runs and that base_url is right",
+    "no end after": "check its server, or raise timeout_s",
+    "terminal event": "check that base_url speaks the OpenAI protocol (it often ends in /v1)",
+}
+"""What a stopped model's reason contains -> what to do about it."""
+
 
 def show(result: Result, as_json: bool) -> None:
     """Writes the run's report files, then prints the table, its notes and where the files are."""
@@ -30,6 +41,10 @@ def show(result: Result, as_json: bool) -> None:
     print_table(comparison)
     if result.asked == 0 and not result.missing:
         click.echo(f"0 calls: this run of {result.started_at[:19]}Z was complete. `bench run --fresh` asks again.")
+    for label, why in result.stopped.items():
+        cure = next((cure for sign, cure in CURES.items() if sign in why), None)
+        if cure:
+            click.echo(f"{label}: {cure}.")
     if result.missing:
         click.echo(f"Incomplete: {result.missing} answers are missing. Continue with the same command: bench run")
     click.echo(f"Run folder: {result.folder}")

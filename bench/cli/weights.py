@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,12 +21,20 @@ def weights() -> None:
 
 
 @weights.command("list")
-def list_() -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def list_(as_json: bool) -> None:
     """Show the catalogue, and what of it is on this machine."""
     from bench.weights.catalog import catalog
     from bench.weights.fetch import is_cached
     from bench.weights.store import cache_dir, megabytes
 
+    if as_json:
+        rows = [
+            {"name": e.name, "bytes": e.size, "licence": e.licence, "sha256": e.sha256, "cached": is_cached(e)}
+            for e in catalog().values()
+        ]
+        click.echo(json.dumps({"folder": str(cache_dir()), "weights": rows}, indent=2))
+        return
     width = max(len(name) for name in catalog())
     for entry in catalog().values():
         state = "cached" if is_cached(entry) else "not cached"
@@ -45,9 +54,11 @@ def pull(names: tuple[str, ...]) -> None:
 
 @weights.command()
 @click.argument("name")
-@click.option("--port", default=0, show_default="a free one", help="Port on 127.0.0.1.")
-@click.option("--slots", default=1, show_default=True, help="Requests answered at once.")
-@click.option("--context", default=4096, show_default=True, help="Tokens of prompt and answer, for each slot.")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, show_default="a free one", help="Port on 127.0.0.1.")
+@click.option("--slots", type=click.IntRange(1), default=1, show_default=True, help="Requests answered at once.")
+@click.option(
+    "--context", type=click.IntRange(256), default=4096, show_default=True, help="Tokens of a slot: prompt and answer."
+)
 def serve(name: str, port: int, slots: int, context: int) -> None:
     """Serve weights on this machine until Ctrl-C: a catalogue name, or a path that ends in .gguf."""
     from bench.weights.catalog import resolve

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections import deque
 from datetime import UTC, datetime
@@ -30,22 +31,27 @@ class LoopLag:
     def __init__(self, remember_s: float = 3600.0) -> None:
         """`remember_s`: how far back `worst` can be asked, in seconds."""
         self._late: deque[tuple[float, float]] = deque()
+        self._due = math.inf
         self._remember_s = remember_s
 
     async def watch(self) -> None:
         """Runs until cancelled."""
         while True:
-            due = now() + LAG_STEP_S
+            self._due = now() + LAG_STEP_S
             await asyncio.sleep(LAG_STEP_S)
             woke = now()
-            if woke - due > LAG_FLOOR_S:
-                self._late.append((woke, woke - due))
+            if woke - self._due > LAG_FLOOR_S:
+                self._late.append((woke, woke - self._due))
                 while self._late and self._late[0][0] < woke - self._remember_s:
                     self._late.popleft()
 
     def worst(self, since: float) -> float:
-        """The longest lag, in seconds, since a moment of `now()`; 0 if none was worth noting."""
-        return max((lag for at, lag in self._late if at >= since), default=0.0)
+        """The longest lag, in seconds, since a moment of `now()`; 0 if none was worth noting.
+
+        A block that has just ended counts: the call it delayed may be finished before the watch wakes.
+        """
+        ongoing = now() - self._due
+        return max([ongoing if ongoing > LAG_FLOOR_S else 0.0, *(lag for at, lag in self._late if at >= since)])
 
 
 class MachineTime:

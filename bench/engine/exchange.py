@@ -51,8 +51,8 @@ class Answer:
     """The last usage report."""
     error: str | None = None
     """What went wrong."""
-    done: bool = False
-    """Whether the terminal event came."""
+    done: float | None = None
+    """`now()` of the terminal event; None until it came."""
     first: float | None = None
     """`now()` of the first token of any kind."""
     first_answer: float | None = None
@@ -75,11 +75,12 @@ class Answer:
         self.served_model = event.served_model or self.served_model
         self.usage = event.usage or self.usage
         self.error = event.error or self.error
-        self.done = self.done or event.done
+        if event.done:
+            self.done = self.done or at
 
     def judge(self) -> Outcome:
         """How the attempt ended: without a terminal event, or with an error in the stream, it is infrastructure."""
-        if self.error or not self.done or self.outcome is None:
+        if self.error or self.done is None or self.outcome is None:
             self.error = self.error or "the stream ended without its terminal event"
             return Outcome.INFRASTRUCTURE
         if self.outcome is Outcome.INFRASTRUCTURE:
@@ -100,24 +101,31 @@ async def exchange(channel: Channel, body: Mapping[str, Any], timeout_s: float) 
         outcome = Outcome.INFRASTRUCTURE
         try:
             async with asyncio.timeout(timeout_s), channel.post(openai_chat.PATH, body) as reply:
-                await _read(reply, answer)
+                await _read(reply, answer, channel)
             outcome = answer.judge()
-        except TimeoutError:
-            outcome = Outcome.TRUNCATED if answer.first else Outcome.INFRASTRUCTURE
-            answer.error = f"no end after {timeout_s:g} s (our deadline)"
-        except (Dropped, httpx.TransportError) as error:
-            answer.error = f"{type(error).__name__}: {error}"[:300]
-            attempts.append(_attempt(answer, outcome, sent_at, begun, reply))
-            if isinstance(error, Dropped) and len(attempts) == 1:
+        except (TimeoutError, Dropped, httpx.RequestError) as error:
+            outcome = _broken(answer, error, timeout_s)
+            if isinstance(error, Dropped) and not attempts:
+                attempts.append(_attempt(answer, outcome, sent_at, begun, reply, channel))
                 continue
-            return answer, attempts
-        attempts.append(_attempt(answer, outcome, sent_at, begun, reply))
+        attempts.append(_attempt(answer, outcome, sent_at, begun, reply, channel))
         return answer, attempts
 
 
-async def _read(reply: Reply, answer: Answer) -> None:
+def _broken(answer: Answer, error: Exception, timeout_s: float) -> Outcome:
+    """How an attempt ended that broke off; what came after the terminal event takes nothing from the answer."""
+    if answer.done is not None:
+        return answer.judge()
+    if isinstance(error, TimeoutError):
+        answer.error = f"no end after {timeout_s:g} s (our deadline)"
+        return Outcome.TRUNCATED if answer.first else Outcome.INFRASTRUCTURE
+    answer.error = f"{type(error).__name__}: {error}"[:300]
+    return Outcome.INFRASTRUCTURE
+
+
+async def _read(reply: Reply, answer: Answer, channel: Channel) -> None:
     if reply.status != 200:
-        message = openai_chat.error_message(await reply.text())
+        message = openai_chat.error_message(channel.without_secret(await reply.text()))
         if 400 <= reply.status < 500 and reply.status not in TRANSIENT:
             raise Rejected(reply.status, message)
         answer.error = f"HTTP {reply.status}: {message}"
@@ -132,8 +140,10 @@ async def _read(reply: Reply, answer: Answer) -> None:
             return
 
 
-def _attempt(answer: Answer, outcome: Outcome, sent_at: str, begun: float, reply: Reply | None) -> Attempt:
-    ended = now()
+def _attempt(
+    answer: Answer, outcome: Outcome, sent_at: str, begun: float, reply: Reply | None, channel: Channel
+) -> Attempt:
+    ended = now() if answer.done is None else answer.done
     sent = reply.sent if reply else begun
 
     def since(at: float | None) -> float | None:
@@ -147,6 +157,6 @@ def _attempt(answer: Answer, outcome: Outcome, sent_at: str, begun: float, reply
         ttfat_s=since(answer.first_answer),
         last_token_s=since(answer.last),
         latency_s=ended - sent if reply else None,
-        error=answer.error,
+        error=answer.error and channel.without_secret(answer.error),
         usage=answer.usage,
     )

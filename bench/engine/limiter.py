@@ -3,33 +3,47 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Mapping, Sequence
 
 LEAD_ITEMS = 8
 """A model may always be this many items ahead."""
 
 
 class Pacer:
-    """Lets a model begin its n-th item only if it is at most max(8, its concurrency) items ahead of the slowest."""
+    """Lets a model begin an item only if it is at most max(8, its concurrency) items ahead of the slowest model.
 
-    def __init__(self, concurrency: Mapping[str, int]) -> None:
+    Items are counted by their rank in the plan, so that models which resume with unlike shares answered still meet
+    at the same items.
+    """
+
+    def __init__(self, ranks: Mapping[str, Sequence[int]], concurrency: Mapping[str, int]) -> None:
+        """`ranks`: what each model has still to ask, ascending."""
         self._lead = {model: max(LEAD_ITEMS, slots) for model, slots in concurrency.items()}
-        self._done = dict.fromkeys(concurrency, 0)
+        self._open = {model: deque(mine) for model, mine in ranks.items()}
+        self._done: dict[str, set[int]] = {model: set() for model in ranks}
         self._moved = asyncio.Condition()
 
-    async def wait(self, model: str, number: int) -> None:
-        """Returns when the model may begin its item `number`, counted from 0."""
-        async with self._moved:
-            await self._moved.wait_for(lambda: number - min(self._done.values(), default=number) <= self._lead[model])
+    def _may_begin(self, model: str, rank: int) -> bool:
+        slowest = min((ranks[0] for ranks in self._open.values() if ranks), default=rank)
+        return rank - slowest <= self._lead[model]
 
-    async def finished(self, model: str) -> None:
-        """One more of the model's items is done."""
+    async def wait(self, model: str, rank: int) -> None:
+        """Returns when the model may begin its item of this rank."""
         async with self._moved:
-            self._done[model] += 1
+            await self._moved.wait_for(lambda: self._may_begin(model, rank))
+
+    async def finished(self, model: str, rank: int) -> None:
+        """The model is through with this item."""
+        async with self._moved:
+            ranks, done = self._open[model], self._done[model]
+            done.add(rank)
+            while ranks and ranks[0] in done:
+                done.remove(ranks.popleft())
             self._moved.notify_all()
 
     async def leave(self, model: str) -> None:
         """The model is through, or stopped: nobody waits for it any more."""
         async with self._moved:
-            self._done.pop(model, None)
+            self._open[model].clear()
             self._moved.notify_all()

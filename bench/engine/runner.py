@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import ssl
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -19,7 +20,7 @@ from bench.providers import Endpoint, openai_chat
 from bench.records import Attempt, Call, Outcome
 
 DOWN_AFTER = 3
-"""Consecutive infrastructure failures after which a model is stopped."""
+"""Consecutive infrastructure failures after which a model is stopped; with many slots, two rounds of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +52,11 @@ class _State:
     """What the slots of one lane share."""
 
     lane: Lane
-    queue: Iterator[tuple[int, PlannedCall]]
+    queue: Iterator[PlannedCall]
     machine: MachineTime = field(default_factory=MachineTime)
     failures: int = 0
     successes: int = 0
+    refused: int = 0
     stopped: str | None = None
 
 
@@ -65,20 +67,29 @@ class _Engine:
     observer: Observer
     pacer: Pacer
     lag: LoopLag
+    errors: list[Exception] = field(default_factory=list)
 
     async def slot(self, state: _State, channel: Channel) -> None:
         label = state.lane.label
-        for number, planned in state.queue:
+        for planned in state.queue:
             ready = now()
-            await self.pacer.wait(label, number)
-            if state.stopped:
-                return
+            await self.pacer.wait(label, planned.rank)
+            if state.stopped or self.errors:
+                break
             call = await self.ask(state, channel, planned, ready)
             if call is None:
-                return
+                break
+            await self.keep(planned, call)
+            await self.pacer.finished(label, planned.rank)
+        await self.pacer.leave(label)
+
+    async def keep(self, planned: PlannedCall, call: Call) -> None:
+        """Records a call and tells of it. An error there begins no new call, but lets those in flight be recorded."""
+        try:
             self.record(call)
-            await self.pacer.finished(label)
             await self.observer.finished(planned, call)
+        except Exception as error:
+            self.errors.append(error)
 
     async def ask(self, state: _State, channel: Channel, planned: PlannedCall, ready: float) -> Call | None:
         """One finished call; None if its failure stopped the lane."""
@@ -87,10 +98,11 @@ class _Engine:
         try:
             answer, attempts = await exchange(channel, {**planned.body, **openai_chat.STREAMING}, entry.timeout_s)
         except Rejected as error:
-            if error.status != 400 or not state.successes:
+            state.refused += 1
+            if error.status != 400 or (not state.successes and state.refused > 1):
                 state.stopped = str(error)
                 return None
-            answer, attempts = error.as_answer()
+            answer, attempts = error.as_answer()  # this item alone may be at fault, e.g. too long
         else:
             self._watch(state, attempts[-1])
         finally:
@@ -116,7 +128,8 @@ class _Engine:
             state.failures = 0
             return
         state.failures += 1
-        if state.failures >= DOWN_AFTER:
+        # Not more than there are calls: where every one of a few failed, the reason must be told as well.
+        if state.failures >= min(max(DOWN_AFTER, 2 * state.lane.concurrency), len(state.lane.calls)):
             state.stopped = f"{state.failures} calls in a row failed; the last: {attempt.error}"
 
 
@@ -166,11 +179,14 @@ async def run_lanes(
 ) -> dict[str, str]:
     """Asks every call of every lane; lanes run side by side, their slots independent.
 
-    `record` is called once per finished call, before anything else happens to it; what it raises stops the run.
+    `record` is called once per finished call, before anything else happens to it. What it or the observer raises is
+    raised here, once the calls in flight have ended and been recorded.
     Returns the lanes that were stopped, label -> why (the endpoint's own message).
     """
     lag = LoopLag()
-    engine = _Engine(run, record, observer, Pacer({lane.label: lane.concurrency for lane in lanes}), lag)
+    ranks = {lane.label: [call.rank for call in lane.calls] for lane in lanes}
+    pacer = Pacer(ranks, {lane.label: lane.concurrency for lane in lanes})
+    engine = _Engine(run, record, observer, pacer, lag)
     watch = asyncio.create_task(lag.watch())
     tls = tls_context()
     try:
@@ -180,6 +196,8 @@ async def run_lanes(
         raise _innermost(failed) from None
     finally:
         watch.cancel()
+    if engine.errors:
+        raise engine.errors[0]
     return {s.lane.label: s.stopped for s in (task.result() for task in states) if s.stopped}
 
 
@@ -190,16 +208,22 @@ def _innermost(group: BaseExceptionGroup[BaseException]) -> BaseException:
 
 
 async def _lane(
-    engine: _Engine, lane: Lane, environ: Mapping[str, str], tls: object, transport: httpx.AsyncBaseTransport | None
+    engine: _Engine,
+    lane: Lane,
+    environ: Mapping[str, str],
+    tls: ssl.SSLContext,
+    transport: httpx.AsyncBaseTransport | None,
 ) -> _State:
     endpoint = lane.endpoint
     if endpoint.base_url is None:
         raise AssertionError(f"lane {lane.label} has no address")
     key = environ.get(endpoint.key_variable) if endpoint.key_variable else None
     headers = {"Authorization": f"Bearer {key}"} if key else {}
-    state = _State(lane, iter(enumerate(lane.calls)))
+    state = _State(lane, iter(lane.calls))
     slots = min(lane.concurrency, max(1, len(lane.calls)))
-    channels = [Channel(endpoint.base_url, headers, endpoint.entry.timeout_s, tls, transport) for _ in range(slots)]  # type: ignore[arg-type]
+    channels = [
+        Channel(endpoint.base_url, headers, endpoint.entry.timeout_s, tls, transport, secret=key) for _ in range(slots)
+    ]
     try:
         async with asyncio.TaskGroup() as group:
             for channel in channels:
@@ -207,5 +231,4 @@ async def _lane(
     finally:
         for channel in channels:
             await channel.close()
-        await engine.pacer.leave(lane.label)
     return state

@@ -68,8 +68,11 @@ class Channel:
         timeout_s: float,
         tls: ssl.SSLContext | bool = True,
         transport: httpx.AsyncBaseTransport | None = None,
+        *,
+        secret: str | None = None,
     ) -> None:
-        """`transport` replaces the network in tests."""
+        """`secret` is the key inside the headers, which no message may repeat; `transport` replaces the network."""
+        self._secret = secret
         self._client = httpx.AsyncClient(
             base_url=base_url,
             headers={"Accept": "text/event-stream", "Accept-Encoding": "identity", **headers},
@@ -78,6 +81,7 @@ class Channel:
             verify=tls,
             transport=transport,
             follow_redirects=False,
+            trust_env=not _is_loopback(base_url),  # a proxy from the environment cannot reach this machine's servers
         )
 
     @asynccontextmanager
@@ -100,9 +104,18 @@ class Channel:
         finally:
             await response.aclose()
 
+    def without_secret(self, text: str) -> str:
+        """A message fit to be kept: endpoints may repeat the key that they refuse."""
+        return text.replace(self._secret, "***") if self._secret else text
+
     async def close(self) -> None:
         """Closes the connection."""
         await self._client.aclose()
+
+
+def _is_loopback(base_url: str) -> bool:
+    host = httpx.URL(base_url).host
+    return host in ("localhost", "::1") or host.startswith("127.")
 
 
 def tls_context() -> ssl.SSLContext:

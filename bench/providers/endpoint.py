@@ -55,7 +55,7 @@ class Endpoint:
 
 
 def resolve(entry: ModelEntry, environ: Mapping[str, str]) -> Endpoint:
-    """The endpoint of a model entry. UsageError if its address or key is missing."""
+    """The endpoint of a model entry. UsageError if its address is missing or bad, or its key cannot be sent."""
     return _weights(entry) if entry.local else _openai_api(entry, environ)
 
 
@@ -66,7 +66,7 @@ def _weights(entry: ModelEntry) -> Endpoint:
     return Endpoint(
         entry=entry,
         identity={"weights_sha256": weights.sha256, "server": settings.as_key()},
-        wire_model=entry.name,
+        wire_model=entry.name if weights.local is None else weights.file,  # where a file lies changes no answer
         extra_body={"cache_prompt": entry.prompt_cache},
     )
 
@@ -99,6 +99,11 @@ def _openai_api(entry: ModelEntry, environ: Mapping[str, str]) -> Endpoint:
         where = "base_url" if entry.base_url else f"{prefix}_BASE_URL"
         raise UsageError(f"model '{entry.label}': {where} {problem}.")
     variable = f"{prefix}_API_KEY"
+    if not re.fullmatch(r"[!-~]*", environ.get(variable, "")):
+        raise UsageError(
+            f"model '{entry.label}': {variable} holds a blank, a line break or a letter beyond ASCII. "
+            "Set it to the key alone."
+        )
     base_url = base_url.rstrip("/")
     return Endpoint(
         entry=entry,

@@ -15,11 +15,9 @@ STREAMING: Mapping[str, Any] = {"stream": True, "stream_options": {"include_usag
 """Added to every body when it is sent; no part of a call's key."""
 
 _OUTCOMES = {
-    "stop": Outcome.ANSWERED,
-    "tool_calls": Outcome.ANSWERED,
-    "function_call": Outcome.ANSWERED,
-    "length": Outcome.TRUNCATED,
-    "content_filter": Outcome.REFUSED,
+    **dict.fromkeys(("stop", "stop_sequence", "eos", "end_turn", "tool_calls", "function_call"), Outcome.ANSWERED),
+    **dict.fromkeys(("length", "max_tokens", "model_length", "model_context_window_exceeded"), Outcome.TRUNCATED),
+    **dict.fromkeys(("content_filter", "sensitive", "refusal"), Outcome.REFUSED),
 }
 
 

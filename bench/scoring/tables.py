@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -15,8 +15,6 @@ from bench.records import AnswerRow, Call, Graded, Item, ItemRow, Outcome, promp
 from bench.registry import LoadedTasks
 from bench.scoring.extract import repeats_itself
 from bench.scoring.graders import Grader
-
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +121,11 @@ def _call_fields(call: Call) -> dict[str, Any]:
 def _outcome(call: Call | None, graded: Graded | None) -> Outcome:
     if call is None:
         return Outcome.NOT_ASKED
-    if graded is not None and graded.score is None:
-        return Outcome.INFRASTRUCTURE
-    if call.outcome is Outcome.ANSWERED and graded is not None and graded.extracted is None:
-        return Outcome.UNPARSABLE
+    if call.outcome is Outcome.ANSWERED and graded is not None:
+        if graded.score is None:
+            return Outcome.INFRASTRUCTURE
+        if graded.extracted is None:
+            return Outcome.UNPARSABLE
     return call.outcome
 
 

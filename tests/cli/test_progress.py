@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+import time
 
 import pytest
 
@@ -18,7 +19,7 @@ def planned(model: str = "small") -> PlannedCall:
         suite="s", task="t", task_version="1", item="i", family="f", level=1, language="en", cluster="f",
         messages=({"role": "user", "content": "?"},), max_tokens=5, stop=(),
     )  # fmt: skip
-    return PlannedCall("key", model, item, 0, 0, {}, {})
+    return PlannedCall("key", model, item, 0, 0, 0, {}, {})
 
 
 def call(outcome: Outcome = Outcome.ANSWERED, tokens: int | None = 30) -> Call:
@@ -94,3 +95,20 @@ def test_on_a_terminal_the_table_is_live_and_what_it_shows_last_stays(monkeypatc
     assert "large  0/2 items  no score yet" in text
     assert "ETA -" in text
     assert "\x1b[?25h" in text, "the cursor is shown again"
+
+
+def test_the_time_left_counts_down_while_a_call_is_under_way_and_the_time_taken_stands(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lane = progress._Lane("small", 0, 3, began=100.0)
+
+    def at(seconds: float) -> str:
+        monkeypatch.setattr(time, "monotonic", lambda: seconds)
+        return list(lane.cells())[-1]
+
+    at(110.0)
+    lane.add(call(), None)
+    assert [at(110.0), at(115.0), at(150.0)] == ["ETA 0:20", "ETA 0:15", "ETA 0:00"]
+    lane.add(call(), None)
+    lane.add(call(), None)
+    assert [at(150.0), at(900.0)] == ["done in 0:50", "done in 0:50"]

@@ -11,6 +11,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from bench.records import Graded
+from bench.scoring.graders import function_calls
 from tests.cli.conftest import Bench
 from tests.fake_endpoint import DROP, FakeEndpoint, Reply, Request
 
@@ -43,6 +45,40 @@ def test_a_finished_run_is_only_printed_again(bench: Bench, endpoint: FakeEndpoi
     assert "0 calls: this run of 20" in again.out
     fresh = bench("run", "--fresh")
     assert (fresh.code, len(endpoint.requests)) == (0, 6)
+
+
+def test_a_plan_can_be_read_as_json(bench: Bench, endpoint: FakeEndpoint) -> None:
+    bench.configure(endpoint, "good", limit=2)
+    plan = json.loads(bench("run", "--dry-run", "--json").out)
+    assert plan["suites"] == {"coding": {"items": 2, "available": 36}}
+    assert plan["models"] == {"good": {"model": "openai-api/acme/good", "calls": 2}}
+    assert endpoint.requests == []
+
+
+@pytest.mark.parametrize(
+    ("file", "content"),
+    [("run.json", b'{"half'), ("run.json", b"{}"), ("items.parquet", b"PAR1"), ("answers.parquet", None)],
+)
+def test_a_damaged_run_folder_is_rebuilt_from_the_journal_without_a_call(
+    bench: Bench, endpoint: FakeEndpoint, file: str, content: bytes | None
+) -> None:
+    bench.configure(endpoint, "good", limit=1)
+    first = bench("run").out
+    finished = json.loads((bench.run_folder / "run.json").read_text())["finished_at"]
+    path = bench.run_folder / file
+    path.unlink()
+    if content is not None:
+        path.write_bytes(content)
+    asked = len(endpoint.requests)
+    refused = bench("report", str(path.parent))
+    assert refused.code == 2
+    assert "`bench run` rebuilds it from the journal" in refused.err
+    again = bench("run")
+    assert again.code == 0
+    assert again.out.splitlines()[:5] == first.splitlines()[:5]
+    assert len(endpoint.requests) == asked
+    assert json.loads((bench.run_folder / "run.json").read_text())["finished_at"] == finished
+    assert bench("report").code == 0
 
 
 def test_json_is_all_of_stdout(bench: Bench, endpoint: FakeEndpoint) -> None:
@@ -94,6 +130,42 @@ def test_an_endpoint_that_is_down_leaves_the_run_incomplete(bench: Bench, endpoi
     assert "Incomplete" not in result.out
 
 
+def test_asking_again_what_had_failed_is_not_told_as_0_calls(bench: Bench, endpoint: FakeEndpoint) -> None:
+    bench.configure(endpoint, "good", limit=2)
+    sound = endpoint.script
+    endpoint.script = lambda _request: DROP
+    assert bench("run").code == 5
+    endpoint.script = sound
+    result = bench("run")
+    assert (result.code, "0 calls" in result.out) == (0, False)
+
+
+def test_a_failed_grader_leaves_the_run_incomplete_and_is_asked_again(
+    bench: Bench, endpoint: FakeEndpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.configure(endpoint, "good", limit=1)
+    with monkeypatch.context() as patched:
+        patched.setattr(function_calls, "_memo", {})
+        patched.setattr(function_calls, "_judge", lambda _item, _text: Graded(score=None))
+        result = bench("run")
+    assert (result.code, "Incomplete: 1 answers are missing" in result.out) == (5, True)
+    result = bench("run")
+    assert (result.code, len(endpoint.requests)) == (0, 1)
+    assert "100 %" in result.out
+
+
+def test_an_interrupted_fresh_run_takes_no_older_answers_when_continued(bench: Bench, endpoint: FakeEndpoint) -> None:
+    bench.configure(endpoint, "good", limit=2)
+    assert bench("run").code == 0
+    sound = endpoint.script
+    endpoint.script = lambda _request: DROP
+    assert bench("run", "--fresh").code == 5
+    endpoint.script = sound
+    asked = len(endpoint.requests)
+    assert bench("run").code == 0
+    assert len(endpoint.requests) - asked == 2
+
+
 def test_ctrl_c_keeps_what_was_answered(bench: Bench, endpoint: FakeEndpoint) -> None:
     bench.configure(endpoint, "good", limit=4)
     sound = endpoint.script
@@ -108,9 +180,12 @@ def test_ctrl_c_keeps_what_was_answered(bench: Bench, endpoint: FakeEndpoint) ->
     result = bench("run", "-j", "1")
     assert result.code == 5
     assert "Stopped. Every finished answer is kept; continue with the same command: bench run" in result.err
+    assert bench("list", "runs").out.splitlines()[1].split()[1:] == ["unfinished"]
+    assert "has come to its tables yet. Continue with: bench run" in bench("report").err
     endpoint.script = sound
     asked = len(endpoint.requests)
     assert bench("run", "-j", "1").code == 0
+    assert bench("list", "runs").out.splitlines()[1].split()[1:] == ["complete", "good"]
     assert len(endpoint.requests) - asked == 2
 
 
@@ -120,6 +195,7 @@ def test_a_refused_key_is_told_in_the_endpoints_words(bench: Bench, endpoint: Fa
     result = bench("run")
     assert result.code == 5
     assert "good was stopped: HTTP 401: no such key" in result.out
+    assert "good: check its key, <VENDOR>_API_KEY in the environment." in result.out
     assert "unknown" in result.out
 
 
@@ -203,8 +279,9 @@ def test_runs_are_listed_damaged_ones_too(bench: Bench, endpoint: FakeEndpoint) 
     damaged.mkdir()
     (damaged / "run.json").write_text("{")
     lines = bench("list", "runs").out.splitlines()
-    assert lines[0].split() == [damaged.name, "damaged"]
-    assert lines[1].split()[1:] == ["complete", "good,", "bad"]
+    assert lines[0].split() == ["run", "state", "models"]
+    assert lines[1].split() == [damaged.name, "damaged"]
+    assert lines[2].split()[1:] == ["complete", "good,", "bad"]
     assert [row["state"] for row in json.loads(bench("list", "runs", "--json").out)] == ["damaged", "complete"]
 
 

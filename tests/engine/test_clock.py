@@ -42,6 +42,20 @@ def test_a_blocked_loop_is_noticed_and_a_free_one_is_not() -> None:
     assert later == 0.0
 
 
+def test_a_block_counts_before_the_watch_has_woken() -> None:
+    async def run() -> float:
+        lag = LoopLag()
+        watch = asyncio.create_task(lag.watch())
+        await asyncio.sleep(0.03)
+        before = clock.now()
+        time.sleep(0.2)
+        worst = lag.worst(before)
+        watch.cancel()
+        return worst
+
+    assert asyncio.run(run()) >= 0.15
+
+
 def test_old_lag_is_forgotten() -> None:
     async def run() -> int:
         lag = LoopLag(remember_s=0.0)

@@ -129,3 +129,17 @@ def test_a_passing_fault_is_infrastructure(status: int) -> None:
     _, [attempt] = ask(lambda _: httpx.Response(status, text="busy"))
     assert attempt.outcome is Outcome.INFRASTRUCTURE
     assert attempt.error == f"HTTP {status}: busy"
+
+
+@pytest.mark.parametrize("tail", [httpx.RemoteProtocolError("no last chunk"), 5.0])
+def test_what_breaks_after_the_terminal_event_takes_nothing_from_the_answer(tail: Exception | float) -> None:
+    answer, [attempt] = ask([delta("42", "stop"), USAGE, DONE, tail], timeout_s=0.2)
+    assert (attempt.outcome, attempt.error, answer.text) == (Outcome.ANSWERED, None, ["42"])
+    assert attempt.latency_s is not None
+    assert attempt.latency_s < 0.15, "the wait after the terminal event is no latency"
+
+
+def test_an_error_reply_that_cannot_be_decoded_is_infrastructure() -> None:
+    _, [attempt] = ask(lambda _: httpx.Response(500, headers={"Content-Encoding": "gzip"}, stream=Stream([b"no gzip"])))
+    assert attempt.outcome is Outcome.INFRASTRUCTURE
+    assert "DecodingError" in (attempt.error or "")

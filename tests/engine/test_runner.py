@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import threading
 from collections.abc import Callable, Sequence
 
@@ -109,13 +110,36 @@ def test_a_fresh_connection_that_is_dropped_is_not_retried() -> None:
     assert "3 calls in a row failed" in stopped["m0"]
 
 
-@pytest.mark.parametrize("status", [400, 401, 402, 404])
+@pytest.mark.parametrize("status", [401, 402, 404])
 def test_a_rejected_first_call_stops_that_model_and_no_other(status: int) -> None:
     with FakeEndpoint(lambda _: Reply(text="no credit", status=status)) as bad, FakeEndpoint() as good:
         seen, stopped, _ = run([bad, good], count=5)
     assert stopped == {"m0": f"HTTP {status}: no credit"}
     assert len(bad.requests) <= 2
     assert [c.outcome for c in seen.calls] == [Outcome.ANSWERED] * 5
+
+
+def test_two_bad_requests_without_a_success_stop_the_model_but_one_is_the_items_own() -> None:
+    with FakeEndpoint(lambda _: Reply(text="unknown field", status=400)) as endpoint:
+        seen, stopped, _ = run([endpoint], count=5, slots=1)
+    assert stopped == {"m0": "HTTP 400: unknown field"}
+    assert [c.outcome for c in seen.calls] == [Outcome.INFRASTRUCTURE]
+    asked = itertools.count()
+    with FakeEndpoint(lambda _: Reply() if next(asked) else Reply(text="too long", status=400)) as endpoint:
+        seen, stopped, _ = run([endpoint], count=5, slots=1)
+    assert stopped == {}
+    assert [c.outcome for c in seen.calls].count(Outcome.ANSWERED) == 4
+
+
+def test_an_error_while_telling_lets_calls_in_flight_be_recorded() -> None:
+    class Broken(Seen):
+        async def finished(self, *_: object) -> None:
+            raise OSError("stderr is gone")
+
+    seen = Broken()
+    with FakeEndpoint(lambda _: Reply(delay_s=0.05)) as endpoint, pytest.raises(OSError, match="stderr is gone"):
+        run([endpoint], count=20, slots=4, seen=seen)
+    assert len(seen.calls) == len(endpoint.requests) == 4
 
 
 def test_a_bad_request_after_a_success_concerns_that_item_only() -> None:
@@ -175,3 +199,23 @@ def test_ttft_agrees_with_the_endpoints_own_delay() -> None:
         attempt = call.scored_attempt
         assert attempt.ttft_s == pytest.approx(0.12, abs=0.03)
         assert attempt.latency_s == pytest.approx(0.12 + 0.02 * 4, abs=0.05)
+
+
+@pytest.mark.parametrize("status", [401, 500])
+def test_an_endpoint_that_repeats_the_key_gets_it_into_no_record(status: int) -> None:
+    environ = {"FAKE_API_KEY": "sk-canary"}
+    with FakeEndpoint(lambda _: Reply(text="bad key sk-canary", status=status)) as endpoint:
+        model = resolve(ModelEntry("m", "openai-api/fake/m", base_url=endpoint.url), environ)
+        plan = make_plan(items(3), [model], RunSettings(("s",)), {})
+        seen = Seen()
+        stopped = asyncio.run(run_lanes("r", [Lane(model, plan.calls, 1)], seen.record, seen, environ))
+    assert "bad key ***" in stopped["m"]
+    assert "sk-canary" not in str(stopped) + "".join(call.to_json() for call in seen.calls)
+
+
+def test_a_proxy_in_the_environment_is_not_asked_for_this_machines_servers(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http_proxy", "all_proxy", "HTTP_PROXY", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    with FakeEndpoint() as endpoint:
+        seen, stopped, _ = run([endpoint], count=1)
+    assert (stopped, [c.outcome for c in seen.calls]) == ({}, [Outcome.ANSWERED])

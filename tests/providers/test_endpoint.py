@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -114,3 +115,20 @@ def test_a_local_body_says_whether_prompts_are_cached(cache: bool) -> None:
 def test_threads_default_to_the_usable_cores() -> None:
     assert server_settings(ModelEntry("m", "weights/x")).threads >= 1
     assert server_settings(ModelEntry("m", "weights/x", threads=7, context=512)).threads == 7
+
+
+@pytest.mark.parametrize("key", ["sk-secret\n", " sk-secret", "sk-secrét"])
+def test_a_key_that_no_header_can_hold_is_refused_without_being_shown(key: str) -> None:
+    with pytest.raises(UsageError, match="ACME_LABS_API_KEY holds a blank") as caught:
+        resolve(entry(base_url=URL), {"ACME_LABS_API_KEY": key})
+    assert "sk-" not in str(caught.value)
+
+
+def test_the_folder_of_a_weights_file_decides_nothing(tmp_path: Path) -> None:
+    pytest.importorskip("xllamacpp", reason="the extra `local` is not installed")
+    found = []
+    for folder in (tmp_path / "here", tmp_path / "there"):
+        folder.mkdir()
+        (folder / "own.gguf").write_bytes(b"GGUF")
+        found.append(resolve(ModelEntry("own", f"weights/{folder / 'own.gguf'}"), {}))
+    assert (found[0].identity, found[0].body(ITEM, RUN)) == (found[1].identity, found[1].body(ITEM, RUN))

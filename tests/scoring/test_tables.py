@@ -220,6 +220,16 @@ def test_a_failed_grader_is_missing_too(registry: Registry, tmp_path: Path, monk
     assert errors == {'the grader failed: {"why": "no room"}'}
 
 
+def test_a_cut_answer_scores_0_though_its_grader_failed(
+    registry: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepared = planned(registry)
+    judge = Grader(lambda _item, _text: Graded(score=None))
+    monkeypatch.setattr(prepared.loaded.tasks["sums"].config, "process_results", judge)
+    _, rows = score(prepared, tmp_path, lambda call: answer(call, right(call), Outcome.TRUNCATED))
+    assert (rows["small", "sums", "i0", 0].score, rows["small", "sums", "i0", 0].outcome) == (0.0, "truncated")
+
+
 def test_items_asked_of_no_model_make_no_row(registry: Registry, tmp_path: Path) -> None:
     prepared = planned(registry)
 

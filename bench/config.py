@@ -148,7 +148,7 @@ def load(path: Path, suites: Collection[str] | None = None) -> Comparison:
     except UnicodeDecodeError as error:
         raise UsageError(f"{path}: is not UTF-8 text ({error.reason} at byte {error.start}).") from error
     except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{path}: is not valid TOML: {error}.") from error
+        raise UsageError(_toml_problem(path, str(error))) from error
     file = ConfigFile(path, text)
     for name in raw:
         if name not in TABLES:
@@ -163,6 +163,13 @@ def load(path: Path, suites: Collection[str] | None = None) -> Comparison:
             file.fail(f"unknown suite or task '{name}'.{suggest(name, suites)}", "run", "suites")
     claims = {name: _claim(file, name, table, models, chosen) for name, table in _tables(file, raw, "claims").items()}
     return Comparison(path, RunSettings(suites=chosen, **run), MappingProxyType(models), MappingProxyType(claims))
+
+
+def _toml_problem(path: Path, message: str) -> str:
+    """tomllib's "what (at line 7, column 3)" with the line where an editor finds it."""
+    at = re.fullmatch(r"(.*) \(at line (\d+), column (\d+)\)", message, re.DOTALL)
+    what, line = (at[1], f":{at[2]}") if at else (message, "")
+    return f"{path}{line}: is not valid TOML: {what}."
 
 
 def _tables(file: ConfigFile, raw: Mapping[str, Any], kind: str) -> Mapping[str, Any]:

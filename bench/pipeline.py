@@ -7,7 +7,7 @@ import fcntl
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -119,17 +119,20 @@ def execute(
 
     Raises UsageError before anything is asked, IncompleteError if the disk stops it, KeyboardInterrupt as it came.
     """
-    with Journal(results / JOURNAL) as journal:
-        known = None if fresh else journal.newest(prepared.plan.sha256, output)
-        fresh = fresh or (known is not None and json.loads(known.manifest).get("fresh", False))
-        entry = known or _new_run(prepared.plan, results, output)
-        declared = journal.declare(list(prepared.comparison.claims.values()))
-        if known and known.finished_at and runfolder.is_whole(known.folder):
-            return Result(known.folder, known.started_at, 0, 0, {})
-        with _lock(entry.folder):
+    with Journal(results / JOURNAL) as journal, ExitStack() as running:
+        with _lock(results, wait=True):  # of two commands begun at once, the second must see the first one's run
+            known = None if fresh else journal.newest(prepared.plan.sha256, output)
+            fresh = fresh or (known is not None and json.loads(known.manifest).get("fresh", False))
+            entry = known or _new_run(prepared.plan, results, output)
+            declared = journal.declare(list(prepared.comparison.claims.values()))
+            if known and known.finished_at and runfolder.is_whole(known.folder):
+                return Result(known.folder, known.started_at, 0, 0, {})
             sandbox = _check_sandbox(prepared)
+            running.enter_context(_lock(entry.folder))
             manifest = manifests.build(prepared, entry.run, entry.started_at, declared, sandbox, fresh=fresh)
-            return _execute(prepared, journal, entry, manifests.with_parts(manifest, entry.manifest), watcher, environ)
+            manifest = manifests.with_parts(manifest, entry.manifest)
+            journal.begin(entry.run, prepared.plan.sha256, entry.folder, runfolder.manifest_text(manifest))
+        return _execute(prepared, journal, entry, manifest, watcher, environ)
 
 
 def _execute(
@@ -141,7 +144,6 @@ def _execute(
     environ: Mapping[str, str],
 ) -> Result:
     plan, comparison = prepared.plan, prepared.comparison
-    journal.begin(entry.run, plan.sha256, entry.folder, runfolder.manifest_text(manifest))
     if not manifest["fresh"] and environ.get("CI", "").lower() in ("", "0", "false"):
         _reuse(journal, plan, entry.run, comparison.run.reuse)
     before = journal.calls(entry.run)
@@ -177,8 +179,8 @@ def _new_run(plan: Plan, results: Path, output: Path | None) -> RunEntry:
 
 
 @contextmanager
-def _lock(folder: Path) -> Iterator[None]:
-    """One process per run; the lock goes with the process, however it ends."""
+def _lock(folder: Path, *, wait: bool = False) -> Iterator[None]:
+    """One process at a time in a folder; the lock goes with the process, however it ends."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         handle = (folder / ".lock").open("w")
@@ -186,7 +188,7 @@ def _lock(folder: Path) -> Iterator[None]:
         raise UsageError(f"{folder}: cannot be written ({error.strerror}). Choose another folder with -o.") from error
     with handle:
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
         except BlockingIOError:
             raise UsageError(
                 f"{folder}: another `bench run` is working on this run. Wait for it, or stop it."

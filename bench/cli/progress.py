@@ -11,6 +11,7 @@ from types import TracebackType
 import click
 from rich.console import Console
 from rich.live import Live
+from rich.progress_bar import ProgressBar
 from rich.table import Table
 
 from bench.plan import PlannedCall
@@ -100,7 +101,7 @@ class Progress:
             grid.add_row(lane.label, *lane.cells())
         if self._fetching:
             name, done, total = self._fetching
-            grid.add_row(name, f"{done / 1e6:.0f} of {total / 1e6:.0f} MB")
+            grid.add_row(name, f"{done / 1e6:.0f} of {total / 1e6:.0f} MB", ProgressBar(total, done, width=30))
         return grid
 
     def say(self, text: str) -> None:

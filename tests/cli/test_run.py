@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -306,3 +308,17 @@ def test_a_report_that_cannot_be_written_is_incomplete(bench: Bench, endpoint: F
     assert result.code == 5
     assert "cost_quality.svg: cannot be written" in result.err
     assert result.err.count("\n") == 1
+
+
+def test_two_commands_begun_at_once_ask_nothing_twice(bench: Bench, endpoint: FakeEndpoint) -> None:
+    bench.configure(endpoint, "good", limit=6)
+    sound = endpoint.script
+    endpoint.script = lambda request: replace(sound(request), gap_s=0.01)
+    command = [sys.executable, "-m", "bench", "run", "-j", "1"]
+    pair = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    ended = [(process.communicate(timeout=120), process.returncode) for process in pair]
+    assert len(endpoint.requests) == 6
+    assert [code for _, code in ended].count(0) >= 1
+    for (out, err), code in ended:
+        assert "Traceback" not in err
+        assert code == 0 or "another `bench run` is working on this run" in err, out + err

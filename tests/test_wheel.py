@@ -47,7 +47,7 @@ def test_it_lists_both_suites_in_an_empty_folder(installed: Path, tmp_path: Path
     done = bench(installed, tmp_path, "list", "suites")
     assert done.returncode == 0, done.stderr
     assert str(installed) in done.stderr
-    assert [line.split()[0] for line in done.stdout.splitlines()] == ["coding", "reasoning"]
+    assert [line.split()[0] for line in done.stdout.splitlines()] == ["suite", "coding", "reasoning"]
 
 
 @pytest.mark.usefixtures("smollm2_path", "sandbox")

@@ -11,7 +11,7 @@ help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*  ## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*  ## (.*)/  make \1|\2/' | column -t -s '|'
 
 $(READY): requirements.lock pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "claimbench needs Python 3.11 or newer: make PYTHON=python3.12"; exit 2; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "claimbench needs Python 3.11 or newer, and $(PYTHON) is none. Name one: make PYTHON=python3.12"; exit 2; }
 	@echo "Setting up $(VENV) (about 2 minutes, once)"
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install -q --no-deps --require-hashes -r requirements.lock

@@ -145,12 +145,11 @@ def test_an_error_while_telling_lets_calls_in_flight_be_recorded() -> None:
 def test_a_bad_request_after_a_success_concerns_that_item_only() -> None:
     with FakeEndpoint(lambda r: Reply(text="too long", status=400) if r.prompt == "q2" else Reply()) as endpoint:
         seen, stopped, _ = run([endpoint], count=5, slots=1)
-    if not stopped:  # q2 came first in the seeded order only if it stopped the model
-        by_item = {c.item: c for c in seen.calls}
-        assert by_item["i2"].outcome is Outcome.INFRASTRUCTURE
-        assert by_item["i2"].scored_attempt.error == "HTTP 400: too long"
-        assert sum(c.outcome is Outcome.ANSWERED for c in seen.calls) == 4
-    assert not stopped
+    assert stopped == {}
+    by_item = {c.item: c for c in seen.calls}
+    assert by_item["i2"].outcome is Outcome.INFRASTRUCTURE
+    assert by_item["i2"].scored_attempt.error == "HTTP 400: too long"
+    assert sum(c.outcome is Outcome.ANSWERED for c in seen.calls) == 4
 
 
 def test_an_endpoint_that_is_not_there_stops_after_three_calls() -> None:
@@ -197,8 +196,10 @@ def test_ttft_agrees_with_the_endpoints_own_delay() -> None:
         seen, _, _ = run([endpoint], count=3, slots=1)
     for call in seen.calls[1:]:
         attempt = call.scored_attempt
-        assert attempt.ttft_s == pytest.approx(0.12, abs=0.03)
-        assert attempt.latency_s == pytest.approx(0.12 + 0.02 * 4, abs=0.05)
+        assert attempt.ttft_s is not None
+        assert attempt.latency_s is not None
+        assert 0.118 < attempt.ttft_s < 0.4, "never early; late only by what a busy machine adds"
+        assert 0.118 + 0.02 * 4 < attempt.latency_s < 0.8
 
 
 @pytest.mark.parametrize("status", [401, 500])

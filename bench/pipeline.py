@@ -183,7 +183,7 @@ def _lock(folder: Path, *, wait: bool = False) -> Iterator[None]:
     """One process at a time in a folder; the lock goes with the process, however it ends."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        handle = (folder / ".lock").open("w")
+        handle = (folder / (".begin.lock" if wait else ".lock")).open("w")
     except OSError as error:
         raise UsageError(f"{folder}: cannot be written ({error.strerror}). Choose another folder with -o.") from error
     with handle:

@@ -21,25 +21,24 @@ class Pacer:
         """`ranks`: what each model has still to ask, ascending."""
         self._lead = {model: max(LEAD_ITEMS, slots) for model, slots in concurrency.items()}
         self._open = {model: deque(mine) for model, mine in ranks.items()}
-        self._done: dict[str, set[int]] = {model: set() for model in ranks}
+        self._begun: dict[str, set[int]] = {model: set() for model in ranks}
         self._moved = asyncio.Condition()
 
     def _may_begin(self, model: str, rank: int) -> bool:
         slowest = min((ranks[0] for ranks in self._open.values() if ranks), default=rank)
         return rank - slowest <= self._lead[model]
 
-    async def wait(self, model: str, rank: int) -> None:
-        """Returns when the model may begin its item of this rank."""
+    async def begin(self, model: str, rank: int) -> None:
+        """Returns when the model may begin its item of this rank, which then counts as begun.
+
+        Begun is enough: one slow call must not hold its model's other slots.
+        """
         async with self._moved:
             await self._moved.wait_for(lambda: self._may_begin(model, rank))
-
-    async def finished(self, model: str, rank: int) -> None:
-        """The model is through with this item."""
-        async with self._moved:
-            ranks, done = self._open[model], self._done[model]
-            done.add(rank)
-            while ranks and ranks[0] in done:
-                done.remove(ranks.popleft())
+            ranks, begun = self._open[model], self._begun[model]
+            begun.add(rank)
+            while ranks and ranks[0] in begun:
+                begun.remove(ranks.popleft())
             self._moved.notify_all()
 
     async def leave(self, model: str) -> None:

@@ -73,14 +73,13 @@ class _Engine:
         label = state.lane.label
         for planned in state.queue:
             ready = now()
-            await self.pacer.wait(label, planned.rank)
+            await self.pacer.begin(label, planned.rank)
             if state.stopped or self.errors:
                 break
             call = await self.ask(state, channel, planned, ready)
             if call is None:
                 break
             await self.keep(planned, call)
-            await self.pacer.finished(label, planned.rank)
         await self.pacer.leave(label)
 
     async def keep(self, planned: PlannedCall, call: Call) -> None:

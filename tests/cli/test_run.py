@@ -322,3 +322,9 @@ def test_two_commands_begun_at_once_ask_nothing_twice(bench: Bench, endpoint: Fa
     for (out, err), code in ended:
         assert "Traceback" not in err
         assert code == 0 or "another `bench run` is working on this run" in err, out + err
+
+
+def test_a_run_may_live_in_the_results_folder_itself(bench: Bench, endpoint: FakeEndpoint) -> None:
+    bench.configure(endpoint, "good", limit=1)
+    assert bench("run", "-o", "results").code == 0
+    assert "0 calls" in bench("run", "-o", "results").out

@@ -10,9 +10,8 @@ from bench.engine.limiter import LEAD_ITEMS, Pacer
 
 async def run_ahead(pacer: Pacer, model: str, ranks: Sequence[int], begun: list[int]) -> None:
     for rank in ranks:
-        await pacer.wait(model, rank)
+        await pacer.begin(model, rank)
         begun.append(rank)
-        await pacer.finished(model, rank)
     await pacer.leave(model)
 
 
@@ -22,7 +21,7 @@ def test_the_fast_model_waits_for_the_slow_one() -> None:
         task = asyncio.create_task(run_ahead(pacer, "fast", range(50), begun))
         await asyncio.sleep(0.02)
         ahead = len(begun)
-        await pacer.finished("slow", 0)
+        await pacer.begin("slow", 0)
         await asyncio.sleep(0.02)
         after_one = len(begun)
         await pacer.leave("slow")
@@ -39,7 +38,7 @@ def test_models_that_resume_at_different_places_meet_at_the_same_items() -> None
         task = asyncio.create_task(run_ahead(pacer, "ahead", range(40, 60), begun))
         for rank in range(40 - LEAD_ITEMS):
             assert begun == []
-            await pacer.finished("behind", rank)
+            await pacer.begin("behind", rank)
             await asyncio.sleep(0)
         await asyncio.sleep(0.02)
         met = list(begun)

@@ -165,6 +165,14 @@ def test_a_record_that_cannot_be_kept_stops_everything_with_its_own_error() -> N
         run([one, two], count=30, seen=Seen(refuse_after=5))
 
 
+def test_one_slow_call_holds_no_other_slot() -> None:
+    slow = itertools.count()
+    with FakeEndpoint(lambda _: Reply(delay_s=0 if next(slow) else 1.5)) as endpoint:
+        run([endpoint], count=30, slots=4)
+    early = [request for request in endpoint.requests if request.at < endpoint.requests[0].at + 1.4]
+    assert len(early) == 30
+
+
 def test_models_stay_together_in_time() -> None:
     order: list[str] = []
 

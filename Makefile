@@ -42,6 +42,9 @@ lint: $(READY)  ## Check style, types and the shipped items
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/python -m bench.suites.coding.build --check
+	@$(BIN)/python -m bench.providers.docs --check
+	@$(BIN)/bench prices build --check
+	@$(BIN)/bench tasks lint
 
 .PHONY: format
 format: $(READY)  ## Rewrite the code in the house's style
@@ -51,11 +54,15 @@ format: $(READY)  ## Rewrite the code in the house's style
 .PHONY: coverage
 coverage: $(READY)  ## Run the tests with coverage; the pure modules must be complete
 	@$(BIN)/python -m pytest --cov --cov-report=term-missing:skip-covered
-	@$(BIN)/python -m coverage report --fail-under=100 --include='bench/stats/*,bench/providers/*,bench/plan.py,bench/records.py'
+	@$(BIN)/python -m coverage report --fail-under=100 --include='bench/stats/*,bench/prices/*,bench/providers/*,bench/plan.py,bench/calls.py,bench/records.py'
 
 .PHONY: perf
-perf: $(READY)  ## Measure start-up against its bar
+perf: $(READY)  ## Measure engine, sandbox and start-up against their bars (idle machine, 2 cores, gcc)
 	@$(BIN)/python -m pytest tests/perf
+
+.PHONY: docs
+docs: $(READY)  ## Write docs/models.md again from the presets
+	@$(BIN)/python -m bench.providers.docs
 
 .PHONY: items
 items: $(READY)  ## Write the coding suite's items again from bench/suites/coding

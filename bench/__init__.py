@@ -17,10 +17,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from bench.config import Comparison, load
     from bench.errors import BenchError, IncompleteError, UsageError
+    from bench.owntasks import task
     from bench.pipeline import Prepared, Result, Watcher, execute, prepare
     from bench.records import AnswerRow, Call, Item, ItemRow, Outcome, TokenUsage
     from bench.registry import read as read_tasks
     from bench.report import compare
+    from bench.spending import Terms
 
 __all__ = [
     "AnswerRow",
@@ -33,6 +35,7 @@ __all__ = [
     "Outcome",
     "Prepared",
     "Result",
+    "Terms",
     "TokenUsage",
     "UsageError",
     "Watcher",
@@ -41,14 +44,17 @@ __all__ = [
     "load",
     "prepare",
     "read_tasks",
+    "task",
 ]
 
 _HOMES = {
     "bench.config": ("Comparison", "load"),
     "bench.errors": ("BenchError", "IncompleteError", "UsageError"),
+    "bench.owntasks": ("task",),
     "bench.pipeline": ("Prepared", "Result", "Watcher", "execute", "prepare"),
     "bench.records": ("AnswerRow", "Call", "Item", "ItemRow", "Outcome", "TokenUsage"),
     "bench.report": ("compare",),
+    "bench.spending": ("Terms",),
 }
 
 

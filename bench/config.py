@@ -5,17 +5,20 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bench.configfile import TABLES, ConfigFile
 from bench.errors import UsageError, suggest
 from bench.records import sha256_of
 
+if TYPE_CHECKING:
+    from bench.providers.presets import Preset
+
 LOCAL_KEYS = ("slots", "threads", "context", "kv_unified", "prompt_cache", "usd_per_hour")
-PROVIDERS = ("weights", "openai-api")
+REMOTE_KEYS = ("base_url", "max_connections", "region", "headers", "effort", "thinking", "thinking_budget")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +28,21 @@ class ModelEntry:
     label: str
     """The name used in tables, charts and claims."""
     model: str
-    """provider/model, e.g. "weights/smollm2-135m-instruct" or "openai-api/<vendor>/<model>"."""
+    """provider/model, e.g. "anthropic/claude-opus-5-5", "weights/smollm2-135m-instruct", "openai-api/acme/small"."""
     base_url: str | None = None
-    """Overrides the endpoint's address; without it openai-api reads <VENDOR>_BASE_URL."""
+    """Overrides the endpoint's address and <PROVIDER>_BASE_URL."""
+    region: str | None = None
+    """One of the provider's regions; None takes its usual one."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Sent with every call; "$NAME" stands for an environment variable."""
+    extra_body: Mapping[str, Any] = field(default_factory=dict)
+    """Added to every request's body as it is."""
+    effort: str | None = None
+    """How hard the model thinks, in the vendor's words, e.g. "high"; None leaves it to the vendor."""
+    thinking: bool | None = None
+    """Whether it thinks at all; None leaves it to the vendor."""
+    thinking_budget: int | None = None
+    """Most tokens of thinking, where the vendor has such a limit."""
     max_tokens: int | None = None
     """Replaces every task's token cap, up or down; None keeps the tasks' own."""
     temperature: float | None = None
@@ -52,6 +67,8 @@ class ModelEntry:
     """Local weights: one key-value cache shared by all slots."""
     prompt_cache: bool = False
     """Local weights: reuse a common prompt prefix; on, it flatters the time to first token."""
+    own_provider: Mapping[str, Any] | None = None
+    """The `[providers.<name>]` table of its provider; None if bench.toml has none."""
 
     @property
     def provider(self) -> str:
@@ -62,6 +79,24 @@ class ModelEntry:
     def name(self) -> str:
         """The part after the first slash."""
         return self.model.partition("/")[2]
+
+    @property
+    def wire_model(self) -> str:
+        """The model as the endpoint knows it: without provider, and without the vendor of a generic one."""
+        from bench.providers.presets import GENERIC
+
+        return self.name.partition("/")[2] if self.provider in GENERIC else self.name
+
+    def preset(self) -> Preset:
+        """What is known of its provider, in the region it names. UsageError if the provider is unknown."""
+        from bench.providers.presets import find, shipped
+
+        found = find(self.provider, self.name.partition("/")[0], self.own_provider)
+        if found is None:
+            raise UsageError(
+                f"unknown provider '{self.provider}' in '{self.model}'.{suggest(self.provider, shipped())}"
+            )
+        return replace(found, region=self.region or found.region)
 
     @property
     def local(self) -> bool:
@@ -133,6 +168,8 @@ class Comparison:
     """Models by label, in the file's order."""
     claims: Mapping[str, Claim] = field(default_factory=dict)
     """Claims by name, in the file's order."""
+    providers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """What bench.toml says of providers, by name."""
 
 
 def load(path: Path, suites: Collection[str] | None = None) -> Comparison:
@@ -154,7 +191,8 @@ def load(path: Path, suites: Collection[str] | None = None) -> Comparison:
         if name not in TABLES:
             file.fail(f"unknown table or key '{name}'.{suggest(name, TABLES)}", name)
     run = file.table(raw.get("run", {}), "run")
-    models = {label: _model(file, label, table) for label, table in _tables(file, raw, "models").items()}
+    providers = {name: file.provider(table, name) for name, table in _tables(file, raw, "providers").items()}
+    models = {label: _model(file, label, table, providers) for label, table in _tables(file, raw, "models").items()}
     if not models:
         file.fail('no model is defined. Add e.g. [models.small] with model = "weights/smollm2-135m-instruct".')
     chosen = tuple(run.pop("suites", ("coding", "reasoning")))
@@ -162,7 +200,8 @@ def load(path: Path, suites: Collection[str] | None = None) -> Comparison:
         if suites is not None and name not in suites:
             file.fail(f"unknown suite or task '{name}'.{suggest(name, suites)}", "run", "suites")
     claims = {name: _claim(file, name, table, models, chosen) for name, table in _tables(file, raw, "claims").items()}
-    return Comparison(path, RunSettings(suites=chosen, **run), MappingProxyType(models), MappingProxyType(claims))
+    settings = RunSettings(suites=chosen, **run)
+    return Comparison(path, settings, MappingProxyType(models), MappingProxyType(claims), MappingProxyType(providers))
 
 
 def _toml_problem(path: Path, message: str) -> str:
@@ -179,7 +218,7 @@ def _tables(file: ConfigFile, raw: Mapping[str, Any], kind: str) -> Mapping[str,
     return tables
 
 
-def _model(file: ConfigFile, label: str, table: Any) -> ModelEntry:
+def _model(file: ConfigFile, label: str, table: Any, providers: Mapping[str, Mapping[str, Any]]) -> ModelEntry:
     where = ("models", label)
     values = file.table(table, *where)
     if "model" not in values:
@@ -187,6 +226,7 @@ def _model(file: ConfigFile, label: str, table: Any) -> ModelEntry:
     if not re.fullmatch(r"\w[\w.-]*", label):
         file.fail(f"label '{label}' must begin with a letter or digit; '.', '-' and '_' may follow.", *where)
     entry = ModelEntry(label=label, **values)
+    entry = replace(entry, own_provider=providers.get(entry.provider))
     problem = check_model(entry)
     if problem:
         file.fail(problem[1], *where, problem[0])
@@ -195,29 +235,36 @@ def _model(file: ConfigFile, label: str, table: Any) -> ModelEntry:
 
 def check_model(entry: ModelEntry) -> tuple[str, str] | None:
     """What is wrong with a model entry as (key, message); None if nothing is."""
-    if entry.provider not in PROVIDERS:
-        return "model", f"unknown provider '{entry.provider}' in '{entry.model}'.{suggest(entry.provider, PROVIDERS)}"
+    try:
+        preset = entry.preset()
+    except UsageError as error:
+        return "model", str(error)
     if not entry.name:
         return "model", f"'{entry.model}' names no model: write {entry.provider}/<model>."
     if entry.local:
-        from bench.weights.catalog import resolve
-
-        try:
-            resolve(entry.name)
-        except UsageError as error:
-            return "model", str(error)
-        if entry.base_url or entry.max_connections:
-            key = "base_url" if entry.base_url else "max_connections"
-            return key, f"{key} is for remote endpoints; weights are served here" + (
-                ": use slots." if key == "max_connections" else "."
-            )
-        return None
+        return _check_local(entry)
     for key in LOCAL_KEYS:
         if getattr(entry, key) != getattr(ModelEntry("", ""), key):
             return key, f"{key} is for local weights only; '{entry.model}' is a remote endpoint."
-    vendor, _, model = entry.name.partition("/")
-    if not vendor or not model:
-        return "model", f"'{entry.model}' must be written openai-api/<vendor>/<model>."
+    if not entry.wire_model or entry.name.startswith("/"):
+        return "model", f"'{entry.model}' must be written {entry.provider}/<vendor>/<model>."
+    if entry.region and entry.region not in preset.regions:
+        return "region", f"{preset.title} has no region '{entry.region}'.{suggest(entry.region, preset.regions)}"
+    rules = preset.rules(entry.wire_model)
+    return rules.problem(entry.model, entry.effort, entry.thinking, entry.thinking_budget)
+
+
+def _check_local(entry: ModelEntry) -> tuple[str, str] | None:
+    from bench.weights.catalog import resolve
+
+    try:
+        resolve(entry.name)
+    except UsageError as error:
+        return "model", str(error)
+    for key in REMOTE_KEYS:
+        if getattr(entry, key) != getattr(ModelEntry("", ""), key):
+            cure = ": use slots." if key == "max_connections" else "."
+            return key, f"{key} is for remote endpoints; weights are served here{cure}"
     return None
 
 

@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NoReturn
+from urllib.parse import parse_qsl, urlsplit
 
 from bench.errors import UsageError, suggest
 
@@ -56,11 +57,76 @@ def _names(value: object) -> str | None:
 
 def address_problem(value: object) -> str | None:
     """What is wrong with an endpoint's address, without repeating it: it may hold a secret."""
+    problem = "must be an address that begins with http:// or https://"
     if not isinstance(value, str) or not re.fullmatch(r"https?://[^/\s]\S*", value):
-        return "must be an address that begins with http:// or https://"
-    if re.search(r"[@?#]", value):
-        return "must hold no user name, key or query: keys come from the environment"
+        return problem
+    try:
+        _ = urlsplit(value).port
+    except ValueError:
+        return problem
+    return "must hold no '#'" if "#" in value else None
+
+
+def _plain_address(value: object) -> str | None:
+    """An address for bench.toml: the environment's may hold a password, the file's may not."""
+    problem = address_problem(value)
+    if problem or not isinstance(value, str):
+        return problem
+    parts = urlsplit(value)
+    if parts.username is None and not any(SECRET_NAME.search(name) for name, _ in parse_qsl(parts.query)):
+        return None
+    return "must hold no user name, password or key: set the whole address as <PROVIDER>_BASE_URL in the environment"
+
+
+def _table(value: object) -> str | None:
+    return None if isinstance(value, dict) else "must be a table, e.g. { name = 1 }"
+
+
+def _tables(value: object) -> str | None:
+    good = isinstance(value, list) and all(isinstance(v, dict) and "match" in v for v in value)
+    return None if good else "must be tables with a match: [[providers.<name>.models]]"
+
+
+def _texts(value: object) -> str | None:
+    good = isinstance(value, list) and all(isinstance(v, str) and v for v in value)
+    return None if good else 'must be a list of texts, e.g. ["low", "high"]'
+
+
+def _addresses(value: object) -> str | None:
+    good = isinstance(value, dict) and not any(_plain_address(v) for v in value.values())
+    return None if good else 'must be a table of addresses, e.g. { china = "https://..." }'
+
+
+def _handling(value: object) -> str | None:
+    words, parameters = ("sent", "ignored", "forbidden"), ("temperature", "top_p", "seed")
+    for name, what in value.items() if isinstance(value, dict) else [("", "")]:
+        number = isinstance(what, int | float) and not isinstance(what, bool)
+        if name not in parameters or not (number or what in words):
+            return (
+                "must give temperature, top_p or seed as one of sent, ignored, forbidden, or the number it is fixed at"
+            )
     return None
+
+
+def _headers(value: object) -> str | None:
+    if not isinstance(value, dict) or not all(isinstance(v, str) and v for v in value.values()):
+        return 'must be a table of texts, e.g. { X-Team = "search" }'
+    for name, text in value.items():
+        if not re.fullmatch(r"[\w-]+", name) or not re.fullmatch(r"[ -~]+", text):
+            return "must hold names of letters, digits and '-', and values of printable ASCII"
+        if SECRET_NAME.search(name) and not re.fullmatch(r"\$\w+", text):
+            return f'must not hold a key: write {name} = "$NAME" and set that environment variable'
+    return None
+
+
+def _variables(value: object) -> str | None:
+    if isinstance(value, list) and all(isinstance(v, str) and re.fullmatch(r"[A-Z_][A-Z0-9_]*", v) for v in value):
+        return None
+    return 'must be a list of environment variables\' names, e.g. ["ACME_API_KEY"]; keys themselves belong there'
+
+
+def _one_of(*known: str) -> Check:
+    return lambda value: None if value in known else f"must be one of {', '.join(known)}"
 
 
 def _over(value: object) -> str | None:
@@ -68,6 +134,30 @@ def _over(value: object) -> str | None:
 
 
 _COUNT = _number(1, whole=True)
+
+SECRET_NAME = re.compile(r"key|token|secret|password|auth|cookie|sig", re.IGNORECASE)
+"""What the name of a header or of a query's parameter holds whose value is a secret."""
+
+RULES: Mapping[str, Check] = {
+    "match": _texts,
+    "sampling": _handling,
+    "sampling_thinking": _handling,
+    "greedy": _table,
+    "thinks": _one_of("always", "on", "off", "never", "unknown"),
+    "thinking_on": _table,
+    "thinking_off": _table,
+    "thinking_off_efforts": _texts,
+    "budget_field": _text,
+    "budget_on": _table,
+    "budget_least": _COUNT,
+    "efforts": _texts,
+    "effort_field": _text,
+    "effort_default": _text,
+    "max_tokens_field": _text,
+    "stops": _number(0, whole=True),
+    "stop_bytes": _COUNT,
+}
+"""What `[providers.<name>.rules]` and `[[providers.<name>.models]]` may hold; see bench/providers/rules.py."""
 
 TABLES: Mapping[str, Mapping[str, Check]] = {
     "run": {
@@ -80,11 +170,17 @@ TABLES: Mapping[str, Mapping[str, Check]] = {
     },
     "models": {
         "model": _text,
-        "base_url": address_problem,
+        "base_url": _plain_address,
         "max_tokens": _COUNT,
         "temperature": _number(0, 2),
         "top_p": _number(0, 1, open_low=True),
         "seed": _number(0, whole=True),
+        "region": _text,
+        "headers": _headers,
+        "extra_body": _table,
+        "effort": _text,
+        "thinking": _flag,
+        "thinking_budget": _COUNT,
         "max_connections": _COUNT,
         "timeout_s": _number(0, open_low=True),
         "usd_per_hour": _number(0, open_low=True),
@@ -93,6 +189,21 @@ TABLES: Mapping[str, Mapping[str, Check]] = {
         "context": _number(256, whole=True),
         "kv_unified": _flag,
         "prompt_cache": _flag,
+    },
+    "providers": {
+        "title": _text,
+        "protocol": _one_of("openai", "anthropic"),
+        "base_url": _plain_address,
+        "region": _text,
+        "regions": _addresses,
+        "address_variables": _variables,
+        "key_variables": _variables,
+        "key_needed": _flag,
+        "key_page": _text,
+        "price_provider": _text,
+        "batch": _flag,
+        "rules": _table,
+        "models": _tables,
     },
     "claims": {
         "candidate": _text,
@@ -111,6 +222,10 @@ _FLOATS = ("temperature", "top_p", "reuse", "timeout_s", "usd_per_hour", "slower
 """Keys for which 1 and 1.0 mean the same, and so must hash the same."""
 
 
+_UNSHOWN = ("base_url", "regions", "headers", "key_variables")
+"""Keys whose bad values are not repeated: they may hold a secret."""
+
+
 class ConfigFile:
     """The text of a bench.toml, for errors that name the line."""
 
@@ -122,11 +237,19 @@ class ConfigFile:
         """Raises UsageError at the line of a table (`"models", "a"`) or of a key in it (`"models", "a", "model"`)."""
         raise UsageError(f"{self.path}:{self._line(where)}: {message}")
 
-    def table(self, table: Any, *where: str) -> dict[str, Any]:
+    def provider(self, table: Any, name: str) -> dict[str, Any]:
+        """A `[providers.<name>]` table with its rules, checked like any other."""
+        values = self.table(table, "providers", name)
+        self.table(values.get("rules", {}), "providers", name, "rules", checks=RULES)
+        for model in values.get("models", ()):
+            self.table(model, "providers", name, "models", checks=RULES)
+        return values
+
+    def table(self, table: Any, *where: str, checks: Mapping[str, Check] | None = None) -> dict[str, Any]:
         """The values of a table, checked. Raises UsageError at the line of an unknown key or a bad value."""
         if not isinstance(table, dict):
             self.fail(f"'{where[-1]}' must be a table: [{'.'.join(where)}].", *where)
-        checks = TABLES[where[0]]
+        checks = TABLES[where[0]] if checks is None else checks
         for key, value in table.items():
             if key not in checks:
                 self.fail(
@@ -134,7 +257,7 @@ class ConfigFile:
                 )
             problem = checks[key](value)
             if problem:
-                found = "" if key == "base_url" else f"; found {value!r}"
+                found = "" if key in _UNSHOWN else f"; found {value!r}"
                 self.fail(f"{key} {problem}{found}.", *where, key)
         return {key: float(value) if key in _FLOATS else value for key, value in table.items()}
 

@@ -76,6 +76,11 @@ class Journal:
             self._db.close()
             raise UsageError(f"{path}: is a journal of version {version}; this claimbench reads version {VERSION}.")
 
+    @property
+    def folder(self) -> Path:
+        """The results folder."""
+        return self._path.parent
+
     def __enter__(self) -> Journal:
         return self
 

@@ -40,15 +40,17 @@ def build(
         "planned_calls": len(plan.calls),
         "suites": _suites(prepared),
         "tasks": {
-            name: {"version": file.version, "sha256": file.sha256} for name, file in prepared.loaded.files.items()
+            name: {"version": file.version, "sha256": file.sha256, "max_tokens": file.max_tokens}
+            for name, file in prepared.loaded.files.items()
         },
-        "models": {e.entry.label: _model(e) for e in prepared.endpoints},
+        "models": {e.entry.label: e.shown() for e in prepared.endpoints},
         "claims": {
             name: {**asdict(claim), "sha256": claim.sha256, "recorded_at": declared[claim.sha256]}
             for name, claim in comparison.claims.items()
         },
         "sandbox": sandbox,
-        "versions": {"python": platform.python_version(), **{name: _version(name) for name in PACKAGES}},
+        "refused": dict(prepared.refused),
+        "versions": versions(),
         "git_commit": git_commit(Path.cwd()),
         "machine": machine(),
     }
@@ -74,14 +76,9 @@ def _suites(prepared: Prepared) -> dict[str, Any]:
     }
 
 
-def _model(endpoint: Any) -> dict[str, Any]:
-    return {
-        **asdict(endpoint.entry),
-        "identity": dict(endpoint.identity),
-        "wire_model": endpoint.wire_model,
-        "extra_body": dict(endpoint.extra_body),
-        "key_variable": endpoint.key_variable,
-    }
+def versions() -> dict[str, str | None]:
+    """Python's version and those of PACKAGES; None for what is not installed."""
+    return {"python": platform.python_version(), **{name: _version(name) for name in PACKAGES}}
 
 
 def _version(distribution: str) -> str | None:

@@ -2,32 +2,37 @@
 
 from __future__ import annotations
 
-import asyncio
 import fcntl
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Protocol
 
+from bench import asking, machinetime, prices, runfolder
 from bench import manifest as manifests
-from bench import runfolder
-from bench.config import Comparison, ModelEntry
-from bench.engine import Lane, run_lanes
+from bench.config import Comparison
+from bench.engine import calibration
 from bench.engine.clock import utc_now
 from bench.errors import UsageError
+from bench.estimate import Estimate
 from bench.journal import Journal, RunEntry
 from bench.plan import Plan, PlannedCall, balanced, make_plan
-from bench.providers import Endpoint, resolve
+from bench.prices import PriceBook
+from bench.providers import Endpoint, missing_keys, resolve
 from bench.records import Call, Graded, Item, Outcome, sha256_of
-from bench.registry import LoadedTasks, Registry
+from bench.registry import LoadedTasks, Registry, TaskFile
 from bench.scoring.tables import grader_of, score_run
+from bench.spending import Terms
 
 JOURNAL = "journal.db"
 """The journal's file name inside the results folder."""
+AGREED = Terms()
+"""No limit, and no question asked."""
 
 
 class Watcher(Protocol):
@@ -45,6 +50,12 @@ class Watcher(Protocol):
     def fetched(self, name: str, done: int, total: int) -> None:
         """Bytes of a weights file so far."""
 
+    def estimated(self, estimate: Estimate, *, ask: bool) -> bool:
+        """Shows what the calls to come will cost; returns whether to go on, which the user decides if `ask`."""
+
+    def spent(self, usd: Decimal, limit: Decimal | None, unknown: Sequence[str]) -> None:
+        """What the run cost so far, its budget, and the models whose calls have no known price."""
+
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
@@ -60,6 +71,10 @@ class Prepared:
     """Its calls."""
     available: Mapping[str, int]
     """Items each suite has, before `limit`."""
+    book: PriceBook
+    """The price list, with the user's own rows."""
+    refused: Mapping[str, str] = field(default_factory=dict)
+    """Suites left out because they run model-written code and no sandbox works here, and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +91,24 @@ class Result:
     """Planned calls without a scored answer."""
     stopped: Mapping[str, str]
     """Models that were stopped, and why."""
+    ended: str | None = None
+    """Why items were left out on purpose, by budget or by choice; None if none were."""
 
 
 def prepare(comparison: Comparison, registry: Registry, environ: Mapping[str, str] = os.environ) -> Prepared:
-    """Loads tasks, resolves endpoints and makes the plan; spends nothing. Raises UsageError."""
+    """Loads tasks, resolves endpoints and makes the plan; spends nothing. Raises UsageError.
+
+    Suites that would run model-written code are left out where no sandbox works; UsageError if no other is left.
+    """
     chosen = registry.expand(comparison.run.suites)
-    names = list(dict.fromkeys(task.name for tasks in chosen.values() for task in tasks))
+    names = _names(chosen)
     endpoints = tuple(resolve(entry, environ) for entry in comparison.models.values())
     loaded = LoadedTasks(registry, names)
+    refused = _refused(chosen, loaded)
+    if refused:
+        chosen = {suite: tasks for suite, tasks in chosen.items() if suite not in refused}
+        names = _names(chosen)
+        loaded = LoadedTasks(registry, names)
     items, available = [], {}
     for suite, tasks in chosen.items():
         found = [item for task in tasks for item in loaded.items(suite, task.name)]
@@ -91,7 +116,33 @@ def prepare(comparison: Comparison, registry: Registry, environ: Mapping[str, st
         items += balanced(found, comparison.run.limit)
     _require_different_prompts(items)
     plan = make_plan(items, endpoints, comparison.run, {name: loaded.files[name].sha256 for name in names})
-    return Prepared(comparison, loaded, endpoints, plan, available)
+    book = prices.load(prices.beside(comparison.source))
+    return Prepared(comparison, loaded, endpoints, plan, available, book, refused)
+
+
+def _names(chosen: Mapping[str, Sequence[TaskFile]]) -> list[str]:
+    return list(dict.fromkeys(task.name for tasks in chosen.values() for task in tasks))
+
+
+def _refused(chosen: Mapping[str, Sequence[TaskFile]], loaded: LoadedTasks) -> dict[str, str]:
+    """The suites that need a sandbox where none works, and why. Raises UsageError if these are all."""
+    needing = [suite for suite, tasks in chosen.items() if any(_runs_code(loaded, task.name) for task in tasks)]
+    if not needing:
+        return {}
+    from bench.sandbox import probe
+
+    try:
+        probe()
+    except UsageError as error:
+        if len(needing) == len(chosen):
+            raise
+        return dict.fromkeys(needing, str(error))
+    return {}
+
+
+def _runs_code(loaded: LoadedTasks, task: str) -> bool:
+    grader = grader_of(loaded, task)
+    return grader is not None and grader.sandboxed
 
 
 def _require_different_prompts(items: Sequence[Item]) -> None:
@@ -114,11 +165,14 @@ def execute(
     output: Path | None = None,
     fresh: bool = False,
     environ: Mapping[str, str] = os.environ,
+    terms: Terms = AGREED,
 ) -> Result:
     """Runs a plan: continues its unfinished run, reads a finished one again, or begins a new one.
 
     Raises UsageError before anything is asked, IncompleteError if the disk stops it, KeyboardInterrupt as it came.
     """
+    for suite, why in prepared.refused.items():
+        watcher.say(f"{suite} is left out. {why}")
     with Journal(results / JOURNAL) as journal, ExitStack() as running:
         with _lock(results, wait=True):  # of two commands begun at once, the second must see the first one's run
             known = None if fresh else journal.newest(prepared.plan.sha256, output)
@@ -127,12 +181,28 @@ def execute(
             declared = journal.declare(list(prepared.comparison.claims.values()))
             if known and known.finished_at and runfolder.is_whole(known.folder):
                 return Result(known.folder, known.started_at, 0, 0, {})
+            problem = missing_keys(prepared.endpoints, environ)
+            if problem:
+                raise UsageError(problem)
+            if known:
+                _verify_prices(prepared, known.folder)
             sandbox = _check_sandbox(prepared)
             running.enter_context(_lock(entry.folder))
             manifest = manifests.build(prepared, entry.run, entry.started_at, declared, sandbox, fresh=fresh)
             manifest = manifests.with_parts(manifest, entry.manifest)
+            manifest["calibration"] = calibration.load(results, manifest["machine"])
             journal.begin(entry.run, prepared.plan.sha256, entry.folder, runfolder.manifest_text(manifest))
-        return _execute(prepared, journal, entry, manifest, watcher, environ)
+        return _execute(prepared, journal, entry, manifest, watcher, environ, terms)
+
+
+def _verify_prices(prepared: Prepared, folder: Path) -> None:
+    """A run is continued with the prices it began with, or not at all."""
+    try:
+        record = runfolder.read_manifest(folder).get("prices")
+    except UsageError:
+        return  # not written yet, or damaged: it is made anew
+    if record:
+        prepared.book.verify(record, str(folder))
 
 
 def _execute(
@@ -142,25 +212,45 @@ def _execute(
     manifest: dict[str, Any],
     watcher: Watcher,
     environ: Mapping[str, str],
+    terms: Terms,
 ) -> Result:
     plan, comparison = prepared.plan, prepared.comparison
-    if not manifest["fresh"] and environ.get("CI", "").lower() in ("", "0", "false"):
+    if not manifest["fresh"] and asking.may_reuse(environ):
         _reuse(journal, plan, entry.run, comparison.run.reuse)
     before = journal.calls(entry.run)
-    stopped = _ask(prepared, journal, entry, watcher, environ)
+    asked = asking.ask(prepared, journal, entry, watcher, environ, terms)
+    stopped = {label: lane.stopped for label, lane in asked.lanes.items() if lane.stopped}
     calls = journal.calls(entry.run)
     watcher.say("scoring")
     runfolder.clear(entry.folder / "lm-eval")
-    tables = score_run(plan, calls, prepared.loaded, comparison.models, entry.run, entry.folder / "lm-eval")
+    book, lm_eval = prepared.book, entry.folder / "lm-eval"
+    tables = score_run(plan, calls, prepared.loaded, comparison.models, entry.run, lm_eval, book)
     runfolder.write_tables(entry.folder, tables.items, tables.answers)
+    if book.override is not None:
+        runfolder.write_text(entry.folder / prices.OVERRIDE, book.override)
+    for why, count in tables.costs.unknown.most_common():
+        watcher.say(f"cost unknown for {count} calls of {why}")
     missing = len(plan.calls) - sum(row.score is not None for row in tables.items)
     finished_at = None if missing else entry.finished_at or utc_now()
-    ended = {"finished_at": finished_at, "stopped": stopped}
+    lanes = {label: asdict(lane) for label, lane in asked.lanes.items()}
+    ended: dict[str, Any] = {"finished_at": finished_at, "stopped": stopped, "lanes": lanes}
+    ended["prices"] = book.as_recorded(tables.costs.used)
+    ended["machine_time"] = machinetime.as_recorded(asked.machines, _machine_time(entry.folder))
+    ended["spending"] = {"budget_usd": terms.budget_usd, "spent_usd": asked.spent_usd, "ended": asked.ended}
     runfolder.write_text(entry.folder / runfolder.MANIFEST, runfolder.manifest_text({**manifest, **ended}))
     if finished_at:
         journal.finish(entry.run, finished_at)
-    asked = sum(before.get(key) != call for key, call in calls.items())
-    return Result(entry.folder, entry.started_at, asked, missing, stopped)
+    new = sum(before.get(key) != call for key, call in calls.items())
+    return Result(entry.folder, entry.started_at, new, missing, stopped, asked.ended)
+
+
+def _machine_time(folder: Path) -> dict[str, Any]:
+    """What earlier parts of the run recorded."""
+    try:
+        recorded: dict[str, Any] = runfolder.read_manifest(folder).get("machine_time", {})
+    except UsageError:
+        return {}
+    return recorded
 
 
 def _new_run(plan: Plan, results: Path, output: Path | None) -> RunEntry:
@@ -197,9 +287,8 @@ def _lock(folder: Path, *, wait: bool = False) -> Iterator[None]:
 
 
 def _check_sandbox(prepared: Prepared) -> str | None:
-    """Refuses before anything is asked if model-written code could not be run safely."""
-    graders = [grader_of(prepared.loaded, name) for name in prepared.loaded.files]
-    if not any(grader and grader.sandboxed for grader in graders):
+    """The sandbox that will run model-written code; None if no task needs one. Raises UsageError if none works."""
+    if not any(_runs_code(prepared.loaded, name) for name in prepared.loaded.files):
         return None
     from bench.sandbox import probe
 
@@ -216,69 +305,3 @@ def _reuse(journal: Journal, plan: Plan, run: str, hours: float) -> None:
                 continue  # cut by our deadline, which is no part of the key and may have been raised since
             source = call.source_run or call.run
             journal.put(replace(call, run=run, source_run=source, order=order[call.key]))
-
-
-def _ask(
-    prepared: Prepared, journal: Journal, entry: RunEntry, watcher: Watcher, environ: Mapping[str, str]
-) -> dict[str, str]:
-    """Remote models side by side, then each local model alone. Returns the models that were stopped."""
-    have = {key for key, call in journal.calls(entry.run).items() if call.outcome.scored}
-    todo: dict[str, list[PlannedCall]] = {}
-    for endpoint in prepared.endpoints:
-        label = endpoint.entry.label
-        mine = prepared.plan.of(label)
-        todo[label] = [p for p in mine if p.key not in have]
-    waiting = [e for e in prepared.endpoints if todo[e.entry.label]]
-    files = {e.entry.label: _fetch(e.entry, watcher) for e in waiting if e.entry.local}
-
-    def begin(endpoints: Sequence[Endpoint]) -> dict[str, str]:
-        lanes = [Lane(e, todo[e.entry.label], e.entry.concurrency) for e in endpoints]
-        for lane in lanes:
-            total = len(prepared.plan.of(lane.label))
-            watcher.lane(lane.label, total - len(lane.calls), total)
-        return asyncio.run(run_lanes(entry.run, lanes, journal.put, _Observer(prepared.loaded, watcher), environ))
-
-    stopped: dict[str, str] = {}
-    remote = [e for e in waiting if not e.entry.local]
-    if remote:
-        stopped |= begin(remote)
-    for endpoint in (e for e in waiting if e.entry.local):
-        with _serve(endpoint, files[endpoint.entry.label], entry.folder) as served:
-            stopped |= begin([served])
-    return stopped
-
-
-@dataclass(frozen=True, slots=True)
-class _Observer:
-    """Grades an answer before its slot takes the next, one at a time: the live score disturbs clocks least so."""
-
-    loaded: LoadedTasks
-    watcher: Watcher
-    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
-
-    async def finished(self, planned: PlannedCall, call: Call) -> None:
-        grader = grader_of(self.loaded, planned.item.task)
-        graded = None
-        if grader and call.outcome.scored:
-            grade: Callable[..., Graded] = grader.grade
-            async with self.turn:
-                graded = await asyncio.to_thread(grade, self.loaded.raw_item(planned.item), call.text)
-        self.watcher.finished(planned, call, graded)
-
-
-def _fetch(entry: ModelEntry, watcher: Watcher) -> Path:
-    from bench.weights.catalog import resolve as find
-    from bench.weights.fetch import fetch
-
-    weights = find(entry.name)
-    return fetch(weights, report=lambda p: watcher.fetched(weights.name, p.done, p.total), say=watcher.say)
-
-
-@contextmanager
-def _serve(endpoint: Endpoint, weights: Path, folder: Path) -> Iterator[Endpoint]:
-    from bench.providers.endpoint import server_settings
-    from bench.weights.server import serve
-
-    log = folder / "logs" / f"{endpoint.entry.label}.log"
-    with serve(weights, server_settings(endpoint.entry), log=log) as server:
-        yield replace(endpoint, base_url=server.base_url)

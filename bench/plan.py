@@ -33,7 +33,9 @@ class PlannedCall:
     body: Mapping[str, Any]
     """The request body without streaming options."""
     sampling: Mapping[str, float]
-    """Sampling asked for, and sent."""
+    """Sampling asked for."""
+    sampling_applied: Mapping[str, float]
+    """Sampling that is really sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +93,20 @@ def make_plan(
     owner: dict[str, str] = {}
     for rank, (item, repeat) in enumerate(asked):
         for endpoint in rng.sample(endpoints, len(endpoints)):
-            body = endpoint.body(item, run)
+            body = _of_repeat(endpoint.body(item, run), repeat)
             key, label = call_key(endpoint, body, item, repeat), endpoint.entry.label
             if owner.setdefault(key, label) != label:
                 raise UsageError(
                     f"models '{owner[key]}' and '{label}' send the same requests to the same endpoint. "
                     "Take one out, or give it a setting of its own."
                 )
-            calls.append(PlannedCall(key, label, item, repeat, len(calls), rank, body, endpoint.sampling(item, run)))
+            asked_for = _of_repeat(endpoint.sampling_requested(item, run), repeat)
+            applied = _of_repeat(endpoint.sampling(item, run), repeat)
+            calls.append(PlannedCall(key, label, item, repeat, len(calls), rank, body, asked_for, applied))
     entries = [[e.entry.label, e.entry.model, e.entry.usd_per_hour, e.entry.timeout_s] for e in endpoints]
     return Plan(tuple(calls), sha256_of([[(c.key, c.item.suite) for c in calls], entries, dict(task_hashes)]))
+
+
+def _of_repeat(fields: Mapping[str, Any], repeat: int) -> dict[str, Any]:
+    """Fields with the repeat's own sampling seed: one seed for all repeats would sample the same answer each time."""
+    return {**fields, "seed": fields["seed"] + repeat} if "seed" in fields else dict(fields)

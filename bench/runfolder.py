@@ -9,8 +9,9 @@ import os
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, fields
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from bench.errors import IncompleteError, UsageError
 from bench.records import AnswerRow, ItemRow
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MANIFEST = "run.json"
+
+Row = TypeVar("Row", ItemRow, AnswerRow)
 
 
 def write_file(path: Path, write: Callable[[Path], object]) -> None:
@@ -92,6 +95,17 @@ def read_table(folder: Path, name: str) -> pd.DataFrame:
         raise UsageError(f"{path}: cannot be read ({error}). `bench run` rebuilds it from the journal.") from error
 
 
+def read_rows(folder: Path) -> tuple[list[ItemRow], list[AnswerRow]]:
+    """Both tables as records, for writing them anew. UsageError if they are missing or damaged."""
+    return _rows(read_table(folder, "items"), ItemRow), _rows(read_table(folder, "answers"), AnswerRow)
+
+
+def _rows(table: pd.DataFrame, kind: type[Row]) -> list[Row]:
+    names = [f.name for f in fields(kind) if f.name in table]
+    columns = [table[name].astype(object).where(table[name].notna(), None).tolist() for name in names]
+    return [kind(**dict(zip(names, values, strict=True))) for values in zip(*columns, strict=True)]
+
+
 def is_whole(folder: Path) -> bool:
     """Whether the manifest and both tables are there and can be read."""
     try:
@@ -128,8 +142,43 @@ def begun(root: Path) -> list[Path]:
     return sorted(path.parent for path in root.glob("*/.lock") if not (path.parent / MANIFEST).is_file())
 
 
+def derive(parent: Path, why: Mapping[str, Any]) -> tuple[Path, dict[str, Any]]:
+    """A new, empty run folder beside its parent, and the manifest to write into it last, after the tables.
+
+    `why` says what made it and what it changed, e.g. {"by": "reprice", "mode": "batch"}; the manifest keeps it as
+    `derived`, and the parent's run id as `parent`. The parent is never altered. UsageError if it is no run folder
+    or the new one cannot be made.
+    """
+    manifest = read_manifest(parent)
+    base = parent.resolve()
+    name = f"{base.name}-{why['by']}"
+    folder, number = base.with_name(name), 2
+    try:
+        while folder.exists():
+            folder, number = base.with_name(f"{name}-{number}"), number + 1
+        folder.mkdir()
+    except OSError as error:
+        raise UsageError(f"{base.parent}: a folder cannot be made there ({error.strerror}).") from error
+    at = datetime.now(UTC).isoformat(timespec="milliseconds")
+    return folder, {**manifest, "run": folder.name, "parent": manifest["run"], "derived": {**why, "at": at}}
+
+
+def require_same_tasks(first: Mapping[str, Any], second: Mapping[str, Any]) -> None:
+    """Before two runs are compared, given their manifests: UsageError if a task they share is not the same in both."""
+    for name in sorted(first["tasks"].keys() & second["tasks"].keys()):
+        one, other = first["tasks"][name], second["tasks"][name]
+        if one["sha256"] != other["sha256"]:
+            versions = f"version {one['version']} and version {other['version']}"
+            if one["version"] == other["version"]:
+                versions = f"two contents, both called version {one['version']}"
+            raise UsageError(
+                f"{first['run']} and {second['run']} cannot be compared: task '{name}' is there in {versions}. "
+                "`bench score RUN` scores the answers of one with today's task; a changed prompt must be asked again."
+            )
+
+
 def clear(folder: Path) -> None:
-    """Removes a derived folder before it is written anew."""
+    """Removes a folder that is made from other data, before it is written anew."""
     shutil.rmtree(folder, ignore_errors=True)
 
 

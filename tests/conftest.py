@@ -10,11 +10,18 @@ import pytest
 
 os.environ.setdefault("TQDM_DISABLE", "1")  # before anything imports tqdm, which reads it once
 
+from bench.engine import retry
 from bench.errors import UsageError
 from bench.sandbox import probe
 from bench.weights.catalog import resolve
 from bench.weights.fetch import fetch
 from bench.weights.server import LlamaServer, ServerSettings, serve
+
+
+@pytest.fixture(autouse=True)
+def quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same retries as ever, with pauses of milliseconds where the endpoint names none."""
+    monkeypatch.setattr(retry, "BACKOFF_S", 0.002)
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,7 @@ REPOSITORY = Path(__file__).parents[1]
 
 MODEL = '[models.a]\nmodel = "openai-api/acme/small"\n'
 TWO = MODEL + '[models.b]\nmodel = "openai-api/acme/large"\n'
+CLAUDE = '[models.a]\nmodel = "anthropic/claude-opus-5-5"\n'
 CLAIM = TWO + '[claims.c]\ncandidate = "a"\nbaseline = "b"\n'
 
 
@@ -42,7 +43,7 @@ BAD = [
     # Names: the nearest known one is suggested.
     ("[modles.a]\n", 1, "unknown table or key 'modles'. Did you mean 'models'?"),
     (MODEL + "[model.b]\n", MODEL.count("\n") + 1, "unknown table or key 'model'. Did you mean 'models'?"),
-    ('api_key = "x"\n' + MODEL, 1, "unknown table or key 'api_key'. Known: claims, models, run."),
+    ('api_key = "x"\n' + MODEL, 1, "unknown table or key 'api_key'. Known: claims, models, providers, run."),
     ("[run]\n\nlimmit = 3\n" + MODEL, 3, "unknown key 'limmit' in [run]. Did you mean 'limit'?"),
     (MODEL + "base-url = 1\n", 3, "unknown key 'base-url' in [models.a]. Did you mean 'base_url'?"),
     (MODEL + 'colour = "red"\n', 3, "unknown key 'colour' in [models.a]. Known: base_url, context"),
@@ -108,6 +109,62 @@ BAD = [
         3,
         "base_url is for remote endpoints; weights are served here.",
     ),
+    ('[models.a]\nmodel = "anthropic"\n', 2, "'anthropic' names no model: write anthropic/<model>."),
+    (
+        '[models.a]\nmodel = "antropic/claude-opus-5-5"\n',
+        2,
+        "unknown provider 'antropic' in 'antropic/claude-opus-5-5'.",
+    ),
+    (CLAUDE + 'effort = "hgih"\n', 3, "knows no effort 'hgih'. Known: low, medium, high, xhigh, max."),
+    (CLAUDE + "effort = 3\n", 3, "effort must be a text in quotes; found 3."),
+    (CLAUDE + "thinking = false\n", 3, "always thinks. Take thinking = false out, or give effort = 'low'."),
+    (CLAUDE + 'thinking = "yes"\n', 3, "thinking must be true or false; found 'yes'."),
+    (CLAUDE + "thinking_budget = 2000\n", 3, "takes no thinking_budget. Take it out."),
+    (CLAUDE + 'region = "eu"\n', 3, "Anthropic (Claude) has no region 'eu'. None is defined."),
+    ('[models.a]\nmodel = "moonshot/kimi-k3"\nregion = "chian"\n', 3, "Did you mean 'china'?"),
+    (CLAUDE + "headers = 3\n", 3, "headers must be a table of texts"),
+    (CLAUDE + 'headers = { "X Team" = "a" }\n', 3, "headers must hold names of letters, digits and '-'"),
+    (
+        CLAUDE + 'headers = { X-Api-Key = "a" }\n',
+        3,
+        'headers must not hold a key: write X-Api-Key = "$NAME" and set that',
+    ),
+    (CLAUDE + "extra_body = 3\n", 3, "extra_body must be a table, e.g. { name = 1 }; found 3."),
+    ('[models.a]\nmodel = "weights/smollm2-135m-instruct"\neffort = "low"\n', 3, "effort is for remote endpoints;"),
+    # Providers.
+    (MODEL + "[providers.x]\nbase-url = 3\n", 4, "unknown key 'base-url' in [providers.x]. Did you mean 'base_url'?"),
+    (MODEL + '[providers.x]\nprotocol = "grpc"\n', 4, "protocol must be one of openai, anthropic; found 'grpc'."),
+    (MODEL + "[providers.x]\nregions = { eu = 3 }\n", 4, "regions must be a table of addresses"),
+    (
+        MODEL + '[providers.x]\nkey_variables = ["acme"]\n',
+        4,
+        "key_variables must be a list of environment variables' names",
+    ),
+    (MODEL + "[providers.x]\nmodels = [{ thinks = 3 }]\n", 4, "models must be tables with a match"),
+    (
+        MODEL + "[providers.x.rules]\nthink = true\n",
+        4,
+        "unknown key 'think' in [providers.x.rules]. Did you mean 'thinks'?",
+    ),
+    (MODEL + '[providers.x.rules]\nthinks = "maybe"\n', 4, "thinks must be one of always, on, off, never, unknown"),
+    (
+        MODEL + '[providers.x.rules]\nsampling = { top_k = "sent" }\n',
+        4,
+        "sampling must give temperature, top_p or seed as",
+    ),
+    (
+        MODEL + '[providers.x.rules]\nsampling = { seed = "no" }\n',
+        4,
+        "sampling must give temperature, top_p or seed as",
+    ),
+    (
+        MODEL + "[providers.x.rules]\nsampling = { seed = true }\n",
+        4,
+        "sampling must give temperature, top_p or seed as",
+    ),
+    (MODEL + "[providers.x.rules]\nsampling = 1\n", 4, "sampling must give temperature, top_p or seed as"),
+    (MODEL + '[providers.x.rules]\nefforts = "low"\n', 4, 'efforts must be a list of texts, e.g. ["low", "high"]'),
+    (MODEL + '[[providers.x.models]]\nmatch = ["a"]\nefort = 1\n', 5, "unknown key 'efort' in [providers.x.models]."),
     # Claims.
     (TWO + '[claims.c]\nbaseline = "b"\nworse_by = 0.1\n', 5, "[claims.c] needs a candidate. Known: a, b."),
     (TWO + '[claims.c]\ncandidate = "a"\nbaseline = "a"\nworse_by = 0.1\n', 6, "are the same model"),
@@ -174,6 +231,11 @@ SECRET = "hunter2-very-secret"
         f'base_url = "{SECRET}"',
         f'base_url = ["{SECRET}"]',
         f'headers = {{ Authorization = "Bearer {SECRET}" }}',
+        f'headers = {{ X-Team = "{SECRET}\\n" }}',
+        f'headers = {{ X-Team = 3, X-Api-Key = "{SECRET}" }}',
+        f'[providers.acme]\nbase_url = "https://user:{SECRET}@api.example.com/v1"',
+        f'[providers.acme]\nregions = {{ eu = "https://api.example.com/v1?token={SECRET}" }}',
+        f'[providers.acme]\nkey_variables = ["{SECRET}"]',
         f'api_key = "{SECRET}',
     ],
 )
@@ -184,7 +246,9 @@ def test_a_secret_in_the_file_is_refused_and_never_repeated(tmp_path: Path, line
 
 def test_a_key_in_the_file_gets_its_cure(tmp_path: Path) -> None:
     assert "Keys are read from the environment only; take it out" in refused(tmp_path, MODEL + 'api_key = "x"\n')
-    assert "keys come from the environment" in refused(tmp_path, MODEL + 'base_url = "https://a?key=b"\n')
+    assert "set the whole address as <PROVIDER>_BASE_URL in the environment" in refused(
+        tmp_path, MODEL + 'base_url = "https://a?key=b"\n'
+    )
     assert "take it out" not in refused(tmp_path, MODEL + "max_tokns = 3\n")
 
 
@@ -296,3 +360,28 @@ def test_an_unknown_suite_is_named_with_its_line(tmp_path: Path) -> None:
     path = write(tmp_path, '[run]\nlimit = 3\nsuites = ["coding", "reasonin"]\n' + MODEL)
     with pytest.raises(UsageError, match=r"bench.toml:3: unknown suite or task 'reasonin'. Did you mean 'reasoning'\?"):
         load(path, ["coding", "reasoning"])
+
+
+def test_what_a_file_says_of_a_provider_reaches_its_models(tmp_path: Path) -> None:
+    text = (
+        '[models.a]\nmodel = "acme/large-1"\neffort = "high"\n'
+        'headers = { X-Team = "search", X-Api-Key = "$ACME_KEY" }\n'
+        'extra_body = { verbosity = "low" }\n'
+        '[providers.acme]\nbase_url = "https://llm.acme.example/v1?api-version=2026-11"\nprotocol = "anthropic"\n'
+        'key_variables = ["ACME_KEY"]\n[[providers.acme.models]]\nmatch = ["large-*"]\nefforts = ["low", "high"]\n'
+    )
+    comparison = loaded(tmp_path, text)
+    entry = comparison.models["a"]
+    assert entry.own_provider == comparison.providers["acme"]
+    assert entry.preset().protocol == "anthropic"
+    assert entry.preset().rules("large-1").efforts == ("low", "high")
+    assert (entry.wire_model, entry.effort, entry.extra_body) == ("large-1", "high", {"verbosity": "low"})
+    assert entry.preset().key_variables == ("ACME_KEY",)
+    assert "no effort levels are known" in refused(tmp_path, text.replace("large-1", "small-1"))
+
+
+def test_an_unknown_model_of_a_known_provider_is_passed_through(tmp_path: Path) -> None:
+    entry = loaded(tmp_path, '[models.a]\nmodel = "anthropic/claude-of-tomorrow"\n').models["a"]
+    assert (entry.provider, entry.wire_model) == ("anthropic", "claude-of-tomorrow")
+    assert loaded(tmp_path, '[models.a]\nmodel = "openrouter/a/b/c"\n').models["a"].wire_model == "a/b/c"
+    assert loaded(tmp_path, '[models.a]\nmodel = "openai-api/acme/b/c"\n').models["a"].wire_model == "b/c"

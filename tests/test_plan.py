@@ -192,3 +192,13 @@ def test_the_plans_hash_knows_what_a_finished_run_must_not_be_taken_for() -> Non
     ]
     assert len({p.sha256 for p in plans}) == len(plans)
     assert plan().sha256 == plan(run=replace(RUN, reuse=0.0)).sha256
+
+
+def test_repeats_of_a_seeded_model_each_have_a_seed_of_their_own() -> None:
+    planned = plan(ITEMS[:1], [remote("seeded", seed=7)], replace(RUN, repeats=3)).calls
+    assert {c.repeat: c.body["seed"] for c in planned} == {0: 7, 1: 8, 2: 9}
+    assert {c.repeat: c.sampling_applied["seed"] for c in planned} == {0: 7, 1: 8, 2: 9}
+    once = plan(ITEMS[:1], [remote("seeded", seed=7)]).calls
+    assert [c.key for c in once] == [c.key for c in planned if c.repeat == 0], "the first sample keeps its key"
+    unseeded = plan(ITEMS[:1], [remote("unseeded")], replace(RUN, repeats=2)).calls
+    assert all("seed" not in c.body for c in unseeded)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -58,8 +59,10 @@ seconds = st.none() | st.floats(0, 1e6)
 texts = st.text()
 usages = st.builds(TokenUsage, counts, counts, counts, counts, counts, counts)
 attempts = st.builds(
-    Attempt, texts, st.sampled_from(Outcome), seconds, seconds, seconds, seconds, seconds, st.none() | texts, usages
-)
+    Attempt, texts, st.sampled_from(Outcome), seconds, seconds, seconds, seconds, seconds, st.none() | texts, usages,
+    seconds, status=st.none() | st.integers(100, 599), fault=st.none() | texts, request_id=st.none() | texts,
+    reads=counts, coalesced=counts, window_s=seconds, window_tokens=counts, buffered=st.booleans(),
+)  # fmt: skip
 samplings = st.dictionaries(st.sampled_from(["temperature", "top_p"]), st.floats(0, 2))
 calls = st.builds(
     Call,
@@ -68,7 +71,8 @@ calls = st.builds(
     served_model=st.none() | texts, usage=usages, attempts=st.lists(attempts, min_size=1, max_size=3).map(tuple),
     started_at=texts, queue_s=st.floats(0, 1e6), wall_s=st.floats(0, 1e6), timing_ok=st.booleans(),
     sampling_requested=samplings, sampling_applied=samplings, machine_s=seconds, machine_retries_s=seconds,
-    ask=st.integers(0, 1), source_run=st.none() | texts,
+    ask=st.integers(0, 1), source_run=st.none() | texts, cost_reported_usd=seconds,
+    timing_flags=st.lists(st.sampled_from(["loop_lag", "cpu"])).map(tuple),
 )  # fmt: skip
 
 
@@ -82,3 +86,25 @@ def test_a_call_survives_json(call: Call) -> None:
     assert isinstance(again.outcome, Outcome)
     assert again.scored_attempt == call.attempts[-1]
     assert again.reused == (call.source_run is not None)
+
+
+@settings(deadline=None)
+@given(calls)
+def test_a_record_of_before_a_field_was_added_is_still_read(call: Call) -> None:
+    raw = json.loads(call.to_json())
+    added = {"status", "fault", "request_id", "waited_s", "cost_reported_usd", "reads", "coalesced"}
+    added |= {"window_s", "window_tokens", "buffered", "timing_flags"}
+    old = {name: value for name, value in raw.items() if name not in added}
+    old["attempts"] = [{n: v for n, v in attempt.items() if n not in added} for attempt in raw["attempts"]]
+    again = Call.from_json(json.dumps(old))
+    assert (again.text, again.timing_flags, again.cost_reported_usd) == (call.text, (), None)
+    assert {attempt.status for attempt in again.attempts} == {None}
+
+
+def test_what_a_vendor_may_charge_for() -> None:
+    attempt = Attempt("2026-11-22T00:00:00.000+00:00", Outcome.INFRASTRUCTURE)
+    assert not attempt.billable
+    assert not replace(attempt, status=429).billable
+    assert replace(attempt, status=200).billable, "the stream broke before it told of tokens"
+    assert replace(attempt, fault="deadline").billable
+    assert replace(attempt, usage=TokenUsage(out_total=1)).billable, "a record of before statuses were kept"

@@ -263,14 +263,14 @@ def test_an_item_is_what_its_line_says(tmp_path: Path) -> None:
         sampling={"temperature": 0.0},
     )  # fmt: skip
     assert (two.cluster, two.language, two.messages[0]["content"]) == ("sums", "en", "Wie viel ist „2“ + 2? 🙂")
-    assert (three.item, three.family, three.level, three.cluster) == ("2", "sums", None, "2")
+    assert (three.item, three.family, three.level, three.cluster) == ("2", "sums", None, "sums/2")
     assert [tasks.position(i) for i in (one, two, three)] == [0, 1, 2]
     assert tasks.raw_item(two) == ROWS[1]
 
 
 def test_a_task_that_lm_eval_cannot_build_is_a_usage_error(tmp_path: Path) -> None:
     write_task(tmp_path, text=TASK + "no_such_field: 1\n")
-    with pytest.raises(UsageError, match="lm-eval cannot load the tasks sums: "):
+    with pytest.raises(UsageError, match=r"sums\.yaml: lm-eval cannot load task 'sums': "):
         loaded(tmp_path)
 
 

@@ -25,6 +25,16 @@ def test_tables_come_back_as_they_were_written(tmp_path: Path) -> None:
     assert list(runfolder.read_table(tmp_path, "answers").columns) == [f.name for f in fields(AnswerRow)]
 
 
+def test_rows_come_back_as_records(tmp_path: Path) -> None:
+    rows = [ANSWERED, not_asked(replace(ANSWERED, item="1")), replace(ANSWERED, item="2", level=None, partial=0.5)]
+    items, answers = runfolder.read_rows(write_run(tmp_path, rows, {0: {"verdict": "right"}}))
+    assert items == rows
+    assert [type(value) for value in asdict(items[0]).values()] == [type(value) for value in asdict(rows[0]).values()]
+    assert [answer.item for answer in answers] == [row.item for row in rows]
+    assert answers[0].grade_detail == '{"verdict": "right"}'
+    assert answers[1].grade_detail is None
+
+
 def test_unknown_is_empty_in_csv_and_never_0(tmp_path: Path) -> None:
     write_run(tmp_path, [not_asked(ANSWERED)])
     (record,) = pd.read_csv(tmp_path / "items.csv").to_dict(orient="records")
@@ -108,3 +118,25 @@ def test_clear_removes_what_is_there_or_not(tmp_path: Path) -> None:
     runfolder.clear(tmp_path / "lm-eval")
     runfolder.clear(tmp_path / "lm-eval")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_derived_run_lies_beside_its_parent_and_names_it(tmp_path: Path) -> None:
+    parent = write_run(tmp_path / "20260101T000000Z-aaaaaaaa", [ANSWERED])
+    before = {path: path.read_bytes() for path in parent.iterdir()}
+    folder, manifest = runfolder.derive(parent, {"by": "reprice", "mode": "batch"})
+    assert folder.name == "20260101T000000Z-aaaaaaaa-reprice"
+    assert list(folder.iterdir()) == [], "run.json comes last, so that half a folder is never taken for a run"
+    assert manifest["run"] == folder.name
+    assert manifest["parent"] == ANSWERED.run
+    assert manifest["derived"].items() >= {"by": "reprice", "mode": "batch"}.items()
+    assert manifest["models"] == runfolder.read_manifest(parent)["models"]
+    assert runfolder.derive(parent, {"by": "reprice"})[0].name == "20260101T000000Z-aaaaaaaa-reprice-2"
+    assert {path: path.read_bytes() for path in parent.iterdir()} == before
+
+
+def test_deriving_needs_a_run_and_room(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="is no run folder"):
+        runfolder.derive(tmp_path, {"by": "score"})
+    parent = write_run(tmp_path / ("n" * 250), [ANSWERED])
+    with pytest.raises(UsageError, match=r"a folder cannot be made there \(File name too long\)\."):
+        runfolder.derive(parent, {"by": "reprice"})

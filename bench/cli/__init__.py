@@ -13,8 +13,14 @@ from bench.errors import BenchError, UsageError, suggest
 COMMANDS = {
     "run": ("bench.cli.run", "Run the comparison in bench.toml; continues an unfinished run."),
     "report": ("bench.cli.report", "Write a run's tables and charts again."),
+    "claim": ("bench.cli.claim", "Judge claims on a run: supported, refuted or inconclusive."),
     "list": ("bench.cli.list", "List suites, tasks, models or runs."),
+    "score": ("bench.cli.score", "Score a run's answers again with today's tasks; calls nothing."),
+    "tasks": ("bench.cli.tasks", "Make a task of your own prompts, or check tasks for faults."),
+    "reprice": ("bench.cli.reprice", "Compute a run's costs at another date, mode or place; calls nothing."),
     "weights": ("bench.cli.weights", "Fetch, list or serve local weights."),
+    "prices": ("bench.cli.prices", "Show and check the prices of models."),
+    "doctor": ("bench.cli.doctor", "Check keys, endpoints, clocks, sandbox, disk and weights; costs nothing."),
 }
 """Verb -> (module that holds a command of the same name, its line in --help)."""
 

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from bench.cli.options import config_option, load_config, results_option
+from bench.cli.options import config_option, include_option, load_config, results_option, task_folders
+
+if TYPE_CHECKING:
+    from bench.config import ModelEntry
+    from bench.registry import TaskFile
 
 Table = list[dict[str, object]]
 
@@ -17,12 +22,13 @@ Table = list[dict[str, object]]
 @click.argument("what", type=click.Choice(["suites", "tasks", "models", "runs"]))
 @config_option
 @results_option
+@include_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def list_(what: str, config: Path | None, results: Path, as_json: bool) -> None:
+def list_(what: str, config: Path | None, results: Path, include: tuple[Path, ...], as_json: bool) -> None:
     """List suites, tasks, models (of bench.toml) or runs."""
     makers: dict[str, Callable[[], Table]] = {
-        "suites": _suites,
-        "tasks": _tasks,
+        "suites": lambda: _suites(task_folders(include)),
+        "tasks": lambda: _tasks(task_folders(include)),
         "models": lambda: _models(config),
         "runs": lambda: _runs(results),
     }
@@ -42,36 +48,58 @@ def list_(what: str, config: Path | None, results: Path, as_json: bool) -> None:
 list = list_  # the lazy group looks a verb up by its name
 
 
-def _suites() -> Table:
+def _suites(folders: Sequence[Path]) -> Table:
     from bench import registry
 
-    found = registry.read()
+    found = registry.read(folders)
     return [
-        {"suite": name, "items": sum(_count(found.tasks[t].data) for t in tasks), "tasks": ", ".join(tasks)}
+        {"suite": name, "items": sum(_count(found.tasks[t]) for t in tasks), "tasks": ", ".join(tasks)}
         for name, tasks in sorted(found.suites.items())
     ]
 
 
-def _tasks() -> Table:
+def _tasks(folders: Sequence[Path]) -> Table:
     from bench import registry
 
     return [
         {
             "task": name,
             "version": file.version,
-            "items": _count(file.data),
+            "items": _count(file),
+            "max_tokens": file.max_tokens,
             "licence": file.metadata.get("licence", "?"),
         }
-        for name, file in sorted(registry.read().tasks.items())
+        for name, file in sorted(registry.read(folders).tasks.items())
     ]
 
 
-def _count(data: Path | None) -> int:
-    return sum(1 for line in data.read_text(encoding="utf-8").split("\n") if line.strip()) if data else 0
+def _count(file: TaskFile) -> int:
+    if file.data is None:
+        return file.count or 0
+    return sum(1 for line in file.data.read_text(encoding="utf-8").split("\n") if line.strip())
 
 
 def _models(config: Path | None) -> Table:
-    return [{"label": label, "model": entry.model} for label, entry in load_config(config).models.items()]
+    from bench.environment import environment
+
+    comparison = load_config(config)
+    environ = environment(comparison.source.parent)
+    return [_model(entry, environ) for entry in comparison.models.values()]
+
+
+def _model(entry: ModelEntry, environ: Mapping[str, str]) -> dict[str, object]:
+    from bench.providers.endpoint import key_variable
+
+    preset = entry.preset()
+    variable = key_variable(entry, preset, environ)
+    return {
+        "label": entry.label,
+        "model": entry.model,
+        "provider": preset.title,
+        "protocol": preset.protocol,
+        "key": variable or next(iter(preset.key_variables), "-"),
+        "set": "not needed" if variable is None else "yes" if environ.get(variable) else "no",
+    }
 
 
 def _runs(results: Path) -> Table:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +28,24 @@ results_option = click.option(
     show_default=True,
     help="Folder of the journal and of all run folders.",
 )
+
+OWN_TASKS = Path("bench-tasks")
+"""Where `bench tasks new` writes, and what every command reads besides the shipped tasks."""
+include_option = click.option(
+    "--include-path",
+    "include",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    multiple=True,
+    envvar="BENCH_INCLUDE_PATH",
+    help=f"A folder of tasks besides the shipped ones. Repeatable.  [default: {OWN_TASKS}/, where it exists]",
+)
+
+
+def task_folders(include: Sequence[Path]) -> list[Path]:
+    """The shipped tasks' folder and the user's."""
+    from bench.registry import shipped
+
+    return [shipped("tasks"), *(include or ([OWN_TASKS] if OWN_TASKS.is_dir() else []))]
 
 
 def load_config(path: Path | None, suites: Collection[str] | None = None) -> Comparison:

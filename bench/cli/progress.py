@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from types import TracebackType
 
 import click
@@ -14,6 +15,8 @@ from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 
+from bench.cli.money import estimate_lines, spent_line
+from bench.estimate import Estimate
 from bench.plan import PlannedCall
 from bench.records import Call, Graded, Outcome
 
@@ -78,6 +81,8 @@ class Progress:
         self._lanes: dict[str, _Lane] = {}
         self._fetching: tuple[str, int, int] | None = None
         self._fetch_said = 0.0
+        self._spent: str | None = None
+        self._spent_said = time.monotonic()
         self._live = Live(get_renderable=self._table, console=self._console, refresh_per_second=4, transient=False)
         self._terminal = sys.stderr.isatty()
 
@@ -99,6 +104,8 @@ class Progress:
             grid.add_column(no_wrap=True, overflow="ellipsis", max_width=width)
         for lane in self._lanes.values():
             grid.add_row(lane.label, *lane.cells())
+        if self._spent:
+            grid.add_row("cost", self._spent)
         if self._fetching:
             name, done, total = self._fetching
             grid.add_row(name, f"{done / 1e6:.0f} of {total / 1e6:.0f} MB", ProgressBar(total, done, width=30))
@@ -123,6 +130,25 @@ class Progress:
         if not self._terminal and due:
             lane.said_at = time.monotonic()
             click.echo(f"{lane.label}: {', '.join(lane.cells())}", err=True)
+
+    def spent(self, usd: Decimal, limit: Decimal | None, unknown: Sequence[str]) -> None:
+        """What the run cost so far; nothing is shown where no price is known at all."""
+        if not usd and not limit:
+            return
+        self._spent = spent_line(usd, limit, unknown)
+        if not self._terminal and time.monotonic() - self._spent_said >= CALM_S:
+            self._spent_said = time.monotonic()
+            click.echo(f"cost: {self._spent}", err=True)
+
+    def estimated(self, estimate: Estimate, *, ask: bool) -> bool:
+        """Shows what the calls to come will cost, and asks whether to go on if `ask`."""
+        self._live.stop()
+        for line in estimate_lines(estimate):
+            self._console.print(line, markup=False, soft_wrap=True)
+        agreed = not ask or click.confirm("Go on?", default=False, err=True)
+        if self._terminal:
+            self._live.start()
+        return agreed
 
     def fetched(self, name: str, done: int, total: int) -> None:
         """Bytes of a weights file so far."""

@@ -5,17 +5,20 @@ from __future__ import annotations
 import re
 import sys
 from dataclasses import replace
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from bench.cli.options import config_option, load_config, results_option
+from bench.cli.options import config_option, include_option, load_config, results_option, task_folders
 from bench.errors import IncompleteError, UsageError, suggest
 
 if TYPE_CHECKING:
     from bench.config import Comparison, ModelEntry
+    from bench.estimate import Estimate
     from bench.pipeline import Prepared
+    from bench.spending import Terms
 
 
 class _Limit(click.ParamType[int]):
@@ -30,6 +33,22 @@ class _Limit(click.ParamType[int]):
         if str(value).isdigit() and int(str(value)) > 0:
             return int(str(value))
         self.fail(f"{value!r} is neither a whole number above 0 nor 'all'.", param, ctx)
+
+
+class _Usd(click.ParamType[Decimal]):
+    """An amount of money above 0."""
+
+    name = "USD"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Decimal:
+        """Reads the option's text."""
+        try:
+            amount = Decimal(str(value))
+        except InvalidOperation:
+            amount = Decimal(0)
+        if not amount.is_finite() or amount <= 0:
+            self.fail(f"{value!r} is no amount above 0, e.g. 2.50.", param, ctx)
+        return amount
 
 
 @click.command()
@@ -57,6 +76,7 @@ class _Limit(click.ParamType[int]):
     envvar="BENCH_LIMIT",
     help="Items per suite (not per task), balanced over families and levels; or 'all'.",
 )
+@include_option
 @click.option("--repeats", type=click.IntRange(1), envvar="BENCH_REPEATS", help="Independent samples per item.")
 @click.option("--seed", type=click.IntRange(0), envvar="BENCH_SEED", help="Seeds the order of calls and resampling.")
 @click.option(
@@ -74,25 +94,44 @@ class _Limit(click.ParamType[int]):
     help="The run's folder.  [default: a new one in --results]",
 )
 @click.option("--fresh", is_flag=True, help="Begin a new run and ask everything again, reusing no answer.")
-@click.option("--dry-run", is_flag=True, help="Show what would be asked; call nothing.")
+@click.option("--dry-run", is_flag=True, help="Show what would be asked and what it would cost; call nothing.")
+@click.option(
+    "--budget-usd",
+    "budget",
+    type=_Usd(),
+    envvar="BENCH_BUDGET_USD",
+    help="The most this run may spend on remote models, earlier parts included; it stops before, and can continue.",
+)
+@click.option(
+    "--unsafe-no-sandbox",
+    "unsafe",
+    is_flag=True,
+    help="Where no sandbox works, run model-written code without one, with all your rights; "
+    "needs BENCH_UNSAFE_NO_SANDBOX=1 as well.",
+)
+@click.option("-y", "--yes", is_flag=True, envvar="BENCH_YES", help="Spend without asking first.")
 @click.option("--json", "as_json", is_flag=True, help="Print the comparison (or the plan of --dry-run) as JSON.")
 def run(
     config: Path | None, results: Path, models: tuple[str, ...], tasks: tuple[str, ...], limit: int | None,
-    repeats: int | None, seed: int | None, max_connections: int | None, output: Path | None,
-    fresh: bool, dry_run: bool, as_json: bool,
+    include: tuple[Path, ...], repeats: int | None, seed: int | None, max_connections: int | None, output: Path | None,
+    fresh: bool, dry_run: bool, budget: Decimal | None, unsafe: bool, yes: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Run the comparison in bench.toml and print its table.
 
     The same plan continues an unfinished run, and only prints a finished one again. Answers of earlier runs are
     reused for `[run] reuse` hours (never when CI is set); --fresh asks everything again. Stopping with Ctrl-C
     loses nothing: the same command continues.
+
+    Where remote models have prices, a run shows what it will cost and asks before it goes on; models that were never
+    asked before answer a pilot of 8 items first. Without a terminal, --yes or --budget-usd must say so.
     """
-    from bench import pipeline, registry
+    from bench import asking, pipeline, registry
     from bench.cli.progress import Progress
     from bench.cli.show import show
+    from bench.environment import environment
 
-    found = registry.read()
-    comparison = _chosen(load_config(config, [*found.suites, *found.tasks]), models, max_connections)
+    found = registry.read(task_folders(include))
+    comparison = _chosen(load_config(config, found.names), models, max_connections)
     asked = comparison.run
     settings = replace(
         asked,
@@ -102,20 +141,48 @@ def run(
         seed=asked.seed if seed is None else seed,
     )
     comparison = replace(comparison, run=settings)
-    prepared = pipeline.prepare(comparison, found)
+    if unsafe:
+        from bench.sandbox import allow_nothing
+
+        click.get_current_context().with_resource(allow_nothing())
+    environ = environment(comparison.source.parent)
+    prepared = pipeline.prepare(comparison, found, environ)
+    for line in _warnings(prepared):
+        click.echo(f"Warning: {line}", err=True)
     if dry_run:
-        click.echo(_plan_json(prepared) if as_json else _plan_text(prepared))
+        estimate = asking.foresee(prepared, results / pipeline.JOURNAL, output=output, fresh=fresh)
+        click.echo(_plan_json(prepared, estimate) if as_json else _plan_text(prepared, estimate))
         return
     with Progress() as progress:
         try:
-            result = pipeline.execute(prepared, results, progress, output=output, fresh=fresh)
+            terms = _terms(budget, yes)
+            result = pipeline.execute(
+                prepared, results, progress, output=output, fresh=fresh, environ=environ, terms=terms
+            )
         except KeyboardInterrupt:
             progress.close()
             click.echo("Stopped. Every finished answer is kept; continue with the same command: bench run", err=True)
             sys.exit(IncompleteError.exit_code)
     show(result, as_json)
-    if result.missing:
+    if result.missing or prepared.refused:
         sys.exit(IncompleteError.exit_code)
+
+
+def _warnings(prepared: Prepared) -> list[str]:
+    """What is likely to go wrong, once for each model."""
+    items = sorted({call.item.task: call.item for call in prepared.plan.calls}.values(), key=lambda i: i.max_tokens)
+    return [line for endpoint in prepared.endpoints if items and (line := endpoint.warning(items[0]))]
+
+
+def _terms(budget: Decimal | None, yes: bool) -> Terms:
+    """A person at a terminal is asked; nobody else is, so that what may be spent must be said beforehand."""
+    from bench.spending import Terms
+
+    if yes:
+        return Terms(budget, "given")
+    if sys.stdin.isatty() and sys.stderr.isatty():
+        return Terms(budget, "ask")
+    return Terms(budget, "none" if budget is None else "given")
 
 
 def _chosen(comparison: Comparison, names: tuple[str, ...], max_connections: int | None) -> Comparison:
@@ -142,20 +209,25 @@ def _adhoc(name: str, comparison: Comparison) -> ModelEntry:
 
     if "/" not in name:
         raise UsageError(f"no model '{name}' in {comparison.source}.{suggest(name, comparison.models)}")
-    entry = ModelEntry(label=re.sub(r"[^\w.-]", "-", name.rpartition("/")[2]), model=name)
+    own = comparison.providers.get(name.partition("/")[0])
+    entry = ModelEntry(label=re.sub(r"[^\w.-]", "-", name.rpartition("/")[2]), model=name, own_provider=own)
     problem = check_model(entry)
     if problem:
         raise UsageError(problem[1])
     return entry
 
 
-def _plan_json(prepared: Prepared) -> str:
+def _plan_json(prepared: Prepared, estimate: Estimate) -> str:
     import json
+
+    from bench.cli.money import estimate_record
 
     plan = prepared.plan
     suites = {s: {"items": _asked(prepared, s), "available": n} for s, n in prepared.available.items()}
     models = {e.entry.label: {"model": e.entry.model, "calls": len(plan.of(e.entry.label))} for e in prepared.endpoints}
-    return json.dumps({"plan_sha256": plan.sha256, "suites": suites, "models": models}, indent=2)
+    cost = estimate_record(estimate)
+    known = {"plan_sha256": plan.sha256, "suites": suites, "models": models, "cost": cost}
+    return json.dumps({**known, "refused": dict(prepared.refused)}, indent=2)
 
 
 def _asked(prepared: Prepared, suite: str) -> int:
@@ -163,8 +235,12 @@ def _asked(prepared: Prepared, suite: str) -> int:
     return len({(c.item.task, c.item.item) for c in prepared.plan.calls if c.item.suite == suite})
 
 
-def _plan_text(prepared: Prepared) -> str:
+def _plan_text(prepared: Prepared, estimate: Estimate) -> str:
+    from bench.cli.money import estimate_lines
+
     plan = prepared.plan
     lines = [f"{suite}: {_asked(prepared, suite)} of {n} items" for suite, n in prepared.available.items()]
     lines += [f"{e.entry.label} ({e.entry.model}): {len(plan.of(e.entry.label))} calls" for e in prepared.endpoints]
+    lines += [f"{suite}: left out. {why}" for suite, why in prepared.refused.items()]
+    lines += [f"cost of {line}" for line in estimate_lines(estimate)]
     return "\n".join([*lines, f"plan {plan.sha256[:8]}; nothing was called"])

@@ -45,7 +45,9 @@ def show(result: Result, as_json: bool) -> None:
         cure = next((cure for sign, cure in CURES.items() if sign in why), None)
         if cure:
             click.echo(f"{label}: {cure}.")
-    if result.missing:
+    if result.ended:
+        click.echo(f"Incomplete: {result.missing} answers are missing. {result.ended}")
+    elif result.missing:
         click.echo(f"Incomplete: {result.missing} answers are missing. Continue with the same command: bench run")
     click.echo(f"Run folder: {result.folder}")
 
@@ -73,7 +75,10 @@ def _parts(rows: Sequence[SuiteRow]) -> Iterator[list[list[Column]]]:
         return header, list(cells)
 
     counts = [(name, [(str(getattr(row, name)), "") for row in rows]) for name in ("truncated", "repeating", "missing")]
-    yield [[column("n", (t.planned(r) for r in rows)), column("score", (t.percent(r.score) for r in rows)), *counts]]
+    repeats = rows[0].repeats
+    solved = [column(f"pass@{repeats}", (t.percent(r.pass_at_k) for r in rows))] if repeats > 1 else []
+    score = column("score", (t.percent(r.score) for r in rows))
+    yield [[column("n", (t.planned(r) for r in rows)), score, *solved, *counts]]
     yield [
         [
             column("TTFAT p50 (s)", (t.seconds(r.ttfat_p50_s) for r in rows)),

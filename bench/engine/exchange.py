@@ -1,162 +1,169 @@
-"""One call: the exchange with the endpoint, its clocks, and how it ended."""
+"""One attempt: the exchange with the endpoint, its clocks, and how it ended."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 
+from bench.engine.answer import Answer, Redactor
 from bench.engine.clock import now, utc_now
+from bench.engine.retry import MAX_WAIT_S, Cause, Failure, retry_after_s, should_retry
 from bench.engine.sse import SseParser
 from bench.engine.transport import Channel, Dropped, Reply
-from bench.providers import openai_chat
-from bench.providers.events import StreamEvent
-from bench.records import Attempt, Outcome, TokenUsage
+from bench.providers.protocol import FaultKind, Wire
+from bench.records import Attempt, Outcome
 
-TRANSIENT = (408, 409, 429)
-"""4xx statuses that say nothing about the request itself."""
-
-
-class Rejected(Exception):
-    """The endpoint refused the request itself (4xx): asking again cannot help."""
-
-    def __init__(self, status: int, message: str) -> None:
-        super().__init__(f"HTTP {status}: {message}")
-        self.status = status
-
-    def as_answer(self) -> tuple[Answer, list[Attempt]]:
-        """The same as a finished exchange, for an item that alone is at fault."""
-        attempt = Attempt(sent_at=utc_now(), outcome=Outcome.INFRASTRUCTURE, error=str(self))
-        return Answer(error=str(self)), [attempt]
+SHOWN = 300
+"""Characters kept of a reply in the wrong shape."""
+LONGEST = 400
+"""Characters kept of any message: the vendor's words, or so much of a reply, and what we say of them."""
+DRAIN_S = 1.0
+"""How long a stream may stay open after its terminal event before its connection is given up."""
+REQUEST_IDS = ("request-id", "x-request-id", "x-ds-trace-id")
+"""Headers in which vendors name a request, in the order they are looked for."""
 
 
-@dataclass(slots=True)
-class Answer:
-    """What has arrived of one attempt."""
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What every attempt of one lane has in common."""
 
-    text: list[str] = field(default_factory=list)
-    """Pieces of the visible answer."""
-    reasoning: list[str] = field(default_factory=list)
-    """Pieces of the shown reasoning."""
-    outcome: Outcome | None = None
-    """What the finish reason means; None until it came."""
-    finish_reason: str | None = None
-    """The provider's own word."""
-    served_model: str | None = None
-    """The model id in the reply."""
-    usage: TokenUsage = field(default_factory=TokenUsage)
-    """The last usage report."""
-    error: str | None = None
-    """What went wrong."""
-    done: float | None = None
-    """`now()` of the terminal event; None until it came."""
-    first: float | None = None
-    """`now()` of the first token of any kind."""
-    first_answer: float | None = None
-    """`now()` of the first token of the answer."""
-    last: float | None = None
-    """`now()` of the last token."""
-
-    def take(self, at: float, event: StreamEvent) -> None:
-        """Adds one event that arrived at `at`."""
-        if event.answer or event.reasoning:
-            self.first = self.first or at
-            self.last = at
-        if event.answer:
-            self.first_answer = self.first_answer or at
-            self.text.append(event.answer)
-        if event.reasoning:
-            self.reasoning.append(event.reasoning)
-        self.outcome = event.outcome or self.outcome
-        self.finish_reason = event.finish_reason or self.finish_reason
-        self.served_model = event.served_model or self.served_model
-        self.usage = event.usage or self.usage
-        self.error = event.error or self.error
-        if event.done:
-            self.done = self.done or at
-
-    def judge(self) -> Outcome:
-        """How the attempt ended: without a terminal event, or with an error in the stream, it is infrastructure."""
-        if self.error or self.done is None or self.outcome is None:
-            self.error = self.error or "the stream ended without its terminal event"
-            return Outcome.INFRASTRUCTURE
-        if self.outcome is Outcome.INFRASTRUCTURE:
-            self.error = f"finish reason {self.finish_reason!r}"
-        return self.outcome
+    wire: Wire
+    """The protocol."""
+    path: str
+    """Where requests go, relative to the base URL."""
+    timeout_s: float
+    """Total deadline of one attempt, in seconds."""
+    redact: Redactor
+    """Takes the lane's secrets out of messages."""
+    heard: Callable[[], None]
+    """Called at an attempt's first event that tells of no fault: key, balance and model are good."""
 
 
-async def exchange(channel: Channel, body: Mapping[str, Any], timeout_s: float) -> tuple[Answer, list[Attempt]]:
-    """Asks once, with one clean retry where a kept-alive connection had been dropped.
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """An attempt that is over."""
 
-    Never raises for a failing endpoint: such an attempt is `infrastructure` with its error. Raises Rejected for
-    a 4xx that concerns the request, key or model.
-    """
-    attempts: list[Attempt] = []
-    while True:
-        answer, sent_at, begun = Answer(), utc_now(), now()
-        reply: Reply | None = None
-        outcome = Outcome.INFRASTRUCTURE
-        try:
-            async with asyncio.timeout(timeout_s), channel.post(openai_chat.PATH, body) as reply:
-                await _read(reply, answer, channel)
-            outcome = answer.judge()
-        except (TimeoutError, Dropped, httpx.RequestError) as error:
-            outcome = _broken(answer, error, timeout_s)
-            if isinstance(error, Dropped) and not attempts:
-                attempts.append(_attempt(answer, outcome, sent_at, begun, reply, channel))
-                continue
-        attempts.append(_attempt(answer, outcome, sent_at, begun, reply, channel))
-        return answer, attempts
+    answer: Answer
+    """What arrived."""
+    attempt: Attempt
+    """Its record."""
+    failure: Failure | None
+    """Why it brought no answer; None if it did."""
+    begun: float
+    """`now()` when it began."""
+    send_delay_s: float | None
+    """Seconds from asking for the connection to writing the request; None where the connection was new."""
 
 
-def _broken(answer: Answer, error: Exception, timeout_s: float) -> Outcome:
-    """How an attempt ended that broke off; what came after the terminal event takes nothing from the answer."""
-    if answer.done is not None:
-        return answer.judge()
-    if isinstance(error, TimeoutError):
-        answer.error = f"no end after {timeout_s:g} s (our deadline)"
-        return Outcome.TRUNCATED if answer.first else Outcome.INFRASTRUCTURE
-    answer.error = f"{type(error).__name__}: {error}"[:300]
-    return Outcome.INFRASTRUCTURE
-
-
-async def _read(reply: Reply, answer: Answer, channel: Channel) -> None:
-    if reply.status != 200:
-        message = openai_chat.error_message(channel.without_secret(await reply.text()))
-        if 400 <= reply.status < 500 and reply.status not in TRANSIENT:
-            raise Rejected(reply.status, message)
-        answer.error = f"HTTP {reply.status}: {message}"
-        return
-    parser = SseParser()
-    async for at, chunk in reply.chunks():
-        try:
-            for data in parser.feed(chunk):
-                answer.take(at, openai_chat.read_event(data))
-        except ValueError as error:
-            answer.error = f"malformed reply ({error}): {chunk[:300].decode('utf-8', 'replace')}"
-            return
-
-
-def _attempt(
-    answer: Answer, outcome: Outcome, sent_at: str, begun: float, reply: Reply | None, channel: Channel
-) -> Attempt:
-    ended = now() if answer.done is None else answer.done
+async def exchange(asking: Asking, channel: Channel, body: Mapping[str, Any], waited_s: float = 0.0) -> Ended:
+    """Asks once, after a pause of `waited_s`. Never raises for a failing endpoint: the result says how it failed."""
+    answer, sent_at, begun = Answer(), utc_now(), now()
+    reply: Reply | None = None
+    try:
+        async with asyncio.timeout(asking.timeout_s) as deadline, channel.post(asking.path, body) as reply:
+            failure = await _read(asking, reply, answer, deadline)
+    except (TimeoutError, Dropped, httpx.RequestError) as error:
+        # What the connection does after the terminal event changes nothing.
+        failure = answer.failure("") if answer.done else _broken(error, reply, asking.timeout_s)
+    ended = answer.done or now()
+    answer.close()
+    if failure:
+        failure = failure._replace(message=asking.redact(failure.message)[:LONGEST])
     sent = reply.sent if reply else begun
 
     def since(at: float | None) -> float | None:
         return None if at is None else at - sent
 
-    return Attempt(
+    window_s, window_tokens = answer.window()
+    attempt = Attempt(
         sent_at=sent_at,
-        outcome=outcome,
+        outcome=_outcome(answer, failure),
         connect_s=reply.connect_s if reply else None,
         ttft_s=since(answer.first),
         ttfat_s=since(answer.first_answer),
         last_token_s=since(answer.last),
-        latency_s=ended - sent if reply else None,
-        error=answer.error and channel.without_secret(answer.error),
+        latency_s=since(ended) if reply else None,
+        error=failure.message if failure else None,
         usage=answer.usage,
+        cost_reported_usd=answer.cost_usd,
+        status=reply.status if reply else None,
+        fault=failure and failure.name,
+        request_id=_request_id(reply, asking.redact),
+        waited_s=waited_s,
+        reads=answer.reads or None,
+        coalesced=answer.coalesced if answer.reads else None,
+        window_s=window_s,
+        window_tokens=window_tokens,
+        buffered=answer.buffered,
     )
+    return Ended(answer, attempt, failure, begun, reply.connect_s if reply and reply.kept else None)
+
+
+async def _read(asking: Asking, reply: Reply, answer: Answer, deadline: asyncio.Timeout) -> Failure | None:
+    """Reads a reply to its end; returns why it is no answer, or None."""
+    if reply.status != 200:
+        return _refusal(asking, reply, await reply.text())
+    parser, head = SseParser(), b""
+    async for at, chunk in reply.chunks():
+        if not answer.events:
+            head = (head + chunk)[: 4 * SHOWN]  # no character is longer than four bytes
+        try:
+            for data in parser.feed(chunk):
+                _take(asking, answer, at, data)
+        except ValueError as error:
+            return Failure(Cause.SHAPE, f"malformed reply ({error}): {_shown(chunk, asking.redact)}", status=200)
+        if answer.fault:
+            break
+        if answer.done == at:
+            deadline.reschedule(asyncio.get_running_loop().time() + DRAIN_S)
+    return answer.failure(_shown(head, asking.redact))
+
+
+def _take(asking: Asking, answer: Answer, at: float, data: str) -> None:
+    event = asking.wire.read_event(data)
+    if event.fault:
+        event = asking.wire.read_event(asking.redact(data))  # before a message is cut, perhaps inside a secret
+    elif not answer.events:
+        asking.heard()
+    answer.take(at, event)
+
+
+def _shown(chunk: bytes, redact: Redactor) -> str:
+    return redact(chunk.decode("utf-8", "replace"))[:SHOWN]
+
+
+def _refusal(asking: Asking, reply: Reply, body: str) -> Failure:
+    headers = reply.response.headers
+    fault = asking.wire.read_fault(reply.status, asking.redact(body))
+    after_s = retry_after_s(headers, datetime.now(UTC))
+    too_long = f" (asks for a pause of {after_s:.0f} s)" if after_s and after_s > MAX_WAIT_S else ""
+    message = f"HTTP {reply.status}: {fault.message}{too_long}"
+    return Failure(Cause.STATUS, message, fault, reply.status, after_s, should_retry(headers))
+
+
+def _broken(error: Exception, reply: Reply | None, timeout_s: float) -> Failure:
+    """Why an exchange broke off. A connection that cannot be had in time is a connection error, not our deadline."""
+    if isinstance(error, TimeoutError | httpx.ReadTimeout | httpx.WriteTimeout):
+        return Failure(Cause.DEADLINE, f"no end after {timeout_s:g} s (our deadline)")
+    message = f"{type(error).__name__}: {error}"
+    if isinstance(error, Dropped):
+        return Failure(Cause.STALE, message)
+    return Failure(Cause.CONNECTION if reply is None else Cause.STREAM, message)
+
+
+def _outcome(answer: Answer, failure: Failure | None) -> Outcome:
+    if failure is None:
+        return answer.outcome or Outcome.INFRASTRUCTURE
+    if failure.cause is Cause.DEADLINE and answer.first:
+        return Outcome.TRUNCATED
+    return Outcome.REFUSED if failure.kind is FaultKind.REFUSED else Outcome.INFRASTRUCTURE
+
+
+def _request_id(reply: Reply | None, redact: Redactor) -> str | None:
+    headers = reply.response.headers if reply else {}
+    return next((redact(headers[name])[:LONGEST] for name in REQUEST_IDS if name in headers), None)

@@ -5,59 +5,50 @@ from __future__ import annotations
 import asyncio
 import os
 import ssl
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from functools import partial
 
 import httpx
 
-from bench.engine.clock import LAG_FLOOR_S, LAG_SHARE, LoopLag, MachineTime, now
-from bench.engine.exchange import Answer, Rejected, exchange
+from bench.engine.answer import Redactor
+from bench.engine.clock import now
+from bench.engine.exchange import Asking
+from bench.engine.lane import Lane, LaneResult, LaneState
 from bench.engine.limiter import Pacer
+from bench.engine.saturation import Saturation
+from bench.engine.seams import Admission, Observer, Unlimited
+from bench.engine.series import Series
+from bench.engine.throttle import Throttle
 from bench.engine.transport import Channel, tls_context
 from bench.plan import PlannedCall
-from bench.providers import Endpoint, openai_chat
-from bench.records import Attempt, Call, Outcome
+from bench.records import Call
 
-DOWN_AFTER = 3
-"""Consecutive infrastructure failures after which a model is stopped; with many slots, two rounds of them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Lane:
-    """One model's part of a plan."""
-
-    endpoint: Endpoint
-    """Where its calls go; `base_url` must be known."""
-    calls: Sequence[PlannedCall]
-    """What is still to be asked, in order."""
-    concurrency: int
-    """Calls in flight at once."""
-
-    @property
-    def label(self) -> str:
-        """The model's label."""
-        return self.endpoint.entry.label
+CANARY_S = 30.0
+"""The other models wait at most so long for one whose first call has not begun to answer."""
+BACKLOG = 64
+"""Finished calls that the observer may be behind before slots wait for it."""
 
 
-class Observer(Protocol):
-    """Is told of every finished call, e.g. to show progress and grade while the slot is idle."""
+class _Gate:
+    """Opens when every remote model's first call has begun to answer, or failed: then the rest may be spent."""
 
-    async def finished(self, planned: PlannedCall, call: Call) -> None:
-        """Called after the call is recorded and before its slot takes the next."""
+    def __init__(self, labels: Iterable[str]) -> None:
+        self._unknown = set(labels)
+        self._open = asyncio.Event()
+        self.known("")
 
+    def known(self, label: str) -> None:
+        self._unknown.discard(label)
+        if not self._unknown:
+            self._open.set()
 
-@dataclass(slots=True)
-class _State:
-    """What the slots of one lane share."""
+    async def wait(self) -> None:
+        if not self._open.is_set():
+            await self._open.wait()
 
-    lane: Lane
-    queue: Iterator[PlannedCall]
-    machine: MachineTime = field(default_factory=MachineTime)
-    failures: int = 0
-    successes: int = 0
-    refused: int = 0
-    stopped: str | None = None
+    def open(self) -> None:
+        self._open.set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,107 +56,86 @@ class _Engine:
     run: str
     record: Callable[[Call], None]
     observer: Observer
+    admission: Admission
     pacer: Pacer
-    lag: LoopLag
+    gate: _Gate
+    saturation: Saturation
+    states: Sequence[LaneState]
+    group: asyncio.TaskGroup
+    backlog: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(BACKLOG))
     errors: list[Exception] = field(default_factory=list)
 
-    async def slot(self, state: _State, channel: Channel) -> None:
-        label = state.lane.label
-        for planned in state.queue:
+    async def lane(self, state: LaneState, channels: Sequence[Channel], asking: Asking) -> None:
+        """Runs a lane to its end."""
+        series = Series(self.run, state, asking, self.saturation, self.admission)
+        try:
+            async with asyncio.TaskGroup() as group:
+                opening = group.create_task(self._open(state))
+                slots = [group.create_task(self._slot(series, n, channel)) for n, channel in enumerate(channels)]
+                await asyncio.gather(*slots)
+                opening.cancel()
+            self.admission.leave(state.lane.label)
+        finally:
+            for channel in channels:
+                await channel.close()
+
+    async def _open(self, state: LaneState) -> None:
+        """Opens the other slots once this model, and all others as far as is known, can be asked at all."""
+        if not state.lane.endpoint.entry.local:
+            await self.gate.wait()
+            await state.works.wait()
+        await state.throttle.ramp()
+
+    async def _slot(self, series: Series, number: int, channel: Channel) -> None:
+        state, label = series.state, series.state.lane.label
+        while await state.throttle.ready(number) and (planned := next(state.queue, None)):
             ready = now()
+            if state.begun:
+                await self.gate.wait()
+            state.begun = True
             await self.pacer.begin(label, planned.rank)
-            if state.stopped or self.errors:
+            if state.throttle.stopped or not await self.admission.begin(label, planned.rank):
                 break
-            call = await self.ask(state, channel, planned, ready)
-            if call is None:
-                break
-            await self.keep(planned, call)
+            call = None
+            try:
+                if not state.throttle.stopped:
+                    call = await series.ask(channel, planned, now() - ready)
+                    self._keep(call)
+            finally:
+                self.admission.finished(label, planned.rank, call)
+            if call:
+                await self._tell(planned, call, state)
+        state.throttle.close()
+        self.gate.known(label)
         await self.pacer.leave(label)
 
-    async def keep(self, planned: PlannedCall, call: Call) -> None:
-        """Records a call and tells of it. An error there begins no new call, but lets those in flight be recorded."""
+    def _keep(self, call: Call) -> None:
         try:
             self.record(call)
+        except Exception as error:
+            self._fail(error)
+
+    async def _tell(self, planned: PlannedCall, call: Call, state: LaneState) -> None:
+        if self.errors:
+            return
+        if state.lane.endpoint.entry.local:
+            await self._told(planned, call)
+            return
+        await self.backlog.acquire()
+        task = self.group.create_task(self._told(planned, call))
+        task.add_done_callback(lambda _: self.backlog.release())
+
+    async def _told(self, planned: PlannedCall, call: Call) -> None:
+        try:
             await self.observer.finished(planned, call)
         except Exception as error:
-            self.errors.append(error)
+            self._fail(error)
 
-    async def ask(self, state: _State, channel: Channel, planned: PlannedCall, ready: float) -> Call | None:
-        """One finished call; None if its failure stopped the lane."""
-        entry, begun = state.lane.endpoint.entry, now()
-        state.machine.begin(planned.order)
-        try:
-            answer, attempts = await exchange(channel, {**planned.body, **openai_chat.STREAMING}, entry.timeout_s)
-        except Rejected as error:
-            state.refused += 1
-            if error.status != 400 or (not state.successes and state.refused > 1):
-                state.stopped = str(error)
-                return None
-            answer, attempts = error.as_answer()  # this item alone may be at fault, e.g. too long
-        else:
-            self._watch(state, attempts[-1])
-        finally:
-            machine_s = state.machine.end(planned.order)
-        return _call(
-            self.run,
-            planned,
-            answer,
-            attempts,
-            queue_s=begun - ready,
-            wall_s=now() - begun,
-            timing_ok=self._clean(attempts, begun),
-            machine_s=machine_s if entry.local else None,
-        )
-
-    def _clean(self, attempts: Sequence[Attempt], begun: float) -> bool:
-        allowed = max(LAG_FLOOR_S, LAG_SHARE * (attempts[-1].ttft_s or 0.0))
-        return len(attempts) == 1 and self.lag.worst(begun) <= allowed
-
-    def _watch(self, state: _State, attempt: Attempt) -> None:
-        if attempt.outcome is not Outcome.INFRASTRUCTURE:
-            state.successes += 1
-            state.failures = 0
-            return
-        state.failures += 1
-        # Not more than there are calls: where every one of a few failed, the reason must be told as well.
-        if state.failures >= min(max(DOWN_AFTER, 2 * state.lane.concurrency), len(state.lane.calls)):
-            state.stopped = f"{state.failures} calls in a row failed; the last: {attempt.error}"
-
-
-def _call(
-    run: str,
-    planned: PlannedCall,
-    answer: Answer,
-    attempts: Sequence[Attempt],
-    *,
-    queue_s: float,
-    wall_s: float,
-    timing_ok: bool,
-    machine_s: float | None,
-) -> Call:
-    scored = attempts[-1]
-    return Call(
-        key=planned.key,
-        run=run,
-        task=planned.item.task,
-        item=planned.item.item,
-        repeat=planned.repeat,
-        order=planned.order,
-        outcome=scored.outcome,
-        text="".join(answer.text),
-        reasoning="".join(answer.reasoning),
-        finish_reason=answer.finish_reason,
-        served_model=answer.served_model,
-        usage=answer.usage,
-        attempts=tuple(attempts),
-        started_at=scored.sent_at,
-        queue_s=queue_s,
-        wall_s=wall_s,
-        timing_ok=timing_ok,
-        sampling_requested=planned.sampling,
-        sampling_applied=planned.sampling,
-        machine_s=machine_s,
-    )
+    def _fail(self, error: Exception) -> None:
+        """An error in recording or telling begins no new call, but lets those in flight be recorded."""
+        self.errors.append(error)
+        for state in self.states:
+            state.throttle.stop()
 
 
 async def run_lanes(
@@ -175,59 +145,59 @@ async def run_lanes(
     observer: Observer,
     environ: Mapping[str, str] = os.environ,
     transport: httpx.AsyncBaseTransport | None = None,
-) -> dict[str, str]:
+    *,
+    admission: Admission | None = None,
+    stopped: Callable[[str, str], None] = lambda _label, _why: None,
+) -> dict[str, LaneResult]:
     """Asks every call of every lane; lanes run side by side, their slots independent.
 
-    `record` is called once per finished call, before anything else happens to it. What it or the observer raises is
-    raised here, once the calls in flight have ended and been recorded.
-    Returns the lanes that were stopped, label -> why (the endpoint's own message).
+    Of each remote model one call is asked first: what is wrong with its key, balance or name stops that model before
+    money is spent on others. `record` is called once per finished call, before anything else happens to it. What it
+    or the observer raises is raised here, once the calls in flight have ended and been recorded.
+    `stopped` is told at once of a model that is stopped, and why. Returns how each lane went, by label.
     """
-    lag = LoopLag()
+    remote = [lane.label for lane in lanes if lane.calls and not lane.endpoint.entry.local]
+    gate = _Gate(remote)
+    states = [_state(lane, gate, stopped) for lane in lanes]
     ranks = {lane.label: [call.rank for call in lane.calls] for lane in lanes}
     pacer = Pacer(ranks, {lane.label: lane.concurrency for lane in lanes})
-    engine = _Engine(run, record, observer, pacer, lag)
-    watch = asyncio.create_task(lag.watch())
-    tls = tls_context()
+    saturation, tls = Saturation(), tls_context()
+    giving_up = asyncio.get_running_loop().call_later(CANARY_S, gate.open)
+    watch = asyncio.create_task(saturation.watch())
     try:
         async with asyncio.TaskGroup() as group:
-            states = [group.create_task(_lane(engine, lane, environ, tls, transport)) for lane in lanes]
+            admission = admission or Unlimited()
+            engine = _Engine(run, record, observer, admission, pacer, gate, saturation, states, group)
+            for state in states:
+                channels, asking = _connect(state, environ, tls, transport)
+                group.create_task(engine.lane(state, channels, asking))
     except BaseExceptionGroup as failed:
         raise _innermost(failed) from None
     finally:
+        giving_up.cancel()
         watch.cancel()
     if engine.errors:
         raise engine.errors[0]
-    return {s.lane.label: s.stopped for s in (task.result() for task in states) if s.stopped}
+    return {state.lane.label: state.result() for state in states}
+
+
+def _state(lane: Lane, gate: _Gate, stopped: Callable[[str, str], None]) -> LaneState:
+    throttle = Throttle(min(lane.concurrency, max(1, len(lane.calls))))
+    return LaneState(lane, throttle, partial(gate.known, lane.label), partial(stopped, lane.label))
+
+
+def _connect(
+    state: LaneState, environ: Mapping[str, str], tls: ssl.SSLContext, transport: httpx.AsyncBaseTransport | None
+) -> tuple[list[Channel], Asking]:
+    endpoint = state.lane.endpoint
+    if endpoint.base_url is None:
+        raise AssertionError(f"lane {state.lane.label} has no address")
+    headers, timeout_s = endpoint.headers(environ), endpoint.entry.timeout_s
+    channels = [Channel(endpoint.base_url, headers, timeout_s, tls, transport) for _ in range(state.throttle.slots)]
+    return channels, Asking(endpoint.wire, endpoint.path, timeout_s, Redactor(endpoint.secrets(environ)), state.heard)
 
 
 def _innermost(group: BaseExceptionGroup[BaseException]) -> BaseException:
     """The first error itself: two nested task groups wrap it twice."""
     first = group.exceptions[0]
     return _innermost(first) if isinstance(first, BaseExceptionGroup) else first
-
-
-async def _lane(
-    engine: _Engine,
-    lane: Lane,
-    environ: Mapping[str, str],
-    tls: ssl.SSLContext,
-    transport: httpx.AsyncBaseTransport | None,
-) -> _State:
-    endpoint = lane.endpoint
-    if endpoint.base_url is None:
-        raise AssertionError(f"lane {lane.label} has no address")
-    key = environ.get(endpoint.key_variable) if endpoint.key_variable else None
-    headers = {"Authorization": f"Bearer {key}"} if key else {}
-    state = _State(lane, iter(lane.calls))
-    slots = min(lane.concurrency, max(1, len(lane.calls)))
-    channels = [
-        Channel(endpoint.base_url, headers, endpoint.entry.timeout_s, tls, transport, secret=key) for _ in range(slots)
-    ]
-    try:
-        async with asyncio.TaskGroup() as group:
-            for channel in channels:
-                group.create_task(engine.slot(state, channel))
-    finally:
-        for channel in channels:
-            await channel.close()
-    return state

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from bench.config import ModelEntry, RunSettings
 from bench.configfile import address_problem
 from bench.errors import UsageError
-from bench.providers import openai_chat
-from bench.records import Item
+from bench.providers import anthropic_messages, openai_chat
+from bench.providers.address import HIDDEN, Address, expanded, shown, split
+from bench.providers.presets import Preset
+from bench.providers.protocol import Wire
+from bench.providers.rules import SAMPLING, Rules, merged
+from bench.records import Item, sha256_of
 
 if TYPE_CHECKING:
     from bench.weights.server import ServerSettings
 
-SAMPLING = ("temperature", "top_p", "seed")
+
+THINKING_TOKENS = 16000
+"""The least cap on generated tokens that leaves a thinking model room for an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,46 +31,142 @@ class Endpoint:
 
     entry: ModelEntry
     """The model entry."""
+    preset: Preset
+    """What is known of its vendor."""
+    rules: Rules
+    """What is known of its model."""
     identity: Mapping[str, Any]
-    """What besides the body decides the answer: base URL, or weights sha256 and server settings."""
+    """What besides the body decides the answer: address and version, or weights sha256 and server settings."""
     wire_model: str
     """The `model` field of the body."""
     base_url: str | None = None
-    """Where calls go; None for local weights until their server runs."""
+    """Where calls go, without secrets; None for local weights until their server runs."""
+    address: Address | None = None
+    """The same with its secret parts; None for local weights."""
     key_variable: str | None = None
-    """Environment variable that holds the key; None if none is needed."""
+    """Environment variable that holds the key, or should; None if none is needed."""
     extra_body: Mapping[str, Any] = field(default_factory=dict)
     """Fields that this endpoint needs in every body."""
 
-    def sampling(self, item: Item, run: RunSettings) -> dict[str, float]:
-        """What is sent: model entry over `[run]` over the task's generation_kwargs."""
+    @property
+    def wire(self) -> Wire:
+        """The wire format it speaks."""
+        return anthropic_messages if self.preset.protocol == "anthropic" else openai_chat
+
+    @property
+    def path(self) -> str:
+        """Where requests go, relative to the base URL, with the address's query."""
+        query = self.address.query if self.address else ""
+        return f"{self.wire.PATH}?{query}" if query else self.wire.PATH
+
+    def headers(self, environ: Mapping[str, str]) -> dict[str, str]:
+        """The headers of every call: the protocol's with the key, the address's user info, the model entry's own."""
+        key = environ.get(self.key_variable) if self.key_variable else None
+        user_info = self.address.headers if self.address else {}
+        own = expanded(self.entry.headers, environ)
+        taken = {name.lower() for name in own}
+        usual = {**self.wire.headers(key), **user_info}
+        return {**{name: value for name, value in usual.items() if name.lower() not in taken}, **own}
+
+    def secrets(self, environ: Mapping[str, str]) -> tuple[str, ...]:
+        """Texts that no message may repeat, the longest first: key, user info, query values, header values."""
+        texts = set(expanded(self.entry.headers, environ).values())
+        texts |= self.address.secrets if self.address else set()
+        texts |= {environ.get(self.key_variable, "")} if self.key_variable else set()
+        return tuple(sorted((text for text in texts if len(text) > 3), key=lambda text: (-len(text), text)))
+
+    def sampling_requested(self, item: Item, run: RunSettings) -> dict[str, float]:
+        """What is asked for: model entry over `[run]` over the task's generation_kwargs."""
         chosen: dict[str, float] = dict(item.sampling)
         if run.temperature is not None:
             chosen["temperature"] = run.temperature
-        for key in SAMPLING:
-            value = getattr(self.entry, key)
+        for name in SAMPLING:
+            value = getattr(self.entry, name)
             if value is not None:
-                chosen[key] = value
+                chosen[name] = value
         return chosen
 
+    def sampling(self, item: Item, run: RunSettings) -> dict[str, float]:
+        """What is applied, that is really sent: what the model forbids, fixes or ignores is left out."""
+        thinks = self.rules.thinking(self.entry.thinking, self.entry.effort)
+        asked = self.sampling_requested(item, run)
+        return {name: value for name, value in asked.items() if self.rules.handling(name, thinks) == "sent"}
+
+    def warning(self, item: Item) -> str | None:
+        """What is likely to go wrong with an item: a task's cap may leave no room for thinking. None if nothing is."""
+        thinks = self.rules.thinking(self.entry.thinking, self.entry.effort)
+        if not thinks or self.entry.max_tokens or item.max_tokens >= THINKING_TOKENS:
+            return None
+        return (
+            f"'{self.entry.label}' thinks, and thinking counts: the {item.max_tokens} tokens of {item.task} will cut "
+            f"most answers off. Set max_tokens = {THINKING_TOKENS} or more in [models.{self.entry.label}]."
+        )
+
     def body(self, item: Item, run: RunSettings) -> dict[str, Any]:
-        """The request body of one item, without streaming options."""
-        max_tokens = self.entry.max_tokens or item.max_tokens
-        body = openai_chat.request_body(self.wire_model, item, max_tokens, self.sampling(item, run))
-        return {**body, **self.extra_body}
+        """The request body of one item, without streaming options. UsageError if the model cannot take the item."""
+        entry, rules = self.entry, self.rules
+        sampling: dict[str, Any] = self.sampling(item, run)
+        if rules.greedy and sampling.get("temperature") == 0:
+            del sampling["temperature"]
+            sampling |= rules.greedy
+        body = {
+            "model": self.wire_model,
+            **self.wire.prompt(item.messages),
+            rules.max_tokens_field: entry.max_tokens or item.max_tokens,
+            **sampling,
+        }
+        if item.stop:
+            body[self.wire.STOP] = self._stop(item)
+        thinking = rules.thinking_fields(entry.effort, entry.thinking, entry.thinking_budget)
+        return merged(body, thinking, entry.extra_body, self.extra_body)
+
+    def _stop(self, item: Item) -> list[str]:
+        most, longest = self.rules.stops, self.rules.stop_bytes
+        if most is not None and len(item.stop) > most:
+            limit = f"{most} stop sequences"
+        elif longest is not None and any(len(text.encode()) > longest for text in item.stop):
+            limit = f"{longest} bytes in a stop sequence"
+        else:
+            return list(item.stop)
+        raise UsageError(
+            f"model '{self.entry.label}': {self.preset.title} takes at most {limit}, and task {item.task} has more. "
+            "Leave out the model or the task."
+        )
+
+    def shown(self) -> dict[str, Any]:
+        """The endpoint as it may be shown and kept: everything but secrets."""
+        entry, thinks = asdict(self.entry), self.rules.thinking(self.entry.thinking, self.entry.effort)
+        for table in (entry, entry["own_provider"] or {}):
+            if table.get("base_url"):
+                table["base_url"] = shown(table["base_url"])
+        return {
+            **entry,
+            "headers": dict.fromkeys(self.entry.headers, HIDDEN),
+            "identity": dict(self.identity),
+            "wire_model": self.wire_model,
+            "extra_body": {**self.entry.extra_body, **self.extra_body},
+            "key_variable": self.key_variable,
+            "protocol": self.preset.protocol,
+            "price_provider": self.preset.price_provider,
+            "region": self.preset.region,
+            "rules": asdict(self.rules),
+            "sampling": {name: self.rules.handling(name, thinks) for name in SAMPLING},
+        }
 
 
 def resolve(entry: ModelEntry, environ: Mapping[str, str]) -> Endpoint:
     """The endpoint of a model entry. UsageError if its address is missing or bad, or its key cannot be sent."""
-    return _weights(entry) if entry.local else _openai_api(entry, environ)
+    return _weights(entry) if entry.local else _remote(entry, environ)
 
 
 def _weights(entry: ModelEntry) -> Endpoint:
     from bench.weights.catalog import resolve as find
 
-    weights, settings = find(entry.name), server_settings(entry)
+    weights, settings, preset = find(entry.name), server_settings(entry), entry.preset()
     return Endpoint(
         entry=entry,
+        preset=preset,
+        rules=preset.rules(entry.name),
         identity={"weights_sha256": weights.sha256, "server": settings.as_key()},
         wire_model=entry.name if weights.local is None else weights.file,  # where a file lies changes no answer
         extra_body={"cache_prompt": entry.prompt_cache},
@@ -85,30 +187,90 @@ def server_settings(entry: ModelEntry) -> ServerSettings:
     )
 
 
-def _openai_api(entry: ModelEntry, environ: Mapping[str, str]) -> Endpoint:
-    vendor, _, model = entry.name.partition("/")
-    prefix = re.sub(r"\W", "_", vendor).upper()
-    base_url = entry.base_url or environ.get(f"{prefix}_BASE_URL")
-    if not base_url:
+def _remote(entry: ModelEntry, environ: Mapping[str, str]) -> Endpoint:
+    preset = entry.preset()
+    address = split(_found_address(entry, preset, environ))
+    if preset.protocol == "anthropic" and not address.base_url.endswith("/v1"):
+        address = replace(address, base_url=address.base_url + "/v1")  # Anthropic's own clients leave it out
+    version = {"anthropic-version": anthropic_messages.VERSION} if preset.protocol == "anthropic" else {}
+    headers = {"headers_sha256": sha256_of(dict(entry.headers))} if entry.headers else {}
+    return Endpoint(
+        entry=entry,
+        preset=preset,
+        rules=preset.rules(entry.wire_model),
+        identity={**address.identity, **version, **headers},
+        wire_model=entry.wire_model,
+        base_url=address.base_url,
+        address=address,
+        key_variable=key_variable(entry, preset, environ),
+    )
+
+
+def _found_address(entry: ModelEntry, preset: Preset, environ: Mapping[str, str]) -> str:
+    """bench.toml's address or region, over the environment's address, over the preset's."""
+    own = entry.own_provider or {}
+    given = {"base_url": entry.base_url or own.get("base_url")}
+    if not (entry.region or own.get("region")):
+        given |= {name: environ.get(name) for name in preset.address_variables}
+    where = next((name for name, address in given.items() if address), None)
+    if where:
+        problem = address_problem(given[where])
+        if problem:
+            raise UsageError(f"model '{entry.label}': {where} {problem}.")
+        return str(given[where])
+    return _preset_address(entry, preset, environ)
+
+
+def _preset_address(entry: ModelEntry, preset: Preset, environ: Mapping[str, str]) -> str:
+    template = preset.regions.get(preset.region or "", preset.base_url)
+    if template is None:
         raise UsageError(
-            f"model '{entry.label}': no address. Set base_url in [models.{entry.label}] or {prefix}_BASE_URL, "
-            "e.g. http://127.0.0.1:8000/v1."
+            f"model '{entry.label}': no address. Set base_url in [models.{entry.label}] or "
+            f"{preset.address_variables[0]}, e.g. http://127.0.0.1:8000/v1."
         )
-    problem = address_problem(base_url)
-    if problem:
-        where = "base_url" if entry.base_url else f"{prefix}_BASE_URL"
-        raise UsageError(f"model '{entry.label}': {where} {problem}.")
-    variable = f"{prefix}_API_KEY"
-    if not re.fullmatch(r"[!-~]*", environ.get(variable, "")):
+    for name in re.findall(r"\{(\w+)\}", template):
+        if not re.fullmatch(r"[\w-]+", environ.get(name, "")):
+            raise UsageError(
+                f"model '{entry.label}': the address of {preset.title}'s region {preset.region} needs {name}. "
+                "Set it in the environment or in .env."
+            )
+        template = template.replace(f"{{{name}}}", environ[name])
+    return template
+
+
+def key_variable(entry: ModelEntry, preset: Preset, environ: Mapping[str, str]) -> str | None:
+    """The first variable that holds a key, or the one that should; None where an address may need none.
+
+    Raises UsageError for a key that no header can hold.
+    """
+    variable = next((name for name in preset.key_variables if environ.get(name)), None)
+    if variable is None:
+        needed = preset.key_needed and not _own_address(entry, preset, environ)
+        return next(iter(preset.key_variables), None) if needed else None
+    if not re.fullmatch(r"[!-~]*", environ[variable]):
         raise UsageError(
             f"model '{entry.label}': {variable} holds a blank, a line break or a letter beyond ASCII. "
             "Set it to the key alone."
         )
-    base_url = base_url.rstrip("/")
-    return Endpoint(
-        entry=entry,
-        identity={"base_url": base_url},
-        wire_model=model,
-        base_url=base_url,
-        key_variable=variable if environ.get(variable) else None,
-    )
+    return variable
+
+
+def _own_address(entry: ModelEntry, preset: Preset, environ: Mapping[str, str]) -> bool:
+    own = entry.own_provider or {}
+    return bool(entry.base_url or own.get("base_url") or any(environ.get(name) for name in preset.address_variables))
+
+
+def missing_keys(endpoints: Sequence[Endpoint], environ: Mapping[str, str]) -> str | None:
+    """Every key that is not set, the models it concerns and where to get one, in one sentence; None if all are set."""
+    wanting: dict[str, list[Endpoint]] = {}
+    for endpoint in endpoints:
+        if endpoint.key_variable and not environ.get(endpoint.key_variable):
+            wanting.setdefault(endpoint.key_variable, []).append(endpoint)
+    if not wanting:
+        return None
+    parts = []
+    for variable, concerned in wanting.items():
+        labels = ", ".join(f"'{e.entry.label}'" for e in concerned)
+        page = concerned[0].preset.key_page
+        parts.append(f"{variable} for {labels}" + (f" (get one at {page})" if page else ""))
+    return f"no key: set {'; '.join(parts)}. Keys are read from the environment or from .env beside bench.toml."

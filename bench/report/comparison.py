@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench import runfolder
-from bench.stats import Interval, mean_interval, proportion_interval, quantile_interval
+from bench.report.bridge import Bridge, bridges
+from bench.report.sampling import sampling_notes
+from bench.stats import Interval, mean_interval, pass_at_k, proportion_interval, quantile_interval
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,8 +32,12 @@ class SuiteRow:
     """Scored items (x repeats)."""
     planned: int
     """Items (x repeats) planned."""
+    repeats: int
+    """Samples of each item that were planned."""
     score: Interval | None
-    """Mean score in [0, 1]."""
+    """Mean score in [0, 1]; an item's repeats are averaged first, so that the interval rests on items."""
+    pass_at_k: Interval | None
+    """Share of items solved by at least one of `repeats` samples, over items with all of them; None for one sample."""
     ttfat_p50_s: Interval | None
     """Median time to first answer token, seconds."""
     ttfat_p95_s: Interval | None
@@ -84,6 +90,12 @@ class Comparison:
     """Suites in order, models in order within each."""
     manifest: Mapping[str, Any]
     """The run's run.json."""
+    bridges: tuple[Bridge, ...] = ()
+    """From list price to what was paid, for each pair of models with prices."""
+    unbridged: tuple[str, ...] = ()
+    """Why such a pair has no bridge, as sentences."""
+    sampling: tuple[str, ...] = ()
+    """What became of the sampling that was asked for, as sentences."""
 
 
 def compare(folder: Path) -> Comparison:
@@ -95,30 +107,34 @@ def compare(folder: Path) -> Comparison:
     repeats = manifest["settings"]["repeats"]
     rows = [
         _row(
-            table[(table["suite"] == suite) & (table["model"] == model)], model, suite, about["items_planned"] * repeats
+            table[(table["suite"] == suite) & (table["model"] == model)], model, suite, about["items_planned"], repeats
         )
         for suite, about in manifest["suites"].items()
         for model in manifest["models"]
     ]
-    return Comparison(tuple(rows), manifest)
+    return Comparison(tuple(rows), manifest, *bridges(items, answers, manifest), sampling_notes(items, manifest))
 
 
-def _row(table: pd.DataFrame, model: str, suite: str, planned: int) -> SuiteRow:
+def _row(table: pd.DataFrame, model: str, suite: str, items: int, repeats: int) -> SuiteRow:
     scored = table[table["score"].notna()]
     timed = scored[~scored["reused"].astype(bool) & scored["latency_s"].notna()]
+    # An item's repeats are no independent values: each item gives one to the latencies, its first that was timed.
+    first = timed.sort_values("repeat").drop_duplicates(["task", "item"])
     outcomes = table["outcome"].value_counts()
     details = [json.loads(d) for d in table["grade_detail"].dropna()]
     return SuiteRow(
         model=model,
         suite=suite,
         n=len(scored),
-        planned=planned,
+        planned=items * repeats,
+        repeats=repeats,
         score=_per_item(scored, "score", proportion_interval),
-        ttfat_p50_s=_quantile(timed["ttfat_s"], 0.5),
-        ttfat_p95_s=_quantile(timed["ttfat_s"], 0.95),
-        e2e_p50_s=_quantile(timed["latency_s"], 0.5),
-        e2e_p95_s=_quantile(timed["latency_s"], 0.95),
-        output_tok_s=_quantile(1 / timed["tpot_s"][timed["tpot_s"] > 0], 0.5),
+        pass_at_k=_pass_at_k(scored, repeats) if repeats > 1 else None,
+        ttfat_p50_s=_quantile(first["ttfat_s"], 0.5),
+        ttfat_p95_s=_quantile(first["ttfat_s"], 0.95),
+        e2e_p50_s=_quantile(first["latency_s"], 0.5),
+        e2e_p95_s=_quantile(first["latency_s"], 0.95),
+        output_tok_s=_quantile(1 / first["tpot_s"][first["tpot_s"] > 0], 0.5),
         tokens_in=_per_item(_with_tokens_in(scored), "tokens_in", mean_interval),
         tokens_out=_per_item(scored, "out_total", mean_interval),
         cost_per_1000_usd=_cost(scored),
@@ -146,6 +162,18 @@ def _per_item(table: pd.DataFrame, column: str, interval: Any) -> Interval | Non
     per_item = known.groupby(["task", "item"]).agg(value=(column, "mean"), cluster=("cluster", "first"))
     result: Interval = interval(per_item["value"].to_numpy(dtype=float), per_item["cluster"].astype(str).tolist())
     return result
+
+
+def _pass_at_k(table: pd.DataFrame, k: int) -> Interval | None:
+    """Over items of which all k samples have a score."""
+    items = table.groupby(["task", "item"]).agg(
+        n=("score", "size"), passed=("score", lambda scores: int((scores == 1).sum())), cluster=("cluster", "first")
+    )
+    items = items[items["n"] >= k]
+    if items.empty:
+        return None
+    chances = [pass_at_k(int(n), int(passed), k) for n, passed in zip(items["n"], items["passed"], strict=True)]
+    return proportion_interval(chances, items["cluster"].astype(str).tolist())
 
 
 def _with_tokens_in(table: pd.DataFrame) -> pd.DataFrame:

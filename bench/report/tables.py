@@ -6,33 +6,43 @@ import csv
 import io
 import json
 from collections.abc import Callable
+from dataclasses import asdict
 
+from bench.report import money
+from bench.report.clocks import clock_notes
 from bench.report.comparison import Comparison, SuiteRow, as_records, flat_records
+from bench.report.machine import machine_notes
 from bench.stats import Interval
 
 Cell = tuple[str, str]
 """A value, and what belongs in parentheses after it: its 95 % interval or a remark; empty if there is none."""
 HEADERS = (
-    "model", "suite", "n", "score (95 % interval)", "TTFAT p50 / p95 (s)", "E2E p50 / p95 (s)", "output tok/s",
-    "tokens in / out per item", "USD per 1,000 items", "truncated", "missing",
+    "model", "suite", "n", "score (95 % interval)", "truncated", "TTFAT p50 / p95 (s)", "E2E p50 / p95 (s)",
+    "output tok/s", "tokens in / out per item", "USD per 1,000 items", "missing",
 )  # fmt: skip
-"""comparison.md's columns."""
+"""comparison.md's columns; `headers` adds one for repeats."""
 UNKNOWN = "unknown"
 
 
+def headers(repeats: int) -> list[str]:
+    """The columns: pass@k follows the score where every item was asked k > 1 times."""
+    return [*HEADERS[:4], *([f"pass@{repeats}"] if repeats > 1 else []), *HEADERS[4:]]
+
+
 def cells(row: SuiteRow) -> list[Cell]:
-    """A row's cells under HEADERS."""
+    """A row's cells under `headers`."""
     return [
         (row.model, ""),
         (row.suite, ""),
         planned(row),
         percent(row.score),
+        *([percent(row.pass_at_k)] if row.repeats > 1 else []),
+        (str(row.truncated), f"{row.repeating} repeating" if row.repeating else ""),
         _pair(seconds(row.ttfat_p50_s), seconds(row.ttfat_p95_s)),
         _pair(seconds(row.e2e_p50_s), seconds(row.e2e_p95_s)),
         whole(row.output_tok_s),
         _pair(whole(row.tokens_in), whole(row.tokens_out)),
         dollars(row.cost_per_1000_usd),
-        (str(row.truncated), f"{row.repeating} repeating" if row.repeating else ""),
         (str(row.missing), ""),
     ]
 
@@ -96,15 +106,49 @@ def notes(comparison: Comparison) -> list[str]:
         lines.append(
             f"{suite}: {about['items_planned']} of {about['items_available']} items, the same for every model."
         )
-    lines += [_model_note(label, model) for label, model in manifest["models"].items()]
+    lines += clock_notes(manifest)
+    lines += money.derived_notes(manifest)
+    lines += [_model_note(label, model, comparison) for label, model in manifest["models"].items()]
+    lines += comparison.sampling
+    lines += machine_notes(manifest)
+    lines += comparison.unbridged
+    lines += _truncation_warnings(comparison)
+    if manifest["settings"]["repeats"] > 1:
+        lines.append(_repeats_note(manifest["settings"]["repeats"]))
     for row in comparison.rows:
         lines += _reservations(row)
+    for suite, why in (manifest.get("refused") or {}).items():
+        lines.append(f"WARNING: {suite} was left out. {why}")
+    if "unsafe" in (manifest.get("sandbox") or ""):
+        lines.append("WARNING: model-written code ran without a sandbox, because --unsafe-no-sandbox said so.")
     for label, why in (manifest.get("stopped") or {}).items():
         lines.append(f"{label} was stopped: {why}")
     return lines
 
 
-def _model_note(label: str, model: dict[str, object]) -> str:
+def _truncation_warnings(comparison: Comparison) -> list[str]:
+    """Where answers of one side were cut more often: a cap, and no lack of skill, may make that side's score."""
+    found = []
+    for suite in dict.fromkeys(row.suite for row in comparison.rows):
+        rows = [row for row in comparison.rows if row.suite == suite and row.n]
+        if len({row.truncated / row.n for row in rows}) > 1:
+            counts = ", ".join(f"{row.model} {row.truncated} of {row.n}" for row in rows)
+            found.append(
+                f"WARNING: on {suite} answers were truncated unequally ({counts}). Truncated answers score 0, so the "
+                "token cap may be part of the difference; max_tokens of a model raises it."
+            )
+    return found
+
+
+def _repeats_note(repeats: int) -> str:
+    return (
+        f"Every item was asked {repeats} times. Scores are means over items of each item's mean, pass@{repeats} is the "
+        f"share of items solved at least once (unbiased, over items with all {repeats} answers), latencies take one "
+        "answer of each item: repeats are never counted as items."
+    )
+
+
+def _model_note(label: str, model: dict[str, object], comparison: Comparison) -> str:
     cap = model["max_tokens"]
     parts = [f"answers capped at {cap} tokens" if cap else "the tasks' own token caps"]
     if str(model["model"]).startswith("weights/"):
@@ -113,7 +157,9 @@ def _model_note(label: str, model: dict[str, object]) -> str:
         cache = "on" if model["prompt_cache"] else "off"
         parts += [cost, f"{model['slots']} slot(s), prompt cache {cache}, on this machine"]
     else:
-        parts.append("cost unknown: no price")
+        priced = any(row.cost_per_1000_usd for row in comparison.rows if row.model == label)
+        as_of = comparison.manifest.get("prices", {}).get("as_of")
+        parts.append(f"cost from list prices as of {as_of}" if priced and as_of else "cost unknown: no price")
     return f"{label} is {model['model']}: {'; '.join(parts)}."
 
 
@@ -136,12 +182,14 @@ def _reservations(row: SuiteRow) -> list[str]:
 
 
 def markdown(comparison: Comparison) -> str:
-    """comparison.md: the table, then the notes."""
-    lines = [f"| {' | '.join(HEADERS)} |", "|---|---|" + "---:|" * (len(HEADERS) - 2)]
+    """comparison.md: the table, the notes, then the bridges from list price to what was paid."""
+    columns = headers(comparison.manifest["settings"]["repeats"])
+    lines = [f"| {' | '.join(columns)} |", "|---|---|" + "---:|" * (len(columns) - 2)]
     for row in comparison.rows:
         texts = [f"{value} ({aside})" if aside else value for value, aside in cells(row)]
         lines.append(f"| {' | '.join(texts)} |")
-    return "\n".join([*lines, "", *(f"- {note}" for note in notes(comparison))]) + "\n"
+    lines += ["", *(f"- {note}" for note in notes(comparison)), *money.markdown(comparison.bridges)]
+    return "\n".join(lines) + "\n"
 
 
 def csv_text(comparison: Comparison) -> str:
@@ -155,5 +203,7 @@ def csv_text(comparison: Comparison) -> str:
 
 
 def json_text(comparison: Comparison) -> str:
-    """comparison.json: rows and notes; unknown is null."""
-    return json.dumps({"rows": as_records(comparison), "notes": notes(comparison)}, indent=2, ensure_ascii=False) + "\n"
+    """comparison.json: rows, notes and bridges; unknown is null."""
+    bridges = [asdict(bridge) for bridge in comparison.bridges]
+    content = {"rows": as_records(comparison), "notes": notes(comparison), "bridges": bridges}
+    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"

@@ -1,9 +1,32 @@
-"""Runs model-written code behind walls and compares its answers outside them."""
+"""Runs model-written code behind walls and compares its answers outside them.
+
+The program's process only answers; tests, expected values and the verdict stay in this one. See docs/security.md.
+"""
 
 from __future__ import annotations
 
-from bench.sandbox.bwrap import Limits, probe
+from bench.sandbox.check import grade_check
 from bench.sandbox.grade import Grade, TestCall, Verdict, grade
+from bench.sandbox.ladder import Rung, allow_nothing, probe, rungs, using
+from bench.sandbox.program import Limits
+from bench.sandbox.query import grade_sql
+from bench.sandbox.script import ProgramCase, grade_program
 from bench.sandbox.values import Value
 
-__all__ = ["Grade", "Limits", "TestCall", "Value", "Verdict", "grade", "probe"]
+__all__ = [
+    "Grade",
+    "Limits",
+    "ProgramCase",
+    "Rung",
+    "TestCall",
+    "Value",
+    "Verdict",
+    "allow_nothing",
+    "grade",
+    "grade_check",
+    "grade_program",
+    "grade_sql",
+    "probe",
+    "rungs",
+    "using",
+]

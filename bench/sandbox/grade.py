@@ -4,27 +4,28 @@ from __future__ import annotations
 
 import json
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
 from bench.errors import UsageError
-from bench.sandbox import bwrap
-from bench.sandbox.bwrap import Limits, Run
-from bench.sandbox.child import READY
+from bench.sandbox import ladder, warm
+from bench.sandbox.inside.child import READY
+from bench.sandbox.program import Limits, Run, ServerLostError
 from bench.sandbox.values import Value, require_plain, same, tree
 
-_DEFAULT = Limits()
+DEFAULT = Limits()
+"""What a program may use unless its grader says otherwise."""
 
 
 class Verdict(StrEnum):
     """How a program fared. All but `SANDBOX_FAILURE` are the program's own doing."""
 
     PASSED = "passed"
-    """Every call returned the expected value."""
+    """Every answer was right."""
     WRONG = "wrong"
-    """A call returned another value."""
+    """An answer was not right."""
     RAISED = "raised"
     """Loading the program, or a call, raised an exception."""
     TIMEOUT = "timeout"
@@ -33,6 +34,8 @@ class Verdict(StrEnum):
     """It used up its memory."""
     OUTPUT_FLOOD = "output_flood"
     """It wrote or returned more bytes than allowed."""
+    FORBIDDEN = "forbidden"
+    """It failed by trying what the sandbox forbids: a process, a socket, a file outside, a strange system call."""
     MALFORMED = "malformed"
     """It returned no plain value, ended its process or wrote into the reply channel."""
     NOT_COMPILING = "not_compiling"
@@ -43,8 +46,11 @@ class Verdict(StrEnum):
     """The sandbox did not start, or was killed from outside: infrastructure, never wrong."""
 
 
-_ADMITTED = frozenset(
-    {Verdict.RAISED, Verdict.MEMORY, Verdict.MALFORMED, Verdict.NOT_COMPILING, Verdict.NO_ENTRY_POINT}
+ADMITTED = frozenset(
+    {
+        *(Verdict.RAISED, Verdict.MEMORY, Verdict.MALFORMED, Verdict.FORBIDDEN),
+        *(Verdict.NOT_COMPILING, Verdict.NO_ENTRY_POINT),
+    }
 )
 """Failures a reply may report. The rest are ours to find, lest a program declare itself missing."""
 
@@ -70,46 +76,84 @@ class Grade:
     """What became of one program."""
 
     verdict: Verdict
-    """The first failure's, in the order of the calls."""
+    """The first failure's, in the order of the tests."""
     passed: int
-    """Calls that returned the expected value."""
+    """Tests that passed."""
     total: int
-    """Calls that were to be made."""
+    """Tests that were to be made."""
     detail: str
     """Why, e.g. "call 3: ValueError"; empty if all passed. Holds no expected value."""
     sandbox: str
-    """The sandbox that ran it, e.g. "bubblewrap 0.11.0"."""
+    """The sandbox that ran it, e.g. "bubblewrap+landlock+seccomp"."""
+    final: bool = True
+    """False for a sandbox failure and a wall-clock timeout: another try may end otherwise, so it is not remembered."""
 
 
-def grade(source: str, entry_point: str, calls: Sequence[TestCall], limits: Limits = _DEFAULT) -> Grade:
-    """Runs the program in a fresh sandbox, calls `entry_point` with each call's arguments and compares the answers.
+def grade(source: str, entry_point: str, calls: Sequence[TestCall], limits: Limits = DEFAULT) -> Grade:
+    """Runs the program in a sandbox of its own, calls `entry_point` with each call's arguments, compares the answers.
 
     Safe to call from several threads. Raises UsageError if no sandbox works here, or if there are no calls.
     """
     if not calls:
         raise UsageError(f"'{entry_point}' has no test calls, so nothing can be graded; give it at least one.")
-    sandbox = bwrap.probe()
-    try:
-        run = bwrap.run(bwrap.require(), source, entry_point, [call.args for call in calls], limits)
-    except OSError as error:
-        return Grade(Verdict.SANDBOX_FAILURE, 0, len(calls), f"could not start: {error}", sandbox)
-    if not run.replies.startswith(READY):
-        return Grade(Verdict.SANDBOX_FAILURE, 0, len(calls), run.complaint, sandbox)
-    passed, failures = 0, []
-    for verdict, detail in _outcomes(run, calls, limits):
-        passed += verdict is Verdict.PASSED
-        if verdict is not Verdict.PASSED:
-            failures.append((verdict, detail))
-    verdict, detail = failures[0] if failures else (Verdict.PASSED, "")
-    return Grade(verdict, passed, len(calls), detail, sandbox)
+    requests: list[object] = [("function", source, entry_point), *((call.args, {}) for call in calls)]
+
+    def attempt(command: warm.Command) -> Marks:
+        run = warm.run(command, requests, limits)
+        return Marks(len(calls), [*_outcomes(run, calls, limits)], wall=run.stopped == "timeout")
+
+    return judged(attempt, len(calls))
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What one attempt at grading found."""
+
+    total: int
+    """Tests that were to be made."""
+    outcomes: Sequence[tuple[Verdict, str]]
+    """A verdict and its reason for every test, ending early where the program did."""
+    wall: bool = False
+    """Whether the wall clock ended it."""
+
+    def grade(self, sandbox: str) -> Grade:
+        """The grade: the first failure's verdict."""
+        failures = [outcome for outcome in self.outcomes if outcome[0] is not Verdict.PASSED]
+        verdict, detail = failures[0] if failures else (Verdict.PASSED, "")
+        passed = len(self.outcomes) - len(failures)
+        final = verdict is not Verdict.SANDBOX_FAILURE and not (self.wall and verdict is Verdict.TIMEOUT)
+        return Grade(verdict, passed, self.total, detail, sandbox, final)
+
+
+def judged(attempt: Callable[[warm.Command], Marks], total: int) -> Grade:
+    """The grade an attempt leads to on the sandbox in use; a failed sandbox gets a second try.
+
+    Raises UsageError if no sandbox works here.
+    """
+    rung = ladder.chosen()
+    command = ladder.command(rung)
+    grade = None
+    while grade is None or grade.verdict is Verdict.SANDBOX_FAILURE:
+        again = grade is not None
+        try:
+            marks = attempt(command)
+        except (ServerLostError, OSError) as error:
+            marks = Marks(total, [(Verdict.SANDBOX_FAILURE, str(error))])
+        grade = marks.grade(str(rung))
+        if again:
+            break
+    return grade
 
 
 def _outcomes(run: Run, calls: Sequence[TestCall], limits: Limits) -> Iterator[tuple[Verdict, str]]:
     """One verdict and its reason per answered call, ending early where the replies break off or make no sense."""
+    if not run.replies.startswith(READY):
+        yield ending(run, limits)
+        return
     *lines, rest = run.replies.removeprefix(READY).split(b"\n", len(calls) + 1)
     for number, line in enumerate(lines):
         where = f"call {number}: " if number else ""
-        reply = _parse(line, number)
+        reply = parsed(line, number)
         if reply is None:
             yield Verdict.MALFORMED, f"{where}broken reply"
             return
@@ -117,18 +161,20 @@ def _outcomes(run: Run, calls: Sequence[TestCall], limits: Limits) -> Iterator[t
         if kind == "value" and number:
             right = same(tree(calls[number - 1].value), payload)
             yield (Verdict.PASSED, "") if right else (Verdict.WRONG, f"{where}wrong value")
-        elif kind in _ADMITTED:
-            yield Verdict(kind), where + _harmless(payload)
+        elif kind in ADMITTED:
+            yield Verdict(kind), where + harmless(payload)
         elif kind != "loaded" or number:
             yield Verdict.MALFORMED, f"{where}broken reply"
             return
     if len(lines) <= len(calls):
-        yield _ending(run, limits)
+        yield ending(run, limits)
     elif rest:
         yield Verdict.MALFORMED, "more replies than calls"
+    elif run.stopped:  # by a flood that was noticed after the last reply
+        yield ending(run, limits)
 
 
-def _parse(line: bytes, number: int) -> tuple[str, object] | None:
+def parsed(line: bytes, number: int) -> tuple[str, object] | None:
     """A reply's kind and payload, or None if it is not the reply to this call."""
     try:
         reply = json.loads(line)
@@ -139,19 +185,23 @@ def _parse(line: bytes, number: int) -> tuple[str, object] | None:
     return (reply[1], reply[2]) if isinstance(reply[1], str) else None
 
 
-def _harmless(payload: object) -> str:
+def harmless(payload: object) -> str:
     """A reply's reason, fit for a report: the program may have chosen it."""
     text = payload if isinstance(payload, str) else ""
     return "".join(c if c.isprintable() else "?" for c in text[:80]) or "no reason given"
 
 
-def _ending(run: Run, limits: Limits) -> tuple[Verdict, str]:
+def ending(run: Run, limits: Limits) -> tuple[Verdict, str]:
     """Why the replies broke off."""
+    if not run.replies.startswith(READY):
+        why = run.replies.decode(errors="replace").strip()
+        return Verdict.SANDBOX_FAILURE, why or run.stopped or f"the program's process ended (status {run.status})"
     if run.stopped:
         return Verdict(run.stopped), f"stopped after {run.wall_s:.1f} s"
-    if run.status < 0:
-        return Verdict.SANDBOX_FAILURE, "the sandbox was killed from outside"
-    killed = run.status - 128
-    if killed == signal.SIGXCPU or (killed == signal.SIGKILL and run.wall_s >= limits.cpu_s):
+    if run.cpu_spent:
         return Verdict.TIMEOUT, f"more than {limits.cpu_s:g} s of CPU"
+    if run.status == -signal.SIGKILL:  # no program can send itself one
+        return Verdict.SANDBOX_FAILURE, "killed from outside"
+    if run.status == -signal.SIGSYS:
+        return Verdict.FORBIDDEN, "a system call of another machine"
     return Verdict.MALFORMED, f"the program ended itself (status {run.status})"

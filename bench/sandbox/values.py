@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from typing import Any, TypeAlias, Union
 
 from bench.errors import UsageError
-from bench.sandbox.child import MAX_DEPTH, encode
+from bench.sandbox.inside.encode import MAX_DEPTH, encode
 
 # A recursive alias of strings cannot be written with `|`.
 Value: TypeAlias = Union[bool, int, float, str, bytes, Sequence["Value"], Mapping[Any, "Value"], Set["Value"], None]  # noqa: UP007
@@ -22,6 +22,10 @@ Value: TypeAlias = Union[bool, int, float, str, bytes, Sequence["Value"], Mappin
 
 _SCALARS = frozenset({type(None), bool, int, float, str, bytes})
 _CONTAINERS = frozenset({list, tuple, dict, set, frozenset})
+_KINDS: Mapping[str, Callable[[Iterable[Any]], Value]] = {kind.__name__: kind for kind in _CONTAINERS}
+_TEXTUAL: Mapping[str, Callable[[str], Value]] = {"int": lambda text: int(text, 16), "bytes": bytes.fromhex}
+MAX_HASHED = 20_000
+"""Members of the sets and dicts of one answer that is rebuilt, at most."""
 
 
 def require_plain(value: object, where: str, depth: int = 0) -> None:
@@ -41,6 +45,41 @@ def require_plain(value: object, where: str, depth: int = 0) -> None:
 def tree(value: object) -> object:
     """The value as an answer that equals it arrives: tagged JSON, parsed."""
     return json.loads(encode(value))
+
+
+def plain(tree: object) -> Value:
+    """The value that a tree stands for, in builtin types only. Raises ValueError if it stands for none.
+
+    Sets and dicts hold at most `MAX_HASHED` members, all together: keys can be made to collide.
+    """
+    value: Value = _plain(tree, 0, [MAX_HASHED])
+    return value
+
+
+def _plain(tree: object, depth: int, hashed_left: list[int]) -> Any:
+    if depth > MAX_DEPTH:
+        raise ValueError("nested too deeply")
+    if not isinstance(tree, list):
+        if isinstance(tree, dict):
+            raise ValueError("not a plain value")
+        return tree
+    kind, *members = tree if tree and isinstance(tree[0], str) else ("",)
+    if kind in _TEXTUAL:
+        if len(members) != 1 or not isinstance(members[0], str):
+            raise ValueError("not a plain value")
+        return _TEXTUAL[kind](members[0])
+    if kind not in _KINDS or (kind == "dict" and len(members) % 2):
+        raise ValueError("not a plain value")
+    values = [_plain(member, depth + 1, hashed_left) for member in members]
+    if kind in ("list", "tuple"):
+        return _KINDS[kind](values)
+    hashed_left[0] -= len(values)
+    if hashed_left[0] < 0:
+        raise ValueError(f"more than {MAX_HASHED} members of sets and dicts")
+    try:
+        return dict(zip(values[::2], values[1::2], strict=True)) if kind == "dict" else _KINDS[kind](values)
+    except TypeError as error:
+        raise ValueError("not a plain value") from error
 
 
 def same(expected: object, answer: object) -> bool:

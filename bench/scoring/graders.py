@@ -1,28 +1,37 @@
-"""The graders that task YAMLs name as `process_results`.
+"""The graders that task files name as `process_results`.
 
-Each is a pure `(item, text) -> Graded` wrapped by `grader`, so that lm-eval, the live score and the answers
-table all see the same verdict, computed once: sandboxed runs are memoised by item and text.
+Each is a pure `(item, text) -> Graded` wrapped by `Grader`, so that lm-eval, the live score and the answers
+table all see the same verdict, computed once: it is remembered by item, text and sandbox. Each brings an
+oracle, the answer that `bench tasks lint` expects to score 1.
 """
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Self
 
 from bench.errors import BenchError
 from bench.records import Graded, sha256_of
 from bench.scoring import extract
-from bench.suites.items import item_of
+from bench.suites.items import LETTERS, item_of
 
-Grade = Callable[[Mapping[str, Any], str], Graded]
+if TYPE_CHECKING:
+    from bench.sandbox import Grade as Ran
+
+Judge = Callable[[Mapping[str, Any], str], Graded]
+Oracle = Callable[[Mapping[str, Any]], str | None]
 
 
 class Grader:
     """A grader as lm-eval calls it, `process_results(doc, results) -> {"score": float}`, and as we do, `grade`."""
 
-    def __init__(self, judge: Grade, *, sandboxed: bool = False) -> None:
+    def __init__(self, judge: Judge, *, oracle: Oracle = lambda _item: None, sandboxed: bool = False) -> None:
+        """`oracle` writes an answer that must score 1, None where it cannot; `sandboxed`: answers are run as code."""
         self._judge = judge
+        self.oracle = oracle
         self.sandboxed = sandboxed
         self._memo: dict[str, Graded] = {}
         self._lock = threading.Lock()
@@ -30,28 +39,45 @@ class Grader:
         self.__doc__ = judge.__doc__
 
     def __repr__(self) -> str:
-        return f"{__name__}.{self.__name__}"
+        return f"{self._judge.__module__}.{self.__name__}"
 
-    def __reduce__(self) -> str:
-        """Copies and pickles are the module's own grader: lm-eval deep-copies a task's config."""
-        return self.__name__
+    def __deepcopy__(self, _memo: object) -> Self:
+        """lm-eval deep-copies a task's config; its grader stays the same object, with its memory."""
+        return self
 
     def grade(self, item: Mapping[str, Any], text: str) -> Graded:
-        """The verdict on one answer; a failed grader gives score None and is not remembered."""
-        key = sha256_of([item, text])
-        with self._lock:
-            known = self._memo.get(key)
-        if known is not None:
+        """The verdict on one answer, remembered if it is final; a failed grader gives score None.
+
+        Raises UsageError if it needs a sandbox and none works here.
+        """
+        text = text[-extract.TEXT_CHARS :]
+        known = self._known(item, text)
+        if known is not None and known.final:
             return known
         graded = self._judge(item, text)
         if graded.score is not None:
             with self._lock:
-                self._memo[key] = graded
+                self._memo[self._key(item, text)] = graded
         return graded
 
+    def _known(self, item: Mapping[str, Any], text: str) -> Graded | None:
+        with self._lock:
+            return self._memo.get(self._key(item, text))
+
+    def _key(self, item: Mapping[str, Any], text: str) -> str:
+        if not self.sandboxed:
+            return sha256_of([item, text])
+        from bench.sandbox import probe
+
+        return sha256_of([item, text, probe()])
+
     def __call__(self, doc: dict[str, Any], results: Sequence[str]) -> dict[str, float]:
-        """lm-eval's hook. Raises BenchError if the grader itself failed: such items are left out beforehand."""
-        graded = self.grade(item_of(doc), results[0])
+        """lm-eval's hook: the last verdict, final or not, so that its score is the one in our tables.
+
+        Raises BenchError if the grader itself failed: such items are left out beforehand.
+        """
+        item, text = item_of(doc), results[0][-extract.TEXT_CHARS :]
+        graded = self._known(item, text) or self.grade(item, text)
         if graded.score is None:
             raise BenchError(f"item {doc.get('id')!r} could not be graded: {graded.detail}")
         return {"score": graded.score}
@@ -69,24 +95,159 @@ def _answer_tag(item: Mapping[str, Any], text: str) -> Graded:
 
 def _function_calls(item: Mapping[str, Any], text: str) -> Graded:
     """All hidden calls of the item's `entry_point` must return the expected values, inside the sandbox."""
-    from bench.sandbox import TestCall, Verdict, grade
+    from bench.sandbox import TestCall, grade
 
     source = extract.code_block(text, item["entry_point"])
     if source is None:
         return Graded(score=0.0, extracted=None)
     calls = [TestCall(args=tuple(call["args"]), value=call["value"]) for call in item["calls"]]
-    result = grade(source, item["entry_point"], calls)
+    return _ran(grade(source, item["entry_point"], calls), source)
+
+
+def _human_eval(item: Mapping[str, Any], text: str) -> Graded:
+    """The item's own `check(candidate)`, in the sandbox. A fenced block without the function continues its `prompt`,
+    whose imports and helpers every answer may use.
+    """
+    from bench.sandbox import grade_check
+
+    prompt, source = item["prompt"], extract.code_block(text, item["entry_point"])
+    if source is None and prompt:
+        body = extract.fenced(text)
+        source = None if body is None else prompt + body
+    if source is None:
+        return Graded(score=0.0, extracted=None)
+    whole = f"{prompt}\n    pass\n\n{source}" if prompt else source
+    return _ran(grade_check(whole, item["entry_point"], item["test"], prompt=prompt), source)
+
+
+def _ran(result: Ran, source: str) -> Graded:
+    """A sandbox's verdict on code as ours."""
+    from bench.sandbox import Verdict
+
     detail = {"verdict": str(result.verdict), "passed": result.passed, "total": result.total, "why": result.detail}
     if result.verdict is Verdict.SANDBOX_FAILURE:
-        return Graded(score=None, extracted=source, detail=detail, sandbox=result.sandbox)
+        return Graded(score=None, extracted=source, detail=detail, sandbox=result.sandbox, final=False)
     return Graded(
         score=float(result.verdict is Verdict.PASSED),
         partial=result.passed / result.total,
         extracted=source,
         detail=detail,
         sandbox=result.sandbox,
+        final=result.final,
     )
 
 
-answer_tag = Grader(_answer_tag)
-function_calls = Grader(_function_calls, sandboxed=True)
+def _answer(item: Mapping[str, Any], text: str) -> Graded:
+    """The whole text, the `<answer>` tag, the words after "answer is" or the last line must be the item's `answer`.
+
+    Quotes, emphasis and a final full stop around it do not count.
+    """
+    wanted, found = str(item["answer"]).strip(), extract.short_answer(text)
+    if found is None:
+        return Graded(score=0.0, extracted=None)
+    answer, place = (wanted, "whole") if text.strip() == wanted else found
+    right = answer == wanted or extract.unwrapped(answer) == extract.unwrapped(wanted)
+    return Graded(score=float(right), extracted=answer, detail={"found": place})
+
+
+def _number(item: Mapping[str, Any], text: str) -> Graded:
+    """The final number must equal the item's `number`, as decimals: 4 is 4.0, and 0.33 is not 0.333."""
+    found = extract.final_number(text)
+    if found is None:
+        return Graded(score=0.0, extracted=None)
+    return Graded(score=float(found == Decimal(str(item["number"]))), extracted=str(found))
+
+
+def _regex(item: Mapping[str, Any], text: str) -> Graded:
+    """The item's `regex` must be found in the text."""
+    try:
+        found = extract.search(item["regex"], text)
+    except TimeoutError:
+        return Graded(score=None, detail={"why": f"the regex took more than {extract.SEARCH_S:g} s"})
+    extracted = text[-extract.ANSWER_CHARS :] if found is None else found
+    return Graded(score=float(found is not None), extracted=extracted or None)
+
+
+def _json_schema(item: Mapping[str, Any], text: str) -> Graded:
+    """The text must hold JSON that satisfies the item's `json_schema`."""
+    from bench.scoring.schema import violation
+
+    value = extract.json_value(text)
+    if value is None:
+        return Graded(score=0.0, extracted=None)
+    try:
+        broken = violation(item["json_schema"], value[0])
+    except TimeoutError as error:
+        return Graded(score=None, detail={"why": f"the schema's check took {error}"})
+    found = json.dumps(value[0], ensure_ascii=False)
+    return Graded(score=float(broken is None), extracted=found, detail={"why": broken or ""})
+
+
+def _choices(item: Mapping[str, Any], text: str) -> Graded:
+    """The letter, or the words, of the right one of the item's `choices`."""
+    found = extract.choice_letter(text, item["choices"])
+    return Graded(score=float(found == _right_letter(item)), extracted=found)
+
+
+def _right_letter(item: Mapping[str, Any]) -> str:
+    answer = str(item["answer"])
+    return LETTERS[item["choices"].index(answer)] if answer in item["choices"] else answer
+
+
+_KINDS: Mapping[str, Judge] = {
+    "calls": _function_calls,
+    "json_schema": _json_schema,
+    "regex": _regex,
+    "number": _number,
+    "choices": _choices,
+    "answer": _answer,
+}
+KINDS = tuple(_KINDS)
+"""What an own item may be graded by; `choices` comes with an `answer`."""
+
+
+def kind_of(item: Mapping[str, Any]) -> str:
+    """The kind that grades an own item. StopIteration if it has none."""
+    return next(kind for kind in KINDS if kind in item)
+
+
+def _own(item: Mapping[str, Any], text: str) -> Graded:
+    """By the item's own kind: exact answer, number, regex, JSON schema, choice or function calls."""
+    return _KINDS[kind_of(item)](item, text)
+
+
+def _tagged(item: Mapping[str, Any]) -> str | None:
+    return f"<answer>{item['answer']}</answer>"
+
+
+def _code(item: Mapping[str, Any]) -> str | None:
+    """The item's reference, or a function that looks the expected values up."""
+    looked_up = (
+        f"def {item['entry_point']}(*args):\n"
+        f"    for call in {[{'args': c['args'], 'value': c['value']} for c in item['calls']]!r}:\n"
+        "        if list(args) == call['args']:\n            return call['value']\n"
+    )
+    return f"```python\n{item.get('reference', looked_up)}\n```"
+
+
+def _solution(item: Mapping[str, Any]) -> str | None:
+    return f"```python\n{item['prompt']}{item['canonical_solution']}\n```"
+
+
+def _example(item: Mapping[str, Any]) -> str | None:
+    """An own item's right answer; a regex or a schema needs an `example` for that."""
+    kind = kind_of(item)
+    if kind == "number":
+        return f"{Decimal(str(item['number'])).normalize():f}"
+    if kind == "choices":
+        return _right_letter(item)
+    if kind == "calls":
+        return _code(item)
+    return str(item["answer"]) if kind == "answer" else item.get("example")
+
+
+answer_tag = Grader(_answer_tag, oracle=_tagged)
+function_calls = Grader(_function_calls, oracle=_code, sandboxed=True)
+human_eval = Grader(_human_eval, oracle=_solution, sandboxed=True)
+own = Grader(_own, oracle=_example)
+own_with_code = Grader(_own, oracle=_example, sandboxed=True)

@@ -11,10 +11,15 @@ from typing import Any
 
 from bench.config import ModelEntry
 from bench.plan import Plan, PlannedCall
+from bench.prices import PriceBook
 from bench.records import AnswerRow, Call, Graded, Item, ItemRow, Outcome, prompt_text
 from bench.registry import LoadedTasks
-from bench.scoring.extract import repeats_itself
+from bench.scoring.costs import Costs
+from bench.scoring.extract import ANSWER_CHARS, repeats_itself
 from bench.scoring.graders import Grader
+
+NO_MATCH = "[invalid]"
+"""lm-eval's regex filters give this where they match nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +30,8 @@ class Scored:
     """Model x item x repeat."""
     answers: list[AnswerRow]
     """The same keys."""
+    costs: Costs
+    """The prices that made the costs, and what has none."""
 
 
 def grader_of(loaded: LoadedTasks, task: str) -> Grader | None:
@@ -40,25 +47,34 @@ def score_run(
     models: Mapping[str, ModelEntry],
     run: str,
     lm_eval_folder: Path,
+    book: PriceBook,
     workers: int = 2,
 ) -> Scored:
     """Grades every recorded answer through lm-eval, writes lm-eval's own files, and returns the tables."""
     asked = [p for p in plan.calls if p.key in calls]
-    graded = _grade_all(asked, calls, loaded, workers)
-    scores: dict[str, float] = {}
-    for label in models:
-        for repeat in sorted({p.repeat for p in asked if p.model == label}):
-            mine = [p for p in asked if p.model == label and p.repeat == repeat]
-            scores |= _evaluate(label, repeat, mine, calls, graded, loaded, lm_eval_folder)
+    graded, scores = judge(asked, calls, loaded, lm_eval_folder, workers)
     asked_items = {(p.item.task, p.item.item, p.repeat) for p in asked}
     rows = [p for p in plan.calls if (p.item.task, p.item.item, p.repeat) in asked_items]
+    costs = Costs(book, models, [(p, calls[p.key]) for p in asked])
     items, answers = [], []
     for planned in rows:
         call, verdict = calls.get(planned.key), graded.get(planned.key)
-        outcome = _outcome(call, verdict)
-        items.append(_item_row(run, planned, models[planned.model], call, verdict, outcome, scores.get(planned.key)))
-        answers.append(_answer_row(run, planned, call, verdict, outcome, scores.get(planned.key)))
-    return Scored(items, answers)
+        outcome = outcome_of(call, verdict)
+        items.append(_item_row(run, planned, costs, call, verdict, outcome, scores.get(planned.key)))
+        answers.append(answer_row(run, planned, call, verdict, outcome, scores.get(planned.key)))
+    return Scored(items, answers, costs)
+
+
+def judge(
+    asked: Sequence[PlannedCall], calls: Mapping[str, Call], loaded: LoadedTasks, folder: Path, workers: int = 2
+) -> tuple[dict[str, Graded], dict[str, float]]:
+    """Every recorded answer's verdict and lm-eval's score, by key; `folder` gets lm-eval's own files."""
+    graded = _grade_all(asked, calls, loaded, workers)
+    scores: dict[str, float] = {}
+    for label, repeat in sorted({(p.model, p.repeat) for p in asked}):
+        mine = [p for p in asked if (p.model, p.repeat) == (label, repeat)]
+        scores |= _evaluate(label, repeat, mine, calls, graded, loaded, folder)
+    return graded, scores
 
 
 def _grade_all(
@@ -81,11 +97,14 @@ def _evaluate(
     repeat: int,
     asked: Iterable[PlannedCall],
     calls: Mapping[str, Call],
-    graded: Mapping[str, Graded],
+    graded: dict[str, Graded],
     loaded: LoadedTasks,
     folder: Path,
 ) -> dict[str, float]:
-    """lm-eval's score of every complete call, by key; the same scores go into its own files."""
+    """lm-eval's score of every complete call, by key; the same scores go into its own files.
+
+    Of a task with several filters or metrics the first of each counts. `graded` gains what lm-eval's own scorers say.
+    """
     from bench.scoring import replay
 
     complete = {
@@ -106,9 +125,16 @@ def _evaluate(
         for sample in samples:
             planned = complete[sample["prompt_hash"]]
             scores.setdefault(planned.key, float(sample[metric]))
+            graded.setdefault(planned.key, _by_lm_eval(sample, scores[planned.key]))
             sample["calls"] = [_call_fields(calls[planned.key])]
     replay.save(folder, label if repeat == 0 else f"{label}-repeat{repeat}", results)
     return scores
+
+
+def _by_lm_eval(sample: Mapping[str, Any], score: float) -> Graded:
+    """What lm-eval's filter made of an answer; a regex that found nothing says so in place of a match."""
+    found = str(sample["filtered_resps"][0])
+    return Graded(score=score, extracted=None if found == NO_MATCH else found[:ANSWER_CHARS])
 
 
 def _call_fields(call: Call) -> dict[str, Any]:
@@ -118,7 +144,8 @@ def _call_fields(call: Call) -> dict[str, Any]:
     return fields
 
 
-def _outcome(call: Call | None, graded: Graded | None) -> Outcome:
+def outcome_of(call: Call | None, graded: Graded | None) -> Outcome:
+    """How an item ended, its answer's verdict included."""
     if call is None:
         return Outcome.NOT_ASKED
     if call.outcome is Outcome.ANSWERED and graded is not None:
@@ -129,7 +156,7 @@ def _outcome(call: Call | None, graded: Graded | None) -> Outcome:
     return call.outcome
 
 
-def _score(outcome: Outcome, lm_eval_score: float | None) -> float | None:
+def score_of(outcome: Outcome, lm_eval_score: float | None) -> float | None:
     """Truncated, refused and unparsable answers score 0, whatever their text happens to contain."""
     if not outcome.scored:
         return None
@@ -139,25 +166,24 @@ def _score(outcome: Outcome, lm_eval_score: float | None) -> float | None:
 def _item_row(
     run: str,
     planned: PlannedCall,
-    entry: ModelEntry,
+    costs: Costs,
     call: Call | None,
     graded: Graded | None,
     outcome: Outcome,
     lm_eval_score: float | None,
 ) -> ItemRow:
     item = planned.item
-    rate = entry.usd_per_hour
-    price_id = None if rate is None else f"usd_per_hour={rate:g}"
-    known = {} if call is None else _measured(call, rate)
+    known = {} if call is None else _measured(call)
     return ItemRow(
         run=run, suite=item.suite, task=item.task, task_version=item.task_version, item=item.item,
         family=item.family, level=item.level, language=item.language, cluster=item.cluster,
-        prompt_sha256=item.prompt_sha256, model=planned.model, provider=entry.provider,
+        prompt_sha256=item.prompt_sha256, model=planned.model, provider=costs.provider(planned.model),
         repeat=planned.repeat, order=planned.order,
-        score=_score(outcome, lm_eval_score),
+        score=score_of(outcome, lm_eval_score),
         partial=graded.partial if graded and outcome is Outcome.ANSWERED else None,
-        outcome=str(outcome), cost_cap_usd=None, price_id=price_id,
+        outcome=str(outcome),
         sandbox=graded.sandbox if graded else None,
+        **costs.of(planned, call),
         **{**_NOT_ASKED, **known},
     )  # fmt: skip
 
@@ -166,7 +192,7 @@ _NOT_ASKED: Mapping[str, Any] = {
     **dict.fromkeys(
         (
             *("served_model", "in_uncached", "in_cache_read", "in_cache_write_5m", "in_cache_write_1h", "out_total"),
-            *("out_reasoning", "cost_usd", "cost_retries_usd", "ttft_s", "ttfat_s", "latency_s", "wall_s", "tpot_s"),
+            *("out_reasoning", "ttft_s", "ttfat_s", "latency_s", "wall_s", "tpot_s"),
             *("queue_s", "timing_ok", "sampling_requested", "sampling_applied", "started_at"),
         )
     ),
@@ -175,25 +201,16 @@ _NOT_ASKED: Mapping[str, Any] = {
 }
 
 
-def _measured(call: Call, usd_per_hour: float | None) -> dict[str, Any]:
-    scored, usage = call.scored_attempt, call.usage
-
-    def cost(machine_s: float | None) -> float | None:
-        return None if usd_per_hour is None or machine_s is None else usd_per_hour / 3600 * machine_s
-
-    tpot = None
-    if scored.ttft_s is not None and scored.last_token_s is not None and usage.out_total and usage.out_total > 1:
-        tpot = (scored.last_token_s - scored.ttft_s) / (usage.out_total - 1)
+def _measured(call: Call) -> dict[str, Any]:
+    scored = call.scored_attempt
     return {
         "served_model": call.served_model,
-        **asdict(usage),
-        "cost_usd": cost(call.machine_s),
-        "cost_retries_usd": cost(call.machine_retries_s),
+        **asdict(call.usage),
         "ttft_s": scored.ttft_s,
         "ttfat_s": scored.ttfat_s,
         "latency_s": scored.latency_s,
         "wall_s": call.wall_s,
-        "tpot_s": tpot,
+        "tpot_s": scored.tpot_s,
         "queue_s": call.queue_s,
         "attempts": len(call.attempts),
         "timing_ok": call.timing_ok,
@@ -204,7 +221,7 @@ def _measured(call: Call, usd_per_hour: float | None) -> dict[str, Any]:
     }
 
 
-def _answer_row(
+def answer_row(
     run: str,
     planned: PlannedCall,
     call: Call | None,
@@ -212,6 +229,7 @@ def _answer_row(
     outcome: Outcome,
     lm_eval_score: float | None,
 ) -> AnswerRow:
+    """An answer's row, with its verdict."""
     item: Item = planned.item
     detail: dict[str, Any] = dict(graded.detail) if graded else {}
     if outcome.scored and outcome is not Outcome.ANSWERED and lm_eval_score is not None:

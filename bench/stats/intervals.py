@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy import stats
 
-Floats = NDArray[np.float64]
+from bench.stats.clusters import Floats, clustered_mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,33 +27,6 @@ class Interval:
     """Values it rests on."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Clustered:
-    """Variance of a mean under clustering: CR2 with effective-cluster (Kish) degrees of freedom."""
-
-    se: float
-    df: float
-    design_effect: float
-
-
-def _clustered(values: Floats, clusters: Sequence[str]) -> _Clustered | None:
-    """SE² = Σ u_g² / (1 - h_g) / n², u_g = Σ_{i in g} (x_i - m), h_g = n_g / n; df = 1 / Σ h_g² - 1.
-
-    Bell & McCaffrey (2002) for an intercept-only model, and Kish's effective number of clusters. None with
-    fewer than two effective clusters: below one degree of freedom a t quantile explodes.
-    """
-    n = len(values)
-    _, codes = np.unique(np.asarray(clusters, dtype=str), return_inverse=True)
-    sizes = np.bincount(codes)
-    df = float(n**2 / np.sum(sizes**2) - 1)
-    if df < 1:
-        return None
-    sums = np.bincount(codes, weights=values - values.mean())
-    variance = float(np.sum(sums**2 / (1 - sizes / n)) / n**2)
-    iid = float(values.var(ddof=1) / n)
-    return _Clustered(math.sqrt(variance), df, max(1.0, variance / iid) if iid > 0 else 1.0)
-
-
 def proportion_interval(scores: ArrayLike, clusters: Sequence[str], confidence: float = 0.95) -> Interval:
     """Interval for a mean score in [0, 1]: Wilson (1927) on n / design effect items, t quantile for few clusters.
 
@@ -62,10 +35,10 @@ def proportion_interval(scores: ArrayLike, clusters: Sequence[str], confidence: 
     """
     values = _checked(scores, clusters)
     n, mean = len(values), float(values.mean())
-    clustered = _clustered(values, clusters)
+    clustered = clustered_mean(values, clusters)
     if clustered is None:
         return Interval(mean, None, None, n)
-    z = float(stats.t.ppf(0.5 + confidence / 2, clustered.df))
+    z = clustered.quantile(confidence)
     effective = n / clustered.design_effect
     centre = (mean + z * z / (2 * effective)) / (1 + z * z / effective)
     half = z / (1 + z * z / effective) * math.sqrt(mean * (1 - mean) / effective + z * z / (4 * effective**2))
@@ -81,10 +54,10 @@ def mean_interval(amounts: ArrayLike, clusters: Sequence[str], confidence: float
     values = _checked(amounts, clusters)
     if (values < 0).any():
         raise ValueError("amounts must not be negative")
-    mean, clustered = float(values.mean()), _clustered(values, clusters)
+    mean, clustered = float(values.mean()), clustered_mean(values, clusters)
     if clustered is None or mean == 0:
         return Interval(mean, None, None, len(values))
-    factor = math.exp(float(stats.t.ppf(0.5 + confidence / 2, clustered.df)) * clustered.se / mean)
+    factor = math.exp(clustered.quantile(confidence) * clustered.se / mean)
     return Interval(mean, mean / factor, mean * factor, len(values))
 
 

@@ -5,13 +5,17 @@ from __future__ import annotations
 import io
 import sys
 import time
+from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
 from bench.cli import progress
 from bench.cli.progress import Progress
+from bench.estimate import Estimate, ModelEstimate
 from bench.plan import PlannedCall
 from bench.records import Attempt, Call, Graded, Item, Outcome, TokenUsage
+from bench.stats import Interval
 
 
 def planned(model: str = "small") -> PlannedCall:
@@ -19,7 +23,7 @@ def planned(model: str = "small") -> PlannedCall:
         suite="s", task="t", task_version="1", item="i", family="f", level=1, language="en", cluster="f",
         messages=({"role": "user", "content": "?"},), max_tokens=5, stop=(),
     )  # fmt: skip
-    return PlannedCall("key", model, item, 0, 0, 0, {}, {})
+    return PlannedCall("key", model, item, 0, 0, 0, {}, {}, {})
 
 
 def call(outcome: Outcome = Outcome.ANSWERED, tokens: int | None = 30) -> Call:
@@ -112,3 +116,35 @@ def test_the_time_left_counts_down_while_a_call_is_under_way_and_the_time_taken_
     lane.add(call(), None)
     lane.add(call(), None)
     assert [at(150.0), at(900.0)] == ["done in 0:50", "done in 0:50"]
+
+
+def test_money_is_shown_as_it_is_spent(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(progress, "CALM_S", 0.0)
+    with Progress() as shown:
+        shown.spent(Decimal(0), None, ())
+        shown.spent(Decimal("0.0123"), Decimal(1), ())
+        shown.spent(Decimal("1234.5"), None, ("a", "b"))
+    assert capsys.readouterr().err.splitlines() == [
+        "cost: 0.0123 of 1.00 USD spent",
+        "cost: 1,234.50 USD spent, and unknown for a, b",
+    ]
+
+
+def test_an_estimate_says_what_it_rests_on(capsys: pytest.CaptureFixture[str]) -> None:
+    known = ModelEstimate("a", 12, Interval(1.5, 1.0, 2.25, 8), (Decimal(1), Decimal(2)), Decimal(30), None)
+    vague = replace(known, model="b", calls=1, usd=Interval(1.5, None, None, 2))
+    bounds = replace(known, model="c", usd=None, prompts_usd=(Decimal("0.001"), Decimal("0.003")))
+    priceless = ModelEstimate("d", 3, None, None, None, "no price for x/d.")
+    with Progress() as shown:
+        assert shown.estimated(Estimate((known, vague, bounds, priceless), None, None), ask=False)
+        assert shown.estimated(Estimate((known, known), Interval(3, 2, 4.5, 16), Decimal(60)), ask=False)
+    assert capsys.readouterr().err.splitlines() == [
+        "a: 12 calls, about 1.50 USD (1.00 to 2.25, 95 %), from 8 answers; at worst 30.00 USD",
+        "b: 1 call, about 1.50 USD (no interval), from 2 answers; at worst 30.00 USD",
+        "c: 12 calls; no history, so no estimate: the prompts alone 0.00100 to 0.00300 USD, at worst 30.00 USD",
+        "d: 3 calls, cost unknown: no price for x/d.",
+        "all models: at worst unknown",
+        "a: 12 calls, about 1.50 USD (1.00 to 2.25, 95 %), from 8 answers; at worst 30.00 USD",
+        "a: 12 calls, about 1.50 USD (1.00 to 2.25, 95 %), from 8 answers; at worst 30.00 USD",
+        "all models: about 3.00 USD (2.00 to 4.50, 95 %); at worst 60.00 USD",
+    ]

@@ -1,4 +1,4 @@
-"""One call: how every way of ending is told apart. The transport is a mock; the parsing is real."""
+"""One attempt: how every way of ending is told apart. The transport is a mock; the parsing is real."""
 
 from __future__ import annotations
 
@@ -10,9 +10,14 @@ from typing import Any
 import httpx
 import pytest
 
-from bench.engine.exchange import Answer, Rejected, exchange
-from bench.engine.transport import Channel
-from bench.records import Attempt, Outcome
+from bench.engine import exchange as module
+from bench.engine.answer import Redactor
+from bench.engine.exchange import Asking, Ended, exchange
+from bench.engine.retry import Cause
+from bench.engine.transport import Channel, tls_context
+from bench.providers import openai_chat
+from bench.providers.protocol import FaultKind
+from bench.records import Outcome
 
 
 class Stream(httpx.AsyncByteStream):
@@ -43,17 +48,23 @@ USAGE = event(choices=[], usage={"prompt_tokens": 7, "completion_tokens": 2})
 DONE = b"data: [DONE]\n\n"
 
 
+CANARY = "sk-canary-0123456789"
+
+
 def ask(
-    handler: Callable[[httpx.Request], httpx.Response] | Sequence[bytes | float | Exception], timeout_s: float = 5.0
-) -> tuple[Answer, list[Attempt]]:
+    handler: Callable[[httpx.Request], httpx.Response] | Sequence[bytes | float | Exception],
+    timeout_s: float = 5.0,
+    heard: Callable[[], None] = lambda: None,
+) -> Ended:
     if not callable(handler):
         parts = handler
         handler = lambda _: httpx.Response(200, stream=Stream(parts))  # noqa: E731
 
-    async def run() -> tuple[Answer, list[Attempt]]:
-        channel = Channel("http://127.0.0.1:9/v1", {}, timeout_s, transport=httpx.MockTransport(handler))
+    async def run() -> Ended:
+        channel = Channel("http://127.0.0.1:9/v1", {}, timeout_s, tls_context(), httpx.MockTransport(handler))
+        asking = Asking(openai_chat, openai_chat.PATH, timeout_s, Redactor([CANARY]), heard)
         try:
-            return await exchange(channel, {"messages": []}, timeout_s)
+            return await exchange(asking, channel, {"messages": []})
         finally:
             await channel.close()
 
@@ -72,74 +83,132 @@ def test_a_complete_answer_with_its_clocks() -> None:
         USAGE,
         DONE,
     ]
-    answer, [attempt] = ask(parts)
-    assert ("".join(answer.text), "".join(answer.reasoning)) == ("42", "hm ")
+    ended = ask(parts)
+    answer, attempt = ended.answer, ended.attempt
+    assert (answer.text, answer.reasoning, ended.failure) == ("42", "hm ", None)
     assert (attempt.outcome, answer.finish_reason, answer.served_model) == (Outcome.ANSWERED, "stop", "served")
-    assert (attempt.usage.in_uncached, attempt.usage.out_total) == (7, 2)
+    assert (attempt.usage.in_uncached, attempt.usage.out_total, attempt.status) == (7, 2, 200)
     assert attempt.ttft_s is not None
     assert attempt.ttfat_s is not None
     assert attempt.last_token_s is not None
     assert attempt.latency_s is not None
     assert 0.015 < attempt.ttft_s < attempt.ttfat_s - 0.015 < attempt.last_token_s - 0.03 <= attempt.latency_s
-    assert attempt.error is None
+    assert (attempt.error, attempt.fault, attempt.reads, attempt.coalesced) == (None, None, 3, 0)
 
 
 @pytest.mark.parametrize(
-    ("parts", "outcome", "error"),
+    ("parts", "outcome", "fault", "error"),
     [
-        ([delta("long", "length"), DONE], Outcome.TRUNCATED, None),
-        ([delta("", "content_filter"), DONE], Outcome.REFUSED, None),
-        ([delta("half")], Outcome.INFRASTRUCTURE, "terminal event"),
-        ([delta("half", "stop")], Outcome.INFRASTRUCTURE, "terminal event"),
-        ([DONE], Outcome.INFRASTRUCTURE, "terminal event"),
-        ([], Outcome.INFRASTRUCTURE, "terminal event"),
-        ([delta("a"), event(error={"message": "overloaded"}), DONE], Outcome.INFRASTRUCTURE, "overloaded"),
-        ([delta("a", "insufficient_system_resource"), DONE], Outcome.INFRASTRUCTURE, "insufficient_system_resource"),
-        ([b"data: {not json\n\n"], Outcome.INFRASTRUCTURE, "malformed reply"),
-        ([delta("a"), httpx.ReadError("reset")], Outcome.INFRASTRUCTURE, "ReadError: reset"),
+        ([delta("long", "length"), DONE], Outcome.TRUNCATED, None, None),
+        ([delta("", "content_filter"), DONE], Outcome.REFUSED, None, None),
+        ([delta("half")], Outcome.INFRASTRUCTURE, "stream", "terminal event"),
+        ([delta("half", "stop")], Outcome.INFRASTRUCTURE, "stream", "terminal event"),
+        ([DONE], Outcome.INFRASTRUCTURE, "stream", "terminal event"),
+        ([], Outcome.INFRASTRUCTURE, "stream", "terminal event"),
+        ([b": keep-alive\n\n"], Outcome.INFRASTRUCTURE, "shape", "the reply holds no event: : keep-alive"),
+        ([b'{"choices": [{"message": {"content": "4"}}]}'], Outcome.INFRASTRUCTURE, "shape", 'no event: {"choices"'),
+        ([b"<html>", b"no such page"], Outcome.INFRASTRUCTURE, "shape", "no event: <html>no such page"),
+        ([delta("a"), event(error={"message": "overloaded"}), DONE], Outcome.INFRASTRUCTURE, "stream", "overloaded"),
+        ([delta("a"), event(error={"message": "insufficient balance"})], Outcome.INFRASTRUCTURE, "model", "balance"),
+        ([event(error={"code": "data_inspection_failed", "message": "no"})], Outcome.REFUSED, "refused", "no"),
+        ([delta("a", "insufficient_system_resource"), DONE], Outcome.INFRASTRUCTURE, "stream", "insufficient_system"),
+        ([delta("a"), b"data: {not json\n\n"], Outcome.INFRASTRUCTURE, "shape", "malformed reply"),
+        ([b"data: [1]\n\n"], Outcome.INFRASTRUCTURE, "shape", "data: [1]"),
+        ([delta("a"), httpx.ReadError("reset")], Outcome.INFRASTRUCTURE, "stream", "ReadError: reset"),
+        ([httpx.ReadTimeout("late")], Outcome.INFRASTRUCTURE, "deadline", "our deadline"),
     ],
 )
-def test_every_ending(parts: list[bytes], outcome: Outcome, error: str | None) -> None:
-    _, [attempt] = ask(parts)
-    assert attempt.outcome is outcome
+def test_every_ending(parts: list[bytes], outcome: Outcome, fault: str | None, error: str | None) -> None:
+    attempt = ask(parts).attempt
+    assert (attempt.outcome, attempt.fault) == (outcome, fault)
     assert attempt.error is None if error is None else error in (attempt.error or "")
 
 
 def test_our_deadline_while_tokens_arrive_is_truncation() -> None:
-    answer, [attempt] = ask([delta("a"), 5.0], timeout_s=0.1)
-    assert attempt.outcome is Outcome.TRUNCATED
-    assert "our deadline" in (attempt.error or "")
-    assert answer.text == ["a"]
+    ended = ask([delta("a"), 5.0], timeout_s=0.1)
+    assert ended.attempt.outcome is Outcome.TRUNCATED
+    assert "our deadline" in (ended.attempt.error or "")
+    assert ended.answer.text == "a"
 
 
 def test_our_deadline_before_any_token_is_infrastructure() -> None:
-    _, [attempt] = ask([5.0, delta("a")], timeout_s=0.1)
-    assert attempt.outcome is Outcome.INFRASTRUCTURE
+    assert ask([5.0, delta("a")], timeout_s=0.1).attempt.outcome is Outcome.INFRASTRUCTURE
 
 
-@pytest.mark.parametrize("status", [400, 401, 402, 403, 404, 422])
-def test_a_request_that_cannot_succeed_is_rejected_with_the_vendors_words(status: int) -> None:
-    with pytest.raises(Rejected, match=f"HTTP {status}: no such model") as caught:
-        ask(lambda _: httpx.Response(status, json={"error": {"message": "no such model"}}))
-    assert caught.value.status == status
+def test_a_connection_that_cannot_be_had_in_time_is_no_deadline() -> None:
+    def handler(_: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectTimeout("no route")
+
+    failure = ask(handler).failure
+    assert failure is not None
+    assert failure.cause is Cause.CONNECTION
 
 
-@pytest.mark.parametrize("status", [408, 409, 429, 500, 503, 529, 302])
-def test_a_passing_fault_is_infrastructure(status: int) -> None:
-    _, [attempt] = ask(lambda _: httpx.Response(status, text="busy"))
-    assert attempt.outcome is Outcome.INFRASTRUCTURE
-    assert attempt.error == f"HTTP {status}: busy"
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        *((status, FaultKind.MODEL) for status in (302, 401, 402, 403, 404)),
+        *((status, FaultKind.REQUEST) for status in (400, 413, 422)),
+        *((status, FaultKind.TRANSIENT) for status in (408, 409, 429, 500, 503, 529)),
+    ],
+)
+def test_a_status_is_told_in_the_vendors_words(status: int, kind: FaultKind) -> None:
+    headers = {"retry-after": "3", "x-should-retry": "false", "request-id": "req_7"}
+    ended = ask(
+        lambda _: httpx.Response(status, headers=headers, stream=Stream([b'{"error": {"message": "so it is"}}']))
+    )
+    failure, attempt = ended.failure, ended.attempt
+    assert failure is not None
+    assert (failure.cause, failure.kind, failure.status) == (Cause.STATUS, kind, status)
+    assert (failure.retry_after_s, failure.should_retry) == (3.0, False)
+    assert (attempt.outcome, attempt.error) == (Outcome.INFRASTRUCTURE, f"HTTP {status}: so it is")
+    assert (attempt.status, attempt.request_id) == (status, "req_7")
 
 
-@pytest.mark.parametrize("tail", [httpx.RemoteProtocolError("no last chunk"), 5.0])
-def test_what_breaks_after_the_terminal_event_takes_nothing_from_the_answer(tail: Exception | float) -> None:
-    answer, [attempt] = ask([delta("42", "stop"), USAGE, DONE, tail], timeout_s=0.2)
-    assert (attempt.outcome, attempt.error, answer.text) == (Outcome.ANSWERED, None, ["42"])
+def test_a_pause_that_is_too_long_is_told() -> None:
+    ended = ask(lambda _: httpx.Response(429, headers={"retry-after": "3600"}, stream=Stream([b"slow down"])))
+    assert ended.attempt.error == "HTTP 429: slow down (asks for a pause of 3600 s)"
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        [f"{'x' * 290} {CANARY}".encode()],
+        [f"data: {'x' * 285}{CANARY}\n\n".encode()],
+        [event(error={"message": "x" * 295 + CANARY})],
+        [httpx.ReadError("x" * 390 + CANARY)],
+        [delta("a", f"odd {CANARY}"), DONE],
+    ],
+)
+def test_no_secret_and_no_half_of_one_is_kept(parts: list[bytes]) -> None:
+    error = ask(parts).attempt.error or ""
+    assert "x" in error or "***" in error
+    assert "sk-c" not in error
+
+
+@pytest.mark.parametrize("status", [400, 401, 500])
+def test_no_status_brings_a_secret_back(status: int) -> None:
+    reply = httpx.Response(status, headers={"request-id": CANARY}, stream=Stream([f"{'x' * 295}{CANARY}".encode()]))
+    attempt = ask(lambda _: reply).attempt
+    assert (attempt.error, attempt.request_id) == (f"HTTP {status}: {'x' * 295}***", "***")
+
+
+def test_what_follows_the_terminal_event_takes_nothing_from_the_answer() -> None:
+    for after in (httpx.ReadError("reset"), httpx.RemoteProtocolError("cut")):
+        assert ask([delta("4", "stop"), DONE, after]).attempt.outcome is Outcome.ANSWERED
+
+
+def test_a_stream_that_stays_open_after_its_terminal_event_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "DRAIN_S", 0.05)
+    attempt = ask([delta("4", "stop"), DONE, 5.0]).attempt
+    assert attempt.outcome is Outcome.ANSWERED
     assert attempt.latency_s is not None
-    assert attempt.latency_s < 0.15, "the wait after the terminal event is no latency"
+    assert attempt.latency_s < 0.05, "the latency ends with the terminal event"
 
 
-def test_an_error_reply_that_cannot_be_decoded_is_infrastructure() -> None:
-    _, [attempt] = ask(lambda _: httpx.Response(500, headers={"Content-Encoding": "gzip"}, stream=Stream([b"no gzip"])))
-    assert attempt.outcome is Outcome.INFRASTRUCTURE
-    assert "DecodingError" in (attempt.error or "")
+def test_the_first_good_event_is_heard_once_and_a_fault_is_not() -> None:
+    heard: list[bool] = []
+    ask([b": wait\n\n", delta("4"), delta("2", "stop"), DONE], heard=lambda: heard.append(True))
+    assert heard == [True]
+    ask([event(error={"message": "overloaded"})], heard=lambda: heard.append(True))
+    assert heard == [True]

@@ -5,66 +5,32 @@ from __future__ import annotations
 import asyncio
 import itertools
 import threading
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from bench.config import ModelEntry, RunSettings
-from bench.engine import Lane, run_lanes
+from bench.engine import Lane, run_lanes, runner
 from bench.errors import IncompleteError
-from bench.plan import Plan, PlannedCall, make_plan
-from bench.providers import Endpoint, resolve
-from bench.records import Call, Item, Outcome
+from bench.plan import PlannedCall, make_plan
+from bench.providers import resolve
+from bench.records import Call, Outcome
+from tests.engine.lanes import Seen, items, run
 from tests.fake_endpoint import DROP, FakeEndpoint, Reply, Request
-
-
-def items(count: int) -> list[Item]:
-    return [
-        Item("s", "t", "1", f"i{n}", "f", 1, "en", "f", ({"role": "user", "content": f"q{n}"},), 16)
-        for n in range(count)
-    ]
-
-
-class Seen:
-    """Remembers what was recorded and told, in order."""
-
-    def __init__(self, refuse_after: int = 10**6) -> None:
-        self.calls: list[Call] = []
-        self.told: list[str] = []
-        self.refuse_after = refuse_after
-
-    def record(self, call: Call) -> None:
-        if len(self.calls) >= self.refuse_after:
-            raise IncompleteError("the disk is full")
-        self.calls.append(call)
-
-    async def finished(self, planned: PlannedCall, call: Call) -> None:
-        assert call in self.calls, "told before it was recorded"
-        self.told.append(planned.model)
-
-
-def run(
-    endpoints: Sequence[FakeEndpoint], count: int = 4, slots: int = 2, seen: Seen | None = None, **entry: float
-) -> tuple[Seen, dict[str, str], Plan]:
-    seen = seen or Seen()
-    models: list[Endpoint] = [
-        resolve(ModelEntry(f"m{n}", f"openai-api/fake/m{n}", base_url=e.url, max_connections=slots, **entry), {})  # type: ignore[arg-type]
-        for n, e in enumerate(endpoints)
-    ]
-    plan = make_plan(items(count), models, RunSettings(("s",)), {})
-    lanes = [Lane(e, plan.of(e.entry.label), slots) for e in models]
-    return seen, asyncio.run(run_lanes("r", lanes, seen.record, seen, {})), plan
 
 
 def test_every_call_is_recorded_once_in_plan_order() -> None:
     with FakeEndpoint(lambda r: Reply(text=f"answer to {r.prompt}")) as endpoint:
-        seen, stopped, plan = run([endpoint], count=12, slots=1)
-    assert stopped == {}
-    assert [c.key for c in seen.calls] == [p.key for p in plan.calls]
-    assert all(c.text == f"answer to q{c.item[1:]}" and c.outcome is Outcome.ANSWERED for c in seen.calls)
+        ran = run([endpoint], count=12, slots=1)
+    assert ran.stopped == {}
+    assert [c.key for c in ran.calls] == [p.key for p in ran.plan.calls]
+    assert all(c.text == f"answer to q{c.item[1:]}" and c.outcome is Outcome.ANSWERED for c in ran.calls)
     assert len({r.connection for r in endpoint.requests}) == 1
     assert all(r.body["stream_options"] == {"include_usage": True} for r in endpoint.requests)
-    assert all(len(c.attempts) == 1 and c.machine_s is None for c in seen.calls)
+    assert all(len(c.attempts) == 1 and c.machine_s is None for c in ran.calls)
+    assert len(ran.told) == 12
 
 
 def test_slots_bound_the_calls_in_flight() -> None:
@@ -85,7 +51,7 @@ def test_slots_bound_the_calls_in_flight() -> None:
     assert most == 4
 
 
-def test_a_dropped_kept_alive_connection_is_retried_once_and_not_timed() -> None:
+def test_a_dropped_kept_alive_connection_is_retried_at_once() -> None:
     used: set[int] = set()
 
     def script(request: Request) -> Reply:
@@ -94,70 +60,243 @@ def test_a_dropped_kept_alive_connection_is_retried_once_and_not_timed() -> None
         return DROP if stale else Reply()
 
     with FakeEndpoint(script) as endpoint:
-        seen, stopped, _ = run([endpoint], count=3, slots=1)
-    assert stopped == {}
-    assert [c.outcome for c in seen.calls] == [Outcome.ANSWERED] * 3
-    assert [len(c.attempts) for c in seen.calls] == [1, 2, 2]
-    assert [a.outcome for a in seen.calls[1].attempts] == [Outcome.INFRASTRUCTURE, Outcome.ANSWERED]
-    assert [c.timing_ok for c in seen.calls][1:] == [False, False]
+        ran = run([endpoint], count=3, slots=1)
+    assert ran.stopped == {}
+    assert [c.outcome for c in ran.calls] == [Outcome.ANSWERED] * 3
+    assert [len(c.attempts) for c in ran.calls] == [1, 2, 2]
+    first, second = ran.calls[1].attempts
+    assert (first.outcome, first.fault, second.outcome) == (
+        Outcome.INFRASTRUCTURE,
+        "stale connection",
+        Outcome.ANSWERED,
+    )
+    assert second.waited_s < 0.1
 
 
-def test_a_fresh_connection_that_is_dropped_is_not_retried() -> None:
+def test_an_endpoint_that_always_drops_is_stopped_after_three_calls() -> None:
     with FakeEndpoint(lambda _: DROP) as endpoint:
-        seen, stopped, _ = run([endpoint], count=9, slots=1)
-    assert [len(c.attempts) for c in seen.calls] == [1, 1, 1]
-    assert all(c.outcome is Outcome.INFRASTRUCTURE for c in seen.calls)
-    assert "3 calls in a row failed" in stopped["m0"]
+        ran = run([endpoint], count=9, slots=8)
+    assert [len(c.attempts) for c in ran.calls] == [3, 3, 3]
+    assert all(c.outcome is Outcome.INFRASTRUCTURE for c in ran.calls)
+    assert "3 calls in a row failed" in ran.stopped["m0"]
 
 
 @pytest.mark.parametrize("status", [401, 402, 404])
 def test_a_rejected_first_call_stops_that_model_and_no_other(status: int) -> None:
     with FakeEndpoint(lambda _: Reply(text="no credit", status=status)) as bad, FakeEndpoint() as good:
-        seen, stopped, _ = run([bad, good], count=5)
-    assert stopped == {"m0": f"HTTP {status}: no credit"}
-    assert len(bad.requests) <= 2
-    assert [c.outcome for c in seen.calls] == [Outcome.ANSWERED] * 5
+        ran = run([bad, good], count=5)
+    assert ran.stopped["m0"].startswith(f"HTTP {status}: no credit. ")
+    assert (len(bad.requests), len(good.requests)) == (1, 5)
+    assert [c.outcome for c in ran.calls].count(Outcome.ANSWERED) == 5
+    assert [c.scored_attempt.fault for c in ran.calls if c.outcome is Outcome.INFRASTRUCTURE] == ["model"]
+
+
+def test_a_balance_that_ends_in_the_middle_stops_that_model_there() -> None:
+    asked = itertools.count()
+    with FakeEndpoint(lambda _: Reply() if next(asked) < 5 else Reply(text="no credit", status=402)) as endpoint:
+        ran = run([endpoint], count=20, slots=1)
+    assert "no credit" in ran.stopped["m0"]
+    assert len(endpoint.requests) == 6
 
 
 def test_two_bad_requests_without_a_success_stop_the_model_but_one_is_the_items_own() -> None:
     with FakeEndpoint(lambda _: Reply(text="unknown field", status=400)) as endpoint:
-        seen, stopped, _ = run([endpoint], count=5, slots=1)
-    assert stopped == {"m0": "HTTP 400: unknown field"}
-    assert [c.outcome for c in seen.calls] == [Outcome.INFRASTRUCTURE]
+        ran = run([endpoint], count=5, slots=4)
+    assert ran.stopped == {"m0": "HTTP 400: unknown field"}
+    assert [c.outcome for c in ran.calls] == [Outcome.INFRASTRUCTURE] * 2
     asked = itertools.count()
     with FakeEndpoint(lambda _: Reply() if next(asked) else Reply(text="too long", status=400)) as endpoint:
-        seen, stopped, _ = run([endpoint], count=5, slots=1)
-    assert stopped == {}
-    assert [c.outcome for c in seen.calls].count(Outcome.ANSWERED) == 4
+        ran = run([endpoint], count=5, slots=1)
+    assert ran.stopped == {}
+    assert [c.outcome for c in ran.calls].count(Outcome.ANSWERED) == 4
+
+
+def test_no_model_is_asked_a_second_time_before_every_first_call_has_begun_to_answer() -> None:
+    slow_began: list[float] = []
+
+    def slow(_: Request) -> Reply:
+        slow_began.append(time.perf_counter())
+        return Reply(delay_s=0.3, text="a b c", gap_s=0.1)
+
+    with FakeEndpoint(slow) as one, FakeEndpoint() as two:
+        run([one, two], count=6, slots=3)
+    assert two.requests[1].at - two.requests[0].at >= 0.3
+    assert two.requests[1].at - slow_began[0] < 0.3 + 0.1 * 4, "the first event is enough"
+    assert one.requests[1].at - one.requests[0].at >= 0.3
+
+
+def test_a_first_call_that_hangs_holds_the_others_only_so_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner, "CANARY_S", 0.2)
+    begun = time.perf_counter()
+    with FakeEndpoint(lambda _: Reply(events=0, end="hang")) as hung, FakeEndpoint() as good:
+        ran = run([hung, good], count=2, slots=2, timeout_s=1.5)
+    assert 0.2 <= good.requests[1].at - begun < 1.5
+    assert hung.requests[1].at - hung.requests[0].at >= 1.4, "its own calls one at a time"
+    assert [c.outcome for c in ran.calls].count(Outcome.ANSWERED) == 2
+
+
+def test_slots_open_one_after_another() -> None:
+    with FakeEndpoint(lambda _: Reply(delay_s=0.2)) as endpoint:
+        ran = run([endpoint], count=9, slots=8)
+    times = [request.at for request in endpoint.requests]
+    assert times[1] - times[0] >= 0.19, "the first call alone"
+    assert times[7] - times[1] >= 0.03, "the others not in one burst"
+    assert (ran.lanes["m0"].concurrency, ran.lanes["m0"].concurrency_lowest) == (8, 8)
+
+
+class Broken(Seen):
+    """Cannot be told anything."""
+
+    async def finished(self, *_: object) -> None:
+        raise OSError("stderr is gone")
 
 
 def test_an_error_while_telling_lets_calls_in_flight_be_recorded() -> None:
-    class Broken(Seen):
-        async def finished(self, *_: object) -> None:
-            raise OSError("stderr is gone")
-
     seen = Broken()
     with FakeEndpoint(lambda _: Reply(delay_s=0.05)) as endpoint, pytest.raises(OSError, match="stderr is gone"):
         run([endpoint], count=20, slots=4, seen=seen)
-    assert len(seen.calls) == len(endpoint.requests) == 4
+    assert 1 <= len(seen.calls) == len(endpoint.requests) < 20
+
+
+class Slow(Seen):
+    """Takes its time to be told, and counts how many calls it is told of at once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.at_once = self.most = 0
+
+    async def finished(self, planned: PlannedCall, call: Call) -> None:
+        self.at_once += 1
+        self.most = max(self.most, self.at_once)
+        await asyncio.sleep(0.05)
+        self.at_once -= 1
+        await super().finished(planned, call)
+
+
+def test_a_slow_observer_holds_no_slot_of_a_remote_model() -> None:
+    seen = Slow()
+    with FakeEndpoint() as endpoint:
+        ran = run([endpoint], count=20, slots=1, seen=seen)
+    assert seen.most > 1
+    assert len(ran.told) == 20, "everybody has been told at the end"
+
+
+def test_a_local_models_slot_waits_until_its_answer_is_graded() -> None:
+    seen = Slow()
+    entry = ModelEntry("local", "weights/smollm2-135m-instruct", slots=2)
+    with FakeEndpoint() as endpoint:
+        model = replace(resolve(entry, {}), base_url=endpoint.url)
+        plan = make_plan(items(6), [model], RunSettings(("s",)), {})
+        asyncio.run(run_lanes("r", [Lane(model, plan.calls, 2)], seen.record, seen, {}))
+    assert (seen.most, len(seen.told)) == (2, 6)
+    assert all(call.machine_s and call.machine_retries_s == 0.0 for call in seen.calls)
+
+
+def test_the_backlog_of_what_is_to_be_told_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner, "BACKLOG", 3)
+    seen = Slow()
+    with FakeEndpoint() as endpoint:
+        ran = run([endpoint], count=20, slots=2, seen=seen)
+    assert (seen.most, len(ran.told)) == (3, 20)
+
+
+class Admits:
+    """An admission that says no from some rank on, and notes what it is asked and told."""
+
+    def __init__(self, below: int, again: bool = True) -> None:
+        self.below, self.may_repeat = below, again
+        self.begun: list[tuple[str, int]] = []
+        self.ended: list[tuple[str, int, bool]] = []
+        self.left: list[str] = []
+
+    async def begin(self, model: str, rank: int) -> bool:
+        await asyncio.sleep(0)
+        if rank < self.below:
+            self.begun.append((model, rank))
+        return rank < self.below
+
+    def again(self, _model: str, _rank: int) -> bool:
+        return self.may_repeat
+
+    def finished(self, model: str, rank: int, call: Call | None) -> None:
+        self.ended.append((model, rank, call is not None))
+
+    def leave(self, model: str) -> None:
+        self.left.append(model)
+
+
+def test_what_is_not_admitted_is_not_asked_and_that_is_no_error() -> None:
+    admission = Admits(below=3)
+    with FakeEndpoint() as one, FakeEndpoint() as two:
+        ran = run([one, two], count=10, slots=2, admission=admission)
+    assert (ran.stopped, len(one.requests), len(two.requests)) == ({}, 3, 3)
+    assert sorted(admission.begun) == sorted((m, r) for m, r, _ in admission.ended)
+    assert all(recorded for _, _, recorded in admission.ended)
+    assert sorted(admission.left) == ["m0", "m1"]
+
+
+def test_an_admission_that_fails_ends_the_run_with_its_own_error() -> None:
+    class Failing(Admits):
+        async def begin(self, _model: str, rank: int) -> bool:
+            raise ValueError(f"no price for {rank}")
+
+    with FakeEndpoint() as endpoint, pytest.raises(ValueError, match="no price for 0"):
+        run([endpoint], admission=Failing(below=1))
+
+
+def test_a_call_that_waits_to_be_asked_again_gives_up_when_its_model_is_stopped() -> None:
+    asked = itertools.count()
+    pause = Reply(status=429, headers={"Retry-After": "60"}, delay_s=0.4)
+    replies = [Reply(), pause, *[Reply(status=402, delay_s=1.0)] * 2]
+    with FakeEndpoint(lambda _: replies[next(asked)]) as endpoint:
+        begun = time.perf_counter()
+        ran = run([endpoint], count=9, slots=3)
+        took = time.perf_counter() - begun
+    assert took < 30, "not the pause"
+    assert ran.stopped["m0"].startswith("HTTP 402")
+    assert sorted(str(call.scored_attempt.fault) for call in ran.calls) == ["None", "model", "model", "status"]
+
+
+def test_a_retry_that_is_not_admitted_is_not_sent() -> None:
+    admission = Admits(below=99, again=False)
+    with FakeEndpoint(lambda _: Reply(end="silent")) as endpoint:
+        ran = run([endpoint], count=1, admission=admission)
+    assert (len(endpoint.requests), len(ran.calls[0].attempts)) == (1, 1)
+
+
+def test_what_was_admitted_and_then_given_up_is_told_so() -> None:
+    class Late(Admits):
+        async def begin(self, model: str, rank: int) -> bool:
+            if rank:
+                await asyncio.sleep(1.0)
+            return await super().begin(model, rank)
+
+    admission, seen = Late(below=99), Broken()
+    with FakeEndpoint(lambda _: Reply(text="a b", gap_s=0.1)) as endpoint, pytest.raises(OSError, match="stderr"):
+        run([endpoint], count=6, slots=3, admission=admission, seen=seen)
+    assert (len(endpoint.requests), len(seen.calls)) == (1, 1)
+    assert sorted(admission.begun) == sorted((m, r) for m, r, _ in admission.ended)
+    recorded = [recorded for _, _, recorded in admission.ended]
+    assert (recorded.count(True), False in recorded) == (1, True)
+    assert sorted(admission.begun) == sorted((m, r) for m, r, _ in admission.ended)
 
 
 def test_a_bad_request_after_a_success_concerns_that_item_only() -> None:
     with FakeEndpoint(lambda r: Reply(text="too long", status=400) if r.prompt == "q2" else Reply()) as endpoint:
-        seen, stopped, _ = run([endpoint], count=5, slots=1)
-    assert stopped == {}
-    by_item = {c.item: c for c in seen.calls}
+        ran = run([endpoint], count=5, slots=1)
+    assert ran.stopped == {}
+    by_item = {c.item: c for c in ran.calls}
     assert by_item["i2"].outcome is Outcome.INFRASTRUCTURE
     assert by_item["i2"].scored_attempt.error == "HTTP 400: too long"
-    assert sum(c.outcome is Outcome.ANSWERED for c in seen.calls) == 4
+    assert sum(c.outcome is Outcome.ANSWERED for c in ran.calls) == 4
 
 
 def test_an_endpoint_that_is_not_there_stops_after_three_calls() -> None:
     with FakeEndpoint() as gone:
         pass
-    seen, stopped, _ = run([gone], count=9, slots=1)
-    assert len(seen.calls) == 3
-    assert "ConnectError" in stopped["m0"]
+    ran = run([gone], count=9, slots=1)
+    assert len(ran.calls) == 3
+    assert "ConnectError" in ran.stopped["m0"]
 
 
 def test_a_record_that_cannot_be_kept_stops_everything_with_its_own_error() -> None:
@@ -166,10 +305,10 @@ def test_a_record_that_cannot_be_kept_stops_everything_with_its_own_error() -> N
 
 
 def test_one_slow_call_holds_no_other_slot() -> None:
-    slow = itertools.count()
-    with FakeEndpoint(lambda _: Reply(delay_s=0 if next(slow) else 1.5)) as endpoint:
+    asked = itertools.count()
+    with FakeEndpoint(lambda _: Reply(gap_s=0.6 if next(asked) == 0 else 0.0)) as endpoint:
         run([endpoint], count=30, slots=4)
-    early = [request for request in endpoint.requests if request.at < endpoint.requests[0].at + 1.4]
+    early = [request for request in endpoint.requests if request.at < endpoint.requests[0].at + 1.7]
     assert len(early) == 30
 
 
@@ -201,8 +340,8 @@ def test_the_key_goes_into_the_header_and_nowhere_else() -> None:
 
 def test_ttft_agrees_with_the_endpoints_own_delay() -> None:
     with FakeEndpoint(lambda _: Reply(text="a b c", delay_s=0.1, gap_s=0.02)) as endpoint:
-        seen, _, _ = run([endpoint], count=3, slots=1)
-    for call in seen.calls[1:]:
+        ran = run([endpoint], count=3, slots=1)
+    for call in ran.calls[1:]:
         attempt = call.scored_attempt
         assert attempt.ttft_s is not None
         assert attempt.latency_s is not None
@@ -210,21 +349,9 @@ def test_ttft_agrees_with_the_endpoints_own_delay() -> None:
         assert 0.118 + 0.02 * 4 < attempt.latency_s < 0.8
 
 
-@pytest.mark.parametrize("status", [401, 500])
-def test_an_endpoint_that_repeats_the_key_gets_it_into_no_record(status: int) -> None:
-    environ = {"FAKE_API_KEY": "sk-canary"}
-    with FakeEndpoint(lambda _: Reply(text="bad key sk-canary", status=status)) as endpoint:
-        model = resolve(ModelEntry("m", "openai-api/fake/m", base_url=endpoint.url), environ)
-        plan = make_plan(items(3), [model], RunSettings(("s",)), {})
-        seen = Seen()
-        stopped = asyncio.run(run_lanes("r", [Lane(model, plan.calls, 1)], seen.record, seen, environ))
-    assert "bad key ***" in stopped["m"]
-    assert "sk-canary" not in str(stopped) + "".join(call.to_json() for call in seen.calls)
-
-
 def test_a_proxy_in_the_environment_is_not_asked_for_this_machines_servers(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("http_proxy", "all_proxy", "HTTP_PROXY", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     with FakeEndpoint() as endpoint:
-        seen, stopped, _ = run([endpoint], count=1)
-    assert (stopped, [c.outcome for c in seen.calls]) == ({}, [Outcome.ANSWERED])
+        ran = run([endpoint], count=1)
+    assert (ran.stopped, [c.outcome for c in ran.calls]) == ({}, [Outcome.ANSWERED])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 
 from bench.config import ModelEntry, RunSettings
 from bench.errors import UsageError
-from bench.providers import Endpoint, resolve
+from bench.providers import Endpoint, anthropic_messages, missing_keys, openai_chat, resolve
 from bench.providers.endpoint import server_settings
 from bench.records import Item
 
@@ -60,7 +61,7 @@ def test_no_address_names_both_places_for_one() -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["https://user:hunter2@host/v1", "https://host/v1?key=hunter2", "https://host/#hunter2", "hunter2:80"]
+    "address", ["https://host/#hunter2", "hunter2:80", "https://host:hunter2/v1", "https://[hunter2/v1"]
 )
 def test_a_bad_address_of_the_environment_is_not_repeated(address: str) -> None:
     with pytest.raises(UsageError, match=r"model 'mine': ACME_LABS_BASE_URL must ") as caught:
@@ -132,3 +133,132 @@ def test_the_folder_of_a_weights_file_decides_nothing(tmp_path: Path) -> None:
         (folder / "own.gguf").write_bytes(b"GGUF")
         found.append(resolve(ModelEntry("own", f"weights/{folder / 'own.gguf'}"), {}))
     assert (found[0].identity, found[0].body(ITEM, RUN)) == (found[1].identity, found[1].body(ITEM, RUN))
+
+
+CLAUDE = ModelEntry("claude", "anthropic/claude-opus-5-5")
+SECRETS = {
+    "ANTHROPIC_API_KEY": "canary-key",
+    "ANTHROPIC_BASE_URL": "https://canary-user:canary%2Dpass@host/v1?sig=canary-query&v=2",
+    "TEAM_TOKEN": "canary-token",
+}
+HEADERS = {"X-Team-Token": "$TEAM_TOKEN", "X-Team": "canary-team"}
+
+
+def test_the_protocol_is_the_presets() -> None:
+    assert resolve(CLAUDE, {}).wire is anthropic_messages
+    assert resolve(entry(base_url=URL), {}).wire is openai_chat
+
+
+def test_no_secret_is_shown() -> None:
+    endpoint = resolve(replace(CLAUDE, headers=HEADERS), SECRETS)
+    assert "canary" not in json.dumps(endpoint.shown())
+    assert endpoint.shown()["headers"] == {"X-Team-Token": "***", "X-Team": "***"}
+    own = {"base_url": "https://host/v1?v=canary", "price_provider": "mine"}
+    shown = resolve(replace(CLAUDE, base_url="https://canary@host/v1", own_provider=own), {}).shown()
+    assert "canary" not in json.dumps(shown)
+    assert (shown["base_url"], shown["own_provider"]["base_url"]) == ("https://***@host/v1", "https://host/v1?***")
+    assert (shown["protocol"], shown["price_provider"], shown["rules"]["thinks"]) == ("anthropic", "mine", "always")
+
+
+def test_everything_secret_is_known_the_longest_first() -> None:
+    found = resolve(replace(CLAUDE, headers=HEADERS), SECRETS).secrets(SECRETS)
+    assert {
+        "canary-key",
+        "canary-user:canary-pass",
+        "canary-pass",
+        "canary-query",
+        "canary-token",
+        "canary-team",
+    } <= set(found)
+    assert list(found) == sorted(found, key=lambda text: (-len(text), text))
+    assert "2" not in found, "too short to be told apart from what is no secret"
+    assert resolve(replace(CLAUDE, base_url=URL), {}).secrets({}) == ()
+
+
+def test_headers_and_path_carry_the_secrets() -> None:
+    endpoint = resolve(replace(CLAUDE, headers=HEADERS), SECRETS)
+    assert endpoint.path == "/messages?sig=canary-query&v=2"
+    assert endpoint.base_url == "https://host/v1"
+    headers = endpoint.headers(SECRETS)
+    assert headers["Authorization"].startswith("Basic "), "the address's user info is what the address's owner asks for"
+    assert (headers["X-Team-Token"], headers["X-Team"]) == ("canary-token", "canary-team")
+    assert headers["anthropic-version"] == anthropic_messages.VERSION
+    assert resolve(CLAUDE, SECRETS).headers({})["anthropic-version"] == anthropic_messages.VERSION
+    assert resolve(replace(CLAUDE, base_url=URL), {}).path == "/messages"
+
+
+def test_an_own_header_replaces_the_protocols_whatever_its_case() -> None:
+    old = resolve(replace(CLAUDE, headers={"Anthropic-Version": "2023-06-01"}), {})
+    assert old.headers({"ANTHROPIC_API_KEY": "k"}) == {"Authorization": "Bearer k", "Anthropic-Version": "2023-06-01"}
+
+
+def test_the_identity_knows_what_decides_the_answer_and_no_key() -> None:
+    plain = resolve(CLAUDE, {}).identity
+    assert plain == {"base_url": "https://api.anthropic.com/v1", "anthropic-version": anthropic_messages.VERSION}
+    assert resolve(CLAUDE, {"ANTHROPIC_API_KEY": "k"}).identity == plain
+    token = replace(CLAUDE, headers={"X-Team-Token": "$TEAM_TOKEN"})
+    assert resolve(token, {"TEAM_TOKEN": "a"}).identity == resolve(token, {"TEAM_TOKEN": "b"}).identity != plain
+    assert resolve(replace(CLAUDE, headers={"anthropic-version": "2023-06-01"}), {}).identity != plain
+    assert "canary" not in json.dumps(resolve(replace(CLAUDE, headers=HEADERS), SECRETS).identity)
+
+
+def test_missing_keys_name_variable_models_and_page_all_at_once() -> None:
+    models = [
+        CLAUDE,
+        replace(CLAUDE, label="claude-2"),
+        ModelEntry("qwen", "dashscope/qwen3.8-max"),
+        entry(base_url=URL),
+    ]
+    said = missing_keys([resolve(model, {}) for model in models], {})
+    assert said == (
+        "no key: set ANTHROPIC_API_KEY for 'claude', 'claude-2' (get one at https://platform.claude.com/settings/keys);"
+        " DASHSCOPE_API_KEY for 'qwen' (get one at https://modelstudio.console.alibabacloud.com). Keys are read from "
+        "the environment or from .env beside bench.toml."
+    )
+    environ = {"ANTHROPIC_AUTH_TOKEN": "k", "ALIBABA_API_KEY": "k"}
+    assert missing_keys([resolve(model, environ) for model in models], environ) is None
+
+
+def test_a_key_without_a_page() -> None:
+    own = {"key_needed": True, "regions": {"eu": URL}, "region": "eu"}
+    said = missing_keys([resolve(ModelEntry("m", "acme/x", own_provider=own), {})], {})
+    assert said is not None
+    assert said.startswith("no key: set ACME_API_KEY for 'm'. Keys")
+
+
+def test_an_address_of_ones_own_may_need_no_key() -> None:
+    for found in (
+        resolve(replace(CLAUDE, base_url=URL), {}),
+        resolve(replace(CLAUDE, own_provider={"base_url": URL}), {}),
+        resolve(CLAUDE, {"ANTHROPIC_BASE_URL": URL}),
+    ):
+        assert (found.base_url, found.key_variable) == (URL, None)
+
+
+@pytest.mark.parametrize("workspace", ["", "evil.example/", "a b"])
+def test_a_region_that_needs_a_workspace_names_its_variable(workspace: str) -> None:
+    qwen = ModelEntry("qwen", "dashscope/qwen3.8-max", region="ap-southeast-1")
+    with pytest.raises(
+        UsageError, match=r"model 'qwen': the address of .* region ap-southeast-1 needs DASHSCOPE_WORKSP"
+    ):
+        resolve(qwen, {"DASHSCOPE_WORKSPACE_ID": workspace})
+    assert resolve(qwen, {"DASHSCOPE_WORKSPACE_ID": "ws-1"}).base_url == (
+        "https://ws-1.ap-southeast-1.maas.aliyuncs.com/compatible-mode/v1"
+    )
+
+
+def test_a_region_of_bench_toml_wins_over_the_environments_address() -> None:
+    kimi = ModelEntry("kimi", "moonshot/kimi-k3", region="china")
+    assert resolve(kimi, {"MOONSHOT_BASE_URL": URL}).base_url == "https://api.moonshot.cn/v1"
+    assert resolve(replace(kimi, region=None), {"MOONSHOT_BASE_URL": URL}).base_url == URL
+    own = replace(kimi, region=None, own_provider={"region": "china"})
+    assert resolve(own, {"MOONSHOT_BASE_URL": URL}).base_url == "https://api.moonshot.cn/v1"
+
+
+def test_local_weights_take_extra_fields_and_show_their_settings() -> None:
+    endpoint = local(extra_body={"chat_template_kwargs": {"enable_thinking": False}})
+    assert endpoint.body(ITEM, RUN)["chat_template_kwargs"] == {"enable_thinking": False}
+    assert endpoint.path == "/chat/completions"
+    assert endpoint.headers({}) == {}
+    assert endpoint.secrets({}) == ()
+    assert endpoint.shown()["extra_body"] == {"chat_template_kwargs": {"enable_thinking": False}, "cache_prompt": False}

@@ -100,7 +100,7 @@ def test_only_reused_answers_leave_latency_unknown(tmp_path: Path) -> None:
     assert row.e2e_p50_s is None
     assert row.output_tok_s is None
     assert not row.latency_is_clean
-    assert tables.cells(row)[4:7] == [("unknown", "")] * 3
+    assert tables.cells(row)[5:8] == [("unknown", "")] * 3
 
 
 @pytest.mark.parametrize("column", ["cost_usd", "cost_retries_usd"])
@@ -139,7 +139,7 @@ def test_a_model_without_any_answer_is_a_row_of_unknowns(tmp_path: Path) -> None
     large = compare(folder).rows[1]
     assert (large.n, large.missing, large.score) == (0, 2, None)
     assert [value for value, _ in tables.cells(large)] == [
-        "large", "reasoning", "0", *["unknown"] * 6, "0", "2",
+        "large", "reasoning", "0", "unknown", "0", *["unknown"] * 5, "2",
     ]  # fmt: skip
     assert "large was stopped: HTTP 401: no such key" in tables.notes(compare(folder))
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from bench.errors import UsageError
 from bench.sandbox import TestCall
-from bench.sandbox.child import MAX_DEPTH, encode
+from bench.sandbox.inside.encode import MAX_DEPTH, encode
 from bench.sandbox.values import Value, require_plain, same, tree
 
 _scalars = st.none() | st.booleans() | st.integers() | st.text() | st.binary()

@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 import time
+from decimal import Decimal
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bench.scoring.extract import ANSWER_CHARS, answer_tag, code_block, repeats_itself, stated_answer
+from bench.scoring.extract import (
+    ANSWER_CHARS,
+    JSON_CHARS,
+    answer_tag,
+    choice_letter,
+    code_block,
+    fenced,
+    final_number,
+    json_value,
+    repeats_itself,
+    search,
+    short_answer,
+    stated_answer,
+    unwrapped,
+)
 
 
 @pytest.mark.parametrize(
@@ -169,3 +184,119 @@ def test_counting_on_and_on_is_repetition() -> None:
 )
 def test_stated_answer(text: str, answer: str | None) -> None:
     assert stated_answer(text) == answer
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("5-3", "3"),
+        ("it is -3.", "-3"),
+        ("(-3)", "-3"),
+        ("$1,200.50!", "1200.50"),
+        ("x = .5", "0.5"),
+        ("1,2,3", "3"),
+        ("1,234,567", "1234567"),
+        ("between 3 and 4: the answer is 3", "3"),
+        ("<answer>12 apples</answer> of 13", "12"),
+        ("<answer>apples</answer> 13", "13"),
+        ("+7", "7"),
+        ("−7", "-7"),
+        ("6.02e23", "6.02E+23"),
+        ("12 %", "12"),
+        ("9" * 60, "9" * 60),
+        ("9" * 61, None),
+        ("none", None),
+        ("", None),
+    ],
+)
+def test_final_number(text: str, number: str | None) -> None:
+    found = final_number(text)
+    assert found == (None if number is None else Decimal(number))
+
+
+@pytest.mark.parametrize(
+    ("text", "letter"),
+    [
+        ("<answer>B</answer>", "B"),
+        ("<answer>(B)</answer>", "B"),
+        ("The answer is (C).", "C"),
+        ("**B**", "B"),
+        ("B) pear", "B"),
+        ("B: pear", "B"),
+        ("Pear.", "B"),
+        ("I weigh them all.\nA", "A"),
+        ("I think so", None),
+        ("D", None),
+        ("Bananas", None),
+        ("b", None),
+        ("", None),
+    ],
+)
+def test_choice_letter(text: str, letter: str | None) -> None:
+    assert choice_letter(text, ["apple", "pear", "plum"]) == letter
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ('{"a": [1, 2.5, true, null]}', {"a": [1, 2.5, True, None]}),
+        ("3", 3),
+        ('Sure:\n```json\n{"a": 1}\n```\nDone.', {"a": 1}),
+        ('```\n{"a": 1}\n```\nor\n```\n{"a": 2}\n```', {"a": 2}),
+        ('```\n{"a": 1}\n```\nor\n```\nprint()\n```', {"a": 1}),
+        ('It is {"a": "]"} I think', {"a": "]"}),
+        ("[" * 64 + "]" * 64, None),
+        ('{"a": "' + "[" * 100 + '"}', {"a": "[" * 100}),
+    ],
+)
+def test_json_value(text: str, value: object) -> None:
+    found = json_value(text)
+    assert found is not None
+    if value is not None:
+        assert found == (value,)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "no JSON",
+        "{",
+        "}{",
+        "[NaN]",
+        "[Infinity]",
+        "[" * 65 + "]" * 65,
+        "[" * 40_000,
+        f"[{'9' * 61}]",
+        f"[0.{'9' * 61}]",
+        f'"{"x" * JSON_CHARS}"',
+    ],
+)
+def test_no_json_value(text: str) -> None:
+    assert json_value(text) is None
+
+
+def test_short_answers_and_their_places() -> None:
+    assert short_answer("so\n<answer> a </answer>") == ("a", "tagged")
+    assert short_answer("The answer is b.") == ("b", "stated")
+    assert short_answer("first\n last \n") == ("last", "last line")
+    assert short_answer("") is None
+    assert short_answer("<answer></answer>") is None
+    assert short_answer("x" * (ANSWER_CHARS + 1)) is None
+    assert unwrapped("**`a b`**.") == "a b"
+
+
+def test_search_and_fenced() -> None:
+    assert search(r"\d+", "a 12 b 3") == "12"
+    assert search("z", "a") is None
+    assert fenced("```\na\n```\n```py\nb\n```") == "b\n"
+    assert fenced("```\na") is None
+
+
+@pytest.mark.parametrize("text", ["1," * 100_000, "9" * 200_000, "-" * 200_000, "1e" * 100_000, '"' * 50_000])
+def test_numbers_and_json_never_take_long(text: str) -> None:
+    begun = time.perf_counter()
+    final_number(text)
+    json_value(text)
+    choice_letter(text, ["a", "b"])
+    assert time.perf_counter() - begun < 5.0

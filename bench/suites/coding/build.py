@@ -1,40 +1,34 @@
-"""Writes `tasks/coding/functions.jsonl` from the problems: `python -m bench.suites.coding.build [--check]`."""
+"""Writes the shipped exam, one file a kind, to `tasks/coding/`: `python -m bench.suites.coding.build [--check]`."""
 
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench.suites.coding import goods, people, places
-from bench.suites.coding.problem import Problem
+from bench.suites.coding.exam import SHIPPED_SEED, items_jsonl
+from bench.suites.coding.family import Kind
 
-PROBLEMS: tuple[Problem, ...] = (*goods.PROBLEMS, *people.PROBLEMS, *places.PROBLEMS)
-"""Every problem of the suite, in the order of the file."""
-
-FUNCTIONS = Path(__file__).resolve().parents[3] / "tasks" / "coding" / "functions.jsonl"
-"""The committed items, in a checkout."""
-
-
-def functions_jsonl() -> str:
-    """The text of the items file: one JSON object a line, the same on every machine and Python version."""
-    return "".join(json.dumps(problem.item(), ensure_ascii=False) + "\n" for problem in PROBLEMS)
+FOLDER = Path(__file__).resolve().parents[3] / "tasks" / "coding"
+"""The suite's folder, in a checkout."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Writes the items file, or with `--check` compares it; returns 1 if it differs."""
+    """Writes the items, or with `--check` compares them; returns 1 if a file differs."""
     parser = argparse.ArgumentParser(prog="python -m bench.suites.coding.build", description=__doc__)
-    parser.add_argument("--check", action="store_true", help="write nothing; fail if the committed file differs")
+    parser.add_argument("--check", action="store_true", help="write nothing; fail if a committed file differs")
     check = parser.parse_args(argv).check
-    text = functions_jsonl()
-    if not check:
-        FUNCTIONS.write_text(text, encoding="utf-8")
-    elif not FUNCTIONS.exists() or FUNCTIONS.read_text(encoding="utf-8") != text:
-        print(f"{FUNCTIONS}: differs from its problems; run `{parser.prog}` and review the change.", file=sys.stderr)
-        return 1
-    return 0
+    stale = []
+    for kind in Kind:
+        path, text = FOLDER / f"{kind}.jsonl", items_jsonl(kind, SHIPPED_SEED)
+        if not check:
+            path.write_text(text, encoding="utf-8")
+        elif not path.exists() or path.read_text(encoding="utf-8") != text:
+            stale.append(path)
+    for path in stale:
+        print(f"{path}: differs from its families; run `{parser.prog}` and review the change.", file=sys.stderr)
+    return 1 if stale else 0
 
 
 if __name__ == "__main__":

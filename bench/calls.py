@@ -1,0 +1,209 @@
+"""The journal's records: what asking an item of a model came to, attempt by attempt. Names are public in `records`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from enum import StrEnum
+from typing import Any
+
+
+class Outcome(StrEnum):
+    """How an asked item ended. The first four score (0 for the last three of them); the others are missing."""
+
+    ANSWERED = "answered"
+    """The model ended its answer by itself."""
+    TRUNCATED = "truncated"
+    """The answer hit max_tokens, or our deadline passed while tokens were arriving."""
+    REFUSED = "refused"
+    """The vendor's filter or the model's refusal stop reason ended it."""
+    UNPARSABLE = "unparsable"
+    """It ended by itself, but no answer could be extracted from the text."""
+    INFRASTRUCTURE = "infrastructure"
+    """No terminal event, a dropped connection, no byte, or a failed grader: missing, never wrong."""
+    NOT_ASKED = "not_asked"
+    """Planned, but never asked of this model."""
+
+    @property
+    def scored(self) -> bool:
+        """Whether an item with this outcome has a score."""
+        return self not in (Outcome.INFRASTRUCTURE, Outcome.NOT_ASKED)
+
+
+@dataclass(frozen=True, slots=True)
+class TokenUsage:
+    """Tokens of one answer, normalised over providers. None where the provider does not say."""
+
+    in_uncached: int | None = None
+    """Prompt tokens billed at the full input price (cache reads and writes excluded)."""
+    in_cache_read: int | None = None
+    """Prompt tokens read from the provider's prompt cache."""
+    in_cache_write_5m: int | None = None
+    """Prompt tokens written to a cache that lives five minutes (Anthropic's default), or of unstated life."""
+    in_cache_write_1h: int | None = None
+    """Prompt tokens written to a cache that lives an hour."""
+    out_total: int | None = None
+    """All generated tokens, reasoning included."""
+    out_reasoning: int | None = None
+    """Generated reasoning tokens, inside `out_total`."""
+
+    @property
+    def in_total(self) -> int | None:
+        """All prompt tokens, or None where the provider reported none."""
+        parts = (self.in_uncached, self.in_cache_read, self.in_cache_write_5m, self.in_cache_write_1h)
+        known = [p for p in parts if p is not None]
+        return sum(known) if known else None
+
+    def updated(self, later: TokenUsage) -> TokenUsage:
+        """This report and a later one of the same answer: what the later one says counts."""
+        said = {name: value for name, value in _plain(later).items() if value is not None}
+        return replace(self, **said)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One HTTP exchange for a call; a retry is a second attempt. All times in seconds."""
+
+    sent_at: str
+    """UTC, ISO 8601, when the request was sent."""
+    outcome: Outcome
+    """How this attempt ended."""
+    connect_s: float | None = None
+    """From asking for a connection to writing the request; near 0 on a kept-alive connection."""
+    ttft_s: float | None = None
+    """From the request's last write to the first token of any kind."""
+    ttfat_s: float | None = None
+    """From the request's last write to the first token of the answer (reasoning excluded)."""
+    last_token_s: float | None = None
+    """From the request's last write to the last token."""
+    latency_s: float | None = None
+    """From the request's last write to the end of the stream (E2E)."""
+    error: str | None = None
+    """What went wrong, without secrets; None if nothing did."""
+    usage: TokenUsage = field(default_factory=TokenUsage)
+    """Tokens this attempt was reported to use; a broken attempt may still be billed."""
+    cost_reported_usd: float | None = None
+    """What the provider says it charged for this attempt, in USD; None where it does not say."""
+    status: int | None = None
+    """The reply's HTTP status; None where no reply came."""
+    fault: str | None = None
+    """The kind of failure: "model", "request" or "refused" as the vendor put it, else the engine's `Cause`."""
+    request_id: str | None = None
+    """The vendor's id of this request, for asking its support."""
+    waited_s: float = 0.0
+    """Seconds of waiting between the attempt before and this one; 0 for the first."""
+    reads: int | None = None
+    """Socket reads that carried text; None where none did."""
+    coalesced: int | None = None
+    """Of these, reads that carried more than one event: above 0, gaps between single tokens are not known."""
+    window_s: float | None = None
+    """Seconds from the first to the last read of the tokens that `window_tokens` counts."""
+    window_tokens: int | None = None
+    """Tokens that arrived within `window_s`, those of its first read not counted; None where they are not known."""
+    buffered: bool = False
+    """Whether a gateway held the stream back and sent it at once: its time to first token is not the model's."""
+
+    @property
+    def billable(self) -> bool:
+        """Whether a vendor may charge for it: its reply told of tokens or had begun, or our deadline cut it off."""
+        told = self.usage != TokenUsage() or self.ttft_s is not None
+        return told or self.status == 200 or self.fault == "deadline"
+
+    @property
+    def tpot_s(self) -> float | None:
+        """Seconds per output token after the first, from a window whose tokens are known; None without one."""
+        if self.buffered or not self.window_s or not self.window_tokens:
+            return None
+        return self.window_s / self.window_tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One item asked once of one model, finished: the journal's record."""
+
+    key: str
+    """sha256 of what decides the answer: endpoint or weights, request body, task, item, repeat."""
+    run: str
+    """The run that holds this record."""
+    task: str
+    """The task's name."""
+    item: str
+    """The item's id."""
+    repeat: int
+    """0 for the first sample of the item, 1 for the second, ..."""
+    order: int
+    """The call's place in the plan."""
+    outcome: Outcome
+    """How it ended on the wire: answered, truncated, refused or infrastructure."""
+    text: str
+    """The visible answer, reasoning removed."""
+    reasoning: str
+    """The reasoning text the provider showed; empty if none."""
+    finish_reason: str | None
+    """The provider's own word, e.g. "stop" or "length"."""
+    served_model: str | None
+    """The model id in the reply."""
+    usage: TokenUsage
+    """Tokens of the scored attempt."""
+    attempts: tuple[Attempt, ...]
+    """Every exchange, in order; the last one is scored."""
+    started_at: str
+    """UTC, ISO 8601: the send time of the scored attempt."""
+    queue_s: float
+    """Seconds the call waited for a free slot inside the harness."""
+    wall_s: float
+    """Seconds from the first attempt's start to the end, retries and waits between them included."""
+    timing_ok: bool
+    """Whether the harness itself kept the clock clean during the scored attempt; retries before it change nothing."""
+    sampling_requested: Mapping[str, float] = field(default_factory=dict)
+    """Sampling that configuration and task ask for."""
+    sampling_applied: Mapping[str, float] = field(default_factory=dict)
+    """Sampling that was really sent."""
+    machine_s: float | None = None
+    """Local weights: seconds of machine time this call owns, the integral of dt / (calls in flight)."""
+    machine_retries_s: float | None = 0.0
+    """Local weights: the same for earlier, failed askings of this call; None if not known."""
+    ask: int = 0
+    """0, except for the gate's second asking."""
+    cost_reported_usd: float | None = None
+    """What the provider says it charged for the scored attempt, in USD; None where it does not say."""
+    timing_flags: tuple[str, ...] = ()
+    """Why `timing_ok` is False: "loop_lag", "cpu", "run_queue", "send_delay"."""
+    source_run: str | None = None
+    """The run that really asked, where the answer is reused; None if this run did."""
+
+    @property
+    def reused(self) -> bool:
+        """Whether another run's answer was taken; such rows never enter latency statistics."""
+        return self.source_run is not None
+
+    @property
+    def scored_attempt(self) -> Attempt:
+        """The attempt whose answer counts: the last."""
+        return self.attempts[-1]
+
+    def to_json(self) -> str:
+        """The record as one line of JSON."""
+        return json.dumps(_plain(self), ensure_ascii=False, separators=(",", ":"), default=_plain)
+
+    @classmethod
+    def from_json(cls, text: str) -> Call:
+        """The record back from `to_json`."""
+        raw: dict[str, Any] = json.loads(text)
+        raw["outcome"] = Outcome(raw["outcome"])
+        raw["usage"] = TokenUsage(**raw["usage"])
+        raw["attempts"] = tuple(_attempt(a) for a in raw["attempts"])
+        raw["timing_flags"] = tuple(raw.get("timing_flags", ()))
+        return cls(**raw)
+
+
+def _plain(record: Any) -> dict[str, Any]:
+    """A record, or a mapping of any type, as JSON's own; `asdict` copies deeply and takes ten times as long."""
+    if isinstance(record, Mapping):
+        return dict(record)
+    return {field.name: getattr(record, field.name) for field in fields(record)}
+
+
+def _attempt(raw: dict[str, Any]) -> Attempt:
+    return Attempt(**{**raw, "outcome": Outcome(raw["outcome"]), "usage": TokenUsage(**raw["usage"])})

@@ -1,0 +1,87 @@
+"""`bench claim`: is the claim supported, refuted or inconclusive on a run?"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from bench.cli.options import results_option
+from bench.errors import UsageError
+
+if TYPE_CHECKING:
+    from bench.claims import Opinion
+
+_EXIT = {"refuted": 3, "inconclusive": 4, "supported": 0}
+"""Exit codes; of several claims the first present here decides."""
+
+
+def _share(ctx: click.Context, param: click.Parameter, value: float | None) -> float | None:
+    del ctx
+    if value is not None and not 0 < value < 1:
+        raise click.BadParameter("must be above 0 and below 1, e.g. 0.03", param=param)
+    return value
+
+
+def _positive(ctx: click.Context, param: click.Parameter, value: float | None) -> float | None:
+    del ctx
+    if value is not None and not value > 0:
+        raise click.BadParameter("must be above 0, e.g. 2", param=param)
+    return value
+
+
+@click.command()
+@click.argument("run", required=False)
+@results_option
+@click.option("--claim", "name", help="A claim of bench.toml, as the run recorded it.  [default: all of them]")
+@click.option("--candidate", help="Label of the model said to be cheaper.")
+@click.option("--baseline", help="Label of the model it is compared with.")
+@click.option("--cheaper-by", type=float, callback=_share, help="Least saving per item, e.g. 0.9.")
+@click.option("--worse-by", type=float, callback=_share, help="Non-inferiority margin in score points, e.g. 0.03.")
+@click.option("--slower-by", type=float, callback=_positive, help="Largest ratio of E2E latency, e.g. 2.")
+@click.option("-t", "--suite", "suites", multiple=True, help="A suite it speaks of. Repeatable.  [default: the run's]")
+@click.option("--over", type=click.Choice(["each", "mean"]), help="Every suite must hold, or their mean.")
+@click.option("--confidence", type=click.FloatRange(0.5, 1, min_open=True, max_open=True), help="[default: 0.95]")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def claim(
+    run: str | None, results: Path, name: str | None, candidate: str | None, baseline: str | None,
+    cheaper_by: float | None, worse_by: float | None, slower_by: float | None, suites: tuple[str, ...],
+    over: str | None, confidence: float | None, as_json: bool,
+) -> None:  # fmt: skip
+    """Judge claims on a run (default: the newest), offline and without spending anything.
+
+    Exit codes: 0 supported, 3 refuted, 4 inconclusive, 2 nothing comparable. A claim given here rather than in
+    bench.toml before the run is labelled exploratory.
+    """
+    from bench import claims, runfolder
+
+    folder = runfolder.find(results, run)
+    given: dict[str, Any] = {
+        "cheaper_by": cheaper_by, "worse_by": worse_by, "slower_by": slower_by,
+        "suites": suites or None, "over": over, "confidence": confidence,
+    }  # fmt: skip
+    stated = any(value is not None for value in (candidate, baseline, *given.values()))
+    if name and stated:
+        raise UsageError("give either --claim or a claim of your own with --candidate and --baseline, not both.")
+    own = None
+    if stated:
+        if not (candidate and baseline):
+            raise UsageError("a claim needs both --candidate and --baseline.")
+        own = claims.adhoc(candidate, baseline, **given)
+    opinions = claims.judge_run(folder, name, own)
+    _print(opinions, runfolder.read_manifest(folder), as_json)
+    verdicts = {str(opinion.verdict) for opinion in opinions}
+    sys.exit(next(code for verdict, code in _EXIT.items() if verdict in verdicts))
+
+
+def _print(opinions: list[Opinion], manifest: dict[str, Any], as_json: bool) -> None:
+    import json
+
+    from bench import claims
+
+    if as_json:
+        click.echo(json.dumps(claims.as_json(opinions, manifest), indent=2, ensure_ascii=False))
+        return
+    click.echo(claims.markdown(opinions, manifest).rstrip())

@@ -1,0 +1,71 @@
+"""`bench doctor`: whether the comparison in bench.toml can run here, and how far its clocks can be trusted."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bench.cli.options import config_option, load_config, results_option
+from bench.errors import UsageError
+
+if TYPE_CHECKING:
+    from bench.doctor import Check
+
+COLOURS = {"ok": "green", "warn": "yellow", "fail": "red"}
+
+
+@click.command()
+@config_option
+@results_option
+@click.option("--calibrate", is_flag=True, help="Measure our own latency error here; later runs print it.")
+@click.option("--sandbox", is_flag=True, help="Attack every sandbox there is, and show what it withstood.")
+@click.option("--json", "as_json", is_flag=True, help="Print the checks as JSON.")
+def doctor(config: Path | None, results: Path, calibrate: bool, sandbox: bool, as_json: bool) -> None:
+    """Check whether the comparison in bench.toml can run here.
+
+    Looks at keys (never shown), endpoints and their models, clocks, sandbox, disk and local weights. Asks no model
+    anything and costs nothing. Exits 2 if something would make the run fail.
+    """
+    checks = []
+    for check in _checks(config, results, calibrate, sandbox):
+        checks.append(check)
+        if not as_json:
+            click.echo(_text(check))
+    if as_json:
+        click.echo(json.dumps([asdict(check) for check in checks], indent=2, ensure_ascii=False))
+    if any(check.status == "fail" for check in checks):
+        sys.exit(UsageError.exit_code)
+
+
+def _checks(config: Path | None, results: Path, calibrate: bool, sandbox: bool) -> Iterator[Check]:
+    from bench.doctor import calibrated, examine
+    from bench.environment import environment
+
+    comparison = load_config(config)
+    yield from examine(comparison, results, environment(comparison.source.parent))
+    if calibrate:
+        yield from calibrated(comparison, results)
+    if sandbox:
+        yield _attacked()
+
+
+def _attacked() -> Check:
+    from bench.cli.sandbox_doctor import sandbox_report
+    from bench.doctor import Check, Status
+
+    report = sandbox_report()
+    status = Status.FAIL if "\n  FAILED" in report else Status.OK
+    return Check(status, "sandbox", f"attacks on every sandbox:\n{report}")
+
+
+def _text(check: Check) -> str:
+    status = click.style(f"{check.status:4}", fg=COLOURS[check.status])
+    about = f"{check.model}: " if check.model else ""
+    cure = f"\n{'':16}{check.cure}" if check.cure else ""
+    return f"{status}  {check.what:8}  {about}{check.text}{cure}"

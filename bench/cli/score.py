@@ -1,0 +1,40 @@
+"""`bench score`: a run's answers, scored again with today's tasks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from bench.cli.options import include_option, results_option, task_folders
+
+
+@click.command()
+@click.argument("run", required=False, envvar="BENCH_RUN")
+@results_option
+@include_option
+@click.option("--json", "as_json", is_flag=True, help="Print the comparison as JSON.")
+def score(run: str | None, results: Path, include: tuple[Path, ...], as_json: bool) -> None:
+    """Score the recorded answers of RUN (a folder or id, by default the newest) with today's tasks.
+
+    Calls no model. Makes a new run folder that names its parent; costs and times stay as they were. A task whose
+    prompts have changed is refused (exit code 2): answers to other prompts say nothing.
+    """
+    from bench import registry, runfolder
+    from bench.cli.show import print_table
+    from bench.pipeline import JOURNAL
+    from bench.report import tables
+    from bench.report.write import write_report
+    from bench.rescore import rescore
+
+    done = rescore(runfolder.find(results, run), results / JOURNAL, registry.read(task_folders(include)))
+    comparison, _ = write_report(done.folder)
+    if as_json:
+        click.echo(tables.json_text(comparison), nl=False)
+        return
+    print_table(comparison)
+    for task, (before, now) in done.tasks.items():
+        click.echo(f"{task}: version {before} then, {now} now")
+    if not done.tasks:
+        click.echo("No task has changed since the run.")
+    click.echo(f"0 calls: {done.changed} scores or outcomes are different.\nRun folder: {done.folder}")

@@ -1,0 +1,120 @@
+"""`bench tasks`: one's own prompts as a task, and whether tasks can be trusted."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bench.cli.options import OWN_TASKS, task_folders
+from bench.errors import UsageError
+
+if TYPE_CHECKING:
+    from bench.registry.lint import Checked, Report
+
+PROMPT_CHARS = 160
+
+
+@click.group()
+def tasks() -> None:
+    """Your own prompts as a task, and whether tasks can be trusted."""
+
+
+@tasks.command()
+@click.argument("paths", nargs=-1, metavar="[PATH|NAME]...")
+@click.option("--record", is_flag=True, help="Write the versions of faultless tasks into the folder's versions.json.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def lint(paths: tuple[str, ...], record: bool, as_json: bool) -> None:
+    """Check tasks for faults: a folder's, or those named; without either, the shipped ones and bench-tasks/.
+
+    Every fault names file, field and cure. Exit code 2 if there is one.
+    """
+    from bench.registry.lint import lint as check
+
+    folders = [Path(path) for path in paths if Path(path).is_dir()]
+    names = [path for path in paths if not Path(path).is_dir()]
+    for name in names:
+        if "/" in name or name.endswith(".yaml"):
+            raise UsageError(f"{name}: is no folder. Give the folder that holds it, or the task's name.")
+    report = check(folders or task_folders(()), names, record=record)
+    if as_json:
+        click.echo(json.dumps(asdict(report), indent=2))
+    else:
+        _print(report)
+    if report.findings:
+        sys.exit(UsageError.exit_code)
+
+
+def _print(report: Report) -> None:
+    for one in report.tasks:
+        click.echo(_line(one))
+    for finding in report.findings:
+        click.echo(f"{finding} [{finding.field}]", err=True)
+    faults = len(report.findings)
+    click.echo(f"{len(report.tasks)} tasks loaded, {faults or 'no'} fault{'' if faults == 1 else 's'}")
+
+
+def _line(one: Checked) -> str:
+    parts = [f"{one.items} items"]
+    parts += [f"{one.oracles} right answers tried"] if one.oracles else ["no right answer to try (see `example`)"]
+    parts += [f"most common answer {one.common:.0%}"] if one.common is not None else []
+    prompt = one.prompt if len(one.prompt) <= PROMPT_CHARS else f"{one.prompt[:PROMPT_CHARS]}..."
+    return f"{one.task} version {one.version}: {', '.join(parts)}\n  first prompt: {prompt}"
+
+
+@tasks.command()
+@click.argument("name")
+@click.option(
+    "--from",
+    "source",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    required=True,
+    help="A .jsonl file, one item a line, or a .csv file with a header.",
+)
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=OWN_TASKS,
+    show_default=True,
+    help="Where to write. Any other folder must be named to `bench run` with --include-path.",
+)
+@click.option(
+    "--max-tokens", type=click.IntRange(1), default=512, show_default=True, help="Tokens that a full answer may need."
+)
+@click.option("--system", default="", help="A system prompt for every item.")
+@click.option("--licence", default="private", show_default=True, help="May others use these items?")
+@click.option("--replace", is_flag=True, help="Replace the task of this name; its version is raised.")
+def new(
+    name: str, source: Path, folder: Path, max_tokens: int, system: str, licence: str, replace: bool
+) -> None:  # fmt: skip
+    """Make the task NAME of your own prompts, check it, and say how to run it. docs/tasks.md has the format."""
+    from bench.owntasks import create
+    from bench.registry import read
+    from bench.registry.lint import lint as check
+
+    if not (folder / f"{name}.yaml").exists():
+        _refuse_taken(name, folder)
+    made = create(name, source, folder, max_tokens=max_tokens, licence=licence, system=system, replace=replace)
+    click.echo(f"wrote {made.path} (version {made.version}, {made.items} items) and {made.path.with_suffix('.jsonl')}")
+    read([folder])
+    report = check([folder], [name], record=True)
+    _print(report)
+    if report.findings:
+        click.echo(f"Correct {source}, then: bench tasks new {name} --from {source} --replace", err=True)
+        sys.exit(UsageError.exit_code)
+    include = "" if folder == OWN_TASKS else f" --include-path {folder}"
+    click.echo(f"Run it: bench run -t {name}{include}")
+
+
+def _refuse_taken(name: str, folder: Path) -> None:
+    """UsageError if another task or suite has this name already."""
+    from bench.registry import survey
+
+    for root in [*task_folders(()), folder]:
+        registry, _ = survey([root])
+        if name in registry.names:
+            raise UsageError(f"the name '{name}' is already taken by a task or suite. Choose another.")

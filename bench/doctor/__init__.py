@@ -1,0 +1,42 @@
+"""Whether a comparison can run here: keys, endpoints, models, clocks, sandbox, disk, weights.
+
+Asks no model anything, costs nothing, and repeats no secret.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from bench.config import Comparison
+from bench.doctor import machine
+from bench.doctor.calibrated import calibrated
+from bench.doctor.check import Check, Status
+from bench.doctor.endpoint import keys, visit_all
+from bench.errors import UsageError
+from bench.providers import resolve
+
+__all__ = ["Check", "Status", "calibrated", "examine"]
+
+
+def examine(comparison: Comparison, results: Path, environ: Mapping[str, str]) -> Iterator[Check]:
+    """Every check, the machine's first. Takes seconds where endpoints are slow or weights are hashed anew."""
+    yield machine.versions()
+    yield machine.clock()
+    yield machine.sandbox()
+    yield machine.room(results)
+    endpoints = []
+    for entry in comparison.models.values():
+        try:
+            endpoints.append(resolve(entry, environ))
+        except UsageError as error:
+            yield Check(Status.FAIL, "model", str(error), model=entry.label)
+    yield from machine.weights([e.entry for e in endpoints if e.entry.local])
+    remote = [endpoint for endpoint in endpoints if not endpoint.entry.local]
+    visits = asyncio.run(visit_all(remote, environ)) if remote else []
+    for endpoint, visit in zip(remote, visits, strict=True):
+        yield from keys(endpoint, environ)
+        yield from visit.checks
+    if remote:
+        yield machine.time_of_day([visit.skew_s for visit in visits if visit.skew_s is not None])

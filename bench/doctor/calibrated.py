@@ -1,0 +1,46 @@
+"""Measures our own latency error on this machine, and keeps it where later runs find it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from bench import manifest
+from bench.config import Comparison
+from bench.doctor.check import Check, Status
+from bench.engine.calibration import Calibration, calibrate, save
+from bench.errors import UsageError
+from bench.journal import Journal
+
+CLEAN_SHARE = 0.95
+"""With a smaller share of cleanly timed calls the machine was too busy to be measured."""
+
+
+def calibrated(comparison: Comparison, results: Path) -> Iterator[Check]:
+    """Our error with one call in flight, and with as many as each remote model may have; takes seconds for each.
+
+    Raises UsageError if `results` cannot be written.
+    """
+    remote = {entry.concurrency for entry in comparison.models.values() if not entry.local}
+    measured = []
+    try:
+        results.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(dir=results) as folder, Journal(Path(folder) / "journal.db") as journal:
+            for concurrency in sorted({1, *remote}):
+                measured.append(calibrate(concurrency, journal.put))
+                yield _check(measured[-1])
+        save(results, manifest.machine(), measured)
+    except OSError as error:
+        raise UsageError(f"{results}: cannot be written ({error.strerror}). Choose another with --results.") from error
+
+
+def _check(one: Calibration) -> Check:
+    text = (
+        f"{one.concurrency} in flight: TTFT is off by {1e3 * one.ttft_error_p50_s:.1f} ms (p50) and "
+        f"{1e3 * one.ttft_error_p99_s:.1f} ms (p99), E2E by {1e3 * one.latency_error_p50_s:.1f} and "
+        f"{1e3 * one.latency_error_p99_s:.1f} ms; {one.clean} of {one.n} calls were cleanly timed"
+    )
+    if one.clean >= CLEAN_SHARE * one.n:
+        return Check(Status.OK, "latency", text)
+    return Check(Status.WARN, "latency", text, "This machine was busy. Measure again when it is idle.")

@@ -1,0 +1,137 @@
+"""Checks of the remote endpoints: keys, whether they answer, whether they have the model, and what time they tell."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from difflib import get_close_matches
+from email.utils import parsedate_to_datetime
+from urllib.parse import quote
+
+from bench.doctor.check import Check, Status
+from bench.engine.answer import Redactor
+from bench.engine.clock import now
+from bench.engine.transport import Channel, Page, Unreachable, tls_context
+from bench.providers import Endpoint
+from bench.providers.protocol import FaultKind
+from bench.providers.reading import parse
+
+VISIT_S = 15.0
+"""Longest stay at an endpoint, in seconds."""
+NO_LIST = (404, 405, 501)
+"""HTTP statuses of an endpoint that is there but lists no models."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """What an endpoint said of itself."""
+
+    checks: tuple[Check, ...]
+    """Whether it answers, and whether it has the model."""
+    skew_s: float | None = None
+    """How far our time of day is ahead of its own, in seconds; None if it told none."""
+
+
+def keys(endpoint: Endpoint, environ: Mapping[str, str]) -> Iterator[Check]:
+    """Whether the variables of the endpoint's key and headers are set; never what they hold."""
+    label, variable, page = endpoint.entry.label, endpoint.key_variable, endpoint.preset.key_page
+    cure = "Set it in the environment, or in .env beside bench.toml."
+    if variable is None:
+        yield Check(Status.OK, "key", "none is needed", model=label)
+    elif environ.get(variable):
+        yield Check(Status.OK, "key", f"{variable} is set", model=label)
+    else:
+        where = f" Get one at {page}." if page else ""
+        yield Check(Status.FAIL, "key", f"{variable} is not set", cure + where, label)
+    for name, value in endpoint.entry.headers.items():
+        if value.startswith("$") and not environ.get(value[1:]):
+            yield Check(Status.FAIL, "key", f"{value[1:]}, for the header {name}, is not set", cure, label)
+
+
+async def visit_all(endpoints: Iterable[Endpoint], environ: Mapping[str, str]) -> list[Visit]:
+    """Visits endpoints side by side."""
+    tls = tls_context()
+    return await asyncio.gather(*(_visit(endpoint, environ, tls) for endpoint in endpoints))
+
+
+async def _visit(endpoint: Endpoint, environ: Mapping[str, str], tls: ssl.SSLContext) -> Visit:
+    """Asks for the list of models, and for the model by its name where the list lacks it: aliases are in no list."""
+    label, redact = endpoint.entry.label, Redactor(endpoint.secrets(environ))
+    channel = Channel(endpoint.base_url or "", endpoint.headers(environ), VISIT_S, tls)
+    begun, asked_at = now(), datetime.now(UTC)
+    try:
+        async with asyncio.timeout(VISIT_S):
+            page = await channel.get(_path(endpoint, "/models"))
+            took_s = now() - begun
+            listed = _listed(page)
+            known = listed is not None and (endpoint.wire_model in listed or await _answers_for(endpoint, channel))
+    except (Unreachable, TimeoutError) as error:
+        why = redact(str(error)) or f"no reply within {VISIT_S:g} s"
+        cure = "Check that its server runs, that base_url is right, and the network and proxy between."
+        text = f"{endpoint.base_url} does not answer ({why})"
+        return Visit((Check(Status.FAIL, "endpoint", text, cure, label),))
+    finally:
+        await channel.close()
+    if listed is None:
+        checks = _unlisted(endpoint, page, redact)
+    else:
+        answers = Check(Status.OK, "endpoint", f"{endpoint.base_url} answers in {took_s:.2f} s", model=label)
+        checks = (answers, _model(endpoint, known, listed, redact))
+    return Visit(checks, _skew_s(page, asked_at, took_s))
+
+
+def _path(endpoint: Endpoint, name: str) -> str:
+    query = endpoint.path.partition("?")[2]
+    return f"{name}?{query}" if query else name
+
+
+async def _answers_for(endpoint: Endpoint, channel: Channel) -> bool:
+    return (await channel.get(_path(endpoint, f"/models/{quote(endpoint.wire_model)}"))).status == 200
+
+
+def _listed(page: Page) -> list[str] | None:
+    """The models that a page lists; None if it is no such list."""
+    try:
+        content = parse(page.text) if page.status == 200 else None
+    except ValueError:
+        return None
+    rows = content.get("data") if isinstance(content, dict) else None
+    return [str(row.get("id")) for row in rows if isinstance(row, dict)] if isinstance(rows, list) else None
+
+
+def _model(endpoint: Endpoint, known: bool, listed: Sequence[str], redact: Redactor) -> Check:
+    """A vendor that needs a key knows its models; a server of one's own may answer to any name."""
+    label, model = endpoint.entry.label, endpoint.wire_model
+    if known:
+        return Check(Status.OK, "model", f"{model} is there", model=label)
+    status = Status.FAIL if endpoint.preset.key_needed else Status.WARN
+    near = get_close_matches(model, listed, n=3) or listed[:3]
+    cure = redact(f"Check its name; it lists e.g. {', '.join(near)}.") if near else "Check base_url."
+    return Check(status, "model", f"{model} is none of the {len(listed)} models it lists", cure, label)
+
+
+def _unlisted(endpoint: Endpoint, page: Page, redact: Redactor) -> tuple[Check, ...]:
+    """What a reply means that is no list of models."""
+    label, status = endpoint.entry.label, f"HTTP {page.status}"
+    unknown = f"nobody can tell whether {endpoint.wire_model} is there"
+    if page.status in NO_LIST or page.status == 200:
+        text = f"{endpoint.base_url} answers, but lists no models ({status}): {unknown}"
+        cure = "If calls fail, check base_url (it often ends in /v1) and the model's name."
+        return (Check(Status.WARN, "model", text, cure, label),)
+    fault = endpoint.wire.read_fault(page.status, redact(page.text))
+    text = f"{endpoint.base_url} says {status}: {fault.message}"
+    if fault.kind is FaultKind.MODEL:
+        return (Check(Status.FAIL, "endpoint", text, fault.cure, label),)
+    return (Check(Status.WARN, "endpoint", f"{text}; {unknown}", "Try again later.", label),)
+
+
+def _skew_s(page: Page, asked_at: datetime, took_s: float) -> float | None:
+    """Our clock minus the endpoint's, at the middle of the exchange and of the second it told."""
+    try:
+        told = parsedate_to_datetime(page.headers.get("date", ""))
+    except (TypeError, ValueError):
+        return None
+    return (asked_at - told.astimezone(UTC)).total_seconds() + took_s / 2 - 0.5

@@ -1,0 +1,159 @@
+"""What has arrived of one attempt: text, counts, and when; the only reader of a stream's events."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from bench.engine.retry import Cause, Failure
+from bench.providers.protocol import Fault, StreamEvent
+from bench.providers.reading import whole
+from bench.providers.thinking import ThinkSplitter
+from bench.records import Outcome, TokenUsage
+
+BUFFERED_CHARS = 64
+"""Shorter answers may well arrive at once."""
+BUFFERED_S_PER_CHAR = 50e-6
+"""Text that arrives faster than this, about 5,000 tokens a second, was not streamed as it was generated."""
+
+
+@dataclass(slots=True)
+class Answer:
+    """What has arrived of one attempt; times are moments of `clock.now()`."""
+
+    answers: list[str] = field(default_factory=list)
+    """Pieces of the visible answer."""
+    reasonings: list[str] = field(default_factory=list)
+    """Pieces of the shown reasoning."""
+    outcome: Outcome | None = None
+    """What the finish reason means; None until it came."""
+    finish_reason: str | None = None
+    """The provider's own word."""
+    served_model: str | None = None
+    """The model id in the reply."""
+    usage: TokenUsage = field(default_factory=TokenUsage)
+    """What the usage reports come to."""
+    cost_usd: float | None = None
+    """What the provider says it charged, in USD."""
+    fault: Fault | None = None
+    """An error told inside the stream."""
+    done: float | None = None
+    """When the terminal event came; None until then."""
+    first: float | None = None
+    """When the first text of any kind came."""
+    first_answer: float | None = None
+    """When the first text of the answer came."""
+    last: float | None = None
+    """When the last text came."""
+    events: int = 0
+    """Events of any kind."""
+    reads: int = 0
+    """Reads that carried text."""
+    coalesced: int = 0
+    """Of these, reads that carried more than one event with text."""
+    _in_read: int = 0
+    _in_first: int = 0
+    _in_first_answer: int = 0
+    _splitter: ThinkSplitter = field(default_factory=ThinkSplitter)
+
+    def take(self, at: float, event: StreamEvent) -> None:
+        """Adds one event out of a read that arrived at `at`."""
+        self.events += 1
+        if event.answer or event.reasoning:
+            self._count(at)
+            self._add(at, *self._splitter.feed(event.answer))
+            if event.reasoning:
+                self.reasonings.append(event.reasoning)
+        self.outcome = event.outcome or self.outcome
+        self.finish_reason = event.finish_reason or self.finish_reason
+        self.served_model = event.served_model or self.served_model
+        if event.usage:
+            self.usage = self.usage.updated(event.usage)
+        if event.cost_usd is not None:
+            self.cost_usd = event.cost_usd
+        self.fault = self.fault or event.fault
+        if event.done:
+            self.done = self.done or at
+
+    def _count(self, at: float) -> None:
+        if at == self.last:
+            self._in_read += 1
+            self.coalesced += self._in_read == 2
+        else:
+            self._in_read = 1
+            self.reads += 1
+            self.last = at
+            self.first = self.first or at
+        self._in_first += self.reads == 1
+
+    def _add(self, at: float, answer: str, reasoning: str) -> None:
+        if answer:
+            self.first_answer = self.first_answer or at
+            self._in_first_answer += at == self.first_answer
+            self.answers.append(answer)
+        if reasoning:
+            self.reasonings.append(reasoning)
+
+    def close(self) -> None:
+        """The stream is over: what was held back as perhaps the beginning of a tag is text after all."""
+        if self.last is not None:
+            self._add(self.last, *self._splitter.close())
+
+    @property
+    def text(self) -> str:
+        """The visible answer."""
+        return whole("".join(self.answers))
+
+    @property
+    def reasoning(self) -> str:
+        """The shown reasoning."""
+        return whole("".join(self.reasonings))
+
+    def window(self) -> tuple[float, int] | tuple[None, None]:
+        """Seconds, and tokens that arrived in them: of the whole output, or of the answer alone.
+
+        Reasoning may be hidden or shown as a summary, so its tokens are never set against the time of its text:
+        where their number is told, only the answer's tokens and time count. Text of unnumbered reasoning, as
+        llama.cpp and vLLM show it, is taken to be verbatim.
+        """
+        total, thought = self.usage.out_total, self.usage.out_reasoning or 0
+        start, before = (self.first_answer, self._in_first_answer) if thought else (self.first, self._in_first)
+        if total is None or start is None or self.last is None:
+            return None, None
+        tokens = total - thought - before
+        return (self.last - start, tokens) if tokens > 0 else (None, None)
+
+    @property
+    def buffered(self) -> bool:
+        """Whether the text came faster than any model writes: in one read, or nearly so."""
+        if self.first is None or self.last is None:
+            return False
+        chars = sum(map(len, self.answers)) + sum(map(len, self.reasonings))
+        return chars >= BUFFERED_CHARS and self.last - self.first < chars * BUFFERED_S_PER_CHAR
+
+    def failure(self, head: str) -> Failure | None:
+        """Why this is no answer, the stream being over; None if it is one. `head`: how the reply began."""
+        if self.fault:
+            return Failure(Cause.STREAM, self.fault.message, self.fault, status=200)
+        if not self.events and head.strip():
+            return Failure(Cause.SHAPE, f"the reply holds no event: {head}", status=200)
+        if self.done is None or self.outcome is None:
+            return Failure(Cause.STREAM, "the stream ended without its terminal event", status=200)
+        if self.outcome is Outcome.INFRASTRUCTURE:
+            return Failure(Cause.STREAM, f"finish reason {self.finish_reason!r}", status=200)
+        return None
+
+
+class Redactor:
+    """Takes secrets out of everything that is kept: endpoints may repeat the key that they refuse."""
+
+    def __init__(self, secrets: Sequence[str]) -> None:
+        """`secrets`: strings that no message may repeat, the longest first."""
+        self._secrets = secrets
+
+    def __call__(self, text: str, shortest: int = 1) -> str:
+        """The text with every secret of at least `shortest` characters masked."""
+        for secret in self._secrets:
+            if len(secret) >= shortest:
+                text = text.replace(secret, "***")
+        return text

@@ -1,0 +1,286 @@
+"""HTTP/1.1 over one connection of asyncio's own: every read is stamped as it leaves the socket.
+
+httpx's transport passes each chunk through a dozen coroutines and a pool before anybody can look at the clock. Here
+the protocol stamps a read, and h11, which httpx uses too, takes the framing off: the sockets are asyncio's, the
+parser is h11's, and only what joins the two is ours.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections import deque
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import h11
+import httpx
+
+from bench.engine.clock import now
+
+IDLE_S = 60.0
+"""A connection that has been idle for longer is not used again: something on the way may have forgotten it."""
+HEAD_BYTES = 100 * 1024
+"""A reply whose head is longer is no reply."""
+UNREAD_BYTES = 1024 * 1024
+"""With this much of a reply unread, no more is taken from the socket."""
+
+
+class Read(NamedTuple):
+    """What one read of the socket added to a reply's body; several events may have come in it."""
+
+    at: float
+    """`now()` of the read."""
+    content: bytes
+    """The bytes, never none."""
+
+
+@dataclass(slots=True)
+class Marks:
+    """What a caller learns of a request beside its reply, also where none comes."""
+
+    sent: float | None = None
+    """`now()` just before the request was written; None until then."""
+    connected: bool = False
+    """Whether a new connection was made for it."""
+
+
+class Connection(asyncio.Protocol):
+    """One connection, and the reply that is arriving on it."""
+
+    def __init__(self) -> None:
+        self._http = h11.Connection(h11.CLIENT, max_incomplete_event_size=HEAD_BYTES)
+        self._loop = asyncio.get_running_loop()
+        self._lost = self._loop.create_future()
+        self._alive = True
+        self._complete = True
+        self._heard = now()
+        self._head: h11.Response | None = None
+        self._reads: deque[Read] = deque()
+        self._unread = 0
+        self._error: httpx.TransportError | None = None
+        self._waiter: asyncio.Future[None] | None = None
+        self._watch: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Called by asyncio, once."""
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        """Called by asyncio with every read."""
+        self._take(now(), data)
+
+    def eof_received(self) -> None:
+        """Called by asyncio when the other side will send no more."""
+        self._take(now(), b"")
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """Called by asyncio, last."""
+        self._end(httpx.ReadError(f"the connection broke: {error or 'closed'}"))
+        self._lost.set_result(None)
+
+    def _take(self, at: float, data: bytes) -> None:
+        """One read; without data it is the end of the stream."""
+        if self._complete:  # a farewell, or bytes that no request asked for
+            self.abort()
+            return
+        self._heard = at
+        parts: list[bytes] = []
+        try:
+            self._http.receive_data(data)
+            self._parse(parts)
+        except h11.RemoteProtocolError as error:
+            self._end(httpx.RemoteProtocolError(str(error)))
+        if parts:
+            read = Read(at, b"".join(parts))
+            self._reads.append(read)
+            self._unread += len(read.content)
+            if self._unread > UNREAD_BYTES and self._alive:
+                self._transport.pause_reading()
+        self._wake()
+
+    def _parse(self, parts: list[bytes]) -> None:
+        """Adds the body's parts in what has been received."""
+        while not self._complete:
+            event = self._http.next_event()
+            if isinstance(event, h11.Data):
+                parts.append(event.data)
+            elif isinstance(event, h11.Response):
+                self._head = event
+            elif isinstance(event, h11.EndOfMessage):
+                self._finish()
+            elif not isinstance(event, h11.InformationalResponse):
+                return
+
+    def _finish(self) -> None:
+        self._complete = True
+        self._unwatch()
+        if self._http.our_state is self._http.their_state is h11.DONE and not self._http.trailing_data[0]:
+            self._http.start_next_cycle()
+        else:
+            self.abort()
+
+    def _end(self, error: httpx.TransportError) -> None:
+        """Nothing more will come; a reply that is not complete fails with this error."""
+        self._error = self._error or error
+        self.abort()
+        self._wake()
+
+    def _wake(self) -> None:
+        if self._waiter and not self._waiter.done():
+            self._waiter.set_result(None)
+
+    @property
+    def usable(self) -> bool:
+        """Whether it may carry another request."""
+        return self._alive and self._complete and now() - self._heard < IDLE_S
+
+    @property
+    def complete(self) -> bool:
+        """Whether the reply has been received to its end."""
+        return self._complete
+
+    def send(self, request: httpx.Request, content: bytes, read_s: float | None) -> float:
+        """Writes a request, whose reply may pause for `read_s`. Returns `now()` of just before."""
+        head = h11.Request(method=request.method, target=request.url.raw_path, headers=request.headers.raw)
+        data = b"".join(self._http.send(e) or b"" for e in (head, h11.Data(data=content), h11.EndOfMessage()))
+        self._complete, self._head = False, None
+        self._heard = now()
+        self._transport.write(data)
+        if read_s is not None:
+            self._watch = self._loop.call_later(read_s, self._check, read_s)
+        return self._heard
+
+    def _check(self, read_s: float) -> None:
+        """Ends a reply of which nothing was read for too long: one timer for a reply, not one for each read."""
+        left = self._heard + read_s - now()
+        if left > 0:
+            self._watch = self._loop.call_later(left, self._check, read_s)
+        else:
+            self._end(httpx.ReadTimeout(f"nothing was read for {read_s:g} s"))
+
+    def _unwatch(self) -> None:
+        if self._watch:
+            self._watch.cancel()
+            self._watch = None
+
+    async def head(self) -> h11.Response:
+        """The reply's head. Raises httpx.TransportError if none comes."""
+        while self._head is None:
+            await self._news()
+        return self._head
+
+    async def read(self) -> Read | None:
+        """The next read of the reply's body; None at its end. Raises httpx.TransportError if it breaks off."""
+        while not self._reads:
+            if self._complete:
+                return None
+            await self._news()
+        read = self._reads.popleft()
+        self._unread -= len(read.content)
+        if self._alive and not self._reads:
+            self._transport.resume_reading()
+        return read
+
+    async def _news(self) -> None:
+        if self._error:
+            raise self._error
+        self._waiter = self._loop.create_future()
+        await self._waiter
+
+    def abort(self) -> None:
+        """Closes at once."""
+        self._alive = False
+        self._unwatch()
+        self._transport.abort()
+
+    async def closed(self) -> None:
+        """Returns when the connection is gone."""
+        await self._lost
+
+
+class _Body(httpx.AsyncByteStream):
+    """A reply's body as httpx wants it."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        while read := await self._connection.read():
+            yield read.content
+
+    async def aclose(self) -> None:
+        if not self._connection.complete:
+            self._connection.abort()
+
+
+class SlotTransport(httpx.AsyncBaseTransport):
+    """One request at a time over one connection, which is kept alive; for httpx.AsyncClient.
+
+    A request's extension `marks` is filled in, and a reply's extension `read` is `Connection.read`, to be used in
+    place of httpx's own iterators: these know no times.
+    """
+
+    def __init__(self, tls: ssl.SSLContext) -> None:
+        """`tls` is for https addresses."""
+        self._tls = tls
+        self._connection: Connection | None = None
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Sends a request and waits for the reply's head. Raises httpx.TransportError."""
+        marks: Marks = request.extensions["marks"]
+        timeout: dict[str, float | None] = request.extensions["timeout"]
+        content = await request.aread()
+        connection = self._connection
+        if connection is None or not connection.usable:
+            await self.aclose()
+            self._connection = connection = await self._connect(request.url, timeout["connect"])
+            marks.connected = True
+        try:
+            marks.sent = connection.send(request, content, timeout["read"])
+            head = await connection.head()
+        except h11.LocalProtocolError as error:  # e.g. a configured header that HTTP cannot carry
+            raise httpx.LocalProtocolError(str(error)) from error
+        except BaseException:
+            connection.abort()
+            raise
+        return httpx.Response(
+            head.status_code,
+            headers=head.headers.raw_items(),
+            stream=_Body(connection),
+            extensions={"http_version": b"HTTP/" + head.http_version, "read": connection.read},
+        )
+
+    async def _connect(self, url: httpx.URL, timeout_s: float | None) -> Connection:
+        secure, host = url.scheme == "https", url.raw_host.decode("ascii")
+        with _connect_errors(url):
+            async with asyncio.timeout(timeout_s):
+                _, connection = await asyncio.get_running_loop().create_connection(
+                    Connection,
+                    host,
+                    url.port or (443 if secure else 80),
+                    ssl=self._tls if secure else None,
+                    server_hostname=host if secure else None,
+                    happy_eyeballs_delay=0.25,
+                )
+        return connection
+
+    async def aclose(self) -> None:
+        """Closes the connection."""
+        connection, self._connection = self._connection, None
+        if connection:
+            connection.abort()
+            await connection.closed()
+
+
+@contextmanager
+def _connect_errors(url: httpx.URL) -> Iterator[None]:
+    try:
+        yield
+    except TimeoutError as error:
+        raise httpx.ConnectTimeout(f"no connection to {url.host} in time") from error
+    except OSError as error:  # refused, unreachable, no such name, a bad certificate
+        raise httpx.ConnectError(str(error)) from error

@@ -1,0 +1,143 @@
+"""One model's part of a run: what its slots share, and when it is stopped."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from bench.engine.clock import MachineTime
+from bench.engine.exchange import Ended
+from bench.engine.retry import MAX_WAIT_S, Cause, Failure
+from bench.engine.throttle import Throttle
+from bench.plan import PlannedCall
+from bench.providers import Endpoint
+from bench.providers.protocol import FaultKind
+
+DOWN_AFTER = 3
+"""Calls in a row, retries and all, that fail before a model is stopped; with many slots, two rounds of them."""
+BAD_REQUESTS = 2
+"""Requests in a row that the endpoint calls wrong before a model is stopped, unless one succeeded before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """One model's part of a plan."""
+
+    endpoint: Endpoint
+    """Where its calls go; `base_url` must be known."""
+    calls: Sequence[PlannedCall]
+    """What is still to be asked, in order."""
+    concurrency: int
+    """The most calls in flight at once."""
+
+    @property
+    def label(self) -> str:
+        """The model's label."""
+        return self.endpoint.entry.label
+
+
+@dataclass(frozen=True, slots=True)
+class LaneResult:
+    """How a lane went."""
+
+    stopped: str | None
+    """Why the model was stopped, in the vendor's words, and the cure; None if it was not."""
+    retries: int
+    """Attempts beyond the first of each call."""
+    concurrency: int
+    """Slots that were open at most."""
+    concurrency_lowest: int
+    """The fewest slots that the endpoint's complaints left open."""
+    cuts: int
+    """How often they were cut."""
+    paused_s: float
+    """Seconds of pauses that the endpoint asked for."""
+
+
+@dataclass(slots=True)
+class LaneState:
+    """What the slots of one lane share."""
+
+    lane: Lane
+    """The lane."""
+    throttle: Throttle
+    """How many slots are open."""
+    known: Callable[[], None]
+    """Called when it is known whether the first call works; again and again."""
+    on_stop: Callable[[str], None]
+    """Called once, when the model is stopped, with the reason."""
+    queue: Iterator[PlannedCall] = field(init=False)
+    """What no slot has taken yet."""
+    machine: MachineTime = field(default_factory=MachineTime)
+    """Local weights: machine time of the calls in flight."""
+    works: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set by the first event that tells of no fault: key, balance and model are good."""
+    reached: bool = False
+    """Whether the endpoint ever sent a reply of any kind."""
+    begun: bool = False
+    """Whether a first call was taken."""
+    stopped: str | None = None
+    """Why the model was stopped."""
+    retries: int = 0
+    """Attempts beyond the first of each call."""
+    failures: int = 0
+    """Failed calls since the last success."""
+    successes: int = 0
+    """Calls that succeeded."""
+    bad_requests: int = 0
+    """Requests that the endpoint called wrong."""
+
+    def __post_init__(self) -> None:
+        self.queue = iter(self.lane.calls)
+
+    def heard(self) -> None:
+        """The endpoint has begun to answer."""
+        self.works.set()
+        self.known()
+
+    def saw(self, ended: Ended) -> None:
+        """Learns from an attempt how much the endpoint bears."""
+        self.reached = self.reached or ended.attempt.status is not None
+        self.known()
+        failure = ended.failure
+        if failure is None:
+            self.throttle.succeeded()
+        elif failure.overload:
+            self.throttle.overloaded()
+        elif failure.kind is FaultKind.TRANSIENT and failure.cause is not Cause.STALE:
+            self.throttle.troubled()
+        if failure and failure.retry_after_s and failure.retry_after_s <= MAX_WAIT_S:
+            self.throttle.pause(failure.retry_after_s)
+
+    def judge(self, last: Ended) -> None:
+        """Learns from a call's last attempt whether the model can go on at all."""
+        failure = last.failure
+        if failure is None or last.attempt.outcome.scored:
+            self.successes += 1
+            self.failures = 0
+        elif failure.kind is FaultKind.MODEL:
+            self.stop(failure, failure.message)
+        elif failure.kind is FaultKind.REQUEST:
+            self.bad_requests += 1
+            if not self.successes and self.bad_requests >= BAD_REQUESTS:
+                self.stop(failure, failure.message)
+        else:
+            self.failures += 1
+            # Not more than there are calls: where every one of a few failed, the reason must be told as well.
+            if self.failures >= min(max(DOWN_AFTER, 2 * self.throttle.limit), len(self.lane.calls)):
+                self.stop(failure, f"{self.failures} calls in a row failed; the last: {failure.message}")
+
+    def stop(self, failure: Failure, why: str) -> None:
+        """No call of this model begins any more; those in flight may end as they like."""
+        if self.stopped is None:
+            cure = failure.fault.cure if failure.fault else ""
+            self.stopped = f"{why.rstrip('.')}. {cure}" if cure else why
+            self.throttle.stop()
+            self.on_stop(self.stopped)
+
+    def result(self) -> LaneResult:
+        """How the lane went, once it is over."""
+        throttle = self.throttle
+        lowest = throttle.highest if throttle.lowest is None else throttle.lowest
+        return LaneResult(self.stopped, self.retries, throttle.highest, lowest, throttle.cuts, throttle.paused_s)

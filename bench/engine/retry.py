@@ -1,0 +1,129 @@
+"""Whether a failed attempt is worth another, and how long to wait first. Pure: no clock, no dice, no I/O."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+from bench.providers.protocol import Fault, FaultKind
+
+MAX_ATTEMPTS = 7
+"""Attempts of one call, the first included."""
+MAX_UNREACHED = 3
+"""The same where the endpoint has never answered anything: its address is wrong, or its server does not run."""
+MAX_BROKEN = 2
+"""A stream that broke may have been billed: so many of a call's attempts may repeat one."""
+MAX_WAIT_S = 120.0
+"""An endpoint that asks for a longer pause is not waited for; the SDKs of the vendors draw the same line."""
+BACKOFF_S = 0.5
+"""The first pause where the endpoint names none; each further one is twice as long."""
+MAX_BACKOFF_S = 30.0
+"""The longest of these pauses."""
+
+
+class Cause(StrEnum):
+    """What went wrong with an attempt."""
+
+    STALE = "stale connection"
+    """A kept-alive connection turned out closed: the request was never served."""
+    CONNECTION = "connection"
+    """No connection, or it dropped before the reply's first byte."""
+    STATUS = "status"
+    """A reply other than 200."""
+    STREAM = "stream"
+    """It broke, told of an error, lacked its terminal event, or ended for an infrastructure reason."""
+    SHAPE = "shape"
+    """The reply is not what the protocol promises."""
+    DEADLINE = "deadline"
+    """Our own deadline passed."""
+
+
+class Failure(NamedTuple):
+    """Why an attempt brought no answer."""
+
+    cause: Cause
+    """What went wrong."""
+    message: str
+    """In the vendor's words where there are any; without secrets."""
+    fault: Fault | None = None
+    """The vendor's fault, where it told of one."""
+    status: int | None = None
+    """The reply's HTTP status; None without a reply."""
+    retry_after_s: float | None = None
+    """Seconds after which the endpoint asks to be asked again; None if it says nothing."""
+    should_retry: bool | None = None
+    """The endpoint's own word on asking again (`x-should-retry`)."""
+
+    @property
+    def kind(self) -> FaultKind:
+        """Whose fault it is; what nobody told of is transient."""
+        return self.fault.kind if self.fault else FaultKind.TRANSIENT
+
+    @property
+    def name(self) -> str:
+        """The kind of failure in one word: whose fault it is if that is known, else what went wrong."""
+        return str(self.cause if self.kind is FaultKind.TRANSIENT else self.kind)
+
+    @property
+    def overload(self) -> bool:
+        """Whether the endpoint says that it is asked too much at once."""
+        return self.status in (429, 529) and self.kind is FaultKind.TRANSIENT
+
+
+def pause_before_next(failures: Sequence[Failure], *, reached: bool, dice: float) -> float | None:
+    """Seconds to wait before the call is asked again; None if it must not be.
+
+    `failures`: every attempt of the call, in order. `reached`: whether this endpoint ever answered anything.
+    `dice`: a random number in [0, 1), so that calls which failed together do not return together.
+    """
+    last = failures[-1]
+    if not _repeatable(last) or (last.retry_after_s or 0.0) > MAX_WAIT_S:
+        return None
+    broken = sum(failure.cause is Cause.STREAM for failure in failures)
+    most = MAX_ATTEMPTS if reached else MAX_UNREACHED
+    if len(failures) >= most or (last.cause is Cause.STREAM and broken > MAX_BROKEN):
+        return None
+    if last.cause is Cause.STALE:
+        return 0.0
+    if last.retry_after_s is not None:
+        return last.retry_after_s + BACKOFF_S * dice
+    return min(BACKOFF_S * 2.0 ** (len(failures) - 1), MAX_BACKOFF_S) * (1 - dice / 2)
+
+
+def _repeatable(failure: Failure) -> bool:
+    if failure.cause in (Cause.SHAPE, Cause.DEADLINE) or failure.kind in (FaultKind.MODEL, FaultKind.REFUSED):
+        return False
+    return failure.kind is FaultKind.TRANSIENT if failure.should_retry is None else failure.should_retry
+
+
+def retry_after_s(headers: Mapping[str, str], at: datetime) -> float | None:
+    """Seconds from `at` that a reply's `retry-after-ms` or `retry-after` (seconds or an HTTP date) asks for."""
+    ms = _number(headers.get("retry-after-ms"))
+    if ms is not None:
+        return max(0.0, ms / 1000)
+    text = headers.get("retry-after", "")
+    seconds = _number(text)
+    if seconds is not None:
+        return max(0.0, seconds)
+    try:
+        date = parsedate_to_datetime(text)
+    except (ValueError, TypeError):
+        return None
+    return max(0.0, ((date if date.tzinfo else date.replace(tzinfo=UTC)) - at).total_seconds())
+
+
+def should_retry(headers: Mapping[str, str]) -> bool | None:
+    """The endpoint's own word on asking again; None if it gives none."""
+    return {"true": True, "false": False}.get(headers.get("x-should-retry", "").lower())
+
+
+def _number(text: str | None) -> float | None:
+    try:
+        value = float(text or "")
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None

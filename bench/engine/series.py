@@ -1,0 +1,109 @@
+"""One call: its attempts, the pauses between them, and the record of them all."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bench.engine.clock import now
+from bench.engine.exchange import Asking, Ended, exchange
+from bench.engine.lane import LaneState
+from bench.engine.retry import pause_before_next
+from bench.engine.saturation import Saturation
+from bench.engine.seams import Admission
+from bench.engine.transport import Channel
+from bench.plan import PlannedCall
+from bench.records import Call
+
+SECRET_LENGTH = 16
+"""A secret at least so long is masked in answers too; a shorter one, say EMPTY, may be a word of the answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Asks the calls of one lane."""
+
+    run: str
+    """The run's id."""
+    state: LaneState
+    """The lane."""
+    asking: Asking
+    """What its attempts have in common."""
+    saturation: Saturation
+    """The watch on our own process."""
+    admission: Admission
+    """Says whether a retry that could be billed may be sent."""
+
+    async def ask(self, channel: Channel, planned: PlannedCall, queue_s: float) -> Call:
+        """One finished call, asked again as `retry` allows. The lane learns from every attempt."""
+        state, begun = self.state, now()
+        body = {**planned.body, **self.asking.wire.STREAMING}
+        attempts: list[Ended] = []
+        machine_s: list[float] = []
+        waited_s = 0.0
+        while True:
+            state.machine.begin(planned.order)
+            ended = await exchange(self.asking, channel, body, waited_s)
+            machine_s.append(state.machine.end(planned.order))
+            flags = self.saturation.flags(ended.begun, ended.attempt.ttft_s, ended.send_delay_s)
+            attempts.append(ended)
+            state.saw(ended)
+            pause_s = self._pause(planned, attempts)
+            if pause_s is None:
+                break
+            paused = now()
+            await state.throttle.wait(pause_s)
+            waited_s = now() - paused
+            if state.throttle.stopped:
+                break
+            state.retries += 1
+        state.judge(ended)
+        return self._call(planned, attempts, machine_s, queue_s, now() - begun, flags)
+
+    def _pause(self, planned: PlannedCall, attempts: Sequence[Ended]) -> float | None:
+        """Seconds until the call is asked again; None if it is not."""
+        failures = [ended.failure for ended in attempts if ended.failure]
+        if len(failures) < len(attempts):
+            return None
+        pause_s = pause_before_next(failures, reached=self.state.reached, dice=random.random())
+        if pause_s is None or not attempts[-1].attempt.billable:
+            return pause_s
+        return pause_s if self.admission.again(self.state.lane.label, planned.rank) else None
+
+    def _call(
+        self,
+        planned: PlannedCall,
+        attempts: Sequence[Ended],
+        machine_s: Sequence[float],
+        queue_s: float,
+        wall_s: float,
+        flags: tuple[str, ...],
+    ) -> Call:
+        answer, scored = attempts[-1].answer, attempts[-1].attempt
+        redact, local = self.asking.redact, self.state.lane.endpoint.entry.local
+        return Call(
+            key=planned.key,
+            run=self.run,
+            task=planned.item.task,
+            item=planned.item.item,
+            repeat=planned.repeat,
+            order=planned.order,
+            outcome=scored.outcome,
+            text=redact(answer.text, SECRET_LENGTH),
+            reasoning=redact(answer.reasoning, SECRET_LENGTH),
+            finish_reason=answer.finish_reason and redact(answer.finish_reason, SECRET_LENGTH),
+            served_model=answer.served_model and redact(answer.served_model, SECRET_LENGTH),
+            usage=scored.usage,
+            attempts=tuple(ended.attempt for ended in attempts),
+            started_at=scored.sent_at,
+            queue_s=queue_s,
+            wall_s=wall_s,
+            timing_ok=not flags,
+            timing_flags=flags,
+            sampling_requested=planned.sampling,
+            sampling_applied=planned.sampling_applied,
+            machine_s=machine_s[-1] if local else None,
+            machine_retries_s=sum(machine_s[:-1]) if local else 0.0,
+            cost_reported_usd=scored.cost_reported_usd,
+        )

@@ -1,0 +1,43 @@
+"""The environment that keys and addresses come from: the process's own, and a `.env` file beside bench.toml."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+from bench.errors import UsageError
+
+FILE = ".env"
+
+
+def environment(folder: Path, environ: Mapping[str, str] = os.environ) -> Mapping[str, str]:
+    """What is set, by variable: `.env` in the folder, overruled by the process's environment; values are literal.
+
+    Raises UsageError naming file and line, never a value, if the file cannot be read.
+    """
+    path = folder / FILE
+    if not path.is_file():
+        return environ
+    from dotenv.parser import parse_stream
+
+    found: dict[str, str] = {}
+    try:
+        with path.open(encoding="utf-8") as file:
+            for binding in parse_stream(file):
+                if binding.error or (binding.key is not None and binding.value is None):
+                    line = binding.original.line + _blank_lines(binding.original.string)
+                    raise UsageError(f"{path}:{line}: cannot be read. Write NAME=value, one a line.")
+                if binding.key is not None and binding.value is not None:
+                    found[binding.key] = binding.value
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read ({error.strerror}).") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path}: is not UTF-8 text (byte {error.start}).") from error
+    return MappingProxyType({**found, **environ})
+
+
+def _blank_lines(text: str) -> int:
+    """The parser counts the blank lines before a statement as its own."""
+    return len(text) - len(text.lstrip("\r\n")) - text[: len(text) - len(text.lstrip("\r\n"))].count("\r\n")

@@ -1,0 +1,68 @@
+"""An endpoint's address, its secret parts kept apart: they are sent, but never shown and in no call's key."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, unquote, urlsplit, urlunsplit
+
+from bench.configfile import SECRET_NAME
+from bench.records import sha256_of
+
+HIDDEN = "***"
+"""What is shown in place of a secret."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A base URL in its parts."""
+
+    base_url: str
+    """Scheme, host and path, without a slash at the end; safe to show."""
+    query: str = ""
+    """What follows the question mark, to be sent with every call; may hold a secret."""
+    user_info: str = ""
+    """What stands before the host, decoded: user:password; a secret."""
+
+    @property
+    def identity(self) -> dict[str, str]:
+        """What of it decides the answer: a query too, unless its names say that it is a key."""
+        plain = [(k, v) for k, v in parse_qsl(self.query, keep_blank_values=True) if not SECRET_NAME.search(k)]
+        return {"base_url": self.base_url, **({"query_sha256": sha256_of(plain)} if plain else {})}
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The user info as HTTP sends it."""
+        basic = b64encode(self.user_info.encode()).decode()
+        return {"Authorization": f"Basic {basic}"} if self.user_info else {}
+
+    @property
+    def secrets(self) -> set[str]:
+        """The texts of it that no message may repeat."""
+        values = {value for _, value in parse_qsl(self.query)}
+        basic = {value.removeprefix("Basic ") for value in self.headers.values()}
+        return {self.query, *values, self.user_info, *self.user_info.split(":"), *basic}
+
+
+def split(url: str) -> Address:
+    """The parts of an address that has no `address_problem`."""
+    parts = urlsplit(url)
+    user_info, _, host = parts.netloc.rpartition("@")
+    base_url = urlunsplit((parts.scheme, host, parts.path.rstrip("/"), "", ""))
+    return Address(base_url, parts.query, unquote(user_info))
+
+
+def shown(url: str) -> str:
+    """An address without its secret parts."""
+    address = split(url)
+    user_info = f"{HIDDEN}@" if address.user_info else ""
+    return address.base_url.replace("://", f"://{user_info}", 1) + (f"?{HIDDEN}" if address.query else "")
+
+
+def expanded(headers: Mapping[str, str], environ: Mapping[str, str]) -> dict[str, str]:
+    """Headers with "$NAME" replaced by that environment variable; empty where it is not set."""
+    return {
+        name: environ.get(value.removeprefix("$"), "") if value.startswith("$") else value
+        for name, value in headers.items()
+    }

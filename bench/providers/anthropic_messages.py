@@ -1,0 +1,87 @@
+"""Anthropic Messages: the request body, and the events of its stream."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bench.providers import usage
+from bench.providers.faults import in_stream, read_fault
+from bench.providers.protocol import StreamEvent
+from bench.providers.reading import a_text, an_object, outcome_of, parse
+from bench.records import Message
+
+__all__ = ["PATH", "STOP", "STREAMING", "VERSION", "headers", "prompt", "read_event", "read_fault"]
+
+VERSION = "2026-10-21"
+"""The pinned `anthropic-version`: with another one, the same body means something else."""
+
+PATH = "/messages"
+
+STREAMING: Mapping[str, Any] = {"stream": True}
+"""Added to every body when it is sent; no part of a call's key."""
+
+STOP = "stop_sequences"
+"""The body's field for stop sequences."""
+
+
+def headers(key: str | None) -> dict[str, str]:
+    """The pinned version, and the key as a bearer token."""
+    version = {"anthropic-version": VERSION}
+    return {**version, "Authorization": f"Bearer {key}"} if key else version
+
+
+def prompt(messages: Sequence[Message]) -> dict[str, Any]:
+    """The body's fields that hold the prompt: system messages stand apart from the talk."""
+    system = "\n\n".join(message["content"] for message in messages if message["role"] == "system")
+    talk = [dict(message) for message in messages if message["role"] != "system"]
+    return {"system": system, "messages": talk} if system else {"messages": talk}
+
+
+def read_event(data: str) -> StreamEvent:
+    """One `data:` payload. Raises ValueError if it is not the JSON object that the protocol promises.
+
+    Blocks are told apart by type, not by place; events and blocks of an unknown type are empty.
+    """
+    raw = an_object(parse(data), "event")
+    match raw.get("type"):
+        case "message_start":
+            message = an_object(raw.get("message"), "message")
+            counts = message.get("usage")
+            return StreamEvent(
+                usage=usage.of_messages(counts, final=False) if counts else None,
+                served_model=a_text(message, "model") or None,
+            )
+        case "content_block_start":
+            return _piece(an_object(raw.get("content_block"), "content_block"))
+        case "content_block_delta":
+            return _piece(an_object(raw.get("delta"), "delta"))
+        case "message_delta":
+            return _ending(raw)
+        case "message_stop":
+            return StreamEvent(done=True)
+        case "error":
+            return StreamEvent(fault=in_stream(raw.get("error")))
+    return StreamEvent()
+
+
+def _piece(block: Mapping[str, Any]) -> StreamEvent:
+    if block.get("type") in ("text", "text_delta"):
+        return StreamEvent(answer=a_text(block, "text"))
+    if block.get("type") in ("thinking", "thinking_delta"):
+        return StreamEvent(reasoning=a_text(block, "thinking"))
+    return StreamEvent()
+
+
+def _ending(raw: Mapping[str, Any]) -> StreamEvent:
+    """The reason, with a refusal's category behind it, and the cumulative counts."""
+    delta = an_object(raw.get("delta") or {}, "delta")
+    reason = a_text(delta, "stop_reason") or None
+    details = delta.get("stop_details")
+    category = details.get("category") if isinstance(details, dict) else None
+    counts = raw.get("usage")
+    return StreamEvent(
+        finish_reason=f"{reason}: {category}" if reason and isinstance(category, str) else reason,
+        outcome=outcome_of(reason),
+        usage=usage.of_messages(counts, final=True) if counts else None,
+    )

@@ -1,0 +1,76 @@
+"""Every vendor's token counts as one `TokenUsage`: parts of a whole that do not fit in it are unknown, never wrong."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bench.providers.reading import a_count
+from bench.records import TokenUsage
+
+
+def of_chat(raw: object) -> TokenUsage:
+    """OpenAI's fields and its imitators': cache reads and writes are inside the prompt, reasoning inside the rest.
+
+    Counts that contradict each other are unknown on their side, prompt or completion.
+    """
+    return _outside(_chat_prompt(raw), *_chat_output(raw))
+
+
+def of_messages(raw: object, *, final: bool) -> TokenUsage:
+    """Anthropic's fields: `input_tokens` leaves the cache out; thinking is inside `output_tokens`.
+
+    Counts are cumulative. Before the `final` report nothing is known of the output; the final one no longer says how
+    long a cache lives that was written, so there the earlier report counts.
+    """
+    prompt = _messages_prompt(raw)
+    if not final:
+        return prompt
+    if a_count(raw, "cache_creation", "ephemeral_5m_input_tokens") is None:
+        prompt = replace(prompt, in_cache_write_5m=None)
+    return _outside(prompt, a_count(raw, "output_tokens"), a_count(raw, "output_tokens_details", "thinking_tokens"))
+
+
+def _outside(prompt: TokenUsage, total: int | None, reasoning: int | None) -> TokenUsage:
+    if total is not None and reasoning is not None and reasoning > total:
+        return prompt
+    return replace(prompt, out_total=total, out_reasoning=reasoning)
+
+
+def _chat_output(raw: object) -> tuple[int | None, int | None]:
+    completion, prompt, total = (a_count(raw, f"{name}_tokens") for name in ("completion", "prompt", "total"))
+    if None not in (completion, prompt, total) and total != (completion or 0) + (prompt or 0):
+        return None, None  # some vendors count reasoning beside the completion, not in it
+    return completion, a_count(raw, "completion_tokens_details", "reasoning_tokens")
+
+
+_CACHED = (("prompt_tokens_details", "cached_tokens"), ("prompt_cache_hit_tokens",), ("cached_tokens",))
+"""Where vendors report cache reads: OpenAI's place, DeepSeek's, Kimi's."""
+_WRITTEN = (("prompt_tokens_details", "cache_write_tokens"), ("prompt_tokens_details", "cache_creation_input_tokens"))
+"""Where vendors report cache writes: OpenAI's place, Qwen's."""
+
+
+def _chat_prompt(raw: object) -> TokenUsage:
+    prompt, missed = a_count(raw, "prompt_tokens"), a_count(raw, "prompt_cache_miss_tokens")
+    reads, writes = _said(raw, _CACHED), _said(raw, _WRITTEN)
+    read, written = max(reads, default=None), max(writes, default=None)
+    parts = (read or 0) + (written or 0)
+    unlike = len(reads) > 1 or len(writes) > 1
+    if unlike or (prompt is not None and (parts > prompt or (missed is not None and (read or 0) + missed != prompt))):
+        return TokenUsage()
+    return TokenUsage(None if prompt is None else prompt - parts, read, written)
+
+
+def _said(raw: object, places: tuple[tuple[str, ...], ...]) -> set[int]:
+    """The different counts found at the places."""
+    return {count for place in places if (count := a_count(raw, *place)) is not None}
+
+
+def _messages_prompt(raw: object) -> TokenUsage:
+    written = a_count(raw, "cache_creation_input_tokens")
+    short = a_count(raw, "cache_creation", "ephemeral_5m_input_tokens")
+    long = a_count(raw, "cache_creation", "ephemeral_1h_input_tokens")
+    if short is None and long is None:
+        short = written
+    elif written is not None and (short or 0) + (long or 0) != written:
+        return TokenUsage()
+    return TokenUsage(a_count(raw, "input_tokens"), a_count(raw, "cache_read_input_tokens"), short, long)

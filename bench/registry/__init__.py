@@ -1,0 +1,19 @@
+"""The task registry: what can be asked, how it reaches lm-eval, and whether it can be trusted."""
+
+from __future__ import annotations
+
+from bench.registry.checks import SAMPLING, Finding
+from bench.registry.files import Registry, TaskFile, read, shipped, survey
+from bench.registry.loaded import LoadedTasks, chat_template
+
+__all__ = [
+    "Finding",
+    "LoadedTasks",
+    "Registry",
+    "SAMPLING",
+    "TaskFile",
+    "chat_template",
+    "read",
+    "shipped",
+    "survey",
+]

@@ -1,0 +1,105 @@
+"""What a task's YAML must and must not say: for a chat endpoint at all (`problems`), and to be trusted (`lapses`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+SAMPLING = ("temperature", "top_p")
+"""generation_kwargs that are sampling; the rest are caps, stops or lm-eval's own switches."""
+FEWSHOT_IN_ORDER = "first_n"
+"""The only few-shot sampler whose prompts do not depend on the order in which items are asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One fault of a task folder, as a user reads it."""
+
+    where: str
+    """The file, and after a colon the line where one is known."""
+    field: str
+    """The key of the YAML or of the item that is at fault; "file" for the whole."""
+    problem: str
+    """What is wrong, as a sentence."""
+    cure: str
+    """What to do, as a sentence; empty where the problem says it."""
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.problem} {self.cure.strip()}".rstrip()
+
+
+def problems(path: Path, config: Mapping[str, Any]) -> Iterator[Finding]:
+    """Faults that keep a task from being asked of a chat endpoint, or change what it asks."""
+    sound = True
+    for key in ("generation_kwargs", "dataset_kwargs", "metadata"):
+        if not isinstance(config.get(key) or {}, dict):
+            sound = False
+            yield Finding(str(path), key, f"'{key}' must be a mapping.", "")
+    if not sound:
+        return
+    yield from _generation(path, config.get("generation_kwargs") or {})
+    if config.get("gen_prefix"):
+        problem = "gen_prefix begins the model's answer; chat endpoints refuse that."
+        yield Finding(str(path), "gen_prefix", problem, "Take it out.")
+    if config.get("output_type", "generate_until") != "generate_until":
+        problem = "output_type must be generate_until; chat endpoints give no log-likelihoods."
+        yield Finding(str(path), "output_type", problem, "Ask for the answer in words.")
+    if "version" not in (config.get("metadata") or {}):
+        yield Finding(str(path), "metadata.version", "metadata needs a 'version'.", "Begin with 1.")
+    file = (config.get("dataset_kwargs") or {}).get("file")
+    if file and not (path.parent / file).is_file():
+        problem = f"data file '{file}' does not exist beside it."
+        yield Finding(str(path), "dataset_kwargs.file", problem, "Put it there, or correct the name.")
+
+
+def _generation(path: Path, generation: Mapping[str, Any]) -> Iterator[Finding]:
+    invented = {
+        "until": ("lm-eval would stop answers at the first empty line", "Write 'until: []' for no stop sequence."),
+        "max_gen_toks": ("would be 256", "State the tokens that a full answer needs."),
+    }
+    for key, (why, cure) in invented.items():
+        if key not in generation:
+            yield Finding(str(path), f"generation_kwargs.{key}", f"generation_kwargs needs '{key}' ({why}).", cure)
+    until, cap = generation.get("until", []), generation.get("max_gen_toks", 1)
+    if not isinstance(until, list) or not all(isinstance(stop, str) and stop for stop in until):
+        yield Finding(str(path), "generation_kwargs.until", "'until' must be a list of texts, [] for none.", "")
+    if not isinstance(cap, int) or isinstance(cap, bool) or cap < 1:
+        problem = "'max_gen_toks' must be a whole number above 0."
+        yield Finding(str(path), "generation_kwargs.max_gen_toks", problem, "")
+    for key in SAMPLING:
+        value = generation.get(key, 0)
+        if not isinstance(value, int | float) or isinstance(value, bool):
+            yield Finding(str(path), f"generation_kwargs.{key}", f"'{key}' must be a number.", "")
+
+
+def lapses(path: Path, config: Mapping[str, Any]) -> Iterator[Finding]:
+    """Faults that let a task be asked, but not be trusted, published or repeated elsewhere."""
+    metadata = config.get("metadata") or {}
+    if not metadata.get("licence"):
+        problem = "metadata needs a 'licence': may others use these items?"
+        yield Finding(str(path), "metadata.licence", problem, "Write e.g. 'licence: CC-BY-4.0' or 'licence: private'.")
+    if metadata.get("cluster") not in ("item", "family", "cluster"):
+        problem = "metadata.cluster must say which items depend on each other."
+        cure = "Write 'cluster: item' if none do, else 'family' or 'cluster', the field that names the group."
+        yield Finding(str(path), "metadata.cluster", problem, cure)
+    if config.get("num_fewshot") != 0 and (config.get("fewshot_config") or {}).get("sampler") != FEWSHOT_IN_ORDER:
+        problem = "few-shot examples are drawn at random, so prompts depend on the order of items."
+        cure = f"Write 'num_fewshot: 0', or 'fewshot_config: {{sampler: {FEWSHOT_IN_ORDER}}}'."
+        yield Finding(str(path), "num_fewshot", problem, cure)
+    for file in _data_files((config.get("dataset_kwargs") or {}).get("data_files")):
+        if "://" not in file and not Path(file).is_absolute():
+            problem = f"data_files '{file}' is relative to wherever bench is called."
+            cure = "Use 'custom_dataset: !function bench.suites.items.jsonl' with 'dataset_kwargs: {file: ...}'."
+            yield Finding(str(path), "dataset_kwargs.data_files", problem, cure)
+
+
+def _data_files(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for part in value:
+            yield from _data_files(part)
+    elif isinstance(value, dict):
+        yield from _data_files(list(value.values()))

@@ -1,0 +1,261 @@
+"""What tasks there are: tasks/**/*.yaml and task_*.py, read by ourselves before lm-eval sees them.
+
+lm-eval drops an invalid YAML without a word and invents `until` and `max_gen_toks` where a task states none,
+so every file is parsed here and both are required. Reading needs only yaml.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bench.errors import UsageError, suggest
+from bench.registry.checks import Finding, problems
+
+_PACKAGE = Path(__file__).parents[1]
+PYTHON_TASKS = "task_*.py"
+"""Files of a task folder that are imported for their `@task` functions."""
+
+
+def shipped(name: str) -> Path:
+    """A file or folder that ships with the package: in the wheel, or in the checkout of an editable install."""
+    packed = _PACKAGE / "_shipped" / name
+    return packed if packed.exists() else _PACKAGE.parent / name
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFile:
+    """One task as its file states it, not yet loaded by lm-eval."""
+
+    name: str
+    """The `task:` name."""
+    path: Path
+    """The file."""
+    config: Mapping[str, Any]
+    """The YAML with its `include` merged; `!function` values are their dotted names."""
+    sha256: str
+    """Hash of the YAML, what it includes and its data file: what makes two versions the same task."""
+    build: Callable[[], Any] | None = field(default=None, compare=False)
+    """Makes lm-eval's task where no YAML of a task folder does; raises UsageError."""
+
+    count: int | None = None
+    """How many items it has, where they are in no data file."""
+
+    @property
+    def metadata(self) -> Mapping[str, Any]:
+        """The task's `metadata` mapping."""
+        found: Mapping[str, Any] = self.config["metadata"]
+        return found
+
+    @property
+    def version(self) -> str:
+        """The version the task states."""
+        return str(self.metadata["version"])
+
+    @property
+    def max_tokens(self) -> int:
+        """Tokens the task grants an answer."""
+        return int(self.config["generation_kwargs"]["max_gen_toks"])
+
+    @property
+    def data(self) -> Path | None:
+        """The JSONL file of its items, if it reads one of ours."""
+        return _data(self.path, self.config)
+
+
+@dataclass(frozen=True, slots=True)
+class _Names(Collection[str]):
+    """Our names, and behind them lm-eval's stock, which takes seconds to look through."""
+
+    own: tuple[str, ...]
+
+    def __contains__(self, name: object) -> bool:
+        from bench.registry import stock
+
+        return name in self.own or (isinstance(name, str) and stock.known(name))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.own)
+
+    def __len__(self) -> int:
+        return len(self.own)
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """All tasks and suites found under some folders; lm-eval's stock tasks are known by name besides."""
+
+    tasks: Mapping[str, TaskFile]
+    """Tasks by name."""
+    suites: Mapping[str, tuple[str, ...]]
+    """Task names by suite (an lm-eval group)."""
+    folders: tuple[Path, ...]
+    """Where they were found."""
+
+    @property
+    def names(self) -> Collection[str]:
+        """Every suite and task that can be asked for; iterating leaves lm-eval's stock out."""
+        return _Names((*self.suites, *self.tasks))
+
+    def file(self, name: str) -> TaskFile:
+        """A task by its own name, ours or stock. UsageError if there is none."""
+        from bench.registry import stock
+
+        if name in self.tasks:
+            return self.tasks[name]
+        return stock.task(name)
+
+    def expand(self, names: Iterable[str]) -> dict[str, tuple[TaskFile, ...]]:
+        """The tasks of each named suite; a task's own name is a suite of one.
+
+        Raises UsageError on an unknown name, if a task would be asked under two names, or if a stock task
+        cannot be asked of a chat endpoint.
+        """
+        chosen = {name: self._members(name) for name in names}
+        for task, times in Counter(task.name for tasks in chosen.values() for task in tasks).items():
+            if times > 1:
+                raise UsageError(f"task '{task}' is part of more than one of {', '.join(chosen)}. Take one out.")
+        return chosen
+
+    def _members(self, name: str) -> tuple[TaskFile, ...]:
+        from bench.registry import stock
+
+        if name in self.suites or name in self.tasks:
+            return tuple(self.tasks[task] for task in self.suites.get(name, (name,)))
+        if stock.known(name):
+            return stock.members(name)
+        raise UsageError(f"unknown suite or task '{name}'.{suggest(name, self.names)}")
+
+
+def read(folders: Sequence[Path] | None = None) -> Registry:
+    """Every task and suite under the folders (default: the shipped tasks/).
+
+    Raises UsageError naming the file for invalid YAML, a nameless or twice-named task, a suite that lists an
+    unknown task, or a task without what a chat endpoint needs.
+    """
+    registry, findings = survey(folders)
+    if findings:
+        raise UsageError(str(findings[0]))
+    return registry
+
+
+def survey(folders: Sequence[Path] | None = None) -> tuple[Registry, list[Finding]]:
+    """`read` that goes on past a fault: what could be read, and everything that is wrong."""
+    roots = tuple(folders or (shipped("tasks"),))
+    tasks: dict[str, TaskFile] = {}
+    groups: dict[str, tuple[Path, list[str]]] = {}
+    findings: list[Finding] = []
+    for path in dict.fromkeys(p for root in roots for p in _files(root)):
+        try:
+            found: list[Any] = _python(path) if path.suffix == ".py" else [parse(path)]
+        except UsageError as error:
+            findings.append(_unreadable(error))
+            continue
+        for one in found:
+            findings += _add(path, one, tasks, groups)
+    for name, (path, members) in list(groups.items()):
+        for member in (m for m in members if m not in tasks):
+            findings.append(
+                Finding(str(path), "task", f"suite '{name}' lists unknown task '{member}'.", suggest(member, tasks))
+            )
+        groups[name] = (path, [m for m in members if m in tasks])
+    return Registry(tasks, {name: tuple(members) for name, (_, members) in groups.items()}, roots), findings
+
+
+def _unreadable(error: UsageError) -> Finding:
+    """The parser's one line as a finding; it names the file, and the line where there is one."""
+    where, _, problem = str(error).partition(": ")
+    return Finding(where, "file", problem, "")
+
+
+def _files(root: Path) -> Iterator[Path]:
+    yield from (p for p in sorted(root.glob("**/*.yaml")) if not p.name.startswith("_"))
+    yield from sorted(root.glob(f"**/{PYTHON_TASKS}"))
+
+
+def _python(path: Path) -> list[TaskFile]:
+    from bench.owntasks import python_tasks
+
+    return python_tasks(path)
+
+
+def _add(
+    path: Path,
+    found: TaskFile | dict[str, Any],
+    tasks: dict[str, TaskFile],
+    groups: dict[str, tuple[Path, list[str]]],
+) -> list[Finding]:
+    """Takes one parsed file in; returns what keeps it from being asked."""
+    config = found.config if isinstance(found, TaskFile) else found
+    name = config.get("group") or config.get("task")
+    if not isinstance(name, str):
+        cure = "Name it, or begin the file's name with '_'."
+        return [Finding(str(path), "task", "has neither 'task' nor 'group'.", cure)]
+    if name in tasks or name in groups:
+        return [Finding(str(path), "task", f"the name '{name}' is already taken.", "Rename one of the two.")]
+    if isinstance(found, TaskFile):
+        tasks[name] = found
+        return []
+    if "group" in found:
+        members = found.get("task")
+        faults = _member_faults(path, members)
+        groups[name] = (path, members if isinstance(members, list) and not faults else [])
+        return faults
+    faults = list(problems(path, found))
+    if not faults:
+        tasks[name] = TaskFile(name, path, found, _content_sha256(path, found))
+    return faults
+
+
+def _member_faults(path: Path, members: object) -> list[Finding]:
+    if not isinstance(members, list) or not members or not all(isinstance(m, str) for m in members):
+        return [Finding(str(path), "task", "'task' of a suite must be a list of task names.", "")]
+    if len(set(members)) < len(members):
+        return [Finding(str(path), "task", "'task' lists a task twice.", "Take one out.")]
+    return []
+
+
+def parse(path: Path, included_by: tuple[Path, ...] = ()) -> dict[str, Any]:
+    """A YAML with its `include` merged under its own keys. UsageError naming file and line if it cannot be read."""
+    import yaml
+
+    class Loader(yaml.SafeLoader):
+        pass
+
+    Loader.add_constructor("!function", lambda loader, node: loader.construct_scalar(node))  # type: ignore[arg-type]
+    try:
+        config = yaml.load(path.read_text(encoding="utf-8"), Loader=Loader)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"{path}:{mark.line + 1}" if mark else str(path)
+        raise UsageError(f"{where}: is not valid YAML: {getattr(error, 'problem', None) or error}.") from error
+    except (OSError, ValueError) as error:  # not UTF-8, or a date that is none
+        raise UsageError(f"{path}: cannot be read ({error}).") from error
+    if not isinstance(config, dict):
+        raise UsageError(f"{path}: must be a mapping of an lm-eval task or group.")
+    base = config.pop("include", None)
+    if base is None:
+        return config
+    if not isinstance(base, str) or not (path.parent / base).is_file():
+        raise UsageError(f"{path}: include '{base}' does not exist beside it.")
+    if path in included_by:
+        raise UsageError(f"{path}: includes itself.")
+    return {**parse(path.parent / base, (*included_by, path)), **config}
+
+
+def _data(path: Path, config: Mapping[str, Any]) -> Path | None:
+    file = (config.get("dataset_kwargs") or {}).get("file")
+    return path.parent / file if file else None
+
+
+def _content_sha256(path: Path, config: Mapping[str, Any]) -> str:
+    content = hashlib.sha256(json.dumps(config, sort_keys=True, default=str).encode())
+    data = _data(path, config)
+    if data:
+        content.update(data.read_bytes())
+    return content.hexdigest()

@@ -1,0 +1,129 @@
+"""Tasks built by lm-eval, and their items as we ask them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from bench.errors import UsageError
+from bench.records import Item, prompt_text
+from bench.registry.checks import SAMPLING
+from bench.registry.files import Registry, TaskFile
+from bench.suites.items import item_of
+
+
+class LoadedTasks:
+    """Tasks built by lm-eval, and their items as we ask them."""
+
+    def __init__(self, registry: Registry, names: Sequence[str]) -> None:
+        """Builds the tasks. UsageError if lm-eval lost one, or cannot load it."""
+        _quiet()
+        self.files = {name: registry.file(name) for name in names}
+        self.tasks: dict[str, Any] = _indexed(registry, [n for n, file in self.files.items() if file.build is None])
+        for name, file in self.files.items():
+            if file.build is not None:
+                self.tasks[name] = file.build()
+        self._docs: dict[tuple[str, str], tuple[int, Any]] = {}
+
+    def position(self, item: Item) -> int:
+        """Where an item stands in its task's data, from 0: lm-eval's doc id."""
+        return self._docs[item.task, item.item][0]
+
+    def raw_item(self, item: Item) -> dict[str, Any]:
+        """An item as its JSONL line has it."""
+        return item_of(self.doc(item))
+
+    def doc(self, item: Item) -> Any:
+        """An item as lm-eval's doc."""
+        return self._docs[item.task, item.item][1]
+
+    def items(self, suite: str, task: str) -> list[Item]:
+        """All items of a task, in the data's order. UsageError if two have the same id or prompt."""
+        from lm_eval.api.instance import Instance
+
+        file, lm_task = self.files[task], self.tasks[task]
+        lm_task.set_fewshot_seed(1234)
+        lm_task.build_all_requests(
+            apply_chat_template=True, fewshot_as_multiturn=True, chat_template=chat_template, tokenizer_name="chat"
+        )
+        instances: list[Instance] = sorted(lm_task.instances, key=lambda i: int(i.doc_id))
+        items = [_item(suite, file, instance) for instance in instances]
+        for at, (item, instance) in enumerate(zip(items, instances, strict=True)):
+            self._docs[task, item.item] = (at, instance.doc)
+        for what, seen in (("id", [i.item for i in items]), ("prompt", [i.prompt_sha256 for i in items])):
+            if len(set(seen)) != len(seen):
+                twice = next(s for s in seen if seen.count(s) > 1)
+                raise UsageError(f"{file.path}: two items have the same {what} ({twice}).")
+        return items
+
+
+def _indexed(registry: Registry, names: Sequence[str]) -> dict[str, Any]:
+    """Tasks that lm-eval finds by itself in the registry's folders."""
+    from lm_eval.tasks import TaskManager
+
+    manager = TaskManager(include_defaults=False, include_path=[str(f) for f in registry.folders])
+    lost = unindexed(registry, manager.all_subtasks)
+    if lost:
+        raise UsageError(f"{lost[0].path}: lm-eval does not index task '{lost[0].name}'.")
+    tasks: dict[str, Any] = {}
+    for name in names:
+        try:
+            tasks |= manager.load([name])["tasks"]
+        except UsageError:
+            raise
+        except Exception as error:
+            why = str(error).partition("\n")[0] or type(error).__name__
+            raise UsageError(f"{registry.file(name).path}: lm-eval cannot load task '{name}': {why}") from error
+    return tasks
+
+
+def unindexed(registry: Registry, indexed: Sequence[str]) -> list[TaskFile]:
+    """Tasks whose YAML lm-eval silently passed over."""
+    known = set(indexed)
+    return [file for name, file in sorted(registry.tasks.items()) if file.build is None and name not in known]
+
+
+def chat_template(messages: list[dict[str, str]], add_generation_prompt: bool = True) -> str:
+    """The chat as JSON text; planning and scoring both build prompts with it, so their hashes are equal."""
+    del add_generation_prompt
+    return prompt_text(messages)
+
+
+def _item(suite: str, file: TaskFile, instance: Any) -> Item:
+    prompt, generation = instance.args
+    doc = {key: value for key, value in instance.doc.items() if value is not None}  # Arrow fills gaps with None.
+    sampling = {key: float(generation[key]) for key in SAMPLING if key in generation}
+    return Item(
+        suite=suite,
+        task=file.name,
+        task_version=file.version,
+        item=str(doc.get("id", instance.doc_id)),
+        family=str(doc.get("family", file.name)),
+        level=_level(doc.get("level")),
+        language=str(doc.get("language", "en")),
+        cluster=str(doc.get("cluster", doc.get("family", f"{file.name}/{instance.doc_id}"))),
+        messages=tuple(json.loads(prompt)),
+        max_tokens=int(generation["max_gen_toks"]),
+        stop=tuple(generation["until"]),
+        sampling=sampling,
+    )
+
+
+def _level(value: object) -> int | None:
+    """A stock task's `level` may be a word: only whole numbers are levels of ours."""
+    return value if isinstance(value, int) else None
+
+
+def _quiet() -> None:
+    """lm-eval and datasets log a line and draw a bar per task; only their errors concern a user."""
+    import logging
+    import os
+
+    os.environ.setdefault("TQDM_DISABLE", "1")
+
+    import datasets
+
+    for name in ("lm_eval", "datasets", "huggingface_hub"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+    datasets.disable_progress_bars()

@@ -1,0 +1,91 @@
+"""What sampling and thinking the vendors made of what was asked, and where the models of a comparison were unlike."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Pairs = list[tuple[dict[str, Any], dict[str, Any]]]
+"""Sampling as it was asked for, and as it was sent."""
+COMPARED = ("temperature", "top_p")
+"""What changes how answers are drawn; another seed draws others in the same way."""
+THINKS = {
+    "always": "always thinks",
+    "on": "thinks by default",
+    "off": "does not think by default",
+    "never": "does not think",
+}
+"""A model's rule -> words, where nothing was asked."""
+REASONS = {"ignored": "the vendor ignores it", "forbidden": "the vendor forbids it"}
+"""A vendor's handling of a parameter that is not sent -> words; a number is the value it is fixed at."""
+
+
+def sampling_notes(items: pd.DataFrame, manifest: Mapping[str, Any]) -> tuple[str, ...]:
+    """One sentence for each model whose vendor leaves something to say, then a warning for each unlike suite."""
+    models: Mapping[str, Mapping[str, Any]] = manifest["models"]
+    asked = items[items["sampling_requested"].notna() & items["sampling_applied"].notna()]
+    used = {(str(suite), str(label)): _pairs(part) for (suite, label), part in asked.groupby(["suite", "model"])}
+    lines = []
+    for label, model in models.items():
+        pairs = [pair for (_, mine), found in used.items() if mine == label for pair in found]
+        said = "; ".join(dict.fromkeys(filter(None, (_thinking(model), *_changed(pairs, model)))))
+        lines += [f"{label}: {said}."] if said else []
+    for suite in manifest["suites"]:
+        ways = {label: (used[suite, label], model) for label, model in models.items() if (suite, label) in used}
+        unlike = "; ".join(filter(None, (_unlike(name, ways) for name in COMPARED)))
+        if unlike:
+            lines.append(f"WARNING: on {suite} the models were sampled unlike ({unlike}); a difference may come of it.")
+    return tuple(lines)
+
+
+def _pairs(rows: pd.DataFrame) -> Pairs:
+    distinct = rows[["sampling_requested", "sampling_applied"]].drop_duplicates()
+    return [(json.loads(wanted), json.loads(sent)) for wanted, sent in distinct.itertuples(index=False)]
+
+
+def _thinking(model: Mapping[str, Any]) -> str:
+    """How the model thinks; empty where nothing is known or asked."""
+    rules = model.get("rules", {})
+    asked, effort, usual = model.get("thinking"), model.get("effort"), rules.get("effort_default")
+    parts = [THINKS.get(rules.get("thinks", ""), "") if asked is None else f"thinking {'on' if asked else 'off'}"]
+    parts.append(f"effort {effort}" if effort else f"effort {usual} (its default)" if usual else "")
+    parts.append(f"at most {model['thinking_budget']} tokens of thinking" if model.get("thinking_budget") else "")
+    return ", ".join(part for part in parts if part)
+
+
+def _changed(pairs: Pairs, model: Mapping[str, Any]) -> Iterator[str]:
+    """What was asked and not sent, or sent in other words."""
+    greedy = model.get("rules", {}).get("greedy")
+    for wanted, sent in pairs:
+        for name, value in wanted.items():
+            if name not in sent:
+                handling = model.get("sampling", {}).get(name)
+                fixed = _is_number(handling) and f"the vendor fixes it at {handling:g}"
+                reason = fixed or REASONS.get(handling)
+                yield f"{name} {value:g} asked, not sent" + (f": {reason}" if reason else "")
+            elif greedy and name == "temperature" and value == 0:
+                yield f"temperature 0 is sent as {json.dumps(greedy)}"
+
+
+def _unlike(name: str, ways: Mapping[str, tuple[Pairs, Mapping[str, Any]]]) -> str:
+    """A parameter's values by model, if they differ; else empty."""
+    values = {
+        label: " or ".join(sorted({_value(name, sent, model) for _, sent in pairs}))
+        for label, (pairs, model) in ways.items()
+    }
+    told = ", ".join(f"{label} {value}" for label, value in values.items())
+    return f"{name}: {told}" if len(set(values.values())) > 1 else ""
+
+
+def _value(name: str, sent: Mapping[str, Any], model: Mapping[str, Any]) -> str:
+    handling = model.get("sampling", {}).get(name)
+    value = sent.get(name, handling if _is_number(handling) else None)
+    return "the vendor's own" if value is None else f"{value:g}"
+
+
+def _is_number(handling: object) -> bool:
+    return isinstance(handling, int | float)

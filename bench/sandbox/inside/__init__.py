@@ -1,0 +1,1 @@
+"""What runs inside the sandbox, on the bare standard library: it imports nothing of the rest of this package."""

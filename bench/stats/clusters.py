@@ -1,0 +1,105 @@
+"""Means of values that come in clusters: items of one family, repository or template are not independent."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import stats
+
+Floats = NDArray[np.float64]
+
+PRIOR_ICC = 0.2
+PRIOR_WORTH = 10
+"""The intraclass correlation assumed while few items tell it, and how many differing items outweigh it by half."""
+FEWEST = 6.0
+"""Effective clusters below which no claim about other items of the kind is judged."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClusteredMean:
+    """A mean with a standard error that holds for few and unequal clusters."""
+
+    mean: float
+    """Item-weighted mean."""
+    se: float
+    """CR2 standard error."""
+    df: float
+    """Degrees of freedom: effective clusters - 1."""
+    design_effect: float
+    """How many clustered items are worth one independent item, at least 1."""
+    n: int
+    """Items."""
+
+    @property
+    def effective_clusters(self) -> float:
+        """Kish's effective number of clusters, 1 / Σ h_g²."""
+        return self.df + 1
+
+    def quantile(self, confidence: float) -> float:
+        """The two-sided t quantile of this mean."""
+        return float(stats.t.ppf(0.5 + confidence / 2, self.df))
+
+    def negated(self) -> ClusteredMean:
+        """The mean of the values with their signs turned."""
+        return replace(self, mean=-self.mean)
+
+    def above_p(self, bound: float) -> float:
+        """p-value of H0: the mean is at most `bound` (one-sided t)."""
+        if self.se == 0:
+            return 0.0 if self.mean > bound else 1.0
+        return float(stats.t.sf((self.mean - bound) / self.se, self.df))
+
+
+def prudent_design_effect(estimated: float, clusters: Sequence[str], differing: float) -> float:
+    """A design effect not taken for 1 just because hardly any item differs: where losses come in clusters, the first
+    few say nothing yet of how they cluster.
+
+    max(estimated, 1 + (m - 1) ρ), m = Σ n_g² / n, ρ = PRIOR_ICC * PRIOR_WORTH / (PRIOR_WORTH + differing). With the
+    estimate alone, 18 clusters whose true ICC is 0.2 to 0.3 make 8 to 19 % false supports at a nominal 5 %; with
+    this, at most 7.3 % (`make calibration`).
+    """
+    sizes = np.unique(np.asarray(clusters, dtype=str), return_counts=True)[1]
+    typical = float(np.sum(sizes**2) / np.sum(sizes))
+    return max(estimated, 1 + (typical - 1) * PRIOR_ICC * PRIOR_WORTH / (PRIOR_WORTH + differing))
+
+
+def stratified_mean(strata: Sequence[ClusteredMean]) -> ClusteredMean:
+    """The unweighted mean of several suites' means: SE² = Σ SE_k² / K², Satterthwaite's degrees of freedom.
+
+    Satterthwaite (1946): df = (Σ SE_k²)² / Σ (SE_k⁴ / df_k); the fewest clusters decide where no suite varies.
+    """
+    squares = np.array([part.se**2 for part in strata])
+    freedoms = np.array([part.df for part in strata])
+    total = float(squares.sum())
+    df = float(total**2 / (squares**2 / freedoms).sum()) if total > 0 else float(freedoms.min())
+    return ClusteredMean(
+        mean=float(np.mean([part.mean for part in strata])),
+        se=math.sqrt(total) / len(strata),
+        df=df,
+        design_effect=max(part.design_effect for part in strata),
+        n=sum(part.n for part in strata),
+    )
+
+
+def clustered_mean(values: ArrayLike, clusters: Sequence[str]) -> ClusteredMean | None:
+    """CR2 with effective-cluster degrees of freedom; None with fewer than two effective clusters.
+
+    SE² = Σ u_g² / (1 - h_g) / n², u_g = Σ_{i in g} (x_i - m), h_g = n_g / n; df = 1 / Σ h_g² - 1
+    (Bell & McCaffrey 2002 for an intercept alone, Kish's effective number of clusters): below one degree of freedom
+    a t quantile explodes.
+    """
+    sample = np.asarray(values, dtype=np.float64)
+    n, mean = len(sample), float(sample.mean())
+    _, codes = np.unique(np.asarray(clusters, dtype=str), return_inverse=True)
+    sizes = np.bincount(codes)
+    df = float(n**2 / np.sum(sizes**2) - 1)
+    if df < 1:
+        return None
+    sums = np.bincount(codes, weights=sample - mean)
+    variance = float(np.sum(sums**2 / (1 - sizes / n)) / n**2)
+    iid = float(sample.var(ddof=1) / n)
+    return ClusteredMean(mean, math.sqrt(variance), df, max(1.0, variance / iid) if iid > 0 else 1.0, n)

@@ -1,0 +1,175 @@
+"""Binary scores of two models on the same items: Tango's score test, its exact p-value, and its interval."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import optimize, stats
+
+from bench.stats.intervals import Interval
+
+EXACT_UP_TO = 500
+"""Items up to which the exact unconditional p-value is computed; above, the normal tail holds its size."""
+_GRID = 240
+_REFINED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Paired:
+    """How two models fared on the same items; counts may be fractions where clusters make items count less."""
+
+    n: float
+    """Items that both models have a score for."""
+    lost: float
+    """Items that only the baseline solved."""
+    won: float
+    """Items that only the candidate solved."""
+
+    @property
+    def difference(self) -> float:
+        """Candidate's score minus the baseline's, in [-1, 1]."""
+        return (self.won - self.lost) / self.n
+
+    @property
+    def discordance(self) -> float:
+        """Share of items on which the two differ."""
+        return (self.won + self.lost) / self.n
+
+    def scaled(self, design_effect: float) -> Paired:
+        """The same shares on as many independent items as the clustered ones are worth."""
+        return Paired(self.n / design_effect, self.lost / design_effect, self.won / design_effect)
+
+    def swapped(self) -> Paired:
+        """With candidate and baseline changing places."""
+        return Paired(self.n, self.won, self.lost)
+
+
+def smallest_n(margin: float, alpha: float = 0.05) -> int:
+    """Items below which no valid test can support "at most `margin` worse": ceil(ln alpha / ln(1 - margin)).
+
+    A candidate that fails exactly `margin` of all items shows no loss on n of them with probability (1 - margin)^n.
+    """
+    return math.ceil(math.log(alpha) / math.log1p(-margin) - 1e-9)
+
+
+def tango(pair: Paired, difference: float) -> float:
+    """Tango's (1998) score statistic for H0: candidate - baseline = `difference`; positive where it is above.
+
+    T = (won - lost - n d0) / sqrt(n (2 q + d0 - d0²)), q the larger root of
+    2 n q² + (-lost - won + (2 n - won + lost) d0) q - lost d0 (1 - d0) = 0: the constrained maximum likelihood.
+    """
+    return float(_tango(pair.n, np.array(pair.lost), np.array(pair.won), difference))
+
+
+def _tango(n: float, lost: NDArray[np.float64], won: NDArray[np.float64], d0: float) -> NDArray[np.float64]:
+    b = -lost - won + (2 * n - won + lost) * d0
+    c = -lost * d0 * (1 - d0)
+    q = (-b + np.sqrt(np.maximum(b * b - 8 * n * c, 0.0))) / (4 * n)
+    q = np.maximum(q, max(0.0, -d0))
+    variance = n * np.maximum(2 * q + d0 - d0 * d0, 0.0)
+    above = won - lost - n * d0
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found: NDArray[np.float64] = np.where(above == 0, 0.0, above / np.sqrt(variance))
+    return found
+
+
+def tango_interval(pair: Paired, confidence: float = 0.95) -> Interval:
+    """Two-sided interval for candidate - baseline: every difference that Tango's statistic does not reject."""
+    z = float(stats.norm.ppf(0.5 + confidence / 2))
+    estimate = pair.difference
+    low = _edge(pair, z, estimate, -1.0)
+    high = _edge(pair, -z, estimate, 1.0)
+    return Interval(estimate, low, high, math.floor(pair.n))
+
+
+def _edge(pair: Paired, z: float, start: float, end: float) -> float:
+    """The difference between `start` and `end` at which the statistic equals z."""
+
+    def excess(difference: float) -> float:
+        return tango(pair, difference) - z
+
+    inner = end * (1 - 1e-12)
+    if start == end or excess(inner) * (1 if z > 0 else -1) <= 0:
+        return end
+    return float(optimize.brentq(excess, start, inner, xtol=1e-10))
+
+
+def noninferiority_p(pair: Paired, margin: float) -> float:
+    """p-value of H0: the candidate is worse by `margin` or more. Small supports "at most `margin` worse".
+
+    Exact unconditional up to EXACT_UP_TO items: the largest chance, over every discordance, of a statistic at least
+    as large. The normal tail above.
+    """
+    statistic = tango(pair, -margin)
+    if pair.n > EXACT_UP_TO:
+        return float(stats.norm.sf(statistic))
+    return _supremum(math.floor(pair.n), -margin, statistic)
+
+
+def inferiority_p(pair: Paired, margin: float) -> float:
+    """p-value of H0: the candidate is worse by at most `margin`. Small refutes "at most `margin` worse"."""
+    statistic = tango(pair.swapped(), margin)
+    if pair.n > EXACT_UP_TO:
+        return float(stats.norm.sf(statistic))
+    return _supremum(math.floor(pair.n), margin, statistic)
+
+
+def rejection_rate(n: int, margin: float, statistic: float, difference: float, discordance: float) -> float:
+    """P(T >= statistic) where the truth is `difference` and `discordance`, T testing "worse by `margin` or more".
+
+    Exact: a sum over all outcomes of n items.
+    """
+    thresholds = _thresholds(n, -margin, statistic)
+    return float(_rates(n, difference, np.array([discordance]), thresholds)[0])
+
+
+def critical_value(n: int, margin: float, alpha: float) -> float:
+    """The least statistic that supports "at most `margin` worse" at n items: its exact p-value is at most alpha."""
+    low, high = float(stats.norm.isf(alpha)) - 0.5, float(stats.norm.isf(alpha)) + 1.5
+    while high - low > 1e-4:
+        middle = (low + high) / 2
+        low, high = (low, middle) if _supremum(n, -margin, middle) <= alpha else (middle, high)
+    return high
+
+
+def _thresholds(n: int, difference: float, statistic: float) -> NDArray[np.int64]:
+    """For each number of lost items, the fewest won items at which the statistic is reached (n + 1: never)."""
+    lost, won = np.meshgrid(np.arange(n + 1.0), np.arange(n + 1.0), indexing="ij")
+    reached = _tango(n, lost, won, difference) >= statistic - 1e-9
+    reached &= lost + won <= n
+    return np.where(reached.any(axis=1), reached.argmax(axis=1), n + 1)
+
+
+def _rates(
+    n: int, difference: float, discordances: NDArray[np.float64], thresholds: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """P(T >= statistic) for each discordance: sum over lost of P(lost) P(won >= threshold | lost)."""
+    lost = np.arange(n + 1)[:, None]
+    p_lost = np.clip((discordances - difference) / 2, 0.0, 1.0)
+    p_won = np.clip((discordances + difference) / 2, 0.0, 1.0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = np.where(p_lost < 1, np.clip(p_won / (1 - p_lost), 0.0, 1.0), 0.0)
+    tails = stats.binom.sf(thresholds[:, None] - 1, n - lost, share[None, :])
+    found: NDArray[np.float64] = (stats.binom.pmf(lost, n, p_lost[None, :]) * tails).sum(axis=0)
+    return found
+
+
+def _supremum(n: int, difference: float, statistic: float) -> float:
+    """The largest P(T >= statistic) over every discordance from |difference| to 1."""
+    if n == 0:
+        return 1.0
+    thresholds = _thresholds(n, difference, statistic)
+    least = abs(difference)
+    grid = least + (1 - least) * np.linspace(0.0, 1.0, _GRID) ** 2  # the peaks lie at small discordances
+    rates = _rates(n, difference, grid, thresholds)
+    best = float(rates.max())
+    for at in np.argsort(rates)[-_REFINED:]:
+        bounds = grid[max(at - 1, 0)], grid[min(at + 1, _GRID - 1)]
+        found = optimize.minimize_scalar(
+            lambda psi: -_rates(n, difference, np.array([psi]), thresholds)[0], bounds=bounds, method="bounded"
+        )
+        best = max(best, -float(found.fun))
+    return min(best, 1.0)

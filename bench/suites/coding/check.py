@@ -1,0 +1,115 @@
+"""Are the items fair and their hidden tests strong? `python -m bench.suites.coding.check agreement|mutation`.
+
+Agreement: two references, written apart, answer alike on thousands of inputs; else the prose or the comparison is
+ambiguous, or one reference is wrong. Mutation: every small mistake in a reference fails a hidden test, or is listed
+in `equivalent.json` with the reason why it is none.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.suites.coding.exam import SHIPPED_SEED
+from bench.suites.coding.families import FAMILIES
+from bench.suites.coding.family import Family
+from bench.suites.coding.instance import LEVELS, Instance, instances
+
+INPUTS = 2_000
+"""Inputs of a family on which its two references must agree."""
+EQUIVALENT = Path(__file__).with_name("equivalent.json")
+"""Mutants that are no mistakes: digest -> family, mutant and reason."""
+
+
+def disagreements(family: Family, exam_seed: int = SHIPPED_SEED, inputs: int = INPUTS) -> Iterator[str]:
+    """Where the two references answer otherwise, or an input is not JSON or gets changed; in all instances."""
+    for instance in instances(family, exam_seed):
+        rng = instance.rng("agreement")
+        edges = family.edges(instance.p).all
+        drawn = (family.draw(rng, instance.p) for _ in range(max(0, inputs // len(LEVELS) - len(edges))))
+        for args in (*edges, *drawn):
+            before = repr([*args])
+            if repr(json.loads(json.dumps(args))) != before:
+                yield f"{instance.id}: its input {before} does not survive JSON."
+            first, second = instance.right(args), instance.second(args)
+            if first != second:
+                yield f"{instance.id}: the references differ on {before}: {first} and {second}."
+            if repr([*args]) != before:
+                yield f"{instance.id}: the second reference changes its input {before}."
+
+
+@dataclass(frozen=True, slots=True)
+class Survivor:
+    """A mutant that passes every hidden test of its item."""
+
+    digest: str
+    """Its key in `equivalent.json`."""
+    family: str
+    """Its family."""
+    mutant: str
+    """What is changed, and where."""
+    item: str
+    """The first item that it passes."""
+
+
+def survivors(chosen: Iterable[Instance]) -> tuple[dict[str, Survivor], int]:
+    """The mutants that hidden tests do not notice, by digest, and how many mutants there were."""
+    found: dict[str, Survivor] = {}
+    total = 0
+    for instance in chosen:
+        for mutant in instance.mutants():
+            total += 1
+            if instance.survives(mutant):
+                name = instance.family.name
+                digest = mutant.digest(name)
+                found.setdefault(digest, Survivor(digest, name, mutant.label, instance.id))
+    return found, total
+
+
+def unlisted(found: dict[str, Survivor], *, whole: bool, path: Path = EQUIVALENT) -> Iterator[str]:
+    """Survivors that are not known to be equivalent; if the `whole` exam was tried, also entries that none needs."""
+    known = json.loads(path.read_text(encoding="utf-8"))
+    for digest, one in found.items():
+        if digest not in known:
+            yield f"{one.item}: no hidden input notices '{one.mutant}'. Add one, or list {digest} in {path.name}."
+        elif not known[digest]["reason"]:
+            yield f"{path.name}: {digest} needs a reason."
+    for digest in sorted(known.keys() - found.keys()) if whole else ():
+        yield f"{path.name}: {digest} ({known[digest]['mutant']}) is killed or gone; take it out."
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Prints the figures and every fault; returns 1 if there is a fault."""
+    parser = argparse.ArgumentParser(prog="python -m bench.suites.coding.check", description=__doc__)
+    parser.add_argument("what", choices=["agreement", "mutation"])
+    parser.add_argument("--exam-seed", type=int, default=SHIPPED_SEED)
+    parser.add_argument("--family", action="append", help="only this one; repeatable")
+    options = parser.parse_args(argv)
+    chosen = [family for family in FAMILIES if not options.family or family.name in options.family]
+    begun = time.perf_counter()
+    faults, figures = (_agreement if options.what == "agreement" else _mutation)(chosen, options.exam_seed)
+    for fault in faults:
+        print(fault, file=sys.stderr)
+    print(f"{len(chosen)} families, exam {options.exam_seed}: {figures} in {time.perf_counter() - begun:.1f} s")
+    return 1 if faults else 0
+
+
+def _agreement(chosen: Sequence[Family], exam_seed: int) -> tuple[list[str], str]:
+    faults = [fault for family in chosen for fault in disagreements(family, exam_seed)]
+    return faults, f"{INPUTS * len(chosen):,} inputs, {len(faults)} faults"
+
+
+def _mutation(chosen: Sequence[Family], exam_seed: int) -> tuple[list[str], str]:
+    found, total = survivors(one for family in chosen for one in instances(family, exam_seed))
+    whole = exam_seed == SHIPPED_SEED and len(chosen) == len(FAMILIES)
+    faults = list(unlisted(found, whole=whole))
+    return faults, f"{total:,} mutants, {len(found)} of them equivalent or unnoticed, {len(faults)} faults"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

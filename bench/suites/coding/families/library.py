@@ -1,0 +1,81 @@
+"""Readers, and the books that they borrowed."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import Any
+
+from bench.suites.coding.family import Args, Edges, Family, Kind, Params, Prose
+
+_TABLES = """CREATE TABLE readers (id INTEGER PRIMARY KEY, name TEXT NOT NULL, town TEXT);
+CREATE TABLE loans (reader_id INTEGER NOT NULL, days INTEGER NOT NULL, returned INTEGER NOT NULL);"""
+_TOWNS = ("Brack", "Ostel", "Vinn")
+
+
+def _params(rng: Random, _level: int) -> dict[str, Any]:
+    return {
+        "town": rng.choice(_TOWNS),
+        "days": rng.randint(10, 30),
+        "least": rng.randint(2, 3),
+        "open": rng.randint(0, 1),
+    }
+
+
+def _prose(p: Params) -> Prose:
+    loans = f"loans of more than {p.days} days" if p.level >= 2 else "loans"
+    return [
+        f"For each reader who does not live in {p.town}: the name, and the number of the reader's {loans}.",
+        "Different readers may have the same name. `loans.reader_id` is the `id` of a reader.",
+        p.level == 1 and "Readers without a loan are left out, and so are readers whose town is NULL.",
+        p.level >= 2
+        and "Readers without such a loan have the number 0. A reader whose town is NULL does not live there.",
+        p.level >= 3 and f"Only loans whose `returned` is {p.open} count.",
+        p.level >= 4 and f"Leave out readers with a number below {p.least}, unless their town is NULL.",
+        "One row for each such reader, in any order.",
+    ]
+
+
+def _query(p: Params) -> str:
+    if p.level == 1:
+        return (
+            f"""SELECT name, COUNT(*) FROM readers JOIN loans ON reader_id = id WHERE town <> '{p.town}' GROUP BY id"""
+        )
+    returned = f"AND returned = {p.open}" if p.level >= 3 else ""
+    having = f"HAVING COUNT(reader_id) >= {p.least} OR town IS NULL" if p.level >= 4 else ""
+    return f"""SELECT name, COUNT(reader_id) FROM readers LEFT JOIN loans
+        ON reader_id = id AND days > {p.days} {returned}
+        WHERE town IS NULL OR town <> '{p.town}' GROUP BY id {having}"""
+
+
+def _second(p: Params, tables: dict[str, list[list[Any]]]) -> list[list[Any]]:
+    rows = []
+    for reader, name, town in tables["readers"]:
+        loans = [loan for loan in tables["loans"] if loan[0] == reader and (p.level < 2 or loan[1] > p.days)]
+        number = len([loan for loan in loans if p.level < 3 or loan[2] == p.open])
+        if town == p.town or (p.level == 1 and (town is None or not loans)):
+            continue
+        if p.level < 4 or number >= p.least or town is None:
+            rows.append([name, number])
+    return rows
+
+
+def _edges(p: Params) -> Edges:
+    other = next(town for town in _TOWNS if town != p.town)
+    readers = [[1, "Ana", other], [2, "Ana", other], [3, "Bo", None], [4, "Cy", p.town]]
+    bound = [[r, p.days + more, open_] for r in (1, 3, 4) for more in (0, 1) for open_ in (0, 1)]
+    return Edges(
+        empty=[({"readers": [], "loans": []},), ({"readers": readers, "loans": []},)],
+        single=[({"readers": [readers[0]], "loans": [[1, p.days + 5, p.open]]},)],
+        ties=[({"readers": readers, "loans": bound},), ({"readers": readers, "loans": bound * 2},)],
+        maxima=[({"readers": readers, "loans": [[r, 99, b] for r in (1, 2, 3, 4) for b in (0, 1)] * 3},)],
+    )
+
+
+def _draw(rng: Random, p: Params) -> Args:
+    names = ["Ana", "Bo", "Cy", "Di"]
+    readers = [[n, rng.choice(names), rng.choice([*_TOWNS, None])] for n in range(1, rng.randint(2, 5))]
+    loans = [[rng.randint(1, 4), p.days + rng.randint(-3, 3), rng.randint(0, 1)] for _ in range(rng.randint(0, 9))]
+    return ({"readers": readers, "loans": loans},)
+
+
+FAMILY = Family("library", Kind.SQL, _params, _prose, _query, _second, _edges, _draw, tables=_TABLES)

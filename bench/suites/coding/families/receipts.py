@@ -1,0 +1,88 @@
+"""The price of a basket, and what is to be charged otherwise from now on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from random import Random
+from typing import Any
+
+from bench.suites.coding.family import Args, Edges, Family, Kind, Params, Prose
+
+
+def _params(rng: Random, level: int) -> dict[str, Any]:
+    return {
+        "bulk": rng.randint(3, 4),
+        "off": rng.randint(2, 4),
+        "cap": rng.randint(20, 25) if level >= 2 else 10**9,
+        "fee": rng.randint(3, 7),
+        "free_at": rng.randint(40, 50),
+        "listed": level >= 3,
+        "strict": level >= 4,
+    }
+
+
+def _before(p: Params) -> Mapping[str, Any]:
+    return {"level": 0, "bulk": p.bulk + 2, "off": p.off - 1, "listed": False, "strict": False}
+
+
+def _prose(p: Params) -> Prose:
+    return [
+        f"- The price of a piece is reduced if a line has {p.bulk} pieces or more, and by {p.off}; still never below 0.",
+        p.level >= 2 and f"- After that, no line costs more than {p.cap}.",
+        p.level >= 3
+        and "- Whether delivery is free depends on what all lines would cost without reductions and "
+        "without a limit for a line.",
+        p.level >= 4 and "- Before all that, lines with a count of 0 or less are dropped; if none is left, return 0.",
+    ]
+
+
+def _receipt(p: Params, lines: list[list[int]]) -> int:
+    if p.strict:
+        lines = [line for line in lines if line[1] > 0]
+        if not lines:
+            return 0
+    total = 0
+    if p.listed:
+        listed = 0
+    for price, count in lines:
+        if p.listed:
+            listed += price * count
+        if count >= p.bulk:
+            price = max(0, price - p.off)
+        total += min(p.cap, price * count) if p.level >= 2 else price * count
+    if (listed if p.listed else total) < p.free_at:
+        total += p.fee
+    return total
+
+
+def _second(p: Params, lines: list[list[int]]) -> int:
+    kept = [(price, count) for price, count in lines if p.level < 4 or count >= 1]
+    costs = [count * (price if count < p.bulk else price - min(price, p.off)) for price, count in kept]
+    costs = [p.cap if cost > p.cap else cost for cost in costs]
+    decides = sum(price * count for price, count in kept) if p.level >= 3 else sum(costs)
+    return sum(costs) + (0 if decides >= p.free_at or (p.level == 4 and not kept) else p.fee)
+
+
+def _edges(p: Params) -> Edges:
+    n, least, free = p.bulk, 0 if p.level >= 4 else 1, p.free_at
+    return Edges(
+        empty=[([],), ([[5, least]],), ([[5, least], [7, -least]],), ([[0, 2]],)],
+        single=[([[8, 1]],), ([[free, 1]],), ([[free - 1, 1]],), ([[-9, 1]],)],
+        ties=[
+            ([[6, n]],),
+            ([[6, n - 1]],),
+            ([[p.off, n]],),
+            ([[1, n]],),
+            ([[20, 1], [free - 20, 1]],),
+            ([[9, n]] * 2,),
+        ],
+        maxima=[([[20, 9]] * 4,), ([[19, 1], [20, 1], [free - 40, 1]],), ([[60, 2], [2, 8]],)],
+    )
+
+
+def _draw(rng: Random, p: Params) -> Args:
+    least = -1 if p.level >= 4 else 1
+    return ([[rng.randint(0, 12), rng.randint(least, 7)] for _ in range(rng.randint(1, 5))],)
+
+
+FAMILY = Family("receipts", Kind.EDIT, _params, _prose, _receipt, _second, _edges, _draw, before=_before)

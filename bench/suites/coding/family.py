@@ -1,0 +1,101 @@
+"""What a family of coding items is made of; `families/` holds one file each, docs/coding.md says how to add one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from random import Random
+from types import SimpleNamespace
+from typing import Any
+
+Args = tuple[Any, ...]
+"""The input of one hidden call: arguments as JSON writes them; of an SQL family `(tables,)`, rows by table name."""
+
+
+Prose = Sequence[str | bool]
+"""A text's lines, one a rule; a line that is no text (`p.level >= 2 and "..."`) is left out."""
+
+
+class Params(SimpleNamespace):
+    """What one instance was drawn with: `p.level`, and what its family's `params` returned."""
+
+
+class Kind(StrEnum):
+    """What is asked."""
+
+    COMPLETE = "complete"
+    """Write a function from its specification."""
+    FIX = "fix"
+    """Mend a function that differs from its specification in one place."""
+    PREDICT = "predict"
+    """Say what a function returns."""
+    EDIT = "edit"
+    """Change a working function as requested."""
+    SQL = "sql"
+    """Write a query."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """Hidden inputs that every item must have, in the order of the fields; none may be left out."""
+
+    empty: Sequence[Args]
+    """With nothing in them: no element, no row, no letter; where that is excluded, the least there can be."""
+    single: Sequence[Args]
+    """With one element."""
+    ties: Sequence[Args]
+    """With equal elements, or exactly at the bound of a rule."""
+    maxima: Sequence[Args]
+    """At the largest size or value that is drawn, or beyond it."""
+
+    @property
+    def all(self) -> list[Args]:
+        """All of them, each once."""
+        inputs: list[Args] = []
+        for args in (*self.empty, *self.single, *self.ties, *self.maxima):
+            if args not in inputs:
+                inputs.append(args)
+        return inputs
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """One idea for coding items, and everything that makes and tests its instances.
+
+    The reference is a function of the parameters and the input that uses nothing but builtins and no f-string. What an
+    instance shows and runs is its `specialise.program`: parameters inlined, rules of higher levels gone.
+    """
+
+    name: str
+    """Names the items and is their statistical cluster."""
+    kind: Kind
+    """What is asked."""
+    params: Callable[[Random, int], Mapping[str, Any]]
+    """Draws an instance's parameters, given its level: the number of rules that interact, 1 to 4."""
+    prose: Callable[[Params], Prose]
+    """The specification, every edge policy stated; of an edit the change request; not shown in predict."""
+    reference: Callable[..., Any]
+    """`(p, *args)`: solves the instance; its name after the underscore is the function's. SQL: `(p)` gives the query."""
+    second: Callable[..., Any]
+    """`(p, *args)`: solves it again, written another way from the prose alone."""
+    edges: Callable[[Params], Edges]
+    """The inputs that must be among the hidden ones."""
+    draw: Callable[[Random, Params], Args]
+    """Draws one more input."""
+    before: Callable[[Params], Mapping[str, Any]] | None = None
+    """Edit only: the parameters that the given program has otherwise."""
+    tables: str = ""
+    """SQL only: the CREATE TABLE statements, as shown."""
+    ordered: bool = False
+    """SQL only: whether the rows' order counts; the prose must then decide it."""
+
+
+def ints(rng: Random, low: int, high: int, *, longest: int = 8) -> list[int]:
+    """Draws 1 to `longest` integers from `low` to `high`, both included."""
+    return [rng.randint(low, high) for _ in range(rng.randint(1, longest))]
+
+
+def picks(rng: Random, options: Sequence[str], *, longest: int = 8) -> list[str]:
+    """Draws 1 to `longest` of the `options`, repetitions allowed."""
+    return [rng.choice(options) for _ in range(rng.randint(1, longest))]

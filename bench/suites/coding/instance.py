@@ -1,0 +1,146 @@
+"""One instance of a family: its parameters, program, hidden inputs and their answers, fixed by the exam seed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from random import Random
+
+from bench.suites.coding.family import Args, Family, Kind, Params
+from bench.suites.coding.mutate import Mutant, python_mutants, sql_mutants
+from bench.suites.coding.running import RAISED, Answer, canonical, python_answer, rows_text, sql_answer
+from bench.suites.coding.specialise import program
+
+LEVELS = (1, 2, 3, 4, 1, 2, 3, 4, 3, 4)
+"""The level of each instance, in order; any exam has the same."""
+INPUTS = 40
+"""Hidden inputs of an item: all edges, then drawn ones; more if there are more edges."""
+EXAMPLES = 2
+"""Inputs that a prompt shows with their answers; never among the hidden ones."""
+TRIES = 2_000
+"""Draws after which a family is found to have too few different inputs or parameters."""
+
+
+@dataclass(frozen=True)
+class Instance:
+    """One question in the making."""
+
+    family: Family
+    """What it is an instance of."""
+    number: int
+    """Its place in the family, from 0."""
+    exam_seed: int
+    """The exam it belongs to."""
+    p: Params
+    """What it was drawn with."""
+
+    @property
+    def id(self) -> str:
+        """The item's id, e.g. "vans-3"."""
+        return f"{self.family.name}-{self.number}"
+
+    @property
+    def level(self) -> int:
+        """The number of rules that interact, 1 to 4."""
+        return LEVELS[self.number]
+
+    def rng(self, purpose: str) -> Random:
+        """Random numbers for one purpose, the same on every machine."""
+        return Random(f"coding {self.exam_seed} {self.id} {purpose}")
+
+    @cached_property
+    def program(self) -> str:
+        """The reference for these parameters: a function, or a query."""
+        return self._program(self.p)
+
+    @property
+    def program_before(self) -> str:
+        """Edit: the program that is to be changed."""
+        assert self.family.before is not None
+        return self._program(Params(**{**vars(self.p), **self.family.before(self.p)}))
+
+    def _program(self, p: Params) -> str:
+        if self.family.kind is Kind.SQL:
+            return " ".join(str(self.family.reference(p)).split())
+        return program(self.family.reference, p)
+
+    def answer(self, source: str) -> Answer:
+        """What a program of this family answers."""
+        if self.family.kind is Kind.SQL:
+            return sql_answer(source, self.family.tables, ordered=self.family.ordered)
+        return python_answer(source)
+
+    @cached_property
+    def right(self) -> Answer:
+        """What the reference answers. ValueError if it fails."""
+        return self.answer(self.program)
+
+    def second(self, args: Args) -> str:
+        """What the second reference answers."""
+        value = self.family.second(self.p, *args)
+        return rows_text(value, ordered=self.family.ordered) if self.family.kind is Kind.SQL else canonical(value)
+
+    def mutants(self) -> Iterator[Mutant]:
+        """Every small mistake that the program can be given; those that change nothing are left out."""
+        of = sql_mutants if self.family.kind is Kind.SQL else python_mutants
+        return (mutant for mutant in of(self.program) if mutant.source != self.program)
+
+    @cached_property
+    def inputs(self) -> list[Args]:
+        """All hidden inputs, no two alike."""
+        return self._drawn[0]
+
+    @cached_property
+    def examples(self) -> list[Args]:
+        """The inputs that the prompt shows; their answers differ if any do."""
+        return self._drawn[1]
+
+    @cached_property
+    def answers(self) -> list[str]:
+        """The right answer to each hidden input."""
+        answers = [self.right(args) for args in self.inputs]
+        if RAISED in answers:
+            raise ValueError(f"{self.id}: its reference fails on {self.inputs[answers.index(RAISED)]!r}.")
+        return answers
+
+    @cached_property
+    def _drawn(self) -> tuple[list[Args], list[Args]]:
+        rng = self.rng("inputs")
+        inputs, examples = self.family.edges(self.p).all, list[Args]()
+        fresh = (self.family.draw(rng, self.p) for _ in range(TRIES))
+        for args in fresh:
+            if args in inputs or args in examples:
+                continue
+            if len(examples) < EXAMPLES and self.right(args) not in map(self.right, examples):
+                examples.append(args)
+            elif len(inputs) < INPUTS:
+                inputs.append(args)
+            elif len(examples) == EXAMPLES:
+                return inputs, examples
+        raise ValueError(f"{self.id}: too few different inputs or answers in {TRIES} draws.")
+
+    def survives(self, mutant: Mutant) -> bool:
+        """Whether a mutant gives the right answer to every hidden input."""
+        try:
+            answer = self.answer(mutant.source)
+        except SyntaxError:
+            return False
+        return all(answer(args) == right for args, right in zip(self.inputs, self.answers, strict=True))
+
+
+def instances(family: Family, exam_seed: int) -> list[Instance]:
+    """A family's instances in one exam; no two have the same program. ValueError if it has too few."""
+    made: list[Instance] = []
+    seen: set[str] = set()
+    for number, level in enumerate(LEVELS):
+        rng = Random(f"coding {exam_seed} {family.name}-{number} parameters")
+        for _ in range(TRIES):
+            one = Instance(family, number, exam_seed, Params(level=level, **family.params(rng, level)))
+            if one.program not in seen:
+                break
+        else:
+            raise ValueError(f"{family.name}: has too few different instances of level {level}.")
+        seen.add(one.program)
+        made.append(one)
+    return made

@@ -1,0 +1,88 @@
+"""Runs programs of our own making, references and their mutants, in this process. Never a model's."""
+
+from __future__ import annotations
+
+import ast
+import copy
+import json
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from bench.suites.coding.family import Args
+from bench.suites.coding.tables import script
+
+LOOPS = 10_000
+"""Passes of loops that a program may make for one input; a mutant may run forever."""
+STEPS = 1_000
+"""Thousands of SQLite's steps that a query may take."""
+RAISED = "raised"
+"""The answer of a program that raised an exception or did not end."""
+
+Answer = Callable[[Args], str]
+"""A program's answer to an input, as canonical JSON; `RAISED` if there is none."""
+
+
+def canonical(value: object) -> str:
+    """A value as JSON that is equal for equal values: 1, 1.0 and true differ, a tuple is a list."""
+    return json.dumps(value, sort_keys=True)
+
+
+def python_answer(source: str) -> Answer:
+    """The answers of the one function that `source` defines."""
+    tree = ast.parse(source)
+    function = tree.body[0]
+    assert isinstance(function, ast.FunctionDef)
+    passes: Iterator[int] = iter(())
+    namespace: dict[str, Any] = {"_tick": lambda: next(passes)}
+    exec(compile(ast.fix_missing_locations(_LoopGuard().visit(tree)), function.name, "exec"), namespace)
+
+    def answer(args: Args) -> str:
+        nonlocal passes
+        passes = iter(range(LOOPS))
+        try:
+            return canonical(namespace[function.name](*copy.deepcopy(args)))
+        except Exception:
+            return RAISED
+
+    return answer
+
+
+class _LoopGuard(ast.NodeTransformer):
+    """Makes every pass of a loop call `_tick`, which raises in the end."""
+
+    def visit_For(self, node: ast.For) -> ast.AST:
+        return self._guard(node)
+
+    def visit_While(self, node: ast.While) -> ast.AST:
+        return self._guard(node)
+
+    def _guard(self, node: ast.For | ast.While) -> ast.AST:
+        self.generic_visit(node)
+        node.body.insert(0, ast.Expr(ast.Call(ast.Name("_tick", ast.Load()), [], [])))
+        return node
+
+
+def sql_answer(query: str, tables: str, *, ordered: bool) -> Answer:
+    """A query's rows on a database filled with the input; as a sorted list unless their order counts."""
+
+    def answer(args: Args) -> str:
+        database = sqlite3.connect(":memory:")
+        left = iter(range(STEPS))
+        database.set_progress_handler(lambda: next(left, None) is None, 1000)
+        try:
+            database.executescript(script(tables, args[0]))
+            rows = database.execute(query).fetchall()
+        except sqlite3.Error:
+            return RAISED
+        finally:
+            database.close()
+        return rows_text(rows, ordered=ordered)
+
+    return answer
+
+
+def rows_text(rows: Sequence[Sequence[Any]], *, ordered: bool) -> str:
+    """Rows as canonical JSON; sorted unless their order counts."""
+    texts = [canonical(row) for row in rows]
+    return f"[{', '.join(texts if ordered else sorted(texts))}]"

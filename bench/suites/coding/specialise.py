@@ -1,0 +1,81 @@
+"""Makes an instance's program of a family's reference: `p.name` becomes its value, branches that it decides go."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import inspect
+import textwrap
+from collections.abc import Callable
+from typing import Any
+
+from bench.suites.coding.family import Params
+
+_FOLDED = (ast.Compare, ast.BinOp, ast.UnaryOp)
+
+
+def entry_point(reference: Callable[..., Any]) -> str:
+    """The name of the function to write."""
+    return reference.__name__.removeprefix("_")
+
+
+def program(reference: Callable[..., Any], p: Params) -> str:
+    """The reference as source text that runs on its own, for these parameters."""
+    function = ast.parse(_source(reference)).body[0]
+    assert isinstance(function, ast.FunctionDef)
+    function.name = entry_point(reference)
+    del function.args.args[0]
+    inlined = _Inline(p).visit(function)
+    return ast.unparse(ast.fix_missing_locations(inlined)) + "\n"
+
+
+@functools.cache
+def _source(reference: Callable[..., Any]) -> str:
+    return textwrap.dedent(inspect.getsource(reference))
+
+
+class _Inline(ast.NodeTransformer):
+    def __init__(self, p: Params) -> None:
+        self._p = p
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
+        if isinstance(node.value, ast.Name) and node.value.id == "p":
+            return ast.parse(repr(getattr(self._p, node.attr)), mode="eval").body
+        return self.generic_visit(node)
+
+    def visit_If(self, node: ast.If) -> Any:
+        self.generic_visit(node)
+        return (node.body if node.test.value else node.orelse) if isinstance(node.test, ast.Constant) else node
+
+    def visit_IfExp(self, node: ast.IfExp) -> ast.AST:
+        self.generic_visit(node)
+        return (node.body if node.test.value else node.orelse) if isinstance(node.test, ast.Constant) else node
+
+    def visit_BoolOp(self, node: ast.BoolOp) -> ast.AST:
+        self.generic_visit(node)
+        decides = isinstance(node.op, ast.Or)
+        rest: list[ast.expr] = []
+        for value in node.values:
+            if not isinstance(value, ast.Constant):
+                rest.append(value)
+            elif bool(value.value) is decides:
+                rest.append(ast.Constant(decides))
+                break
+        if isinstance(rest[-1] if rest else None, ast.Constant):
+            return rest[-1]
+        node.values = rest
+        return node if len(rest) > 1 else rest[0] if rest else ast.Constant(not decides)
+
+    def generic_visit(self, node: ast.AST) -> ast.AST:
+        """Folds what has become a constant."""
+        super().generic_visit(node)
+        negative = isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub)
+        if isinstance(node, _FOLDED) and not negative and _is_constant(node):
+            value = eval(compile(ast.fix_missing_locations(ast.Expression(node)), "constant", "eval"))
+            return ast.parse(repr(value), mode="eval").body
+        return node
+
+
+def _is_constant(node: ast.AST) -> bool:
+    leaves = (ast.operator, ast.unaryop, ast.cmpop, ast.expr_context, ast.Constant, ast.Tuple, ast.List, *_FOLDED)
+    return all(isinstance(part, leaves) for part in ast.walk(node))

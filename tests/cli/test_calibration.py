@@ -1,0 +1,30 @@
+"""A calibration of this machine goes with every run made on it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from bench.engine.calibration import Calibration, save
+from bench.manifest import machine
+from tests.cli.conftest import Bench
+from tests.fake_endpoint import FakeEndpoint
+
+MEASURED = Calibration(8, 64, 64, 0.001, 0.002, 0.003, 0.004)
+
+
+def manifest(bench: Bench, folder: str) -> dict[str, object]:
+    assert bench("run", "-o", folder).code == 0
+    read: dict[str, object] = json.loads(Path(bench.folder, folder, "run.json").read_text())
+    return read
+
+
+def test_a_run_carries_the_calibration_of_its_machine(bench: Bench, endpoint: FakeEndpoint) -> None:
+    bench.configure(endpoint, "good")
+    assert manifest(bench, "none")["calibration"] is None
+    save(bench.folder / "results", machine(), [MEASURED])
+    carried = manifest(bench, "own")["calibration"]
+    assert isinstance(carried, dict)
+    assert carried["measured"][0]["ttft_error_p99_s"] == 0.002
+    save(bench.folder / "results", {**machine(), "cpu": "another"}, [MEASURED])
+    assert manifest(bench, "other")["calibration"] is None

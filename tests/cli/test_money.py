@@ -1,0 +1,297 @@
+"""Budget, pilot, question, dry run and repricing, on the command line."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from bench import runfolder
+from bench.engine.budget import SHARE
+from tests.cli.conftest import Bench
+from tests.fake_endpoint import FakeEndpoint, Reply, Request
+
+CALL = Decimal(11) * Decimal("0.000001") + Decimal(7) * Decimal("0.001")
+"""What the fake endpoint's usual answer (11 tokens in, 7 out) costs at the prices below."""
+
+
+def price(bench: Bench, *models: str, output: str = "1000") -> None:
+    """Gives models of the fake vendor prices: 1 USD per million tokens in, 1,000 out."""
+    rows = [
+        f'[[price]]\nprovider = "openai-api/acme"\nmodel = "{model}"\ninput = "1"\noutput = "{output}"\n'
+        for model in models
+    ]
+    (bench.folder / "prices.toml").write_text("\n".join(rows))
+
+
+def configure(bench: Bench, endpoint: FakeEndpoint, *models: str, limit: int) -> None:
+    """Models at the endpoint with a cap of 20 tokens, so that a call costs at most a little above 0.02 USD."""
+    bench.configure(endpoint, *models, limit=limit)
+    path = bench.folder / "bench.toml"
+    path.write_text(path.read_text().replace("base_url", "max_tokens = 20\nbase_url"))
+    price(bench, *models)
+
+
+def items(bench: Bench) -> pd.DataFrame:
+    return runfolder.read_table(bench.run_folder, "items")
+
+
+def manifest(bench: Bench) -> dict[str, Any]:
+    return runfolder.read_manifest(bench.run_folder)
+
+
+def test_the_cost_of_a_run_is_known(bench: Bench, endpoint: FakeEndpoint) -> None:
+    configure(bench, endpoint, "good", limit=3)
+    done = bench("run", "--yes")
+    assert done.code == 0, done.err
+    assert items(bench)["cost_usd"].tolist() == pytest.approx([float(CALL)] * 3)
+    assert Decimal(manifest(bench)["spending"]["spent_usd"]) == 3 * CALL
+
+
+def test_a_budget_stops_balanced_exits_5_and_continues_when_raised(bench: Bench, endpoint: FakeEndpoint) -> None:
+    configure(bench, endpoint, "good", "bad", limit=30)
+    stopped = bench("run", "--budget-usd", "0.30")
+    assert stopped.code == 5
+    assert "The budget of 0.30 USD does not hold another item" in stopped.out
+    assert "Continue with a higher --budget-usd" in stopped.out
+    table = items(bench)
+    asked = {model: set(rows["item"][rows["score"].notna()]) for model, rows in table.groupby("model")}
+    assert asked["good"] == asked["bad"]
+    n = len(asked["good"])
+    assert 0 < n < 30
+    assert len(endpoint.requests) == 2 * n
+    assert Decimal("0.24") < 2 * n * CALL <= Decimal("0.30"), "it stops only where the next item may not fit"
+    again = bench("run", "--budget-usd", "0.30")
+    assert (again.code, len(endpoint.requests)) == (5, 2 * n), "what was spent before counts"
+    assert bench("run", "--budget-usd", "2").code == 0
+    assert len(endpoint.requests) == 60
+    assert items(bench)["score"].notna().all()
+
+
+def test_a_budget_below_one_item_asks_nothing(bench: Bench, endpoint: FakeEndpoint) -> None:
+    configure(bench, endpoint, "good", limit=3)
+    assert bench("run", "--budget-usd", "0.001").code == 5
+    assert endpoint.requests == []
+
+
+def test_a_budget_needs_prices(bench: Bench, endpoint: FakeEndpoint) -> None:
+    configure(bench, endpoint, "good", "bad", limit=3)
+    price(bench, "good")
+    refused = bench("run", "--budget-usd", "1")
+    assert refused.code == 2
+    assert "--budget-usd needs a price for every remote model: no price for openai-api/acme/bad" in refused.err
+    assert endpoint.requests == []
+
+
+@pytest.mark.parametrize("amount", ["0", "-1", "much", "nan", "inf"])
+def test_a_budget_is_an_amount(bench: Bench, amount: str) -> None:
+    refused = bench("run", "--budget-usd", amount)
+    assert refused.code == 2
+    assert "is no amount above 0" in refused.err
+
+
+def test_nobody_to_ask_needs_a_word_beforehand(bench: Bench, endpoint: FakeEndpoint) -> None:
+    configure(bench, endpoint, "good", limit=3)
+    refused = bench("run")
+    assert refused.code == 2
+    assert "'good' costs money and nobody is here to be asked. Give --yes or --budget-usd" in refused.err
+    assert endpoint.requests == []
+
+
+def test_without_a_price_nobody_is_asked(bench: Bench, endpoint: FakeEndpoint) -> None:
+    bench.configure(endpoint, "good", limit=3)
+    assert bench("run").code == 0
+    assert items(bench)["cost_usd"].isna().all()
+
+
+def at_a_terminal(monkeypatch: pytest.MonkeyPatch, answer: str) -> list[str]:
+    """Makes standard streams terminals at which the user gives one answer; returns the questions."""
+    import click
+
+    asked: list[str] = []
+
+    def ask(text: str, **_: object) -> bool:
+        asked.append(text)
+        return answer == "y"
+
+    monkeypatch.setattr(click, "confirm", ask)
+    for stream in (sys.stdin, sys.stderr):
+        monkeypatch.setattr(stream, "isatty", lambda: True)
+    return asked
+
+
+def test_a_pilot_then_the_question(bench: Bench, endpoint: FakeEndpoint, monkeypatch: pytest.MonkeyPatch) -> None:
+    configure(bench, endpoint, "good", "bad", limit=20)
+    asked = at_a_terminal(monkeypatch, "n")
+    declined = bench("run")
+    assert declined.code == 5
+    assert asked == ["Go on?"]
+    assert len(endpoint.requests) == 16, "a pilot of 8 items for each model"
+    table = items(bench)
+    assert table.groupby("model")["family"].nunique().tolist() == [8, 8]
+    assert "You chose not to go on. Continue with: bench run --yes" in declined.out
+    assert "good: 12 calls, about 0.08" in declined.err
+    assert bench("run").code == 5
+    assert len(endpoint.requests) == 16, "there is history now, so that the question comes first"
+    assert bench("run", "--yes").code == 0
+    assert len(endpoint.requests) == 40
+    assert len(asked) == 2
+
+
+def test_agreeing_goes_on(bench: Bench, endpoint: FakeEndpoint, monkeypatch: pytest.MonkeyPatch) -> None:
+    configure(bench, endpoint, "good", limit=10)
+    asked = at_a_terminal(monkeypatch, "y")
+    assert bench("run").code == 0
+    assert (len(asked), len(endpoint.requests)) == (1, 10)
+
+
+def test_a_dry_run_calls_nothing_and_says_what_it_knows(bench: Bench, endpoint: FakeEndpoint) -> None:
+    configure(bench, endpoint, "good", limit=10)
+    first = bench("run", "--dry-run").out
+    assert "cost of good: 10 calls; no history, so no estimate: the prompts alone" in first
+    assert "at worst 0.2" in first
+    assert not (bench.folder / "results").exists()
+    assert endpoint.requests == []
+    assert bench("run", "--yes").code == 0
+    assert "cost of good: 0 calls" in bench("run", "--dry-run").out
+    later = json.loads(bench("run", "--dry-run", "--json", "--fresh", "--limit", "20").out)["cost"]["models"]["good"]
+    assert later["calls"] == 20
+    assert later["usd"]["estimate"] == pytest.approx(20 * float(CALL))
+    assert later["usd"]["n"] == 10
+    assert len(endpoint.requests) == 10
+
+
+def test_a_dry_run_names_what_has_no_price(bench: Bench, endpoint: FakeEndpoint) -> None:
+    bench.configure(endpoint, "good", limit=3)
+    assert "cost of good: 3 calls, cost unknown: no price for openai-api/acme/good" in bench("run", "--dry-run").out
+
+
+def test_kill_9_never_overspends_by_more_than_was_reserved(bench: Bench, endpoint: FakeEndpoint) -> None:
+    """The endpoint bills every request it saw; a run that is killed three times goes on until its budget ends."""
+    usual = endpoint.script
+
+    def slowly(request: Request) -> Reply:
+        time.sleep(0.02)
+        return usual(request)
+
+    endpoint.script = slowly
+    configure(bench, endpoint, "good", "bad", limit=30)
+    limit, item_at_worst = Decimal("0.40"), Decimal("0.045")
+    reserved = max(SHARE * limit, item_at_worst)
+    command = [sys.executable, "-m", "bench", "run", "--budget-usd", str(limit)]
+    for kills in range(1, 4):
+        wanted = len(endpoint.requests) + 3
+        running = subprocess.Popen(command, cwd=bench.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        while len(endpoint.requests) < wanted and running.poll() is None:
+            time.sleep(0.005)
+        running.kill()
+        running.wait()
+        time.sleep(0.1)
+        lost = len(endpoint.requests) - recorded(bench.folder)
+        assert lost * CALL <= kills * reserved
+    assert subprocess.run(command, cwd=bench.folder, capture_output=True, timeout=120, check=False).returncode == 5
+    assert len(endpoint.requests) * CALL <= limit + lost * CALL
+    assert limit - item_at_worst < recorded(bench.folder) * CALL <= limit
+
+
+def recorded(folder: Path) -> int:
+    with sqlite3.connect(folder / "results" / "journal.db") as journal:
+        count: int = journal.execute("SELECT COUNT(*) FROM calls").fetchone()[0]
+    return count
+
+
+def test_a_broken_stream_counts_at_its_worst(bench: Bench, endpoint: FakeEndpoint) -> None:
+    """What a cut-off answer was billed is not known: the budget takes what it may have been, and retries must fit."""
+    usual = endpoint.script
+    endpoint.script = lambda request: replace(usual(request), events=3, end="drop", gap_s=0.001)
+    configure(bench, endpoint, "good", limit=10)
+    assert bench("run", "--budget-usd", "0.13").code == 5
+    worst = Decimal("0.0205")
+    assert 1 <= len(endpoint.requests) <= Decimal("0.13") / worst
+    assert Decimal(manifest(bench)["spending"]["spent_usd"]) >= len(endpoint.requests) * Decimal("0.02")
+
+
+def test_repricing_writes_a_new_folder_and_prints_it(bench: Bench, endpoint: FakeEndpoint) -> None:
+    configure(bench, endpoint, "good", "bad", limit=3)
+    assert bench("run", "--yes").code == 0
+    parent = bench.run_folder
+    price(bench, "good", "bad", output="2000")
+    asked = len(endpoint.requests)
+    done = bench("reprice", "--off-peak")
+    assert done.code == 0, done.err
+    child = parent.with_name(f"{parent.name}-reprice")
+    assert f"Run folder: {child}" in done.out
+    table = runfolder.read_table(child, "items")
+    assert table["cost_usd"].tolist() == pytest.approx([0.014011] * 6), "by prices.toml of today"
+    page = (child / "comparison.md").read_text()
+    assert f"Repriced from run {parent.name} (off_peak True)" in page
+    assert len(endpoint.requests) == asked
+    again = bench("reprice", "--mode", "batch", "--json")
+    assert json.loads(again.out)["rows"][0]["cost_per_1000_usd"] is None
+    for model in ("good", "bad"):
+        assert f"cost unknown for 3 answers: no price for openai-api/acme/{model}" in again.err
+    assert child.with_name(f"{child.name}-2").is_dir(), "the parent is the newest run that is not repriced itself"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((), "say what is to change"),
+        (("--as-of", "yesterday"), "does not match the format"),
+        (("--cache-hit", "1.5"), "is not in the range 0<=x<=1"),
+        (("--mode", "slow"), "is not one of"),
+    ],
+)
+def test_repricing_needs_a_change_that_makes_sense(
+    bench: Bench, endpoint: FakeEndpoint, arguments: tuple[str, ...], message: str
+) -> None:
+    bench.configure(endpoint, "good", limit=1)
+    assert bench("run").code == 0
+    refused = bench("reprice", *arguments)
+    assert refused.code == 2
+    assert message in refused.err
+
+
+def test_the_page_compares_list_price_with_what_was_paid(bench: Bench, endpoint: FakeEndpoint) -> None:
+    configure(bench, endpoint, "good", "bad", limit=3)
+    price(bench, "good", "bad")
+    path = bench.folder / "prices.toml"
+    path.write_text(path.read_text().replace('output = "1000"', 'output = "100"', 1))
+    with (bench.folder / "bench.toml").open("a") as file:
+        file.write('[claims.c]\ncandidate = "good"\nbaseline = "bad"\ncheaper_by = 0.8\n')
+    assert bench("run", "--yes").code == 0
+    page = (bench.run_folder / "comparison.md").read_text()
+    assert "## From list price to what was paid: good against bad" in page
+    assert "- coding: 80 % cheaper holds until good's price rises x2." in page
+    [bridge] = json.loads((bench.run_folder / "comparison.json").read_text())["bridges"]
+    assert bridge["steps"][0]["factor"] == pytest.approx(float((11 + 700) / (11 + 7000)))
+
+
+def test_what_is_spent_is_shown(bench: Bench, endpoint: FakeEndpoint, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bench.cli.progress.CALM_S", 0.0)
+    configure(bench, endpoint, "good", limit=2)
+    shown = bench("run", "--budget-usd", "1").err
+    assert "cost: 0.0140 of 1.00 USD spent" in shown
+
+
+@pytest.mark.usefixtures("smollm2_path")
+def test_where_the_budget_ends_local_weights_are_asked_the_same_items(bench: Bench, endpoint: FakeEndpoint) -> None:
+    pytest.importorskip("xllamacpp", reason="the extra `local` is not installed")
+    configure(bench, endpoint, "good", limit=6)
+    with (bench.folder / "bench.toml").open("a") as file:
+        file.write('[models.local]\nmodel = "weights/smollm2-135m-instruct"\nmax_tokens = 4\n')
+    assert bench("run", "--budget-usd", "0.035").code == 5
+    table = items(bench)
+    asked = {model: set(rows["item"][rows["score"].notna()]) for model, rows in table.groupby("model")}
+    assert asked["local"] == asked["good"]
+    assert len(asked["good"]) == 3
+    assert Decimal(manifest(bench)["spending"]["spent_usd"]) == 3 * CALL, "the machine's time is nobody's bill"

@@ -1,0 +1,112 @@
+"""`bench score`: the same answers under today's tasks, in a folder of their own, without a call."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bench import runfolder
+from tests.cli.conftest import Bench
+from tests.fake_endpoint import FakeEndpoint, Reply, Request
+
+ITEMS: list[dict[str, Any]] = [{"id": f"i{n}", "prompt": f"What is {n} + 1?", "number": n + 1} for n in range(4)]
+
+
+@pytest.fixture
+def answering() -> Iterator[FakeEndpoint]:
+    """Says the number, always; for the third item the connection gives only a refusal of the request."""
+
+    def script(request: Request) -> Reply:
+        number = int(request.prompt.split()[2]) + 1
+        return Reply(status=400, text="no") if number == 3 and request.body["model"] == "b" else Reply(text=f"{number}")
+
+    with FakeEndpoint(script) as running:
+        yield running
+
+
+def write(folder: Path, items: list[dict[str, Any]]) -> None:
+    (folder / "mine.jsonl").write_text("\n".join(map(json.dumps, items)))
+
+
+@pytest.fixture
+def ran(bench: Bench, answering: FakeEndpoint) -> Path:
+    """The folder of a run of two models on ITEMS."""
+    write(bench.folder, ITEMS)
+    bench.configure(answering, "a", "b")
+    assert bench("tasks", "new", "mine", "--from", "mine.jsonl").code == 0
+    bench("run", "-t", "mine", "--limit", "all")
+    answering.requests.clear()
+    return bench.run_folder
+
+
+def replaced(bench: Bench, items: list[dict[str, Any]]) -> None:
+    write(bench.folder, items)
+    assert bench("tasks", "new", "mine", "--from", "mine.jsonl", "--replace").code == 0
+
+
+def test_a_corrected_answer_scores_the_recorded_ones_anew(bench: Bench, ran: Path, answering: FakeEndpoint) -> None:
+    before, _ = runfolder.read_rows(ran)
+    replaced(bench, [{**ITEMS[0], "number": 100}, *ITEMS[1:]])
+    done = bench("score", ran.name)
+    assert done.code == 0, done.err
+    assert "mine: version 1 then, 2 now" in done.out
+    assert "0 calls: 2 scores or outcomes are different." in done.out
+    assert not answering.requests
+
+    folder = next(path for path in ran.parent.iterdir() if path.name.endswith("-score"))
+    manifest = runfolder.read_manifest(folder)
+    assert (manifest["parent"], manifest["run"], manifest["derived"]["by"]) == (ran.name, folder.name, "score")
+    assert manifest["derived"]["tasks_before"]["mine"]["version"] == "1"
+    assert manifest["tasks"]["mine"]["version"] == "2"
+    rows, answers = runfolder.read_rows(folder)
+    assert {row.run for row in rows} == {row.run for row in answers} == {folder.name}
+    assert {row.task_version for row in rows} == {"2"}
+    assert {(r.item, r.score) for r in rows if r.model == "a"} == {("i0", 0.0), ("i1", 1.0), ("i2", 1.0), ("i3", 1.0)}
+    kept = ("latency_s", "cost_usd", "in_uncached", "order", "started_at", "attempts")
+    assert [[getattr(r, k) for k in kept] for r in rows] == [[getattr(r, k) for k in kept] for r in before]
+    (lost,) = [r for r in rows if r.outcome == "infrastructure"]
+    assert (lost.model, lost.item, lost.score) == ("b", "i2", None)
+    assert (folder / "comparison.md").is_file()
+    assert list((folder / "lm-eval" / "a").glob("samples_mine_*.jsonl"))
+    assert runfolder.read_rows(ran)[0] == before, "the parent is never altered"
+
+
+def test_nothing_changed_is_said(bench: Bench, ran: Path) -> None:
+    done = bench("score", ran.name)
+    assert "No task has changed since the run." in done.out
+    assert "0 calls: 0 scores or outcomes are different." in done.out
+    again = bench("score", f"{ran.name}-score")
+    assert (again.code, f"Score that one: {ran.name}" in again.err) == (2, True)
+    assert json.loads(bench("score", ran.name, "--json").out)["rows"][0]["n"] == 4
+
+
+@pytest.mark.parametrize(
+    ("items", "problem"),
+    [
+        ([{**ITEMS[0], "prompt": "What is 0 plus 1?"}, *ITEMS[1:]], "item 'i0' has another prompt today"),
+        (ITEMS[1:], "item 'i0' is no longer there"),
+    ],
+)
+def test_a_changed_prompt_is_refused(bench: Bench, ran: Path, items: list[dict[str, Any]], problem: str) -> None:
+    replaced(bench, items)
+    done = bench("score", ran.name)
+    assert done.code == 2
+    assert problem in done.err
+    assert "(version 1 then, 2 now)" in done.err
+    assert not list(ran.parent.glob("*-score")), "no folder is left behind"
+
+
+def test_without_the_journal_there_is_nothing_to_score(bench: Bench, ran: Path) -> None:
+    (ran.parent / "journal.db").rename(bench.folder / "elsewhere.db")
+    done = bench("score", ran.name)
+    assert (done.code, "journal.db: is not there" in done.err) == (2, True)
+
+
+def test_a_task_that_is_gone_is_named(bench: Bench, ran: Path) -> None:
+    (bench.folder / "bench-tasks" / "mine.yaml").unlink()
+    done = bench("score", ran.name)
+    assert (done.code, "unknown task 'mine'" in done.err) == (2, True)

@@ -1,0 +1,95 @@
+"""Runs lanes against loopback endpoints, for the tests of the engine."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bench.config import ModelEntry, RunSettings
+from bench.engine import Admission, Lane, LaneResult, run_lanes
+from bench.errors import IncompleteError
+from bench.plan import Plan, PlannedCall, make_plan
+from bench.providers import resolve
+from bench.records import Call, Item
+from tests.fake_endpoint import FakeEndpoint
+
+
+def items(count: int) -> list[Item]:
+    """Items whose prompts are q0, q1, ..."""
+    return [
+        Item("s", "t", "1", f"i{n}", "f", 1, "en", "f", ({"role": "user", "content": f"q{n}"},), 16)
+        for n in range(count)
+    ]
+
+
+class Seen:
+    """Remembers what was recorded and told, in order."""
+
+    def __init__(self, refuse_after: int = 10**6) -> None:
+        self.calls: list[Call] = []
+        self.told: list[str] = []
+        self.refuse_after = refuse_after
+
+    def record(self, call: Call) -> None:
+        """Keeps a call; like a disk, it may be full."""
+        if len(self.calls) >= self.refuse_after:
+            raise IncompleteError("the disk is full")
+        self.calls.append(call)
+
+    async def finished(self, planned: PlannedCall, call: Call) -> None:
+        """Notes that it was told."""
+        assert call in self.calls, "told before it was recorded"
+        self.told.append(planned.model)
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What a run came to."""
+
+    calls: list[Call]
+    """In the order they were recorded."""
+    told: list[str]
+    """The models of the calls that the observer was told of."""
+    lanes: Mapping[str, LaneResult]
+    """How each lane went; the labels are m0, m1, ..."""
+    plan: Plan
+    """What was planned."""
+
+    @property
+    def stopped(self) -> dict[str, str]:
+        """The models that were stopped, and why."""
+        return {label: lane.stopped for label, lane in self.lanes.items() if lane.stopped}
+
+
+def run(
+    endpoints: Sequence[FakeEndpoint],
+    count: int = 4,
+    slots: int = 2,
+    *,
+    seen: Seen | None = None,
+    protocol: str = "openai",
+    environ: Mapping[str, str] | None = None,
+    admission: Admission | None = None,
+    **entry: float,
+) -> Ran:
+    """Asks every endpoint `count` items through so many slots each."""
+    seen, environ = seen or Seen(), environ or {}
+    models = [
+        resolve(
+            ModelEntry(f"m{n}", f"{protocol}-api/fake/m{n}", base_url=e.url, max_connections=slots, **entry),  # type: ignore[arg-type]
+            environ,
+        )
+        for n, e in enumerate(endpoints)
+    ]
+    plan = make_plan(items(count), models, RunSettings(("s",)), {})
+    lanes = [Lane(e, plan.of(e.entry.label), slots) for e in models]
+    said: list[str] = []
+
+    def stopped(label: str, why: str) -> None:
+        said.append(f"{label}: {why}")
+
+    results = asyncio.run(run_lanes("r", lanes, seen.record, seen, environ, admission=admission, stopped=stopped))
+    ran = Ran(seen.calls, seen.told, results, plan)
+    assert sorted(said) == sorted(f"{label}: {why}" for label, why in ran.stopped.items()), "told once, as it happened"
+    return ran

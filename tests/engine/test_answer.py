@@ -1,0 +1,107 @@
+"""What an attempt's events come to: text, counts, and the window in which its tokens came."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bench.engine.answer import Answer
+from bench.providers.protocol import StreamEvent
+from bench.records import Attempt, Outcome, TokenUsage
+
+
+def told(*events: tuple[float, StreamEvent]) -> Answer:
+    answer = Answer()
+    for at, event in events:
+        answer.take(at, event)
+    answer.close()
+    return answer
+
+
+def text(at: float, answer: str = "", reasoning: str = "") -> tuple[float, StreamEvent]:
+    return at, StreamEvent(answer=answer, reasoning=reasoning)
+
+
+def used(total: int | None, thought: int | None = None) -> tuple[float, StreamEvent]:
+    return 99.0, StreamEvent(usage=TokenUsage(out_total=total, out_reasoning=thought))
+
+
+def test_thinking_inside_the_answer_is_reasoning_and_the_first_answer_comes_after_it() -> None:
+    answer = told(text(1, "<th"), text(2, "ink>hm"), text(3, "</think>\n\n"), text(4, "4"), text(5, "2"))
+    assert (answer.text, answer.reasoning) == ("42", "hm")
+    assert (answer.first, answer.first_answer, answer.last) == (1, 4, 5)
+
+
+def test_what_only_looked_like_a_tag_is_the_answer() -> None:
+    answer = told(text(1, "<thi"))
+    assert (answer.text, answer.first_answer) == ("<thi", 1)
+
+
+def test_a_surrogate_pair_split_over_two_events_is_one_character() -> None:
+    assert told(text(1, "\ud83d"), text(2, "\ude42")).text == "🙂"
+    assert told(text(1, reasoning="\ud83d")).reasoning == "�"
+
+
+def test_usage_reports_add_up_and_the_cost_is_the_last_one_told() -> None:
+    first = StreamEvent(usage=TokenUsage(in_uncached=9, out_total=1), cost_usd=0.1)
+    answer = told((1, first), (2, StreamEvent(usage=TokenUsage(out_total=7))), (3, StreamEvent(cost_usd=0.0)))
+    assert (answer.usage.in_uncached, answer.usage.out_total, answer.cost_usd) == (9, 7, 0.0)
+
+
+def test_reads_are_told_apart_by_their_time() -> None:
+    answer = told(text(1, "a"), text(1, "b"), text(1, "c"), text(2, "d"), text(3, "e"), text(3, "f"))
+    assert (answer.reads, answer.coalesced) == (3, 2)
+
+
+@pytest.mark.parametrize(
+    ("events", "window"),
+    [
+        ([text(1, "a"), text(2, "b"), text(5, "c"), used(3)], (4, 2)),
+        ([text(1, "a"), text(1, "b"), text(5, "c"), used(3)], (4, 1)),
+        ([text(1, reasoning="r"), text(2, "a"), text(3, "b"), used(3)], (2, 2)),
+        ([text(1, reasoning="r"), text(2, "a"), text(3, "b"), used(9, 7)], (1, 1)),
+        ([text(2, "a"), text(3, "b"), used(9, 7)], (1, 1)),
+        ([text(1, reasoning="r"), text(2, reasoning="s"), used(9, 9)], (None, None)),
+        ([text(1, "a"), text(2, "b")], (None, None)),
+        ([text(1, "a"), text(2, "b"), used(1)], (None, None)),
+        ([used(3)], (None, None)),
+    ],
+)
+def test_tokens_are_counted_in_the_time_they_came(
+    events: list[tuple[float, StreamEvent]], window: tuple[float, int] | tuple[None, None]
+) -> None:
+    assert told(*events).window() == window
+
+
+@pytest.mark.parametrize(
+    ("answer", "buffered"),
+    [
+        (told(text(1, "x" * 200)), True),
+        (told(text(1, "x" * 100), text(1.004, "x" * 100)), True),
+        (told(text(1, "x" * 100), text(1.02, "x" * 100)), False),
+        (told(text(1, "x" * 63)), False),
+        (told(), False),
+    ],
+)
+def test_a_stream_that_was_held_back_is_noticed(answer: Answer, buffered: bool) -> None:
+    assert answer.buffered is buffered
+
+
+@pytest.mark.parametrize(
+    ("window_s", "tokens", "buffered", "tpot"),
+    [(2.0, 4, False, 0.5), (None, None, False, None), (0.0, 4, False, None), (2.0, 4, True, None)],
+)
+def test_time_per_token(window_s: float | None, tokens: int | None, buffered: bool, tpot: float | None) -> None:
+    attempt = Attempt("now", Outcome.ANSWERED, window_s=window_s, window_tokens=tokens, buffered=buffered)
+    assert attempt.tpot_s == tpot
+
+
+@given(st.text(), st.lists(st.integers(0, 60), max_size=8))
+def test_any_splits_give_the_same_text(whole: str, cuts: list[int]) -> None:
+    edges = [0, *sorted(min(cut, len(whole)) for cut in cuts), len(whole)]
+    pieces = [whole[a:b] for a, b in itertools.pairwise(edges)]
+    one, many = told(text(1, whole)), told(*(text(n, piece) for n, piece in enumerate(pieces, 1)))
+    assert (one.text, one.reasoning) == (many.text, many.reasoning)

@@ -1,0 +1,169 @@
+"""The retry policy, row by row: what is asked again, how often, and after what pause."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bench.engine import retry
+from bench.engine.retry import MAX_ATTEMPTS, MAX_BROKEN, MAX_UNREACHED, MAX_WAIT_S, Cause, Failure, pause_before_next
+from bench.providers.protocol import Fault, FaultKind
+
+AT = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+def fault(kind: FaultKind) -> Fault:
+    return Fault(kind, "so it says")
+
+
+def pause(*failures: Failure, reached: bool = True, dice: float = 0.0) -> float | None:
+    return pause_before_next(failures, reached=reached, dice=dice)
+
+
+@pytest.fixture(autouse=True)
+def usual_backoff(monkeypatch: pytest.MonkeyPatch, quick_retries: None) -> None:  # noqa: ARG001
+    monkeypatch.setattr(retry, "BACKOFF_S", 0.5)
+
+
+STATUS = Failure(Cause.STATUS, "HTTP 503", fault(FaultKind.TRANSIENT), 503)
+STREAM = Failure(Cause.STREAM, "broke")
+REFUSED = Failure(Cause.CONNECTION, "refused")
+
+
+@pytest.mark.parametrize(
+    ("failure", "again"),
+    [
+        (REFUSED, True),
+        (Failure(Cause.STALE, ""), True),
+        (STATUS, True),
+        (STREAM, True),
+        (Failure(Cause.STREAM, "overloaded", fault(FaultKind.TRANSIENT), 200), True),
+        (Failure(Cause.STREAM, "no balance", fault(FaultKind.MODEL), 200), False),
+        (Failure(Cause.SHAPE, "<html>"), False),
+        (Failure(Cause.DEADLINE, "late"), False),
+        (Failure(Cause.STATUS, "", fault(FaultKind.MODEL), 429), False),
+        (Failure(Cause.STATUS, "", fault(FaultKind.REQUEST), 400), False),
+        (Failure(Cause.STATUS, "", fault(FaultKind.REFUSED), 400), False),
+        (STATUS._replace(should_retry=False), False),
+        (Failure(Cause.STATUS, "", fault(FaultKind.REQUEST), 400, should_retry=True), True),
+        (Failure(Cause.STATUS, "", fault(FaultKind.MODEL), 401, should_retry=True), False),
+        (Failure(Cause.STATUS, "", fault(FaultKind.REFUSED), 400, should_retry=True), False),
+        (STATUS._replace(retry_after_s=MAX_WAIT_S), True),
+        (STATUS._replace(retry_after_s=MAX_WAIT_S + 1), False),
+    ],
+)
+def test_what_is_asked_again(failure: Failure, again: bool) -> None:
+    assert (pause(failure) is not None) is again
+
+
+@pytest.mark.parametrize(
+    ("failure", "reached", "attempts"),
+    [
+        (STATUS, True, MAX_ATTEMPTS),
+        (REFUSED, True, MAX_ATTEMPTS),
+        (REFUSED, False, MAX_UNREACHED),
+        (STREAM, True, MAX_BROKEN + 1),
+    ],
+)
+def test_how_often(failure: Failure, reached: bool, attempts: int) -> None:
+    made: list[Failure] = []
+    while not made or pause(*made, reached=reached) is not None:
+        made.append(failure)
+    assert len(made) == attempts
+
+
+def test_broken_streams_are_counted_among_other_failures() -> None:
+    assert pause(STREAM, STATUS, STREAM) is not None
+    assert pause(STREAM, STATUS, STREAM, STATUS) is not None
+    assert pause(STREAM, STATUS, STREAM, STATUS, STREAM) is None
+
+
+def test_pauses_double_with_jitter_up_to_a_cap(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert [pause(*[STATUS] * n) for n in range(1, 7)] == [0.5, 1, 2, 4, 8, 16]
+    assert pause(STATUS, dice=0.5) == 0.375
+    assert pause(Failure(Cause.STALE, "")) == 0.0
+    monkeypatch.setattr(retry, "MAX_BACKOFF_S", 3.0)
+    assert pause(*[STATUS] * 5) == 3.0
+
+
+def test_the_endpoints_own_pause_counts_and_is_never_cut() -> None:
+    assert pause(STATUS._replace(retry_after_s=7.0)) == 7.0
+    assert pause(STATUS._replace(retry_after_s=7.0), dice=0.5) == 7.25
+    assert pause(*[STATUS._replace(retry_after_s=0.0)] * 3) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({}, None),
+        ({"retry-after-ms": "1500"}, 1.5),
+        ({"retry-after-ms": "250", "retry-after": "9"}, 0.25),
+        ({"retry-after": "3"}, 3.0),
+        ({"retry-after": "0.5"}, 0.5),
+        ({"retry-after": "-3"}, 0.0),
+        ({"retry-after": format_datetime(AT + timedelta(seconds=40), usegmt=True)}, 40.0),
+        ({"retry-after": "Sun, 22 Nov 2026 12:00:20 -0000"}, 20.0),
+        ({"retry-after": format_datetime(AT - timedelta(hours=1), usegmt=True)}, 0.0),
+        ({"retry-after": "soon"}, None),
+        ({"retry-after": "nan"}, None),
+        ({"retry-after": "inf"}, None),
+        ({"retry-after-ms": "x", "retry-after": "2"}, 2.0),
+    ],
+)
+def test_every_form_of_retry_after(headers: dict[str, str], seconds: float | None) -> None:
+    assert retry.retry_after_s(headers, AT) == seconds
+
+
+@given(st.text())
+def test_no_header_raises(text: str) -> None:
+    found = retry.retry_after_s({"retry-after": text, "retry-after-ms": text}, AT)
+    assert found is None or found >= 0
+
+
+@pytest.mark.parametrize(
+    ("value", "meant"), [("true", True), ("True", True), ("false", False), ("maybe", None), (None, None)]
+)
+def test_x_should_retry(value: str | None, meant: bool | None) -> None:
+    assert retry.should_retry({} if value is None else {"x-should-retry": value}) is meant
+
+
+failures = st.builds(
+    Failure,
+    st.sampled_from(Cause),
+    st.just("x"),
+    st.none() | st.sampled_from(FaultKind).map(fault),
+    st.none() | st.integers(100, 599),
+    st.none() | st.floats(0, 1e6),
+    st.none() | st.booleans(),
+)
+
+
+@given(st.lists(failures, min_size=1, max_size=10), st.booleans(), st.floats(0, 1, exclude_max=True))
+def test_whatever_fails_ends_soon(made: Sequence[Failure], reached: bool, dice: float) -> None:
+    seconds = pause_before_next(made, reached=reached, dice=dice)
+    assert seconds is None or 0 <= seconds <= MAX_WAIT_S + 1
+    assert seconds is None or (len(made) < MAX_ATTEMPTS and made[-1].cause is not Cause.DEADLINE)
+
+
+@pytest.mark.parametrize(
+    ("failure", "name"),
+    [
+        (REFUSED, "connection"),
+        (STATUS, "status"),
+        (Failure(Cause.STATUS, "", fault(FaultKind.MODEL), 401), "model"),
+        (Failure(Cause.STREAM, "", fault(FaultKind.REFUSED), 200), "refused"),
+    ],
+)
+def test_a_failure_has_a_name(failure: Failure, name: str) -> None:
+    assert failure.name == name
+
+
+def test_only_a_rate_limit_or_an_overload_is_overload() -> None:
+    overload = [status for status in (429, 500, 503, 529) if STATUS._replace(status=status).overload]
+    assert overload == [429, 529]
+    assert not Failure(Cause.STATUS, "", fault(FaultKind.MODEL), 429).overload

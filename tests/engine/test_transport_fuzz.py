@@ -1,0 +1,110 @@
+"""Bytes may arrive in any pieces, and any bytes may arrive: the reply is the same, or a transport error."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from itertools import pairwise
+
+import httpx
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bench.engine.http1 import Connection
+
+BODY = 'data: {"text": "Zoë 你好"}\r\n\r\n'.encode() * 3
+HEAD = b"HTTP/1.1 200 OK\r\nX-Request-Id: 7\r\n"
+
+
+class Wire(asyncio.Transport):
+    """A transport that goes nowhere."""
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__()
+        self.closing = False
+        self._connection = connection
+        connection.connection_made(self)
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        """Sent."""
+
+    def pause_reading(self) -> None:
+        """Paused."""
+
+    def resume_reading(self) -> None:
+        """Resumed."""
+
+    def abort(self) -> None:
+        """Closed at once."""
+        if not self.closing:
+            self.closing = True
+            asyncio.get_running_loop().call_soon(self._connection.connection_lost, None)
+
+
+async def received(pieces: Sequence[bytes], *, end: bool) -> tuple[int, bytes] | httpx.TransportError:
+    """What a reply in these pieces, and then perhaps the stream's end, comes to."""
+    connection = Connection()
+    wire = Wire(connection)
+    connection.send(httpx.Request("POST", "http://a.test/b", content=b"{}"), b"{}", None)
+    for piece in pieces:
+        if not wire.closing:
+            connection.data_received(piece)
+    if not wire.closing and end:
+        connection.eof_received()
+        wire.abort()
+    try:
+        head = await connection.head()
+        body = b""
+        while read := await connection.read():
+            assert read.content
+            body += read.content
+        return head.status_code, body
+    except httpx.TransportError as error:
+        return error
+    finally:
+        connection.abort()
+        await connection.closed()
+
+
+def cut(data: bytes, at: Sequence[int]) -> list[bytes]:
+    """The data in pieces that end at these places."""
+    places = sorted({0, *at, len(data)})
+    return [data[a:b] for a, b in pairwise(places)]
+
+
+def framed(framing: str, parts: Sequence[bytes]) -> bytes:
+    """A reply whose body is these parts."""
+    body = b"".join(parts)
+    if framing == "length":
+        return HEAD + b"Content-Length: %d\r\n\r\n" % len(body) + body
+    if framing == "close":
+        return HEAD + b"Connection: close\r\n\r\n" + body
+    chunks = b"".join(b"%X;x=1\r\n%s\r\n" % (len(part), part) for part in parts)
+    return HEAD + b"Transfer-Encoding: chunked\r\n\r\n" + chunks + b"0\r\n\r\n"
+
+
+@given(
+    st.sampled_from(["length", "close", "chunks"]),
+    st.lists(st.integers(1, len(BODY) - 1), max_size=8),
+    st.lists(st.integers(1, 400), max_size=12),
+)
+def test_no_split_changes_a_reply(framing: str, parts: list[int], splits: list[int]) -> None:
+    data = framed(framing, cut(BODY, parts))
+    pieces = cut(data, [at for at in splits if at < len(data)])
+    assert asyncio.run(received(pieces, end=framing == "close")) == (200, BODY)
+
+
+def test_a_reply_byte_by_byte() -> None:
+    data = framed("chunks", cut(BODY, [5, 20]))
+    assert asyncio.run(received([bytes([byte]) for byte in data], end=False)) == (200, BODY)
+
+
+def test_a_reply_cut_anywhere_is_an_error() -> None:
+    data = framed("chunks", cut(BODY, [5, 20]))
+    for at in range(len(data)):
+        assert isinstance(asyncio.run(received([data[:at]], end=True)), httpx.TransportError), at
+
+
+@given(st.lists(st.binary(min_size=1, max_size=60), max_size=6), st.sampled_from([b"", HEAD, HEAD + b"\r\n"]))
+def test_any_bytes_give_a_reply_or_a_transport_error(pieces: list[bytes], head: bytes) -> None:
+    asyncio.run(received([head, *pieces] if head else pieces, end=True))

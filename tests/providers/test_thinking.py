@@ -1,0 +1,57 @@
+"""`<think>` blocks: only those that the answer begins with, however they are cut."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bench.providers import ThinkSplitter
+
+CASES = [
+    ("4", "4", ""),
+    ("", "", ""),
+    ("  4\n", "  4\n", ""),
+    ("<think>2+2</think>4", "4", "2+2"),
+    ("\n<think>\n2+2\n</think>\n\n4\n", "4\n", "\n2+2\n"),
+    ("<think></think>4", "4", ""),
+    ("<think>a</think> <think>b</think>\n4", "4", "ab"),
+    ("<think>2+2 and no end", "", "2+2 and no end"),
+    ("<think>2+2</thi", "", "2+2</thi"),
+    ("<think>a < b </ c</think>4", "4", "a < b </ c"),
+    ("<think>a</think>  \n", "", "a"),
+    ("The tag <think>is said</think> here", "The tag <think>is said</think> here", ""),
+    ("<think>a</think>the tag <think> here", "the tag <think> here", "a"),
+    ("<thinking>4", "<thinking>4", ""),
+    ("<thi", "<thi", ""),
+    ("   ", "   ", ""),
+    ("a</think>4", "a</think>4", ""),
+]
+
+
+def split(pieces: list[str]) -> tuple[str, str]:
+    splitter = ThinkSplitter()
+    found = [*map(splitter.feed, pieces), splitter.close()]
+    return "".join(answer for answer, _ in found), "".join(reasoning for _, reasoning in found)
+
+
+@pytest.mark.parametrize(("text", "answer", "reasoning"), CASES)
+def test_reasoning_is_what_stands_in_blocks_before_the_answer(text: str, answer: str, reasoning: str) -> None:
+    assert split([text]) == (answer, reasoning)
+    assert split(list(text)) == (answer, reasoning)
+
+
+@settings(deadline=None)
+@given(st.text("<>/think a\n", max_size=40), st.data())
+def test_any_cut_gives_the_same(text: str, data: st.DataObject) -> None:
+    cut = data.draw(st.integers(0, len(text)))
+    assert split([text[:cut], text[cut:]]) == split([text]) == split(list(text))
+
+
+def test_text_is_handed_on_as_soon_as_it_is_certain() -> None:
+    splitter = ThinkSplitter()
+    assert splitter.feed("<think>so") == ("", "so")
+    assert splitter.feed(" far</t") == ("", " far")
+    assert splitter.feed("hink>") == ("", "")
+    assert splitter.feed(" 4") == ("4", "")
+    assert splitter.feed(" <think>") == (" <think>", "")

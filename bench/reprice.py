@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -10,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from bench import prices, runfolder
-from bench.billing import Billing, billing
 from bench.errors import UsageError
 from bench.prices import Mode, PriceBook
 from bench.records import ItemRow, TokenUsage
+from bench.spending import Billing, billing
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ def reprice(parent: Path, change: Change, book: PriceBook, own: Path | None = No
     manifest = runfolder.read_manifest(parent)
     if manifest.get("derived", {}).get("by") == "reprice":
         raise UsageError(f"{parent}: is repriced itself. Reprice its parent, {manifest['parent']}.")
-    bills = {label: billing(model) for label, model in manifest["models"].items()}
+    bills = {label: _billing(parent, label, model) for label, model in manifest["models"].items()}
     items, answers = runfolder.read_rows(parent)
     unknown: Counter[str] = Counter()
     rows = [_repriced(row, bills[row.model], change, book, unknown) for row in items]
@@ -81,6 +82,15 @@ def reprice(parent: Path, change: Change, book: PriceBook, own: Path | None = No
     return Repriced(folder, dict(unknown))
 
 
+def _billing(parent: Path, label: str, model: Mapping[str, Any]) -> Billing | None:
+    try:
+        return billing(model)
+    except (KeyError, TypeError) as error:  # written by another version, or another tool
+        raise UsageError(
+            f"{parent}: run.json does not say how '{label}' is billed ({error}). Ask it again with `bench run`."
+        ) from error
+
+
 def _repriced(row: ItemRow, bill: Billing | None, change: Change, book: PriceBook, unknown: Counter[str]) -> ItemRow:
     if bill is None or row.started_at is None:
         return row
@@ -90,9 +100,9 @@ def _repriced(row: ItemRow, bill: Billing | None, change: Change, book: PriceBoo
         at = datetime.combine(change.as_of, at.timetz())
     usage = _usage(row, change.cache_hit)
     row = replace(row, **asdict(usage), cost_cap_usd=None, cost_cap_basis=None)
-    price = bill.price(book, at)
+    price = bill.price(book, at, usage)
     if price is None:
-        unknown[book.why_not(bill.provider, bill.model, bill.region)] += 1
+        unknown[bill.why_not(book)] += 1
         return replace(row, price_id=None, cost_usd=None, cost_retries_usd=None)
     found = prices.cost(price, usage, at, off_peak=change.off_peak)
     unknown.update(found.missing)

@@ -12,7 +12,7 @@ from bench.errors import UsageError
 from bench.journal import Journal
 from bench.plan import PlannedCall
 from bench.records import AnswerRow, Call, Graded, Item, ItemRow, Outcome
-from bench.registry import LoadedTasks, Registry
+from bench.registry import LoadedTasks, Registry, with_exam
 from bench.scoring.tables import answer_row, judge, outcome_of, score_of
 
 
@@ -39,7 +39,8 @@ def rescore(parent: Path, journal: Path, registry: Registry) -> Rescored:
         raise UsageError(f"{parent}: is derived from another run. Score that one: {manifest['parent']}.")
     items, _ = runfolder.read_rows(parent)
     calls = _calls(journal, manifest["run"])
-    loaded = LoadedTasks(registry, sorted({row.task for row in items}))
+    names = sorted({row.task for row in items})
+    loaded = LoadedTasks(with_exam(registry, names, manifest["settings"].get("exam_seed")), names)
     planned = _planned(items, calls, loaded)
     now: dict[str, dict[str, Any]] = {
         name: {"version": file.version, "sha256": file.sha256, "max_tokens": file.max_tokens}

@@ -20,6 +20,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MANIFEST = "run.json"
+LATENCY = "latency.csv"
+LATENCY_COLUMNS = (
+    "model", "connection", "started_at", "outcome", "attempts", "timing_ok", "connect_s", "ttft_s", "ttfat_s",
+    "latency_s", "tpot_s", "in_total", "out_total", "error",
+)  # fmt: skip
+"""One line of latency.csv for each prompt of `bench run --latency-probe`; `connection` is "cold" or "warm"."""
 
 Row = TypeVar("Row", ItemRow, AnswerRow)
 
@@ -161,20 +167,6 @@ def derive(parent: Path, why: Mapping[str, Any]) -> tuple[Path, dict[str, Any]]:
         raise UsageError(f"{base.parent}: a folder cannot be made there ({error.strerror}).") from error
     at = datetime.now(UTC).isoformat(timespec="milliseconds")
     return folder, {**manifest, "run": folder.name, "parent": manifest["run"], "derived": {**why, "at": at}}
-
-
-def require_same_tasks(first: Mapping[str, Any], second: Mapping[str, Any]) -> None:
-    """Before two runs are compared, given their manifests: UsageError if a task they share is not the same in both."""
-    for name in sorted(first["tasks"].keys() & second["tasks"].keys()):
-        one, other = first["tasks"][name], second["tasks"][name]
-        if one["sha256"] != other["sha256"]:
-            versions = f"version {one['version']} and version {other['version']}"
-            if one["version"] == other["version"]:
-                versions = f"two contents, both called version {one['version']}"
-            raise UsageError(
-                f"{first['run']} and {second['run']} cannot be compared: task '{name}' is there in {versions}. "
-                "`bench score RUN` scores the answers of one with today's task; a changed prompt must be asked again."
-            )
 
 
 def clear(folder: Path) -> None:

@@ -172,8 +172,9 @@ class _Handler(BaseHTTPRequestHandler):
         headers = {name.lower(): value for name, value in self.headers.items()}
         status, page = self.server.endpoint.pages(self.path, headers)
         content = page.encode() if isinstance(page, str) else json.dumps(page).encode()
-        self._head(Reply(status=status), "application/json", **{"Content-Length": str(len(content))})
-        self.wfile.write(content)
+        with contextlib.suppress(ConnectionError):  # the client may hang up
+            self._head(Reply(status=status), "application/json", **{"Content-Length": str(len(content))})
+            self.wfile.write(content)
 
     def date_time_string(self, timestamp: float | None = None) -> str:
         return super().date_time_string((timestamp or time.time()) + self.server.endpoint.ahead_s)

@@ -169,15 +169,15 @@ def test_invalid_yaml_which_lm_eval_drops_without_a_word_names_file_and_line(tmp
         (TASK.replace("until: []", "until:"), "'until' must be a list of texts, [] for none."),
         (TASK.replace("64", "'64'"), "'max_gen_toks' must be a whole number above 0."),
         (TASK.replace("64", "0"), "'max_gen_toks' must be a whole number above 0."),
-        (TASK.replace("temperature: 0.0", "temperature: cold"), "'temperature' must be a number."),
-        (TASK.replace("64", "64\n  top_p: true"), "'top_p' must be a number."),
+        (TASK.replace("temperature: 0.0", "temperature: cold"), "'temperature' must be a number from 0 to 2."),
+        (TASK.replace("64", "64\n  top_p: true"), "'top_p' must be a number from 0 to 2."),
         (TASK.replace("64", "64\n  note: 2026-13-01"), "cannot be read (month must be in 1..12)."),
         (TASK.replace("64", "true"), "'max_gen_toks' must be a whole number above 0."),
         (TASK + "gen_prefix: Sure\n", "gen_prefix begins the model's answer; chat endpoints refuse that. Take it out."),
         (TASK.replace("type: generate_until", "type: loglikelihood"), "chat endpoints give no log-likelihoods."),
         (TASK.replace("type: generate_until", "type: multiple_choice"), "output_type must be generate_until"),
-        (TASK.replace("  version: 3\n", "  licence: MIT\n"), "metadata needs a 'version'."),
-        (TASK.replace("metadata:\n  version: 3\n", ""), "metadata needs a 'version'."),
+        (TASK.replace("  version: 3\n", "  licence: MIT\n"), "metadata needs a 'version', a number"),
+        (TASK.replace("metadata:\n  version: 3\n", ""), "metadata needs a 'version', a number"),
         (TASK.replace("metadata:\n  version: 3\n", "metadata: version\n"), "'metadata' must be a mapping."),
         (
             TASK.replace("x.jsonl", "none.jsonl").replace("{name}.jsonl", "none.jsonl"),
@@ -222,8 +222,8 @@ def test_a_bad_data_line_is_named_even_through_lm_eval(tmp_path: Path, rows: lis
 def test_unreadable_data_is_named(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"none\.jsonl: cannot be read"):
         read_jsonl(tmp_path / "none.jsonl")
-    (tmp_path / "latin.jsonl").write_bytes(b'{"a": "\xe9"}')
-    with pytest.raises(UsageError, match=r"latin\.jsonl: cannot be read"):
+    (tmp_path / "latin.jsonl").write_bytes(b'{"a": 1}\n{"a": "\xe9"}')
+    with pytest.raises(UsageError, match=r"latin\.jsonl:2: is not UTF-8 text\. Save the file as UTF-8"):
         read_jsonl(tmp_path / "latin.jsonl")
 
 

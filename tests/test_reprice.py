@@ -47,7 +47,8 @@ output = "9"
 """
 REMOTE = {
     "model": "acme/m", "wire_model": "m", "price_provider": None, "region": None, "rules": asdict(Rules()),
-    "thinking": None, "effort": None, "max_tokens": None, "usd_per_hour": None,
+    "thinking": None, "thinking_budget": None, "effort": None, "max_tokens": None, "usd_per_hour": None,
+    "extra_body": {},
 }  # fmt: skip
 LOCAL = {"model": "weights/small", "max_tokens": 320, "usd_per_hour": 0.1, "slots": 1, "prompt_cache": False}
 ROW = replace(
@@ -154,6 +155,14 @@ def test_mistakes_are_one_line(parent: Path, book: prices.PriceBook) -> None:
     child = reprice.reprice(parent, Change(cache_hit=0.0), book).folder
     with pytest.raises(UsageError, match=f"is repriced itself. Reprice its parent, {ANSWERED.run}"):
         reprice.reprice(child, Change(cache_hit=0.0), book)
+
+
+def test_a_run_that_does_not_say_how_it_was_billed_is_named(tmp_path: Path, book: prices.PriceBook) -> None:
+    newer = {**REMOTE, "rules": {"of": "tomorrow"}}
+    for number, (model, why) in enumerate((({"model": "anthropic/x"}, "'rules'"), (newer, "argument 'of'"))):
+        folder = write_run(tmp_path / str(number) / "run", [ROW], models={"m": model})
+        with pytest.raises(UsageError, match=rf"run.json does not say how 'm' is billed \(.*{why}\)"):
+            reprice.reprice(folder, Change(cache_hit=0.0), book)
 
 
 def test_the_newest_run_that_is_not_repriced(parent: Path, book: prices.PriceBook) -> None:

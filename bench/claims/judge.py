@@ -27,6 +27,20 @@ MEAN = "mean"
 
 
 @dataclass(frozen=True, slots=True)
+class Case:
+    """A claim and what it is judged on."""
+
+    claim: Claim
+    """What is claimed."""
+    pairs: Pairs
+    """Both models' answers to the same items."""
+    declared: bool
+    """Whether the claim was recorded before the first answer it uses was asked; otherwise it is exploratory."""
+    local: bool
+    """Whether a model that runs on this machine takes part."""
+
+
+@dataclass(frozen=True, slots=True)
 class Opinion:
     """A claim, judged on a run."""
 
@@ -45,37 +59,37 @@ class Opinion:
     p_refuted: float
     """Adjusted for the other declared claims."""
     declared: bool
-    """Whether the claim was recorded before the first answer it uses was asked; otherwise it is exploratory."""
+    """See `Case`."""
     warnings: tuple[str, ...]
     """What a reader must know beside the verdict."""
+    rival: str | None = None
+    """A cheap model of the baseline's own vendor, where the claim goes across vendors and one was run."""
 
 
-def judge(claims: Sequence[tuple[Claim, Pairs, bool, bool]], seed: int = 0) -> list[Opinion]:
-    """Judges claims given as (claim, pairs, declared, whether a local model takes part), in order.
+def judge(cases: Sequence[Case], seed: int = 0) -> list[Opinion]:
+    """Judges claims, in order.
 
     Declared claims share one error budget (Holm); exploratory ones are judged each alone, and labelled so.
     """
-    found = [(_halves(claim, pairs, local, seed), declared) for claim, pairs, declared, local in claims]
-    judged = [combine(halves) for (halves, _), _ in found]
-    adjusted = [[j.p_supported for j in judged], [j.p_refuted for j in judged]]
-    together = [at for at, (_, declared) in enumerate(found) if declared]
-    for p_values in adjusted:
+    halves = [_halves(case, seed) for case in cases]
+    judged = [combine(found) for found, _ in halves]
+    supported, refuted = [j.p_supported for j in judged], [j.p_refuted for j in judged]
+    together = [at for at, case in enumerate(cases) if case.declared]
+    for p_values in (supported, refuted):
         for at, p in zip(together, holm([p_values[at] for at in together]), strict=True):
             p_values[at] = p
     opinions = []
-    for at, (claim, pairs, declared, _) in enumerate(claims):
-        own = replace(judged[at], p_supported=adjusted[0][at], p_refuted=adjusted[1][at])
-        verdict = own.verdict(1 - claim.confidence)
-        warnings = (*_warnings(pairs), *_sensitivity(claim, pairs, verdict, own, seed))
+    for case, own, (_, reported), p_for, p_against in zip(cases, judged, halves, supported, refuted, strict=True):
+        verdict = replace(own, p_supported=p_for, p_refuted=p_against).verdict(_alpha(case.claim))
+        warnings = (*_warnings(case.claim, case.pairs), *_sensitivity(case, verdict, own, seed))
         opinions.append(
-            Opinion(
-                claim, pairs, judged[at], found[at][0][1], verdict, own.p_supported, own.p_refuted, declared, warnings
-            )
+            Opinion(case.claim, case.pairs, own, reported, verdict, p_for, p_against, case.declared, warnings)
         )
     return opinions
 
 
-def _halves(claim: Claim, pairs: Pairs, local: bool, seed: int) -> tuple[dict[tuple[str, str], Half], tuple[Half, ...]]:
+def _halves(case: Case, seed: int) -> tuple[dict[tuple[str, str], Half], tuple[Half, ...]]:
+    claim, pairs = case.claim, case.pairs
     halves: dict[tuple[str, str], Half] = {}
     reported: list[Half] = []
     for suite, mask in _scopes(claim, pairs):
@@ -83,7 +97,7 @@ def _halves(claim: Claim, pairs: Pairs, local: bool, seed: int) -> tuple[dict[tu
             halves[suite, "quality"] = _quality(claim, pairs, mask, seed)
         if claim.cheaper_by is not None:
             halves[suite, "cost"] = _cost(claim, pairs, mask, seed)
-        if claim.slower_by is not None and not local:
+        if claim.slower_by is not None and not case.local:
             halves[suite, "latency"] = _latency(claim, pairs, suite)
         elif claim.slower_by is not None:
             reported.append(_latency(claim, pairs, suite))
@@ -107,15 +121,16 @@ def _alpha(claim: Claim) -> float:
 
 
 def _quality(claim: Claim, pairs: Pairs, mask: Mask, seed: int) -> Half:
-    """Items lost to infrastructure are left out if they are few and even; else each side's worst case decides."""
-    ours, theirs = pairs.candidate.score, pairs.baseline.score
-    known = mask & ~np.isnan(ours) & ~np.isnan(theirs)
-    half = _quality_of(claim, pairs, known, ours, theirs, seed)
-    if not _decides(pairs):
+    """Samples lost to infrastructure are left out if they are few and even; else each side's worst case decides."""
+    ours, theirs = pairs.candidate, pairs.baseline
+    known = mask & ~np.isnan(ours.score) & ~np.isnan(theirs.score)
+    half = _quality_of(claim, pairs, known, ours.score, theirs.score, seed)
+    rates = ours.lost[mask].mean(), theirs.lost[mask].mean()
+    if max(rates) <= MISSING_RATE and abs(rates[0] - rates[1]) <= MISSING_GAP:
         return half
-    worst = _quality_of(claim, pairs, mask, _filled(ours, 0), _filled(theirs, 1), seed)
-    best = _quality_of(claim, pairs, mask, _filled(ours, 1), _filled(theirs, 0), seed)
-    lost = int((mask & ~known).sum())
+    worst = _quality_of(claim, pairs, mask, ours.filled(0), theirs.filled(1), seed)
+    best = _quality_of(claim, pairs, mask, ours.filled(1), theirs.filled(0), seed)
+    lost = int((mask & _lost(pairs)).sum())
     note = f"{lost} of {int(mask.sum())} items lack a score; the worst case for each verdict decides"
     return replace(
         half,
@@ -126,14 +141,9 @@ def _quality(claim: Claim, pairs: Pairs, mask: Mask, seed: int) -> Half:
     )
 
 
-def _decides(pairs: Pairs) -> bool:
-    """Whether so much is missing, or so unevenly, that leaving it out could bias the verdict."""
-    rates = pairs.candidate.missing_rate, pairs.baseline.missing_rate
-    return max(rates) > MISSING_RATE or abs(rates[0] - rates[1]) > MISSING_GAP
-
-
-def _filled(scores: Floats, value: float) -> Floats:
-    found: Floats = np.where(np.isnan(scores), value, scores)
+def _lost(pairs: Pairs) -> Mask:
+    """The items of which either side lacks a score of a sample."""
+    found: Mask = (pairs.candidate.lost > 0) | (pairs.baseline.lost > 0)
     return found
 
 
@@ -161,10 +171,14 @@ def _cost(claim: Claim, pairs: Pairs, mask: Mask, seed: int) -> Half:
         theirs.cost[known],
         pairs.strata(known),
         claim.cheaper_by,
-        caps=(ours.cap, theirs.cap),
+        caps=(_most(ours.cap[known]), _most(theirs.cap[known])),
         alpha=_alpha(claim),
         seed=seed,
     )
+
+
+def _most(caps: Floats) -> float | None:
+    return None if np.isnan(caps).any() else float(caps.max())
 
 
 def _latency(claim: Claim, pairs: Pairs, suite: str) -> Half:
@@ -177,7 +191,7 @@ def _latency(claim: Claim, pairs: Pairs, suite: str) -> Half:
     return latency(seconds[:, 0], seconds[:, 1], strata, claim.slower_by, alpha=_alpha(claim))
 
 
-def _warnings(pairs: Pairs) -> Iterator[str]:
+def _warnings(claim: Claim, pairs: Pairs) -> Iterator[str]:
     ours, theirs = pairs.candidate, pairs.baseline
     if pairs.n < pairs.planned:
         yield f"interim: {pairs.n} of {pairs.planned} planned items were asked"
@@ -190,13 +204,21 @@ def _warnings(pairs: Pairs) -> Iterator[str]:
     if ours.sampling != theirs.sampling:
         sent = " against ".join(" or ".join(side.sampling) or "nothing" for side in (ours, theirs))
         yield f"unlike sampling was applied: {sent}"
+    observed = [side.label for side in (ours, theirs) if side.cap_observed]
+    if claim.cheaper_by is not None and observed:
+        yield (
+            f"the most that an item of {' or '.join(observed)} can cost is a local machine's token limit at the "
+            "slowest pace seen in this run"
+        )
 
 
-def _sensitivity(claim: Claim, pairs: Pairs, verdict: Verdict, own: Judged, seed: int) -> Iterator[str]:
+def _sensitivity(case: Case, verdict: Verdict, own: Judged, seed: int) -> Iterator[str]:
     """How the verdict would change if what is missing counted otherwise."""
-    lost = np.isnan(pairs.candidate.score) | np.isnan(pairs.baseline.score)
+    claim, pairs = case.claim, case.pairs
+    lost = _lost(pairs)
     if claim.worse_by is None or not lost.any():
         return
+    alone = own.verdict(_alpha(claim))
     for what, fills in (
         ("counted as wrong", (0.0, 0.0)),
         ("went against the candidate", (0.0, 1.0)),
@@ -204,8 +226,8 @@ def _sensitivity(claim: Claim, pairs: Pairs, verdict: Verdict, own: Judged, seed
     ):
         halves = dict(own.halves)
         for suite, mask in _scopes(claim, pairs):
-            ours, theirs = _filled(pairs.candidate.score, fills[0]), _filled(pairs.baseline.score, fills[1])
+            ours, theirs = pairs.candidate.filled(fills[0]), pairs.baseline.filled(fills[1])
             halves[suite, "quality"] = _quality_of(claim, pairs, mask, ours, theirs, seed)
         other = combine(halves).verdict(_alpha(claim))
-        if other is not verdict:
+        if other not in (alone, verdict):
             yield f"the verdict would be {other} if the {int(lost.sum())} items without a score {what}"

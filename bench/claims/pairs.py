@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.errors import UsageError
+from bench.records import Outcome
 from bench.stats.clusters import Floats
 from bench.stats.half import Strata
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 Mask = NDArray[np.bool_]
 KEY = ["suite", "task", "item"]
+SCORED = [str(outcome) for outcome in Outcome if outcome.scored]
+"""Outcomes that have a score."""
 CLOSE_S = 60.0
 """Latencies are paired only if both calls began within this many seconds."""
 
@@ -30,10 +33,14 @@ class Side:
     """The model's label."""
     score: Floats
     """Mean score of the item's scored samples; NaN if none."""
+    lost: Floats
+    """Share of the item's samples without a score, in [0, 1]."""
     cost: Floats
     """Mean USD of an item, earlier billed attempts included; NaN if unknown."""
-    cap: float | None
-    """The most a call can cost, the largest over its items; None if unknown."""
+    cap: Floats
+    """The most a call of the item can cost, in USD; NaN if unknown."""
+    cap_observed: bool
+    """Whether a cap is no worst case of price and token limit, but a bound seen on a local machine."""
     samples: int
     """Samples that were asked for, of items asked of either side."""
     missing: int
@@ -47,10 +54,11 @@ class Side:
     sampling: tuple[str, ...]
     """The distinct sampling settings that were sent, as JSON."""
 
-    @property
-    def missing_rate(self) -> float:
-        """Share of samples without a score."""
-        return self.missing / self.samples
+    def filled(self, value: float) -> Floats:
+        """The scores if every sample without one had scored `value`."""
+        known = np.where(np.isnan(self.score), 0.0, self.score)
+        found: Floats = known * (1 - self.lost) + value * self.lost
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +81,8 @@ class Pairs:
     """Suites and clusters of `seconds`."""
     timed_all: int
     """Samples that both sides answered, clean or not."""
-    earliest: str
-    """UTC, ISO 8601: when the first answer used was asked, reused ones included."""
+    earliest: str | None
+    """UTC, ISO 8601: when the first answer used was asked, reused ones included; None if the run does not say."""
 
     @property
     def n(self) -> int:
@@ -96,21 +104,22 @@ def pair(
 ) -> Pairs:
     """Pairs two models of a run on some suites.
 
-    UsageError if a model or suite is no part of the run, no item is shared, or one id stands for two questions.
+    UsageError if a model or suite is no part of the run, a suite has no shared item or no score at all, one id stands
+    for two questions, or a number is out of range.
     """
-    for label in (candidate, baseline):
-        if label not in manifest["models"]:
-            raise UsageError(f"the run has no model '{label}'; it has {', '.join(manifest['models'])}.")
-    for suite in suites:
-        if suite not in manifest["suites"]:
-            raise UsageError(f"the run has no suite '{suite}'; it has {', '.join(manifest['suites'])}.")
+    _known(manifest, "model", (candidate, baseline))
+    _known(manifest, "suite", suites)
     rows = items[items["suite"].isin(list(suites)) & items["model"].isin([candidate, baseline])]
     asked = rows[rows["outcome"] != "not_asked"]
-    keys = asked[KEY].drop_duplicates().sort_values(KEY)
-    if keys.empty or asked["model"].nunique() < 2:
-        raise UsageError(f"'{candidate}' and '{baseline}' share no item of {', '.join(suites)} in this run.")
-    rows = rows.merge(keys, on=KEY)
+    for suite in suites:
+        part = asked[asked["suite"] == suite]
+        if part["model"].nunique() < 2:
+            raise UsageError(f"'{candidate}' and '{baseline}' share no item of {suite} in this run.")
+        if part["score"].isna().all():
+            raise UsageError(f"no item of {suite} has a score.")
+    rows = rows.merge(asked[KEY].drop_duplicates(), on=KEY)
     _same_questions(rows)
+    _in_range(rows)
     first = rows.drop_duplicates(KEY).sort_values(KEY)
     order = first.set_index(KEY).index
     clusters = first["suite"] + "/" + first["cluster"]
@@ -124,8 +133,17 @@ def pair(
         seconds=seconds,
         timed=timed,
         timed_all=timed_all,
-        earliest=str(asked["started_at"].dropna().min()),
+        earliest=min(asked["started_at"].dropna(), default=None),
     )
+
+
+def _known(manifest: Mapping[str, Any], what: str, names: Sequence[str]) -> None:
+    known = manifest[f"{what}s"]
+    for name in names:
+        if name not in known:
+            why = (manifest.get("refused") or {}).get(name)
+            reason = f"it was left out: {why}" if why else f"it has {', '.join(known)}."
+            raise UsageError(f"the run has no {what} '{name}'; {reason}")
 
 
 def _same_questions(rows: pd.DataFrame) -> None:
@@ -137,6 +155,23 @@ def _same_questions(rows: pd.DataFrame) -> None:
             raise UsageError(f"{where}: {column} differs between the two models. Run both again with the same tasks.")
 
 
+def _in_range(rows: pd.DataFrame) -> None:
+    """Scores lie in [0, 1] and are there for what scores; money is finite and not negative, or unknown."""
+    lacking = rows[rows["score"].isna() & rows["outcome"].isin(SCORED)]
+    if not lacking.empty:
+        row = lacking.iloc[0]
+        where = f"{row['suite']}/{row['task']}/{row['item']}, {row['model']}"
+        raise UsageError(f"items.parquet: {where}: score is no number, yet it was {row['outcome']}.")
+    for column, most in (("score", 1.0), ("cost_usd", np.inf), ("cost_retries_usd", np.inf), ("cost_cap_usd", np.inf)):
+        known = rows[rows[column].notna()]
+        values = known[column].to_numpy(dtype=float)
+        wrong = ~np.isfinite(values) | (values < 0) | (values > most)
+        if wrong.any():
+            row = known[wrong].iloc[0]
+            where = f"{row['suite']}/{row['task']}/{row['item']}, {row['model']}"
+            raise UsageError(f"items.parquet: {where}: {column} is {row[column]}, which is no possible value.")
+
+
 def _side(rows: pd.DataFrame, label: str, order: pd.Index[Any]) -> Side:
     mine = rows[rows["model"] == label]
     scored = mine[mine["score"].notna()]
@@ -144,13 +179,16 @@ def _side(rows: pd.DataFrame, label: str, order: pd.Index[Any]) -> Side:
     billed = (scored["cost_usd"] + scored["cost_retries_usd"]).astype("Float64")
     known = billed.isna().groupby([scored[key] for key in KEY]).sum() == 0
     cost = billed.groupby([scored[key] for key in KEY]).mean().where(known)
-    caps = scored["cost_cap_usd"]
+    caps = scored["cost_cap_usd"].astype("Float64")
+    capped = caps.isna().groupby([scored[key] for key in KEY]).sum() == 0
     scores = scored["score"].to_numpy(dtype=float)
     return Side(
         label=label,
         score=_floats(groups["score"].mean(), order),
+        lost=np.nan_to_num(_floats(mine["score"].isna().groupby([mine[key] for key in KEY]).mean(), order), nan=1.0),
         cost=_floats(cost, order),
-        cap=None if caps.isna().any() or caps.empty else float(caps.max()),
+        cap=_floats(caps.groupby([scored[key] for key in KEY]).max().where(capped), order),
+        cap_observed=bool((scored["cost_cap_basis"] == "observed bound").any()),
         samples=len(mine),
         missing=int(mine["score"].isna().sum()),
         truncated=int((mine["outcome"] == "truncated").sum()),

@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bench import runfolder
-from bench.claims.judge import Opinion, judge
+from bench.claims.judge import Case, Opinion, judge
 from bench.claims.pairs import pair
+from bench.claims.rivals import rival
 from bench.config import Claim
 from bench.errors import UsageError, suggest
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def declared_claims(manifest: Mapping[str, Any]) -> dict[str, Claim]:
     """The claims that the manifest holds, by name."""
-    return {name: _claim(raw) for name, raw in (manifest.get("claims") or {}).items()}
+    return {name: _claim(name, raw) for name, raw in (manifest.get("claims") or {}).items()}
 
 
-def _claim(raw: Mapping[str, Any]) -> Claim:
-    known: dict[str, Any] = {field.name: raw[field.name] for field in fields(Claim) if field.name in raw}
-    return Claim(**{**known, "suites": tuple(known.get("suites", ()))})
+def _claim(name: str, raw: Mapping[str, Any]) -> Claim:
+    known: dict[str, Any] = {f.name: raw[f.name] for f in fields(Claim) if f.name in raw}
+    return Claim(**{**known, "name": name, "suites": tuple(known.get("suites", ()))})
 
 
 def adhoc(candidate: str, baseline: str, **margins: Any) -> Claim:
@@ -30,13 +34,28 @@ def adhoc(candidate: str, baseline: str, **margins: Any) -> Claim:
     if candidate == baseline:
         raise UsageError("candidate and baseline are the same model.")
     given = {key: value for key, value in margins.items() if value is not None}
-    if not {"cheaper_by", "worse_by", "slower_by"} & set(given):
-        raise UsageError("the claim says nothing: give --cheaper-by, --worse-by or --slower-by.")
-    return Claim(name=f"{candidate}-against-{baseline}", candidate=candidate, baseline=baseline, **given)
+    claim = Claim(name=f"{candidate}-against-{baseline}", candidate=candidate, baseline=baseline, **given)
+    _says_something(claim)
+    return claim
 
 
-def judge_run(folder: Path, name: str | None = None, claim: Claim | None = None) -> list[Opinion]:
-    """Judges a run's declared claims, the one of a name, or a given one. UsageError if there is nothing to judge.
+def _says_something(claim: Claim) -> None:
+    if claim.cheaper_by is None and claim.worse_by is None and claim.slower_by is None:
+        raise UsageError("the claim says nothing: give cheaper_by, worse_by or slower_by.")
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What a run says of its claims."""
+
+    opinions: tuple[Opinion, ...] = ()
+    """The claims that could be judged, in order."""
+    unjudged: Mapping[str, str] = field(default_factory=dict)
+    """Claims that this run cannot judge -> why."""
+
+
+def judge_run(folder: Path, name: str | None = None, claim: Claim | None = None) -> Ruling:
+    """Judges a run's declared claims, the one of a name, or a given one. UsageError if there is no such claim.
 
     Holm's correction is over all declared claims of the run, also where only one is asked for.
     """
@@ -44,26 +63,40 @@ def judge_run(folder: Path, name: str | None = None, claim: Claim | None = None)
     claims = declared_claims(manifest)
     if name is not None and name not in claims:
         raise UsageError(f"the run has no claim '{name}'.{suggest(name, claims)}")
-    chosen: Sequence[Claim] = [claim] if claim else [*claims.values()]
-    if not chosen:
+    if not claims and not claim:
         raise UsageError(
             "the run has no claim. Add [claims.<name>] to bench.toml, or give --candidate, --baseline and a margin."
         )
-    if items["score"].isna().all():
-        raise UsageError(f"{folder}: no item has a score, so nothing can be judged.")
-    given = []
-    for one in chosen:
-        suites = one.suites or tuple(manifest["suites"])
-        pairs = pair(items, manifest, one.candidate, one.baseline, suites)
-        local = any(str(manifest["models"][m]["model"]).startswith("weights/") for m in (one.candidate, one.baseline))
-        given.append((one, pairs, _declared(manifest, one, pairs.earliest), local))
-    opinions = judge(given, seed=int(manifest["settings"]["seed"]))
-    return [o for o in opinions if name is None or o.claim.name == name]
+    found = judge_claims(items, manifest, [claim] if claim else [*claims.values()])
+    if name is None:
+        return found
+    unjudged = {name: found.unjudged[name]} if name in found.unjudged else {}
+    return Ruling(tuple(o for o in found.opinions if o.claim.name == name), unjudged)
 
 
-def _declared(manifest: Mapping[str, Any], claim: Claim, earliest: str) -> bool:
+def judge_claims(items: pd.DataFrame, manifest: Mapping[str, Any], claims: Sequence[Claim]) -> Ruling:
+    """Judges claims together on a run's items; what the run cannot judge is named with its reason."""
+    cases, unjudged, rivals = [], {}, []
+    every = (*manifest["suites"], *(manifest.get("refused") or {}))
+    for claim in claims:
+        try:
+            _says_something(claim)
+            pairs = pair(items, manifest, claim.candidate, claim.baseline, claim.suites or every)
+        except UsageError as error:
+            unjudged[claim.name] = str(error)
+            continue
+        models = (str(manifest["models"][label]["model"]) for label in (claim.candidate, claim.baseline))
+        local = any(model.startswith("weights/") for model in models)
+        cases.append(Case(claim, pairs, _declared(manifest, claim, pairs.earliest), local))
+        rivals.append(rival(items, manifest, claim, pairs))
+    opinions = judge(cases, seed=int(manifest["settings"].get("seed", 0)))
+    told = zip(opinions, rivals, strict=True)
+    return Ruling(tuple(replace(o, rival=rival) for o, rival in told), unjudged)
+
+
+def _declared(manifest: Mapping[str, Any], claim: Claim, earliest: str | None) -> bool:
     """Whether the claim, in these very words, was recorded before the earliest answer that it uses was asked."""
     entry = (manifest.get("claims") or {}).get(claim.name)
-    if not entry or entry.get("sha256") != claim.sha256 or not entry.get("recorded_at"):
+    if not entry or entry.get("sha256") != claim.sha256 or not entry.get("recorded_at") or earliest is None:
         return False
     return datetime.fromisoformat(str(entry["recorded_at"])) <= datetime.fromisoformat(earliest)

@@ -1,16 +1,16 @@
-"""A verdict in words: the sentence to paste, the reasons, and the numbers behind them."""
+"""A verdict in words: the sentence to paste, and the paragraph for a reader who knows no statistics."""
 
 from __future__ import annotations
 
 import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
 from typing import Any
+
+import numpy as np
 
 from bench.claims.judge import MEAN, Opinion
 from bench.config import Claim
-from bench.stats import Interval
 from bench.stats.half import Half
 from bench.stats.verdict import Verdict
 
@@ -18,24 +18,27 @@ from bench.stats.verdict import Verdict
 def sentence(opinion: Opinion, manifest: Mapping[str, Any]) -> str:
     """One or two sentences to paste: verdict, sizes with intervals, margin, n, sampling and price date."""
     claim, pairs = opinion.claim, opinion.pairs
-    level = f"{100 * claim.confidence:g}%"
-    head = {
-        Verdict.SUPPORTED: f"Supported at {level}",
-        Verdict.REFUTED: f"Refuted at {level}",
-        Verdict.INCONCLUSIVE: f"Inconclusive at {level}",
-    }[opinion.verdict]
+    remarks = labels(opinion, manifest)
+    label = f" ({'; '.join(remarks)})" if remarks else ""
     told = "; ".join(
-        f"{_where(suite, pairs.suites)}, {claim.candidate} {', and it '.join(_told(claim, half) for half in halves)}"
+        f"{_where(suite, pairs.suites)}, {claim.candidate} {', and it '.join(_told(opinion, suite, h) for h in halves)}"
         for suite, halves in _by_suite(opinion).items()
     )
-    return f"{head}{_label(opinion)}: {told}. {_basis(opinion, manifest)}"
+    verdict = str(opinion.verdict).capitalize()
+    return f"{verdict} at {100 * claim.confidence:g}%{label}: {told}. {_basis(opinion, manifest)}"
 
 
-def _label(opinion: Opinion) -> str:
-    labels = [] if opinion.declared else ["exploratory"]
+def labels(opinion: Opinion, manifest: Mapping[str, Any]) -> list[str]:
+    """What every mention of the verdict must carry: exploratory, interim, repriced, scored again."""
+    found = [] if opinion.declared else ["exploratory"]
     if opinion.pairs.n < opinion.pairs.planned:
-        labels.append(f"interim: {opinion.pairs.n} of {opinion.pairs.planned} items")
-    return f" ({'; '.join(labels)})" if labels else ""
+        found.append(f"interim: {opinion.pairs.n} of {opinion.pairs.planned} items")
+    by = manifest.get("derived", {}).get("by")
+    if by == "reprice" and opinion.claim.cheaper_by is not None:
+        found.append("repriced")
+    if by == "score":
+        found.append("scored again")
+    return found
 
 
 def _by_suite(opinion: Opinion) -> dict[str, list[Half]]:
@@ -51,24 +54,37 @@ def _where(suite: str, suites: Sequence[str]) -> str:
     return f"on tasks like suite {suite}"
 
 
-def _told(claim: Claim, half: Half) -> str:
+def _told(opinion: Opinion, suite: str, half: Half) -> str:
     """What one half says, e.g. "costs 93.9% less per item than opus (90% interval 92.6% to 95.0%)"."""
+    claim = opinion.claim
     if not math.isfinite(half.estimate):
         return f"has an unknown {half.name} ({half.problem})"
     interval = _interval(half, claim)
     if half.name == "quality":
         assert claim.worse_by is not None
-        margin = f"the {100 * claim.worse_by:g}-point margin"
-        inside = "inside" if half.estimate >= -claim.worse_by else "outside"
-        return f"scores {_gap(half.estimate)} {claim.baseline}{interval}, {inside} {margin}"
+        return (
+            f"scores {_gap(half.estimate)} {claim.baseline}{interval}, {_margin(opinion, suite, half, claim.worse_by)}"
+        )
     if half.name == "cost":
         assert claim.cheaper_by is not None
         less = _saving(half.estimate)
-        return f"costs {less} per item than {claim.baseline}{interval}, the claim being {100 * claim.cheaper_by:g}%"
+        return (
+            f"costs {less} per item than {claim.baseline}{interval}, claimed: at least {100 * claim.cheaper_by:g}% less"
+        )
     assert claim.slower_by is not None
     return (
         f"takes {half.estimate:.2f} times as long as {claim.baseline}{interval}, claimed: at most {claim.slower_by:g}"
     )
+
+
+def _margin(opinion: Opinion, suite: str, half: Half, margin: float) -> str:
+    """Inside or outside the margin only where that is shown."""
+    said = f"{100 * margin:g}-point margin"
+    if half.p_supported <= _alpha(opinion.claim) and not half.problem:
+        return f"inside the {said}"
+    if opinion.verdict is Verdict.REFUTED and opinion.judged.failing == (suite, half.name):
+        return f"outside the {said}"
+    return f"with a {said}"
 
 
 def _interval(half: Half, claim: Claim) -> str:
@@ -77,13 +93,14 @@ def _interval(half: Half, claim: Claim) -> str:
         return " (no interval)"
     level = f"{100 * (1 - 2 * (1 - claim.confidence)):g}%"
     if half.name == "quality":
-        return f" ({level} interval {_points(low)} to {_points(high)})"
+        return f" ({level} interval {points(low)} to {points(high)})"
     if half.name == "cost":
-        return f" ({level} interval {_percent(1 - high)} to {_percent(1 - low)} less)"
+        return f" ({level} interval {percent(1 - high)} to {percent(1 - low)} less)"
     return f" ({level} interval {low:.2f} to {high:.2f})"
 
 
-def _points(share: float) -> str:
+def points(share: float) -> str:
+    """A score difference in points, signed."""
     return f"{100 * share:+.1f}"
 
 
@@ -93,12 +110,13 @@ def _gap(difference: float) -> str:
     return f"{abs(100 * difference):.1f} points {'lower' if difference < 0 else 'higher'} than"
 
 
-def _percent(share: float) -> str:
+def percent(share: float) -> str:
+    """A share."""
     return f"{100 * share:.1f}%"
 
 
 def _saving(ratio: float) -> str:
-    return f"{_percent(1 - ratio)} less" if ratio <= 1 else f"{_percent(ratio - 1)} more"
+    return f"{percent(1 - ratio)} less" if ratio <= 1 else f"{percent(ratio - 1)} more"
 
 
 def _basis(opinion: Opinion, manifest: Mapping[str, Any]) -> str:
@@ -109,36 +127,62 @@ def _basis(opinion: Opinion, manifest: Mapping[str, Any]) -> str:
     if len(sampling) == 1:
         sent = json.loads(sampling.pop())
         parts.append(", ".join(f"{key} {value:g}" for key, value in sent.items()) or "the vendors' own sampling")
-    prices = manifest.get("prices") or {}
-    if opinion.claim.cheaper_by is not None and prices.get("as_of"):
-        parts.append(f"prices of {prices['as_of']}")
-    parts.append(f"answers from {pairs.earliest[:10]} on")
+    if opinion.claim.cheaper_by is not None:
+        parts += _prices([manifest["models"][side.label] for side in (pairs.candidate, pairs.baseline)], manifest)
+    if pairs.earliest:
+        parts.append(f"answers from {pairs.earliest[:10]} on")
     return f"{', '.join(parts)}."
 
 
-def explanation(opinion: Opinion) -> str:
+def _prices(models: Sequence[Mapping[str, Any]], manifest: Mapping[str, Any]) -> Iterator[str]:
+    local = [model for model in models if str(model["model"]).startswith("weights/")]
+    as_of = (manifest.get("prices") or {}).get("as_of")
+    if as_of and len(local) < len(models):
+        yield f"prices of {as_of}"
+    rates = {rate for model in local if (rate := model.get("usd_per_hour")) is not None}
+    if rates:
+        yield f"{' and '.join(f'{rate:g}' for rate in sorted(rates))} USD per machine hour"
+
+
+def explanation(opinion: Opinion, manifest: Mapping[str, Any]) -> str:
     """The verdict in plain words, for a reader who knows no statistics."""
     claim = opinion.claim
-    conditions = " and ".join(_conditions(claim))
-    said = f"The claim is that {claim.candidate} {conditions} than {claim.baseline}."
+    said = (
+        f"The claim is that {claim.candidate}, compared with {claim.baseline}, {' and '.join(_conditions(claim))}. "
+        f"{_outcome(opinion)}"
+    )
+    chance = f"in at most {100 * _alpha(claim):g} of 100 such comparisons"
     if opinion.verdict is Verdict.SUPPORTED:
-        chance = f"{100 * (1 - claim.confidence):g}%"
         return (
-            f"{said} The items support it: were it false, so good a result would come up at most {chance} of the time."
+            f"{said} Were the claim false for tasks like these, chance would give so good a result {chance}. "
+            "So the claim is supported."
         )
     if opinion.verdict is Verdict.REFUTED:
-        assert opinion.judged.failing is not None
-        suite, name = opinion.judged.failing
-        scope = "" if suite == MEAN else f" on {suite}"
         return (
-            f"{said} The items asked speak against it: the {name} condition fails{scope} by more than chance explains."
+            f"{said} {_failing(opinion)} Were the claim true for tasks like these, chance would give so bad a result "
+            f"{chance}. So the claim is refuted."
         )
-    needed = opinion.judged.needed
-    more = (
-        f" About {needed} items per suite would decide it, if the differences seen are the true ones." if needed else ""
+    reasons = "; ".join(_open(opinion))
+    return (
+        f"{said} That decides nothing: it is no evidence that the claim is false, and too little that it is true. "
+        f"{reasons[0].upper()}{reasons[1:]}.{_deciding(opinion, manifest)}"
     )
-    reasons = "; ".join(dict.fromkeys(opinion.judged.problems.values())) or "chance alone could explain what was seen"
-    return f"{said} The items asked decide nothing either way: {reasons}.{more}"
+
+
+def _alpha(claim: Claim) -> float:
+    return round(1 - claim.confidence, 12)
+
+
+def _outcome(opinion: Opinion) -> str:
+    """Scores and bills on the items that both have a score for."""
+    ours, theirs = opinion.pairs.candidate, opinion.pairs.baseline
+    both = ~np.isnan(ours.score) & ~np.isnan(theirs.score)
+    if not both.any():
+        return f"Both were asked the same {opinion.pairs.n} items, of which none has a score on both sides."
+    scores = [f"{side.label} scored {percent(float(side.score[both].mean()))}" for side in (ours, theirs)]
+    bills = [float(side.cost[both].sum()) * round(side.samples / opinion.pairs.n) for side in (ours, theirs)]
+    paid = "" if np.isnan(bills).any() else f", for {bills[0]:.3g} USD and {bills[1]:.3g} USD"
+    return f"On the same {int(both.sum())} items {' and '.join(scores)}{paid}."
 
 
 def _conditions(claim: Claim) -> Iterator[str]:
@@ -150,110 +194,88 @@ def _conditions(claim: Claim) -> Iterator[str]:
         yield f"takes at most {claim.slower_by:g} times as long"
 
 
+def _failing(opinion: Opinion) -> str:
+    """The condition that does not hold, by how much and where."""
+    claim = opinion.claim
+    assert opinion.judged.failing is not None
+    suite, name = opinion.judged.failing
+    half, scope = opinion.judged.halves[suite, name], "" if suite == MEAN else f" on {suite}"
+    if name == "quality":
+        assert claim.worse_by is not None
+        told = f"scored {-100 * half.estimate:.1f} points lower{scope}, where at most {100 * claim.worse_by:g} were"
+    elif name == "cost":
+        assert claim.cheaper_by is not None
+        told = f"cost {_saving(half.estimate)}{scope}, where at least {100 * claim.cheaper_by:g}% less was"
+    else:
+        told = f"took {half.estimate:.2f} times as long{scope}, where at most {claim.slower_by:g} times was"
+    return f"{claim.candidate} {told} claimed."
+
+
+def _open(opinion: Opinion) -> list[str]:
+    """Why each half that is not supported is not."""
+    claim, alpha = opinion.claim, _alpha(opinion.claim)
+    found = []
+    for (suite, _), half in opinion.judged.halves.items():
+        if half.problem or half.p_supported > alpha:
+            scope = "" if suite == MEAN else f"on {suite} "
+            found.append(scope + (half.problem or _room(claim, half)))
+    together = "it would hold alone, but not among all the claims that were declared together"
+    return list(dict.fromkeys(found)) or [together]
+
+
+def _room(claim: Claim, half: Half) -> str:
+    """How far off the truth may still be, and what the claim needs."""
+    low, high = half.interval.low, half.interval.high
+    assert low is not None
+    assert high is not None
+    if half.name == "quality":
+        assert claim.worse_by is not None
+        return (
+            f"the true difference may well be anywhere from {points(low)} to {points(high)} points, where the claim "
+            f"needs {points(-claim.worse_by)} or better"
+        )
+    if half.name == "cost":
+        assert claim.cheaper_by is not None
+        return (
+            f"the true saving may well be anywhere from {percent(1 - high)} to {percent(1 - low)}, where the claim "
+            f"needs {percent(claim.cheaper_by)} or more"
+        )
+    return f"it may well take {low:.2f} to {high:.2f} times as long, where the claim needs {claim.slower_by:g} or less"
+
+
+def _deciding(opinion: Opinion, manifest: Mapping[str, Any]) -> str:
+    """How many items would decide it, and what they would cost."""
+    alpha, halves = _alpha(opinion.claim), opinion.judged.halves
+    undecided = [half for half in halves.values() if half.problem or half.p_supported > alpha]
+    counts = [half.needed for half in undecided if half.needed is not None and half.needed > half.n]
+    if not counts or len(counts) < len(undecided):
+        return ""
+    suites = sorted(set(opinion.pairs.suites))
+    money = [side.cost[~np.isnan(side.cost)] for side in (opinion.pairs.candidate, opinion.pairs.baseline)]
+    each = sum(float(costs.mean()) for costs in money if len(costs)) * int(manifest["settings"]["repeats"])
+    priced = all(len(costs) for costs in money)
+    price = f", for about {len(suites) * max(counts) * each:.2g} USD in all" if priced else ""
+    small = [suite for suite in suites if int(manifest["suites"][suite]["items_available"]) < max(counts)]
+    short = f" That is more than {' and '.join(small)} {'has' if len(small) == 1 else 'have'}." if small else ""
+    return (
+        f" If the differences seen here are the true ones, about {max(counts)} items of {' and of '.join(suites)} "
+        f"would decide it four times in five{price}.{short}"
+    )
+
+
 def on_these_items(opinion: Opinion) -> str:
     """What happened on exactly the items asked: no statement about others."""
-    import numpy as np
-
     ours, theirs = opinion.pairs.candidate, opinion.pairs.baseline
     both = ~np.isnan(ours.score) & ~np.isnan(theirs.score)
     claim = opinion.claim
     if not both.any():
         return "On exactly these items: none has a score on both sides."
-    scores = f"{_percent(float(ours.score[both].mean()))} against {_percent(float(theirs.score[both].mean()))}"
+    scores = f"{percent(float(ours.score[both].mean()))} against {percent(float(theirs.score[both].mean()))}"
     told = f"On exactly these {int(both.sum())} items {claim.candidate} scored {scores}"
     priced = both & ~np.isnan(ours.cost) & ~np.isnan(theirs.cost)
     if priced.any() and theirs.cost[priced].sum() > 0:
-        bills = f"{ours.cost[priced].sum():.4g} against {theirs.cost[priced].sum():.4g} USD"
-        told += f" and cost {bills}" + ("" if priced.sum() == both.sum() else f" on {int(priced.sum())} of them")
-    return f"{told}; this says nothing of other items, and another run may answer some of them otherwise."
-
-
-def markdown(opinions: Sequence[Opinion], manifest: Mapping[str, Any]) -> str:
-    """claims.md: for each claim the sentence, its meaning, a table of the halves, and what to know beside it."""
-    parts = ["# Claims"]
-    for opinion in opinions:
-        parts += [
-            f"## {opinion.claim.name}: {opinion.verdict}",
-            sentence(opinion, manifest),
-            explanation(opinion),
-            _table(opinion),
-            "*differ*: items solved by one side only. *p for*, *p against*: how often data this favourable, or this "
-            "unfavourable, would come up if the half were false, or true. *smallest effect*: what this many "
-            "items show four times in five.",
-            on_these_items(opinion),
-            *(f"- {warning}" for warning in _notes(opinion)),
-        ]
-    return "\n\n".join(parts) + "\n"
-
-
-def _notes(opinion: Opinion) -> list[str]:
-    notes = [note for half in opinion.judged.halves.values() for note in half.notes]
-    notes += [f"{suite}, {name}: {why}" for (suite, name), why in opinion.judged.problems.items()]
-    if not opinion.declared:
-        notes.append("exploratory: the claim was recorded after answers it uses had been asked")
-    return [*dict.fromkeys(notes), *opinion.warnings]
-
-
-def _table(opinion: Opinion) -> str:
-    lines = [
-        "| suite | half | estimate | interval | n | differ | p for | p against | smallest effect | items needed |",
-        "|---|---|---|---|---|---|---|---|---|---|",
-    ]
-    rows = [*opinion.judged.halves.items(), *((("reported", half.name), half) for half in opinion.reported)]
-    for (suite, name), half in rows:
-        scale = _points if name == "quality" else _ratio
-        cells = [
-            suite, name, scale(half.estimate) if math.isfinite(half.estimate) else "unknown",
-            _bounds(half.interval, scale), str(half.n),
-            "" if half.discordance is None else _percent(half.discordance),
-            f"{half.p_supported:.3g}", f"{half.p_refuted:.3g}",
-            "" if half.detectable is None else _distance(name, half.detectable),
-            "" if half.needed is None else str(half.needed),
-        ]  # fmt: skip
-        lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join(lines)
-
-
-def _ratio(value: float) -> str:
-    return f"x{value:.3g}"
-
-
-def _distance(name: str, detectable: float) -> str:
-    return f"{100 * detectable:.1f} points" if name == "quality" else f"x{math.exp(detectable):.2f}"
-
-
-def _bounds(interval: Interval, scale: Any) -> str:
-    return (
-        "none" if interval.low is None or interval.high is None else f"{scale(interval.low)} to {scale(interval.high)}"
-    )
-
-
-def as_json(opinions: Sequence[Opinion], manifest: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """claims.json: everything that markdown tells, as plain JSON; unknown numbers are null."""
-    return [
-        {
-            "name": opinion.claim.name,
-            "verdict": str(opinion.verdict),
-            "declared": opinion.declared,
-            "claim": {key: value for key, value in asdict(opinion.claim).items() if key != "name"},
-            "sentence": sentence(opinion, manifest),
-            "explanation": explanation(opinion),
-            "on_these_items": on_these_items(opinion),
-            "p_supported": opinion.p_supported,
-            "p_refuted": opinion.p_refuted,
-            "n": opinion.pairs.n,
-            "planned": opinion.pairs.planned,
-            "needed": opinion.judged.needed,
-            "halves": [{"suite": suite, **_plain(half)} for (suite, _), half in opinion.judged.halves.items()],
-            "reported": [_plain(half) for half in opinion.reported],
-            "notes": _notes(opinion),
-        }
-        for opinion in opinions
-    ]
-
-
-def _plain(half: Half) -> dict[str, Any]:
-    raw = asdict(half)
-    return {**raw, "estimate": raw["estimate"] if math.isfinite(half.estimate) else None} | {
-        key: {**raw[key], "estimate": None} for key in ("interval", "interval_95") if not math.isfinite(half.estimate)
-    }
+        share = float(ours.cost[priced].sum() / theirs.cost[priced].sum())
+        told += f" and cost {_saving(share)}" + (
+            "" if priced.sum() == both.sum() else f" on {int(priced.sum())} of them"
+        )
+    return f"{told}. That is what happened; it says nothing of other items, and asking again may turn out otherwise."

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from bench.cli.options import results_option
 from bench.errors import UsageError
-
-if TYPE_CHECKING:
-    from bench.claims import Opinion
 
 _EXIT = {"refuted": 3, "inconclusive": 4, "supported": 0}
 """Exit codes; of several claims the first present here decides."""
@@ -55,6 +52,8 @@ def claim(
     Exit codes: 0 supported, 3 refuted, 4 inconclusive, 2 nothing comparable. A claim given here rather than in
     bench.toml before the run is labelled exploratory.
     """
+    import json
+
     from bench import claims, runfolder
 
     folder = runfolder.find(results, run)
@@ -70,18 +69,13 @@ def claim(
         if not (candidate and baseline):
             raise UsageError("a claim needs both --candidate and --baseline.")
         own = claims.adhoc(candidate, baseline, **given)
-    opinions = claims.judge_run(folder, name, own)
-    _print(opinions, runfolder.read_manifest(folder), as_json)
-    verdicts = {str(opinion.verdict) for opinion in opinions}
-    sys.exit(next(code for verdict, code in _EXIT.items() if verdict in verdicts))
-
-
-def _print(opinions: list[Opinion], manifest: dict[str, Any], as_json: bool) -> None:
-    import json
-
-    from bench import claims
-
+    ruling = claims.judge_run(folder, name, own)
+    manifest = runfolder.read_manifest(folder)
     if as_json:
-        click.echo(json.dumps(claims.as_json(opinions, manifest), indent=2, ensure_ascii=False))
-        return
-    click.echo(claims.markdown(opinions, manifest).rstrip())
+        click.echo(json.dumps(claims.as_json(ruling, manifest), indent=2, ensure_ascii=False))
+    elif ruling.opinions:
+        click.echo(claims.markdown(ruling, manifest).rstrip())
+    if ruling.unjudged:
+        raise UsageError(" ".join(f"Claim '{claim}': {why}" for claim, why in ruling.unjudged.items()))
+    verdicts = {str(opinion.verdict) for opinion in ruling.opinions}
+    sys.exit(next(code for verdict, code in _EXIT.items() if verdict in verdicts))

@@ -39,6 +39,14 @@ def list_(what: str, config: Path | None, results: Path, include: tuple[Path, ..
     if not rows:
         click.echo(f"no {what} yet")
         return
+    _print(rows)
+    if what == "tasks":
+        from bench.registry.stock import SOME
+
+        click.echo(f"\nlm-eval's generative tasks work by name too, for example {', '.join(SOME)}.")
+
+
+def _print(rows: Table) -> None:
     rows.insert(0, {key: key for key in rows[0]})
     widths = {key: max(len(str(row[key])) for row in rows) for key in rows[0]}
     for row in rows:

@@ -80,6 +80,12 @@ class _Usd(click.ParamType[Decimal]):
 @click.option("--repeats", type=click.IntRange(1), envvar="BENCH_REPEATS", help="Independent samples per item.")
 @click.option("--seed", type=click.IntRange(0), envvar="BENCH_SEED", help="Seeds the order of calls and resampling.")
 @click.option(
+    "--exam-seed",
+    type=click.IntRange(0),
+    envvar="BENCH_EXAM_SEED",
+    help="Asks a fresh exam of equal design where a suite's items are generated (coding).  [default: the shipped exam]",
+)
+@click.option(
     "-j",
     "--max-connections",
     type=click.IntRange(1),
@@ -109,12 +115,22 @@ class _Usd(click.ParamType[Decimal]):
     help="Where no sandbox works, run model-written code without one, with all your rights; "
     "needs BENCH_UNSAFE_NO_SANDBOX=1 as well.",
 )
+@click.option(
+    "--latency-probe",
+    "prompts",
+    type=click.IntRange(1),
+    envvar="BENCH_LATENCY_PROBE",
+    metavar="N",
+    help="Afterwards ask each model N more prompts of one size, one at a time, every second one on a fresh "
+    "connection: latency without queueing or prefix caches, cold and warm apart. Costs as other calls do.",
+)
 @click.option("-y", "--yes", is_flag=True, envvar="BENCH_YES", help="Spend without asking first.")
 @click.option("--json", "as_json", is_flag=True, help="Print the comparison (or the plan of --dry-run) as JSON.")
 def run(
     config: Path | None, results: Path, models: tuple[str, ...], tasks: tuple[str, ...], limit: int | None,
-    include: tuple[Path, ...], repeats: int | None, seed: int | None, max_connections: int | None, output: Path | None,
-    fresh: bool, dry_run: bool, budget: Decimal | None, unsafe: bool, yes: bool, as_json: bool,
+    include: tuple[Path, ...], repeats: int | None, seed: int | None, exam_seed: int | None,
+    max_connections: int | None, output: Path | None, fresh: bool, dry_run: bool, budget: Decimal | None,
+    unsafe: bool, prompts: int | None, yes: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Run the comparison in bench.toml and print its table.
 
@@ -122,10 +138,11 @@ def run(
     reused for `[run] reuse` hours (never when CI is set); --fresh asks everything again. Stopping with Ctrl-C
     loses nothing: the same command continues.
 
-    Where remote models have prices, a run shows what it will cost and asks before it goes on; models that were never
-    asked before answer a pilot of 8 items first. Without a terminal, --yes or --budget-usd must say so.
+    Where remote models have prices, a run shows what it will cost. Models that were never asked before answer a
+    pilot of 8 items first, and then you are asked whether to go on: --yes answers beforehand. Without a terminal,
+    --yes or --budget-usd must.
     """
-    from bench import asking, pipeline, registry
+    from bench import asking, pipeline, probe, registry
     from bench.cli.progress import Progress
     from bench.cli.show import show
     from bench.environment import environment
@@ -139,6 +156,7 @@ def run(
         limit=asked.limit if limit is None else limit or None,
         repeats=repeats or asked.repeats,
         seed=asked.seed if seed is None else seed,
+        exam_seed=asked.exam_seed if exam_seed is None else exam_seed,
     )
     comparison = replace(comparison, run=settings)
     if unsafe:
@@ -147,31 +165,42 @@ def run(
         click.get_current_context().with_resource(allow_nothing())
     environ = environment(comparison.source.parent)
     prepared = pipeline.prepare(comparison, found, environ)
-    for line in _warnings(prepared):
+    for line in (*_warnings(prepared), *registry.edited(found, prepared.loaded.files.values())):
         click.echo(f"Warning: {line}", err=True)
     if dry_run:
         estimate = asking.foresee(prepared, results / pipeline.JOURNAL, output=output, fresh=fresh)
-        click.echo(_plan_json(prepared, estimate) if as_json else _plan_text(prepared, estimate))
+        probing = probe.foresee(prepared, prompts) if prompts else None
+        click.echo((_plan_json if as_json else _plan_text)(prepared, estimate, probing))
         return
     with Progress() as progress:
         try:
             terms = _terms(budget, yes)
+            rest = probe.set_aside(prepared, prompts, terms) if prompts else terms
             result = pipeline.execute(
-                prepared, results, progress, output=output, fresh=fresh, environ=environ, terms=terms
+                prepared, results, progress, output=output, fresh=fresh, environ=environ, terms=rest
+            )
+            probed = not prompts or (
+                result.ended is None
+                and probe.measure(prepared, results, result.folder, prompts, progress, environ, terms, result.stopped)
             )
         except KeyboardInterrupt:
             progress.close()
             click.echo("Stopped. Every finished answer is kept; continue with the same command: bench run", err=True)
             sys.exit(IncompleteError.exit_code)
     show(result, as_json)
-    if result.missing or prepared.refused:
+    if not probed:
+        click.echo("Incomplete: the latency probe lacks answers. Continue with the same command.")
+    if result.missing or prepared.refused or not probed:
         sys.exit(IncompleteError.exit_code)
 
 
 def _warnings(prepared: Prepared) -> list[str]:
-    """What is likely to go wrong, once for each model."""
+    """What is likely to go wrong, once for each model, and prices that may be out of date."""
+    from bench.spending import Spending
+
     items = sorted({call.item.task: call.item for call in prepared.plan.calls}.values(), key=lambda i: i.max_tokens)
-    return [line for endpoint in prepared.endpoints if items and (line := endpoint.warning(items[0]))]
+    lines = [line for endpoint in prepared.endpoints if items and (line := endpoint.warning(items[0]))]
+    return lines + Spending.of(prepared.endpoints, prepared.book).stale()
 
 
 def _terms(budget: Decimal | None, yes: bool) -> Terms:
@@ -217,7 +246,7 @@ def _adhoc(name: str, comparison: Comparison) -> ModelEntry:
     return entry
 
 
-def _plan_json(prepared: Prepared, estimate: Estimate) -> str:
+def _plan_json(prepared: Prepared, estimate: Estimate, probing: Estimate | None) -> str:
     import json
 
     from bench.cli.money import estimate_record
@@ -227,6 +256,7 @@ def _plan_json(prepared: Prepared, estimate: Estimate) -> str:
     models = {e.entry.label: {"model": e.entry.model, "calls": len(plan.of(e.entry.label))} for e in prepared.endpoints}
     cost = estimate_record(estimate)
     known = {"plan_sha256": plan.sha256, "suites": suites, "models": models, "cost": cost}
+    known |= {"latency_probe_cost": estimate_record(probing)} if probing else {}
     return json.dumps({**known, "refused": dict(prepared.refused)}, indent=2)
 
 
@@ -235,7 +265,7 @@ def _asked(prepared: Prepared, suite: str) -> int:
     return len({(c.item.task, c.item.item) for c in prepared.plan.calls if c.item.suite == suite})
 
 
-def _plan_text(prepared: Prepared, estimate: Estimate) -> str:
+def _plan_text(prepared: Prepared, estimate: Estimate, probing: Estimate | None) -> str:
     from bench.cli.money import estimate_lines
 
     plan = prepared.plan
@@ -243,4 +273,5 @@ def _plan_text(prepared: Prepared, estimate: Estimate) -> str:
     lines += [f"{e.entry.label} ({e.entry.model}): {len(plan.of(e.entry.label))} calls" for e in prepared.endpoints]
     lines += [f"{suite}: left out. {why}" for suite, why in prepared.refused.items()]
     lines += [f"cost of {line}" for line in estimate_lines(estimate)]
+    lines += [f"cost of the latency probe of {line}" for line in (estimate_lines(probing) if probing else ())]
     return "\n".join([*lines, f"plan {plan.sha256[:8]}; nothing was called"])

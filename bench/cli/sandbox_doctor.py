@@ -17,13 +17,14 @@ ATTACKS: dict[str, str] = {
     "trace a process": "ctypes.CDLL(None).ptrace(0, 0, 0, 0) == 0",
     "make a user namespace": "ctypes.CDLL(None).unshare(0x10000000) == 0",
     "take 2 GB of memory": "bytearray(2 * 10**9)",
+    "take memory that outlives its address": "mmap.mmap(-1, 2**20)",
     "print 100 MB": "[print('x' * 10**6, flush=True) for _ in range(100)]",
     "use CPU for ever": "[None for _ in iter(int, 1)]",
 }
 """What is tried, as an expression that is true if it worked."""
 
 PROGRAM = """
-import ctypes, glob, os, socket
+import ctypes, glob, mmap, os, socket
 def attack():
     return bool({})
 """

@@ -17,20 +17,10 @@ if TYPE_CHECKING:
 
 Column = tuple[str, "list[Cell]"]
 
-CURES = {
-    "HTTP 401": "check its key, <VENDOR>_API_KEY in the environment",
-    "HTTP 403": "check its key, <VENDOR>_API_KEY in the environment",
-    "HTTP 404": "check its base_url (it often ends in /v1) and the model's name",
-    "HTTP 429": "ask less at once with -j, or wait",
-    "ConnectError": "check that its server runs and that base_url is right",
-    "no end after": "check its server, or raise timeout_s",
-    "terminal event": "check that base_url speaks the OpenAI protocol (it often ends in /v1)",
-}
-"""What a stopped model's reason contains -> what to do about it."""
-
 
 def show(result: Result, as_json: bool) -> None:
     """Writes the run's report files, then prints the table, its notes and where the files are."""
+    from bench.cli.probe import print_probe
     from bench.report import tables
     from bench.report.write import write_report
 
@@ -39,12 +29,9 @@ def show(result: Result, as_json: bool) -> None:
         click.echo(tables.json_text(comparison), nl=False)
         return
     print_table(comparison)
+    print_probe(comparison.latency)
     if result.asked == 0 and not result.missing:
         click.echo(f"0 calls: this run of {result.started_at[:19]}Z was complete. `bench run --fresh` asks again.")
-    for label, why in result.stopped.items():
-        cure = next((cure for sign, cure in CURES.items() if sign in why), None)
-        if cure:
-            click.echo(f"{label}: {cure}.")
     if result.ended:
         click.echo(f"Incomplete: {result.missing} answers are missing. {result.ended}")
     elif result.missing:
@@ -53,9 +40,10 @@ def show(result: Result, as_json: bool) -> None:
 
 
 def print_table(comparison: Comparison) -> None:
-    """Quality, then latency, then tokens and cost, in as few tables as the terminal's width allows; then the notes."""
+    """Quality, latency, tokens and cost, in as few tables as the terminal's width allows; then claims and notes."""
     from rich.console import Console
 
+    from bench import claims
     from bench.report import tables
 
     console = Console(highlight=False)
@@ -63,6 +51,8 @@ def print_table(comparison: Comparison) -> None:
     for part in _parts(comparison.rows):
         for columns in _fitting(part, console.width - _width(("model", names))):
             _print(console, comparison.rows, columns)
+    for line in claims.lines(comparison.ruling, comparison.manifest):
+        console.print(line, "", markup=False)
     for note in tables.notes(comparison):
         console.print(note, markup=False, style="dim")
 

@@ -55,12 +55,17 @@ def _print(report: Report) -> None:
     for finding in report.findings:
         click.echo(f"{finding} [{finding.field}]", err=True)
     faults = len(report.findings)
-    click.echo(f"{len(report.tasks)} tasks loaded, {faults or 'no'} fault{'' if faults == 1 else 's'}")
+    loaded = len(report.tasks)
+    click.echo(f"{_count(loaded, 'task')} loaded, {_count(faults, 'fault') if faults else 'no faults'}")
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _line(one: Checked) -> str:
-    parts = [f"{one.items} items"]
-    parts += [f"{one.oracles} right answers tried"] if one.oracles else ["no right answer to try (see `example`)"]
+    parts = [_count(one.items, "item")]
+    parts += [f"{_count(one.oracles, 'right answer')} tried"] if one.oracles else ["no right answer to try (see `example`)"]
     parts += [f"most common answer {one.common:.0%}"] if one.common is not None else []
     prompt = one.prompt if len(one.prompt) <= PROMPT_CHARS else f"{one.prompt[:PROMPT_CHARS]}..."
     return f"{one.task} version {one.version}: {', '.join(parts)}\n  first prompt: {prompt}"
@@ -92,20 +97,22 @@ def new(
     name: str, source: Path, folder: Path, max_tokens: int, system: str, licence: str, replace: bool
 ) -> None:  # fmt: skip
     """Make the task NAME of your own prompts, check it, and say how to run it. docs/tasks.md has the format."""
-    from bench.owntasks import create
-    from bench.registry import read
-    from bench.registry.lint import lint as check
+    from bench.owntasks import draft
+    from bench.registry import read, versions
+    from bench.registry.lint import inspect
 
     if not (folder / f"{name}.yaml").exists():
         _refuse_taken(name, folder)
-    made = create(name, source, folder, max_tokens=max_tokens, licence=licence, system=system, replace=replace)
-    click.echo(f"wrote {made.path} (version {made.version}, {made.items} items) and {made.path.with_suffix('.jsonl')}")
-    read([folder])
-    report = check([folder], [name], record=True)
-    _print(report)
+    made = draft(name, source, folder, max_tokens=max_tokens, licence=licence, system=system, replace=replace)
+    report = inspect(made.file)
     if report.findings:
-        click.echo(f"Correct {source}, then: bench tasks new {name} --from {source} --replace", err=True)
-        sys.exit(UsageError.exit_code)
+        _print(report)
+        raise UsageError(f"nothing was written. Correct {source}, then run the same command again.")
+    made.write()
+    registry = read([folder])
+    versions.record(registry, [registry.tasks[name]])
+    click.echo(f"wrote {made.path} (version {made.version}) and {made.path.with_suffix('.jsonl')}")
+    _print(report)
     include = "" if folder == OWN_TASKS else f" --include-path {folder}"
     click.echo(f"Run it: bench run -t {name}{include}")
 

@@ -122,7 +122,7 @@ def _unlisted(endpoint: Endpoint, page: Page, redact: Redactor) -> tuple[Check, 
         cure = "If calls fail, check base_url (it often ends in /v1) and the model's name."
         return (Check(Status.WARN, "model", text, cure, label),)
     fault = endpoint.wire.read_fault(page.status, redact(page.text))
-    text = f"{endpoint.base_url} says {status}: {fault.message}"
+    text = f"{endpoint.base_url} says {status}: {redact(fault.message)}"
     if fault.kind is FaultKind.MODEL:
         return (Check(Status.FAIL, "endpoint", text, fault.cure, label),)
     return (Check(Status.WARN, "endpoint", f"{text}; {unknown}", "Try again later.", label),)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 from bench.engine.retry import Cause, Failure
 from bench.providers.protocol import Fault, StreamEvent
 from bench.providers.reading import whole
-from bench.providers.thinking import ThinkSplitter
+from bench.providers.thinking import ThinkSplitter, unopened
 from bench.records import Outcome, TokenUsage
 
 BUFFERED_CHARS = 64
@@ -54,6 +55,7 @@ class Answer:
     _in_read: int = 0
     _in_first: int = 0
     _in_first_answer: int = 0
+    _answered: list[float] = field(default_factory=list)
     _splitter: ThinkSplitter = field(default_factory=ThinkSplitter)
 
     def take(self, at: float, event: StreamEvent) -> None:
@@ -64,7 +66,8 @@ class Answer:
             self._add(at, *self._splitter.feed(event.answer))
             if event.reasoning:
                 self.reasonings.append(event.reasoning)
-        self.outcome = event.outcome or self.outcome
+        if event.outcome and self.outcome is not Outcome.REFUSED:
+            self.outcome = event.outcome
         self.finish_reason = event.finish_reason or self.finish_reason
         self.served_model = event.served_model or self.served_model
         if event.usage:
@@ -91,6 +94,7 @@ class Answer:
             self.first_answer = self.first_answer or at
             self._in_first_answer += at == self.first_answer
             self.answers.append(answer)
+            self._answered.append(at)
         if reasoning:
             self.reasonings.append(reasoning)
 
@@ -98,6 +102,19 @@ class Answer:
         """The stream is over: what was held back as perhaps the beginning of a tag is text after all."""
         if self.last is not None:
             self._add(self.last, *self._splitter.close())
+        text = "".join(self.answers)
+        end, begin = unopened(text)
+        if begin:
+            self.reasonings.append(text[:end])
+            self._answer_from(begin, text)
+
+    def _answer_from(self, begin: int, text: str) -> None:
+        """Leaves of the answer only what stands from a place on, and the times of that."""
+        ends = accumulate(map(len, self.answers))
+        times = [at for at, end in zip(self._answered, ends, strict=True) if end > begin]
+        self.answers, self._answered = [text[begin:]], times
+        self.first_answer = times[0] if times else None
+        self._in_first_answer = times.count(times[0]) if times else 0
 
     @property
     def text(self) -> str:
@@ -109,16 +126,18 @@ class Answer:
         """The shown reasoning."""
         return whole("".join(self.reasonings))
 
-    def window(self) -> tuple[float, int] | tuple[None, None]:
+    def window(self, thinks: bool | None = None) -> tuple[float, int] | tuple[None, None]:
         """Seconds, and tokens that arrived in them: of the whole output, or of the answer alone.
 
         Reasoning may be hidden or shown as a summary, so its tokens are never set against the time of its text:
         where their number is told, only the answer's tokens and time count. Text of unnumbered reasoning, as
-        llama.cpp and vLLM show it, is taken to be verbatim.
+        llama.cpp and vLLM show it, is taken to be verbatim. Of a model that `thinks`, as far as is known, and
+        neither shows nor counts its reasoning, nobody knows how many tokens are the answer's.
         """
         total, thought = self.usage.out_total, self.usage.out_reasoning or 0
         start, before = (self.first_answer, self._in_first_answer) if thought else (self.first, self._in_first)
-        if total is None or start is None or self.last is None:
+        secret = thinks and not self.reasonings and self.usage.out_reasoning is None
+        if secret or total is None or start is None or self.last is None:
             return None, None
         tokens = total - thought - before
         return (self.last - start, tokens) if tokens > 0 else (None, None)

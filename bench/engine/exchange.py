@@ -36,6 +36,8 @@ class Asking:
     """The protocol."""
     path: str
     """Where requests go, relative to the base URL."""
+    thinks: bool | None
+    """Whether the model thinks; None if unknown."""
     timeout_s: float
     """Total deadline of one attempt, in seconds."""
     redact: Redactor
@@ -79,7 +81,7 @@ async def exchange(asking: Asking, channel: Channel, body: Mapping[str, Any], wa
     def since(at: float | None) -> float | None:
         return None if at is None else at - sent
 
-    window_s, window_tokens = answer.window()
+    window_s, window_tokens = answer.window(asking.thinks)
     attempt = Attempt(
         sent_at=sent_at,
         outcome=_outcome(answer, failure),
@@ -107,8 +109,11 @@ async def exchange(asking: Asking, channel: Channel, body: Mapping[str, Any], wa
 async def _read(asking: Asking, reply: Reply, answer: Answer, deadline: asyncio.Timeout) -> Failure | None:
     """Reads a reply to its end; returns why it is no answer, or None."""
     if reply.status != 200:
-        return _refusal(asking, reply, await reply.text())
-    parser, head = SseParser(), b""
+        return _refusal(asking, reply, await reply.words())
+    encoding = reply.response.headers.get("content-encoding", "identity")
+    if encoding.lower() != "identity":
+        return Failure(Cause.SHAPE, f"the reply is compressed ({encoding}), which was not asked for", status=200)
+    parser, head, data = SseParser(), b"", ""
     async for at, chunk in reply.chunks():
         if not answer.events:
             head = (head + chunk)[: 4 * SHOWN]  # no character is longer than four bytes
@@ -116,12 +121,13 @@ async def _read(asking: Asking, reply: Reply, answer: Answer, deadline: asyncio.
             for data in parser.feed(chunk):
                 _take(asking, answer, at, data)
         except ValueError as error:
-            return Failure(Cause.SHAPE, f"malformed reply ({error}): {_shown(chunk, asking.redact)}", status=200)
+            shown = asking.redact(data)[:SHOWN]
+            return Failure(Cause.SHAPE, f"malformed reply ({error}): {shown}", status=200)
         if answer.fault:
             break
         if answer.done == at:
             deadline.reschedule(asyncio.get_running_loop().time() + DRAIN_S)
-    return answer.failure(_shown(head, asking.redact))
+    return answer.failure(asking.redact(head.decode("utf-8", "replace"))[:SHOWN])
 
 
 def _take(asking: Asking, answer: Answer, at: float, data: str) -> None:
@@ -131,10 +137,6 @@ def _take(asking: Asking, answer: Answer, at: float, data: str) -> None:
     elif not answer.events:
         asking.heard()
     answer.take(at, event)
-
-
-def _shown(chunk: bytes, redact: Redactor) -> str:
-    return redact(chunk.decode("utf-8", "replace"))[:SHOWN]
 
 
 def _refusal(asking: Asking, reply: Reply, body: str) -> Failure:

@@ -282,5 +282,5 @@ def _connect_errors(url: httpx.URL) -> Iterator[None]:
         yield
     except TimeoutError as error:
         raise httpx.ConnectTimeout(f"no connection to {url.host} in time") from error
-    except OSError as error:  # refused, unreachable, no such name, a bad certificate
+    except (OSError, UnicodeError) as error:  # refused, unreachable, no such name or no name, a bad certificate
         raise httpx.ConnectError(str(error)) from error

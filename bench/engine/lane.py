@@ -15,7 +15,7 @@ from bench.providers import Endpoint
 from bench.providers.protocol import FaultKind
 
 DOWN_AFTER = 3
-"""Calls in a row, retries and all, that fail before a model is stopped; with many slots, two rounds of them."""
+"""Calls in a row, retries and all, that fail before a model is stopped; once one succeeded, two rounds of slots."""
 BAD_REQUESTS = 2
 """Requests in a row that the endpoint calls wrong before a model is stopped, unless one succeeded before."""
 
@@ -53,6 +53,17 @@ class LaneResult:
     """How often they were cut."""
     paused_s: float
     """Seconds of pauses that the endpoint asked for."""
+
+    def after(self, earlier: LaneResult) -> LaneResult:
+        """How a lane went that was run in two parts, this one the later."""
+        return LaneResult(
+            stopped=self.stopped,
+            retries=earlier.retries + self.retries,
+            concurrency=max(earlier.concurrency, self.concurrency),
+            concurrency_lowest=min(earlier.concurrency_lowest, self.concurrency_lowest),
+            cuts=earlier.cuts + self.cuts,
+            paused_s=earlier.paused_s + self.paused_s,
+        )
 
 
 @dataclass(slots=True)
@@ -120,19 +131,19 @@ class LaneState:
             self.stop(failure, failure.message)
         elif failure.kind is FaultKind.REQUEST:
             self.bad_requests += 1
-            if not self.successes and self.bad_requests >= BAD_REQUESTS:
+            if not self.successes and self.bad_requests >= min(BAD_REQUESTS, len(self.lane.calls)):
                 self.stop(failure, failure.message)
         else:
             self.failures += 1
             # Not more than there are calls: where every one of a few failed, the reason must be told as well.
-            if self.failures >= min(max(DOWN_AFTER, 2 * self.throttle.limit), len(self.lane.calls)):
+            rounds = 2 * self.throttle.limit if self.successes else 0
+            if self.failures >= min(max(DOWN_AFTER, rounds), len(self.lane.calls)):
                 self.stop(failure, f"{self.failures} calls in a row failed; the last: {failure.message}")
 
     def stop(self, failure: Failure, why: str) -> None:
         """No call of this model begins any more; those in flight may end as they like."""
         if self.stopped is None:
-            cure = failure.fault.cure if failure.fault else ""
-            self.stopped = f"{why.rstrip('.')}. {cure}" if cure else why
+            self.stopped = f"{why.rstrip('.')}. {failure.cure}" if failure.cure else why
             self.throttle.stop()
             self.on_stop(self.stopped)
 

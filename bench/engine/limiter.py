@@ -24,7 +24,8 @@ class Pacer:
         self._begun: dict[str, set[int]] = {model: set() for model in ranks}
         self._moved = asyncio.Condition()
 
-    def _may_begin(self, model: str, rank: int) -> bool:
+    def may_begin(self, model: str, rank: int) -> bool:
+        """Whether the model may begin its item of this rank now."""
         slowest = min((ranks[0] for ranks in self._open.values() if ranks), default=rank)
         return rank - slowest <= self._lead[model]
 
@@ -34,7 +35,7 @@ class Pacer:
         Begun is enough: one slow call must not hold its model's other slots.
         """
         async with self._moved:
-            await self._moved.wait_for(lambda: self._may_begin(model, rank))
+            await self._moved.wait_for(lambda: self.may_begin(model, rank))
             ranks, begun = self._open[model], self._begun[model]
             begun.add(rank)
             while ranks and ranks[0] in begun:

@@ -42,6 +42,15 @@ class Cause(StrEnum):
     """Our own deadline passed."""
 
 
+CURES = {
+    Cause.CONNECTION: "Check that its server runs and that base_url is right.",
+    Cause.STREAM: "Check that base_url is right (it often ends in /v1) and speaks this provider's protocol.",
+    Cause.SHAPE: "Check that base_url is right (it often ends in /v1) and speaks this provider's protocol.",
+    Cause.DEADLINE: "Check its server, or raise timeout_s.",
+}
+"""What the user can do where every call ends so and the vendor has told of no fault."""
+
+
 class Failure(NamedTuple):
     """Why an attempt brought no answer."""
 
@@ -69,6 +78,11 @@ class Failure(NamedTuple):
         return str(self.cause if self.kind is FaultKind.TRANSIENT else self.kind)
 
     @property
+    def cure(self) -> str:
+        """What the user can do, as one sentence; empty if nothing."""
+        return self.fault.cure if self.fault else CURES.get(self.cause, "")
+
+    @property
     def overload(self) -> bool:
         """Whether the endpoint says that it is asked too much at once."""
         return self.status in (429, 529) and self.kind is FaultKind.TRANSIENT
@@ -89,9 +103,9 @@ def pause_before_next(failures: Sequence[Failure], *, reached: bool, dice: float
         return None
     if last.cause is Cause.STALE:
         return 0.0
-    if last.retry_after_s is not None:
-        return last.retry_after_s + BACKOFF_S * dice
-    return min(BACKOFF_S * 2.0 ** (len(failures) - 1), MAX_BACKOFF_S) * (1 - dice / 2)
+    backoff = min(BACKOFF_S * 2.0 ** (len(failures) - 1), MAX_BACKOFF_S) * (1 - dice / 2)
+    # "Retry-After: 0", or a date just past, must not use up all attempts within a second.
+    return backoff if last.retry_after_s is None else max(last.retry_after_s + BACKOFF_S * dice, backoff)
 
 
 def _repeatable(failure: Failure) -> bool:

@@ -100,7 +100,9 @@ class _Engine:
             try:
                 if not state.throttle.stopped:
                     call = await series.ask(channel, planned, now() - ready)
-                    self._keep(call)
+                    self.record(call)
+            except Exception as error:
+                self._fail(error)
             finally:
                 self.admission.finished(label, planned.rank, call)
             if call:
@@ -108,12 +110,6 @@ class _Engine:
         state.throttle.close()
         self.gate.known(label)
         await self.pacer.leave(label)
-
-    def _keep(self, call: Call) -> None:
-        try:
-            self.record(call)
-        except Exception as error:
-            self._fail(error)
 
     async def _tell(self, planned: PlannedCall, call: Call, state: LaneState) -> None:
         if self.errors:
@@ -132,7 +128,7 @@ class _Engine:
             self._fail(error)
 
     def _fail(self, error: Exception) -> None:
-        """An error in recording or telling begins no new call, but lets those in flight be recorded."""
+        """An error of our own begins no new call, but lets those in flight be recorded."""
         self.errors.append(error)
         for state in self.states:
             state.throttle.stop()
@@ -156,11 +152,12 @@ async def run_lanes(
     or the observer raises is raised here, once the calls in flight have ended and been recorded.
     `stopped` is told at once of a model that is stopped, and why. Returns how each lane went, by label.
     """
-    remote = [lane.label for lane in lanes if lane.calls and not lane.endpoint.entry.local]
-    gate = _Gate(remote)
-    states = [_state(lane, gate, stopped) for lane in lanes]
     ranks = {lane.label: [call.rank for call in lane.calls] for lane in lanes}
     pacer = Pacer(ranks, {lane.label: lane.concurrency for lane in lanes})
+    remote = [lane.label for lane in lanes if lane.calls and not lane.endpoint.entry.local]
+    # A resumed model whose first item is far ahead begins later, and only because the others go on.
+    gate = _Gate(label for label in remote if pacer.may_begin(label, ranks[label][0]))
+    states = [_state(lane, gate, stopped) for lane in lanes]
     saturation, tls = Saturation(), tls_context()
     giving_up = asyncio.get_running_loop().call_later(CANARY_S, gate.open)
     watch = asyncio.create_task(saturation.watch())
@@ -194,7 +191,8 @@ def _connect(
         raise AssertionError(f"lane {state.lane.label} has no address")
     headers, timeout_s = endpoint.headers(environ), endpoint.entry.timeout_s
     channels = [Channel(endpoint.base_url, headers, timeout_s, tls, transport) for _ in range(state.throttle.slots)]
-    return channels, Asking(endpoint.wire, endpoint.path, timeout_s, Redactor(endpoint.secrets(environ)), state.heard)
+    redact = Redactor(endpoint.secrets(environ))
+    return channels, Asking(endpoint.wire, endpoint.path, endpoint.thinks, timeout_s, redact, state.heard)
 
 
 def _innermost(group: BaseExceptionGroup[BaseException]) -> BaseException:

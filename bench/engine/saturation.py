@@ -24,7 +24,7 @@ LAG_FLOOR_S = 0.005
 LAG_SHARE = 0.02
 """Nor is lag below this share of the call's time to first token."""
 WINDOW_S = 1.0
-"""Processor use and run-queue wait are shares of so many seconds."""
+"""Processor use and run-queue wait are shares of so many seconds; in a run's first ones, waits of fewer."""
 SAMPLE_S = 0.1
 """Seconds between two looks at them."""
 CPU_SHARE = 0.7
@@ -84,13 +84,14 @@ class Saturation:
 
     async def watch(self) -> None:
         """Runs until cancelled."""
+        self.look(now())
         while True:
             self._due = now() + STEP_S
             await asyncio.sleep(STEP_S)
             woke = now()
             if woke - self._due > LAG_FLOOR_S:
                 self._lag.note(woke, woke - self._due)
-            if not self._samples or woke - self._samples[-1][0] >= SAMPLE_S:
+            if woke - self._samples[-1][0] >= SAMPLE_S:
                 self.look(woke)
 
     def look(self, at: float) -> None:
@@ -101,9 +102,7 @@ class Saturation:
             samples.popleft()
         begun, cpu_before, queued_before = samples[0]
         elapsed = at - begun
-        if elapsed < WINDOW_S:
-            return
-        if cpu - cpu_before > CPU_SHARE * elapsed:
+        if elapsed >= WINDOW_S and cpu - cpu_before > CPU_SHARE * elapsed:  # starting up is always busy
             self._cpu.note(at, (cpu - cpu_before) / elapsed)
         if queued and queued_before:
             waited, turns = queued.seconds - queued_before.seconds, queued.turns - queued_before.turns

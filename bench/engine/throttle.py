@@ -38,7 +38,7 @@ class Throttle:
         """Cuts so far."""
         self.paused_s = 0.0
         """Seconds of pauses that the endpoint asked for."""
-        self._ramped = False
+        self._ramping = self._ramped = False
         self._successes = 0
         self._paused_until = 0.0
         self._cut_after = 0.0
@@ -74,14 +74,15 @@ class Throttle:
         self._changed = asyncio.Event()
 
     async def ramp(self) -> None:
-        """Opens all slots, one after another; a complaint of the endpoint ends it."""
+        """Opens all slots, one after another; a complaint of the endpoint meanwhile ends it."""
         step = min(RAMP_STEP_S, RAMP_S / self.slots)
         due = now()
-        while self.limit < self.slots and not self._cut_after:
+        self._ramping = True
+        while self._ramping and self.limit < self.slots:
             self._open_one()
             due += step
             await asyncio.sleep(max(0.0, due - now()))
-        self._ramped = True
+        self._ramping, self._ramped = False, True
 
     def _open_one(self) -> None:
         self.limit += 1
@@ -97,6 +98,7 @@ class Throttle:
 
     def overloaded(self) -> None:
         """The endpoint is asked too much (429, 529): a cut, unless one was made just now."""
+        self._ramping = False
         at, cut = now(), max(1, int(self.limit * CUT))
         if at >= self._cut_after:
             self.cuts += cut < self.limit
@@ -112,6 +114,7 @@ class Throttle:
 
     def pause(self, seconds: float) -> None:
         """The endpoint asks for a pause: nothing is begun or asked again before it is over."""
+        self._ramping = False
         begins, until = max(self._paused_until, now()), now() + seconds
         if until > begins:
             self.paused_s += until - begins

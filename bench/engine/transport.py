@@ -1,16 +1,20 @@
 """The engine's only way to a socket: one connection per slot, with the moment the request was written.
 
 Where a proxy is configured, httpx's own transport speaks to it; everywhere else `http1` does, at a third of the cost.
+httpx's client above both is left out: it keeps the vendors' cookies, logs every address with its query, and costs as
+much as a call's record does.
 """
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NamedTuple
-from urllib.request import getproxies
+from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
@@ -22,8 +26,16 @@ CONNECT_S = 10.0
 """Longest wait for a connection, in seconds."""
 ERROR_BYTES = 64 * 1024
 """No more is read of the body of an error reply."""
+ERROR_S = 5.0
+"""Nor is it waited for any longer, in seconds: its status says enough."""
 PAGE_BYTES = 8 * 1024 * 1024
 """No more is read of a reply that is no stream; a gateway's list of models takes one."""
+USUAL_HEADERS = {
+    "User-Agent": "claimbench",
+    "Accept": "text/event-stream, application/json",
+    "Accept-Encoding": "identity",
+}
+"""Sent with every request, unless a model entry says otherwise."""
 
 
 @dataclass(slots=True)
@@ -54,14 +66,25 @@ class Reply:
         while read := await take():
             yield read
 
-    async def text(self, most: int = ERROR_BYTES) -> str:
-        """The body of a reply that is no stream, or its first bytes."""
+    async def text(self) -> str:
+        """The body of a reply that is no stream, or its first bytes. Raises httpx.RequestError if it breaks off."""
         body = bytearray()
+        await self._gather(body, PAGE_BYTES)
+        return body.decode("utf-8", "replace")
+
+    async def words(self) -> str:
+        """What an error reply says, or as much of it as comes soon. Never raises for a reply that breaks off."""
+        body = bytearray()
+        with suppress(TimeoutError, httpx.RequestError):
+            async with asyncio.timeout(ERROR_S):
+                await self._gather(body, ERROR_BYTES)
+        return body.decode("utf-8", "replace")
+
+    async def _gather(self, body: bytearray, most: int) -> None:
         async for part in self.response.aiter_bytes():
-            body += part
-            if len(body) >= most:
-                break
-        return body[:most].decode("utf-8", "replace")
+            body += part[: most - len(body)]
+            if len(body) == most:
+                return
 
 
 class Page(NamedTuple):
@@ -105,46 +128,38 @@ class Channel:
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         """`transport` replaces the network. Raises UsageError for a proxy that cannot be used."""
-        if transport is None and not _proxied(base_url):
-            transport = SlotTransport(tls)
-        try:
-            self._client = httpx.AsyncClient(
-                base_url=base_url,
-                headers={"Accept": "text/event-stream", "Accept-Encoding": "identity", **headers},
-                timeout=httpx.Timeout(timeout_s, connect=min(CONNECT_S, timeout_s), pool=None),
-                limits=httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=IDLE_S),
-                verify=tls,
-                transport=transport,
-                follow_redirects=False,
-            )
-        except (ImportError, ValueError, httpx.InvalidURL) as error:  # all that httpx says of a proxy's address
-            raise UsageError(
-                f"the proxy that the environment names cannot be used ({error}). "
-                "Set HTTPS_PROXY to http://HOST:PORT, or NO_PROXY to the endpoint's host."
-            ) from error
+        self._base_url, self._transport = base_url, transport or _transport(base_url, tls)
+        self._headers = httpx.Headers(USUAL_HEADERS)
+        self._headers.update(httpx.Headers(headers, encoding="utf-8"))
+        self._timeout = httpx.Timeout(timeout_s, connect=min(CONNECT_S, timeout_s), pool=None).as_dict()
 
     def post(self, path: str, body: Mapping[str, Any]) -> AbstractAsyncContextManager[Reply]:
         """Sends a request; the body of the reply arrives inside the context.
 
         Raises Dropped for a stale kept-alive connection, and httpx.TransportError otherwise.
         """
-        return self._send("POST", path, json=dict(body))
+        return self._send(path, json=dict(body))
 
     async def get(self, path: str) -> Page:
         """A page that is no stream. Raises Unreachable."""
         try:
-            async with self._send("GET", path, headers={"Accept": "application/json"}) as reply:
-                return Page(reply.status, reply.response.headers, await reply.text(PAGE_BYTES))
+            async with self._send(path) as reply:
+                return Page(reply.status, reply.response.headers, await reply.text())
         except (Dropped, httpx.RequestError) as error:
             raise Unreachable(f"{type(error).__name__}: {error}") from error
 
     @asynccontextmanager
-    async def _send(self, method: str, path: str, **content: Any) -> AsyncIterator[Reply]:
+    async def _send(self, path: str, **content: Any) -> AsyncIterator[Reply]:
         marks, asked = _Traced(), now()
-        extensions = {"trace": marks, "marks": marks}
-        request = self._client.build_request(method, path, extensions=extensions, **content)
+        request = httpx.Request(
+            "POST" if content else "GET",
+            _url(self._base_url + path),
+            headers=self._headers,
+            extensions={"trace": marks, "marks": marks, "timeout": self._timeout},
+            **content,
+        )
         try:
-            response = await self._client.send(request, stream=True)
+            response = await self._transport.handle_async_request(request)
         except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError) as error:
             if marks.connected or marks.sent is None:
                 raise
@@ -157,14 +172,34 @@ class Channel:
 
     async def close(self) -> None:
         """Closes the connection."""
-        await self._client.aclose()
+        await self._transport.aclose()
 
 
-def _proxied(base_url: str) -> bool:
-    """Whether the environment names a proxy that this address may need; which hosts it spares is httpx's to know."""
-    url = httpx.URL(base_url)
-    local = url.host in ("localhost", "::1") or url.host.startswith("127.")  # no proxy reaches this machine's servers
-    return not local and not getproxies().keys().isdisjoint((url.scheme, "all"))
+_url = lru_cache(maxsize=64)(httpx.URL)
+
+
+def _transport(base_url: str, tls: ssl.SSLContext) -> httpx.AsyncBaseTransport:
+    """The way to an address: through the proxy that the environment names for it, or directly."""
+    proxy = _proxy(httpx.URL(base_url))
+    if proxy is None:
+        return SlotTransport(tls)
+    limits = httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=IDLE_S)
+    try:
+        return httpx.AsyncHTTPTransport(verify=tls, limits=limits, proxy=proxy)
+    except (ImportError, ValueError, httpx.InvalidURL) as error:  # all that httpx says of a proxy's address
+        raise UsageError(
+            f"the proxy that the environment names cannot be used ({error}). "
+            "Set HTTPS_PROXY to http://HOST:PORT, or NO_PROXY to the endpoint's host."
+        ) from error
+
+
+def _proxy(url: httpx.URL) -> str | None:
+    """The proxy that the environment names for an address; None where it is asked directly."""
+    if url.host in ("localhost", "::1") or url.host.startswith("127.") or proxy_bypass(url.host):
+        return None  # no proxy reaches this machine's own servers
+    proxies = getproxies()
+    proxy = proxies.get(url.scheme) or proxies.get("all")
+    return proxy if proxy is None or "://" in proxy else f"http://{proxy}"
 
 
 def tls_context() -> ssl.SSLContext:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from bench.owntasks.create import Made, create
+from bench.owntasks.create import Draft, draft
 from bench.owntasks.decorator import PythonTask, python_tasks, task
 from bench.owntasks.items import check, own
+from bench.owntasks.source import read
 
-__all__ = ["Made", "PythonTask", "check", "create", "own", "python_tasks", "task"]
+__all__ = ["Draft", "PythonTask", "check", "draft", "own", "python_tasks", "read", "task"]

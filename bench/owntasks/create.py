@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import csv
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from bench.errors import UsageError
 from bench.owntasks import items
-from bench.suites.items import numbered_jsonl
+from bench.owntasks.source import read
+from bench.records import sha256_of
+from bench.registry.files import TaskFile, parse
 
-_STRUCTURED = ("messages", "json_schema", "calls", "choices", "meta")
-"""CSV columns whose cells are JSON."""
 _FUNCTIONS = {
     "class": "bench.registry.chat.ChatTask",
     "custom_dataset": "bench.owntasks.own",
@@ -23,18 +22,32 @@ _FUNCTIONS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
-    """A task that was written."""
+class Draft:
+    """A task made of a user's file: each line is sound, and nothing is written yet."""
 
     path: Path
-    """Its YAML; the JSONL beside it has the same name."""
-    items: int
-    """How many items it has."""
+    """Where its YAML will be; the JSONL beside it has the same name."""
     version: int
-    """Its version: 1, or one more than the content it replaced."""
+    """1, or one more than that of the task it replaces."""
+    file: TaskFile
+    """The task, its items still in the user's file: for the lint, whose findings then name that file's lines."""
+    rows: items.Rows
+    """Its items."""
+
+    def write(self) -> None:
+        """Writes YAML and JSONL, over those of the task that it replaces. UsageError if they cannot be written."""
+        data = self.path.with_suffix(".jsonl")
+        config = {**self.file.config, "dataset_kwargs": {"file": data.name}}
+        lines = [json.dumps(row, ensure_ascii=False) for _, row in self.rows]
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            data.write_text("\n".join(lines) + "\n", encoding="utf-8")
+            self.path.write_text(_yaml(config, runs_code=items.runs_code(self.rows)), encoding="utf-8")
+        except OSError as error:
+            raise UsageError(f"{self.path.parent}: cannot be written ({error.strerror}).") from error
 
 
-def create(
+def draft(
     name: str,
     source: Path,
     folder: Path,
@@ -43,16 +56,16 @@ def create(
     licence: str = "private",
     system: str = "",
     replace: bool = False,
-) -> Made:
-    """Writes `folder/name.yaml` and `folder/name.jsonl` from a .jsonl or .csv file of items.
+) -> Draft:
+    """The task `name` of a .jsonl or .csv file of items, to be written into `folder`.
 
     `max_tokens` are granted to an answer; `system` is the system prompt of every item. Raises UsageError naming
     file and line for a bad item, or if the task exists and is not to be replaced.
     """
     items.check_name(name)
-    rows = _read(source)
+    rows = read(source)
     items.check(rows)
-    path, data = folder / f"{name}.yaml", folder / f"{name}.jsonl"
+    path = folder / f"{name}.yaml"
     before = _version(path)
     if before and not replace:
         raise UsageError(
@@ -67,67 +80,29 @@ def create(
         system=system,
         description=f"{len(rows)} items from {source.name}.",
     )
-    folder.mkdir(parents=True, exist_ok=True)
-    lines = [json.dumps(row, ensure_ascii=False) for _, row in rows]
-    data.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    path.write_text(_yaml(config, data.name, runs_code=items.runs_code(rows)), encoding="utf-8")
-    return Made(path, len(rows), before + 1)
-
-
-def _read(source: Path) -> items.Rows:
-    if source.suffix == ".csv":
-        return list(_csv(source))
-    if source.suffix not in (".jsonl", ".ndjson"):
-        raise UsageError(f"{source}: must be a .jsonl file, one JSON object a line, or a .csv file with a header.")
-    return [(f"{source}:{line}", row) for line, row in numbered_jsonl(source)]
-
-
-def _csv(source: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    try:
-        with source.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file, strict=True)
-            found = False
-            for row in reader:
-                where = f"{source}:{reader.line_num}"
-                if None in row or None in row.values():
-                    raise UsageError(f"{where}: has another number of cells than the header.")
-                found = True
-                yield where, {key: _cell(where, key, text) for key, text in row.items() if text.strip()}
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise UsageError(f"{source}: cannot be read ({error}).") from error
-    if not found:
-        raise UsageError(f"{source}: holds no items.")
-
-
-def _cell(where: str, key: str, text: str) -> Any:
-    """A CSV cell as the JSON value that its column holds."""
-    if key not in (*_STRUCTURED, "number", "level"):
-        return text
-    try:
-        return json.loads(text)
-    except ValueError as error:
-        raise UsageError(f"{where}: the cell '{key}' must be JSON ({error}).") from error
+    in_place = {**config, "dataset_kwargs": {"file": source.name}}
+    file = TaskFile(name, source, in_place, sha256_of([config, [row for _, row in rows]]), items.builder(config, rows))
+    return Draft(path, before + 1, file, rows)
 
 
 def _version(path: Path) -> int:
     """The version of the task at a path; 0 if there is none."""
     if not path.exists():
         return 0
-    from bench.registry.files import parse
-
     try:
         return int(parse(path)["metadata"]["version"])
     except (KeyError, TypeError, ValueError) as error:
         raise UsageError(f"{path}: metadata.version is no whole number. Correct it, or remove the file.") from error
 
 
-def _yaml(config: Mapping[str, Any], data: str, *, runs_code: bool) -> str:
+def _yaml(config: Mapping[str, Any], *, runs_code: bool) -> str:
     """The YAML, with its functions as tags that yaml itself cannot write."""
     import yaml
 
     functions = {**_FUNCTIONS, **({"process_results": "bench.scoring.graders.own_with_code"} if runs_code else {})}
-    head = {"task": config["task"]}
-    rest = {key: value for key, value in config.items() if key != "task"} | {"dataset_kwargs": {"file": data}}
+    rest = {key: value for key, value in config.items() if key != "task"}
     tags = "".join(f"{key}: !function {name}\n" for key, name in functions.items())
-    written = [yaml.safe_dump(part, sort_keys=False, allow_unicode=True, width=110) for part in (head, rest)]
-    return written[0] + tags + written[1]
+    head, body = (
+        yaml.safe_dump(p, sort_keys=False, allow_unicode=True, width=110) for p in ({"task": config["task"]}, rest)
+    )
+    return head + tags + body

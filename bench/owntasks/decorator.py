@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import importlib.util
 import inspect
+import json
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from contextlib import redirect_stdout
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench.errors import UsageError
 from bench.owntasks import items
 from bench.records import Graded, sha256_of
+from bench.scoring.graders import Grader
+from bench.suites.items import strict_json
 
 if TYPE_CHECKING:
     from bench.registry.files import TaskFile
@@ -78,22 +82,27 @@ def python_tasks(path: Path) -> list[TaskFile]:
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module  # dataclasses and pickles of the user's look their module up
     try:
-        spec.loader.exec_module(module)
-    except Exception as error:
-        raise UsageError(f"{path}: cannot be imported ({type(error).__name__}: {error}).") from error
-    found = [value for value in vars(module).values() if isinstance(value, PythonTask)]
+        with redirect_stdout(sys.stderr):  # what a file prints must not stand in the middle of --json
+            spec.loader.exec_module(module)
+    except (Exception, SystemExit) as error:
+        raise UsageError(f"{path}: cannot be imported ({_why(error)}).") from error
+    values = {id(value): value for value in vars(module).values() if isinstance(value, PythonTask)}
+    found = [one for one in values.values() if one.items.__module__ == spec.name]
     if not found:
         raise UsageError(f"{path}: holds no @task function. Add one, or give the file another name.")
     return [_task_file(path, one) for one in found]
 
 
+def _why(error: BaseException) -> str:
+    return f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
+
+
 def _task_file(path: Path, one: PythonTask) -> TaskFile:
     from bench.registry.files import TaskFile
 
-    try:
-        made = list(one.items())
-    except Exception as error:
-        raise UsageError(f"{path}: {one.name}() failed ({type(error).__name__}: {error}).") from error
+    made = _made(path, one)
+    if made != _made(path, one):
+        raise UsageError(f"{path}: {one.name}() yields other items each time. Seed what it draws at random.")
     rows = [(f"{path}: {one.name}() item:{number}", row) for number, row in enumerate(made, 1)]
     if not rows:
         raise UsageError(f"{path}: {one.name}() yields no items.")
@@ -107,27 +116,46 @@ def _task_file(path: Path, one: PythonTask) -> TaskFile:
         system=one.system,
         description=inspect.getdoc(one.items) or "",
     )
-    sha256 = sha256_of([config, [dict(row) for _, row in rows], path.read_text(encoding="utf-8")])
-
-    def build() -> Any:
-        from bench.registry.chat import ChatTask
-
-        data = items.checked_dataset(rows, graded=one.grade is None)
-        return ChatTask({**config, "custom_dataset": lambda **_: {"test": data}, "process_results": _grader(one, rows)})
-
-    return TaskFile(one.name, path, config, sha256, build, len(rows))
+    sha256 = sha256_of([config, made, path.read_text(encoding="utf-8")])
+    return TaskFile(one.name, path, config, sha256, items.builder(config, rows, _grader(one)), len(rows))
 
 
-def _grader(one: PythonTask, rows: items.Rows) -> Any:
-    from bench.scoring import graders
+def _made(path: Path, one: PythonTask) -> list[dict[str, Any]]:
+    """The items as JSON keeps them, so that tuples are lists. UsageError naming the item that is none."""
+    try:
+        with redirect_stdout(sys.stderr):
+            yielded = list(one.items())
+    except Exception as error:
+        raise UsageError(f"{path}: {one.name}() failed ({_why(error)}).") from error
+    made = []
+    for number, row in enumerate(yielded, 1):
+        try:
+            kept = strict_json(json.dumps(row))
+        except (TypeError, ValueError, RecursionError) as error:
+            raise UsageError(f"{path}: {one.name}() item:{number}: is no JSON ({error}).") from error
+        if not isinstance(kept, dict):
+            raise UsageError(f"{path}: {one.name}() item:{number}: must be a dict.")
+        made.append(kept)
+    return made
 
+
+def _grader(one: PythonTask) -> Grader | None:
+    """The task's own grader; None where the items' fields decide."""
     judge = one.grade
     if judge is None:
-        return graders.own_with_code if items.runs_code(rows) else graders.own
+        return None
 
     def graded(item: Mapping[str, Any], text: str) -> Graded:
         verdict = judge(item, text)
-        return verdict if isinstance(verdict, Graded) else Graded(score=float(verdict), extracted=text or None)
+        if isinstance(verdict, Graded):
+            return verdict if verdict.score is None else replace(verdict, score=_share(verdict.score))
+        return Graded(score=_share(verdict), extracted=text or None)
 
     graded.__name__, graded.__doc__ = one.name, judge.__doc__
-    return graders.Grader(graded, oracle=one.oracle, sandboxed=one.runs_code)
+    return Grader(graded, oracle=one.oracle, sandboxed=one.runs_code)
+
+
+def _share(score: object) -> float:
+    if not isinstance(score, int | float) or not 0 <= score <= 1:
+        raise ValueError(f"grade() gave {score!r}, which is no number from 0 to 1")
+    return float(score)

@@ -10,11 +10,13 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from bench.errors import UsageError, suggest
+from bench.scoring import extract, graders
 from bench.scoring.graders import KINDS, kind_of
 from bench.suites.items import LETTERS, dataset, messages_of, numbered_jsonl
 
@@ -24,6 +26,9 @@ COLUMNS = ("id", "cluster", "family", "level", "language")
 """What the tables take from an item."""
 _ALLOWED = {"id", "prompt", "messages", "entry_point", *KINDS, *OPTIONAL}
 _TEXTS = ("id", "prompt", "entry_point", "regex", "cluster", "family", "language", "example", "reference")
+
+MOST_LEVEL = 1000
+"""The highest level of difficulty."""
 
 Rows = Sequence[tuple[str, Mapping[str, Any]]]
 """Items, each with where it stands: a file and a line."""
@@ -43,6 +48,19 @@ def checked_dataset(rows: Rows, *, graded: bool = True) -> Any:
     check(rows, graded=graded)
     texts = [{**row, **{k: str(row[k]) for k in COLUMNS if k in row and k != "level"}} for _, row in rows]
     return dataset(texts, COLUMNS)
+
+
+def builder(config: Mapping[str, Any], rows: Rows, grader: graders.Grader | None = None) -> Callable[[], Any]:
+    """What makes lm-eval's task of items in memory, graded by their own fields or by `grader`."""
+    judge = grader or (graders.own_with_code if runs_code(rows) else graders.own)
+
+    def build() -> Any:
+        from bench.registry.chat import ChatTask
+
+        data = {"test": checked_dataset(rows, graded=grader is None)}
+        return ChatTask({**config, "custom_dataset": lambda **_: data, "process_results": judge})
+
+    return build
 
 
 def check(rows: Rows, *, graded: bool = True) -> None:
@@ -71,13 +89,15 @@ def _problems(row: Mapping[str, Any], graded: bool) -> Iterator[str]:
     for key in row:
         if key not in _ALLOWED and graded:
             yield f"unknown field '{key}'.{suggest(key, _ALLOWED)} What is your own belongs under 'meta'."
-    if not isinstance(row.get("id"), str | int) or isinstance(row["id"], bool) or row["id"] == "":
+    if not isinstance(row.get("id"), str | int) or isinstance(row["id"], bool) or not str(row["id"]).strip():
         yield "needs an 'id', a text or a whole number."
+    if not str(row["id"]).isprintable() or len(str(row["id"])) > 200:
+        yield "'id' must be one line of at most 200 characters."
     for key in _TEXTS[1:]:
         if key in row and (not isinstance(row[key], str) or not row[key].strip()):
             yield f"'{key}' must be a text that is not empty."
-    if "level" in row and (type(row["level"]) is not int or row["level"] < 1):
-        yield "'level' must be a whole number from 1, the easiest."
+    if "level" in row and (type(row["level"]) is not int or not 1 <= row["level"] <= MOST_LEVEL):
+        yield f"'level' must be a whole number from 1, the easiest, to {MOST_LEVEL}."
     yield from _chat_problems(row)
     if graded:
         yield from _kind_problems(row)
@@ -169,6 +189,8 @@ def _number_problem(row: Mapping[str, Any]) -> str | None:
     number = row["number"]
     if type(number) not in (int, float) or not math.isfinite(number):
         return "'number' must be a number, without quotes."
+    if len(f"{Decimal(str(number)):f}") > extract.DIGITS:
+        return f"'number' has more than {extract.DIGITS} digits. Ask for fewer."
     return None
 
 
@@ -176,8 +198,14 @@ def _choices_problem(row: Mapping[str, Any]) -> str | None:
     choices = row["choices"]
     if not isinstance(choices, list) or not 2 <= len(choices) <= len(LETTERS):
         return f"'choices' must be a list of 2 to {len(LETTERS)} texts."
-    if not all(isinstance(c, str) and c.strip() for c in choices) or len(set(choices)) < len(choices):
-        return "'choices' must be different texts that are not empty."
+    if not all(isinstance(c, str) and c.strip() for c in choices):
+        return "'choices' must be texts that are not empty."
+    if len({extract.unwrapped(c).casefold() for c in choices}) < len(choices):
+        return "'choices' must differ by more than case, quotes and a full stop."
+    names = list(LETTERS[: len(choices)])
+    other = next((c for c, own in zip(choices, names, strict=True) if c.upper() in names and c.upper() != own), None)
+    if other:
+        return f"the choice '{other}' would be called {names[choices.index(other)]}. Put it in its letter's place."
     if row.get("answer") not in (*choices, *LETTERS[: len(choices)]):
         return f"'answer' must be one of the choices, or its letter, A to {LETTERS[len(choices) - 1]}."
     return None
@@ -187,6 +215,8 @@ def _answer_problem(row: Mapping[str, Any]) -> str | None:
     answer = row["answer"]
     if isinstance(answer, bool) or not isinstance(answer, str | int | float) or not str(answer).strip():
         return "'answer' must be a text or a number that is not empty."
+    if len(str(answer)) > extract.ANSWER_CHARS:
+        return f"'answer' has more than {extract.ANSWER_CHARS} characters. Ask for less."
     return None
 
 
@@ -220,5 +250,7 @@ def cluster_of(rows: Rows) -> str:
 
 def check_name(name: str) -> None:
     """UsageError unless a task may be called so."""
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]*", name):
-        raise UsageError(f"'{name}' cannot be a task's name: use letters, digits, '_', '.' and '-'.")
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}", name):
+        raise UsageError(
+            f"'{name[:100]}' cannot be a task's name: use letters, digits, '_', '.' and '-', at most 100 of them."
+        )

@@ -72,37 +72,40 @@ class PriceBook:
 
         Without a region the provider's default holds; a model without a thinking price bills thinking as output.
         """
-        place = self.regions.get(provider, {}).get(region or "", region)
+        places = dict.fromkeys((region, self.regions.get(provider, {}).get(region or "", region), None))
         modes = ("thinking", "standard") if mode == "thinking" else (mode,)
         for table, name, wanted in product(self._tables, _names(model), modes):
             rows = [row for row in table.get((provider, name), ()) if row.mode == wanted and row.holds(at)]
-            found = next((row for where in (place, None) for row in rows if row.region == where), None)
+            found = next((row for place in places for row in rows if row.region == place), None)
             if found:
                 return found._replace(usd=self._usd(found.currency, at))
         return None
 
-    def why_not(self, provider: str, model: str, region: str | None = None) -> str:
+    def why_not(self, provider: str, model: str, region: str | None = None, mode: Mode = "standard") -> str:
         """Why `find` has no price, and the cure, as a sentence."""
-        name = f"{provider}/{model}" + (f" in region {region}" if region else "")
+        usual = mode in ("standard", "thinking")
+        how = (f" in region {region}" if region else "") + ("" if usual else f" in mode {mode}")
         gap = self.gap(provider, region)
-        near = "" if gap else suggest(model, [m for p, m in self._tables[1] if p == provider])
-        why = gap.reason if gap else f"it is in no list.{near if near.startswith(' Did') else ''}"
-        return (
-            f"no price for {name}: {why} "
-            f'Add a [[price]] with provider = "{provider}" and model = "{model}" to {OVERRIDE}.'
-        )
+        listed = any((provider, name) in table for table in self._tables for name in _names(model))
+        near = suggest(model, [m for p, m in self._tables[1] if p == provider])
+        unknown = f"it is in no list.{near if near.startswith(' Did') else ''}"
+        why = gap.reason if gap else "it is listed, but not so, or not then." if listed else unknown
+        keys = f'provider = "{provider}" and model = "{model}"' + ("" if usual else f' and mode = "{mode}"')
+        return f"no price for {provider}/{model}{how}: {why} Add a [[price]] with {keys} to {OVERRIDE}."
 
     def gap(self, provider: str, region: str | None) -> Gap | None:
         """What is known of a missing list."""
         found = (g for g in self.gaps if g.provider == provider and (not g.regions or (region or "") in g.regions))
         return next(found, None)
 
-    def stale(self, at: date, days: int = 60) -> list[str]:
-        """What of the snapshot may be out of date on a day, as sentences."""
+    def stale(self, at: date, rows: Iterable[Price] | None = None, days: int = 60) -> list[str]:
+        """What of the snapshot, or of these rows of it, may be out of date on a day, as sentences."""
+        listed = [row for row in (self.listed if rows is None else rows) if not row.id.startswith(f"{OVERRIDE}:")]
+        read = min((date.fromisoformat(row.retrieved) if row.retrieved else self.as_of for row in listed), default=at)
         found = []
-        if (at - self.as_of).days > days:
-            found.append(f"prices were last read {self.as_of}, {(at - self.as_of).days} days before {at}.")
-        for schedule in self.schedules.values():
+        if (at - read).days > days:
+            found.append(f"prices were last read {read}, {(at - read).days} days before {at}.")
+        for schedule in dict.fromkeys(row.schedule for row in listed if row.schedule):
             if schedule.covers_through and at > schedule.covers_through:
                 found.append(
                     f"the holidays of {schedule.name} are known through {schedule.covers_through} only; "

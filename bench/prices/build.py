@@ -96,9 +96,10 @@ def build(rulings: Path = RULINGS) -> Built:
     return Built(text, len(rows), found)
 
 
-def _kept(source: Source, removed: set[tuple[str, str]], drops: Sequence[Mapping[str, str]]) -> list[Listed]:
+def _kept(source: Source, removed: set[tuple[str, str]], drops: Sequence[Mapping[str, Any]]) -> list[Listed]:
     def dropped(row: Listed) -> bool:
-        return any(row.provider == drop["provider"] and fnmatchcase(row.model, drop["model"]) for drop in drops)
+        fits = (d for d in drops if row.provider == d["provider"] and fnmatchcase(row.model, d["model"]))
+        return any(not drop.get("only_zeros") or not any(row.rates.values()) for drop in fits)
 
     return [row for row in source.rows if (row.provider, row.model) not in removed and not dropped(row)]
 

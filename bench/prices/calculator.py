@@ -49,7 +49,7 @@ def cost(price: Price, usage: TokenUsage, at: datetime, *, off_peak: bool = Fals
         elif price.usd is not None:
             parts[name] = parts.get(name, Decimal(0)) + (tokens * rate * factor * price.usd).scaleb(-6)
     if price.usd is None:
-        missing.append(f"{price.id} is in {price.currency}, and no dated exchange rate is known")
+        missing.append(price.without_rate)
     usd = None if missing else sum(parts.values(), Decimal(0))
     return Cost(usd, parts, tuple(dict.fromkeys(missing)))
 
@@ -70,7 +70,8 @@ def _lines(price: Price, usage: TokenUsage) -> Iterator[tuple[str, int, Decimal 
 
 def worst_case(price: Price, in_tokens: int, max_tokens: int) -> Decimal | None:
     """The most a request can cost: the dearest hour, tier and token class; None if a price of it is unknown."""
-    reached = [price.rates, *(tier.rates for tier in price.tiers if tier.above < in_tokens)]
+    most = max(in_tokens, max_tokens) if price.marginal else in_tokens
+    reached = [price.rates, *(tier.rates for tier in price.tiers if tier.above < most)]
     if price.usd is None or any(rates.input is None or rates.output is None for rates in reached):
         return None
     dearest = {name: max(_known(reached, name), default=Decimal(0)) for name in TOKEN_CLASSES}

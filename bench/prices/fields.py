@@ -91,6 +91,6 @@ class Fields:
             return None
         try:
             moment = datetime.fromisoformat(found.isoformat() if isinstance(found, date) else found)
-        except (TypeError, ValueError):
+            return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+        except (TypeError, ValueError, OverflowError):
             self.fail(f"{key} must be a date such as 2026-10-07; found {found!r}.")
-        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)

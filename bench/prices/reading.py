@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, cast
 
 from bench.errors import UsageError
 from bench.prices.fields import Fields
-from bench.prices.rows import CURRENCIES, MODES, TOKEN_CLASSES, Mode, Price, Rates, Schedule, Tier
+from bench.prices.rows import CURRENCIES, FOREIGN, MODES, TOKEN_CLASSES, Mode, Price, Rates, Schedule, Tier
 
 _TIER_KEYS = ("above", *TOKEN_CLASSES)
 _ROW_KEYS = (
@@ -52,7 +52,9 @@ def read_exchanges(rows: Sequence[object], where: str) -> list[Exchange]:
             fields.fail("usd must be a number above 0: the USD for one unit of the currency.")
         if since is None:
             fields.fail("valid_from is missing: an exchange rate holds from a date on.")
-        currency = fields.choice("currency", CURRENCIES, "")
+        currency = fields.choice("currency", FOREIGN, "")
+        if any((rate.currency, rate.valid_from) == (currency, since) for rate in found):
+            fields.fail(f"there is another rate from {since:%Y-%m-%d} on.")
         found.append(Exchange(currency, usd, since, fields.optional("source_url")))
     return sorted(found, key=lambda rate: rate.valid_from)
 
@@ -84,9 +86,7 @@ def _price(fields: Fields, schedules: Mapping[str, Schedule], prefix: str) -> Pr
     begin, end = fields.moment("valid_from"), fields.moment("valid_to")
     if begin and end and begin >= end:
         fields.fail("valid_to must be later than valid_from.")
-    rates = _rates(fields)
-    if rates.input is None or rates.output is None:
-        fields.fail(f"{'input' if rates.input is None else 'output'} is missing: every row needs input and output.")
+    rates = _required(fields)
     schedule = fields.optional("schedule")
     if schedule is not None and schedule not in schedules:
         fields.fail(f"schedule '{schedule}' is none of the snapshot's: {', '.join(sorted(schedules))}.")
@@ -112,15 +112,19 @@ def row_id(provider: str, model: str, region: str | None, mode: str, valid_from:
     return f"{provider}/{model}{place}{how}@{valid_from:%Y-%m-%d}" + ("" if midnight else f"{valid_from:T%H:%M:%SZ}")
 
 
-def _rates(fields: Fields) -> Rates:
-    return Rates(**{name: fields.number(name) for name in TOKEN_CLASSES})
+def _required(fields: Fields) -> Rates:
+    rates = Rates(**{name: fields.number(name) for name in TOKEN_CLASSES})
+    if rates.input is None or rates.output is None:
+        missing = "input" if rates.input is None else "output"
+        fields.fail(f"{missing} is missing: every row, and every tier of one, needs input and output.")
+    return rates
 
 
 def _tiers(fields: Fields) -> tuple[Tier, ...]:
     tiers = []
     for raw in fields.tables("tiers"):
         inner = fields.within(raw, "tiers", _TIER_KEYS)
-        tiers.append(Tier(inner.count("above"), _rates(inner)))
+        tiers.append(Tier(inner.count("above"), _required(inner)))
     if any(a.above >= b.above for a, b in pairwise(tiers)):
         fields.fail(f"tiers are out of order: above = {', '.join(str(tier.above) for tier in tiers)}.")
     return tuple(tiers)

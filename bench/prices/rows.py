@@ -12,8 +12,10 @@ Mode = Literal["standard", "thinking", "batch", "fast"]
 MODES: tuple[Mode, ...] = ("standard", "thinking", "batch", "fast")
 TOKEN_CLASSES = ("input", "cache_read", "cache_write_5m", "cache_write_1h", "output")
 """What a token can be billed as: the fields of `Rates`."""
-CURRENCIES = ("USD", "CNY")
-"""Currencies a row may be in. Other than USD they make a cost only with a dated exchange rate."""
+FOREIGN = ("CNY",)
+"""Currencies that make a cost only with a dated exchange rate."""
+CURRENCIES = ("USD", *FOREIGN)
+"""Currencies a row may be in."""
 
 
 class Rates(NamedTuple):
@@ -35,7 +37,7 @@ class Tier(NamedTuple):
     """Other rates for long requests."""
 
     above: int
-    """The tier begins with the prompt token after this many."""
+    """The tier begins with the prompt token after this many; a marginal one also with the output token after them."""
     rates: Rates
     """The tier's rates; a class without one is unknown there."""
 
@@ -108,6 +110,11 @@ class Price(NamedTuple):
     """The day it was read there, ISO 8601; None if a user's own row does not say."""
     usd: Decimal | None = Decimal(1)
     """USD for one unit of `currency`; None if no dated rate is known."""
+
+    @property
+    def without_rate(self) -> str:
+        """Why it makes no cost in USD while `usd` is None, in words."""
+        return f"{self.id} is in {self.currency}, and no dated exchange rate is known"
 
     def holds(self, at: datetime) -> bool:
         """Whether a request at `at` is billed by this row, as far as dates say."""

@@ -3,6 +3,9 @@
 from bench.providers.endpoint import Endpoint, missing_keys, resolve
 from bench.providers.protocol import Fault, FaultKind, StreamEvent, Wire
 from bench.providers.reading import whole
-from bench.providers.thinking import ThinkSplitter
+from bench.providers.thinking import ThinkSplitter, unopened
 
-__all__ = ["Endpoint", "Fault", "FaultKind", "StreamEvent", "ThinkSplitter", "Wire", "missing_keys", "resolve", "whole"]
+__all__ = [
+    "Endpoint", "Fault", "FaultKind", "StreamEvent", "ThinkSplitter", "Wire", "missing_keys", "resolve", "unopened",
+    "whole",
+]  # fmt: skip

@@ -149,8 +149,12 @@ def _also(rules: Rules) -> Iterator[str]:
         yield f"takes a `thinking_budget`{least}"
     if rules.greedy:
         yield f"temperature 0 is sent as `{_written(rules.greedy)}`"
+    if rules.always:
+        yield f"`{_written(rules.always)}` is always sent"
     if rules.max_tokens_field != "max_tokens":
         yield f"`max_tokens` is sent as `{rules.max_tokens_field}`"
+    if not rules.thinking_capped and rules.thinks != "never":
+        yield "`max_tokens` does not hold for thinking"
     if rules.stops is not None:
         yield f"at most {rules.stops} stop sequences"
 

@@ -59,6 +59,11 @@ class Endpoint:
         query = self.address.query if self.address else ""
         return f"{self.wire.PATH}?{query}" if query else self.wire.PATH
 
+    @property
+    def thinks(self) -> bool | None:
+        """Whether the model will think; None if unknown."""
+        return self.rules.thinking(self.entry.thinking, self.entry.effort)
+
     def headers(self, environ: Mapping[str, str]) -> dict[str, str]:
         """The headers of every call: the protocol's with the key, the address's user info, the model entry's own."""
         key = environ.get(self.key_variable) if self.key_variable else None
@@ -88,14 +93,12 @@ class Endpoint:
 
     def sampling(self, item: Item, run: RunSettings) -> dict[str, float]:
         """What is applied, that is really sent: what the model forbids, fixes or ignores is left out."""
-        thinks = self.rules.thinking(self.entry.thinking, self.entry.effort)
         asked = self.sampling_requested(item, run)
-        return {name: value for name, value in asked.items() if self.rules.handling(name, thinks) == "sent"}
+        return {name: value for name, value in asked.items() if self.rules.handling(name, self.thinks) == "sent"}
 
     def warning(self, item: Item) -> str | None:
         """What is likely to go wrong with an item: a task's cap may leave no room for thinking. None if nothing is."""
-        thinks = self.rules.thinking(self.entry.thinking, self.entry.effort)
-        if not thinks or self.entry.max_tokens or item.max_tokens >= THINKING_TOKENS:
+        if not self.thinks or self.entry.max_tokens or item.max_tokens >= THINKING_TOKENS:
             return None
         return (
             f"'{self.entry.label}' thinks, and thinking counts: the {item.max_tokens} tokens of {item.task} will cut "
@@ -118,7 +121,7 @@ class Endpoint:
         if item.stop:
             body[self.wire.STOP] = self._stop(item)
         thinking = rules.thinking_fields(entry.effort, entry.thinking, entry.thinking_budget)
-        return merged(body, thinking, entry.extra_body, self.extra_body)
+        return merged(body, rules.always, thinking, entry.extra_body, self.extra_body)
 
     def _stop(self, item: Item) -> list[str]:
         most, longest = self.rules.stops, self.rules.stop_bytes
@@ -135,7 +138,7 @@ class Endpoint:
 
     def shown(self) -> dict[str, Any]:
         """The endpoint as it may be shown and kept: everything but secrets."""
-        entry, thinks = asdict(self.entry), self.rules.thinking(self.entry.thinking, self.entry.effort)
+        entry = asdict(self.entry)
         for table in (entry, entry["own_provider"] or {}):
             if table.get("base_url"):
                 table["base_url"] = shown(table["base_url"])
@@ -150,7 +153,7 @@ class Endpoint:
             "price_provider": self.preset.price_provider,
             "region": self.preset.region,
             "rules": asdict(self.rules),
-            "sampling": {name: self.rules.handling(name, thinks) for name in SAMPLING},
+            "sampling": {name: self.rules.handling(name, self.thinks) for name in SAMPLING},
         }
 
 

@@ -15,6 +15,7 @@ LONGEST = 300
 _BALANCE = "Top up the account's balance or raise its spending limit."
 _KEY = "Check the key, and that it belongs to this vendor, region and plan."
 _NAME = "Check the model's name and base_url (it often ends in /v1), and that the key may use the model."
+_RATE = "Ask less at once with -j, or wait."
 _LONG = "Lower max_tokens, or take a model with a longer context."
 
 
@@ -32,18 +33,23 @@ def _rule(kind: FaultKind, words: str, codes: str = "", cure: str = "") -> _Rule
 _RULES = (
     _rule(
         FaultKind.REFUSED,
-        r"data_?inspection_?failed|inappropriate content|content management policy|\bflagged\b",
+        r"data_?inspection_?failed|inappropriate content|content management policy|"
+        r"\b(input|prompt|request|content|message)s?\b.{0,20}\bflagged\b",
         "content_filter content_policy_violation ResponsibleAIPolicyViolation sensitive 1301",
     ),
     _rule(
         FaultKind.MODEL,
-        r"spend_?limit|insufficient[ _]balance|credit balance|arrearage|billing_hard_limit",
+        r"spend(ing)?[ _]?limit|insufficient[ _]balance|credit balance|arrearage|billing_hard_limit",
         "billing_error 1113",
         _BALANCE,
     ),
     # A rate may be called a quota; it passes, a spent quota does not.
-    _rule(FaultKind.TRANSIENT, r"\b[rt]p[md]\b|per (minute|second)|too quickly|concurrency|throttling|rate limit"),
-    _rule(FaultKind.MODEL, r"insufficient_quota|current[ _]quota|check your plan", cure=_BALANCE),
+    _rule(
+        FaultKind.TRANSIENT,
+        r"\b[rt]p[md]\b|per (minute|second)|too quickly|concurrency|throttling|rate limit",
+        cure=_RATE,
+    ),
+    _rule(FaultKind.MODEL, r"insufficient_quota|current[ _]quota|check your plan|usage limit", cure=_BALANCE),
     _rule(FaultKind.REQUEST, r"exceed_context_size|context_length_exceeded|context window|maximum context", cure=_LONG),
     _rule(FaultKind.MODEL, r"(invalid|incorrect|wrong|missing).{0,12}api.?key|api.?key.{0,9}(not |in)valid", cure=_KEY),
     _rule(FaultKind.MODEL, r"model[ _]?not[ _]?(found|exist)|no such model|unknown_model|invalid_?model", cure=_NAME),
@@ -51,7 +57,8 @@ _RULES = (
 """Tried in this order: words anywhere in what was said, codes as the whole of its type or code."""
 
 _STATUS = {
-    **dict.fromkeys((408, 409, 425, 429), (FaultKind.TRANSIENT, "")),
+    **dict.fromkeys((408, 409, 425), (FaultKind.TRANSIENT, "")),
+    429: (FaultKind.TRANSIENT, _RATE),
     **dict.fromkeys((401, 403), (FaultKind.MODEL, _KEY)),
     402: (FaultKind.MODEL, _BALANCE),
     **dict.fromkeys((404, 405, 410), (FaultKind.MODEL, _NAME)),

@@ -10,7 +10,7 @@ from bench.providers import usage
 from bench.providers.faults import in_stream, read_fault
 from bench.providers.protocol import StreamEvent
 from bench.providers.reading import a_text, an_object, outcome_of, parse
-from bench.records import Message
+from bench.records import Message, Outcome
 
 __all__ = ["PATH", "STOP", "STREAMING", "headers", "prompt", "read_event", "read_fault"]
 
@@ -36,7 +36,8 @@ def prompt(messages: Sequence[Message]) -> dict[str, Any]:
 def read_event(data: str) -> StreamEvent:
     """One `data:` payload. Raises ValueError if it is not the JSON object that the protocol promises.
 
-    Texts of another type break the promise; odd token counts do not: they are unknown, the answer is not.
+    Texts of another type break the promise; odd token counts do not: they are unknown, the answer is not. A refusal
+    has a field of its own, and its stream then stops as if it were an answer.
     """
     if data.strip() == "[DONE]":
         return StreamEvent(done=True)
@@ -50,13 +51,14 @@ def read_event(data: str) -> StreamEvent:
     delta = an_object(choice.get("delta") or {}, "delta")
     reason = a_text(choice, "finish_reason") or None
     counts = raw.get("usage") or choice.get("usage")
+    refusal = a_text(delta, "refusal")
     return StreamEvent(
-        answer=a_text(delta, "content"),
+        answer=a_text(delta, "content") or refusal,
         reasoning=a_text(delta, "reasoning_content") or a_text(delta, "reasoning"),
         finish_reason=reason,
-        outcome=outcome_of(reason),
+        outcome=Outcome.REFUSED if refusal else outcome_of(reason),
         usage=usage.of_chat(counts) if counts else None,
-        cost_usd=_cost(counts),
+        cost_usd=_cost(counts) if counts else None,
         served_model=a_text(raw, "model") or None,
     )
 

@@ -46,7 +46,7 @@ class StreamEvent(NamedTuple):
     finish_reason: str | None = None
     """The provider's word for why it ended; a refusal's category follows after a colon."""
     outcome: Outcome | None = None
-    """What that word means here."""
+    """What that word means here; a refusal stays one, whatever follows."""
     usage: TokenUsage | None = None
     """Token counts; reports of one stream add up by `TokenUsage.updated`."""
     cost_usd: float | None = None

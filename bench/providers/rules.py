@@ -23,6 +23,8 @@ class Rules:
     """The same while the model thinks, on top of `sampling`."""
     greedy: Mapping[str, Any] = field(default_factory=dict)
     """Sent in place of a temperature of 0, where the vendor does not take 0."""
+    always: Mapping[str, Any] = field(default_factory=dict)
+    """Body fields sent with every request; `extra_body` of a model entry may say otherwise."""
     thinks: str = "unknown"
     """One of `THINKS`."""
     thinking_on: Mapping[str, Any] = field(default_factory=dict)
@@ -45,6 +47,8 @@ class Rules:
     """The level without one stated; empty if unknown."""
     max_tokens_field: str = "max_tokens"
     """The body's field for the cap on generated tokens."""
+    thinking_capped: bool = True
+    """Whether that cap holds for thinking too."""
     stops: int | None = None
     """Most stop sequences of a request; None if unknown."""
     stop_bytes: int | None = None

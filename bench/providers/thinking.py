@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 OPEN, CLOSE = "<think>", "</think>"
+
+_ALONE = re.compile(rf"^[ \t]*{CLOSE}[ \t]*(?:\n|\Z)\s*", re.MULTILINE)
 
 
 class ThinkSplitter:
@@ -50,6 +54,15 @@ class ThinkSplitter:
         """What was held back when the stream ended, as (answer, reasoning)."""
         rest, self._held = self._held, ""
         return ("", rest) if self._inside else (rest.lstrip() if self._thought else rest, "")
+
+
+def unopened(text: str) -> tuple[int, int]:
+    """Where a block ends that began in the prompt, as chat templates do it, and where the answer after it begins.
+
+    Only the whole text can tell: a `</think>` on a line of its own, with no `<think>` before it. (0, 0) without one.
+    """
+    found = _ALONE.search(text)
+    return found.span() if found and OPEN not in text[: found.start()] else (0, 0)
 
 
 def _overlap(text: str, tag: str) -> int:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from bench.registry.checks import SAMPLING, Finding
+from bench.registry.exam import with_exam, write_exam
 from bench.registry.files import Registry, TaskFile, read, shipped, survey
 from bench.registry.loaded import LoadedTasks, chat_template
+from bench.registry.versions import edited
 
 __all__ = [
     "Finding",
@@ -13,7 +15,10 @@ __all__ = [
     "SAMPLING",
     "TaskFile",
     "chat_template",
+    "edited",
     "read",
     "shipped",
     "survey",
+    "with_exam",
+    "write_exam",
 ]

@@ -46,8 +46,15 @@ def problems(path: Path, config: Mapping[str, Any]) -> Iterator[Finding]:
     if config.get("output_type", "generate_until") != "generate_until":
         problem = "output_type must be generate_until; chat endpoints give no log-likelihoods."
         yield Finding(str(path), "output_type", problem, "Ask for the answer in words.")
-    if "version" not in (config.get("metadata") or {}):
-        yield Finding(str(path), "metadata.version", "metadata needs a 'version'.", "Begin with 1.")
+    if config.get("unsafe_code"):
+        problem = "unsafe_code would let lm-eval run model-written code outside a sandbox."
+        cure = "Take it out, and grade with 'process_results: !function bench.scoring.graders.function_calls'."
+        yield Finding(str(path), "unsafe_code", problem, cure)
+    if config.get("repeats", 1) != 1:
+        yield Finding(str(path), "repeats", "a task does not repeat its items by itself.", "Use `--repeats`.")
+    version = (config.get("metadata") or {}).get("version")
+    if not isinstance(version, str | int | float) or isinstance(version, bool) or version == "":
+        yield Finding(str(path), "metadata.version", "metadata needs a 'version', a number or text.", "Begin with 1.")
     file = (config.get("dataset_kwargs") or {}).get("file")
     if file and not (path.parent / file).is_file():
         problem = f"data file '{file}' does not exist beside it."
@@ -70,8 +77,8 @@ def _generation(path: Path, generation: Mapping[str, Any]) -> Iterator[Finding]:
         yield Finding(str(path), "generation_kwargs.max_gen_toks", problem, "")
     for key in SAMPLING:
         value = generation.get(key, 0)
-        if not isinstance(value, int | float) or isinstance(value, bool):
-            yield Finding(str(path), f"generation_kwargs.{key}", f"'{key}' must be a number.", "")
+        if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= 2:
+            yield Finding(str(path), f"generation_kwargs.{key}", f"'{key}' must be a number from 0 to 2.", "")
 
 
 def lapses(path: Path, config: Mapping[str, Any]) -> Iterator[Finding]:

@@ -45,6 +45,9 @@ class TaskFile:
 
     count: int | None = None
     """How many items it has, where they are in no data file."""
+    ours: bool = True
+    """Whether items bring our fields (id, cluster, family, level, language). In another's data set the same names mean
+    something else, and items that ask the same are asked once."""
 
     @property
     def metadata(self) -> Mapping[str, Any]:
@@ -199,8 +202,10 @@ def _add(
     if name in tasks or name in groups:
         return [Finding(str(path), "task", f"the name '{name}' is already taken.", "Rename one of the two.")]
     if isinstance(found, TaskFile):
-        tasks[name] = found
-        return []
+        faults = list(problems(path, config))
+        if not faults:
+            tasks[name] = found
+        return faults
     if "group" in found:
         members = found.get("task")
         faults = _member_faults(path, members)
@@ -225,7 +230,14 @@ def parse(path: Path, included_by: tuple[Path, ...] = ()) -> dict[str, Any]:
     import yaml
 
     class Loader(yaml.SafeLoader):
-        pass
+        def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
+            """YAML would let the last of equal keys win, without a word."""
+            found: set[str] = set()
+            for key, _ in node.value:
+                if key.value in found:
+                    raise yaml.MarkedYAMLError(problem=f"'{key.value}' is given twice", problem_mark=key.start_mark)
+                found |= {key.value} if isinstance(key.value, str) else set()
+            return super().construct_mapping(node, deep)
 
     Loader.add_constructor("!function", lambda loader, node: loader.construct_scalar(node))  # type: ignore[arg-type]
     try:

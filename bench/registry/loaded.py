@@ -18,7 +18,7 @@ class LoadedTasks:
 
     def __init__(self, registry: Registry, names: Sequence[str]) -> None:
         """Builds the tasks. UsageError if lm-eval lost one, or cannot load it."""
-        _quiet()
+        quiet()
         self.files = {name: registry.file(name) for name in names}
         self.tasks: dict[str, Any] = _indexed(registry, [n for n, file in self.files.items() if file.build is None])
         for name, file in self.files.items():
@@ -39,7 +39,7 @@ class LoadedTasks:
         return self._docs[item.task, item.item][1]
 
     def items(self, suite: str, task: str) -> list[Item]:
-        """All items of a task, in the data's order. UsageError if two have the same id or prompt."""
+        """All items of a task, in the data's order. UsageError if two of ours have the same id or prompt."""
         from lm_eval.api.instance import Instance
 
         file, lm_task = self.files[task], self.tasks[task]
@@ -51,6 +51,8 @@ class LoadedTasks:
         items = [_item(suite, file, instance) for instance in instances]
         for at, (item, instance) in enumerate(zip(items, instances, strict=True)):
             self._docs[task, item.item] = (at, instance.doc)
+        if not file.ours:
+            return list({item.prompt_sha256: item for item in reversed(items)}.values())[::-1]
         for what, seen in (("id", [i.item for i in items]), ("prompt", [i.prompt_sha256 for i in items])):
             if len(set(seen)) != len(seen):
                 twice = next(s for s in seen if seen.count(s) > 1)
@@ -92,7 +94,8 @@ def chat_template(messages: list[dict[str, str]], add_generation_prompt: bool = 
 
 def _item(suite: str, file: TaskFile, instance: Any) -> Item:
     prompt, generation = instance.args
-    doc = {key: value for key, value in instance.doc.items() if value is not None}  # Arrow fills gaps with None.
+    # Arrow fills gaps with None.
+    doc = {key: value for key, value in instance.doc.items() if value is not None} if file.ours else {}
     sampling = {key: float(generation[key]) for key in SAMPLING if key in generation}
     return Item(
         suite=suite,
@@ -100,7 +103,7 @@ def _item(suite: str, file: TaskFile, instance: Any) -> Item:
         task_version=file.version,
         item=str(doc.get("id", instance.doc_id)),
         family=str(doc.get("family", file.name)),
-        level=_level(doc.get("level")),
+        level=doc.get("level"),
         language=str(doc.get("language", "en")),
         cluster=str(doc.get("cluster", doc.get("family", f"{file.name}/{instance.doc_id}"))),
         messages=tuple(json.loads(prompt)),
@@ -110,12 +113,7 @@ def _item(suite: str, file: TaskFile, instance: Any) -> Item:
     )
 
 
-def _level(value: object) -> int | None:
-    """A stock task's `level` may be a word: only whole numbers are levels of ours."""
-    return value if isinstance(value, int) else None
-
-
-def _quiet() -> None:
+def quiet() -> None:
     """lm-eval and datasets log a line and draw a bar per task; only their errors concern a user."""
     import logging
     import os

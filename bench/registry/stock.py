@@ -9,8 +9,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import random
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache, partial
 from importlib.util import find_spec
 from pathlib import Path
@@ -24,6 +25,10 @@ from bench.suites.items import read_jsonl
 
 DATA = "BENCH_DATA"
 """Environment variable: a folder that holds `<dataset>/[<configuration>/]<split>.jsonl`."""
+SOME = (
+    "gsm8k", "mmlu_pro", "bbh", "ifeval", "minerva_math500", "gpqa_diamond_cot_zeroshot", "humaneval", "mbpp",
+)  # fmt: skip
+"""Stock names that work, for whoever asks what there is."""
 CHAT = {"gsm8k": "gsm8k_cot_llama"}
 """A stock name -> lm-eval's variant of it that is written for chat."""
 INSTEAD = {
@@ -45,6 +50,10 @@ ORACLES = {
     "minerva_math": "Final Answer: The final answer is ${target}$. I hope it is correct.",
 }
 """How a right answer ends, by the beginning of the task's name; for the lint."""
+NEEDED = {"ifeval": "ifeval", "minerva_math": "math", "hendrycks_math": "math"}
+"""lm-eval's extra that a stock task needs, by the beginning of its name."""
+SEED = 0
+"""lm-eval's own default: some tasks shuffle the choices of an item."""
 LEAST_TOKENS = 2048
 """Granted to every stock answer, if the task does not grant more: a chain of thought must not be cut."""
 _NAMED = re.compile(rb"^[\"']?(task|group)[\"']?:[ \t]*[\"']?([\w.+-]+)[\"']?[ \t]*(?:#.*)?\r?$", re.MULTILINE)
@@ -75,7 +84,7 @@ def task(name: str) -> TaskFile:
     content = hashlib.sha256(json.dumps(fit, sort_keys=True, default=str).encode())
     for file in [*sorted(path.parent.glob("*.py")), *(f for _, f in _splits(config))]:
         content.update(file.read_bytes())
-    return TaskFile(name, path, fit, content.hexdigest(), partial(_build, name, path, changes))
+    return TaskFile(name, path, fit, content.hexdigest(), partial(_build, name, path, changes), ours=False)
 
 
 @lru_cache
@@ -116,11 +125,19 @@ def _refuse_unfit(name: str, config: Mapping[str, Any]) -> None:
         why = "begins the model's answer for it (gen_prefix), which chat endpoints refuse or score 0"
     elif config.get("unsafe_code"):
         why = "runs model-written code outside a sandbox"
+    elif _aggregation(config) != "mean":
+        why = f"scores all answers at once ({_aggregation(config)}), not one by one"
     elif int(config.get("repeats") or 1) > 1:
         why = f"asks every item {config['repeats']} times by itself; use --repeats"
     if why:
-        instead = f"Use '{INSTEAD[name]}'." if name in INSTEAD else "docs/tasks.md names some that work."
+        instead = f"Use '{INSTEAD[name]}'." if name in INSTEAD else f"Others work: {', '.join(SOME)}."
         raise UsageError(f"task '{name}' {why}. {instead}")
+
+
+def _aggregation(config: Mapping[str, Any]) -> str:
+    """How the first metric becomes the task's number."""
+    first = (config.get("metric_list") or [{}])[0]
+    return str(first.get("aggregation", "mean"))
 
 
 def _changes(name: str, config: Mapping[str, Any]) -> dict[str, Any]:
@@ -159,17 +176,31 @@ def _build(name: str, path: Path, changes: Mapping[str, Any]) -> Any:
         splits = _splits(config)
         if splits:
             config |= {"custom_dataset": partial(_read, splits), "dataset_kwargs": None}
+        if config.get("process_docs"):
+            config["process_docs"] = partial(_seeded, config["process_docs"])
         return ConfigurableTask(config=config)
     except UsageError:
         raise
     except ImportError as error:
-        why = str(error).splitlines()[0][:160]
-        raise UsageError(f"task '{name}' needs a package that is not here ({why}). Install it here.") from error
+        extra = next((extra for prefix, extra in NEEDED.items() if name.startswith(prefix)), None)
+        cure = f"pip install 'lm-eval[{extra}]'." if extra else "Install it."
+        why = str(error).splitlines()[0].partition(". ")[0][:160]
+        raise UsageError(f"task '{name}' needs a package that is not here ({why}). {cure}") from error
     except Exception as error:
         why = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
         raise UsageError(
             f"task '{name}': its data cannot be loaded ({why}). Put them under {DATA}: {_wanted(parse(path))}."
         ) from error
+
+
+def _seeded(process: Callable[[Any], Any], docs: Any) -> Any:
+    """The docs as the task prepares them, the same each time: planning and scoring both ask for them."""
+    before = random.getstate()
+    random.seed(SEED)
+    try:
+        return process(docs)
+    finally:
+        random.setstate(before)
 
 
 def _splits(config: Mapping[str, Any]) -> list[tuple[str, Path]]:

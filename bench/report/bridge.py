@@ -109,7 +109,8 @@ def _bridge(
     ]
     steps = bridge(*sides)
     claims = [claim for claim in manifest.get("claims", {}).values() if claim["candidate"] == candidate]
-    savings = {k["cheaper_by"] for k in claims if k["baseline"] == baseline and k["cheaper_by"] is not None}
+    mine = (k for k in claims if k["baseline"] == baseline and suite in (k.get("suites") or [suite]))
+    savings = {claim["cheaper_by"] for claim in mine if claim["cheaper_by"] is not None}
     words = [line for saving in sorted(savings) for line in _holds(candidate, sides[0], sides[1], saving)]
     return Bridge(candidate, baseline, suite, len(b), int(ended.sum()), steps, tuple(words))
 
@@ -159,15 +160,22 @@ def _price(row: Mapping[str, Any]) -> Price:
 
 def _holds(candidate: str, baseline: BridgeSide, side: BridgeSide, saving: float) -> Iterator[str]:
     """How far the candidate's price, and its share of cached prompt tokens, may move before the saving is gone."""
-    claim, rise = f"{100 * saving:g} % cheaper", price_rise(side.billed / baseline.billed, saving)
+    claim = f"at the costs measured, {100 * saving:g} % cheaper"
+    rise = price_rise(side.billed / baseline.billed, saving)
     if rise < 1:
-        yield f"{claim} does not hold: {candidate}'s price would have to fall to x{rise:.2g}."
+        yield f"{claim} does not hold: {candidate}'s price would have to fall to {_at_most(rise)}."
         return
-    yield f"{claim} holds until {candidate}'s price rises x{rise:.2g}."
+    yield f"{claim} holds until {candidate}'s price rises {_at_most(rise)}."
     total = float(side.tokens_in.sum())
     hit = float(side.tokens_in[:, 1].sum()) / total if total else 0.0
     per_hit = float((side.tokens_in.sum(axis=1) * (side.prices[:, 0] - side.prices[:, 1])).mean())
     least = least_cache_hit(hit, side.billed, (1 - saving) * baseline.billed, per_hit)
     if hit and least is not None:
-        now, then = f"{100 * hit:.0f} %", f"{100 * least:.0f} %"
+        now, then = f"{100 * hit:.3g} %", f"{100 * least:.3g} %"
         yield f"{claim} holds until {candidate}'s cache hit rate falls below {then} (now {now})."
+
+
+def _at_most(factor: float) -> str:
+    """Three digits, rounded down: at the number shown it still holds."""
+    step = 10.0 ** (math.floor(math.log10(factor)) - 2)
+    return f"x{math.floor(factor / step + 1e-9) * step:,.6g}"

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench import runfolder
+from bench.claims import Ruling, declared_claims, judge_claims
 from bench.report.bridge import Bridge, bridges
+from bench.report.latency import Probe, probes
+from bench.report.pairwise import Difference, Place, differences, places
 from bench.report.sampling import sampling_notes
 from bench.stats import Interval, mean_interval, pass_at_k, proportion_interval, quantile_interval
 
@@ -96,6 +99,14 @@ class Comparison:
     """Why such a pair has no bridge, as sentences."""
     sampling: tuple[str, ...] = ()
     """What became of the sampling that was asked for, as sentences."""
+    latency: tuple[Probe, ...] = ()
+    """The latency probe of each model, where one was made."""
+    differences: tuple[Difference, ...] = ()
+    """Every model against every other, suite by suite."""
+    places: tuple[Place, ...] = ()
+    """Where models with known score and cost stand beside the frontier, suite by suite."""
+    ruling: Ruling = field(default_factory=Ruling)
+    """The run's claims, judged."""
 
 
 def compare(folder: Path) -> Comparison:
@@ -112,7 +123,16 @@ def compare(folder: Path) -> Comparison:
         for suite, about in manifest["suites"].items()
         for model in manifest["models"]
     ]
-    return Comparison(tuple(rows), manifest, *bridges(items, answers, manifest), sampling_notes(items, manifest))
+    return Comparison(
+        tuple(rows),
+        manifest,
+        *bridges(items, answers, manifest),
+        sampling=sampling_notes(items, manifest),
+        latency=probes(folder),
+        differences=differences(items, manifest),
+        places=places(items, manifest),
+        ruling=judge_claims(items, manifest, list(declared_claims(manifest).values())),
+    )
 
 
 def _row(table: pd.DataFrame, model: str, suite: str, items: int, repeats: int) -> SuiteRow:

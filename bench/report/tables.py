@@ -8,7 +8,8 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict
 
-from bench.report import money
+from bench import claims
+from bench.report import money, pairtables
 from bench.report.clocks import clock_notes
 from bench.report.comparison import Comparison, SuiteRow, as_records, flat_records
 from bench.report.machine import machine_notes
@@ -182,13 +183,15 @@ def _reservations(row: SuiteRow) -> list[str]:
 
 
 def markdown(comparison: Comparison) -> str:
-    """comparison.md: the table, the notes, then the bridges from list price to what was paid."""
+    """comparison.md: the table, the claims, the notes, pairs of models, the bridges from list price to the bill."""
     columns = headers(comparison.manifest["settings"]["repeats"])
     lines = [f"| {' | '.join(columns)} |", "|---|---|" + "---:|" * (len(columns) - 2)]
     for row in comparison.rows:
         texts = [f"{value} ({aside})" if aside else value for value, aside in cells(row)]
         lines.append(f"| {' | '.join(texts)} |")
-    lines += ["", *(f"- {note}" for note in notes(comparison)), *money.markdown(comparison.bridges)]
+    lines += [text for claim in claims.lines(comparison.ruling, comparison.manifest) for text in ("", claim)]
+    lines += ["", *(f"- {note}" for note in notes(comparison))]
+    lines += [*pairtables.markdown(comparison.differences, comparison.places), *money.markdown(comparison.bridges)]
     return "\n".join(lines) + "\n"
 
 
@@ -203,7 +206,14 @@ def csv_text(comparison: Comparison) -> str:
 
 
 def json_text(comparison: Comparison) -> str:
-    """comparison.json: rows, notes and bridges; unknown is null."""
-    bridges = [asdict(bridge) for bridge in comparison.bridges]
-    content = {"rows": as_records(comparison), "notes": notes(comparison), "bridges": bridges}
+    """comparison.json: rows, claims in brief, pairs of models, the frontier and the rest; unknown is null."""
+    content = {
+        "rows": as_records(comparison),
+        "claims": claims.lines(comparison.ruling, comparison.manifest),
+        "differences": [asdict(one) for one in comparison.differences],
+        "frontier": [asdict(one) for one in comparison.places],
+        "notes": notes(comparison),
+        "bridges": [asdict(bridge) for bridge in comparison.bridges],
+        "latency": [asdict(probe) for probe in comparison.latency],
+    }
     return json.dumps(content, indent=2, ensure_ascii=False) + "\n"

@@ -73,9 +73,10 @@ def _walls() -> tuple[str, ...]:
 
 @functools.cache
 def _roots() -> tuple[str, ...]:
-    """The folders of the standard library and of shared libraries."""
+    """The folders of the standard library, of shared libraries and of the time zones."""
     prefix = _python().parent.parent
-    wanted = ["/usr/lib", "/usr/lib64", "/lib", "/lib64", str(prefix / "lib"), str(prefix / sys.platlibdir)]
+    libraries = ("/usr/lib", "/usr/lib64", "/lib", "/lib64", str(prefix / "lib"), str(prefix / sys.platlibdir))
+    wanted = (*libraries, "/usr/share/zoneinfo")
     return tuple(path for path in dict.fromkeys(wanted) if os.path.isdir(path))
 
 

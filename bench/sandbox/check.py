@@ -22,6 +22,9 @@ class CandidateError(Exception):
     """The candidate raised an exception that is none of Python's own."""
 
 
+_ENDS_OF_LOOPS = (StopIteration, StopAsyncIteration)
+
+
 class _Ended(BaseException):
     """The program is over, with this outcome; no `except Exception` of a test must catch it."""
 
@@ -55,11 +58,14 @@ def grade_check(source: str, entry_point: str, test: str, limits: Limits = DEFAU
     return judged(attempt, 1)
 
 
-def _check(entry_point: str, test: str, prompt: str) -> Callable[[Callable[..., Value]], object]:
-    """`check` with the candidate also under its own name, where some tests look for it."""
+def _check(entry_point: str, test: str, prompt: str) -> Callable[[_Candidate], object]:
+    """`check` with the candidate also under its own name, where some tests look for it.
+
+    It raises UsageError only for what the program has no part in: no answer may look like a test to be mended.
+    """
     where = f"the test of '{entry_point}'"
 
-    def check(candidate: Callable[..., Value]) -> object:
+    def check(candidate: _Candidate) -> object:
         namespace: dict[str, Any] = {"__name__": "check"}
         try:
             if prompt:
@@ -67,6 +73,8 @@ def _check(entry_point: str, test: str, prompt: str) -> Callable[[Callable[..., 
             namespace[entry_point] = candidate
             exec(compile(test, "test.py", "exec", dont_inherit=True), namespace)
         except Exception as error:
+            if candidate.answered:
+                raise
             raise UsageError(f"{where} cannot be loaded ({type(error).__name__}: {error}); mend it.") from error
         if not callable(namespace.get("check")):
             raise UsageError(f"{where} defines no function `check(candidate)`; add it.")
@@ -92,8 +100,18 @@ class _Candidate:
             self._end()
         self._take("loaded")
 
+    @property
+    def answered(self) -> bool:
+        """Whether the test knows any answer, from which it may have made anything."""
+        return self._calls > 0
+
     def __call__(self, *args: Value, **kwargs: Value) -> Value:
-        require_plain((args, kwargs), "an argument in the test")
+        try:
+            require_plain((args, kwargs), "an argument in the test")
+        except UsageError as error:
+            if not self.answered:
+                raise
+            self._end((Verdict.WRONG, f"after call {self._calls}: {error}"))
         self._calls += 1
         self._program.say((args, kwargs))
         payload = self._take("value")
@@ -112,7 +130,9 @@ class _Candidate:
             self._end(ending(run, self._limits))
 
     def blame(self, error: Exception) -> None:
-        """Records why the test failed."""
+        """Records why the test failed, unless the program had ended before and the test went on."""
+        if self.outcome:
+            return
         if error is self._raised:
             self.outcome = (Verdict.RAISED, f"call {self._calls}: {type(error).__name__}")
         elif isinstance(error, AssertionError):
@@ -153,9 +173,12 @@ class _Candidate:
 
 
 def _exception(name: str) -> Exception:
-    """What the program raised, as far as a test may look for it: Python's own exceptions are themselves."""
+    """What the program raised, as far as a test may look for it: Python's own exceptions are themselves.
+
+    Not those that end a loop: `all(map(...))` in a test would take them for the end of its cases.
+    """
     kind = getattr(builtins, name, None)
-    if isinstance(kind, type) and issubclass(kind, Exception):
+    if isinstance(kind, type) and issubclass(kind, Exception) and not issubclass(kind, _ENDS_OF_LOOPS):
         try:
             return kind("raised by the candidate")
         except TypeError:  # it needs more arguments than a text

@@ -75,7 +75,8 @@ class Program:
         self._no_more = False
         self._replies = bytearray()
         self._taken = 0
-        self._written = b""
+        self._searched = 0
+        self._written = bytearray()
         self._written_bytes = 0
         self._report = b""
         self.stopped = ""
@@ -108,10 +109,19 @@ class Program:
 
     def reply(self) -> bytes | None:
         """The next line it sends, or None if it ends first. Raises ServerLostError."""
-        self._pump(lambda: b"\n" in self._replies[self._taken :])
-        line, end, _ = bytes(self._replies[self._taken :]).partition(b"\n")
-        self._taken += len(line) + len(end)
-        return line if end else None
+        self._pump(lambda: self._line_end() >= 0)
+        end = self._line_end()
+        if end < 0:
+            return None
+        line = bytes(self._replies[self._taken : end])
+        self._taken = self._searched = end + 1
+        return line
+
+    def _line_end(self) -> int:
+        """Where the next line ends, -1 if it has not yet; looks at no byte twice, as these may come one by one."""
+        end = self._replies.find(b"\n", self._searched)
+        self._searched = end if end >= 0 else len(self._replies)
+        return end
 
     def finish(self) -> Run:
         """Says that no request follows and waits for the end. Raises ServerLostError."""
@@ -120,7 +130,7 @@ class Program:
         self._pump(lambda: False)
         status, cpu_s, cpu_spent = REPORT.unpack(self._report)
         wall_s = time.monotonic() - self._started
-        return Run(bytes(self._replies), self._written, status, self.stopped, cpu_s, cpu_spent, wall_s)
+        return Run(bytes(self._replies), bytes(self._written), status, self.stopped, cpu_s, cpu_spent, wall_s)
 
     def _pump(self, done: Callable[[], bool]) -> None:
         """Moves bytes until `done`, or until the program has ended and every pipe is drained."""
@@ -182,7 +192,8 @@ class Program:
     def _read_output(self) -> None:
         chunk = os.read(self._output, _CHUNK)
         self._written_bytes += len(chunk)
-        self._written = (self._written + chunk)[-self._keep :]
+        self._written += chunk
+        del self._written[: -self._keep]
         if not chunk:
             self._done(self._output)
         elif self._written_bytes > self._limits.output_bytes:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from typing import Any, TypeAlias, Union
 
@@ -24,8 +25,8 @@ _SCALARS = frozenset({type(None), bool, int, float, str, bytes})
 _CONTAINERS = frozenset({list, tuple, dict, set, frozenset})
 _KINDS: Mapping[str, Callable[[Iterable[Any]], Value]] = {kind.__name__: kind for kind in _CONTAINERS}
 _TEXTUAL: Mapping[str, Callable[[str], Value]] = {"int": lambda text: int(text, 16), "bytes": bytes.fromhex}
-MAX_HASHED = 20_000
-"""Members of the sets and dicts of one answer that is rebuilt, at most."""
+MAX_COMPARISONS = 100_000
+"""What rebuilding the sets and dicts of one answer may cost: members of equal hash are compared with each other."""
 
 
 def require_plain(value: object, where: str, depth: int = 0) -> None:
@@ -50,13 +51,13 @@ def tree(value: object) -> object:
 def plain(tree: object) -> Value:
     """The value that a tree stands for, in builtin types only. Raises ValueError if it stands for none.
 
-    Sets and dicts hold at most `MAX_HASHED` members, all together: keys can be made to collide.
+    Its sets and dicts cost at most `MAX_COMPARISONS`, all together: keys can be made to collide.
     """
-    value: Value = _plain(tree, 0, [MAX_HASHED])
+    value: Value = _plain(tree, 0, [MAX_COMPARISONS])
     return value
 
 
-def _plain(tree: object, depth: int, hashed_left: list[int]) -> Any:
+def _plain(tree: object, depth: int, left: list[int]) -> Any:
     if depth > MAX_DEPTH:
         raise ValueError("nested too deeply")
     if not isinstance(tree, list):
@@ -70,13 +71,13 @@ def _plain(tree: object, depth: int, hashed_left: list[int]) -> Any:
         return _TEXTUAL[kind](members[0])
     if kind not in _KINDS or (kind == "dict" and len(members) % 2):
         raise ValueError("not a plain value")
-    values = [_plain(member, depth + 1, hashed_left) for member in members]
+    values = [_plain(member, depth + 1, left) for member in members]
     if kind in ("list", "tuple"):
         return _KINDS[kind](values)
-    hashed_left[0] -= len(values)
-    if hashed_left[0] < 0:
-        raise ValueError(f"more than {MAX_HASHED} members of sets and dicts")
     try:
+        left[0] -= sum(alike**2 for alike in Counter(map(hash, values[::2] if kind == "dict" else values)).values())
+        if left[0] < 0:
+            raise ValueError("too many members of sets and dicts, or too many alike")
         return dict(zip(values[::2], values[1::2], strict=True)) if kind == "dict" else _KINDS[kind](values)
     except TypeError as error:
         raise ValueError("not a plain value") from error

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
 from decimal import Decimal
 from typing import TypedDict
 
-from bench.billing import Billing, billing
 from bench.config import ModelEntry
 from bench.plan import PlannedCall
-from bench.prices import PriceBook, billed_at, cost, worst_case
+from bench.prices import PriceBook, billed_at, cost
 from bench.records import Attempt, Call
+from bench.spending import Billing, billing_of, total
 
 
 class CostColumns(TypedDict):
@@ -56,7 +55,7 @@ class Costs:
         entry, bill = self._models[planned.model], self._bills[planned.model]
         if bill is None:
             return self._local(planned, entry, call)
-        return _nothing() if call is None else self._remote(planned, entry, bill, call)
+        return _nothing() if call is None else self._remote(planned, bill, call)
 
     def _local(self, planned: PlannedCall, entry: ModelEntry, call: Call | None) -> CostColumns:
         rate = entry.usd_per_hour
@@ -66,26 +65,27 @@ class Costs:
         if call is None:
             return columns
         first, each = self._slowest.get(planned.model, (None, None))
-        seconds = None if first is None or each is None else first + _max_tokens(planned, entry) * each
+        most = entry.max_tokens or planned.item.max_tokens
+        seconds = None if first is None or each is None else first + most * each
         columns["cost_usd"] = _hours(rate, call.machine_s)
         columns["cost_retries_usd"] = _hours(rate, call.machine_retries_s)
         columns["cost_cap_usd"] = _hours(rate, seconds)
         columns["cost_cap_basis"] = "observed bound" if seconds is not None else None
         return columns
 
-    def _remote(self, planned: PlannedCall, entry: ModelEntry, bill: Billing, call: Call) -> CostColumns:
+    def _remote(self, planned: PlannedCall, bill: Billing, call: Call) -> CostColumns:
         columns: CostColumns = {**_nothing(), "cost_reported_usd": call.cost_reported_usd}
         at = billed_at(call.started_at, call.scored_attempt.latency_s)
-        price = bill.price(self._book, at)
+        price = bill.price(self._book, at, call.usage)
         if price is None:
-            self._count(planned.model, self._book.why_not(bill.provider, bill.model, bill.region))
+            self._count(planned.model, bill.why_not(self._book))
             return columns
         self.used.add(price.id)
         found = cost(price, call.usage, at)
         for words in found.missing:
             self._count(planned.model, f"{words}.")
         in_total = call.usage.in_total
-        cap = None if in_total is None else worst_case(price, in_total, _max_tokens(planned, entry))
+        cap = None if in_total is None else bill.worst(price, in_total, planned.body)
         columns["price_id"] = price.id
         columns["cost_usd"] = _float(found.usd)
         columns["cost_retries_usd"] = _float(self._retries(bill, call.attempts[:-1]))
@@ -95,36 +95,11 @@ class Costs:
 
     def _retries(self, bill: Billing, attempts: Iterable[Attempt]) -> Decimal | None:
         """USD of the attempts before the scored one; None if one may have been billed for unreported tokens."""
-        total = Decimal(0)
-        for attempt in attempts:
-            if not attempt.billable:
-                continue
-            at = billed_at(attempt.sent_at, attempt.latency_s)
-            price = bill.price(self._book, at)
-            usd = cost(price, attempt.usage, at).usd if price else None
-            if usd is None:
-                return None
-            total += usd
-        return total
+        found = (bill.attempt(self._book, attempt) for attempt in attempts if attempt.billable)
+        return total(one and one.usd for one in found)
 
     def _count(self, label: str, why: str) -> None:
         self.unknown[f"{label}: {why}"] += 1
-
-
-def billing_of(entry: ModelEntry) -> Billing | None:
-    """What the price list is asked for a model; None for local weights."""
-    preset = entry.preset()
-    return billing(
-        {
-            "model": entry.model,
-            "wire_model": entry.wire_model,
-            "price_provider": preset.price_provider,
-            "region": preset.region,
-            "rules": asdict(preset.rules(entry.wire_model)),
-            "thinking": entry.thinking,
-            "effort": entry.effort,
-        }
-    )
 
 
 def _slowest(calls: Iterable[tuple[PlannedCall, Call]]) -> dict[str, tuple[float | None, float | None]]:
@@ -136,10 +111,6 @@ def _slowest(calls: Iterable[tuple[PlannedCall, Call]]) -> dict[str, tuple[float
             for several, found in zip(seen, (call.scored_attempt.ttft_s, call.scored_attempt.tpot_s), strict=True):
                 several += [] if found is None else [found]
     return {label: (max(first, default=None), max(each, default=None)) for label, (first, each) in times.items()}
-
-
-def _max_tokens(planned: PlannedCall, entry: ModelEntry) -> int:
-    return entry.max_tokens or planned.item.max_tokens
 
 
 def _hours(usd_per_hour: float, seconds: float | None) -> float | None:

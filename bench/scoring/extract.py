@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 from collections.abc import Sequence
@@ -31,6 +32,10 @@ _NUMBER = re.compile(
 )
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*+"', re.DOTALL)
 _LETTER = re.compile(r"\(?([A-Z])\)?(?:[.:)\s]|$)")
+_LITERAL = re.compile(
+    r"""(?:[\s\[\](){},:+-]|(?:True|False|None|\d++(?:\.\d*+)?(?:[eE][-+]?\d++)?)(?![\w.])"""
+    r"""|'(?:[^'\\\n]|\\[nrt\\'"])*+'|"(?:[^"\\\n]|\\[nrt\\'"])*+")++"""
+)
 _FENCE = re.compile(r"^[ \t]*+(`{3,}+|~{3,}+)[^\n`]*+\n(.*?)^[ \t]*+\1", re.DOTALL | re.MULTILINE)
 
 
@@ -81,8 +86,13 @@ def short_answer(text: str) -> tuple[str, str] | None:
 
 
 def unwrapped(answer: str) -> str:
-    """An answer without quotes, emphasis, LaTeX's wrapping and a final full stop."""
-    return _WRAPPING.sub("", answer)
+    """An answer without quotes, emphasis, LaTeX's wrapping and a final full stop; itself if it is nothing else."""
+    return _WRAPPING.sub("", answer) or answer
+
+
+def same(answer: str, wanted: str) -> bool:
+    """Whether two answers are equal, apart from what merely wraps them."""
+    return answer == wanted or unwrapped(answer) == unwrapped(wanted)
 
 
 def choice_letter(text: str, choices: Sequence[str]) -> str | None:
@@ -90,7 +100,7 @@ def choice_letter(text: str, choices: Sequence[str]) -> str | None:
     found = short_answer(text)
     if found is None:
         return None
-    answer = found[0].strip("*_ ")
+    answer = found[0].strip("*_ ") or found[0]
     for at, choice in enumerate(choices):
         if unwrapped(answer).casefold() == unwrapped(choice).casefold():
             return chr(ord("A") + at)
@@ -134,7 +144,10 @@ def _bounded(literal: str) -> int | float:
 
 def search(pattern: str, text: str) -> str | None:
     """What a task's own regular expression finds first. TimeoutError after `SEARCH_S` seconds of CPU."""
-    found = regex.search(pattern, text, timeout=SEARCH_S)
+    try:
+        found = regex.search(pattern, text, timeout=SEARCH_S)
+    except TimeoutError as error:
+        raise TimeoutError(f"the regex took more than {SEARCH_S:g} s of CPU") from error
     return found[0] if found else None
 
 
@@ -154,6 +167,29 @@ def fenced(text: str) -> str | None:
     """The last closed fenced block, whatever it holds; None if there is none."""
     blocks = _FENCE.findall(text)
     return blocks[-1][1] if blocks else None
+
+
+def sql(text: str) -> str | None:
+    """The last closed fenced block; without any, the whole text if it begins like a query. None if neither."""
+    block = fenced(text)
+    if block is None and re.match(r"\s*(?:SELECT|WITH)\b", text, re.IGNORECASE) and "```" not in text:
+        return text
+    return block
+
+
+def python_literal(text: str) -> tuple[str, Any] | None:
+    """The Python literal of an answer, as text and as value: the last fenced block, or without one a `short_answer`.
+
+    None if it is no literal, or longer than `ANSWER_CHARS`.
+    """
+    block, short = fenced(text), short_answer(text)
+    literal = block.strip() if block is not None else short[0].strip("`") if short else ""
+    if len(literal) > ANSWER_CHARS or not _LITERAL.fullmatch(literal):  # of other text the compiler would warn
+        return None
+    try:
+        return literal, ast.literal_eval(literal)
+    except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
+        return None
 
 
 def repeats_itself(text: str, *, copies: int = 4, least: int = 40, tail: int = 2000) -> bool:

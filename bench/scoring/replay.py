@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, SupportsFloat
 
 from lm_eval import evaluator
 from lm_eval.api.instance import Instance
@@ -12,7 +13,12 @@ from lm_eval.api.model import LM
 from lm_eval.loggers import EvaluationTracker
 
 from bench.errors import IncompleteError
+from bench.records import Graded
 from bench.registry import chat_template
+from bench.scoring.extract import ANSWER_CHARS
+
+NO_MATCH = "[invalid]"
+"""lm-eval's regex filters give this where they match nothing."""
 
 
 class JournalLM(LM):  # type: ignore[misc]
@@ -46,18 +52,58 @@ class JournalLM(LM):  # type: ignore[misc]
 def evaluate(
     tasks: Mapping[str, Any], answers: Mapping[str, str], positions: Mapping[str, Sequence[int]]
 ) -> dict[str, Any]:
-    """lm-eval's results, samples included, for the docs at `positions` (sorted, non-empty) of each task."""
-    results: dict[str, Any] = evaluator.evaluate(
-        lm=JournalLM(answers),
-        task_dict={"tasks": {name: tasks[name] for name in positions}, "groups": {}, "group_map": {}},
-        samples={name: list(at) for name, at in positions.items()},
-        bootstrap_iters=0,
-        log_samples=True,
-        apply_chat_template=True,
-        fewshot_as_multiturn=True,
-        confirm_run_unsafe_code=True,
-    )
+    """lm-eval's results, samples included, for the docs at `positions` (sorted, non-empty) of each task.
+
+    A scorer that fails on an answer leaves that sample without a score, its `error` says why, and the others count.
+    """
+    chosen = {name: tasks[name] for name in positions}
+    failed: dict[int, str] = {}
+    with ExitStack() as guards:
+        for task in chosen.values():
+            guards.enter_context(_guarded(task, failed))
+        results: dict[str, Any] = evaluator.evaluate(
+            lm=JournalLM(answers),
+            task_dict={"tasks": chosen, "groups": {}, "group_map": {}},
+            samples={name: list(at) for name, at in positions.items()},
+            bootstrap_iters=0,
+            log_samples=True,
+            apply_chat_template=True,
+            fewshot_as_multiturn=True,
+        )
+    for sample in (sample for rows in results["samples"].values() for sample in rows):
+        if id(sample["doc"]) in failed:
+            sample["error"] = failed[id(sample["doc"])]
     return results
+
+
+@contextmanager
+def _guarded(task: Any, failed: dict[int, str]) -> Iterator[None]:
+    """Meanwhile an exception of the task's scorer is noted by its doc: lm-eval alone would lose the whole run by it."""
+    score = task.process_results
+
+    def process_results(doc: Any, results: Any) -> dict[str, Any]:
+        try:
+            found: dict[str, Any] = score(doc, results)
+        except Exception as error:
+            failed[id(doc)] = f"{type(error).__name__}: {error}"[:300]
+            return {}
+        return found
+
+    task.process_results = process_results
+    try:
+        yield
+    finally:
+        del task.process_results
+
+
+def graded(sample: Mapping[str, Any], metric: str) -> Graded:
+    """What lm-eval's own filter and scorer made of an answer; score None if they failed."""
+    score = sample.get(metric)
+    if not isinstance(score, SupportsFloat) or not 0 <= float(score) <= 1:
+        why = sample.get("error") or f"{metric} is {score!r}, no number from 0 to 1"
+        return Graded(score=None, detail={"why": why}, final=False)
+    found = str(sample["filtered_resps"][0])
+    return Graded(score=float(score), extracted=None if found == NO_MATCH else found[:ANSWER_CHARS])
 
 
 def save(folder: Path, model: str, results: dict[str, Any]) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import jsonschema
 import referencing
 import referencing.exceptions
+import referencing.jsonschema
 import regex
 from jsonschema import validators
 
@@ -34,14 +35,17 @@ def schema_problem(schema: object) -> str | None:
     if "unevaluatedProperties" in keys and "patternProperties" in keys:
         return "has both unevaluatedProperties and patternProperties, which cannot be checked in bounded time"
     try:
+        for expression in _expressions(schema):
+            regex.compile(expression)
         _base(schema).check_schema(schema)
+        _resolve(schema)
         tried: tuple[object, ...] = ({}, [], "", 0)
         if any(violation(schema, value) == TOO_DEEP for value in tried):
             return "refers to itself without end"
     except jsonschema.SchemaError as error:
         return f"is no valid JSON Schema: {error.message[:200]}"
     except (referencing.exceptions.Unresolvable, TimeoutError, regex.error) as error:
-        return f"cannot be used: {type(error).__name__} {str(error)[:120]}".rstrip()
+        return f"cannot be used: {str(error)[:160] or type(error).__name__}"
     return None
 
 
@@ -60,7 +64,7 @@ class _Guard:
         """CPU seconds that are left. TimeoutError if none is."""
         rest = self._deadline - time.thread_time()
         if rest <= 0:
-            raise TimeoutError(f"more than {CHECK_S:g} s of CPU")
+            raise TimeoutError(f"the schema's check took more than {CHECK_S:g} s of CPU")
         return rest
 
     def around(self, keyword: Keyword) -> Keyword:
@@ -158,6 +162,26 @@ def _objects(value: object) -> Iterator[Mapping[str, Any]]:
     parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     for part in parts:
         yield from _objects(part)
+
+
+def _expressions(schema: object) -> Iterator[str]:
+    """Every regular expression of a schema."""
+    for part in _objects(schema):
+        if isinstance(part.get("pattern"), str):
+            yield part["pattern"]
+        if isinstance(part.get("patternProperties"), dict):
+            yield from part["patternProperties"]
+
+
+def _resolve(schema: Mapping[str, Any]) -> None:
+    """Follows every reference once. Raises `referencing.exceptions.Unresolvable` for one that leads nowhere."""
+    known = referencing.jsonschema.specification_with(
+        str(schema.get("$schema")), default=referencing.jsonschema.DRAFT202012
+    )
+    resolver = referencing.Registry().with_resource("", known.create_resource(schema)).resolver()
+    for part in _objects(schema):
+        for reference in (part[key] for key in _REFERENCES if isinstance(part.get(key), str)):
+            resolver.lookup(reference)
 
 
 def _remote(reference: object) -> bool:

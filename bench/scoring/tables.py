@@ -15,11 +15,8 @@ from bench.prices import PriceBook
 from bench.records import AnswerRow, Call, Graded, Item, ItemRow, Outcome, prompt_text
 from bench.registry import LoadedTasks
 from bench.scoring.costs import Costs
-from bench.scoring.extract import ANSWER_CHARS, repeats_itself
+from bench.scoring.extract import repeats_itself
 from bench.scoring.graders import Grader
-
-NO_MATCH = "[invalid]"
-"""lm-eval's regex filters give this where they match nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,17 +121,12 @@ def _evaluate(
         metric = loaded.tasks[task].config.metric_list[0]["metric"]
         for sample in samples:
             planned = complete[sample["prompt_hash"]]
-            scores.setdefault(planned.key, float(sample[metric]))
-            graded.setdefault(planned.key, _by_lm_eval(sample, scores[planned.key]))
+            verdict = graded.setdefault(planned.key, replay.graded(sample, metric))
+            if verdict.score is not None:
+                scores.setdefault(planned.key, float(sample[metric]))
             sample["calls"] = [_call_fields(calls[planned.key])]
     replay.save(folder, label if repeat == 0 else f"{label}-repeat{repeat}", results)
     return scores
-
-
-def _by_lm_eval(sample: Mapping[str, Any], score: float) -> Graded:
-    """What lm-eval's filter made of an answer; a regex that found nothing says so in place of a match."""
-    found = str(sample["filtered_resps"][0])
-    return Graded(score=score, extracted=None if found == NO_MATCH else found[:ANSWER_CHARS])
 
 
 def _call_fields(call: Call) -> dict[str, Any]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from bench.stats.clusters import ClusteredMean, Floats
 from bench.stats.half import Half, Strata, detectable, few_clusters, needed, ratio_interval, undecided
+from bench.stats.intervals import Interval
 from bench.stats.tilted import tilted_p
 
 UNCAPPED_N = 100
@@ -40,11 +42,10 @@ def cost(
     if not (ours.mean() > 0 and theirs.mean() > 0):
         return undecided("cost", math.nan, n, "a bill of 0 USD has no ratio")
     ratio = float(ours.mean() / theirs.mean())
-    mean = strata.mean(_relative(ours, theirs) / weights)
-    problem = few_clusters(mean, strata)
-    if mean is None or problem:
+    log_ratio = _log_ratio(ours, theirs, strata)
+    problem = few_clusters(log_ratio, strata)
+    if log_ratio is None or problem:
         return undecided("cost", ratio, n, str(problem))
-    log_ratio = ClusteredMean(math.log(ratio), mean.se, mean.df, mean.design_effect, n)
     excess = ours - bound * theirs
     deff = _design_effect(strata, excess / weights)
     heaviest = float(weights.max())
@@ -55,15 +56,30 @@ def cost(
     refuted = _guarded(refuted, excess, worst[1], float(bound * theirs.max()), deff, seed)
     if caps[0] is None and n < UNCAPPED_N:
         problem = f"{n} items are too few where a call's cost has no known cap: it takes {UNCAPPED_N}"
-    spread = mean.se * math.sqrt(n)
+    spread = log_ratio.se * math.sqrt(n)
     return Half(
         "cost", ratio, ratio_interval(log_ratio, 1 - 2 * alpha), ratio_interval(log_ratio, 0.95),
-        supported, refuted, n, mean.design_effect,
+        supported, refuted, n, log_ratio.design_effect,
         detectable=detectable(spread, n, alpha),
         needed=needed(spread, math.log(bound / ratio), UNCAPPED_N if caps[0] is None else 1, alpha),
         problem=problem,
         notes=() if caps[0] is not None else (TAIL_RISK,),
     )  # fmt: skip
+
+
+def cost_ratio(candidate: ArrayLike, baseline: ArrayLike, strata: Strata, confidence: float = 0.95) -> Interval | None:
+    """The ratio of the two bills with the log-ratio t interval; None where a bill is 0, no bounds with few clusters.
+
+    ValueError on a negative or non-finite cost.
+    """
+    weights = strata.weights()
+    ours, theirs = _amounts(candidate) * weights, _amounts(baseline) * weights
+    if not (ours.mean() > 0 and theirs.mean() > 0):
+        return None
+    log_ratio = _log_ratio(ours, theirs, strata)
+    if log_ratio is None or few_clusters(log_ratio, strata):
+        return Interval(float(ours.mean() / theirs.mean()), None, None, len(ours))
+    return ratio_interval(log_ratio, confidence)
 
 
 def latency(
@@ -95,9 +111,11 @@ def _guarded(p: float, gain: Floats, cap: float | None, dearest: float, deff: fl
     return max(p, tilted_p(gain, -max(cap, dearest), design_effect=deff, seed=seed))
 
 
-def _relative(ours: Floats, theirs: Floats) -> Floats:
-    found: Floats = ours / ours.mean() - theirs / theirs.mean()
-    return found
+def _log_ratio(ours: Floats, theirs: Floats, strata: Strata) -> ClusteredMean | None:
+    """The logarithm of the ratio of two bills, of costs times their weights: the delta method."""
+    relative = (ours / ours.mean() - theirs / theirs.mean()) / strata.weights()
+    mean = strata.mean(relative)
+    return None if mean is None else replace(mean, mean=math.log(ours.mean() / theirs.mean()))
 
 
 def _design_effect(strata: Strata, values: Floats) -> float:

@@ -15,6 +15,8 @@ from bench.stats.intervals import Interval
 
 POWER = 0.8
 """Power for which a minimum detectable effect and the items still needed are told."""
+MOST = 1_000_000
+"""Items beyond which no number is told: the estimate is as good as on the bound."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class Half:
     detectable: float | None = None
     """Smallest true distance from the bound found with 80 % power at this n: score points, or a share of the ratio."""
     needed: int | None = None
-    """Items in all that would decide it with 80 % power if the estimate is true; None if no number would."""
+    """Items in all that would decide it with 80 % power if the estimate is true; None if no likely number would."""
     problem: str | None = None
     """Why it cannot be supported, whatever the numbers; None if it can."""
     notes: tuple[str, ...] = field(default=())
@@ -133,11 +135,12 @@ def detectable(spread: float, n: int, alpha: float) -> float | None:
 def needed(spread: float, distance: float, least: int, alpha: float) -> int | None:
     """Items for 80 % power at the observed distance from the bound: ((z_{1-alpha} + z_{0.8}) s / distance)².
 
-    At least `least`. None at a distance of 0, where no number would do.
+    At least `least`. None so near to the bound that more than MOST items would be needed.
     """
-    if distance == 0:
+    reach = (_z(1 - alpha) + _z(POWER)) * spread
+    if abs(distance) * math.sqrt(MOST) <= reach or distance == 0:
         return None
-    return max(least, math.ceil(((_z(1 - alpha) + _z(POWER)) * spread / distance) ** 2))
+    return max(least, math.ceil((reach / distance) ** 2))
 
 
 def _z(share: float) -> float:

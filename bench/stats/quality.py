@@ -7,11 +7,9 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike
 
-from bench.stats.clusters import prudent_design_effect
-from bench.stats.half import Half, Strata, detectable, few_clusters, hull, mean_difference, needed, undecided
-from bench.stats.intervals import Interval
-from bench.stats.paired import Paired, inferiority_p, noninferiority_p, smallest_n, tango_interval
-from bench.stats.tilted import tilted_p
+from bench.stats.half import Half, Strata, detectable, needed, undecided
+from bench.stats.paired import smallest_n
+from bench.stats.scores import score_difference
 
 
 def quality(
@@ -19,47 +17,24 @@ def quality(
 ) -> Half:
     """Judges "at most `margin` worse" on candidate - baseline scores of each item, repeats averaged first.
 
-    Binary, one suite, unclustered: Tango with the exact p. Clustered: that on counts divided by the design effect,
-    and CR2-t; both must hold. Otherwise CR2-t and the tilted-null bootstrap. ValueError on non-finite differences.
+    See `ScoreDifference` for the tests. Fewer independent items than `smallest_n` support nothing, whatever they
+    show. ValueError on non-finite differences.
     """
-    values = np.asarray(differences, dtype=np.float64)
-    if not np.isfinite(values).all():
-        raise ValueError("scores must be finite numbers")
-    mean = strata.mean(values)
-    problem = few_clusters(mean, strata)
-    if mean is None or problem:
-        return undecided("quality", float((values * strata.weights()).mean()), len(values), str(problem))
-    exact = binary and strata.single
-    deff = prudent_design_effect(mean.design_effect, strata.clusters, int(np.count_nonzero(values)))
-    if strata.independent:
-        deff = 1.0
-    least, effective = smallest_n(margin, alpha), int(len(values) / deff + 1e-9)
+    found, problem = score_difference(differences, strata, binary=binary, seed=seed)
+    if found is None:
+        estimate = float((np.asarray(differences, dtype=np.float64) * strata.weights()).mean())
+        return undecided("quality", estimate, len(strata.suites), str(problem))
+    n, least = len(found.values), smallest_n(margin, alpha)
+    effective = int(n / found.design_effect + 1e-9)
     if effective < least:
-        worth = "" if deff == 1 else f" (worth {effective} independent ones)"
-        problem = f"{len(values)} items{worth} are too few for a margin of {100 * margin:g} points: it takes {least}"
-    pair = Paired(len(values), float((values < 0).sum()), float((values > 0).sum())).scaled(deff)
-    if exact:
-        supported, refuted = noninferiority_p(pair, margin), inferiority_p(pair, margin)
-    else:
-        weighted = values * strata.weights()
-        heaviest = float(strata.weights().max())
-        supported = tilted_p(weighted + margin, margin - heaviest, design_effect=deff, seed=seed)
-        refuted = tilted_p(-weighted - margin, -margin - heaviest, design_effect=deff, seed=seed)
-    if not (exact and strata.independent):
-        supported = max(supported, mean.above_p(-margin))
-        refuted = max(refuted, mean.negated().above_p(margin))
-
-    def interval(confidence: float) -> Interval:
-        if not exact:
-            return mean_difference(mean, confidence)
-        found = tango_interval(pair, confidence)
-        return found if strata.independent else hull(found, mean_difference(mean, confidence))
-
-    spread = float(values.std(ddof=1)) * math.sqrt(deff) if len(values) > 1 else 0.0
+        worth = "" if found.design_effect == 1 else f" (worth {effective} independent ones)"
+        problem = f"{n} items{worth} are too few for a margin of {100 * margin:g} points: it takes {least}"
+    estimate = found.mean.mean
     return Half(
-        "quality", mean.mean, interval(1 - 2 * alpha), interval(0.95), supported, refuted, len(values), deff,
-        discordance=pair.discordance if exact else None,
-        detectable=detectable(spread, len(values), alpha),
-        needed=needed(spread, mean.mean + margin, math.ceil(least * deff), alpha),
+        "quality", estimate, found.interval(1 - 2 * alpha), found.interval(0.95), found.above_p(-margin),
+        found.below_p(-margin), n, found.design_effect,
+        discordance=None if found.pair is None else found.pair.discordance,
+        detectable=detectable(found.spread, n, alpha),
+        needed=needed(found.spread, estimate + margin, math.ceil(least * found.design_effect), alpha),
         problem=problem,
     )  # fmt: skip

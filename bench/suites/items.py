@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,79 @@ from bench.errors import UsageError
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 """Names of an item's choices, in order."""
+
+
+MOST_NESTED = 100
+"""Lists and objects inside one another, beyond which a data file's JSON is refused."""
+MOST_DIGITS = 4000
+"""Of a whole number in a data file; Python itself refuses little more."""
+
+
+def read_text(path: Path) -> str:
+    """A data file's text, with or without a byte order mark. UsageError naming the line that is not UTF-8."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read ({error.strerror}).") from error
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise UsageError(f"{path}:{line}: is not UTF-8 text. Save the file as UTF-8.") from error
+
+
+def strict_json(text: str) -> Any:
+    """What a JSON text says, all of it and exactly.
+
+    Raises ValueError, in words for a user, for what is no JSON, NaN, half a character, a key that is given twice, a
+    number with more digits than a float keeps, and deep nesting.
+    """
+    try:
+        value = json.loads(
+            text, object_pairs_hook=_object, parse_constant=_no_number, parse_int=_int, parse_float=_float
+        )
+    except json.JSONDecodeError as error:
+        raise ValueError(f"not valid JSON ({error.msg})") from error
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+    if _deeper(value, MOST_NESTED):
+        raise ValueError(f"nested deeper than {MOST_NESTED}")
+    if "\\ud" in text.lower():
+        try:
+            json.dumps(value, ensure_ascii=False).encode()
+        except UnicodeEncodeError:
+            raise ValueError("holds half a character (a lone surrogate, \\ud...)") from None
+    return value
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        twice = next(key for at, (key, _) in enumerate(pairs) if key in dict(pairs[:at]))
+        raise ValueError(f"'{twice}' is given twice")
+    return found
+
+
+def _no_number(literal: str) -> float:
+    raise ValueError(f"{literal} is no number in JSON")
+
+
+def _int(literal: str) -> int:
+    if len(literal) > MOST_DIGITS:
+        raise ValueError(f"a number has more than {MOST_DIGITS} digits")
+    return int(literal)
+
+
+def _float(literal: str) -> float:
+    value = float(literal)
+    if not math.isfinite(value) or Decimal(repr(value)) != Decimal(literal):
+        raise ValueError(f"the number {literal[:40]} cannot be kept exactly, but only as {value!r}")
+    return value
+
+
+def _deeper(value: object, levels: int) -> bool:
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return any(not levels or _deeper(part, levels - 1) for part in parts)
 
 
 def read_jsonl(path: Path) -> list[dict[str, Any]]:
@@ -21,20 +96,17 @@ def read_jsonl(path: Path) -> list[dict[str, Any]]:
 def numbered_jsonl(path: Path) -> list[tuple[int, dict[str, Any]]]:
     """The objects of a JSONL file with their line numbers, blank lines skipped.
 
-    Raises UsageError naming file and line for a missing or empty file or a line that is not a JSON object.
+    Raises UsageError naming file and line for a missing or empty file, a line that is not a JSON object, and for what
+    `strict_json` refuses.
     """
-    try:
-        lines = path.read_text(encoding="utf-8").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: cannot be read ({error}).") from error
     rows: list[tuple[int, dict[str, Any]]] = []
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(read_text(path).split("\n"), 1):
         if not line.strip():
             continue
         try:
-            row = json.loads(line)
-        except json.JSONDecodeError as error:
-            raise UsageError(f"{path}:{number}: not valid JSON ({error.msg}).") from error
+            row = strict_json(line)
+        except ValueError as error:
+            raise UsageError(f"{path}:{number}: {error}. Each line must be one JSON object.") from error
         if not isinstance(row, dict):
             raise UsageError(f"{path}:{number}: each line must be a JSON object.")
         rows.append((number, row))

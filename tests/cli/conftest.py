@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,7 +11,11 @@ import pytest
 
 from bench.cli import main
 from bench.registry import shipped
+from bench.suites.items import read_jsonl
 from tests.fake_endpoint import FakeEndpoint, Reply, Request
+
+CODING = [item for path in sorted((shipped("tasks") / "coding").glob("*.jsonl")) for item in read_jsonl(path)]
+"""Every item of the coding suite."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +74,13 @@ def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
 @pytest.fixture
 def endpoint() -> Iterator[FakeEndpoint]:
     """Answers every coding item: the model "good" rightly, any other with a function that returns None."""
-    lines = (shipped("tasks") / "coding" / "functions.jsonl").read_text(encoding="utf-8").splitlines()
-    items = {item["prompt"]: item for item in map(json.loads, lines)}
+    items = {item["prompt"]: item for item in CODING}
 
     def script(request: Request) -> Reply:
         item = items[request.prompt]
         right = request.body["model"] == "good"
-        code = item["reference"] if right else f"def {item['entry_point']}(*args):\n    return None\n"
+        solution = repr(item["value"]) if "value" in item else item["reference"]
+        code = solution if right else f"def {item.get('entry_point', 'f')}(*args):\n    return None\n"
         return Reply(text=f"```python\n{code}\n```")
 
     with FakeEndpoint(script) as running:

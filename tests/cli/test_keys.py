@@ -56,7 +56,7 @@ def test_a_dry_run_needs_no_key(bench: Bench) -> None:
     result = bench("run", "--dry-run")
     assert (result.code, "claude (anthropic/claude-opus-5-5)" in result.out) == (0, True), result.err
     assert result.err.count("Warning: ") == 2
-    assert "Warning: 'claude' thinks, and thinking counts: the 512 tokens of coding_functions will cut" in result.err
+    assert "Warning: 'claude' thinks, and thinking counts: the 1024 tokens of coding_complete will cut" in result.err
 
 
 def test_list_says_which_keys_are_set_and_never_what_they_are(bench: Bench) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from bench.cli import COMMANDS
 from bench.registry import shipped
-from tests.cli.conftest import Bench
+from tests.cli.conftest import CODING, Bench
 
 
 def command(folder: Path, *args: str, **environ: str) -> subprocess.CompletedProcess[str]:
@@ -59,7 +59,7 @@ def test_version(bench: Bench) -> None:
         (["run", "-m", "anthropc/x"], "Error: unknown provider 'anthropc'"),
         (["run", "-m", "weights/smollm2-135m-instrukt"], "Did you mean 'smollm2-135m-instruct'?"),
         (["run", "-t", "codin"], "Error: unknown suite or task 'codin'. Did you mean 'coding'?"),
-        (["run", "-t", "coding", "-t", "coding_functions"], "Error: task 'coding_functions' is part of more than one"),
+        (["run", "-t", "coding", "-t", "coding_complete"], "Error: task 'coding_complete' is part of more than one"),
         (["run", "--limit", "0"], "'0' is neither a whole number above 0 nor 'all'."),
         (["run", "--limit", "many"], "'many' is neither a whole number above 0 nor 'all'."),
         (["run", "--repeats", "0"], "Error: Invalid value for '--repeats'"),
@@ -105,14 +105,17 @@ def test_suites_and_tasks_are_listed(bench: Bench) -> None:
     suites = json.loads(bench("list", "suites", "--json").out)
     tasks = json.loads(bench("list", "tasks", "--json").out)
     coding = next(s for s in suites if s["suite"] == "coding")
-    assert coding == {"suite": "coding", "items": 36, "tasks": "coding_functions"}
-    functions = next(t for t in tasks if t["task"] == "coding_functions")
+    assert coding == {
+        "suite": "coding", "items": len(CODING),
+        "tasks": "coding_complete, coding_fix, coding_predict, coding_edit, coding_sql",
+    }  # fmt: skip
+    functions = next(t for t in tasks if t["task"] == "coding_complete")
     assert functions == {
-        "task": "coding_functions", "version": "1", "items": 36, "max_tokens": 512, "licence": "Apache-2.0",
+        "task": "coding_complete", "version": "1-exam1", "items": 110, "max_tokens": 1024, "licence": "Apache-2.0",
     }  # fmt: skip
     assert [line.split()[:2] for line in bench("list", "suites").out.splitlines()[:2]] == [
         ["suite", "items"],
-        ["coding", "36"],
+        ["coding", str(len(CODING))],
     ]
     assert len(bench("list", "tasks").out.splitlines()) == 1 + len(tasks)
 

@@ -9,13 +9,14 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 
 from bench.records import Graded
 from bench.scoring.graders import function_calls
-from tests.cli.conftest import Bench
+from tests.cli.conftest import CODING, Bench
 from tests.fake_endpoint import DROP, FakeEndpoint, Reply, Request
 
 pytestmark = pytest.mark.usefixtures("sandbox")
@@ -52,7 +53,7 @@ def test_a_finished_run_is_only_printed_again(bench: Bench, endpoint: FakeEndpoi
 def test_a_plan_can_be_read_as_json(bench: Bench, endpoint: FakeEndpoint) -> None:
     bench.configure(endpoint, "good", limit=2)
     plan = json.loads(bench("run", "--dry-run", "--json").out)
-    assert plan["suites"] == {"coding": {"items": 2, "available": 36}}
+    assert plan["suites"] == {"coding": {"items": 2, "available": len(CODING)}}
     assert plan["models"] == {"good": {"model": "openai-api/acme/good", "calls": 2}}
     assert endpoint.requests == []
 
@@ -110,7 +111,7 @@ def test_a_dry_run_calls_nothing(bench: Bench, endpoint: FakeEndpoint) -> None:
     bench.configure(endpoint, "good", "bad")
     result = bench("run", "--dry-run", "--repeats", "2")
     assert result.code == 0
-    assert "coding: 3 of 36 items" in result.out
+    assert f"coding: 3 of {len(CODING)} items" in result.out
     assert "good (openai-api/acme/good): 6 calls" in result.out
     assert "nothing was called" in result.out
     assert endpoint.requests == []
@@ -164,8 +165,18 @@ def test_an_interrupted_fresh_run_takes_no_older_answers_when_continued(bench: B
     assert bench("run", "--fresh").code == 5
     endpoint.script = sound
     asked = len(endpoint.requests)
+    first = lane_of(bench)
     assert bench("run").code == 0
     assert len(endpoint.requests) - asked == 2
+    assert first["retries"] > 0
+    assert (lane_of(bench)["retries"], lane_of(bench)["stopped"]) == (first["retries"], None), "both parts count"
+
+
+def lane_of(bench: Bench) -> dict[str, Any]:
+    """What the newest run recorded of its only lane."""
+    newest = max((bench.folder / "results").glob("*/run.json"))
+    (lane,) = json.loads(newest.read_text())["lanes"].values()
+    return lane  # type: ignore[no-any-return]
 
 
 def test_ctrl_c_keeps_what_was_answered(bench: Bench, endpoint: FakeEndpoint) -> None:
@@ -196,8 +207,7 @@ def test_a_refused_key_is_told_in_the_endpoints_words(bench: Bench, endpoint: Fa
     endpoint.script = lambda _request: Reply(status=401, text="no such key")
     result = bench("run")
     assert result.code == 5
-    assert "good was stopped: HTTP 401: no such key" in result.out
-    assert "good: check its key, <VENDOR>_API_KEY in the environment." in result.out
+    assert "good was stopped: HTTP 401: no such key. Check the key" in result.out
     assert "unknown" in result.out
 
 
@@ -236,14 +246,14 @@ def test_environment_variables_stand_below_options(
     bench.configure(endpoint, "good", "bad", limit=4)
     (bench.folder / "bench.toml").rename(bench.folder / "other.toml")
     for name, value in {
-        "CONFIG": "other.toml", "RESULTS": "elsewhere", "MODEL": "good bad", "TASK": "coding_functions",
+        "CONFIG": "other.toml", "RESULTS": "elsewhere", "MODEL": "good bad", "TASK": "coding_complete",
         "LIMIT": "2", "REPEATS": "2", "SEED": "7", "MAX_CONNECTIONS": "1", "OUTPUT": "here",
     }.items():  # fmt: skip
         monkeypatch.setenv(f"BENCH_{name}", value)
     assert bench("run", "--limit", "1", "-m", "bad").code == 0
     manifest = json.loads((bench.folder / "here" / "run.json").read_text())
     assert (bench.folder / "elsewhere" / "journal.db").is_file()
-    assert manifest["settings"]["suites"] == ["coding_functions"]
+    assert manifest["settings"]["suites"] == ["coding_complete"]
     assert [manifest["settings"][k] for k in ("limit", "repeats", "seed")] == [1, 2, 7]
     assert list(manifest["models"]) == ["bad"]
     assert len(endpoint.requests) == 2
@@ -253,7 +263,7 @@ def test_environment_variables_stand_below_options(
 
 def test_limit_all_takes_every_item(bench: Bench, endpoint: FakeEndpoint) -> None:
     bench.configure(endpoint, "good")
-    assert "coding: 36 of 36 items" in bench("run", "--limit", "all", "--dry-run").out
+    assert f"coding: {len(CODING)} of {len(CODING)} items" in bench("run", "--limit", "all", "--dry-run").out
 
 
 def test_claims_about_other_models_are_left_out(bench: Bench, endpoint: FakeEndpoint) -> None:

@@ -84,7 +84,7 @@ def test_a_csv_is_as_good(bench: Bench) -> None:
     assert rows[2]["choices"] == ["x", "y"]
     assert '"system", "content": "Be short."' in made.out
     listed = bench("list", "tasks")
-    assert [line.split() for line in listed.out.splitlines() if "mine" in line] == [["mine", "1", "3", "64", "private"]]
+    assert [line.split() for line in listed.out.splitlines() if line.startswith("mine")] == [["mine", "1", "3", "64", "private"]]
 
 
 GOOD = {"id": "a", "prompt": "p", "answer": "x"}
@@ -117,13 +117,13 @@ GOOD = {"id": "a", "prompt": "p", "answer": "x"}
         ({**GOOD, "id": "b", "number": 3}, "to be graded by, but has number and answer"),
         ({**GOOD, "id": "b", "anwser": 3}, "unknown field 'anwser'. Did you mean 'answer'?"),
         ({"id": "b", "prompt": "q", "number": "3"}, "'number' must be a number, without quotes"),
-        ({"id": "b", "prompt": "q", "number": float("inf")}, "'number' must be a number"),
+        ({"id": "b", "prompt": "q", "number": float("inf")}, "Infinity is no number in JSON"),
         ({"id": "b", "prompt": "q", "answer": []}, "'answer' must be a text or a number"),
         ({"id": "b", "prompt": "q", "regex": "("}, "'regex' is not valid: missing )"),
         ({"id": "b", "prompt": "q", "json_schema": {"type": "thing"}}, "'json_schema' is no valid JSON Schema"),
         ({"id": "b", "prompt": "q", "json_schema": {"$ref": "http://x.invalid/s"}}, "only references inside"),
         ({"id": "b", "prompt": "q", "choices": ["x"], "answer": "x"}, "'choices' must be a list of 2 to 26"),
-        ({"id": "b", "prompt": "q", "choices": ["x", "x"], "answer": "x"}, "'choices' must be different texts"),
+        ({"id": "b", "prompt": "q", "choices": ["x", "x"], "answer": "x"}, "'choices' must differ by more than case"),
         ({"id": "b", "prompt": "q", "choices": ["x", "y"], "answer": "C"}, "its letter, A to B"),
         ({"id": "b", "prompt": "q", "calls": [{"args": [1], "value": 1}]}, "'calls' needs an 'entry_point'"),
         ({"id": "b", "prompt": "q", "calls": [], "entry_point": "f"}, "'calls' must be a list that is not empty"),
@@ -151,7 +151,7 @@ def test_a_bad_line_is_named(bench: Bench, line: object, problem: str) -> None:
         ("id,prompt,number\n1,p\n", "mine.csv:2: has another number of cells"),
         ("id,prompt,number\n1,p,1,1\n", "mine.csv:2: has another number of cells"),
         ("id,prompt,number\n", "mine.csv: holds no items"),
-        ('id,prompt,number\n1,"p,1\n', "mine.csv: cannot be read"),
+        ('id,prompt,number\n1,"p,1\n', "mine.csv:2: is not valid CSV"),
     ],
 )
 def test_a_bad_csv_is_named(bench: Bench, text: str, problem: str) -> None:
@@ -179,7 +179,7 @@ def test_a_name_that_is_taken_is_refused_and_replacing_raises_the_version(bench:
     assert (again.code, "exists already" in again.err) == (2, True)
     write(bench.folder / "mine.jsonl", ITEMS[:19])
     replaced = bench("tasks", "new", "mine", "--from", "mine.jsonl", "--replace")
-    assert (replaced.code, "version 2, 19 items" in replaced.out) == (0, True), replaced.err
+    assert (replaced.code, "(version 2)" in replaced.out) == (0, True), replaced.err
     shipped = bench("tasks", "new", "coding", "--from", "mine.jsonl")
     assert (shipped.code, "the name 'coding' is already taken" in shipped.err) == (2, True)
     assert "cannot be a task's name" in bench("tasks", "new", "a b", "--from", "mine.jsonl").err
@@ -194,7 +194,7 @@ def test_lint_says_what_it_saw_and_fails_on_a_fault(bench: Bench) -> None:
     write(bench.folder / "mine.jsonl", ITEMS)
     assert bench("tasks", "new", "mine", "--from", "mine.jsonl", "--folder", "other").code == 0
     fine = bench("tasks", "lint", "other")
-    assert (fine.code, "1 tasks loaded, no faults" in fine.out) == (0, True)
+    assert (fine.code, "1 task loaded, no faults" in fine.out) == (0, True)
     yaml = bench.folder / "other" / "mine.yaml"
     yaml.write_text(yaml.read_text().replace("licence: private", "note: x"))
     faulty = bench("tasks", "lint", "other", "--json")

@@ -35,6 +35,48 @@ def test_thinking_inside_the_answer_is_reasoning_and_the_first_answer_comes_afte
     assert (answer.first, answer.first_answer, answer.last) == (1, 4, 5)
 
 
+@pytest.mark.parametrize("close", ["</think>", "  </think> "])
+def test_a_block_that_began_in_the_prompt_is_reasoning_too(close: str) -> None:
+    answer = told(
+        text(1, "so 40"), text(2, "+2\n"), text(3, close), text(4, "\n\n"), text(5, "4"), text(6, "2"), used(6)
+    )
+    assert (answer.text, answer.reasoning) == ("42", "so 40+2\n")
+    assert (answer.first, answer.first_answer, answer.last) == (1, 5, 6)
+    assert answer.window() == (5, 5)
+
+
+def test_a_block_that_began_in_the_prompt_and_took_all_tokens_leaves_no_answer() -> None:
+    answer = told(text(1, "hm\n"), text(2, "</think>\n"))
+    assert (answer.text, answer.reasoning, answer.first_answer) == ("", "hm\n", None)
+    assert told(text(1, "hm\n</think>\n4"), used(9, 7)).window() == (0, 1)
+
+
+@pytest.mark.parametrize("whole", ["close it with </think>.", "<p>\n<think>\n</think>\n</p>", "`</think>`\nends it"])
+def test_a_tag_that_the_answer_speaks_of_is_part_of_it(whole: str) -> None:
+    assert (told(text(1, whole)).text, told(text(1, whole)).reasoning) == (whole, "")
+
+
+@pytest.mark.parametrize(
+    ("thinks", "events", "window"),
+    [
+        (True, [text(1, "a"), text(3, "b"), used(900)], (None, None)),
+        (True, [text(1, "a"), text(3, "b"), used(900, 898)], (2, 1)),
+        (True, [text(1, reasoning="r"), text(3, "b"), used(9)], (2, 8)),
+        (False, [text(1, "a"), text(3, "b"), used(9)], (2, 8)),
+        (None, [text(1, "a"), text(3, "b"), used(9)], (2, 8)),
+    ],
+)
+def test_reasoning_neither_shown_nor_counted_leaves_the_answers_tokens_unknown(
+    thinks: bool | None, events: list[tuple[float, StreamEvent]], window: tuple[float, int] | tuple[None, None]
+) -> None:
+    assert told(*events).window(thinks) == window
+
+
+def test_a_refusal_stays_one() -> None:
+    refused, stopped = StreamEvent(outcome=Outcome.REFUSED), StreamEvent(outcome=Outcome.ANSWERED)
+    assert told((1, refused), (2, stopped)).outcome is Outcome.REFUSED
+
+
 def test_what_only_looked_like_a_tag_is_the_answer() -> None:
     answer = told(text(1, "<thi"))
     assert (answer.text, answer.first_answer) == ("<thi", 1)

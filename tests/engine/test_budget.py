@@ -122,6 +122,18 @@ def test_a_retry_must_fit_too() -> None:
     asyncio.run(play())
 
 
+def test_what_has_no_bound_is_never_begun() -> None:
+    world = World(Decimal(10), ("a", "b"), ranks=3, worst=Decimal("Infinity"), price=Decimal("0.1"))
+    budget = world.run()
+    assert (budget.stopped, world.done, budget.spent) == (True, {}, Decimal(0))
+
+
+def test_after_a_bill_without_a_bound_nothing_is_begun() -> None:
+    world = World(Decimal(10), ("a",), ranks=9, worst=Decimal("0.1"), price=Decimal("Infinity"), slots=1)
+    assert world.run().stopped
+    assert len(world.done["a"]) == 1
+
+
 def test_an_abandoned_call_costs_nothing() -> None:
     async def play() -> None:
         budget = Budget(Decimal(1), Decimal(0), {"a": [0]}, lambda *_: Decimal(1), lambda *_: Decimal(1))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import json
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
@@ -11,6 +12,7 @@ import httpx
 import pytest
 
 from bench.engine import exchange as module
+from bench.engine import transport
 from bench.engine.answer import Redactor
 from bench.engine.exchange import Asking, Ended, exchange
 from bench.engine.retry import Cause
@@ -62,7 +64,7 @@ def ask(
 
     async def run() -> Ended:
         channel = Channel("http://127.0.0.1:9/v1", {}, timeout_s, tls_context(), httpx.MockTransport(handler))
-        asking = Asking(openai_chat, openai_chat.PATH, timeout_s, Redactor([CANARY]), heard)
+        asking = Asking(openai_chat, openai_chat.PATH, None, timeout_s, Redactor([CANARY]), heard)
         try:
             return await exchange(asking, channel, {"messages": []})
         finally:
@@ -113,7 +115,7 @@ def test_a_complete_answer_with_its_clocks() -> None:
         ([event(error={"code": "data_inspection_failed", "message": "no"})], Outcome.REFUSED, "refused", "no"),
         ([delta("a", "insufficient_system_resource"), DONE], Outcome.INFRASTRUCTURE, "stream", "insufficient_system"),
         ([delta("a"), b"data: {not json\n\n"], Outcome.INFRASTRUCTURE, "shape", "malformed reply"),
-        ([b"data: [1]\n\n"], Outcome.INFRASTRUCTURE, "shape", "data: [1]"),
+        ([b"data: [1]\n\n"], Outcome.INFRASTRUCTURE, "shape", "JSON object): [1]"),
         ([delta("a"), httpx.ReadError("reset")], Outcome.INFRASTRUCTURE, "stream", "ReadError: reset"),
         ([httpx.ReadTimeout("late")], Outcome.INFRASTRUCTURE, "deadline", "our deadline"),
     ],
@@ -163,6 +165,44 @@ def test_a_status_is_told_in_the_vendors_words(status: int, kind: FaultKind) -> 
     assert (failure.retry_after_s, failure.should_retry) == (3.0, False)
     assert (attempt.outcome, attempt.error) == (Outcome.INFRASTRUCTURE, f"HTTP {status}: so it is")
     assert (attempt.status, attempt.request_id) == (status, "req_7")
+
+
+@pytest.mark.parametrize("after", [httpx.ReadError("reset"), httpx.ReadTimeout("late"), 60.0])
+@pytest.mark.parametrize(("status", "kind"), [(401, FaultKind.MODEL), (429, FaultKind.TRANSIENT)])
+def test_a_status_counts_though_its_words_break_off_or_never_end(
+    status: int, kind: FaultKind, after: float | Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transport, "ERROR_S", 0.05)
+    reply = httpx.Response(status, headers={"retry-after": "3"}, stream=Stream([b"not so ", after]))
+    failure = ask(lambda _: reply).failure
+    assert failure is not None
+    assert (failure.cause, failure.kind, failure.retry_after_s) == (Cause.STATUS, kind, 3.0)
+    assert failure.message == f"HTTP {status}: not so"
+
+
+def test_a_compressed_error_is_read_and_a_broken_one_still_has_its_status() -> None:
+    packed = gzip.compress(b'{"error": {"message": "so it is"}}')
+    for content, message in ((packed, "HTTP 401: so it is"), (b"no gzip", "HTTP 401: ")):
+        reply = httpx.Response(401, headers={"content-encoding": "gzip"}, stream=Stream([content]))
+        assert ask(lambda _, r=reply: r).attempt.error == message  # type: ignore[misc]
+
+
+def test_a_compressed_stream_is_named_as_such() -> None:
+    packed = gzip.compress(delta("4", "stop") + DONE)
+    attempt = ask(lambda _: httpx.Response(200, headers={"content-encoding": "gzip"}, stream=Stream([packed]))).attempt
+    assert (attempt.outcome, attempt.fault) == (Outcome.INFRASTRUCTURE, "shape")
+    assert attempt.error == "the reply is compressed (gzip), which was not asked for"
+
+
+def test_a_malformed_event_is_shown_whole_wherever_the_reads_were_cut() -> None:
+    assert ask([delta("a"), b"data: <html>", b"busy</html>\n\n"]).attempt.error == (
+        "malformed reply (Expecting value: line 1 column 1 (char 0)): <html>busy</html>"
+    )
+
+
+def test_a_refusal_in_its_own_field_is_one_though_the_stream_then_stops() -> None:
+    ended = ask([delta("", None, refusal="I can't "), delta("", None, refusal="help."), delta("", "stop"), USAGE, DONE])
+    assert (ended.attempt.outcome, ended.answer.text, ended.failure) == (Outcome.REFUSED, "I can't help.", None)
 
 
 def test_a_pause_that_is_too_long_is_told() -> None:

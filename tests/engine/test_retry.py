@@ -77,6 +77,32 @@ def test_how_often(failure: Failure, reached: bool, attempts: int) -> None:
     assert len(made) == attempts
 
 
+@pytest.mark.parametrize("asked", [0.0, 0.01])
+def test_a_pause_of_nothing_does_not_use_up_the_attempts_at_once(asked: float) -> None:
+    made = [STATUS._replace(retry_after_s=asked)]
+    total = 0.0
+    while (wait := pause(*made, dice=0.99)) is not None:
+        total += wait
+        made.append(made[0])
+    assert total > 15
+
+
+@pytest.mark.parametrize(
+    ("failure", "cure"),
+    [
+        (REFUSED, "Check that its server runs"),
+        (STREAM, "Check that base_url is right"),
+        (Failure(Cause.DEADLINE, "late"), "Check its server, or raise timeout_s."),
+        (STATUS, ""),
+        (Failure(Cause.STATUS, "", Fault(FaultKind.MODEL, "no", "Pay."), 402), "Pay."),
+        (Failure(Cause.STREAM, "", Fault(FaultKind.TRANSIENT, "overloaded"), 200), ""),
+    ],
+)
+def test_what_the_user_can_do(failure: Failure, cure: str) -> None:
+    assert failure.cure.startswith(cure)
+    assert bool(failure.cure) is bool(cure)
+
+
 def test_broken_streams_are_counted_among_other_failures() -> None:
     assert pause(STREAM, STATUS, STREAM) is not None
     assert pause(STREAM, STATUS, STREAM, STATUS) is not None
@@ -94,7 +120,6 @@ def test_pauses_double_with_jitter_up_to_a_cap(monkeypatch: pytest.MonkeyPatch) 
 def test_the_endpoints_own_pause_counts_and_is_never_cut() -> None:
     assert pause(STATUS._replace(retry_after_s=7.0)) == 7.0
     assert pause(STATUS._replace(retry_after_s=7.0), dice=0.5) == 7.25
-    assert pause(*[STATUS._replace(retry_after_s=0.0)] * 3) == 0.0
 
 
 @pytest.mark.parametrize(

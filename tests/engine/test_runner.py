@@ -12,7 +12,7 @@ from dataclasses import replace
 import pytest
 
 from bench.config import ModelEntry, RunSettings
-from bench.engine import Lane, run_lanes, runner
+from bench.engine import Lane, LaneResult, run_lanes, runner
 from bench.errors import IncompleteError
 from bench.plan import PlannedCall, make_plan
 from bench.providers import resolve
@@ -142,6 +142,55 @@ def test_slots_open_one_after_another() -> None:
     assert times[1] - times[0] >= 0.19, "the first call alone"
     assert times[7] - times[1] >= 0.03, "the others not in one burst"
     assert (ran.lanes["m0"].concurrency, ran.lanes["m0"].concurrency_lowest) == (8, 8)
+
+
+def test_a_single_bad_request_of_a_single_call_is_told() -> None:
+    with FakeEndpoint(lambda _: Reply(text="unknown field", status=400)) as endpoint:
+        assert run([endpoint], count=1).stopped == {"m0": "HTTP 400: unknown field"}
+
+
+def test_streams_that_always_break_are_not_paid_for_in_every_slot() -> None:
+    with FakeEndpoint(lambda _: Reply(end="silent", delay_s=0.05)) as endpoint:
+        ran = run([endpoint], count=60, slots=12)
+    assert "calls in a row failed" in ran.stopped["m0"]
+    assert len(endpoint.requests) <= 3 * (12 + 1)
+
+
+def test_a_resumed_model_far_ahead_holds_nobody_up() -> None:
+    with FakeEndpoint() as behind, FakeEndpoint() as ahead:
+        seen, begun = Seen(), time.perf_counter()
+        models = [
+            resolve(ModelEntry(f"m{n}", f"openai-api/fake/m{n}", base_url=e.url), {})
+            for n, e in enumerate((behind, ahead))
+        ]
+        plan = make_plan(items(40), models, RunSettings(("s",)), {})
+        lanes = [Lane(models[0], plan.of("m0"), 2), Lane(models[1], plan.of("m1")[30:], 2)]
+        asyncio.run(run_lanes("r", lanes, seen.record, seen, {}))
+    assert time.perf_counter() - begun < runner.CANARY_S / 2
+    assert (len(behind.requests), len(ahead.requests)) == (40, 10)
+    assert behind.requests[20].at < ahead.requests[0].at < behind.requests[39].at
+
+
+def test_an_error_of_our_own_lets_the_other_models_calls_in_flight_be_recorded() -> None:
+    seen = Seen()
+    with FakeEndpoint(lambda _: Reply(status=401)) as bad, FakeEndpoint(lambda _: Reply(delay_s=0.3)) as good:
+        models = [
+            resolve(ModelEntry(f"m{n}", f"openai-api/fake/m{n}", base_url=e.url), {}) for n, e in enumerate((bad, good))
+        ]
+        plan = make_plan(items(4), models, RunSettings(("s",)), {})
+
+        def stopped(_label: str, _why: str) -> None:
+            raise OSError("stderr is gone")
+
+        lanes = [Lane(model, plan.of(model.entry.label), 2) for model in models]
+        with pytest.raises(OSError, match="stderr is gone"):
+            asyncio.run(run_lanes("r", lanes, seen.record, seen, {}, stopped=stopped))
+    assert [call.outcome for call in seen.calls] == [Outcome.ANSWERED]
+
+
+def test_two_parts_of_a_lane_are_one_in_the_record() -> None:
+    first, second = LaneResult("no credit", 3, 8, 4, 2, 1.5), LaneResult(None, 1, 6, 6, 0, 0.5)
+    assert second.after(first) == LaneResult(None, 4, 8, 4, 2, 2.0)
 
 
 class Broken(Seen):

@@ -127,10 +127,16 @@ def test_many_waits_too_short_to_matter_are_not_held_against_a_call(
     assert machine.watch.flags(machine.at - 0.5, ttft_s, None) == flags
 
 
-def test_before_a_whole_second_has_passed_nothing_is_said_of_shares(monkeypatch: pytest.MonkeyPatch) -> None:
-    machine = Machine(1.0, 1.0, monkeypatch)
-    machine.run(0.8)
-    assert machine.flags(since=0.0) == ()
+@pytest.mark.parametrize(
+    ("queued", "flags"), [(QUEUE_SHARE + 0.01, ("run_queue",)), (QUEUE_SHARE - 0.01, ()), (None, ())]
+)
+def test_in_the_first_second_only_waits_count_for_starting_up_is_always_busy(
+    queued: float | None, flags: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine = Machine(1.0, queued, monkeypatch)
+    machine.watch.look(machine.at)
+    machine.run(0.5)
+    assert machine.flags(since=0.0) == flags
 
 
 @pytest.mark.parametrize(("delay", "flags"), [(None, ()), (SEND_DELAY_S, ()), (SEND_DELAY_S * 1.1, ("send_delay",))])

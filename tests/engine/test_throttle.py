@@ -43,6 +43,22 @@ def test_a_complaint_cuts_and_the_next_ones_of_the_same_burst_do_not(clock: Cloc
     assert (throttle.limit, throttle.cuts, throttle.lowest) == (6, 2, 6)
 
 
+def test_what_the_first_call_alone_was_told_keeps_no_slot_closed_but_a_complaint_of_the_ramp_does() -> None:
+    async def ramped(slots: int, complain_at: int | None) -> int:
+        throttle = Throttle(slots)
+        throttle.overloaded()
+        throttle.pause(0.0)
+        task = asyncio.create_task(throttle.ramp())
+        while not task.done():
+            if throttle.limit == complain_at:
+                throttle.overloaded()
+            await asyncio.sleep(0)
+        return throttle.limit
+
+    assert asyncio.run(ramped(8, None)) == 8
+    assert asyncio.run(ramped(8, 4)) == 4
+
+
 def test_one_slot_always_stays(clock: Clock) -> None:
     throttle = opened(2)
     for _ in range(3):

@@ -228,6 +228,16 @@ def test_nobody_at_home_is_a_connection_error() -> None:
             asyncio.run(main())
 
 
+@pytest.mark.parametrize("host", ["a..b", "x" * 70])
+def test_a_name_that_cannot_be_one_is_a_connection_error(host: str) -> None:
+    async def main() -> None:
+        async with channel(9, host=host) as opened:
+            await ask(opened)
+
+    with pytest.raises(httpx.ConnectError):
+        asyncio.run(main())
+
+
 def test_a_connection_that_is_not_taken_up_times_out() -> None:
     with socket.socket() as full:
         full.bind(("127.0.0.1", 0))
@@ -294,6 +304,47 @@ def test_reads_are_stamped_and_events_that_came_together_stay_together() -> None
     assert 0.09 < got[1][0] < 0.29
 
 
+def test_no_cookie_comes_back_and_no_address_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(0)
+    seen: list[bytes] = []
+
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while got := await request(reader):
+            seen.append(got)
+            writer.write(OK + b"Set-Cookie: lane=7; Path=/\r\nContent-Length: 2\r\n\r\nok")
+
+    async def main() -> None:
+        async with serving(handle) as port, channel(port) as opened:
+            for _ in range(2):
+                async with opened.post("/ask?key=secret-1", {}) as reply:
+                    assert [content async for _, content in reply.chunks()] == [b"ok"]
+
+    asyncio.run(main())
+    assert [got.partition(b" HTTP")[0] for got in seen] == [b"POST /v1/ask?key=secret-1"] * 2
+    assert b"cookie" not in seen[1].lower()
+    assert "secret-1" not in caplog.text
+
+
+def test_a_model_entrys_headers_are_sent_as_they_are_and_replace_the_usual_ones() -> None:
+    seen: list[bytes] = []
+
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        seen.append(await request(reader))
+        writer.write(WHOLE)
+
+    async def main() -> None:
+        async with serving(handle) as port:
+            own = {"X-Team": "Zo\u00eb", "user-agent": "mine"}
+            opened = Channel(f"http://127.0.0.1:{port}/v1", own, 5.0, tls_context())
+            assert await ask(opened) == (200, b"ok")
+            await opened.close()
+
+    asyncio.run(main())
+    lines = seen[0].split(b"\r\n")
+    assert "X-Team: Zo\u00eb".encode() in lines
+    assert [line for line in lines if line.lower().startswith(b"user-agent")] == [b"user-agent: mine"]
+
+
 def test_a_header_that_http_cannot_carry_is_an_error() -> None:
     async def main() -> None:
         async with serving(replying([WHOLE])) as port:
@@ -318,7 +369,7 @@ def test_only_the_beginning_of_a_long_error_is_read() -> None:
     async def main() -> str:
         async with serving(handle) as port, channel(port) as opened, opened.post("/", {}) as reply:
             assert reply.status == 500
-            return await reply.text()
+            return await reply.words()
 
     text = asyncio.run(main())
     assert len(text) == ERROR_BYTES

@@ -128,11 +128,30 @@ def test_a_missing_price_is_explained(tmp_path: Path) -> None:
 
 
 def test_staleness_is_told(tmp_path: Path) -> None:
-    prices = book(tmp_path, row())
+    prices = book(tmp_path, row(schedule="peak"), row(model="big", retrieved="2026-12-30"), own=OWN)
     assert prices.stale(date(2026, 12, 31)) == []
     old, unknown = prices.stale(date(2027, 1, 1))
     assert old == "prices were last read 2026-11-01, 61 days before 2027-01-01."
     assert unknown == ("the holidays of peak are known through 2026-12-31 only; later ones are billed as working days.")
+    small, big = prices.listed
+    assert prices.stale(date(2027, 1, 1), [small]) == [old, unknown]
+    assert prices.stale(date(2027, 1, 1), [big, *prices.own]) == [], "other rows, and the user's own, say nothing"
+
+
+def test_a_region_that_shares_a_list_may_have_a_row_of_its_own(tmp_path: Path) -> None:
+    own = '[[price]]\nprovider = "acme"\nmodel = "small"\nregion = "there"\ninput = 7\noutput = 7\n'
+    prices = book(tmp_path, row(region="here"), own=own, regions={"acme": {"": "here", "there": "here"}})
+    for region, rate in ((None, 1), ("here", 1), ("there", 7)):
+        price = prices.find("acme", "small", at=datetime(2026, 11, 22, tzinfo=UTC), region=region)
+        assert price is not None
+        assert price.rates.input == rate
+
+
+def test_a_missing_mode_is_named(tmp_path: Path) -> None:
+    assert book(tmp_path, row()).why_not("acme", "small", None, "batch") == (
+        "no price for acme/small in mode batch: it is listed, but not so, or not then. "
+        'Add a [[price]] with provider = "acme" and model = "small" and mode = "batch" to prices.toml.'
+    )
 
 
 def test_a_run_keeps_the_rows_it_used(tmp_path: Path) -> None:

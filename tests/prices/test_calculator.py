@@ -156,6 +156,16 @@ def test_a_currency_without_a_rate_is_unknown() -> None:
     assert worst_case(yuan, 1, 1) is None
 
 
+def test_the_worst_case_knows_marginal_tiers_of_the_answer() -> None:
+    """A short prompt, and an answer that is long enough to reach the tier."""
+    dear = price(tiers=(Tier(10, Rates(Decimal(1), output=Decimal(100))),), marginal=True)
+    found = cost(dear, TokenUsage(in_uncached=5, out_total=30), NOON).usd
+    worst = worst_case(dear, 5, 30)
+    assert found is not None
+    assert worst is not None
+    assert found <= worst
+
+
 def test_the_worst_case_knows_no_lower_tier() -> None:
     cheaper = price(tiers=(Tier(10, Rates(Decimal("0.1"), output=Decimal("0.1"))),))
     assert worst_case(cheaper, 1_000_000, 1_000_000) == 3

@@ -25,8 +25,14 @@ AT = datetime(2026, 11, 22, tzinfo=UTC)
         ({"cache_read": 0.1}, "row 2 (acme/small): cache_read must be a number of at least 0; found 0.1."),
         ({"cache_read": "NaN"}, "row 2 (acme/small): cache_read must be a number of at least 0; found 'NaN'."),
         ({"cache_read": []}, "row 2 (acme/small): cache_read must be a number of at least 0; found []."),
-        ({"input": None}, "row 2 (acme/small): input is missing: every row needs input and output."),
-        ({"output": None}, "row 2 (acme/small): output is missing: every row needs input and output."),
+        (
+            {"input": None},
+            "row 2 (acme/small): input is missing: every row, and every tier of one, needs input and output.",
+        ),
+        (
+            {"output": None},
+            "row 2 (acme/small): output is missing: every row, and every tier of one, needs input and output.",
+        ),
         ({"model": None}, "row 2 (acme): model is missing."),
         ({"model": 7}, "row 2 (acme/7): model must be a text in quotes; found 7."),
         ({"currency": "EUR"}, "row 2 (acme/small/EUR): unknown currency 'EUR'. Known: CNY, USD."),
@@ -46,9 +52,14 @@ AT = datetime(2026, 11, 22, tzinfo=UTC)
             "row 2 (acme/small): tiers: above must be a whole number of at least 1; found 0.",
         ),
         ({"tiers": [{"above": 9, "input": "x"}]}, "row 2 (acme/small): tiers: input must be a number of at least 0"),
+        (
+            {"tiers": [{"above": 9, "input": "2"}]},
+            "row 2 (acme/small): tiers: output is missing: every row, and every tier",
+        ),
+        ({"valid_from": "0001-01-01T00:00:00+14:00"}, "row 2 (acme/small): valid_from must be a date such as"),
         ({"tiers": [{"over": 9}]}, "row 2 (acme/small): tiers: unknown key 'over'."),
         (
-            {"tiers": [{"above": 200, "input": "1"}, {"above": 100, "input": "2"}]},
+            {"tiers": [{"above": above, "input": "1", "output": "1"} for above in (200, 100)]},
             "row 2 (acme/small): tiers are out of order: above = 200, 100.",
         ),
         ({"tier_scope": "half"}, "row 2 (acme/small): unknown tier_scope 'half'. Known: marginal, request."),
@@ -122,6 +133,14 @@ def test_regions_modes_and_dates_do_not_overlap(tmp_path: Path) -> None:
         ),
         ('[[rate]]\ncurrency = "CNY"\nusd = 0.14\n', "rate 1 (CNY): valid_from is missing"),
         ("[[rate]]\nusd = 1\nvalid_from = 2026-11-01\n", "rate 1: unknown currency ''."),
+        (
+            '[[rate]]\ncurrency = "USD"\nusd = 2\nvalid_from = 2026-11-01\n',
+            "rate 1 (USD): unknown currency 'USD'. Known: CNY.",
+        ),
+        (
+            2 * '[[rate]]\ncurrency = "CNY"\nusd = 0.14\nvalid_from = 2026-11-01\n',
+            "rate 2 (CNY): there is another rate from 2026-11-01 on.",
+        ),
         ('[[price]]\nprovider = "a"\nmodel = "b"\ninput = -0.5\noutput = 1\n', "row 1 (a/b): input must be a number"),
     ],
 )

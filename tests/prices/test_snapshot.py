@@ -214,6 +214,14 @@ def test_an_unknown_model_is_no_other_one(shipped: PriceBook, provider: str, mod
     assert shipped.find(provider, model, at=moment(SUNDAY)) is None
 
 
+def test_nothing_is_free_but_what_its_vendor_gives_away(shipped: PriceBook) -> None:
+    """Lists hold zeros where a price was not known yet: GLM-5 until 2026-02-11, GLM-5.2 until 2026-06-22."""
+    free = {row.model for row in shipped.listed if not row.rates.input or not row.rates.output}
+    assert free == {"glm-4.5-flash", "glm-4.6v-flash", "glm-4.7-flash"}
+    assert shipped.find("zai", "glm-5.2", at=moment("2026-06-01")) is None
+    assert shipped.find("zai", "glm-5.2", at=moment("2026-07-01")) is not None
+
+
 def test_no_batch_price_is_made_up(shipped: PriceBook) -> None:
     assert shipped.find("deepseek", "deepseek-flash", at=moment(SUNDAY), mode="batch") is None
 

@@ -23,6 +23,7 @@ def openai(code: object, message: str = "words", **more: Any) -> dict[str, Any]:
     return {"error": {"message": message, "type": "an_error", "param": None, "code": code, **more}}
 
 
+RATE = "Ask less at once"
 FAULTS: list[tuple[int, object, FaultKind, str]] = [
     # Anthropic
     (400, anthropic("invalid_request_error", "temperature: Extra inputs are not permitted"), R, ""),
@@ -34,8 +35,9 @@ FAULTS: list[tuple[int, object, FaultKind, str]] = [
     (408, anthropic("timeout_error"), T, ""),
     (409, anthropic("conflict_error"), T, ""),
     (413, anthropic("request_too_large"), R, ""),
-    (429, anthropic("rate_limit_error", "This request would exceed your rate limit of 50 requests per minute"), T, ""),
-    (429, anthropic("rate_limit_error"), T, ""),
+    (429, anthropic("rate_limit_error", "This request would exceed your rate limit of 50 requests per minute"),
+     T, RATE),
+    (429, anthropic("rate_limit_error"), T, RATE),
     (429, anthropic("enforced_spend_limit_reached"), M, "Top up"),
     (429, anthropic("rate_limit_error", "enforced_spend_limit_reached"), M, "Top up"),
     (500, anthropic("api_error"), T, ""),
@@ -48,31 +50,32 @@ FAULTS: list[tuple[int, object, FaultKind, str]] = [
     (401, openai("invalid_api_key", "Incorrect API key provided: sk-***"), M, "Check the key"),
     (404, openai("model_not_found", "The model `gpt-9` does not exist"), M, "Check the model's name"),
     (429, openai("insufficient_quota", "You exceeded your current quota, please check your plan"), M, "Top up"),
-    (429, openai("rate_limit_exceeded", "Rate limit reached for gpt-6 on tokens per min (TPM): Limit 30000"), T, ""),
+    (429, openai("rate_limit_exceeded", "Rate limit reached for gpt-6 on tokens per min (TPM): Limit 30000"), T, RATE),
     (503, openai("slow_down"), T, ""),
     # DeepSeek
     (400, openai("invalid_request_error", "Model Not Exist"), M, "Check the model's name"),
     (402, openai("invalid_request_error", "Insufficient Balance"), M, "Top up"),
     (422, openai("invalid_request_error"), R, ""),
-    (429, openai(None, "Rate limit reached: concurrency"), T, ""),
+    (429, openai(None, "Rate limit reached: concurrency"), T, RATE),
     # Alibaba
     (400, {"code": "DataInspectionFailed", "message": "Input data may contain inappropriate content."}, F, ""),
     (400, openai("data_inspection_failed", "<400> InternalError.Algo.DataInspectionFailed: Input data"), F, ""),
     (400, openai("Arrearage", "Access denied, please make sure your account is in good standing."), M, "Top up"),
     (400, openai(None, "parameter.enable_thinking must be set to false for non-streaming calls"), R, ""),
-    (429, openai("insufficient_quota", "Throttling.AllocationQuota: Allocated quota exceeded (TPM)"), T, ""),
-    (429, openai("limit_burst_rate", "Request rate increased too quickly. Please slow down"), T, ""),
+    (429, openai("insufficient_quota", "Throttling.AllocationQuota: Allocated quota exceeded (TPM)"), T, RATE),
+    (429, openai("limit_burst_rate", "Request rate increased too quickly. Please slow down"), T, RATE),
     # Moonshot
     (400, openai(None, "invalid temperature: only 1 is allowed for this model"), R, ""),
     (400, openai(None, "the request was rejected because it was considered high risk", type="content_filter"), F, ""),
     (429, openai(None, "please check your plan and billing", type="exceeded_current_quota_error"),
      M, "Top up"),
-    (429, openai(None, "Your account request reached organization max RPM: 3", type="rate_limit_reached_error"), T, ""),
+    (429, openai(None, "Your account request reached organization max RPM: 3", type="rate_limit_reached_error"),
+     T, RATE),
     # Zhipu
     (400, openai("1301", "The system detected unsafe content"), F, ""),
     (400, openai(1301, "The system detected unsafe content"), F, ""),
     (429, openai("1113", "Your account is in arrears, please recharge"), M, "Top up"),
-    (429, openai("1302", "High concurrency usage of this API"), T, ""),
+    (429, openai("1302", "High concurrency usage of this API"), T, RATE),
     # OpenRouter
     (403, openai(403, "Your chosen model requires moderation and your input was flagged for violence"), F, ""),
     (402, openai(402, "Insufficient credits"), M, "Top up"),
@@ -94,6 +97,12 @@ FAULTS: list[tuple[int, object, FaultKind, str]] = [
     (404, {"error": {"message": "File Not Found", "type": "not_found_error", "code": 404}}, M, "Check the model"),
     (500, {"error": {"code": 500, "message": "'messages' is required", "type": "server_error"}}, T, ""),
     # Anybody
+    (403, openai(None, "Your account has been flagged for unusual activity"), M, "Check the key"),
+    (401, openai(None, "This key was flagged by our abuse system"), M, "Check the key"),
+    (400, openai("invalid_prompt", "Your prompt was flagged as potentially violating our usage policy"), F, ""),
+    (400, anthropic("invalid_request_error", "You have reached your specified API usage limits."), M, "Top up"),
+    (429, openai("1308", "Usage limit reached for 5 hours"), M, "Top up"),
+    (429, openai(None, "usage limit: 20 requests per minute"), T, RATE),
     (405, {"detail": "Method Not Allowed"}, M, "Check the model's name"),
     (418, "I'm a teapot", R, ""),
     (301, "Moved", M, "Check the model's name"),

@@ -128,13 +128,13 @@ FAULTS: dict[str, tuple[Plant, str, str, str]] = {
         "sums.yaml", "prompt", "two items have the same prompt",
     ),
     "oracle below 1": (
-        lambda f: write(f, grader("strict")), "sums.yaml", "process_results", "Correct the item's expected answer"
+        lambda f: write(f, grader("strict")), "sums.jsonl:1", "process_results", "Correct the item's expected answer"
     ),
     "scorer that passes junk": (
         lambda f: write(f, grader("lenient")), "sums.yaml", "process_results", "ask for more"
     ),
     "unsound scorer": (
-        lambda f: write(f, grader("digit")), "sums.yaml", "process_results", "compare with this item's own answer"
+        lambda f: write(f, grader("digit")), "sums.jsonl:1", "process_results", "compare with this item's own answer"
     ),
     "guessable": (
         lambda f: write(f, rows=[{**row, "answer": "yes"} for row in ROWS[:4]] + ROWS[4:]),
@@ -190,14 +190,6 @@ def test_content_that_changes_needs_a_new_version(tmp_path: Path) -> None:
     assert lint([tmp_path], record=True).findings == ()
     write(tmp_path, TASK.replace("version: 3", "version: 4"), ROWS[:4])
     assert fields(lint([tmp_path])) == {"metadata.version"}
-
-
-def test_a_broken_record_of_versions_is_named(tmp_path: Path) -> None:
-    from bench.errors import UsageError
-
-    (write(tmp_path) / "versions.json").write_text("{")
-    with pytest.raises(UsageError, match=r"versions\.json: is not valid JSON"):
-        lint([tmp_path])
 
 
 def test_lm_evals_own_scorers_are_tried_too(tmp_path: Path) -> None:

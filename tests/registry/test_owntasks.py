@@ -10,7 +10,7 @@ import pytest
 
 import bench
 from bench.errors import UsageError
-from bench.owntasks import create
+from bench.owntasks import draft
 from bench.records import Graded
 from bench.registry import LoadedTasks, read, survey
 from bench.registry.lint import lint
@@ -81,7 +81,7 @@ def test_of_an_endless_text_the_end_is_read() -> None:
 def make(folder: Path, rows: list[dict[str, Any]], **options: Any) -> LoadedTasks:
     source = folder / "rows.jsonl"
     source.write_text("\n".join(map(json.dumps, rows)))
-    create("mine", source, folder / "own", **options)
+    draft("mine", source, folder / "own", **options).write()
     return LoadedTasks(read([folder / "own"]), ["mine"])
 
 
@@ -197,10 +197,11 @@ def block(kind: str) -> str:
 
 def test_what_the_guide_shows_works_as_it_says(tmp_path: Path) -> None:
     (tmp_path / "tickets.jsonl").write_text(block("json"))
-    made = create("tickets", tmp_path / "tickets.jsonl", tmp_path / "bench-tasks")
+    made = draft("tickets", tmp_path / "tickets.jsonl", tmp_path / "bench-tasks")
+    made.write()
     (tmp_path / "bench-tasks" / "task_doubles.py").write_text(block("python"))
     report = lint([tmp_path / "bench-tasks"])
-    assert (made.items, report.findings) == (5, ())
+    assert (len(made.rows), report.findings) == (5, ())
     assert [(one.task, one.items, one.oracles) for one in report.tasks] == [("tickets", 5, 5), ("doubles", 40, 40)]
     kinds = {kind for line in block("json").splitlines() for kind in graders.KINDS if kind in json.loads(line)}
     assert kinds == set(graders.KINDS) - {"calls"}

@@ -151,13 +151,29 @@ def test_claims_choose_the_pairs(tmp_path: Path) -> None:
 def test_what_a_claimed_saving_hangs_on(tmp_path: Path) -> None:
     """Cheap costs 100 x 0.01 + 50 x 2 = 101 a million items, dear 1400: 80 % cheaper leaves room to 280."""
     [found] = bridges(tmp_path, both(in_uncached=0, in_cache_read=100), claims=claim(0.8))
-    assert found.holds_until == ("80 % cheaper holds until cheap's price rises x2.8.",)
+    assert found.holds_until == ("at the costs measured, 80 % cheaper holds until cheap's price rises x2.77.",)
     [found] = bridges(tmp_path, both(in_uncached=0, in_cache_read=100), claims=claim(0.915))
     assert found.holds_until[1] == (
-        "91.5 % cheaper holds until cheap's cache hit rate falls below 54 % (now 100 %)."
+        "at the costs measured, 91.5 % cheaper holds until cheap's cache hit rate falls below 53.8 % (now 100 %)."
     )  # 1400 x 0.085 = 119, and (119 - 101) / 39 = 46 %
     [found] = bridges(tmp_path, both(), claims=claim(0.95))
-    assert found.holds_until == ("95 % cheaper does not hold: cheap's price would have to fall to x0.5.",)
+    assert found.holds_until == (
+        "at the costs measured, 95 % cheaper does not hold: cheap's price would have to fall to x0.5.",
+    )
+
+
+def test_a_saving_is_spoken_of_where_it_is_claimed(tmp_path: Path) -> None:
+    for suites, told in ((["coding"], False), (["reasoning"], True), ([], True)):
+        claimed = {"c": {**claim(0.8)["c"], "suites": suites}}
+        [found] = bridges(tmp_path / "-".join(["run", *suites]), both(), claims=claimed)
+        assert bool(found.holds_until) == told
+
+
+@pytest.mark.parametrize(("saving", "words"), [(0.8, "x2."), (0.6, "x4."), (0.8995, "x1."), (0.90019, "x0.998.")])
+def test_what_remains_is_rounded_down(tmp_path: Path, saving: float, words: str) -> None:
+    """A tenth of the cost leaves room for 1.005 times the price at 89.95 %, and too little at 90.01 %."""
+    [found] = bridges(tmp_path, both(), claims=claim(saving))
+    assert found.holds_until[0].endswith(words)
 
 
 def test_the_page_shows_the_way_from_list_price_to_what_was_paid(tmp_path: Path) -> None:
@@ -168,7 +184,7 @@ def test_the_page_shows_the_way_from_list_price_to_what_was_paid(tmp_path: Path)
     assert "| list price = saving in list prices | x0.1 | 90.0 % |" in page
     assert "| retries and waste = saving per item | x1 | 90.0 % |" in page
     assert "| solved rate = saving per solved item | unknown | unknown |" in page
-    assert "- reasoning: 80 % cheaper holds until cheap's price rises x2." in page
+    assert "- reasoning: at the costs measured, 80 % cheaper holds until cheap's price rises x2." in page
     assert "cost from list prices as of 2026-11-22" in page
     turned = {"c": {"candidate": "dear", "baseline": "cheap", "cheaper_by": None}}
     assert "900.0 % dearer" in text.markdown(compare(write_run(tmp_path, both(), **{**about, "claims": turned})))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from bench.errors import UsageError
@@ -31,7 +33,7 @@ def test_a_right_program_passes(sandbox: str) -> None:
         ("def pairs(n): raise UnicodeDecodeError('a', b'', 0, 1, 'b')", Verdict.RAISED, "call 1: CandidateError"),
         ("def pairs(n): raise SystemExit", Verdict.RAISED, "call 1: CandidateError"),
         ("def pairs(n): return object()", Verdict.MALFORMED, "call 1: not a plain value"),
-        ("def pairs(n): return set(range(30_000))", Verdict.MALFORMED, None),
+        ("def pairs(n): return {m * (2**61 - 1) for m in range(1, 400)}", Verdict.MALFORMED, None),
         ("def pairs(n): import os; os._exit(0)", Verdict.MALFORMED, "the program ended itself (status 0)"),
         ("def pairs(n): import os; os.write(3, b'[1]\\n')", Verdict.MALFORMED, "call 1: broken reply"),
         ("def pairs(n): import os; os.fork()", Verdict.FORBIDDEN, "call 1: PermissionError"),
@@ -68,6 +70,65 @@ def test_a_test_that_expects_any_exception_gets_none_from_a_dead_program() -> No
 def test_a_test_that_swallows_everything_passes_no_dead_program() -> None:
     check = "def check(f):\n    try:\n        f(0)\n    except:\n        pass"
     assert grade_check("import os\ndef f(n): os._exit(1)", "f", check).verdict is Verdict.MALFORMED
+
+
+LOOPS = (
+    "assert all(map(lambda case: candidate(case[0]) == case[1], [(1, 2), (2, 3)]))",
+    "for got, want in zip(map(candidate, [1, 2]), [2, 3]):\n        assert got == want",
+    "assert all(got == 2 for got in iter(lambda: candidate(1), 2))",
+)
+
+
+@pytest.mark.parametrize("loop", LOOPS)
+@pytest.mark.parametrize("ends", ["raise StopIteration", "return next(iter([]))", "raise StopAsyncIteration"])
+def test_a_program_cannot_end_the_tests_loop_and_pass(loop: str, ends: str) -> None:
+    check = f"def check(candidate):\n    {loop}\n"
+    assert grade_check("def f(n): return n + 1", "f", check).verdict is Verdict.PASSED
+    got = grade_check(f"def f(n): {ends}", "f", check)
+    assert (got.verdict, got.detail) == (Verdict.RAISED, "call 1: CandidateError")
+
+
+@pytest.mark.parametrize(
+    ("answer", "made_of_it"),
+    [("[" * 199 + "]" * 199, "f(f(1))"), ("-0.5", "f(f(1) ** 0.5)"), ("2", "f(1) < 0 or f(iter([]))")],
+)
+def test_an_answer_never_looks_like_a_broken_test(answer: str, made_of_it: str) -> None:
+    """Which would end the run of everybody else's programs."""
+    got = grade_check(f"def f(n): return {answer}", "f", f"def check(f):\n    {made_of_it}\n")
+    assert (got.verdict, got.detail[:14]) == (Verdict.WRONG, "after call 1: "), got
+    loading = f"f({made_of_it})\n\ndef check(candidate): pass\n"
+    assert grade_check(f"def f(n): return {answer}", "f", loading).verdict is Verdict.WRONG
+    assert grade_check("def f(n): return 2", "f", "assert f(1) == 1").verdict is Verdict.WRONG
+
+
+def test_what_ended_a_program_stays_the_reason() -> None:
+    check = "def check(f):\n    try:\n        f(0)\n    except:\n        pass\n    assert False"
+    assert grade_check("import os\ndef f(n): os._exit(1)", "f", check).verdict is Verdict.MALFORMED
+
+
+ALIKE = """
+import os
+from itertools import islice, product
+
+def f(n):
+    members = (f'["tuple"{",-1" * 40},{",".join(ends)}]' for ends in product(("-1", "-2"), repeat=15))
+    reply = f'[1,"value",["set",{",".join(islice(members, 18_000))}]]\\n'.encode()
+    while reply:
+        reply = reply[os.write(3, reply) :]
+"""
+
+
+def test_keys_that_collide_cost_us_little() -> None:
+    begun = time.process_time()
+    got = grade_check(ALIKE, "f", "def check(candidate):\n    candidate(1)\n")
+    assert (got.verdict, "alike" in got.detail) == (Verdict.MALFORMED, True), got
+    assert time.process_time() - begun < 4
+
+
+def test_large_sets_and_dicts_are_answers() -> None:
+    source = "def f(n): return {(m, -m): {m, -1, -2} for m in range(n)}"
+    check = "def check(f): assert f(9_000) == {(m, -m): {m, -1, -2} for m in range(9_000)}"
+    assert grade_check(source, "f", check).verdict is Verdict.PASSED
 
 
 def test_helpers_of_the_prompt_and_the_functions_own_name_can_be_used() -> None:

@@ -14,7 +14,7 @@ from bench.sandbox.inside.syscalls import ARCHITECTURES, CALLS, NEWEST
 
 ALLOW, KILL, REFUSED, UNKNOWN = 0x7FFF0000, 0x80000000, 0x00050000 | errno.EPERM, 0x00050000 | errno.ENOSYS
 CONDITIONAL = {
-    *("clone", "kill", "tgkill", "fcntl", "ioctl", "prctl", "prlimit64"),
+    *("clone", "close_range", "mmap", "futex", "kill", "tgkill", "fcntl", "ioctl", "prctl", "prlimit64"),
     *("socketpair", "getsockopt", "recvfrom", "sendto"),
 }
 PID = 7
@@ -75,6 +75,21 @@ def test_calls_through_another_table_kill(machine: str) -> None:
         ("clone", (17,), False),
         ("clone", (0x10000000 | 17,), False),
         ("clone", (0x3D0F00 | 0x20000000,), False),
+        ("clone", (0x3D0F00 & ~0x400,), False),
+        ("close_range", (3, 9, 0), True),
+        ("close_range", (3, 9, 4), True),
+        ("close_range", (3, 9, 2), False),
+        ("close_range", (3, 9, 6), False),
+        ("mmap", (0, 4096, 3, 0x22), True),
+        ("mmap", (0, 4096, 3, 0x02), True),
+        ("mmap", (0, 4096, 3, 0x01), True),
+        ("mmap", (0, 4096, 3, 0x21), False),
+        ("mmap", (0, 4096, 3, 0x23), False),
+        ("mmap", (0, 4096, 3, 0x40021), False),
+        ("futex", (2**40, 0x80), True),
+        ("futex", (2**40, 0x189), True),
+        ("futex", (2**40, 6), False),
+        ("futex", (2**40, 0x8C), False),
         ("kill", (PID, 15), True),
         ("kill", (PID, 9), False),
         ("kill", (PID, 19), False),

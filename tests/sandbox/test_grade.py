@@ -4,11 +4,12 @@ import random
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
 from bench.errors import UsageError
-from bench.sandbox import Grade, Limits, TestCall, Verdict, grade, ladder, warm
+from bench.sandbox import Grade, Limits, Rung, TestCall, Verdict, grade, ladder, rungs, using, warm
 
 pytestmark = pytest.mark.usefixtures("sandbox")
 
@@ -75,6 +76,16 @@ if __name__ == "__main__":
 """
     calls = [TestCall((90,), {"fib": 2880067194370816120, "heap": 1, "name": "candidate"})]
     assert grade(source, "work", calls).verdict is Verdict.PASSED
+
+
+@pytest.mark.skipif(not Path("/usr/share/zoneinfo/Europe/Berlin").exists(), reason="this machine has no time zones")
+@pytest.mark.parametrize("rung", ladder.SAFE)
+def test_time_zones_are_there(rung: Rung) -> None:
+    if rung not in rungs():
+        pytest.skip(f"{rung} does not work here")
+    source = "import zoneinfo\ndef f(name): return str(zoneinfo.ZoneInfo(name))"
+    with using(rung):
+        assert grade(source, "f", [TestCall(("Europe/Berlin",), "Europe/Berlin")]).verdict is Verdict.PASSED
 
 
 def test_arguments_arrive_as_unshared_copies() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bench.errors import UsageError
-from bench.sandbox import Grade, Limits, Value, Verdict, grade_sql
+from bench.sandbox import Grade, Limits, Rung, Value, Verdict, grade_sql, ladder, rungs, using
 
 pytestmark = pytest.mark.usefixtures("sandbox")
 
@@ -40,6 +40,17 @@ def test_right_rows_pass_in_any_order(sandbox: str) -> None:
 )
 def test_rows_are_a_multiset(query: str, rows: list[tuple[Value, ...]], verdict: Verdict) -> None:
     assert grade_sql(query, SCHEMA, rows).verdict is verdict
+
+
+@pytest.mark.parametrize("rung", ladder.SAFE)
+def test_a_large_sort_needs_no_file(rung: Rung) -> None:
+    if rung not in rungs():
+        pytest.skip(f"{rung} does not work here")
+    numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 40000)"
+    schema = f"CREATE TABLE t (x); {numbers} INSERT INTO t SELECT hex(i * i * 7919 % 100003) || zeroblob(100) FROM n;"
+    with using(rung):
+        got = grade_sql("SELECT count(*) FROM (SELECT x FROM t ORDER BY x LIMIT 39999)", schema, [(39999,)])
+    assert got.verdict is Verdict.PASSED, got
 
 
 @pytest.mark.parametrize(

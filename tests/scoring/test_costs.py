@@ -40,7 +40,7 @@ def call(*attempts: Attempt, **changes: Any) -> Call:
     return replace(plain, **changes)
 
 
-PLANNED = PlannedCall("k", "small", ITEM, 0, 0, 0, {}, {}, {})
+PLANNED = PlannedCall("k", "small", ITEM, 0, 0, 0, {"max_tokens": 4000}, {}, {})
 
 
 @pytest.fixture
@@ -60,21 +60,28 @@ def columns(prices: PriceBook, entry: ModelEntry, found: Call | None) -> tuple[C
 
 def test_a_remote_call_is_billed_by_the_list(prices: PriceBook) -> None:
     found, costs = columns(prices, REMOTE, call(cost_reported_usd=0.002))
-    # (1000 x 1 + 500 x 0.1 + 200 x 2) / 1e6; at worst 1500 x 1 and 4000 x 2, in the peak
+    # (1000 x 1 + 500 x 0.1 + 200 x 2) / 1e6; at worst 1500 x 1 and 4010 x 2, in the peak
     assert found == {
         "cost_usd": pytest.approx(0.00145),
         "cost_retries_usd": 0.0,
         "cost_reported_usd": 0.002,
-        "cost_cap_usd": pytest.approx(0.019),
+        "cost_cap_usd": pytest.approx(0.01904),
         "cost_cap_basis": "worst case",
         "price_id": "vllm/small",
     }
     assert (costs.used, dict(costs.unknown)) == ({"vllm/small"}, {})
 
 
-def test_a_model_entrys_own_limit_bounds_the_cost(prices: PriceBook) -> None:
-    found, _ = columns(prices, replace(REMOTE, max_tokens=100), call())
-    assert found["cost_cap_usd"] == pytest.approx(2 * (1500 + 200) / 1e6)
+def test_the_limit_that_was_sent_bounds_the_cost(prices: PriceBook) -> None:
+    found = Costs(prices, {"small": REMOTE}, []).of(replace(PLANNED, body={"max_tokens": 100}), call())
+    assert found["cost_cap_usd"] == pytest.approx(2 * (1500 + 2 * 110) / 1e6)
+
+
+def test_thinking_without_a_limit_has_no_cap(tmp_path: Path) -> None:
+    prices = book(tmp_path, row(provider="alibaba", cache_read="0.1"))
+    found, _ = columns(prices, ModelEntry("small", "dashscope/small", thinking=True), call())
+    assert found["cost_usd"] is not None
+    assert (found["cost_cap_usd"], found["cost_cap_basis"]) == (None, None)
 
 
 def test_the_end_of_an_answer_decides_its_hour(prices: PriceBook) -> None:

@@ -133,9 +133,9 @@ def test_code_is_scored_as_lm_eval_scores_it(tmp_path: Path) -> None:
         code = item["reference"] if number % 2 else f"def {item['entry_point']}(*args):\n    return None\n"
         texts[call.key] = f"```python\n{code}\n```"
     tables, rows = score(prepared, tmp_path, lambda call: answer(call, texts[call.key]))
-    lines = dict.fromkeys((prompt_text(i.messages) for i in prepared.loaded.items("coding", "coding_functions")), "")
+    lines = dict.fromkeys((prompt_text(i.messages) for i in prepared.loaded.items("coding", "coding_complete")), "")
     lines |= {prompt_text(c.item.messages): texts[c.key] for c in prepared.plan.calls}
-    expected = by_hand(prepared, "coding_functions", lines)
+    expected = by_hand(prepared, "coding_complete", lines)
     for number, call in enumerate(prepared.plan.calls):
         row = rows["small", call.item.task, call.item.item, 0]
         assert row.score == expected[prepared.loaded.position(call.item)] == number % 2

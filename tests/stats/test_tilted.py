@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bench.stats.tilted import tilted_p
+from bench.stats.tilted import tilted_interval, tilted_p
 
 
 def edge(n: int, lost: int, won: int, margin: float = 0.03) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
@@ -39,7 +39,7 @@ def test_clustered_values_count_as_fewer() -> None:
 
 
 def test_large_samples_are_drawn_in_parts() -> None:
-    assert tilted_p(edge(9000, 100, 110), -0.97, draws=600) < 0.01
+    assert tilted_p(np.linspace(-0.4, 0.45, 9000), -0.97, draws=600) < 0.01
 
 
 @settings(max_examples=30, deadline=None)
@@ -55,3 +55,23 @@ def test_what_cannot_be_tested_is_refused(values: list[float]) -> None:
         tilted_p(values, -1.0)
     with pytest.raises(ValueError, match="negative"):
         tilted_p([1.0], 0.0)
+
+
+def test_an_interval_has_width_where_nothing_varied() -> None:
+    """n equal differences exclude a share of worst ones p with (1 - p)^n < 0.05."""
+    found = tilted_interval([0.0] * 110, 1.0, 0.9)
+    assert (found.estimate, found.n) == (0.0, 110)
+    assert found.low == pytest.approx(-(1 - 0.05 ** (1 / 110)), abs=0.003)
+    assert found.high == -(found.low or 0)
+
+
+def test_an_interval_holds_the_differences_that_are_not_rejected() -> None:
+    values = np.array([0.25, -0.5, 0.0, 0.5, 0.25, 0.0] * 20)
+    found = tilted_interval(values, 1.0, 0.9, seed=3)
+    assert found.low is not None
+    assert found.high is not None
+    assert found.low < values.mean() < found.high
+    assert tilted_p(values - found.low, -1 - found.low, seed=3) <= 0.05
+    assert tilted_p(values - found.low - 0.01, -1 - found.low - 0.01, seed=3) > 0.05
+    wider = tilted_interval(values, 1.0, 0.9, design_effect=3.0, seed=3)
+    assert (wider.low or 0) < found.low

@@ -6,9 +6,14 @@ through it as lines of JSON, `[call, kind, payload]`; call 0 is the loading of t
 
 from __future__ import annotations
 
+import builtins
+import contextlib
+import gc
+import io
 import marshal
 import os
 import sys
+from _sitebuiltins import Quitter
 from collections.abc import Callable, Iterator
 from functools import partial
 from types import CodeType, ModuleType
@@ -120,7 +125,15 @@ def _program(requests: Iterator[Any], source: str) -> None:
         sys.modules["threading"]._shutdown()
     if "atexit" in sys.modules:
         sys.modules["atexit"]._run_exitfuncs()
-    sys.stdout.flush()
+    _flush()
+
+
+def _flush() -> None:
+    """Writes out what the program left in buffers, as the interpreter does at its end: stdout and other open files."""
+    made = [one for one in gc.get_objects() if isinstance(one, io.TextIOWrapper | io.BufferedWriter)]
+    for stream in (sys.stdout, sys.__stdout__, *made):
+        with contextlib.suppress(Exception):
+            stream.flush()
 
 
 def _query(requests: Iterator[Any], schema: str, query: str) -> None:
@@ -129,6 +142,7 @@ def _query(requests: Iterator[Any], schema: str, query: str) -> None:
 
     del requests
     database = sqlite3.connect(":memory:")
+    database.execute("PRAGMA temp_store = MEMORY")  # not every sandbox has a /tmp to sort in
     try:
         database.executescript(schema)
     except sqlite3.Error as error:
@@ -146,6 +160,8 @@ _KINDS: dict[str, Callable[..., None]] = {"function": _function, "program": _pro
 def _module(name: str) -> ModuleType:
     """An empty module in the place of any other of its name; a function's is "candidate", never main."""
     module = sys.modules[name] = ModuleType(name)
+    for ending in ("exit", "quit"):  # `site` defines them, and is not loaded
+        setattr(builtins, ending, Quitter(ending, ""))
     return module
 
 

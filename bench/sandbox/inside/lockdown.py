@@ -27,7 +27,7 @@ _NEW_MOUNTS, _NEW_IPC, NEW_PID = 0x00020000, 0x08000000, 0x20000000
 _SCRATCH_INODES = 1024
 _OPEN_FILES = 64
 _THREADS = 512
-_NO_NEW_PRIVS, _SECCOMP, _DEATH_SIGNAL, _SIGKILL = 38, 22, 1, 9
+_NO_NEW_PRIVS, _SECCOMP, _DEATH_SIGNAL, _DUMPABLE, _HUGE_PAGES_OFF, _SIGKILL = 38, 22, 1, 4, 41, 9
 _SECCOMP_FILTER = 2
 
 
@@ -86,6 +86,8 @@ def lock_down(walls: Walls, allowance: Allowance) -> None:
     if walls.ruleset is None:
         return
     libc.prctl(_DEATH_SIGNAL, _SIGKILL)
+    libc.prctl(_DUMPABLE, 0)  # or the host's crash reporter, which has rights, would be handed what a crash left
+    libc.prctl(_HUGE_PAGES_OFF, 1)  # they stay whole while a sliver is mapped, which the limit does not count
     libc.prctl(_NO_NEW_PRIVS, 1)
     landlock.restrict(walls.ruleset)
     os.close(walls.ruleset)

@@ -16,13 +16,15 @@ Condition = tuple[int, int, tuple[int, ...]]
 """A 32-bit word of the arguments (2 * argument, + 1 for its high half), a mask, and the values that will do."""
 
 _ALL = 0xFFFFFFFF
-_CLONE_THREAD, _CLONE_NEW = 0x00010000, 0x7E020000
-_AF_UNIX, _RLIMIT_STACK = 1, 3
+_CLONE_FILES, _CLONE_THREAD, _CLONE_NEW = 0x00000400, 0x00010000, 0x7E020000
+_MAP_SHARED, _MAP_ANONYMOUS = 0x01, 0x20
+_FUTEX, _FUTEX_COMMAND = (0, 1, 3, 4, 5, 9, 10), 0x7F  # waits, wakes and requeues, none that lends priority
+_AF_UNIX, _RLIMIT_STACK, _CLOSE_RANGE_CLOEXEC = 1, 3, 4
 _FCNTL = (0, 1, 2, 3, 4, 5, 6, 7, 1030, 1032)  # DUPFD, [GS]ETFD, [GS]ETFL, locks, DUPFD_CLOEXEC, GETPIPE_SZ
 _IOCTL = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)  # TCGETS, TIOCGWINSZ, FIONREAD, FIONBIO, FIO[N]CLEX
 _SOL_SOCKET, _GETSOCKOPT = 1, (3, 4, 38, 39)  # SO_TYPE, SO_ERROR, SO_PROTOCOL, SO_DOMAIN; none about the peer
 _MESSAGE = (0, 2, 0x40, 0x4000)  # MSG_PEEK, MSG_DONTWAIT, MSG_NOSIGNAL; nothing out of band
-_PRCTL = (15, 16, 0x53564D41)  # [GS]ET_NAME, SET_VMA
+_PRCTL = (3, 15, 16, 0x53564D41)  # GET_DUMPABLE, [GS]ET_NAME, SET_VMA
 
 _LOAD, _AND, _RETURN = 0x20, 0x54, 0x06
 _IF_EQUAL, _IF_GREATER, _IF_AT_LEAST = 0x15, 0x25, 0x35
@@ -35,11 +37,15 @@ def conditional(pid: int) -> list[tuple[str, tuple[Condition, ...]]]:
     """The calls that are allowed with these arguments only, in a process that sees itself as `pid`.
 
     A call named twice is allowed if either line holds. No signal that cannot be caught: a program must not be able to
-    look as if it had been killed from outside.
+    look as if it had been killed from outside. No memory that the limits miss: pages of a shared mapping outlive their
+    addresses while any of it is mapped, and every table of descriptors has a limit, and buffers, of its own.
     """
     catchable = tuple(n for n in range(32) if n not in (signal.SIGKILL, signal.SIGSTOP))
     return [
-        ("clone", ((0, _CLONE_THREAD | _CLONE_NEW, (_CLONE_THREAD,)),)),
+        ("clone", ((0, _CLONE_FILES | _CLONE_THREAD | _CLONE_NEW, (_CLONE_FILES | _CLONE_THREAD,)),)),
+        ("close_range", ((4, _ALL, (0, _CLOSE_RANGE_CLOEXEC)),)),
+        ("mmap", ((6, _MAP_SHARED | _MAP_ANONYMOUS, (0, _MAP_SHARED, _MAP_ANONYMOUS)),)),
+        ("futex", ((2, _FUTEX_COMMAND, _FUTEX),)),
         ("kill", ((0, _ALL, (pid,)), (2, _ALL, catchable))),
         ("tgkill", ((0, _ALL, (pid,)), (4, _ALL, catchable))),
         ("fcntl", ((2, _ALL, _FCNTL),)),

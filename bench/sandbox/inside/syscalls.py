@@ -9,7 +9,7 @@ from __future__ import annotations
 CALLS: dict[str, tuple[int | None, int | None]] = {
     # Files, within what the mounts and landlock leave. No chmod, chown, utime or xattr: landlock does not cover them.
     "read": (0, 63), "write": (1, 64), "readv": (19, 65), "writev": (20, 66), "pread64": (17, 67),
-    "pwrite64": (18, 68), "lseek": (8, 62), "close": (3, 57), "close_range": (436, 436), "dup": (32, 23),
+    "pwrite64": (18, 68), "lseek": (8, 62), "close": (3, 57), "dup": (32, 23),
     "dup2": (33, None), "dup3": (292, 24), "pipe": (22, None), "pipe2": (293, 59), "open": (2, None),
     "openat": (257, 56), "openat2": (437, 437), "access": (21, None), "faccessat": (269, 48),
     "faccessat2": (439, 439), "stat": (4, None), "lstat": (6, None), "fstat": (5, 80), "newfstatat": (262, 79),
@@ -20,11 +20,10 @@ CALLS: dict[str, tuple[int | None, int | None]] = {
     "symlinkat": (266, 36), "ftruncate": (77, 46), "fallocate": (285, 47), "fadvise64": (221, 223), "fsync": (74, 82),
     "fdatasync": (75, 83), "flock": (73, 32), "umask": (95, 166), "sendfile": (40, 71), "copy_file_range": (326, 285),
     # Memory of the process itself. No memfd: its pages would escape the address-space limit.
-    "mmap": (9, 222), "munmap": (11, 215), "mprotect": (10, 226), "mremap": (25, 216), "madvise": (28, 233),
+    "munmap": (11, 215), "mprotect": (10, 226), "mremap": (25, 216), "madvise": (28, 233),
     "brk": (12, 214), "mincore": (27, 232), "msync": (26, 227), "membarrier": (324, 283),
     # Threads, ends and waits.
-    "exit": (60, 93), "exit_group": (231, 94), "wait4": (61, 260), "waitid": (247, 95), "futex": (202, 98),
-    "futex_waitv": (449, 449), "set_robust_list": (273, 99), "set_tid_address": (218, 96), "rseq": (334, 293),
+    "exit": (60, 93), "exit_group": (231, 94), "wait4": (61, 260), "waitid": (247, 95), "set_robust_list": (273, 99), "set_tid_address": (218, 96), "rseq": (334, 293),
     "restart_syscall": (219, 128), "sched_yield": (24, 124), "sched_getaffinity": (204, 123),
     "sched_getparam": (143, 121), "sched_getscheduler": (145, 120), "gettid": (186, 178),
     # Signals to oneself; for `kill` and `tgkill` see below.
@@ -47,9 +46,9 @@ CALLS: dict[str, tuple[int | None, int | None]] = {
     # A socket pair of one's own; `socket`, `bind`, `connect` and `sendmsg` are missing on purpose.
     "getsockname": (51, 204), "getpeername": (52, 205), "shutdown": (48, 210),
     # Allowed with certain arguments only: see `seccomp.conditional`.
-    "clone": (56, 220), "kill": (62, 129), "tgkill": (234, 131), "fcntl": (72, 25), "ioctl": (16, 29),
-    "prctl": (157, 167), "prlimit64": (302, 261), "socketpair": (53, 199), "getsockopt": (55, 209),
-    "recvfrom": (45, 207), "sendto": (44, 206),
+    "clone": (56, 220), "close_range": (436, 436), "mmap": (9, 222), "futex": (202, 98), "kill": (62, 129),
+    "tgkill": (234, 131), "fcntl": (72, 25), "ioctl": (16, 29), "prctl": (157, 167), "prlimit64": (302, 261),
+    "socketpair": (53, 199), "getsockopt": (55, 209), "recvfrom": (45, 207), "sendto": (44, 206),
     # Refused as unknown, so that the C library falls back to `clone`, whose flags a filter can read.
     "clone3": (435, 435),
 }  # fmt: skip

@@ -1,8 +1,8 @@
-"""Are the items fair and their hidden tests strong? `python -m bench.suites.coding.check agreement|mutation`.
+"""Are the items fair, their hidden tests strong? `python -m bench.suites.coding.check agreement|mutation|prompts`.
 
 Agreement: two references, written apart, answer alike on thousands of inputs; else the prose or the comparison is
 ambiguous, or one reference is wrong. Mutation: every small mistake in a reference fails a hidden test, or is listed
-in `equivalent.json` with the reason why it is none.
+in `equivalent.json` with the reason why it is none. Prompts: every prompt with its solution, to be read.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from bench.suites.coding.exam import SHIPPED_SEED
 from bench.suites.coding.families import FAMILIES
 from bench.suites.coding.family import Family
 from bench.suites.coding.instance import LEVELS, Instance, instances
+from bench.suites.coding.items import item
 
 INPUTS = 2_000
 """Inputs of a family on which its two references must agree."""
@@ -64,7 +65,7 @@ def survivors(chosen: Iterable[Instance]) -> tuple[dict[str, Survivor], int]:
     for instance in chosen:
         for mutant in instance.mutants():
             total += 1
-            if instance.survives(mutant):
+            if instance.passes(mutant.source):
                 name = instance.family.name
                 digest = mutant.digest(name)
                 found.setdefault(digest, Survivor(digest, name, mutant.label, instance.id))
@@ -84,13 +85,17 @@ def unlisted(found: dict[str, Survivor], *, whole: bool, path: Path = EQUIVALENT
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Prints the figures and every fault; returns 1 if there is a fault."""
+    """Prints the figures and every fault, or the prompts; returns 1 if there is a fault."""
     parser = argparse.ArgumentParser(prog="python -m bench.suites.coding.check", description=__doc__)
-    parser.add_argument("what", choices=["agreement", "mutation"])
+    parser.add_argument("what", choices=["agreement", "mutation", "prompts"])
     parser.add_argument("--exam-seed", type=int, default=SHIPPED_SEED)
     parser.add_argument("--family", action="append", help="only this one; repeatable")
     options = parser.parse_args(argv)
     chosen = [family for family in FAMILIES if not options.family or family.name in options.family]
+    if options.what == "prompts":
+        for instance in (one for family in chosen for one in instances(family, options.exam_seed)):
+            print(f"--- {instance.id}, level {instance.level}\n{item(instance)['prompt']}\n>>>\n{instance.program}")
+        return 0
     begun = time.perf_counter()
     faults, figures = (_agreement if options.what == "agreement" else _mutation)(chosen, options.exam_seed)
     for fault in faults:

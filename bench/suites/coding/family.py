@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from random import Random
@@ -13,6 +13,8 @@ Args = tuple[Any, ...]
 """The input of one hidden call: arguments as JSON writes them; of an SQL family `(tables,)`, rows by table name."""
 
 
+Drawn = dict[str, Any]
+"""What an instance is drawn with, by name."""
 Prose = Sequence[str | bool]
 """A text's lines, one a rule; a line that is no text (`p.level >= 2 and "..."`) is left out."""
 
@@ -71,24 +73,33 @@ class Family:
     """Names the items and is their statistical cluster."""
     kind: Kind
     """What is asked."""
-    params: Callable[[Random, int], Mapping[str, Any]]
+    params: Callable[[Random, int], Drawn]
     """Draws an instance's parameters, given its level: the number of rules that interact, 1 to 4."""
     prose: Callable[[Params], Prose]
     """The specification, every edge policy stated; of an edit the change request; not shown in predict."""
     reference: Callable[..., Any]
-    """`(p, *args)`: solves the instance; its name after the underscore is the function's. SQL: `(p)` gives the query."""
+    """`(p, *args)`: solves the instance; its name, after an underscore, is the function's. SQL: `(p)` gives a query."""
     second: Callable[..., Any]
     """`(p, *args)`: solves it again, written another way from the prose alone."""
     edges: Callable[[Params], Edges]
     """The inputs that must be among the hidden ones."""
     draw: Callable[[Random, Params], Args]
     """Draws one more input."""
-    before: Callable[[Params], Mapping[str, Any]] | None = None
+    before: Callable[[Params], Drawn] | None = None
     """Edit only: the parameters that the given program has otherwise."""
     tables: str = ""
     """SQL only: the CREATE TABLE statements, as shown."""
     ordered: bool = False
     """SQL only: whether the rows' order counts; the prose must then decide it."""
+
+
+YES_NO = (True, False)
+"""The options of a policy that holds or not."""
+
+
+def choose(rng: Random, **options: Sequence[Any]) -> Drawn:
+    """Draws one of the options for each name."""
+    return {name: rng.choice(choices) for name, choices in options.items()}
 
 
 def ints(rng: Random, low: int, high: int, *, longest: int = 8) -> list[int]:

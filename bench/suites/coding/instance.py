@@ -120,27 +120,22 @@ class Instance:
                 return inputs, examples
         raise ValueError(f"{self.id}: too few different inputs or answers in {TRIES} draws.")
 
-    def survives(self, mutant: Mutant) -> bool:
-        """Whether a mutant gives the right answer to every hidden input."""
-        try:
-            answer = self.answer(mutant.source)
-        except SyntaxError:
-            return False
+    def passes(self, source: str) -> bool:
+        """Whether a program gives the right answer to every hidden input."""
+        answer = self.answer(source)
         return all(answer(args) == right for args, right in zip(self.inputs, self.answers, strict=True))
 
 
 def instances(family: Family, exam_seed: int) -> list[Instance]:
-    """A family's instances in one exam; no two have the same program. ValueError if it has too few."""
+    """A family's instances in one exam; none is passed by an earlier one's program. ValueError if it has too few."""
     made: list[Instance] = []
-    seen: set[str] = set()
     for number, level in enumerate(LEVELS):
         rng = Random(f"coding {exam_seed} {family.name}-{number} parameters")
         for _ in range(TRIES):
             one = Instance(family, number, exam_seed, Params(level=level, **family.params(rng, level)))
-            if one.program not in seen:
+            if not any(one.passes(earlier.program) for earlier in made):
                 break
         else:
             raise ValueError(f"{family.name}: has too few different instances of level {level}.")
-        seen.add(one.program)
         made.append(one)
     return made

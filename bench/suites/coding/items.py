@@ -100,7 +100,7 @@ def subtle_mutant(instance: Instance) -> Mutant:
     instance.rng("mistake").shuffle(drawn)
     obvious = None
     for mutant in drawn:
-        answers = [instance.answer(mutant.source)(args) for args in instance.inputs]
+        answers = list(map(instance.answer(mutant.source), instance.inputs))
         failed = sum(given != right for given, right in zip(answers, instance.answers, strict=True))
         if failed < 2 or RAISED in answers or "pass\n" in mutant.source:
             continue
@@ -113,14 +113,11 @@ def subtle_mutant(instance: Instance) -> Mutant:
 
 
 def telling_input(instance: Instance) -> Args:
-    """The hidden input that most mutants answer otherwise: the one that takes all rules to answer."""
+    """The drawn input that most mutants answer otherwise: the one that takes most rules to answer."""
     mutants = [instance.answer(mutant.source) for mutant in instance.mutants()]
-    inputs = [
-        (sum(answer(args) != right for answer in mutants), at)
-        for at, (args, right) in enumerate(zip(instance.inputs, instance.answers, strict=True))
-        if len(right) <= SHOWN_CHARS
-    ]
-    return instance.inputs[max(inputs, key=lambda kill: (kill[0], -kill[1]))[1]]
+    edges = len(instance.family.edges(instance.p).all)
+    drawn = [args for args in instance.inputs[edges:] if len(instance.right(args)) <= SHOWN_CHARS]
+    return max(drawn, key=lambda args: sum(answer(args) != instance.right(args) for answer in mutants))
 
 
 def _graded_by_calls(instance: Instance) -> Item:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ast
-import copy
 import json
+import marshal
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -41,7 +41,7 @@ def python_answer(source: str) -> Answer:
         nonlocal passes
         passes = iter(range(LOOPS))
         try:
-            return canonical(namespace[function.name](*copy.deepcopy(args)))
+            return canonical(namespace[function.name](*marshal.loads(marshal.dumps(args))))
         except Exception:
             return RAISED
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from bench.suites.coding.family import Params
 
+_JUMPS = (ast.Continue, ast.Break, ast.Return)
 _FOLDED = (ast.Compare, ast.BinOp, ast.UnaryOp)
 
 
@@ -67,8 +68,13 @@ class _Inline(ast.NodeTransformer):
         return node if len(rest) > 1 else rest[0] if rest else ast.Constant(not decides)
 
     def generic_visit(self, node: ast.AST) -> ast.AST:
-        """Folds what has become a constant."""
+        """Folds what has become a constant, and drops what stands behind a jump."""
         super().generic_visit(node)
+        for block in ("body", "orelse"):
+            statements: Any = getattr(node, block, None)
+            for at, statement in enumerate(statements if isinstance(statements, list) else []):
+                if isinstance(statement, _JUMPS):
+                    del statements[at + 1 :]
         negative = isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub)
         if isinstance(node, _FOLDED) and not negative and _is_constant(node):
             value = eval(compile(ast.fix_missing_locations(ast.Expression(node)), "constant", "eval"))

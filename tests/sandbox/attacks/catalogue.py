@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import secrets
+from dataclasses import replace
 from pathlib import Path
 
 from bench.sandbox import Limits, Value
@@ -15,6 +16,21 @@ QUICK = Limits(cpu_s=1, wall_s=6, memory_bytes=MEMORY_BYTES, output_bytes=2**20)
 """What an attack may use."""
 PLANTED = f"planted-{secrets.token_hex(8)}"
 """This session's secret."""
+
+
+_WALL_S = {
+    "forge_clock_ticks": 3.0,
+    "time_asleep": 1.0,
+    "time_at_exit": 1.0,
+    "time_descriptors_closed": 1.0,
+    "time_without_main_thread": 1.0,
+}
+
+
+def limits(name: str) -> Limits:
+    """What this attack may use: less time where it does nothing but use it."""
+    cpu_s = 0.3 if name.startswith("time_") else QUICK.cpu_s
+    return replace(QUICK, cpu_s=cpu_s, wall_s=_WALL_S.get(name, QUICK.wall_s))
 
 
 def arguments(source: str, stage: Stage) -> tuple[Value, ...]:

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import fcntl
 import os
 import secrets
 import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,6 +30,14 @@ _MANY = 12
 _ROOT = Path(__file__).resolve().parents[3]
 
 
+@contextlib.contextmanager
+def alone() -> Iterator[None]:
+    """One stage at a time on a machine: memory of files without a disk can only be seen for all of it."""
+    with open(Path(tempfile.gettempdir(), f"claimbench-stage-{os.getuid()}.lock"), "w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
 class Stage:
     """The surroundings of one attack. Use as a context manager; then ask `harm`."""
 
@@ -35,6 +45,7 @@ class Stage:
         self.planted = planted
         """The secret, and the expected value."""
         self._mark = f"mark-{secrets.token_hex(6)}"
+        self._keys = secrets.randbelow(2**22) << 8
         self._folder = folder
         self._stack = contextlib.ExitStack()
         self._kept: dict[Path, str] = {}
@@ -42,11 +53,11 @@ class Stage:
 
     def __enter__(self) -> Stage:
         with contextlib.ExitStack() as stack:
+            stack.enter_context(alone())
             self._plant(stack)
             self._listen(stack)
             self._victim = self._bystander(stack)
             self._before = _state(self._victim.pid)
-            self._segments = _segments()
             stack.callback(self._clean)
             processes.forget_peak_memory()
             self._own_bytes = processes.peak_memory_bytes()
@@ -71,6 +82,7 @@ class Stage:
         return {
             "pattern": f"{self.planted[:16]}[0-9a-f]{{8}}",
             "mark": self._mark,
+            "keys": self._keys,
             "folder": str(self._folder),
             "files": [str(path) for path in self._kept],
             "folders": [str(self._folder), *map(str, _places())],
@@ -112,12 +124,15 @@ class Stage:
             time.sleep(0.01)
         return process
 
-    def harm(self, allowed_s: float) -> list[str]:
-        """What the attack achieved, `allowed_s` being the time it had; call it once, when the verdict is there."""
+    def harm(self, allowed_s: float, settle_s: float = 3.0) -> list[str]:
+        """What the attack achieved, `allowed_s` being the time it had; call it once, when the verdict is there.
+
+        Processes may take `settle_s` to end.
+        """
         took_s = time.monotonic() - self._started
         growth = self._watch.growth()
         own = processes.peak_memory_bytes() - self._own_bytes
-        reached, files, left = self._reached(), self._files(), self._survivors()
+        reached, files, left = self._reached(), self._files(), self._survivors(settle_s)
         found = {
             f"reached {reached}": bool(reached),
             f"left {len(files)} files: {files[:3]}": bool(files),
@@ -128,7 +143,7 @@ class Stage:
             f"used {growth.shared_bytes >> 20} MiB of shared memory": growth.shared_bytes > 2 * MEMORY_BYTES,
             f"cost the harness {own >> 20} MiB": own > 2 * MEMORY_BYTES,
             "changed the bystander": _state(self._victim.pid) != self._before,
-            "left shared memory": bool(_segments() - self._segments),
+            "left shared memory": bool(self._segments()),
             "left descriptors": len(os.listdir("/proc/self/fd")) > self._descriptors + 3,
             f"took {took_s:.1f} s": took_s > allowed_s,
         }
@@ -155,8 +170,8 @@ class Stage:
         allowed = {*self._kept, self._folder / "socket"}
         return [path for path in (*self._folder.rglob("*"), *self._left()) if path not in allowed]
 
-    def _survivors(self) -> int:
-        deadline = time.monotonic() + 3
+    def _survivors(self, settle_s: float) -> int:
+        deadline = time.monotonic() + settle_s
         while (left := len(self._strays())) > 0 and time.monotonic() < deadline:
             time.sleep(0.05)
         return left
@@ -166,11 +181,16 @@ class Stage:
         now = {process.pid for process in processes.below(os.getpid())}
         return sorted(now - self._baseline)[: max(0, len(now) - len(self._baseline))]
 
+    def _segments(self) -> set[int]:
+        """System V segments with one of the keys that the attack was told."""
+        lines = [line.split() for line in Path("/proc/sysvipc/shm").read_text().splitlines()[1:]]
+        return {int(segment) for key, segment, *_ in lines if int(key) in range(self._keys, self._keys + 256)}
+
     def _clean(self) -> None:
         for pid in self._strays():
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-        for segment in _segments() - self._segments:
+        for segment in self._segments():
             ctypes.CDLL(None).shmctl(segment, 0, None)
         for path in self._left():
             path.unlink()
@@ -188,11 +208,6 @@ def _state(pid: int) -> tuple[object, ...]:
     stopped = process.state if process.state in "tTZX" else "alive"
     limits = Path(f"/proc/{pid}/limits").read_text()
     return (stopped, process.nice, sorted(os.sched_getaffinity(pid)), limits)
-
-
-def _segments() -> set[int]:
-    lines = Path("/proc/sysvipc/shm").read_text().splitlines()[1:]
-    return {int(line.split()[1]) for line in lines}
 
 
 def _text(path: Path) -> str:

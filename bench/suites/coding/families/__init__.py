@@ -2,8 +2,39 @@
 
 from __future__ import annotations
 
-from bench.suites.coding.families import conveyor, library, meter, receipts, vans
+from bench.suites.coding.families import (
+    conveyor,
+    coupons,
+    floor,
+    gaps,
+    handles,
+    inventory,
+    labels,
+    ledger,
+    library,
+    meter,
+    queue,
+    ranking,
+    receipts,
+    restock,
+    rewrite,
+    roster,
+    runs,
+    seats,
+    shifts,
+    shipments,
+    thermostat,
+    tides,
+    vans,
+)
 from bench.suites.coding.family import Family
 
-FAMILIES: tuple[Family, ...] = tuple(module.FAMILY for module in (vans, meter, conveyor, receipts, library))
-"""All families, in the order of the items."""
+_MODULES = (
+    *(vans, queue, seats, gaps, floor, restock, coupons, ranking, labels, handles, tides),
+    *(meter, shifts, runs, thermostat),
+    *(conveyor, ledger, rewrite),
+    *(receipts, roster, inventory),
+    *(library, shipments),
+)
+FAMILIES: tuple[Family, ...] = tuple(module.FAMILY for module in _MODULES)
+"""All families, in the order of the items: complete, fix, predict, edit, SQL."""

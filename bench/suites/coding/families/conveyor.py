@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from random import Random
-from typing import Any
 
-from bench.suites.coding.family import Args, Edges, Family, Kind, Params, Prose
+from bench.suites.coding.family import Args, Drawn, Edges, Family, Kind, Params, Prose
 
 
-def _params(rng: Random, _level: int) -> dict[str, Any]:
+def _params(rng: Random, _level: int) -> Drawn:
     by = rng.randint(3, 4)
     return {"by": by, "rest": rng.randint(1, by - 2), "up": rng.randint(2, 5), "size": rng.randint(3, 4)}
 
@@ -62,7 +61,7 @@ def _edges(_p: Params) -> Edges:
     return Edges(
         empty=[([],)],
         single=[([4],), ([3],)],
-        ties=[([5, 5, 5, 5],), ([3, 1, 3],), ([6, 6],), ([2, 3, 4, 3, 4, 2],), ([1, 1, 2],)],
+        ties=[([5, 5, 5, 5],), ([3, 1, 3],), ([6, 6],), ([8, 11, 12, 11],), ([8, 11, 12, 15, 11],), ([1, 1, 2],)],
         maxima=[([9] * 8,), ([1, 2, 3, 4, 5, 6, 7, 8, 9],), ([9, 8, 7, 6],), ([1, 9, 1, 9, 1, 9],)],
     )
 

@@ -5,45 +5,41 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
-from bench.suites.coding.family import Args, Edges, Family, Kind, Params, Prose
+from bench.suites.coding.family import YES_NO, Args, Drawn, Edges, Family, Kind, Params, Prose, choose
 
 _TABLES = """CREATE TABLE readers (id INTEGER PRIMARY KEY, name TEXT NOT NULL, town TEXT);
 CREATE TABLE loans (reader_id INTEGER NOT NULL, days INTEGER NOT NULL, returned INTEGER NOT NULL);"""
-_TOWNS = ("Brack", "Ostel", "Vinn")
+_TOWNS = ("Brack", "Ostel", "Vinn", "Tarm", "Ulde")
 
 
-def _params(rng: Random, _level: int) -> dict[str, Any]:
-    return {
-        "town": rng.choice(_TOWNS),
-        "days": rng.randint(10, 30),
-        "least": rng.randint(2, 3),
-        "open": rng.randint(0, 1),
-    }
+def _params(rng: Random, _level: int) -> Drawn:
+    drawn = choose(rng, town=_TOWNS, days=range(10, 31), open=range(2), sums=YES_NO)
+    return {**drawn, "least": rng.randint(2, 3) * (drawn["days"] + 1 if drawn["sums"] else 1)}
 
 
 def _prose(p: Params) -> Prose:
     loans = f"loans of more than {p.days} days" if p.level >= 2 else "loans"
     return [
-        f"For each reader who does not live in {p.town}: the name, and the number of the reader's {loans}.",
+        f"For each reader who does not live in {p.town}: the name, and "
+        + (f"the sum of `days` over the reader's {loans}." if p.sums else f"the number of the reader's {loans}."),
         "Different readers may have the same name. `loans.reader_id` is the `id` of a reader.",
         p.level == 1 and "Readers without a loan are left out, and so are readers whose town is NULL.",
-        p.level >= 2
-        and "Readers without such a loan have the number 0. A reader whose town is NULL does not live there.",
+        p.level >= 2 and "For readers without such a loan it is 0. A reader whose town is NULL does not live there.",
         p.level >= 3 and f"Only loans whose `returned` is {p.open} count.",
-        p.level >= 4 and f"Leave out readers with a number below {p.least}, unless their town is NULL.",
+        p.level >= 4 and f"Leave out readers for whom it is below {p.least}, unless their town is NULL.",
         "One row for each such reader, in any order.",
     ]
 
 
 def _query(p: Params) -> str:
     if p.level == 1:
-        return (
-            f"""SELECT name, COUNT(*) FROM readers JOIN loans ON reader_id = id WHERE town <> '{p.town}' GROUP BY id"""
-        )
+        return f"""SELECT name, {"SUM(days)" if p.sums else "COUNT(*)"} FROM readers JOIN loans ON reader_id = id
+            WHERE town <> '{p.town}' GROUP BY id"""
+    found = "SUM(days)" if p.sums else "COUNT(reader_id)"
+    value = "COALESCE(SUM(days), 0)" if p.sums else found
     returned = f"AND returned = {p.open}" if p.level >= 3 else ""
-    having = f"HAVING COUNT(reader_id) >= {p.least} OR town IS NULL" if p.level >= 4 else ""
-    return f"""SELECT name, COUNT(reader_id) FROM readers LEFT JOIN loans
-        ON reader_id = id AND days > {p.days} {returned}
+    having = f"HAVING {found} >= {p.least} OR town IS NULL" if p.level >= 4 else ""
+    return f"""SELECT name, {value} FROM readers LEFT JOIN loans ON reader_id = id AND days > {p.days} {returned}
         WHERE town IS NULL OR town <> '{p.town}' GROUP BY id {having}"""
 
 
@@ -51,11 +47,11 @@ def _second(p: Params, tables: dict[str, list[list[Any]]]) -> list[list[Any]]:
     rows = []
     for reader, name, town in tables["readers"]:
         loans = [loan for loan in tables["loans"] if loan[0] == reader and (p.level < 2 or loan[1] > p.days)]
-        number = len([loan for loan in loans if p.level < 3 or loan[2] == p.open])
+        found = [loan[1] if p.sums else 1 for loan in loans if p.level < 3 or loan[2] == p.open]
         if town == p.town or (p.level == 1 and (town is None or not loans)):
             continue
-        if p.level < 4 or number >= p.least or town is None:
-            rows.append([name, number])
+        if p.level < 4 or sum(found) >= p.least or town is None:
+            rows.append([name, sum(found)])
     return rows
 
 
@@ -65,8 +61,8 @@ def _edges(p: Params) -> Edges:
     bound = [[r, p.days + more, open_] for r in (1, 3, 4) for more in (0, 1) for open_ in (0, 1)]
     return Edges(
         empty=[({"readers": [], "loans": []},), ({"readers": readers, "loans": []},)],
-        single=[({"readers": [readers[0]], "loans": [[1, p.days + 5, p.open]]},)],
-        ties=[({"readers": readers, "loans": bound},), ({"readers": readers, "loans": bound * 2},)],
+        single=[({"readers": readers[:1], "loans": [[1, days, p.open]]},) for days in (p.days + 5, p.least - 1)],
+        ties=[({"readers": readers, "loans": bound * times},) for times in (1, 2, 3)],
         maxima=[({"readers": readers, "loans": [[r, 99, b] for r in (1, 2, 3, 4) for b in (0, 1)] * 3},)],
     )
 

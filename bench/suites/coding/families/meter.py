@@ -3,28 +3,20 @@
 from __future__ import annotations
 
 from random import Random
-from typing import Any
 
-from bench.suites.coding.family import Args, Edges, Family, Kind, Params, Prose, ints
+from bench.suites.coding.family import YES_NO, Args, Drawn, Edges, Family, Kind, Params, Prose, choose, ints
 
 
-def _params(rng: Random, _level: int) -> dict[str, Any]:
-    return {
-        "top": rng.choice([19, 29, 49]),
-        "wraps": rng.choice([True, False]),
-        "more": rng.randint(1, 3),
-        "limit": rng.randint(12, 17),
-        "over": rng.choice(["zero", "limit"]),
-    }
+def _params(rng: Random, _level: int) -> Drawn:
+    numbers = choose(rng, top=[15, 19, 23], more=range(1, 4), limit=range(8, 13))
+    return {**numbers, **choose(rng, wraps=YES_NO, over=["zero", "limit"])}
 
 
 def _prose(p: Params) -> Prose:
     return [
         f"`readings` are the readings of a meter that counts from 0 to {p.top}, in order of time. The usage between "
         "one reading and the next is the difference of the two.",
-        p.wraps
-        and f"After {p.top} the meter goes on from 0: if a reading is lower than the one before, the usage is "
-        f"{p.top + 1} more than the difference.",
+        p.wraps and f"After {p.top} it goes on from 0: if a reading is lower than the one before, add {p.top + 1}.",
         not p.wraps and "If a reading is lower than the one before, the meter is broken: that usage is 0.",
         p.level >= 2 and "A reading of -1 is missing: leave it out before anything else.",
         p.level >= 3 and p.over == "zero" and f"A usage greater than {p.limit} is a mistake and counts as 0.",

@@ -2,36 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from random import Random
-from typing import Any
 
-from bench.suites.coding.family import Args, Edges, Family, Kind, Params, Prose
-
-
-def _params(rng: Random, level: int) -> dict[str, Any]:
-    return {
-        "bulk": rng.randint(3, 4),
-        "off": rng.randint(2, 4),
-        "cap": rng.randint(20, 25) if level >= 2 else 10**9,
-        "fee": rng.randint(3, 7),
-        "free_at": rng.randint(40, 50),
-        "listed": level >= 3,
-        "strict": level >= 4,
-    }
+from bench.suites.coding.family import Args, Drawn, Edges, Family, Kind, Params, Prose, choose
 
 
-def _before(p: Params) -> Mapping[str, Any]:
+def _params(rng: Random, level: int) -> Drawn:
+    drawn = choose(rng, bulk=range(3, 5), off=range(2, 5), fee=range(3, 8), free_at=range(40, 51))
+    cap = rng.randint(20, 25) if level >= 2 else 10**9
+    return {**drawn, "cap": cap, "listed": level >= 3, "strict": level >= 4}
+
+
+def _before(p: Params) -> Drawn:
     return {"level": 0, "bulk": p.bulk + 2, "off": p.off - 1, "listed": False, "strict": False}
 
 
 def _prose(p: Params) -> Prose:
     return [
-        f"- The price of a piece is reduced if a line has {p.bulk} pieces or more, and by {p.off}; still never below 0.",
+        f"- The price of a piece is reduced if a line has {p.bulk} pieces or more, and by {p.off}, never below 0.",
         p.level >= 2 and f"- After that, no line costs more than {p.cap}.",
         p.level >= 3
-        and "- Whether delivery is free depends on what all lines would cost without reductions and "
-        "without a limit for a line.",
+        and f"- Whether {p.fee} is added at the end depends on what all lines together would cost "
+        "without reductions and without the limit for a line.",
         p.level >= 4 and "- Before all that, lines with a count of 0 or less are dropped; if none is left, return 0.",
     ]
 
@@ -73,10 +65,10 @@ def _edges(p: Params) -> Edges:
             ([[6, n - 1]],),
             ([[p.off, n]],),
             ([[1, n]],),
-            ([[20, 1], [free - 20, 1]],),
+            ([[15, 1], [15, 1], [free - 30, 1]],),
             ([[9, n]] * 2,),
         ],
-        maxima=[([[20, 9]] * 4,), ([[19, 1], [20, 1], [free - 40, 1]],), ([[60, 2], [2, 8]],)],
+        maxima=[([[20, 9]] * 4,), ([[15, 1], [15, 1], [free - 31, 1]],), ([[60, 2], [2, 8]],)],
     )
 
 

@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 from random import Random
-from typing import Any
 
-from bench.suites.coding.family import Args, Edges, Family, Kind, Params, Prose, ints
+from bench.suites.coding.family import YES_NO, Args, Drawn, Edges, Family, Kind, Params, Prose, choose, ints
 
 
-def _params(rng: Random, level: int) -> dict[str, Any]:
-    return {
-        "full": rng.choice([True, False]),
-        "backward": rng.choice([True, False]),
-        "extra": rng.randint(1, 4) if level >= 2 else 0,
-        "heavy": rng.choice(["skip", "own"]),
-        "most": rng.randint(2, 4),
-    }
+def _params(rng: Random, level: int) -> Drawn:
+    drawn = choose(rng, full=YES_NO, backward=YES_NO, heavy=["skip", "own"], most=range(2, 5))
+    return {**drawn, "extra": rng.randint(1, 4) if level >= 2 else 0}
 
 
 def _prose(p: Params) -> Prose:
@@ -69,7 +63,7 @@ def _edges(p: Params) -> Edges:
         empty=[([], 9)],
         single=[([5], 5 + e), ([5], 4 + e)],
         ties=[*(([w] * 9, 12) for w in range(1, 7)), ([2, 3, 4, 3], 12), ([5, 5], 10 + 2 * e), ([5, 1], 6 + 2 * e)],
-        maxima=[([1] * 12, 60), ([15, 15, 15], 15 + e), ([1, 14, 2, 15], 15 + e), ([20, 1], 9)],
+        maxima=[([1] * 12, 60), ([9, 9], 9 + e), ([15, 15, 15], 15 + e), ([1, 14, 2, 15], 15 + e), ([20, 1], 9)],
     )
 
 

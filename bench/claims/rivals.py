@@ -1,0 +1,56 @@
+"""A cheap model of the baseline's own vendor: whether a saving needs another vendor at all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from bench.claims.pairs import Pairs, pair
+from bench.config import Claim
+from bench.errors import UsageError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def vendor(model: str) -> str | None:
+    """Who makes a model: the part before its name, e.g. "qwen" of "openrouter/qwen/qwen3"; None for local weights."""
+    parts = model.split("/")
+    return None if parts[0] == "weights" else parts[-2]
+
+
+def rival(items: pd.DataFrame, manifest: Mapping[str, Any], claim: Claim, pairs: Pairs) -> str | None:
+    """Names the cheapest other model of the baseline's vendor, where a claim goes across vendors and one was run.
+
+    None if there is none that costs less than the baseline on the items they share.
+    """
+    makers = {label: vendor(str(model["model"])) for label, model in manifest["models"].items()}
+    home = makers[claim.baseline]
+    if home is None or makers[claim.candidate] == home:
+        return None
+    found = []
+    for label in (name for name, maker in makers.items() if maker == home and name != claim.baseline):
+        try:
+            told = _point(pair(items, manifest, label, claim.baseline, tuple(dict.fromkeys(pairs.suites))))
+        except UsageError:
+            continue
+        found += [told] if told else []
+    return min(found)[1] if found else None
+
+
+def _point(pairs: Pairs) -> tuple[float, str] | None:
+    """The share of the baseline's bill, and the sentence; None where it is not smaller, or unknown."""
+    ours, theirs = pairs.candidate, pairs.baseline
+    known = ~np.isnan(ours.score + theirs.score + ours.cost + theirs.cost)
+    if not known.any():
+        return None
+    costs = [1000 * float(side.cost[known].mean()) for side in (ours, theirs)]
+    if not costs[0] < costs[1]:
+        return None
+    scores = [100 * float(side.score[known].mean()) for side in (ours, theirs)]
+    return costs[0] / costs[1], (
+        f"{ours.label} is of {theirs.label}'s own vendor: {costs[0]:.3g} USD per 1,000 items against {costs[1]:.3g}, "
+        f"score {scores[0]:.1f}% against {scores[1]:.1f}% ({int(known.sum())} shared items)"
+    )

@@ -1,0 +1,56 @@
+"""A folder's versions.json: what each task held at its version, so that content never changes under an equal one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from bench.errors import UsageError
+from bench.registry.checks import Finding
+from bench.registry.files import Registry, TaskFile
+
+VERSIONS = "versions.json"
+"""Beside the tasks of a folder: each task's version and the sha256 of its content at that version."""
+
+
+def edited(registry: Registry, files: Iterable[TaskFile]) -> Iterator[Finding]:
+    """The tasks whose content is another than recorded for their version. UsageError if the record is damaged."""
+    for file in files:
+        root = _root(registry, file)
+        known = _recorded(root).get(file.name) if root else None
+        if known and known["version"] == file.version and known["sha256"] != file.sha256:
+            problem = f"its content changed, but metadata.version is still {file.version}."
+            cure = "Raise it: results of the two must not be compared."
+            yield Finding(str(file.path), "metadata.version", problem, cure)
+
+
+def record(registry: Registry, files: Sequence[TaskFile]) -> None:
+    """Writes the versions of these tasks into their folders' records; tasks that are no longer there leave them."""
+    for root in registry.folders:
+        mine = {f.name: {"version": f.version, "sha256": f.sha256} for f in files if _root(registry, f) == root}
+        kept = {name: entry for name, entry in _recorded(root).items() if name in registry.tasks}
+        if mine:
+            text = json.dumps({**kept, **mine}, indent=2, sort_keys=True)
+            (root / VERSIONS).write_text(text + "\n", encoding="utf-8")
+
+
+def _root(registry: Registry, file: TaskFile) -> Path | None:
+    """The task folder that a file belongs to; None for stock tasks."""
+    return next((root for root in registry.folders if file.path.is_relative_to(root)), None)
+
+
+def _recorded(root: Path) -> Mapping[str, Mapping[str, str]]:
+    path = root / VERSIONS
+    if not path.exists():
+        return {}
+    try:
+        found: dict[str, dict[str, str]] = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise UsageError(f"{path}: is no JSON ({error}). Restore it, or remove it and record anew.") from error
+    sound = isinstance(found, dict) and all(
+        isinstance(entry, dict) and entry.keys() == {"version", "sha256"} for entry in found.values()
+    )
+    if not sound:
+        raise UsageError(f"{path}: is no record of versions. Restore it, or remove it and record anew.")
+    return found

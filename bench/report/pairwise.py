@@ -1,0 +1,126 @@
+"""Every model against every other, and the frontier of score and cost, suite by suite."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from bench.claims import Pairs, pair
+from bench.errors import UsageError
+from bench.stats import Interval, cost_ratio, frontier, holm, membership, score_difference
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One model against another on the items of a suite that both have a score for. Intervals are 95 %."""
+
+    suite: str
+    """The suite."""
+    model: str
+    """The model."""
+    other: str
+    """The model it is compared with."""
+    n: int
+    """Items with a score of both."""
+    score: Interval
+    """Model's score - other's; no bounds where the clusters are too few."""
+    p: float | None
+    """Two-sided, of "no difference in score", Holm-adjusted over all pairs and suites; None without bounds."""
+    cost_ratio: Interval | None
+    """Model's cost / other's on these items; None where a cost is unknown or 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A model's place beside the frontier of score and cost, on the items that all placed models have both for."""
+
+    suite: str
+    """The suite."""
+    model: str
+    """The model."""
+    n: int
+    """Items it rests on, the same for all placed models of the suite."""
+    score: float
+    """Mean score of these items."""
+    usd_per_1000: float
+    """Cost of 1,000 such items."""
+    on_frontier: bool
+    """No other model is at least as good and at most as dear, and better in one of the two."""
+    probability: float | None
+    """Share of cluster-bootstrap samples in which that holds; None where the clusters are too few."""
+
+
+def differences(items: pd.DataFrame, manifest: Mapping[str, Any]) -> tuple[Difference, ...]:
+    """All pairs of models on all suites, in the run's order; pairs without a shared item are left out."""
+    found = [one for pairs in _pairs(items, manifest) for one in _difference(pairs, _seed(manifest))]
+    tested = [(at, one.p) for at, one in enumerate(found) if one.p is not None]
+    for (at, _), p in zip(tested, holm([p for _, p in tested]), strict=True):
+        found[at] = replace(found[at], p=p)
+    return tuple(found)
+
+
+def _pairs(items: pd.DataFrame, manifest: Mapping[str, Any]) -> Iterator[Pairs]:
+    for suite in manifest["suites"]:
+        for model, other in combinations(manifest["models"], 2):
+            try:
+                yield pair(items, manifest, model, other, (suite,))
+            except UsageError:
+                continue
+
+
+def _seed(manifest: Mapping[str, Any]) -> int:
+    return int(manifest["settings"].get("seed", 0))
+
+
+def _difference(pairs: Pairs, seed: int) -> Iterator[Difference]:
+    ours, theirs = pairs.candidate, pairs.baseline
+    known = ~np.isnan(ours.score) & ~np.isnan(theirs.score)
+    if not known.any():
+        return
+    values, strata = (ours.score - theirs.score)[known], pairs.strata(known)
+    found, _ = score_difference(values, strata, binary=ours.binary and theirs.binary, seed=seed)
+    score, p = Interval(float(values.mean()), None, None, len(values)), None
+    if found is not None:
+        score, p = found.interval(0.95), found.two_sided_p()
+    costs = ours.cost[known], theirs.cost[known]
+    ratio = None if np.isnan(costs).any() else cost_ratio(*costs, strata)
+    yield Difference(pairs.suites[0], ours.label, theirs.label, len(values), score, p, ratio)
+
+
+def places(items: pd.DataFrame, manifest: Mapping[str, Any]) -> tuple[Place, ...]:
+    """Each suite's models whose score and cost are known, where there are at least two of them."""
+    return tuple(place for suite in manifest["suites"] for place in _places(items, manifest, suite))
+
+
+def _places(items: pd.DataFrame, manifest: Mapping[str, Any], suite: str) -> Iterator[Place]:
+    rows = items[(items["suite"] == suite) & items["score"].notna()]
+    rows = rows.assign(usd=(rows["cost_usd"] + rows["cost_retries_usd"]).astype("Float64"))
+    priced = rows.groupby("model")["usd"].apply(lambda usd: bool(usd.notna().all()))
+    models = [model for model in manifest["models"] if priced.get(model, False)]
+    if len(models) < 2:
+        return
+    means = rows[rows["model"].isin(models)].groupby(["task", "item", "model"]).agg(
+        score=("score", "mean"), usd=("usd", "mean"), cluster=("cluster", "first")
+    )  # fmt: skip
+    shared = means[["score", "usd"]].unstack("model").dropna()
+    if shared.empty:
+        return
+    scores, costs = (shared[column][models].to_numpy(dtype=float) for column in ("score", "usd"))
+    of_item = means["cluster"].groupby(level=["task", "item"]).first()
+    shares = membership(scores, costs, _clusters(of_item, shared.index), _seed(manifest))
+    on = frontier(scores.mean(axis=0), costs.mean(axis=0))
+    for at, model in enumerate(models):
+        score, usd = float(scores[:, at].mean()), 1000 * float(costs[:, at].mean())
+        share = None if shares is None else float(shares[at])
+        yield Place(suite, model, len(shared), score, usd, bool(on[at]), share)
+
+
+def _clusters(of_item: pd.Series[Any], items: pd.Index[Any]) -> Sequence[str]:
+    return [str(cluster) for cluster in of_item.reindex(items)]

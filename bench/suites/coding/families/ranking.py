@@ -1,0 +1,80 @@
+"""Players in the order of their results."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import Any
+
+from bench.suites.coding.family import YES_NO, Args, Drawn, Edges, Family, Kind, Params, Prose, choose, picks
+
+
+def _params(rng: Random, _level: int) -> Drawn:
+    numbers = choose(rng, most=range(3, 5), least=range(2, 4), counted=["highest", "first", "last"])
+    return {**numbers, **choose(rng, low=YES_NO, first=YES_NO, fewer=YES_NO)}
+
+
+def _prose(p: Params) -> Prose:
+    decides = "the number of results, fewer first" if p.fewer else "the highest single result, higher first"
+    equal = "in the order in which they first come in `names`" if p.first else "in alphabetical order"
+    return [
+        "`names` and `points` are equally long: `points[i]` is a result of `names[i]`. A name may have several.",
+        f"Return all names, each once, by their totals, {'lowest' if p.low else 'highest'} first. The total of a name "
+        f"is the sum of its results{'.' if p.level == 1 else f', of which only the {p.most} {p.counted} count.'}",
+        p.level >= 3 and f"Names with fewer than {p.least} results are left out.",
+        p.level >= 4 and f"Names with equal totals are sorted by {decides}; all results of a name matter for this.",
+        f"Names that are {'still ' if p.level >= 4 else ''}equal are {equal}.",
+    ]
+
+
+def _ranking(p: Params, names: list[str], points: list[int]) -> list[str]:
+    results: dict[str, list[int]] = {}
+    for name, result in zip(names, points, strict=True):
+        results.setdefault(name, []).append(result)
+    rows: list[list[Any]] = []
+    for name, own in results.items():
+        if p.level >= 3 and len(own) < p.least:
+            continue
+        if p.level >= 2:
+            chosen = sorted(own) if p.counted == "highest" else own
+            total = sum(chosen[: p.most] if p.counted == "first" else chosen[-p.most :])
+        else:
+            total = sum(own)
+        row = [total if p.low else -total]
+        if p.level >= 4:
+            row.append(len(own) if p.fewer else -max(own))
+        rows.append([*row, len(rows), name] if p.first else [*row, name])
+    return [row[-1] for row in sorted(rows)]
+
+
+def _second(p: Params, names: list[str], points: list[int]) -> list[str]:
+    own = {name: [result for one, result in zip(names, points, strict=True) if one == name] for name in names}
+    ranked = list(own) if p.first else sorted(own)
+    if p.level == 4:
+        ranked = sorted(ranked, key=lambda name: len(own[name]) if p.fewer else -max(own[name]))
+    best = own if p.counted != "highest" else {name: sorted(results) for name, results in own.items()}
+    part = slice(None, p.most) if p.counted == "first" else slice(-p.most, None)
+    totals = {name: sum(results[part] if p.level >= 2 else results) for name, results in best.items()}
+    ranked = sorted(ranked, key=lambda name: totals[name], reverse=not p.low)
+    return [name for name in ranked if p.level < 3 or len(own[name]) >= p.least]
+
+
+def _edges(p: Params) -> Edges:
+    n, least = p.most, p.least
+    pairs = [([1] * least, [9] * (least - 1)), ([0] * 3, [0] * 4), ([0] * 5 + [2], [0] * 4 + [1, 1])]
+    pairs += [([9] + [1] * more, [2] * n) for more in (n, n - 1)]
+    pairs += [([5] * (n + 1), [6] * n), ([9] * (n - 1) + [0], [8] * n)]
+    games = [(["Bo"] * len(bo) + ["Ana"] * len(ana), [*bo, *ana]) for bo, ana in pairs]
+    return Edges(
+        empty=[([], [])],
+        single=[(["Bo"], [3]), (["Bo", "Bo"], [0, 0])],
+        ties=[*games, (["Bo", "Ana"] * least, [2, 2] * least)],
+        maxima=[(names[::-1], points[::-1]) for names, points in games],
+    )
+
+
+def _draw(rng: Random, _p: Params) -> Args:
+    names = picks(rng, ["Di", "Bo", "Ana", "Cy"], longest=16)
+    return names, [rng.randint(0, 4) for _ in names]
+
+
+FAMILY = Family("ranking", Kind.COMPLETE, _params, _prose, _ranking, _second, _edges, _draw)

@@ -1,0 +1,80 @@
+"""Depots, and what was sent to them."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import Any
+
+from bench.suites.coding.family import YES_NO, Args, Drawn, Edges, Family, Kind, Params, Prose, choose
+
+_TABLES = """CREATE TABLE depots (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+CREATE TABLE shipments (depot_id INTEGER, weight INTEGER NOT NULL, sent INTEGER NOT NULL, arrived INTEGER);"""
+
+
+def _params(rng: Random, _level: int) -> Drawn:
+    return choose(rng, most=YES_NO, heavy=YES_NO, fast=YES_NO, open=YES_NO, days=range(3, 7), late=range(20, 31))
+
+
+def _prose(p: Params) -> Prose:
+    speed = "at most" if p.fast else "more than"
+    arrived = f"that arrived {speed} {p.days} days after they were sent" if p.level >= 2 else "that have arrived"
+    value = "sum of the weights" if p.heavy else "number"
+    unwanted = "has not arrived" if p.open else f"was sent on day {p.late} or later"
+    return [
+        "`depot_id` is the `id` of a depot, or NULL if the depot is unknown. `sent` and `arrived` are numbers of days; "
+        "a shipment that has not arrived has NULL as `arrived`.",
+        f"For each depot: its name, and the {value} of its shipments {arrived}.",
+        f"Depots without such a shipment {'have 0' if p.level >= 3 else 'are left out'}.",
+        p.level >= 4 and f"Leave out each depot to which any shipment belongs that {unwanted}.",
+        f"Sort the rows by the {value.split()[0]}, {'largest' if p.most else 'smallest'} first, equal ones by name.",
+    ]
+
+
+def _query(p: Params) -> str:
+    weight = "COALESCE(SUM(weight), 0)" if p.level >= 3 else "SUM(weight)"
+    value = weight if p.heavy else "COUNT(depot_id)"
+    join = "LEFT JOIN" if p.level >= 3 else "JOIN"
+    speed = f"arrived - sent {'<=' if p.fast else '>'} {p.days}" if p.level >= 2 else "arrived IS NOT NULL"
+    hidden = "arrived IS NULL" if p.open else f"sent >= {p.late}"
+    where = f"WHERE id NOT IN (SELECT depot_id FROM shipments WHERE {hidden} AND depot_id IS NOT NULL)"
+    return f"""SELECT name, {value} AS value FROM depots {join} shipments ON depot_id = id AND {speed}
+        {where if p.level >= 4 else ""} GROUP BY id ORDER BY value{" DESC" if p.most else ""}, name"""
+
+
+def _second(p: Params, tables: dict[str, list[list[Any]]]) -> list[list[Any]]:
+    rows = []
+    for depot, name in sorted(tables["depots"], key=lambda row: str(row[1])):
+        own = [shipment[1:] for shipment in tables["shipments"] if shipment[0] == depot]
+        there = [(weight, arrived - sent) for weight, sent, arrived in own if arrived is not None]
+        counted = [weight for weight, days in there if p.level == 1 or (days <= p.days) is p.fast]
+        if p.level == 4 and any(arrived is None if p.open else sent >= p.late for _, sent, arrived in own):
+            continue
+        if counted or p.level >= 3:
+            rows.append([name, sum(counted) if p.heavy else len(counted)])
+    return sorted(rows, key=lambda row: -row[1] if p.most else row[1])
+
+
+def _edges(p: Params) -> Edges:
+    depots = [[1, "Vinn"], [2, "Ostel"], [3, "Brack"], [4, "Alm"]]
+    d, late, more = p.days, p.late, [[1, 9, 1, 2], [2, 1, 1, 2], [2, 1, 1, 30], [None, 9, 1, 2]]
+    bound = [[depot, 5, late - 9, late - 9 + d + more] for depot in (1, 2, 3) for more in (0, 1)]
+    days = [[2, 4, late - 1, late], [3, 4, late, late + 1], [3, 4, late - 9, None], [None, 9, late, None]]
+    return Edges(
+        empty=[({"depots": [], "shipments": []},), ({"depots": depots, "shipments": []},)],
+        single=[({"depots": depots[:1], "shipments": [[1, 4, 1, arrived]]},) for arrived in (1 + d, None)],
+        ties=[({"depots": depots, "shipments": rows},) for rows in (bound, bound + days, days, days[:2])],
+        maxima=[({"depots": depots, "shipments": (bound + more) * 2},)],
+    )
+
+
+def _draw(rng: Random, p: Params) -> Args:
+    depots = list(enumerate(rng.sample(["Alm", "Brack", "Ostel", "Vinn"], rng.randint(1, 4)), 1))
+    shipments = []
+    for _ in range(rng.randint(0, 9)):
+        sent = rng.randint(p.late - 20, p.late + 1)
+        arrived = rng.choice([sent + p.days + rng.randint(-2, 3)] * 5 + [None])
+        shipments.append([rng.choice([*range(1, len(depots) + 1), None]), rng.randint(1, 9), sent, arrived])
+    return ({"depots": [list(depot) for depot in depots], "shipments": shipments},)
+
+
+FAMILY = Family("shipments", Kind.SQL, _params, _prose, _query, _second, _edges, _draw, tables=_TABLES, ordered=True)

@@ -1,0 +1,90 @@
+"""Items 6 and 7: costs with heavy tails, and the claim as a whole beside claimeval."""
+
+from __future__ import annotations
+
+import math
+
+from bench.stats import Half, Strata, combine, cost, quality
+from bench.stats.verdict import Verdict
+from tests.calibration.grid import ALPHA, MARGIN, Job, Row, Scale, error, rate
+from tests.calibration.peers import claimeval_chances, t_supports
+from tests.calibration.worlds import Costs, Floats, Rng, binary_differences
+
+SAVING = 0.9
+WORLDS = ((0.5, 0.5, 8.0), (1.0, 0.6, 8.0), (1.5, 0.8, 8.0), (1.5, 0.8, 20.0), (2.0, 0.8, 40.0))
+
+
+def judged(ours: Floats, theirs: Floats, cap: float, ratio: float, seed: int) -> Half:
+    """The product's cost half; caps are `cap` times each side's true mean."""
+    alone = Strata(["s"] * len(ours), [str(i) for i in range(len(ours))])
+    return cost(ours, theirs, alone, SAVING, caps=(cap * ratio, cap), seed=seed)
+
+
+def saving(scale: Scale, rng: Rng, sigmas: tuple[float, float, float], n: int, ratio: float) -> list[Row]:
+    """Supports of "90 % cheaper" where the true ratio is exactly 0.1 (false), or 0.05 (true)."""
+    world, true = Costs(*sigmas), ratio < 1 - SAVING
+    ours, log_ratio, plain = [], [], []
+    for seed in range(scale.bootstrap):
+        candidate, baseline = world.draw(rng, n, ratio)
+        half = judged(candidate, baseline, sigmas[2], ratio, seed)
+        ours.append(half.p_supported <= ALPHA and half.problem is None)
+        assert half.interval.high is not None
+        log_ratio.append(half.interval.high <= 1 - SAVING)
+        plain.append(t_supports((1 - SAVING) * baseline - candidate, 0.0))
+    share = rate(ours)
+    bound = 0.95 if true else 0.08 if sigmas == WORLDS[1] else 0.06
+    setting = (f"{sigmas[0]:g}, {sigmas[1]:g}, {sigmas[2]:g}", str(n), f"{ratio:g}", "power" if true else "false")
+    expected = 0.95 if true else 0.05
+    beside = {"log-ratio t": rate(log_ratio), "paired t": rate(plain)}
+    return [Row(setting, share, bound, at_least=true, se=error(share, scale.bootstrap, expected), beside=beside)]
+
+
+def joint(
+    scale: Scale, rng: Rng, what: str, n: int, difference: float, discordance: float, ratio: float, sigma: float
+) -> list[Row]:
+    """The whole claim, 90 % cheaper and at most 3 points worse, beside claimeval's three rules."""
+    world, cap = Costs(sigma, 0.8, 8.0), 8.0
+    ours, peers = [], []
+    alone = Strata(["s"] * n, [str(i) for i in range(n)])
+    for seed in range(scale.bootstrap):
+        values = binary_differences(rng, n, difference, discordance)
+        candidate, baseline = world.draw(rng, n, ratio)
+        halves = {
+            ("s", "quality"): quality(values, alone, MARGIN, seed=seed),
+            ("s", "cost"): judged(candidate, baseline, cap, ratio, seed),
+        }
+        ours.append(combine(halves).verdict(ALPHA) is Verdict.SUPPORTED)
+        if seed < scale.peer:
+            peers.append(claimeval_chances(rng, values, candidate, baseline, MARGIN, SAVING))
+    share, true = rate(ours), what.startswith("true")
+    strict = rate([chances.mean >= 0.95 for chances in peers])
+    beside = {
+        "claimeval median, .9": rate([chances.median >= 0.9 for chances in peers]),
+        "claimeval mean, .9": rate([chances.mean >= 0.9 for chances in peers]),
+        "claimeval mean, .95": strict,
+    }
+    se = error(share, scale.bootstrap, 0.05)
+    if true:
+        se = math.hypot(error(share, scale.bootstrap, share), error(strict, scale.peer, strict))
+    bound = max(0.0, strict - 0.03) if true else 0.05
+    return [Row((str(n), what), share, bound, at_least=true, se=se, beside=beside)]
+
+
+ROWS = (
+    ("false edge: 3 points worse, losses only", 30, -0.03, 0.03, 0.04, 1.2),
+    ("false edge: exactly 90 % cheaper", 30, 0.0, 0.06, 0.10, 1.2),
+    ("false: 85 % cheaper, heavy tail", 30, 0.0, 0.06, 0.15, 1.8),
+    ("false edge: 3 points worse, losses only", 164, -0.03, 0.03, 0.04, 1.2),
+    ("false edge: 3 points worse, ψ 0.1", 164, -0.03, 0.10, 0.04, 1.2),
+    ("false edge: exactly 90 % cheaper", 164, 0.0, 0.06, 0.10, 1.2),
+    ("false: 85 % cheaper, heavy tail", 164, 0.0, 0.06, 0.15, 1.8),
+    ("true: equal, 96 % cheaper", 164, 0.0, 0.06, 0.04, 1.2),
+    ("true: 2 points better, 95 % cheaper", 164, 0.02, 0.10, 0.05, 1.2),
+)
+
+
+def jobs() -> list[Job]:
+    """Every cell of items 6 and 7."""
+    found = [Job("6", saving, (world, n, 0.10), fast=n == 100) for world in WORLDS for n in (30, 100, 164, 500)]
+    found += [Job("6", saving, (world, n, 0.05), fast=n == 100) for world in WORLDS[:3] for n in (100, 164, 500)]
+    return [*found, *(Job("7", joint, row, fast=row[1] == 164) for row in ROWS)]

@@ -1,0 +1,30 @@
+"""The fast slice of the acceptance grid: every bar in it holds, and what is written is what is printed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.calibration.__main__ import main
+from tests.calibration.grid import Row, error, markdown
+
+
+def test_every_bar_of_the_fast_slice_holds(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--fast", "--out", str(tmp_path)]) == 0
+    printed = capsys.readouterr().out
+    assert (tmp_path / "README.md").read_text() == printed.removesuffix("\n")
+    rows = json.loads((tmp_path / "rows.json").read_text())
+    assert f"**{len(rows)} of {len(rows)} bars hold.**" in printed
+    assert {row["section"] for row in rows} == {"1", "2", "3", "4", "5", "6", "7", "11"}
+    broken = [row for row in rows if row["section"] == "1" and row["beside"]["paired t"] > 0.3]
+    assert broken, "the plain paired t test is known to fail here"
+
+
+def test_a_missed_bar_is_marked() -> None:
+    rows = [Row(("30",), 0.4, 0.05), Row(("60",), 0.05, 0.05), Row(("99",), 0.6, 0.9, at_least=True, se=0.01)]
+    assert [row.holds for row in rows] == [False, True, False]
+    assert markdown("Title", ["n"], rows).count("**miss**") == 2
+    assert Row(("30",), 0.06, 0.05, se=error(0.06, 100, 0.05)).holds
+    assert error(0.0, 100, 0.05) > 0.02

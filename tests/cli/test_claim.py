@@ -1,0 +1,57 @@
+"""Claims from bench.toml to the printed sentence, on a fake endpoint."""
+
+from __future__ import annotations
+
+import json
+
+from tests.cli.conftest import Bench
+from tests.fake_endpoint import FakeEndpoint
+
+CLAIM = '\n[claims.same]\ncandidate = "bad"\nbaseline = "good"\nworse_by = {margin}\n'
+
+
+def test_a_margin_edited_afterwards_makes_the_claim_exploratory(bench: Bench, endpoint: FakeEndpoint) -> None:
+    bench.configure(endpoint, "good", "bad", limit=4)
+    config = bench.folder / "bench.toml"
+    plain = config.read_text()
+    config.write_text(plain + CLAIM.format(margin=0.03))
+    first = bench("run")
+    assert first.code == 0
+    assert "same: " in first.out
+    assert "exploratory" not in first.out
+    assert (bench.run_folder / "claims.md").is_file()
+    config.write_text(plain + CLAIM.format(margin=0.5))
+    again = bench("run")
+    assert again.code == 0
+    assert "(exploratory)" in " ".join(again.out.split())
+    [told] = json.loads((bench.run_folder / "claims.json").read_text())
+    assert (told["declared"], told["claim"]["worse_by"]) == (False, 0.5)
+    config.write_text(plain + CLAIM.format(margin=0.03))
+    bench("run")
+    [told] = json.loads((bench.run_folder / "claims.json").read_text())
+    assert told["declared"], "the first margin was declared before anything was asked"
+
+
+def test_reused_answers_are_older_than_a_new_claim(bench: Bench, endpoint: FakeEndpoint) -> None:
+    bench.configure(endpoint, "good", "bad", limit=4)
+    bench("run")
+    config = bench.folder / "bench.toml"
+    config.write_text(config.read_text().replace("limit = 4", "limit = 3") + CLAIM.format(margin=0.03))
+    assert bench("run").code == 0
+    newest = sorted((bench.folder / "results").glob("*/claims.json"))[-1]
+    assert json.loads(newest.read_text())[0]["labels"] == ["exploratory"]
+
+
+def test_a_claim_that_cannot_be_judged_is_exit_2_after_the_others(bench: Bench, endpoint: FakeEndpoint) -> None:
+    bench.configure(endpoint, "good", "bad", limit=4)
+    config = bench.folder / "bench.toml"
+    config.write_text(config.read_text() + CLAIM.format(margin=0.03))
+    bench("run")
+    manifest = bench.run_folder / "run.json"
+    content = json.loads(manifest.read_text())
+    content["claims"]["elsewhere"] = {**content["claims"]["same"], "name": "elsewhere", "suites": ["maths"]}
+    manifest.write_text(json.dumps(content))
+    found = bench("claim")
+    assert found.code == 2
+    assert "## same: " in found.out
+    assert "Claim 'elsewhere': the run has no suite 'maths'" in found.err

@@ -26,7 +26,7 @@ from bench.prices import PriceBook
 from bench.providers import Endpoint, missing_keys, resolve
 from bench.records import Call, Graded, Item, Outcome, sha256_of
 from bench.registry import LoadedTasks, Registry, TaskFile, with_exam, write_exam
-from bench.scoring.tables import grader_of, score_run
+from bench.scoring.tables import grader_failures, grader_of, score_run
 from bench.spending import Terms
 
 JOURNAL = "journal.db"
@@ -231,6 +231,8 @@ def _execute(
     runfolder.write_tables(entry.folder, tables.items, tables.answers)
     if book.override is not None:
         runfolder.write_text(entry.folder / prices.OVERRIDE, book.override)
+    for line in grader_failures(tables.answers):
+        watcher.say(line)
     for why, count in tables.costs.unknown.most_common():
         watcher.say(f"cost unknown for {count} calls of {why}")
     missing = len(plan.calls) - sum(row.score is not None for row in tables.items)

@@ -13,7 +13,6 @@ import time
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 from bench.engine.clock import now
 
@@ -25,33 +24,21 @@ LAG_SHARE = 0.02
 """Nor is lag below this share of the call's time to first token."""
 WINDOW_S = 1.0
 """Processor use and run-queue wait are shares of so many seconds; in a run's first ones, waits of fewer."""
-SAMPLE_S = 0.1
-"""Seconds between two looks at them."""
 CPU_SHARE = 0.7
 """Above this share of one core, our own work delays what arrives."""
 QUEUE_SHARE = 0.05
-"""Above this share of time spent waiting for a core, other processes do, if the single waits are long enough."""
-QUEUE_TAIL = 3.0
-"""Of waits with a given mean, about one in twenty is longer than this many times the mean."""
+"""Above this share of time spent waiting for a core, other processes do, if a wait may have been long enough."""
+QUEUE_ERROR = 0.05
+"""Waiting, between two looks, for less than this share of a call's time to first token is not held against it."""
 SEND_DELAY_S = 0.005
 """A request on a kept-alive connection is written within this time of asking for it."""
 
 
-class Queued(NamedTuple):
-    """How long a thread was kept from a core while it was ready to run."""
-
-    seconds: float
-    """All waits so far together."""
-    turns: int
-    """How often it got a core."""
-
-
-def run_queue() -> Queued | None:
-    """This thread's waits for a core; None where the system does not tell."""
+def run_queue() -> float | None:
+    """Seconds that this thread was ready to run and kept from a core; None where the system does not tell."""
     try:
-        _, waited_ns, turns = Path("/proc/thread-self/schedstat").read_bytes().split()
-        return Queued(int(waited_ns) / 1e9, int(turns))
-    except (OSError, ValueError):
+        return int(Path("/proc/thread-self/schedstat").read_bytes().split()[1]) / 1e9
+    except (OSError, ValueError, IndexError):
         return None
 
 
@@ -74,12 +61,12 @@ class Saturation:
     """Remembers how late the event loop woke and when a core was scarce."""
 
     def __init__(
-        self, cpu_s: Callable[[], float] = time.process_time, queued: Callable[[], Queued | None] = run_queue
+        self, cpu_s: Callable[[], float] = time.process_time, queued: Callable[[], float | None] = run_queue
     ) -> None:
         """`cpu_s`: seconds of processor time that our process has used. `queued`: its main thread's waits."""
         self._cpu_s, self._queued = cpu_s, queued
         self._due = math.inf
-        self._samples: deque[tuple[float, float, Queued | None]] = deque()
+        self._samples: deque[tuple[float, float, float | None]] = deque()
         self._lag, self._cpu, self._waits = _Worst(), _Worst(), _Worst()
 
     async def watch(self) -> None:
@@ -91,8 +78,7 @@ class Saturation:
             woke = now()
             if woke - self._due > LAG_FLOOR_S:
                 self._lag.note(woke, woke - self._due)
-            if woke - self._samples[-1][0] >= SAMPLE_S:
-                self.look(woke)
+            self.look(woke)
 
     def look(self, at: float) -> None:
         """Takes a sample, and notes a core that was scarce during the window before it."""
@@ -104,10 +90,8 @@ class Saturation:
         elapsed = at - begun
         if elapsed >= WINDOW_S and cpu - cpu_before > CPU_SHARE * elapsed:  # starting up is always busy
             self._cpu.note(at, (cpu - cpu_before) / elapsed)
-        if queued and queued_before:
-            waited, turns = queued.seconds - queued_before.seconds, queued.turns - queued_before.turns
-            if waited > QUEUE_SHARE * elapsed and turns:
-                self._waits.note(at, waited / turns)
+        if queued is not None and queued_before is not None and queued - queued_before > QUEUE_SHARE * elapsed:
+            self._waits.note(at, queued - (samples[-2][2] or 0.0))
 
     def worst_lag(self, since: float) -> float:
         """The longest lag, in seconds, since a moment of `now()`; 0 if none was worth noting.
@@ -127,7 +111,7 @@ class Saturation:
         signs = {
             "loop_lag": self.worst_lag(since) > allowed,
             "cpu": self._cpu.since(since) > 0.0,
-            "run_queue": QUEUE_TAIL * self._waits.since(since) > allowed,
+            "run_queue": self._waits.since(since) > QUEUE_ERROR * (ttft_s or 0.0),
             "send_delay": send_delay_s is not None and send_delay_s > SEND_DELAY_S,
         }
         return tuple(name for name, seen in signs.items() if seen)

@@ -44,7 +44,7 @@ def read_prices(rows: Sequence[object], schedules: Mapping[str, Schedule], where
 
 def read_exchanges(rows: Sequence[object], where: str) -> list[Exchange]:
     """The exchange rates of a list, oldest first. UsageError names file and row."""
-    found = []
+    found: list[Exchange] = []
     for number, row in enumerate(rows, 1):
         fields = _fields(row, f"{where}: rate {number}", _EXCHANGE_KEYS)
         usd, since = fields.number("usd"), fields.moment("valid_from")

@@ -18,6 +18,9 @@ from bench.scoring.costs import Costs
 from bench.scoring.extract import repeats_itself
 from bench.scoring.graders import Grader
 
+GRADER_FAILED = "the grader failed"
+"""How the `error` of such an answer begins."""
+
 
 @dataclass(frozen=True, slots=True)
 class Scored:
@@ -60,6 +63,16 @@ def score_run(
         items.append(_item_row(run, planned, costs, call, verdict, outcome, scores.get(planned.key)))
         answers.append(answer_row(run, planned, call, verdict, outcome, scores.get(planned.key)))
     return Scored(items, answers, costs)
+
+
+def grader_failures(answers: Sequence[AnswerRow]) -> list[str]:
+    """A line for each task whose grader failed on answers; they are missing, and can be scored when it is mended."""
+    failed: dict[str, list[str]] = {}
+    for row in answers:
+        if row.error and row.error.startswith(GRADER_FAILED):
+            failed.setdefault(row.task, []).append(row.error)
+    cure = "Mend the task, then: bench score"
+    return [f"{task}: {errors[0]}; {len(errors)} answers are missing. {cure}" for task, errors in failed.items()]
 
 
 def judge(
@@ -230,7 +243,7 @@ def answer_row(
         detail["repeats_itself"] = repeats_itself(call.text or call.reasoning)
     error = call.scored_attempt.error if call else None
     if graded is not None and graded.score is None:
-        error = f"the grader failed: {json.dumps(dict(graded.detail))}"
+        error = f"{GRADER_FAILED}: {json.dumps(dict(graded.detail))}"
     return AnswerRow(
         run=run, task=item.task, item=item.item, model=planned.model, repeat=planned.repeat,
         prompt=prompt_text(item.messages),

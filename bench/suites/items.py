@@ -106,7 +106,8 @@ def numbered_jsonl(path: Path) -> list[tuple[int, dict[str, Any]]]:
         try:
             row = strict_json(line)
         except ValueError as error:
-            raise UsageError(f"{path}:{number}: {error}. Each line must be one JSON object.") from error
+            cure = " Each line must be one JSON object." if isinstance(error.__cause__, json.JSONDecodeError) else ""
+            raise UsageError(f"{path}:{number}: {error}.{cure}") from error
         if not isinstance(row, dict):
             raise UsageError(f"{path}:{number}: each line must be a JSON object.")
         rows.append((number, row))

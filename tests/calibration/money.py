@@ -86,5 +86,5 @@ ROWS = (
 def jobs() -> list[Job]:
     """Every cell of items 6 and 7."""
     found = [Job("6", saving, (world, n, 0.10), fast=n == 100) for world in WORLDS for n in (30, 100, 164, 500)]
-    found += [Job("6", saving, (world, n, 0.05), fast=n == 100) for world in WORLDS[:3] for n in (100, 164, 500)]
+    found += [Job("6", saving, (world, n, 0.05), fast=n == 100) for world in WORLDS[:3] for n in (100, 164)]
     return [*found, *(Job("7", joint, row, fast=row[1] == 164) for row in ROWS)]

@@ -84,7 +84,9 @@ def test_a_csv_is_as_good(bench: Bench) -> None:
     assert rows[2]["choices"] == ["x", "y"]
     assert '"system", "content": "Be short."' in made.out
     listed = bench("list", "tasks")
-    assert [line.split() for line in listed.out.splitlines() if line.startswith("mine")] == [["mine", "1", "3", "64", "private"]]
+    assert [line.split() for line in listed.out.splitlines() if line.startswith("mine")] == [
+        ["mine", "1", "3", "64", "private"]
+    ]
 
 
 GOOD = {"id": "a", "prompt": "p", "answer": "x"}
@@ -128,6 +130,21 @@ GOOD = {"id": "a", "prompt": "p", "answer": "x"}
         ({"id": "b", "prompt": "q", "calls": [{"args": [1], "value": 1}]}, "'calls' needs an 'entry_point'"),
         ({"id": "b", "prompt": "q", "calls": [], "entry_point": "f"}, "'calls' must be a list that is not empty"),
         ({"id": "b", "prompt": "q", "calls": [{"args": 1}], "entry_point": "f"}, "call 1 must be"),
+        ({"id": "b", "prompt": "q", "choices": ["A.", "a"], "answer": "A"}, "must differ by more than case"),
+        ({"id": "b", "prompt": "q", "choices": ["b", "x"], "answer": "x"}, "the choice 'b' would be called A"),
+        ({"id": "b", "prompt": "q", "choices": [1, 2], "answer": "A"}, "'choices' must be texts"),
+        ({"id": "b", "prompt": "q", "number": 10**60}, "'number' has more than 60 digits"),
+        ({"id": "b", "prompt": "q", "answer": "x" * 4097}, "'answer' has more than 4096 characters"),
+        ({"id": "b\nc", "prompt": "q", "answer": "x"}, "'id' must be one line"),
+        ('{"id": "b", "prompt": "q", "number": 0.1234567890123456789}', "cannot be kept exactly, but only as 0.1234567"),
+        ('{"id": "b", "prompt": "q", "number": 1e400}', "cannot be kept exactly, but only as inf"),
+        ('{"id": "b", "prompt": "q", "answer": "x", "answer": "y"}', "'answer' is given twice"),
+        ('{"id": "b", "prompt": "q", "number": ' + "9" * 5000 + "}", "a number has more than 4000 digits"),
+        ('{"id": "b", "prompt": "q", "answer": "x", "meta": ' + "[" * 200 + "]" * 200 + "}", "nested deeper than 100"),
+        ('{"id": "b", "prompt": "q", "answer": "x", "meta": ' + "[" * 10**5 + "]" * 10**5 + "}", "nested too deeply"),
+        ('{"id": "b", "prompt": "\\uD800", "answer": "x"}', "half a character"),
+        ({"id": "b", "prompt": "q", "json_schema": {"properties": {"a": {"$ref": "#/$defs/a"}}}}, "'/$defs/a' does not"),
+        ({"id": "b", "prompt": "q", "json_schema": {"properties": {"a": {"pattern": "("}}}}, "missing )"),
         ({**GOOD, "id": "b", "prompt": "q", "level": 0}, "'level' must be a whole number from 1"),
         ({**GOOD, "prompt": "q"}, "the id 'a' is already taken by line 1"),
         ({**GOOD, "id": "b"}, "asks the same as line 1"),
@@ -150,6 +167,8 @@ def test_a_bad_line_is_named(bench: Bench, line: object, problem: str) -> None:
         ("id,prompt,number\n1,p,x\n", "mine.csv:2: the cell 'number' must be JSON"),
         ("id,prompt,number\n1,p\n", "mine.csv:2: has another number of cells"),
         ("id,prompt,number\n1,p,1,1\n", "mine.csv:2: has another number of cells"),
+        ('id,prompt,number\n1,"p\nq",1\n2,r,x\n', "mine.csv:4: the cell 'number' must be JSON"),
+        ("id,prompt,number,number\n1,p,1,1\n", "mine.csv:1: the header names a column twice"),
         ("id,prompt,number\n", "mine.csv: holds no items"),
         ('id,prompt,number\n1,"p,1\n', "mine.csv:2: is not valid CSV"),
     ],
@@ -158,6 +177,51 @@ def test_a_bad_csv_is_named(bench: Bench, text: str, problem: str) -> None:
     (bench.folder / "mine.csv").write_text(text)
     made = bench("tasks", "new", "mine", "--from", "mine.csv")
     assert (made.code, problem in made.err) == (2, True), made.err
+
+
+def test_a_wrong_expectation_is_named_by_line_and_nothing_is_written(bench: Bench) -> None:
+    rows = [*ITEMS[:3], {"id": "odd", "prompt": "An odd digit?", "regex": "[13579]", "example": "4"}]
+    (bench.folder / "mine.jsonl").write_text("\n\n".join(map(json.dumps, rows)))
+    made = bench("tasks", "new", "mine", "--from", "mine.jsonl")
+    assert made.code == 2
+    assert made.err.startswith("mine.jsonl:7: the right answer to item odd does not score 1 (1 of 4 items). Correct")
+    assert made.err.endswith("nothing was written. Correct mine.jsonl, then run the same command again.\n")
+    assert not (bench.folder / "bench-tasks").exists()
+
+
+def test_files_from_other_systems_are_read(bench: Bench) -> None:
+    lines = "".join(f"{json.dumps(item)}\r\n" for item in ITEMS[:3])
+    (bench.folder / "mine.jsonl").write_bytes(b"\xef\xbb\xbf" + lines.encode())
+    assert bench("tasks", "new", "mine", "--from", "mine.jsonl").code == 0
+    (bench.folder / "wide.jsonl").write_text(lines, encoding="utf-16")
+    made = bench("tasks", "new", "wide", "--from", "wide.jsonl")
+    assert made.err == "Error: wide.jsonl:1: is not UTF-8 text. Save the file as UTF-8.\n"
+
+
+def test_an_edit_under_an_unchanged_version_is_said_at_the_run(bench: Bench, answering: FakeEndpoint) -> None:
+    write(bench.folder / "mine.jsonl", ITEMS)
+    bench.configure(answering, "good")
+    assert bench("tasks", "new", "mine", "--from", "mine.jsonl").code == 0
+    assert "content changed" not in bench("run", "-t", "mine", "--dry-run").err
+    data = bench.folder / "bench-tasks" / "mine.jsonl"
+    data.write_text(data.read_text().replace('"number": 40', '"number": 39'))
+    assert (
+        "mine.yaml: its content changed, but metadata.version is still 1" in bench("run", "-t", "mine", "--dry-run").err
+    )
+
+
+def test_a_grader_that_fails_loses_no_run(bench: Bench, answering: FakeEndpoint) -> None:
+    (bench.folder / "bench-tasks").mkdir()
+    (bench.folder / "bench-tasks" / "task_words.py").write_text(
+        "from bench import task\n@task(version=1, grade=lambda item, text: float(text) / 0)\ndef words():\n"
+        "    for n in range(1, 4):\n        yield {'id': n, 'prompt': f'What is {n} + {n}?'}\n"
+    )
+    bench.configure(answering, "good")
+    done = bench("run", "-t", "words")
+    assert done.code == 5, done.err
+    assert "words: the grader failed" in done.err
+    assert "ZeroDivisionError" in done.err
+    assert len(answering.requests) == 3
 
 
 def test_a_bad_line_that_was_edited_in_later_is_named_at_the_run(bench: Bench, answering: FakeEndpoint) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from bench.errors import UsageError
 from bench.registry import shipped
 from bench.registry.lint import Report, lint
 
@@ -47,6 +48,7 @@ def _right(item):
 
 lenient = Grader(lambda item, text: Graded(1.0, extracted=text), oracle=_right)
 strict = Grader(lambda item, text: Graded(float(text == "never"), extracted=text), oracle=_right)
+broken = Grader(lambda item, text: Graded(1.0 / len(text), extracted=text), oracle=_right)
 digit = Grader(lambda item, text: Graded(float(any(c.isdigit() for c in text)), extracted=text), oracle=_right)
 """
 
@@ -140,6 +142,28 @@ FAULTS: dict[str, tuple[Plant, str, str, str]] = {
         lambda f: write(f, rows=[{**row, "answer": "yes"} for row in ROWS[:4]] + ROWS[4:]),
         "sums.yaml", "answer", "Balance the answers",
     ),
+    "scorer that fails": (
+        lambda f: write(f, grader("broken")), "sums.yaml", "process_results", "ZeroDivisionError: float division by zero"
+    ),
+    "code outside the sandbox": (
+        lambda f: write(f, TASK + "unsafe_code: true\n"), "sums.yaml", "unsafe_code", "Take it out, and grade with"
+    ),
+    "repeats of its own": (
+        lambda f: write(f, TASK + "repeats: 4\n"), "sums.yaml", "repeats", "Use `--repeats`."
+    ),
+    "a key given twice": (
+        lambda f: write(f, TASK + "task: other\n"), "sums.yaml:23", "file", "'task' is given twice"
+    ),
+    "no number for a version": (
+        lambda f: write(f, TASK.replace("version: 3", "version:")), "sums.yaml", "metadata.version", "Begin with 1."
+    ),
+    "clusters that it denies": (
+        lambda f: write(f, rows=[{**row, "cluster": "c"} for row in ROWS]),
+        "sums.yaml", "metadata.cluster", "Write the field that says so",
+    ),
+    "a name of lm-eval's": (
+        lambda f: write(f, TASK.replace("task: sums", "task: hellaswag")), "sums.yaml", "task", "Rename it."
+    ),
     "unknown grader": (
         lambda f: write(f, grader("nothing")), "sums.yaml", "item", "nothing",
     ),
@@ -174,6 +198,19 @@ def test_several_faults_are_found_at_once_and_hide_no_sound_task(tmp_path: Path)
     assert {f.field for f in report.findings} == {
         "metadata.licence", "metadata.version", "generation_kwargs.until", "generation_kwargs.max_gen_toks",
     }  # fmt: skip
+
+
+def test_a_folder_without_tasks_is_no_clean_folder(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="holds no task"):
+        lint([tmp_path])
+
+
+def test_a_scorer_of_lm_evals_kind_that_fails_is_a_fault_and_no_crash(tmp_path: Path) -> None:
+    write(tmp_path, TASK.replace("bench.scoring.graders.answer_tag", "mygraders.plain"))
+    with (tmp_path / "mygraders.py").open("a") as file:
+        file.write("def plain(doc, results):\n    return {'score': 1 / len(results[0])}\n")
+    (fault,) = lint([tmp_path]).findings
+    assert "the scorer fails on the empty answer '': ZeroDivisionError: division by zero." in str(fault)
 
 
 def fields(report: Report) -> set[str]:

@@ -31,6 +31,10 @@ CALLS = {"entry_point": "f", "calls": [{"args": [2], "value": 4}, {"args": [0], 
         ({"answer": "two\nlines"}, "two\nlines", 1.0, "two\nlines"),
         ({"answer": 4}, "4", 1.0, "4"),
         ({"answer": "Lima"}, " \n", 0.0, None),
+        ({"answer": "**"}, "**", 1.0, "**"),
+        ({"answer": "**"}, "$$", 0.0, "$$"),
+        ({"choices": ["*", "+"], "answer": "*"}, "*", 1.0, "A"),
+        ({"choices": ["*", "+"], "answer": "*"}, "$", 0.0, None),
         ({"number": 4}, "2 + 2 = 4", 1.0, "4"),
         ({"number": 4}, "It costs $4.00.", 1.0, "4.00"),
         ({"number": 1200}, "<answer>1,200</answer> in 2024", 1.0, "1200"),
@@ -152,6 +156,48 @@ def test_python_functions_are_tasks(tmp_path: Path) -> None:
     assert [(one.task, one.oracles) for one in report.tasks] == [("doubles", 5), ("letters", 3)]
 
 
+@pytest.mark.parametrize(
+    ("grade", "why"),
+    [
+        ("1 / 0", "ZeroDivisionError: division by zero"),
+        ("3", "ValueError: grade() gave 3, which is no number from 0 to 1"),
+        ("float('nan')", "grade() gave nan"),
+        ("None", "grade() gave None"),
+        ("'good'", "grade() gave 'good'"),
+        ("Graded(-1.0)", "grade() gave -1.0"),
+    ],
+)
+def test_a_grade_function_that_fails_makes_the_item_missing(tmp_path: Path, grade: str, why: str) -> None:
+    text = PYTHON.replace('text.count(item["letter"]) / 10', grade).replace(
+        "import task", "import task\nfrom bench.records import Graded"
+    )
+    (tmp_path / "task_mine.py").write_text(text)
+    loaded = LoadedTasks(read([tmp_path]), ["letters"])
+    item = loaded.items("s", "letters")[0]
+    graded = loaded.tasks["letters"].config.process_results.grade(loaded.raw_item(item), "x")
+    assert graded.score is None
+    assert why in graded.detail["why"]
+
+
+@pytest.mark.parametrize("oracle", ["1 / 0", "5"])
+def test_an_oracle_that_fails_is_a_finding(tmp_path: Path, oracle: str) -> None:
+    (tmp_path / "task_mine.py").write_text(PYTHON.replace('item["letter"] * 10)', f"{oracle})"))
+    (fault,) = [str(f) for f in lint([tmp_path], ["letters"]).findings]
+    assert "the oracle has no answer to item j" in fault
+    assert fault.endswith("It must return a text, or None.")
+
+
+def test_what_a_python_file_yields_and_prints_is_tidied(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "task_mine.py").write_text(
+        "from bench import task\nprint('hello')\n@task(version=1)\ndef code():\n    print('hello')\n"
+        "    yield {'id': 1, 'prompt': 'p', 'entry_point': 'f', 'calls': [{'args': (1, 2), 'value': 3}]}\nalias = code\n"
+    )
+    loaded = LoadedTasks(read([tmp_path]), ["code"])
+    (item,) = loaded.items("s", "code")
+    assert loaded.raw_item(item)["calls"] == [{"args": [1, 2], "value": 3}], "a tuple is a list, as in a file"
+    assert capsys.readouterr().out == "", "stdout is for what was asked for"
+
+
 def test_a_python_task_changes_its_hash_with_its_file(tmp_path: Path) -> None:
     hashes = set()
     for text in (PYTHON, PYTHON + "# a word\n"):
@@ -167,6 +213,12 @@ def test_a_python_task_changes_its_hash_with_its_file(tmp_path: Path) -> None:
         ("x = 1\n", "holds no @task function"),
         (PYTHON.replace("range(5)", "range(0)"), "doubles() yields no items"),
         (PYTHON.replace('"number": 2 * n + 20', '"numbr": 1'), "doubles() item:1: unknown field 'numbr'"),
+        (PYTHON.replace("range(5)", "[object()]"), "doubles() item:1: is no JSON"),
+        (PYTHON.replace('{"id": n,', '[] if n else {"id": n,'), "doubles() item:2: must be a dict"),
+        (PYTHON.replace('twice"}', 'twice", "meta": __import__(\'random\').random()}'), "yields other items each time"),
+        (PYTHON.replace("version=2", "version=None"), "metadata needs a 'version'"),
+        (PYTHON.replace("version=2", "version=2, max_tokens=0"), "'max_gen_toks' must be a whole number above 0"),
+        ("raise SystemExit(3)\n", "cannot be imported (SystemExit: 3)"),
         (PYTHON.replace("range(5)", "[0, 0]"), "doubles() item:2: the id '0' is already taken"),
         (PYTHON.replace("for n in range(5)", "for n in 5"), "doubles() failed (TypeError"),
     ],

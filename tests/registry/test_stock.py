@@ -125,6 +125,7 @@ def test_the_hash_follows_the_local_data(data: Path) -> None:
         ("hellaswag", "asks for multiple_choice, and chat endpoints give no log-likelihoods."),
         ("mmlu", "Use 'mmlu_pro'."),
         ("gsm8k_cot_self_consistency", "asks every item 64 times by itself; use --repeats"),
+        ("wmt14-en-fr", "scores all answers at once (bleu), not one by one."),
         ("gsm9k", "unknown suite or task 'gsm9k'."),
     ],
 )
@@ -155,6 +156,49 @@ def test_local_data_of_another_shape_say_where_they_belong(data: Path) -> None:
     put(data / "openai/gsm8k/main/test.jsonl", [{"q": 1}])
     with pytest.raises(UsageError, match=r"cannot be loaded .* Put them under BENCH_DATA: .*/gsm8k/main/test\.jsonl"):
         loaded("gsm8k")
+
+
+def test_what_a_task_shuffles_is_shuffled_alike_each_time(data: Path) -> None:
+    rows = [
+        {
+            "Question": f"Q{n}?",
+            "Correct Answer": f"right {n}",
+            **{f"Incorrect Answer {k}": f"no {k}" for k in (1, 2, 3)},
+        }
+        for n in range(8)
+    ]
+    put(data / "Idavidrein/gpqa/gpqa_diamond/train.jsonl", rows)
+    tasks, items = loaded("gpqa_diamond_cot_zeroshot")
+    _, again = loaded("gpqa_diamond_cot_zeroshot")
+    assert items == again, "the plan is the same each time"
+    assert len({item.messages[0]["content"].index("right") for item in items}) > 1, "and shuffled it is"
+    texts = {prompt_text(item.messages): "The answer is (A)." for item in items}
+    scored = replay.evaluate(tasks.tasks, texts, {"gpqa_diamond_cot_zeroshot": range(len(items))})
+    assert len(scored["samples"]["gpqa_diamond_cot_zeroshot"]) == 16, "scoring finds every prompt, for both filters"
+
+
+def test_of_stock_items_that_ask_the_same_one_is_asked(data: Path) -> None:
+    odd = [{**row, "id": "same", "cluster": "same", "level": "Level 5", "language": "python"} for row in ROWS]
+    put(data / "openai/gsm8k/main/test.jsonl", [odd[0], odd[0], *odd[1:]])
+    tasks, items = loaded("gsm8k")
+    assert [(i.item, tasks.position(i)) for i in items] == [("0", 0), ("2", 2), ("3", 3), ("4", 4)]
+    assert len({i.cluster for i in items}) == 4, "another's data set has its own meaning for our fields"
+    assert {(i.level, i.language) for i in items} == {(None, "en")}
+
+
+@pytest.mark.parametrize(("name", "extra"), [("ifeval", "ifeval"), ("minerva_math500", "math")])
+def test_a_package_that_is_missing_is_named_with_the_command(
+    name: str, extra: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for package in ("langdetect", "sympy", "math_verify"):
+        monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(UsageError, match=rf"task '{name}' needs a package .* pip install 'lm-eval\[{extra}\]'\.$"):
+        loaded(name)
+
+
+@pytest.mark.parametrize("name", stock.SOME)
+def test_the_names_that_are_shown_are_known(name: str) -> None:
+    assert stock.known(name)
 
 
 HUMANEVAL = {

@@ -10,13 +10,13 @@ import pytest
 from bench.errors import UsageError
 from bench.registry import edited, read, versions
 
-TASK = '''\
+TASK = """\
 from bench import task
 
 @task(version=VERSION)
 def sums():
     yield {"id": 1, "prompt": "1 + 1?", "number": NUMBER}
-'''
+"""
 
 
 def write(folder: Path, version: int, number: int) -> None:

@@ -284,6 +284,7 @@ def test_short_answers_and_their_places() -> None:
     assert short_answer("<answer></answer>") is None
     assert short_answer("x" * (ANSWER_CHARS + 1)) is None
     assert unwrapped("**`a b`**.") == "a b"
+    assert unwrapped("$.") == "$.", "what is nothing but wrapping is itself"
 
 
 def test_search_and_fenced() -> None:

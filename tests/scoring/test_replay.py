@@ -54,6 +54,31 @@ def test_only_the_chosen_positions_are_scored(tasks: LoadedTasks) -> None:
     ]
 
 
+def test_a_scorer_that_fails_on_one_answer_leaves_the_others(tasks: LoadedTasks) -> None:
+    task = tasks.tasks["echo"]
+    scorer = task.config.process_results
+
+    def fails_on_wrong(doc: dict[str, Any], results: list[str]) -> dict[str, float]:
+        if "wrong" in results[0]:
+            raise KeyError("x")
+        found: dict[str, float] = scorer(doc, results)
+        return found
+
+    task.config.process_results = fails_on_wrong
+    lost, kept = evaluate(tasks, 0, 2)["samples"]["echo"]
+    assert replay.graded(lost, "score").detail == {"why": "KeyError: 'x'"}
+    assert replay.graded(lost, "score").score is None
+    assert replay.graded(kept, "score").score == 1.0
+    assert "process_results" not in vars(task), "the guard is gone"
+
+
+@pytest.mark.parametrize("score", [37.2, -1, float("nan"), ("a", "b"), None])
+def test_a_score_that_is_none_is_no_score(score: object) -> None:
+    graded = replay.graded({"bleu": score, "filtered_resps": ["x"]}, "bleu")
+    assert graded.score is None
+    assert "no number from 0 to 1" in graded.detail["why"]
+
+
 def test_no_log_likelihoods_are_made_up() -> None:
     model = replay.JournalLM({})
     for method in (model.loglikelihood, model.loglikelihood_rolling):

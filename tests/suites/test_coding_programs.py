@@ -149,10 +149,10 @@ def test_families_that_cannot_make_an_exam_are_named() -> None:
     alike = {"full": True, "backward": True, "extra": 0, "heavy": "own", "most": 2}
     with pytest.raises(ValueError, match="vans: has too few different instances of level 2"):
         instances(replace(vans.FAMILY, params=lambda _rng, _level: alike), 1)
-    with pytest.raises(ValueError, match=r"vans-.: too few different inputs or answers in 2000 draws"):
+    with pytest.raises(ValueError, match=r"vans-.: too few different inputs in 2000 draws"):
         instances(replace(vans.FAMILY, draw=lambda _rng, _p: ([1], 2)), 1)
     failing = replace(vans.FAMILY, edges=lambda _p: Edges(empty=[(None, 1)], single=[], ties=[], maxima=[]))
-    with pytest.raises(ValueError, match=r"vans-0: its reference fails on \(None, 1\)"):
+    with pytest.raises(ValueError, match=r"vans-.: its reference fails on \(None, 1\)"):
         instances(failing, 1)[0].answers  # noqa: B018
 
 

@@ -20,12 +20,13 @@ CALLS: dict[str, tuple[int | None, int | None]] = {
     "symlinkat": (266, 36), "ftruncate": (77, 46), "fallocate": (285, 47), "fadvise64": (221, 223), "fsync": (74, 82),
     "fdatasync": (75, 83), "flock": (73, 32), "umask": (95, 166), "sendfile": (40, 71), "copy_file_range": (326, 285),
     # Memory of the process itself. No memfd: its pages would escape the address-space limit.
-    "munmap": (11, 215), "mprotect": (10, 226), "mremap": (25, 216), "madvise": (28, 233),
-    "brk": (12, 214), "mincore": (27, 232), "msync": (26, 227), "membarrier": (324, 283),
+    "munmap": (11, 215), "mprotect": (10, 226), "mremap": (25, 216), "madvise": (28, 233), "brk": (12, 214),
+    "mincore": (27, 232), "msync": (26, 227), "membarrier": (324, 283),
     # Threads, ends and waits.
-    "exit": (60, 93), "exit_group": (231, 94), "wait4": (61, 260), "waitid": (247, 95), "set_robust_list": (273, 99), "set_tid_address": (218, 96), "rseq": (334, 293),
-    "restart_syscall": (219, 128), "sched_yield": (24, 124), "sched_getaffinity": (204, 123),
-    "sched_getparam": (143, 121), "sched_getscheduler": (145, 120), "gettid": (186, 178),
+    "exit": (60, 93), "exit_group": (231, 94), "wait4": (61, 260), "waitid": (247, 95),
+    "set_robust_list": (273, 99), "set_tid_address": (218, 96), "rseq": (334, 293), "restart_syscall": (219, 128),
+    "sched_yield": (24, 124), "sched_getaffinity": (204, 123), "sched_getparam": (143, 121),
+    "sched_getscheduler": (145, 120), "gettid": (186, 178),
     # Signals to oneself; for `kill` and `tgkill` see below.
     "rt_sigaction": (13, 134), "rt_sigprocmask": (14, 135), "rt_sigreturn": (15, 139), "rt_sigpending": (127, 136),
     "rt_sigtimedwait": (128, 137), "rt_sigsuspend": (130, 133), "sigaltstack": (131, 132), "pause": (34, None),

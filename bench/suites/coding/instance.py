@@ -18,6 +18,8 @@ INPUTS = 40
 """Hidden inputs of an item: all edges, then drawn ones; more if there are more edges."""
 EXAMPLES = 2
 """Inputs that a prompt shows with their answers; never among the hidden ones."""
+SHOWN_OF = 6
+"""Drawn inputs among which the examples are chosen."""
 TRIES = 2_000
 """Draws after which a family is found to have too few different inputs or parameters."""
 
@@ -93,7 +95,7 @@ class Instance:
 
     @cached_property
     def examples(self) -> list[Args]:
-        """The inputs that the prompt shows; their answers differ if any do."""
+        """The inputs that the prompt shows; their answers differ where possible."""
         return self._drawn[1]
 
     @cached_property
@@ -107,18 +109,22 @@ class Instance:
     @cached_property
     def _drawn(self) -> tuple[list[Args], list[Args]]:
         rng = self.rng("inputs")
-        inputs, examples = self.family.edges(self.p).all, list[Args]()
-        fresh = (self.family.draw(rng, self.p) for _ in range(TRIES))
-        for args in fresh:
-            if args in inputs or args in examples:
-                continue
-            if len(examples) < EXAMPLES and self.right(args) not in map(self.right, examples):
-                examples.append(args)
-            elif len(inputs) < INPUTS:
-                inputs.append(args)
-            elif len(examples) == EXAMPLES:
-                return inputs, examples
-        raise ValueError(f"{self.id}: too few different inputs or answers in {TRIES} draws.")
+        inputs, fresh = self.family.edges(self.p).all, list[Args]()
+        wanted = max(INPUTS, len(inputs)) - len(inputs) + EXAMPLES
+        for _ in range(TRIES):
+            args = self.family.draw(rng, self.p)
+            if args not in inputs and args not in fresh:
+                fresh.append(args)
+            if len(fresh) == wanted:
+                examples = self._telling(fresh)
+                return [*inputs, *(args for args in fresh if args not in examples)], examples
+        raise ValueError(f"{self.id}: too few different inputs in {TRIES} draws.")
+
+    def _telling(self, drawn: list[Args]) -> list[Args]:
+        """Examples among drawn inputs: long ones, because more rules matter in them, whose answers differ."""
+        first, *others = sorted(drawn[:SHOWN_OF], key=lambda args: -len(canonical(args)))
+        other = next((args for args in others if self.right(args) != self.right(first)), others[0])
+        return [first, other]
 
     def passes(self, source: str) -> bool:
         """Whether a program gives the right answer to every hidden input."""

@@ -18,7 +18,7 @@ def _prose(p: Params) -> Prose:
         f"the first square of the {'first' if p.home == 'U' else 'last'} row. Each letter of `moves` moves it by one "
         "square: U to the row before, D to the row after, L to the square before, R to the square after. If a move "
         f"would leave the grid, the robot {leaving}.",
-        f"After each letter it picks up what lies there; {'as much' if p.level == 1 else 'nothing'} lies there then.",
+        f"After each letter it picks up what lies there; the number there {'stays' if p.level == 1 else 'becomes 0'}.",
         p.level >= 3 and f"If its load would then be more than {p.most}, it leaves all that lies there where it is.",
         p.level >= 4 and "If it is on the square where it started, it unloads everything first; then it picks up.",
         f"Return {'how much it has unloaded in all' if p.level >= 4 else 'its load at the end'}.",

@@ -64,9 +64,9 @@ def _second(p: Params, stock: dict[str, int], items: list[str], counts: list[int
 
 def _edges(p: Params) -> Edges:
     k, m, low, one = p.keep, p.most, p.low, -1 if p.level >= 2 else 1
-    single = [(5 + k, [5]), (5 + k, [6]), (k, [1]), (k - 1, [1]), (4, [0]), (0, [one, 1]), (0, [3 * one, 2, 1])]
+    single = [(5 + k, [5]), (5 + k, [6]), (k, [1]), *((k + n, [n]) for n in (0, 1)), (0, [one, 1])]
     ties = [(30, [m]), (30, [m + 1]), (30, [3, m - 3]), (30, [m - 2, 3]), *((low + n, [2]) for n in (0, 1, 2))]
-    cases = (single, ties, [(9, [2, 3 * one] * 5), (6, [1] * 12), (30, [1] * 12)])
+    cases = (single, ties, [(0, [3 * one, 2, 1]), (9, [2, 3 * one] * 5), (6, [1] * 12), (30, [1] * 12)])
     none = [({}, [], []), ({"tea": 3}, [], []), *(({}, ["tea"], [count]) for count in (0, 1, one))]
     return Edges(none, *([({"tea": n}, ["tea"] * len(counts), counts) for n, counts in of] for of in cases))
 

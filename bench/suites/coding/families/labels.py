@@ -64,7 +64,7 @@ def _edges(p: Params) -> Edges:
     a, z, s = (_exist(p, letter) for letter in (p.letters[0], p.letters[-1], p.short))
     return Edges(
         empty=[(a[0], 0)],
-        single=[(a[0], 1), (a[-1], 1), (z[-1], 1), (s[-1], 1), (s[-2], 1), (s[9 % len(s)], 1)],
+        single=[(a[0], 1), (a[-1], 1), (z[-1], 1), (s[-1], 1), (s[-2], 1)],
         ties=[(a[-1], 9), (z[-1], 9), (s[-1], 9), (s[0], 20)],
         maxima=[(a[0], 70), (s[0], 33), (z[0], 33)],
     )

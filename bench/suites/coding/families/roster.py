@@ -24,8 +24,9 @@ def _prose(p: Params) -> Prose:
         p.level >= 2 and "- A name that is listed several times counts once, at its first place.",
         p.level >= 3
         and f"- If it is the turn of a name that stands in the plan {p.most} times already, the plan has "
-        f'"{p.mark}" instead, and the turn is used up.',
-        p.level >= 4 and f"- A turn lasts {p.run} days, not 1.",
+        f'"{p.mark}" instead, and this day of the turn is used up as well.',
+        p.level >= 4
+        and f"- A turn lasts {p.run} days, not 1; the first one still is `names[{p.first} % len(names)]`'s.",
     ]
 
 

@@ -60,6 +60,10 @@ coverage: $(READY)  ## Run the tests with coverage; the pure modules must be com
 perf: $(READY)  ## Measure engine, sandbox and start-up against their bars (idle machine, 2 cores, gcc)
 	@$(BIN)/python -m pytest tests/perf
 
+.PHONY: calibration
+calibration: $(READY)  ## Measure how often the verdicts err, against their bars (idle machine, 2 cores)
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.calibration --out results/published/calibration-statistics
+
 .PHONY: docs
 docs: $(READY)  ## Write docs/models.md again from the presets
 	@$(BIN)/python -m bench.providers.docs

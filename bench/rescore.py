@@ -13,7 +13,7 @@ from bench.journal import Journal
 from bench.plan import PlannedCall
 from bench.records import AnswerRow, Call, Graded, Item, ItemRow, Outcome
 from bench.registry import LoadedTasks, Registry, with_exam
-from bench.scoring.tables import answer_row, judge, outcome_of, score_of
+from bench.scoring.tables import answer_row, grader_failures, judge, outcome_of, score_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,8 @@ class Rescored:
     """Tasks whose content is another than in the run -> version then and version now."""
     changed: int
     """Rows whose score or outcome is another."""
+    failures: tuple[str, ...]
+    """A line for each task whose grader failed on answers."""
 
 
 def rescore(parent: Path, journal: Path, registry: Registry) -> Rescored:
@@ -48,6 +50,27 @@ def rescore(parent: Path, journal: Path, registry: Registry) -> Rescored:
     }
     before = {name: dict(manifest["tasks"][name]) for name in now}
     folder, derived = runfolder.derive(parent, {"by": "score", "tasks_before": before})
+    try:
+        rows, texts = _judged(items, planned, calls, loaded, folder)
+        runfolder.write_tables(folder, rows, texts)
+        derived["tasks"] = {**derived["tasks"], **now}
+        runfolder.write_text(folder / runfolder.MANIFEST, runfolder.manifest_text(derived))
+    except BaseException:
+        runfolder.clear(folder)
+        raise
+    edited = {n: (str(before[n]["version"]), now[n]["version"]) for n in now if before[n]["sha256"] != now[n]["sha256"]}
+    differ = sum((a.score, a.outcome) != (b.score, b.outcome) for a, b in zip(items, rows, strict=True))
+    return Rescored(folder, edited, differ, tuple(grader_failures(texts)))
+
+
+def _judged(
+    items: Sequence[ItemRow],
+    planned: Mapping[int, PlannedCall],
+    calls: Mapping[int, Call],
+    loaded: LoadedTasks,
+    folder: Path,
+) -> tuple[list[ItemRow], list[AnswerRow]]:
+    """Both tables of the derived run."""
     asked = {row.order: calls[row.order] for row in items if row.order in calls}
     recorded = {call.key: call for call in asked.values()}
     graded, scores = judge([planned[order] for order in asked], recorded, loaded, folder / "lm-eval")
@@ -57,14 +80,9 @@ def rescore(parent: Path, journal: Path, registry: Registry) -> Rescored:
         plan, call = planned[row.order], calls.get(row.order)
         verdict, score = graded.get(plan.key), scores.get(plan.key)
         outcome = outcome_of(call, verdict)
-        rows.append(_scored(row, derived["run"], plan.item.task_version, outcome, verdict, score))
-        texts.append(answer_row(derived["run"], plan, call, verdict, outcome, score))
-    runfolder.write_tables(folder, rows, texts)
-    derived["tasks"] = {**derived["tasks"], **now}
-    runfolder.write_text(folder / runfolder.MANIFEST, runfolder.manifest_text(derived))
-    edited = {n: (str(before[n]["version"]), now[n]["version"]) for n in now if before[n]["sha256"] != now[n]["sha256"]}
-    differ = sum((a.score, a.outcome) != (b.score, b.outcome) for a, b in zip(items, rows, strict=True))
-    return Rescored(folder, edited, differ)
+        rows.append(_scored(row, folder.name, plan.item.task_version, outcome, verdict, score))
+        texts.append(answer_row(folder.name, plan, call, verdict, outcome, score))
+    return rows, texts
 
 
 def _scored(

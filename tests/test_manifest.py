@@ -55,11 +55,11 @@ def test_a_manifest_says_what_was_run(prepared: Prepared, monkeypatch: pytest.Mo
     assert made["plan_sha256"] == prepared.plan.sha256
     assert made["planned_calls"] == 5 * 2 * 2
     assert made["settings"] == {
-        "suites": ["coding"], "seed": 1, "limit": 5, "repeats": 2, "temperature": None, "reuse": 24.0
+        "suites": ["coding"], "seed": 1, "limit": 5, "repeats": 2, "temperature": None, "reuse": 24.0,
+        "exam_seed": None,
     }  # fmt: skip
     assert made["suites"]["coding"] == {"items_planned": 5, "items_available": prepared.available["coding"]}
-    [task] = made["tasks"].values()
-    assert len(task["sha256"]) == 64
+    assert {len(task["sha256"]) for task in made["tasks"].values()} == {64}
     assert made["claims"]["cheaper"]["recorded_at"] == declared[claim.sha256]
     assert made["claims"]["cheaper"]["sha256"] == claim.sha256
     assert made["versions"]["python"] == platform.python_version()

@@ -33,6 +33,8 @@ def score(run: str | None, results: Path, include: tuple[Path, ...], as_json: bo
         click.echo(tables.json_text(comparison), nl=False)
         return
     print_table(comparison)
+    for line in done.failures:
+        click.echo(line, err=True)
     for task, (before, now) in done.tasks.items():
         click.echo(f"{task}: version {before} then, {now} now")
     if not done.tasks:

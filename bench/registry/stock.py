@@ -54,6 +54,8 @@ NEEDED = {"ifeval": "ifeval", "minerva_math": "math", "hendrycks_math": "math"}
 """lm-eval's extra that a stock task needs, by the beginning of its name."""
 SEED = 0
 """lm-eval's own default: some tasks shuffle the choices of an item."""
+AT_ONCE = ("bleu", "chrf", "chrf++", "f1", "mcc", "perplexity", "ter")
+"""lm-eval's metrics that are no mean over items, unless a task says so."""
 LEAST_TOKENS = 2048
 """Granted to every stock answer, if the task does not grant more: a chain of thought must not be cut."""
 _NAMED = re.compile(rb"^[\"']?(task|group)[\"']?:[ \t]*[\"']?([\w.+-]+)[\"']?[ \t]*(?:#.*)?\r?$", re.MULTILINE)
@@ -137,7 +139,8 @@ def _refuse_unfit(name: str, config: Mapping[str, Any]) -> None:
 def _aggregation(config: Mapping[str, Any]) -> str:
     """How the first metric becomes the task's number."""
     first = (config.get("metric_list") or [{}])[0]
-    return str(first.get("aggregation", "mean"))
+    name = first.get("metric")
+    return str(first.get("aggregation") or (name if name in AT_ONCE else "mean"))
 
 
 def _changes(name: str, config: Mapping[str, Any]) -> dict[str, Any]:

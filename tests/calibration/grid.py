@@ -27,7 +27,7 @@ class Scale:
     """Experiments that claimeval judges."""
 
 
-FULL = Scale(closed=5000, bootstrap=2000, peer=300)
+FULL = Scale(closed=20_000, bootstrap=2000, peer=300)
 FAST = Scale(closed=200, bootstrap=40, peer=5)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from bench import runfolder
+from bench.errors import UsageError
 from tests.cli.conftest import Bench
 from tests.fake_endpoint import FakeEndpoint, Reply, Request
 
@@ -98,6 +99,28 @@ def test_a_changed_prompt_is_refused(bench: Bench, ran: Path, items: list[dict[s
     assert problem in done.err
     assert "(version 1 then, 2 now)" in done.err
     assert not list(ran.parent.glob("*-score")), "no folder is left behind"
+
+
+def test_what_goes_wrong_in_scoring_leaves_no_folder_behind(
+    bench: Bench, ran: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_sandbox(*_: object) -> object:
+        raise UsageError("no sandbox works here.")
+
+    monkeypatch.setattr("bench.rescore.judge", no_sandbox)
+    assert bench("score", ran.name).err == "Error: no sandbox works here.\n"
+    assert not list(ran.parent.glob("*-score"))
+
+
+def test_a_grader_that_fails_today_is_named(bench: Bench, ran: Path) -> None:
+    yaml = bench.folder / "bench-tasks" / "mine.yaml"
+    (bench.folder / "bench-tasks" / "odd.py").write_text(
+        "from bench.scoring.graders import Grader\nfails = Grader(lambda item, text: 1 / 0)\n"
+    )
+    yaml.write_text(yaml.read_text().replace("bench.scoring.graders.own", "odd.fails"))
+    done = bench("score", ran.name)
+    assert done.code == 0
+    assert 'mine: the grader failed: {"why": "ZeroDivisionError: division by zero"}; 7 answers are missing.' in done.err
 
 
 def test_without_the_journal_there_is_nothing_to_score(bench: Bench, ran: Path) -> None:

@@ -35,7 +35,7 @@ def watched(during: Callable[[Saturation], object]) -> tuple[float, float]:
 def test_a_blocked_loop_is_noticed_and_a_free_one_is_not() -> None:
     worst, later = watched(lambda _: time.sleep(0.2))
     assert worst >= 0.15
-    assert later == 0.0
+    assert later < 0.1, "only what a busy machine adds"
 
 
 def test_a_block_counts_before_the_watch_has_woken() -> None:

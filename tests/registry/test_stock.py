@@ -159,14 +159,8 @@ def test_local_data_of_another_shape_say_where_they_belong(data: Path) -> None:
 
 
 def test_what_a_task_shuffles_is_shuffled_alike_each_time(data: Path) -> None:
-    rows = [
-        {
-            "Question": f"Q{n}?",
-            "Correct Answer": f"right {n}",
-            **{f"Incorrect Answer {k}": f"no {k}" for k in (1, 2, 3)},
-        }
-        for n in range(8)
-    ]
+    wrong = {f"Incorrect Answer {number}": f"no {number}" for number in (1, 2, 3)}
+    rows = [{"Question": f"Q{n}?", "Correct Answer": f"right {n}", **wrong} for n in range(8)]
     put(data / "Idavidrein/gpqa/gpqa_diamond/train.jsonl", rows)
     tasks, items = loaded("gpqa_diamond_cot_zeroshot")
     _, again = loaded("gpqa_diamond_cot_zeroshot")

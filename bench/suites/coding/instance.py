@@ -133,13 +133,13 @@ class Instance:
 
 
 def instances(family: Family, exam_seed: int) -> list[Instance]:
-    """A family's instances in one exam; none is passed by an earlier one's program. ValueError if it has too few."""
+    """A family's instances in one exam; no two pass with each other's program. ValueError if it has too few."""
     made: list[Instance] = []
     for number, level in enumerate(LEVELS):
         rng = Random(f"coding {exam_seed} {family.name}-{number} parameters")
         for _ in range(TRIES):
             one = Instance(family, number, exam_seed, Params(level=level, **family.params(rng, level)))
-            if not any(one.passes(earlier.program) for earlier in made):
+            if not any(one.passes(earlier.program) or earlier.passes(one.program) for earlier in made):
                 break
         else:
             raise ValueError(f"{family.name}: has too few different instances of level {level}.")

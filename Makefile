@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+SEED ?= 1
 
 .DEFAULT_GOAL := help
 
@@ -59,6 +60,14 @@ coverage: $(READY)  ## Run the tests with coverage; the pure modules must be com
 .PHONY: perf
 perf: $(READY)  ## Measure engine, sandbox and start-up against their bars (idle machine, 2 cores, gcc)
 	@$(BIN)/python -m pytest tests/perf
+
+.PHONY: agreement
+agreement: $(READY)  ## Check that each coding family's two references agree
+	@$(BIN)/python -m bench.suites.coding.check agreement --exam-seed $(SEED)
+
+.PHONY: mutation
+mutation: $(READY)  ## Check that the hidden tests notice every small mistake
+	@$(BIN)/python -m bench.suites.coding.check mutation --exam-seed $(SEED)
 
 .PHONY: calibration
 calibration: $(READY)  ## Measure how often the verdicts err, against their bars (idle machine, 2 cores)

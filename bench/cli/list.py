@@ -41,9 +41,9 @@ def list_(what: str, config: Path | None, results: Path, include: tuple[Path, ..
         return
     _print(rows)
     if what == "tasks":
-        from bench.registry.stock import SOME
+        from bench.registry import STOCK
 
-        click.echo(f"\nlm-eval's generative tasks work by name too, for example {', '.join(SOME)}.")
+        click.echo(f"\nlm-eval's generative tasks work by name too, for example {', '.join(STOCK)}.")
 
 
 def _print(rows: Table) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bench.registry.checks import SAMPLING, Finding
 from bench.registry.exam import with_exam, write_exam
-from bench.registry.files import Registry, TaskFile, read, shipped, survey
+from bench.registry.files import STOCK, Registry, TaskFile, read, shipped, survey
 from bench.registry.loaded import LoadedTasks, chat_template
 from bench.registry.versions import edited
 
@@ -13,6 +13,7 @@ __all__ = [
     "LoadedTasks",
     "Registry",
     "SAMPLING",
+    "STOCK",
     "TaskFile",
     "chat_template",
     "edited",

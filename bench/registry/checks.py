@@ -13,6 +13,10 @@ FEWSHOT_IN_ORDER = "first_n"
 """The only few-shot sampler whose prompts do not depend on the order in which items are asked."""
 
 
+AT_ONCE = ("bleu", "chrf", "chrf++", "f1", "mcc", "perplexity", "ter")
+"""lm-eval's metrics that are no mean over items, unless a task says so."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One fault of a task folder, as a user reads it."""
@@ -55,10 +59,30 @@ def problems(path: Path, config: Mapping[str, Any]) -> Iterator[Finding]:
     version = (config.get("metadata") or {}).get("version")
     if not isinstance(version, str | int | float) or isinstance(version, bool) or version == "":
         yield Finding(str(path), "metadata.version", "metadata needs a 'version', a number or text.", "Begin with 1.")
+    yield from _metric(path, config)
     file = (config.get("dataset_kwargs") or {}).get("file")
     if file and not (path.parent / file).is_file():
         problem = f"data file '{file}' does not exist beside it."
         yield Finding(str(path), "dataset_kwargs.file", problem, "Put it there, or correct the name.")
+
+
+def _metric(path: Path, config: Mapping[str, Any]) -> Iterator[Finding]:
+    metrics = config.get("metric_list")
+    if not isinstance(metrics, list) or not all(isinstance(m, dict) and m.get("metric") for m in metrics or [None]):
+        yield Finding(str(path), "metric_list", "metric_list must name a metric.", "Write '- metric: score'.")
+    elif aggregation(config) != "mean":
+        problem = f"its first metric scores all answers at once ({aggregation(config)}), not one by one."
+        yield Finding(str(path), "metric_list", problem, "Write 'aggregation: mean'.")
+    elif str(config.get("process_results")).startswith("bench.scoring.graders.") and metrics[0]["metric"] != "score":
+        problem = f"its grader gives 'score', and its first metric is '{metrics[0]['metric']}'."
+        yield Finding(str(path), "metric_list", problem, "Write '- metric: score'.")
+
+
+def aggregation(config: Mapping[str, Any]) -> str:
+    """How a task's first metric becomes its number, "mean" over the items for instance."""
+    first = (config.get("metric_list") or [{}])[0]
+    name = first.get("metric")
+    return str(first.get("aggregation") or (name if name in AT_ONCE else "mean"))
 
 
 def _generation(path: Path, generation: Mapping[str, Any]) -> Iterator[Finding]:

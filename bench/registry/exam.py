@@ -25,7 +25,7 @@ FOLDER = "exam"
 def with_exam(registry: Registry, names: Collection[str], exam_seed: int | None) -> Registry:
     """The registry with the named suites' and tasks' generated items of another exam; None keeps the shipped ones.
 
-    UsageError if none of them has generated items.
+    UsageError if none of them has generated items, or an exam cannot be made of the seed.
     """
     if exam_seed is None:
         return registry
@@ -57,7 +57,10 @@ def _fresh(file: TaskFile, exam_seed: int) -> TaskFile:
         "metadata": {**file.metadata, "version": version},
     }
     quiet()
-    splits = _named(config["custom_dataset"])(**config["dataset_kwargs"], config_source=str(file.path))
+    try:
+        splits = _named(config["custom_dataset"])(**config["dataset_kwargs"], config_source=str(file.path))
+    except ValueError as error:
+        raise UsageError(f"--exam-seed {exam_seed} makes no exam: {error} Take another seed.") from error
     rows = [item_of(doc) for doc in splits[config["test_split"]]]
 
     def build() -> Any:

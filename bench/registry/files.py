@@ -20,6 +20,10 @@ from bench.registry.checks import Finding, problems
 _PACKAGE = Path(__file__).parents[1]
 PYTHON_TASKS = "task_*.py"
 """Files of a task folder that are imported for their `@task` functions."""
+STOCK = (
+    "gsm8k", "mmlu_pro", "bbh", "ifeval", "minerva_math500", "gpqa_diamond_cot_zeroshot", "humaneval", "mbpp",
+)  # fmt: skip
+"""Some of lm-eval's own tasks and groups that work by name."""
 
 
 def shipped(name: str) -> Path:

@@ -19,16 +19,12 @@ from typing import Any
 
 from bench.errors import UsageError
 from bench.registry import stockcode
-from bench.registry.checks import FEWSHOT_IN_ORDER
-from bench.registry.files import TaskFile, parse
+from bench.registry.checks import FEWSHOT_IN_ORDER, aggregation
+from bench.registry.files import STOCK, TaskFile, parse
 from bench.suites.items import read_jsonl
 
 DATA = "BENCH_DATA"
 """Environment variable: a folder that holds `<dataset>/[<configuration>/]<split>.jsonl`."""
-SOME = (
-    "gsm8k", "mmlu_pro", "bbh", "ifeval", "minerva_math500", "gpqa_diamond_cot_zeroshot", "humaneval", "mbpp",
-)  # fmt: skip
-"""Stock names that work, for whoever asks what there is."""
 CHAT = {"gsm8k": "gsm8k_cot_llama"}
 """A stock name -> lm-eval's variant of it that is written for chat."""
 INSTEAD = {
@@ -54,8 +50,6 @@ NEEDED = {"ifeval": "ifeval", "minerva_math": "math", "hendrycks_math": "math"}
 """lm-eval's extra that a stock task needs, by the beginning of its name."""
 SEED = 0
 """lm-eval's own default: some tasks shuffle the choices of an item."""
-AT_ONCE = ("bleu", "chrf", "chrf++", "f1", "mcc", "perplexity", "ter")
-"""lm-eval's metrics that are no mean over items, unless a task says so."""
 LEAST_TOKENS = 2048
 """Granted to every stock answer, if the task does not grant more: a chain of thought must not be cut."""
 _NAMED = re.compile(rb"^[\"']?(task|group)[\"']?:[ \t]*[\"']?([\w.+-]+)[\"']?[ \t]*(?:#.*)?\r?$", re.MULTILINE)
@@ -127,20 +121,13 @@ def _refuse_unfit(name: str, config: Mapping[str, Any]) -> None:
         why = "begins the model's answer for it (gen_prefix), which chat endpoints refuse or score 0"
     elif config.get("unsafe_code"):
         why = "runs model-written code outside a sandbox"
-    elif _aggregation(config) != "mean":
-        why = f"scores all answers at once ({_aggregation(config)}), not one by one"
+    elif aggregation(config) != "mean":
+        why = f"scores all answers at once ({aggregation(config)}), not one by one"
     elif int(config.get("repeats") or 1) > 1:
         why = f"asks every item {config['repeats']} times by itself; use --repeats"
     if why:
-        instead = f"Use '{INSTEAD[name]}'." if name in INSTEAD else f"Others work: {', '.join(SOME)}."
+        instead = f"Use '{INSTEAD[name]}'." if name in INSTEAD else f"Others work: {', '.join(STOCK)}."
         raise UsageError(f"task '{name}' {why}. {instead}")
-
-
-def _aggregation(config: Mapping[str, Any]) -> str:
-    """How the first metric becomes the task's number."""
-    first = (config.get("metric_list") or [{}])[0]
-    name = first.get("metric")
-    return str(first.get("aggregation") or (name if name in AT_ONCE else "mean"))
 
 
 def _changes(name: str, config: Mapping[str, Any]) -> dict[str, Any]:

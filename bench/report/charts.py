@@ -83,7 +83,8 @@ def _key(number: int, label: str) -> Any:
 
 
 def _panel(axis: Axes, rows: Sequence[SuiteRow], models: Sequence[str]) -> None:
-    axis.set_title(f"{rows[0].suite} (n = {', '.join(str(n) for n in sorted({row.n for row in rows}))})", fontsize=11)
+    sizes = ", ".join(str(n) for n in sorted({row.items for row in rows}))
+    axis.set_title(f"{rows[0].suite} (n = {sizes})", fontsize=11)
     axis.set_ylim(-3, 103)
     axis.grid(alpha=0.25)
     scored = [(row, row.score) for row in rows if row.score]

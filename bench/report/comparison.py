@@ -75,6 +75,11 @@ class SuiteRow:
     """Of those, calls whose clock our own process kept clean (`timing_ok`)."""
 
     @property
+    def items(self) -> int:
+        """Items with a score: what an interval rests on, however often each was asked."""
+        return self.score.n if self.score else 0
+
+    @property
     def unasked(self) -> int:
         """Planned, but so far asked of no model: they only make n smaller."""
         return self.planned - self.n - self.missing

@@ -49,8 +49,11 @@ def cells(row: SuiteRow) -> list[Cell]:
 
 
 def planned(row: SuiteRow) -> Cell:
-    """Scored items, and of how many planned where some are missing."""
-    return str(row.n), f"of {row.planned}" if row.n != row.planned else ""
+    """Scored items, and of how many planned where some are missing; with repeats, of how many answers."""
+    if row.repeats == 1:
+        return str(row.n), f"of {row.planned}" if row.n != row.planned else ""
+    missing = f", {row.n} of {row.planned} answers" if row.n != row.planned else ""
+    return str(row.items), f"× {row.repeats}{missing}"
 
 
 def percent(interval: Interval | None) -> Cell:

@@ -117,7 +117,9 @@ def test_suites_and_tasks_are_listed(bench: Bench) -> None:
         ["suite", "items"],
         ["coding", str(len(CODING))],
     ]
-    assert len(bench("list", "tasks").out.splitlines()) == 1 + len(tasks)
+    listed, told = bench("list", "tasks").out.split("\n\n")
+    assert len(listed.splitlines()) == 1 + len(tasks)
+    assert "gsm8k" in told
 
 
 def test_no_run_is_no_error(bench: Bench) -> None:

@@ -73,44 +73,6 @@ def test_a_dropped_kept_alive_connection_is_retried_at_once() -> None:
     assert second.waited_s < 0.1
 
 
-def test_an_endpoint_that_always_drops_is_stopped_after_three_calls() -> None:
-    with FakeEndpoint(lambda _: DROP) as endpoint:
-        ran = run([endpoint], count=9, slots=8)
-    assert [len(c.attempts) for c in ran.calls] == [3, 3, 3]
-    assert all(c.outcome is Outcome.INFRASTRUCTURE for c in ran.calls)
-    assert "3 calls in a row failed" in ran.stopped["m0"]
-
-
-@pytest.mark.parametrize("status", [401, 402, 404])
-def test_a_rejected_first_call_stops_that_model_and_no_other(status: int) -> None:
-    with FakeEndpoint(lambda _: Reply(text="no credit", status=status)) as bad, FakeEndpoint() as good:
-        ran = run([bad, good], count=5)
-    assert ran.stopped["m0"].startswith(f"HTTP {status}: no credit. ")
-    assert (len(bad.requests), len(good.requests)) == (1, 5)
-    assert [c.outcome for c in ran.calls].count(Outcome.ANSWERED) == 5
-    assert [c.scored_attempt.fault for c in ran.calls if c.outcome is Outcome.INFRASTRUCTURE] == ["model"]
-
-
-def test_a_balance_that_ends_in_the_middle_stops_that_model_there() -> None:
-    asked = itertools.count()
-    with FakeEndpoint(lambda _: Reply() if next(asked) < 5 else Reply(text="no credit", status=402)) as endpoint:
-        ran = run([endpoint], count=20, slots=1)
-    assert "no credit" in ran.stopped["m0"]
-    assert len(endpoint.requests) == 6
-
-
-def test_two_bad_requests_without_a_success_stop_the_model_but_one_is_the_items_own() -> None:
-    with FakeEndpoint(lambda _: Reply(text="unknown field", status=400)) as endpoint:
-        ran = run([endpoint], count=5, slots=4)
-    assert ran.stopped == {"m0": "HTTP 400: unknown field"}
-    assert [c.outcome for c in ran.calls] == [Outcome.INFRASTRUCTURE] * 2
-    asked = itertools.count()
-    with FakeEndpoint(lambda _: Reply() if next(asked) else Reply(text="too long", status=400)) as endpoint:
-        ran = run([endpoint], count=5, slots=1)
-    assert ran.stopped == {}
-    assert [c.outcome for c in ran.calls].count(Outcome.ANSWERED) == 4
-
-
 def test_no_model_is_asked_a_second_time_before_every_first_call_has_begun_to_answer() -> None:
     slow_began: list[float] = []
 
@@ -142,18 +104,6 @@ def test_slots_open_one_after_another() -> None:
     assert times[1] - times[0] >= 0.19, "the first call alone"
     assert times[7] - times[1] >= 0.03, "the others not in one burst"
     assert (ran.lanes["m0"].concurrency, ran.lanes["m0"].concurrency_lowest) == (8, 8)
-
-
-def test_a_single_bad_request_of_a_single_call_is_told() -> None:
-    with FakeEndpoint(lambda _: Reply(text="unknown field", status=400)) as endpoint:
-        assert run([endpoint], count=1).stopped == {"m0": "HTTP 400: unknown field"}
-
-
-def test_streams_that_always_break_are_not_paid_for_in_every_slot() -> None:
-    with FakeEndpoint(lambda _: Reply(end="silent", delay_s=0.05)) as endpoint:
-        ran = run([endpoint], count=60, slots=12)
-    assert "calls in a row failed" in ran.stopped["m0"]
-    assert len(endpoint.requests) <= 3 * (12 + 1)
 
 
 def test_a_resumed_model_far_ahead_holds_nobody_up() -> None:

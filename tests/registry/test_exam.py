@@ -8,9 +8,14 @@ from pathlib import Path
 import pytest
 
 from bench.errors import UsageError
-from bench.registry import LoadedTasks, Registry, read, with_exam, write_exam
+from bench.registry import LoadedTasks, Registry, read, shipped, with_exam, write_exam
 
 NAME = "coding_predict"
+
+
+def impossible(**_options: object) -> None:
+    """A `custom_dataset` that can make no exam."""
+    raise ValueError("vans: has too few different instances of level 1.")
 
 
 def items(registry: Registry) -> list[tuple[str, str]]:
@@ -18,14 +23,14 @@ def items(registry: Registry) -> list[tuple[str, str]]:
 
 
 def test_a_fresh_exam_has_other_items_another_version_and_another_hash(tmp_path: Path) -> None:
-    shipped = read()
-    fresh = with_exam(shipped, ["coding"], 7)
-    assert [id_ for id_, _ in items(fresh)] == [id_ for id_, _ in items(shipped)]
-    assert not {prompt for _, prompt in items(fresh)} & {prompt for _, prompt in items(shipped)}
-    assert (shipped.tasks[NAME].version, fresh.tasks[NAME].version) == ("1-exam1", "1-exam7")
-    assert fresh.tasks[NAME].sha256 != shipped.tasks[NAME].sha256
-    assert with_exam(shipped, ["coding"], 7).tasks[NAME].sha256 == fresh.tasks[NAME].sha256
-    assert fresh.tasks["reasoning_ab"] is shipped.tasks["reasoning_ab"]
+    ours = read()
+    fresh = with_exam(ours, ["coding"], 7)
+    assert [id_ for id_, _ in items(fresh)] == [id_ for id_, _ in items(ours)]
+    assert not {prompt for _, prompt in items(fresh)} & {prompt for _, prompt in items(ours)}
+    assert (ours.tasks[NAME].version, fresh.tasks[NAME].version) == ("1-exam1", "1-exam7")
+    assert fresh.tasks[NAME].sha256 != ours.tasks[NAME].sha256
+    assert with_exam(ours, ["coding"], 7).tasks[NAME].sha256 == fresh.tasks[NAME].sha256
+    assert fresh.tasks["reasoning_ab"] is ours.tasks["reasoning_ab"]
     loaded = LoadedTasks(fresh, [NAME])
     [first, *_] = loaded.items("coding", NAME)
     write_exam(loaded, tmp_path)
@@ -37,20 +42,29 @@ def test_a_fresh_exam_has_other_items_another_version_and_another_hash(tmp_path:
 
 
 def test_generated_and_shipped_items_make_the_same_prompts() -> None:
-    shipped = read()
-    again = with_exam(with_exam(shipped, [NAME], 2), [NAME], 1)
+    ours = read()
+    again = with_exam(with_exam(ours, [NAME], 2), [NAME], 1)
     assert again.tasks[NAME].build is not None
-    assert items(again) == items(shipped)
+    assert items(again) == items(ours)
 
 
 def test_without_a_seed_or_with_the_shipped_one_nothing_changes(tmp_path: Path) -> None:
-    shipped = read()
-    assert with_exam(shipped, ["coding"], None) is shipped
-    assert with_exam(shipped, ["coding"], 1) == shipped
-    write_exam(LoadedTasks(shipped, [NAME]), tmp_path)
+    ours = read()
+    assert with_exam(ours, ["coding"], None) is ours
+    assert with_exam(ours, ["coding"], 1) == ours
+    write_exam(LoadedTasks(ours, [NAME]), tmp_path)
     assert not list(tmp_path.iterdir())
 
 
 def test_tasks_without_generated_items_are_refused() -> None:
     with pytest.raises(UsageError, match="--exam-seed: no task of reasoning has generated items"):
         with_exam(read(), ["reasoning"], 7)
+
+
+def test_a_seed_without_an_exam_is_the_users_to_change(tmp_path: Path) -> None:
+    yaml = (shipped("tasks") / "coding" / "_common.yaml").read_text(encoding="utf-8")
+    yaml = yaml.replace("bench.suites.coding.exam.load", "tests.registry.test_exam.impossible")
+    own = "task: mine\ndataset_kwargs: {exam_seed: 1}\nmetadata: {version: 1-exam1}\n"
+    (tmp_path / "mine.yaml").write_text(yaml + own, encoding="utf-8")
+    with pytest.raises(UsageError, match=r"--exam-seed 7 makes no exam: vans: .* level 1\. Take another seed\."):
+        with_exam(read([tmp_path]), ["mine"], 7)

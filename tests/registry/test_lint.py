@@ -148,6 +148,18 @@ FAULTS: dict[str, tuple[Plant, str, str, str]] = {
     "code outside the sandbox": (
         lambda f: write(f, TASK + "unsafe_code: true\n"), "sums.yaml", "unsafe_code", "Take it out, and grade with"
     ),
+    "no metric": (
+        lambda f: write(f, TASK[:TASK.index("metric_list")] + TASK[TASK.index("metadata"):]),
+        "sums.yaml", "metric_list", "Write '- metric: score'."
+    ),
+    "another metric than the grader's": (
+        lambda f: write(f, TASK.replace("metric: score", "metric: exact_match")),
+        "sums.yaml", "metric_list", "Write '- metric: score'."
+    ),
+    "no mean": (
+        lambda f: write(f, TASK.replace("aggregation: mean", "aggregation: median")),
+        "sums.yaml", "metric_list", "Write 'aggregation: mean'."
+    ),
     "repeats of its own": (
         lambda f: write(f, TASK + "repeats: 4\n"), "sums.yaml", "repeats", "Use `--repeats`."
     ),
@@ -197,6 +209,7 @@ def test_several_faults_are_found_at_once_and_hide_no_sound_task(tmp_path: Path)
     assert [one.task for one in report.tasks] == ["sums"]
     assert {f.field for f in report.findings} == {
         "metadata.licence", "metadata.version", "generation_kwargs.until", "generation_kwargs.max_gen_toks",
+        "metric_list",
     }  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from lm_eval.tasks._yaml_loader import load_yaml
 
 from bench.errors import UsageError
 from bench.records import Item, prompt_text
-from bench.registry import LoadedTasks, read, stock
+from bench.registry import STOCK, LoadedTasks, read, stock
 from bench.registry.lint import lint
 from bench.scoring import graders, replay
 from tests.scoring.parrot import Parrot
@@ -190,7 +190,7 @@ def test_a_package_that_is_missing_is_named_with_the_command(
         loaded(name)
 
 
-@pytest.mark.parametrize("name", stock.SOME)
+@pytest.mark.parametrize("name", STOCK)
 def test_the_names_that_are_shown_are_known(name: str) -> None:
     assert stock.known(name)
 

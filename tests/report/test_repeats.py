@@ -63,6 +63,8 @@ def test_the_table_has_a_column_for_it_and_says_how_repeats_count(tmp_path: Path
     assert "| score (95 % interval) | pass@3 | truncated |" in head
     assert head.count("|") == rule.count("|") == line.count("|")
     assert any("repeats are never counted as items" in note for note in tables.notes(comparison))
+    (row,) = comparison.rows
+    assert tables.planned(row) == (str(row.n // 3), "× 3"), "n is the number of items"
     once = compare(write_run(tmp_path / "once", [ANSWERED]))
     assert "pass@" not in tables.markdown(once)
 

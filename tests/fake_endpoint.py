@@ -170,16 +170,14 @@ class _Handler(BaseHTTPRequestHandler):
         headers = {name.lower(): value for name, value in self.headers.items()}
         request = Request(self.path, headers, body, self.client_address[1], time.perf_counter())
         self.server.endpoint.requests.append(request)
-        with contextlib.suppress(ConnectionError):  # the client may hang up
-            self._answer(self.server.endpoint.script(request), request)
+        self._answer(self.server.endpoint.script(request), request)
 
     def do_GET(self) -> None:
         headers = {name.lower(): value for name, value in self.headers.items()}
         status, page = self.server.endpoint.pages(self.path, headers)
         content = page.encode() if isinstance(page, str) else json.dumps(page).encode()
-        with contextlib.suppress(ConnectionError):  # the client may hang up
-            self._head(Reply(status=status), "application/json", **{"Content-Length": str(len(content))})
-            self.wfile.write(content)
+        self._head(Reply(status=status), "application/json", **{"Content-Length": str(len(content))})
+        self.wfile.write(content)
 
     def date_time_string(self, timestamp: float | None = None) -> str:
         return super().date_time_string((timestamp or time.time()) + self.server.endpoint.ahead_s)

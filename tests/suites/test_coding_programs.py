@@ -59,6 +59,25 @@ def test_what_stands_behind_a_jump_goes_too() -> None:
     assert "-=" not in specialised(never=True)
 
 
+def _chains(p: Params, name: str) -> list[object]:
+    found: list[object] = [name or "none", name and True, p.shown or name, name and p.shown and name]
+    if (name and p.shown) or p.shown:
+        found.append([letter for letter in name if letter and p.shown])
+    return found
+
+
+def test_a_constant_in_a_chain_goes_only_where_its_value_cannot_matter() -> None:
+    source = program(_chains, Params(shown=True))
+    assert "[name or 'none', name and True, True, name and True and name]" in source
+    assert source.splitlines()[2].startswith("    found.append(")
+    assert "for letter in name if letter]" in source
+    assert "for letter" not in program(_chains, Params(shown=False))
+    for name in ("", "ab"):
+        for shown in (True, False):
+            values = python_answer(program(_chains, Params(shown=shown)))((name,))
+            assert values == canonical(_chains(Params(shown=shown), name))
+
+
 def labels(source: str) -> list[str]:
     return [mutant.label for mutant in python_mutants(source)]
 

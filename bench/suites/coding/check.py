@@ -80,7 +80,8 @@ def unlisted(found: dict[str, Survivor], *, whole: bool, path: Path = EQUIVALENT
             yield f"{one.item}: no hidden input notices '{one.mutant}'. Add one, or list {digest} in {path.name}."
         elif not known[digest]["reason"]:
             yield f"{path.name}: {digest} needs a reason."
-    for digest in sorted(known.keys() - found.keys()) if whole else ():
+    shipped = {digest for digest, entry in known.items() if not entry.get("other_exams")}
+    for digest in sorted(shipped - found.keys()) if whole else ():
         yield f"{path.name}: {digest} ({known[digest]['mutant']}) is killed or gone; take it out."
 
 

@@ -38,6 +38,16 @@ def _source(reference: Callable[..., Any]) -> str:
 class _Inline(ast.NodeTransformer):
     def __init__(self, p: Params) -> None:
         self._p = p
+        self._tests: set[ast.AST] = set()
+
+    def visit(self, node: ast.AST) -> Any:
+        """Notes first which of its expressions are asked only whether they are true."""
+        tested = [node.test] if isinstance(node, ast.If | ast.IfExp | ast.While) else []
+        tested += node.ifs if isinstance(node, ast.comprehension) else []
+        tested += [node.operand] if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not) else []
+        tested += node.values if isinstance(node, ast.BoolOp) and node in self._tests else []
+        self._tests.update(tested)
+        return super().visit(node)
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
         if isinstance(node.value, ast.Name) and node.value.id == "p":
@@ -53,19 +63,20 @@ class _Inline(ast.NodeTransformer):
         return (node.body if node.test.value else node.orelse) if isinstance(node.test, ast.Constant) else node
 
     def visit_BoolOp(self, node: ast.BoolOp) -> ast.AST:
+        """`x and True` is `x` only where no more than its truth counts; `True and x` is `x` everywhere."""
         self.generic_visit(node)
         decides = isinstance(node.op, ast.Or)
+        tested = node in self._tests
         rest: list[ast.expr] = []
         for value in node.values:
-            if not isinstance(value, ast.Constant):
+            if not isinstance(value, ast.Constant) or (rest and not tested):
                 rest.append(value)
             elif bool(value.value) is decides:
-                rest.append(ast.Constant(decides))
-                break
-        if isinstance(rest[-1] if rest else None, ast.Constant):
-            return rest[-1]
+                return value
+        if not rest:
+            return node.values[-1]
         node.values = rest
-        return node if len(rest) > 1 else rest[0] if rest else ast.Constant(not decides)
+        return node if len(rest) > 1 else rest[0]
 
     def generic_visit(self, node: ast.AST) -> ast.AST:
         """Folds what has become a constant, and drops what stands behind a jump."""

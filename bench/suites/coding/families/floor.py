@@ -67,7 +67,10 @@ def _edges(p: Params) -> Edges:
         empty=[([[3]], ""), ([[1, 2], [3, 4]], ""), ([[0]], "U")],
         single=[([[3]], "ULDR"), *(([[1, 2], [4, 8]], move) for move in "UDLR")],
         ties=[(half, "RRDLLURRL"), (half, "LLURRDLLR"), (half, "URDLURDL"), (half, "DLUDRRUDL")],
-        maxima=[(full, "RDLURDLU"), (full, "LURDLURD"), (full, "DURLDURL"), (full, "UDLRUDLR")],
+        maxima=[
+            *[(full, moves) for moves in ("RDLURDLU", "LURDLURD", "DURLDURL", "UDLRUDLR")],
+            *[([[1, 2], [4, 8]], moves) for moves in ("UU", "DD", "UDU", "DUD")],
+        ],
     )
 
 

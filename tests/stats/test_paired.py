@@ -31,6 +31,25 @@ def test_the_published_example() -> None:
     assert found.estimate == pytest.approx(-6 / 21)
 
 
+@pytest.mark.parametrize(
+    ("n", "lost", "won", "confidence", "low", "high"),
+    [
+        (21, 7, 1, 0.95, -0.51723, -0.02600),
+        (30, 2, 5, 0.90, -0.05118, 0.25523),
+        (164, 11, 5, 0.90, -0.08062, 0.00382),
+        (164, 16, 2, 0.95, -0.14236, -0.03948),
+        (500, 88, 16, 0.95, -0.18337, -0.10696),
+        (1319, 60, 66, 0.90, -0.00953, 0.01870),
+    ],
+)
+def test_the_interval_agrees_with_evalstats(
+    n: int, lost: int, won: int, confidence: float, low: float, high: float
+) -> None:
+    """evalstats 0.3.3, tango_scc_paired_ci with c=0: the roots of a quartic (Chang et al. 2024), no iteration."""
+    found = tango_interval(Paired(n, lost, won), confidence)
+    assert (found.low, found.high) == pytest.approx((low, high), abs=1e-5)
+
+
 @pytest.mark.parametrize(("n", "lost", "won"), [(21, 7, 1), (50, 0, 0), (50, 3, 0), (50, 0, 4), (120, 9, 12)])
 @pytest.mark.parametrize("difference", [-0.2, -0.03, 0.0, 0.05])
 def test_the_statistic_agrees_with_a_searched_likelihood(n: int, lost: int, won: int, difference: float) -> None:

@@ -14,10 +14,10 @@ def _params(rng: Random, _level: int) -> Drawn:
 def _prose(p: Params) -> Prose:
     leaving = "enters on the opposite side, in the same row or column" if p.wraps else "stays where it is instead"
     return [
-        "`grid` is a list of rows of the same length, at least 1: how much lies on each square. A robot starts on "
-        f"the first square of the {'first' if p.home == 'U' else 'last'} row. Each letter of `moves` moves it by one "
-        "square: U to the row before, D to the row after, L to the square before, R to the square after. If a move "
-        f"would leave the grid, the robot {leaving}.",
+        "`grid` is a list of at least one row, all of the same length, at least 1: how much lies on each square. A "
+        f"robot starts on the first square of the {'first' if p.home == 'U' else 'last'} row. Each letter of `moves` "
+        "moves it by one square: U to the row before, D to the row after, L to the square before, R to the square "
+        f"after. If a move would leave the grid, the robot {leaving}.",
         f"After each letter it picks up what lies there; the number there {'stays' if p.level == 1 else 'becomes 0'}.",
         p.level >= 3 and f"If its load would then be more than {p.most}, it leaves all that lies there where it is.",
         p.level >= 4 and "If it is on the square where it started, it unloads everything first; then it picks up.",
@@ -62,15 +62,12 @@ def _second(p: Params, grid: list[list[int]], moves: str) -> int:
 
 
 def _edges(p: Params) -> Edges:
-    full, half = [[p.most, 1], [p.most + 1, 2]], [[1, p.most - 5, 5], [6, 2, 1]]
+    full, half, square = [[p.most, 1], [p.most + 1, 2]], [[1, p.most - 5, 5], [6, 2, 1]], [[1, 2], [4, 8]]
     return Edges(
         empty=[([[3]], ""), ([[1, 2], [3, 4]], ""), ([[0]], "U")],
-        single=[([[3]], "ULDR"), *(([[1, 2], [4, 8]], move) for move in "UDLR")],
-        ties=[(half, "RRDLLURRL"), (half, "LLURRDLLR"), (half, "URDLURDL"), (half, "DLUDRRUDL")],
-        maxima=[
-            *[(full, moves) for moves in ("RDLURDLU", "LURDLURD", "DURLDURL", "UDLRUDLR")],
-            *[([[1, 2], [4, 8]], moves) for moves in ("UU", "DD", "UDU", "DUD")],
-        ],
+        single=[([[3]], "ULDR"), *((square, moves) for moves in ("U", "D", "L", "R", "UU", "DD", "UDU", "DUD"))],
+        ties=[(half, moves) for moves in ("RRDLLURRL", "LLURRDLLR", "URDLURDL", "DLUDRRUDL")],
+        maxima=[(full, moves) for moves in ("RDLURDLU", "LURDLURD", "DURLDURL", "UDLRUDLR")],
     )
 
 

@@ -24,7 +24,8 @@ def _prose(p: Params) -> Prose:
         and "If an earlier name has been given this handle, the name is given the handle followed by "
         f"{mark}the smallest whole number from {p.first} on that makes it one that no earlier name has been given.",
         p.level >= 4
-        and f"If that is longer than {p.size} characters, as many as needed are taken off the end of the handle in it.",
+        and f"If that is longer than {p.size} characters, as many as needed are taken off the end of the handle in it, "
+        "and the number is the smallest for which the result of this is one that no earlier name has been given.",
         "Return the list of what the `names` are given, in their order.",
     ]
 

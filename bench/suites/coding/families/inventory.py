@@ -23,7 +23,8 @@ def _prose(p: Params) -> Prose:
         "an item that is not in the stock becomes part of it.",
         p.level >= 3
         and f"- But first: all orders for an item together take at most {p.most} pieces of it. Of an order that would "
-        "take more, only as many pieces count as are still allowed. Bringing pieces back does not change this.",
+        "take more, only as many pieces count as are still allowed. A skipped order takes none, and bringing pieces "
+        "back does not change this.",
         p.level >= 4
         and f"- Whenever an order has taken at least 1 piece and there are then fewer than {p.low} pieces of the item, "
         f"{p.more} are added to its stock at once.",

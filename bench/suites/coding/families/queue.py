@@ -17,9 +17,9 @@ def _prose(p: Params) -> Prose:
         f'Each of `events` is the word "{p.word}" or a name. A name joins the end of the waiting line; "{p.word}" '
         "takes the first name off the line, or does nothing if nobody waits.",
         p.level >= 2 and f'A name with "!" at its end is urgent: it joins {place}. The "!" is no part of the name.',
-        p.level >= 3 and "A name that is waiting already is ignored, however it is written.",
+        p.level >= 3 and 'A name that is waiting already is ignored, with or without "!".',
         p.level >= 4 and p.away and f"A name that would join while {p.room} names wait is turned away, urgent or not.",
-        p.level >= 4 and not p.away and f"If a name joins while {p.room} names wait, the last in line leaves first.",
+        p.level >= 4 and not p.away and f"Before a name joins while {p.room} names wait, the last in line leaves.",
         "Return the names that still wait, first to last.",
     ]
 

@@ -16,7 +16,7 @@ def _prose(p: Params) -> Prose:
     order = "by the units they lack, most first, equal ones alphabetically" if p.largest else "in alphabetical order"
     return [
         "`stock` and `targets` are numbers of units by item; an item that is not in `stock` has the stock 0. An item "
-        f"of `targets` lacks as many units as its stock is below its target plus {p.extra}; none if it is not below.",
+        f"of `targets` lacks as many units as its stock is below its wanted stock, target plus {p.extra}; else none.",
         p.level >= 2 and f"Items come in packs of {p.pack} units: order as {packs} the units it lacks.",
         p.level >= 3 and f"At most {p.limit} packs can be ordered in all. Go through the items {order}.",
         p.level >= 3 and "If an item needs more packs than are left, order those that are left.",

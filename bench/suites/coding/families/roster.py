@@ -26,7 +26,7 @@ def _prose(p: Params) -> Prose:
         and f"- If it is the turn of a name that stands in the plan {p.most} times already, the plan has "
         f'"{p.mark}" instead, and this day of the turn is used up as well.',
         p.level >= 4
-        and f"- A turn lasts {p.run} days, not 1; the first one still is `names[{p.first} % len(names)]`'s.",
+        and f"- A turn lasts {p.run} days, not 1. The first is `names[{p.first} % len(names)]`'s, repetitions gone.",
     ]
 
 

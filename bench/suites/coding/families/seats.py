@@ -17,7 +17,7 @@ def _prose(p: Params) -> Prose:
         f'In the string `row`, "." is a free seat and "{p.taken}" a taken one. `groups` are the sizes of groups, each '
         "at least 1. In that order, each takes as many free seats as it needs, next to one another, as far to the "
         f"{side} as possible.",
-        p.level >= 2 and f"The {p.near} seats before these and the {p.near} after, as far as they exist, must be free.",
+        p.level >= 2 and f"On either side of these, the next {p.near}, as far as they exist, must be free as well.",
         p.level < 3 and "A group that finds no such place takes no seats.",
         p.level >= 3
         and "A group that finds no such place takes the leftmost free seats, if there are enough, else none.",

@@ -14,7 +14,7 @@ def _params(rng: Random, _level: int) -> Drawn:
 
 def _prose(p: Params) -> Prose:
     cold = f"{'at most' if p.equal else 'less than'} {p.low}"
-    failed = "is off, even if it should have stayed on for longer" if p.off else "stays as it was"
+    failed = f", if on, goes off at once, for at least {p.hold} hours" if p.off else " stays as it was"
     return [
         f"`degrees` are the temperatures of successive hours; the first is that of hour {p.start}.",
         p.level == 1 and f"The heater is on in an hour if its temperature is {cold}; otherwise it is off.",
@@ -23,7 +23,7 @@ def _prose(p: Params) -> Prose:
         f"on, it goes off in an hour whose temperature is more than {p.high}. Otherwise it stays as it was.",
         p.level >= 3
         and f"When it has gone on or off in an hour, it stays so for at least {p.hold} hours, that hour included.",
-        p.level >= 4 and f"A temperature below 0 is a failed measurement: in that hour the heater {failed}.",
+        p.level >= 4 and f"A temperature below 0 is a failed measurement: in that hour the heater{failed}.",
         "Return the list of the hours in which it is on, earliest first.",
     ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 import tomllib
@@ -79,7 +80,13 @@ def _plain_address(value: object) -> str | None:
 
 
 def _table(value: object) -> str | None:
-    return None if isinstance(value, dict) else "must be a table, e.g. { name = 1 }"
+    if not isinstance(value, dict):
+        return "must be a table, e.g. { name = 1 }"
+    try:
+        json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError):
+        return "is sent as JSON, which has no dates, nan or inf"
+    return None
 
 
 def _tables(value: object) -> str | None:

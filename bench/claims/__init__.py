@@ -4,7 +4,7 @@ from bench.claims.judge import Case, Opinion, judge
 from bench.claims.page import as_json, lines, markdown
 from bench.claims.pairs import Pairs, pair
 from bench.claims.read import Ruling, adhoc, declared_claims, judge_claims, judge_run
-from bench.claims.text import explanation, on_these_items, sentence
+from bench.claims.text import explanation, on_these_items, sentence, statement
 
 __all__ = [
     "Case",
@@ -23,4 +23,5 @@ __all__ = [
     "on_these_items",
     "pair",
     "sentence",
+    "statement",
 ]

@@ -15,9 +15,11 @@ from bench.stats import Interval
 from bench.stats.half import Half
 
 LEGEND = (
-    "*interval*: the differences that these items leave plausible. *differ*: items solved by one side only. *p for*, "
-    "*p against*: how often a result this good, or this bad, would come up if the half were false, or true. *smallest "
-    "effect*: what this many items show four times in five."
+    "*estimate*: points of score; for cost and latency, the candidate's over the baseline's. *interval*: what these "
+    "items leave plausible. *differ*: items solved by one side only. *p for*: how often chance alone would give a "
+    "result this good if this part of the claim were false; *p against*: this bad if it were true. *detectable*: the "
+    "smallest distance from the claimed limit that this many items show four times in five. *items needed*: to decide "
+    "this part four times in five, if what is seen here is true."
 )
 
 
@@ -60,7 +62,7 @@ def _notes(opinion: Opinion) -> list[str]:
 
 def _table(opinion: Opinion) -> str:
     found = [
-        "| suite | half | estimate | interval | n | differ | p for | p against | smallest effect | items needed |",
+        "| suite | part | estimate | interval | n | differ | p for | p against | detectable | items needed |",
         "|---|---|---|---|---|---|---|---|---|---|",
     ]
     rows = [*opinion.judged.halves.items(), *((("reported", half.name), half) for half in opinion.reported)]

@@ -11,6 +11,7 @@ import numpy as np
 
 from bench.claims.judge import MEAN, Opinion
 from bench.config import Claim
+from bench.stats import Interval
 from bench.stats.half import Half
 from bench.stats.verdict import Verdict
 
@@ -130,7 +131,7 @@ def _basis(opinion: Opinion, manifest: Mapping[str, Any]) -> str:
     if opinion.claim.cheaper_by is not None:
         parts += _prices([manifest["models"][side.label] for side in (pairs.candidate, pairs.baseline)], manifest)
     if pairs.earliest:
-        parts.append(f"answers from {pairs.earliest[:10]} on")
+        parts.append(f"answers given from {pairs.earliest[:10]} on")
     return f"{', '.join(parts)}."
 
 
@@ -147,26 +148,63 @@ def _prices(models: Sequence[Mapping[str, Any]], manifest: Mapping[str, Any]) ->
 def explanation(opinion: Opinion, manifest: Mapping[str, Any]) -> str:
     """The verdict in plain words, for a reader who knows no statistics."""
     claim = opinion.claim
-    said = (
-        f"The claim is that {claim.candidate}, compared with {claim.baseline}, {' and '.join(_conditions(claim))}. "
-        f"{_outcome(opinion)}"
-    )
+    said = f"The claim is that {statement(claim)}. {_outcome(opinion)}"
     chance = f"in at most {100 * _alpha(claim):g} of 100 such comparisons"
     if opinion.verdict is Verdict.SUPPORTED:
         return (
-            f"{said} Were the claim false for tasks like these, chance would give so good a result {chance}. "
-            "So the claim is supported."
+            f"{said}{_plausible(opinion)} If the claim were false for tasks like these, chance alone would give so "
+            f"good a result {chance}. So the claim is supported."
         )
     if opinion.verdict is Verdict.REFUTED:
         return (
-            f"{said} {_failing(opinion)} Were the claim true for tasks like these, chance would give so bad a result "
-            f"{chance}. So the claim is refuted."
+            f"{said} {_failing(opinion)}{_others(opinion)} If the claim were true for tasks like these, chance alone "
+            f"would give so bad a result {chance}. So the claim is refuted."
         )
     reasons = "; ".join(_open(opinion))
     return (
         f"{said} That decides nothing: it is no evidence that the claim is false, and too little that it is true. "
-        f"{reasons[0].upper()}{reasons[1:]}.{_deciding(opinion, manifest)}"
+        f"{reasons[0].upper()}{reasons[1:]}.{_others(opinion)}{_deciding(opinion, manifest)}"
     )
+
+
+def _plausible(opinion: Opinion) -> str:
+    """How far the scores may truly differ, where that was claimed."""
+    told = [
+        f"{span(half.interval)}{_scope(suite)}"
+        for (suite, name), half in opinion.judged.halves.items()
+        if name == "quality"
+    ]
+    return f" For tasks like these its true score is plausibly {' and '.join(told)}." if told else ""
+
+
+def _others(opinion: Opinion) -> str:
+    """Which parts of the claim hold, where it is not the whole claim that does."""
+    held = [
+        f"{'score' if name == 'quality' else name}{_scope(suite)}"
+        for (suite, name), half in opinion.judged.halves.items()
+        if not half.problem and half.p_supported <= _alpha(opinion.claim)
+    ]
+    return f" What it says of {' and '.join(held)} is supported by itself." if held else ""
+
+
+def _scope(suite: str) -> str:
+    return "" if suite == MEAN else f" on {suite}"
+
+
+def span(interval: Interval) -> str:
+    """A range of score differences in words, e.g. "0.4 points lower to 2.7 higher"."""
+    if interval.low is None or interval.high is None:
+        return "anywhere"
+    low, high = 100 * interval.low, 100 * interval.high
+    if low < 0 < high:
+        return f"{-low:.1f} points lower to {high:.1f} higher"
+    near, far = sorted((abs(low), abs(high)))
+    return f"{near:.1f} to {far:.1f} points {'lower' if high <= 0 else 'higher'}"
+
+
+def statement(claim: Claim) -> str:
+    """What is claimed, e.g. "qwen, compared with opus, costs at least 90% less and scores at most 3 points lower"."""
+    return f"{claim.candidate}, compared with {claim.baseline}, {' and '.join(_conditions(claim))}"
 
 
 def _alpha(claim: Claim) -> float:
@@ -199,7 +237,7 @@ def _failing(opinion: Opinion) -> str:
     claim = opinion.claim
     assert opinion.judged.failing is not None
     suite, name = opinion.judged.failing
-    half, scope = opinion.judged.halves[suite, name], "" if suite == MEAN else f" on {suite}"
+    half, scope = opinion.judged.halves[suite, name], _scope(suite)
     if name == "quality":
         assert claim.worse_by is not None
         told = f"scored {-100 * half.estimate:.1f} points lower{scope}, where at most {100 * claim.worse_by:g} were"
@@ -217,8 +255,7 @@ def _open(opinion: Opinion) -> list[str]:
     found = []
     for (suite, _), half in opinion.judged.halves.items():
         if half.problem or half.p_supported > alpha:
-            scope = "" if suite == MEAN else f"on {suite} "
-            found.append(scope + (half.problem or _room(claim, half)))
+            found.append(f"{_scope(suite)} {half.problem or _room(claim, half)}".strip())
     together = "it would hold alone, but not among all the claims that were declared together"
     return list(dict.fromkeys(found)) or [together]
 
@@ -231,8 +268,8 @@ def _room(claim: Claim, half: Half) -> str:
     if half.name == "quality":
         assert claim.worse_by is not None
         return (
-            f"the true difference may well be anywhere from {points(low)} to {points(high)} points, where the claim "
-            f"needs {points(-claim.worse_by)} or better"
+            f"its true score may well be anything from {span(half.interval)}, where the claim allows at most "
+            f"{100 * claim.worse_by:g} lower"
         )
     if half.name == "cost":
         assert claim.cheaper_by is not None
@@ -254,12 +291,12 @@ def _deciding(opinion: Opinion, manifest: Mapping[str, Any]) -> str:
     money = [side.cost[~np.isnan(side.cost)] for side in (opinion.pairs.candidate, opinion.pairs.baseline)]
     each = sum(float(costs.mean()) for costs in money if len(costs)) * int(manifest["settings"]["repeats"])
     priced = all(len(costs) for costs in money)
-    price = f", for about {len(suites) * max(counts) * each:.2g} USD in all" if priced else ""
-    small = [suite for suite in suites if int(manifest["suites"][suite]["items_available"]) < max(counts)]
-    short = f" That is more than {' and '.join(small)} {'has' if len(small) == 1 else 'have'}." if small else ""
+    price = f"; asking all of them costs about {len(suites) * max(counts) * each:.2g} USD" if priced else ""
+    sizes = {suite: int(manifest["suites"][suite]["items_available"]) for suite in suites}
+    short = [f"{suite} has only {size}" for suite, size in sizes.items() if size < max(counts)]
     return (
         f" If the differences seen here are the true ones, about {max(counts)} items of {' and of '.join(suites)} "
-        f"would decide it four times in five{price}.{short}"
+        f"would probably decide it (4 chances in 5){price}." + (f" But {' and '.join(short)}." if short else "")
     )
 
 
@@ -278,4 +315,4 @@ def on_these_items(opinion: Opinion) -> str:
         told += f" and cost {_saving(share)}" + (
             "" if priced.sum() == both.sum() else f" on {int(priced.sum())} of them"
         )
-    return f"{told}. That is what happened; it says nothing of other items, and asking again may turn out otherwise."
+    return f"{told}. That is what happened; it says nothing of other items, and a second run may give other answers."

@@ -10,8 +10,10 @@ import pytest
 
 from bench import claims, runfolder
 from bench.claims.rivals import vendor
+from bench.claims.text import span
 from bench.config import Claim
 from bench.records import ItemRow
+from bench.stats import Interval
 from tests.claims.test_claims import CLAIM, judged, only, page, rows, write
 from tests.report.sample_run import model
 
@@ -168,25 +170,26 @@ def test_local_models_are_told_with_their_machines_price(tmp_path: Path) -> None
     models = {"small": model("weights/small"), "big": model("weights/big", usd_per_hour=0.5)}
     opinion = judged(tmp_path / "run", rows(), models=models)
     told = claims.sentence(opinion, runfolder.read_manifest(tmp_path / "run"))
-    assert "temperature 0, 0.1 and 0.5 USD per machine hour, answers from" in told
+    assert "temperature 0, 0.1 and 0.5 USD per machine hour, answers given from" in told
 
 
 class TestPlainWords:
     def test_supported(self, tmp_path: Path) -> None:
         assert words(write(tmp_path / "run", rows(), CLAIM)) == (
             "The claim is that small, compared with big, costs at least 90% less and scores at most 3 points lower. On "
-            "the same 120 items small scored 50.0% and big scored 50.0%, for 0.24 USD and 4.8 USD. Were the claim "
-            "false for tasks like these, chance would give so good a result in at most 5 of 100 such comparisons. So "
-            "the claim is supported."
+            "the same 120 items small scored 50.0% and big scored 50.0%, for 0.24 USD and 4.8 USD. For tasks like "
+            "these its true score is plausibly 2.2 points lower to 2.2 higher on coding. If the claim were false for "
+            "tasks like these, chance alone would give so good a result in at most 5 of 100 such comparisons. So the "
+            "claim is supported."
         )
 
     def test_refuted_by_score_cost_and_time(self, tmp_path: Path) -> None:
         def lose(row: ItemRow, at: int) -> ItemRow:
             return replace(row, score=0.0) if row.model == "small" and at % 4 else row
 
-        assert "small scored 25.0 points lower on coding, where at most 3 were claimed." in words(
-            write(tmp_path / "a", rows(change=lose), CLAIM)
-        )
+        lost = words(write(tmp_path / "a", rows(change=lose), CLAIM))
+        assert "small scored 25.0 points lower on coding, where at most 3 were claimed." in lost
+        assert "What it says of cost on coding is supported by itself." in lost
         dear = replace(CLAIM, cheaper_by=0.99)
         assert "small cost 95.0% less on coding, where at least 99% less was claimed." in words(
             write(tmp_path / "b", rows(), dear)
@@ -201,9 +204,10 @@ class TestPlainWords:
 
         told = words(write(tmp_path / "run", rows(200, change=lose), CLAIM))
         assert "That decides nothing" in told
-        assert "On coding the true difference may well be anywhere from -8.2 to -3.0 points" in told
-        assert "about 738 items of coding would decide it four times in five, for about 31 USD in all" in told
-        assert told.endswith("That is more than coding has.")
+        assert "On coding its true score may well be anything from 3.0 to 8.2 points lower, where" in told
+        assert "What it says of cost on coding is supported by itself." in told
+        assert "about 738 items of coding would probably decide it (4 chances in 5); asking all of them costs" in told
+        assert told.endswith("costs about 31 USD. But coding has only 240.")
 
     def test_open_cost_and_time_are_told_in_their_own_units(self, tmp_path: Path) -> None:
         def vary(row: ItemRow, at: int) -> ItemRow:
@@ -215,6 +219,10 @@ class TestPlainWords:
         told = words(write(tmp_path / "run", rows(60, change=vary), claim))
         assert "the true saving may well be anywhere from" in told
         assert "times as long, where the claim needs 1.5 or less" in told
+
+    def test_a_range_that_is_all_better_or_unknown_is_told(self) -> None:
+        assert span(Interval(0.02, 0.01, 0.034, 9)) == "1.0 to 3.4 points higher"
+        assert span(Interval(0.02, None, None, 1)) == "anywhere"
 
     def test_claims_that_only_hold_alone_say_so(self, tmp_path: Path) -> None:
         again = [replace(CLAIM, name=f"claim {number}") for number in range(3)]

@@ -34,8 +34,8 @@ bench-full: $(READY)  ## The same with every item of the suites
 	@$(BIN)/bench report
 
 .PHONY: test
-test: $(READY)  ## Run the tests (SmolLM2 is fetched once and really served)
-	@$(BIN)/python -m pytest
+test: $(READY)  ## Run the tests on every core (SmolLM2 is fetched once and really served)
+	@$(BIN)/python -m pytest -n logical --dist loadgroup
 
 .PHONY: lint
 lint: $(READY)  ## Check style, types and the shipped items
@@ -72,6 +72,10 @@ mutation: $(READY)  ## Check that the hidden tests notice every small mistake
 .PHONY: calibration
 calibration: $(READY)  ## Measure how often the verdicts err, against their bars (idle machine, 2 cores)
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.calibration --out results/published/calibration-statistics
+
+.PHONY: evidence
+evidence: $(READY)  ## Judge the published claims again: make evidence DATA=folder (docs/import.md says where its files are had)
+	@$(BIN)/python -m bench.evidence "$${DATA:?name the folder with the published files: make evidence DATA=folder}"
 
 .PHONY: docs
 docs: $(READY)  ## Write docs/models.md again from the presets

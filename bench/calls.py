@@ -10,7 +10,8 @@ from typing import Any
 
 
 class Outcome(StrEnum):
-    """How an asked item ended. The first four score (0 for the last three of them); the others are missing."""
+    """How an asked item ended. The first four score (0 for the last three of them); an imported item whose source does
+    not say how it ended keeps its source's score; the others are missing."""
 
     ANSWERED = "answered"
     """The model ended its answer by itself."""
@@ -20,6 +21,8 @@ class Outcome(StrEnum):
     """The vendor's filter or the model's refusal stop reason ended it."""
     UNPARSABLE = "unparsable"
     """It ended by itself, but no answer could be extracted from the text."""
+    UNSTATED = "unstated"
+    """Imported with a score, from a source that does not say how the answer ended: truncation is unknown."""
     INFRASTRUCTURE = "infrastructure"
     """No terminal event, a dropped connection, no byte, or a failed grader: missing, never wrong."""
     NOT_ASKED = "not_asked"

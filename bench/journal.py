@@ -52,9 +52,12 @@ class RunEntry:
 class Journal:
     """The journal of a results folder; use as a context manager."""
 
-    def __init__(self, path: Path) -> None:
-        """Opens or creates the file. UsageError if it cannot be used, is no journal, or of another version."""
-        self._path = path
+    def __init__(self, path: Path, ask: int = 0) -> None:
+        """Opens or creates the file; `ask` is the asking whose calls are read and written.
+
+        UsageError if the file cannot be used, is no journal, or of another version.
+        """
+        self._path, self._ask = path, ask
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._db = sqlite3.connect(path, isolation_level=None, timeout=30.0)
@@ -139,6 +142,7 @@ class Journal:
         A call whose earlier record was `infrastructure` replaces it and keeps its attempts. Raises
         IncompleteError if the disk is full, and sqlite3.IntegrityError if the key is already answered.
         """
+        call = replace(call, ask=self._ask)
         where = (call.run, call.key, call.ask)
         row = self._db.execute("SELECT record FROM calls WHERE run = ? AND key = ? AND ask = ? AND NOT scored", where)
         earlier = row.fetchone()
@@ -149,8 +153,8 @@ class Journal:
         self._write(f"{verb} INTO calls VALUES (?, ?, ?, ?, ?, ?)", values)
 
     def calls(self, run: str) -> dict[str, Call]:
-        """A run's recorded calls by key."""
-        rows = self._db.execute("SELECT key, record FROM calls WHERE run = ? AND ask = 0", (run,))
+        """A run's recorded calls of this asking, by key."""
+        rows = self._db.execute("SELECT key, record FROM calls WHERE run = ? AND ask = ?", (run, self._ask))
         return {key: self._call(record) for key, record in rows}
 
     def reusable(self, keys: Collection[str], run: str, hours: float) -> Iterator[Call]:

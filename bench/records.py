@@ -159,8 +159,8 @@ class ItemRow:
     """Seconds per output token after the first; see `Attempt.tpot_s`."""
     queue_s: float | None
     """Seconds of waiting inside the harness, in no latency."""
-    attempts: int
-    """HTTP exchanges made; 0 if not asked."""
+    attempts: int | None
+    """HTTP exchanges made; 0 if not asked, None if an imported source does not say."""
     timing_ok: bool | None
     """Whether the harness kept the clock clean; None if not asked."""
     reused: bool

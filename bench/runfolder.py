@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from bench.aggregates import AggregateRow
 from bench.errors import IncompleteError, UsageError
 from bench.records import AnswerRow, ItemRow
 
@@ -27,7 +28,7 @@ LATENCY_COLUMNS = (
 )  # fmt: skip
 """One line of latency.csv for each prompt of `bench run --latency-probe`; `connection` is "cold" or "warm"."""
 
-Row = TypeVar("Row", ItemRow, AnswerRow)
+Row = TypeVar("Row", ItemRow, AnswerRow, AggregateRow)
 
 
 def write_file(path: Path, write: Callable[[Path], object]) -> None:
@@ -66,12 +67,26 @@ def write_tables(folder: Path, items: Sequence[ItemRow], answers: Sequence[Answe
     write_file(folder / "answers.parquet", lambda part: pyarrow.parquet.write_table(_table(answers, AnswerRow), part))
 
 
-def _table(rows: Sequence[ItemRow] | Sequence[AnswerRow], kind: type[ItemRow] | type[AnswerRow]) -> Any:
+def write_aggregates(folder: Path, rows: Sequence[AggregateRow]) -> None:
+    """Writes aggregates.parquet, the totals of an import."""
+    import pyarrow.parquet
+
+    table = _table(rows, AggregateRow)
+    write_file(folder / "aggregates.parquet", lambda part: pyarrow.parquet.write_table(table, part))
+
+
+def schema(kind: type[Any]) -> Any:
+    """The Parquet schema of a record type."""
     import pyarrow
 
     types = {"str": pyarrow.string(), "int": pyarrow.int64(), "float": pyarrow.float64(), "bool": pyarrow.bool_()}
-    schema = pyarrow.schema([(f.name, types[str(f.type).partition(" ")[0]]) for f in fields(kind)])
-    return pyarrow.Table.from_pylist([asdict(row) for row in rows], schema=schema)
+    return pyarrow.schema([(f.name, types[str(f.type).partition(" ")[0]]) for f in fields(kind)])
+
+
+def _table(rows: Sequence[Any], kind: type[Any]) -> Any:
+    import pyarrow
+
+    return pyarrow.Table.from_pylist([asdict(row) for row in rows], schema=schema(kind))
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
@@ -90,13 +105,16 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     return manifest
 
 
-def read_table(folder: Path, name: str) -> pd.DataFrame:
-    """The table `items` or `answers`; missing values are NA. UsageError if it is missing or damaged."""
+def read_table(folder: Path, name: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
+    """The table `items`, `answers` or `aggregates`, or some columns of it; missing values are NA.
+
+    UsageError if it is missing or damaged.
+    """
     import pandas as pd
 
     path = folder / f"{name}.parquet"
     try:
-        return pd.read_parquet(path, dtype_backend="numpy_nullable")
+        return pd.read_parquet(path, dtype_backend="numpy_nullable", columns=None if columns is None else [*columns])
     except (OSError, ValueError) as error:
         raise UsageError(f"{path}: cannot be read ({error}). `bench run` rebuilds it from the journal.") from error
 
@@ -104,6 +122,11 @@ def read_table(folder: Path, name: str) -> pd.DataFrame:
 def read_rows(folder: Path) -> tuple[list[ItemRow], list[AnswerRow]]:
     """Both tables as records, for writing them anew. UsageError if they are missing or damaged."""
     return _rows(read_table(folder, "items"), ItemRow), _rows(read_table(folder, "answers"), AnswerRow)
+
+
+def read_aggregates(folder: Path) -> list[AggregateRow]:
+    """The totals of an import; empty where it has none. UsageError if the table is damaged."""
+    return _rows(read_table(folder, "aggregates"), AggregateRow) if (folder / "aggregates.parquet").exists() else []
 
 
 def _rows(table: pd.DataFrame, kind: type[Row]) -> list[Row]:

@@ -18,6 +18,13 @@ from bench.weights.fetch import fetch
 from bench.weights.server import LlamaServer, ServerSettings, serve
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that serve weights take every core: one process has them all, where tests run on several."""
+    for item in items:
+        if {"smollm2_path", "smollm2_server"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.xdist_group("weights"))
+
+
 @pytest.fixture(autouse=True)
 def quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same retries as ever, with pauses of milliseconds where the endpoint names none."""

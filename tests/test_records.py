@@ -24,7 +24,7 @@ def item(**changes: object) -> Item:
 
 
 def test_the_first_four_outcomes_score() -> None:
-    assert [o for o in Outcome if o.scored] == list(Outcome)[:4]
+    assert [o for o in Outcome if o.scored] == list(Outcome)[:5]
     assert [o for o in Outcome if not o.scored] == [Outcome.INFRASTRUCTURE, Outcome.NOT_ASKED]
 
 

@@ -195,9 +195,12 @@ def _warnings(claim: Claim, pairs: Pairs) -> Iterator[str]:
     ours, theirs = pairs.candidate, pairs.baseline
     if pairs.n < pairs.planned:
         yield f"interim: {pairs.n} of {pairs.planned} planned items were asked"
+    if ours.truncated is None or theirs.truncated is None:
+        yield "how the answers ended is unknown: truncation may be part of the difference"
     for what in ("truncated", "refused"):
-        rates = [getattr(side, what) / side.samples for side in (ours, theirs)]
-        if abs(rates[0] - rates[1]) > TRUNCATION_GAP:
+        counts = [(getattr(side, what), side.samples) for side in (ours, theirs)]
+        rates = [count / samples for count, samples in counts if count is not None]
+        if len(rates) == 2 and abs(rates[0] - rates[1]) > TRUNCATION_GAP:
             yield (
                 f"{ours.label} has {rates[0]:.0%} of its answers {what}, {theirs.label} {rates[1]:.0%}; they score 0"
             )

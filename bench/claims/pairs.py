@@ -45,10 +45,10 @@ class Side:
     """Samples that were asked for, of items asked of either side."""
     missing: int
     """Of those, without a score: infrastructure, or not asked of this side."""
-    truncated: int
-    """Of those, cut at a cap or deadline."""
-    refused: int
-    """Of those, refused."""
+    truncated: int | None
+    """Of those, cut at a cap or deadline; None if an imported source does not say how answers ended."""
+    refused: int | None
+    """Of those, refused; None as for `truncated`."""
     binary: bool
     """Whether each item has one sample, scored 0 or 1."""
     sampling: tuple[str, ...]
@@ -191,11 +191,15 @@ def _side(rows: pd.DataFrame, label: str, order: pd.Index[Any]) -> Side:
         cap_observed=bool((scored["cost_cap_basis"] == "observed bound").any()),
         samples=len(mine),
         missing=int(mine["score"].isna().sum()),
-        truncated=int((mine["outcome"] == "truncated").sum()),
-        refused=int((mine["outcome"] == "refused").sum()),
+        truncated=_count(mine["outcome"], "truncated"),
+        refused=_count(mine["outcome"], "refused"),
         binary=bool(np.isin(scores, (0.0, 1.0)).all() and (groups.size() == 1).all() and mine["repeat"].max() == 0),
         sampling=tuple(sorted(set(scored["sampling_applied"].dropna()))),
     )
+
+
+def _count(outcomes: pd.Series[str], name: str) -> int | None:
+    return None if (outcomes == "unstated").any() else int((outcomes == name).sum())
 
 
 def _floats(series: pd.Series[Any], order: pd.Index[Any]) -> Floats:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Sequence
+from keyword import iskeyword
 
 import click
 
@@ -14,6 +15,9 @@ COMMANDS = {
     "run": ("bench.cli.run", "Run the comparison in bench.toml; continues an unfinished run."),
     "report": ("bench.cli.report", "Write a run's tables and charts again."),
     "claim": ("bench.cli.claim", "Judge claims on a run: supported, refuted or inconclusive."),
+    "gate": ("bench.cli.gate", "Judge a run against its baseline: pass, fail or cannot tell."),
+    "import": ("bench.cli.import_", "Import published results or another tool's, to report and judge them."),
+    "verify": ("bench.cli.verify", "Compute a report's numbers anew from the run's tables, and say what differs."),
     "list": ("bench.cli.list", "List suites, tasks, models or runs."),
     "score": ("bench.cli.score", "Score a run's answers again with today's tasks; calls nothing."),
     "tasks": ("bench.cli.tasks", "Make a task of your own prompts, or check tasks for faults."),
@@ -39,7 +43,7 @@ class LazyGroup(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module = importlib.import_module(COMMANDS[cmd_name][0])
-        command: click.Command = getattr(module, cmd_name)
+        command: click.Command = getattr(module, f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -11,7 +11,7 @@ import click
 from bench.cli.options import results_option
 from bench.errors import UsageError
 
-_EXIT = {"refuted": 3, "inconclusive": 4, "supported": 0}
+_EXIT = {"refuted": 3, "inconclusive": 4, "reported": 4, "supported": 0}
 """Exit codes; of several claims the first present here decides."""
 
 
@@ -55,6 +55,7 @@ def claim(
     import json
 
     from bench import claims, runfolder
+    from bench.claims import totals
 
     folder = runfolder.find(results, run)
     given: dict[str, Any] = {
@@ -69,6 +70,10 @@ def claim(
         if not (candidate and baseline):
             raise UsageError("a claim needs both --candidate and --baseline.")
         own = claims.adhoc(candidate, baseline, **given)
+    if own and (opinion := totals.judge_folder(folder, own)):
+        told = totals.as_json(opinion)
+        click.echo(json.dumps([told], indent=2, ensure_ascii=False) if as_json else totals.text(opinion))
+        sys.exit(_EXIT[opinion.verdict])
     ruling = claims.judge_run(folder, name, own)
     manifest = runfolder.read_manifest(folder)
     if as_json:

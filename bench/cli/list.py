@@ -122,5 +122,10 @@ def _runs(results: Path) -> Table:
             manifest, state = {}, "damaged"
         else:
             state = "complete" if manifest.get("finished_at") else "unfinished"
-        rows.append({"run": folder.name, "state": state, "models": ", ".join(manifest.get("models", ()))})
+        rows.append({"run": folder.name, "state": state, "models": _some([*manifest.get("models", ())])})
     return sorted(rows, key=lambda row: str(row["run"]))
+
+
+def _some(labels: Sequence[str]) -> str:
+    """A few labels, and how many more there are: an imported leaderboard has dozens."""
+    return ", ".join(labels if len(labels) < 8 else [*labels[:5], f"and {len(labels) - 5} more"])

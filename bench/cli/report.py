@@ -1,30 +1,60 @@
-"""`bench report`: a run's tables and charts, written again from its folder."""
+"""`bench report`: a run's tables, charts and page, written again from its folder."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from bench.cli.options import results_option
 
+if TYPE_CHECKING:
+    from bench.report.charts import Shape
+    from bench.report.page import Source
+
 
 @click.command()
-@click.argument("run", required=False, envvar="BENCH_RUN")
+@click.argument("runs", metavar="[RUN]...", nargs=-1, envvar="BENCH_RUN")
 @results_option
-@click.option("--json", "as_json", is_flag=True, help="Print the comparison as JSON.")
-def report(run: str | None, results: Path, as_json: bool) -> None:
-    """Write comparison.{md,csv,json} and charts of RUN: a folder or id, by default the newest run.
+@click.option("--redact", is_flag=True, help="Report a copy, RUN-redacted, without prompts and answers.")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path, dir_okay=False),
+    help="The page of several runs side by side.  [default: report.html in the results folder]",
+)  # fmt: skip
+@click.option(
+    "--shape", type=click.Choice(["wide", "square"]), default="wide", show_default=True, envvar="BENCH_SHAPE",
+    help="The charts' shape.",
+)  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="Print the comparison as JSON; of several runs a list.")
+def report(
+    runs: tuple[str, ...], results: Path, redact: bool, output: Path | None, shape: Shape, as_json: bool
+) -> None:
+    """Write comparison.{md,csv,json,tex,html}, charts and report.html of RUN: folder or id, by default the newest.
 
-    Reads only the run folder; calls no model.
+    Several runs also get a page together. Reads only the run folders; calls no model.
     """
+    import json
+
     from bench import runfolder
-    from bench.report import tables
+    from bench.cli import summary
+    from bench.report import page, tables
+    from bench.report.redact import redact as without_texts
     from bench.report.write import write_report
 
-    comparison, files = write_report(runfolder.find(results, run))
+    folders = dict.fromkeys(runfolder.find(results, run).resolve() for run in runs) or [runfolder.find(results, None)]
+    sources: list[Source] = []
+    for found in folders:
+        folder = without_texts(found) if redact else found
+        comparison, files = write_report(folder, shape)
+        sources.append(page.Source(folder, comparison, files))
+        summary.append((folder / "comparison.md").read_text(encoding="utf-8"))
+    written = [file for source in sources for file in source.files]
+    if len(sources) > 1:
+        written.append(page.write_page(output or results / page.NAME, sources))
     if as_json:
-        click.echo(tables.json_text(comparison), nl=False)
+        told = [json.loads(tables.json_text(source.comparison)) for source in sources]
+        click.echo(json.dumps(told if len(told) > 1 else told[0], indent=2, ensure_ascii=False))
         return
-    for file in files:
+    for file in written:
         click.echo(f"wrote {file}")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bench.cli.gate import run_options as gate_options
 from bench.cli.options import config_option, include_option, load_config, results_option, task_folders
 from bench.errors import IncompleteError, UsageError, suggest
 
@@ -124,28 +125,32 @@ class _Usd(click.ParamType[Decimal]):
     help="Afterwards ask each model N more prompts of one size, one at a time, every second one on a fresh "
     "connection: latency without queueing or prefix caches, cold and warm apart. Costs as other calls do.",
 )
+@gate_options
 @click.option("-y", "--yes", is_flag=True, envvar="BENCH_YES", help="Spend without asking first.")
 @click.option("--json", "as_json", is_flag=True, help="Print the comparison (or the plan of --dry-run) as JSON.")
 def run(
     config: Path | None, results: Path, models: tuple[str, ...], tasks: tuple[str, ...], limit: int | None,
     include: tuple[Path, ...], repeats: int | None, seed: int | None, exam_seed: int | None,
     max_connections: int | None, output: Path | None, fresh: bool, dry_run: bool, budget: Decimal | None,
-    unsafe: bool, prompts: int | None, yes: bool, as_json: bool,
+    unsafe: bool, prompts: int | None, baseline: str | None, confirm: bool, detect: float | None, junit: Path | None,
+    yes: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Run the comparison in bench.toml and print its table.
 
     The same plan continues an unfinished run, and only prints a finished one again. Answers of earlier runs are
     reused for `[run] reuse` hours (never when CI is set); --fresh asks everything again. Stopping with Ctrl-C
-    loses nothing: the same command continues.
+    loses nothing: the same command continues. --gate always asks everything again, in a new run.
 
     Where remote models have prices, a run shows what it will cost. Models that were never asked before answer a
     pilot of 8 items first, and then you are asked whether to go on: --yes answers beforehand. Without a terminal,
     --yes or --budget-usd must.
     """
     from bench import asking, pipeline, probe, registry
+    from bench.cli import gate
     from bench.cli.progress import Progress
     from bench.cli.show import show
     from bench.environment import environment
+    from bench.report.write import write_report
 
     found = registry.read(task_folders(include))
     comparison = _chosen(load_config(config, found.names), models, max_connections)
@@ -167,6 +172,8 @@ def run(
     prepared = pipeline.prepare(comparison, found, environ)
     for line in (*_warnings(prepared), *registry.edited(found, prepared.loaded.files.values())):
         click.echo(f"Warning: {line}", err=True)
+    gating = gate.begin(prepared, results, baseline, confirm=confirm, detect=detect, junit=junit)
+    fresh = fresh or gating is not None
     if dry_run:
         estimate = asking.foresee(prepared, results / pipeline.JOURNAL, output=output, fresh=fresh)
         probing = probe.foresee(prepared, prompts) if prompts else None
@@ -183,15 +190,22 @@ def run(
                 result.ended is None
                 and probe.measure(prepared, results, result.folder, prompts, progress, environ, terms, result.stopped)
             )
+            if gating and not result.missing:
+                gating.judge(result.folder, progress, environ, rest)
         except KeyboardInterrupt:
             progress.close()
             click.echo("Stopped. Every finished answer is kept; continue with the same command: bench run", err=True)
             sys.exit(IncompleteError.exit_code)
-    show(result, as_json)
+    if gating and gating.result and as_json:
+        write_report(result.folder)
+    else:
+        show(result, as_json)
     if not probed:
         click.echo("Incomplete: the latency probe lacks answers. Continue with the same command.")
     if result.missing or prepared.refused or not probed:
         sys.exit(IncompleteError.exit_code)
+    if gating:
+        sys.exit(gating.finish(as_json))
 
 
 def _warnings(prepared: Prepared) -> list[str]:

@@ -54,6 +54,7 @@ def bridges(
 
     Pairs are those of the claims; without claims every model is compared with the dearest. What an item was billed at
     is read from the run's own price rows, scaled to its recorded cost: that includes peak hours and exchange rates.
+    `answers` is the table of `read_answers`: texts as their lengths.
     """
     rows = manifest.get("prices", {}).get("rows", {})
     listed = {name: _price(row) for name, row in rows.items()}
@@ -122,7 +123,7 @@ def _side(rows: pd.DataFrame, listed: Mapping[str, Price], billed: float, solved
         raise ValueError("an answer's tokens are unknown")
     costs = rows["cost_usd"].to_numpy(dtype=float)
     found = [_unit_prices(listed.get(i), u, usd) for i, u, usd in zip(rows["price_id"], usages, costs, strict=True)]
-    said, thought = (np.array([len(text) for text in rows[name].fillna("")], float) for name in ("answer", "reasoning"))
+    said, thought = (rows[name].to_numpy(dtype=float) for name in ("answer", "reasoning"))
     out, told = counts[:, 4], counts[:, 5]
     reasoning = np.where(np.isnan(told), out * thought / np.maximum(said + thought, 1), told)
     return BridgeSide(

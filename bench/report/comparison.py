@@ -12,6 +12,7 @@ from bench import runfolder
 from bench.claims import Ruling, declared_claims, judge_claims
 from bench.report.bridge import Bridge, bridges
 from bench.report.latency import Probe, probes
+from bench.report.lengths import KEYS, read_answers
 from bench.report.pairwise import Difference, Place, differences, places
 from bench.report.sampling import sampling_notes
 from bench.stats import Interval, mean_interval, pass_at_k, proportion_interval, quantile_interval
@@ -57,13 +58,14 @@ class SuiteRow:
     """Mean generated tokens per item."""
     cost_per_1000_usd: Interval | None
     """Mean cost of 1,000 items, USD; retries included."""
-    truncated: int
-    """Answers cut at the token cap or deadline; they score 0."""
-    repeating: int
+    truncated: int | None
+    """Answers cut at the token cap or deadline; they score 0. None where an imported source does not say how answers
+    ended; so are the next three."""
+    repeating: int | None
     """Of those, answers that repeat themselves endlessly."""
-    refused: int
+    refused: int | None
     """Refusals; they score 0."""
-    unparsable: int
+    unparsable: int | None
     """Answers from which nothing could be extracted; they score 0."""
     missing: int
     """Without a score though the item was asked, of this model or of another: infrastructure or not asked."""
@@ -117,9 +119,8 @@ class Comparison:
 def compare(folder: Path) -> Comparison:
     """Summarises a run folder. UsageError if it is no run folder."""
     manifest = runfolder.read_manifest(folder)
-    items, answers = runfolder.read_table(folder, "items"), runfolder.read_table(folder, "answers")
-    keys = ["run", "task", "item", "model", "repeat"]
-    table = items.merge(answers[[*keys, "grade_detail"]], on=keys, validate="one_to_one")
+    items, answers = runfolder.read_table(folder, "items"), read_answers(folder)
+    table = items.merge(answers[[*KEYS, "grade_detail"]], on=[*KEYS], validate="one_to_one")
     repeats = manifest["settings"]["repeats"]
     rows = [
         _row(
@@ -163,15 +164,19 @@ def _row(table: pd.DataFrame, model: str, suite: str, items: int, repeats: int) 
         tokens_in=_per_item(_with_tokens_in(scored), "tokens_in", mean_interval),
         tokens_out=_per_item(scored, "out_total", mean_interval),
         cost_per_1000_usd=_cost(scored),
-        truncated=int(outcomes.get("truncated", 0)),
-        repeating=sum(bool(d.get("repeats_itself")) for d in details),
-        refused=int(outcomes.get("refused", 0)),
-        unparsable=int(outcomes.get("unparsable", 0)),
+        truncated=_count(outcomes, "truncated"),
+        repeating=None if "unstated" in outcomes else sum(bool(d.get("repeats_itself")) for d in details),
+        refused=_count(outcomes, "refused"),
+        unparsable=_count(outcomes, "unparsable"),
         missing=len(table) - len(scored),
         overridden=sum(d.get("lm_eval_score", 0) > 0 for d in details),
         timed=len(timed),
         clean=int(timed["timing_ok"].fillna(False).sum()),
     )
+
+
+def _count(outcomes: pd.Series[int], name: str) -> int | None:
+    return None if "unstated" in outcomes else int(outcomes.get(name, 0))
 
 
 def _quantile(values: pd.Series[float], share: float) -> Interval | None:

@@ -1,35 +1,50 @@
-"""The bridge as Markdown, and what a reader must know of a repriced run."""
+"""The bridge as tables, and what a reader must know of a repriced run."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from bench.report import grid
 from bench.report.bridge import Bridge
+from bench.report.grid import Column, Entry, Table
 from bench.stats.bridge import PER_ITEM, PER_SOLVED
 
 AFTER = {"list price": "saving in list prices", PER_ITEM: "saving per item", PER_SOLVED: "saving per solved item"}
 """What the saving so far is called after some of the steps."""
 
 
-def markdown(bridges: Sequence[Bridge]) -> Iterator[str]:
-    """A table for each pair, its suites side by side, with what a claimed saving hangs on."""
+def tables(bridges: Sequence[Bridge]) -> Iterator[Table]:
+    """A table for each pair, its suites side by side, with what a claimed saving hangs on as its legend."""
     for pair in dict.fromkeys((bridge.candidate, bridge.baseline) for bridge in bridges):
         mine = [bridge for bridge in bridges if (bridge.candidate, bridge.baseline) == pair]
-        yield from ("", f"## From list price to what was paid: {pair[0]} against {pair[1]}", "")
-        yield "| step |" + "".join(f" {bridge.suite}: factor | saving so far |" for bridge in mine)
-        yield "|---|" + "---:|---:|" * len(mine)
+        columns = [Column("step", words=True)]
+        columns += [Column(name) for bridge in mine for name in (f"{bridge.suite}: factor", "saving so far")]
+        rows = []
         for steps in zip(*(bridge.steps for bridge in mine), strict=True):
             name = steps[0].name
             named = f"{name} = {AFTER[name]}" if name in AFTER else name
-            yield f"| {named} |" + "".join(f" {_factor(s.factor)} | {_saving(s.ratio)} |" for s in steps)
-        yield ""
-        for bridge in mine:
-            yield (
-                f"- {bridge.suite}: {bridge.items} items of both, {bridge.both_answered} answered by both. Each factor "
-                f"replaces one quantity of {pair[1]} by {pair[0]}'s; their product is the ratio of the costs."
-            )
-            yield from (f"- {bridge.suite}: {line}" for line in bridge.holds_until)
+            rows.append((named, *(text for step in steps for text in (_factor(step.factor), _saving(step.ratio)))))
+        title = f"From list price to what was paid: {pair[0]} against {pair[1]}"
+        entries = tuple(tuple(Entry(text) for text in row) for row in rows)
+        yield Table(title, tuple(columns), entries, "\n".join(_legend(mine)))
+
+
+def _legend(bridges: Sequence[Bridge]) -> Iterator[str]:
+    for bridge in bridges:
+        yield (
+            f"{bridge.suite}: {bridge.items} items of both, {bridge.both_answered} answered by both. Each factor "
+            f"replaces one quantity of {bridge.baseline} by {bridge.candidate}'s; "
+            "their product is the ratio of the costs."
+        )
+        yield from (f"{bridge.suite}: {line}" for line in bridge.holds_until)
+
+
+def markdown(bridges: Sequence[Bridge]) -> Iterator[str]:
+    """The tables with their legends."""
+    for table in tables(bridges):
+        yield from ("", f"## {table.title}", "", *grid.markdown(table), "")
+        yield from (f"- {line}" for line in table.legend.splitlines())
 
 
 def derived_notes(manifest: Mapping[str, Any]) -> list[str]:

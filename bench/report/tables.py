@@ -5,29 +5,45 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 from collections.abc import Callable
 from dataclasses import asdict
 
 from bench import claims
-from bench.report import money, pairtables
+from bench.report import grid, marks, money, pairtables
 from bench.report.clocks import clock_notes
 from bench.report.comparison import Comparison, SuiteRow, as_records, flat_records
+from bench.report.grid import Column, Entry, Table
+from bench.report.imported import import_notes
 from bench.report.machine import machine_notes
 from bench.stats import Interval
 
 Cell = tuple[str, str]
 """A value, and what belongs in parentheses after it: its 95 % interval or a remark; empty if there is none."""
-HEADERS = (
-    "model", "suite", "n", "score (95 % interval)", "truncated", "TTFAT p50 / p95 (s)", "E2E p50 / p95 (s)",
-    "output tok/s", "tokens in / out per item", "USD per 1,000 items", "missing",
+COLUMNS = (
+    Column("model", words=True), Column("suite", words=True), Column("n"), Column("score (95 % interval)", "up"),
+    Column("truncated", "down"), Column("TTFAT p50 / p95 (s)", "down"), Column("E2E p50 / p95 (s)", "down"),
+    Column("output tok/s", "up"), Column("tokens in / out per item"), Column("USD per 1,000 items", "down"),
+    Column("missing", "down"),
 )  # fmt: skip
-"""comparison.md's columns; `headers` adds one for repeats."""
+"""The comparison's columns; `columns` adds one for repeats."""
+MARKED = {COLUMNS[3]: marks.SCORE, COLUMNS[9]: marks.COST}
+"""The columns that are compared pair by pair, and may have a best."""
+MARKS = (
+    "↑ more is better, ↓ less is better. Bold: better than every other model on the suite beyond chance, pair by pair; "
+    "italic: the best estimate, which may be chance."
+)
 UNKNOWN = "unknown"
 
 
-def headers(repeats: int) -> list[str]:
+def columns(repeats: int) -> list[Column]:
     """The columns: pass@k follows the score where every item was asked k > 1 times."""
-    return [*HEADERS[:4], *([f"pass@{repeats}"] if repeats > 1 else []), *HEADERS[4:]]
+    return [*COLUMNS[:4], *([Column(f"pass@{repeats}", "up")] if repeats > 1 else []), *COLUMNS[4:]]
+
+
+def headers(repeats: int) -> list[str]:
+    """The columns' headers."""
+    return [column.header for column in columns(repeats)]
 
 
 def cells(row: SuiteRow) -> list[Cell]:
@@ -38,7 +54,7 @@ def cells(row: SuiteRow) -> list[Cell]:
         planned(row),
         percent(row.score),
         *([percent(row.pass_at_k)] if row.repeats > 1 else []),
-        (str(row.truncated), f"{row.repeating} repeating" if row.repeating else ""),
+        (count(row.truncated), f"{row.repeating} repeating" if row.repeating else ""),
         _pair(seconds(row.ttfat_p50_s), seconds(row.ttfat_p95_s)),
         _pair(seconds(row.e2e_p50_s), seconds(row.e2e_p95_s)),
         whole(row.output_tok_s),
@@ -56,15 +72,21 @@ def planned(row: SuiteRow) -> Cell:
     return str(row.items), f"× {row.repeats}{missing}"
 
 
+def count(number: int | None) -> str:
+    """A count."""
+    return UNKNOWN if number is None else str(number)
+
+
 def percent(interval: Interval | None) -> Cell:
-    """A score."""
-    value, bounds = _interval(interval, lambda share: f"{100 * share:.0f}")
+    """A score, to whole or tenth points."""
+    digits = 0 if interval is None else min(1, _decimals(interval, 100) or 0)
+    value, bounds = _interval(interval, lambda share: f"{100 * share:.{digits}f}")
     return (value if interval is None else f"{value} %"), bounds
 
 
 def seconds(interval: Interval | None) -> Cell:
-    """A latency, to about three digits."""
-    return _interval(interval, lambda value: f"{value:.2f}" if value < 9.995 else f"{value:.1f}")
+    """A latency."""
+    return _amount(interval)
 
 
 def whole(interval: Interval | None) -> Cell:
@@ -73,14 +95,25 @@ def whole(interval: Interval | None) -> Cell:
 
 
 def dollars(interval: Interval | None) -> Cell:
-    """USD, to three digits."""
-    return _interval(interval, _dollars)
+    """USD."""
+    return _amount(interval)
 
 
-def _dollars(value: float) -> str:
-    if value >= 999.5:
-        return f"{value:,.0f}"
-    return f"{value:#.3g}".rstrip(".") if value >= 1e-4 else f"{value:.3g}"
+def _amount(interval: Interval | None) -> Cell:
+    """Two or three significant digits, as many as the interval warrants; three without one."""
+    if interval is None or interval.estimate < 1e-4:
+        return _interval(interval, lambda value: f"{value:.3g}")
+    place = math.floor(math.log10(interval.estimate))
+    warranted = _decimals(interval)
+    digits = max(0, 2 - place if warranted is None else min(max(warranted, 1 - place), 2 - place))
+    return _interval(interval, lambda value: f"{value:,.{digits}f}")
+
+
+def _decimals(interval: Interval, scale: float = 1) -> int | None:
+    """Decimals whose last is worth at most half of the interval's half-width; None without an interval."""
+    if interval.low is None or interval.high is None or interval.high <= interval.low:
+        return None
+    return max(0, -math.floor(math.log10(scale * (interval.high - interval.low) / 4)))
 
 
 def _interval(interval: Interval | None, form: Callable[[float], str]) -> Cell:
@@ -112,7 +145,9 @@ def notes(comparison: Comparison) -> list[str]:
         )
     lines += clock_notes(manifest)
     lines += money.derived_notes(manifest)
-    lines += [_model_note(label, model, comparison) for label, model in manifest["models"].items()]
+    if not manifest.get("imported"):
+        lines += [_model_note(label, model, comparison) for label, model in manifest["models"].items()]
+    lines += import_notes(manifest)
     lines += comparison.sampling
     lines += machine_notes(manifest)
     lines += comparison.unbridged
@@ -120,7 +155,7 @@ def notes(comparison: Comparison) -> list[str]:
     if manifest["settings"]["repeats"] > 1:
         lines.append(_repeats_note(manifest["settings"]["repeats"]))
     for row in comparison.rows:
-        lines += _reservations(row)
+        lines += _reservations(row, bool(manifest.get("imported")))
     for suite, why in (manifest.get("refused") or {}).items():
         lines.append(f"WARNING: {suite} was left out. {why}")
     if "unsafe" in (manifest.get("sandbox") or ""):
@@ -135,7 +170,7 @@ def _truncation_warnings(comparison: Comparison) -> list[str]:
     found = []
     for suite in dict.fromkeys(row.suite for row in comparison.rows):
         rows = [row for row in comparison.rows if row.suite == suite and row.n]
-        if len({row.truncated / row.n for row in rows}) > 1:
+        if len({row.truncated / row.n for row in rows if row.truncated is not None}) > 1:
             counts = ", ".join(f"{row.model} {row.truncated} of {row.n}" for row in rows)
             found.append(
                 f"WARNING: on {suite} answers were truncated unequally ({counts}). Truncated answers score 0, so the "
@@ -167,7 +202,7 @@ def _model_note(label: str, model: dict[str, object], comparison: Comparison) ->
     return f"{label} is {model['model']}: {'; '.join(parts)}."
 
 
-def _reservations(row: SuiteRow) -> list[str]:
+def _reservations(row: SuiteRow, imported: bool) -> list[str]:
     where = f"{row.model} on {row.suite}"
     found = []
     if row.overridden:
@@ -178,20 +213,40 @@ def _reservations(row: SuiteRow) -> list[str]:
         found.append(f"{where}: {row.missing} of {row.planned} answers are missing and in no number.")
     if row.unasked:
         found.append(f"{where}: {row.unasked} of {row.planned} planned answers were asked of no model yet.")
-    if row.timed < row.n:
+    if row.timed < row.n and not imported:
         found.append(f"{where}: {row.n - row.timed} answers were reused from earlier runs and are in no latency.")
     if row.timed and not row.latency_is_clean:
         found.append(f"{where}: only {row.clean} of {row.timed} timings are clean; this machine was busy.")
     return found
 
 
+def sheet(comparison: Comparison) -> Table:
+    """The comparison: a row per model and suite."""
+    shown = columns(comparison.manifest["settings"]["repeats"])
+    best = marks.best(comparison)
+    rows = [
+        tuple(
+            Entry(value, aside, best.get((row.suite, row.model, MARKED.get(column, "")), ""))
+            for column, (value, aside) in zip(shown, cells(row), strict=True)
+        )
+        for row in comparison.rows
+    ]
+    return Table("", tuple(shown), tuple(rows), MARKS)
+
+
+def every(comparison: Comparison) -> list[Table]:
+    """The comparison, pairs of models, the frontier, and the bridges from list price to the bill."""
+    return [
+        sheet(comparison),
+        *pairtables.tables(comparison.differences, comparison.places),
+        *money.tables(comparison.bridges),
+    ]
+
+
 def markdown(comparison: Comparison) -> str:
     """comparison.md: the table, the claims, the notes, pairs of models, the bridges from list price to the bill."""
-    columns = headers(comparison.manifest["settings"]["repeats"])
-    lines = [f"| {' | '.join(columns)} |", "|---|---|" + "---:|" * (len(columns) - 2)]
-    for row in comparison.rows:
-        texts = [f"{value} ({aside})" if aside else value for value, aside in cells(row)]
-        lines.append(f"| {' | '.join(texts)} |")
+    table = sheet(comparison)
+    lines = [*grid.markdown(table), "", table.legend]
     lines += [text for claim in claims.lines(comparison.ruling, comparison.manifest) for text in ("", claim)]
     lines += ["", *(f"- {note}" for note in notes(comparison))]
     lines += [*pairtables.markdown(comparison.differences, comparison.places), *money.markdown(comparison.bridges)]

@@ -3,28 +3,52 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 from bench import claims, runfolder
-from bench.report import charts, probetext, tables
+from bench.aggregates import AggregateRow
+from bench.report import charts, documents, page, probetext, tables, totals
 from bench.report.comparison import Comparison, compare
 
 
-def write_report(folder: Path) -> tuple[Comparison, list[Path]]:
-    """Writes comparison.{md,csv,json}, claims.{md,json} and charts/ into a run folder.
+def write_report(folder: Path, shape: charts.Shape = "wide") -> tuple[Comparison, list[Path]]:
+    """Writes comparison.{md,csv,json,tex,html}, claims.{md,json}, charts/ and report.html into a run folder.
 
-    Returns the comparison and the files. A run without claims has no claims files.
+    `shape` is the charts'. Returns the comparison and the files. A run without claims has no claims files.
     """
     comparison = compare(folder)
+    published = runfolder.read_aggregates(folder)
+    if published and not comparison.rows:
+        return comparison, _write_totals(folder, comparison, published)
     texts = {
         "comparison.md": tables.markdown(comparison) + probetext.markdown(comparison.latency),
         "comparison.csv": tables.csv_text(comparison),
         "comparison.json": tables.json_text(comparison),
+        "comparison.tex": documents.latex(comparison),
+        "comparison.html": documents.page(comparison),
     }
     if comparison.manifest.get("claims"):
         told = comparison.ruling, comparison.manifest
         texts["claims.md"] = claims.markdown(*told)
         texts["claims.json"] = json.dumps(claims.as_json(*told), indent=2, ensure_ascii=False) + "\n"
+    if published:
+        texts["comparison.md"] += "\n" + totals.markdown(published)
+        texts[totals.NAME] = totals.csv_text(published)
     for name, text in texts.items():
         runfolder.write_text(folder / name, text)
-    return comparison, [*(folder / name for name in texts), *charts.cost_quality(comparison, folder)]
+    drawn = charts.write_charts(comparison, folder, shape)
+    shown = page.write_page(folder / page.NAME, [page.Source(folder, comparison, drawn)])
+    return comparison, [*(folder / name for name in texts), *drawn, shown]
+
+
+def _write_totals(folder: Path, comparison: Comparison, published: Sequence[AggregateRow]) -> list[Path]:
+    """What there is to write of an import without a single item."""
+    texts = {
+        "comparison.md": "\n".join([totals.markdown(published), *(f"- {note}" for note in tables.notes(comparison))])
+        + "\n",
+        totals.NAME: totals.csv_text(published),
+    }
+    for name, text in texts.items():
+        runfolder.write_text(folder / name, text)
+    return [folder / name for name in texts]

@@ -15,7 +15,7 @@ from bench.stats.intervals import Interval
 
 DRAWS = 1999
 """Bootstrap samples; the p-value's resolution is 1 / (DRAWS + 1)."""
-_CHUNK = 4_000_000
+_CHUNK = 1_000_000
 _NEAR = 1e-4
 
 

@@ -1,119 +1,312 @@
+"""What the charts of a run hold, and that their files are stable."""
+
 from __future__ import annotations
 
+import csv
+import math
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import combinations
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
 
+import numpy as np
 import pytest
 
+from bench import runfolder
+from bench.records import ItemRow
 from bench.report import charts, compare
-from bench.report.write import write_report
+from bench.report.charts import common, labels, pareto, style, verdicts
+from bench.report.charts.forest import TOO_SMALL
+from bench.report.charts.latency import MOST_STEPS, Curve, curves
+from bench.report.charts.levels import level_scores
+from bench.report.charts.ofrun import MOST_PAIRS, _bridges, file_name
+from bench.report.charts.tokens import token_use
+from bench.report.pairwise import Difference
+from bench.stats import Interval
+from tests.report.pictures import faults, written
 from tests.report.sample_run import ANSWERED, model, not_asked, write_run
 
-
-def run_of(
-    folder: Path, costs: Sequence[float | None], suites: Sequence[str] = ("coding", "reasoning"), name: str = "model"
-) -> Path:
-    """Models that differ in cost, six items of each suite."""
-    rows = [
-        replace(
-            ANSWERED, suite=suite, task=f"{suite}-task", item=str(n), cluster=str(n),
-            model=f"{name}-{number}", score=float(n % 3 > 0), cost_usd=None if cost is None else cost * (1 + n / 10),
-        )
-        for suite in suites
-        for n in range(6)
-        for number, cost in enumerate(costs)
-    ]  # fmt: skip
-    return write_run(folder, rows)
+CLAIM = {"candidate": "cheap", "baseline": "dear", "suites": [], "over": "each", "cheaper_by": 0.5, "worse_by": 0.2,
+         "slower_by": None, "confidence": 0.95, "sha256": "", "recorded_at": None}  # fmt: skip
 
 
-def drawn(folder: Path) -> tuple[str, float, float]:
-    """The SVG's text, width and height."""
-    write_report(folder)
-    text = (folder / "charts" / "cost_quality.svg").read_text(encoding="utf-8")
-    root = ElementTree.fromstring(text)
-    return text, float(root.attrib["width"].removesuffix("pt")), float(root.attrib["height"].removesuffix("pt"))
+def rows(count: int = 24, suite: str = "reasoning", **cheap: Any) -> list[ItemRow]:
+    """Two models: dear solves two of three items, cheap half of them at a tenth of the cost, in 12 families."""
+    made = []
+    for n in range(count):
+        one = replace(
+            ANSWERED, suite=suite, task=suite, item=str(n), family=f"f{n % 12}", cluster=f"f{n % 12}",
+            level=1 + n % 2, cost_cap_usd=0.02,
+        )  # fmt: skip
+        made.append(replace(one, model="dear", score=float(n % 3 > 0), cost_usd=0.01 * (1 + n / 50)))
+        made.append(replace(one, model="cheap", score=float(n % 2), cost_usd=0.001 * (1 + n / 90), **cheap))
+    return made
 
 
-def drawing(folder: Path) -> Any:
-    """The laid-out figure."""
-    import matplotlib
-
-    matplotlib.use("Agg")
-    from matplotlib import pyplot as plt
-
-    figure = charts._draw(compare(folder))
-    figure.draw_without_rendering()
-    plt.close(figure)
-    return figure
+def drawn(folder: Path, made: Sequence[ItemRow], shape: charts.Shape = "wide", **manifest: Any) -> dict[str, Path]:
+    """Each file of the run's charts by its name."""
+    write_run(folder, made, **manifest)
+    return {path.name: path for path in charts.write_charts(compare(folder), folder, shape)}
 
 
-def test_svg_and_png_are_written_and_the_svg_is_stable(tmp_path: Path) -> None:
-    folder = run_of(tmp_path, [0.001, 0.01])
-    _, files = write_report(folder)
-    assert [str(f.relative_to(folder)) for f in files] == [
-        "comparison.md", "comparison.csv", "comparison.json", "charts/cost_quality.svg", "charts/cost_quality.png",
-    ]  # fmt: skip
-    assert files[4].read_bytes().startswith(b"\x89PNG")
-    first = files[3].read_bytes()
-    write_report(folder)
-    assert files[3].read_bytes() == first
-    assert sorted(p.name for p in (folder / "charts").iterdir()) == ["cost_quality.png", "cost_quality.svg"]
+def table(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_a_run_with_a_claim_has_its_charts_and_no_stale_ones(tmp_path: Path) -> None:
+    (tmp_path / "charts").mkdir()
+    (tmp_path / "charts" / "old.svg").write_text("old")
+    found = drawn(tmp_path, rows(), claims={"small is/enough": CLAIM})
+    names = ["claim_small-is-enough", "forest_small-is-enough", "cost_quality", "latency", "levels", "tokens"]
+    assert list(found) == [f"{name}.{kind}" for name in names for kind in ("svg", "png", "csv")]
+    assert sorted(path.name for path in (tmp_path / "charts").iterdir()) == sorted(found)
+    (point,) = table(found["claim_small-is-enough.csv"])
+    (opinion,) = compare(tmp_path).ruling.opinions
+    assert point["verdict"] == opinion.verdict
+    assert float(point["cost_ratio"]) == opinion.judged.halves["reasoning", "cost"].estimate
+    assert float(point["score_difference_low"]) == opinion.judged.halves["reasoning", "quality"].interval.low
+
+
+def test_the_bytes_are_the_same_for_the_same_data(tmp_path: Path) -> None:
+    found = drawn(tmp_path, rows(), claims={"c": CLAIM})
+    first = {name: path.read_bytes() for name, path in found.items()}
+    again = drawn(tmp_path, rows(), claims={"c": CLAIM})
+    assert {name: path.read_bytes() for name, path in again.items()} == first
+    assert first["cost_quality.png"].startswith(b"\x89PNG")
+    assert b"<title>Score against cost</title>" in first["cost_quality.svg"]
+
+
+def test_a_square_is_square(tmp_path: Path) -> None:
+    found = drawn(tmp_path, rows(), "square", claims={"c": CLAIM})
+    head = found["claim_c.svg"].read_text(encoding="utf-8")[:2000]
+    assert 'width="432pt" height="432pt"' in head
+
+
+def test_without_claims_every_model_is_set_against_the_first(tmp_path: Path) -> None:
+    three = [replace(row, model="third") for row in rows() if row.model == "cheap"]
+    found = drawn(tmp_path, [*rows(), *three])
+    assert [row["label"] for row in table(found["forest.csv"])] == ["cheap", "third"]
+    assert not [name for name in found if name.startswith("claim")]
+    two = drawn(tmp_path / "two", rows(36))
+    assert [row["label"] for row in table(two["forest.csv"])] == [
+        *sorted(f"f{n}" for n in range(12)),
+        "all of reasoning",
+    ]
+
+
+def test_one_model_alone_has_no_forest(tmp_path: Path) -> None:
+    assert "forest.csv" not in drawn(tmp_path, [row for row in rows() if row.model == "dear"])
+
+
+def test_a_claim_without_costs_has_no_plane(tmp_path: Path) -> None:
+    made = [replace(row, cost_usd=None) for row in rows()]
+    found = drawn(tmp_path, made, claims={"c": CLAIM, "q": {**CLAIM, "cheaper_by": None}})
+    assert not [name for name in found if name.startswith("claim")]
+    assert {"forest_c.svg", "forest_q.svg"} <= set(found)
+
+
+def test_a_claim_that_speaks_of_the_mean_has_one_point(tmp_path: Path) -> None:
+    made = [*rows(), *rows(suite="coding")]
+    found = drawn(tmp_path, made, claims={"c": {**CLAIM, "over": "mean"}})
+    assert [row["group"] for row in table(found["claim_c.csv"])] == ["mean of the suites"]
+
+
+def test_the_line_below_says_what_it_rests_on(tmp_path: Path) -> None:
+    write_run(tmp_path, [*rows(suite="a"), *rows(suite="b")], settings={"repeats": 1})
+    basis = common.basis(compare(tmp_path), runfolder.read_table(tmp_path, "items"))
+    assert basis == (
+        "n = 24 (a), 24 (b) items; 2026-11-20, run 20261120T101500Z-0123abcd; local machine at 0.1 USD/hour; "
+        "temperature 0; 0 answers truncated (score 0), 0 missing."
+    )
 
 
 @pytest.mark.parametrize(
-    "costs",
-    [[0.001], [None], [0.001, None, None], [None, None], [0.0, 0.001], [10 ** (n / 2 - 3) for n in range(8)]],
-    ids=["one model", "one unknown", "some unknown", "all unknown", "free", "eight models"],
+    ("sent", "said"),
+    [(["{}"], "the vendors' own sampling"), (['{"top_p": 1}', "{}"], "sampling differs"), ([None], "")],
 )
-def test_every_model_is_in_the_legend(tmp_path: Path, costs: list[float | None]) -> None:
-    text, _, _ = drawn(run_of(tmp_path, costs))
-    for number in range(len(costs)):
-        assert text.count(f"<!-- model-{number} -->") == 1
-    assert ("<!-- unknown -->" in text) is (None in costs or 0.0 in costs)
-    assert ("<!-- cost 0 or -->" in text) is (0.0 in costs)
-    assert ("<!-- cost per 1,000 items (USD) -->" in text) is any(costs)
+def test_it_says_how_was_sampled(tmp_path: Path, sent: list[str | None], said: str) -> None:
+    made = [replace(row, sampling_applied=sent[at % len(sent)]) for at, row in enumerate(rows())]
+    models = {name: model("vendor/m", usd_per_hour=None) for name in ("dear", "cheap")}
+    write_run(tmp_path, made, models=models, prices={"as_of": "2026-11-22", "rows": {}}, settings={"repeats": 2})
+    basis = common.basis(compare(tmp_path), runfolder.read_table(tmp_path, "items"))
+    assert said in basis
+    assert "each asked 2 times" in basis
+    assert "list prices of 2026-11-22" in basis
 
 
-def test_each_suite_has_a_titled_panel(tmp_path: Path) -> None:
-    text, wide, high = drawn(run_of(tmp_path, [0.001, 0.01], suites=["a", "b", "c", "d"]))
-    for suite in "abcd":
-        assert f"<!-- {suite} (n = 6) -->" in text
-    assert high > wide / 2, "the fourth panel begins a second row"
+def pair(p: float | None, score: float, low: float | None, high: float) -> Difference:
+    return Difference("s", "one", "two", 9, Interval(score, None, None, 9), p, Interval(0.5, low, high, 9))
 
 
-@pytest.mark.parametrize("name", ["a", "a-model-with-quite-a-long-name-indeed"])
-@pytest.mark.parametrize("suites", [["coding"], ["coding", "reasoning"]])
-def test_nothing_overlaps_or_is_cut(tmp_path: Path, name: str, suites: list[str]) -> None:
-    figure = drawing(run_of(tmp_path, [10 ** (n / 2 - 3) for n in range(8)], suites=suites, name=name))
-    page = figure.bbox
-    parts = [figure._suptitle, figure._supxlabel, *figure.legends, *figure.axes]
-    boxes = [part.get_tightbbox() for part in parts]
-    for box in boxes:
-        assert page.x0 <= box.x0 < box.x1 <= page.x1
-        assert page.y0 <= box.y0 < box.y1 <= page.y1
-    assert not [(a, b) for a, b in combinations(boxes, 2) if a.overlaps(b)]
+@pytest.mark.parametrize(
+    ("difference", "beaten"),
+    [
+        (pair(0.01, 0.2, 0.4, 0.6), "two"),
+        (pair(0.01, -0.2, 1.4, 1.6), "one"),
+        (pair(0.06, 0.2, 0.4, 0.6), None),
+        (pair(None, 0.2, 0.4, 0.6), None),
+        (pair(0.01, 0.2, 0.4, 1.1), None),
+        (pair(0.01, 0.2, None, 0.6), None),
+        (pair(0.01, -0.2, 0.4, 0.6), None),
+        (replace(pair(0.01, 0.2, 0.4, 0.6), cost_ratio=None), None),
+    ],
+)
+def test_a_model_is_crossed_out_only_if_the_paired_test_says_so(difference: Difference, beaten: str | None) -> None:
+    assert [m for m in ("one", "two", "third") if pareto._beats(difference, m)] == ([beaten] if beaten else [])
 
 
-def test_a_model_without_a_score_is_named(tmp_path: Path) -> None:
-    folder = write_run(tmp_path, [ANSWERED, not_asked(replace(ANSWERED, model="large"))])
-    text, _, _ = drawn(folder)
-    assert "<!-- no score: large -->" in text
+def test_models_without_cost_or_score_are_shown_as_such(tmp_path: Path) -> None:
+    made = [
+        *rows(), *(not_asked(replace(row, model="lost")) for row in rows() if row.model == "dear"),
+        *(replace(row, model="unpriced", cost_usd=None) for row in rows() if row.model == "dear"),
+        *(replace(row, model="free", cost_usd=0.0) for row in rows() if row.model == "dear"),
+    ]  # fmt: skip
+    comparison = compare(write_run(tmp_path, made))
+    texts = [text for text, _, _ in written(pareto.draw(comparison, "caption", "wide"))]
+    assert {"no score: lost", "cost 0 or\nunknown", "unpriced", "free"} <= set(texts)
+    files = pareto.cost_quality(comparison, "caption", tmp_path / "x")
+    assert [row["usd_per_1000"] for row in table(files[2]) if row["model"] == "unpriced"] == [""]
+
+
+def test_many_models_at_one_place_go_to_a_legend(tmp_path: Path) -> None:
+    one = [row for row in rows(6) if row.model == "dear"]
+    made = [replace(row, model=f"a-model-with-quite-a-long-name-{n}") for n in range(40) for row in one]
+    comparison = replace(compare(write_run(tmp_path, one)), differences=(), places=())
+    (row,) = comparison.rows
+    every = tuple(replace(row, model=name) for name in dict.fromkeys(r.model for r in made))
+    figure = pareto.draw(replace(comparison, rows=every), "caption", "wide")
+    assert faults(figure) == []
+    assert sum(text.startswith("a-model") for text, _, _ in written(figure)) == 40
+
+
+def test_latency_is_paired_and_only_of_clean_clocks(tmp_path: Path) -> None:
+    made = rows(40, latency_s=3.0)
+    made = [replace(r, outcome="truncated", score=0.0) if (r.model, r.item) == ("cheap", "0") else r for r in made]
+    made = [replace(r, reused=True) if (r.model, r.item) == ("dear", "1") else r for r in made]
+    write_run(tmp_path, made)
+    found = curves(compare(tmp_path), runfolder.read_table(tmp_path, "items"))
+    cheap = next(curve for curve in found if (curve.model, curve.metric) == ("cheap", "latency_s"))
+    assert len(cheap.seconds) == 39, "item 1 was not timed for both"
+    assert math.isinf(cheap.seconds[-1]), "item 0 never came to its end"
+    assert cheap.steps[-1] == (3.0, 38 / 39)
+    busy = [replace(r, timing_ok=False) if r.model == "cheap" else r for r in made]
+    write_run(tmp_path, busy)
+    found = curves(compare(tmp_path), runfolder.read_table(tmp_path, "items"))
+    assert {curve.model for curve in found} == {"dear"}
+
+
+def test_a_long_curve_is_thinned_and_keeps_its_ends() -> None:
+    steps = Curve("s", "m", 0, "latency_s", np.append(np.arange(1.0, 5001.0), np.inf)).steps
+    assert len(steps) == MOST_STEPS
+    assert steps[0] == (1.0, 1 / 5001)
+    assert steps[-1] == (5000.0, 5000 / 5001)
+
+
+def test_levels_by_hand(tmp_path: Path) -> None:
+    flat = [replace(row, level=None) for row in rows(suite="flat")]
+    write_run(tmp_path, [*rows(), *flat])
+    found = level_scores(compare(tmp_path), runfolder.read_table(tmp_path, "items"))
+    assert {one.suite for one in found} == {"reasoning"}
+    assert [(one.model, one.level, one.score.estimate, one.score.n) for one in found if one.model == "cheap"] == [
+        ("cheap", 1, 0.0, 12), ("cheap", 2, 1.0, 12),
+    ]  # fmt: skip
+
+
+def test_tokens_by_hand(tmp_path: Path) -> None:
+    made = rows(in_uncached=100, in_cache_read=40, in_cache_write_1h=4, out_total=50, out_reasoning=20)
+    made = [replace(row, in_uncached=None, out_total=None) if row.model == "dear" else row for row in made]
+    write_run(tmp_path, made)
+    dear, cheap = token_use(compare(tmp_path), runfolder.read_table(tmp_path, "items"))
+    assert cheap.means == {
+        "prompt": 100, "prompt, from cache": 40, "prompt, into cache": 4, "answer": 30, "reasoning": 20,
+    }  # fmt: skip
+    assert (dear.means, dear.sums) == ({}, {"in": None, "out": None})
+
+
+def test_bridges_of_a_pair_carry_the_bills_interval(tmp_path: Path) -> None:
+    prices = {f"x/{m}": {"provider": "x", "model": m, "input": "1", "output": "4"} for m in ("dear", "cheap")}
+    made = [replace(row, price_id=f"x/{row.model}") for row in rows()]
+    found = drawn(tmp_path, made, prices={"rows": prices}, models={n: model(f"x/{n}") for n in ("dear", "cheap")})
+    steps = table(found["cost_bridge_cheap_against_dear.csv"])
+    assert [row["ratio_low"] != "" for row in steps] == [row["step"] == "retries and waste" for row in steps]
+    (one,) = compare(tmp_path).differences
+    assert one.model == "dear"
+    assert one.cost_ratio is not None
+    assert one.cost_ratio.high is not None
+    assert float(steps[5]["ratio_low"]) == pytest.approx(1 / one.cost_ratio.high)
+    comparison = compare(tmp_path)
+    many = tuple(replace(bridge, candidate=f"c{n}") for n in range(6) for bridge in comparison.bridges)
+    files = list(_bridges(replace(comparison, bridges=many), "caption", tmp_path / "many", "wide"))
+    assert len(files) == 3 * MOST_PAIRS
+
+
+def test_a_familys_row_speaks_of_its_own_items(tmp_path: Path) -> None:
+    write_run(tmp_path, [*rows(48), *(replace(row, cluster="one") for row in rows(2, suite="tiny"))])
+    items = runfolder.read_table(tmp_path, "items")
+    whole, tiny = verdicts.contrasts(items, "cheap", "dear", ["reasoning", "tiny", "none"])
+    found = verdicts.family_rows(whole, 0.9, 0.2)
+    assert [row.label for row in found][-1] == "all of reasoning"
+    assert [row.pooled for row in found] == [False] * 12 + [True]
+    first = found[0]
+    assert (first.n, first.discordant, first.difference.estimate, first.note) == (4, 0, 0.0, TOO_SMALL)
+    assert first.difference.low is not None, "items of its one family are the units"
+    (only,) = verdicts.family_rows(tiny, 0.9, None)
+    assert (only.n, only.difference.low, only.note) == (2, None, "")
+    many = [replace(first, label=str(n)) for n in range(verdicts.MOST_ROWS)]
+    assert verdicts.fitting([*many, found[-1]]) == [found[-1]]
+    assert verdicts.fitting(many) == many
+
+
+def test_labels_of_points_at_one_place_stand_apart() -> None:
+    figure, room = style.page(style.Words("title", "", ""), "wide", 1.0)
+    axes = style.axes(figure, room)
+    axes.set_xlim(0, 1)
+    axes.set_ylim(0, 1)
+    axes.set_xticks([])
+    axes.set_yticks([])
+    same = [labels.Label(0.5, 0.5, f"model {n}") for n in range(6)]
+    assert labels.place(axes, same) == []
+    assert faults(figure) == []
+    assert labels.place(axes, [labels.Label(0.5, 0.5, "a name " * 30)]) == ["a name " * 30]
+
+
+def test_points_without_room_for_a_name_are_counted_below(tmp_path: Path) -> None:
+    near = Interval(0.5, 0.4, 0.6, 9)
+    points = [
+        charts.PlanePoint(f"model-with-quite-a-long-name-{n}", "s", near, Interval(0.0, None, None, 9), "reported", 9)
+        for n in range(45)
+    ]
+    files = charts.claim_plane(points, cheaper_by=None, worse_by=None, title="t", caption="c.", stem=tmp_path / "p")
+    assert "of 45 points have no room for a name" in files[0].read_text(encoding="utf-8")
+    assert len(table(files[2])) == 45
 
 
 def test_56_models_look_different() -> None:
-    assert len({(look["color"], look["marker"]) for look in map(charts._look, range(56))}) == 56
+    assert len({(look["color"], look["marker"]) for look in map(style.look, range(56))}) == 56
 
 
-def test_a_log_axis_shows_at_least_a_decade(tmp_path: Path) -> None:
-    low, high = drawing(run_of(tmp_path, [0.001], suites=["coding"])).axes[0].get_xlim()
-    assert high / low >= 9.99
+@pytest.mark.parametrize(
+    ("ratio", "said"), [(0.1, "90 % less"), (0.005, "99.5 % less"), (1.0, "same"), (2.0, "2× the cost")]
+)
+def test_a_ratio_as_a_reader_says_it(ratio: float, said: str) -> None:
+    from bench.report.charts.plane import saving
+
+    assert saving(ratio) == said
 
 
-def test_remote_models_have_no_machine_price_in_the_caption(tmp_path: Path) -> None:
-    models = {"small": model("openai-api/acme/small", usd_per_hour=None)}
-    text, _, _ = drawn(write_run(tmp_path, [ANSWERED], models=models))
-    assert "USD/hour" not in text
+def test_numbers_and_words_fit() -> None:
+    assert (style.signed(2.5), style.signed(-0.04, 1), style.signed(0), style.signed(-3.0, 1)) == (
+        "+2.5",
+        "0.0",
+        "0",
+        "−3.0",
+    )
+    assert style.shortened("short", 9, 2.0) == "short"
+    cut = style.shortened("a" * 40 + "z" * 40, 9, 1.0)
+    assert cut.startswith("aa")
+    assert cut.endswith("zz")
+    assert "…" in cut
+    assert style.extent(cut, 9)[0] <= 1.0
+    assert style.wrap("one two", 9, 0.4) == ["one", "two"]
+    assert file_name("a b/ü.c") == "a-b-.c"

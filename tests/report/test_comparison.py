@@ -191,9 +191,9 @@ def test_markdown_csv_and_json_tell_the_same(tmp_path: Path) -> None:
     assert head.count("|") == rule.count("|") == body.count("|") == 12
     cells = dict(zip((c.strip() for c in head.split("|")), (c.strip() for c in body.split("|")), strict=True))
     assert cells["n"] == line["n"] == "3"
-    assert cells["score (95 % interval)"].startswith(f"{100 * float(line['score']):.0f} % (")
-    assert cells["E2E p50 / p95 (s)"].startswith("2.00 / 11.0 (")
-    assert cells["USD per 1,000 items"] == "unknown"
+    assert cells["score (95 % interval) ↑"].startswith(f"{100 * float(line['score']):.0f} % (")
+    assert cells["E2E p50 / p95 (s) ↓"].startswith("2.00 / 11.0 (")
+    assert cells["USD per 1,000 items ↓"] == "unknown"
 
 
 def test_an_empty_comparison_is_an_empty_table(tmp_path: Path) -> None:
@@ -206,8 +206,8 @@ def test_an_empty_comparison_is_an_empty_table(tmp_path: Path) -> None:
     ("interval", "cell"),
     [
         (None, ("unknown", "")),
-        (Interval(0.0836, 0.07, 0.1, 9), ("0.0836", "0.0700–0.100")),
-        (Interval(12.34, 9.871, 1543.2, 9), ("12.3", "9.87–1,543")),
+        (Interval(0.0836, 0.07, 0.1, 9), ("0.084", "0.070–0.100")),
+        (Interval(12.34, 9.871, 1543.2, 9), ("12", "10–1,543")),
         (Interval(123.4, None, 150.0, 9), ("123", "?–150")),
         (Interval(0.0, None, None, 9), ("0", "no interval")),
         (Interval(2.5e-7, 1e-7, 3e-7, 9), ("2.5e-07", "1e-07–3e-07")),
@@ -217,5 +217,17 @@ def test_dollars(interval: Interval | None, cell: tuple[str, str]) -> None:
     assert tables.dollars(interval) == cell
 
 
-def test_seconds_keep_three_digits() -> None:
-    assert tables.seconds(Interval(9.994, 0.051, 9.996, 5)) == ("9.99", "0.05–10.0")
+def test_seconds_have_as_many_digits_as_they_are_sure_of() -> None:
+    assert tables.seconds(Interval(9.994, 0.051, 9.996, 5)) == ("10.0", "0.1–10.0")
+    assert tables.seconds(Interval(9.994, 9.98, 10.01, 5)) == ("9.99", "9.98–10.01")
+    assert tables.seconds(Interval(0.0512, None, None, 1)) == ("0.0512", "no interval")
+    assert tables.seconds(Interval(123.4, 110.0, 140.0, 9)) == ("123", "110–140")
+    assert tables.seconds(Interval(2.0, 2.0, 2.0, 9)) == ("2.00", "2.00–2.00"), (
+        "no spread is no reason for a digit less"
+    )
+
+
+def test_scores_have_tenths_where_the_interval_is_narrow() -> None:
+    assert tables.percent(Interval(0.9123, 0.896, 0.928, 900)) == ("91.2 %", "89.6–92.8")
+    assert tables.percent(Interval(0.9123, 0.82, 0.97, 90)) == ("91 %", "82–97")
+    assert tables.percent(Interval(0.5, 0.4999, 0.5001, 9)) == ("50.0 %", "50.0–50.0")

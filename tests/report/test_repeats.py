@@ -60,7 +60,7 @@ def test_pass_at_k_rests_on_items_with_all_their_answers(tmp_path: Path) -> None
 def test_the_table_has_a_column_for_it_and_says_how_repeats_count(tmp_path: Path) -> None:
     comparison = compare(write_run(tmp_path, repeated([[1.0, 0.0, 1.0]]), settings=SETTINGS))
     head, rule, line = tables.markdown(comparison).splitlines()[:3]
-    assert "| score (95 % interval) | pass@3 | truncated |" in head
+    assert "| score (95 % interval) ↑ | pass@3 ↑ | truncated ↓ |" in head
     assert head.count("|") == rule.count("|") == line.count("|")
     assert any("repeats are never counted as items" in note for note in tables.notes(comparison))
     (row,) = comparison.rows

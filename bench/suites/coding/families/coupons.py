@@ -9,9 +9,9 @@ from bench.suites.coding.family import YES_NO, Args, Drawn, Edges, Family, Kind,
 _ORDERS = {"given": "in the given order", "largest": "from largest to smallest", "smallest": "from smallest to largest"}
 
 
-def _params(rng: Random, _level: int) -> Drawn:
+def _params(rng: Random, level: int) -> Drawn:
     numbers = choose(rng, times=range(2, 5), most=range(2, 4), small=range(4, 9), free=range(25, 41), fee=range(3, 7))
-    return {**numbers, **choose(rng, order=list(_ORDERS), early=YES_NO)}
+    return {**numbers, **choose(rng, order=list(_ORDERS) if level >= 2 else ["given"], early=YES_NO)}
 
 
 def _prose(p: Params) -> Prose:

@@ -14,11 +14,12 @@ def _params(rng: Random, _level: int) -> Drawn:
 
 def _prose(p: Params) -> Prose:
     mark = f'"{p.mark}" and ' if p.mark else ""
+    cut = f"if it is longer than {p.size} characters, only its {'first' if p.start else 'last'} {p.size}."
+    if p.level == 1:
+        return [f"The handle of a name is the name itself; {cut}", "Return the handles of the `names`, in their order."]
     return [
-        f"The handle of a name is the name in {'lower' if p.lower else 'upper'} case; if it is longer than {p.size} "
-        f"characters, only its {'first' if p.start else 'last'} {p.size}.",
-        p.level >= 2
-        and "Before it is cut, everything that is not a letter or a digit is removed; if nothing is left, it becomes "
+        f"The handle of a name is the name in {'lower' if p.lower else 'upper'} case; {cut}",
+        "Before it is cut, everything that is not a letter or a digit is removed; if nothing is left, it becomes "
         f'"{p.nobody}", which is cut as well.',
         p.level >= 3
         and "If an earlier name has been given this handle, the name is given the handle followed by "
@@ -33,7 +34,7 @@ def _prose(p: Params) -> Prose:
 def _handles(p: Params, names: list[str]) -> list[str]:
     given: list[str] = []
     for name in names:
-        handle = name.lower() if p.lower else name.upper()
+        handle = name if p.level == 1 else name.lower() if p.lower else name.upper()
         if p.level >= 2:
             handle = "".join(letter for letter in handle if letter.isalnum())
             if not handle:
@@ -54,7 +55,8 @@ def _second(p: Params, names: list[str]) -> list[str]:
     for name in names:
         kept = [c for c in name if p.level < 2 or "0" <= c <= "9" or "a" <= c.lower() <= "z"]
         kept = kept or list(p.nobody if p.level >= 2 else "")
-        plain = "".join(c.lower() if p.lower else c.upper() for c in (kept[: p.size] if p.start else kept[-p.size :]))
+        plain = "".join(kept[: p.size] if p.start else kept[-p.size :])
+        plain = plain if p.level == 1 else plain.lower() if p.lower else plain.upper()
         tails = [p.mark + str(p.first + i) for i in range(len(names))]
         room = [max(0, p.size - len(tail)) if p.level == 4 else p.size for tail in tails]
         options = [plain, *(plain[:n] + tail for n, tail in zip(room, tails, strict=True))]

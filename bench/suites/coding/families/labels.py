@@ -19,11 +19,13 @@ def _params(rng: Random, _level: int) -> Drawn:
 
 
 def _prose(p: Params) -> Prose:
+    label = f'A label is a letter, "{p.mark}" and a number'
     skipped = f"contain the digit {p.digit}" if p.digits else f"have remainder {p.rest} modulo {p.by}"
     return [
-        f'A label is a letter, "{p.mark}" and a number, written with two digits, as in "{p.letters[0]}{p.mark}01". The '
-        "next label has a number higher by 1.",
-        p.level == 1 and f"After {p.top} the number is {p.low} again; the letter never changes.",
+        p.level == 1 and f"{label}. The next label has the same letter, and a number higher by {p.by}.",
+        p.level >= 2
+        and f'{label}, written with two digits, as in "{p.letters[0]}{p.mark}01". The next label has a '
+        "number higher by 1.",
         p.level >= 2
         and f"After {p.top} the number is {p.low} again, and the letter changes to the next one: the letters are "
         f"{', '.join(p.letters)}, in this order, and after {p.letters[-1]} comes {p.letters[0]} again.",
@@ -35,13 +37,14 @@ def _prose(p: Params) -> Prose:
 
 def _next_labels(p: Params, label: str, count: int) -> list[str]:
     letter, number = label[0], int(label[2:])
+    if p.level == 1:
+        return [letter + p.mark + str(number + p.by * i) for i in range(1, count + 1)]
     found: list[str] = []
     while len(found) < count:
         number += 1
         if number > (p.few if p.level >= 4 and letter == p.short else p.top):
             number = p.low
-            if p.level >= 2:
-                letter = (p.letters + p.letters[0])[p.letters.index(letter) + 1]
+            letter = (p.letters + p.letters[0])[p.letters.index(letter) + 1]
         if p.level >= 3 and (str(p.digit) in str(number) if p.digits else number % p.by == p.rest):
             continue
         found.append(letter + p.mark + str(number).zfill(2))
@@ -49,7 +52,9 @@ def _next_labels(p: Params, label: str, count: int) -> list[str]:
 
 
 def _second(p: Params, label: str, count: int) -> list[str]:
-    shelf = [one for letter in (p.letters if p.level >= 2 else label[0]) for one in _exist(p, letter)]
+    if p.level == 1:
+        return [f"{label[:2]}{int(label[2:]) + p.by + p.by * i}" for i in range(count)]
+    shelf = [one for letter in p.letters for one in _exist(p, letter)]
     start = shelf.index(label) + 1
     return [shelf[(start + i) % len(shelf)] for i in range(count)]
 
@@ -57,7 +62,8 @@ def _second(p: Params, label: str, count: int) -> list[str]:
 def _exist(p: Params, letter: str) -> list[str]:
     numbers = range(p.low, 1 + (p.few if p.level >= 4 and letter == p.short else p.top))
     skipped = [n for n in numbers if (str(p.digit) in str(n) if p.digits else n % p.by == p.rest)]
-    return [f"{letter}{p.mark}{n:02d}" for n in numbers if p.level < 3 or n not in skipped]
+    width = 2 if p.level >= 2 else 1
+    return [f"{letter}{p.mark}{n:0{width}}" for n in numbers if p.level < 3 or n not in skipped]
 
 
 def _edges(p: Params) -> Edges:

@@ -15,8 +15,8 @@ def _params(rng: Random, _level: int) -> Drawn:
 def _prose(p: Params) -> Prose:
     return [
         f"Each of `entries` adds an amount to a name's balance, which begins with {p.start} at the name's first entry.",
-        p.skips and "An entry that would make the balance negative is ignored; it begins no balance.",
-        not p.skips and "A balance that would be negative is 0 instead.",
+        p.level >= 2 and p.skips and "An entry that would make the balance negative is ignored; it begins no balance.",
+        p.level >= 2 and not p.skips and "A balance that would be negative is 0 instead.",
         p.level >= 2 and f"Of an amount greater than {p.limit}, only half is added, rounded down.",
         p.level >= 3 and f"A new balance that is a multiple of {p.by} and not 0 is lowered by {p.fee}.",
         p.level >= 4 and "If there are then three balances, the lowest one is deleted; of equal ones, the oldest.",
@@ -30,9 +30,9 @@ def _balances(p: Params, entries: list[list[Any]]) -> dict[str, int]:
         if p.level >= 2 and amount > p.limit:
             amount //= 2
         balance = balances.get(name, p.start) + amount
-        if not p.skips:
+        if p.level >= 2 and not p.skips:
             balance = max(0, balance)
-        elif balance < 0:
+        elif p.level >= 2 and balance < 0:
             continue
         if p.level >= 3 and balance and balance % p.by == 0:
             balance -= p.fee
@@ -47,9 +47,10 @@ def _second(p: Params, entries: list[list[Any]]) -> dict[str, int]:
     for name, amount in entries:
         halved = amount // 2 if p.level > 1 and amount > p.limit else amount
         new = halved + (values[names.index(name)] if name in names else p.start)
-        if new < 0 and p.skips:
-            continue
-        new = max(new, 0)
+        if new < 0 and p.level >= 2:
+            if p.skips:
+                continue
+            new = 0
         new -= p.fee if p.level > 2 and new in range(p.by, 1000, p.by) else 0
         if name not in names:
             names, values = [*names, name], [*values, 0]

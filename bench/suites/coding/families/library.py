@@ -18,13 +18,14 @@ def _params(rng: Random, _level: int) -> Drawn:
 
 
 def _prose(p: Params) -> Prose:
-    loans = f"loans of more than {p.days} days" if p.level >= 2 else "loans"
+    if p.level == 1:
+        return [f"For each loan of more than {p.days} days: the `reader_id`. One row for each such loan, in any order."]
+    loans = f"loans of more than {p.days} days"
     return [
         f"For each reader who does not live in {p.town}: the name, and "
         + (f"the sum of `days` over the reader's {loans}." if p.sums else f"the number of the reader's {loans}."),
         "Different readers may have the same name. `loans.reader_id` is the `id` of a reader.",
-        p.level == 1 and "Readers without a loan are left out, and so are readers whose town is NULL.",
-        p.level >= 2 and "For readers without such a loan it is 0. A reader whose town is NULL does not live there.",
+        "For readers without such a loan it is 0. A reader whose town is NULL does not live there.",
         p.level >= 3 and f"Only loans whose `returned` is {p.open} count.",
         p.level >= 4 and f"Leave out readers for whom it is below {p.least}, unless their town is NULL.",
         "One row for each such reader, in any order.",
@@ -33,8 +34,7 @@ def _prose(p: Params) -> Prose:
 
 def _query(p: Params) -> str:
     if p.level == 1:
-        return f"""SELECT name, {"SUM(days)" if p.sums else "COUNT(*)"} FROM readers JOIN loans ON reader_id = id
-            WHERE town <> '{p.town}' GROUP BY id"""
+        return f"SELECT reader_id FROM loans WHERE days > {p.days}"
     found = "SUM(days)" if p.sums else "COUNT(reader_id)"
     value = "COALESCE(SUM(days), 0)" if p.sums else found
     returned = f"AND returned = {p.open}" if p.level >= 3 else ""
@@ -44,11 +44,14 @@ def _query(p: Params) -> str:
 
 
 def _second(p: Params, tables: dict[str, list[list[Any]]]) -> list[list[Any]]:
+    long = [loan for loan in tables["loans"] if loan[1] > p.days]
+    if p.level == 1:
+        return [loan[:1] for loan in long]
     rows = []
     for reader, name, town in tables["readers"]:
-        loans = [loan for loan in tables["loans"] if loan[0] == reader and (p.level < 2 or loan[1] > p.days)]
+        loans = [loan for loan in long if loan[0] == reader]
         found = [loan[1] if p.sums else 1 for loan in loans if p.level < 3 or loan[2] == p.open]
-        if town == p.town or (p.level == 1 and (town is None or not loans)):
+        if town == p.town:
             continue
         if p.level < 4 or sum(found) >= p.least or town is None:
             rows.append([name, sum(found)])

@@ -14,19 +14,27 @@ def _params(rng: Random, _level: int) -> Drawn:
 
 
 def _prose(p: Params) -> Prose:
+    end = "lowest" if p.low else "highest"
     decides = "the number of results, fewer first" if p.fewer else "the highest single result, higher first"
     equal = "in the order in which they first come in `names`" if p.first else "in alphabetical order"
     return [
         "`names` and `points` are equally long: `points[i]` is a result of `names[i]`. A name may have several.",
-        f"Return all names, each once, by their totals, {'lowest' if p.low else 'highest'} first. The total of a name "
-        f"is the sum of its results{'.' if p.level == 1 else f', of which only the {p.most} {p.counted} count.'}",
+        p.level == 1
+        and f"Return the name of each result, by points, {end} first. So a name comes once for each of its "
+        f"results. Names with equal points are in {'the order of `names`' if p.first else 'alphabetical order'}.",
+        p.level >= 2
+        and f"Return all names, each once, by their totals, {end} first. The total of a name is the sum of "
+        f"its results, of which only the {p.most} {p.counted} count.",
         p.level >= 3 and f"Names with fewer than {p.least} results are left out.",
         p.level >= 4 and f"Names with equal totals are sorted by {decides}; all results of a name matter for this.",
-        f"Names that are {'still ' if p.level >= 4 else ''}equal are {equal}.",
+        p.level >= 2 and f"Names that are {'still ' if p.level >= 4 else ''}equal are {equal}.",
     ]
 
 
 def _ranking(p: Params, names: list[str], points: list[int]) -> list[str]:
+    if p.level == 1:
+        games = sorted(zip(names, points, strict=True), key=lambda game: "" if p.first else game[0])
+        return [name for name, _ in sorted(games, key=lambda game: game[1] if p.low else -game[1])]
     results: dict[str, list[int]] = {}
     for name, result in zip(names, points, strict=True):
         results.setdefault(name, []).append(result)
@@ -34,11 +42,8 @@ def _ranking(p: Params, names: list[str], points: list[int]) -> list[str]:
     for name, own in results.items():
         if p.level >= 3 and len(own) < p.least:
             continue
-        if p.level >= 2:
-            chosen = sorted(own) if p.counted == "highest" else own
-            total = sum(chosen[: p.most] if p.counted == "first" else chosen[-p.most :])
-        else:
-            total = sum(own)
+        chosen = sorted(own) if p.counted == "highest" else own
+        total = sum(chosen[: p.most] if p.counted == "first" else chosen[-p.most :])
         row = [total if p.low else -total]
         if p.level >= 4:
             row.append(len(own) if p.fewer else -max(own))
@@ -47,13 +52,16 @@ def _ranking(p: Params, names: list[str], points: list[int]) -> list[str]:
 
 
 def _second(p: Params, names: list[str], points: list[int]) -> list[str]:
+    if p.level == 1:
+        order = sorted((n if p.low else -n, i if p.first else names[i], i) for i, n in enumerate(points))
+        return [names[row[-1]] for row in order]
     own = {name: [result for one, result in zip(names, points, strict=True) if one == name] for name in names}
     ranked = list(own) if p.first else sorted(own)
     if p.level == 4:
         ranked = sorted(ranked, key=lambda name: len(own[name]) if p.fewer else -max(own[name]))
     best = own if p.counted != "highest" else {name: sorted(results) for name, results in own.items()}
     part = slice(None, p.most) if p.counted == "first" else slice(-p.most, None)
-    totals = {name: sum(results[part] if p.level >= 2 else results) for name, results in best.items()}
+    totals = {name: sum(results[part]) for name, results in best.items()}
     ranked = sorted(ranked, key=lambda name: totals[name], reverse=not p.low)
     return [name for name in ranked if p.level < 3 or len(own[name]) >= p.least]
 
@@ -72,8 +80,8 @@ def _edges(p: Params) -> Edges:
     )
 
 
-def _draw(rng: Random, _p: Params) -> Args:
-    names = picks(rng, ["Di", "Bo", "Ana", "Cy"], longest=16)
+def _draw(rng: Random, p: Params) -> Args:
+    names = picks(rng, ["Di", "Bo", "Ana", "Cy"], longest=6 if p.level == 1 else 16)
     return names, [rng.randint(0, 4) for _ in names]
 
 

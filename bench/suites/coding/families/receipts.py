@@ -14,12 +14,13 @@ def _params(rng: Random, level: int) -> Drawn:
 
 
 def _before(p: Params) -> Drawn:
-    return {"level": 0, "bulk": p.bulk + 2, "off": p.off - 1, "listed": False, "strict": False}
+    return {"level": 0, "bulk": p.bulk + 2, "off": p.off - (p.level >= 2), "listed": False, "strict": False}
 
 
 def _prose(p: Params) -> Prose:
     return [
-        f"- The price of a piece is reduced if a line has {p.bulk} pieces or more, and by {p.off}, never below 0.",
+        f"- The price of a piece is reduced if a line has {p.bulk} pieces or more"
+        f"{f', and by {p.off}, never below 0' if p.level >= 2 else ''}.",
         p.level >= 2 and f"- After that, no line costs more than {p.cap}.",
         p.level >= 3
         and f"- Whether {p.fee} is added at the end depends on what all lines together would cost "

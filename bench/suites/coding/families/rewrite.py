@@ -15,7 +15,7 @@ def _params(rng: Random, _level: int) -> Drawn:
 
 def _prose(p: Params) -> Prose:
     return [
-        f"{p.rounds} times in a row:",
+        p.level >= 2 and f"{p.rounds} times in a row:",
         f'- Replace every "{p.old}" of the text by "{p.new}", all at once.',
         p.level >= 2 and f"- Move the first {p.turn} characters to its end, in order; all of them if it has fewer.",
         p.level >= 3 and f"- If it has more than {p.most} characters, keep only the first, the third, the fifth ...",
@@ -25,10 +25,11 @@ def _prose(p: Params) -> Prose:
 
 
 def _rewrite(p: Params, text: str) -> str:
+    if p.level == 1:
+        return text.replace(p.old, p.new)
     for _ in range(p.rounds):
         text = text.replace(p.old, p.new)
-        if p.level >= 2:
-            text = text[p.turn :] + text[: p.turn]
+        text = text[p.turn :] + text[: p.turn]
         if p.level >= 3 and len(text) > p.most:
             text = text[::2]
         if p.level >= 4 and text[:1] == text[-1:]:
@@ -38,7 +39,7 @@ def _rewrite(p: Params, text: str) -> str:
 
 def _second(p: Params, text: str) -> str:
     letters = list(text)
-    for _ in range(p.rounds):
+    for _ in range(p.rounds if p.level >= 2 else 1):
         letters = [letter for one in letters for letter in (p.new if one == p.old else one)]
         for _ in range(p.turn if p.level >= 2 and letters else 0):
             letters.append(letters.pop(0))
@@ -67,7 +68,7 @@ def _edges(p: Params) -> Edges:
 
 
 def _draw(rng: Random, p: Params) -> Args:
-    return ("".join(picks(rng, "abc", longest=5 + p.level)),)
+    return ("".join(picks(rng, "abc", longest=5 + p.level)) + (p.old if p.level == 1 else ""),)
 
 
 FAMILY = Family("rewrite", Kind.PREDICT, _params, _prose, _rewrite, _second, _edges, _draw)

@@ -7,9 +7,9 @@ from random import Random
 from bench.suites.coding.family import YES_NO, Args, Drawn, Edges, Family, Kind, Params, Prose, choose, picks
 
 
-def _params(rng: Random, _level: int) -> Drawn:
+def _params(rng: Random, level: int) -> Drawn:
     numbers = choose(rng, free=range(3, 6), most=range(2, 4), run=range(2, 4), first=range(3))
-    return {**numbers, **choose(rng, lost=YES_NO, mark=["-", "off"])}
+    return {**numbers, **choose(rng, lost=YES_NO if level >= 2 else [True], mark=["-", "off"])}
 
 
 def _before(_p: Params) -> Drawn:
@@ -17,10 +17,11 @@ def _before(_p: Params) -> Drawn:
 
 
 def _prose(p: Params) -> Prose:
-    turn = "one day of a turn is used up all the same" if p.lost else "nobody's turn is used up"
+    turn = ", and one day of a turn is used up all the same" if p.lost else ", and nobody's turn is used up"
+    turn = turn if p.level >= 2 else "; the names of all other days stay as they are"
     return [
         f"- The days {p.free}, {2 * p.free}, {3 * p.free} and so on, counted from 1, are free: the plan has "
-        f'"{p.mark}" for such a day, and {turn}.',
+        f'"{p.mark}" for such a day{turn}.',
         p.level >= 2 and "- A name that is listed several times counts once, at its first place.",
         p.level >= 3
         and f"- If it is the turn of a name that stands in the plan {p.most} times already, the plan has "

@@ -7,18 +7,19 @@ from random import Random
 from bench.suites.coding.family import YES_NO, Args, Drawn, Edges, Family, Kind, Params, Prose, choose, ints
 
 
-def _params(rng: Random, _level: int) -> Drawn:
-    return choose(rng, chain=YES_NO, short=YES_NO, least=range(2, 5), near=range(1, 3), gone=range(3, 7))
+def _params(rng: Random, level: int) -> Drawn:
+    chain, near = (YES_NO, range(1, 3)) if level >= 2 else ([True], range(1, 6))
+    return choose(rng, chain=chain, short=YES_NO, least=range(2, 5), near=near, gone=range(3, 7))
 
 
 def _prose(p: Params) -> Prose:
-    place = "the number before it" if p.chain or p.level == 1 else "the first number of that run"
-    differs = f"differs by more than {p.near} from" if p.level >= 2 else "differs from"
+    place = "the number before it" if p.chain else "the first number of that run"
+    differ = f"it differs by more than {p.near} from {place}" if p.level >= 2 else f"they differ by more than {p.near}"
     return [
-        f"Split `numbers` into runs: a number belongs to the run of the number before it, unless it {differs} {place}; "
+        f"Split `numbers` into runs: a number belongs to the run of the number before it, unless {differ}; "
         "then it begins a new run. So does the first number.",
         p.level >= 3 and f"Numbers equal to {p.gone} belong to no run; the next other number begins a new one.",
-        f"Leave out runs of {'fewer' if p.short else 'more'} than {p.least} numbers.",
+        p.level >= 2 and f"Leave out runs of {'fewer' if p.short else 'more'} than {p.least} numbers.",
         p.level >= 4 and "Then, of successive runs with equal sums, as many as there are, keep only the first.",
         "Return the list of the runs, in order, each as the list of its numbers; [] if there is none.",
     ]
@@ -31,13 +32,15 @@ def _runs(p: Params, numbers: list[int]) -> list[list[int]]:
         if p.level >= 3 and number == p.gone:
             base = None
             continue
-        if (base is None or abs(number - base) > p.near) if p.level >= 2 else number != base:
+        if base is None or abs(number - base) > p.near:
             runs.append([])
-            if p.level >= 2 and not p.chain:
+            if not p.chain:
                 base = number
-        if p.level < 2 or p.chain:
+        if p.chain:
             base = number
         runs[-1].append(number)
+    if p.level == 1:
+        return runs
     found: list[list[int]] = []
     for run in runs:
         fits = len(run) >= p.least if p.short else len(run) <= p.least
@@ -51,12 +54,14 @@ def _second(p: Params, numbers: list[int]) -> list[list[int]]:
     while rest:
         size = 1
         while size < len(rest):
-            apart = abs(rest[size] - rest[size - 1 if p.chain or p.level == 1 else 0])
+            apart = abs(rest[size] - rest[size - 1 if p.chain else 0])
             broken = p.level >= 3 and p.gone in rest[size - 1 : size + 1]
-            if broken or apart > (p.near if p.level >= 2 else 0):
+            if broken or apart > p.near:
                 break
             size += 1
         runs, rest = [*runs, rest[:size]], rest[size:]
+    if p.level == 1:
+        return runs
     runs = [run for run in runs if bool(run[p.least - p.short :]) is p.short and (p.level < 3 or p.gone not in run)]
     return [run for i, run in enumerate(runs) if p.level < 4 or i == 0 or sum(run) != sum(runs[i - 1])]
 

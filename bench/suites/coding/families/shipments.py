@@ -17,13 +17,16 @@ def _params(rng: Random, _level: int) -> Drawn:
 
 def _prose(p: Params) -> Prose:
     speed = "at most" if p.fast else "more than"
-    arrived = f"that arrived {speed} {p.days} days after they were sent" if p.level >= 2 else "that have arrived"
+    if p.level == 1:
+        first = "latest" if p.most else "earliest"
+        return [f"For each shipment whose `weight` is {speed} {p.days}: its `sent`, {first} first."]
     value = "sum of the weights" if p.heavy else "number"
     unwanted = "has not arrived" if p.open else f"was sent on day {p.late} or later"
     return [
         "`depot_id` is the `id` of a depot, or NULL if the depot is unknown. `sent` and `arrived` are numbers of days; "
         "a shipment that has not arrived has NULL as `arrived`.",
-        f"For each depot: its name, and the {value} of its shipments {arrived}.",
+        f"For each depot: its name, and the {value} of its shipments that arrived {speed} {p.days} days "
+        "after they were sent.",
         f"Depots without such a shipment {'have 0' if p.level >= 3 else 'are left out'}.",
         p.level >= 4 and f"Leave out each depot to which any shipment belongs that {unwanted}.",
         f"Sort the rows by the {value.split()[0]}, {'largest' if p.most else 'smallest'} first, equal ones by name.",
@@ -31,22 +34,26 @@ def _prose(p: Params) -> Prose:
 
 
 def _query(p: Params) -> str:
+    limit, down = f"{'<=' if p.fast else '>'} {p.days}", " DESC" if p.most else ""
+    if p.level == 1:
+        return f"SELECT sent FROM shipments WHERE weight {limit} ORDER BY sent{down}"
     weight = "COALESCE(SUM(weight), 0)" if p.level >= 3 else "SUM(weight)"
     value = weight if p.heavy else "COUNT(depot_id)"
     join = "LEFT JOIN" if p.level >= 3 else "JOIN"
-    speed = f"arrived - sent {'<=' if p.fast else '>'} {p.days}" if p.level >= 2 else "arrived IS NOT NULL"
     hidden = "arrived IS NULL" if p.open else f"sent >= {p.late}"
     where = f"WHERE id NOT IN (SELECT depot_id FROM shipments WHERE {hidden} AND depot_id IS NOT NULL)"
-    return f"""SELECT name, {value} AS value FROM depots {join} shipments ON depot_id = id AND {speed}
-        {where if p.level >= 4 else ""} GROUP BY id ORDER BY value{" DESC" if p.most else ""}, name"""
+    return f"""SELECT name, {value} AS value FROM depots {join} shipments ON depot_id = id AND arrived - sent {limit}
+        {where if p.level >= 4 else ""} GROUP BY id ORDER BY value{down}, name"""
 
 
 def _second(p: Params, tables: dict[str, list[list[Any]]]) -> list[list[Any]]:
+    if p.level == 1:
+        return sorted([[row[2]] for row in tables["shipments"] if (row[1] <= p.days) is p.fast], reverse=p.most)
     rows = []
     for depot, name in sorted(tables["depots"], key=lambda row: str(row[1])):
         own = [shipment[1:] for shipment in tables["shipments"] if shipment[0] == depot]
         there = [(weight, arrived - sent) for weight, sent, arrived in own if arrived is not None]
-        counted = [weight for weight, days in there if p.level == 1 or (days <= p.days) is p.fast]
+        counted = [weight for weight, days in there if (days <= p.days) is p.fast]
         if p.level == 4 and any(arrived is None if p.open else sent >= p.late for _, sent, arrived in own):
             continue
         if counted or p.level >= 3:

@@ -29,15 +29,16 @@ def _prose(p: Params) -> Prose:
 
 
 def _hours_on(p: Params, degrees: list[int]) -> list[int]:
+    if p.level == 1:
+        return [i + p.start for i in range(len(degrees)) if (degrees[i] <= p.low if p.equal else degrees[i] < p.low)]
     states = [False]
     for degree in degrees:
-        if p.level >= 2:
-            on = states[-1]
+        on = states[-1]
         if p.level >= 4 and degree < 0:
             states.append(False if p.off else on)
             continue
         wanted = degree <= p.low if p.equal else degree < p.low
-        if p.level >= 2 and on:
+        if on:
             wanted = degree <= p.high
         if p.level >= 3 and (not on) in states[-p.hold :]:
             wanted = on

@@ -1,0 +1,59 @@
+"""Published totals: results of a model on a whole suite where nobody published the single items.
+
+`AggregateRow` is the schema of `aggregates.parquet` in a run folder that `bench import` made of such a source. Unknown
+is None, never 0: a source that writes 0.0 where it means "not recorded" becomes None on the way in.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class AggregateRow:
+    """One model's totals on one suite, under one harness and one setting."""
+
+    source: str
+    """Who published it, e.g. "Aider-AI/aider" or a file's name."""
+    source_commit: str | None
+    """The source's commit or version; None if unknown."""
+    retrieved: str | None
+    """ISO date on which the file was fetched; None if unknown."""
+    licence: str | None
+    """The source's licence, as found; None if unknown."""
+    suite: str
+    """The suite's name here, e.g. "aider-polyglot"."""
+    suite_version: str | None
+    """The version of the suite that the source states."""
+    harness: str
+    """What asked and graded, with its version where known, e.g. "mini-swe-agent 1.16.0"."""
+    model: str
+    """The model's label, unique within suite and settings."""
+    model_raw: str
+    """The model as the source writes it."""
+    vendor: str | None
+    """Who makes the model, e.g. "anthropic"; None if the source and the name do not tell."""
+    provider: str | None
+    """The route to the model, e.g. "openrouter"; None if unknown."""
+    effort: str | None
+    """Reasoning effort or budget, as the source states it."""
+    settings: str | None
+    """Anything else that makes rows unlike: edit format, user simulator, retrieval."""
+    date: str | None
+    """ISO date of the result."""
+    n: int | None
+    """Items that the score rests on."""
+    successes: int | None
+    """Of those, solved; None where a score is no share of solved items or the source does not tell."""
+    score: float | None
+    """Mean score in [0, 1]."""
+    cost_total_usd: float | None
+    """USD for all n items."""
+    cost_basis: str | None
+    """What the cost rests on, in the source's or the importer's words; None where the cost is unknown."""
+    latency_mean_s: float | None
+    """Mean seconds per item."""
+    calls_mean: float | None
+    """Mean model calls per item."""
+    comparable: str
+    """Rows may be compared only where these are equal: suite, harness and whatever else must be alike."""

@@ -1,0 +1,103 @@
+"""`bench import`: other people's results as a run folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bench.cli.options import results_option
+
+if TYPE_CHECKING:
+    from bench.importers import Imported
+
+FORMATS = ("aider", "swebench", "tau2", "lm_eval", "csv")
+SHOWN = 10
+"""Dropped rows that are printed; run.json keeps more."""
+
+
+def _pairs(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+    del ctx
+    found: dict[str, str] = {}
+    for value in values:
+        field, equals, column = value.partition("=")
+        if not (field and equals and column):
+            raise click.BadParameter(f"'{value}' is not FIELD=COLUMN, e.g. score=accuracy", param=param)
+        if field in found:
+            raise click.BadParameter(f"{field} is mapped twice", param=param)
+        found[field] = column
+    return found
+
+
+def _date(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    from datetime import date
+
+    del ctx
+    try:
+        return value and date.fromisoformat(value).isoformat()
+    except ValueError as error:
+        raise click.BadParameter("must be a date such as 2026-11-22", param=param) from error
+
+
+@click.command("import")
+@click.argument("form", metavar="FORMAT", type=click.Choice(FORMATS))
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--map", "mapping", multiple=True, callback=_pairs, help="FIELD=COLUMN, FIELD==VALUE. Repeatable.")
+@click.option(
+    "--decimal", type=click.Choice([".", ","]), default=".", show_default=True, help="Decimal point of a CSV."
+)
+@click.option("--source", help="Who published it.  [default: the format's usual source, or the file's name]")
+@click.option("--commit", help="Its commit or version there.")
+@click.option("--retrieved", callback=_date, help="Date on which it was fetched, e.g. 2026-11-22.")
+@click.option("--licence", help="Its licence.  [default: that of the format's usual source]")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), help="The run folder.  [default: results/<UTC>-FORMAT]"
+)
+@results_option
+def import_(
+    form: str, paths: tuple[Path, ...], mapping: dict[str, str], decimal: str, source: str | None, commit: str | None,
+    retrieved: str | None, licence: str | None, output: Path | None, results: Path,
+) -> None:  # fmt: skip
+    """Import results into a run folder, which `bench report` and `bench claim` then read.
+
+    FORMAT is aider, swebench, tau2, lm_eval or csv; several PATHs become one run, e.g. one lm-eval folder a model.
+    What is left out or unknown is printed, and kept in run.json. Nothing is called or spent. See docs/import.md.
+    """
+    from bench.importers import FORMATS as KNOWN
+    from bench.importers import Provenance, import_results
+
+    done = import_results(
+        form,
+        KNOWN[form],
+        paths,
+        results=results,
+        output=output,
+        provenance=Provenance(source, commit, retrieved, licence),
+        mapping=mapping,
+        decimal=decimal,
+    )
+    _tell(done)
+
+
+def _tell(done: Imported) -> None:
+    for note in done.notes:
+        click.echo(note)
+    for row in done.dropped[:SHOWN]:
+        click.echo(f"dropped: {row['row']}: {row['why']}", err=True)
+    if done.dropped_count > SHOWN:
+        click.echo(f"dropped: {done.dropped_count - SHOWN} more rows; run.json names them", err=True)
+    parts = [f"{count} {what}" for count, what in ((done.items, "items"), (done.totals, "totals")) if count]
+    click.echo(
+        f"Imported {' and '.join(parts)} of {len(done.models)} models ({_some(done.models)}) on {_some(done.suites)}."
+    )
+    if len(done.models) > 1:
+        names = [f'"{name}"' for name in done.models] if len(done.models) == 2 else ["LABEL", "LABEL"]
+        click.echo(f"Next: bench claim --candidate {names[0]} --baseline {names[1]} --worse-by 0.03")
+    click.echo(f"Run folder: {done.folder}")
+
+
+def _some(names: tuple[str, ...]) -> str:
+    """The first few names, and how many more there are."""
+    rest = f" and {len(names) - 4} more" if len(names) > 5 else ""
+    return ", ".join(names[: 4 if rest else 5]) + rest

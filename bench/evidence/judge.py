@@ -1,0 +1,166 @@
+"""Judges the declared claims: on paired items where a source publishes them, else on its totals."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from bench.aggregates import AggregateRow
+from bench.claims import Case, Pairs, judge
+from bench.claims.totals import counts, judge_totals, meets, quality_p, standing
+from bench.evidence.rule import RuledClaim
+from bench.evidence.sets import DataSet
+from bench.stats import Half, Interval, Judged, Verdict, holm, unpaired_interval
+
+PAIRED, TOTALS = "paired items", "totals"
+ALPHA = 0.05
+"""Of every claim: confidence 95 %, one-sided."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A claim of the evidence with its verdict."""
+
+    ruled: RuledClaim
+    """The claim."""
+    method: str
+    """PAIRED or TOTALS."""
+    n: int
+    """Items of the smaller side."""
+    difference: Interval
+    """Candidate's score - baseline's, 90 %."""
+    difference_95: Interval
+    """The same, 95 %."""
+    lost: int | None
+    """Items that only the baseline solved; None for totals."""
+    won: int | None
+    """Items that only the candidate solved; None for totals."""
+    ratio: Interval
+    """Cost of the candidate / cost of the baseline, 90 %; NaN where a bill is unknown, no bounds for totals."""
+    meets: bool | None
+    """Whether the bills, as published, meet the saving; None if unknown."""
+    p_supported: float
+    """Holm's: the claim's on pairs, the quality half's on totals, where no bill has a p-value."""
+    p_refuted: float
+    """Holm's."""
+    verdict: str
+    """"supported", "refuted", "inconclusive" or "reported"; items as independent draws."""
+    failing: str | None
+    """The half that refutes, if refuted."""
+    elsewhere: str | None
+    """The verdict with items of one repository as dependent; None for totals."""
+    needed: int | None
+    """Items that would decide quality four times in five, were the difference seen the true one; None if no likely
+    number would, or there is no margin. On totals: of each model, not paired."""
+    slower: float | None
+    """Mean seconds of the candidate / of the baseline; None if unknown."""
+    calls: float | None
+    """Mean model calls of the candidate / of the baseline; None if unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """A claim's halves, before claims of its family are corrected for each other."""
+
+    ruled: RuledClaim
+    rows: tuple[AggregateRow, AggregateRow]
+    pairs: Pairs | None
+    judged: Judged
+    clustered: Judged | None
+
+    @property
+    def p_supported(self) -> float:
+        """What Holm's correction starts from; see `Judgement`."""
+        return self.judged.p_supported if self.pairs is not None else quality_p(self.judged)
+
+    def half(self, name: str) -> Half | None:
+        """A half by name."""
+        return next((half for (_, half_name), half in self.judged.halves.items() if half_name == name), None)
+
+
+def judge_all(claims: Sequence[RuledClaim], sets: Mapping[str, DataSet]) -> list[Judgement]:
+    """Judges claims of the given data sets, in their order, with Holm's correction within each family."""
+    cases = [_case(claim, sets[claim.set]) for claim in claims]
+    families: dict[tuple[str, str], list[int]] = {}
+    for at, claim in enumerate(claims):
+        families.setdefault(claim.family, []).append(at)
+    found: dict[int, Judgement] = {}
+    for members in families.values():
+        family = [cases[at] for at in members]
+        supported, refuted = holm([c.p_supported for c in family]), holm([c.judged.p_refuted for c in family])
+        clustered = _verdicts([c.clustered for c in family])
+        for at, case, p_for, p_against, elsewhere in zip(members, family, supported, refuted, clustered, strict=True):
+            found[at] = _judgement(case, p_for, p_against, elsewhere)
+    return [found[at] for at in range(len(claims))]
+
+
+def _case(ruled: RuledClaim, data: DataSet) -> _Case:
+    rows = data.row(ruled, ruled.candidate), data.row(ruled, ruled.baseline)
+    pairs = data.pairs(ruled)
+    if pairs is None:
+        return _Case(ruled, rows, None, judge_totals(ruled.claim, [rows]), None)
+    alone = replace(pairs, clusters=tuple(map(str, range(pairs.n))))
+    judged, clustered = (judge([Case(ruled.claim, p, False, False)])[0].judged for p in (alone, pairs))
+    return _Case(ruled, rows, pairs, judged, clustered)
+
+
+def _verdicts(judged: Sequence[Judged | None]) -> list[str | None]:
+    """Of claims judged with clusters, corrected among themselves."""
+    known = [one for one in judged if one is not None]
+    adjusted = iter(zip(holm([one.p_supported for one in known]), holm([one.p_refuted for one in known]), strict=True))
+    return [None if one is None else _verdict(one, *next(adjusted)) for one in judged]
+
+
+def _verdict(judged: Judged, p_supported: float, p_refuted: float) -> str:
+    return str(replace(judged, p_supported=p_supported, p_refuted=p_refuted).verdict(ALPHA))
+
+
+def _judgement(case: _Case, p_supported: float, p_refuted: float, elsewhere: str | None) -> Judgement:
+    ours, theirs = case.rows
+    quality, cost = case.half("quality"), case.half("cost")
+    assert cost is not None
+    told = _verdict(case.judged, p_supported, p_refuted)
+    if case.pairs is None:
+        told = standing(case.ruled.claim, case.judged, p_supported, p_refuted)
+    intervals = _difference(case, quality)
+    return Judgement(
+        ruled=case.ruled,
+        method=TOTALS if case.pairs is None else PAIRED,
+        n=intervals[0].n,
+        difference=intervals[0],
+        difference_95=intervals[1],
+        lost=_only(case.pairs, -1),
+        won=_only(case.pairs, 1),
+        ratio=cost.interval,
+        meets=meets(case.ruled.claim, cost),
+        p_supported=p_supported,
+        p_refuted=p_refuted,
+        verdict=told,
+        failing=case.judged.failing[1] if told == Verdict.REFUTED and case.judged.failing else None,
+        elsewhere=elsewhere,
+        needed=None if quality is None else quality.needed,
+        slower=_ratio(ours.latency_mean_s, theirs.latency_mean_s),
+        calls=_ratio(ours.calls_mean, theirs.calls_mean),
+    )
+
+
+def _difference(case: _Case, quality: Half | None) -> tuple[Interval, Interval]:
+    """The score difference, 90 % and 95 %, also where there is no margin to judge it by."""
+    if quality is not None:
+        return quality.interval, quality.interval_95
+    known = counts(*case.rows)
+    if known is not None:
+        return unpaired_interval(known, 1 - 2 * ALPHA), unpaired_interval(known, 1 - ALPHA)
+    ours, theirs = (float(row.score) if row.score is not None else math.nan for row in case.rows)
+    nothing = Interval(ours - theirs, None, None, 0)
+    return nothing, nothing
+
+
+def _only(pairs: Pairs | None, sign: int) -> int | None:
+    """Items that one side solved alone."""
+    return None if pairs is None else int((sign * (pairs.candidate.score - pairs.baseline.score) > 0).sum())
+
+
+def _ratio(ours: float | None, theirs: float | None) -> float | None:
+    return None if ours is None or not theirs else ours / theirs

@@ -1,0 +1,137 @@
+"""What a gate says: one finding a measure, the items that moved, and the verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bench.gate.snapshot import Snapshot
+from bench.stats import Interval
+
+ALPHA = 0.05
+"""How often an unchanged model may fail on quality, all suites together; the same for tokens and cost."""
+TOLERANCE = 1.10
+"""Tokens, cost and latency may grow by this factor."""
+ALL = "all suites"
+"""Stands for the suite where a model's items are taken together."""
+
+
+class Status(StrEnum):
+    """What became of one measure."""
+
+    PASSED = "pass"
+    """No loss was seen."""
+    FAILED = "FAIL"
+    """A loss that chance does not explain."""
+    UNCONFIRMED = "not confirmed"
+    """A loss that a second asking did not show again."""
+    REPORTED = "not judged"
+    """Shown for the reader only."""
+
+
+class Verdict(StrEnum):
+    """What the gate says of a run."""
+
+    PASSED = "pass"
+    """Nothing failed."""
+    FAILED = "FAIL"
+    """At least one measure failed."""
+    BLIND = "cannot tell"
+    """Nothing failed, but a loss as small as demanded would not be seen, or missing answers decide."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One measure of one suite of one model."""
+
+    model: str
+    """The model's label in the run."""
+    suite: str
+    """The suite, or ALL."""
+    measure: str
+    """"quality", "tokens in", "tokens out", "cost" or "latency"."""
+    status: Status
+    """What became of it."""
+    before: float | None
+    """The baseline's mean: score, tokens or USD an item; of a latency its median, in seconds. None if unknown."""
+    after: float | None
+    """The same of the run."""
+    n: int
+    """Items it rests on."""
+    lost: int = 0
+    """Quality: items that score less than in the baseline."""
+    won: int = 0
+    """Quality: items that score more."""
+    p: float | None = None
+    """Quality: p-value of "no loss", adjusted for every suite and model of this gate."""
+    ratio: Interval | None = None
+    """Now / baseline, where it is judged; the lower bound decides."""
+    detectable: float | None = None
+    """Quality: the smallest true drop that would be found with 80 % power; None if no possible one would be."""
+    why: str = ""
+    """Why it is not judged, or what the second asking said."""
+
+    @property
+    def failed(self) -> bool:
+        """Whether it fails the gate."""
+        return self.status is Status.FAILED
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """An item that scores otherwise than in the baseline."""
+
+    model: str
+    """The model's label in the run."""
+    suite: str
+    """The suite."""
+    item: str
+    """"task/item"."""
+    before: float
+    """Score in the baseline, repeats averaged."""
+    after: float
+    """Score now."""
+    outcome: str
+    """How it ended, e.g. "answered → truncated"."""
+
+    @property
+    def lost(self) -> bool:
+        """Whether it scores less now."""
+        return self.after < self.before
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A run, judged against its baseline."""
+
+    base: Snapshot
+    """The baseline."""
+    now: Snapshot
+    """The run."""
+    findings: tuple[Finding, ...]
+    """Every measure: models and suites in order."""
+    moves: tuple[Move, ...]
+    """Items lost, then won, suite by suite."""
+    changes: tuple[str, ...]
+    """What else is different, as sentences: served model, settings, prices, truncation, versions."""
+    blind: tuple[str, ...]
+    """Why a pass says too little, as sentences."""
+    notes: tuple[str, ...]
+    """What a reader must know beside the numbers."""
+
+    @property
+    def verdict(self) -> Verdict:
+        """The first that holds of: failed, cannot tell, passed."""
+        if any(finding.failed for finding in self.findings):
+            return Verdict.FAILED
+        return Verdict.BLIND if self.blind else Verdict.PASSED
+
+
+def suspects(findings: Sequence[Finding]) -> set[tuple[str, str | None]]:
+    """What failed and can be asked again: (model, suite), or (model, None) for all suites of the model."""
+    return {
+        (found.model, None if found.suite == ALL else found.suite)
+        for found in findings
+        if found.failed and found.measure != "latency"
+    }

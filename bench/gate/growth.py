@@ -1,0 +1,100 @@
+"""Whether answers grew longer, dearer or slower by more than the tolerance."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from bench.claims.judge import CLEAN_SHARE
+from bench.gate.findings import ALPHA, TOLERANCE, Finding, Status
+from bench.gate.match import Pairing
+from bench.gate.snapshot import Snapshot
+from bench.stats import Interval, Strata, cost_ratio, latency
+from bench.stats.clusters import Floats
+
+LATENCY_ALPHA = 0.01
+"""How often an unchanged model may fail on latency, all suites together."""
+COLUMNS = {"tokens in": "tokens_in", "tokens out": "tokens_out", "cost": "cost_usd"}
+"""Measure -> the field of a sample."""
+
+Amounts = tuple[Floats, Floats]
+Timed = tuple[Floats, int]
+"""Seconds now and in the baseline (a row a pair, clean and close in time), and how many pairs were timed at all."""
+
+
+def judge_amounts(pairings: Sequence[Pairing], now: Snapshot) -> list[Finding]:
+    """Tokens and cost: a finding each for every suite. Cost only at one price, so that a price list changes nothing."""
+    known: list[tuple[Pairing, str, Amounts | None, str]] = []
+    for pairing in pairings:
+        for measure, column in COLUMNS.items():
+            both = pairing.amounts(column)
+            why = _unjudged(pairing, measure, both, now)
+            known.append((pairing, measure, both, why))
+    tests = sum(not why for *_, why in known)
+    return [_grown(pairing, measure, both, why, tests) for pairing, measure, both, why in known]
+
+
+def _unjudged(pairing: Pairing, measure: str, both: Amounts | None, now: Snapshot) -> str:
+    """Why an amount is shown only; empty if it is judged."""
+    if measure == "cost" and now.models[pairing.model].local:
+        return "the cost of local weights is machine time"
+    if both is None:
+        return "unknown for some answers"
+    if measure == "cost" and pairing.now.prices != pairing.base.prices:
+        return "the price changed"
+    return "" if len(both[0]) > 1 and both[0].any() and both[1].any() else "nothing to compare"
+
+
+def _grown(pairing: Pairing, measure: str, both: Amounts | None, why: str, tests: int) -> Finding:
+    before, after = (None, None) if both is None else (float(both[1].mean()), float(both[0].mean()))
+    n = 0 if both is None else len(both[0])
+    if both is None or why:
+        return Finding(pairing.model, pairing.suite, measure, Status.REPORTED, before, after, n, why=why)
+    ratio = growth(both, ALPHA / tests)
+    status = Status.FAILED if grown(ratio) else Status.PASSED
+    return Finding(pairing.model, pairing.suite, measure, status, before, after, n, ratio=ratio)
+
+
+def growth(both: Amounts, alpha: float) -> Interval | None:
+    """The ratio of the sums, now / baseline, with the bounds of a one-sided test at `alpha`."""
+    items = [str(at) for at in range(len(both[0]))]  # chance differs item by item: the suite itself is fixed
+    return cost_ratio(*both, Strata(["all"] * len(items), items), 1 - 2 * alpha)
+
+
+def grown(ratio: Interval | None) -> bool:
+    """Whether a ratio is certainly above the tolerance."""
+    return ratio is not None and ratio.low is not None and ratio.low > TOLERANCE
+
+
+def judge_latency(pairings: Sequence[Pairing], seconds: Mapping[tuple[str, str], Timed], why: str) -> list[Finding]:
+    """Latency: judged where `seconds` has pairs of the (model, suite) asked side by side in one run, else shown."""
+    fit = {key: kept for key, (kept, timed) in seconds.items() if len(kept) > 1 and len(kept) >= CLEAN_SHARE * timed}
+    findings = []
+    for pairing in pairings:
+        key = pairing.model, pairing.suite
+        sides = [part.latency.get("e2e_s", {}) for part in (pairing.base, pairing.now)]
+        before, after = (side.get("p50") for side in sides)
+        n = int(min(side.get("n", 0) for side in sides))
+        if key in fit:
+            findings.append(_slower(pairing, fit[key], before, after, LATENCY_ALPHA / len(fit)))
+            continue
+        reason = why
+        if key in seconds:
+            reason = f"{len(seconds[key][0])} of {seconds[key][1]} pairs were timed cleanly; it takes {CLEAN_SHARE:.0%}"
+        findings.append(Finding(*key, "latency", Status.REPORTED, before, after, n, why=reason))
+    return findings
+
+
+def _slower(pairing: Pairing, seconds: Floats, before: float | None, after: float | None, alpha: float) -> Finding:
+    ratio, failed = slower(seconds, alpha)
+    status = Status.FAILED if failed else Status.PASSED
+    return Finding(pairing.model, pairing.suite, "latency", status, before, after, len(seconds), ratio=ratio)
+
+
+def slower(seconds: Floats, alpha: float) -> tuple[Interval, bool]:
+    """The ratio of seconds now and in the baseline, a row a pair, and whether it fails.
+
+    It fails where the mean log ratio is above 0 at `alpha` (t) and the ratio itself above the tolerance.
+    """
+    items = [str(at) for at in range(len(seconds))]
+    half = latency(seconds[:, 0], seconds[:, 1], Strata(["all"] * len(items), items), 1.0, alpha=alpha)
+    return half.interval, half.p_refuted <= alpha and half.estimate > TOLERANCE

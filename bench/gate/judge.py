@@ -1,0 +1,132 @@
+"""A run against its baseline, from both snapshots to a verdict; reads only run folders and the baseline's file."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from bench import runfolder
+from bench.claims.judge import MISSING_RATE
+from bench.claims.pairs import pair
+from bench.errors import UsageError
+from bench.gate import file
+from bench.gate.changes import changes, moves, notes
+from bench.gate.findings import ALL, ALPHA, Finding, Result, Status
+from bench.gate.growth import COLUMNS, Timed, grown, growth, judge_amounts, judge_latency
+from bench.gate.match import Pairing, concatenated, match
+from bench.gate.quality import blind_spots, judge_quality
+from bench.gate.snapshot import Snapshot, take
+from bench.stats import drop_p
+
+SECOND = "second-asking"
+"""The subfolder of a run where the tables of the gate's second asking are."""
+
+
+def load(name: str, results: Path) -> tuple[Snapshot, Path | None]:
+    """A baseline from a file, or from a run by folder or id (its folder is returned too). UsageError if neither."""
+    path = Path(name)
+    if path.is_file():
+        return file.read(path), None
+    try:
+        folder = runfolder.find(results, name)
+    except UsageError as error:
+        raise UsageError(
+            f"{name}: is neither a baseline's file nor a run. Make a baseline with: bench gate RUN --save {name}"
+        ) from error
+    return take(folder), folder
+
+
+def judge_folder(
+    folder: Path,
+    base: Snapshot,
+    base_folder: Path | None = None,
+    *,
+    models: Mapping[str, str] | None = None,
+    suites: Collection[str] = (),
+    detect: float | None = None,
+) -> Result:
+    """Judges a run folder, its second asking included where one was made.
+
+    `models`: which of the run's models stands beside which of the baseline's; by default those of the same label.
+    UsageError where run and baseline speak of different things.
+    """
+    now = take(folder)
+    again = take(folder, SECOND) if (folder / SECOND).is_dir() else None
+    chosen = models or {label: label for label, model in now.models.items() if model.suites}
+    seconds: dict[tuple[str, str], Timed] = {}
+    if base_folder is not None and base_folder.resolve() == folder.resolve():
+        seconds = _side_by_side(folder, chosen, suites or now.suites)
+    return judge(base, now, chosen, suites, again=again, seconds=seconds, detect=detect)
+
+
+def _side_by_side(folder: Path, models: Mapping[str, str], suites: Collection[str]) -> dict[tuple[str, str], Timed]:
+    """Seconds of pairs that one run asked side by side, by (model, suite)."""
+    items, manifest = runfolder.read_table(folder, "items"), runfolder.read_manifest(folder)
+    found = {}
+    for label, its in models.items():
+        if label == its:
+            raise UsageError(f"'{label}' would be compared with itself. Name two models of the run, or another run.")
+        for suite in suites:
+            pairs = pair(items, manifest, label, its, [suite])
+            found[label, suite] = pairs.seconds, pairs.timed_all
+    return found
+
+
+def judge(
+    base: Snapshot,
+    now: Snapshot,
+    models: Mapping[str, str],
+    suites: Collection[str] = (),
+    *,
+    again: Snapshot | None = None,
+    seconds: Mapping[tuple[str, str], Timed] | None = None,
+    detect: float | None = None,
+    seed: int = 0,
+) -> Result:
+    """Judges one snapshot against another; `again` is the run's second asking. UsageError as `match` raises it."""
+    pairings = match(base, now, models, suites)
+    findings = judge_quality(pairings, seed)
+    blind = blind_spots(pairings, findings, detect, seed)
+    findings += judge_amounts(pairings, now)
+    if again is not None:
+        findings = [_confirmed(f, pairings, again, models, base, seed) if f.failed else f for f in findings]
+    other = base.machine != now.machine
+    why = "not comparable: other machine" if other else "not asked side by side in one run"
+    findings += judge_latency(pairings, seconds or {}, why)
+    order = {(p.model, p.suite): at for at, p in enumerate(pairings)}
+    findings.sort(key=lambda f: order.get((f.model, f.suite), len(order)))
+    renamed = any(label != its for label, its in models.items())
+    return Result(
+        base, now, tuple(findings), tuple(moves(pairings)), tuple(changes(base, now, models, pairings)),
+        tuple(blind), tuple(notes(base, now, pairings, renamed=renamed)),
+    )  # fmt: skip
+
+
+def _confirmed(
+    found: Finding,
+    first: Sequence[Pairing],
+    again: Snapshot,
+    models: Mapping[str, str],
+    base: Snapshot,
+    seed: int,
+) -> Finding:
+    """A failed measure after the second asking: it stands unless fresh answers, judged alone, do not show it."""
+    wanted = [p for p in first if p.model == found.model and found.suite in (ALL, p.suite)]
+    asked = again.models[found.model].suites
+    if any(p.suite not in asked or set(p.keys) - asked[p.suite].items.keys() for p in wanted):
+        return replace(found, why="not all of it was asked a second time")
+    names = [p.suite for p in wanted]
+    second = match(base, again, {found.model: models[found.model]}, names)
+    if any(p.missing() > MISSING_RATE for p in second):
+        return replace(found, why="the second asking lacks answers")
+    if found.measure == "quality":
+        values = concatenated([p.differences() for p in second])
+        p_value = drop_p(values, binary=all(p.binary for p in second), seed=seed)
+        shown, said = p_value <= ALPHA, f"p = {p_value:.2g} in the second asking alone"
+    else:
+        both = second[0].amounts(COLUMNS[found.measure])
+        ratio = None if both is None else growth(both, ALPHA)
+        shown = both is None or grown(ratio)
+        said = f"ratio {ratio.estimate:.2f} in the second asking" if ratio else "unknown in the second asking"
+    return replace(found, why=said) if shown else replace(found, status=Status.UNCONFIRMED, why=said)

@@ -1,0 +1,58 @@
+"""A gate's result as JUnit XML: a suite is a test suite, a measure a test case."""
+
+from __future__ import annotations
+
+import re
+from xml.etree import ElementTree
+
+from bench.gate.findings import ALL, Finding, Result, Status
+from bench.gate.text import headline, told
+
+_UNPRINTABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What XML 1.0 has no place for."""
+
+
+def xml(result: Result) -> str:
+    """The file's text. Failed measures are failures with the lost items named, unjudged ones are skipped."""
+    root = ElementTree.Element("testsuites", name="bench gate")
+    for model, suite in dict.fromkeys((f.model, f.suite) for f in result.findings):
+        mine = [f for f in result.findings if (f.model, f.suite) == (model, suite)]
+        box = ElementTree.SubElement(root, "testsuite", name=_clean(f"{model}.{suite}"), tests=str(len(mine)))
+        box.set("failures", str(sum(f.failed for f in mine)))
+        box.set("skipped", str(sum(f.status is Status.REPORTED for f in mine)))
+        for finding in mine:
+            _case(box, finding, result)
+    if result.blind:
+        box = ElementTree.SubElement(root, "testsuite", name="power", tests="1", failures="1", skipped="0")
+        case = ElementTree.SubElement(box, "testcase", classname="power", name="cannot tell")
+        ElementTree.SubElement(case, "failure", message=_clean("; ".join(result.blind)))
+    root.set("tests", str(sum(int(box.get("tests", "0")) for box in root)))
+    root.set("failures", str(sum(int(box.get("failures", "0")) for box in root)))
+    ElementTree.indent(root)
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
+
+
+def _case(box: ElementTree.Element, finding: Finding, result: Result) -> None:
+    case = ElementTree.SubElement(box, "testcase", classname=str(box.get("name")), name=finding.measure)
+    said = _clean(told(finding))
+    if finding.failed:
+        failure = ElementTree.SubElement(case, "failure", message=said)
+        failure.text = _clean("\n".join([headline(result), *_lost(finding, result)]))
+    elif finding.status is Status.REPORTED:
+        ElementTree.SubElement(case, "skipped", message=said)
+    else:
+        ElementTree.SubElement(case, "system-out").text = said
+
+
+def _lost(finding: Finding, result: Result) -> list[str]:
+    if finding.measure != "quality":
+        return []
+    return [
+        f"lost: {move.suite} {move.item} ({move.outcome})"
+        for move in result.moves
+        if move.lost and move.model == finding.model and finding.suite in (move.suite, ALL)
+    ]
+
+
+def _clean(text: str) -> str:
+    return _UNPRINTABLE.sub("�", text)

@@ -1,0 +1,90 @@
+"""Whether scores dropped: one error rate for every suite and model of a gate."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from bench.claims.judge import MISSING_RATE
+from bench.gate.findings import ALL, ALPHA, Finding, Status
+from bench.gate.match import Pairing, concatenated
+from bench.stats import detectable_drop, drop_p, hybrid
+from bench.stats.clusters import Floats
+
+
+def judge_quality(pairings: Sequence[Pairing], seed: int) -> list[Finding]:
+    """A finding for every suite, and for each model's suites together where it has several."""
+    differences = [pairing.differences() for pairing in pairings]
+    parts, pooled = _p_values(pairings, differences, seed)
+    levels = ALPHA / 2 / len(parts), ALPHA / 2 / len(pooled)
+    findings = []
+    for model, together in pooled.items():
+        mine = [at for at, pairing in enumerate(pairings) if pairing.model == model]
+        if len(mine) == 1:  # its only suite is all its items
+            at = mine[0]
+            findings.append(_finding([pairings[at]], [differences[at]], min(parts[at], together), max(levels)))
+            continue
+        findings += [_finding([pairings[at]], [differences[at]], parts[at], levels[0]) for at in mine]
+        findings.append(_finding([pairings[at] for at in mine], [differences[at] for at in mine], together, levels[1]))
+    return findings
+
+
+def _p_values(
+    pairings: Sequence[Pairing], differences: Sequence[Floats], seed: int
+) -> tuple[list[float], dict[str, float]]:
+    """Adjusted p-values, suite by suite and of each model's suites together."""
+    parts = [drop_p(values, binary=p.binary, seed=seed) for p, values in zip(pairings, differences, strict=True)]
+    models = list(dict.fromkeys(pairing.model for pairing in pairings))
+    together = []
+    for model in models:
+        mine = [at for at, pairing in enumerate(pairings) if pairing.model == model]
+        binary = all(pairings[at].binary for at in mine)
+        together.append(drop_p(concatenated([differences[at] for at in mine]), binary=binary, seed=seed))
+    p_parts, p_pooled = hybrid(parts, together)
+    return p_parts, dict(zip(models, p_pooled, strict=True))
+
+
+def _finding(pairings: Sequence[Pairing], differences: Sequence[Floats], p: float, level: float) -> Finding:
+    known = [pair for pairing in pairings for pair in pairing.scores().values()]
+    before, after = (float(np.mean(side)) for side in zip(*known, strict=True)) if known else (None, None)
+    values = concatenated(differences)
+    least = detectable_drop(values, level)
+    if least is not None and before is not None and least > before:
+        least = None  # there is not so much to lose
+    return Finding(
+        pairings[0].model, pairings[0].suite if len(pairings) == 1 else ALL, "quality",
+        Status.FAILED if p <= ALPHA else Status.PASSED, before, after, len(known),
+        lost=int((values < 0).sum()), won=int((values > 0).sum()), p=p, detectable=least,
+    )  # fmt: skip
+
+
+def blind_spots(pairings: Sequence[Pairing], findings: Sequence[Finding], detect: float | None, seed: int) -> list[str]:
+    """Why a pass says too little, as sentences: a drop of `detect` would not be seen, or missing answers decide.
+
+    Missing answers are left out where they are few. Elsewhere the run must pass also if they all were wrong, and the
+    baseline's right.
+    """
+    judged = [found for found in findings if found.measure == "quality"]
+    said = [
+        f"{found.model}, {found.suite}: {_least(found)}"
+        for found in judged
+        if detect is not None and found.suite != ALL and (found.detectable is None or found.detectable > detect)
+    ]
+    lacking = [pairing.missing() > MISSING_RATE for pairing in pairings]
+    if any(lacking):
+        worst = [p.worst() if lacks else p.differences() for p, lacks in zip(pairings, lacking, strict=True)]
+        parts, pooled = _p_values(pairings, worst, seed)
+        for pairing, p, lacks in zip(pairings, parts, lacking, strict=True):
+            if lacks and min(p, pooled[pairing.model]) <= ALPHA:
+                said.append(
+                    f"{pairing.model}, {pairing.suite}: {100 * pairing.missing():.1f} % of the answers are missing, "
+                    "and if they were wrong the gate would fail"
+                )
+    return said
+
+
+def _least(found: Finding) -> str:
+    if found.detectable is None:
+        return f"{found.n} items with a score of {100 * (found.before or 0):.1f} % can show no drop"
+    return f"{found.n} items cannot detect a drop of less than {100 * found.detectable:.1f} points"

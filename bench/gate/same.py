@@ -1,0 +1,116 @@
+"""Whether two hosts serve the same model: scores, tokens an answer and refusals, as an equivalence test."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bench import runfolder
+from bench.claims.judge import MISSING_RATE
+from bench.gate.findings import ALPHA, TOLERANCE
+from bench.gate.match import Pairing, match
+from bench.gate.snapshot import ItemRecord, of
+from bench.stats import Half, Judged, Strata, Verdict, combine, latency, quality
+from bench.stats.half import undecided
+
+
+@dataclass(frozen=True, slots=True)
+class Equivalence:
+    """Two models of a run, judged for being the same."""
+
+    one: str
+    """The first label."""
+    other: str
+    """The second, compared with."""
+    margin: float
+    """Scores and refusals may differ by less than this share."""
+    judged: Judged
+    """By (suite, what is to be shown): "scores not lower", "tokens not more" and so on, by the margin or more."""
+
+    @property
+    def verdict(self) -> Verdict:
+        """Supported: the same within the margins; refuted: different by more than one of them."""
+        return self.judged.verdict(ALPHA)
+
+
+def same_weights(folder: Path, one: str, other: str, margin: float, suites: Collection[str] = ()) -> Equivalence:
+    """Judges two models of a run folder: two one-sided tests each of scores, tokens an answer and refusals.
+
+    Scores and refusals must differ by less than `margin`, tokens (the geometric mean of the items' ratios, t on their
+    logarithms) by less than the factor TOLERANCE, in every suite.
+    Items of one cluster are taken as dependent, as in a claim. UsageError if the run has no such models.
+    """
+    items, manifest = runfolder.read_table(folder, "items"), runfolder.read_manifest(folder)
+    now = of(items, manifest)
+    clusters = dict(zip(items["task"] + "/" + items["item"], items["cluster"], strict=True))
+    halves: dict[tuple[str, str], Half] = {}
+    for pairing in match(now, now, {one: other}, suites):
+        strata = Strata([pairing.suite] * len(pairing.scores()), [clusters[key] for key in pairing.scores()])
+        lacking = "answers are missing" if pairing.missing() > MISSING_RATE else None
+        for name, half in _halves(pairing, strata, margin):
+            halves[pairing.suite, name] = replace(half, problem=half.problem or lacking)
+    return Equivalence(one, other, margin, combine(halves))
+
+
+def _halves(pairing: Pairing, strata: Strata, margin: float) -> Iterator[tuple[str, Half]]:
+    known = pairing.scores()
+    refused = np.array([_refused(pairing.now.items[k]) - _refused(pairing.base.items[k]) for k in known])
+    for what, differences in (("scores", pairing.differences()), ("refusals", refused)):
+        for sign, way in ((1, "not lower"), (-1, "not higher")):
+            if known:
+                yield f"{what} {way}", quality(sign * differences, strata, margin, binary=pairing.binary)
+            else:
+                yield f"{what} {way}", undecided(what, math.nan, 0, "no item has a score on both sides")
+    tokens = pairing.amounts("tokens_out")
+    for way, ours, theirs in (("not more", 0, 1), ("not fewer", 1, 0)):
+        if tokens is None:
+            yield f"tokens {way}", undecided("tokens", math.nan, 0, "unknown for some answers")
+        else:  # an empty answer counts as one token, for its logarithm
+            sides = [np.maximum(side, 1.0) for side in tokens]
+            yield f"tokens {way}", latency(sides[ours], sides[theirs], strata, TOLERANCE)
+
+
+def _refused(item: ItemRecord) -> float:
+    return sum(sample.outcome == "refused" for sample in item.samples) / len(item.samples)
+
+
+def same_lines(found: Equivalence) -> list[str]:
+    """The verdict, then one line a half."""
+    return [
+        f"same weights: {found.verdict} ({found.one} against {found.other}: scores and refusals within "
+        f"{100 * found.margin:g} points, tokens an answer within {100 * (TOLERANCE - 1):.0f} %)",
+        *(f"  {suite}: {name}: {_told(name, half)}" for (suite, name), half in found.judged.halves.items()),
+    ]
+
+
+def _told(name: str, half: Half) -> str:
+    size = f"ratio {half.estimate:.2f}" if name.startswith("tokens") else f"{100 * half.estimate:+.1f} points"
+    if not math.isfinite(half.estimate):
+        size = "unknown"
+    shown = "shown" if half.p_supported <= ALPHA and not half.problem else "not shown"
+    why = f"; {half.problem}" if half.problem else ""
+    return f"{shown} ({size}, p = {half.p_supported:.2g}, {half.n} items{why})"
+
+
+def same_json(found: Equivalence) -> dict[str, Any]:
+    """The same as plain JSON."""
+    return {
+        "verdict": str(found.verdict),
+        "models": [found.one, found.other],
+        "margin": found.margin,
+        "tokens_within": TOLERANCE,
+        "halves": [
+            {
+                "suite": suite, "shows": name, "n": half.n,
+                "estimate": half.estimate if math.isfinite(half.estimate) else None,
+                "low": half.interval.low, "high": half.interval.high,
+                "p_supported": half.p_supported, "p_refuted": half.p_refuted, "problem": half.problem,
+            }
+            for (suite, name), half in found.judged.halves.items()
+        ],
+    }  # fmt: skip

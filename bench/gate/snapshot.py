@@ -1,0 +1,202 @@
+"""What a gate keeps of a run: every item's hash, outcomes and tokens, sketches of latency, and what the run was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bench import runfolder
+from bench.errors import UsageError, suggest
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SETTINGS = (
+    "model", "max_tokens", "effort", "thinking", "thinking_budget", "temperature", "top_p", "seed", "region", "slots",
+    "threads", "context",
+)  # fmt: skip
+"""A model's settings that are kept, as run.json names them; `weights_sha256` and the sampling sent are added."""
+MACHINE = ("cpu", "cores", "memory_bytes")
+"""What tells one machine from another."""
+QUANTILES = {"p05": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}
+"""A latency sketch's quantiles, in seconds."""
+_MACHINE_TIME = "usd_per_hour="
+_IN = ("in_uncached", "in_cache_read", "in_cache_write_5m", "in_cache_write_1h")
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One answer to an item."""
+
+    score: float | None
+    """In [0, 1]; None if missing."""
+    outcome: str
+    """See `Outcome`."""
+    tokens_in: int | None
+    """Prompt tokens; None if not reported."""
+    tokens_out: int | None
+    """Generated tokens, reasoning included; None if not reported."""
+    cost_usd: float | None
+    """USD, earlier billed attempts included; None if unknown, and for local weights, whose cost is machine time."""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRecord:
+    """An item and its answers."""
+
+    prompt: str
+    """The first 16 hex digits of the prompt's sha256."""
+    samples: tuple[Sample, ...]
+    """One a repeat, in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class SuiteRecord:
+    """What one model made of one suite."""
+
+    items: Mapping[str, ItemRecord]
+    """By "task/item"."""
+    latency: Mapping[str, Mapping[str, float]]
+    """Sketches of "e2e_s" and "ttfat_s", clean first-hand timings only: QUANTILES in seconds, and "n"."""
+    prices: tuple[str, ...]
+    """The prices that made the costs, distinct and sorted."""
+    sampling: tuple[str, ...]
+    """The sampling that was sent, as JSON, distinct and sorted."""
+    served: tuple[str, ...]
+    """The model ids that the endpoint reported, distinct and sorted."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRecord:
+    """One model of a run."""
+
+    settings: Mapping[str, Any]
+    """SETTINGS as far as they are set, and "weights_sha256"."""
+    suites: Mapping[str, SuiteRecord]
+    """By name."""
+
+    @property
+    def local(self) -> bool:
+        """Whether its weights ran on the run's own machine."""
+        return str(self.settings.get("model", "")).startswith("weights/")
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A run, as far as a gate compares it with another."""
+
+    run: str
+    """The run's id."""
+    started_at: str
+    """UTC, ISO 8601."""
+    machine: Mapping[str, Any]
+    """MACHINE, as far as the run recorded it."""
+    versions: Mapping[str, str | None]
+    """Versions of what can change a result, by distribution."""
+    prices_as_of: str | None
+    """The day of the price list; None if the run has none."""
+    tasks: Mapping[str, Mapping[str, str | None]]
+    """"version" and "sha256" by task; the hash is None where the run recorded none."""
+    models: Mapping[str, ModelRecord]
+    """By label."""
+
+    @property
+    def suites(self) -> tuple[str, ...]:
+        """The names of all suites, in order."""
+        return tuple(dict.fromkeys(suite for model in self.models.values() for suite in model.suites))
+
+    def model(self, label: str) -> ModelRecord:
+        """A model by its label. UsageError if there is none."""
+        if label not in self.models:
+            raise UsageError(f"run {self.run} has no model '{label}'.{suggest(label, self.models)}")
+        return self.models[label]
+
+
+def take(folder: Path, table: str = ".") -> Snapshot:
+    """The snapshot of a run folder; `table` is where its items.parquet is. UsageError if it is no run folder."""
+    return of(runfolder.read_table(folder / table, "items"), runfolder.read_manifest(folder))
+
+
+def of(items: pd.DataFrame, manifest: Mapping[str, Any]) -> Snapshot:
+    """The snapshot of a run's items table and manifest."""
+    machine, prices = manifest.get("machine") or {}, manifest.get("prices") or {}
+    versions = items.groupby("task")["task_version"].first()
+    hashes = manifest.get("tasks") or {}
+    return Snapshot(
+        run=str(manifest["run"]),
+        started_at=str(manifest["started_at"]),
+        machine={key: machine[key] for key in MACHINE if key in machine},
+        versions=dict(manifest.get("versions") or {}),
+        prices_as_of=prices.get("as_of"),
+        tasks={
+            str(task): {"version": str(version), "sha256": hashes.get(task, {}).get("sha256")}
+            for task, version in versions.items()
+        },
+        models={
+            label: ModelRecord(_settings(about), dict(_suites(items[items["model"] == label])))
+            for label, about in manifest["models"].items()
+        },
+    )
+
+
+def _settings(about: Mapping[str, Any]) -> dict[str, Any]:
+    kept = {key: about[key] for key in SETTINGS if about.get(key) is not None}
+    weights = (about.get("identity") or {}).get("weights_sha256")
+    return {**kept, "weights_sha256": weights} if weights else kept
+
+
+def _suites(rows: pd.DataFrame) -> Iterator[tuple[str, SuiteRecord]]:
+    for suite, table in rows[rows["outcome"] != "not_asked"].groupby("suite"):
+        yield (
+            str(suite),
+            SuiteRecord(
+                items=_items(table),
+                latency=_latency(table),
+                prices=_distinct(table["price_id"]),
+                sampling=_distinct(table["sampling_applied"]),
+                served=_distinct(table["served_model"]),
+            ),
+        )
+
+
+def _items(table: pd.DataFrame) -> dict[str, ItemRecord]:
+    rows = table.sort_values(["task", "item", "repeat"])
+    machine_time = rows["price_id"].fillna("").astype(str).str.startswith(_MACHINE_TIME)
+    columns = [
+        *(rows[name] for name in ("task", "item", "prompt_sha256", "score", "outcome")),
+        rows[list(_IN)].sum(axis=1, min_count=1),
+        rows["out_total"],
+        (rows["cost_usd"] + rows["cost_retries_usd"]).where(~machine_time),
+    ]
+    found: dict[str, tuple[str, list[Sample]]] = {}
+    for task, item, prompt, score, outcome, tokens_in, tokens_out, cost in zip(*map(_plain, columns), strict=True):
+        sample = Sample(
+            None if score is None else float(score), str(outcome),
+            None if tokens_in is None else int(tokens_in), None if tokens_out is None else int(tokens_out),
+            None if cost is None else float(f"{cost:.6g}"),
+        )  # fmt: skip
+        found.setdefault(f"{task}/{item}", (str(prompt)[:16], []))[1].append(sample)
+    return {key: ItemRecord(prompt, tuple(samples)) for key, (prompt, samples) in found.items()}
+
+
+def _plain(column: pd.Series[Any]) -> list[Any]:
+    values = column.astype(object)
+    plain: list[Any] = values.where(column.notna(), None).tolist()
+    return plain
+
+
+def _latency(table: pd.DataFrame) -> dict[str, dict[str, float]]:
+    clean = table[table["timing_ok"].fillna(False).astype(bool) & ~table["reused"].astype(bool)]
+    sketches = {}
+    for name, column in (("e2e_s", "latency_s"), ("ttfat_s", "ttfat_s")):
+        seconds = clean[column].dropna().astype(float)
+        if len(seconds):
+            sketch = {key: round(float(seconds.quantile(share)), 3) for key, share in QUANTILES.items()}
+            sketches[name] = {"n": len(seconds), **sketch}
+    return sketches
+
+
+def _distinct(column: pd.Series[Any]) -> tuple[str, ...]:
+    return tuple(sorted({str(value) for value in column.dropna()}))

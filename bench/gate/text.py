@@ -1,0 +1,149 @@
+"""A gate's result as text: compact for a terminal, Markdown for a page, JSON for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from typing import Any
+from urllib.parse import quote
+
+from bench.gate.findings import ALL, Finding, Move, Result, Status
+
+SHOWN = 10
+"""Moved items that a suite's list names; JSON has all."""
+PAGE = "report.html"
+"""The run's page, which opens at an item: `report.html#item=task/item`."""
+
+
+def lines(result: Result) -> list[str]:
+    """For a terminal: the verdict first, then the suites, the items that moved, and what else changed."""
+    found = [headline(result)]
+    width = max(len(finding.suite) for finding in result.findings)
+    for model, suite in dict.fromkeys((f.model, f.suite) for f in result.findings):
+        mine = [f for f in result.findings if (f.model, f.suite) == (model, suite)]
+        if model not in found:
+            found.append(model)
+        found.append(f"  {suite:{width}}  {_brief(mine[0])}")
+        rest = [_brief(f) for f in mine[1:] if f.before is not None or f.failed]
+        found += [f"  {'':{width}}  {', '.join(rest)}"] if rest else []
+    found += [f"cannot tell: {line}" for line in result.blind]
+    for title, moves, more in _lists(result):
+        named = ", ".join(f"{move.item} ({_scores(move)}, {move.outcome})" for move in moves)
+        found.append(f"{title}: {named}{more}")
+    return [*found, *(f"changed: {line}" for line in result.changes), *(f"note: {line}" for line in result.notes)]
+
+
+def _brief(finding: Finding) -> str:
+    status = "" if finding.status is Status.PASSED else f" {finding.status}"
+    if finding.measure == "quality" or finding.failed or finding.ratio is None:
+        return f"{finding.measure}{status} {told(finding)}"
+    return f"{finding.measure}{status} × {finding.ratio.estimate:.2f}"
+
+
+def headline(result: Result) -> str:
+    """The verdict in one sentence."""
+    failed = dict.fromkeys(f"{f.model} {f.suite} {f.measure}" for f in result.findings if f.failed)
+    about = f": {', '.join(failed)}" if failed else ""
+    return f"gate: {result.verdict}{about} (run {result.now.run} against {result.base.run})"
+
+
+def told(finding: Finding) -> str:
+    """A measure's numbers as a phrase."""
+    if finding.measure == "quality":
+        text = (
+            f"{_percent(finding.before)} → {_percent(finding.after)}, {finding.lost} lost and {finding.won} won of "
+            f"{finding.n} items, p = {finding.p:.2g}; {sees(finding)}"
+        )
+    else:
+        unit = {"cost": " USD", "latency": " s (p50)"}.get(finding.measure, "")
+        text = f"{_number(finding.before)} → {_number(finding.after)}{unit}"
+        if finding.ratio is not None and finding.ratio.low is not None and finding.ratio.high is not None:
+            ratio = finding.ratio
+            text += f", ratio {ratio.estimate:.2f} ({ratio.low:.2f} to {ratio.high:.2f}), {finding.n} items"
+    return f"{text}; {finding.why}" if finding.why else text
+
+
+def sees(finding: Finding) -> str:
+    """The smallest drop that would be seen."""
+    if finding.detectable is None:
+        return "no possible drop would be seen"
+    return f"sees a drop of {100 * finding.detectable:.1f} points or more"
+
+
+def markdown(result: Result, page: str = PAGE) -> str:
+    """The same for a page; items link to `page`."""
+    rows = [
+        f"| {_cell(f.model)} | {_cell(f.suite)} | {f.measure} | {_mark(f.status)} | {_cell(told(f))} |"
+        for f in result.findings
+    ]
+    parts = [
+        f"## {_cell(headline(result))}",
+        "",
+        "| model | suite | measure | | |",
+        "|---|---|---|---|---|",
+        *rows,
+        *_bullets("Cannot tell", result.blind),
+    ]
+    for title, moves, more in _lists(result):
+        named = [f"[{_cell(m.item)}]({page}#item={quote(m.item)}) ({_scores(m)}, {m.outcome})" for m in moves]
+        parts += ["", f"**{title[0].upper()}{_cell(title[1:])}**", "", *(f"- {name}" for name in named)]
+        parts += [f"-{more}"] if more else []
+    parts += [*_bullets("Changed", result.changes), *_bullets("Notes", result.notes)]
+    return "\n".join(parts) + "\n"
+
+
+def as_json(result: Result) -> dict[str, Any]:
+    """The same as plain JSON, every moved item included."""
+    return {
+        "verdict": str(result.verdict).lower(),
+        "run": result.now.run,
+        "baseline": {"run": result.base.run, "started_at": result.base.started_at},
+        "findings": [asdict(finding) | {"status": str(finding.status).lower()} for finding in result.findings],
+        "lost": [asdict(move) for move in result.moves if move.lost],
+        "won": [asdict(move) for move in result.moves if not move.lost],
+        "cannot_tell": list(result.blind),
+        "changed": list(result.changes),
+        "notes": list(result.notes),
+    }
+
+
+def _lists(result: Result) -> Iterator[tuple[str, Sequence[Move], str]]:
+    """Title, the first moved items and how many more there are, suite by suite."""
+    places = dict.fromkeys((f.model, f.suite) for f in result.findings if f.suite != ALL)
+    for model, suite in places:
+        for lost in (True, False):
+            mine = [m for m in result.moves if (m.model, m.suite, m.lost) == (model, suite, lost)]
+            more = f" and {len(mine) - SHOWN} more" if len(mine) > SHOWN else ""
+            if mine:
+                yield f"{'lost' if lost else 'won'}, {model}, {suite}", mine[:SHOWN], more
+
+
+def _scores(move: Move) -> str:
+    return f"{_score(move.before)} → {_score(move.after)}"
+
+
+def _score(value: float) -> str:
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def _percent(value: float | None) -> str:
+    return "unknown" if value is None else f"{100 * value:.1f} %"
+
+
+def _number(value: float | None) -> str:
+    return "unknown" if value is None else f"{value:.4g}" if value < 1000 else f"{value:,.0f}"
+
+
+def _mark(status: Status) -> str:
+    return f"**{status}**" if status is Status.FAILED else str(status)
+
+
+def _bullets(title: str, said: Sequence[str]) -> list[str]:
+    return ["", f"**{title}**", "", *(f"- {_cell(line)}" for line in said)] if said else []
+
+
+def _cell(text: str) -> str:
+    """Text that Markdown takes as text, also inside a table."""
+    for sign in "\\`*_[]<>|#":
+        text = text.replace(sign, f"\\{sign}")
+    return " ".join(text.split())

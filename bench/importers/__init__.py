@@ -1,0 +1,17 @@
+"""Other people's results, as run folders: single items where a source has them, totals where it has not."""
+
+from bench.importers import aider, csvfile, lm_eval, swebench, tau2
+from bench.importers.folder import Imported, import_results
+from bench.importers.names import vendor_of
+from bench.importers.source import Format, Provenance
+
+FORMATS = {
+    "aider": Format(aider.read, "aider's leaderboards (YAML): totals", aider.USUAL),
+    "swebench": Format(swebench.read, "SWE-bench's leaderboards.json, or CSV of it: items and totals", swebench.USUAL),
+    "tau2": Format(tau2.read, "tau2-bench's submissions (JSON): totals", tau2.USUAL),
+    "lm_eval": Format(lm_eval.read, "lm-eval's output folders, one or several: items, or totals without samples"),
+    "csv": Format(csvfile.read, "CSV or JSON lines with a column map: items or totals"),
+}
+"""What can be imported, by the name that `bench import` takes."""
+
+__all__ = ["FORMATS", "Format", "Imported", "Provenance", "import_results", "vendor_of"]

@@ -1,0 +1,228 @@
+"""Any table of results: CSV (comma, semicolon, tab, bar) or JSON lines, with a map from our fields to its columns.
+
+With a column for `item` its rows are single results, otherwise each is a model's total on a suite. A field is mapped
+by `FIELD=COLUMN`, by `FIELD=COLUMN/100` where a column holds percent, or set by `FIELD==VALUE`; columns that are named
+like a field need no map.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bench.aggregates import AggregateRow
+from bench.errors import UsageError, suggest
+from bench.importers.names import unique_labels, vendor_of
+from bench.importers.numbers import BadValueError, amount, number, share, shown, whole
+from bench.importers.source import ImportedModel, Record, Request, entry
+from bench.importers.textfiles import csv_columns, csv_rows, json_rows
+from bench.records import sha256_of
+
+MODEL = ("model", "vendor", "provider", "effort", "harness", "cost_basis")
+ITEM = (
+    "suite", "task", "task_version", "item", "cluster", "repeat", "score", "cost_usd", "latency_s", "tokens_in",
+    "tokens_out", "prompt", "answer", "date",
+)  # fmt: skip
+TOTAL = (
+    "suite", "suite_version", "settings", "date", "n", "successes", "score", "cost_total_usd", "latency_mean_s",
+    "calls_mean",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Where each field's value comes from."""
+
+    columns: Mapping[str, str]
+    """Field -> column."""
+    percent: frozenset[str]
+    """Fields whose column holds percent."""
+    constants: Mapping[str, str]
+    """Field -> the same value for every row."""
+    decimal: str
+    """The decimal point."""
+
+    def __contains__(self, field: str) -> bool:
+        """Whether the field has a value in some row."""
+        return field in self.columns or field in self.constants
+
+    def text(self, row: Mapping[str, Any], field: str) -> str | None:
+        """A field's text; None if it is empty or has no column."""
+        value = self.constants.get(field, row.get(self.columns.get(field, "")))
+        if value is None or str(value).strip() == "":
+            return None
+        return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+    def needed(self, row: Mapping[str, Any], field: str) -> str:
+        """A field's text. BadValueError if it is empty."""
+        found = self.text(row, field)
+        if found is None:
+            raise BadValueError(f"column {self.columns.get(field, field)}: is empty, and {field} is needed")
+        return found.strip()
+
+    def value(self, row: Mapping[str, Any], field: str, read: Callable[[object, str], Any]) -> Any:
+        """A field's number, None if unknown. BadValueError names the column."""
+        text = self.text(row, field)
+        try:
+            if field not in self.percent:
+                return read(text, self.decimal)
+            found = number(text, self.decimal)
+            return None if found is None else read(repr(found / 100), ".")
+        except BadValueError as error:
+            hint = ""
+            if read is share and _above_one(text, self.decimal):
+                hint = f"; if the column holds percent, give --map {field}={self.columns.get(field, field)}/100"
+            raise BadValueError(f"column {self.columns.get(field, field)}: {error}{hint}") from error
+
+
+def _above_one(text: object, decimal: str) -> bool:
+    try:
+        return (number(text, decimal) or 0) > 1
+    except BadValueError:
+        return False
+
+
+def read(request: Request) -> Iterator[Record]:
+    """The rows of files that share one map. UsageError if a column is missing that is mapped or needed."""
+    totals: list[tuple[str, AggregateRow]] = []
+    for path in request.paths:
+        columns = _mapped(request, path)
+        missing = [field for field in ("model", "score") if field not in columns]
+        if missing == ["score"] and "item" not in columns and "n" in columns and "successes" in columns:
+            missing = []
+        if missing:
+            have = ", ".join(shown(name) for name in _names(path))
+            raise UsageError(f"{path}: no column for {' and '.join(missing)}. It has {have}. Give --map FIELD=COLUMN.")
+        if "item" in columns:
+            yield from _items(request, path, columns)
+        else:
+            totals += _totals(request, path, columns)
+    yield from filter(None, unique_labels(totals, request.ledger))
+
+
+def _names(path: Path) -> list[str]:
+    if not _is_json(path):
+        return csv_columns(path)
+    from bench.importers.ledger import Ledger
+
+    first = next(json_rows(path, Ledger()), None)
+    if first is None:
+        raise UsageError(f"{path}: holds no JSON object.")
+    return list(first[1])
+
+
+def _is_json(path: Path) -> bool:
+    return path.name.removesuffix(".gz").endswith((".jsonl", ".ndjson"))
+
+
+def _mapped(request: Request, path: Path) -> Columns:
+    names = _names(path)
+    known = {*MODEL, *ITEM, *TOTAL}
+    request.only(*sorted(known))
+    columns = {field: field for field in sorted(known & set(names)) if field not in request.mapping}
+    percent, constants = set(), {}
+    for field, said in request.mapping.items():
+        if said.startswith("="):
+            constants[field] = said[1:]
+            continue
+        column = said if said in names else said.removesuffix("/100")
+        if column not in names:
+            raise UsageError(f"{path}: --map {field}={said}: there is no such column.{suggest(column, names)}")
+        columns[field] = column
+        if column != said:
+            percent.add(field)
+    told = ", ".join(f"{field} from {shown(column)}" for field, column in columns.items())
+    unused = ", ".join(shown(name) for name in names if name not in columns.values())
+    request.ledger.note(f"{path.name}: {told}" + (f"; not read: {unused}" if unused else ""))
+    return Columns(columns, frozenset(percent), constants, request.decimal)
+
+
+def _rows(request: Request, path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    return json_rows(path, request.ledger) if _is_json(path) else csv_rows(path, request.ledger)
+
+
+def _items(request: Request, path: Path, columns: Columns) -> Iterator[Record]:
+    stem = path.name.partition(".")[0]
+    for order, (where, row) in enumerate(_rows(request, path)):
+        try:
+            suite = columns.text(row, "suite") or stem
+            task = columns.text(row, "task") or suite
+            item, model = columns.needed(row, "item"), columns.needed(row, "model")
+            prompt = columns.text(row, "prompt") or ""
+            cluster = columns.text(row, "cluster")
+            if model not in request.models:
+                request.models[model] = _model(columns, row, model)
+            found = entry(
+                request, where, suite=suite, task=task, item=item, model=model, order=order,
+                version=columns.text(row, "task_version") or "", cluster=cluster,
+                question=sha256_of([suite, task, item, prompt]), repeat=columns.value(row, "repeat", whole) or 0,
+                score=columns.value(row, "score", share), cost_usd=columns.value(row, "cost_usd", amount),
+                latency_s=columns.value(row, "latency_s", amount), tokens_in=columns.value(row, "tokens_in", whole),
+                tokens_out=columns.value(row, "tokens_out", whole), prompt=prompt, answer=columns.text(row, "answer"),
+            )  # fmt: skip
+        except BadValueError as error:
+            request.ledger.drop(where, str(error))
+            continue
+        if found.item.score is None:
+            request.ledger.unknown("a score is empty: the item counts as missing")
+        yield found
+
+
+def _model(columns: Columns, row: Mapping[str, Any], label: str) -> ImportedModel:
+    vendor, provider, effort, harness, basis, date = (
+        columns.text(row, name) for name in ("vendor", "provider", "effort", "harness", "cost_basis", "date")
+    )
+    return ImportedModel(
+        raw=label, vendor=vendor or vendor_of(label), provider=provider, effort=effort, date=date, harness=harness,
+        cost_basis=basis,
+    )  # fmt: skip
+
+
+def _totals(request: Request, path: Path, columns: Columns) -> Iterator[tuple[str, AggregateRow]]:
+    for where, row in _rows(request, path):
+        try:
+            yield where, _total(request, path, columns, row)
+        except BadValueError as error:
+            request.ledger.drop(where, str(error))
+
+
+def _total(request: Request, path: Path, columns: Columns, row: Mapping[str, Any]) -> AggregateRow:
+    def text(field: str) -> str | None:
+        return columns.text(row, field)
+
+    n, successes = columns.value(row, "n", whole), columns.value(row, "successes", whole)
+    score = columns.value(row, "score", share)
+    if n is not None and successes is not None and successes > n:
+        raise BadValueError(f"column {columns.columns.get('successes', 'successes')}: {successes} of {n} is no share")
+    if score is None and n and successes is not None:
+        score = successes / n
+    suite, model = text("suite") or path.name.partition(".")[0], columns.needed(row, "model")
+    harness = text("harness") or "unknown"
+    cost = columns.value(row, "cost_total_usd", amount)
+    return AggregateRow(
+        source=request.source,
+        source_commit=request.provenance.commit,
+        retrieved=request.provenance.retrieved,
+        licence=request.provenance.licence,
+        suite=suite,
+        suite_version=text("suite_version"),
+        harness=harness,
+        model=model,
+        model_raw=model,
+        vendor=text("vendor") or vendor_of(model),
+        provider=text("provider"),
+        effort=text("effort"),
+        settings=text("settings"),
+        date=text("date"),
+        n=n,
+        successes=successes,
+        score=score,
+        cost_total_usd=cost,
+        cost_basis=None if cost is None else text("cost_basis") or "as the file states it",
+        latency_mean_s=columns.value(row, "latency_mean_s", amount),
+        calls_mean=columns.value(row, "calls_mean", amount),
+        comparable=", ".join(filter(None, (suite, text("suite_version"), harness, text("settings")))),
+    )

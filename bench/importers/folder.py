@@ -1,0 +1,165 @@
+"""Writes an import as a run folder, which `bench report` and `bench claim` read like any other."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from bench import runfolder
+from bench.aggregates import AggregateRow
+from bench.errors import UsageError
+from bench.importers.source import Entry, Format, ImportedModel, Provenance, Record, Request
+from bench.importers.streamed import Tables
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What became of an import."""
+
+    folder: Path
+    """The run folder."""
+    items: int
+    """Rows of the items table."""
+    totals: int
+    """Rows of the aggregates table."""
+    models: tuple[str, ...]
+    """Labels, as `bench claim` takes them."""
+    suites: tuple[str, ...]
+    """Suites of items, then of totals."""
+    notes: tuple[str, ...]
+    """What to know, and what is unknown."""
+    dropped: tuple[Mapping[str, str], ...]
+    """Rows that were left out, as {"row", "why"}; the first of them."""
+    dropped_count: int
+    """All rows that were left out."""
+
+
+def import_results(
+    name: str, form: Format, paths: Sequence[Path], *, results: Path = Path("results"), output: Path | None = None,
+    provenance: Provenance | None = None, mapping: Mapping[str, str] | None = None, decimal: str = ".",
+) -> Imported:  # fmt: skip
+    """Imports files of a format into a new run folder `<UTC>-<format>` under `results`, or into `output`.
+
+    What `provenance` leaves open is the format's own. UsageError if a path is missing, nothing of it can be
+    understood, or `output` is a folder with something in it.
+    """
+    for path in paths:
+        if not path.exists():
+            raise UsageError(f"{path}: there is no such file or folder.")
+    started = datetime.now(UTC)
+    folder = _new_folder(results, output, f"{started:%Y%m%dT%H%M%SZ}-{name}")
+    given = {key: value for key, value in asdict(provenance or Provenance()).items() if value is not None}
+    request = Request(paths, replace(form.usual, **given), folder.name, mapping or {}, decimal)
+    try:
+        return _write(name, form.read, request, folder, started)
+    except BaseException:
+        runfolder.clear(folder)
+        raise
+
+
+def _new_folder(results: Path, output: Path | None, name: str) -> Path:
+    folder, number = output or results / name, 2
+    if output and output.exists() and (not output.is_dir() or any(output.iterdir())):
+        raise UsageError(f"{output}: is there already and not empty; give a new folder to --output.")
+    while not output and folder.exists():
+        folder, number = results / f"{name}-{number}", number + 1
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _write(name: str, read: Callable[[Request], Any], request: Request, folder: Path, started: datetime) -> Imported:
+    tables = Tables(folder, request.ledger)
+    totals: list[AggregateRow] = []
+    record: Record
+    for record in read(request):
+        if isinstance(record, Entry):
+            tables.add(record)
+        else:
+            totals.append(record)
+    if not len(tables) and not totals:
+        first = request.ledger.dropped[:1]
+        why = "".join(f"; the first: {one['row']}: {one['why']}" for one in first)
+        raise UsageError(
+            f"{request.paths[0]}: nothing could be imported ({request.ledger.dropped_count} rows dropped{why})."
+        )
+    rows = tables.finish()
+    if totals:
+        runfolder.write_aggregates(folder, totals)
+    manifest = _manifest(name, request, tables, totals, started)
+    runfolder.write_text(folder / runfolder.MANIFEST, runfolder.manifest_text(manifest))
+    return Imported(
+        folder=folder,
+        items=rows,
+        totals=len(totals),
+        models=tuple(manifest["models"]),
+        suites=tuple(dict.fromkeys((*manifest["suites"], *(row.suite for row in totals)))),
+        notes=tuple(request.ledger.notes),
+        dropped=tuple(request.ledger.dropped),
+        dropped_count=request.ledger.dropped_count,
+    )
+
+
+def _manifest(
+    name: str, request: Request, tables: Tables, totals: Sequence[AggregateRow], started: datetime
+) -> dict[str, Any]:
+    """Every key that a reader of a run's manifest relies on, and `imported`."""
+    at = started.isoformat(timespec="milliseconds")
+    planned = tables.suites()
+    models = {label: _shown(label, request.models[label]) for label in tables.models}
+    if not models:
+        models = {row.model: _shown(row.model, _told(row)) for row in totals}
+    return {
+        "run": request.run,
+        "started_at": at,
+        "written_at": at,
+        "finished_at": datetime.now(UTC).isoformat(timespec="milliseconds"),
+        "settings": {"suites": [*planned], "seed": 1, "limit": None, "repeats": 1, "reuse": 0},
+        "suites": {
+            suite: {"items_planned": count, "items_available": max(count, request.available.get(suite, 0))}
+            for suite, count in planned.items()
+        },
+        "tasks": {task: {"version": version} for task, version in tables.versions.items()},
+        "models": models,
+        "claims": {},
+        "refused": {},
+        "versions": {"claimbench": metadata.version("claimbench")},
+        "imported": {
+            "format": name,
+            **asdict(request.provenance),
+            "files": [_file(path) for path in request.paths],
+            "map": dict(request.mapping),
+            **request.ledger.as_record(),
+        },
+    }
+
+
+def _told(row: AggregateRow) -> ImportedModel:
+    return ImportedModel(
+        raw=row.model_raw, vendor=row.vendor, provider=row.provider, effort=row.effort, date=row.date,
+        harness=row.harness, cost_basis=row.cost_basis,
+    )  # fmt: skip
+
+
+def _shown(label: str, model: ImportedModel) -> dict[str, Any]:
+    """`model` is written as a run's own models are, vendor first."""
+    return {
+        "label": label,
+        "model": f"{model.vendor or 'unknown'}/{model.raw.rpartition('/')[2]}",
+        "max_tokens": None,
+        "usd_per_hour": None,
+        "effort": model.effort,
+        "imported": asdict(model),
+    }
+
+
+def _file(path: Path) -> dict[str, Any]:
+    if path.is_dir():
+        return {"name": path.name, "sha256": None, "bytes": None}
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return {"name": path.name, "sha256": digest, "bytes": path.stat().st_size}

@@ -1,0 +1,45 @@
+"""What an import leaves out or cannot know, and why: printed, and kept in run.json."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+KEPT = 1000
+"""Dropped rows that are kept one by one; all are counted."""
+
+
+class Ledger:
+    """Collects dropped rows, values that are unknown, and remarks of one import."""
+
+    def __init__(self) -> None:
+        """An empty ledger."""
+        self.dropped: list[dict[str, str]] = []
+        """The first KEPT dropped rows, as {"row", "why"}."""
+        self.dropped_count = 0
+        """All dropped rows."""
+        self._unknown: Counter[str] = Counter()
+        self._notes: dict[str, None] = {}
+
+    def drop(self, row: str, why: str) -> None:
+        """A row is left out. `row` names it, e.g. "results.csv row 17"."""
+        self.dropped_count += 1
+        if len(self.dropped) < KEPT:
+            self.dropped.append({"row": row, "why": why})
+
+    def unknown(self, what: str) -> None:
+        """A value of one row is unknown, e.g. "total_cost is 0 or missing: cost unknown"; equal ones are counted."""
+        self._unknown[what] += 1
+
+    def note(self, text: str) -> None:
+        """Something to know about the whole import; said once."""
+        self._notes[text] = None
+
+    @property
+    def notes(self) -> list[str]:
+        """Remarks, then what is unknown and in how many rows."""
+        return [*self._notes, *(f"{what} (rows: {count})" for what, count in self._unknown.items())]
+
+    def as_record(self) -> dict[str, Any]:
+        """For run.json."""
+        return {"dropped": self.dropped, "dropped_count": self.dropped_count, "notes": self.notes}

@@ -1,0 +1,333 @@
+"""lm-eval's output folders: `results_*.json` with `samples_*.jsonl` beside it (`--log_samples`), one model or several.
+
+Every sample becomes an item; a task without samples becomes a row of totals. lm-eval records neither cost nor latency
+nor why an answer ended, so those are unknown. Models are compared where document, target and the task's prompt
+settings are the same: the prompt's own text may differ by each model's chat template.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from bench.aggregates import AggregateRow
+from bench.errors import UsageError, suggest
+from bench.importers.names import vendor_of
+from bench.importers.numbers import BadValueError, shown, whole
+from bench.importers.source import Entry, ImportedModel, Record, Request, entry
+from bench.importers.textfiles import json_rows, read_json
+from bench.records import prompt_text, sha256_of
+
+PROMPT_SETTINGS = (
+    "doc_to_text", "doc_to_target", "doc_to_choice", "description", "target_delimiter", "output_type", "repeats",
+)  # fmt: skip
+"""What of a task's configuration decides what is asked; functions without source text are left out."""
+FEWSHOT_SETTINGS = ("fewshot_delimiter", "fewshot_split", "fewshot_config")
+"""What else does, where examples are shown."""
+SAMPLING = ("temperature", "top_p", "top_k", "do_sample", "max_gen_toks")
+LONGEST_CLUSTER = 60
+"""Characters of a cluster's name; longer texts, such as passages, are named by their hash."""
+BINARY = frozenset({"acc", "acc_norm", "exact_match"})
+"""Metrics that are 0 or 1 for each document, so that their mean times n counts the solved."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One results file."""
+
+    file: Path
+    """The results file."""
+    root: Path
+    """The path that the user gave."""
+    results: Mapping[str, Any]
+    """Its content."""
+    label: str
+    """The model's label."""
+
+    def samples(self, task: str) -> Path:
+        """Where the task's samples are, if they were logged."""
+        return self.file.with_name(f"samples_{task}_{self.stamp}.jsonl")
+
+    @property
+    def stamp(self) -> str:
+        """The time in the file's name, e.g. "2026-11-22T08-01-14.248095"."""
+        return self.file.stem.rpartition("_")[2]
+
+    def about(self, key: str, task: str) -> Any:
+        """What the results say of a task under a key; None if nothing."""
+        return (self.results.get(key) or {}).get(task)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What scores a task."""
+
+    metric: str
+    """E.g. "exact_match"."""
+    filter: str
+    """E.g. "strict-match"."""
+
+
+def read(request: Request) -> Iterator[Record]:
+    """The newest results of each model on each task. UsageError where a path holds none."""
+    request.only("metric", "filter", "cluster")
+    pairs = _newest(request, _labelled([run for path in request.paths for run in _runs(path)]))
+    choices = {task: _choice(request, run, task) for run, task in reversed(pairs)}
+    _chosen_somewhere(request, pairs, choices)
+    _tell(request, pairs, choices)
+    gathered: dict[str, set[str]] = {}
+    drawn: dict[str, dict[str, str | None]] = {}
+    clustered: set[str] = set()
+    for run, task in pairs:
+        suite = _suite(run, task)
+        if task not in gathered.setdefault(suite, set()):
+            gathered[suite].add(task)
+            counted = (run.about("n-samples", task) or {}).get("original")
+            request.available[suite] = request.available.get(suite, 0) + (counted or 0)
+        if run.samples(task).is_file():
+            request.models.setdefault(run.label, _model(run))
+            for found in _items(request, run, suite, task, choices[task], drawn.setdefault(task, {})):
+                if found.item.cluster != f"{task}/{found.item.item}":
+                    clustered.add(task)
+                yield found
+        else:
+            request.ledger.note(f"{run.label}, {task}: no samples were logged, so there is only a total")
+            yield _total(request, run, suite, task, choices[task])
+    _warn(request, drawn, clustered)
+
+
+def _warn(request: Request, drawn: Mapping[str, Mapping[str, str | None]], clustered: set[str]) -> None:
+    """On unlike generation settings, and on documents of which nobody knows whether they are independent."""
+    for task, ways in drawn.items():
+        if len(set(ways.values())) > 1:
+            told = "; ".join(f"{label} {way}" for label, way in ways.items())
+            request.ledger.note(f"WARNING: {task}: the models were asked with unlike generation settings: {told}")
+    key, alone = request.mapping.get("cluster"), [task for task in drawn if task not in clustered]
+    if key and not clustered:
+        raise UsageError(f"--map cluster={key}: no document has that key.")
+    if alone:
+        request.ledger.note(
+            f"{', '.join(alone)}: every document counts as independent; where several share a passage or a template, "
+            "give --map cluster=KEY, a key of the documents"
+        )
+
+
+def _runs(path: Path) -> Iterator[Run]:
+    files = [path] if path.is_file() else sorted(path.rglob("results_*.json"))
+    if not files:
+        raise UsageError(f"{path}: no results_*.json of lm-eval is in it. Run lm-eval with --output_path.")
+    for file in files:
+        results = read_json(file)
+        if not isinstance(results, Mapping) or not isinstance(results.get("results"), Mapping):
+            raise UsageError(f"{file}: is no results file of lm-eval: `results` is missing.")
+        name = str(results.get("model_name") or (results.get("config") or {}).get("model") or file.parent.name)
+        yield Run(file, path, results, Path(name).name if name.startswith(("/", ".")) else name)
+
+
+def _labelled(runs: Sequence[Run]) -> list[Run]:
+    """A model that two of the given paths hold is two models, told apart by the paths' names."""
+    roots: dict[str, set[Path]] = {}
+    for run in runs:
+        roots.setdefault(run.label, set()).add(run.root)
+    return [replace(run, label=f"{run.label} [{run.root.name}]") if len(roots[run.label]) > 1 else run for run in runs]
+
+
+def _newest(request: Request, runs: Sequence[Run]) -> list[tuple[Run, str]]:
+    found: dict[tuple[str, str], Run] = {}
+    for run in sorted(runs, key=lambda one: (one.label, one.stamp)):
+        for task in _tasks(run):
+            if not _offered(run, task):
+                request.ledger.drop(f"{run.file.name}, {task}", "has no metric of which more is better")
+                continue
+            older = found.get((run.label, task))
+            if older:
+                request.ledger.drop(
+                    f"{older.file.name}, {task}", f"{run.file.name} has it of {run.label} too, and newer"
+                )
+            found[run.label, task] = run
+    return [(run, task) for (_, task), run in found.items()]
+
+
+def _tasks(run: Run) -> list[str]:
+    """The tasks that have results of their own; groups are sums of them."""
+    groups = {name for name, members in (run.results.get("group_subtasks") or {}).items() if members}
+    return [task for task in run.results["results"] if task not in groups]
+
+
+def _suite(run: Run, task: str) -> str:
+    """The outermost group that holds a task; the task itself if none does."""
+    groups = {name: members for name, members in (run.results.get("group_subtasks") or {}).items() if members}
+    name, seen = task, {task}
+    while parent := next((g for g, members in groups.items() if name in members and g not in seen), None):
+        name = parent
+        seen.add(parent)
+    return name
+
+
+def _offered(run: Run, task: str) -> list[Choice]:
+    """The metrics and filters that a task has, where more is better, in the results' order."""
+    better = run.about("higher_is_better", task) or {}
+    keys = [key.split(",", 1) for key in run.results["results"][task] if "," in key and "_stderr," not in key]
+    return [Choice(metric, name) for metric, name in keys if better.get(metric) is not False]
+
+
+def _choice(request: Request, run: Run, task: str) -> Choice:
+    """What the user chose, where the task has it; else the first that the results name."""
+    offered = _offered(run, task)
+    for field in ("metric", "filter"):
+        wanted = request.mapping.get(field)
+        offered = [one for one in offered if getattr(one, field) == wanted] or offered
+    return offered[0]
+
+
+def _tell(request: Request, pairs: Sequence[tuple[Run, str]], choices: Mapping[str, Choice]) -> None:
+    """A note for all tasks that are scored alike, with what else they offer."""
+    alike: dict[str, list[str]] = {}
+    for run, task in pairs:
+        choice = choices[task]
+        rest = ", ".join(f"{o.metric},{o.filter}" for o in _offered(run, task) if o != choice)
+        other = f"; also there: {rest} (--map metric=NAME, --map filter=NAME)" if rest else ""
+        alike.setdefault(f"scored by {choice.metric},{choice.filter}{other}", []).append(task)
+    for said, tasks in alike.items():
+        request.ledger.note(f"{', '.join(sorted(set(tasks)))}: {said}")
+
+
+def _chosen_somewhere(request: Request, pairs: Sequence[tuple[Run, str]], choices: Mapping[str, Choice]) -> None:
+    for field in ("metric", "filter"):
+        wanted = request.mapping.get(field)
+        if wanted is not None and wanted not in {getattr(choice, field) for choice in choices.values()}:
+            known = {getattr(one, field) for run, task in pairs for one in _offered(run, task)}
+            raise UsageError(f"--map {field}={wanted}: no task has that {field}.{suggest(wanted, known)}")
+
+
+def _model(run: Run) -> ImportedModel:
+    name = str(run.results.get("model_name") or run.label)
+    return ImportedModel(
+        raw=name,
+        vendor=vendor_of(name),
+        provider=(run.results.get("config") or {}).get("model"),
+        date=_date(run),
+        harness=_harness(run),
+    )
+
+
+def _harness(run: Run) -> str:
+    return " ".join(filter(None, ("lm-eval", run.results.get("lm_eval_version"))))
+
+
+def _date(run: Run) -> str | None:
+    stamp = run.results.get("date")
+    return datetime.fromtimestamp(stamp, UTC).date().isoformat() if isinstance(stamp, int | float) else None
+
+
+def _items(
+    request: Request, run: Run, suite: str, task: str, choice: Choice, drawn: dict[str, str | None]
+) -> Iterator[Entry]:
+    """The samples of one model on one task; `drawn` learns how its answers were drawn."""
+    settings = _prompt_settings(run, task)
+    version = str(run.about("versions", task) or "")
+    for where, sample in json_rows(run.samples(task), request.ledger):
+        if sample.get("filter", choice.filter) != choice.filter:
+            continue
+        try:
+            found = _item(request, where, run, suite, task, version, choice, settings, sample)
+        except BadValueError as error:
+            request.ledger.drop(where, str(error))
+            continue
+        drawn.setdefault(run.label, found.item.sampling_requested)
+        yield found
+
+
+def _prompt_settings(run: Run, task: str) -> list[Any]:
+    config = run.about("configs", task) or {}
+    shots = run.about("n-shot", task) or 0
+    said = [config.get(name) or None for name in (*PROMPT_SETTINGS, *(FEWSHOT_SETTINGS if shots else ()))]
+    plain = [None if re.search(r" at 0x[0-9a-f]+", str(value)) else value for value in said]
+    return [shots, run.results.get("system_instruction_sha"), *plain]
+
+
+def _item(
+    request: Request, where: str, run: Run, suite: str, task: str, version: str, choice: Choice,
+    settings: Sequence[Any], sample: Mapping[str, Any],
+) -> Entry:  # fmt: skip
+    value = sample.get(choice.metric)
+    if not isinstance(value, int | float) or not 0 <= value <= 1:
+        raise BadValueError(f"{choice.metric} is '{shown(value)}', no score from 0 to 1")
+    if "doc_id" not in sample:
+        raise BadValueError("doc_id is missing")
+    doc = sample["doc"] if isinstance(sample.get("doc"), Mapping) else {}
+    level = doc.get("level")
+    prompt, asked = _asked(sample)
+    return entry(
+        request, where, suite=suite, task=task, item=str(sample["doc_id"]), model=run.label, score=float(value),
+        order=int(whole(sample["doc_id"]) or 0), version=version, cluster=_cluster(request, doc),
+        family=_text(doc.get("family")), language=_text(doc.get("language")) or "",
+        level=level if isinstance(level, int) else None, prompt=prompt,
+        question=sha256_of([sample.get("doc_hash") or doc, sample.get("target_hash"), *settings]),
+        sampling=json.dumps({name: asked[name] for name in SAMPLING if name in asked}) if asked else None,
+        answer=_text(_first(_first(sample.get("resps")))), extracted=_text(_first(sample.get("filtered_resps"))),
+    )  # fmt: skip
+
+
+def _cluster(request: Request, doc: Mapping[str, Any]) -> str | None:
+    """The document's own `cluster`, as claimbench's tasks have it, or what the user named; None: it stands alone."""
+    value = doc.get(request.mapping.get("cluster", "cluster"))
+    if value in (None, ""):
+        return None
+    return value if isinstance(value, str) and len(value) <= LONGEST_CLUSTER else sha256_of(value)[:16]
+
+
+def _asked(sample: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
+    """The prompt as chat messages, and the generation settings."""
+    arguments = (sample.get("arguments") or {}).get("gen_args_0") or {}
+    prompt, settings = arguments.get("arg_0"), arguments.get("arg_1")
+    text = _text(_first(prompt)) if isinstance(prompt, list) else _text(prompt)
+    if text is not None and not text.startswith('[{"role"'):
+        text = prompt_text([{"role": "user", "content": text}])
+    return text or "", settings if isinstance(settings, Mapping) else {}
+
+
+def _first(value: Any) -> Any:
+    return value[0] if isinstance(value, list) and value else value
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _total(request: Request, run: Run, suite: str, task: str, choice: Choice) -> AggregateRow:
+    n = (run.about("n-samples", task) or {}).get("effective")
+    value = run.results["results"][task][f"{choice.metric},{choice.filter}"]
+    score = float(value) if isinstance(value, int | float) and 0 <= value <= 1 else None
+    solved = round(score * n) if score is not None and n and choice.metric in BINARY else None
+    settings = sha256_of(_prompt_settings(run, task))[:8]
+    model = _model(run)
+    return AggregateRow(
+        source=request.source,
+        source_commit=request.provenance.commit,
+        retrieved=request.provenance.retrieved,
+        licence=request.provenance.licence,
+        suite=suite if suite == task else f"{suite}/{task}",
+        suite_version=str(run.about("versions", task) or "") or None,
+        harness=_harness(run),
+        model=run.label,
+        model_raw=model.raw,
+        vendor=model.vendor,
+        provider=model.provider,
+        effort=None,
+        settings=f"{choice.metric},{choice.filter}",
+        date=model.date,
+        n=n,
+        successes=solved,
+        score=score,
+        cost_total_usd=None,
+        cost_basis=None,
+        latency_mean_s=None,
+        calls_mean=None,
+        comparable=f"{task} {run.about('versions', task)}, {choice.metric},{choice.filter}, settings {settings}, n {n}",
+    )

@@ -1,0 +1,83 @@
+"""Names of models: who makes them, what effort they state, and labels that tell rows apart."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bench.aggregates import AggregateRow
+from bench.importers.ledger import Ledger
+
+_VENDORS = {
+    "anthropic": r"anthropic|claude|sonnet|opus|haiku",
+    "openai": r"openai|gpt|\bo[134]\b",
+    "google": r"google|gemini|gemma",
+    "deepseek": r"deepseek",
+    "qwen": r"qwen|qwq|alibaba",
+    "moonshotai": r"moonshot|kimi",
+    "z-ai": r"z\.ai|z-ai|zhipu|\bglm\b|glm-",
+    "minimax": r"minimax",
+    "x-ai": r"\bxai\b|x-ai|grok",
+    "meta-llama": r"\bmeta\b|llama",
+    "mistralai": r"mistral|codestral|devstral",
+    "cohere": r"cohere|\bcommand-[ar]\b",
+    "01-ai": r"\byi-",
+    "nvidia": r"nvidia|nemotron",
+}
+"""Vendor, as OpenRouter writes it -> what a model's name or its maker's name contains."""
+_EFFORT = re.compile(r"\(([^()]*(?:think|reason|\blow\b|\bmedium\b|\bhigh\b)[^()]*)\)", re.IGNORECASE)
+
+
+def vendor_of(name: str) -> str | None:
+    """Who makes a model, by the first vendor its name names; None for two models in one, or no known one."""
+    if " + " in name:
+        return None
+    places = ((found.start(), who) for who, words in _VENDORS.items() if (found := re.search(words, name.lower())))
+    return min(places, default=(0, None))[1]
+
+
+def effort_in(name: str) -> str | None:
+    """The effort that a model's name states in brackets, e.g. "32k thinking" of "opus (32k thinking)"."""
+    found = _EFFORT.search(name)
+    return found[1] if found else None
+
+
+_APART = ("effort", "settings", "harness", "provider", "date")
+"""What is added to a label to tell rows apart, in the order in which it is tried."""
+
+
+def unique_labels(rows: Sequence[tuple[str, AggregateRow]], ledger: Ledger) -> list[AggregateRow | None]:
+    """The rows, each given with where it stands, with labels that are unique in each suite; in the same order.
+
+    Where a name stands twice in a suite, what tells its rows apart is added in brackets; of rows that nothing tells
+    apart the first is kept and the others are dropped: None.
+    """
+    named: dict[str, list[AggregateRow]] = defaultdict(list)
+    for _, row in rows:
+        named[row.model].append(row)
+    fields = {name: _telling(group) for name, group in named.items()}
+    found: list[AggregateRow | None] = []
+    taken: set[tuple[str, str]] = set()
+    for where, row in rows:
+        known = [str(value) for field in fields[row.model] if (value := getattr(row, field)) is not None]
+        label = f"{row.model} [{'; '.join(known)}]" if known else row.model
+        if (row.suite, label) in taken:
+            ledger.drop(where, f"{label} stands in {row.suite} already; nothing but its numbers tells them apart")
+        found.append(None if (row.suite, label) in taken else replace(row, model=label))
+        taken.add((row.suite, label))
+    return found
+
+
+def _telling(rows: Sequence[AggregateRow]) -> tuple[str, ...]:
+    """The fewest fields of _APART, in their order, that tell the rows of every suite apart; else all that differ."""
+    chosen: tuple[str, ...] = ()
+    for field in _APART:
+        keys = [(row.suite, *(getattr(row, name) for name in chosen)) for row in rows]
+        if len(set(keys)) == len(keys):
+            break
+        finer = [(*key, getattr(row, field)) for key, row in zip(keys, rows, strict=True)]
+        if len(set(finer)) > len(set(keys)):
+            chosen = (*chosen, field)
+    return chosen

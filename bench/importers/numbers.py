@@ -1,0 +1,84 @@
+"""Numbers as people write them: read exactly or not at all."""
+
+from __future__ import annotations
+
+import re
+
+UNKNOWN = frozenset({"", "-", "?", "n/a", "na", "nan", "none", "null", "unknown"})
+"""Words that stand for an unknown value, in lower case."""
+WORDS = {"true": 1.0, "false": 0.0}
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+
+
+class BadValueError(ValueError):
+    """A cell that cannot be read; the message says why, and is followed by nothing."""
+
+
+def number(value: object, decimal: str = ".") -> float | None:
+    """A number, or None if the source says that it is unknown. "74.2%" is 0.742, true and false are 1 and 0.
+
+    BadValueError for anything that would have to be guessed: a decimal comma unless `decimal` says so, separators of
+    thousands, infinity, other text.
+    """
+    if value is None:
+        return None
+    text = str(value).strip()
+    if text.lower() in UNKNOWN:
+        return None
+    if text.lower() in WORDS:
+        return WORDS[text.lower()]
+    plain = text.removesuffix("%").rstrip()
+    scale = 100 if plain != text else 1
+    if decimal == ",":
+        plain = _with_point(plain, text)
+    if not _NUMBER.fullmatch(plain):
+        if re.fullmatch(r"[+-]?\d*,\d+", plain):
+            raise BadValueError(f"'{text}' has a comma; if that is its decimal point, give --decimal ,")
+        raise BadValueError(f"'{shown(text)}' is no number")
+    found = float(plain) / scale
+    if found in (float("inf"), float("-inf")):
+        raise BadValueError(f"'{shown(text)}' is out of range")
+    return found
+
+
+def _with_point(plain: str, text: str) -> str:
+    if "." in plain:
+        raise BadValueError(f"'{text}' has a point, though its decimal point is said to be a comma")
+    return plain.replace(",", ".", 1)
+
+
+def whole(value: object, decimal: str = ".") -> int | None:
+    """A whole number that is not negative, or None if unknown. BadValueError otherwise."""
+    found = number(value, decimal)
+    if found is None:
+        return None
+    if found < 0 or found != int(found):
+        raise BadValueError(f"'{shown(value)}' is no whole number")
+    return int(found)
+
+
+def share(value: object, decimal: str = ".") -> float | None:
+    """A score in [0, 1], or None if unknown. BadValueError otherwise."""
+    found = number(value, decimal)
+    if found is not None and not 0 <= found <= 1:
+        raise BadValueError(f"'{shown(value)}' is no score from 0 to 1")
+    return found
+
+
+def amount(value: object, decimal: str = ".") -> float | None:
+    """A number that is not negative, such as money or seconds; None if unknown. BadValueError otherwise."""
+    found = number(value, decimal)
+    if found is not None and found < 0:
+        raise BadValueError(f"'{shown(value)}' is negative")
+    return found
+
+
+def positive(value: object, decimal: str = ".") -> float | None:
+    """`amount` where the source writes 0 for "not recorded": 0 is None."""
+    return amount(value, decimal) or None
+
+
+def shown(value: object) -> str:
+    """A value for a message: one line, at most 40 characters, bytes of no known text as \\x.."""
+    text = str(value).encode("utf-8", "backslashreplace").decode().replace("\n", " ")
+    return text if len(text) <= 40 else f"{text[:37]}..."

@@ -1,0 +1,141 @@
+"""What every importer gets and gives: the files, where they come from, the user's choices, and rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bench.aggregates import AggregateRow
+from bench.errors import UsageError, suggest
+from bench.importers.ledger import Ledger
+from bench.records import AnswerRow, ItemRow, Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where a file comes from. None is unknown."""
+
+    source: str | None = None
+    """Who published it, e.g. "Aider-AI/aider"."""
+    commit: str | None = None
+    """Its commit or version there."""
+    retrieved: str | None = None
+    """ISO date on which it was fetched."""
+    licence: str | None = None
+    """Its licence, as found."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedModel:
+    """A model of imported items, as the source tells of it. None is unknown."""
+
+    raw: str
+    """The model as the source writes it."""
+    resolved: str | None = None
+    """The model's id, where the source tells that apart from its name."""
+    vendor: str | None = None
+    """Who makes it."""
+    provider: str | None = None
+    """The route to it."""
+    effort: str | None = None
+    """Reasoning effort or budget."""
+    date: str | None = None
+    """ISO date of its results."""
+    harness: str | None = None
+    """What asked and graded, with its version."""
+    cost_basis: str | None = None
+    """What its costs rest on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One item's result, with where it stands in its file."""
+
+    where: str
+    """E.g. "results.csv row 17"."""
+    item: ItemRow
+    """The row of the items table."""
+    answer: AnswerRow
+    """The row of the answers table."""
+
+
+Record = AggregateRow | Entry
+
+
+@dataclass(slots=True)
+class Request:
+    """One import. An importer reads `paths`, tells `ledger` what it leaves out, and fills `models` and `suites`."""
+
+    paths: Sequence[Path]
+    """The files or folders."""
+    provenance: Provenance
+    """Where they come from."""
+    run: str
+    """The id of the run folder to be."""
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    """The user's choices: field -> column, or what the format offers."""
+    decimal: str = "."
+    """The decimal point of text files."""
+    ledger: Ledger = field(default_factory=Ledger)
+    """What is left out or unknown."""
+    models: dict[str, ImportedModel] = field(default_factory=dict)
+    """Label -> model, of imported items; filled before the first of its items is given."""
+    available: dict[str, int] = field(default_factory=dict)
+    """Suite -> its items, where the source says that it has more than were asked."""
+
+    @property
+    def source(self) -> str:
+        """Who published it, or the first file's name."""
+        return self.provenance.source or self.paths[0].name
+
+    def only(self, *offered: str) -> None:
+        """UsageError if the user chose anything that the format does not offer."""
+        for name in self.mapping:
+            if name not in offered:
+                raise UsageError(f"--map {name}: this format has no such choice.{suggest(name, offered)}")
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A kind of file that can be imported."""
+
+    read: Callable[[Request], Iterator[Record]]
+    """Reads the files; UsageError where nothing of them can be understood."""
+    holds: str
+    """What it is, for people."""
+    usual: Provenance = Provenance()
+    """Where files of this format come from, unless the user says otherwise."""
+
+
+def entry(
+    request: Request, where: str, *, suite: str, task: str, item: str, model: str, score: float | None, order: int,
+    version: str = "", cluster: str | None = None, family: str | None = None, language: str = "", question: str = "",
+    level: int | None = None, repeat: int = 0, cost_usd: float | None = None,
+    latency_s: float | None = None, tokens_in: int | None = None, tokens_out: int | None = None,
+    sampling: str | None = None, prompt: str = "", answer: str | None = None,
+    extracted: str | None = None, detail: str | None = None,
+) -> Entry:  # fmt: skip
+    """An imported item: what the source does not say is None, and its outcome is `unstated` where it has a score.
+
+    `question` is a hash of what was asked, as far as the source tells; `cluster` is the item itself by default. A cost
+    is the whole cost of the item: nothing is known of retries apart from it.
+    """
+    outcome = Outcome.INFRASTRUCTURE if score is None else Outcome.UNSTATED
+    known = request.models[model]
+    row = ItemRow(
+        run=request.run, suite=suite, task=task, task_version=version, item=item, family=family or cluster or task,
+        level=level, language=language, cluster=cluster or f"{task}/{item}", prompt_sha256=question, model=model,
+        served_model=known.resolved, provider=known.provider or "", repeat=repeat, order=order, score=score,
+        partial=None, outcome=str(outcome), in_uncached=tokens_in, in_cache_read=None, in_cache_write_5m=None,
+        in_cache_write_1h=None, out_total=tokens_out, out_reasoning=None, cost_usd=cost_usd,
+        cost_retries_usd=None if cost_usd is None else 0.0, cost_cap_usd=None,
+        price_id=None if cost_usd is None else "imported", ttft_s=None, ttfat_s=None, latency_s=latency_s, wall_s=None,
+        tpot_s=None, queue_s=None, attempts=None, timing_ok=None, reused=False, sampling_requested=sampling,
+        sampling_applied=None, sandbox=None, started_at=None,
+    )  # fmt: skip
+    text = AnswerRow(
+        run=request.run, task=task, item=item, model=model, repeat=repeat, prompt=prompt, answer=answer, reasoning=None,
+        extracted=extracted, grade_detail=detail, finish_reason=None, error=None,
+    )  # fmt: skip
+    return Entry(where, row, text)

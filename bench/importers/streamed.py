@@ -1,0 +1,124 @@
+"""The items and answers tables of an import, written in pieces, so that their length does not matter."""
+
+from __future__ import annotations
+
+from array import array
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import fields
+from operator import attrgetter
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow
+import pyarrow.parquet
+
+from bench import runfolder
+from bench.importers.ledger import Ledger
+from bench.importers.source import Entry
+from bench.records import AnswerRow, ItemRow
+
+PIECE_ROWS = 20_000
+PIECE_CHARACTERS = 16 << 20
+"""Rows, and characters of their prompts and answers, that are in memory at once."""
+ITEM_FIELDS, ANSWER_FIELDS = ([f.name for f in fields(kind)] for kind in (ItemRow, AnswerRow))
+_item_values, _answer_values = attrgetter(*ITEM_FIELDS), attrgetter(*ANSWER_FIELDS)
+
+
+class Tables:
+    """Takes items one by one; `finish` leaves items.parquet and answers.parquet in the folder.
+
+    A second row of the same task, item, model and repeat is dropped. To find it, 16 bytes a row are kept.
+    """
+
+    def __init__(self, folder: Path, ledger: Ledger) -> None:
+        """Begins empty tables in an existing folder."""
+        self._folder = folder
+        self._ledger = ledger
+        self._parts = {name: folder / f".{name}.part" for name in ("items", "answers")}
+        self._schemas = {"items": runfolder.schema(ItemRow), "answers": runfolder.schema(AnswerRow)}
+        self._writers = {
+            name: pyarrow.parquet.ParquetWriter(part, self._schemas[name]) for name, part in self._parts.items()
+        }
+        self._rows: list[Entry] = []
+        self._characters = 0
+        self._keys = array("q")
+        self._items: dict[str, array[int]] = defaultdict(lambda: array("q"))
+        self.models: dict[str, None] = {}
+        """Labels seen, in order."""
+        self.versions: dict[str, str] = {}
+        """Task -> version, as first seen."""
+
+    def add(self, entry: Entry) -> None:
+        """One more item."""
+        item = entry.item
+        self._keys.append(hash((item.task, item.item, item.model, item.repeat)))
+        self._items[item.suite].append(hash((item.task, item.item)))
+        self.models.setdefault(item.model)
+        self.versions.setdefault(item.task, item.task_version)
+        self._rows.append(entry)
+        self._characters += len(entry.answer.prompt) + len(entry.answer.answer or "")
+        if len(self._rows) >= PIECE_ROWS or self._characters >= PIECE_CHARACTERS:
+            self._flush()
+
+    def __len__(self) -> int:
+        """Items given so far, duplicates included."""
+        return len(self._keys)
+
+    def suites(self) -> dict[str, int]:
+        """Suite -> its distinct items."""
+        return {suite: len(np.unique(np.frombuffer(keys, dtype=np.int64))) for suite, keys in self._items.items()}
+
+    def finish(self) -> int:
+        """Writes the tables and returns their rows."""
+        self._flush()
+        for writer in self._writers.values():
+            writer.close()
+        again = self._again()
+        items = self._copy("items", again)
+        self._copy("answers", again)
+        return items
+
+    def _flush(self) -> None:
+        for name, values, columns in (
+            ("items", [_item_values(entry.item) for entry in self._rows], ITEM_FIELDS),
+            ("answers", [_answer_values(entry.answer) for entry in self._rows], ANSWER_FIELDS),
+        ):
+            if values:
+                found = dict(zip(columns, zip(*values, strict=True), strict=True))
+                self._writers[name].write_table(pyarrow.table(found, schema=self._schemas[name]))
+        self._rows, self._characters = [], 0
+
+    def _again(self) -> set[int]:
+        """Places of the rows whose key stood before."""
+        keys = np.frombuffer(self._keys, dtype=np.int64)
+        order = np.argsort(keys, kind="stable")
+        same = np.flatnonzero(keys[order][1:] == keys[order][:-1]) + 1
+        return {int(at) for at in order[same]}
+
+    def _copy(self, name: str, again: set[int]) -> int:
+        """The part becomes the table; rows that stood before are left out and, once, named."""
+        part, target = self._parts[name], self._folder / f"{name}.parquet"
+        if not again:
+            runfolder.write_file(target, lambda new: part.replace(new))
+            return len(self._keys)
+        with pyarrow.parquet.ParquetWriter(target, self._schemas[name]) as writer:
+            at = 0
+            for piece in _pieces(part):
+                keep = [row not in again for row in range(at, at + piece.num_rows)]
+                writer.write_batch(piece.filter(pyarrow.array(keep)))
+                if name == "items":
+                    self._name(piece.filter(pyarrow.array([not one for one in keep])))
+                at += piece.num_rows
+        part.unlink()
+        return at - len(again)
+
+    def _name(self, rows: Any) -> None:
+        for row in rows.to_pylist():
+            where = f"{row['suite']}/{row['task']}/{row['item']}, {row['model']}"
+            self._ledger.drop(where, "stands twice; the first is kept. If it is a second sample, map `repeat`")
+
+
+def _pieces(path: Path) -> Iterator[Any]:
+    yield from pyarrow.parquet.ParquetFile(path).iter_batches(batch_size=PIECE_ROWS)

@@ -1,0 +1,248 @@
+"""SWE-bench: `leaderboards.json`, or CSV extracts of it: one row a model, and one row a model and instance.
+
+Instances become items; every model also becomes a row of totals. mini-SWE-agent's rows compare within one major
+version, other agents only with themselves. Costs are what the harness reckoned from list prices at the time; 0 means
+unknown. An item's cluster is its repository, or the instance itself by `--map cluster=instance`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bench.aggregates import AggregateRow
+from bench.errors import UsageError
+from bench.importers.names import effort_in, unique_labels, vendor_of
+from bench.importers.numbers import BadValueError, number, positive, shown, whole
+from bench.importers.source import Entry, ImportedModel, Provenance, Record, Request, entry
+from bench.importers.textfiles import LOST, csv_columns, csv_rows, read_json
+from bench.records import sha256_of
+
+USUAL = Provenance("SWE-bench/swe-bench.github.io", licence="CC BY-NC 4.0: publish figures, not rows")
+MODELS = {"name", "date", "resolved_pct", "total_cost_usd", "instance_cost_usd", "instance_calls", "mini_version"}
+INSTANCES = {"folder", "instance_id", "resolved", "cost_usd", "api_calls"}
+VERIFIED = "swe-bench-verified"
+CLUSTERS = ("repository", "instance")
+"""What may be taken as independent. With repositories a claim speaks of issues of other repositories, with instances
+only of other issues of these ones, in this mix."""
+BASIS = "reckoned by the harness from list prices of the time"
+_MINI = re.compile(r"_mini-v\d")
+_ID = re.compile(r"(?P<repo>.+__.+)-\d+", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A leaderboard's row before its label is settled."""
+
+    where: str
+    """Where it stands."""
+    folder: str
+    """Its folder in the source, which its instances name."""
+    totals: AggregateRow
+    """Its totals."""
+    instances: Mapping[str, Mapping[str, Any]]
+    """Instance id -> resolved, cost, api_calls; empty where they come from another file or from nowhere."""
+
+
+def read(request: Request) -> Iterator[Record]:
+    """Totals first, then items. UsageError if a file is none of the three."""
+    request.only("cluster")
+    if request.mapping.get("cluster", "repository") not in CLUSTERS:
+        raise UsageError(f"--map cluster={request.mapping['cluster']}: it is {' or '.join(CLUSTERS)}.")
+    listed: list[Listed] = []
+    instances: list[Path] = []
+    for path in request.paths:
+        if path.name.removesuffix(".gz").endswith(".json"):
+            listed += _boards(request, path)
+            continue
+        columns = set(csv_columns(path))
+        if columns >= INSTANCES:
+            instances.append(path)
+        elif columns >= MODELS:
+            listed += _models(request, path)
+        else:
+            lacking = ", ".join(sorted(min(INSTANCES - columns, MODELS - columns, key=len)))
+            raise UsageError(f"{path}: is no extract of SWE-bench; missing columns: {lacking}.")
+    listed = _without_copies(request, listed)
+    rows = unique_labels([(one.where, one.totals) for one in listed], request.ledger)
+    kept = [(one, row) for one, row in zip(listed, rows, strict=True) if row]
+    yield from (row for _, row in kept)
+    for one, row in kept:
+        yield from _items(request, one, row)
+    known = {one.folder: row for one, row in kept}
+    for path in instances:
+        yield from _from_csv(request, path, known)
+
+
+def _without_copies(request: Request, listed: Sequence[Listed]) -> list[Listed]:
+    """The rows without those whose folder, or whose every instance, is that of an earlier one of the suite."""
+    found: list[Listed] = []
+    seen: dict[tuple[str, str], str] = {}
+    for one in listed:
+        marks = [one.folder, *([sha256_of(one.instances)] if one.instances else [])]
+        copied = next((seen[one.totals.suite, mark] for mark in marks if (one.totals.suite, mark) in seen), None)
+        if copied:
+            request.ledger.drop(one.where, f"{one.totals.model}: folder or every instance is that of {copied}")
+            continue
+        seen |= {(one.totals.suite, mark): one.totals.model for mark in marks}
+        found.append(one)
+    return found
+
+
+def _boards(request: Request, path: Path) -> Iterator[Listed]:
+    content = read_json(path)
+    boards = content.get("leaderboards") if isinstance(content, Mapping) else None
+    if not isinstance(boards, list):
+        raise UsageError(f"{path}: is no leaderboards.json: `leaderboards` is expected to be a list.")
+    for board in boards:
+        for at, raw in enumerate(board.get("results") or (), 1):
+            where = f"{path.name} {board.get('name')} {at}"
+            try:
+                yield _result(request, where, str(board.get("name")), raw)
+            except BadValueError as error:
+                request.ledger.drop(where, str(error))
+
+
+def _result(request: Request, where: str, board: str, raw: Mapping[str, Any]) -> Listed:
+    folder, name = str(raw.get("folder") or raw.get("name") or where), str(raw.get("name") or "")
+    version = raw.get("mini-swe-agent_version") or (
+        found[1] if (found := re.search(r"mini-v([\d.]+\d)", folder)) else None
+    )
+    mini = bool(version) or bool(_MINI.search(folder)) or raw.get("agent") == "mini-SWE-agent"
+    details = raw.get("per_instance_details") or {}
+    suite = VERIFIED if board == "bash-only" else f"swe-bench-{board.lower().replace(' ', '-')}"
+    models = [tag.removeprefix("Model: ") for tag in raw.get("tags") or () if str(tag).startswith("Model: ")]
+    cells = {
+        "name": name, "date": raw.get("date"), "resolved": raw.get("resolved"), "total": raw.get("cost"),
+        "each": raw.get("instance_cost"), "calls": raw.get("instance_calls"), "n": len(details) or None,
+        "version": version, "effort": None, "resolved_id": models[0] if len(models) == 1 else None,
+    }  # fmt: skip
+    return Listed(where, folder, _totals(request, suite, cells, mini), details)
+
+
+def _models(request: Request, path: Path) -> Iterator[Listed]:
+    for where, raw in csv_rows(path, request.ledger):
+        folder = raw.get("folder", "")
+        cells = {
+            "name": raw["name"], "date": raw["date"], "resolved": raw["resolved_pct"], "total": raw["total_cost_usd"],
+            "each": raw["instance_cost_usd"], "calls": raw["instance_calls"], "n": raw.get("n_instances"),
+            "version": raw["mini_version"], "effort": raw.get("reasoning_effort") or None, "resolved_id": None,
+        }  # fmt: skip
+        try:
+            if folder and not re.search(rf"mini-v{re.escape(raw['mini_version'])}(?![\d.])", folder):
+                request.ledger.note(f"{raw['name']}: mini_version {raw['mini_version']} is not that of {folder}")
+            yield Listed(where, folder or where, _totals(request, VERIFIED, cells, mini=True), {})
+        except BadValueError as error:
+            request.ledger.drop(where, str(error))
+
+
+def _totals(request: Request, suite: str, cells: Mapping[str, Any], mini: bool) -> AggregateRow:
+    name = cells["name"]
+    if not name or LOST in name:
+        raise BadValueError("name is missing or damaged")
+    score = number(cells["resolved"])
+    if score is None or not 0 <= score <= 100:
+        raise BadValueError(f"resolved '{shown(cells['resolved'])}' is no percentage")
+    total, each = positive(cells["total"]), positive(cells["each"])
+    if total is None:
+        request.ledger.unknown("cost is 0 or missing: cost unknown")
+    n, solved = _counts(score, whole(cells["n"]) or None, total, each)
+    if n is None:
+        request.ledger.unknown("no whole number of instances fits the percentage: n unknown")
+    elif solved is None:
+        request.ledger.unknown("the percentage is no whole share of the instances: number solved unknown")
+    version = cells["version"] or "unknown version"
+    kind = f"mini-SWE-agent {str(version).partition('.')[0]}.x" if mini else name
+    return AggregateRow(
+        source=request.source,
+        source_commit=request.provenance.commit,
+        retrieved=request.provenance.retrieved,
+        licence=request.provenance.licence,
+        suite=suite,
+        suite_version=None,
+        harness=f"mini-SWE-agent {version}" if mini else "the submitter's own agent",
+        model=name,
+        model_raw=name,
+        vendor=vendor_of(cells["resolved_id"] or name),
+        provider=None,
+        effort=cells["effort"] or effort_in(name),
+        settings=None,
+        date=cells["date"] or None,
+        n=n,
+        successes=solved,
+        score=score / 100,
+        cost_total_usd=total,
+        cost_basis=None if total is None else BASIS,
+        latency_mean_s=None,
+        calls_mean=positive(cells["calls"]),
+        comparable=f"{suite}, {kind}",
+    )
+
+
+def _counts(score: float, n: int | None, total: float | None, each: float | None) -> tuple[int | None, int | None]:
+    """Instances and how many were solved. Without a stated n it is total cost / cost each, if that fits the score.
+
+    A percentage is written with two digits, so it fits n if a whole number of instances is within 0.006 points.
+    """
+    if n is None and total and each and abs(total / each - round(total / each)) < 1e-6 * total / each:
+        derived = round(total / each)
+        return (derived, solved) if (solved := _solved(score, derived)) is not None else (None, None)
+    return n, None if n is None else _solved(score, n)
+
+
+def _solved(score: float, n: int) -> int | None:
+    solved = round(score * n / 100)
+    return solved if abs(100 * solved / n - score) < 0.006 else None
+
+
+def _items(request: Request, listed: Listed, row: AggregateRow) -> Iterator[Entry]:
+    for at, (instance, raw) in enumerate(sorted(listed.instances.items())):
+        where = f"{listed.where} {instance}"
+        cells = {"instance_id": instance, "resolved": raw.get("resolved"), "cost_usd": raw.get("cost")}
+        try:
+            yield _item(request, where, at, {**cells, "api_calls": raw.get("api_calls")}, row)
+        except BadValueError as error:
+            request.ledger.drop(where, str(error))
+
+
+def _from_csv(request: Request, path: Path, known: Mapping[str, AggregateRow]) -> Iterator[Entry]:
+    for at, (where, raw) in enumerate(csv_rows(path, request.ledger)):
+        try:
+            yield _item(request, where, at, raw, known.get(raw["folder"]) or raw["folder"])
+        except BadValueError as error:
+            request.ledger.drop(where, str(error))
+
+
+def _item(request: Request, where: str, order: int, cells: Mapping[str, Any], row: AggregateRow | str) -> Entry:
+    """`row` is the model's totals, or its folder where no totals were given."""
+    label = row if isinstance(row, str) else row.model
+    suite = VERIFIED if isinstance(row, str) else row.suite
+    instance = str(cells["instance_id"])
+    repository = _ID.fullmatch(instance)
+    if not repository:
+        raise BadValueError(f"instance_id '{shown(instance)}' is not REPOSITORY-NUMBER")
+    score = number(cells["resolved"])
+    if score not in (0, 1, None):
+        raise BadValueError(f"resolved '{shown(cells['resolved'])}' is neither true nor false")
+    cost, calls = positive(cells["cost_usd"]), positive(cells["api_calls"])
+    if cost is None:
+        request.ledger.unknown("an instance's cost is 0 or missing: cost unknown")
+    if label not in request.models:
+        request.models[label] = _model(row)
+    return entry(
+        request, where, suite=suite, task=suite, item=instance, model=label, score=score, order=order,
+        cluster=repository["repo"] if request.mapping.get("cluster") != "instance" else None, question=sha256_of([suite, instance]), cost_usd=cost,
+        detail=None if calls is None else json.dumps({"api_calls": int(calls)}),
+    )  # fmt: skip
+
+
+def _model(row: AggregateRow | str) -> ImportedModel:
+    if isinstance(row, str):
+        return ImportedModel(raw=row, vendor=vendor_of(row), harness="mini-SWE-agent", cost_basis=BASIS)
+    return ImportedModel(
+        raw=row.model_raw, vendor=row.vendor, effort=row.effort, date=row.date, harness=row.harness, cost_basis=BASIS
+    )

@@ -1,0 +1,8 @@
+"""Charts, drawn without a display and byte-stable for the same tables."""
+
+from bench.report.charts.forest import ForestRow, forest
+from bench.report.charts.ofrun import write_charts
+from bench.report.charts.plane import PlanePoint, claim_plane
+from bench.report.charts.style import Shape
+
+__all__ = ["ForestRow", "PlanePoint", "Shape", "claim_plane", "forest", "write_charts"]

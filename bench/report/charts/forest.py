@@ -1,0 +1,178 @@
+"""The forest plot: score differences with their intervals, one a line, against the margin of a claim."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from bench.report.charts import style
+from bench.stats import Interval
+
+ROW = 0.205
+"""Height of a line, inches."""
+TOO_SMALL = "too small"
+"""The note of a row that no result could decide; such rows are grey."""
+
+
+@dataclass(frozen=True, slots=True)
+class ForestRow:
+    """One line of a forest plot."""
+
+    label: str
+    """What was compared, e.g. a family or a pair of models."""
+    group: str
+    """The heading it stands under, e.g. the suite; rows of a group follow each other."""
+    difference: Interval
+    """Score of the candidate - score of the baseline, as a fraction; bounds None where unknown."""
+    n: int
+    """Items it rests on."""
+    discordant: int | None
+    """Items on which the two differ; None where unknown."""
+    note: str = ""
+    """A word beside it; rows that say "too small" are grey."""
+    pooled: bool = False
+    """Whether it sums up its group."""
+
+
+def forest(
+    rows: Sequence[ForestRow],
+    *,
+    worse_by: float | None,
+    title: str,
+    caption: str,
+    stem: Path,
+    shape: style.Shape = "wide",
+) -> list[Path]:
+    """Writes the plot as stem.svg, stem.png and stem.csv, and returns them.
+
+    `worse_by` (a fraction) draws the margin; None draws none. IncompleteError if a file cannot be written.
+    """
+    figure = draw(rows, worse_by, title, caption, shape)
+    header = [
+        "label", "group", "score_difference", "score_difference_low", "score_difference_high", "n", "discordant",
+        "pooled", "note",
+    ]  # fmt: skip
+    table = [
+        [
+            r.label, r.group, r.difference.estimate, r.difference.low, r.difference.high, r.n, r.discordant,
+            str(r.pooled).lower(), r.note,
+        ]
+        for r in rows
+    ]  # fmt: skip
+    return style.write(figure, stem, header, table)
+
+
+@style.styled
+def draw(rows: Sequence[ForestRow], worse_by: float | None, title: str, caption: str, shape: style.Shape) -> Figure:
+    """The laid-out figure."""
+    heads = len(dict.fromkeys(row.group for row in rows))
+    body = ROW * (len(rows) + 1 + 1.3 * heads) + 0.5
+    margin = "" if worse_by is None else f" Dashed: {100 * worse_by:g} points worse."
+    figure, room = style.page(
+        style.Words(title, f"Right of 0 the candidate scores higher.{margin}", caption), shape, body
+    )
+    places = _places(rows, room.top - 1.2 * ROW)
+    texts = [_cells(row) for row in rows]
+    columns = [max(style.extent(cell, style.TEXT)[0] for cell in column) for column in zip(*texts, strict=True)]
+    columns = [max(wide, style.extent(name, style.TEXT)[0]) for wide, name in zip(columns, HEADS, strict=True)]
+    names = min(2.3, max(style.extent(row.label, style.TEXT, _weight(row))[0] for row in rows) + 0.1)
+    right = room.right - sum(columns) - 0.14 * len(columns)
+    axes = style.axes(figure, style.Box(room.left + names + 0.15, room.bottom + 0.42, right, room.top - ROW))
+    _scale(axes, rows, worse_by)
+    at = right
+    for number, wide in enumerate(columns):
+        at += wide + 0.14
+        _write(figure, at, room.top - 0.6 * ROW, HEADS[number], "right", color=style.SOFT)
+        for (y, _), row, cells in zip(places, rows, texts, strict=True):
+            _write(figure, at, y, cells[number], "right", color=_colour(row), weight=_weight(row))
+    for (y, head), row in zip(places, rows, strict=True):
+        if head is not None:
+            _write(
+                figure, room.left, head, style.shortened(row.group, style.TEXT, names, "bold"), "left", weight="bold"
+            )
+        label = style.shortened(row.label, style.TEXT, names, _weight(row))
+        _write(figure, room.left + 0.1, y, label, "left", color=_colour(row), weight=_weight(row))
+        _bar(figure, axes, row, y)
+    return figure
+
+
+HEADS = ("points (interval)", "n", "differ")
+"""The columns beside the plot."""
+
+
+def _places(rows: Sequence[ForestRow], top: float) -> list[tuple[float, float | None]]:
+    """Each row's height on the page, and its heading's where a group begins; inches."""
+    found: list[tuple[float, float | None]] = []
+    group = None
+    for row in rows:
+        head = None
+        if row.group != group:
+            top -= 0.3 * ROW if group is not None else 0
+            head, group = top - ROW / 2, row.group
+            top -= ROW
+        found.append((top - ROW / 2, head))
+        top -= ROW
+    return found
+
+
+def _cells(row: ForestRow) -> tuple[str, str, str]:
+    points = style.signed(100 * row.difference.estimate, 1)
+    bounds = row.difference.low, row.difference.high
+    if row.note:
+        aside = f" {row.note}"
+    elif bounds[0] is None or bounds[1] is None:
+        aside = " no interval"
+    else:
+        aside = f" ({style.signed(100 * bounds[0], 1)} to {style.signed(100 * bounds[1], 1)})"
+    return points + aside, f"{row.n:,}", "?" if row.discordant is None else f"{row.discordant:,}"
+
+
+def _colour(row: ForestRow) -> str:
+    return "#8A8A8A" if row.note == TOO_SMALL else style.INK
+
+
+def _weight(row: ForestRow) -> str:
+    return "bold" if row.pooled else "normal"
+
+
+def _scale(axes: Axes, rows: Sequence[ForestRow], worse_by: float | None) -> None:
+    ends = [0.0, 0.0 if worse_by is None else -worse_by]
+    for row in rows:
+        ends += [row.difference.estimate, *(e for e in (row.difference.low, row.difference.high) if e is not None)]
+    least, most = 100 * min(ends), 100 * max(ends)
+    air = 0.06 * max(most - least, 2.0)
+    axes.set_xlim(max(-104.0, least - air), min(104.0, most + air))
+    axes.set_yticks([])
+    axes.spines["left"].set_visible(False)
+    axes.grid(axis="x")
+    axes.axvline(0, color=style.SOFT, lw=0.9)
+    if worse_by is not None:
+        axes.axvline(-100 * worse_by, color=style.EDGE, lw=1.2, ls=(0, (4, 3)))
+    axes.xaxis.set_major_formatter(lambda points, _: style.signed(points))
+    axes.set_xlabel("score difference (points)")
+
+
+def _bar(figure: Figure, axes: Axes, row: ForestRow, y: float) -> None:
+    """A row's estimate and interval, at a height of the page in inches."""
+    height = figure.get_size_inches()[1]
+    at = axes.transAxes.inverted().transform((0, y / height * figure.bbox.height))[1]
+    colour = _colour(row) if row.note == TOO_SMALL else style.BETTER
+    across = axes.get_xaxis_transform()
+    low, high = row.difference.low, row.difference.high
+    if low is not None and high is not None:
+        axes.plot([100 * low, 100 * high], [at, at], transform=across, color=colour, lw=2.2 if row.pooled else 1.4)
+    fill = colour if low is not None and high is not None else "white"
+    axes.plot(
+        [100 * row.difference.estimate], [at], transform=across, color=colour, markerfacecolor=fill,
+        marker="D" if row.pooled else "o", markersize=7 if row.pooled else 5, linestyle="none", zorder=3,
+    )  # fmt: skip
+
+
+def _write(figure: Figure, x: float, y: float, text: str, ha: str, **how: Any) -> None:
+    width, height = figure.get_size_inches()
+    figure.text(x / width, y / height, text, size=style.TEXT, ha=ha, va="center_baseline", **how)

@@ -1,0 +1,178 @@
+"""Latency as cumulative shares, on the items that all shown models were timed on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from bench.report.charts import common, style
+from bench.report.comparison import Comparison
+from bench.stats import quantile_interval
+from bench.stats.clusters import Floats
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+METRICS = {"ttfat_s": "first answer token", "latency_s": "end of answer"}
+"""Column -> what it is called."""
+NEVER = 1e9
+"""Seconds that stand for an answer which never came to its end."""
+MOST_CURVES = 5
+"""Models beyond which curves tangle: then each model is a line with its median and 95th percentile."""
+ROW = 0.24
+"""Height of such a line, inches."""
+MOST_STEPS = 300
+"""Steps of a curve that are drawn and listed."""
+READING = (
+    "Left is faster. Points: half, and 95 %, of the answers are there by then, with 95 % intervals. A curve that ends "
+    "below 100 % leaves the answers that were cut off."
+)
+ROWS = "Left is faster. Round: half of the answers are there by then, square: 95 %; with 95 % intervals (hollow: none)."
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """One model's times on one suite; infinite where the answer never came to its end."""
+
+    suite: str
+    """The suite."""
+    model: str
+    """The model's label."""
+    number: int
+    """Its place among the models, for its look."""
+    metric: str
+    """One of METRICS."""
+    seconds: Floats
+    """Ascending."""
+
+    @property
+    def steps(self) -> list[tuple[float, float]]:
+        """(seconds, share of answers there by then), at most MOST_STEPS of them."""
+        n = len(self.seconds)
+        known = int(np.isfinite(self.seconds).sum())
+        at = np.unique(np.linspace(0, known - 1, min(known, MOST_STEPS)).round().astype(int))
+        return [(float(self.seconds[i]), (int(i) + 1) / n) for i in at]
+
+
+def curves(comparison: Comparison, items: pd.DataFrame) -> list[Curve]:
+    """Of every suite, the models whose clocks were clean on enough answers, on the items timed for all of them."""
+    models = common.models(comparison)
+    found = []
+    for suite in common.suites(comparison):
+        shown = [row.model for row in comparison.rows if row.suite == suite and row.latency_is_clean]
+        rows = items[(items["suite"] == suite) & items["model"].isin(shown) & items["score"].notna()]
+        clean = rows[rows["timing_ok"].fillna(False).astype(bool) & ~rows["reused"].astype(bool)]
+        first = clean[clean["latency_s"].notna()].sort_values("repeat").drop_duplicates(["model", "task", "item"])
+        counts = first.groupby(["task", "item"])["model"].transform("size")
+        paired = first[counts == len(shown)]
+        for metric in METRICS:
+            for model in shown:
+                mine = paired[paired["model"] == model]
+                seconds = mine[metric].to_numpy(dtype=float, na_value=np.inf)
+                seconds[(mine["outcome"] == "truncated").to_numpy(dtype=bool)] = np.inf
+                if np.isfinite(seconds).any():
+                    found.append(Curve(suite, model, models.index(model), metric, np.sort(seconds)))
+    return found
+
+
+def latency(found: Sequence[Curve], caption: str, stem: Path, shape: style.Shape = "wide") -> list[Path]:
+    """Writes stem.svg, stem.png and stem.csv. IncompleteError if a file cannot be written."""
+    header = ["suite", "metric", "model", "n", "seconds", "share"]
+    rows = [
+        [curve.suite, curve.metric, curve.model, len(curve.seconds), seconds, share]
+        for curve in found
+        for seconds, share in curve.steps
+    ]
+    return style.write(draw(found, caption, shape), stem, header, rows)
+
+
+@style.styled
+def draw(found: Sequence[Curve], caption: str, shape: style.Shape) -> Figure:
+    """The laid-out figure: a row of panels per suite, both metrics beside each other."""
+    names = list(dict.fromkeys(curve.suite for curve in found))
+    models = {curve.model: curve.number for curve in sorted(found, key=lambda curve: curve.number)}
+    if len(models) > MOST_CURVES:
+        return _rows(found, names, list(models), caption, shape)
+    legend = style.key_height(shape, list(models))
+    figure, room = style.page(style.Words("Latency", READING, caption), shape, max(2.1 * len(names), 2.9) + legend)
+    entries = [(model, {"color": style.look(number)["color"], "linestyle": "-", "linewidth": 1.8})
+               for model, number in models.items()]  # fmt: skip
+    room = style.key(figure, room, entries)
+    for at, box in enumerate(style.panels(room, 2 * len(names))):
+        suite, metric = names[at // 2], list(METRICS)[at % 2]
+        axes = style.axes(figure, style.Box(box.left + 0.55, box.bottom + 0.45, box.right - 0.12, box.top - 0.28))
+        mine = [curve for curve in found if (curve.suite, curve.metric) == (suite, metric)]
+        axes.set_title(_titled(suite, found), size=style.TEXT + 1, loc="left", weight="bold")
+        axes.set_ylim(0, 103)
+        axes.set_yticks(range(0, 101, 25))
+        axes.set_ylabel("share of answers (%)")
+        _seconds(axes, mine, METRICS[metric])
+        for curve in mine:
+            _curve(axes, curve)
+    return figure
+
+
+def _titled(suite: str, found: Sequence[Curve]) -> str:
+    return f"{suite} (n = {len(next(curve.seconds for curve in found if curve.suite == suite))})"
+
+
+def _rows(found: Sequence[Curve], names: list[str], models: list[str], caption: str, shape: style.Shape) -> Figure:
+    """A line per model instead of curves."""
+    high = ROW * len(models) + 0.85
+    figure, room = style.page(style.Words("Latency", ROWS, caption), shape, high * len(names))
+    left = min(1.6, max(style.extent(model, style.TEXT)[0] for model in models)) + 0.1
+    shown = [style.shortened(model, style.TEXT, left - 0.1) for model in models]
+    room = style.Box(room.left + left, room.bottom, room.right, room.top)
+    for at, box in enumerate(style.panels(room, 2 * len(names))):
+        suite, metric = names[at // 2], list(METRICS)[at % 2]
+        axes = style.axes(figure, style.Box(box.left, box.bottom + 0.45, box.right - 0.16, box.top - 0.28))
+        mine = [curve for curve in found if (curve.suite, curve.metric) == (suite, metric)]
+        if at % 2 == 0:
+            axes.set_title(_titled(suite, found), size=style.TEXT + 1, loc="left", weight="bold")
+        axes.set_yticks(range(len(models)), shown if at % 2 == 0 else [""] * len(models))
+        axes.set_ylim(len(models) - 0.4, -0.6)
+        axes.tick_params(axis="y", length=0)
+        _seconds(axes, mine, METRICS[metric])
+        for curve in mine:
+            _quantiles(axes, curve, [models.index(curve.model)] * 2)
+    return figure
+
+
+def _seconds(axes: Axes, found: Sequence[Curve], name: str) -> None:
+    """A log axis of seconds that holds all finite times."""
+    finite = np.concatenate([curve.seconds[np.isfinite(curve.seconds)] for curve in found] or [np.ones(1)])
+    low, high = max(float(finite.min()), 1e-3) / 1.2, max(float(finite.max()), 1e-3) * 1.2
+    axes.set_xlabel(f"{name} (s, log scale)")
+    style.log_axis(axes, low, high, lambda seconds: f"{seconds:,.6g}")
+    axes.grid()
+
+
+def _curve(axes: Axes, curve: Curve) -> None:
+    steps = curve.steps
+    xs = [steps[0][0], *(seconds for seconds, _ in steps), axes.get_xlim()[1]]
+    ys = [0.0, *(100 * share for _, share in steps), 100 * steps[-1][1]]
+    axes.step(xs, ys, where="post", lw=1.5, color=style.look(curve.number)["color"])
+    _quantiles(axes, curve, [50, 95])
+
+
+def _quantiles(axes: Axes, curve: Curve, heights: Sequence[float]) -> None:
+    """Median and 95th percentile at their heights, with their intervals; nothing where the answers were cut off."""
+    colour = style.look(curve.number)["color"]
+    beyond = np.where(np.isfinite(curve.seconds), curve.seconds, NEVER)
+    last = curve.steps[-1][0]
+    for share, height, marker in zip((0.5, 0.95), heights, "os", strict=True):
+        interval = quantile_interval(beyond, share)
+        if interval.estimate > last:
+            continue
+        fill = "white"
+        if interval.low is not None and interval.high is not None and interval.high <= last:
+            ends = [interval.low, interval.high]
+            axes.plot(ends, [height, height], color=colour, lw=3.2, alpha=0.45, solid_capstyle="butt")
+            fill = colour
+        axes.plot([interval.estimate], [height], marker, ms=5, color=colour, markerfacecolor=fill, zorder=3)

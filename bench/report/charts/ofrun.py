@@ -1,0 +1,122 @@
+"""Every chart that a run's tables give."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bench import runfolder
+from bench.report.bridge import Bridge
+from bench.report.charts import common, style, verdicts
+from bench.report.charts.costbridge import cost_bridge
+from bench.report.charts.forest import forest
+from bench.report.charts.latency import curves, latency
+from bench.report.charts.levels import level_scores, levels
+from bench.report.charts.pareto import cost_quality
+from bench.report.charts.plane import claim_plane
+from bench.report.charts.tokens import token_use, tokens
+from bench.report.comparison import Comparison
+from bench.stats import Interval
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MOST_PAIRS = 4
+"""Pairs of models that get a cost bridge of their own; the tables have all."""
+
+
+def write_charts(comparison: Comparison, folder: Path, shape: style.Shape = "wide") -> list[Path]:
+    """Writes charts/ of a run folder anew, and returns its files: each chart as SVG, PNG and CSV.
+
+    Verdicts first, then what they rest on; a chart without data is left out. UsageError if the items cannot be read,
+    IncompleteError if a file cannot be written.
+    """
+    items = runfolder.read_table(folder, "items")
+    charts = folder / "charts"
+    runfolder.clear(charts)
+    basis = common.basis(comparison, items)
+    return [
+        *_claims(comparison, items, basis, charts, shape),
+        *cost_quality(comparison, basis, charts / "cost_quality", shape),
+        *_measured(comparison, items, basis, charts, shape),
+        *_bridges(comparison, basis, charts, shape),
+    ]
+
+
+def _claims(
+    comparison: Comparison, items: pd.DataFrame, basis: str, charts: Path, shape: style.Shape
+) -> Iterator[Path]:
+    """The plane and the forest of each claim; without claims one forest against the run's first model."""
+    for opinion in comparison.ruling.opinions:
+        claim, name = opinion.claim, file_name(opinion.claim.name)
+        title = verdicts.title(opinion, comparison.manifest)
+        about = f"{claim.candidate} against {claim.baseline}, {100 * verdicts.level(opinion):g} % intervals"
+        points = verdicts.plane_points(opinion)
+        bounds = claim.cheaper_by, claim.worse_by
+        if points:
+            region = " (lines) and joint region (area)" if any(point.region for point in points) else ""
+            caption = f"{about}{region}; {basis}"
+            yield from claim_plane(
+                points, cheaper_by=bounds[0], worse_by=bounds[1], title=title, caption=caption,
+                stem=charts / f"claim_{name}", shape=shape,
+            )  # fmt: skip
+        rows = verdicts.of_claim(comparison, items, opinion)
+        least = f"families of {verdicts.LEAST_ITEMS} items or more"
+        if rows:
+            yield from forest(
+                rows, worse_by=bounds[1], title=f"Where {claim.candidate} gains and loses against {claim.baseline}",
+                caption=f"{about}, {least}; differ: items with unlike scores; {basis}",
+                stem=charts / f"forest_{name}", shape=shape,
+            )  # fmt: skip
+    if comparison.ruling.opinions or len(common.models(comparison)) < 2:
+        return
+    first, rows = verdicts.against_first(comparison, items)
+    if rows:
+        yield from forest(
+            rows, worse_by=None, title=f"Score differences to {first}", stem=charts / "forest", shape=shape,
+            caption=f"95 % intervals, not corrected for the number of rows; {basis}",
+        )  # fmt: skip
+
+
+def _measured(
+    comparison: Comparison, items: pd.DataFrame, basis: str, charts: Path, shape: style.Shape
+) -> Iterator[Path]:
+    """What was measured beside score and cost: latency, levels, tokens."""
+    times = curves(comparison, items)
+    if times:
+        yield from latency(times, f"Items timed cleanly for every model shown; {basis}", charts / "latency", shape)
+    scores = level_scores(comparison, items)
+    if scores:
+        yield from levels(scores, basis, charts / "levels", shape)
+    uses = token_use(comparison, items)
+    if any(use.means for use in uses):
+        yield from tokens(uses, basis, charts / "tokens", shape)
+
+
+def _bridges(comparison: Comparison, basis: str, charts: Path, shape: style.Shape) -> Iterator[Path]:
+    pairs: dict[tuple[str, str], list[Bridge]] = {}
+    for bridge in comparison.bridges:
+        pairs.setdefault((bridge.candidate, bridge.baseline), []).append(bridge)
+    for (candidate, baseline), bridges in list(pairs.items())[:MOST_PAIRS]:
+        ratios = dict(_ratios(comparison, candidate, baseline))
+        name = file_name(f"{candidate}_against_{baseline}")
+        yield from cost_bridge(bridges, ratios, basis, charts / f"cost_bridge_{name}", shape)
+
+
+def _ratios(comparison: Comparison, candidate: str, baseline: str) -> Iterator[tuple[str, Interval]]:
+    """The pair's cost ratio by suite, whichever of the two the comparison names first."""
+    for one in comparison.differences:
+        ratio = one.cost_ratio
+        if ratio is None or {one.model, one.other} != {candidate, baseline}:
+            continue
+        if one.model == baseline:
+            low, high = (None if bound is None else 1 / bound for bound in (ratio.high, ratio.low))
+            ratio = Interval(1 / ratio.estimate, low, high, ratio.n)
+        yield one.suite, ratio
+
+
+def file_name(text: str) -> str:
+    """A label as a part of a file's name."""
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", text)

@@ -1,0 +1,292 @@
+"""The look of every chart: sizes, colours, titles and captions, and how it is written.
+
+Sizes are inches and points. Every figure is 7.2 inches wide (6 if square): shown 600 pixels wide, its smallest text is
+9 pixels high. Nothing here touches pyplot, which would cost a third of a second at start.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, Literal
+
+import matplotlib
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.lines import Line2D
+from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+
+from bench import runfolder
+
+Shape = Literal["wide", "square"]
+"""A slide's or a page's column, or a square post."""
+SIZES: Mapping[str, tuple[float, float]] = {"wide": (7.2, 4.5), "square": (6.0, 6.0)}
+"""Width and least height of a shape, inches."""
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#B58900", "#56B4E9", "#000000")
+"""Okabe & Ito's palette, its yellows darkened for white paper: told apart by colour-blind readers."""
+MARKERS = "osD^vPX*"
+"""One more than COLOURS, so that 56 models look different."""
+INK, SOFT, FAINT = "#1A1A1A", "#555555", "#D9D9D9"
+"""Text; secondary text; grids and rules."""
+BETTER, WORSE = "#0072B2", "#D55E00"
+"""What speaks for the candidate, and against it."""
+CLAIMED, EDGE = "#E3F0E8", "#2E6B4A"
+"""Where a claim holds, and its edge."""
+TITLE, TEXT, SMALL = 12.5, 9.0, 8.0
+"""Font sizes, points."""
+MARGIN = 0.14
+"""White space around everything, inches."""
+TICKS = ((range(1, 10), 1), ((1, 2, 3, 5, 7), 1), ((1, 2, 5), 1), ((1, 3), 1), ((1,), 1), ((1,), 2), ((1,), 3))
+"""Steps within a power of ten, and every how many powers, the finest first."""
+LINE = 1.3
+"""Line height over font size."""
+RC: Any = {
+    "axes.axisbelow": True,
+    "axes.edgecolor": SOFT,
+    "axes.labelcolor": INK,
+    "axes.labelsize": TEXT,
+    "axes.linewidth": 0.8,
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "axes.unicode_minus": True,
+    "font.family": "DejaVu Sans",
+    "font.size": TEXT,
+    "grid.color": FAINT,
+    "grid.linewidth": 0.6,
+    "legend.frameon": False,
+    "svg.fonttype": "path",
+    "svg.hashsalt": "claimbench",
+    "text.color": INK,
+    "text.parse_math": False,
+    "xtick.color": SOFT,
+    "xtick.labelsize": TEXT,
+    "ytick.color": SOFT,
+    "ytick.labelsize": TEXT,
+}
+"""matplotlib's settings; text becomes outlines, so that a chart looks alike wherever it is opened."""
+RULER = RendererAgg(1, 1, 100)  # type: ignore[no-untyped-call]
+"""Measures texts, before there is a figure, as they will be drawn."""
+styled = matplotlib.rc_context(RC)
+"""Decorates what draws or writes a figure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle on a figure, inches from its lower left corner."""
+
+    left: float
+    """Left edge."""
+    bottom: float
+    """Lower edge."""
+    right: float
+    """Right edge."""
+    top: float
+    """Upper edge."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What stands around a chart."""
+
+    title: str
+    """What it shows, or what it found."""
+    subtitle: str
+    """How to read it."""
+    caption: str
+    """n, dates, settings."""
+
+
+def look(number: int) -> dict[str, Any]:
+    """Colour and marker of the model of a number."""
+    return {"color": COLOURS[number % len(COLOURS)], "marker": MARKERS[number % len(MARKERS)]}
+
+
+def page(words: Words, shape: Shape, body: float) -> tuple[Figure, Box]:
+    """A figure with title, subtitle and caption, and the room between them.
+
+    `body` is the height in inches that the content needs: where the shape has less, the figure grows downwards, since
+    whatever is shown 600 pixels wide must stay legible.
+    """
+    width, height = SIZES[shape]
+    figure = Figure(figsize=(width, height), label=words.title)
+    FigureCanvasAgg(figure)
+    above, below = _heights(words, width)
+    height = max(height, above + below + body)
+    figure.set_size_inches(width, height)
+    at = height - MARGIN + 0.04
+    for text, size, colour, weight in _head(words):
+        for line in wrap(text, size, width - 2 * MARGIN, weight):
+            at -= size * LINE / 72
+            figure.text(MARGIN / width, at / height, line, size=size, color=colour, weight=weight, va="baseline")
+    lines = wrap(words.caption, SMALL, width - 2 * MARGIN)
+    for up, line in enumerate(reversed(lines)):
+        y = (MARGIN + 0.02 + up * SMALL * LINE / 72) / height
+        figure.text(MARGIN / width, y, line, size=SMALL, color=SOFT, va="baseline")
+    return figure, Box(MARGIN, below, width - MARGIN, height - above)
+
+
+def _head(words: Words) -> list[tuple[str, float, str, str]]:
+    return [(words.title, TITLE, INK, "bold"), (words.subtitle, TEXT, SOFT, "normal")]
+
+
+def _heights(words: Words, width: float) -> tuple[float, float]:
+    """Inches that the texts above and below take."""
+    room = width - 2 * MARGIN
+    above = sum(size * LINE / 72 * len(wrap(text, size, room, weight)) for text, size, _, weight in _head(words))
+    below = SMALL * LINE / 72 * len(wrap(words.caption, SMALL, room))
+    return above + 2 * MARGIN, below + 2 * MARGIN
+
+
+@lru_cache(maxsize=4096)
+def extent(text: str, size: float, weight: str = "normal") -> tuple[float, float]:
+    """A line's width and height, inches."""
+    font = FontProperties(family=RC["font.family"], size=size, weight=weight)
+    sizes = [RULER.get_text_width_height_descent(part, font, False) for part in (text, "lp")]  # type: ignore[no-untyped-call]
+    return sizes[0][0] / RULER.dpi, max(height for _, height, _ in sizes) / RULER.dpi
+
+
+def wrap(text: str, size: float, room: float, weight: str = "normal") -> list[str]:
+    """The text in lines that fit, broken at spaces; a word too long for a line is cut short."""
+    room *= 0.98  # widths are rounded to pixels, word by word
+    space = extent("x x", size, weight)[0] - 2 * extent("x", size, weight)[0]
+    lines: list[list[str]] = []
+    left = 0.0
+    for word in text.split():
+        wide = extent(word, size, weight)[0]
+        if lines and wide + space <= left:
+            lines[-1].append(word)
+            left -= wide + space
+        else:
+            lines.append([shortened(word, size, room, weight)])
+            left = room - wide
+    return [" ".join(line) for line in lines]
+
+
+def shortened(text: str, size: float, room: float, weight: str = "normal") -> str:
+    """The text if it fits, else its beginning and end around an ellipsis."""
+    if extent(text, size, weight)[0] <= room:
+        return text
+    keep = len(text) - 1
+    while keep > 1 and extent(_cut(text, keep), size, weight)[0] > room:
+        keep -= 1
+    return _cut(text, keep)
+
+
+def _cut(text: str, keep: int) -> str:
+    head = (keep + 1) // 2
+    return f"{text[:head]}…{text[len(text) - (keep - head) :]}"
+
+
+def signed(value: float, digits: int | None = None) -> str:
+    """A number with its sign, by default as short as it is; 0 has none."""
+    text = f"{value:+g}" if digits is None else f"{value:+.{digits}f}"
+    return text[1:] if float(text) == 0 else text.replace("-", "−")
+
+
+def panels(box: Box, count: int) -> list[Box]:
+    """`count` equal panels in the box, two in a row."""
+    across = min(2, count)
+    down = -(-count // across)
+    wide, high = (box.right - box.left) / across, (box.top - box.bottom) / down
+    corners = [(box.left + column * wide, box.top - row * high) for row in range(down) for column in range(across)]
+    return [Box(left, top - high, left + wide, top) for left, top in corners[:count]]
+
+
+def log_axis(axes: Axes, left: float, right: float, form: Callable[[float], str], bound: float | None = None) -> None:
+    """A log x axis from left to right (either may be the larger) with as many round ticks as have room for their words.
+
+    `bound`, where it is in view, always is a tick.
+    """
+    axes.set_xscale("log")
+    axes.set_xlim(left, right)
+    inches = axes.get_window_extent().width / axes.figure.dpi / abs(math.log10(right / left))
+    low, high = min(left, right), max(left, right)
+    fixed = [bound] if bound is not None and low <= bound <= high else []
+
+    def apart(one: float, other: float) -> bool:
+        room = (extent(form(one), TEXT)[0] + extent(form(other), TEXT)[0]) / 2 + 0.08
+        return abs(math.log10(one / other)) * inches >= room
+
+    ticks: list[float] = []
+    for steps, every in TICKS:
+        series = [step * 10.0**power for power in range(-9, 10, every) for step in steps]
+        ticks = [tick for tick in series if low <= tick <= high and all(apart(tick, one) for one in fixed)]
+        if all(apart(one, other) for one, other in pairwise(ticks)):
+            break
+    axes.xaxis.set_major_locator(FixedLocator([*ticks, *fixed]))
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: form(value)))
+
+
+def axes(figure: Figure, box: Box) -> Axes:
+    """Axes whose frame is the box."""
+    width, height = figure.get_size_inches()
+    frame = (
+        box.left / width, box.bottom / height, (box.right - box.left) / width, (box.top - box.bottom) / height,
+    )  # fmt: skip
+    return figure.add_axes(frame)
+
+
+def key(figure: Figure, box: Box, entries: Sequence[tuple[str, Mapping[str, Any]]]) -> Box:
+    """Draws a legend in lines at the box's top: words with their markers; gives back the room below it."""
+    width, height = figure.get_size_inches()
+    places, taken = _flow(box, [text for text, _ in entries])
+    for (text, marks), (x, down, room) in zip(entries, places, strict=True):
+        y = (box.top - down) / height
+        how = {"linestyle": "none", "markersize": 6.5, **marks}
+        ends = [(x + 0.07) / width] if how["linestyle"] == "none" else [x / width, (x + 0.16) / width]
+        figure.add_artist(Line2D(ends, [y] * len(ends), transform=figure.transFigure, **how))
+        figure.text((x + 0.21) / width, y, shortened(text, TEXT, room), size=TEXT, va="center_baseline")
+    return Box(box.left, box.bottom, box.right, box.top - taken)
+
+
+def key_height(shape: Shape, texts: Sequence[str]) -> float:
+    """Inches that `key` takes for these words."""
+    return _flow(Box(MARGIN, 0, SIZES[shape][0] - MARGIN, 0), texts)[1]
+
+
+def _flow(box: Box, texts: Sequence[str]) -> tuple[list[tuple[float, float, float]], float]:
+    """Each entry's left edge, distance from the top and room for its words; and the height of all; inches."""
+    line, x, down = TEXT * 1.5 / 72, box.left, TEXT * 0.75 / 72
+    places = []
+    most = box.right - box.left - 0.21
+    for text in texts:
+        wide = 0.21 + min(extent(text, TEXT)[0], most)
+        if x > box.left and x + wide > box.right:
+            x, down = box.left, down + line
+        places.append((x, down, most))
+        x += wide + 0.2
+    return places, down + line / 2 + 0.06
+
+
+@styled
+def write(figure: Figure, stem: Path, header: Sequence[str], rows: Sequence[Sequence[object]]) -> list[Path]:
+    """Writes stem.svg, stem.png and the chart's data as stem.csv (unknown is empty); the same bytes for the same data.
+
+    IncompleteError if they cannot be written.
+    """
+    paths = [stem.with_name(f"{stem.name}.{kind}") for kind in ("svg", "png", "csv")]
+    for path, kind, facts in (
+        (paths[0], "svg", {"Date": None, "Title": figure.get_label()}),
+        (paths[1], "png", {"Software": None}),
+    ):
+        runfolder.write_file(
+            path,
+            lambda part, kind=kind, facts=facts: figure.savefig(  # type: ignore[misc]
+                part, format=kind, dpi=200, facecolor="white", metadata=facts
+            ),
+        )
+    out = io.StringIO()
+    table = csv.writer(out, lineterminator="\n")
+    table.writerow(header)
+    table.writerows([["" if value is None else value for value in row] for row in rows])
+    runfolder.write_text(paths[2], out.getvalue())
+    return paths

@@ -1,0 +1,134 @@
+"""Where the tokens go: prompt and output per item, by kind."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from bench.report.bridge import COUNTS
+from bench.report.charts import style
+from bench.report.comparison import Comparison
+from bench.stats import Interval
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+KINDS = {
+    "prompt": ("#0072B2", "in"),
+    "prompt, from cache": ("#9CCBE8", "in"),
+    "prompt, into cache": ("#00496F", "in"),
+    "answer": ("#D55E00", "out"),
+    "reasoning": ("#F3B78C", "out"),
+}
+"""Kind of token -> its colour, and its side."""
+SIDES = {"in": "prompt tokens per item", "out": "output tokens per item"}
+ROW = 0.24
+"""Height of a model's line, inches."""
+READING = "Means per item; whiskers: 95 % interval of the sum. Reasoning that is not counted apart is in the answer."
+
+
+@dataclass(frozen=True, slots=True)
+class TokenUse:
+    """What one model reads and writes per item of a suite."""
+
+    suite: str
+    """The suite."""
+    model: str
+    """The model's label."""
+    means: dict[str, float]
+    """Mean tokens per scored answer, by kind; empty where a count is unknown."""
+    sums: dict[str, Interval | None]
+    """Prompt ("in") and output ("out") tokens per item with their 95 % intervals; None if unknown."""
+
+
+def token_use(comparison: Comparison, items: pd.DataFrame) -> list[TokenUse]:
+    """Every model on every suite where it has a score."""
+    scored = items[items["score"].notna()]
+    found = []
+    for row in comparison.rows:
+        rows = scored[(scored["suite"] == row.suite) & (scored["model"] == row.model)]
+        if rows.empty:
+            continue
+        columns = {name: rows[name].fillna(0).astype(float) for name in COUNTS}
+        means = {}
+        if row.tokens_in:
+            means["prompt"] = float(columns["in_uncached"].mean())
+            means["prompt, from cache"] = float(columns["in_cache_read"].mean())
+            means["prompt, into cache"] = float((columns["in_cache_write_5m"] + columns["in_cache_write_1h"]).mean())
+        if row.tokens_out:
+            means["answer"] = float((columns["out_total"] - columns["out_reasoning"]).mean())
+            means["reasoning"] = float(columns["out_reasoning"].mean())
+        found.append(TokenUse(row.suite, row.model, means, {"in": row.tokens_in, "out": row.tokens_out}))
+    return found
+
+
+def tokens(found: Sequence[TokenUse], caption: str, stem: Path, shape: style.Shape = "wide") -> list[Path]:
+    """Writes stem.svg, stem.png and stem.csv. IncompleteError if a file cannot be written."""
+    header = ["suite", "model", *KINDS]
+    for side in SIDES:
+        header += [f"{side}_total", f"{side}_low", f"{side}_high"]
+    rows = []
+    for use in found:
+        sums = [(s.estimate, s.low, s.high) if s else (None, None, None) for s in use.sums.values()]
+        rows.append([use.suite, use.model, *(use.means.get(kind) for kind in KINDS), *(x for s in sums for x in s)])
+    return style.write(draw(found, caption, shape), stem, header, rows)
+
+
+@style.styled
+def draw(found: Sequence[TokenUse], caption: str, shape: style.Shape) -> Figure:
+    """The laid-out figure: a row of panels per suite, prompt and output beside each other."""
+    suites = list(dict.fromkeys(use.suite for use in found))
+    models = list(dict.fromkeys(use.model for use in found))
+    kinds = [kind for kind in KINDS if any(use.means.get(kind) for use in found)]
+    words = style.Words("Where the tokens go", READING, caption)
+    high = ROW * len(models) + 0.85
+    legend = style.key_height(shape, kinds)
+    figure, room = style.page(words, shape, high * len(suites) + legend)
+    marks = [{"marker": "s", "color": KINDS[kind][0], "markersize": 7.5} for kind in kinds]
+    room = style.key(figure, room, list(zip(kinds, marks, strict=True)))
+    names = min(1.6, max(style.extent(model, style.TEXT)[0] for model in models)) + 0.1
+    wide = (room.right - room.left - names) / 2
+    for at, suite in enumerate(suites):
+        top = room.top - at * (room.top - room.bottom) / len(suites)
+        low = room.top - (at + 1) * (room.top - room.bottom) / len(suites)
+        for number, side in enumerate(SIDES):
+            left = room.left + names + number * wide
+            axes = style.axes(figure, style.Box(left, low + 0.45, left + wide - 0.16, top - 0.28))
+            mine = {use.model: use for use in found if use.suite == suite}
+            _panel(axes, [mine[model] for model in models if model in mine], side)
+            shown = [style.shortened(model, style.TEXT, names - 0.1) for model in models if model in mine]
+            axes.set_yticks(range(len(shown)), shown if number == 0 else [""] * len(shown))
+            if number == 0:
+                axes.set_title(suite, size=style.TEXT + 1, loc="left", weight="bold")
+    return figure
+
+
+def _panel(axes: Axes, uses: Sequence[TokenUse], side: str) -> None:
+    most = 1.0
+    for at, use in enumerate(uses):
+        total = use.sums[side]
+        if total is None:
+            axes.text(0.02, at, "unknown", size=style.SMALL, va="center", transform=axes.get_yaxis_transform())
+            continue
+        left = 0.0
+        for kind, (colour, where) in KINDS.items():
+            if where == side and use.means[kind]:
+                axes.barh(at, use.means[kind], left=left, height=0.62, color=colour, zorder=2)
+                left += use.means[kind]
+        most = max(most, left)
+        if total.low is not None and total.high is not None:
+            axes.plot([total.low, total.high], [at, at], color=style.INK, lw=1.2, zorder=3)
+            most = max(most, min(total.high, 3 * left))
+    axes.set_xlim(0, most * 1.05)
+    axes.set_ylim(len(uses) - 0.4, -0.6)
+    axes.tick_params(axis="y", length=0)
+    axes.xaxis.set_major_locator(MaxNLocator(4))
+    axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.6g}")
+    axes.set_xlabel(SIDES[side])
+    axes.grid(axis="x")

@@ -1,0 +1,43 @@
+"""The answers table without its texts: the figures need their lengths only, and a large run's texts are many."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bench.errors import UsageError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+KEYS = ("run", "task", "item", "model", "repeat")
+"""What joins an answer with its row of the items table."""
+
+
+def read_answers(folder: Path) -> pd.DataFrame:
+    """KEYS, `grade_detail`, and `answer` and `reasoning` as their numbers of characters (0 for none).
+
+    Reads a batch at a time, so that the texts are never in memory together. UsageError if the table is missing or
+    damaged.
+    """
+    import pandas as pd
+    import pyarrow
+    import pyarrow.compute as pc
+    import pyarrow.parquet
+
+    path, texts = folder / "answers.parquet", ("answer", "reasoning")
+    batches = []
+    try:
+        with pyarrow.parquet.ParquetFile(path) as file:
+            for batch in file.iter_batches(4_000, columns=[*KEYS, "grade_detail", *texts]):
+                for name in texts:
+                    at = batch.schema.get_field_index(name)
+                    lengths = pc.fill_null(pc.utf8_length(batch.column(at).cast(pyarrow.string())), 0)
+                    batch = batch.set_column(at, name, lengths.cast(pyarrow.int64()))
+                batches.append(batch)
+            schema = batches[0].schema if batches else file.schema_arrow
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{path}: cannot be read ({error}). `bench run` rebuilds it from the journal.") from error
+    table = pyarrow.Table.from_batches(batches, schema)
+    found: pd.DataFrame = table.to_pandas(types_mapper={pyarrow.int64(): pd.Int64Dtype()}.get)
+    return found

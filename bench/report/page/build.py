@@ -1,0 +1,249 @@
+"""report.html: one self-contained file, from the verdict down to every answer; it asks nothing of any network."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bench import runfolder
+from bench.report import tables
+from bench.report.comparison import Comparison
+from bench.report.grid import Column, Entry, Table
+from bench.report.imported import import_notes
+from bench.report.page import items as page_items
+from bench.report.page.pack import pack
+from bench.report.page.sheets import Sheet, sheets
+from bench.report.page.verdict import Card, cards
+
+NAME = "report.html"
+HERE = Path(__file__).parent
+FILTERS = (
+    ("lost", "candidate lost"), ("differ", "scores differ"), ("truncated", "truncated"), ("refused", "refused"),
+    ("unparsable", "unparsable"), ("missing", "missing"), ("slow", "slow"),
+)  # fmt: skip
+"""The list's filters: id in page.js, and name."""
+
+
+CHARTS = {
+    "claim": "saving against score difference, with the region that the claim allows",
+    "forest": "score differences by suite and family, with intervals",
+    "cost_quality": "score against cost, with intervals",
+    "cost_bridge": "from list price to what was paid, step by step",
+    "latency": "share of answers that came within a time",
+    "levels": "score by level of difficulty, with intervals",
+    "tokens": "tokens of an item by kind",
+}
+"""What a chart shows, by the beginning of its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One run of a page."""
+
+    folder: Path
+    """Its folder."""
+    comparison: Comparison
+    """What `compare` made of it."""
+    files: Sequence[Path]
+    """What else was written of it; charts/*.svg are shown, and the CSV beside each is named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """One picture."""
+
+    alt: str
+    """What it shows."""
+    src: str
+    """The picture itself, as a data URI."""
+    data: str
+    """Where its numbers are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run, ready to be shown."""
+
+    name: str
+    """Its id."""
+    when: str
+    """Date, and how many items of how many."""
+    source: str
+    """Where it was imported from; empty for a run of our own."""
+    cards: Sequence[Card]
+    """The verdicts."""
+    warnings: Sequence[str]
+    """What a reader must not miss."""
+    charts: Sequence[Chart]
+    """The pictures."""
+    tables: Sequence[Sheet]
+    """The tables."""
+    facts: Sequence[tuple[str, str]]
+    """Settings."""
+    notes: Sequence[str]
+    """The other notes."""
+
+
+def write_page(path: Path, sources: Sequence[Source]) -> Path:
+    """Writes the page of one run, or of several side by side."""
+    runfolder.write_text(path, page(sources))
+    return path
+
+
+def page(sources: Sequence[Source]) -> str:
+    """The page's text; equal for equal run folders."""
+    import jinja2
+    from markupsafe import Markup
+
+    css, js = ((HERE / name).read_text(encoding="utf-8") for name in ("page.css", "page.js"))
+    loader = jinja2.FileSystemLoader(HERE)
+    environment = jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
+    return environment.get_template("page.html.j2").render(
+        title=_title([source.comparison for source in sources]),
+        policy=f"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src '{_hash(js)}'; "
+        "base-uri 'none'; form-action 'none'",
+        css=Markup(css),
+        js=Markup(js),
+        joint=_joint(sources) if len(sources) > 1 else None,
+        runs=[_run(source) for source in sources],
+        items=_items(sources),
+        filters=FILTERS,
+    )
+
+
+def _hash(text: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
+
+
+def _title(comparisons: Sequence[Comparison]) -> str:
+    claims = [o.claim for c in comparisons for o in c.ruling.opinions]
+    named = list(dict.fromkeys(f"{claim.candidate} against {claim.baseline}" for claim in claims))
+    models = list(dict.fromkeys(label for c in comparisons for label in c.manifest["models"]))
+    if 0 < len(named) <= 2:
+        return ", ".join(named)
+    return " and ".join([", ".join(models[:-1]), models[-1]]) if 1 < len(models) <= 4 else _many(models)
+
+
+def _many(models: Sequence[str]) -> str:
+    return f"{len(models)} models compared" if len(models) > 1 else "".join(models)
+
+
+def _run(source: Source) -> Run:
+    manifest = source.comparison.manifest
+    notes = tables.notes(source.comparison)
+    warnings = [note.removeprefix("WARNING: ") for note in notes if note.startswith("WARNING: ")]
+    counts = [f"{about['items_planned']} items of {suite}" for suite, about in manifest["suites"].items()]
+    return Run(
+        name=f"Run {manifest['run']}",
+        when=f"{str(manifest['started_at'])[:10]} · {', '.join(counts)}",
+        source=next(iter(import_notes(manifest)), ""),
+        cards=cards(source.comparison),
+        warnings=[f"{line[0].upper()}{line[1:]}" for line in warnings],
+        charts=[_chart(path, source) for path in source.files if path.suffix == ".svg"],
+        tables=sheets(source.comparison),
+        facts=_facts(manifest),
+        notes=[note for note in notes if not note.startswith("WARNING: ")],
+    )
+
+
+def _chart(path: Path, source: Source) -> Chart:
+    picture = base64.b64encode(path.read_bytes()).decode("ascii")
+    data = path.with_suffix(".csv")
+    named = f"Its numbers: {data.relative_to(source.folder)}" if data in source.files else ""
+    shown = next((what for begin, what in CHARTS.items() if path.stem.startswith(begin)), path.stem)
+    alt = f"Chart: {shown}. The tables below say the same in numbers."
+    return Chart(alt, f"data:image/svg+xml;base64,{picture}", named)
+
+
+def _facts(manifest: Mapping[str, Any]) -> list[tuple[str, str]]:
+    machine, settings = manifest.get("machine") or {}, manifest["settings"]
+    prices = manifest.get("prices") or {}
+    found = [
+        ("run", manifest["run"]),
+        ("started", str(manifest["started_at"])[:19] + "Z"),
+        ("finished", str(manifest["finished_at"])[:19] + "Z" if manifest.get("finished_at") else None),
+        ("claimbench", (manifest.get("versions") or {}).get("claimbench")),
+        ("git commit", (manifest.get("git_commit") or "")[:12]),
+        ("plan", (manifest.get("plan_sha256") or "")[:12]),
+        ("seed", settings.get("seed")),
+        ("repeats", settings.get("repeats")),
+        ("prices as of", prices.get("as_of")),
+        ("sandbox", manifest.get("sandbox")),
+        ("machine", ", ".join(f"{machine[k]} {w}" for k, w in (("cpu", ""), ("cores", "cores")) if k in machine)),
+        *((f"model {label}", _model(model)) for label, model in manifest["models"].items()),
+    ]
+    return [(label, str(value).strip()) for label, value in found if value not in (None, "")]
+
+
+def _model(model: Mapping[str, Any]) -> str:
+    shown = ("effort", "thinking", "thinking_budget", "max_tokens", "temperature", "top_p", "seed", "region")
+    said = [f"{name} {model[name]}" for name in shown if model.get(name) is not None]
+    return ", ".join([str(model["model"]), *said])
+
+
+def _joint(sources: Sequence[Source]) -> Sheet:
+    """Every run's models on every suite, one below the other."""
+    every = [sheets(source.comparison)[0] for source in sources]
+    shared = [column for column in every[0].table.columns if all(column in sheet.table.columns for sheet in every)]
+    rows: list[tuple[Entry, ...]] = []
+    keys: list[tuple[str, ...]] = []
+    for source, sheet in zip(sources, every, strict=True):
+        run, date = str(source.comparison.manifest["run"]), str(source.comparison.manifest["started_at"])[:10]
+        kept = [sheet.table.columns.index(column) for column in shared]
+        rows += [(Entry(run), Entry(date), *(row[at] for at in kept)) for row in sheet.table.rows]
+        keys += [("", "", *(those[at] and f"{run}/{those[at]}" for at in kept)) for those in sheet.keys]
+    columns = (Column("run", words=True), Column("date", words=True), *shared)
+    return Sheet(Table("All runs", columns, tuple(rows), every[0].table.legend), tuple(keys))
+
+
+def _items(sources: Sequence[Source]) -> dict[str, Any]:
+    """What the template needs of the items; the budget of a page is shared by its runs."""
+    index: list[Any] = []
+    chunks: list[str] = []
+    left_out, runs, total = [], [], 0
+    for source in sources:
+        manifest = source.comparison.manifest
+        table = runfolder.read_table(source.folder, "items")
+        found = page_items.inside(source.folder, manifest, table, len(sources))
+        for *about, chunk, place, answers in found.index:
+            index.append([manifest["run"], *about, len(chunks) + chunk, place, answers])
+        chunks += found.chunks
+        total += found.total
+        left_out += [found.left_out] if found.left_out else []
+        runs.append({"run": manifest["run"], "models": list(manifest["models"])})
+    facts = {
+        "about": ["run", *page_items.ABOUT, "chunk", "place", "answers"],
+        "figures": page_items.FIGURES,
+        "runs": runs,
+        "pair": _pair(sources[0].comparison),
+        "redacted": any(source.comparison.manifest.get("redacted") for source in sources),
+        "left_out": " ".join(left_out),
+    }
+    return {
+        "total": total,
+        "left_out": left_out,
+        "redacted": facts["redacted"],
+        "facts": _script(facts),
+        "index": pack(index),
+        "chunks": chunks,
+    }
+
+
+def _pair(comparison: Comparison) -> tuple[str, str]:
+    """The candidate and the baseline that the list begins with."""
+    for opinion in comparison.ruling.opinions:
+        return opinion.claim.candidate, opinion.claim.baseline
+    labels = list(comparison.manifest["models"])
+    return labels[0], labels[-1]
+
+
+def _script(content: object) -> Any:
+    """JSON that no script element ends in."""
+    from markupsafe import Markup
+
+    return Markup(json.dumps(content, ensure_ascii=False).replace("<", "\\u003c"))

@@ -1,0 +1,194 @@
+"""The items of a page: which of a run's items are inside, their figures, and their texts in packed chunks."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.report.page.pack import TEXT_LIMIT, pack, shortened
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Numbers = NDArray[np.int64]
+MOST_ITEMS = 10_000
+"""Items of one page."""
+MOST_BYTES = 25_000_000
+"""Bytes of a page's packed texts."""
+MOST_RAW = 150_000_000
+"""Bytes of a page's texts before they are packed: what a browser can be asked to hold."""
+CHUNK = 50
+"""Items whose texts are packed, and unpacked in the browser, together."""
+KEY = ["task", "item"]
+ABOUT = ("suite", "task", "item", "family", "level", "language", "cluster")
+"""What the index tells of an item, in this order; then the number of its chunk and its place in it."""
+FIGURES = (
+    "model", "repeat", "outcome", "score", "partial", "cost_usd", "ttfat_s", "latency_s", "tokens_in", "out_total",
+    "out_reasoning", "attempts", "timing_ok", "reused", "started_at", "slow",
+)  # fmt: skip
+"""What the index tells of an answer, in this order; `cost_usd` includes earlier billed attempts."""
+TEXTS = ("answer", "reasoning", "extracted", "grade_detail", "finish_reason", "error")
+"""What a chunk tells of an answer, in this order; an item begins with its prompt."""
+SLOW = 0.95
+"""An answer is slow if it took longer than this share of its model's answers on the suite."""
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """A run's items as its page holds them."""
+
+    index: tuple[Sequence[Any], ...]
+    """An entry an item: ABOUT, chunk, place in the chunk, and the answers' FIGURES."""
+    chunks: tuple[str, ...]
+    """Packed texts of CHUNK items each."""
+    total: int
+    """Items of the run."""
+    left_out: str
+    """Which items are left out, as a sentence; empty if none."""
+
+
+def inside(folder: Path, manifest: Mapping[str, Any], table: pd.DataFrame, runs: int = 1) -> Items:
+    """Chooses the items, and packs them; `runs` share the room of one page.
+
+    All items, as long as they are few and their texts small; else those on which models differ, then those with a
+    truncated, then with a refused answer, then a seeded sample.
+    """
+    found = table.assign(number=table.groupby(KEY, sort=False).ngroup())
+    total = int(found["number"].max()) + 1 if len(found) else 0
+    order = _priority(found, int(manifest["settings"].get("seed", 0)))[: MOST_ITEMS // runs]
+    texts = _Texts(folder, found, order, redacted=bool(manifest.get("redacted")))
+    chunks: list[str] = []
+    size = 0
+    for part in texts.chunks():
+        size += len(part)
+        if size > MOST_BYTES // runs:
+            break
+        chunks.append(part)
+    shown = order[: min(texts.fits, CHUNK * len(chunks))]
+    return Items(_index(found, shown), tuple(chunks), total, _left_out(total, len(shown)))
+
+
+def _left_out(total: int, shown: int) -> str:
+    if shown == total:
+        return ""
+    return (
+        f"This page holds {shown:,} of {total:,} items: first those on which the models' scores differ, then those "
+        "with truncated, then with refused answers, then a seeded sample of the rest. answers.parquet holds all."
+    )
+
+
+def _priority(table: pd.DataFrame, seed: int) -> Numbers:
+    """Item numbers, the ones a reader will look for first; in seeded random order within each kind."""
+    numbers = table["number"]
+    scores = table.groupby(numbers)["score"]
+    kinds = [
+        (scores.max() > scores.min()).fillna(False),
+        *((table["outcome"] == name).groupby(numbers).any() for name in ("truncated", "refused")),
+    ]
+    rank = np.select([kind.to_numpy(dtype=bool) for kind in kinds], [0, 1, 2], default=3)
+    lots = np.random.default_rng(seed).permutation(len(rank))
+    return np.lexsort((lots, rank)).astype(np.int64)
+
+
+class _Texts:
+    """The texts of the chosen items, read a batch at a time so that those of the others are never in memory."""
+
+    def __init__(self, folder: Path, table: pd.DataFrame, order: Numbers, *, redacted: bool) -> None:
+        import pyarrow.parquet
+
+        self._file = pyarrow.parquet.ParquetFile(folder / "answers.parquet")
+        self._order, self._redacted = order, redacted
+        rank = np.full(int(table["number"].max()) + 1 if len(table) else 0, -1)
+        rank[order] = np.arange(len(order))
+        keys = [*KEY, "model", "repeat"]
+        places = self._file.read(columns=keys).to_pandas()
+        wanted = places.merge(table[[*keys, "number"]], on=keys, how="left", validate="one_to_one")
+        self._rank = rank[wanted["number"].to_numpy(dtype=int)]
+        self.fits = self._fitting()
+
+    def _fitting(self) -> int:
+        """How many items fit into MOST_RAW."""
+        import pyarrow.compute as pc
+
+        sizes = np.zeros(len(self._order) + 1)
+        row = 0
+        for batch in self._file.iter_batches(4_000, columns=["answer", "reasoning", "extracted", "prompt"]):
+            ranks = self._rank[row : row + len(batch)]
+            row += len(batch)
+            for column in batch.columns:
+                lengths = pc.fill_null(pc.binary_length(column), 0).to_numpy(zero_copy_only=False)
+                np.add.at(sizes, ranks, np.minimum(lengths, TEXT_LIMIT))
+        return int(np.searchsorted(np.cumsum(sizes[:-1]), MOST_RAW, side="right"))
+
+    def chunks(self) -> Iterator[str]:
+        """The packed texts, CHUNK items at a time, in the order of their rank."""
+        import pyarrow as pa
+
+        row, parts, ranks = 0, [], []
+        for batch in self._file.iter_batches(4_000, columns=["model", "repeat", "prompt", *TEXTS]):
+            mine = self._rank[row : row + len(batch)]
+            row += len(batch)
+            keep = np.flatnonzero((mine >= 0) & (mine < self.fits))
+            parts.append(batch.take(pa.array(keep)))
+            ranks.append(mine[keep])
+        if not parts:
+            return
+        table, rank = pa.Table.from_batches(parts), np.concatenate(ranks)
+        by_rank = np.argsort(rank, kind="stable")
+        starts = np.searchsorted(rank[by_rank], np.arange(0, self.fits + CHUNK, CHUNK))
+        for begin, end in pairwise(starts):
+            if begin < end:
+                rows = by_rank[begin:end]
+                yield pack(_texts(table.take(pa.array(rows)).to_pylist(), rank[rows].tolist(), self._redacted))
+
+
+def _texts(rows: Sequence[Mapping[str, Any]], ranks: Sequence[int], redacted: bool) -> list[list[Any]]:
+    """For each item its prompt, and each answer's texts under "model repeat"; of a redacted run, what is left."""
+    found: dict[int, list[Any]] = {}
+    for row, rank in zip(rows, ranks, strict=True):
+        told = {**row, **dict.fromkeys(("prompt", "answer", "reasoning"))} if redacted else row
+        item = found.setdefault(rank, [shortened(told["prompt"]), {}])
+        item[1][f"{row['model']} {row['repeat']}"] = [shortened(told[name]) for name in TEXTS]
+    return list(found.values())
+
+
+def _index(table: pd.DataFrame, shown: Numbers) -> tuple[list[Any], ...]:
+    """The items in the run's order."""
+    place = {int(number): at for at, number in enumerate(shown)}
+    rows = _figures(table[table["number"].isin(shown)])
+    found: dict[int, list[Any]] = {}
+    for number, about, figures in rows:
+        at = place[number]
+        found.setdefault(number, [*about, at // CHUNK, at % CHUNK, []])[-1].append(figures)
+    return tuple(found.values())
+
+
+def _figures(table: pd.DataFrame) -> Iterator[tuple[int, Sequence[Any], list[Any]]]:
+    parts = table[["in_uncached", "in_cache_read", "in_cache_write_5m", "in_cache_write_1h"]]
+    limit = table.groupby(["model", "suite"])["latency_s"].transform(lambda seconds: seconds.quantile(SLOW))
+    full = table.assign(
+        tokens_in=parts.sum(axis=1, min_count=1),
+        cost_usd=table["cost_usd"] + table["cost_retries_usd"],
+        slow=table["latency_s"] > limit.astype("Float64"),
+    )
+    numbers = full["number"].tolist()
+    about = list(zip(*(_plain(full[name]) for name in ABOUT), strict=True))
+    figures = zip(*(_plain(full[name]) for name in FIGURES), strict=True)
+    return ((n, a, list(f)) for n, a, f in zip(numbers, about, figures, strict=True))
+
+
+def _plain(column: pd.Series[Any]) -> list[Any]:
+    """Values for JSON: fractions to six digits, unknown as None."""
+    values = column.astype(object).where(column.notna(), None).tolist()
+    return [_six(value) if isinstance(value, float) else value for value in values]
+
+
+def _six(value: float) -> float | None:
+    return float(f"{value:.6g}") if math.isfinite(value) else None

@@ -1,0 +1,82 @@
+"""A page read back: the numbers it marks, its other texts and its items, for comparing it with the tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from typing import Any
+
+from bench.report.page.pack import unpack
+
+SILENT = ("style", "script")
+"""Elements whose content is no text of the page."""
+
+
+@dataclass(slots=True)
+class Shown:
+    """What a page says."""
+
+    numbers: dict[str, str] = field(default_factory=dict)
+    """Key of a marked number -> its text; of a key that is marked several times, every text."""
+    texts: list[str] = field(default_factory=list)
+    """All other texts, in order."""
+    items: Mapping[tuple[str, str, str], Any] = field(default_factory=dict)
+    """(run, task, item) -> its index entry, and its texts."""
+
+
+def read_page(html: str) -> Shown:
+    """Reads a page. ValueError or OSError if its packed data is damaged."""
+    parser = _Parser()
+    parser.feed(html)
+    parser.close()
+    parser.shown.items = _items(parser.scripts)
+    return parser.shown
+
+
+def _items(scripts: Mapping[str, str]) -> dict[tuple[str, str, str], Any]:
+    if "index" not in scripts:
+        return {}
+    index: list[Any] = unpack(scripts["index"])
+    chunks: dict[int, Any] = {}
+    found = {}
+    for run, suite, task, item, *about, chunk, place, answers in index:
+        if chunk not in chunks:
+            chunks[chunk] = unpack(scripts[f"texts-{chunk}"])
+        found[run, task, item] = {"suite": suite, "about": about, "answers": answers, "texts": chunks[chunk][place]}
+    return found
+
+
+class _Parser(HTMLParser):
+    """Collects marked numbers, texts, and scripts that hold data."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.shown = Shown()
+        self.scripts: dict[str, str] = {}
+        self._key: str | None = None
+        self._silent: str | None = None
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Notes whether a mark or a script begins."""
+        given = dict(attrs)
+        if "data-number" in given:
+            self._key = given["data-number"]
+        if tag in SILENT:
+            self._silent = given.get("id") or ""
+
+    def handle_endtag(self, tag: str) -> None:
+        """A mark holds text only: any end tag ends it."""
+        del tag
+        self._key = self._silent = None
+
+    def handle_data(self, data: str) -> None:
+        """Sorts a text to where it belongs."""
+        text = " ".join(data.split())
+        if self._silent is not None:
+            self.scripts[self._silent] = data
+        elif self._key is not None:
+            before = self.shown.numbers.get(self._key)
+            self.shown.numbers[self._key] = text if before is None or before == text else f"{before} | {text}"
+        elif text:
+            self.shown.texts.append(text)

@@ -1,0 +1,74 @@
+"""The page's tables: those of comparison.md, each number with its place in comparison.json."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bench.report import probetext, tables
+from bench.report.bridge import Bridge
+from bench.report.comparison import Comparison
+from bench.report.grid import Column, Entry, Table
+
+ROWS = (
+    "", "", "n", "score", "truncated", "ttfat_p50_s", "e2e_p50_s", "output_tok_s", "tokens_in", "cost_per_1000_usd",
+    "missing",
+)  # fmt: skip
+"""Behind each of `tables.COLUMNS`, its field in comparison.json's rows; of two in one cell the first."""
+DIFFERENCES = ("", "", "n", "score", "p", "cost_ratio")
+"""The same for pairs of models."""
+FRONTIER = ("", "", "n", "score", "usd_per_1000", "on_frontier", "probability")
+"""The same for the frontier."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One table."""
+
+    table: Table
+    """What it shows."""
+    keys: tuple[tuple[str, ...], ...]
+    """For each cell, where its number stands, e.g. "comparison.json/rows/0/score"; empty for a name."""
+
+
+def sheets(comparison: Comparison) -> list[Sheet]:
+    """All tables of a comparison, the models' own first."""
+    repeats = comparison.manifest["settings"]["repeats"]
+    first, *others = tables.every(comparison)
+    rows = (*ROWS[:4], *(["pass_at_k"] if repeats > 1 else []), *ROWS[4:])
+    found = [Sheet(first, _keys("rows", rows, len(first.rows)))]
+    for part, fields, there in (
+        ("differences", DIFFERENCES, comparison.differences),
+        ("frontier", FRONTIER, comparison.places),
+    ):
+        if there:
+            found.append(Sheet(others.pop(0), _keys(part, fields, len(there))))
+    pairs = list(dict.fromkeys((bridge.candidate, bridge.baseline) for bridge in comparison.bridges))
+    found += [Sheet(table, _steps(comparison.bridges, pair)) for pair, table in zip(pairs, others, strict=True)]
+    return [*found, *([_probe(comparison)] if comparison.latency else [])]
+
+
+def _keys(part: str, fields: Sequence[str], count: int) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(field and f"comparison.json/{part}/{n}/{field}" for field in fields) for n in range(count))
+
+
+def _steps(bridges: Sequence[Bridge], pair: tuple[str, str]) -> tuple[tuple[str, ...], ...]:
+    mine = [at for at, bridge in enumerate(bridges) if (bridge.candidate, bridge.baseline) == pair]
+    return tuple(
+        ("", *(f"comparison.json/bridges/{at}/steps/{n}/{name}" for at in mine for name in ("factor", "ratio")))
+        for n in range(len(bridges[mine[0]].steps))
+    )
+
+
+def _probe(comparison: Comparison) -> Sheet:
+    """The latency probe: of each model and metric, cold and warm."""
+    columns = tuple(Column(name, words=at < 2) for at, name in enumerate(probetext.HEADERS))
+    rows, keys = [], []
+    for number, probe in enumerate(comparison.latency):
+        for metric, (name, cells) in enumerate(probetext.cells(probe)):
+            rows.append((Entry(probe.model), Entry(name), *(Entry(*cell) for cell in cells)))
+            place = f"comparison.json/latency/{number}/times"
+            times = (2 * metric, 2 * metric + 1)
+            keys.append(("", "", *(f"{place}/{at}/{field}" for at in times for field in ("n", "p50_s", "p95_s"))))
+    legend = "\n".join(probetext.notes(comparison.latency))
+    return Sheet(Table("Latency probe", columns, tuple(rows), legend), tuple(keys))

@@ -1,0 +1,256 @@
+"""The first screen: each claim's verdict with saving, loss and date, or what was measured where nothing is claimed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bench import claims
+from bench.claims import Opinion
+from bench.report.comparison import Comparison
+from bench.report.pairwise import Difference
+from bench.stats import Interval
+from bench.stats.half import Half
+from bench.stats.verdict import Verdict
+
+SYMBOLS = {"supported": "✓", "refuted": "✗", "inconclusive": "?", "measured": "="}
+"""Verdicts are told by word and sign, never by colour alone."""
+STATES = {"shown": "✓", "not shown": "?", "contradicted": "✗"}
+"""What a condition of a claim came to, and its sign."""
+SHORT = {"quality": "score", "cost": "cost", "latency": "time"}
+"""What a half speaks of, in a reader's words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One measured number of the first screen."""
+
+    key: str
+    """Where it stands in claims.json or comparison.json, as a path."""
+    what: str
+    """"cost", "score" or "time"."""
+    said: str
+    """The number in words, e.g. "49.7 % less"."""
+    interval: str
+    """Its interval, e.g. "90 % interval 39.1 to 58.4 % less"; empty if there is none."""
+    wanted: str = ""
+    """What is claimed, e.g. "claimed: at least 30 % less"; empty without a claim."""
+    state: str = ""
+    """"shown", "not shown", or "contradicted"; empty without a claim."""
+
+    @property
+    def sign(self) -> str:
+        """The state's sign."""
+        return STATES[self.state]
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A suite's figures."""
+
+    where: str
+    """The suite, or "mean of the suites"."""
+    figures: tuple[Figure, ...]
+    """Cost first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One claim, or one pair of models of a run without claims."""
+
+    key: str
+    """Its place in claims.json, e.g. "claims.json/0"; empty without a claim."""
+    name: str
+    """The claim's name; of a pair, its models."""
+    verdict: str
+    """A key of SYMBOLS, or "unjudged"."""
+    remarks: tuple[str, ...]
+    """What every mention of the verdict must carry, e.g. "exploratory"."""
+    statement: str
+    """What is claimed or compared, as the end of a sentence."""
+    basis: tuple[tuple[str, str], ...]
+    """What it rests on: label and value, e.g. ("date", "2026-11-22")."""
+    tiles: tuple[Tile, ...]
+    """One for each suite."""
+    paragraphs: tuple[str, ...]
+    """The verdict in plain words."""
+    notes: tuple[str, ...] = ()
+    """What must be known beside it."""
+
+    @property
+    def symbol(self) -> str:
+        """The verdict's sign."""
+        return SYMBOLS.get(self.verdict, "–")
+
+
+def cards(comparison: Comparison) -> list[Card]:
+    """The run's claims; without any, the pair that a reader will ask about."""
+    ruling, manifest = comparison.ruling, comparison.manifest
+    found = [_claimed(f"claims.json/{n}", opinion, manifest) for n, opinion in enumerate(ruling.opinions)]
+    for number, (name, why) in enumerate(ruling.unjudged.items(), len(found)):
+        said = claims.statement(claims.declared_claims(manifest)[name])
+        key = f"claims.json/{number}"
+        found.append(Card(key, name, "unjudged", (), said, (), (), (f"This run cannot judge it: {why}",)))
+    return found or list(_measured(comparison))
+
+
+def _claimed(key: str, opinion: Opinion, manifest: Mapping[str, Any]) -> Card:
+    record = claims.as_json(claims.Ruling((opinion,)), manifest)[0]
+    pairs, said = opinion.pairs, claims.statement(opinion.claim)
+    tiles: dict[str, list[Figure]] = {}
+    for number, ((suite, name), half) in enumerate(opinion.judged.halves.items()):
+        where = "mean of the suites" if suite == "mean" else suite
+        tiles.setdefault(where, []).append(_half(f"{key}/halves/{number}/estimate", (suite, name), half, opinion))
+    prices = _prices(manifest, (opinion.claim.candidate, opinion.claim.baseline))
+    basis = [
+        ("answers from", pairs.earliest[:10] if pairs.earliest else _date(manifest)),
+        ("paired items", str(pairs.n)),
+    ]
+    order = ("cost", "score", "time")
+    return Card(
+        key=key,
+        name=opinion.claim.name,
+        verdict=str(opinion.verdict),
+        remarks=tuple(record["labels"]),
+        statement=said,
+        basis=(*basis, *prices, ("confidence", f"{100 * opinion.claim.confidence:g} %")),
+        tiles=tuple(
+            Tile(where, tuple(sorted(found, key=lambda f: order.index(f.what)))) for where, found in tiles.items()
+        ),
+        paragraphs=(record["explanation"].removeprefix(f"The claim is that {said}. "), record["on_these_items"]),
+        notes=tuple(record["notes"]),
+    )
+
+
+def _half(key: str, scope: tuple[str, str], half: Half, opinion: Opinion) -> Figure:
+    claim, name = opinion.claim, scope[1]
+    level = f"{100 * (1 - 2 * (1 - claim.confidence)):g} % interval"
+    if name == "cost":
+        assert claim.cheaper_by is not None
+        wanted = f"claimed: at least {100 * claim.cheaper_by:g} % less"
+    elif name == "quality":
+        assert claim.worse_by is not None
+        wanted = f"claimed: at most {100 * claim.worse_by:g} points lower"
+    else:
+        assert claim.slower_by is not None
+        wanted = f"claimed: at most {claim.slower_by:g} times as long"
+    interval = half.interval if math.isfinite(half.estimate) else None
+    return replace(_figure(key, SHORT[name], interval, level), wanted=wanted, state=_state(scope, half, opinion))
+
+
+def _state(scope: tuple[str, str], half: Half, opinion: Opinion) -> str:
+    if half.p_supported <= round(1 - opinion.claim.confidence, 12) and not half.problem:
+        return "shown"
+    failing = opinion.judged.failing if opinion.verdict is Verdict.REFUTED else None
+    return "contradicted" if failing == scope else "not shown"
+
+
+def _figure(key: str, what: str, interval: Interval | None, level: str) -> Figure:
+    if interval is None:
+        return Figure(key, what, "unknown", "")
+    estimate, low, high = interval.estimate, interval.low, interval.high
+    bounds = "no interval: too few families of items"
+    if what == "cost":
+        if low is not None and high is not None:
+            bounds = f"{level} {100 * (1 - high):.1f} to {100 * (1 - low):.1f} % less"
+        return Figure(key, what, _saving(estimate), bounds)
+    if what == "score":
+        if low is not None and high is not None:
+            bounds = f"{level} {_signed(low)} to {_signed(high)} points"
+        return Figure(key, what, _gap(estimate), bounds)
+    if low is not None and high is not None:
+        bounds = f"{level} {low:.2f} to {high:.2f} times"
+    return Figure(key, what, f"{estimate:.2f} times as long", bounds)
+
+
+def _saving(ratio: float) -> str:
+    if ratio >= 2:
+        return f"{ratio:.3g} times as much"
+    return f"{100 * abs(1 - ratio):.1f} % {'less' if ratio <= 1 else 'more'}"
+
+
+def _gap(difference: float) -> str:
+    if round(100 * difference, 1) == 0:
+        return "equal"
+    return f"{abs(100 * difference):.1f} points {'lower' if difference < 0 else 'higher'}"
+
+
+def _signed(share: float) -> str:
+    return f"{100 * share:+.1f}".replace("-", "−")
+
+
+def _date(manifest: Mapping[str, Any]) -> str:
+    return str(manifest["started_at"])[:10]
+
+
+def _prices(manifest: Mapping[str, Any], labels: tuple[str, ...]) -> list[tuple[str, str]]:
+    local = [str(manifest["models"][label]["model"]).startswith("weights/") for label in labels]
+    found = []
+    as_of = (manifest.get("prices") or {}).get("as_of")
+    if as_of and not all(local):
+        found.append(("prices of", str(as_of)))
+    rates = {manifest["models"][label].get("usd_per_hour") for label in labels} - {None}
+    if any(local) and rates:
+        found.append(("machine price", " and ".join(f"{rate:g} USD/hour" for rate in sorted(rates))))
+    return found
+
+
+def _measured(comparison: Comparison) -> Iterator[Card]:
+    """The cheapest model against the best one, without a verdict."""
+    manifest = comparison.manifest
+    pair = _pair(comparison)
+    if pair is None:
+        return
+    tiles = []
+    for number, one in enumerate(comparison.differences):
+        if {one.model, one.other} == set(pair):
+            tiles.append(Tile(one.suite, tuple(_differing(f"comparison.json/differences/{number}", one, pair))))
+    if not tiles:
+        return
+    yield Card(
+        key="",
+        name=f"{pair[0]} against {pair[1]}",
+        verdict="measured",
+        remarks=("no claim was declared",),
+        statement=f"{pair[0]}, compared with {pair[1]}",
+        basis=(("asked on", _date(manifest)), *_prices(manifest, pair)),
+        tiles=tuple(tiles),
+        paragraphs=(
+            "Nothing was claimed of this run beforehand, so there is no verdict, only what was measured. A claim in "
+            "bench.toml says which saving and which loss would count, and is then judged.",
+        ),
+    )
+
+
+def _pair(comparison: Comparison) -> tuple[str, str] | None:
+    """(cheapest, best) by their means over suites; None with fewer than two models."""
+    labels = list(comparison.manifest["models"])
+    if len(labels) < 2:
+        return None
+    scores = {label: _mean(comparison, label, "score") for label in labels}
+    costs = {label: _mean(comparison, label, "cost_per_1000_usd") for label in labels}
+    best = max(labels, key=lambda label: -math.inf if scores[label] is None else scores[label] or 0.0)
+    others = [label for label in labels if label != best]
+    return min(others, key=lambda label: math.inf if costs[label] is None else costs[label] or 0.0), best
+
+
+def _mean(comparison: Comparison, label: str, field: str) -> float | None:
+    found = [getattr(row, field) for row in comparison.rows if row.model == label]
+    known = [interval.estimate for interval in found if interval is not None]
+    return sum(known) / len(known) if known else None
+
+
+def _differing(key: str, one: Difference, pair: tuple[str, str]) -> Iterator[Figure]:
+    score, ratio = one.score, one.cost_ratio
+    if one.model != pair[0]:
+        score, ratio = _turned(score, lambda v: -v), ratio and _turned(ratio, lambda v: 1 / v)
+    yield _figure(f"{key}/cost_ratio/estimate", "cost", ratio, "95 % interval")
+    yield _figure(f"{key}/score/estimate", "score", score, "95 % interval")
+
+
+def _turned(interval: Interval, turn: Any) -> Interval:
+    """The same, seen from the other model."""
+    low, high = (None if bound is None else turn(bound) for bound in (interval.high, interval.low))
+    return Interval(turn(interval.estimate), low, high, interval.n)

@@ -1,0 +1,112 @@
+"""A run without its texts: for publishing figures where prompts or answers must stay private."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from bench import runfolder
+from bench.errors import UsageError
+
+FILLER = "█"
+"""Stands for each character of an answer or its reasoning: the cost bridge needs their lengths, and nothing else."""
+EMPTY = ("extracted", "error")
+"""Columns of the answers table that lose all content."""
+
+
+def redact(parent: Path) -> Path:
+    """Writes `<run>-redacted` beside a run folder: run.json and tables without prompts, answers and errors.
+
+    Every figure stays, so that `bench verify` finds the same numbers. Of a prompt its sha256 stays, of an answer and
+    its reasoning the length, of a grader's detail its verdict and numbers. The parent is not altered; an earlier
+    redaction is written over. UsageError if the folder is no run folder, has no answers, or is redacted itself.
+    """
+    manifest = runfolder.read_manifest(parent)
+    base = parent.resolve()
+    if manifest.get("redacted"):
+        raise UsageError(f"{parent}: is redacted already.")
+    if not (parent / "answers.parquet").is_file():
+        raise UsageError(f"{parent}: has no answers that could be redacted.")
+    folder = base.with_name(f"{base.name}-redacted")
+    folder.mkdir(exist_ok=True)
+    _items(parent, folder)
+    runfolder.write_file(folder / "answers.parquet", lambda part: _answers(parent, part, folder.name))
+    _latency(parent, folder)
+    runfolder.write_text(folder / runfolder.MANIFEST, runfolder.manifest_text(_manifest(manifest, folder.name)))
+    return folder
+
+
+def _manifest(manifest: Mapping[str, Any], run: str) -> dict[str, Any]:
+    """Providers' own words about why a model was stopped may quote a prompt."""
+    stopped = dict.fromkeys(manifest.get("stopped") or {}, "the reason is redacted")
+    lanes = {
+        label: {**lane, "stopped": lane.get("stopped") and stopped.get(label, "redacted")}
+        for label, lane in (manifest.get("lanes") or {}).items()
+    }
+    return {**manifest, "run": run, "redacted": manifest["run"], "stopped": stopped, "lanes": lanes}
+
+
+def _items(parent: Path, folder: Path) -> None:
+    import pyarrow
+    import pyarrow.csv
+    import pyarrow.parquet
+
+    table = pyarrow.parquet.read_table(parent / "items.parquet")
+    at = table.schema.get_field_index("run")
+    table = table.set_column(at, table.schema.field(at), pyarrow.array([folder.name] * len(table), pyarrow.string()))
+    runfolder.write_file(folder / "items.parquet", lambda part: pyarrow.parquet.write_table(table, part))
+    runfolder.write_file(folder / "items.csv", lambda part: pyarrow.csv.write_csv(table, part))
+
+
+def _answers(parent: Path, path: Path, run: str) -> None:
+    """A batch at a time: a large run's texts are never in memory together."""
+    import pyarrow.parquet
+
+    with (
+        pyarrow.parquet.ParquetFile(parent / "answers.parquet") as file,
+        pyarrow.parquet.ParquetWriter(path, file.schema_arrow) as writer,
+    ):
+        for batch in file.iter_batches(4_000):
+            writer.write_batch(_without_texts(batch, run))
+
+
+def _without_texts(batch: Any, run: str) -> Any:
+    import pyarrow
+    import pyarrow.compute as pc
+
+    columns = {name: batch.column(name) for name in batch.schema.names}
+    columns["run"] = pyarrow.array([run] * len(batch))
+    columns["prompt"] = pyarrow.array([""] * len(batch))
+    columns |= {name: pyarrow.nulls(len(batch)) for name in EMPTY}
+    for name in ("answer", "reasoning"):
+        columns[name] = pc.binary_repeat(FILLER, pc.utf8_length(columns[name]))
+    columns["grade_detail"] = pyarrow.array([_detail(text) for text in columns["grade_detail"].to_pylist()])
+    return pyarrow.record_batch([columns[field.name].cast(field.type) for field in batch.schema], schema=batch.schema)
+
+
+def _detail(text: str | None) -> str | None:
+    """Numbers, flags and the sandbox's verdict: a grader's sentences may quote the answer."""
+    if text is None:
+        return None
+    kept = {k: v for k, v in json.loads(text).items() if isinstance(v, int | float) or k == "verdict"}
+    return json.dumps(kept) if kept else None
+
+
+def _latency(parent: Path, folder: Path) -> None:
+    """latency.csv without its errors, where there is one."""
+    path = parent / runfolder.LATENCY
+    if not path.is_file():
+        return
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = [{**row, "error": ""} for row in csv.DictReader(file)]
+
+    def write(part: Path) -> None:
+        with part.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, runfolder.LATENCY_COLUMNS, lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(rows)
+
+    runfolder.write_file(folder / runfolder.LATENCY, write)

@@ -1,0 +1,54 @@
+"""An exam: every task's items for one exam seed. The shipped exam is data in tasks/; any other is made anew."""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from bench.suites.items import dataset, read_jsonl
+from bench.suites.reasoning import gym, own
+from bench.suites.reasoning.families import FAMILIES
+from bench.suites.reasoning.own import Item
+
+SHIPPED_SEED = 1
+"""The exam seed of the items in tasks/reasoning and tasks/reasoning_zh; the tasks' versions state it too."""
+COLUMNS = ("id", "family", "level", "language", "cluster", "prompt", "answer")
+"""What lm-eval's templates may use of an item."""
+SUITES = {"en": "reasoning", "zh": "reasoning_zh"}
+"""The suite of each language."""
+_OWN = {family.name: family for family in FAMILIES}
+
+
+def files() -> Iterator[tuple[str, str, str]]:
+    """The suite, task and language of every data file of an exam, in the order of the suites."""
+    for task in (*gym.TASKS, *_OWN):
+        yield SUITES["en"], task, "en"
+    for task in _OWN:
+        yield SUITES["zh"], task, "zh"
+
+
+@functools.cache
+def exam(task: str, language: str, exam_seed: int) -> list[Item]:
+    """One task's items in an exam.
+
+    Raises UsageError if it needs reasoning-gym and that is missing, ValueError or BenchError if the seed makes no exam.
+    """
+    return own.items(_OWN[task], exam_seed, language) if task in _OWN else gym.items(task, exam_seed)
+
+
+def items_jsonl(task: str, language: str, exam_seed: int) -> str:
+    """One task's items as text, one JSON object a line, the same on every machine and Python version."""
+    return "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in exam(task, language, exam_seed))
+
+
+def load(file: str, exam_seed: int, language: str = "en", config_source: str = "", **_metadata: Any) -> dict[str, Any]:
+    """lm-eval's `custom_dataset` hook: `{"test": Dataset}` of the items of `file`, e.g. "lcm.jsonl".
+
+    The shipped exam is read from the file beside the task's YAML (`config_source`), any other is generated.
+    """
+    path = Path(config_source).parent / file
+    rows = read_jsonl(path) if exam_seed == SHIPPED_SEED else exam(path.stem, language, exam_seed)
+    return {"test": dataset(rows, COLUMNS)}

@@ -1,0 +1,57 @@
+"""Instances of our own families as the JSON items that are asked, in English and in Chinese, fixed by the exam seed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from random import Random
+from typing import Any
+
+from bench.suites.coding.family import Params
+from bench.suites.reasoning.family import Family
+
+LEVELS = (1, 2, 3)
+"""Every family has as many items of each."""
+PER_CELL = 16
+"""Items of one family at one level."""
+TRIES = 200
+"""Draws after which a family is found to have too few different instances."""
+CLOSING: Mapping[str, str] = {
+    "en": "What is X? Think briefly, in at most three short sentences. Then end with: The answer is <answer>X</answer>",
+    "zh": "X是什么？请简要思考，最多写三个短句，并以下面这句话结尾：答案是<answer>X</answer>",
+}
+"""The last line of every prompt, by language."""
+Item = dict[str, Any]
+
+
+def instances(family: Family, exam_seed: int) -> Iterator[tuple[str, Params]]:
+    """The ids and parameters of a family's instances, no two of which read alike. ValueError if it has too few."""
+    asked = set[str]()
+    for level in LEVELS:
+        for number in range(PER_CELL):
+            name = f"{family.name}-{level}-{number}"
+            rng = Random(f"reasoning {exam_seed} {name}")
+            for _ in range(TRIES):
+                p = Params(level=level, **family.params(rng, level))
+                if family.english(p) not in asked:
+                    break
+            else:
+                raise ValueError(f"{name}: {TRIES} draws gave no instance that is not there already.")
+            asked.add(family.english(p))
+            yield name, p
+
+
+def items(family: Family, exam_seed: int, language: str) -> list[Item]:
+    """A family's items in one language; the same ids are the same instances in every language."""
+    text = {"en": family.english, "zh": family.chinese}[language]
+    return [
+        {
+            "id": name,
+            "family": family.name,
+            "level": p.level,
+            "language": language,
+            "cluster": family.name,
+            "prompt": f"{text(p)}\n\n{CLOSING[language]}",
+            "answer": family.reference(p),
+        }
+        for name, p in instances(family, exam_seed)
+    ]

@@ -1,0 +1,184 @@
+"""`bench run --gate` on a fake endpoint: fresh answers, refusals before a call, and the second asking."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Bench
+from tests.fake_endpoint import FakeEndpoint, Reply, Request
+from tests.gate.worlds import rows, write
+
+WRONG = "```python\n'wrong'\n```"
+
+
+@pytest.fixture
+def based(bench: Bench, endpoint: FakeEndpoint) -> Bench:
+    """A finished run of eight items, all solved, and its baseline in gate.json."""
+    bench.configure(endpoint, "good", limit=8)
+    config = bench.folder / "bench.toml"
+    config.write_text(config.read_text().replace('["coding"]', '["coding_predict"]'))
+    assert bench("run").code == 0
+    saved = bench("gate", "--save", "gate.json")
+    assert saved.out == "wrote gate.json: 8 answers of good.\n"
+    endpoint.requests.clear()
+    return bench
+
+
+def wrong_at_first(endpoint: FakeEndpoint, times: int, text: str = WRONG) -> Callable[[Request], Reply]:
+    """Every item is answered wrongly so many times, then rightly."""
+    right, seen = endpoint.script, Counter[str]()
+
+    def script(request: Request) -> Reply:
+        seen[request.prompt] += 1
+        return Reply(text=text) if seen[request.prompt] <= times else right(request)
+
+    return script
+
+
+def runs(bench: Bench) -> list[Path]:
+    return sorted((bench.folder / "results").glob("*/run.json"))
+
+
+def test_an_unchanged_model_passes_and_is_asked_again_every_time(based: Bench, endpoint: FakeEndpoint) -> None:
+    first = based("run", "--gate", "gate.json")
+    assert first.code == 0, first.err
+    assert "gate: pass" in first.out
+    assert "0 lost and 0 won of 8 items" in first.out
+    assert len(endpoint.requests) == 8
+    assert based("run", "--gate", "gate.json", "--confirm").code == 0
+    assert len(endpoint.requests) == 16, "nothing failed, so nothing is confirmed"
+    assert len(runs(based)) == 3
+
+
+def test_a_lost_suite_fails_with_its_items_named(
+    based: Bench, endpoint: FakeEndpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = based.folder / "summary.md"
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(page))
+    endpoint.script = lambda _request: Reply(text=WRONG, served_model="good-2")
+    done = based("run", "--gate", "gate.json", "--confirm", "--junit", "gate.xml", "--json")
+    assert done.code == 3, done.err
+    told = json.loads(done.out)
+    assert told["verdict"] == "fail"
+    assert len(told["lost"]) == 8
+    assert any("served model good → good-2" in line for line in told["changed"])
+    [quality] = [f for f in told["findings"] if f["measure"] == "quality" and f["suite"] != "all suites"]
+    assert "in the second asking alone" in quality["why"]
+    assert len(endpoint.requests) == 16, "once for the run, once to confirm"
+    lost = told["lost"][0]["item"]
+    assert f"(report.html#item={lost})" in page.read_text()
+    assert f"lost: coding_predict {lost}" in (based.folder / "gate.xml").read_text()
+
+
+def test_a_loss_that_does_not_come_again_passes(based: Bench, endpoint: FakeEndpoint) -> None:
+    endpoint.script = wrong_at_first(endpoint, 1)
+    done = based("run", "--gate", "gate.json", "--confirm")
+    assert done.code == 0, done.err
+    assert "not confirmed" in done.out
+    run = runs(based)[-1]
+    spending = json.loads(run.read_text())["second_asking"]
+    assert spending == {"spent_usd": "0", "ended": None}
+    again = based("gate", run.parent.name, "--baseline", "gate.json")
+    assert (again.code, "not confirmed" in again.out) == (0, True), "the second asking is part of the run"
+    with sqlite3.connect(based.folder / "results" / "journal.db") as journal:
+        asked = journal.execute("SELECT ask, count(*) FROM calls GROUP BY ask ORDER BY ask").fetchall()
+    assert asked == [(0, 16), (1, 8)]
+    endpoint.requests.clear()
+    assert based("run", "--fresh").code == 0
+    assert len(endpoint.requests) == 8
+
+
+def test_a_loss_stands_where_the_budget_holds_no_second_asking(based: Bench, endpoint: FakeEndpoint) -> None:
+    (based.folder / "prices.toml").write_text(
+        '[[price]]\nprovider = "openai-api/acme"\nmodel = "good"\ninput = "1"\noutput = "1000"\n'
+    )
+    config = based.folder / "bench.toml"
+    config.write_text(config.read_text().replace("base_url", "max_tokens = 20\nbase_url"))
+    endpoint.script = wrong_at_first(endpoint, 1)
+    done = based("run", "--gate", "gate.json", "--confirm", "--budget-usd", "0.085")
+    assert done.code == 3, done.out + done.err
+    assert len(endpoint.requests) < 16, "a call costs 0.007 USD and may cost 0.03"
+    said = " ".join(done.err.split())
+    assert "not everything that failed was asked once more: the 0.028912 USD that the budget leaves" in said
+    assert "not all of it was asked a second time" in done.out
+    assert "changed: good: max_tokens not set → 20" in done.out
+
+
+def test_an_incomplete_run_is_not_judged(based: Bench, endpoint: FakeEndpoint) -> None:
+    endpoint.script = lambda _request: Reply(events=0, end="drop")
+    done = based("run", "--gate", "gate.json")
+    assert done.code == 5
+    assert "gate:" not in done.out
+
+
+REFUSALS = [
+    ('"version": "1', '"version": "0', "their scores say nothing of each other"),
+    ('"sha256": "', '"sha256": "0', "its content is another than in the baseline"),
+    ('"prompt": "', '"prompt": "0', "has another prompt than in the baseline"),
+    ('"coding_predict": {\n', '"coding": {\n', "the run has no suite 'coding' of good"),
+    ('"good": {', '"best": {', "the baseline has no model 'good'; it has best"),
+    ("{", "", "gate.json: is damaged"),
+]
+
+
+def test_a_baseline_of_other_things_is_refused_before_a_call(based: Bench, endpoint: FakeEndpoint) -> None:
+    path = based.folder / "gate.json"
+    text = path.read_text()
+    for old, new, says in REFUSALS:
+        assert old in text
+        path.write_text(text.replace(old, new))
+        for command in (("run", "--gate", "gate.json"), ("gate", "--baseline", "gate.json")):
+            done = based(*command)
+            assert (done.code, says in done.err, done.err.count("\n")) == (2, True, 1), done.err
+    assert not endpoint.requests
+
+
+def test_exit_codes_and_the_summary_of_a_finished_run(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", "summary.md")
+    both = rows([1.0] * 24, "a") + rows([1.0] * 24, "b")
+    write(bench.folder / "results" / "1", both)
+    write(bench.folder / "results" / "2", rows([1.0] * 24, "a") + rows([0.0] * 24, "b"))
+    assert bench("gate", "1", "--save", "gate.json").code == 0
+    for arguments, code in (
+        (("1", "--baseline", "gate.json"), 0),
+        (("2", "--baseline", "1"), 3),
+        (("--baseline", "gate.json"), 3),
+        (("2", "--baseline", "gate.json", "--model", "a"), 0),
+        (("2", "--baseline", "gate.json", "--model", "b", "--baseline-model", "a"), 3),
+        (("1", "--baseline", "gate.json", "--detect", "0.05"), 4),
+        (("1", "--same-weights", "a", "b"), 4),
+        (("1", "--same-weights", "a", "b", "--margin", "0.2"), 0),
+        (("2", "--same-weights", "a", "b", "--margin", "0.2"), 3),
+        (("1", "--same-weights", "a", "c"), 2),
+    ):
+        done = bench("gate", *arguments)
+        assert done.code == code, (arguments, done)
+    page = (bench.folder / "summary.md").read_text()
+    assert page.count("## gate: FAIL") == 3
+    assert page.count("## same weights: ") == 3
+    assert json.loads(bench("gate", "1", "--same-weights", "a", "b", "--json").out)["verdict"] == "inconclusive"
+
+
+def test_a_baseline_with_gaps_says_so(bench: Bench) -> None:
+    write(bench.folder / "results" / "1", rows([1.0, None]))
+    done = bench("gate", "--save", "gate.json")
+    assert "1 answers have no score: finish the run before you rely on it." in done.out
+
+
+def test_options_that_say_nothing_are_refused(based: Bench) -> None:
+    for arguments, says in (
+        (("run", "--confirm"), "--confirm, --detect and --junit go with --gate FILE."),
+        (("gate",), "give one of --baseline, --save and --same-weights."),
+        (("gate", "--save", "a", "--baseline", "b"), "give one of --baseline, --save and --same-weights."),
+        (("gate", "--baseline", "nowhere"), "nowhere: is neither a baseline's file nor a run."),
+        (("gate", "--baseline", "gate.json", "--baseline-model", "good"), "--baseline-model goes with one --model"),
+        (("gate", "--baseline", "gate.json", "--model", "god"), "has no model 'god'. Did you mean 'good'?"),
+    ):
+        done = based(*arguments)
+        assert (done.code, says in done.err) == (2, True), done.err

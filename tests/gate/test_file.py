@@ -1,0 +1,131 @@
+"""A baseline's file: small, stable, and refused where it is damaged."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bench.errors import UsageError
+from bench.gate import read, save
+from tests.gate.worlds import rows, snapshot, write
+
+
+def content(path: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(path.read_text())
+    return found
+
+
+def saved(tmp_path: Path, items: list[Any], **manifest: Any) -> Path:
+    path = tmp_path / "gate.json"
+    save(snapshot(tmp_path / "run", items, **manifest), path)
+    return path
+
+
+def test_what_is_saved_is_read_again_and_reviews_line_by_line(tmp_path: Path) -> None:
+    items = rows([1.0, 0.0, None, 0.5], cost_retries_usd=0.002)
+    path = saved(tmp_path, items)
+    assert read(path) == snapshot(tmp_path / "again", items[::-1])
+    text = path.read_text()
+    lines = [line.strip() for line in text.splitlines() if "reasoning_sum/" in line]
+    assert lines == [
+        '"reasoning_sum/0": {"prompt": "0000000000000000", "samples": [[1, "answered", 100, 50, 0.003]]},',
+        '"reasoning_sum/1": {"prompt": "1000000000000000", "samples": [[0, "answered", 100, 50, 0.003]]},',
+        '"reasoning_sum/2": {"prompt": "2000000000000000", "samples": [[null, "infrastructure", 100, 50, 0.003]]},',
+        '"reasoning_sum/3": {"prompt": "3000000000000000", "samples": [[0.5, "answered", 100, 50, 0.003]]}',
+    ]
+    save(read(path), tmp_path / "twice.json")
+    assert (tmp_path / "twice.json").read_text() == text
+    one = content(path)
+    assert [*one] == sorted(one)
+
+
+def test_repeats_stand_side_by_side_and_machine_time_is_no_cost(tmp_path: Path) -> None:
+    items = rows([1.0], price_id="usd_per_hour=0.1") + rows([0.0], repeat=1, price_id="usd_per_hour=0.1")
+    samples = content(saved(tmp_path, items))["models"]["small"]["suites"]["reasoning"]["items"]["reasoning_sum/0"]
+    assert samples["samples"] == [[1, "answered", 100, 50, None], [0, "answered", 100, 50, None]]
+
+
+def test_latency_is_sketched_from_clean_first_hand_timings(tmp_path: Path) -> None:
+    items = rows(
+        [1.0] * 5, latency_s=[1.0, 2.0, 3.0, 90.0, 80.0], timing_ok=[True, True, True, False, True],
+        reused=[False, False, False, False, True],
+    )  # fmt: skip
+    latency = content(saved(tmp_path, items))["models"]["small"]["suites"]["reasoning"]["latency"]
+    assert latency["e2e_s"] == {"n": 3, "p05": 1.1, "p25": 1.5, "p50": 2.0, "p75": 2.5, "p95": 2.9}
+    silent = [replace(row, latency_s=None, ttfat_s=None) for row in items]
+    assert content(saved(tmp_path, silent))["models"]["small"]["suites"]["reasoning"]["latency"] == {}
+
+
+def test_secrets_and_what_says_nothing_stay_out(tmp_path: Path) -> None:
+    about = {
+        "model": "acme/small", "max_tokens": 320, "effort": None, "headers": {"X-Key": "s3cret"},
+        "identity": {"weights_sha256": "ab"}, "base_url": "https://me:s3cret@host",
+    }  # fmt: skip
+    path = saved(tmp_path, rows([1.0]), models={"small": about})
+    assert content(path)["models"]["small"]["settings"] == {
+        "max_tokens": 320, "model": "acme/small", "weights_sha256": "ab",
+    }  # fmt: skip
+    assert "s3cret" not in path.read_text()
+
+
+ITEM = ("models", "small", "suites", "reasoning", "items", "reasoning_sum/0")
+
+
+@pytest.mark.parametrize(
+    ("at", "value", "says"),
+    [
+        (("baseline_format",), 2, "is a baseline of format 2; this claimbench reads format 1"),
+        (("columns",), ["score"], "columns are"),
+        (("run",), None, "is damaged ('run' is missing)"),
+        (("models",), [], "is damaged"),
+        (("tasks",), {}, "the task of reasoning_sum/0 is missing"),
+        ((*ITEM, "samples"), [], "reasoning_sum/0 has no sample or no prompt"),
+        ((*ITEM, "prompt"), 7, "reasoning_sum/0 has no sample or no prompt"),
+        ((*ITEM, "samples"), [[1.5, "answered", 1, 1, 0]], "has the sample [1.5"),
+        ((*ITEM, "samples"), [[1, "answered", -1, 1, 0]], "has the sample [1"),
+        ((*ITEM, "samples"), [[1, "answered", 1]], "has the sample [1"),
+        ((*ITEM, "samples"), [[1, "answered", True, 1, 0]], "has the sample [1"),
+        ((*ITEM, "samples"), [[1, "solved", 1, 1, 0]], "'solved' is not a valid Outcome"),
+        ((*ITEM, "samples"), [[1, "infrastructure", 1, 1, 0]], "is infrastructure, yet its score is 1"),
+        ((*ITEM, "samples"), [[None, "truncated", 1, 1, 0]], "is truncated, yet its score is null"),
+    ],
+)
+def test_a_damaged_file_is_refused_in_one_line(tmp_path: Path, at: tuple[str, ...], value: Any, says: str) -> None:
+    path = saved(tmp_path, rows([1.0]))
+    whole = content(path)
+    part = whole
+    for key in at[:-1]:
+        part = part[key]
+    part[at[-1]] = value
+    if value is None and at == ("run",):
+        del part["run"]
+    path.write_text(json.dumps(whole))
+    with pytest.raises(UsageError) as refused:
+        read(path)
+    assert says in str(refused.value)
+    assert str(refused.value).startswith(f"{path}: ")
+    assert f"bench gate RUN --save {path}" in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_what_is_no_baseline_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "gate.json"
+    with pytest.raises(UsageError, match="cannot be read"):
+        read(path)
+    for text, says in (("[]", "is no baseline"), ('{"a": 1, "a": 2}', "'a' stands there twice"), ("{", "is damaged")):
+        path.write_text(text)
+        with pytest.raises(UsageError, match=says):
+            read(path)
+
+
+def test_an_import_without_machine_and_hashes_still_makes_a_baseline(tmp_path: Path) -> None:
+    folder = write(tmp_path / "run", rows([1.0]), machine=None, tasks=None, prices=None)
+    manifest = json.loads((folder / "run.json").read_text())
+    assert manifest["machine"] is None
+    path = saved(tmp_path, rows([1.0]), machine=None, tasks=None, prices=None)
+    assert read(path).tasks == {"reasoning_sum": {"version": "1", "sha256": None}}
+    assert read(path).prices_as_of is None

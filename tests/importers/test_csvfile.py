@@ -1,0 +1,145 @@
+"""Tables of one's own: columns mapped, values checked, nothing guessed."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from bench.claims import adhoc, judge_run
+from bench.errors import UsageError
+from tests.importers.conftest import HERE, Importing, items, totals
+
+ITEMS = "item,model,score,cost_usd\nq1,claude,1,0.5\nq1,qwen,0,0.05\nq2,claude,0,\nq2,qwen,1,0\n"
+
+
+def test_columns_named_like_fields_need_no_map(importing: Importing) -> None:
+    done, manifest = importing("csv", ITEMS, file="quiz.csv", provenance=HERE)
+    rows = items(done).set_index(["model", "item"])
+    assert rows["score"].to_dict() == {("claude", "q1"): 1, ("qwen", "q1"): 0, ("claude", "q2"): 0, ("qwen", "q2"): 1}
+    assert rows["cost_usd"].tolist() == [0.5, 0.05, pd.NA, 0.0], (
+        "an empty cost is unknown; a stated 0 is the file's word"
+    )
+    assert set(rows["suite"]) == set(rows["task"]) == {"quiz"}
+    assert rows["prompt_sha256"].nunique() == 2
+    assert manifest["models"]["claude"]["model"] == "anthropic/claude"
+    about = manifest["imported"]
+    assert {key: about[key] for key in ("source", "commit", "retrieved", "licence")} == {
+        "source": "a test", "commit": "c0ffee", "retrieved": "2026-11-22", "licence": "CC0",
+    }  # fmt: skip
+    assert about["files"][0]["bytes"] == len(ITEMS)
+    assert done.notes[0].startswith("quiz.csv: cost_usd from cost_usd, item from item")
+
+
+def test_every_field_can_be_mapped(importing: Importing) -> None:
+    text = "id;who;right;kind;secs;in;out;rep;group;say;asked\n1;m;75,5;maths;1,5;10;20;2;algebra;x=1;Solve it\n"
+    mapping = {
+        "item": "id", "model": "who", "score": "right/100", "task": "kind", "latency_s": "secs", "tokens_in": "in",
+        "tokens_out": "out", "repeat": "rep", "cluster": "group", "answer": "say", "prompt": "asked", "suite": "=exam",
+        "vendor": "=acme", "harness": "=my script",
+    }  # fmt: skip
+    done, manifest = importing("csv", text, mapping=mapping, decimal=",")
+    row = items(done).iloc[0]
+    told = ("suite", "task", "item", "cluster", "model", "repeat", "latency_s", "in_uncached", "out_total")
+    assert row[list(told)].tolist() == ["exam", "maths", "1", "algebra", "m", 2, 1.5, 10, 20]
+    assert row["score"] == pytest.approx(0.755)
+    assert manifest["models"]["m"]["model"] == "acme/m"
+    assert manifest["models"]["m"]["imported"]["harness"] == "my script"
+
+
+def test_json_lines_too(importing: Importing) -> None:
+    lines = [{"item": 1, "model": "m", "score": True, "answer": ["a"]}, {"item": 2, "model": "m", "score": None}]
+    done, _ = importing("csv", "\n".join(map(json.dumps, lines)), file="a.jsonl")
+    assert items(done)["outcome"].tolist() == ["unstated", "infrastructure"]
+    assert "a score is empty: the item counts as missing (rows: 1)" in done.notes
+    with pytest.raises(UsageError, match="holds no JSON object"):
+        importing("csv", "\n", file="b.jsonl")
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        (
+            "q,m,74.2,",
+            "column score: '74.2' is no score from 0 to 1; if the column holds percent, give --map score=score/100",
+        ),
+        ("q,m,-1,", "column score: '-1' is no score from 0 to 1"),
+        ("q,m,good,", "column score: 'good' is no number"),
+        ('q,m,"0,5",', "column score: '0,5' has a comma; if that is its decimal point, give --decimal ,"),
+        ("q,m,1,-3", "column cost_usd: '-3' is negative"),
+        (" ,m,1,", "column item: is empty, and item is needed"),
+        ("q,,1,", "column model: is empty, and model is needed"),
+    ],
+)
+def test_bad_cells_are_named_by_file_row_and_column(importing: Importing, line: str, why: str) -> None:
+    done, _ = importing("csv", f"item,model,score,cost_usd\n{line}\nq1,good,1,2\n", file="a.csv")
+    assert done.dropped == ({"row": "a.csv row 2", "why": why},)
+    assert done.items == 1
+
+
+def test_a_second_row_of_an_item_is_no_second_item(importing: Importing) -> None:
+    done, manifest = importing("csv", ITEMS + "q1,claude,0,9\n", file="quiz.csv")
+    assert done.items == 4
+    assert items(done).query("model == 'claude' and item == 'q1'")["score"].tolist() == [1]
+    assert manifest["imported"]["dropped"] == [
+        {
+            "row": "quiz/quiz/q1, claude",
+            "why": "stands twice; the first is kept. If it is a second sample, map `repeat`",
+        }
+    ]
+    assert manifest["suites"] == {"quiz": {"items_planned": 2, "items_available": 2}}
+
+
+@pytest.mark.parametrize(
+    ("mapping", "why"),
+    [
+        ({"score": "accurracy"}, "--map score=accurracy: there is no such column. Did you mean 'accuracy'"),
+        ({"scor": "accuracy"}, "--map scor: this format has no such choice. Did you mean 'score'"),
+        ({}, "no column for score. It has item, model, accuracy. Give --map FIELD=COLUMN"),
+    ],
+)
+def test_maps_that_cannot_work(importing: Importing, mapping: dict[str, str], why: str) -> None:
+    with pytest.raises(UsageError) as error:
+        importing("csv", "item,model,accuracy\n1,m,1\n", mapping=mapping)
+    assert why in str(error.value)
+
+
+def test_nothing_but_bad_rows(importing: Importing) -> None:
+    with pytest.raises(UsageError, match=r"nothing could be imported \(1 rows dropped; the first: a\.csv row 2"):
+        importing("csv", "item,model,score\n1,m,x\n", file="a.csv")
+
+
+def test_totals(importing: Importing) -> None:
+    text = (
+        "model,n,successes,cost_total_usd,harness,date\nclaude,100,75,12,h 1,2026-01-01\nqwen,100,70,,h 1,2026-01-01\n"
+        "glm,100,170,1,h 1,2026-01-01\nclaude,100,60,12,h 2,2026-01-01\nclaude,100,61,12,h 2,2026-01-01\n"
+    )
+    done, manifest = importing("csv", text, file="board.csv", mapping={"cost_basis": "=as billed"})
+    table = totals(done)
+    assert table["score"].to_dict() == {"claude [h 1]": 0.75, "qwen": 0.7, "claude [h 2]": 0.6}
+    assert table["comparable"].tolist() == ["board, h 1", "board, h 1", "board, h 2"]
+    assert table["cost_basis"].tolist() == ["as billed", pd.NA, "as billed"]
+    assert [one["row"] for one in done.dropped] == ["board.csv row 4", "board.csv row 6"]
+    assert list(manifest["models"]) == ["claude [h 1]", "qwen", "claude [h 2]"]
+
+
+def test_totals_of_several_files_share_their_labels(importing: Importing) -> None:
+    one = "model,score,n\nclaude,0.5,10\n"
+    done, _ = importing("csv", one, one, file="a.csv")
+    assert totals(done)["suite"].tolist() == ["a", "1-a"]
+
+
+def test_a_claim_on_imported_items(importing: Importing) -> None:
+    """400 items, of which 2 differ each way, at a tenth of the cost: supported, with nothing asked."""
+
+    def line(at: int, model: str, wrong: tuple[int, ...], cost: float) -> str:
+        return f"q{at},{model},{int(at not in wrong)},{cost + at / 1e6}"
+
+    wanted: list[Any] = [("claude", (1, 2), 1.0), ("qwen", (3, 4), 0.05)]
+    text = "item,model,score,cost_usd\n" + "\n".join(line(at, *model) for at in range(400) for model in wanted)
+    done, _ = importing("csv", text)
+    (opinion,) = judge_run(done.folder, claim=adhoc("qwen", "claude", worse_by=0.03, cheaper_by=0.9)).opinions
+    assert str(opinion.verdict) == "supported"
+    assert not opinion.declared

@@ -1,0 +1,118 @@
+"""SWE-bench: the leaderboard's own file (a synthetic one of its shape), and CSV extracts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from bench import claims, runfolder
+from bench.errors import UsageError
+from tests.importers.conftest import FIXTURES, HERE, Importing, items, totals
+
+BOARDS = FIXTURES / "leaderboards.json"
+MODELS = "name,date,resolved_pct,total_cost_usd,instance_cost_usd,instance_calls,mini_version,n_instances,folder\n"
+INSTANCES = "folder,instance_id,resolved,cost_usd,api_calls\n"
+
+
+def test_boards_become_totals_and_their_instances_items(importing: Importing) -> None:
+    done, manifest = importing("swebench", BOARDS, provenance=HERE)
+    table = totals(done)
+    assert table[["suite", "comparable"]].to_numpy().tolist() == [
+        ["swe-bench-verified", "swe-bench-verified, mini-SWE-agent 1.x"],
+        ["swe-bench-verified", "swe-bench-verified, mini-SWE-agent 1.x"],
+        ["swe-bench-verified", "swe-bench-verified, mini-SWE-agent 2.x"],
+        ["swe-bench-verified", "swe-bench-verified, AgentX + Alpha 1"],
+    ]
+    alpha, gamma = table.loc["Alpha 1 (high)"], table.loc["Gamma 3"]
+    assert (alpha["n"], alpha["successes"], alpha["cost_total_usd"], alpha["effort"]) == (4, 3, 2.0, "high")
+    assert (gamma["n"], gamma["successes"]) == (300, 100), "n is total cost by cost each, where the score fits it"
+    rows = items(done)
+    assert rows.groupby("model")["score"].sum().to_dict() == {"Alpha 1 (high)": 3.0, "Beta 2": 2.0}
+    assert set(rows["cluster"]) == {"astropy__astropy", "django__django"}
+    assert set(rows["outcome"]) == {"unstated"}
+    assert (
+        manifest["models"]["Beta 2"]["imported"]["cost_basis"] == "reckoned by the harness from list prices of the time"
+    )
+    assert manifest["suites"]["swe-bench-verified"] == {"items_planned": 4, "items_available": 4}
+
+
+def test_unknown_costs_stay_unknown(importing: Importing) -> None:
+    done, _ = importing("swebench", BOARDS)
+    beta = totals(done).loc["Beta 2"]
+    assert pd.isna(beta["cost_total_usd"])
+    assert pd.isna(beta["cost_basis"])
+    costs = items(done).query("model == 'Beta 2'").sort_values("item")["cost_usd"].tolist()
+    assert costs == [0.02, pd.NA, 0.05, 0.01]
+
+
+def test_copies_and_damage_are_named(importing: Importing) -> None:
+    done, _ = importing("swebench", BOARDS)
+    assert {one["row"]: one["why"] for one in done.dropped} == {
+        "leaderboards.json bash-only 3": "Alpha 1 copied: folder or every instance is that of Alpha 1 (high)",
+        "leaderboards.json Verified 2": "resolved 'n/a' is no percentage",
+        "leaderboards.json Verified 3": "resolved '120' is no percentage",
+        "leaderboards.json Verified 4": "name is missing or damaged",
+    }
+
+
+def test_extracts_of_models_and_instances_are_joined_by_folder(importing: Importing) -> None:
+    models = MODELS + "Opus,2025-11-24,50.0,1.0,0.5,20,1.16.0,2,1_mini-v1.16.0_opus\n"
+    rows = ["1_mini-v1.16.0_opus,astropy__astropy-1,1,0.7,30", "1_mini-v1.16.0_opus,django__django-2,0,0.3,10"]
+    other = ["9_mini-v1.0.0_kimi,django__django-2,,0,0", "9_mini-v1.0.0_kimi,django,1,0.3,10"]
+    done, _ = importing("swebench", models, INSTANCES + "\n".join([*rows, *other]))
+    assert items(done).groupby("model")["score"].sum().to_dict() == {"9_mini-v1.0.0_kimi": 0.0, "Opus": 1.0}
+    assert items(done)["outcome"].tolist() == ["unstated", "unstated", "infrastructure"]
+    assert totals(done).index.tolist() == ["Opus"]
+    assert done.dropped[0]["why"] == "instance_id 'django' is not REPOSITORY-NUMBER"
+
+
+def test_counts_that_do_not_fit_are_unknown(importing: Importing) -> None:
+    rows = [
+        "fits,2026-01-01,50.2,100,0.2,1,2.0.0,,", "odd,2026-01-01,64.93,100,0.2,1,2.0.0,500,",
+        "no n,2026-01-01,39.58,100,0.2,1,2.0.0,0,", "no cost,2026-01-01,40,0,0,0,2.0.0,,2_mini-v1.0.0_x",
+    ]  # fmt: skip
+    done, _ = importing("swebench", MODELS + "\n".join(rows))
+    assert totals(done)[["n", "successes"]].to_numpy().tolist() == [
+        [500, 251], [500, pd.NA], [pd.NA, pd.NA], [pd.NA, pd.NA],
+    ]  # fmt: skip
+    assert "no cost: mini_version 2.0.0 is not that of 2_mini-v1.0.0_x" in done.notes
+    assert pd.isna(totals(done).loc["no cost", "calls_mean"])
+
+
+@pytest.mark.parametrize(
+    ("text", "file", "why"),
+    [
+        ("a,b\n1,2\n", "x.csv", "is no extract of SWE-bench; missing columns: api_calls"),
+        ("[]", "x.json", "is no leaderboards.json"),
+    ],
+)
+def test_other_files(importing: Importing, text: str, file: str, why: str) -> None:
+    with pytest.raises(UsageError, match=why):
+        importing("swebench", text, file=file)
+
+
+def test_the_published_extract(importing: Importing, published: Callable[[str], Path]) -> None:
+    done, manifest = importing(
+        "swebench",
+        published("swebench/bash_only_2025-12-10_models.csv"),
+        published("swebench/bash_only_2025-12-10_instances.csv.gz"),
+    )
+    assert (done.items, done.totals, done.dropped_count) == (12_500, 31, 0)
+    rows = runfolder.read_table(done.folder, "items")
+    pairs = claims.pair(rows, manifest, "DeepSeek V3.2 Reasoner", "Claude 4.5 Opus medium (20251101)", done.suites)
+    gaps = pairs.candidate.score - pairs.baseline.score
+    assert (pairs.n, gaps.mean(), (gaps > 0).sum(), (gaps < 0).sum()) == (500, pytest.approx(-0.144), 16, 88)
+    assert pairs.candidate.cost.sum() / pairs.baseline.cost.sum() == pytest.approx(0.039, abs=5e-4)
+    assert len(set(pairs.clusters)) == 12
+
+
+def test_the_published_second_extract(importing: Importing, published: Callable[[str], Path]) -> None:
+    done, _ = importing("swebench", published("swebench/mini_v2_2026-02_models.csv"))
+    table = totals(done)
+    minimax, opus = table.loc["MiniMax M2.5 (high)"], table.loc["Claude 4.5 Opus (high)"]
+    assert (minimax["n"], minimax["successes"], opus["successes"]) == (500, 379, 384)
+    assert minimax["cost_total_usd"] / opus["cost_total_usd"] == pytest.approx(0.097, abs=5e-4)
+    assert minimax["comparable"] == opus["comparable"] == "swe-bench-verified, mini-SWE-agent 2.x"

@@ -1,0 +1,101 @@
+"""Files as they come: encodings, line ends, quotes left open, gzip."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+import pytest
+
+from bench.errors import UsageError
+from bench.importers import textfiles
+from bench.importers.ledger import Ledger
+from bench.importers.textfiles import csv_columns, csv_rows, json_rows, read_json
+
+TEXT = "model,score\r\nclaude,1\r\nqwen,0\r\n"
+ROWS = [{"model": "claude", "score": "1"}, {"model": "qwen", "score": "0"}]
+
+
+def rows_of(path: Path, ledger: Ledger | None = None) -> list[dict[str, str]]:
+    return [row for _, row in csv_rows(path, ledger or Ledger())]
+
+
+@pytest.mark.parametrize("coding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_encodings_and_line_ends(tmp_path: Path, coding: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(TEXT.encode(coding))
+    assert csv_columns(path) == ["model", "score"]
+    assert rows_of(path) == ROWS
+
+
+def test_mixed_line_ends_and_empty_lines(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"model,score\nclaude,1\r\n\nqwen,0")
+    assert rows_of(path) == ROWS
+
+
+@pytest.mark.parametrize("delimiter", [";", "\t", "|"])
+def test_delimiters(tmp_path: Path, delimiter: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(TEXT.replace(",", delimiter))
+    assert rows_of(path) == ROWS
+
+
+def test_gzip(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv.gz"
+    path.write_bytes(gzip.compress(TEXT.encode()))
+    assert rows_of(path) == ROWS
+    path.write_bytes(gzip.compress(TEXT.encode())[:-12])
+    with pytest.raises(UsageError, match=r"a\.csv\.gz: is no whole gzip file"):
+        rows_of(path)
+
+
+def test_damaged_rows_are_named_and_the_rest_is_read(tmp_path: Path) -> None:
+    path, ledger = tmp_path / "a.csv", Ledger()
+    path.write_bytes(b'model,score\nclaude,1\nqw\xe9n,0\nglm\n"kimi\nk2",1\ndeepseek,1,1\n')
+    assert rows_of(path, ledger) == [{"model": "claude", "score": "1"}, {"model": "kimi\nk2", "score": "1"}]
+    assert ledger.dropped == [
+        {
+            "row": "a.csv row 3",
+            "why": "column model: byte 0xe9 is no UTF-8 in 'qw\\udce9n'; save the file as UTF-8",
+        },
+        {"row": "a.csv row 4", "why": "has 1 columns, the first line 2"},
+        {"row": "a.csv row 7", "why": "has 3 columns, the first line 2"},
+    ]
+
+
+def test_a_quote_left_open_costs_no_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(textfiles, "LONGEST_FIELD", 100)
+    path, ledger = tmp_path / "a.csv", Ledger()
+    path.write_text('model,score\nclaude,1\n"qwen,0\n' + "glm,1\n" * 100)
+    assert {"model": "claude", "score": "1"} in rows_of(path, ledger)
+    assert ledger.dropped[0]["row"] == "a.csv row 3"
+    assert "is a quote left open?" in ledger.dropped[0]["why"]
+
+
+@pytest.mark.parametrize(("text", "why"), [("", "is empty"), ("\n", "is empty"), ("a,b,a\n", "'a' stands twice")])
+def test_no_columns(tmp_path: Path, text: str, why: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(text)
+    with pytest.raises(UsageError, match=why):
+        csv_columns(path)
+
+
+def test_a_folder_is_no_file(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="cannot be read"):
+        csv_columns(tmp_path)
+
+
+def test_json_lines(tmp_path: Path) -> None:
+    path, ledger = tmp_path / "a.jsonl", Ledger()
+    path.write_bytes(b'{"a": 1}\n\n[1]\n{"a": \n{"a": "\xe9"}\n{"a": 2}')
+    assert list(json_rows(path, ledger)) == [("a.jsonl line 1", {"a": 1}), ("a.jsonl line 6", {"a": 2})]
+    assert [one["row"] for one in ledger.dropped] == ["a.jsonl line 3", "a.jsonl line 4", "a.jsonl line 5"]
+    assert [one["why"].split(" (")[0] for one in ledger.dropped][:2] == ["is no JSON object", "is no JSON"]
+
+
+def test_no_json(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_text("{")
+    with pytest.raises(UsageError, match=r"a\.json: is no JSON"):
+        read_json(path)

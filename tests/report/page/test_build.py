@@ -1,0 +1,106 @@
+"""What stands on the page, whatever the run is like."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from bench import runfolder
+from bench.report import compare
+from bench.report.page import Shown, Source, page, read_page
+from bench.report.write import write_report
+from tests.report.page import sample
+from tests.report.sample_run import ANSWERED, model, write_run
+
+
+def shown(folder: Path) -> Shown:
+    """The page of a run folder, without charts, read back."""
+    return read_page(page([Source(folder, compare(folder), [])]))
+
+
+def at(folder: Path, key: str) -> Any:
+    """What a marked number's key names in the published files."""
+    name, *path = key.split("/")
+    found = json.loads((folder / name).read_text(encoding="utf-8"))
+    for step in path:
+        found = found[int(step)] if isinstance(found, list) else found[step]
+    return found
+
+
+def test_every_marked_number_stands_in_a_published_file(tmp_path: Path) -> None:
+    folder = sample.write(tmp_path)
+    write_report(folder)
+    numbers = read_page((folder / "report.html").read_text(encoding="utf-8")).numbers
+    assert len(numbers) > 20
+    for key, text in numbers.items():
+        value = at(folder, key)
+        assert (value is None) == (text in ("unknown", "?")), key
+    assert numbers["claims.json/0/verdict"] == at(folder, "claims.json/0/verdict").capitalize()
+    assert numbers["comparison.json/rows/1/score"] == "100 %"
+
+
+def test_the_page_is_the_same_for_the_same_run(tmp_path: Path) -> None:
+    folder = sample.write(tmp_path)
+    source = Source(folder, compare(folder), [])
+    assert page([source]) == page([source])
+
+
+def test_without_a_claim_the_page_tells_what_was_measured(tmp_path: Path) -> None:
+    found = shown(sample.write(tmp_path, claims=False))
+    assert "Measured" in found.texts
+    assert any("so there is no verdict" in text for text in found.texts)
+    assert found.numbers["comparison.json/differences/0/cost_ratio/estimate"] == "90.0 % less"
+    assert found.numbers["comparison.json/differences/0/score/estimate"] == "33.3 points lower"
+
+
+def test_a_pair_is_told_from_the_cheaper_side(tmp_path: Path) -> None:
+    turned = {label: model(f"weights/{label}") for label in ("dear", "cheap")}
+    found = shown(sample.write(tmp_path, claims=False, models=turned))
+    assert found.numbers["comparison.json/differences/0/cost_ratio/estimate"] == "90.0 % less"
+    assert found.numbers["comparison.json/differences/0/score/estimate"] == "33.3 points lower"
+
+
+def test_a_claim_on_another_model_cannot_be_judged_and_says_why(tmp_path: Path) -> None:
+    found = shown(sample.write(tmp_path, claims=False) and sample_with(tmp_path, candidate="other"))
+    assert "Cannot be judged" in found.texts
+    assert any("the run has no model 'other'" in text for text in found.texts)
+
+
+def sample_with(folder: Path, **claim: Any) -> Path:
+    """The sample with its claim changed."""
+    manifest = runfolder.read_manifest(folder)
+    changed = {**sample.CLAIM, **claim}
+    runfolder.write_text(folder / "run.json", json.dumps({**manifest, "claims": {changed["name"]: changed}}))
+    return folder
+
+
+def test_a_latency_claim_and_an_unknown_cost_are_told(tmp_path: Path) -> None:
+    folder = sample.write(tmp_path)
+    rows, answers = runfolder.read_rows(folder)
+    runfolder.write_tables(folder, [replace(r, cost_usd=None, provider="x") for r in rows], answers)
+    remote = {label: model(f"x/{label}") for label in ("cheap", "dear")}
+    manifest = {**runfolder.read_manifest(folder), "models": remote, "prices": {"as_of": "2026-10-26"}}
+    runfolder.write_text(folder / "run.json", json.dumps(manifest))
+    found = shown(sample_with(folder, slower_by=2.0, confidence=0.9))
+    said = list(found.numbers.values())
+    assert "unknown" in said
+    assert "1.00 times as long" in said
+    assert {"claimed: at most 2 times as long", "2026-10-26", "not shown"} <= set(found.texts)
+
+
+def test_one_model_is_a_page_too(tmp_path: Path) -> None:
+    found = shown(write_run(tmp_path, [ANSWERED, replace(ANSWERED, item="1", score=0.0)]))
+    assert any("there is nothing to compare" in text for text in found.texts)
+    assert found.numbers["comparison.json/rows/0/score"] == "50 %"
+
+
+def test_warnings_stand_beside_the_verdict_and_names_are_text(tmp_path: Path) -> None:
+    folder = sample.write(tmp_path, refused={"<b>other</b>": "its prompts differ."})
+    text = page([Source(folder, compare(folder), [])])
+    found = read_page(text)
+    assert found.texts.index("Mind this") < found.texts.index("Tables", found.texts.index("Mind this"))
+    assert any("truncated unequally" in line for line in found.texts)
+    assert any(line.startswith("<b>other</b> was left out") for line in found.texts)
+    assert "<b>other" not in text

@@ -1,0 +1,159 @@
+"""Every chart with 2, 5 and 12 models: no text touches another, all of it is on the page and large enough."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+
+from bench.report import Comparison, SuiteRow
+from bench.report.bridge import Bridge
+from bench.report.charts import ForestRow, PlanePoint, Shape, costbridge, latency, levels, pareto, plane, tokens
+from bench.report.charts.forest import draw as draw_forest
+from bench.report.charts.latency import METRICS, Curve
+from bench.report.pairwise import Difference, Place
+from bench.stats import BridgeStep, Interval
+from tests.report.pictures import faults, written
+
+CAPTION = (
+    "n = 240 (coding), 240 (reasoning) items; 2026-11-22, run 20261122T075509Z-a17a3e91; list prices of 2026-11-22."
+)
+NAMES = (
+    "claude-opus-5-5", "qwen3.8-max", "deepseek-v4-pro", "gpt-6.1-sol", "kimi-k3", "glm-5.3", "ernie-5-turbo",
+    "hunyuan-large", "claude-haiku-5", "qwen3.8-flash", "llama-5-70b-instruct", "mistral-large-4",
+)  # fmt: skip
+SHAPES: Sequence[Shape] = ("wide", "square")
+every_count = pytest.mark.parametrize("count", [2, 5, 12])
+every_shape = pytest.mark.parametrize("shape", SHAPES)
+
+
+def around(value: float, reach: float, n: int = 240) -> Interval:
+    return Interval(value, value - reach, value + reach, n)
+
+
+def row(model: str, suite: str, **changes: Any) -> SuiteRow:
+    known: dict[str, Any] = dict.fromkeys(SuiteRow.__dataclass_fields__)
+    known |= {"n": 240, "planned": 240, "repeats": 1, "missing": 0, "overridden": 0, "timed": 240, "clean": 240}
+    return SuiteRow(**{**known, "model": model, "suite": suite, "truncated": 0, **changes})
+
+
+def compared(count: int, priced: bool = True) -> Comparison:
+    """Models between 30 % and 90 %, costs over three decades, some of them close together."""
+    rng = random.Random(count)
+    rows, places = [], []
+    for suite in ("coding", "reasoning"):
+        for at, name in enumerate(NAMES[:count]):
+            score, cost = 0.9 - 0.05 * at + rng.uniform(-0.05, 0.05), 10 ** (1 - at / 4 + rng.uniform(-0.3, 0.3))
+            usd = Interval(cost, cost * 0.8, cost * 1.2, 240) if priced else None
+            rows.append(row(name, suite, score=around(score, 0.06), cost_per_1000_usd=usd))
+            places += [Place(suite, name, 240, score, cost, at % 2 == 0, rng.random())] if priced else []
+    worst = Difference("coding", NAMES[0], NAMES[1], 240, around(0.2, 0.05), 0.001, Interval(0.5, 0.4, 0.6, 240))
+    return Comparison(tuple(rows), {}, places=tuple(places), differences=(worst,))
+
+
+@every_shape
+@every_count
+def test_claim_plane(count: int, shape: Shape) -> None:
+    rng = random.Random(count)
+    verdicts = ("supported", "refuted", "inconclusive", "reported")
+    points = []
+    for at, name in enumerate(NAMES[:count]):
+        ratio, gap = 10 ** rng.uniform(-1.8, 0.3), rng.gauss(-0.03, 0.05)
+        cost = Interval(ratio, ratio * 0.7, ratio * 1.4, 240)
+        points.append(PlanePoint(name, ("coding", "reasoning")[at % 2], cost, around(gap, 0.04), verdicts[at % 4], 240))
+    figure = plane.draw(points, 0.9, 0.03, "small-is-enough: inconclusive (exploratory)", CAPTION, shape)
+    assert faults(figure) == []
+    texts = [text for text, _, _ in written(figure)]
+    assert all(f"{point.label}, {point.group}" in texts for point in points)
+    assert "90 % less" in texts, "the claim's own bound is a tick"
+
+
+@pytest.mark.parametrize("count", [2, 12, 60])
+@every_shape
+def test_forest(count: int, shape: Shape) -> None:
+    rows = [
+        ForestRow(f"family_{at}", f"suite {at * 3 // count}", around(0.01 * (at % 9 - 4), 0.07), 40, at % 5,
+                  "too small" if at % 7 == 6 else "", at == count - 1)
+        for at in range(count)
+    ]  # fmt: skip
+    unknown = Interval(-0.5, None, None, 2)
+    rows.append(ForestRow("a-family-with-a-name-that-is-far-too-long", "x" * 60, unknown, 2, None))
+    assert faults(draw_forest(rows, 0.03, "Where small gains and loses", CAPTION, shape)) == []
+
+
+@every_shape
+@pytest.mark.parametrize("priced", [True, False])
+@every_count
+def test_cost_against_quality(count: int, priced: bool, shape: Shape) -> None:
+    figure = pareto.draw(compared(count, priced), CAPTION, shape)
+    assert faults(figure) == []
+    texts = [text for text, _, _ in written(figure)]
+    for name in NAMES[:count]:
+        assert texts.count(name) in (1, 2), "in the legend, or beside its point in both panels"
+
+
+def curves(count: int) -> list[Curve]:
+    rng = np.random.default_rng(count)
+    return [
+        Curve(suite, name, at, metric, np.sort(np.where(rng.random(60) < 0.05, np.inf, rng.lognormal(at / 6, 0.6, 60))))
+        for suite in ("coding", "reasoning")
+        for metric in METRICS
+        for at, name in enumerate(NAMES[:count])
+    ]
+
+
+@every_shape
+@every_count
+def test_latency(count: int, shape: Shape) -> None:
+    figure = latency.draw(curves(count), CAPTION, shape)
+    assert faults(figure) == []
+    texts = [text for text, _, _ in written(figure)]
+    assert all(texts.count(name) == (1 if count <= latency.MOST_CURVES else 2) for name in NAMES[:count])
+
+
+@every_shape
+@every_count
+def test_levels(count: int, shape: Shape) -> None:
+    scores = {1: around(0.9, 0.1), 2: around(0.5, 0.3), 3: Interval(0.0, None, None, 1)}
+    found = [
+        levels.LevelScore(suite, name, at, level, scores[level])
+        for suite in ("coding", "reasoning")
+        for at, name in enumerate(NAMES[:count])
+        for level in (1, 2, 3)
+    ]  # fmt: skip
+    assert faults(levels.draw(found, CAPTION, shape)) == []
+
+
+@every_shape
+@every_count
+def test_tokens(count: int, shape: Shape) -> None:
+    means = {"prompt": 300.0, "prompt, from cache": 150.0, "prompt, into cache": 5.0, "answer": 200.0, "reasoning": 1e3}
+    sums: dict[str, Interval | None] = {"in": around(455, 20), "out": around(1200, 200)}
+    found = [
+        tokens.TokenUse(suite, name, means, sums) if at else tokens.TokenUse(suite, name, {}, dict.fromkeys(sums))
+        for suite in ("coding", "reasoning")
+        for at, name in enumerate(NAMES[:count])
+    ]
+    figure = tokens.draw(found, CAPTION, shape)
+    assert faults(figure) == []
+    assert [text for text, _, _ in written(figure)].count("unknown") == 4
+
+
+@every_shape
+@pytest.mark.parametrize("suites", [["coding"], ["coding", "reasoning"], ["a", "b", "c"]])
+def test_cost_bridge(suites: list[str], shape: Shape) -> None:
+    names = ("list price", "tokenizer", "verbosity", "reasoning", "cache", "retries and waste", "solved rate")
+    factors = (0.1, 1.2, 0.9, 3.0, 0.97, 1.05, None)
+    steps, ratio = [], 1.0
+    for name, factor in zip(names, factors, strict=True):
+        ratio *= factor or 1
+        steps.append(BridgeStep(name, factor, None if factor is None else ratio))
+    bridges = [Bridge(NAMES[1], NAMES[0], suite, 240, 230, tuple(steps), ()) for suite in suites]
+    figure = costbridge.draw(bridges, {"coding": Interval(ratio, ratio / 1.2, ratio * 1.2, 240)}, CAPTION, shape)
+    assert faults(figure) == []
+    texts = [text for text, _, _ in written(figure)]
+    assert texts.count("unknown") == 2 * len(suites), "the solved rate, and its sum"
+    assert texts.count("×0.330") == len(suites), "what an item costs"

@@ -1,0 +1,80 @@
+"""`bench report --redact` takes every text out and leaves every figure."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from bench import runfolder
+from bench.cli import bench
+from bench.errors import UsageError
+from bench.records import AnswerRow
+from bench.report.comparison import as_records, compare
+from bench.report.page import read_page
+from bench.report.redact import redact
+from tests.report.page import sample
+
+SECRET = "Zanzibar"
+
+
+def private(folder: Path) -> Path:
+    """The sample with SECRET in every text that an answer has."""
+    sample.write(
+        folder, stopped={"cheap": f"HTTP 400: {SECRET}"},
+        lanes={"cheap": {"stopped": f"HTTP 400: {SECRET}", "retries": 2}, "dear": {"stopped": None, "retries": 0}},
+    )  # fmt: skip
+    rows, answers = runfolder.read_rows(folder)
+    detail = json.dumps({"verdict": "wrong", "passed": 3, "why": SECRET, "lm_eval_score": 1.0, "repeats_itself": True})
+    texts: dict[str, Any] = dict.fromkeys(("prompt", "answer", "reasoning", "extracted", "error"), f"{SECRET} ü")
+    changed = [replace(a, grade_detail=detail, **texts) for a in answers]
+    runfolder.write_tables(folder, rows, [*changed[:-1], replace(changed[-1], answer=None, grade_detail=None)])
+    return folder
+
+
+def test_no_text_is_left_and_every_figure_is(tmp_path: Path) -> None:
+    folder = private(tmp_path / "run")
+    (folder / runfolder.LATENCY).write_text(
+        ",".join(runfolder.LATENCY_COLUMNS) + f"\ncheap,cold,2026,failed,1,True,,,,,,,,{SECRET}\n", encoding="utf-8"
+    )
+    kept = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    copy = redact(folder)
+    assert copy == tmp_path / "run-redacted"
+    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == kept, "the run is not altered"
+    items, answers = runfolder.read_rows(copy)
+    assert SECRET not in repr((items, answers))
+    for path in copy.rglob("*"):
+        assert SECRET.encode() not in path.read_bytes(), path
+    assert {row.run for row in items} == {row.run for row in answers} == {"run-redacted"}
+    assert answers[0].grade_detail == '{"verdict": "wrong", "passed": 3, "lm_eval_score": 1.0, "repeats_itself": true}'
+    assert [len(text or "") for text in (answers[0].answer, answers[-1].answer)] == [len(SECRET) + 2, 0]
+    assert as_records(compare(copy)) == as_records(compare(folder))
+    kinds = [type(getattr(answers[0], f.name)) for f in fields(AnswerRow)]
+    assert kinds.count(type(None)) == 2, "extracted and error"
+
+
+def test_the_command_reports_the_copy_whose_page_says_so(tmp_path: Path) -> None:
+    folder = private(tmp_path / "run")
+    done = CliRunner().invoke(bench, ["report", "--redact", str(folder)])
+    assert done.exit_code == 0, done.output
+    assert not (folder / "report.html").exists()
+    text = (tmp_path / "run-redacted" / "report.html").read_text(encoding="utf-8")
+    shown = read_page(text)
+    assert any("redacted" in line for line in shown.texts)
+    assert SECRET not in repr(shown.items)
+    assert "█" not in repr(shown.items)
+    assert shown.numbers["comparison.json/rows/1/score"] == "100 %"
+
+
+def test_what_cannot_be_redacted_is_said(tmp_path: Path) -> None:
+    copy = redact(private(tmp_path / "run"))
+    with pytest.raises(UsageError, match="is redacted already"):
+        redact(copy)
+    assert redact(tmp_path / "run") == copy, "an earlier redaction is written over"
+    (tmp_path / "run" / "answers.parquet").unlink()
+    with pytest.raises(UsageError, match="has no answers"):
+        redact(tmp_path / "run")

@@ -1,0 +1,115 @@
+"""`bench verify` finds every number of a report in its tables, and every number that is not."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from bench.cli import bench
+from bench.errors import UsageError
+from bench.report.verify import compared, verify
+from bench.report.write import write_report
+from tests.report.page import sample
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run with its report."""
+    folder = sample.write(tmp_path_factory.mktemp("verify") / "run")
+    write_report(folder)
+    return folder
+
+
+def edit(name: str, old: str, new: str) -> Callable[[Path], object]:
+    """Changes the first place of a file."""
+
+    def change(folder: Path) -> None:
+        text = (folder / name).read_text(encoding="utf-8")
+        assert old in text
+        (folder / name).write_text(text.replace(old, new, 1), encoding="utf-8")
+
+    return change
+
+
+TAMPERED = {
+    "a score": (edit("comparison.json", '"estimate": 1.0,', '"estimate": 0.99,'), "rows/0/cost_per_1000_usd/estimate"),
+    "a p-value": (edit("claims.json", '"p_refuted": 0.19', '"p_refuted": 0.29'), "0/p_refuted"),
+    "a table's cell": (edit("comparison.csv", "cheap,reasoning,12", "cheap,reasoning,13"), "row 2, n"),
+    "a sentence": (edit("claims.md", "Inconclusive", "Supported"), "line"),
+    "a chart's number": (edit("charts/tokens.csv", "100", "101"), "row"),
+    "an item": (edit("items.csv", ",0.001,", ",0.002,"), "line"),
+    "a number of the page": (edit("report.html", ">90.0 % less<", ">95.0 % less<"), "claims.json/0/halves"),
+    "the page's verdict": (edit("report.html", ">Inconclusive<", ">Supported<"), "claims.json/0/verdict"),
+    "the page's prose": (edit("report.html", "paired items <b>12", "paired items <b>120"), "text"),
+    "a claim nobody made": (lambda folder: (folder / "charts" / "claim_x.csv").write_text("a\n1\n"), "the file"),
+    "no JSON": (lambda folder: (folder / "comparison.json").write_text("{"), "the file"),
+    "no data in the page": (edit("report.html", 'id="index">', 'id="index">!'), "the file"),
+}
+"""What was changed -> how, and a part of the place that is named."""
+
+
+def test_a_report_is_equal_to_its_tables(whole: Path) -> None:
+    found = verify(whole)
+    assert found.differing == ()
+    assert found.absent == ()
+    assert {"comparison.json", "claims.json", "charts/tokens.csv", "items.csv", "report.html"} <= set(found.numbers)
+    assert min(found.numbers.values()) > 0
+
+
+@pytest.mark.parametrize("what", TAMPERED)
+def test_what_was_changed_is_named(whole: Path, tmp_path: Path, what: str) -> None:
+    change, place = TAMPERED[what]
+    folder = tmp_path / "run"
+    shutil.copytree(whole, folder)
+    change(folder)
+    found = compared(folder, whole).differing
+    assert len(found) == 1, [str(one) for one in found]
+    assert place in found[0].place
+    assert found[0].published != found[0].computed
+
+
+def test_a_difference_of_the_last_digit_is_none(whole: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    shutil.copytree(whole, folder)
+    edit("comparison.json", '"estimate": 1.0,', '"estimate": 1.0000000000000002,')(folder)
+    assert compared(folder, whole).differing == ()
+
+
+def test_what_is_not_published_is_named_and_is_no_difference(whole: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    shutil.copytree(whole, folder, ignore=shutil.ignore_patterns("charts", "report.html"))
+    found = compared(folder, whole)
+    assert found.differing == ()
+    assert {"report.html", "charts/tokens.csv"} <= set(found.absent)
+
+
+def run(*arguments: str) -> Result:
+    """`bench verify ARGUMENTS`."""
+    return CliRunner().invoke(bench, ["verify", *arguments])
+
+
+def test_the_command_says_what_differs_and_fails(whole: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    shutil.copytree(whole, folder)
+    edit("comparison.json", '"estimate": 1.0,', '"estimate": 0.99,')(folder)
+    (folder / "comparison.md").unlink()
+    found = run(str(folder))
+    assert found.exit_code == 3
+    assert "comparison.json: rows/0/cost_per_1000_usd/estimate: published 0.99, the tables give 1.0\n" in found.output
+    assert "comparison.md: not published" in found.output
+    assert "1 place differs" in found.output
+
+
+def test_nothing_published_and_no_tables_are_mistakes_of_the_user(tmp_path: Path) -> None:
+    folder = sample.write(tmp_path / "run")
+    (folder / "items.csv").unlink()
+    with pytest.raises(UsageError, match="publishes nothing"):
+        verify(folder)
+    (folder / "comparison.md").write_text("x")
+    (folder / "items.parquet").write_bytes(b"x")
+    with pytest.raises(UsageError, match=r"items\.parquet"):
+        verify(folder)

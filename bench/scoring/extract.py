@@ -25,8 +25,13 @@ SEARCH_S = 2.0
 """CPU seconds that a task's own regular expression may search one answer."""
 
 _ANSWER = re.compile(r"<answer>((?:(?!</?answer>).)*)</answer>", re.DOTALL | re.IGNORECASE)
-_STATED = re.compile(r"\banswer(?: to\b[^\n.]{0,80}?)? is\b[ \t:]*(\S[^\n]*)", re.IGNORECASE)
-_WRAPPING = re.compile(r"^(?:</?answer>|\\\(|\\boxed\{|[*`\"'$\s:])+|(?:</?answer>|\\\)|[}*`\"'$.\s])+$", re.IGNORECASE)
+_STATED = re.compile(
+    r"(?:\banswer(?: to\b[^\n.]{0,80}?)? is\b|答案(?:[是为]|(?=[:：])))[ \t:：]*(\S[^\n]*)", re.IGNORECASE
+)
+_WRAPPING = re.compile(
+    r"^(?:</?answer>|\\\(|\\boxed\{|[*`\"'$\s:])+|(?:</?answer>|\\\)|[}*`\"'$.。\s])+$", re.IGNORECASE
+)
+_APART = re.compile(r"[,，\s]+")
 _NUMBER = re.compile(
     r"(?:(?<![\w.)])[-+−])?(?:\d{1,3}(?:,\d{3})++(?!\d)|\d++)(?:\.\d++)?+(?:[eE][-+]?\d{1,3}(?!\d))?|(?<!\d)\.\d++"
 )
@@ -52,7 +57,7 @@ def answer_tag(text: str) -> str | None:
 
 
 def stated_answer(text: str) -> str | None:
-    """What follows the last "answer is" or "answer to ... is" on its line, without what merely wraps it.
+    """What follows the last "answer is", "answer to ... is" or "答案是" on its line, without what merely wraps it.
 
     Wrapping is quotes, emphasis, LaTeX's \\( \\) and \\boxed{ }, a stray tag, and a final full stop.
     """
@@ -93,6 +98,11 @@ def unwrapped(answer: str) -> str:
 def same(answer: str, wanted: str) -> bool:
     """Whether two answers are equal, apart from what merely wraps them."""
     return answer == wanted or unwrapped(answer) == unwrapped(wanted)
+
+
+def parts(answer: str) -> list[str]:
+    """An answer's parts, as commas and blanks separate them."""
+    return [part for part in _APART.split(answer) if part]
 
 
 def choice_letter(text: str, choices: Sequence[str]) -> str | None:

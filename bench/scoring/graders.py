@@ -93,13 +93,19 @@ class Grader:
 
 
 def _answer_tag(item: Mapping[str, Any], text: str) -> Graded:
-    """Exact match with the item's `answer`: the last `<answer>` tag, or without one the words after "answer is"."""
+    """The item's `answer`, exactly: in the last `<answer>` tag, or without one in the words after "answer is".
+
+    Commas and blanks only separate an answer's parts. Partial credit is the share of parts that stand in their place.
+    """
     tagged = extract.answer_tag(text)
     found = tagged if tagged is not None else extract.stated_answer(text)
     if found is None:
-        return Graded(score=0.0, extracted=None)
+        return Graded(score=0.0, partial=0.0, extracted=None)
+    wanted, given = extract.parts(str(item["answer"])), extract.parts(found)
+    right = sum(one == other for one, other in zip(wanted, given, strict=False))
+    partial = right / max(len(wanted), len(given)) if wanted or given else 1.0
     detail = {"found": "stated" if tagged is None else "tagged"}
-    return Graded(score=float(found == str(item["answer"])), extracted=found, detail=detail)
+    return Graded(score=float(wanted == given), partial=partial, extracted=found, detail=detail)
 
 
 def _function_calls(item: Mapping[str, Any], text: str) -> Graded:

@@ -16,8 +16,9 @@ PER_CELL = 16
 TRIES = 200
 """Draws after which a family is found to have too few different instances."""
 CLOSING: Mapping[str, str] = {
-    "en": "What is X? Think briefly, in at most three short sentences. Then end with: The answer is <answer>X</answer>",
-    "zh": "X是什么？请简要思考，最多写三个短句，并以下面这句话结尾：答案是<answer>X</answer>",
+    "en": "What is X? Think briefly, in at most three short sentences of plain text. Then end with: "
+    "The answer is <answer>X</answer>",
+    "zh": "X是什么？请简要思考，最多写三个简短的纯文本句子，最后以下面这句话结尾：答案是<answer>X</answer>",
 }
 """The last line of every prompt, by language."""
 Item = dict[str, Any]

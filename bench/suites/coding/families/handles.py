@@ -7,18 +7,19 @@ from random import Random
 from bench.suites.coding.family import YES_NO, Args, Drawn, Edges, Family, Kind, Params, Prose, choose, picks
 
 
-def _params(rng: Random, _level: int) -> Drawn:
+def _params(rng: Random, level: int) -> Drawn:
     form = choose(rng, lower=YES_NO, start=YES_NO, size=range(3, 7), mark=["", "_", "-"], first=range(1, 3))
-    return {**form, "nobody": rng.choice(["0", "007", "1234567"])}
+    return {**form, "nobody": rng.choice(["0", "007", "1234567"]) if level >= 2 else ""}
 
 
 def _prose(p: Params) -> Prose:
     mark = f'"{p.mark}" and ' if p.mark else ""
-    cut = f"if it is longer than {p.size} characters, only its {'first' if p.start else 'last'} {p.size}."
+    end = "first" if p.start else "last"
     if p.level == 1:
-        return [f"The handle of a name is the name itself; {cut}", "Return the handles of the `names`, in their order."]
+        return [f"Return the {end} {p.size} characters of each of `names`, in order; of a shorter name, all of it."]
     return [
-        f"The handle of a name is the name in {'lower' if p.lower else 'upper'} case; {cut}",
+        f"The handle of a name is the name in {'lower' if p.lower else 'upper'} case; if it is longer than {p.size} "
+        f"characters, only its {end} {p.size}.",
         "Before it is cut, everything that is not a letter or a digit is removed; if nothing is left, it becomes "
         f'"{p.nobody}", which is cut as well.',
         p.level >= 3
@@ -52,14 +53,12 @@ def _handles(p: Params, names: list[str]) -> list[str]:
 
 def _second(p: Params, names: list[str]) -> list[str]:
     result: list[str] = []
+    case = str if p.level == 1 else str.lower if p.lower else str.upper
     for name in names:
-        kept = [c for c in name if p.level < 2 or "0" <= c <= "9" or "a" <= c.lower() <= "z"]
-        kept = kept or list(p.nobody if p.level >= 2 else "")
-        plain = "".join(kept[: p.size] if p.start else kept[-p.size :])
-        plain = plain if p.level == 1 else plain.lower() if p.lower else plain.upper()
+        kept = "".join(c for c in name if p.level < 2 or "0" <= c <= "9" or "a" <= c.lower() <= "z") or p.nobody
+        plain = case(kept[: p.size] if p.start else kept[-p.size :])
         tails = [p.mark + str(p.first + i) for i in range(len(names))]
-        room = [max(0, p.size - len(tail)) if p.level == 4 else p.size for tail in tails]
-        options = [plain, *(plain[:n] + tail for n, tail in zip(room, tails, strict=True))]
+        options = [plain, *((plain[: max(0, p.size - len(t))] if p.level == 4 else plain) + t for t in tails)]
         result.append(next(one for one in options if p.level < 3 or one not in result))
     return result
 
@@ -67,12 +66,10 @@ def _second(p: Params, names: list[str]) -> list[str]:
 def _edges(p: Params) -> Edges:
     long = "abcdefgh"[: p.size + 1]
     ties = [["a", "A", "a.", "a1", "a2"], ["a1", "a2", "a", "a", "a"], ["", "?", "007", "0", "0"], [long] * 4]
-    return Edges(
-        empty=[([],), ([""],)],
-        single=[(["Ana"],), ([long],), ([long[1:]],), (["-" + long],), (["!?"],)],
-        ties=[*((names,) for names in ties), (["ab_1", "ab-1", "AB", "ab", "ab"],)],
-        maxima=[(["Anabel Lee", "ANABEL LEE", "Anabella"] * 2,), (["x"] * 12,), ([long] * 11,)],
-    )
+    ties += [["ab_1", "ab-1", "AB", "ab", "ab"]]
+    single = [["Ana"], [long], [long[1:]], ["-" + long], ["!?"]]
+    maxima = [["Anabel Lee", "ANABEL LEE", "Anabella"] * 2, ["x"] * 12, [long] * 11]
+    return Edges(*([(names,) for names in of] for of in ([[], [""]], single, ties, maxima)))
 
 
 def _draw(rng: Random, _p: Params) -> Args:

@@ -52,14 +52,13 @@ def _fill_orders(p: Params, stock: dict[str, int], items: list[str], counts: lis
 def _second(p: Params, stock: dict[str, int], items: list[str], counts: list[int]) -> dict[str, int]:
     pieces, taken = dict(stock), dict.fromkeys(items, 0)
     for item, count in zip(items, counts, strict=True):
+        out = count if p.level < 3 or taken[item] + count <= p.most else p.most - taken[item]
         if count < 0 and p.level >= 2:
             pieces[item] = pieces.get(item, 0) + abs(count)
-        elif item in pieces:
-            out = count if p.level < 3 or taken[item] + count <= p.most else p.most - taken[item]
-            if p.keep + out <= pieces[item]:
-                rest = pieces[item] - out
-                pieces[item] = rest + p.more if p.level == 4 and out and rest < p.low else rest
-                taken[item] += out
+        elif item in pieces and p.keep + out <= pieces[item]:
+            rest = pieces[item] - out
+            pieces[item] = rest + p.more if p.level == 4 and out and rest < p.low else rest
+            taken[item] += out
     return pieces
 
 

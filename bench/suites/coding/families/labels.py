@@ -37,17 +37,15 @@ def _prose(p: Params) -> Prose:
 
 def _next_labels(p: Params, label: str, count: int) -> list[str]:
     letter, number = label[0], int(label[2:])
-    if p.level == 1:
-        return [letter + p.mark + str(number + p.by * i) for i in range(1, count + 1)]
     found: list[str] = []
     while len(found) < count:
-        number += 1
-        if number > (p.few if p.level >= 4 and letter == p.short else p.top):
+        number += p.by if p.level == 1 else 1
+        if p.level >= 2 and number > (p.few if p.level >= 4 and letter == p.short else p.top):
             number = p.low
             letter = (p.letters + p.letters[0])[p.letters.index(letter) + 1]
         if p.level >= 3 and (str(p.digit) in str(number) if p.digits else number % p.by == p.rest):
             continue
-        found.append(letter + p.mark + str(number).zfill(2))
+        found.append(letter + p.mark + (str(number) if p.level == 1 else str(number).zfill(2)))
     return found
 
 
@@ -62,8 +60,7 @@ def _second(p: Params, label: str, count: int) -> list[str]:
 def _exist(p: Params, letter: str) -> list[str]:
     numbers = range(p.low, 1 + (p.few if p.level >= 4 and letter == p.short else p.top))
     skipped = [n for n in numbers if (str(p.digit) in str(n) if p.digits else n % p.by == p.rest)]
-    width = 2 if p.level >= 2 else 1
-    return [f"{letter}{p.mark}{n:0{width}}" for n in numbers if p.level < 3 or n not in skipped]
+    return [f"{letter}{p.mark}{n:0{min(p.level, 2)}}" for n in numbers if p.level < 3 or n not in skipped]
 
 
 def _edges(p: Params) -> Edges:

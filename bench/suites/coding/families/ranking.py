@@ -14,27 +14,25 @@ def _params(rng: Random, _level: int) -> Drawn:
 
 
 def _prose(p: Params) -> Prose:
+    lead = "`names` and `points` are equally long: `points[i]` is a result of `names[i]`. A name may have several."
     end = "lowest" if p.low else "highest"
+    if p.level == 1:
+        return [lead, f"Return the name of each result, by points, {end} first; of equal points, the earlier first."]
     decides = "the number of results, fewer first" if p.fewer else "the highest single result, higher first"
     equal = "in the order in which they first come in `names`" if p.first else "in alphabetical order"
     return [
-        "`names` and `points` are equally long: `points[i]` is a result of `names[i]`. A name may have several.",
-        p.level == 1
-        and f"Return the name of each result, by points, {end} first. So a name comes once for each of its "
-        f"results. Names with equal points are in {'the order of `names`' if p.first else 'alphabetical order'}.",
-        p.level >= 2
-        and f"Return all names, each once, by their totals, {end} first. The total of a name is the sum of "
-        f"its results, of which only the {p.most} {p.counted} count.",
+        lead,
+        f"Return all names, each once, by their totals, {end} first. The total of a name is the sum of its results, of "
+        f"which only the {p.most} {p.counted} count.",
         p.level >= 3 and f"Names with fewer than {p.least} results are left out.",
         p.level >= 4 and f"Names with equal totals are sorted by {decides}; all results of a name matter for this.",
-        p.level >= 2 and f"Names that are {'still ' if p.level >= 4 else ''}equal are {equal}.",
+        f"Names that are {'still ' if p.level >= 4 else ''}equal are {equal}.",
     ]
 
 
 def _ranking(p: Params, names: list[str], points: list[int]) -> list[str]:
     if p.level == 1:
-        games = sorted(zip(names, points, strict=True), key=lambda game: "" if p.first else game[0])
-        return [name for name, _ in sorted(games, key=lambda game: game[1] if p.low else -game[1])]
+        return [names[i] for i in sorted(range(len(names)), key=lambda i: points[i] if p.low else -points[i])]
     results: dict[str, list[int]] = {}
     for name, result in zip(names, points, strict=True):
         results.setdefault(name, []).append(result)
@@ -53,15 +51,13 @@ def _ranking(p: Params, names: list[str], points: list[int]) -> list[str]:
 
 def _second(p: Params, names: list[str], points: list[int]) -> list[str]:
     if p.level == 1:
-        order = sorted((n if p.low else -n, i if p.first else names[i], i) for i, n in enumerate(points))
-        return [names[row[-1]] for row in order]
+        return [name for _, _, name in sorted((n if p.low else -n, i, names[i]) for i, n in enumerate(points))]
     own = {name: [result for one, result in zip(names, points, strict=True) if one == name] for name in names}
     ranked = list(own) if p.first else sorted(own)
     if p.level == 4:
         ranked = sorted(ranked, key=lambda name: len(own[name]) if p.fewer else -max(own[name]))
-    best = own if p.counted != "highest" else {name: sorted(results) for name, results in own.items()}
     part = slice(None, p.most) if p.counted == "first" else slice(-p.most, None)
-    totals = {name: sum(results[part]) for name, results in best.items()}
+    totals = {name: sum((sorted(own[name]) if p.counted == "highest" else own[name])[part]) for name in own}
     ranked = sorted(ranked, key=lambda name: totals[name], reverse=not p.low)
     return [name for name in ranked if p.level < 3 or len(own[name]) >= p.least]
 
@@ -72,12 +68,8 @@ def _edges(p: Params) -> Edges:
     pairs += [([9] + [1] * more, [2] * n) for more in (n, n - 1)]
     pairs += [([5] * (n + 1), [6] * n), ([9] * (n - 1) + [0], [8] * n)]
     games = [(["Bo"] * len(bo) + ["Ana"] * len(ana), [*bo, *ana]) for bo, ana in pairs]
-    return Edges(
-        empty=[([], [])],
-        single=[(["Bo"], [3]), (["Bo", "Bo"], [0, 0])],
-        ties=[*games, (["Bo", "Ana"] * least, [2, 2] * least)],
-        maxima=[(names[::-1], points[::-1]) for names, points in games],
-    )
+    single, ties = [(["Bo"], [3]), (["Bo", "Bo"], [0, 0])], [*games, (["Bo", "Ana"] * least, [2, 2] * least)]
+    return Edges([([], [])], single, ties, [(names[::-1], points[::-1]) for names, points in games])
 
 
 def _draw(rng: Random, p: Params) -> Args:

@@ -18,9 +18,9 @@ def _before(p: Params) -> Drawn:
 
 
 def _prose(p: Params) -> Prose:
+    now = f"and by {p.off}, never below 0" if p.level >= 2 else f"not only if it has {p.bulk + 2} or more"
     return [
-        f"- The price of a piece is reduced if a line has {p.bulk} pieces or more"
-        f"{f', and by {p.off}, never below 0' if p.level >= 2 else ''}.",
+        f"- The price of a piece is reduced if a line has {p.bulk} pieces or more, {now}.",
         p.level >= 2 and f"- After that, no line costs more than {p.cap}.",
         p.level >= 3
         and f"- Whether {p.fee} is added at the end depends on what all lines together would cost "
@@ -58,17 +58,11 @@ def _second(p: Params, lines: list[list[int]]) -> int:
 
 def _edges(p: Params) -> Edges:
     n, least, free = p.bulk, 0 if p.level >= 4 else 1, p.free_at
+    ties = [[[6, n]], [[6, n - 1]], [[p.off, n]], [[1, n]], [[15, 1], [15, 1], [free - 30, 1]], [[9, n]] * 2]
     return Edges(
         empty=[([],), ([[5, least]],), ([[5, least], [7, -least]],), ([[0, 2]],)],
         single=[([[8, 1]],), ([[free, 1]],), ([[free - 1, 1]],), ([[-9, 1]],)],
-        ties=[
-            ([[6, n]],),
-            ([[6, n - 1]],),
-            ([[p.off, n]],),
-            ([[1, n]],),
-            ([[15, 1], [15, 1], [free - 30, 1]],),
-            ([[9, n]] * 2,),
-        ],
+        ties=[(lines,) for lines in ties],
         maxima=[([[20, 9]] * 4,), ([[15, 1], [15, 1], [free - 31, 1]],), ([[60, 2], [2, 8]],)],
     )
 

@@ -17,11 +17,11 @@ def _before(_p: Params) -> Drawn:
 
 
 def _prose(p: Params) -> Prose:
-    turn = ", and one day of a turn is used up all the same" if p.lost else ", and nobody's turn is used up"
-    turn = turn if p.level >= 2 else "; the names of all other days stay as they are"
+    used = "one day of a turn is used up all the same" if p.lost else "nobody's turn is used up"
+    turn = used if p.level >= 2 else "the other days keep their names"
     return [
         f"- The days {p.free}, {2 * p.free}, {3 * p.free} and so on, counted from 1, are free: the plan has "
-        f'"{p.mark}" for such a day{turn}.',
+        f'"{p.mark}" for such a day, and {turn}.',
         p.level >= 2 and "- A name that is listed several times counts once, at its first place.",
         p.level >= 3
         and f"- If it is the turn of a name that stands in the plan {p.most} times already, the plan has "
@@ -66,12 +66,10 @@ def _second(p: Params, names: list[str], days: int) -> list[str]:
 
 
 def _edges(p: Params) -> Edges:
-    return Edges(
-        empty=[([], 5), (["Ana"], 0), ([], 0)],
-        single=[(["Ana"], 1), (["Ana"], 9), (["Ana", "Bo"], p.free), (["Bo", "Ana"], p.free - 1)],
-        ties=[(["Ana", "Ana"], 4), (["Ana", "Bo", "Ana"], 8), (["Bo", "Ana", "Ana", "Cy"], 12)],
-        maxima=[(["Ana", "Bo", "Cy", "Di", "Ed"], 30), (["Ana", "Bo"], 20), (["Ana", "Bo", "Cy"], p.free * 4)],
-    )
+    single = [(["Ana"], 1), (["Ana"], 9), (["Ana", "Bo"], p.free), (["Bo", "Ana"], p.free - 1)]
+    ties = [(["Ana", "Ana"], 4), (["Ana", "Bo", "Ana"], 8), (["Bo", "Ana", "Ana", "Cy"], 12)]
+    maxima = [(["Ana", "Bo", "Cy", "Di", "Ed"], 30), (["Ana", "Bo"], 20), (["Ana", "Bo", "Cy"], p.free * 4)]
+    return Edges([([], 5), (["Ana"], 0), ([], 0)], single, ties, maxima)
 
 
 def _draw(rng: Random, _p: Params) -> Args:

@@ -8,16 +8,15 @@ from bench.suites.coding.family import YES_NO, Args, Drawn, Edges, Family, Kind,
 
 
 def _params(rng: Random, level: int) -> Drawn:
-    chain, near = (YES_NO, range(1, 3)) if level >= 2 else ([True], range(1, 6))
-    return choose(rng, chain=chain, short=YES_NO, least=range(2, 5), near=near, gone=range(3, 7))
+    drawn = choose(rng, chain=YES_NO, short=YES_NO, least=range(2, 5), near=range(1, 3), gone=range(3, 7))
+    return drawn if level >= 2 else {**drawn, "chain": True, "short": True, "least": 1, "near": rng.randint(1, 5)}
 
 
 def _prose(p: Params) -> Prose:
     place = "the number before it" if p.chain else "the first number of that run"
-    differ = f"it differs by more than {p.near} from {place}" if p.level >= 2 else f"they differ by more than {p.near}"
     return [
-        f"Split `numbers` into runs: a number belongs to the run of the number before it, unless {differ}; "
-        "then it begins a new run. So does the first number.",
+        "Split `numbers` into runs: a number belongs to the run of the number before it, unless it differs by more "
+        f"than {p.near} from {place}; then it begins a new run. So does the first number.",
         p.level >= 3 and f"Numbers equal to {p.gone} belong to no run; the next other number begins a new one.",
         p.level >= 2 and f"Leave out runs of {'fewer' if p.short else 'more'} than {p.least} numbers.",
         p.level >= 4 and "Then, of successive runs with equal sums, as many as there are, keep only the first.",
@@ -60,8 +59,6 @@ def _second(p: Params, numbers: list[int]) -> list[list[int]]:
                 break
             size += 1
         runs, rest = [*runs, rest[:size]], rest[size:]
-    if p.level == 1:
-        return runs
     runs = [run for run in runs if bool(run[p.least - p.short :]) is p.short and (p.level < 3 or p.gone not in run)]
     return [run for i, run in enumerate(runs) if p.level < 4 or i == 0 or sum(run) != sum(runs[i - 1])]
 
@@ -70,12 +67,10 @@ def _edges(p: Params) -> Edges:
     n, k, g = p.least, p.near, p.gone
     ties = [[9, 9 + k, 9 + 2 * k, 9 + 3 * k], [9, 9 - k, 9, 9 - k], [9, 10 + k, 9, 9], [9, 9, g, 9, 9, g, 9]]
     ties += [[2] * n + [9] * 5 + [2] * n, [20] * 3 + [15] * 4 + [10] * 6 + [1] * 3, [20, 10, 10, 20, 1, 10, 10]]
-    return Edges(
-        empty=[([],), ([g],), ([g, g],)],
-        single=[([9] * n,), ([9] * (n - 1),), ([9] * (n + 1),)],
-        ties=[(numbers,) for numbers in (*ties, [g, g + 1], [30] * 4 + [24] * 5)],
-        maxima=[([g] + [g + 1] * n,), ([20] * 9,), ([1, 1, 1, 8, 8, 8, 20, 20, 20],), ([g, 9, g, 9, 9, 9, g, g],)],
-    )
+    ties += [[g, g + 1], [30] * 4 + [24] * 5]
+    maxima = [[g] + [g + 1] * n, [20] * 9, [1, 1, 1, 8, 8, 8, 20, 20, 20], [g, 9, g, 9, 9, 9, g, g]]
+    of_kind = [[], [g], [g, g]], [[9] * n, [9] * (n - 1), [9] * (n + 1)], ties, maxima
+    return Edges(*([(numbers,) for numbers in of] for of in of_kind))
 
 
 def _draw(rng: Random, p: Params) -> Args:

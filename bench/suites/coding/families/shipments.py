@@ -16,17 +16,15 @@ def _params(rng: Random, _level: int) -> Drawn:
 
 
 def _prose(p: Params) -> Prose:
-    speed = "at most" if p.fast else "more than"
+    speed = f"{'at most' if p.fast else 'more than'} {p.days}"
     if p.level == 1:
-        first = "latest" if p.most else "earliest"
-        return [f"For each shipment whose `weight` is {speed} {p.days}: its `sent`, {first} first."]
+        return [f"Give `sent` of each shipment whose `weight` is {speed}, {'largest' if p.most else 'smallest'} first."]
     value = "sum of the weights" if p.heavy else "number"
     unwanted = "has not arrived" if p.open else f"was sent on day {p.late} or later"
     return [
         "`depot_id` is the `id` of a depot, or NULL if the depot is unknown. `sent` and `arrived` are numbers of days; "
         "a shipment that has not arrived has NULL as `arrived`.",
-        f"For each depot: its name, and the {value} of its shipments that arrived {speed} {p.days} days "
-        "after they were sent.",
+        f"For each depot: its name, and the {value} of its shipments that arrived {speed} days after they were sent.",
         f"Depots without such a shipment {'have 0' if p.level >= 3 else 'are left out'}.",
         p.level >= 4 and f"Leave out each depot to which any shipment belongs that {unwanted}.",
         f"Sort the rows by the {value.split()[0]}, {'largest' if p.most else 'smallest'} first, equal ones by name.",
@@ -37,13 +35,12 @@ def _query(p: Params) -> str:
     limit, down = f"{'<=' if p.fast else '>'} {p.days}", " DESC" if p.most else ""
     if p.level == 1:
         return f"SELECT sent FROM shipments WHERE weight {limit} ORDER BY sent{down}"
-    weight = "COALESCE(SUM(weight), 0)" if p.level >= 3 else "SUM(weight)"
-    value = weight if p.heavy else "COUNT(depot_id)"
+    value = ("COALESCE(SUM(weight), 0)" if p.level >= 3 else "SUM(weight)") if p.heavy else "COUNT(depot_id)"
     join = "LEFT JOIN" if p.level >= 3 else "JOIN"
     hidden = "arrived IS NULL" if p.open else f"sent >= {p.late}"
     where = f"WHERE id NOT IN (SELECT depot_id FROM shipments WHERE {hidden} AND depot_id IS NOT NULL)"
-    return f"""SELECT name, {value} AS value FROM depots {join} shipments ON depot_id = id AND arrived - sent {limit}
-        {where if p.level >= 4 else ""} GROUP BY id ORDER BY value{down}, name"""
+    return f"""SELECT name, {value} AS value FROM depots {join} shipments ON depot_id = id
+        AND arrived - sent {limit} {where if p.level >= 4 else ""} GROUP BY id ORDER BY value{down}, name"""
 
 
 def _second(p: Params, tables: dict[str, list[list[Any]]]) -> list[list[Any]]:
@@ -52,11 +49,9 @@ def _second(p: Params, tables: dict[str, list[list[Any]]]) -> list[list[Any]]:
     rows = []
     for depot, name in sorted(tables["depots"], key=lambda row: str(row[1])):
         own = [shipment[1:] for shipment in tables["shipments"] if shipment[0] == depot]
-        there = [(weight, arrived - sent) for weight, sent, arrived in own if arrived is not None]
-        counted = [weight for weight, days in there if (days <= p.days) is p.fast]
-        if p.level == 4 and any(arrived is None if p.open else sent >= p.late for _, sent, arrived in own):
-            continue
-        if counted or p.level >= 3:
+        counted = [w for w, sent, arrived in own if arrived is not None and (arrived - sent <= p.days) is p.fast]
+        hidden = p.level == 4 and any(arrived is None if p.open else sent >= p.late for _, sent, arrived in own)
+        if not hidden and (counted or p.level >= 3):
             rows.append([name, sum(counted) if p.heavy else len(counted)])
     return sorted(rows, key=lambda row: -row[1] if p.most else row[1])
 
@@ -66,12 +61,10 @@ def _edges(p: Params) -> Edges:
     d, late, more = p.days, p.late, [[1, 9, 1, 2], [2, 1, 1, 2], [2, 1, 1, 30], [None, 9, 1, 2]]
     bound = [[depot, 5, late - 9, late - 9 + d + more] for depot in (1, 2, 3) for more in (0, 1)]
     days = [[2, 4, late - 1, late], [3, 4, late, late + 1], [3, 4, late - 9, None], [None, 9, late, None]]
-    return Edges(
-        empty=[({"depots": [], "shipments": []},), ({"depots": depots, "shipments": []},)],
-        single=[({"depots": depots[:1], "shipments": [[1, 4, 1, arrived]]},) for arrived in (1 + d, None)],
-        ties=[({"depots": depots, "shipments": rows},) for rows in (bound, bound + days, days, days[:2])],
-        maxima=[({"depots": depots, "shipments": (bound + more) * 2},)],
-    )
+    single = [({"depots": depots[:1], "shipments": [[1, 4, 1, arrived]]},) for arrived in (1 + d, None)]
+    of = [], bound, bound + days, days, days[:2], (bound + more) * 2
+    none, *ties, most = [({"depots": depots, "shipments": rows},) for rows in of]
+    return Edges([({"depots": [], "shipments": []},), none], single, ties, [most])
 
 
 def _draw(rng: Random, p: Params) -> Args:

@@ -111,7 +111,7 @@ def test_suites_and_tasks_are_listed(bench: Bench) -> None:
     }  # fmt: skip
     functions = next(t for t in tasks if t["task"] == "coding_complete")
     assert functions == {
-        "task": "coding_complete", "version": "2-exam1", "items": 110, "max_tokens": 1024, "licence": "Apache-2.0",
+        "task": "coding_complete", "version": "3-exam1", "items": 110, "max_tokens": 1024, "licence": "Apache-2.0",
     }  # fmt: skip
     assert [line.split()[:2] for line in bench("list", "suites").out.splitlines()[:2]] == [
         ["suite", "items"],

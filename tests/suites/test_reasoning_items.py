@@ -1,180 +1,129 @@
-"""The shipped reasoning items: unchanged, balanced, and every answer worked out again without the generator."""
+"""The shipped reasoning items: unchanged, balanced, the same in both languages, and every answer worked out again."""
 
 from __future__ import annotations
 
-import ast
-import calendar
-import hashlib
-import importlib.util
-import itertools
-import json
-import math
+import os
 import re
+import shutil
+import subprocess
 from collections import Counter
-from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from bench.errors import UsageError
-from bench.registry import shipped
+from bench.registry import edited, read
 from bench.scoring.graders import answer_tag
-from bench.suites.items import read_jsonl
-from bench.suites.reasoning.generate import CLOSING, CONFIGS, EXAM_SEED, VERSION, Files, generate, main
+from bench.suites.items import item_of, read_jsonl
+from bench.suites.reasoning import build, exam, gym
+from bench.suites.reasoning.families import FAMILIES
+from bench.suites.reasoning.own import CLOSING, LEVELS, PER_CELL, Item
+from tests.suites.reasoning_solvers import SOLVERS
 
-FOLDER = shipped("tasks") / "reasoning"
-MANIFEST: dict[str, Any] = json.loads((FOLDER / "MANIFEST.json").read_text())
-BY_TASK = {task: read_jsonl(FOLDER / f"{task}.jsonl") for task in CONFIGS}
-ITEMS = [item for items in BY_TASK.values() for item in items]
-
-
-def _integer(expression: str) -> int:
-    """The value of +, - and * over integers."""
-    tree = ast.parse(expression.strip(), mode="eval")
-    allowed = (ast.Expression, ast.BinOp, ast.UnaryOp, ast.Constant, ast.Add, ast.Sub, ast.Mult, ast.USub)
-    assert all(isinstance(node, allowed) for node in ast.walk(tree)), expression
-    return int(eval(compile(tree, "item", "eval")))
-
-
-def _chain_sum(question: str) -> str:
-    return str(_integer(question.split(":")[1].removesuffix("=")))
-
-
-def _products(question: str) -> str:
-    return str(math.prod(map(int, re.findall(r"\d+", question))))
-
-
-def _simple_equations(question: str) -> str:
-    equation = question.split(": ")[1]
-    unknown = "".join(re.findall(r"[a-z]", equation))
-    left, right = equation.split("=")
-    solutions = [n for n in range(1, 101) if _integer(left.replace(unknown, f"({n})")) == _integer(right)]
-    assert len(solutions) == 1
-    return str(solutions[0])
-
-
-def _lcm(question: str) -> str:
-    return str(math.lcm(*map(int, re.findall(r"\d+", question))))
-
-
-def _word_sorting(question: str) -> str:
-    words = question.rpartition(": ")[2].split(", ")
-    return ", ".join(sorted(words, reverse="in descending order" in question))
-
-
-def _calendar_arithmetic(question: str) -> str:
-    stated = re.search(r"(\w+day), (\w+) (\d+), (\d{4})", question)
-    jump = re.search(r"(\d+)[ -]day", question)
-    assert stated
-    assert jump
-    weekday, month, day, year = stated.groups()
-    start = date(int(year), list(calendar.month_name).index(month), int(day))
-    back = re.search(r"\bago\b|\bbefore\b|backward", question)
-    assert calendar.day_name[start.weekday()] == weekday
-    return calendar.day_name[(start + timedelta(days=int(jump[1]) * (-1 if back else 1))).weekday()]
-
-
-def _binary_alternation(question: str) -> str:
-    bits = question.rpartition(": ")[2]
-    targets = [("01" * len(bits))[i : i + len(bits)] for i in (0, 1)]
-    reachable = [target for target in targets if target.count("1") == bits.count("1")]
-    swaps = (sum(a != b for a, b in zip(bits, target, strict=True)) // 2 for target in reachable)
-    return str(min(swaps, default=-1))
-
-
-def _ab(question: str) -> str:
-    state = re.split(r"\n\n+", question)[-2].split()
-    for _ in range(1_000):
-        met = [i for i, (a, b) in enumerate(itertools.pairwise(state)) if a[1] == b[0] == "#"]
-        if not met:
-            return " ".join(state)
-        i = met[-1]  # any order of rewriting ends in the same state; the generator goes from the left
-        pair = [] if state[i][0] == state[i + 1][1] else [state[i + 1], state[i]]
-        state[i : i + 2] = pair
-    raise AssertionError("the program does not halt")
-
-
-SOLVERS = {
-    "chain_sum": _chain_sum,
-    "products": _products,
-    "simple_equations": _simple_equations,
-    "lcm": _lcm,
-    "word_sorting": _word_sorting,
-    "calendar_arithmetic": _calendar_arithmetic,
-    "binary_alternation": _binary_alternation,
-    "ab": _ab,
+ITEMS: dict[tuple[str, str], list[Item]] = {
+    (language, task): read_jsonl(build.FOLDER / suite / f"{task}.jsonl") for suite, task, language in exam.files()
 }
+ALL = [item for items in ITEMS.values() for item in items]
+MODE = 0.4
+"""The largest share of a task's items that one answer may be right for."""
+file_cases = pytest.mark.parametrize("file", ITEMS, ids="-".join)
 
 
-@pytest.mark.parametrize("item", ITEMS, ids=lambda item: item["id"])
-def test_the_answer_is_right(item: dict[str, Any]) -> None:
-    question = item["prompt"].removesuffix(CLOSING).rstrip()
-    assert SOLVERS[item["family"]](question) == item["answer"]
+def test_our_own_items_are_what_the_families_make(capsys: pytest.CaptureFixture[str]) -> None:
+    assert build.main(["--check", "--own"]) == 0, capsys.readouterr().err
 
 
-def test_the_files_are_those_of_the_manifest() -> None:
-    assert (MANIFEST["generator"], MANIFEST["version"], MANIFEST["seed"]) == ("reasoning-gym", VERSION, EXAM_SEED)
-    assert set(MANIFEST["files"]) == {path.name for path in FOLDER.glob("*.jsonl")}
-    for name, sha256 in MANIFEST["files"].items():
-        assert hashlib.sha256((FOLDER / name).read_bytes()).hexdigest() == sha256, name
+def test_reasoning_gym_makes_the_same_items_where_it_is_installed(capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("reasoning_gym", reason="the extra `reasoning` is not installed")
+    assert build.main(["--check"]) == 0, capsys.readouterr().err
 
 
-def test_the_manifest_states_the_settings_in_use() -> None:
-    for task, levels in CONFIGS.items():
-        stated = MANIFEST["configs"][task]
-        for level, config in enumerate(levels, 1):
-            assert stated[str(level)].items() >= json.loads(json.dumps(config)).items(), (task, level)
+@pytest.mark.parametrize("version", ["3.11", "3.12", "3.13"])
+def test_every_python_makes_the_same_items(version: str, tmp_path: Path) -> None:
+    python = shutil.which(f"python{version}")
+    if python is None or subprocess.run([python, "-c", ""], capture_output=True).returncode:
+        pytest.skip(f"no python{version} here")
+    command = [python, "-m", "bench.suites.reasoning.build", "--check", "--own"]
+    environment = {**os.environ, "PYTHONPATH": str(build.FOLDER.parent), "PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=environment)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_every_level_of_every_task_has_two_items() -> None:
-    cells = Counter((item["family"], item["level"]) for item in ITEMS)
-    assert cells == {(task, level): 2 for task in CONFIGS for level in (1, 2, 3)}
-    assert len(ITEMS) == 48
+def test_contents_are_those_recorded_for_their_versions() -> None:
+    registry = read()
+    files = [registry.tasks[task] for suite in exam.SUITES.values() for task in registry.suites[suite]]
+    assert [file.name for file in files if file.name.startswith("reasoning_zh")] == [
+        f"reasoning_zh_{family.name}" for family in FAMILIES
+    ]
+    assert {file.name for file in files} == {f"{suite}_{task}" for suite, task, _ in exam.files()}
+    assert not list(edited(registry, files))
+    assert {file.version.partition("-")[2] for file in files} == {f"exam{exam.SHIPPED_SEED}"}
+    generated = {file.name: file.metadata.get("generator") for file in files}
+    assert generated == {
+        f"{suite}_{task}": f"{gym.GENERATOR} {gym.VERSION}" if task in gym.TASKS else None
+        for suite, task, _ in exam.files()
+    }
 
 
-def test_ids_and_prompts_are_unique() -> None:
-    assert len({item["id"] for item in ITEMS}) == len(ITEMS)
-    assert len({item["prompt"] for item in ITEMS}) == len(ITEMS)
+@file_cases
+def test_items_are_well_formed_and_balanced(file: tuple[str, str]) -> None:
+    language, task = file
+    items = ITEMS[file]
+    assert [(item["id"], item["level"]) for item in items] == [
+        (f"{task}-{level}-{number}", level) for level in LEVELS for number in range(PER_CELL)
+    ]
+    assert {item["family"] for item in items} == {item["cluster"] for item in items} == {task}
+    assert {item["language"] for item in items} == {language}
+    assert all(item["prompt"].endswith("\n\n" + CLOSING[language]) for item in items)
+    assert len({item["prompt"] for item in items}) == len(items)
+    assert all(item["answer"] == item["answer"].strip() != "" for item in items)
 
 
-@pytest.mark.parametrize("item", ITEMS, ids=lambda item: item["id"])
-def test_an_item_is_well_formed(item: dict[str, Any]) -> None:
-    answer, prompt = item["answer"], item["prompt"]
-    assert answer == answer.strip() != ""
-    assert "\n" not in answer
-    assert prompt.endswith("\n\n" + CLOSING)
-    assert not re.search(rf"(?<!\w){re.escape(answer)}(?!\w)", CLOSING)
-    assert item["id"].startswith(f"{item['family']}-{item['level']}-")
-    assert (item["language"], item["cluster"]) == ("en", item["family"])
+@file_cases
+def test_no_answer_can_be_guessed(file: tuple[str, str]) -> None:
+    answers = [item["answer"] for item in ITEMS[file]]
+    assert Counter(answers).most_common(1)[0][1] <= MODE * len(answers)
 
 
-@pytest.mark.parametrize("task", CONFIGS)
-def test_no_answer_is_worth_guessing(task: str) -> None:
-    answers = Counter(item["answer"] for item in BY_TASK[task])
-    assert answers.most_common(1)[0][1] / len(BY_TASK[task]) < 0.5
+@file_cases
+def test_right_answers_pass_and_nothing_else(file: tuple[str, str]) -> None:
+    others = {item["answer"] for item in ITEMS[file]}
+    for item in ITEMS[file]:
+        assert answer_tag.grade(item, f"So.\nThe answer is <answer> {item['answer']} </answer>").score == 1.0
+        for text in (
+            item["prompt"],
+            "",
+            "I do not know.",
+            *(f"<answer>{o}</answer>" for o in others - {item["answer"]}),
+        ):
+            assert answer_tag.grade(item, text).score == 0.0
 
 
-@pytest.mark.parametrize("item", ITEMS, ids=lambda item: item["id"])
-def test_the_grader_takes_the_right_answer_and_no_other(item: dict[str, Any]) -> None:
-    assert answer_tag.grade(item, f"So.\nThe answer is <answer> {item['answer']} </answer>").score == 1.0
-    others = {other["answer"] for other in BY_TASK[item["family"]]} - {item["answer"]}
-    assert all(answer_tag.grade(item, f"<answer>{other}</answer>").score == 0.0 for other in others)
-    assert answer_tag.grade(item, item["prompt"]).score == 0.0
+@pytest.mark.parametrize("task", gym.TASKS)
+def test_every_answer_of_the_generator_can_be_worked_out_from_the_prompt(task: str) -> None:
+    for item in ITEMS["en", task][:: 3 if task == "cryptarithm" else 1]:  # searching all would take seconds
+        question = item["prompt"].removesuffix(CLOSING["en"])
+        assert SOLVERS[task](question.strip()) == item["answer"], item["id"]
 
 
-def test_check_names_the_file_that_differs(tmp_path: Path) -> None:
-    files = Files({"a.jsonl": "{}\n"})
-    files.write(tmp_path)
-    files.check(tmp_path)
-    (tmp_path / "a.jsonl").write_text("{} \n")
-    with pytest.raises(UsageError, match=r"a\.jsonl: differs"):
-        files.check(tmp_path)
+@pytest.mark.parametrize("family", [family.name for family in FAMILIES])
+def test_both_languages_ask_the_same_instances(family: str) -> None:
+    for english, chinese in zip(ITEMS["en", family], ITEMS["zh", family], strict=True):
+        assert (english["id"], english["level"], english["answer"]) == (
+            *(chinese["id"], chinese["level"], chinese["answer"]),
+        )
+        asked, said = (item["prompt"].replace(CLOSING[item["language"]], "") for item in (english, chinese))
+        assert not re.search(r"[一-鿿]", asked)
+        assert not re.search(r"[a-z]{3,}", said.replace("---", ""))
 
 
-@pytest.mark.skipif(importlib.util.find_spec("reasoning_gym") is not None, reason="reasoning-gym is installed")
-def test_without_the_generator_the_cure_is_named(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(UsageError, match=r"claimbench\[reasoning\]"):
-        generate()
-    assert main(["--check"]) == 2
-    assert capsys.readouterr().err.startswith("error: reasoning-gym cannot be imported")
+def test_the_shipped_exam_is_read_and_any_other_made(tmp_path: Path) -> None:
+    (tmp_path / "parking.jsonl").write_text((build.FOLDER / "reasoning" / "parking.jsonl").read_text("utf-8"), "utf-8")
+    source = str(tmp_path / "parking.yaml")
+    assert (
+        list(map(item_of, exam.load("parking.jsonl", exam.SHIPPED_SEED, config_source=source)["test"]))
+        == (ITEMS["en", "parking"])
+    )
+    for language in ("en", "zh"):
+        fresh = [*map(item_of, exam.load("parking.jsonl", 2, language, source)["test"])]
+        assert fresh == exam.exam("parking", language, 2)
+        assert fresh[0]["language"] == language

@@ -69,8 +69,8 @@ def _edges(p: Params) -> Edges:
     ties += [[2] * n + [9] * 5 + [2] * n, [20] * 3 + [15] * 4 + [10] * 6 + [1] * 3, [20, 10, 10, 20, 1, 10, 10]]
     ties += [[g, g + 1], [30] * 4 + [24] * 5]
     maxima = [[g] + [g + 1] * n, [20] * 9, [1, 1, 1, 8, 8, 8, 20, 20, 20], [g, 9, g, 9, 9, 9, g, g]]
-    of_kind = [[], [g], [g, g]], [[9] * n, [9] * (n - 1), [9] * (n + 1)], ties, maxima
-    return Edges(*([(numbers,) for numbers in of] for of in of_kind))
+    cases = [[], [g], [g, g]], [[9] * n, [9] * (n - 1), [9] * (n + 1)], ties, maxima
+    return Edges(*([(numbers,) for numbers in of] for of in cases))
 
 
 def _draw(rng: Random, p: Params) -> Args:

@@ -62,8 +62,8 @@ def _edges(p: Params) -> Edges:
     bound = [[depot, 5, late - 9, late - 9 + d + more] for depot in (1, 2, 3) for more in (0, 1)]
     days = [[2, 4, late - 1, late], [3, 4, late, late + 1], [3, 4, late - 9, None], [None, 9, late, None]]
     single = [({"depots": depots[:1], "shipments": [[1, 4, 1, arrived]]},) for arrived in (1 + d, None)]
-    of = [], bound, bound + days, days, days[:2], (bound + more) * 2
-    none, *ties, most = [({"depots": depots, "shipments": rows},) for rows in of]
+    sent: list[Any] = [[], bound, bound + days, days, days[:2], (bound + more) * 2]
+    none, *ties, most = [({"depots": depots, "shipments": rows},) for rows in sent]
     return Edges([({"depots": [], "shipments": []},), none], single, ties, [most])
 
 

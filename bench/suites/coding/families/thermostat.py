@@ -66,8 +66,8 @@ def _edges(p: Params) -> Edges:
     maxima = [[0] * 12, [0, *[warm] * 4, 0], [0, -1, 5, 5, -1, warm, 5], [0, 0, -9, *[5] * 5], [warm, -1, 0, 9]]
     maxima += [[1] * 5 + [-1, warm, 0, 0], [2] * 5 + [-1, 0, -1, warm]]
     ties = [[p.low, p.low + 1], [5] * 5 + [p.high, p.high + 1], [0, warm] * 5, [p.low - 1] * 3]
-    cases = [[]], [[0], [warm], [p.low], [-1]], ties, maxima
-    return Edges(*([(degrees,) for degrees in of] for of in cases))
+    single = [[0], [warm], [p.low], [-1]]
+    return Edges([([],)], *([(degrees,) for degrees in of] for of in (single, ties, maxima)))
 
 
 def _draw(rng: Random, p: Params) -> Args:

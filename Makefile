@@ -43,6 +43,7 @@ lint: $(READY)  ## Check style, types and the shipped items
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/python -m bench.suites.coding.build --check
+	@$(BIN)/python -m bench.suites.reasoning.build --check --own
 	@$(BIN)/python -m bench.providers.docs --check
 	@$(BIN)/bench prices build --check
 	@$(BIN)/bench tasks lint
@@ -62,8 +63,9 @@ perf: $(READY)  ## Measure engine, sandbox and start-up against their bars (idle
 	@$(BIN)/python -m pytest tests/perf
 
 .PHONY: agreement
-agreement: $(READY)  ## Check that each coding family's two references agree
+agreement: $(READY)  ## Check that each family's two references agree
 	@$(BIN)/python -m bench.suites.coding.check agreement --exam-seed $(SEED)
+	@$(BIN)/python -m bench.suites.reasoning.check agreement --exam-seed $(SEED)
 
 .PHONY: mutation
 mutation: $(READY)  ## Check that the hidden tests notice every small mistake
@@ -82,8 +84,9 @@ docs: $(READY)  ## Write docs/models.md again from the presets
 	@$(BIN)/python -m bench.providers.docs
 
 .PHONY: items
-items: $(READY)  ## Write the coding suite's items again from bench/suites/coding
+items: $(READY)  ## Write our own families' items again from bench/suites
 	@$(BIN)/python -m bench.suites.coding.build
+	@$(BIN)/python -m bench.suites.reasoning.build --own
 
 .PHONY: lock
 lock: $(READY)  ## Resolve requirements.lock anew: names, versions and hashes, no index

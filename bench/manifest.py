@@ -56,13 +56,15 @@ def build(
 
 
 def with_parts(manifest: Mapping[str, Any], earlier: str) -> dict[str, Any]:
-    """Adds `parts`: when, by which versions and on which machine each part of a continued run was asked.
+    """Adds `parts`: when, by which versions and on which machine each part of a continued run was asked; and the
+    claims that bench.toml has no more.
 
     `earlier` is the run's manifest of the part before; empty for a new run.
     """
     part = {key: manifest[key] for key in ("written_at", "command", "versions", "git_commit", "machine")}
-    before = json.loads(earlier).get("parts", []) if earlier else []
-    return {**manifest, "parts": [*before, part]}
+    before = json.loads(earlier) if earlier else {}
+    withdrawn = _withdrawn(manifest["claims"], before)
+    return {**manifest, "withdrawn_claims": withdrawn, "parts": [*before.get("parts", []), part]}
 
 
 def _claims(comparison: Comparison, declared: Mapping[str, str]) -> dict[str, Any]:
@@ -72,15 +74,24 @@ def _claims(comparison: Comparison, declared: Mapping[str, str]) -> dict[str, An
     }
 
 
+def _withdrawn(claims: Mapping[str, Any], before: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The claims that a run ever had and has no more: they still count when claims are judged together."""
+    ever = [*before.get("withdrawn_claims", ()), *before.get("claims", {}).values()]
+    kept = {entry["sha256"] for entry in claims.values()}
+    return [*{entry["sha256"]: entry for entry in ever if entry["sha256"] not in kept}.values()]
+
+
 def update_claims(folder: Path, comparison: Comparison, declared: Mapping[str, str]) -> None:
     """Puts today's claims into the run.json of a finished run, which is no other for them.
 
-    `recorded_at` tells those that are younger than its answers. Raises IncompleteError if it cannot be written.
+    `recorded_at` tells those that are younger than its answers; those that are gone move to
+    `withdrawn_claims`. Raises IncompleteError if it cannot be written.
     """
     manifest = runfolder.read_manifest(folder)
     claims = json.loads(json.dumps(_claims(comparison, declared)))
     if claims != manifest["claims"]:
-        runfolder.write_text(folder / runfolder.MANIFEST, runfolder.manifest_text({**manifest, "claims": claims}))
+        changed = {**manifest, "claims": claims, "withdrawn_claims": _withdrawn(claims, manifest)}
+        runfolder.write_text(folder / runfolder.MANIFEST, runfolder.manifest_text(changed))
 
 
 def _suites(prepared: Prepared) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from bench import asking, gate, runfolder
+from bench.errors import UsageError
 from bench.gate import Snapshot
 from bench.journal import Journal
 from bench.pipeline import JOURNAL, Prepared, Watcher, lock
@@ -18,6 +19,8 @@ from bench.spending import Terms
 
 def check(prepared: Prepared, base: Snapshot) -> None:
     """UsageError if the plan's answers could not be judged against the baseline."""
+    for suite, why in prepared.refused.items():
+        raise UsageError(f"{suite} cannot be asked here, and so not be judged: {why}")
     tasks = {name: (file.version, file.sha256) for name, file in prepared.loaded.files.items()}
     for endpoint in prepared.endpoints:
         label = endpoint.entry.label

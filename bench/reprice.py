@@ -66,6 +66,8 @@ def reprice(parent: Path, change: Change, book: PriceBook, own: Path | None = No
     if not change.as_record():
         raise UsageError("say what is to change: --as-of, --mode, --region, --off-peak or --cache-hit.")
     manifest = runfolder.read_manifest(parent)
+    if manifest.get("imported"):
+        raise UsageError(f"{parent}: was imported; its costs are its source's own.")
     if manifest.get("derived", {}).get("by") == "reprice":
         raise UsageError(f"{parent}: is repriced itself. Reprice its parent, {manifest['parent']}.")
     bills = {label: _billing(parent, label, model) for label, model in manifest["models"].items()}

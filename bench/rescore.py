@@ -37,6 +37,8 @@ def rescore(parent: Path, journal: Path, registry: Registry) -> Rescored:
     answers to another prompt say nothing.
     """
     manifest = runfolder.read_manifest(parent)
+    if manifest.get("imported"):
+        raise UsageError(f"{parent}: was imported; its answers' tasks and prompts are not at hand.")
     if manifest.get("derived"):
         raise UsageError(f"{parent}: is derived from another run. Score that one: {manifest['parent']}.")
     items, _ = runfolder.read_rows(parent)

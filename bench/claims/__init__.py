@@ -3,8 +3,9 @@
 from bench.claims.judge import Case, Opinion, judge
 from bench.claims.page import as_json, lines, markdown
 from bench.claims.pairs import Pairs, pair
+from bench.claims.plain import explanation, on_these_items, statement
 from bench.claims.read import Ruling, adhoc, declared_claims, judge_claims, judge_run
-from bench.claims.text import explanation, on_these_items, sentence, statement
+from bench.claims.text import sentence
 
 __all__ = [
     "Case",

@@ -9,8 +9,9 @@ from typing import Any
 
 from bench.claims.judge import Opinion
 from bench.claims.pairs import Side
+from bench.claims.plain import explanation, on_these_items
 from bench.claims.read import Ruling
-from bench.claims.text import explanation, labels, on_these_items, percent, points, sentence
+from bench.claims.text import labels, percent, points, sentence
 from bench.stats import Interval
 from bench.stats.half import Half
 
@@ -18,8 +19,10 @@ LEGEND = (
     "*estimate*: points of score; for cost and latency, the candidate's over the baseline's. *interval*: what these "
     "items leave plausible. *differ*: items solved by one side only. *p for*: how often chance alone would give a "
     "result this good if this part of the claim were false; *p against*: this bad if it were true. *detectable*: the "
-    "smallest distance from the claimed limit that this many items show four times in five. *items needed*: to decide "
-    "this part four times in five, if what is seen here is true."
+    "smallest distance from the claimed limit that this many items show four times in five. *items needed*: of each "
+    "suite, to decide this part four times in five, if what is seen here is true. Where a few calls cost many times "
+    "the others, a 95% interval of cost holds the truth only 82 to 92 times in 100; *p for* and *p against* allow for "
+    "that."
 )
 
 
@@ -53,7 +56,11 @@ def markdown(ruling: Ruling, manifest: Mapping[str, Any]) -> str:
 
 def _notes(opinion: Opinion) -> list[str]:
     notes = [note for half in opinion.judged.halves.values() for note in half.notes]
-    notes += [f"{suite}, {name}: {why}" for (suite, name), why in opinion.judged.problems.items()]
+    notes += [
+        f"{suite}, {name}: {half.problem or half.blocked}"
+        for (suite, name), half in opinion.judged.halves.items()
+        if half.problem or half.blocked
+    ]
     if not opinion.declared:
         notes.append("exploratory: the claim was recorded after answers it uses had been asked")
     notes += [opinion.rival] if opinion.rival else []

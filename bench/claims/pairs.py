@@ -36,7 +36,16 @@ class Side:
     lost: Floats
     """Share of the item's samples without a score, in [0, 1]."""
     cost: Floats
-    """Mean USD of an item, earlier billed attempts included; NaN if unknown."""
+    """Mean USD of an item's samples, earlier billed attempts and lost ones that were billed included; NaN if one of
+    them is unknown, or none was."""
+    cost_least: Floats
+    """`cost` with 0 for what is unknown."""
+    cost_most: Floats
+    """`cost` with the most that could have been billed for what is unknown; NaN where nothing bounds it."""
+    lost_least: Floats
+    """`cost_least`, lost samples of unknown cost counted too."""
+    lost_most: Floats
+    """`cost_most`, lost samples of unknown cost counted too."""
     cap: Floats
     """The most a call of the item can cost, in USD; NaN if unknown."""
     cap_observed: bool
@@ -53,6 +62,8 @@ class Side:
     """Whether each item has one sample, scored 0 or 1."""
     sampling: tuple[str, ...]
     """The distinct sampling settings that were sent, as JSON."""
+    deadline_s: float | None
+    """Seconds after which a call was given up; None if the run does not say."""
 
     def filled(self, value: float) -> Floats:
         """The scores if every sample without one had scored `value`."""
@@ -79,8 +90,8 @@ class Pairs:
     """E2E seconds (candidate, baseline) of item samples clean on both sides; shape (pairs, 2)."""
     timed: Strata
     """Suites and clusters of `seconds`."""
-    timed_all: int
-    """Samples that both sides answered, clean or not."""
+    answered: Mapping[str, int]
+    """By suite: samples that both sides answered, timed cleanly or not."""
     earliest: str | None
     """UTC, ISO 8601: when the first answer used was asked, reused ones included; None if the run does not say."""
 
@@ -88,6 +99,11 @@ class Pairs:
     def n(self) -> int:
         """Items asked of either side."""
         return len(self.suites)
+
+    @property
+    def timed_all(self) -> int:
+        """Samples that both sides answered, timed cleanly or not."""
+        return sum(self.answered.values())
 
     def strata(self, mask: Mask) -> Strata:
         """Suites and clusters of the items under a mask."""
@@ -105,8 +121,9 @@ def pair(
     """Pairs two models of a run on some suites.
 
     UsageError if a model or suite is no part of the run, a suite has no shared item or no score at all, one id stands
-    for two questions, or a number is out of range.
+    for two questions, a row is there twice, or a number is out of range.
     """
+    suites = tuple(dict.fromkeys(suites))
     _known(manifest, "model", (candidate, baseline))
     _known(manifest, "suite", suites)
     rows = items[items["suite"].isin(list(suites)) & items["model"].isin([candidate, baseline])]
@@ -119,20 +136,20 @@ def pair(
             raise UsageError(f"no item of {suite} has a score.")
     rows = rows.merge(asked[KEY].drop_duplicates(), on=KEY)
     _same_questions(rows)
-    _in_range(rows)
+    _sound(rows)
     first = rows.drop_duplicates(KEY).sort_values(KEY)
     order = first.set_index(KEY).index
     clusters = first["suite"] + "/" + first["cluster"]
-    seconds, timed, timed_all = _seconds(rows, candidate, baseline)
+    seconds, timed, answered = _seconds(rows, candidate, baseline)
     return Pairs(
-        candidate=_side(rows, candidate, order),
-        baseline=_side(rows, baseline, order),
+        candidate=_side(rows, candidate, order, manifest["models"][candidate]),
+        baseline=_side(rows, baseline, order, manifest["models"][baseline]),
         suites=tuple(first["suite"]),
         clusters=tuple(clusters),
         planned=sum(int(manifest["suites"][suite]["items_planned"]) for suite in suites),
         seconds=seconds,
         timed=timed,
-        timed_all=timed_all,
+        answered=answered,
         earliest=min(asked["started_at"].dropna(), default=None),
     )
 
@@ -155,13 +172,19 @@ def _same_questions(rows: pd.DataFrame) -> None:
             raise UsageError(f"{where}: {column} differs between the two models. Run both again with the same tasks.")
 
 
-def _in_range(rows: pd.DataFrame) -> None:
-    """Scores lie in [0, 1] and are there for what scores; money is finite and not negative, or unknown."""
-    lacking = rows[rows["score"].isna() & rows["outcome"].isin(SCORED)]
-    if not lacking.empty:
-        row = lacking.iloc[0]
-        where = f"{row['suite']}/{row['task']}/{row['item']}, {row['model']}"
-        raise UsageError(f"items.parquet: {where}: score is no number, yet it was {row['outcome']}.")
+def _sound(rows: pd.DataFrame) -> None:
+    """One row a sample; scores lie in [0, 1] and are there for what scores, and only for that; money is finite and
+    not negative, or unknown."""
+    scored = rows["outcome"].isin(SCORED)
+    for wrong, what in (
+        (rows.duplicated([*KEY, "model", "repeat"]), "is there twice"),
+        (rows["score"].isna() & scored, "score is no number, yet it was {}"),
+        (rows["score"].notna() & ~scored, "has a score, yet it was {}"),
+    ):
+        if wrong.any():
+            row = rows[wrong].iloc[0]
+            where = f"{row['suite']}/{row['task']}/{row['item']}, {row['model']}"
+            raise UsageError(f"items.parquet: {where}: {what.format(row['outcome'])}.")
     for column, most in (("score", 1.0), ("cost_usd", np.inf), ("cost_retries_usd", np.inf), ("cost_cap_usd", np.inf)):
         known = rows[rows[column].notna()]
         values = known[column].to_numpy(dtype=float)
@@ -172,22 +195,24 @@ def _in_range(rows: pd.DataFrame) -> None:
             raise UsageError(f"items.parquet: {where}: {column} is {row[column]}, which is no possible value.")
 
 
-def _side(rows: pd.DataFrame, label: str, order: pd.Index[Any]) -> Side:
+def _side(rows: pd.DataFrame, label: str, order: pd.Index[Any], entry: Mapping[str, Any]) -> Side:
     mine = rows[rows["model"] == label]
     scored = mine[mine["score"].notna()]
     groups = scored.groupby(KEY)
-    billed = (scored["cost_usd"] + scored["cost_retries_usd"]).astype("Float64")
-    known = billed.isna().groupby([scored[key] for key in KEY]).sum() == 0
-    cost = billed.groupby([scored[key] for key in KEY]).mean().where(known)
-    caps = scored["cost_cap_usd"].astype("Float64")
-    capped = caps.isna().groupby([scored[key] for key in KEY]).sum() == 0
+    money = _money(mine)
+    counted = money[mine["score"].notna().to_numpy() | np.isfinite(money["total"].to_numpy())].groupby(KEY)
+    means, every = counted.mean(), money.groupby(KEY).mean()
     scores = scored["score"].to_numpy(dtype=float)
     return Side(
         label=label,
         score=_floats(groups["score"].mean(), order),
         lost=np.nan_to_num(_floats(mine["score"].isna().groupby([mine[key] for key in KEY]).mean(), order), nan=1.0),
-        cost=_floats(cost, order),
-        cap=_floats(caps.groupby([scored[key] for key in KEY]).max().where(capped), order),
+        cost=_floats(means["total"], order),
+        cost_least=_floats(means["least"], order),
+        cost_most=_floats(means["most"], order),
+        lost_least=_floats(every["least"], order),
+        lost_most=_floats(every["most"], order),
+        cap=_floats(counted["cap"].max(), order),
         cap_observed=bool((scored["cost_cap_basis"] == "observed bound").any()),
         samples=len(mine),
         missing=int(mine["score"].isna().sum()),
@@ -195,7 +220,18 @@ def _side(rows: pd.DataFrame, label: str, order: pd.Index[Any]) -> Side:
         refused=_count(mine["outcome"], "refused"),
         binary=bool(np.isin(scores, (0.0, 1.0)).all() and (groups.size() == 1).all() and mine["repeat"].max() == 0),
         sampling=tuple(sorted(set(scored["sampling_applied"].dropna()))),
+        deadline_s=entry.get("timeout_s"),
     )
+
+
+def _money(mine: pd.DataFrame) -> pd.DataFrame:
+    """A row a sample, in USD: its bill, the least and the most it can have been, and its call's cap; inf if unknown."""
+    total = (mine["cost_usd"] + mine["cost_retries_usd"]).to_numpy(dtype=float, na_value=np.inf)
+    cap = mine["cost_cap_usd"].to_numpy(dtype=float, na_value=np.inf)
+    tries = np.maximum(1.0, mine["attempts"].to_numpy(dtype=float, na_value=1.0))
+    known = np.isfinite(total)
+    least, most = np.where(known, total, 0.0), np.where(known, total, cap * tries)
+    return mine[KEY].assign(total=total, least=least, most=most, cap=cap)
 
 
 def _count(outcomes: pd.Series[str], name: str) -> int | None:
@@ -203,11 +239,12 @@ def _count(outcomes: pd.Series[str], name: str) -> int | None:
 
 
 def _floats(series: pd.Series[Any], order: pd.Index[Any]) -> Floats:
+    """In the order of the pairs; NaN where it is missing or infinite."""
     found: Floats = series.reindex(order).to_numpy(dtype=float, na_value=np.nan)
-    return found
+    return np.where(np.isfinite(found), found, np.nan)
 
 
-def _seconds(rows: pd.DataFrame, candidate: str, baseline: str) -> tuple[Floats, Strata, int]:
+def _seconds(rows: pd.DataFrame, candidate: str, baseline: str) -> tuple[Floats, Strata, Mapping[str, int]]:
     """E2E seconds of samples that both sides answered close in time, with clean clocks and no reuse."""
     import pandas as pd
 
@@ -215,7 +252,7 @@ def _seconds(rows: pd.DataFrame, candidate: str, baseline: str) -> tuple[Floats,
     sides = [answered[answered["model"] == label] for label in (candidate, baseline)]
     both = sides[0].merge(sides[1], on=[*KEY, "repeat", "cluster"], suffixes=("_c", "_b"))
     if both.empty:
-        return np.empty((0, 2)), Strata([], []), 0
+        return np.empty((0, 2)), Strata([], []), {}
     starts = [pd.to_datetime(both[f"started_at_{side}"], utc=True, format="ISO8601") for side in "cb"]
     clean = (starts[0] - starts[1]).dt.total_seconds().abs() <= CLOSE_S
     for side in "cb":
@@ -223,4 +260,4 @@ def _seconds(rows: pd.DataFrame, candidate: str, baseline: str) -> tuple[Floats,
     kept = both[clean]
     seconds = kept[["latency_s_c", "latency_s_b"]].to_numpy(dtype=float)
     strata = Strata(list(kept["suite"]), list(kept["suite"] + "/" + kept["cluster"]))
-    return seconds, strata, len(both)
+    return seconds, strata, {str(suite): int(count) for suite, count in both["suite"].value_counts().items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
@@ -30,18 +31,25 @@ def _claim(name: str, raw: Mapping[str, Any]) -> Claim:
 
 
 def adhoc(candidate: str, baseline: str, **margins: Any) -> Claim:
-    """A claim from the command line. UsageError for a candidate equal to its baseline, or without any margin."""
-    if candidate == baseline:
-        raise UsageError("candidate and baseline are the same model.")
+    """A claim from the command line. UsageError for a candidate equal to its baseline, without any margin, or with one
+    out of range."""
     given = {key: value for key, value in margins.items() if value is not None}
     claim = Claim(name=f"{candidate}-against-{baseline}", candidate=candidate, baseline=baseline, **given)
-    _says_something(claim)
+    _check(claim)
     return claim
 
 
-def _says_something(claim: Claim) -> None:
+def _check(claim: Claim) -> None:
+    if claim.candidate == claim.baseline:
+        raise UsageError("candidate and baseline are the same model.")
     if claim.cheaper_by is None and claim.worse_by is None and claim.slower_by is None:
         raise UsageError("the claim says nothing: give cheaper_by, worse_by or slower_by.")
+    for name, least, most in (
+        ("cheaper_by", 0.0, 1.0), ("worse_by", 0.0, 1.0), ("slower_by", 0.0, math.inf), ("confidence", 0.5, 1.0),
+    ):  # fmt: skip
+        value = getattr(claim, name)
+        if value is not None and not least < value < most:
+            raise UsageError(f"{name} is {value:g}: it must lie between {least:g} and {most:g}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,36 +75,69 @@ def judge_run(folder: Path, name: str | None = None, claim: Claim | None = None)
         raise UsageError(
             "the run has no claim. Add [claims.<name>] to bench.toml, or give --candidate, --baseline and a margin."
         )
-    found = judge_claims(items, manifest, [claim] if claim else [*claims.values()])
+    found = judge_claims(items, manifest, [claim] if claim else [*claims.values()], given=claim is not None)
     if name is None:
         return found
     unjudged = {name: found.unjudged[name]} if name in found.unjudged else {}
     return Ruling(tuple(o for o in found.opinions if o.claim.name == name), unjudged)
 
 
-def judge_claims(items: pd.DataFrame, manifest: Mapping[str, Any], claims: Sequence[Claim]) -> Ruling:
-    """Judges claims together on a run's items; what the run cannot judge is named with its reason."""
+def judge_claims(
+    items: pd.DataFrame, manifest: Mapping[str, Any], claims: Sequence[Claim], *, given: bool = False
+) -> Ruling:
+    """Judges claims together on a run's items; what the run cannot judge is named with its reason.
+
+    Those that were declared before the answers and withdrawn since count in Holm's correction as if they were still
+    there. `given`: the claims come from the command line and are exploratory, whatever their words.
+    """
     cases, unjudged, rivals = [], {}, []
-    every = (*manifest["suites"], *(manifest.get("refused") or {}))
     for claim in claims:
         try:
-            _says_something(claim)
-            pairs = pair(items, manifest, claim.candidate, claim.baseline, claim.suites or every)
+            case = _case(items, manifest, claim, None if given else (manifest.get("claims") or {}).get(claim.name))
         except UsageError as error:
             unjudged[claim.name] = str(error)
             continue
-        models = (str(manifest["models"][label]["model"]) for label in (claim.candidate, claim.baseline))
-        local = any(model.startswith("weights/") for model in models)
-        cases.append(Case(claim, pairs, _declared(manifest, claim, pairs.earliest), local))
-        rivals.append(rival(items, manifest, claim, pairs))
-    opinions = judge(cases, seed=int(manifest["settings"].get("seed", 0)))
+        cases.append(case)
+        rivals.append(rival(items, manifest, claim, case.pairs))
+    withdrawn = [] if given else _withdrawn(items, manifest)
+    opinions = judge([*cases, *withdrawn], seed=int(manifest["settings"].get("seed", 0)))[: len(cases)]
     told = zip(opinions, rivals, strict=True)
-    return Ruling(tuple(replace(o, rival=rival) for o, rival in told), unjudged)
+    return Ruling(tuple(_with(o, rival, len(withdrawn)) for o, rival in told), unjudged)
 
 
-def _declared(manifest: Mapping[str, Any], claim: Claim, earliest: str | None) -> bool:
+def _case(items: pd.DataFrame, manifest: Mapping[str, Any], claim: Claim, entry: Mapping[str, Any] | None) -> Case:
+    """What a claim is judged on; `entry` is its record in run.json. UsageError if it cannot be judged."""
+    _check(claim)
+    every = (*manifest["suites"], *(manifest.get("refused") or {}))
+    pairs = pair(items, manifest, claim.candidate, claim.baseline, claim.suites or every)
+    models = (str(manifest["models"][label]["model"]) for label in (claim.candidate, claim.baseline))
+    local = any(model.startswith("weights/") for model in models)
+    return Case(claim, pairs, _declared(entry, claim, pairs.earliest), local)
+
+
+def _withdrawn(items: pd.DataFrame, manifest: Mapping[str, Any]) -> list[Case]:
+    """Claims that were declared before the answers they would use, and have been taken out of bench.toml since."""
+    found = []
+    for entry in manifest.get("withdrawn_claims") or ():
+        try:
+            case = _case(items, manifest, _claim(entry["name"], entry), entry)
+        except UsageError:
+            continue
+        found += [case] if case.declared else []
+    return found
+
+
+def _with(opinion: Opinion, rival: str | None, withdrawn: int) -> Opinion:
+    warnings = opinion.warnings
+    if withdrawn and opinion.declared:
+        more = "1 more claim was" if withdrawn == 1 else f"{withdrawn} more claims were"
+        told = f"{more} declared before the answers and withdrawn since; the correction for several claims counts them"
+        warnings = (*warnings, told)
+    return replace(opinion, rival=rival, warnings=warnings)
+
+
+def _declared(entry: Mapping[str, Any] | None, claim: Claim, earliest: str | None) -> bool:
     """Whether the claim, in these very words, was recorded before the earliest answer that it uses was asked."""
-    entry = (manifest.get("claims") or {}).get(claim.name)
     if not entry or entry.get("sha256") != claim.sha256 or not entry.get("recorded_at") or earliest is None:
         return False
     return datetime.fromisoformat(str(entry["recorded_at"])) <= datetime.fromisoformat(earliest)

@@ -64,7 +64,8 @@ def _parts(rows: Sequence[SuiteRow]) -> Iterator[list[list[Column]]]:
     def column(header: str, cells: Iterator[Cell]) -> Column:
         return header, list(cells)
 
-    counts = [(name, [(t.count(getattr(row, name)), "") for row in rows]) for name in ("truncated", "repeating", "missing")]
+    names = ("truncated", "repeating", "missing")
+    counts = [(name, [(t.count(getattr(row, name)), "") for row in rows]) for name in names]
     repeats = rows[0].repeats
     solved = [column(f"pass@{repeats}", (t.percent(r.pass_at_k) for r in rows))] if repeats > 1 else []
     score = column("score", (t.percent(r.score) for r in rows))

@@ -72,7 +72,9 @@ def _lines(value: Any, indent: str = "") -> str:
 
 
 def save(snapshot: Snapshot, path: Path) -> None:
-    """Writes the file. IncompleteError if it cannot be written."""
+    """Writes the file. UsageError if the run has no answer, IncompleteError if it cannot be written."""
+    if not snapshot.models:
+        raise UsageError(f"run {snapshot.run} has no answers to make a baseline of.")
     runfolder.write_text(path, text(snapshot))
 
 

@@ -53,7 +53,7 @@ def judge_folder(
     """
     now = take(folder)
     again = take(folder, SECOND) if (folder / SECOND).is_dir() else None
-    chosen = models or {label: label for label, model in now.models.items() if model.suites}
+    chosen = models or {label: label for label in now.models}
     seconds: dict[tuple[str, str], Timed] = {}
     if base_folder is not None and base_folder.resolve() == folder.resolve():
         seconds = _side_by_side(folder, chosen, suites or now.suites)
@@ -82,20 +82,19 @@ def judge(
     again: Snapshot | None = None,
     seconds: Mapping[tuple[str, str], Timed] | None = None,
     detect: float | None = None,
-    seed: int = 0,
 ) -> Result:
     """Judges one snapshot against another; `again` is the run's second asking. UsageError as `match` raises it."""
     pairings = match(base, now, models, suites)
-    findings = judge_quality(pairings, seed)
-    blind = blind_spots(pairings, findings, detect, seed)
+    findings = judge_quality(pairings)
+    blind = blind_spots(pairings, findings, detect)
     findings += judge_amounts(pairings, now)
     if again is not None:
-        findings = [_confirmed(f, pairings, again, models, base, seed) if f.failed else f for f in findings]
+        findings = [_confirmed(f, pairings, again, models, base) if f.failed else f for f in findings]
     other = base.machine != now.machine
     why = "not comparable: other machine" if other else "not asked side by side in one run"
     findings += judge_latency(pairings, seconds or {}, why)
-    order = {(p.model, p.suite): at for at, p in enumerate(pairings)}
-    findings.sort(key=lambda f: order.get((f.model, f.suite), len(order)))
+    suites_of = [(model, suite) for model in models for suite in (*now.models[model].suites, ALL)]
+    findings.sort(key=lambda found: suites_of.index((found.model, found.suite)))
     renamed = any(label != its for label, its in models.items())
     return Result(
         base, now, tuple(findings), tuple(moves(pairings)), tuple(changes(base, now, models, pairings)),
@@ -104,25 +103,20 @@ def judge(
 
 
 def _confirmed(
-    found: Finding,
-    first: Sequence[Pairing],
-    again: Snapshot,
-    models: Mapping[str, str],
-    base: Snapshot,
-    seed: int,
+    found: Finding, first: Sequence[Pairing], again: Snapshot, models: Mapping[str, str], base: Snapshot
 ) -> Finding:
     """A failed measure after the second asking: it stands unless fresh answers, judged alone, do not show it."""
     wanted = [p for p in first if p.model == found.model and found.suite in (ALL, p.suite)]
-    asked = again.models[found.model].suites
+    asked = again.models[found.model].suites if found.model in again.models else {}
     if any(p.suite not in asked or set(p.keys) - asked[p.suite].items.keys() for p in wanted):
         return replace(found, why="not all of it was asked a second time")
     names = [p.suite for p in wanted]
     second = match(base, again, {found.model: models[found.model]}, names)
     if any(p.missing() > MISSING_RATE for p in second):
-        return replace(found, why="the second asking lacks answers")
+        return replace(found, why="answers of the second asking are missing")
     if found.measure == "quality":
         values = concatenated([p.differences() for p in second])
-        p_value = drop_p(values, binary=all(p.binary for p in second), seed=seed)
+        p_value = drop_p(values, binary=all(p.binary for p in second))
         shown, said = p_value <= ALPHA, f"p = {p_value:.2g} in the second asking alone"
     else:
         both = second[0].amounts(COLUMNS[found.measure])

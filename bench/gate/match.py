@@ -133,8 +133,9 @@ def require_fit(
     for name in wanted or (*then, *asked):
         for side, suites in (("run", asked), ("baseline", then)):
             if name not in suites:
-                cure = f"Judge the others with: bench gate -t SUITE, or: {ANEW}"
-                raise UsageError(f"the {side} has no suite '{name}' of {label}. {cure}")
+                cure = "Ask for it too" if side == "run" else ANEW
+                others = "or judge the others alone: bench gate RUN --baseline FILE -t SUITE"
+                raise UsageError(f"the {side} has no suite '{name}' of {label}. {cure}, {others}")
     chosen = list(wanted or asked)
     for name in chosen:
         shared = asked[name].keys() & then[name].items.keys()

@@ -13,10 +13,10 @@ from bench.stats import detectable_drop, drop_p, hybrid
 from bench.stats.clusters import Floats
 
 
-def judge_quality(pairings: Sequence[Pairing], seed: int) -> list[Finding]:
+def judge_quality(pairings: Sequence[Pairing]) -> list[Finding]:
     """A finding for every suite, and for each model's suites together where it has several."""
     differences = [pairing.differences() for pairing in pairings]
-    parts, pooled = _p_values(pairings, differences, seed)
+    parts, pooled = _p_values(pairings, differences)
     levels = ALPHA / 2 / len(parts), ALPHA / 2 / len(pooled)
     findings = []
     for model, together in pooled.items():
@@ -30,17 +30,15 @@ def judge_quality(pairings: Sequence[Pairing], seed: int) -> list[Finding]:
     return findings
 
 
-def _p_values(
-    pairings: Sequence[Pairing], differences: Sequence[Floats], seed: int
-) -> tuple[list[float], dict[str, float]]:
+def _p_values(pairings: Sequence[Pairing], differences: Sequence[Floats]) -> tuple[list[float], dict[str, float]]:
     """Adjusted p-values, suite by suite and of each model's suites together."""
-    parts = [drop_p(values, binary=p.binary, seed=seed) for p, values in zip(pairings, differences, strict=True)]
+    parts = [drop_p(values, binary=p.binary) for p, values in zip(pairings, differences, strict=True)]
     models = list(dict.fromkeys(pairing.model for pairing in pairings))
     together = []
     for model in models:
         mine = [at for at, pairing in enumerate(pairings) if pairing.model == model]
         binary = all(pairings[at].binary for at in mine)
-        together.append(drop_p(concatenated([differences[at] for at in mine]), binary=binary, seed=seed))
+        together.append(drop_p(concatenated([differences[at] for at in mine]), binary=binary))
     p_parts, p_pooled = hybrid(parts, together)
     return p_parts, dict(zip(models, p_pooled, strict=True))
 
@@ -59,7 +57,7 @@ def _finding(pairings: Sequence[Pairing], differences: Sequence[Floats], p: floa
     )  # fmt: skip
 
 
-def blind_spots(pairings: Sequence[Pairing], findings: Sequence[Finding], detect: float | None, seed: int) -> list[str]:
+def blind_spots(pairings: Sequence[Pairing], findings: Sequence[Finding], detect: float | None) -> list[str]:
     """Why a pass says too little, as sentences: a drop of `detect` would not be seen, or missing answers decide.
 
     Missing answers are left out where they are few. Elsewhere the run must pass also if they all were wrong, and the
@@ -74,7 +72,7 @@ def blind_spots(pairings: Sequence[Pairing], findings: Sequence[Finding], detect
     lacking = [pairing.missing() > MISSING_RATE for pairing in pairings]
     if any(lacking):
         worst = [p.worst() if lacks else p.differences() for p, lacks in zip(pairings, lacking, strict=True)]
-        parts, pooled = _p_values(pairings, worst, seed)
+        parts, pooled = _p_values(pairings, worst)
         for pairing, p, lacks in zip(pairings, parts, lacking, strict=True):
             if lacks and min(p, pooled[pairing.model]) <= ALPHA:
                 said.append(

@@ -100,7 +100,7 @@ class Snapshot:
     tasks: Mapping[str, Mapping[str, str | None]]
     """"version" and "sha256" by task; the hash is None where the run recorded none."""
     models: Mapping[str, ModelRecord]
-    """By label."""
+    """By label; those that were asked anything."""
 
     @property
     def suites(self) -> tuple[str, ...]:
@@ -135,8 +135,9 @@ def of(items: pd.DataFrame, manifest: Mapping[str, Any]) -> Snapshot:
             for task, version in versions.items()
         },
         models={
-            label: ModelRecord(_settings(about), dict(_suites(items[items["model"] == label])))
+            label: ModelRecord(_settings(about), suites)
             for label, about in manifest["models"].items()
+            if (suites := dict(_suites(items[items["model"] == label])))
         },
     )
 

@@ -19,13 +19,13 @@ def lines(result: Result) -> list[str]:
     """For a terminal: the verdict first, then the suites, the items that moved, and what else changed."""
     found = [headline(result)]
     width = max(len(finding.suite) for finding in result.findings)
-    for model, suite in dict.fromkeys((f.model, f.suite) for f in result.findings):
-        mine = [f for f in result.findings if (f.model, f.suite) == (model, suite)]
-        if model not in found:
-            found.append(model)
-        found.append(f"  {suite:{width}}  {_brief(mine[0])}")
-        rest = [_brief(f) for f in mine[1:] if f.before is not None or f.failed]
-        found += [f"  {'':{width}}  {', '.join(rest)}"] if rest else []
+    for model in dict.fromkeys(finding.model for finding in result.findings):
+        found.append(model)
+        for suite in dict.fromkeys(f.suite for f in result.findings if f.model == model):
+            first, *others = (f for f in result.findings if (f.model, f.suite) == (model, suite))
+            found.append(f"  {suite:{width}}  {_brief(first)}")
+            rest = [_brief(other) for other in others if other.before is not None]
+            found += [f"  {'':{width}}  {', '.join(rest)}"] if rest else []
     found += [f"cannot tell: {line}" for line in result.blind]
     for title, moves, more in _lists(result):
         named = ", ".join(f"{move.item} ({_scores(move)}, {move.outcome})" for move in moves)
@@ -35,9 +35,9 @@ def lines(result: Result) -> list[str]:
 
 def _brief(finding: Finding) -> str:
     status = "" if finding.status is Status.PASSED else f" {finding.status}"
-    if finding.measure == "quality" or finding.failed or finding.ratio is None:
+    if finding.measure == "quality" or status or finding.ratio is None:
         return f"{finding.measure}{status} {told(finding)}"
-    return f"{finding.measure}{status} × {finding.ratio.estimate:.2f}"
+    return f"{finding.measure} × {finding.ratio.estimate:.2f}"
 
 
 def headline(result: Result) -> str:

@@ -6,11 +6,11 @@ from bench.importers.names import vendor_of
 from bench.importers.source import Format, Provenance
 
 FORMATS = {
-    "aider": Format(aider.read, "aider's leaderboards (YAML): totals", aider.USUAL),
-    "swebench": Format(swebench.read, "SWE-bench's leaderboards.json, or CSV of it: items and totals", swebench.USUAL),
-    "tau2": Format(tau2.read, "tau2-bench's submissions (JSON): totals", tau2.USUAL),
-    "lm_eval": Format(lm_eval.read, "lm-eval's output folders, one or several: items, or totals without samples"),
-    "csv": Format(csvfile.read, "CSV or JSON lines with a column map: items or totals"),
+    "aider": Format(aider.read, aider.USUAL),
+    "swebench": Format(swebench.read, swebench.USUAL),
+    "tau2": Format(tau2.read, tau2.USUAL),
+    "lm_eval": Format(lm_eval.read),
+    "csv": Format(csvfile.read),
 }
 """What can be imported, by the name that `bench import` takes."""
 

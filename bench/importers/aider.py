@@ -15,7 +15,7 @@ from typing import Any
 from bench.aggregates import AggregateRow
 from bench.errors import UsageError
 from bench.importers.names import effort_in, unique_labels, vendor_of
-from bench.importers.numbers import BadValueError, number, positive, whole
+from bench.importers.numbers import BadValueError, named, number, positive, whole
 from bench.importers.source import Provenance, Request
 from bench.importers.textfiles import LOST, open_text, repaired
 
@@ -75,11 +75,11 @@ def _row(request: Request, raw: Mapping[str, Any]) -> AggregateRow:
     if damaged:
         raise BadValueError(f"{damaged} has bytes that are no UTF-8")
     n, solved = _counts(request, raw)
-    cost, seconds = _cell(raw, "total_cost", positive), _cell(raw, "seconds_per_case", positive)
+    cost, seconds = named(raw, "total_cost", positive), named(raw, "seconds_per_case", positive)
     if cost is None:
         request.ledger.unknown("total_cost is 0 or missing: cost unknown")
     name, editor = str(raw["model"]), raw.get("editor_model")
-    tests = _cell(raw, "total_tests", whole) or n
+    tests = named(raw, "total_tests", whole) or n
     suite = SUITES.get(tests, f"aider-{tests}")
     team = "a pair of models" if editor or raw["edit_format"] == "architect" else "one model"
     return AggregateRow(
@@ -110,8 +110,8 @@ def _row(request: Request, raw: Mapping[str, Any]) -> AggregateRow:
 
 def _counts(request: Request, raw: Mapping[str, Any]) -> tuple[int, int]:
     """Exercises and how many were solved. Some rows' percentages are of the exercises run, some of all there are."""
-    run, solved, all_ = (_cell(raw, name, whole) for name in ("test_cases", "pass_num_2", "total_tests"))
-    stated = _cell(raw, "pass_rate_2", number)
+    run, solved, all_ = (named(raw, name, whole) for name in ("test_cases", "pass_num_2", "total_tests"))
+    stated = named(raw, "pass_rate_2", number)
     if not run or solved is None or solved > run:
         raise BadValueError(f"pass_num_2 {raw['pass_num_2']} of test_cases {raw['test_cases']} is no share")
     for n in (run, all_ or run):
@@ -122,13 +122,6 @@ def _counts(request: Request, raw: Mapping[str, Any]) -> tuple[int, int]:
                 )
             return n, solved
     raise BadValueError(f"pass_rate_2 {stated:g} is not {solved} of {run}, nor of total_tests {all_}")
-
-
-def _cell(raw: Mapping[str, Any], name: str, read: Any) -> Any:
-    try:
-        return read(raw.get(name))
-    except BadValueError as error:
-        raise BadValueError(f"{name}: {error}") from error
 
 
 def _effort(raw: Mapping[str, Any]) -> str | None:

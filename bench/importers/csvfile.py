@@ -150,7 +150,7 @@ def _items(request: Request, path: Path, columns: Columns) -> Iterator[Record]:
         try:
             suite = columns.text(row, "suite") or stem
             task = columns.text(row, "task") or suite
-            item, model = columns.needed(row, "item"), columns.needed(row, "model")
+            item, model = columns.needed(row, "item"), " ".join(columns.needed(row, "model").split())
             prompt = columns.text(row, "prompt") or ""
             cluster = columns.text(row, "cluster")
             if model not in request.models:

@@ -152,7 +152,6 @@ def _shown(label: str, model: ImportedModel) -> dict[str, Any]:
         "model": f"{model.vendor or 'unknown'}/{model.raw.rpartition('/')[2]}",
         "max_tokens": None,
         "usd_per_hour": None,
-        "effort": model.effort,
         "imported": asdict(model),
     }
 

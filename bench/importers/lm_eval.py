@@ -20,7 +20,7 @@ from bench.errors import UsageError, suggest
 from bench.importers.names import vendor_of
 from bench.importers.numbers import BadValueError, shown, whole
 from bench.importers.source import Entry, ImportedModel, Record, Request, entry
-from bench.importers.textfiles import json_rows, read_json
+from bench.importers.textfiles import json_rows, mapping, read_json
 from bench.records import prompt_text, sha256_of
 
 PROMPT_SETTINGS = (
@@ -60,7 +60,7 @@ class Run:
 
     def about(self, key: str, task: str) -> Any:
         """What the results say of a task under a key; None if nothing."""
-        return (self.results.get(key) or {}).get(task)
+        return mapping(self.results.get(key)).get(task)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ def read(request: Request) -> Iterator[Record]:
         suite = _suite(run, task)
         if task not in gathered.setdefault(suite, set()):
             gathered[suite].add(task)
-            counted = (run.about("n-samples", task) or {}).get("original")
+            counted = mapping(run.about("n-samples", task)).get("original")
             request.available[suite] = request.available.get(suite, 0) + (counted or 0)
         if run.samples(task).is_file():
             request.models.setdefault(run.label, _model(run))
@@ -125,16 +125,21 @@ def _runs(path: Path) -> Iterator[Run]:
         results = read_json(file)
         if not isinstance(results, Mapping) or not isinstance(results.get("results"), Mapping):
             raise UsageError(f"{file}: is no results file of lm-eval: `results` is missing.")
-        name = str(results.get("model_name") or (results.get("config") or {}).get("model") or file.parent.name)
+        name = str(results.get("model_name") or mapping(results.get("config")).get("model") or file.parent.name)
         yield Run(file, path, results, Path(name).name if name.startswith(("/", ".")) else name)
 
 
 def _labelled(runs: Sequence[Run]) -> list[Run]:
-    """A model that two of the given paths hold is two models, told apart by the paths' names."""
+    """A model that two of the given paths hold is two models, told apart by the paths' names, or the paths."""
     roots: dict[str, set[Path]] = {}
     for run in runs:
         roots.setdefault(run.label, set()).add(run.root)
-    return [replace(run, label=f"{run.label} [{run.root.name}]") if len(roots[run.label]) > 1 else run for run in runs]
+    found = []
+    for run in runs:
+        mine = roots[run.label]
+        name = run.root.name if len({root.name for root in mine}) == len(mine) else str(run.root)
+        found.append(replace(run, label=f"{run.label} [{name}]") if len(mine) > 1 else run)
+    return found
 
 
 def _newest(request: Request, runs: Sequence[Run]) -> list[tuple[Run, str]]:
@@ -155,13 +160,13 @@ def _newest(request: Request, runs: Sequence[Run]) -> list[tuple[Run, str]]:
 
 def _tasks(run: Run) -> list[str]:
     """The tasks that have results of their own; groups are sums of them."""
-    groups = {name for name, members in (run.results.get("group_subtasks") or {}).items() if members}
+    groups = {name for name, members in mapping(run.results.get("group_subtasks")).items() if members}
     return [task for task in run.results["results"] if task not in groups]
 
 
 def _suite(run: Run, task: str) -> str:
     """The outermost group that holds a task; the task itself if none does."""
-    groups = {name: members for name, members in (run.results.get("group_subtasks") or {}).items() if members}
+    groups = {name: members for name, members in mapping(run.results.get("group_subtasks")).items() if members}
     name, seen = task, {task}
     while parent := next((g for g, members in groups.items() if name in members and g not in seen), None):
         name = parent
@@ -171,8 +176,8 @@ def _suite(run: Run, task: str) -> str:
 
 def _offered(run: Run, task: str) -> list[Choice]:
     """The metrics and filters that a task has, where more is better, in the results' order."""
-    better = run.about("higher_is_better", task) or {}
-    keys = [key.split(",", 1) for key in run.results["results"][task] if "," in key and "_stderr," not in key]
+    better = mapping(run.about("higher_is_better", task))
+    keys = [key.split(",", 1) for key in mapping(run.about("results", task)) if "," in key and "_stderr," not in key]
     return [Choice(metric, name) for metric, name in keys if better.get(metric) is not False]
 
 
@@ -210,7 +215,7 @@ def _model(run: Run) -> ImportedModel:
     return ImportedModel(
         raw=name,
         vendor=vendor_of(name),
-        provider=(run.results.get("config") or {}).get("model"),
+        provider=mapping(run.results.get("config")).get("model"),
         date=_date(run),
         harness=_harness(run),
     )
@@ -244,7 +249,7 @@ def _items(
 
 
 def _prompt_settings(run: Run, task: str) -> list[Any]:
-    config = run.about("configs", task) or {}
+    config = mapping(run.about("configs", task))
     shots = run.about("n-shot", task) or 0
     said = [config.get(name) or None for name in (*PROMPT_SETTINGS, *(FEWSHOT_SETTINGS if shots else ()))]
     plain = [None if re.search(r" at 0x[0-9a-f]+", str(value)) else value for value in said]
@@ -260,7 +265,7 @@ def _item(
         raise BadValueError(f"{choice.metric} is '{shown(value)}', no score from 0 to 1")
     if "doc_id" not in sample:
         raise BadValueError("doc_id is missing")
-    doc = sample["doc"] if isinstance(sample.get("doc"), Mapping) else {}
+    doc = mapping(sample.get("doc"))
     level = doc.get("level")
     prompt, asked = _asked(sample)
     return entry(
@@ -284,12 +289,12 @@ def _cluster(request: Request, doc: Mapping[str, Any]) -> str | None:
 
 def _asked(sample: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
     """The prompt as chat messages, and the generation settings."""
-    arguments = (sample.get("arguments") or {}).get("gen_args_0") or {}
+    arguments = mapping(mapping(sample.get("arguments")).get("gen_args_0"))
     prompt, settings = arguments.get("arg_0"), arguments.get("arg_1")
     text = _text(_first(prompt)) if isinstance(prompt, list) else _text(prompt)
     if text is not None and not text.startswith('[{"role"'):
         text = prompt_text([{"role": "user", "content": text}])
-    return text or "", settings if isinstance(settings, Mapping) else {}
+    return text or "", mapping(settings)
 
 
 def _first(value: Any) -> Any:
@@ -301,7 +306,7 @@ def _text(value: Any) -> str | None:
 
 
 def _total(request: Request, run: Run, suite: str, task: str, choice: Choice) -> AggregateRow:
-    n = (run.about("n-samples", task) or {}).get("effective")
+    n = mapping(run.about("n-samples", task)).get("effective")
     value = run.results["results"][task][f"{choice.metric},{choice.filter}"]
     score = float(value) if isinstance(value, int | float) and 0 <= value <= 1 else None
     solved = round(score * n) if score is not None and n and choice.metric in BINARY else None

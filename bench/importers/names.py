@@ -27,7 +27,7 @@ _VENDORS = {
     "nvidia": r"nvidia|nemotron",
 }
 """Vendor, as OpenRouter writes it -> what a model's name or its maker's name contains."""
-_EFFORT = re.compile(r"\(([^()]*(?:think|reason|\blow\b|\bmedium\b|\bhigh\b)[^()]*)\)", re.IGNORECASE)
+_EFFORT = re.compile(r"\(([^()]*(?:think|reasoning|\blow\b|\bmedium\b|\bhigh\b)[^()]*)\)", re.IGNORECASE)
 
 
 def vendor_of(name: str) -> str | None:
@@ -62,7 +62,7 @@ def unique_labels(rows: Sequence[tuple[str, AggregateRow]], ledger: Ledger) -> l
     taken: set[tuple[str, str]] = set()
     for where, row in rows:
         known = [str(value) for field in fields[row.model] if (value := getattr(row, field)) is not None]
-        label = f"{row.model} [{'; '.join(known)}]" if known else row.model
+        label = " ".join((f"{row.model} [{'; '.join(known)}]" if known else row.model).split())
         if (row.suite, label) in taken:
             ledger.drop(where, f"{label} stands in {row.suite} already; nothing but its numbers tells them apart")
         found.append(None if (row.suite, label) in taken else replace(row, model=label))

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
+from typing import Any
 
 UNKNOWN = frozenset({"", "-", "?", "n/a", "na", "nan", "none", "null", "unknown"})
 """Words that stand for an unknown value, in lower case."""
 WORDS = {"true": 1.0, "false": 0.0}
+LARGEST = 2**53
+"""Whole numbers from here on are not exact as floats."""
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
 
@@ -52,7 +56,7 @@ def whole(value: object, decimal: str = ".") -> int | None:
     found = number(value, decimal)
     if found is None:
         return None
-    if found < 0 or found != int(found):
+    if not 0 <= found < LARGEST or found != int(found):
         raise BadValueError(f"'{shown(value)}' is no whole number")
     return int(found)
 
@@ -76,6 +80,14 @@ def amount(value: object, decimal: str = ".") -> float | None:
 def positive(value: object, decimal: str = ".") -> float | None:
     """`amount` where the source writes 0 for "not recorded": 0 is None."""
     return amount(value, decimal) or None
+
+
+def named(values: Mapping[str, Any], name: str, read: Callable[[object], Any], column: str | None = None) -> Any:
+    """One of a row's values, read; a BadValueError begins with its column's name."""
+    try:
+        return read(values.get(name))
+    except BadValueError as error:
+        raise BadValueError(f"{column or name}: {error}") from error
 
 
 def shown(value: object) -> str:

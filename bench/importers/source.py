@@ -32,8 +32,6 @@ class ImportedModel:
 
     raw: str
     """The model as the source writes it."""
-    resolved: str | None = None
-    """The model's id, where the source tells that apart from its name."""
     vendor: str | None = None
     """Who makes it."""
     provider: str | None = None
@@ -102,8 +100,6 @@ class Format:
 
     read: Callable[[Request], Iterator[Record]]
     """Reads the files; UsageError where nothing of them can be understood."""
-    holds: str
-    """What it is, for people."""
     usual: Provenance = Provenance()
     """Where files of this format come from, unless the user says otherwise."""
 
@@ -126,7 +122,7 @@ def entry(
     row = ItemRow(
         run=request.run, suite=suite, task=task, task_version=version, item=item, family=family or cluster or task,
         level=level, language=language, cluster=cluster or f"{task}/{item}", prompt_sha256=question, model=model,
-        served_model=known.resolved, provider=known.provider or "", repeat=repeat, order=order, score=score,
+        served_model=None, provider=known.provider or "", repeat=repeat, order=order, score=score,
         partial=None, outcome=str(outcome), in_uncached=tokens_in, in_cache_read=None, in_cache_write_5m=None,
         in_cache_write_1h=None, out_total=tokens_out, out_reasoning=None, cost_usd=cost_usd,
         cost_retries_usd=None if cost_usd is None else 0.0, cost_cap_usd=None,

@@ -17,9 +17,9 @@ from typing import Any
 from bench.aggregates import AggregateRow
 from bench.errors import UsageError
 from bench.importers.names import effort_in, unique_labels, vendor_of
-from bench.importers.numbers import BadValueError, number, positive, shown, whole
+from bench.importers.numbers import BadValueError, named, number, positive, shown, whole
 from bench.importers.source import Entry, ImportedModel, Provenance, Record, Request, entry
-from bench.importers.textfiles import LOST, csv_columns, csv_rows, read_json
+from bench.importers.textfiles import LOST, csv_columns, csv_rows, mapping, read_json
 from bench.records import sha256_of
 
 USUAL = Provenance("SWE-bench/swe-bench.github.io", licence="CC BY-NC 4.0: publish figures, not rows")
@@ -30,7 +30,7 @@ CLUSTERS = ("repository", "instance")
 """What may be taken as independent. With repositories a claim speaks of issues of other repositories, with instances
 only of other issues of these ones, in this mix."""
 BASIS = "reckoned by the harness from list prices of the time"
-_MINI = re.compile(r"_mini-v\d")
+_MINI = re.compile(r"mini-v([\d.]+\d)")
 _ID = re.compile(r"(?P<repo>.+__.+)-\d+", re.ASCII)
 
 
@@ -65,7 +65,8 @@ def read(request: Request) -> Iterator[Record]:
         elif columns >= MODELS:
             listed += _models(request, path)
         else:
-            lacking = ", ".join(sorted(min(INSTANCES - columns, MODELS - columns, key=len)))
+            nearest = MODELS if len(MODELS - columns) < len(INSTANCES - columns) else INSTANCES
+            lacking = ", ".join(sorted(nearest - columns))
             raise UsageError(f"{path}: is no extract of SWE-bench; missing columns: {lacking}.")
     listed = _without_copies(request, listed)
     rows = unique_labels([(one.where, one.totals) for one in listed], request.ledger)
@@ -99,27 +100,28 @@ def _boards(request: Request, path: Path) -> Iterator[Listed]:
     if not isinstance(boards, list):
         raise UsageError(f"{path}: is no leaderboards.json: `leaderboards` is expected to be a list.")
     for board in boards:
-        for at, raw in enumerate(board.get("results") or (), 1):
-            where = f"{path.name} {board.get('name')} {at}"
+        name, results = mapping(board).get("name"), mapping(board).get("results")
+        for at, raw in enumerate(results if isinstance(results, list) else (), 1):
+            where = f"{path.name} {name} {at}"
             try:
-                yield _result(request, where, str(board.get("name")), raw)
+                yield _result(request, where, str(name), mapping(raw))
             except BadValueError as error:
                 request.ledger.drop(where, str(error))
 
 
 def _result(request: Request, where: str, board: str, raw: Mapping[str, Any]) -> Listed:
     folder, name = str(raw.get("folder") or raw.get("name") or where), str(raw.get("name") or "")
-    version = raw.get("mini-swe-agent_version") or (
-        found[1] if (found := re.search(r"mini-v([\d.]+\d)", folder)) else None
-    )
-    mini = bool(version) or bool(_MINI.search(folder)) or raw.get("agent") == "mini-SWE-agent"
-    details = raw.get("per_instance_details") or {}
+    version = raw.get("mini-swe-agent_version") or _version(folder)
+    mini = bool(version) or raw.get("agent") == "mini-SWE-agent"
+    details = mapping(raw.get("per_instance_details"))
     suite = VERIFIED if board == "bash-only" else f"swe-bench-{board.lower().replace(' ', '-')}"
-    models = [tag.removeprefix("Model: ") for tag in raw.get("tags") or () if str(tag).startswith("Model: ")]
+    tags = raw.get("tags")
+    models = [str(tag)[7:] for tag in (tags if isinstance(tags, list) else ()) if str(tag).startswith("Model: ")]
     cells = {
-        "name": name, "date": raw.get("date"), "resolved": raw.get("resolved"), "total": raw.get("cost"),
-        "each": raw.get("instance_cost"), "calls": raw.get("instance_calls"), "n": len(details) or None,
-        "version": version, "effort": None, "resolved_id": models[0] if len(models) == 1 else None,
+        "name": name, "date": raw.get("date"), "resolved": raw.get("resolved"), "total_cost": raw.get("cost"),
+        "instance_cost": raw.get("instance_cost"), "instance_calls": raw.get("instance_calls"),
+        "instances": len(details) or None, "version": version, "effort": None,
+        "resolved_id": models[0] if len(models) == 1 else None,
     }  # fmt: skip
     return Listed(where, folder, _totals(request, suite, cells, mini), details)
 
@@ -128,8 +130,9 @@ def _models(request: Request, path: Path) -> Iterator[Listed]:
     for where, raw in csv_rows(path, request.ledger):
         folder = raw.get("folder", "")
         cells = {
-            "name": raw["name"], "date": raw["date"], "resolved": raw["resolved_pct"], "total": raw["total_cost_usd"],
-            "each": raw["instance_cost_usd"], "calls": raw["instance_calls"], "n": raw.get("n_instances"),
+            "name": raw["name"], "date": raw["date"], "resolved": raw["resolved_pct"],
+            "total_cost": raw["total_cost_usd"], "instance_cost": raw["instance_cost_usd"],
+            "instance_calls": raw["instance_calls"], "instances": raw.get("n_instances"),
             "version": raw["mini_version"], "effort": raw.get("reasoning_effort") or None, "resolved_id": None,
         }  # fmt: skip
         try:
@@ -144,19 +147,18 @@ def _totals(request: Request, suite: str, cells: Mapping[str, Any], mini: bool) 
     name = cells["name"]
     if not name or LOST in name:
         raise BadValueError("name is missing or damaged")
-    score = number(cells["resolved"])
+    score = named(cells, "resolved", number)
     if score is None or not 0 <= score <= 100:
         raise BadValueError(f"resolved '{shown(cells['resolved'])}' is no percentage")
-    total, each = positive(cells["total"]), positive(cells["each"])
+    total, each = (named(cells, name, positive) for name in ("total_cost", "instance_cost"))
     if total is None:
         request.ledger.unknown("cost is 0 or missing: cost unknown")
-    n, solved = _counts(score, whole(cells["n"]) or None, total, each)
+    n, solved = _counts(score, named(cells, "instances", whole) or None, total, each)
     if n is None:
         request.ledger.unknown("no whole number of instances fits the percentage: n unknown")
     elif solved is None:
         request.ledger.unknown("the percentage is no whole share of the instances: number solved unknown")
-    version = cells["version"] or "unknown version"
-    kind = f"mini-SWE-agent {str(version).partition('.')[0]}.x" if mini else name
+    version = cells["version"] or "of unknown version"
     return AggregateRow(
         source=request.source,
         source_commit=request.provenance.commit,
@@ -178,9 +180,20 @@ def _totals(request: Request, suite: str, cells: Mapping[str, Any], mini: bool) 
         cost_total_usd=total,
         cost_basis=None if total is None else BASIS,
         latency_mean_s=None,
-        calls_mean=positive(cells["calls"]),
-        comparable=f"{suite}, {kind}",
+        calls_mean=named(cells, "instance_calls", positive),
+        comparable=_kind(suite, cells["version"], name) if mini else f"{suite}, {name}",
     )
+
+
+def _version(folder: str) -> str | None:
+    """mini-SWE-agent's version, as a folder's name has it."""
+    found = _MINI.search(folder)
+    return found[1] if found else None
+
+
+def _kind(suite: str, version: str | None, name: str) -> str:
+    """What mini-SWE-agent's rows of one major version have in common; an unknown version has nothing to share."""
+    return f"{suite}, mini-SWE-agent {version.partition('.')[0]}.x" if version else f"{suite}, mini-SWE-agent ({name})"
 
 
 def _counts(score: float, n: int | None, total: float | None, each: float | None) -> tuple[int | None, int | None]:
@@ -200,8 +213,8 @@ def _solved(score: float, n: int) -> int | None:
 
 
 def _items(request: Request, listed: Listed, row: AggregateRow) -> Iterator[Entry]:
-    for at, (instance, raw) in enumerate(sorted(listed.instances.items())):
-        where = f"{listed.where} {instance}"
+    for at, (instance, details) in enumerate(sorted(listed.instances.items())):
+        where, raw = f"{listed.where} {instance}", mapping(details)
         cells = {"instance_id": instance, "resolved": raw.get("resolved"), "cost_usd": raw.get("cost")}
         try:
             yield _item(request, where, at, {**cells, "api_calls": raw.get("api_calls")}, row)
@@ -225,17 +238,19 @@ def _item(request: Request, where: str, order: int, cells: Mapping[str, Any], ro
     repository = _ID.fullmatch(instance)
     if not repository:
         raise BadValueError(f"instance_id '{shown(instance)}' is not REPOSITORY-NUMBER")
-    score = number(cells["resolved"])
+    score = named(cells, "resolved", number)
     if score not in (0, 1, None):
         raise BadValueError(f"resolved '{shown(cells['resolved'])}' is neither true nor false")
-    cost, calls = positive(cells["cost_usd"]), positive(cells["api_calls"])
+    cost, calls = named(cells, "cost_usd", positive), named(cells, "api_calls", positive)
     if cost is None:
         request.ledger.unknown("an instance's cost is 0 or missing: cost unknown")
     if label not in request.models:
         request.models[label] = _model(row)
+    alone = request.mapping.get("cluster") == "instance"
+    kind = _kind(suite, _version(row), row) if isinstance(row, str) else row.comparable
     return entry(
         request, where, suite=suite, task=suite, item=instance, model=label, score=score, order=order,
-        cluster=repository["repo"] if request.mapping.get("cluster") != "instance" else None, question=sha256_of([suite, instance]), cost_usd=cost,
+        cluster=None if alone else repository["repo"], question=sha256_of([instance, kind]), cost_usd=cost,
         detail=None if calls is None else json.dumps({"api_calls": int(calls)}),
     )  # fmt: skip
 

@@ -14,9 +14,9 @@ from typing import Any
 from bench.aggregates import AggregateRow
 from bench.errors import UsageError
 from bench.importers.names import unique_labels, vendor_of
-from bench.importers.numbers import BadValueError, number, positive
+from bench.importers.numbers import BadValueError, named, number, positive
 from bench.importers.source import Provenance, Request
-from bench.importers.textfiles import LOST, read_json
+from bench.importers.textfiles import LOST, mapping, read_json
 
 USUAL = Provenance("sierra-research/tau2-bench", licence="MIT")
 TASKS = {"airline": 50, "retail": 114, "telecom": 114, "banking_knowledge": 97}
@@ -29,7 +29,7 @@ def read(request: Request) -> Iterator[AggregateRow]:
     found: list[tuple[str, AggregateRow]] = []
     for path in request.paths:
         for name, submission in _submissions(path):
-            for domain, result in (submission.get("results") or {}).items():
+            for domain, result in submission["results"].items():
                 if not isinstance(result, Mapping):
                     continue  # null: not evaluated
                 where = f"{name}, {domain}"
@@ -69,20 +69,20 @@ def _checked(path: Path, value: Any) -> Mapping[str, Any]:
 def _row(
     request: Request, name: str, submission: Mapping[str, Any], domain: str, result: Mapping[str, Any]
 ) -> AggregateRow:
-    passed = number(result.get("pass_1"))
+    passed = named(result, "pass_1", number)
     if passed is None:
         raise BadValueError("pass_1 is missing")
     if not 0 <= passed <= 100:
         raise BadValueError(f"pass_1 {passed:g} is no percentage")
-    how = submission.get("methodology") or {}
+    how = mapping(submission.get("methodology"))
     model = str(submission["model_name"])
     if LOST in model:
         raise BadValueError("model_name has bytes that are no UTF-8")
-    whole = (how.get("verification") or {}).get("omitted_questions") is False
+    whole = mapping(how.get("verification")).get("omitted_questions") is False
     n = TASKS.get(domain) if whole else None
     if n is None:
         request.ledger.unknown("no word that no task was omitted: number of tasks unknown")
-    each = positive(result.get("cost"))
+    each = named(result, "cost", positive)
     if each is None:
         request.ledger.unknown("cost is 0 or missing: cost unknown")
     settings = _settings(submission, how, result)
@@ -118,7 +118,7 @@ def _row(
 def _settings(submission: Mapping[str, Any], how: Mapping[str, Any], result: Mapping[str, Any]) -> str:
     """Modality and scaffold have tau2's own defaults, text and standard, where a submission leaves them out."""
     parts = [str(submission.get("modality") or "text"), f"{submission.get('submission_type') or 'standard'} scaffold"]
-    if (how.get("verification") or {}).get("modified_prompts"):
+    if mapping(how.get("verification")).get("modified_prompts"):
         parts.append("modified prompts")
     if result.get("retrieval_config"):
         parts.append(f"retrieval {result['retrieval_config']}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
@@ -53,7 +53,7 @@ def _binary(path: Path) -> Any:
 
 
 def stray(text: str) -> str | None:
-    """Why a text cannot be used: bytes that are no UTF-8, or a lost character; None if it can."""
+    """Why a text cannot be used: it has bytes that are no UTF-8; None if it has none."""
     for character in text:
         if "\udc80" <= character <= "\udcff":
             return f"byte 0x{ord(character) - 0xDC00:02x} is no UTF-8 in '{shown(text)}'; save the file as UTF-8"
@@ -75,6 +75,8 @@ def _header(path: Path, file: TextIO) -> tuple[list[str], str]:
     line = file.readline(LONGEST_FIELD).strip("\r\n")
     if not line.strip():
         raise UsageError(f"{path}: is empty; its first line must name the columns.")
+    if why := stray(line):
+        raise UsageError(f"{path}: first line: {why}.")
     delimiter = max(DELIMITERS, key=line.count)
     names = [name.strip() for name in next(csv.reader([line], delimiter=delimiter))]
     twice = next((name for name in names if names.count(name) > 1), None)
@@ -123,9 +125,9 @@ def json_rows(path: Path, ledger: Ledger) -> Iterator[tuple[str, dict[str, Any]]
             why = None if line.isascii() else stray(line)
             if not why:
                 try:
-                    row = json.loads(line)
+                    row = _loads(line)
                     why = None if isinstance(row, dict) else "is no JSON object"
-                except ValueError as error:
+                except (ValueError, RecursionError) as error:
                     why = f"is no JSON ({error})"
             if why:
                 ledger.drop(where, why)
@@ -137,6 +139,19 @@ def read_json(path: Path) -> Any:
     """A whole JSON file, with LOST for stray bytes. UsageError if it is none."""
     with open_text(path) as file:
         try:
-            return json.loads(repaired(file.read()))
-        except ValueError as error:
+            return _loads(repaired(file.read()))
+        except (ValueError, RecursionError) as error:
             raise UsageError(f"{path}: is no JSON ({error}).") from error
+
+
+def mapping(value: object) -> Mapping[str, Any]:
+    """A JSON object, or an empty one in place of anything else."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def _loads(text: str) -> Any:
+    """JSON, with "?" for half a surrogate pair: what is left of an emoji that a token limit cut through."""
+    value = json.loads(text)
+    if "\\ud" in text or "\\uD" in text:
+        return json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
+    return value

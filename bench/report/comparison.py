@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from bench import runfolder
 from bench.claims import Ruling, declared_claims, judge_claims
 from bench.report.bridge import Bridge, bridges
+from bench.report.languages import LanguageGap, gaps
 from bench.report.latency import Probe, probes
 from bench.report.lengths import KEYS, read_answers
 from bench.report.pairwise import Difference, Place, differences, places
@@ -112,6 +113,8 @@ class Comparison:
     """Every model against every other, suite by suite."""
     places: tuple[Place, ...] = ()
     """Where models with known score and cost stand beside the frontier, suite by suite."""
+    languages: tuple[LanguageGap, ...] = ()
+    """What another language costs each model, where suites ask the same instances."""
     ruling: Ruling = field(default_factory=Ruling)
     """The run's claims, judged."""
 
@@ -120,25 +123,27 @@ def compare(folder: Path) -> Comparison:
     """Summarises a run folder. UsageError if it is no run folder."""
     manifest = runfolder.read_manifest(folder)
     items, answers = runfolder.read_table(folder, "items"), read_answers(folder)
-    table = items.merge(answers[[*KEYS, "grade_detail"]], on=[*KEYS], validate="one_to_one")
-    repeats = manifest["settings"]["repeats"]
-    rows = [
-        _row(
-            table[(table["suite"] == suite) & (table["model"] == model)], model, suite, about["items_planned"], repeats
-        )
-        for suite, about in manifest["suites"].items()
-        for model in manifest["models"]
-    ]
     return Comparison(
-        tuple(rows),
+        tuple(_rows(items, answers, manifest)),
         manifest,
         *bridges(items, answers, manifest),
         sampling=sampling_notes(items, manifest),
         latency=probes(folder),
         differences=differences(items, manifest),
         places=places(items, manifest),
+        languages=gaps(items, manifest),
         ruling=judge_claims(items, manifest, list(declared_claims(manifest).values())),
     )
+
+
+def _rows(items: pd.DataFrame, answers: pd.DataFrame, manifest: Mapping[str, Any]) -> Iterator[SuiteRow]:
+    """Suites in order, models in order within each; the joined table is large, and does not outlive this."""
+    table = items.merge(answers[[*KEYS, "grade_detail"]], on=[*KEYS], validate="one_to_one")
+    repeats = manifest["settings"]["repeats"]
+    for suite, about in manifest["suites"].items():
+        part = table[table["suite"] == suite]
+        for model in manifest["models"]:
+            yield _row(part[part["model"] == model], model, suite, about["items_planned"], repeats)
 
 
 def _row(table: pd.DataFrame, model: str, suite: str, items: int, repeats: int) -> SuiteRow:

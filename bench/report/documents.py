@@ -22,6 +22,7 @@ PAGE = """<!doctype html>
 body {{ font: 14px/1.5 system-ui, sans-serif; margin: 2em; color: #1a1a1a; background: #fff; }}
 table {{ border-collapse: collapse; margin: 1.5em 0 .5em; }}
 caption {{ text-align: left; font-weight: bold; padding: .3em 0; }}
+td:nth-child(-n+2) {{ white-space: nowrap; }}
 th, td {{ padding: .3em .7em; text-align: left; border-bottom: 1px solid #ddd; }}
 p, li {{ max-width: 60em; }}
 </style>

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 
 from bench import claims
-from bench.report import grid, marks, money, pairtables
+from bench.report import grid, languages, marks, money, pairtables
 from bench.report.clocks import clock_notes
 from bench.report.comparison import Comparison, SuiteRow, as_records, flat_records
 from bench.report.grid import Column, Entry, Table
@@ -239,6 +239,7 @@ def every(comparison: Comparison) -> list[Table]:
     return [
         sheet(comparison),
         *pairtables.tables(comparison.differences, comparison.places),
+        *languages.tables(comparison.languages),
         *money.tables(comparison.bridges),
     ]
 
@@ -249,7 +250,8 @@ def markdown(comparison: Comparison) -> str:
     lines = [*grid.markdown(table), "", table.legend]
     lines += [text for claim in claims.lines(comparison.ruling, comparison.manifest) for text in ("", claim)]
     lines += ["", *(f"- {note}" for note in notes(comparison))]
-    lines += [*pairtables.markdown(comparison.differences, comparison.places), *money.markdown(comparison.bridges)]
+    lines += [*pairtables.markdown(comparison.differences, comparison.places)]
+    lines += [*languages.markdown(comparison.languages), *money.markdown(comparison.bridges)]
     return "\n".join(lines) + "\n"
 
 
@@ -270,6 +272,7 @@ def json_text(comparison: Comparison) -> str:
         "claims": claims.lines(comparison.ruling, comparison.manifest),
         "differences": [asdict(one) for one in comparison.differences],
         "frontier": [asdict(one) for one in comparison.places],
+        "language_gaps": [asdict(one) for one in comparison.languages],
         "notes": notes(comparison),
         "bridges": [asdict(bridge) for bridge in comparison.bridges],
         "latency": [asdict(probe) for probe in comparison.latency],

@@ -8,13 +8,18 @@ from collections.abc import Sequence
 from dataclasses import asdict, fields
 
 from bench.aggregates import AggregateRow
+from bench.report import grid
+from bench.report.grid import Column, Entry, Table
 from bench.report.tables import UNKNOWN, count, percent
 from bench.stats import Interval, proportion_interval
 
 NAME = "totals.csv"
-HEADERS = (
-    "model", "suite", "n", "score (95 % interval)", "USD per item", "s per item", "calls per item", "date", "compares within",
+COLUMNS = (
+    Column("model", words=True), Column("suite", words=True), Column("n"), Column("score (95 % interval)", "up"),
+    Column("USD per item", "down"), Column("s per item", "down"), Column("calls per item"), Column("date", words=True),
+    Column("compares within", words=True),
 )  # fmt: skip
+LEGEND = "Totals as published; they are compared only within the last column. Intervals take items as independent."
 
 
 def score_interval(row: AggregateRow) -> Interval | None:
@@ -27,23 +32,36 @@ def score_interval(row: AggregateRow) -> Interval | None:
     return proportion_interval(solved, [str(at) for at in range(row.n)])
 
 
+def usd_each(row: AggregateRow) -> float | None:
+    """USD of one item; None if unknown."""
+    return None if row.cost_total_usd is None or not row.n else row.cost_total_usd / row.n
+
+
+def ranked(rows: Sequence[AggregateRow]) -> list[AggregateRow]:
+    """Best first within what may be compared."""
+    return sorted(rows, key=lambda one: (one.suite, one.comparable, -(one.score or 0), one.model))
+
+
+def sheet(rows: Sequence[AggregateRow]) -> Table:
+    """The totals, ranked."""
+    return Table("Published totals", COLUMNS, tuple(_entries(row) for row in ranked(rows)), LEGEND)
+
+
+def _entries(row: AggregateRow) -> tuple[Entry, ...]:
+    numbers = [
+        Entry(UNKNOWN if number is None else f"{number:.3g}")
+        for number in (usd_each(row), row.latency_mean_s, row.calls_mean)
+    ]
+    return (
+        Entry(row.model), Entry(row.suite), Entry(count(row.n)), Entry(*percent(score_interval(row))), *numbers,
+        Entry(row.date or UNKNOWN), Entry(row.comparable),
+    )  # fmt: skip
+
+
 def markdown(rows: Sequence[AggregateRow]) -> str:
-    """A table, best first within what may be compared."""
-    lines = ["## Published totals", "", f"| {' | '.join(HEADERS)} |", "|---|---|" + "---:|" * 5 + "---|---|"]
-    for row in sorted(rows, key=lambda one: (one.suite, one.comparable, -(one.score or 0), one.model)):
-        value, bounds = percent(score_interval(row))
-        each = None if row.cost_total_usd is None or not row.n else row.cost_total_usd / row.n
-        cells = [
-            row.model, row.suite, count(row.n), f"{value} ({bounds})" if bounds else value,
-            *(UNKNOWN if number is None else f"{number:.3g}" for number in (each, row.latency_mean_s, row.calls_mean)),
-            row.date or UNKNOWN, row.comparable,
-        ]  # fmt: skip
-        lines.append(f"| {' | '.join(cell.replace('|', '/') for cell in cells)} |")
-    note = (
-        "Single items were not published, so models are compared by their totals alone, and only within the last column. "
-        "Intervals take items as independent."
-    )
-    return "\n".join([*lines, "", note]) + "\n"
+    """The table under its heading, with its legend."""
+    table = sheet(rows)
+    return "\n".join([f"## {table.title}", "", *grid.markdown(table), "", table.legend]) + "\n"
 
 
 def csv_text(rows: Sequence[AggregateRow]) -> str:

@@ -19,6 +19,7 @@ from typing import Any
 
 from bench import runfolder
 from bench.errors import UsageError
+from bench.report import totals
 from bench.report.page import NAME, read_page
 from bench.report.write import write_report
 
@@ -95,7 +96,7 @@ def compared(folder: Path, computed: Path) -> Verified:
         except (ValueError, OSError, KeyError) as error:
             differing.append(Differs(file, "the file", f"something that cannot be read ({error})", "a readable one"))
     differing += [Differs(file, "the file", "as a result", "no such file") for file in sorted(found - made)]
-    return Verified(numbers, tuple(differing), tuple(sorted(made - found)))
+    return Verified(numbers, tuple(differing), tuple(sorted(made - found - {"items.csv"})))
 
 
 def _write_items_csv(folder: Path) -> None:
@@ -103,14 +104,13 @@ def _write_items_csv(folder: Path) -> None:
     import pyarrow.csv
     import pyarrow.parquet
 
-    if (folder / "items.parquet").is_file():
-        pyarrow.csv.write_csv(pyarrow.parquet.read_table(folder / "items.parquet"), folder / "items.csv")
+    pyarrow.csv.write_csv(pyarrow.parquet.read_table(folder / "items.parquet"), folder / "items.csv")
 
 
 def _published(folder: Path) -> set[str]:
     """The files of a run folder that hold numbers made from its tables."""
     files = [*folder.glob("comparison.*"), *folder.glob("claims.*"), *folder.glob("charts/*.csv")]
-    files += [folder / name for name in ("items.csv", NAME) if (folder / name).is_file()]
+    files += [folder / name for name in ("items.csv", totals.NAME, NAME) if (folder / name).is_file()]
     return {str(file.relative_to(folder)) for file in files}
 
 

@@ -44,11 +44,12 @@ def write_report(folder: Path, shape: charts.Shape = "wide") -> tuple[Comparison
 
 def _write_totals(folder: Path, comparison: Comparison, published: Sequence[AggregateRow]) -> list[Path]:
     """What there is to write of an import without a single item."""
+    notes = "".join(f"- {note}\n" for note in tables.notes(comparison))
     texts = {
-        "comparison.md": "\n".join([totals.markdown(published), *(f"- {note}" for note in tables.notes(comparison))])
-        + "\n",
+        "comparison.md": f"{totals.markdown(published)}\n{notes}",
         totals.NAME: totals.csv_text(published),
     }
     for name, text in texts.items():
         runfolder.write_text(folder / name, text)
-    return [folder / name for name in texts]
+    shown = page.write_page(folder / page.NAME, [page.Source(folder, comparison, [])])
+    return [*(folder / name for name in texts), shown]

@@ -15,6 +15,8 @@ Floats = NDArray[np.float64]
 PRIOR_ICC = 0.2
 PRIOR_WORTH = 10
 """The intraclass correlation assumed while few items tell it, and how many differing items outweigh it by half."""
+TAIL_ICC = 0.5
+"""The intraclass correlation assumed of what the sample has not met: calls at their cap."""
 FEWEST = 6.0
 """Effective clusters below which no claim about other items of the kind is judged."""
 
@@ -62,9 +64,21 @@ def prudent_design_effect(estimated: float, clusters: Sequence[str], differing: 
     estimate alone, 18 clusters whose true ICC is 0.2 to 0.3 make 8 to 19 % false supports at a nominal 5 %; with
     this, at most 7.3 % (`make calibration`).
     """
+    return max(estimated, 1 + (typical_size(clusters) - 1) * PRIOR_ICC * PRIOR_WORTH / (PRIOR_WORTH + differing))
+
+
+def tail_design_effect(estimated: float, clusters: Sequence[str]) -> float:
+    """A design effect for a tail that the sample may not have met: families can be dear, or slow, as wholes.
+
+    max(estimated, 1 + (m - 1) TAIL_ICC), m as in `prudent_design_effect`.
+    """
+    return max(estimated, 1 + (typical_size(clusters) - 1) * TAIL_ICC)
+
+
+def typical_size(clusters: Sequence[str]) -> float:
+    """Items that share a cluster with an item drawn at random, itself included: Σ n_g² / n."""
     sizes = np.unique(np.asarray(clusters, dtype=str), return_counts=True)[1]
-    typical = float(np.sum(sizes**2) / np.sum(sizes))
-    return max(estimated, 1 + (typical - 1) * PRIOR_ICC * PRIOR_WORTH / (PRIOR_WORTH + differing))
+    return float(np.sum(sizes**2) / np.sum(sizes))
 
 
 def stratified_mean(strata: Sequence[ClusteredMean]) -> ClusteredMean:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from bench.stats.clusters import FEWEST, ClusteredMean, Floats, clustered_mean, stratified_mean
+from bench.stats.clusters import FEWEST, ClusteredMean, Floats, clustered_mean, stratified_mean, typical_size
 from bench.stats.intervals import Interval
 
 POWER = 0.8
@@ -42,11 +42,15 @@ class Half:
     discordance: float | None = None
     """Quality with one run an item: share of items on which the two differ."""
     detectable: float | None = None
-    """Smallest true distance from the bound found with 80 % power at this n: score points, or a share of the ratio."""
+    """Smallest true distance from the bound found with 80 % power at this n: score points, or a share of the ratio.
+    None without spread, or where `blocked`."""
     needed: int | None = None
-    """Items in all that would decide it with 80 % power if the estimate is true; None if no likely number would."""
+    """Items of each suite that would decide it with 80 % power if the estimate is true; None if no likely number
+    would, or where `blocked`."""
     problem: str | None = None
     """Why it cannot be supported, whatever the numbers; None if it can."""
+    blocked: str | None = None
+    """What keeps it from being supported although the interval passes the bound; None where the interval tells."""
     notes: tuple[str, ...] = field(default=())
     """What a reader must know beside the numbers."""
 
@@ -60,11 +64,16 @@ class Strata:
     clusters: Sequence[str]
     """Each item's cluster, unique over suites."""
 
+    def parts(self) -> Iterator[tuple[str, NDArray[np.bool_]]]:
+        """Each suite's name and mask."""
+        names = np.asarray(self.suites, dtype=str)
+        for name in np.unique(names):
+            yield str(name), names == name
+
     def mean(self, values: Floats) -> ClusteredMean | None:
         """The mean over suites; None where a suite has fewer than two effective clusters."""
-        names = np.asarray(self.suites, dtype=str)
         clusters = np.asarray(self.clusters, dtype=str)
-        parts = [clustered_mean(values[names == name], list(clusters[names == name])) for name in np.unique(names)]
+        parts = [clustered_mean(values[mask], list(clusters[mask])) for _, mask in self.parts()]
         known = [part for part in parts if part is not None]
         if len(known) < len(parts):
             return None
@@ -80,6 +89,17 @@ class Strata:
         _, codes, counts = np.unique(np.asarray(self.suites, dtype=str), return_inverse=True, return_counts=True)
         found: Floats = len(codes) / (len(counts) * counts[codes])
         return found
+
+    def errors(self, values: Floats, design_effect: float) -> tuple[float, float]:
+        """The mean's standard error as asked, and what it would be with one item of each suite.
+
+        sqrt(Σ v_k / n_k) / K and sqrt(Σ v_k) / K over K suites, v_k the design effect times the values' variance: by
+        the second, further items are counted suite by suite.
+        """
+        parts = [values[mask] for _, mask in self.parts()]
+        variances = [design_effect * float(part.var(ddof=1)) if len(part) > 1 else 0.0 for part in parts]
+        now = math.sqrt(sum(v / len(part) for v, part in zip(variances, parts, strict=True))) / len(parts)
+        return now, math.sqrt(sum(variances)) / len(parts)
 
     @property
     def single(self) -> bool:
@@ -113,18 +133,28 @@ def hull(one: Interval, other: Interval) -> Interval:
     return Interval(one.estimate, low, high, one.n)
 
 
-def few_clusters(mean: ClusteredMean | None, strata: Strata) -> str | None:
-    """Why the clusters are too few to speak of other items of the kind; None if they are enough."""
-    if mean is not None and (mean.effective_clusters >= FEWEST or strata.independent):
-        return None
-    worth = "" if mean is None else f" (worth {mean.effective_clusters:.1f} of equal size)"
-    return f"{len(set(strata.clusters))} clusters{worth} are too few: it takes {FEWEST:g}"
+def few_clusters(strata: Strata) -> str | None:
+    """Why the clusters are too few to speak of other items of the kind; None if they are enough, in every suite."""
+    for name, mask in strata.parts():
+        part = strata.chosen(mask)
+        effective = len(part.clusters) / typical_size(part.clusters)
+        if effective >= (2 if part.independent else FEWEST):
+            continue
+        where, count = "" if strata.single else f"{name}: ", len(set(part.clusters))
+        said = "1 cluster is" if count == 1 else f"{count} clusters (worth {effective:.1f} of equal size) are"
+        return f"{where}{said} too few: it takes {FEWEST:g}"
+    return None
 
 
 def undecided(name: str, estimate: float, n: int, problem: str) -> Half:
     """A half that the data cannot judge."""
     nothing = Interval(estimate, None, None, n)
     return Half(name, estimate, nothing, nothing, 1.0, 1.0, n, problem=problem)
+
+
+def held_back(half: Half, why: str) -> Half:
+    """A half that something beside its interval keeps from being supported: no number of items is told for that."""
+    return replace(half, blocked=why, detectable=None, needed=None)
 
 
 def detectable(spread: float, n: int, alpha: float) -> float | None:

@@ -29,10 +29,12 @@ def membership(scores: Floats, costs: Floats, clusters: Sequence[str], seed: int
     """The share of cluster-bootstrap samples in which each model is on the frontier.
 
     `scores` and `costs` have a row an item and a column a model; whole clusters are drawn with replacement, the same
-    for every model. None with fewer than FEWEST effective clusters.
+    for every model. None with fewer than FEWEST effective clusters. No share is surer than G effective clusters can
+    tell, 1 / (G + 2) from 0 or 1 (Laplace's rule of succession): models that tie on six items may differ on others.
     """
     _, codes, sizes = np.unique(np.asarray(clusters, dtype=str), return_inverse=True, return_counts=True)
-    if sizes.sum() ** 2 / (sizes**2).sum() < FEWEST:
+    effective = float(sizes.sum() ** 2 / (sizes**2).sum())
+    if effective < FEWEST:
         return None
     groups = len(sizes)
     sums = np.zeros((2, groups, scores.shape[1]))
@@ -41,4 +43,4 @@ def membership(scores: Floats, costs: Floats, clusters: Sequence[str], seed: int
     drawn = np.random.default_rng([seed, groups]).multinomial(groups, np.full(groups, 1 / groups), size=DRAWS)
     items = (drawn @ sizes)[:, None]
     found: Floats = frontier(drawn @ sums[0] / items, drawn @ sums[1] / items).mean(axis=0)
-    return found
+    return np.clip(found, 1 / (effective + 2), 1 - 1 / (effective + 2))

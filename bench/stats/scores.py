@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -63,10 +62,9 @@ class ScoreDifference:
         tilted = tilted_interval(weighted, reach, confidence, design_effect=self.design_effect, seed=self.seed)
         return hull(mean_difference(self.mean, confidence), tilted)
 
-    @property
-    def spread(self) -> float:
-        """Standard deviation of an independent item's difference, by which further items are counted."""
-        return float(self.values.std(ddof=1)) * math.sqrt(self.design_effect) if len(self.values) > 1 else 0.0
+    def errors(self) -> tuple[float, float]:
+        """The standard error as asked and with one item of each suite; see `Strata.errors`."""
+        return self.strata.errors(self.values, self.design_effect)
 
     def _tilted_p(self, sign: int, bound: float) -> float:
         weighted, reach = self._weighted()
@@ -89,13 +87,16 @@ def score_difference(
     values = np.asarray(differences, dtype=np.float64)
     if not np.isfinite(values).all():
         raise ValueError("scores must be finite numbers")
-    mean = strata.mean(values)
-    problem = few_clusters(mean, strata)
-    if mean is None or problem:
+    problem = few_clusters(strata)
+    mean = None if problem else strata.mean(values)
+    if mean is None:
         return None, problem
     effect = 1.0
     if not strata.independent:
-        effect = prudent_design_effect(mean.design_effect, strata.clusters, int(np.count_nonzero(values)))
+        effect = max(
+            prudent_design_effect(mean.design_effect, strata.chosen(mask).clusters, int(np.count_nonzero(values[mask])))
+            for _, mask in strata.parts()
+        )
     pair = None
     if binary and strata.single:
         pair = Paired(len(values), float((values < 0).sum()), float((values > 0).sum())).scaled(effect)

@@ -1,14 +1,14 @@
-"""Items 6 and 7: costs with heavy tails, and the claim as a whole beside claimeval."""
+"""Items 6 and 7: costs with heavy tails, calls that stall, and the claim as a whole beside claimeval."""
 
 from __future__ import annotations
 
 import math
 
-from bench.stats import Half, Strata, combine, cost, quality
+from bench.stats import Half, Strata, combine, cost, latency, quality
 from bench.stats.verdict import Verdict
 from tests.calibration.grid import ALPHA, MARGIN, Job, Row, Scale, error, rate
 from tests.calibration.peers import claimeval_chances, t_supports
-from tests.calibration.worlds import Costs, Floats, Rng, binary_differences
+from tests.calibration.worlds import Costs, Families, Floats, Rng, Stalls, binary_differences
 
 SAVING = 0.9
 WORLDS = ((0.5, 0.5, 8.0), (1.0, 0.6, 8.0), (1.5, 0.8, 8.0), (1.5, 0.8, 20.0), (2.0, 0.8, 40.0))
@@ -37,6 +37,43 @@ def saving(scale: Scale, rng: Rng, sigmas: tuple[float, float, float], n: int, r
     expected = 0.95 if true else 0.05
     beside = {"log-ratio t": rate(log_ratio), "paired t": rate(plain)}
     return [Row(setting, share, bound, at_least=true, se=error(share, scale.bootstrap, expected), beside=beside)]
+
+
+def families(scale: Scale, rng: Rng, groups: int, each: int, cap: float, ratio: float) -> list[Row]:
+    """Supports of "90 % cheaper" where whole families cost their cap, at a true ratio of 0.1 (false), or 0.05 (true).
+
+    The bar of the false ones is what is known to remain: see `cost`.
+    """
+    world, true = Families(groups, each, cap, ratio), ratio < 1 - SAVING
+    strata = Strata(["s"] * groups * each, [str(at // each) for at in range(groups * each)])
+    ours, log_ratio = [], []
+    for seed in range(scale.bootstrap // 2):
+        candidate, baseline = world.draw(rng)
+        half = cost(candidate, baseline, strata, SAVING, caps=(0.1 * cap, 20.0), seed=seed)
+        ours.append(half.p_supported <= ALPHA and half.problem is None)
+        assert half.interval.high is not None
+        log_ratio.append(half.interval.high <= 1 - SAVING)
+    share, bound = rate(ours), 0.9 if true else 0.11
+    setting = (f"{groups} of {each}", f"{cap:g}", f"{ratio:g}", "power" if true else "false")
+    se = error(share, len(ours), bound)
+    return [Row(setting, share, bound, at_least=true, se=se, beside={"log-ratio t": rate(log_ratio)})]
+
+
+def stalls(scale: Scale, rng: Rng, n: int, often: float, times: float, ratio: float) -> list[Row]:
+    """Supports of "at most twice as long" where some calls stall, at a true ratio of 2 (false), or 1.4 (true)."""
+    world, true = Stalls(often, times, ratio), ratio < 2
+    alone = Strata(["s"] * n, [str(at) for at in range(n)])
+    ours, plain = [], []
+    for seed in range(scale.bootstrap // 2):
+        candidate, baseline = world.draw(rng, n)
+        half = latency(candidate, baseline, alone, 2.0, deadlines=(600.0, 600.0), seed=seed)
+        ours.append(half.p_supported <= ALPHA and half.problem is None)
+        assert half.interval.high is not None
+        plain.append(half.interval.high <= 2)
+    share, bound = rate(ours), 0.9 if true else 0.07
+    setting = (str(n), f"{100 * often:g} % x{times:g}", f"{ratio:g}", "power" if true else "false")
+    se = error(share, len(ours), bound)
+    return [Row(setting, share, bound, at_least=true, se=se, beside={"log-ratio t": rate(plain)})]
 
 
 def joint(
@@ -87,4 +124,21 @@ def jobs() -> list[Job]:
     """Every cell of items 6 and 7."""
     found = [Job("6", saving, (world, n, 0.10), fast=n == 100) for world in WORLDS for n in (30, 100, 164, 500)]
     found += [Job("6", saving, (world, n, 0.05), fast=n == 100) for world in WORLDS[:3] for n in (100, 164)]
+    found += [
+        Job("6 families", families, cell, fast=cell == (18, 10, 10.0, 0.1))
+        for cell in (
+            (18, 10, 10.0, 0.1),
+            (18, 10, 5.0, 0.1),
+            (20, 12, 3.0, 0.1),
+            (40, 6, 10.0, 0.1),
+            (40, 6, 10.0, 0.05),
+        )
+    ]
+    found += [
+        Job("6 latency", stalls, cell, fast=cell == (20, 0.1, 10.0, 2.0))
+        for cell in (
+            (20, 0.1, 10.0, 2.0), (50, 0.1, 10.0, 2.0), (100, 0.1, 10.0, 2.0), (100, 0.03, 20.0, 2.0),
+            (100, 0.01, 100.0, 2.0), (100, 0.03, 5.0, 1.4),
+        )
+    ]  # fmt: skip
     return [*found, *(Job("7", joint, row, fast=row[1] == 164) for row in ROWS)]

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tests.calibration.__main__ import SECTIONS, main
 from tests.calibration.grid import Row, error, markdown
+from tests.calibration.pseudo import main as pseudo
+from tests.gate.worlds import rows, write
 
 
 def test_every_bar_of_the_fast_slice_holds(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -28,3 +31,20 @@ def test_a_missed_bar_is_marked() -> None:
     assert markdown("Title", ["n"], rows).count("**miss**") == 2
     assert Row(("30",), 0.06, 0.05, se=error(0.06, 100, 0.05)).holds
     assert error(0.0, 100, 0.05) > 0.02
+
+
+def test_pseudo_pairs_of_repeats_are_no_regression(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rng = np.random.default_rng(1)
+    answers = [
+        row
+        for repeat in range(4)
+        for suite in ("coding", "reasoning")
+        for row in rows(rng.integers(0, 2, 10).astype(float).tolist(), suite=suite, repeat=repeat)
+    ]
+    run = str(write(tmp_path / "run", answers))
+    assert pseudo(["--pairs", "20", run]) == 0
+    told = capsys.readouterr().out
+    assert "20 pairs of run 20261120T101500Z-0123abcd: small, 20 items, at least 4 repeats" in told
+    assert "items that score otherwise, mean of a pair: " in told
+    once = str(write(tmp_path / "once", answers[:20]))
+    assert pseudo([once]) == 2

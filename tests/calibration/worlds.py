@@ -108,6 +108,42 @@ class Costs:
         return np.minimum(np.exp(location + sigma * normal), self.cap)
 
 
+@dataclass(frozen=True)
+class Families:
+    """Costs of items that come in families, some of which cost the cap as wholes: half the claimed mean otherwise."""
+
+    groups: int
+    each: int
+    cap: float
+    """As a multiple of the claimed mean, a tenth of the baseline's."""
+    ratio: float
+    """The true ratio of the means: 0.05 has no dear family, 0.1 as many as it takes."""
+
+    def draw(self, rng: Rng) -> tuple[Floats, Floats]:
+        """Candidate's and baseline's cost of each item."""
+        n, cap = self.groups * self.each, 0.1 * self.cap
+        usual = [np.exp(0.5 * rng.standard_normal(n) - 0.125) for _ in range(2)]
+        dear = np.repeat(rng.random(self.groups) < (self.ratio - 0.05) / (cap - 0.05), self.each)
+        return np.where(dear, cap, np.minimum(0.05 * usual[0], cap)), usual[1]
+
+
+@dataclass(frozen=True)
+class Stalls:
+    """Latencies of about 3 seconds; some of the candidate's calls stall for a multiple of their time."""
+
+    often: float
+    times: float
+    ratio: float
+    """The true geometric mean of candidate / baseline, stalls included."""
+
+    def draw(self, rng: Rng, n: int) -> tuple[Floats, Floats]:
+        """Candidate's and baseline's seconds of each item."""
+        baseline = 3 * np.exp(0.3 * rng.standard_normal(n))
+        logs = np.log(self.ratio) - self.often * np.log(self.times) + 0.2 * rng.standard_normal(n)
+        logs += (rng.random(n) < self.often) * np.log(self.times)
+        return baseline * np.exp(logs), baseline
+
+
 def _location(sigma: float, cap: float) -> float:
     """The log-location at which min(exp(m + sigma Z), cap) has mean 1."""
 

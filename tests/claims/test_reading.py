@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from bench import claims, runfolder
+from bench.claims.plain import span
 from bench.claims.rivals import vendor
-from bench.claims.text import span
 from bench.config import Claim
 from bench.records import ItemRow
 from bench.stats import Interval
@@ -216,7 +216,8 @@ class TestPlainWords:
             return replace(row, cost_usd=0.004 * (1 if at % 3 else 0.1), latency_s=2.0 + (at % 5) * (at % 7))
 
         claim = replace(CLAIM, cheaper_by=0.929, worse_by=None, slower_by=1.5)
-        told = words(write(tmp_path / "run", rows(60, change=vary), claim))
+        models = {label: model(f"openai/{label}", timeout_s=60.0) for label in ("small", "big")}
+        told = words(write(tmp_path / "run", rows(60, change=vary), claim, models=models))
         assert "the true saving may well be anywhere from" in told
         assert "times as long, where the claim needs 1.5 or less" in told
 

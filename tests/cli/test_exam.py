@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import sys
+
+import pytest
 
 from bench.runfolder import read_rows
 from bench.suites.coding.exam import exam
@@ -24,7 +27,7 @@ def test_a_fresh_exam_is_asked_kept_and_scored_again(bench: Bench) -> None:
     [folder] = [path.parent for path in (bench.folder / "results").glob("*/run.json")]
     manifest = json.loads((folder / "run.json").read_text(encoding="utf-8"))
     assert manifest["settings"]["exam_seed"] == 7
-    assert manifest["tasks"]["coding_predict"]["version"] == "1-exam7"
+    assert manifest["tasks"]["coding_predict"]["version"] == "2-exam7"
     kept = (folder / "exam" / "coding_predict.jsonl").read_text(encoding="utf-8").splitlines()
     assert [json.loads(line) for line in kept] == exam(7)[Kind.PREDICT]
     assert [row.score for row in read_rows(folder)[0]] == [1.0] * 4
@@ -33,6 +36,7 @@ def test_a_fresh_exam_is_asked_kept_and_scored_again(bench: Bench) -> None:
     assert "0 calls: 0 scores or outcomes are different." in again.out
 
 
-def test_suites_without_generated_items_refuse_a_seed(bench: Bench) -> None:
+def test_a_fresh_exam_that_needs_reasoning_gym_says_so(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "reasoning_gym", None)
     refused = bench("run", "-t", "reasoning", "--exam-seed", "7", "--dry-run")
-    assert (refused.code, "no task of reasoning has generated items" in refused.err) == (2, True)
+    assert (refused.code, "pip install 'claimbench[reasoning]'" in refused.err) == (2, True)

@@ -122,6 +122,12 @@ def test_what_is_no_baseline_is_refused(tmp_path: Path) -> None:
             read(path)
 
 
+def test_a_run_without_answers_is_no_baseline(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="has no answers to make a baseline of"):
+        saved(tmp_path, rows([None], outcome="not_asked"))
+    assert not (tmp_path / "gate.json").exists()
+
+
 def test_an_import_without_machine_and_hashes_still_makes_a_baseline(tmp_path: Path) -> None:
     folder = write(tmp_path / "run", rows([1.0]), machine=None, tasks=None, prices=None)
     manifest = json.loads((folder / "run.json").read_text())

@@ -63,12 +63,15 @@ def test_a_small_drop_everywhere_fails_all_suites_together(world: World) -> None
     suites = [f"suite{at}" for at in range(5)]
     before = [row for suite in suites for row in rows([1.0] * 20, suite=suite)]
     after = [row for suite in suites for row in rows([0.0] * 2 + [1.0] * 18, suite=suite)]
-    result = world.judge(before, after)
+    both = [replace(row, model="second") for row in before]
+    result = world.judge([*before, *both], [*after, *both])
     assert result.verdict is Verdict.FAILED
+    assert [f.suite for f in result.findings if f.measure == "quality"] == [*suites, ALL] * 2
     assert {f.suite for f in result.findings if f.failed} == {ALL}
     assert suspects(result.findings) == {("small", None)}
-    assert of(result, "quality", ALL).p == pytest.approx(2 / 2**10)
-    assert of(result, "quality", "suite0").p == pytest.approx(1.0)
+    first = {f.suite: f.p for f in result.findings if f.measure == "quality" and f.model == "small"}
+    assert first[ALL] == pytest.approx(2 * 2 / 2**10), "half the level, for two models"
+    assert first["suite0"] == pytest.approx(1.0)
 
 
 def test_partial_credit_and_repeats_are_judged_by_their_means(world: World) -> None:
@@ -272,6 +275,6 @@ def test_half_a_second_asking_clears_nothing(world: World) -> None:
     lost = rows([0.0] * 8 + [1.0] * 12)
     assert confirmed(world, lost, rows([1.0] * 19))[0][1:] == (Status.FAILED, "not all of it was asked a second time")
     assert confirmed(world, lost, rows([1.0] * 19 + [None]))[0][1:] == (
-        Status.FAILED, "the second asking lacks answers",
+        Status.FAILED, "answers of the second asking are missing",
     )  # fmt: skip
     assert confirmed(world, lost, rows([1.0] * 20, suite="coding"))[0][1] is Status.FAILED

@@ -106,6 +106,12 @@ def test_maps_that_cannot_work(importing: Importing, mapping: dict[str, str], wh
     assert why in str(error.value)
 
 
+def test_labels_are_one_line_and_any_text_is_kept(importing: Importing) -> None:
+    lines = ['{"item": 1, "model": "kimi\\n k2", "score": 1, "answer": "cut \\ud83d"}']
+    done, _ = importing("csv", "\n".join(lines), file="a.jsonl")
+    assert done.models == ("kimi k2",)
+
+
 def test_nothing_but_bad_rows(importing: Importing) -> None:
     with pytest.raises(UsageError, match=r"nothing could be imported \(1 rows dropped; the first: a\.csv row 2"):
         importing("csv", "item,model,score\n1,m,x\n", file="a.csv")

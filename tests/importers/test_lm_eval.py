@@ -45,7 +45,7 @@ def test_two_folders_become_one_run_of_two_models(importing: Importing) -> None:
     assert rows["cluster"].nunique() == 6, "each document by itself"
     assert rows[["cost_usd", "latency_s", "out_total", "attempts", "started_at"]].isna().all(axis=None)
     assert manifest["models"]["smollm2"]["imported"] == {
-        "raw": "smollm2", "resolved": None, "vendor": None, "provider": "local-chat-completions", "effort": None,
+        "raw": "smollm2", "vendor": None, "provider": "local-chat-completions", "effort": None,
         "date": "2026-11-22", "harness": "lm-eval 0.4.13", "cost_basis": None,
     }  # fmt: skip
     answers = runfolder.read_table(done.folder, "answers")
@@ -167,6 +167,20 @@ def test_older_results_of_the_same_task_are_left_out(importing: Importing, copie
 def test_one_model_in_two_paths_is_two_models(importing: Importing, copied: Path) -> None:
     done, _ = importing("lm_eval", SMALL, copied)
     assert done.models == ("smollm2 [copied]", "smollm2 [smollm2]")
+    twin = copied.rename(copied.with_name("smollm2"))
+    done, _ = importing("lm_eval", SMALL, twin)
+    assert set(done.models) == {f"smollm2 [{SMALL}]", f"smollm2 [{twin}]"}
+
+
+def test_prompts_of_a_local_model_are_plain_text(importing: Importing, copied: Path) -> None:
+    (path,) = copied.glob("samples_mini_facts_*.jsonl")
+    samples = [json.loads(line) for line in path.read_text().splitlines()]
+    for sample in samples:
+        sample["arguments"] = {"gen_args_0": {"arg_0": "Days of a week?"}}
+    path.write_text("\n".join(map(json.dumps, samples)))
+    done, _ = importing("lm_eval", copied)
+    answers = runfolder.read_table(done.folder, "answers").query("task == 'mini_facts'")
+    assert set(answers["prompt"]) == {'[{"role": "user", "content": "Days of a week?"}]'}
 
 
 def test_other_prompt_settings_make_other_items(importing: Importing, copied: Path) -> None:

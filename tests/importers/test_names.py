@@ -47,7 +47,7 @@ def test_efforts(name: str, effort: str | None) -> None:
 def labels(*rows: AggregateRow) -> tuple[list[str | None], Ledger]:
     ledger = Ledger()
     found = unique_labels([(f"row {at}", row) for at, row in enumerate(rows)], ledger)
-    return [row and row.model for row in found], ledger
+    return [row.model if row else None for row in found], ledger
 
 
 def test_a_name_that_stands_once_in_each_suite_stays() -> None:

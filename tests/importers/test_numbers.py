@@ -44,7 +44,8 @@ def test_a_decimal_comma_where_it_is_said_to_be_one() -> None:
 @pytest.mark.parametrize(
     ("read", "good", "value", "bad"),
     [
-        (whole, "12", 12, "1.5"), (whole, "3.0", 3, "-1"), (share, "1", 1.0, "1.01"), (share, "0", 0.0, "-0.1"),
+        (whole, "12", 12, "1.5"), (whole, "3.0", 3, "-1"), (whole, "0", 0, "1e17"),
+        (share, "1", 1.0, "1.01"), (share, "0", 0.0, "-0.1"),
         (amount, "0", 0.0, "-2"), (positive, "0.0000", None, "-2"), (positive, "2", 2.0, "x"),
     ],
 )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -69,6 +70,24 @@ def test_extracts_of_models_and_instances_are_joined_by_folder(importing: Import
     assert done.dropped[0]["why"] == "instance_id 'django' is not REPOSITORY-NUMBER"
 
 
+def test_damaged_cells_are_named(importing: Importing, tmp_path: Path) -> None:
+    done, _ = importing(
+        "swebench",
+        MODELS + "bad,2026-01-01,50 points,1,1,1,1.0.0,1,f\ngood,2026-01-01,50,1,0.5,1,1.0.0,2,g_mini-v1.0.0\n",
+        INSTANCES + "g_mini-v1.0.0,django__django-1,maybe,1,1\ng_mini-v1.0.0,django__django-2,1,1,1\n",
+    )
+    assert [one["why"] for one in done.dropped] == [
+        "resolved: '50 points' is no number", "resolved: 'maybe' is no number",
+    ]  # fmt: skip
+    boards = json.loads(BOARDS.read_text())
+    boards["leaderboards"][0]["results"][0]["per_instance_details"]["django__django-21"]["resolved"] = 2
+    (tmp_path / "b.json").write_text(json.dumps(boards))
+    done, _ = importing("swebench", tmp_path / "b.json")
+    assert done.dropped[-1] == {
+        "row": "b.json bash-only 1 django__django-21", "why": "resolved '2' is neither true nor false",
+    }  # fmt: skip
+
+
 def test_counts_that_do_not_fit_are_unknown(importing: Importing) -> None:
     rows = [
         "fits,2026-01-01,50.2,100,0.2,1,2.0.0,,", "odd,2026-01-01,64.93,100,0.2,1,2.0.0,500,",
@@ -116,3 +135,22 @@ def test_the_published_second_extract(importing: Importing, published: Callable[
     assert (minimax["n"], minimax["successes"], opus["successes"]) == (500, 379, 384)
     assert minimax["cost_total_usd"] / opus["cost_total_usd"] == pytest.approx(0.097, abs=5e-4)
     assert minimax["comparable"] == opus["comparable"] == "swe-bench-verified, mini-SWE-agent 2.x"
+
+
+def test_major_versions_of_the_harness_never_pair(importing: Importing) -> None:
+    folders = ("1_mini-v1.2.0_a", "2_mini-v1.9.0_b", "3_mini-v2.0.0_c", "4_other_d")
+    rows = [f"{folder},django__django-{at},1,0.3,10" for folder in folders for at in (1, 2)]
+    done, manifest = importing("swebench", INSTANCES + "\n".join(rows))
+    assert claims.pair(items(done), manifest, folders[0], folders[1], done.suites).n == 2
+    for other in folders[2:]:
+        with pytest.raises(UsageError, match="prompt_sha256 differs"):
+            claims.pair(items(done), manifest, folders[0], other, done.suites)
+
+
+def test_what_is_independent_can_be_chosen(importing: Importing) -> None:
+    rows = [f"1_mini-v1.2.0_a,django__django-{at},1,0.3,10" for at in (1, 2)]
+    text = INSTANCES + "\n".join(rows)
+    assert items(importing("swebench", text)[0])["cluster"].nunique() == 1
+    assert items(importing("swebench", text, mapping={"cluster": "instance"})[0])["cluster"].nunique() == 2
+    with pytest.raises(UsageError, match="--map cluster=task: it is repository or instance"):
+        importing("swebench", text, mapping={"cluster": "task"})

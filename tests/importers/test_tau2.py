@@ -95,10 +95,17 @@ def test_a_folder_of_submissions_and_a_single_one(importing: Importing, tmp_path
 
 def test_bad_rows_are_named(importing: Importing) -> None:
     bad = [changed("results", "retail", to=result) for result in ({"pass_1": None}, {"pass_1": 101}, {"pass_1": "7,5"})]
+    bad.append({**changed("results", to={"retail": {"pass_1": 1}}), "model_name": "caf\ufffd"})
     done, _ = importing("tau2", written(SUBMISSION, *bad), file="all.json")
-    assert [one["row"] for one in done.dropped[:3]] == [f"s{at}, retail" for at in (1, 2, 3)]
-    assert [one["why"] for one in done.dropped[:2]] == ["pass_1 is missing", "pass_1 101 is no percentage"]
-    assert all("stands in tau2-banking_knowledge already" in one["why"] for one in done.dropped[3:])
+    assert {one["row"]: one["why"] for one in done.dropped if "retail" in one["row"]} == {
+        "s1, retail": "pass_1 is missing",
+        "s2, retail": "pass_1 101 is no percentage",
+        "s3, retail": "pass_1: '7,5' has a comma; if that is its decimal point, give --decimal ,",
+        "s4, retail": "model_name has bytes that are no UTF-8",
+    }
+    assert [one["row"] for one in done.dropped if "stands in" in one["why"]] == [
+        f"s{at}, banking_knowledge" for at in (1, 2, 3)
+    ]
 
 
 @pytest.mark.parametrize("text", ["{}", "[]", '{"model_name": "x"}'])

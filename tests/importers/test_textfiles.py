@@ -73,10 +73,13 @@ def test_a_quote_left_open_costs_no_memory(tmp_path: Path, monkeypatch: pytest.M
     assert "is a quote left open?" in ledger.dropped[0]["why"]
 
 
-@pytest.mark.parametrize(("text", "why"), [("", "is empty"), ("\n", "is empty"), ("a,b,a\n", "'a' stands twice")])
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [("", "is empty"), ("\n", "is empty"), ("a,b,a\n", "'a' stands twice"), ("caf\udce9,b\n", "byte 0xe9")],
+)
 def test_no_columns(tmp_path: Path, text: str, why: str) -> None:
     path = tmp_path / "a.csv"
-    path.write_text(text)
+    path.write_text(text, errors="surrogateescape")
     with pytest.raises(UsageError, match=why):
         csv_columns(path)
 
@@ -92,6 +95,19 @@ def test_json_lines(tmp_path: Path) -> None:
     assert list(json_rows(path, ledger)) == [("a.jsonl line 1", {"a": 1}), ("a.jsonl line 6", {"a": 2})]
     assert [one["row"] for one in ledger.dropped] == ["a.jsonl line 3", "a.jsonl line 4", "a.jsonl line 5"]
     assert [one["why"].split(" (")[0] for one in ledger.dropped][:2] == ["is no JSON object", "is no JSON"]
+
+
+def test_characters_beyond_ascii_and_halves_of_them(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"a": "é"}\n{"a": "\\ud83d\\ude00"}\n{"a": "cut \\ud83d"}\n')
+    assert [row["a"] for _, row in json_rows(path, Ledger())] == ["é", "😀", "cut ?"]
+
+
+def test_json_nested_beyond_reason(tmp_path: Path) -> None:
+    path, ledger = tmp_path / "a.jsonl", Ledger()
+    path.write_text('{"a": ' + "[" * 100_000 + "\n")
+    assert list(json_rows(path, ledger)) == []
+    assert ledger.dropped_count == 1
 
 
 def test_no_json(tmp_path: Path) -> None:

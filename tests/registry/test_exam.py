@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -27,7 +28,7 @@ def test_a_fresh_exam_has_other_items_another_version_and_another_hash(tmp_path:
     fresh = with_exam(ours, ["coding"], 7)
     assert [id_ for id_, _ in items(fresh)] == [id_ for id_, _ in items(ours)]
     assert not {prompt for _, prompt in items(fresh)} & {prompt for _, prompt in items(ours)}
-    assert (ours.tasks[NAME].version, fresh.tasks[NAME].version) == ("1-exam1", "1-exam7")
+    assert (ours.tasks[NAME].version, fresh.tasks[NAME].version) == ("2-exam1", "2-exam7")
     assert fresh.tasks[NAME].sha256 != ours.tasks[NAME].sha256
     assert with_exam(ours, ["coding"], 7).tasks[NAME].sha256 == fresh.tasks[NAME].sha256
     assert fresh.tasks["reasoning_ab"] is ours.tasks["reasoning_ab"]
@@ -56,8 +57,22 @@ def test_without_a_seed_or_with_the_shipped_one_nothing_changes(tmp_path: Path) 
     assert not list(tmp_path.iterdir())
 
 
-def test_tasks_without_generated_items_are_refused() -> None:
-    with pytest.raises(UsageError, match="--exam-seed: no task of reasoning has generated items"):
+def test_tasks_without_generated_items_are_refused(tmp_path: Path) -> None:
+    yaml = (shipped("tasks") / "reasoning" / "_common.yaml").read_text(encoding="utf-8")
+    yaml = yaml.replace("bench.suites.reasoning.exam.load", "bench.suites.items.jsonl")
+    (tmp_path / "mine.yaml").write_text(yaml + "task: mine\nmetadata: {version: 1}\n", encoding="utf-8")
+    with pytest.raises(UsageError, match="--exam-seed: no task of mine has generated items"):
+        with_exam(read([tmp_path]), ["mine"], 7)
+
+
+def test_our_own_reasoning_families_need_nothing_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "reasoning_gym", None)
+    fresh = with_exam(read(), ["reasoning_parking", "reasoning_zh"], 7)
+    assert fresh.tasks["reasoning_parking"].version == "2-exam7"
+    first = LoadedTasks(fresh, ["reasoning_zh_parking"]).items("reasoning_zh", "reasoning_zh_parking")[0]
+    assert (first.item, first.language) == ("parking-1-0", "zh")
+    cure = r"reasoning-gym cannot be imported \(.*\): pip install 'claimbench\[reasoning\]'"
+    with pytest.raises(UsageError, match=cure):
         with_exam(read(), ["reasoning"], 7)
 
 

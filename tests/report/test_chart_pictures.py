@@ -26,8 +26,10 @@ NAMES = (
     "hunyuan-large", "claude-haiku-5", "qwen3.8-flash", "llama-5-70b-instruct", "mistral-large-4",
 )  # fmt: skip
 SHAPES: Sequence[Shape] = ("wide", "square")
-every_count = pytest.mark.parametrize("count", [2, 5, 12])
 every_shape = pytest.mark.parametrize("shape", SHAPES)
+every_count = pytest.mark.parametrize(
+    ("count", "shape"), [(2, "wide"), (5, "wide"), (5, "square"), (12, "wide"), (12, "square")]
+)
 
 
 def around(value: float, reach: float, n: int = 240) -> Interval:
@@ -54,7 +56,6 @@ def compared(count: int, priced: bool = True) -> Comparison:
     return Comparison(tuple(rows), {}, places=tuple(places), differences=(worst,))
 
 
-@every_shape
 @every_count
 def test_claim_plane(count: int, shape: Shape) -> None:
     rng = random.Random(count)
@@ -84,7 +85,6 @@ def test_forest(count: int, shape: Shape) -> None:
     assert faults(draw_forest(rows, 0.03, "Where small gains and loses", CAPTION, shape)) == []
 
 
-@every_shape
 @pytest.mark.parametrize("priced", [True, False])
 @every_count
 def test_cost_against_quality(count: int, priced: bool, shape: Shape) -> None:
@@ -105,7 +105,6 @@ def curves(count: int) -> list[Curve]:
     ]
 
 
-@every_shape
 @every_count
 def test_latency(count: int, shape: Shape) -> None:
     figure = latency.draw(curves(count), CAPTION, shape)
@@ -114,7 +113,6 @@ def test_latency(count: int, shape: Shape) -> None:
     assert all(texts.count(name) == (1 if count <= latency.MOST_CURVES else 2) for name in NAMES[:count])
 
 
-@every_shape
 @every_count
 def test_levels(count: int, shape: Shape) -> None:
     scores = {1: around(0.9, 0.1), 2: around(0.5, 0.3), 3: Interval(0.0, None, None, 1)}
@@ -127,7 +125,6 @@ def test_levels(count: int, shape: Shape) -> None:
     assert faults(levels.draw(found, CAPTION, shape)) == []
 
 
-@every_shape
 @every_count
 def test_tokens(count: int, shape: Shape) -> None:
     means = {"prompt": 300.0, "prompt, from cache": 150.0, "prompt, into cache": 5.0, "answer": 200.0, "reasoning": 1e3}

@@ -11,15 +11,16 @@ from typing import Any
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
 from bench import runfolder
+from bench.cli.report import report
 from bench.records import ItemRow
 from bench.report import charts, compare
-from bench.report.charts import common, labels, pareto, style, verdicts
+from bench.report.charts import common, labels, ofrun, pareto, style, verdicts
 from bench.report.charts.forest import TOO_SMALL
 from bench.report.charts.latency import MOST_STEPS, Curve, curves
 from bench.report.charts.levels import level_scores
-from bench.report.charts.ofrun import MOST_PAIRS, _bridges, file_name
 from bench.report.charts.tokens import token_use
 from bench.report.pairwise import Difference
 from bench.stats import Interval
@@ -57,59 +58,70 @@ def table(path: Path) -> list[dict[str, str]]:
 def test_a_run_with_a_claim_has_its_charts_and_no_stale_ones(tmp_path: Path) -> None:
     (tmp_path / "charts").mkdir()
     (tmp_path / "charts" / "old.svg").write_text("old")
+    (tmp_path / "charts" / "mine.txt").write_text("mine")
     found = drawn(tmp_path, rows(), claims={"small is/enough": CLAIM})
     names = ["claim_small-is-enough", "forest_small-is-enough", "cost_quality", "latency", "levels", "tokens"]
     assert list(found) == [f"{name}.{kind}" for name in names for kind in ("svg", "png", "csv")]
-    assert sorted(path.name for path in (tmp_path / "charts").iterdir()) == sorted(found)
+    assert sorted(path.name for path in (tmp_path / "charts").iterdir()) == sorted([*found, "mine.txt"])
     (point,) = table(found["claim_small-is-enough.csv"])
     (opinion,) = compare(tmp_path).ruling.opinions
     assert point["verdict"] == opinion.verdict
     assert float(point["cost_ratio"]) == opinion.judged.halves["reasoning", "cost"].estimate
     assert float(point["score_difference_low"]) == opinion.judged.halves["reasoning", "quality"].interval.low
-
-
-def test_the_bytes_are_the_same_for_the_same_data(tmp_path: Path) -> None:
-    found = drawn(tmp_path, rows(), claims={"c": CLAIM})
     first = {name: path.read_bytes() for name, path in found.items()}
-    again = drawn(tmp_path, rows(), claims={"c": CLAIM})
-    assert {name: path.read_bytes() for name, path in again.items()} == first
+    again = drawn(tmp_path, rows(), claims={"small is/enough": CLAIM})
+    assert {name: path.read_bytes() for name, path in again.items()} == first, "the same bytes for the same data"
     assert first["cost_quality.png"].startswith(b"\x89PNG")
     assert b"<title>Score against cost</title>" in first["cost_quality.svg"]
 
 
 def test_a_square_is_square(tmp_path: Path) -> None:
-    found = drawn(tmp_path, rows(), "square", claims={"c": CLAIM})
-    head = found["claim_c.svg"].read_text(encoding="utf-8")[:2000]
+    write_run(tmp_path, rows(), claims={"c": CLAIM})
+    done = CliRunner().invoke(report, [str(tmp_path), "--shape", "square"])
+    assert done.exit_code == 0, done.output
+    assert f"wrote {tmp_path}/charts/claim_c.png" in done.output
+    head = (tmp_path / "charts" / "claim_c.svg").read_text(encoding="utf-8")[:2000]
     assert 'width="432pt" height="432pt"' in head
 
 
 def test_without_claims_every_model_is_set_against_the_first(tmp_path: Path) -> None:
     three = [replace(row, model="third") for row in rows() if row.model == "cheap"]
-    found = drawn(tmp_path, [*rows(), *three])
-    assert [row["label"] for row in table(found["forest.csv"])] == ["cheap", "third"]
-    assert not [name for name in found if name.startswith("claim")]
-    two = drawn(tmp_path / "two", rows(36))
-    assert [row["label"] for row in table(two["forest.csv"])] == [
-        *sorted(f"f{n}" for n in range(12)),
-        "all of reasoning",
-    ]
+    write_run(tmp_path, [*rows(), *three])
+    first, found = verdicts.against_first(compare(tmp_path), runfolder.read_table(tmp_path, "items"))
+    assert (first, [row.label for row in found]) == ("dear", ["cheap", "third"])
+    write_run(tmp_path, rows(36))
+    comparison, items = compare(tmp_path), runfolder.read_table(tmp_path, "items")
+    files = list(ofrun._claims(comparison, items, "caption", tmp_path, "wide"))
+    families = sorted(f"f{n}" for n in range(12))
+    assert [row["label"] for row in table(files[2])] == [*families, "all of reasoning"]
+
+
+def test_nothing_scored_draws_nothing_and_breaks_nothing(tmp_path: Path) -> None:
+    made = [replace(row, score=None, outcome="infrastructure") for row in rows(2)]
+    assert {name.partition(".")[0] for name in drawn(tmp_path, made)} == {"cost_quality"}
+    assert drawn(tmp_path / "none", [], suites={}, models={}) == {}
 
 
 def test_one_model_alone_has_no_forest(tmp_path: Path) -> None:
-    assert "forest.csv" not in drawn(tmp_path, [row for row in rows() if row.model == "dear"])
+    write_run(tmp_path, [row for row in rows() if row.model == "dear"])
+    items = runfolder.read_table(tmp_path, "items")
+    assert list(ofrun._claims(compare(tmp_path), items, "caption", tmp_path, "wide")) == []
 
 
 def test_a_claim_without_costs_has_no_plane(tmp_path: Path) -> None:
     made = [replace(row, cost_usd=None) for row in rows()]
-    found = drawn(tmp_path, made, claims={"c": CLAIM, "q": {**CLAIM, "cheaper_by": None}})
-    assert not [name for name in found if name.startswith("claim")]
-    assert {"forest_c.svg", "forest_q.svg"} <= set(found)
+    write_run(tmp_path, made, claims={"c": CLAIM, "q": {**CLAIM, "cheaper_by": None}})
+    comparison, items = compare(tmp_path), runfolder.read_table(tmp_path, "items")
+    assert [verdicts.plane_points(opinion) for opinion in comparison.ruling.opinions] == [[], []]
+    assert [len(verdicts.of_claim(comparison, items, opinion)) for opinion in comparison.ruling.opinions] == [1, 1]
 
 
 def test_a_claim_that_speaks_of_the_mean_has_one_point(tmp_path: Path) -> None:
-    made = [*rows(), *rows(suite="coding")]
-    found = drawn(tmp_path, made, claims={"c": {**CLAIM, "over": "mean"}})
-    assert [row["group"] for row in table(found["claim_c.csv"])] == ["mean of the suites"]
+    write_run(tmp_path, [*rows(), *rows(suite="coding")], claims={"c": {**CLAIM, "over": "mean"}})
+    (opinion,) = compare(tmp_path).ruling.opinions
+    (point,) = verdicts.plane_points(opinion)
+    assert point.group == "mean of the suites"
+    assert len(point.region) > 0
 
 
 def test_the_line_below_says_what_it_rests_on(tmp_path: Path) -> None:
@@ -171,13 +183,13 @@ def test_models_without_cost_or_score_are_shown_as_such(tmp_path: Path) -> None:
 
 def test_many_models_at_one_place_go_to_a_legend(tmp_path: Path) -> None:
     one = [row for row in rows(6) if row.model == "dear"]
-    made = [replace(row, model=f"a-model-with-quite-a-long-name-{n}") for n in range(40) for row in one]
+    made = [replace(row, model=f"a-model-with-quite-a-long-name-{n}") for n in range(24) for row in one]
     comparison = replace(compare(write_run(tmp_path, one)), differences=(), places=())
     (row,) = comparison.rows
     every = tuple(replace(row, model=name) for name in dict.fromkeys(r.model for r in made))
     figure = pareto.draw(replace(comparison, rows=every), "caption", "wide")
     assert faults(figure) == []
-    assert sum(text.startswith("a-model") for text, _, _ in written(figure)) == 40
+    assert sum(text.startswith("a-model") for text, _, _ in written(figure)) == 24
 
 
 def test_latency_is_paired_and_only_of_clean_clocks(tmp_path: Path) -> None:
@@ -227,18 +239,19 @@ def test_tokens_by_hand(tmp_path: Path) -> None:
 def test_bridges_of_a_pair_carry_the_bills_interval(tmp_path: Path) -> None:
     prices = {f"x/{m}": {"provider": "x", "model": m, "input": "1", "output": "4"} for m in ("dear", "cheap")}
     made = [replace(row, price_id=f"x/{row.model}") for row in rows()]
-    found = drawn(tmp_path, made, prices={"rows": prices}, models={n: model(f"x/{n}") for n in ("dear", "cheap")})
-    steps = table(found["cost_bridge_cheap_against_dear.csv"])
+    write_run(tmp_path, made, prices={"rows": prices}, models={n: model(f"x/{n}") for n in ("dear", "cheap")})
+    comparison = compare(tmp_path)
+    (bridge,) = comparison.bridges
+    many = (bridge, *(replace(bridge, candidate=f"c{n}") for n in range(6)))
+    files = list(ofrun._bridges(replace(comparison, bridges=many), "caption", tmp_path, "wide"))
+    assert len(files) == 3 * ofrun.MOST_PAIRS
+    steps = table(tmp_path / "cost_bridge_cheap_against_dear.csv")
     assert [row["ratio_low"] != "" for row in steps] == [row["step"] == "retries and waste" for row in steps]
-    (one,) = compare(tmp_path).differences
+    (one,) = comparison.differences
     assert one.model == "dear"
     assert one.cost_ratio is not None
     assert one.cost_ratio.high is not None
     assert float(steps[5]["ratio_low"]) == pytest.approx(1 / one.cost_ratio.high)
-    comparison = compare(tmp_path)
-    many = tuple(replace(bridge, candidate=f"c{n}") for n in range(6) for bridge in comparison.bridges)
-    files = list(_bridges(replace(comparison, bridges=many), "caption", tmp_path / "many", "wide"))
-    assert len(files) == 3 * MOST_PAIRS
 
 
 def test_a_familys_row_speaks_of_its_own_items(tmp_path: Path) -> None:
@@ -274,12 +287,14 @@ def test_labels_of_points_at_one_place_stand_apart() -> None:
 def test_points_without_room_for_a_name_are_counted_below(tmp_path: Path) -> None:
     near = Interval(0.5, 0.4, 0.6, 9)
     points = [
-        charts.PlanePoint(f"model-with-quite-a-long-name-{n}", "s", near, Interval(0.0, None, None, 9), "reported", 9)
-        for n in range(45)
+        charts.PlanePoint(
+            f"model-with-{'quite-' * 5}a-long-name-{n}", "s", near, Interval(0.0, None, None, 9), "reported", 9
+        )
+        for n in range(24)
     ]
     files = charts.claim_plane(points, cheaper_by=None, worse_by=None, title="t", caption="c.", stem=tmp_path / "p")
-    assert "of 45 points have no room for a name" in files[0].read_text(encoding="utf-8")
-    assert len(table(files[2])) == 45
+    assert "of 24 points have no room for a name" in files[0].read_text(encoding="utf-8")
+    assert len(table(files[2])) == 24
 
 
 def test_56_models_look_different() -> None:
@@ -309,4 +324,4 @@ def test_numbers_and_words_fit() -> None:
     assert "…" in cut
     assert style.extent(cut, 9)[0] <= 1.0
     assert style.wrap("one two", 9, 0.4) == ["one", "two"]
-    assert file_name("a b/ü.c") == "a-b-.c"
+    assert ofrun.file_name("a b/ü.c") == "a-b-.c"

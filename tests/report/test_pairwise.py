@@ -47,7 +47,7 @@ def test_pairs_of_models_with_intervals_and_holm(tmp_path: Path) -> None:
 def test_the_frontier_and_how_sure_it_is(tmp_path: Path) -> None:
     found = compare(run(tmp_path, three())).places
     assert [(one.model, one.on_frontier, one.probability) for one in found] == [
-        ("small", True, 1.0), ("big", False, 0.0), ("poor", False, 0.0)
+        ("small", True, 1 - 1 / 62), ("big", False, 1 / 62), ("poor", False, 1 / 62)
     ]  # fmt: skip
     assert found[0].usd_per_1000 == pytest.approx(2.0)
     assert {one.n for one in found} == {60}

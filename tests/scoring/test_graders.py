@@ -30,22 +30,30 @@ def doc(item: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("answer", "text", "score", "extracted", "found"),
+    ("answer", "text", "partial", "extracted", "found"),
     [
         ("42", "<answer>42</answer>", 1.0, "42", "tagged"),
         (42, "<answer> 42 </answer>", 1.0, "42", "tagged"),
         ("42", "<answer>42.0</answer>", 0.0, "42.0", "tagged"),
         ("", "<answer></answer>", 1.0, "", "tagged"),
         ("42", "So the answer is 42.", 1.0, "42", "stated"),
+        ("42", "所以答案是42。", 1.0, "42", "stated"),
         ("42", "The answer is 42. No: <answer>41</answer>", 0.0, "41", "tagged"),
         ("42", "42", 0.0, None, None),
         ("None", "no tag", 0.0, None, None),
+        ("1 2\n3 4", "<answer>\n1 2 \n3 4\n</answer>", 1.0, "1 2 \n3 4", "tagged"),
+        ("A=1,B=2", "<answer>A=1, B=2</answer>", 1.0, "A=1, B=2", "tagged"),
+        ("A=1,B=2", "<answer>A=1, B=3</answer>", 0.5, "A=1, B=3", "tagged"),
+        ("1234", "<answer>1,234</answer>", 0.0, "1,234", "tagged"),
+        ("b, a", "<answer>b</answer>", 0.5, "b", "tagged"),
+        ("b", "<answer>b, a, c, d</answer>", 0.25, "b, a, c, d", "tagged"),
     ],
 )
-def test_answer_tag(answer: object, text: str, score: float, extracted: str | None, found: str | None) -> None:
+def test_answer_tag(answer: object, text: str, partial: float, extracted: str | None, found: str | None) -> None:
     item = {"answer": answer}
+    score = float(partial == 1.0)
     detail = {"found": found} if found else {}
-    assert graders.answer_tag.grade(item, text) == Graded(score=score, extracted=extracted, detail=detail)
+    assert graders.answer_tag.grade(item, text) == Graded(score, partial, extracted, detail)
     assert graders.answer_tag(doc(item), [text]) == {"score": score}
     assert not graders.answer_tag.sandboxed
 

@@ -313,7 +313,7 @@ def test_unknown_stays_unknown_on_disk(registry: Registry, tmp_path: Path) -> No
     tables, _ = score(planned(registry), tmp_path, lambda call: answer(call, right(call), **unknown))
     runfolder.write_tables(tmp_path, tables.items, tables.answers)
     for table in (runfolder.read_table(tmp_path, "items"), pd.read_csv(tmp_path / "items.csv")):
-        for column in ("cost_usd", "cost_cap_usd", "in_uncached", "out_total", "tpot_s", "partial", "price_id"):
+        for column in ("cost_usd", "cost_cap_usd", "in_uncached", "out_total", "tpot_s", "price_id"):
             assert table[column].isna().all()
         assert table["score"].notna().all()
 

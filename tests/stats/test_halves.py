@@ -58,7 +58,7 @@ class TestQuality:
         assert half.problem == "5 clusters (worth 5.0 of equal size) are too few: it takes 6"
         assert decided(half) == (False, False)
         one = quality(signs(10, 2, 0), families(10, 10), 0.03)
-        assert one.problem == "1 clusters are too few: it takes 6"
+        assert one.problem == "1 cluster is too few: it takes 6"
 
     def test_losses_that_come_in_clusters_weigh_more(self) -> None:
         spread = [0.0] * 600
@@ -86,6 +86,37 @@ class TestQuality:
         half = quality(signs(400, 4, 4) + [-1.0] * 20 + [0.0] * 80, both, 0.03)
         assert half.estimate == pytest.approx((0.0 - 0.2) / 2)
         assert decided(half) == (False, True)
+
+    def test_every_suite_of_a_mean_needs_clusters(self) -> None:
+        both = Strata(["a"] * 300 + ["b"] * 40, [*(f"a{i}" for i in range(300)), *(f"b{i // 10}" for i in range(40))])
+        half = quality([0.0] * 340, both, 0.05)
+        assert half.problem == "b: 4 clusters (worth 4.0 of equal size) are too few: it takes 6"
+        assert decided(half) == (False, False)
+
+    def test_a_mean_takes_the_clusters_of_its_most_clustered_suite(self) -> None:
+        names = [*(f"a{i}" for i in range(300)), *(f"b{i // 20}" for i in range(240))]
+        half = quality([0.0] * 540, Strata(["a"] * 300 + ["b"] * 240, names), 0.1)
+        assert half.design_effect == pytest.approx(1 + 19 * 0.2)
+
+    def test_few_families_cannot_rule_out_that_whole_ones_fail(self) -> None:
+        assert quality(signs(600, 0, 0), families(600, 6), 0.05).notes == ()
+        assert quality(signs(240, 0, 0), families(240, 12), 0.05).notes == (
+            "20 families of items: a candidate that fails 5 % of all such families outright would show no loss here "
+            "36 times in 100",
+        )
+        names = [*(f"a{i}" for i in range(300)), *(f"b{i // 20}" for i in range(240))]
+        [note] = quality([0.0] * 540, Strata(["a"] * 300 + ["b"] * 240, names), 0.1).notes
+        assert note.startswith("12 families of items of b: a candidate that fails 20 % of all such families")
+        assert quality([0.0] * 540, Strata(["a"] * 300 + ["b"] * 240, names), 0.6).notes == ()
+
+    def test_an_exact_test_that_falls_short_of_its_interval_says_so(self) -> None:
+        half = quality(signs(500, 5, 0), alone(500), 0.03)
+        low = half.interval.low
+        assert low is not None
+        short = quality(signs(500, 5, 0), alone(500), -low * (1 + 1e-9))
+        assert short.p_supported > 0.05
+        assert short.blocked is not None
+        assert "the exact test" in short.blocked
 
     def test_scores_must_be_numbers(self) -> None:
         with pytest.raises(ValueError, match="finite"):
@@ -118,10 +149,46 @@ class TestCost:
     def test_without_a_cap_more_is_asked(self) -> None:
         ours, theirs = bills(UNCAPPED_N - 1, 0.01)
         half = cost(ours, theirs, alone(UNCAPPED_N - 1), 0.9)
-        assert half.problem == "99 items are too few where a call's cost has no known cap: it takes 100"
+        assert half.problem == "what an answer costs has no limit, and 99 items are too few for that: it takes 100"
         assert half.notes == (TAIL_RISK,)
         ours, theirs = bills(UNCAPPED_N, 0.01)
         assert decided(cost(ours, theirs, alone(UNCAPPED_N), 0.9))[0]
+
+    def test_an_uncapped_baseline_refutes_nothing_on_few_items(self) -> None:
+        half = cost([0.15, 0.15], [1.0, 1.0], alone(2), 0.9, caps=(0.2, None))
+        assert (half.p_refuted, half.notes) == (1.0, (TAIL_RISK,))
+        ours, theirs = bills(UNCAPPED_N, 0.15)
+        capped, open_ended = (cost(ours, theirs, alone(UNCAPPED_N), 0.9, caps=(1.0, cap)) for cap in (9.0, None))
+        assert open_ended.p_refuted <= 0.05
+        assert capped.notes == ()
+
+    def test_what_only_the_cap_forbids_is_said_to_be_blocked(self) -> None:
+        ours, theirs = bills(60, 0.07)
+        half = cost(ours, theirs, alone(60), 0.9, caps=(40.0, 8.0))
+        assert half.blocked == (
+            "an answer can cost up to 40 USD, and 60 items are too few to rule out that enough of them would"
+        )
+        assert (half.detectable, half.needed, half.problem) == (None, None, None)
+        ours, theirs = bills(UNCAPPED_N, 0.1 * 0.932, spread=0.32)
+        barely = cost(ours, theirs, alone(UNCAPPED_N), 0.9)
+        assert barely.interval.high is not None
+        assert barely.interval.high < 0.1
+        assert barely.blocked == (
+            "what an answer costs has no limit, so it takes a clearer result than these 100 items give"
+        )
+
+    def test_families_may_be_dear_as_wholes(self) -> None:
+        """180 items of 18 families none of which exploded: not known to be cheap while 10 % of families might."""
+        ours, theirs = [0.05] * 180, [1.0] * 180
+        ours[::10], theirs[5::10] = [0.051] * 18, [1.1] * 18
+        assert decided(cost(ours, theirs, alone(180), 0.9, caps=(1.0, 20.0)))[0]
+        half = cost(ours, theirs, families(180, 10), 0.9, caps=(1.0, 20.0))
+        assert half.p_supported > 0.05
+        assert half.blocked is not None
+        assert "180 items (worth 32 independent ones)" in half.blocked
+        few = cost(ours, theirs, families(180, 10), 0.9)
+        assert few.problem is not None
+        assert "(worth 32 independent ones) are too few for that: it takes 100" in few.problem
 
     def test_a_bill_of_nothing_has_no_ratio(self) -> None:
         assert cost([0.0] * 20, [1.0] * 20, alone(20), 0.9).problem == "a bill of 0 USD has no ratio"
@@ -159,6 +226,22 @@ class TestLatency:
         assert decided(latency(ours, theirs, alone(80), 2.0)) == (True, False)
         assert decided(latency(ours, theirs, alone(80), 1.1)) == (False, True)
         assert latency(ours, theirs, families(80, 40), 2.0).problem is not None
+
+    def test_a_deadline_stands_for_the_stalls_not_met(self) -> None:
+        ours, theirs = bills(80, 1.5)
+        near, far = (latency(ours, theirs, alone(80), 2.0, deadlines=(most, 9.0)) for most in (9.0, 1e9))
+        assert decided(near) == (True, False)
+        assert not decided(far)[0]
+        assert far.blocked is not None
+        assert far.blocked.startswith("a call can take up to 1e+09 s, and 80 items are too few")
+        assert decided(latency(ours, theirs, alone(80), 1.1, deadlines=(9.0, 9.0))) == (False, True)
+        assert latency(ours, theirs, alone(80), 1.1, deadlines=(9.0, None)).p_refuted == 1.0
+        few = latency(ours, theirs, alone(80), 2.0, deadlines=(None, 9.0))
+        assert few.problem == "how long a call takes has no limit, and 80 items are too few for that: it takes 100"
+
+    def test_what_no_call_can_break_needs_no_guard(self) -> None:
+        ours, theirs = [1.0, 1.1, 1.0, 1.05], [1.0] * 4
+        assert decided(latency(ours, theirs, alone(4), 9.0, deadlines=(2.0, 2.0)))[0]
 
     def test_times_must_be_positive(self) -> None:
         with pytest.raises(ValueError, match="positive"):

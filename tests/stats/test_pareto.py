@@ -19,12 +19,15 @@ def test_the_frontier_is_what_nothing_beats(points: list[tuple[int, int]]) -> No
     assert frontier([s for s, _ in points], [c for _, c in points]).tolist() == expected
 
 
-def test_what_is_better_and_cheaper_on_every_item_is_sure() -> None:
+def test_what_is_better_and_cheaper_on_every_item_is_as_sure_as_so_many_items_can_tell() -> None:
     scores = np.array([[1.0, 0.0]] * 24)
     costs = np.array([[0.1, 0.2]] * 24)
     shares = membership(scores, costs, [str(i) for i in range(24)])
     assert shares is not None
-    assert shares.tolist() == [1.0, 0.0]
+    assert shares.tolist() == [1 - 1 / 26, 1 / 26]
+    tied = membership(np.ones((6, 2)), costs[:6], list("abcdef"))
+    assert tied is not None
+    assert tied.tolist() == [1 - 1 / 8, 1 / 8]
 
 
 def test_equal_scores_leave_the_dearer_model_to_chance() -> None:
@@ -35,7 +38,7 @@ def test_equal_scores_leave_the_dearer_model_to_chance() -> None:
     names = [str(i) for i in range(120)]
     shares = membership(scores, costs, names, seed=1)
     assert shares is not None
-    assert shares[0] == 1.0
+    assert shares[0] == 1 - 1 / 122
     assert 0.35 < shares[1] < 0.6
     assert np.array_equal(membership(scores, costs, names, seed=1), shares)  # type: ignore[arg-type]
 

@@ -108,7 +108,7 @@ def string_manipulation(question: str) -> str:
 
 def rewritten(text: str, when: str, what: str) -> str | None:
     """A text after a rule; None if the rule does not apply."""
-    given = re.findall(r"'(\w+)'", what)
+    given: list[str] = re.findall(r"'(\w+)'", what)
     if when.startswith("contains an even"):
         return text + given[0] if text.count("b") in range(2, 999, 2) else None
     (key,) = found(r"'(\w+)'", when)

@@ -50,7 +50,8 @@ def forest(
 ) -> list[Path]:
     """Writes the plot as stem.svg, stem.png and stem.csv, and returns them.
 
-    `worse_by` (a fraction) draws the margin; None draws none. IncompleteError if a file cannot be written.
+    `worse_by` (a fraction) draws the margin; None draws none. ValueError without rows, IncompleteError if a file
+    cannot be written.
     """
     figure = draw(rows, worse_by, title, caption, shape)
     header = [
@@ -77,24 +78,27 @@ def draw(rows: Sequence[ForestRow], worse_by: float | None, title: str, caption:
         style.Words(title, f"Right of 0 the candidate scores higher.{margin}", caption), shape, body
     )
     places = _places(rows, room.top - 1.2 * ROW)
-    texts = [_cells(row) for row in rows]
-    columns = [max(style.extent(cell, style.TEXT)[0] for cell in column) for column in zip(*texts, strict=True)]
-    columns = [max(wide, style.extent(name, style.TEXT)[0]) for wide, name in zip(columns, HEADS, strict=True)]
+    table = [HEADS, *(_cells(row) for row in rows)]
+    shown = [0, 1, *([2] if any(row.discordant is not None for row in rows) else [])]
+    weights = ["normal", *(_weight(row) for row in rows)]
+    wides = [
+        max(style.extent(cells[at], style.TEXT, weight)[0] for cells, weight in zip(table, weights, strict=True)) + GAP
+        for at in shown
+    ]
     names = min(2.3, max(style.extent(row.label, style.TEXT, _weight(row))[0] for row in rows) + 0.1)
-    right = room.right - sum(columns) - 0.14 * len(columns)
-    axes = style.axes(figure, style.Box(room.left + names + 0.15, room.bottom + 0.42, right, room.top - ROW))
+    right = room.right - sum(wides)
+    axes = style.axes(figure, style.Box(room.left + names + GAP, room.bottom + 0.42, right, room.top - ROW))
     _scale(axes, rows, worse_by)
-    at = right
-    for number, wide in enumerate(columns):
-        at += wide + 0.14
-        _write(figure, at, room.top - 0.6 * ROW, HEADS[number], "right", color=style.SOFT)
-        for (y, _), row, cells in zip(places, rows, texts, strict=True):
-            _write(figure, at, y, cells[number], "right", color=_colour(row), weight=_weight(row))
+    edge = right
+    for at, wide in zip(shown, wides, strict=True):
+        edge += wide
+        _write(figure, edge, room.top - 0.6 * ROW, HEADS[at], "right", color=style.SOFT)
+        for (y, _), row, cells in zip(places, rows, table[1:], strict=True):
+            _write(figure, edge, y, cells[at], "right", color=_colour(row), weight=_weight(row))
     for (y, head), row in zip(places, rows, strict=True):
         if head is not None:
-            _write(
-                figure, room.left, head, style.shortened(row.group, style.TEXT, names, "bold"), "left", weight="bold"
-            )
+            group = style.shortened(row.group, style.TEXT, right - room.left, "bold")
+            _write(figure, room.left, head, group, "left", weight="bold", bbox=PAPER)
         label = style.shortened(row.label, style.TEXT, names, _weight(row))
         _write(figure, room.left + 0.1, y, label, "left", color=_colour(row), weight=_weight(row))
         _bar(figure, axes, row, y)
@@ -102,7 +106,11 @@ def draw(rows: Sequence[ForestRow], worse_by: float | None, title: str, caption:
 
 
 HEADS = ("points (interval)", "n", "differ")
-"""The columns beside the plot."""
+"""The columns beside the plot; the last is left out where it is unknown for all."""
+GAP = 0.14
+"""Space between columns, inches."""
+PAPER = {"facecolor": "white", "edgecolor": "none", "pad": 1.0}
+"""Behind a heading, which may reach over the plot."""
 
 
 def _places(rows: Sequence[ForestRow], top: float) -> list[tuple[float, float | None]]:

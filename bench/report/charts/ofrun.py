@@ -33,16 +33,20 @@ def write_charts(comparison: Comparison, folder: Path, shape: style.Shape = "wid
     Verdicts first, then what they rest on; a chart without data is left out. UsageError if the items cannot be read,
     IncompleteError if a file cannot be written.
     """
+    if not comparison.rows:
+        return []
     items = runfolder.read_table(folder, "items")
     charts = folder / "charts"
-    runfolder.clear(charts)
     basis = common.basis(comparison, items)
-    return [
+    files = [
         *_claims(comparison, items, basis, charts, shape),
         *cost_quality(comparison, basis, charts / "cost_quality", shape),
         *_measured(comparison, items, basis, charts, shape),
         *_bridges(comparison, basis, charts, shape),
     ]
+    for old in {path for kind in ("svg", "png", "csv") for path in charts.glob(f"*.{kind}")} - set(files):
+        old.unlink()
+    return files
 
 
 def _claims(

@@ -281,7 +281,7 @@ def write(figure: Figure, stem: Path, header: Sequence[str], rows: Sequence[Sequ
         runfolder.write_file(
             path,
             lambda part, kind=kind, facts=facts: figure.savefig(  # type: ignore[misc]
-                part, format=kind, dpi=200, facecolor="white", metadata=facts
+                part, format=kind, dpi=160, facecolor="white", metadata=facts
             ),
         )
     out = io.StringIO()

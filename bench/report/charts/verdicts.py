@@ -11,6 +11,7 @@ import numpy as np
 
 from bench.claims import Opinion
 from bench.claims.judge import MEAN
+from bench.claims.text import labels
 from bench.report.charts import common
 from bench.report.charts.forest import TOO_SMALL, ForestRow
 from bench.report.charts.plane import PlanePoint
@@ -152,8 +153,6 @@ def fitting(rows: list[ForestRow]) -> list[ForestRow]:
 
 def title(opinion: Opinion, manifest: Mapping[str, Any]) -> str:
     """The claim's name and verdict, with what every mention of it must carry."""
-    from bench.claims.text import labels
-
     remarks = labels(opinion, manifest)
     aside = f" ({'; '.join(remarks)})" if remarks else ""
     return f"{opinion.claim.name}: {opinion.verdict}{aside}"

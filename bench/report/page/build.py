@@ -18,7 +18,7 @@ from bench.report.imported import import_notes
 from bench.report.page import items as page_items
 from bench.report.page.pack import pack
 from bench.report.page.sheets import Sheet, sheets
-from bench.report.page.verdict import Card, cards
+from bench.report.page.verdict import Card, cards, pair
 
 NAME = "report.html"
 HERE = Path(__file__).parent
@@ -109,7 +109,8 @@ def page(sources: Sequence[Source]) -> str:
         "base-uri 'none'; form-action 'none'",
         css=Markup(css),
         js=Markup(js),
-        joint=_joint(sources) if len(sources) > 1 else None,
+        joint=_joint(sources),
+        several=len(sources) > 1,
         runs=[_run(source) for source in sources],
         items=_items(sources),
         filters=FILTERS,
@@ -123,29 +124,31 @@ def _hash(text: str) -> str:
 def _title(comparisons: Sequence[Comparison]) -> str:
     claims = [o.claim for c in comparisons for o in c.ruling.opinions]
     named = list(dict.fromkeys(f"{claim.candidate} against {claim.baseline}" for claim in claims))
-    models = list(dict.fromkeys(label for c in comparisons for label in c.manifest["models"]))
     if 0 < len(named) <= 2:
         return ", ".join(named)
-    return " and ".join([", ".join(models[:-1]), models[-1]]) if 1 < len(models) <= 4 else _many(models)
-
-
-def _many(models: Sequence[str]) -> str:
-    return f"{len(models)} models compared" if len(models) > 1 else "".join(models)
+    models = list(dict.fromkeys(label for c in comparisons for label in c.manifest["models"]))
+    if len(models) <= 4:
+        return " and ".join([", ".join(models[:-1]), models[-1]] if len(models) > 1 else models)
+    suites = list(dict.fromkeys(suite for c in comparisons for suite in c.manifest["suites"]))
+    return f"{len(models)} models on {', '.join(suites)}" if suites else f"{len(models)} models compared"
 
 
 def _run(source: Source) -> Run:
     manifest = source.comparison.manifest
     notes = tables.notes(source.comparison)
     warnings = [note.removeprefix("WARNING: ") for note in notes if note.startswith("WARNING: ")]
+    published = runfolder.read_aggregates(source.folder)
     counts = [f"{about['items_planned']} items of {suite}" for suite, about in manifest["suites"].items()]
+    counts += [f"{len(published)} published totals"] if published else []
+    imported = "imported on " if manifest.get("imported") else ""
     return Run(
         name=f"Run {manifest['run']}",
-        when=f"{str(manifest['started_at'])[:10]} · {', '.join(counts)}",
+        when=f"{imported}{str(manifest['started_at'])[:10]} · {', '.join(counts)}",
         source=next(iter(import_notes(manifest)), ""),
-        cards=cards(source.comparison),
+        cards=cards(source.comparison, published),
         warnings=[f"{line[0].upper()}{line[1:]}" for line in warnings],
         charts=[_chart(path, source) for path in source.files if path.suffix == ".svg"],
-        tables=sheets(source.comparison),
+        tables=sheets(source.comparison, published),
         facts=_facts(manifest),
         notes=[note for note in notes if not note.startswith("WARNING: ")],
     )
@@ -186,33 +189,37 @@ def _model(model: Mapping[str, Any]) -> str:
     return ", ".join([str(model["model"]), *said])
 
 
-def _joint(sources: Sequence[Source]) -> Sheet:
-    """Every run's models on every suite, one below the other."""
-    every = [sheets(source.comparison)[0] for source in sources]
-    shared = [column for column in every[0].table.columns if all(column in sheet.table.columns for sheet in every)]
+def _joint(sources: Sequence[Source]) -> Sheet | None:
+    """Every run's models on every suite, one below the other; None where fewer than two runs have items."""
+    every = [(source.comparison, sheets(source.comparison)[0]) for source in sources if source.comparison.rows]
+    if len(every) < 2:
+        return None
+    columns = every[0][1].table.columns
+    shared = [column for column in columns if all(column in sheet.table.columns for _, sheet in every)]
     rows: list[tuple[Entry, ...]] = []
     keys: list[tuple[str, ...]] = []
-    for source, sheet in zip(sources, every, strict=True):
-        run, date = str(source.comparison.manifest["run"]), str(source.comparison.manifest["started_at"])[:10]
+    for comparison, sheet in every:
+        run, date = str(comparison.manifest["run"]), str(comparison.manifest["started_at"])[:10]
         kept = [sheet.table.columns.index(column) for column in shared]
         rows += [(Entry(run), Entry(date), *(row[at] for at in kept)) for row in sheet.table.rows]
         keys += [("", "", *(those[at] and f"{run}/{those[at]}" for at in kept)) for those in sheet.keys]
-    columns = (Column("run", words=True), Column("date", words=True), *shared)
-    return Sheet(Table("All runs", columns, tuple(rows), every[0].table.legend), tuple(keys))
+    head = Column("run", words=True), Column("date", words=True)
+    return Sheet(Table("All runs", (*head, *shared), tuple(rows), every[0][1].table.legend), tuple(keys))
 
 
 def _items(sources: Sequence[Source]) -> dict[str, Any]:
     """What the template needs of the items; the budget of a page is shared by its runs."""
+    from markupsafe import Markup
+
     index: list[Any] = []
     chunks: list[str] = []
     left_out, runs, total = [], [], 0
     for source in sources:
         manifest = source.comparison.manifest
-        table = runfolder.read_table(source.folder, "items")
-        found = page_items.inside(source.folder, manifest, table, len(sources))
+        found = page_items.inside(source.folder, manifest, len(sources))
         for *about, chunk, place, answers in found.index:
             index.append([manifest["run"], *about, len(chunks) + chunk, place, answers])
-        chunks += found.chunks
+        chunks += map(Markup, found.chunks)
         total += found.total
         left_out += [found.left_out] if found.left_out else []
         runs.append({"run": manifest["run"], "models": list(manifest["models"])})
@@ -220,7 +227,7 @@ def _items(sources: Sequence[Source]) -> dict[str, Any]:
         "about": ["run", *page_items.ABOUT, "chunk", "place", "answers"],
         "figures": page_items.FIGURES,
         "runs": runs,
-        "pair": _pair(sources[0].comparison),
+        "pair": pair(sources[0].comparison),
         "redacted": any(source.comparison.manifest.get("redacted") for source in sources),
         "left_out": " ".join(left_out),
     }
@@ -229,17 +236,9 @@ def _items(sources: Sequence[Source]) -> dict[str, Any]:
         "left_out": left_out,
         "redacted": facts["redacted"],
         "facts": _script(facts),
-        "index": pack(index),
+        "index": Markup(pack(index)),
         "chunks": chunks,
     }
-
-
-def _pair(comparison: Comparison) -> tuple[str, str]:
-    """The candidate and the baseline that the list begins with."""
-    for opinion in comparison.ruling.opinions:
-        return opinion.claim.candidate, opinion.claim.baseline
-    labels = list(comparison.manifest["models"])
-    return labels[0], labels[-1]
 
 
 def _script(content: object) -> Any:

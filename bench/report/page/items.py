@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bench import runfolder
 from bench.report.page.pack import TEXT_LIMIT, pack, shortened
 
 if TYPE_CHECKING:
@@ -34,6 +35,12 @@ FIGURES = (
     "out_reasoning", "attempts", "timing_ok", "reused", "started_at", "slow",
 )  # fmt: skip
 """What the index tells of an answer, in this order; `cost_usd` includes earlier billed attempts."""
+TOKENS_IN = ["in_uncached", "in_cache_read", "in_cache_write_5m", "in_cache_write_1h"]
+COLUMNS = (
+    *ABOUT, "model", "repeat", "outcome", "score", "partial", "cost_usd", "cost_retries_usd", "ttfat_s", "latency_s",
+    *TOKENS_IN, "out_total", "out_reasoning", "attempts", "timing_ok", "reused", "started_at",
+)  # fmt: skip
+"""Columns of the items table that all this is made of."""
 TEXTS = ("answer", "reasoning", "extracted", "grade_detail", "finish_reason", "error")
 """What a chunk tells of an answer, in this order; an item begins with its prompt."""
 SLOW = 0.95
@@ -54,13 +61,17 @@ class Items:
     """Which items are left out, as a sentence; empty if none."""
 
 
-def inside(folder: Path, manifest: Mapping[str, Any], table: pd.DataFrame, runs: int = 1) -> Items:
+def inside(folder: Path, manifest: Mapping[str, Any], runs: int = 1) -> Items:
     """Chooses the items, and packs them; `runs` share the room of one page.
 
     All items, as long as they are few and their texts small; else those on which models differ, then those with a
     truncated, then with a refused answer, then a seeded sample.
     """
-    found = table.assign(number=table.groupby(KEY, sort=False).ngroup())
+    table = runfolder.read_table(folder, "items", COLUMNS)
+    limit = table.groupby(["model", "suite"])["latency_s"].transform(lambda seconds: seconds.quantile(SLOW))
+    found = table.assign(
+        number=table.groupby(KEY, sort=False).ngroup(), slow=table["latency_s"] > limit.astype("Float64")
+    )
     total = int(found["number"].max()) + 1 if len(found) else 0
     order = _priority(found, int(manifest["settings"].get("seed", 0)))[: MOST_ITEMS // runs]
     texts = _Texts(folder, found, order, redacted=bool(manifest.get("redacted")))
@@ -171,12 +182,8 @@ def _index(table: pd.DataFrame, shown: Numbers) -> tuple[list[Any], ...]:
 
 
 def _figures(table: pd.DataFrame) -> Iterator[tuple[int, Sequence[Any], list[Any]]]:
-    parts = table[["in_uncached", "in_cache_read", "in_cache_write_5m", "in_cache_write_1h"]]
-    limit = table.groupby(["model", "suite"])["latency_s"].transform(lambda seconds: seconds.quantile(SLOW))
     full = table.assign(
-        tokens_in=parts.sum(axis=1, min_count=1),
-        cost_usd=table["cost_usd"] + table["cost_retries_usd"],
-        slow=table["latency_s"] > limit.astype("Float64"),
+        tokens_in=table[TOKENS_IN].sum(axis=1, min_count=1), cost_usd=table["cost_usd"] + table["cost_retries_usd"]
     )
     numbers = full["number"].tolist()
     about = list(zip(*(_plain(full[name]) for name in ABOUT), strict=True))

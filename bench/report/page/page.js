@@ -61,6 +61,7 @@
   // ---- items
   if (!byId("items")) return;
   const ROW = 48;
+  const MARKS = 4; // with more models, a row of the list marks candidate and baseline only
   const facts = JSON.parse(byId("page-facts").textContent);
   const names = (columns, values) => Object.fromEntries(columns.map((name, at) => [name, values[at]]));
   const tell = (text) => { byId("items-message").textContent = text; byId("items-message").hidden = !text; };
@@ -115,6 +116,7 @@
     return make("span", { class: `chip ${kind}`, title: `${model}: ${said}` }, text);
   };
 
+  const marked = (models) => (models.length <= MARKS ? models : models.filter((m) => m === choice("candidate") || m === choice("baseline")));
   const draw = () => {
     const list = byId("list");
     const spacer = byId("spacer");
@@ -124,19 +126,18 @@
     const rows = [];
     for (let at = first; at < last; at += 1) {
       const item = shown[at];
-      const marks = item.models.slice(0, 6).map((m) => [m, item.answers.filter((a) => a.model === m)]);
+      const marks = marked(item.models).map((m) => [m, item.answers.filter((a) => a.model === m)]);
       const said = marks.map(([m, answers]) => `${m}: ${mark(answers)[2]}`).join("; ");
       const row = make("div", {
         role: "option", id: `row-${at}`, class: "row", "aria-selected": String(at === active), "aria-posinset": at + 1,
         "aria-setsize": shown.length, "aria-label": `${item.item}, task ${item.task}. ${said}`,
       }, make("div", {}, make("b", {}, item.item), make("small", {}, item.task)), ...marks.map(([m, answers]) => chip(answers, m)));
-      if (item.models.length > 6) row.append(make("small", {}, `+${item.models.length - 6}`));
       row.style.top = `${at * ROW}px`;
       rows.push(row);
     }
     spacer.replaceChildren(...rows);
   };
-  const choose = (at, { scroll = true, address = true } = {}) => {
+  const choose = async (at, { scroll = true, address = true } = {}) => {
     if (!shown.length) return;
     active = Math.max(0, Math.min(shown.length - 1, at));
     const list = byId("list");
@@ -145,7 +146,7 @@
     draw();
     list.setAttribute("aria-activedescendant", `row-${active}`);
     if (address) history.replaceState(null, "", link(shown[active]));
-    open(shown[active]);
+    await open(shown[active]);
   };
   const apply = () => {
     const before = shown[active];
@@ -158,6 +159,7 @@
     active = shown.indexOf(before);
     byId("list").scrollTop = Math.max(0, active * ROW - 100);
     byId("list").removeAttribute("aria-activedescendant");
+    byId("chips-head").textContent = [...new Set(facts.runs.flatMap((run) => marked(run.models)))].join(" · ");
     byId("shown").textContent = shown.length === items.length ? `${items.length} items` : `${shown.length} of ${items.length} items`;
     draw();
   };
@@ -199,12 +201,12 @@
     node.append(list([...outcome(answer, detail), ["ended by", finish ?? null], ["error", error ?? null]]), list(figures(answer)));
     if (reasoning) node.append(folded(`Reasoning (${count(reasoning.length)} characters)`, reasoning));
     if (text) node.append(make("h5", {}, "Answer"), block(text));
-    else node.append(make("p", { class: "plain" }, facts.redacted ? "The answer is redacted." : "There is no answer."));
+    else node.append(make("p", { class: "plain" }, facts.redacted ? "The answer is redacted." : answer.outcome === "unstated" ? "The source has no text of it." : "There is no answer."));
     if (extracted && extracted.trim() !== (text || "").trim()) node.append(folded("What was taken out of it and scored", extracted));
     return node;
   };
   const prompt = (stored) => {
-    if (!stored) return [make("p", { class: "plain" }, "The prompt is redacted.")];
+    if (!stored) return [make("p", { class: "plain" }, facts.redacted ? "The prompt is redacted." : "No prompt is recorded.")];
     let messages;
     try { messages = JSON.parse(stored); } catch { messages = null; }
     if (!Array.isArray(messages)) messages = [{ role: "prompt", content: stored }];
@@ -221,12 +223,16 @@
       try { await navigator.clipboard.writeText(location.href); copy.textContent = "Copied"; } catch { copy.textContent = "Copy it from the address bar"; }
     });
     const about = [item.suite, item.task, item.family === item.task ? "" : `family ${item.family}`, item.level === null ? "" : `level ${item.level}`, item.language].filter(Boolean).join(" · ");
+    const first = (a) => [choice("candidate"), choice("baseline")].includes(a.model) ? 0 : 1;
+    const answers = item.models.length <= MARKS ? item.answers : [...item.answers].sort((a, b) => first(a) - first(b));
     const many = item.answers.length > item.models.length;
     pane.replaceChildren(
       make("div", { class: "item-head" }, make("div", {}, make("h3", { tabindex: "-1", id: "item-title" }, item.item), make("p", {}, about)),
         make("div", { class: "tools" }, step("Previous", -1), step("Next", 1), copy)),
-      ...prompt(stored[0]), make("div", { class: "answers" }, ...item.answers.map((a) => card(a, stored[1][`${a.model} ${a.repeat}`], many))));
+      ...prompt(stored[0]), make("div", { class: "answers" }, ...answers.map((a) => card(a, stored[1][`${a.model} ${a.repeat}`], many))));
   };
+  const narrow = matchMedia("(max-width: 54rem)"); // the item stands below the list there, not beside it
+  const reveal = () => byId(narrow.matches ? "item" : "items").scrollIntoView();
   const follow = () => {
     const wanted = new URLSearchParams(location.hash.slice(1).replace(/\+/g, "%2B"));
     if (!wanted.has("item")) return;
@@ -241,8 +247,7 @@
       for (const box of document.querySelectorAll("[name=only]")) box.checked = false;
       apply();
     }
-    choose(shown.indexOf(item), { address: false });
-    byId("items").scrollIntoView();
+    choose(shown.indexOf(item), { address: false }).then(reveal);
   };
 
   // ---- start
@@ -276,7 +281,6 @@
     byId("run-label").hidden = facts.runs.length < 2;
     byId("candidate").value = facts.pair[0];
     byId("baseline").value = facts.pair[1];
-    byId("chips-head").textContent = facts.runs.length > 1 ? "marks: the models in order" : labels.slice(0, 6).join(" · ");
     byId("browser").hidden = false;
     tell("");
     apply();
@@ -287,7 +291,7 @@
     window.addEventListener("hashchange", follow);
     byId("list").addEventListener("click", (event) => {
       const row = event.target.closest(".row");
-      if (row) choose(Number(row.id.slice(4)), { scroll: false });
+      if (row) choose(Number(row.id.slice(4)), { scroll: false }).then(() => narrow.matches && reveal());
     });
     byId("list").addEventListener("keydown", (event) => {
       const page = Math.max(1, Math.floor(byId("list").clientHeight / ROW) - 1);

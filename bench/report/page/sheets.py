@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bench.report import probetext, tables
+from bench.aggregates import AggregateRow
+from bench.report import probetext, tables, totals
 from bench.report.bridge import Bridge
 from bench.report.comparison import Comparison
 from bench.report.grid import Column, Entry, Table
@@ -20,6 +21,9 @@ DIFFERENCES = ("", "", "n", "score", "p", "cost_ratio")
 FRONTIER = ("", "", "n", "score", "usd_per_1000", "on_frontier", "probability")
 """The same for the frontier."""
 
+TOTALS = ("", "", "n", "score", "cost_total_usd", "latency_mean_s", "calls_mean", "", "")
+"""The same for published totals, in totals.csv."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
@@ -31,12 +35,14 @@ class Sheet:
     """For each cell, where its number stands, e.g. "comparison.json/rows/0/score"; empty for a name."""
 
 
-def sheets(comparison: Comparison) -> list[Sheet]:
-    """All tables of a comparison, the models' own first."""
-    repeats = comparison.manifest["settings"]["repeats"]
+def sheets(comparison: Comparison, published: Sequence[AggregateRow] = ()) -> list[Sheet]:
+    """All tables of a comparison, the models' own first, and of the totals that its import has."""
     first, *others = tables.every(comparison)
-    rows = (*ROWS[:4], *(["pass_at_k"] if repeats > 1 else []), *ROWS[4:])
-    found = [Sheet(first, _keys("rows", rows, len(first.rows)))]
+    found = []
+    if first.rows:
+        repeats = comparison.manifest["settings"]["repeats"]
+        rows = (*ROWS[:4], *(["pass_at_k"] if repeats > 1 else []), *ROWS[4:])
+        found.append(Sheet(first, _keys("rows", rows, len(first.rows))))
     for part, fields, there in (
         ("differences", DIFFERENCES, comparison.differences),
         ("frontier", FRONTIER, comparison.places),
@@ -45,7 +51,8 @@ def sheets(comparison: Comparison) -> list[Sheet]:
             found.append(Sheet(others.pop(0), _keys(part, fields, len(there))))
     pairs = list(dict.fromkeys((bridge.candidate, bridge.baseline) for bridge in comparison.bridges))
     found += [Sheet(table, _steps(comparison.bridges, pair)) for pair, table in zip(pairs, others, strict=True)]
-    return [*found, *([_probe(comparison)] if comparison.latency else [])]
+    found += [_probe(comparison)] if comparison.latency else []
+    return [*found, *([_totals(published)] if published else [])]
 
 
 def _keys(part: str, fields: Sequence[str], count: int) -> tuple[tuple[str, ...], ...]:
@@ -58,6 +65,12 @@ def _steps(bridges: Sequence[Bridge], pair: tuple[str, str]) -> tuple[tuple[str,
         ("", *(f"comparison.json/bridges/{at}/steps/{n}/{name}" for at in mine for name in ("factor", "ratio")))
         for n in range(len(bridges[mine[0]].steps))
     )
+
+
+def _totals(published: Sequence[AggregateRow]) -> Sheet:
+    places = [published.index(row) for row in totals.ranked(published)]
+    keys = tuple(tuple(field and f"totals.csv/{at}/{field}" for field in TOTALS) for at in places)
+    return Sheet(totals.sheet(published), keys)
 
 
 def _probe(comparison: Comparison) -> Sheet:

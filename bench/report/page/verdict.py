@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from bench import claims
+from bench.aggregates import AggregateRow
 from bench.claims import Opinion
+from bench.report import tables, totals
 from bench.report.comparison import Comparison
 from bench.report.pairwise import Difference
 from bench.stats import Interval
@@ -85,15 +87,15 @@ class Card:
         return SYMBOLS.get(self.verdict, "–")
 
 
-def cards(comparison: Comparison) -> list[Card]:
-    """The run's claims; without any, the pair that a reader will ask about."""
+def cards(comparison: Comparison, published: Sequence[AggregateRow] = ()) -> list[Card]:
+    """The run's claims; without any, the pair that a reader will ask about, or the best of published totals."""
     ruling, manifest = comparison.ruling, comparison.manifest
     found = [_claimed(f"claims.json/{n}", opinion, manifest) for n, opinion in enumerate(ruling.opinions)]
     for number, (name, why) in enumerate(ruling.unjudged.items(), len(found)):
         said = claims.statement(claims.declared_claims(manifest)[name])
         key = f"claims.json/{number}"
         found.append(Card(key, name, "unjudged", (), said, (), (), (f"This run cannot judge it: {why}",)))
-    return found or list(_measured(comparison))
+    return found or list(_measured(comparison)) or list(_best(published))
 
 
 def _claimed(key: str, opinion: Opinion, manifest: Mapping[str, Any]) -> Card:
@@ -103,11 +105,7 @@ def _claimed(key: str, opinion: Opinion, manifest: Mapping[str, Any]) -> Card:
     for number, ((suite, name), half) in enumerate(opinion.judged.halves.items()):
         where = "mean of the suites" if suite == "mean" else suite
         tiles.setdefault(where, []).append(_half(f"{key}/halves/{number}/estimate", (suite, name), half, opinion))
-    prices = _prices(manifest, (opinion.claim.candidate, opinion.claim.baseline))
-    basis = [
-        ("answers from", pairs.earliest[:10] if pairs.earliest else _date(manifest)),
-        ("paired items", str(pairs.n)),
-    ]
+    labels = (opinion.claim.candidate, opinion.claim.baseline)
     order = ("cost", "score", "time")
     return Card(
         key=key,
@@ -115,7 +113,12 @@ def _claimed(key: str, opinion: Opinion, manifest: Mapping[str, Any]) -> Card:
         verdict=str(opinion.verdict),
         remarks=tuple(record["labels"]),
         statement=said,
-        basis=(*basis, *prices, ("confidence", f"{100 * opinion.claim.confidence:g} %")),
+        basis=(
+            *_dates(manifest, labels, pairs.earliest),
+            ("paired items", str(pairs.n)),
+            *_prices(manifest, labels),
+            ("confidence", f"{100 * opinion.claim.confidence:g} %"),
+        ),
         tiles=tuple(
             Tile(where, tuple(sorted(found, key=lambda f: order.index(f.what)))) for where, found in tiles.items()
         ),
@@ -181,8 +184,12 @@ def _signed(share: float) -> str:
     return f"{100 * share:+.1f}".replace("-", "−")
 
 
-def _date(manifest: Mapping[str, Any]) -> str:
-    return str(manifest["started_at"])[:10]
+def _dates(manifest: Mapping[str, Any], labels: tuple[str, ...], asked: str | None) -> list[tuple[str, str]]:
+    """When the answers were asked; of an import what its source says of that."""
+    if not manifest.get("imported"):
+        return [("answers from", (asked or str(manifest["started_at"]))[:10])]
+    told = [manifest["models"][label]["imported"]["date"] or "an unknown date" for label in labels]
+    return [("results of", " and ".join(dict.fromkeys(told))), ("imported on", str(manifest["started_at"])[:10])]
 
 
 def _prices(manifest: Mapping[str, Any], labels: tuple[str, ...]) -> list[tuple[str, str]]:
@@ -200,22 +207,20 @@ def _prices(manifest: Mapping[str, Any], labels: tuple[str, ...]) -> list[tuple[
 def _measured(comparison: Comparison) -> Iterator[Card]:
     """The cheapest model against the best one, without a verdict."""
     manifest = comparison.manifest
-    pair = _pair(comparison)
-    if pair is None:
-        return
+    labels = pair(comparison)
     tiles = []
     for number, one in enumerate(comparison.differences):
-        if {one.model, one.other} == set(pair):
-            tiles.append(Tile(one.suite, tuple(_differing(f"comparison.json/differences/{number}", one, pair))))
+        if {one.model, one.other} == set(labels):
+            tiles.append(Tile(one.suite, tuple(_differing(f"comparison.json/differences/{number}", one, labels))))
     if not tiles:
         return
     yield Card(
         key="",
-        name=f"{pair[0]} against {pair[1]}",
+        name=f"{labels[0]} against {labels[1]}",
         verdict="measured",
         remarks=("no claim was declared",),
-        statement=f"{pair[0]}, compared with {pair[1]}",
-        basis=(("asked on", _date(manifest)), *_prices(manifest, pair)),
+        statement=f"{labels[0]}, compared with {labels[1]}",
+        basis=(*_dates(manifest, labels, None), *_prices(manifest, labels)),
         tiles=tuple(tiles),
         paragraphs=(
             "Nothing was claimed of this run beforehand, so there is no verdict, only what was measured. A claim in "
@@ -224,15 +229,15 @@ def _measured(comparison: Comparison) -> Iterator[Card]:
     )
 
 
-def _pair(comparison: Comparison) -> tuple[str, str] | None:
-    """(cheapest, best) by their means over suites; None with fewer than two models."""
+def pair(comparison: Comparison) -> tuple[str, str]:
+    """The candidate and baseline that a reader will ask about: the first claim's, else the cheapest and the best."""
+    for opinion in comparison.ruling.opinions:
+        return opinion.claim.candidate, opinion.claim.baseline
     labels = list(comparison.manifest["models"])
-    if len(labels) < 2:
-        return None
     scores = {label: _mean(comparison, label, "score") for label in labels}
     costs = {label: _mean(comparison, label, "cost_per_1000_usd") for label in labels}
     best = max(labels, key=lambda label: -math.inf if scores[label] is None else scores[label] or 0.0)
-    others = [label for label in labels if label != best]
+    others = [label for label in labels if label != best] or labels
     return min(others, key=lambda label: math.inf if costs[label] is None else costs[label] or 0.0), best
 
 
@@ -240,6 +245,34 @@ def _mean(comparison: Comparison, label: str, field: str) -> float | None:
     found = [getattr(row, field) for row in comparison.rows if row.model == label]
     known = [interval.estimate for interval in found if interval is not None]
     return sum(known) / len(known) if known else None
+
+
+def _best(published: Sequence[AggregateRow]) -> Iterator[Card]:
+    """Of every set of totals that may be compared, the best score."""
+    for within in dict.fromkeys(row.comparable for row in published):
+        known = [(at, row) for at, row in enumerate(published) if row.comparable == within and row.score is not None]
+        if not known:
+            continue
+        at, row = max(known, key=lambda one: one[1].score or 0.0)
+        score, each = totals.score_interval(row), totals.usd_each(row)
+        value, bounds = tables.percent(score)
+        figures = [Figure(f"totals.csv/{at}/score", "score", value, bounds and f"95 % interval {bounds} %")]
+        figures += (
+            [] if each is None else [Figure(f"totals.csv/{at}/cost_total_usd", "cost", f"${each:.3g} per item", "")]
+        )
+        yield Card(
+            key="",
+            name=within,
+            verdict="measured",
+            remarks=("totals only",),
+            statement=f"{row.model} has the best score of {len(known)} models",
+            basis=(("results of", row.date or "an unknown date"), *([("items", str(row.n))] if row.n else [])),
+            tiles=(Tile(row.suite, tuple(figures)),),
+            paragraphs=(
+                "Single items were not published, so nothing can be paired, and the best of many is partly luck. "
+                "The command bench claim judges two of these models by their totals.",
+            ),
+        )
 
 
 def _differing(key: str, one: Difference, pair: tuple[str, str]) -> Iterator[Figure]:

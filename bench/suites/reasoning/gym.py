@@ -70,7 +70,7 @@ def _exact(node: ast.expr, expression: str) -> Fraction:
     if isinstance(node, ast.BinOp):
         left, right = _exact(node.left, expression), _exact(node.right, expression)
         operators = {ast.Add: left.__add__, ast.Sub: left.__sub__, ast.Mult: left.__mul__, ast.Div: left.__truediv__}
-        return Fraction(operators[type(node.op)](right))  # type: ignore[index]
+        return Fraction(operators[type(node.op)](right))
     return Fraction(ast.get_source_segment(expression, node) or "")
 
 

@@ -10,9 +10,6 @@ from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
-from bench.report.write import write_report
-from tests.report.page import sample
-
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
@@ -61,19 +58,11 @@ class Visit:
         return self.page
 
 
-@pytest.fixture(scope="session")
-def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample run's report.html."""
-    folder = sample.write(tmp_path_factory.mktemp("run"))
-    write_report(folder)
-    return folder / "report.html"
-
-
 @pytest.fixture
-def visit(browser: Browser, report: Path) -> Iterator[Visit]:
+def visit(browser: Browser, reported: Path) -> Iterator[Visit]:
     """The sample's page in a fresh tab; whatever the test does, nothing is asked for and no error is written."""
     page = browser.new_page(viewport={"width": 1280, "height": 900})
-    found = Visit(page, report)
+    found = Visit(page, reported / "report.html")
     yield found
     page.close()
     assert {url.partition(":")[0] for url in found.asked} <= {"file", "data", "about"}

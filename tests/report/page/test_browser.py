@@ -9,7 +9,8 @@ from urllib.parse import quote
 
 import pytest
 
-from bench.report import compare
+from bench import runfolder
+from bench.report import Comparison, compare
 from bench.report.page import Source, write_page
 from tests.perf import synthetic
 from tests.report.page import sample
@@ -74,8 +75,8 @@ def test_tables_sort_and_filter(visit: Visit) -> None:
     assert float(rising[0]) < float(rising[-1])
 
 
-def test_several_runs_stand_side_by_side(browser: Browser, report: Path, tmp_path: Path) -> None:
-    folders = [report.parent, synthetic.write(tmp_path / "four", 60, models=4)]
+def test_several_runs_stand_side_by_side(browser: Browser, reported: Path, tmp_path: Path) -> None:
+    folders = [reported, synthetic.write(tmp_path / "four", 60, models=4)]
     path = write_page(tmp_path / "report.html", [Source(folder, compare(folder), []) for folder in folders])
     visit = Visit(browser.new_page(), path)
     page = visit.open("#item=reasoning_main/reasoning-1-0&run=four")
@@ -203,11 +204,15 @@ def test_a_phone_needs_no_sideways_scrolling(visit: Visit) -> None:
     page = visit.open("#item=chain_sum/item-0")
     page.wait_for_selector(".answer")
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    page.evaluate("scrollTo(0, 0)")
+    page.locator("#list .row", has_text="item-4").click()
+    page.wait_for_function("document.getElementById('item').getBoundingClientRect().top < 200")
 
 
 def test_ten_thousand_items_load_quickly_and_scroll(browser: Browser, tmp_path: Path) -> None:
     folder = synthetic.write(tmp_path / "run", 10_000)
-    path = write_page(tmp_path / "report.html", [Source(folder, compare(folder), [])])
+    bare = Comparison((), runfolder.read_manifest(folder))
+    path = write_page(tmp_path / "report.html", [Source(folder, bare, [])])
     page = browser.new_page()
     began = time.perf_counter()
     page.goto(path.as_uri())

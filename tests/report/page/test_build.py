@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
 from bench import runfolder
+from bench.aggregates import AggregateRow
 from bench.report import compare
 from bench.report.page import Shown, Source, page, read_page
+from bench.report.verify import verify
 from bench.report.write import write_report
 from tests.report.page import sample
 from tests.report.sample_run import ANSWERED, model, write_run
@@ -29,15 +31,13 @@ def at(folder: Path, key: str) -> Any:
     return found
 
 
-def test_every_marked_number_stands_in_a_published_file(tmp_path: Path) -> None:
-    folder = sample.write(tmp_path)
-    write_report(folder)
-    numbers = read_page((folder / "report.html").read_text(encoding="utf-8")).numbers
+def test_every_marked_number_stands_in_a_published_file(reported: Path) -> None:
+    numbers = read_page((reported / "report.html").read_text(encoding="utf-8")).numbers
     assert len(numbers) > 20
     for key, text in numbers.items():
-        value = at(folder, key)
+        value = at(reported, key)
         assert (value is None) == (text in ("unknown", "?")), key
-    assert numbers["claims.json/0/verdict"] == at(folder, "claims.json/0/verdict").capitalize()
+    assert numbers["claims.json/0/verdict"] == at(reported, "claims.json/0/verdict").capitalize()
     assert numbers["comparison.json/rows/1/score"] == "100 %"
 
 
@@ -104,3 +104,58 @@ def test_warnings_stand_beside_the_verdict_and_names_are_text(tmp_path: Path) ->
     assert any("truncated unequally" in line for line in found.texts)
     assert any(line.startswith("<b>other</b> was left out") for line in found.texts)
     assert "<b>other" not in text
+
+
+SOURCE = {
+    "format": "csv", "source": "example/board", "commit": "abc", "retrieved": "2026-11-01", "licence": "MIT",
+    "files": [], "map": {}, "dropped": [], "dropped_count": 0, "notes": [],
+}  # fmt: skip
+
+
+def imported(label: str, date: str | None) -> dict[str, Any]:
+    """A model's part of an import's manifest."""
+    told = {"raw": label, "resolved": None, "vendor": None, "provider": None, "effort": None, "harness": "h 1"}
+    return model(label, imported={**told, "date": date, "cost_basis": None}, usd_per_hour=None)
+
+
+def test_an_import_tells_its_source_and_its_own_dates(tmp_path: Path) -> None:
+    models = {"cheap": imported("cheap", "2025-08-01"), "dear": imported("dear", None)}
+    folder = sample.write(tmp_path, claims=False, imported=SOURCE, models=models)
+    rows, answers = runfolder.read_rows(folder)
+    unsaid: dict[str, Any] = {"outcome": "unstated", "latency_s": None, "ttfat_s": None, "started_at": None}
+    runfolder.write_tables(folder, [replace(r, **unsaid) for r in rows], answers)
+    found = shown(folder)
+    assert any("Imported from example/board, commit abc" in text for text in found.texts)
+    assert found.texts[found.texts.index("results of") + 1] == "2025-08-01 and an unknown date"
+    assert any(text.startswith("imported on 2026-11-20") for text in found.texts)
+    assert found.numbers["comparison.json/differences/0/cost_ratio/estimate"] == "90.0 % less"
+
+
+def total(label: str, **changes: Any) -> AggregateRow:
+    """A published total."""
+    unknown: dict[str, Any] = dict.fromkeys(field.name for field in fields(AggregateRow))
+    known = {"source": "example/board", "suite": "board", "harness": "h 1", "model": label, "comparable": "board, h 1"}
+    return AggregateRow(**{**unknown, **known, "n": 100, "date": "2025-08-01", **changes})
+
+
+def test_totals_without_items_have_a_page_and_a_table(tmp_path: Path) -> None:
+    totals = [
+        total("weak", successes=20, score=0.2, cost_total_usd=1.0), total("strong", successes=90, score=0.9),
+        total("unscored"),
+    ]  # fmt: skip
+    models = {one.model: imported(one.model, one.date) for one in totals}
+    runfolder.write_tables(tmp_path, [], [])
+    runfolder.write_aggregates(tmp_path, totals)
+    manifest = {
+        "run": "board", "started_at": "2026-11-20T10:15:00+00:00", "settings": {"repeats": 1}, "suites": {},
+        "models": models, "imported": SOURCE, "versions": {"claimbench": "0.1.0"},
+    }  # fmt: skip
+    runfolder.write_text(tmp_path / "run.json", json.dumps(manifest))
+    write_report(tmp_path)
+    found = read_page((tmp_path / "report.html").read_text(encoding="utf-8"))
+    assert any("strong has the best score of 2 models" in text for text in found.texts)
+    assert found.numbers["totals.csv/1/score"].startswith("90 %")
+    assert found.numbers["totals.csv/0/cost_total_usd"] == "0.01"
+    assert found.items == {}
+    verified = verify(tmp_path)
+    assert (verified.differing, verified.absent) == ((), ())

@@ -19,7 +19,7 @@ from tests.report.sample_run import ANSWERED, write_run
 def chosen(folder: Path, **settings: Any) -> Items:
     """What the page of a run folder holds."""
     manifest = runfolder.read_manifest(folder)
-    return inside(folder, manifest | settings, runfolder.read_table(folder, "items"))
+    return inside(folder, manifest | settings)
 
 
 def names(found: Items) -> list[str]:
@@ -90,10 +90,15 @@ def test_texts_that_do_not_fit_are_left_out(
     assert f"{len(found.index)} of 300" in found.left_out
 
 
-def test_a_slow_answer_is_one_of_the_slowest_of_its_model_and_suite(tmp_path: Path) -> None:
+def test_a_slow_answer_is_one_of_the_slowest_of_its_model_and_suite(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     found = chosen(sample.write(tmp_path, 40))
     slow = [entry[2] for entry in found.index for figures in entry[-1] if figures[FIGURES.index("slow")]]
     assert slow == ["item-38", "item-38", "item-39", "item-39"]
+    monkeypatch.setattr(page_items, "MOST_ITEMS", 30)
+    fewer = chosen(tmp_path)
+    assert {entry[2] for entry in fewer.index for figures in entry[-1] if figures[-1]} <= {"item-38", "item-39"}
 
 
 def test_an_empty_run_has_no_items(tmp_path: Path) -> None:

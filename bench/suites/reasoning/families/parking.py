@@ -59,17 +59,17 @@ def _reference(p: Params) -> str:
 def _fee(p: Params, stay: Stay) -> int:
     hours = -(-stay.minutes // 60)
     if p.level == 1:
-        return hours * p.rate * (2 if stay.kind == p.first else 1)
+        return hours * int(p.rate) * (2 if stay.kind == p.first else 1)
     if stay.minutes <= p.free and (p.level == 2 or stay.kind != p.first):
         return 0
     if p.level == 3 and stay.resident and stay.day != p.special:
         hours = max(0, hours - p.resident)
-    fee = hours * (p.rate + (p.more if stay.kind == p.first else 0))
+    fee = hours * int(p.rate + (p.more if stay.kind == p.first else 0))
     if p.level == 3 and stay.day == p.special and stay.kind != p.second:
         fee *= 2
     if p.level == 3 and stay.kind == (p.first if p.spare else p.second):
         return fee
-    return min(fee, p.cap)
+    return min(fee, int(p.cap))
 
 
 def _second(p: Params) -> str:

@@ -56,19 +56,19 @@ def _dates(p: Params) -> Iterator[date]:
 
 
 def _reference(p: Params) -> str:
+    day: date = p.start
     if p.level == 1:
-        return (p.start + timedelta(days=p.days)).isoformat()
-    day = p.start
+        return str(day + timedelta(days=p.days))
     if p.level == 2:
         for _ in range(p.days):
             day += _DAY
             while day.weekday() > 4:
                 day += _DAY
-        return day.isoformat()
+        return str(day)
     dates = _dates(p)
     for _ in range(p.days):
         day = next(dates)
-    return day.isoformat()
+    return str(day)
 
 
 def _second(p: Params) -> str:

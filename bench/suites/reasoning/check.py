@@ -1,0 +1,59 @@
+"""Are our own families right, their texts clear? `python -m bench.suites.reasoning.check agreement|prompts`.
+
+Agreement: two references, written apart, give every instance the same answer. Prompts: every prompt of an exam with its
+answer, in both languages, to be read.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from random import Random
+
+from bench.suites.coding.family import Params
+from bench.suites.reasoning.exam import SHIPPED_SEED, SUITES
+from bench.suites.reasoning.families import FAMILIES
+from bench.suites.reasoning.family import Family
+from bench.suites.reasoning.own import LEVELS, items
+
+INSTANCES = 2_000
+"""Instances of a family on which its two references must agree."""
+
+
+def disagreements(family: Family, seed: int = SHIPPED_SEED) -> Iterator[str]:
+    """Where the two references give another answer."""
+    for draw in range(INSTANCES):
+        level = LEVELS[draw % len(LEVELS)]
+        p = Params(level=level, **family.params(Random(f"agreement {seed} {family.name} {draw}"), level))
+        first, second = family.reference(p), family.second(p)
+        if first != second:
+            yield f"{family.name}, level {level}, draw {draw}: the references say {first} and {second}."
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Prints every disagreement, or the prompts; returns 1 if there is a disagreement."""
+    parser = argparse.ArgumentParser(prog="python -m bench.suites.reasoning.check", description=__doc__)
+    parser.add_argument("what", choices=["agreement", "prompts"])
+    parser.add_argument("--exam-seed", type=int, default=SHIPPED_SEED)
+    parser.add_argument("--family", action="append", help="only this one; repeatable")
+    options = parser.parse_args(argv)
+    chosen = [family for family in FAMILIES if not options.family or family.name in options.family]
+    if options.what == "prompts":
+        for family in chosen:
+            for asked in zip(*(items(family, options.exam_seed, language) for language in SUITES), strict=True):
+                for item in asked:
+                    print(f"--- {item['id']}, {item['language']}\n{item['prompt']}\n>>> {item['answer']}")
+        return 0
+    begun = time.perf_counter()
+    faults = [fault for family in chosen for fault in disagreements(family, options.exam_seed)]
+    for fault in faults:
+        print(fault, file=sys.stderr)
+    total = f"{INSTANCES * len(chosen):,} instances, {len(faults)} faults in {time.perf_counter() - begun:.1f} s"
+    print(f"{len(chosen)} families, {total}")
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

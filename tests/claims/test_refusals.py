@@ -1,0 +1,281 @@
+"""What a claim must not be supported or refuted by: missing answers, unknown costs, withdrawn claims, odd rows."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bench import claims, runfolder
+from bench.claims.text import percent
+from bench.config import Claim, Comparison, RunSettings
+from bench.errors import UsageError
+from bench.manifest import update_claims, with_parts
+from bench.records import ItemRow
+from tests.claims.test_claims import CLAIM, Change, judged, page, rows, write
+from tests.report.sample_run import model
+
+COST = Claim("cost", "small", "big", cheaper_by=0.9)
+FAST = Claim("fast", "small", "big", slower_by=1.5)
+
+
+def infra(row: ItemRow, **changes: Any) -> ItemRow:
+    lost: dict[str, Any] = {"outcome": "infrastructure", "score": None, "cost_usd": None, "cost_retries_usd": None}
+    return replace(row, **{**lost, "latency_s": None, **changes})
+
+
+def small(test: Any, change: Any) -> Change:
+    """Changes the candidate's rows of the items that pass a test."""
+    return lambda row, at: change(row) if row.model == "small" and test(at) else row
+
+
+def words(folder: Path) -> str:
+    [opinion] = claims.judge_run(folder).opinions
+    return claims.explanation(opinion, runfolder.read_manifest(folder))
+
+
+class TestMissing:
+    def test_a_cost_of_few_answers_is_not_supported(self, tmp_path: Path) -> None:
+        opinion = judged(tmp_path, rows(300, small(lambda at: at % 5 < 3, infra)), COST)
+        assert str(opinion.verdict) == "inconclusive"
+        assert opinion.judged.problems["coding", "cost"] == (
+            "60.0% of small's and 0.0% of big's answers are missing, too many or too unevenly to leave them out"
+        )
+        assert "small lacks 180 of 300 scores and big lacks 0 of 300 scores" in opinion.warnings
+        assert "from 120 items" in claims.sentence(opinion, runfolder.read_manifest(tmp_path))
+
+    @pytest.mark.parametrize("claim", [COST, Claim("q", "small", "big", worse_by=0.1)])
+    def test_a_mean_without_a_suite_is_not_supported(self, tmp_path: Path, claim: Claim) -> None:
+        made = rows(150) + rows(3, small(lambda _: True, infra), suite="reasoning")
+        opinion = judged(tmp_path, made, replace(claim, over="mean"))
+        assert str(opinion.verdict) == "inconclusive"
+        assert "no item of reasoning has" in next(iter(opinion.judged.problems.values()))
+
+    def test_calls_that_hang_are_not_fast(self, tmp_path: Path) -> None:
+        opinion = judged(tmp_path, rows(120, small(lambda at: at % 2, infra)), FAST)
+        assert str(opinion.verdict) == "inconclusive"
+        assert "answers are missing" in opinion.judged.problems["coding", "latency"]
+
+    def test_one_suites_losses_are_seen_in_the_mean(self, tmp_path: Path) -> None:
+        made = rows(900) + rows(60, small(lambda at: at < 4, infra), suite="reasoning")
+        opinion = judged(tmp_path, made, replace(COST, over="mean"))
+        assert opinion.judged.problems["mean", "cost"].startswith("reasoning: 6.7% of small's")
+
+    def test_lost_calls_that_were_billed_are_part_of_the_bill(self, tmp_path: Path) -> None:
+        dear = small(lambda at: at in (5, 9), lambda row: infra(row, cost_usd=0.3, cost_retries_usd=0.3))
+        half = judged(tmp_path, rows(400, dear), COST).judged.halves["coding", "cost"]
+        assert half.n == 400
+        lost = 2 * 0.6 - 0.001 * ((1 + 5 % 3) + (1 + 9 % 3))
+        bill = 0.001 * sum(1 + at % 3 for at in range(400))
+        assert half.estimate == pytest.approx((bill + lost) / (20 * bill))
+
+    def test_the_worst_case_is_told_also_where_it_changes_nothing(self, tmp_path: Path) -> None:
+        opinion = judged(tmp_path / "a", rows(300, small(lambda at: at == 4, infra)), COST)
+        assert str(opinion.verdict) == "supported"
+        assert "the verdict would be supported however the 1 items without a score had ended" in opinion.warnings
+        uncapped = rows(300, lambda row, at: replace(small(lambda at: at == 4, infra)(row, at), cost_cap_usd=None))
+        warnings = judged(tmp_path / "b", uncapped, COST).warnings
+        assert "the verdict would be inconclusive if the 1 items without a score went against the candidate" in warnings
+
+    def test_missing_answers_that_decide_are_the_reason_told(self, tmp_path: Path) -> None:
+        opinion = judged(
+            tmp_path, rows(300, small(lambda at: at < 12, infra)), Claim("q", "small", "big", worse_by=0.03)
+        )
+        half = opinion.judged.halves["coding", "quality"]
+        assert (half.needed, half.detectable) == (None, None)
+        told = words(tmp_path)
+        assert (
+            "On coding 12 of 300 items lack a score, and at their worst they could undo what the others show." in told
+        )
+        assert "may well be" not in told
+
+
+class TestUnknownCosts:
+    def cut(self, **changes: Any) -> Change:
+        return small(lambda at: at in (3, 77), lambda row: replace(row, cost_usd=None, **changes))
+
+    def test_a_few_count_at_the_most_they_can_have_cost(self, tmp_path: Path) -> None:
+        fine = judged(tmp_path / "fine", rows(200, self.cut()), COST)
+        assert str(fine.verdict) == "supported"
+        assert fine.judged.halves["coding", "cost"].notes == (
+            "the cost of 2 of 200 items is unknown; the worst case for each verdict decides",
+        )
+        dear = judged(tmp_path / "dear", rows(200, self.cut(cost_cap_usd=0.6)), COST)
+        assert str(dear.verdict) == "inconclusive"
+        assert "at its worst it could undo" in words(tmp_path / "dear")
+        retried = judged(tmp_path / "retried", rows(200, self.cut(attempts=200)), COST)
+        assert str(retried.verdict) == "inconclusive"
+
+    def test_without_a_cap_nothing_is_decided(self, tmp_path: Path) -> None:
+        opinion = judged(tmp_path, rows(200, self.cut(cost_cap_usd=None)), COST)
+        assert opinion.judged.problems["coding", "cost"] == "nothing bounds what an item of unknown cost can have cost"
+
+    def test_refutation_takes_them_for_nothing(self, tmp_path: Path) -> None:
+        def dear(row: ItemRow, at: int) -> ItemRow:
+            unknown = row.model == "big" and at in (3, 77)
+            return replace(row, cost_usd=None, cost_cap_usd=1e6) if unknown else row
+
+        opinion = judged(tmp_path, rows(200, dear), replace(COST, cheaper_by=0.96))
+        assert opinion.judged.halves["coding", "cost"].p_refuted > 0.05
+
+
+class TestLatency:
+    def test_a_few_pairs_prove_no_speed(self, tmp_path: Path) -> None:
+        for at, deadline in enumerate((None, 600.0)):
+            models = {label: model(f"openai/{label}", timeout_s=deadline) for label in ("small", "big")}
+            made = rows(3, lambda row, at: replace(row, latency_s=1.0 + 0.01 * at * (row.model == "big")))
+            assert str(judged(tmp_path / str(at), made, FAST, models=models).verdict) == "inconclusive"
+
+    def test_each_suite_must_be_timed_cleanly(self, tmp_path: Path) -> None:
+        made = [replace(row, timing_ok=int(row.item) > 1) for row in rows(12, suite="reasoning")]
+        each = judged(tmp_path / "each", rows(300) + made, FAST)
+        assert each.judged.problems == {
+            ("reasoning", "latency"): "10 of 12 pairs were timed cleanly; it takes 95%",
+        }
+        mean = judged(tmp_path / "mean", rows(300) + made, replace(FAST, over="mean"))
+        assert mean.judged.problems["mean", "latency"].startswith("reasoning: 10 of 12 pairs")
+
+    def test_a_mean_over_suites_is_judged(self, tmp_path: Path) -> None:
+        opinion = judged(tmp_path, rows(120) + rows(60, suite="reasoning"), replace(FAST, over="mean"))
+        assert opinion.judged.halves["mean", "latency"].n == 180
+        assert str(opinion.verdict) == "supported"
+
+
+class TestHolm:
+    other = replace(CLAIM, name="other", worse_by=0.031)
+
+    def verdicts(self, folder: Path) -> dict[str, tuple[str, float]]:
+        return {o.claim.name: (str(o.verdict), o.p_supported) for o in claims.judge_run(folder).opinions}
+
+    def update(self, folder: Path, *kept: Claim) -> None:
+        comparison = Comparison(folder, RunSettings(("coding",)), {}, {claim.name: claim for claim in kept})
+        update_claims(folder, comparison, {claim.sha256: "2026-11-20T10:15:00.000+00:00" for claim in kept})
+
+    def test_a_claim_taken_out_after_the_answers_still_counts(self, tmp_path: Path) -> None:
+        folder = write(tmp_path, rows(), CLAIM, self.other)
+        both = self.verdicts(folder)
+        self.update(folder, CLAIM)
+        assert self.verdicts(folder) == {"cheap": both["cheap"]}
+        assert both["cheap"][0] == "inconclusive"
+        assert "1 more claim was declared before the answers and withdrawn since" in page(folder)
+        self.update(folder, CLAIM, self.other)
+        assert runfolder.read_manifest(folder)["withdrawn_claims"] == []
+        assert self.verdicts(folder) == both
+
+    def test_what_never_counted_does_not_count_once_gone(self, tmp_path: Path) -> None:
+        folder = write(tmp_path, rows(), CLAIM, self.other, replace(CLAIM, name="no", suites=("maths",)))
+        manifest = runfolder.read_manifest(folder)
+        manifest["claims"]["other"]["recorded_at"] = "2026-11-21T00:00:00+00:00"
+        runfolder.write_text(folder / runfolder.MANIFEST, runfolder.manifest_text(manifest))
+        self.update(folder, CLAIM)
+        assert self.verdicts(folder)["cheap"][0] == "supported"
+        assert "withdrawn" not in page(folder)
+
+    def test_a_continued_run_remembers_its_claims(self) -> None:
+        def manifest(*names: str) -> dict[str, Any]:
+            part = dict.fromkeys(("written_at", "command", "versions", "git_commit", "machine"))
+            return {**part, "claims": {name: {"name": name, "sha256": name} for name in names}}
+
+        first = with_parts(manifest("a", "b"), "")
+        assert first["withdrawn_claims"] == []
+        second = with_parts(manifest("a"), runfolder.manifest_text(first))
+        assert [one["name"] for one in second["withdrawn_claims"]] == ["b"]
+        third = with_parts(manifest("c"), runfolder.manifest_text(second))
+        assert [one["name"] for one in third["withdrawn_claims"]] == ["b", "a"]
+
+    def test_a_claim_of_the_command_line_is_exploratory_whatever_its_words(self, tmp_path: Path) -> None:
+        named = replace(CLAIM, name="small-against-big")
+        folder = write(tmp_path, rows(), named, self.other)
+        [opinion] = claims.judge_run(folder, None, claims.adhoc("small", "big", cheaper_by=0.9, worse_by=0.03)).opinions
+        assert (str(opinion.verdict), opinion.declared) == ("supported", False)
+        told = claims.explanation(opinion, runfolder.read_manifest(folder))
+        assert "this one may have been chosen to fit them. So the claim is supported." in told
+
+
+class TestWords:
+    def test_a_cap_that_blocks_is_the_reason_told(self, tmp_path: Path) -> None:
+        folder = write(tmp_path, rows(60, small(lambda _: True, lambda row: replace(row, cost_cap_usd=0.08))), COST)
+        reason = "an answer can cost up to 0.08 USD, and 60 items are too few to rule out that enough of them would"
+        told = words(folder)
+        assert f"On coding {reason}." in told
+        assert "95.0% to 95.0%" not in told
+        assert "would probably decide it" not in told
+        assert f"(not shown: {reason})" in page(folder)
+        assert f"- coding, cost: {reason}" in page(folder)
+
+    def test_a_miss_that_is_not_sure_enough_is_told_as_such(self, tmp_path: Path) -> None:
+        lose = small(lambda at: at % 16 == 0, lambda row: replace(row, score=0.0))
+        made = rows(240, lose)
+        folder = write(tmp_path, made, replace(CLAIM, worse_by=0.037))
+        assert "it seems to miss that, but not surely enough to be called refuted" in words(folder)
+
+    def test_means_of_suites_are_told_as_means(self, tmp_path: Path) -> None:
+        better = rows(300, small(lambda at: at < 40, lambda row: replace(row, score=1.0)))
+        worse = rows(20, small(lambda at: at < 10, lambda row: replace(row, score=0.0)), suite="reasoning")
+        folder = write(tmp_path, better + worse, Claim("q", "small", "big", worse_by=0.03, over="mean"))
+        told = words(folder)
+        assert "On the same 320 items small scored 40.8% and big scored 50.0% (mean of the suites), for " in told
+        assert "USD per 1,000 items" in told
+        assert "small scored 40.8% against 50.0%" in page(folder)
+
+    def test_items_needed_are_counted_suite_by_suite(self, tmp_path: Path) -> None:
+        coin = random.Random(1)
+        flip = [coin.random() < 0.06 for _ in range(80)]
+        made = [
+            row
+            for suite in ("coding", "reasoning")
+            for row in rows(80, small(lambda at: flip[at], lambda row: replace(row, score=1 - (row.score or 0))), suite)
+        ]
+        single = judged(tmp_path / "one", made[:160], Claim("q", "small", "big", worse_by=0.03))
+        mean = judged(tmp_path / "mean", made, Claim("q", "small", "big", worse_by=0.03, over="mean"))
+        one, both = single.judged.halves["coding", "quality"], mean.judged.halves["mean", "quality"]
+        assert one.needed is not None
+        assert both.needed is not None
+        assert both.needed == pytest.approx(one.needed / 2, abs=1)
+        assert both.detectable == pytest.approx((one.detectable or 0) / 2**0.5)
+        told = words(tmp_path / "mean")
+        assert f"about {both.needed} items of coding and of reasoning would probably decide it" in told
+
+    def test_nearly_everything_is_not_everything(self) -> None:
+        assert [percent(share) for share in (0.5, 0.99995, 0.9999, 0.0003, 1.0, 0.0, -0.5, 1.0001)] == [
+            "50.0%", "99.995%", "99.99%", "0.03%", "100.0%", "0.0%", "-50.0%", "100.0%",
+        ]  # fmt: skip
+
+    def test_a_free_candidate_is_not_called_unknown(self, tmp_path: Path) -> None:
+        free = small(lambda _: True, lambda row: replace(row, cost_usd=0.0, cost_cap_usd=0.0))
+        judged(tmp_path, rows(150, free), COST)
+        assert "small cannot be judged by its cost (a bill of 0 USD has no ratio)" in page(tmp_path)
+
+    def test_an_interim_verdict_is_hedged(self, tmp_path: Path) -> None:
+        folder = write(tmp_path, rows(), CLAIM, suites={"coding": {"items_planned": 240, "items_available": 240}})
+        assert "That holds for a run judged once, at its end; this one is not finished. So the claim" in words(folder)
+
+
+class TestOddities:
+    def test_a_suite_named_twice_counts_once(self, tmp_path: Path) -> None:
+        assert judged(tmp_path, rows(12), replace(CLAIM, suites=("coding", "coding"))).pairs.planned == 12
+
+    @pytest.mark.parametrize(
+        ("made", "message"),
+        [
+            (rows(12) + rows(12)[:1], "coding/coding/0, small: is there twice."),
+            (
+                rows(12, small(lambda at: at == 3, lambda row: replace(row, outcome="infrastructure"))),
+                "coding/coding/3, small: has a score, yet it was infrastructure.",
+            ),
+        ],
+    )
+    def test_rows_that_cannot_be_are_named(self, tmp_path: Path, made: list[ItemRow], message: str) -> None:
+        assert message in claims.judge_run(write(tmp_path, made, CLAIM)).unjudged["cheap"]
+
+    @pytest.mark.parametrize(
+        "margin", [{"slower_by": float("inf")}, {"worse_by": 0.0}, {"cheaper_by": 1.0}, {"slower_by": float("nan")}]
+    )
+    def test_impossible_margins_are_named(self, tmp_path: Path, margin: dict[str, Any]) -> None:
+        with pytest.raises(UsageError, match="must lie between"):
+            claims.adhoc("small", "big", **margin)
+        folder = write(tmp_path, rows(12), Claim("odd", "small", "big", **margin))
+        assert "must lie between" in claims.judge_run(folder).unjudged["odd"]

@@ -1,0 +1,86 @@
+"""`bench import` at the command line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from bench import importers
+from bench.cli import import_
+from tests.cli.conftest import Bench, bench
+from tests.importers.conftest import LM_EVAL
+
+__all__ = ["bench"]
+
+
+def test_a_verdict_in_two_commands(bench: Bench) -> None:
+    done = bench("import", "lm_eval", str(LM_EVAL / "smollm2"), str(LM_EVAL / "qwen-coder"), "--map", "filter=flexible")
+    assert (done.code, done.err) == (0, "")
+    lines = done.out.splitlines()
+    assert lines[-3] == "Imported 12 items of 2 models (qwen-coder, smollm2) on mini."
+    assert lines[-2] == 'Next: bench claim --candidate "qwen-coder" --baseline "smollm2" --worse-by 0.03'
+    judged = bench("claim", "--candidate", "smollm2", "--baseline", "qwen-coder", "--worse-by", "0.03")
+    assert judged.code == 4
+    assert "Inconclusive at 95%" in judged.out
+    assert "how the answers ended is unknown" in judged.out
+    priced = bench("claim", "--candidate", "smollm2", "--baseline", "qwen-coder", "--cheaper-by", "0.5")
+    assert priced.code == 4
+    assert "the cost of 6 of 6 items is unknown" in priced.out
+    assert "lm_eval" in bench("list", "runs").out
+
+
+def test_what_is_dropped_is_printed_and_kept(bench: Bench) -> None:
+    rows = "".join(f"q{at},m,{at}\n" for at in range(14))
+    (bench.folder / "a.csv").write_text("item,model,score\n" + rows)
+    done = bench(
+        "import", "csv", "a.csv", "--licence", "CC0", "--commit", "c0", "--retrieved", "2026-11-22", "-o", "mine"
+    )
+    assert done.code == 0
+    errors = done.err.splitlines()
+    assert len(errors) == 11
+    assert errors[0].startswith("dropped: a.csv row 4: column score: '2' is no score")
+    assert errors[-1] == "dropped: 2 more rows; run.json names them"
+    about = json.loads((bench.folder / "mine" / "run.json").read_text())["imported"]
+    assert (about["dropped_count"], len(about["dropped"])) == (12, 12)
+    assert (about["source"], about["licence"], about["commit"], about["retrieved"]) == (None, "CC0", "c0", "2026-11-22")
+
+
+def test_the_formats_offered_are_those_there_are() -> None:
+    assert set(import_.FORMATS) == set(importers.FORMATS)
+
+
+def test_a_leaderboard_of_many_models(bench: Bench) -> None:
+    (bench.folder / "a.csv").write_text("model,score\n" + "".join(f"m{at},0.5\n" for at in range(9)))
+    done = bench("import", "csv", "a.csv", "--map", "suite==quiz")
+    assert "Imported 9 totals of 9 models (m0, m1, m2, m3 and 5 more) on quiz." in done.out
+    assert "--candidate LABEL --baseline LABEL" in done.out
+    assert "m4, and 4 more" in bench("list", "runs").out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (("csv", "nowhere.csv"), "nowhere.csv: there is no such file or folder."),
+        (("helm", "a.csv"), "'helm' is not one of 'aider', 'swebench', 'tau2', 'lm_eval', 'csv'"),
+        (("csv", "a.csv", "--map", "score"), "'score' is not FIELD=COLUMN, e.g. score=accuracy"),
+        (("csv", "a.csv", "--map", "score=a", "--map", "score=b"), "score is mapped twice"),
+        (("csv", "a.csv", "--retrieved", "22.11.2026"), "must be a date such as 2026-11-22"),
+        (("csv",), "Missing argument 'PATH...'"),
+    ],
+)
+def test_mistakes_get_one_line(bench: Bench, arguments: tuple[str, ...], why: str) -> None:
+    done = bench("import", *arguments)
+    assert done.code == 2
+    assert why in done.err
+    assert "Traceback" not in done.err
+    assert not list(Path(bench.folder).glob("results/*"))
+
+
+@pytest.mark.parametrize("verb", [("score",), ("reprice", "--mode", "batch")])
+def test_an_import_is_neither_scored_again_nor_repriced(bench: Bench, verb: tuple[str, ...]) -> None:
+    bench("import", "lm_eval", str(LM_EVAL / "smollm2"))
+    done = bench(*verb)
+    assert done.code == 2
+    assert "was imported" in done.err

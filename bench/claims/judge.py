@@ -143,7 +143,7 @@ def _sensitivity(case: Case, verdict: Verdict, own: Judged, seed: int) -> Iterat
     lost = int(lost_items(pairs).sum())
     if not lost:
         return
-    alone, told = own.verdict(alpha_of(claim)), 0
+    alone, told, items = own.verdict(alpha_of(claim)), 0, "1 item" if lost == 1 else f"{lost} items"
     for what, fills in (
         ("counted as wrong", (0.0, 0.0)),
         ("went against the candidate", (0.0, 1.0)),
@@ -158,6 +158,6 @@ def _sensitivity(case: Case, verdict: Verdict, own: Judged, seed: int) -> Iterat
         other = combine(halves).verdict(alpha_of(claim))
         if other not in (alone, verdict):
             told += 1
-            yield f"the verdict would be {other} if the {lost} items without a score {what}"
+            yield f"the verdict would be {other} if the {items} without a score {what}"
     if not told and claim.slower_by is None:
-        yield f"the verdict would be {alone} however the {lost} items without a score had ended"
+        yield f"the verdict would be {alone} however the {items} without a score had ended"

@@ -60,9 +60,9 @@ def _families(strata: Strata, margin: float, alpha: float) -> tuple[str, ...]:
         effective = len(part.clusters) / typical_size(part.clusters)
         missed = max(0.0, 1 - share) ** effective
         if not part.independent and missed > alpha:
-            where = "" if strata.single else f" of {name}"
+            families = f"{len(set(part.clusters))} families of items" + ("" if strata.single else f" of {name}")
             return (
-                f"{len(set(part.clusters))} families of items{where}: a candidate that fails {100 * share:.3g} % of all "
-                f"such families outright would show no loss here {100 * missed:.0f} times in 100",
+                f"{families}: a candidate that fails {100 * share:.3g} % of all such families outright "
+                f"would show no loss here {100 * missed:.0f} times in 100",
             )
     return ()

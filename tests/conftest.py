@@ -19,10 +19,11 @@ from bench.weights.server import LlamaServer, ServerSettings, serve
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that serve weights take every core: one process has them all, where tests run on several."""
+    """Where tests run on several processes: one serves weights, which take every core, and one drives the browser."""
     for item in items:
-        if {"smollm2_path", "smollm2_server"} & set(getattr(item, "fixturenames", ())):
-            item.add_marker(pytest.mark.xdist_group("weights"))
+        for group, needed in {"weights": {"smollm2_path", "smollm2_server"}, "browser": {"browser"}}.items():
+            if needed & set(getattr(item, "fixturenames", ())):
+                item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(autouse=True)

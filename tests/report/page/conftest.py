@@ -22,9 +22,12 @@ def _missing(why: str) -> NoReturn:
     pytest.skip(why)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """The system's Chromium; skips where it or playwright is missing, except in CI."""
+    """The system's Chromium; skips where it or playwright is missing, except in CI.
+
+    Its driver runs an event loop in this thread, which other tests could not start beside it: it ends with the module.
+    """
     try:
         from playwright.sync_api import sync_playwright
     except ImportError:

@@ -43,11 +43,11 @@ def test_it_carries_tasks_licence_and_starter(installed: Path) -> None:
     assert not any(name.startswith(("tests/", "tasks/", "results/")) for name in names)
 
 
-def test_it_lists_both_suites_in_an_empty_folder(installed: Path, tmp_path: Path) -> None:
+def test_it_lists_all_suites_in_an_empty_folder(installed: Path, tmp_path: Path) -> None:
     done = bench(installed, tmp_path, "list", "suites")
     assert done.returncode == 0, done.stderr
     assert str(installed) in done.stderr
-    assert [line.split()[0] for line in done.stdout.splitlines()] == ["suite", "coding", "reasoning"]
+    assert [line.split()[0] for line in done.stdout.splitlines()] == ["suite", "coding", "reasoning", "reasoning_zh"]
 
 
 @pytest.mark.usefixtures("smollm2_path", "sandbox")

@@ -133,8 +133,10 @@ def latency_half(claim: Claim, pairs: Pairs, suite: str, mask: Mask, seed: int) 
         clean, answered = int((names == name).sum()), pairs.answered.get(name, 0)
         if clean < 2 or clean < CLEAN_SHARE * answered:
             where = f"{name}: " if suite == MEAN else ""
-            why = f"{where}{clean} of {answered} pairs were timed cleanly; it takes {CLEAN_SHARE:.0%}"
-            return undecided("latency", np.nan, clean, why)
+            why = f"{clean} of {answered} pairs were timed cleanly; it takes {CLEAN_SHARE:.0%}"
+            if pairs.candidate.truncated is None or pairs.baseline.truncated is None:
+                why = "an imported latency does not say how it was timed, nor when"
+            return undecided("latency", np.nan, clean, f"{where}{why}")
     chosen = np.ones(len(names), dtype=bool) if suite == MEAN else names == suite
     half = latency(
         pairs.seconds[chosen, 0], pairs.seconds[chosen, 1], pairs.timed.chosen(chosen), claim.slower_by,

@@ -154,7 +154,10 @@ def text(opinion: TotalsOpinion) -> str:
     claim = opinion.claim
     told = [_told(claim, suite, half) for (suite, _), half in sorted(opinion.judged.halves.items())]
     dates = sorted({row.date for pair in opinion.rows for row in pair if row.date})
-    sizes = ", ".join(f"{ours.n or 'unknown'} against {theirs.n or 'unknown'}" for ours, theirs in opinion.rows)
+    sizes = ", ".join(
+        f"{ours.suite} {ours.n or 'unknown'} against {theirs.n or 'unknown'}"
+        for ours, theirs in sorted(opinion.rows, key=lambda pair: pair[0].suite)
+    )
     notes = [f"items: {sizes}, not paired", f"results of {' and '.join(dates)}" if dates else "results without a date"]
     notes += [f"{suite}, {name}: {why}" for (suite, name), why in opinion.judged.problems.items()]
     if opinion.verdict == REPORTED:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -92,8 +93,9 @@ def _tell(done: Imported) -> None:
         f"Imported {' and '.join(parts)} of {len(done.models)} models ({_some(done.models)}) on {_some(done.suites)}."
     )
     if len(done.models) > 1:
-        names = [f'"{name}"' for name in done.models] if len(done.models) == 2 else ["LABEL", "LABEL"]
-        click.echo(f"Next: bench claim --candidate {names[0]} --baseline {names[1]} --worse-by 0.03")
+        one, other = map(shlex.quote, done.models) if len(done.models) == 2 else ("LABEL", "LABEL")
+        place = shlex.quote(str(done.folder))
+        click.echo(f"Next: bench claim {place} --candidate {one} --baseline {other} --worse-by 0.03")
     click.echo(f"Run folder: {done.folder}")
 
 

@@ -42,9 +42,9 @@ def report(
     from bench.report.redact import redact as without_texts
     from bench.report.write import write_report
 
-    folders = dict.fromkeys(runfolder.find(results, run).resolve() for run in runs) or [runfolder.find(results, None)]
+    found_by = {found.resolve(): found for run in runs or [None] if (found := runfolder.find(results, run))}
     sources: list[Source] = []
-    for found in folders:
+    for found in found_by.values():
         folder = without_texts(found) if redact else found
         comparison, files = write_report(folder, shape)
         sources.append(page.Source(folder, comparison, files))
@@ -56,5 +56,7 @@ def report(
         told = [json.loads(tables.json_text(source.comparison)) for source in sources]
         click.echo(json.dumps(told if len(told) > 1 else told[0], indent=2, ensure_ascii=False))
         return
-    for file in written:
+    pages = [file for file in written if file.name == page.NAME or file == output]
+    for file in pages:
         click.echo(f"wrote {file}")
+    click.echo(f"wrote {len(written) - len(pages)} other files beside it: tables, claims, charts and their data")

@@ -74,10 +74,11 @@ def notes(base: Snapshot, now: Snapshot, pairings: Sequence[Pairing], *, renamed
             found.append(f"{sides}, of {len(pairing.base.items)} in the baseline")
         if len(pairing.keys) < len(pairing.now.items):
             found.append(f"{sides}, of {len(pairing.now.items)} in the run; the others are new")
-    judged = {pairing.model for pairing in pairings}
-    left_out = [label for label in base.models if label not in judged]
+    left_out = [label for label in base.models if label not in now.models]
     if left_out and not renamed:
-        found.append(f"of the baseline's models {', '.join(left_out)} was not asked")
+        found.append(
+            f"of the baseline's models {', '.join(left_out)} {'was' if len(left_out) == 1 else 'were'} not asked"
+        )
     return found
 
 

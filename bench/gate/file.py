@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from bench import runfolder
 from bench.errors import UsageError
-from bench.gate.snapshot import ItemRecord, ModelRecord, Sample, Snapshot, SuiteRecord
+from bench.gate.field import Field
+from bench.gate.snapshot import QUANTILES, ItemRecord, ModelRecord, Sample, Snapshot, SuiteRecord, task_of
 from bench.records import Outcome
 
 FORMAT = 1
 """Changes when an older claimbench could misread the file."""
 COLUMNS = ("score", "outcome", "tokens_in", "tokens_out", "cost_usd")
 """What the numbers of a sample are, in order."""
+_METRICS = ("e2e_s", "ttfat_s")
 
 
 def text(snapshot: Snapshot) -> str:
@@ -72,7 +73,8 @@ def _lines(value: Any, indent: str = "") -> str:
 
 
 def save(snapshot: Snapshot, path: Path) -> None:
-    """Writes the file. UsageError if the run has no answer, IncompleteError if it cannot be written."""
+    """Writes the file. UsageError if the run has no answer, IncompleteError if it is not finished, or not written."""
+    snapshot.require_complete()
     if not snapshot.models:
         raise UsageError(f"run {snapshot.run} has no answers to make a baseline of.")
     runfolder.write_text(path, text(snapshot))
@@ -81,31 +83,34 @@ def save(snapshot: Snapshot, path: Path) -> None:
 def read(path: Path) -> Snapshot:
     """A snapshot from its file. UsageError if it cannot be read, is damaged, or of a later format."""
     try:
-        content = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=_without_repeats)
+        content = json.loads(
+            path.read_text(encoding="utf-8"), object_pairs_hook=_without_repeats, parse_constant=_no_number
+        )
+        json.dumps(content, ensure_ascii=False).encode()  # half a character could not be printed
     except OSError as error:
         raise UsageError(
             f"{path}: cannot be read ({error.strerror}). Make a baseline with: bench gate RUN --save {path}"
         ) from error
     except ValueError as error:
         raise _damaged(path, str(error)) from error
+    except RecursionError as error:
+        raise _damaged(path, "it is nested too deeply") from error
     if not isinstance(content, dict) or "baseline_format" not in content:
         raise UsageError(f"{path}: is no baseline. Make one with: bench gate RUN --save {path}")
     if content["baseline_format"] != FORMAT:
         raise UsageError(
-            f"{path}: is a baseline of format {content['baseline_format']}; this claimbench reads format {FORMAT}. "
+            f"{path}: is a baseline of another format than {FORMAT}, which this claimbench reads. "
             f"Make it anew with: bench gate RUN --save {path}"
         )
     try:
-        return _snapshot(content)
-    except KeyError as error:
-        raise _damaged(path, f"{error} is missing") from error
-    except (ValueError, TypeError, AttributeError) as error:
+        return _snapshot(Field("", content))
+    except ValueError as error:
         raise _damaged(path, str(error)) from error
 
 
 def _damaged(path: Path, why: str) -> UsageError:
     return UsageError(
-        f"{path}: is damaged ({why}). Take it from version control again, or make it anew with: "
+        f"{path}: is damaged ({' '.join(why.split())}). Take it from version control again, or make it anew with: "
         f"bench gate RUN --save {path}"
     )
 
@@ -120,62 +125,80 @@ def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _snapshot(content: Mapping[str, Any]) -> Snapshot:
-    if content["columns"] != list(COLUMNS):
-        raise ValueError(f"columns are {content['columns']}")
-    models = {
-        label: ModelRecord(
-            dict(model["settings"]), {name: _suite_of(name, suite) for name, suite in _parts(model, "suites")}
-        )
-        for label, model in _parts(content, "models")
+def _no_number(name: str) -> None:
+    raise ValueError(f"{name} is no number")
+
+
+def _snapshot(content: Field) -> Snapshot:
+    if content["columns"].value != list(COLUMNS):
+        raise ValueError(f"columns are not {', '.join(COLUMNS)}")
+    tasks = {
+        task: {"version": about["version"].text(), "sha256": about["sha256"].text_or_none()}
+        for task, about in content["tasks"].parts()
     }
-    tasks = {task: {key: about[key] for key in ("version", "sha256")} for task, about in _parts(content, "tasks")}
-    for key in (key for model in models.values() for suite in model.suites.values() for key in suite.items):
-        if key.partition("/")[0] not in tasks:
-            raise ValueError(f"the task of {key} is missing")
+    if not dict(content["models"].parts()):
+        raise ValueError("models is empty")
     return Snapshot(
-        run=str(content["run"]),
-        started_at=str(content["started_at"]),
-        machine=dict(content["machine"]),
-        versions=dict(content["versions"]),
-        prices_as_of=content["prices_as_of"],
+        run=content["run"].text(),
+        started_at=content["started_at"].text(),
+        machine=content["machine"].plain(),
+        versions={name: version.text_or_none() for name, version in content["versions"].parts()},
+        prices_as_of=content["prices_as_of"].text_or_none(),
         tasks=tasks,
-        models=models,
+        models={
+            label: ModelRecord(
+                model["settings"].plain(), {name: _suite_of(suite, tasks) for name, suite in model["suites"].parts()}
+            )
+            for label, model in content["models"].parts()
+        },
     )
 
 
-def _parts(content: Mapping[str, Any], key: str) -> Any:
-    return content[key].items()
-
-
-def _suite_of(name: str, raw: Mapping[str, Any]) -> SuiteRecord:
+def _suite_of(raw: Field, tasks: Mapping[str, Any]) -> SuiteRecord:
+    items = {key: _item(item) for key, item in raw["items"].parts()}
+    for key in items:
+        if task_of(key, tasks) is None:
+            raise ValueError(f"the task of {key} is missing")
     return SuiteRecord(
-        items={key: _item(f"{name}: {key}", item) for key, item in _parts(raw, "items")},
-        latency={metric: dict(sketch) for metric, sketch in _parts(raw, "latency")},
-        prices=tuple(raw["prices"]),
-        sampling=tuple(raw["sampling"]),
-        served=tuple(raw["served"]),
+        items=items,
+        latency={metric: _sketch(metric, sketch) for metric, sketch in raw["latency"].parts()},
+        prices=raw["prices"].texts(),
+        sampling=raw["sampling"].texts(),
+        served=raw["served"].texts(),
     )
 
 
-def _item(where: str, raw: Mapping[str, Any]) -> ItemRecord:
-    samples = tuple(_sample(where, row) for row in raw["samples"])
-    if not samples or not isinstance(raw["prompt"], str):
-        raise ValueError(f"{where} has no sample or no prompt")
-    return ItemRecord(raw["prompt"], samples)
+def _sketch(metric: str, raw: Field) -> dict[str, float]:
+    if metric not in _METRICS:
+        raise ValueError(f"{raw.where} is none of {', '.join(_METRICS)}")
+    return {"n": raw["n"].count(), **{name: raw[name].amount() for name in QUANTILES}}
 
 
-def _sample(where: str, row: list[Any]) -> Sample:
-    score, outcome, *amounts = row
-    numbers = [value for value in (score, *amounts) if value is not None]
-    if len(amounts) != 3 or not all(_possible(value) for value in numbers) or (score is not None and score > 1):
-        raise ValueError(f"{where} has the sample {json.dumps(row)}")
-    if Outcome(outcome).scored != (score is not None):
-        raise ValueError(f"{where} is {outcome}, yet its score is {json.dumps(score)}")
-    tokens_in, tokens_out, cost = amounts
-    return Sample(score if score is None else float(score), outcome, tokens_in, tokens_out, cost)
+def _item(raw: Field) -> ItemRecord:
+    samples = tuple(_sample(row) for row in raw["samples"].elements())
+    if not samples:
+        raise ValueError(f"{raw.where} has no sample")
+    return ItemRecord(raw["prompt"].text(), samples)
 
 
-def _possible(value: Any) -> bool:
-    """Whether a value is a finite number of at least 0."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value) and value >= 0
+def _sample(row: Field) -> Sample:
+    values = row.elements()
+    if len(values) != len(COLUMNS):
+        raise ValueError(f"{row.where} has {len(values)} values, not {len(COLUMNS)}")
+    known = {
+        name: Field(f"{row.where}: {name}", part.value)
+        for name, part in zip(COLUMNS, values, strict=True)
+        if part.value is not None
+    }
+    outcome = known["outcome"].text() if "outcome" in known else ""
+    if outcome not in [*Outcome]:
+        raise ValueError(f"{row.where}: outcome is none of {', '.join(Outcome)}")
+    if Outcome(outcome).scored != ("score" in known):
+        raise ValueError(f"{row.where} is {outcome}, and {'has a' if 'score' in known else 'has no'} score")
+    return Sample(
+        known["score"].amount(1) if "score" in known else None,
+        outcome,
+        known["tokens_in"].count() if "tokens_in" in known else None,
+        known["tokens_out"].count() if "tokens_out" in known else None,
+        known["cost_usd"].amount() if "cost_usd" in known else None,
+    )

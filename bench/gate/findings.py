@@ -26,6 +26,8 @@ class Status(StrEnum):
     """A loss that chance does not explain."""
     UNCONFIRMED = "not confirmed"
     """A loss that a second asking did not show again."""
+    BLIND = "cannot tell"
+    """Too much of it is unknown."""
     REPORTED = "not judged"
     """Shown for the reader only."""
 
@@ -38,7 +40,7 @@ class Verdict(StrEnum):
     FAILED = "FAIL"
     """At least one measure failed."""
     BLIND = "cannot tell"
-    """Nothing failed, but a loss as small as demanded would not be seen, or missing answers decide."""
+    """Nothing failed, but a loss as small as demanded would not be seen, or what is missing or unknown decides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ class Finding:
     detectable: float | None = None
     """Quality: the smallest true drop that would be found with 80 % power; None if no possible one would be."""
     why: str = ""
-    """Why it is not judged, or what the second asking said."""
+    """Why it is not judged, how much is unknown, or what the second asking said."""
 
     @property
     def failed(self) -> bool:

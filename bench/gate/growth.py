@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from bench.claims.judge import CLEAN_SHARE
 from bench.gate.findings import ALPHA, TOLERANCE, Finding, Status
-from bench.gate.match import Pairing
+from bench.gate.match import Amounts, Pairing
 from bench.gate.snapshot import Snapshot
 from bench.stats import Interval, Strata, cost_ratio, latency
 from bench.stats.clusters import Floats
@@ -16,48 +16,54 @@ LATENCY_ALPHA = 0.01
 COLUMNS = {"tokens in": "tokens_in", "tokens out": "tokens_out", "cost": "cost_usd"}
 """Measure -> the field of a sample."""
 
-Amounts = tuple[Floats, Floats]
 Timed = tuple[Floats, int]
 """Seconds now and in the baseline (a row a pair, clean and close in time), and how many pairs were timed at all."""
 
 
 def judge_amounts(pairings: Sequence[Pairing], now: Snapshot) -> list[Finding]:
     """Tokens and cost: a finding each for every suite. Cost only at one price, so that a price list changes nothing."""
-    known: list[tuple[Pairing, str, Amounts | None, str]] = []
+    known: list[tuple[Pairing, str, Amounts, str]] = []
     for pairing in pairings:
         for measure, column in COLUMNS.items():
             both = pairing.amounts(column)
             why = _unjudged(pairing, measure, both, now)
             known.append((pairing, measure, both, why))
-    tests = sum(not why for *_, why in known)
+    tests = sum(not why and not both.undecided for *_, both, why in known)
     return [_grown(pairing, measure, both, why, tests) for pairing, measure, both, why in known]
 
 
-def _unjudged(pairing: Pairing, measure: str, both: Amounts | None, now: Snapshot) -> str:
-    """Why an amount is shown only; empty if it is judged."""
+def _unjudged(pairing: Pairing, measure: str, both: Amounts, now: Snapshot) -> str:
+    """Why an amount is shown only; empty if it is to be judged."""
     if measure == "cost" and now.models[pairing.model].local:
         return "the cost of local weights is machine time"
-    if both is None:
-        return "unknown for some answers"
     if measure == "cost" and pairing.now.prices != pairing.base.prices:
         return "the price changed"
-    return "" if len(both[0]) > 1 and both[0].any() and both[1].any() else "nothing to compare"
+    if both.undecided:
+        return "unknown on both sides" if both.silent else ""
+    return "" if len(both.now) > 1 and both.now.any() and both.base.any() else "nothing to compare"
 
 
-def _grown(pairing: Pairing, measure: str, both: Amounts | None, why: str, tests: int) -> Finding:
-    before, after = (None, None) if both is None else (float(both[1].mean()), float(both[0].mean()))
-    n = 0 if both is None else len(both[0])
-    if both is None or why:
-        return Finding(pairing.model, pairing.suite, measure, Status.REPORTED, before, after, n, why=why)
+def _grown(pairing: Pairing, measure: str, both: Amounts, why: str, tests: int) -> Finding:
+    n = len(both.now)
+    before, after = (float(both.base.mean()), float(both.now.mean())) if n else (None, None)
+    if why or both.undecided:
+        status = Status.REPORTED if why else Status.BLIND
+        return Finding(pairing.model, pairing.suite, measure, status, before, after, n, why=why or both.unknown)
     ratio = growth(both, ALPHA / tests)
     status = Status.FAILED if grown(ratio) else Status.PASSED
-    return Finding(pairing.model, pairing.suite, measure, status, before, after, n, ratio=ratio)
+    return Finding(pairing.model, pairing.suite, measure, status, before, after, n, ratio=ratio, why=both.unknown)
+
+
+def unknown_amounts(findings: Sequence[Finding]) -> list[str]:
+    """What is unknown of too many answers to be judged, as sentences."""
+    blind = (found for found in findings if found.status is Status.BLIND)
+    return [f"{found.model}, {found.suite}: {found.measure} is {found.why}" for found in blind]
 
 
 def growth(both: Amounts, alpha: float) -> Interval | None:
     """The ratio of the sums, now / baseline, with the bounds of a one-sided test at `alpha`."""
-    items = [str(at) for at in range(len(both[0]))]  # chance differs item by item: the suite itself is fixed
-    return cost_ratio(*both, Strata(["all"] * len(items), items), 1 - 2 * alpha)
+    items = [str(at) for at in range(len(both.now))]  # chance differs item by item: the suite itself is fixed
+    return cost_ratio(both.now, both.base, Strata(["all"] * len(items), items), 1 - 2 * alpha)
 
 
 def grown(ratio: Interval | None) -> bool:

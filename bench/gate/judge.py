@@ -13,7 +13,7 @@ from bench.errors import UsageError
 from bench.gate import file
 from bench.gate.changes import changes, moves, notes
 from bench.gate.findings import ALL, ALPHA, Finding, Result, Status
-from bench.gate.growth import COLUMNS, Timed, grown, growth, judge_amounts, judge_latency
+from bench.gate.growth import COLUMNS, Timed, grown, growth, judge_amounts, judge_latency, unknown_amounts
 from bench.gate.match import Pairing, concatenated, match
 from bench.gate.quality import blind_spots, judge_quality
 from bench.gate.snapshot import Snapshot, take
@@ -49,11 +49,13 @@ def judge_folder(
     """Judges a run folder, its second asking included where one was made.
 
     `models`: which of the run's models stands beside which of the baseline's; by default those of the same label.
-    UsageError where run and baseline speak of different things.
+    UsageError where run and baseline speak of different things, IncompleteError where one of them is not finished.
     """
     now = take(folder)
     again = take(folder, SECOND) if (folder / SECOND).is_dir() else None
+    now.require_complete(models, suites)
     chosen = models or {label: label for label in now.models}
+    base.require_complete(chosen.values(), suites)
     seconds: dict[tuple[str, str], Timed] = {}
     if base_folder is not None and base_folder.resolve() == folder.resolve():
         seconds = _side_by_side(folder, chosen, suites or now.suites)
@@ -86,8 +88,9 @@ def judge(
     """Judges one snapshot against another; `again` is the run's second asking. UsageError as `match` raises it."""
     pairings = match(base, now, models, suites)
     findings = judge_quality(pairings)
-    blind = blind_spots(pairings, findings, detect)
-    findings += judge_amounts(pairings, now)
+    amounts = judge_amounts(pairings, now)
+    blind = blind_spots(pairings, findings, detect) + unknown_amounts(amounts)
+    findings += amounts
     if again is not None:
         findings = [_confirmed(f, pairings, again, models, base) if f.failed else f for f in findings]
     other = base.machine != now.machine
@@ -120,7 +123,8 @@ def _confirmed(
         shown, said = p_value <= ALPHA, f"p = {p_value:.2g} in the second asking alone"
     else:
         both = second[0].amounts(COLUMNS[found.measure])
-        ratio = None if both is None else growth(both, ALPHA)
-        shown = both is None or grown(ratio)
-        said = f"ratio {ratio.estimate:.2f} in the second asking" if ratio else "unknown in the second asking"
+        ratio = None if both.undecided else growth(both, ALPHA)
+        shown = both.undecided or grown(ratio)
+        said = f"ratio {ratio.estimate:.2f}" if ratio else both.unknown or "nothing to compare"
+        said += " in the second asking"
     return replace(found, why=said) if shown else replace(found, status=Status.UNCONFIRMED, why=said)

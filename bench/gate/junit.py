@@ -11,6 +11,8 @@ from bench.gate.text import headline, told
 _UNPRINTABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 has no place for."""
 
+_UNJUDGED = (Status.REPORTED, Status.BLIND)
+
 
 def xml(result: Result) -> str:
     """The file's text. Failed measures are failures with the lost items named, unjudged ones are skipped."""
@@ -19,7 +21,7 @@ def xml(result: Result) -> str:
         mine = [f for f in result.findings if (f.model, f.suite) == (model, suite)]
         box = ElementTree.SubElement(root, "testsuite", name=_clean(f"{model}.{suite}"), tests=str(len(mine)))
         box.set("failures", str(sum(f.failed for f in mine)))
-        box.set("skipped", str(sum(f.status is Status.REPORTED for f in mine)))
+        box.set("skipped", str(sum(f.status in _UNJUDGED for f in mine)))
         for finding in mine:
             _case(box, finding, result)
     if result.blind:
@@ -38,7 +40,7 @@ def _case(box: ElementTree.Element, finding: Finding, result: Result) -> None:
     if finding.failed:
         failure = ElementTree.SubElement(case, "failure", message=said)
         failure.text = _clean("\n".join([headline(result), *_lost(finding, result)]))
-    elif finding.status is Status.REPORTED:
+    elif finding.status in _UNJUDGED:
         ElementTree.SubElement(case, "skipped", message=said)
     else:
         ElementTree.SubElement(case, "system-out").text = said

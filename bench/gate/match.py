@@ -7,12 +7,38 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bench.claims.judge import MISSING_RATE
 from bench.errors import UsageError
-from bench.gate.snapshot import ItemRecord, Sample, Snapshot, SuiteRecord
+from bench.gate.snapshot import PROMPT_DIGITS, ItemRecord, Sample, Snapshot, SuiteRecord, task_of
 from bench.stats.clusters import Floats
 
 ANEW = "Save a new baseline with: bench gate RUN --save FILE"
 """The cure where a baseline speaks of other questions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Amounts:
+    """Tokens or USD of the items that run and baseline both scored, repeats averaged."""
+
+    now: Floats
+    """Of the run, where both sides know it."""
+    base: Floats
+    """Of the baseline, item by item."""
+    scored: int
+    """Items, those of unknown amount included."""
+    silent: bool
+    """Whether neither side knows it of any answer."""
+
+    @property
+    def unknown(self) -> str:
+        """How many are unknown, as a phrase; empty if none are."""
+        lacking = self.scored - len(self.now)
+        return f"unknown for {lacking} of {self.scored} items" if lacking else ""
+
+    @property
+    def undecided(self) -> bool:
+        """Whether more are unknown than may be left out."""
+        return self.scored - len(self.now) > MISSING_RATE * self.scored
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,17 +91,17 @@ class Pairing:
         sides = [[s.score is None for item in side for s in item.samples] for side in zip(*self.pairs(), strict=True)]
         return max(sum(side) / len(side) for side in sides)
 
-    def amounts(self, name: str) -> tuple[Floats, Floats] | None:
-        """A sample's amount, e.g. "tokens_out", per scored item now and in the baseline; None where one is unknown."""
-        known = [
+    def amounts(self, name: str) -> Amounts:
+        """A sample's amount, e.g. "tokens_out", of the items that both have scored."""
+        scored = [
             ([getattr(s, name) for s in now], [getattr(s, name) for s in base])
             for now, base in ((_scored(a), _scored(b)) for a, b in self.pairs())
             if now and base
         ]
-        if not known or any(None in side for pair in known for side in pair):
-            return None
-        found: Floats = np.array([[_mean(now), _mean(base)] for now, base in known], dtype=np.float64)
-        return found[:, 0], found[:, 1]
+        means = [(_mean(now), _mean(base)) for now, base in scored if None not in (*now, *base)]
+        found: Floats = np.array(means, dtype=np.float64).reshape(-1, 2)
+        silent = all(value is None for pair in scored for side in pair for value in side)
+        return Amounts(found[:, 0], found[:, 1], len(scored), silent)
 
 
 def filled(item: ItemRecord, value: float) -> float:
@@ -141,13 +167,19 @@ def require_fit(
         shared = asked[name].keys() & then[name].items.keys()
         if not shared:
             raise UsageError(f"run and baseline share no item of {name}: another slice or exam was asked. {ANEW}")
-        for task in sorted({key.partition("/")[0] for key in shared}):
+        for task in sorted({_task(key, base, tasks) for key in shared}):
             _same_task(base, task, *tasks[task])
         for key in sorted(shared):
-            prompt = then[name].items[key].prompt
-            if prompt != asked[name][key][: len(prompt)]:
+            if then[name].items[key].prompt != asked[name][key][:PROMPT_DIGITS]:
                 raise UsageError(f"{name}: {key} has another prompt than in the baseline. {ANEW}")
     return chosen
+
+
+def _task(key: str, base: Snapshot, tasks: Collection[str]) -> str:
+    then, now = task_of(key, base.tasks), task_of(key, tasks)
+    if now is None or then != now:
+        raise UsageError(f"{key} is of task {then} in the baseline, and of {now} now. {ANEW}")
+    return now
 
 
 def _same_task(base: Snapshot, task: str, version: str, sha256: str | None) -> None:

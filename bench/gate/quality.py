@@ -84,5 +84,6 @@ def blind_spots(pairings: Sequence[Pairing], findings: Sequence[Finding], detect
 
 def _least(found: Finding) -> str:
     if found.detectable is None:
-        return f"{found.n} items with a score of {100 * (found.before or 0):.1f} % can show no drop"
+        score = "no score" if found.before is None else f"a score of {100 * found.before:.1f} %"
+        return f"of {found.n} items with {score}, fewer than 4 in 5 of even a complete loss would be seen"
     return f"{found.n} items cannot detect a drop of less than {100 * found.detectable:.1f} points"

@@ -43,10 +43,12 @@ def same_weights(folder: Path, one: str, other: str, margin: float, suites: Coll
 
     Scores and refusals must differ by less than `margin`, tokens (the geometric mean of the items' ratios, t on their
     logarithms) by less than the factor TOLERANCE, in every suite.
-    Items of one cluster are taken as dependent, as in a claim. UsageError if the run has no such models.
+    Items of one cluster are taken as dependent, as in a claim. UsageError if the run has no such models,
+    IncompleteError if it was not finished.
     """
     items, manifest = runfolder.read_table(folder, "items"), runfolder.read_manifest(folder)
     now = of(items, manifest)
+    now.require_complete((one, other), suites)
     clusters = dict(zip(items["task"] + "/" + items["item"], items["cluster"], strict=True))
     halves: dict[tuple[str, str], Half] = {}
     for pairing in match(now, now, {one: other}, suites):
@@ -68,10 +70,13 @@ def _halves(pairing: Pairing, strata: Strata, margin: float) -> Iterator[tuple[s
                 yield f"{what} {way}", undecided(what, math.nan, 0, "no item has a score on both sides")
     tokens = pairing.amounts("tokens_out")
     for way, ours, theirs in (("not more", 0, 1), ("not fewer", 1, 0)):
-        if tokens is None:
-            yield f"tokens {way}", undecided("tokens", math.nan, 0, "unknown for some answers")
+        if tokens.unknown or not tokens.scored:
+            yield (
+                f"tokens {way}",
+                undecided("tokens", math.nan, 0, tokens.unknown or "no item has a score on both sides"),
+            )
         else:  # an empty answer counts as one token, for its logarithm
-            sides = [np.maximum(side, 1.0) for side in tokens]
+            sides = [np.maximum(side, 1.0) for side in (tokens.now, tokens.base)]
             yield f"tokens {way}", latency(sides[ours], sides[theirs], strata, TOLERANCE)
 
 
@@ -81,20 +86,28 @@ def _refused(item: ItemRecord) -> float:
 
 def same_lines(found: Equivalence) -> list[str]:
     """The verdict, then one line a half."""
+    halves = found.judged.halves
     return [
         f"same weights: {found.verdict} ({found.one} against {found.other}: scores and refusals within "
         f"{100 * found.margin:g} points, tokens an answer within {100 * (TOLERANCE - 1):.0f} %)",
-        *(f"  {suite}: {name}: {_told(name, half)}" for (suite, name), half in found.judged.halves.items()),
+        *(f"  {suite}: {name}: {_told(name, half, len(halves))}" for (suite, name), half in halves.items()),
     ]
 
 
-def _told(name: str, half: Half) -> str:
-    size = f"ratio {half.estimate:.2f}" if name.startswith("tokens") else f"{100 * half.estimate:+.1f} points"
-    if not math.isfinite(half.estimate):
-        size = "unknown"
-    shown = "shown" if half.p_supported <= ALPHA and not half.problem else "not shown"
+def _told(name: str, half: Half, halves: int) -> str:
+    low, high = half.interval.low, half.interval.high
+    what, unit, sign, scale = ("ratio ", "", ".2f", 1) if name.startswith("tokens") else ("", " points", "+.1f", 100)
+    size = f"{what}{scale * half.estimate:{sign}}{unit}" if math.isfinite(half.estimate) else "unknown"
+    if low is not None and high is not None:
+        size += f", {scale * low:{sign}} to {scale * high:{sign}}"
+    refuted = min(1.0, halves * half.p_refuted)
+    shown, p = "not shown", half.p_supported
+    if refuted <= ALPHA:
+        shown, p = "refuted", refuted
+    elif half.p_supported <= ALPHA and not half.problem:
+        shown = "shown"
     why = f"; {half.problem}" if half.problem else ""
-    return f"{shown} ({size}, p = {half.p_supported:.2g}, {half.n} items{why})"
+    return f"{shown} ({size}, p = {p:.2g}, {half.n} items{why})"
 
 
 def same_json(found: Equivalence) -> dict[str, Any]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench import runfolder
-from bench.errors import UsageError, suggest
+from bench.errors import IncompleteError, UsageError, suggest
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,6 +22,8 @@ MACHINE = ("cpu", "cores", "memory_bytes")
 """What tells one machine from another."""
 QUANTILES = {"p05": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}
 """A latency sketch's quantiles, in seconds."""
+PROMPT_DIGITS = 16
+"""How much of a prompt's sha256 is kept."""
 _MACHINE_TIME = "usd_per_hour="
 _IN = ("in_uncached", "in_cache_read", "in_cache_write_5m", "in_cache_write_1h")
 
@@ -101,6 +103,8 @@ class Snapshot:
     """"version" and "sha256" by task; the hash is None where the run recorded none."""
     models: Mapping[str, ModelRecord]
     """By label; those that were asked anything."""
+    unasked: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    """Planned answers that were never asked for, by model and suite; none in a baseline's file."""
 
     @property
     def suites(self) -> tuple[str, ...]:
@@ -113,6 +117,20 @@ class Snapshot:
             raise UsageError(f"run {self.run} has no model '{label}'.{suggest(label, self.models)}")
         return self.models[label]
 
+    def require_complete(self, models: Collection[str] | None = None, suites: Collection[str] = ()) -> None:
+        """IncompleteError if one of these models (default: all) was not asked all of these suites (default: all)."""
+        for (model, suite), count in self.unasked.items():
+            if (models is None or model in models) and (not suites or suite in suites):
+                raise IncompleteError(
+                    f"run {self.run} is incomplete: {count} answers of {model}, {suite} were never asked for. "
+                    "Continue it first: bench run"
+                )
+
+
+def task_of(key: str, tasks: Collection[str]) -> str | None:
+    """The task of "task/item" among those known: names of tasks and of items may hold a slash. None if unknown."""
+    return max((task for task in tasks if key.startswith(f"{task}/")), key=len, default=None)
+
 
 def take(folder: Path, table: str = ".") -> Snapshot:
     """The snapshot of a run folder; `table` is where its items.parquet is. UsageError if it is no run folder."""
@@ -124,6 +142,7 @@ def of(items: pd.DataFrame, manifest: Mapping[str, Any]) -> Snapshot:
     machine, prices = manifest.get("machine") or {}, manifest.get("prices") or {}
     versions = items.groupby("task")["task_version"].first()
     hashes = manifest.get("tasks") or {}
+    unasked = items[items["outcome"] == "not_asked"].groupby(["model", "suite"]).size()
     return Snapshot(
         run=str(manifest["run"]),
         started_at=str(manifest["started_at"]),
@@ -139,6 +158,7 @@ def of(items: pd.DataFrame, manifest: Mapping[str, Any]) -> Snapshot:
             for label, about in manifest["models"].items()
             if (suites := dict(_suites(items[items["model"] == label])))
         },
+        unasked={(str(model), str(suite)): int(count) for (model, suite), count in unasked.items()},
     )
 
 
@@ -171,15 +191,19 @@ def _items(table: pd.DataFrame) -> dict[str, ItemRecord]:
         rows["out_total"],
         (rows["cost_usd"] + rows["cost_retries_usd"]).where(~machine_time),
     ]
-    found: dict[str, tuple[str, list[Sample]]] = {}
+    found: dict[str, tuple[str, str, list[Sample]]] = {}
     for task, item, prompt, score, outcome, tokens_in, tokens_out, cost in zip(*map(_plain, columns), strict=True):
         sample = Sample(
             None if score is None else float(score), str(outcome),
             None if tokens_in is None else int(tokens_in), None if tokens_out is None else int(tokens_out),
             None if cost is None else float(f"{cost:.6g}"),
         )  # fmt: skip
-        found.setdefault(f"{task}/{item}", (str(prompt)[:16], []))[1].append(sample)
-    return {key: ItemRecord(prompt, tuple(samples)) for key, (prompt, samples) in found.items()}
+        key = f"{task}/{item}"
+        known = found.setdefault(key, (task, str(prompt)[:PROMPT_DIGITS], []))
+        if known[0] != task:
+            raise UsageError(f"two items are both called {key}: of task {known[0]} and of {task}. Rename one task.")
+        known[2].append(sample)
+    return {key: ItemRecord(prompt, tuple(samples)) for key, (_, prompt, samples) in found.items()}
 
 
 def _plain(column: pd.Series[Any]) -> list[Any]:

@@ -24,7 +24,7 @@ def lines(result: Result) -> list[str]:
         for suite in dict.fromkeys(f.suite for f in result.findings if f.model == model):
             first, *others = (f for f in result.findings if (f.model, f.suite) == (model, suite))
             found.append(f"  {suite:{width}}  {_brief(first)}")
-            rest = [_brief(other) for other in others if other.before is not None]
+            rest = [_brief(other) for other in others]
             found += [f"  {'':{width}}  {', '.join(rest)}"] if rest else []
     found += [f"cannot tell: {line}" for line in result.blind]
     for title, moves, more in _lists(result):
@@ -36,8 +36,13 @@ def lines(result: Result) -> list[str]:
 def _brief(finding: Finding) -> str:
     status = "" if finding.status is Status.PASSED else f" {finding.status}"
     if finding.measure == "quality" or status or finding.ratio is None:
-        return f"{finding.measure}{status} {told(finding)}"
-    return f"{finding.measure} × {finding.ratio.estimate:.2f}"
+        return f"{finding.measure}{status}{':' if _nameless(finding) else ''} {told(finding)}"
+    return f"{finding.measure} × {finding.ratio.estimate:.2f}" + (f" ({finding.why})" if finding.why else "")
+
+
+def _nameless(finding: Finding) -> bool:
+    """Whether it has no numbers, so that its reason is all there is to say."""
+    return finding.measure != "quality" and finding.before is None and finding.after is None
 
 
 def headline(result: Result) -> str:
@@ -48,7 +53,9 @@ def headline(result: Result) -> str:
 
 
 def told(finding: Finding) -> str:
-    """A measure's numbers as a phrase."""
+    """A measure's numbers and its reason as a phrase."""
+    if _nameless(finding):
+        return finding.why
     if finding.measure == "quality":
         text = (
             f"{_percent(finding.before)} → {_percent(finding.after)}, {finding.lost} lost and {finding.won} won of "
@@ -66,7 +73,7 @@ def told(finding: Finding) -> str:
 def sees(finding: Finding) -> str:
     """The smallest drop that would be seen."""
     if finding.detectable is None:
-        return "no possible drop would be seen"
+        return "fewer than 4 in 5 of even a complete loss would be seen"
     return f"sees a drop of {100 * finding.detectable:.1f} points or more"
 
 

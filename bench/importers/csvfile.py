@@ -15,6 +15,7 @@ from typing import Any
 
 from bench.aggregates import AggregateRow
 from bench.errors import UsageError, suggest
+from bench.importers.ledger import Ledger
 from bench.importers.names import unique_labels, vendor_of
 from bench.importers.numbers import BadValueError, amount, number, share, shown, whole
 from bench.importers.source import ImportedModel, Record, Request, entry
@@ -30,6 +31,8 @@ TOTAL = (
     "suite", "suite_version", "settings", "date", "n", "successes", "score", "cost_total_usd", "latency_mean_s",
     "calls_mean",
 )  # fmt: skip
+ROUNDING = 0.005 + 1e-9
+"""How far a total's score may be from successes / n: it may be rounded to whole percent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +107,15 @@ def read(request: Request) -> Iterator[Record]:
 
 
 def _names(path: Path) -> list[str]:
+    """The columns, of JSON lines those of every line. UsageError if there is none."""
     if not _is_json(path):
         return csv_columns(path)
-    from bench.importers.ledger import Ledger
-
-    first = next(json_rows(path, Ledger()), None)
-    if first is None:
+    names: dict[str, None] = {}
+    for _, row in json_rows(path, Ledger()):
+        names.update(dict.fromkeys(row))
+    if not names:
         raise UsageError(f"{path}: holds no JSON object.")
-    return list(first[1])
+    return list(names)
 
 
 def _is_json(path: Path) -> bool:
@@ -197,8 +201,11 @@ def _total(request: Request, path: Path, columns: Columns, row: Mapping[str, Any
     score = columns.value(row, "score", share)
     if n is not None and successes is not None and successes > n:
         raise BadValueError(f"column {columns.columns.get('successes', 'successes')}: {successes} of {n} is no share")
-    if score is None and n and successes is not None:
-        score = successes / n
+    if n and successes is not None:
+        if score is None:
+            score = successes / n
+        elif abs(score - successes / n) > ROUNDING:
+            raise BadValueError(f"column {columns.columns.get('score', 'score')}: {score:g} is not {successes} of {n}")
     suite, model = text("suite") or path.name.partition(".")[0], columns.needed(row, "model")
     harness = text("harness") or "unknown"
     cost = columns.value(row, "cost_total_usd", amount)

@@ -18,7 +18,7 @@ from typing import Any
 from bench.aggregates import AggregateRow
 from bench.errors import UsageError, suggest
 from bench.importers.names import vendor_of
-from bench.importers.numbers import BadValueError, shown, whole
+from bench.importers.numbers import BadValueError, named, shown, whole
 from bench.importers.source import Entry, ImportedModel, Record, Request, entry
 from bench.importers.textfiles import json_rows, mapping, read_json
 from bench.records import prompt_text, sha256_of
@@ -270,7 +270,7 @@ def _item(
     prompt, asked = _asked(sample)
     return entry(
         request, where, suite=suite, task=task, item=str(sample["doc_id"]), model=run.label, score=float(value),
-        order=int(whole(sample["doc_id"]) or 0), version=version, cluster=_cluster(request, doc),
+        order=int(named(sample, "doc_id", whole) or 0), version=version, cluster=_cluster(request, doc),
         family=_text(doc.get("family")), language=_text(doc.get("language")) or "",
         level=level if isinstance(level, int) else None, prompt=prompt,
         question=sha256_of([sample.get("doc_hash") or doc, sample.get("target_hash"), *settings]),

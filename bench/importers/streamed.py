@@ -36,8 +36,12 @@ class Tables:
         """Begins empty tables in an existing folder."""
         self._folder = folder
         self._ledger = ledger
-        self._parts = {name: folder / f".{name}.part" for name in ("items", "answers")}
-        self._schemas = {"items": runfolder.schema(ItemRow), "answers": runfolder.schema(AnswerRow)}
+        self._parts = {name: folder / f".{name}.part" for name in ("items", "answers", "places")}
+        self._schemas = {
+            "items": runfolder.schema(ItemRow),
+            "answers": runfolder.schema(AnswerRow),
+            "places": pyarrow.schema([("where", pyarrow.string())]),
+        }
         self._writers = {
             name: pyarrow.parquet.ParquetWriter(part, self._schemas[name]) for name, part in self._parts.items()
         }
@@ -76,6 +80,9 @@ class Tables:
         for writer in self._writers.values():
             writer.close()
         again = self._again()
+        if again:
+            self._name(again)
+        self._parts["places"].unlink()
         items = self._copy("items", again)
         self._copy("answers", again)
         return items
@@ -84,6 +91,7 @@ class Tables:
         for name, values, columns in (
             ("items", [_item_values(entry.item) for entry in self._rows], ITEM_FIELDS),
             ("answers", [_answer_values(entry.answer) for entry in self._rows], ANSWER_FIELDS),
+            ("places", [(entry.where,) for entry in self._rows], ["where"]),
         ):
             if values:
                 found = dict(zip(columns, zip(*values, strict=True), strict=True))
@@ -98,7 +106,7 @@ class Tables:
         return {int(at) for at in order[same]}
 
     def _copy(self, name: str, again: set[int]) -> int:
-        """The part becomes the table; rows that stood before are left out and, once, named."""
+        """The part becomes the table; rows that stood before are left out."""
         part, target = self._parts[name], self._folder / f"{name}.parquet"
         if not again:
             runfolder.write_file(target, lambda new: part.replace(new))
@@ -108,16 +116,22 @@ class Tables:
             for piece in _pieces(part):
                 keep = [row not in again for row in range(at, at + piece.num_rows)]
                 writer.write_batch(piece.filter(pyarrow.array(keep)))
-                if name == "items":
-                    self._name(piece.filter(pyarrow.array([not one for one in keep])))
                 at += piece.num_rows
         part.unlink()
         return at - len(again)
 
-    def _name(self, rows: Any) -> None:
-        for row in rows.to_pylist():
-            where = f"{row['suite']}/{row['task']}/{row['item']}, {row['model']}"
-            self._ledger.drop(where, "stands twice; the first is kept. If it is a second sample, map `repeat`")
+    def _name(self, again: set[int]) -> None:
+        """Tells the ledger of rows that stood before, each by its place in its file."""
+        at = 0
+        for items, places in zip(_pieces(self._parts["items"]), _pieces(self._parts["places"]), strict=True):
+            for row in sorted(again & set(range(at, at + items.num_rows))):
+                item = {name: items[name][row - at].as_py() for name in ("suite", "task", "item", "model")}
+                self._ledger.drop(
+                    places["where"][row - at].as_py(),
+                    f"{item['suite']}/{item['task']}/{item['item']}, {item['model']} stands twice; the first is kept. "
+                    "If it is a second sample, map `repeat`",
+                )
+            at += items.num_rows
 
 
 def _pieces(path: Path) -> Iterator[Any]:

@@ -2,20 +2,22 @@
 
 Instances become items; every model also becomes a row of totals. mini-SWE-agent's rows compare within one major
 version, other agents only with themselves. Costs are what the harness reckoned from list prices at the time; 0 means
-unknown. An item's cluster is its repository, or the instance itself by `--map cluster=instance`.
+unknown. An item's cluster is its repository, or the instance itself by `--map cluster=instance`. Instances that do
+not add up to their model's published total are left out; the total stays.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from bench.aggregates import AggregateRow
 from bench.errors import UsageError
+from bench.importers.ledger import Ledger
 from bench.importers.names import effort_in, unique_labels, vendor_of
 from bench.importers.numbers import BadValueError, named, number, positive, shown, whole
 from bench.importers.source import Entry, ImportedModel, Provenance, Record, Request, entry
@@ -72,11 +74,13 @@ def read(request: Request) -> Iterator[Record]:
     rows = unique_labels([(one.where, one.totals) for one in listed], request.ledger)
     kept = [(one, row) for one, row in zip(listed, rows, strict=True) if row]
     yield from (row for _, row in kept)
-    for one, row in kept:
-        yield from _items(request, one, row)
     known = {one.folder: row for one, row in kept}
+    doubted = _contradicted(request, kept, known, instances)
+    for one, row in kept:
+        if (row.suite, row.model) not in doubted:
+            yield from _items(request, one, row)
     for path in instances:
-        yield from _from_csv(request, path, known)
+        yield from _from_csv(request, path, known, doubted)
 
 
 def _without_copies(request: Request, listed: Sequence[Listed]) -> list[Listed]:
@@ -92,6 +96,49 @@ def _without_copies(request: Request, listed: Sequence[Listed]) -> list[Listed]:
         seen |= {(one.totals.suite, mark): one.totals.model for mark in marks}
         found.append(one)
     return found
+
+
+def _contradicted(
+    request: Request, kept: Sequence[tuple[Listed, AggregateRow]], known: Mapping[str, AggregateRow],
+    files: Sequence[Path],
+) -> set[tuple[str, str]]:  # fmt: skip
+    """Suite and model of the totals that their own instances contradict; each is named. `known`: folder -> totals."""
+    results = {
+        (row.suite, row.model): {name: mapping(raw).get("resolved") for name, raw in one.instances.items()}
+        for one, row in kept
+    }
+    for path in files:
+        for _, raw in csv_rows(path, Ledger()):
+            if row := known.get(raw["folder"]):
+                results[row.suite, row.model].setdefault(raw["instance_id"], raw["resolved"])
+    found = set()
+    for one, row in kept:
+        if why := _contradiction(row, [*results[row.suite, row.model].values()]):
+            request.ledger.drop(one.where, f"{row.model}: {why}: only the total is kept")
+            found.add((row.suite, row.model))
+    return found
+
+
+def _contradiction(row: AggregateRow, results: Sequence[object]) -> str | None:
+    """How the instances' results differ from the total by more than one instance; None if they do not.
+
+    A percentage may be rounded, or may leave an instance out. Instances that are not given, or without a result, may
+    be either.
+    """
+    solved, failed = (sum(_says(result, score) for result in results) for score in (1, 0))
+    n = max(row.n or 0, len(results))
+    said = (row.score or 0) * n
+    if not results or solved - 1 - 1e-9 <= said <= n - failed + 1 + 1e-9:
+        return None
+    share = f"{100 * (row.score or 0):g} %"
+    return f"{solved} of its {len(results)} instances are resolved, its total says {round(said)} of {n} ({share})"
+
+
+def _says(result: object, score: int) -> bool:
+    try:
+        return number(result) == score
+    except BadValueError:
+        return False
 
 
 def _boards(request: Request, path: Path) -> Iterator[Listed]:
@@ -222,10 +269,15 @@ def _items(request: Request, listed: Listed, row: AggregateRow) -> Iterator[Entr
             request.ledger.drop(where, str(error))
 
 
-def _from_csv(request: Request, path: Path, known: Mapping[str, AggregateRow]) -> Iterator[Entry]:
+def _from_csv(
+    request: Request, path: Path, known: Mapping[str, AggregateRow], doubted: Set[tuple[str, str]]
+) -> Iterator[Entry]:
     for at, (where, raw) in enumerate(csv_rows(path, request.ledger)):
+        row = known.get(raw["folder"])
+        if row and (row.suite, row.model) in doubted:
+            continue
         try:
-            yield _item(request, where, at, raw, known.get(raw["folder"]) or raw["folder"])
+            yield _item(request, where, at, raw, row or raw["folder"])
         except BadValueError as error:
             request.ledger.drop(where, str(error))
 

@@ -37,7 +37,7 @@ def notes(probes: Sequence[Probe]) -> list[str]:
     lines = [
         "Latency probe: prompts of one size, one at a time, each with a beginning of its own. Cold is the first call "
         "on a fresh connection, whose making (connect) is in no other number; warm is the call after it. "
-        "TPOT: time per output token after the first. In parentheses: 95 % intervals."
+        "TPOT: time per output token after the first. In parentheses: 95 % intervals, ? where so few give none."
     ]
     for probe in probes:
         if probe.failed or probe.retried:

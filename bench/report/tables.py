@@ -121,7 +121,7 @@ def _interval(interval: Interval | None, form: Callable[[float], str]) -> Cell:
     if interval is None:
         return UNKNOWN, ""
     bounds = ["?" if bound is None else form(bound) for bound in (interval.low, interval.high)]
-    return form(interval.estimate), "no interval" if bounds == ["?", "?"] else "–".join(bounds)
+    return form(interval.estimate), "?" if bounds == ["?", "?"] else "–".join(bounds)
 
 
 def _pair(first: Cell, second: Cell) -> Cell:
@@ -215,7 +215,7 @@ def _reservations(row: SuiteRow, imported: bool) -> list[str]:
         found.append(f"{where}: {row.unasked} of {row.planned} planned answers were asked of no model yet.")
     if row.timed < row.n and not imported:
         found.append(f"{where}: {row.n - row.timed} answers were reused from earlier runs and are in no latency.")
-    if row.timed and not row.latency_is_clean:
+    if row.timed and not row.latency_is_clean and not imported:
         found.append(f"{where}: only {row.clean} of {row.timed} timings are clean; this machine was busy.")
     return found
 

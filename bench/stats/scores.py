@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -54,13 +54,13 @@ class ScoreDifference:
         return min(1.0, 2 * min(self.above_p(0.0), self.below_p(0.0)))
 
     def interval(self, confidence: float) -> Interval:
-        """Two-sided, by the same rules: the wider of two where two decide."""
+        """Two-sided, by the same rules: the wider of two where two decide. Within [-1, 1]."""
         if self.pair is not None:
             found = tango_interval(self.pair, confidence)
-            return found if self.strata.independent else hull(found, mean_difference(self.mean, confidence))
+            return found if self.strata.independent else _possible(hull(found, mean_difference(self.mean, confidence)))
         weighted, reach = self._weighted()
         tilted = tilted_interval(weighted, reach, confidence, design_effect=self.design_effect, seed=self.seed)
-        return hull(mean_difference(self.mean, confidence), tilted)
+        return _possible(hull(mean_difference(self.mean, confidence), tilted))
 
     def errors(self) -> tuple[float, float]:
         """The standard error as asked and with one item of each suite; see `Strata.errors`."""
@@ -75,6 +75,12 @@ class ScoreDifference:
         """Differences times their weights, and how far from 0 they can be."""
         weights = self.strata.weights()
         return self.values * weights, float(weights.max())
+
+
+def _possible(interval: Interval) -> Interval:
+    """The interval without what two scores in [0, 1] cannot differ by."""
+    low, high = (None if bound is None else max(-1.0, min(1.0, bound)) for bound in (interval.low, interval.high))
+    return replace(interval, low=low, high=high)
 
 
 def score_difference(

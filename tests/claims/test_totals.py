@@ -146,3 +146,17 @@ def test_the_command_and_its_exit_codes(
     ended, _, err = claim("--baseline", "nobody")
     assert ended == 2
     assert "no model 'nobody'" in err
+
+
+def test_the_sizes_stand_in_the_order_of_the_suites(tmp_path: Path) -> None:
+    pairs = [
+        (replace(BIG, suite=suite, n=n, successes=None), replace(SMALL, suite=suite, n=n + 1, successes=None))
+        for suite, n in (("z", 300), ("a", 100))
+    ]
+    opinion = judge_folder(
+        imported(tmp_path, [row for pair in pairs for row in pair]), adhoc("small", "big", worse_by=0.03)
+    )
+    assert opinion is not None
+    told = text(opinion).splitlines()
+    assert [line[2] for line in told[2:4]] == ["a", "z"]
+    assert "- items: a 101 against 100, z 301 against 300, not paired" in told

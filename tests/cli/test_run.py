@@ -102,7 +102,7 @@ def test_report_writes_the_files_again(bench: Bench, endpoint: FakeEndpoint) -> 
     for name in ((), (run.name,), (str(run),)):
         result = bench("report", *name)
         assert result.code == 0
-        assert "comparison.md" in result.out
+        assert "report.html" in result.out
     assert {p: p.read_bytes() for p in before} == before
     assert len(endpoint.requests) == asked
 
@@ -258,7 +258,7 @@ def test_environment_variables_stand_below_options(
     assert list(manifest["models"]) == ["bad"]
     assert len(endpoint.requests) == 2
     monkeypatch.setenv("BENCH_RUN", "here")
-    assert "wrote here/comparison.md" in bench("report").out
+    assert "wrote here/report.html" in bench("report").out
 
 
 def test_limit_all_takes_every_item(bench: Bench, endpoint: FakeEndpoint) -> None:

@@ -72,26 +72,47 @@ def test_secrets_and_what_says_nothing_stay_out(tmp_path: Path) -> None:
     assert "s3cret" not in path.read_text()
 
 
-ITEM = ("models", "small", "suites", "reasoning", "items", "reasoning_sum/0")
+SUITE = ("models", "small", "suites", "reasoning")
+ITEM = (*SUITE, "items", "reasoning_sum/0")
+NULL = object()
+"""Stands for null, as None does for a key that is missing."""
 
 
 @pytest.mark.parametrize(
     ("at", "value", "says"),
     [
-        (("baseline_format",), 2, "is a baseline of format 2; this claimbench reads format 1"),
-        (("columns",), ["score"], "columns are"),
-        (("run",), None, "is damaged ('run' is missing)"),
-        (("models",), [], "is damaged"),
+        (("baseline_format",), 2, "is a baseline of another format than 1"),
+        (("columns",), ["score"], "columns are not score, outcome, tokens_in, tokens_out, cost_usd"),
+        (("run",), None, "is damaged (run is missing)"),
+        (("models",), [], "models is not a mapping"),
+        (("models",), {}, "models is empty"),
         (("tasks",), {}, "the task of reasoning_sum/0 is missing"),
-        ((*ITEM, "samples"), [], "reasoning_sum/0 has no sample or no prompt"),
-        ((*ITEM, "prompt"), 7, "reasoning_sum/0 has no sample or no prompt"),
-        ((*ITEM, "samples"), [[1.5, "answered", 1, 1, 0]], "has the sample [1.5"),
-        ((*ITEM, "samples"), [[1, "answered", -1, 1, 0]], "has the sample [1"),
-        ((*ITEM, "samples"), [[1, "answered", 1]], "has the sample [1"),
-        ((*ITEM, "samples"), [[1, "answered", True, 1, 0]], "has the sample [1"),
-        ((*ITEM, "samples"), [[1, "solved", 1, 1, 0]], "'solved' is not a valid Outcome"),
-        ((*ITEM, "samples"), [[1, "infrastructure", 1, 1, 0]], "is infrastructure, yet its score is 1"),
-        ((*ITEM, "samples"), [[None, "truncated", 1, 1, 0]], "is truncated, yet its score is null"),
+        ((*ITEM, "samples"), [], "reasoning_sum/0 has no sample"),
+        ((*ITEM, "prompt"), 7, "reasoning_sum/0: prompt is not a text"),
+        ((*ITEM, "samples"), [[1.5, "answered", 1, 1, 0]], "samples: 1: score is not a number from 0 to 1"),
+        ((*ITEM, "samples"), [[1, "answered", -1, 1, 0]], "1: tokens_in is not a number from 0 to 1e+15"),
+        ((*ITEM, "samples"), [[1, "answered", 10**400, 1, 0]], "1: tokens_in is not a number from 0 to 1e+15"),
+        ((*ITEM, "samples"), [[1, "answered", 1, 1.5, 0]], "1: tokens_out is not a whole number"),
+        ((*ITEM, "samples"), [[1, "answered", 1, 1, 10**400]], "1: cost_usd is not a number"),
+        ((*ITEM, "samples"), [[1, "answered", 1, 1, float("nan")]], "NaN is no number"),
+        ((*ITEM, "samples"), [[1, "answered", 1]], "samples: 1 has 3 values, not 5"),
+        ((*ITEM, "samples"), [[1, "answered", True, 1, 0]], "1: tokens_in is not a number"),
+        ((*ITEM, "samples"), [[1, "solved", 1, 1, 0]], "1: outcome is none of answered, "),
+        ((*ITEM, "samples"), [[1, None, 1, 1, 0]], "1: outcome is none of answered, "),
+        ((*ITEM, "samples"), [[1, "infrastructure", 1, 1, 0]], "samples: 1 is infrastructure, and has a score"),
+        ((*ITEM, "samples"), [[None, "truncated", 1, 1, 0]], "samples: 1 is truncated, and has no score"),
+        ((*SUITE, "prices"), [5], "reasoning: prices: 1 is not a text"),
+        ((*SUITE, "sampling"), [5], "reasoning: sampling: 1 is not a text"),
+        ((*SUITE, "served"), 5, "reasoning: served is not a list"),
+        ((*SUITE, "latency", "e2e_s", "p50"), "x", "latency: e2e_s: p50 is not a number"),
+        ((*SUITE, "latency", "e2e_s", "p50"), -1, "latency: e2e_s: p50 is not a number"),
+        ((*SUITE, "latency", "e2e_s"), {"n": 1}, "latency: e2e_s: p05 is missing"),
+        ((*SUITE, "latency", "pace"), {}, "latency: pace is none of e2e_s, ttfat_s"),
+        (("run",), NULL, "run is not a text"),
+        (("started_at",), 5, "started_at is not a text"),
+        (("machine",), {"cpu": [[[5]]]}, "machine: cpu is not a single value"),
+        (("versions",), {"lm-eval": 5}, "versions: lm-eval is not a text"),
+        (("run",), "\ud800", "surrogates not allowed"),
     ],
 )
 def test_a_damaged_file_is_refused_in_one_line(tmp_path: Path, at: tuple[str, ...], value: Any, says: str) -> None:
@@ -100,9 +121,9 @@ def test_a_damaged_file_is_refused_in_one_line(tmp_path: Path, at: tuple[str, ..
     part = whole
     for key in at[:-1]:
         part = part[key]
-    part[at[-1]] = value
-    if value is None and at == ("run",):
-        del part["run"]
+    part[at[-1]] = None if value is NULL else value
+    if value is None:
+        del part[at[-1]]
     path.write_text(json.dumps(whole))
     with pytest.raises(UsageError) as refused:
         read(path)
@@ -116,7 +137,12 @@ def test_what_is_no_baseline_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "gate.json"
     with pytest.raises(UsageError, match="cannot be read"):
         read(path)
-    for text, says in (("[]", "is no baseline"), ('{"a": 1, "a": 2}', "'a' stands there twice"), ("{", "is damaged")):
+    for text, says in (
+        ("[]", "is no baseline"),
+        ('{"a": 1, "a": 2}', "'a' stands there twice"),
+        ("{", "is damaged"),
+        ("[" * 100_000, "nested too deeply"),
+    ):
         path.write_text(text)
         with pytest.raises(UsageError, match=says):
             read(path)

@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bench.errors import UsageError
-from bench.gate import ALL, SECOND, Finding, Result, Status, Verdict, judge_folder, load, suspects, take
+from bench.errors import IncompleteError, UsageError
+from bench.gate import ALL, SECOND, Finding, Result, Status, Verdict, judge_folder, lines, load, suspects, take
 from bench.records import ItemRow
 from bench.runfolder import clear, write_tables
 from tests.gate.worlds import MACHINE, rows, write
-from tests.report.sample_run import model
+from tests.report.sample_run import model, not_asked
 
 
 class World:
@@ -103,7 +103,9 @@ def test_what_is_demanded_and_cannot_be_seen_is_said(world: World) -> None:
     assert world.judge(rows([1.0] * 24), rows([1.0] * 24), detect=0.33).verdict is Verdict.PASSED
     floor = world.judge(rows([0.0] * 24), rows([0.0] * 24), detect=0.5)
     assert of(floor, "quality").detectable is None
-    assert floor.blind == ("small, reasoning: 24 items with a score of 0.0 % can show no drop",)
+    assert floor.blind == (
+        "small, reasoning: of 24 items with a score of 0.0 %, fewer than 4 in 5 of even a complete loss would be seen",
+    )
     failed = world.judge(rows([1.0] * 24), rows([0.0] * 24), detect=0.05)
     assert failed.verdict is Verdict.FAILED, "a failure comes first"
 
@@ -116,10 +118,39 @@ def test_tokens_may_grow_by_a_tenth(world: World) -> None:
         assert of(result, "tokens out").failed is failed
         assert not of(result, "tokens in").failed
         assert result.verdict is (Verdict.FAILED if failed else Verdict.PASSED)
-    silent = world.judge(rows([1.0] * 40), rows([1.0] * 40, out_total=[None, *[50] * 39]))
-    assert (of(silent, "tokens out").status, of(silent, "tokens out").why) == (
-        Status.REPORTED, "unknown for some answers",
+
+
+@pytest.mark.parametrize(("measure", "column", "much"), [("tokens out", "out_total", 100), ("cost", "cost_usd", 0.01)])
+def test_one_unknown_amount_of_many_switches_no_measure_off(
+    world: World, measure: str, column: str, much: float
+) -> None:
+    gap = rows([1.0] * 200, **{column: [None, *[much / 2] * 199]})
+    doubled = world.judge(gap, rows([1.0] * 200, **{column: much}))
+    assert (doubled.verdict, of(doubled, measure).status, of(doubled, measure).n) == (
+        Verdict.FAILED, Status.FAILED, 199,
     )  # fmt: skip
+    assert of(doubled, measure).why == "unknown for 1 of 200 items"
+    assert world.judge(gap, gap).verdict is Verdict.PASSED
+
+
+def test_many_unknown_amounts_cannot_tell_unless_something_fails(world: World) -> None:
+    gaps = rows([1.0] * 40, out_total=[None, *[50] * 39])
+    for before, after in ((gaps, rows([1.0] * 40)), (rows([1.0] * 40), gaps)):
+        result = world.judge(before, after)
+        tokens = of(result, "tokens out")
+        assert (tokens.status, tokens.why) == (Status.BLIND, "unknown for 1 of 40 items")
+        assert (tokens.before, tokens.after, tokens.n) == (50, 50, 39)
+        assert result.verdict is Verdict.BLIND
+        assert result.blind == ("small, reasoning: tokens out is unknown for 1 of 40 items",)
+    silent = world.judge(rows([1.0] * 40), rows([1.0] * 40, out_total=None))
+    assert (silent.verdict, of(silent, "tokens out").why) == (Verdict.BLIND, "unknown for 40 of 40 items")
+    assert world.judge(gaps, rows([0.0] * 40)).verdict is Verdict.FAILED, "a failure comes first"
+
+
+def test_what_neither_side_ever_reported_is_named_and_not_demanded(world: World) -> None:
+    result = world.judge(rows([1.0] * 40, out_total=None), rows([1.0] * 40, out_total=None))
+    assert (result.verdict, of(result, "tokens out").status) == (Verdict.PASSED, Status.REPORTED)
+    assert any("tokens out not judged: unknown on both sides" in line for line in lines(result))
 
 
 def test_cost_is_judged_at_one_price_only(world: World) -> None:
@@ -212,6 +243,43 @@ def test_other_slices_and_models_are_told(world: World) -> None:
     )
     mapped = world.judge(before, after, models={"small": "other"})
     assert "was not asked" not in " ".join(mapped.notes)
+    chosen = world.judge(before, after + rows([1.0] * 40, "other")[10:], models={"small": "small"})
+    assert "was not asked" not in " ".join(chosen.notes), "it was asked, and left out by choice"
+
+
+def test_an_incomplete_run_is_not_judged(world: World) -> None:
+    part = rows([1.0] * 4) + [not_asked(row) for row in rows([1.0] * 24)[4:]]
+    with pytest.raises(IncompleteError, match="20 answers of small, reasoning were never asked for"):
+        world.judge(rows([1.0] * 24), part)
+    with pytest.raises(IncompleteError, match="24 answers of small, reasoning"):
+        world.judge(rows([1.0] * 24), [not_asked(row) for row in rows([1.0] * 24)])
+    other = rows([1.0] * 24, "b")
+    assert world.judge(other, part + other, models={"b": "b"}).verdict is Verdict.PASSED
+    coding = rows([1.0] * 24, suite="coding")
+    assert world.judge(coding, part + coding, suites=["coding"]).verdict is Verdict.PASSED
+    write(world.base, part)
+    with pytest.raises(IncompleteError, match="20 answers of small, reasoning"):
+        judge_folder(world.base, *load(str(world.base), world.base), models={"small": "small"})
+
+
+def test_a_run_that_never_ended_is_no_baseline(tmp_path: Path) -> None:
+    part = write(tmp_path / "part", rows([1.0] * 4) + [not_asked(row) for row in rows([1.0] * 24)[4:]])
+    whole = write(tmp_path / "whole", rows([1.0] * 24))
+    with pytest.raises(IncompleteError, match="20 answers of small, reasoning"):
+        judge_folder(whole, *load(str(part), tmp_path))
+
+
+def test_tasks_with_a_slash_are_told_apart(world: World) -> None:
+    before = rows([1.0] * 20, task="math/alg") + rows([1.0] * 20, task="math", item=[f"old/{at}" for at in range(20)])
+    assert world.judge(before, before).verdict is Verdict.PASSED
+    newer = [replace(row, task_version="2") if row.task == "math/alg" else row for row in before]
+    with pytest.raises(UsageError, match="math/alg: version 1 in the baseline, 2 now"):
+        world.judge(before, newer)
+    other = rows([1.0], task="math/alg", item="0"), rows([1.0], task="math", item="alg/0")
+    with pytest.raises(UsageError, match="math/alg/0 is of task math/alg in the baseline, and of math now"):
+        world.judge(*other)
+    with pytest.raises(UsageError, match="two items are both called math/alg/0"):
+        world.judge(before, other[0] + other[1])
 
 
 @pytest.mark.parametrize(
@@ -227,7 +295,7 @@ def test_other_slices_and_models_are_told(world: World) -> None:
             rows([1.0]), {"tasks": {"reasoning_sum": {"sha256": "bb"}}},
             "its content is another than in the baseline, though its version is still 1",
         ),
-        (rows([1.0], outcome="not_asked"), {}, "has no answer that a gate could judge"),
+        ([], {}, "has no answer that a gate could judge"),
     ],
 )  # fmt: skip
 def test_unlike_things_are_refused(world: World, after: list[ItemRow], manifest: dict[str, Any], says: str) -> None:
@@ -268,7 +336,9 @@ def test_a_second_asking_confirms_or_clears(world: World) -> None:
         ("tokens out", Status.UNCONFIRMED, "ratio 1.00 in the second asking")
     ]
     silent = rows([1.0] * 20, out_total=None)
-    assert confirmed(world, longer, silent) == [("tokens out", Status.FAILED, "unknown in the second asking")]
+    assert confirmed(world, longer, silent) == [
+        ("tokens out", Status.FAILED, "unknown for 20 of 20 items in the second asking")
+    ]
 
 
 def test_half_a_second_asking_clears_nothing(world: World) -> None:

@@ -32,6 +32,10 @@ def test_the_same_answers_are_the_same_model(tmp_path: Path) -> None:
     assert found.verdict is Verdict.SUPPORTED
     assert same_lines(found)[0].startswith("same weights: supported (a against b: ")
     assert all(": shown (" in line for line in same_lines(found)[1:])
+    assert (
+        same_lines(found)[1]
+        == "  reasoning: scores not lower: shown (+0.0 points, -1.3 to +1.3, p = 0.00072, 200 items)"
+    )
     told = same_json(found)
     assert {half["shows"] for half in told["halves"]} == {
         "scores not lower", "scores not higher", "refusals not lower", "refusals not higher", "tokens not more",
@@ -51,6 +55,9 @@ def test_a_difference_beyond_the_margin_refutes(tmp_path: Path, changes: dict[st
     found = hosts(tmp_path, rows(SCORES, "b", **{"out_total": TOKENS, **changes}))
     assert found.verdict is Verdict.REFUTED
     assert found.judged.failing == ("reasoning", failing)
+    [told] = [line for line in same_lines(found) if f": {failing}: " in line]
+    assert f"{failing}: refuted (" in told
+    assert not any(": refuted (" in line for line in same_lines(found) if failing.split()[0] not in line)
 
 
 def test_worse_answers_refute_and_few_items_decide_nothing(tmp_path: Path) -> None:
@@ -65,7 +72,7 @@ def test_worse_answers_refute_and_few_items_decide_nothing(tmp_path: Path) -> No
 def test_unknown_tokens_and_missing_answers_support_nothing(tmp_path: Path) -> None:
     silent = hosts(tmp_path / "silent", rows(SCORES, "b", out_total=None))
     assert silent.verdict is Verdict.INCONCLUSIVE
-    assert silent.judged.problems["reasoning", "tokens not more"] == "unknown for some answers"
+    assert silent.judged.problems["reasoning", "tokens not more"] == "unknown for 200 of 200 items"
     gaps = [None if at % 20 == 0 else score for at, score in enumerate(SCORES)]
     lacking = hosts(tmp_path / "lacking", rows(gaps, "b", out_total=TOKENS))
     assert lacking.judged.problems["reasoning", "scores not lower"] == "answers are missing"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,8 @@ def test_a_verdict_in_two_commands(bench: Bench) -> None:
     assert (done.code, done.err) == (0, "")
     lines = done.out.splitlines()
     assert lines[-3] == "Imported 12 items of 2 models (qwen-coder, smollm2) on mini."
-    assert lines[-2] == 'Next: bench claim --candidate "qwen-coder" --baseline "smollm2" --worse-by 0.03'
+    folder = lines[-1].removeprefix("Run folder: ")
+    assert lines[-2] == f"Next: bench claim {folder} --candidate qwen-coder --baseline smollm2 --worse-by 0.03"
     judged = bench("claim", "--candidate", "smollm2", "--baseline", "qwen-coder", "--worse-by", "0.03")
     assert judged.code == 4
     assert "Inconclusive at 95%" in judged.out
@@ -45,6 +47,18 @@ def test_what_is_dropped_is_printed_and_kept(bench: Bench) -> None:
     about = json.loads((bench.folder / "mine" / "run.json").read_text())["imported"]
     assert (about["dropped_count"], len(about["dropped"])) == (12, 12)
     assert (about["source"], about["licence"], about["commit"], about["retrieved"]) == (None, "CC0", "c0", "2026-11-22")
+
+
+def test_the_next_command_can_be_pasted(bench: Bench) -> None:
+    (bench.folder / "a.csv").write_text("item,model,score\n" + "q,$HOME `id`,1\nq,o'b,1\n")
+    done = bench("import", "csv", "a.csv", "-o", "my runs/first")
+    (line,) = [line for line in done.out.splitlines() if line.startswith("Next: bench ")]
+    words = shlex.split(line.removeprefix("Next: bench "))
+    assert words[:6] == ["claim", "my runs/first", "--candidate", "$HOME `id`", "--baseline", "o'b"]
+    assert bench(*words).code == 4
+    done = bench("import", "csv", "a.csv", "--results", "mine")
+    line = next(line for line in done.out.splitlines() if line.startswith("Next: bench "))
+    assert bench(*shlex.split(line.removeprefix("Next: bench "))).code == 4
 
 
 def test_the_formats_offered_are_those_there_are() -> None:

@@ -85,8 +85,8 @@ def test_a_second_row_of_an_item_is_no_second_item(importing: Importing) -> None
     assert items(done).query("model == 'claude' and item == 'q1'")["score"].tolist() == [1]
     assert manifest["imported"]["dropped"] == [
         {
-            "row": "quiz/quiz/q1, claude",
-            "why": "stands twice; the first is kept. If it is a second sample, map `repeat`",
+            "row": "quiz.csv row 6",
+            "why": "quiz/quiz/q1, claude stands twice; the first is kept. If it is a second sample, map `repeat`",
         }
     ]
     assert manifest["suites"] == {"quiz": {"items_planned": 2, "items_available": 2}}
@@ -149,3 +149,31 @@ def test_a_claim_on_imported_items(importing: Importing) -> None:
     (opinion,) = judge_run(done.folder, claim=adhoc("qwen", "claude", worse_by=0.03, cheaper_by=0.9)).opinions
     assert str(opinion.verdict) == "supported"
     assert not opinion.declared
+
+
+def test_columns_of_json_lines_are_those_of_every_line(importing: Importing) -> None:
+    lines = [
+        {"item": 1, "model": "m", "score": 1},
+        {"item": 1, "model": "m", "score": 0, "repeat": 1, "cost_usd": 0.5, "suite": "late"},
+    ]
+    text = "\n".join(map(json.dumps, lines))
+    for mapping in ({}, {"cost_usd": "cost_usd"}):
+        done, _ = importing("csv", text, file="a.jsonl", mapping=mapping)
+        rows = items(done)
+        assert rows["cost_usd"].tolist() == [pd.NA, 0.5]
+        assert (rows["repeat"].tolist(), rows["suite"].tolist()) == ([0, 1], ["a", "late"])
+
+
+@pytest.mark.parametrize(
+    ("score", "n", "successes", "kept"),
+    [("0.9", 100, 50, 0), ("0.5", 100, 50, 1), ("0.67", 3, 2, 1), ("0.751", 225, 169, 1), ("0.49", 100, 50, 0)],
+)
+def test_totals_that_contradict_themselves_are_left_out(
+    importing: Importing, score: str, n: int, successes: int, kept: int
+) -> None:
+    text = f"model,score,n,successes\nodd,{score},{n},{successes}\ngood,,100,60\n"
+    done, _ = importing("csv", text, file="a.csv")
+    assert done.totals == 1 + kept
+    assert [one["row"] for one in done.dropped] == ["a.csv row 2"] * (1 - kept)
+    if not kept:
+        assert done.dropped[0]["why"] == f"column score: {score} is not {successes} of {n}"

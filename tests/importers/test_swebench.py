@@ -119,7 +119,8 @@ def test_the_published_extract(importing: Importing, published: Callable[[str], 
         published("swebench/bash_only_2025-12-10_models.csv"),
         published("swebench/bash_only_2025-12-10_instances.csv.gz"),
     )
-    assert (done.items, done.totals, done.dropped_count) == (12_500, 31, 0)
+    assert (done.items, done.totals, done.dropped_count) == (12_000, 31, 1)
+    assert done.dropped[0]["why"].startswith("Claude 3.7 Sonnet (20250219): 51 of its 500 instances are resolved")
     rows = runfolder.read_table(done.folder, "items")
     pairs = claims.pair(rows, manifest, "DeepSeek V3.2 Reasoner", "Claude 4.5 Opus medium (20251101)", done.suites)
     gaps = pairs.candidate.score - pairs.baseline.score
@@ -154,3 +155,63 @@ def test_what_is_independent_can_be_chosen(importing: Importing) -> None:
     assert items(importing("swebench", text, mapping={"cluster": "instance"})[0])["cluster"].nunique() == 2
     with pytest.raises(UsageError, match="--map cluster=task: it is repository or instance"):
         importing("swebench", text, mapping={"cluster": "task"})
+
+
+def instances(folder: str, solved: int, of: int, unknown: int = 0) -> str:
+    """Rows of one model's instances, the solved ones first, those of unknown result last."""
+    results = ["1"] * solved + ["0"] * (of - solved - unknown) + [""] * unknown
+    return "".join(f"{folder},django__django-{at},{result},0.3,10\n" for at, result in enumerate(results))
+
+
+def test_instances_that_contradict_the_published_total_are_left_out(importing: Importing) -> None:
+    """As published for one model in December 2025: 51 of 500 instances are resolved, its total says 52.80 %."""
+    models = MODELS + "Sonnet,2025-07-20,52.8,1,0.5,9,0.0.0,500,1_mini-v0.0.0_sonnet\n"
+    models += "Scout,2025-07-20,10.2,1,0.5,9,0.0.0,500,2_mini-v0.0.0_scout\n"
+    rows = instances("1_mini-v0.0.0_sonnet", 51, 500) + instances("2_mini-v0.0.0_scout", 51, 500)
+    done, manifest = importing("swebench", models, INSTANCES + rows)
+    assert (done.items, done.totals) == (500, 2)
+    assert set(items(done)["model"]) == {"Scout"}
+    assert totals(done)["successes"].to_dict() == {"Sonnet": 264, "Scout": 51}, "the totals stay"
+    assert manifest["imported"]["dropped"] == [
+        {
+            "row": "results.csv row 2",
+            "why": "Sonnet: 51 of its 500 instances are resolved, its total says 264 of 500 (52.8 %): "
+            "only the total is kept",
+        }
+    ]
+    assert "Sonnet" not in manifest["models"]
+
+
+@pytest.mark.parametrize(
+    ("percentage", "solved", "unknown", "kept"),
+    [("64.93", 64, 0, 1), ("63", 64, 0, 1), ("62.9", 64, 0, 0), ("66", 64, 3, 1), ("66", 64, 0, 0)],
+)
+def test_rounding_a_lost_instance_and_unknown_results_contradict_nothing(
+    importing: Importing, percentage: str, solved: int, unknown: int, kept: int
+) -> None:
+    models = MODELS + f"Sonnet,2025-07-20,{percentage},1,0.5,9,1.0.0,100,1_mini-v1.0.0_sonnet\n"
+    rows = instances("1_mini-v1.0.0_sonnet", solved, 100, unknown)
+    done, _ = importing("swebench", models, INSTANCES + rows)
+    assert (done.items, done.totals, done.dropped_count) == (100 * kept, 1, 1 - kept)
+
+
+def test_a_repeated_or_partial_extract_of_instances_contradicts_nothing(importing: Importing) -> None:
+    models = MODELS + "Sonnet,2025-07-20,50,1,0.5,9,1.0.0,10,1_mini-v1.0.0_sonnet\n"
+    rows = instances("1_mini-v1.0.0_sonnet", 5, 10)
+    done, _ = importing("swebench", models, INSTANCES + rows, INSTANCES + rows)
+    assert (done.items, done.dropped_count) == (10, 10), "each second row is a duplicate"
+    done, _ = importing("swebench", models, INSTANCES + instances("1_mini-v1.0.0_sonnet", 1, 3))
+    assert (done.items, done.dropped_count) == (3, 0)
+
+
+def test_a_board_that_contradicts_its_own_instances(importing: Importing, tmp_path: Path) -> None:
+    boards = json.loads(BOARDS.read_text())
+    boards["leaderboards"][0]["results"][0]["resolved"] = 25.0
+    (tmp_path / "b.json").write_text(json.dumps(boards))
+    done, _ = importing("swebench", tmp_path / "b.json")
+    assert set(items(done)["model"]) == {"Beta 2"}
+    assert done.dropped[-1] == {
+        "row": "b.json bash-only 1",
+        "why": "Alpha 1 (high): 3 of its 4 instances are resolved, its total says 1 of 4 (25 %): "
+        "only the total is kept",
+    }

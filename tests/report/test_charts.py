@@ -79,7 +79,7 @@ def test_a_square_is_square(tmp_path: Path) -> None:
     write_run(tmp_path, rows(), claims={"c": CLAIM})
     done = CliRunner().invoke(report, [str(tmp_path), "--shape", "square"])
     assert done.exit_code == 0, done.output
-    assert f"wrote {tmp_path}/charts/claim_c.png" in done.output
+    assert f"wrote {tmp_path}/report.html" in done.output
     head = (tmp_path / "charts" / "claim_c.svg").read_text(encoding="utf-8")[:2000]
     assert 'width="432pt" height="432pt"' in head
 

@@ -209,7 +209,7 @@ def test_an_empty_comparison_is_an_empty_table(tmp_path: Path) -> None:
         (Interval(0.0836, 0.07, 0.1, 9), ("0.084", "0.070–0.100")),
         (Interval(12.34, 9.871, 1543.2, 9), ("12", "10–1,543")),
         (Interval(123.4, None, 150.0, 9), ("123", "?–150")),
-        (Interval(0.0, None, None, 9), ("0", "no interval")),
+        (Interval(0.0, None, None, 9), ("0", "?")),
         (Interval(2.5e-7, 1e-7, 3e-7, 9), ("2.5e-07", "1e-07–3e-07")),
     ],
 )
@@ -220,7 +220,7 @@ def test_dollars(interval: Interval | None, cell: tuple[str, str]) -> None:
 def test_seconds_have_as_many_digits_as_they_are_sure_of() -> None:
     assert tables.seconds(Interval(9.994, 0.051, 9.996, 5)) == ("10.0", "0.1–10.0")
     assert tables.seconds(Interval(9.994, 9.98, 10.01, 5)) == ("9.99", "9.98–10.01")
-    assert tables.seconds(Interval(0.0512, None, None, 1)) == ("0.0512", "no interval")
+    assert tables.seconds(Interval(0.0512, None, None, 1)) == ("0.0512", "?")
     assert tables.seconds(Interval(123.4, 110.0, 140.0, 9)) == ("123", "110–140")
     assert tables.seconds(Interval(2.0, 2.0, 2.0, 9)) == ("2.00", "2.00–2.00"), (
         "no spread is no reason for a digit less"

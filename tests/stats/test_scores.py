@@ -95,3 +95,8 @@ def test_cost_ratios() -> None:
     assert few is not None
     assert (few.estimate, few.low, few.high) == (0.5, None, None)
     assert cost_ratio([0.0] * 8, [2.0] * 8, alone(8)) is None
+
+
+def test_no_interval_reaches_beyond_what_scores_can_differ() -> None:
+    found = made([1.0, -0.5], alone(2), binary=False).interval(0.95)
+    assert (found.low, found.high) == (-1.0, 1.0)

@@ -18,7 +18,8 @@ from bench.spending import Terms
 
 
 def check(prepared: Prepared, base: Snapshot) -> None:
-    """UsageError if the plan's answers could not be judged against the baseline."""
+    """UsageError if the plan's answers could not be judged against the baseline; IncompleteError if it has gaps."""
+    base.require_complete([endpoint.entry.label for endpoint in prepared.endpoints])
     for suite, why in prepared.refused.items():
         raise UsageError(f"{suite} cannot be asked here, and so not be judged: {why}")
     tasks = {name: (file.version, file.sha256) for name, file in prepared.loaded.files.items()}

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from bench.claims.halves import (
     CLEAN_SHARE,
     MEAN,
@@ -126,6 +128,7 @@ def _warnings(claim: Claim, pairs: Pairs) -> Iterator[str]:
             yield (
                 f"{ours.label} has {rates[0]:.0%} of its answers {what}, {theirs.label} {rates[1]:.0%}; they score 0"
             )
+    yield from _vacuous(claim, pairs)
     if ours.sampling != theirs.sampling:
         sent = " against ".join(" or ".join(side.sampling) or "nothing" for side in (ours, theirs))
         yield f"unlike sampling was applied: {sent}"
@@ -135,6 +138,20 @@ def _warnings(claim: Claim, pairs: Pairs) -> Iterator[str]:
             f"the most that an item of {' or '.join(observed)} can cost is a local machine's token limit at the "
             "slowest pace seen in this run"
         )
+
+
+def _vacuous(claim: Claim, pairs: Pairs) -> Iterator[str]:
+    """Where the baseline solves so little that no candidate could miss the margin."""
+    if claim.worse_by is None:
+        return
+    for suite, mask in scopes(claim, pairs):
+        scores = pairs.baseline.score[mask]
+        scored = scores[~np.isnan(scores)]
+        if len(scored) and float(scored.mean()) <= claim.worse_by:
+            yield (
+                f"{pairs.baseline.label} itself scores {scored.mean():.1%} on {suite} (n = {len(scored)}): even a "
+                f"candidate that solves nothing is within {100 * claim.worse_by:g} points there"
+            )
 
 
 def _sensitivity(case: Case, verdict: Verdict, own: Judged, seed: int) -> Iterator[str]:

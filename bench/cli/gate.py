@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 from bench.cli import summary
 from bench.cli.options import results_option
@@ -82,8 +83,8 @@ def gate(
     bench gate RUN --same-weights A B  judges two models of one run for being the same
 
     An unchanged model fails on quality in at most 5 of 100 gates, however many suites it has. Exit codes: 0 pass,
-    3 fail, 4 cannot tell (a loss as small as --detect would not be seen, or missing answers decide), 2 the baseline
-    speaks of other tasks.
+    3 fail, 4 cannot tell (a loss as small as --detect would not be seen, or what is missing or unknown decides), 5 the
+    run is incomplete, 2 the baseline speaks of other tasks.
     """
     from bench import gate as gating
     from bench import runfolder
@@ -92,14 +93,27 @@ def gate(
         raise UsageError("give one of --baseline, --save and --same-weights.")
     folder = runfolder.find(results, run)
     if save is not None:
+        _only("--save")
         _save(folder, save)
     elif hosts is not None:
+        _only("--same-weights", "margin", "suites", "as_json")
         _same(folder, hosts, margin, suites, as_json)
     else:
+        _only("--baseline", "models", "its", "suites", "detect", "junit", "page", "as_json")
         base, base_folder = gating.load(str(baseline), results)
         chosen = _mapping(models, its)
         result = gating.judge_folder(folder, base, base_folder, models=chosen, suites=suites, detect=detect)
         sys.exit(show(result, junit=junit, page=page, as_json=as_json))
+
+
+def _only(mode: str, *fitting: str) -> None:
+    """UsageError if an option was given that says nothing in this mode."""
+    context = click.get_current_context()
+    for option in context.command.params:
+        name = str(option.name)
+        given = context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+        if given and name not in (*fitting, "run", "results", "baseline", "save", "hosts"):
+            raise UsageError(f"{max(option.opts, key=len)} does not go with {mode}.")
 
 
 def _mapping(models: tuple[str, ...], its: str | None) -> dict[str, str] | None:
@@ -114,14 +128,22 @@ def show(result: Result, *, junit: Path | None, page: str = "report.html", as_js
     from bench import gate as gating
     from bench import runfolder
 
-    if junit is not None:
-        runfolder.write_text(junit, gating.xml(result))
-    summary.append(gating.markdown(result, page))
     if as_json:
         click.echo(json.dumps(gating.as_json(result), indent=2, ensure_ascii=False))
     else:
         click.echo("\n".join(gating.lines(result)))
+    _summarise(gating.markdown(result, page))
+    if junit is not None:
+        runfolder.write_text(junit, gating.xml(result))
     return _EXIT[str(result.verdict).lower()]
+
+
+def _summarise(markdown: str) -> None:
+    """Adds to the workflow's summary; where that cannot be written, the verdict still stands."""
+    try:
+        summary.append(markdown)
+    except OSError as error:
+        click.echo(f"Warning: {error.filename}: the step's summary cannot be written ({error.strerror}).", err=True)
 
 
 def _save(folder: Path, path: Path) -> None:
@@ -132,7 +154,7 @@ def _save(folder: Path, path: Path) -> None:
     samples = [s for m in snapshot.models.values() for suite in m.suites.values() for i in suite.items.values()
                for s in i.samples]  # fmt: skip
     missing = sum(sample.score is None for sample in samples)
-    lacking = f" {missing} answers have no score: finish the run before you rely on it." if missing else ""
+    lacking = f" {missing} answers have no score: a gate can rest on the others only." if missing else ""
     click.echo(f"wrote {path}: {len(samples)} answers of {', '.join(snapshot.models)}.{lacking}")
 
 
@@ -141,8 +163,8 @@ def _same(folder: Path, hosts: tuple[str, str], margin: float, suites: tuple[str
 
     found = gating.same_weights(folder, *hosts, margin, suites)
     told = gating.same_lines(found)
-    summary.append("\n".join([f"## {told[0]}", "", *(f"- {line.strip()}" for line in told[1:])]))
     click.echo(json.dumps(gating.same_json(found), indent=2) if as_json else "\n".join(told))
+    _summarise("\n".join([f"## {told[0]}", "", *(f"- {line.strip()}" for line in told[1:])]))
     sys.exit(_EXIT[str(found.verdict)])
 
 

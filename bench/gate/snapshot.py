@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -142,7 +143,7 @@ def of(items: pd.DataFrame, manifest: Mapping[str, Any]) -> Snapshot:
     machine, prices = manifest.get("machine") or {}, manifest.get("prices") or {}
     versions = items.groupby("task")["task_version"].first()
     hashes = manifest.get("tasks") or {}
-    unasked = items[items["outcome"] == "not_asked"].groupby(["model", "suite"]).size()
+    unasked = items[items["outcome"] == "not_asked"]
     return Snapshot(
         run=str(manifest["run"]),
         started_at=str(manifest["started_at"]),
@@ -158,7 +159,7 @@ def of(items: pd.DataFrame, manifest: Mapping[str, Any]) -> Snapshot:
             for label, about in manifest["models"].items()
             if (suites := dict(_suites(items[items["model"] == label])))
         },
-        unasked={(str(model), str(suite)): int(count) for (model, suite), count in unasked.items()},
+        unasked=Counter(zip(unasked["model"].astype(str), unasked["suite"].astype(str), strict=True)),
     )
 
 

@@ -180,6 +180,18 @@ def test_unlike_truncation_and_sampling_are_warned_about(tmp_path: Path) -> None
     assert 'unlike sampling was applied: {} against {"temperature": 0.0}' in warnings
 
 
+def test_a_margin_that_nothing_can_miss_is_told(tmp_path: Path) -> None:
+    def fail(row: ItemRow, at: int) -> ItemRow:
+        return replace(row, score=float(at % 40 == 0 and row.model == "big"))
+
+    warnings = judged(tmp_path / "low", rows(change=fail)).warnings
+    assert any(
+        "big itself scores 2.5% on coding (n = 120): even a candidate that solves nothing is within 3" in said
+        for said in warnings
+    )
+    assert not any("itself scores" in said for said in judged(tmp_path / "high", rows()).warnings)
+
+
 def test_each_suite_must_hold_or_their_mean(tmp_path: Path) -> None:
     def lose(row: ItemRow, at: int) -> ItemRow:
         return replace(row, score=0.0) if row.model == "small" and at % 8 == 0 else row

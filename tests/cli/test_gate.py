@@ -13,6 +13,7 @@ import pytest
 from tests.cli.conftest import Bench
 from tests.fake_endpoint import FakeEndpoint, Reply, Request
 from tests.gate.worlds import rows, write
+from tests.report.sample_run import not_asked
 
 WRONG = "```python\n'wrong'\n```"
 
@@ -112,6 +113,14 @@ MISTAKES: list[tuple[tuple[str, ...], str]] = [
     (("run", "--confirm"), "--confirm, --detect and --junit go with --gate FILE."),
     (("gate",), "give one of --baseline, --save and --same-weights."),
     (("gate", "--save", "a", "--baseline", "b"), "give one of --baseline, --save and --same-weights."),
+    (("gate", "--save", "a", "--json"), "--json does not go with --save."),
+    (("gate", "--save", "a", "--junit", "b"), "--junit does not go with --save."),
+    (("gate", "--save", "a", "--detect", "0.1"), "--detect does not go with --save."),
+    (("gate", "--save", "a", "-t", "coding"), "--suite does not go with --save."),
+    (("gate", "--same-weights", "a", "b", "--junit", "c"), "--junit does not go with --same-weights."),
+    (("gate", "--same-weights", "a", "b", "--detect", "0.1"), "--detect does not go with --same-weights."),
+    (("gate", "--same-weights", "a", "b", "-m", "a"), "--model does not go with --same-weights."),
+    (("gate", "--baseline", "gate.json", "--margin", "0.1"), "--margin does not go with --baseline."),
     (("gate", "--baseline", "nowhere"), "nowhere: is neither a baseline's file nor a run."),
     (("gate", "--baseline", "gate.json", "--baseline-model", "good"), "--baseline-model goes with one --model"),
     (("gate", "--baseline", "gate.json", "--model", "god"), "has no model 'god'. Did you mean 'good'?"),
@@ -166,4 +175,29 @@ def test_exit_codes_and_the_summary_of_a_finished_run(bench: Bench, monkeypatch:
 def test_a_baseline_with_gaps_says_so(bench: Bench) -> None:
     write(bench.folder / "results" / "1", rows([1.0, None]))
     done = bench("gate", "--save", "gate.json")
-    assert "1 answers have no score: finish the run before you rely on it." in done.out
+    assert "1 answers have no score: a gate can rest on the others only." in done.out
+
+
+def test_an_incomplete_run_exits_5_and_is_not_saved(bench: Bench) -> None:
+    write(bench.folder / "results" / "1", rows([1.0] * 24))
+    assert bench("gate", "1", "--save", "gate.json").code == 0
+    write(bench.folder / "results" / "2", rows([1.0] * 4) + [not_asked(row) for row in rows([1.0] * 24)[4:]])
+    for arguments in (("--baseline", "gate.json"), ("--save", "2.json"), ("--same-weights", "small", "other")):
+        done = bench("gate", "2", *arguments)
+        assert (done.code, done.out) == (5, ""), arguments
+        assert "20 answers of small, reasoning were never asked for. Continue it first: bench run" in done.err
+    assert not (bench.folder / "2.json").exists()
+
+
+def test_the_verdict_is_told_where_the_summary_cannot_be_written(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", "nowhere/summary.md")
+    write(bench.folder / "results" / "1", rows([1.0] * 24, "a") + rows([1.0] * 24, "b"))
+    write(bench.folder / "results" / "2", rows([0.0] * 24, "a") + rows([1.0] * 24, "b"))
+    for arguments, code, says in (
+        (("1", "--baseline", "1", "-m", "a", "--baseline-model", "b"), 0, "gate: pass"),
+        (("2", "--baseline", "1"), 3, "gate: FAIL"),
+        (("2", "--same-weights", "a", "b"), 3, "same weights: refuted"),
+    ):
+        done = bench("gate", *arguments)
+        assert (done.code, says in done.out) == (code, True), done
+        assert "Warning: nowhere/summary.md: the step's summary cannot be written" in done.err

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bench.errors import UsageError
+from bench.errors import IncompleteError, UsageError
 from bench.gate import read, save
 from tests.gate.worlds import rows, snapshot, write
 
@@ -133,6 +133,11 @@ def test_a_damaged_file_is_refused_in_one_line(tmp_path: Path, at: tuple[str, ..
     assert "\n" not in str(refused.value)
 
 
+def test_tasks_with_a_slash_are_read_again(tmp_path: Path) -> None:
+    items = rows([1.0] * 2, task="math/alg") + rows([1.0], task="math", item="old/1")
+    assert read(saved(tmp_path, items)) == snapshot(tmp_path / "again", items)
+
+
 def test_what_is_no_baseline_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "gate.json"
     with pytest.raises(UsageError, match="cannot be read"):
@@ -150,7 +155,9 @@ def test_what_is_no_baseline_is_refused(tmp_path: Path) -> None:
 
 def test_a_run_without_answers_is_no_baseline(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="has no answers to make a baseline of"):
-        saved(tmp_path, rows([None], outcome="not_asked"))
+        saved(tmp_path, [])
+    with pytest.raises(IncompleteError, match="1 answers of small, reasoning were never asked for"):
+        saved(tmp_path, rows([1.0]) + rows([None], item="1", outcome="not_asked"))
     assert not (tmp_path / "gate.json").exists()
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from bench.gate.findings import ALPHA, TOLERANCE
 from bench.gate.growth import LATENCY_ALPHA, grown, growth, slower
+from bench.gate.match import Amounts
 from bench.stats import drop_p, holm, hybrid
 from tests.calibration.grid import Job, Row, Scale, error, rate
 from tests.calibration.worlds import Costs, Floats, Repeated, Rng
@@ -77,7 +78,7 @@ def tokens(scale: Scale, rng: Rng, n: int, sigma: float, ratio: float, bound: fl
     ours, plain = [], []
     for _ in range(scale.closed // 10):
         pairs = [world.draw(rng, n, ratio) for _ in range(suites)]
-        ours.append(any(grown(growth(pair, ALPHA / suites)) for pair in pairs))
+        ours.append(any(grown(growth(Amounts(*pair, scored=n, silent=False), ALPHA / suites)) for pair in pairs))
         plain.append(any(now.mean() > TOLERANCE * base.mean() for now, base in pairs))
     share = rate(ours)
     setting = (str(n), f"{sigma:g}", f"{ratio:g}")

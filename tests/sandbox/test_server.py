@@ -51,8 +51,16 @@ def family(pid: int) -> list[int]:
     return [*(member for child in children for member in family(int(child))), pid]
 
 
+def command(pid: int) -> bytes:
+    """Its command line; empty if it has ended meanwhile."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
 def own_servers() -> list[int]:
-    return [pid for pid in family(os.getpid())[:-1] if b"sandbox" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+    return [pid for pid in family(os.getpid())[:-1] if b"sandbox" in command(pid)]
 
 
 def eventually(condition: Callable[[], bool]) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from bench.config import Claim
 from bench.engine.clock import utc_now
@@ -134,7 +135,20 @@ class Journal:
             "ORDER BY started_at DESC, rowid DESC LIMIT 1",
             values,
         ).fetchone()
-        return RunEntry(row[0], Path(os.path.normpath(self._path.parent / row[1])), *row[2:]) if row else None
+        return self._entry(row) if row else None
+
+    def sharing(self, run: str) -> list[RunEntry]:
+        """The other runs that have an answer in common with a run, because one reuses the other's; oldest first."""
+        rows = self._db.execute(
+            "SELECT run, folder, started_at, finished_at, manifest FROM runs WHERE run != ? AND run IN ("
+            "SELECT other.run FROM calls AS mine JOIN calls AS other USING (asked_at, key) "
+            "WHERE mine.run = ? AND mine.scored AND other.scored) ORDER BY started_at, rowid",
+            (run, run),
+        )
+        return [self._entry(row) for row in rows]
+
+    def _entry(self, row: tuple[Any, ...]) -> RunEntry:
+        return RunEntry(row[0], Path(os.path.normpath(self._path.parent / row[1])), *row[2:])
 
     def put(self, call: Call) -> None:
         """Records a finished call in one transaction; on return it survives a crash.

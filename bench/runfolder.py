@@ -161,6 +161,12 @@ def find(root: Path, name: str | None) -> Path:
     raise UsageError(f"no run '{name}' here or in {root}/. See `bench list runs`.")
 
 
+def find_all(results: Path, runs: Sequence[str]) -> list[Path]:
+    """`find` for several runs, each once and in their order; for none, the newest."""
+    found = [find(results, run) for run in runs] or [find(results, None)]
+    return list({folder.resolve(): folder for folder in found}.values())
+
+
 def folders(root: Path) -> list[Path]:
     """All run folders under `root`, oldest first: their names begin with the time."""
     return sorted(path.parent for path in root.glob(f"*/{MANIFEST}"))

@@ -190,3 +190,16 @@ def test_kill_9_loses_nothing_that_was_recorded(path: Path) -> None:
     told = max([told, *(int(line) for line in rest[:-1])])
     with Journal(path) as journal:
         assert {f"k{n}" for n in range(told + 1)} <= set(journal.calls("r1"))
+
+
+def test_runs_that_share_an_answer_know_of_each_other(path: Path) -> None:
+    with Journal(path) as journal:
+        for run in ("r1", "r2", "r3"):
+            journal.begin(run, "plan", path.parent / run, "{}")
+        asked = call()
+        journal.put(asked)
+        journal.put(replace(asked, run="r2", source_run="r1"))
+        journal.put(call(run="r3", hours_ago=1.0))
+        assert [entry.run for entry in journal.sharing("r1")] == ["r2"]
+        assert [entry.run for entry in journal.sharing("r2")] == ["r1"]
+        assert journal.sharing("r3") == []

@@ -42,9 +42,8 @@ def report(
     from bench.report.redact import redact as without_texts
     from bench.report.write import write_report
 
-    found_by = {found.resolve(): found for run in runs or [None] if (found := runfolder.find(results, run))}
     sources: list[Source] = []
-    for found in found_by.values():
+    for found in runfolder.find_all(results, runs):
         folder = without_texts(found) if redact else found
         comparison, files = write_report(folder, shape)
         sources.append(page.Source(folder, comparison, files))

@@ -4,43 +4,60 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from bench.cli.options import results_option
+
+if TYPE_CHECKING:
+    from bench.report.verify import Verified
 
 FAILED = 3
 """Exit code where a number differs."""
 
 
 @click.command()
-@click.argument("run", required=False, envvar="BENCH_RUN")
+@click.argument("runs", metavar="[RUN]...", nargs=-1, envvar="BENCH_RUN")
 @results_option
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def verify(run: str | None, results: Path, as_json: bool) -> None:
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path, dir_okay=False),
+    help="The page of several runs side by side.  [default: report.html in the results folder, if of these runs]",
+)  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="Print JSON: one object for each run and page.")
+def verify(runs: tuple[str, ...], results: Path, output: Path | None, as_json: bool) -> None:
     """Compute every published number of RUN anew, by default of the newest run, and say what differs.
 
     Reads comparison.*, claims.*, the charts' CSV files, items.csv and report.html, and compares them with what the
-    run's tables and run.json give. Writes nothing, calls no model. Exit codes: 0 all equal, 3 something differs, 2 no
-    run or damaged tables.
+    run's tables and run.json give; of several runs also the page that shows them together.
+    Writes nothing, calls no model. Exit codes: 0 all equal, 3 something differs, 2 no run or damaged tables.
     """
     import json
     from dataclasses import asdict
 
     from bench import runfolder
+    from bench.report.page import NAME
+    from bench.report.verify import shows
     from bench.report.verify import verify as compute
 
-    folder = runfolder.find(results, run)
-    found = compute(folder)
+    folders = runfolder.find_all(results, runs)
+    page = output or (results / NAME if shows(results / NAME, folders) else None)
+    found = compute(folders, page)
     if as_json:
-        click.echo(json.dumps(asdict(found), indent=2, ensure_ascii=False))
+        told = [{**asdict(one), "what": str(one.what)} for one in found]
+        click.echo(json.dumps(told, indent=2, ensure_ascii=False))
     else:
-        for one in found.differing:
-            click.echo(str(one))
-        for name in found.absent:
-            click.echo(f"{name}: not published")
-        numbers, differing = sum(found.numbers.values()), len(found.differing)
-        differ = "1 place differs" if differing == 1 else f"{differing} places differ"
-        result = differ if differing else "all equal"
-        click.echo(f"{folder}: {numbers:,} numbers in {len(found.numbers)} files computed anew: {result}.")
-    sys.exit(FAILED if found.differing else 0)
+        for one in found:
+            _show(one)
+    sys.exit(FAILED if any(one.differing for one in found) else 0)
+
+
+def _show(found: Verified) -> None:
+    for one in found.differing:
+        click.echo(str(one))
+    for name in found.absent:
+        click.echo(f"{name}: not published")
+    numbers, differing = sum(found.numbers.values()), len(found.differing)
+    differ = "1 place differs" if differing == 1 else f"{differing} places differ"
+    files = "1 file" if len(found.numbers) == 1 else f"{len(found.numbers)} files"
+    click.echo(f"{found.what}: {numbers:,} numbers in {files} computed anew: {differ if differing else 'all equal'}.")

@@ -11,7 +11,7 @@ import json
 import math
 import re
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile, zip_longest
 from pathlib import Path
@@ -20,7 +20,7 @@ from typing import Any
 from bench import runfolder
 from bench.errors import UsageError
 from bench.report import totals
-from bench.report.page import NAME, read_page
+from bench.report.page import NAME, Source, page_runs, read_page, write_page
 from bench.report.write import write_report
 
 SOURCES = (runfolder.MANIFEST, "items.parquet", "answers.parquet", "aggregates.parquet", runfolder.LATENCY)
@@ -55,8 +55,10 @@ class Differs:
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """What `verify` found."""
+    """What `verify` found of a run folder, or of the page of several runs."""
 
+    what: Path
+    """The run folder, or the page."""
     numbers: Mapping[str, int]
     """File -> numbers in it that were compared."""
     differing: tuple[Differs, ...]
@@ -65,22 +67,47 @@ class Verified:
     """Files that `bench report` writes and the folder lacks."""
 
 
-def verify(folder: Path) -> Verified:
-    """Computes everything that a run folder publishes anew, in a scratch folder, and compares.
+def verify(folders: Sequence[Path], joint: Path | None = None) -> list[Verified]:
+    """Computes everything that run folders publish anew, in a scratch folder, and compares; one result for each.
 
-    UsageError if the folder is no run folder, its tables are damaged, or nothing is published in it.
+    `joint` is the page that `bench report` wrote of these runs together, in any order: one more result, the last.
+    UsageError if a folder is no run folder, its tables are damaged, nothing is published in it, or `joint` is not the
+    page of these runs.
     """
+    if joint and not shows(joint, folders):
+        raise UsageError(f"{joint}: is no page of these runs. `bench report` writes it, given the same runs.")
+    with tempfile.TemporaryDirectory() as name:
+        sources = [_computed(folder, Path(name) / str(at)) for at, folder in enumerate(folders)]
+        found = [compared(folder, source.folder) for folder, source in zip(folders, sources, strict=True)]
+        return [*found, *([_joint(joint, Path(name) / NAME, sources)] if joint else [])]
+
+
+def shows(page: Path, folders: Sequence[Path]) -> bool:
+    """Whether a page is there and shows just these runs, in any order."""
+    runs = [runfolder.read_manifest(folder)["run"] for folder in folders]
+    return page.is_file() and sorted(page_runs(page.read_text(encoding="utf-8"))) == sorted(runs)
+
+
+def _computed(folder: Path, scratch: Path) -> Source:
+    """The tables of a run folder, linked into another, and everything that `bench report` makes of them there."""
     if not _published(folder):
         raise UsageError(f"{folder}: publishes nothing that could be checked. `bench report` writes it.")
-    with tempfile.TemporaryDirectory() as name:
-        scratch = Path(name) / folder.resolve().name
-        scratch.mkdir()
-        for source in SOURCES:
-            if (folder / source).is_file():
-                (scratch / source).symlink_to((folder / source).resolve())
-        write_report(scratch)
-        _write_items_csv(scratch)
-        return compared(folder, scratch)
+    inside = scratch / folder.resolve().name
+    inside.mkdir(parents=True)
+    for source in SOURCES:
+        if (folder / source).is_file():
+            (inside / source).symlink_to((folder / source).resolve())
+    comparison, files = write_report(inside)
+    _write_items_csv(inside)
+    return Source(inside, comparison, files)
+
+
+def _joint(published: Path, computed: Path, sources: Sequence[Source]) -> Verified:
+    """The page of several runs, beside the same in the order of the published one."""
+    by_run = {source.comparison.manifest["run"]: source for source in sources}
+    ordered = [by_run[run] for run in page_runs(published.read_text(encoding="utf-8"))]
+    numbers, differing = _file(published, write_page(computed, ordered), NAME)
+    return Verified(published, {NAME: numbers}, tuple(differing), ())
 
 
 def compared(folder: Path, computed: Path) -> Verified:
@@ -89,14 +116,20 @@ def compared(folder: Path, computed: Path) -> Verified:
     numbers: dict[str, int] = {}
     differing: list[Differs] = []
     for file in sorted(found & made):
-        ours = _values(computed / file)
-        numbers[file] = _numbers(ours)
-        try:
-            differing += [Differs(file, *rest) for rest in _compared(_values(folder / file), ours)]
-        except (ValueError, OSError, KeyError) as error:
-            differing.append(Differs(file, "the file", f"something that cannot be read ({error})", "a readable one"))
+        numbers[file], differ = _file(folder / file, computed / file, file)
+        differing += differ
     differing += [Differs(file, "the file", "as a result", "no such file") for file in sorted(found - made)]
-    return Verified(numbers, tuple(differing), tuple(sorted(made - found - {"items.csv"})))
+    return Verified(folder, numbers, tuple(differing), tuple(sorted(made - found - {"items.csv"})))
+
+
+def _file(published: Path, computed: Path, name: str) -> tuple[int, list[Differs]]:
+    """How many numbers one file has, and where the published one differs; it is read as files called `name` are."""
+    ours = _values(computed, name)
+    try:
+        differing = [Differs(name, *rest) for rest in _compared(_values(published, name), ours)]
+    except (ValueError, OSError, KeyError) as error:
+        differing = [Differs(name, "the file", f"something that cannot be read ({error})", "a readable one")]
+    return _numbers(ours), differing
 
 
 def _write_items_csv(folder: Path) -> None:
@@ -114,9 +147,9 @@ def _published(folder: Path) -> set[str]:
     return {str(file.relative_to(folder)) for file in files}
 
 
-def _values(path: Path) -> Values:
-    """What a file says. ValueError, KeyError or OSError if it is damaged."""
-    return _READ.get(path.name, _READ.get(path.suffix, _lines))(path.read_text(encoding="utf-8"))
+def _values(path: Path, name: str) -> Values:
+    """What a file says, read as files of a name are. ValueError, KeyError or OSError if it is damaged."""
+    return _READ.get(name, _READ.get(Path(name).suffix, _lines))(path.read_text(encoding="utf-8"))
 
 
 def _tree(text: str) -> Values:

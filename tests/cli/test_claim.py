@@ -42,6 +42,21 @@ def test_reused_answers_are_older_than_a_new_claim(bench: Bench, endpoint: FakeE
     assert json.loads(newest.read_text())[0]["labels"] == ["exploratory"]
 
 
+def test_a_claim_withdrawn_before_a_run_that_reuses_its_answers_still_counts(
+    bench: Bench, endpoint: FakeEndpoint
+) -> None:
+    bench.configure(endpoint, "good", "bad", limit=4)
+    config = bench.folder / "bench.toml"
+    plain = config.read_text()
+    config.write_text(plain + CLAIM.format(margin=0.03))
+    bench("run")
+    config.write_text(plain.replace("limit = 4", "limit = 3") + CLAIM.format(margin=0.05))
+    assert bench("run").code == 0
+    manifests = [json.loads(path.read_text()) for path in (bench.folder / "results").glob("*/run.json")]
+    [second] = [manifest for manifest in manifests if manifest["settings"]["limit"] == 3]
+    assert [one["worse_by"] for one in second["withdrawn_claims"]] == [0.03]
+
+
 def test_a_claim_that_cannot_be_judged_is_exit_2_after_the_others(bench: Bench, endpoint: FakeEndpoint) -> None:
     bench.configure(endpoint, "good", "bad", limit=4)
     config = bench.folder / "bench.toml"

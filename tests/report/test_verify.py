@@ -93,8 +93,37 @@ def test_nothing_published_and_no_tables_are_mistakes_of_the_user(tmp_path: Path
     folder = sample.write(tmp_path / "run")
     (folder / "items.csv").unlink()
     with pytest.raises(UsageError, match="publishes nothing"):
-        verify(folder)
+        verify([folder])
     (folder / "comparison.md").write_text("x")
     (folder / "items.parquet").write_bytes(b"x")
     with pytest.raises(UsageError, match=r"items\.parquet"):
-        verify(folder)
+        verify([folder])
+
+
+def test_the_page_of_several_runs_is_verified_in_its_own_order(tmp_path: Path) -> None:
+    for name in ("first", "second"):
+        sample.write(tmp_path / name, 6, run=name, claims=False)
+    options = ["--results", str(tmp_path)]
+    assert CliRunner().invoke(bench, ["report", "second", "first", *options]).exit_code == 0
+    found = CliRunner().invoke(bench, ["verify", "first", "second", *options])
+    assert found.exit_code == 0, found.output
+    assert [line.split(":")[0] for line in found.output.splitlines()] == [
+        str(tmp_path / name) for name in ("first", "second", "report.html")
+    ]
+    edit("report.html", '/score">100 %<', '/score">99 %<')(tmp_path)
+    found = CliRunner().invoke(bench, ["verify", "first", "second", *options])
+    assert found.exit_code == 3
+    assert "published 99 %, the tables give 100 %" in found.output.replace('"', "")
+
+
+def test_a_page_of_other_runs_is_left_out_or_refused_where_it_was_named(tmp_path: Path) -> None:
+    for name in ("first", "second", "third"):
+        sample.write(tmp_path / name, 6, run=name, claims=False)
+    options = ["--results", str(tmp_path)]
+    CliRunner().invoke(bench, ["report", "first", "second", *options])
+    CliRunner().invoke(bench, ["report", "third", *options])
+    found = CliRunner().invoke(bench, ["verify", "first", "third", *options])
+    assert found.exit_code == 0
+    assert "report.html" not in found.output
+    with pytest.raises(UsageError, match="is no page of these runs"):
+        verify([tmp_path / "third"], tmp_path / "report.html")

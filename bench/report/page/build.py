@@ -109,6 +109,7 @@ def page(sources: Sequence[Source]) -> str:
         "base-uri 'none'; form-action 'none'",
         css=Markup(css),
         js=Markup(js),
+        ids=[source.comparison.manifest["run"] for source in sources],
         joint=_joint(sources),
         several=len(sources) > 1,
         runs=[_run(source) for source in sources],

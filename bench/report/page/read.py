@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -23,6 +24,12 @@ class Shown:
     """All other texts, in order."""
     items: Mapping[tuple[str, str, str], Any] = field(default_factory=dict)
     """(run, task, item) -> its index entry, and its texts."""
+
+
+def page_runs(html: str) -> tuple[str, ...]:
+    """Ids of the runs that a page shows, in their order; none of a page that is not ours."""
+    found = re.search(r'<meta name="claimbench-runs" content="([^"]*)">', html)
+    return tuple(found[1].split()) if found else ()
 
 
 def read_page(html: str) -> Shown:

@@ -157,5 +157,5 @@ def test_totals_without_items_have_a_page_and_a_table(tmp_path: Path) -> None:
     assert found.numbers["totals.csv/1/score"].startswith("90 %")
     assert found.numbers["totals.csv/0/cost_total_usd"] == "0.01"
     assert found.items == {}
-    verified = verify(tmp_path)
+    [verified] = verify([tmp_path])
     assert (verified.differing, verified.absent) == ((), ())

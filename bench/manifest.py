@@ -18,7 +18,7 @@ from bench.engine.clock import utc_now
 from bench.errors import UsageError
 
 if TYPE_CHECKING:
-    from bench.config import Comparison
+    from bench.config import Claim, Comparison
     from bench.journal import RunEntry
     from bench.pipeline import Prepared
 
@@ -104,6 +104,19 @@ def update_claims(folder: Path, comparison: Comparison, declared: Mapping[str, s
     claims = json.loads(json.dumps(_claims(comparison, declared)))
     if claims != manifest["claims"]:
         changed = {**manifest, "claims": claims, "withdrawn_claims": _withdrawn(claims, [manifest])}
+        runfolder.write_text(folder / runfolder.MANIFEST, runfolder.manifest_text(changed))
+
+
+def keep_claim(folder: Path, claim: Claim) -> None:
+    """Puts a claim of the command line into a run's run.json, so that its report shows it, as exploratory.
+
+    A claim that the run holds in the same words keeps its time. Raises IncompleteError if it cannot be written.
+    """
+    manifest = runfolder.read_manifest(folder)
+    claims = manifest.get("claims") or {}
+    if claim.sha256 not in {entry["sha256"] for entry in claims.values()}:
+        entry = {**asdict(claim), "sha256": claim.sha256, "recorded_at": utc_now()}
+        changed = {**manifest, "claims": {**claims, claim.name: entry}}
         runfolder.write_text(folder / runfolder.MANIFEST, runfolder.manifest_text(changed))
 
 

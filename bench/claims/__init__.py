@@ -1,14 +1,16 @@
 """Claims on a run: read from its tables alone, judged, and put into words."""
 
 from bench.claims.judge import Case, Opinion, judge
+from bench.claims.observed import Observed, observed, on_these_items
 from bench.claims.page import as_json, lines, markdown
 from bench.claims.pairs import Pairs, pair
-from bench.claims.plain import explanation, on_these_items, statement
+from bench.claims.plain import explanation, span, statement, verdict_in_words
 from bench.claims.read import Ruling, adhoc, declared_claims, judge_claims, judge_run
 from bench.claims.text import sentence
 
 __all__ = [
     "Case",
+    "Observed",
     "Opinion",
     "Pairs",
     "Ruling",
@@ -21,8 +23,11 @@ __all__ = [
     "judge_run",
     "lines",
     "markdown",
+    "observed",
     "on_these_items",
     "pair",
     "sentence",
+    "span",
     "statement",
+    "verdict_in_words",
 ]

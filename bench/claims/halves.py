@@ -133,7 +133,7 @@ def latency_half(claim: Claim, pairs: Pairs, suite: str, mask: Mask, seed: int) 
         clean, answered = int((names == name).sum()), pairs.answered.get(name, 0)
         if clean < 2 or clean < CLEAN_SHARE * answered:
             where = f"{name}: " if suite == MEAN else ""
-            why = f"{clean} of {answered} pairs were timed cleanly; it takes {CLEAN_SHARE:.0%}"
+            why = f"{clean} of {answered} pairs were timed cleanly; it takes {100 * CLEAN_SHARE:.0f} %"
             if pairs.candidate.truncated is None or pairs.baseline.truncated is None:
                 why = "an imported latency does not say how it was timed, nor when"
             return undecided("latency", np.nan, clean, f"{where}{why}")
@@ -154,7 +154,7 @@ def _lacking(pairs: Pairs, mask: Mask) -> str | None:
         of = pairs.of(suite) & mask
         rates = [float(side.lost[of].mean()) for side in sides]
         if max(rates) > MISSING_RATE or abs(rates[0] - rates[1]) > MISSING_GAP:
-            counts = [f"{rate:.1%} of {side.label}'s" for rate, side in zip(rates, sides, strict=True)]
+            counts = [f"{100 * rate:.1f} % of {side.label}'s" for rate, side in zip(rates, sides, strict=True)]
             where = f"{suite}: " if len(suites) > 1 else ""
             return f"{where}{' and '.join(counts)} answers are missing, too many or too unevenly to leave them out"
     return None

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -67,6 +67,8 @@ class Opinion:
     """See `Case`."""
     warnings: tuple[str, ...]
     """What a reader must know beside the verdict."""
+    unmissable: Mapping[str, str] = field(default_factory=dict)
+    """Suites on which the baseline solves so little that no score misses the margin there -> that, in a clause."""
     rival: str | None = None
     """A cheap model of the baseline's own vendor, where the claim goes across vendors and one was run."""
 
@@ -87,9 +89,8 @@ def judge(cases: Sequence[Case], seed: int = 0) -> list[Opinion]:
     for case, own, (_, reported), p_for, p_against in zip(cases, judged, halves, supported, refuted, strict=True):
         verdict = replace(own, p_supported=p_for, p_refuted=p_against).verdict(alpha_of(case.claim))
         warnings = (*_warnings(case.claim, case.pairs), *_sensitivity(case, verdict, own, seed))
-        opinions.append(
-            Opinion(case.claim, case.pairs, own, reported, verdict, p_for, p_against, case.declared, warnings)
-        )
+        told = (case.claim, case.pairs, own, reported, verdict, p_for, p_against, case.declared, warnings)
+        opinions.append(Opinion(*told, _unmissable(case.claim, case.pairs)))
     return opinions
 
 
@@ -125,10 +126,8 @@ def _warnings(claim: Claim, pairs: Pairs) -> Iterator[str]:
         counts = [(getattr(side, what), side.samples) for side in (ours, theirs)]
         rates = [count / samples for count, samples in counts if count is not None]
         if len(rates) == 2 and abs(rates[0] - rates[1]) > TRUNCATION_GAP:
-            yield (
-                f"{ours.label} has {rates[0]:.0%} of its answers {what}, {theirs.label} {rates[1]:.0%}; they score 0"
-            )
-    yield from _vacuous(claim, pairs)
+            cut = [f"{100 * rate:.0f} %" for rate in rates]
+            yield f"{ours.label} has {cut[0]} of its answers {what}, {theirs.label} {cut[1]}; they score 0"
     if ours.sampling != theirs.sampling:
         sent = " against ".join(" or ".join(side.sampling) or "nothing" for side in (ours, theirs))
         yield f"unlike sampling was applied: {sent}"
@@ -140,18 +139,22 @@ def _warnings(claim: Claim, pairs: Pairs) -> Iterator[str]:
         )
 
 
-def _vacuous(claim: Claim, pairs: Pairs) -> Iterator[str]:
-    """Where the baseline solves so little that no candidate could miss the margin."""
+def _unmissable(claim: Claim, pairs: Pairs) -> dict[str, str]:
+    """Where the baseline solves so little that no candidate misses the margin on these items."""
     if claim.worse_by is None:
-        return
+        return {}
+    found = {}
     for suite, mask in scopes(claim, pairs):
         scores = pairs.baseline.score[mask]
         scored = scores[~np.isnan(scores)]
         if len(scored) and float(scored.mean()) <= claim.worse_by:
-            yield (
-                f"{pairs.baseline.label} itself scores {scored.mean():.1%} on {suite} (n = {len(scored)}): even a "
-                f"candidate that solves nothing is within {100 * claim.worse_by:g} points there"
+            share = f"{100 * scored.mean():.1f} %"
+            where = "" if suite == MEAN else f" on {suite}"
+            found[suite] = (
+                f"the score part{where} proves little: a model that solves nothing would be within the margin here, as "
+                f"{pairs.baseline.label} itself scores only {share} (n = {len(scored)})"
             )
+    return found
 
 
 def _sensitivity(case: Case, verdict: Verdict, own: Judged, seed: int) -> Iterator[str]:

@@ -8,8 +8,9 @@ from dataclasses import asdict
 from typing import Any
 
 from bench.claims.judge import Opinion
+from bench.claims.observed import observed, on_these_items
 from bench.claims.pairs import Side
-from bench.claims.plain import explanation, on_these_items
+from bench.claims.plain import explanation
 from bench.claims.read import Ruling
 from bench.claims.text import labels, percent, points, sentence
 from bench.stats import Interval
@@ -21,7 +22,7 @@ LEGEND = (
     "result this good if this part of the claim were false; *p against*: this bad if it were true. *detectable*: the "
     "smallest distance from the claimed limit that this many items show four times in five. *items needed*: of each "
     "suite, to decide this part four times in five, if what is seen here is true. Where a few calls cost many times "
-    "the others, a 95% interval of cost holds the truth only 82 to 92 times in 100; *p for* and *p against* allow for "
+    "the others, a 95 % interval of cost holds the truth only 82 to 92 times in 100; *p for* and *p against* allow for "
     "that."
 )
 
@@ -120,6 +121,7 @@ def _record(opinion: Opinion, manifest: Mapping[str, Any]) -> dict[str, Any]:
         "sentence": sentence(opinion, manifest),
         "explanation": explanation(opinion, manifest),
         "on_these_items": on_these_items(opinion),
+        "observed": _known(asdict(observed(opinion))),
         "p_supported": opinion.p_supported,
         "p_refuted": opinion.p_refuted,
         "n": pairs.n,
@@ -137,6 +139,10 @@ def _record(opinion: Opinion, manifest: Mapping[str, Any]) -> dict[str, Any]:
 def _side(side: Side) -> dict[str, Any]:
     names = ("label", "samples", "missing", "truncated", "refused", "sampling")
     return {name: getattr(side, name) for name in names}
+
+
+def _known(raw: dict[str, Any]) -> dict[str, Any]:
+    return {key: None if isinstance(value, float) and math.isnan(value) else value for key, value in raw.items()}
 
 
 def _plain(half: Half) -> dict[str, Any]:

@@ -7,67 +7,88 @@ from typing import Any
 
 import numpy as np
 
-from bench.claims.halves import MEAN, alpha_of, scopes
+from bench.claims.halves import MEAN, alpha_of
 from bench.claims.judge import Opinion
-from bench.claims.pairs import Mask
+from bench.claims.observed import observed
 from bench.claims.text import percent, saving
 from bench.config import Claim
 from bench.stats import Interval
-from bench.stats.clusters import Floats
 from bench.stats.half import Half
 from bench.stats.verdict import Verdict
 
+ENDS = {
+    Verdict.SUPPORTED: "is supported",
+    Verdict.REFUTED: "is refuted",
+    Verdict.INCONCLUSIVE: "is inconclusive: as a whole it is neither shown nor refuted",
+}
+"""How a sentence about a claim ends."""
+
 
 def explanation(opinion: Opinion, manifest: Mapping[str, Any]) -> str:
-    """The verdict in plain words, for a reader who knows no statistics."""
-    claim = opinion.claim
-    said = f"The claim is that {statement(claim)}. {_outcome(opinion)}"
-    chance = f"in at most {100 * alpha_of(claim):g} of 100 such comparisons.{_hedge(opinion)}"
+    """The verdict in plain words, for a reader who knows no statistics: the verdict first."""
+    told = [verdict_in_words(opinion), _outcome(opinion)]
     if opinion.verdict is Verdict.SUPPORTED:
-        return (
-            f"{said}{_plausible(opinion)} If the claim were false for tasks like these, chance alone would give so "
-            f"good a result {chance} So the claim is supported."
-        )
-    if opinion.verdict is Verdict.REFUTED:
-        return (
-            f"{said} {_failing(opinion)}{_others(opinion)} If the claim were true for tasks like these, chance alone "
-            f"would give so bad a result {chance} So the claim is refuted."
-        )
-    reasons = "; ".join(_open(opinion))
-    return (
-        f"{said} That decides nothing: it is no evidence that the claim is false, and too little that it is true. "
-        f"{reasons[0].upper()}{reasons[1:]}.{_others(opinion)}{_deciding(opinion, manifest)}"
-    )
+        likely = f"That does not make it {100 * opinion.claim.confidence:g} % likely to be true."
+        told += [*_plausible(opinion), _luck(opinion, "false", "good"), likely]
+    elif opinion.verdict is Verdict.REFUTED:
+        told += [_failing(opinion), _luck(opinion, "true", "bad"), *_others(opinion)]
+    else:
+        reasons = "; ".join(_open(opinion))
+        told += [f"{reasons[0].upper()}{reasons[1:]}.", *_others(opinion), *_deciding(opinion, manifest)]
+    return " ".join([*told, *_cautions(opinion)])
 
 
-def _hedge(opinion: Opinion) -> str:
-    """Where the chance of an error is larger than told."""
-    found = ""
+def verdict_in_words(opinion: Opinion) -> str:
+    """The first sentence: what is claimed, and what came of it."""
+    return f"The claim that {statement(opinion.claim)} {ENDS[opinion.verdict]}."
+
+
+def _luck(opinion: Opinion, were: str, kind: str) -> str:
+    times = f"{100 * alpha_of(opinion.claim):g} times in 100"
+    return f"If the claim were {were} for tasks like these, luck would give a result this {kind} at most {times}."
+
+
+def _cautions(opinion: Opinion) -> Iterator[str]:
+    """Where the verdict is worth less than it seems."""
+    for why in opinion.unmissable.values():
+        yield f"Caution: {why}."
+    if opinion.verdict is Verdict.INCONCLUSIVE:
+        return
+    times = f"{100 * alpha_of(opinion.claim):g} in 100"
     if not opinion.declared:
-        found += " That holds for a claim made before the answers; this one may have been chosen to fit them."
+        yield f"Caution: the claim was made after the answers existed, so the {times} are not guaranteed."
     if opinion.pairs.n < opinion.pairs.planned:
-        found += " That holds for a run judged once, at its end; this one is not finished."
-    return found
+        yield f"Caution: the run is not finished, and the {times} are those of a run judged once, at its end."
 
 
-def _plausible(opinion: Opinion) -> str:
-    """How far the scores may truly differ, where that was claimed."""
-    told = [
-        f"{span(half.interval)}{_scope(suite)}"
-        for (suite, name), half in opinion.judged.halves.items()
-        if name == "quality"
-    ]
-    return f" For tasks like these its true score is plausibly {' and '.join(told)}." if told else ""
+def _plausible(opinion: Opinion) -> Iterator[str]:
+    """How far scores and costs may truly differ, where that was claimed."""
+    told = []
+    for (suite, name), half in opinion.judged.halves.items():
+        low, high = half.interval.low, half.interval.high
+        if name == "quality":
+            told.append(f"the score{_scope(suite)} {span(half.interval)}")
+        elif name == "cost" and low is not None and high is not None:
+            told.append(f"the saving{_scope(suite)} {percent(1 - high)} to {percent(1 - low)}")
+    if told:
+        level = f"{100 * (1 - 2 * alpha_of(opinion.claim)):g} % interval{'s' if len(told) > 1 else ''}"
+        yield f"For tasks like these the truth plausibly lies within: {', '.join(told)} ({level})."
 
 
-def _others(opinion: Opinion) -> str:
+def _others(opinion: Opinion) -> Iterator[str]:
     """Which parts of the claim hold, where it is not the whole claim that does."""
-    held = [
-        f"{'score' if name == 'quality' else name}{_scope(suite)}"
-        for (suite, name), half in opinion.judged.halves.items()
-        if not half.problem and half.p_supported <= alpha_of(opinion.claim)
-    ]
-    return f" What it says of {' and '.join(held)} is supported by itself." if held else ""
+    held: dict[str, list[str]] = {}
+    for (suite, name), half in opinion.judged.halves.items():
+        if not half.problem and half.p_supported <= alpha_of(opinion.claim):
+            held.setdefault(suite, []).append("score" if name == "quality" else name)
+    parts = [f"on {' and '.join(names)}{_of(suite)}" for suite, names in held.items()]
+    if parts:
+        one = len(parts) == 1 and len(next(iter(held.values()))) == 1
+        yield f"Taken alone, its part{'' if one else 's'} {' and '.join(parts)} {'is' if one else 'are'} supported."
+
+
+def _of(suite: str) -> str:
+    return "" if suite == MEAN else f" in {suite}"
 
 
 def _scope(suite: str) -> str:
@@ -86,48 +107,27 @@ def span(interval: Interval) -> str:
 
 
 def statement(claim: Claim) -> str:
-    """What is claimed, e.g. "qwen, compared with opus, costs at least 90% less and scores at most 3 points lower"."""
+    """What is claimed, e.g. "qwen, compared with opus, costs at least 90 % less and scores at most 3 points lower"."""
     return f"{claim.candidate}, compared with {claim.baseline}, {' and '.join(_conditions(claim))}"
 
 
 def _outcome(opinion: Opinion) -> str:
     """Scores and bills on the items that both have a score for."""
-    ours, theirs = opinion.pairs.candidate, opinion.pairs.baseline
-    both = _both(opinion)
-    if not both.any():
+    found = observed(opinion)
+    if not found.n:
         return f"Both were asked the same {opinion.pairs.n} items, of which none has a score on both sides."
-    scores = [f"{side.label} scored {percent(_average(opinion, side.score, both))}" for side in (ours, theirs)]
-    said = f"On the same {int(both.sum())} items {' and '.join(scores)}"
-    if _of_mean(opinion):
-        said += " (mean of the suites)"
-        bills, unit = [1000 * _average(opinion, side.cost, both) for side in (ours, theirs)], " per 1,000 items"
-    else:
-        bills = [float(side.cost[both].sum()) * round(side.samples / opinion.pairs.n) for side in (ours, theirs)]
-        unit = ""
-    paid = "" if np.isnan(bills).any() else f", for {bills[0]:.3g} USD and {bills[1]:.3g} USD{unit}"
-    return f"{said}{paid}."
-
-
-def _of_mean(opinion: Opinion) -> bool:
-    """Whether the claim speaks of a mean over several suites."""
-    return any(suite == MEAN for suite, _ in scopes(opinion.claim, opinion.pairs))
-
-
-def _both(opinion: Opinion) -> Mask:
-    """The items that both have a score for."""
-    found: Mask = ~np.isnan(opinion.pairs.candidate.score) & ~np.isnan(opinion.pairs.baseline.score)
-    return found
-
-
-def _average(opinion: Opinion, values: Floats, mask: Mask) -> float:
-    """The mean as the claim takes it: over items, or over suites."""
-    weights = opinion.pairs.strata(mask).weights() if _of_mean(opinion) else 1.0
-    return float((values[mask] * weights).mean())
+    labels = (opinion.claim.candidate, opinion.claim.baseline)
+    scores = zip(labels, (found.candidate_score, found.baseline_score), strict=True)
+    told = " and ".join(f"{label} scored {percent(score)}" for label, score in scores)
+    said = f"On the same {found.n} items {told}{' (mean of the suites)' if found.of_mean else ''}"
+    if found.candidate_usd is None or found.baseline_usd is None:
+        return f"{said}."
+    return f"{said}, for {found.candidate_usd:.3g} USD and {found.baseline_usd:.3g} USD per 1,000 items."
 
 
 def _conditions(claim: Claim) -> Iterator[str]:
     if claim.cheaper_by is not None:
-        yield f"costs at least {100 * claim.cheaper_by:g}% less"
+        yield f"costs at least {100 * claim.cheaper_by:g} % less"
     if claim.worse_by is not None:
         yield f"scores at most {100 * claim.worse_by:g} points lower"
     if claim.slower_by is not None:
@@ -145,7 +145,7 @@ def _failing(opinion: Opinion) -> str:
         told = f"scored {-100 * half.estimate:.1f} points lower{scope}, where at most {100 * claim.worse_by:g} were"
     elif name == "cost":
         assert claim.cheaper_by is not None
-        told = f"cost {saving(half.estimate)}{scope}, where at least {100 * claim.cheaper_by:g}% less was"
+        told = f"cost {saving(half.estimate)}{scope}, where at least {100 * claim.cheaper_by:g} % less was"
     else:
         told = f"took {half.estimate:.2f} times as long{scope}, where at most {claim.slower_by:g} times was"
     return f"{claim.candidate} {told} claimed."
@@ -171,26 +171,24 @@ def _room(claim: Claim, half: Half) -> str:
         assert claim.worse_by is not None
         missed = high < -claim.worse_by
         told = (
-            f"its true score may well be anything from {span(half.interval)}, where the claim allows at most "
+            f"its true score may lie anywhere from {span(half.interval)}, where the claim allows at most "
             f"{100 * claim.worse_by:g} lower"
         )
     elif half.name == "cost":
         assert claim.cheaper_by is not None
         missed = low > 1 - claim.cheaper_by
         told = (
-            f"the true saving may well be anywhere from {percent(1 - high)} to {percent(1 - low)}, where the claim "
+            f"the true saving may lie anywhere from {percent(1 - high)} to {percent(1 - low)}, where the claim "
             f"needs {percent(claim.cheaper_by)} or more"
         )
     else:
         assert claim.slower_by is not None
         missed = low > claim.slower_by
-        told = (
-            f"it may well take {low:.2f} to {high:.2f} times as long, where the claim needs {claim.slower_by:g} or less"
-        )
+        told = f"it may take {low:.2f} to {high:.2f} times as long, where the claim needs {claim.slower_by:g} or less"
     return f"{told}; it seems to miss that, but not surely enough to be called refuted" if missed else told
 
 
-def _deciding(opinion: Opinion, manifest: Mapping[str, Any]) -> str:
+def _deciding(opinion: Opinion, manifest: Mapping[str, Any]) -> Iterator[str]:
     """How many items would decide it, and what they would cost."""
     alpha, halves = alpha_of(opinion.claim), opinion.judged.halves
     suites = sorted(set(opinion.pairs.suites))
@@ -202,33 +200,17 @@ def _deciding(opinion: Opinion, manifest: Mapping[str, Any]) -> str:
         if half.needed is not None and half.needed > (min(sizes.values()) if suite == MEAN else half.n)
     ]
     if not counts or len(counts) < len(undecided):
-        return ""
+        return
     money = [side.cost[~np.isnan(side.cost)] for side in (opinion.pairs.candidate, opinion.pairs.baseline)]
     each = sum(float(costs.mean()) for costs in money if len(costs)) * int(manifest["settings"]["repeats"])
     priced = all(len(costs) for costs in money)
     price = f"; asking all of them costs about {len(suites) * max(counts) * each:.2g} USD" if priced else ""
     available = {suite: int(manifest["suites"][suite]["items_available"]) for suite in suites}
     short = [f"{suite} has only {size}" for suite, size in available.items() if size < max(counts)]
-    return (
-        f" If the differences seen here are the true ones, about {max(counts)} items of {' and of '.join(suites)} "
-        f"would probably decide it (4 chances in 5){price}." + (f" But {' and '.join(short)}." if short else "")
+    items = " and ".join(f"{max(counts)} items of {suite}" for suite in suites)
+    yield (
+        f"If the differences seen here are the true ones, a run of about {items} would decide it with 4 chances in "
+        f"5{price}."
     )
-
-
-def on_these_items(opinion: Opinion) -> str:
-    """What happened on exactly the items asked: no statement about others."""
-    ours, theirs = opinion.pairs.candidate, opinion.pairs.baseline
-    both, claim = _both(opinion), opinion.claim
-    if not both.any():
-        return "On exactly these items: none has a score on both sides."
-    scores = [percent(_average(opinion, side.score, both)) for side in (ours, theirs)]
-    told = f"On exactly these {int(both.sum())} items {claim.candidate} scored {' against '.join(scores)}"
-    priced = both & ~np.isnan(ours.cost) & ~np.isnan(theirs.cost)
-    if priced.any() and theirs.cost[priced].sum() > 0:
-        share = _average(opinion, ours.cost, priced) / _average(opinion, theirs.cost, priced)
-        told += f" and cost {saving(share)}" + (
-            "" if priced.sum() == both.sum() else f" on {int(priced.sum())} of them"
-        )
-    if _of_mean(opinion):
-        told += " (mean of the suites)"
-    return f"{told}. That is what happened; it says nothing of other items, and a second run may give other answers."
+    if short:
+        yield f"But {' and '.join(short)}."

@@ -34,7 +34,7 @@ def adhoc(candidate: str, baseline: str, **margins: Any) -> Claim:
     """A claim from the command line. UsageError for a candidate equal to its baseline, without any margin, or with one
     out of range."""
     given = {key: value for key, value in margins.items() if value is not None}
-    claim = Claim(name=f"{candidate}-against-{baseline}", candidate=candidate, baseline=baseline, **given)
+    claim = Claim(name=f"{candidate} against {baseline}", candidate=candidate, baseline=baseline, **given)
     _check(claim)
     return claim
 

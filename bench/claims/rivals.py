@@ -51,6 +51,6 @@ def _point(pairs: Pairs) -> tuple[float, str] | None:
         return None
     scores = [100 * float(side.score[known].mean()) for side in (ours, theirs)]
     return costs[0] / costs[1], (
-        f"{ours.label} is of {theirs.label}'s own vendor: {costs[0]:.3g} USD per 1,000 items against {costs[1]:.3g}, "
-        f"score {scores[0]:.1f}% against {scores[1]:.1f}% ({int(known.sum())} shared items)"
+        f"a cheaper model of the baseline's own vendor, {ours.label}: {costs[0]:.3g} USD per 1,000 items against "
+        f"{costs[1]:.3g}, score {scores[0]:.1f} % against {scores[1]:.1f} % ({int(known.sum())} shared items)"
     )

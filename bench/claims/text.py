@@ -24,7 +24,7 @@ def sentence(opinion: Opinion, manifest: Mapping[str, Any]) -> str:
         for suite, halves in _by_suite(opinion).items()
     )
     verdict = str(opinion.verdict).capitalize()
-    return f"{verdict} at {100 * claim.confidence:g}%{label}: {told}. {_basis(opinion, manifest)}"
+    return f"{verdict} at {100 * claim.confidence:g} %{label}: {told}. {_basis(opinion, manifest)}"
 
 
 def labels(opinion: Opinion, manifest: Mapping[str, Any]) -> list[str]:
@@ -54,7 +54,7 @@ def _where(suite: str, suites: Sequence[str]) -> str:
 
 
 def _told(opinion: Opinion, suite: str, half: Half) -> str:
-    """What one half says, e.g. "costs 93.9% less per item than opus (90% interval 92.6% to 95.0%)"."""
+    """What one half says, e.g. "costs 93.9 % less per item than opus (90 % interval 92.6 % to 95.0 %)"."""
     claim = opinion.claim
     if not math.isfinite(half.estimate):
         return f"cannot be judged by its {'score' if half.name == 'quality' else half.name} ({half.problem})"
@@ -66,7 +66,7 @@ def _told(opinion: Opinion, suite: str, half: Half) -> str:
     elif half.name == "cost":
         assert claim.cheaper_by is not None
         told = f"costs {saving(half.estimate)} per item than {claim.baseline}{interval}"
-        limit = f"claimed: at least {100 * claim.cheaper_by:g}% less"
+        limit = f"claimed: at least {100 * claim.cheaper_by:g} % less"
     else:
         assert claim.slower_by is not None
         told = f"takes {half.estimate:.2f} times as long as {claim.baseline}{interval}"
@@ -95,7 +95,7 @@ def _interval(half: Half, claim: Claim, asked: int) -> str:
     low, high = half.interval.low, half.interval.high
     if low is None or high is None:
         return " (no interval)"
-    level = f"{100 * (1 - 2 * (1 - claim.confidence)):g}%"
+    level = f"{100 * (1 - 2 * (1 - claim.confidence)):g} %"
     what = "timed pairs" if half.name == "latency" else "items"
     rest = "" if half.n == asked else f", from {half.n} {what}"
     if half.name == "quality":
@@ -121,11 +121,11 @@ def percent(share: float) -> str:
     digits = 1
     while 0 < share < 1 and digits < 6 and f"{100 * share:.{digits}f}".strip("0.") in ("", "1"):
         digits += 1
-    return f"{100 * share:.{digits}f}%"
+    return f"{100 * share:.{digits}f} %"
 
 
 def saving(ratio: float) -> str:
-    """A cost ratio, e.g. "90.0% less"."""
+    """A cost ratio, e.g. "90.0 % less"."""
     return f"{percent(1 - ratio)} less" if ratio <= 1 else f"{percent(ratio - 1)} more"
 
 

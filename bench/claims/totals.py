@@ -167,7 +167,7 @@ def text(opinion: TotalsOpinion) -> str:
         notes.append(
             f"about {needed} items of each model would decide the scores four times in five, if these are true"
         )
-    lines = [f"# {claim.name}: {opinion.verdict} at {100 * claim.confidence:g}% (exploratory; published totals)", ""]
+    lines = [f"# {claim.name}: {opinion.verdict} at {100 * claim.confidence:g} % (exploratory; published totals)", ""]
     return "\n".join([*lines, *(f"- {line}" for line in (*told, *notes))])
 
 
@@ -176,7 +176,7 @@ def _told(claim: Claim, suite: str, half: Half) -> str:
         return f"{suite}: {half.name} unknown"
     if half.name == "cost":
         return f"{suite}: {claim.candidate} costs {percent(half.estimate)} of {claim.baseline}, as published"
-    low, high, level = half.interval.low, half.interval.high, f"{100 * (1 - 2 * _alpha(claim)):g}%"
+    low, high, level = half.interval.low, half.interval.high, f"{100 * (1 - 2 * _alpha(claim)):g} %"
     assert low is not None
     assert high is not None
     return (

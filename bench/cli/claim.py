@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from bench.cli.options import results_option
 from bench.errors import UsageError
+
+if TYPE_CHECKING:
+    from bench.config import Claim
 
 _EXIT = {"refuted": 3, "inconclusive": 4, "reported": 4, "supported": 0}
 """Exit codes; of several claims the first present here decides."""
@@ -29,6 +32,19 @@ def _positive(ctx: click.Context, param: click.Parameter, value: float | None) -
     return value
 
 
+def _own(name: str | None, candidate: str | None, baseline: str | None, given: dict[str, Any]) -> Claim | None:
+    """The claim that the options make; None where they name one of the run's, or none."""
+    from bench import claims
+
+    if not any(value is not None for value in (candidate, baseline, *given.values())):
+        return None
+    if name:
+        raise UsageError("give either --claim or a claim of your own with --candidate and --baseline, not both.")
+    if not (candidate and baseline):
+        raise UsageError("a claim needs both --candidate and --baseline.")
+    return claims.adhoc(candidate, baseline, **given)
+
+
 @click.command()
 @click.argument("run", required=False)
 @results_option
@@ -41,11 +57,12 @@ def _positive(ctx: click.Context, param: click.Parameter, value: float | None) -
 @click.option("-t", "--suite", "suites", multiple=True, help="A suite it speaks of. Repeatable.  [default: the run's]")
 @click.option("--over", type=click.Choice(["each", "mean"]), help="Every suite must hold, or their mean.")
 @click.option("--confidence", type=click.FloatRange(0.5, 1, min_open=True, max_open=True), help="[default: 0.95]")
+@click.option("--keep", is_flag=True, help="Let `bench report` show the claim given here, too.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def claim(
     run: str | None, results: Path, name: str | None, candidate: str | None, baseline: str | None,
     cheaper_by: float | None, worse_by: float | None, slower_by: float | None, suites: tuple[str, ...],
-    over: str | None, confidence: float | None, as_json: bool,
+    over: str | None, confidence: float | None, keep: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Judge claims on a run (default: the newest), offline and without spending anything.
 
@@ -54,7 +71,7 @@ def claim(
     """
     import json
 
-    from bench import claims, runfolder
+    from bench import claims, manifest, runfolder
     from bench.claims import totals
 
     folder = runfolder.find(results, run)
@@ -62,24 +79,23 @@ def claim(
         "cheaper_by": cheaper_by, "worse_by": worse_by, "slower_by": slower_by,
         "suites": suites or None, "over": over, "confidence": confidence,
     }  # fmt: skip
-    stated = any(value is not None for value in (candidate, baseline, *given.values()))
-    if name and stated:
-        raise UsageError("give either --claim or a claim of your own with --candidate and --baseline, not both.")
-    own = None
-    if stated:
-        if not (candidate and baseline):
-            raise UsageError("a claim needs both --candidate and --baseline.")
-        own = claims.adhoc(candidate, baseline, **given)
+    own = _own(name, candidate, baseline, given)
+    if keep and own is None:
+        raise UsageError("--keep is for a claim given here; those of bench.toml are kept anyway.")
     if own and (opinion := totals.judge_folder(folder, own)):
+        if keep:
+            raise UsageError("--keep: only totals were published of these models, and a report judges items.")
         told = totals.as_json(opinion)
         click.echo(json.dumps([told], indent=2, ensure_ascii=False) if as_json else totals.text(opinion))
         sys.exit(_EXIT[opinion.verdict])
     ruling = claims.judge_run(folder, name, own)
-    manifest = runfolder.read_manifest(folder)
+    of_run = runfolder.read_manifest(folder)
     if as_json:
-        click.echo(json.dumps(claims.as_json(ruling, manifest), indent=2, ensure_ascii=False))
+        click.echo(json.dumps(claims.as_json(ruling, of_run), indent=2, ensure_ascii=False))
     elif ruling.opinions:
-        click.echo(claims.markdown(ruling, manifest).rstrip())
+        click.echo(claims.markdown(ruling, of_run).rstrip())
+    if keep and own and ruling.opinions:
+        manifest.keep_claim(folder, own)
     if ruling.unjudged:
         raise UsageError(" ".join(f"Claim '{claim}': {why}" for claim, why in ruling.unjudged.items()))
     verdicts = {str(opinion.verdict) for opinion in ruling.opinions}

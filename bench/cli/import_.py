@@ -88,7 +88,7 @@ def _tell(done: Imported) -> None:
         click.echo(f"dropped: {row['row']}: {row['why']}", err=True)
     if done.dropped_count > SHOWN:
         click.echo(f"dropped: {done.dropped_count - SHOWN} more rows; run.json names them", err=True)
-    parts = [f"{count} {what}" for count, what in ((done.items, "items"), (done.totals, "totals")) if count]
+    parts = [f"{count} {what}" for count, what in ((done.items, "answers"), (done.totals, "totals")) if count]
     click.echo(
         f"Imported {' and '.join(parts)} of {len(done.models)} models ({_some(done.models)}) on {_some(done.suites)}."
     )

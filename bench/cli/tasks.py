@@ -66,7 +66,7 @@ def _count(number: int, what: str) -> str:
 def _line(one: Checked) -> str:
     tried = f"{_count(one.oracles, 'right answer')} tried" if one.oracles else "no right answer to try (see `example`)"
     parts = [_count(one.items, "item"), tried]
-    parts += [f"most common answer {one.common:.0%}"] if one.common is not None else []
+    parts += [f"most common answer {100 * one.common:.0f} %"] if one.common is not None else []
     prompt = one.prompt if len(one.prompt) <= PROMPT_CHARS else f"{one.prompt[:PROMPT_CHARS]}..."
     return f"{one.task} version {one.version}: {', '.join(parts)}\n  first prompt: {prompt}"
 

@@ -85,7 +85,8 @@ def judge_latency(pairings: Sequence[Pairing], seconds: Mapping[tuple[str, str],
             continue
         reason = why
         if key in seconds:
-            reason = f"{len(seconds[key][0])} of {seconds[key][1]} pairs were timed cleanly; it takes {CLEAN_SHARE:.0%}"
+            clean, every = len(seconds[key][0]), seconds[key][1]
+            reason = f"{clean} of {every} pairs were timed cleanly; it takes {100 * CLEAN_SHARE:.0f} %"
         findings.append(Finding(*key, "latency", Status.REPORTED, before, after, n, why=reason))
     return findings
 

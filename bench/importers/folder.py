@@ -118,7 +118,13 @@ def _manifest(
         "started_at": at,
         "written_at": at,
         "finished_at": datetime.now(UTC).isoformat(timespec="milliseconds"),
-        "settings": {"suites": [*planned], "seed": 1, "limit": None, "repeats": 1, "reuse": 0},
+        "settings": {
+            "suites": [*planned],
+            "seed": 1,
+            "limit": None,
+            "repeats": max(1, len(tables.samples)),
+            "reuse": 0,
+        },
         "suites": {
             suite: {"items_planned": count, "items_available": max(count, request.available.get(suite, 0))}
             for suite, count in planned.items()

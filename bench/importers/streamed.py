@@ -53,6 +53,8 @@ class Tables:
         """Labels seen, in order."""
         self.versions: dict[str, str] = {}
         """Task -> version, as first seen."""
+        self.samples: set[int] = set()
+        """Numbers of samples seen: more than one where an item was answered several times."""
 
     def add(self, entry: Entry) -> None:
         """One more item."""
@@ -60,6 +62,7 @@ class Tables:
         self._keys.append(hash((item.task, item.item, item.model, item.repeat)))
         self._items[item.suite].append(hash((item.task, item.item)))
         self.models.setdefault(item.model)
+        self.samples.add(item.repeat)
         self.versions.setdefault(item.task, item.task_version)
         self._rows.append(entry)
         self._characters += len(entry.answer.prompt) + len(entry.answer.answer or "")

@@ -87,7 +87,7 @@ def inspect(file: TaskFile, registry: Registry = NOWHERE) -> Report:
     common = Counter(known).most_common(1)[0][1] / len(items) if known else None
     findings += [*_cluster_faults(loaded, file, items), *trial.faults()]
     if common is not None and common > MOST_COMMON and len(items) >= FEW:
-        problem = f"one and the same answer is right for {common:.0%} of the items, so it can be guessed."
+        problem = f"one and the same answer is right for {100 * common:.0f} % of the items, so it can be guessed."
         findings.append(Finding(str(file.path), "answer", problem, "Balance the answers, or ask for more than a word."))
     checked = Checked(file.name, file.version, len(items), prompt_text(items[0].messages), len(known), common)
     return Report(tuple(findings), (checked,))

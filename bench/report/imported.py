@@ -20,7 +20,7 @@ def _source(about: Mapping[str, Any]) -> Iterator[str]:
     parts += [f"commit {about['commit']}"] if about["commit"] else []
     parts += [f"retrieved {about['retrieved']}"] if about["retrieved"] else []
     parts += [f"licence {about['licence']}"] if about["licence"] else []
-    yield f"{', '.join(parts)}. Nothing was asked here."
+    yield f"{', '.join(parts)}. These are others' measurements: no model was called here."
     yield (
         "The source does not say how answers ended: truncated, refused and unparsable answers are unknown, and count "
         "as the source scored them."

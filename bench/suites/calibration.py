@@ -190,7 +190,7 @@ def _floors(found: Sequence[Cell], rows: pd.DataFrame) -> Iterator[str]:
     """What no model can do, and what all can."""
     first = [cell for cell in found if not cell.family and cell.level == rows["level"].min()]
     if max(cell.score.estimate for cell in first) <= FLOOR:
-        yield f"MISS: no model scores more than {FLOOR:.0%} on the lowest level."
+        yield f"MISS: no model scores more than {100 * FLOOR:.0f} % on the lowest level."
     means = rows.groupby(["family", "level", "model"])["score"].mean().unstack("model")
     none, every = int((means == 0).all(axis=1).sum()), int((means == 1).all(axis=1).sum())
     yield f"Of {len(means)} cells of family and level, {none} are solved by no model, {every} wholly by every one."

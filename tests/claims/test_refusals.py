@@ -42,7 +42,7 @@ class TestMissing:
         opinion = judged(tmp_path, rows(300, small(lambda at: at % 5 < 3, infra)), COST)
         assert str(opinion.verdict) == "inconclusive"
         assert opinion.judged.problems["coding", "cost"] == (
-            "60.0% of small's and 0.0% of big's answers are missing, too many or too unevenly to leave them out"
+            "60.0 % of small's and 0.0 % of big's answers are missing, too many or too unevenly to leave them out"
         )
         assert "small lacks 180 of 300 scores and big lacks 0 of 300 scores" in opinion.warnings
         assert "from 120 items" in claims.sentence(opinion, runfolder.read_manifest(tmp_path))
@@ -62,7 +62,7 @@ class TestMissing:
     def test_one_suites_losses_are_seen_in_the_mean(self, tmp_path: Path) -> None:
         made = rows(900) + rows(60, small(lambda at: at < 4, infra), suite="reasoning")
         opinion = judged(tmp_path, made, replace(COST, over="mean"))
-        assert opinion.judged.problems["mean", "cost"].startswith("reasoning: 6.7% of small's")
+        assert opinion.judged.problems["mean", "cost"].startswith("reasoning: 6.7 % of small's")
 
     def test_lost_calls_that_were_billed_are_part_of_the_bill(self, tmp_path: Path) -> None:
         dear = small(lambda at: at in (5, 9), lambda row: infra(row, cost_usd=0.3, cost_retries_usd=0.3))
@@ -133,7 +133,7 @@ class TestLatency:
         made = [replace(row, timing_ok=int(row.item) > 1) for row in rows(12, suite="reasoning")]
         each = judged(tmp_path / "each", rows(300) + made, FAST)
         assert each.judged.problems == {
-            ("reasoning", "latency"): "10 of 12 pairs were timed cleanly; it takes 95%",
+            ("reasoning", "latency"): "10 of 12 pairs were timed cleanly; it takes 95 %",
         }
         mean = judged(tmp_path / "mean", rows(300) + made, replace(FAST, over="mean"))
         assert mean.judged.problems["mean", "latency"].startswith("reasoning: 10 of 12 pairs")
@@ -187,12 +187,12 @@ class TestHolm:
         assert [one["name"] for one in third["withdrawn_claims"]] == ["b", "a"]
 
     def test_a_claim_of_the_command_line_is_exploratory_whatever_its_words(self, tmp_path: Path) -> None:
-        named = replace(CLAIM, name="small-against-big")
+        named = replace(CLAIM, name="small against big")
         folder = write(tmp_path, rows(), named, self.other)
         [opinion] = claims.judge_run(folder, None, claims.adhoc("small", "big", cheaper_by=0.9, worse_by=0.03)).opinions
         assert (str(opinion.verdict), opinion.declared) == ("supported", False)
         told = claims.explanation(opinion, runfolder.read_manifest(folder))
-        assert "this one may have been chosen to fit them. So the claim is supported." in told
+        assert "made after the answers existed, so the 5 in 100 are not guaranteed." in told
 
 
 class TestWords:
@@ -201,8 +201,8 @@ class TestWords:
         reason = "an answer can cost up to 0.08 USD, and 60 items are too few to rule out that enough of them would"
         told = words(folder)
         assert f"On coding {reason}." in told
-        assert "95.0% to 95.0%" not in told
-        assert "would probably decide it" not in told
+        assert "95.0 % to 95.0 %" not in told
+        assert "would decide it" not in told
         assert f"(not shown: {reason})" in page(folder)
         assert f"- coding, cost: {reason}" in page(folder)
 
@@ -217,9 +217,9 @@ class TestWords:
         worse = rows(20, small(lambda at: at < 10, lambda row: replace(row, score=0.0)), suite="reasoning")
         folder = write(tmp_path, better + worse, Claim("q", "small", "big", worse_by=0.03, over="mean"))
         told = words(folder)
-        assert "On the same 320 items small scored 40.8% and big scored 50.0% (mean of the suites), for " in told
+        assert "On the same 320 items small scored 40.8 % and big scored 50.0 % (mean of the suites), for " in told
         assert "USD per 1,000 items" in told
-        assert "small scored 40.8% against 50.0%" in page(folder)
+        assert "small scored 40.8 % against 50.0 %" in page(folder)
 
     def test_items_needed_are_counted_suite_by_suite(self, tmp_path: Path) -> None:
         coin = random.Random(1)
@@ -237,11 +237,13 @@ class TestWords:
         assert both.needed == pytest.approx(one.needed / 2, abs=1)
         assert both.detectable == pytest.approx((one.detectable or 0) / 2**0.5)
         told = words(tmp_path / "mean")
-        assert f"about {both.needed} items of coding and of reasoning would probably decide it" in told
+        assert (
+            f"a run of about {both.needed} items of coding and {both.needed} items of reasoning would decide it" in told
+        )
 
     def test_nearly_everything_is_not_everything(self) -> None:
         assert [percent(share) for share in (0.5, 0.99995, 0.9999, 0.0003, 1.0, 0.0, -0.5, 1.0001)] == [
-            "50.0%", "99.995%", "99.99%", "0.03%", "100.0%", "0.0%", "-50.0%", "100.0%",
+            "50.0 %", "99.995 %", "99.99 %", "0.03 %", "100.0 %", "0.0 %", "-50.0 %", "100.0 %",
         ]  # fmt: skip
 
     def test_a_free_candidate_is_not_called_unknown(self, tmp_path: Path) -> None:
@@ -251,7 +253,7 @@ class TestWords:
 
     def test_an_interim_verdict_is_hedged(self, tmp_path: Path) -> None:
         folder = write(tmp_path, rows(), CLAIM, suites={"coding": {"items_planned": 240, "items_available": 240}})
-        assert "That holds for a run judged once, at its end; this one is not finished. So the claim" in words(folder)
+        assert "Caution: the run is not finished, and the 5 in 100 are those of a run judged once" in words(folder)
 
 
 class TestOddities:

@@ -117,10 +117,10 @@ def test_the_text_says_what_is_missing(tmp_path: Path) -> None:
     opinion = judge_folder(folder, adhoc("small", "big", cheaper_by=0.9, worse_by=0.03))
     assert opinion is not None
     told = text(opinion)
-    assert "inconclusive at 95% (exploratory; published totals)" in told
+    assert "inconclusive at 95 % (exploratory; published totals)" in told
     assert "s: cost unknown" in told
     assert "s, cost: the cost of small is unknown" in told
-    assert "small scores -2.0 points against big (90% interval -6.2 to +2.2)" in told
+    assert "small scores -2.0 points against big (90 % interval -6.2 to +2.2)" in told
     assert "results without a date" in told
     assert "items of each model would decide the scores" in told
 
@@ -139,7 +139,7 @@ def test_the_command_and_its_exit_codes(
 
     ended, out, _ = claim("--baseline", "big")
     assert ended == code
-    assert "small costs 9.0% of big, as published" in out
+    assert "small costs 9.0 % of big, as published" in out
     [told] = json.loads(claim("--baseline", "big", "--json")[1])
     assert (told["verdict"], told["basis"]) == ({4: "reported", 3: "refuted"}[code], "published totals")
     assert told["halves"][1]["low"] is None

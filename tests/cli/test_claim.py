@@ -70,3 +70,21 @@ def test_a_claim_that_cannot_be_judged_is_exit_2_after_the_others(bench: Bench, 
     assert found.code == 2
     assert "## same: " in found.out
     assert "Claim 'elsewhere': the run has no suite 'maths'" in found.err
+
+
+def test_a_claim_given_by_hand_is_kept_for_the_report_as_exploratory(bench: Bench, endpoint: FakeEndpoint) -> None:
+    bench.configure(endpoint, "good", "bad", limit=4)
+    bench("run")
+    told = ("--candidate", "bad", "--baseline", "good", "--worse-by", "0.05")
+    assert bench("claim", *told, "--keep").code == bench("claim", *told, "--keep").code == 4
+    bench("report")
+    [kept] = json.loads((bench.run_folder / "claims.json").read_text())
+    assert (kept["name"], kept["labels"]) == ("bad against good", ["exploratory"])
+
+
+def test_what_cannot_be_kept_is_said(bench: Bench, endpoint: FakeEndpoint) -> None:
+    bench.configure(endpoint, "good", "bad", limit=4)
+    bench("run")
+    refused = bench("claim", "--keep")
+    assert refused.code == 2
+    assert "--keep is for a claim given here" in refused.err

@@ -230,7 +230,7 @@ def test_pairs_far_apart_in_time_are_shown_only(tmp_path: Path) -> None:
     folder = side_by_side(tmp_path / "run", 1.5, apart_s=600)
     base, base_folder = load(str(folder), tmp_path)
     latency = of(judge_folder(folder, base, base_folder, models={"new": "old"}), "latency")
-    assert (latency.status, latency.why) == (Status.REPORTED, "0 of 100 pairs were timed cleanly; it takes 95%")
+    assert (latency.status, latency.why) == (Status.REPORTED, "0 of 100 pairs were timed cleanly; it takes 95 %")
     with pytest.raises(UsageError, match="would be compared with itself"):
         judge_folder(folder, base, base_folder)
 

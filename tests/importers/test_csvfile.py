@@ -8,8 +8,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from bench.claims import adhoc, judge_run
+from bench.claims import adhoc, judge_run, sentence
 from bench.errors import UsageError
+from bench.report.write import write_report
 from tests.importers.conftest import HERE, Importing, items, totals
 
 ITEMS = "item,model,score,cost_usd\nq1,claude,1,0.5\nq1,qwen,0,0.05\nq2,claude,0,\nq2,qwen,1,0\n"
@@ -149,6 +150,19 @@ def test_a_claim_on_imported_items(importing: Importing) -> None:
     (opinion,) = judge_run(done.folder, claim=adhoc("qwen", "claude", worse_by=0.03, cheaper_by=0.9)).opinions
     assert str(opinion.verdict) == "supported"
     assert not opinion.declared
+
+
+def test_several_samples_of_an_item_are_told_as_such(importing: Importing) -> None:
+    rows = [
+        f"q{at},{model},{sample},{int(at % 3 > 0)}"
+        for at in range(12) for model in ("claude", "qwen") for sample in (1, 2)
+    ]  # fmt: skip
+    done, manifest = importing("csv", "item,model,repeat,score\n" + "\n".join(rows))
+    assert (manifest["settings"]["repeats"], done.items) == (2, 48)
+    (opinion,) = judge_run(done.folder, claim=adhoc("qwen", "claude", worse_by=0.03)).opinions
+    assert "12 paired items, 2 runs each" in sentence(opinion, manifest)
+    report, _ = write_report(done.folder)
+    assert [(row.n, row.planned, row.unasked) for row in report.rows] == [(24, 24, 0)] * 2
 
 
 def test_columns_of_json_lines_are_those_of_every_line(importing: Importing) -> None:

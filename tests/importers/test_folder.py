@@ -45,7 +45,7 @@ def test_a_report_of_items(importing: Importing) -> None:
     ]  # fmt: skip
     text = (done.folder / "comparison.md").read_text()
     assert "Imported from results.csv" in text or "Imported from quiz.csv" in text
-    assert "Nothing was asked here." in text
+    assert "no model was called here." in text
     assert done.folder / "report.html" in files
 
 

@@ -84,7 +84,7 @@ def test_what_is_not_as_it_should_be_is_said(tmp_path: Path) -> None:
     risen = run(tmp_path / "run", *asked("only", lambda n: 4 * (n - 1)))
     assert main([str(risen), "--suite", "reasoning", "-o", str(tmp_path)]) == 0
     text = (tmp_path / "README.md").read_text(encoding="utf-8")
-    assert "- MISS: no model scores more than 5% on the lowest level." in text
+    assert "- MISS: no model scores more than 5 % on the lowest level." in text
     assert "- MISS: only scores higher after level 1 to 2." in text
     assert "Fresh exams" not in text
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from shlex import quote
 from typing import Any
 
 from bench import claims
 from bench.aggregates import AggregateRow
-from bench.claims import Opinion
+from bench.claims import Observed, Opinion
 from bench.report import tables, totals
 from bench.report.comparison import Comparison
 from bench.report.pairwise import Difference
@@ -19,8 +20,8 @@ from bench.stats.verdict import Verdict
 
 SYMBOLS = {"supported": "✓", "refuted": "✗", "inconclusive": "?", "measured": "="}
 """Verdicts are told by word and sign, never by colour alone."""
-STATES = {"shown": "✓", "not shown": "?", "contradicted": "✗"}
-"""What a condition of a claim came to, and its sign."""
+STATES = {"shown": "✓", "not shown": "○", "contradicted": "✗", "proves little": "–"}
+"""What a condition of a claim came to, and its sign; "proves little": no score misses it on these items."""
 SHORT = {"quality": "score", "cost": "cost", "latency": "time"}
 """What a half speaks of, in a reader's words."""
 
@@ -40,7 +41,7 @@ class Figure:
     wanted: str = ""
     """What is claimed, e.g. "claimed: at least 30 % less"; empty without a claim."""
     state: str = ""
-    """"shown", "not shown", or "contradicted"; empty without a claim."""
+    """A key of STATES; empty without a claim."""
 
     @property
     def sign(self) -> str:
@@ -119,17 +120,34 @@ def _claimed(key: str, opinion: Opinion, manifest: Mapping[str, Any]) -> Card:
             *_prices(manifest, labels),
             ("confidence", f"{100 * opinion.claim.confidence:g} %"),
         ),
-        tiles=tuple(
-            Tile(where, tuple(sorted(found, key=lambda f: order.index(f.what)))) for where, found in tiles.items()
+        tiles=(
+            *(Tile(where, tuple(sorted(found, key=lambda f: order.index(f.what)))) for where, found in tiles.items()),
+            *(_together(f"{key}/observed", claims.observed(opinion)) if len(tiles) > 1 else ()),
         ),
-        paragraphs=(record["explanation"].removeprefix(f"The claim is that {said}. "), record["on_these_items"]),
+        paragraphs=(
+            record["explanation"].removeprefix(f"{claims.verdict_in_words(opinion)} "),
+            record["on_these_items"],
+        ),
         notes=tuple(record["notes"]),
     )
 
 
+def _together(key: str, found: Observed) -> Iterator[Tile]:
+    """All suites in one, which no condition of the claim speaks of."""
+    if not found.n:
+        return
+    known = [] if found.cost_ratio is None else [("cost_ratio", "cost", _saving(found.cost_ratio), found.cost_n)]
+    gap = _gap(found.score_difference)
+    figures = [
+        Figure(f"{key}/{name}", what, said, f"{n} items, just as they were answered")
+        for name, what, said, n in (*known, ("score_difference", "score", gap, found.n))
+    ]
+    yield Tile("all suites together (not claimed)", tuple(figures))
+
+
 def _half(key: str, scope: tuple[str, str], half: Half, opinion: Opinion) -> Figure:
     claim, name = opinion.claim, scope[1]
-    level = f"{100 * (1 - 2 * (1 - claim.confidence)):g} % interval"
+    level = f"{_two_sided(claim.confidence)} interval"
     if name == "cost":
         assert claim.cheaper_by is not None
         wanted = f"claimed: at least {100 * claim.cheaper_by:g} % less"
@@ -143,9 +161,13 @@ def _half(key: str, scope: tuple[str, str], half: Half, opinion: Opinion) -> Fig
     return replace(_figure(key, SHORT[name], interval, level), wanted=wanted, state=_state(scope, half, opinion))
 
 
+def _two_sided(confidence: float) -> str:
+    return f"{100 * (1 - 2 * (1 - confidence)):g} %"
+
+
 def _state(scope: tuple[str, str], half: Half, opinion: Opinion) -> str:
     if half.p_supported <= round(1 - opinion.claim.confidence, 12) and not half.problem:
-        return "shown"
+        return "proves little" if half.name == "quality" and scope[0] in opinion.unmissable else "shown"
     failing = opinion.judged.failing if opinion.verdict is Verdict.REFUTED else None
     return "contradicted" if failing == scope else "not shown"
 
@@ -161,7 +183,7 @@ def _figure(key: str, what: str, interval: Interval | None, level: str) -> Figur
         return Figure(key, what, _saving(estimate), bounds)
     if what == "score":
         if low is not None and high is not None:
-            bounds = f"{level} {_signed(low)} to {_signed(high)} points"
+            bounds = f"{level} {claims.span(interval)}"
         return Figure(key, what, _gap(estimate), bounds)
     if low is not None and high is not None:
         bounds = f"{level} {low:.2f} to {high:.2f} times"
@@ -180,16 +202,13 @@ def _gap(difference: float) -> str:
     return f"{abs(100 * difference):.1f} points {'lower' if difference < 0 else 'higher'}"
 
 
-def _signed(share: float) -> str:
-    return f"{100 * share:+.1f}".replace("-", "−")
-
-
 def _dates(manifest: Mapping[str, Any], labels: tuple[str, ...], asked: str | None) -> list[tuple[str, str]]:
     """When the answers were asked; of an import what its source says of that."""
     if not manifest.get("imported"):
         return [("answers from", (asked or str(manifest["started_at"]))[:10])]
     told = [manifest["models"][label]["imported"]["date"] or "an unknown date" for label in labels]
-    return [("results of", " and ".join(dict.fromkeys(told))), ("imported on", str(manifest["started_at"])[:10])]
+    dated = told[:1] if len(set(told)) == 1 else [f"{date} ({label})" for label, date in zip(labels, told, strict=True)]
+    return [("results of", " and ".join(dated)), ("imported on", str(manifest["started_at"])[:10])]
 
 
 def _prices(manifest: Mapping[str, Any], labels: tuple[str, ...]) -> list[tuple[str, str]]:
@@ -222,11 +241,16 @@ def _measured(comparison: Comparison) -> Iterator[Card]:
         statement=f"{labels[0]}, compared with {labels[1]}",
         basis=(*_dates(manifest, labels, None), *_prices(manifest, labels)),
         tiles=tuple(tiles),
-        paragraphs=(
-            "Nothing was claimed of this run beforehand, so there is no verdict, only what was measured. A claim in "
-            "bench.toml says which saving and which loss would count, and is then judged.",
-        ),
+        paragraphs=(_unclaimed(manifest, labels),),
     )
+
+
+def _unclaimed(manifest: Mapping[str, Any], labels: tuple[str, str]) -> str:
+    said = "Nothing was claimed of these results beforehand, so there is no verdict, only what was measured. "
+    if not manifest.get("imported"):
+        return said + "A claim in bench.toml says which saving and which loss would count, and is then judged."
+    command = f"bench claim {manifest['run']} --candidate {quote(labels[0])} --baseline {quote(labels[1])}"
+    return f"{said}To judge a claim here, as exploratory: {command} --cheaper-by 0.9 --worse-by 0.03 --keep"
 
 
 def pair(comparison: Comparison) -> tuple[str, str]:

@@ -46,7 +46,7 @@ def test_the_first_screen_tells_verdict_saving_loss_and_date(visit: Visit) -> No
     page = visit.open()
     seen = [
         page.get_by_text(text).first
-        for text in ("Inconclusive", "costs at least 50% less", "90.0 % less", "points lower", "2026-11-20")
+        for text in ("Inconclusive", "costs at least 50 % less", "90.0 % less", "points lower", "2026-11-20")
     ]
     for one in seen:
         box = one.bounding_box()

@@ -126,7 +126,7 @@ def test_an_import_tells_its_source_and_its_own_dates(tmp_path: Path) -> None:
     runfolder.write_tables(folder, [replace(r, **unsaid) for r in rows], answers)
     found = shown(folder)
     assert any("Imported from example/board, commit abc" in text for text in found.texts)
-    assert found.texts[found.texts.index("results of") + 1] == "2025-08-01 and an unknown date"
+    assert found.texts[found.texts.index("results of") + 1] == "2025-08-01 (cheap) and an unknown date (dear)"
     assert any(text.startswith("imported on 2026-11-20") for text in found.texts)
     assert found.numbers["comparison.json/differences/0/cost_ratio/estimate"] == "90.0 % less"
 

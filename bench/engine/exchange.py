@@ -113,30 +113,45 @@ async def _read(asking: Asking, reply: Reply, answer: Answer, deadline: asyncio.
     encoding = reply.response.headers.get("content-encoding", "identity")
     if encoding.lower() != "identity":
         return Failure(Cause.SHAPE, f"the reply is compressed ({encoding}), which was not asked for", status=200)
-    parser, head, data = SseParser(), b"", ""
-    async for at, chunk in reply.chunks():
-        if not answer.events:
-            head = (head + chunk)[: 4 * SHOWN]  # no character is longer than four bytes
+    reader = _Reader(asking, answer, deadline)
+    await reply.pour(reader)
+    return reader.failure or answer.failure(asking.redact(reader.head.decode("utf-8", "replace"))[:SHOWN])
+
+
+class _Reader:
+    """Takes the reads of one reply as they come, and says whether it wants the next."""
+
+    def __init__(self, asking: Asking, answer: Answer, deadline: asyncio.Timeout) -> None:
+        self.head = b""
+        """How the reply began, until its first event."""
+        self.failure: Failure | None = None
+        """What is wrong with its shape."""
+        self._asking, self._answer, self._deadline = asking, answer, deadline
+        self._parser = SseParser()
+
+    def __call__(self, at: float, chunk: bytes) -> bool:
+        if not self._answer.events:
+            self.head = (self.head + chunk)[: 4 * SHOWN]  # no character is longer than four bytes
+        data = ""
         try:
-            for data in parser.feed(chunk):
-                _take(asking, answer, at, data)
+            for data in self._parser.feed(chunk):
+                self._take(at, data)
         except ValueError as error:
-            shown = asking.redact(data)[:SHOWN]
-            return Failure(Cause.SHAPE, f"malformed reply ({error}): {shown}", status=200)
-        if answer.fault:
-            break
-        if answer.done == at:
-            deadline.reschedule(asyncio.get_running_loop().time() + DRAIN_S)
-    return answer.failure(asking.redact(head.decode("utf-8", "replace"))[:SHOWN])
+            shown = self._asking.redact(data)[:SHOWN]
+            self.failure = Failure(Cause.SHAPE, f"malformed reply ({error}): {shown}", status=200)
+            return False
+        if self._answer.done == at:
+            self._deadline.reschedule(asyncio.get_running_loop().time() + DRAIN_S)
+        return self._answer.fault is None
 
-
-def _take(asking: Asking, answer: Answer, at: float, data: str) -> None:
-    event = asking.wire.read_event(data)
-    if event.fault:
-        event = asking.wire.read_event(asking.redact(data))  # before a message is cut, perhaps inside a secret
-    elif not answer.events:
-        asking.heard()
-    answer.take(at, event)
+    def _take(self, at: float, data: str) -> None:
+        wire = self._asking.wire
+        event = wire.read_event(data)
+        if event.fault:
+            event = wire.read_event(self._asking.redact(data))  # before a message is cut, perhaps inside a secret
+        elif not self._answer.events:
+            self._asking.heard()
+        self._answer.take(at, event)
 
 
 def _refusal(asking: Asking, reply: Reply, body: str) -> Failure:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections import deque
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -26,6 +26,10 @@ HEAD_BYTES = 100 * 1024
 """A reply whose head is longer is no reply."""
 UNREAD_BYTES = 1024 * 1024
 """With this much of a reply unread, no more is taken from the socket."""
+
+
+Sink = Callable[[float, bytes], bool]
+"""Takes one read of a body, its `now()` and its bytes, and says whether it wants the next."""
 
 
 class Read(NamedTuple):
@@ -60,6 +64,8 @@ class Connection(asyncio.Protocol):
         self._head: h11.Response | None = None
         self._reads: deque[Read] = deque()
         self._unread = 0
+        self._sink: Sink | None = None
+        self._refused: Exception | None = None
         self._error: httpx.TransportError | None = None
         self._waiter: asyncio.Future[None] | None = None
         self._watch: asyncio.TimerHandle | None = None
@@ -95,12 +101,24 @@ class Connection(asyncio.Protocol):
         except h11.RemoteProtocolError as error:
             self._end(httpx.RemoteProtocolError(str(error)))
         if parts:
-            read = Read(at, b"".join(parts))
-            self._reads.append(read)
-            self._unread += len(read.content)
-            if self._unread > UNREAD_BYTES and self._alive:
-                self._transport.pause_reading()
-        self._wake()
+            self._give(Read(at, b"".join(parts)))
+        if self._sink is None or self._complete:
+            self._wake()
+
+    def _give(self, read: Read) -> None:
+        """To whoever takes the body as it comes, else among the unread."""
+        if self._sink:
+            try:
+                wants_more = self._sink(*read)
+            except Exception as error:  # it is the caller of `pour` whom this concerns, not asyncio
+                self._refused, wants_more = error, False
+            if not wants_more:
+                self._sink = None
+            return
+        self._reads.append(read)
+        self._unread += len(read.content)
+        if self._unread > UNREAD_BYTES and self._alive:
+            self._transport.pause_reading()
 
     def _parse(self, parts: list[bytes]) -> None:
         """Adds the body's parts in what has been received."""
@@ -179,11 +197,33 @@ class Connection(asyncio.Protocol):
             if self._complete:
                 return None
             await self._news()
+        return self._next()
+
+    def _next(self) -> Read:
+        """The oldest of the unread."""
         read = self._reads.popleft()
         self._unread -= len(read.content)
         if self._alive and not self._reads:
             self._transport.resume_reading()
         return read
+
+    async def pour(self, sink: Sink) -> None:
+        """Gives every read of the reply's body to `sink` inside the callback that made it: no task wakes for it.
+
+        Returns at the body's end, or when `sink` wants no more. Raises httpx.TransportError if the body breaks off,
+        and what `sink` raises.
+        """
+        while self._reads:
+            if not sink(*self._next()):
+                return
+        self._sink = sink
+        try:
+            while self._sink is not None and not self._complete:
+                await self._news()
+        finally:
+            self._sink = None
+        if self._refused:
+            raise self._refused
 
     async def _news(self) -> None:
         if self._error:
@@ -220,7 +260,7 @@ class _Body(httpx.AsyncByteStream):
 class SlotTransport(httpx.AsyncBaseTransport):
     """One request at a time over one connection, which is kept alive; for httpx.AsyncClient.
 
-    A request's extension `marks` is filled in, and a reply's extension `read` is `Connection.read`, to be used in
+    A request's extension `marks` is filled in, and a reply's extension `pour` is `Connection.pour`, to be used in
     place of httpx's own iterators: these know no times.
     """
 
@@ -251,7 +291,7 @@ class SlotTransport(httpx.AsyncBaseTransport):
             head.status_code,
             headers=head.headers.raw_items(),
             stream=_Body(connection),
-            extensions={"http_version": b"HTTP/" + head.http_version, "read": connection.read},
+            extensions={"http_version": b"HTTP/" + head.http_version, "pour": connection.pour},
         )
 
     async def _connect(self, url: httpx.URL, timeout_s: float | None) -> Connection:

@@ -19,7 +19,7 @@ from urllib.request import getproxies, proxy_bypass
 import httpx
 
 from bench.engine.clock import now
-from bench.engine.http1 import IDLE_S, Marks, SlotTransport
+from bench.engine.http1 import IDLE_S, Marks, Sink, SlotTransport
 from bench.errors import UsageError
 
 CONNECT_S = 10.0
@@ -53,18 +53,19 @@ class Reply:
     kept: bool = False
     """Whether the connection was one that had been kept alive."""
 
-    async def chunks(self) -> AsyncIterator[tuple[float, bytes]]:
-        """The body as it arrives, each read with its own `now()`.
+    async def pour(self, sink: Sink) -> None:
+        """Gives the body to `sink` as it arrives, until its end or until `sink` wants no more.
 
-        Through `http1` a pair is one read of the socket, and events that came together are together in it.
+        Through `http1` each piece is one read of the socket, and events that came together are together in it. Raises
+        httpx.RequestError if the body breaks off.
         """
-        take = self.response.extensions.get("read")
-        if take is None:
-            async for chunk in self.response.aiter_raw():
-                yield now(), chunk
+        pour = self.response.extensions.get("pour")
+        if pour is not None:
+            await pour(sink)
             return
-        while read := await take():
-            yield read
+        async for chunk in self.response.aiter_raw():
+            if not sink(now(), chunk):
+                return
 
     async def text(self) -> str:
         """The body of a reply that is no stream, or its first bytes. Raises httpx.RequestError if it breaks off."""

@@ -7,7 +7,8 @@ import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 
-from bench.engine.transport import Channel, tls_context
+from bench.engine.http1 import Sink
+from bench.engine.transport import Channel, Reply, tls_context
 
 OK = b"HTTP/1.1 200 OK\r\n"
 CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
@@ -87,7 +88,29 @@ async def channel(
 async def ask(opened: Channel) -> tuple[int, bytes]:
     """Status and body of one reply."""
     async with opened.post("/ask", {"q": 1}) as reply:
-        return reply.status, b"".join([content async for _, content in reply.chunks()])
+        return reply.status, b"".join([content for _, content in await reads(reply)])
+
+
+async def reads(reply: Reply) -> list[tuple[float, bytes]]:
+    """Every read of a reply's body."""
+    found: list[tuple[float, bytes]] = []
+
+    def take(at: float, content: bytes) -> bool:
+        found.append((at, content))
+        return True
+
+    await reply.pour(take)
+    return found
+
+
+def keep(into: list[bytes]) -> Sink:
+    """A sink that puts what it gets into a list."""
+
+    def take(_: float, content: bytes) -> bool:
+        into.append(content)
+        return True
+
+    return take
 
 
 async def first(handle: Handler) -> tuple[int, bytes]:

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from bench.engine.transport import Channel, tls_context
-from tests.engine.loopback import OK, WHOLE, ask, channel, replying, request, serving
+from tests.engine.loopback import OK, WHOLE, ask, channel, reads, replying, request, serving
 
 
 def test_the_request_is_what_http_asks_for() -> None:
@@ -45,7 +45,7 @@ def test_no_cookie_comes_back_and_no_address_is_logged(caplog: pytest.LogCapture
         async with serving(handle) as port, channel(port) as opened:
             for _ in range(2):
                 async with opened.post("/ask?key=secret-1", {}) as reply:
-                    assert [content async for _, content in reply.chunks()] == [b"ok"]
+                    assert [content for _, content in await reads(reply)] == [b"ok"]
 
     asyncio.run(main())
     assert [got.partition(b" HTTP")[0] for got in seen] == [b"POST /v1/ask?key=secret-1"] * 2

@@ -24,6 +24,8 @@ from tests.engine.loopback import (
     chunk,
     connections,
     first,
+    keep,
+    reads,
     replying,
     request,
     serving,
@@ -31,8 +33,7 @@ from tests.engine.loopback import (
 
 
 async def collect(reply: Reply, into: list[bytes]) -> None:
-    async for _, content in reply.chunks():
-        into.append(content)
+    await reply.pour(keep(into))
 
 
 def reset(writer: asyncio.StreamWriter) -> None:
@@ -255,7 +256,7 @@ def test_an_unread_reply_stays_in_the_socket(monkeypatch: pytest.MonkeyPatch) ->
         async with serving(handle) as port, channel(port) as opened, opened.post("/", {}) as reply:
             await asyncio.sleep(0.3)
             assert sent < size, "all of it was taken"
-            return sum([len(content) async for _, content in reply.chunks()])
+            return sum([len(content) for _, content in await reads(reply)])
 
     assert asyncio.run(main()) == size
 
@@ -273,7 +274,7 @@ def test_reads_are_stamped_and_events_that_came_together_stay_together() -> None
             async with opened.post("/", {}) as reply:
                 assert asked <= reply.sent
                 await asyncio.sleep(0.3)  # both reads were made meanwhile: what we do here must not show
-                got = [(at - reply.sent, content) async for at, content in reply.chunks()]
+                got = [(at - reply.sent, content) for at, content in await reads(reply)]
         return got
 
     got = asyncio.run(main())
@@ -306,3 +307,32 @@ def test_a_proxy_that_cannot_be_used_is_named_with_the_cure(monkeypatch: pytest.
     monkeypatch.setenv("HTTPS_PROXY", proxy)
     with pytest.raises(UsageError, match=r"proxy .* cannot be used .* NO_PROXY"):
         Channel("https://model.test/v1", {}, 1.0, tls_context())
+
+
+def test_a_sink_may_stop_and_what_it_raises_comes_to_its_caller() -> None:
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await request(reader)
+        writer.write(CHUNKED + chunk(b"one"))
+        for _ in range(50):
+            await asyncio.sleep(0.01)
+            writer.write(chunk(b"more"))
+
+    got: list[bytes] = []
+
+    def stop(_: float, content: bytes) -> bool:
+        got.append(content)
+        return content == b"one"
+
+    def fail(_: float, content: bytes) -> bool:
+        raise LookupError(content)
+
+    async def main() -> None:
+        async with serving(handle) as port, channel(port) as opened:
+            async with opened.post("/", {}) as reply:
+                await reply.pour(stop)
+            async with opened.post("/", {}) as reply:
+                with pytest.raises(LookupError, match="one"):
+                    await reply.pour(fail)
+
+    asyncio.run(main())
+    assert got == [b"one", b"more"]

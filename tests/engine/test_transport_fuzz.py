@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.engine.http1 import Connection
+from tests.engine.loopback import keep
 
 BODY = 'data: {"text": "Zoë 你好"}\r\n\r\n'.encode() * 3
 HEAD = b"HTTP/1.1 200 OK\r\nX-Request-Id: 7\r\n"
@@ -41,11 +42,25 @@ class Wire(asyncio.Transport):
             asyncio.get_running_loop().call_soon(self._connection.connection_lost, None)
 
 
-async def received(pieces: Sequence[bytes], *, end: bool) -> tuple[int, bytes] | httpx.TransportError:
-    """What a reply in these pieces, and then perhaps the stream's end, comes to."""
+Outcome = tuple[int, bytes] | httpx.TransportError
+
+
+async def received(pieces: Sequence[bytes], *, end: bool) -> Outcome:
+    """What a reply in these pieces, and then perhaps the stream's end, comes to: read afterwards, and as it comes."""
+    later, live = [await _received(pieces, end=end, live=live) for live in (False, True)]
+    assert type(later) is type(live)
+    assert isinstance(live, httpx.TransportError) or later == live
+    return live
+
+
+async def _received(pieces: Sequence[bytes], *, end: bool, live: bool) -> Outcome:
     connection = Connection()
     wire = Wire(connection)
     connection.send(httpx.Request("POST", "http://a.test/b", content=b"{}"), b"{}", None)
+    parts: list[bytes] = []
+    pouring = connection.pour(keep(parts))
+    task = asyncio.create_task(pouring) if live else None
+    await asyncio.sleep(0)
     for piece in pieces:
         if not wire.closing:
             connection.data_received(piece)
@@ -53,12 +68,10 @@ async def received(pieces: Sequence[bytes], *, end: bool) -> tuple[int, bytes] |
         connection.eof_received()
         wire.abort()
     try:
+        await (task or pouring)
         head = await connection.head()
-        body = b""
-        while read := await connection.read():
-            assert read.content
-            body += read.content
-        return head.status_code, body
+        assert all(parts)
+        return head.status_code, b"".join(parts)
     except httpx.TransportError as error:
         return error
     finally:

@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("runs", metavar="[RUN]...", nargs=-1, envvar="BENCH_RUN")
 @results_option
-@click.option("--redact", is_flag=True, help="Report a copy, RUN-redacted, without prompts and answers.")
+@click.option(
+    "--redact",
+    is_flag=True,
+    help="Report a copy, RUN-redacted, without prompts and answers; figures, labels and ids stay.",
+)
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path, dir_okay=False),
     help="The page of several runs side by side.  [default: report.html in the results folder]",

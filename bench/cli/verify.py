@@ -41,7 +41,10 @@ def verify(runs: tuple[str, ...], results: Path, output: Path | None, as_json: b
     from bench.report.verify import verify as compute
 
     folders = runfolder.find_all(results, runs)
-    page = output or (results / NAME if shows(results / NAME, folders) else None)
+    written = results / NAME
+    page = output or (written if shows(written, folders) else None)
+    if page is None and len(folders) > 1 and written.is_file():
+        click.echo(f"{written}: shows other runs than these, and is not checked.", err=True)
     found = compute(folders, page)
     if as_json:
         told = [{**asdict(one), "what": str(one.what)} for one in found]

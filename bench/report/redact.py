@@ -13,6 +13,10 @@ from bench.errors import UsageError
 
 FILLER = "█"
 """Stands for each character of an answer or its reasoning: the cost bridge needs their lengths, and nothing else."""
+UNTOLD = ("command", "parts")
+"""Keys of run.json that a redacted one lacks."""
+WORDS = frozenset(("stop", "length", "end_turn", "max_tokens", "stop_sequence", "tool_use", "tool_calls", "eos"))
+"""Finish reasons that are kept; any other may be a provider's own words on the answer."""
 EMPTY = ("extracted", "error")
 """Columns of the answers table that lose all content."""
 
@@ -35,18 +39,29 @@ def redact(parent: Path) -> Path:
     _items(parent, folder)
     runfolder.write_file(folder / "answers.parquet", lambda part: _answers(parent, part, folder.name))
     _latency(parent, folder)
+    _totals(parent, folder)
     runfolder.write_text(folder / runfolder.MANIFEST, runfolder.manifest_text(_manifest(manifest, folder.name)))
     return folder
 
 
 def _manifest(manifest: Mapping[str, Any], run: str) -> dict[str, Any]:
-    """Providers' own words about why a model was stopped may quote a prompt."""
+    """Providers' own words about why a model was stopped may quote a prompt; commands name local paths."""
     stopped = dict.fromkeys(manifest.get("stopped") or {}, "the reason is redacted")
     lanes = {
         label: {**lane, "stopped": lane.get("stopped") and stopped.get(label, "redacted")}
         for label, lane in (manifest.get("lanes") or {}).items()
     }
-    return {**manifest, "run": run, "redacted": manifest["run"], "stopped": stopped, "lanes": lanes}
+    models = {label: {**model, "extra_body": {}} for label, model in manifest["models"].items()}
+    changed = {"run": run, "redacted": manifest["run"], "stopped": stopped, "lanes": lanes, "models": models}
+    return {**{key: manifest[key] for key in manifest if key not in UNTOLD}, **changed, **_imported(manifest)}
+
+
+def _imported(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """What an import left out, without the cells that its reasons quote."""
+    about = manifest.get("imported")
+    if not about:
+        return {}
+    return {"imported": {**about, "dropped": [{**row, "why": "the reason is redacted"} for row in about["dropped"]]}}
 
 
 def _items(parent: Path, folder: Path) -> None:
@@ -83,6 +98,8 @@ def _without_texts(batch: Any, run: str) -> Any:
     columns |= {name: pyarrow.nulls(len(batch)) for name in EMPTY}
     for name in ("answer", "reasoning"):
         columns[name] = pc.binary_repeat(FILLER, pc.utf8_length(columns[name]))
+    kept = [text if text is None or text in WORDS else "redacted" for text in columns["finish_reason"].to_pylist()]
+    columns["finish_reason"] = pyarrow.array(kept, pyarrow.string())
     columns["grade_detail"] = pyarrow.array([_detail(text) for text in columns["grade_detail"].to_pylist()])
     return pyarrow.record_batch([columns[field.name].cast(field.type) for field in batch.schema], schema=batch.schema)
 
@@ -93,6 +110,13 @@ def _detail(text: str | None) -> str | None:
         return None
     kept = {k: v for k, v in json.loads(text).items() if isinstance(v, int | float) or k == "verdict"}
     return json.dumps(kept) if kept else None
+
+
+def _totals(parent: Path, folder: Path) -> None:
+    """Published totals have no text."""
+    totals = runfolder.read_aggregates(parent)
+    if totals:
+        runfolder.write_aggregates(folder, totals)
 
 
 def _latency(parent: Path, folder: Path) -> None:

@@ -190,7 +190,8 @@ def _page(text: str) -> Values:
     shown = read_page(text)
     texts = {f"text {number}": said for number, said in enumerate(shown.texts, 1)}
     items = {f"item {task}/{item} of {run}": told for (run, task, item), told in shown.items.items()}
-    return {**shown.numbers, **texts, **items}
+    facts = dict(_leaves(shown.facts, "page-facts"))
+    return {**shown.numbers, **texts, **items, **facts}
 
 
 _READ: Mapping[str, Callable[[str], Values]] = {".json": _tree, ".csv": _grid, NAME: _page, "items.csv": _lines}

@@ -11,6 +11,8 @@ import pytest
 from bench.records import ItemRow
 from bench.report import tables
 from bench.report.comparison import compare
+from bench.report.page import read_page
+from bench.report.write import write_report
 from tests.report.sample_run import ANSWERED, write_run
 
 EACH = 8
@@ -49,6 +51,9 @@ def test_a_model_is_paired_with_itself_on_each_instance(tmp_path: Path) -> None:
     assert f"| reasoning_zh − reasoning | zh − en | small | {2 * EACH} | -50.0 (" in text
     assert json.loads(tables.json_text(comparison))["language_gaps"][0]["gap"]["n"] == 2 * EACH
     assert "Language gap" in [table.title for table in tables.every(comparison)]
+    write_report(tmp_path / "run")
+    shown = read_page((tmp_path / "run" / "report.html").read_text(encoding="utf-8"))
+    assert shown.numbers["comparison.json/language_gaps/0/gap"] == "-50.0"
 
 
 def test_instances_without_a_pair_or_a_score_do_not_count(tmp_path: Path) -> None:

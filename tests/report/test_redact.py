@@ -18,6 +18,7 @@ from bench.report.comparison import as_records, compare
 from bench.report.page import read_page
 from bench.report.redact import redact
 from tests.report.page import sample
+from tests.report.page.test_build import SOURCE, total
 
 SECRET = "Zanzibar"
 
@@ -26,11 +27,12 @@ def private(folder: Path) -> Path:
     """The sample with SECRET in every text that an answer has."""
     sample.write(
         folder, stopped={"cheap": f"HTTP 400: {SECRET}"},
-        lanes={"cheap": {"stopped": f"HTTP 400: {SECRET}", "retries": 2}, "dear": {"stopped": None, "retries": 0}},
+        command=["bench", "run", "-c", SECRET], parts=[{"command": [SECRET]}], lanes={"cheap": {"stopped": f"HTTP 400: {SECRET}", "retries": 2}, "dear": {"stopped": None, "retries": 0}},
     )  # fmt: skip
     rows, answers = runfolder.read_rows(folder)
     detail = json.dumps({"verdict": "wrong", "passed": 3, "why": SECRET, "lm_eval_score": 1.0, "repeats_itself": True})
-    texts: dict[str, Any] = dict.fromkeys(("prompt", "answer", "reasoning", "extracted", "error"), f"{SECRET} ü")
+    named = ("prompt", "answer", "reasoning", "extracted", "error", "finish_reason")
+    texts: dict[str, Any] = dict.fromkeys(named, f"{SECRET} ü")
     changed = [replace(a, grade_detail=detail, **texts) for a in answers]
     runfolder.write_tables(folder, rows, [*changed[:-1], replace(changed[-1], answer=None, grade_detail=None)])
     return folder
@@ -78,3 +80,17 @@ def test_what_cannot_be_redacted_is_said(tmp_path: Path) -> None:
     (tmp_path / "run" / "answers.parquet").unlink()
     with pytest.raises(UsageError, match="has no answers"):
         redact(tmp_path / "run")
+
+
+def test_an_import_keeps_its_totals_and_loses_the_cells_that_its_reasons_quote(tmp_path: Path) -> None:
+    dropped = {"row": "a.csv row 3", "why": f"column score: '{SECRET}' is no number"}
+    about = {**SOURCE, "dropped": [dropped], "dropped_count": 1}
+    sample.write(tmp_path / "run", claims=False, imported=about)
+    manifest = runfolder.read_manifest(tmp_path / "run")
+    models = {label: {**model, "extra_body": {"user": SECRET}} for label, model in manifest["models"].items()}
+    runfolder.write_text(tmp_path / "run" / "run.json", json.dumps({**manifest, "models": models}))
+    told = total("weak", score=0.2)
+    runfolder.write_aggregates(tmp_path / "run", [told])
+    copy = redact(tmp_path / "run")
+    assert runfolder.read_aggregates(copy) == [told]
+    assert SECRET not in (copy / "run.json").read_text()

@@ -37,6 +37,9 @@ TAMPERED = {
     "the page's verdict": (edit("report.html", ">Inconclusive<", ">Supported<"), "claims.json/0/verdict"),
     "the page's prose": (edit("report.html", "paired items <b>12", "paired items <b>120"), "text"),
     "a claim nobody made": (lambda folder: (folder / "charts" / "claim_x.csv").write_text("a\n1\n"), "the file"),
+    "whose answers are compared": (edit("report.html", '"pair": ["cheap"', '"pair": ["dear"'), "page-facts/pair/0"),
+    "which column is which": (edit("report.html", '"cost_usd", "tt', '"ttfat_s", "tt'), "page-facts/figures/5"),
+    "an id that is there twice": (edit("report.html", "</body>", '<script id="index">x</script></body>'), "the file"),
     "no JSON": (lambda folder: (folder / "comparison.json").write_text("{"), "the file"),
     "no data in the page": (edit("report.html", 'id="index">', 'id="index">!'), "the file"),
 }
@@ -53,6 +56,18 @@ def test_what_was_changed_is_named(reported: Path, tmp_path: Path, what: str) ->
     assert len(found) == 1, [str(one) for one in found]
     assert place in found[0].place
     assert found[0].published != found[0].computed
+
+
+def test_what_changed_its_place_or_is_hidden_is_noticed(reported: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    shutil.copytree(reported, folder)
+    text = (folder / "report.html").read_text(encoding="utf-8")
+    one, other = (f'<span data-number="comparison.json/rows/{at}/score">' for at in (0, 1))
+    swapped = text.replace(one, "@").replace(other, one).replace("@", other)
+    for changed in (swapped, text.replace('<article class="card', '<article hidden class="card')):
+        assert changed != text
+        (folder / "report.html").write_text(changed, "utf-8")
+        assert compared(folder, reported).differing
 
 
 def test_a_difference_of_the_last_digit_is_none(reported: Path, tmp_path: Path) -> None:
@@ -124,6 +139,6 @@ def test_a_page_of_other_runs_is_left_out_or_refused_where_it_was_named(tmp_path
     CliRunner().invoke(bench, ["report", "third", *options])
     found = CliRunner().invoke(bench, ["verify", "first", "third", *options])
     assert found.exit_code == 0
-    assert "report.html" not in found.output
+    assert "report.html: shows other runs than these, and is not checked." in found.output
     with pytest.raises(UsageError, match="is no page of these runs"):
         verify([tmp_path / "third"], tmp_path / "report.html")

@@ -6,7 +6,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -202,10 +202,10 @@ def _joint(sources: Sequence[Source]) -> Sheet | None:
     for comparison, sheet in every:
         run, date = str(comparison.manifest["run"]), str(comparison.manifest["started_at"])[:10]
         kept = [sheet.table.columns.index(column) for column in shared]
-        rows += [(Entry(run), Entry(date), *(row[at] for at in kept)) for row in sheet.table.rows]
+        rows += [(Entry(run), Entry(date), *(replace(row[at], mark="") for at in kept)) for row in sheet.table.rows]
         keys += [("", "", *(those[at] and f"{run}/{those[at]}" for at in kept)) for those in sheet.keys]
     head = Column("run", words=True), Column("date", words=True)
-    return Sheet(Table("All runs", (*head, *shared), tuple(rows), every[0][1].table.legend), tuple(keys))
+    return Sheet(Table("All runs", (*head, *shared), tuple(rows), "↑ more is better, ↓ less is better."), tuple(keys))
 
 
 def _items(sources: Sequence[Source]) -> dict[str, Any]:
@@ -222,20 +222,21 @@ def _items(sources: Sequence[Source]) -> dict[str, Any]:
             index.append([manifest["run"], *about, len(chunks) + chunk, place, answers])
         chunks += map(Markup, found.chunks)
         total += found.total
-        left_out += [found.left_out] if found.left_out else []
-        runs.append({"run": manifest["run"], "models": list(manifest["models"])})
+        named = f"Of run {manifest['run']}: " if len(sources) > 1 else ""
+        left_out += [named + found.left_out] if found.left_out else []
+        redacted = bool(manifest.get("redacted"))
+        runs.append({"run": manifest["run"], "models": list(manifest["models"]), "redacted": redacted})
     facts = {
         "about": ["run", *page_items.ABOUT, "chunk", "place", "answers"],
         "figures": page_items.FIGURES,
         "runs": runs,
         "pair": pair(sources[0].comparison),
-        "redacted": any(source.comparison.manifest.get("redacted") for source in sources),
         "left_out": " ".join(left_out),
     }
     return {
         "total": total,
         "left_out": left_out,
-        "redacted": facts["redacted"],
+        "redacted": [run["run"] for run in runs if run["redacted"]],
         "facts": _script(facts),
         "index": Markup(pack(index)),
         "chunks": chunks,

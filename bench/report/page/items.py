@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -98,7 +99,7 @@ def _left_out(total: int, shown: int) -> str:
 def _priority(table: pd.DataFrame, seed: int) -> Numbers:
     """Item numbers, the ones a reader will look for first; in seeded random order within each kind."""
     numbers = table["number"]
-    scores = table.groupby(numbers)["score"]
+    scores = table.groupby([numbers, "model"])["score"].mean().groupby(level=0)
     kinds = [
         (scores.max() > scores.min()).fillna(False),
         *((table["outcome"] == name).groupby(numbers).any() for name in ("truncated", "refused")),
@@ -128,6 +129,8 @@ class _Texts:
         """How many items fit into MOST_RAW."""
         import pyarrow.compute as pc
 
+        if self._redacted:
+            return len(self._order)
         sizes = np.zeros(len(self._order) + 1)
         row = 0
         for batch in self._file.iter_batches(4_000, columns=["answer", "reasoning", "extracted", "prompt"]):
@@ -147,7 +150,8 @@ class _Texts:
             mine = self._rank[row : row + len(batch)]
             row += len(batch)
             keep = np.flatnonzero((mine >= 0) & (mine < self.fits))
-            parts.append(batch.take(pa.array(keep)))
+            cut = [_row(told, self._redacted) for told in batch.take(pa.array(keep)).to_pylist()]
+            parts.append(pa.RecordBatch.from_pylist(cut, schema=batch.schema))
             ranks.append(mine[keep])
         if not parts:
             return
@@ -157,16 +161,32 @@ class _Texts:
         for begin, end in pairwise(starts):
             if begin < end:
                 rows = by_rank[begin:end]
-                yield pack(_texts(table.take(pa.array(rows)).to_pylist(), rank[rows].tolist(), self._redacted))
+                yield pack(_texts(table.take(pa.array(rows)).to_pylist(), rank[rows].tolist()))
 
 
-def _texts(rows: Sequence[Mapping[str, Any]], ranks: Sequence[int], redacted: bool) -> list[list[Any]]:
-    """For each item its prompt, and each answer's texts under "model repeat"; of a redacted run, what is left."""
+def _row(row: dict[str, Any], redacted: bool) -> dict[str, Any]:
+    """A row of the answers table with its long texts cut; of a redacted run, what is left."""
+    told = {**row, **dict.fromkeys(("prompt", "answer", "reasoning"))} if redacted else row
+    cut = {name: shortened(told[name]) for name in TEXTS}
+    return {**told, **cut, "prompt": told["prompt"] and _prompt(told["prompt"])}
+
+
+def _prompt(text: str) -> str:
+    """A prompt's messages with their long contents cut, so that it stays JSON."""
+    try:
+        messages = json.loads(text)
+        cut = [{**message, "content": shortened(message["content"])} for message in messages]
+    except (ValueError, TypeError, KeyError):
+        return shortened(text) or ""
+    return json.dumps(cut, ensure_ascii=False)
+
+
+def _texts(rows: Sequence[Mapping[str, Any]], ranks: Sequence[int]) -> list[list[Any]]:
+    """For each item its prompt, and each answer's texts under "model repeat"."""
     found: dict[int, list[Any]] = {}
     for row, rank in zip(rows, ranks, strict=True):
-        told = {**row, **dict.fromkeys(("prompt", "answer", "reasoning"))} if redacted else row
-        item = found.setdefault(rank, [shortened(told["prompt"]), {}])
-        item[1][f"{row['model']} {row['repeat']}"] = [shortened(told[name]) for name in TEXTS]
+        item = found.setdefault(rank, [row["prompt"], {}])
+        item[1][f"{row['model']} {row['repeat']}"] = [row[name] for name in TEXTS]
     return list(found.values())
 
 

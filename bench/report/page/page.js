@@ -27,8 +27,9 @@
   // ---- tables: sort by a column, show only rows with a text
   const sortable = (cell) => {
     const text = cell.textContent.trim().replace(/−/g, "-").replace(/(\d),(?=\d{3})/g, "$1");
-    const number = text.match(/^[x+]?(-?\d+(\.\d+)?(e[+-]?\d+)?)/i);
-    return number ? Number(number[1]) : text.toLowerCase();
+    const number = cell.classList.contains("num") && text.match(/^[x+$]?(-?\d+(\.\d+)?(e[+-]?\d+)?)/i);
+    if (!number) return text.toLowerCase();
+    return text.includes("dearer") ? -Number(number[1]) : Number(number[1]);
   };
   const unknown = (value) => value === "unknown" || value === "?" || value === "";
   const compare = (a, b) => {
@@ -116,6 +117,7 @@
     return make("span", { class: `chip ${kind}`, title: `${model}: ${said}` }, text);
   };
 
+  const ofRun = (item, before) => (facts.runs.length > 1 ? before + item.run : "");
   const marked = (models) => (models.length <= MARKS ? models : models.filter((m) => m === choice("candidate") || m === choice("baseline")));
   const draw = () => {
     const list = byId("list");
@@ -130,8 +132,8 @@
       const said = marks.map(([m, answers]) => `${m}: ${mark(answers)[2]}`).join("; ");
       const row = make("div", {
         role: "option", id: `row-${at}`, class: "row", "aria-selected": String(at === active), "aria-posinset": at + 1,
-        "aria-setsize": shown.length, "aria-label": `${item.item}, task ${item.task}. ${said}`,
-      }, make("div", {}, make("b", {}, item.item), make("small", {}, item.task)), ...marks.map(([m, answers]) => chip(answers, m)));
+        "aria-setsize": shown.length, "aria-label": `${item.item}, task ${item.task}${ofRun(item, ", run ")}. ${said}`,
+      }, make("div", {}, make("b", {}, item.item), make("small", {}, item.task + ofRun(item, " · "))), ...marks.map(([m, answers]) => chip(answers, m)));
       row.style.top = `${at * ROW}px`;
       rows.push(row);
     }
@@ -145,7 +147,7 @@
     if (scroll && (top < list.scrollTop || top + ROW > list.scrollTop + list.clientHeight)) list.scrollTop = Math.max(0, top - list.clientHeight / 2);
     draw();
     list.setAttribute("aria-activedescendant", `row-${active}`);
-    if (address) history.replaceState(null, "", link(shown[active]));
+    try { if (address) history.replaceState(null, "", link(shown[active])); } catch { /* some browsers allow only so many in a while */ }
     await open(shown[active]);
   };
   const apply = () => {
@@ -157,9 +159,11 @@
     const order = orders[choice("order")];
     if (order) shown.sort(order);
     active = shown.indexOf(before);
+    byId("spacer").style.height = `${shown.length * ROW}px`;
     byId("list").scrollTop = Math.max(0, active * ROW - 100);
     byId("list").removeAttribute("aria-activedescendant");
-    byId("chips-head").textContent = [...new Set(facts.runs.flatMap((run) => marked(run.models)))].join(" · ");
+    const heads = new Set(facts.runs.filter((run) => !choice("run") || run.run === choice("run")).map((run) => marked(run.models).join(" · ")));
+    byId("chips-head").textContent = heads.size === 1 ? [...heads][0] : "each run's models; a mark's name tells which";
     byId("shown").textContent = shown.length === items.length ? `${items.length} items` : `${shown.length} of ${items.length} items`;
     draw();
   };
@@ -176,7 +180,8 @@
   const count = (value) => (value === null ? "unknown" : value.toLocaleString("en"));
   const list = (pairs) => make("dl", { class: "facts" }, ...pairs.filter(([, v]) => v !== null && v !== "").map(([k, v]) => make("div", {}, make("dt", {}, k), make("dd", {}, String(v)))));
   const block = (text) => make("pre", { class: "text", tabindex: "0" }, text);
-  const folded = (title, text, isOpen = false) => make("details", isOpen ? { open: "" } : {}, make("summary", {}, title), block(text));
+  const folded = (title, text) => make("details", {}, make("summary", {}, title), block(text));
+  const redacted = (item) => facts.runs.find((run) => run.run === item.run).redacted;
 
   const outcome = (answer, detail) => {
     const found = [["outcome", answer.outcome], ["score", answer.score === null ? "none" : +answer.score.toFixed(3)]];
@@ -192,21 +197,22 @@
     ["attempts", a.attempts > 1 ? a.attempts : null], ["clock", a.timing_ok === false ? "not clean" : null],
     ["answer", a.reused ? "reused from an earlier run" : null], ["asked", a.started_at ? `${a.started_at.slice(0, 19).replace("T", " ")} UTC` : null],
   ];
-  const card = (answer, stored, many) => {
+  const card = (item, answer, stored) => {
+    const many = item.answers.length > item.models.length;
     const [text, reasoning, extracted, grade, finish, error] = stored || [];
     const title = make("h4", {}, chip([answer], answer.model), answer.model + (many ? ` · answer ${answer.repeat + 1}` : ""));
     const node = make("section", { class: "answer", "aria-label": answer.model }, title);
     let detail = {};
     try { detail = JSON.parse(grade || "{}"); } catch { detail = { detail: grade }; }
     node.append(list([...outcome(answer, detail), ["ended by", finish ?? null], ["error", error ?? null]]), list(figures(answer)));
-    if (reasoning) node.append(folded(`Reasoning (${count(reasoning.length)} characters)`, reasoning));
+    if (reasoning) node.append(folded("Reasoning", reasoning));
     if (text) node.append(make("h5", {}, "Answer"), block(text));
-    else node.append(make("p", { class: "plain" }, facts.redacted ? "The answer is redacted." : answer.outcome === "unstated" ? "The source has no text of it." : "There is no answer."));
+    else node.append(make("p", { class: "plain" }, redacted(item) && answer.score !== null ? "The answer is redacted." : answer.outcome === "unstated" ? "The source has no text of it." : "There is no answer."));
     if (extracted && extracted.trim() !== (text || "").trim()) node.append(folded("What was taken out of it and scored", extracted));
     return node;
   };
-  const prompt = (stored) => {
-    if (!stored) return [make("p", { class: "plain" }, facts.redacted ? "The prompt is redacted." : "No prompt is recorded.")];
+  const prompt = (item, stored) => {
+    if (!stored) return [make("p", { class: "plain" }, redacted(item) ? "The prompt is redacted." : "No prompt is recorded.")];
     let messages;
     try { messages = JSON.parse(stored); } catch { messages = null; }
     if (!Array.isArray(messages)) messages = [{ role: "prompt", content: stored }];
@@ -222,21 +228,22 @@
     copy.addEventListener("click", async () => {
       try { await navigator.clipboard.writeText(location.href); copy.textContent = "Copied"; } catch { copy.textContent = "Copy it from the address bar"; }
     });
-    const about = [item.suite, item.task, item.family === item.task ? "" : `family ${item.family}`, item.level === null ? "" : `level ${item.level}`, item.language].filter(Boolean).join(" · ");
+    const about = [item.suite, item.task, item.family === item.task ? "" : `family ${item.family}`, item.level === null ? "" : `level ${item.level}`, item.language, ofRun(item, "run ")].filter(Boolean).join(" · ");
     const first = (a) => [choice("candidate"), choice("baseline")].includes(a.model) ? 0 : 1;
     const answers = item.models.length <= MARKS ? item.answers : [...item.answers].sort((a, b) => first(a) - first(b));
-    const many = item.answers.length > item.models.length;
+    const focused = pane.contains(document.activeElement) ? document.activeElement.textContent : "";
     pane.replaceChildren(
       make("div", { class: "item-head" }, make("div", {}, make("h3", { tabindex: "-1", id: "item-title" }, item.item), make("p", {}, about)),
         make("div", { class: "tools" }, step("Previous", -1), step("Next", 1), copy)),
-      ...prompt(stored[0]), make("div", { class: "answers" }, ...answers.map((a) => card(a, stored[1][`${a.model} ${a.repeat}`], many))));
+      ...prompt(item, stored[0]), make("div", { class: "answers" }, ...answers.map((a) => card(item, a, stored[1][`${a.model} ${a.repeat}`]))));
+    [...pane.querySelectorAll(".tools button")].find((button) => button.textContent === focused)?.focus();
   };
   const narrow = matchMedia("(max-width: 54rem)"); // the item stands below the list there, not beside it
   const reveal = () => byId(narrow.matches ? "item" : "items").scrollIntoView();
   const follow = () => {
     const wanted = new URLSearchParams(location.hash.slice(1).replace(/\+/g, "%2B"));
     if (!wanted.has("item")) return;
-    const item = places.get(`${wanted.get("run") || ""} ${wanted.get("item")}`) || places.get(` ${wanted.get("item")}`);
+    const item = places.get(`${wanted.get("run") || ""} ${wanted.get("item")}`);
     if (!item) {
       byId("item").replaceChildren(make("p", { class: "plain" }, `${wanted.get("item")} is not in this page. ${facts.left_out}`));
       byId("items").scrollIntoView();

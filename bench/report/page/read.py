@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from html import unescape
 from html.parser import HTMLParser
 from typing import Any
 
@@ -21,15 +23,16 @@ class Shown:
     numbers: dict[str, str] = field(default_factory=dict)
     """Key of a marked number -> its text; of a key that is marked several times, every text."""
     texts: list[str] = field(default_factory=list)
-    """All other texts, in order."""
+    """All other texts, in order, with the keys of the marked numbers between them, and what is hidden."""
+    facts: Any = None
+    """What the script is told of the items: names of columns, runs and models."""
     items: Mapping[tuple[str, str, str], Any] = field(default_factory=dict)
     """(run, task, item) -> its index entry, and its texts."""
 
 
 def page_runs(html: str) -> tuple[str, ...]:
     """Ids of the runs that a page shows, in their order; none of a page that is not ours."""
-    found = re.search(r'<meta name="claimbench-runs" content="([^"]*)">', html)
-    return tuple(found[1].split()) if found else ()
+    return tuple(map(unescape, re.findall(r'<meta name="claimbench-run" content="([^"]*)">', html)))
 
 
 def read_page(html: str) -> Shown:
@@ -38,6 +41,7 @@ def read_page(html: str) -> Shown:
     parser.feed(html)
     parser.close()
     parser.shown.items = _items(parser.scripts)
+    parser.shown.facts = json.loads(parser.scripts.get("page-facts", "null"))
     return parser.shown
 
 
@@ -69,8 +73,13 @@ class _Parser(HTMLParser):
         given = dict(attrs)
         if "data-number" in given:
             self._key = given["data-number"]
+            self.shown.texts.append(f"[{self._key}]")
+        if "hidden" in given or "style" in given:
+            self.shown.texts.append(f"[{tag} {given.get('style') or 'hidden'}]")
         if tag in SILENT:
             self._silent = given.get("id") or ""
+            if self._silent and self._silent in self.scripts:
+                raise ValueError(f"two elements of the id {self._silent!r}")
 
     def handle_endtag(self, tag: str) -> None:
         """A mark holds text only: any end tag ends it."""

@@ -18,6 +18,8 @@ ROWS = (
 """Behind each of `tables.COLUMNS`, its field in comparison.json's rows; of two in one cell the first."""
 DIFFERENCES = ("", "", "n", "score", "p", "cost_ratio")
 """The same for pairs of models."""
+LANGUAGES = ("", "", "", "n", "gap")
+"""The same for language gaps."""
 FRONTIER = ("", "", "n", "score", "usd_per_1000", "on_frontier", "probability")
 """The same for the frontier."""
 
@@ -46,6 +48,7 @@ def sheets(comparison: Comparison, published: Sequence[AggregateRow] = ()) -> li
     for part, fields, there in (
         ("differences", DIFFERENCES, comparison.differences),
         ("frontier", FRONTIER, comparison.places),
+        ("language_gaps", LANGUAGES, comparison.languages),
     ):
         if there:
             found.append(Sheet(others.pop(0), _keys(part, fields, len(there))))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from bench import runfolder
+from bench.records import ItemRow
 from bench.report.page import items as page_items
 from bench.report.page.items import FIGURES, Items, inside
 from bench.report.page.pack import TEXT_LIMIT, pack, shortened, unpack
@@ -73,6 +75,31 @@ def test_too_many_items_leave_the_ones_that_nobody_looks_for(tmp_path: Path, mon
     monkeypatch.setattr(page_items, "MOST_ITEMS", 9)
     samples = {tuple(names(chosen(folder, settings={"repeats": 1, "seed": seed}))) for seed in (1, 1, 2, 3)}
     assert 1 < len(samples) <= 3, "the rest is drawn by the run's seed"
+
+
+def test_an_item_that_is_solved_now_and_then_by_all_is_no_difference(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def answer(item: str, model: str, repeat: int, score: float) -> ItemRow:
+        return replace(ANSWERED, item=item, model=model, repeat=repeat, score=score, prompt_sha256=item)
+
+    each = [(item, model, repeat) for item in ("a", "b") for model in ("small", "large") for repeat in (0, 1)]
+    rows = [answer(*one, float(one[2] if one[0] == "a" else one[1] == "large")) for one in each]
+    folder = write_run(tmp_path, rows, settings={"repeats": 2})
+    monkeypatch.setattr(page_items, "MOST_ITEMS", 1)
+    assert names(chosen(folder)) == ["b"]
+
+
+def test_a_long_prompt_stays_a_list_of_messages(tmp_path: Path) -> None:
+    folder = sample.write(tmp_path, 2)
+    rows, answers = runfolder.read_rows(folder)
+    messages = [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "x\n" * 30_000}]
+    runfolder.write_tables(folder, rows, [replace(a, prompt=json.dumps(messages)) for a in answers])
+    texts: Any = unpack(chosen(folder).chunks[0])
+    shown = json.loads(texts[0][0])
+    assert [message["role"] for message in shown] == ["system", "user"]
+    assert shown[0]["content"] == "Be brief."
+    assert "40,000 characters are cut out here" in shown[1]["content"]
 
 
 @pytest.mark.parametrize(("name", "most"), [("MOST_BYTES", 900), ("MOST_RAW", 50_000)])

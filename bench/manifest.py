@@ -8,7 +8,7 @@ import os
 import platform
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -77,14 +77,28 @@ def _claims(comparison: Comparison, declared: Mapping[str, str]) -> dict[str, An
     }
 
 
-def withdrawn_claims(manifest: Mapping[str, Any], sharing: Sequence[RunEntry]) -> list[dict[str, Any]]:
-    """The claims that a run, or one with which it shares answers, ever had and that bench.toml has no more."""
-    before: list[Mapping[str, Any]] = [manifest]
-    for run in sharing:
-        before.append(json.loads(run.manifest))
+def with_history(manifest: Mapping[str, Any], sharing: Sequence[RunEntry]) -> dict[str, Any]:
+    """Adds to `claims` in which earlier runs of another plan each was judged on some of the same answers (`seen_in`),
+    and to `withdrawn_claims` those that any run ever had with which this one shares answers.
+    """
+    others = [[json.loads(run.manifest)] for run in sharing]
+    for run, told in zip(sharing, others, strict=True):
         with contextlib.suppress(UsageError):  # its folder may be gone; the journal still has what it began with
-            before.append(runfolder.read_manifest(run.folder))
-    return _withdrawn(manifest["claims"], before)
+            told.append(runfolder.read_manifest(run.folder))
+    earlier = [
+        told for told in others
+        if told[0]["plan_sha256"] != manifest["plan_sha256"] and told[0]["started_at"] < manifest["started_at"]
+    ]  # fmt: skip
+    claims = {
+        name: {**entry, "seen_in": [told[0]["run"] for told in earlier if entry["sha256"] in _hashes(told)]}
+        for name, entry in manifest["claims"].items()
+    }
+    before = [manifest, *(one for told in others for one in told)]
+    return {**manifest, "claims": claims, "withdrawn_claims": _withdrawn(claims, before)}
+
+
+def _hashes(manifests: Sequence[Mapping[str, Any]]) -> set[str]:
+    return {entry["sha256"] for one in manifests for entry in one.get("claims", {}).values()}
 
 
 def _withdrawn(claims: Mapping[str, Any], before: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -101,23 +115,36 @@ def update_claims(folder: Path, comparison: Comparison, declared: Mapping[str, s
     `withdrawn_claims`. Raises IncompleteError if it cannot be written.
     """
     manifest = runfolder.read_manifest(folder)
-    claims = json.loads(json.dumps(_claims(comparison, declared)))
+    seen = {entry["sha256"]: entry.get("seen_in", []) for entry in manifest["claims"].values()}
+    today = json.loads(json.dumps(_claims(comparison, declared)))
+    claims = {name: {**entry, "seen_in": seen.get(entry["sha256"], [])} for name, entry in today.items()}
+    claims = {**claims, **kept_claims(manifest, claims)}
     if claims != manifest["claims"]:
         changed = {**manifest, "claims": claims, "withdrawn_claims": _withdrawn(claims, [manifest])}
         runfolder.write_text(folder / runfolder.MANIFEST, runfolder.manifest_text(changed))
 
 
+def kept_claims(manifest: Mapping[str, Any], claims: Mapping[str, Any]) -> dict[str, Any]:
+    """The claims of the command line that a run keeps, as far as `claims` leaves their names to them."""
+    every = manifest.get("claims") or {}
+    return {name: entry for name, entry in every.items() if entry.get("kept") and name not in claims}
+
+
 def keep_claim(folder: Path, claim: Claim) -> None:
     """Puts a claim of the command line into a run's run.json, so that its report shows it, as exploratory.
 
-    A claim that the run holds in the same words keeps its time. Raises IncompleteError if it cannot be written.
+    A claim that the run holds with the same content stays as it is; a name that is taken gets a number. Raises
+    IncompleteError if it cannot be written.
     """
     manifest = runfolder.read_manifest(folder)
     claims = manifest.get("claims") or {}
-    if claim.sha256 not in {entry["sha256"] for entry in claims.values()}:
-        entry = {**asdict(claim), "sha256": claim.sha256, "recorded_at": utc_now()}
-        changed = {**manifest, "claims": {**claims, claim.name: entry}}
-        runfolder.write_text(folder / runfolder.MANIFEST, runfolder.manifest_text(changed))
+    if any(replace(claim, name=name).sha256 == entry["sha256"] for name, entry in claims.items()):
+        return
+    names = (claim.name, *(f"{claim.name} ({number})" for number in range(2, len(claims) + 3)))
+    own = replace(claim, name=next(name for name in names if name not in claims))
+    entry = {**asdict(own), "sha256": own.sha256, "recorded_at": utc_now(), "kept": True}
+    changed = {**manifest, "claims": {**claims, own.name: entry}}
+    runfolder.write_text(folder / runfolder.MANIFEST, runfolder.manifest_text(changed))
 
 
 def _suites(prepared: Prepared) -> dict[str, Any]:

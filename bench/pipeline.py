@@ -219,7 +219,9 @@ def _execute(
     plan, comparison = prepared.plan, prepared.comparison
     if not manifest["fresh"] and asking.may_reuse(environ):
         _reuse(journal, plan, entry.run, comparison.run.reuse)
-    manifest["withdrawn_claims"] = manifests.withdrawn_claims(manifest, journal.sharing(entry.run))
+    manifest = manifests.with_history(manifest, journal.sharing(entry.run))
+    recorded = {"claims": _recorded(entry.folder, "claims")}
+    manifest["claims"] |= manifests.kept_claims(recorded, manifest["claims"])
     before = journal.calls(entry.run)
     asked = asking.ask(prepared, journal, entry, watcher, environ, terms)
     stopped = {label: lane.stopped for label, lane in asked.lanes.items() if lane.stopped}

@@ -6,7 +6,7 @@ from bench.claims.page import as_json, lines, markdown
 from bench.claims.pairs import Pairs, pair
 from bench.claims.plain import explanation, span, statement, verdict_in_words
 from bench.claims.read import Ruling, adhoc, declared_claims, judge_claims, judge_run
-from bench.claims.text import sentence
+from bench.claims.text import judged_part, sentence
 
 __all__ = [
     "Case",
@@ -21,6 +21,7 @@ __all__ = [
     "judge",
     "judge_claims",
     "judge_run",
+    "judged_part",
     "lines",
     "markdown",
     "observed",

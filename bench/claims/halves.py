@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -142,6 +143,8 @@ def latency_half(claim: Claim, pairs: Pairs, suite: str, mask: Mask, seed: int) 
         pairs.seconds[chosen, 0], pairs.seconds[chosen, 1], pairs.timed.chosen(chosen), claim.slower_by,
         deadlines=(pairs.candidate.deadline_s, pairs.baseline.deadline_s), alpha=alpha_of(claim), seed=seed,
     )  # fmt: skip
+    if half.needed is not None:  # of timed samples, of which an item has several
+        half = replace(half, needed=math.ceil(half.needed * pairs.n / pairs.candidate.samples))
     lacking = _lacking(pairs, mask)
     return _unjudged(half, lacking) if lacking else half
 

@@ -43,6 +43,8 @@ class Case:
     """Whether the claim was recorded before the first answer it uses was asked; otherwise it is exploratory."""
     local: bool
     """Whether a model that runs on this machine takes part."""
+    seen_in: tuple[str, ...] = ()
+    """Earlier runs, of another plan, that held the claim and had some of these answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +57,8 @@ class Opinion:
     """What it was judged on."""
     judged: Judged
     """Halves and p-values."""
-    reported: tuple[Half, ...]
-    """Halves that are told but not judged: latency that involves a local model."""
+    reported: Mapping[tuple[str, str], Half]
+    """Halves that are told but not judged, by (suite, name): latency that involves a local model."""
     verdict: Verdict
     """With Holm's correction over all declared claims of the run."""
     p_supported: float
@@ -69,6 +71,8 @@ class Opinion:
     """What a reader must know beside the verdict."""
     unmissable: Mapping[str, str] = field(default_factory=dict)
     """Suites on which the baseline solves so little that no score misses the margin there -> that, in a clause."""
+    seen_in: tuple[str, ...] = ()
+    """See `Case`."""
     rival: str | None = None
     """A cheap model of the baseline's own vendor, where the claim goes across vendors and one was run."""
 
@@ -88,16 +92,16 @@ def judge(cases: Sequence[Case], seed: int = 0) -> list[Opinion]:
     opinions = []
     for case, own, (_, reported), p_for, p_against in zip(cases, judged, halves, supported, refuted, strict=True):
         verdict = replace(own, p_supported=p_for, p_refuted=p_against).verdict(alpha_of(case.claim))
-        warnings = (*_warnings(case.claim, case.pairs), *_sensitivity(case, verdict, own, seed))
+        warnings = (*_warnings(case), *_sensitivity(case, verdict, own, seed))
         told = (case.claim, case.pairs, own, reported, verdict, p_for, p_against, case.declared, warnings)
-        opinions.append(Opinion(*told, _unmissable(case.claim, case.pairs)))
+        opinions.append(Opinion(*told, _unmissable(case.claim, case.pairs), case.seen_in))
     return opinions
 
 
-def _halves(case: Case, seed: int) -> tuple[dict[tuple[str, str], Half], tuple[Half, ...]]:
+def _halves(case: Case, seed: int) -> tuple[dict[tuple[str, str], Half], dict[tuple[str, str], Half]]:
     claim, pairs = case.claim, case.pairs
     halves: dict[tuple[str, str], Half] = {}
-    reported: list[Half] = []
+    reported: dict[tuple[str, str], Half] = {}
     for suite, mask in scopes(claim, pairs):
         if claim.worse_by is not None:
             halves[suite, "quality"] = quality_half(claim, pairs, mask, seed)
@@ -106,15 +110,18 @@ def _halves(case: Case, seed: int) -> tuple[dict[tuple[str, str], Half], tuple[H
         if claim.slower_by is not None and not case.local:
             halves[suite, "latency"] = latency_half(claim, pairs, suite, mask, seed)
         elif claim.slower_by is not None:
-            reported.append(latency_half(claim, pairs, suite, mask, seed))
+            reported[suite, "latency"] = latency_half(claim, pairs, suite, mask, seed)
     if not halves:
         reason = "latency that involves a local model is reported, not judged"
-        halves = {(MEAN, half.name): undecided(half.name, half.estimate, half.n, reason) for half in reported}
-    return halves, tuple(reported)
+        halves = {key: undecided(half.name, half.estimate, half.n, reason) for key, half in reported.items()}
+    return halves, reported
 
 
-def _warnings(claim: Claim, pairs: Pairs) -> Iterator[str]:
+def _warnings(case: Case) -> Iterator[str]:
+    claim, pairs = case.claim, case.pairs
     ours, theirs = pairs.candidate, pairs.baseline
+    if case.seen_in:
+        yield f"judged before, on some of these answers, in {', '.join(case.seen_in)}: a second look errs more often"
     if pairs.n < pairs.planned:
         yield f"interim: {pairs.n} of {pairs.planned} planned items were asked"
     if ours.missing or theirs.missing:
@@ -179,5 +186,5 @@ def _sensitivity(case: Case, verdict: Verdict, own: Judged, seed: int) -> Iterat
         if other not in (alone, verdict):
             told += 1
             yield f"the verdict would be {other} if the {items} without a score {what}"
-    if not told and claim.slower_by is None:
+    if not told and claim.slower_by is None and alone == verdict:
         yield f"the verdict would be {alone} however the {items} without a score had ended"

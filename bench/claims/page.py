@@ -63,7 +63,7 @@ def _notes(opinion: Opinion) -> list[str]:
         if half.problem or half.blocked
     ]
     if not opinion.declared:
-        notes.append("exploratory: the claim was recorded after answers it uses had been asked")
+        notes.append("exploratory: nothing shows that the claim was made before the answers it uses")
     notes += [opinion.rival] if opinion.rival else []
     return [*dict.fromkeys(notes), *opinion.warnings]
 
@@ -73,15 +73,16 @@ def _table(opinion: Opinion) -> str:
         "| suite | part | estimate | interval | n | differ | p for | p against | detectable | items needed |",
         "|---|---|---|---|---|---|---|---|---|---|",
     ]
-    rows = [*opinion.judged.halves.items(), *((("reported", half.name), half) for half in opinion.reported)]
+    reported = (((suite, f"{name}, not judged"), half) for (suite, name), half in opinion.reported.items())
+    rows = [*opinion.judged.halves.items(), *reported]
     for (suite, name), half in rows:
-        scale = points if name == "quality" else _ratio
+        scale = points if half.name == "quality" else _ratio
         cells = [
             suite, name, scale(half.estimate) if math.isfinite(half.estimate) else "unknown",
             _bounds(half.interval, scale), str(half.n),
             "" if half.discordance is None else percent(half.discordance),
             f"{half.p_supported:.3g}", f"{half.p_refuted:.3g}",
-            "" if half.detectable is None else _distance(name, half.detectable),
+            "" if half.detectable is None else _distance(half.name, half.detectable),
             "" if half.needed is None else str(half.needed),
         ]  # fmt: skip
         found.append(f"| {' | '.join(cells)} |")
@@ -128,7 +129,7 @@ def _record(opinion: Opinion, manifest: Mapping[str, Any]) -> dict[str, Any]:
         "planned": pairs.planned,
         "needed": opinion.judged.needed,
         "halves": [{"suite": suite, **_plain(half)} for (suite, _), half in opinion.judged.halves.items()],
-        "reported": [_plain(half) for half in opinion.reported],
+        "reported": [{"suite": suite, **_plain(half)} for (suite, _), half in opinion.reported.items()],
         "candidate": _side(pairs.candidate),
         "baseline": _side(pairs.baseline),
         "prices_as_of": (manifest.get("prices") or {}).get("as_of"),

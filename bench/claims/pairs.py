@@ -146,12 +146,16 @@ def pair(
         baseline=_side(rows, baseline, order, manifest["models"][baseline]),
         suites=tuple(first["suite"]),
         clusters=tuple(clusters),
-        planned=sum(int(manifest["suites"][suite]["items_planned"]) for suite in suites),
+        planned=len(order) if manifest.get("imported") else _planned(manifest, suites),
         seconds=seconds,
         timed=timed,
         answered=answered,
         earliest=min(asked["started_at"].dropna(), default=None),
     )
+
+
+def _planned(manifest: Mapping[str, Any], suites: Sequence[str]) -> int:
+    return sum(int(manifest["suites"][suite]["items_planned"]) for suite in suites)
 
 
 def _known(manifest: Mapping[str, Any], what: str, names: Sequence[str]) -> None:
@@ -203,6 +207,7 @@ def _side(rows: pd.DataFrame, label: str, order: pd.Index[Any], entry: Mapping[s
     counted = money[mine["score"].notna().to_numpy() | np.isfinite(money["total"].to_numpy())].groupby(KEY)
     means, every = counted.mean(), money.groupby(KEY).mean()
     scores = scored["score"].to_numpy(dtype=float)
+    absent = int(mine.groupby(KEY).size().reindex(order).isna().sum())
     return Side(
         label=label,
         score=_floats(groups["score"].mean(), order),
@@ -214,8 +219,8 @@ def _side(rows: pd.DataFrame, label: str, order: pd.Index[Any], entry: Mapping[s
         lost_most=_floats(every["most"], order),
         cap=_floats(counted["cap"].max(), order),
         cap_observed=bool((scored["cost_cap_basis"] == "observed bound").any()),
-        samples=len(mine),
-        missing=int(mine["score"].isna().sum()),
+        samples=len(mine) + absent,
+        missing=int(mine["score"].isna().sum()) + absent,
         truncated=_count(mine["outcome"], "truncated"),
         refused=_count(mine["outcome"], "refused"),
         binary=bool(np.isin(scores, (0.0, 1.0)).all() and (groups.size() == 1).all() and mine["repeat"].max() == 0),

@@ -10,7 +10,7 @@ import numpy as np
 from bench.claims.halves import MEAN, alpha_of
 from bench.claims.judge import Opinion
 from bench.claims.observed import observed
-from bench.claims.text import percent, saving
+from bench.claims.text import UNJUDGED, judged_part, percent, saving
 from bench.config import Claim
 from bench.stats import Interval
 from bench.stats.half import Half
@@ -40,7 +40,7 @@ def explanation(opinion: Opinion, manifest: Mapping[str, Any]) -> str:
 
 def verdict_in_words(opinion: Opinion) -> str:
     """The first sentence: what is claimed, and what came of it."""
-    return f"The claim that {statement(opinion.claim)} {ENDS[opinion.verdict]}."
+    return f"The claim that {statement(judged_part(opinion))} {ENDS[opinion.verdict]}."
 
 
 def _luck(opinion: Opinion, were: str, kind: str) -> str:
@@ -52,11 +52,15 @@ def _cautions(opinion: Opinion) -> Iterator[str]:
     """Where the verdict is worth less than it seems."""
     for why in opinion.unmissable.values():
         yield f"Caution: {why}."
+    if judged_part(opinion) != opinion.claim:
+        yield f"Caution: that it takes at most {opinion.claim.slower_by:g} times as long was not judged. {UNJUDGED}"
     if opinion.verdict is Verdict.INCONCLUSIVE:
         return
     times = f"{100 * alpha_of(opinion.claim):g} in 100"
     if not opinion.declared:
         yield f"Caution: the claim was made after the answers existed, so the {times} are not guaranteed."
+    if opinion.declared and opinion.seen_in:
+        yield f"Caution: it was judged before on some of these answers, and the {times} are those of a single look."
     if opinion.pairs.n < opinion.pairs.planned:
         yield f"Caution: the run is not finished, and the {times} are those of a run judged once, at its end."
 
@@ -81,18 +85,14 @@ def _others(opinion: Opinion) -> Iterator[str]:
     for (suite, name), half in opinion.judged.halves.items():
         if not half.problem and half.p_supported <= alpha_of(opinion.claim):
             held.setdefault(suite, []).append("score" if name == "quality" else name)
-    parts = [f"on {' and '.join(names)}{_of(suite)}" for suite, names in held.items()]
+    parts = [f"on {' and '.join(names)}{_scope(suite, 'in')}" for suite, names in held.items()]
     if parts:
         one = len(parts) == 1 and len(next(iter(held.values()))) == 1
         yield f"Taken alone, its part{'' if one else 's'} {' and '.join(parts)} {'is' if one else 'are'} supported."
 
 
-def _of(suite: str) -> str:
-    return "" if suite == MEAN else f" in {suite}"
-
-
-def _scope(suite: str) -> str:
-    return "" if suite == MEAN else f" on {suite}"
+def _scope(suite: str, where: str = "on") -> str:
+    return "" if suite == MEAN else f" {where} {suite}"
 
 
 def span(interval: Interval) -> str:

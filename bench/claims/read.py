@@ -112,7 +112,8 @@ def _case(items: pd.DataFrame, manifest: Mapping[str, Any], claim: Claim, entry:
     pairs = pair(items, manifest, claim.candidate, claim.baseline, claim.suites or every)
     models = (str(manifest["models"][label]["model"]) for label in (claim.candidate, claim.baseline))
     local = any(model.startswith("weights/") for model in models)
-    return Case(claim, pairs, _declared(entry, claim, pairs.earliest), local)
+    seen_in = tuple((entry or {}).get("seen_in", ()))
+    return Case(claim, pairs, _declared(entry, claim, pairs.earliest), local, seen_in)
 
 
 def _withdrawn(items: pd.DataFrame, manifest: Mapping[str, Any]) -> list[Case]:

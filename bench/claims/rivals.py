@@ -10,15 +10,10 @@ import numpy as np
 from bench.claims.pairs import Pairs, pair
 from bench.config import Claim
 from bench.errors import UsageError
+from bench.vendors import maker_of
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-def vendor(model: str) -> str | None:
-    """Who makes a model: the part before its name, e.g. "qwen" of "openrouter/qwen/qwen3"; None for local weights."""
-    parts = model.split("/")
-    return None if parts[0] == "weights" else parts[-2]
 
 
 def rival(items: pd.DataFrame, manifest: Mapping[str, Any], claim: Claim, pairs: Pairs) -> str | None:
@@ -26,7 +21,7 @@ def rival(items: pd.DataFrame, manifest: Mapping[str, Any], claim: Claim, pairs:
 
     None if there is none that costs less than the baseline on the items they share.
     """
-    makers = {label: vendor(str(model["model"])) for label, model in manifest["models"].items()}
+    makers = {label: maker_of(str(model["model"])) for label, model in manifest["models"].items()}
     home = makers[claim.baseline]
     if home is None or makers[claim.candidate] == home:
         return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from bench.claims.halves import MEAN, alpha_of
@@ -12,6 +13,9 @@ from bench.claims.judge import Opinion
 from bench.config import Claim
 from bench.stats.half import Half
 from bench.stats.verdict import Verdict
+
+UNJUDGED = "Latency is reported, not judged: a local model takes part."
+"""Said where a claim speaks of latency beside something else, and a model of this machine takes part."""
 
 
 def sentence(opinion: Opinion, manifest: Mapping[str, Any]) -> str:
@@ -24,12 +28,20 @@ def sentence(opinion: Opinion, manifest: Mapping[str, Any]) -> str:
         for suite, halves in _by_suite(opinion).items()
     )
     verdict = str(opinion.verdict).capitalize()
-    return f"{verdict} at {100 * claim.confidence:g} %{label}: {told}. {_basis(opinion, manifest)}"
+    unjudged = f" {UNJUDGED}" if judged_part(opinion) != claim else ""
+    return f"{verdict} at {100 * claim.confidence:g} %{label}: {told}.{unjudged} {_basis(opinion, manifest)}"
+
+
+def judged_part(opinion: Opinion) -> Claim:
+    """The claim as far as it was judged: without its latency, where that is only reported beside something else."""
+    others = opinion.claim.cheaper_by is not None or opinion.claim.worse_by is not None
+    return replace(opinion.claim, slower_by=None) if opinion.reported and others else opinion.claim
 
 
 def labels(opinion: Opinion, manifest: Mapping[str, Any]) -> list[str]:
-    """What every mention of the verdict must carry: exploratory, interim, repriced, scored again."""
+    """What every mention of the verdict must carry: exploratory, judged before, interim, repriced, scored again."""
     found = [] if opinion.declared else ["exploratory"]
+    found += ["judged before"] if opinion.declared and opinion.seen_in else []
     if opinion.pairs.n < opinion.pairs.planned:
         found.append(f"interim: {opinion.pairs.n} of {opinion.pairs.planned} items")
     by = manifest.get("derived", {}).get("by")
@@ -119,7 +131,7 @@ def _gap(difference: float) -> str:
 def percent(share: float) -> str:
     """A share; as many digits as it takes to tell it from all or nothing."""
     digits = 1
-    while 0 < share < 1 and digits < 6 and f"{100 * share:.{digits}f}".strip("0.") in ("", "1"):
+    while 0 < share < 1 and digits < 6 and float(f"{100 * share:.{digits}f}") in (0.0, 100.0):
         digits += 1
     return f"{100 * share:.{digits}f} %"
 

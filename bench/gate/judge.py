@@ -52,7 +52,7 @@ def judge_folder(
     UsageError where run and baseline speak of different things, IncompleteError where one of them is not finished.
     """
     now = take(folder)
-    again = take(folder, SECOND) if (folder / SECOND).is_dir() else None
+    again = take(folder, SECOND) if (folder / SECOND / "items.parquet").is_file() else None
     now.require_complete(models, suites)
     chosen = models or {label: label for label in now.models}
     base.require_complete(chosen.values(), suites)
@@ -115,7 +115,7 @@ def _confirmed(
         return replace(found, why="not all of it was asked a second time")
     names = [p.suite for p in wanted]
     second = match(base, again, {found.model: models[found.model]}, names)
-    if any(p.missing() > MISSING_RATE for p in second):
+    if any(p.missing_now() > MISSING_RATE for p in second):
         return replace(found, why="answers of the second asking are missing")
     if found.measure == "quality":
         values = concatenated([p.differences() for p in second])

@@ -88,8 +88,11 @@ class Pairing:
 
     def missing(self) -> float:
         """The larger share of samples without a score, of the run's and the baseline's."""
-        sides = [[s.score is None for item in side for s in item.samples] for side in zip(*self.pairs(), strict=True)]
-        return max(sum(side) / len(side) for side in sides)
+        return max(map(_lacking, zip(*self.pairs(), strict=True)))
+
+    def missing_now(self) -> float:
+        """The share of the run's samples without a score."""
+        return _lacking([now for now, _ in self.pairs()])
 
     def amounts(self, name: str) -> Amounts:
         """A sample's amount, e.g. "tokens_out", of the items that both have scored."""
@@ -107,6 +110,11 @@ class Pairing:
 def filled(item: ItemRecord, value: float) -> float:
     """An item's mean score if every missing one were `value`."""
     return sum(value if sample.score is None else sample.score for sample in item.samples) / len(item.samples)
+
+
+def _lacking(items: Sequence[ItemRecord]) -> float:
+    """The share of samples without a score."""
+    return float(np.mean([sample.score is None for item in items for sample in item.samples]))
 
 
 def _mean(values: Sequence[float | None]) -> float | None:

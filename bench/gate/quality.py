@@ -69,6 +69,11 @@ def blind_spots(pairings: Sequence[Pairing], findings: Sequence[Finding], detect
         for found in judged
         if detect is not None and found.suite != ALL and (found.detectable is None or found.detectable > detect)
     ]
+    said += [
+        f"{pairing.model}, {pairing.suite}: no item has a score both in the run and in the baseline"
+        for pairing in pairings
+        if not len(pairing.differences())
+    ]
     lacking = [pairing.missing() > MISSING_RATE for pairing in pairings]
     if any(lacking):
         worst = [p.worst() if lacks else p.differences() for p, lacks in zip(pairings, lacking, strict=True)]

@@ -12,6 +12,7 @@ import numpy as np
 
 from bench import runfolder
 from bench.claims.judge import MISSING_RATE
+from bench.errors import UsageError
 from bench.gate.findings import ALPHA, TOLERANCE
 from bench.gate.match import Pairing, match
 from bench.gate.snapshot import ItemRecord, of
@@ -46,6 +47,8 @@ def same_weights(folder: Path, one: str, other: str, margin: float, suites: Coll
     Items of one cluster are taken as dependent, as in a claim. UsageError if the run has no such models,
     IncompleteError if it was not finished.
     """
+    if one == other:
+        raise UsageError(f"'{one}' would be compared with itself. Name two models of the run.")
     items, manifest = runfolder.read_table(folder, "items"), runfolder.read_manifest(folder)
     now = of(items, manifest)
     now.require_complete((one, other), suites)

@@ -2,7 +2,6 @@
 
 from bench.importers import aider, csvfile, lm_eval, swebench, tau2
 from bench.importers.folder import Imported, import_results
-from bench.importers.names import vendor_of
 from bench.importers.source import Format, Provenance
 
 FORMATS = {
@@ -14,4 +13,4 @@ FORMATS = {
 }
 """What can be imported, by the name that `bench import` takes."""
 
-__all__ = ["FORMATS", "Format", "Imported", "Provenance", "import_results", "vendor_of"]
+__all__ = ["FORMATS", "Format", "Imported", "Provenance", "import_results"]

@@ -16,11 +16,12 @@ from typing import Any
 from bench.aggregates import AggregateRow
 from bench.errors import UsageError, suggest
 from bench.importers.ledger import Ledger
-from bench.importers.names import unique_labels, vendor_of
+from bench.importers.names import unique_labels
 from bench.importers.numbers import BadValueError, amount, number, share, shown, whole
 from bench.importers.source import ImportedModel, Record, Request, entry
 from bench.importers.textfiles import csv_columns, csv_rows, json_rows
 from bench.records import sha256_of
+from bench.vendors import vendor_of
 
 MODEL = ("model", "vendor", "provider", "effort", "harness", "cost_basis")
 ITEM = (

@@ -1,4 +1,4 @@
-"""Names of models: who makes them, what effort they state, and labels that tell rows apart."""
+"""Names of models: what effort they state, and labels that tell rows apart."""
 
 from __future__ import annotations
 
@@ -10,32 +10,7 @@ from dataclasses import replace
 from bench.aggregates import AggregateRow
 from bench.importers.ledger import Ledger
 
-_VENDORS = {
-    "anthropic": r"anthropic|claude|sonnet|opus|haiku",
-    "openai": r"openai|gpt|\bo[134]\b",
-    "google": r"google|gemini|gemma",
-    "deepseek": r"deepseek",
-    "qwen": r"qwen|qwq|alibaba",
-    "moonshotai": r"moonshot|kimi",
-    "z-ai": r"z\.ai|z-ai|zhipu|\bglm\b|glm-",
-    "minimax": r"minimax",
-    "x-ai": r"\bxai\b|x-ai|grok",
-    "meta-llama": r"\bmeta\b|llama",
-    "mistralai": r"mistral|codestral|devstral",
-    "cohere": r"cohere|\bcommand-[ar]\b",
-    "01-ai": r"\byi-",
-    "nvidia": r"nvidia|nemotron",
-}
-"""Vendor, as OpenRouter writes it -> what a model's name or its maker's name contains."""
 _EFFORT = re.compile(r"\(([^()]*(?:think|reasoning|\blow\b|\bmedium\b|\bhigh\b)[^()]*)\)", re.IGNORECASE)
-
-
-def vendor_of(name: str) -> str | None:
-    """Who makes a model, by the first vendor its name names; None for two models in one, or no known one."""
-    if " + " in name:
-        return None
-    places = ((found.start(), who) for who, words in _VENDORS.items() if (found := re.search(words, name.lower())))
-    return min(places, default=(0, None))[1]
 
 
 def effort_in(name: str) -> str | None:

@@ -235,7 +235,11 @@ def test_latency_of_a_local_model_is_reported_not_judged(tmp_path: Path) -> None
     local = {"small": model("weights/small"), "big": model("openai/big")}
     opinion = judged(tmp_path / "run", rows(), replace(CLAIM, slower_by=2.0), models=local)
     assert ("coding", "latency") not in opinion.judged.halves
-    assert [half.name for half in opinion.reported] == ["latency"]
+    assert list(opinion.reported) == [("coding", "latency")]
+    told = claims.explanation(opinion, runfolder.read_manifest(tmp_path / "run"))
+    assert "at most 3 points lower is supported." in told
+    assert "Caution: that it takes at most 2 times as long was not judged." in told
+    assert "Latency is reported, not judged" in claims.sentence(opinion, runfolder.read_manifest(tmp_path / "run"))
     alone = judged(tmp_path / "alone", rows(), Claim("fast", "small", "big", slower_by=2.0), models=local)
     assert str(alone.verdict) == "inconclusive"
     assert "reported, not judged" in page(tmp_path / "alone")

@@ -10,7 +10,6 @@ import pytest
 
 from bench import claims, runfolder
 from bench.claims.plain import span
-from bench.claims.rivals import vendor
 from bench.config import Claim
 from bench.records import ItemRow
 from bench.stats import Interval
@@ -153,12 +152,6 @@ def test_a_rival_of_unknown_cost_or_without_an_answer_is_none(tmp_path: Path) ->
     unknown = [replace(row, cost_usd=None) if row.model == "mini" else row for row in made]
     assert judged(tmp_path / "a", unknown, models=models).rival is None
     assert judged(tmp_path / "b", rows(), models=models).rival is None
-
-
-def test_vendors() -> None:
-    assert vendor("anthropic/claude-opus") == "anthropic"
-    assert vendor("openrouter/qwen/qwen3") == "qwen"
-    assert vendor("weights/smollm2") is None
 
 
 def test_a_local_models_cap_is_said_to_be_observed(tmp_path: Path) -> None:

@@ -13,7 +13,8 @@ from bench import claims, runfolder
 from bench.claims.text import percent
 from bench.config import Claim, Comparison, RunSettings
 from bench.errors import UsageError
-from bench.manifest import update_claims, with_parts
+from bench.journal import RunEntry
+from bench.manifest import keep_claim, update_claims, with_history, with_parts
 from bench.records import ItemRow
 from tests.claims.test_claims import CLAIM, Change, judged, page, rows, write
 from tests.report.sample_run import model
@@ -195,6 +196,61 @@ class TestHolm:
         assert "made after the answers existed, so the 5 in 100 are not guaranteed." in told
 
 
+class TestLooks:
+    def seen(self, folder: Path, runs: list[str]) -> Path:
+        write(folder, rows(), CLAIM)
+        manifest = runfolder.read_manifest(folder)
+        manifest["claims"]["cheap"]["seen_in"] = runs
+        runfolder.write_text(folder / runfolder.MANIFEST, runfolder.manifest_text(manifest))
+        return folder
+
+    def test_a_second_look_is_labelled(self, tmp_path: Path) -> None:
+        folder = self.seen(tmp_path, ["first"])
+        assert "## cheap: supported (judged before)" in page(folder)
+        assert "Caution: it was judged before on some of these answers" in words(folder)
+        assert "judged before, on some of these answers, in first" in page(folder)
+
+    def test_a_first_look_is_not(self, tmp_path: Path) -> None:
+        assert "judged before" not in page(self.seen(tmp_path, []))
+
+    def test_earlier_runs_of_other_plans_are_what_counts(self, tmp_path: Path) -> None:
+        def entry(run: str, plan: str, started_at: str, *shas: str) -> RunEntry:
+            claims = {sha: {"sha256": sha} for sha in shas}
+            told = {"run": run, "plan_sha256": plan, "started_at": started_at, "claims": claims}
+            return RunEntry(run, tmp_path / "gone", started_at, None, runfolder.manifest_text(told))
+
+        mine = {"plan_sha256": "p", "started_at": "2026-11-20", "claims": {"c": {"sha256": "c"}}}
+        sharing = [
+            entry("smaller", "q", "2026-11-19", "c", "old"), entry("elsewhere", "p", "2026-11-19", "c"),
+            entry("later", "q", "2026-11-21", "c"), entry("of another claim", "q", "2026-11-18", "d"),
+        ]  # fmt: skip
+        told = with_history(mine, sharing)
+        assert told["claims"]["c"]["seen_in"] == ["smaller"]
+        assert [one["sha256"] for one in told["withdrawn_claims"]] == ["old", "d"]
+
+
+class TestKept:
+    def names(self, folder: Path) -> list[str]:
+        return list(runfolder.read_manifest(folder)["claims"])
+
+    def test_a_kept_claim_takes_no_name(self, tmp_path: Path) -> None:
+        named = replace(CLAIM, name="small against big")
+        folder = write(tmp_path, rows(), named)
+        before = runfolder.read_manifest(folder)["claims"]["small against big"]
+        keep_claim(folder, claims.adhoc("small", "big", worse_by=0.05))
+        keep_claim(folder, claims.adhoc("small", "big", worse_by=0.06))
+        keep_claim(folder, claims.adhoc("small", "big", worse_by=0.05))
+        assert self.names(folder) == ["small against big", "small against big (2)", "small against big (3)"]
+        assert runfolder.read_manifest(folder)["claims"]["small against big"] == before
+
+    def test_a_kept_claim_survives_todays_bench_toml(self, tmp_path: Path) -> None:
+        folder = write(tmp_path, rows(), CLAIM)
+        keep_claim(folder, claims.adhoc("small", "big", worse_by=0.05))
+        update_claims(folder, Comparison(folder, RunSettings(("coding",)), {}, {}), {})
+        assert self.names(folder) == ["small against big"]
+        assert [one["name"] for one in runfolder.read_manifest(folder)["withdrawn_claims"]] == ["cheap"]
+
+
 class TestWords:
     def test_a_cap_that_blocks_is_the_reason_told(self, tmp_path: Path) -> None:
         folder = write(tmp_path, rows(60, small(lambda _: True, lambda row: replace(row, cost_cap_usd=0.08))), COST)
@@ -242,6 +298,7 @@ class TestWords:
         )
 
     def test_nearly_everything_is_not_everything(self) -> None:
+        assert [percent(share) for share in (0.1, 0.01, 0.001)] == ["10.0 %", "1.0 %", "0.1 %"]
         assert [percent(share) for share in (0.5, 0.99995, 0.9999, 0.0003, 1.0, 0.0, -0.5, 1.0001)] == [
             "50.0 %", "99.995 %", "99.99 %", "0.03 %", "100.0 %", "0.0 %", "-50.0 %", "100.0 %",
         ]  # fmt: skip
@@ -250,6 +307,30 @@ class TestWords:
         free = small(lambda _: True, lambda row: replace(row, cost_usd=0.0, cost_cap_usd=0.0))
         judged(tmp_path, rows(150, free), COST)
         assert "small cannot be judged by its cost (a bill of 0 USD has no ratio)" in page(tmp_path)
+
+    def test_items_needed_for_latency_are_items_and_not_samples(self, tmp_path: Path) -> None:
+        def vary(row: ItemRow, at: int) -> ItemRow:
+            return replace(row, latency_s=2.0 + (at % 5) * (at % 7)) if row.model == "small" else row
+
+        single = rows(60, vary)
+        again = [replace(row, repeat=k) for row in single for k in range(5)]
+        claim = Claim("fast", "small", "big", slower_by=2.9)
+        timed = {label: model(f"openai/{label}", timeout_s=60.0) for label in ("small", "big")}
+        opinions = [
+            judged(tmp_path / str(at), made, claim, models=timed, settings={"repeats": repeats, "seed": 1})
+            for at, (made, repeats) in enumerate(((single, 1), (again, 5)))
+        ]
+        one, five = (opinion.judged.halves["coding", "latency"].needed for opinion in opinions)
+        assert one is not None
+        assert five is not None
+        assert five <= one
+
+    def test_what_lost_items_would_change_is_not_told_where_other_claims_decide(self, tmp_path: Path) -> None:
+        lose = small(lambda at: at == 0, lambda row: replace(row, outcome="infrastructure", score=None))
+        folder = write(tmp_path, rows(120, lose), CLAIM, replace(CLAIM, name="again"), replace(CLAIM, name="third"))
+        [first, *_] = claims.judge_run(folder).opinions
+        assert str(first.verdict) == "inconclusive"
+        assert not any("however" in said for said in first.warnings)
 
     def test_an_interim_verdict_is_hedged(self, tmp_path: Path) -> None:
         folder = write(tmp_path, rows(), CLAIM, suites={"coding": {"items_planned": 240, "items_available": 240}})

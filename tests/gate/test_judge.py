@@ -96,6 +96,12 @@ def test_few_missing_answers_are_left_out_and_many_decide(world: World) -> None:
     assert harmless.verdict is Verdict.PASSED
 
 
+def test_a_run_without_a_score_cannot_pass(world: World) -> None:
+    result = world.judge(rows([1.0] * 5 + [0.0] * 19), rows([None] * 24))
+    assert result.verdict is Verdict.BLIND
+    assert "small, reasoning: no item has a score both in the run and in the baseline" in result.blind
+
+
 def test_what_is_demanded_and_cannot_be_seen_is_said(world: World) -> None:
     result = world.judge(rows([1.0] * 24), rows([1.0] * 24), detect=0.05)
     assert result.verdict is Verdict.BLIND
@@ -347,3 +353,18 @@ def test_half_a_second_asking_clears_nothing(world: World) -> None:
         Status.FAILED, "answers of the second asking are missing",
     )  # fmt: skip
     assert confirmed(world, lost, rows([1.0] * 20, suite="coding"))[0][1] is Status.FAILED
+
+
+def test_what_the_baseline_lacks_does_not_keep_a_second_asking_from_clearing(world: World) -> None:
+    write(world.base, rows([1.0] * 98 + [None] * 2), run="20261119T101500Z-0123abcd")
+    write(world.now, rows([0.0] * 9 + [1.0] * 91))
+    write_tables(world.now / SECOND, rows([1.0] * 100), [])
+    base, _ = load(str(world.base), world.base)
+    assert {f.status for f in judge_folder(world.now, base).findings if f.measure == "quality"} == {Status.UNCONFIRMED}
+
+
+def test_a_second_asking_that_never_came_to_its_tables_is_none(world: World) -> None:
+    world.judge(rows([1.0] * 20), rows([1.0] * 20))
+    (world.now / SECOND / "lm-eval").mkdir(parents=True)
+    base, _ = load(str(world.base), world.base)
+    assert judge_folder(world.now, base).verdict is Verdict.PASSED

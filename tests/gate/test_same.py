@@ -94,3 +94,8 @@ def test_models_that_are_not_there_are_named(tmp_path: Path) -> None:
         same_weights(folder, "a", "b", 0.05)
     with pytest.raises(UsageError, match="has no model 'c'"):
         same_weights(folder, "c", "a", 0.05)
+
+
+def test_a_model_is_not_compared_with_itself(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="'a' would be compared with itself"):
+        same_weights(write(tmp_path, rows(SCORES, "a")), "a", "a", 0.05)

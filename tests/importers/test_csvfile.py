@@ -165,6 +165,17 @@ def test_several_samples_of_an_item_are_told_as_such(importing: Importing) -> No
     assert [(row.n, row.planned, row.unasked) for row in report.rows] == [(24, 24, 0)] * 2
 
 
+def test_what_other_models_were_asked_is_no_part_of_a_claim(importing: Importing) -> None:
+    sizes = {"claude": 40, "qwen": 30, "other": 60}
+    lines = [f"q{at},{label},{at % 2}" for label, count in sizes.items() for at in range(count)]
+    done, manifest = importing("csv", "item,model,score\n" + "\n".join(lines))
+    (opinion,) = judge_run(done.folder, claim=adhoc("qwen", "claude", worse_by=0.03)).opinions
+    assert (opinion.pairs.n, opinion.pairs.planned) == (40, 40)
+    assert (opinion.pairs.candidate.missing, opinion.pairs.candidate.samples) == (10, 40)
+    assert "qwen lacks 10 of 40 scores" in " ".join(opinion.warnings)
+    assert "interim" not in sentence(opinion, manifest)
+
+
 def test_columns_of_json_lines_are_those_of_every_line(importing: Importing) -> None:
     lines = [
         {"item": 1, "model": "m", "score": 1},

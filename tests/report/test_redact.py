@@ -27,7 +27,8 @@ def private(folder: Path) -> Path:
     """The sample with SECRET in every text that an answer has."""
     sample.write(
         folder, stopped={"cheap": f"HTTP 400: {SECRET}"},
-        command=["bench", "run", "-c", SECRET], parts=[{"command": [SECRET]}], lanes={"cheap": {"stopped": f"HTTP 400: {SECRET}", "retries": 2}, "dear": {"stopped": None, "retries": 0}},
+        command=["bench", "run", "-c", SECRET], parts=[{"command": [SECRET]}],
+        lanes={"cheap": {"stopped": f"HTTP 400: {SECRET}", "retries": 2}, "dear": {"stopped": None, "retries": 0}},
     )  # fmt: skip
     rows, answers = runfolder.read_rows(folder)
     detail = json.dumps({"verdict": "wrong", "passed": 3, "why": SECRET, "lm_eval_score": 1.0, "repeats_itself": True})

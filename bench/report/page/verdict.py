@@ -101,7 +101,7 @@ def cards(comparison: Comparison, published: Sequence[AggregateRow] = ()) -> lis
 
 def _claimed(key: str, opinion: Opinion, manifest: Mapping[str, Any]) -> Card:
     record = claims.as_json(claims.Ruling((opinion,)), manifest)[0]
-    pairs, said = opinion.pairs, claims.statement(opinion.claim)
+    pairs, said = opinion.pairs, claims.statement(claims.judged_part(opinion))
     tiles: dict[str, list[Figure]] = {}
     for number, ((suite, name), half) in enumerate(opinion.judged.halves.items()):
         where = "mean of the suites" if suite == "mean" else suite

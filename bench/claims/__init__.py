@@ -6,7 +6,7 @@ from bench.claims.page import as_json, lines, markdown
 from bench.claims.pairs import Pairs, pair
 from bench.claims.plain import explanation, span, statement, verdict_in_words
 from bench.claims.read import Ruling, adhoc, declared_claims, judge_claims, judge_run
-from bench.claims.text import judged_part, sentence
+from bench.claims.text import judged_part, saving, sentence, two_sided
 
 __all__ = [
     "Case",
@@ -27,8 +27,10 @@ __all__ = [
     "observed",
     "on_these_items",
     "pair",
+    "saving",
     "sentence",
     "span",
     "statement",
+    "two_sided",
     "verdict_in_words",
 ]

@@ -10,7 +10,7 @@ import numpy as np
 from bench.claims.halves import MEAN, alpha_of
 from bench.claims.judge import Opinion
 from bench.claims.observed import observed
-from bench.claims.text import UNJUDGED, judged_part, percent, saving
+from bench.claims.text import UNJUDGED, judged_part, percent, saving, two_sided
 from bench.config import Claim
 from bench.stats import Interval
 from bench.stats.half import Half
@@ -75,7 +75,7 @@ def _plausible(opinion: Opinion) -> Iterator[str]:
         elif name == "cost" and low is not None and high is not None:
             told.append(f"the saving{_scope(suite)} {percent(1 - high)} to {percent(1 - low)}")
     if told:
-        level = f"{100 * (1 - 2 * alpha_of(opinion.claim)):g} % interval{'s' if len(told) > 1 else ''}"
+        level = f"{two_sided(opinion.claim)} interval{'s' if len(told) > 1 else ''}"
         yield f"For tasks like these the truth plausibly lies within: {', '.join(told)} ({level})."
 
 

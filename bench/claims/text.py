@@ -107,7 +107,7 @@ def _interval(half: Half, claim: Claim, asked: int) -> str:
     low, high = half.interval.low, half.interval.high
     if low is None or high is None:
         return " (no interval)"
-    level = f"{100 * (1 - 2 * (1 - claim.confidence)):g} %"
+    level = two_sided(claim)
     what = "timed pairs" if half.name == "latency" else "items"
     rest = "" if half.n == asked else f", from {half.n} {what}"
     if half.name == "quality":
@@ -115,6 +115,11 @@ def _interval(half: Half, claim: Claim, asked: int) -> str:
     if half.name == "cost":
         return f" ({level} interval {percent(1 - high)} to {percent(1 - low)} less{rest})"
     return f" ({level} interval {low:.2f} to {high:.2f}{rest})"
+
+
+def two_sided(claim: Claim) -> str:
+    """The level of the intervals that go with a claim's one-sided tests, e.g. "90 %" at a confidence of 95 %."""
+    return f"{100 * (1 - 2 * alpha_of(claim)):g} %"
 
 
 def points(share: float) -> str:

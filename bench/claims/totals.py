@@ -10,7 +10,8 @@ from typing import Any
 
 from bench import runfolder
 from bench.aggregates import AggregateRow
-from bench.claims.text import percent, points
+from bench.claims.halves import alpha_of
+from bench.claims.text import percent, points, two_sided
 from bench.config import Claim
 from bench.errors import UsageError, suggest
 from bench.stats import Half, Judged, Unpaired, Verdict, combine, unpaired_quality
@@ -62,7 +63,7 @@ def _quality(claim: Claim, worse_by: float, ours: AggregateRow, theirs: Aggregat
     known = counts(ours, theirs)
     if known is None:
         return undecided("quality", math.nan, 0, "a score, or the number of its items, is unknown")
-    return unpaired_quality(known, worse_by, alpha=_alpha(claim))
+    return unpaired_quality(known, worse_by, alpha=alpha_of(claim))
 
 
 def _cost(ours: AggregateRow, theirs: AggregateRow) -> Half:
@@ -72,10 +73,6 @@ def _cost(ours: AggregateRow, theirs: AggregateRow) -> Half:
     if each[0] is None or not each[1]:
         return undecided("cost", math.nan, n, f"the cost of {' and of '.join(unknown)} is unknown")
     return undecided("cost", each[0] / each[1], n, "totals tell no interval of the cost ratio")
-
-
-def _alpha(claim: Claim) -> float:
-    return round(1 - claim.confidence, 12)
 
 
 def quality_p(judged: Judged) -> float:
@@ -89,9 +86,9 @@ def standing(claim: Claim, judged: Judged, p_quality: float, p_refuted: float) -
     REPORTED at best where a saving is claimed: no interval of the cost ratio is known.
     """
     halves = [half for (_, name), half in judged.halves.items() if name == "quality"]
-    if p_refuted <= _alpha(claim):
+    if p_refuted <= alpha_of(claim):
         return str(Verdict.REFUTED)
-    if not halves or p_quality > _alpha(claim) or any(half.problem for half in halves):
+    if not halves or p_quality > alpha_of(claim) or any(half.problem for half in halves):
         return str(Verdict.INCONCLUSIVE)
     costs = [half for (_, name), half in judged.halves.items() if name == "cost"]
     if not costs:
@@ -176,7 +173,7 @@ def _told(claim: Claim, suite: str, half: Half) -> str:
         return f"{suite}: {half.name} unknown"
     if half.name == "cost":
         return f"{suite}: {claim.candidate} costs {percent(half.estimate)} of {claim.baseline}, as published"
-    low, high, level = half.interval.low, half.interval.high, f"{100 * (1 - 2 * _alpha(claim)):g} %"
+    low, high, level = half.interval.low, half.interval.high, two_sided(claim)
     assert low is not None
     assert high is not None
     return (

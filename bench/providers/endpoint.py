@@ -147,7 +147,7 @@ class Endpoint:
             "headers": dict.fromkeys(self.entry.headers, HIDDEN),
             "identity": dict(self.identity),
             "wire_model": self.wire_model,
-            "extra_body": {**self.entry.extra_body, **self.extra_body},
+            "extra_body": _masked({**self.entry.extra_body, **self.extra_body}),
             "key_variable": self.key_variable,
             "protocol": self.preset.protocol,
             "price_provider": self.preset.price_provider,
@@ -155,6 +155,19 @@ class Endpoint:
             "rules": asdict(self.rules),
             "sampling": {name: self.rules.handling(name, self.thinks) for name in SAMPLING},
         }
+
+
+SECRET = re.compile(r"key|token|secret|passw|credential|auth", re.IGNORECASE)
+"""What the name of a body's field says where its text is a secret."""
+
+
+def _masked(value: Any, name: str = "") -> Any:
+    """A body's field with whatever its name calls a secret hidden."""
+    if isinstance(value, Mapping):
+        return {key: _masked(part, str(key)) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_masked(part, name) for part in value]
+    return HIDDEN if isinstance(value, str) and SECRET.search(name) else value
 
 
 def resolve(entry: ModelEntry, environ: Mapping[str, str]) -> Endpoint:

@@ -149,6 +149,12 @@ def test_the_protocol_is_the_presets() -> None:
     assert resolve(entry(base_url=URL), {}).wire is openai_chat
 
 
+def test_a_secret_in_a_request_body_is_not_shown() -> None:
+    body = {"metadata": {"api_token": "canary", "team": "red"}, "keys": [{"auth": "canary"}], "max_tokens_hint": 3}
+    shown = resolve(replace(CLAUDE, extra_body=body), {}).shown()["extra_body"]
+    assert shown == {"metadata": {"api_token": "***", "team": "red"}, "keys": [{"auth": "***"}], "max_tokens_hint": 3}
+
+
 def test_no_secret_is_shown() -> None:
     endpoint = resolve(replace(CLAUDE, headers=HEADERS), SECRETS)
     assert "canary" not in json.dumps(endpoint.shown())

@@ -22,6 +22,8 @@ from bench.report.page.verdict import Card, cards, pair
 
 NAME = "report.html"
 HERE = Path(__file__).parent
+BESIDES = 1_500_000
+"""Bytes kept free for tables, script and the items' index."""
 FILTERS = (
     ("lost", "candidate lost"), ("differ", "scores differ"), ("truncated", "truncated"), ("refused", "refused"),
     ("unparsable", "unparsable"), ("missing", "missing"), ("slow", "slow"),
@@ -215,9 +217,11 @@ def _items(sources: Sequence[Source]) -> dict[str, Any]:
     index: list[Any] = []
     chunks: list[str] = []
     left_out, runs, total = [], [], 0
+    pictures = (path.stat().st_size for source in sources for path in source.files if path.suffix == ".svg")
+    taken = BESIDES + sum(pictures) * 4 // 3
     for source in sources:
         manifest = source.comparison.manifest
-        found = page_items.inside(source.folder, manifest, len(sources))
+        found = page_items.inside(source.folder, manifest, len(sources), taken)
         for *about, chunk, place, answers in found.index:
             index.append([manifest["run"], *about, len(chunks) + chunk, place, answers])
         chunks += map(Markup, found.chunks)

@@ -23,7 +23,7 @@ Numbers = NDArray[np.int64]
 MOST_ITEMS = 10_000
 """Items of one page."""
 MOST_BYTES = 25_000_000
-"""Bytes of a page's packed texts."""
+"""Bytes of a page: of its packed texts, and what else it holds."""
 MOST_RAW = 150_000_000
 """Bytes of a page's texts before they are packed: what a browser can be asked to hold."""
 CHUNK = 50
@@ -62,8 +62,8 @@ class Items:
     """Which items are left out, as a sentence; empty if none."""
 
 
-def inside(folder: Path, manifest: Mapping[str, Any], runs: int = 1) -> Items:
-    """Chooses the items, and packs them; `runs` share the room of one page.
+def inside(folder: Path, manifest: Mapping[str, Any], runs: int = 1, taken: int = 0) -> Items:
+    """Chooses the items, and packs them; `runs` share the room of one page, of which other things take some bytes.
 
     All items, as long as they are few and their texts small; else those on which models differ, then those with a
     truncated, then with a refused answer, then a seeded sample.
@@ -80,7 +80,7 @@ def inside(folder: Path, manifest: Mapping[str, Any], runs: int = 1) -> Items:
     size = 0
     for part in texts.chunks():
         size += len(part)
-        if size > MOST_BYTES // runs:
+        if size > max(0, MOST_BYTES - taken) // runs:
             break
         chunks.append(part)
     shown = order[: min(texts.fits, CHUNK * len(chunks))]

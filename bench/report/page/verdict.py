@@ -147,7 +147,7 @@ def _together(key: str, found: Observed) -> Iterator[Tile]:
 
 def _half(key: str, scope: tuple[str, str], half: Half, opinion: Opinion) -> Figure:
     claim, name = opinion.claim, scope[1]
-    level = f"{_two_sided(claim.confidence)} interval"
+    level = f"{claims.two_sided(claim)} interval"
     if name == "cost":
         assert claim.cheaper_by is not None
         wanted = f"claimed: at least {100 * claim.cheaper_by:g} % less"
@@ -159,10 +159,6 @@ def _half(key: str, scope: tuple[str, str], half: Half, opinion: Opinion) -> Fig
         wanted = f"claimed: at most {claim.slower_by:g} times as long"
     interval = half.interval if math.isfinite(half.estimate) else None
     return replace(_figure(key, SHORT[name], interval, level), wanted=wanted, state=_state(scope, half, opinion))
-
-
-def _two_sided(confidence: float) -> str:
-    return f"{100 * (1 - 2 * (1 - confidence)):g} %"
 
 
 def _state(scope: tuple[str, str], half: Half, opinion: Opinion) -> str:
@@ -193,7 +189,7 @@ def _figure(key: str, what: str, interval: Interval | None, level: str) -> Figur
 def _saving(ratio: float) -> str:
     if ratio >= 2:
         return f"{ratio:.3g} times as much"
-    return f"{100 * abs(1 - ratio):.1f} % {'less' if ratio <= 1 else 'more'}"
+    return claims.saving(ratio)
 
 
 def _gap(difference: float) -> str:

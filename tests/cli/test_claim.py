@@ -57,6 +57,18 @@ def test_a_claim_withdrawn_before_a_run_that_reuses_its_answers_still_counts(
     assert [one["worse_by"] for one in second["withdrawn_claims"]] == [0.03]
 
 
+def test_a_claim_judged_on_some_of_the_answers_before_says_so(bench: Bench, endpoint: FakeEndpoint) -> None:
+    bench.configure(endpoint, "good", "bad", limit=3)
+    config = bench.folder / "bench.toml"
+    config.write_text(config.read_text() + CLAIM.format(margin=0.03))
+    bench("run")
+    config.write_text(config.read_text().replace("limit = 3", "limit = 4"))
+    assert bench("run").code == 0
+    told = [json.loads(path.read_text())[0] for path in (bench.folder / "results").glob("*/claims.json")]
+    assert {one["n"]: one["labels"] for one in told} == {3: [], 4: ["judged before"]}
+    assert all(one["declared"] for one in told)
+
+
 def test_a_claim_that_cannot_be_judged_is_exit_2_after_the_others(bench: Bench, endpoint: FakeEndpoint) -> None:
     bench.configure(endpoint, "good", "bad", limit=4)
     config = bench.folder / "bench.toml"

@@ -35,4 +35,7 @@ def test_serve_runs_until_ctrl_c(smollm2_path: Path, tmp_path: Path) -> None:
         url = process.stdout.readline().split()[0]
         assert httpx.get(f"{url}/models").status_code == 200
         process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=10) == 0
+        try:
+            assert process.wait(timeout=10) == 0
+        finally:
+            process.kill()

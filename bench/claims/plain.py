@@ -204,7 +204,7 @@ def _deciding(opinion: Opinion, manifest: Mapping[str, Any]) -> Iterator[str]:
     money = [side.cost[~np.isnan(side.cost)] for side in (opinion.pairs.candidate, opinion.pairs.baseline)]
     each = sum(float(costs.mean()) for costs in money if len(costs)) * int(manifest["settings"]["repeats"])
     priced = all(len(costs) for costs in money)
-    price = f"; asking all of them costs about {len(suites) * max(counts) * each:.2g} USD" if priced else ""
+    price = f", for about {len(suites) * max(counts) * each:.2g} USD" if priced else ""
     available = {suite: int(manifest["suites"][suite]["items_available"]) for suite in suites}
     short = [f"{suite} has only {size}" for suite, size in available.items() if size < max(counts)]
     items = " and ".join(f"{max(counts)} items of {suite}" for suite in suites)
@@ -213,4 +213,4 @@ def _deciding(opinion: Opinion, manifest: Mapping[str, Any]) -> Iterator[str]:
         f"5{price}."
     )
     if short:
-        yield f"But {' and '.join(short)}."
+        yield f"That many are not there: {' and '.join(short)}."

@@ -136,7 +136,7 @@ def _judged(
         if tails[0].reach is None:
             least = UNCAPPED_N * effect / sum(1 for _ in strata.parts())
             if n < UNCAPPED_N * effect - 1e-9:
-                problem = f"{tails[0].words}, and {n} items{worth} are too few for that: it takes {UNCAPPED_N}"
+                problem = f"{tails[0].words}, and {n} items{worth} are too few for that: it takes at least {UNCAPPED_N}"
         if plain[0] <= alpha < p_for and not problem:
             why = (
                 f"{tails[0].words}, so it takes a clearer result than these {n} items{worth} give"

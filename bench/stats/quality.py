@@ -31,7 +31,7 @@ def quality(
     effective = int(n / found.design_effect + 1e-9)
     if effective < least:
         worth = "" if found.design_effect == 1 else f" (worth {effective} independent ones)"
-        problem = f"{n} items{worth} are too few for a margin of {100 * margin:g} points: it takes {least}"
+        problem = f"{n} items{worth} are too few for a margin of {100 * margin:g} points: it takes at least {least}"
     estimate, interval, p_supported = found.mean.mean, found.interval(1 - 2 * alpha), found.above_p(-margin)
     inside = interval.low is not None and interval.low >= -margin
     now, spread = found.errors()

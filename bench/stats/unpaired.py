@@ -104,7 +104,7 @@ def unpaired_quality(counts: Unpaired, margin: float, *, alpha: float = 0.05) ->
     each model, not paired. Fewer items than `smallest_n` support nothing.
     """
     n, least = min(counts.of_ours, counts.of_theirs), smallest_n(margin, alpha)
-    few = f"{n} items are too few for a margin of {100 * margin:g} points: it takes {least}"
+    few = f"{n} items are too few for a margin of {100 * margin:g} points: it takes at least {least}"
     statistic, spread = score_statistic(counts, -margin), counts.spread
     return Half(
         "quality", counts.difference, unpaired_interval(counts, 1 - 2 * alpha), unpaired_interval(counts, 0.95),

@@ -201,8 +201,8 @@ class TestPlainWords:
         assert "is inconclusive: as a whole it is neither shown nor refuted." in told
         assert "On coding its true score may lie anywhere from 3.0 to 8.2 points lower, where" in told
         assert "Taken alone, its part on cost in coding is supported." in told
-        assert "a run of about 738 items of coding would decide it with 4 chances in 5; asking all" in told
-        assert told.endswith("costs about 31 USD. But coding has only 240.")
+        assert "a run of about 738 items of coding would decide it with 4 chances in 5, for about" in told
+        assert told.endswith("for about 31 USD. That many are not there: coding has only 240.")
 
     def test_open_cost_and_time_are_told_in_their_own_units(self, tmp_path: Path) -> None:
         def vary(row: ItemRow, at: int) -> ItemRow:

@@ -66,7 +66,7 @@ def test_worse_answers_refute_and_few_items_decide_nothing(tmp_path: Path) -> No
     assert (found.verdict, found.judged.failing) == (Verdict.REFUTED, ("reasoning", "scores not higher"))
     few = hosts(tmp_path / "few", rows(SCORES[:24], "b", out_total=TOKENS[:24]))
     assert few.verdict is Verdict.INCONCLUSIVE
-    assert "too few for a margin of 5 points: it takes 59" in "\n".join(same_lines(few))
+    assert "too few for a margin of 5 points: it takes at least 59" in "\n".join(same_lines(few))
 
 
 def test_unknown_tokens_and_missing_answers_support_nothing(tmp_path: Path) -> None:

@@ -48,7 +48,7 @@ class TestQuality:
     def test_few_items_support_nothing_whatever_they_show(self) -> None:
         half = quality(signs(98, 0, 40), alone(98), 0.03)
         assert half.p_supported <= 0.05
-        assert half.problem == "98 items are too few for a margin of 3 points: it takes 99"
+        assert half.problem == "98 items are too few for a margin of 3 points: it takes at least 99"
 
     def test_few_items_can_refute(self) -> None:
         assert decided(quality(signs(30, 20, 0), alone(30), 0.03)) == (False, True)
@@ -149,7 +149,7 @@ class TestCost:
     def test_without_a_cap_more_is_asked(self) -> None:
         ours, theirs = bills(UNCAPPED_N - 1, 0.01)
         half = cost(ours, theirs, alone(UNCAPPED_N - 1), 0.9)
-        assert half.problem == "what an answer costs has no limit, and 99 items are too few for that: it takes 100"
+        assert half.problem == "what an answer costs has no limit, and 99 items are too few for that: it takes at least 100"
         assert half.notes == (TAIL_RISK,)
         ours, theirs = bills(UNCAPPED_N, 0.01)
         assert decided(cost(ours, theirs, alone(UNCAPPED_N), 0.9))[0]
@@ -188,7 +188,7 @@ class TestCost:
         assert "180 items (worth 32 independent ones)" in half.blocked
         few = cost(ours, theirs, families(180, 10), 0.9)
         assert few.problem is not None
-        assert "(worth 32 independent ones) are too few for that: it takes 100" in few.problem
+        assert "(worth 32 independent ones) are too few for that: it takes at least 100" in few.problem
 
     def test_a_bill_of_nothing_has_no_ratio(self) -> None:
         assert cost([0.0] * 20, [1.0] * 20, alone(20), 0.9).problem == "a bill of 0 USD has no ratio"
@@ -237,7 +237,7 @@ class TestLatency:
         assert decided(latency(ours, theirs, alone(80), 1.1, deadlines=(9.0, 9.0))) == (False, True)
         assert latency(ours, theirs, alone(80), 1.1, deadlines=(9.0, None)).p_refuted == 1.0
         few = latency(ours, theirs, alone(80), 2.0, deadlines=(None, 9.0))
-        assert few.problem == "how long a call takes has no limit, and 80 items are too few for that: it takes 100"
+        assert few.problem == "how long a call takes has no limit, and 80 items are too few for that: it takes at least 100"
 
     def test_what_no_call_can_break_needs_no_guard(self) -> None:
         ours, theirs = [1.0, 1.1, 1.0, 1.05], [1.0] * 4

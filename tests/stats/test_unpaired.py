@@ -124,7 +124,7 @@ def test_the_interval_passes_the_margin_when_the_test_does() -> None:
 
 def test_too_few_items_support_nothing() -> None:
     half = unpaired_quality(Unpaired(98, 98, 60, 98), 0.03)
-    assert half.problem == "98 items are too few for a margin of 3 points: it takes 99"
+    assert half.problem == "98 items are too few for a margin of 3 points: it takes at least 99"
     assert unpaired_quality(Unpaired(99, 99, 60, 99), 0.03).problem is None
 
 

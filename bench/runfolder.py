@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 MANIFEST = "run.json"
 LATENCY = "latency.csv"
+REBUILT = "`bench run` rebuilds it from the journal, `bench import` makes an import again."
 LATENCY_COLUMNS = (
     "model", "connection", "started_at", "outcome", "attempts", "timing_ok", "connect_s", "ttft_s", "ttfat_s",
     "latency_s", "tpot_s", "in_total", "out_total", "error",
@@ -99,9 +100,9 @@ def read_manifest(folder: Path) -> dict[str, Any]:
             f"{folder}: is no run folder ({MANIFEST}: {error.strerror}). See `bench list runs`."
         ) from error
     except ValueError as error:
-        raise UsageError(f"{path}: is damaged ({error}). `bench run` rebuilds it from the journal.") from error
+        raise UsageError(f"{path}: is damaged ({error}). {REBUILT}") from error
     if not isinstance(manifest, dict) or not manifest.keys() >= {"models", "suites", "settings"}:
-        raise UsageError(f"{path}: is damaged (no manifest). `bench run` rebuilds it from the journal.")
+        raise UsageError(f"{path}: is damaged (no manifest). {REBUILT}")
     return manifest
 
 
@@ -116,7 +117,7 @@ def read_table(folder: Path, name: str, columns: Sequence[str] | None = None) ->
     try:
         return pd.read_parquet(path, dtype_backend="numpy_nullable", columns=None if columns is None else [*columns])
     except (OSError, ValueError) as error:
-        raise UsageError(f"{path}: cannot be read ({error}). `bench run` rebuilds it from the journal.") from error
+        raise UsageError(f"{path}: cannot be read ({error}). {REBUILT}") from error
 
 
 def read_rows(folder: Path) -> tuple[list[ItemRow], list[AnswerRow]]:

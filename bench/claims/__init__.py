@@ -6,7 +6,7 @@ from bench.claims.page import as_json, lines, markdown
 from bench.claims.pairs import Pairs, pair
 from bench.claims.plain import explanation, span, statement, verdict_in_words
 from bench.claims.read import Ruling, adhoc, declared_claims, judge_claims, judge_run
-from bench.claims.text import judged_part, saving, sentence, two_sided
+from bench.claims.text import judged_part, saving, saving_span, sentence, two_sided
 
 __all__ = [
     "Case",
@@ -28,6 +28,7 @@ __all__ = [
     "on_these_items",
     "pair",
     "saving",
+    "saving_span",
     "sentence",
     "span",
     "statement",

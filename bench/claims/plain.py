@@ -10,7 +10,7 @@ import numpy as np
 from bench.claims.halves import MEAN, alpha_of
 from bench.claims.judge import Opinion
 from bench.claims.observed import observed
-from bench.claims.text import UNJUDGED, judged_part, percent, saving, two_sided
+from bench.claims.text import UNJUDGED, judged_part, percent, saving, saving_span, two_sided
 from bench.config import Claim
 from bench.stats import Interval
 from bench.stats.half import Half
@@ -73,7 +73,7 @@ def _plausible(opinion: Opinion) -> Iterator[str]:
         if name == "quality":
             told.append(f"the score{_scope(suite)} {span(half.interval)}")
         elif name == "cost" and low is not None and high is not None:
-            told.append(f"the saving{_scope(suite)} {percent(1 - high)} to {percent(1 - low)}")
+            told.append(f"the cost{_scope(suite)} {saving_span(low, high)}")
     if told:
         level = f"{two_sided(opinion.claim)} interval{'s' if len(told) > 1 else ''}"
         yield f"For tasks like these the truth plausibly lies within: {', '.join(told)} ({level})."
@@ -178,8 +178,8 @@ def _room(claim: Claim, half: Half) -> str:
         assert claim.cheaper_by is not None
         missed = low > 1 - claim.cheaper_by
         told = (
-            f"the true saving may lie anywhere from {percent(1 - high)} to {percent(1 - low)}, where the claim "
-            f"needs {percent(claim.cheaper_by)} or more"
+            f"the true cost may lie anywhere from {saving_span(low, high)}, where the claim needs "
+            f"{percent(claim.cheaper_by)} less or better"
         )
     else:
         assert claim.slower_by is not None

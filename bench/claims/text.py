@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from bench.claims.halves import MEAN, alpha_of
 from bench.claims.judge import Opinion
 from bench.config import Claim
@@ -113,13 +115,22 @@ def _interval(half: Half, claim: Claim, asked: int) -> str:
     if half.name == "quality":
         return f" ({level} interval {points(low)} to {points(high)}{rest})"
     if half.name == "cost":
-        return f" ({level} interval {percent(1 - high)} to {percent(1 - low)} less{rest})"
+        return f" ({level} interval {saving_span(low, high)}{rest})"
     return f" ({level} interval {low:.2f} to {high:.2f}{rest})"
 
 
 def two_sided(claim: Claim) -> str:
     """The level of the intervals that go with a claim's one-sided tests, e.g. "90 %" at a confidence of 95 %."""
     return f"{100 * (1 - 2 * alpha_of(claim)):g} %"
+
+
+def saving_span(low: float, high: float) -> str:
+    """A range of cost ratios as savings, e.g. "89.0 % to 91.0 % less", or "2.0 % less to 3.0 % more"."""
+    if high <= 1:
+        return f"{percent(1 - high)} to {percent(1 - low)} less"
+    if low >= 1:
+        return f"{percent(low - 1)} to {percent(high - 1)} more"
+    return f"{saving(low)} to {saving(high)}"
 
 
 def points(share: float) -> str:
@@ -149,7 +160,12 @@ def saving(ratio: float) -> str:
 def _basis(opinion: Opinion, manifest: Mapping[str, Any]) -> str:
     pairs = opinion.pairs
     repeats = int(manifest["settings"]["repeats"])
-    parts = [f"{pairs.n} paired items", "1 run each" if repeats == 1 else f"{repeats} runs each"]
+    sides = (pairs.candidate, pairs.baseline)
+    even = all(side.samples == pairs.n * repeats for side in sides)
+    each = f"{repeats} runs each" if even else " and ".join(f"{side.samples} answers of {side.label}" for side in sides)
+    paired = int((~np.isnan(sides[0].score) & ~np.isnan(sides[1].score)).sum())
+    items = f"{pairs.n} paired items" if paired == pairs.n else f"{pairs.n} items, {paired} of them with both scores"
+    parts = [items, "1 run each" if even and repeats == 1 else each]
     sampling = {text for side in (pairs.candidate, pairs.baseline) for text in side.sampling}
     if len(sampling) == 1:
         sent = json.loads(sampling.pop())

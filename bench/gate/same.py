@@ -65,12 +65,17 @@ def same_weights(folder: Path, one: str, other: str, margin: float, suites: Coll
 def _halves(pairing: Pairing, strata: Strata, margin: float) -> Iterator[tuple[str, Half]]:
     known = pairing.scores()
     refused = np.array([_refused(pairing.now.items[k]) - _refused(pairing.base.items[k]) for k in known])
-    for what, differences in (("scores", pairing.differences()), ("refusals", refused)):
+    nothing = None if known else "no item has a score on both sides"
+    unstated = any(s.outcome == "unstated" for pair in pairing.pairs() for item in pair for s in item.samples)
+    for what, differences, why in (
+        ("scores", pairing.differences(), nothing),
+        ("refusals", refused, "how the answers ended is unknown" if unstated else nothing),
+    ):
         for sign, way in ((1, "not lower"), (-1, "not higher")):
-            if known:
-                yield f"{what} {way}", quality(sign * differences, strata, margin, binary=pairing.binary)
+            if why:
+                yield f"{what} {way}", undecided(what, math.nan, 0, why)
             else:
-                yield f"{what} {way}", undecided(what, math.nan, 0, "no item has a score on both sides")
+                yield f"{what} {way}", quality(sign * differences, strata, margin, binary=pairing.binary)
     tokens = pairing.amounts("tokens_out")
     for way, ours, theirs in (("not more", 0, 1), ("not fewer", 1, 0)):
         if tokens.unknown or not tokens.scored:

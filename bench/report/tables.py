@@ -130,6 +130,12 @@ def _pair(first: Cell, second: Cell) -> Cell:
     return f"{first[0]} / {second[0]}", f"{first[1]} / {second[1]}"
 
 
+def _shared(comparison: Comparison, suite: str) -> str:
+    """Whether every model has every item; an import need not."""
+    uneven = comparison.manifest.get("imported") and any(r.unasked for r in comparison.rows if r.suite == suite)
+    return "not all of them of every model" if uneven else "the same for every model"
+
+
 def notes(comparison: Comparison) -> list[str]:
     """What a reader must know beside the table: dates, prices, caps, sampling, and every reservation."""
     manifest = comparison.manifest
@@ -141,7 +147,7 @@ def notes(comparison: Comparison) -> list[str]:
     ]
     for suite, about in manifest["suites"].items():
         lines.append(
-            f"{suite}: {about['items_planned']} of {about['items_available']} items, the same for every model."
+            f"{suite}: {about['items_planned']} of {about['items_available']} items, {_shared(comparison, suite)}."
         )
     lines += clock_notes(manifest)
     lines += money.derived_notes(manifest)
@@ -212,7 +218,8 @@ def _reservations(row: SuiteRow, imported: bool) -> list[str]:
     if row.missing:
         found.append(f"{where}: {row.missing} of {row.planned} answers are missing and in no number.")
     if row.unasked:
-        found.append(f"{where}: {row.unasked} of {row.planned} planned answers were asked of no model yet.")
+        none = "answers are not in the source" if imported else "planned answers were asked of no model yet"
+        found.append(f"{where}: {row.unasked} of {row.planned} {none}.")
     if row.timed < row.n and not imported:
         found.append(f"{where}: {row.n - row.timed} answers were reused from earlier runs and are in no latency.")
     if row.timed and not row.latency_is_clean and not imported:

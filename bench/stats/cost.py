@@ -52,8 +52,8 @@ def cost(
     on UNCAPPED_N items: a tail that no cap bounds and these items have not met is a risk that remains.
 
     Families that are dear as wholes: the guard takes TAIL_ICC for the least intraclass correlation. Where whole
-    families explode to a cap of 3 to 10 times the claimed mean (18 to 40 families of 6 to 12), still 8 to 11 % of the
-    claims at the very edge are supported, at a nominal 5 %; 10 to 39 % without that floor (`make calibration`).
+    families explode to a cap of 3 to 10 times the claimed mean (18 to 40 families of 6 to 12), still 0 to 12 % of the
+    claims at the very edge are supported, at a nominal 5 % (`make calibration`).
     ValueError on a negative or non-finite cost.
     """
     weights = strata.weights()

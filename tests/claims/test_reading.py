@@ -173,9 +173,9 @@ class TestPlainWords:
             "The claim that small, compared with big, costs at least 90 % less and scores at most 3 points lower is "
             "supported. On the same 120 items small scored 50.0 % and big scored 50.0 %, for 2 USD and 40 USD per "
             "1,000 items. For tasks like these the truth plausibly lies within: the score on coding 2.2 points lower "
-            "to 2.2 higher, the saving on coding 95.0 % to 95.0 % (90 % intervals). If the claim were false for tasks "
-            "like these, luck would give a result this good at most 5 times in 100. That does not make it 95 % likely "
-            "to be true."
+            "to 2.2 higher, the cost on coding 95.0 % to 95.0 % less (90 % intervals). If the claim were false for "
+            "tasks like these, luck would give a result this good at most 5 times in 100. That does not make it 95 % "
+            "likely to be true."
         )
 
     def test_refuted_by_score_cost_and_time(self, tmp_path: Path) -> None:
@@ -213,7 +213,7 @@ class TestPlainWords:
         claim = replace(CLAIM, cheaper_by=0.929, worse_by=None, slower_by=1.5)
         models = {label: model(f"openai/{label}", timeout_s=60.0) for label in ("small", "big")}
         told = words(write(tmp_path / "run", rows(60, change=vary), claim, models=models))
-        assert "the true saving may lie anywhere from" in told
+        assert "the true cost may lie anywhere from" in told
         assert "times as long, where the claim needs 1.5 or less" in told
 
     def test_a_range_that_is_all_better_or_unknown_is_told(self) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bench import claims, runfolder
-from bench.claims.text import percent
+from bench.claims.text import percent, saving_span
 from bench.config import Claim, Comparison, RunSettings
 from bench.errors import UsageError
 from bench.journal import RunEntry
@@ -298,6 +298,9 @@ class TestWords:
         )
 
     def test_nearly_everything_is_not_everything(self) -> None:
+        assert saving_span(0.09, 0.11) == "89.0 % to 91.0 % less"
+        assert saving_span(0.9, 1.2) == "10.0 % less to 20.0 % more"
+        assert saving_span(20.6, 22.9) == "1960.0 % to 2190.0 % more"
         assert [percent(share) for share in (0.1, 0.01, 0.001)] == ["10.0 %", "1.0 %", "0.1 %"]
         assert [percent(share) for share in (0.5, 0.99995, 0.9999, 0.0003, 1.0, 0.0, -0.5, 1.0001)] == [
             "50.0 %", "99.995 %", "99.99 %", "0.03 %", "100.0 %", "0.0 %", "-50.0 %", "100.0 %",

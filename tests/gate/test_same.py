@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -99,3 +100,10 @@ def test_models_that_are_not_there_are_named(tmp_path: Path) -> None:
 def test_a_model_is_not_compared_with_itself(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="'a' would be compared with itself"):
         same_weights(write(tmp_path, rows(SCORES, "a")), "a", "a", 0.05)
+
+
+def test_refusals_that_nobody_recorded_are_not_equal(tmp_path: Path) -> None:
+    both = [replace(row, outcome="unstated") for label in "ab" for row in rows(SCORES, label, out_total=TOKENS)]
+    found = same_weights(write(tmp_path, both), "a", "b", 0.05)
+    assert found.verdict is Verdict.INCONCLUSIVE
+    assert "how the answers ended is unknown" in "\n".join(same_lines(found))

@@ -173,7 +173,13 @@ def test_what_other_models_were_asked_is_no_part_of_a_claim(importing: Importing
     assert (opinion.pairs.n, opinion.pairs.planned) == (40, 40)
     assert (opinion.pairs.candidate.missing, opinion.pairs.candidate.samples) == (10, 40)
     assert "qwen lacks 10 of 40 scores" in " ".join(opinion.warnings)
-    assert "interim" not in sentence(opinion, manifest)
+    told = sentence(opinion, manifest)
+    assert "interim" not in told
+    assert "40 items, 30 of them with both scores, 1 run each" in told
+    write_report(done.folder)
+    notes = (done.folder / "comparison.md").read_text(encoding="utf-8")
+    assert "60 of 60 items, not all of them of every model" in notes
+    assert "30 of 60 answers are not in the source." in notes
 
 
 def test_columns_of_json_lines_are_those_of_every_line(importing: Importing) -> None:

@@ -175,7 +175,7 @@ def _figure(key: str, what: str, interval: Interval | None, level: str) -> Figur
     bounds = "no interval: too few families of items"
     if what == "cost":
         if low is not None and high is not None:
-            bounds = f"{level} {100 * (1 - high):.1f} to {100 * (1 - low):.1f} % less"
+            bounds = f"{level} {claims.saving_span(low, high)}"
         return Figure(key, what, _saving(estimate), bounds)
     if what == "score":
         if low is not None and high is not None:

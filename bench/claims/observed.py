@@ -40,7 +40,7 @@ class Observed:
 def observed(opinion: Opinion) -> Observed:
     """What happened on the items that both sides have a score for."""
     ours, theirs = opinion.pairs.candidate, opinion.pairs.baseline
-    both: Mask = ~np.isnan(ours.score) & ~np.isnan(theirs.score)
+    both = opinion.pairs.both
     priced = both & ~np.isnan(ours.cost) & ~np.isnan(theirs.cost)
     known = bool(priced.any()) and theirs.cost[priced].sum() > 0
     scores = [_average(opinion, side.score, both) for side in (ours, theirs)]

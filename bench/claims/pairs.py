@@ -105,6 +105,12 @@ class Pairs:
         """Samples that both sides answered, timed cleanly or not."""
         return sum(self.answered.values())
 
+    @property
+    def both(self) -> Mask:
+        """The mask of the items that both sides have a score for."""
+        found: Mask = ~np.isnan(self.candidate.score) & ~np.isnan(self.baseline.score)
+        return found
+
     def strata(self, mask: Mask) -> Strata:
         """Suites and clusters of the items under a mask."""
         return Strata(self.suites, self.clusters).chosen(mask)

@@ -8,8 +8,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
 from bench.claims.halves import MEAN, alpha_of
 from bench.claims.judge import Opinion
 from bench.config import Claim
@@ -163,7 +161,7 @@ def _basis(opinion: Opinion, manifest: Mapping[str, Any]) -> str:
     sides = (pairs.candidate, pairs.baseline)
     even = all(side.samples == pairs.n * repeats for side in sides)
     each = f"{repeats} runs each" if even else " and ".join(f"{side.samples} answers of {side.label}" for side in sides)
-    paired = int((~np.isnan(sides[0].score) & ~np.isnan(sides[1].score)).sum())
+    paired = int(pairs.both.sum())
     items = f"{pairs.n} paired items" if paired == pairs.n else f"{pairs.n} items, {paired} of them with both scores"
     parts = [items, "1 run each" if even and repeats == 1 else each]
     sampling = {text for side in (pairs.candidate, pairs.baseline) for text in side.sampling}

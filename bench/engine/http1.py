@@ -216,7 +216,7 @@ class Connection(asyncio.Protocol):
         while self._reads:
             if not sink(*self._next()):
                 return
-        self._sink = sink
+        self._sink, self._refused = sink, None
         try:
             while self._sink is not None and not self._complete:
                 await self._news()

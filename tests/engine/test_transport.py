@@ -309,6 +309,27 @@ def test_a_proxy_that_cannot_be_used_is_named_with_the_cure(monkeypatch: pytest.
         Channel("https://model.test/v1", {}, 1.0, tls_context())
 
 
+def test_what_a_sink_raised_at_a_replys_end_is_no_fault_of_the_next() -> None:
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while await request(reader):
+            await asyncio.sleep(0.01)
+            writer.write(OK + b"Content-Length: 2\r\n\r\n")
+            await asyncio.sleep(0.05)  # so that the body arrives while it is being poured
+            writer.write(b"ok")
+
+    def fail(_: float, content: bytes) -> bool:
+        raise LookupError(content)
+
+    async def main() -> None:
+        async with serving(handle) as port, channel(port) as opened:
+            async with opened.post("/", {}) as reply:
+                with pytest.raises(LookupError, match="ok"):
+                    await reply.pour(fail)
+            assert await ask(opened) == (200, b"ok")
+
+    asyncio.run(main())
+
+
 def test_a_sink_may_stop_and_what_it_raises_comes_to_its_caller() -> None:
     async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await request(reader)

@@ -56,7 +56,7 @@ format: $(READY)  ## Rewrite the code in the house's style
 .PHONY: coverage
 coverage: $(READY)  ## Run the tests with coverage; the pure modules must be complete
 	@$(BIN)/python -m pytest --cov --cov-report=term-missing:skip-covered
-	@$(BIN)/python -m coverage report --fail-under=100 --include='bench/stats/*,bench/prices/*,bench/providers/*,bench/plan.py,bench/calls.py,bench/records.py'
+	@$(BIN)/python -m coverage report --fail-under=100 --include='bench/stats/*,bench/prices/*,bench/providers/*,bench/plan.py,bench/records/*'
 
 .PHONY: perf
 perf: $(READY)  ## Measure engine, sandbox and start-up against their bars (idle machine, 2 cores, gcc)

@@ -15,14 +15,14 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from bench.config import Comparison, load
+    from bench.config.load import Comparison, load
+    from bench.costs.spending import Terms
     from bench.errors import BenchError, IncompleteError, UsageError
-    from bench.owntasks import task
-    from bench.pipeline import Prepared, Result, Watcher, execute, prepare
-    from bench.records import AnswerRow, Call, Item, ItemRow, Outcome, TokenUsage
+    from bench.records.items import AnswerRow, Call, Item, ItemRow, Outcome, TokenUsage
     from bench.registry import read as read_tasks
+    from bench.registry.own import task
     from bench.report import compare
-    from bench.spending import Terms
+    from bench.run.execute import Prepared, Result, Watcher, execute, prepare
 
 __all__ = [
     "AnswerRow",
@@ -48,13 +48,13 @@ __all__ = [
 ]
 
 _HOMES = {
-    "bench.config": ("Comparison", "load"),
+    "bench.config.load": ("Comparison", "load"),
     "bench.errors": ("BenchError", "IncompleteError", "UsageError"),
-    "bench.owntasks": ("task",),
-    "bench.pipeline": ("Prepared", "Result", "Watcher", "execute", "prepare"),
-    "bench.records": ("AnswerRow", "Call", "Item", "ItemRow", "Outcome", "TokenUsage"),
+    "bench.registry.own": ("task",),
+    "bench.run.execute": ("Prepared", "Result", "Watcher", "execute", "prepare"),
+    "bench.records.items": ("AnswerRow", "Call", "Item", "ItemRow", "Outcome", "TokenUsage"),
     "bench.report": ("compare",),
-    "bench.spending": ("Terms",),
+    "bench.costs.spending": ("Terms",),
 }
 
 

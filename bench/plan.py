@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bench.config import RunSettings
+from bench.config.load import RunSettings
 from bench.errors import UsageError
 from bench.providers import Endpoint
-from bench.records import Item, sha256_of
+from bench.records.items import Item, sha256_of
 
 
 @dataclass(frozen=True, slots=True)

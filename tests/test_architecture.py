@@ -61,7 +61,9 @@ def test_the_right_side_reads_tables_only(package: str) -> None:
 
 def test_statistics_know_no_files_and_no_report() -> None:
     for path in folder("stats"):
-        assert not {name for name in imports(path) if within(name, ("bench.report", "bench.runfolder", "pandas"))}, path
+        assert not {
+            name for name in imports(path) if within(name, ("bench.report", "bench.records.folder", "pandas"))
+        }, path
 
 
 def test_providers_are_pure() -> None:
@@ -113,7 +115,7 @@ def test_the_sandbox_opens_socket_pairs_and_takes_over_descriptors_only() -> Non
 
 def test_only_sandbox_and_weights_start_processes() -> None:
     for path in SOURCES:
-        if within(module(path), ("bench.sandbox", "bench.weights", "bench.engine.calibration")):
+        if within(module(path), ("bench.sandbox", "bench.weights", "bench.doctor.calibration")):
             continue
         assert not {name for name in imports(path) if within(name, STARTS_PROCESSES)}, path
         attributes = {
@@ -133,7 +135,7 @@ def test_only_replay_and_registry_know_lm_eval() -> None:
         "bench.registry.stock",
         "bench.registry.stockcode",
         "bench.scoring.replay",
-        "bench.suites.items",
+        "bench.registry.items",
     }
 
 

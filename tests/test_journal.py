@@ -15,10 +15,10 @@ from typing import Any
 
 import pytest
 
-from bench.config import Claim
+from bench.config.load import Claim
 from bench.errors import IncompleteError, UsageError
 from bench.journal import Journal
-from bench.records import Attempt, Call, Outcome, TokenUsage
+from bench.records.items import Attempt, Call, Outcome, TokenUsage
 
 
 def call(key: str = "k", run: str = "r1", outcome: Outcome = Outcome.ANSWERED, hours_ago: float = 0.0) -> Call:

@@ -19,7 +19,7 @@ from bench.scoring.replay import JournalLM
 
 TASK = """\
 task: sums
-custom_dataset: !function bench.suites.items.jsonl
+custom_dataset: !function bench.registry.items.jsonl
 dataset_kwargs: {file: sums.jsonl}
 test_split: test
 num_fewshot: 0

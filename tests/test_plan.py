@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bench.config import ModelEntry, RunSettings
+from bench.config.load import ModelEntry, RunSettings
 from bench.errors import UsageError
 from bench.plan import Plan, balanced, call_key, make_plan
 from bench.providers import Endpoint, resolve
-from bench.records import Item
+from bench.records.items import Item
 
 RUN = RunSettings(suites=("s",))
 

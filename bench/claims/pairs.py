@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.errors import UsageError
-from bench.records import Outcome
+from bench.records.items import Outcome
 from bench.stats.clusters import Floats
 from bench.stats.half import Strata
 

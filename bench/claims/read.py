@@ -9,12 +9,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bench import runfolder
 from bench.claims.judge import Case, Opinion, judge
 from bench.claims.pairs import pair
 from bench.claims.rivals import rival
-from bench.config import Claim
+from bench.config.load import Claim
 from bench.errors import UsageError, suggest
+from bench.records import folder as runfolder
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from bench.claims.pairs import Pairs, pair
-from bench.config import Claim
+from bench.config.load import Claim
 from bench.errors import UsageError
-from bench.vendors import maker_of
+from bench.records.vendors import maker_of
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,12 +8,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from bench import runfolder
-from bench.aggregates import AggregateRow
 from bench.claims.halves import alpha_of
 from bench.claims.text import percent, points, two_sided
-from bench.config import Claim
+from bench.config.load import Claim
 from bench.errors import UsageError, suggest
+from bench.records import folder as runfolder
+from bench.records.aggregates import AggregateRow
 from bench.stats import Half, Judged, Unpaired, Verdict, combine, unpaired_quality
 from bench.stats.half import undecided
 

@@ -12,7 +12,7 @@ from bench.cli.options import results_option
 from bench.errors import UsageError
 
 if TYPE_CHECKING:
-    from bench.config import Claim
+    from bench.config.load import Claim
 
 _EXIT = {"refuted": 3, "inconclusive": 4, "reported": 4, "supported": 0}
 """Exit codes; of several claims the first present here decides."""
@@ -71,8 +71,10 @@ def claim(
     """
     import json
 
-    from bench import claims, manifest, runfolder
+    from bench import claims
     from bench.claims import totals
+    from bench.records import folder as runfolder
+    from bench.run import describe as manifest
 
     folder = runfolder.find(results, run)
     given: dict[str, Any] = {

@@ -44,8 +44,8 @@ def doctor(config: Path | None, results: Path, calibrate: bool, sandbox: bool, a
 
 
 def _checks(config: Path | None, results: Path, calibrate: bool, sandbox: bool) -> Iterator[Check]:
+    from bench.config.environment import environment
     from bench.doctor import calibrated, examine
-    from bench.environment import environment
 
     comparison = load_config(config)
     yield from examine(comparison, results, environment(comparison.source.parent))

@@ -17,9 +17,9 @@ from bench.cli.options import results_option
 from bench.errors import UsageError
 
 if TYPE_CHECKING:
+    from bench.costs.spending import Terms
     from bench.gate import Result, Snapshot
-    from bench.pipeline import Prepared, Watcher
-    from bench.spending import Terms
+    from bench.run.execute import Prepared, Watcher
 
 _EXIT = {"pass": 0, "fail": 3, "cannot tell": 4, "supported": 0, "refuted": 3, "inconclusive": 4}
 
@@ -87,7 +87,7 @@ def gate(
     run is incomplete, 2 the baseline speaks of other tasks.
     """
     from bench import gate as gating
-    from bench import runfolder
+    from bench.records import folder as runfolder
 
     if (baseline is not None) + (save is not None) + (hosts is not None) != 1:
         raise UsageError("give one of --baseline, --save and --same-weights.")
@@ -126,7 +126,7 @@ def _mapping(models: tuple[str, ...], its: str | None) -> dict[str, str] | None:
 def show(result: Result, *, junit: Path | None, page: str = "report.html", as_json: bool = False) -> int:
     """Prints a result, writes its JUnit file and the workflow's summary; returns the exit code."""
     from bench import gate as gating
-    from bench import runfolder
+    from bench.records import folder as runfolder
 
     if as_json:
         click.echo(json.dumps(gating.as_json(result), indent=2, ensure_ascii=False))
@@ -177,7 +177,7 @@ def begin(
             raise UsageError("--confirm, --detect and --junit go with --gate FILE.")
         return None
     from bench import gate as gating
-    from bench import regate
+    from bench.run import confirm as regate
 
     base, _ = gating.load(baseline, results)
     regate.check(prepared, base)
@@ -206,7 +206,7 @@ class Gating:
     def judge(self, folder: Path, watcher: Watcher, environ: Mapping[str, str], terms: Terms) -> None:
         """Judges the run, and again with a second asking of what failed."""
         from bench import gate as gating
-        from bench import regate
+        from bench.run import confirm as regate
 
         self.result = gating.judge_folder(folder, self.base, detect=self.detect)
         failed = gating.suspects(self.result.findings)

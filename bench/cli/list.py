@@ -12,7 +12,7 @@ import click
 from bench.cli.options import config_option, include_option, load_config, results_option, task_folders
 
 if TYPE_CHECKING:
-    from bench.config import ModelEntry
+    from bench.config.load import ModelEntry
     from bench.registry import TaskFile
 
 Table = list[dict[str, object]]
@@ -88,7 +88,7 @@ def _count(file: TaskFile) -> int:
 
 
 def _models(config: Path | None) -> Table:
-    from bench.environment import environment
+    from bench.config.environment import environment
 
     comparison = load_config(config)
     environ = environment(comparison.source.parent)
@@ -111,8 +111,8 @@ def _model(entry: ModelEntry, environ: Mapping[str, str]) -> dict[str, object]:
 
 
 def _runs(results: Path) -> Table:
-    from bench import runfolder
     from bench.errors import UsageError
+    from bench.records import folder as runfolder
 
     rows: Table = [{"run": folder.name, "state": "unfinished", "models": ""} for folder in runfolder.begun(results)]
     for folder in runfolder.folders(results):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from bench.config import Comparison
+    from bench.config.load import Comparison
 
 CONFIG = "bench.toml"
 
@@ -50,7 +50,7 @@ def task_folders(include: Sequence[Path]) -> list[Path]:
 
 def load_config(path: Path | None, suites: Collection[str] | None = None) -> Comparison:
     """The named file, bench.toml in this folder, or the shipped starter. UsageError if it cannot be read."""
-    from bench.config import load
+    from bench.config.load import load
     from bench.registry import shipped
 
     if path is not None:

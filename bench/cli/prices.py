@@ -122,7 +122,7 @@ def _known() -> Iterator[tuple[str, str, str, str | None]]:
 
 
 def _configured(config: Path | None) -> Iterator[tuple[str, str, str, str | None]]:
-    from bench.spending import billing_of
+    from bench.costs.spending import billing_of
 
     for label, entry in load_config(config).models.items():
         bill = billing_of(entry)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bench.report.latency import Probe
+    from bench.report.numbers.latency import Probe
 
 
 def print_probe(probes: Sequence[Probe]) -> None:
@@ -18,7 +18,7 @@ def print_probe(probes: Sequence[Probe]) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from bench.report import probetext
+    from bench.report.text import probetext
 
     grid = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
     grid.add_column("latency probe")

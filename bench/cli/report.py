@@ -40,10 +40,11 @@ def report(
     """
     import json
 
-    from bench import runfolder
     from bench.cli import summary
-    from bench.report import page, tables
+    from bench.records import folder as runfolder
+    from bench.report import page
     from bench.report.redact import redact as without_texts
+    from bench.report.text import tables
     from bench.report.write import write_report
 
     sources: list[Source] = []

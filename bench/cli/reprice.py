@@ -40,12 +40,13 @@ def reprice(
     Calls no model and alters nothing: the result is a new run folder beside it that names it. Costs of local weights
     stay as they are. A price that is not known makes the cost unknown, never 0.
     """
-    from bench import prices, runfolder
+    from bench import prices
     from bench.cli.show import print_table
-    from bench.report import tables
+    from bench.costs.reprice import Change, newest
+    from bench.costs.reprice import reprice as compute
+    from bench.records import folder as runfolder
+    from bench.report.text import tables
     from bench.report.write import write_report
-    from bench.reprice import Change, newest
-    from bench.reprice import reprice as compute
 
     parent = newest(results) if run is None else runfolder.find(results, run)
     own = own or next((p for p in (Path(prices.OVERRIDE), parent / prices.OVERRIDE) if p.is_file()), None)

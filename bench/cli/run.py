@@ -16,10 +16,10 @@ from bench.cli.options import config_option, include_option, load_config, result
 from bench.errors import IncompleteError, UsageError, suggest
 
 if TYPE_CHECKING:
-    from bench.config import Comparison, ModelEntry
-    from bench.estimate import Estimate
-    from bench.pipeline import Prepared
-    from bench.spending import Terms
+    from bench.config.load import Comparison, ModelEntry
+    from bench.costs.estimate import Estimate
+    from bench.costs.spending import Terms
+    from bench.run.execute import Prepared
 
 
 class _Limit(click.ParamType[int]):
@@ -145,12 +145,15 @@ def run(
     pilot of 8 items first, and then you are asked whether to go on: --yes answers beforehand. Without a terminal,
     --yes or --budget-usd must.
     """
-    from bench import asking, pipeline, probe, registry
+    from bench import registry
     from bench.cli import gate
     from bench.cli.progress import Progress
     from bench.cli.show import show
-    from bench.environment import environment
+    from bench.config.environment import environment
     from bench.report.write import write_report
+    from bench.run import ask as asking
+    from bench.run import execute as pipeline
+    from bench.run import probe
 
     found = registry.read(task_folders(include))
     comparison = _chosen(load_config(config, found.names), models, max_connections)
@@ -210,7 +213,7 @@ def run(
 
 def _warnings(prepared: Prepared) -> list[str]:
     """What is likely to go wrong, once for each model, and prices that may be out of date."""
-    from bench.spending import Spending
+    from bench.costs.spending import Spending
 
     items = sorted({call.item.task: call.item for call in prepared.plan.calls}.values(), key=lambda i: i.max_tokens)
     lines = [line for endpoint in prepared.endpoints if items and (line := endpoint.warning(items[0]))]
@@ -219,7 +222,7 @@ def _warnings(prepared: Prepared) -> list[str]:
 
 def _terms(budget: Decimal | None, yes: bool) -> Terms:
     """A person at a terminal is asked; nobody else is, so that what may be spent must be said beforehand."""
-    from bench.spending import Terms
+    from bench.costs.spending import Terms
 
     if yes:
         return Terms(budget, "given")
@@ -248,7 +251,7 @@ def _chosen(comparison: Comparison, names: tuple[str, ...], max_connections: int
 
 def _adhoc(name: str, comparison: Comparison) -> ModelEntry:
     """A model given as provider/model on the command line; its label is the last part of the name."""
-    from bench.config import ModelEntry, check_model
+    from bench.config.load import ModelEntry, check_model
 
     if "/" not in name:
         raise UsageError(f"no model '{name}' in {comparison.source}.{suggest(name, comparison.models)}")

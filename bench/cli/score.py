@@ -20,12 +20,13 @@ def score(run: str | None, results: Path, include: tuple[Path, ...], as_json: bo
     Calls no model. Makes a new run folder that names its parent; costs and times stay as they were. A task whose
     prompts have changed is refused (exit code 2): answers to other prompts say nothing.
     """
-    from bench import registry, runfolder
+    from bench import registry
     from bench.cli.show import print_table
-    from bench.pipeline import JOURNAL
-    from bench.report import tables
+    from bench.records import folder as runfolder
+    from bench.report.text import tables
     from bench.report.write import write_report
-    from bench.rescore import rescore
+    from bench.run.execute import JOURNAL
+    from bench.run.rescore import rescore
 
     done = rescore(runfolder.find(results, run), results / JOURNAL, registry.read(task_folders(include)))
     comparison, _ = write_report(done.folder)

@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
 
-    from bench.pipeline import Result
     from bench.report import Comparison, SuiteRow
-    from bench.report.tables import Cell
+    from bench.report.text.tables import Cell
+    from bench.run.execute import Result
 
 Column = tuple[str, "list[Cell]"]
 
@@ -21,7 +21,7 @@ Column = tuple[str, "list[Cell]"]
 def show(result: Result, as_json: bool) -> None:
     """Writes the run's report files, then prints the table, its notes and where the files are."""
     from bench.cli.probe import print_probe
-    from bench.report import tables
+    from bench.report.text import tables
     from bench.report.write import write_report
 
     comparison, _ = write_report(result.folder)
@@ -44,7 +44,7 @@ def print_table(comparison: Comparison) -> None:
     from rich.console import Console
 
     from bench import claims
-    from bench.report import tables
+    from bench.report.text import tables
 
     console = Console(highlight=False)
     names = [cell for row in comparison.rows for cell in ((f"  {row.model}", ""), (row.suite, ""))]
@@ -59,7 +59,7 @@ def print_table(comparison: Comparison) -> None:
 
 def _parts(rows: Sequence[SuiteRow]) -> Iterator[list[list[Column]]]:
     """Groups of columns that belong together, by what they speak of."""
-    from bench.report import tables as t
+    from bench.report.text import tables as t
 
     def column(header: str, cells: Iterator[Cell]) -> Column:
         return header, list(cells)

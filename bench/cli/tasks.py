@@ -97,9 +97,9 @@ def new(
     name: str, source: Path, folder: Path, max_tokens: int, system: str, licence: str, replace: bool
 ) -> None:  # fmt: skip
     """Make the task NAME of your own prompts, check it, and say how to run it. docs/tasks.md has the format."""
-    from bench.owntasks import draft
     from bench.registry import read, versions
     from bench.registry.lint import inspect
+    from bench.registry.own import draft
 
     if not (folder / f"{name}.yaml").exists():
         _refuse_taken(name, folder)

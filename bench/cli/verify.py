@@ -35,7 +35,7 @@ def verify(runs: tuple[str, ...], results: Path, output: Path | None, as_json: b
     import json
     from dataclasses import asdict
 
-    from bench import runfolder
+    from bench.records import folder as runfolder
     from bench.report.page import NAME
     from bench.report.verify import shows
     from bench.report.verify import verify as compute

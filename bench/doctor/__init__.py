@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from bench.config import Comparison
+from bench.config.load import Comparison
 from bench.doctor import machine
 from bench.doctor.calibrated import calibrated
 from bench.doctor.check import Check, Status

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench import manifest
-from bench.config import Comparison
+from bench.config.load import Comparison
+from bench.doctor.calibration import Calibration, calibrate, save
 from bench.doctor.check import Check, Status
-from bench.engine.calibration import Calibration, calibrate, save
 from bench.errors import UsageError
 from bench.journal import Journal
+from bench.run import describe as manifest
 
 CLEAN_SHARE = 0.95
 """With a smaller share of cleanly timed calls the machine was too busy to be measured."""

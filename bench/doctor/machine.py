@@ -10,11 +10,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 
-from bench import manifest
-from bench.config import ModelEntry
+from bench.config.load import ModelEntry
 from bench.doctor.check import Check, Status
 from bench.engine.clock import now
 from bench.errors import UsageError
+from bench.run import describe as manifest
 from bench.weights.store import cache_dir, megabytes, require_space
 
 SKEW_S = 5.0

@@ -10,7 +10,7 @@ from bench.engine.retry import Cause, Failure
 from bench.providers.protocol import Fault, StreamEvent
 from bench.providers.reading import whole
 from bench.providers.thinking import ThinkSplitter, unopened
-from bench.records import Outcome, TokenUsage
+from bench.records.items import Outcome, TokenUsage
 
 BUFFERED_CHARS = 64
 """Shorter answers may well arrive at once."""

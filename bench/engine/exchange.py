@@ -16,7 +16,7 @@ from bench.engine.retry import MAX_WAIT_S, Cause, Failure, retry_after_s, should
 from bench.engine.sse import SseParser
 from bench.engine.transport import Channel, Dropped, Reply
 from bench.providers.protocol import FaultKind, Wire
-from bench.records import Attempt, Outcome
+from bench.records.items import Attempt, Outcome
 
 SHOWN = 300
 """Characters kept of a reply in the wrong shape."""

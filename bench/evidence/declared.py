@@ -44,7 +44,7 @@ def check(path: Path, ruled: Sequence[RuledClaim], sets: Sequence[str]) -> list[
     Where there is no file yet, it is written: the claims are fixed before any of them is judged. UsageError if the
     two differ: a changed rule or changed data needs a reviewed, new file.
     """
-    from bench import runfolder
+    from bench.records import folder as runfolder
 
     if not path.exists():
         runfolder.write_text(path, as_toml(ruled))

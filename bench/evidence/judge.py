@@ -6,11 +6,11 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bench.aggregates import AggregateRow
 from bench.claims import Case, Pairs, judge
 from bench.claims.totals import counts, judge_totals, meets, quality_p, standing
 from bench.evidence.rule import RuledClaim
 from bench.evidence.sets import DataSet
+from bench.records.aggregates import AggregateRow
 from bench.stats import Half, Interval, Judged, Verdict, holm, unpaired_interval
 
 PAIRED, TOTALS = "paired items", "totals"

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench import runfolder
 from bench.evidence import declared, figures, page
 from bench.evidence.judge import judge_all
 from bench.evidence.rule import claims_of
 from bench.evidence.sets import SETS, Published, read_all
+from bench.records import folder as runfolder
 
 
 def rebuild(data: Path, folder: Path, published: Sequence[Published] = SETS) -> tuple[list[Path], list[str]]:

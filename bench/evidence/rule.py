@@ -9,10 +9,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from bench.aggregates import AggregateRow
 from bench.claims.totals import cost_each
-from bench.config import Claim
+from bench.config.load import Claim
 from bench.errors import UsageError
+from bench.records.aggregates import AggregateRow
 
 CHEAPER_BY = 0.90
 """The saving that the mission's sentence claims."""

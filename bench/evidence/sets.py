@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bench import runfolder
-from bench.aggregates import AggregateRow
 from bench.claims import Pairs, pair
 from bench.errors import UsageError
 from bench.evidence.rule import RuledClaim
 from bench.importers import FORMATS, Provenance, import_results
+from bench.records import folder as runfolder
+from bench.records.aggregates import AggregateRow
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from bench import runfolder
 from bench.errors import UsageError
 from bench.gate.field import Field
 from bench.gate.snapshot import QUANTILES, ItemRecord, ModelRecord, Sample, Snapshot, SuiteRecord, task_of
-from bench.records import Outcome
+from bench.records import folder as runfolder
+from bench.records.items import Outcome
 
 FORMAT = 1
 """Changes when an older claimbench could misread the file."""

@@ -6,7 +6,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from bench import runfolder
 from bench.claims.judge import MISSING_RATE
 from bench.claims.pairs import pair
 from bench.errors import UsageError
@@ -17,6 +16,7 @@ from bench.gate.growth import COLUMNS, Timed, grown, growth, judge_amounts, judg
 from bench.gate.match import Pairing, concatenated, match
 from bench.gate.quality import blind_spots, judge_quality
 from bench.gate.snapshot import Snapshot, take
+from bench.records import folder as runfolder
 from bench.stats import drop_p
 
 SECOND = "second-asking"

@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from bench import runfolder
 from bench.claims.judge import MISSING_RATE
 from bench.errors import UsageError
 from bench.gate.findings import ALPHA, TOLERANCE
 from bench.gate.match import Pairing, match
 from bench.gate.snapshot import ItemRecord, of
+from bench.records import folder as runfolder
 from bench.stats import Half, Judged, Strata, Verdict, combine, latency, quality
 from bench.stats.half import undecided
 

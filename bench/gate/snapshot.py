@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bench import runfolder
 from bench.errors import IncompleteError, UsageError, suggest
+from bench.records import folder as runfolder
 
 if TYPE_CHECKING:
     import pandas as pd

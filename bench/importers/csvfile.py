@@ -13,15 +13,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.aggregates import AggregateRow
 from bench.errors import UsageError, suggest
 from bench.importers.ledger import Ledger
 from bench.importers.names import unique_labels
 from bench.importers.numbers import BadValueError, amount, number, share, shown, whole
 from bench.importers.source import ImportedModel, Record, Request, entry
 from bench.importers.textfiles import csv_columns, csv_rows, json_rows
-from bench.records import sha256_of
-from bench.vendors import vendor_of
+from bench.records.aggregates import AggregateRow
+from bench.records.items import sha256_of
+from bench.records.vendors import vendor_of
 
 MODEL = ("model", "vendor", "provider", "effort", "harness", "cost_basis")
 ITEM = (

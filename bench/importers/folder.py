@@ -10,11 +10,11 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from bench import runfolder
-from bench.aggregates import AggregateRow
 from bench.errors import UsageError
 from bench.importers.source import Entry, Format, ImportedModel, Provenance, Record, Request
 from bench.importers.streamed import Tables
+from bench.records import folder as runfolder
+from bench.records.aggregates import AggregateRow
 
 
 @dataclass(frozen=True, slots=True)

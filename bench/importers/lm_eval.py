@@ -15,13 +15,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench.aggregates import AggregateRow
 from bench.errors import UsageError, suggest
 from bench.importers.numbers import BadValueError, named, shown, whole
 from bench.importers.source import Entry, ImportedModel, Record, Request, entry
 from bench.importers.textfiles import json_rows, mapping, read_json
-from bench.records import prompt_text, sha256_of
-from bench.vendors import vendor_of
+from bench.records.aggregates import AggregateRow
+from bench.records.items import prompt_text, sha256_of
+from bench.records.vendors import vendor_of
 
 PROMPT_SETTINGS = (
     "doc_to_text", "doc_to_target", "doc_to_choice", "description", "target_delimiter", "output_type", "repeats",

@@ -7,8 +7,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bench.aggregates import AggregateRow
 from bench.importers.ledger import Ledger
+from bench.records.aggregates import AggregateRow
 
 _EFFORT = re.compile(r"\(([^()]*(?:think|reasoning|\blow\b|\bmedium\b|\bhigh\b)[^()]*)\)", re.IGNORECASE)
 

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bench.aggregates import AggregateRow
 from bench.errors import UsageError, suggest
 from bench.importers.ledger import Ledger
-from bench.records import AnswerRow, ItemRow, Outcome
+from bench.records.aggregates import AggregateRow
+from bench.records.items import AnswerRow, ItemRow, Outcome
 
 
 @dataclass(frozen=True, slots=True)

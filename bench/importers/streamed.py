@@ -14,10 +14,10 @@ import numpy as np
 import pyarrow
 import pyarrow.parquet
 
-from bench import runfolder
 from bench.importers.ledger import Ledger
 from bench.importers.source import Entry
-from bench.records import AnswerRow, ItemRow
+from bench.records import folder as runfolder
+from bench.records.items import AnswerRow, ItemRow
 
 PIECE_ROWS = 20_000
 PIECE_CHARACTERS = 16 << 20

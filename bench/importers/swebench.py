@@ -15,15 +15,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.aggregates import AggregateRow
 from bench.errors import UsageError
 from bench.importers.ledger import Ledger
 from bench.importers.names import effort_in, unique_labels
 from bench.importers.numbers import BadValueError, named, number, positive, shown, whole
 from bench.importers.source import Entry, ImportedModel, Provenance, Record, Request, entry
 from bench.importers.textfiles import LOST, csv_columns, csv_rows, mapping, read_json
-from bench.records import sha256_of
-from bench.vendors import vendor_of
+from bench.records.aggregates import AggregateRow
+from bench.records.items import sha256_of
+from bench.records.vendors import vendor_of
 
 USUAL = Provenance("SWE-bench/swe-bench.github.io", licence="CC BY-NC 4.0: publish figures, not rows")
 MODELS = {"name", "date", "resolved_pct", "total_cost_usd", "instance_cost_usd", "instance_calls", "mini_version"}

@@ -7,15 +7,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from bench.config import ModelEntry, RunSettings
-from bench.configfile import address_problem
+from bench.config.file import address_problem
+from bench.config.load import ModelEntry, RunSettings
 from bench.errors import UsageError
 from bench.providers import anthropic_messages, openai_chat
 from bench.providers.address import HIDDEN, Address, expanded, shown, split
 from bench.providers.presets import Preset
 from bench.providers.protocol import Wire
 from bench.providers.rules import SAMPLING, Rules, merged
-from bench.records import Item, sha256_of
+from bench.records.items import Item, sha256_of
 
 if TYPE_CHECKING:
     from bench.weights.server import ServerSettings

@@ -122,7 +122,7 @@ def lapses(path: Path, config: Mapping[str, Any]) -> Iterator[Finding]:
     for file in _data_files((config.get("dataset_kwargs") or {}).get("data_files")):
         if "://" not in file and not Path(file).is_absolute():
             problem = f"data_files '{file}' is relative to wherever bench is called."
-            cure = "Use 'custom_dataset: !function bench.suites.items.jsonl' with 'dataset_kwargs: {file: ...}'."
+            cure = "Use 'custom_dataset: !function bench.registry.items.jsonl' with 'dataset_kwargs: {file: ...}'."
             yield Finding(str(path), "dataset_kwargs.data_files", problem, cure)
 
 

@@ -186,7 +186,7 @@ def _files(root: Path) -> Iterator[Path]:
 
 
 def _python(path: Path) -> list[TaskFile]:
-    from bench.owntasks import python_tasks
+    from bench.registry.own import python_tasks
 
     return python_tasks(path)
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bench.errors import UsageError
-from bench.records import Item, prompt_text
+from bench.records.items import Item, prompt_text
 from bench.registry import versions
 from bench.registry.checks import Finding, lapses
 from bench.registry.files import Registry, TaskFile, survey

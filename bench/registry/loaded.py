@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from bench.errors import UsageError
-from bench.records import Item, prompt_text
+from bench.records.items import Item, prompt_text
 from bench.registry.checks import SAMPLING
 from bench.registry.files import Registry, TaskFile
-from bench.suites.items import item_of
+from bench.registry.items import item_of
 
 
 class LoadedTasks:

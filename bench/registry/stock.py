@@ -21,7 +21,7 @@ from bench.errors import UsageError
 from bench.registry import stockcode
 from bench.registry.checks import FEWSHOT_IN_ORDER, aggregation
 from bench.registry.files import STOCK, TaskFile, parse
-from bench.suites.items import read_jsonl
+from bench.registry.items import read_jsonl
 
 DATA = "BENCH_DATA"
 """Environment variable: a folder that holds `<dataset>/[<configuration>/]<split>.jsonl`."""

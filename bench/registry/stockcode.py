@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from bench.errors import UsageError
-from bench.owntasks.items import COLUMNS, config_of
-from bench.records import sha256_of
+from bench.records.items import sha256_of
 from bench.registry.files import TaskFile
-from bench.suites.items import dataset, read_jsonl
+from bench.registry.items import dataset, read_jsonl
+from bench.registry.own.items import COLUMNS, config_of
 
 Local = Callable[[str, str | None], Path | None]
 """Finds a data set's local folder by its name and configuration."""

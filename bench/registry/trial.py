@@ -6,11 +6,11 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from bench.owntasks import read as read_items
-from bench.records import Graded, Item, prompt_text
+from bench.records.items import Graded, Item, prompt_text
 from bench.registry.checks import Finding
 from bench.registry.files import TaskFile
 from bench.registry.loaded import LoadedTasks
+from bench.registry.own import read as read_items
 from bench.scoring.graders import Grader
 
 FUNCTION = "```python\ndef NAME(*args, **named):\n    return None\n```"

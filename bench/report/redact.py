@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from bench import runfolder
 from bench.errors import UsageError
+from bench.records import folder as runfolder
 
 FILLER = "█"
 """Stands for each character of an answer or its reasoning: the cost bridge needs their lengths, and nothing else."""

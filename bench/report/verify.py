@@ -17,10 +17,10 @@ from itertools import takewhile, zip_longest
 from pathlib import Path
 from typing import Any
 
-from bench import runfolder
 from bench.errors import UsageError
-from bench.report import totals
+from bench.records import folder as runfolder
 from bench.report.page import NAME, Source, page_runs, read_page, write_page
+from bench.report.text import totals
 from bench.report.write import write_report
 
 SOURCES = (runfolder.MANIFEST, "items.parquet", "answers.parquet", "aggregates.parquet", runfolder.LATENCY)

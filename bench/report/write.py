@@ -6,10 +6,12 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench import claims, runfolder
-from bench.aggregates import AggregateRow
-from bench.report import charts, documents, page, probetext, tables, totals
-from bench.report.comparison import Comparison, compare
+from bench import claims
+from bench.records import folder as runfolder
+from bench.records.aggregates import AggregateRow
+from bench.report import charts, page
+from bench.report.numbers.comparison import Comparison, compare
+from bench.report.text import documents, probetext, tables, totals
 
 
 def write_report(folder: Path, shape: charts.Shape = "wide") -> tuple[Comparison, list[Path]]:

@@ -15,9 +15,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Self
 
 from bench.errors import BenchError
-from bench.records import Graded, sha256_of
+from bench.records.items import Graded, sha256_of
+from bench.registry.items import LETTERS, item_of
 from bench.scoring import extract
-from bench.suites.items import LETTERS, item_of
 
 if TYPE_CHECKING:
     from bench.sandbox import Grade as Ran

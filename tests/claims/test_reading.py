@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from bench import claims, runfolder
+from bench import claims
 from bench.claims.plain import span
-from bench.config import Claim
-from bench.records import ItemRow
+from bench.config.load import Claim
+from bench.records import folder as runfolder
+from bench.records.items import ItemRow
 from bench.stats import Interval
 from tests.claims.test_claims import CLAIM, judged, only, page, rows, write
 from tests.report.sample_run import model

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from bench import runfolder
-from bench.aggregates import AggregateRow
 from bench.claims import adhoc
 from bench.claims.totals import counts, judge_folder, judge_totals, quality_p, standing, text
 from bench.cli import main
 from bench.errors import UsageError
+from bench.records import folder as runfolder
+from bench.records.aggregates import AggregateRow
 
 BIG = AggregateRow(
     source="synthetic", source_commit=None, retrieved=None, licence=None, suite="s", suite_version=None, harness="h",

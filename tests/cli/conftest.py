@@ -11,7 +11,7 @@ import pytest
 
 from bench.cli import main
 from bench.registry import shipped
-from bench.suites.items import read_jsonl
+from bench.registry.items import read_jsonl
 from tests.fake_endpoint import FakeEndpoint, Reply, Request
 
 CODING = [item for path in sorted((shipped("tasks") / "coding").glob("*.jsonl")) for item in read_jsonl(path)]

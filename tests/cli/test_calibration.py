@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from bench.engine.calibration import Calibration, save
-from bench.manifest import machine
+from bench.doctor.calibration import Calibration, save
+from bench.run.describe import machine
 from tests.cli.conftest import Bench
 from tests.fake_endpoint import FakeEndpoint
 

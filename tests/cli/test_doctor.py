@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from bench import manifest
-from bench.engine import calibration
-from bench.engine.calibration import load
+from bench.doctor import calibration
+from bench.doctor.calibration import load
+from bench.run import describe as manifest
 from bench.weights.catalog import catalog
 from tests.cli.conftest import Bench
 from tests.fake_endpoint import FakeEndpoint

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from bench.runfolder import read_rows
+from bench.records.folder import read_rows
 from bench.suites.coding.exam import exam
 from bench.suites.coding.family import Kind
 from tests.cli.conftest import Bench

@@ -16,8 +16,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from bench import runfolder
 from bench.engine.budget import SHARE
+from bench.records import folder as runfolder
 from tests.cli.conftest import Bench
 from tests.fake_endpoint import FakeEndpoint, Reply, Request
 

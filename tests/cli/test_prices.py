@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bench import runfolder
 from bench.prices import OVERRIDE, load
+from bench.records import folder as runfolder
 from tests.cli.conftest import Bench
 from tests.fake_endpoint import FakeEndpoint, Reply, Request
 

@@ -12,9 +12,9 @@ import pytest
 
 from bench.cli import progress
 from bench.cli.progress import Progress
-from bench.estimate import Estimate, ModelEstimate
+from bench.costs.estimate import Estimate, ModelEstimate
 from bench.plan import PlannedCall
-from bench.records import Attempt, Call, Graded, Item, Outcome, TokenUsage
+from bench.records.items import Attempt, Call, Graded, Item, Outcome, TokenUsage
 from bench.stats import Interval
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from bench.records import Graded
+from bench.records.items import Graded
 from bench.scoring.graders import function_calls
 from tests.cli.conftest import CODING, Bench
 from tests.fake_endpoint import DROP, FakeEndpoint, Reply, Request

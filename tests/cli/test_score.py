@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from bench import runfolder
 from bench.errors import UsageError
+from bench.records import folder as runfolder
 from tests.cli.conftest import Bench
 from tests.fake_endpoint import FakeEndpoint, Reply, Request
 
@@ -107,7 +107,7 @@ def test_what_goes_wrong_in_scoring_leaves_no_folder_behind(
     def no_sandbox(*_: object) -> object:
         raise UsageError("no sandbox works here.")
 
-    monkeypatch.setattr("bench.rescore.judge", no_sandbox)
+    monkeypatch.setattr("bench.run.rescore.judge", no_sandbox)
     assert bench("score", ran.name).err == "Error: no sandbox works here.\n"
     assert not list(ran.parent.glob("*-score"))
 

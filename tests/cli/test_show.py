@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from bench.cli.show import print_table
-from bench.report import compare, tables
+from bench.report import compare
+from bench.report.text import tables
 from tests.report.sample_run import ANSWERED, not_asked, write_run
 
 SHORT = ("smollm2", "qwen-coder")

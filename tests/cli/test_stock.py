@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import runfolder
+from bench.records import folder as runfolder
 from bench.registry import stock
 from tests.cli.conftest import Bench
 from tests.fake_endpoint import FakeEndpoint, Reply

@@ -6,12 +6,12 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bench.config import ModelEntry, RunSettings
+from bench.config.load import ModelEntry, RunSettings
 from bench.engine import Admission, Lane, LaneResult, run_lanes
 from bench.errors import IncompleteError
 from bench.plan import Plan, PlannedCall, make_plan
 from bench.providers import resolve
-from bench.records import Call, Item
+from bench.records.items import Call, Item
 from tests.fake_endpoint import FakeEndpoint
 
 

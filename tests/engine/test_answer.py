@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bench.engine.answer import Answer
 from bench.providers.protocol import StreamEvent
-from bench.records import Attempt, Outcome, TokenUsage
+from bench.records.items import Attempt, Outcome, TokenUsage
 
 
 def told(*events: tuple[float, StreamEvent]) -> Answer:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench.engine.budget import SHARE, Budget
-from bench.records import Call
+from bench.records.items import Call
 from tests.test_journal import call as recorded
 
 CALL: Call = recorded()

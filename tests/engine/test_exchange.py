@@ -19,7 +19,7 @@ from bench.engine.retry import Cause
 from bench.engine.transport import Channel, tls_context
 from bench.providers import openai_chat
 from bench.providers.protocol import FaultKind
-from bench.records import Outcome
+from bench.records.items import Outcome
 
 
 class Stream(httpx.AsyncByteStream):

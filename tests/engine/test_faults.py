@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from bench.engine import retry, throttle
-from bench.records import Call, Outcome
+from bench.records.items import Call, Outcome
 from tests.engine.lanes import Ran, run
 from tests.fake_endpoint import DROP, FakeEndpoint, Reply, Request
 

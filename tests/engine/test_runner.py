@@ -11,12 +11,12 @@ from dataclasses import replace
 
 import pytest
 
-from bench.config import ModelEntry, RunSettings
+from bench.config.load import ModelEntry, RunSettings
 from bench.engine import Lane, LaneResult, run_lanes, runner
 from bench.errors import IncompleteError
 from bench.plan import PlannedCall, make_plan
 from bench.providers import resolve
-from bench.records import Call, Outcome
+from bench.records.items import Call, Outcome
 from tests.engine.lanes import Seen, items, run
 from tests.fake_endpoint import DROP, FakeEndpoint, Reply, Request
 

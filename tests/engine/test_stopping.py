@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from bench.records import Outcome
+from bench.records.items import Outcome
 from tests.engine.lanes import run
 from tests.fake_endpoint import DROP, FakeEndpoint, Reply
 

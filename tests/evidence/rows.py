@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from bench.aggregates import AggregateRow
 from bench.evidence import Published
 from bench.importers import Provenance
+from bench.records.aggregates import AggregateRow
 
 ROW = AggregateRow(
     source="synthetic", source_commit=None, retrieved=None, licence=None, suite="s", suite_version=None, harness="h 1",

@@ -12,8 +12,8 @@ import pytest
 
 from bench.errors import IncompleteError, UsageError
 from bench.gate import ALL, SECOND, Finding, Result, Status, Verdict, judge_folder, lines, load, suspects, take
-from bench.records import ItemRow
-from bench.runfolder import clear, write_tables
+from bench.records.folder import clear, write_tables
+from bench.records.items import ItemRow
 from tests.gate.worlds import MACHINE, rows, write
 from tests.report.sample_run import model, not_asked
 

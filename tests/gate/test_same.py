@@ -12,7 +12,7 @@ import pytest
 
 from bench.errors import UsageError
 from bench.gate import Equivalence, same_json, same_lines, same_weights
-from bench.records import ItemRow
+from bench.records.items import ItemRow
 from bench.stats import Verdict
 from tests.gate.worlds import rows, write
 

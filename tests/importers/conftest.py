@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from bench import runfolder
 from bench.importers import FORMATS, Imported, Provenance, import_results
+from bench.records import folder as runfolder
 
 FIXTURES = Path(__file__).parent / "fixtures"
 LM_EVAL = FIXTURES / "lm_eval"

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from bench import runfolder
 from bench.claims import adhoc, judge_run
 from bench.errors import UsageError
 from bench.importers import FORMATS, import_results, streamed
-from bench.report import compare, tables
+from bench.records import folder as runfolder
+from bench.report import compare
+from bench.report.text import tables
 from bench.report.write import write_report
 from tests.importers.conftest import FIXTURES, LM_EVAL, Importing, items
 

@@ -9,14 +9,16 @@ from typing import Any
 
 import pytest
 
-from bench import claims, runfolder
+from bench import claims
 from bench.claims import adhoc, judge_run
 from bench.errors import UsageError
-from bench.records import Outcome
+from bench.records import folder as runfolder
+from bench.records.items import Outcome
 from bench.registry import Registry
-from bench.report import compare, tables
+from bench.report import compare
+from bench.report.text import tables
 from tests.importers.conftest import LM_EVAL, Importing, items, totals
-from tests.scoring.test_tables import answer, planned, registry, right, score
+from tests.run.test_score import answer, planned, registry, right, score
 
 __all__ = ["registry"]
 SMALL, LARGE = LM_EVAL / "smollm2", LM_EVAL / "qwen-coder"

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from bench.aggregates import AggregateRow
 from bench.importers.ledger import KEPT, Ledger
 from bench.importers.names import effort_in, unique_labels
-from bench.vendors import vendor_of
+from bench.records.aggregates import AggregateRow
+from bench.records.vendors import vendor_of
 
 ROW = AggregateRow(
     source="s", source_commit=None, retrieved=None, licence=None, suite="quiz", suite_version=None, harness="h 1",

@@ -9,8 +9,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from bench import claims, runfolder
+from bench import claims
 from bench.errors import UsageError
+from bench.records import folder as runfolder
 from tests.importers.conftest import FIXTURES, HERE, Importing, items, totals
 
 BOARDS = FIXTURES / "leaderboards.json"

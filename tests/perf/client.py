@@ -15,12 +15,12 @@ import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from bench.config import ModelEntry, RunSettings
+from bench.config.load import ModelEntry, RunSettings
 from bench.engine import Lane, run_lanes
 from bench.journal import Journal
 from bench.plan import PlannedCall, make_plan
 from bench.providers import resolve
-from bench.records import Call, Item
+from bench.records.items import Call, Item
 
 PROMPT = "Explain in one paragraph why the sky is blue. " * 8
 

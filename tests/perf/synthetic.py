@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from bench import runfolder
+from bench.records import folder as runfolder
 
 FAMILIES = 40
 """Families of items, hence clusters, of a suite."""

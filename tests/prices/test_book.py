@@ -12,7 +12,7 @@ import pytest
 import bench.prices
 from bench.errors import UsageError
 from bench.prices import PriceBook, beside, cost, load
-from bench.records import TokenUsage
+from bench.records.items import TokenUsage
 from tests.prices.lists import book, row
 
 AT = datetime(2026, 11, 22, tzinfo=UTC)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.prices import TOKEN_CLASSES, Price, Rates, Schedule, Tier, billed_at, cost, worst_case
-from bench.records import TokenUsage
+from bench.records.items import TokenUsage
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 money = st.decimals(0, 100, places=4)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bench.prices import SNAPSHOT, Mode, Price, PriceBook, cost, load
-from bench.records import TokenUsage
+from bench.records.items import TokenUsage
 
 SUNDAY, MONDAY = "2026-11-22T02:00", "2026-11-23T02:00"
 """DeepSeek's peak begins at 01:00 UTC on working days."""

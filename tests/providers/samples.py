@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from bench.config import ModelEntry, RunSettings, check_model
+from bench.config.load import ModelEntry, RunSettings, check_model
 from bench.engine.sse import SseParser
 from bench.providers import Endpoint, ThinkSplitter, resolve, whole
 from bench.providers.protocol import Fault, Wire
-from bench.records import Item, Outcome, TokenUsage
+from bench.records.items import Item, Outcome, TokenUsage
 
 FIXTURES = Path(__file__).parent / "fixtures"
 RUN = RunSettings(suites=("s",))

@@ -5,9 +5,9 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from bench.config import ModelEntry
+from bench.config.load import ModelEntry
 from bench.providers import resolve
-from bench.records import Item, Outcome
+from bench.records.items import Item, Outcome
 from bench.weights.server import LlamaServer
 from tests.providers.samples import ITEM, RUN, Read, read
 

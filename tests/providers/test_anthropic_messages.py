@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bench.providers import FaultKind, StreamEvent
 from bench.providers.anthropic_messages import PATH, STREAMING, VERSION, headers, prompt, read_event
-from bench.records import Outcome, TokenUsage
+from bench.records.items import Outcome, TokenUsage
 
 USER = {"role": "user", "content": "1 + 1?"}
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bench.errors import UsageError
-from bench.records import Item
+from bench.records.items import Item
 from tests.providers.samples import ITEM, RUN, endpoint
 
 SAMPLED: list[tuple[str, dict[str, Any], dict[str, float]]] = [

@@ -18,7 +18,7 @@ from pydantic import TypeAdapter
 from bench.engine.sse import SseParser
 from bench.providers import anthropic_messages, openai_chat
 from bench.providers.presets import shipped
-from bench.records import Item
+from bench.records.items import Item
 from tests.providers.samples import FIXTURES, ITEM, RUN, endpoint
 
 CLAUDES = [

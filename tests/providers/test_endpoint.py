@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from bench.config import ModelEntry, RunSettings
+from bench.config.load import ModelEntry, RunSettings
 from bench.errors import UsageError
 from bench.providers import Endpoint, anthropic_messages, missing_keys, openai_chat, resolve
 from bench.providers.endpoint import server_settings
-from bench.records import Item
+from bench.records.items import Item
 
 RUN = RunSettings(suites=("s",))
 ITEM = Item(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bench.providers import Fault, FaultKind, StreamEvent
 from bench.providers.openai_chat import PATH, STREAMING, headers, prompt, read_event
-from bench.records import Outcome, TokenUsage
+from bench.records.items import Outcome, TokenUsage
 
 
 def chunk(delta: Any, **choice: Any) -> str:

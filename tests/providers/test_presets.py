@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from bench.config import ModelEntry, check_model
-from bench.configfile import RULES, TABLES, address_problem
+from bench.config.file import RULES, TABLES, address_problem
+from bench.config.load import ModelEntry, check_model
 from bench.providers import resolve
 from bench.providers.presets import GENERIC, Preset, find, shipped
 from bench.providers.rules import Rules, at, merged

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bench.providers import FaultKind, anthropic_messages, openai_chat
 from bench.providers.protocol import Wire
-from bench.records import Outcome, TokenUsage
+from bench.records.items import Outcome, TokenUsage
 from tests.providers.samples import FIXTURES, read
 
 THOUGHT, SAID = "Two and two make four.", "Vier – 四 😀"

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench.providers.usage import of_chat, of_messages
-from bench.records import TokenUsage
+from bench.records.items import TokenUsage
 
 UNKNOWN = TokenUsage()
 

@@ -15,7 +15,7 @@ from bench.registry.lint import Report, lint
 
 TASK = """\
 task: sums
-custom_dataset: !function bench.suites.items.jsonl
+custom_dataset: !function bench.registry.items.jsonl
 dataset_kwargs:
   file: sums.jsonl
 test_split: test

@@ -17,7 +17,7 @@ from lm_eval.api.task import ConfigurableTask
 from lm_eval.tasks._yaml_loader import load_yaml
 
 from bench.errors import UsageError
-from bench.records import Item, prompt_text
+from bench.records.items import Item, prompt_text
 from bench.registry import STOCK, LoadedTasks, read, stock
 from bench.registry.lint import lint
 from bench.scoring import graders, replay

@@ -8,8 +8,8 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
-from bench import runfolder
-from bench.records import AnswerRow, ItemRow
+from bench.records import folder as runfolder
+from bench.records.items import AnswerRow, ItemRow
 
 ANSWERED = ItemRow(
     run="20261120T101500Z-0123abcd", suite="reasoning", task="chain_sum", task_version="1", item="0",

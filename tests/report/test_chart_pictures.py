@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 from bench.report import Comparison, SuiteRow
-from bench.report.bridge import Bridge
 from bench.report.charts import ForestRow, PlanePoint, Shape, costbridge, latency, levels, pareto, plane, tokens
 from bench.report.charts.forest import draw as draw_forest
 from bench.report.charts.latency import METRICS, Curve
-from bench.report.pairwise import Difference, Place
+from bench.report.numbers.bridge import Bridge
+from bench.report.numbers.pairwise import Difference, Place
 from bench.stats import BridgeStep, Interval
 from tests.report.pictures import faults, written
 

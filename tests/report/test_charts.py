@@ -13,16 +13,16 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from bench import runfolder
 from bench.cli.report import report
-from bench.records import ItemRow
+from bench.records import folder as runfolder
+from bench.records.items import ItemRow
 from bench.report import charts, compare
 from bench.report.charts import common, labels, ofrun, pareto, style, verdicts
 from bench.report.charts.forest import TOO_SMALL
 from bench.report.charts.latency import MOST_STEPS, Curve, curves
 from bench.report.charts.levels import level_scores
 from bench.report.charts.tokens import token_use
-from bench.report.pairwise import Difference
+from bench.report.numbers.pairwise import Difference
 from bench.stats import Interval
 from tests.report.pictures import faults, written
 from tests.report.sample_run import ANSWERED, model, not_asked, write_run

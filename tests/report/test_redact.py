@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from bench import runfolder
 from bench.cli import bench
 from bench.errors import UsageError
-from bench.records import AnswerRow
-from bench.report.comparison import as_records, compare
+from bench.records import folder as runfolder
+from bench.records.items import AnswerRow
+from bench.report.numbers.comparison import as_records, compare
 from bench.report.page import read_page
 from bench.report.redact import redact
 from tests.report.page import sample

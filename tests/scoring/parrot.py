@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from lm_eval.api.instance import Instance
 from lm_eval.api.model import LM
 
-from bench.records import prompt_text
+from bench.records.items import prompt_text
 
 
 class Parrot(LM):  # type: ignore[misc]

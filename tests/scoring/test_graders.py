@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from bench.errors import BenchError
-from bench.records import Graded
+from bench.records.items import Graded
 from bench.sandbox import Rung, bwrap, probe, rungs, using, warm
 from bench.scoring import graders
 from bench.scoring.graders import Grader

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from bench.errors import IncompleteError
-from bench.records import prompt_text
+from bench.records.items import prompt_text
 from bench.registry import LoadedTasks, read
 from bench.scoring import replay
 
 TASK = """\
 task: echo
-custom_dataset: !function bench.suites.items.jsonl
+custom_dataset: !function bench.registry.items.jsonl
 dataset_kwargs: {file: echo.jsonl}
 test_split: test
 num_fewshot: 0

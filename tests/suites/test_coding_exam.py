@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from bench.registry import read, shipped
+from bench.registry.items import item_of, read_jsonl
 from bench.scoring import graders
 from bench.suites.coding import build, exam
 from bench.suites.coding.build import FOLDER, main
@@ -18,7 +19,6 @@ from bench.suites.coding.exam import SHIPPED_SEED, load
 from bench.suites.coding.families import FAMILIES
 from bench.suites.coding.family import Family, Kind
 from bench.suites.coding.instance import INPUTS, LEVELS, instances
-from bench.suites.items import item_of, read_jsonl
 
 ITEMS = {kind: read_jsonl(FOLDER / f"{kind}.jsonl") for kind in Kind}
 ALL = [item for items in ITEMS.values() for item in items]

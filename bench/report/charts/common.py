@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from bench.report.comparison import Comparison
+from bench.report.numbers.comparison import Comparison
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,8 +9,8 @@ from pathlib import Path
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from bench.report.bridge import Bridge
 from bench.report.charts import style
+from bench.report.numbers.bridge import Bridge
 from bench.stats import Interval
 from bench.stats.bridge import PER_ITEM, PER_SOLVED
 

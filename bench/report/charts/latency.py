@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from bench.report.charts import common, style
-from bench.report.comparison import Comparison
+from bench.report.numbers.comparison import Comparison
 from bench.stats import quantile_interval
 from bench.stats.clusters import Floats
 

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from bench.report.charts import common, style
-from bench.report.comparison import Comparison
+from bench.report.numbers.comparison import Comparison
 from bench.stats import Interval, proportion_interval
 
 if TYPE_CHECKING:

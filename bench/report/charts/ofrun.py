@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench import runfolder
-from bench.report.bridge import Bridge
+from bench.records import folder as runfolder
 from bench.report.charts import common, style, verdicts
 from bench.report.charts.costbridge import cost_bridge
 from bench.report.charts.forest import forest
@@ -17,7 +16,8 @@ from bench.report.charts.levels import level_scores, levels
 from bench.report.charts.pareto import cost_quality
 from bench.report.charts.plane import claim_plane
 from bench.report.charts.tokens import token_use, tokens
-from bench.report.comparison import Comparison
+from bench.report.numbers.bridge import Bridge
+from bench.report.numbers.comparison import Comparison
 from bench.stats import Interval
 
 if TYPE_CHECKING:

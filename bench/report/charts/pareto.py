@@ -13,8 +13,8 @@ from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 
 from bench.report.charts import common, labels, style
-from bench.report.comparison import Comparison, SuiteRow
-from bench.report.pairwise import Difference, Place
+from bench.report.numbers.comparison import Comparison, SuiteRow
+from bench.report.numbers.pairwise import Difference, Place
 from bench.stats import Interval
 
 STRIP = 0.24

@@ -24,7 +24,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-from bench import runfolder
+from bench.records import folder as runfolder
 
 Shape = Literal["wide", "square"]
 """A slide's or a page's column, or a square post."""

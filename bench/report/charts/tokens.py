@@ -11,9 +11,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from bench.report.bridge import COUNTS
 from bench.report.charts import style
-from bench.report.comparison import Comparison
+from bench.report.numbers.bridge import COUNTS
+from bench.report.numbers.comparison import Comparison
 from bench.stats import Interval
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from bench.claims.text import labels
 from bench.report.charts import common
 from bench.report.charts.forest import TOO_SMALL, ForestRow
 from bench.report.charts.plane import PlanePoint
-from bench.report.comparison import Comparison
+from bench.report.numbers.comparison import Comparison
 from bench.stats import Interval, Strata, score_difference
 from bench.stats.paired import smallest_n
 from bench.stats.region import joint_region

@@ -10,15 +10,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from bench import runfolder
-from bench.report import tables
-from bench.report.comparison import Comparison
-from bench.report.grid import Column, Entry, Table
-from bench.report.imported import import_notes
+from bench.records import folder as runfolder
+from bench.report.numbers.comparison import Comparison
 from bench.report.page import items as page_items
 from bench.report.page.pack import pack
 from bench.report.page.sheets import Sheet, sheets
 from bench.report.page.verdict import Card, cards, pair
+from bench.report.text import tables
+from bench.report.text.grid import Column, Entry, Table
+from bench.report.text.imported import import_notes
 
 NAME = "report.html"
 HERE = Path(__file__).parent

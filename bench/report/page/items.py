@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bench import runfolder
+from bench.records import folder as runfolder
 from bench.report.page.pack import TEXT_LIMIT, pack, shortened
 
 if TYPE_CHECKING:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bench.aggregates import AggregateRow
-from bench.report import probetext, tables, totals
-from bench.report.bridge import Bridge
-from bench.report.comparison import Comparison
-from bench.report.grid import Column, Entry, Table
+from bench.records.aggregates import AggregateRow
+from bench.report.numbers.bridge import Bridge
+from bench.report.numbers.comparison import Comparison
+from bench.report.text import probetext, tables, totals
+from bench.report.text.grid import Column, Entry, Table
 
 ROWS = (
     "", "", "n", "score", "truncated", "ttfat_p50_s", "e2e_p50_s", "output_tok_s", "tokens_in", "cost_per_1000_usd",

@@ -9,11 +9,11 @@ from shlex import quote
 from typing import Any
 
 from bench import claims
-from bench.aggregates import AggregateRow
 from bench.claims import Observed, Opinion
-from bench.report import tables, totals
-from bench.report.comparison import Comparison
-from bench.report.pairwise import Difference
+from bench.records.aggregates import AggregateRow
+from bench.report.numbers.comparison import Comparison
+from bench.report.numbers.pairwise import Difference
+from bench.report.text import tables, totals
 from bench.stats import Interval
 from bench.stats.half import Half
 from bench.stats.verdict import Verdict

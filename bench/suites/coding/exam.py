@@ -7,11 +7,11 @@ import json
 from pathlib import Path
 from typing import Any
 
+from bench.registry.items import dataset, read_jsonl
 from bench.suites.coding.families import FAMILIES
 from bench.suites.coding.family import Kind
 from bench.suites.coding.instance import instances
 from bench.suites.coding.items import Item, item
-from bench.suites.items import dataset, read_jsonl
 
 SHIPPED_SEED = 1
 """The exam seed of the items in tasks/coding; `suite.yaml` and the tasks' versions state it too."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from bench.suites.items import dataset, read_jsonl
+from bench.registry.items import dataset, read_jsonl
 from bench.suites.reasoning import gym, own
 from bench.suites.reasoning.families import FAMILIES
 from bench.suites.reasoning.own import Item

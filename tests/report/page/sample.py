@@ -6,8 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from bench import runfolder
-from bench.records import ItemRow
+from bench.records import folder as runfolder
+from bench.records.items import ItemRow
 from tests.report.sample_run import ANSWERED, model, write_run
 
 HOSTILE = (

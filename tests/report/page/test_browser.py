@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import pytest
 
-from bench import runfolder
+from bench.records import folder as runfolder
 from bench.report import Comparison, compare
 from bench.report.page import Source, write_page
 from tests.perf import synthetic

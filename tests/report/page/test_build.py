@@ -7,8 +7,8 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
-from bench import runfolder
-from bench.aggregates import AggregateRow
+from bench.records import folder as runfolder
+from bench.records.aggregates import AggregateRow
 from bench.report import compare
 from bench.report.page import Shown, Source, page, read_page
 from bench.report.verify import verify

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from bench import runfolder
-from bench.records import ItemRow
+from bench.records import folder as runfolder
+from bench.records.items import ItemRow
 from bench.report.page import items as page_items
 from bench.report.page.items import FIGURES, Items, inside
 from bench.report.page.pack import TEXT_LIMIT, pack, shortened, unpack

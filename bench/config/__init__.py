@@ -1,0 +1,1 @@
+"""What the user asked for: bench.toml, `.env` and the environment, checked."""

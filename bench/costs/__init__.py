@@ -1,0 +1,1 @@
+"""What calls cost: before them (estimate, budget), as they are billed, and priced again afterwards."""

@@ -1,0 +1,132 @@
+"""What each call of a run cost: by the price list for remote models, by machine time for local weights."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import TypedDict
+
+from bench.config.load import ModelEntry
+from bench.costs.spending import Billing, billing_of, total
+from bench.plan import PlannedCall
+from bench.prices import PriceBook, billed_at, cost
+from bench.records.items import Attempt, Call
+
+
+class CostColumns(TypedDict):
+    """The cost columns of `ItemRow`."""
+
+    cost_usd: float | None
+    """Of the scored attempt."""
+    cost_retries_usd: float | None
+    """Of earlier attempts."""
+    cost_reported_usd: float | None
+    """What the provider says."""
+    cost_cap_usd: float | None
+    """The most it could have cost."""
+    cost_cap_basis: str | None
+    """What the cap rests on."""
+    price_id: str | None
+    """The price that made the cost."""
+
+
+class Costs:
+    """Bills calls, and counts what it could not bill and why."""
+
+    def __init__(
+        self, book: PriceBook, models: Mapping[str, ModelEntry], calls: Iterable[tuple[PlannedCall, Call]]
+    ) -> None:
+        self._book = book
+        self._models = models
+        self._bills = {label: billing_of(entry) for label, entry in models.items()}
+        self._slowest = _slowest(calls)
+        self.used: set[str] = set()
+        """Ids of the rows of the price list that billed a call."""
+        self.unknown: Counter[str] = Counter()
+        """Why costs are unknown, as sentences with the model's label -> calls."""
+
+    def provider(self, label: str) -> str:
+        """Where a model runs: the part of its name before the slash."""
+        return self._models[label].provider
+
+    def of(self, planned: PlannedCall, call: Call | None) -> CostColumns:
+        """A call's cost columns; all None for an item that was not asked."""
+        entry, bill = self._models[planned.model], self._bills[planned.model]
+        if bill is None:
+            return self._local(planned, entry, call)
+        return _nothing() if call is None else self._remote(planned, bill, call)
+
+    def _local(self, planned: PlannedCall, entry: ModelEntry, call: Call | None) -> CostColumns:
+        rate = entry.usd_per_hour
+        if rate is None:
+            return _nothing()
+        columns: CostColumns = {**_nothing(), "price_id": f"usd_per_hour={rate:g}"}
+        if call is None:
+            return columns
+        first, each = self._slowest.get(planned.model, (None, None))
+        most = entry.max_tokens or planned.item.max_tokens
+        seconds = None if first is None or each is None else first + most * each
+        columns["cost_usd"] = _hours(rate, call.machine_s)
+        columns["cost_retries_usd"] = _hours(rate, call.machine_retries_s)
+        columns["cost_cap_usd"] = _hours(rate, seconds)
+        columns["cost_cap_basis"] = "observed bound" if seconds is not None else None
+        return columns
+
+    def _remote(self, planned: PlannedCall, bill: Billing, call: Call) -> CostColumns:
+        columns: CostColumns = {**_nothing(), "cost_reported_usd": call.cost_reported_usd}
+        at = billed_at(call.started_at, call.scored_attempt.latency_s)
+        price = bill.price(self._book, at, call.usage)
+        if price is None:
+            self._count(planned.model, bill.why_not(self._book))
+            return columns
+        self.used.add(price.id)
+        found = cost(price, call.usage, at)
+        for words in found.missing:
+            self._count(planned.model, f"{words}.")
+        in_total = call.usage.in_total
+        cap = None if in_total is None else bill.worst(price, in_total, planned.body)
+        columns["price_id"] = price.id
+        columns["cost_usd"] = _float(found.usd)
+        columns["cost_retries_usd"] = _float(self._retries(bill, call.attempts[:-1]))
+        columns["cost_cap_usd"] = _float(cap)
+        columns["cost_cap_basis"] = None if cap is None else "worst case"
+        return columns
+
+    def _retries(self, bill: Billing, attempts: Iterable[Attempt]) -> Decimal | None:
+        """USD of the attempts before the scored one; None if one may have been billed for unreported tokens."""
+        found = (bill.attempt(self._book, attempt) for attempt in attempts if attempt.billable)
+        return total(one and one.usd for one in found)
+
+    def _count(self, label: str, why: str) -> None:
+        self.unknown[f"{label}: {why}"] += 1
+
+
+def _slowest(calls: Iterable[tuple[PlannedCall, Call]]) -> dict[str, tuple[float | None, float | None]]:
+    """By model: the longest time to first token and time per output token of this run's own calls, in seconds."""
+    times: dict[str, tuple[list[float], list[float]]] = {}
+    for planned, call in calls:
+        if not call.reused:
+            seen = times.setdefault(planned.model, ([], []))
+            for several, found in zip(seen, (call.scored_attempt.ttft_s, call.scored_attempt.tpot_s), strict=True):
+                several += [] if found is None else [found]
+    return {label: (max(first, default=None), max(each, default=None)) for label, (first, each) in times.items()}
+
+
+def _hours(usd_per_hour: float, seconds: float | None) -> float | None:
+    return None if seconds is None else usd_per_hour / 3600 * seconds
+
+
+def _float(usd: Decimal | None) -> float | None:
+    return None if usd is None else float(usd)
+
+
+def _nothing() -> CostColumns:
+    return {
+        "cost_usd": None,
+        "cost_retries_usd": None,
+        "cost_reported_usd": None,
+        "cost_cap_usd": None,
+        "cost_cap_basis": None,
+        "price_id": None,
+    }

@@ -1,0 +1,197 @@
+"""What a run will cost: from answers of the same models if there are some, else only the bounds that prompts give."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from bench import prices
+from bench.costs.spending import Billing, Spending, total
+from bench.errors import UsageError
+from bench.plan import PlannedCall, balanced
+from bench.prices import Price, PriceBook
+from bench.providers import Endpoint
+from bench.records import folder as runfolder
+from bench.records.items import Call, Item, ItemRow, Message, TokenUsage
+from bench.stats import Interval, forecast
+
+PILOT = 8
+"""Items of a pilot: with fewer answers than these, a model has no history."""
+RUNS = 20
+"""Run folders that are read for history, the newest."""
+SETTINGS = ("identity", "wire_model", "extra_body", "max_tokens", "effort", "thinking", "thinking_budget")
+"""What of a model's part of run.json makes its answers comparable in length."""
+BYTES_PER_TOKEN = (6, 2)
+"""UTF-8 bytes of a token, where nothing is known of the tokenizer: few tokens, many tokens."""
+
+Groups = list[tuple[Sequence[float], int]]
+"""Costs seen, and how many more are to come; one group for each suite of a model."""
+Samples = Mapping[str, Mapping[str, Sequence[float]]]
+"""By model and suite: USD that single answers cost at today's prices, retries included."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelEstimate:
+    """What one model's calls will cost."""
+
+    model: str
+    """Its label."""
+    calls: int
+    """How many are to be made."""
+    usd: Interval | None
+    """From history: the 95 % interval of their sum; `n` answers. None without history."""
+    prompts_usd: tuple[Decimal, Decimal] | None
+    """The prompts alone, from their lengths; None without a price."""
+    worst_usd: Decimal | None
+    """Every prompt at its longest and every answer at its token cap, without retries; None without a price."""
+    unknown: str | None
+    """Why there is no price; None if there is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What a plan's remote calls will cost."""
+
+    models: tuple[ModelEstimate, ...]
+    """Each remote model."""
+    usd: Interval | None
+    """The sum over all models; None where one of them has no history."""
+    worst_usd: Decimal | None
+    """The sum of the worst cases; None where a price is unknown."""
+
+
+def estimate(calls: Sequence[PlannedCall], spending: Spending, samples: Samples) -> Estimate:
+    """What these calls will cost; those of local weights are left out."""
+    found, groups = [], []
+    for label in spending.bills:
+        mine = [call for call in calls if call.model == label]
+        group = _groups(mine, samples.get(label, {})) if spending.priced(label) else None
+        found.append(_model(label, mine, group, spending))
+        groups.append(group)
+    worsts = [model.worst_usd for model in found]
+    known = [part for group in groups if group is not None for part in group]
+    usd = _capped(forecast(known), worsts) if groups and None not in groups else None
+    return Estimate(tuple(found), usd, total(worsts))
+
+
+def has_history(label: str, samples: Samples) -> bool:
+    """Whether enough answers are known of a model."""
+    return sum(map(len, samples.get(label, {}).values())) >= PILOT
+
+
+def pilot(calls: Iterable[PlannedCall]) -> frozenset[int]:
+    """The ranks of a pilot: items spread over the suites, and over families and levels within each."""
+    suites: dict[str, dict[tuple[str, str], PlannedCall]] = {}
+    for call in sorted(calls, key=lambda call: call.repeat):
+        suites.setdefault(call.item.suite, {}).setdefault((call.item.task, call.item.item), call)
+    share, rest = divmod(PILOT, max(1, len(suites)))
+    ranks = set()
+    for number, first in enumerate(suites.values()):
+        chosen: list[Item] = balanced([call.item for call in first.values()], share + (number < rest))
+        ranks |= {first[item.task, item.item].rank for item in chosen}
+    return frozenset(ranks)
+
+
+def history(root: Path, endpoints: Iterable[Endpoint], spending: Spending, without: Path | None = None) -> Samples:
+    """What answers of the newest runs under `root` cost, of models with the same settings; unreadable runs are none."""
+    wanted = {e.entry.label: _settings(e.shown()) for e in endpoints if e.entry.label in spending.bills}
+    samples: dict[str, dict[str, list[float]]] = {label: {} for label in wanted}
+    for folder in runfolder.folders(root)[: -RUNS - 1 : -1]:
+        try:
+            manifest = runfolder.read_manifest(folder)
+            same = _same(manifest, wanted)
+            if not same or "derived" in manifest or (without and folder.resolve() == without.resolve()):
+                continue
+            rows, _ = runfolder.read_rows(folder)
+        except UsageError:
+            continue
+        for row in rows:
+            for label in same.get(row.model, ()):
+                usd = _row_cost(row, spending.bills[label], spending.book)
+                if usd is not None:
+                    samples[label].setdefault(row.suite, []).append(usd)
+    return samples
+
+
+def with_calls(samples: Samples, plan: Iterable[PlannedCall], calls: Mapping[str, Call], spending: Spending) -> Samples:
+    """The samples and what this run's own answers cost."""
+    found = {label: {suite: list(values) for suite, values in of.items()} for label, of in samples.items()}
+    for planned in plan:
+        call = calls.get(planned.key)
+        if call and call.outcome.scored and not call.reused and planned.model in spending.bills:
+            usd = spending.bill(planned, call)
+            if usd is not None:
+                found.setdefault(planned.model, {}).setdefault(planned.item.suite, []).append(float(usd))
+    return found
+
+
+def _model(label: str, calls: Sequence[PlannedCall], groups: Groups | None, spending: Spending) -> ModelEstimate:
+    now = datetime.now(UTC)
+    price = spending.bills[label].price(spending.book, now)
+    if price is None:
+        return ModelEstimate(label, len(calls), None, None, None, spending.why_not(label))
+    worsts = [spending.worst(call) for call in calls]
+    usd = None if groups is None else _capped(forecast(groups), worsts)
+    return ModelEstimate(label, len(calls), usd, _prompts(calls, price, now), total(worsts), None)
+
+
+def _groups(calls: Sequence[PlannedCall], samples: Mapping[str, Sequence[float]]) -> Groups | None:
+    """What was seen and how many are to come, by suite; a suite seen less than twice takes all the model's answers."""
+    everything = [value for values in samples.values() for value in values]
+    if len(everything) < 2:
+        return None
+    suites = dict.fromkeys(call.item.suite for call in calls)
+    return [
+        (samples[suite] if len(samples.get(suite, ())) > 1 else everything, sum(c.item.suite == suite for c in calls))
+        for suite in suites
+    ]
+
+
+def _capped(found: Interval, worsts: Sequence[Decimal | None]) -> Interval:
+    most = total(worsts)
+    if most is None or found.high is None or found.high <= most:
+        return found
+    return replace(found, high=max(float(most), found.estimate))
+
+
+def _prompts(calls: Sequence[PlannedCall], price: Price, now: datetime) -> tuple[Decimal, Decimal] | None:
+    bounds = []
+    for size in BYTES_PER_TOKEN:
+        usages = [TokenUsage(in_uncached=_bytes(call.item.messages) // size, out_total=0) for call in calls]
+        bounds.append(total([prices.cost(price, usage, now).usd for usage in usages]))
+    few, many = bounds
+    return None if few is None or many is None else (few, many)
+
+
+def _bytes(messages: Iterable[Message]) -> int:
+    return sum(len(message["content"].encode()) for message in messages)
+
+
+def _same(manifest: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, list[str]]:
+    """By a run's labels: the models of today with the same settings."""
+    found = {label: _settings(model) for label, model in manifest["models"].items()}
+    same = {theirs: [mine for mine, setting in wanted.items() if setting == had] for theirs, had in found.items()}
+    return {theirs: mine for theirs, mine in same.items() if mine}
+
+
+def _settings(model: Mapping[str, Any]) -> Any:
+    return json.loads(json.dumps([model.get(name) for name in SETTINGS]))
+
+
+def _row_cost(row: ItemRow, bill: Billing, book: PriceBook) -> float | None:
+    """At today's price; earlier attempts in the proportion in which they were billed then."""
+    if row.reused or row.score is None:
+        return None
+    now = datetime.now(UTC)
+    usage = TokenUsage(**{name: getattr(row, name) for name in TokenUsage.__slots__})
+    price = bill.price(book, now, usage)
+    usd = price and prices.cost(price, usage, now).usd
+    if usd is None:
+        return None
+    retries = row.cost_retries_usd / row.cost_usd if row.cost_retries_usd and row.cost_usd else 0.0
+    return float(usd) * (1 + retries)

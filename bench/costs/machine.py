@@ -1,0 +1,41 @@
+"""What a local model's server did with its time: answering is billed to the calls, loading and idling to nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from bench.records.items import Call
+
+
+@dataclass(frozen=True, slots=True)
+class MachineTime:
+    """One server's time, in seconds."""
+
+    load_s: float
+    """From its start until it could answer."""
+    up_s: float
+    """From then until it was ended."""
+    busy_s: float
+    """Of that, the time in which it had a call to answer: the sum of the calls' machine time."""
+
+    @property
+    def idle_s(self) -> float:
+        """Time without a call: grading between answers, and our own overhead."""
+        return max(0.0, self.up_s - self.busy_s)
+
+
+def busy_s(calls: Iterable[Call]) -> float:
+    """The machine time of these calls, earlier askings included, in seconds; answers of other runs have none here."""
+    return sum((call.machine_s or 0.0) + (call.machine_retries_s or 0.0) for call in calls if not call.reused)
+
+
+def as_recorded(times: Mapping[str, MachineTime], earlier: Mapping[str, Any]) -> dict[str, dict[str, float]]:
+    """What run.json keeps by label: seconds of loading, answering and idling, earlier parts of the run included."""
+    found = {label: dict(seconds) for label, seconds in earlier.items()}
+    for label, time in times.items():
+        before = found.get(label, {})
+        seconds = {name: value for name, value in asdict(time).items() if name != "up_s"} | {"idle_s": time.idle_s}
+        found[label] = {name: before.get(name, 0.0) + value for name, value in seconds.items()}
+    return found

@@ -1,0 +1,135 @@
+"""A run's costs computed again, at another date, mode, place or cache share: a new folder, no call."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from bench import prices
+from bench.costs.spending import Billing, billing
+from bench.errors import UsageError
+from bench.prices import Mode, PriceBook
+from bench.records import folder as runfolder
+from bench.records.items import ItemRow, TokenUsage
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What is to be different; None and False leave things as they were."""
+
+    as_of: date | None = None
+    """Prices of this day (UTC), at each call's time of day."""
+    mode: Mode | None = None
+    """E.g. "batch"."""
+    region: str | None = None
+    """The providers' place, e.g. "singapore"; providers with one list for all places are billed by it."""
+    off_peak: bool = False
+    """Every call in the cheapest hours."""
+    cache_hit: float | None = None
+    """The share of prompt tokens read from the provider's cache, in [0, 1]; none is then written to it."""
+
+    def as_record(self) -> dict[str, Any]:
+        """What run.json keeps of it."""
+        said = {name: value for name, value in asdict(self).items() if value is not None and value is not False}
+        return {**said, "as_of": said["as_of"].isoformat()} if "as_of" in said else said
+
+
+@dataclass(frozen=True, slots=True)
+class Repriced:
+    """A derived run."""
+
+    folder: Path
+    """Its folder, complete with tables."""
+    unknown: dict[str, int]
+    """Why costs are unknown -> how many rows."""
+
+
+def newest(root: Path) -> Path:
+    """The newest run under `root` that is not repriced itself. UsageError if there is none."""
+    for folder in reversed(runfolder.folders(root)):
+        if runfolder.read_manifest(folder).get("derived", {}).get("by") != "reprice":
+            return folder
+    return runfolder.find(root, None)
+
+
+def reprice(parent: Path, change: Change, book: PriceBook, own: Path | None = None) -> Repriced:
+    """Computes every remote model's costs anew from its tokens; local weights keep theirs, and nothing is asked.
+
+    Billed attempts before the scored one change as the scored one does: the tables hold no tokens of theirs. `own` is
+    the user's price list inside `book`, of which the new folder keeps a copy. UsageError if nothing is to change, or
+    the parent is no run or repriced itself.
+    """
+    if not change.as_record():
+        raise UsageError("say what is to change: --as-of, --mode, --region, --off-peak or --cache-hit.")
+    manifest = runfolder.read_manifest(parent)
+    if manifest.get("imported"):
+        raise UsageError(f"{parent}: was imported; its costs are its source's own.")
+    if manifest.get("derived", {}).get("by") == "reprice":
+        raise UsageError(f"{parent}: is repriced itself. Reprice its parent, {manifest['parent']}.")
+    bills = {label: _billing(parent, label, model) for label, model in manifest["models"].items()}
+    items, answers = runfolder.read_rows(parent)
+    unknown: Counter[str] = Counter()
+    rows = [_repriced(row, bills[row.model], change, book, unknown) for row in items]
+    folder, manifest = runfolder.derive(parent, {"by": "reprice", **change.as_record()})
+    run: str = manifest["run"]
+    runfolder.write_tables(folder, [replace(r, run=run) for r in rows], [replace(a, run=run) for a in answers])
+    if own:
+        runfolder.write_text(folder / prices.OVERRIDE, own.read_text(encoding="utf-8"))
+    manifest["prices"] = book.as_recorded({row.price_id for row in rows if row.price_id and bills[row.model]})
+    runfolder.write_text(folder / runfolder.MANIFEST, runfolder.manifest_text(manifest))
+    return Repriced(folder, dict(unknown))
+
+
+def _billing(parent: Path, label: str, model: Mapping[str, Any]) -> Billing | None:
+    try:
+        return billing(model)
+    except (KeyError, TypeError) as error:  # written by another version, or another tool
+        raise UsageError(
+            f"{parent}: run.json does not say how '{label}' is billed ({error}). Ask it again with `bench run`."
+        ) from error
+
+
+def _repriced(row: ItemRow, bill: Billing | None, change: Change, book: PriceBook, unknown: Counter[str]) -> ItemRow:
+    if bill is None or row.started_at is None:
+        return row
+    bill = replace(bill, mode=change.mode or bill.mode, region=change.region or bill.region)
+    at = prices.billed_at(row.started_at, row.latency_s)
+    if change.as_of:
+        at = datetime.combine(change.as_of, at.timetz())
+    usage = _usage(row, change.cache_hit)
+    row = replace(row, **asdict(usage), cost_cap_usd=None, cost_cap_basis=None)
+    price = bill.price(book, at, usage)
+    if price is None:
+        unknown[bill.why_not(book)] += 1
+        return replace(row, price_id=None, cost_usd=None, cost_retries_usd=None)
+    found = prices.cost(price, usage, at, off_peak=change.off_peak)
+    unknown.update(found.missing)
+    return replace(
+        row,
+        price_id=price.id,
+        cost_usd=None if found.usd is None else float(found.usd),
+        cost_retries_usd=_retries(row, found.usd),
+    )
+
+
+def _usage(row: ItemRow, cache_hit: float | None) -> TokenUsage:
+    usage = TokenUsage(
+        in_uncached=row.in_uncached, in_cache_read=row.in_cache_read, in_cache_write_5m=row.in_cache_write_5m,
+        in_cache_write_1h=row.in_cache_write_1h, out_total=row.out_total, out_reasoning=row.out_reasoning,
+    )  # fmt: skip
+    total = usage.in_total
+    if cache_hit is None or total is None:
+        return usage
+    read = round(total * cache_hit)
+    return replace(usage, in_uncached=total - read, in_cache_read=read, in_cache_write_5m=None, in_cache_write_1h=None)
+
+
+def _retries(row: ItemRow, usd: Decimal | None) -> float | None:
+    if row.cost_retries_usd == 0 or usd is None or row.cost_retries_usd is None:
+        return None if usd is None else row.cost_retries_usd
+    return row.cost_retries_usd * float(usd) / row.cost_usd if row.cost_usd else None

@@ -1,0 +1,289 @@
+"""Is a suite graded in difficulty? `python -m bench.evidence.difficulty RUN --suite coding [--exam RUN]... -o DIR`.
+
+Reads finished run folders and writes README.md (levels, steps between them, models against each other, fresh exams) and
+cells.csv (every family at every level). Nothing is asked, and no item is chosen by these numbers.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import io
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from itertools import combinations, pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bench.errors import BenchError, UsageError
+from bench.records import folder as runfolder
+from bench.report.text import grid
+from bench.report.text.grid import Column, Entry, Table
+from bench.stats import Interval, Strata, Unpaired, proportion_interval, score_difference, unpaired_interval
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+PROGRAM = "python -m bench.evidence.difficulty"
+FLOOR = 0.05
+"""A level whose mean score is no higher for any model tells none of them apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One model on a family's items of one level, or on all families' (`family` is then empty)."""
+
+    model: str
+    """The model's label."""
+    family: str
+    """The family; empty for all of them."""
+    level: int
+    """The level."""
+    n: int
+    """Items with a score."""
+    score: Interval
+    """Mean score, 95 %, families as clusters; a single family's items as independent draws of it."""
+    partial: float | None
+    """Mean partial credit, where the task gives any."""
+    truncated: int
+    """Answers that were cut."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A difference of mean scores."""
+
+    model: str
+    """The model, or the two of them."""
+    what: str
+    """Between what, e.g. "level 1 to 2"."""
+    n: int
+    """Items of the smaller side."""
+    score: Interval
+    """The difference."""
+
+
+def cells(rows: pd.DataFrame) -> Iterator[Cell]:
+    """Every model on every level: first over all families, then family by family."""
+    for model, of_model in rows.groupby("model", sort=False):
+        for level, part in of_model.groupby("level"):
+            yield _cell(part, str(model), "", int(str(level)), part["cluster"])
+        for family, of_family in of_model.groupby("family"):
+            for level, part in of_family.groupby("level"):
+                yield _cell(part, str(model), str(family), int(str(level)), part["item"])
+
+
+def _cell(part: pd.DataFrame, model: str, family: str, level: int, clusters: pd.Series[Any]) -> Cell:
+    score = proportion_interval(part["score"].astype(float), list(clusters))
+    partial = part["partial"].dropna()
+    cut = int((part["outcome"] == "truncated").sum())
+    return Cell(model, family, level, len(part), score, float(partial.mean()) if len(partial) else None, cut)
+
+
+def steps(rows: pd.DataFrame) -> Iterator[Change]:
+    """From each level to the next, model by model, over the families that have both; 95 %."""
+    for model, part in rows.groupby("model", sort=False):
+        for low, high in pairwise(sorted(rows["level"].unique())):
+            after, before = (part[part["level"] == level] for level in (high, low))
+            yield from _unpaired(str(model), f"level {low} to {high}", after, before, ["family"], 0.95)
+
+
+def fresh(rows: pd.DataFrame, other: pd.DataFrame, exam: str) -> Iterator[Change]:
+    """A fresh exam's score minus that of these items, over the cells of family and level that both have; 99 %."""
+    for model, part in rows.groupby("model", sort=False):
+        theirs = other[other["model"] == model]
+        yield from _unpaired(str(model), exam, theirs, part, ["family", "level"], 0.99)
+
+
+def _unpaired(
+    model: str, what: str, ours: pd.DataFrame, theirs: pd.DataFrame, by: list[str], confidence: float
+) -> Iterator[Change]:
+    """Our mean minus theirs, theirs with our share of each group; nothing without a group that both have."""
+    mine, other = (side.groupby(by)["score"].agg(["sum", "count", "mean"]) for side in (ours, theirs))
+    mine, other = mine.loc[mine.index.isin(other.index)], other.loc[other.index.isin(mine.index)]
+    if mine.empty:
+        return
+    n, size = int(mine["count"].sum()), int(other["count"].sum())
+    alike = float((other["mean"] * mine["count"]).sum()) / n
+    counts = Unpaired(float(mine["sum"].sum()), n, min(alike, 1.0) * size, size)
+    yield Change(model, what, min(n, size), unpaired_interval(counts, confidence))
+
+
+def between(rows: pd.DataFrame) -> Iterator[tuple[Change, float]]:
+    """Each pair of models on the items that both have a score for: the difference, and the share that differs."""
+    for first, second in combinations(rows["model"].unique(), 2):
+        one, two = (rows[rows["model"] == model].set_index(["task", "item"])["score"] for model in (first, second))
+        gap = (one - two).dropna()
+        if gap.empty:
+            continue
+        clusters = rows.groupby(["task", "item"])["cluster"].first().reindex(gap.index)
+        strata = Strata(["suite"] * len(gap), [str(name) for name in clusters])
+        found, _ = score_difference(gap.to_numpy(dtype=float), strata, binary=set(gap.unique()) <= {-1.0, 0.0, 1.0})
+        score = found.interval(0.95) if found else Interval(float(gap.mean()), None, None, len(gap))
+        yield Change(f"{first} − {second}", "the same items", len(gap), score), float((gap != 0).mean())
+
+
+def read(run: Path, suite: str) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """A run's scored rows of one suite, repeats averaged into items, and its manifest. UsageError if it has none."""
+    manifest = runfolder.read_manifest(run)
+    rows = runfolder.read_table(run, "items")
+    rows = rows[(rows["suite"] == suite) & rows["score"].notna() & rows["level"].notna()]
+    if rows.empty:
+        raise UsageError(f"{run}: holds no scored items of suite '{suite}' with a level.")
+    keys = ["model", "task", "item"]
+    kept = rows.drop_duplicates(keys).drop(columns=["score"])
+    return kept.merge(rows.groupby(keys)["score"].mean().reset_index(), on=keys), manifest
+
+
+def document(suite: str, run: Path, exams: Sequence[Path]) -> dict[str, str]:
+    """README.md and cells.csv. UsageError if a run holds nothing of the suite."""
+    rows, manifest = read(run, suite)
+    found = list(cells(rows))
+    over_all = [cell for cell in found if not cell.family]
+    lines = [f"# How difficult the {suite} suite is", "", *_about(suite, run, exams, manifest), ""]
+    lines += _section(_levels(over_all), *_floors(found, rows))
+    lines += _section(_changes("From level to level", "step", steps(rows)), *_directions(rows))
+    lines += _section(_pairs(rows))
+    changes = [change for exam in exams for change in fresh(rows, *_exam(exam, suite))]
+    if changes:
+        lines += _section(_changes("Fresh exams of equal design", "exam", changes), *_surprises(changes))
+    return {"README.md": "\n".join(lines) + "\n", "cells.csv": _csv(found)}
+
+
+def _exam(run: Path, suite: str) -> tuple[pd.DataFrame, str]:
+    rows, manifest = read(run, suite)
+    seed = manifest["settings"].get("exam_seed")
+    exam = f"exam {seed}" if seed else "the shipped exam"
+    return rows, f"{exam}, {len(rows) // rows['model'].nunique()} items"
+
+
+def _about(suite: str, run: Path, exams: Sequence[Path], manifest: Mapping[str, Any]) -> Iterator[str]:
+    models = [f"{label} ({one['model']}, answers of at most {one['max_tokens']} tokens, {one['slots']} slot(s))"
+              for label, one in manifest["models"].items()]  # fmt: skip
+    tasks = {name: task for name, task in manifest["tasks"].items() if name.startswith(f"{suite}_")}
+    versions = ", ".join(f"{name} {version}" for name, version in manifest["versions"].items())
+    yield f"Run {manifest['run']}, {manifest['started_at'][:10]}; {versions}."
+    yield f"Models: {'; '.join(models)}. Tasks: " + ", ".join(f"{n} {t['version']}" for n, t in tasks.items()) + "."
+    yield "Scores are of small models, to show how the suite behaves; they say nothing of what they would cost or do."
+    named = "".join(f" --exam {exam.name}" for exam in exams)
+    yield f"Made by `{PROGRAM} {run.name} --suite {suite}{named} -o DIR`; every family and level is in cells.csv."
+
+
+def _levels(found: Sequence[Cell]) -> Table:
+    columns = (
+        Column("model", words=True), Column("level"), Column("n"), Column("score (95 % interval)"), Column("partial"),
+        Column("truncated"),
+    )  # fmt: skip
+    rows = tuple(
+        (
+            *(Entry(cell.model), Entry(str(cell.level)), Entry(str(cell.n)), _points(cell.score, "{:.1f}", " %")),
+            Entry("unknown" if cell.partial is None else f"{100 * cell.partial:.1f} %"),
+            Entry(f"{100 * cell.truncated / cell.n:.1f} %"),
+        )
+        for cell in found
+    )
+    return Table("Levels", columns, rows, "Intervals take the items of a family as one cluster.")
+
+
+def _floors(found: Sequence[Cell], rows: pd.DataFrame) -> Iterator[str]:
+    """What no model can do, and what all can."""
+    first = [cell for cell in found if not cell.family and cell.level == rows["level"].min()]
+    if max(cell.score.estimate for cell in first) <= FLOOR:
+        yield f"MISS: no model scores more than {100 * FLOOR:.0f} % on the lowest level."
+    means = rows.groupby(["family", "level", "model"])["score"].mean().unstack("model")
+    none, every = int((means == 0).all(axis=1).sum()), int((means == 1).all(axis=1).sum())
+    yield f"Of {len(means)} cells of family and level, {none} are solved by no model, {every} wholly by every one."
+    for model, part in rows.groupby("model", sort=False):
+        cut = (part["outcome"] == "truncated").mean()
+        yield f"{model}: {100 * cut:.1f} % of {len(part)} answers were truncated."
+
+
+def _changes(title: str, what: str, changes: Sequence[Change] | Iterator[Change]) -> Table:
+    columns = (
+        Column("model", words=True), Column(what, words=True), Column("n"), Column("change (interval)")
+    )  # fmt: skip
+    return Table(title, columns, tuple(_row(change) for change in changes))
+
+
+def _row(change: Change) -> tuple[Entry, ...]:
+    return Entry(change.model), Entry(change.what), Entry(str(change.n)), _points(change.score, "{:+.1f}", "")
+
+
+def _directions(rows: pd.DataFrame) -> Iterator[str]:
+    """Whether scores fall with the level, as they should."""
+    yield "95 % intervals (Miettinen and Nurminen), for more items of these families."
+    yield "A harder level should not score higher."
+    for step in steps(rows):
+        if step.score.estimate > 0:
+            beyond = step.score.low is not None and step.score.low > 0
+            yield f"{'MISS' if beyond else 'Within chance'}: {step.model} scores higher after {step.what}."
+
+
+def _pairs(rows: pd.DataFrame) -> Table:
+    columns = (
+        Column("models", words=True), Column("on", words=True), Column("n"),
+        Column("difference (95 % interval)"), Column("discordant"),
+    )  # fmt: skip
+    found = tuple((*_row(change), Entry(f"{100 * differing:.1f} %")) for change, differing in between(rows))
+    return Table("Models against each other", columns, found, "Families as clusters. Discordant: scores that differ.")
+
+
+def _surprises(changes: Sequence[Change]) -> Iterator[str]:
+    """Fresh exams that are easier or harder than chance allows."""
+    yield "99 % intervals (Miettinen and Nurminen): the fresh exam's score minus the first run's, cells weighted alike."
+    for change in changes:
+        low, high = change.score.low, change.score.high
+        if low is not None and high is not None and not low <= 0 <= high:
+            yield f"MISS: {change.model} scores otherwise on {change.what}."
+
+
+def _section(table: Table, *remarks: str) -> list[str]:
+    told = [f"- {remark}" for remark in (table.legend, *remarks) if remark]
+    return [f"## {table.title}", "", *grid.markdown(table), "", *told, *([""] if told else [])]
+
+
+def _points(interval: Interval, form: str, unit: str) -> Entry:
+    estimate = form.format(100 * interval.estimate) + unit
+    if interval.low is None or interval.high is None:
+        return Entry(estimate, "?")
+    return Entry(estimate, f"{form.format(100 * interval.low)} to {form.format(100 * interval.high)}")
+
+
+def _csv(found: Sequence[Cell]) -> str:
+    out = io.StringIO()
+    names = ["model", "family", "level", "n", "score", "low", "high", "partial", "truncated"]
+    writer = csv.DictWriter(out, names, lineterminator="\n")
+    writer.writeheader()
+    for cell in found:
+        score = {"score": cell.score.estimate, "low": cell.score.low, "high": cell.score.high}
+        writer.writerow({key: _short(value) for key, value in {**asdict(cell), **score}.items()})
+    return out.getvalue()
+
+
+def _short(value: object) -> object:
+    return f"{value:.4f}" if isinstance(value, float) else value
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Writes both files; returns the exit code."""
+    parser = argparse.ArgumentParser(prog=PROGRAM, description=__doc__)
+    parser.add_argument("run", type=Path, help="the folder of a run with the whole suite")
+    parser.add_argument("--suite", required=True)
+    parser.add_argument("--exam", type=Path, action="append", default=[], help="a run of a fresh exam; repeatable")
+    parser.add_argument("-o", "--output", type=Path, required=True, metavar="DIR")
+    options = parser.parse_args(argv)
+    try:
+        files = document(options.suite, options.run, options.exam)
+    except BenchError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return error.exit_code
+    options.output.mkdir(parents=True, exist_ok=True)
+    for name, text in files.items():
+        runfolder.write_text(options.output / name, text)
+    print(f"{options.output}: {', '.join(files)}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

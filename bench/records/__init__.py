@@ -1,0 +1,1 @@
+"""The records that everything left of a run's tables writes and everything right of them reads."""

@@ -1,0 +1,209 @@
+"""A run folder's manifest and tables: written left of the tables, read by everything right of them."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import json
+import os
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, fields
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from bench.errors import IncompleteError, UsageError
+from bench.records.aggregates import AggregateRow
+from bench.records.items import AnswerRow, ItemRow
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MANIFEST = "run.json"
+LATENCY = "latency.csv"
+REBUILT = "`bench run` rebuilds it from the journal, `bench import` makes an import again."
+LATENCY_COLUMNS = (
+    "model", "connection", "started_at", "outcome", "attempts", "timing_ok", "connect_s", "ttft_s", "ttfat_s",
+    "latency_s", "tpot_s", "in_total", "out_total", "error",
+)  # fmt: skip
+"""One line of latency.csv for each prompt of `bench run --latency-probe`; `connection` is "cold" or "warm"."""
+
+Row = TypeVar("Row", ItemRow, AnswerRow, AggregateRow)
+
+
+def write_file(path: Path, write: Callable[[Path], object]) -> None:
+    """Writes through a temporary file beside it, so that a crash leaves the old file or the new one.
+
+    Raises IncompleteError if the disk is full or the folder cannot be written.
+    """
+    part = path.with_name(f".{path.name}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write(part)
+        os.replace(part, path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
+        why = "the disk is full" if error.errno == errno.ENOSPC else error.strerror or str(error)
+        raise IncompleteError(
+            f"{path}: cannot be written ({why}). Every answer is safe in the journal; "
+            "make room or access, then run the same command again."
+        ) from error
+
+
+def write_text(path: Path, text: str) -> None:
+    """`write_file` for UTF-8 text."""
+    write_file(path, lambda part: part.write_text(text, encoding="utf-8"))
+
+
+def write_tables(folder: Path, items: Sequence[ItemRow], answers: Sequence[AnswerRow]) -> None:
+    """Writes items.parquet, items.csv and answers.parquet."""
+    import pyarrow.csv
+    import pyarrow.parquet
+
+    table = _table(items, ItemRow)
+    write_file(folder / "items.parquet", lambda part: pyarrow.parquet.write_table(table, part))
+    write_file(folder / "items.csv", lambda part: pyarrow.csv.write_csv(table, part))
+    write_file(folder / "answers.parquet", lambda part: pyarrow.parquet.write_table(_table(answers, AnswerRow), part))
+
+
+def write_aggregates(folder: Path, rows: Sequence[AggregateRow]) -> None:
+    """Writes aggregates.parquet, the totals of an import."""
+    import pyarrow.parquet
+
+    table = _table(rows, AggregateRow)
+    write_file(folder / "aggregates.parquet", lambda part: pyarrow.parquet.write_table(table, part))
+
+
+def schema(kind: type[Any]) -> Any:
+    """The Parquet schema of a record type."""
+    import pyarrow
+
+    types = {"str": pyarrow.string(), "int": pyarrow.int64(), "float": pyarrow.float64(), "bool": pyarrow.bool_()}
+    return pyarrow.schema([(f.name, types[str(f.type).partition(" ")[0]]) for f in fields(kind)])
+
+
+def _table(rows: Sequence[Any], kind: type[Any]) -> Any:
+    import pyarrow
+
+    return pyarrow.Table.from_pylist([asdict(row) for row in rows], schema=schema(kind))
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """run.json. UsageError if the folder is no run folder."""
+    path = folder / MANIFEST
+    try:
+        manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(
+            f"{folder}: is no run folder ({MANIFEST}: {error.strerror}). See `bench list runs`."
+        ) from error
+    except ValueError as error:
+        raise UsageError(f"{path}: is damaged ({error}). {REBUILT}") from error
+    if not isinstance(manifest, dict) or not manifest.keys() >= {"models", "suites", "settings"}:
+        raise UsageError(f"{path}: is damaged (no manifest). {REBUILT}")
+    return manifest
+
+
+def read_table(folder: Path, name: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
+    """The table `items`, `answers` or `aggregates`, or some columns of it; missing values are NA.
+
+    UsageError if it is missing or damaged.
+    """
+    import pandas as pd
+
+    path = folder / f"{name}.parquet"
+    try:
+        return pd.read_parquet(path, dtype_backend="numpy_nullable", columns=None if columns is None else [*columns])
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{path}: cannot be read ({error}). {REBUILT}") from error
+
+
+def read_rows(folder: Path) -> tuple[list[ItemRow], list[AnswerRow]]:
+    """Both tables as records, for writing them anew. UsageError if they are missing or damaged."""
+    return _rows(read_table(folder, "items"), ItemRow), _rows(read_table(folder, "answers"), AnswerRow)
+
+
+def read_aggregates(folder: Path) -> list[AggregateRow]:
+    """The totals of an import; empty where it has none. UsageError if the table is damaged."""
+    return _rows(read_table(folder, "aggregates"), AggregateRow) if (folder / "aggregates.parquet").exists() else []
+
+
+def _rows(table: pd.DataFrame, kind: type[Row]) -> list[Row]:
+    names = [f.name for f in fields(kind) if f.name in table]
+    columns = [table[name].astype(object).where(table[name].notna(), None).tolist() for name in names]
+    return [kind(**dict(zip(names, values, strict=True))) for values in zip(*columns, strict=True)]
+
+
+def is_whole(folder: Path) -> bool:
+    """Whether the manifest and both tables are there and can be read."""
+    try:
+        read_manifest(folder)
+        for name in ("items", "answers"):
+            read_table(folder, name)
+    except UsageError:
+        return False
+    return True
+
+
+def find(root: Path, name: str | None) -> Path:
+    """A run's folder by path or id; None is the newest under `root`. UsageError if there is none."""
+    if name is None:
+        known = folders(root)
+        if not known and begun(root):
+            raise UsageError(f"no run in {root}/ has come to its tables yet. Continue with: bench run")
+        if not known:
+            raise UsageError(f"no run in {root}/ yet. Begin with: bench run")
+        return known[-1]
+    for folder in (Path(name), root / name):
+        if (folder / MANIFEST).is_file():
+            return folder
+    raise UsageError(f"no run '{name}' here or in {root}/. See `bench list runs`.")
+
+
+def find_all(results: Path, runs: Sequence[str]) -> list[Path]:
+    """`find` for several runs, each once and in their order; for none, the newest."""
+    found = [find(results, run) for run in runs] or [find(results, None)]
+    return list({folder.resolve(): folder for folder in found}.values())
+
+
+def folders(root: Path) -> list[Path]:
+    """All run folders under `root`, oldest first: their names begin with the time."""
+    return sorted(path.parent for path in root.glob(f"*/{MANIFEST}"))
+
+
+def begun(root: Path) -> list[Path]:
+    """Folders under `root` of runs that stopped, or still are, before their tables; oldest first."""
+    return sorted(path.parent for path in root.glob("*/.lock") if not (path.parent / MANIFEST).is_file())
+
+
+def derive(parent: Path, why: Mapping[str, Any]) -> tuple[Path, dict[str, Any]]:
+    """A new, empty run folder beside its parent, and the manifest to write into it last, after the tables.
+
+    `why` says what made it and what it changed, e.g. {"by": "reprice", "mode": "batch"}; the manifest keeps it as
+    `derived`, and the parent's run id as `parent`. The parent is never altered. UsageError if it is no run folder
+    or the new one cannot be made.
+    """
+    manifest = read_manifest(parent)
+    base = parent.resolve()
+    name = f"{base.name}-{why['by']}"
+    folder, number = base.with_name(name), 2
+    try:
+        while folder.exists():
+            folder, number = base.with_name(f"{name}-{number}"), number + 1
+        folder.mkdir()
+    except OSError as error:
+        raise UsageError(f"{base.parent}: a folder cannot be made there ({error.strerror}).") from error
+    at = datetime.now(UTC).isoformat(timespec="milliseconds")
+    return folder, {**manifest, "run": folder.name, "parent": manifest["run"], "derived": {**why, "at": at}}
+
+
+def clear(folder: Path) -> None:
+    """Removes a folder that is made from other data, before it is written anew."""
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def manifest_text(manifest: Mapping[str, Any]) -> str:
+    """run.json's text."""
+    return json.dumps(manifest, indent=2, ensure_ascii=False, default=str) + "\n"

@@ -1,0 +1,209 @@
+"""The records that everything left of the tables writes and everything right of them reads.
+
+Money is `Decimal` USD, times are float seconds, tokens are ints. Unknown is None, never 0.
+`ItemRow` and `AnswerRow` are the schema of a run folder's `items.parquet` and `answers.parquet`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from bench.records.calls import Attempt, Call, Outcome, TokenUsage
+
+__all__ = [
+    "AnswerRow", "Attempt", "Call", "Graded", "Item", "ItemRow", "Message", "Outcome", "TokenUsage",
+    "prompt_text", "sha256_of",
+]  # fmt: skip
+
+Message = Mapping[str, str]
+"""A chat message: {"role": "system" | "user" | "assistant", "content": text}."""
+
+
+def sha256_of(value: object) -> str:
+    """The sha256, in hex, of a value's canonical JSON (sorted keys, no spaces, UTF-8)."""
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def prompt_text(messages: Sequence[Message]) -> str:
+    """The messages as lm-eval's chat models write them: the string whose sha256 is the prompt's hash."""
+    return json.dumps([dict(m) for m in messages], ensure_ascii=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One question of a task, ready to be asked of any model."""
+
+    suite: str
+    """The suite's name, e.g. "coding"."""
+    task: str
+    """The task's name in lm-eval."""
+    task_version: str
+    """The version the task states, e.g. "1"."""
+    item: str
+    """The item's id, unique within its task."""
+    family: str
+    """What generated it; the unit of `--limit`'s balance."""
+    level: int | None
+    """Difficulty, 1 the easiest; None where the task has no levels."""
+    language: str
+    """Language of the prompt, as BCP 47, e.g. "en"."""
+    cluster: str
+    """The statistical cluster: items of one cluster are not independent."""
+    messages: tuple[Message, ...]
+    """The chat prompt, identical for every model."""
+    max_tokens: int
+    """Tokens the task grants an answer; a model entry's `max_tokens` replaces it."""
+    stop: tuple[str, ...] = ()
+    """Stop sequences of the task; empty for chat."""
+    sampling: Mapping[str, float] = field(default_factory=dict)
+    """Sampling the task states, e.g. {"temperature": 0.0}."""
+
+    @property
+    def prompt_sha256(self) -> str:
+        """The prompt's sha256 in hex; equals lm-eval's own `prompt_hash` for the same chat prompt."""
+        return hashlib.sha256(prompt_text(self.messages).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Graded:
+    """What a task's grader says of one answer, whatever the reason it ended."""
+
+    score: float | None
+    """In [0, 1]; None if the grader itself failed (then the item is missing, never wrong)."""
+    partial: float | None = None
+    """Partial credit in [0, 1], reported beside the score and never in it; None if the task has none."""
+    extracted: str | None = None
+    """The answer as cut out of the text; None if nothing could be extracted."""
+    detail: Mapping[str, Any] = field(default_factory=dict)
+    """Why, as plain JSON: e.g. the verdict and the number of hidden tests passed."""
+    sandbox: str | None = None
+    """The sandbox that ran the answer; None for tasks that run no code."""
+    final: bool = True
+    """False where grading again may end otherwise (a wall-clock timeout, a failed grader): it is not remembered."""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRow:
+    """One row of `items.parquet`: model x item x repeat. Prompt and answer are in the answers table, same key."""
+
+    run: str
+    """The run's id, the name of its folder."""
+    suite: str
+    """The suite."""
+    task: str
+    """The task."""
+    task_version: str
+    """The task's version."""
+    item: str
+    """The item's id within the task."""
+    family: str
+    """What generated the item."""
+    level: int | None
+    """Difficulty, 1 the easiest."""
+    language: str
+    """Language of the prompt (BCP 47)."""
+    cluster: str
+    """The statistical cluster."""
+    prompt_sha256: str
+    """Hash of the chat prompt; equal for every model of a run."""
+    model: str
+    """The model's label in bench.toml."""
+    served_model: str | None
+    """The model id the endpoint reported."""
+    provider: str
+    """The part of the model's name before the slash, e.g. "weights"."""
+    repeat: int
+    """Independent sample number, from 0."""
+    order: int
+    """The call's place in the plan."""
+    score: float | None
+    """In [0, 1]; 0 for truncated, refused and unparsable; None if missing."""
+    partial: float | None
+    """Partial credit in [0, 1], where the task gives any."""
+    outcome: str
+    """See `Outcome`."""
+    in_uncached: int | None
+    """Tokens; see `TokenUsage`."""
+    in_cache_read: int | None
+    """Tokens; see `TokenUsage`."""
+    in_cache_write_5m: int | None
+    """Tokens; see `TokenUsage`."""
+    in_cache_write_1h: int | None
+    """Tokens; see `TokenUsage`."""
+    out_total: int | None
+    """Tokens; see `TokenUsage`."""
+    out_reasoning: int | None
+    """Tokens; see `TokenUsage`."""
+    cost_usd: float | None
+    """USD of the scored attempt; None if no price is known."""
+    cost_retries_usd: float | None
+    """USD of earlier billed attempts; None if no price is known."""
+    cost_cap_usd: float | None
+    """The most this call could have cost, see `cost_cap_basis`; None if unknown."""
+    price_id: str | None
+    """The price that made the cost, e.g. "usd_per_hour=0.10" or "anthropic/claude-sonnet-5-5@2026-10-07"."""
+    ttft_s: float | None
+    """Seconds from send to the first token of any kind."""
+    ttfat_s: float | None
+    """Seconds from send to the first token of the answer."""
+    latency_s: float | None
+    """Seconds from send to the end of the last attempt (E2E)."""
+    wall_s: float | None
+    """Seconds including retries."""
+    tpot_s: float | None
+    """Seconds per output token after the first; see `Attempt.tpot_s`."""
+    queue_s: float | None
+    """Seconds of waiting inside the harness, in no latency."""
+    attempts: int | None
+    """HTTP exchanges made; 0 if not asked, None if an imported source does not say."""
+    timing_ok: bool | None
+    """Whether the harness kept the clock clean; None if not asked."""
+    reused: bool
+    """Whether the answer came from an earlier run; such rows never enter latency statistics."""
+    sampling_requested: str | None
+    """JSON of the sampling asked for."""
+    sampling_applied: str | None
+    """JSON of the sampling sent."""
+    sandbox: str | None
+    """The sandbox that ran the answer; None for tasks that run no code."""
+    started_at: str | None
+    """UTC, ISO 8601, of the scored attempt."""
+    cost_reported_usd: float | None = None
+    """What the provider says it charged for the scored attempt, in USD; None where it does not say."""
+    cost_cap_basis: str | None = None
+    """What `cost_cap_usd` rests on: "worst case" of price and token limit, or "observed bound" of a local machine."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRow:
+    """One row of `answers.parquet`; joins the items table on run, task, item, model, repeat."""
+
+    run: str
+    """The run's id."""
+    task: str
+    """The task."""
+    item: str
+    """The item's id within the task."""
+    model: str
+    """The model's label in bench.toml."""
+    repeat: int
+    """Independent sample number, from 0."""
+    prompt: str
+    """The chat messages as JSON."""
+    answer: str | None
+    """The visible answer; None if there is none."""
+    reasoning: str | None
+    """The reasoning text shown by the provider."""
+    extracted: str | None
+    """The answer as cut out of the text; None if nothing could be."""
+    grade_detail: str | None
+    """JSON: why the answer scored so; for truncated and refused answers also lm-eval's own score."""
+    finish_reason: str | None
+    """The provider's own word."""
+    error: str | None
+    """What went wrong on the wire or in the grader."""

@@ -1,0 +1,1 @@
+"""What the tables say: comparisons, pairs, bridges, with intervals."""

@@ -1,0 +1,182 @@
+"""From list price to what was paid: the bridge of each pair of a run, and what a claimed saving hangs on."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from bench import prices
+from bench.prices import TOKEN_CLASSES, Price
+from bench.prices.reading import read_prices
+from bench.records.items import TokenUsage
+from bench.stats import BridgeSide, BridgeStep, bridge, least_cache_hit, price_rise
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+KEYS = ["task", "item", "repeat"]
+"""What names an item of a suite."""
+COUNTS = ["in_uncached", "in_cache_read", "in_cache_write_5m", "in_cache_write_1h", "out_total", "out_reasoning"]
+"""Token columns, in the order of `TOKEN_CLASSES`, then the reasoning inside the output."""
+ENDED = ("answered", "unparsable")
+"""Outcomes of answers that their model ended by itself; what the others cost is waste."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bridge:
+    """One pair on one suite: the factors from list price to what an item and a solved item really cost."""
+
+    candidate: str
+    """Label of the model whose quantities replace the baseline's."""
+    baseline: str
+    """Label of the model that is replaced."""
+    suite: str
+    """The suite."""
+    items: int
+    """Items (x repeats) that both were asked and that have a score and a cost."""
+    both_answered: int
+    """Of these, items that both answered; the factors but the last two speak of them."""
+    steps: tuple[BridgeStep, ...]
+    """In order; they multiply exactly to candidate / baseline."""
+    holds_until: tuple[str, ...]
+    """Of a claimed saving: how far price and cache may move, as sentences."""
+
+
+def bridges(
+    items: pd.DataFrame, answers: pd.DataFrame, manifest: Mapping[str, Any]
+) -> tuple[tuple[Bridge, ...], tuple[str, ...]]:
+    """The bridges of the run's pairs on its suites, and why there is none where two priced models have none.
+
+    Pairs are those of the claims; without claims every model is compared with the dearest. What an item was billed at
+    is read from the run's own price rows, scaled to its recorded cost: that includes peak hours and exchange rates.
+    `answers` is the table of `read_answers`: texts as their lengths.
+    """
+    rows = manifest.get("prices", {}).get("rows", {})
+    listed = {name: _price(row) for name, row in rows.items()}
+    table = items.merge(answers[["model", *KEYS, "answer", "reasoning"]], on=["model", *KEYS], validate="one_to_one")
+    priced = [m for m in manifest["models"] if table.loc[table["model"] == m, "price_id"].isin(list(listed)).any()]
+    found, missing = [], []
+    for candidate, baseline in _pairs(table, manifest, priced):
+        for suite in manifest["suites"]:
+            part = table[table["suite"] == suite]
+            sides = _pair(part[part["model"] == baseline], part[part["model"] == candidate])
+            try:
+                found.append(_bridge(*sides, candidate, baseline, suite, listed, manifest))
+            except ValueError as error:
+                missing.append(f"{candidate} against {baseline} on {suite}: no bridge from list price: {error}.")
+    return tuple(found), tuple(missing)
+
+
+def _pairs(table: pd.DataFrame, manifest: Mapping[str, Any], priced: list[str]) -> list[tuple[str, str]]:
+    claimed = [(c["candidate"], c["baseline"]) for c in manifest.get("claims", {}).values()]
+    pairs = list(dict.fromkeys(pair for pair in claimed if set(pair) <= set(priced)))
+    if pairs or len(priced) < 2:
+        return pairs
+    cost = table.assign(usd=table["cost_usd"] + table["cost_retries_usd"]).groupby("model")["usd"].mean()
+    dearest = max(priced, key=lambda model: float(cost[model]) if cost.notna()[model] else 0.0)
+    return [(model, dearest) for model in priced if model != dearest]
+
+
+def _pair(baseline: pd.DataFrame, candidate: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Both sides' rows of the items that both have a score for, in the same order."""
+    scored = [side[side["score"].notna()].set_index(KEYS).sort_index() for side in (baseline, candidate)]
+    shared = scored[0].index.intersection(scored[1].index)
+    return scored[0].loc[shared], scored[1].loc[shared]
+
+
+def _bridge(
+    b: pd.DataFrame,
+    c: pd.DataFrame,
+    candidate: str,
+    baseline: str,
+    suite: str,
+    listed: Mapping[str, Price],
+    manifest: Mapping[str, Any],
+) -> Bridge:
+    billed = [side["cost_usd"] + side["cost_retries_usd"] for side in (b, c)]
+    if b.empty or any(costs.isna().any() for costs in billed):
+        raise ValueError("the cost of an item is unknown" if len(b) else "no item has a score of both")
+    ended = (b["outcome"].isin(ENDED) & c["outcome"].isin(ENDED)).to_numpy(dtype=bool)
+    if not ended.any():
+        raise ValueError("no item was answered by both")
+    sides = [
+        _side(side[ended], listed, float(costs.mean()), float(side["score"].mean()))
+        for side, costs in zip((b, c), billed, strict=True)
+    ]
+    steps = bridge(*sides)
+    claims = [claim for claim in manifest.get("claims", {}).values() if claim["candidate"] == candidate]
+    mine = (k for k in claims if k["baseline"] == baseline and suite in (k.get("suites") or [suite]))
+    savings = {claim["cheaper_by"] for claim in mine if claim["cheaper_by"] is not None}
+    words = [line for saving in sorted(savings) for line in _holds(candidate, sides[0], sides[1], saving)]
+    return Bridge(candidate, baseline, suite, len(b), int(ended.sum()), steps, tuple(words))
+
+
+def _side(rows: pd.DataFrame, listed: Mapping[str, Price], billed: float, solved: float) -> BridgeSide:
+    counts = rows[COUNTS].to_numpy(dtype=float, na_value=np.nan)
+    usages = [TokenUsage(*(None if math.isnan(n) else int(n) for n in row)) for row in counts]
+    if any(usage.in_total is None or usage.out_total is None for usage in usages):
+        raise ValueError("an answer's tokens are unknown")
+    costs = rows["cost_usd"].to_numpy(dtype=float)
+    found = [_unit_prices(listed.get(i), u, usd) for i, u, usd in zip(rows["price_id"], usages, costs, strict=True)]
+    said, thought = (rows[name].to_numpy(dtype=float) for name in ("answer", "reasoning"))
+    out, told = counts[:, 4], counts[:, 5]
+    reasoning = np.where(np.isnan(told), out * thought / np.maximum(said + thought, 1), told)
+    return BridgeSide(
+        tokens_in=np.nan_to_num(counts[:, :4]),
+        answer=out - reasoning,
+        reasoning=reasoning,
+        characters=said,
+        prices=np.array(found),
+        billed=billed,
+        solved=solved,
+    )
+
+
+def _unit_prices(price: Price | None, usage: TokenUsage, usd: float) -> list[float]:
+    """USD per token of each class, as this item was billed; a class without a price of its own is billed as input."""
+    if price is None:
+        raise ValueError("an answer has no list price")
+    rates = next(iter(price.bands(usage.in_total or 0)))[2]
+    parts = prices.cost(price, usage, datetime.now(UTC)).parts
+    each = []
+    for name, field in zip(TOKEN_CLASSES, COUNTS[:5], strict=True):
+        count, rate = getattr(usage, field), getattr(rates, name)
+        usual = rates.input if rate is None else rate
+        each.append(float(parts[name]) / count if count else float(usual or 0) / 1e6)
+    total = float(sum(parts.values()))
+    return [rate * usd / total if total else rate for rate in each]
+
+
+def _price(row: Mapping[str, Any]) -> Price:
+    """A recorded row without its schedule and currency: an item's recorded cost says what they came to."""
+    plain = {key: value for key, value in row.items() if key not in ("schedule", "currency")}
+    [price] = read_prices([plain], {}, "run.json")
+    return price
+
+
+def _holds(candidate: str, baseline: BridgeSide, side: BridgeSide, saving: float) -> Iterator[str]:
+    """How far the candidate's price, and its share of cached prompt tokens, may move before the saving is gone."""
+    claim = f"at the costs measured, {100 * saving:g} % cheaper"
+    rise = price_rise(side.billed / baseline.billed, saving)
+    if rise < 1:
+        yield f"{claim} does not hold: {candidate}'s price would have to fall to {_at_most(rise)}."
+        return
+    yield f"{claim} holds until {candidate}'s price rises {_at_most(rise)}."
+    total = float(side.tokens_in.sum())
+    hit = float(side.tokens_in[:, 1].sum()) / total if total else 0.0
+    per_hit = float((side.tokens_in.sum(axis=1) * (side.prices[:, 0] - side.prices[:, 1])).mean())
+    least = least_cache_hit(hit, side.billed, (1 - saving) * baseline.billed, per_hit)
+    if hit and least is not None:
+        now, then = f"{100 * hit:.3g} %", f"{100 * least:.3g} %"
+        yield f"{claim} holds until {candidate}'s cache hit rate falls below {then} (now {now})."
+
+
+def _at_most(factor: float) -> str:
+    """Three digits, rounded down: at the number shown it still holds."""
+    step = 10.0 ** (math.floor(math.log10(factor)) - 2)
+    return f"x{math.floor(factor / step + 1e-9) * step:,.6g}"

@@ -1,0 +1,244 @@
+"""The comparison: one row per model and suite, every number with its n and, where one exists, its interval."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bench.claims import Ruling, declared_claims, judge_claims
+from bench.records import folder as runfolder
+from bench.report.numbers.bridge import Bridge, bridges
+from bench.report.numbers.languages import LanguageGap, gaps
+from bench.report.numbers.latency import Probe, probes
+from bench.report.numbers.lengths import KEYS, read_answers
+from bench.report.numbers.pairwise import Difference, Place, differences, places
+from bench.report.numbers.sampling import sampling_notes
+from bench.stats import Interval, mean_interval, pass_at_k, proportion_interval, quantile_interval
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+CLEAN_SHARE = 0.95
+"""Latency is stated without a warning only if this share of the timed calls was clean."""
+
+
+@dataclass(frozen=True, slots=True)
+class SuiteRow:
+    """One model on one suite. Intervals are 95 %; None is unknown."""
+
+    model: str
+    """The model's label."""
+    suite: str
+    """The suite."""
+    n: int
+    """Scored items (x repeats)."""
+    planned: int
+    """Items (x repeats) planned."""
+    repeats: int
+    """Samples of each item that were planned."""
+    score: Interval | None
+    """Mean score in [0, 1]; an item's repeats are averaged first, so that the interval rests on items."""
+    pass_at_k: Interval | None
+    """Share of items solved by at least one of `repeats` samples, over items with all of them; None for one sample."""
+    ttfat_p50_s: Interval | None
+    """Median time to first answer token, seconds."""
+    ttfat_p95_s: Interval | None
+    """95th percentile of the same."""
+    e2e_p50_s: Interval | None
+    """Median end-to-end latency, seconds."""
+    e2e_p95_s: Interval | None
+    """95th percentile of the same."""
+    output_tok_s: Interval | None
+    """Median of output tokens per second after the first token (1 / TPOT)."""
+    tokens_in: Interval | None
+    """Mean prompt tokens per item."""
+    tokens_out: Interval | None
+    """Mean generated tokens per item."""
+    cost_per_1000_usd: Interval | None
+    """Mean cost of 1,000 items, USD; retries included."""
+    truncated: int | None
+    """Answers cut at the token cap or deadline; they score 0. None where an imported source does not say how answers
+    ended; so are the next three."""
+    repeating: int | None
+    """Of those, answers that repeat themselves endlessly."""
+    refused: int | None
+    """Refusals; they score 0."""
+    unparsable: int | None
+    """Answers from which nothing could be extracted; they score 0."""
+    missing: int
+    """Without a score though the item was asked, of this model or of another: infrastructure or not asked."""
+    overridden: int
+    """Truncated or refused answers that lm-eval's own scorer would have given points."""
+    timed: int
+    """Calls in the latency statistics: reused answers never are."""
+    clean: int
+    """Of those, calls whose clock our own process kept clean (`timing_ok`)."""
+
+    @property
+    def items(self) -> int:
+        """Items with a score: what an interval rests on, however often each was asked."""
+        return self.score.n if self.score else 0
+
+    @property
+    def unasked(self) -> int:
+        """Planned, but so far asked of no model: they only make n smaller."""
+        return self.planned - self.n - self.missing
+
+    @property
+    def latency_is_clean(self) -> bool:
+        """Whether enough calls were clean for a statement on latency."""
+        return self.timed > 0 and self.clean >= CLEAN_SHARE * self.timed
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """All rows of a run, with its manifest."""
+
+    rows: tuple[SuiteRow, ...]
+    """Suites in order, models in order within each."""
+    manifest: Mapping[str, Any]
+    """The run's run.json."""
+    bridges: tuple[Bridge, ...] = ()
+    """From list price to what was paid, for each pair of models with prices."""
+    unbridged: tuple[str, ...] = ()
+    """Why such a pair has no bridge, as sentences."""
+    sampling: tuple[str, ...] = ()
+    """What became of the sampling that was asked for, as sentences."""
+    latency: tuple[Probe, ...] = ()
+    """The latency probe of each model, where one was made."""
+    differences: tuple[Difference, ...] = ()
+    """Every model against every other, suite by suite."""
+    places: tuple[Place, ...] = ()
+    """Where models with known score and cost stand beside the frontier, suite by suite."""
+    languages: tuple[LanguageGap, ...] = ()
+    """What another language costs each model, where suites ask the same instances."""
+    ruling: Ruling = field(default_factory=Ruling)
+    """The run's claims, judged."""
+
+
+def compare(folder: Path) -> Comparison:
+    """Summarises a run folder. UsageError if it is no run folder."""
+    manifest = runfolder.read_manifest(folder)
+    items, answers = runfolder.read_table(folder, "items"), read_answers(folder)
+    return Comparison(
+        tuple(_rows(items, answers, manifest)),
+        manifest,
+        *bridges(items, answers, manifest),
+        sampling=sampling_notes(items, manifest),
+        latency=probes(folder),
+        differences=differences(items, manifest),
+        places=places(items, manifest),
+        languages=gaps(items, manifest),
+        ruling=judge_claims(items, manifest, list(declared_claims(manifest).values())),
+    )
+
+
+def _rows(items: pd.DataFrame, answers: pd.DataFrame, manifest: Mapping[str, Any]) -> Iterator[SuiteRow]:
+    """Suites in order, models in order within each; the joined table is large, and does not outlive this."""
+    table = items.merge(answers[[*KEYS, "grade_detail"]], on=[*KEYS], validate="one_to_one")
+    repeats = manifest["settings"]["repeats"]
+    for suite, about in manifest["suites"].items():
+        part = table[table["suite"] == suite]
+        for model in manifest["models"]:
+            yield _row(part[part["model"] == model], model, suite, about["items_planned"], repeats)
+
+
+def _row(table: pd.DataFrame, model: str, suite: str, items: int, repeats: int) -> SuiteRow:
+    scored = table[table["score"].notna()]
+    timed = scored[~scored["reused"].astype(bool) & scored["latency_s"].notna()]
+    # An item's repeats are no independent values: each item gives one to the latencies, its first that was timed.
+    first = timed.sort_values("repeat").drop_duplicates(["task", "item"])
+    outcomes = table["outcome"].value_counts()
+    details = [json.loads(d) for d in table["grade_detail"].dropna()]
+    return SuiteRow(
+        model=model,
+        suite=suite,
+        n=len(scored),
+        planned=items * repeats,
+        repeats=repeats,
+        score=_per_item(scored, "score", proportion_interval),
+        pass_at_k=_pass_at_k(scored, repeats) if repeats > 1 else None,
+        ttfat_p50_s=_quantile(first["ttfat_s"], 0.5),
+        ttfat_p95_s=_quantile(first["ttfat_s"], 0.95),
+        e2e_p50_s=_quantile(first["latency_s"], 0.5),
+        e2e_p95_s=_quantile(first["latency_s"], 0.95),
+        output_tok_s=_quantile(1 / first["tpot_s"][first["tpot_s"] > 0], 0.5),
+        tokens_in=_per_item(_with_tokens_in(scored), "tokens_in", mean_interval),
+        tokens_out=_per_item(scored, "out_total", mean_interval),
+        cost_per_1000_usd=_cost(scored),
+        truncated=_count(outcomes, "truncated"),
+        repeating=None if "unstated" in outcomes else sum(bool(d.get("repeats_itself")) for d in details),
+        refused=_count(outcomes, "refused"),
+        unparsable=_count(outcomes, "unparsable"),
+        missing=len(table) - len(scored),
+        overridden=sum(d.get("lm_eval_score", 0) > 0 for d in details),
+        timed=len(timed),
+        clean=int(timed["timing_ok"].fillna(False).sum()),
+    )
+
+
+def _count(outcomes: pd.Series[int], name: str) -> int | None:
+    return None if "unstated" in outcomes else int(outcomes.get(name, 0))
+
+
+def _quantile(values: pd.Series[float], share: float) -> Interval | None:
+    known = values.dropna()
+    return quantile_interval(known.to_numpy(dtype=float), share) if len(known) else None
+
+
+def _per_item(table: pd.DataFrame, column: str, interval: Any) -> Interval | None:
+    """Repeats of an item are averaged before anything else: they are no items of their own."""
+    known = table[table[column].notna()]
+    if known.empty or len(known) < len(table):
+        return None
+    per_item = known.groupby(["task", "item"]).agg(value=(column, "mean"), cluster=("cluster", "first"))
+    result: Interval = interval(per_item["value"].to_numpy(dtype=float), per_item["cluster"].astype(str).tolist())
+    return result
+
+
+def _pass_at_k(table: pd.DataFrame, k: int) -> Interval | None:
+    """Over items of which all k samples have a score."""
+    items = table.groupby(["task", "item"]).agg(
+        n=("score", "size"), passed=("score", lambda scores: int((scores == 1).sum())), cluster=("cluster", "first")
+    )
+    items = items[items["n"] >= k]
+    if items.empty:
+        return None
+    chances = [pass_at_k(int(n), int(passed), k) for n, passed in zip(items["n"], items["passed"], strict=True)]
+    return proportion_interval(chances, items["cluster"].astype(str).tolist())
+
+
+def _with_tokens_in(table: pd.DataFrame) -> pd.DataFrame:
+    parts = table[["in_uncached", "in_cache_read", "in_cache_write_5m", "in_cache_write_1h"]]
+    return table.assign(tokens_in=parts.sum(axis=1, min_count=1))
+
+
+def _cost(table: pd.DataFrame) -> Interval | None:
+    """Unknown as soon as one item's cost is: a mean over the known ones would be a wrong number."""
+    return _per_item(table.assign(usd=1000 * (table["cost_usd"] + table["cost_retries_usd"])), "usd", mean_interval)
+
+
+def as_records(comparison: Comparison) -> list[dict[str, Any]]:
+    """The rows as plain JSON, intervals as {estimate, low, high, n}."""
+    return [asdict(row) for row in comparison.rows]
+
+
+def flat_records(comparison: Comparison) -> list[dict[str, Any]]:
+    """The rows for CSV: `x`, `x_low`, `x_high`, `x_n` for every interval x."""
+    return [_flat(record) for record in as_records(comparison)]
+
+
+def _flat(record: Mapping[str, Any]) -> dict[str, Any]:
+    names = {f for f, kind in SuiteRow.__annotations__.items() if "Interval" in kind}
+    row: dict[str, Any] = {}
+    for name, value in record.items():
+        if name in names:
+            parts = value or dict.fromkeys(("estimate", "low", "high", "n"))
+            row |= {name: parts["estimate"], f"{name}_low": parts["low"], f"{name}_high": parts["high"]}
+            row[f"{name}_n"] = parts["n"]
+        else:
+            row[name] = value
+    return row

@@ -1,0 +1,97 @@
+"""The latency probe of a run folder: times of prompts of one size, cold and warm apart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bench.errors import UsageError
+from bench.records import folder as runfolder
+from bench.stats import Interval, quantile_interval
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+METRICS = {"connect": "connect_s", "TTFT": "ttft_s", "TTFAT": "ttfat_s", "E2E": "latency_s", "TPOT": "tpot_s"}
+"""Metric -> its column in latency.csv, in seconds."""
+CONNECTIONS = ("cold", "warm")
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """One metric of one model on one kind of connection."""
+
+    model: str
+    """The model's label."""
+    connection: str
+    """"cold": the first call on a fresh connection; "warm": the call after it."""
+    metric: str
+    """One of METRICS."""
+    n: int
+    """Answers with this time, got at the first attempt."""
+    p50_s: Interval | None
+    """Median, seconds, with its 95 % interval; None without any."""
+    p95_s: Interval | None
+    """95th percentile of the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """What the prompts of one model came to."""
+
+    model: str
+    """The model's label."""
+    asked: int
+    """Prompts asked."""
+    failed: int
+    """Of these, without an answer."""
+    retried: int
+    """Of these, answered at a later attempt only: in no time."""
+    clean: int
+    """Of the timed ones, calls whose clock our own process kept clean."""
+    times: tuple[Times, ...]
+    """Every metric, cold and warm."""
+
+    @property
+    def timed(self) -> int:
+        """Prompts that the times rest on."""
+        return self.asked - self.failed - self.retried
+
+
+def probes(folder: Path) -> tuple[Probe, ...]:
+    """What `bench run --latency-probe` left in a run folder; empty if nothing. UsageError if it is damaged."""
+    import pandas as pd
+
+    path = folder / runfolder.LATENCY
+    if not path.is_file():
+        return ()
+    try:
+        types = {"model": str, "timing_ok": bool, **dict.fromkeys(METRICS.values(), float)}
+        columns = list(runfolder.LATENCY_COLUMNS)
+        table = pd.read_csv(path, dtype=types, usecols=columns, keep_default_na=False, na_values=[""])
+    except (OSError, ValueError) as error:
+        why = str(error).partition("\n")[0]
+        raise UsageError(f"{path}: cannot be read ({why}). `bench run --latency-probe N` writes it again.") from error
+    return tuple(_probe(str(model), rows) for model, rows in table.groupby("model", sort=False))
+
+
+def _probe(model: str, rows: pd.DataFrame) -> Probe:
+    answered = rows[rows["outcome"].isin(("answered", "truncated"))]
+    timed = answered[answered["attempts"] == 1]
+    times = [
+        _times(model, connection, metric, timed[timed["connection"] == connection][column])
+        for metric, column in METRICS.items()
+        for connection in CONNECTIONS
+    ]
+    failed, retried = len(rows) - len(answered), len(answered) - len(timed)
+    return Probe(model, len(rows), failed, retried, int(timed["timing_ok"].sum()), tuple(times))
+
+
+def _times(model: str, connection: str, metric: str, seconds: pd.Series[float]) -> Times:
+    values = seconds.dropna().to_numpy(dtype=float)
+    if not len(values):
+        return Times(model, connection, metric, 0, None, None)
+    return Times(
+        model, connection, metric, len(values), quantile_interval(values, 0.5), quantile_interval(values, 0.95)
+    )

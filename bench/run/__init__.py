@@ -1,0 +1,1 @@
+"""One run from bench.toml to its folder: prepare, ask, score, record."""

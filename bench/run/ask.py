@@ -1,0 +1,297 @@
+"""Asks a plan's calls: remote models side by side and within the budget, then each local model alone."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bench.config.load import ModelEntry
+from bench.costs.estimate import Estimate, Samples, estimate, has_history, history, pilot, with_calls
+from bench.costs.machine import MachineTime, busy_s
+from bench.costs.spending import Spending, Terms
+from bench.engine import Lane, LaneResult, run_lanes
+from bench.engine.budget import Budget
+from bench.engine.clock import now
+from bench.errors import UsageError
+from bench.journal import Journal, RunEntry
+from bench.plan import PlannedCall
+from bench.prices import OVERRIDE
+from bench.providers import Endpoint
+from bench.records.items import Call, Graded
+from bench.registry import LoadedTasks
+from bench.run.score import grader_of
+
+if TYPE_CHECKING:
+    from bench.run.execute import Prepared, Watcher
+
+Todo = Mapping[str, Sequence[PlannedCall]]
+"""What each model has still to answer, by label."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How the asking went."""
+
+    lanes: Mapping[str, LaneResult]
+    """Each model's lane, by label."""
+    spent_usd: Decimal
+    """What this run's calls cost so far, as far as prices are known."""
+    ended: str | None
+    """Why items were left out on purpose; None if none were."""
+    machines: Mapping[str, MachineTime]
+    """What each local model's server did with its time, by label."""
+
+
+@dataclass(slots=True)
+class _Meter:
+    """What the run has cost so far."""
+
+    spending: Spending
+    limit: Decimal | None
+    usd: Decimal = Decimal(0)
+    unknown: set[str] = field(default_factory=set)
+
+    def add(self, planned: PlannedCall, call: Call, since: str = "") -> None:
+        if planned.model not in self.spending.bills:
+            return
+        usd = self.spending.bill(planned, call, since)
+        if usd is None:
+            self.unknown.add(planned.model)
+        else:
+            self.usd += usd
+
+
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    prepared: Prepared
+    journal: Journal
+    entry: RunEntry
+    watcher: Watcher
+    environ: Mapping[str, str]
+    terms: Terms
+    spending: Spending
+    meter: _Meter
+    past: Samples
+    """What answers of other runs cost."""
+    lanes: dict[str, LaneResult] = field(default_factory=dict)
+
+    def remote(self, endpoints: Sequence[Endpoint], todo: Todo) -> tuple[frozenset[int], str | None]:
+        """Asks remote models: a pilot where nothing is known of their costs, then the rest if the user agrees.
+
+        Who agreed to a pilot has not agreed to more, so that only other runs' answers make the question needless.
+        Returns the ranks that were left out on purpose, and why.
+        """
+        calls = [call for e in endpoints for call in todo[e.entry.label]]
+        priced = [e.entry.label for e in endpoints if self.spending.priced(e.entry.label)]
+        samples, trial = self._samples(), frozenset[int]()
+        if not all(has_history(label, samples) for label in priced):
+            trial = pilot(calls)
+            left_out = self._budgeted(endpoints, calls, trial)
+            if left_out:
+                return left_out | {call.rank for call in calls} - trial, self._budget_words()
+            samples = self._samples()
+        going = [e for e in endpoints if e.entry.label not in self.lanes or not self.lanes[e.entry.label].stopped]
+        names = {e.entry.label for e in going}
+        rest = [call for call in calls if call.rank not in trial and call.model in names]
+        ranks = frozenset(call.rank for call in rest)
+        if not rest:
+            return ranks, None
+        ask = self.terms.consent == "ask" and not all(has_history(label, self.past) for label in priced)
+        if priced and not self.watcher.estimated(estimate(rest, self.spending, samples), ask=ask):
+            return ranks, "You chose not to go on. Continue with: bench run --yes"
+        left_out = self._budgeted(going, rest, ranks)
+        return left_out, self._budget_words() if left_out else None
+
+    def _samples(self) -> Samples:
+        calls = self.journal.calls(self.entry.run)
+        return with_calls(self.past, self.prepared.plan.calls, calls, self.spending)
+
+    def _budget_words(self) -> str:
+        return (
+            f"The budget of {self.terms.budget_usd} USD does not hold another item: its worst case would pass it. "
+            "Continue with a higher --budget-usd."
+        )
+
+    def _budgeted(
+        self, endpoints: Sequence[Endpoint], calls: Sequence[PlannedCall], ranks: Collection[int]
+    ) -> frozenset[int]:
+        """Asks the calls of these ranks as far as the budget goes. Returns the ranks that it left out."""
+        asked = {(call.model, call.rank): call for call in calls if call.rank in ranks}
+        limit = self.terms.budget_usd
+        if limit is None:
+            self.run(endpoints, list(asked.values()), None)
+            return frozenset()
+
+        def worst(model: str, rank: int) -> Decimal:
+            return self.spending.reserve(asked[model, rank])
+
+        def bill(model: str, rank: int, call: Call) -> Decimal:
+            return self.spending.charge(asked[model, rank], call)
+
+        needs: dict[str, list[int]] = {}
+        for model, rank in asked:
+            needs.setdefault(model, []).append(rank)
+        budget = Budget(limit, self.meter.usd, needs, worst, bill)
+        self.run(endpoints, list(asked.values()), budget)
+        return budget.denied
+
+    def run(self, endpoints: Sequence[Endpoint], calls: Sequence[PlannedCall], budget: Budget | None) -> None:
+        """Asks these calls, whose models' lanes run side by side."""
+        lanes = []
+        for endpoint in endpoints:
+            label = endpoint.entry.label
+            mine = [call for call in calls if call.model == label]
+            if mine:
+                lanes.append(Lane(endpoint, mine, endpoint.entry.concurrency))
+        observer = _Observer(self.prepared.loaded, self.watcher, self.meter)
+        record, environ = self.journal.put, self.environ
+
+        def stopped(label: str, why: str) -> None:
+            self.watcher.say(f"{label} was stopped: {why}")
+
+        lanes_run = run_lanes(self.entry.run, lanes, record, observer, environ, admission=budget, stopped=stopped)
+        results = asyncio.run(lanes_run)
+        for label, result in results.items():
+            self.lanes[label] = result.after(self.lanes[label]) if label in self.lanes else result
+
+
+def as_recorded(lanes: Mapping[str, LaneResult], earlier: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """What run.json keeps of lanes by label, earlier parts of the run included."""
+    parts = {
+        label: lane.after(LaneResult(**earlier[label])) if label in earlier else lane for label, lane in lanes.items()
+    }
+    return {**earlier, **{label: asdict(lane) for label, lane in parts.items()}}
+
+
+def ask(
+    prepared: Prepared,
+    journal: Journal,
+    entry: RunEntry,
+    watcher: Watcher,
+    environ: Mapping[str, str],
+    terms: Terms,
+) -> Asked:
+    """Asks what this run has not answered yet.
+
+    Where remote models end early, by budget or by choice, local models are asked the same items only. UsageError if
+    the terms cannot be kept.
+    """
+    plan, calls = prepared.plan, journal.calls(entry.run)
+    have = {key for key, call in calls.items() if call.outcome.scored}
+    todo = {e.entry.label: [p for p in plan.of(e.entry.label) if p.key not in have] for e in prepared.endpoints}
+    waiting = [e for e in prepared.endpoints if todo[e.entry.label]]
+    remote, local = [e for e in waiting if not e.entry.local], [e for e in waiting if e.entry.local]
+    spending = Spending.of(prepared.endpoints, prepared.book)
+    past = _past(remote, spending, journal.folder, entry.folder)
+    labels = [e.entry.label for e in remote]
+    spending.require(labels, terms, [label for label in labels if has_history(label, past)])
+    files = {e.entry.label: fetch_weights(e.entry, watcher) for e in local}
+    meter = _Meter(spending, terms.budget_usd)
+    for planned in plan.calls:
+        if planned.key in calls:
+            meter.add(planned, calls[planned.key], entry.started_at)
+    if terms.budget_usd is not None and meter.unknown:
+        raise UsageError(
+            f"--budget-usd cannot be kept: what {', '.join(sorted(meter.unknown))} cost so far is not known, for want "
+            f"of a price on those days. Add one to {OVERRIDE}, or begin anew with --fresh."
+        )
+    asking = _Asking(prepared, journal, entry, watcher, environ, terms, spending, meter, past)
+    for endpoint in remote:
+        total = len(plan.of(endpoint.entry.label))
+        watcher.lane(endpoint.entry.label, total - len(todo[endpoint.entry.label]), total)
+    left_out, ended = asking.remote(remote, todo) if remote else (frozenset[int](), None)
+    machines: dict[str, MachineTime] = {}
+    for endpoint in local:
+        label = endpoint.entry.label
+        mine = [call for call in todo[label] if call.rank not in left_out]
+        if mine:
+            watcher.lane(label, len(plan.of(label)) - len(todo[label]), len(plan.of(label)))
+            with serving(endpoint, files[label], entry.folder) as (served, load_s):
+                begun = now()
+                asking.run([served], mine, None)
+                up_s = now() - begun
+            answered = journal.calls(entry.run)
+            before, after = ([known[c.key] for c in mine if c.key in known] for known in (calls, answered))
+            machines[label] = MachineTime(load_s, up_s, busy_s(after) - busy_s(before))
+    return Asked(asking.lanes, meter.usd, ended, machines)
+
+
+def _past(remote: Sequence[Endpoint], spending: Spending, results: Path, own: Path) -> Samples:
+    """What answers of other runs cost; nothing is read where no price is known."""
+    priced = [e for e in remote if spending.priced(e.entry.label)]
+    return history(results, priced, spending, without=own) if priced else {}
+
+
+def foresee(
+    prepared: Prepared,
+    journal: Path,
+    *,
+    output: Path | None = None,
+    fresh: bool = False,
+    environ: Mapping[str, str] = os.environ,
+) -> Estimate:
+    """What a run with these arguments will cost; calls and records nothing. `journal` need not exist yet."""
+    plan, spending, calls = prepared.plan, Spending.of(prepared.endpoints, prepared.book), dict[str, Call]()
+    reused = set[str]()
+    if journal.is_file() and not fresh:
+        with Journal(journal) as opened:
+            known = opened.newest(plan.sha256, output)
+            calls = opened.calls(known.run) if known else {}
+            hours = prepared.comparison.run.reuse if may_reuse(environ) else 0.0
+            keys = [call.key for call in plan.calls]
+            reused = {call.key for call in opened.reusable(keys, known.run if known else "", hours)}
+    samples = with_calls(history(journal.parent, prepared.endpoints, spending), plan.calls, calls, spending)
+    have = reused | {key for key, call in calls.items() if call.outcome.scored}
+    return estimate([call for call in plan.calls if call.key not in have], spending, samples)
+
+
+def may_reuse(environ: Mapping[str, str]) -> bool:
+    """Whether answers of other runs may be taken: never under CI."""
+    return environ.get("CI", "").lower() in ("", "0", "false")
+
+
+@dataclass(frozen=True, slots=True)
+class _Observer:
+    """Grades answers one at a time, so that clocks are disturbed least. Only a local model's slot waits for it."""
+
+    loaded: LoadedTasks
+    watcher: Watcher
+    meter: _Meter
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def finished(self, planned: PlannedCall, call: Call) -> None:
+        grader = grader_of(self.loaded, planned.item.task)
+        graded = None
+        if grader and call.outcome.scored:
+            grade: Callable[..., Graded] = grader.grade
+            async with self.turn:
+                graded = await asyncio.to_thread(grade, self.loaded.raw_item(planned.item), call.text)
+        self.meter.add(planned, call)
+        self.watcher.finished(planned, call, graded)
+        self.watcher.spent(self.meter.usd, self.meter.limit, sorted(self.meter.unknown))
+
+
+def fetch_weights(entry: ModelEntry, watcher: Watcher) -> Path:
+    """A local model's weights file, fetched first if need be. UsageError if it cannot be had."""
+    from bench.weights.catalog import resolve as find
+    from bench.weights.fetch import fetch
+
+    weights = find(entry.name)
+    return fetch(weights, report=lambda p: watcher.fetched(weights.name, p.done, p.total), say=watcher.say)
+
+
+@contextmanager
+def serving(endpoint: Endpoint, weights: Path, folder: Path) -> Iterator[tuple[Endpoint, float]]:
+    """The endpoint with its server's address, and the seconds its server took to load."""
+    from bench.providers.endpoint import server_settings
+    from bench.weights.server import serve
+
+    log = folder / "logs" / f"{endpoint.entry.label}.log"
+    with serve(weights, server_settings(endpoint.entry), log=log) as server:
+        yield replace(endpoint, base_url=server.base_url), server.load_s

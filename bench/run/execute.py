@@ -1,0 +1,318 @@
+"""The hourglass from bench.toml to a run folder: plan, journal, engine, scoring, tables."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Protocol
+
+from bench import prices
+from bench.config.load import Comparison
+from bench.costs import machine as machinetime
+from bench.costs.estimate import Estimate
+from bench.costs.spending import Terms
+from bench.doctor import calibration
+from bench.engine.clock import utc_now
+from bench.errors import UsageError
+from bench.journal import Journal, RunEntry
+from bench.plan import Plan, PlannedCall, balanced, make_plan
+from bench.prices import PriceBook
+from bench.providers import Endpoint, missing_keys, resolve
+from bench.records import folder as runfolder
+from bench.records.items import Call, Graded, Item, Outcome, sha256_of
+from bench.registry import LoadedTasks, Registry, TaskFile, with_exam, write_exam
+from bench.run import ask as asking
+from bench.run import describe as manifests
+from bench.run.score import grader_failures, grader_of, score_run
+
+JOURNAL = "journal.db"
+"""The journal's file name inside the results folder."""
+AGREED = Terms()
+"""No limit, and no question asked."""
+
+
+class Watcher(Protocol):
+    """What the user sees of a run; the command line's progress display is one."""
+
+    def say(self, text: str) -> None:
+        """One line worth reading."""
+
+    def lane(self, label: str, done: int, total: int) -> None:
+        """A model's calls begin; `done` of `total` were answered before."""
+
+    def finished(self, planned: PlannedCall, call: Call, graded: Graded | None) -> None:
+        """A call is recorded, and graded if the grader is one of ours."""
+
+    def fetched(self, name: str, done: int, total: int) -> None:
+        """Bytes of a weights file so far."""
+
+    def estimated(self, estimate: Estimate, *, ask: bool) -> bool:
+        """Shows what the calls to come will cost; returns whether to go on, which the user decides if `ask`."""
+
+    def spent(self, usd: Decimal, limit: Decimal | None, unknown: Sequence[str]) -> None:
+        """What the run cost so far, its budget, and the models whose calls have no known price."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A comparison, planned: everything that is known before the first call."""
+
+    comparison: Comparison
+    """What was asked for."""
+    loaded: LoadedTasks
+    """Its tasks."""
+    endpoints: tuple[Endpoint, ...]
+    """Its models' endpoints, in order."""
+    plan: Plan
+    """Its calls."""
+    available: Mapping[str, int]
+    """Items each suite has, before `limit`."""
+    book: PriceBook
+    """The price list, with the user's own rows."""
+    refused: Mapping[str, str] = field(default_factory=dict)
+    """Suites left out because they run model-written code and no sandbox works here, and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a run came to."""
+
+    folder: Path
+    """The run folder, complete with tables."""
+    started_at: str
+    """UTC, ISO 8601."""
+    asked: int
+    """Calls made now; 0 for a finished run that was only read again."""
+    missing: int
+    """Planned calls without a scored answer."""
+    stopped: Mapping[str, str]
+    """Models that were stopped, and why."""
+    ended: str | None = None
+    """Why items were left out on purpose, by budget or by choice; None if none were."""
+
+
+def prepare(comparison: Comparison, registry: Registry, environ: Mapping[str, str] = os.environ) -> Prepared:
+    """Loads tasks, resolves endpoints and makes the plan; spends nothing. Raises UsageError.
+
+    Suites that would run model-written code are left out where no sandbox works; UsageError if no other is left.
+    """
+    registry = with_exam(registry, comparison.run.suites, comparison.run.exam_seed)
+    chosen = registry.expand(comparison.run.suites)
+    names = _names(chosen)
+    endpoints = tuple(resolve(entry, environ) for entry in comparison.models.values())
+    loaded = LoadedTasks(registry, names)
+    refused = _refused(chosen, loaded)
+    if refused:
+        chosen = {suite: tasks for suite, tasks in chosen.items() if suite not in refused}
+        names = _names(chosen)
+        loaded = LoadedTasks(registry, names)
+    items, available = [], {}
+    for suite, tasks in chosen.items():
+        found = [item for task in tasks for item in loaded.items(suite, task.name)]
+        available[suite] = len(found)
+        items += balanced(found, comparison.run.limit)
+    _require_different_prompts(items)
+    plan = make_plan(items, endpoints, comparison.run, {name: loaded.files[name].sha256 for name in names})
+    book = prices.load(prices.beside(comparison.source))
+    return Prepared(comparison, loaded, endpoints, plan, available, book, refused)
+
+
+def _names(chosen: Mapping[str, Sequence[TaskFile]]) -> list[str]:
+    return list(dict.fromkeys(task.name for tasks in chosen.values() for task in tasks))
+
+
+def _refused(chosen: Mapping[str, Sequence[TaskFile]], loaded: LoadedTasks) -> dict[str, str]:
+    """The suites that need a sandbox where none works, and why. Raises UsageError if these are all."""
+    needing = [suite for suite, tasks in chosen.items() if any(_runs_code(loaded, task.name) for task in tasks)]
+    if not needing:
+        return {}
+    from bench.sandbox import probe
+
+    try:
+        probe()
+    except UsageError as error:
+        if len(needing) == len(chosen):
+            raise
+        return dict.fromkeys(needing, str(error))
+    return {}
+
+
+def _runs_code(loaded: LoadedTasks, task: str) -> bool:
+    grader = grader_of(loaded, task)
+    return grader is not None and grader.sandboxed
+
+
+def _require_different_prompts(items: Sequence[Item]) -> None:
+    """Scoring finds an answer by its prompt, so two tasks of a run must not ask the same."""
+    seen: dict[str, Item] = {}
+    for item in items:
+        first = seen.setdefault(item.prompt_sha256, item)
+        if first is not item:
+            raise UsageError(
+                f"{first.task} item {first.item} and {item.task} item {item.item} have the same prompt. "
+                "Run one of the two tasks."
+            )
+
+
+def execute(
+    prepared: Prepared,
+    results: Path,
+    watcher: Watcher,
+    *,
+    output: Path | None = None,
+    fresh: bool = False,
+    environ: Mapping[str, str] = os.environ,
+    terms: Terms = AGREED,
+) -> Result:
+    """Runs a plan: continues its unfinished run, reads a finished one again, or begins a new one.
+
+    Raises UsageError before anything is asked, IncompleteError if the disk stops it, KeyboardInterrupt as it came.
+    """
+    for suite, why in prepared.refused.items():
+        watcher.say(f"{suite} is left out. {why}")
+    with Journal(results / JOURNAL) as journal, ExitStack() as running:
+        with lock(results, wait=True):  # of two commands begun at once, the second must see the first one's run
+            known = None if fresh else journal.newest(prepared.plan.sha256, output)
+            fresh = fresh or (known is not None and json.loads(known.manifest).get("fresh", False))
+            entry = known or _new_run(prepared.plan, results, output)
+            declared = journal.declare(list(prepared.comparison.claims.values()))
+            if known and known.finished_at and runfolder.is_whole(known.folder):
+                manifests.update_claims(known.folder, prepared.comparison, declared)
+                return Result(known.folder, known.started_at, 0, 0, {})
+            problem = missing_keys(prepared.endpoints, environ)
+            if problem:
+                raise UsageError(problem)
+            if known:
+                _verify_prices(prepared, known.folder)
+            sandbox = _check_sandbox(prepared)
+            running.enter_context(lock(entry.folder))
+            manifest = manifests.build(prepared, entry.run, entry.started_at, declared, sandbox, fresh=fresh)
+            manifest = manifests.with_parts(manifest, entry.manifest)
+            manifest["calibration"] = calibration.load(results, manifest["machine"])
+            journal.begin(entry.run, prepared.plan.sha256, entry.folder, runfolder.manifest_text(manifest))
+        return _execute(prepared, journal, entry, manifest, watcher, environ, terms)
+
+
+def _verify_prices(prepared: Prepared, folder: Path) -> None:
+    """A run is continued with the prices it began with, or not at all."""
+    try:
+        record = runfolder.read_manifest(folder).get("prices")
+    except UsageError:
+        return  # not written yet, or damaged: it is made anew
+    if record:
+        prepared.book.verify(record, str(folder))
+
+
+def _execute(
+    prepared: Prepared,
+    journal: Journal,
+    entry: RunEntry,
+    manifest: dict[str, Any],
+    watcher: Watcher,
+    environ: Mapping[str, str],
+    terms: Terms,
+) -> Result:
+    plan, comparison = prepared.plan, prepared.comparison
+    if not manifest["fresh"] and asking.may_reuse(environ):
+        _reuse(journal, plan, entry.run, comparison.run.reuse)
+    manifest = manifests.with_history(manifest, journal.sharing(entry.run))
+    recorded = {"claims": _recorded(entry.folder, "claims")}
+    manifest["claims"] |= manifests.kept_claims(recorded, manifest["claims"])
+    before = journal.calls(entry.run)
+    asked = asking.ask(prepared, journal, entry, watcher, environ, terms)
+    stopped = {label: lane.stopped for label, lane in asked.lanes.items() if lane.stopped}
+    calls = journal.calls(entry.run)
+    watcher.say("scoring")
+    runfolder.clear(entry.folder / "lm-eval")
+    write_exam(prepared.loaded, entry.folder)
+    book, lm_eval = prepared.book, entry.folder / "lm-eval"
+    tables = score_run(plan, calls, prepared.loaded, comparison.models, entry.run, lm_eval, book)
+    runfolder.write_tables(entry.folder, tables.items, tables.answers)
+    if book.override is not None:
+        runfolder.write_text(entry.folder / prices.OVERRIDE, book.override)
+    for line in grader_failures(tables.answers):
+        watcher.say(line)
+    for why, count in tables.costs.unknown.most_common():
+        watcher.say(f"cost unknown for {count} calls of {why}")
+    missing = len(plan.calls) - sum(row.score is not None for row in tables.items)
+    finished_at = None if missing else entry.finished_at or utc_now()
+    ended: dict[str, Any] = {"finished_at": finished_at, "stopped": stopped}
+    ended["lanes"] = asking.as_recorded(asked.lanes, _recorded(entry.folder, "lanes"))
+    ended["prices"] = book.as_recorded(tables.costs.used)
+    ended["machine_time"] = machinetime.as_recorded(asked.machines, _recorded(entry.folder, "machine_time"))
+    ended["spending"] = {"budget_usd": terms.budget_usd, "spent_usd": asked.spent_usd, "ended": asked.ended}
+    runfolder.write_text(entry.folder / runfolder.MANIFEST, runfolder.manifest_text({**manifest, **ended}))
+    if finished_at:
+        journal.finish(entry.run, finished_at)
+    new = sum(before.get(key) != call for key, call in calls.items())
+    return Result(entry.folder, entry.started_at, new, missing, stopped, asked.ended)
+
+
+def _recorded(folder: Path, what: str) -> dict[str, Any]:
+    """What earlier parts of the run recorded."""
+    try:
+        recorded: dict[str, Any] = runfolder.read_manifest(folder).get(what, {})
+    except UsageError:
+        return {}
+    return recorded
+
+
+def _new_run(plan: Plan, results: Path, output: Path | None) -> RunEntry:
+    started = datetime.now(UTC)
+    run = f"{started:%Y%m%dT%H%M%SZ}-{plan.sha256[:8]}"
+    folder = output or results / run
+    number = 2
+    while output is None and folder.exists():
+        folder = results / f"{run}-{number}"
+        number += 1
+    if output and (output / runfolder.MANIFEST).exists():
+        raise UsageError(f"{output}: already holds another run. Choose an empty folder for -o.")
+    # Two runs of one plan may begin in the same second, each in a folder of its own.
+    name = f"{run}-{sha256_of(str(output.absolute()))[:4]}" if output else folder.name
+    return RunEntry(name, folder, started.isoformat(timespec="milliseconds"), None, "")
+
+
+@contextmanager
+def lock(folder: Path, *, wait: bool = False) -> Iterator[None]:
+    """One process at a time in a folder; the lock goes with the process, however it ends."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handle = (folder / (".begin.lock" if wait else ".lock")).open("w")
+    except OSError as error:
+        raise UsageError(f"{folder}: cannot be written ({error.strerror}). Choose another folder with -o.") from error
+    with handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        except BlockingIOError:
+            raise UsageError(
+                f"{folder}: another `bench run` is working on this run. Wait for it, or stop it."
+            ) from None
+        yield
+
+
+def _check_sandbox(prepared: Prepared) -> str | None:
+    """The sandbox that will run model-written code; None if no task needs one. Raises UsageError if none works."""
+    if not any(_runs_code(prepared.loaded, name) for name in prepared.loaded.files):
+        return None
+    from bench.sandbox import probe
+
+    return probe()
+
+
+def _reuse(journal: Journal, plan: Plan, run: str, hours: float) -> None:
+    have = journal.calls(run)
+    wanted = [p.key for p in plan.calls if p.key not in have or not have[p.key].outcome.scored]
+    order = {p.key: p.order for p in plan.calls}
+    if hours > 0:
+        for call in list(journal.reusable(wanted, run, hours)):
+            if call.outcome is Outcome.TRUNCATED and call.finish_reason is None:
+                continue  # cut by our deadline, which is no part of the key and may have been raised since
+            source = call.source_run or call.run
+            journal.put(replace(call, run=run, source_run=source, order=order[call.key]))

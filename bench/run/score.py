@@ -1,0 +1,256 @@
+"""Joins calls, scores and items into the run's tables."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from bench.config.load import ModelEntry
+from bench.costs.answers import Costs
+from bench.plan import Plan, PlannedCall
+from bench.prices import PriceBook
+from bench.records.items import AnswerRow, Call, Graded, Item, ItemRow, Outcome, prompt_text
+from bench.registry import LoadedTasks
+from bench.scoring.extract import repeats_itself
+from bench.scoring.graders import Grader
+
+GRADER_FAILED = "the grader failed"
+"""How the `error` of such an answer begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """The two tables of a run, as rows."""
+
+    items: list[ItemRow]
+    """Model x item x repeat."""
+    answers: list[AnswerRow]
+    """The same keys."""
+    costs: Costs
+    """The prices that made the costs, and what has none."""
+
+
+def grader_of(loaded: LoadedTasks, task: str) -> Grader | None:
+    """The task's grader, if it is one of ours."""
+    found = loaded.tasks[task].config.process_results
+    return found if isinstance(found, Grader) else None
+
+
+def score_run(
+    plan: Plan,
+    calls: Mapping[str, Call],
+    loaded: LoadedTasks,
+    models: Mapping[str, ModelEntry],
+    run: str,
+    lm_eval_folder: Path,
+    book: PriceBook,
+    workers: int = 2,
+) -> Scored:
+    """Grades every recorded answer through lm-eval, writes lm-eval's own files, and returns the tables."""
+    asked = [p for p in plan.calls if p.key in calls]
+    graded, scores = judge(asked, calls, loaded, lm_eval_folder, workers)
+    asked_items = {(p.item.task, p.item.item, p.repeat) for p in asked}
+    rows = [p for p in plan.calls if (p.item.task, p.item.item, p.repeat) in asked_items]
+    costs = Costs(book, models, [(p, calls[p.key]) for p in asked])
+    items, answers = [], []
+    for planned in rows:
+        call, verdict = calls.get(planned.key), graded.get(planned.key)
+        outcome = outcome_of(call, verdict)
+        items.append(_item_row(run, planned, costs, call, verdict, outcome, scores.get(planned.key)))
+        answers.append(answer_row(run, planned, call, verdict, outcome, scores.get(planned.key)))
+    return Scored(items, answers, costs)
+
+
+def grader_failures(answers: Sequence[AnswerRow]) -> list[str]:
+    """A line for each task whose grader failed on answers; they are missing, and can be scored when it is mended."""
+    failed: dict[str, list[str]] = {}
+    for row in answers:
+        if row.error and row.error.startswith(GRADER_FAILED):
+            failed.setdefault(row.task, []).append(row.error)
+    cure = "Mend the task, then: bench score"
+    return [f"{task}: {errors[0]}; {len(errors)} answers are missing. {cure}" for task, errors in failed.items()]
+
+
+def judge(
+    asked: Sequence[PlannedCall], calls: Mapping[str, Call], loaded: LoadedTasks, folder: Path, workers: int = 2
+) -> tuple[dict[str, Graded], dict[str, float]]:
+    """Every recorded answer's verdict and lm-eval's score, by key; `folder` gets lm-eval's own files."""
+    graded = _grade_all(asked, calls, loaded, workers)
+    scores: dict[str, float] = {}
+    for label, repeat in sorted({(p.model, p.repeat) for p in asked}):
+        mine = [p for p in asked if (p.model, p.repeat) == (label, repeat)]
+        scores |= _evaluate(label, repeat, mine, calls, graded, loaded, folder)
+    return graded, scores
+
+
+def _grade_all(
+    asked: Sequence[PlannedCall], calls: Mapping[str, Call], loaded: LoadedTasks, workers: int
+) -> dict[str, Graded]:
+    """Runs our graders in a pool first, because lm-eval runs them one by one; they remember their verdicts."""
+
+    def grade(planned: PlannedCall) -> tuple[str, Graded] | None:
+        grader = grader_of(loaded, planned.item.task)
+        if grader is None or not calls[planned.key].outcome.scored:
+            return None
+        return planned.key, grader.grade(loaded.raw_item(planned.item), calls[planned.key].text)
+
+    with ThreadPoolExecutor(workers) as pool:
+        return dict(found for found in pool.map(grade, asked) if found)
+
+
+def _evaluate(
+    label: str,
+    repeat: int,
+    asked: Iterable[PlannedCall],
+    calls: Mapping[str, Call],
+    graded: dict[str, Graded],
+    loaded: LoadedTasks,
+    folder: Path,
+) -> dict[str, float]:
+    """lm-eval's score of every complete call, by key; the same scores go into its own files.
+
+    Of a task with several filters or metrics the first of each counts. `graded` gains what lm-eval's own scorers say.
+    """
+    from bench.scoring import replay
+
+    complete = {
+        p.item.prompt_sha256: p
+        for p in asked
+        if calls[p.key].outcome.scored and (p.key not in graded or graded[p.key].score is not None)
+    }
+    if not complete:
+        return {}
+    positions: dict[str, list[int]] = {}
+    for planned in complete.values():
+        positions.setdefault(planned.item.task, []).append(loaded.position(planned.item))
+    answers = {prompt_text(p.item.messages): calls[p.key].text for p in complete.values()}
+    results = replay.evaluate(loaded.tasks, answers, {task: sorted(at) for task, at in positions.items()})
+    scores: dict[str, float] = {}
+    for task, samples in results["samples"].items():
+        metric = loaded.tasks[task].config.metric_list[0]["metric"]
+        for sample in samples:
+            planned = complete[sample["prompt_hash"]]
+            verdict = graded.setdefault(planned.key, replay.graded(sample, metric))
+            if verdict.score is not None:
+                scores.setdefault(planned.key, float(sample[metric]))
+            sample["calls"] = [_call_fields(calls[planned.key])]
+    replay.save(folder, label if repeat == 0 else f"{label}-repeat{repeat}", results)
+    return scores
+
+
+def _call_fields(call: Call) -> dict[str, Any]:
+    fields = asdict(call)
+    for key in ("text", "sampling_requested"):
+        del fields[key]
+    return fields
+
+
+def outcome_of(call: Call | None, graded: Graded | None) -> Outcome:
+    """How an item ended, its answer's verdict included."""
+    if call is None:
+        return Outcome.NOT_ASKED
+    if call.outcome is Outcome.ANSWERED and graded is not None:
+        if graded.score is None:
+            return Outcome.INFRASTRUCTURE
+        if graded.extracted is None:
+            return Outcome.UNPARSABLE
+    return call.outcome
+
+
+def score_of(outcome: Outcome, lm_eval_score: float | None) -> float | None:
+    """Truncated, refused and unparsable answers score 0, whatever their text happens to contain."""
+    if not outcome.scored:
+        return None
+    return lm_eval_score if outcome is Outcome.ANSWERED else 0.0
+
+
+def _item_row(
+    run: str,
+    planned: PlannedCall,
+    costs: Costs,
+    call: Call | None,
+    graded: Graded | None,
+    outcome: Outcome,
+    lm_eval_score: float | None,
+) -> ItemRow:
+    item = planned.item
+    known = {} if call is None else _measured(call)
+    return ItemRow(
+        run=run, suite=item.suite, task=item.task, task_version=item.task_version, item=item.item,
+        family=item.family, level=item.level, language=item.language, cluster=item.cluster,
+        prompt_sha256=item.prompt_sha256, model=planned.model, provider=costs.provider(planned.model),
+        repeat=planned.repeat, order=planned.order,
+        score=score_of(outcome, lm_eval_score),
+        partial=graded.partial if graded and outcome is Outcome.ANSWERED else None,
+        outcome=str(outcome),
+        sandbox=graded.sandbox if graded else None,
+        **costs.of(planned, call),
+        **{**_NOT_ASKED, **known},
+    )  # fmt: skip
+
+
+_NOT_ASKED: Mapping[str, Any] = {
+    **dict.fromkeys(
+        (
+            *("served_model", "in_uncached", "in_cache_read", "in_cache_write_5m", "in_cache_write_1h", "out_total"),
+            *("out_reasoning", "ttft_s", "ttfat_s", "latency_s", "wall_s", "tpot_s"),
+            *("queue_s", "timing_ok", "sampling_requested", "sampling_applied", "started_at"),
+        )
+    ),
+    "attempts": 0,
+    "reused": False,
+}
+
+
+def _measured(call: Call) -> dict[str, Any]:
+    scored = call.scored_attempt
+    return {
+        "served_model": call.served_model,
+        **asdict(call.usage),
+        "ttft_s": scored.ttft_s,
+        "ttfat_s": scored.ttfat_s,
+        "latency_s": scored.latency_s,
+        "wall_s": call.wall_s,
+        "tpot_s": scored.tpot_s,
+        "queue_s": call.queue_s,
+        "attempts": len(call.attempts),
+        "timing_ok": call.timing_ok,
+        "reused": call.reused,
+        "sampling_requested": json.dumps(dict(call.sampling_requested)),
+        "sampling_applied": json.dumps(dict(call.sampling_applied)),
+        "started_at": call.started_at,
+    }
+
+
+def answer_row(
+    run: str,
+    planned: PlannedCall,
+    call: Call | None,
+    graded: Graded | None,
+    outcome: Outcome,
+    lm_eval_score: float | None,
+) -> AnswerRow:
+    """An answer's row, with its verdict."""
+    item: Item = planned.item
+    detail: dict[str, Any] = dict(graded.detail) if graded else {}
+    if outcome.scored and outcome is not Outcome.ANSWERED and lm_eval_score is not None:
+        detail["lm_eval_score"] = lm_eval_score
+    if call and outcome is Outcome.TRUNCATED:
+        detail["repeats_itself"] = repeats_itself(call.text or call.reasoning)
+    error = call.scored_attempt.error if call else None
+    if graded is not None and graded.score is None:
+        error = f"{GRADER_FAILED}: {json.dumps(dict(graded.detail))}"
+    return AnswerRow(
+        run=run, task=item.task, item=item.item, model=planned.model, repeat=planned.repeat,
+        prompt=prompt_text(item.messages),
+        answer=call.text if call else None,
+        reasoning=call.reasoning if call else None,
+        extracted=graded.extracted if graded else None,
+        grade_detail=json.dumps(detail, ensure_ascii=False) if detail else None,
+        finish_reason=call.finish_reason if call else None,
+        error=error,
+    )  # fmt: skip

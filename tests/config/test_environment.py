@@ -1,0 +1,38 @@
+"""`.env` beside bench.toml: read as written, overruled by the process, and never quoted in an error."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bench.config.environment import environment
+from bench.errors import UsageError
+
+
+def test_without_a_file_the_process_environment_is_all(tmp_path: Path) -> None:
+    assert environment(tmp_path, {"A": "1"}) == {"A": "1"}
+
+
+def test_the_file_adds_and_the_process_wins(tmp_path: Path) -> None:
+    text = '# keys\nexport DEEPSEEK_API_KEY=from-file\nOTHER="two words"\nRAW=a$b${HOME}\nEMPTY=\n'
+    (tmp_path / ".env").write_text(text)
+    found = environment(tmp_path, {"OTHER": "process"})
+    assert found == {"DEEPSEEK_API_KEY": "from-file", "OTHER": "process", "RAW": "a$b${HOME}", "EMPTY": ""}
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [("A=1\nsk-canary\n", 2), ("A=1\n\n\n=sk-canary\n", 4), ("A=1\r\n\r\nB='sk-canary\r\n", 3), ("sk-canary x=1\n", 1)],
+)
+def test_an_unreadable_line_is_named_without_its_text(tmp_path: Path, text: str, line: int) -> None:
+    (tmp_path / ".env").write_bytes(text.encode())
+    with pytest.raises(UsageError) as caught:
+        environment(tmp_path, {})
+    assert str(caught.value) == f"{tmp_path / '.env'}:{line}: cannot be read. Write NAME=value, one a line."
+
+
+def test_a_file_of_another_encoding_is_named(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes(b"A=\xff\n")
+    with pytest.raises(UsageError, match=r"\.env: is not UTF-8 text \(byte 2\)"):
+        environment(tmp_path, {})

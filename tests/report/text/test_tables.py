@@ -1,0 +1,152 @@
+"""One definition of each table, in every format; and what may be called the best."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bench.records.items import ItemRow
+from bench.report import Comparison, compare
+from bench.report.numbers.pairwise import Difference
+from bench.report.text import documents, grid, marks, tables
+from bench.report.text.grid import BEST, ESTIMATE, Column, Entry, Table
+from bench.stats import Interval
+from tests.report.sample_run import ANSWERED, model, write_run
+
+ODD = Table(
+    "A_title & more",
+    (Column("na|me", words=True), Column("score", "up"), Column("cost", "down"), Column("score", "up")),
+    ((Entry("a_b|<i>"), Entry("91 %", "89–93", BEST), Entry("5", mark=ESTIMATE), Entry("−1 × 2")),),
+    "It's 100 % so.",
+)
+
+
+def test_markdown_keeps_its_columns_and_marks() -> None:
+    assert list(grid.markdown(ODD)) == [
+        "| na\\|me | score ↑ | cost ↓ | score ↑ |",
+        "|---|---:|---:|---:|",
+        "| a_b\\|<i> | **91 %** (89–93) | *5* | −1 × 2 |",
+    ]
+
+
+def test_latex_is_booktabs_and_escaped() -> None:
+    lines = grid.latex(ODD, "tab:x").splitlines()
+    assert r"\caption{A\_title \& more. It's 100 \% so.}" in lines
+    assert r"\begin{tabular}{lrrr}" in lines
+    assert [line for line in lines if "rule" in line] == [r"\toprule", r"\midrule", r"\bottomrule"]
+    assert r"a\_b|\textless{}i\textgreater{} & \textbf{91 \%} (89--93) & \emph{5} & $-$1 $\times$ 2 \\" in lines
+    assert all(ord(letter) < 128 for letter in "".join(lines)), "the usual fonts have it"
+
+
+class Cells(HTMLParser):
+    """The text of every cell, and every tag."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.cells: list[str] = []
+        self.tags: list[str] = []
+
+    def handle_starttag(self, tag: str, _: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        if tag in ("td", "th", "caption"):
+            self.cells.append("")
+
+    def handle_data(self, data: str) -> None:
+        if self.cells:
+            self.cells[-1] += data.strip()
+
+
+def test_html_shows_text_as_text() -> None:
+    read = Cells()
+    read.feed(grid.html(ODD, "t"))
+    assert read.cells[0] == "A_title & more"
+    assert [cell for cell in read.cells if cell] == [
+        "A_title & more", "na|me", "score ↑", "cost ↓", "score ↑", "a_b|<i>", "91 %(89–93)", "5", "−1 × 2",
+    ]  # fmt: skip
+    assert "i" not in read.tags
+    assert {"strong", "em", "table"} <= set(read.tags)
+    assert grid.html(ODD, "t") == grid.html(ODD, "t")
+
+
+def rows(**dear: Any) -> list[ItemRow]:
+    """Dear solves 35 of 40 items, cheap 10 of them at a tenth of the cost."""
+    made = []
+    for n in range(40):
+        one = replace(ANSWERED, item=str(n), cluster=str(n))
+        made.append(replace(one, **{"model": "dear", "score": float(n % 8 > 0), "cost_usd": 0.01, **dear}))
+        made.append(replace(one, model="cheap", score=float(n % 4 == 1), cost_usd=0.001 * (1 + n / 100)))
+    return made
+
+
+def test_the_best_is_marked_where_the_pairs_show_it(tmp_path: Path) -> None:
+    comparison = compare(write_run(tmp_path / "a", rows()))
+    assert marks.best(comparison) == {("reasoning", "dear", "score"): BEST, ("reasoning", "cheap", "cost"): BEST}
+    text = tables.markdown(comparison)
+    assert "**88 %** (" in text
+    assert "bold: better than every other model".lower() in text.lower()
+    few = compare(write_run(tmp_path / "b", [row for row in rows() if int(row.item) < 3]))
+    assert marks.best(few)["reasoning", "dear", "score"] == ESTIMATE
+
+
+def test_what_is_shared_unknown_or_alone_has_no_mark(tmp_path: Path) -> None:
+    alone = compare(write_run(tmp_path / "a", [row for row in rows() if row.model == "dear"]))
+    assert marks.best(alone) == {}
+    unpriced = compare(write_run(tmp_path / "b", rows(cost_usd=None)))
+    assert list(marks.best(unpriced)) == [("reasoning", "dear", "score")]
+    same = [replace(row, score=1.0, cost_usd=0.01) for row in rows()]
+    assert marks.best(compare(write_run(tmp_path / "c", same))) == {}
+
+
+@pytest.mark.parametrize(
+    ("change", "loser"),
+    [
+        ({}, "b"),
+        ({"p": 0.06}, None),
+        ({"p": None}, None),
+        ({"score": Interval(-0.2, None, None, 9)}, None),
+        ({"model": "b", "other": "a", "score": Interval(-0.2, None, None, 9)}, "b"),
+        ({"model": "c", "other": "d"}, None),
+    ],
+)
+def test_only_a_pairs_own_test_makes_a_loser(change: dict[str, Any], loser: str | None) -> None:
+    one = Difference("s", "a", "b", 9, Interval(0.2, None, None, 9), 0.01, None)
+    assert marks._loser(replace(one, **change), "a", marks.SCORE) == loser
+    assert marks._loser(replace(one, **change), "a", marks.COST) is None
+
+
+def whole(folder: Path) -> Comparison:
+    prices = {f"x/{m}": {"provider": "x", "model": m, "input": "1", "output": "4"} for m in ("dear", "cheap")}
+    made = [replace(row, price_id=f"x/{row.model}") for row in rows()]
+    claim = {"candidate": "cheap", "baseline": "dear", "cheaper_by": 0.5, "worse_by": 0.2, "over": "each",
+             "suites": [], "slower_by": None, "confidence": 0.95}  # fmt: skip
+    models = {name: model(f"x/{name}") for name in ("dear", "cheap")}
+    return compare(write_run(folder, made, prices={"rows": prices}, models=models, claims={"<c>": claim}))
+
+
+def test_every_format_has_every_table(tmp_path: Path) -> None:
+    comparison = whole(tmp_path)
+    titles = [table.title for table in tables.every(comparison)]
+    assert titles == [
+        "", "Differences between models", "Pareto frontier of score and cost",
+        "From list price to what was paid: cheap against dear",
+    ]  # fmt: skip
+    text, tex, page = tables.markdown(comparison), documents.latex(comparison), documents.page(comparison)
+    for title in titles[1:]:
+        assert f"## {title}" in text
+        assert rf"\caption{{{title}." in tex
+        assert f"<caption>{title}</caption>" in page
+    assert tex.count(r"\begin{table}") == tex.count(r"\toprule") == 5, "the comparison is too wide for a page: in two"
+    assert "\\caption{Score and cost." in tex
+    assert "TTFAT" not in tex[tex.index(r"\begin{table}") : tex.index("Latency and tokens")]
+    assert all(line.startswith("%") for line in tex[: tex.index(r"\begin{table}")].splitlines() if line)
+    read = Cells()
+    read.feed(page)
+    assert "script" not in read.tags
+    assert "&lt;c&gt;: " in page
+    for note in tables.notes(comparison):
+        assert f"- {note}" in text
+    assert page == documents.page(comparison)

@@ -15,6 +15,7 @@ from bench.providers.address import HIDDEN, Address, expanded, shown, split
 from bench.providers.presets import Preset
 from bench.providers.protocol import Wire
 from bench.providers.rules import SAMPLING, Rules, merged
+from bench.recorded import RecordedModel
 from bench.records.items import Item, sha256_of
 
 if TYPE_CHECKING:
@@ -155,6 +156,10 @@ class Endpoint:
             "rules": asdict(self.rules),
             "sampling": {name: self.rules.handling(name, self.thinks) for name in SAMPLING},
         }
+
+    def recorded(self) -> RecordedModel:
+        """The same as run.json keeps it."""
+        return RecordedModel.from_json(self.shown())
 
 
 SECRET = re.compile(r"key|token|secret|passw|credential|auth", re.IGNORECASE)

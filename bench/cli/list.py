@@ -118,12 +118,12 @@ def _runs(results: Path) -> Table:
     rows: Table = [{"run": folder.name, "state": "unfinished", "models": ""} for folder in runfolder.begun(results)]
     for folder in runfolder.folders(results):
         try:
-            manifest = runfolder.read_manifest(folder)
+            record = runfolder.read_record(folder)
         except UsageError:
-            manifest, state = {}, "damaged"
-        else:
-            state = "complete" if manifest.get("finished_at") else "unfinished"
-        rows.append({"run": folder.name, "state": state, "models": _some([*manifest.get("models", ())])})
+            rows.append({"run": folder.name, "state": "damaged", "models": ""})
+            continue
+        state = "complete" if record.finished_at else "unfinished"
+        rows.append({"run": folder.name, "state": state, "models": _some([*record.models])})
     return sorted(rows, key=lambda row: str(row["run"]))
 
 

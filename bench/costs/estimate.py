@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -18,6 +17,8 @@ from bench.prices import Price, PriceBook
 from bench.providers import Endpoint
 from bench.records import folder as runfolder
 from bench.records.items import Call, Item, ItemRow, Message, TokenUsage
+from bench.records.manifest import RunRecord
+from bench.records.recorded import RecordedModel
 from bench.stats import Interval, forecast
 
 PILOT = 8
@@ -99,13 +100,13 @@ def pilot(calls: Iterable[PlannedCall]) -> frozenset[int]:
 
 def history(root: Path, endpoints: Iterable[Endpoint], spending: Spending, without: Path | None = None) -> Samples:
     """What answers of the newest runs under `root` cost, of models with the same settings; unreadable runs are none."""
-    wanted = {e.entry.label: _settings(e.shown()) for e in endpoints if e.entry.label in spending.bills}
+    wanted = {e.entry.label: _settings(e.recorded()) for e in endpoints if e.entry.label in spending.bills}
     samples: dict[str, dict[str, list[float]]] = {label: {} for label in wanted}
     for folder in runfolder.folders(root)[: -RUNS - 1 : -1]:
         try:
-            manifest = runfolder.read_manifest(folder)
-            same = _same(manifest, wanted)
-            if not same or "derived" in manifest or (without and folder.resolve() == without.resolve()):
+            record = runfolder.read_record(folder)
+            same = _same(record, wanted)
+            if not same or record.derived or (without and folder.resolve() == without.resolve()):
                 continue
             rows, _ = runfolder.read_rows(folder)
         except UsageError:
@@ -172,15 +173,15 @@ def _bytes(messages: Iterable[Message]) -> int:
     return sum(len(message["content"].encode()) for message in messages)
 
 
-def _same(manifest: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, list[str]]:
+def _same(record: RunRecord, wanted: Mapping[str, Any]) -> dict[str, list[str]]:
     """By a run's labels: the models of today with the same settings."""
-    found = {label: _settings(model) for label, model in manifest["models"].items()}
+    found = {label: _settings(model) for label, model in record.models.items()}
     same = {theirs: [mine for mine, setting in wanted.items() if setting == had] for theirs, had in found.items()}
     return {theirs: mine for theirs, mine in same.items() if mine}
 
 
-def _settings(model: Mapping[str, Any]) -> Any:
-    return json.loads(json.dumps([model.get(name) for name in SETTINGS]))
+def _settings(model: RecordedModel) -> list[Any]:
+    return [getattr(model, name) for name in SETTINGS]
 
 
 def _row_cost(row: ItemRow, bill: Billing, book: PriceBook) -> float | None:

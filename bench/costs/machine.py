@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 from bench.records.items import Call
+from bench.records.recorded import RecordedServerTime
 
 
 @dataclass(frozen=True, slots=True)
-class MachineTime:
+class ServerTime:
     """One server's time, in seconds."""
 
     load_s: float
@@ -31,11 +31,14 @@ def busy_s(calls: Iterable[Call]) -> float:
     return sum((call.machine_s or 0.0) + (call.machine_retries_s or 0.0) for call in calls if not call.reused)
 
 
-def as_recorded(times: Mapping[str, MachineTime], earlier: Mapping[str, Any]) -> dict[str, dict[str, float]]:
+def as_recorded(
+    times: Mapping[str, ServerTime], earlier: Mapping[str, RecordedServerTime]
+) -> dict[str, RecordedServerTime]:
     """What run.json keeps by label: seconds of loading, answering and idling, earlier parts of the run included."""
-    found = {label: dict(seconds) for label, seconds in earlier.items()}
+    kept = dict(earlier)
     for label, time in times.items():
-        before = found.get(label, {})
-        seconds = {name: value for name, value in asdict(time).items() if name != "up_s"} | {"idle_s": time.idle_s}
-        found[label] = {name: before.get(name, 0.0) + value for name, value in seconds.items()}
-    return found
+        before = kept.get(label, RecordedServerTime())
+        kept[label] = RecordedServerTime(
+            load_s=before.load_s + time.load_s, busy_s=before.busy_s + time.busy_s, idle_s=before.idle_s + time.idle_s
+        )
+    return kept

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -16,6 +15,8 @@ from bench.errors import UsageError
 from bench.prices import Mode, PriceBook
 from bench.records import folder as runfolder
 from bench.records.items import ItemRow, TokenUsage
+from bench.records.manifest import RunRecord
+from bench.records.recorded import RecordedDerivation, RecordedModel, RecordedPrices
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ class Repriced:
 def newest(root: Path) -> Path:
     """The newest run under `root` that is not repriced itself. UsageError if there is none."""
     for folder in reversed(runfolder.folders(root)):
-        if runfolder.read_manifest(folder).get("derived", {}).get("by") != "reprice":
+        if not _repriced_before(runfolder.read_record(folder)):
             return folder
     return runfolder.find(root, None)
 
@@ -66,26 +67,30 @@ def reprice(parent: Path, change: Change, book: PriceBook, own: Path | None = No
     """
     if not change.as_record():
         raise UsageError("say what is to change: --as-of, --mode, --region, --off-peak or --cache-hit.")
-    manifest = runfolder.read_manifest(parent)
-    if manifest.get("imported"):
+    record = runfolder.read_record(parent)
+    if record.imported:
         raise UsageError(f"{parent}: was imported; its costs are its source's own.")
-    if manifest.get("derived", {}).get("by") == "reprice":
-        raise UsageError(f"{parent}: is repriced itself. Reprice its parent, {manifest['parent']}.")
-    bills = {label: _billing(parent, label, model) for label, model in manifest["models"].items()}
+    if _repriced_before(record):
+        raise UsageError(f"{parent}: is repriced itself. Reprice its parent, {record.parent}.")
+    bills = {label: _billing(parent, label, model) for label, model in record.models.items()}
     items, answers = runfolder.read_rows(parent)
     unknown: Counter[str] = Counter()
     rows = [_repriced(row, bills[row.model], change, book, unknown) for row in items]
-    folder, manifest = runfolder.derive(parent, {"by": "reprice", **change.as_record()})
-    run: str = manifest["run"]
+    folder, derived = runfolder.derive(parent, RecordedDerivation.from_json({"by": "reprice", **change.as_record()}))
+    run = derived.run
     runfolder.write_tables(folder, [replace(r, run=run) for r in rows], [replace(a, run=run) for a in answers])
     if own:
         runfolder.write_text(folder / prices.OVERRIDE, own.read_text(encoding="utf-8"))
-    manifest["prices"] = book.as_recorded({row.price_id for row in rows if row.price_id and bills[row.model]})
-    runfolder.write_text(folder / runfolder.MANIFEST, runfolder.manifest_text(manifest))
+    used = book.as_recorded({row.price_id for row in rows if row.price_id and bills[row.model]})
+    runfolder.write_record(folder, replace(derived, prices=RecordedPrices.from_json(used)))
     return Repriced(folder, dict(unknown))
 
 
-def _billing(parent: Path, label: str, model: Mapping[str, Any]) -> Billing | None:
+def _repriced_before(record: RunRecord) -> bool:
+    return record.derived is not None and record.derived.by == "reprice"
+
+
+def _billing(parent: Path, label: str, model: RecordedModel) -> Billing | None:
     try:
         return billing(model)
     except (KeyError, TypeError) as error:  # written by another version, or another tool

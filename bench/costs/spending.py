@@ -15,6 +15,7 @@ from bench.prices import Cost, Mode, Price, PriceBook
 from bench.providers import Endpoint, preset_of, wire_model
 from bench.providers.rules import Rules
 from bench.records.items import Attempt, Call, Item, TokenUsage
+from bench.records.recorded import RecordedModel
 from bench.records.settings import ModelEntry, all_settings
 
 HIDDEN_TOKENS = 256
@@ -23,6 +24,8 @@ OVERRUN_TOKENS = 10
 """Tokens by which an answer may pass its cap, as Alibaba states."""
 _LANES = ("speed", "service_tier")
 """Body fields that choose a lane of another price."""
+_BILLED_BY = ("rules", "extra_body", "thinking", "effort", "price_provider", "wire_model", "region", "thinking_budget")
+"""What of a model's record decides its bill."""
 _USUAL_LANES = ("standard", "default", "auto")
 
 
@@ -78,20 +81,25 @@ class Billing:
         return prices.cost(price, attempt.usage, at) if price else None
 
 
-def billing(model: Mapping[str, Any]) -> Billing | None:
-    """From a model's part of run.json, or `Endpoint.shown()`; None for local weights, which no provider bills."""
-    name: str = model["model"]
-    if name.startswith("weights/"):
+def billing(model: RecordedModel) -> Billing | None:
+    """How a model is billed; None for local weights, which no provider bills.
+
+    KeyError or TypeError if its record, written by another version or another tool, does not say.
+    """
+    if model.local:
         return None
-    rules, sent = Rules(**model["rules"]), model["extra_body"]
-    thinks = rules.thinking(_switch(rules, sent, model["thinking"]), model["effort"])
+    missing = next((name for name in _BILLED_BY if name not in model.order), None)
+    if missing is not None or model.rules is None or model.wire_model is None:
+        raise KeyError(missing or "rules")
+    rules, sent = Rules(**model.rules), model.extra_body or {}
+    thinks = rules.thinking(_switch(rules, sent, model.thinking), model.effort)
     return Billing(
-        provider=model["price_provider"] or name.removesuffix(f"/{model['wire_model']}"),
-        model=model["wire_model"],
+        provider=model.price_provider or model.model.removesuffix(f"/{model.wire_model}"),
+        model=model.wire_model,
         mode=_lane(sent) or ("thinking" if thinks else "standard"),
-        region=model["region"],
+        region=model.region,
         cap_field=rules.max_tokens_field,
-        beyond_cap=0 if rules.thinking_capped or thinks is False else model["thinking_budget"],
+        beyond_cap=0 if rules.thinking_capped or thinks is False else model.thinking_budget,
     )
 
 
@@ -99,7 +107,7 @@ def billing_of(entry: ModelEntry) -> Billing | None:
     """The same for a model entry."""
     preset, name = preset_of(entry), wire_model(entry)
     where = {"wire_model": name, "price_provider": preset.price_provider, "region": preset.region}
-    return billing({**all_settings(entry), **where, "rules": asdict(preset.rules(name))})
+    return billing(RecordedModel.from_json({**all_settings(entry), **where, "rules": asdict(preset.rules(name))}))
 
 
 def _switch(rules: Rules, sent: Mapping[str, Any], asked: bool | None) -> bool | None:
@@ -133,7 +141,7 @@ class Spending:
     @classmethod
     def of(cls, endpoints: Iterable[Endpoint], book: PriceBook) -> Spending:
         """What holds for these endpoints."""
-        found = {e.entry.label: billing(e.shown()) for e in endpoints}
+        found = {e.entry.label: billing(e.recorded()) for e in endpoints}
         return cls(book, {label: bill for label, bill in found.items() if bill})
 
     def priced(self, label: str) -> bool:

@@ -9,11 +9,10 @@ import asyncio
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 from bench.doctor import scripted
 from bench.engine.lane import Lane
@@ -23,6 +22,7 @@ from bench.plan import PlannedCall, make_plan
 from bench.providers import resolve
 from bench.records.hashing import utc_now
 from bench.records.items import Call, Item
+from bench.records.recorded import RecordedCalibration, RecordedClockError, RecordedMachine
 from bench.records.settings import RemoteModel, RunSettings
 
 FILE = "calibration.json"
@@ -128,16 +128,17 @@ def _quantile(ordered: Sequence[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 
 
-def save(results: Path, machine: Mapping[str, Any], measured: Sequence[Calibration]) -> None:
+def save(results: Path, machine: RecordedMachine, measured: Sequence[Calibration]) -> None:
     """Keeps calibrations in the results folder, with the machine that they hold for."""
-    content = {"measured_at": utc_now(), "machine": dict(machine), "measured": [asdict(one) for one in measured]}
-    (results / FILE).write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+    errors = tuple(RecordedClockError(**asdict(each)) for each in measured)
+    content = RecordedCalibration(measured_at=utc_now(), machine=machine, measured=errors)
+    (results / FILE).write_text(json.dumps(content.to_json(), indent=2) + "\n", encoding="utf-8")
 
 
-def load(results: Path, machine: Mapping[str, Any]) -> dict[str, Any] | None:
+def load(results: Path, machine: RecordedMachine | None) -> RecordedCalibration | None:
     """What `save` kept of this machine; None if there is nothing, or of another machine."""
     try:
-        content = json.loads((results / FILE).read_text(encoding="utf-8"))
+        content = RecordedCalibration.from_json(json.loads((results / FILE).read_text(encoding="utf-8")))
     except (OSError, ValueError):
         return None
-    return content if isinstance(content, dict) and content.get("machine") == machine else None
+    return content if content.machine == machine else None

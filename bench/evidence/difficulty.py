@@ -10,7 +10,7 @@ import argparse
 import csv
 import io
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from itertools import combinations, pairwise
 from pathlib import Path
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from bench.errors import BenchError, UsageError
 from bench.records import folder as runfolder
+from bench.records.manifest import RunRecord
 from bench.report.text import grid
 from bench.report.text.grid import Column, Entry, Table
 from bench.stats import Interval, Strata, Unpaired, proportion_interval, score_difference, unpaired_interval
@@ -124,24 +125,24 @@ def between(rows: pd.DataFrame) -> Iterator[tuple[Change, float]]:
         yield Change(f"{first} − {second}", "the same items", len(gap), score), float((gap != 0).mean())
 
 
-def read(run: Path, suite: str) -> tuple[pd.DataFrame, dict[str, Any]]:
-    """A run's scored rows of one suite, repeats averaged into items, and its manifest. UsageError if it has none."""
-    manifest = runfolder.read_manifest(run)
+def read(run: Path, suite: str) -> tuple[pd.DataFrame, RunRecord]:
+    """A run's scored rows of one suite, repeats averaged into items, and its record. UsageError if it has none."""
+    record = runfolder.read_record(run)
     rows = runfolder.read_table(run, "items")
     rows = rows[(rows["suite"] == suite) & rows["score"].notna() & rows["level"].notna()]
     if rows.empty:
         raise UsageError(f"{run}: holds no scored items of suite '{suite}' with a level.")
     keys = ["model", "task", "item"]
     kept = rows.drop_duplicates(keys).drop(columns=["score"])
-    return kept.merge(rows.groupby(keys)["score"].mean().reset_index(), on=keys), manifest
+    return kept.merge(rows.groupby(keys)["score"].mean().reset_index(), on=keys), record
 
 
 def document(suite: str, run: Path, exams: Sequence[Path]) -> dict[str, str]:
     """README.md and cells.csv. UsageError if a run holds nothing of the suite."""
-    rows, manifest = read(run, suite)
+    rows, record = read(run, suite)
     found = list(cells(rows))
     over_all = [cell for cell in found if not cell.family]
-    lines = [f"# How difficult the {suite} suite is", "", *_about(suite, run, exams, manifest), ""]
+    lines = [f"# How difficult the {suite} suite is", "", *_about(suite, run, exams, record), ""]
     lines += _section(_levels(over_all), *_floors(found, rows))
     lines += _section(_changes("From level to level", "step", steps(rows)), *_directions(rows))
     lines += _section(_pairs(rows))
@@ -152,19 +153,19 @@ def document(suite: str, run: Path, exams: Sequence[Path]) -> dict[str, str]:
 
 
 def _exam(run: Path, suite: str) -> tuple[pd.DataFrame, str]:
-    rows, manifest = read(run, suite)
-    seed = manifest["settings"].get("exam_seed")
+    rows, record = read(run, suite)
+    seed = record.settings.exam_seed
     exam = f"exam {seed}" if seed else "the shipped exam"
     return rows, f"{exam}, {len(rows) // rows['model'].nunique()} items"
 
 
-def _about(suite: str, run: Path, exams: Sequence[Path], manifest: Mapping[str, Any]) -> Iterator[str]:
-    models = [f"{label} ({one['model']}, answers of at most {one['max_tokens']} tokens, {one['slots']} slot(s))"
-              for label, one in manifest["models"].items()]  # fmt: skip
-    tasks = {name: task for name, task in manifest["tasks"].items() if name.startswith(f"{suite}_")}
-    versions = ", ".join(f"{name} {version}" for name, version in manifest["versions"].items())
-    yield f"Run {manifest['run']}, {manifest['started_at'][:10]}; {versions}."
-    yield f"Models: {'; '.join(models)}. Tasks: " + ", ".join(f"{n} {t['version']}" for n, t in tasks.items()) + "."
+def _about(suite: str, run: Path, exams: Sequence[Path], record: RunRecord) -> Iterator[str]:
+    models = [f"{label} ({model.model}, answers of at most {model.max_tokens} tokens, {model.slots} slot(s))"
+              for label, model in record.models.items()]  # fmt: skip
+    tasks = {name: task for name, task in record.tasks.items() if name.startswith(f"{suite}_")}
+    versions = ", ".join(f"{name} {version}" for name, version in record.versions.items())
+    yield f"Run {record.run}, {record.started_at[:10]}; {versions}."
+    yield f"Models: {'; '.join(models)}. Tasks: " + ", ".join(f"{n} {t.version}" for n, t in tasks.items()) + "."
     yield "Scores are of small models, to show how the suite behaves; they say nothing of what they would cost or do."
     named = "".join(f" --exam {exam.name}" for exam in exams)
     yield f"Made by `{PROGRAM} {run.name} --suite {suite}{named} -o DIR`; every family and level is in cells.csv."

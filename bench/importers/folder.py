@@ -15,6 +15,15 @@ from bench.importers.source import Entry, Format, ImportedModel, Provenance, Rec
 from bench.importers.streamed import Tables
 from bench.records import folder as runfolder
 from bench.records.aggregates import AggregateRow
+from bench.records.manifest import FORMAT, RunRecord
+from bench.records.recorded import (
+    RecordedImport,
+    RecordedModel,
+    RecordedOrigin,
+    RecordedSettings,
+    RecordedSuite,
+    RecordedTask,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,58 +99,57 @@ def _write(name: str, read: Callable[[Request], Any], request: Request, folder: 
     rows = tables.finish()
     if totals:
         runfolder.write_aggregates(folder, totals)
-    manifest = _manifest(name, request, tables, totals, started)
-    runfolder.write_text(folder / runfolder.MANIFEST, runfolder.manifest_text(manifest))
+    record = _record(name, request, tables, totals, started)
+    runfolder.write_record(folder, record)
     return Imported(
         folder=folder,
         items=rows,
         totals=len(totals),
-        models=tuple(manifest["models"]),
-        suites=tuple(dict.fromkeys((*manifest["suites"], *(row.suite for row in totals)))),
+        models=tuple(record.models),
+        suites=tuple(dict.fromkeys((*record.suites, *(row.suite for row in totals)))),
         notes=tuple(request.ledger.notes),
         dropped=tuple(request.ledger.dropped),
         dropped_count=request.ledger.dropped_count,
     )
 
 
-def _manifest(
+def _record(
     name: str, request: Request, tables: Tables, totals: Sequence[AggregateRow], started: datetime
-) -> dict[str, Any]:
-    """Every key that a reader of a run's manifest relies on, and `imported`."""
+) -> RunRecord:
+    """What a reader of a run relies on, and where it comes from; the rest of a run's record is unknown."""
     at = started.isoformat(timespec="milliseconds")
     planned = tables.suites()
-    models = {label: _shown(label, request.models[label]) for label in tables.models}
+    models = {label: _model(label, request.models[label]) for label in tables.models}
     if not models:
-        models = {row.model: _shown(row.model, _told(row)) for row in totals}
-    return {
-        "run": request.run,
-        "started_at": at,
-        "written_at": at,
-        "finished_at": datetime.now(UTC).isoformat(timespec="milliseconds"),
-        "settings": {
-            "suites": [*planned],
-            "seed": 1,
-            "limit": None,
-            "repeats": max(1, len(tables.samples)),
-            "reuse": 0,
-        },
-        "suites": {
-            suite: {"items_planned": count, "items_available": max(count, request.available.get(suite, 0))}
+        models = {row.model: _model(row.model, _told(row)) for row in totals}
+    return RunRecord(
+        format=FORMAT,
+        run=request.run,
+        started_at=at,
+        written_at=at,
+        finished_at=datetime.now(UTC).isoformat(timespec="milliseconds"),
+        settings=RecordedSettings(
+            suites=(*planned,), seed=1, repeats=max(1, len(tables.samples)), reuse=0,
+            keys=("suites", "seed", "limit", "repeats", "reuse"),
+        ),
+        suites={
+            suite: RecordedSuite(items_planned=count, items_available=max(count, request.available.get(suite, 0)))
             for suite, count in planned.items()
         },
-        "tasks": {task: {"version": version} for task, version in tables.versions.items()},
-        "models": models,
-        "claims": {},
-        "refused": {},
-        "versions": {"claimbench": metadata.version("claimbench")},
-        "imported": {
-            "format": name,
+        tasks={task: RecordedTask(version=version, keys=("version",)) for task, version in tables.versions.items()},
+        models=models,
+        versions={"claimbench": metadata.version("claimbench")},
+        imported=RecordedImport(
+            format=name,
             **asdict(request.provenance),
-            "files": [_file(path) for path in request.paths],
-            "map": dict(request.mapping),
-            **request.ledger.as_record(),
-        },
-    }
+            files=tuple(_file(path) for path in request.paths),
+            map=dict(request.mapping),
+            dropped=tuple(request.ledger.dropped),
+            dropped_count=request.ledger.dropped_count,
+            notes=tuple(request.ledger.notes),
+        ),
+        keys=RunRecord.IMPORTED,
+    )  # fmt: skip
 
 
 def _told(row: AggregateRow) -> ImportedModel:
@@ -151,15 +159,14 @@ def _told(row: AggregateRow) -> ImportedModel:
     )  # fmt: skip
 
 
-def _shown(label: str, model: ImportedModel) -> dict[str, Any]:
+def _model(label: str, model: ImportedModel) -> RecordedModel:
     """`model` is written as a run's own models are, vendor first."""
-    return {
-        "label": label,
-        "model": f"{model.vendor or 'unknown'}/{model.raw.rpartition('/')[2]}",
-        "max_tokens": None,
-        "usd_per_hour": None,
-        "imported": asdict(model),
-    }
+    return RecordedModel(
+        label=label,
+        model=f"{model.vendor or 'unknown'}/{model.raw.rpartition('/')[2]}",
+        imported=RecordedOrigin(**asdict(model)),
+        keys=("label", "model", "max_tokens", "usd_per_hour", "imported"),
+    )
 
 
 def _file(path: Path) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from bench.providers.presets import Preset, preset_of, wire_model
 from bench.providers.protocol import Wire
 from bench.providers.rules import SAMPLING, Rules, merged
 from bench.records.items import Item, sha256_of
+from bench.records.recorded import RecordedModel
 from bench.records.settings import LocalModel, ModelEntry, RemoteModel, RunSettings, all_settings
 
 if TYPE_CHECKING:
@@ -179,6 +180,10 @@ class Endpoint:
             "rules": asdict(self.rules),
             "sampling": {name: self.rules.handling(name, self.thinks) for name in SAMPLING},
         }
+
+    def recorded(self) -> RecordedModel:
+        """The same as run.json keeps it."""
+        return RecordedModel.from_json(self.shown())
 
 
 def _masked(value: Any, name: str = "") -> Any:

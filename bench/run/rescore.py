@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from bench.errors import UsageError
 from bench.journal import Journal
 from bench.plan import PlannedCall
 from bench.records import folder as runfolder
 from bench.records.items import AnswerRow, Call, Graded, Item, ItemRow, Outcome
+from bench.records.recorded import RecordedDerivation, RecordedTask
 from bench.registry import LoadedTasks, Registry, with_exam
 from bench.run.score import answer_row, grader_failures, judge, outcome_of, score_of
 
@@ -36,31 +36,30 @@ def rescore(parent: Path, journal: Path, registry: Registry) -> Rescored:
     UsageError if the parent is no run or derived itself, the journal does not know it, or a prompt has changed:
     answers to another prompt say nothing.
     """
-    manifest = runfolder.read_manifest(parent)
-    if manifest.get("imported"):
+    record = runfolder.read_record(parent)
+    if record.imported:
         raise UsageError(f"{parent}: was imported; its answers' tasks and prompts are not at hand.")
-    if manifest.get("derived"):
-        raise UsageError(f"{parent}: is derived from another run. Score that one: {manifest['parent']}.")
+    if record.derived:
+        raise UsageError(f"{parent}: is derived from another run. Score that one: {record.parent}.")
     items, _ = runfolder.read_rows(parent)
-    calls = _calls(journal, manifest["run"])
+    calls = _calls(journal, record.run)
     names = sorted({row.task for row in items})
-    loaded = LoadedTasks(with_exam(registry, names, manifest["settings"].get("exam_seed")), names)
+    loaded = LoadedTasks(with_exam(registry, names, record.settings.exam_seed), names)
     planned = _planned(items, calls, loaded)
-    now: dict[str, dict[str, Any]] = {
-        name: {"version": file.version, "sha256": file.sha256, "max_tokens": file.max_tokens}
+    now = {
+        name: RecordedTask(version=file.version, sha256=file.sha256, max_tokens=file.max_tokens)
         for name, file in loaded.files.items()
     }
-    before = {name: dict(manifest["tasks"][name]) for name in now}
-    folder, derived = runfolder.derive(parent, {"by": "score", "tasks_before": before})
+    before = {name: record.tasks[name] for name in now}
+    folder, derived = runfolder.derive(parent, RecordedDerivation(by="score", tasks_before=before))
     try:
         rows, texts = _judged(items, planned, calls, loaded, folder)
         runfolder.write_tables(folder, rows, texts)
-        derived["tasks"] = {**derived["tasks"], **now}
-        runfolder.write_text(folder / runfolder.MANIFEST, runfolder.manifest_text(derived))
+        runfolder.write_record(folder, replace(derived, tasks={**derived.tasks, **now}))
     except BaseException:
         runfolder.clear(folder)
         raise
-    edited = {n: (str(before[n]["version"]), now[n]["version"]) for n in now if before[n]["sha256"] != now[n]["sha256"]}
+    edited = {n: (str(before[n].version), str(now[n].version)) for n in now if before[n].sha256 != now[n].sha256}
     differ = sum((a.score, a.outcome) != (b.score, b.outcome) for a, b in zip(items, rows, strict=True))
     return Rescored(folder, edited, differ, tuple(grader_failures(texts)))
 

@@ -15,8 +15,10 @@ from bench.errors import UsageError
 from bench.journal import RunEntry
 from bench.records import folder as runfolder
 from bench.records.items import ItemRow
+from bench.records.manifest import RunRecord
 from bench.records.settings import Claim, Comparison, RunSettings
 from bench.run.describe import keep_claim, update_claims, with_history, with_parts
+from tests import runjson
 from tests.claims.test_claims import CLAIM, Change, judged, page, rows, write
 from tests.report.sample_run import model
 
@@ -164,29 +166,28 @@ class TestHolm:
         assert both["cheap"][0] == "inconclusive"
         assert "1 more claim was declared before the answers and withdrawn since" in page(folder)
         self.update(folder, CLAIM, self.other)
-        assert runfolder.read_manifest(folder)["withdrawn_claims"] == []
+        assert runjson.content(folder)["withdrawn_claims"] == []
         assert self.verdicts(folder) == both
 
     def test_what_never_counted_does_not_count_once_gone(self, tmp_path: Path) -> None:
         folder = write(tmp_path, rows(), CLAIM, self.other, replace(CLAIM, name="no", suites=("maths",)))
-        manifest = runfolder.read_manifest(folder)
-        manifest["claims"]["other"]["recorded_at"] = "2026-11-21T00:00:00+00:00"
-        runfolder.write_text(folder / runfolder.MANIFEST, runfolder.manifest_text(manifest))
+        about = runjson.content(folder)
+        about["claims"]["other"]["recorded_at"] = "2026-11-21T00:00:00+00:00"
+        runjson.put(folder, about)
         self.update(folder, CLAIM)
         assert self.verdicts(folder)["cheap"][0] == "supported"
         assert "withdrawn" not in page(folder)
 
     def test_a_continued_run_remembers_its_claims(self) -> None:
-        def manifest(*names: str) -> dict[str, Any]:
-            part = dict.fromkeys(("written_at", "command", "versions", "git_commit", "machine"))
-            return {**part, "claims": {name: {"name": name, "sha256": name} for name in names}}
+        def claiming(*names: str) -> RunRecord:
+            return runjson.record(claims={name: words_of(name) for name in names})
 
-        first = with_parts(manifest("a", "b"), "")
-        assert first["withdrawn_claims"] == []
-        second = with_parts(manifest("a"), runfolder.manifest_text(first))
-        assert [one["name"] for one in second["withdrawn_claims"]] == ["b"]
-        third = with_parts(manifest("c"), runfolder.manifest_text(second))
-        assert [one["name"] for one in third["withdrawn_claims"]] == ["b", "a"]
+        first = with_parts(claiming("a", "b"), "")
+        assert first.withdrawn_claims == ()
+        second = with_parts(claiming("a"), first.text())
+        assert [entry.name for entry in second.withdrawn_claims] == ["b"]
+        third = with_parts(claiming("c"), second.text())
+        assert [entry.name for entry in third.withdrawn_claims] == ["b", "a"]
 
     def test_a_claim_of_the_command_line_is_exploratory_whatever_its_words(self, tmp_path: Path) -> None:
         named = replace(CLAIM, name="small against big")
@@ -197,12 +198,17 @@ class TestHolm:
         assert "made after the answers existed, so the 5 in 100 are not guaranteed." in told
 
 
+def words_of(name: str) -> dict[str, str]:
+    """A claim as run.json has it, whose hash is its name."""
+    return {"name": name, "candidate": "small", "baseline": "big", "sha256": name}
+
+
 class TestLooks:
     def seen(self, folder: Path, runs: list[str]) -> Path:
         write(folder, rows(), CLAIM)
-        manifest = runfolder.read_manifest(folder)
-        manifest["claims"]["cheap"]["seen_in"] = runs
-        runfolder.write_text(folder / runfolder.MANIFEST, runfolder.manifest_text(manifest))
+        about = runjson.content(folder)
+        about["claims"]["cheap"]["seen_in"] = runs
+        runjson.put(folder, about)
         return folder
 
     def test_a_second_look_is_labelled(self, tmp_path: Path) -> None:
@@ -216,40 +222,40 @@ class TestLooks:
 
     def test_earlier_runs_of_other_plans_are_what_counts(self, tmp_path: Path) -> None:
         def entry(run: str, plan: str, started_at: str, *shas: str) -> RunEntry:
-            claims = {sha: {"sha256": sha} for sha in shas}
-            told = {"run": run, "plan_sha256": plan, "started_at": started_at, "claims": claims}
-            return RunEntry(run, tmp_path / "gone", started_at, None, runfolder.manifest_text(told))
+            claims = {sha: words_of(sha) for sha in shas}
+            told = runjson.record(run=run, plan_sha256=plan, started_at=started_at, claims=claims)
+            return RunEntry(run, tmp_path / "gone", started_at, None, told.text())
 
-        mine = {"plan_sha256": "p", "started_at": "2026-11-20", "claims": {"c": {"sha256": "c"}}}
+        mine = runjson.record(plan_sha256="p", started_at="2026-11-20", claims={"c": words_of("c")})
         sharing = [
             entry("smaller", "q", "2026-11-19", "c", "old"), entry("elsewhere", "p", "2026-11-19", "c"),
             entry("later", "q", "2026-11-21", "c"), entry("of another claim", "q", "2026-11-18", "d"),
         ]  # fmt: skip
         told = with_history(mine, sharing)
-        assert told["claims"]["c"]["seen_in"] == ["smaller"]
-        assert [one["sha256"] for one in told["withdrawn_claims"]] == ["old", "d"]
+        assert told.claims["c"].seen_in == ("smaller",)
+        assert [entry.sha256 for entry in told.withdrawn_claims] == ["old", "d"]
 
 
 class TestKept:
     def names(self, folder: Path) -> list[str]:
-        return list(runfolder.read_manifest(folder)["claims"])
+        return list(runjson.content(folder)["claims"])
 
     def test_a_kept_claim_takes_no_name(self, tmp_path: Path) -> None:
         named = replace(CLAIM, name="small against big")
         folder = write(tmp_path, rows(), named)
-        before = runfolder.read_manifest(folder)["claims"]["small against big"]
+        before = runjson.content(folder)["claims"]["small against big"]
         keep_claim(folder, claims.adhoc("small", "big", worse_by=0.05))
         keep_claim(folder, claims.adhoc("small", "big", worse_by=0.06))
         keep_claim(folder, claims.adhoc("small", "big", worse_by=0.05))
         assert self.names(folder) == ["small against big", "small against big (2)", "small against big (3)"]
-        assert runfolder.read_manifest(folder)["claims"]["small against big"] == before
+        assert runjson.content(folder)["claims"]["small against big"] == before
 
     def test_a_kept_claim_survives_todays_bench_toml(self, tmp_path: Path) -> None:
         folder = write(tmp_path, rows(), CLAIM)
         keep_claim(folder, claims.adhoc("small", "big", worse_by=0.05))
         update_claims(folder, Comparison(folder, RunSettings(("coding",)), {}, {}), {})
         assert self.names(folder) == ["small against big"]
-        assert [one["name"] for one in runfolder.read_manifest(folder)["withdrawn_claims"]] == ["cheap"]
+        assert [one["name"] for one in runjson.content(folder)["withdrawn_claims"]] == ["cheap"]
 
 
 class TestWords:

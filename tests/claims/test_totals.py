@@ -6,7 +6,6 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -16,6 +15,7 @@ from bench.cli import main
 from bench.errors import UsageError
 from bench.records import folder as runfolder
 from bench.records.aggregates import AggregateRow
+from tests import runjson
 
 BIG = AggregateRow(
     source="synthetic", source_commit=None, retrieved=None, licence=None, suite="s", suite_version=None, harness="h",
@@ -77,8 +77,7 @@ def test_unlike_rows_and_what_totals_cannot_tell_are_refused() -> None:
 def imported(folder: Path, rows: Sequence[AggregateRow]) -> Path:
     runfolder.write_tables(folder, [], [])
     runfolder.write_aggregates(folder, rows)
-    manifest: dict[str, Any] = {"models": {}, "suites": {}, "settings": {}}
-    runfolder.write_text(folder / "run.json", runfolder.manifest_text(manifest))
+    runjson.put(folder, {"models": {}, "suites": {}, "settings": {}})
     return folder
 
 

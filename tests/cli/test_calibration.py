@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 from bench.doctor.calibration import Calibration, save
@@ -26,5 +27,5 @@ def test_a_run_carries_the_calibration_of_its_machine(bench: Bench, endpoint: Fa
     carried = manifest(bench, "own")["calibration"]
     assert isinstance(carried, dict)
     assert carried["measured"][0]["ttft_error_p99_s"] == 0.002
-    save(bench.folder / "results", {**machine(), "cpu": "another"}, [MEASURED])
+    save(bench.folder / "results", replace(machine(), cpu="another"), [MEASURED])
     assert manifest(bench, "other")["calibration"] is None

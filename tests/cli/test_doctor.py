@@ -255,7 +255,7 @@ def test_calibration_is_kept_for_later_runs(
     assert [line.split()[2] for line in result.out.splitlines() if " in flight: TTFT is off by " in line] == ["1", "3"]
     kept = load(bench.folder / "results", manifest.machine())
     assert kept is not None
-    assert [one["concurrency"] for one in kept["measured"]] == [1, 3]
+    assert [each.concurrency for each in kept.measured] == [1, 3]
     assert [path.name for path in (bench.folder / "results").iterdir()] == [calibration.FILE]
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from bench.records import folder as runfolder
+from bench.records.manifest import RunRecord
 
 FAMILIES = 40
 """Families of items, hence clusters, of a suite."""
@@ -34,7 +35,7 @@ def write(folder: Path, items: int, models: int = 2, seed: int = 1, words: int =
     folder.mkdir(parents=True, exist_ok=True)
     _items(table, draw).to_parquet(folder / "items.parquet", index=False)
     _answers(table, draw, words).to_parquet(folder / "answers.parquet", index=False)
-    runfolder.write_text(folder / runfolder.MANIFEST, runfolder.manifest_text(_manifest(folder.name, items, labels)))
+    runfolder.write_record(folder, RunRecord.from_json(_about(folder.name, items, labels)))
     return folder
 
 
@@ -83,7 +84,7 @@ def _answers(table: pd.DataFrame, draw: np.random.Generator, words: int) -> pd.D
     })  # fmt: skip
 
 
-def _manifest(run: str, items: int, labels: list[str]) -> dict[str, Any]:
+def _about(run: str, items: int, labels: list[str]) -> dict[str, Any]:
     model = {"max_tokens": 1024, "usd_per_hour": 0.1, "slots": 1, "prompt_cache": False, "temperature": None}
     claim = {"candidate": labels[0], "baseline": labels[-1], "cheaper_by": 0.5, "worse_by": 0.03}
     return {

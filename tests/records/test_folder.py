@@ -12,7 +12,9 @@ import pytest
 from bench.errors import IncompleteError, UsageError
 from bench.records import folder as runfolder
 from bench.records.items import AnswerRow, ItemRow
+from bench.records.recorded import RecordedDerivation
 from tests.report.sample_run import ANSWERED, not_asked, write_run
+from tests.runjson import record
 
 
 def test_tables_come_back_as_they_were_written(tmp_path: Path) -> None:
@@ -79,15 +81,15 @@ def test_a_damaged_table_names_the_cure(tmp_path: Path, name: str, damage: str) 
 def test_a_damaged_manifest_names_the_cure(tmp_path: Path) -> None:
     (tmp_path / "run.json").write_text("{")
     with pytest.raises(UsageError, match=r"run\.json: is damaged .*`bench run` rebuilds it"):
-        runfolder.read_manifest(tmp_path)
+        runfolder.read_record(tmp_path)
     (tmp_path / "run.json").write_bytes(b"\xff")
     with pytest.raises(UsageError, match=r"run\.json: is damaged"):
-        runfolder.read_manifest(tmp_path)
+        runfolder.read_record(tmp_path)
 
 
 def test_a_folder_without_a_manifest_is_no_run(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"is no run folder .*`bench list runs`"):
-        runfolder.read_manifest(tmp_path)
+        runfolder.read_record(tmp_path)
 
 
 def test_find_by_id_by_path_and_the_newest(tmp_path: Path) -> None:
@@ -108,8 +110,8 @@ def test_no_run_yet_says_how_to_begin(tmp_path: Path) -> None:
 
 
 def test_the_manifest_is_readable_json(tmp_path: Path) -> None:
-    text = runfolder.manifest_text({"folder": tmp_path, "name": "Zoë"})
-    assert json.loads(text) == {"folder": str(tmp_path), "name": "Zoë"}
+    text = record(run="Zoë", command=["bench", "-o", tmp_path]).text()
+    assert {"run": "Zoë", "command": ["bench", "-o", str(tmp_path)]}.items() <= json.loads(text).items()
     assert "Zoë" in text
 
 
@@ -123,20 +125,21 @@ def test_clear_removes_what_is_there_or_not(tmp_path: Path) -> None:
 def test_a_derived_run_lies_beside_its_parent_and_names_it(tmp_path: Path) -> None:
     parent = write_run(tmp_path / "20260101T000000Z-aaaaaaaa", [ANSWERED])
     before = {path: path.read_bytes() for path in parent.iterdir()}
-    folder, manifest = runfolder.derive(parent, {"by": "reprice", "mode": "batch"})
+    folder, made = runfolder.derive(parent, RecordedDerivation(by="reprice", mode="batch"))
     assert folder.name == "20260101T000000Z-aaaaaaaa-reprice"
     assert list(folder.iterdir()) == [], "run.json comes last, so that half a folder is never taken for a run"
-    assert manifest["run"] == folder.name
-    assert manifest["parent"] == ANSWERED.run
-    assert manifest["derived"].items() >= {"by": "reprice", "mode": "batch"}.items()
-    assert manifest["models"] == runfolder.read_manifest(parent)["models"]
-    assert runfolder.derive(parent, {"by": "reprice"})[0].name == "20260101T000000Z-aaaaaaaa-reprice-2"
+    assert made.run == folder.name
+    assert made.parent == ANSWERED.run
+    assert made.derived
+    assert made.derived.to_json() == {"by": "reprice", "mode": "batch", "at": made.derived.at}
+    assert made.models == runfolder.read_record(parent).models
+    assert runfolder.derive(parent, RecordedDerivation(by="reprice"))[0].name == "20260101T000000Z-aaaaaaaa-reprice-2"
     assert {path: path.read_bytes() for path in parent.iterdir()} == before
 
 
 def test_deriving_needs_a_run_and_room(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="is no run folder"):
-        runfolder.derive(tmp_path, {"by": "score"})
+        runfolder.derive(tmp_path, RecordedDerivation(by="score"))
     parent = write_run(tmp_path / ("n" * 250), [ANSWERED])
     with pytest.raises(UsageError, match=r"a folder cannot be made there \(File name too long\)\."):
-        runfolder.derive(parent, {"by": "reprice"})
+        runfolder.derive(parent, RecordedDerivation(by="reprice"))

@@ -10,6 +10,7 @@ from typing import Any
 
 from bench.records import folder as runfolder
 from bench.records.items import AnswerRow, ItemRow
+from tests import runjson
 
 ANSWERED = ItemRow(
     run="20261120T101500Z-0123abcd", suite="reasoning", task="chain_sum", task_version="1", item="0",
@@ -67,7 +68,7 @@ def write_run(
         "versions": {"claimbench": "0.1.0"},
         "stopped": {},
     }
-    runfolder.write_text(folder / runfolder.MANIFEST, runfolder.manifest_text({**about, **manifest}))
+    runjson.put(folder, {**about, **manifest})
     return folder
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -47,11 +48,8 @@ def test_a_manifest_says_what_was_run(prepared: Prepared, monkeypatch: pytest.Mo
     monkeypatch.setattr(manifest, "PACKAGES", ("lm-eval", "no-such-distribution"))
     claim = prepared.comparison.claims["cheaper"]
     declared = {claim.sha256: "2026-01-02T03:04:05.678+00:00"}
-    made = json.loads(
-        json.dumps(
-            manifest.build(prepared, "r1", "2026-01-02T03:04:06.000+00:00", declared, "bubblewrap 1", fresh=False)
-        )
-    )
+    at = "2026-01-02T03:04:06.000+00:00"
+    made = json.loads(manifest.build(prepared, "r1", at, declared, "bubblewrap 1", fresh=False).text())
     assert (made["run"], made["started_at"], made["sandbox"]) == ("r1", "2026-01-02T03:04:06.000+00:00", "bubblewrap 1")
     assert made["plan_sha256"] == prepared.plan.sha256
     assert made["planned_calls"] == 5 * 2 * 2
@@ -71,7 +69,7 @@ def test_a_manifest_says_what_was_run(prepared: Prepared, monkeypatch: pytest.Mo
 
 def test_a_model_is_recorded_as_it_was_asked_without_its_key(prepared: Prepared) -> None:
     claim = prepared.comparison.claims["cheaper"]
-    made = manifest.build(prepared, "r1", "now", {claim.sha256: "now"}, None, fresh=True)
+    made = manifest.build(prepared, "r1", "now", {claim.sha256: "now"}, None, fresh=True).to_json()
     model = made["models"]["small"]
     assert (model["model"], model["wire_model"], model["temperature"]) == ("openai-api/acme/small", "small", 0.5)
     assert model["identity"] == {"base_url": "http://127.0.0.1:1/v1"}
@@ -82,10 +80,10 @@ def test_a_model_is_recorded_as_it_was_asked_without_its_key(prepared: Prepared)
 def test_a_continued_run_keeps_what_made_its_earlier_parts(prepared: Prepared) -> None:
     claim = prepared.comparison.claims["cheaper"]
     made = manifest.build(prepared, "r1", "now", {claim.sha256: "now"}, None, fresh=True)
-    first = manifest.with_parts({**made, "git_commit": "aaa"}, "")
-    second = manifest.with_parts({**made, "git_commit": "bbb"}, json.dumps(first))
-    assert [part["git_commit"] for part in second["parts"]] == ["aaa", "bbb"]
-    assert second["parts"][0]["versions"] == made["versions"]
+    first = manifest.with_parts(replace(made, git_commit="aaa"), "")
+    second = manifest.with_parts(replace(made, git_commit="bbb"), first.text())
+    assert [part.git_commit for part in second.parts] == ["aaa", "bbb"]
+    assert second.parts[0].versions == made.versions
 
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
@@ -130,7 +128,7 @@ def test_no_repository_is_no_commit(tmp_path: Path) -> None:
 
 def test_the_machine_is_described() -> None:
     machine = manifest.machine()
-    assert machine["cpu"]
-    assert machine["cores"] >= 1
-    assert machine["memory_bytes"] > 2**27
-    assert machine["system"] == platform.platform()
+    assert machine.cpu
+    assert (machine.cores or 0) >= 1
+    assert (machine.memory_bytes or 0) > 2**27
+    assert machine.system == platform.platform()

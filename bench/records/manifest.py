@@ -1,0 +1,144 @@
+"""run.json as one type: what a run, an import or a derived run was made of. No secret is in it.
+
+`from_json` and `to_json` keep what a file of another version holds beside; see `JsonRecord`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar, Self
+
+from bench.config.load import Claim
+from bench.records.recorded import (
+    RecordedCalibration,
+    RecordedClaim,
+    RecordedDerivation,
+    RecordedImport,
+    RecordedLane,
+    RecordedMachine,
+    RecordedModel,
+    RecordedPart,
+    RecordedPrices,
+    RecordedServerTime,
+    RecordedSettings,
+    RecordedSpending,
+    RecordedSuite,
+    RecordedTask,
+)  # fmt: skip
+from bench.runjson import JsonRecord
+
+FORMAT = 2
+"""The version of run.json that is written; files without a number were written before there was one, and are of 1."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRecord(JsonRecord):
+    """All that is known of a run beside its tables: the content of its run.json.
+
+    A field is empty or None where the run has nothing of it, has not come to it yet, or its file does not say.
+    """
+
+    KEYS: ClassVar[tuple[str, ...]] = (
+        "format", "run", "started_at", "written_at", "plan_sha256", "command", "fresh", "settings", "planned_calls",
+        "suites", "tasks", "models", "claims", "sandbox", "refused", "versions", "git_commit", "machine",
+        "withdrawn_claims", "parts", "calibration",
+    )  # fmt: skip
+    IMPORTED: ClassVar[tuple[str, ...]] = (
+        "format", "run", "started_at", "written_at", "finished_at", "settings", "suites", "tasks", "models", "claims",
+        "refused", "versions", "imported",
+    )  # fmt: skip
+    """What an import writes: the keys that a reader relies on, and `imported`."""
+    ENDED: ClassVar[tuple[str, ...]] = ("finished_at", "stopped", "lanes", "prices", "machine_time", "spending")
+    """What a run's end, or its interruption, adds."""
+
+    format: int = 1
+    """The version of the file; see FORMAT."""
+    run: str = ""
+    """The run's id; its folder's name unless the user chose one."""
+    started_at: str = ""
+    """When it began, or was imported; UTC, ISO 8601."""
+    written_at: str | None = None
+    """When its last part began; UTC, ISO 8601."""
+    plan_sha256: str | None = None
+    """Hash of its plan; None for an import."""
+    command: tuple[str, ...] = ()
+    """The command line of its last part."""
+    fresh: bool | None = None
+    """Whether no answer of another run was reused."""
+    settings: RecordedSettings
+    """What was run."""
+    planned_calls: int | None = None
+    """Calls of the plan."""
+    suites: Mapping[str, RecordedSuite]
+    """By name, in order."""
+    tasks: Mapping[str, RecordedTask] = field(default_factory=dict)
+    """By name."""
+    models: Mapping[str, RecordedModel]
+    """By label, in order."""
+    claims: Mapping[str, RecordedClaim] = field(default_factory=dict)
+    """Its claims by name, in order."""
+    sandbox: str | None = None
+    """What ran model-written code; None if nothing had to."""
+    refused: Mapping[str, str] = field(default_factory=dict)
+    """Suites left out because no sandbox works, and why."""
+    versions: Mapping[str, str | None] = field(default_factory=dict)
+    """Versions of Python and of what can change a result; None for what is not installed."""
+    git_commit: str | None = None
+    """The commit checked out where it was started."""
+    machine: RecordedMachine | None = None
+    """Where it ran; None for an import."""
+    withdrawn_claims: tuple[RecordedClaim, ...] = ()
+    """Claims it had, or a run had with which it shares answers, and has no more."""
+    parts: tuple[RecordedPart, ...] = ()
+    """What made each of its parts, in order."""
+    calibration: RecordedCalibration | None = None
+    """Our own latency error on its machine; None if it was never measured."""
+    finished_at: str | None = None
+    """When its plan was done, or the import written; None for an incomplete run."""
+    stopped: Mapping[str, str] = field(default_factory=dict)
+    """Models that were stopped, and why, by label."""
+    lanes: Mapping[str, RecordedLane] = field(default_factory=dict)
+    """How each model's calls went, by label."""
+    prices: RecordedPrices | None = None
+    """What made the costs; None for an import."""
+    machine_time: Mapping[str, RecordedServerTime] = field(default_factory=dict)
+    """What each local model's server did with its time, by label."""
+    spending: RecordedSpending | None = None
+    """What it cost."""
+    second_asking: RecordedSpending | None = None
+    """What the gate's second asking cost; None if nothing was asked again."""
+    imported: RecordedImport | None = None
+    """Where imported results come from; None for a run of one's own."""
+    parent: str | None = None
+    """The id of the run it is derived from."""
+    derived: RecordedDerivation | None = None
+    """What derived it."""
+    redacted: str | None = None
+    """The id of the run that it is a redaction of."""
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """The record that run.json's text holds. ValueError if it is damaged or something else."""
+        raw = json.loads(text)
+        if not isinstance(raw, dict) or not raw.keys() >= {"models", "suites", "settings"}:
+            raise ValueError("no manifest")
+        return cls.from_json(raw)
+
+    def text(self) -> str:
+        """run.json's text."""
+        return json.dumps(self.to_json(), indent=2, ensure_ascii=False) + "\n"
+
+    @property
+    def prices_as_of(self) -> str | None:
+        """The day of the price list, ISO 8601; None without one."""
+        return self.prices.as_of if self.prices else None
+
+    def declared(self) -> dict[str, Claim]:
+        """Its claims by name."""
+        return {name: entry.claim for name, entry in self.claims.items()}
+
+    def is_local(self, *labels: str) -> bool:
+        """Whether any of these models ran on its own machine."""
+        return any(self.models[label].local for label in labels)

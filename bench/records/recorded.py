@@ -1,0 +1,361 @@
+"""The parts of run.json: settings, suites, models, claims, machine, prices and what the run came to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from decimal import Decimal
+from typing import Any, ClassVar, Self
+
+from bench.config.load import Claim
+from bench.records.vendors import is_local
+from bench.runjson import JsonRecord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedSettings(JsonRecord):
+    """The `[run]` table with the command line applied; of an import, what its tables amount to."""
+
+    suites: tuple[str, ...] = ()
+    """Suites or single tasks that were to be run."""
+    seed: int = 0
+    """Seeds the order of calls and all resampling; 0 where the file names none."""
+    exam_seed: int | None = None
+    """What the items of generated tasks were drawn by; None for the exam that ships."""
+    limit: int | None = None
+    """Items per suite; None for all."""
+    repeats: int = 1
+    """Independent samples per item."""
+    temperature: float | None = None
+    """Replaces the tasks' temperature; None leaves it to them."""
+    reuse: float | None = None
+    """Hours for which answers of earlier runs were reused; None where the file does not say."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedSuite(JsonRecord):
+    """How much of a suite was to be asked."""
+
+    items_planned: int
+    """Items of the plan."""
+    items_available: int | None = None
+    """Items the suite has, before `limit`; None where the file does not say."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedTask(JsonRecord):
+    """A task as it was asked. None is unknown."""
+
+    version: str | None = None
+    """Its version, as its file states it."""
+    sha256: str | None = None
+    """Hash of its content; None for an import."""
+    max_tokens: int | None = None
+    """Tokens it grants to an answer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedOrigin(JsonRecord):
+    """A model of imported results, as their source describes it. None is unknown."""
+
+    raw: str
+    """The model as the source writes it."""
+    vendor: str | None = None
+    """Who makes it."""
+    provider: str | None = None
+    """The route to it."""
+    effort: str | None = None
+    """Reasoning effort or budget."""
+    date: str | None = None
+    """ISO date of its results."""
+    harness: str | None = None
+    """What asked and graded, with its version."""
+    cost_basis: str | None = None
+    """What its costs rest on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedModel(JsonRecord):
+    """A model and the settings it was asked with: a `[models.<label>]` table and what became of it. No key is in it.
+
+    None is what was not set, or what an import cannot know.
+    """
+
+    label: str = ""
+    """The name used in tables, charts and claims."""
+    model: str
+    """provider/model as in bench.toml, e.g. "anthropic/claude-opus-5-5"; of an import vendor/model."""
+    base_url: str | None = None
+    """The address that bench.toml names, without secrets."""
+    region: str | None = None
+    """Where it was asked, of the provider's regions."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Names of the headers sent with every call; their values are hidden."""
+    extra_body: Mapping[str, Any] | None = None
+    """Fields added to every request's body; secrets are hidden."""
+    effort: str | None = None
+    """How hard it thinks, in the vendor's words."""
+    thinking: bool | None = None
+    """Whether it was to think at all."""
+    thinking_budget: int | None = None
+    """Most tokens of thinking."""
+    max_tokens: int | None = None
+    """Replaces every task's token cap."""
+    temperature: float | None = None
+    """Replaces the run's and the tasks' temperature."""
+    top_p: float | None = None
+    """As it was sent."""
+    seed: int | None = None
+    """The endpoint's sampling seed."""
+    max_connections: int | None = None
+    """Calls in flight at once, at most."""
+    timeout_s: float | None = None
+    """Total deadline of one attempt, in seconds."""
+    usd_per_hour: float | None = None
+    """Local weights: the machine's price in USD; None without one."""
+    slots: int | None = None
+    """Local weights: answers generated at once."""
+    threads: int | None = None
+    """Local weights: CPU threads."""
+    context: int | None = None
+    """Local weights: context length of each slot, in tokens."""
+    kv_unified: bool | None = None
+    """Local weights: one key-value cache shared by all slots."""
+    prompt_cache: bool | None = None
+    """Local weights: whether a common prompt prefix was reused."""
+    own_provider: Mapping[str, Any] | None = None
+    """The `[providers.<name>]` table of its provider."""
+    identity: Mapping[str, Any] = field(default_factory=dict)
+    """What its calls' keys hold of it, e.g. "base_url" or "weights_sha256"."""
+    wire_model: str | None = None
+    """The model as the endpoint knows it."""
+    key_variable: str | None = None
+    """The environment variable that held its key; None if it needs none."""
+    protocol: str | None = None
+    """The wire format, e.g. "openai"."""
+    price_provider: str | None = None
+    """Who bills it, as the price list writes it; empty or None for a vendor unknown to the presets."""
+    rules: Mapping[str, Any] | None = None
+    """What the model accepts, field by field of `providers.rules.Rules`."""
+    sampling: Mapping[str, Any] = field(default_factory=dict)
+    """By parameter: "sent", "ignored", "forbidden", or the number it is fixed at."""
+    imported: RecordedOrigin | None = None
+    """What the source of an import says of it; None for a run of one's own."""
+
+    @property
+    def local(self) -> bool:
+        """Whether it ran on the run's own machine from a weights file."""
+        return is_local(self.model)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedClaim(JsonRecord):
+    """A claim of the run, as bench.toml or `bench claim --keep` states it."""
+
+    KEYS: ClassVar[tuple[str, ...]] = (*(each.name for each in fields(Claim)), "sha256", "recorded_at")
+
+    name: str = ""
+    """Its name."""
+    candidate: str
+    """Label of the model said to be cheaper."""
+    baseline: str
+    """Label of the model it is compared with."""
+    cheaper_by: float | None = None
+    """Least saving per item as a share of the baseline's cost, in (0, 1)."""
+    worse_by: float | None = None
+    """Non-inferiority margin in score points, in (0, 1)."""
+    slower_by: float | None = None
+    """Largest ratio of E2E latency, candidate / baseline, above 0."""
+    suites: tuple[str, ...] = ()
+    """Suites it speaks of; empty for all of the run."""
+    over: str = "each"
+    """"each" or "mean"; see `Claim`."""
+    confidence: float = 0.95
+    """1 - alpha, in (0.5, 1)."""
+    sha256: str | None = None
+    """`Claim.sha256` of the words that were recorded; None where the file does not say."""
+    recorded_at: str | None = None
+    """When these words were first recorded; UTC, ISO 8601."""
+    seen_in: tuple[str, ...] | None = None
+    """Earlier runs of other plans that judged it on some of the same answers; None where nobody looked."""
+    kept: bool = False
+    """Whether it was given on the command line and kept: it is exploratory then."""
+
+    @property
+    def claim(self) -> Claim:
+        """What it claims."""
+        return Claim(**{each.name: getattr(self, each.name) for each in fields(Claim)})
+
+    @classmethod
+    def of(cls, claim: Claim, recorded_at: str, *, kept: bool = False) -> Self:
+        """A claim's record; `recorded_at` as in the field."""
+        words: dict[str, Any] = {each.name: getattr(claim, each.name) for each in fields(Claim)}
+        return cls(**words, sha256=claim.sha256, recorded_at=recorded_at, kept=kept)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedMachine(JsonRecord):
+    """A machine, as far as it explains a latency. None is unknown."""
+
+    cpu: str | None = None
+    """The processor's name."""
+    cores: int | None = None
+    """Usable cores."""
+    memory_bytes: int | None = None
+    """Its memory, in bytes."""
+    system: str | None = None
+    """The operating system, with its version."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedPart(JsonRecord):
+    """What made one part of a run: a continued run has several, with versions of their own."""
+
+    written_at: str = ""
+    """When the part began; UTC, ISO 8601."""
+    command: tuple[str, ...] = ()
+    """The command line."""
+    versions: Mapping[str, str | None] = field(default_factory=dict)
+    """As in `RunRecord`."""
+    git_commit: str | None = None
+    """As in `RunRecord`."""
+    machine: RecordedMachine | None = None
+    """Where it ran."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedClockError(JsonRecord):
+    """Our own error at one concurrency, in seconds: recorded minus true, without its sign."""
+
+    concurrency: int
+    """Calls in flight."""
+    n: int | None = None
+    """Calls made; None where the file does not say."""
+    clean: int | None = None
+    """Those of them that the engine itself held to be cleanly timed."""
+    ttft_error_p50_s: float
+    """Median error of the time to first token."""
+    ttft_error_p99_s: float
+    """Its 99th percentile."""
+    latency_error_p50_s: float
+    """Median error of the end-to-end latency."""
+    latency_error_p99_s: float
+    """Its 99th percentile."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedCalibration(JsonRecord):
+    """How far our clocks were off on the run's machine."""
+
+    measured_at: str
+    """When; UTC, ISO 8601."""
+    machine: RecordedMachine | None = None
+    """Where."""
+    measured: tuple[RecordedClockError, ...] = ()
+    """One a concurrency."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedLane(JsonRecord):
+    """How the calls of one model went, all parts of the run together. None where the file does not say."""
+
+    stopped: str | None = None
+    """Why the model was stopped, in the vendor's words; None if it was not."""
+    retries: int | None = None
+    """Attempts beyond the first of each call."""
+    concurrency: int | None = None
+    """Slots that were open at most."""
+    concurrency_lowest: int | None = None
+    """The fewest slots that the endpoint's complaints left open."""
+    cuts: int | None = None
+    """How often they were cut."""
+    paused_s: float | None = None
+    """Seconds of pauses that the endpoint asked for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedPrices(JsonRecord):
+    """The price list that made the costs, and its rows that were used."""
+
+    snapshot_sha256: str | None = None
+    """Hash of the shipped list; None where the file does not say."""
+    as_of: str | None = None
+    """The shipped list's day, ISO 8601."""
+    override_sha256: str | None = None
+    """Hash of the user's own prices.toml; None if there is none."""
+    rows: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """By id: the rows that billed an answer, as the snapshot writes them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedServerTime(JsonRecord):
+    """What a local model's server did with its time, all parts of the run together, in seconds."""
+
+    load_s: float = 0.0
+    """Loading, until it could answer."""
+    busy_s: float = 0.0
+    """Answering."""
+    idle_s: float = 0.0
+    """Waiting for calls."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedSpending(JsonRecord):
+    """What the run cost, and what it might."""
+
+    budget_usd: Decimal | None = None
+    """The limit of its last part; None for none. Absent of a second asking."""
+    spent_usd: Decimal
+    """What its calls cost, earlier parts included, in USD."""
+    ended: str | None = None
+    """Why items were left out on purpose; None if none were."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedDerivation(JsonRecord):
+    """What made a run from another one without asking anything."""
+
+    KEYS: ClassVar[tuple[str, ...]] = ("by",)
+
+    by: str
+    """"reprice" or "score"."""
+    as_of: str | None = None
+    """Repriced: prices of this day, ISO 8601."""
+    mode: str | None = None
+    """Repriced: e.g. "batch"."""
+    region: str | None = None
+    """Repriced: the providers' place."""
+    off_peak: bool | None = None
+    """Repriced: True for the cheapest hours."""
+    cache_hit: float | None = None
+    """Repriced: the share of prompt tokens read from the provider's cache, in [0, 1]."""
+    tasks_before: Mapping[str, RecordedTask] | None = None
+    """Scored again: the tasks by which the parent was scored."""
+    at: str = ""
+    """When; UTC, ISO 8601."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedImport(JsonRecord):
+    """Where imported results come from, and what was left out of them. None is unknown."""
+
+    format: str
+    """A key of `importers.FORMATS`."""
+    source: str | None = None
+    """Who published it."""
+    commit: str | None = None
+    """Its commit or version there."""
+    retrieved: str | None = None
+    """ISO date on which it was fetched."""
+    licence: str | None = None
+    """Its licence, as found."""
+    files: tuple[Mapping[str, Any], ...] = ()
+    """The files that were read: "name", "sha256" and "bytes"; the last two are None for a folder."""
+    map: Mapping[str, str] = field(default_factory=dict)
+    """The user's choices: field -> column."""
+    dropped: tuple[Mapping[str, str], ...] = ()
+    """Rows that were left out, as {"row", "why"}; the first of them."""
+    dropped_count: int = 0
+    """All rows that were left out."""
+    notes: tuple[str, ...] = ()
+    """What to know, and what is unknown."""

@@ -1,0 +1,119 @@
+"""Frozen records as JSON objects and back, so that no key is lost that this version does not know."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import MISSING, Field, dataclass, field, fields, replace
+from decimal import Decimal, InvalidOperation
+from functools import cache
+from types import NoneType
+from typing import Any, ClassVar, Self, get_args, get_origin, get_type_hints
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JsonRecord:
+    """What every part of run.json has in common.
+
+    Its fields are scalars, records, and mappings and tuples of these; `Any` is kept as it is. A field that is null or
+    absent takes its default.
+    """
+
+    KEYS: ClassVar[tuple[str, ...]] = ()
+    """Fields that a new record always writes, unknown ones as null; empty for all of them."""
+
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    """Keys that this version does not know, with their values."""
+    keys: tuple[str, ...] = field(default=(), compare=False)
+    """The keys that it is written with, in order; fields set since follow. Empty for KEYS."""
+
+    @classmethod
+    def from_json(cls, raw: object, where: str = "") -> Self:
+        """The record that an object of JSON values describes. ValueError naming the place of what is damaged."""
+        if not isinstance(raw, Mapping):
+            raise ValueError(f"{where or 'all of it'}: an object is needed")
+        hints, values = _hints(cls), {}
+        for each in _own(cls):
+            value = raw.get(each.name)
+            if value is not None:
+                values[each.name] = _read(hints[each.name], value, f"{where}.{each.name}" if where else each.name)
+            elif _default(each) is MISSING:
+                raise ValueError(f"{where}.{each.name}: is missing" if where else f"{each.name}: is missing")
+        extra = {str(key): plain(value) for key, value in raw.items() if key not in hints or key in _COMMON}
+        return cls(**values, extra=extra, keys=tuple(map(str, raw)))
+
+    def to_json(self) -> dict[str, Any]:
+        """The object of JSON values that `from_json` reads."""
+        own = {each.name: getattr(self, each.name) for each in _own(type(self))}
+        since = [each.name for each in _own(type(self)) if own[each.name] != _default(each)]
+        known = {**own, **self.extra}
+        names = dict.fromkeys((*self.order, *since, *self.extra))
+        return {name: plain(known[name]) for name in names if name in known}
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        """The keys that are written whatever their values are, in order."""
+        return self.keys or self.KEYS or tuple(each.name for each in _own(type(self)))
+
+    def with_keys(self, *names: str) -> Self:
+        """The same record, which writes these fields too, unknown ones as null."""
+        return replace(self, keys=tuple(dict.fromkeys((*self.order, *names))))
+
+    def without(self, *names: str) -> Self:
+        """The same record without these fields, which must have defaults."""
+        defaults: dict[str, Any] = {each.name: _default(each) for each in _own(type(self)) if each.name in names}
+        return replace(self, keys=tuple(name for name in self.order if name not in names), **defaults)
+
+
+_COMMON = ("extra", "keys")
+
+
+@cache
+def _hints(kind: type[JsonRecord]) -> dict[str, Any]:
+    return get_type_hints(kind)
+
+
+@cache
+def _own(kind: type[JsonRecord]) -> tuple[Field[Any], ...]:
+    return tuple(each for each in fields(kind) if each.name not in _COMMON)
+
+
+def _default(each: Field[Any]) -> Any:
+    return each.default if each.default_factory is MISSING else each.default_factory()
+
+
+def _read(hint: Any, value: Any, where: str) -> Any:
+    options = [each for each in get_args(hint) if each is not NoneType]
+    origin = get_origin(hint)
+    if isinstance(hint, type) and issubclass(hint, JsonRecord):
+        return hint.from_json(value, where)
+    if hint is Decimal:
+        return _decimal(value, where)
+    if origin is Mapping:
+        if not isinstance(value, Mapping):
+            raise ValueError(f"{where}: an object is needed")
+        return {str(key): _read(options[1], each, f"{where}.{key}") for key, each in value.items()}
+    if origin is tuple:
+        if not isinstance(value, list | tuple):
+            raise ValueError(f"{where}: a list is needed")
+        return tuple(_read(options[0], each, f"{where}.{number}") for number, each in enumerate(value))
+    if origin is not None and len(options) == 1:  # X | None
+        return None if value is None else _read(options[0], value, where)
+    return plain(value)
+
+
+def _decimal(value: Any, where: str) -> Decimal:
+    try:
+        return Decimal(str(value))
+    except InvalidOperation:
+        raise ValueError(f"{where}: a number is needed") from None
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON holds it: records and mappings as objects, tuples as lists, all but numbers as texts."""
+    if isinstance(value, JsonRecord):
+        return value.to_json()
+    if isinstance(value, Mapping):
+        return {str(key): plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(each) for each in value]
+    return value if value is None or isinstance(value, str | int | float) else str(value)

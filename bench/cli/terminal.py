@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
@@ -54,3 +54,11 @@ def width(heading: str, cells: Iterable[TableCell]) -> int:
     """Characters of a column and the gap beside it."""
     lengths = (len(cell.value) + (len(cell.aside) + 3 if cell.aside else 0) for cell in cells)
     return 2 + max(len(heading), *lengths)
+
+
+def plain(rows: Sequence[Mapping[str, object]]) -> Iterator[str]:
+    """Records in lines, their keys as headers, every column as wide as it needs; there is at least one record."""
+    texts = [list(rows[0]), *([str(value) for value in row.values()] for row in rows)]
+    widths = [max(map(len, cells)) for cells in zip(*texts, strict=True)]
+    for cells in texts:
+        yield "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()

@@ -184,16 +184,3 @@ def _values(column: Column[Row], row: Row) -> list[object]:
         return [value]
     bounds = dict.fromkeys(BOUNDS) if value is None else asdict(value)
     return [bounds[name] for name in BOUNDS]
-
-
-def record(columns: Iterable[Column[Row]], row: Row) -> dict[str, object]:
-    """A row for JSON: each column's key and value."""
-    return {column.key: column.read(row) for column in columns}
-
-
-def lines(columns: Sequence[Column[Row]], rows: Iterable[Row]) -> Iterator[str]:
-    """A plain table in lines, every column set to the left and as wide as it needs."""
-    texts = [[column.heading for column in columns], *([column.shows(row).value for column in columns] for row in rows)]
-    widths = [max(map(len, cells)) for cells in zip(*texts, strict=True)]
-    for cells in texts:
-        yield "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()

@@ -20,7 +20,7 @@ from bench.report.numbers import languages
 from bench.report.numbers.pairwise import Difference, Place
 from bench.report.page import read_page
 from bench.report.text import measures, pairtables, tables, totals
-from bench.report.text.column import Column, Output, chosen, csv_text, lines, table
+from bench.report.text.column import Column, Output, chosen, csv_text, table
 from bench.report.write import write_report
 from tests.report.page import sample
 from tests.report.text.test_tables import whole
@@ -121,7 +121,7 @@ def test_headers_say_unit_and_direction_once() -> None:
     assert header("score", aside="95 % interval") == "score (95 % interval) ↑"
 
 
-def test_plain_lines_and_csv_of_other_rows() -> None:
+def test_csv_and_places_of_other_rows() -> None:
     columns = (
         Column[tuple[str, int | None]](name="what", key="what", cell=lambda row: row[0], value=lambda row: row[0]),
         Column[tuple[str, int | None]](
@@ -129,7 +129,6 @@ def test_plain_lines_and_csv_of_other_rows() -> None:
         ),
     )
     rows = [("a", 12_345_678_901), ("longer", None)]
-    assert list(lines(columns, rows)) == ["what    size (B)", "a       12345678901", "longer  None"]
     assert csv_text(columns, rows) == "what,bytes\na,12345678901\nlonger,\n"
     assert csv_text(columns, []) == "\n"
     assert table("t", columns, rows, place=lambda n, _: f"f/{n}").rows[1][1].place == "f/1/bytes"

@@ -31,9 +31,9 @@ def write_report(folder: Path, shape: charts.Shape = "wide") -> tuple[Comparison
         "comparison.html": documents.page(comparison),
     }
     if comparison.manifest.get("claims"):
-        told = comparison.ruling, comparison.manifest
-        texts["claims.md"] = claims.markdown(*told)
-        texts["claims.json"] = json.dumps(claims.as_json(*told), indent=2, ensure_ascii=False) + "\n"
+        judged = comparison.ruling, comparison.manifest
+        texts["claims.md"] = claims.markdown(*judged)
+        texts["claims.json"] = json.dumps(claims.as_json(*judged), indent=2, ensure_ascii=False) + "\n"
     if published:
         texts["comparison.md"] += "\n" + totals.markdown(published)
         texts[totals.NAME] = totals.csv_text(published)

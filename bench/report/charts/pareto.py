@@ -104,23 +104,28 @@ def _spots(comparison: Comparison, suite: str) -> Iterator[Spot]:
     """The suite's models that have a score."""
     models = common.models(comparison)
     places = {place.model: place for place in comparison.places if place.suite == suite}
-    pairs = [one for one in comparison.differences if one.suite == suite]
+    pairs = [difference for difference in comparison.differences if difference.suite == suite]
     for row in comparison.rows:
         if row.suite == suite and row.score:
-            beaten = any(_beats(one, row.model) for one in pairs)
+            beaten = any(_beats(difference, row.model) for difference in pairs)
             yield Spot(row, _percent(row.score), models.index(row.model), places.get(row.model), beaten)
 
 
-def _beats(one: Difference, model: str) -> bool:
+def _beats(difference: Difference, model: str) -> bool:
     """Whether the pair shows the other model to score higher and to cost less."""
-    if model not in (one.model, one.other) or one.p is None or one.p > BEYOND_CHANCE or one.cost_ratio is None:
+    if (
+        model not in (difference.model, difference.other)
+        or difference.p is None
+        or difference.p > BEYOND_CHANCE
+        or difference.cost_ratio is None
+    ):
         return False
-    low, high = one.cost_ratio.low, one.cost_ratio.high
+    low, high = difference.cost_ratio.low, difference.cost_ratio.high
     if low is None or high is None:
         return False
-    if model == one.other:
-        return one.score.estimate > 0 and high < 1
-    return one.score.estimate < 0 and low > 1
+    if model == difference.other:
+        return difference.score.estimate > 0 and high < 1
+    return difference.score.estimate < 0 and low > 1
 
 
 def _percent(score: Interval) -> Interval:
@@ -135,7 +140,7 @@ def _panel(axes: Axes, spots: Sequence[Spot], lost: Sequence[str], legend: bool)
     axes.set_ylabel("score (%)")
     axes.grid()
     priced = [(spot, cost) for spot in spots if (cost := spot.row.cost_per_1000_usd) and cost.estimate > 0]
-    others = [spot for spot in spots if not any(spot is one for one, _ in priced)]
+    others = [spot for spot in spots if not any(spot is other for other, _ in priced)]
     taken = []
     if priced:
         _cost_axis(axes, [_visible(cost) for _, cost in priced], STRIP if others else 0.0)

@@ -56,8 +56,8 @@ def _gap(scores: pd.DataFrame, suites: tuple[str, str], seed: int) -> Iterator[L
         return
     differences = (both["score_other"] - both["score"]).to_numpy(dtype=float)
     strata = Strata(tuple(both["family"]), tuple(map(str, range(len(both)))))
-    found, _ = score_difference(differences, strata, binary=False, seed=seed)
-    gap = found.interval(0.95) if found else Interval(float(differences.mean()), None, None, len(both))
+    estimate, _ = score_difference(differences, strata, binary=False, seed=seed)
+    gap = estimate.interval(0.95) if estimate else Interval(float(differences.mean()), None, None, len(both))
     languages = (str(both["language"].iloc[0]), str(both["language_other"].iloc[0]))
     yield LanguageGap(str(both["model"].iloc[0]), suites, languages, len(both), gap)
 

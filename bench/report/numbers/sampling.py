@@ -33,7 +33,7 @@ def sampling_notes(items: pd.DataFrame, manifest: Mapping[str, Any]) -> tuple[No
     used = {(str(suite), str(label)): _pairs(part) for (suite, label), part in asked.groupby(["suite", "model"])}
     lines = []
     for label, model in models.items():
-        pairs = [pair for (_, mine), found in used.items() if mine == label for pair in found]
+        pairs = [pair for (_, mine), sent in used.items() if mine == label for pair in sent]
         said = "; ".join(dict.fromkeys(filter(None, (_thinking(model), *_changed(pairs, model)))))
         lines += [info(f"{label}: {said}.")] if said else []
     for suite in manifest["suites"]:
@@ -79,8 +79,8 @@ def _unlike(name: str, ways: Mapping[str, tuple[Pairs, Mapping[str, Any]]]) -> s
         label: " or ".join(sorted({_value(name, sent, model) for _, sent in pairs}))
         for label, (pairs, model) in ways.items()
     }
-    told = ", ".join(f"{label} {value}" for label, value in values.items())
-    return f"{name}: {told}" if len(set(values.values())) > 1 else ""
+    listed = ", ".join(f"{label} {value}" for label, value in values.items())
+    return f"{name}: {listed}" if len(set(values.values())) > 1 else ""
 
 
 def _value(name: str, sent: Mapping[str, Any], model: Mapping[str, Any]) -> str:

@@ -159,9 +159,9 @@ def json_text(comparison: Comparison) -> str:
     content = {
         "rows": as_records(comparison),
         "claims": claims.lines(comparison.ruling, comparison.manifest),
-        "differences": [asdict(one) for one in comparison.differences],
-        "frontier": [asdict(one) for one in comparison.places],
-        "language_gaps": [asdict(one) for one in comparison.languages],
+        "differences": [asdict(row) for row in comparison.differences],
+        "frontier": [asdict(row) for row in comparison.places],
+        "language_gaps": [asdict(row) for row in comparison.languages],
         "notes": [str(note) for note in notes(comparison)],
         "bridges": [asdict(bridge) for bridge in comparison.bridges],
         "latency": [asdict(probe) for probe in comparison.latency],

@@ -11,7 +11,7 @@ from bench.cli.options import results_option
 
 if TYPE_CHECKING:
     from bench.report.charts import Shape
-    from bench.report.page import Source
+    from bench.report.page import PageSource
 
 
 @click.command()
@@ -47,11 +47,11 @@ def report(
     from bench.report.text import tables
     from bench.report.write import write_report
 
-    sources: list[Source] = []
+    sources: list[PageSource] = []
     for original in runfolder.find_all(results, runs):
         folder = without_texts(original) if redact else original
         comparison, files = write_report(folder, shape)
-        sources.append(page.Source(folder, comparison, files))
+        sources.append(page.PageSource(folder, comparison, files))
         summary.append((folder / "comparison.md").read_text(encoding="utf-8"))
     written = [file for source in sources for file in source.files]
     if len(sources) > 1:

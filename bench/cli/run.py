@@ -147,7 +147,7 @@ def run(
     """
     from bench import registry
     from bench.cli import gate
-    from bench.cli.progress import Progress
+    from bench.cli.progress import RunProgress
     from bench.cli.show import show
     from bench.config.environment import environment
     from bench.report.write import write_report
@@ -182,7 +182,7 @@ def run(
         probing = probe.foresee(prepared, prompts) if prompts else None
         click.echo((_plan_json if as_json else _plan_text)(prepared, estimate, probing))
         return
-    with Progress() as progress:
+    with RunProgress() as progress:
         try:
             terms = _terms(budget, yes)
             rest = probe.set_aside(prepared, prompts, terms) if prompts else terms

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from bench.report import Comparison, SuiteRow
+    from bench.report import RunComparison, SuiteRow
     from bench.report.text.column import Column
     from bench.run.execute import Result
 
@@ -34,7 +34,7 @@ def show(result: Result, as_json: bool) -> None:
     click.echo(f"Run folder: {result.folder}")
 
 
-def print_table(comparison: Comparison) -> None:
+def print_table(comparison: RunComparison) -> None:
     """Quality, latency, tokens and cost, in as few tables as the terminal's width allows; then claims and notes."""
     from rich.console import Console
 

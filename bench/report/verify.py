@@ -19,7 +19,7 @@ from typing import Any
 
 from bench.errors import UsageError
 from bench.records import folder as runfolder
-from bench.report.page import NAME, Source, page_runs, read_page, write_page
+from bench.report.page import NAME, PageSource, page_runs, read_page, write_page
 from bench.report.text import totals
 from bench.report.write import write_report
 
@@ -88,7 +88,7 @@ def shows(page: Path, folders: Sequence[Path]) -> bool:
     return page.is_file() and sorted(page_runs(page.read_text(encoding="utf-8"))) == sorted(runs)
 
 
-def _computed(folder: Path, scratch: Path) -> Source:
+def _computed(folder: Path, scratch: Path) -> PageSource:
     """The tables of a run folder, linked into another, and everything that `bench report` makes of them there."""
     if not _published(folder):
         raise UsageError(f"{folder}: publishes nothing that could be checked. `bench report` writes it.")
@@ -99,10 +99,10 @@ def _computed(folder: Path, scratch: Path) -> Source:
             (inside / source).symlink_to((folder / source).resolve())
     comparison, files = write_report(inside)
     _write_items_csv(inside)
-    return Source(inside, comparison, files)
+    return PageSource(inside, comparison, files)
 
 
-def _joint(published: Path, computed: Path, sources: Sequence[Source]) -> Verified:
+def _joint(published: Path, computed: Path, sources: Sequence[PageSource]) -> Verified:
     """The page of several runs, beside the same in the order of the published one."""
     by_run = {source.comparison.manifest["run"]: source for source in sources}
     ordered = [by_run[run] for run in page_runs(published.read_text(encoding="utf-8"))]

@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from bench.report.charts import common, style
-from bench.report.numbers.comparison import Comparison
+from bench.report.numbers.comparison import RunComparison
 from bench.stats import quantile_interval
 from bench.stats.clusters import Floats
 
@@ -60,7 +60,7 @@ class Curve:
         return [(float(self.seconds[i]), (int(i) + 1) / n) for i in at]
 
 
-def curves(comparison: Comparison, items: pd.DataFrame) -> list[Curve]:
+def curves(comparison: RunComparison, items: pd.DataFrame) -> list[Curve]:
     """Of every suite, the models whose clocks were clean on enough answers, on the items timed for all of them."""
     models = common.models(comparison)
     drawn = []

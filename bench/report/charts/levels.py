@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from bench.report.charts import common, style
-from bench.report.numbers.comparison import Comparison
+from bench.report.numbers.comparison import RunComparison
 from bench.stats import Interval, proportion_interval
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class LevelScore:
     """Mean score with its 95 % interval, fractions."""
 
 
-def level_scores(comparison: Comparison, items: pd.DataFrame) -> list[LevelScore]:
+def level_scores(comparison: RunComparison, items: pd.DataFrame) -> list[LevelScore]:
     """Of every suite with more than one level, each model's score by level; repeats are averaged first."""
     models = common.models(comparison)
     scored = items[items["score"].notna() & items["level"].notna()]

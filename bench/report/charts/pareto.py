@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 
 from bench.report.charts import common, labels, style
-from bench.report.numbers.comparison import Comparison, SuiteRow
+from bench.report.numbers.comparison import RunComparison, SuiteRow
 from bench.report.numbers.pairwise import Difference, Place
 from bench.stats import Interval
 
@@ -45,7 +45,7 @@ class Spot:
     """Whether another model is shown to score higher and to cost less."""
 
 
-def cost_quality(comparison: Comparison, caption: str, stem: Path, shape: style.Shape = "wide") -> list[Path]:
+def cost_quality(comparison: RunComparison, caption: str, stem: Path, shape: style.Shape = "wide") -> list[Path]:
     """Writes stem.svg, stem.png and stem.csv: score against cost per 1,000 items.
 
     IncompleteError if a file cannot be written.
@@ -70,13 +70,13 @@ def cost_quality(comparison: Comparison, caption: str, stem: Path, shape: style.
 
 
 @style.styled
-def draw(comparison: Comparison, caption: str, shape: style.Shape) -> Figure:
+def draw(comparison: RunComparison, caption: str, shape: style.Shape) -> Figure:
     """The laid-out figure: names beside the points, or in a legend where one of them has no room."""
     figure, named = _laid_out(comparison, caption, shape, legend=False)
     return figure if named else _laid_out(comparison, caption, shape, legend=True)[0]
 
 
-def _laid_out(comparison: Comparison, caption: str, shape: style.Shape, legend: bool) -> tuple[Figure, bool]:
+def _laid_out(comparison: RunComparison, caption: str, shape: style.Shape, legend: bool) -> tuple[Figure, bool]:
     names, models = common.suites(comparison), common.models(comparison)
     reading = f"{READING} {FRONTIER}" if comparison.places else READING
     words = style.Words("Score against cost", reading, caption)
@@ -100,7 +100,7 @@ def _titled(suite: str, rows: Sequence[SuiteRow]) -> str:
     return f"{suite} (n = {', '.join(str(n) for n in sorted({row.items for row in rows}))})" if rows else suite
 
 
-def _spots(comparison: Comparison, suite: str) -> Iterator[Spot]:
+def _spots(comparison: RunComparison, suite: str) -> Iterator[Spot]:
     """The suite's models that have a score."""
     models = common.models(comparison)
     places = {place.model: place for place in comparison.places if place.suite == suite}

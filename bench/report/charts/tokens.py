@@ -13,7 +13,7 @@ from matplotlib.ticker import MaxNLocator
 
 from bench.report.charts import style
 from bench.report.numbers.bridge import COUNTS
-from bench.report.numbers.comparison import Comparison
+from bench.report.numbers.comparison import RunComparison
 from bench.stats import Interval
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class TokenUse:
     """Prompt ("in") and output ("out") tokens per item with their 95 % intervals; None if unknown."""
 
 
-def token_use(comparison: Comparison, items: pd.DataFrame) -> list[TokenUse]:
+def token_use(comparison: RunComparison, items: pd.DataFrame) -> list[TokenUse]:
     """Every model on every suite where it has a score."""
     scored = items[items["score"].notna()]
     uses = []

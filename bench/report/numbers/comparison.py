@@ -95,7 +95,7 @@ class SuiteRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class RunComparison:
     """All rows of a run, with its manifest."""
 
     rows: tuple[SuiteRow, ...]
@@ -120,11 +120,11 @@ class Comparison:
     """The run's claims, judged."""
 
 
-def compare(folder: Path) -> Comparison:
+def compare(folder: Path) -> RunComparison:
     """Summarises a run folder. UsageError if it is no run folder."""
     manifest = runfolder.read_manifest(folder)
     items, answers = runfolder.read_table(folder, "items"), read_answers(folder)
-    return Comparison(
+    return RunComparison(
         tuple(_rows(items, answers, manifest)),
         manifest,
         *bridges(items, answers, manifest),
@@ -222,6 +222,6 @@ def _cost(table: pd.DataFrame) -> Interval | None:
     return _per_item(table.assign(usd=1000 * (table["cost_usd"] + table["cost_retries_usd"])), "usd", mean_interval)
 
 
-def as_records(comparison: Comparison) -> list[dict[str, Any]]:
+def as_records(comparison: RunComparison) -> list[dict[str, Any]]:
     """The rows as plain JSON, intervals as {estimate, low, high, n}."""
     return [asdict(row) for row in comparison.rows]

@@ -12,7 +12,7 @@ from typing import Any
 
 from bench.records import folder as runfolder
 from bench.report.note import Level
-from bench.report.numbers.comparison import Comparison
+from bench.report.numbers.comparison import RunComparison
 from bench.report.page import items as page_items
 from bench.report.page.pack import pack
 from bench.report.page.sheets import joint, sheets
@@ -45,12 +45,12 @@ CHARTS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class PageSource:
     """One run of a page."""
 
     folder: Path
     """Its folder."""
-    comparison: Comparison
+    comparison: RunComparison
     """What `compare` made of it."""
     files: Sequence[Path]
     """What else was written of it; charts/*.svg are shown, and the CSV beside each is named."""
@@ -69,7 +69,7 @@ class Chart:
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class PageRun:
     """One run, ready to be shown."""
 
     name: str
@@ -92,13 +92,13 @@ class Run:
     """The other notes."""
 
 
-def write_page(path: Path, sources: Sequence[Source]) -> Path:
+def write_page(path: Path, sources: Sequence[PageSource]) -> Path:
     """Writes the page of one run, or of several side by side."""
     runfolder.write_text(path, page(sources))
     return path
 
 
-def page(sources: Sequence[Source]) -> str:
+def page(sources: Sequence[PageSource]) -> str:
     """The page's text; equal for equal run folders."""
     import jinja2
     from markupsafe import Markup
@@ -125,7 +125,7 @@ def _hash(text: str) -> str:
     return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
 
 
-def _title(comparisons: Sequence[Comparison]) -> str:
+def _title(comparisons: Sequence[RunComparison]) -> str:
     claims = [o.claim for c in comparisons for o in c.ruling.opinions]
     named = list(dict.fromkeys(f"{claim.candidate} against {claim.baseline}" for claim in claims))
     if 0 < len(named) <= 2:
@@ -137,7 +137,7 @@ def _title(comparisons: Sequence[Comparison]) -> str:
     return f"{len(models)} models on {', '.join(suites)}" if suites else f"{len(models)} models compared"
 
 
-def _run(source: Source) -> Run:
+def _run(source: PageSource) -> PageRun:
     manifest = source.comparison.manifest
     notes = tables.notes(source.comparison)
     warnings = [note.text for note in notes if note.level is Level.WARNING]
@@ -145,7 +145,7 @@ def _run(source: Source) -> Run:
     counts = [f"{about['items_planned']} items of {suite}" for suite, about in manifest["suites"].items()]
     counts += [f"{len(published)} published totals"] if published else []
     imported = "imported on " if manifest.get("imported") else ""
-    return Run(
+    return PageRun(
         name=f"Run {manifest['run']}",
         when=f"{imported}{str(manifest['started_at'])[:10]} · {', '.join(counts)}",
         source=str(next(iter(import_notes(manifest)), "")),
@@ -158,7 +158,7 @@ def _run(source: Source) -> Run:
     )
 
 
-def _chart(path: Path, source: Source) -> Chart:
+def _chart(path: Path, source: PageSource) -> Chart:
     picture = base64.b64encode(path.read_bytes()).decode("ascii")
     data = path.with_suffix(".csv")
     named = f"Its numbers: {data.relative_to(source.folder)}" if data in source.files else ""
@@ -193,7 +193,7 @@ def _model(model: Mapping[str, Any]) -> str:
     return ", ".join([str(model["model"]), *said])
 
 
-def _joint(sources: Sequence[Source]) -> Table | None:
+def _joint(sources: Sequence[PageSource]) -> Table | None:
     """Every run's models on every suite, one below the other; None where fewer than two runs have items."""
     every = [(source.comparison, sheets(source.comparison)[0]) for source in sources if source.comparison.rows]
     if len(every) < 2:
@@ -201,7 +201,7 @@ def _joint(sources: Sequence[Source]) -> Table | None:
     return joint([(str(c.manifest["run"]), str(c.manifest["started_at"])[:10], table) for c, table in every])
 
 
-def _items(sources: Sequence[Source]) -> dict[str, Any]:
+def _items(sources: Sequence[PageSource]) -> dict[str, Any]:
     """What the template needs of the items; the budget of a page is shared by its runs."""
     from markupsafe import Markup
 

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bench.records.aggregates import AggregateRow
-from bench.report.numbers.comparison import Comparison
+from bench.report.numbers.comparison import RunComparison
 from bench.report.text import probetext, tables, totals
 from bench.report.text.column import Table, TableCell, label, table
 
 
-def sheets(comparison: Comparison, published: Sequence[AggregateRow] = ()) -> list[Table]:
+def sheets(comparison: RunComparison, published: Sequence[AggregateRow] = ()) -> list[Table]:
     """All tables of a comparison, the models' own first, and of the totals that its import has."""
     made = [made for made in tables.every(comparison) if made.rows]
     made += [probetext.sheet(comparison.latency)] if comparison.latency else []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 
 from bench import claims
-from bench.report.numbers.comparison import Comparison
+from bench.report.numbers.comparison import RunComparison
 from bench.report.text import grid, tables
 from bench.report.text.measures import SPEED, Group
 
@@ -34,7 +34,7 @@ p, li {{ max-width: 60em; }}
 """comparison.html's frame."""
 
 
-def latex(comparison: Comparison) -> str:
+def latex(comparison: RunComparison) -> str:
     """comparison.tex: a `table` environment for each table, claims and notes as comments above them."""
     first, *others = tables.every(comparison)
     remarks = [*claims.lines(comparison.ruling, comparison.manifest), *map(str, tables.notes(comparison))]
@@ -46,7 +46,7 @@ def latex(comparison: Comparison) -> str:
     return "\n".join(["% Needs \\usepackage{booktabs}.", *(f"% {line}" for line in remarks), "", *made])
 
 
-def page(comparison: Comparison) -> str:
+def page(comparison: RunComparison) -> str:
     """comparison.html: tables, claims and notes without scripts or pictures, to paste from."""
     body = []
     for number, table in enumerate(tables.every(comparison)):
@@ -56,5 +56,5 @@ def page(comparison: Comparison) -> str:
             stated = claims.lines(comparison.ruling, comparison.manifest)
             body += [f"<p>{html.escape(line)}</p>\n" for line in stated]
     notes = "".join(f"<li>{html.escape(str(note))}</li>\n" for note in tables.notes(comparison))
-    title = html.escape(f"Comparison {comparison.manifest['run']}")
+    title = html.escape(f"RunComparison {comparison.manifest['run']}")
     return PAGE.format(title=title, body="".join(body), notes=notes)

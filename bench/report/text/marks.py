@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bench.report.numbers.comparison import Comparison, SuiteRow
+from bench.report.numbers.comparison import RunComparison, SuiteRow
 from bench.report.numbers.pairwise import Difference
 from bench.report.text.column import BEST, ESTIMATE
 
@@ -14,7 +14,7 @@ LEVEL = 0.05
 """Largest Holm-adjusted p-value of a score difference beyond chance; costs go by their ratio's 95 % interval."""
 
 
-def best(comparison: Comparison) -> dict[tuple[str, str, str], str]:
+def best(comparison: RunComparison) -> dict[tuple[str, str, str], str]:
     """(suite, model, SCORE or COST) -> BEST or ESTIMATE, for the best estimate of each suite with several models.
 
     Models that share the best estimate, and suites where a cost is unknown, have no mark.

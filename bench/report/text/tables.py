@@ -9,7 +9,7 @@ from dataclasses import asdict
 from bench import claims
 from bench.report.note import Note, info, warning
 from bench.report.numbers import languages
-from bench.report.numbers.comparison import Comparison, SuiteRow, as_records
+from bench.report.numbers.comparison import RunComparison, SuiteRow, as_records
 from bench.report.text import column, grid, marks, measures, money, pairtables
 from bench.report.text.clocks import clock_notes
 from bench.report.text.column import Table
@@ -22,13 +22,13 @@ MARKS = (
 )
 
 
-def _shared(comparison: Comparison, suite: str) -> str:
+def _shared(comparison: RunComparison, suite: str) -> str:
     """Whether every model has every item; an import need not."""
     uneven = comparison.manifest.get("imported") and any(r.unasked for r in comparison.rows if r.suite == suite)
     return "not all of them of every model" if uneven else "the same for every model"
 
 
-def notes(comparison: Comparison) -> list[Note]:
+def notes(comparison: RunComparison) -> list[Note]:
     """What a reader must know beside the table: dates, prices, caps, sampling, and every reservation."""
     manifest = comparison.manifest
     lines: list[str | Note] = [
@@ -63,7 +63,7 @@ def notes(comparison: Comparison) -> list[Note]:
     return [line if isinstance(line, Note) else info(line) for line in lines]
 
 
-def _truncation_warnings(comparison: Comparison) -> Iterator[Note]:
+def _truncation_warnings(comparison: RunComparison) -> Iterator[Note]:
     """Where answers of one side were cut more often: a cap, and no lack of skill, may make that side's score."""
     for suite in dict.fromkeys(row.suite for row in comparison.rows):
         rows = [row for row in comparison.rows if row.suite == suite and row.n]
@@ -83,7 +83,7 @@ def _repeats_note(repeats: int) -> str:
     )
 
 
-def _model_note(label: str, model: dict[str, object], comparison: Comparison) -> str:
+def _model_note(label: str, model: dict[str, object], comparison: RunComparison) -> str:
     cap = model["max_tokens"]
     parts = [f"answers capped at {cap} tokens" if cap else "the tasks' own token caps"]
     if str(model["model"]).startswith("weights/"):
@@ -115,7 +115,7 @@ def _reservations(row: SuiteRow, imported: bool) -> Iterator[str]:
         yield f"{where}: only {row.clean} of {row.timed} timings are clean; this machine was busy."
 
 
-def sheet(comparison: Comparison) -> Table:
+def sheet(comparison: RunComparison) -> Table:
     """The comparison: a row per model and suite."""
     best = marks.best(comparison)
     return column.table(
@@ -128,7 +128,7 @@ def sheet(comparison: Comparison) -> Table:
     )
 
 
-def every(comparison: Comparison) -> list[Table]:
+def every(comparison: RunComparison) -> list[Table]:
     """The comparison, pairs of models, the frontier, and the bridges from list price to the bill."""
     return [
         sheet(comparison),
@@ -138,7 +138,7 @@ def every(comparison: Comparison) -> list[Table]:
     ]
 
 
-def markdown(comparison: Comparison) -> str:
+def markdown(comparison: RunComparison) -> str:
     """comparison.md: the table, the claims, the notes, pairs of models, the bridges from list price to the bill."""
     first = sheet(comparison)
     lines = [*grid.markdown(first), "", first.legend]
@@ -149,12 +149,12 @@ def markdown(comparison: Comparison) -> str:
     return "\n".join(lines) + "\n"
 
 
-def csv_text(comparison: Comparison) -> str:
+def csv_text(comparison: RunComparison) -> str:
     """comparison.csv: one row per model and suite; unknown is empty."""
     return column.csv_text(measures.COLUMNS, comparison.rows)
 
 
-def json_text(comparison: Comparison) -> str:
+def json_text(comparison: RunComparison) -> str:
     """comparison.json: rows, claims in brief, pairs of models, the frontier and the rest; unknown is null."""
     content = {
         "rows": as_records(comparison),

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bench.records.items import ItemRow
-from bench.report import Comparison, compare
+from bench.report import RunComparison, compare
 from bench.report.numbers.pairwise import Difference
 from bench.report.text import documents, grid, marks, tables
 from bench.report.text.column import BEST, ESTIMATE, Column, Table, TableCell
@@ -125,7 +125,7 @@ def test_only_a_pairs_own_test_makes_a_loser(change: dict[str, Any], loser: str 
     assert marks._loser(replace(one, **change), "a", marks.COST) is None
 
 
-def whole(folder: Path) -> Comparison:
+def whole(folder: Path) -> RunComparison:
     prices = {f"x/{m}": {"provider": "x", "model": m, "input": "1", "output": "4"} for m in ("dear", "cheap")}
     made = [replace(row, price_id=f"x/{row.model}") for row in rows()]
     claim = {"candidate": "cheap", "baseline": "dear", "cheaper_by": 0.5, "worse_by": 0.2, "over": "each",

@@ -161,11 +161,11 @@ def _save(folder: Path, path: Path) -> None:
 def _same(folder: Path, hosts: tuple[str, str], margin: float, suites: tuple[str, ...], as_json: bool) -> None:
     from bench import gate as gating
 
-    found = gating.same_weights(folder, *hosts, margin, suites)
-    told = gating.same_lines(found)
-    click.echo(json.dumps(gating.same_json(found), indent=2) if as_json else "\n".join(told))
-    _summarise("\n".join([f"## {told[0]}", "", *(f"- {line.strip()}" for line in told[1:])]))
-    sys.exit(_EXIT[str(found.verdict)])
+    judged = gating.same_weights(folder, *hosts, margin, suites)
+    lines = gating.same_lines(judged)
+    click.echo(json.dumps(gating.same_json(judged), indent=2) if as_json else "\n".join(lines))
+    _summarise("\n".join([f"## {lines[0]}", "", *(f"- {line.strip()}" for line in lines[1:])]))
+    sys.exit(_EXIT[str(judged.verdict)])
 
 
 def begin(

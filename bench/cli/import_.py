@@ -20,15 +20,15 @@ SHOWN = 10
 
 def _pairs(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
     del ctx
-    found: dict[str, str] = {}
+    mapping: dict[str, str] = {}
     for value in values:
         field, equals, column = value.partition("=")
         if not (field and equals and column):
             raise click.BadParameter(f"'{value}' is not FIELD=COLUMN, e.g. score=accuracy", param=param)
-        if field in found:
+        if field in mapping:
             raise click.BadParameter(f"{field} is mapped twice", param=param)
-        found[field] = column
-    return found
+        mapping[field] = column
+    return mapping
 
 
 def _date(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
@@ -93,9 +93,9 @@ def _tell(done: Imported) -> None:
         f"Imported {' and '.join(parts)} of {len(done.models)} models ({_some(done.models)}) on {_some(done.suites)}."
     )
     if len(done.models) > 1:
-        one, other = map(shlex.quote, done.models) if len(done.models) == 2 else ("LABEL", "LABEL")
+        candidate, baseline = map(shlex.quote, done.models) if len(done.models) == 2 else ("LABEL", "LABEL")
         place = shlex.quote(str(done.folder))
-        click.echo(f"Next: bench claim {place} --candidate {one} --baseline {other} --worse-by 0.03")
+        click.echo(f"Next: bench claim {place} --candidate {candidate} --baseline {baseline} --worse-by 0.03")
     click.echo(f"Run folder: {done.folder}")
 
 

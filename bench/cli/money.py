@@ -54,10 +54,10 @@ def _words(model: ModelEstimate) -> str:
     return f"{calls}; no history, so no estimate: the prompts alone {_usd(low, '')} to {_usd(high)}, {worst}"
 
 
-def _range(found: Interval) -> str:
-    if found.low is None or found.high is None:
-        return f"{dollars(found.estimate)} USD (no interval)"
-    return f"{dollars(found.estimate)} USD ({dollars(found.low)} to {dollars(found.high)}, 95 %)"
+def _range(interval: Interval) -> str:
+    if interval.low is None or interval.high is None:
+        return f"{dollars(interval.estimate)} USD (no interval)"
+    return f"{dollars(interval.estimate)} USD ({dollars(interval.low)} to {dollars(interval.high)}, 95 %)"
 
 
 def _usd(amount: Decimal | None, unit: str = " USD") -> str:
@@ -75,10 +75,10 @@ def _record(model: ModelEstimate) -> dict[str, Any]:
     }
 
 
-def _bounds(found: Interval | None) -> dict[str, Any] | None:
-    if found is None:
+def _bounds(interval: Interval | None) -> dict[str, Any] | None:
+    if interval is None:
         return None
-    return {"estimate": found.estimate, "low": found.low, "high": found.high, "n": found.n}
+    return {"estimate": interval.estimate, "low": interval.low, "high": interval.high, "n": interval.n}
 
 
 def _number(usd: Decimal | None) -> float | None:

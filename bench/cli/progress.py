@@ -73,7 +73,7 @@ def _clock(seconds: float) -> str:
     return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
 
 
-class Progress:
+class RunProgress:
     """The command line's `Watcher`; a context manager that leaves the terminal clean. Writes to stderr."""
 
     def __init__(self) -> None:
@@ -86,7 +86,7 @@ class Progress:
         self._live = Live(get_renderable=self._table, console=self._console, refresh_per_second=4, transient=False)
         self._terminal = sys.stderr.isatty()
 
-    def __enter__(self) -> Progress:
+    def __enter__(self) -> RunProgress:
         if self._terminal:
             self._live.start()
         return self

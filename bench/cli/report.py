@@ -11,7 +11,7 @@ from bench.cli.options import results_option
 
 if TYPE_CHECKING:
     from bench.report.charts import Shape
-    from bench.report.page import Source
+    from bench.report.page import PageSource
 
 
 @click.command()
@@ -47,18 +47,18 @@ def report(
     from bench.report.text import tables
     from bench.report.write import write_report
 
-    sources: list[Source] = []
-    for found in runfolder.find_all(results, runs):
-        folder = without_texts(found) if redact else found
+    sources: list[PageSource] = []
+    for original in runfolder.find_all(results, runs):
+        folder = without_texts(original) if redact else original
         comparison, files = write_report(folder, shape)
-        sources.append(page.Source(folder, comparison, files))
+        sources.append(page.PageSource(folder, comparison, files))
         summary.append((folder / "comparison.md").read_text(encoding="utf-8"))
     written = [file for source in sources for file in source.files]
     if len(sources) > 1:
         written.append(page.write_page(output or results / page.NAME, sources))
     if as_json:
-        told = [json.loads(tables.json_text(source.comparison)) for source in sources]
-        click.echo(json.dumps(told if len(told) > 1 else told[0], indent=2, ensure_ascii=False))
+        records = [json.loads(tables.json_text(source.comparison)) for source in sources]
+        click.echo(json.dumps(records if len(records) > 1 else records[0], indent=2, ensure_ascii=False))
         return
     pages = [file for file in written if file.name == page.NAME or file == output]
     for file in pages:

@@ -51,12 +51,12 @@ def reprice(
     parent = newest(results) if run is None else runfolder.find(results, run)
     own = own or next((p for p in (Path(prices.OVERRIDE), parent / prices.OVERRIDE) if p.is_file()), None)
     change = Change(as_of.date() if as_of else None, mode, region, off_peak, cache_hit)
-    found = compute(parent, change, prices.load(own), own)
-    comparison, _ = write_report(found.folder)
+    repriced = compute(parent, change, prices.load(own), own)
+    comparison, _ = write_report(repriced.folder)
     if as_json:
         click.echo(tables.json_text(comparison), nl=False)
     else:
         print_table(comparison)
-    for why, rows in found.unknown.items():
+    for why, rows in repriced.unknown.items():
         click.echo(f"cost unknown for {rows} answers: {why}", err=True)
-    click.echo(f"Run folder: {found.folder}", err=as_json)
+    click.echo(f"Run folder: {repriced.folder}", err=as_json)

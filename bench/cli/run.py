@@ -147,7 +147,7 @@ def run(
     """
     from bench import registry
     from bench.cli import gate
-    from bench.cli.progress import Progress
+    from bench.cli.progress import RunProgress
     from bench.cli.show import show
     from bench.config.environment import environment
     from bench.report.write import write_report
@@ -155,8 +155,8 @@ def run(
     from bench.run import execute as pipeline
     from bench.run import probe
 
-    found = registry.read(task_folders(include))
-    comparison = _chosen(load_config(config, found.names), models, max_connections)
+    known = registry.read(task_folders(include))
+    comparison = _chosen(load_config(config, known.names), models, max_connections)
     asked = comparison.run
     settings = replace(
         asked,
@@ -172,8 +172,8 @@ def run(
 
         click.get_current_context().with_resource(allow_nothing())
     environ = environment(comparison.source.parent)
-    prepared = pipeline.prepare(comparison, found, environ)
-    for line in (*_warnings(prepared), *registry.edited(found, prepared.loaded.files.values())):
+    prepared = pipeline.prepare(comparison, known, environ)
+    for line in (*_warnings(prepared), *registry.edited(known, prepared.loaded.files.values())):
         click.echo(f"Warning: {line}", err=True)
     gating = gate.begin(prepared, results, baseline, confirm=confirm, detect=detect, junit=junit)
     fresh = fresh or gating is not None
@@ -182,7 +182,7 @@ def run(
         probing = probe.foresee(prepared, prompts) if prompts else None
         click.echo((_plan_json if as_json else _plan_text)(prepared, estimate, probing))
         return
-    with Progress() as progress:
+    with RunProgress() as progress:
         try:
             terms = _terms(budget, yes)
             rest = probe.set_aside(prepared, prompts, terms) if prompts else terms

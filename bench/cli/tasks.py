@@ -50,8 +50,8 @@ def lint(paths: tuple[str, ...], record: bool, as_json: bool) -> None:
 
 
 def _print(report: Report) -> None:
-    for one in report.tasks:
-        click.echo(_line(one))
+    for checked in report.tasks:
+        click.echo(_line(checked))
     for finding in report.findings:
         click.echo(f"{finding} [{finding.field}]", err=True)
     faults = len(report.findings)
@@ -63,12 +63,16 @@ def _count(number: int, what: str) -> str:
     return f"{number} {what}{'' if number == 1 else 's'}"
 
 
-def _line(one: Checked) -> str:
-    tried = f"{_count(one.oracles, 'right answer')} tried" if one.oracles else "no right answer to try (see `example`)"
-    parts = [_count(one.items, "item"), tried]
-    parts += [f"most common answer {100 * one.common:.0f} %"] if one.common is not None else []
-    prompt = one.prompt if len(one.prompt) <= PROMPT_CHARS else f"{one.prompt[:PROMPT_CHARS]}..."
-    return f"{one.task} version {one.version}: {', '.join(parts)}\n  first prompt: {prompt}"
+def _line(checked: Checked) -> str:
+    tried = (
+        f"{_count(checked.oracles, 'right answer')} tried"
+        if checked.oracles
+        else "no right answer to try (see `example`)"
+    )
+    parts = [_count(checked.items, "item"), tried]
+    parts += [f"most common answer {100 * checked.common:.0f} %"] if checked.common is not None else []
+    prompt = checked.prompt if len(checked.prompt) <= PROMPT_CHARS else f"{checked.prompt[:PROMPT_CHARS]}..."
+    return f"{checked.task} version {checked.version}: {', '.join(parts)}\n  first prompt: {prompt}"
 
 
 @tasks.command()

@@ -45,22 +45,22 @@ def verify(runs: tuple[str, ...], results: Path, output: Path | None, as_json: b
     page = output or (written if shows(written, folders) else None)
     if page is None and len(folders) > 1 and written.is_file():
         click.echo(f"{written}: shows other runs than these, and is not checked.", err=True)
-    found = compute(folders, page)
+    verified = compute(folders, page)
     if as_json:
-        told = [{**asdict(one), "what": str(one.what)} for one in found]
-        click.echo(json.dumps(told, indent=2, ensure_ascii=False))
+        records = [{**asdict(result), "what": str(result.what)} for result in verified]
+        click.echo(json.dumps(records, indent=2, ensure_ascii=False))
     else:
-        for one in found:
-            _show(one)
-    sys.exit(FAILED if any(one.differing for one in found) else 0)
+        for result in verified:
+            _show(result)
+    sys.exit(FAILED if any(result.differing for result in verified) else 0)
 
 
-def _show(found: Verified) -> None:
-    for one in found.differing:
-        click.echo(str(one))
-    for name in found.absent:
+def _show(result: Verified) -> None:
+    for difference in result.differing:
+        click.echo(str(difference))
+    for name in result.absent:
         click.echo(f"{name}: not published")
-    numbers, differing = sum(found.numbers.values()), len(found.differing)
+    numbers, differing = sum(result.numbers.values()), len(result.differing)
     differ = "1 place differs" if differing == 1 else f"{differing} places differ"
-    files = "1 file" if len(found.numbers) == 1 else f"{len(found.numbers)} files"
-    click.echo(f"{found.what}: {numbers:,} numbers in {files} computed anew: {differ if differing else 'all equal'}.")
+    files = "1 file" if len(result.numbers) == 1 else f"{len(result.numbers)} files"
+    click.echo(f"{result.what}: {numbers:,} numbers in {files} computed anew: {differ if differing else 'all equal'}.")

@@ -1,5 +1,5 @@
 """Tables and charts of a run folder; reads nothing else, calls no model."""
 
-from bench.report.numbers.comparison import Comparison, SuiteRow, compare
+from bench.report.numbers.comparison import RunComparison, SuiteRow, compare
 
-__all__ = ["Comparison", "SuiteRow", "compare"]
+__all__ = ["RunComparison", "SuiteRow", "compare"]

@@ -19,7 +19,7 @@ from typing import Any
 
 from bench.errors import UsageError
 from bench.records import folder as runfolder
-from bench.report.page import NAME, Source, page_runs, read_page, write_page
+from bench.report.page import NAME, PageSource, page_runs, read_page, write_page
 from bench.report.text import totals
 from bench.report.write import write_report
 
@@ -78,8 +78,8 @@ def verify(folders: Sequence[Path], joint: Path | None = None) -> list[Verified]
         raise UsageError(f"{joint}: is no page of these runs. `bench report` writes it, given the same runs.")
     with tempfile.TemporaryDirectory() as name:
         sources = [_computed(folder, Path(name) / str(at)) for at, folder in enumerate(folders)]
-        found = [compared(folder, source.folder) for folder, source in zip(folders, sources, strict=True)]
-        return [*found, *([_joint(joint, Path(name) / NAME, sources)] if joint else [])]
+        results = [compared(folder, source.folder) for folder, source in zip(folders, sources, strict=True)]
+        return [*results, *([_joint(joint, Path(name) / NAME, sources)] if joint else [])]
 
 
 def shows(page: Path, folders: Sequence[Path]) -> bool:
@@ -88,7 +88,7 @@ def shows(page: Path, folders: Sequence[Path]) -> bool:
     return page.is_file() and sorted(page_runs(page.read_text(encoding="utf-8"))) == sorted(runs)
 
 
-def _computed(folder: Path, scratch: Path) -> Source:
+def _computed(folder: Path, scratch: Path) -> PageSource:
     """The tables of a run folder, linked into another, and everything that `bench report` makes of them there."""
     if not _published(folder):
         raise UsageError(f"{folder}: publishes nothing that could be checked. `bench report` writes it.")
@@ -99,10 +99,10 @@ def _computed(folder: Path, scratch: Path) -> Source:
             (inside / source).symlink_to((folder / source).resolve())
     comparison, files = write_report(inside)
     _write_items_csv(inside)
-    return Source(inside, comparison, files)
+    return PageSource(inside, comparison, files)
 
 
-def _joint(published: Path, computed: Path, sources: Sequence[Source]) -> Verified:
+def _joint(published: Path, computed: Path, sources: Sequence[PageSource]) -> Verified:
     """The page of several runs, beside the same in the order of the published one."""
     by_run = {source.comparison.manifest["run"]: source for source in sources}
     ordered = [by_run[run] for run in page_runs(published.read_text(encoding="utf-8"))]
@@ -112,14 +112,14 @@ def _joint(published: Path, computed: Path, sources: Sequence[Source]) -> Verifi
 
 def compared(folder: Path, computed: Path) -> Verified:
     """What a run folder publishes, beside the same files as they were computed anew into another folder."""
-    found, made = _published(folder), _published(computed)
+    published, fresh = _published(folder), _published(computed)
     numbers: dict[str, int] = {}
     differing: list[Differs] = []
-    for file in sorted(found & made):
+    for file in sorted(published & fresh):
         numbers[file], differ = _file(folder / file, computed / file, file)
         differing += differ
-    differing += [Differs(file, "the file", "as a result", "no such file") for file in sorted(found - made)]
-    return Verified(folder, numbers, tuple(differing), tuple(sorted(made - found - {"items.csv"})))
+    differing += [Differs(file, "the file", "as a result", "no such file") for file in sorted(published - fresh)]
+    return Verified(folder, numbers, tuple(differing), tuple(sorted(fresh - published - {"items.csv"})))
 
 
 def _file(published: Path, computed: Path, name: str) -> tuple[int, list[Differs]]:
@@ -189,7 +189,7 @@ def _page(text: str) -> Values:
     """The page's marked numbers by their key, its other texts by their place, and its items."""
     shown = read_page(text)
     texts = {f"text {number}": said for number, said in enumerate(shown.texts, 1)}
-    items = {f"item {task}/{item} of {run}": told for (run, task, item), told in shown.items.items()}
+    items = {f"item {task}/{item} of {run}": answers for (run, task, item), answers in shown.items.items()}
     facts = dict(_leaves(shown.facts, "page-facts"))
     return {**shown.numbers, **texts, **items, **facts}
 
@@ -211,15 +211,17 @@ def _compared(published: Values, computed: Values) -> Iterator[tuple[str, str, s
             yield place, *_said(theirs, ours)
 
 
-def _equal(one: Any, other: Any) -> bool:
-    if isinstance(one, bool) or isinstance(other, bool) or not isinstance(one, int | float):
-        return type(one) is type(other) and bool(one == other)
-    return isinstance(other, int | float) and math.isclose(one, other, rel_tol=CLOSE, abs_tol=1e-300)
+def _equal(value: Any, other: Any) -> bool:
+    if isinstance(value, bool) or isinstance(other, bool) or not isinstance(value, int | float):
+        return type(value) is type(other) and bool(value == other)
+    return isinstance(other, int | float) and math.isclose(value, other, rel_tol=CLOSE, abs_tol=1e-300)
 
 
-def _said(one: Any, other: Any) -> tuple[str, str]:
+def _said(published: Any, computed: Any) -> tuple[str, str]:
     """Both values as text; of long ones the part where they begin to differ."""
-    texts = ["nothing" if value is _NOTHING else json.dumps(value, ensure_ascii=False) for value in (one, other)]
+    texts = [
+        "nothing" if value is _NOTHING else json.dumps(value, ensure_ascii=False) for value in (published, computed)
+    ]
     alike = len(list(takewhile(lambda pair: pair[0] == pair[1], zip(*texts, strict=False))))
     begin = max(0, alike - SHOWN // 4) if max(map(len, texts)) > SHOWN else 0
     shown = [text[begin : begin + SHOWN] + ("..." if len(text) > begin + SHOWN else "") for text in texts]

@@ -10,11 +10,11 @@ from bench import claims
 from bench.records import folder as runfolder
 from bench.records.aggregates import AggregateRow
 from bench.report import charts, page
-from bench.report.numbers.comparison import Comparison, compare
+from bench.report.numbers.comparison import RunComparison, compare
 from bench.report.text import documents, probetext, tables, totals
 
 
-def write_report(folder: Path, shape: charts.Shape = "wide") -> tuple[Comparison, list[Path]]:
+def write_report(folder: Path, shape: charts.Shape = "wide") -> tuple[RunComparison, list[Path]]:
     """Writes comparison.{md,csv,json,tex,html}, claims.{md,json}, charts/ and report.html into a run folder.
 
     `shape` is the charts'. Returns the comparison and the files. A run without claims has no claims files.
@@ -31,20 +31,20 @@ def write_report(folder: Path, shape: charts.Shape = "wide") -> tuple[Comparison
         "comparison.html": documents.page(comparison),
     }
     if comparison.manifest.get("claims"):
-        told = comparison.ruling, comparison.manifest
-        texts["claims.md"] = claims.markdown(*told)
-        texts["claims.json"] = json.dumps(claims.as_json(*told), indent=2, ensure_ascii=False) + "\n"
+        judged = comparison.ruling, comparison.manifest
+        texts["claims.md"] = claims.markdown(*judged)
+        texts["claims.json"] = json.dumps(claims.as_json(*judged), indent=2, ensure_ascii=False) + "\n"
     if published:
         texts["comparison.md"] += "\n" + totals.markdown(published)
         texts[totals.NAME] = totals.csv_text(published)
     for name, text in texts.items():
         runfolder.write_text(folder / name, text)
     drawn = charts.write_charts(comparison, folder, shape)
-    shown = page.write_page(folder / page.NAME, [page.Source(folder, comparison, drawn)])
+    shown = page.write_page(folder / page.NAME, [page.PageSource(folder, comparison, drawn)])
     return comparison, [*(folder / name for name in texts), *drawn, shown]
 
 
-def _write_totals(folder: Path, comparison: Comparison, published: Sequence[AggregateRow]) -> list[Path]:
+def _write_totals(folder: Path, comparison: RunComparison, published: Sequence[AggregateRow]) -> list[Path]:
     """What there is to write of an import without a single item."""
     notes = "".join(f"- {note}\n" for note in tables.notes(comparison))
     texts = {
@@ -53,5 +53,5 @@ def _write_totals(folder: Path, comparison: Comparison, published: Sequence[Aggr
     }
     for name, text in texts.items():
         runfolder.write_text(folder / name, text)
-    shown = page.write_page(folder / page.NAME, [page.Source(folder, comparison, [])])
+    shown = page.write_page(folder / page.NAME, [page.PageSource(folder, comparison, [])])
     return [*(folder / name for name in texts), shown]

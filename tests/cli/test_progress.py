@@ -11,7 +11,7 @@ from decimal import Decimal
 import pytest
 
 from bench.cli import progress
-from bench.cli.progress import Progress
+from bench.cli.progress import RunProgress
 from bench.costs.estimate import Estimate, ModelEstimate
 from bench.plan import PlannedCall
 from bench.records.items import Attempt, Call, Graded, Item, Outcome, TokenUsage
@@ -36,7 +36,7 @@ def call(outcome: Outcome = Outcome.ANSWERED, tokens: int | None = 30) -> Call:
 
 
 def test_without_a_terminal_a_lane_has_a_first_and_a_last_line(capsys: pytest.CaptureFixture[str]) -> None:
-    with Progress() as shown:
+    with RunProgress() as shown:
         shown.lane("small", 1, 4)
         shown.finished(planned(), call(), Graded(1.0))
         shown.finished(planned(), call(Outcome.TRUNCATED), Graded(1.0))
@@ -52,7 +52,7 @@ def test_now_and_then_there_is_a_line_between(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(progress, "CALM_S", 0.0)
-    with Progress() as shown:
+    with RunProgress() as shown:
         shown.fetched("small.gguf", 1_500_000, 98_000_000)
         shown.fetched("small.gguf", 98_000_000, 98_000_000)
         shown.lane("small", 0, 3)
@@ -83,14 +83,14 @@ def on_terminal(monkeypatch: pytest.MonkeyPatch) -> Terminal:
 
 def test_a_terminal_shows_what_is_being_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
     terminal = on_terminal(monkeypatch)
-    with Progress() as shown:
+    with RunProgress() as shown:
         shown.fetched("small.gguf", 1_500_000, 98_000_000)
     assert "small.gguf  2 of 98 MB" in terminal.getvalue()
 
 
 def test_on_a_terminal_the_table_is_live_and_what_it_shows_last_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     terminal = on_terminal(monkeypatch)
-    with Progress() as shown:
+    with RunProgress() as shown:
         shown.lane("small", 0, 1)
         shown.lane("large", 0, 2)
         shown.finished(planned(), call(), Graded(1.0))
@@ -120,7 +120,7 @@ def test_the_time_left_counts_down_while_a_call_is_under_way_and_the_time_taken_
 
 def test_money_is_shown_as_it_is_spent(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(progress, "CALM_S", 0.0)
-    with Progress() as shown:
+    with RunProgress() as shown:
         shown.spent(Decimal(0), None, ())
         shown.spent(Decimal("0.0123"), Decimal(1), ())
         shown.spent(Decimal("1234.5"), None, ("a", "b"))
@@ -135,7 +135,7 @@ def test_an_estimate_says_what_it_rests_on(capsys: pytest.CaptureFixture[str]) -
     vague = replace(known, model="b", calls=1, usd=Interval(1.5, None, None, 2))
     bounds = replace(known, model="c", usd=None, prompts_usd=(Decimal("0.001"), Decimal("0.003")))
     priceless = ModelEstimate("d", 3, None, None, None, "no price for x/d.")
-    with Progress() as shown:
+    with RunProgress() as shown:
         assert shown.estimated(Estimate((known, vague, bounds, priceless), None, None), ask=False)
         assert shown.estimated(Estimate((known, known), Interval(3, 2, 4.5, 16), Decimal(60)), ask=False)
     assert capsys.readouterr().err.splitlines() == [

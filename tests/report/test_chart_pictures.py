@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bench.report import Comparison, SuiteRow
+from bench.report import RunComparison, SuiteRow
 from bench.report.charts import ForestRow, PlanePoint, Shape, costbridge, latency, levels, pareto, plane, tokens
 from bench.report.charts.forest import draw as draw_forest
 from bench.report.charts.latency import METRICS, Curve
@@ -42,7 +42,7 @@ def row(model: str, suite: str, **changes: Any) -> SuiteRow:
     return SuiteRow(**{**known, "model": model, "suite": suite, "truncated": 0, **changes})
 
 
-def compared(count: int, priced: bool = True) -> Comparison:
+def compared(count: int, priced: bool = True) -> RunComparison:
     """Models between 30 % and 90 %, costs over three decades, some of them close together."""
     rng = random.Random(count)
     rows, places = [], []
@@ -53,7 +53,7 @@ def compared(count: int, priced: bool = True) -> Comparison:
             rows.append(row(name, suite, score=around(score, 0.06), cost_per_1000_usd=usd))
             places += [Place(suite, name, 240, score, cost, at % 2 == 0, rng.random())] if priced else []
     worst = Difference("coding", NAMES[0], NAMES[1], 240, around(0.2, 0.05), 0.001, Interval(0.5, 0.4, 0.6, 240))
-    return Comparison(tuple(rows), {}, places=tuple(places), differences=(worst,))
+    return RunComparison(tuple(rows), {}, places=tuple(places), differences=(worst,))
 
 
 @every_count

@@ -6,28 +6,28 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from bench.report.numbers.comparison import Comparison
+from bench.report.numbers.comparison import RunComparison
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-def suites(comparison: Comparison) -> list[str]:
+def suites(comparison: RunComparison) -> list[str]:
     """The suites, in order."""
     return list(dict.fromkeys(row.suite for row in comparison.rows))
 
 
-def models(comparison: Comparison) -> list[str]:
+def models(comparison: RunComparison) -> list[str]:
     """The models, in order; a model's number is its look."""
     return list(dict.fromkeys(row.model for row in comparison.rows))
 
 
-def basis(comparison: Comparison, items: pd.DataFrame) -> str:
+def basis(comparison: RunComparison, items: pd.DataFrame) -> str:
     """n, date, run, prices, sampling and what scored 0 or is missing, as one line."""
     return "; ".join(_basis(comparison, items)) + "."
 
 
-def _basis(comparison: Comparison, items: pd.DataFrame) -> Iterator[str]:
+def _basis(comparison: RunComparison, items: pd.DataFrame) -> Iterator[str]:
     manifest = comparison.manifest
     yield "n = " + ", ".join(f"{_n(comparison, suite)} ({suite})" for suite in suites(comparison)) + " items"
     repeats = manifest["settings"]["repeats"]
@@ -46,7 +46,7 @@ def _basis(comparison: Comparison, items: pd.DataFrame) -> Iterator[str]:
     yield f"{truncated}, {sum(row.missing for row in comparison.rows)} missing"
 
 
-def _n(comparison: Comparison, suite: str) -> str:
+def _n(comparison: RunComparison, suite: str) -> str:
     counts = {row.items for row in comparison.rows if row.suite == suite}
     return "–".join(str(n) for n in sorted({min(counts), max(counts)}))
 

@@ -53,15 +53,15 @@ class Line:
 
 def lines(bridge: Bridge, billed: Interval | None) -> list[Line]:
     """The steps, each sum after the step that completes it."""
-    found, before = [], 1.0
+    made, before = [], 1.0
     for step in bridge.steps:
-        found.append(Line(step.name, before, step.ratio))
+        made.append(Line(step.name, before, step.ratio))
         if step.name in TOTALS:
             after = 1.0 if step.ratio is None else step.ratio
             known = billed if step.name == PER_ITEM and billed else Interval(after, None, None, bridge.items)
-            found.append(Line(TOTALS[step.name], 1.0, step.ratio, known))
+            made.append(Line(TOTALS[step.name], 1.0, step.ratio, known))
         before = before if step.ratio is None else step.ratio
-    return found
+    return made
 
 
 @style.styled

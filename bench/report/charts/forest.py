@@ -115,7 +115,7 @@ PAPER = {"facecolor": "white", "edgecolor": "none", "pad": 1.0}
 
 def _places(rows: Sequence[ForestRow], top: float) -> list[tuple[float, float | None]]:
     """Each row's height on the page, and its heading's where a group begins; inches."""
-    found: list[tuple[float, float | None]] = []
+    places: list[tuple[float, float | None]] = []
     group = None
     for row in rows:
         head = None
@@ -123,9 +123,9 @@ def _places(rows: Sequence[ForestRow], top: float) -> list[tuple[float, float | 
             top -= 0.3 * ROW if group is not None else 0
             head, group = top - ROW / 2, row.group
             top -= ROW
-        found.append((top - ROW / 2, head))
+        places.append((top - ROW / 2, head))
         top -= ROW
-    return found
+    return places
 
 
 def _cells(row: ForestRow) -> tuple[str, str, str]:

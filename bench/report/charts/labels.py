@@ -61,12 +61,12 @@ def place(axes: Axes, labels: Sequence[Label], bars: Sequence[Bbox] = (), taken:
         if not free:
             left.append(labels[at].text)
             continue
-        found = []
+        candidates = []
         for cost, box in sorted(free, key=lambda spot: spot[0])[:BEST]:
             line = _line(points[at], box, scale)
             crossed = sum(_crosses(line, other) for other in others) + sum(_crosses(old, box) for old in lines)
-            found.append((cost + CROSSING * scale * crossed, box, line))
-        _, box, line = min(found, key=lambda spot: spot[0])
+            candidates.append((cost + CROSSING * scale * crossed, box, line))
+        _, box, line = min(candidates, key=lambda spot: spot[0])
         names.append(box)
         lines.append(line)
         _write(axes, labels[at].text, box, line)

@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from bench.report.charts import common, style
-from bench.report.numbers.comparison import Comparison
+from bench.report.numbers.comparison import RunComparison
 from bench.stats import quantile_interval
 from bench.stats.clusters import Floats
 
@@ -60,10 +60,10 @@ class Curve:
         return [(float(self.seconds[i]), (int(i) + 1) / n) for i in at]
 
 
-def curves(comparison: Comparison, items: pd.DataFrame) -> list[Curve]:
+def curves(comparison: RunComparison, items: pd.DataFrame) -> list[Curve]:
     """Of every suite, the models whose clocks were clean on enough answers, on the items timed for all of them."""
     models = common.models(comparison)
-    found = []
+    drawn = []
     for suite in common.suites(comparison):
         shown = [row.model for row in comparison.rows if row.suite == suite and row.latency_is_clean]
         rows = items[(items["suite"] == suite) & items["model"].isin(shown) & items["score"].notna()]
@@ -77,28 +77,28 @@ def curves(comparison: Comparison, items: pd.DataFrame) -> list[Curve]:
                 seconds = mine[metric].to_numpy(dtype=float, na_value=np.inf)
                 seconds[(mine["outcome"] == "truncated").to_numpy(dtype=bool)] = np.inf
                 if np.isfinite(seconds).any():
-                    found.append(Curve(suite, model, models.index(model), metric, np.sort(seconds)))
-    return found
+                    drawn.append(Curve(suite, model, models.index(model), metric, np.sort(seconds)))
+    return drawn
 
 
-def latency(found: Sequence[Curve], caption: str, stem: Path, shape: style.Shape = "wide") -> list[Path]:
+def latency(drawn: Sequence[Curve], caption: str, stem: Path, shape: style.Shape = "wide") -> list[Path]:
     """Writes stem.svg, stem.png and stem.csv. IncompleteError if a file cannot be written."""
     header = ["suite", "metric", "model", "n", "seconds", "share"]
     rows = [
         [curve.suite, curve.metric, curve.model, len(curve.seconds), seconds, share]
-        for curve in found
+        for curve in drawn
         for seconds, share in curve.steps
     ]
-    return style.write(draw(found, caption, shape), stem, header, rows)
+    return style.write(draw(drawn, caption, shape), stem, header, rows)
 
 
 @style.styled
-def draw(found: Sequence[Curve], caption: str, shape: style.Shape) -> Figure:
+def draw(drawn: Sequence[Curve], caption: str, shape: style.Shape) -> Figure:
     """The laid-out figure: a row of panels per suite, both metrics beside each other."""
-    names = list(dict.fromkeys(curve.suite for curve in found))
-    models = {curve.model: curve.number for curve in sorted(found, key=lambda curve: curve.number)}
+    names = list(dict.fromkeys(curve.suite for curve in drawn))
+    models = {curve.model: curve.number for curve in sorted(drawn, key=lambda curve: curve.number)}
     if len(models) > MOST_CURVES:
-        return _rows(found, names, list(models), caption, shape)
+        return _rows(drawn, names, list(models), caption, shape)
     legend = style.key_height(shape, list(models))
     figure, room = style.page(style.Words("Latency", READING, caption), shape, max(2.1 * len(names), 2.9) + legend)
     entries = [(model, {"color": style.look(number)["color"], "linestyle": "-", "linewidth": 1.8})
@@ -107,8 +107,8 @@ def draw(found: Sequence[Curve], caption: str, shape: style.Shape) -> Figure:
     for at, box in enumerate(style.panels(room, 2 * len(names))):
         suite, metric = names[at // 2], list(METRICS)[at % 2]
         axes = style.axes(figure, style.Box(box.left + 0.55, box.bottom + 0.45, box.right - 0.12, box.top - 0.28))
-        mine = [curve for curve in found if (curve.suite, curve.metric) == (suite, metric)]
-        axes.set_title(_titled(suite, found), size=style.TEXT + 1, loc="left", weight="bold")
+        mine = [curve for curve in drawn if (curve.suite, curve.metric) == (suite, metric)]
+        axes.set_title(_titled(suite, drawn), size=style.TEXT + 1, loc="left", weight="bold")
         axes.set_ylim(0, 103)
         axes.set_yticks(range(0, 101, 25))
         axes.set_ylabel("share of answers (%)")
@@ -118,11 +118,11 @@ def draw(found: Sequence[Curve], caption: str, shape: style.Shape) -> Figure:
     return figure
 
 
-def _titled(suite: str, found: Sequence[Curve]) -> str:
-    return f"{suite} (n = {len(next(curve.seconds for curve in found if curve.suite == suite))})"
+def _titled(suite: str, drawn: Sequence[Curve]) -> str:
+    return f"{suite} (n = {len(next(curve.seconds for curve in drawn if curve.suite == suite))})"
 
 
-def _rows(found: Sequence[Curve], names: list[str], models: list[str], caption: str, shape: style.Shape) -> Figure:
+def _rows(drawn: Sequence[Curve], names: list[str], models: list[str], caption: str, shape: style.Shape) -> Figure:
     """A line per model instead of curves."""
     high = ROW * len(models) + 0.85
     figure, room = style.page(style.Words("Latency", ROWS, caption), shape, high * len(names))
@@ -132,9 +132,9 @@ def _rows(found: Sequence[Curve], names: list[str], models: list[str], caption: 
     for at, box in enumerate(style.panels(room, 2 * len(names))):
         suite, metric = names[at // 2], list(METRICS)[at % 2]
         axes = style.axes(figure, style.Box(box.left, box.bottom + 0.45, box.right - 0.16, box.top - 0.28))
-        mine = [curve for curve in found if (curve.suite, curve.metric) == (suite, metric)]
+        mine = [curve for curve in drawn if (curve.suite, curve.metric) == (suite, metric)]
         if at % 2 == 0:
-            axes.set_title(_titled(suite, found), size=style.TEXT + 1, loc="left", weight="bold")
+            axes.set_title(_titled(suite, drawn), size=style.TEXT + 1, loc="left", weight="bold")
         axes.set_yticks(range(len(models)), shown if at % 2 == 0 else [""] * len(models))
         axes.set_ylim(len(models) - 0.4, -0.6)
         axes.tick_params(axis="y", length=0)
@@ -144,9 +144,9 @@ def _rows(found: Sequence[Curve], names: list[str], models: list[str], caption: 
     return figure
 
 
-def _seconds(axes: Axes, found: Sequence[Curve], name: str) -> None:
+def _seconds(axes: Axes, drawn: Sequence[Curve], name: str) -> None:
     """A log axis of seconds that holds all finite times."""
-    finite = np.concatenate([curve.seconds[np.isfinite(curve.seconds)] for curve in found] or [np.ones(1)])
+    finite = np.concatenate([curve.seconds[np.isfinite(curve.seconds)] for curve in drawn] or [np.ones(1)])
     low, high = max(float(finite.min()), 1e-3) / 1.2, max(float(finite.max()), 1e-3) * 1.2
     axes.set_xlabel(f"{name} (s, log scale)")
     style.log_axis(axes, low, high, lambda seconds: f"{seconds:,.6g}")

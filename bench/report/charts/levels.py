@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from bench.report.charts import common, style
-from bench.report.numbers.comparison import Comparison
+from bench.report.numbers.comparison import RunComparison
 from bench.stats import Interval, proportion_interval
 
 if TYPE_CHECKING:
@@ -38,11 +38,11 @@ class LevelScore:
     """Mean score with its 95 % interval, fractions."""
 
 
-def level_scores(comparison: Comparison, items: pd.DataFrame) -> list[LevelScore]:
+def level_scores(comparison: RunComparison, items: pd.DataFrame) -> list[LevelScore]:
     """Of every suite with more than one level, each model's score by level; repeats are averaged first."""
     models = common.models(comparison)
     scored = items[items["score"].notna() & items["level"].notna()]
-    found = []
+    scores = []
     for suite in common.suites(comparison):
         rows = scored[scored["suite"] == suite]
         if rows["level"].nunique() < 2:
@@ -54,22 +54,22 @@ def level_scores(comparison: Comparison, items: pd.DataFrame) -> list[LevelScore
         for (model, level), part in by:
             clusters = part["cluster"].astype(str).tolist()
             interval = proportion_interval(part["score"].to_numpy(dtype=float), clusters)
-            found.append(LevelScore(suite, str(model), models.index(str(model)), int(level), interval))
-    return sorted(found, key=lambda one: (one.suite, one.number, one.level))
+            scores.append(LevelScore(suite, str(model), models.index(str(model)), int(level), interval))
+    return sorted(scores, key=lambda point: (point.suite, point.number, point.level))
 
 
-def levels(found: Sequence[LevelScore], caption: str, stem: Path, shape: style.Shape = "wide") -> list[Path]:
+def levels(scores: Sequence[LevelScore], caption: str, stem: Path, shape: style.Shape = "wide") -> list[Path]:
     """Writes stem.svg, stem.png and stem.csv. IncompleteError if a file cannot be written."""
     header = ["suite", "model", "level", "n", "score", "score_low", "score_high"]
-    rows = [[o.suite, o.model, o.level, o.score.n, o.score.estimate, o.score.low, o.score.high] for o in found]
-    return style.write(draw(found, caption, shape), stem, header, rows)
+    rows = [[o.suite, o.model, o.level, o.score.n, o.score.estimate, o.score.low, o.score.high] for o in scores]
+    return style.write(draw(scores, caption, shape), stem, header, rows)
 
 
 @style.styled
-def draw(found: Sequence[LevelScore], caption: str, shape: style.Shape) -> Figure:
+def draw(scores: Sequence[LevelScore], caption: str, shape: style.Shape) -> Figure:
     """The laid-out figure, a panel per suite."""
-    suites = list(dict.fromkeys(one.suite for one in found))
-    models = {one.model: one.number for one in sorted(found, key=lambda one: one.number)}
+    suites = list(dict.fromkeys(point.suite for point in scores))
+    models = {point.model: point.number for point in sorted(scores, key=lambda point: point.number)}
     words = style.Words("Score by level of difficulty", READING, caption)
     legend = style.key_height(shape, list(models))
     figure, room = style.page(words, shape, -(-len(suites) // 2) * 2.9 + legend)
@@ -78,12 +78,12 @@ def draw(found: Sequence[LevelScore], caption: str, shape: style.Shape) -> Figur
     for box, suite in zip(style.panels(room, len(suites)), suites, strict=True):
         axes = style.axes(figure, style.Box(box.left + 0.55, box.bottom + 0.45, box.right - 0.08, box.top - 0.28))
         axes.set_title(suite, size=style.TEXT + 1, loc="left", weight="bold")
-        _panel(axes, [one for one in found if one.suite == suite], order)
+        _panel(axes, [point for point in scores if point.suite == suite], order)
     return figure
 
 
-def _panel(axes: Axes, found: Sequence[LevelScore], order: Sequence[str]) -> None:
-    shown = sorted({one.level for one in found})
+def _panel(axes: Axes, scores: Sequence[LevelScore], order: Sequence[str]) -> None:
+    shown = sorted({point.level for point in scores})
     axes.set_ylim(-4, 104)
     axes.set_yticks(range(0, 101, 20))
     axes.set_ylabel("score (%)")
@@ -93,23 +93,23 @@ def _panel(axes: Axes, found: Sequence[LevelScore], order: Sequence[str]) -> Non
     axes.grid(axis="y")
     step = SPREAD / len(order)
     for model in order:
-        mine = [one for one in found if one.model == model]
+        mine = [point for point in scores if point.model == model]
         offset = (order.index(model) - (len(order) - 1) / 2) * step
-        at = [shown.index(one.level) + offset for one in mine]
+        at = [shown.index(point.level) + offset for point in mine]
         if mine and len(order) <= 5:
             colour = style.look(mine[0].number)["color"]
-            axes.plot(at, [100 * one.score.estimate for one in mine], color=colour, lw=0.8, alpha=0.5, zorder=1)
-        for x, one in zip(at, mine, strict=True):
-            _point(axes, x, one)
+            axes.plot(at, [100 * point.score.estimate for point in mine], color=colour, lw=0.8, alpha=0.5, zorder=1)
+        for x, point in zip(at, mine, strict=True):
+            _point(axes, x, point)
 
 
-def _point(axes: Axes, x: float, one: LevelScore) -> None:
-    look = style.look(one.number)
-    low, high = one.score.low, one.score.high
+def _point(axes: Axes, x: float, point: LevelScore) -> None:
+    look = style.look(point.number)
+    low, high = point.score.low, point.score.high
     known = low is not None and high is not None
     if low is not None and high is not None:
         axes.plot([x, x], [100 * low, 100 * high], color=look["color"], lw=1.1, zorder=2)
     axes.plot(
-        [x], [100 * one.score.estimate], linestyle="none", markersize=5, zorder=3, **look,
+        [x], [100 * point.score.estimate], linestyle="none", markersize=5, zorder=3, **look,
         markerfacecolor=look["color"] if known else "white",
     )  # fmt: skip

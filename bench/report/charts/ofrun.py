@@ -17,7 +17,7 @@ from bench.report.charts.pareto import cost_quality
 from bench.report.charts.plane import claim_plane
 from bench.report.charts.tokens import token_use, tokens
 from bench.report.numbers.bridge import Bridge
-from bench.report.numbers.comparison import Comparison
+from bench.report.numbers.comparison import RunComparison
 from bench.stats import Interval
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ MOST_PAIRS = 4
 """Pairs of models that get a cost bridge of their own; the tables have all."""
 
 
-def write_charts(comparison: Comparison, folder: Path, shape: style.Shape = "wide") -> list[Path]:
+def write_charts(comparison: RunComparison, folder: Path, shape: style.Shape = "wide") -> list[Path]:
     """Writes charts/ of a run folder anew, and returns its files: each chart as SVG, PNG and CSV.
 
     Verdicts first, then what they rest on; a chart without data is left out. UsageError if the items cannot be read,
@@ -50,7 +50,7 @@ def write_charts(comparison: Comparison, folder: Path, shape: style.Shape = "wid
 
 
 def _claims(
-    comparison: Comparison, items: pd.DataFrame, basis: str, charts: Path, shape: style.Shape
+    comparison: RunComparison, items: pd.DataFrame, basis: str, charts: Path, shape: style.Shape
 ) -> Iterator[Path]:
     """The plane and the forest of each claim; without claims one forest against the run's first model."""
     for opinion in comparison.ruling.opinions:
@@ -85,7 +85,7 @@ def _claims(
 
 
 def _measured(
-    comparison: Comparison, items: pd.DataFrame, basis: str, charts: Path, shape: style.Shape
+    comparison: RunComparison, items: pd.DataFrame, basis: str, charts: Path, shape: style.Shape
 ) -> Iterator[Path]:
     """What was measured beside score and cost: latency, levels, tokens."""
     times = curves(comparison, items)
@@ -99,7 +99,7 @@ def _measured(
         yield from tokens(uses, basis, charts / "tokens", shape)
 
 
-def _bridges(comparison: Comparison, basis: str, charts: Path, shape: style.Shape) -> Iterator[Path]:
+def _bridges(comparison: RunComparison, basis: str, charts: Path, shape: style.Shape) -> Iterator[Path]:
     pairs: dict[tuple[str, str], list[Bridge]] = {}
     for bridge in comparison.bridges:
         pairs.setdefault((bridge.candidate, bridge.baseline), []).append(bridge)
@@ -109,16 +109,16 @@ def _bridges(comparison: Comparison, basis: str, charts: Path, shape: style.Shap
         yield from cost_bridge(bridges, ratios, basis, charts / f"cost_bridge_{name}", shape)
 
 
-def _ratios(comparison: Comparison, candidate: str, baseline: str) -> Iterator[tuple[str, Interval]]:
+def _ratios(comparison: RunComparison, candidate: str, baseline: str) -> Iterator[tuple[str, Interval]]:
     """The pair's cost ratio by suite, whichever of the two the comparison names first."""
-    for one in comparison.differences:
-        ratio = one.cost_ratio
-        if ratio is None or {one.model, one.other} != {candidate, baseline}:
+    for difference in comparison.differences:
+        ratio = difference.cost_ratio
+        if ratio is None or {difference.model, difference.other} != {candidate, baseline}:
             continue
-        if one.model == baseline:
+        if difference.model == baseline:
             low, high = (None if bound is None else 1 / bound for bound in (ratio.high, ratio.low))
             ratio = Interval(1 / ratio.estimate, low, high, ratio.n)
-        yield one.suite, ratio
+        yield difference.suite, ratio
 
 
 def file_name(text: str) -> str:

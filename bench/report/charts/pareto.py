@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 
 from bench.report.charts import common, labels, style
-from bench.report.numbers.comparison import Comparison, SuiteRow
+from bench.report.numbers.comparison import RunComparison, SuiteRow
 from bench.report.numbers.pairwise import Difference, Place
 from bench.stats import Interval
 
@@ -45,7 +45,7 @@ class Spot:
     """Whether another model is shown to score higher and to cost less."""
 
 
-def cost_quality(comparison: Comparison, caption: str, stem: Path, shape: style.Shape = "wide") -> list[Path]:
+def cost_quality(comparison: RunComparison, caption: str, stem: Path, shape: style.Shape = "wide") -> list[Path]:
     """Writes stem.svg, stem.png and stem.csv: score against cost per 1,000 items.
 
     IncompleteError if a file cannot be written.
@@ -70,13 +70,13 @@ def cost_quality(comparison: Comparison, caption: str, stem: Path, shape: style.
 
 
 @style.styled
-def draw(comparison: Comparison, caption: str, shape: style.Shape) -> Figure:
+def draw(comparison: RunComparison, caption: str, shape: style.Shape) -> Figure:
     """The laid-out figure: names beside the points, or in a legend where one of them has no room."""
     figure, named = _laid_out(comparison, caption, shape, legend=False)
     return figure if named else _laid_out(comparison, caption, shape, legend=True)[0]
 
 
-def _laid_out(comparison: Comparison, caption: str, shape: style.Shape, legend: bool) -> tuple[Figure, bool]:
+def _laid_out(comparison: RunComparison, caption: str, shape: style.Shape, legend: bool) -> tuple[Figure, bool]:
     names, models = common.suites(comparison), common.models(comparison)
     reading = f"{READING} {FRONTIER}" if comparison.places else READING
     words = style.Words("Score against cost", reading, caption)
@@ -100,27 +100,32 @@ def _titled(suite: str, rows: Sequence[SuiteRow]) -> str:
     return f"{suite} (n = {', '.join(str(n) for n in sorted({row.items for row in rows}))})" if rows else suite
 
 
-def _spots(comparison: Comparison, suite: str) -> Iterator[Spot]:
+def _spots(comparison: RunComparison, suite: str) -> Iterator[Spot]:
     """The suite's models that have a score."""
     models = common.models(comparison)
     places = {place.model: place for place in comparison.places if place.suite == suite}
-    pairs = [one for one in comparison.differences if one.suite == suite]
+    pairs = [difference for difference in comparison.differences if difference.suite == suite]
     for row in comparison.rows:
         if row.suite == suite and row.score:
-            beaten = any(_beats(one, row.model) for one in pairs)
+            beaten = any(_beats(difference, row.model) for difference in pairs)
             yield Spot(row, _percent(row.score), models.index(row.model), places.get(row.model), beaten)
 
 
-def _beats(one: Difference, model: str) -> bool:
+def _beats(difference: Difference, model: str) -> bool:
     """Whether the pair shows the other model to score higher and to cost less."""
-    if model not in (one.model, one.other) or one.p is None or one.p > BEYOND_CHANCE or one.cost_ratio is None:
+    if (
+        model not in (difference.model, difference.other)
+        or difference.p is None
+        or difference.p > BEYOND_CHANCE
+        or difference.cost_ratio is None
+    ):
         return False
-    low, high = one.cost_ratio.low, one.cost_ratio.high
+    low, high = difference.cost_ratio.low, difference.cost_ratio.high
     if low is None or high is None:
         return False
-    if model == one.other:
-        return one.score.estimate > 0 and high < 1
-    return one.score.estimate < 0 and low > 1
+    if model == difference.other:
+        return difference.score.estimate > 0 and high < 1
+    return difference.score.estimate < 0 and low > 1
 
 
 def _percent(score: Interval) -> Interval:
@@ -135,7 +140,7 @@ def _panel(axes: Axes, spots: Sequence[Spot], lost: Sequence[str], legend: bool)
     axes.set_ylabel("score (%)")
     axes.grid()
     priced = [(spot, cost) for spot in spots if (cost := spot.row.cost_per_1000_usd) and cost.estimate > 0]
-    others = [spot for spot in spots if not any(spot is one for one, _ in priced)]
+    others = [spot for spot in spots if not any(spot is other for other, _ in priced)]
     taken = []
     if priced:
         _cost_axis(axes, [_visible(cost) for _, cost in priced], STRIP if others else 0.0)

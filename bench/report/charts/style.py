@@ -211,15 +211,15 @@ def log_axis(axes: Axes, left: float, right: float, form: Callable[[float], str]
     low, high = min(left, right), max(left, right)
     fixed = [bound] if bound is not None and low <= bound <= high else []
 
-    def apart(one: float, other: float) -> bool:
-        room = (extent(form(one), TEXT)[0] + extent(form(other), TEXT)[0]) / 2 + 0.08
-        return abs(math.log10(one / other)) * inches >= room
+    def apart(first: float, second: float) -> bool:
+        room = (extent(form(first), TEXT)[0] + extent(form(second), TEXT)[0]) / 2 + 0.08
+        return abs(math.log10(first / second)) * inches >= room
 
     ticks: list[float] = []
     for steps, every in TICKS:
         series = [step * 10.0**power for power in range(-9, 10, every) for step in steps]
-        ticks = [tick for tick in series if low <= tick <= high and all(apart(tick, one) for one in fixed)]
-        if all(apart(one, other) for one, other in pairwise(ticks)):
+        ticks = [tick for tick in series if low <= tick <= high and all(apart(tick, first) for first in fixed)]
+        if all(apart(first, second) for first, second in pairwise(ticks)):
             break
     axes.xaxis.set_major_locator(FixedLocator([*ticks, *fixed]))
     axes.xaxis.set_minor_locator(NullLocator())

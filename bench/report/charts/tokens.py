@@ -13,7 +13,7 @@ from matplotlib.ticker import MaxNLocator
 
 from bench.report.charts import style
 from bench.report.numbers.bridge import COUNTS
-from bench.report.numbers.comparison import Comparison
+from bench.report.numbers.comparison import RunComparison
 from bench.stats import Interval
 
 if TYPE_CHECKING:
@@ -47,10 +47,10 @@ class TokenUse:
     """Prompt ("in") and output ("out") tokens per item with their 95 % intervals; None if unknown."""
 
 
-def token_use(comparison: Comparison, items: pd.DataFrame) -> list[TokenUse]:
+def token_use(comparison: RunComparison, items: pd.DataFrame) -> list[TokenUse]:
     """Every model on every suite where it has a score."""
     scored = items[items["score"].notna()]
-    found = []
+    uses = []
     for row in comparison.rows:
         rows = scored[(scored["suite"] == row.suite) & (scored["model"] == row.model)]
         if rows.empty:
@@ -64,28 +64,28 @@ def token_use(comparison: Comparison, items: pd.DataFrame) -> list[TokenUse]:
         if row.tokens_out:
             means["answer"] = float((columns["out_total"] - columns["out_reasoning"]).mean())
             means["reasoning"] = float(columns["out_reasoning"].mean())
-        found.append(TokenUse(row.suite, row.model, means, {"in": row.tokens_in, "out": row.tokens_out}))
-    return found
+        uses.append(TokenUse(row.suite, row.model, means, {"in": row.tokens_in, "out": row.tokens_out}))
+    return uses
 
 
-def tokens(found: Sequence[TokenUse], caption: str, stem: Path, shape: style.Shape = "wide") -> list[Path]:
+def tokens(uses: Sequence[TokenUse], caption: str, stem: Path, shape: style.Shape = "wide") -> list[Path]:
     """Writes stem.svg, stem.png and stem.csv. IncompleteError if a file cannot be written."""
     header = ["suite", "model", *KINDS]
     for side in SIDES:
         header += [f"{side}_total", f"{side}_low", f"{side}_high"]
     rows = []
-    for use in found:
+    for use in uses:
         sums = [(s.estimate, s.low, s.high) if s else (None, None, None) for s in use.sums.values()]
         rows.append([use.suite, use.model, *(use.means.get(kind) for kind in KINDS), *(x for s in sums for x in s)])
-    return style.write(draw(found, caption, shape), stem, header, rows)
+    return style.write(draw(uses, caption, shape), stem, header, rows)
 
 
 @style.styled
-def draw(found: Sequence[TokenUse], caption: str, shape: style.Shape) -> Figure:
+def draw(uses: Sequence[TokenUse], caption: str, shape: style.Shape) -> Figure:
     """The laid-out figure: a row of panels per suite, prompt and output beside each other."""
-    suites = list(dict.fromkeys(use.suite for use in found))
-    models = list(dict.fromkeys(use.model for use in found))
-    kinds = [kind for kind in KINDS if any(use.means.get(kind) for use in found)]
+    suites = list(dict.fromkeys(use.suite for use in uses))
+    models = list(dict.fromkeys(use.model for use in uses))
+    kinds = [kind for kind in KINDS if any(use.means.get(kind) for use in uses)]
     words = style.Words("Where the tokens go", READING, caption)
     high = ROW * len(models) + 0.85
     legend = style.key_height(shape, kinds)
@@ -100,7 +100,7 @@ def draw(found: Sequence[TokenUse], caption: str, shape: style.Shape) -> Figure:
         for number, side in enumerate(SIDES):
             left = room.left + names + number * wide
             axes = style.axes(figure, style.Box(left, low + 0.45, left + wide - 0.16, top - 0.28))
-            mine = {use.model: use for use in found if use.suite == suite}
+            mine = {use.model: use for use in uses if use.suite == suite}
             _panel(axes, [mine[model] for model in models if model in mine], side)
             shown = [style.shortened(model, style.TEXT, names - 0.1) for model in models if model in mine]
             axes.set_yticks(range(len(shown)), shown if number == 0 else [""] * len(shown))

@@ -15,7 +15,7 @@ from bench.claims.text import labels
 from bench.report.charts import common
 from bench.report.charts.forest import TOO_SMALL, ForestRow
 from bench.report.charts.plane import PlanePoint
-from bench.report.numbers.comparison import Comparison
+from bench.report.numbers.comparison import RunComparison
 from bench.stats import Interval, Strata, score_difference
 from bench.stats.paired import smallest_n
 from bench.stats.region import joint_region
@@ -126,7 +126,7 @@ def _row(
     return ForestRow(label, group, interval, len(values), int(np.count_nonzero(values)), note, pooled)
 
 
-def against_first(comparison: Comparison, items: pd.DataFrame) -> tuple[str, list[ForestRow]]:
+def against_first(comparison: RunComparison, items: pd.DataFrame) -> tuple[str, list[ForestRow]]:
     """For a run without claims: the first model, and every other's difference to it; of two models, the families'."""
     first, *others = common.models(comparison)
     found: list[ForestRow] = []
@@ -138,7 +138,7 @@ def against_first(comparison: Comparison, items: pd.DataFrame) -> tuple[str, lis
     return first, fitting(found)
 
 
-def of_claim(comparison: Comparison, items: pd.DataFrame, opinion: Opinion) -> list[ForestRow]:
+def of_claim(comparison: RunComparison, items: pd.DataFrame, opinion: Opinion) -> list[ForestRow]:
     """The families and suites that a claim speaks of."""
     claim = opinion.claim
     spoken = [suite for suite in common.suites(comparison) if suite in opinion.pairs.suites]

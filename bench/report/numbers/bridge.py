@@ -60,16 +60,16 @@ def bridges(
     listed = {name: _price(row) for name, row in rows.items()}
     table = items.merge(answers[["model", *KEYS, "answer", "reasoning"]], on=["model", *KEYS], validate="one_to_one")
     priced = [m for m in manifest["models"] if table.loc[table["model"] == m, "price_id"].isin(list(listed)).any()]
-    found, missing = [], []
+    made, missing = [], []
     for candidate, baseline in _pairs(table, manifest, priced):
         for suite in manifest["suites"]:
             part = table[table["suite"] == suite]
             sides = _pair(part[part["model"] == baseline], part[part["model"] == candidate])
             try:
-                found.append(_bridge(*sides, candidate, baseline, suite, listed, manifest))
+                made.append(_bridge(*sides, candidate, baseline, suite, listed, manifest))
             except ValueError as error:
                 missing.append(f"{candidate} against {baseline} on {suite}: no bridge from list price: {error}.")
-    return tuple(found), tuple(missing)
+    return tuple(made), tuple(missing)
 
 
 def _pairs(table: pd.DataFrame, manifest: Mapping[str, Any], priced: list[str]) -> list[tuple[str, str]]:
@@ -122,16 +122,18 @@ def _side(rows: pd.DataFrame, listed: Mapping[str, Price], billed: float, solved
     if any(usage.in_total is None or usage.out_total is None for usage in usages):
         raise ValueError("an answer's tokens are unknown")
     costs = rows["cost_usd"].to_numpy(dtype=float)
-    found = [_unit_prices(listed.get(i), u, usd) for i, u, usd in zip(rows["price_id"], usages, costs, strict=True)]
+    unit_prices = [
+        _unit_prices(listed.get(i), u, usd) for i, u, usd in zip(rows["price_id"], usages, costs, strict=True)
+    ]
     said, thought = (rows[name].to_numpy(dtype=float) for name in ("answer", "reasoning"))
-    out, told = counts[:, 4], counts[:, 5]
-    reasoning = np.where(np.isnan(told), out * thought / np.maximum(said + thought, 1), told)
+    out, counted = counts[:, 4], counts[:, 5]
+    reasoning = np.where(np.isnan(counted), out * thought / np.maximum(said + thought, 1), counted)
     return BridgeSide(
         tokens_in=np.nan_to_num(counts[:, :4]),
         answer=out - reasoning,
         reasoning=reasoning,
         characters=said,
-        prices=np.array(found),
+        prices=np.array(unit_prices),
         billed=billed,
         solved=solved,
     )

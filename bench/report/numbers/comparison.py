@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from bench.claims import Ruling, declared_claims, judge_claims
 from bench.records import folder as runfolder
+from bench.report.note import Note
 from bench.report.numbers.bridge import Bridge, bridges
 from bench.report.numbers.languages import LanguageGap, gaps
 from bench.report.numbers.latency import Probe, probes
@@ -94,7 +95,7 @@ class SuiteRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class RunComparison:
     """All rows of a run, with its manifest."""
 
     rows: tuple[SuiteRow, ...]
@@ -105,8 +106,8 @@ class Comparison:
     """From list price to what was paid, for each pair of models with prices."""
     unbridged: tuple[str, ...] = ()
     """Why such a pair has no bridge, as sentences."""
-    sampling: tuple[str, ...] = ()
-    """What became of the sampling that was asked for, as sentences."""
+    sampling: tuple[Note, ...] = ()
+    """What became of the sampling that was asked for."""
     latency: tuple[Probe, ...] = ()
     """The latency probe of each model, where one was made."""
     differences: tuple[Difference, ...] = ()
@@ -119,11 +120,11 @@ class Comparison:
     """The run's claims, judged."""
 
 
-def compare(folder: Path) -> Comparison:
+def compare(folder: Path) -> RunComparison:
     """Summarises a run folder. UsageError if it is no run folder."""
     manifest = runfolder.read_manifest(folder)
     items, answers = runfolder.read_table(folder, "items"), read_answers(folder)
-    return Comparison(
+    return RunComparison(
         tuple(_rows(items, answers, manifest)),
         manifest,
         *bridges(items, answers, manifest),
@@ -221,24 +222,6 @@ def _cost(table: pd.DataFrame) -> Interval | None:
     return _per_item(table.assign(usd=1000 * (table["cost_usd"] + table["cost_retries_usd"])), "usd", mean_interval)
 
 
-def as_records(comparison: Comparison) -> list[dict[str, Any]]:
+def as_records(comparison: RunComparison) -> list[dict[str, Any]]:
     """The rows as plain JSON, intervals as {estimate, low, high, n}."""
     return [asdict(row) for row in comparison.rows]
-
-
-def flat_records(comparison: Comparison) -> list[dict[str, Any]]:
-    """The rows for CSV: `x`, `x_low`, `x_high`, `x_n` for every interval x."""
-    return [_flat(record) for record in as_records(comparison)]
-
-
-def _flat(record: Mapping[str, Any]) -> dict[str, Any]:
-    names = {f for f, kind in SuiteRow.__annotations__.items() if "Interval" in kind}
-    row: dict[str, Any] = {}
-    for name, value in record.items():
-        if name in names:
-            parts = value or dict.fromkeys(("estimate", "low", "high", "n"))
-            row |= {name: parts["estimate"], f"{name}_low": parts["low"], f"{name}_high": parts["high"]}
-            row[f"{name}_n"] = parts["n"]
-        else:
-            row[name] = value
-    return row

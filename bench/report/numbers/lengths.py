@@ -40,5 +40,5 @@ def read_answers(folder: Path) -> pd.DataFrame:
         raise UsageError(f"{path}: cannot be read ({error}). `bench run` rebuilds it from the journal.") from error
     schema = pyarrow.schema([*kept, *(pyarrow.field(name, pyarrow.int64()) for name in texts)])
     table = pyarrow.Table.from_batches(batches, schema)
-    found: pd.DataFrame = table.to_pandas(types_mapper={pyarrow.int64(): pd.Int64Dtype()}.get)
-    return found
+    answers: pd.DataFrame = table.to_pandas(types_mapper={pyarrow.int64(): pd.Int64Dtype()}.get)
+    return answers

@@ -59,11 +59,11 @@ class Place:
 
 def differences(items: pd.DataFrame, manifest: Mapping[str, Any]) -> tuple[Difference, ...]:
     """All pairs of models on all suites, in the run's order; pairs without a shared item are left out."""
-    found = [one for pairs in _pairs(items, manifest) for one in _difference(pairs, _seed(manifest))]
-    tested = [(at, one.p) for at, one in enumerate(found) if one.p is not None]
+    rows = [row for pairs in _pairs(items, manifest) for row in _difference(pairs, _seed(manifest))]
+    tested = [(at, row.p) for at, row in enumerate(rows) if row.p is not None]
     for (at, _), p in zip(tested, holm([p for _, p in tested]), strict=True):
-        found[at] = replace(found[at], p=p)
-    return tuple(found)
+        rows[at] = replace(rows[at], p=p)
+    return tuple(rows)
 
 
 def _pairs(items: pd.DataFrame, manifest: Mapping[str, Any]) -> Iterator[Pairs]:
@@ -85,10 +85,10 @@ def _difference(pairs: Pairs, seed: int) -> Iterator[Difference]:
     if not known.any():
         return
     values, strata = (ours.score - theirs.score)[known], pairs.strata(known)
-    found, _ = score_difference(values, strata, binary=ours.binary and theirs.binary, seed=seed)
+    estimate, _ = score_difference(values, strata, binary=ours.binary and theirs.binary, seed=seed)
     score, p = Interval(float(values.mean()), None, None, len(values)), None
-    if found is not None:
-        score, p = found.interval(0.95), found.two_sided_p()
+    if estimate is not None:
+        score, p = estimate.interval(0.95), estimate.two_sided_p()
     costs = ours.cost[known], theirs.cost[known]
     ratio = None if np.isnan(costs).any() else cost_ratio(*costs, strata)
     yield Difference(pairs.suites[0], ours.label, theirs.label, len(values), score, p, ratio)

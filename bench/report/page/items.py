@@ -150,7 +150,7 @@ class _Texts:
             mine = self._rank[row : row + len(batch)]
             row += len(batch)
             keep = np.flatnonzero((mine >= 0) & (mine < self.fits))
-            cut = [_row(told, self._redacted) for told in batch.take(pa.array(keep)).to_pylist()]
+            cut = [_row(record, self._redacted) for record in batch.take(pa.array(keep)).to_pylist()]
             parts.append(pa.RecordBatch.from_pylist(cut, schema=batch.schema))
             ranks.append(mine[keep])
         if not parts:
@@ -166,9 +166,9 @@ class _Texts:
 
 def _row(row: dict[str, Any], redacted: bool) -> dict[str, Any]:
     """A row of the answers table with its long texts cut; of a redacted run, what is left."""
-    told = {**row, **dict.fromkeys(("prompt", "answer", "reasoning"))} if redacted else row
-    cut = {name: shortened(told[name]) for name in TEXTS}
-    return {**told, **cut, "prompt": told["prompt"] and _prompt(told["prompt"])}
+    record = {**row, **dict.fromkeys(("prompt", "answer", "reasoning"))} if redacted else row
+    cut = {name: shortened(record[name]) for name in TEXTS}
+    return {**record, **cut, "prompt": record["prompt"] and _prompt(record["prompt"])}
 
 
 def _prompt(text: str) -> str:
@@ -183,22 +183,22 @@ def _prompt(text: str) -> str:
 
 def _texts(rows: Sequence[Mapping[str, Any]], ranks: Sequence[int]) -> list[list[Any]]:
     """For each item its prompt, and each answer's texts under "model repeat"."""
-    found: dict[int, list[Any]] = {}
+    items: dict[int, list[Any]] = {}
     for row, rank in zip(rows, ranks, strict=True):
-        item = found.setdefault(rank, [row["prompt"], {}])
+        item = items.setdefault(rank, [row["prompt"], {}])
         item[1][f"{row['model']} {row['repeat']}"] = [row[name] for name in TEXTS]
-    return list(found.values())
+    return list(items.values())
 
 
 def _index(table: pd.DataFrame, shown: Numbers) -> tuple[list[Any], ...]:
     """The items in the run's order."""
     place = {int(number): at for at, number in enumerate(shown)}
     rows = _figures(table[table["number"].isin(shown)])
-    found: dict[int, list[Any]] = {}
+    items: dict[int, list[Any]] = {}
     for number, about, figures in rows:
         at = place[number]
-        found.setdefault(number, [*about, at // CHUNK, at % CHUNK, []])[-1].append(figures)
-    return tuple(found.values())
+        items.setdefault(number, [*about, at // CHUNK, at % CHUNK, []])[-1].append(figures)
+    return tuple(items.values())
 
 
 def _figures(table: pd.DataFrame) -> Iterator[tuple[int, Sequence[Any], list[Any]]]:

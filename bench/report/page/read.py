@@ -50,12 +50,12 @@ def _items(scripts: Mapping[str, str]) -> dict[tuple[str, str, str], Any]:
         return {}
     index: list[Any] = unpack(scripts["index"])
     chunks: dict[int, Any] = {}
-    found = {}
+    items = {}
     for run, suite, task, item, *about, chunk, place, answers in index:
         if chunk not in chunks:
             chunks[chunk] = unpack(scripts[f"texts-{chunk}"])
-        found[run, task, item] = {"suite": suite, "about": about, "answers": answers, "texts": chunks[chunk][place]}
-    return found
+        items[run, task, item] = {"suite": suite, "about": about, "answers": answers, "texts": chunks[chunk][place]}
+    return items
 
 
 class _Parser(HTMLParser):

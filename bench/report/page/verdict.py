@@ -11,9 +11,10 @@ from typing import Any
 from bench import claims
 from bench.claims import Observed, Opinion
 from bench.records.aggregates import AggregateRow
-from bench.report.numbers.comparison import Comparison
+from bench.report.numbers.comparison import RunComparison
 from bench.report.numbers.pairwise import Difference
-from bench.report.text import tables, totals
+from bench.report.text import totals
+from bench.report.text.formats import percent
 from bench.stats import Interval
 from bench.stats.half import Half
 from bench.stats.verdict import Verdict
@@ -88,7 +89,7 @@ class Card:
         return SYMBOLS.get(self.verdict, "–")
 
 
-def cards(comparison: Comparison, published: Sequence[AggregateRow] = ()) -> list[Card]:
+def cards(comparison: RunComparison, published: Sequence[AggregateRow] = ()) -> list[Card]:
     """The run's claims; without any, the pair that a reader will ask about, or the best of published totals."""
     ruling, manifest = comparison.ruling, comparison.manifest
     found = [_claimed(f"claims.json/{n}", opinion, manifest) for n, opinion in enumerate(ruling.opinions)]
@@ -219,7 +220,7 @@ def _prices(manifest: Mapping[str, Any], labels: tuple[str, ...]) -> list[tuple[
     return found
 
 
-def _measured(comparison: Comparison) -> Iterator[Card]:
+def _measured(comparison: RunComparison) -> Iterator[Card]:
     """The cheapest model against the best one, without a verdict."""
     manifest = comparison.manifest
     labels = pair(comparison)
@@ -249,7 +250,7 @@ def _unclaimed(manifest: Mapping[str, Any], labels: tuple[str, str]) -> str:
     return f"{said}To judge a claim here, as exploratory: {command} --cheaper-by 0.9 --worse-by 0.03 --keep"
 
 
-def pair(comparison: Comparison) -> tuple[str, str]:
+def pair(comparison: RunComparison) -> tuple[str, str]:
     """The candidate and baseline that a reader will ask about: the first claim's, else the cheapest and the best."""
     for opinion in comparison.ruling.opinions:
         return opinion.claim.candidate, opinion.claim.baseline
@@ -261,7 +262,7 @@ def pair(comparison: Comparison) -> tuple[str, str]:
     return min(others, key=lambda label: math.inf if costs[label] is None else costs[label] or 0.0), best
 
 
-def _mean(comparison: Comparison, label: str, field: str) -> float | None:
+def _mean(comparison: RunComparison, label: str, field: str) -> float | None:
     found = [getattr(row, field) for row in comparison.rows if row.model == label]
     known = [interval.estimate for interval in found if interval is not None]
     return sum(known) / len(known) if known else None
@@ -275,7 +276,7 @@ def _best(published: Sequence[AggregateRow]) -> Iterator[Card]:
             continue
         at, row = max(known, key=lambda one: one[1].score or 0.0)
         score, each = totals.score_interval(row), totals.usd_each(row)
-        value, bounds = tables.percent(score)
+        value, bounds = percent(score)
         figures = [Figure(f"totals.csv/{at}/score", "score", value, bounds and f"95 % interval {bounds} %")]
         figures += (
             [] if each is None else [Figure(f"totals.csv/{at}/cost_total_usd", "cost", f"${each:.3g} per item", "")]

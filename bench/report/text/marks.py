@@ -4,32 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bench.report.numbers.comparison import Comparison, SuiteRow
+from bench.report.numbers.comparison import RunComparison, SuiteRow
 from bench.report.numbers.pairwise import Difference
-from bench.report.text.grid import BEST, ESTIMATE
+from bench.report.text.column import BEST, ESTIMATE
 
-SCORE, COST = "score", "cost"
-"""What is compared."""
+SCORE, COST = "score", "cost_per_1000_usd"
+"""Keys of the columns that are compared pair by pair."""
 LEVEL = 0.05
 """Largest Holm-adjusted p-value of a score difference beyond chance; costs go by their ratio's 95 % interval."""
 
 
-def best(comparison: Comparison) -> dict[tuple[str, str, str], str]:
+def best(comparison: RunComparison) -> dict[tuple[str, str, str], str]:
     """(suite, model, SCORE or COST) -> BEST or ESTIMATE, for the best estimate of each suite with several models.
 
     Models that share the best estimate, and suites where a cost is unknown, have no mark.
     """
-    found = {}
+    marked = {}
     for suite in dict.fromkeys(row.suite for row in comparison.rows):
         rows = [row for row in comparison.rows if row.suite == suite]
-        pairs = [one for one in comparison.differences if one.suite == suite]
+        pairs = [difference for difference in comparison.differences if difference.suite == suite]
         for what in (SCORE, COST):
             model = _first(rows, what)
             if model is not None:
-                beaten = {_loser(one, model, what) for one in pairs}
+                beaten = {_loser(difference, model, what) for difference in pairs}
                 others = {row.model for row in rows} - {model}
-                found[suite, model, what] = BEST if others <= beaten else ESTIMATE
-    return found
+                marked[suite, model, what] = BEST if others <= beaten else ESTIMATE
+    return marked
 
 
 def _first(rows: Sequence[SuiteRow], what: str) -> str | None:
@@ -42,16 +42,16 @@ def _first(rows: Sequence[SuiteRow], what: str) -> str | None:
     return rows[known.index(top)].model if known.count(top) == 1 else None
 
 
-def _loser(one: Difference, model: str, what: str) -> str | None:
+def _loser(difference: Difference, model: str, what: str) -> str | None:
     """The other model of a pair, if this one is better beyond chance."""
-    if model not in (one.model, one.other):
+    if model not in (difference.model, difference.other):
         return None
-    first = model == one.model
+    first = model == difference.model
     if what == SCORE:
-        better = one.score.estimate > 0 if first else one.score.estimate < 0
-        shown = one.p is not None and one.p <= LEVEL and better
+        better = difference.score.estimate > 0 if first else difference.score.estimate < 0
+        shown = difference.p is not None and difference.p <= LEVEL and better
     else:
-        ratio = one.cost_ratio
+        ratio = difference.cost_ratio
         low, high = (None, None) if ratio is None else (ratio.low, ratio.high)
         shown = low is not None and high is not None and (high < 1 if first else low > 1)
-    return (one.other if first else one.model) if shown else None
+    return (difference.other if first else difference.model) if shown else None

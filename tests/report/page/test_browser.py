@@ -10,8 +10,8 @@ from urllib.parse import quote
 import pytest
 
 from bench.records import folder as runfolder
-from bench.report import Comparison, compare
-from bench.report.page import Source, write_page
+from bench.report import RunComparison, compare
+from bench.report.page import PageSource, write_page
 from tests.perf import synthetic
 from tests.report.page import sample
 from tests.report.page.conftest import Visit
@@ -77,7 +77,7 @@ def test_tables_sort_and_filter(visit: Visit) -> None:
 
 def test_several_runs_stand_side_by_side(browser: Browser, reported: Path, tmp_path: Path) -> None:
     folders = [reported, synthetic.write(tmp_path / "four", 60, models=4)]
-    path = write_page(tmp_path / "report.html", [Source(folder, compare(folder), []) for folder in folders])
+    path = write_page(tmp_path / "report.html", [PageSource(folder, compare(folder), []) for folder in folders])
     visit = Visit(browser.new_page(), path)
     page = visit.open("#item=reasoning_main/reasoning-1-0&run=four")
     assert page.locator("#item-title").inner_text() == "reasoning-1-0"
@@ -211,8 +211,8 @@ def test_a_phone_needs_no_sideways_scrolling(visit: Visit) -> None:
 
 def test_ten_thousand_items_load_quickly_and_scroll(browser: Browser, tmp_path: Path) -> None:
     folder = synthetic.write(tmp_path / "run", 10_000)
-    bare = Comparison((), runfolder.read_manifest(folder))
-    path = write_page(tmp_path / "report.html", [Source(folder, bare, [])])
+    bare = RunComparison((), runfolder.read_manifest(folder))
+    path = write_page(tmp_path / "report.html", [PageSource(folder, bare, [])])
     page = browser.new_page()
     began = time.perf_counter()
     page.goto(path.as_uri())

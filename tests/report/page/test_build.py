@@ -10,7 +10,7 @@ from typing import Any
 from bench.records import folder as runfolder
 from bench.records.aggregates import AggregateRow
 from bench.report import compare
-from bench.report.page import Shown, Source, page, read_page
+from bench.report.page import PageSource, Shown, page, read_page
 from bench.report.verify import verify
 from bench.report.write import write_report
 from tests.report.page import sample
@@ -19,7 +19,7 @@ from tests.report.sample_run import ANSWERED, model, write_run
 
 def shown(folder: Path) -> Shown:
     """The page of a run folder, without charts, read back."""
-    return read_page(page([Source(folder, compare(folder), [])]))
+    return read_page(page([PageSource(folder, compare(folder), [])]))
 
 
 def at(folder: Path, key: str) -> Any:
@@ -43,7 +43,7 @@ def test_every_marked_number_stands_in_a_published_file(reported: Path) -> None:
 
 def test_the_page_is_the_same_for_the_same_run(tmp_path: Path) -> None:
     folder = sample.write(tmp_path)
-    source = Source(folder, compare(folder), [])
+    source = PageSource(folder, compare(folder), [])
     assert page([source]) == page([source])
 
 
@@ -98,7 +98,7 @@ def test_one_model_is_a_page_too(tmp_path: Path) -> None:
 
 def test_warnings_stand_beside_the_verdict_and_names_are_text(tmp_path: Path) -> None:
     folder = sample.write(tmp_path, refused={"<b>other</b>": "its prompts differ."})
-    text = page([Source(folder, compare(folder), [])])
+    text = page([PageSource(folder, compare(folder), [])])
     found = read_page(text)
     assert found.texts.index("Mind this") < found.texts.index("Tables", found.texts.index("Mind this"))
     assert any("truncated unequally" in line for line in found.texts)

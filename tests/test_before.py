@@ -1,0 +1,146 @@
+"""What was written before the house was rebuilt still reads, hashes, runs and gates as it did (fixtures/before)."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from tests.cli.conftest import Bench, bench
+from tests.fake_endpoint import FakeEndpoint, Reply, Request
+
+__all__ = ["bench"]
+BEFORE = Path(__file__).parent / "fixtures" / "before"
+RUNS = sorted(path.parent.name for path in BEFORE.glob("*/run.json"))
+REBUILT = ("*.json", "*.csv", "*.md", "charts/*.csv")
+"""Files of a run folder that `bench report` writes again."""
+
+
+@pytest.fixture
+def old(bench: Bench) -> Bench:
+    """The command in a folder that holds everything from before."""
+    shutil.copytree(BEFORE, bench.folder, dirs_exist_ok=True)
+    (bench.folder / "results").mkdir()
+    for run in RUNS:
+        (bench.folder / run).rename(bench.folder / "results" / run)
+    return bench
+
+
+def said(command: str) -> tuple[int, Any]:
+    """Exit code and JSON of a command as it answered before."""
+    known = json.loads((BEFORE / "said.json").read_text())[command]
+    return known["code"], known["out"]
+
+
+def test_a_run_of_each_kind_is_here() -> None:
+    assert {"parts", "plain", "plain-reprice", "plain-score"} < set(RUNS)
+    assert {f"import-{source}" for source in ("aider", "csv", "lm_eval", "swebench", "tau2")} < set(RUNS)
+
+
+@pytest.mark.parametrize("run", RUNS)
+def test_every_published_number_is_verified(old: Bench, run: str) -> None:
+    verified = old("verify", run, "--json")
+    assert verified.code == 0, verified.out
+    assert sum(sum(told["numbers"].values()) for told in json.loads(verified.out)) > 0
+
+
+@pytest.mark.parametrize("run", ["plain", "parts", "import-lm_eval", "import-swebench", "import-tau2"])
+def test_a_report_is_written_as_before(old: Bench, run: str) -> None:
+    done = old("report", run)
+    assert done.code == 0, done.err
+    published = [path for kind in REBUILT for path in (BEFORE / run).glob(kind) if path.name != "run.json"]
+    assert published
+    for path in published:
+        again = old.folder / "results" / run / path.relative_to(BEFORE / run)
+        assert again.read_text() == path.read_text(), path
+
+
+def test_claims_are_judged_as_before(old: Bench) -> None:
+    options = ("--cheaper-by", "0.8", "--worse-by", "0.2", "--over", "mean", "--json")
+    done = old("claim", "plain", "--candidate", "small", "--baseline", "large", *options)
+    assert (done.code, json.loads(done.out)) == said("claim")
+    declared = json.loads((BEFORE / "plain" / "claims.json").read_text())
+    codes = {"refuted": 3, "inconclusive": 4, "reported": 4, "supported": 0}
+    verdicts = {entry["verdict"] for entry in declared}
+    done = old("claim", "plain", "--json")
+    assert json.loads(done.out) == declared
+    assert done.code == next(code for verdict, code in codes.items() if verdict in verdicts)
+
+
+def test_a_baseline_is_read_as_before(old: Bench) -> None:
+    done = old("gate", "plain", "--baseline", "gate.json", "--json")
+    assert (done.code, json.loads(done.out)) == said("gate")
+    assert old("gate", "plain", "--save", "again.json").code == 0
+    assert (old.folder / "again.json").read_text() == (BEFORE / "gate.json").read_text()
+
+
+def test_a_run_is_repriced_as_before(old: Bench) -> None:
+    shutil.copy(BEFORE / "plain-reprice" / "prices.toml", old.folder)
+    assert old("reprice", "plain", "--cache-hit", "0.5").code == 0
+    again = next(path for path in (old.folder / "results").glob("*/run.json") if path.parent.name not in RUNS)
+    then_rows, now_rows = (pd.read_parquet(p / "items.parquet") for p in (BEFORE / "plain-reprice", again.parent))
+    pd.testing.assert_frame_equal(now_rows.drop(columns="run"), then_rows.drop(columns="run"))
+
+
+def test_tasks_and_plan_have_the_hashes_of_before(old: Bench) -> None:
+    from bench import registry
+
+    known = json.loads((BEFORE / "hashes.json").read_text())
+    files = registry.read([registry.shipped("tasks"), old.folder / "bench-tasks"]).tasks
+    assert {n: {"version": f.version, "sha256": f.sha256} for n, f in files.items()} == known["tasks"]
+    planned = old("run", "--dry-run", "--json")
+    assert planned.code == 0, planned.err
+    assert json.loads(planned.out)["plan_sha256"] == known["plan_sha256"]
+
+
+def test_tasks_written_before_have_no_fault(old: Bench) -> None:
+    done = old("tasks", "lint", "bench-tasks", "--json")
+    assert done.code == 0, done.err
+    report = json.loads(done.out)
+    assert (report["findings"], len(report["tasks"])) == ([], 11)
+
+
+@pytest.fixture
+def answering() -> Iterator[FakeEndpoint]:
+    """Answers what the models of `plain` answered."""
+    answers = pd.read_parquet(BEFORE / "plain" / "answers.parquet")
+    items = pd.read_parquet(BEFORE / "plain" / "items.parquet")
+    key = ["task", "item", "model", "repeat"]
+    rows = answers.merge(items[[*key, "in_uncached", "out_total"]], on=key).to_dict("records")
+    known = {(row["model"], row["prompt"]): row for row in rows}
+
+    def script(request: Request) -> Reply:
+        row = known[request.body["model"], json.dumps(request.body["messages"], ensure_ascii=False)]
+        return Reply(
+            text=row["answer"],
+            reasoning=row["reasoning"] or "",
+            finish_reason=row["finish_reason"],
+            usage={"prompt_tokens": row["in_uncached"], "completion_tokens": row["out_total"]},
+        )
+
+    with FakeEndpoint(script) as endpoint:
+        yield endpoint
+
+
+def shares(told: Any) -> list[Any]:
+    """What a gate found, but for the latency, which is new each time."""
+    keys = ("model", "suite", "measure", "status", "n", "before", "after")
+    return [[finding[key] for key in keys] for finding in told["findings"] if finding["measure"] != "latency"]
+
+
+@pytest.mark.usefixtures("sandbox")
+def test_the_same_answers_pass_the_baseline_of_before(old: Bench, answering: FakeEndpoint) -> None:
+    config = old.folder / "bench.toml"
+    text = config.read_text().replace("http://127.0.0.1:9/v1", answering.url)
+    text = text.replace('"own", "doubles", "letters", "hand"', '"own", "letters"').replace("limit = 24", "limit = 20")
+    config.write_text(text)
+    done = old("run", "--yes", "--gate", "gate.json", "--json")
+    assert done.code == 0, done.err
+    told = json.loads(done.out)
+    assert (told["verdict"], told["lost"], told["won"], told["changed"]) == ("pass", [], [], [])
+    assert shares(told) == shares(said("gate")[1])

@@ -52,7 +52,7 @@ def problems(path: Path, config: Mapping[str, Any]) -> Iterator[Finding]:
         yield Finding(str(path), "output_type", problem, "Ask for the answer in words.")
     if config.get("unsafe_code"):
         problem = "unsafe_code would let lm-eval run model-written code outside a sandbox."
-        cure = "Take it out, and grade with 'process_results: !function bench.scoring.graders.function_calls'."
+        cure = "Take it out, and grade with 'process_results: !function bench.hooks.function_calls'."
         yield Finding(str(path), "unsafe_code", problem, cure)
     if config.get("repeats", 1) != 1:
         yield Finding(str(path), "repeats", "a task does not repeat its items by itself.", "Use `--repeats`.")
@@ -73,7 +73,10 @@ def _metric(path: Path, config: Mapping[str, Any]) -> Iterator[Finding]:
     elif aggregation(config) != "mean":
         problem = f"its first metric scores all answers at once ({aggregation(config)}), not one by one."
         yield Finding(str(path), "metric_list", problem, "Write 'aggregation: mean'.")
-    elif str(config.get("process_results")).startswith("bench.scoring.graders.") and metrics[0]["metric"] != "score":
+    elif (
+        str(config.get("process_results")).startswith(("bench.scoring.graders.", "bench.hooks."))
+        and metrics[0]["metric"] != "score"
+    ):
         problem = f"its grader gives 'score', and its first metric is '{metrics[0]['metric']}'."
         yield Finding(str(path), "metric_list", problem, "Write '- metric: score'.")
 
@@ -122,7 +125,7 @@ def lapses(path: Path, config: Mapping[str, Any]) -> Iterator[Finding]:
     for file in _data_files((config.get("dataset_kwargs") or {}).get("data_files")):
         if "://" not in file and not Path(file).is_absolute():
             problem = f"data_files '{file}' is relative to wherever bench is called."
-            cure = "Use 'custom_dataset: !function bench.registry.items.jsonl' with 'dataset_kwargs: {file: ...}'."
+            cure = "Use 'custom_dataset: !function bench.hooks.jsonl_items' with 'dataset_kwargs: {file: ...}'."
             yield Finding(str(path), "dataset_kwargs.data_files", problem, cure)
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bench import hooks
 from bench.errors import UsageError, suggest
 from bench.registry.checks import Finding, problems
 
@@ -41,7 +42,7 @@ class TaskFile:
     path: Path
     """The file."""
     config: Mapping[str, Any]
-    """The YAML with its `include` merged; `!function` values are their dotted names."""
+    """The YAML with its `include` merged; `!function` values are their dotted names, as `hooks.hashed` gives them."""
     sha256: str
     """Hash of the YAML, what it includes and its data file: what makes two versions the same task."""
     build: Callable[[], Any] | None = field(default=None, compare=False)
@@ -229,8 +230,16 @@ def _member_faults(path: Path, members: object) -> list[Finding]:
     return []
 
 
-def parse(path: Path, included_by: tuple[Path, ...] = ()) -> dict[str, Any]:
-    """A YAML with its `include` merged under its own keys. UsageError naming file and line if it cannot be read."""
+def parse(
+    path: Path,
+    included_by: tuple[Path, ...] = (),
+    *,
+    function: Callable[[str, Path], Any] = lambda dotted, _folder: hooks.hashed(dotted),
+) -> dict[str, Any]:
+    """A YAML with its `include` merged under its own keys. UsageError naming file and line if it cannot be read.
+
+    `function` makes the value of a `!function` from its dotted name and the folder of the YAML that states it.
+    """
     import yaml
 
     class Loader(yaml.SafeLoader):
@@ -243,7 +252,7 @@ def parse(path: Path, included_by: tuple[Path, ...] = ()) -> dict[str, Any]:
                 found |= {key.value} if isinstance(key.value, str) else set()
             return super().construct_mapping(node, deep)
 
-    Loader.add_constructor("!function", lambda loader, node: loader.construct_scalar(node))  # type: ignore[arg-type]
+    Loader.add_constructor("!function", lambda loader, node: function(loader.construct_scalar(node), path.parent))  # type: ignore[arg-type]
     try:
         config = yaml.load(path.read_text(encoding="utf-8"), Loader=Loader)
     except yaml.YAMLError as error:
@@ -261,7 +270,7 @@ def parse(path: Path, included_by: tuple[Path, ...] = ()) -> dict[str, Any]:
         raise UsageError(f"{path}: include '{base}' does not exist beside it.")
     if path in included_by:
         raise UsageError(f"{path}: includes itself.")
-    return {**parse(path.parent / base, (*included_by, path)), **config}
+    return {**parse(path.parent / base, (*included_by, path), function=function), **config}
 
 
 def _data(path: Path, config: Mapping[str, Any]) -> Path | None:

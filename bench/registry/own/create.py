@@ -15,9 +15,9 @@ from bench.registry.own import items
 from bench.registry.own.source import read
 
 _FUNCTIONS = {
-    "class": "bench.registry.chat.ChatTask",
-    "custom_dataset": "bench.registry.own.own",
-    "process_results": "bench.scoring.graders.own",
+    "class": "bench.hooks.ChatTask",
+    "custom_dataset": "bench.hooks.own_items",
+    "process_results": "bench.hooks.own_answer",
 }
 
 
@@ -99,7 +99,7 @@ def _yaml(config: Mapping[str, Any], *, runs_code: bool) -> str:
     """The YAML, with its functions as tags that yaml itself cannot write."""
     import yaml
 
-    functions = {**_FUNCTIONS, **({"process_results": "bench.scoring.graders.own_with_code"} if runs_code else {})}
+    functions = {**_FUNCTIONS, **({"process_results": "bench.hooks.own_code"} if runs_code else {})}
     rest = {key: value for key, value in config.items() if key != "task"}
     tags = "".join(f"{key}: !function {name}\n" for key, name in functions.items())
     head, body = (

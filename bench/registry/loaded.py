@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import hooks
-from bench.errors import UsageError
+from bench.errors import TaskError, UsageError
 from bench.records.items import Item, prompt_text
 from bench.registry.checks import SAMPLING
 from bench.registry.files import Registry, TaskFile, parse
@@ -58,7 +58,7 @@ class LoadedTasks:
         for what, seen in (("id", [i.item for i in items]), ("prompt", [i.prompt_sha256 for i in items])):
             if len(set(seen)) != len(seen):
                 twice = next(s for s in seen if seen.count(s) > 1)
-                raise UsageError(f"{file.path}: two items have the same {what} ({twice}).")
+                raise TaskError(file.path, what, f"two items have the same {what} ({twice}).")
         return items
 
 
@@ -69,7 +69,7 @@ def _indexed(registry: Registry, names: Sequence[str]) -> dict[str, Any]:
     manager = TaskManager(include_defaults=False, include_path=[str(f) for f in registry.folders])
     lost = unindexed(registry, manager.all_subtasks)
     if lost:
-        raise UsageError(f"{lost[0].path}: lm-eval does not index task '{lost[0].name}'.")
+        raise TaskError(lost[0].path, "item", f"lm-eval does not index task '{lost[0].name}'.")
     tasks: dict[str, Any] = {}
     for name in names:
         try:
@@ -78,7 +78,7 @@ def _indexed(registry: Registry, names: Sequence[str]) -> dict[str, Any]:
             raise
         except Exception as error:
             why = str(error).partition("\n")[0] or type(error).__name__
-            raise UsageError(f"{registry.file(name).path}: lm-eval cannot load task '{name}': {why}") from error
+            raise TaskError(registry.file(name).path, "item", f"lm-eval cannot load task '{name}': {why}") from error
     return tasks
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.errors import UsageError
+from bench.errors import TaskError, UsageError
 from bench.records.items import sha256_of
 from bench.registry.files import TaskFile, parse
 from bench.registry.own import items
@@ -92,7 +92,9 @@ def _version(path: Path) -> int:
     try:
         return int(parse(path)["metadata"]["version"])
     except (KeyError, TypeError, ValueError) as error:
-        raise UsageError(f"{path}: metadata.version is no whole number. Correct it, or remove the file.") from error
+        raise TaskError(
+            path, "metadata.version", "metadata.version is no whole number. Correct it, or remove the file."
+        ) from error
 
 
 def _yaml(config: Mapping[str, Any], *, runs_code: bool) -> str:

@@ -2,6 +2,7 @@
 
 BenchError
 ├── UsageError        exit 2: the command line, bench.toml, a task file or the machine needs a change first
+│   └── TaskError     a task file, or one that it reads, with the field at fault
 └── IncompleteError   exit 5: the run stopped early; what was answered is kept and `bench run` continues it
 """
 
@@ -9,6 +10,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from pathlib import Path
 
 
 class BenchError(Exception):
@@ -21,6 +23,17 @@ class UsageError(BenchError):
     """The configuration, the command line or the machine cannot do what was asked (exit 2)."""
 
     exit_code = 2
+
+
+class TaskError(UsageError):
+    """A task file, or one that it reads, is at fault; as text "path: problem"."""
+
+    def __init__(self, path: Path | str, field: str, problem: str) -> None:
+        """`path` may end in a line, after a colon; `field`: the key at fault, "file" for the whole."""
+        super().__init__(f"{path}: {problem}")
+        self.path = str(path)
+        self.field = field
+        self.problem = problem
 
 
 class IncompleteError(BenchError):

@@ -133,7 +133,7 @@ def pair(
     _known(manifest, "model", (candidate, baseline))
     _known(manifest, "suite", suites)
     rows = items[items["suite"].isin(list(suites)) & items["model"].isin([candidate, baseline])]
-    asked = rows[rows["outcome"] != "not_asked"]
+    asked = rows[rows["outcome"] != Outcome.NOT_ASKED]
     for suite in suites:
         part = asked[asked["suite"] == suite]
         if part["model"].nunique() < 2:
@@ -227,8 +227,8 @@ def _side(rows: pd.DataFrame, label: str, order: pd.Index[Any], entry: Mapping[s
         cap_observed=bool((scored["cost_cap_basis"] == "observed bound").any()),
         samples=len(mine) + absent,
         missing=int(mine["score"].isna().sum()) + absent,
-        truncated=_count(mine["outcome"], "truncated"),
-        refused=_count(mine["outcome"], "refused"),
+        truncated=_count(mine["outcome"], Outcome.TRUNCATED),
+        refused=_count(mine["outcome"], Outcome.REFUSED),
         binary=bool(np.isin(scores, (0.0, 1.0)).all() and (groups.size() == 1).all() and mine["repeat"].max() == 0),
         sampling=tuple(sorted(set(scored["sampling_applied"].dropna()))),
         deadline_s=entry.get("timeout_s"),
@@ -245,8 +245,8 @@ def _money(mine: pd.DataFrame) -> pd.DataFrame:
     return mine[KEY].assign(total=total, least=least, most=most, cap=cap)
 
 
-def _count(outcomes: pd.Series[str], name: str) -> int | None:
-    return None if (outcomes == "unstated").any() else int((outcomes == name).sum())
+def _count(outcomes: pd.Series[str], name: Outcome) -> int | None:
+    return None if (outcomes == Outcome.UNSTATED).any() else int((outcomes == name).sum())
 
 
 def _floats(series: pd.Series[Any], order: pd.Index[Any]) -> Floats:

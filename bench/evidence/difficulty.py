@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from bench.errors import BenchError, UsageError
 from bench.records import folder as runfolder
 from bench.records.manifest import RunRecord
+from bench.records.items import Outcome
 from bench.report.text import grid
 from bench.report.text.grid import Column, Entry, Table
 from bench.report.text import formats, grid
@@ -80,7 +81,7 @@ def cells(rows: pd.DataFrame) -> Iterator[Cell]:
 def _cell(part: pd.DataFrame, model: str, family: str, level: int, clusters: pd.Series[Any]) -> Cell:
     score = proportion_interval(part["score"].astype(float), list(clusters))
     partial = part["partial"].dropna()
-    cut = int((part["outcome"] == "truncated").sum())
+    cut = int((part["outcome"] == Outcome.TRUNCATED).sum())
     return Cell(model, family, level, len(part), score, float(partial.mean()) if len(partial) else None, cut)
 
 
@@ -246,7 +247,7 @@ def _floors(found: Sequence[Cell], rows: pd.DataFrame) -> Iterator[str]:
     none, every = int((means == 0).all(axis=1).sum()), int((means == 1).all(axis=1).sum())
     yield f"Of {len(means)} cells of family and level, {none} are solved by no model, {every} wholly by every one."
     for model, part in rows.groupby("model", sort=False):
-        cut = (part["outcome"] == "truncated").mean()
+        cut = (part["outcome"] == Outcome.TRUNCATED).mean()
         yield f"{model}: {100 * cut:.1f} % of {len(part)} answers were truncated."
 
 

@@ -16,6 +16,7 @@ from bench.gate.findings import ALPHA, TOLERANCE
 from bench.gate.match import Pairing, match
 from bench.gate.snapshot import ItemRecord, of
 from bench.records import folder as runfolder
+from bench.records.items import Outcome
 from bench.stats import Half, Judged, Strata, Verdict, combine, latency, quality
 from bench.stats.half import undecided
 
@@ -66,7 +67,7 @@ def _halves(pairing: Pairing, strata: Strata, margin: float) -> Iterator[tuple[s
     known = pairing.scores()
     refused = np.array([_refused(pairing.now.items[k]) - _refused(pairing.base.items[k]) for k in known])
     nothing = None if known else "no item has a score on both sides"
-    unstated = any(s.outcome == "unstated" for pair in pairing.pairs() for item in pair for s in item.samples)
+    unstated = any(s.outcome == Outcome.UNSTATED for pair in pairing.pairs() for item in pair for s in item.samples)
     for what, differences, why in (
         ("scores", pairing.differences(), nothing),
         ("refusals", refused, "how the answers ended is unknown" if unstated else nothing),
@@ -89,7 +90,7 @@ def _halves(pairing: Pairing, strata: Strata, margin: float) -> Iterator[tuple[s
 
 
 def _refused(item: ItemRecord) -> float:
-    return sum(sample.outcome == "refused" for sample in item.samples) / len(item.samples)
+    return sum(sample.outcome == Outcome.REFUSED for sample in item.samples) / len(item.samples)
 
 
 def same_lines(found: Equivalence) -> list[str]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from bench.errors import IncompleteError, UsageError, suggest
 from bench.records import folder as runfolder
+from bench.records.items import Outcome
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -143,7 +144,7 @@ def of(items: pd.DataFrame, manifest: Mapping[str, Any]) -> Snapshot:
     machine, prices = manifest.get("machine") or {}, manifest.get("prices") or {}
     versions = items.groupby("task")["task_version"].first()
     hashes = manifest.get("tasks") or {}
-    unasked = items[items["outcome"] == "not_asked"]
+    unasked = items[items["outcome"] == Outcome.NOT_ASKED]
     return Snapshot(
         run=str(manifest["run"]),
         started_at=str(manifest["started_at"]),
@@ -170,7 +171,7 @@ def _settings(about: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _suites(rows: pd.DataFrame) -> Iterator[tuple[str, SuiteRecord]]:
-    for suite, table in rows[rows["outcome"] != "not_asked"].groupby("suite"):
+    for suite, table in rows[rows["outcome"] != Outcome.NOT_ASKED].groupby("suite"):
         yield (
             str(suite),
             SuiteRecord(

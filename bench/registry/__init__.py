@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from bench.registry.checks import SAMPLING, Finding
+from bench.registry.checks import SAMPLING, TaskFinding
 from bench.registry.exam import with_exam, write_exam
 from bench.registry.files import STOCK, Registry, TaskFile, read, shipped, survey
 from bench.registry.loaded import LoadedTasks, chat_template
 from bench.registry.versions import edited
 
 __all__ = [
-    "Finding",
     "LoadedTasks",
     "Registry",
     "SAMPLING",
     "STOCK",
     "TaskFile",
+    "TaskFinding",
     "chat_template",
     "edited",
     "read",

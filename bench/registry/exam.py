@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Collection
 from dataclasses import replace
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ from bench.errors import UsageError
 from bench.records.items import sha256_of
 from bench.registry.files import Registry, TaskFile
 from bench.registry.items import item_of
-from bench.registry.loaded import LoadedTasks, quiet
+from bench.registry.loaded import LoadedTasks, function, quiet
 
 KEY = "exam_seed"
 """The entry of `dataset_kwargs` by which a task's YAML says that its items can be generated anew."""
@@ -58,7 +57,9 @@ def _fresh(file: TaskFile, exam_seed: int) -> TaskFile:
     }
     quiet()
     try:
-        splits = _named(config["custom_dataset"])(**config["dataset_kwargs"], config_source=str(file.path))
+        splits = function(config["custom_dataset"], file.path.parent)(
+            **config["dataset_kwargs"], config_source=str(file.path)
+        )
     except ValueError as error:
         raise UsageError(f"--exam-seed {exam_seed} makes no exam: {error} Take another seed.") from error
     rows = [item_of(doc) for doc in splits[config["test_split"]]]
@@ -66,13 +67,10 @@ def _fresh(file: TaskFile, exam_seed: int) -> TaskFile:
     def build() -> Any:
         from bench.registry.chat import ChatTask
 
-        data = {"custom_dataset": lambda **_: splits, "process_results": _named(config["process_results"])}
+        data = {
+            "custom_dataset": lambda **_: splits,
+            "process_results": function(config["process_results"], file.path.parent),
+        }
         return ChatTask({**config, **data})
 
     return replace(file, config=config, sha256=sha256_of([config, rows]), build=build, count=len(rows))
-
-
-def _named(dotted: str) -> Any:
-    """What a YAML's `!function` names."""
-    module, _, name = dotted.rpartition(".")
-    return getattr(import_module(module), name)

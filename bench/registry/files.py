@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bench.errors import UsageError, suggest
-from bench.registry.checks import Finding, problems
+from bench import hooks
+from bench.errors import TaskError, UsageError, suggest
+from bench.registry.checks import TaskFinding, problems
 
 _PACKAGE = Path(__file__).parents[1]
 PYTHON_TASKS = "task_*.py"
@@ -41,7 +42,7 @@ class TaskFile:
     path: Path
     """The file."""
     config: Mapping[str, Any]
-    """The YAML with its `include` merged; `!function` values are their dotted names."""
+    """The YAML with its `include` merged; `!function` values are their dotted names, as `hooks.hashed` gives them."""
     sha256: str
     """Hash of the YAML, what it includes and its data file: what makes two versions the same task."""
     build: Callable[[], Any] | None = field(default=None, compare=False)
@@ -147,37 +148,31 @@ def read(folders: Sequence[Path] | None = None) -> Registry:
     """
     registry, findings = survey(folders)
     if findings:
-        raise UsageError(str(findings[0]))
+        raise TaskError(findings[0].where, findings[0].field, findings[0].text)
     return registry
 
 
-def survey(folders: Sequence[Path] | None = None) -> tuple[Registry, list[Finding]]:
+def survey(folders: Sequence[Path] | None = None) -> tuple[Registry, list[TaskFinding]]:
     """`read` that goes on past a fault: what could be read, and everything that is wrong."""
     roots = tuple(folders or (shipped("tasks"),))
     tasks: dict[str, TaskFile] = {}
     groups: dict[str, tuple[Path, list[str]]] = {}
-    findings: list[Finding] = []
+    findings: list[TaskFinding] = []
     for path in dict.fromkeys(p for root in roots for p in _files(root)):
         try:
             found: list[Any] = _python(path) if path.suffix == ".py" else [parse(path)]
-        except UsageError as error:
-            findings.append(_unreadable(error))
+        except TaskError as error:
+            findings.append(TaskFinding(error.path, "file", error.problem, ""))
             continue
         for one in found:
             findings += _add(path, one, tasks, groups)
     for name, (path, members) in list(groups.items()):
         for member in (m for m in members if m not in tasks):
             findings.append(
-                Finding(str(path), "task", f"suite '{name}' lists unknown task '{member}'.", suggest(member, tasks))
+                TaskFinding(str(path), "task", f"suite '{name}' lists unknown task '{member}'.", suggest(member, tasks))
             )
         groups[name] = (path, [m for m in members if m in tasks])
     return Registry(tasks, {name: tuple(members) for name, (_, members) in groups.items()}, roots), findings
-
-
-def _unreadable(error: UsageError) -> Finding:
-    """The parser's one line as a finding; it names the file, and the line where there is one."""
-    where, _, problem = str(error).partition(": ")
-    return Finding(where, "file", problem, "")
 
 
 def _files(root: Path) -> Iterator[Path]:
@@ -196,15 +191,15 @@ def _add(
     found: TaskFile | dict[str, Any],
     tasks: dict[str, TaskFile],
     groups: dict[str, tuple[Path, list[str]]],
-) -> list[Finding]:
+) -> list[TaskFinding]:
     """Takes one parsed file in; returns what keeps it from being asked."""
     config = found.config if isinstance(found, TaskFile) else found
     name = config.get("group") or config.get("task")
     if not isinstance(name, str):
         cure = "Name it, or begin the file's name with '_'."
-        return [Finding(str(path), "task", "has neither 'task' nor 'group'.", cure)]
+        return [TaskFinding(str(path), "task", "has neither 'task' nor 'group'.", cure)]
     if name in tasks or name in groups:
-        return [Finding(str(path), "task", f"the name '{name}' is already taken.", "Rename one of the two.")]
+        return [TaskFinding(str(path), "task", f"the name '{name}' is already taken.", "Rename one of the two.")]
     if isinstance(found, TaskFile):
         faults = list(problems(path, config))
         if not faults:
@@ -221,16 +216,24 @@ def _add(
     return faults
 
 
-def _member_faults(path: Path, members: object) -> list[Finding]:
+def _member_faults(path: Path, members: object) -> list[TaskFinding]:
     if not isinstance(members, list) or not members or not all(isinstance(m, str) for m in members):
-        return [Finding(str(path), "task", "'task' of a suite must be a list of task names.", "")]
+        return [TaskFinding(str(path), "task", "'task' of a suite must be a list of task names.", "")]
     if len(set(members)) < len(members):
-        return [Finding(str(path), "task", "'task' lists a task twice.", "Take one out.")]
+        return [TaskFinding(str(path), "task", "'task' lists a task twice.", "Take one out.")]
     return []
 
 
-def parse(path: Path, included_by: tuple[Path, ...] = ()) -> dict[str, Any]:
-    """A YAML with its `include` merged under its own keys. UsageError naming file and line if it cannot be read."""
+def parse(
+    path: Path,
+    included_by: tuple[Path, ...] = (),
+    *,
+    function: Callable[[str, Path], Any] = lambda dotted, _folder: hooks.hashed(dotted),
+) -> dict[str, Any]:
+    """A YAML with its `include` merged under its own keys. UsageError naming file and line if it cannot be read.
+
+    `function` makes the value of a `!function` from its dotted name and the folder of the YAML that states it.
+    """
     import yaml
 
     class Loader(yaml.SafeLoader):
@@ -243,25 +246,25 @@ def parse(path: Path, included_by: tuple[Path, ...] = ()) -> dict[str, Any]:
                 found |= {key.value} if isinstance(key.value, str) else set()
             return super().construct_mapping(node, deep)
 
-    Loader.add_constructor("!function", lambda loader, node: loader.construct_scalar(node))  # type: ignore[arg-type]
+    Loader.add_constructor("!function", lambda loader, node: function(loader.construct_scalar(node), path.parent))  # type: ignore[arg-type]
     try:
         config = yaml.load(path.read_text(encoding="utf-8"), Loader=Loader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f"{path}:{mark.line + 1}" if mark else str(path)
-        raise UsageError(f"{where}: is not valid YAML: {getattr(error, 'problem', None) or error}.") from error
+        raise TaskError(where, "file", f"is not valid YAML: {getattr(error, 'problem', None) or error}.") from error
     except (OSError, ValueError) as error:  # not UTF-8, or a date that is none
-        raise UsageError(f"{path}: cannot be read ({error}).") from error
+        raise TaskError(path, "file", f"cannot be read ({error}).") from error
     if not isinstance(config, dict):
-        raise UsageError(f"{path}: must be a mapping of an lm-eval task or group.")
+        raise TaskError(path, "file", "must be a mapping of an lm-eval task or group.")
     base = config.pop("include", None)
     if base is None:
         return config
     if not isinstance(base, str) or not (path.parent / base).is_file():
-        raise UsageError(f"{path}: include '{base}' does not exist beside it.")
+        raise TaskError(path, "include", f"include '{base}' does not exist beside it.")
     if path in included_by:
-        raise UsageError(f"{path}: includes itself.")
-    return {**parse(path.parent / base, (*included_by, path)), **config}
+        raise TaskError(path, "include", "includes itself.")
+    return {**parse(path.parent / base, (*included_by, path), function=function), **config}
 
 
 def _data(path: Path, config: Mapping[str, Any]) -> Path | None:

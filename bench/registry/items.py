@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from bench.errors import UsageError
+from bench.errors import TaskError
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 """Names of an item's choices, in order."""
@@ -26,12 +26,12 @@ def read_text(path: Path) -> str:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise UsageError(f"{path}: cannot be read ({error.strerror}).") from error
+        raise TaskError(path, "item", f"cannot be read ({error.strerror}).") from error
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise UsageError(f"{path}:{line}: is not UTF-8 text. Save the file as UTF-8.") from error
+        raise TaskError(f"{path}:{line}", "item", "is not UTF-8 text. Save the file as UTF-8.") from error
 
 
 def strict_json(text: str) -> Any:
@@ -107,12 +107,12 @@ def numbered_jsonl(path: Path) -> list[tuple[int, dict[str, Any]]]:
             row = strict_json(line)
         except ValueError as error:
             cure = " Each line must be one JSON object." if isinstance(error.__cause__, json.JSONDecodeError) else ""
-            raise UsageError(f"{path}:{number}: {error}.{cure}") from error
+            raise TaskError(f"{path}:{number}", "item", f"{error}.{cure}") from error
         if not isinstance(row, dict):
-            raise UsageError(f"{path}:{number}: each line must be a JSON object.")
+            raise TaskError(f"{path}:{number}", "item", "each line must be a JSON object.")
         rows.append((number, row))
     if not rows:
-        raise UsageError(f"{path}: holds no items.")
+        raise TaskError(path, "item", "holds no items.")
     return rows
 
 

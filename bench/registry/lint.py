@@ -12,10 +12,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bench.errors import UsageError
+from bench.errors import TaskError, UsageError
 from bench.records.items import Item, prompt_text
 from bench.registry import versions
-from bench.registry.checks import Finding, lapses
+from bench.registry.checks import TaskFinding, lapses
 from bench.registry.files import Registry, TaskFile, survey
 from bench.registry.loaded import LoadedTasks
 from bench.registry.trial import Trial
@@ -49,7 +49,7 @@ class Checked:
 class Report:
     """What became of a lint."""
 
-    findings: tuple[Finding, ...]
+    findings: tuple[TaskFinding, ...]
     """All faults."""
     tasks: tuple[Checked, ...]
     """Tasks that could be loaded."""
@@ -79,40 +79,42 @@ def inspect(file: TaskFile, registry: Registry = NOWHERE) -> Report:
     try:
         loaded = LoadedTasks(replace(registry, tasks={file.name: file}, suites={}), [file.name])
         items = loaded.items(file.name, file.name)
+    except TaskError as error:
+        return Report((*findings, TaskFinding(error.path, error.field, error.problem, "")), ())
     except UsageError as error:
-        where, _, problem = str(error).partition(": ")
-        return Report((*findings, Finding(where, _field(problem), problem, "")), ())
+        return Report((*findings, TaskFinding(str(file.path), "item", str(error), "")), ())
     trial = Trial(loaded, file, items)
     known = [oracle for oracle in trial.oracles if oracle is not None]
     common = Counter(known).most_common(1)[0][1] / len(items) if known else None
     findings += [*_cluster_faults(loaded, file, items), *trial.faults()]
     if common is not None and common > MOST_COMMON and len(items) >= FEW:
         problem = f"one and the same answer is right for {100 * common:.0f} % of the items, so it can be guessed."
-        findings.append(Finding(str(file.path), "answer", problem, "Balance the answers, or ask for more than a word."))
+        findings.append(
+            TaskFinding(str(file.path), "answer", problem, "Balance the answers, or ask for more than a word.")
+        )
     checked = Checked(file.name, file.version, len(items), prompt_text(items[0].messages), len(known), common)
     return Report(tuple(findings), (checked,))
 
 
-def _field(problem: str) -> str:
-    """Which key of the item a loader's message speaks of."""
-    return next((key for key in ("same id", "same prompt") if key in problem), "item").removeprefix("same ")
-
-
-def _name_faults(registry: Registry, file: TaskFile) -> Iterator[Finding]:
+def _name_faults(registry: Registry, file: TaskFile) -> Iterator[TaskFinding]:
     from bench.registry import stock
 
     if file.name in registry.tasks and stock.known(file.name):
-        yield Finding(str(file.path), "task", f"'{file.name}' is the name of a task of lm-eval's.", "Rename it.")
+        yield TaskFinding(str(file.path), "task", f"'{file.name}' is the name of a task of lm-eval's.", "Rename it.")
 
 
-def _cluster_faults(loaded: LoadedTasks, file: TaskFile, items: Sequence[Item]) -> Iterator[Finding]:
+def _cluster_faults(loaded: LoadedTasks, file: TaskFile, items: Sequence[Item]) -> Iterator[TaskFinding]:
     """Whether the clusters of the tables are those that the task states."""
     field = file.metadata.get("cluster")
     if field == "item":
         twice = [name for name, times in Counter(item.cluster for item in items).items() if times > 1]
         if twice:
             problem = f"metadata.cluster is 'item', but several items belong to '{twice[0]}'."
-            yield Finding(str(file.path), "metadata.cluster", problem, "Write the field that says so, e.g. 'cluster'.")
+            yield TaskFinding(
+                str(file.path), "metadata.cluster", problem, "Write the field that says so, e.g. 'cluster'."
+            )
     elif field in ("family", "cluster") and not any(loaded.raw_item(item).get(field) for item in items):
         problem = f"metadata.cluster is '{field}', but no item has such a field."
-        yield Finding(str(file.path), str(field), problem, "Give it to items that belong together, or write 'item'.")
+        yield TaskFinding(
+            str(file.path), str(field), problem, "Give it to items that belong together, or write 'item'."
+        )

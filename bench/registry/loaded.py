@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
-from bench.errors import UsageError
+from bench import hooks
+from bench.errors import TaskError, UsageError
 from bench.records.items import Item, prompt_text
 from bench.registry.checks import SAMPLING
-from bench.registry.files import Registry, TaskFile
+from bench.registry.files import Registry, TaskFile, parse
 from bench.registry.items import item_of
 
 
@@ -56,28 +58,47 @@ class LoadedTasks:
         for what, seen in (("id", [i.item for i in items]), ("prompt", [i.prompt_sha256 for i in items])):
             if len(set(seen)) != len(seen):
                 twice = next(s for s in seen if seen.count(s) > 1)
-                raise UsageError(f"{file.path}: two items have the same {what} ({twice}).")
+                raise TaskError(file.path, what, f"two items have the same {what} ({twice}).")
         return items
 
 
 def _indexed(registry: Registry, names: Sequence[str]) -> dict[str, Any]:
-    """Tasks that lm-eval finds by itself in the registry's folders."""
+    """Tasks of YAML files in the registry's folders, which lm-eval must find there, too."""
     from lm_eval.tasks import TaskManager
 
     manager = TaskManager(include_defaults=False, include_path=[str(f) for f in registry.folders])
     lost = unindexed(registry, manager.all_subtasks)
     if lost:
-        raise UsageError(f"{lost[0].path}: lm-eval does not index task '{lost[0].name}'.")
+        raise TaskError(lost[0].path, "item", f"lm-eval does not index task '{lost[0].name}'.")
     tasks: dict[str, Any] = {}
     for name in names:
         try:
-            tasks |= manager.load([name])["tasks"]
+            tasks[name] = _built(registry.file(name))
         except UsageError:
             raise
         except Exception as error:
             why = str(error).partition("\n")[0] or type(error).__name__
-            raise UsageError(f"{registry.file(name).path}: lm-eval cannot load task '{name}': {why}") from error
+            raise TaskError(registry.file(name).path, "item", f"lm-eval cannot load task '{name}': {why}") from error
     return tasks
+
+
+def _built(file: TaskFile) -> Any:
+    """The task as lm-eval's TaskManager builds it, except that our hooks are found by any of their names."""
+    from lm_eval.api.task import ConfigurableTask
+
+    config = {k: v for k, v in parse(file.path, function=function).items() if k not in ("tag", "task_list")}
+    config["metadata"] = {**config["metadata"], "config_source": str(file.path)}
+    return config.get("class", ConfigurableTask)(config=config)
+
+
+def function(dotted: str, folder: Path) -> Any:
+    """What a `!function` names: one of our hooks, or what lm-eval finds beside the YAML or among installed modules."""
+    from lm_eval.tasks._yaml_loader import _import_func_in_yml
+
+    try:
+        return hooks.find(dotted)
+    except LookupError:
+        return _import_func_in_yml(dotted, folder)
 
 
 def unindexed(registry: Registry, indexed: Sequence[str]) -> list[TaskFile]:

@@ -17,7 +17,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from bench.errors import UsageError
+from bench.errors import TaskError, UsageError
 from bench.registry import stockcode
 from bench.registry.checks import FEWSHOT_IN_ORDER, aggregation
 from bench.registry.files import STOCK, TaskFile, parse
@@ -178,9 +178,8 @@ def _build(name: str, path: Path, changes: Mapping[str, Any]) -> Any:
         raise UsageError(f"task '{name}' needs a package that is not here ({why}). {cure}") from error
     except Exception as error:
         why = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
-        raise UsageError(
-            f"task '{name}': its data cannot be loaded ({why}). Put them under {DATA}: {_wanted(parse(path))}."
-        ) from error
+        problem = f"its data cannot be loaded ({why}). Put them under {DATA}: {_wanted(parse(path))}."
+        raise TaskError(f"task '{name}'", "item", problem) from error
 
 
 def _seeded(process: Callable[[Any], Any], docs: Any) -> Any:

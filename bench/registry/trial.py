@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from bench.records.items import Graded, Item, prompt_text
-from bench.registry.checks import Finding
+from bench.registry.checks import TaskFinding
 from bench.registry.files import TaskFile
 from bench.registry.loaded import LoadedTasks
 from bench.registry.own import read as read_items
@@ -32,20 +32,20 @@ class Trial:
         self._field = "filter_list" if "filter_list" in file.config else "process_results"
         self._grader = loaded.tasks[file.name].config.process_results
         self._score: Score = self._by_grader if isinstance(self._grader, Grader) else self._by_lm_eval
-        self._unwritten: list[Finding] = []
+        self._unwritten: list[TaskFinding] = []
         self.oracles = [self._oracle(item) for item in items]
         """A right answer to each item; None where nothing says one."""
 
-    def faults(self) -> Iterator[Finding]:
+    def faults(self) -> Iterator[TaskFinding]:
         """What is wrong with the scorer."""
         yield from self._unwritten[:1]
         yield from self._rejects_right_answers()
         yield from self._accepts_junk()
         yield from self._accepts_others()
 
-    def _finding(self, problem: str, cure: str, item: Item | None = None) -> Finding:
+    def _finding(self, problem: str, cure: str, item: Item | None = None) -> TaskFinding:
         where = str(self._file.path) if item is None else self._place(item)
-        return Finding(where, self._field, problem, cure)
+        return TaskFinding(where, self._field, problem, cure)
 
     def _place(self, item: Item) -> str:
         """Where an item stands: the line of a data file, or the task's file."""
@@ -89,7 +89,7 @@ class Trial:
             found.setdefault(sample["prompt_hash"], replay.graded(sample, metric))
         return [found[item.prompt_sha256] for item, _ in answers]
 
-    def _rejects_right_answers(self) -> Iterator[Finding]:
+    def _rejects_right_answers(self) -> Iterator[TaskFinding]:
         right = [(item, text) for item, text in zip(self._items, self.oracles, strict=True) if text is not None]
         failed = [
             (item, graded.detail.get("why"))
@@ -102,7 +102,7 @@ class Trial:
             cure = "Correct the item's expected answer, or the scorer."
             yield self._finding(f"{problem}: {why}." if why else f"{problem}.", cure, item)
 
-    def _accepts_junk(self) -> Iterator[Finding]:
+    def _accepts_junk(self) -> Iterator[TaskFinding]:
         for junk in JUNK:
             graded = self._score([(i, junk.replace("NAME", self._entry_point(i))) for i in self._items])
             broken = next((g for g in graded if g.score is None), None)
@@ -119,7 +119,7 @@ class Trial:
     def _entry_point(self, item: Item) -> str:
         return str(self._loaded.raw_item(item).get("entry_point") or "f")
 
-    def _accepts_others(self) -> Iterator[Finding]:
+    def _accepts_others(self) -> Iterator[TaskFinding]:
         others = list(self._others())
         passed = [i for (i, _), graded in zip(others, self._score(others), strict=True) if graded.score == 1.0]
         if passed:

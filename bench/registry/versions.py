@@ -7,14 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from bench.errors import UsageError
-from bench.registry.checks import Finding
+from bench.registry.checks import TaskFinding
 from bench.registry.files import Registry, TaskFile
 
 VERSIONS = "versions.json"
 """Beside the tasks of a folder: each task's version and the sha256 of its content at that version."""
 
 
-def edited(registry: Registry, files: Iterable[TaskFile]) -> Iterator[Finding]:
+def edited(registry: Registry, files: Iterable[TaskFile]) -> Iterator[TaskFinding]:
     """The tasks whose content is another than recorded for their version. UsageError if the record is damaged."""
     for file in files:
         root = _root(registry, file)
@@ -22,7 +22,7 @@ def edited(registry: Registry, files: Iterable[TaskFile]) -> Iterator[Finding]:
         if known and known["version"] == file.version and known["sha256"] != file.sha256:
             problem = f"its content changed, but metadata.version is still {file.version}."
             cure = "Raise it: results of the two must not be compared."
-            yield Finding(str(file.path), "metadata.version", problem, cure)
+            yield TaskFinding(str(file.path), "metadata.version", problem, cure)
 
 
 def record(registry: Registry, files: Sequence[TaskFile]) -> None:

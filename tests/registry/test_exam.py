@@ -78,7 +78,7 @@ def test_our_own_reasoning_families_need_nothing_installed(monkeypatch: pytest.M
 
 def test_a_seed_without_an_exam_is_the_users_to_change(tmp_path: Path) -> None:
     yaml = (shipped("tasks") / "coding" / "_common.yaml").read_text(encoding="utf-8")
-    yaml = yaml.replace("bench.suites.coding.exam.load", "tests.registry.test_exam.impossible")
+    yaml = yaml.replace("bench.hooks.coding_items", "tests.registry.test_exam.impossible")
     own = "task: mine\ndataset_kwargs: {exam_seed: 1}\nmetadata: {version: 1-exam1}\n"
     (tmp_path / "mine.yaml").write_text(yaml + own, encoding="utf-8")
     with pytest.raises(UsageError, match=r"--exam-seed 7 makes no exam: vans: .* level 1\. Take another seed\."):

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from bench.errors import UsageError
-from bench.registry import shipped
+from bench.errors import TaskError, UsageError
+from bench.registry import read, shipped
 from bench.registry.lint import Report, lint
 
 TASK = """\
@@ -258,3 +258,24 @@ def test_all_of_ours_pass() -> None:
     assert all(one.oracles == one.items for one in report.tasks)
     recorded = json.loads((shipped("tasks") / "versions.json").read_text())
     assert {one.task for one in report.tasks} == recorded.keys(), "make the record: bench tasks lint --record"
+
+
+def test_a_fault_brings_its_file_field_and_problem(tmp_path: Path) -> None:
+    (tmp_path / "broken.yaml").write_text("task: [\n")
+    with pytest.raises(TaskError) as caught:
+        read([tmp_path])
+    assert (caught.value.path, caught.value.field) == (f"{tmp_path / 'broken.yaml'}:2", "file")
+    assert str(caught.value) == f"{caught.value.path}: {caught.value.problem}"
+    assert caught.value.exit_code == UsageError.exit_code
+
+
+def test_what_is_no_fault_of_a_file_is_told_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bench.registry.lint.LoadedTasks", _without_a_package)
+    write(tmp_path)
+    (fault,) = lint([tmp_path]).findings
+    assert str(fault) == f"{fault.where}: task 'sums' needs a package that is not here: pip install it."
+    assert fault.field == "item"
+
+
+def _without_a_package(*_: object) -> None:
+    raise UsageError("task 'sums' needs a package that is not here: pip install it.")

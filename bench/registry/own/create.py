@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.errors import UsageError
+from bench.errors import TaskError, UsageError
 from bench.records.items import sha256_of
 from bench.registry.files import TaskFile, parse
 from bench.registry.own import items
 from bench.registry.own.source import read
 
 _FUNCTIONS = {
-    "class": "bench.registry.chat.ChatTask",
-    "custom_dataset": "bench.registry.own.own",
-    "process_results": "bench.scoring.graders.own",
+    "class": "bench.hooks.ChatTask",
+    "custom_dataset": "bench.hooks.own_items",
+    "process_results": "bench.hooks.own_answer",
 }
 
 
@@ -92,14 +92,16 @@ def _version(path: Path) -> int:
     try:
         return int(parse(path)["metadata"]["version"])
     except (KeyError, TypeError, ValueError) as error:
-        raise UsageError(f"{path}: metadata.version is no whole number. Correct it, or remove the file.") from error
+        raise TaskError(
+            path, "metadata.version", "metadata.version is no whole number. Correct it, or remove the file."
+        ) from error
 
 
 def _yaml(config: Mapping[str, Any], *, runs_code: bool) -> str:
     """The YAML, with its functions as tags that yaml itself cannot write."""
     import yaml
 
-    functions = {**_FUNCTIONS, **({"process_results": "bench.scoring.graders.own_with_code"} if runs_code else {})}
+    functions = {**_FUNCTIONS, **({"process_results": "bench.hooks.own_code"} if runs_code else {})}
     rest = {key: value for key, value in config.items() if key != "task"}
     tags = "".join(f"{key}: !function {name}\n" for key, name in functions.items())
     head, body = (

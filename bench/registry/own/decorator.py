@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bench.errors import UsageError
+from bench.errors import TaskError
 from bench.records.items import Graded, sha256_of
 from bench.registry.items import strict_json
 from bench.registry.own import items
@@ -85,11 +85,11 @@ def python_tasks(path: Path) -> list[TaskFile]:
         with redirect_stdout(sys.stderr):  # what a file prints must not stand in the middle of --json
             spec.loader.exec_module(module)
     except (Exception, SystemExit) as error:
-        raise UsageError(f"{path}: cannot be imported ({_why(error)}).") from error
+        raise TaskError(path, "file", f"cannot be imported ({_why(error)}).") from error
     values = {id(value): value for value in vars(module).values() if isinstance(value, PythonTask)}
     found = [one for one in values.values() if one.items.__module__ == spec.name]
     if not found:
-        raise UsageError(f"{path}: holds no @task function. Add one, or give the file another name.")
+        raise TaskError(path, "file", "holds no @task function. Add one, or give the file another name.")
     return [_task_file(path, one) for one in found]
 
 
@@ -102,10 +102,10 @@ def _task_file(path: Path, one: PythonTask) -> TaskFile:
 
     made = _made(path, one)
     if made != _made(path, one):
-        raise UsageError(f"{path}: {one.name}() yields other items each time. Seed what it draws at random.")
+        raise TaskError(path, "file", f"{one.name}() yields other items each time. Seed what it draws at random.")
     rows = [(f"{path}: {one.name}() item:{number}", row) for number, row in enumerate(made, 1)]
     if not rows:
-        raise UsageError(f"{path}: {one.name}() yields no items.")
+        raise TaskError(path, "file", f"{one.name}() yields no items.")
     items.check(rows, graded=one.grade is None)
     config = items.config_of(
         one.name,
@@ -126,15 +126,15 @@ def _made(path: Path, one: PythonTask) -> list[dict[str, Any]]:
         with redirect_stdout(sys.stderr):
             yielded = list(one.items())
     except Exception as error:
-        raise UsageError(f"{path}: {one.name}() failed ({_why(error)}).") from error
+        raise TaskError(path, "file", f"{one.name}() failed ({_why(error)}).") from error
     made = []
     for number, row in enumerate(yielded, 1):
         try:
             kept = strict_json(json.dumps(row))
         except (TypeError, ValueError, RecursionError) as error:
-            raise UsageError(f"{path}: {one.name}() item:{number}: is no JSON ({error}).") from error
+            raise TaskError(path, "item", f"{one.name}() item:{number}: is no JSON ({error}).") from error
         if not isinstance(kept, dict):
-            raise UsageError(f"{path}: {one.name}() item:{number}: must be a dict.")
+            raise TaskError(path, "item", f"{one.name}() item:{number}: must be a dict.")
         made.append(kept)
     return made
 

@@ -15,7 +15,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from bench.errors import UsageError, suggest
+from bench.errors import TaskError, UsageError, suggest
 from bench.registry.items import LETTERS, dataset, messages_of, numbered_jsonl
 from bench.scoring import extract, graders
 from bench.scoring.graders import KINDS, kind_of
@@ -70,13 +70,15 @@ def check(rows: Rows, *, graded: bool = True) -> None:
     for where, row in rows:
         problem = next(_problems(row, graded), None)
         if problem:
-            raise UsageError(f"{where}: {problem}")
+            raise TaskError(where, "item", problem)
         first = ids.setdefault(str(row["id"]), where)
         if first is not where:
-            raise UsageError(f"{where}: the id '{row['id']}' is already taken by {_short(first)}. Give it its own.")
+            raise TaskError(
+                where, "item", f"the id '{row['id']}' is already taken by {_short(first)}. Give it its own."
+            )
         first = prompts.setdefault(json.dumps(messages_of(row)), where)
         if first is not where:
-            raise UsageError(f"{where}: asks the same as {_short(first)}. Take one of the two out.")
+            raise TaskError(where, "item", f"asks the same as {_short(first)}. Take one of the two out.")
 
 
 def _short(where: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from bench.errors import UsageError
+from bench.errors import TaskError
 from bench.registry.items import numbered_jsonl, read_text, strict_json
 from bench.registry.own.items import Rows
 
@@ -21,7 +21,7 @@ def read(source: Path) -> Rows:
     if source.suffix == ".csv":
         return list(_csv(source))
     if source.suffix not in (".jsonl", ".ndjson"):
-        raise UsageError(f"{source}: must be a .jsonl file, one JSON object a line, or a .csv file with a header.")
+        raise TaskError(source, "file", "must be a .jsonl file, one JSON object a line, or a .csv file with a header.")
     return [(f"{source}:{line}", row) for line, row in numbered_jsonl(source)]
 
 
@@ -32,18 +32,18 @@ def _csv(source: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
     try:
         names = reader.fieldnames or []
         if len(set(names)) < len(names):
-            raise UsageError(f"{source}:1: the header names a column twice.")
+            raise TaskError(f"{source}:1", "item", "the header names a column twice.")
         last = reader.line_num
         for row in reader:
             where, last = f"{source}:{last + 1}", reader.line_num
             if None in row or None in row.values():
-                raise UsageError(f"{where}: has another number of cells than the header.")
+                raise TaskError(where, "item", "has another number of cells than the header.")
             found = True
             yield where, {key: _cell(where, key, text) for key, text in row.items() if text.strip()}
     except csv.Error as error:
-        raise UsageError(f"{source}:{last + 1}: is not valid CSV ({error}).") from error
+        raise TaskError(f"{source}:{last + 1}", "item", f"is not valid CSV ({error}).") from error
     if not found:
-        raise UsageError(f"{source}: holds no items.")
+        raise TaskError(source, "file", "holds no items.")
 
 
 def _cell(where: str, key: str, text: str) -> Any:
@@ -53,4 +53,4 @@ def _cell(where: str, key: str, text: str) -> Any:
     try:
         return strict_json(text)
     except ValueError as error:
-        raise UsageError(f"{where}: the cell '{key}' must be JSON: {error}.") from error
+        raise TaskError(where, "item", f"the cell '{key}' must be JSON: {error}.") from error

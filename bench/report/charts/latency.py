@@ -11,6 +11,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from bench.records.items import Outcome
 from bench.report.charts import common, style
 from bench.report.numbers.comparison import RunComparison
 from bench.stats import quantile_interval
@@ -75,7 +76,7 @@ def curves(comparison: RunComparison, items: pd.DataFrame) -> list[Curve]:
             for model in shown:
                 mine = paired[paired["model"] == model]
                 seconds = mine[metric].to_numpy(dtype=float, na_value=np.inf)
-                seconds[(mine["outcome"] == "truncated").to_numpy(dtype=bool)] = np.inf
+                seconds[(mine["outcome"] == Outcome.TRUNCATED).to_numpy(dtype=bool)] = np.inf
                 if np.isfinite(seconds).any():
                     drawn.append(Curve(suite, model, models.index(model), metric, np.sort(seconds)))
     return drawn

@@ -13,7 +13,7 @@ import numpy as np
 from bench import prices
 from bench.prices import TOKEN_CLASSES, Price
 from bench.prices.reading import read_prices
-from bench.records.items import TokenUsage
+from bench.records.items import Outcome, TokenUsage
 from bench.stats import BridgeSide, BridgeStep, bridge, least_cache_hit, price_rise
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ KEYS = ["task", "item", "repeat"]
 """What names an item of a suite."""
 COUNTS = ["in_uncached", "in_cache_read", "in_cache_write_5m", "in_cache_write_1h", "out_total", "out_reasoning"]
 """Token columns, in the order of `TOKEN_CLASSES`, then the reasoning inside the output."""
-ENDED = ("answered", "unparsable")
+ENDED = (Outcome.ANSWERED, Outcome.UNPARSABLE)
 """Outcomes of answers that their model ended by itself; what the others cost is waste."""
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from bench.claims import Ruling, declared_claims, judge_claims
 from bench.records import folder as runfolder
 from bench.report.note import Note
+from bench.records.items import Outcome
 from bench.report.numbers.bridge import Bridge, bridges
 from bench.report.numbers.languages import LanguageGap, gaps
 from bench.report.numbers.latency import Probe, probes
@@ -170,10 +171,10 @@ def _row(table: pd.DataFrame, model: str, suite: str, items: int, repeats: int) 
         tokens_in=_per_item(_with_tokens_in(scored), "tokens_in", mean_interval),
         tokens_out=_per_item(scored, "out_total", mean_interval),
         cost_per_1000_usd=_cost(scored),
-        truncated=_count(outcomes, "truncated"),
-        repeating=None if "unstated" in outcomes else sum(bool(d.get("repeats_itself")) for d in details),
-        refused=_count(outcomes, "refused"),
-        unparsable=_count(outcomes, "unparsable"),
+        truncated=_count(outcomes, Outcome.TRUNCATED),
+        repeating=None if Outcome.UNSTATED in outcomes else sum(bool(d.get("repeats_itself")) for d in details),
+        refused=_count(outcomes, Outcome.REFUSED),
+        unparsable=_count(outcomes, Outcome.UNPARSABLE),
         missing=len(table) - len(scored),
         overridden=sum(d.get("lm_eval_score", 0) > 0 for d in details),
         timed=len(timed),
@@ -181,8 +182,8 @@ def _row(table: pd.DataFrame, model: str, suite: str, items: int, repeats: int) 
     )
 
 
-def _count(outcomes: pd.Series[int], name: str) -> int | None:
-    return None if "unstated" in outcomes else int(outcomes.get(name, 0))
+def _count(outcomes: pd.Series[int], name: Outcome) -> int | None:
+    return None if Outcome.UNSTATED in outcomes else int(outcomes.get(name, 0))
 
 
 def _quantile(values: pd.Series[float], share: float) -> Interval | None:

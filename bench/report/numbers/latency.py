@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bench.errors import UsageError
 from bench.records import folder as runfolder
+from bench.records.items import Outcome
 from bench.stats import Interval, quantile_interval
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def probes(folder: Path) -> tuple[Probe, ...]:
 
 
 def _probe(model: str, rows: pd.DataFrame) -> Probe:
-    answered = rows[rows["outcome"].isin(("answered", "truncated"))]
+    answered = rows[rows["outcome"].isin((Outcome.ANSWERED, Outcome.TRUNCATED))]
     timed = answered[answered["attempts"] == 1]
     times = [
         _times(model, connection, metric, timed[timed["connection"] == connection][column])

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.records import folder as runfolder
+from bench.records.items import Outcome
 from bench.report.page.pack import TEXT_LIMIT, pack, shortened
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ def _priority(table: pd.DataFrame, seed: int) -> Numbers:
     scores = table.groupby([numbers, "model"])["score"].mean().groupby(level=0)
     kinds = [
         (scores.max() > scores.min()).fillna(False),
-        *((table["outcome"] == name).groupby(numbers).any() for name in ("truncated", "refused")),
+        *((table["outcome"] == name).groupby(numbers).any() for name in (Outcome.TRUNCATED, Outcome.REFUSED)),
     ]
     rank = np.select([kind.to_numpy(dtype=bool) for kind in kinds], [0, 1, 2], default=3)
     lots = np.random.default_rng(seed).permutation(len(rank))

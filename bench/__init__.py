@@ -15,10 +15,11 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from bench.config.load import Comparison, load
+    from bench.config.load import load
     from bench.costs.spending import Terms
     from bench.errors import BenchError, IncompleteError, UsageError
     from bench.records.items import AnswerRow, Call, Item, ItemRow, Outcome, TokenUsage
+    from bench.records.settings import Comparison
     from bench.registry import read as read_tasks
     from bench.registry.own import task
     from bench.report import compare
@@ -48,7 +49,8 @@ __all__ = [
 ]
 
 _HOMES = {
-    "bench.config.load": ("Comparison", "load"),
+    "bench.config.load": ("load",),
+    "bench.records.settings": ("Comparison",),
     "bench.errors": ("BenchError", "IncompleteError", "UsageError"),
     "bench.registry.own": ("task",),
     "bench.run.execute": ("Prepared", "Result", "Watcher", "execute", "prepare"),

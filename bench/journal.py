@@ -11,10 +11,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from bench.config.load import Claim
-from bench.engine.clock import utc_now
 from bench.errors import IncompleteError, UsageError
+from bench.records.hashing import utc_now
 from bench.records.items import Call
+from bench.records.settings import Claim
 
 VERSION = 1
 """`PRAGMA user_version` of the schema below."""

@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bench.config.load import RunSettings
 from bench.errors import UsageError
 from bench.providers import Endpoint
 from bench.records.items import Item, sha256_of
+from bench.records.settings import LocalModel, ModelEntry, RunSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +103,12 @@ def make_plan(
             asked_for = _of_repeat(endpoint.sampling_requested(item, run), repeat)
             applied = _of_repeat(endpoint.sampling(item, run), repeat)
             calls.append(PlannedCall(key, label, item, repeat, len(calls), rank, body, asked_for, applied))
-    entries = [[e.entry.label, e.entry.model, e.entry.usd_per_hour, e.entry.timeout_s] for e in endpoints]
+    entries = [[e.entry.label, e.entry.model, _usd_per_hour(e.entry), e.entry.timeout_s] for e in endpoints]
     return Plan(tuple(calls), sha256_of([[(c.key, c.item.suite) for c in calls], entries, dict(task_hashes)]))
+
+
+def _usd_per_hour(entry: ModelEntry) -> float | None:
+    return entry.usd_per_hour if isinstance(entry, LocalModel) else None
 
 
 def _of_repeat(fields: Mapping[str, Any], repeat: int) -> dict[str, Any]:

@@ -15,10 +15,10 @@ from typing import Any
 
 import pytest
 
-from bench.config.load import Claim
 from bench.errors import IncompleteError, UsageError
 from bench.journal import Journal
 from bench.records.items import Attempt, Call, Outcome, TokenUsage
+from bench.records.settings import Claim
 
 
 def call(key: str = "k", run: str = "r1", outcome: Outcome = Outcome.ANSWERED, hours_ago: float = 0.0) -> Call:

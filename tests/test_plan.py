@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bench.config.load import ModelEntry, RunSettings
 from bench.errors import UsageError
 from bench.plan import Plan, balanced, call_key, make_plan
 from bench.providers import Endpoint, resolve
 from bench.records.items import Item
+from bench.records.settings import LocalModel, RemoteModel, RunSettings
 
 RUN = RunSettings(suites=("s",))
 
@@ -30,12 +30,12 @@ def item(name: str, family: str = "f", level: int | None = 1, **changes: Any) ->
 
 
 def remote(label: str, base_url: str = "http://127.0.0.1:1/v1", name: str = "acme/small", **settings: Any) -> Endpoint:
-    return resolve(ModelEntry(label, f"openai-api/{name}", base_url=base_url, **settings), {})
+    return resolve(RemoteModel(label, f"openai-api/{name}", base_url=base_url, **settings), {})
 
 
 def local(label: str = "tiny", **settings: Any) -> Endpoint:
     pytest.importorskip("xllamacpp", reason="the extra `local` is not installed")
-    return resolve(ModelEntry(label, "weights/smollm2-135m-instruct", **settings), {})
+    return resolve(LocalModel(label, "weights/smollm2-135m-instruct", **settings), {})
 
 
 ITEMS = [item(f"{family}{n}", family, level=1 + n % 3) for family in "abc" for n in range(4)]

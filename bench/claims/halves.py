@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from bench.claims.pairs import Mask, Pairs
-from bench.config.load import Claim
+from bench.records.settings import Claim
 from bench.stats.clusters import Floats
 from bench.stats.cost import cost, latency
 from bench.stats.half import Half, held_back, undecided

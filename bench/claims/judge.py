@@ -21,7 +21,7 @@ from bench.claims.halves import (
     scopes,
 )
 from bench.claims.pairs import Pairs
-from bench.config.load import Claim
+from bench.records.settings import Claim
 from bench.stats.half import Half, undecided
 from bench.stats.verdict import Judged, Verdict, combine, holm
 

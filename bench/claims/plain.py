@@ -11,7 +11,7 @@ from bench.claims.halves import MEAN, alpha_of
 from bench.claims.judge import Opinion
 from bench.claims.observed import observed
 from bench.claims.text import UNJUDGED, judged_part, percent, saving, saving_span, two_sided
-from bench.config.load import Claim
+from bench.records.settings import Claim
 from bench.stats import Interval
 from bench.stats.half import Half
 from bench.stats.verdict import Verdict

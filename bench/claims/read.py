@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 from bench.claims.judge import Case, Opinion, judge
 from bench.claims.pairs import pair
 from bench.claims.rivals import rival
-from bench.config.load import Claim
 from bench.errors import UsageError, suggest
 from bench.records import folder as runfolder
+from bench.records.settings import Claim
 
 if TYPE_CHECKING:
     import pandas as pd

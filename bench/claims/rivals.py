@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from bench.claims.pairs import Pairs, pair
-from bench.config.load import Claim
 from bench.errors import UsageError
+from bench.records.settings import Claim
 from bench.records.vendors import maker_of
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import Any
 
 from bench.claims.halves import MEAN, alpha_of
 from bench.claims.judge import Opinion
-from bench.config.load import Claim
+from bench.records.settings import Claim
 from bench.stats.half import Half
 from bench.stats.verdict import Verdict
 

@@ -10,10 +10,10 @@ from typing import Any
 
 from bench.claims.halves import alpha_of
 from bench.claims.text import percent, points, two_sided
-from bench.config.load import Claim
 from bench.errors import UsageError, suggest
 from bench.records import folder as runfolder
 from bench.records.aggregates import AggregateRow
+from bench.records.settings import Claim
 from bench.stats import Half, Judged, Unpaired, Verdict, combine, unpaired_quality
 from bench.stats.half import undecided
 

@@ -12,7 +12,7 @@ from bench.cli.options import results_option
 from bench.errors import UsageError
 
 if TYPE_CHECKING:
-    from bench.config.load import Claim
+    from bench.records.settings import Claim
 
 _EXIT = {"refuted": 3, "inconclusive": 4, "reported": 4, "supported": 0}
 """Exit codes; of several claims the first present here decides."""

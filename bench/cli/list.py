@@ -12,7 +12,7 @@ import click
 from bench.cli.options import config_option, include_option, load_config, results_option, task_folders
 
 if TYPE_CHECKING:
-    from bench.config.load import ModelEntry
+    from bench.records.settings import ModelEntry
     from bench.registry import TaskFile
 
 Table = list[dict[str, object]]
@@ -96,9 +96,10 @@ def _models(config: Path | None) -> Table:
 
 
 def _model(entry: ModelEntry, environ: Mapping[str, str]) -> dict[str, object]:
+    from bench.providers import preset_of
     from bench.providers.endpoint import key_variable
 
-    preset = entry.preset()
+    preset = preset_of(entry)
     variable = key_variable(entry, preset, environ)
     return {
         "label": entry.label,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from bench.config.load import Comparison
+    from bench.records.settings import Comparison
 
 CONFIG = "bench.toml"
 

@@ -16,9 +16,9 @@ from bench.cli.options import config_option, include_option, load_config, result
 from bench.errors import IncompleteError, UsageError, suggest
 
 if TYPE_CHECKING:
-    from bench.config.load import Comparison, ModelEntry
     from bench.costs.estimate import Estimate
     from bench.costs.spending import Terms
+    from bench.records.settings import Comparison, ModelEntry
     from bench.run.execute import Prepared
 
 
@@ -233,6 +233,8 @@ def _terms(budget: Decimal | None, yes: bool) -> Terms:
 
 def _chosen(comparison: Comparison, names: tuple[str, ...], max_connections: int | None) -> Comparison:
     """The comparison with only the named models; claims about others are left out."""
+    from bench.records.settings import LocalModel
+
     models = {name: comparison.models[name] for name in names if name in comparison.models}
     for name in dict.fromkeys(names):
         if name not in comparison.models:
@@ -244,23 +246,22 @@ def _chosen(comparison: Comparison, names: tuple[str, ...], max_connections: int
             models[entry.label] = entry
     models = models or dict(comparison.models)
     if max_connections is not None:
-        models = {k: e if e.local else replace(e, max_connections=max_connections) for k, e in models.items()}
+        models = {
+            k: e if isinstance(e, LocalModel) else replace(e, max_connections=max_connections)
+            for k, e in models.items()
+        }
     claims = {k: c for k, c in comparison.claims.items() if c.candidate in models and c.baseline in models}
     return replace(comparison, models=models, claims=claims)
 
 
 def _adhoc(name: str, comparison: Comparison) -> ModelEntry:
     """A model given as provider/model on the command line; its label is the last part of the name."""
-    from bench.config.load import ModelEntry, check_model
+    from bench.config.load import read_model
 
     if "/" not in name:
         raise UsageError(f"no model '{name}' in {comparison.source}.{suggest(name, comparison.models)}")
-    own = comparison.providers.get(name.partition("/")[0])
-    entry = ModelEntry(label=re.sub(r"[^\w.-]", "-", name.rpartition("/")[2]), model=name, own_provider=own)
-    problem = check_model(entry)
-    if problem:
-        raise UsageError(problem[1])
-    return entry
+    label = re.sub(r"[^\w.-]", "-", name.rpartition("/")[2])
+    return read_model(label, {"model": name}, comparison.providers)
 
 
 def _plan_json(prepared: Prepared, estimate: Estimate, probing: Estimate | None) -> str:

@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 from urllib.parse import parse_qsl, urlsplit
 
 from bench.errors import UsageError, suggest
+from bench.providers.address import SECRET_NAME, address_problem
 
 Check = Callable[[object], str | None]
 """What is wrong with a value, as the end of a sentence that begins with its key; None if nothing is."""
@@ -54,18 +55,6 @@ def _names(value: object) -> str | None:
     if isinstance(value, list) and value and all(isinstance(v, str) for v in value):
         return None if len(set(value)) == len(value) else "names something twice"
     return 'must be a list of names, e.g. ["coding"]'
-
-
-def address_problem(value: object) -> str | None:
-    """What is wrong with an endpoint's address, without repeating it: it may hold a secret."""
-    problem = "must be an address that begins with http:// or https://"
-    if not isinstance(value, str) or not re.fullmatch(r"https?://[^/\s]\S*", value):
-        return problem
-    try:
-        _ = urlsplit(value).port
-    except ValueError:
-        return problem
-    return "must hold no '#'" if "#" in value else None
 
 
 def _plain_address(value: object) -> str | None:
@@ -141,9 +130,6 @@ def _over(value: object) -> str | None:
 
 
 _COUNT = _number(1, whole=True)
-
-SECRET_NAME = re.compile(r"key|token|secret|password|auth|cookie|sig", re.IGNORECASE)
-"""What the name of a header or of a query's parameter holds whose value is a secret."""
 
 RULES: Mapping[str, Check] = {
     "match": _texts,
@@ -289,7 +275,7 @@ class ConfigFile:
 
 
 def _secret(key: str) -> str:
-    if re.search(r"key|token|secret|password", key, re.IGNORECASE) and not key.startswith("max"):
+    if SECRET_NAME.search(key) and not key.startswith("max"):
         return " Keys are read from the environment only; take it out of the file."
     return ""
 

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import TypedDict
 
-from bench.config.load import ModelEntry
 from bench.costs.spending import Billing, billing_of, total
 from bench.plan import PlannedCall
 from bench.prices import PriceBook, billed_at, cost
 from bench.records.items import Attempt, Call
+from bench.records.settings import LocalModel, ModelEntry
 
 
 class CostColumns(TypedDict):
@@ -53,11 +53,11 @@ class Costs:
     def of(self, planned: PlannedCall, call: Call | None) -> CostColumns:
         """A call's cost columns; all None for an item that was not asked."""
         entry, bill = self._models[planned.model], self._bills[planned.model]
-        if bill is None:
+        if isinstance(entry, LocalModel):
             return self._local(planned, entry, call)
-        return _nothing() if call is None else self._remote(planned, bill, call)
+        return _nothing() if call is None or bill is None else self._remote(planned, bill, call)
 
-    def _local(self, planned: PlannedCall, entry: ModelEntry, call: Call | None) -> CostColumns:
+    def _local(self, planned: PlannedCall, entry: LocalModel, call: Call | None) -> CostColumns:
         rate = entry.usd_per_hour
         if rate is None:
             return _nothing()

@@ -9,13 +9,13 @@ from decimal import Decimal
 from typing import Any, Literal, cast
 
 from bench import prices
-from bench.config.load import ModelEntry
 from bench.errors import UsageError
 from bench.plan import PlannedCall
 from bench.prices import Cost, Mode, Price, PriceBook
-from bench.providers import Endpoint
+from bench.providers import Endpoint, preset_of, wire_model
 from bench.providers.rules import Rules
 from bench.records.items import Attempt, Call, Item, TokenUsage
+from bench.records.settings import ModelEntry, all_settings
 
 HIDDEN_TOKENS = 256
 """Prompt tokens that a chat template or a vendor's own instructions may add: an assumption, made generously."""
@@ -97,9 +97,9 @@ def billing(model: Mapping[str, Any]) -> Billing | None:
 
 def billing_of(entry: ModelEntry) -> Billing | None:
     """The same for a model entry."""
-    preset = entry.preset()
-    where = {"wire_model": entry.wire_model, "price_provider": preset.price_provider, "region": preset.region}
-    return billing({**asdict(entry), **where, "rules": asdict(preset.rules(entry.wire_model))})
+    preset, name = preset_of(entry), wire_model(entry)
+    where = {"wire_model": name, "price_provider": preset.price_provider, "region": preset.region}
+    return billing({**all_settings(entry), **where, "rules": asdict(preset.rules(name))})
 
 
 def _switch(rules: Rules, sent: Mapping[str, Any], asked: bool | None) -> bool | None:

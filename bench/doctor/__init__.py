@@ -9,13 +9,13 @@ import asyncio
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from bench.config.load import Comparison
 from bench.doctor import machine
 from bench.doctor.calibrated import calibrated
 from bench.doctor.check import Check, Status
 from bench.doctor.endpoint import keys, visit_all
 from bench.errors import UsageError
 from bench.providers import resolve
+from bench.records.settings import Comparison, LocalModel
 
 __all__ = ["Check", "Status", "calibrated", "examine"]
 
@@ -32,7 +32,7 @@ def examine(comparison: Comparison, results: Path, environ: Mapping[str, str]) -
             endpoints.append(resolve(entry, environ))
         except UsageError as error:
             yield Check(Status.FAIL, "model", str(error), model=entry.label)
-    yield from machine.weights([e.entry for e in endpoints if e.entry.local])
+    yield from machine.weights([e.entry for e in endpoints if isinstance(e.entry, LocalModel)])
     remote = [endpoint for endpoint in endpoints if not endpoint.entry.local]
     visits = asyncio.run(visit_all(remote, environ)) if remote else []
     for endpoint, visit in zip(remote, visits, strict=True):

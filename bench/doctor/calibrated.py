@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench.config.load import Comparison
 from bench.doctor.calibration import Calibration, calibrate, save
 from bench.doctor.check import Check, Status
 from bench.errors import UsageError
 from bench.journal import Journal
+from bench.records.settings import Comparison
 from bench.run import describe as manifest
 
 CLEAN_SHARE = 0.95

@@ -15,15 +15,15 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.config.load import ModelEntry, RunSettings
 from bench.doctor import scripted
-from bench.engine.clock import utc_now
 from bench.engine.lane import Lane
 from bench.engine.runner import run_lanes
 from bench.errors import IncompleteError
 from bench.plan import PlannedCall, make_plan
 from bench.providers import resolve
+from bench.records.hashing import utc_now
 from bench.records.items import Call, Item
+from bench.records.settings import RemoteModel, RunSettings
 
 FILE = "calibration.json"
 """The file's name inside the results folder."""
@@ -103,7 +103,9 @@ def _endpoint() -> Iterator[str]:
 
 
 def _lane(base_url: str, concurrency: int) -> Lane:
-    entry = ModelEntry("calibration", "openai-api/calibration/scripted", base_url=base_url, max_connections=concurrency)
+    entry = RemoteModel(
+        "calibration", "openai-api/calibration/scripted", base_url=base_url, max_connections=concurrency
+    )
     endpoint, count = resolve(entry, {}), max(CALLS, ROUNDS * concurrency)
     items = [
         Item("calibration", "calibration", "1", str(n), "f", 1, "en", "f", ({"role": "user", "content": f"{n}"},), 64)

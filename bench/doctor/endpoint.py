@@ -46,7 +46,7 @@ def keys(endpoint: Endpoint, environ: Mapping[str, str]) -> Iterator[Check]:
     else:
         where = f" Get one at {page}." if page else ""
         yield Check(Status.FAIL, "key", f"{variable} is not set", cure + where, label)
-    for name, value in endpoint.entry.headers.items():
+    for name, value in endpoint.own_headers.items():
         if value.startswith("$") and not environ.get(value[1:]):
             yield Check(Status.FAIL, "key", f"{value[1:]}, for the header {name}, is not set", cure, label)
 

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 
-from bench.config.load import ModelEntry
 from bench.doctor.check import Check, Status
 from bench.engine.clock import now
 from bench.errors import UsageError
+from bench.records.settings import LocalModel
 from bench.run import describe as manifest
 from bench.weights.store import cache_dir, megabytes, require_space
 
@@ -77,7 +77,7 @@ def room(results: Path) -> Check:
     return Check(Status.OK, "disk", text) if free >= ROOM_BYTES else Check(Status.WARN, "disk", text, "Make room.")
 
 
-def weights(entries: Iterable[ModelEntry]) -> Iterator[Check]:
+def weights(entries: Iterable[LocalModel]) -> Iterator[Check]:
     """Whether local weights are here with the right sha256, or have room for being fetched."""
     from bench.weights.catalog import resolve
     from bench.weights.fetch import is_cached

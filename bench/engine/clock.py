@@ -1,17 +1,11 @@
-"""Clocks: wall time for records, monotonic time for latencies, and machine time shared among calls."""
+"""Clocks: monotonic time for latencies, and machine time shared among calls."""
 
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
 
 now = time.perf_counter
 """Monotonic seconds; the clock of every latency."""
-
-
-def utc_now() -> str:
-    """The time in UTC, ISO 8601 with milliseconds."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
 class MachineTime:

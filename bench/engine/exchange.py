@@ -11,11 +11,12 @@ from typing import Any
 import httpx
 
 from bench.engine.answer import Answer, Redactor
-from bench.engine.clock import now, utc_now
+from bench.engine.clock import now
 from bench.engine.retry import MAX_WAIT_S, Cause, Failure, retry_after_s, should_retry
 from bench.engine.sse import SseParser
 from bench.engine.transport import Channel, Dropped, Reply
 from bench.providers.protocol import FaultKind, Wire
+from bench.records.hashing import utc_now
 from bench.records.items import Attempt, Outcome
 
 SHOWN = 300

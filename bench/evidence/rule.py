@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from bench.claims.totals import cost_each
-from bench.config.load import Claim
 from bench.errors import UsageError
 from bench.records.aggregates import AggregateRow
+from bench.records.settings import Claim
 
 CHEAPER_BY = 0.90
 """The saving that the mission's sentence claims."""
@@ -69,7 +69,14 @@ class RuledClaim:
     @property
     def claim(self) -> Claim:
         """As the judges know it."""
-        return Claim(self.id, self.candidate, self.baseline, self.cheaper_by, self.worse_by, suites=(self.suite,))
+        return Claim(
+            self.id,
+            self.candidate,
+            self.baseline,
+            cheaper_by=self.cheaper_by,
+            worse_by=self.worse_by,
+            suites=(self.suite,),
+        )
 
     @property
     def family(self) -> tuple[str, str]:

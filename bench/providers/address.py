@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, unquote, urlsplit, urlunsplit
 
-from bench.config.file import SECRET_NAME
 from bench.records.items import sha256_of
 
 HIDDEN = "***"
 """What is shown in place of a secret."""
+
+SECRET_NAME = re.compile(r"key|token|secret|passw|credential|auth|cookie|sig", re.IGNORECASE)
+"""What the name of a setting, a header, a query's parameter or a body's field holds whose value is a secret."""
+
+
+def address_problem(value: object) -> str | None:
+    """What is wrong with an endpoint's address, without repeating it: it may hold a secret."""
+    problem = "must be an address that begins with http:// or https://"
+    if not isinstance(value, str) or not re.fullmatch(r"https?://[^/\s]\S*", value):
+        return problem
+    try:
+        _ = urlsplit(value).port
+    except ValueError:
+        return problem
+    return "must hold no '#'" if "#" in value else None
 
 
 @dataclass(frozen=True, slots=True)

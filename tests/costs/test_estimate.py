@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from bench import prices
-from bench.config.load import ModelEntry
 from bench.costs.estimate import PILOT, estimate, has_history, history, pilot, with_calls
 from bench.costs.spending import HIDDEN_TOKENS, OVERRUN_TOKENS, Spending
 from bench.plan import PlannedCall
 from bench.providers import Endpoint, resolve
 from bench.records.items import Attempt, Call, Item, Outcome, TokenUsage
+from bench.records.settings import LocalModel, RemoteModel
 from tests.report.sample_run import ANSWERED, write_run
 
 PRICES = '[[price]]\nprovider = "openai-api/acme"\nmodel = "m"\ninput = "1"\noutput = "10"\n'
@@ -23,7 +23,7 @@ NOW = datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
 def endpoint(label: str = "m") -> Endpoint:
-    return resolve(ModelEntry(label=label, model=f"openai-api/acme/{label}", base_url="http://127.0.0.1:9/v1"), {})
+    return resolve(RemoteModel(label=label, model=f"openai-api/acme/{label}", base_url="http://127.0.0.1:9/v1"), {})
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def test_without_a_price_nothing_is_known(book: prices.PriceBook) -> None:
 
 
 def test_local_weights_are_nobodys_bill(book: prices.PriceBook) -> None:
-    local = resolve(ModelEntry(label="w", model="weights/smollm2-135m-instruct"), {})
+    local = resolve(LocalModel(label="w", model="weights/smollm2-135m-instruct"), {})
     assert Spending.of([local], book).bills == {}
     assert estimate([planned(model="w")], Spending.of([local], book), {}).models == ()
 

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from bench import prices
-from bench.config.load import ModelEntry, RunSettings
 from bench.costs.spending import HIDDEN_TOKENS, OVERRUN_TOKENS, Billing, Spending, Terms, most_prompt_tokens
 from bench.errors import UsageError
 from bench.providers import Endpoint, resolve
 from bench.records.items import Attempt, Outcome, TokenUsage
+from bench.records.settings import RemoteModel, RunSettings
 from tests.costs.test_estimate import NOW, PRICES, WORST, answered, endpoint, planned, usd
 from tests.prices.lists import book as listed
 from tests.prices.lists import row
@@ -66,7 +66,7 @@ def test_billing_names_what_bills(book: prices.PriceBook) -> None:
 
 def of(model: str, book: prices.PriceBook | None = None, **entry: Any) -> tuple[Spending, Billing, Endpoint]:
     """The money side of one model, called "m", at the shipped prices."""
-    found = resolve(ModelEntry(label="m", model=model, **entry), {})
+    found = resolve(RemoteModel(label="m", model=model, **entry), {})
     spending = Spending.of([found], book or prices.load())
     return spending, spending.bills["m"], found
 

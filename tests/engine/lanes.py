@@ -6,12 +6,12 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bench.config.load import ModelEntry, RunSettings
 from bench.engine import Admission, Lane, LaneResult, run_lanes
 from bench.errors import IncompleteError
 from bench.plan import Plan, PlannedCall, make_plan
 from bench.providers import resolve
 from bench.records.items import Call, Item
+from bench.records.settings import RemoteModel, RunSettings
 from tests.fake_endpoint import FakeEndpoint
 
 
@@ -77,7 +77,7 @@ def run(
     seen, environ = seen or Seen(), environ or {}
     models = [
         resolve(
-            ModelEntry(f"m{n}", f"{protocol}-api/fake/m{n}", base_url=e.url, max_connections=slots, **entry),  # type: ignore[arg-type]
+            RemoteModel(f"m{n}", f"{protocol}-api/fake/m{n}", base_url=e.url, max_connections=slots, **entry),  # type: ignore[arg-type]
             environ,
         )
         for n, e in enumerate(endpoints)

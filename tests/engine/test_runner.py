@@ -11,12 +11,12 @@ from dataclasses import replace
 
 import pytest
 
-from bench.config.load import ModelEntry, RunSettings
 from bench.engine import Lane, LaneResult, run_lanes, runner
 from bench.errors import IncompleteError
 from bench.plan import PlannedCall, make_plan
 from bench.providers import resolve
 from bench.records.items import Call, Outcome
+from bench.records.settings import LocalModel, RemoteModel, RunSettings
 from tests.engine.lanes import Seen, items, run
 from tests.fake_endpoint import DROP, FakeEndpoint, Reply, Request
 
@@ -110,7 +110,7 @@ def test_a_resumed_model_far_ahead_holds_nobody_up() -> None:
     with FakeEndpoint() as behind, FakeEndpoint() as ahead:
         seen, begun = Seen(), time.perf_counter()
         models = [
-            resolve(ModelEntry(f"m{n}", f"openai-api/fake/m{n}", base_url=e.url), {})
+            resolve(RemoteModel(f"m{n}", f"openai-api/fake/m{n}", base_url=e.url), {})
             for n, e in enumerate((behind, ahead))
         ]
         plan = make_plan(items(40), models, RunSettings(("s",)), {})
@@ -125,7 +125,8 @@ def test_an_error_of_our_own_lets_the_other_models_calls_in_flight_be_recorded()
     seen = Seen()
     with FakeEndpoint(lambda _: Reply(status=401)) as bad, FakeEndpoint(lambda _: Reply(delay_s=0.3)) as good:
         models = [
-            resolve(ModelEntry(f"m{n}", f"openai-api/fake/m{n}", base_url=e.url), {}) for n, e in enumerate((bad, good))
+            resolve(RemoteModel(f"m{n}", f"openai-api/fake/m{n}", base_url=e.url), {})
+            for n, e in enumerate((bad, good))
         ]
         plan = make_plan(items(4), models, RunSettings(("s",)), {})
 
@@ -182,7 +183,7 @@ def test_a_slow_observer_holds_no_slot_of_a_remote_model() -> None:
 
 def test_a_local_models_slot_waits_until_its_answer_is_graded() -> None:
     seen = Slow()
-    entry = ModelEntry("local", "weights/smollm2-135m-instruct", slots=2)
+    entry = LocalModel("local", "weights/smollm2-135m-instruct", slots=2)
     with FakeEndpoint() as endpoint:
         model = replace(resolve(entry, {}), base_url=endpoint.url)
         plan = make_plan(items(6), [model], RunSettings(("s",)), {})
@@ -329,7 +330,7 @@ def test_models_stay_together_in_time() -> None:
 
 def test_the_key_goes_into_the_header_and_nowhere_else() -> None:
     with FakeEndpoint() as endpoint:
-        model = resolve(ModelEntry("m", "openai-api/fake/m", base_url=endpoint.url), {"FAKE_API_KEY": "sk-canary"})
+        model = resolve(RemoteModel("m", "openai-api/fake/m", base_url=endpoint.url), {"FAKE_API_KEY": "sk-canary"})
         plan = make_plan(items(1), [model], RunSettings(("s",)), {})
         seen = Seen()
         asyncio.run(run_lanes("r", [Lane(model, plan.calls, 1)], seen.record, seen, {"FAKE_API_KEY": "sk-canary"}))

@@ -15,12 +15,12 @@ import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from bench.config.load import ModelEntry, RunSettings
 from bench.engine import Lane, run_lanes
 from bench.journal import Journal
 from bench.plan import PlannedCall, make_plan
 from bench.providers import resolve
 from bench.records.items import Call, Item
+from bench.records.settings import RemoteModel, RunSettings
 
 PROMPT = "Explain in one paragraph why the sky is blue. " * 8
 
@@ -77,7 +77,9 @@ class _Silent:
 
 
 def _lane(spec: Spec, calls: int) -> Lane:
-    entry = ModelEntry("mock", f"{spec.protocol}/mock/{spec.model}", base_url=spec.base_url, max_connections=spec.slots)
+    entry = RemoteModel(
+        "mock", f"{spec.protocol}/mock/{spec.model}", base_url=spec.base_url, max_connections=spec.slots
+    )
     endpoint = resolve(entry, {"MOCK_API_KEY": "none"})
     items = [
         Item("s", "t", "1", f"i{n}", "f", 1, "en", "f", ({"role": "user", "content": f"{n} {PROMPT}"},), 1024)

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from bench.config.load import ModelEntry, RunSettings, check_model
+from bench.config.load import read_model
 from bench.engine.sse import SseParser
 from bench.providers import Endpoint, ThinkSplitter, resolve, whole
 from bench.providers.protocol import Fault, Wire
 from bench.records.items import Item, Outcome, TokenUsage
+from bench.records.settings import RunSettings
 
 FIXTURES = Path(__file__).parent / "fixtures"
 RUN = RunSettings(suites=("s",))
@@ -27,10 +28,7 @@ ENVIRON = {
 
 def endpoint(model: str, environ: Mapping[str, str] = ENVIRON, **settings: Any) -> Endpoint:
     """The endpoint of a model entry that bench.toml would accept."""
-    entry = ModelEntry("m", model, **settings)
-    problem = check_model(entry)
-    assert problem is None, problem
-    return resolve(entry, environ)
+    return resolve(read_model("m", {"model": model, **settings}, {}), environ)
 
 
 class Read(NamedTuple):

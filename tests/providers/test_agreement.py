@@ -5,9 +5,9 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from bench.config.load import ModelEntry
 from bench.providers import resolve
 from bench.records.items import Item, Outcome
+from bench.records.settings import RemoteModel
 from bench.weights.server import LlamaServer
 from tests.providers.samples import ITEM, RUN, Read, read
 
@@ -22,7 +22,7 @@ PROMPTS = [
 
 def ask(server: LlamaServer, generic: str, text: str) -> Read:
     """One prompt through the openai-api or the anthropic-api, to a server whose prompt cache is off."""
-    entry = ModelEntry("m", f"{generic}/acme/smollm2", base_url=server.base_url, max_tokens=64)
+    entry = RemoteModel("m", f"{generic}/acme/smollm2", base_url=server.base_url, max_tokens=64)
     endpoint = resolve(entry, {})
     fields = {name: getattr(ITEM, name) for name in ITEM.__dataclass_fields__}
     item = Item(

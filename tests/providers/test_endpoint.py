@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from bench.config.load import ModelEntry, RunSettings
 from bench.errors import UsageError
 from bench.providers import Endpoint, anthropic_messages, missing_keys, openai_chat, resolve
 from bench.providers.endpoint import server_settings
 from bench.records.items import Item
+from bench.records.settings import LocalModel, ModelEntry, RemoteModel, RunSettings
 
 RUN = RunSettings(suites=("s",))
 ITEM = Item(
@@ -24,12 +24,12 @@ URL = "http://127.0.0.1:8000/v1"
 
 
 def entry(**settings: Any) -> ModelEntry:
-    return ModelEntry("mine", "openai-api/acme-labs/org/small", **settings)
+    return RemoteModel("mine", "openai-api/acme-labs/org/small", **settings)
 
 
 def local(**settings: Any) -> Endpoint:
     pytest.importorskip("xllamacpp", reason="the extra `local` is not installed")
-    return resolve(ModelEntry("tiny", "weights/smollm2-135m-instruct", **settings), {})
+    return resolve(LocalModel("tiny", "weights/smollm2-135m-instruct", **settings), {})
 
 
 def test_the_vendor_names_the_variables_and_the_rest_is_the_model() -> None:
@@ -114,8 +114,8 @@ def test_a_local_body_says_whether_prompts_are_cached(cache: bool) -> None:
 
 
 def test_threads_default_to_the_usable_cores() -> None:
-    assert server_settings(ModelEntry("m", "weights/x")).threads >= 1
-    assert server_settings(ModelEntry("m", "weights/x", threads=7, context=512)).threads == 7
+    assert server_settings(LocalModel("m", "weights/x")).threads >= 1
+    assert server_settings(LocalModel("m", "weights/x", threads=7, context=512)).threads == 7
 
 
 @pytest.mark.parametrize("key", ["sk-secret\n", " sk-secret", "sk-secrét"])
@@ -131,11 +131,11 @@ def test_the_folder_of_a_weights_file_decides_nothing(tmp_path: Path) -> None:
     for folder in (tmp_path / "here", tmp_path / "there"):
         folder.mkdir()
         (folder / "own.gguf").write_bytes(b"GGUF")
-        found.append(resolve(ModelEntry("own", f"weights/{folder / 'own.gguf'}"), {}))
+        found.append(resolve(LocalModel("own", f"weights/{folder / 'own.gguf'}"), {}))
     assert (found[0].identity, found[0].body(ITEM, RUN)) == (found[1].identity, found[1].body(ITEM, RUN))
 
 
-CLAUDE = ModelEntry("claude", "anthropic/claude-opus-5-5")
+CLAUDE = RemoteModel("claude", "anthropic/claude-opus-5-5")
 SECRETS = {
     "ANTHROPIC_API_KEY": "canary-key",
     "ANTHROPIC_BASE_URL": "https://canary-user:canary%2Dpass@host/v1?sig=canary-query&v=2",
@@ -212,7 +212,7 @@ def test_missing_keys_name_variable_models_and_page_all_at_once() -> None:
     models = [
         CLAUDE,
         replace(CLAUDE, label="claude-2"),
-        ModelEntry("qwen", "dashscope/qwen3.8-max"),
+        RemoteModel("qwen", "dashscope/qwen3.8-max"),
         entry(base_url=URL),
     ]
     said = missing_keys([resolve(model, {}) for model in models], {})
@@ -227,7 +227,7 @@ def test_missing_keys_name_variable_models_and_page_all_at_once() -> None:
 
 def test_a_key_without_a_page() -> None:
     own = {"key_needed": True, "regions": {"eu": URL}, "region": "eu"}
-    said = missing_keys([resolve(ModelEntry("m", "acme/x", own_provider=own), {})], {})
+    said = missing_keys([resolve(RemoteModel("m", "acme/x", own_provider=own), {})], {})
     assert said is not None
     assert said.startswith("no key: set ACME_API_KEY for 'm'. Keys")
 
@@ -243,7 +243,7 @@ def test_an_address_of_ones_own_may_need_no_key() -> None:
 
 @pytest.mark.parametrize("workspace", ["", "evil.example/", "a b"])
 def test_a_region_that_needs_a_workspace_names_its_variable(workspace: str) -> None:
-    qwen = ModelEntry("qwen", "dashscope/qwen3.8-max", region="ap-southeast-1")
+    qwen = RemoteModel("qwen", "dashscope/qwen3.8-max", region="ap-southeast-1")
     with pytest.raises(
         UsageError, match=r"model 'qwen': the address of .* region ap-southeast-1 needs DASHSCOPE_WORKSP"
     ):
@@ -254,7 +254,7 @@ def test_a_region_that_needs_a_workspace_names_its_variable(workspace: str) -> N
 
 
 def test_a_region_of_bench_toml_wins_over_the_environments_address() -> None:
-    kimi = ModelEntry("kimi", "moonshot/kimi-k3", region="china")
+    kimi = RemoteModel("kimi", "moonshot/kimi-k3", region="china")
     assert resolve(kimi, {"MOONSHOT_BASE_URL": URL}).base_url == "https://api.moonshot.cn/v1"
     assert resolve(replace(kimi, region=None), {"MOONSHOT_BASE_URL": URL}).base_url == URL
     own = replace(kimi, region=None, own_provider={"region": "china"})

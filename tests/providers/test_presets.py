@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields, replace
 from typing import Any
 
 import pytest
 
-from bench.config.file import RULES, TABLES, address_problem
-from bench.config.load import ModelEntry, check_model
-from bench.providers import resolve
+from bench.config.file import RULES, TABLES
+from bench.config.load import SettingError, read_model
+from bench.providers import preset_of, resolve
+from bench.providers.address import address_problem
 from bench.providers.presets import GENERIC, Preset, find, shipped
 from bench.providers.rules import Rules, at, merged
+from bench.records.settings import RemoteModel
 from tests.providers.samples import ENVIRON, ITEM, RUN, endpoint
 
 WS = "ws-1"
@@ -84,7 +87,7 @@ def test_every_vendor_keeps_to_the_keys_that_bench_toml_knows(name: str) -> None
     for example in preset.examples:
         assert example.startswith(f"{name}/")
         if name not in GENERIC:
-            assert check_model(ModelEntry("m", example)) is None
+            read_model("m", {"model": example}, {})
 
 
 def test_the_keys_of_bench_toml_are_the_rules_fields() -> None:
@@ -245,9 +248,9 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
 
 @pytest.mark.parametrize(("model", "settings", "key", "problem"), REFUSED, ids=[f"{m} {s}" for m, s, _, _ in REFUSED])
 def test_what_a_model_cannot_obey_is_refused(model: str, settings: dict[str, Any], key: str, problem: str) -> None:
-    found = check_model(ModelEntry("m", model, **settings))
-    assert found is not None
-    assert (found[0], problem in found[1]) == (key, True), found[1]
+    with pytest.raises(SettingError, match=re.escape(problem)) as refused:
+        read_model("m", {"model": model, **settings}, {})
+    assert refused.value.key == key
 
 
 def test_bench_toml_wins_over_what_is_shipped() -> None:
@@ -256,7 +259,7 @@ def test_bench_toml_wins_over_what_is_shipped() -> None:
         "rules": {"sampling": {"temperature": "sent"}, "efforts": ["tiny"]},
         "models": [{"match": ["claude-opus-*"], "efforts": ["huge"], "thinks": "off"}],
     }  # fmt: skip
-    entry = ModelEntry("m", "anthropic/claude-opus-5-5", own_provider=own)
+    entry = RemoteModel("m", "anthropic/claude-opus-5-5", own_provider=own)
     found = resolve(entry, {"MY_KEY": "k-1"})
     assert (found.base_url, found.key_variable, found.preset.price_provider) == (
         "http://127.0.0.1:9/v1",
@@ -265,12 +268,12 @@ def test_bench_toml_wins_over_what_is_shipped() -> None:
     )
     assert (found.rules.efforts, found.rules.thinks, found.rules.effort_default) == (("huge",), "off", "medium")
     assert found.sampling(ITEM, RUN) == {"temperature": 0.0}
-    assert replace(entry, model="anthropic/claude-x").preset().rules("claude-x").efforts == ("tiny",)
+    assert preset_of(replace(entry, model="anthropic/claude-x")).rules("claude-x").efforts == ("tiny",)
 
 
 def test_a_vendor_of_bench_tomls_own() -> None:
     own = {"regions": {"eu": "http://127.0.0.1:3/v1", "us": "http://127.0.0.1:4/v1"}, "region": "eu"}
-    entry = ModelEntry("m", "acme/x", own_provider=own)
+    entry = RemoteModel("m", "acme/x", own_provider=own)
     assert resolve(entry, {"ACME_API_KEY": "k-1"}).key_variable == "ACME_API_KEY"
     assert resolve(entry, {}).key_variable is None
     assert resolve(entry, {"ACME_BASE_URL": "http://127.0.0.1:5/v1"}).base_url == "http://127.0.0.1:3/v1"

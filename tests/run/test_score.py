@@ -12,11 +12,11 @@ import pandas as pd
 import pytest
 from lm_eval import evaluator
 
-from bench.config.load import Comparison, ModelEntry, RunSettings
 from bench.plan import PlannedCall
 from bench.prices import load
 from bench.records import folder as runfolder
 from bench.records.items import Attempt, Call, Graded, ItemRow, Outcome, TokenUsage, prompt_text
+from bench.records.settings import Comparison, LocalModel, ModelEntry, RemoteModel, RunSettings
 from bench.registry import Registry, read
 from bench.run.execute import Prepared, prepare
 from bench.run.score import Scored, grader_of, score_run
@@ -38,7 +38,7 @@ metric_list:
 metadata: {{version: 3}}
 """
 MODELS = {
-    label: ModelEntry(label, f"openai-api/acme/{label}", base_url=f"http://127.0.0.1:1/{label}")
+    label: RemoteModel(label, f"openai-api/acme/{label}", base_url=f"http://127.0.0.1:1/{label}")
     for label in ("small", "large")
 }
 
@@ -283,7 +283,7 @@ def test_times_and_tokens_are_those_of_the_scored_attempt(registry: Registry, tm
     assert {a.error for a in tables.answers} == {None}
 
 
-LOCAL = {"weights": ModelEntry("weights", "weights/smollm2-135m-instruct", usd_per_hour=0.36)}
+LOCAL = {"weights": LocalModel("weights", "weights/smollm2-135m-instruct", usd_per_hour=0.36)}
 
 
 @pytest.mark.parametrize(

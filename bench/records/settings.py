@@ -1,0 +1,194 @@
+"""What was asked for: the models, claims and settings of a bench.toml, as frozen records."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import KW_ONLY, MISSING, Field, asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any, ClassVar
+
+from bench.records.hashing import sha256_of
+
+WEIGHTS = "weights"
+"""The provider of models that run on this machine from a weights file."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Model:
+    """What the two kinds of `[models.<label>]` tables share."""
+
+    label: str
+    """The name used in tables, charts and claims."""
+    model: str
+    """provider/model, e.g. "anthropic/claude-opus-5-5", "weights/smollm2-135m-instruct", "openai-api/acme/small"."""
+    _: KW_ONLY
+    extra_body: Mapping[str, Any] = field(default_factory=dict)
+    """Added to every request's body as it is."""
+    max_tokens: int | None = None
+    """Replaces every task's token cap, up or down; None keeps the tasks' own."""
+    temperature: float | None = None
+    """Replaces `[run]`'s and the tasks' temperature."""
+    top_p: float | None = None
+    """Sent only if set."""
+    seed: int | None = None
+    """The endpoint's sampling seed; sent only if set."""
+    timeout_s: float = 600.0
+    """Total deadline of one attempt, in seconds."""
+    own_provider: Mapping[str, Any] | None = None
+    """The `[providers.<name>]` table of its provider; None if bench.toml has none."""
+
+    @property
+    def provider(self) -> str:
+        """The part before the first slash."""
+        return self.model.partition("/")[0]
+
+    @property
+    def name(self) -> str:
+        """The part after the first slash."""
+        return self.model.partition("/")[2]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoteModel(_Model):
+    """A `[models.<label>]` table whose model an endpoint serves."""
+
+    base_url: str | None = None
+    """Overrides the endpoint's address and <PROVIDER>_BASE_URL."""
+    region: str | None = None
+    """One of the provider's regions; None takes its usual one."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Sent with every call; "$NAME" stands for an environment variable."""
+    effort: str | None = None
+    """How hard the model thinks, in the vendor's words, e.g. "high"; None leaves it to the vendor."""
+    thinking: bool | None = None
+    """Whether it thinks at all; None leaves it to the vendor."""
+    thinking_budget: int | None = None
+    """Most tokens of thinking, where the vendor has such a limit."""
+    max_connections: int | None = None
+    """Calls in flight at once; None for the usual number."""
+
+    local: ClassVar[bool] = False
+    """Whether the model runs on this machine from a weights file."""
+
+    @property
+    def concurrency(self) -> int:
+        """Calls in flight at once."""
+        return self.max_connections or 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocalModel(_Model):
+    """A `[models.<label>]` table whose model this machine serves from a weights file."""
+
+    usd_per_hour: float | None = None
+    """The machine's price; without it the costs are unknown."""
+    slots: int = 1
+    """Answers generated at once. More than one changes temperature-0 text."""
+    threads: int | None = None
+    """CPU threads; None takes every usable core."""
+    context: int = 4096
+    """Context length of each slot, in tokens."""
+    kv_unified: bool = False
+    """Whether all slots share one key-value cache."""
+    prompt_cache: bool = False
+    """Whether a common prompt prefix is reused; on, it flatters the time to first token."""
+
+    local: ClassVar[bool] = True
+    """Whether the model runs on this machine from a weights file."""
+
+    @property
+    def concurrency(self) -> int:
+        """Calls in flight at once."""
+        return self.slots
+
+
+ModelEntry = RemoteModel | LocalModel
+"""One `[models.<label>]` table."""
+
+_SHOWN = (
+    "label", "model", "base_url", "region", "headers", "extra_body", "effort", "thinking", "thinking_budget",
+    "max_tokens", "temperature", "top_p", "seed", "max_connections", "timeout_s", "usd_per_hour", "slots", "threads",
+    "context", "kv_unified", "prompt_cache", "own_provider",
+)  # fmt: skip
+
+
+def _default(of: Field[Any]) -> Any:
+    return of.default if of.default_factory is MISSING else of.default_factory()
+
+
+def default(key: str) -> Any:
+    """What a key of `[models.<label>]` is without being given, for whichever kind of model has it."""
+    return _default(next(f for kind in (RemoteModel, LocalModel) for f in fields(kind) if f.name == key))
+
+
+def all_settings(entry: ModelEntry) -> dict[str, Any]:
+    """Every setting of either kind of model as a run's record lists it; those of the other kind at their defaults."""
+    own = asdict(entry)
+    return {key: own[key] if key in own else default(key) for key in _SHOWN}
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One `[claims.<name>]` table: candidate against baseline, with margins declared before the run."""
+
+    name: str
+    """The claim's name."""
+    candidate: str
+    """Label of the model said to be cheaper."""
+    baseline: str
+    """Label of the model it is compared with."""
+    _: KW_ONLY
+    cheaper_by: float | None = None
+    """Least saving per item as a share of the baseline's cost, in (0, 1)."""
+    worse_by: float | None = None
+    """Non-inferiority margin in score points, in (0, 1)."""
+    slower_by: float | None = None
+    """Largest ratio of E2E latency, candidate / baseline, above 0."""
+    suites: tuple[str, ...] = ()
+    """Suites it speaks of; empty for all of the run."""
+    over: str = "each"
+    """"each": every suite must hold; "mean": their unweighted mean."""
+    confidence: float = 0.95
+    """1 - alpha, in (0.5, 1)."""
+
+    @property
+    def sha256(self) -> str:
+        """Hash of everything the claim says; a changed margin is another claim."""
+        return sha256_of({f.name: getattr(self, f.name) for f in fields(self)})
+
+
+@dataclass(frozen=True, slots=True)
+class RunSettings:
+    """The `[run]` table."""
+
+    suites: tuple[str, ...]
+    """Suites or single tasks to run."""
+    _: KW_ONLY
+    seed: int = 1
+    """Seeds the order of calls and all resampling."""
+    exam_seed: int | None = None
+    """Draws the items of generated tasks anew; None keeps the exam that ships."""
+    limit: int | None = None
+    """Items per suite, balanced over families and levels; None for all."""
+    repeats: int = 1
+    """Independent samples per item."""
+    temperature: float | None = None
+    """Replaces the tasks' temperature."""
+    reuse: float = 24.0
+    """Hours for which answers of earlier runs are reused; 0 never."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A validated bench.toml with the command line applied."""
+
+    source: Path
+    """The file it was read from."""
+    run: RunSettings
+    """What is run."""
+    models: Mapping[str, ModelEntry]
+    """Models by label, in the file's order."""
+    claims: Mapping[str, Claim] = field(default_factory=dict)
+    """Claims by name, in the file's order."""
+    providers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """What bench.toml says of providers, by name."""

@@ -13,6 +13,7 @@ from bench.claims.totals import cost_each
 from bench.errors import UsageError
 from bench.records.aggregates import AggregateRow
 from bench.records.settings import Claim
+from bench.records.vendors import VENDORS
 
 CHEAPER_BY = 0.90
 """The saving that the mission's sentence claims."""
@@ -20,11 +21,11 @@ MARGINS = ((500, 0.03), (100, 0.05))
 """(Least items, margin in score points / 100), strictest first; below the last, no margin is set."""
 ERA = timedelta(days=365)
 """A control is listed at most this long before its candidate."""
-CHINESE = frozenset({"01-ai", "deepseek", "minimax", "moonshotai", "qwen", "z-ai"})
+CHINESE = frozenset(vendor.id for vendor in VENDORS if vendor.country == "CN" and vendor.names)
 """Vendors whose models are candidates, as the importers write them."""
 CLAUDE = "anthropic"
 """The vendor of Claude."""
-US = frozenset({"anthropic", "google", "meta-llama", "nvidia", "openai", "thinking-machines-lab", "x-ai"})
+US = frozenset(vendor.id for vendor in VENDORS if vendor.country == "US")
 """Vendors whose models can be the best US model, or a control."""
 
 BEST_CLAUDE, BEST_US, CHEAP_US, CONTROL = "best-claude", "best-us", "cheap-us", "control"

@@ -15,12 +15,13 @@ from typing import Any
 
 from bench.errors import UsageError
 from bench.prices.rows import TOKEN_CLASSES
+from bench.records.vendors import VENDORS
 
 _NO_CHAT = re.compile(
     r"image|embedding|realtime|audio|tts|whisper|moderation|transcri|asr|translate|-mt-|ocr|omni|captioner|"
     r"^(ada|babbage|curie|davinci)|instruct-beta|text-davinci|^ft:|-live-|live-1|speech|computer-use|:free$|^~"
 )
-_OPENROUTER = ("anthropic/", "baidu/", "deepseek/", "moonshotai/", "openai/", "qwen/", "tencent/", "z-ai/")
+_OPENROUTER = tuple(f"{vendor.id}/" for vendor in VENDORS if vendor.presets)
 _VARIANTS = {("processing", "batch"): "batch", ("speed", "fast"): "fast", ("service_tier", "fast"): "fast"}
 
 Amounts = Mapping[str, Decimal]

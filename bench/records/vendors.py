@@ -1,33 +1,67 @@
-"""Who makes a model, as far as its name tells."""
+"""Who makes models, and who made one, as far as its name tells."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
-_VENDORS = {
-    "anthropic": r"anthropic|claude|sonnet|opus|haiku",
-    "openai": r"openai|gpt|\bo[134]\b",
-    "google": r"google|gemini|gemma",
-    "deepseek": r"deepseek",
-    "qwen": r"qwen|qwq|alibaba",
-    "moonshotai": r"moonshot|kimi",
-    "z-ai": r"z\.ai|z-ai|zhipu|\bglm\b|glm-",
-    "minimax": r"minimax",
-    "x-ai": r"\bxai\b|x-ai|grok",
-    "meta-llama": r"\bmeta\b|llama",
-    "mistralai": r"mistral|codestral|devstral",
-    "cohere": r"cohere|\bcommand-[ar]\b",
-    "01-ai": r"\byi-",
-    "nvidia": r"nvidia|nemotron",
-}
-"""Vendor, as OpenRouter writes it -> what a model's name or its maker's name contains."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vendor:
+    """Who makes models: the one identity behind the names that each source and each list writes."""
+
+    id: str
+    """As OpenRouter writes it and tables keep it, e.g. "z-ai"."""
+    title: str
+    """What people call it."""
+    country: str
+    """Where its seat is: an ISO 3166 code."""
+    names: str = ""
+    """Regular expression of what a model's name or its maker's name contains; empty where no name is read so."""
+    presets: tuple[str, ...] = ()
+    """Its own endpoints in presets.toml, which also states the price list of each."""
+
+
+VENDORS = (
+    Vendor(
+        id="anthropic",
+        title="Anthropic",
+        country="US",
+        names=r"anthropic|claude|sonnet|opus|haiku",
+        presets=("anthropic",),
+    ),
+    Vendor(id="openai", title="OpenAI", country="US", names=r"openai|gpt|\bo[134]\b", presets=("openai",)),
+    Vendor(id="google", title="Google", country="US", names=r"google|gemini|gemma"),
+    Vendor(id="deepseek", title="DeepSeek", country="CN", names=r"deepseek", presets=("deepseek",)),
+    Vendor(id="qwen", title="Alibaba (Qwen)", country="CN", names=r"qwen|qwq|alibaba", presets=("dashscope",)),
+    Vendor(id="moonshotai", title="Moonshot AI", country="CN", names=r"moonshot|kimi", presets=("moonshot",)),
+    Vendor(
+        id="z-ai",
+        title="Z.ai (Zhipu)",
+        country="CN",
+        names=r"z\.ai|z-ai|zhipu|\bglm\b|glm-",
+        presets=("zai", "zhipu"),
+    ),
+    Vendor(id="minimax", title="MiniMax", country="CN", names=r"minimax"),
+    Vendor(id="x-ai", title="xAI", country="US", names=r"\bxai\b|x-ai|grok"),
+    Vendor(id="meta-llama", title="Meta", country="US", names=r"\bmeta\b|llama"),
+    Vendor(id="mistralai", title="Mistral AI", country="FR", names=r"mistral|codestral|devstral"),
+    Vendor(id="cohere", title="Cohere", country="CA", names=r"cohere|\bcommand-[ar]\b"),
+    Vendor(id="01-ai", title="01.AI", country="CN", names=r"\byi-"),
+    Vendor(id="nvidia", title="NVIDIA", country="US", names=r"nvidia|nemotron"),
+    Vendor(id="thinking-machines-lab", title="Thinking Machines Lab", country="US"),
+    Vendor(id="baidu", title="Baidu", country="CN", presets=("qianfan",)),
+    Vendor(id="tencent", title="Tencent", country="CN", presets=("tokenhub", "hunyuan")),
+)
+"""Every vendor that some list names. What else is known of one is looked up by its `id` or its presets."""
 
 
 def vendor_of(name: str) -> str | None:
     """Who makes a model, by the first vendor its name names; None for two models in one, or no known one."""
     if " + " in name:
         return None
-    places = ((found.start(), who) for who, words in _VENDORS.items() if (found := re.search(words, name.lower())))
+    named = ((re.search(vendor.names, name.lower()), vendor.id) for vendor in VENDORS if vendor.names)
+    places = ((match.start(), vendor) for match, vendor in named if match)
     return min(places, default=(0, None))[1]
 
 

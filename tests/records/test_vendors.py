@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import tomllib
+
 import pytest
 
-from bench.records.vendors import maker_of
+from bench.evidence.rule import CHINESE, US
+from bench.prices.build import RULINGS
+from bench.providers.presets import GENERIC, shipped
+from bench.records.vendors import VENDORS, maker_of
 
 
 @pytest.mark.parametrize(
@@ -15,5 +20,24 @@ from bench.records.vendors import maker_of
         ("unknown/ours", None), ("weights/qwen2.5-coder", None),
     ],
 )  # fmt: skip
-def test_a_host_is_no_maker(model: str, maker: str | None) -> None:
+def test_a_host_is_not_a_maker(model: str, maker: str | None) -> None:
     assert maker_of(model) == maker
+
+
+SERVERS = {"weights", *GENERIC, "openrouter", "vllm", "sglang", "llamacpp", "ollama"}
+"""Presets that serve models of any maker."""
+
+
+def test_every_list_of_vendors_is_that_of_the_table() -> None:
+    owned = [preset for vendor in VENDORS for preset in vendor.presets]
+    assert sorted(owned) == sorted(set(shipped()) - SERVERS)
+    assert len({vendor.id for vendor in VENDORS}) == len(VENDORS)
+    billing = {shipped()[preset]["price_provider"] for preset in owned}
+    ruled = tomllib.loads(RULINGS.read_text(encoding="utf-8"))
+    assert set(ruled["providers"]) - {"openrouter"} <= billing
+    assert {gap["provider"] for gap in ruled["gap"]} <= billing
+
+
+def test_the_evidences_sides_are_those_that_its_rule_was_declared_with() -> None:
+    assert {"01-ai", "deepseek", "minimax", "moonshotai", "qwen", "z-ai"} == CHINESE
+    assert {"anthropic", "google", "meta-llama", "nvidia", "openai", "thinking-machines-lab", "x-ai"} == US

@@ -10,7 +10,7 @@ from bench.records.items import Call
 
 
 @dataclass(frozen=True, slots=True)
-class MachineTime:
+class ServerTime:
     """One server's time, in seconds."""
 
     load_s: float
@@ -31,7 +31,7 @@ def busy_s(calls: Iterable[Call]) -> float:
     return sum((call.machine_s or 0.0) + (call.machine_retries_s or 0.0) for call in calls if not call.reused)
 
 
-def as_recorded(times: Mapping[str, MachineTime], earlier: Mapping[str, Any]) -> dict[str, dict[str, float]]:
+def as_recorded(times: Mapping[str, ServerTime], earlier: Mapping[str, Any]) -> dict[str, dict[str, float]]:
     """What run.json keeps by label: seconds of loading, answering and idling, earlier parts of the run included."""
     found = {label: dict(seconds) for label, seconds in earlier.items()}
     for label, time in times.items():

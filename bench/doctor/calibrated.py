@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bench.doctor.calibration import Calibration, calibrate, save
-from bench.doctor.check import Check, Status
+from bench.doctor.check import Check, CheckStatus
 from bench.errors import UsageError
 from bench.journal import Journal
 from bench.records.settings import Comparison
@@ -42,5 +42,5 @@ def _check(one: Calibration) -> Check:
         f"{1e3 * one.latency_error_p99_s:.1f} ms; {one.clean} of {one.n} calls were cleanly timed"
     )
     if one.clean >= CLEAN_SHARE * one.n:
-        return Check(Status.OK, "latency", text)
-    return Check(Status.WARN, "latency", text, "This machine was busy. Measure again when it is idle.")
+        return Check(CheckStatus.OK, "latency", text)
+    return Check(CheckStatus.WARN, "latency", text, "This machine was busy. Measure again when it is idle.")

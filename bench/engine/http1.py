@@ -42,7 +42,7 @@ class Read(NamedTuple):
 
 
 @dataclass(slots=True)
-class Marks:
+class RequestMarks:
     """What a caller learns of a request beside its reply, also where none comes."""
 
     sent: float | None = None
@@ -271,7 +271,7 @@ class SlotTransport(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Sends a request and waits for the reply's head. Raises httpx.TransportError."""
-        marks: Marks = request.extensions["marks"]
+        marks: RequestMarks = request.extensions["marks"]
         timeout: dict[str, float | None] = request.extensions["timeout"]
         content = await request.aread()
         connection = self._connection

@@ -11,7 +11,7 @@ from bench.claims.pairs import pair
 from bench.errors import UsageError
 from bench.gate import file
 from bench.gate.changes import changes, moves, notes
-from bench.gate.findings import ALL, ALPHA, Finding, Result, Status
+from bench.gate.findings import ALL, ALPHA, Finding, FindingStatus, GateResult
 from bench.gate.growth import COLUMNS, Timed, grown, growth, judge_amounts, judge_latency, unknown_amounts
 from bench.gate.match import Pairing, concatenated, match
 from bench.gate.quality import blind_spots, judge_quality
@@ -45,7 +45,7 @@ def judge_folder(
     models: Mapping[str, str] | None = None,
     suites: Collection[str] = (),
     detect: float | None = None,
-) -> Result:
+) -> GateResult:
     """Judges a run folder, its second asking included where one was made.
 
     `models`: which of the run's models stands beside which of the baseline's; by default those of the same label.
@@ -84,7 +84,7 @@ def judge(
     again: Snapshot | None = None,
     seconds: Mapping[tuple[str, str], Timed] | None = None,
     detect: float | None = None,
-) -> Result:
+) -> GateResult:
     """Judges one snapshot against another; `again` is the run's second asking. UsageError as `match` raises it."""
     pairings = match(base, now, models, suites)
     findings = judge_quality(pairings)
@@ -99,7 +99,7 @@ def judge(
     suites_of = [(model, suite) for model in models for suite in (*now.models[model].suites, ALL)]
     findings.sort(key=lambda found: suites_of.index((found.model, found.suite)))
     renamed = any(label != its for label, its in models.items())
-    return Result(
+    return GateResult(
         base, now, tuple(findings), tuple(moves(pairings)), tuple(changes(base, now, models, pairings)),
         tuple(blind), tuple(notes(base, now, pairings, renamed=renamed)),
     )  # fmt: skip
@@ -127,4 +127,4 @@ def _confirmed(
         shown = both.undecided or grown(ratio)
         said = f"ratio {ratio.estimate:.2f}" if ratio else both.unknown or "nothing to compare"
         said += " in the second asking"
-    return replace(found, why=said) if shown else replace(found, status=Status.UNCONFIRMED, why=said)
+    return replace(found, why=said) if shown else replace(found, status=FindingStatus.UNCONFIRMED, why=said)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from bench.claims.judge import MISSING_RATE
-from bench.gate.findings import ALL, ALPHA, Finding, Status
+from bench.gate.findings import ALL, ALPHA, Finding, FindingStatus
 from bench.gate.match import Pairing, concatenated
 from bench.stats import detectable_drop, drop_p, hybrid
 from bench.stats.clusters import Floats
@@ -52,7 +52,7 @@ def _finding(pairings: Sequence[Pairing], differences: Sequence[Floats], p: floa
         least = None  # there is not so much to lose
     return Finding(
         pairings[0].model, pairings[0].suite if len(pairings) == 1 else ALL, "quality",
-        Status.FAILED if p <= ALPHA else Status.PASSED, before, after, len(known),
+        FindingStatus.FAILED if p <= ALPHA else FindingStatus.PASSED, before, after, len(known),
         lost=int((values < 0).sum()), won=int((values > 0).sum()), p=p, detectable=least,
     )  # fmt: skip
 

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 from urllib.parse import quote
 
-from bench.gate.findings import ALL, Finding, Move, Result, Status
+from bench.gate.findings import ALL, Finding, FindingStatus, GateResult, Move
 
 SHOWN = 10
 """Moved items that a suite's list names; JSON has all."""
@@ -15,7 +15,7 @@ PAGE = "report.html"
 """The run's page, which opens at an item: `report.html#item=task/item`."""
 
 
-def lines(result: Result) -> list[str]:
+def lines(result: GateResult) -> list[str]:
     """For a terminal: the verdict first, then the suites, the items that moved, and what else changed."""
     found = [headline(result)]
     width = max(len(finding.suite) for finding in result.findings)
@@ -34,7 +34,7 @@ def lines(result: Result) -> list[str]:
 
 
 def _brief(finding: Finding) -> str:
-    status = "" if finding.status is Status.PASSED else f" {finding.status}"
+    status = "" if finding.status is FindingStatus.PASSED else f" {finding.status}"
     if finding.measure == "quality" or status or finding.ratio is None:
         return f"{finding.measure}{status}{':' if _nameless(finding) else ''} {told(finding)}"
     return f"{finding.measure} × {finding.ratio.estimate:.2f}" + (f" ({finding.why})" if finding.why else "")
@@ -45,7 +45,7 @@ def _nameless(finding: Finding) -> bool:
     return finding.measure != "quality" and finding.before is None and finding.after is None
 
 
-def headline(result: Result) -> str:
+def headline(result: GateResult) -> str:
     """The verdict in one sentence."""
     failed = dict.fromkeys(f"{f.model} {f.suite} {f.measure}" for f in result.findings if f.failed)
     about = f": {', '.join(failed)}" if failed else ""
@@ -77,7 +77,7 @@ def sees(finding: Finding) -> str:
     return f"sees a drop of {100 * finding.detectable:.1f} points or more"
 
 
-def markdown(result: Result, page: str = PAGE) -> str:
+def markdown(result: GateResult, page: str = PAGE) -> str:
     """The same for a page; items link to `page`."""
     rows = [
         f"| {_cell(f.model)} | {_cell(f.suite)} | {f.measure} | {_mark(f.status)} | {_cell(told(f))} |"
@@ -99,7 +99,7 @@ def markdown(result: Result, page: str = PAGE) -> str:
     return "\n".join(parts) + "\n"
 
 
-def as_json(result: Result) -> dict[str, Any]:
+def as_json(result: GateResult) -> dict[str, Any]:
     """The same as plain JSON, every moved item included."""
     return {
         "verdict": str(result.verdict).lower(),
@@ -114,7 +114,7 @@ def as_json(result: Result) -> dict[str, Any]:
     }
 
 
-def _lists(result: Result) -> Iterator[tuple[str, Sequence[Move], str]]:
+def _lists(result: GateResult) -> Iterator[tuple[str, Sequence[Move], str]]:
     """Title, the first moved items and how many more there are, suite by suite."""
     places = dict.fromkeys((f.model, f.suite) for f in result.findings if f.suite != ALL)
     for model, suite in places:
@@ -141,8 +141,8 @@ def _number(value: float | None) -> str:
     return "unknown" if value is None else f"{value:.4g}" if value < 1000 else f"{value:,.0f}"
 
 
-def _mark(status: Status) -> str:
-    return f"**{status}**" if status is Status.FAILED else str(status)
+def _mark(status: FindingStatus) -> str:
+    return f"**{status}**" if status is FindingStatus.FAILED else str(status)
 
 
 def _bullets(title: str, said: Sequence[str]) -> list[str]:

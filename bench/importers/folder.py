@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.errors import UsageError
-from bench.importers.source import Entry, Format, ImportedModel, Provenance, Record, Request
+from bench.importers.source import Format, ImportedModel, ItemEntry, Provenance, Record, Request
 from bench.importers.streamed import Tables
 from bench.records import folder as runfolder
 from bench.records.aggregates import AggregateRow
@@ -77,7 +77,7 @@ def _write(name: str, read: Callable[[Request], Any], request: Request, folder: 
     totals: list[AggregateRow] = []
     record: Record
     for record in read(request):
-        if isinstance(record, Entry):
+        if isinstance(record, ItemEntry):
             tables.add(record)
         else:
             totals.append(record)

@@ -17,7 +17,7 @@ from typing import Any
 
 from bench.errors import UsageError, suggest
 from bench.importers.numbers import BadValueError, named, shown, whole
-from bench.importers.source import Entry, ImportedModel, Record, Request, entry
+from bench.importers.source import ImportedModel, ItemEntry, Record, Request, entry
 from bench.importers.textfiles import json_rows, mapping, read_json
 from bench.records.aggregates import AggregateRow
 from bench.records.items import prompt_text, sha256_of
@@ -37,7 +37,7 @@ BINARY = frozenset({"acc", "acc_norm", "exact_match"})
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class EvalRun:
     """One results file."""
 
     file: Path
@@ -117,7 +117,7 @@ def _warn(request: Request, drawn: Mapping[str, Mapping[str, str | None]], clust
         )
 
 
-def _runs(path: Path) -> Iterator[Run]:
+def _runs(path: Path) -> Iterator[EvalRun]:
     files = [path] if path.is_file() else sorted(path.rglob("results_*.json"))
     if not files:
         raise UsageError(f"{path}: no results_*.json of lm-eval is in it. Run lm-eval with --output_path.")
@@ -126,10 +126,10 @@ def _runs(path: Path) -> Iterator[Run]:
         if not isinstance(results, Mapping) or not isinstance(results.get("results"), Mapping):
             raise UsageError(f"{file}: is no results file of lm-eval: `results` is missing.")
         name = str(results.get("model_name") or mapping(results.get("config")).get("model") or file.parent.name)
-        yield Run(file, path, results, Path(name).name if name.startswith(("/", ".")) else name)
+        yield EvalRun(file, path, results, Path(name).name if name.startswith(("/", ".")) else name)
 
 
-def _labelled(runs: Sequence[Run]) -> list[Run]:
+def _labelled(runs: Sequence[EvalRun]) -> list[EvalRun]:
     """A model that two of the given paths hold is two models, told apart by the paths' names, or the paths."""
     roots: dict[str, set[Path]] = {}
     for run in runs:
@@ -142,8 +142,8 @@ def _labelled(runs: Sequence[Run]) -> list[Run]:
     return found
 
 
-def _newest(request: Request, runs: Sequence[Run]) -> list[tuple[Run, str]]:
-    found: dict[tuple[str, str], Run] = {}
+def _newest(request: Request, runs: Sequence[EvalRun]) -> list[tuple[EvalRun, str]]:
+    found: dict[tuple[str, str], EvalRun] = {}
     for run in sorted(runs, key=lambda one: (one.label, one.stamp)):
         for task in _tasks(run):
             if not _offered(run, task):
@@ -158,13 +158,13 @@ def _newest(request: Request, runs: Sequence[Run]) -> list[tuple[Run, str]]:
     return [(run, task) for (_, task), run in found.items()]
 
 
-def _tasks(run: Run) -> list[str]:
+def _tasks(run: EvalRun) -> list[str]:
     """The tasks that have results of their own; groups are sums of them."""
     groups = {name for name, members in mapping(run.results.get("group_subtasks")).items() if members}
     return [task for task in run.results["results"] if task not in groups]
 
 
-def _suite(run: Run, task: str) -> str:
+def _suite(run: EvalRun, task: str) -> str:
     """The outermost group that holds a task; the task itself if none does."""
     groups = {name: members for name, members in mapping(run.results.get("group_subtasks")).items() if members}
     name, seen = task, {task}
@@ -174,14 +174,14 @@ def _suite(run: Run, task: str) -> str:
     return name
 
 
-def _offered(run: Run, task: str) -> list[Choice]:
+def _offered(run: EvalRun, task: str) -> list[Choice]:
     """The metrics and filters that a task has, where more is better, in the results' order."""
     better = mapping(run.about("higher_is_better", task))
     keys = [key.split(",", 1) for key in mapping(run.about("results", task)) if "," in key and "_stderr," not in key]
     return [Choice(metric, name) for metric, name in keys if better.get(metric) is not False]
 
 
-def _choice(request: Request, run: Run, task: str) -> Choice:
+def _choice(request: Request, run: EvalRun, task: str) -> Choice:
     """What the user chose, where the task has it; else the first that the results name."""
     offered = _offered(run, task)
     for field in ("metric", "filter"):
@@ -190,7 +190,7 @@ def _choice(request: Request, run: Run, task: str) -> Choice:
     return offered[0]
 
 
-def _tell(request: Request, pairs: Sequence[tuple[Run, str]], choices: Mapping[str, Choice]) -> None:
+def _tell(request: Request, pairs: Sequence[tuple[EvalRun, str]], choices: Mapping[str, Choice]) -> None:
     """A note for all tasks that are scored alike, with what else they offer."""
     alike: dict[str, list[str]] = {}
     for run, task in pairs:
@@ -202,7 +202,7 @@ def _tell(request: Request, pairs: Sequence[tuple[Run, str]], choices: Mapping[s
         request.ledger.note(f"{', '.join(sorted(set(tasks)))}: {said}")
 
 
-def _chosen_somewhere(request: Request, pairs: Sequence[tuple[Run, str]], choices: Mapping[str, Choice]) -> None:
+def _chosen_somewhere(request: Request, pairs: Sequence[tuple[EvalRun, str]], choices: Mapping[str, Choice]) -> None:
     for field in ("metric", "filter"):
         wanted = request.mapping.get(field)
         if wanted is not None and wanted not in {getattr(choice, field) for choice in choices.values()}:
@@ -210,7 +210,7 @@ def _chosen_somewhere(request: Request, pairs: Sequence[tuple[Run, str]], choice
             raise UsageError(f"--map {field}={wanted}: no task has that {field}.{suggest(wanted, known)}")
 
 
-def _model(run: Run) -> ImportedModel:
+def _model(run: EvalRun) -> ImportedModel:
     name = str(run.results.get("model_name") or run.label)
     return ImportedModel(
         raw=name,
@@ -221,18 +221,18 @@ def _model(run: Run) -> ImportedModel:
     )
 
 
-def _harness(run: Run) -> str:
+def _harness(run: EvalRun) -> str:
     return " ".join(filter(None, ("lm-eval", run.results.get("lm_eval_version"))))
 
 
-def _date(run: Run) -> str | None:
+def _date(run: EvalRun) -> str | None:
     stamp = run.results.get("date")
     return datetime.fromtimestamp(stamp, UTC).date().isoformat() if isinstance(stamp, int | float) else None
 
 
 def _items(
-    request: Request, run: Run, suite: str, task: str, choice: Choice, drawn: dict[str, str | None]
-) -> Iterator[Entry]:
+    request: Request, run: EvalRun, suite: str, task: str, choice: Choice, drawn: dict[str, str | None]
+) -> Iterator[ItemEntry]:
     """The samples of one model on one task; `drawn` learns how its answers were drawn."""
     settings = _prompt_settings(run, task)
     version = str(run.about("versions", task) or "")
@@ -248,7 +248,7 @@ def _items(
         yield found
 
 
-def _prompt_settings(run: Run, task: str) -> list[Any]:
+def _prompt_settings(run: EvalRun, task: str) -> list[Any]:
     config = mapping(run.about("configs", task))
     shots = run.about("n-shot", task) or 0
     said = [config.get(name) or None for name in (*PROMPT_SETTINGS, *(FEWSHOT_SETTINGS if shots else ()))]
@@ -257,9 +257,9 @@ def _prompt_settings(run: Run, task: str) -> list[Any]:
 
 
 def _item(
-    request: Request, where: str, run: Run, suite: str, task: str, version: str, choice: Choice,
+    request: Request, where: str, run: EvalRun, suite: str, task: str, version: str, choice: Choice,
     settings: Sequence[Any], sample: Mapping[str, Any],
-) -> Entry:  # fmt: skip
+) -> ItemEntry:  # fmt: skip
     value = sample.get(choice.metric)
     if not isinstance(value, int | float) or not 0 <= value <= 1:
         raise BadValueError(f"{choice.metric} is '{shown(value)}', no score from 0 to 1")
@@ -305,7 +305,7 @@ def _text(value: Any) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _total(request: Request, run: Run, suite: str, task: str, choice: Choice) -> AggregateRow:
+def _total(request: Request, run: EvalRun, suite: str, task: str, choice: Choice) -> AggregateRow:
     n = mapping(run.about("n-samples", task)).get("effective")
     value = run.results["results"][task][f"{choice.metric},{choice.filter}"]
     score = float(value) if isinstance(value, int | float) and 0 <= value <= 1 else None

@@ -15,7 +15,7 @@ from typing import Any
 
 from bench.errors import UsageError
 from bench.prices.rows import TOKEN_CLASSES
-from bench.prices.sources import Amounts, Listed, Source, genai_prices, model_prices
+from bench.prices.sources import Amounts, ListedPrice, PricePackage, genai_prices, model_prices
 
 RULINGS = Path(__file__).with_name("rulings.toml")
 """Who is right where the packages disagree, and why."""
@@ -96,23 +96,23 @@ def build(rulings: Path = RULINGS) -> Built:
     return Built(text, len(rows), found)
 
 
-def _kept(source: Source, removed: set[tuple[str, str]], drops: Sequence[Mapping[str, Any]]) -> list[Listed]:
-    def dropped(row: Listed) -> bool:
+def _kept(source: PricePackage, removed: set[tuple[str, str]], drops: Sequence[Mapping[str, Any]]) -> list[ListedPrice]:
+    def dropped(row: ListedPrice) -> bool:
         fits = (d for d in drops if row.provider == d["provider"] and fnmatchcase(row.model, d["model"]))
         return any(not drop.get("only_zeros") or not any(row.rates.values()) for drop in fits)
 
     return [row for row in source.rows if (row.provider, row.model) not in removed and not dropped(row)]
 
 
-def _grouped(rows: Sequence[Listed]) -> dict[tuple[str, str, str], list[Listed]]:
-    groups: dict[tuple[str, str, str], list[Listed]] = {}
+def _grouped(rows: Sequence[ListedPrice]) -> dict[tuple[str, str, str], list[ListedPrice]]:
+    groups: dict[tuple[str, str, str], list[ListedPrice]] = {}
     for row in rows:
         groups.setdefault((row.provider, row.model, row.mode), []).append(row)
     return groups
 
 
 def _compare(
-    first: Sequence[Listed], second: Sequence[Listed], today: datetime, rulings: Sequence[Mapping[str, str]]
+    first: Sequence[ListedPrice], second: Sequence[ListedPrice], today: datetime, rulings: Sequence[Mapping[str, str]]
 ) -> Iterator[Disagreement]:
     """Differences on the day of the build, at every dated change of either package, and before the first."""
     ours, theirs = _grouped(first), _grouped(second)
@@ -128,7 +128,7 @@ def _compare(
                 yield Disagreement(kind, *key, name, moment.date(), told, ruling)
 
 
-def _differences(ours: Listed | None, theirs: Listed | None) -> Iterator[tuple[str, tuple[str, str]]]:
+def _differences(ours: ListedPrice | None, theirs: ListedPrice | None) -> Iterator[tuple[str, tuple[str, str]]]:
     a, b = ((row.rates, row.tiers) if row else ({}, []) for row in (ours, theirs))
     for name in TOKEN_CLASSES:
         if a[0].get(name) != b[0].get(name):
@@ -157,11 +157,11 @@ def _ruling(rulings: Sequence[Mapping[str, str]], **what: str) -> Mapping[str, s
 
 
 def _merged(
-    first: Sequence[Listed],
-    second: Sequence[Listed],
+    first: Sequence[ListedPrice],
+    second: Sequence[ListedPrice],
     ruled: Mapping[tuple[str, str, str, str], Disagreement],
     today: datetime,
-) -> Iterator[Listed]:
+) -> Iterator[ListedPrice]:
     """model-prices' rows, the current ones as ruled, then what only genai-prices lists; each with all aliases."""
     ours, theirs = _grouped(first), _grouped(second)
     names = {(row.provider, row.model): set[str]() for row in (*first, *second)}
@@ -177,11 +177,11 @@ def _merged(
 
 
 def _ruled(
-    row: Listed,
-    other: Listed,
+    row: ListedPrice,
+    other: ListedPrice,
     key: tuple[str, str, str],
     ruled: Mapping[tuple[str, str, str, str], Disagreement],
-) -> Listed:
+) -> ListedPrice:
     """A current row with the other package's fields where a ruling takes them."""
     rates, tiers = dict(row.rates), row.tiers
     for name in (*TOKEN_CLASSES, "tiers"):
@@ -197,9 +197,9 @@ def _ruled(
     return replace(row, rates=rates, tiers=tiers, origin=f"{row.origin}, {other.origin}")
 
 
-def _joined(rows: Iterator[Listed]) -> Iterator[Listed]:
+def _joined(rows: Iterator[ListedPrice]) -> Iterator[ListedPrice]:
     """Rows that follow each other with the same prices, as one."""
-    held: Listed | None = None
+    held: ListedPrice | None = None
     for row in rows:
         same = held and replace(held, source_url="", valid_from=None, valid_to=None, origin="") == replace(
             row, source_url="", valid_from=None, valid_to=None, origin=""
@@ -214,7 +214,7 @@ def _joined(rows: Iterator[Listed]) -> Iterator[Listed]:
         yield held
 
 
-def _raw(row: Listed, regions: Mapping[str, str], retrieved: Mapping[str, date]) -> dict[str, Any]:
+def _raw(row: ListedPrice, regions: Mapping[str, str], retrieved: Mapping[str, date]) -> dict[str, Any]:
     """A row as the snapshot writes it."""
     region = regions.get(row.provider)
     raw = {

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench.costs.estimate import Estimate, Samples, estimate, has_history, history, pilot, with_calls
-from bench.costs.machine import MachineTime, busy_s
+from bench.costs.machine import ServerTime, busy_s
 from bench.costs.spending import Spending, Terms
 from bench.engine import Lane, LaneResult, run_lanes
 from bench.engine.budget import Budget
@@ -44,7 +44,7 @@ class Asked:
     """What this run's calls cost so far, as far as prices are known."""
     ended: str | None
     """Why items were left out on purpose; None if none were."""
-    machines: Mapping[str, MachineTime]
+    machines: Mapping[str, ServerTime]
     """What each local model's server did with its time, by label."""
 
 
@@ -206,7 +206,7 @@ def ask(
         total = len(plan.of(endpoint.entry.label))
         watcher.lane(endpoint.entry.label, total - len(todo[endpoint.entry.label]), total)
     left_out, ended = asking.remote(remote, todo) if remote else (frozenset[int](), None)
-    machines: dict[str, MachineTime] = {}
+    machines: dict[str, ServerTime] = {}
     for endpoint in local:
         label = endpoint.entry.label
         mine = [call for call in todo[label] if call.rank not in left_out]
@@ -218,7 +218,7 @@ def ask(
                 up_s = now() - begun
             answered = journal.calls(entry.run)
             before, after = ([known[c.key] for c in mine if c.key in known] for known in (calls, answered))
-            machines[label] = MachineTime(load_s, up_s, busy_s(after) - busy_s(before))
+            machines[label] = ServerTime(load_s, up_s, busy_s(after) - busy_s(before))
     return Asked(asking.lanes, meter.usd, ended, machines)
 
 

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 
 from bench.sandbox.inside.server import ORDER
-from bench.sandbox.program import Limits, Program, Run, ServerLostError
+from bench.sandbox.program import Limits, Program, ProgramRun, ServerLostError
 
 _ANSWER_S = 20.0
 _END_S = 5.0
@@ -144,7 +144,7 @@ os.register_at_fork(after_in_child=_after_fork)
 
 def run(
     command: Command, requests: Sequence[object], limits: Limits, stdin: bytes = b"", *, keep_output: bool = False
-) -> Run:
+) -> ProgramRun:
     """One program from beginning to end. Raises ServerLostError or OSError."""
     with server(command).begin(limits, stdin, keep_output=keep_output) as program:
         program.say(*requests)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench.costs.machine import MachineTime, as_recorded, busy_s
+from bench.costs.machine import ServerTime, as_recorded, busy_s
 from bench.report.text.machine import machine_notes
 from tests.costs.test_answers import call
 
@@ -17,14 +17,14 @@ def test_calls_own_their_machine_time() -> None:
 
 
 def test_the_rest_is_idle() -> None:
-    assert MachineTime(1.0, 10.0, 7.5).idle_s == 2.5
-    assert MachineTime(1.0, 7.0, 7.1).idle_s == 0, "clocks differ by a little"
+    assert ServerTime(1.0, 10.0, 7.5).idle_s == 2.5
+    assert ServerTime(1.0, 7.0, 7.1).idle_s == 0, "clocks differ by a little"
 
 
 def test_parts_of_a_run_add_up() -> None:
-    first = as_recorded({"a": MachineTime(1.0, 10.0, 7.0)}, {})
+    first = as_recorded({"a": ServerTime(1.0, 10.0, 7.0)}, {})
     assert first == {"a": {"load_s": 1.0, "busy_s": 7.0, "idle_s": 3.0}}
-    both = as_recorded({"a": MachineTime(2.0, 5.0, 4.0), "b": MachineTime(1.0, 1.0, 1.0)}, first)
+    both = as_recorded({"a": ServerTime(2.0, 5.0, 4.0), "b": ServerTime(1.0, 1.0, 1.0)}, first)
     assert both == {
         "a": {"load_s": 3.0, "busy_s": 11.0, "idle_s": 4.0},
         "b": {"load_s": 1.0, "busy_s": 1.0, "idle_s": 0.0},

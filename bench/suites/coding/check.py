@@ -17,7 +17,7 @@ from pathlib import Path
 
 from bench.suites.coding.exam import SHIPPED_SEED
 from bench.suites.coding.families import FAMILIES
-from bench.suites.coding.family import Family
+from bench.suites.coding.family import CodingFamily
 from bench.suites.coding.instance import LEVELS, Instance, instances
 from bench.suites.coding.items import item
 
@@ -27,7 +27,7 @@ EQUIVALENT = Path(__file__).with_name("equivalent.json")
 """Mutants that are no mistakes: digest -> family, mutant and reason."""
 
 
-def disagreements(family: Family, exam_seed: int = SHIPPED_SEED, inputs: int = INPUTS) -> Iterator[str]:
+def disagreements(family: CodingFamily, exam_seed: int = SHIPPED_SEED, inputs: int = INPUTS) -> Iterator[str]:
     """Where the two references answer otherwise, or an input is not JSON or gets changed; in all instances."""
     for instance in instances(family, exam_seed):
         rng = instance.rng("agreement")
@@ -105,12 +105,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 1 if faults else 0
 
 
-def _agreement(chosen: Sequence[Family], exam_seed: int) -> tuple[list[str], str]:
+def _agreement(chosen: Sequence[CodingFamily], exam_seed: int) -> tuple[list[str], str]:
     faults = [fault for family in chosen for fault in disagreements(family, exam_seed)]
     return faults, f"{INPUTS * len(chosen):,} inputs, {len(faults)} faults"
 
 
-def _mutation(chosen: Sequence[Family], exam_seed: int) -> tuple[list[str], str]:
+def _mutation(chosen: Sequence[CodingFamily], exam_seed: int) -> tuple[list[str], str]:
     found, total = survivors(one for family in chosen for one in instances(family, exam_seed))
     whole = exam_seed == SHIPPED_SEED and len(chosen) == len(FAMILIES)
     faults = list(unlisted(found, whole=whole))

@@ -33,9 +33,9 @@ def busy_s(calls: Iterable[Call]) -> float:
 
 def as_recorded(times: Mapping[str, ServerTime], earlier: Mapping[str, Any]) -> dict[str, dict[str, float]]:
     """What run.json keeps by label: seconds of loading, answering and idling, earlier parts of the run included."""
-    found = {label: dict(seconds) for label, seconds in earlier.items()}
+    totals = {label: dict(seconds) for label, seconds in earlier.items()}
     for label, time in times.items():
-        before = found.get(label, {})
+        before = totals.get(label, {})
         seconds = {name: value for name, value in asdict(time).items() if name != "up_s"} | {"idle_s": time.idle_s}
-        found[label] = {name: before.get(name, 0.0) + value for name, value in seconds.items()}
-    return found
+        totals[label] = {name: before.get(name, 0.0) + value for name, value in seconds.items()}
+    return totals

@@ -133,8 +133,8 @@ class Spending:
     @classmethod
     def of(cls, endpoints: Iterable[Endpoint], book: PriceBook) -> Spending:
         """What holds for these endpoints."""
-        found = {e.entry.label: billing(e.shown()) for e in endpoints}
-        return cls(book, {label: bill for label, bill in found.items() if bill})
+        bills = {e.entry.label: billing(e.shown()) for e in endpoints}
+        return cls(book, {label: bill for label, bill in bills.items() if bill})
 
     def priced(self, label: str) -> bool:
         """Whether this model's price is known in USD today. Local weights have none."""
@@ -208,14 +208,14 @@ class Spending:
         return None if price.usd is not None else f"{price.without_rate}. Add a [[rate]] to {prices.OVERRIDE}."
 
     def _attempt(self, planned: PlannedCall, attempt: Attempt) -> Decimal | None:
-        found, said = self.bills[planned.model].attempt(self.book, attempt), attempt.cost_reported_usd
-        known = found and found.usd
+        listed, said = self.bills[planned.model].attempt(self.book, attempt), attempt.cost_reported_usd
+        known = listed and listed.usd
         if said is not None:
             return max(known or Decimal(0), Decimal(str(said)))
-        return self.worst(planned) if found and known is None else known
+        return self.worst(planned) if listed and known is None else known
 
 
 def total(amounts: Iterable[Decimal | None]) -> Decimal | None:
     """Their sum; None if one of them is unknown."""
-    found = list(amounts)
-    return None if None in found else sum((amount for amount in found if amount is not None), Decimal(0))
+    known = list(amounts)
+    return None if None in known else sum((amount for amount in known if amount is not None), Decimal(0))

@@ -130,7 +130,11 @@ def _quantile(ordered: Sequence[float], share: float) -> float:
 
 def save(results: Path, machine: Mapping[str, Any], measured: Sequence[Calibration]) -> None:
     """Keeps calibrations in the results folder, with the machine that they hold for."""
-    content = {"measured_at": utc_now(), "machine": dict(machine), "measured": [asdict(one) for one in measured]}
+    content = {
+        "measured_at": utc_now(),
+        "machine": dict(machine),
+        "measured": [asdict(calibration) for calibration in measured],
+    }
     (results / FILE).write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
 
 

@@ -131,7 +131,7 @@ def _unlisted(endpoint: Endpoint, page: Page, redact: Redactor) -> tuple[Check, 
 def _skew_s(page: Page, asked_at: datetime, took_s: float) -> float | None:
     """Our clock minus the endpoint's, at the middle of the exchange and of the second it told."""
     try:
-        told = parsedate_to_datetime(page.headers.get("date", ""))
+        their_time = parsedate_to_datetime(page.headers.get("date", ""))
     except (TypeError, ValueError):
         return None
-    return (asked_at - told.astimezone(UTC)).total_seconds() + took_s / 2 - 0.5
+    return (asked_at - their_time.astimezone(UTC)).total_seconds() + took_s / 2 - 0.5

@@ -27,8 +27,8 @@ ROOM_BYTES = 1_000_000_000
 
 def versions() -> Check:
     """Python and the packages that can change a result."""
-    found = ", ".join(f"{name} {version or 'not installed'}" for name, version in manifest.versions().items())
-    return Check(CheckStatus.OK, "versions", found)
+    text = ", ".join(f"{name} {version or 'not installed'}" for name, version in manifest.versions().items())
+    return Check(CheckStatus.OK, "versions", text)
 
 
 def clock(times: Sequence[float] = ()) -> Check:
@@ -93,9 +93,9 @@ def weights(entries: Iterable[LocalModel]) -> Iterator[Check]:
             yield Check(CheckStatus.OK, "weights", f"{file.name} is here, its sha256 is right", model=entry.label)
             continue
         missing += file.size
-        found = "is here with another sha256" if (cache_dir() / file.file).exists() else "is not here yet"
+        state = "is here with another sha256" if (cache_dir() / file.file).exists() else "is not here yet"
         cure = f"`bench run` fetches {megabytes(file.size)}; to do so beforehand: bench weights pull {file.name}"
-        yield Check(CheckStatus.WARN, "weights", f"{file.name} {found}", cure, entry.label)
+        yield Check(CheckStatus.WARN, "weights", f"{file.name} {state}", cure, entry.label)
     try:
         if missing:
             require_space(_existing(cache_dir()), missing)

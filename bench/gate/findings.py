@@ -133,7 +133,7 @@ class GateResult:
 def suspects(findings: Sequence[Finding]) -> set[tuple[str, str | None]]:
     """What failed and can be asked again: (model, suite), or (model, None) for all suites of the model."""
     return {
-        (found.model, None if found.suite == ALL else found.suite)
-        for found in findings
-        if found.failed and found.measure != "latency"
+        (finding.model, None if finding.suite == ALL else finding.suite)
+        for finding in findings
+        if finding.failed and finding.measure != "latency"
     }

@@ -56,8 +56,8 @@ def _grown(pairing: Pairing, measure: str, both: Amounts, why: str, tests: int) 
 
 def unknown_amounts(findings: Sequence[Finding]) -> list[str]:
     """What is unknown of too many answers to be judged, as sentences."""
-    blind = (found for found in findings if found.status is FindingStatus.BLIND)
-    return [f"{found.model}, {found.suite}: {found.measure} is {found.why}" for found in blind]
+    blind = (finding for finding in findings if finding.status is FindingStatus.BLIND)
+    return [f"{finding.model}, {finding.suite}: {finding.measure} is {finding.why}" for finding in blind]
 
 
 def growth(both: Amounts, alpha: float) -> Interval | None:

@@ -6,7 +6,7 @@ import re
 from xml.etree import ElementTree
 
 from bench.gate.findings import ALL, Finding, FindingStatus, GateResult
-from bench.gate.text import headline, told
+from bench.gate.text import headline, sentence
 
 _UNPRINTABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 has no place for."""
@@ -36,7 +36,7 @@ def xml(result: GateResult) -> str:
 
 def _case(box: ElementTree.Element, finding: Finding, result: GateResult) -> None:
     case = ElementTree.SubElement(box, "testcase", classname=str(box.get("name")), name=finding.measure)
-    said = _clean(told(finding))
+    said = _clean(sentence(finding))
     if finding.failed:
         failure = ElementTree.SubElement(case, "failure", message=said)
         failure.text = _clean("\n".join([headline(result), *_lost(finding, result)]))

@@ -17,26 +17,26 @@ PAGE = "report.html"
 
 def lines(result: GateResult) -> list[str]:
     """For a terminal: the verdict first, then the suites, the items that moved, and what else changed."""
-    found = [headline(result)]
+    text_lines = [headline(result)]
     width = max(len(finding.suite) for finding in result.findings)
     for model in dict.fromkeys(finding.model for finding in result.findings):
-        found.append(model)
+        text_lines.append(model)
         for suite in dict.fromkeys(f.suite for f in result.findings if f.model == model):
             first, *others = (f for f in result.findings if (f.model, f.suite) == (model, suite))
-            found.append(f"  {suite:{width}}  {_brief(first)}")
+            text_lines.append(f"  {suite:{width}}  {_brief(first)}")
             rest = [_brief(other) for other in others]
-            found += [f"  {'':{width}}  {', '.join(rest)}"] if rest else []
-    found += [f"cannot tell: {line}" for line in result.blind]
+            text_lines += [f"  {'':{width}}  {', '.join(rest)}"] if rest else []
+    text_lines += [f"cannot tell: {line}" for line in result.blind]
     for title, moves, more in _lists(result):
         named = ", ".join(f"{move.item} ({_scores(move)}, {move.outcome})" for move in moves)
-        found.append(f"{title}: {named}{more}")
-    return [*found, *(f"changed: {line}" for line in result.changes), *(f"note: {line}" for line in result.notes)]
+        text_lines.append(f"{title}: {named}{more}")
+    return [*text_lines, *(f"changed: {line}" for line in result.changes), *(f"note: {line}" for line in result.notes)]
 
 
 def _brief(finding: Finding) -> str:
     status = "" if finding.status is FindingStatus.PASSED else f" {finding.status}"
     if finding.measure == "quality" or status or finding.ratio is None:
-        return f"{finding.measure}{status}{':' if _nameless(finding) else ''} {told(finding)}"
+        return f"{finding.measure}{status}{':' if _nameless(finding) else ''} {sentence(finding)}"
     return f"{finding.measure} × {finding.ratio.estimate:.2f}" + (f" ({finding.why})" if finding.why else "")
 
 
@@ -52,7 +52,7 @@ def headline(result: GateResult) -> str:
     return f"gate: {result.verdict}{about} (run {result.now.run} against {result.base.run})"
 
 
-def told(finding: Finding) -> str:
+def sentence(finding: Finding) -> str:
     """A measure's numbers and its reason as a phrase."""
     if _nameless(finding):
         return finding.why
@@ -80,7 +80,7 @@ def sees(finding: Finding) -> str:
 def markdown(result: GateResult, page: str = PAGE) -> str:
     """The same for a page; items link to `page`."""
     rows = [
-        f"| {_cell(f.model)} | {_cell(f.suite)} | {f.measure} | {_mark(f.status)} | {_cell(told(f))} |"
+        f"| {_cell(f.model)} | {_cell(f.suite)} | {f.measure} | {_mark(f.status)} | {_cell(sentence(f))} |"
         for f in result.findings
     ]
     parts = [

@@ -83,7 +83,7 @@ def _write(name: str, read: Callable[[Request], Any], request: Request, folder: 
             totals.append(record)
     if not len(tables) and not totals:
         first = request.ledger.dropped[:1]
-        why = "".join(f"; the first: {one['row']}: {one['why']}" for one in first)
+        why = "".join(f"; the first: {dropped['row']}: {dropped['why']}" for dropped in first)
         raise UsageError(
             f"{request.paths[0]}: nothing could be imported ({request.ledger.dropped_count} rows dropped{why})."
         )
@@ -112,7 +112,7 @@ def _manifest(
     planned = tables.suites()
     models = {label: _shown(label, request.models[label]) for label in tables.models}
     if not models:
-        models = {row.model: _shown(row.model, _told(row)) for row in totals}
+        models = {row.model: _shown(row.model, _model_of_totals(row)) for row in totals}
     return {
         "run": request.run,
         "started_at": at,
@@ -144,7 +144,7 @@ def _manifest(
     }
 
 
-def _told(row: AggregateRow) -> ImportedModel:
+def _model_of_totals(row: AggregateRow) -> ImportedModel:
     return ImportedModel(
         raw=row.model_raw, vendor=row.vendor, provider=row.provider, effort=row.effort, date=row.date,
         harness=row.harness, cost_basis=row.cost_basis,

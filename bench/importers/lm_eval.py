@@ -91,10 +91,10 @@ def read(request: Request) -> Iterator[Record]:
             request.available[suite] = request.available.get(suite, 0) + (counted or 0)
         if run.samples(task).is_file():
             request.models.setdefault(run.label, _model(run))
-            for found in _items(request, run, suite, task, choices[task], drawn.setdefault(task, {})):
-                if found.item.cluster != f"{task}/{found.item.item}":
+            for item_entry in _items(request, run, suite, task, choices[task], drawn.setdefault(task, {})):
+                if item_entry.item.cluster != f"{task}/{item_entry.item.item}":
                     clustered.add(task)
-                yield found
+                yield item_entry
         else:
             request.ledger.note(f"{run.label}, {task}: no samples were logged, so there is only a total")
             yield _total(request, run, suite, task, choices[task])
@@ -105,8 +105,10 @@ def _warn(request: Request, drawn: Mapping[str, Mapping[str, str | None]], clust
     """On unlike generation settings, and on documents of which nobody knows whether they are independent."""
     for task, ways in drawn.items():
         if len(set(ways.values())) > 1:
-            told = "; ".join(f"{label} {way}" for label, way in ways.items())
-            request.ledger.note(f"WARNING: {task}: the models were asked with unlike generation settings: {told}")
+            settings_by_label = "; ".join(f"{label} {way}" for label, way in ways.items())
+            request.ledger.note(
+                f"WARNING: {task}: the models were asked with unlike generation settings: {settings_by_label}"
+            )
     key, alone = request.mapping.get("cluster"), [task for task in drawn if task not in clustered]
     if key and not clustered:
         raise UsageError(f"--map cluster={key}: no document has that key.")
@@ -134,28 +136,28 @@ def _labelled(runs: Sequence[EvalRun]) -> list[EvalRun]:
     roots: dict[str, set[Path]] = {}
     for run in runs:
         roots.setdefault(run.label, set()).add(run.root)
-    found = []
+    labelled = []
     for run in runs:
         mine = roots[run.label]
         name = run.root.name if len({root.name for root in mine}) == len(mine) else str(run.root)
-        found.append(replace(run, label=f"{run.label} [{name}]") if len(mine) > 1 else run)
-    return found
+        labelled.append(replace(run, label=f"{run.label} [{name}]") if len(mine) > 1 else run)
+    return labelled
 
 
 def _newest(request: Request, runs: Sequence[EvalRun]) -> list[tuple[EvalRun, str]]:
-    found: dict[tuple[str, str], EvalRun] = {}
-    for run in sorted(runs, key=lambda one: (one.label, one.stamp)):
+    newest: dict[tuple[str, str], EvalRun] = {}
+    for run in sorted(runs, key=lambda r: (r.label, r.stamp)):
         for task in _tasks(run):
             if not _offered(run, task):
                 request.ledger.drop(f"{run.file.name}, {task}", "has no metric of which more is better")
                 continue
-            older = found.get((run.label, task))
+            older = newest.get((run.label, task))
             if older:
                 request.ledger.drop(
                     f"{older.file.name}, {task}", f"{run.file.name} has it of {run.label} too, and newer"
                 )
-            found[run.label, task] = run
-    return [(run, task) for (_, task), run in found.items()]
+            newest[run.label, task] = run
+    return [(run, task) for (_, task), run in newest.items()]
 
 
 def _tasks(run: EvalRun) -> list[str]:
@@ -186,7 +188,7 @@ def _choice(request: Request, run: EvalRun, task: str) -> Choice:
     offered = _offered(run, task)
     for field in ("metric", "filter"):
         wanted = request.mapping.get(field)
-        offered = [one for one in offered if getattr(one, field) == wanted] or offered
+        offered = [offer for offer in offered if getattr(offer, field) == wanted] or offered
     return offered[0]
 
 
@@ -206,7 +208,7 @@ def _chosen_somewhere(request: Request, pairs: Sequence[tuple[EvalRun, str]], ch
     for field in ("metric", "filter"):
         wanted = request.mapping.get(field)
         if wanted is not None and wanted not in {getattr(choice, field) for choice in choices.values()}:
-            known = {getattr(one, field) for run, task in pairs for one in _offered(run, task)}
+            known = {getattr(offer, field) for run, task in pairs for offer in _offered(run, task)}
             raise UsageError(f"--map {field}={wanted}: no task has that {field}.{suggest(wanted, known)}")
 
 
@@ -240,12 +242,12 @@ def _items(
         if sample.get("filter", choice.filter) != choice.filter:
             continue
         try:
-            found = _item(request, where, run, suite, task, version, choice, settings, sample)
+            item_entry = _item(request, where, run, suite, task, version, choice, settings, sample)
         except BadValueError as error:
             request.ledger.drop(where, str(error))
             continue
-        drawn.setdefault(run.label, found.item.sampling_requested)
-        yield found
+        drawn.setdefault(run.label, item_entry.item.sampling_requested)
+        yield item_entry
 
 
 def _prompt_settings(run: EvalRun, task: str) -> list[Any]:

@@ -97,8 +97,8 @@ class Tables:
             ("places", [(entry.where,) for entry in self._rows], ["where"]),
         ):
             if values:
-                found = dict(zip(columns, zip(*values, strict=True), strict=True))
-                self._writers[name].write_table(pyarrow.table(found, schema=self._schemas[name]))
+                by_column = dict(zip(columns, zip(*values, strict=True), strict=True))
+                self._writers[name].write_table(pyarrow.table(by_column, schema=self._schemas[name]))
         self._rows, self._characters = [], 0
 
     def _again(self) -> set[int]:

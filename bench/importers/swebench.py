@@ -72,31 +72,35 @@ def read(request: Request) -> Iterator[Record]:
             lacking = ", ".join(sorted(nearest - columns))
             raise UsageError(f"{path}: is no extract of SWE-bench; missing columns: {lacking}.")
     listed = _without_copies(request, listed)
-    rows = unique_labels([(one.where, one.totals) for one in listed], request.ledger)
-    kept = [(one, row) for one, row in zip(listed, rows, strict=True) if row]
+    rows = unique_labels([(board_row.where, board_row.totals) for board_row in listed], request.ledger)
+    kept = [(board_row, row) for board_row, row in zip(listed, rows, strict=True) if row]
     yield from (row for _, row in kept)
-    known = {one.folder: row for one, row in kept}
+    known = {board_row.folder: row for board_row, row in kept}
     doubted = _contradicted(request, kept, known, instances)
-    for one, row in kept:
+    for board_row, row in kept:
         if (row.suite, row.model) not in doubted:
-            yield from _items(request, one, row)
+            yield from _items(request, board_row, row)
     for path in instances:
         yield from _from_csv(request, path, known, doubted)
 
 
 def _without_copies(request: Request, listed: Sequence[LeaderboardRow]) -> list[LeaderboardRow]:
     """The rows without those whose folder, or whose every instance, is that of an earlier one of the suite."""
-    found: list[LeaderboardRow] = []
+    kept: list[LeaderboardRow] = []
     seen: dict[tuple[str, str], str] = {}
-    for one in listed:
-        marks = [one.folder, *([sha256_of(one.instances)] if one.instances else [])]
-        copied = next((seen[one.totals.suite, mark] for mark in marks if (one.totals.suite, mark) in seen), None)
+    for board_row in listed:
+        marks = [board_row.folder, *([sha256_of(board_row.instances)] if board_row.instances else [])]
+        copied = next(
+            (seen[board_row.totals.suite, mark] for mark in marks if (board_row.totals.suite, mark) in seen), None
+        )
         if copied:
-            request.ledger.drop(one.where, f"{one.totals.model}: folder or every instance is that of {copied}")
+            request.ledger.drop(
+                board_row.where, f"{board_row.totals.model}: folder or every instance is that of {copied}"
+            )
             continue
-        seen |= {(one.totals.suite, mark): one.totals.model for mark in marks}
-        found.append(one)
-    return found
+        seen |= {(board_row.totals.suite, mark): board_row.totals.model for mark in marks}
+        kept.append(board_row)
+    return kept
 
 
 def _contradicted(
@@ -105,19 +109,19 @@ def _contradicted(
 ) -> set[tuple[str, str]]:  # fmt: skip
     """Suite and model of the totals that their own instances contradict; each is named. `known`: folder -> totals."""
     results = {
-        (row.suite, row.model): {name: mapping(raw).get("resolved") for name, raw in one.instances.items()}
-        for one, row in kept
+        (row.suite, row.model): {name: mapping(raw).get("resolved") for name, raw in board_row.instances.items()}
+        for board_row, row in kept
     }
     for path in files:
         for _, raw in csv_rows(path, Ledger()):
             if row := known.get(raw["folder"]):
                 results[row.suite, row.model].setdefault(raw["instance_id"], raw["resolved"])
-    found = set()
-    for one, row in kept:
+    contradicted = set()
+    for board_row, row in kept:
         if why := _contradiction(row, [*results[row.suite, row.model].values()]):
-            request.ledger.drop(one.where, f"{row.model}: {why}: only the total is kept")
-            found.add((row.suite, row.model))
-    return found
+            request.ledger.drop(board_row.where, f"{row.model}: {why}: only the total is kept")
+            contradicted.add((row.suite, row.model))
+    return contradicted
 
 
 def _contradiction(row: AggregateRow, results: Sequence[object]) -> str | None:
@@ -235,8 +239,8 @@ def _totals(request: Request, suite: str, cells: Mapping[str, Any], mini: bool) 
 
 def _version(folder: str) -> str | None:
     """mini-SWE-agent's version, as a folder's name has it."""
-    found = _MINI.search(folder)
-    return found[1] if found else None
+    match = _MINI.search(folder)
+    return match[1] if match else None
 
 
 def _kind(suite: str, version: str | None, name: str) -> str:

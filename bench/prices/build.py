@@ -74,8 +74,8 @@ def build(rulings: Path = RULINGS) -> Built:
     first, second = (_kept(source, sources[0].removed, rules.get("drop", ())) for source in sources)
     retrieved: dict[str, date] = rules["retrieved"]
     today = datetime.combine(max(retrieved.values()), time(), UTC)
-    found = list(_compare(first, second, today, rules.get("ruling", ())))
-    merged = _merged(first, second, {(d.provider, d.model, d.mode, d.field): d for d in found}, today)
+    disagreements = list(_compare(first, second, today, rules.get("ruling", ())))
+    merged = _merged(first, second, {(d.provider, d.model, d.mode, d.field): d for d in disagreements}, today)
     rows = [_raw(row, rules["regions"], retrieved) for row in _joined(merged)]
     rows += [{name: _plain(value) for name, value in row.items() if name != "reason"} for row in rules.get("row", ())]
     text = _text(
@@ -93,7 +93,7 @@ def build(rulings: Path = RULINGS) -> Built:
         },
         rows,
     )
-    return Built(text, len(rows), found)
+    return Built(text, len(rows), disagreements)
 
 
 def _kept(source: PricePackage, removed: set[tuple[str, str]], drops: Sequence[Mapping[str, Any]]) -> list[ListedPrice]:
@@ -123,9 +123,9 @@ def _compare(
             pair = [next((row for row in rows if row.at(moment)), None) for rows in (ours[key], theirs[key])]
             for name, stated in _differences(*pair):
                 kind = "current" if moment == today else "history"
-                told = dict(zip(("model-prices", "genai-prices"), stated, strict=True))
+                by_package = dict(zip(("model-prices", "genai-prices"), stated, strict=True))
                 ruling = _ruling(rulings, kind=kind, provider=key[0], model=key[1], mode=key[2], field=name)
-                yield Disagreement(kind, *key, name, moment.date(), told, ruling)
+                yield Disagreement(kind, *key, name, moment.date(), by_package, ruling)
 
 
 def _differences(ours: ListedPrice | None, theirs: ListedPrice | None) -> Iterator[tuple[str, tuple[str, str]]]:
@@ -185,8 +185,8 @@ def _ruled(
     """A current row with the other package's fields where a ruling takes them."""
     rates, tiers = dict(row.rates), row.tiers
     for name in (*TOKEN_CLASSES, "tiers"):
-        found = ruled.get((*key, name))
-        if found is None or found.kind != "current" or found.ruling.get("take") != "genai-prices":
+        disagreement = ruled.get((*key, name))
+        if disagreement is None or disagreement.kind != "current" or disagreement.ruling.get("take") != "genai-prices":
             continue
         if name == "tiers":
             tiers = other.tiers

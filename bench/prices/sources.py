@@ -82,10 +82,10 @@ class PricePackage:
 
 def folder_of(package: str) -> Path:
     """Where an installed package lies, without importing it. UsageError if it is not installed."""
-    found = importlib.util.find_spec(package)
-    if found is None or found.origin is None:
+    spec = importlib.util.find_spec(package)
+    if spec is None or spec.origin is None:
         raise UsageError(f"{package.replace('_', '-')} is not installed: pip install 'claimbench[prices]'.")
-    return Path(found.origin).parent
+    return Path(spec.origin).parent
 
 
 def model_prices(providers: Iterable[str]) -> PricePackage:
@@ -118,15 +118,15 @@ def _plain(calendars: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _aliases(raw: Mapping[str, Any], provider: str) -> dict[str, tuple[str, ...]]:
-    found: dict[str, tuple[str, ...]] = {}
+    aliases: dict[str, tuple[str, ...]] = {}
     pairs = list(raw["bases"].get(provider, {}).items())
     for alias, full in raw["aliases"]["models"].items():
         lab, _, model = full.partition("/")
         pairs += [(alias, model)] if lab == provider else []
     for alias, model in pairs:
         if alias not in raw["prices"][provider]:
-            found[model] = (*found.get(model, ()), alias)
-    return found
+            aliases[model] = (*aliases.get(model, ()), alias)
+    return aliases
 
 
 def _timelines(provider: str, model: str, modes: Mapping[str, Any]) -> Iterator[ListedPrice]:

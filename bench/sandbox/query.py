@@ -73,8 +73,8 @@ def _same_rows(expected: Sequence[object], answer: object, *, ordered: bool) -> 
             missing.append(row)
     left = [json.loads(text) for text in exact.elements()]
     for row in missing:  # these differ in the last digits of a float, or at all
-        found = next((at for at, other in enumerate(left) if same(row, other)), None)
-        if found is None:
+        place = next((at for at, other in enumerate(left) if same(row, other)), None)
+        if place is None:
             return False
-        del left[found]
+        del left[place]
     return True

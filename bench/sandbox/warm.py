@@ -97,8 +97,8 @@ _lock = threading.Lock()
 
 
 def _pair(ours: contextlib.ExitStack, theirs: contextlib.ExitStack) -> tuple[socket.socket, socket.socket]:
-    one, other = socket.socketpair()
-    return ours.enter_context(one), theirs.enter_context(other)
+    near, far = socket.socketpair()
+    return ours.enter_context(near), theirs.enter_context(far)
 
 
 def _stdin(content: bytes) -> int:
@@ -114,12 +114,12 @@ def _stdin(content: bytes) -> int:
 def server(command: Command) -> Server:
     """The process's server of this kind, started if there is none or the last one died. Raises OSError."""
     with _lock:
-        found = _servers.get(command)
-        if found is None or not found.alive:
-            if found:
-                found.close()
-            found = _servers[command] = Server(command)
-        return found
+        running = _servers.get(command)
+        if running is None or not running.alive:
+            if running:
+                running.close()
+            running = _servers[command] = Server(command)
+        return running
 
 
 @atexit.register

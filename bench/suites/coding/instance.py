@@ -138,10 +138,10 @@ def instances(family: CodingFamily, exam_seed: int) -> list[Instance]:
     for number, level in enumerate(LEVELS):
         rng = Random(f"coding {exam_seed} {family.name}-{number} parameters")
         for _ in range(TRIES):
-            one = Instance(family, number, exam_seed, Params(level=level, **family.params(rng, level)))
-            if not any(one.passes(earlier.program) or earlier.passes(one.program) for earlier in made):
+            instance = Instance(family, number, exam_seed, Params(level=level, **family.params(rng, level)))
+            if not any(instance.passes(earlier.program) or earlier.passes(instance.program) for earlier in made):
                 break
         else:
             raise ValueError(f"{family.name}: has too few different instances of level {level}.")
-        made.append(one)
+        made.append(instance)
     return made

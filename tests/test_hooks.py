@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from bench.owntasks import draft
 from bench.suites.items import dataset
 
 from bench import hooks
-from bench.owntasks import draft
 from bench.registry import LoadedTasks, read, shipped
 
 BEFORE = Path(__file__).parent / "fixtures" / "before" / "bench-tasks"

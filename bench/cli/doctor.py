@@ -57,10 +57,10 @@ def _checks(config: Path | None, results: Path, calibrate: bool, sandbox: bool) 
 
 def _attacked() -> Check:
     from bench.cli.sandbox_doctor import sandbox_report
-    from bench.doctor import Check, Status
+    from bench.doctor import Check, CheckStatus
 
     report = sandbox_report()
-    status = Status.FAIL if "\n  FAILED" in report else Status.OK
+    status = CheckStatus.FAIL if "\n  FAILED" in report else CheckStatus.OK
     return Check(status, "sandbox", f"attacks on every sandbox:\n{report}")
 
 

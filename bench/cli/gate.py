@@ -18,7 +18,7 @@ from bench.errors import UsageError
 
 if TYPE_CHECKING:
     from bench.costs.spending import Terms
-    from bench.gate import Result, Snapshot
+    from bench.gate import GateResult, Snapshot
     from bench.run.execute import Prepared, Watcher
 
 _EXIT = {"pass": 0, "fail": 3, "cannot tell": 4, "supported": 0, "refuted": 3, "inconclusive": 4}
@@ -123,7 +123,7 @@ def _mapping(models: tuple[str, ...], its: str | None) -> dict[str, str] | None:
     return {label: its or label for label in models} or None
 
 
-def show(result: Result, *, junit: Path | None, page: str = "report.html", as_json: bool = False) -> int:
+def show(result: GateResult, *, junit: Path | None, page: str = "report.html", as_json: bool = False) -> int:
     """Prints a result, writes its JUnit file and the workflow's summary; returns the exit code."""
     from bench import gate as gating
     from bench.records import folder as runfolder
@@ -200,7 +200,7 @@ class Gating:
     """See `bench gate --detect`."""
     junit: Path | None
     """Where JUnit XML goes."""
-    result: Result | None = None
+    result: GateResult | None = None
     """The judgement; None until the run is done."""
 
     def judge(self, folder: Path, watcher: Watcher, environ: Mapping[str, str], terms: Terms) -> None:

@@ -42,7 +42,7 @@ def reprice(
     """
     from bench import prices
     from bench.cli.show import print_table
-    from bench.costs.reprice import Change, newest
+    from bench.costs.reprice import PriceChange, newest
     from bench.costs.reprice import reprice as compute
     from bench.records import folder as runfolder
     from bench.report.text import tables
@@ -50,7 +50,7 @@ def reprice(
 
     parent = newest(results) if run is None else runfolder.find(results, run)
     own = own or next((p for p in (Path(prices.OVERRIDE), parent / prices.OVERRIDE) if p.is_file()), None)
-    change = Change(as_of.date() if as_of else None, mode, region, off_peak, cache_hit)
+    change = PriceChange(as_of.date() if as_of else None, mode, region, off_peak, cache_hit)
     repriced = compute(parent, change, prices.load(own), own)
     comparison, _ = write_report(repriced.folder)
     if as_json:

@@ -178,8 +178,8 @@ def run(
     gating = gate.begin(prepared, results, baseline, confirm=confirm, detect=detect, junit=junit)
     fresh = fresh or gating is not None
     if dry_run:
-        estimate = asking.foresee(prepared, results / pipeline.JOURNAL, output=output, fresh=fresh)
-        probing = probe.foresee(prepared, prompts) if prompts else None
+        estimate = asking.estimate_run(prepared, results / pipeline.JOURNAL, output=output, fresh=fresh)
+        probing = probe.estimate_probe(prepared, prompts) if prompts else None
         click.echo((_plan_json if as_json else _plan_text)(prepared, estimate, probing))
         return
     with RunProgress() as progress:

@@ -53,12 +53,12 @@ def sandbox_report() -> str:
 
 
 def _attacked(rung: str) -> dict[str, str]:
-    from bench.sandbox import Limits, Rung, TestCall, Verdict, grade, using
+    from bench.sandbox import Limits, ProgramVerdict, Rung, TestCall, grade, using
 
     results = {}
     with using(Rung(rung)):
         for name, expression in ATTACKS.items():
             got = grade(PROGRAM.format(expression), "attack", [TestCall((), True)], Limits(cpu_s=1.0))
-            unclear = got.verdict is Verdict.SANDBOX_FAILURE
-            results[name] = "FAILED" if got.verdict is Verdict.PASSED else "?" if unclear else "HELD"
+            unclear = got.verdict is ProgramVerdict.SANDBOX_FAILURE
+            results[name] = "FAILED" if got.verdict is ProgramVerdict.PASSED else "?" if unclear else "HELD"
     return results

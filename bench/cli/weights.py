@@ -78,7 +78,7 @@ def serve(name: str, port: int, slots: int, context: int) -> None:
 
 
 def _fetch(entry: CatalogEntry) -> Path:
-    from bench.weights.fetch import Progress, fetch
+    from bench.weights.fetch import FetchProgress, fetch
 
     if not sys.stderr.isatty():
         return fetch(entry, say=lambda line: click.echo(line, err=True))
@@ -90,7 +90,7 @@ def _fetch(entry: CatalogEntry) -> Path:
     with progress.Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task(entry.name, total=entry.size, visible=False)
 
-        def report(now: Progress) -> None:
+        def report(now: FetchProgress) -> None:
             bar.update(task, completed=now.done, visible=True)
 
         return fetch(entry, report=report, say=lambda line: console.print(line, markup=False, highlight=False))

@@ -22,7 +22,7 @@ def environment(folder: Path, environ: Mapping[str, str] = os.environ) -> Mappin
         return environ
     from dotenv.parser import parse_stream
 
-    found: dict[str, str] = {}
+    from_file: dict[str, str] = {}
     try:
         with path.open(encoding="utf-8") as file:
             for binding in parse_stream(file):
@@ -30,12 +30,12 @@ def environment(folder: Path, environ: Mapping[str, str] = os.environ) -> Mappin
                     line = binding.original.line + _blank_lines(binding.original.string)
                     raise UsageError(f"{path}:{line}: cannot be read. Write NAME=value, one a line.")
                 if binding.key is not None and binding.value is not None:
-                    found[binding.key] = binding.value
+                    from_file[binding.key] = binding.value
     except OSError as error:
         raise UsageError(f"{path}: cannot be read ({error.strerror}).") from error
     except UnicodeDecodeError as error:
         raise UsageError(f"{path}: is not UTF-8 text (byte {error.start}).") from error
-    return MappingProxyType({**found, **environ})
+    return MappingProxyType({**from_file, **environ})
 
 
 def _blank_lines(text: str) -> int:

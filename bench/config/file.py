@@ -121,7 +121,7 @@ def _variables(value: object) -> str | None:
     return 'must be a list of environment variables\' names, e.g. ["ACME_API_KEY"]; keys themselves belong there'
 
 
-def _one_of(*known: str) -> Check:
+def _word_of(*known: str) -> Check:
     return lambda value: None if value in known else f"must be one of {', '.join(known)}"
 
 
@@ -137,7 +137,7 @@ RULES: Mapping[str, Check] = {
     "sampling_thinking": _handling,
     "greedy": _table,
     "always": _table,
-    "thinks": _one_of("always", "on", "off", "never", "unknown"),
+    "thinks": _word_of("always", "on", "off", "never", "unknown"),
     "thinking_on": _table,
     "thinking_off": _table,
     "thinking_off_efforts": _texts,
@@ -188,7 +188,7 @@ TABLES: Mapping[str, Mapping[str, Check]] = {
     },
     "providers": {
         "title": _text,
-        "protocol": _one_of("openai", "anthropic"),
+        "protocol": _word_of("openai", "anthropic"),
         "base_url": _plain_address,
         "region": _text,
         "regions": _addresses,
@@ -253,8 +253,8 @@ class ConfigFile:
                 )
             problem = checks[key](value)
             if problem:
-                found = "" if key in _UNSHOWN else f"; found {value!r}"
-                self.fail(f"{key} {problem}{found}.", *where, key)
+                stated = "" if key in _UNSHOWN else f"; found {value!r}"
+                self.fail(f"{key} {problem}{stated}.", *where, key)
         return {key: float(value) if key in _FLOATS else value for key, value in table.items()}
 
     def _line(self, where: tuple[str, ...]) -> int:
@@ -263,13 +263,13 @@ class ConfigFile:
         best, named = 1, 0
         for number, line in enumerate(self.lines, 1):
             if head := re.match(r"\s*\[+([^\]]+)\]", line):
-                found = table = _parts(head[1])
+                place = table = _parts(head[1])
             elif key := re.match(r"\s*([^\[#=]+)=", line):
-                found = (*table, *_parts(key[1]))
+                place = (*table, *_parts(key[1]))
             else:
                 continue
-            depth = min(len(found), len(where))
-            if depth > named and found[:depth] == where[:depth]:
+            depth = min(len(place), len(where))
+            if depth > named and place[:depth] == where[:depth]:
                 best, named = number, depth
         return best
 

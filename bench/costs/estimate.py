@@ -68,16 +68,16 @@ class Estimate:
 
 def estimate(calls: Sequence[PlannedCall], spending: Spending, samples: Samples) -> Estimate:
     """What these calls will cost; those of local weights are left out."""
-    found, groups = [], []
+    models, groups = [], []
     for label in spending.bills:
         mine = [call for call in calls if call.model == label]
         group = _groups(mine, samples.get(label, {})) if spending.priced(label) else None
-        found.append(_model(label, mine, group, spending))
+        models.append(_model(label, mine, group, spending))
         groups.append(group)
-    worsts = [model.worst_usd for model in found]
+    worsts = [model.worst_usd for model in models]
     known = [part for group in groups if group is not None for part in group]
     usd = _capped(forecast(known), worsts) if groups and None not in groups else None
-    return Estimate(tuple(found), usd, total(worsts))
+    return Estimate(tuple(models), usd, total(worsts))
 
 
 def has_history(label: str, samples: Samples) -> bool:
@@ -121,14 +121,14 @@ def history(root: Path, endpoints: Iterable[Endpoint], spending: Spending, witho
 
 def with_calls(samples: Samples, plan: Iterable[PlannedCall], calls: Mapping[str, Call], spending: Spending) -> Samples:
     """The samples and what this run's own answers cost."""
-    found = {label: {suite: list(values) for suite, values in of.items()} for label, of in samples.items()}
+    costs = {label: {suite: list(values) for suite, values in of.items()} for label, of in samples.items()}
     for planned in plan:
         call = calls.get(planned.key)
         if call and call.outcome.scored and not call.reused and planned.model in spending.bills:
             usd = spending.bill(planned, call)
             if usd is not None:
-                found.setdefault(planned.model, {}).setdefault(planned.item.suite, []).append(float(usd))
-    return found
+                costs.setdefault(planned.model, {}).setdefault(planned.item.suite, []).append(float(usd))
+    return costs
 
 
 def _model(label: str, calls: Sequence[PlannedCall], groups: Groups | None, spending: Spending) -> ModelEstimate:
@@ -153,11 +153,11 @@ def _groups(calls: Sequence[PlannedCall], samples: Mapping[str, Sequence[float]]
     ]
 
 
-def _capped(found: Interval, worsts: Sequence[Decimal | None]) -> Interval:
+def _capped(interval: Interval, worsts: Sequence[Decimal | None]) -> Interval:
     most = total(worsts)
-    if most is None or found.high is None or found.high <= most:
-        return found
-    return replace(found, high=max(float(most), found.estimate))
+    if most is None or interval.high is None or interval.high <= most:
+        return interval
+    return replace(interval, high=max(float(most), interval.estimate))
 
 
 def _prompts(calls: Sequence[PlannedCall], price: Price, now: datetime) -> tuple[Decimal, Decimal] | None:

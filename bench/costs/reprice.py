@@ -20,7 +20,7 @@ from bench.records.recorded import RecordedDerivation, RecordedModel, RecordedPr
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class PriceChange:
     """What is to be different; None and False leave things as they were."""
 
     as_of: date | None = None
@@ -58,7 +58,7 @@ def newest(root: Path) -> Path:
     return runfolder.find(root, None)
 
 
-def reprice(parent: Path, change: Change, book: PriceBook, own: Path | None = None) -> Repriced:
+def reprice(parent: Path, change: PriceChange, book: PriceBook, own: Path | None = None) -> Repriced:
     """Computes every remote model's costs anew from its tokens; local weights keep theirs, and nothing is asked.
 
     Billed attempts before the scored one change as the scored one does: the tables hold no tokens of theirs. `own` is
@@ -99,7 +99,9 @@ def _billing(parent: Path, label: str, model: RecordedModel) -> Billing | None:
         ) from error
 
 
-def _repriced(row: ItemRow, bill: Billing | None, change: Change, book: PriceBook, unknown: Counter[str]) -> ItemRow:
+def _repriced(
+    row: ItemRow, bill: Billing | None, change: PriceChange, book: PriceBook, unknown: Counter[str]
+) -> ItemRow:
     if bill is None or row.started_at is None:
         return row
     bill = replace(bill, mode=change.mode or bill.mode, region=change.region or bill.region)

@@ -216,14 +216,14 @@ class Spending:
         return None if price.usd is not None else f"{price.without_rate}. Add a [[rate]] to {prices.OVERRIDE}."
 
     def _attempt(self, planned: PlannedCall, attempt: Attempt) -> Decimal | None:
-        found, said = self.bills[planned.model].attempt(self.book, attempt), attempt.cost_reported_usd
-        known = found and found.usd
+        listed, said = self.bills[planned.model].attempt(self.book, attempt), attempt.cost_reported_usd
+        known = listed and listed.usd
         if said is not None:
             return max(known or Decimal(0), Decimal(str(said)))
-        return self.worst(planned) if found and known is None else known
+        return self.worst(planned) if listed and known is None else known
 
 
 def total(amounts: Iterable[Decimal | None]) -> Decimal | None:
     """Their sum; None if one of them is unknown."""
-    found = list(amounts)
-    return None if None in found else sum((amount for amount in found if amount is not None), Decimal(0))
+    known = list(amounts)
+    return None if None in known else sum((amount for amount in known if amount is not None), Decimal(0))

@@ -11,13 +11,13 @@ from pathlib import Path
 
 from bench.doctor import machine
 from bench.doctor.calibrated import calibrated
-from bench.doctor.check import Check, Status
+from bench.doctor.check import Check, CheckStatus
 from bench.doctor.endpoint import keys, visit_all
 from bench.errors import UsageError
 from bench.providers import resolve
 from bench.records.settings import Comparison, LocalModel
 
-__all__ = ["Check", "Status", "calibrated", "examine"]
+__all__ = ["Check", "CheckStatus", "calibrated", "examine"]
 
 
 def examine(comparison: Comparison, results: Path, environ: Mapping[str, str]) -> Iterator[Check]:
@@ -31,7 +31,7 @@ def examine(comparison: Comparison, results: Path, environ: Mapping[str, str]) -
         try:
             endpoints.append(resolve(entry, environ))
         except UsageError as error:
-            yield Check(Status.FAIL, "model", str(error), model=entry.label)
+            yield Check(CheckStatus.FAIL, "model", str(error), model=entry.label)
     yield from machine.weights([e.entry for e in endpoints if isinstance(e.entry, LocalModel)])
     remote = [endpoint for endpoint in endpoints if not endpoint.entry.local]
     visits = asyncio.run(visit_all(remote, environ)) if remote else []

@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bench.doctor.calibration import Calibration, calibrate, save
-from bench.doctor.check import Check, Status
+from bench.doctor.check import Check, CheckStatus
 from bench.errors import UsageError
 from bench.journal import Journal
 from bench.records.settings import Comparison
@@ -35,12 +35,13 @@ def calibrated(comparison: Comparison, results: Path) -> Iterator[Check]:
         raise UsageError(f"{results}: cannot be written ({error.strerror}). Choose another with --results.") from error
 
 
-def _check(one: Calibration) -> Check:
+def _check(calibration: Calibration) -> Check:
     text = (
-        f"{one.concurrency} in flight: TTFT is off by {1e3 * one.ttft_error_p50_s:.1f} ms (p50) and "
-        f"{1e3 * one.ttft_error_p99_s:.1f} ms (p99), E2E by {1e3 * one.latency_error_p50_s:.1f} and "
-        f"{1e3 * one.latency_error_p99_s:.1f} ms; {one.clean} of {one.n} calls were cleanly timed"
+        f"{calibration.concurrency} in flight: TTFT is off by {1e3 * calibration.ttft_error_p50_s:.1f} ms (p50) and "
+        f"{1e3 * calibration.ttft_error_p99_s:.1f} ms (p99), E2E by {1e3 * calibration.latency_error_p50_s:.1f} and "
+        f"{1e3 * calibration.latency_error_p99_s:.1f} ms; "
+        f"{calibration.clean} of {calibration.n} calls were cleanly timed"
     )
-    if one.clean >= CLEAN_SHARE * one.n:
-        return Check(Status.OK, "latency", text)
-    return Check(Status.WARN, "latency", text, "This machine was busy. Measure again when it is idle.")
+    if calibration.clean >= CLEAN_SHARE * calibration.n:
+        return Check(CheckStatus.OK, "latency", text)
+    return Check(CheckStatus.WARN, "latency", text, "This machine was busy. Measure again when it is idle.")

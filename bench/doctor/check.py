@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Status(StrEnum):
+class CheckStatus(StrEnum):
     """How good a finding is."""
 
     OK = "ok"
@@ -21,7 +21,7 @@ class Status(StrEnum):
 class Check:
     """One thing that was looked at."""
 
-    status: Status
+    status: CheckStatus
     """How good it is."""
     what: str
     """The kind of check, e.g. "key"."""

@@ -11,7 +11,7 @@ from difflib import get_close_matches
 from email.utils import parsedate_to_datetime
 from urllib.parse import quote
 
-from bench.doctor.check import Check, Status
+from bench.doctor.check import Check, CheckStatus
 from bench.engine.answer import Redactor
 from bench.engine.clock import now
 from bench.engine.transport import Channel, Page, Unreachable, tls_context
@@ -40,15 +40,15 @@ def keys(endpoint: Endpoint, environ: Mapping[str, str]) -> Iterator[Check]:
     label, variable, page = endpoint.entry.label, endpoint.key_variable, endpoint.preset.key_page
     cure = "Set it in the environment, or in .env beside bench.toml."
     if variable is None:
-        yield Check(Status.OK, "key", "none is needed", model=label)
+        yield Check(CheckStatus.OK, "key", "none is needed", model=label)
     elif environ.get(variable):
-        yield Check(Status.OK, "key", f"{variable} is set", model=label)
+        yield Check(CheckStatus.OK, "key", f"{variable} is set", model=label)
     else:
         where = f" Get one at {page}." if page else ""
-        yield Check(Status.FAIL, "key", f"{variable} is not set", cure + where, label)
+        yield Check(CheckStatus.FAIL, "key", f"{variable} is not set", cure + where, label)
     for name, value in endpoint.own_headers.items():
         if value.startswith("$") and not environ.get(value[1:]):
-            yield Check(Status.FAIL, "key", f"{value[1:]}, for the header {name}, is not set", cure, label)
+            yield Check(CheckStatus.FAIL, "key", f"{value[1:]}, for the header {name}, is not set", cure, label)
 
 
 async def visit_all(endpoints: Iterable[Endpoint], environ: Mapping[str, str]) -> list[Visit]:
@@ -72,13 +72,13 @@ async def _visit(endpoint: Endpoint, environ: Mapping[str, str], tls: ssl.SSLCon
         why = redact(str(error)) or f"no reply within {VISIT_S:g} s"
         cure = "Check that its server runs, that base_url is right, and the network and proxy between."
         text = f"{endpoint.base_url} does not answer ({why})"
-        return Visit((Check(Status.FAIL, "endpoint", text, cure, label),))
+        return Visit((Check(CheckStatus.FAIL, "endpoint", text, cure, label),))
     finally:
         await channel.close()
     if listed is None:
         checks = _unlisted(endpoint, page, redact)
     else:
-        answers = Check(Status.OK, "endpoint", f"{endpoint.base_url} answers in {took_s:.2f} s", model=label)
+        answers = Check(CheckStatus.OK, "endpoint", f"{endpoint.base_url} answers in {took_s:.2f} s", model=label)
         checks = (answers, _model(endpoint, known, listed, redact))
     return Visit(checks, _skew_s(page, asked_at, took_s))
 
@@ -106,8 +106,8 @@ def _model(endpoint: Endpoint, known: bool, listed: Sequence[str], redact: Redac
     """A vendor that needs a key knows its models; a server of one's own may answer to any name."""
     label, model = endpoint.entry.label, endpoint.wire_model
     if known:
-        return Check(Status.OK, "model", f"{model} is there", model=label)
-    status = Status.FAIL if endpoint.preset.key_needed else Status.WARN
+        return Check(CheckStatus.OK, "model", f"{model} is there", model=label)
+    status = CheckStatus.FAIL if endpoint.preset.key_needed else CheckStatus.WARN
     near = get_close_matches(model, listed, n=3) or listed[:3]
     cure = redact(f"Check its name; it lists e.g. {', '.join(near)}.") if near else "Check base_url."
     return Check(status, "model", f"{model} is none of the {len(listed)} models it lists", cure, label)
@@ -120,18 +120,18 @@ def _unlisted(endpoint: Endpoint, page: Page, redact: Redactor) -> tuple[Check, 
     if page.status in NO_LIST or page.status == 200:
         text = f"{endpoint.base_url} answers, but lists no models ({status}): {unknown}"
         cure = "If calls fail, check base_url (it often ends in /v1) and the model's name."
-        return (Check(Status.WARN, "model", text, cure, label),)
+        return (Check(CheckStatus.WARN, "model", text, cure, label),)
     fault = endpoint.wire.read_fault(page.status, redact(page.text))
     text = f"{endpoint.base_url} says {status}: {redact(fault.message)}"
     if fault.kind is FaultKind.MODEL:
-        return (Check(Status.FAIL, "endpoint", text, fault.cure, label),)
-    return (Check(Status.WARN, "endpoint", f"{text}; {unknown}", "Try again later.", label),)
+        return (Check(CheckStatus.FAIL, "endpoint", text, fault.cure, label),)
+    return (Check(CheckStatus.WARN, "endpoint", f"{text}; {unknown}", "Try again later.", label),)
 
 
 def _skew_s(page: Page, asked_at: datetime, took_s: float) -> float | None:
     """Our clock minus the endpoint's, at the middle of the exchange and of the second it told."""
     try:
-        told = parsedate_to_datetime(page.headers.get("date", ""))
+        their_time = parsedate_to_datetime(page.headers.get("date", ""))
     except (TypeError, ValueError):
         return None
-    return (asked_at - told.astimezone(UTC)).total_seconds() + took_s / 2 - 0.5
+    return (asked_at - their_time.astimezone(UTC)).total_seconds() + took_s / 2 - 0.5

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 
-from bench.doctor.check import Check, Status
+from bench.doctor.check import Check, CheckStatus
 from bench.engine.clock import now
 from bench.errors import UsageError
 from bench.records.settings import LocalModel
@@ -27,8 +27,8 @@ ROOM_BYTES = 1_000_000_000
 
 def versions() -> Check:
     """Python and the packages that can change a result."""
-    found = ", ".join(f"{name} {version or 'not installed'}" for name, version in manifest.versions().items())
-    return Check(Status.OK, "versions", found)
+    text = ", ".join(f"{name} {version or 'not installed'}" for name, version in manifest.versions().items())
+    return Check(CheckStatus.OK, "versions", text)
 
 
 def clock(times: Sequence[float] = ()) -> Check:
@@ -38,20 +38,20 @@ def clock(times: Sequence[float] = ()) -> Check:
     step_s = statistics.median(steps) if steps else time.get_clock_info("perf_counter").resolution
     text = f"the clock of latencies moves in steps of {step_s * 1e3:.2g} ms"
     if step_s <= STEP_S:
-        return Check(Status.OK, "clock", text)
-    return Check(Status.WARN, "clock", text, "Measure latency on another machine.")
+        return Check(CheckStatus.OK, "clock", text)
+    return Check(CheckStatus.WARN, "clock", text, "Measure latency on another machine.")
 
 
 def time_of_day(skews_s: Iterable[float]) -> Check:
     """Our time of day against the endpoints', in seconds ahead of each; one that agrees is enough."""
     skew_s = min(skews_s, key=abs, default=None)
     if skew_s is None:
-        return Check(Status.WARN, "clock", "no endpoint told the time, so this machine's was compared with none")
+        return Check(CheckStatus.WARN, "clock", "no endpoint told the time, so this machine's was compared with none")
     if abs(skew_s) <= SKEW_S:
-        return Check(Status.OK, "clock", f"the time of day is within {SKEW_S:g} s of an endpoint's")
+        return Check(CheckStatus.OK, "clock", f"the time of day is within {SKEW_S:g} s of an endpoint's")
     text = f"the time of day is {abs(skew_s):.0f} s {'ahead of' if skew_s > 0 else 'behind'} every endpoint's"
     cure = "Set it, e.g. with NTP: prices that change by the hour and dates in Retry-After go by it."
-    return Check(Status.WARN, "clock", text, cure)
+    return Check(CheckStatus.WARN, "clock", text, cure)
 
 
 def sandbox() -> Check:
@@ -59,9 +59,9 @@ def sandbox() -> Check:
     from bench.sandbox import probe
 
     try:
-        return Check(Status.OK, "sandbox", f"{probe()} holds")
+        return Check(CheckStatus.OK, "sandbox", f"{probe()} holds")
     except UsageError as error:
-        return Check(Status.WARN, "sandbox", "suites that run model-written code will be left out", str(error))
+        return Check(CheckStatus.WARN, "sandbox", "suites that run model-written code will be left out", str(error))
 
 
 def room(results: Path) -> Check:
@@ -72,9 +72,13 @@ def room(results: Path) -> Check:
             free = shutil.disk_usage(folder).free
     except OSError as error:
         text = f"{results} cannot be written ({error.strerror})"
-        return Check(Status.FAIL, "disk", text, "Choose another folder with --results.")
+        return Check(CheckStatus.FAIL, "disk", text, "Choose another folder with --results.")
     text = f"{results} has {megabytes(free)} free"
-    return Check(Status.OK, "disk", text) if free >= ROOM_BYTES else Check(Status.WARN, "disk", text, "Make room.")
+    return (
+        Check(CheckStatus.OK, "disk", text)
+        if free >= ROOM_BYTES
+        else Check(CheckStatus.WARN, "disk", text, "Make room.")
+    )
 
 
 def weights(entries: Iterable[LocalModel]) -> Iterator[Check]:
@@ -86,17 +90,17 @@ def weights(entries: Iterable[LocalModel]) -> Iterator[Check]:
     for entry in entries:
         file = resolve(entry.name)
         if is_cached(file):
-            yield Check(Status.OK, "weights", f"{file.name} is here, its sha256 is right", model=entry.label)
+            yield Check(CheckStatus.OK, "weights", f"{file.name} is here, its sha256 is right", model=entry.label)
             continue
         missing += file.size
-        found = "is here with another sha256" if (cache_dir() / file.file).exists() else "is not here yet"
+        state = "is here with another sha256" if (cache_dir() / file.file).exists() else "is not here yet"
         cure = f"`bench run` fetches {megabytes(file.size)}; to do so beforehand: bench weights pull {file.name}"
-        yield Check(Status.WARN, "weights", f"{file.name} {found}", cure, entry.label)
+        yield Check(CheckStatus.WARN, "weights", f"{file.name} {state}", cure, entry.label)
     try:
         if missing:
             require_space(_existing(cache_dir()), missing)
     except UsageError as error:
-        yield Check(Status.FAIL, "disk", str(error))
+        yield Check(CheckStatus.FAIL, "disk", str(error))
 
 
 def _existing(folder: Path) -> Path:

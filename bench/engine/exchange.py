@@ -43,7 +43,7 @@ class Asking:
     """Total deadline of one attempt, in seconds."""
     redact: Redactor
     """Takes the lane's secrets out of messages."""
-    heard: Callable[[], None]
+    on_first_event: Callable[[], None]
     """Called at an attempt's first event that tells of no fault: key, balance and model are good."""
 
 
@@ -151,7 +151,7 @@ class _Reader:
         if event.fault:
             event = wire.read_event(self._asking.redact(data))  # before a message is cut, perhaps inside a secret
         elif not self._answer.events:
-            self._asking.heard()
+            self._asking.on_first_event()
         self._answer.take(at, event)
 
 

@@ -42,7 +42,7 @@ class Read(NamedTuple):
 
 
 @dataclass(slots=True)
-class Marks:
+class RequestMarks:
     """What a caller learns of a request beside its reply, also where none comes."""
 
     sent: float | None = None
@@ -60,7 +60,7 @@ class Connection(asyncio.Protocol):
         self._lost = self._loop.create_future()
         self._alive = True
         self._complete = True
-        self._heard = now()
+        self._last_at = now()
         self._head: h11.Response | None = None
         self._reads: deque[Read] = deque()
         self._unread = 0
@@ -93,7 +93,7 @@ class Connection(asyncio.Protocol):
         if self._complete:  # a farewell, or bytes that no request asked for
             self.abort()
             return
-        self._heard = at
+        self._last_at = at
         parts: list[bytes] = []
         try:
             self._http.receive_data(data)
@@ -154,7 +154,7 @@ class Connection(asyncio.Protocol):
     @property
     def usable(self) -> bool:
         """Whether it may carry another request."""
-        return self._alive and self._complete and now() - self._heard < IDLE_S
+        return self._alive and self._complete and now() - self._last_at < IDLE_S
 
     @property
     def complete(self) -> bool:
@@ -166,15 +166,15 @@ class Connection(asyncio.Protocol):
         head = h11.Request(method=request.method, target=request.url.raw_path, headers=request.headers.raw)
         data = b"".join(self._http.send(e) or b"" for e in (head, h11.Data(data=content), h11.EndOfMessage()))
         self._complete, self._head = False, None
-        self._heard = now()
+        self._last_at = now()
         self._transport.write(data)
         if read_s is not None:
             self._watch = self._loop.call_later(read_s, self._check, read_s)
-        return self._heard
+        return self._last_at
 
     def _check(self, read_s: float) -> None:
         """Ends a reply of which nothing was read for too long: one timer for a reply, not one for each read."""
-        left = self._heard + read_s - now()
+        left = self._last_at + read_s - now()
         if left > 0:
             self._watch = self._loop.call_later(left, self._check, read_s)
         else:
@@ -271,7 +271,7 @@ class SlotTransport(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Sends a request and waits for the reply's head. Raises httpx.TransportError."""
-        marks: Marks = request.extensions["marks"]
+        marks: RequestMarks = request.extensions["marks"]
         timeout: dict[str, float | None] = request.extensions["timeout"]
         content = await request.aread()
         connection = self._connection

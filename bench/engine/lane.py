@@ -102,7 +102,7 @@ class LaneState:
     def __post_init__(self) -> None:
         self.queue = iter(self.lane.calls)
 
-    def heard(self) -> None:
+    def on_first_event(self) -> None:
         """The endpoint has begun to answer."""
         self.works.set()
         self.known()

@@ -106,22 +106,22 @@ class _Engine:
             finally:
                 self.admission.finished(label, planned.rank, call)
             if call:
-                await self._tell(planned, call, state)
+                await self._report(planned, call, state)
         state.throttle.close()
         self.gate.known(label)
         await self.pacer.leave(label)
 
-    async def _tell(self, planned: PlannedCall, call: Call, state: LaneState) -> None:
+    async def _report(self, planned: PlannedCall, call: Call, state: LaneState) -> None:
         if self.errors:
             return
         if state.lane.endpoint.entry.local:
-            await self._told(planned, call)
+            await self._observe(planned, call)
             return
         await self.backlog.acquire()
-        task = self.group.create_task(self._told(planned, call))
+        task = self.group.create_task(self._observe(planned, call))
         task.add_done_callback(lambda _: self.backlog.release())
 
-    async def _told(self, planned: PlannedCall, call: Call) -> None:
+    async def _observe(self, planned: PlannedCall, call: Call) -> None:
         try:
             await self.observer.finished(planned, call)
         except Exception as error:
@@ -192,7 +192,7 @@ def _connect(
     headers, timeout_s = endpoint.headers(environ), endpoint.entry.timeout_s
     channels = [Channel(endpoint.base_url, headers, timeout_s, tls, transport) for _ in range(state.throttle.slots)]
     redact = Redactor(endpoint.secrets(environ))
-    return channels, Asking(endpoint.wire, endpoint.path, endpoint.thinks, timeout_s, redact, state.heard)
+    return channels, Asking(endpoint.wire, endpoint.path, endpoint.thinks, timeout_s, redact, state.on_first_event)
 
 
 def _innermost(group: BaseExceptionGroup[BaseException]) -> BaseException:

@@ -79,12 +79,12 @@ class Throttle:
         due = now()
         self._ramping = True
         while self._ramping and self.limit < self.slots:
-            self._open_one()
+            self._open_slot()
             due += step
             await asyncio.sleep(max(0.0, due - now()))
         self._ramping, self._ramped = False, True
 
-    def _open_one(self) -> None:
+    def _open_slot(self) -> None:
         self.limit += 1
         self.highest = max(self.highest, self.limit)
         self._tell()
@@ -94,7 +94,7 @@ class Throttle:
         self._successes += 1
         if self._ramped and self.limit < self.slots and self._successes >= self.limit and now() >= self._grow_after:
             self._successes = 0
-            self._open_one()
+            self._open_slot()
 
     def overloaded(self) -> None:
         """The endpoint is asked too much (429, 529): a cut, unless one was made just now."""

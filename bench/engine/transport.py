@@ -19,7 +19,7 @@ from urllib.request import getproxies, proxy_bypass
 import httpx
 
 from bench.engine.clock import now
-from bench.engine.http1 import IDLE_S, Marks, Sink, SlotTransport
+from bench.engine.http1 import IDLE_S, RequestMarks, Sink, SlotTransport
 from bench.errors import UsageError
 
 CONNECT_S = 10.0
@@ -103,7 +103,7 @@ class Unreachable(Exception):
     """No reply came; the message says why."""
 
 
-class _Traced(Marks):
+class _Traced(RequestMarks):
     """The same marks from the trace hook of httpx's own transport."""
 
     async def __call__(self, event: str, _info: Mapping[str, Any]) -> None:

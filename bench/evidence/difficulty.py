@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise
 from pathlib import Path
@@ -18,10 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 from bench.errors import BenchError, UsageError
 from bench.records import folder as runfolder
-from bench.records.manifest import RunRecord
 from bench.records.items import Outcome
-from bench.report.text import grid
-from bench.report.text.grid import Column, Entry, Table
+from bench.records.manifest import RunRecord
 from bench.report.text import formats, grid
 from bench.report.text.column import Column, Output, Table, csv_text, label, table
 from bench.stats import Interval, Strata, Unpaired, proportion_interval, score_difference, unpaired_interval

@@ -58,7 +58,9 @@ def _margins() -> str:
 
 def _credit(judged: Sequence[Judgement], sets: Mapping[str, DataSet]) -> str:
     known = [sets[name].published.provenance for name in dict.fromkeys(j.ruled.set for j in judged)]
-    return "Data: " + "; ".join(dict.fromkeys(f"{one.source} ({one.licence})" for one in known)) + "."
+    return (
+        "Data: " + "; ".join(dict.fromkeys(f"{source_set.source} ({source_set.licence})" for source_set in known)) + "."
+    )
 
 
 def _rows(judged: Sequence[Judgement], sets: Mapping[str, DataSet]) -> list[ForestRow]:

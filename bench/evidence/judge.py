@@ -85,14 +85,14 @@ def judge_all(claims: Sequence[RuledClaim], sets: Mapping[str, DataSet]) -> list
     families: dict[tuple[str, str], list[int]] = {}
     for at, claim in enumerate(claims):
         families.setdefault(claim.family, []).append(at)
-    found: dict[int, Judgement] = {}
+    judgements: dict[int, Judgement] = {}
     for members in families.values():
         family = [cases[at] for at in members]
         supported, refuted = holm([c.p_supported for c in family]), holm([c.judged.p_refuted for c in family])
         clustered = _verdicts([c.clustered for c in family])
         for at, case, p_for, p_against, elsewhere in zip(members, family, supported, refuted, clustered, strict=True):
-            found[at] = _judgement(case, p_for, p_against, elsewhere)
-    return [found[at] for at in range(len(claims))]
+            judgements[at] = _judgement(case, p_for, p_against, elsewhere)
+    return [judgements[at] for at in range(len(claims))]
 
 
 def _case(ruled: RuledClaim, data: DataSet) -> _Case:
@@ -107,9 +107,15 @@ def _case(ruled: RuledClaim, data: DataSet) -> _Case:
 
 def _verdicts(judged: Sequence[Judged | None]) -> list[str | None]:
     """Of claims judged with clusters, corrected among themselves."""
-    known = [one for one in judged if one is not None]
-    adjusted = iter(zip(holm([one.p_supported for one in known]), holm([one.p_refuted for one in known]), strict=True))
-    return [None if one is None else _verdict(one, *next(adjusted)) for one in judged]
+    known = [judged_claim for judged_claim in judged if judged_claim is not None]
+    adjusted = iter(
+        zip(
+            holm([judged_claim.p_supported for judged_claim in known]),
+            holm([judged_claim.p_refuted for judged_claim in known]),
+            strict=True,
+        )
+    )
+    return [None if judged_claim is None else _verdict(judged_claim, *next(adjusted)) for judged_claim in judged]
 
 
 def _verdict(judged: Judged, p_supported: float, p_refuted: float) -> str:
@@ -120,9 +126,9 @@ def _judgement(case: _Case, p_supported: float, p_refuted: float, elsewhere: str
     ours, theirs = case.rows
     quality, cost = case.half("quality"), case.half("cost")
     assert cost is not None
-    told = _verdict(case.judged, p_supported, p_refuted)
+    verdict = _verdict(case.judged, p_supported, p_refuted)
     if case.pairs is None:
-        told = standing(case.ruled.claim, case.judged, p_supported, p_refuted)
+        verdict = standing(case.ruled.claim, case.judged, p_supported, p_refuted)
     intervals = _difference(case, quality)
     return Judgement(
         ruled=case.ruled,
@@ -136,8 +142,8 @@ def _judgement(case: _Case, p_supported: float, p_refuted: float, elsewhere: str
         meets=meets(case.ruled.claim, cost),
         p_supported=p_supported,
         p_refuted=p_refuted,
-        verdict=told,
-        failing=case.judged.failing[1] if told == Verdict.REFUTED and case.judged.failing else None,
+        verdict=verdict,
+        failing=case.judged.failing[1] if verdict == Verdict.REFUTED and case.judged.failing else None,
         elsewhere=elsewhere,
         needed=None if quality is None else quality.needed,
         slower=_ratio(ours.latency_mean_s, theirs.latency_mean_s),

@@ -80,20 +80,20 @@ def _table(judged: Sequence[Judgement]) -> Iterator[str]:
 
 
 def _points(j: Judgement) -> str:
-    told = points(j.difference.estimate)
+    text = points(j.difference.estimate)
     if j.difference.low is not None and j.difference.high is not None:
-        told += f" ({points(j.difference.low)} to {points(j.difference.high)})"
-    return told if j.lost is None else f"{told}; {j.lost}/{j.won}"
+        text += f" ({points(j.difference.low)} to {points(j.difference.high)})"
+    return text if j.lost is None else f"{text}; {j.lost}/{j.won}"
 
 
 def _cost(ratio: Interval) -> str:
     """A share of the baseline's bill, or how many times it."""
     if math.isnan(ratio.estimate):
         return "unknown"
-    told = percent if ratio.estimate < 2 else _times
+    shown = percent if ratio.estimate < 2 else _times
     if ratio.low is None or ratio.high is None:
-        return told(ratio.estimate)
-    return f"{told(ratio.estimate)} ({told(ratio.low)} to {told(ratio.high)})"
+        return shown(ratio.estimate)
+    return f"{shown(ratio.estimate)} ({shown(ratio.low)} to {shown(ratio.high)})"
 
 
 def _times(ratio: float | None) -> str:

@@ -96,8 +96,8 @@ def claims_of(name: str, rows: Sequence[AggregateRow]) -> list[RuledClaim]:
     for row in rows:
         if row.score is not None and row.date is not None and row.vendor in CHINESE | US:
             boards.setdefault((row.suite, row.comparable, row.settings or ""), []).append(row)
-    found = [claim for _, board in sorted(boards.items()) for claim in _of_board(name, board)]
-    return list({claim.id: claim for claim in found}.values())  # candidates of one date share their control
+    claims = [claim for _, board in sorted(boards.items()) for claim in _of_board(name, board)]
+    return list({claim.id: claim for claim in claims}.values())  # candidates of one date share their control
 
 
 def _of_board(name: str, board: Sequence[AggregateRow]) -> Iterator[RuledClaim]:

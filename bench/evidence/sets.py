@@ -128,7 +128,7 @@ def read_all(folder: Path, published: Sequence[Published] = SETS) -> tuple[dict[
 
     UsageError if there is none, or one cannot be read.
     """
-    found: dict[str, DataSet] = {}
+    data_sets: dict[str, DataSet] = {}
     remarks = []
     for each in published:
         missing = [str(folder / name) for name, _ in each.files if not (folder / name).is_file()]
@@ -137,10 +137,10 @@ def read_all(folder: Path, published: Sequence[Published] = SETS) -> tuple[dict[
             continue
         unlike = [_unlike(folder / name) for name, sha256 in each.files if _sha256(folder / name) != sha256]
         remarks += [f"{each.name}: {why}" for why in unlike]
-        found[each.name] = _read(folder, each, unlike)
-    if not found:
+        data_sets[each.name] = _read(folder, each, unlike)
+    if not data_sets:
         raise UsageError(f"{folder}: none of the published files is there: {'; '.join(remarks)}.")
-    return found, remarks
+    return data_sets, remarks
 
 
 def _unlike(path: Path) -> str:
@@ -162,5 +162,5 @@ def _read(folder: Path, published: Published, unlike: Sequence[str]) -> DataSet:
             tuple(runfolder.read_aggregates(imported.folder)),
             runfolder.read_table(imported.folder, "items"),
             runfolder.read_manifest(imported.folder),
-            (*unlike, *(f"{one['row']}: left out: {one['why']}" for one in imported.dropped), *imported.notes),
+            (*unlike, *(f"{row['row']}: left out: {row['why']}" for row in imported.dropped), *imported.notes),
         )

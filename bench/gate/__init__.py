@@ -1,7 +1,7 @@
 """The regression gate: a run against its baseline, without crying wolf. Offline; it reads tables and a file."""
 
 from bench.gate.file import read, save
-from bench.gate.findings import ALL, Finding, Move, Result, Status, Verdict, suspects
+from bench.gate.findings import ALL, Finding, FindingStatus, GateResult, GateVerdict, Move, suspects
 from bench.gate.judge import SECOND, judge, judge_folder, load
 from bench.gate.junit import xml
 from bench.gate.match import require_fit
@@ -15,10 +15,10 @@ __all__ = [
     "Equivalence",
     "Finding",
     "Move",
-    "Result",
+    "GateResult",
     "Snapshot",
-    "Status",
-    "Verdict",
+    "FindingStatus",
+    "GateVerdict",
     "as_json",
     "judge",
     "judge_folder",

@@ -15,14 +15,14 @@ from bench.records.items import Outcome
 
 def changes(base: Snapshot, now: Snapshot, models: Mapping[str, str], pairings: Sequence[Pairing]) -> list[str]:
     """Everything that differs, as sentences; `models` are the run's labels and the baseline's."""
-    found: list[str] = []
+    lines: list[str] = []
     for label, its in models.items():
         ours, theirs = now.models[label].settings, base.models[its].settings
-        found += _differing(label, theirs, ours)
+        lines += _differing(label, theirs, ours)
     for pairing in pairings:
-        found += _of_suite(pairing, base, now)
-    found += _differing("versions", base.versions, now.versions)
-    return list(dict.fromkeys(found))
+        lines += _of_suite(pairing, base, now)
+    lines += _differing("versions", base.versions, now.versions)
+    return list(dict.fromkeys(lines))
 
 
 def _differing(what: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
@@ -64,35 +64,35 @@ def _list(names: Sequence[str]) -> str:
 
 def notes(base: Snapshot, now: Snapshot, pairings: Sequence[Pairing], *, renamed: bool) -> list[str]:
     """What a reader must know beside the numbers: another machine, items that only one side was asked."""
-    found = []
+    lines = []
     if base.machine != now.machine:
         local = any(now.models[pairing.model].local for pairing in pairings)
         texts = "; texts of local weights may differ across CPUs" if local else ""
-        found.append(f"the baseline is of another machine: its latency is not comparable{texts}")
+        lines.append(f"the baseline is of another machine: its latency is not comparable{texts}")
     for pairing in pairings:
         sides = f"{pairing.model}, {pairing.suite}: judged on {len(pairing.keys)} items"
         if len(pairing.keys) < len(pairing.base.items):
-            found.append(f"{sides}, of {len(pairing.base.items)} in the baseline")
+            lines.append(f"{sides}, of {len(pairing.base.items)} in the baseline")
         if len(pairing.keys) < len(pairing.now.items):
-            found.append(f"{sides}, of {len(pairing.now.items)} in the run; the others are new")
+            lines.append(f"{sides}, of {len(pairing.now.items)} in the run; the others are new")
     left_out = [label for label in base.models if label not in now.models]
     if left_out and not renamed:
-        found.append(
+        lines.append(
             f"of the baseline's models {', '.join(left_out)} {'was' if len(left_out) == 1 else 'were'} not asked"
         )
-    return found
+    return lines
 
 
 def moves(pairings: Sequence[Pairing]) -> list[Move]:
     """The items that score otherwise, those lost first."""
-    found = []
+    moved = []
     for pairing in pairings:
         for key, (before, after) in pairing.scores().items():
             if before != after:
                 ends = [_ends(side.items[key]) for side in (pairing.base, pairing.now)]
                 outcome = ends[0] if ends[0] == ends[1] else " → ".join(ends)
-                found.append(Move(pairing.model, pairing.suite, key, before, after, outcome))
-    return sorted(found, key=lambda move: not move.lost)
+                moved.append(Move(pairing.model, pairing.suite, key, before, after, outcome))
+    return sorted(moved, key=lambda move: not move.lost)
 
 
 def _ends(item: ItemRecord) -> str:

@@ -117,12 +117,12 @@ def _damaged(path: Path, why: str) -> UsageError:
 
 def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """A mapping; ValueError on a key that stands there twice, as after a careless merge."""
-    found: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     for key, value in pairs:
-        if key in found:
+        if key in values:
             raise ValueError(f"'{key}' stands there twice")
-        found[key] = value
-    return found
+        values[key] = value
+    return values
 
 
 def _no_number(name: str) -> None:

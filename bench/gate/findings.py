@@ -17,7 +17,7 @@ ALL = "all suites"
 """Stands for the suite where a model's items are taken together."""
 
 
-class Status(StrEnum):
+class FindingStatus(StrEnum):
     """What became of one measure."""
 
     PASSED = "pass"
@@ -32,7 +32,7 @@ class Status(StrEnum):
     """Shown for the reader only."""
 
 
-class Verdict(StrEnum):
+class GateVerdict(StrEnum):
     """What the gate says of a run."""
 
     PASSED = "pass"
@@ -53,7 +53,7 @@ class Finding:
     """The suite, or ALL."""
     measure: str
     """"quality", "tokens in", "tokens out", "cost" or "latency"."""
-    status: Status
+    status: FindingStatus
     """What became of it."""
     before: float | None
     """The baseline's mean: score, tokens or USD an item; of a latency its median, in seconds. None if unknown."""
@@ -77,7 +77,7 @@ class Finding:
     @property
     def failed(self) -> bool:
         """Whether it fails the gate."""
-        return self.status is Status.FAILED
+        return self.status is FindingStatus.FAILED
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ class Move:
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class GateResult:
     """A run, judged against its baseline."""
 
     base: Snapshot
@@ -123,17 +123,17 @@ class Result:
     """What a reader must know beside the numbers."""
 
     @property
-    def verdict(self) -> Verdict:
+    def verdict(self) -> GateVerdict:
         """The first that holds of: failed, cannot tell, passed."""
         if any(finding.failed for finding in self.findings):
-            return Verdict.FAILED
-        return Verdict.BLIND if self.blind else Verdict.PASSED
+            return GateVerdict.FAILED
+        return GateVerdict.BLIND if self.blind else GateVerdict.PASSED
 
 
 def suspects(findings: Sequence[Finding]) -> set[tuple[str, str | None]]:
     """What failed and can be asked again: (model, suite), or (model, None) for all suites of the model."""
     return {
-        (found.model, None if found.suite == ALL else found.suite)
-        for found in findings
-        if found.failed and found.measure != "latency"
+        (finding.model, None if finding.suite == ALL else finding.suite)
+        for finding in findings
+        if finding.failed and finding.measure != "latency"
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from bench.claims.judge import CLEAN_SHARE
-from bench.gate.findings import ALPHA, TOLERANCE, Finding, Status
+from bench.gate.findings import ALPHA, TOLERANCE, Finding, FindingStatus
 from bench.gate.match import Amounts, Pairing
 from bench.gate.snapshot import Snapshot
 from bench.stats import Interval, Strata, cost_ratio, latency
@@ -47,17 +47,17 @@ def _grown(pairing: Pairing, measure: str, both: Amounts, why: str, tests: int) 
     n = len(both.now)
     before, after = (float(both.base.mean()), float(both.now.mean())) if n else (None, None)
     if why or both.undecided:
-        status = Status.REPORTED if why else Status.BLIND
+        status = FindingStatus.REPORTED if why else FindingStatus.BLIND
         return Finding(pairing.model, pairing.suite, measure, status, before, after, n, why=why or both.unknown)
     ratio = growth(both, ALPHA / tests)
-    status = Status.FAILED if grown(ratio) else Status.PASSED
+    status = FindingStatus.FAILED if grown(ratio) else FindingStatus.PASSED
     return Finding(pairing.model, pairing.suite, measure, status, before, after, n, ratio=ratio, why=both.unknown)
 
 
 def unknown_amounts(findings: Sequence[Finding]) -> list[str]:
     """What is unknown of too many answers to be judged, as sentences."""
-    blind = (found for found in findings if found.status is Status.BLIND)
-    return [f"{found.model}, {found.suite}: {found.measure} is {found.why}" for found in blind]
+    blind = (finding for finding in findings if finding.status is FindingStatus.BLIND)
+    return [f"{finding.model}, {finding.suite}: {finding.measure} is {finding.why}" for finding in blind]
 
 
 def growth(both: Amounts, alpha: float) -> Interval | None:
@@ -87,13 +87,13 @@ def judge_latency(pairings: Sequence[Pairing], seconds: Mapping[tuple[str, str],
         if key in seconds:
             clean, every = len(seconds[key][0]), seconds[key][1]
             reason = f"{clean} of {every} pairs were timed cleanly; it takes {100 * CLEAN_SHARE:.0f} %"
-        findings.append(Finding(*key, "latency", Status.REPORTED, before, after, n, why=reason))
+        findings.append(Finding(*key, "latency", FindingStatus.REPORTED, before, after, n, why=reason))
     return findings
 
 
 def _slower(pairing: Pairing, seconds: Floats, before: float | None, after: float | None, alpha: float) -> Finding:
     ratio, failed = slower(seconds, alpha)
-    status = Status.FAILED if failed else Status.PASSED
+    status = FindingStatus.FAILED if failed else FindingStatus.PASSED
     return Finding(pairing.model, pairing.suite, "latency", status, before, after, len(seconds), ratio=ratio)
 
 

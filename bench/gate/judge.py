@@ -11,7 +11,7 @@ from bench.claims.pairs import pair
 from bench.errors import UsageError
 from bench.gate import file
 from bench.gate.changes import changes, moves, notes
-from bench.gate.findings import ALL, ALPHA, Finding, Result, Status
+from bench.gate.findings import ALL, ALPHA, Finding, FindingStatus, GateResult
 from bench.gate.growth import COLUMNS, Timed, grown, growth, judge_amounts, judge_latency, unknown_amounts
 from bench.gate.match import Pairing, concatenated, match
 from bench.gate.quality import blind_spots, judge_quality
@@ -45,7 +45,7 @@ def judge_folder(
     models: Mapping[str, str] | None = None,
     suites: Collection[str] = (),
     detect: float | None = None,
-) -> Result:
+) -> GateResult:
     """Judges a run folder, its second asking included where one was made.
 
     `models`: which of the run's models stands beside which of the baseline's; by default those of the same label.
@@ -65,14 +65,14 @@ def judge_folder(
 def _side_by_side(folder: Path, models: Mapping[str, str], suites: Collection[str]) -> dict[tuple[str, str], Timed]:
     """Seconds of pairs that one run asked side by side, by (model, suite)."""
     items, manifest = runfolder.read_table(folder, "items"), runfolder.read_manifest(folder)
-    found = {}
+    measured = {}
     for label, its in models.items():
         if label == its:
             raise UsageError(f"'{label}' would be compared with itself. Name two models of the run, or another run.")
         for suite in suites:
             pairs = pair(items, manifest, label, its, [suite])
-            found[label, suite] = pairs.seconds, pairs.timed_all
-    return found
+            measured[label, suite] = pairs.seconds, pairs.timed_all
+    return measured
 
 
 def judge(
@@ -84,7 +84,7 @@ def judge(
     again: Snapshot | None = None,
     seconds: Mapping[tuple[str, str], Timed] | None = None,
     detect: float | None = None,
-) -> Result:
+) -> GateResult:
     """Judges one snapshot against another; `again` is the run's second asking. UsageError as `match` raises it."""
     pairings = match(base, now, models, suites)
     findings = judge_quality(pairings)
@@ -97,34 +97,34 @@ def judge(
     why = "not comparable: other machine" if other else "not asked side by side in one run"
     findings += judge_latency(pairings, seconds or {}, why)
     suites_of = [(model, suite) for model in models for suite in (*now.models[model].suites, ALL)]
-    findings.sort(key=lambda found: suites_of.index((found.model, found.suite)))
+    findings.sort(key=lambda finding: suites_of.index((finding.model, finding.suite)))
     renamed = any(label != its for label, its in models.items())
-    return Result(
+    return GateResult(
         base, now, tuple(findings), tuple(moves(pairings)), tuple(changes(base, now, models, pairings)),
         tuple(blind), tuple(notes(base, now, pairings, renamed=renamed)),
     )  # fmt: skip
 
 
 def _confirmed(
-    found: Finding, first: Sequence[Pairing], again: Snapshot, models: Mapping[str, str], base: Snapshot
+    finding: Finding, first: Sequence[Pairing], again: Snapshot, models: Mapping[str, str], base: Snapshot
 ) -> Finding:
     """A failed measure after the second asking: it stands unless fresh answers, judged alone, do not show it."""
-    wanted = [p for p in first if p.model == found.model and found.suite in (ALL, p.suite)]
-    asked = again.models[found.model].suites if found.model in again.models else {}
+    wanted = [p for p in first if p.model == finding.model and finding.suite in (ALL, p.suite)]
+    asked = again.models[finding.model].suites if finding.model in again.models else {}
     if any(p.suite not in asked or set(p.keys) - asked[p.suite].items.keys() for p in wanted):
-        return replace(found, why="not all of it was asked a second time")
+        return replace(finding, why="not all of it was asked a second time")
     names = [p.suite for p in wanted]
-    second = match(base, again, {found.model: models[found.model]}, names)
+    second = match(base, again, {finding.model: models[finding.model]}, names)
     if any(p.missing_now() > MISSING_RATE for p in second):
-        return replace(found, why="answers of the second asking are missing")
-    if found.measure == "quality":
+        return replace(finding, why="answers of the second asking are missing")
+    if finding.measure == "quality":
         values = concatenated([p.differences() for p in second])
         p_value = drop_p(values, binary=all(p.binary for p in second))
         shown, said = p_value <= ALPHA, f"p = {p_value:.2g} in the second asking alone"
     else:
-        both = second[0].amounts(COLUMNS[found.measure])
+        both = second[0].amounts(COLUMNS[finding.measure])
         ratio = None if both.undecided else growth(both, ALPHA)
         shown = both.undecided or grown(ratio)
         said = f"ratio {ratio.estimate:.2f}" if ratio else both.unknown or "nothing to compare"
         said += " in the second asking"
-    return replace(found, why=said) if shown else replace(found, status=Status.UNCONFIRMED, why=said)
+    return replace(finding, why=said) if shown else replace(finding, status=FindingStatus.UNCONFIRMED, why=said)

@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from xml.etree import ElementTree
 
-from bench.gate.findings import ALL, Finding, Result, Status
-from bench.gate.text import headline, told
+from bench.gate.findings import ALL, Finding, FindingStatus, GateResult
+from bench.gate.text import headline, sentence
 
 _UNPRINTABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 has no place for."""
 
-_UNJUDGED = (Status.REPORTED, Status.BLIND)
+_UNJUDGED = (FindingStatus.REPORTED, FindingStatus.BLIND)
 
 
-def xml(result: Result) -> str:
+def xml(result: GateResult) -> str:
     """The file's text. Failed measures are failures with the lost items named, unjudged ones are skipped."""
     root = ElementTree.Element("testsuites", name="bench gate")
     for model, suite in dict.fromkeys((f.model, f.suite) for f in result.findings):
@@ -34,9 +34,9 @@ def xml(result: Result) -> str:
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
 
 
-def _case(box: ElementTree.Element, finding: Finding, result: Result) -> None:
+def _case(box: ElementTree.Element, finding: Finding, result: GateResult) -> None:
     case = ElementTree.SubElement(box, "testcase", classname=str(box.get("name")), name=finding.measure)
-    said = _clean(told(finding))
+    said = _clean(sentence(finding))
     if finding.failed:
         failure = ElementTree.SubElement(case, "failure", message=said)
         failure.text = _clean("\n".join([headline(result), *_lost(finding, result)]))
@@ -46,7 +46,7 @@ def _case(box: ElementTree.Element, finding: Finding, result: Result) -> None:
         ElementTree.SubElement(case, "system-out").text = said
 
 
-def _lost(finding: Finding, result: Result) -> list[str]:
+def _lost(finding: Finding, result: GateResult) -> list[str]:
     if finding.measure != "quality":
         return []
     return [

@@ -62,12 +62,12 @@ class Pairing:
 
     def scores(self) -> dict[str, tuple[float, float]]:
         """Score in the baseline and now, by item; items without one on either side are left out."""
-        found = {}
+        scores = {}
         for key, (now, base) in zip(self.keys, self.pairs(), strict=True):
             before, after = (_mean([sample.score for sample in item.samples]) for item in (base, now))
             if before is not None and after is not None:
-                found[key] = before, after
-        return found
+                scores[key] = before, after
+        return scores
 
     def differences(self) -> Floats:
         """Score now minus score in the baseline, of the items that have both."""
@@ -102,9 +102,9 @@ class Pairing:
             if now and base
         ]
         means = [(_mean(now), _mean(base)) for now, base in scored if None not in (*now, *base)]
-        found: Floats = np.array(means, dtype=np.float64).reshape(-1, 2)
+        columns: Floats = np.array(means, dtype=np.float64).reshape(-1, 2)
         silent = all(value is None for pair in scored for side in pair for value in side)
-        return Amounts(found[:, 0], found[:, 1], len(scored), silent)
+        return Amounts(columns[:, 0], columns[:, 1], len(scored), silent)
 
 
 def filled(item: ItemRecord, value: float) -> float:
@@ -131,7 +131,7 @@ def match(base: Snapshot, now: Snapshot, models: Mapping[str, str], suites: Coll
 
     UsageError as `require_fit` raises it, and if the run has no answers.
     """
-    found = []
+    pairings = []
     tasks = {task: (str(about["version"]), about["sha256"]) for task, about in now.tasks.items()}
     for label, its in models.items():
         ours = now.model(label).suites
@@ -139,10 +139,10 @@ def match(base: Snapshot, now: Snapshot, models: Mapping[str, str], suites: Coll
         for name in require_fit(base, label, its, asked, tasks, suites):
             theirs = base.models[its].suites[name]
             keys = tuple(sorted(ours[name].items.keys() & theirs.items.keys()))
-            found.append(Pairing(label, name, ours[name], theirs, keys))
-    if not found:
+            pairings.append(Pairing(label, name, ours[name], theirs, keys))
+    if not pairings:
         raise UsageError(f"run {now.run} has no answer that a gate could judge.")
-    return found
+    return pairings
 
 
 def require_fit(
@@ -205,5 +205,5 @@ def _same_task(base: Snapshot, task: str, version: str, sha256: str | None) -> N
 
 def concatenated(parts: Sequence[Floats]) -> Floats:
     """Several suites' values as one array."""
-    found: Floats = np.concatenate([np.empty(0), *parts])
-    return found
+    values: Floats = np.concatenate([np.empty(0), *parts])
+    return values

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from bench.claims.judge import MISSING_RATE
-from bench.gate.findings import ALL, ALPHA, Finding, Status
+from bench.gate.findings import ALL, ALPHA, Finding, FindingStatus
 from bench.gate.match import Pairing, concatenated
 from bench.stats import detectable_drop, drop_p, hybrid
 from bench.stats.clusters import Floats
@@ -52,7 +52,7 @@ def _finding(pairings: Sequence[Pairing], differences: Sequence[Floats], p: floa
         least = None  # there is not so much to lose
     return Finding(
         pairings[0].model, pairings[0].suite if len(pairings) == 1 else ALL, "quality",
-        Status.FAILED if p <= ALPHA else Status.PASSED, before, after, len(known),
+        FindingStatus.FAILED if p <= ALPHA else FindingStatus.PASSED, before, after, len(known),
         lost=int((values < 0).sum()), won=int((values > 0).sum()), p=p, detectable=least,
     )  # fmt: skip
 
@@ -63,11 +63,11 @@ def blind_spots(pairings: Sequence[Pairing], findings: Sequence[Finding], detect
     Missing answers are left out where they are few. Elsewhere the run must pass also if they all were wrong, and the
     baseline's right.
     """
-    judged = [found for found in findings if found.measure == "quality"]
+    judged = [finding for finding in findings if finding.measure == "quality"]
     said = [
-        f"{found.model}, {found.suite}: {_least(found)}"
-        for found in judged
-        if detect is not None and found.suite != ALL and (found.detectable is None or found.detectable > detect)
+        f"{finding.model}, {finding.suite}: {_least(finding)}"
+        for finding in judged
+        if detect is not None and finding.suite != ALL and (finding.detectable is None or finding.detectable > detect)
     ]
     said += [
         f"{pairing.model}, {pairing.suite}: no item has a score both in the run and in the baseline"
@@ -87,8 +87,8 @@ def blind_spots(pairings: Sequence[Pairing], findings: Sequence[Finding], detect
     return said
 
 
-def _least(found: Finding) -> str:
-    if found.detectable is None:
-        score = "no score" if found.before is None else f"a score of {100 * found.before:.1f} %"
-        return f"of {found.n} items with {score}, fewer than 4 in 5 of even a complete loss would be seen"
-    return f"{found.n} items cannot detect a drop of less than {100 * found.detectable:.1f} points"
+def _least(finding: Finding) -> str:
+    if finding.detectable is None:
+        score = "no score" if finding.before is None else f"a score of {100 * finding.before:.1f} %"
+        return f"of {finding.n} items with {score}, fewer than 4 in 5 of even a complete loss would be seen"
+    return f"{finding.n} items cannot detect a drop of less than {100 * finding.detectable:.1f} points"

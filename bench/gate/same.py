@@ -25,7 +25,7 @@ from bench.stats.half import undecided
 class Equivalence:
     """Two models of a run, judged for being the same."""
 
-    one: str
+    model: str
     """The first label."""
     other: str
     """The second, compared with."""
@@ -40,7 +40,7 @@ class Equivalence:
         return self.judged.verdict(ALPHA)
 
 
-def same_weights(folder: Path, one: str, other: str, margin: float, suites: Collection[str] = ()) -> Equivalence:
+def same_weights(folder: Path, model: str, other: str, margin: float, suites: Collection[str] = ()) -> Equivalence:
     """Judges two models of a run folder: two one-sided tests each of scores, tokens an answer and refusals.
 
     Scores and refusals must differ by less than `margin`, tokens (the geometric mean of the items' ratios, t on their
@@ -48,19 +48,19 @@ def same_weights(folder: Path, one: str, other: str, margin: float, suites: Coll
     Items of one cluster are taken as dependent, as in a claim. UsageError if the run has no such models,
     IncompleteError if it was not finished.
     """
-    if one == other:
-        raise UsageError(f"'{one}' would be compared with itself. Name two models of the run.")
+    if model == other:
+        raise UsageError(f"'{model}' would be compared with itself. Name two models of the run.")
     items, manifest = runfolder.read_table(folder, "items"), runfolder.read_manifest(folder)
     now = of(items, manifest)
-    now.require_complete((one, other), suites)
+    now.require_complete((model, other), suites)
     clusters = dict(zip(items["task"] + "/" + items["item"], items["cluster"], strict=True))
     halves: dict[tuple[str, str], Half] = {}
-    for pairing in match(now, now, {one: other}, suites):
+    for pairing in match(now, now, {model: other}, suites):
         strata = Strata([pairing.suite] * len(pairing.scores()), [clusters[key] for key in pairing.scores()])
         lacking = "answers are missing" if pairing.missing() > MISSING_RATE else None
         for name, half in _halves(pairing, strata, margin):
             halves[pairing.suite, name] = replace(half, problem=half.problem or lacking)
-    return Equivalence(one, other, margin, combine(halves))
+    return Equivalence(model, other, margin, combine(halves))
 
 
 def _halves(pairing: Pairing, strata: Strata, margin: float) -> Iterator[tuple[str, Half]]:
@@ -93,17 +93,18 @@ def _refused(item: ItemRecord) -> float:
     return sum(sample.outcome == Outcome.REFUSED for sample in item.samples) / len(item.samples)
 
 
-def same_lines(found: Equivalence) -> list[str]:
+def same_lines(equivalence: Equivalence) -> list[str]:
     """The verdict, then one line a half."""
-    halves = found.judged.halves
+    halves = equivalence.judged.halves
     return [
-        f"same weights: {found.verdict} ({found.one} against {found.other}: scores and refusals within "
-        f"{100 * found.margin:g} points, tokens an answer within {100 * (TOLERANCE - 1):.0f} %)",
-        *(f"  {suite}: {name}: {_told(name, half, len(halves))}" for (suite, name), half in halves.items()),
+        f"same weights: {equivalence.verdict} ({equivalence.model} against {equivalence.other}: "
+        f"scores and refusals within {100 * equivalence.margin:g} points, "
+        f"tokens an answer within {100 * (TOLERANCE - 1):.0f} %)",
+        *(f"  {suite}: {name}: {_sentence(name, half, len(halves))}" for (suite, name), half in halves.items()),
     ]
 
 
-def _told(name: str, half: Half, halves: int) -> str:
+def _sentence(name: str, half: Half, halves: int) -> str:
     low, high = half.interval.low, half.interval.high
     what, unit, sign, scale = ("ratio ", "", ".2f", 1) if name.startswith("tokens") else ("", " points", "+.1f", 100)
     size = f"{what}{scale * half.estimate:{sign}}{unit}" if math.isfinite(half.estimate) else "unknown"
@@ -119,12 +120,12 @@ def _told(name: str, half: Half, halves: int) -> str:
     return f"{shown} ({size}, p = {p:.2g}, {half.n} items{why})"
 
 
-def same_json(found: Equivalence) -> dict[str, Any]:
+def same_json(equivalence: Equivalence) -> dict[str, Any]:
     """The same as plain JSON."""
     return {
-        "verdict": str(found.verdict),
-        "models": [found.one, found.other],
-        "margin": found.margin,
+        "verdict": str(equivalence.verdict),
+        "models": [equivalence.model, equivalence.other],
+        "margin": equivalence.margin,
         "tokens_within": TOLERANCE,
         "halves": [
             {
@@ -133,6 +134,6 @@ def same_json(found: Equivalence) -> dict[str, Any]:
                 "low": half.interval.low, "high": half.interval.high,
                 "p_supported": half.p_supported, "p_refuted": half.p_refuted, "problem": half.problem,
             }
-            for (suite, name), half in found.judged.halves.items()
+            for (suite, name), half in equivalence.judged.halves.items()
         ],
     }  # fmt: skip

@@ -193,7 +193,7 @@ def _items(table: pd.DataFrame) -> dict[str, ItemRecord]:
         rows["out_total"],
         (rows["cost_usd"] + rows["cost_retries_usd"]).where(~machine_time),
     ]
-    found: dict[str, tuple[str, str, list[Sample]]] = {}
+    by_key: dict[str, tuple[str, str, list[Sample]]] = {}
     for task, item, prompt, score, outcome, tokens_in, tokens_out, cost in zip(*map(_plain, columns), strict=True):
         sample = Sample(
             None if score is None else float(score), str(outcome),
@@ -201,11 +201,11 @@ def _items(table: pd.DataFrame) -> dict[str, ItemRecord]:
             None if cost is None else float(f"{cost:.6g}"),
         )  # fmt: skip
         key = f"{task}/{item}"
-        known = found.setdefault(key, (task, str(prompt)[:PROMPT_DIGITS], []))
+        known = by_key.setdefault(key, (task, str(prompt)[:PROMPT_DIGITS], []))
         if known[0] != task:
             raise UsageError(f"two items are both called {key}: of task {known[0]} and of {task}. Rename one task.")
         known[2].append(sample)
-    return {key: ItemRecord(prompt, tuple(samples)) for key, (_, prompt, samples) in found.items()}
+    return {key: ItemRecord(prompt, tuple(samples)) for key, (_, prompt, samples) in by_key.items()}
 
 
 def _plain(column: pd.Series[Any]) -> list[Any]:

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 from urllib.parse import quote
 
-from bench.gate.findings import ALL, Finding, Move, Result, Status
+from bench.gate.findings import ALL, Finding, FindingStatus, GateResult, Move
 
 SHOWN = 10
 """Moved items that a suite's list names; JSON has all."""
@@ -15,28 +15,28 @@ PAGE = "report.html"
 """The run's page, which opens at an item: `report.html#item=task/item`."""
 
 
-def lines(result: Result) -> list[str]:
+def lines(result: GateResult) -> list[str]:
     """For a terminal: the verdict first, then the suites, the items that moved, and what else changed."""
-    found = [headline(result)]
+    text_lines = [headline(result)]
     width = max(len(finding.suite) for finding in result.findings)
     for model in dict.fromkeys(finding.model for finding in result.findings):
-        found.append(model)
+        text_lines.append(model)
         for suite in dict.fromkeys(f.suite for f in result.findings if f.model == model):
             first, *others = (f for f in result.findings if (f.model, f.suite) == (model, suite))
-            found.append(f"  {suite:{width}}  {_brief(first)}")
+            text_lines.append(f"  {suite:{width}}  {_brief(first)}")
             rest = [_brief(other) for other in others]
-            found += [f"  {'':{width}}  {', '.join(rest)}"] if rest else []
-    found += [f"cannot tell: {line}" for line in result.blind]
+            text_lines += [f"  {'':{width}}  {', '.join(rest)}"] if rest else []
+    text_lines += [f"cannot tell: {line}" for line in result.blind]
     for title, moves, more in _lists(result):
         named = ", ".join(f"{move.item} ({_scores(move)}, {move.outcome})" for move in moves)
-        found.append(f"{title}: {named}{more}")
-    return [*found, *(f"changed: {line}" for line in result.changes), *(f"note: {line}" for line in result.notes)]
+        text_lines.append(f"{title}: {named}{more}")
+    return [*text_lines, *(f"changed: {line}" for line in result.changes), *(f"note: {line}" for line in result.notes)]
 
 
 def _brief(finding: Finding) -> str:
-    status = "" if finding.status is Status.PASSED else f" {finding.status}"
+    status = "" if finding.status is FindingStatus.PASSED else f" {finding.status}"
     if finding.measure == "quality" or status or finding.ratio is None:
-        return f"{finding.measure}{status}{':' if _nameless(finding) else ''} {told(finding)}"
+        return f"{finding.measure}{status}{':' if _nameless(finding) else ''} {sentence(finding)}"
     return f"{finding.measure} × {finding.ratio.estimate:.2f}" + (f" ({finding.why})" if finding.why else "")
 
 
@@ -45,14 +45,14 @@ def _nameless(finding: Finding) -> bool:
     return finding.measure != "quality" and finding.before is None and finding.after is None
 
 
-def headline(result: Result) -> str:
+def headline(result: GateResult) -> str:
     """The verdict in one sentence."""
     failed = dict.fromkeys(f"{f.model} {f.suite} {f.measure}" for f in result.findings if f.failed)
     about = f": {', '.join(failed)}" if failed else ""
     return f"gate: {result.verdict}{about} (run {result.now.run} against {result.base.run})"
 
 
-def told(finding: Finding) -> str:
+def sentence(finding: Finding) -> str:
     """A measure's numbers and its reason as a phrase."""
     if _nameless(finding):
         return finding.why
@@ -77,10 +77,10 @@ def sees(finding: Finding) -> str:
     return f"sees a drop of {100 * finding.detectable:.1f} points or more"
 
 
-def markdown(result: Result, page: str = PAGE) -> str:
+def markdown(result: GateResult, page: str = PAGE) -> str:
     """The same for a page; items link to `page`."""
     rows = [
-        f"| {_cell(f.model)} | {_cell(f.suite)} | {f.measure} | {_mark(f.status)} | {_cell(told(f))} |"
+        f"| {_cell(f.model)} | {_cell(f.suite)} | {f.measure} | {_mark(f.status)} | {_cell(sentence(f))} |"
         for f in result.findings
     ]
     parts = [
@@ -99,7 +99,7 @@ def markdown(result: Result, page: str = PAGE) -> str:
     return "\n".join(parts) + "\n"
 
 
-def as_json(result: Result) -> dict[str, Any]:
+def as_json(result: GateResult) -> dict[str, Any]:
     """The same as plain JSON, every moved item included."""
     return {
         "verdict": str(result.verdict).lower(),
@@ -114,7 +114,7 @@ def as_json(result: Result) -> dict[str, Any]:
     }
 
 
-def _lists(result: Result) -> Iterator[tuple[str, Sequence[Move], str]]:
+def _lists(result: GateResult) -> Iterator[tuple[str, Sequence[Move], str]]:
     """Title, the first moved items and how many more there are, suite by suite."""
     places = dict.fromkeys((f.model, f.suite) for f in result.findings if f.suite != ALL)
     for model, suite in places:
@@ -141,8 +141,8 @@ def _number(value: float | None) -> str:
     return "unknown" if value is None else f"{value:.4g}" if value < 1000 else f"{value:,.0f}"
 
 
-def _mark(status: Status) -> str:
-    return f"**{status}**" if status is Status.FAILED else str(status)
+def _mark(status: FindingStatus) -> str:
+    return f"**{status}**" if status is FindingStatus.FAILED else str(status)
 
 
 def _bullets(title: str, said: Sequence[str]) -> list[str]:

@@ -33,7 +33,7 @@ _BASE = re.compile(r"OPENAI_API_BASE=https?://([^/\s]+)")
 def read(request: Request) -> Iterator[AggregateRow]:
     """The rows of leaderboard files. UsageError if a file is no list of maps."""
     request.only()
-    found: list[tuple[str, AggregateRow]] = []
+    rows: list[tuple[str, AggregateRow]] = []
     seen: dict[str, str] = {}
     for path in request.paths:
         for at, raw in enumerate(_entries(path), 1):
@@ -43,11 +43,11 @@ def read(request: Request) -> Iterator[AggregateRow]:
                 request.ledger.drop(where, f"dirname {name} is that of {seen[name]}: the same run again")
                 continue
             try:
-                found.append((where, _row(request, raw)))
+                rows.append((where, _row(request, raw)))
                 seen[name] = where
             except BadValueError as error:
                 request.ledger.drop(where, str(error))
-    yield from filter(None, unique_labels(found, request.ledger))
+    yield from filter(None, unique_labels(rows, request.ledger))
 
 
 def _entries(path: Path) -> list[dict[str, Any]]:

@@ -62,10 +62,10 @@ class Columns:
 
     def needed(self, row: Mapping[str, Any], field: str) -> str:
         """A field's text. BadValueError if it is empty."""
-        found = self.text(row, field)
-        if found is None:
+        text = self.text(row, field)
+        if text is None:
             raise BadValueError(f"column {self.columns.get(field, field)}: is empty, and {field} is needed")
-        return found.strip()
+        return text.strip()
 
     def value(self, row: Mapping[str, Any], field: str, read: Callable[[object, str], Any]) -> Any:
         """A field's number, None if unknown. BadValueError names the column."""
@@ -73,16 +73,16 @@ class Columns:
         try:
             if field not in self.percent:
                 return read(text, self.decimal)
-            found = number(text, self.decimal)
-            return None if found is None else read(repr(found / 100), ".")
+            percent = number(text, self.decimal)
+            return None if percent is None else read(repr(percent / 100), ".")
         except BadValueError as error:
             hint = ""
-            if read is share and _above_one(text, self.decimal):
+            if read is share and _exceeds_1(text, self.decimal):
                 hint = f"; if the column holds percent, give --map {field}={self.columns.get(field, field)}/100"
             raise BadValueError(f"column {self.columns.get(field, field)}: {error}{hint}") from error
 
 
-def _above_one(text: object, decimal: str) -> bool:
+def _exceeds_1(text: object, decimal: str) -> bool:
     try:
         return (number(text, decimal) or 0) > 1
     except BadValueError:
@@ -139,9 +139,9 @@ def _mapped(request: Request, path: Path) -> Columns:
         columns[field] = column
         if column != said:
             percent.add(field)
-    told = ", ".join(f"{field} from {shown(column)}" for field, column in columns.items())
+    mapped = ", ".join(f"{field} from {shown(column)}" for field, column in columns.items())
     unused = ", ".join(shown(name) for name in names if name not in columns.values())
-    request.ledger.note(f"{path.name}: {told}" + (f"; not read: {unused}" if unused else ""))
+    request.ledger.note(f"{path.name}: {mapped}" + (f"; not read: {unused}" if unused else ""))
     return Columns(columns, frozenset(percent), constants, request.decimal)
 
 
@@ -160,7 +160,7 @@ def _items(request: Request, path: Path, columns: Columns) -> Iterator[Record]:
             cluster = columns.text(row, "cluster")
             if model not in request.models:
                 request.models[model] = _model(columns, row, model)
-            found = entry(
+            item_entry = entry(
                 request, where, suite=suite, task=task, item=item, model=model, order=order,
                 version=columns.text(row, "task_version") or "", cluster=cluster,
                 question=sha256_of([suite, task, item, prompt]), repeat=columns.value(row, "repeat", whole) or 0,
@@ -171,9 +171,9 @@ def _items(request: Request, path: Path, columns: Columns) -> Iterator[Record]:
         except BadValueError as error:
             request.ledger.drop(where, str(error))
             continue
-        if found.item.score is None:
+        if item_entry.item.score is None:
             request.ledger.unknown("a score is empty: the item counts as missing")
-        yield found
+        yield item_entry
 
 
 def _model(columns: Columns, row: Mapping[str, Any], label: str) -> ImportedModel:

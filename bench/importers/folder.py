@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.errors import UsageError
-from bench.importers.source import Entry, Format, ImportedModel, Provenance, Record, Request
+from bench.importers.source import Format, ImportedModel, ItemEntry, Provenance, Record, Request
 from bench.importers.streamed import Tables
 from bench.records import folder as runfolder
 from bench.records.aggregates import AggregateRow
@@ -86,27 +86,27 @@ def _write(name: str, read: Callable[[Request], Any], request: Request, folder: 
     totals: list[AggregateRow] = []
     record: Record
     for record in read(request):
-        if isinstance(record, Entry):
+        if isinstance(record, ItemEntry):
             tables.add(record)
         else:
             totals.append(record)
     if not len(tables) and not totals:
         first = request.ledger.dropped[:1]
-        why = "".join(f"; the first: {one['row']}: {one['why']}" for one in first)
+        why = "".join(f"; the first: {dropped['row']}: {dropped['why']}" for dropped in first)
         raise UsageError(
             f"{request.paths[0]}: nothing could be imported ({request.ledger.dropped_count} rows dropped{why})."
         )
     rows = tables.finish()
     if totals:
         runfolder.write_aggregates(folder, totals)
-    record = _record(name, request, tables, totals, started)
-    runfolder.write_record(folder, record)
+    run_record = _record(name, request, tables, totals, started)
+    runfolder.write_record(folder, run_record)
     return Imported(
         folder=folder,
         items=rows,
         totals=len(totals),
-        models=tuple(record.models),
-        suites=tuple(dict.fromkeys((*record.suites, *(row.suite for row in totals)))),
+        models=tuple(run_record.models),
+        suites=tuple(dict.fromkeys((*run_record.suites, *(row.suite for row in totals)))),
         notes=tuple(request.ledger.notes),
         dropped=tuple(request.ledger.dropped),
         dropped_count=request.ledger.dropped_count,
@@ -121,7 +121,7 @@ def _record(
     planned = tables.suites()
     models = {label: _model(label, request.models[label]) for label in tables.models}
     if not models:
-        models = {row.model: _model(row.model, _told(row)) for row in totals}
+        models = {row.model: _model(row.model, _model_of_totals(row)) for row in totals}
     return RunRecord(
         format=FORMAT,
         run=request.run,
@@ -152,7 +152,7 @@ def _record(
     )  # fmt: skip
 
 
-def _told(row: AggregateRow) -> ImportedModel:
+def _model_of_totals(row: AggregateRow) -> ImportedModel:
     return ImportedModel(
         raw=row.model_raw, vendor=row.vendor, provider=row.provider, effort=row.effort, date=row.date,
         harness=row.harness, cost_basis=row.cost_basis,

@@ -17,7 +17,7 @@ from typing import Any
 
 from bench.errors import UsageError, suggest
 from bench.importers.numbers import BadValueError, named, shown, whole
-from bench.importers.source import Entry, ImportedModel, Record, Request, entry
+from bench.importers.source import ImportedModel, ItemEntry, Record, Request, entry
 from bench.importers.textfiles import json_rows, mapping, read_json
 from bench.records.aggregates import AggregateRow
 from bench.records.items import prompt_text, sha256_of
@@ -37,7 +37,7 @@ BINARY = frozenset({"acc", "acc_norm", "exact_match"})
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class EvalRun:
     """One results file."""
 
     file: Path
@@ -91,10 +91,10 @@ def read(request: Request) -> Iterator[Record]:
             request.available[suite] = request.available.get(suite, 0) + (counted or 0)
         if run.samples(task).is_file():
             request.models.setdefault(run.label, _model(run))
-            for found in _items(request, run, suite, task, choices[task], drawn.setdefault(task, {})):
-                if found.item.cluster != f"{task}/{found.item.item}":
+            for item_entry in _items(request, run, suite, task, choices[task], drawn.setdefault(task, {})):
+                if item_entry.item.cluster != f"{task}/{item_entry.item.item}":
                     clustered.add(task)
-                yield found
+                yield item_entry
         else:
             request.ledger.note(f"{run.label}, {task}: no samples were logged, so there is only a total")
             yield _total(request, run, suite, task, choices[task])
@@ -105,8 +105,10 @@ def _warn(request: Request, drawn: Mapping[str, Mapping[str, str | None]], clust
     """On unlike generation settings, and on documents of which nobody knows whether they are independent."""
     for task, ways in drawn.items():
         if len(set(ways.values())) > 1:
-            told = "; ".join(f"{label} {way}" for label, way in ways.items())
-            request.ledger.note(f"WARNING: {task}: the models were asked with unlike generation settings: {told}")
+            settings_by_label = "; ".join(f"{label} {way}" for label, way in ways.items())
+            request.ledger.note(
+                f"WARNING: {task}: the models were asked with unlike generation settings: {settings_by_label}"
+            )
     key, alone = request.mapping.get("cluster"), [task for task in drawn if task not in clustered]
     if key and not clustered:
         raise UsageError(f"--map cluster={key}: no document has that key.")
@@ -117,7 +119,7 @@ def _warn(request: Request, drawn: Mapping[str, Mapping[str, str | None]], clust
         )
 
 
-def _runs(path: Path) -> Iterator[Run]:
+def _runs(path: Path) -> Iterator[EvalRun]:
     files = [path] if path.is_file() else sorted(path.rglob("results_*.json"))
     if not files:
         raise UsageError(f"{path}: no results_*.json of lm-eval is in it. Run lm-eval with --output_path.")
@@ -126,45 +128,45 @@ def _runs(path: Path) -> Iterator[Run]:
         if not isinstance(results, Mapping) or not isinstance(results.get("results"), Mapping):
             raise UsageError(f"{file}: is no results file of lm-eval: `results` is missing.")
         name = str(results.get("model_name") or mapping(results.get("config")).get("model") or file.parent.name)
-        yield Run(file, path, results, Path(name).name if name.startswith(("/", ".")) else name)
+        yield EvalRun(file, path, results, Path(name).name if name.startswith(("/", ".")) else name)
 
 
-def _labelled(runs: Sequence[Run]) -> list[Run]:
+def _labelled(runs: Sequence[EvalRun]) -> list[EvalRun]:
     """A model that two of the given paths hold is two models, told apart by the paths' names, or the paths."""
     roots: dict[str, set[Path]] = {}
     for run in runs:
         roots.setdefault(run.label, set()).add(run.root)
-    found = []
+    labelled = []
     for run in runs:
         mine = roots[run.label]
         name = run.root.name if len({root.name for root in mine}) == len(mine) else str(run.root)
-        found.append(replace(run, label=f"{run.label} [{name}]") if len(mine) > 1 else run)
-    return found
+        labelled.append(replace(run, label=f"{run.label} [{name}]") if len(mine) > 1 else run)
+    return labelled
 
 
-def _newest(request: Request, runs: Sequence[Run]) -> list[tuple[Run, str]]:
-    found: dict[tuple[str, str], Run] = {}
-    for run in sorted(runs, key=lambda one: (one.label, one.stamp)):
+def _newest(request: Request, runs: Sequence[EvalRun]) -> list[tuple[EvalRun, str]]:
+    newest: dict[tuple[str, str], EvalRun] = {}
+    for run in sorted(runs, key=lambda r: (r.label, r.stamp)):
         for task in _tasks(run):
             if not _offered(run, task):
                 request.ledger.drop(f"{run.file.name}, {task}", "has no metric of which more is better")
                 continue
-            older = found.get((run.label, task))
+            older = newest.get((run.label, task))
             if older:
                 request.ledger.drop(
                     f"{older.file.name}, {task}", f"{run.file.name} has it of {run.label} too, and newer"
                 )
-            found[run.label, task] = run
-    return [(run, task) for (_, task), run in found.items()]
+            newest[run.label, task] = run
+    return [(run, task) for (_, task), run in newest.items()]
 
 
-def _tasks(run: Run) -> list[str]:
+def _tasks(run: EvalRun) -> list[str]:
     """The tasks that have results of their own; groups are sums of them."""
     groups = {name for name, members in mapping(run.results.get("group_subtasks")).items() if members}
     return [task for task in run.results["results"] if task not in groups]
 
 
-def _suite(run: Run, task: str) -> str:
+def _suite(run: EvalRun, task: str) -> str:
     """The outermost group that holds a task; the task itself if none does."""
     groups = {name: members for name, members in mapping(run.results.get("group_subtasks")).items() if members}
     name, seen = task, {task}
@@ -174,23 +176,23 @@ def _suite(run: Run, task: str) -> str:
     return name
 
 
-def _offered(run: Run, task: str) -> list[Choice]:
+def _offered(run: EvalRun, task: str) -> list[Choice]:
     """The metrics and filters that a task has, where more is better, in the results' order."""
     better = mapping(run.about("higher_is_better", task))
     keys = [key.split(",", 1) for key in mapping(run.about("results", task)) if "," in key and "_stderr," not in key]
     return [Choice(metric, name) for metric, name in keys if better.get(metric) is not False]
 
 
-def _choice(request: Request, run: Run, task: str) -> Choice:
+def _choice(request: Request, run: EvalRun, task: str) -> Choice:
     """What the user chose, where the task has it; else the first that the results name."""
     offered = _offered(run, task)
     for field in ("metric", "filter"):
         wanted = request.mapping.get(field)
-        offered = [one for one in offered if getattr(one, field) == wanted] or offered
+        offered = [offer for offer in offered if getattr(offer, field) == wanted] or offered
     return offered[0]
 
 
-def _tell(request: Request, pairs: Sequence[tuple[Run, str]], choices: Mapping[str, Choice]) -> None:
+def _tell(request: Request, pairs: Sequence[tuple[EvalRun, str]], choices: Mapping[str, Choice]) -> None:
     """A note for all tasks that are scored alike, with what else they offer."""
     alike: dict[str, list[str]] = {}
     for run, task in pairs:
@@ -202,15 +204,15 @@ def _tell(request: Request, pairs: Sequence[tuple[Run, str]], choices: Mapping[s
         request.ledger.note(f"{', '.join(sorted(set(tasks)))}: {said}")
 
 
-def _chosen_somewhere(request: Request, pairs: Sequence[tuple[Run, str]], choices: Mapping[str, Choice]) -> None:
+def _chosen_somewhere(request: Request, pairs: Sequence[tuple[EvalRun, str]], choices: Mapping[str, Choice]) -> None:
     for field in ("metric", "filter"):
         wanted = request.mapping.get(field)
         if wanted is not None and wanted not in {getattr(choice, field) for choice in choices.values()}:
-            known = {getattr(one, field) for run, task in pairs for one in _offered(run, task)}
+            known = {getattr(offer, field) for run, task in pairs for offer in _offered(run, task)}
             raise UsageError(f"--map {field}={wanted}: no task has that {field}.{suggest(wanted, known)}")
 
 
-def _model(run: Run) -> ImportedModel:
+def _model(run: EvalRun) -> ImportedModel:
     name = str(run.results.get("model_name") or run.label)
     return ImportedModel(
         raw=name,
@@ -221,18 +223,18 @@ def _model(run: Run) -> ImportedModel:
     )
 
 
-def _harness(run: Run) -> str:
+def _harness(run: EvalRun) -> str:
     return " ".join(filter(None, ("lm-eval", run.results.get("lm_eval_version"))))
 
 
-def _date(run: Run) -> str | None:
+def _date(run: EvalRun) -> str | None:
     stamp = run.results.get("date")
     return datetime.fromtimestamp(stamp, UTC).date().isoformat() if isinstance(stamp, int | float) else None
 
 
 def _items(
-    request: Request, run: Run, suite: str, task: str, choice: Choice, drawn: dict[str, str | None]
-) -> Iterator[Entry]:
+    request: Request, run: EvalRun, suite: str, task: str, choice: Choice, drawn: dict[str, str | None]
+) -> Iterator[ItemEntry]:
     """The samples of one model on one task; `drawn` learns how its answers were drawn."""
     settings = _prompt_settings(run, task)
     version = str(run.about("versions", task) or "")
@@ -240,15 +242,15 @@ def _items(
         if sample.get("filter", choice.filter) != choice.filter:
             continue
         try:
-            found = _item(request, where, run, suite, task, version, choice, settings, sample)
+            item_entry = _item(request, where, run, suite, task, version, choice, settings, sample)
         except BadValueError as error:
             request.ledger.drop(where, str(error))
             continue
-        drawn.setdefault(run.label, found.item.sampling_requested)
-        yield found
+        drawn.setdefault(run.label, item_entry.item.sampling_requested)
+        yield item_entry
 
 
-def _prompt_settings(run: Run, task: str) -> list[Any]:
+def _prompt_settings(run: EvalRun, task: str) -> list[Any]:
     config = mapping(run.about("configs", task))
     shots = run.about("n-shot", task) or 0
     said = [config.get(name) or None for name in (*PROMPT_SETTINGS, *(FEWSHOT_SETTINGS if shots else ()))]
@@ -257,9 +259,9 @@ def _prompt_settings(run: Run, task: str) -> list[Any]:
 
 
 def _item(
-    request: Request, where: str, run: Run, suite: str, task: str, version: str, choice: Choice,
+    request: Request, where: str, run: EvalRun, suite: str, task: str, version: str, choice: Choice,
     settings: Sequence[Any], sample: Mapping[str, Any],
-) -> Entry:  # fmt: skip
+) -> ItemEntry:  # fmt: skip
     value = sample.get(choice.metric)
     if not isinstance(value, int | float) or not 0 <= value <= 1:
         raise BadValueError(f"{choice.metric} is '{shown(value)}', no score from 0 to 1")
@@ -305,7 +307,7 @@ def _text(value: Any) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _total(request: Request, run: Run, suite: str, task: str, choice: Choice) -> AggregateRow:
+def _total(request: Request, run: EvalRun, suite: str, task: str, choice: Choice) -> AggregateRow:
     n = mapping(run.about("n-samples", task)).get("effective")
     value = run.results["results"][task][f"{choice.metric},{choice.filter}"]
     score = float(value) if isinstance(value, int | float) and 0 <= value <= 1 else None

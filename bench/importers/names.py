@@ -15,8 +15,8 @@ _EFFORT = re.compile(r"\(([^()]*(?:think|reasoning|\blow\b|\bmedium\b|\bhigh\b)[
 
 def effort_in(name: str) -> str | None:
     """The effort that a model's name states in brackets, e.g. "32k thinking" of "opus (32k thinking)"."""
-    found = _EFFORT.search(name)
-    return found[1] if found else None
+    match = _EFFORT.search(name)
+    return match[1] if match else None
 
 
 _APART = ("effort", "settings", "harness", "provider", "date")
@@ -33,16 +33,16 @@ def unique_labels(rows: Sequence[tuple[str, AggregateRow]], ledger: Ledger) -> l
     for _, row in rows:
         named[row.model].append(row)
     fields = {name: _telling(group) for name, group in named.items()}
-    found: list[AggregateRow | None] = []
+    relabelled: list[AggregateRow | None] = []
     taken: set[tuple[str, str]] = set()
     for where, row in rows:
         known = [str(value) for field in fields[row.model] if (value := getattr(row, field)) is not None]
         label = " ".join((f"{row.model} [{'; '.join(known)}]" if known else row.model).split())
         if (row.suite, label) in taken:
             ledger.drop(where, f"{label} stands in {row.suite} already; nothing but its numbers tells them apart")
-        found.append(None if (row.suite, label) in taken else replace(row, model=label))
+        relabelled.append(None if (row.suite, label) in taken else replace(row, model=label))
         taken.add((row.suite, label))
-    return found
+    return relabelled
 
 
 def _telling(rows: Sequence[AggregateRow]) -> tuple[str, ...]:

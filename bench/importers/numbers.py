@@ -39,10 +39,10 @@ def number(value: object, decimal: str = ".") -> float | None:
         if re.fullmatch(r"[+-]?\d*,\d+", plain):
             raise BadValueError(f"'{text}' has a comma; if that is its decimal point, give --decimal ,")
         raise BadValueError(f"'{shown(text)}' is no number")
-    found = float(plain) / scale
-    if found in (float("inf"), float("-inf")):
+    result = float(plain) / scale
+    if result in (float("inf"), float("-inf")):
         raise BadValueError(f"'{shown(text)}' is out of range")
-    return found
+    return result
 
 
 def _with_point(plain: str, text: str) -> str:
@@ -53,28 +53,28 @@ def _with_point(plain: str, text: str) -> str:
 
 def whole(value: object, decimal: str = ".") -> int | None:
     """A whole number that is not negative, or None if unknown. BadValueError otherwise."""
-    found = number(value, decimal)
-    if found is None:
+    result = number(value, decimal)
+    if result is None:
         return None
-    if not 0 <= found < LARGEST or found != int(found):
+    if not 0 <= result < LARGEST or result != int(result):
         raise BadValueError(f"'{shown(value)}' is no whole number")
-    return int(found)
+    return int(result)
 
 
 def share(value: object, decimal: str = ".") -> float | None:
     """A score in [0, 1], or None if unknown. BadValueError otherwise."""
-    found = number(value, decimal)
-    if found is not None and not 0 <= found <= 1:
+    result = number(value, decimal)
+    if result is not None and not 0 <= result <= 1:
         raise BadValueError(f"'{shown(value)}' is no score from 0 to 1")
-    return found
+    return result
 
 
 def amount(value: object, decimal: str = ".") -> float | None:
     """A number that is not negative, such as money or seconds; None if unknown. BadValueError otherwise."""
-    found = number(value, decimal)
-    if found is not None and found < 0:
+    result = number(value, decimal)
+    if result is not None and result < 0:
         raise BadValueError(f"'{shown(value)}' is negative")
-    return found
+    return result
 
 
 def positive(value: object, decimal: str = ".") -> float | None:

@@ -47,7 +47,7 @@ class ImportedModel:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ItemEntry:
     """One item's result, with where it stands in its file."""
 
     where: str
@@ -58,7 +58,7 @@ class Entry:
     """The row of the answers table."""
 
 
-Record = AggregateRow | Entry
+Record = AggregateRow | ItemEntry
 
 
 @dataclass(slots=True)
@@ -111,7 +111,7 @@ def entry(
     latency_s: float | None = None, tokens_in: int | None = None, tokens_out: int | None = None,
     sampling: str | None = None, prompt: str = "", answer: str | None = None,
     extracted: str | None = None, detail: str | None = None,
-) -> Entry:  # fmt: skip
+) -> ItemEntry:  # fmt: skip
     """An imported item: what the source does not say is None, and its outcome is `unstated` where it has a score.
 
     `question` is a hash of what was asked, as far as the source tells; `cluster` is the item itself by default. A cost
@@ -134,4 +134,4 @@ def entry(
         run=request.run, task=task, item=item, model=model, repeat=repeat, prompt=prompt, answer=answer, reasoning=None,
         extracted=extracted, grade_detail=detail, finish_reason=None, error=None,
     )  # fmt: skip
-    return Entry(where, row, text)
+    return ItemEntry(where, row, text)

@@ -15,7 +15,7 @@ import pyarrow
 import pyarrow.parquet
 
 from bench.importers.ledger import Ledger
-from bench.importers.source import Entry
+from bench.importers.source import ItemEntry
 from bench.records import folder as runfolder
 from bench.records.items import AnswerRow, ItemRow
 
@@ -45,7 +45,7 @@ class Tables:
         self._writers = {
             name: pyarrow.parquet.ParquetWriter(part, self._schemas[name]) for name, part in self._parts.items()
         }
-        self._rows: list[Entry] = []
+        self._rows: list[ItemEntry] = []
         self._characters = 0
         self._keys = array("q")
         self._items: dict[str, array[int]] = defaultdict(lambda: array("q"))
@@ -56,7 +56,7 @@ class Tables:
         self.samples: set[int] = set()
         """Numbers of samples seen: more than one where an item was answered several times."""
 
-    def add(self, entry: Entry) -> None:
+    def add(self, entry: ItemEntry) -> None:
         """One more item."""
         item = entry.item
         self._keys.append(hash((item.task, item.item, item.model, item.repeat)))
@@ -97,8 +97,8 @@ class Tables:
             ("places", [(entry.where,) for entry in self._rows], ["where"]),
         ):
             if values:
-                found = dict(zip(columns, zip(*values, strict=True), strict=True))
-                self._writers[name].write_table(pyarrow.table(found, schema=self._schemas[name]))
+                by_column = dict(zip(columns, zip(*values, strict=True), strict=True))
+                self._writers[name].write_table(pyarrow.table(by_column, schema=self._schemas[name]))
         self._rows, self._characters = [], 0
 
     def _again(self) -> set[int]:

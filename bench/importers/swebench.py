@@ -19,7 +19,7 @@ from bench.errors import UsageError
 from bench.importers.ledger import Ledger
 from bench.importers.names import effort_in, unique_labels
 from bench.importers.numbers import BadValueError, named, number, positive, shown, whole
-from bench.importers.source import Entry, ImportedModel, Provenance, Record, Request, entry
+from bench.importers.source import ImportedModel, ItemEntry, Provenance, Record, Request, entry
 from bench.importers.textfiles import LOST, csv_columns, csv_rows, mapping, read_json
 from bench.records.aggregates import AggregateRow
 from bench.records.items import sha256_of
@@ -38,7 +38,7 @@ _ID = re.compile(r"(?P<repo>.+__.+)-\d+", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class LeaderboardRow:
     """A leaderboard's row before its label is settled."""
 
     where: str
@@ -56,7 +56,7 @@ def read(request: Request) -> Iterator[Record]:
     request.only("cluster")
     if request.mapping.get("cluster", "repository") not in CLUSTERS:
         raise UsageError(f"--map cluster={request.mapping['cluster']}: it is {' or '.join(CLUSTERS)}.")
-    listed: list[Listed] = []
+    listed: list[LeaderboardRow] = []
     instances: list[Path] = []
     for path in request.paths:
         if path.name.removesuffix(".gz").endswith(".json"):
@@ -72,52 +72,56 @@ def read(request: Request) -> Iterator[Record]:
             lacking = ", ".join(sorted(nearest - columns))
             raise UsageError(f"{path}: is no extract of SWE-bench; missing columns: {lacking}.")
     listed = _without_copies(request, listed)
-    rows = unique_labels([(one.where, one.totals) for one in listed], request.ledger)
-    kept = [(one, row) for one, row in zip(listed, rows, strict=True) if row]
+    rows = unique_labels([(board_row.where, board_row.totals) for board_row in listed], request.ledger)
+    kept = [(board_row, row) for board_row, row in zip(listed, rows, strict=True) if row]
     yield from (row for _, row in kept)
-    known = {one.folder: row for one, row in kept}
+    known = {board_row.folder: row for board_row, row in kept}
     doubted = _contradicted(request, kept, known, instances)
-    for one, row in kept:
+    for board_row, row in kept:
         if (row.suite, row.model) not in doubted:
-            yield from _items(request, one, row)
+            yield from _items(request, board_row, row)
     for path in instances:
         yield from _from_csv(request, path, known, doubted)
 
 
-def _without_copies(request: Request, listed: Sequence[Listed]) -> list[Listed]:
+def _without_copies(request: Request, listed: Sequence[LeaderboardRow]) -> list[LeaderboardRow]:
     """The rows without those whose folder, or whose every instance, is that of an earlier one of the suite."""
-    found: list[Listed] = []
+    kept: list[LeaderboardRow] = []
     seen: dict[tuple[str, str], str] = {}
-    for one in listed:
-        marks = [one.folder, *([sha256_of(one.instances)] if one.instances else [])]
-        copied = next((seen[one.totals.suite, mark] for mark in marks if (one.totals.suite, mark) in seen), None)
+    for board_row in listed:
+        marks = [board_row.folder, *([sha256_of(board_row.instances)] if board_row.instances else [])]
+        copied = next(
+            (seen[board_row.totals.suite, mark] for mark in marks if (board_row.totals.suite, mark) in seen), None
+        )
         if copied:
-            request.ledger.drop(one.where, f"{one.totals.model}: folder or every instance is that of {copied}")
+            request.ledger.drop(
+                board_row.where, f"{board_row.totals.model}: folder or every instance is that of {copied}"
+            )
             continue
-        seen |= {(one.totals.suite, mark): one.totals.model for mark in marks}
-        found.append(one)
-    return found
+        seen |= {(board_row.totals.suite, mark): board_row.totals.model for mark in marks}
+        kept.append(board_row)
+    return kept
 
 
 def _contradicted(
-    request: Request, kept: Sequence[tuple[Listed, AggregateRow]], known: Mapping[str, AggregateRow],
+    request: Request, kept: Sequence[tuple[LeaderboardRow, AggregateRow]], known: Mapping[str, AggregateRow],
     files: Sequence[Path],
 ) -> set[tuple[str, str]]:  # fmt: skip
     """Suite and model of the totals that their own instances contradict; each is named. `known`: folder -> totals."""
     results = {
-        (row.suite, row.model): {name: mapping(raw).get("resolved") for name, raw in one.instances.items()}
-        for one, row in kept
+        (row.suite, row.model): {name: mapping(raw).get("resolved") for name, raw in board_row.instances.items()}
+        for board_row, row in kept
     }
     for path in files:
         for _, raw in csv_rows(path, Ledger()):
             if row := known.get(raw["folder"]):
                 results[row.suite, row.model].setdefault(raw["instance_id"], raw["resolved"])
-    found = set()
-    for one, row in kept:
+    contradicted = set()
+    for board_row, row in kept:
         if why := _contradiction(row, [*results[row.suite, row.model].values()]):
-            request.ledger.drop(one.where, f"{row.model}: {why}: only the total is kept")
-            found.add((row.suite, row.model))
-    return found
+            request.ledger.drop(board_row.where, f"{row.model}: {why}: only the total is kept")
+            contradicted.add((row.suite, row.model))
+    return contradicted
 
 
 def _contradiction(row: AggregateRow, results: Sequence[object]) -> str | None:
@@ -142,7 +146,7 @@ def _says(result: object, score: int) -> bool:
         return False
 
 
-def _boards(request: Request, path: Path) -> Iterator[Listed]:
+def _boards(request: Request, path: Path) -> Iterator[LeaderboardRow]:
     content = read_json(path)
     boards = content.get("leaderboards") if isinstance(content, Mapping) else None
     if not isinstance(boards, list):
@@ -157,7 +161,7 @@ def _boards(request: Request, path: Path) -> Iterator[Listed]:
                 request.ledger.drop(where, str(error))
 
 
-def _result(request: Request, where: str, board: str, raw: Mapping[str, Any]) -> Listed:
+def _result(request: Request, where: str, board: str, raw: Mapping[str, Any]) -> LeaderboardRow:
     folder, name = str(raw.get("folder") or raw.get("name") or where), str(raw.get("name") or "")
     version = raw.get("mini-swe-agent_version") or _version(folder)
     mini = bool(version) or raw.get("agent") == "mini-SWE-agent"
@@ -171,10 +175,10 @@ def _result(request: Request, where: str, board: str, raw: Mapping[str, Any]) ->
         "instances": len(details) or None, "version": version, "effort": None,
         "resolved_id": models[0] if len(models) == 1 else None,
     }  # fmt: skip
-    return Listed(where, folder, _totals(request, suite, cells, mini), details)
+    return LeaderboardRow(where, folder, _totals(request, suite, cells, mini), details)
 
 
-def _models(request: Request, path: Path) -> Iterator[Listed]:
+def _models(request: Request, path: Path) -> Iterator[LeaderboardRow]:
     for where, raw in csv_rows(path, request.ledger):
         folder = raw.get("folder", "")
         cells = {
@@ -186,7 +190,7 @@ def _models(request: Request, path: Path) -> Iterator[Listed]:
         try:
             if folder and not re.search(rf"mini-v{re.escape(raw['mini_version'])}(?![\d.])", folder):
                 request.ledger.note(f"{raw['name']}: mini_version {raw['mini_version']} is not that of {folder}")
-            yield Listed(where, folder or where, _totals(request, VERIFIED, cells, mini=True), {})
+            yield LeaderboardRow(where, folder or where, _totals(request, VERIFIED, cells, mini=True), {})
         except BadValueError as error:
             request.ledger.drop(where, str(error))
 
@@ -235,8 +239,8 @@ def _totals(request: Request, suite: str, cells: Mapping[str, Any], mini: bool) 
 
 def _version(folder: str) -> str | None:
     """mini-SWE-agent's version, as a folder's name has it."""
-    found = _MINI.search(folder)
-    return found[1] if found else None
+    match = _MINI.search(folder)
+    return match[1] if match else None
 
 
 def _kind(suite: str, version: str | None, name: str) -> str:
@@ -260,7 +264,7 @@ def _solved(score: float, n: int) -> int | None:
     return solved if abs(100 * solved / n - score) < 0.006 else None
 
 
-def _items(request: Request, listed: Listed, row: AggregateRow) -> Iterator[Entry]:
+def _items(request: Request, listed: LeaderboardRow, row: AggregateRow) -> Iterator[ItemEntry]:
     for at, (instance, details) in enumerate(sorted(listed.instances.items())):
         where, raw = f"{listed.where} {instance}", mapping(details)
         cells = {"instance_id": instance, "resolved": raw.get("resolved"), "cost_usd": raw.get("cost")}
@@ -272,7 +276,7 @@ def _items(request: Request, listed: Listed, row: AggregateRow) -> Iterator[Entr
 
 def _from_csv(
     request: Request, path: Path, known: Mapping[str, AggregateRow], doubted: Set[tuple[str, str]]
-) -> Iterator[Entry]:
+) -> Iterator[ItemEntry]:
     for at, (where, raw) in enumerate(csv_rows(path, request.ledger)):
         row = known.get(raw["folder"])
         if row and (row.suite, row.model) in doubted:
@@ -283,7 +287,7 @@ def _from_csv(
             request.ledger.drop(where, str(error))
 
 
-def _item(request: Request, where: str, order: int, cells: Mapping[str, Any], row: AggregateRow | str) -> Entry:
+def _item(request: Request, where: str, order: int, cells: Mapping[str, Any], row: AggregateRow | str) -> ItemEntry:
     """`row` is the model's totals, or its folder where no totals were given."""
     label = row if isinstance(row, str) else row.model
     suite = VERIFIED if isinstance(row, str) else row.suite

@@ -27,7 +27,7 @@ TASKS = {"airline": 50, "retail": 114, "telecom": 114, "banking_knowledge": 97}
 def read(request: Request) -> Iterator[AggregateRow]:
     """A row for each domain of each submission. UsageError if a file holds no submission."""
     request.only()
-    found: list[tuple[str, AggregateRow]] = []
+    rows: list[tuple[str, AggregateRow]] = []
     for path in request.paths:
         for name, submission in _submissions(path):
             for domain, result in submission["results"].items():
@@ -35,10 +35,10 @@ def read(request: Request) -> Iterator[AggregateRow]:
                     continue  # null: not evaluated
                 where = f"{name}, {domain}"
                 try:
-                    found.append((where, _row(request, name, submission, domain, result)))
+                    rows.append((where, _row(request, name, submission, domain, result)))
                 except BadValueError as error:
                     request.ledger.drop(where, str(error))
-    yield from filter(None, unique_labels(found, request.ledger))
+    yield from filter(None, unique_labels(rows, request.ledger))
 
 
 def _submissions(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -50,7 +50,7 @@ def _submissions(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
             yield file.parent.name, _checked(file, read_json(file))
         return
     content = read_json(path)
-    if isinstance(content, Mapping) and content and all(_is_submission(one) for one in content.values()):
+    if isinstance(content, Mapping) and content and all(_is_submission(submission) for submission in content.values()):
         yield from content.items()
     else:
         yield path.stem, _checked(path, content)
@@ -63,8 +63,8 @@ def _is_submission(value: object) -> bool:
 def _checked(path: Path, value: Any) -> Mapping[str, Any]:
     if not _is_submission(value):
         raise UsageError(f"{path}: is no tau2 submission: model_name and results are expected.")
-    found: Mapping[str, Any] = value
-    return found
+    checked: Mapping[str, Any] = value
+    return checked
 
 
 def _row(

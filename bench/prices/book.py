@@ -76,9 +76,9 @@ class PriceBook:
         modes = ("thinking", "standard") if mode == "thinking" else (mode,)
         for table, name, wanted in product(self._tables, _names(model), modes):
             rows = [row for row in table.get((provider, name), ()) if row.mode == wanted and row.holds(at)]
-            found = next((row for place in places for row in rows if row.region == place), None)
-            if found:
-                return found._replace(usd=self._usd(found.currency, at))
+            price = next((row for place in places for row in rows if row.region == place), None)
+            if price:
+                return price._replace(usd=self._usd(price.currency, at))
         return None
 
     def why_not(self, provider: str, model: str, region: str | None = None, mode: Mode = "standard") -> str:
@@ -95,23 +95,23 @@ class PriceBook:
 
     def gap(self, provider: str, region: str | None) -> Gap | None:
         """What is known of a missing list."""
-        found = (g for g in self.gaps if g.provider == provider and (not g.regions or (region or "") in g.regions))
-        return next(found, None)
+        gaps = (g for g in self.gaps if g.provider == provider and (not g.regions or (region or "") in g.regions))
+        return next(gaps, None)
 
     def stale(self, at: date, rows: Iterable[Price] | None = None, days: int = 60) -> list[str]:
         """What of the snapshot, or of these rows of it, may be out of date on a day, as sentences."""
         listed = [row for row in (self.listed if rows is None else rows) if not row.id.startswith(f"{OVERRIDE}:")]
         read = min((date.fromisoformat(row.retrieved) if row.retrieved else self.as_of for row in listed), default=at)
-        found = []
+        sentences = []
         if (at - read).days > days:
-            found.append(f"prices were last read {read}, {(at - read).days} days before {at}.")
+            sentences.append(f"prices were last read {read}, {(at - read).days} days before {at}.")
         for schedule in dict.fromkeys(row.schedule for row in listed if row.schedule):
             if schedule.covers_through and at > schedule.covers_through:
-                found.append(
+                sentences.append(
                     f"the holidays of {schedule.name} are known through {schedule.covers_through} only; "
                     "later ones are billed as working days."
                 )
-        return found
+        return sentences
 
     def as_recorded(self, used: Iterable[str]) -> dict[str, Any]:
         """What run.json keeps: hashes, date, and by id the rows that were used."""

@@ -15,7 +15,7 @@ from typing import Any
 
 from bench.errors import UsageError
 from bench.prices.rows import TOKEN_CLASSES
-from bench.prices.sources import Amounts, Listed, Source, genai_prices, model_prices
+from bench.prices.sources import Amounts, ListedPrice, PricePackage, genai_prices, model_prices
 
 RULINGS = Path(__file__).with_name("rulings.toml")
 """Who is right where the packages disagree, and why."""
@@ -74,8 +74,8 @@ def build(rulings: Path = RULINGS) -> Built:
     first, second = (_kept(source, sources[0].removed, rules.get("drop", ())) for source in sources)
     retrieved: dict[str, date] = rules["retrieved"]
     today = datetime.combine(max(retrieved.values()), time(), UTC)
-    found = list(_compare(first, second, today, rules.get("ruling", ())))
-    merged = _merged(first, second, {(d.provider, d.model, d.mode, d.field): d for d in found}, today)
+    disagreements = list(_compare(first, second, today, rules.get("ruling", ())))
+    merged = _merged(first, second, {(d.provider, d.model, d.mode, d.field): d for d in disagreements}, today)
     rows = [_raw(row, rules["regions"], retrieved) for row in _joined(merged)]
     rows += [{name: _plain(value) for name, value in row.items() if name != "reason"} for row in rules.get("row", ())]
     text = _text(
@@ -93,26 +93,26 @@ def build(rulings: Path = RULINGS) -> Built:
         },
         rows,
     )
-    return Built(text, len(rows), found)
+    return Built(text, len(rows), disagreements)
 
 
-def _kept(source: Source, removed: set[tuple[str, str]], drops: Sequence[Mapping[str, Any]]) -> list[Listed]:
-    def dropped(row: Listed) -> bool:
+def _kept(source: PricePackage, removed: set[tuple[str, str]], drops: Sequence[Mapping[str, Any]]) -> list[ListedPrice]:
+    def dropped(row: ListedPrice) -> bool:
         fits = (d for d in drops if row.provider == d["provider"] and fnmatchcase(row.model, d["model"]))
         return any(not drop.get("only_zeros") or not any(row.rates.values()) for drop in fits)
 
     return [row for row in source.rows if (row.provider, row.model) not in removed and not dropped(row)]
 
 
-def _grouped(rows: Sequence[Listed]) -> dict[tuple[str, str, str], list[Listed]]:
-    groups: dict[tuple[str, str, str], list[Listed]] = {}
+def _grouped(rows: Sequence[ListedPrice]) -> dict[tuple[str, str, str], list[ListedPrice]]:
+    groups: dict[tuple[str, str, str], list[ListedPrice]] = {}
     for row in rows:
         groups.setdefault((row.provider, row.model, row.mode), []).append(row)
     return groups
 
 
 def _compare(
-    first: Sequence[Listed], second: Sequence[Listed], today: datetime, rulings: Sequence[Mapping[str, str]]
+    first: Sequence[ListedPrice], second: Sequence[ListedPrice], today: datetime, rulings: Sequence[Mapping[str, str]]
 ) -> Iterator[Disagreement]:
     """Differences on the day of the build, at every dated change of either package, and before the first."""
     ours, theirs = _grouped(first), _grouped(second)
@@ -123,12 +123,12 @@ def _compare(
             pair = [next((row for row in rows if row.at(moment)), None) for rows in (ours[key], theirs[key])]
             for name, stated in _differences(*pair):
                 kind = "current" if moment == today else "history"
-                told = dict(zip(("model-prices", "genai-prices"), stated, strict=True))
+                by_package = dict(zip(("model-prices", "genai-prices"), stated, strict=True))
                 ruling = _ruling(rulings, kind=kind, provider=key[0], model=key[1], mode=key[2], field=name)
-                yield Disagreement(kind, *key, name, moment.date(), told, ruling)
+                yield Disagreement(kind, *key, name, moment.date(), by_package, ruling)
 
 
-def _differences(ours: Listed | None, theirs: Listed | None) -> Iterator[tuple[str, tuple[str, str]]]:
+def _differences(ours: ListedPrice | None, theirs: ListedPrice | None) -> Iterator[tuple[str, tuple[str, str]]]:
     a, b = ((row.rates, row.tiers) if row else ({}, []) for row in (ours, theirs))
     for name in TOKEN_CLASSES:
         if a[0].get(name) != b[0].get(name):
@@ -157,11 +157,11 @@ def _ruling(rulings: Sequence[Mapping[str, str]], **what: str) -> Mapping[str, s
 
 
 def _merged(
-    first: Sequence[Listed],
-    second: Sequence[Listed],
+    first: Sequence[ListedPrice],
+    second: Sequence[ListedPrice],
     ruled: Mapping[tuple[str, str, str, str], Disagreement],
     today: datetime,
-) -> Iterator[Listed]:
+) -> Iterator[ListedPrice]:
     """model-prices' rows, the current ones as ruled, then what only genai-prices lists; each with all aliases."""
     ours, theirs = _grouped(first), _grouped(second)
     names = {(row.provider, row.model): set[str]() for row in (*first, *second)}
@@ -177,16 +177,16 @@ def _merged(
 
 
 def _ruled(
-    row: Listed,
-    other: Listed,
+    row: ListedPrice,
+    other: ListedPrice,
     key: tuple[str, str, str],
     ruled: Mapping[tuple[str, str, str, str], Disagreement],
-) -> Listed:
+) -> ListedPrice:
     """A current row with the other package's fields where a ruling takes them."""
     rates, tiers = dict(row.rates), row.tiers
     for name in (*TOKEN_CLASSES, "tiers"):
-        found = ruled.get((*key, name))
-        if found is None or found.kind != "current" or found.ruling.get("take") != "genai-prices":
+        disagreement = ruled.get((*key, name))
+        if disagreement is None or disagreement.kind != "current" or disagreement.ruling.get("take") != "genai-prices":
             continue
         if name == "tiers":
             tiers = other.tiers
@@ -197,9 +197,9 @@ def _ruled(
     return replace(row, rates=rates, tiers=tiers, origin=f"{row.origin}, {other.origin}")
 
 
-def _joined(rows: Iterator[Listed]) -> Iterator[Listed]:
+def _joined(rows: Iterator[ListedPrice]) -> Iterator[ListedPrice]:
     """Rows that follow each other with the same prices, as one."""
-    held: Listed | None = None
+    held: ListedPrice | None = None
     for row in rows:
         same = held and replace(held, source_url="", valid_from=None, valid_to=None, origin="") == replace(
             row, source_url="", valid_from=None, valid_to=None, origin=""
@@ -214,7 +214,7 @@ def _joined(rows: Iterator[Listed]) -> Iterator[Listed]:
         yield held
 
 
-def _raw(row: Listed, regions: Mapping[str, str], retrieved: Mapping[str, date]) -> dict[str, Any]:
+def _raw(row: ListedPrice, regions: Mapping[str, str], retrieved: Mapping[str, date]) -> dict[str, Any]:
     """A row as the snapshot writes it."""
     region = regions.get(row.provider)
     raw = {

@@ -26,38 +26,38 @@ class Fields:
 
     def text(self, key: str) -> str:
         """A text that must be there."""
-        found = self.optional(key)
-        if found is None:
+        text = self.optional(key)
+        if text is None:
             self.fail(f"{key} is missing.")
-        return found
+        return text
 
     def optional(self, key: str) -> str | None:
         """A text, or None."""
-        found = self._raw.get(key)
-        if found is not None and (not isinstance(found, str) or not found):
-            self.fail(f"{key} must be a text in quotes; found {found!r}.")
-        return found
+        text = self._raw.get(key)
+        if text is not None and (not isinstance(text, str) or not text):
+            self.fail(f"{key} must be a text in quotes; found {text!r}.")
+        return text
 
     def choice(self, key: str, known: Collection[str], default: str) -> str:
         """One of a few words."""
-        found = self.optional(key) or default
-        if found not in known:
-            self.fail(f"unknown {key} '{found}'.{suggest(found, known)}")
-        return found
+        word = self.optional(key) or default
+        if word not in known:
+            self.fail(f"unknown {key} '{word}'.{suggest(word, known)}")
+        return word
 
     def names(self, key: str) -> tuple[str, ...]:
         """A list of texts; none if it is not there."""
-        found = self._raw.get(key, [])
-        if not isinstance(found, list) or not all(isinstance(name, str) and name for name in found):
-            self.fail(f"{key} must be a list of names; found {found!r}.")
-        return tuple(found)
+        names = self._raw.get(key, [])
+        if not isinstance(names, list) or not all(isinstance(name, str) and name for name in names):
+            self.fail(f"{key} must be a list of names; found {names!r}.")
+        return tuple(names)
 
     def tables(self, key: str) -> list[Mapping[str, Any]]:
         """A list of tables; none if it is not there."""
-        found = self._raw.get(key, [])
-        if not isinstance(found, list) or not all(isinstance(table, dict) for table in found):
+        tables = self._raw.get(key, [])
+        if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
             self.fail(f"{key} must be a list of tables.")
-        return found
+        return tables
 
     def within(self, raw: Mapping[str, Any], key: str, known: Collection[str]) -> Fields:
         """The fields of a table inside this row."""
@@ -65,32 +65,32 @@ class Fields:
 
     def count(self, key: str) -> int:
         """A whole number of at least 1."""
-        found = self._raw.get(key)
-        if not isinstance(found, int) or isinstance(found, bool) or found < 1:
-            self.fail(f"{key} must be a whole number of at least 1; found {found!r}.")
-        return found
+        value = self._raw.get(key)
+        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+            self.fail(f"{key} must be a whole number of at least 1; found {value!r}.")
+        return value
 
     def number(self, key: str) -> Decimal | None:
         """A number of at least 0, written as a number or as a text; None if it is not there."""
-        found = self._raw.get(key)
-        if found is None:
+        value = self._raw.get(key)
+        if value is None:
             return None
         try:
-            number = None if isinstance(found, bool | float) else Decimal(found)
+            number = None if isinstance(value, bool | float) else Decimal(value)
         except (InvalidOperation, TypeError, ValueError):
             number = None
         if number is None or not number.is_finite() or number < 0:
-            shown = str(found) if isinstance(found, Decimal) else repr(found)
+            shown = str(value) if isinstance(value, Decimal) else repr(value)
             self.fail(f"{key} must be a number of at least 0; found {shown}.")
         return number
 
     def moment(self, key: str) -> datetime | None:
         """A UTC moment, written as a date or a time, in quotes or not; None if it is not there."""
-        found = self._raw.get(key)
-        if found is None:
+        value = self._raw.get(key)
+        if value is None:
             return None
         try:
-            moment = datetime.fromisoformat(found.isoformat() if isinstance(found, date) else found)
+            moment = datetime.fromisoformat(value.isoformat() if isinstance(value, date) else value)
             return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
         except (TypeError, ValueError, OverflowError):
-            self.fail(f"{key} must be a date such as 2026-10-07; found {found!r}.")
+            self.fail(f"{key} must be a date such as 2026-10-07; found {value!r}.")

@@ -44,7 +44,7 @@ def read_prices(rows: Sequence[object], schedules: Mapping[str, Schedule], where
 
 def read_exchanges(rows: Sequence[object], where: str) -> list[Exchange]:
     """The exchange rates of a list, oldest first. UsageError names file and row."""
-    found: list[Exchange] = []
+    rates: list[Exchange] = []
     for number, row in enumerate(rows, 1):
         fields = _fields(row, f"{where}: rate {number}", _EXCHANGE_KEYS)
         usd, since = fields.number("usd"), fields.moment("valid_from")
@@ -53,10 +53,10 @@ def read_exchanges(rows: Sequence[object], where: str) -> list[Exchange]:
         if since is None:
             fields.fail("valid_from is missing: an exchange rate holds from a date on.")
         currency = fields.choice("currency", FOREIGN, "")
-        if any((rate.currency, rate.valid_from) == (currency, since) for rate in found):
+        if any((rate.currency, rate.valid_from) == (currency, since) for rate in rates):
             fields.fail(f"there is another rate from {since:%Y-%m-%d} on.")
-        found.append(Exchange(currency, usd, since, fields.optional("source_url")))
-    return sorted(found, key=lambda rate: rate.valid_from)
+        rates.append(Exchange(currency, usd, since, fields.optional("source_url")))
+    return sorted(rates, key=lambda rate: rate.valid_from)
 
 
 def read_schedule(name: str, raw: Mapping[str, Any], calendars: Mapping[str, Any]) -> Schedule:

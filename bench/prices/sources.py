@@ -29,7 +29,7 @@ Amounts = Mapping[str, Decimal]
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListedPrice:
     """A price as one of the packages states it."""
 
     provider: str
@@ -65,12 +65,12 @@ class Listed:
 
 
 @dataclass(slots=True)
-class Source:
+class PricePackage:
     """Everything one package states about our providers' chat models."""
 
     name: str
     """The package's name."""
-    rows: list[Listed] = field(default_factory=list)
+    rows: list[ListedPrice] = field(default_factory=list)
     """Its prices."""
     schedules: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Hours with other prices, as the snapshot writes them."""
@@ -82,17 +82,17 @@ class Source:
 
 def folder_of(package: str) -> Path:
     """Where an installed package lies, without importing it. UsageError if it is not installed."""
-    found = importlib.util.find_spec(package)
-    if found is None or found.origin is None:
+    spec = importlib.util.find_spec(package)
+    if spec is None or spec.origin is None:
         raise UsageError(f"{package.replace('_', '-')} is not installed: pip install 'claimbench[prices]'.")
-    return Path(found.origin).parent
+    return Path(spec.origin).parent
 
 
-def model_prices(providers: Iterable[str]) -> Source:
+def model_prices(providers: Iterable[str]) -> PricePackage:
     """model-prices' snapshot: dated rows with sources, modes and schedules."""
     path = folder_of("model_prices") / "snapshot.json"
     raw = json.loads(path.read_text(encoding="utf-8"), parse_float=Decimal, parse_int=Decimal)
-    source = Source("model-prices", holidays=_plain(raw["schedules"]["holidays"]))
+    source = PricePackage("model-prices", holidays=_plain(raw["schedules"]["holidays"]))
     for provider, models in raw["prices"].items():
         if provider not in providers:
             continue
@@ -118,18 +118,18 @@ def _plain(calendars: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _aliases(raw: Mapping[str, Any], provider: str) -> dict[str, tuple[str, ...]]:
-    found: dict[str, tuple[str, ...]] = {}
+    aliases: dict[str, tuple[str, ...]] = {}
     pairs = list(raw["bases"].get(provider, {}).items())
     for alias, full in raw["aliases"]["models"].items():
         lab, _, model = full.partition("/")
         pairs += [(alias, model)] if lab == provider else []
     for alias, model in pairs:
         if alias not in raw["prices"][provider]:
-            found[model] = (*found.get(model, ()), alias)
-    return found
+            aliases[model] = (*aliases.get(model, ()), alias)
+    return aliases
 
 
-def _timelines(provider: str, model: str, modes: Mapping[str, Any]) -> Iterator[Listed]:
+def _timelines(provider: str, model: str, modes: Mapping[str, Any]) -> Iterator[ListedPrice]:
     first = _moment(modes["standard"][0]["rates"]["valid_from"])
     for mode in ("standard", "thinking", "batch", "fast"):
         steps = [(_after(first, step["start"]), step["rates"]) for step in modes.get(mode, ())]
@@ -148,7 +148,7 @@ def _after(first: datetime, start: str | None) -> datetime | None:
 
 def _row(
     provider: str, model: str, mode: str, begin: datetime | None, end: datetime | None, rates: Mapping[str, Any]
-) -> Listed:
+) -> ListedPrice:
     multiple = rates.get("cache_write_1h_multiple")
 
     def amounts(stated: Mapping[str, Any]) -> dict[str, Decimal]:
@@ -158,14 +158,14 @@ def _row(
             found["cache_write_1h"] = stated["input"] * multiple
         return {name: found[name] for name in TOKEN_CLASSES if name in found}
 
-    return Listed(
+    return ListedPrice(
         provider, model, mode, begin, end, amounts(rates),
         [(int(tier["above"]), amounts(tier)) for tier in rates.get("tiers", ())],
         rates["source"], "model-prices",
     )  # fmt: skip
 
 
-def _apply(source: Source, rule: Mapping[str, Any]) -> None:
+def _apply(source: PricePackage, rule: Mapping[str, Any]) -> None:
     """Writes a rule of peak or off-peak hours as schedules, and cuts the rows it holds for at its dates."""
     begin, end = _moment(rule["valid_from"]), _moment(rule["valid_until"]) if "valid_until" in rule else None
     several = rule.get("off_peak_multiplier") or {None: rule["peak_multiplier"]}
@@ -187,7 +187,7 @@ def _apply(source: Source, rule: Mapping[str, Any]) -> None:
             source.schedules[name] = schedule
 
 
-def _cut(row: Listed, begin: datetime, end: datetime | None, schedule: str) -> Iterator[Listed]:
+def _cut(row: ListedPrice, begin: datetime, end: datetime | None, schedule: str) -> Iterator[ListedPrice]:
     """The parts of a row before, during and after a schedule's validity."""
     since = row.valid_from or row.known_from
     edges = [e for e in (begin, end) if e and row.at(e) and (since is None or since < e)]
@@ -201,11 +201,11 @@ def _moment(text: str) -> datetime:
     return datetime.fromisoformat(text).astimezone(UTC)
 
 
-def genai_prices(providers: Iterable[str]) -> Source:
+def genai_prices(providers: Iterable[str]) -> PricePackage:
     """genai-prices' models: current prices, sometimes dated. Its daily windows are left out: they know no weekend."""
     folder_of("genai_prices")
     data = importlib.import_module("genai_prices.data")
-    source = Source("genai-prices")
+    source = PricePackage("genai-prices")
     for provider in data.providers:
         if provider.id not in providers:
             continue
@@ -217,7 +217,7 @@ def genai_prices(providers: Iterable[str]) -> Source:
     return source
 
 
-def _model_rows(provider: Any, model: Any, name: str) -> Iterator[Listed]:
+def _model_rows(provider: Any, model: Any, name: str) -> Iterator[ListedPrice]:
     dated = model.prices if isinstance(model.prices, list) else [model]
     lists: dict[str, list[tuple[datetime | None, Any]]] = {"standard": []}
     for entry in dated:
@@ -242,7 +242,7 @@ def _start(constraint: Any) -> datetime | None:
 
 def _genai_row(
     provider: Any, name: str, mode: str, begin: datetime | None, end: datetime | None, prices: Any
-) -> Listed:
+) -> ListedPrice:
     fields = {
         "input": "input_mtok", "cache_read": "cache_read_mtok", "cache_write_5m": "cache_write_mtok",
         "cache_write_1h": "cache_write_1h_mtok", "output": "output_mtok",
@@ -254,7 +254,7 @@ def _genai_row(
     for above in sorted({tier.start for several in tiered.values() for tier in several}):
         reached = {ours: [t.price for t in several if t.start <= above] for ours, several in tiered.items()}
         tiers.append((above, {ours: r[-1] if r else base[ours] for ours, r in reached.items()}))
-    return Listed(
+    return ListedPrice(
         provider.id, name, mode, begin, end, base, tiers, provider.pricing_urls[0], "genai-prices",
     )  # fmt: skip
 

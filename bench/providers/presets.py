@@ -59,12 +59,12 @@ class Preset:
 
     def rules(self, model: str) -> Rules:
         """What a model accepts. Of each table, its `rules` and then the first of its `models` that matches count."""
-        found: dict[str, Any] = {}
+        accepted: dict[str, Any] = {}
         for table in self.tables:
-            found |= table.get("rules", {})
-            found |= next((m for m in table.get("models", ()) if _matches(m["match"], model)), {})
-        found.pop("match", None)
-        return Rules(**_frozen(found))
+            accepted |= table.get("rules", {})
+            accepted |= next((m for m in table.get("models", ()) if _matches(m["match"], model)), {})
+        accepted.pop("match", None)
+        return Rules(**_frozen(accepted))
 
 
 def _frozen(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -61,8 +61,8 @@ def unopened(text: str) -> tuple[int, int]:
 
     Only the whole text can tell: a `</think>` on a line of its own, with no `<think>` before it. (0, 0) without one.
     """
-    found = _ALONE.search(text)
-    return found.span() if found and OPEN not in text[: found.start()] else (0, 0)
+    match = _ALONE.search(text)
+    return match.span() if match and OPEN not in text[: match.start()] else (0, 0)
 
 
 def _overlap(text: str, tag: str) -> int:

@@ -110,8 +110,8 @@ class Attempt:
     @property
     def billable(self) -> bool:
         """Whether a vendor may charge for it: its reply told of tokens or had begun, or our deadline cut it off."""
-        told = self.usage != TokenUsage() or self.ttft_s is not None
-        return told or self.status == 200 or self.fault == "deadline"
+        reported = self.usage != TokenUsage() or self.ttft_s is not None
+        return reported or self.status == 200 or self.fault == "deadline"
 
     @property
     def tpot_s(self) -> float | None:

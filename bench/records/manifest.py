@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, Self
 
-from bench.config.load import Claim
 from bench.records.recorded import (
     RecordedCalibration,
     RecordedClaim,
@@ -27,7 +26,8 @@ from bench.records.recorded import (
     RecordedSuite,
     RecordedTask,
 )  # fmt: skip
-from bench.runjson import JsonRecord
+from bench.records.runjson import JsonRecord
+from bench.records.settings import Claim
 
 FORMAT = 2
 """The version of run.json that is written; files without a number were written before there was one, and are of 1."""

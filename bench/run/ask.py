@@ -231,7 +231,7 @@ def _past(remote: Sequence[Endpoint], spending: Spending, results: Path, own: Pa
     return history(results, priced, spending, without=own) if priced else {}
 
 
-def foresee(
+def estimate_run(
     prepared: Prepared,
     journal: Path,
     *,

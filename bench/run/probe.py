@@ -50,7 +50,7 @@ Pair = Sequence[PlannedCall]
 """A cold call and the warm one after it."""
 
 
-def foresee(prepared: Prepared, prompts: int) -> Estimate:
+def estimate_probe(prepared: Prepared, prompts: int) -> Estimate:
     """What so many prompts a model will cost; calls nothing."""
     pairs = [pair for e in prepared.endpoints for pair in islice(_pairs(e, prepared, NAME), _count(prompts))]
     return estimate([call for pair in pairs for call in pair], Spending.of(prepared.endpoints, prepared.book), {})
@@ -72,7 +72,7 @@ def set_aside(prepared: Prepared, prompts: int, terms: Terms) -> Terms:
 def _worst(prepared: Prepared, prompts: int, terms: Terms) -> Decimal:
     spending = Spending.of(prepared.endpoints, prepared.book)
     spending.require(spending.bills, terms)
-    worst = foresee(prepared, prompts).worst_usd
+    worst = estimate_probe(prepared, prompts).worst_usd
     assert worst is not None, "every price is known"
     return worst
 

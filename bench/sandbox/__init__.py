@@ -6,7 +6,7 @@ The program's process only answers; tests, expected values and the verdict stay 
 from __future__ import annotations
 
 from bench.sandbox.check import grade_check
-from bench.sandbox.grade import Grade, TestCall, Verdict, grade
+from bench.sandbox.grade import Grade, ProgramVerdict, TestCall, grade
 from bench.sandbox.ladder import Rung, allow_nothing, probe, rungs, using
 from bench.sandbox.program import Limits
 from bench.sandbox.query import grade_sql
@@ -20,7 +20,7 @@ __all__ = [
     "Rung",
     "TestCall",
     "Value",
-    "Verdict",
+    "ProgramVerdict",
     "allow_nothing",
     "grade",
     "grade_check",

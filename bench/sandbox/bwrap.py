@@ -29,8 +29,8 @@ def find() -> Path | None:
 
         return Path(bwrap_path())
     except (ImportError, RuntimeError):  # not installed, or installed without its program
-        found = shutil.which("bwrap")
-        return Path(found) if found else None
+        path = shutil.which("bwrap")
+        return Path(path) if path else None
 
 
 def walled(program: Path, control: int) -> tuple[str, ...]:

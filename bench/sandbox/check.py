@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 
 from bench.errors import UsageError
 from bench.sandbox import warm
-from bench.sandbox.grade import ADMITTED, DEFAULT, Grade, Marks, Verdict, ending, harmless, judged, parsed
+from bench.sandbox.grade import ADMITTED, DEFAULT, Grade, ProgramVerdict, TestOutcomes, ending, harmless, judged, parsed
 from bench.sandbox.inside.child import READY
 from bench.sandbox.program import Limits, Program, ServerLostError
 from bench.sandbox.values import Value, plain, require_plain
@@ -38,7 +38,7 @@ def grade_check(source: str, entry_point: str, test: str, limits: Limits = DEFAU
     """
     check = _check(entry_point, test, prompt)
 
-    def attempt(command: warm.Command) -> Marks:
+    def attempt(command: warm.Command) -> TestOutcomes:
         with warm.server(command).begin(limits) as program:
             candidate = _Candidate(program, limits)
             try:
@@ -51,9 +51,9 @@ def grade_check(source: str, entry_point: str, test: str, limits: Limits = DEFAU
                 raise
             except Exception as error:
                 candidate.blame(error)
-            outcome = candidate.outcome or (Verdict.PASSED, "")
+            outcome = candidate.outcome or (ProgramVerdict.PASSED, "")
             wall = program.stopped == "timeout"
-        return Marks(1, [outcome], wall=wall)
+        return TestOutcomes(1, [outcome], wall=wall)
 
     return judged(attempt, 1)
 
@@ -91,7 +91,7 @@ class _Candidate:
         self._limits = limits
         self._calls = 0
         self._raised: BaseException | None = None
-        self.outcome: tuple[Verdict, str] | None = None
+        self.outcome: tuple[ProgramVerdict, str] | None = None
 
     def load(self, source: str, entry_point: str) -> None:
         """Waits until the program is loaded; raises _Ended if it cannot be."""
@@ -111,21 +111,21 @@ class _Candidate:
         except UsageError as error:
             if not self.answered:
                 raise
-            self._end((Verdict.WRONG, f"after call {self._calls}: {error}"))
+            self._end((ProgramVerdict.WRONG, f"after call {self._calls}: {error}"))
         self._calls += 1
         self._program.say((args, kwargs))
         payload = self._take("value")
         try:
             return plain(payload)
         except ValueError as error:
-            self._end((Verdict.MALFORMED, f"call {self._calls}: {error}"))
+            self._end((ProgramVerdict.MALFORMED, f"call {self._calls}: {error}"))
 
     def close(self) -> None:
         """Waits for the program's end; raises _Ended if it had to be stopped."""
         try:
             run = self._program.finish()
         except ServerLostError as error:
-            self._end((Verdict.SANDBOX_FAILURE, str(error)))
+            self._end((ProgramVerdict.SANDBOX_FAILURE, str(error)))
         if run.stopped and self.outcome is None:
             self._end(ending(run, self._limits))
 
@@ -134,17 +134,17 @@ class _Candidate:
         if self.outcome:
             return
         if error is self._raised:
-            self.outcome = (Verdict.RAISED, f"call {self._calls}: {type(error).__name__}")
+            self.outcome = (ProgramVerdict.RAISED, f"call {self._calls}: {type(error).__name__}")
         elif isinstance(error, AssertionError):
-            self.outcome = (Verdict.WRONG, f"after call {self._calls}: the test's assertion failed")
+            self.outcome = (ProgramVerdict.WRONG, f"after call {self._calls}: the test's assertion failed")
         else:
-            self.outcome = (Verdict.WRONG, f"after call {self._calls}: the test raised {type(error).__name__}")
+            self.outcome = (ProgramVerdict.WRONG, f"after call {self._calls}: the test raised {type(error).__name__}")
 
     def _line(self) -> bytes | None:
         try:
             return self._program.reply()
         except ServerLostError as error:
-            self._end((Verdict.SANDBOX_FAILURE, str(error)))
+            self._end((ProgramVerdict.SANDBOX_FAILURE, str(error)))
 
     def _take(self, wanted: str) -> object:
         """The payload of the next reply, which must be of the wanted kind."""
@@ -155,19 +155,19 @@ class _Candidate:
             self._end()
         if reply and reply[0] == wanted:
             return reply[1]
-        if reply and reply[0] == Verdict.RAISED and self._calls:
+        if reply and reply[0] == ProgramVerdict.RAISED and self._calls:
             self._raised = _exception(harmless(reply[1]))
             raise self._raised
         if reply and reply[0] in ADMITTED:
-            self._end((Verdict(reply[0]), where + harmless(reply[1])))
-        self._end((Verdict.MALFORMED, f"{where}broken reply"))
+            self._end((ProgramVerdict(reply[0]), where + harmless(reply[1])))
+        self._end((ProgramVerdict.MALFORMED, f"{where}broken reply"))
 
-    def _end(self, outcome: tuple[Verdict, str] | None = None) -> NoReturn:
+    def _end(self, outcome: tuple[ProgramVerdict, str] | None = None) -> NoReturn:
         if outcome is None:
             try:
                 outcome = ending(self._program.finish(), self._limits)
             except ServerLostError as error:
-                outcome = (Verdict.SANDBOX_FAILURE, str(error))
+                outcome = (ProgramVerdict.SANDBOX_FAILURE, str(error))
         self.outcome = outcome
         raise _Ended
 

@@ -12,14 +12,14 @@ from typing import ClassVar
 from bench.errors import UsageError
 from bench.sandbox import ladder, warm
 from bench.sandbox.inside.child import READY
-from bench.sandbox.program import Limits, Run, ServerLostError
+from bench.sandbox.program import Limits, ProgramRun, ServerLostError
 from bench.sandbox.values import Value, require_plain, same, tree
 
 DEFAULT = Limits()
 """What a program may use unless its grader says otherwise."""
 
 
-class Verdict(StrEnum):
+class ProgramVerdict(StrEnum):
     """How a program fared. All but `SANDBOX_FAILURE` are the program's own doing."""
 
     PASSED = "passed"
@@ -48,8 +48,8 @@ class Verdict(StrEnum):
 
 ADMITTED = frozenset(
     {
-        *(Verdict.RAISED, Verdict.MEMORY, Verdict.MALFORMED, Verdict.FORBIDDEN),
-        *(Verdict.NOT_COMPILING, Verdict.NO_ENTRY_POINT),
+        *(ProgramVerdict.RAISED, ProgramVerdict.MEMORY, ProgramVerdict.MALFORMED, ProgramVerdict.FORBIDDEN),
+        *(ProgramVerdict.NOT_COMPILING, ProgramVerdict.NO_ENTRY_POINT),
     }
 )
 """Failures a reply may report. The rest are ours to find, lest a program declare itself missing."""
@@ -75,7 +75,7 @@ class TestCall:
 class Grade:
     """What became of one program."""
 
-    verdict: Verdict
+    verdict: ProgramVerdict
     """The first failure's, in the order of the tests."""
     passed: int
     """Tests that passed."""
@@ -98,34 +98,34 @@ def grade(source: str, entry_point: str, calls: Sequence[TestCall], limits: Limi
         raise UsageError(f"'{entry_point}' has no test calls, so nothing can be graded; give it at least one.")
     requests: list[object] = [("function", source, entry_point), *((call.args, {}) for call in calls)]
 
-    def attempt(command: warm.Command) -> Marks:
+    def attempt(command: warm.Command) -> TestOutcomes:
         run = warm.run(command, requests, limits)
-        return Marks(len(calls), [*_outcomes(run, calls, limits)], wall=run.stopped == "timeout")
+        return TestOutcomes(len(calls), [*_outcomes(run, calls, limits)], wall=run.stopped == "timeout")
 
     return judged(attempt, len(calls))
 
 
 @dataclass(frozen=True, slots=True)
-class Marks:
+class TestOutcomes:
     """What one attempt at grading found."""
 
     total: int
     """Tests that were to be made."""
-    outcomes: Sequence[tuple[Verdict, str]]
+    outcomes: Sequence[tuple[ProgramVerdict, str]]
     """A verdict and its reason for every test, ending early where the program did."""
     wall: bool = False
     """Whether the wall clock ended it."""
 
     def grade(self, sandbox: str) -> Grade:
         """The grade: the first failure's verdict."""
-        failures = [outcome for outcome in self.outcomes if outcome[0] is not Verdict.PASSED]
-        verdict, detail = failures[0] if failures else (Verdict.PASSED, "")
+        failures = [outcome for outcome in self.outcomes if outcome[0] is not ProgramVerdict.PASSED]
+        verdict, detail = failures[0] if failures else (ProgramVerdict.PASSED, "")
         passed = len(self.outcomes) - len(failures)
-        final = verdict is not Verdict.SANDBOX_FAILURE and not (self.wall and verdict is Verdict.TIMEOUT)
+        final = verdict is not ProgramVerdict.SANDBOX_FAILURE and not (self.wall and verdict is ProgramVerdict.TIMEOUT)
         return Grade(verdict, passed, self.total, detail, sandbox, final)
 
 
-def judged(attempt: Callable[[warm.Command], Marks], total: int) -> Grade:
+def judged(attempt: Callable[[warm.Command], TestOutcomes], total: int) -> Grade:
     """The grade an attempt leads to on the sandbox in use; a failed sandbox gets a second try.
 
     Raises UsageError if no sandbox works here.
@@ -133,19 +133,19 @@ def judged(attempt: Callable[[warm.Command], Marks], total: int) -> Grade:
     rung = ladder.chosen()
     command = ladder.command(rung)
     grade = None
-    while grade is None or grade.verdict is Verdict.SANDBOX_FAILURE:
+    while grade is None or grade.verdict is ProgramVerdict.SANDBOX_FAILURE:
         again = grade is not None
         try:
             marks = attempt(command)
         except (ServerLostError, OSError) as error:
-            marks = Marks(total, [(Verdict.SANDBOX_FAILURE, str(error))])
+            marks = TestOutcomes(total, [(ProgramVerdict.SANDBOX_FAILURE, str(error))])
         grade = marks.grade(str(rung))
         if again:
             break
     return grade
 
 
-def _outcomes(run: Run, calls: Sequence[TestCall], limits: Limits) -> Iterator[tuple[Verdict, str]]:
+def _outcomes(run: ProgramRun, calls: Sequence[TestCall], limits: Limits) -> Iterator[tuple[ProgramVerdict, str]]:
     """One verdict and its reason per answered call, ending early where the replies break off or make no sense."""
     if not run.replies.startswith(READY):
         yield ending(run, limits)
@@ -155,21 +155,21 @@ def _outcomes(run: Run, calls: Sequence[TestCall], limits: Limits) -> Iterator[t
         where = f"call {number}: " if number else ""
         reply = parsed(line, number)
         if reply is None:
-            yield Verdict.MALFORMED, f"{where}broken reply"
+            yield ProgramVerdict.MALFORMED, f"{where}broken reply"
             return
         kind, payload = reply
         if kind == "value" and number:
             right = same(tree(calls[number - 1].value), payload)
-            yield (Verdict.PASSED, "") if right else (Verdict.WRONG, f"{where}wrong value")
+            yield (ProgramVerdict.PASSED, "") if right else (ProgramVerdict.WRONG, f"{where}wrong value")
         elif kind in ADMITTED:
-            yield Verdict(kind), where + harmless(payload)
+            yield ProgramVerdict(kind), where + harmless(payload)
         elif kind != "loaded" or number:
-            yield Verdict.MALFORMED, f"{where}broken reply"
+            yield ProgramVerdict.MALFORMED, f"{where}broken reply"
             return
     if len(lines) <= len(calls):
         yield ending(run, limits)
     elif rest:
-        yield Verdict.MALFORMED, "more replies than calls"
+        yield ProgramVerdict.MALFORMED, "more replies than calls"
     elif run.stopped:  # by a flood that was noticed after the last reply
         yield ending(run, limits)
 
@@ -191,17 +191,20 @@ def harmless(payload: object) -> str:
     return "".join(c if c.isprintable() else "?" for c in text[:80]) or "no reason given"
 
 
-def ending(run: Run, limits: Limits) -> tuple[Verdict, str]:
+def ending(run: ProgramRun, limits: Limits) -> tuple[ProgramVerdict, str]:
     """Why the replies broke off."""
     if not run.replies.startswith(READY):
         why = run.replies.decode(errors="replace").strip()
-        return Verdict.SANDBOX_FAILURE, why or run.stopped or f"the program's process ended (status {run.status})"
+        return (
+            ProgramVerdict.SANDBOX_FAILURE,
+            why or run.stopped or f"the program's process ended (status {run.status})",
+        )
     if run.stopped:
-        return Verdict(run.stopped), f"stopped after {run.wall_s:.1f} s"
+        return ProgramVerdict(run.stopped), f"stopped after {run.wall_s:.1f} s"
     if run.cpu_spent:
-        return Verdict.TIMEOUT, f"more than {limits.cpu_s:g} s of CPU"
+        return ProgramVerdict.TIMEOUT, f"more than {limits.cpu_s:g} s of CPU"
     if run.status == -signal.SIGKILL:  # no program can send itself one
-        return Verdict.SANDBOX_FAILURE, "killed from outside"
+        return ProgramVerdict.SANDBOX_FAILURE, "killed from outside"
     if run.status == -signal.SIGSYS:
-        return Verdict.FORBIDDEN, "a system call of another machine"
-    return Verdict.MALFORMED, f"the program ended itself (status {run.status})"
+        return ProgramVerdict.FORBIDDEN, "a system call of another machine"
+    return ProgramVerdict.MALFORMED, f"the program ended itself (status {run.status})"

@@ -98,10 +98,10 @@ def probe() -> str:
 
 def chosen() -> Rung:
     """The rung in use: the best that holds. Raises UsageError if none does."""
-    found = next((rung for rung in _ladders[-1] if not trouble(rung)), None)
-    if found is None:
+    usable = next((rung for rung in _ladders[-1] if not trouble(rung)), None)
+    if usable is None:
         raise UsageError(refusal())
-    return found
+    return usable
 
 
 def command(rung: Rung) -> warm.Command:

@@ -42,7 +42,7 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class ProgramRun:
     """What came out of the sandbox; every byte may be forged by the program, except that a first `READY` is ours."""
 
     replies: bytes
@@ -123,14 +123,14 @@ class Program:
         self._searched = end if end >= 0 else len(self._replies)
         return end
 
-    def finish(self) -> Run:
+    def finish(self) -> ProgramRun:
         """Says that no request follows and waits for the end. Raises ServerLostError."""
         self._no_more = True
         self._write()
         self._pump(lambda: False)
         status, cpu_s, cpu_spent = REPORT.unpack(self._report)
         wall_s = time.monotonic() - self._started
-        return Run(bytes(self._replies), bytes(self._written), status, self.stopped, cpu_s, cpu_spent, wall_s)
+        return ProgramRun(bytes(self._replies), bytes(self._written), status, self.stopped, cpu_s, cpu_spent, wall_s)
 
     def _pump(self, done: Callable[[], bool]) -> None:
         """Moves bytes until `done`, or until the program has ended and every pipe is drained."""

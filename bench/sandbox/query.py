@@ -8,9 +8,9 @@ from collections.abc import Sequence
 
 from bench.errors import UsageError
 from bench.sandbox import warm
-from bench.sandbox.grade import ADMITTED, DEFAULT, Grade, Marks, Verdict, ending, harmless, judged, parsed
+from bench.sandbox.grade import ADMITTED, DEFAULT, Grade, ProgramVerdict, TestOutcomes, ending, harmless, judged, parsed
 from bench.sandbox.inside.child import READY
-from bench.sandbox.program import Limits, Run
+from bench.sandbox.program import Limits, ProgramRun
 from bench.sandbox.values import Value, require_plain, same, tree
 
 
@@ -31,14 +31,16 @@ def grade_sql(
         require_plain(row, "an expected row")
     expected = [tree(row) for row in rows]
 
-    def attempt(command: warm.Command) -> Marks:
+    def attempt(command: warm.Command) -> TestOutcomes:
         run = warm.run(command, [("query", schema, query)], limits)
-        return Marks(1, [_outcome(run, expected, limits, ordered=ordered)], wall=run.stopped == "timeout")
+        return TestOutcomes(1, [_outcome(run, expected, limits, ordered=ordered)], wall=run.stopped == "timeout")
 
     return judged(attempt, 1)
 
 
-def _outcome(run: Run, expected: Sequence[object], limits: Limits, *, ordered: bool) -> tuple[Verdict, str]:
+def _outcome(
+    run: ProgramRun, expected: Sequence[object], limits: Limits, *, ordered: bool
+) -> tuple[ProgramVerdict, str]:
     loaded, _, answer = run.replies.removeprefix(READY).partition(b"\n")
     about_schema = parsed(loaded, 0)
     if about_schema and about_schema[0] == "bad_schema":  # said before the query is run, so it is no forgery
@@ -49,10 +51,10 @@ def _outcome(run: Run, expected: Sequence[object], limits: Limits, *, ordered: b
     reply = None if rest else parsed(line, 1)
     if reply and reply[0] == "value":
         right = _same_rows(expected, reply[1], ordered=ordered)
-        return (Verdict.PASSED, "") if right else (Verdict.WRONG, "wrong rows")
+        return (ProgramVerdict.PASSED, "") if right else (ProgramVerdict.WRONG, "wrong rows")
     if reply and reply[0] in ADMITTED:
-        return Verdict(reply[0]), harmless(reply[1])
-    return Verdict.MALFORMED, "broken reply"
+        return ProgramVerdict(reply[0]), harmless(reply[1])
+    return ProgramVerdict.MALFORMED, "broken reply"
 
 
 def _same_rows(expected: Sequence[object], answer: object, *, ordered: bool) -> bool:
@@ -71,8 +73,8 @@ def _same_rows(expected: Sequence[object], answer: object, *, ordered: bool) -> 
             missing.append(row)
     left = [json.loads(text) for text in exact.elements()]
     for row in missing:  # these differ in the last digits of a float, or at all
-        found = next((at for at, other in enumerate(left) if same(row, other)), None)
-        if found is None:
+        place = next((at for at, other in enumerate(left) if same(row, other)), None)
+        if place is None:
             return False
-        del left[found]
+        del left[place]
     return True

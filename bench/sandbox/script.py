@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from bench.errors import UsageError
 from bench.sandbox import warm
-from bench.sandbox.grade import ADMITTED, DEFAULT, Grade, Marks, Verdict, ending, harmless, judged, parsed
+from bench.sandbox.grade import ADMITTED, DEFAULT, Grade, ProgramVerdict, TestOutcomes, ending, harmless, judged, parsed
 from bench.sandbox.inside.child import READY
-from bench.sandbox.program import Limits, Run
+from bench.sandbox.program import Limits, ProgramRun
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,29 +32,29 @@ def grade_program(source: str, cases: Sequence[ProgramCase], limits: Limits = DE
     if not cases:
         raise UsageError("the program has no test cases, so nothing can be graded; give it at least one.")
 
-    def attempt(command: warm.Command) -> Marks:
+    def attempt(command: warm.Command) -> TestOutcomes:
         outcomes, wall = [], False
         for number, case in enumerate(cases, start=1):
             run = warm.run(command, [("program", source)], limits, case.stdin.encode(), keep_output=True)
             verdict, why = _outcome(run, case, limits)
             wall |= run.stopped == "timeout"
             outcomes.append((verdict, why and f"case {number}: {why}"))
-            if verdict not in (Verdict.PASSED, Verdict.WRONG, Verdict.RAISED):
+            if verdict not in (ProgramVerdict.PASSED, ProgramVerdict.WRONG, ProgramVerdict.RAISED):
                 break
-        return Marks(len(cases), outcomes, wall=wall)
+        return TestOutcomes(len(cases), outcomes, wall=wall)
 
     return judged(attempt, len(cases))
 
 
-def _outcome(run: Run, case: ProgramCase, limits: Limits) -> tuple[Verdict, str]:
+def _outcome(run: ProgramRun, case: ProgramCase, limits: Limits) -> tuple[ProgramVerdict, str]:
     if not run.replies.startswith(READY) or run.stopped or run.status < 0:
         return ending(run, limits)
     if run.status == 0:
         right = _lines(run.output.decode(errors="replace")) == _lines(case.stdout)
-        return (Verdict.PASSED, "") if right else (Verdict.WRONG, "wrong output")
+        return (ProgramVerdict.PASSED, "") if right else (ProgramVerdict.WRONG, "wrong output")
     reply = parsed(run.replies.removeprefix(READY).partition(b"\n")[0], 0)
     if reply and reply[0] in ADMITTED:
-        return Verdict(reply[0]), harmless(reply[1])
+        return ProgramVerdict(reply[0]), harmless(reply[1])
     return ending(run, limits)
 
 

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 
 from bench.sandbox.inside.server import ORDER
-from bench.sandbox.program import Limits, Program, Run, ServerLostError
+from bench.sandbox.program import Limits, Program, ProgramRun, ServerLostError
 
 _ANSWER_S = 20.0
 _END_S = 5.0
@@ -97,8 +97,8 @@ _lock = threading.Lock()
 
 
 def _pair(ours: contextlib.ExitStack, theirs: contextlib.ExitStack) -> tuple[socket.socket, socket.socket]:
-    one, other = socket.socketpair()
-    return ours.enter_context(one), theirs.enter_context(other)
+    near, far = socket.socketpair()
+    return ours.enter_context(near), theirs.enter_context(far)
 
 
 def _stdin(content: bytes) -> int:
@@ -114,12 +114,12 @@ def _stdin(content: bytes) -> int:
 def server(command: Command) -> Server:
     """The process's server of this kind, started if there is none or the last one died. Raises OSError."""
     with _lock:
-        found = _servers.get(command)
-        if found is None or not found.alive:
-            if found:
-                found.close()
-            found = _servers[command] = Server(command)
-        return found
+        running = _servers.get(command)
+        if running is None or not running.alive:
+            if running:
+                running.close()
+            running = _servers[command] = Server(command)
+        return running
 
 
 @atexit.register
@@ -144,7 +144,7 @@ os.register_at_fork(after_in_child=_after_fork)
 
 def run(
     command: Command, requests: Sequence[object], limits: Limits, stdin: bytes = b"", *, keep_output: bool = False
-) -> Run:
+) -> ProgramRun:
     """One program from beginning to end. Raises ServerLostError or OSError."""
     with server(command).begin(limits, stdin, keep_output=keep_output) as program:
         program.say(*requests)

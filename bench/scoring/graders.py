@@ -137,7 +137,7 @@ def _human_eval(item: Mapping[str, Any], text: str) -> Graded:
 
 def _sql_query(item: Mapping[str, Any], text: str) -> Graded:
     """The query's rows must be right on all of the item's databases, each in the sandbox; the first failure ends it."""
-    from bench.sandbox import Verdict, grade_sql
+    from bench.sandbox import ProgramVerdict, grade_sql
     from bench.suites.coding.tables import script
 
     query = extract.sql(text)
@@ -146,20 +146,20 @@ def _sql_query(item: Mapping[str, Any], text: str) -> Graded:
     for passed, database in enumerate(item["databases"]):
         rows = [tuple(row) for row in database["rows"]]
         ran = grade_sql(query, script(item["schema"], database["tables"]), rows, ordered=item["ordered"])
-        if ran.verdict is not Verdict.PASSED:
+        if ran.verdict is not ProgramVerdict.PASSED:
             return _ran(replace(ran, passed=passed, total=len(item["databases"])), query)
     return _ran(replace(ran, passed=passed + 1, total=passed + 1), query)
 
 
 def _ran(result: Ran, source: str) -> Graded:
     """A sandbox's verdict on code as ours."""
-    from bench.sandbox import Verdict
+    from bench.sandbox import ProgramVerdict
 
     detail = {"verdict": str(result.verdict), "passed": result.passed, "total": result.total, "why": result.detail}
-    if result.verdict is Verdict.SANDBOX_FAILURE:
+    if result.verdict is ProgramVerdict.SANDBOX_FAILURE:
         return Graded(score=None, extracted=source, detail=detail, sandbox=result.sandbox, final=False)
     return Graded(
-        score=float(result.verdict is Verdict.PASSED),
+        score=float(result.verdict is ProgramVerdict.PASSED),
         partial=result.passed / result.total,
         extracted=source,
         detail=detail,

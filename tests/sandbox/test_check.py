@@ -7,7 +7,7 @@ import time
 import pytest
 
 from bench.errors import UsageError
-from bench.sandbox import Grade, Limits, Verdict, grade_check
+from bench.sandbox import Grade, Limits, ProgramVerdict, grade_check
 
 pytestmark = pytest.mark.usefixtures("sandbox")
 
@@ -18,34 +18,38 @@ RIGHT = "def pairs(n): return {m: (m, m) for m in n}"
 
 
 def test_a_right_program_passes(sandbox: str) -> None:
-    assert grade_check(RIGHT, "pairs", CHECK) == Grade(Verdict.PASSED, 1, 1, "", sandbox)
+    assert grade_check(RIGHT, "pairs", CHECK) == Grade(ProgramVerdict.PASSED, 1, 1, "", sandbox)
 
 
 @pytest.mark.parametrize(
     ("source", "verdict", "detail"),
     [
-        ("def pairs(n): return {}", Verdict.WRONG, "after call 1: the test's assertion failed"),
-        ("def pairs(n): return {m: (m, m) for m in n} or None", Verdict.WRONG, None),
-        ("def pairs(n): return n[0]", Verdict.WRONG, None),
-        ("def pairs(n): return [][1]", Verdict.RAISED, "call 1: IndexError"),
-        ("def pairs(n): raise AssertionError", Verdict.RAISED, "call 1: AssertionError"),
-        ("class Odd(Exception): pass\ndef pairs(n): raise Odd", Verdict.RAISED, "call 1: CandidateError"),
-        ("def pairs(n): raise UnicodeDecodeError('a', b'', 0, 1, 'b')", Verdict.RAISED, "call 1: CandidateError"),
-        ("def pairs(n): raise SystemExit", Verdict.RAISED, "call 1: CandidateError"),
-        ("def pairs(n): return object()", Verdict.MALFORMED, "call 1: not a plain value"),
-        ("def pairs(n): return {m * (2**61 - 1) for m in range(1, 400)}", Verdict.MALFORMED, None),
-        ("def pairs(n): import os; os._exit(0)", Verdict.MALFORMED, "the program ended itself (status 0)"),
-        ("def pairs(n): import os; os.write(3, b'[1]\\n')", Verdict.MALFORMED, "call 1: broken reply"),
-        ("def pairs(n): import os; os.fork()", Verdict.FORBIDDEN, "call 1: PermissionError"),
-        ("def pairs(n): return bytes(10**10)", Verdict.MEMORY, "call 1: out of memory"),
-        ("def pairs(n):\n    while True: pass", Verdict.TIMEOUT, "more than 1 s of CPU"),
-        ("while True: print('x' * 9999)", Verdict.OUTPUT_FLOOD, None),
-        ("def pairs(n):", Verdict.NOT_COMPILING, "IndentationError"),
-        ("raise ValueError", Verdict.RAISED, "ValueError"),
-        ("", Verdict.NO_ENTRY_POINT, "pairs"),
+        ("def pairs(n): return {}", ProgramVerdict.WRONG, "after call 1: the test's assertion failed"),
+        ("def pairs(n): return {m: (m, m) for m in n} or None", ProgramVerdict.WRONG, None),
+        ("def pairs(n): return n[0]", ProgramVerdict.WRONG, None),
+        ("def pairs(n): return [][1]", ProgramVerdict.RAISED, "call 1: IndexError"),
+        ("def pairs(n): raise AssertionError", ProgramVerdict.RAISED, "call 1: AssertionError"),
+        ("class Odd(Exception): pass\ndef pairs(n): raise Odd", ProgramVerdict.RAISED, "call 1: CandidateError"),
+        (
+            "def pairs(n): raise UnicodeDecodeError('a', b'', 0, 1, 'b')",
+            ProgramVerdict.RAISED,
+            "call 1: CandidateError",
+        ),
+        ("def pairs(n): raise SystemExit", ProgramVerdict.RAISED, "call 1: CandidateError"),
+        ("def pairs(n): return object()", ProgramVerdict.MALFORMED, "call 1: not a plain value"),
+        ("def pairs(n): return {m * (2**61 - 1) for m in range(1, 400)}", ProgramVerdict.MALFORMED, None),
+        ("def pairs(n): import os; os._exit(0)", ProgramVerdict.MALFORMED, "the program ended itself (status 0)"),
+        ("def pairs(n): import os; os.write(3, b'[1]\\n')", ProgramVerdict.MALFORMED, "call 1: broken reply"),
+        ("def pairs(n): import os; os.fork()", ProgramVerdict.FORBIDDEN, "call 1: PermissionError"),
+        ("def pairs(n): return bytes(10**10)", ProgramVerdict.MEMORY, "call 1: out of memory"),
+        ("def pairs(n):\n    while True: pass", ProgramVerdict.TIMEOUT, "more than 1 s of CPU"),
+        ("while True: print('x' * 9999)", ProgramVerdict.OUTPUT_FLOOD, None),
+        ("def pairs(n):", ProgramVerdict.NOT_COMPILING, "IndentationError"),
+        ("raise ValueError", ProgramVerdict.RAISED, "ValueError"),
+        ("", ProgramVerdict.NO_ENTRY_POINT, "pairs"),
     ],
 )
-def test_failures_say_why(source: str, verdict: Verdict, detail: str | None) -> None:
+def test_failures_say_why(source: str, verdict: ProgramVerdict, detail: str | None) -> None:
     got = grade_check(source, "pairs", CHECK, Limits(cpu_s=1, output_bytes=2**20))
     assert (got.verdict, got.passed, got.total, got.final) == (verdict, 0, 1, True), got
     assert detail in (None, got.detail)
@@ -53,23 +57,23 @@ def test_failures_say_why(source: str, verdict: Verdict, detail: str | None) -> 
 
 def test_a_slow_machine_is_no_final_verdict() -> None:
     got = grade_check("import time\ndef pairs(n): time.sleep(60)", "pairs", CHECK, Limits(wall_s=0.5))
-    assert (got.verdict, got.final) == (Verdict.TIMEOUT, False)
+    assert (got.verdict, got.final) == (ProgramVerdict.TIMEOUT, False)
 
 
 def test_a_test_may_expect_an_exception() -> None:
     check = "def check(f):\n    try:\n        f(0)\n    except ZeroDivisionError:\n        return\n    assert False"
-    assert grade_check("def f(n): return 1 / n", "f", check).verdict is Verdict.PASSED
-    assert grade_check("def f(n): return n", "f", check).verdict is Verdict.WRONG
+    assert grade_check("def f(n): return 1 / n", "f", check).verdict is ProgramVerdict.PASSED
+    assert grade_check("def f(n): return n", "f", check).verdict is ProgramVerdict.WRONG
 
 
 def test_a_test_that_expects_any_exception_gets_none_from_a_dead_program() -> None:
     check = "def check(f):\n    try:\n        f(0)\n    except Exception:\n        return\n    assert False"
-    assert grade_check("import os\ndef f(n): os._exit(1)", "f", check).verdict is Verdict.MALFORMED
+    assert grade_check("import os\ndef f(n): os._exit(1)", "f", check).verdict is ProgramVerdict.MALFORMED
 
 
 def test_a_test_that_swallows_everything_passes_no_dead_program() -> None:
     check = "def check(f):\n    try:\n        f(0)\n    except:\n        pass"
-    assert grade_check("import os\ndef f(n): os._exit(1)", "f", check).verdict is Verdict.MALFORMED
+    assert grade_check("import os\ndef f(n): os._exit(1)", "f", check).verdict is ProgramVerdict.MALFORMED
 
 
 LOOPS = (
@@ -83,9 +87,9 @@ LOOPS = (
 @pytest.mark.parametrize("ends", ["raise StopIteration", "return next(iter([]))", "raise StopAsyncIteration"])
 def test_a_program_cannot_end_the_tests_loop_and_pass(loop: str, ends: str) -> None:
     check = f"def check(candidate):\n    {loop}\n"
-    assert grade_check("def f(n): return n + 1", "f", check).verdict is Verdict.PASSED
+    assert grade_check("def f(n): return n + 1", "f", check).verdict is ProgramVerdict.PASSED
     got = grade_check(f"def f(n): {ends}", "f", check)
-    assert (got.verdict, got.detail) == (Verdict.RAISED, "call 1: CandidateError")
+    assert (got.verdict, got.detail) == (ProgramVerdict.RAISED, "call 1: CandidateError")
 
 
 @pytest.mark.parametrize(
@@ -95,15 +99,15 @@ def test_a_program_cannot_end_the_tests_loop_and_pass(loop: str, ends: str) -> N
 def test_an_answer_never_looks_like_a_broken_test(answer: str, made_of_it: str) -> None:
     """Which would end the run of everybody else's programs."""
     got = grade_check(f"def f(n): return {answer}", "f", f"def check(f):\n    {made_of_it}\n")
-    assert (got.verdict, got.detail[:14]) == (Verdict.WRONG, "after call 1: "), got
+    assert (got.verdict, got.detail[:14]) == (ProgramVerdict.WRONG, "after call 1: "), got
     loading = f"f({made_of_it})\n\ndef check(candidate): pass\n"
-    assert grade_check(f"def f(n): return {answer}", "f", loading).verdict is Verdict.WRONG
-    assert grade_check("def f(n): return 2", "f", "assert f(1) == 1").verdict is Verdict.WRONG
+    assert grade_check(f"def f(n): return {answer}", "f", loading).verdict is ProgramVerdict.WRONG
+    assert grade_check("def f(n): return 2", "f", "assert f(1) == 1").verdict is ProgramVerdict.WRONG
 
 
 def test_what_ended_a_program_stays_the_reason() -> None:
     check = "def check(f):\n    try:\n        f(0)\n    except:\n        pass\n    assert False"
-    assert grade_check("import os\ndef f(n): os._exit(1)", "f", check).verdict is Verdict.MALFORMED
+    assert grade_check("import os\ndef f(n): os._exit(1)", "f", check).verdict is ProgramVerdict.MALFORMED
 
 
 ALIKE = """
@@ -121,20 +125,20 @@ def f(n):
 def test_keys_that_collide_cost_us_little() -> None:
     begun = time.process_time()
     got = grade_check(ALIKE, "f", "def check(candidate):\n    candidate(1)\n")
-    assert (got.verdict, "alike" in got.detail) == (Verdict.MALFORMED, True), got
+    assert (got.verdict, "alike" in got.detail) == (ProgramVerdict.MALFORMED, True), got
     assert time.process_time() - begun < 4
 
 
 def test_large_sets_and_dicts_are_answers() -> None:
     source = "def f(n): return {(m, -m): {m, -1, -2} for m in range(n)}"
     check = "def check(f): assert f(9_000) == {(m, -m): {m, -1, -2} for m in range(9_000)}"
-    assert grade_check(source, "f", check).verdict is Verdict.PASSED
+    assert grade_check(source, "f", check).verdict is ProgramVerdict.PASSED
 
 
 def test_helpers_of_the_prompt_and_the_functions_own_name_can_be_used() -> None:
     prompt = 'def helper(n):\n    return n + 1\n\n\ndef f(n: int) -> int:\n    """Adds one."""\n'
     check = "def check(candidate):\n    assert candidate(1) == f(1) == helper(1)\n"
-    assert grade_check(f"{prompt}    return helper(n)\n", "f", check, prompt=prompt).verdict is Verdict.PASSED
+    assert grade_check(f"{prompt}    return helper(n)\n", "f", check, prompt=prompt).verdict is ProgramVerdict.PASSED
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import struct
 
 import pytest
 
-from bench.sandbox import Grade, Limits, Rung, TestCall, Verdict, grade, ladder, rungs, using
+from bench.sandbox import Grade, Limits, ProgramVerdict, Rung, TestCall, grade, ladder, rungs, using
 from bench.sandbox.inside.seccomp import assemble
 from bench.sandbox.inside.syscalls import ARCHITECTURES, CALLS, NEWEST
 
@@ -160,7 +160,7 @@ def attack(rung: Rung, source: str, *args: object) -> Grade:
 def test_the_kernel_refuses_every_other_call(rung: Rung) -> None:
     column, _ = ARCHITECTURES[platform.machine()]
     allowed = [numbers[column] for name, numbers in CALLS.items() if name != "clone3" and numbers[column] is not None]
-    assert attack(rung, EVERY_OTHER, [*allowed, *PROBES], NEWEST).verdict is Verdict.PASSED
+    assert attack(rung, EVERY_OTHER, [*allowed, *PROBES], NEWEST).verdict is ProgramVerdict.PASSED
 
 
 @pytest.mark.usefixtures("sandbox")
@@ -168,4 +168,4 @@ def test_the_kernel_refuses_every_other_call(rung: Rung) -> None:
 @pytest.mark.parametrize("rung", ladder.SAFE)
 def test_x32_calls_kill_and_are_called_forbidden(rung: Rung) -> None:
     got = attack(rung, "import ctypes\ndef f(): return ctypes.CDLL(None).syscall(ctypes.c_long(0x40000000 + 39))")
-    assert (got.verdict, got.detail) == (Verdict.FORBIDDEN, "a system call of another machine")
+    assert (got.verdict, got.detail) == (ProgramVerdict.FORBIDDEN, "a system call of another machine")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bench.errors import UsageError
-from bench.sandbox import Grade, Limits, Rung, TestCall, Verdict, grade, ladder, rungs, using, warm
+from bench.sandbox import Grade, Limits, ProgramVerdict, Rung, TestCall, grade, ladder, rungs, using, warm
 
 pytestmark = pytest.mark.usefixtures("sandbox")
 
@@ -18,33 +18,33 @@ CALLS = [TestCall((1, 2), 3), TestCall(([1], [2]), [1, 2]), TestCall(("a", "b"),
 
 
 def test_a_right_program_passes(sandbox: str) -> None:
-    assert grade(ADD, "add", CALLS) == Grade(Verdict.PASSED, 3, 3, "", sandbox)
+    assert grade(ADD, "add", CALLS) == Grade(ProgramVerdict.PASSED, 3, 3, "", sandbox)
     assert sandbox in {"bubblewrap+landlock+seccomp", "landlock+seccomp"}
 
 
 def test_the_first_failure_is_the_verdict_and_the_rest_still_counts(sandbox: str) -> None:
     source = "def add(a, b):\n    return a + b if a != [1] else (1, 2)\n"
-    assert grade(source, "add", CALLS) == Grade(Verdict.WRONG, 2, 3, "call 2: wrong value", sandbox)
+    assert grade(source, "add", CALLS) == Grade(ProgramVerdict.WRONG, 2, 3, "call 2: wrong value", sandbox)
 
 
 @pytest.mark.parametrize(
     ("source", "verdict", "detail"),
     [
-        ("def add(a, b): return [a] / b", Verdict.RAISED, "call 1: TypeError"),
-        ("import numpy_is_absent", Verdict.RAISED, "ModuleNotFoundError"),
-        ("raise SystemExit(0)", Verdict.RAISED, "SystemExit"),
-        ("def add(a, b):\nreturn", Verdict.NOT_COMPILING, "IndentationError"),
-        ("x = '\0'", Verdict.NOT_COMPILING, None),
-        ("x = '\ud800'", Verdict.NOT_COMPILING, "UnicodeEncodeError"),
-        ("def sub(a, b): return a", Verdict.NO_ENTRY_POINT, "add"),
-        ("add = 5", Verdict.NO_ENTRY_POINT, "add"),
-        ("if __name__ == '__main__':\n    def add(a, b): return a + b", Verdict.NO_ENTRY_POINT, "add"),
-        ("def add(a, b): return iter([a, b])", Verdict.MALFORMED, "call 1: not a plain value"),
-        ("def add(a, b): return input()", Verdict.RAISED, "call 1: EOFError"),
-        ("def add(a, b): return add(a, b)", Verdict.RAISED, "call 1: RecursionError"),
+        ("def add(a, b): return [a] / b", ProgramVerdict.RAISED, "call 1: TypeError"),
+        ("import numpy_is_absent", ProgramVerdict.RAISED, "ModuleNotFoundError"),
+        ("raise SystemExit(0)", ProgramVerdict.RAISED, "SystemExit"),
+        ("def add(a, b):\nreturn", ProgramVerdict.NOT_COMPILING, "IndentationError"),
+        ("x = '\0'", ProgramVerdict.NOT_COMPILING, None),
+        ("x = '\ud800'", ProgramVerdict.NOT_COMPILING, "UnicodeEncodeError"),
+        ("def sub(a, b): return a", ProgramVerdict.NO_ENTRY_POINT, "add"),
+        ("add = 5", ProgramVerdict.NO_ENTRY_POINT, "add"),
+        ("if __name__ == '__main__':\n    def add(a, b): return a + b", ProgramVerdict.NO_ENTRY_POINT, "add"),
+        ("def add(a, b): return iter([a, b])", ProgramVerdict.MALFORMED, "call 1: not a plain value"),
+        ("def add(a, b): return input()", ProgramVerdict.RAISED, "call 1: EOFError"),
+        ("def add(a, b): return add(a, b)", ProgramVerdict.RAISED, "call 1: RecursionError"),
     ],
 )
-def test_failures_say_why(source: str, verdict: Verdict, detail: str | None) -> None:
+def test_failures_say_why(source: str, verdict: ProgramVerdict, detail: str | None) -> None:
     got = grade(source, "add", CALLS)
     assert (got.verdict, got.passed, got.total) == (verdict, 0, 3)
     assert detail in (got.detail, None)
@@ -75,7 +75,7 @@ if __name__ == "__main__":
     raise SystemExit(work(3))
 """
     calls = [TestCall((90,), {"fib": 2880067194370816120, "heap": 1, "name": "candidate"})]
-    assert grade(source, "work", calls).verdict is Verdict.PASSED
+    assert grade(source, "work", calls).verdict is ProgramVerdict.PASSED
 
 
 @pytest.mark.skipif(not Path("/usr/share/zoneinfo/Europe/Berlin").exists(), reason="this machine has no time zones")
@@ -85,7 +85,7 @@ def test_time_zones_are_there(rung: Rung) -> None:
         pytest.skip(f"{rung} does not work here")
     source = "import zoneinfo\ndef f(name): return str(zoneinfo.ZoneInfo(name))"
     with using(rung):
-        assert grade(source, "f", [TestCall(("Europe/Berlin",), "Europe/Berlin")]).verdict is Verdict.PASSED
+        assert grade(source, "f", [TestCall(("Europe/Berlin",), "Europe/Berlin")]).verdict is ProgramVerdict.PASSED
 
 
 def test_arguments_arrive_as_unshared_copies() -> None:
@@ -106,38 +106,38 @@ def test_set_order_is_the_same_every_time() -> None:
 def test_large_values_pass_both_ways() -> None:
     numbers = [random.Random(1).randrange(10**12) for _ in range(20_000)]
     calls = [TestCall((numbers,), sorted(numbers)), TestCall(([10**6000, 1],), [1, 10**6000])]
-    assert grade("def f(n): return sorted(n)", "f", calls).verdict is Verdict.PASSED
+    assert grade("def f(n): return sorted(n)", "f", calls).verdict is ProgramVerdict.PASSED
 
 
 def test_limits_are_as_asked() -> None:
     slow = "def f(n):\n    while n: pass\n    return n"
     got = grade(slow, "f", [TestCall((0,), 0), TestCall((1,), 1), TestCall((0,), 0)], Limits(cpu_s=1))
-    assert (got.verdict, got.passed, got.detail) == (Verdict.TIMEOUT, 1, "more than 1 s of CPU")
+    assert (got.verdict, got.passed, got.detail) == (ProgramVerdict.TIMEOUT, 1, "more than 1 s of CPU")
     sleepy = "import time\ndef f(): time.sleep(60)"
-    assert grade(sleepy, "f", [TestCall((), 1)], Limits(wall_s=0.5)).verdict is Verdict.TIMEOUT
+    assert grade(sleepy, "f", [TestCall((), 1)], Limits(wall_s=0.5)).verdict is ProgramVerdict.TIMEOUT
     big = "def f(n): return len(bytes(n))"
     size = 100 * 2**20
-    assert grade(big, "f", [TestCall((size,), size)]).verdict is Verdict.PASSED
-    assert grade(big, "f", [TestCall((size,), size)], Limits(memory_bytes=size)).verdict is Verdict.MEMORY
+    assert grade(big, "f", [TestCall((size,), size)]).verdict is ProgramVerdict.PASSED
+    assert grade(big, "f", [TestCall((size,), size)], Limits(memory_bytes=size)).verdict is ProgramVerdict.MEMORY
     chatty = "def f(n):\n    print('x' * n, flush=True)\n    return n"
-    assert grade(chatty, "f", [TestCall((50_000,), 50_000)]).verdict is Verdict.PASSED
+    assert grade(chatty, "f", [TestCall((50_000,), 50_000)]).verdict is ProgramVerdict.PASSED
     flood = grade(chatty, "f", [TestCall((500_000,), 500_000)], Limits(output_bytes=10_000))
-    assert flood.verdict is Verdict.OUTPUT_FLOOD
+    assert flood.verdict is ProgramVerdict.OUTPUT_FLOOD
 
 
 def test_grading_from_several_threads() -> None:
-    def one(n: int) -> tuple[Verdict, int]:
+    def one(n: int) -> tuple[ProgramVerdict, int]:
         got = grade(f"def f(a): return a + {n}", "f", [TestCall((a,), a + 3) for a in range(5)])
         return got.verdict, got.passed
 
     with ThreadPoolExecutor(4) as pool:
         got = list(pool.map(one, range(12)))
-    assert got == [(Verdict.PASSED, 5) if n == 3 else (Verdict.WRONG, 0) for n in range(12)]
+    assert got == [(ProgramVerdict.PASSED, 5) if n == 3 else (ProgramVerdict.WRONG, 0) for n in range(12)]
 
 
 def test_the_interpreter_inside_is_ours() -> None:
     source = "import sys\ndef version(): return sys.version"
-    assert grade(source, "version", [TestCall((), sys.version)]).verdict is Verdict.PASSED
+    assert grade(source, "version", [TestCall((), sys.version)]).verdict is ProgramVerdict.PASSED
 
 
 def test_no_calls_is_an_error_not_a_pass() -> None:
@@ -149,14 +149,14 @@ def test_cpu_is_counted_finely_and_over_all_threads() -> None:
     busy = "def f():\n    while True: pass"
     started = time.monotonic()
     got = grade(busy, "f", [TestCall((), 1)], Limits(cpu_s=0.2, wall_s=30))
-    assert (got.verdict, got.detail, got.final) == (Verdict.TIMEOUT, "more than 0.2 s of CPU", True)
+    assert (got.verdict, got.detail, got.final) == (ProgramVerdict.TIMEOUT, "more than 0.2 s of CPU", True)
     assert time.monotonic() - started < 10
     asleep = "import time\ndef f():\n    time.sleep(0.5)\n    return 1"
-    assert grade(asleep, "f", [TestCall((), 1)], Limits(cpu_s=0.2)).verdict is Verdict.PASSED
+    assert grade(asleep, "f", [TestCall((), 1)], Limits(cpu_s=0.2)).verdict is ProgramVerdict.PASSED
 
 
 def test_a_flood_that_ends_with_the_right_answer_is_a_flood() -> None:
     source = "import os\ndef f():\n    for _ in range(20): os.write(1, bytes(3000))\n    return 1"
     for _ in range(5):
         got = grade(source, "f", [TestCall((), 1)], Limits(output_bytes=10_000))
-        assert got.verdict is Verdict.OUTPUT_FLOOD
+        assert got.verdict is ProgramVerdict.OUTPUT_FLOOD

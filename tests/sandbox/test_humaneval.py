@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from bench.sandbox import Grade, Limits, Verdict, grade_check
+from bench.sandbox import Grade, Limits, ProgramVerdict, grade_check
 from tests.sandbox import human_eval_verdicts
 from tests.sandbox.mutants import mutant
 
@@ -73,7 +73,7 @@ def disagreements(count: int) -> list[str]:
     return [
         f"{program.problem['task_id']}: human-eval {their}, ours {our.verdict} {our.detail}\n{program.program}"
         for program, their, our in zip(programs, theirs, ours, strict=True)
-        if their is not (our.verdict is Verdict.PASSED) and not fooled(program, our)
+        if their is not (our.verdict is ProgramVerdict.PASSED) and not fooled(program, our)
     ]
 
 
@@ -85,7 +85,7 @@ def fooled(program: Mutant, our: Grade) -> bool:
 @pytest.mark.parametrize("problem", problems(), ids=lambda problem: problem["task_id"].replace("/", "-"))
 def test_the_canonical_solution_passes(problem: Problem) -> None:
     got = graded(problem, problem["prompt"] + problem["canonical_solution"])
-    assert got.verdict is Verdict.PASSED, got
+    assert got.verdict is ProgramVerdict.PASSED, got
 
 
 def test_there_are_164() -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bench.errors import UsageError
-from bench.sandbox import Rung, TestCall, Verdict, allow_nothing, grade, ladder, probe, rungs, using
+from bench.sandbox import ProgramVerdict, Rung, TestCall, allow_nothing, grade, ladder, probe, rungs, using
 
 ROOT = Path(__file__).parents[2]
 CALL = TestCall((1,), 2)
@@ -50,7 +50,7 @@ except UsageError as error:
 def test_without_namespaces_the_next_rung_is_used(tmp_path: Path) -> None:
     if Rung.LANDLOCK not in rungs():
         pytest.skip("no landlock here")
-    assert crippled(tmp_path, "namespaces") == (Rung.LANDLOCK, Verdict.PASSED, False)
+    assert crippled(tmp_path, "namespaces") == (Rung.LANDLOCK, ProgramVerdict.PASSED, False)
 
 
 @pytest.mark.usefixtures("sandbox")
@@ -150,7 +150,7 @@ def test_the_variable_alone_does_not_do(monkeypatch: pytest.MonkeyPatch) -> None
 def test_both_run_without_a_sandbox_and_say_so() -> None:
     with using(), allow_nothing({ladder.UNSAFE_VARIABLE: "1"}):
         got = grade(ADD, "f", [CALL])
-    assert (got.verdict, got.sandbox) == (Verdict.PASSED, "none (unsafe)")
+    assert (got.verdict, got.sandbox) == (ProgramVerdict.PASSED, "none (unsafe)")
 
 
 @pytest.mark.usefixtures("sandbox")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bench.errors import UsageError
-from bench.sandbox import Grade, Limits, ProgramCase, Verdict, grade_program
+from bench.sandbox import Grade, Limits, ProgramCase, ProgramVerdict, grade_program
 
 pytestmark = pytest.mark.usefixtures("sandbox")
 
@@ -14,12 +14,12 @@ CASES = [ProgramCase("1\n", "2\n"), ProgramCase("21\n", "42\n")]
 
 
 def test_a_right_program_passes(sandbox: str) -> None:
-    assert grade_program(DOUBLE, CASES) == Grade(Verdict.PASSED, 2, 2, "", sandbox)
+    assert grade_program(DOUBLE, CASES) == Grade(ProgramVerdict.PASSED, 2, 2, "", sandbox)
 
 
 def test_a_wrong_case_is_the_verdict_and_the_rest_still_counts(sandbox: str) -> None:
     wrong = grade_program("print(2)", [*CASES, CASES[0]])
-    assert wrong == Grade(Verdict.WRONG, 2, 3, "case 2: wrong output", sandbox)
+    assert wrong == Grade(ProgramVerdict.WRONG, 2, 3, "case 2: wrong output", sandbox)
 
 
 @pytest.mark.parametrize(
@@ -47,26 +47,30 @@ def test_a_wrong_case_is_the_verdict_and_the_rest_still_counts(sandbox: str) -> 
 )
 def test_programs_run_as_scripts(source: str, stdin: str, stdout: str) -> None:
     got = grade_program(source, [ProgramCase(stdin, stdout)])
-    assert got.verdict is Verdict.PASSED, got
+    assert got.verdict is ProgramVerdict.PASSED, got
 
 
 @pytest.mark.parametrize(
     ("source", "verdict", "detail"),
     [
-        ("print(3)", Verdict.WRONG, "wrong output"),
-        ("print('2\\n\\n2')", Verdict.WRONG, "wrong output"),
-        ("print(2)\n1 / 0", Verdict.RAISED, "ZeroDivisionError"),
-        ("import sys\nprint(2)\nsys.exit(3)", Verdict.RAISED, "SystemExit"),
-        ("import os\nprint(2, flush=True)\nos._exit(3)", Verdict.MALFORMED, "the program ended itself (status 3)"),
-        ("import ctypes\nctypes.string_at(0)", Verdict.MALFORMED, "the program ended itself (status -11)"),
-        ("print(2", Verdict.NOT_COMPILING, "SyntaxError"),
-        ("import os\nos.fork()", Verdict.FORBIDDEN, "PermissionError"),
-        ("bytes(10**10)", Verdict.MEMORY, "out of memory"),
-        ("while True: pass", Verdict.TIMEOUT, "more than 1 s of CPU"),
-        ("while True: print('x' * 9999)", Verdict.OUTPUT_FLOOD, None),
+        ("print(3)", ProgramVerdict.WRONG, "wrong output"),
+        ("print('2\\n\\n2')", ProgramVerdict.WRONG, "wrong output"),
+        ("print(2)\n1 / 0", ProgramVerdict.RAISED, "ZeroDivisionError"),
+        ("import sys\nprint(2)\nsys.exit(3)", ProgramVerdict.RAISED, "SystemExit"),
+        (
+            "import os\nprint(2, flush=True)\nos._exit(3)",
+            ProgramVerdict.MALFORMED,
+            "the program ended itself (status 3)",
+        ),
+        ("import ctypes\nctypes.string_at(0)", ProgramVerdict.MALFORMED, "the program ended itself (status -11)"),
+        ("print(2", ProgramVerdict.NOT_COMPILING, "SyntaxError"),
+        ("import os\nos.fork()", ProgramVerdict.FORBIDDEN, "PermissionError"),
+        ("bytes(10**10)", ProgramVerdict.MEMORY, "out of memory"),
+        ("while True: pass", ProgramVerdict.TIMEOUT, "more than 1 s of CPU"),
+        ("while True: print('x' * 9999)", ProgramVerdict.OUTPUT_FLOOD, None),
     ],
 )
-def test_failures_say_why(source: str, verdict: Verdict, detail: str | None) -> None:
+def test_failures_say_why(source: str, verdict: ProgramVerdict, detail: str | None) -> None:
     got = grade_program(source, CASES[:1], Limits(cpu_s=1, output_bytes=2**20))
     assert (got.verdict, got.passed, got.total, got.final) == (verdict, 0, 1, True)
     assert detail is None or got.detail == f"case 1: {detail}"
@@ -74,7 +78,7 @@ def test_failures_say_why(source: str, verdict: Verdict, detail: str | None) -> 
 
 def test_what_uses_up_its_time_ends_the_grading() -> None:
     got = grade_program("import time\ntime.sleep(60)", [*CASES] * 50, Limits(wall_s=0.5))
-    assert (got.verdict, got.total, got.final) == (Verdict.TIMEOUT, 100, False)
+    assert (got.verdict, got.total, got.final) == (ProgramVerdict.TIMEOUT, 100, False)
 
 
 def test_cases_share_nothing() -> None:

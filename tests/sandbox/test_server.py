@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.sandbox import Limits, Rung, TestCall, Verdict, grade, ladder, rungs, using, warm
+from bench.sandbox import Limits, ProgramVerdict, Rung, TestCall, grade, ladder, rungs, using, warm
 from bench.sandbox.program import ServerLostError
 
 ROOT = Path(__file__).parents[2]
@@ -71,7 +71,7 @@ def eventually(condition: Callable[[], bool]) -> bool:
 
 
 def passes() -> bool:
-    return grade(ADD, "f", [CALL]).verdict is Verdict.PASSED
+    return grade(ADD, "f", [CALL]).verdict is ProgramVerdict.PASSED
 
 
 @pytest.mark.usefixtures("rung")
@@ -107,7 +107,7 @@ def test_a_program_whose_server_dies_is_tried_once_more() -> None:
         if alive(pid):
             os.kill(pid, signal.SIGKILL)
     grading.join(60)
-    assert [got.verdict for got in found] == [Verdict.PASSED]
+    assert [got.verdict for got in found] == [ProgramVerdict.PASSED]
     assert eventually(lambda: not any(map(alive, before)))
 
 

@@ -14,25 +14,25 @@ import pytest
 from bench.suites.coding import check
 from bench.suites.coding.check import EQUIVALENT, Survivor, disagreements, main, survivors, unlisted
 from bench.suites.coding.families import FAMILIES, library, shipments, vans
-from bench.suites.coding.family import Args, Edges, Family, Kind, Params, ints
+from bench.suites.coding.family import Args, CodingFamily, Edges, Kind, Params, ints
 from bench.suites.coding.instance import instances
 
 family_cases = pytest.mark.parametrize("family", FAMILIES, ids=lambda family: str(family.name))
 
 
-def faults_of_mutation(family: Family) -> list[str]:
+def faults_of_mutation(family: CodingFamily) -> list[str]:
     found, total = survivors(instances(family, 1)[:4])
     assert total > 20
     return list(unlisted(found, whole=False))
 
 
 @family_cases
-def test_two_references_agree(family: Family) -> None:
+def test_two_references_agree(family: CodingFamily) -> None:
     assert list(disagreements(family, inputs=200)) == []
 
 
 @family_cases
-def test_every_mutant_of_a_hard_instance_is_noticed_or_known(family: Family) -> None:
+def test_every_mutant_of_a_hard_instance_is_noticed_or_known(family: CodingFamily) -> None:
     found, total = survivors([instances(family, 1)[3]])
     assert total > 5
     assert list(unlisted(found, whole=False)) == []

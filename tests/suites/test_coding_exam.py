@@ -17,7 +17,7 @@ from bench.suites.coding import build, exam
 from bench.suites.coding.build import FOLDER, main
 from bench.suites.coding.exam import SHIPPED_SEED, load
 from bench.suites.coding.families import FAMILIES
-from bench.suites.coding.family import Family, Kind
+from bench.suites.coding.family import CodingFamily, Kind
 from bench.suites.coding.instance import INPUTS, LEVELS, instances
 
 ITEMS = {kind: read_jsonl(FOLDER / f"{kind}.jsonl") for kind in Kind}
@@ -88,7 +88,7 @@ def test_prompts_are_short_and_ask_for_one_fenced_block(item: dict[str, Any]) ->
 
 
 @family_cases
-def test_hidden_inputs_are_many_distinct_and_hold_every_edge(family: Family) -> None:
+def test_hidden_inputs_are_many_distinct_and_hold_every_edge(family: CodingFamily) -> None:
     for instance in instances(family, SHIPPED_SEED):
         assert len(instance.inputs) >= INPUTS
         assert len({json.dumps(args) for args in [*instance.inputs, *instance.examples]}) == len(instance.inputs) + 2
@@ -136,14 +136,14 @@ def test_the_shipped_exam_is_read_and_any_other_made(tmp_path: Path) -> None:
 
 
 @family_cases
-def test_a_family_can_be_read_on_one_screen(family: Family) -> None:
+def test_a_family_can_be_read_on_one_screen(family: CodingFamily) -> None:
     path = Path(build.__file__).with_name("families") / f"{family.name}.py"
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 80
 
 
 @pytest.mark.usefixtures("sandbox")
 @family_cases
-def test_references_pass_in_the_sandbox_and_those_of_the_level_below_do_not(family: Family) -> None:
+def test_references_pass_in_the_sandbox_and_those_of_the_level_below_do_not(family: CodingFamily) -> None:
     items = [item for item in ITEMS[family.kind] if item["family"] == family.name]
     grader = GRADER[family.kind]
     right, below = grader.oracle(items[3]), grader.oracle(items[2])

@@ -16,18 +16,20 @@ from bench.suites.coding.family import Params
 from bench.suites.reasoning import build, exam, gym, own
 from bench.suites.reasoning.check import disagreements, main
 from bench.suites.reasoning.families import FAMILIES, parking, quantities
-from bench.suites.reasoning.family import Family
+from bench.suites.reasoning.family import ReasoningFamily
 
 family_cases = pytest.mark.parametrize("family", FAMILIES, ids=lambda family: str(family.name))
 
 
 @family_cases
-def test_two_references_agree(family: Family) -> None:
+def test_two_references_agree(family: ReasoningFamily) -> None:
     assert not list(disagreements(family))
 
 
 def test_a_disagreement_is_told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    broken = Family("odd", lambda rng, _level: {"n": rng.randint(1, 9)}, str, str, lambda p: str(p.n), lambda _p: "5")
+    broken = ReasoningFamily(
+        "odd", lambda rng, _level: {"n": rng.randint(1, 9)}, str, str, lambda p: str(p.n), lambda _p: "5"
+    )
     monkeypatch.setattr("bench.suites.reasoning.check.FAMILIES", (broken,))
     assert main(["agreement"]) == 1
     told = capsys.readouterr()
@@ -43,20 +45,20 @@ def test_prompts_can_be_read(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @family_cases
-def test_a_fresh_exam_is_another_one_of_equal_design(family: Family) -> None:
+def test_a_fresh_exam_is_another_one_of_equal_design(family: ReasoningFamily) -> None:
     ours, fresh = (own.items(family, seed, "en") for seed in (exam.SHIPPED_SEED, 2))
     assert [(item["id"], item["level"]) for item in ours] == [(item["id"], item["level"]) for item in fresh]
     assert len({item["prompt"] for item in ours} & {item["prompt"] for item in fresh}) <= 0.1 * len(ours)
 
 
 def test_a_family_of_few_instances_is_refused() -> None:
-    few = Family("few", lambda rng, _level: {"n": rng.randint(1, 9)}, str, str, str, str)
+    few = ReasoningFamily("few", lambda rng, _level: {"n": rng.randint(1, 9)}, str, str, str, str)
     with pytest.raises(ValueError, match=r"few-1-\d: 200 draws gave no instance that is not there already\."):
         own.items(few, 1, "en")
 
 
 @family_cases
-def test_a_family_can_be_read_at_once(family: Family) -> None:
+def test_a_family_can_be_read_at_once(family: ReasoningFamily) -> None:
     path = Path(own.__file__).with_name("families") / f"{family.name}.py"
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 200
 

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from bench.weights.catalog import CatalogEntry, Source
+from bench.weights.catalog import CatalogEntry, WeightsSource
 
 
-def make_entry(content: bytes, *sources: Source) -> CatalogEntry:
+def make_entry(content: bytes, *sources: WeightsSource) -> CatalogEntry:
     """An entry that accepts exactly `content`."""
     digest = hashlib.sha256(content).hexdigest()
     return CatalogEntry("tiny", "tiny.gguf", "MIT", len(content), digest, sources)

@@ -12,13 +12,13 @@ import pytest
 from bench.errors import UsageError
 from bench.weights import fetch as module
 from bench.weights.catalog import HttpSource, PathSource
-from bench.weights.fetch import Progress, fetch, is_cached
+from bench.weights.fetch import FetchProgress, fetch, is_cached
 from tests.weights.conftest import Site, make_entry
 
 
 def test_downloads_verifies_and_never_asks_again(site: Site, tmp_path: Path) -> None:
     entry = make_entry(site.content, HttpSource(site.url))
-    seen: list[Progress] = []
+    seen: list[FetchProgress] = []
     path = fetch(entry, cache=tmp_path, report=seen.append)
     assert path.read_bytes() == site.content
     assert (seen[-1].done, seen[-1].total) == (entry.size, entry.size)
@@ -34,7 +34,7 @@ def test_an_interrupted_download_is_continued(site: Site, tmp_path: Path) -> Non
 
 
 def test_ctrl_c_leaves_the_part(site: Site, tmp_path: Path) -> None:
-    def stop(_: Progress) -> None:
+    def stop(_: FetchProgress) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):

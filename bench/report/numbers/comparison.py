@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from bench.claims import Ruling, declared_claims, judge_claims
 from bench.records import folder as runfolder
-from bench.report.note import Note
 from bench.records.items import Outcome
+from bench.report.note import Note
 from bench.report.numbers.bridge import Bridge, bridges
 from bench.report.numbers.languages import LanguageGap, gaps
 from bench.report.numbers.latency import Probe, probes

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from bench.suites.coding.exam import SHIPPED_SEED
 from bench.suites.coding.families import FAMILIES
-from bench.suites.coding.family import Family
+from bench.suites.coding.family import CodingFamily
 from bench.suites.coding.instance import LEVELS, Instance, instances
 from bench.suites.coding.items import item
 
@@ -27,7 +27,7 @@ EQUIVALENT = Path(__file__).with_name("equivalent.json")
 """Mutants that are no mistakes: digest -> family, mutant and reason."""
 
 
-def disagreements(family: Family, exam_seed: int = SHIPPED_SEED, inputs: int = INPUTS) -> Iterator[str]:
+def disagreements(family: CodingFamily, exam_seed: int = SHIPPED_SEED, inputs: int = INPUTS) -> Iterator[str]:
     """Where the two references answer otherwise, or an input is not JSON or gets changed; in all instances."""
     for instance in instances(family, exam_seed):
         rng = instance.rng("agreement")
@@ -60,7 +60,7 @@ class Survivor:
 
 def survivors(chosen: Iterable[Instance]) -> tuple[dict[str, Survivor], int]:
     """The mutants that hidden tests do not notice, by digest, and how many mutants there were."""
-    found: dict[str, Survivor] = {}
+    by_digest: dict[str, Survivor] = {}
     total = 0
     for instance in chosen:
         for mutant in instance.mutants():
@@ -68,20 +68,21 @@ def survivors(chosen: Iterable[Instance]) -> tuple[dict[str, Survivor], int]:
             if instance.passes(mutant.source):
                 name = instance.family.name
                 digest = mutant.digest(name)
-                found.setdefault(digest, Survivor(digest, name, mutant.label, instance.id))
-    return found, total
+                by_digest.setdefault(digest, Survivor(digest, name, mutant.label, instance.id))
+    return by_digest, total
 
 
-def unlisted(found: dict[str, Survivor], *, whole: bool, path: Path = EQUIVALENT) -> Iterator[str]:
+def unlisted(survivors: dict[str, Survivor], *, whole: bool, path: Path = EQUIVALENT) -> Iterator[str]:
     """Survivors that are not known to be equivalent; if the `whole` exam was tried, also entries that none needs."""
     known = json.loads(path.read_text(encoding="utf-8"))
-    for digest, one in found.items():
+    for digest, survivor in survivors.items():
         if digest not in known:
-            yield f"{one.item}: no hidden input notices '{one.mutant}'. Add one, or list {digest} in {path.name}."
+            cure = f"Add one, or list {digest} in {path.name}."
+            yield f"{survivor.item}: no hidden input notices '{survivor.mutant}'. {cure}"
         elif not known[digest]["reason"]:
             yield f"{path.name}: {digest} needs a reason."
     shipped = {digest for digest, entry in known.items() if not entry.get("other_exams")}
-    for digest in sorted(shipped - found.keys()) if whole else ():
+    for digest in sorted(shipped - survivors.keys()) if whole else ():
         yield f"{path.name}: {digest} ({known[digest]['mutant']}) is killed or gone; take it out."
 
 
@@ -94,7 +95,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = parser.parse_args(argv)
     chosen = [family for family in FAMILIES if not options.family or family.name in options.family]
     if options.what == "prompts":
-        for instance in (one for family in chosen for one in instances(family, options.exam_seed)):
+        for instance in (drawn for family in chosen for drawn in instances(family, options.exam_seed)):
             print(f"--- {instance.id}, level {instance.level}\n{item(instance)['prompt']}\n>>>\n{instance.program}")
         return 0
     begun = time.perf_counter()
@@ -105,13 +106,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 1 if faults else 0
 
 
-def _agreement(chosen: Sequence[Family], exam_seed: int) -> tuple[list[str], str]:
+def _agreement(chosen: Sequence[CodingFamily], exam_seed: int) -> tuple[list[str], str]:
     faults = [fault for family in chosen for fault in disagreements(family, exam_seed)]
     return faults, f"{INPUTS * len(chosen):,} inputs, {len(faults)} faults"
 
 
-def _mutation(chosen: Sequence[Family], exam_seed: int) -> tuple[list[str], str]:
-    found, total = survivors(one for family in chosen for one in instances(family, exam_seed))
+def _mutation(chosen: Sequence[CodingFamily], exam_seed: int) -> tuple[list[str], str]:
+    found, total = survivors(drawn for family in chosen for drawn in instances(family, exam_seed))
     whole = exam_seed == SHIPPED_SEED and len(chosen) == len(FAMILIES)
     faults = list(unlisted(found, whole=whole))
     return faults, f"{total:,} mutants, {len(found)} of them equivalent or unnoticed, {len(faults)} faults"

@@ -30,7 +30,7 @@ def exam(exam_seed: int) -> dict[Kind, list[Item]]:
 
 def items_jsonl(kind: Kind, exam_seed: int) -> str:
     """One kind's items as text, one JSON object a line, the same on every machine and Python version."""
-    return "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in exam(exam_seed)[kind])
+    return "".join(json.dumps(item, ensure_ascii=False) + "\n" for item in exam(exam_seed)[kind])
 
 
 def load(file: str, exam_seed: int, config_source: str = "", **_metadata: Any) -> dict[str, Any]:

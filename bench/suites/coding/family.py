@@ -62,7 +62,7 @@ class Edges:
 
 
 @dataclass(frozen=True, slots=True)
-class Family:
+class CodingFamily:
     """One idea for coding items, and everything that makes and tests its instances.
 
     The reference is a function of the parameters and the input that uses nothing but builtins and no f-string. What an

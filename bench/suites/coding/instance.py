@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from random import Random
 
-from bench.suites.coding.family import Args, Family, Kind, Params
+from bench.suites.coding.family import Args, CodingFamily, Kind, Params
 from bench.suites.coding.mutate import Mutant, python_mutants, sql_mutants
 from bench.suites.coding.running import RAISED, Answer, canonical, python_answer, rows_text, sql_answer
 from bench.suites.coding.specialise import program
@@ -28,7 +28,7 @@ TRIES = 2_000
 class Instance:
     """One question in the making."""
 
-    family: Family
+    family: CodingFamily
     """What it is an instance of."""
     number: int
     """Its place in the family, from 0."""
@@ -132,16 +132,16 @@ class Instance:
         return all(answer(args) == right for args, right in zip(self.inputs, self.answers, strict=True))
 
 
-def instances(family: Family, exam_seed: int) -> list[Instance]:
+def instances(family: CodingFamily, exam_seed: int) -> list[Instance]:
     """A family's instances in one exam; no two pass with each other's program. ValueError if it has too few."""
     made: list[Instance] = []
     for number, level in enumerate(LEVELS):
         rng = Random(f"coding {exam_seed} {family.name}-{number} parameters")
         for _ in range(TRIES):
-            one = Instance(family, number, exam_seed, Params(level=level, **family.params(rng, level)))
-            if not any(one.passes(earlier.program) or earlier.passes(one.program) for earlier in made):
+            instance = Instance(family, number, exam_seed, Params(level=level, **family.params(rng, level)))
+            if not any(instance.passes(earlier.program) or earlier.passes(instance.program) for earlier in made):
                 break
         else:
             raise ValueError(f"{family.name}: has too few different instances of level {level}.")
-        made.append(one)
+        made.append(instance)
     return made

@@ -74,8 +74,8 @@ def python_mutants(source: str) -> Iterator[Mutant]:
 def sql_mutants(query: str) -> Iterator[Mutant]:
     """Swapped comparisons and functions, numbers off by one, clauses and words left out."""
     counts: Counter[str] = Counter()
-    for found, new, what in _sql_edits(query):
-        text = query[: found.start()] + new + query[found.end() :]
+    for match, new, what in _sql_edits(query):
+        text = query[: match.start()] + new + query[match.end() :]
         label = f"{_constants_hidden(query)} | {what}"
         counts[label] += 1
         yield Mutant(text, f"{label} {counts[label]}")
@@ -84,11 +84,11 @@ def sql_mutants(query: str) -> Iterator[Mutant]:
 def _sql_edits(query: str) -> Iterator[tuple[re.Match[str], str, str]]:
     """A place, what is to stand there, and how to call it."""
     for pattern, new in _SQL:
-        for found in re.finditer(pattern, query):
-            yield found, found.expand(new), f"{_constants_hidden(found[0])} -> {_constants_hidden(found.expand(new))}"
-    for found in re.finditer(r"\b\d+\b", query):
-        yield found, str(int(found[0]) + 1), "one more"
-        yield found, str(int(found[0]) - 1), "one less"
+        for match in re.finditer(pattern, query):
+            yield match, match.expand(new), f"{_constants_hidden(match[0])} -> {_constants_hidden(match.expand(new))}"
+    for match in re.finditer(r"\b\d+\b", query):
+        yield match, str(int(match[0]) + 1), "one more"
+        yield match, str(int(match[0]) - 1), "one less"
 
 
 def _constants_hidden(text: str) -> str:

@@ -15,14 +15,14 @@ from random import Random
 from bench.suites.coding.family import Params
 from bench.suites.reasoning.exam import SHIPPED_SEED, SUITES
 from bench.suites.reasoning.families import FAMILIES
-from bench.suites.reasoning.family import Family
+from bench.suites.reasoning.family import ReasoningFamily
 from bench.suites.reasoning.own import LEVELS, items
 
 INSTANCES = 2_000
 """Instances of a family on which its two references must agree."""
 
 
-def disagreements(family: Family, seed: int = SHIPPED_SEED) -> Iterator[str]:
+def disagreements(family: ReasoningFamily, seed: int = SHIPPED_SEED) -> Iterator[str]:
     """Where the two references give another answer."""
     for draw in range(INSTANCES):
         level = LEVELS[draw % len(LEVELS)]

@@ -41,7 +41,7 @@ def exam(task: str, language: str, exam_seed: int) -> list[Item]:
 
 def items_jsonl(task: str, language: str, exam_seed: int) -> str:
     """One task's items as text, one JSON object a line, the same on every machine and Python version."""
-    return "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in exam(task, language, exam_seed))
+    return "".join(json.dumps(item, ensure_ascii=False) + "\n" for item in exam(task, language, exam_seed))
 
 
 def load(file: str, exam_seed: int, language: str = "en", config_source: str = "", **_metadata: Any) -> dict[str, Any]:

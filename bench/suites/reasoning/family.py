@@ -15,7 +15,7 @@ Solve = Callable[[Params], str]
 
 
 @dataclass(frozen=True, slots=True)
-class Family:
+class ReasoningFamily:
     """One idea for questions that need several steps, and everything that makes its instances."""
 
     name: str

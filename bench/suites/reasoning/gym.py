@@ -74,7 +74,7 @@ def _exact(node: ast.expr, expression: str) -> Fraction:
     return Fraction(ast.get_source_segment(expression, node) or "")
 
 
-def _one_solution(entry: Entry) -> bool:
+def _single_solution(entry: Entry) -> bool:
     """Whether no other digits solve the cryptarithm."""
     words = [*entry["metadata"]["words_letters"], entry["metadata"]["result_letters"]]
     weights: dict[str, int] = {}
@@ -83,8 +83,8 @@ def _one_solution(entry: Entry) -> bool:
             weights[letter] = weights.get(letter, 0) + sign * 10**place
     firsts = {word[0] for word in words}
     letters = sorted(weights, key=lambda letter: -abs(weights[letter]))
-    found = _solutions([(weights[letter], letter in firsts) for letter in letters], 0, frozenset())
-    return len(list(itertools.islice(found, 2))) == 1
+    solutions = _solutions([(weights[letter], letter in firsts) for letter in letters], 0, frozenset())
+    return len(list(itertools.islice(solutions, 2))) == 1
 
 
 def _solutions(left: Sequence[tuple[int, bool]], total: int, used: frozenset[int]) -> Iterator[int]:
@@ -221,7 +221,7 @@ TASKS: Mapping[str, GymTask] = {
         ),
         form="Write X as the mapping, its letters in alphabetical order.",
         cut=r" in your final answer",
-        sound=_one_solution,
+        sound=_single_solution,
     ),
 }
 """All of them, in the order of the items."""
@@ -254,7 +254,7 @@ def items(task: str, exam_seed: int) -> list[Item]:
 
 def _sound(task: str, level: int, dataset: Any, asked: set[str]) -> Iterator[Entry]:
     """The first entries of a cell that are sound and ask something new."""
-    found = 0
+    sound_entries = 0
     for index in range(DRAWS):
         try:
             entry: Entry = dataset[index]
@@ -263,11 +263,11 @@ def _sound(task: str, level: int, dataset: Any, asked: set[str]) -> Iterator[Ent
         prompt = _item(task, level, 0, entry)["prompt"]
         if prompt not in asked and TASKS[task].sound(entry):
             asked.add(prompt)
-            found += 1
+            sound_entries += 1
             yield entry
-        if found == PER_CELL:
+        if sound_entries == PER_CELL:
             return
-    raise BenchError(f"{task}, level {level}: {DRAWS} entries hold only {found} sound ones. Take another seed.")
+    raise BenchError(f"{task}, level {level}: {DRAWS} entries hold only {sound_entries} sound ones. Take another seed.")
 
 
 def _item(task: str, level: int, number: int, entry: Entry) -> Item:
@@ -304,7 +304,7 @@ def _reasoning_gym() -> Any:
         import reasoning_gym
     except ImportError as error:
         raise UsageError(f"{GENERATOR} cannot be imported ({error}): {cure}") from error
-    found = importlib.metadata.version(GENERATOR)
-    if found != VERSION:
-        raise UsageError(f"{GENERATOR} is {found}, the items are made with {VERSION}: {cure}")
+    installed = importlib.metadata.version(GENERATOR)
+    if installed != VERSION:
+        raise UsageError(f"{GENERATOR} is {installed}, the items are made with {VERSION}: {cure}")
     return reasoning_gym

@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 from bench.suites.coding.family import Params
-from bench.suites.reasoning.family import Family
+from bench.suites.reasoning.family import ReasoningFamily
 
 LEVELS = (1, 2, 3)
 """Every family has as many items of each."""
@@ -24,7 +24,7 @@ CLOSING: Mapping[str, str] = {
 Item = dict[str, Any]
 
 
-def instances(family: Family, exam_seed: int) -> Iterator[tuple[str, Params]]:
+def instances(family: ReasoningFamily, exam_seed: int) -> Iterator[tuple[str, Params]]:
     """The ids and parameters of a family's instances, no two of which read alike. ValueError if it has too few."""
     asked = set[str]()
     for level in LEVELS:
@@ -41,7 +41,7 @@ def instances(family: Family, exam_seed: int) -> Iterator[tuple[str, Params]]:
             yield name, p
 
 
-def items(family: Family, exam_seed: int, language: str) -> list[Item]:
+def items(family: ReasoningFamily, exam_seed: int, language: str) -> list[Item]:
     """A family's items in one language; the same ids are the same instances in every language."""
     text = {"en": family.english, "zh": family.chinese}[language]
     return [

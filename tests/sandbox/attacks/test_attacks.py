@@ -11,33 +11,33 @@ from pathlib import Path
 
 import pytest
 
-from bench.sandbox import Rung, TestCall, Verdict, grade
+from bench.sandbox import ProgramVerdict, Rung, TestCall, grade
 from tests.sandbox.attacks import plain
 from tests.sandbox.attacks.catalogue import PLANTED, PROGRAMS, QUICK, arguments, limits
 from tests.sandbox.attacks.stage import Stage
 
 VERDICTS = {
-    "bomb_answer": Verdict.MEMORY,
-    "bomb_memory": Verdict.MEMORY,
-    "bomb_output": Verdict.OUTPUT_FLOOD,
-    "bomb_replies": Verdict.OUTPUT_FLOOD,
-    "forge_bottomless_value": Verdict.MALFORMED,
-    "forge_crash": Verdict.MALFORMED,
-    "forge_end_by_signal": Verdict.FORBIDDEN,
-    "forge_equal_text": Verdict.WRONG,
-    "forge_equality": Verdict.MALFORMED,
-    "forge_exit_exception": Verdict.RAISED,
-    "forge_exit_on_loading": Verdict.RAISED,
-    "forge_exit_status": Verdict.MALFORMED,
-    "forge_markers": Verdict.WRONG,
-    "forge_pickle": Verdict.MALFORMED,
-    "time_asleep": Verdict.TIMEOUT,
-    "time_busy": Verdict.TIMEOUT,
-    "time_ignoring_signals": Verdict.TIMEOUT,
-    "time_in_c": Verdict.TIMEOUT,
-    "time_many_threads_busy": Verdict.TIMEOUT,
-    "time_stopped": Verdict.FORBIDDEN,
-    "time_without_main_thread": Verdict.TIMEOUT,
+    "bomb_answer": ProgramVerdict.MEMORY,
+    "bomb_memory": ProgramVerdict.MEMORY,
+    "bomb_output": ProgramVerdict.OUTPUT_FLOOD,
+    "bomb_replies": ProgramVerdict.OUTPUT_FLOOD,
+    "forge_bottomless_value": ProgramVerdict.MALFORMED,
+    "forge_crash": ProgramVerdict.MALFORMED,
+    "forge_end_by_signal": ProgramVerdict.FORBIDDEN,
+    "forge_equal_text": ProgramVerdict.WRONG,
+    "forge_equality": ProgramVerdict.MALFORMED,
+    "forge_exit_exception": ProgramVerdict.RAISED,
+    "forge_exit_on_loading": ProgramVerdict.RAISED,
+    "forge_exit_status": ProgramVerdict.MALFORMED,
+    "forge_markers": ProgramVerdict.WRONG,
+    "forge_pickle": ProgramVerdict.MALFORMED,
+    "time_asleep": ProgramVerdict.TIMEOUT,
+    "time_busy": ProgramVerdict.TIMEOUT,
+    "time_ignoring_signals": ProgramVerdict.TIMEOUT,
+    "time_in_c": ProgramVerdict.TIMEOUT,
+    "time_many_threads_busy": ProgramVerdict.TIMEOUT,
+    "time_stopped": ProgramVerdict.FORBIDDEN,
+    "time_without_main_thread": ProgramVerdict.TIMEOUT,
 }
 """Where only one verdict is right; elsewhere any will do that is neither a pass nor the sandbox's fault."""
 
@@ -91,8 +91,8 @@ SOME_HOSTS_FORBID = {name for name in PROGRAMS if name.startswith("kernel_")} | 
 def honest_ones_are_graded_right() -> None:
     calls = [TestCall((n,), n + 1) for n in range(3)]
     once = secrets.token_hex(4)
-    assert grade(f"def f(n): return n + 1  # {once}", "f", calls).verdict is Verdict.PASSED
-    assert grade(f"def f(n): return n  # {once}", "f", calls).verdict is Verdict.WRONG
+    assert grade(f"def f(n): return n + 1  # {once}", "f", calls).verdict is ProgramVerdict.PASSED
+    assert grade(f"def f(n): return n  # {once}", "f", calls).verdict is ProgramVerdict.WRONG
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
@@ -101,7 +101,7 @@ def test_an_attack_achieves_nothing(name: str, rung: Rung, stage: Stage) -> None
     got = grade(source, "f", [TestCall(arguments(source, stage), PLANTED)], limits(name))
     assert stage.harm(QUICK.wall_s + 20) == []
     assert got.passed == 0
-    assert got.verdict not in (Verdict.PASSED, Verdict.SANDBOX_FAILURE), got
+    assert got.verdict not in (ProgramVerdict.PASSED, ProgramVerdict.SANDBOX_FAILURE), got
     assert got.verdict is VERDICTS.get(name, got.verdict), got
     assert got.sandbox == rung
     assert PLANTED not in got.detail

@@ -13,8 +13,8 @@ import pytest
 from bench.sandbox import (
     Grade,
     ProgramCase,
+    ProgramVerdict,
     TestCall,
-    Verdict,
     grade,
     grade_check,
     grade_program,
@@ -55,7 +55,10 @@ def by_program(name: str, stage: Stage) -> Grade:
 
 def honest_ones_are_graded_right(by: Callable[..., Grade]) -> None:
     once = secrets.token_hex(4)
-    for verdict, program in ((Verdict.PASSED, "def f(n): return n + 1"), (Verdict.WRONG, "def f(n): return n")):
+    for verdict, program in (
+        (ProgramVerdict.PASSED, "def f(n): return n + 1"),
+        (ProgramVerdict.WRONG, "def f(n): return n"),
+    ):
         source = f"{program}  # {once}\n"
         if by is by_check:
             got = grade_check(source, "f", "def check(candidate):\n    assert candidate(1) == 2")
@@ -69,7 +72,7 @@ def honest_ones_are_graded_right(by: Callable[..., Grade]) -> None:
 def test_an_attack_achieves_nothing(name: str, by: Callable[[str, Stage], Grade], stage: Stage) -> None:
     got = by(name, stage)
     assert stage.harm(QUICK.wall_s + 20) == []
-    assert (got.passed, got.verdict in (Verdict.PASSED, Verdict.SANDBOX_FAILURE)) == (0, False), got
+    assert (got.passed, got.verdict in (ProgramVerdict.PASSED, ProgramVerdict.SANDBOX_FAILURE)) == (0, False), got
     assert PLANTED not in got.detail
     honest_ones_are_graded_right(by)
 
@@ -127,7 +130,7 @@ def test_programs_that_run_side_by_side_do_not_meet(stage: Stage) -> None:
     neighbour.start()
     assert grade(SPY, "f", spying).passed == 0
     neighbour.join()
-    assert [got.verdict for got in grades] == [Verdict.PASSED]
+    assert [got.verdict for got in grades] == [ProgramVerdict.PASSED]
     for source in (SPY, PROGRAMS["secrets_own_memory"]):
         assert grade(source, "f", spying).passed == 0
 
@@ -157,33 +160,33 @@ ENDLESS = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n)"
 @pytest.mark.parametrize(
     ("query", "verdict"),
     [
-        ("ATTACH DATABASE '{folder}/{mark}' AS other", Verdict.RAISED),
-        ("VACUUM INTO '{folder}/{mark}'", Verdict.RAISED),
-        ("SELECT load_extension('{folder}/{mark}')", Verdict.RAISED),
-        ("SELECT readfile('{file}')", Verdict.RAISED),
-        ("SELECT writefile('{folder}/{mark}', 'x')", Verdict.RAISED),
-        ("SELECT fts3_tokenizer('x', x'00')", Verdict.RAISED),
-        ("PRAGMA writable_schema = ON", Verdict.RAISED),
-        ("PRAGMA temp_store_directory = '{folder}'", Verdict.RAISED),
-        ("CREATE TABLE mine (x)", Verdict.RAISED),
-        ("INSERT INTO t VALUES ('{mark}')", Verdict.RAISED),
-        ("DELETE FROM t", Verdict.RAISED),
-        ("SELECT * FROM t; SELECT 1", Verdict.RAISED),
-        ("SELECT 1; DROP TABLE t", Verdict.RAISED),
-        (f"{ENDLESS} SELECT count(*) FROM n", Verdict.TIMEOUT),
-        (f"{ENDLESS} SELECT x FROM n", Verdict.MEMORY),
+        ("ATTACH DATABASE '{folder}/{mark}' AS other", ProgramVerdict.RAISED),
+        ("VACUUM INTO '{folder}/{mark}'", ProgramVerdict.RAISED),
+        ("SELECT load_extension('{folder}/{mark}')", ProgramVerdict.RAISED),
+        ("SELECT readfile('{file}')", ProgramVerdict.RAISED),
+        ("SELECT writefile('{folder}/{mark}', 'x')", ProgramVerdict.RAISED),
+        ("SELECT fts3_tokenizer('x', x'00')", ProgramVerdict.RAISED),
+        ("PRAGMA writable_schema = ON", ProgramVerdict.RAISED),
+        ("PRAGMA temp_store_directory = '{folder}'", ProgramVerdict.RAISED),
+        ("CREATE TABLE mine (x)", ProgramVerdict.RAISED),
+        ("INSERT INTO t VALUES ('{mark}')", ProgramVerdict.RAISED),
+        ("DELETE FROM t", ProgramVerdict.RAISED),
+        ("SELECT * FROM t; SELECT 1", ProgramVerdict.RAISED),
+        ("SELECT 1; DROP TABLE t", ProgramVerdict.RAISED),
+        (f"{ENDLESS} SELECT count(*) FROM n", ProgramVerdict.TIMEOUT),
+        (f"{ENDLESS} SELECT x FROM n", ProgramVerdict.MEMORY),
         ("SELECT randomblob(1000000000)", None),
         ("SELECT printf('%.*c', 900000000, 'x')", None),
         ("SELECT hex(zeroblob(20000000))", None),
         (f"{ENDLESS} SELECT group_concat(hex(randomblob(10000))) FROM n", None),
-        ("SELECT " + "(" * 5000 + "1" + ")" * 5000, Verdict.RAISED),
-        ("SELECT char(0), x'ff', 1e999, -0.0", Verdict.WRONG),
-        ("SELECT CAST(x'ff' AS TEXT)", Verdict.RAISED),
-        ("SELECT '\ud800'", Verdict.RAISED),
-        ("", Verdict.WRONG),
+        ("SELECT " + "(" * 5000 + "1" + ")" * 5000, ProgramVerdict.RAISED),
+        ("SELECT char(0), x'ff', 1e999, -0.0", ProgramVerdict.WRONG),
+        ("SELECT CAST(x'ff' AS TEXT)", ProgramVerdict.RAISED),
+        ("SELECT '\ud800'", ProgramVerdict.RAISED),
+        ("", ProgramVerdict.WRONG),
     ],
 )
-def test_a_hostile_query_achieves_nothing(query: str, verdict: Verdict | None, stage: Stage) -> None:
+def test_a_hostile_query_achieves_nothing(query: str, verdict: ProgramVerdict | None, stage: Stage) -> None:
     for name, value in (
         ("folder", stage.facts["folder"]),
         ("mark", stage.facts["mark"]),
@@ -194,7 +197,7 @@ def test_a_hostile_query_achieves_nothing(query: str, verdict: Verdict | None, s
     schema = "CREATE TABLE t (x TEXT); INSERT INTO t VALUES ('a');"
     got = grade_sql(query, schema, [(PLANTED,)], patient)
     assert stage.harm(patient.wall_s + 20) == []
-    assert (got.passed, got.verdict in (Verdict.PASSED, Verdict.SANDBOX_FAILURE)) == (0, False), got
+    assert (got.passed, got.verdict in (ProgramVerdict.PASSED, ProgramVerdict.SANDBOX_FAILURE)) == (0, False), got
     assert got.verdict is (verdict or got.verdict), got
-    assert grade_sql("SELECT x FROM t", schema, [("a",)]).verdict is Verdict.PASSED
-    assert grade_sql("SELECT x FROM t", schema, [("b",)]).verdict is Verdict.WRONG
+    assert grade_sql("SELECT x FROM t", schema, [("a",)]).verdict is ProgramVerdict.PASSED
+    assert grade_sql("SELECT x FROM t", schema, [("b",)]).verdict is ProgramVerdict.WRONG

@@ -27,7 +27,7 @@ from bench.suites.coding.families import (
     tides,
     vans,
 )
-from bench.suites.coding.family import Family
+from bench.suites.coding.family import CodingFamily
 
 _MODULES = (
     *(vans, queue, seats, gaps, floor, restock, coupons, ranking, labels, handles, tides),
@@ -36,5 +36,5 @@ _MODULES = (
     *(receipts, roster, inventory),
     *(library, shipments),
 )
-FAMILIES: tuple[Family, ...] = tuple(module.FAMILY for module in _MODULES)
+FAMILIES: tuple[CodingFamily, ...] = tuple(module.FAMILY for module in _MODULES)
 """All families, in the order of the items: complete, fix, predict, edit, SQL."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from bench.suites.coding.family import Args, Drawn, Edges, Family, Kind, Params, Prose
+from bench.suites.coding.family import Args, CodingFamily, Drawn, Edges, Kind, Params, Prose
 
 
 def _params(rng: Random, _level: int) -> Drawn:
@@ -73,4 +73,4 @@ def _draw(rng: Random, p: Params) -> Args:
     return (numbers,)
 
 
-FAMILY = Family("conveyor", Kind.PREDICT, _params, _prose, _belt, _second, _edges, _draw)
+FAMILY = CodingFamily("conveyor", Kind.PREDICT, _params, _prose, _belt, _second, _edges, _draw)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from bench.suites.coding.family import YES_NO, Args, Drawn, Edges, Family, Kind, Params, Prose, choose, ints
+from bench.suites.coding.family import YES_NO, Args, CodingFamily, Drawn, Edges, Kind, Params, Prose, choose, ints
 
 _ORDERS = {"given": "in the given order", "largest": "from largest to smallest", "smallest": "from smallest to largest"}
 
@@ -77,4 +77,4 @@ def _draw(rng: Random, _p: Params) -> Args:
     return ints(rng, 1, 16, longest=5), ints(rng, 1, 9, longest=5)
 
 
-FAMILY = Family("coupons", Kind.COMPLETE, _params, _prose, _checkout, _second, _edges, _draw)
+FAMILY = CodingFamily("coupons", Kind.COMPLETE, _params, _prose, _checkout, _second, _edges, _draw)

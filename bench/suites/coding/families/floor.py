@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from bench.suites.coding.family import YES_NO, Args, Drawn, Edges, Family, Kind, Params, Prose, choose
+from bench.suites.coding.family import YES_NO, Args, CodingFamily, Drawn, Edges, Kind, Params, Prose, choose
 
 
 def _params(rng: Random, _level: int) -> Drawn:
@@ -77,4 +77,4 @@ def _draw(rng: Random, _p: Params) -> Args:
     return grid, "".join(rng.choice("UDLR") for _ in range(rng.randint(1, 12)))
 
 
-FAMILY = Family("floor", Kind.COMPLETE, _params, _prose, _robot_load, _second, _edges, _draw)
+FAMILY = CodingFamily("floor", Kind.COMPLETE, _params, _prose, _robot_load, _second, _edges, _draw)

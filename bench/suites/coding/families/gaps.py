@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from bench.suites.coding.family import YES_NO, Args, Drawn, Edges, Family, Kind, Params, Prose, choose
+from bench.suites.coding.family import YES_NO, Args, CodingFamily, Drawn, Edges, Kind, Params, Prose, choose
 
 
 def _params(rng: Random, _level: int) -> Drawn:
@@ -76,4 +76,4 @@ def _draw(rng: Random, p: Params) -> Args:
     return ([[start, start + rng.randint(1, 4)] for start in starts],)
 
 
-FAMILY = Family("gaps", Kind.COMPLETE, _params, _prose, _free_gaps, _second, _edges, _draw)
+FAMILY = CodingFamily("gaps", Kind.COMPLETE, _params, _prose, _free_gaps, _second, _edges, _draw)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from bench.suites.coding.family import YES_NO, Args, Drawn, Edges, Family, Kind, Params, Prose, choose, picks
+from bench.suites.coding.family import YES_NO, Args, CodingFamily, Drawn, Edges, Kind, Params, Prose, choose, picks
 
 
 def _params(rng: Random, level: int) -> Drawn:
@@ -77,4 +77,4 @@ def _draw(rng: Random, _p: Params) -> Args:
     return (picks(rng, names, longest=9),)
 
 
-FAMILY = Family("handles", Kind.COMPLETE, _params, _prose, _handles, _second, _edges, _draw)
+FAMILY = CodingFamily("handles", Kind.COMPLETE, _params, _prose, _handles, _second, _edges, _draw)

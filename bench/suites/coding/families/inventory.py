@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from bench.suites.coding.family import Args, Drawn, Edges, Family, Kind, Params, Prose, choose, picks
+from bench.suites.coding.family import Args, CodingFamily, Drawn, Edges, Kind, Params, Prose, choose, picks
 
 
 def _params(rng: Random, _level: int) -> Drawn:
@@ -77,4 +77,4 @@ def _draw(rng: Random, p: Params) -> Args:
     return stock, items, [rng.randint(least, 6) for _ in items]
 
 
-FAMILY = Family("inventory", Kind.EDIT, _params, _prose, _fill_orders, _second, _edges, _draw, before=_before)
+FAMILY = CodingFamily("inventory", Kind.EDIT, _params, _prose, _fill_orders, _second, _edges, _draw, before=_before)

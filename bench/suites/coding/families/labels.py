@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from bench.suites.coding.family import YES_NO, Args, Drawn, Edges, Family, Kind, Params, Prose, choose
+from bench.suites.coding.family import YES_NO, Args, CodingFamily, Drawn, Edges, Kind, Params, Prose, choose
 
 
 def _params(rng: Random, _level: int) -> Drawn:
@@ -77,4 +77,4 @@ def _draw(rng: Random, p: Params) -> Args:
     return rng.choice(_exist(p, rng.choice(p.letters))), rng.randint(1, 12)
 
 
-FAMILY = Family("labels", Kind.COMPLETE, _params, _prose, _next_labels, _second, _edges, _draw)
+FAMILY = CodingFamily("labels", Kind.COMPLETE, _params, _prose, _next_labels, _second, _edges, _draw)

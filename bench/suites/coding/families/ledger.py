@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
-from bench.suites.coding.family import YES_NO, Args, Drawn, Edges, Family, Kind, Params, Prose, choose
+from bench.suites.coding.family import YES_NO, Args, CodingFamily, Drawn, Edges, Kind, Params, Prose, choose
 
 
 def _params(rng: Random, _level: int) -> Drawn:
@@ -76,4 +76,4 @@ def _draw(rng: Random, p: Params) -> Args:
     return ([[rng.choice(["Ana", "Bo", "Cy", "Di"]), rng.randint(-9, 15)] for _ in range(3 + p.level)],)
 
 
-FAMILY = Family("ledger", Kind.PREDICT, _params, _prose, _balances, _second, _edges, _draw)
+FAMILY = CodingFamily("ledger", Kind.PREDICT, _params, _prose, _balances, _second, _edges, _draw)

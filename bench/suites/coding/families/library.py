@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
-from bench.suites.coding.family import YES_NO, Args, Drawn, Edges, Family, Kind, Params, Prose, choose
+from bench.suites.coding.family import YES_NO, Args, CodingFamily, Drawn, Edges, Kind, Params, Prose, choose
 
 _TABLES = """CREATE TABLE readers (id INTEGER PRIMARY KEY, name TEXT NOT NULL, town TEXT);
 CREATE TABLE loans (reader_id INTEGER NOT NULL, days INTEGER NOT NULL, returned INTEGER NOT NULL);"""
@@ -77,4 +77,4 @@ def _draw(rng: Random, p: Params) -> Args:
     return ({"readers": readers, "loans": loans},)
 
 
-FAMILY = Family("library", Kind.SQL, _params, _prose, _query, _second, _edges, _draw, tables=_TABLES)
+FAMILY = CodingFamily("library", Kind.SQL, _params, _prose, _query, _second, _edges, _draw, tables=_TABLES)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from bench.suites.coding.family import YES_NO, Args, Drawn, Edges, Family, Kind, Params, Prose, choose, ints
+from bench.suites.coding.family import YES_NO, Args, CodingFamily, Drawn, Edges, Kind, Params, Prose, choose, ints
 
 
 def _params(rng: Random, _level: int) -> Drawn:
@@ -73,4 +73,4 @@ def _draw(rng: Random, p: Params) -> Args:
     return ([-1 if p.level >= 2 and rng.random() < 0.2 else reading for reading in readings],)
 
 
-FAMILY = Family("meter", Kind.FIX, _params, _prose, _meter_usage, _second, _edges, _draw)
+FAMILY = CodingFamily("meter", Kind.FIX, _params, _prose, _meter_usage, _second, _edges, _draw)

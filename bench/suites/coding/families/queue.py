@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from bench.suites.coding.family import YES_NO, Args, Drawn, Edges, Family, Kind, Params, Prose, choose, picks
+from bench.suites.coding.family import YES_NO, Args, CodingFamily, Drawn, Edges, Kind, Params, Prose, choose, picks
 
 
 def _params(rng: Random, _level: int) -> Drawn:
@@ -76,4 +76,4 @@ def _draw(rng: Random, p: Params) -> Args:
     return (picks(rng, [*(n + u for n in ("Ana", "Bo", "Cy", "Di") for u in marks), p.word, p.word], longest=11),)
 
 
-FAMILY = Family("queue", Kind.COMPLETE, _params, _prose, _waiting_line, _second, _edges, _draw)
+FAMILY = CodingFamily("queue", Kind.COMPLETE, _params, _prose, _waiting_line, _second, _edges, _draw)

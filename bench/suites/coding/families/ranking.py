@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
-from bench.suites.coding.family import YES_NO, Args, Drawn, Edges, Family, Kind, Params, Prose, choose, picks
+from bench.suites.coding.family import YES_NO, Args, CodingFamily, Drawn, Edges, Kind, Params, Prose, choose, picks
 
 
 def _params(rng: Random, _level: int) -> Drawn:
@@ -77,4 +77,4 @@ def _draw(rng: Random, p: Params) -> Args:
     return names, [rng.randint(0, 4) for _ in names]
 
 
-FAMILY = Family("ranking", Kind.COMPLETE, _params, _prose, _ranking, _second, _edges, _draw)
+FAMILY = CodingFamily("ranking", Kind.COMPLETE, _params, _prose, _ranking, _second, _edges, _draw)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from bench.suites.coding.family import Args, Drawn, Edges, Family, Kind, Params, Prose, choose
+from bench.suites.coding.family import Args, CodingFamily, Drawn, Edges, Kind, Params, Prose, choose
 
 
 def _params(rng: Random, level: int) -> Drawn:
@@ -72,4 +72,4 @@ def _draw(rng: Random, p: Params) -> Args:
     return ([[rng.randint(0, 12), rng.randint(least, 7)] for _ in range(rng.randint(1, 5))],)
 
 
-FAMILY = Family("receipts", Kind.EDIT, _params, _prose, _receipt, _second, _edges, _draw, before=_before)
+FAMILY = CodingFamily("receipts", Kind.EDIT, _params, _prose, _receipt, _second, _edges, _draw, before=_before)

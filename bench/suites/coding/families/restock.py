@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from bench.suites.coding.family import YES_NO, Args, Drawn, Edges, Family, Kind, Params, Prose, choose
+from bench.suites.coding.family import YES_NO, Args, CodingFamily, Drawn, Edges, Kind, Params, Prose, choose
 
 
 def _params(rng: Random, _level: int) -> Drawn:
@@ -77,4 +77,4 @@ def _draw(rng: Random, _p: Params) -> Args:
     return {n: rng.randint(0, 4) for n in names if rng.random() < 0.8}, {n: rng.randint(0, 12) for n in names}
 
 
-FAMILY = Family("restock", Kind.COMPLETE, _params, _prose, _restock, _second, _edges, _draw)
+FAMILY = CodingFamily("restock", Kind.COMPLETE, _params, _prose, _restock, _second, _edges, _draw)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from bench.suites.coding.family import Args, Drawn, Edges, Family, Kind, Params, Prose, choose, picks
+from bench.suites.coding.family import Args, CodingFamily, Drawn, Edges, Kind, Params, Prose, choose, picks
 
 
 def _params(rng: Random, _level: int) -> Drawn:
@@ -71,4 +71,4 @@ def _draw(rng: Random, p: Params) -> Args:
     return ("".join(picks(rng, "abc", longest=5 + p.level)) + (p.old if p.level == 1 else ""),)
 
 
-FAMILY = Family("rewrite", Kind.PREDICT, _params, _prose, _rewrite, _second, _edges, _draw)
+FAMILY = CodingFamily("rewrite", Kind.PREDICT, _params, _prose, _rewrite, _second, _edges, _draw)

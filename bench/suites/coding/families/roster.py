@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from bench.suites.coding.family import YES_NO, Args, Drawn, Edges, Family, Kind, Params, Prose, choose, picks
+from bench.suites.coding.family import YES_NO, Args, CodingFamily, Drawn, Edges, Kind, Params, Prose, choose, picks
 
 
 def _params(rng: Random, level: int) -> Drawn:
@@ -76,4 +76,4 @@ def _draw(rng: Random, _p: Params) -> Args:
     return picks(rng, ["Ana", "Bo", "Cy", "Di"], longest=5), rng.randint(1, 16)
 
 
-FAMILY = Family("roster", Kind.EDIT, _params, _prose, _roster, _second, _edges, _draw, before=_before)
+FAMILY = CodingFamily("roster", Kind.EDIT, _params, _prose, _roster, _second, _edges, _draw, before=_before)

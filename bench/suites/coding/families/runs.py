@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from bench.suites.coding.family import YES_NO, Args, Drawn, Edges, Family, Kind, Params, Prose, choose, ints
+from bench.suites.coding.family import YES_NO, Args, CodingFamily, Drawn, Edges, Kind, Params, Prose, choose, ints
 
 
 def _params(rng: Random, level: int) -> Drawn:
@@ -77,4 +77,4 @@ def _draw(rng: Random, p: Params) -> Args:
     return ([rng.choice([number, p.gone, rng.randint(0, 9)]) for number in sorted(ints(rng, 0, 9, longest=12))],)
 
 
-FAMILY = Family("runs", Kind.FIX, _params, _prose, _runs, _second, _edges, _draw)
+FAMILY = CodingFamily("runs", Kind.FIX, _params, _prose, _runs, _second, _edges, _draw)

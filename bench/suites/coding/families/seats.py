@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from bench.suites.coding.family import YES_NO, Args, Drawn, Edges, Family, Kind, Params, Prose, choose, ints
+from bench.suites.coding.family import YES_NO, Args, CodingFamily, Drawn, Edges, Kind, Params, Prose, choose, ints
 
 
 def _params(rng: Random, _level: int) -> Drawn:
@@ -77,4 +77,4 @@ def _draw(rng: Random, p: Params) -> Args:
     return "".join(rng.choice(f"....{p.taken}") for _ in range(rng.randint(1, 16))), ints(rng, 1, 4, longest=5)
 
 
-FAMILY = Family("seats", Kind.COMPLETE, _params, _prose, _seat_groups, _second, _edges, _draw)
+FAMILY = CodingFamily("seats", Kind.COMPLETE, _params, _prose, _seat_groups, _second, _edges, _draw)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from bench.suites.coding.family import YES_NO, Args, Drawn, Edges, Family, Kind, Params, Prose, choose
+from bench.suites.coding.family import YES_NO, Args, CodingFamily, Drawn, Edges, Kind, Params, Prose, choose
 
 
 def _params(rng: Random, _level: int) -> Drawn:
@@ -70,4 +70,4 @@ def _draw(rng: Random, _p: Params) -> Args:
     return ([[rng.randint(0, 23), rng.randint(0, 23)] for _ in range(rng.randint(1, 4))],)
 
 
-FAMILY = Family("shifts", Kind.FIX, _params, _prose, _shift_hours, _second, _edges, _draw)
+FAMILY = CodingFamily("shifts", Kind.FIX, _params, _prose, _shift_hours, _second, _edges, _draw)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
-from bench.suites.coding.family import YES_NO, Args, Drawn, Edges, Family, Kind, Params, Prose, choose
+from bench.suites.coding.family import YES_NO, Args, CodingFamily, Drawn, Edges, Kind, Params, Prose, choose
 
 _TABLES = """CREATE TABLE depots (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
 CREATE TABLE shipments (depot_id INTEGER, weight INTEGER NOT NULL, sent INTEGER NOT NULL, arrived INTEGER);"""
@@ -77,4 +77,6 @@ def _draw(rng: Random, p: Params) -> Args:
     return ({"depots": [list(depot) for depot in depots], "shipments": shipments},)
 
 
-FAMILY = Family("shipments", Kind.SQL, _params, _prose, _query, _second, _edges, _draw, tables=_TABLES, ordered=True)
+FAMILY = CodingFamily(
+    "shipments", Kind.SQL, _params, _prose, _query, _second, _edges, _draw, tables=_TABLES, ordered=True
+)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from bench.suites.coding.family import YES_NO, Args, Drawn, Edges, Family, Kind, Params, Prose, choose
+from bench.suites.coding.family import YES_NO, Args, CodingFamily, Drawn, Edges, Kind, Params, Prose, choose
 
 
 def _params(rng: Random, _level: int) -> Drawn:
@@ -75,4 +75,4 @@ def _draw(rng: Random, p: Params) -> Args:
     return ([rng.choice(bases) + rng.randint(-1, 1) for _ in range(rng.randint(1, 12))],)
 
 
-FAMILY = Family("thermostat", Kind.FIX, _params, _prose, _hours_on, _second, _edges, _draw)
+FAMILY = CodingFamily("thermostat", Kind.FIX, _params, _prose, _hours_on, _second, _edges, _draw)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from bench.suites.coding.family import YES_NO, Args, Drawn, Edges, Family, Kind, Params, Prose, choose
+from bench.suites.coding.family import YES_NO, Args, CodingFamily, Drawn, Edges, Kind, Params, Prose, choose
 
 
 def _params(rng: Random, _level: int) -> Drawn:
@@ -75,4 +75,4 @@ def _draw(rng: Random, _p: Params) -> Args:
     return ([rng.randint(1, 8) for _ in range(rng.randint(3, 12))],)
 
 
-FAMILY = Family("tides", Kind.COMPLETE, _params, _prose, _waters, _second, _edges, _draw)
+FAMILY = CodingFamily("tides", Kind.COMPLETE, _params, _prose, _waters, _second, _edges, _draw)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from bench.suites.coding.family import YES_NO, Args, Drawn, Edges, Family, Kind, Params, Prose, choose, ints
+from bench.suites.coding.family import YES_NO, Args, CodingFamily, Drawn, Edges, Kind, Params, Prose, choose, ints
 
 
 def _params(rng: Random, level: int) -> Drawn:
@@ -71,4 +71,4 @@ def _draw(rng: Random, _p: Params) -> Args:
     return ints(rng, 1, 9), rng.randint(6, 20)
 
 
-FAMILY = Family("vans", Kind.COMPLETE, _params, _prose, _load_vans, _second, _edges, _draw)
+FAMILY = CodingFamily("vans", Kind.COMPLETE, _params, _prose, _load_vans, _second, _edges, _draw)

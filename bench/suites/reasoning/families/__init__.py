@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bench.suites.reasoning.families import lookup, parking, quantities, timetable
-from bench.suites.reasoning.family import Family
+from bench.suites.reasoning.family import ReasoningFamily
 
-FAMILIES: tuple[Family, ...] = tuple(module.FAMILY for module in (quantities, timetable, lookup, parking))
+FAMILIES: tuple[ReasoningFamily, ...] = tuple(module.FAMILY for module in (quantities, timetable, lookup, parking))
 """All of them, in the order of the items."""

@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 from bench.suites.coding.family import Drawn, Params
-from bench.suites.reasoning.family import Family
+from bench.suites.reasoning.family import ReasoningFamily
 
 _GOODS = (
     *(
@@ -147,4 +147,4 @@ def _table(head: Sequence[Texts], rows: Sequence[Row], language: int) -> str:
     return "\n".join(f"| {' | '.join(row)} |" for row in cells)
 
 
-FAMILY = Family("lookup", _params, _english, _chinese, _reference, _second)
+FAMILY = ReasoningFamily("lookup", _params, _english, _chinese, _reference, _second)

@@ -6,7 +6,7 @@ from random import Random
 from typing import NamedTuple
 
 from bench.suites.coding.family import Drawn, Params, choose
-from bench.suites.reasoning.family import Family
+from bench.suites.reasoning.family import ReasoningFamily
 
 _KINDS = (("van", "面包车"), ("taxi", "出租车"), ("camper", "房车"), ("truck", "卡车"), ("sports car", "跑车"))
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -158,4 +158,4 @@ def _clock(minutes: int) -> str:
     return f"{minutes // 60}:{minutes % 60:02d}"
 
 
-FAMILY = Family("parking", _params, _english, _chinese, _reference, _second)
+FAMILY = ReasoningFamily("parking", _params, _english, _chinese, _reference, _second)

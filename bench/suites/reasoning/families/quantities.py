@@ -9,7 +9,7 @@ from random import Random
 from typing import NamedTuple
 
 from bench.suites.coding.family import Drawn, Params
-from bench.suites.reasoning.family import Family
+from bench.suites.reasoning.family import ReasoningFamily
 
 Texts = tuple[str, str]
 """English and Chinese."""
@@ -157,7 +157,7 @@ def _text(p: Params, language: int) -> str:
     return gap.join(lines)
 
 
-FAMILY = Family(
+FAMILY = ReasoningFamily(
     "quantities",
     _params,
     english=lambda p: _text(p, 0),

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from random import Random
 
 from bench.suites.coding.family import Drawn, Params
-from bench.suites.reasoning.family import Family
+from bench.suites.reasoning.family import ReasoningFamily
 
 _DAY = timedelta(days=1)
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -140,4 +140,4 @@ def _th(number: int) -> str:
     return f"{number}{ending}"
 
 
-FAMILY = Family("timetable", _params, _english, _chinese, _reference, _second)
+FAMILY = ReasoningFamily("timetable", _params, _english, _chinese, _reference, _second)

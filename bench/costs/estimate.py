@@ -15,10 +15,10 @@ from bench.errors import UsageError
 from bench.plan import PlannedCall, balanced
 from bench.prices import Price, PriceBook
 from bench.providers import Endpoint
-from bench.recorded import RecordedModel
 from bench.records import folder as runfolder
 from bench.records.items import Call, Item, ItemRow, Message, TokenUsage
 from bench.records.manifest import RunRecord
+from bench.records.recorded import RecordedModel
 from bench.stats import Interval, forecast
 
 PILOT = 8

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from bench.recorded import RecordedServerTime
 from bench.records.items import Call
+from bench.records.recorded import RecordedServerTime
 
 
 @dataclass(frozen=True, slots=True)

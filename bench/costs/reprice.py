@@ -13,10 +13,10 @@ from bench import prices
 from bench.costs.spending import Billing, billing
 from bench.errors import UsageError
 from bench.prices import Mode, PriceBook
-from bench.recorded import RecordedDerivation, RecordedModel, RecordedPrices
 from bench.records import folder as runfolder
 from bench.records.items import ItemRow, TokenUsage
 from bench.records.manifest import RunRecord
+from bench.records.recorded import RecordedDerivation, RecordedModel, RecordedPrices
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ from bench.plan import PlannedCall
 from bench.prices import Cost, Mode, Price, PriceBook
 from bench.providers import Endpoint
 from bench.providers.rules import Rules
-from bench.recorded import RecordedModel
 from bench.records.items import Attempt, Call, Item, TokenUsage
+from bench.records.recorded import RecordedModel
 
 HIDDEN_TOKENS = 256
 """Prompt tokens that a chat template or a vendor's own instructions may add: an assumption, made generously."""

@@ -22,8 +22,8 @@ from bench.engine.runner import run_lanes
 from bench.errors import IncompleteError
 from bench.plan import PlannedCall, make_plan
 from bench.providers import resolve
-from bench.recorded import RecordedCalibration, RecordedClockError, RecordedMachine
 from bench.records.items import Call, Item
+from bench.records.recorded import RecordedCalibration, RecordedClockError, RecordedMachine
 
 FILE = "calibration.json"
 """The file's name inside the results folder."""

@@ -13,17 +13,17 @@ from typing import Any
 from bench.errors import UsageError
 from bench.importers.source import Entry, Format, ImportedModel, Provenance, Record, Request
 from bench.importers.streamed import Tables
-from bench.recorded import (
+from bench.records import folder as runfolder
+from bench.records.aggregates import AggregateRow
+from bench.records.manifest import FORMAT, RunRecord
+from bench.records.recorded import (
     RecordedImport,
     RecordedModel,
     RecordedOrigin,
     RecordedSettings,
     RecordedSuite,
     RecordedTask,
-)  # fmt: skip
-from bench.records import folder as runfolder
-from bench.records.aggregates import AggregateRow
-from bench.records.manifest import FORMAT, RunRecord
+)
 
 
 @dataclass(frozen=True, slots=True)

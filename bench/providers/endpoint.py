@@ -15,8 +15,8 @@ from bench.providers.address import HIDDEN, Address, expanded, shown, split
 from bench.providers.presets import Preset
 from bench.providers.protocol import Wire
 from bench.providers.rules import SAMPLING, Rules, merged
-from bench.recorded import RecordedModel
 from bench.records.items import Item, sha256_of
+from bench.records.recorded import RecordedModel
 
 if TYPE_CHECKING:
     from bench.weights.server import ServerSettings

@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from bench.errors import IncompleteError, UsageError
-from bench.recorded import RecordedDerivation
 from bench.records.aggregates import AggregateRow
 from bench.records.items import AnswerRow, ItemRow
 from bench.records.manifest import RunRecord
+from bench.records.recorded import RecordedDerivation
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar, Self
 
 from bench.config.load import Claim
-from bench.recorded import (
+from bench.records.recorded import (
     RecordedCalibration,
     RecordedClaim,
     RecordedDerivation,
@@ -26,8 +26,8 @@ from bench.recorded import (
     RecordedSpending,
     RecordedSuite,
     RecordedTask,
-)  # fmt: skip
-from bench.runjson import JsonRecord
+)
+from bench.records.runjson import JsonRecord
 
 FORMAT = 2
 """The version of run.json that is written; files without a number were written before there was one, and are of 1."""

@@ -23,8 +23,8 @@ from bench.journal import Journal, RunEntry
 from bench.plan import PlannedCall
 from bench.prices import OVERRIDE
 from bench.providers import Endpoint
-from bench.recorded import RecordedLane
 from bench.records.items import Call, Graded
+from bench.records.recorded import RecordedLane
 from bench.registry import LoadedTasks
 from bench.run.score import grader_of
 

@@ -13,8 +13,8 @@ from bench.errors import UsageError
 from bench.gate import Snapshot
 from bench.journal import Journal
 from bench.plan import Plan
-from bench.recorded import RecordedSpending
 from bench.records import folder as runfolder
+from bench.records.recorded import RecordedSpending
 from bench.run import ask as asking
 from bench.run.execute import JOURNAL, Prepared, Watcher, lock
 from bench.run.score import score_run

@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING
 
 from bench.engine.clock import utc_now
 from bench.errors import UsageError
-from bench.recorded import (
+from bench.records import folder as runfolder
+from bench.records.manifest import FORMAT, RunRecord
+from bench.records.recorded import (
     RecordedClaim,
     RecordedMachine,
     RecordedPart,
     RecordedSettings,
     RecordedSuite,
     RecordedTask,
-)  # fmt: skip
-from bench.records import folder as runfolder
-from bench.records.manifest import FORMAT, RunRecord
+)
 
 if TYPE_CHECKING:
     from bench.config.load import Claim, Comparison

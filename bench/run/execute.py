@@ -24,10 +24,10 @@ from bench.journal import Journal, RunEntry
 from bench.plan import Plan, PlannedCall, balanced, make_plan
 from bench.prices import PriceBook
 from bench.providers import Endpoint, missing_keys, resolve
-from bench.recorded import RecordedPrices, RecordedSpending
 from bench.records import folder as runfolder
 from bench.records.items import Call, Graded, Item, Outcome, sha256_of
 from bench.records.manifest import RunRecord
+from bench.records.recorded import RecordedPrices, RecordedSpending
 from bench.registry import LoadedTasks, Registry, TaskFile, with_exam, write_exam
 from bench.run import ask as asking
 from bench.run import describe as manifests

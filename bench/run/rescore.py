@@ -9,9 +9,9 @@ from pathlib import Path
 from bench.errors import UsageError
 from bench.journal import Journal
 from bench.plan import PlannedCall
-from bench.recorded import RecordedDerivation, RecordedTask
 from bench.records import folder as runfolder
 from bench.records.items import AnswerRow, Call, Graded, Item, ItemRow, Outcome
+from bench.records.recorded import RecordedDerivation, RecordedTask
 from bench.registry import LoadedTasks, Registry, with_exam
 from bench.run.score import answer_row, grader_failures, judge, outcome_of, score_of
 

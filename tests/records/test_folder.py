@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 
 from bench.errors import IncompleteError, UsageError
-from bench.recorded import RecordedDerivation
 from bench.records import folder as runfolder
 from bench.records.items import AnswerRow, ItemRow
+from bench.records.recorded import RecordedDerivation
 from tests.report.sample_run import ANSWERED, not_asked, write_run
 from tests.runjson import record
 

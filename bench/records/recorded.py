@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import Any, ClassVar, Self
 
 from bench.config.load import Claim
+from bench.records.runjson import JsonRecord
 from bench.records.vendors import is_local
-from bench.runjson import JsonRecord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

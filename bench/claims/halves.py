@@ -37,7 +37,7 @@ def scopes(claim: Claim, pairs: Pairs) -> Iterator[tuple[str, Mask]]:
 
 def alpha_of(claim: Claim) -> float:
     """The risk that a claim takes: 1 - confidence."""
-    return round(1 - claim.confidence, 12)
+    return claim.alpha
 
 
 def lost_items(pairs: Pairs) -> Mask:

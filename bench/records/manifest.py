@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, Self
 
-from bench.config.load import Claim
 from bench.records.recorded import (
     RecordedCalibration,
     RecordedClaim,
@@ -134,10 +133,6 @@ class RunRecord(JsonRecord):
     def prices_as_of(self) -> str | None:
         """The day of the price list, ISO 8601; None without one."""
         return self.prices.as_of if self.prices else None
-
-    def declared(self) -> dict[str, Claim]:
-        """Its claims by name."""
-        return {name: entry.claim for name, entry in self.claims.items()}
 
     def is_local(self, *labels: str) -> bool:
         """Whether any of these models ran on its own machine."""

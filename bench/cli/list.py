@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bench.cli.options import config_option, include_option, load_config, results_option, task_folders
+from bench.cli.terminal import plain
 
 if TYPE_CHECKING:
     from bench.config.load import ModelEntry
@@ -39,18 +40,12 @@ def list_(what: str, config: Path | None, results: Path, include: tuple[Path, ..
     if not rows:
         click.echo(f"no {what} yet")
         return
-    _print(rows)
+    for line in plain(rows):
+        click.echo(line)
     if what == "tasks":
         from bench.registry import STOCK
 
         click.echo(f"\nlm-eval's generative tasks work by name too, for example {', '.join(STOCK)}.")
-
-
-def _print(rows: Table) -> None:
-    rows.insert(0, {key: key for key in rows[0]})
-    widths = {key: max(len(str(row[key])) for row in rows) for key in rows[0]}
-    for row in rows:
-        click.echo("  ".join(str(row[key]).ljust(width) for key, width in widths.items()).rstrip())
 
 
 list = list_  # the lazy group looks a verb up by its name
@@ -59,10 +54,10 @@ list = list_  # the lazy group looks a verb up by its name
 def _suites(folders: Sequence[Path]) -> Table:
     from bench import registry
 
-    found = registry.read(folders)
+    known = registry.read(folders)
     return [
-        {"suite": name, "items": sum(_count(found.tasks[t]) for t in tasks), "tasks": ", ".join(tasks)}
-        for name, tasks in sorted(found.suites.items())
+        {"suite": name, "items": sum(_count(known.tasks[t]) for t in tasks), "tasks": ", ".join(tasks)}
+        for name, tasks in sorted(known.suites.items())
     ]
 
 

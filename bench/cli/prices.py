@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bench.cli.options import config_option, load_config
+from bench.cli.terminal import plain
 from bench.errors import UsageError
 
 if TYPE_CHECKING:
@@ -51,7 +52,8 @@ def show(names: tuple[str, ...], at: datetime | None, history: bool, as_json: bo
         return
     if not rows:
         raise UsageError(f"no price of a model with {' or '.join(names)} in its name. Add a [[price]] to prices.toml.")
-    _table([_line(row, moment) for row in rows])
+    for line in plain([_line(row, moment) for row in rows]):
+        click.echo(line)
     click.echo(f"Per million tokens. Read {book.as_of}; snapshot {book.snapshot_sha256[:8]}.")
 
 
@@ -72,13 +74,6 @@ def _line(row: Price, at: datetime) -> dict[str, str]:
         "hours": f"{row.schedule.name} x{factor.normalize():f}" if row.schedule and factor != 1 else "",
         "read": row.retrieved or "own",
     }
-
-
-def _table(rows: Sequence[dict[str, str]]) -> None:
-    lines = [{key: key for key in rows[0]}, *rows]
-    widths = {key: max(len(line[key]) for line in lines) for key in rows[0]}
-    for line in lines:
-        click.echo("  ".join(line[key].ljust(width) for key, width in widths.items()).rstrip())
 
 
 @prices.command()

@@ -13,23 +13,15 @@ def print_probe(probes: Sequence[Probe]) -> None:
     """A line for each metric, models as headings; nothing where nothing was probed."""
     if not probes:
         return
-    from rich import box
     from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
 
+    from bench.cli.terminal import grouped
     from bench.report.text import probetext
+    from bench.report.text.column import Output, chosen
 
-    grid = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
-    grid.add_column("latency probe")
-    for header in probetext.HEADERS[2:]:
-        grid.add_column(header, justify="right", no_wrap=True)
-    for probe in probes:
-        grid.add_row(probe.model, style="bold")
-        for metric, row in probetext.cells(probe):
-            texts = [Text.assemble(value, (f" ({aside})", "dim") if aside else "") for value, aside in row]
-            grid.add_row(f"  {metric}", *texts)
+    columns, rows = chosen(probetext.COLUMNS, Output.TERMINAL), probetext.metrics(probes)
+    table = grouped("latency probe", columns, rows, group=lambda row: row.cold.model, name=lambda row: row.metric)
     console = Console(highlight=False)
-    console.print(grid, "")
+    console.print(table, "")
     for note in probetext.notes(probes):
         console.print(note, markup=False, style="dim")

@@ -7,11 +7,9 @@ cells.csv (every family at every level). Nothing is asked, and no item is chosen
 from __future__ import annotations
 
 import argparse
-import csv
-import io
 import sys
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import combinations, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 from bench.errors import BenchError, UsageError
 from bench.records import folder as runfolder
 from bench.records.manifest import RunRecord
-from bench.report.text import grid
-from bench.report.text.grid import Column, Entry, Table
+from bench.report.text import formats, grid
+from bench.report.text.column import Column, Output, Table, csv_text, label, table
 from bench.stats import Interval, Strata, Unpaired, proportion_interval, score_difference, unpaired_interval
 
 if TYPE_CHECKING:
@@ -52,7 +50,7 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class LevelChange:
     """A difference of mean scores."""
 
     model: str
@@ -82,7 +80,7 @@ def _cell(part: pd.DataFrame, model: str, family: str, level: int, clusters: pd.
     return Cell(model, family, level, len(part), score, float(partial.mean()) if len(partial) else None, cut)
 
 
-def steps(rows: pd.DataFrame) -> Iterator[Change]:
+def steps(rows: pd.DataFrame) -> Iterator[LevelChange]:
     """From each level to the next, model by model, over the families that have both; 95 %."""
     for model, part in rows.groupby("model", sort=False):
         for low, high in pairwise(sorted(rows["level"].unique())):
@@ -90,7 +88,7 @@ def steps(rows: pd.DataFrame) -> Iterator[Change]:
             yield from _unpaired(str(model), f"level {low} to {high}", after, before, ["family"], 0.95)
 
 
-def fresh(rows: pd.DataFrame, other: pd.DataFrame, exam: str) -> Iterator[Change]:
+def fresh(rows: pd.DataFrame, other: pd.DataFrame, exam: str) -> Iterator[LevelChange]:
     """A fresh exam's score minus that of these items, over the cells of family and level that both have; 99 %."""
     for model, part in rows.groupby("model", sort=False):
         theirs = other[other["model"] == model]
@@ -99,7 +97,7 @@ def fresh(rows: pd.DataFrame, other: pd.DataFrame, exam: str) -> Iterator[Change
 
 def _unpaired(
     model: str, what: str, ours: pd.DataFrame, theirs: pd.DataFrame, by: list[str], confidence: float
-) -> Iterator[Change]:
+) -> Iterator[LevelChange]:
     """Our mean minus theirs, theirs with our share of each group; nothing without a group that both have."""
     mine, other = (side.groupby(by)["score"].agg(["sum", "count", "mean"]) for side in (ours, theirs))
     mine, other = mine.loc[mine.index.isin(other.index)], other.loc[other.index.isin(mine.index)]
@@ -108,10 +106,10 @@ def _unpaired(
     n, size = int(mine["count"].sum()), int(other["count"].sum())
     alike = float((other["mean"] * mine["count"]).sum()) / n
     counts = Unpaired(float(mine["sum"].sum()), n, min(alike, 1.0) * size, size)
-    yield Change(model, what, min(n, size), unpaired_interval(counts, confidence))
+    yield LevelChange(model, what, min(n, size), unpaired_interval(counts, confidence))
 
 
-def between(rows: pd.DataFrame) -> Iterator[tuple[Change, float]]:
+def between(rows: pd.DataFrame) -> Iterator[tuple[LevelChange, float]]:
     """Each pair of models on the items that both have a score for: the difference, and the share that differs."""
     for first, second in combinations(rows["model"].unique(), 2):
         one, two = (rows[rows["model"] == model].set_index(["task", "item"])["score"] for model in (first, second))
@@ -122,7 +120,7 @@ def between(rows: pd.DataFrame) -> Iterator[tuple[Change, float]]:
         strata = Strata(["suite"] * len(gap), [str(name) for name in clusters])
         found, _ = score_difference(gap.to_numpy(dtype=float), strata, binary=set(gap.unique()) <= {-1.0, 0.0, 1.0})
         score = found.interval(0.95) if found else Interval(float(gap.mean()), None, None, len(gap))
-        yield Change(f"{first} − {second}", "the same items", len(gap), score), float((gap != 0).mean())
+        yield LevelChange(f"{first} − {second}", "the same items", len(gap), score), float((gap != 0).mean())
 
 
 def read(run: Path, suite: str) -> tuple[pd.DataFrame, RunRecord]:
@@ -149,7 +147,7 @@ def document(suite: str, run: Path, exams: Sequence[Path]) -> dict[str, str]:
     changes = [change for exam in exams for change in fresh(rows, *_exam(exam, suite))]
     if changes:
         lines += _section(_changes("Fresh exams of equal design", "exam", changes), *_surprises(changes))
-    return {"README.md": "\n".join(lines) + "\n", "cells.csv": _csv(found)}
+    return {"README.md": "\n".join(lines) + "\n", "cells.csv": csv_text(LEVELS, found)}
 
 
 def _exam(run: Path, suite: str) -> tuple[pd.DataFrame, str]:
@@ -171,20 +169,68 @@ def _about(suite: str, run: Path, exams: Sequence[Path], record: RunRecord) -> I
     yield f"Made by `{PROGRAM} {run.name} --suite {suite}{named} -o DIR`; every family and level is in cells.csv."
 
 
-def _levels(found: Sequence[Cell]) -> Table:
-    columns = (
-        Column("model", words=True), Column("level"), Column("n"), Column("score (95 % interval)"), Column("partial"),
-        Column("truncated"),
-    )  # fmt: skip
-    rows = tuple(
-        (
-            *(Entry(cell.model), Entry(str(cell.level)), Entry(str(cell.n)), _points(cell.score, "{:.1f}", " %")),
-            Entry("unknown" if cell.partial is None else f"{100 * cell.partial:.1f} %"),
-            Entry(f"{100 * cell.truncated / cell.n:.1f} %"),
-        )
-        for cell in found
+def _short(value: float | None) -> str:
+    return "" if value is None else f"{value:.4f}"
+
+
+def _share(value: float | None) -> str:
+    return formats.UNKNOWN if value is None else f"{100 * value:.1f} %"
+
+
+def _score(cell: Cell) -> tuple[str, str]:
+    estimate, bounds = formats.signed(cell.score, lambda share: f"{100 * share:.1f}")
+    return f"{estimate} %", bounds
+
+
+def _change(change: LevelChange) -> tuple[str, str]:
+    return formats.signed(change.score, formats.points)
+
+
+def _only_csv(key: str, value: Callable[[Cell], float | None]) -> Column[Cell]:
+    return Column(
+        name=key,
+        key=key,
+        cell=lambda cell: _short(value(cell)),
+        value=lambda cell: _short(value(cell)),
+        shown=Output.CSV,
     )
-    return Table("Levels", columns, rows, "Intervals take the items of a family as one cluster.")
+
+
+LEVELS: tuple[Column[Cell], ...] = (
+    label("model", "model", lambda cell: cell.model),
+    label("family", "family", lambda cell: cell.family, shown=Output.CSV),
+    Column(name="level", key="level", cell=lambda cell: str(cell.level)),
+    Column(name="n", key="n", cell=lambda cell: str(cell.n)),
+    Column(
+        name="score",
+        key="score",
+        aside="95 % interval",
+        cell=_score,
+        value=lambda cell: _short(cell.score.estimate),
+    ),
+    _only_csv("low", lambda cell: cell.score.low),
+    _only_csv("high", lambda cell: cell.score.high),
+    Column(
+        name="partial",
+        key="partial",
+        cell=lambda cell: _share(cell.partial),
+        value=lambda cell: _short(cell.partial),
+    ),
+    Column(name="truncated", key="truncated", cell=lambda cell: _share(cell.truncated / cell.n)),
+)
+"""Every model on every level: README.md over all families, cells.csv family by family as well."""
+PAIRS: tuple[Column[tuple[LevelChange, float]], ...] = (
+    label("models", "model", lambda row: row[0].model),
+    label("on", "what", lambda row: row[0].what),
+    Column(name="n", key="n", cell=lambda row: str(row[0].n)),
+    Column(name="difference", key="score", aside="95 % interval", cell=lambda row: _change(row[0])),
+    Column(name="discordant", key="discordant", cell=lambda row: _share(row[1])),
+)
+"""Models against each other."""
+
+
+def _levels(cells: Sequence[Cell]) -> Table:
+    return table("Levels", LEVELS, cells, legend="Intervals take the items of a family as one cluster.")
 
 
 def _floors(found: Sequence[Cell], rows: pd.DataFrame) -> Iterator[str]:
@@ -200,15 +246,14 @@ def _floors(found: Sequence[Cell], rows: pd.DataFrame) -> Iterator[str]:
         yield f"{model}: {100 * cut:.1f} % of {len(part)} answers were truncated."
 
 
-def _changes(title: str, what: str, changes: Sequence[Change] | Iterator[Change]) -> Table:
-    columns = (
-        Column("model", words=True), Column(what, words=True), Column("n"), Column("change (interval)")
-    )  # fmt: skip
-    return Table(title, columns, tuple(_row(change) for change in changes))
-
-
-def _row(change: Change) -> tuple[Entry, ...]:
-    return Entry(change.model), Entry(change.what), Entry(str(change.n)), _points(change.score, "{:+.1f}", "")
+def _changes(title: str, what: str, changes: Iterable[LevelChange]) -> Table:
+    columns: tuple[Column[LevelChange], ...] = (
+        label("model", "model", lambda change: change.model),
+        label(what, "what", lambda change: change.what),
+        Column(name="n", key="n", cell=lambda change: str(change.n)),
+        Column(name="change", key="score", aside="interval", cell=_change),
+    )
+    return table(title, columns, changes)
 
 
 def _directions(rows: pd.DataFrame) -> Iterator[str]:
@@ -222,15 +267,11 @@ def _directions(rows: pd.DataFrame) -> Iterator[str]:
 
 
 def _pairs(rows: pd.DataFrame) -> Table:
-    columns = (
-        Column("models", words=True), Column("on", words=True), Column("n"),
-        Column("difference (95 % interval)"), Column("discordant"),
-    )  # fmt: skip
-    found = tuple((*_row(change), Entry(f"{100 * differing:.1f} %")) for change, differing in between(rows))
-    return Table("Models against each other", columns, found, "Families as clusters. Discordant: scores that differ.")
+    legend = "Families as clusters. Discordant: scores that differ."
+    return table("Models against each other", PAIRS, between(rows), legend=legend)
 
 
-def _surprises(changes: Sequence[Change]) -> Iterator[str]:
+def _surprises(changes: Sequence[LevelChange]) -> Iterator[str]:
     """Fresh exams that are easier or harder than chance allows."""
     yield "99 % intervals (Miettinen and Nurminen): the fresh exam's score minus the first run's, cells weighted alike."
     for change in changes:
@@ -239,31 +280,9 @@ def _surprises(changes: Sequence[Change]) -> Iterator[str]:
             yield f"MISS: {change.model} scores otherwise on {change.what}."
 
 
-def _section(table: Table, *remarks: str) -> list[str]:
-    told = [f"- {remark}" for remark in (table.legend, *remarks) if remark]
-    return [f"## {table.title}", "", *grid.markdown(table), "", *told, *([""] if told else [])]
-
-
-def _points(interval: Interval, form: str, unit: str) -> Entry:
-    estimate = form.format(100 * interval.estimate) + unit
-    if interval.low is None or interval.high is None:
-        return Entry(estimate, "?")
-    return Entry(estimate, f"{form.format(100 * interval.low)} to {form.format(100 * interval.high)}")
-
-
-def _csv(found: Sequence[Cell]) -> str:
-    out = io.StringIO()
-    names = ["model", "family", "level", "n", "score", "low", "high", "partial", "truncated"]
-    writer = csv.DictWriter(out, names, lineterminator="\n")
-    writer.writeheader()
-    for cell in found:
-        score = {"score": cell.score.estimate, "low": cell.score.low, "high": cell.score.high}
-        writer.writerow({key: _short(value) for key, value in {**asdict(cell), **score}.items()})
-    return out.getvalue()
-
-
-def _short(value: object) -> object:
-    return f"{value:.4f}" if isinstance(value, float) else value
+def _section(made: Table, *remarks: str) -> list[str]:
+    notes = [f"- {remark}" for remark in (made.legend, *remarks) if remark]
+    return [f"## {made.title}", "", *grid.markdown(made), "", *notes, *([""] if notes else [])]
 
 
 def main(argv: Sequence[str] | None = None) -> int:

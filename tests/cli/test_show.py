@@ -11,7 +11,7 @@ import pytest
 
 from bench.cli.show import print_table
 from bench.report import compare
-from bench.report.text import tables
+from bench.report.text import formats
 from tests.report.sample_run import ANSWERED, not_asked, write_run
 
 SHORT = ("smollm2", "qwen-coder")
@@ -54,7 +54,7 @@ def test_no_cell_wraps(
         assert [lines[2], lines[3 + len(models)]] == ["coding", "reasoning"]
     shown = set(re.findall(r"\S+", out))
     for row in compare(folder).rows:
-        for interval, write in ((row.score, tables.percent), (row.e2e_p95_s, tables.seconds)):
+        for interval, write in ((row.score, formats.percent), (row.e2e_p95_s, formats.amount)):
             value, bounds = write(interval)
             assert value.split()[0] in shown
             assert f"({bounds})" in shown

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from bench.claims import Ruling, declared_claims, judge_claims
 from bench.records import folder as runfolder
+from bench.report.note import Note
 from bench.report.numbers.bridge import Bridge, bridges
 from bench.report.numbers.languages import LanguageGap, gaps
 from bench.report.numbers.latency import Probe, probes
@@ -105,8 +106,8 @@ class Comparison:
     """From list price to what was paid, for each pair of models with prices."""
     unbridged: tuple[str, ...] = ()
     """Why such a pair has no bridge, as sentences."""
-    sampling: tuple[str, ...] = ()
-    """What became of the sampling that was asked for, as sentences."""
+    sampling: tuple[Note, ...] = ()
+    """What became of the sampling that was asked for."""
     latency: tuple[Probe, ...] = ()
     """The latency probe of each model, where one was made."""
     differences: tuple[Difference, ...] = ()
@@ -224,21 +225,3 @@ def _cost(table: pd.DataFrame) -> Interval | None:
 def as_records(comparison: Comparison) -> list[dict[str, Any]]:
     """The rows as plain JSON, intervals as {estimate, low, high, n}."""
     return [asdict(row) for row in comparison.rows]
-
-
-def flat_records(comparison: Comparison) -> list[dict[str, Any]]:
-    """The rows for CSV: `x`, `x_low`, `x_high`, `x_n` for every interval x."""
-    return [_flat(record) for record in as_records(comparison)]
-
-
-def _flat(record: Mapping[str, Any]) -> dict[str, Any]:
-    names = {f for f, kind in SuiteRow.__annotations__.items() if "Interval" in kind}
-    row: dict[str, Any] = {}
-    for name, value in record.items():
-        if name in names:
-            parts = value or dict.fromkeys(("estimate", "low", "high", "n"))
-            row |= {name: parts["estimate"], f"{name}_low": parts["low"], f"{name}_high": parts["high"]}
-            row[f"{name}_n"] = parts["n"]
-        else:
-            row[name] = value
-    return row

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
-from bench.report.text import grid
-from bench.report.text.grid import Column, Entry, Table
+from bench.report.text import formats, grid
+from bench.report.text.column import Column, Table, label, table
 from bench.stats import Interval, Strata, score_difference
 
 if TYPE_CHECKING:
@@ -62,25 +62,34 @@ def _gap(scores: pd.DataFrame, suites: tuple[str, str], seed: int) -> Iterator[L
     yield LanguageGap(str(both["model"].iloc[0]), suites, languages, len(both), gap)
 
 
-def tables(found: tuple[LanguageGap, ...]) -> Iterator[Table]:
+COLUMNS: tuple[Column[LanguageGap], ...] = (
+    label("suites", "suites", lambda row: _minus(row.suites)),
+    label("languages", "languages", lambda row: _minus(row.languages)),
+    label("model", "model", lambda row: row.model),
+    Column(name="n", key="n", cell=lambda row: str(row.n)),
+    Column(
+        name="score difference",
+        key="gap",
+        aside="95 % interval",
+        spread=True,
+        cell=lambda row: formats.signed(row.gap, formats.points),
+    ),
+)
+"""The gaps' columns."""
+
+
+def _minus(pair: tuple[str, str]) -> str:
+    return f"{pair[1]} − {pair[0]}"
+
+
+def tables(rows: Sequence[LanguageGap]) -> Iterator[Table]:
     """The gaps as a table; nothing where no suites share instances."""
-    if found:
-        columns: tuple[Column, ...] = (
-            Column("suites", words=True), Column("languages", words=True), Column("model", words=True), Column("n"),
-            Column("score difference (95 % interval)"),
-        )  # fmt: skip
-        yield Table("Language gap", columns, tuple(_row(one) for one in found), LEGEND)
+    if rows:
+        place = "comparison.json/language_gaps"
+        yield table("Language gap", COLUMNS, rows, legend=LEGEND, place=lambda number, _: f"{place}/{number}")
 
 
-def markdown(found: tuple[LanguageGap, ...]) -> Iterator[str]:
+def markdown(rows: Sequence[LanguageGap]) -> Iterator[str]:
     """The table with its heading and legend."""
-    for table in tables(found):
-        yield from ("", f"## {table.title}", "", *grid.markdown(table), "", table.legend)
-
-
-def _row(one: LanguageGap) -> tuple[Entry, ...]:
-    suites, languages = (f"{second} − {first}" for first, second in (one.suites, one.languages))
-    points = f"{100 * one.gap.estimate:+.1f}"
-    known = one.gap.low is not None and one.gap.high is not None
-    bounds = f"{100 * (one.gap.low or 0):+.1f} to {100 * (one.gap.high or 0):+.1f}" if known else "?"
-    return Entry(suites), Entry(languages), Entry(one.model), Entry(str(one.n)), Entry(points, bounds)
+    for made in tables(rows):
+        yield from grid.section(made)

@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from bench.report.note import Note, info, warning
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -24,7 +26,7 @@ REASONS = {"ignored": "the vendor ignores it", "forbidden": "the vendor forbids 
 """A vendor's handling of a parameter that is not sent -> words; a number is the value it is fixed at."""
 
 
-def sampling_notes(items: pd.DataFrame, manifest: Mapping[str, Any]) -> tuple[str, ...]:
+def sampling_notes(items: pd.DataFrame, manifest: Mapping[str, Any]) -> tuple[Note, ...]:
     """One sentence for each model whose vendor leaves something to say, then a warning for each unlike suite."""
     models: Mapping[str, Mapping[str, Any]] = manifest["models"]
     asked = items[items["sampling_requested"].notna() & items["sampling_applied"].notna()]
@@ -33,12 +35,12 @@ def sampling_notes(items: pd.DataFrame, manifest: Mapping[str, Any]) -> tuple[st
     for label, model in models.items():
         pairs = [pair for (_, mine), found in used.items() if mine == label for pair in found]
         said = "; ".join(dict.fromkeys(filter(None, (_thinking(model), *_changed(pairs, model)))))
-        lines += [f"{label}: {said}."] if said else []
+        lines += [info(f"{label}: {said}.")] if said else []
     for suite in manifest["suites"]:
         ways = {label: (used[suite, label], model) for label, model in models.items() if (suite, label) in used}
         unlike = "; ".join(filter(None, (_unlike(name, ways) for name in COMPARED)))
         if unlike:
-            lines.append(f"WARNING: on {suite} the models were sampled unlike ({unlike}); a difference may come of it.")
+            lines.append(warning(f"on {suite} the models were sampled unlike ({unlike}); a difference may come of it."))
     return tuple(lines)
 
 

@@ -6,18 +6,19 @@ import base64
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from bench.records import folder as runfolder
+from bench.report.note import Level
 from bench.report.numbers.comparison import Comparison
 from bench.report.page import items as page_items
 from bench.report.page.pack import pack
-from bench.report.page.sheets import Sheet, sheets
+from bench.report.page.sheets import joint, sheets
 from bench.report.page.verdict import Card, cards, pair
 from bench.report.text import tables
-from bench.report.text.grid import Column, Entry, Table
+from bench.report.text.column import Table
 from bench.report.text.imported import import_notes
 
 NAME = "report.html"
@@ -83,7 +84,7 @@ class Run:
     """What a reader must not miss."""
     charts: Sequence[Chart]
     """The pictures."""
-    tables: Sequence[Sheet]
+    tables: Sequence[Table]
     """The tables."""
     facts: Sequence[tuple[str, str]]
     """Settings."""
@@ -139,7 +140,7 @@ def _title(comparisons: Sequence[Comparison]) -> str:
 def _run(source: Source) -> Run:
     manifest = source.comparison.manifest
     notes = tables.notes(source.comparison)
-    warnings = [note.removeprefix("WARNING: ") for note in notes if note.startswith("WARNING: ")]
+    warnings = [note.text for note in notes if note.level is Level.WARNING]
     published = runfolder.read_aggregates(source.folder)
     counts = [f"{about['items_planned']} items of {suite}" for suite, about in manifest["suites"].items()]
     counts += [f"{len(published)} published totals"] if published else []
@@ -147,13 +148,13 @@ def _run(source: Source) -> Run:
     return Run(
         name=f"Run {manifest['run']}",
         when=f"{imported}{str(manifest['started_at'])[:10]} · {', '.join(counts)}",
-        source=next(iter(import_notes(manifest)), ""),
+        source=str(next(iter(import_notes(manifest)), "")),
         cards=cards(source.comparison, published),
         warnings=[f"{line[0].upper()}{line[1:]}" for line in warnings],
         charts=[_chart(path, source) for path in source.files if path.suffix == ".svg"],
         tables=sheets(source.comparison, published),
         facts=_facts(manifest),
-        notes=[note for note in notes if not note.startswith("WARNING: ")],
+        notes=[note.text for note in notes if note.level is Level.INFO],
     )
 
 
@@ -192,22 +193,12 @@ def _model(model: Mapping[str, Any]) -> str:
     return ", ".join([str(model["model"]), *said])
 
 
-def _joint(sources: Sequence[Source]) -> Sheet | None:
+def _joint(sources: Sequence[Source]) -> Table | None:
     """Every run's models on every suite, one below the other; None where fewer than two runs have items."""
     every = [(source.comparison, sheets(source.comparison)[0]) for source in sources if source.comparison.rows]
     if len(every) < 2:
         return None
-    columns = every[0][1].table.columns
-    shared = [column for column in columns if all(column in sheet.table.columns for _, sheet in every)]
-    rows: list[tuple[Entry, ...]] = []
-    keys: list[tuple[str, ...]] = []
-    for comparison, sheet in every:
-        run, date = str(comparison.manifest["run"]), str(comparison.manifest["started_at"])[:10]
-        kept = [sheet.table.columns.index(column) for column in shared]
-        rows += [(Entry(run), Entry(date), *(replace(row[at], mark="") for at in kept)) for row in sheet.table.rows]
-        keys += [("", "", *(those[at] and f"{run}/{those[at]}" for at in kept)) for those in sheet.keys]
-    head = Column("run", words=True), Column("date", words=True)
-    return Sheet(Table("All runs", (*head, *shared), tuple(rows), "↑ more is better, ↓ less is better."), tuple(keys))
+    return joint([(str(c.manifest["run"]), str(c.manifest["started_at"])[:10], table) for c, table in every])
 
 
 def _items(sources: Sequence[Source]) -> dict[str, Any]:

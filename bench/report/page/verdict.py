@@ -13,7 +13,8 @@ from bench.claims import Observed, Opinion
 from bench.records.aggregates import AggregateRow
 from bench.report.numbers.comparison import Comparison
 from bench.report.numbers.pairwise import Difference
-from bench.report.text import tables, totals
+from bench.report.text import totals
+from bench.report.text.formats import percent
 from bench.stats import Interval
 from bench.stats.half import Half
 from bench.stats.verdict import Verdict
@@ -275,7 +276,7 @@ def _best(published: Sequence[AggregateRow]) -> Iterator[Card]:
             continue
         at, row = max(known, key=lambda one: one[1].score or 0.0)
         score, each = totals.score_interval(row), totals.usd_each(row)
-        value, bounds = tables.percent(score)
+        value, bounds = percent(score)
         figures = [Figure(f"totals.csv/{at}/score", "score", value, bounds and f"95 % interval {bounds} %")]
         figures += (
             [] if each is None else [Figure(f"totals.csv/{at}/cost_total_usd", "cost", f"${each:.3g} per item", "")]

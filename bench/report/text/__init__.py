@@ -1,1 +1,1 @@
-"""The numbers as tables and words."""
+"""Tables and texts of a run: one definition of each column, and every format made from it."""

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
-from dataclasses import replace
 
 from bench import claims
 from bench.report.numbers.comparison import Comparison
 from bench.report.text import grid, tables
-from bench.report.text.grid import Column, Table
+from bench.report.text.measures import SPEED, Group
 
-ABOUT_SPEED = tables.COLUMNS[5:9]
-"""Columns that LaTeX gets as a table of their own: a page is not wide enough for all."""
 PAGE = """<!doctype html>
 <html lang="en">
 <head>
@@ -41,19 +37,13 @@ p, li {{ max-width: 60em; }}
 def latex(comparison: Comparison) -> str:
     """comparison.tex: a `table` environment for each table, claims and notes as comments above them."""
     first, *others = tables.every(comparison)
-    told = [*claims.lines(comparison.ruling, comparison.manifest), *tables.notes(comparison)]
+    remarks = [*claims.lines(comparison.ruling, comparison.manifest), *map(str, tables.notes(comparison))]
     split = [
-        replace(_without(first, ABOUT_SPEED), title="Score and cost"),
-        replace(_without(first, [c for c in first.columns[2:] if c not in ABOUT_SPEED]), title="Latency and tokens"),
+        first.only("Score and cost", lambda column: column.group not in SPEED),
+        first.only("Latency and tokens", lambda column: column.group in (Group.NAMES, *SPEED)),
     ]
-    found = [grid.latex(table, f"tab:claimbench-{number}") for number, table in enumerate([*split, *others], 1)]
-    return "\n".join(["% Needs \\usepackage{booktabs}.", *(f"% {line}" for line in told), "", *found])
-
-
-def _without(table: Table, columns: Sequence[Column]) -> Table:
-    kept = [at for at, column in enumerate(table.columns) if column not in columns]
-    rows = tuple(tuple(row[at] for at in kept) for row in table.rows)
-    return replace(table, columns=tuple(table.columns[at] for at in kept), rows=rows)
+    made = [grid.latex(table, f"tab:claimbench-{number}") for number, table in enumerate([*split, *others], 1)]
+    return "\n".join(["% Needs \\usepackage{booktabs}.", *(f"% {line}" for line in remarks), "", *made])
 
 
 def page(comparison: Comparison) -> str:
@@ -63,8 +53,8 @@ def page(comparison: Comparison) -> str:
         body.append(grid.html(table, f"table{number}"))
         body += [f"<p>{html.escape(line)}</p>\n" for line in table.legend.splitlines()]
         if number == 0:
-            told = claims.lines(comparison.ruling, comparison.manifest)
-            body += [f"<p>{html.escape(line)}</p>\n" for line in told]
-    notes = "".join(f"<li>{html.escape(note)}</li>\n" for note in tables.notes(comparison))
+            stated = claims.lines(comparison.ruling, comparison.manifest)
+            body += [f"<p>{html.escape(line)}</p>\n" for line in stated]
+    notes = "".join(f"<li>{html.escape(str(note))}</li>\n" for note in tables.notes(comparison))
     title = html.escape(f"Comparison {comparison.manifest['run']}")
     return PAGE.format(title=title, body="".join(body), notes=notes)

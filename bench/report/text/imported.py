@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from bench.report.note import Note, recorded
+
 SHOWN = 5
 """Dropped rows that are named; run.json has more."""
 
 
-def import_notes(manifest: Mapping[str, Any]) -> list[str]:
+def import_notes(manifest: Mapping[str, Any]) -> list[str | Note]:
     """Sentences on the source, on each model, and on what was left out; empty for a run of one's own."""
     about = manifest.get("imported")
     return [*_source(about), *_models(manifest), *_left_out(about)] if about else []
@@ -38,8 +40,8 @@ def _models(manifest: Mapping[str, Any]) -> Iterator[str]:
         yield f"{label} is {'; '.join(parts)}; {told['date'] or 'no date'}."
 
 
-def _left_out(about: Mapping[str, Any]) -> Iterator[str]:
-    yield from (f"{note}." for note in about["notes"])
+def _left_out(about: Mapping[str, Any]) -> Iterator[str | Note]:
+    yield from (recorded(f"{note}.") for note in about["notes"])
     if about["dropped_count"]:
         first = "; ".join(f"{one['row']}: {one['why']}" for one in about["dropped"][:SHOWN])
         yield f"{about['dropped_count']} rows were left out, the first: {first}."

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from bench.report.numbers.comparison import Comparison, SuiteRow
 from bench.report.numbers.pairwise import Difference
-from bench.report.text.grid import BEST, ESTIMATE
+from bench.report.text.column import BEST, ESTIMATE
 
-SCORE, COST = "score", "cost"
-"""What is compared."""
+SCORE, COST = "score", "cost_per_1000_usd"
+"""Keys of the columns that are compared pair by pair."""
 LEVEL = 0.05
 """Largest Holm-adjusted p-value of a score difference beyond chance; costs go by their ratio's 95 % interval."""
 

@@ -2,32 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from bench.report.numbers.bridge import Bridge
-from bench.report.text import grid
-from bench.report.text.grid import Column, Entry, Table
+from bench.report.text import formats, grid
+from bench.report.text.column import Column, Table, label, table
+from bench.stats import BridgeStep
 from bench.stats.bridge import PER_ITEM, PER_SOLVED
 
 AFTER = {"list price": "saving in list prices", PER_ITEM: "saving per item", PER_SOLVED: "saving per solved item"}
 """What the saving so far is called after some of the steps."""
 
 
+@dataclass(frozen=True, slots=True)
+class StepRow:
+    """One step of a pair's bridges, suite by suite."""
+
+    number: int
+    """Its place among the steps."""
+    steps: tuple[BridgeStep, ...]
+    """The step of each of the pair's suites."""
+
+
+def _columns(suites: Sequence[tuple[int, Bridge]]) -> Iterator[Column[StepRow]]:
+    """The step, and two columns for each suite: (the bridge's place in comparison.json, the bridge)."""
+    yield label("step", "step", lambda row: _named(row.steps[0].name))
+    for at, (number, bridge) in enumerate(suites):
+        yield _of_suite(f"{bridge.suite}: factor", "factor", at, number, _factor)
+        yield _of_suite("saving so far", "ratio", at, number, _saving)
+
+
+def _of_suite(name: str, key: str, at: int, number: int, form: Callable[[float | None], str]) -> Column[StepRow]:
+    def value(row: StepRow) -> Any:
+        return getattr(row.steps[at], key)
+
+    return Column(
+        name=name,
+        key=key,
+        cell=lambda row: form(value(row)),
+        value=value,
+        path=lambda row: f"{number}/steps/{row.number}/{key}",
+    )
+
+
+def _named(step: str) -> str:
+    return f"{step} = {AFTER[step]}" if step in AFTER else step
+
+
 def tables(bridges: Sequence[Bridge]) -> Iterator[Table]:
     """A table for each pair, its suites side by side, with what a claimed saving hangs on as its legend."""
     for pair in dict.fromkeys((bridge.candidate, bridge.baseline) for bridge in bridges):
-        mine = [bridge for bridge in bridges if (bridge.candidate, bridge.baseline) == pair]
-        columns = [Column("step", words=True)]
-        columns += [Column(name) for bridge in mine for name in (f"{bridge.suite}: factor", "saving so far")]
-        rows = []
-        for steps in zip(*(bridge.steps for bridge in mine), strict=True):
-            name = steps[0].name
-            named = f"{name} = {AFTER[name]}" if name in AFTER else name
-            rows.append((named, *(text for step in steps for text in (_factor(step.factor), _saving(step.ratio)))))
-        title = f"From list price to what was paid: {pair[0]} against {pair[1]}"
-        entries = tuple(tuple(Entry(text) for text in row) for row in rows)
-        yield Table(title, tuple(columns), entries, "\n".join(_legend(mine)))
+        suites = [(at, bridge) for at, bridge in enumerate(bridges) if (bridge.candidate, bridge.baseline) == pair]
+        mine = [bridge for _, bridge in suites]
+        steps = [StepRow(number, row) for number, row in enumerate(zip(*(b.steps for b in mine), strict=True))]
+        yield table(
+            f"From list price to what was paid: {pair[0]} against {pair[1]}",
+            _columns(suites),
+            steps,
+            legend="\n".join(_legend(mine)),
+            place=lambda *_: "comparison.json/bridges",
+        )
 
 
 def _legend(bridges: Sequence[Bridge]) -> Iterator[str]:
@@ -42,9 +78,9 @@ def _legend(bridges: Sequence[Bridge]) -> Iterator[str]:
 
 def markdown(bridges: Sequence[Bridge]) -> Iterator[str]:
     """The tables with their legends."""
-    for table in tables(bridges):
-        yield from ("", f"## {table.title}", "", *grid.markdown(table), "")
-        yield from (f"- {line}" for line in table.legend.splitlines())
+    for made in tables(bridges):
+        yield from ("", f"## {made.title}", "", *grid.markdown(made), "")
+        yield from (f"- {line}" for line in made.legend.splitlines())
 
 
 def derived_notes(manifest: Mapping[str, Any]) -> list[str]:
@@ -57,10 +93,10 @@ def derived_notes(manifest: Mapping[str, Any]) -> list[str]:
 
 
 def _factor(factor: float | None) -> str:
-    return "unknown" if factor is None else f"x{factor:.3g}"
+    return formats.UNKNOWN if factor is None else formats.factor(factor)
 
 
 def _saving(ratio: float | None) -> str:
     if ratio is None:
-        return "unknown"
+        return formats.UNKNOWN
     return f"{100 * (1 - ratio):.1f} %" if ratio <= 1 else f"{100 * (ratio - 1):.1f} % dearer"

@@ -2,27 +2,71 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from bench.report.numbers.comparison import CLEAN_SHARE
 from bench.report.numbers.latency import Probe, Times
-from bench.report.text.tables import Cell, seconds
+from bench.report.text import grid
+from bench.report.text.column import Column, Output, Table, label, table
+from bench.report.text.formats import amount
 from bench.stats import Interval
 
-HEADERS = ("model", "metric", "cold n", "p50", "p95", "warm n", "p50", "p95")
+
+@dataclass(frozen=True, slots=True)
+class MetricRow:
+    """One metric of one model, cold and warm beside each other."""
+
+    probe: int
+    """The model's place among the probes."""
+    cold: Times
+    """On fresh connections."""
+    warm: Times
+    """On connections in use."""
+    at: int
+    """The place of `cold` among the model's times; `warm` is the next."""
+
+    @property
+    def unit(self) -> str:
+        """Unit of the row's times."""
+        return "ms" if self.cold.metric == "TPOT" else "s"
+
+    @property
+    def metric(self) -> str:
+        """The metric, with its unit."""
+        return f"{self.cold.metric} ({self.unit})"
 
 
-def cells(probe: Probe) -> Iterator[tuple[str, list[Cell]]]:
-    """Each metric with its unit, and its cells under the last six of `HEADERS`."""
-    for cold, warm in zip(probe.times[::2], probe.times[1::2], strict=True):
-        unit = "ms" if cold.metric == "TPOT" else "s"
-        yield f"{cold.metric} ({unit})", [cell for times in (cold, warm) for cell in _cells(times, unit)]
+def metrics(probes: Sequence[Probe]) -> Iterator[MetricRow]:
+    """The table's rows, model by model."""
+    for number, probe in enumerate(probes):
+        for at in range(0, len(probe.times), 2):
+            yield MetricRow(number, probe.times[at], probe.times[at + 1], at)
 
 
-def _cells(times: Times, unit: str) -> list[Cell]:
-    p95 = None if times.p95_s is None else replace(times.p95_s, low=None, high=None)
-    return [(str(times.n), ""), seconds(_in(times.p50_s, unit)), (seconds(_in(p95, unit))[0], "")]
+def _side(warm: bool) -> Iterator[Column[MetricRow]]:
+    """The columns of one kind of connection."""
+
+    def times(row: MetricRow) -> Times:
+        return row.warm if warm else row.cold
+
+    def path(field: str) -> Callable[[MetricRow], str]:
+        return lambda row: f"{row.at + warm}/{field}"
+
+    yield Column(name=f"{'warm' if warm else 'cold'} n", key="n", cell=lambda row: str(times(row).n), path=path("n"))
+    yield Column(name="p50", key="p50_s", cell=lambda row: amount(_in(times(row).p50_s, row.unit)), path=path("p50_s"))
+    yield Column(
+        name="p95", key="p95_s", cell=lambda row: amount(_bare(_in(times(row).p95_s, row.unit)))[0], path=path("p95_s")
+    )
+
+
+COLUMNS: tuple[Column[MetricRow], ...] = (
+    label("model", "model", lambda row: row.cold.model, shown=Output.DOCUMENT),
+    label("metric", "metric", lambda row: row.metric, shown=Output.DOCUMENT),
+    *_side(warm=False),
+    *_side(warm=True),
+)
+"""The probe's columns; a terminal has models and metrics as headings of rows."""
 
 
 def _in(interval: Interval | None, unit: str) -> Interval | None:
@@ -30,6 +74,11 @@ def _in(interval: Interval | None, unit: str) -> Interval | None:
         return interval
     low, high = (None if bound is None else 1e3 * bound for bound in (interval.low, interval.high))
     return Interval(1e3 * interval.estimate, low, high, interval.n)
+
+
+def _bare(interval: Interval | None) -> Interval | None:
+    """The estimate alone, which is then written with as many digits as one without an interval."""
+    return None if interval is None else replace(interval, low=None, high=None)
 
 
 def notes(probes: Sequence[Probe]) -> list[str]:
@@ -52,13 +101,21 @@ def notes(probes: Sequence[Probe]) -> list[str]:
     return lines
 
 
+def sheet(probes: Sequence[Probe]) -> Table:
+    """The probe: a row for each metric of each model."""
+    return table(
+        "Latency probe",
+        COLUMNS,
+        metrics(probes),
+        legend="\n".join(notes(probes)),
+        place=lambda _, row: f"comparison.json/latency/{row.probe}/times",
+    )
+
+
 def markdown(probes: Sequence[Probe]) -> str:
     """The part of comparison.md; empty without a probe."""
     if not probes:
         return ""
-    lines = ["", "## Latency probe", "", f"| {' | '.join(HEADERS)} |", "|---|---|" + "---:|" * 6]
-    for probe in probes:
-        for metric, row in cells(probe):
-            texts = [f"{value} ({aside})" if aside else value for value, aside in row]
-            lines.append(f"| {probe.model} | {metric} | {' | '.join(texts)} |")
-    return "\n".join([*lines, "", *(f"- {note}" for note in notes(probes))]) + "\n"
+    made = sheet(probes)
+    lines = ["", f"## {made.title}", "", *grid.markdown(made), "", *(f"- {line}" for line in made.legend.splitlines())]
+    return "\n".join(lines) + "\n"

@@ -1,134 +1,25 @@
-"""The comparison as text: the table's cells, Markdown, CSV, JSON, and the notes that belong to it."""
+"""The comparison as text: Markdown, CSV, JSON, and the notes that belong to it."""
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-import math
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import asdict
 
 from bench import claims
+from bench.report.note import Note, info, warning
 from bench.report.numbers import languages
-from bench.report.numbers.comparison import Comparison, SuiteRow, as_records, flat_records
-from bench.report.text import grid, marks, money, pairtables
+from bench.report.numbers.comparison import Comparison, SuiteRow, as_records
+from bench.report.text import column, grid, marks, measures, money, pairtables
 from bench.report.text.clocks import clock_notes
-from bench.report.text.grid import Column, Entry, Table
+from bench.report.text.column import Table
 from bench.report.text.imported import import_notes
 from bench.report.text.machine import machine_notes
-from bench.stats import Interval
 
-Cell = tuple[str, str]
-"""A value, and what belongs in parentheses after it: its 95 % interval or a remark; empty if there is none."""
-COLUMNS = (
-    Column("model", words=True), Column("suite", words=True), Column("n"), Column("score (95 % interval)", "up"),
-    Column("truncated", "down"), Column("TTFAT p50 / p95 (s)", "down"), Column("E2E p50 / p95 (s)", "down"),
-    Column("output tok/s", "up"), Column("tokens in / out per item"), Column("USD per 1,000 items", "down"),
-    Column("missing", "down"),
-)  # fmt: skip
-"""The comparison's columns; `columns` adds one for repeats."""
-MARKED = {COLUMNS[3]: marks.SCORE, COLUMNS[9]: marks.COST}
-"""The columns that are compared pair by pair, and may have a best."""
 MARKS = (
     "↑ more is better, ↓ less is better. Bold: better than every other model on the suite beyond chance, pair by pair; "
     "italic: the best estimate, which may be chance."
 )
-UNKNOWN = "unknown"
-
-
-def columns(repeats: int) -> list[Column]:
-    """The columns: pass@k follows the score where every item was asked k > 1 times."""
-    return [*COLUMNS[:4], *([Column(f"pass@{repeats}", "up")] if repeats > 1 else []), *COLUMNS[4:]]
-
-
-def headers(repeats: int) -> list[str]:
-    """The columns' headers."""
-    return [column.header for column in columns(repeats)]
-
-
-def cells(row: SuiteRow) -> list[Cell]:
-    """A row's cells under `headers`."""
-    return [
-        (row.model, ""),
-        (row.suite, ""),
-        planned(row),
-        percent(row.score),
-        *([percent(row.pass_at_k)] if row.repeats > 1 else []),
-        (count(row.truncated), f"{row.repeating} repeating" if row.repeating else ""),
-        _pair(seconds(row.ttfat_p50_s), seconds(row.ttfat_p95_s)),
-        _pair(seconds(row.e2e_p50_s), seconds(row.e2e_p95_s)),
-        whole(row.output_tok_s),
-        _pair(whole(row.tokens_in), whole(row.tokens_out)),
-        dollars(row.cost_per_1000_usd),
-        (str(row.missing), ""),
-    ]
-
-
-def planned(row: SuiteRow) -> Cell:
-    """Scored items, and of how many planned where some are missing; with repeats, of how many answers."""
-    if row.repeats == 1:
-        return str(row.n), f"of {row.planned}" if row.n != row.planned else ""
-    missing = f", {row.n} of {row.planned} answers" if row.n != row.planned else ""
-    return str(row.items), f"× {row.repeats}{missing}"
-
-
-def count(number: int | None) -> str:
-    """A count."""
-    return UNKNOWN if number is None else str(number)
-
-
-def percent(interval: Interval | None) -> Cell:
-    """A score, to whole or tenth points."""
-    digits = 0 if interval is None else min(1, _decimals(interval, 100) or 0)
-    value, bounds = _interval(interval, lambda share: f"{100 * share:.{digits}f}")
-    return (value if interval is None else f"{value} %"), bounds
-
-
-def seconds(interval: Interval | None) -> Cell:
-    """A latency."""
-    return _amount(interval)
-
-
-def whole(interval: Interval | None) -> Cell:
-    """Tokens, or tokens per second."""
-    return _interval(interval, lambda value: f"{value:.0f}")
-
-
-def dollars(interval: Interval | None) -> Cell:
-    """USD."""
-    return _amount(interval)
-
-
-def _amount(interval: Interval | None) -> Cell:
-    """Two or three significant digits, as many as the interval warrants; three without one."""
-    if interval is None or interval.estimate < 1e-4:
-        return _interval(interval, lambda value: f"{value:.3g}")
-    place = math.floor(math.log10(interval.estimate))
-    warranted = _decimals(interval)
-    digits = max(0, 2 - place if warranted is None else min(max(warranted, 1 - place), 2 - place))
-    return _interval(interval, lambda value: f"{value:,.{digits}f}")
-
-
-def _decimals(interval: Interval, scale: float = 1) -> int | None:
-    """Decimals whose last is worth at most half of the interval's half-width; None without an interval."""
-    if interval.low is None or interval.high is None or interval.high <= interval.low:
-        return None
-    return max(0, -math.floor(math.log10(scale * (interval.high - interval.low) / 4)))
-
-
-def _interval(interval: Interval | None, form: Callable[[float], str]) -> Cell:
-    """A bound that too few values leave open is "?"."""
-    if interval is None:
-        return UNKNOWN, ""
-    bounds = ["?" if bound is None else form(bound) for bound in (interval.low, interval.high)]
-    return form(interval.estimate), "?" if bounds == ["?", "?"] else "–".join(bounds)
-
-
-def _pair(first: Cell, second: Cell) -> Cell:
-    if UNKNOWN in (first[0], second[0]):
-        return UNKNOWN, ""
-    return f"{first[0]} / {second[0]}", f"{first[1]} / {second[1]}"
 
 
 def _shared(comparison: Comparison, suite: str) -> str:
@@ -137,10 +28,10 @@ def _shared(comparison: Comparison, suite: str) -> str:
     return "not all of them of every model" if uneven else "the same for every model"
 
 
-def notes(comparison: Comparison) -> list[str]:
+def notes(comparison: Comparison) -> list[Note]:
     """What a reader must know beside the table: dates, prices, caps, sampling, and every reservation."""
     manifest = comparison.manifest
-    lines = [
+    lines: list[str | Note] = [
         f"Run {manifest['run']}, started {manifest['started_at'][:19]}Z, "
         f"claimbench {manifest['versions']['claimbench']}. "
         "In parentheses: 95 % intervals, items of one family as one cluster; ? is a bound that so few answers cannot "
@@ -164,26 +55,24 @@ def notes(comparison: Comparison) -> list[str]:
     for row in comparison.rows:
         lines += _reservations(row, bool(manifest.get("imported")))
     for suite, why in (manifest.get("refused") or {}).items():
-        lines.append(f"WARNING: {suite} was left out. {why}")
+        lines.append(warning(f"{suite} was left out. {why}"))
     if "unsafe" in (manifest.get("sandbox") or ""):
-        lines.append("WARNING: model-written code ran without a sandbox, because --unsafe-no-sandbox said so.")
+        lines.append(warning("model-written code ran without a sandbox, because --unsafe-no-sandbox said so."))
     for label, why in (manifest.get("stopped") or {}).items():
         lines.append(f"{label} was stopped: {why}")
-    return lines
+    return [line if isinstance(line, Note) else info(line) for line in lines]
 
 
-def _truncation_warnings(comparison: Comparison) -> list[str]:
+def _truncation_warnings(comparison: Comparison) -> Iterator[Note]:
     """Where answers of one side were cut more often: a cap, and no lack of skill, may make that side's score."""
-    found = []
     for suite in dict.fromkeys(row.suite for row in comparison.rows):
         rows = [row for row in comparison.rows if row.suite == suite and row.n]
         if len({row.truncated / row.n for row in rows if row.truncated is not None}) > 1:
             counts = ", ".join(f"{row.model} {row.truncated} of {row.n}" for row in rows)
-            found.append(
-                f"WARNING: on {suite} answers were truncated unequally ({counts}). Truncated answers score 0, so the "
+            yield warning(
+                f"on {suite} answers were truncated unequally ({counts}). Truncated answers score 0, so the "
                 "token cap may be part of the difference; max_tokens of a model raises it."
             )
-    return found
 
 
 def _repeats_note(repeats: int) -> str:
@@ -209,37 +98,34 @@ def _model_note(label: str, model: dict[str, object], comparison: Comparison) ->
     return f"{label} is {model['model']}: {'; '.join(parts)}."
 
 
-def _reservations(row: SuiteRow, imported: bool) -> list[str]:
+def _reservations(row: SuiteRow, imported: bool) -> Iterator[str]:
     where = f"{row.model} on {row.suite}"
-    found = []
     if row.overridden:
-        found.append(f"{where}: {row.overridden} truncated or refused answers count 0, though their text would score.")
+        yield f"{where}: {row.overridden} truncated or refused answers count 0, though their text would score."
     if row.unparsable or row.refused:
-        found.append(f"{where}: {row.unparsable} unparsable and {row.refused} refused answers count 0.")
+        yield f"{where}: {row.unparsable} unparsable and {row.refused} refused answers count 0."
     if row.missing:
-        found.append(f"{where}: {row.missing} of {row.planned} answers are missing and in no number.")
+        yield f"{where}: {row.missing} of {row.planned} answers are missing and in no number."
     if row.unasked:
         none = "answers are not in the source" if imported else "planned answers were asked of no model yet"
-        found.append(f"{where}: {row.unasked} of {row.planned} {none}.")
+        yield f"{where}: {row.unasked} of {row.planned} {none}."
     if row.timed < row.n and not imported:
-        found.append(f"{where}: {row.n - row.timed} answers were reused from earlier runs and are in no latency.")
+        yield f"{where}: {row.n - row.timed} answers were reused from earlier runs and are in no latency."
     if row.timed and not row.latency_is_clean and not imported:
-        found.append(f"{where}: only {row.clean} of {row.timed} timings are clean; this machine was busy.")
-    return found
+        yield f"{where}: only {row.clean} of {row.timed} timings are clean; this machine was busy."
 
 
 def sheet(comparison: Comparison) -> Table:
     """The comparison: a row per model and suite."""
-    shown = columns(comparison.manifest["settings"]["repeats"])
     best = marks.best(comparison)
-    rows = [
-        tuple(
-            Entry(value, aside, best.get((row.suite, row.model, MARKED.get(column, "")), ""))
-            for column, (value, aside) in zip(shown, cells(row), strict=True)
-        )
-        for row in comparison.rows
-    ]
-    return Table("", tuple(shown), tuple(rows), MARKS)
+    return column.table(
+        "",
+        measures.columns(comparison.manifest["settings"]["repeats"]),
+        comparison.rows,
+        legend=MARKS,
+        place=lambda number, _: f"comparison.json/rows/{number}",
+        mark=lambda shown, row: best.get((row.suite, row.model, shown.key), ""),
+    )
 
 
 def every(comparison: Comparison) -> list[Table]:
@@ -254,8 +140,8 @@ def every(comparison: Comparison) -> list[Table]:
 
 def markdown(comparison: Comparison) -> str:
     """comparison.md: the table, the claims, the notes, pairs of models, the bridges from list price to the bill."""
-    table = sheet(comparison)
-    lines = [*grid.markdown(table), "", table.legend]
+    first = sheet(comparison)
+    lines = [*grid.markdown(first), "", first.legend]
     lines += [text for claim in claims.lines(comparison.ruling, comparison.manifest) for text in ("", claim)]
     lines += ["", *(f"- {note}" for note in notes(comparison))]
     lines += [*pairtables.markdown(comparison.differences, comparison.places)]
@@ -265,12 +151,7 @@ def markdown(comparison: Comparison) -> str:
 
 def csv_text(comparison: Comparison) -> str:
     """comparison.csv: one row per model and suite; unknown is empty."""
-    records = flat_records(comparison)
-    out = io.StringIO()
-    writer = csv.DictWriter(out, list(records[0]) if records else [], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(records)
-    return out.getvalue()
+    return column.csv_text(measures.COLUMNS, comparison.rows)
 
 
 def json_text(comparison: Comparison) -> str:
@@ -281,7 +162,7 @@ def json_text(comparison: Comparison) -> str:
         "differences": [asdict(one) for one in comparison.differences],
         "frontier": [asdict(one) for one in comparison.places],
         "language_gaps": [asdict(one) for one in comparison.languages],
-        "notes": notes(comparison),
+        "notes": [str(note) for note in notes(comparison)],
         "bridges": [asdict(bridge) for bridge in comparison.bridges],
         "latency": [asdict(probe) for probe in comparison.latency],
     }

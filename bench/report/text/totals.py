@@ -9,16 +9,11 @@ from dataclasses import asdict, fields
 
 from bench.records.aggregates import AggregateRow
 from bench.report.text import grid
-from bench.report.text.grid import Column, Entry, Table
-from bench.report.text.tables import UNKNOWN, count, percent
+from bench.report.text.column import Column, Table, label, table
+from bench.report.text.formats import UNKNOWN, count, percent
 from bench.stats import Interval, proportion_interval
 
 NAME = "totals.csv"
-COLUMNS = (
-    Column("model", words=True), Column("suite", words=True), Column("n"), Column("score (95 % interval)", "up"),
-    Column("USD per item", "down"), Column("s per item", "down"), Column("calls per item"), Column("date", words=True),
-    Column("compares within", words=True),
-)  # fmt: skip
 LEGEND = "Totals as published; they are compared only within the last column. Intervals take items as independent."
 
 
@@ -39,29 +34,59 @@ def usd_each(row: AggregateRow) -> float | None:
 
 def ranked(rows: Sequence[AggregateRow]) -> list[AggregateRow]:
     """Best first within what may be compared."""
-    return sorted(rows, key=lambda one: (one.suite, one.comparable, -(one.score or 0), one.model))
+    return sorted(rows, key=lambda row: (row.suite, row.comparable, -(row.score or 0), row.model))
+
+
+def _amount(number: float | None) -> str:
+    return UNKNOWN if number is None else f"{number:.3g}"
+
+
+COLUMNS: tuple[Column[AggregateRow], ...] = (
+    label("model", "model", lambda row: row.model),
+    label("suite", "suite", lambda row: row.suite),
+    Column(name="n", key="n", cell=lambda row: count(row.n)),
+    Column(
+        name="score",
+        key="score",
+        aside="95 % interval",
+        better="up",
+        cell=lambda row: percent(score_interval(row)),
+    ),
+    Column(
+        name="USD per item",
+        key="cost_total_usd",
+        unit="USD",
+        better="down",
+        cell=lambda row: _amount(usd_each(row)),
+    ),
+    Column(
+        name="s per item",
+        key="latency_mean_s",
+        unit="s",
+        better="down",
+        cell=lambda row: _amount(row.latency_mean_s),
+    ),
+    Column(name="calls per item", key="calls_mean", cell=lambda row: _amount(row.calls_mean)),
+    label("date", "date", lambda row: row.date or UNKNOWN),
+    label("compares within", "comparable", lambda row: row.comparable),
+)
+"""The totals' columns; `key` is the field in totals.csv that a number comes from."""
 
 
 def sheet(rows: Sequence[AggregateRow]) -> Table:
     """The totals, ranked."""
-    return Table("Published totals", COLUMNS, tuple(_entries(row) for row in ranked(rows)), LEGEND)
-
-
-def _entries(row: AggregateRow) -> tuple[Entry, ...]:
-    numbers = [
-        Entry(UNKNOWN if number is None else f"{number:.3g}")
-        for number in (usd_each(row), row.latency_mean_s, row.calls_mean)
-    ]
-    return (
-        Entry(row.model), Entry(row.suite), Entry(count(row.n)), Entry(*percent(score_interval(row))), *numbers,
-        Entry(row.date or UNKNOWN), Entry(row.comparable),
-    )  # fmt: skip
+    return table(
+        "Published totals",
+        COLUMNS,
+        ranked(rows),
+        legend=LEGEND,
+        place=lambda _, row: f"{NAME}/{rows.index(row)}",
+    )
 
 
 def markdown(rows: Sequence[AggregateRow]) -> str:
     """The table under its heading, with its legend."""
-    table = sheet(rows)
-    return "\n".join([f"## {table.title}", "", *grid.markdown(table), "", table.legend]) + "\n"
+    return "\n".join([*grid.section(sheet(rows))][1:]) + "\n"
 
 
 def csv_text(rows: Sequence[AggregateRow]) -> str:

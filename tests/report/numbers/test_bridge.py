@@ -193,9 +193,9 @@ def test_the_page_shows_the_way_from_list_price_to_what_was_paid(tmp_path: Path)
 def test_a_repriced_run_says_so(tmp_path: Path) -> None:
     derived = {"by": "reprice", "mode": "batch", "at": "2026-11-22T00:00:00.000+00:00"}
     folder = write_run(tmp_path, both(), models=MODELS, parent="R", derived=derived)
-    assert "Repriced from run R (mode batch)" in "\n".join(text.notes(compare(folder)))
+    assert "Repriced from run R (mode batch)" in "\n".join(map(str, text.notes(compare(folder))))
     folder = write_run(tmp_path, both(), models=MODELS, parent="R", derived={"by": "score"})
-    assert "Repriced" not in "\n".join(text.notes(compare(folder)))
+    assert "Repriced" not in "\n".join(map(str, text.notes(compare(folder))))
 
 
 def test_an_answer_without_a_list_price_leaves_no_bridge(tmp_path: Path) -> None:

@@ -11,7 +11,9 @@ import pytest
 
 from bench.records.items import ItemRow
 from bench.report import SuiteRow, compare
-from bench.report.text import tables
+from bench.report.text import formats, tables
+from bench.report.text.column import Output, chosen
+from bench.report.text.measures import columns
 from bench.stats import Interval
 from tests.report.sample_run import ANSWERED, model, not_asked, write_run
 
@@ -28,6 +30,12 @@ def rows(**columns: list[Any]) -> list[ItemRow]:
 def only_row(folder: Path) -> SuiteRow:
     (row,) = compare(folder).rows
     return row
+
+
+def cells(row: SuiteRow) -> list[tuple[str, str]]:
+    """What documents show of a row."""
+    shown = [column.shows(row) for column in chosen(columns(row.repeats), Output.DOCUMENT)]
+    return [(cell.value, cell.aside) for cell in shown]
 
 
 def estimate(interval: Interval | None) -> float:
@@ -93,7 +101,7 @@ def test_reused_answers_are_in_no_latency(tmp_path: Path) -> None:
     assert row.e2e_p95_s.n == 2
     assert estimate(row.e2e_p50_s) == 2
     assert estimate(row.ttfat_p50_s) == pytest.approx(0.2)
-    assert any("1 answers were reused" in note for note in tables.notes(compare(folder)))
+    assert any("1 answers were reused" in note for note in map(str, tables.notes(compare(folder))))
 
 
 def test_only_reused_answers_leave_latency_unknown(tmp_path: Path) -> None:
@@ -101,7 +109,7 @@ def test_only_reused_answers_leave_latency_unknown(tmp_path: Path) -> None:
     assert row.e2e_p50_s is None
     assert row.output_tok_s is None
     assert not row.latency_is_clean
-    assert tables.cells(row)[5:8] == [("unknown", "")] * 3
+    assert cells(row)[5:8] == [("unknown", "")] * 3
 
 
 @pytest.mark.parametrize("column", ["cost_usd", "cost_retries_usd"])
@@ -127,8 +135,8 @@ def test_what_is_missing_is_counted_and_not_scored(tmp_path: Path) -> None:
     assert (small.n, small.missing, small.unasked) == (3, 1, 6)
     assert estimate(small.score) == pytest.approx(2 / 3)
     assert (large.n, large.missing, large.unasked) == (3, 1, 6)
-    assert tables.cells(small)[2] == ("3", "of 10")
-    notes = "\n".join(tables.notes(compare(folder)))
+    assert cells(small)[2] == ("3", "of 10")
+    notes = "\n".join(map(str, tables.notes(compare(folder))))
     assert "small on reasoning: 1 of 10 answers are missing and in no number." in notes
     assert "small on reasoning: 6 of 10 planned answers were asked of no model yet." in notes
 
@@ -139,24 +147,24 @@ def test_a_model_without_any_answer_is_a_row_of_unknowns(tmp_path: Path) -> None
     folder = write_run(tmp_path, [*made, *lost], stopped={"large": "HTTP 401: no such key"})
     large = compare(folder).rows[1]
     assert (large.n, large.missing, large.score) == (0, 2, None)
-    assert [value for value, _ in tables.cells(large)] == [
+    assert [value for value, _ in cells(large)] == [
         "large", "reasoning", "0", "unknown", "0", *["unknown"] * 5, "2",
     ]  # fmt: skip
-    assert "large was stopped: HTTP 401: no such key" in tables.notes(compare(folder))
+    assert "large was stopped: HTTP 401: no such key" in map(str, tables.notes(compare(folder)))
 
 
 def test_timings_of_a_busy_machine_carry_a_warning(tmp_path: Path) -> None:
     folder = write_run(tmp_path, rows(timing_ok=[True] * 18 + [False] * 2))
     row = only_row(folder)
     assert (row.clean, row.timed, row.latency_is_clean) == (18, 20, False)
-    assert any("only 18 of 20 timings are clean" in note for note in tables.notes(compare(folder)))
+    assert any("only 18 of 20 timings are clean" in note for note in map(str, tables.notes(compare(folder))))
 
 
 def test_notes_say_what_the_scores_hide(tmp_path: Path) -> None:
     made = rows(outcome=["answered", "truncated", "unparsable", "refused"], score=[1.0, 0.0, 0.0, 0.0])
     models = {"small": model("openai-api/acme/small", max_tokens=None, usd_per_hour=None)}
     folder = write_run(tmp_path, made, {1: {"lm_eval_score": 1.0}}, models=models)
-    notes = "\n".join(tables.notes(compare(folder)))
+    notes = "\n".join(map(str, tables.notes(compare(folder))))
     assert "1 truncated or refused answers count 0, though their text would score" in notes
     assert "1 unparsable and 1 refused answers count 0" in notes
     assert "small is openai-api/acme/small: the tasks' own token caps; cost unknown: no price." in notes
@@ -165,7 +173,7 @@ def test_notes_say_what_the_scores_hide(tmp_path: Path) -> None:
 
 def test_local_models_state_their_price_and_server(tmp_path: Path) -> None:
     models = {"small": model(), "large": model("weights/large", usd_per_hour=None, slots=4, prompt_cache=True)}
-    notes = "\n".join(tables.notes(compare(write_run(tmp_path, [ANSWERED], models=models))))
+    notes = "\n".join(map(str, tables.notes(compare(write_run(tmp_path, [ANSWERED], models=models)))))
     assert "cost from 0.1 USD per machine hour; 1 slot(s), prompt cache off" in notes
     assert "cost unknown: no usd_per_hour; 4 slot(s), prompt cache on" in notes
 
@@ -215,20 +223,20 @@ def test_an_empty_comparison_is_an_empty_table(tmp_path: Path) -> None:
     ],
 )
 def test_dollars(interval: Interval | None, cell: tuple[str, str]) -> None:
-    assert tables.dollars(interval) == cell
+    assert formats.amount(interval) == cell
 
 
 def test_seconds_have_as_many_digits_as_they_are_sure_of() -> None:
-    assert tables.seconds(Interval(9.994, 0.051, 9.996, 5)) == ("10.0", "0.1–10.0")
-    assert tables.seconds(Interval(9.994, 9.98, 10.01, 5)) == ("9.99", "9.98–10.01")
-    assert tables.seconds(Interval(0.0512, None, None, 1)) == ("0.0512", "?")
-    assert tables.seconds(Interval(123.4, 110.0, 140.0, 9)) == ("123", "110–140")
-    assert tables.seconds(Interval(2.0, 2.0, 2.0, 9)) == ("2.00", "2.00–2.00"), (
+    assert formats.amount(Interval(9.994, 0.051, 9.996, 5)) == ("10.0", "0.1–10.0")
+    assert formats.amount(Interval(9.994, 9.98, 10.01, 5)) == ("9.99", "9.98–10.01")
+    assert formats.amount(Interval(0.0512, None, None, 1)) == ("0.0512", "?")
+    assert formats.amount(Interval(123.4, 110.0, 140.0, 9)) == ("123", "110–140")
+    assert formats.amount(Interval(2.0, 2.0, 2.0, 9)) == ("2.00", "2.00–2.00"), (
         "no spread is no reason for a digit less"
     )
 
 
 def test_scores_have_tenths_where_the_interval_is_narrow() -> None:
-    assert tables.percent(Interval(0.9123, 0.896, 0.928, 900)) == ("91.2 %", "89.6–92.8")
-    assert tables.percent(Interval(0.9123, 0.82, 0.97, 90)) == ("91 %", "82–97")
-    assert tables.percent(Interval(0.5, 0.4999, 0.5001, 9)) == ("50.0 %", "50.0–50.0")
+    assert formats.percent(Interval(0.9123, 0.896, 0.928, 900)) == ("91.2 %", "89.6–92.8")
+    assert formats.percent(Interval(0.9123, 0.82, 0.97, 90)) == ("91 %", "82–97")
+    assert formats.percent(Interval(0.5, 0.4999, 0.5001, 9)) == ("50.0 %", "50.0–50.0")

@@ -10,7 +10,9 @@ import pytest
 
 from bench.records.items import ItemRow
 from bench.report import compare
+from bench.report.note import Level
 from bench.report.text import tables
+from bench.report.text.measures import planned
 from tests.report.sample_run import ANSWERED, write_run
 
 SETTINGS = {"repeats": 3}
@@ -63,9 +65,9 @@ def test_the_table_has_a_column_for_it_and_says_how_repeats_count(tmp_path: Path
     head, rule, line = tables.markdown(comparison).splitlines()[:3]
     assert "| score (95 % interval) ↑ | pass@3 ↑ | truncated ↓ |" in head
     assert head.count("|") == rule.count("|") == line.count("|")
-    assert any("repeats are never counted as items" in note for note in tables.notes(comparison))
+    assert any("repeats are never counted as items" in note for note in map(str, tables.notes(comparison)))
     (row,) = comparison.rows
-    assert tables.planned(row) == (str(row.n // 3), "× 3"), "n is the number of items"
+    assert planned(row) == (str(row.n // 3), "× 3"), "n is the number of items"
     once = compare(write_run(tmp_path / "once", [ANSWERED]))
     assert "pass@" not in tables.markdown(once)
 
@@ -75,8 +77,8 @@ def test_unequal_truncation_carries_a_warning_and_equal_does_not(tmp_path: Path)
     cut = replace(made[0], outcome="truncated", score=0.0)
     other = [replace(row, model="large") for row in made]
     unequal = compare(write_run(tmp_path / "a", [cut, *made[1:], *other]))
-    (warning,) = [note for note in tables.notes(unequal) if note.startswith("WARNING")]
+    (warning,) = [note.text for note in tables.notes(unequal) if note.level is Level.WARNING]
     assert "on reasoning answers were truncated unequally (small 1 of 4, large 0 of 4)" in warning
     assert "max_tokens" in warning
     equal = compare(write_run(tmp_path / "b", [cut, *made[1:], replace(cut, model="large"), *other[1:]]))
-    assert not [note for note in tables.notes(equal) if note.startswith("WARNING")]
+    assert not [note for note in tables.notes(equal) if note.level is Level.WARNING]

@@ -37,7 +37,7 @@ def vendor(rules: dict[str, Any] | None = None, **settings: Any) -> dict[str, An
 def notes(folder: Path, table: list[ItemRow], **models: dict[str, Any]) -> tuple[str, ...]:
     comparison = compare(write_run(folder, table, models=models))
     assert set(comparison.sampling) <= set(tables.notes(comparison)), "the table says it"
-    return comparison.sampling
+    return tuple(map(str, comparison.sampling))
 
 
 @pytest.mark.parametrize(
@@ -140,5 +140,5 @@ def test_our_own_error_stands_beside_the_latencies(tmp_path: Path) -> None:
     assert (
         "Our own latency error, measured on this machine against a known truth on 2026-11-22 (p50 / p99, ms): "
         "1 in flight: TTFT 0.4 / 3.1, E2E 0.5 / 12.5; 8 in flight: TTFT 0.4 / 3.1, E2E 0.5 / 100.0."
-    ) in tables.notes(compare(folder))
+    ) in map(str, tables.notes(compare(folder)))
     assert clock_notes({"calibration": None}) == clock_notes({}) == []

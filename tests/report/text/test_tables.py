@@ -13,15 +13,22 @@ from bench.records.items import ItemRow
 from bench.report import Comparison, compare
 from bench.report.numbers.pairwise import Difference
 from bench.report.text import documents, grid, marks, tables
-from bench.report.text.grid import BEST, ESTIMATE, Column, Entry, Table
+from bench.report.text.column import BEST, ESTIMATE, Column, Table, TableCell
 from bench.stats import Interval
 from tests.report.sample_run import ANSWERED, model, write_run
 
 ODD = Table(
-    "A_title & more",
-    (Column("na|me", words=True), Column("score", "up"), Column("cost", "down"), Column("score", "up")),
-    ((Entry("a_b|<i>"), Entry("91 %", "89–93", BEST), Entry("5", mark=ESTIMATE), Entry("−1 × 2")),),
-    "It's 100 % so.",
+    title="A_title & more",
+    columns=(
+        Column(name="na|me", key="name", cell=str, align="left"),
+        Column(name="score", key="score", cell=str, better="up"),
+        Column(name="cost", key="cost", cell=str, better="down"),
+        Column(name="score", key="again", cell=str, better="up"),
+    ),
+    rows=(
+        (TableCell("a_b|<i>"), TableCell("91 %", "89–93", BEST), TableCell("5", mark=ESTIMATE), TableCell("−1 × 2")),
+    ),
+    legend="It's 100 % so.",
 )
 
 
@@ -84,7 +91,7 @@ def rows(**dear: Any) -> list[ItemRow]:
 
 def test_the_best_is_marked_where_the_pairs_show_it(tmp_path: Path) -> None:
     comparison = compare(write_run(tmp_path / "a", rows()))
-    assert marks.best(comparison) == {("reasoning", "dear", "score"): BEST, ("reasoning", "cheap", "cost"): BEST}
+    assert marks.best(comparison) == {("reasoning", "dear", "score"): BEST, ("reasoning", "cheap", marks.COST): BEST}
     text = tables.markdown(comparison)
     assert "**88 %** (" in text
     assert "bold: better than every other model".lower() in text.lower()

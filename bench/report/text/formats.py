@@ -1,0 +1,77 @@
+"""Numbers as text, with as many digits as their intervals warrant."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from bench.stats import Interval
+
+UNKNOWN = "unknown"
+"""What stands where a number is not known."""
+
+
+def count(number: int | None) -> str:
+    """A count."""
+    return UNKNOWN if number is None else str(number)
+
+
+def percent(interval: Interval | None) -> tuple[str, str]:
+    """A score, to whole or tenth points; and its bounds."""
+    digits = 0 if interval is None else min(1, _decimals(interval, 100) or 0)
+    value, bounds = _bounded(interval, lambda share: f"{100 * share:.{digits}f}")
+    return (value if interval is None else f"{value} %"), bounds
+
+
+def amount(interval: Interval | None) -> tuple[str, str]:
+    """Seconds or USD: two or three significant digits, as many as the interval warrants; three without one."""
+    if interval is None or interval.estimate < 1e-4:
+        return _bounded(interval, lambda value: f"{value:.3g}")
+    place = math.floor(math.log10(interval.estimate))
+    warranted = _decimals(interval)
+    digits = max(0, 2 - place if warranted is None else min(max(warranted, 1 - place), 2 - place))
+    return _bounded(interval, lambda value: f"{value:,.{digits}f}")
+
+
+def whole(interval: Interval | None) -> tuple[str, str]:
+    """Tokens, or tokens per second."""
+    return _bounded(interval, lambda value: f"{value:.0f}")
+
+
+def beside(first: tuple[str, str], second: tuple[str, str]) -> tuple[str, str]:
+    """Two numbers in one cell; unknown if one of them is."""
+    if UNKNOWN in (first[0], second[0]):
+        return UNKNOWN, ""
+    return f"{first[0]} / {second[0]}", f"{first[1]} / {second[1]}"
+
+
+def signed(interval: Interval, form: Callable[[float], str]) -> tuple[str, str]:
+    """A difference or ratio, whose bounds may have a sign: "low to high", or "?" where one of them is open."""
+    if interval.low is None or interval.high is None:
+        return form(interval.estimate), "?"
+    return form(interval.estimate), f"{form(interval.low)} to {form(interval.high)}"
+
+
+def points(share: float) -> str:
+    """A difference of scores, in points with its sign."""
+    return f"{100 * share:+.1f}"
+
+
+def factor(ratio: float) -> str:
+    """How many times as much."""
+    return f"x{ratio:.3g}"
+
+
+def _decimals(interval: Interval, scale: float = 1) -> int | None:
+    """Decimals whose last is worth at most half of the interval's half-width; None without an interval."""
+    if interval.low is None or interval.high is None or interval.high <= interval.low:
+        return None
+    return max(0, -math.floor(math.log10(scale * (interval.high - interval.low) / 4)))
+
+
+def _bounded(interval: Interval | None, form: Callable[[float], str]) -> tuple[str, str]:
+    """A bound that too few values leave open is "?"."""
+    if interval is None:
+        return UNKNOWN, ""
+    bounds = ["?" if bound is None else form(bound) for bound in (interval.low, interval.high)]
+    return form(interval.estimate), "?" if bounds == ["?", "?"] else "–".join(bounds)

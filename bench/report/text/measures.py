@@ -1,0 +1,130 @@
+"""The comparison's columns: a new measure of a run is one entry here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from enum import IntEnum
+from typing import Any
+
+from bench.report.numbers.comparison import SuiteRow
+from bench.report.text import formats
+from bench.report.text.column import Column, Output, label
+from bench.stats import Interval
+
+Form = Callable[[Interval | None], tuple[str, str]]
+"""How an interval is written."""
+
+
+class Group(IntEnum):
+    """What a column of the comparison speaks of, in the order of the tables."""
+
+    NAMES = 0
+    """Model and suite."""
+    SCORE = 1
+    """Items, scores, and how answers ended."""
+    FIRST_TOKEN = 2
+    """Time to the first answer token."""
+    DURATION = 3
+    """Time to the end of the answer, and the pace between."""
+    TOKENS = 4
+    """Tokens."""
+    COST = 5
+    """Cost."""
+    GAPS = 6
+    """What is missing."""
+
+
+SPEED = (Group.FIRST_TOKEN, Group.DURATION, Group.TOKENS)
+"""Groups that LaTeX gets as a table of their own: a page is not wide enough for all."""
+TERMINAL = (
+    ((Group.SCORE, Group.GAPS),),
+    ((Group.FIRST_TOKEN,), (Group.DURATION,)),
+    ((Group.TOKENS, Group.COST),),
+)
+"""A terminal's tables, each of sets of groups that are never torn apart; two sets share a table where it is wide."""
+SPLIT = Output.TERMINAL | Output.CSV
+"""A terminal has a column for each of two numbers that documents put into one cell."""
+
+
+def planned(row: SuiteRow) -> tuple[str, str]:
+    """Scored items, and of how many planned where some are missing; with repeats, of how many answers."""
+    if row.repeats == 1:
+        return str(row.n), f"of {row.planned}" if row.n != row.planned else ""
+    missing = f", {row.n} of {row.planned} answers" if row.n != row.planned else ""
+    return str(row.items), f"× {row.repeats}{missing}"
+
+
+def _truncated(row: SuiteRow) -> tuple[str, str]:
+    return formats.count(row.truncated), f"{row.repeating} repeating" if row.repeating else ""
+
+
+def _interval(name: str, key: str, form: Form, group: Group, **more: Any) -> Column[SuiteRow]:
+    """A column of the row's field called `key`, an Interval or None."""
+
+    def cell(row: SuiteRow) -> tuple[str, str]:
+        return form(getattr(row, key))
+
+    return Column(name=name, key=key, cell=cell, group=group, spread=True, **more)
+
+
+def _pair(name: str, keys: tuple[str, str], form: Form, group: Group, **more: Any) -> Column[SuiteRow]:
+    """Two of the row's intervals in one cell of a document; its number is the first's."""
+
+    def cell(row: SuiteRow) -> tuple[str, str]:
+        return formats.beside(form(getattr(row, keys[0])), form(getattr(row, keys[1])))
+
+    return Column(name=name, key=keys[0], cell=cell, group=group, shown=Output.DOCUMENT, **more)
+
+
+def _count(key: str, group: Group = Group.GAPS, shown: Output = Output.CSV, **more: Any) -> Column[SuiteRow]:
+    """A column of the row's field called `key`, a number or None."""
+
+    def cell(row: SuiteRow) -> str:
+        return formats.count(getattr(row, key))
+
+    return Column(name=key, key=key, cell=cell, group=group, shown=shown, **more)
+
+
+_NAMED = Output.DOCUMENT | Output.CSV
+COLUMNS: tuple[Column[SuiteRow], ...] = (
+    label("model", "model", lambda row: row.model, shown=_NAMED, group=Group.NAMES),
+    label("suite", "suite", lambda row: row.suite, shown=_NAMED, group=Group.NAMES),
+    Column(name="n", key="n", cell=planned, group=Group.SCORE),
+    _count("planned"),
+    _count("repeats"),
+    _interval("score", "score", formats.percent, Group.SCORE, aside="95 % interval", better="up"),
+    _interval("pass@k", "pass_at_k", formats.percent, Group.SCORE, better="up"),
+    _pair(
+        "TTFAT p50 / p95", ("ttfat_p50_s", "ttfat_p95_s"), formats.amount, Group.FIRST_TOKEN, unit="s", better="down"
+    ),
+    _interval("TTFAT p50", "ttfat_p50_s", formats.amount, Group.FIRST_TOKEN, unit="s", better="down", shown=SPLIT),
+    _interval("TTFAT p95", "ttfat_p95_s", formats.amount, Group.FIRST_TOKEN, unit="s", better="down", shown=SPLIT),
+    _pair("E2E p50 / p95", ("e2e_p50_s", "e2e_p95_s"), formats.amount, Group.DURATION, unit="s", better="down"),
+    _interval("E2E p50", "e2e_p50_s", formats.amount, Group.DURATION, unit="s", better="down", shown=SPLIT),
+    _interval("E2E p95", "e2e_p95_s", formats.amount, Group.DURATION, unit="s", better="down", shown=SPLIT),
+    _interval("output tok/s", "output_tok_s", formats.whole, Group.DURATION, unit="tok/s", better="up"),
+    _pair("tokens in / out per item", ("tokens_in", "tokens_out"), formats.whole, Group.TOKENS, unit="tokens"),
+    _interval("tokens in", "tokens_in", formats.whole, Group.TOKENS, unit="tokens", shown=SPLIT),
+    _interval("tokens out", "tokens_out", formats.whole, Group.TOKENS, unit="tokens", shown=SPLIT),
+    _interval("USD per 1,000 items", "cost_per_1000_usd", formats.amount, Group.COST, unit="USD", better="down"),
+    Column(name="truncated", key="truncated", cell=_truncated, group=Group.SCORE, better="down", shown=Output.DOCUMENT),
+    _count("truncated", Group.SCORE, SPLIT, better="down"),
+    _count("repeating", Group.SCORE, SPLIT, better="down"),
+    _count("refused"),
+    _count("unparsable"),
+    _count("missing", shown=Output.ALL, better="down"),
+    _count("overridden"),
+    _count("timed"),
+    _count("clean"),
+)
+"""The comparison's columns, in the order of the CSV file."""
+
+
+def columns(repeats: int) -> tuple[Column[SuiteRow], ...]:
+    """The columns of a table: pass@k follows the score where every item was asked k > 1 times."""
+    return tuple(
+        replace(column, name=f"pass@{repeats}") if column.key == "pass_at_k" else column
+        for column in COLUMNS
+        if repeats > 1 or column.key != "pass_at_k"
+    )

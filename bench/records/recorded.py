@@ -37,8 +37,8 @@ class RecordedSuite(JsonRecord):
 
     items_planned: int
     """Items of the plan."""
-    items_available: int | None = None
-    """Items the suite has, before `limit`; None where the file does not say."""
+    items_available: int
+    """Items the suite has, before `limit`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

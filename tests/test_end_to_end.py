@@ -95,12 +95,12 @@ def test_kill_at_half_then_continue_then_read_again(bench: Bench) -> None:
     bench.wait_for(process, 6)
     process.send_signal(signal.SIGKILL)
     process.communicate()
-    before = bench.records.recorded()
+    before = bench.recorded()
     assert 6 <= len(before) < 16
 
     done = bench.run("run")
     assert done.returncode == 0, done.stderr
-    after = bench.records.recorded()
+    after = bench.recorded()
     assert len(after) == 16
     assert {key: after[key] for key in before} == before, "an answer was asked for again"
     asked = sum(int(line.split(": ")[1].split()[0]) for line in done.stderr.splitlines() if "calls to make" in line)
@@ -128,7 +128,7 @@ def test_kill_at_half_then_continue_then_read_again(bench: Bench) -> None:
     assert again.returncode == 0
     assert "0 calls" in again.stdout
     assert time.monotonic() - begun < 20
-    assert bench.records.recorded() == after
+    assert bench.recorded() == after
 
 
 def test_ctrl_c_stops_cleanly_and_says_how_to_continue(bench: Bench) -> None:
@@ -139,11 +139,11 @@ def test_ctrl_c_stops_cleanly_and_says_how_to_continue(bench: Bench) -> None:
     assert process.returncode == 5
     assert "continue with the same command: bench run" in err
     assert "Traceback" not in err
-    before = bench.records.recorded()
+    before = bench.recorded()
     done = bench.run("run", "-m", "short", "-t", "reasoning")
     assert done.returncode == 0, done.stderr
-    assert before.items() <= bench.records.recorded().items()
-    assert len(bench.records.recorded()) == 4
+    assert before.items() <= bench.recorded().items()
+    assert len(bench.recorded()) == 4
 
 
 def test_a_fresh_run_asks_again_and_temperature_zero_gives_the_same_text(bench: Bench) -> None:

@@ -35,11 +35,6 @@ def scopes(claim: Claim, pairs: Pairs) -> Iterator[tuple[str, Mask]]:
             yield name, pairs.of(name)
 
 
-def alpha_of(claim: Claim) -> float:
-    """The risk that a claim takes: 1 - confidence."""
-    return round(1 - claim.confidence, 12)
-
-
 def lost_items(pairs: Pairs) -> Mask:
     """The items of which either side lacks a score of a sample."""
     found: Mask = (pairs.candidate.lost > 0) | (pairs.baseline.lost > 0)
@@ -62,7 +57,7 @@ def quality_half(claim: Claim, pairs: Pairs, mask: Mask, seed: int) -> Half:
         quality_if(claim, pairs, mask, (0.0, 1.0), seed),
         quality_if(claim, pairs, mask, (1.0, 0.0), seed),
         f"{lost}, and at their worst they could undo what the others show",
-        alpha_of(claim),
+        claim.alpha,
     )
 
 
@@ -76,7 +71,7 @@ def quality_if(
     known = mask & ~np.isnan(ours) & ~np.isnan(theirs)
     binary = pairs.candidate.binary and pairs.baseline.binary
     differences, strata = (ours - theirs)[known], pairs.strata(known)
-    return quality(differences, strata, claim.worse_by, alpha=alpha_of(claim), binary=binary, seed=seed)
+    return quality(differences, strata, claim.worse_by, alpha=claim.alpha, binary=binary, seed=seed)
 
 
 def cost_half(claim: Claim, pairs: Pairs, mask: Mask, seed: int) -> Half:
@@ -101,7 +96,7 @@ def cost_half(claim: Claim, pairs: Pairs, mask: Mask, seed: int) -> Half:
         _cost_of(claim, pairs, counted, (ours.cost_most, theirs.cost_least), seed),
         _cost_of(claim, pairs, counted, (ours.cost_least, theirs.cost_most), seed),
         f"{said}, and at its worst it could undo what the others show",
-        alpha_of(claim),
+        claim.alpha,
     )
 
 
@@ -118,7 +113,7 @@ def _cost_of(claim: Claim, pairs: Pairs, mask: Mask, costs: tuple[Floats, Floats
     if np.isnan(ours).any() or np.isnan(theirs).any():
         return undecided("cost", np.nan, int(mask.sum()), "nothing bounds what an item of unknown cost can have cost")
     caps = _most(pairs.candidate.cap[mask]), _most(pairs.baseline.cap[mask])
-    strata, alpha = pairs.strata(mask), alpha_of(claim)
+    strata, alpha = pairs.strata(mask), claim.alpha
     return cost(ours, theirs, strata, claim.cheaper_by, caps=caps, alpha=alpha, seed=seed)
 
 
@@ -141,7 +136,7 @@ def latency_half(claim: Claim, pairs: Pairs, suite: str, mask: Mask, seed: int) 
     chosen = np.ones(len(names), dtype=bool) if suite == MEAN else names == suite
     half = latency(
         pairs.seconds[chosen, 0], pairs.seconds[chosen, 1], pairs.timed.chosen(chosen), claim.slower_by,
-        deadlines=(pairs.candidate.deadline_s, pairs.baseline.deadline_s), alpha=alpha_of(claim), seed=seed,
+        deadlines=(pairs.candidate.deadline_s, pairs.baseline.deadline_s), alpha=claim.alpha, seed=seed,
     )  # fmt: skip
     if half.needed is not None:  # of timed samples, of which an item has several
         half = replace(half, needed=math.ceil(half.needed * pairs.n / pairs.candidate.samples))

@@ -11,7 +11,6 @@ from bench.claims.halves import (
     CLEAN_SHARE,
     MEAN,
     MISSING_RATE,
-    alpha_of,
     cost_half,
     cost_if,
     latency_half,
@@ -91,7 +90,7 @@ def judge(cases: Sequence[Case], seed: int = 0) -> list[Opinion]:
             p_values[at] = p
     opinions = []
     for case, own, (_, reported), p_for, p_against in zip(cases, judged, halves, supported, refuted, strict=True):
-        verdict = replace(own, p_supported=p_for, p_refuted=p_against).verdict(alpha_of(case.claim))
+        verdict = replace(own, p_supported=p_for, p_refuted=p_against).verdict(case.claim.alpha)
         warnings = (*_warnings(case), *_sensitivity(case, verdict, own, seed))
         told = (case.claim, case.pairs, own, reported, verdict, p_for, p_against, case.declared, warnings)
         opinions.append(Opinion(*told, _unmissable(case.claim, case.pairs), case.seen_in))
@@ -170,7 +169,7 @@ def _sensitivity(case: Case, verdict: Verdict, own: Judged, seed: int) -> Iterat
     lost = int(lost_items(pairs).sum())
     if not lost:
         return
-    alone, told, items = own.verdict(alpha_of(claim)), 0, "1 item" if lost == 1 else f"{lost} items"
+    alone, told, items = own.verdict(claim.alpha), 0, "1 item" if lost == 1 else f"{lost} items"
     for what, fills in (
         ("counted as wrong", (0.0, 0.0)),
         ("went against the candidate", (0.0, 1.0)),
@@ -182,7 +181,7 @@ def _sensitivity(case: Case, verdict: Verdict, own: Judged, seed: int) -> Iterat
                 halves[suite, "quality"] = quality_if(claim, pairs, mask, fills, seed)
             if claim.cheaper_by is not None and fills[0] != fills[1]:
                 halves[suite, "cost"] = cost_if(claim, pairs, mask, fills[0] < fills[1], seed)
-        other = combine(halves).verdict(alpha_of(claim))
+        other = combine(halves).verdict(claim.alpha)
         if other not in (alone, verdict):
             told += 1
             yield f"the verdict would be {other} if the {items} without a score {what}"

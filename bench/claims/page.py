@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
@@ -13,6 +13,7 @@ from bench.claims.pairs import Side
 from bench.claims.plain import explanation
 from bench.claims.read import Ruling
 from bench.claims.text import labels, percent, points, sentence
+from bench.records.manifest import RunRecord
 from bench.stats import Interval
 from bench.stats.half import Half
 
@@ -27,24 +28,24 @@ LEGEND = (
 )
 
 
-def lines(ruling: Ruling, manifest: Mapping[str, Any]) -> list[str]:
+def lines(ruling: Ruling, record: RunRecord) -> list[str]:
     """For a terminal: each claim with its sentence, or why this run cannot judge it."""
     told = []
     for opinion in ruling.opinions:
-        told.append(f"{opinion.claim.name}: {sentence(opinion, manifest)}")
+        told.append(f"{opinion.claim.name}: {sentence(opinion, record)}")
         told += [f"{opinion.claim.name}: beside it: {opinion.rival}."] if opinion.rival else []
     return [*told, *(f"{name}: cannot be judged on this run: {why}" for name, why in ruling.unjudged.items())]
 
 
-def markdown(ruling: Ruling, manifest: Mapping[str, Any]) -> str:
+def markdown(ruling: Ruling, record: RunRecord) -> str:
     """claims.md."""
     parts = ["# Claims"]
     for opinion in ruling.opinions:
-        remarks = labels(opinion, manifest)
+        remarks = labels(opinion, record)
         parts += [
             f"## {opinion.claim.name}: {opinion.verdict}" + (f" ({'; '.join(remarks)})" if remarks else ""),
-            sentence(opinion, manifest),
-            explanation(opinion, manifest),
+            sentence(opinion, record),
+            explanation(opinion, record),
             on_these_items(opinion),
             _table(opinion),
             LEGEND,
@@ -103,24 +104,24 @@ def _bounds(interval: Interval, scale: Callable[[float], str]) -> str:
     return f"{scale(interval.low)} to {scale(interval.high)}"
 
 
-def as_json(ruling: Ruling, manifest: Mapping[str, Any]) -> list[dict[str, Any]]:
+def as_json(ruling: Ruling, record: RunRecord) -> list[dict[str, Any]]:
     """claims.json: everything that markdown tells, as plain JSON; unknown numbers, and no verdict, are null."""
     return [
-        *(_record(opinion, manifest) for opinion in ruling.opinions),
+        *(_record(opinion, record) for opinion in ruling.opinions),
         *({"name": name, "verdict": None, "reason": why} for name, why in ruling.unjudged.items()),
     ]
 
 
-def _record(opinion: Opinion, manifest: Mapping[str, Any]) -> dict[str, Any]:
+def _record(opinion: Opinion, record: RunRecord) -> dict[str, Any]:
     pairs = opinion.pairs
     return {
         "name": opinion.claim.name,
         "verdict": str(opinion.verdict),
-        "labels": labels(opinion, manifest),
+        "labels": labels(opinion, record),
         "declared": opinion.declared,
         "claim": {key: value for key, value in asdict(opinion.claim).items() if key != "name"},
-        "sentence": sentence(opinion, manifest),
-        "explanation": explanation(opinion, manifest),
+        "sentence": sentence(opinion, record),
+        "explanation": explanation(opinion, record),
         "on_these_items": on_these_items(opinion),
         "observed": _known(asdict(observed(opinion))),
         "p_supported": opinion.p_supported,
@@ -132,7 +133,7 @@ def _record(opinion: Opinion, manifest: Mapping[str, Any]) -> dict[str, Any]:
         "reported": [{"suite": suite, **_plain(half)} for (suite, _), half in opinion.reported.items()],
         "candidate": _side(pairs.candidate),
         "baseline": _side(pairs.baseline),
-        "prices_as_of": (manifest.get("prices") or {}).get("as_of"),
+        "prices_as_of": record.prices_as_of,
         "notes": _notes(opinion),
     }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.errors import UsageError
+from bench.records.folder import effective_cost
 from bench.records.items import Outcome
+from bench.records.manifest import RunRecord
+from bench.records.recorded import RecordedModel
 from bench.stats.clusters import Floats
 from bench.stats.half import Strata
 
@@ -121,17 +124,15 @@ class Pairs:
         return found
 
 
-def pair(
-    items: pd.DataFrame, manifest: Mapping[str, Any], candidate: str, baseline: str, suites: Sequence[str]
-) -> Pairs:
+def pair(items: pd.DataFrame, record: RunRecord, candidate: str, baseline: str, suites: Sequence[str]) -> Pairs:
     """Pairs two models of a run on some suites.
 
     UsageError if a model or suite is no part of the run, a suite has no shared item or no score at all, one id stands
     for two questions, a row is there twice, or a number is out of range.
     """
     suites = tuple(dict.fromkeys(suites))
-    _known(manifest, "model", (candidate, baseline))
-    _known(manifest, "suite", suites)
+    _known(record, "model", (candidate, baseline))
+    _known(record, "suite", suites)
     rows = items[items["suite"].isin(list(suites)) & items["model"].isin([candidate, baseline])]
     asked = rows[rows["outcome"] != Outcome.NOT_ASKED]
     for suite in suites:
@@ -148,11 +149,11 @@ def pair(
     clusters = first["suite"] + "/" + first["cluster"]
     seconds, timed, answered = _seconds(rows, candidate, baseline)
     return Pairs(
-        candidate=_side(rows, candidate, order, manifest["models"][candidate]),
-        baseline=_side(rows, baseline, order, manifest["models"][baseline]),
+        candidate=_side(rows, candidate, order, record.models[candidate]),
+        baseline=_side(rows, baseline, order, record.models[baseline]),
         suites=tuple(first["suite"]),
         clusters=tuple(clusters),
-        planned=len(order) if manifest.get("imported") else _planned(manifest, suites),
+        planned=len(order) if record.imported else _planned(record, suites),
         seconds=seconds,
         timed=timed,
         answered=answered,
@@ -160,15 +161,15 @@ def pair(
     )
 
 
-def _planned(manifest: Mapping[str, Any], suites: Sequence[str]) -> int:
-    return sum(int(manifest["suites"][suite]["items_planned"]) for suite in suites)
+def _planned(record: RunRecord, suites: Sequence[str]) -> int:
+    return sum(record.suites[suite].items_planned for suite in suites)
 
 
-def _known(manifest: Mapping[str, Any], what: str, names: Sequence[str]) -> None:
-    known = manifest[f"{what}s"]
+def _known(record: RunRecord, what: str, names: Sequence[str]) -> None:
+    known: Collection[str] = record.models if what == "model" else record.suites
     for name in names:
         if name not in known:
-            why = (manifest.get("refused") or {}).get(name)
+            why = record.refused.get(name)
             reason = f"it was left out: {why}" if why else f"it has {', '.join(known)}."
             raise UsageError(f"the run has no {what} '{name}'; {reason}")
 
@@ -205,7 +206,7 @@ def _sound(rows: pd.DataFrame) -> None:
             raise UsageError(f"items.parquet: {where}: {column} is {row[column]}, which is no possible value.")
 
 
-def _side(rows: pd.DataFrame, label: str, order: pd.Index[Any], entry: Mapping[str, Any]) -> Side:
+def _side(rows: pd.DataFrame, label: str, order: pd.Index[Any], entry: RecordedModel) -> Side:
     mine = rows[rows["model"] == label]
     scored = mine[mine["score"].notna()]
     groups = scored.groupby(KEY)
@@ -231,13 +232,13 @@ def _side(rows: pd.DataFrame, label: str, order: pd.Index[Any], entry: Mapping[s
         refused=_count(mine["outcome"], Outcome.REFUSED),
         binary=bool(np.isin(scores, (0.0, 1.0)).all() and (groups.size() == 1).all() and mine["repeat"].max() == 0),
         sampling=tuple(sorted(set(scored["sampling_applied"].dropna()))),
-        deadline_s=entry.get("timeout_s"),
+        deadline_s=entry.timeout_s,
     )
 
 
 def _money(mine: pd.DataFrame) -> pd.DataFrame:
     """A row a sample, in USD: its bill, the least and the most it can have been, and its call's cap; inf if unknown."""
-    total = (mine["cost_usd"] + mine["cost_retries_usd"]).to_numpy(dtype=float, na_value=np.inf)
+    total = effective_cost(mine).to_numpy(dtype=float, na_value=np.inf)
     cap = mine["cost_cap_usd"].to_numpy(dtype=float, na_value=np.inf)
     tries = np.maximum(1.0, mine["attempts"].to_numpy(dtype=float, na_value=1.0))
     known = np.isfinite(total)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 import numpy as np
 
-from bench.claims.halves import MEAN, alpha_of
+from bench.claims.halves import MEAN
 from bench.claims.judge import Opinion
 from bench.claims.observed import observed
 from bench.claims.text import UNJUDGED, judged_part, percent, saving, saving_span, two_sided
+from bench.records.manifest import RunRecord
 from bench.records.settings import Claim
 from bench.stats import Interval
 from bench.stats.half import Half
@@ -24,7 +24,7 @@ ENDS = {
 """How a sentence about a claim ends."""
 
 
-def explanation(opinion: Opinion, manifest: Mapping[str, Any]) -> str:
+def explanation(opinion: Opinion, record: RunRecord) -> str:
     """The verdict in plain words, for a reader who knows no statistics: the verdict first."""
     told = [verdict_in_words(opinion), _outcome(opinion)]
     if opinion.verdict is Verdict.SUPPORTED:
@@ -34,7 +34,7 @@ def explanation(opinion: Opinion, manifest: Mapping[str, Any]) -> str:
         told += [_failing(opinion), _luck(opinion, "true", "bad"), *_others(opinion)]
     else:
         reasons = "; ".join(_open(opinion))
-        told += [f"{reasons[0].upper()}{reasons[1:]}.", *_others(opinion), *_deciding(opinion, manifest)]
+        told += [f"{reasons[0].upper()}{reasons[1:]}.", *_others(opinion), *_deciding(opinion, record)]
     return " ".join([*told, *_cautions(opinion)])
 
 
@@ -44,7 +44,7 @@ def verdict_in_words(opinion: Opinion) -> str:
 
 
 def _luck(opinion: Opinion, were: str, kind: str) -> str:
-    times = f"{100 * alpha_of(opinion.claim):g} times in 100"
+    times = f"{100 * opinion.claim.alpha:g} times in 100"
     return f"If the claim were {were} for tasks like these, luck would give a result this {kind} at most {times}."
 
 
@@ -56,7 +56,7 @@ def _cautions(opinion: Opinion) -> Iterator[str]:
         yield f"Caution: that it takes at most {opinion.claim.slower_by:g} times as long was not judged. {UNJUDGED}"
     if opinion.verdict is Verdict.INCONCLUSIVE:
         return
-    times = f"{100 * alpha_of(opinion.claim):g} in 100"
+    times = f"{100 * opinion.claim.alpha:g} in 100"
     if not opinion.declared:
         yield f"Caution: the claim was made after the answers existed, so the {times} are not guaranteed."
     if opinion.declared and opinion.seen_in:
@@ -83,7 +83,7 @@ def _others(opinion: Opinion) -> Iterator[str]:
     """Which parts of the claim hold, where it is not the whole claim that does."""
     held: dict[str, list[str]] = {}
     for (suite, name), half in opinion.judged.halves.items():
-        if not half.problem and half.p_supported <= alpha_of(opinion.claim):
+        if not half.problem and half.p_supported <= opinion.claim.alpha:
             held.setdefault(suite, []).append("score" if name == "quality" else name)
     parts = [f"on {' and '.join(names)}{_scope(suite, 'in')}" for suite, names in held.items()]
     if parts:
@@ -153,7 +153,7 @@ def _failing(opinion: Opinion) -> str:
 
 def _open(opinion: Opinion) -> list[str]:
     """Why each half that is not supported is not."""
-    claim, alpha = opinion.claim, alpha_of(opinion.claim)
+    claim, alpha = opinion.claim, opinion.claim.alpha
     found = []
     for (suite, _), half in opinion.judged.halves.items():
         if half.problem or half.p_supported > alpha:
@@ -188,9 +188,9 @@ def _room(claim: Claim, half: Half) -> str:
     return f"{told}; it seems to miss that, but not surely enough to be called refuted" if missed else told
 
 
-def _deciding(opinion: Opinion, manifest: Mapping[str, Any]) -> Iterator[str]:
+def _deciding(opinion: Opinion, record: RunRecord) -> Iterator[str]:
     """How many items would decide it, and what they would cost."""
-    alpha, halves = alpha_of(opinion.claim), opinion.judged.halves
+    alpha, halves = opinion.claim.alpha, opinion.judged.halves
     suites = sorted(set(opinion.pairs.suites))
     sizes = {suite: int(opinion.pairs.of(suite).sum()) for suite in suites}
     undecided = [(suite, half) for (suite, _), half in halves.items() if half.problem or half.p_supported > alpha]
@@ -202,10 +202,10 @@ def _deciding(opinion: Opinion, manifest: Mapping[str, Any]) -> Iterator[str]:
     if not counts or len(counts) < len(undecided):
         return
     money = [side.cost[~np.isnan(side.cost)] for side in (opinion.pairs.candidate, opinion.pairs.baseline)]
-    each = sum(float(costs.mean()) for costs in money if len(costs)) * int(manifest["settings"]["repeats"])
+    each = sum(float(costs.mean()) for costs in money if len(costs)) * record.settings.repeats
     priced = all(len(costs) for costs in money)
     price = f", for about {len(suites) * max(counts) * each:.2g} USD" if priced else ""
-    available = {suite: int(manifest["suites"][suite]["items_available"]) for suite in suites}
+    available = {suite: record.suites[suite].items_available for suite in suites}
     short = [f"{suite} has only {size}" for suite, size in available.items() if size < max(counts)]
     items = " and ".join(f"{max(counts)} items of {suite}" for suite in suites)
     yield (

@@ -1,4 +1,4 @@
-"""The claims of a run folder: those its manifest declares, or one given on the command line."""
+"""The claims of a run folder: those its record declares, or one given on the command line."""
 
 from __future__ import annotations
 
@@ -14,15 +14,17 @@ from bench.claims.pairs import pair
 from bench.claims.rivals import rival
 from bench.errors import UsageError, suggest
 from bench.records import folder as runfolder
+from bench.records.manifest import RunRecord
+from bench.records.recorded import RecordedClaim
 from bench.records.settings import Claim
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-def declared_claims(manifest: Mapping[str, Any]) -> dict[str, Claim]:
-    """The claims that the manifest holds, by name."""
-    return {name: _claim(name, raw) for name, raw in (manifest.get("claims") or {}).items()}
+def declared_claims(record: RunRecord) -> dict[str, Claim]:
+    """The claims that the record holds, by name."""
+    return {name: _claim(name, entry.to_json()) for name, entry in record.claims.items()}
 
 
 def _claim(name: str, raw: Mapping[str, Any]) -> Claim:
@@ -67,24 +69,22 @@ def judge_run(folder: Path, name: str | None = None, claim: Claim | None = None)
 
     Holm's correction is over all declared claims of the run, also where only one is asked for.
     """
-    manifest, items = runfolder.read_manifest(folder), runfolder.read_table(folder, "items")
-    claims = declared_claims(manifest)
+    record, items = runfolder.read_record(folder), runfolder.read_table(folder, "items")
+    claims = declared_claims(record)
     if name is not None and name not in claims:
         raise UsageError(f"the run has no claim '{name}'.{suggest(name, claims)}")
     if not claims and not claim:
         raise UsageError(
             "the run has no claim. Add [claims.<name>] to bench.toml, or give --candidate, --baseline and a margin."
         )
-    found = judge_claims(items, manifest, [claim] if claim else [*claims.values()], given=claim is not None)
+    found = judge_claims(items, record, [claim] if claim else [*claims.values()], given=claim is not None)
     if name is None:
         return found
     unjudged = {name: found.unjudged[name]} if name in found.unjudged else {}
     return Ruling(tuple(o for o in found.opinions if o.claim.name == name), unjudged)
 
 
-def judge_claims(
-    items: pd.DataFrame, manifest: Mapping[str, Any], claims: Sequence[Claim], *, given: bool = False
-) -> Ruling:
+def judge_claims(items: pd.DataFrame, record: RunRecord, claims: Sequence[Claim], *, given: bool = False) -> Ruling:
     """Judges claims together on a run's items; what the run cannot judge is named with its reason.
 
     Those that were declared before the answers and withdrawn since count in Holm's correction as if they were still
@@ -93,35 +93,34 @@ def judge_claims(
     cases, unjudged, rivals = [], {}, []
     for claim in claims:
         try:
-            case = _case(items, manifest, claim, None if given else (manifest.get("claims") or {}).get(claim.name))
+            case = _case(items, record, claim, None if given else record.claims.get(claim.name))
         except UsageError as error:
             unjudged[claim.name] = str(error)
             continue
         cases.append(case)
-        rivals.append(rival(items, manifest, claim, case.pairs))
-    withdrawn = [] if given else _withdrawn(items, manifest)
-    opinions = judge([*cases, *withdrawn], seed=int(manifest["settings"].get("seed", 0)))[: len(cases)]
+        rivals.append(rival(items, record, claim, case.pairs))
+    withdrawn = [] if given else _withdrawn(items, record)
+    opinions = judge([*cases, *withdrawn], seed=record.settings.seed)[: len(cases)]
     told = zip(opinions, rivals, strict=True)
     return Ruling(tuple(_with(o, rival, len(withdrawn)) for o, rival in told), unjudged)
 
 
-def _case(items: pd.DataFrame, manifest: Mapping[str, Any], claim: Claim, entry: Mapping[str, Any] | None) -> Case:
+def _case(items: pd.DataFrame, record: RunRecord, claim: Claim, entry: RecordedClaim | None) -> Case:
     """What a claim is judged on; `entry` is its record in run.json. UsageError if it cannot be judged."""
     _check(claim)
-    every = (*manifest["suites"], *(manifest.get("refused") or {}))
-    pairs = pair(items, manifest, claim.candidate, claim.baseline, claim.suites or every)
-    models = (str(manifest["models"][label]["model"]) for label in (claim.candidate, claim.baseline))
-    local = any(model.startswith("weights/") for model in models)
-    seen_in = tuple((entry or {}).get("seen_in", ()))
+    every = (*record.suites, *record.refused)
+    pairs = pair(items, record, claim.candidate, claim.baseline, claim.suites or every)
+    local = record.is_local(claim.candidate, claim.baseline)
+    seen_in = (entry and entry.seen_in) or ()
     return Case(claim, pairs, _declared(entry, claim, pairs.earliest), local, seen_in)
 
 
-def _withdrawn(items: pd.DataFrame, manifest: Mapping[str, Any]) -> list[Case]:
+def _withdrawn(items: pd.DataFrame, record: RunRecord) -> list[Case]:
     """Claims that were declared before the answers they would use, and have been taken out of bench.toml since."""
     found = []
-    for entry in manifest.get("withdrawn_claims") or ():
+    for entry in record.withdrawn_claims:
         try:
-            case = _case(items, manifest, _claim(entry["name"], entry), entry)
+            case = _case(items, record, _claim(entry.name, entry.to_json()), entry)
         except UsageError:
             continue
         found += [case] if case.declared else []
@@ -137,8 +136,8 @@ def _with(opinion: Opinion, rival: str | None, withdrawn: int) -> Opinion:
     return replace(opinion, rival=rival, warnings=warnings)
 
 
-def _declared(entry: Mapping[str, Any] | None, claim: Claim, earliest: str | None) -> bool:
+def _declared(entry: RecordedClaim | None, claim: Claim, earliest: str | None) -> bool:
     """Whether the claim, in these very words, was recorded before the earliest answer that it uses was asked."""
-    if not entry or entry.get("sha256") != claim.sha256 or not entry.get("recorded_at") or earliest is None:
+    if not entry or entry.sha256 != claim.sha256 or not entry.recorded_at or earliest is None:
         return False
-    return datetime.fromisoformat(str(entry["recorded_at"])) <= datetime.fromisoformat(earliest)
+    return datetime.fromisoformat(entry.recorded_at) <= datetime.fromisoformat(earliest)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from bench.claims.pairs import Pairs, pair
 from bench.errors import UsageError
+from bench.records.manifest import RunRecord
 from bench.records.settings import Claim
 from bench.records.vendors import maker_of
 
@@ -16,19 +16,19 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def rival(items: pd.DataFrame, manifest: Mapping[str, Any], claim: Claim, pairs: Pairs) -> str | None:
+def rival(items: pd.DataFrame, record: RunRecord, claim: Claim, pairs: Pairs) -> str | None:
     """Names the cheapest other model of the baseline's vendor, where a claim goes across vendors and one was run.
 
     None if there is none that costs less than the baseline on the items they share.
     """
-    makers = {label: maker_of(str(model["model"])) for label, model in manifest["models"].items()}
+    makers = {label: maker_of(model.model) for label, model in record.models.items()}
     home = makers[claim.baseline]
     if home is None or makers[claim.candidate] == home:
         return None
     found = []
     for label in (name for name, maker in makers.items() if maker == home and name != claim.baseline):
         try:
-            told = _point(pair(items, manifest, label, claim.baseline, tuple(dict.fromkeys(pairs.suites))))
+            told = _point(pair(items, record, label, claim.baseline, tuple(dict.fromkeys(pairs.suites))))
         except UsageError:
             continue
         found += [told] if told else []

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Any
 
-from bench.claims.halves import MEAN, alpha_of
+from bench.claims.halves import MEAN
 from bench.claims.judge import Opinion
+from bench.records.manifest import RunRecord
+from bench.records.recorded import RecordedModel
 from bench.records.settings import Claim
 from bench.stats.half import Half
 from bench.stats.verdict import Verdict
@@ -18,10 +19,10 @@ UNJUDGED = "Latency is reported, not judged: a local model takes part."
 """Said where a claim speaks of latency beside something else, and a model of this machine takes part."""
 
 
-def sentence(opinion: Opinion, manifest: Mapping[str, Any]) -> str:
+def sentence(opinion: Opinion, record: RunRecord) -> str:
     """One or two sentences to paste: verdict, sizes with intervals, margin, n, sampling and price date."""
     claim, pairs = opinion.claim, opinion.pairs
-    remarks = labels(opinion, manifest)
+    remarks = labels(opinion, record)
     label = f" ({'; '.join(remarks)})" if remarks else ""
     told = "; ".join(
         f"{_where(suite, pairs.suites)}, {claim.candidate} {', and it '.join(_told(opinion, suite, h) for h in halves)}"
@@ -29,7 +30,7 @@ def sentence(opinion: Opinion, manifest: Mapping[str, Any]) -> str:
     )
     verdict = str(opinion.verdict).capitalize()
     unjudged = f" {UNJUDGED}" if judged_part(opinion) != claim else ""
-    return f"{verdict} at {100 * claim.confidence:g} %{label}: {told}.{unjudged} {_basis(opinion, manifest)}"
+    return f"{verdict} at {100 * claim.confidence:g} %{label}: {told}.{unjudged} {_basis(opinion, record)}"
 
 
 def judged_part(opinion: Opinion) -> Claim:
@@ -38,13 +39,13 @@ def judged_part(opinion: Opinion) -> Claim:
     return replace(opinion.claim, slower_by=None) if opinion.reported and others else opinion.claim
 
 
-def labels(opinion: Opinion, manifest: Mapping[str, Any]) -> list[str]:
+def labels(opinion: Opinion, record: RunRecord) -> list[str]:
     """What every mention of the verdict must carry: exploratory, judged before, interim, repriced, scored again."""
     found = [] if opinion.declared else ["exploratory"]
     found += ["judged before"] if opinion.declared and opinion.seen_in else []
     if opinion.pairs.n < opinion.pairs.planned:
         found.append(f"interim: {opinion.pairs.n} of {opinion.pairs.planned} items")
-    by = manifest.get("derived", {}).get("by")
+    by = record.derived.by if record.derived else None
     if by == "reprice" and opinion.claim.cheaper_by is not None:
         found.append("repriced")
     if by == "score":
@@ -95,7 +96,7 @@ def _asked(opinion: Opinion, suite: str) -> int:
 def _margin(opinion: Opinion, suite: str, half: Half, margin: float) -> str:
     """Inside or outside the margin only where that is shown."""
     said = f"{100 * margin:g}-point margin"
-    if half.p_supported <= alpha_of(opinion.claim) and not half.problem:
+    if half.p_supported <= opinion.claim.alpha and not half.problem:
         return f"inside the {said}"
     if opinion.verdict is Verdict.REFUTED and opinion.judged.failing == (suite, half.name):
         return f"outside the {said}"
@@ -119,7 +120,7 @@ def _interval(half: Half, claim: Claim, asked: int) -> str:
 
 def two_sided(claim: Claim) -> str:
     """The level of the intervals that go with a claim's one-sided tests, e.g. "90 %" at a confidence of 95 %."""
-    return f"{100 * (1 - 2 * alpha_of(claim)):g} %"
+    return f"{100 * (1 - 2 * claim.alpha):g} %"
 
 
 def saving_span(low: float, high: float) -> str:
@@ -155,9 +156,9 @@ def saving(ratio: float) -> str:
     return f"{percent(1 - ratio)} less" if ratio <= 1 else f"{percent(ratio - 1)} more"
 
 
-def _basis(opinion: Opinion, manifest: Mapping[str, Any]) -> str:
+def _basis(opinion: Opinion, record: RunRecord) -> str:
     pairs = opinion.pairs
-    repeats = int(manifest["settings"]["repeats"])
+    repeats = record.settings.repeats
     sides = (pairs.candidate, pairs.baseline)
     even = all(side.samples == pairs.n * repeats for side in sides)
     each = f"{repeats} runs each" if even else " and ".join(f"{side.samples} answers of {side.label}" for side in sides)
@@ -169,17 +170,17 @@ def _basis(opinion: Opinion, manifest: Mapping[str, Any]) -> str:
         sent = json.loads(sampling.pop())
         parts.append(", ".join(f"{key} {value:g}" for key, value in sent.items()) or "the vendors' own sampling")
     if opinion.claim.cheaper_by is not None:
-        parts += _prices([manifest["models"][side.label] for side in (pairs.candidate, pairs.baseline)], manifest)
+        parts += _prices([record.models[side.label] for side in (pairs.candidate, pairs.baseline)], record)
     if pairs.earliest:
         parts.append(f"answers given from {pairs.earliest[:10]} on")
     return f"{', '.join(parts)}."
 
 
-def _prices(models: Sequence[Mapping[str, Any]], manifest: Mapping[str, Any]) -> Iterator[str]:
-    local = [model for model in models if str(model["model"]).startswith("weights/")]
-    as_of = (manifest.get("prices") or {}).get("as_of")
+def _prices(models: Sequence[RecordedModel], record: RunRecord) -> Iterator[str]:
+    local = [model for model in models if model.local]
+    as_of = record.prices_as_of
     if as_of and len(local) < len(models):
         yield f"prices of {as_of}"
-    rates = {rate for model in local if (rate := model.get("usd_per_hour")) is not None}
+    rates = {rate for model in local if (rate := model.usd_per_hour) is not None}
     if rates:
         yield f"{' and '.join(f'{rate:g}' for rate in sorted(rates))} USD per machine hour"

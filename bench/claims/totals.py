@@ -8,7 +8,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.claims.halves import alpha_of
 from bench.claims.text import percent, points, two_sided
 from bench.errors import UsageError, suggest
 from bench.records import folder as runfolder
@@ -63,7 +62,7 @@ def _quality(claim: Claim, worse_by: float, ours: AggregateRow, theirs: Aggregat
     known = counts(ours, theirs)
     if known is None:
         return undecided("quality", math.nan, 0, "a score, or the number of its items, is unknown")
-    return unpaired_quality(known, worse_by, alpha=alpha_of(claim))
+    return unpaired_quality(known, worse_by, alpha=claim.alpha)
 
 
 def _cost(ours: AggregateRow, theirs: AggregateRow) -> Half:
@@ -86,9 +85,9 @@ def standing(claim: Claim, judged: Judged, p_quality: float, p_refuted: float) -
     REPORTED at best where a saving is claimed: no interval of the cost ratio is known.
     """
     halves = [half for (_, name), half in judged.halves.items() if name == "quality"]
-    if p_refuted <= alpha_of(claim):
+    if p_refuted <= claim.alpha:
         return str(Verdict.REFUTED)
-    if not halves or p_quality > alpha_of(claim) or any(half.problem for half in halves):
+    if not halves or p_quality > claim.alpha or any(half.problem for half in halves):
         return str(Verdict.INCONCLUSIVE)
     costs = [half for (_, name), half in judged.halves.items() if name == "cost"]
     if not costs:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bench.claims import Pairs, pair
 from bench.errors import UsageError
@@ -15,6 +15,7 @@ from bench.evidence.rule import RuledClaim
 from bench.importers import FORMATS, Provenance, import_results
 from bench.records import folder as runfolder
 from bench.records.aggregates import AggregateRow
+from bench.records.manifest import RunRecord
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,7 +49,7 @@ class DataSet:
     """Totals, a row a model and suite."""
     items: pd.DataFrame
     """Single items, as in items.parquet; empty if the source has none."""
-    manifest: Mapping[str, Any]
+    record: RunRecord
     """The import's run.json."""
     notes: tuple[str, ...]
     """What the importer left out or found unknown."""
@@ -61,7 +62,7 @@ class DataSet:
         """Both models' answers to the same items; None where the source has no items of either."""
         if {ruled.candidate, ruled.baseline} - set(self.items["model"]):
             return None
-        return pair(self.items, self.manifest, ruled.candidate, ruled.baseline, (ruled.suite,))
+        return pair(self.items, self.record, ruled.candidate, ruled.baseline, (ruled.suite,))
 
 
 _SWE_BENCH = Provenance(
@@ -161,6 +162,6 @@ def _read(folder: Path, published: Published, unlike: Sequence[str]) -> DataSet:
             published,
             tuple(runfolder.read_aggregates(imported.folder)),
             runfolder.read_table(imported.folder, "items"),
-            runfolder.read_manifest(imported.folder),
+            runfolder.read_record(imported.folder),
             (*unlike, *(f"{row['row']}: left out: {row['why']}" for row in imported.dropped), *imported.notes),
         )

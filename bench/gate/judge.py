@@ -64,13 +64,13 @@ def judge_folder(
 
 def _side_by_side(folder: Path, models: Mapping[str, str], suites: Collection[str]) -> dict[tuple[str, str], Timed]:
     """Seconds of pairs that one run asked side by side, by (model, suite)."""
-    items, manifest = runfolder.read_table(folder, "items"), runfolder.read_manifest(folder)
+    items, record = runfolder.read_table(folder, "items"), runfolder.read_record(folder)
     measured = {}
     for label, its in models.items():
         if label == its:
             raise UsageError(f"'{label}' would be compared with itself. Name two models of the run, or another run.")
         for suite in suites:
-            pairs = pair(items, manifest, label, its, [suite])
+            pairs = pair(items, record, label, its, [suite])
             measured[label, suite] = pairs.seconds, pairs.timed_all
     return measured
 

@@ -50,8 +50,8 @@ def same_weights(folder: Path, model: str, other: str, margin: float, suites: Co
     """
     if model == other:
         raise UsageError(f"'{model}' would be compared with itself. Name two models of the run.")
-    items, manifest = runfolder.read_table(folder, "items"), runfolder.read_manifest(folder)
-    now = of(items, manifest)
+    items, record = runfolder.read_table(folder, "items"), runfolder.read_record(folder)
+    now = of(items, record)
     now.require_complete((model, other), suites)
     clusters = dict(zip(items["task"] + "/" + items["item"], items["cluster"], strict=True))
     halves: dict[tuple[str, str], Half] = {}

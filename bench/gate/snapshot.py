@@ -10,7 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from bench.errors import IncompleteError, UsageError, suggest
 from bench.records import folder as runfolder
+from bench.records.folder import effective_cost
 from bench.records.items import Outcome
+from bench.records.manifest import RunRecord
+from bench.records.recorded import RecordedModel
+from bench.records.vendors import is_local
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -84,7 +88,7 @@ class ModelRecord:
     @property
     def local(self) -> bool:
         """Whether its weights ran on the run's own machine."""
-        return str(self.settings.get("model", "")).startswith("weights/")
+        return is_local(str(self.settings.get("model", "")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,37 +140,37 @@ def task_of(key: str, tasks: Collection[str]) -> str | None:
 
 def take(folder: Path, table: str = ".") -> Snapshot:
     """The snapshot of a run folder; `table` is where its items.parquet is. UsageError if it is no run folder."""
-    return of(runfolder.read_table(folder / table, "items"), runfolder.read_manifest(folder))
+    return of(runfolder.read_table(folder / table, "items"), runfolder.read_record(folder))
 
 
-def of(items: pd.DataFrame, manifest: Mapping[str, Any]) -> Snapshot:
-    """The snapshot of a run's items table and manifest."""
-    machine, prices = manifest.get("machine") or {}, manifest.get("prices") or {}
+def of(items: pd.DataFrame, record: RunRecord) -> Snapshot:
+    """The snapshot of a run's items table and record."""
+    machine = record.machine.to_json() if record.machine else {}
     versions = items.groupby("task")["task_version"].first()
-    hashes = manifest.get("tasks") or {}
+    hashes = {name: task.sha256 for name, task in record.tasks.items()}
     unasked = items[items["outcome"] == Outcome.NOT_ASKED]
     return Snapshot(
-        run=str(manifest["run"]),
-        started_at=str(manifest["started_at"]),
+        run=record.run,
+        started_at=record.started_at,
         machine={key: machine[key] for key in MACHINE if key in machine},
-        versions=dict(manifest.get("versions") or {}),
-        prices_as_of=prices.get("as_of"),
+        versions=dict(record.versions),
+        prices_as_of=record.prices_as_of,
         tasks={
-            str(task): {"version": str(version), "sha256": hashes.get(task, {}).get("sha256")}
+            str(task): {"version": str(version), "sha256": hashes.get(str(task))}
             for task, version in versions.items()
         },
         models={
             label: ModelRecord(_settings(about), suites)
-            for label, about in manifest["models"].items()
+            for label, about in record.models.items()
             if (suites := dict(_suites(items[items["model"] == label])))
         },
         unasked=Counter(zip(unasked["model"].astype(str), unasked["suite"].astype(str), strict=True)),
     )
 
 
-def _settings(about: Mapping[str, Any]) -> dict[str, Any]:
-    kept = {key: about[key] for key in SETTINGS if about.get(key) is not None}
-    weights = (about.get("identity") or {}).get("weights_sha256")
+def _settings(about: RecordedModel) -> dict[str, Any]:
+    kept = {key: value for key in SETTINGS if (value := getattr(about, key)) is not None}
+    weights = about.identity.get("weights_sha256")
     return {**kept, "weights_sha256": weights} if weights else kept
 
 
@@ -191,7 +195,7 @@ def _items(table: pd.DataFrame) -> dict[str, ItemRecord]:
         *(rows[name] for name in ("task", "item", "prompt_sha256", "score", "outcome")),
         rows[list(_IN)].sum(axis=1, min_count=1),
         rows["out_total"],
-        (rows["cost_usd"] + rows["cost_retries_usd"]).where(~machine_time),
+        effective_cost(rows).where(~machine_time),
     ]
     by_key: dict[str, tuple[str, str, list[Sample]]] = {}
     for task, item, prompt, score, outcome, tokens_in, tokens_out, cost in zip(*map(_plain, columns), strict=True):

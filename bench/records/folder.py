@@ -129,6 +129,12 @@ def read_table(folder: Path, name: str, columns: Sequence[str] | None = None) ->
         raise UsageError(f"{path}: cannot be read ({error}). {REBUILT}") from error
 
 
+def effective_cost(rows: pd.DataFrame) -> pd.Series[Any]:
+    """What each row of an items table cost in USD, earlier billed attempts included; NA where either is unknown."""
+    cost: pd.Series[Any] = rows["cost_usd"] + rows["cost_retries_usd"]
+    return cost
+
+
 def read_rows(folder: Path) -> tuple[list[ItemRow], list[AnswerRow]]:
     """Both tables as records, for writing them anew. UsageError if they are missing or damaged."""
     return _rows(read_table(folder, "items"), ItemRow), _rows(read_table(folder, "answers"), AnswerRow)

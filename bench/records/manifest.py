@@ -27,7 +27,6 @@ from bench.records.recorded import (
     RecordedTask,
 )  # fmt: skip
 from bench.records.runjson import JsonRecord
-from bench.records.settings import Claim
 
 FORMAT = 2
 """The version of run.json that is written; files without a number were written before there was one, and are of 1."""
@@ -134,10 +133,6 @@ class RunRecord(JsonRecord):
     def prices_as_of(self) -> str | None:
         """The day of the price list, ISO 8601; None without one."""
         return self.prices.as_of if self.prices else None
-
-    def declared(self) -> dict[str, Claim]:
-        """Its claims by name."""
-        return {name: entry.claim for name, entry in self.claims.items()}
 
     def is_local(self, *labels: str) -> bool:
         """Whether any of these models ran on its own machine."""

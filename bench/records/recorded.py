@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, ClassVar, Self
 
 from bench.records.runjson import JsonRecord
-from bench.records.settings import Claim
 from bench.records.vendors import is_local
 
 
@@ -38,8 +37,8 @@ class RecordedSuite(JsonRecord):
 
     items_planned: int
     """Items of the plan."""
-    items_available: int | None = None
-    """Items the suite has, before `limit`; None where the file does not say."""
+    items_available: int
+    """Items the suite has, before `limit`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,9 +149,12 @@ class RecordedModel(JsonRecord):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordedClaim(JsonRecord):
-    """A claim of the run, as bench.toml or `bench claim --keep` states it."""
+    """A claim of the run, as bench.toml or `bench claim --keep` states it: its words and what is known of them.
 
-    KEYS: ClassVar[tuple[str, ...]] = (*(each.name for each in fields(Claim)), "sha256", "recorded_at")
+    Its margins, e.g. "cheaper_by", stand in `extra` under their own keys: which there are, the claims' parts say.
+    """
+
+    KEYS: ClassVar[tuple[str, ...]] = ("name", "candidate", "baseline", "sha256", "recorded_at")
 
     name: str = ""
     """Its name."""
@@ -160,12 +162,6 @@ class RecordedClaim(JsonRecord):
     """Label of the model said to be cheaper."""
     baseline: str
     """Label of the model it is compared with."""
-    cheaper_by: float | None = None
-    """Least saving per item as a share of the baseline's cost, in (0, 1)."""
-    worse_by: float | None = None
-    """Non-inferiority margin in score points, in (0, 1)."""
-    slower_by: float | None = None
-    """Largest ratio of E2E latency, candidate / baseline, above 0."""
     suites: tuple[str, ...] = ()
     """Suites it speaks of; empty for all of the run."""
     over: str = "each"
@@ -181,16 +177,12 @@ class RecordedClaim(JsonRecord):
     kept: bool = False
     """Whether it was given on the command line and kept: it is exploratory then."""
 
-    @property
-    def claim(self) -> Claim:
-        """What it claims."""
-        return Claim(**{each.name: getattr(self, each.name) for each in fields(Claim)})
-
     @classmethod
-    def of(cls, claim: Claim, recorded_at: str, *, kept: bool = False) -> Self:
-        """A claim's record; `recorded_at` as in the field."""
-        words: dict[str, Any] = {each.name: getattr(claim, each.name) for each in fields(Claim)}
-        return cls(**words, sha256=claim.sha256, recorded_at=recorded_at, kept=kept)
+    def of(cls, words: Mapping[str, Any], sha256: str, recorded_at: str, *, kept: bool = False) -> Self:
+        """The record of a claim's words, keys as in bench.toml and its name."""
+        return cls.from_json(
+            {**words, "sha256": sha256, "recorded_at": recorded_at, **({"kept": True} if kept else {})}
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -154,7 +154,16 @@ class Claim:
     @property
     def sha256(self) -> str:
         """Hash of everything the claim says; a changed margin is another claim."""
-        return sha256_of({f.name: getattr(self, f.name) for f in fields(self)})
+        return sha256_of(self.as_dict())
+
+    @property
+    def alpha(self) -> float:
+        """The risk that the claim takes: 1 - confidence."""
+        return round(1 - self.confidence, 12)
+
+    def as_dict(self) -> dict[str, Any]:
+        """As run.json holds it: the keys of bench.toml, with null for what is not claimed."""
+        return {f.name: getattr(self, f.name) for f in fields(self)}
 
 
 @dataclass(frozen=True, slots=True)

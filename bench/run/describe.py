@@ -86,7 +86,11 @@ def with_parts(record: RunRecord, earlier: str) -> RunRecord:
 
 
 def _claims(comparison: Comparison, declared: Mapping[str, str]) -> dict[str, RecordedClaim]:
-    return {name: RecordedClaim.of(claim, declared[claim.sha256]) for name, claim in comparison.claims.items()}
+    return {name: _recorded(claim, declared[claim.sha256]) for name, claim in comparison.claims.items()}
+
+
+def _recorded(claim: Claim, at: str, *, kept: bool = False) -> RecordedClaim:
+    return RecordedClaim.of(claim.as_dict(), claim.sha256, at, kept=kept)
 
 
 def with_history(record: RunRecord, sharing: Sequence[RunEntry]) -> RunRecord:
@@ -153,7 +157,7 @@ def keep_claim(folder: Path, claim: Claim) -> None:
         return
     names = (claim.name, *(f"{claim.name} ({number})" for number in range(2, len(claims) + 3)))
     own = replace(claim, name=next(name for name in names if name not in claims))
-    entry = RecordedClaim.of(own, utc_now(), kept=True)
+    entry = _recorded(own, utc_now(), kept=True)
     runfolder.write_record(folder, replace(record, claims={**claims, own.name: entry}))
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from bench.config.load import Claim
+from bench.claims import Claim
 from bench.engine.clock import utc_now
 from bench.errors import IncompleteError, UsageError
 from bench.records.items import Call

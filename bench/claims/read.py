@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bench.claims.judge import Case, Opinion, judge
+from bench.claims import parts
+from bench.claims.judge import Case, Judgement, judge_cases
 from bench.claims.pairs import pair
 from bench.claims.rivals import rival
-from bench.config.load import Claim
 from bench.errors import UsageError, suggest
 from bench.records import folder as runfolder
+from bench.records.claim import MARGINS, Claim, margin_keys
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,19 +23,17 @@ if TYPE_CHECKING:
 
 def declared_claims(manifest: Mapping[str, Any]) -> dict[str, Claim]:
     """The claims that the manifest holds, by name."""
-    return {name: _claim(name, raw) for name, raw in (manifest.get("claims") or {}).items()}
+    return {name: Claim.of(name, raw) for name, raw in (manifest.get("claims") or {}).items()}
 
 
-def _claim(name: str, raw: Mapping[str, Any]) -> Claim:
-    known: dict[str, Any] = {f.name: raw[f.name] for f in fields(Claim) if f.name in raw}
-    return Claim(**{**known, "name": name, "suites": tuple(known.get("suites", ()))})
-
-
-def adhoc(candidate: str, baseline: str, **margins: Any) -> Claim:
-    """A claim from the command line. UsageError for a candidate equal to its baseline, without any margin, or with one
-    out of range."""
-    given = {key: value for key, value in margins.items() if value is not None}
-    claim = Claim(name=f"{candidate} against {baseline}", candidate=candidate, baseline=baseline, **given)
+def adhoc(candidate: str, baseline: str, **values: Any) -> Claim:
+    """A claim from the command line: margins by their keys, suites, over, confidence. UsageError for a candidate equal
+    to its baseline, without any margin, or with one out of range."""
+    unknown = set(values) - {*MARGINS, "suites", "over", "confidence"}
+    if unknown:
+        raise TypeError(f"a claim has no {', '.join(sorted(unknown))}")
+    sides = {"candidate": candidate, "baseline": baseline}
+    claim = Claim.of(f"{candidate} against {baseline}", {**values, **sides})
     _check(claim)
     return claim
 
@@ -42,21 +41,20 @@ def adhoc(candidate: str, baseline: str, **margins: Any) -> Claim:
 def _check(claim: Claim) -> None:
     if claim.candidate == claim.baseline:
         raise UsageError("candidate and baseline are the same model.")
-    if claim.cheaper_by is None and claim.worse_by is None and claim.slower_by is None:
-        raise UsageError("the claim says nothing: give cheaper_by, worse_by or slower_by.")
-    for name, least, most in (
-        ("cheaper_by", 0.0, 1.0), ("worse_by", 0.0, 1.0), ("slower_by", 0.0, math.inf), ("confidence", 0.5, 1.0),
-    ):  # fmt: skip
-        value = getattr(claim, name)
-        if value is not None and not least < value < most:
-            raise UsageError(f"{name} is {value:g}: it must lie between {least:g} and {most:g}.")
+    if not claim.margins:
+        raise UsageError(f"the claim says nothing: give {margin_keys()}.")
+    ranges = {key: (0.0, 1.0 if margin.share else math.inf) for key, margin in MARGINS.items()}
+    values = {**claim.margins, "confidence": claim.confidence}
+    for name, (least, most) in {**ranges, "confidence": (0.5, 1.0)}.items():
+        if name in values and not least < values[name] < most:
+            raise UsageError(f"{name} is {values[name]:g}: it must lie between {least:g} and {most:g}.")
 
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
     """What a run says of its claims."""
 
-    opinions: tuple[Opinion, ...] = ()
+    judgements: tuple[Judgement, ...] = ()
     """The claims that could be judged, in order."""
     unjudged: Mapping[str, str] = field(default_factory=dict)
     """Claims that this run cannot judge -> why."""
@@ -75,11 +73,11 @@ def judge_run(folder: Path, name: str | None = None, claim: Claim | None = None)
         raise UsageError(
             "the run has no claim. Add [claims.<name>] to bench.toml, or give --candidate, --baseline and a margin."
         )
-    found = judge_claims(items, manifest, [claim] if claim else [*claims.values()], given=claim is not None)
+    ruling = judge_claims(items, manifest, [claim] if claim else [*claims.values()], given=claim is not None)
     if name is None:
-        return found
-    unjudged = {name: found.unjudged[name]} if name in found.unjudged else {}
-    return Ruling(tuple(o for o in found.opinions if o.claim.name == name), unjudged)
+        return ruling
+    unjudged = {name: ruling.unjudged[name]} if name in ruling.unjudged else {}
+    return Ruling(tuple(j for j in ruling.judgements if j.claim.name == name), unjudged)
 
 
 def judge_claims(
@@ -100,16 +98,17 @@ def judge_claims(
         cases.append(case)
         rivals.append(rival(items, manifest, claim, case.pairs))
     withdrawn = [] if given else _withdrawn(items, manifest)
-    opinions = judge([*cases, *withdrawn], seed=int(manifest["settings"].get("seed", 0)))[: len(cases)]
-    told = zip(opinions, rivals, strict=True)
-    return Ruling(tuple(_with(o, rival, len(withdrawn)) for o, rival in told), unjudged)
+    judgements = judge_cases([*cases, *withdrawn], seed=int(manifest["settings"].get("seed", 0)))[: len(cases)]
+    beside = zip(judgements, rivals, strict=True)
+    return Ruling(tuple(_with(judgement, rival, len(withdrawn)) for judgement, rival in beside), unjudged)
 
 
 def _case(items: pd.DataFrame, manifest: Mapping[str, Any], claim: Claim, entry: Mapping[str, Any] | None) -> Case:
     """What a claim is judged on; `entry` is its record in run.json. UsageError if it cannot be judged."""
     _check(claim)
     every = (*manifest["suites"], *(manifest.get("refused") or {}))
-    pairs = pair(items, manifest, claim.candidate, claim.baseline, claim.suites or every)
+    columns = [column for part in parts.claimed(claim) for column in part.columns]
+    pairs = pair(items, manifest, claim.candidate, claim.baseline, claim.suites or every, columns)
     models = (str(manifest["models"][label]["model"]) for label in (claim.candidate, claim.baseline))
     local = any(model.startswith("weights/") for model in models)
     seen_in = tuple((entry or {}).get("seen_in", ()))
@@ -118,23 +117,23 @@ def _case(items: pd.DataFrame, manifest: Mapping[str, Any], claim: Claim, entry:
 
 def _withdrawn(items: pd.DataFrame, manifest: Mapping[str, Any]) -> list[Case]:
     """Claims that were declared before the answers they would use, and have been taken out of bench.toml since."""
-    found = []
+    cases = []
     for entry in manifest.get("withdrawn_claims") or ():
         try:
-            case = _case(items, manifest, _claim(entry["name"], entry), entry)
+            case = _case(items, manifest, Claim.of(entry["name"], entry), entry)
         except UsageError:
             continue
-        found += [case] if case.declared else []
-    return found
+        cases += [case] if case.declared else []
+    return cases
 
 
-def _with(opinion: Opinion, rival: str | None, withdrawn: int) -> Opinion:
-    warnings = opinion.warnings
-    if withdrawn and opinion.declared:
+def _with(judgement: Judgement, rival: str | None, withdrawn: int) -> Judgement:
+    warnings = judgement.warnings
+    if withdrawn and judgement.declared:
         more = "1 more claim was" if withdrawn == 1 else f"{withdrawn} more claims were"
-        told = f"{more} declared before the answers and withdrawn since; the correction for several claims counts them"
-        warnings = (*warnings, told)
-    return replace(opinion, rival=rival, warnings=warnings)
+        counted = "the correction for several claims counts them"
+        warnings = (*warnings, f"{more} declared before the answers and withdrawn since; {counted}")
+    return replace(judgement, rival=rival, warnings=warnings)
 
 
 def _declared(entry: Mapping[str, Any] | None, claim: Claim, earliest: str | None) -> bool:

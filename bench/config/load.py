@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from bench.claims import MARGINS, Claim, margin_keys
 from bench.config.file import TABLES, ConfigFile
 from bench.errors import UsageError, suggest
-from bench.records.items import sha256_of
 
 if TYPE_CHECKING:
     from bench.providers.presets import Preset
@@ -107,35 +107,6 @@ class ModelEntry:
     def concurrency(self) -> int:
         """Calls in flight at once."""
         return self.slots if self.local else self.max_connections or 8
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """One `[claims.<name>]` table: candidate against baseline, with margins declared before the run."""
-
-    name: str
-    """The claim's name."""
-    candidate: str
-    """Label of the model said to be cheaper."""
-    baseline: str
-    """Label of the model it is compared with."""
-    cheaper_by: float | None = None
-    """Least saving per item as a share of the baseline's cost, in (0, 1)."""
-    worse_by: float | None = None
-    """Non-inferiority margin in score points, in (0, 1)."""
-    slower_by: float | None = None
-    """Largest ratio of E2E latency, candidate / baseline, above 0."""
-    suites: tuple[str, ...] = ()
-    """Suites it speaks of; empty for all of the run."""
-    over: str = "each"
-    """"each": every suite must hold; "mean": their unweighted mean."""
-    confidence: float = 0.95
-    """1 - alpha, in (0.5, 1)."""
-
-    @property
-    def sha256(self) -> str:
-        """Hash of everything the claim says; a changed margin is another claim."""
-        return sha256_of({f.name: getattr(self, f.name) for f in fields(self)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,9 +253,9 @@ def _claim(
             file.fail(f"{side} '{values[side]}' is no model of this file.{suggest(values[side], models)}", *where, side)
     if values["candidate"] == values["baseline"]:
         file.fail("candidate and baseline are the same model.", *where, "candidate")
-    if not {"cheaper_by", "worse_by", "slower_by"} & set(values):
-        file.fail(f"[claims.{name}] says nothing: give cheaper_by, worse_by or slower_by.", *where)
+    if not set(MARGINS) & set(values):
+        file.fail(f"[claims.{name}] says nothing: give {margin_keys()}.", *where)
     for suite in values.get("suites", ()):
         if suite not in run_suites:
             file.fail(f"suite '{suite}' is not part of [run].{suggest(suite, run_suites)}", *where, "suites")
-    return Claim(name=name, **{**values, "suites": tuple(values.get("suites", ()))})
+    return Claim.of(name, values)

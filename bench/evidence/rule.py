@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from bench.claims.totals import cost_each
-from bench.config.load import Claim
+from bench.claims import Claim
+from bench.claims.parts import cost_each
 from bench.errors import UsageError
 from bench.records.aggregates import AggregateRow
 
@@ -69,7 +69,9 @@ class RuledClaim:
     @property
     def claim(self) -> Claim:
         """As the judges know it."""
-        return Claim(self.id, self.candidate, self.baseline, self.cheaper_by, self.worse_by, suites=(self.suite,))
+        margins = {"cheaper_by": self.cheaper_by, "worse_by": self.worse_by}
+        known = {key: value for key, value in margins.items() if value is not None}
+        return Claim(self.id, self.candidate, self.baseline, known, suites=(self.suite,))
 
     @property
     def family(self) -> tuple[str, str]:

@@ -18,7 +18,8 @@ from bench.errors import UsageError
 from bench.records import folder as runfolder
 
 if TYPE_CHECKING:
-    from bench.config.load import Claim, Comparison
+    from bench.claims import Claim
+    from bench.config.load import Comparison
     from bench.journal import RunEntry
     from bench.run.execute import Prepared
 
@@ -72,7 +73,7 @@ def with_parts(manifest: Mapping[str, Any], earlier: str) -> dict[str, Any]:
 
 def _claims(comparison: Comparison, declared: Mapping[str, str]) -> dict[str, Any]:
     return {
-        name: {**asdict(claim), "sha256": claim.sha256, "recorded_at": declared[claim.sha256]}
+        name: {**claim.as_dict(), "sha256": claim.sha256, "recorded_at": declared[claim.sha256]}
         for name, claim in comparison.claims.items()
     }
 
@@ -142,7 +143,7 @@ def keep_claim(folder: Path, claim: Claim) -> None:
         return
     names = (claim.name, *(f"{claim.name} ({number})" for number in range(2, len(claims) + 3)))
     own = replace(claim, name=next(name for name in names if name not in claims))
-    entry = {**asdict(own), "sha256": own.sha256, "recorded_at": utc_now(), "kept": True}
+    entry = {**own.as_dict(), "sha256": own.sha256, "recorded_at": utc_now(), "kept": True}
     changed = {**manifest, "claims": {**claims, own.name: entry}}
     runfolder.write_text(folder / runfolder.MANIFEST, runfolder.manifest_text(changed))
 

@@ -131,6 +131,6 @@ def test_latencies_of_an_import_are_not_said_to_come_from_a_busy_machine(importi
     text = "item,model,score,latency_s\n" + "".join(f"q{at},{m},1,2\n" for at in range(30) for m in ("big", "small"))
     done, _ = importing("csv", text)
     assert not [note for note in tables.notes(compare(done.folder)) if "busy" in note or "clean" in note]
-    (opinion,) = judge_run(done.folder, claim=adhoc("small", "big", slower_by=2.0)).opinions
-    (half,) = opinion.judged.halves.values()
+    (opinion,) = judge_run(done.folder, claim=adhoc("small", "big", slower_by=2.0)).judgements
+    (half,) = opinion.test.parts.values()
     assert half.problem == "an imported latency does not say how it was timed, nor when"

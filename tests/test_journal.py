@@ -17,8 +17,8 @@ import pytest
 
 from bench.errors import IncompleteError, UsageError
 from bench.journal import Journal
+from bench.records.claim import Claim
 from bench.records.items import Attempt, Call, Outcome, TokenUsage
-from bench.records.settings import Claim
 
 
 def call(key: str = "k", run: str = "r1", outcome: Outcome = Outcome.ANSWERED, hours_ago: float = 0.0) -> Call:
@@ -102,11 +102,11 @@ def test_runs_are_found_by_plan(path: Path) -> None:
 
 
 def test_a_claim_keeps_the_time_it_was_first_recorded(path: Path) -> None:
-    claim = Claim("c", "a", "b", worse_by=0.03)
+    claim = Claim("c", "a", "b", {"worse_by": 0.03})
     with Journal(path) as journal:
         first = journal.declare([claim])
         time.sleep(0.01)
-        again = journal.declare([claim, replace(claim, worse_by=0.05)])
+        again = journal.declare([claim, replace(claim, margins={"worse_by": 0.05})])
     assert again[claim.sha256] == first[claim.sha256]
     assert len(again) == 2
 

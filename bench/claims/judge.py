@@ -1,33 +1,23 @@
-"""Judges a claim on a run's pairs: its halves, suite by suite, and what missing data would change."""
+"""Judges a claim on a run's pairs: its parts, suite by suite, and what missing data would change."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
-import numpy as np
-
-from bench.claims.halves import (
-    CLEAN_SHARE,
-    MEAN,
-    MISSING_RATE,
-    cost_half,
-    cost_if,
-    latency_half,
-    lost_items,
-    quality_half,
-    quality_if,
-    scopes,
-)
+from bench.claims import parts
 from bench.claims.pairs import Pairs
-from bench.records.settings import Claim
-from bench.stats.half import Half, undecided
-from bench.stats.verdict import Judged, Verdict, combine, holm
-
-__all__ = ["CLEAN_SHARE", "MEAN", "MISSING_RATE", "TRUNCATION_GAP", "Case", "Opinion", "judge"]
+from bench.claims.parts import Part, PartResult
+from bench.claims.scope import Scope, scopes
+from bench.claims.verdict import JointTest, Verdict, combine
+from bench.records.claim import Claim
+from bench.stats import holm
 
 TRUNCATION_GAP = 0.02
 """Truncation or refusal rates that differ by more are warned about."""
+
+Results = dict[tuple[str, str], PartResult]
+"""Results by suite and part's key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,78 +36,102 @@ class Case:
     """Earlier runs, of another plan, that held the claim and had some of these answers."""
 
 
-@dataclass(frozen=True, slots=True)
-class Opinion:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
     """A claim, judged on a run."""
 
-    claim: Claim
-    """What is claimed."""
-    pairs: Pairs
-    """What it was judged on."""
-    judged: Judged
-    """Halves and p-values."""
-    reported: Mapping[tuple[str, str], Half]
-    """Halves that are told but not judged, by (suite, name): latency that involves a local model."""
+    case: Case
+    """What was judged."""
+    test: JointTest
+    """Its parts and p-values, judged alone."""
+    reported: Mapping[tuple[str, str], PartResult]
+    """Parts that are shown but not judged, by (suite, key): latency that involves a local model."""
     verdict: Verdict
     """With Holm's correction over all declared claims of the run."""
     p_supported: float
     """Adjusted for the other declared claims."""
     p_refuted: float
     """Adjusted for the other declared claims."""
-    declared: bool
-    """See `Case`."""
     warnings: tuple[str, ...]
     """What a reader must know beside the verdict."""
-    unmissable: Mapping[str, str] = field(default_factory=dict)
-    """Suites on which the baseline solves so little that no score misses the margin there -> that, in a clause."""
-    seen_in: tuple[str, ...] = ()
-    """See `Case`."""
+    proves_little: Mapping[tuple[str, str], str]
+    """Parts that no candidate would miss on these items, by (suite, key) -> why, in a clause."""
     rival: str | None = None
     """A cheap model of the baseline's own vendor, where the claim goes across vendors and one was run."""
 
+    @property
+    def claim(self) -> Claim:
+        """What is claimed."""
+        return self.case.claim
 
-def judge(cases: Sequence[Case], seed: int = 0) -> list[Opinion]:
+    @property
+    def pairs(self) -> Pairs:
+        """What it was judged on."""
+        return self.case.pairs
+
+    @property
+    def declared(self) -> bool:
+        """See `Case`."""
+        return self.case.declared
+
+    @property
+    def seen_in(self) -> tuple[str, ...]:
+        """See `Case`."""
+        return self.case.seen_in
+
+    def supports(self, result: PartResult) -> bool:
+        """Whether a part of it is supported, taken alone."""
+        return result.p_supported <= self.claim.alpha and not result.problem
+
+
+def judge_cases(cases: Sequence[Case], seed: int = 0) -> list[Judgement]:
     """Judges claims, in order.
 
     Declared claims share one error budget (Holm); exploratory ones are judged each alone, and labelled so.
     """
-    halves = [_halves(case, seed) for case in cases]
-    judged = [combine(found) for found, _ in halves]
-    supported, refuted = [j.p_supported for j in judged], [j.p_refuted for j in judged]
+    results = [_results(case, seed) for case in cases]
+    tests = [combine(judged) for judged, _ in results]
+    supported, refuted = [test.p_supported for test in tests], [test.p_refuted for test in tests]
     together = [at for at, case in enumerate(cases) if case.declared]
     for p_values in (supported, refuted):
         for at, p in zip(together, holm([p_values[at] for at in together]), strict=True):
             p_values[at] = p
-    opinions = []
-    for case, own, (_, reported), p_for, p_against in zip(cases, judged, halves, supported, refuted, strict=True):
-        verdict = replace(own, p_supported=p_for, p_refuted=p_against).verdict(case.claim.alpha)
-        warnings = (*_warnings(case), *_sensitivity(case, verdict, own, seed))
-        told = (case.claim, case.pairs, own, reported, verdict, p_for, p_against, case.declared, warnings)
-        opinions.append(Opinion(*told, _unmissable(case.claim, case.pairs), case.seen_in))
-    return opinions
+    judgements = []
+    for case, test, (_, reported), p_for, p_against in zip(cases, tests, results, supported, refuted, strict=True):
+        verdict = replace(test, p_supported=p_for, p_refuted=p_against).verdict(case.claim.alpha)
+        judgement = Judgement(
+            case=case,
+            test=test,
+            reported=reported,
+            verdict=verdict,
+            p_supported=p_for,
+            p_refuted=p_against,
+            warnings=(*_warnings(case), *_sensitivity(case, verdict, test, seed)),
+            proves_little={(scope.suite, part.key): why for scope, part, why in _proving_little(case, seed)},
+        )
+        judgements.append(judgement)
+    return judgements
 
 
-def _halves(case: Case, seed: int) -> tuple[dict[tuple[str, str], Half], dict[tuple[str, str], Half]]:
-    claim, pairs = case.claim, case.pairs
-    halves: dict[tuple[str, str], Half] = {}
-    reported: dict[tuple[str, str], Half] = {}
-    for suite, mask in scopes(claim, pairs):
-        if claim.worse_by is not None:
-            halves[suite, "quality"] = quality_half(claim, pairs, mask, seed)
-        if claim.cheaper_by is not None:
-            halves[suite, "cost"] = cost_half(claim, pairs, mask, seed)
-        if claim.slower_by is not None and not case.local:
-            halves[suite, "latency"] = latency_half(claim, pairs, suite, mask, seed)
-        elif claim.slower_by is not None:
-            reported[suite, "latency"] = latency_half(claim, pairs, suite, mask, seed)
-    if not halves:
-        reason = "latency that involves a local model is reported, not judged"
-        halves = {key: undecided(half.name, half.estimate, half.n, reason) for key, half in reported.items()}
-    return halves, reported
+def _results(case: Case, seed: int) -> tuple[Results, Results]:
+    """What is judged, and what is only reported."""
+    judged: Results = {}
+    reported: Results = {}
+    whys: Results = {}
+    for scope in scopes(case.claim, case.pairs, seed):
+        for part in parts.claimed(case.claim):
+            why = part.local_why if case.local else None
+            result = part.test(scope)
+            if why is None:
+                judged[scope.suite, part.key] = result
+            else:
+                reported[scope.suite, part.key] = result
+                whys[scope.suite, part.key] = parts.undecided(part.key, result.estimate, result.n, why)
+    return judged or whys, reported
 
 
 def _warnings(case: Case) -> Iterator[str]:
-    claim, pairs = case.claim, case.pairs
+    pairs = case.pairs
     ours, theirs = pairs.candidate, pairs.baseline
     if case.seen_in:
         yield f"judged before, on some of these answers, in {', '.join(case.seen_in)}: a second look errs more often"
@@ -137,53 +151,37 @@ def _warnings(case: Case) -> Iterator[str]:
     if ours.sampling != theirs.sampling:
         sent = " against ".join(" or ".join(side.sampling) or "nothing" for side in (ours, theirs))
         yield f"unlike sampling was applied: {sent}"
-    observed = [side.label for side in (ours, theirs) if side.cap_observed]
-    if claim.cheaper_by is not None and observed:
-        yield (
-            f"the most that an item of {' or '.join(observed)} can cost is a local machine's token limit at the "
-            "slowest pace seen in this run"
-        )
+    for part in parts.claimed(case.claim):
+        yield from part.warnings(pairs)
 
 
-def _unmissable(claim: Claim, pairs: Pairs) -> dict[str, str]:
-    """Where the baseline solves so little that no candidate misses the margin on these items."""
-    if claim.worse_by is None:
-        return {}
-    found = {}
-    for suite, mask in scopes(claim, pairs):
-        scores = pairs.baseline.score[mask]
-        scored = scores[~np.isnan(scores)]
-        if len(scored) and float(scored.mean()) <= claim.worse_by:
-            share = f"{100 * scored.mean():.1f} %"
-            where = "" if suite == MEAN else f" on {suite}"
-            found[suite] = (
-                f"the score part{where} proves little: a model that solves nothing would be within the margin here, as "
-                f"{pairs.baseline.label} itself scores only {share} (n = {len(scored)})"
-            )
-    return found
+def _proving_little(case: Case, seed: int) -> Iterator[tuple[Scope, Part, str]]:
+    for scope in scopes(case.claim, case.pairs, seed):
+        for part in parts.claimed(case.claim):
+            why = part.proves_little(scope)
+            if why is not None:
+                yield scope, part, why
 
 
-def _sensitivity(case: Case, verdict: Verdict, own: Judged, seed: int) -> Iterator[str]:
-    """What the verdict would be if what is missing counted otherwise; latency stays as it is."""
-    claim, pairs = case.claim, case.pairs
-    lost = int(lost_items(pairs).sum())
+def _sensitivity(case: Case, verdict: Verdict, test: JointTest, seed: int) -> Iterator[str]:
+    """What the verdict would be if what is missing counted otherwise; a part whose losses never count stays."""
+    lost = int(parts.lost_items(case.pairs).sum())
     if not lost:
         return
-    alone, told, items = own.verdict(claim.alpha), 0, "1 item" if lost == 1 else f"{lost} items"
+    claimed, alpha = parts.claimed(case.claim), case.claim.alpha
+    alone, changes, items = test.verdict(alpha), 0, "1 item" if lost == 1 else f"{lost} items"
     for what, fills in (
         ("counted as wrong", (0.0, 0.0)),
         ("went against the candidate", (0.0, 1.0)),
         ("went for the candidate", (1.0, 0.0)),
     ):
-        halves = dict(own.halves)
-        for suite, mask in scopes(claim, pairs):
-            if claim.worse_by is not None:
-                halves[suite, "quality"] = quality_if(claim, pairs, mask, fills, seed)
-            if claim.cheaper_by is not None and fills[0] != fills[1]:
-                halves[suite, "cost"] = cost_if(claim, pairs, mask, fills[0] < fills[1], seed)
-        other = combine(halves).verdict(claim.alpha)
+        results = dict(test.parts)
+        for scope in scopes(case.claim, case.pairs, seed):
+            filled = ((part.key, part.test_if_lost(scope, fills)) for part in claimed)
+            results |= {(scope.suite, key): result for key, result in filled if result is not None}
+        other = combine(results).verdict(alpha)
         if other not in (alone, verdict):
-            told += 1
+            changes += 1
             yield f"the verdict would be {other} if the {items} without a score {what}"
-    if not told and claim.slower_by is None and alone == verdict:
+    if not changes and not any(part.fixed for part in claimed) and alone == verdict:
         yield f"the verdict would be {alone} however the {items} without a score had ended"

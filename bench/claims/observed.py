@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bench.claims.halves import MEAN, scopes
-from bench.claims.judge import Opinion
+from bench.claims.judge import Judgement
 from bench.claims.pairs import Mask, Side
-from bench.claims.text import percent, saving
-from bench.stats.clusters import Floats
+from bench.claims.scope import MEAN, scopes
+from bench.claims.words import percent, saving
+from bench.stats import Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,55 +37,55 @@ class Observed:
     """Items of these whose cost is known on both sides."""
 
 
-def observed(opinion: Opinion) -> Observed:
+def observe(judgement: Judgement) -> Observed:
     """What happened on the items that both sides have a score for."""
-    ours, theirs = opinion.pairs.candidate, opinion.pairs.baseline
-    both = opinion.pairs.both
+    ours, theirs = judgement.pairs.candidate, judgement.pairs.baseline
+    both = judgement.pairs.both
     priced = both & ~np.isnan(ours.cost) & ~np.isnan(theirs.cost)
     known = bool(priced.any()) and theirs.cost[priced].sum() > 0
-    scores = [_average(opinion, side.score, both) for side in (ours, theirs)]
+    scores = [_average(judgement, side.score, both) for side in (ours, theirs)]
     return Observed(
         n=int(both.sum()),
-        of_mean=_of_mean(opinion),
+        of_mean=_of_mean(judgement),
         candidate_score=scores[0],
         baseline_score=scores[1],
         score_difference=scores[0] - scores[1],
-        candidate_usd=_usd(opinion, ours, both),
-        baseline_usd=_usd(opinion, theirs, both),
-        cost_ratio=_average(opinion, ours.cost, priced) / _average(opinion, theirs.cost, priced) if known else None,
+        candidate_usd=_usd(judgement, ours, both),
+        baseline_usd=_usd(judgement, theirs, both),
+        cost_ratio=_average(judgement, ours.cost, priced) / _average(judgement, theirs.cost, priced) if known else None,
         cost_n=int(priced.sum()),
     )
 
 
-def _of_mean(opinion: Opinion) -> bool:
-    return any(suite == MEAN for suite, _ in scopes(opinion.claim, opinion.pairs))
+def _of_mean(judgement: Judgement) -> bool:
+    return any(scope.suite == MEAN for scope in scopes(judgement.claim, judgement.pairs))
 
 
-def _average(opinion: Opinion, values: Floats, mask: Mask) -> float:
+def _average(judgement: Judgement, values: Floats, mask: Mask) -> float:
     """The mean as the claim takes it: over items, or over suites."""
     if not mask.any():
         return float("nan")
-    weights = opinion.pairs.strata(mask).weights() if _of_mean(opinion) else 1.0
+    weights = judgement.pairs.strata(mask).weights() if _of_mean(judgement) else 1.0
     return float((values[mask] * weights).mean())
 
 
-def _usd(opinion: Opinion, side: Side, both: Mask) -> float | None:
+def _usd(judgement: Judgement, side: Side, both: Mask) -> float | None:
     """Per 1,000 items, each answered once."""
     if not both.any() or np.isnan(side.cost[both]).any():
         return None
-    return 1000 * _average(opinion, side.cost, both)
+    return 1000 * _average(judgement, side.cost, both)
 
 
-def on_these_items(opinion: Opinion) -> str:
+def on_these_items(judgement: Judgement) -> str:
     """What happened, in a sentence."""
-    found, label = observed(opinion), opinion.claim.candidate
-    if not found.n:
+    seen, label = observe(judgement), judgement.claim.candidate
+    if not seen.n:
         return "On exactly these items: none has a score on both sides."
-    scores = f"{percent(found.candidate_score)} against {percent(found.baseline_score)}"
-    told = f"On exactly these {found.n} items {label} scored {scores}"
-    if found.cost_ratio is not None:
-        told += f" and cost {saving(found.cost_ratio)}"
-        told += "" if found.cost_n == found.n else f" on {found.cost_n} of them"
-    if found.of_mean:
-        told += " (mean of the suites)"
-    return f"{told}. These exact figures hold only for these items and this run."
+    scores = f"{percent(seen.candidate_score)} against {percent(seen.baseline_score)}"
+    sentence = f"On exactly these {seen.n} items {label} scored {scores}"
+    if seen.cost_ratio is not None:
+        sentence += f" and cost {saving(seen.cost_ratio)}"
+        sentence += "" if seen.cost_n == seen.n else f" on {seen.cost_n} of them"
+    if seen.of_mean:
+        sentence += " (mean of the suites)"
+    return f"{sentence}. These exact figures hold only for these items and this run."

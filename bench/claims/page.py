@@ -7,15 +7,17 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
-from bench.claims.judge import Opinion
-from bench.claims.observed import observed, on_these_items
+from bench.claims import parts
+from bench.claims.judge import Judgement
+from bench.claims.observed import observe, on_these_items
 from bench.claims.pairs import Side
+from bench.claims.parts import PartResult
 from bench.claims.plain import explanation
 from bench.claims.read import Ruling
-from bench.claims.text import labels, percent, points, sentence
+from bench.claims.text import labels, sentence
+from bench.claims.words import percent
 from bench.records.manifest import RunRecord
 from bench.stats import Interval
-from bench.stats.half import Half
 
 LEGEND = (
     "*estimate*: points of score; for cost and latency, the candidate's over the baseline's. *interval*: what these "
@@ -30,72 +32,72 @@ LEGEND = (
 
 def lines(ruling: Ruling, record: RunRecord) -> list[str]:
     """For a terminal: each claim with its sentence, or why this run cannot judge it."""
-    told = []
-    for opinion in ruling.opinions:
-        told.append(f"{opinion.claim.name}: {sentence(opinion, record)}")
-        told += [f"{opinion.claim.name}: beside it: {opinion.rival}."] if opinion.rival else []
-    return [*told, *(f"{name}: cannot be judged on this run: {why}" for name, why in ruling.unjudged.items())]
+    texts = []
+    for judgement in ruling.judgements:
+        name = judgement.claim.name
+        texts.append(f"{name}: {sentence(judgement, record)}")
+        texts += [f"{name}: beside it: {judgement.rival}."] if judgement.rival else []
+    return [*texts, *(f"{name}: cannot be judged on this run: {why}" for name, why in ruling.unjudged.items())]
 
 
 def markdown(ruling: Ruling, record: RunRecord) -> str:
     """claims.md."""
-    parts = ["# Claims"]
-    for opinion in ruling.opinions:
-        remarks = labels(opinion, record)
-        parts += [
-            f"## {opinion.claim.name}: {opinion.verdict}" + (f" ({'; '.join(remarks)})" if remarks else ""),
-            sentence(opinion, record),
-            explanation(opinion, record),
-            on_these_items(opinion),
-            _table(opinion),
+    blocks = ["# Claims"]
+    for judgement in ruling.judgements:
+        remarks = labels(judgement, record)
+        blocks += [
+            f"## {judgement.claim.name}: {judgement.verdict}" + (f" ({'; '.join(remarks)})" if remarks else ""),
+            sentence(judgement, record),
+            explanation(judgement, record),
+            on_these_items(judgement),
+            _table(judgement),
             LEGEND,
-            "\n".join(f"- {note}" for note in _notes(opinion)),
+            "\n".join(f"- {note}" for note in _notes(judgement)),
         ]
     for name, why in ruling.unjudged.items():
-        parts += [f"## {name}: cannot be judged on this run", why]
-    return "\n\n".join(part for part in parts if part) + "\n"
+        blocks += [f"## {name}: cannot be judged on this run", why]
+    return "\n\n".join(block for block in blocks if block) + "\n"
 
 
-def _notes(opinion: Opinion) -> list[str]:
-    notes = [note for half in opinion.judged.halves.values() for note in half.notes]
+def _notes(judgement: Judgement) -> list[str]:
+    results = judgement.test.parts
+    notes = [note for result in results.values() for note in result.notes]
     notes += [
-        f"{suite}, {name}: {half.problem or half.blocked}"
-        for (suite, name), half in opinion.judged.halves.items()
-        if half.problem or half.blocked
+        f"{suite}, {name}: {result.problem or result.blocked}"
+        for (suite, name), result in results.items()
+        if result.problem or result.blocked
     ]
-    if not opinion.declared:
+    if not judgement.declared:
         notes.append("exploratory: nothing shows that the claim was made before the answers it uses")
-    notes += [opinion.rival] if opinion.rival else []
-    return [*dict.fromkeys(notes), *opinion.warnings]
+    notes += [judgement.rival] if judgement.rival else []
+    return [*dict.fromkeys(notes), *judgement.warnings]
 
 
-def _table(opinion: Opinion) -> str:
-    found = [
+def _table(judgement: Judgement) -> str:
+    rows = [
         "| suite | part | estimate | interval | n | differ | p for | p against | detectable | items needed |",
         "|---|---|---|---|---|---|---|---|---|---|",
     ]
-    reported = (((suite, f"{name}, not judged"), half) for (suite, name), half in opinion.reported.items())
-    rows = [*opinion.judged.halves.items(), *reported]
-    for (suite, name), half in rows:
-        scale = points if half.name == "quality" else _ratio
-        cells = [
-            suite, name, scale(half.estimate) if math.isfinite(half.estimate) else "unknown",
-            _bounds(half.interval, scale), str(half.n),
-            "" if half.discordance is None else percent(half.discordance),
-            f"{half.p_supported:.3g}", f"{half.p_refuted:.3g}",
-            "" if half.detectable is None else _distance(half.name, half.detectable),
-            "" if half.needed is None else str(half.needed),
-        ]  # fmt: skip
-        found.append(f"| {' | '.join(cells)} |")
-    return "\n".join(found)
+    rows += [_row(suite, name, result) for (suite, name), result in judgement.test.parts.items()]
+    rows += [_row(suite, f"{name}, not judged", result) for (suite, name), result in judgement.reported.items()]
+    return "\n".join(rows)
 
 
-def _ratio(value: float) -> str:
-    return f"x{value:.3g}"
-
-
-def _distance(name: str, detectable: float) -> str:
-    return f"{100 * detectable:.1f} points" if name == "quality" else f"x{math.exp(detectable):.2f}"
+def _row(suite: str, name: str, result: PartResult) -> str:
+    part = parts.part(result.name)
+    cells = [
+        suite,
+        name,
+        part.cell(result.estimate) if math.isfinite(result.estimate) else "unknown",
+        _bounds(result.interval, part.cell),
+        str(result.n),
+        "" if result.discordance is None else percent(result.discordance),
+        f"{result.p_supported:.3g}",
+        f"{result.p_refuted:.3g}",
+        "" if result.detectable is None else part.distance(result.detectable),
+        "" if result.needed is None else str(result.needed),
+    ]
+    return f"| {' | '.join(cells)} |"
 
 
 def _bounds(interval: Interval, scale: Callable[[float], str]) -> str:
@@ -107,34 +109,36 @@ def _bounds(interval: Interval, scale: Callable[[float], str]) -> str:
 def as_json(ruling: Ruling, record: RunRecord) -> list[dict[str, Any]]:
     """claims.json: everything that markdown tells, as plain JSON; unknown numbers, and no verdict, are null."""
     return [
-        *(_record(opinion, record) for opinion in ruling.opinions),
+        *(_record(judgement, record) for judgement in ruling.judgements),
         *({"name": name, "verdict": None, "reason": why} for name, why in ruling.unjudged.items()),
     ]
 
 
-def _record(opinion: Opinion, record: RunRecord) -> dict[str, Any]:
-    pairs = opinion.pairs
+def _record(judgement: Judgement, record: RunRecord) -> dict[str, Any]:
+    pairs = judgement.pairs
+    judged = [{"suite": suite, **_plain(result)} for (suite, _), result in judgement.test.parts.items()]
     return {
-        "name": opinion.claim.name,
-        "verdict": str(opinion.verdict),
-        "labels": labels(opinion, record),
-        "declared": opinion.declared,
-        "claim": {key: value for key, value in asdict(opinion.claim).items() if key != "name"},
-        "sentence": sentence(opinion, record),
-        "explanation": explanation(opinion, record),
-        "on_these_items": on_these_items(opinion),
-        "observed": _known(asdict(observed(opinion))),
-        "p_supported": opinion.p_supported,
-        "p_refuted": opinion.p_refuted,
+        "name": judgement.claim.name,
+        "verdict": str(judgement.verdict),
+        "labels": labels(judgement, record),
+        "declared": judgement.declared,
+        "claim": {key: value for key, value in judgement.claim.as_dict().items() if key != "name"},
+        "sentence": sentence(judgement, record),
+        "explanation": explanation(judgement, record),
+        "on_these_items": on_these_items(judgement),
+        "observed": _known(asdict(observe(judgement))),
+        "p_supported": judgement.p_supported,
+        "p_refuted": judgement.p_refuted,
         "n": pairs.n,
         "planned": pairs.planned,
-        "needed": opinion.judged.needed,
-        "halves": [{"suite": suite, **_plain(half)} for (suite, _), half in opinion.judged.halves.items()],
-        "reported": [{"suite": suite, **_plain(half)} for (suite, _), half in opinion.reported.items()],
+        "needed": judgement.test.needed,
+        "parts": judged,
+        "halves": judged,  # the key of files written before; it goes with the next version of the format
+        "reported": [{"suite": suite, **_plain(result)} for (suite, _), result in judgement.reported.items()],
         "candidate": _side(pairs.candidate),
         "baseline": _side(pairs.baseline),
         "prices_as_of": record.prices_as_of,
-        "notes": _notes(opinion),
+        "notes": _notes(judgement),
     }
 
 
@@ -147,9 +151,9 @@ def _known(raw: dict[str, Any]) -> dict[str, Any]:
     return {key: None if isinstance(value, float) and math.isnan(value) else value for key, value in raw.items()}
 
 
-def _plain(half: Half) -> dict[str, Any]:
-    raw = asdict(half)
-    if math.isfinite(half.estimate):
+def _plain(result: PartResult) -> dict[str, Any]:
+    raw = asdict(result)
+    if math.isfinite(result.estimate):
         return raw
     unknown = {key: {**raw[key], "estimate": None} for key in ("interval", "interval_95")}
     return {**raw, "estimate": None, **unknown}

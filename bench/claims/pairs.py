@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,8 +14,7 @@ from bench.records.folder import effective_cost
 from bench.records.items import Outcome
 from bench.records.manifest import RunRecord
 from bench.records.recorded import RecordedModel
-from bench.stats.clusters import Floats
-from bench.stats.half import Strata
+from bench.stats import Floats, Strata
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -67,12 +66,14 @@ class Side:
     """The distinct sampling settings that were sent, as JSON."""
     deadline_s: float | None
     """Seconds after which a call was given up; None if the run does not say."""
+    means: Mapping[str, Floats] = field(default_factory=dict)
+    """Further columns that a part of a claim names: the mean over an item's scored samples; NaN if one is unknown."""
 
     def filled(self, value: float) -> Floats:
         """The scores if every sample without one had scored `value`."""
         known = np.where(np.isnan(self.score), 0.0, self.score)
-        found: Floats = known * (1 - self.lost) + value * self.lost
-        return found
+        filled: Floats = known * (1 - self.lost) + value * self.lost
+        return filled
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +112,8 @@ class Pairs:
     @property
     def both(self) -> Mask:
         """The mask of the items that both sides have a score for."""
-        found: Mask = ~np.isnan(self.candidate.score) & ~np.isnan(self.baseline.score)
-        return found
+        both: Mask = ~np.isnan(self.candidate.score) & ~np.isnan(self.baseline.score)
+        return both
 
     def strata(self, mask: Mask) -> Strata:
         """Suites and clusters of the items under a mask."""
@@ -120,12 +121,19 @@ class Pairs:
 
     def of(self, suite: str) -> Mask:
         """The mask of one suite's items."""
-        found: Mask = np.asarray(self.suites) == suite
-        return found
+        mask: Mask = np.asarray(self.suites) == suite
+        return mask
 
 
-def pair(items: pd.DataFrame, record: RunRecord, candidate: str, baseline: str, suites: Sequence[str]) -> Pairs:
-    """Pairs two models of a run on some suites.
+def pair(
+    items: pd.DataFrame,
+    record: RunRecord,
+    candidate: str,
+    baseline: str,
+    suites: Sequence[str],
+    columns: Sequence[str] = (),
+) -> Pairs:
+    """Pairs two models of a run on some suites; `columns` become `Side.means`.
 
     UsageError if a model or suite is no part of the run, a suite has no shared item or no score at all, one id stands
     for two questions, a row is there twice, or a number is out of range.
@@ -149,8 +157,8 @@ def pair(items: pd.DataFrame, record: RunRecord, candidate: str, baseline: str, 
     clusters = first["suite"] + "/" + first["cluster"]
     seconds, timed, answered = _seconds(rows, candidate, baseline)
     return Pairs(
-        candidate=_side(rows, candidate, order, record.models[candidate]),
-        baseline=_side(rows, baseline, order, record.models[baseline]),
+        candidate=_side(rows, candidate, order, record.models[candidate], columns),
+        baseline=_side(rows, baseline, order, record.models[baseline], columns),
         suites=tuple(first["suite"]),
         clusters=tuple(clusters),
         planned=len(order) if record.imported else _planned(record, suites),
@@ -206,7 +214,7 @@ def _sound(rows: pd.DataFrame) -> None:
             raise UsageError(f"items.parquet: {where}: {column} is {row[column]}, which is no possible value.")
 
 
-def _side(rows: pd.DataFrame, label: str, order: pd.Index[Any], entry: RecordedModel) -> Side:
+def _side(rows: pd.DataFrame, label: str, order: pd.Index[Any], entry: RecordedModel, columns: Sequence[str]) -> Side:
     mine = rows[rows["model"] == label]
     scored = mine[mine["score"].notna()]
     groups = scored.groupby(KEY)
@@ -233,6 +241,7 @@ def _side(rows: pd.DataFrame, label: str, order: pd.Index[Any], entry: RecordedM
         binary=bool(np.isin(scores, (0.0, 1.0)).all() and (groups.size() == 1).all() and mine["repeat"].max() == 0),
         sampling=tuple(sorted(set(scored["sampling_applied"].dropna()))),
         deadline_s=entry.timeout_s,
+        means={column: _floats(_amounts(scored, column).groupby(KEY)[column].mean(), order) for column in columns},
     )
 
 
@@ -246,14 +255,19 @@ def _money(mine: pd.DataFrame) -> pd.DataFrame:
     return mine[KEY].assign(total=total, least=least, most=most, cap=cap)
 
 
+def _amounts(scored: pd.DataFrame, column: str) -> pd.DataFrame:
+    """A row a sample; inf where the column is unknown."""
+    return scored[KEY].assign(**{column: scored[column].to_numpy(dtype=float, na_value=np.inf)})
+
+
 def _count(outcomes: pd.Series[str], name: Outcome) -> int | None:
     return None if (outcomes == Outcome.UNSTATED).any() else int((outcomes == name).sum())
 
 
 def _floats(series: pd.Series[Any], order: pd.Index[Any]) -> Floats:
     """In the order of the pairs; NaN where it is missing or infinite."""
-    found: Floats = series.reindex(order).to_numpy(dtype=float, na_value=np.nan)
-    return np.where(np.isfinite(found), found, np.nan)
+    values: Floats = series.reindex(order).to_numpy(dtype=float, na_value=np.nan)
+    return np.where(np.isfinite(values), values, np.nan)
 
 
 def _seconds(rows: pd.DataFrame, candidate: str, baseline: str) -> tuple[Floats, Strata, Mapping[str, int]]:

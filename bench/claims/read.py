@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bench.claims.judge import Case, Opinion, judge
+from bench.claims import parts
+from bench.claims.judge import Case, Judgement, judge_cases
 from bench.claims.pairs import pair
 from bench.claims.rivals import rival
 from bench.errors import UsageError, suggest
 from bench.records import folder as runfolder
+from bench.records.claim import MARGINS, Claim, margin_keys
 from bench.records.manifest import RunRecord
 from bench.records.recorded import RecordedClaim
-from bench.records.settings import Claim
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,19 +25,17 @@ if TYPE_CHECKING:
 
 def declared_claims(record: RunRecord) -> dict[str, Claim]:
     """The claims that the record holds, by name."""
-    return {name: _claim(name, entry.to_json()) for name, entry in record.claims.items()}
+    return {name: Claim.of(name, entry.to_json()) for name, entry in record.claims.items()}
 
 
-def _claim(name: str, raw: Mapping[str, Any]) -> Claim:
-    known: dict[str, Any] = {f.name: raw[f.name] for f in fields(Claim) if f.name in raw}
-    return Claim(**{**known, "name": name, "suites": tuple(known.get("suites", ()))})
-
-
-def adhoc(candidate: str, baseline: str, **margins: Any) -> Claim:
-    """A claim from the command line. UsageError for a candidate equal to its baseline, without any margin, or with one
-    out of range."""
-    given = {key: value for key, value in margins.items() if value is not None}
-    claim = Claim(name=f"{candidate} against {baseline}", candidate=candidate, baseline=baseline, **given)
+def adhoc(candidate: str, baseline: str, **values: Any) -> Claim:
+    """A claim from the command line: margins by their keys, suites, over, confidence. UsageError for a candidate equal
+    to its baseline, without any margin, or with one out of range."""
+    unknown = set(values) - {*MARGINS, "suites", "over", "confidence"}
+    if unknown:
+        raise TypeError(f"a claim has no {', '.join(sorted(unknown))}")
+    sides = {"candidate": candidate, "baseline": baseline}
+    claim = Claim.of(f"{candidate} against {baseline}", {**values, **sides})
     _check(claim)
     return claim
 
@@ -44,21 +43,20 @@ def adhoc(candidate: str, baseline: str, **margins: Any) -> Claim:
 def _check(claim: Claim) -> None:
     if claim.candidate == claim.baseline:
         raise UsageError("candidate and baseline are the same model.")
-    if claim.cheaper_by is None and claim.worse_by is None and claim.slower_by is None:
-        raise UsageError("the claim says nothing: give cheaper_by, worse_by or slower_by.")
-    for name, least, most in (
-        ("cheaper_by", 0.0, 1.0), ("worse_by", 0.0, 1.0), ("slower_by", 0.0, math.inf), ("confidence", 0.5, 1.0),
-    ):  # fmt: skip
-        value = getattr(claim, name)
-        if value is not None and not least < value < most:
-            raise UsageError(f"{name} is {value:g}: it must lie between {least:g} and {most:g}.")
+    if not claim.margins:
+        raise UsageError(f"the claim says nothing: give {margin_keys()}.")
+    ranges = {key: (0.0, 1.0 if margin.share else math.inf) for key, margin in MARGINS.items()}
+    values = {**claim.margins, "confidence": claim.confidence}
+    for name, (least, most) in {**ranges, "confidence": (0.5, 1.0)}.items():
+        if name in values and not least < values[name] < most:
+            raise UsageError(f"{name} is {values[name]:g}: it must lie between {least:g} and {most:g}.")
 
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
     """What a run says of its claims."""
 
-    opinions: tuple[Opinion, ...] = ()
+    judgements: tuple[Judgement, ...] = ()
     """The claims that could be judged, in order."""
     unjudged: Mapping[str, str] = field(default_factory=dict)
     """Claims that this run cannot judge -> why."""
@@ -77,11 +75,11 @@ def judge_run(folder: Path, name: str | None = None, claim: Claim | None = None)
         raise UsageError(
             "the run has no claim. Add [claims.<name>] to bench.toml, or give --candidate, --baseline and a margin."
         )
-    found = judge_claims(items, record, [claim] if claim else [*claims.values()], given=claim is not None)
+    ruling = judge_claims(items, record, [claim] if claim else [*claims.values()], given=claim is not None)
     if name is None:
-        return found
-    unjudged = {name: found.unjudged[name]} if name in found.unjudged else {}
-    return Ruling(tuple(o for o in found.opinions if o.claim.name == name), unjudged)
+        return ruling
+    unjudged = {name: ruling.unjudged[name]} if name in ruling.unjudged else {}
+    return Ruling(tuple(j for j in ruling.judgements if j.claim.name == name), unjudged)
 
 
 def judge_claims(items: pd.DataFrame, record: RunRecord, claims: Sequence[Claim], *, given: bool = False) -> Ruling:
@@ -100,16 +98,17 @@ def judge_claims(items: pd.DataFrame, record: RunRecord, claims: Sequence[Claim]
         cases.append(case)
         rivals.append(rival(items, record, claim, case.pairs))
     withdrawn = [] if given else _withdrawn(items, record)
-    opinions = judge([*cases, *withdrawn], seed=record.settings.seed)[: len(cases)]
-    told = zip(opinions, rivals, strict=True)
-    return Ruling(tuple(_with(o, rival, len(withdrawn)) for o, rival in told), unjudged)
+    judgements = judge_cases([*cases, *withdrawn], seed=record.settings.seed)[: len(cases)]
+    beside = zip(judgements, rivals, strict=True)
+    return Ruling(tuple(_with(judgement, rival, len(withdrawn)) for judgement, rival in beside), unjudged)
 
 
 def _case(items: pd.DataFrame, record: RunRecord, claim: Claim, entry: RecordedClaim | None) -> Case:
     """What a claim is judged on; `entry` is its record in run.json. UsageError if it cannot be judged."""
     _check(claim)
     every = (*record.suites, *record.refused)
-    pairs = pair(items, record, claim.candidate, claim.baseline, claim.suites or every)
+    columns = [column for part in parts.claimed(claim) for column in part.columns]
+    pairs = pair(items, record, claim.candidate, claim.baseline, claim.suites or every, columns)
     local = record.is_local(claim.candidate, claim.baseline)
     seen_in = (entry and entry.seen_in) or ()
     return Case(claim, pairs, _declared(entry, claim, pairs.earliest), local, seen_in)
@@ -117,23 +116,23 @@ def _case(items: pd.DataFrame, record: RunRecord, claim: Claim, entry: RecordedC
 
 def _withdrawn(items: pd.DataFrame, record: RunRecord) -> list[Case]:
     """Claims that were declared before the answers they would use, and have been taken out of bench.toml since."""
-    found = []
+    cases = []
     for entry in record.withdrawn_claims:
         try:
-            case = _case(items, record, _claim(entry.name, entry.to_json()), entry)
+            case = _case(items, record, Claim.of(entry.name, entry.to_json()), entry)
         except UsageError:
             continue
-        found += [case] if case.declared else []
-    return found
+        cases += [case] if case.declared else []
+    return cases
 
 
-def _with(opinion: Opinion, rival: str | None, withdrawn: int) -> Opinion:
-    warnings = opinion.warnings
-    if withdrawn and opinion.declared:
+def _with(judgement: Judgement, rival: str | None, withdrawn: int) -> Judgement:
+    warnings = judgement.warnings
+    if withdrawn and judgement.declared:
         more = "1 more claim was" if withdrawn == 1 else f"{withdrawn} more claims were"
-        told = f"{more} declared before the answers and withdrawn since; the correction for several claims counts them"
-        warnings = (*warnings, told)
-    return replace(opinion, rival=rival, warnings=warnings)
+        counted = "the correction for several claims counts them"
+        warnings = (*warnings, f"{more} declared before the answers and withdrawn since; {counted}")
+    return replace(judgement, rival=rival, warnings=warnings)
 
 
 def _declared(entry: RecordedClaim | None, claim: Claim, earliest: str | None) -> bool:

@@ -8,8 +8,8 @@ import numpy as np
 
 from bench.claims.pairs import Pairs, pair
 from bench.errors import UsageError
+from bench.records.claim import Claim
 from bench.records.manifest import RunRecord
-from bench.records.settings import Claim
 from bench.records.vendors import maker_of
 
 if TYPE_CHECKING:
@@ -25,14 +25,14 @@ def rival(items: pd.DataFrame, record: RunRecord, claim: Claim, pairs: Pairs) ->
     home = makers[claim.baseline]
     if home is None or makers[claim.candidate] == home:
         return None
-    found = []
+    points = []
     for label in (name for name, maker in makers.items() if maker == home and name != claim.baseline):
         try:
-            told = _point(pair(items, record, label, claim.baseline, tuple(dict.fromkeys(pairs.suites))))
+            point = _point(pair(items, record, label, claim.baseline, tuple(dict.fromkeys(pairs.suites))))
         except UsageError:
             continue
-        found += [told] if told else []
-    return min(found)[1] if found else None
+        points += [point] if point else []
+    return min(points)[1] if points else None
 
 
 def _point(pairs: Pairs) -> tuple[float, str] | None:

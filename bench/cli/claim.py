@@ -12,7 +12,7 @@ from bench.cli.options import results_option
 from bench.errors import UsageError
 
 if TYPE_CHECKING:
-    from bench.records.settings import Claim
+    from bench.records.claim import Claim
 
 _EXIT = {"refuted": 3, "inconclusive": 4, "reported": 4, "supported": 0}
 """Exit codes; of several claims the first present here decides."""
@@ -84,21 +84,21 @@ def claim(
     own = _own(name, candidate, baseline, given)
     if keep and own is None:
         raise UsageError("--keep is for a claim given here; those of bench.toml are kept anyway.")
-    if own and (opinion := totals.judge_folder(folder, own)):
+    if own and (judgement := totals.judge_folder(folder, own)):
         if keep:
             raise UsageError("--keep: only totals were published of these models, and a report judges items.")
-        record = totals.as_json(opinion)
-        click.echo(json.dumps([record], indent=2, ensure_ascii=False) if as_json else totals.text(opinion))
-        sys.exit(_EXIT[opinion.verdict])
+        record = totals.as_json(judgement)
+        click.echo(json.dumps([record], indent=2, ensure_ascii=False) if as_json else totals.text(judgement))
+        sys.exit(_EXIT[judgement.verdict])
     ruling = claims.judge_run(folder, name, own)
     of_run = runfolder.read_manifest(folder)
     if as_json:
         click.echo(json.dumps(claims.as_json(ruling, of_run), indent=2, ensure_ascii=False))
-    elif ruling.opinions:
+    elif ruling.judgements:
         click.echo(claims.markdown(ruling, of_run).rstrip())
-    if keep and own and ruling.opinions:
+    if keep and own and ruling.judgements:
         manifest.keep_claim(folder, own)
     if ruling.unjudged:
         raise UsageError(" ".join(f"Claim '{claim}': {why}" for claim, why in ruling.unjudged.items()))
-    verdicts = {str(opinion.verdict) for opinion in ruling.opinions}
+    verdicts = {str(judgement.verdict) for judgement in ruling.judgements}
     sys.exit(next(code for verdict, code in _EXIT.items() if verdict in verdicts))

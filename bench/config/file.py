@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import parse_qsl, urlsplit
 
+from bench.claims import MARGINS, Margin
 from bench.errors import UsageError, suggest
 from bench.providers.address import SECRET_NAME, address_problem
 
@@ -41,6 +42,10 @@ def _between(low: float, example: float) -> Check:
         return None
 
     return check
+
+
+def _margin(margin: Margin) -> Check:
+    return _between(0, margin.example) if margin.share else _number(0, open_low=True)
 
 
 def _text(value: object) -> str | None:
@@ -206,15 +211,13 @@ TABLES: Mapping[str, Mapping[str, Check]] = {
         "baseline": _text,
         "suites": _names,
         "over": _over,
-        "cheaper_by": _between(0, 0.9),
-        "worse_by": _between(0, 0.03),
-        "slower_by": _number(0, open_low=True),
+        **{key: _margin(margin) for key, margin in MARGINS.items()},
         "confidence": _between(0.5, 0.95),
     },
 }
 
 
-_FLOATS = ("temperature", "top_p", "reuse", "timeout_s", "usd_per_hour", "slower_by")
+_FLOATS = ("temperature", "top_p", "reuse", "timeout_s", "usd_per_hour", *MARGINS)
 """Keys for which 1 and 1.0 mean the same, and so must hash the same."""
 
 

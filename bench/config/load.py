@@ -12,7 +12,8 @@ from typing import Any
 from bench.config.file import TABLES, ConfigFile
 from bench.errors import UsageError, suggest
 from bench.providers import Preset, preset_of, wire_model
-from bench.records.settings import WEIGHTS, Claim, Comparison, LocalModel, ModelEntry, RemoteModel, RunSettings, default
+from bench.records.claim import MARGINS, Claim, margin_keys
+from bench.records.settings import WEIGHTS, Comparison, LocalModel, ModelEntry, RemoteModel, RunSettings, default
 
 LOCAL_KEYS = ("slots", "threads", "context", "kv_unified", "prompt_cache", "usd_per_hour")
 REMOTE_KEYS = ("base_url", "max_connections", "region", "headers", "effort", "thinking", "thinking_budget")
@@ -159,9 +160,9 @@ def _claim(
             )
     if values["candidate"] == values["baseline"]:
         file.fail("candidate and baseline are the same model.", *where, "candidate")
-    if not {"cheaper_by", "worse_by", "slower_by"} & set(values):
-        file.fail(f"[claims.{name}] says nothing: give cheaper_by, worse_by or slower_by.", *where)
+    if not set(MARGINS) & set(values):
+        file.fail(f"[claims.{name}] says nothing: give {margin_keys()}.", *where)
     for suite in values.get("suites", ()):
         if suite not in run_suites:
             file.fail(f"suite '{suite}' is not part of [run].{suggest(suite, run_suites)}", *where, "suites")
-    return Claim(name=name, **{**values, "suites": tuple(values.get("suites", ()))})
+    return Claim.of(name, values)

@@ -1,7 +1,7 @@
 """What published results say of "90 % cheaper, slightly worse": claims by rule, their verdicts, tables and figures."""
 
-from bench.evidence.judge import Judgement, judge_all
+from bench.evidence.judge import EvidenceJudgement, judge_all
 from bench.evidence.rule import RuledClaim, claims_of
 from bench.evidence.sets import SETS, DataSet, Published, read_all
 
-__all__ = ["SETS", "DataSet", "Judgement", "Published", "RuledClaim", "claims_of", "judge_all", "read_all"]
+__all__ = ["SETS", "DataSet", "EvidenceJudgement", "Published", "RuledClaim", "claims_of", "judge_all", "read_all"]

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from bench.evidence.judge import Judgement
+from bench.evidence.judge import EvidenceJudgement
 from bench.evidence.rule import BEST_CLAUDE, BEST_US, CHEAPER_BY, MARGINS
 from bench.evidence.sets import DataSet
 from bench.report.charts import ForestRow, PlanePoint, claim_plane, forest
@@ -22,7 +22,7 @@ _FORESTS = (
 )
 
 
-def draw(judged: Sequence[Judgement], sets: Mapping[str, DataSet], folder: Path) -> list[Path]:
+def draw(judged: Sequence[EvidenceJudgement], sets: Mapping[str, DataSet], folder: Path) -> list[Path]:
     """Writes the claim plane and the forest plots; a figure that would be empty is left out."""
     paths: list[Path] = []
     priced = [j for j in judged if j.ruled.reference == BEST_CLAUDE and not math.isnan(j.ratio.estimate)]
@@ -36,8 +36,7 @@ def draw(judged: Sequence[Judgement], sets: Mapping[str, DataSet], folder: Path)
                 )
                 for j in priced
             ],
-            cheaper_by=CHEAPER_BY,
-            worse_by=_LOOSEST,
+            margins={"cheaper_by": CHEAPER_BY, "worse_by": _LOOSEST},
             title="Chinese models and the best Claude of their date",
             caption=f"{_margins()} 90 % intervals; bars across only where single items are published. Costs as "
             f"published with the results. {_credit(priced, sets)}",
@@ -56,14 +55,14 @@ def _margins() -> str:
     return "Margins: " + ", ".join(f"{100 * d:g} points from {n} items on" for n, d in MARGINS) + "."
 
 
-def _credit(judged: Sequence[Judgement], sets: Mapping[str, DataSet]) -> str:
+def _credit(judged: Sequence[EvidenceJudgement], sets: Mapping[str, DataSet]) -> str:
     known = [sets[name].published.provenance for name in dict.fromkeys(j.ruled.set for j in judged)]
     return (
         "Data: " + "; ".join(dict.fromkeys(f"{source_set.source} ({source_set.licence})" for source_set in known)) + "."
     )
 
 
-def _rows(judged: Sequence[Judgement], sets: Mapping[str, DataSet]) -> list[ForestRow]:
+def _rows(judged: Sequence[EvidenceJudgement], sets: Mapping[str, DataSet]) -> list[ForestRow]:
     """A line a claim, under its suite and baseline; the baselines in the order of their first candidate."""
     names = _names([(j.ruled.set, name) for j in judged for name in (j.ruled.candidate, j.ruled.baseline)])
     rows = []

@@ -6,12 +6,13 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bench.claims import Case, Pairs, judge
-from bench.claims.totals import counts, judge_totals, meets, quality_p, standing
+from bench.claims import Case, JointTest, Pairs, PartResult, Verdict, judge_cases
+from bench.claims.parts import COST, SCORE, Part, counts
+from bench.claims.totals import judge_totals, p_of_tested, standing
 from bench.evidence.rule import RuledClaim
 from bench.evidence.sets import DataSet
 from bench.records.aggregates import AggregateRow
-from bench.stats import Half, Interval, Judged, Verdict, holm, unpaired_interval
+from bench.stats import Interval, holm, unpaired_interval
 
 PAIRED, TOTALS = "paired items", "totals"
 ALPHA = 0.05
@@ -19,7 +20,7 @@ ALPHA = 0.05
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
+class EvidenceJudgement:
     """A claim of the evidence with its verdict."""
 
     ruled: RuledClaim
@@ -41,13 +42,13 @@ class Judgement:
     meets: bool | None
     """Whether the bills, as published, meet the saving; None if unknown."""
     p_supported: float
-    """Holm's: the claim's on pairs, the quality half's on totals, where no bill has a p-value."""
+    """Holm's: the claim's on pairs, the score part's on totals, where no bill has a p-value."""
     p_refuted: float
     """Holm's."""
     verdict: str
     """"supported", "refuted", "inconclusive" or "reported"; items as independent draws."""
     failing: str | None
-    """The half that refutes, if refuted."""
+    """The part that refutes, if refuted."""
     elsewhere: str | None
     """The verdict with items of one repository as dependent; None for totals."""
     needed: int | None
@@ -61,34 +62,34 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """A claim's halves, before claims of its family are corrected for each other."""
+    """A claim's parts, before claims of its family are corrected for each other."""
 
     ruled: RuledClaim
     rows: tuple[AggregateRow, AggregateRow]
     pairs: Pairs | None
-    judged: Judged
-    clustered: Judged | None
+    test: JointTest
+    clustered: JointTest | None
 
     @property
     def p_supported(self) -> float:
-        """What Holm's correction starts from; see `Judgement`."""
-        return self.judged.p_supported if self.pairs is not None else quality_p(self.judged)
+        """What Holm's correction starts from; see `EvidenceJudgement`."""
+        return self.test.p_supported if self.pairs is not None else p_of_tested(self.test)
 
-    def half(self, name: str) -> Half | None:
-        """A half by name."""
-        return next((half for (_, half_name), half in self.judged.halves.items() if half_name == name), None)
+    def result(self, part: Part) -> PartResult | None:
+        """What came of a part; None if it is not claimed."""
+        return next((result for (_, key), result in self.test.parts.items() if key == part.key), None)
 
 
-def judge_all(claims: Sequence[RuledClaim], sets: Mapping[str, DataSet]) -> list[Judgement]:
+def judge_all(claims: Sequence[RuledClaim], sets: Mapping[str, DataSet]) -> list[EvidenceJudgement]:
     """Judges claims of the given data sets, in their order, with Holm's correction within each family."""
     cases = [_case(claim, sets[claim.set]) for claim in claims]
     families: dict[tuple[str, str], list[int]] = {}
     for at, claim in enumerate(claims):
         families.setdefault(claim.family, []).append(at)
-    judgements: dict[int, Judgement] = {}
+    judgements: dict[int, EvidenceJudgement] = {}
     for members in families.values():
         family = [cases[at] for at in members]
-        supported, refuted = holm([c.p_supported for c in family]), holm([c.judged.p_refuted for c in family])
+        supported, refuted = holm([c.p_supported for c in family]), holm([c.test.p_refuted for c in family])
         clustered = _verdicts([c.clustered for c in family])
         for at, case, p_for, p_against, elsewhere in zip(members, family, supported, refuted, clustered, strict=True):
             judgements[at] = _judgement(case, p_for, p_against, elsewhere)
@@ -101,36 +102,31 @@ def _case(ruled: RuledClaim, data: DataSet) -> _Case:
     if pairs is None:
         return _Case(ruled, rows, None, judge_totals(ruled.claim, [rows]), None)
     alone = replace(pairs, clusters=tuple(map(str, range(pairs.n))))
-    judged, clustered = (judge([Case(ruled.claim, p, False, False)])[0].judged for p in (alone, pairs))
-    return _Case(ruled, rows, pairs, judged, clustered)
+    test, clustered = (judge_cases([Case(ruled.claim, p, False, False)])[0].test for p in (alone, pairs))
+    return _Case(ruled, rows, pairs, test, clustered)
 
 
-def _verdicts(judged: Sequence[Judged | None]) -> list[str | None]:
+def _verdicts(tests: Sequence[JointTest | None]) -> list[str | None]:
     """Of claims judged with clusters, corrected among themselves."""
-    known = [judged_claim for judged_claim in judged if judged_claim is not None]
-    adjusted = iter(
-        zip(
-            holm([judged_claim.p_supported for judged_claim in known]),
-            holm([judged_claim.p_refuted for judged_claim in known]),
-            strict=True,
-        )
-    )
-    return [None if judged_claim is None else _verdict(judged_claim, *next(adjusted)) for judged_claim in judged]
+    known = [test for test in tests if test is not None]
+    p_values = holm([test.p_supported for test in known]), holm([test.p_refuted for test in known])
+    adjusted = iter(zip(*p_values, strict=True))
+    return [None if test is None else _verdict(test, *next(adjusted)) for test in tests]
 
 
-def _verdict(judged: Judged, p_supported: float, p_refuted: float) -> str:
-    return str(replace(judged, p_supported=p_supported, p_refuted=p_refuted).verdict(ALPHA))
+def _verdict(test: JointTest, p_supported: float, p_refuted: float) -> str:
+    return str(replace(test, p_supported=p_supported, p_refuted=p_refuted).verdict(ALPHA))
 
 
-def _judgement(case: _Case, p_supported: float, p_refuted: float, elsewhere: str | None) -> Judgement:
+def _judgement(case: _Case, p_supported: float, p_refuted: float, elsewhere: str | None) -> EvidenceJudgement:
     ours, theirs = case.rows
-    quality, cost = case.half("quality"), case.half("cost")
+    score, cost = case.result(SCORE), case.result(COST)
     assert cost is not None
-    verdict = _verdict(case.judged, p_supported, p_refuted)
+    verdict = _verdict(case.test, p_supported, p_refuted)
     if case.pairs is None:
-        verdict = standing(case.ruled.claim, case.judged, p_supported, p_refuted)
-    intervals = _difference(case, quality)
-    return Judgement(
+        verdict = standing(case.ruled.claim, case.test, p_supported, p_refuted)
+    intervals = _difference(case, score)
+    return EvidenceJudgement(
         ruled=case.ruled,
         method=TOTALS if case.pairs is None else PAIRED,
         n=intervals[0].n,
@@ -139,22 +135,22 @@ def _judgement(case: _Case, p_supported: float, p_refuted: float, elsewhere: str
         lost=_only(case.pairs, -1),
         won=_only(case.pairs, 1),
         ratio=cost.interval,
-        meets=meets(case.ruled.claim, cost),
+        meets=COST.kept(case.ruled.claim, cost),
         p_supported=p_supported,
         p_refuted=p_refuted,
         verdict=verdict,
-        failing=case.judged.failing[1] if verdict == Verdict.REFUTED and case.judged.failing else None,
+        failing=case.test.failing[1] if verdict == Verdict.REFUTED and case.test.failing else None,
         elsewhere=elsewhere,
-        needed=None if quality is None else quality.needed,
+        needed=None if score is None else score.needed,
         slower=_ratio(ours.latency_mean_s, theirs.latency_mean_s),
         calls=_ratio(ours.calls_mean, theirs.calls_mean),
     )
 
 
-def _difference(case: _Case, quality: Half | None) -> tuple[Interval, Interval]:
+def _difference(case: _Case, score: PartResult | None) -> tuple[Interval, Interval]:
     """The score difference, 90 % and 95 %, also where there is no margin to judge it by."""
-    if quality is not None:
-        return quality.interval, quality.interval_95
+    if score is not None:
+        return score.interval, score.interval_95
     known = counts(*case.rows)
     if known is not None:
         return unpaired_interval(known, 1 - 2 * ALPHA), unpaired_interval(known, 1 - ALPHA)

@@ -8,8 +8,8 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from bench.claims.text import percent, points
-from bench.evidence.judge import Judgement
+from bench.claims import percent, points
+from bench.evidence.judge import EvidenceJudgement
 from bench.evidence.rule import REFERENCES
 from bench.evidence.sets import DataSet
 from bench.stats import Interval
@@ -29,7 +29,7 @@ four times in five, were the difference seen the true one; on totals, items of e
 candidate's mean over the baseline's, where both are published."""
 
 
-def markdown(judged: Sequence[Judgement], sets: Mapping[str, DataSet]) -> str:
+def markdown(judged: Sequence[EvidenceJudgement], sets: Mapping[str, DataSet]) -> str:
     """verdicts.md."""
     parts = ["# Published results and the claim: verdicts", _LEGEND, _summary(judged)]
     for name, data in sets.items():
@@ -48,7 +48,7 @@ def markdown(judged: Sequence[Judgement], sets: Mapping[str, DataSet]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _summary(judged: Sequence[Judgement]) -> str:
+def _summary(judged: Sequence[EvidenceJudgement]) -> str:
     lines = [
         f"| reference | claims | {' | '.join(VERDICTS)} | bills known | of these at most a tenth |",
         "|---|" + "---:|" * 7,
@@ -62,7 +62,7 @@ def _summary(judged: Sequence[Judgement]) -> str:
     return "\n".join(lines)
 
 
-def _table(judged: Sequence[Judgement]) -> Iterator[str]:
+def _table(judged: Sequence[EvidenceJudgement]) -> Iterator[str]:
     suites = len({j.ruled.suite for j in judged}) > 1
     paired, timed = any(j.elsewhere for j in judged), any(j.slower for j in judged)
     called = any(j.calls for j in judged)
@@ -79,7 +79,7 @@ def _table(judged: Sequence[Judgement]) -> Iterator[str]:
         yield f"| {' | '.join(cell.replace('|', '/') for cell in cells)} |"
 
 
-def _points(j: Judgement) -> str:
+def _points(j: EvidenceJudgement) -> str:
     text = points(j.difference.estimate)
     if j.difference.low is not None and j.difference.high is not None:
         text += f" ({points(j.difference.low)} to {points(j.difference.high)})"
@@ -100,7 +100,7 @@ def _times(ratio: float | None) -> str:
     return "" if ratio is None else f"x{ratio:.2g}" if ratio < 10 else f"x{ratio:.0f}"
 
 
-def csv_text(judged: Sequence[Judgement]) -> str:
+def csv_text(judged: Sequence[EvidenceJudgement]) -> str:
     """verdicts.csv: shares and ratios, six significant digits; unknown is empty."""
     records = [_record(j) for j in judged]
     file = io.StringIO()
@@ -110,7 +110,7 @@ def csv_text(judged: Sequence[Judgement]) -> str:
     return file.getvalue()
 
 
-def _record(j: Judgement) -> dict[str, object]:
+def _record(j: EvidenceJudgement) -> dict[str, object]:
     ruled = j.ruled
     return {
         "id": ruled.id, "set": ruled.set, "suite": ruled.suite, "reference": ruled.reference,

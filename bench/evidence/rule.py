@@ -9,10 +9,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from bench.claims.parts import cost_each
 from bench.claims.totals import cost_each
 from bench.errors import UsageError
 from bench.records.aggregates import AggregateRow
-from bench.records.settings import Claim
+from bench.records.claim import Claim
 from bench.records.vendors import VENDORS
 
 CHEAPER_BY = 0.90
@@ -70,14 +71,9 @@ class RuledClaim:
     @property
     def claim(self) -> Claim:
         """As the judges know it."""
-        return Claim(
-            self.id,
-            self.candidate,
-            self.baseline,
-            cheaper_by=self.cheaper_by,
-            worse_by=self.worse_by,
-            suites=(self.suite,),
-        )
+        margins = {"cheaper_by": self.cheaper_by, "worse_by": self.worse_by}
+        known = {key: value for key, value in margins.items() if value is not None}
+        return Claim(self.id, self.candidate, self.baseline, known, suites=(self.suite,))
 
     @property
     def family(self) -> tuple[str, str]:

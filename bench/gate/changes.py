@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from bench.claims.judge import TRUNCATION_GAP
+from bench.claims import TRUNCATION_GAP
 from bench.gate.findings import Move
 from bench.gate.match import Pairing
 from bench.gate.snapshot import ItemRecord, Snapshot

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from bench.claims.judge import CLEAN_SHARE
+from bench.claims import CLEAN_SHARE
 from bench.gate.findings import ALPHA, TOLERANCE, Finding, FindingStatus
 from bench.gate.match import Amounts, Pairing
 from bench.gate.snapshot import Snapshot
-from bench.stats import Interval, Strata, cost_ratio, latency
-from bench.stats.clusters import Floats
+from bench.stats import Floats, Interval, Ratio, Strata, ratio_of_sums, ratio_test
 
 LATENCY_ALPHA = 0.01
 """How often an unchanged model may fail on latency, all suites together."""
@@ -63,7 +62,7 @@ def unknown_amounts(findings: Sequence[Finding]) -> list[str]:
 def growth(both: Amounts, alpha: float) -> Interval | None:
     """The ratio of the sums, now / baseline, with the bounds of a one-sided test at `alpha`."""
     items = [str(at) for at in range(len(both.now))]  # chance differs item by item: the suite itself is fixed
-    return cost_ratio(both.now, both.base, Strata(["all"] * len(items), items), 1 - 2 * alpha)
+    return ratio_of_sums(both.now, both.base, Strata(["all"] * len(items), items), 1 - 2 * alpha)
 
 
 def grown(ratio: Interval | None) -> bool:
@@ -103,5 +102,6 @@ def slower(seconds: Floats, alpha: float) -> tuple[Interval, bool]:
     It fails where the mean log ratio is above 0 at `alpha` (t) and the ratio itself above the tolerance.
     """
     items = [str(at) for at in range(len(seconds))]
-    half = latency(seconds[:, 0], seconds[:, 1], Strata(["all"] * len(items), items), 1.0, alpha=alpha)
-    return half.interval, half.p_refuted <= alpha and half.estimate > TOLERANCE
+    strata = Strata(["all"] * len(items), items)
+    test = ratio_test(seconds[:, 0], seconds[:, 1], strata, 1.0, of=Ratio.GEOMETRIC, limits=None, alpha=alpha)
+    return test.interval, test.p_beyond <= alpha and test.estimate > TOLERANCE

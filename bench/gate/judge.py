@@ -6,8 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from bench.claims.judge import MISSING_RATE
-from bench.claims.pairs import pair
+from bench.claims import MISSING_RATE, pair
 from bench.errors import UsageError
 from bench.gate import file
 from bench.gate.changes import changes, moves, notes

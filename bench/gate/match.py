@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bench.claims.judge import MISSING_RATE
+from bench.claims import MISSING_RATE
 from bench.errors import UsageError
 from bench.gate.snapshot import PROMPT_DIGITS, ItemRecord, Sample, Snapshot, SuiteRecord, task_of
-from bench.stats.clusters import Floats
+from bench.stats import Floats
 
 ANEW = "Save a new baseline with: bench gate RUN --save FILE"
 """The cure where a baseline speaks of other questions."""

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from bench.claims.judge import MISSING_RATE
+from bench.claims import MISSING_RATE
 from bench.gate.findings import ALL, ALPHA, Finding, FindingStatus
 from bench.gate.match import Pairing, concatenated
-from bench.stats import detectable_drop, drop_p, hybrid
-from bench.stats.clusters import Floats
+from bench.stats import Floats, detectable_drop, drop_p, hybrid
 
 
 def judge_quality(pairings: Sequence[Pairing]) -> list[Finding]:

@@ -10,15 +10,15 @@ from typing import Any
 
 import numpy as np
 
-from bench.claims.judge import MISSING_RATE
+from bench.claims import MISSING_RATE, JointTest, PartResult, Verdict, combine, undecided, worded
+from bench.claims.parts import LATENCY, SCORE
 from bench.errors import UsageError
 from bench.gate.findings import ALPHA, TOLERANCE
 from bench.gate.match import Pairing, match
 from bench.gate.snapshot import ItemRecord, of
 from bench.records import folder as runfolder
 from bench.records.items import Outcome
-from bench.stats import Half, Judged, Strata, Verdict, combine, latency, quality
-from bench.stats.half import undecided
+from bench.stats import Ratio, Strata, difference_test, ratio_test
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +31,13 @@ class Equivalence:
     """The second, compared with."""
     margin: float
     """Scores and refusals may differ by less than this share."""
-    judged: Judged
+    test: JointTest
     """By (suite, what is to be shown): "scores not lower", "tokens not more" and so on, by the margin or more."""
 
     @property
     def verdict(self) -> Verdict:
         """Supported: the same within the margins; refuted: different by more than one of them."""
-        return self.judged.verdict(ALPHA)
+        return self.test.verdict(ALPHA)
 
 
 def same_weights(folder: Path, model: str, other: str, margin: float, suites: Collection[str] = ()) -> Equivalence:
@@ -54,16 +54,16 @@ def same_weights(folder: Path, model: str, other: str, margin: float, suites: Co
     now = of(items, record)
     now.require_complete((model, other), suites)
     clusters = dict(zip(items["task"] + "/" + items["item"], items["cluster"], strict=True))
-    halves: dict[tuple[str, str], Half] = {}
+    results: dict[tuple[str, str], PartResult] = {}
     for pairing in match(now, now, {model: other}, suites):
         strata = Strata([pairing.suite] * len(pairing.scores()), [clusters[key] for key in pairing.scores()])
         lacking = "answers are missing" if pairing.missing() > MISSING_RATE else None
-        for name, half in _halves(pairing, strata, margin):
-            halves[pairing.suite, name] = replace(half, problem=half.problem or lacking)
-    return Equivalence(model, other, margin, combine(halves))
+        for result in _results(pairing, strata, margin):
+            results[pairing.suite, result.name] = replace(result, problem=result.problem or lacking)
+    return Equivalence(model, other, margin, combine(results))
 
 
-def _halves(pairing: Pairing, strata: Strata, margin: float) -> Iterator[tuple[str, Half]]:
+def _results(pairing: Pairing, strata: Strata, margin: float) -> Iterator[PartResult]:
     known = pairing.scores()
     refused = np.array([_refused(pairing.now.items[k]) - _refused(pairing.base.items[k]) for k in known])
     nothing = None if known else "no item has a score on both sides"
@@ -74,19 +74,19 @@ def _halves(pairing: Pairing, strata: Strata, margin: float) -> Iterator[tuple[s
     ):
         for sign, way in ((1, "not lower"), (-1, "not higher")):
             if why:
-                yield f"{what} {way}", undecided(what, math.nan, 0, why)
+                yield undecided(f"{what} {way}", math.nan, 0, why)
             else:
-                yield f"{what} {way}", quality(sign * differences, strata, margin, binary=pairing.binary)
+                test = difference_test(sign * differences, strata, margin, binary=pairing.binary)
+                yield worded(f"{what} {way}", test, SCORE.in_words)
     tokens = pairing.amounts("tokens_out")
     for way, ours, theirs in (("not more", 0, 1), ("not fewer", 1, 0)):
         if tokens.unknown or not tokens.scored:
-            yield (
-                f"tokens {way}",
-                undecided("tokens", math.nan, 0, tokens.unknown or "no item has a score on both sides"),
-            )
+            why = tokens.unknown or "no item has a score on both sides"
+            yield undecided(f"tokens {way}", math.nan, 0, why)
         else:  # an empty answer counts as one token, for its logarithm
             sides = [np.maximum(side, 1.0) for side in (tokens.now, tokens.base)]
-            yield f"tokens {way}", latency(sides[ours], sides[theirs], strata, TOLERANCE)
+            test = ratio_test(sides[ours], sides[theirs], strata, TOLERANCE, of=Ratio.GEOMETRIC, limits=None)
+            yield worded(f"tokens {way}", test, LATENCY.in_words)
 
 
 def _refused(item: ItemRecord) -> float:
@@ -94,30 +94,31 @@ def _refused(item: ItemRecord) -> float:
 
 
 def same_lines(equivalence: Equivalence) -> list[str]:
-    """The verdict, then one line a half."""
-    halves = equivalence.judged.halves
+    """The verdict, then a line for each thing to be shown."""
+    results = equivalence.test.parts
     return [
-        f"same weights: {equivalence.verdict} ({equivalence.model} against {equivalence.other}: "
-        f"scores and refusals within {100 * equivalence.margin:g} points, "
-        f"tokens an answer within {100 * (TOLERANCE - 1):.0f} %)",
-        *(f"  {suite}: {name}: {_sentence(name, half, len(halves))}" for (suite, name), half in halves.items()),
+        f"same weights: {equivalence.verdict} ({equivalence.model} against {equivalence.other}: scores and refusals within "
+        f"{100 * equivalence.margin:g} points, tokens an answer within {100 * (TOLERANCE - 1):.0f} %)",
+        *(f"  {suite}: {name}: {_shown(result, len(results))}" for (suite, name), result in results.items()),
     ]
 
 
-def _sentence(name: str, half: Half, halves: int) -> str:
-    low, high = half.interval.low, half.interval.high
-    what, unit, sign, scale = ("ratio ", "", ".2f", 1) if name.startswith("tokens") else ("", " points", "+.1f", 100)
-    size = f"{what}{scale * half.estimate:{sign}}{unit}" if math.isfinite(half.estimate) else "unknown"
+def _shown(result: PartResult, tests: int) -> str:
+    low, high = result.interval.low, result.interval.high
+    what, unit, sign, scale = (
+        ("ratio ", "", ".2f", 1) if result.name.startswith("tokens") else ("", " points", "+.1f", 100)
+    )
+    size = f"{what}{scale * result.estimate:{sign}}{unit}" if math.isfinite(result.estimate) else "unknown"
     if low is not None and high is not None:
         size += f", {scale * low:{sign}} to {scale * high:{sign}}"
-    refuted = min(1.0, halves * half.p_refuted)
-    shown, p = "not shown", half.p_supported
+    refuted = min(1.0, tests * result.p_refuted)
+    shown, p = "not shown", result.p_supported
     if refuted <= ALPHA:
         shown, p = "refuted", refuted
-    elif half.p_supported <= ALPHA and not half.problem:
+    elif result.p_supported <= ALPHA and not result.problem:
         shown = "shown"
-    why = f"; {half.problem}" if half.problem else ""
-    return f"{shown} ({size}, p = {p:.2g}, {half.n} items{why})"
+    why = f"; {result.problem}" if result.problem else ""
+    return f"{shown} ({size}, p = {p:.2g}, {result.n} items{why})"
 
 
 def same_json(equivalence: Equivalence) -> dict[str, Any]:
@@ -129,11 +130,11 @@ def same_json(equivalence: Equivalence) -> dict[str, Any]:
         "tokens_within": TOLERANCE,
         "halves": [
             {
-                "suite": suite, "shows": name, "n": half.n,
-                "estimate": half.estimate if math.isfinite(half.estimate) else None,
-                "low": half.interval.low, "high": half.interval.high,
-                "p_supported": half.p_supported, "p_refuted": half.p_refuted, "problem": half.problem,
+                "suite": suite, "shows": name, "n": result.n,
+                "estimate": result.estimate if math.isfinite(result.estimate) else None,
+                "low": result.interval.low, "high": result.interval.high,
+                "p_supported": result.p_supported, "p_refuted": result.p_refuted, "problem": result.problem,
             }
-            for (suite, name), half in equivalence.judged.halves.items()
+            for (suite, name), result in equivalence.test.parts.items()
         ],
     }  # fmt: skip

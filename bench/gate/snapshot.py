@@ -156,8 +156,7 @@ def of(items: pd.DataFrame, record: RunRecord) -> Snapshot:
         versions=dict(record.versions),
         prices_as_of=record.prices_as_of,
         tasks={
-            str(task): {"version": str(version), "sha256": hashes.get(str(task))}
-            for task, version in versions.items()
+            str(task): {"version": str(version), "sha256": hashes.get(str(task))} for task, version in versions.items()
         },
         models={
             label: ModelRecord(_settings(about), suites)

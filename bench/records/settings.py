@@ -7,7 +7,7 @@ from dataclasses import KW_ONLY, MISSING, Field, asdict, dataclass, field, field
 from pathlib import Path
 from typing import Any, ClassVar
 
-from bench.records.hashing import sha256_of
+from bench.records.claim import Claim
 
 WEIGHTS = "weights"
 """The provider of models that run on this machine from a weights file."""
@@ -125,45 +125,6 @@ def all_settings(entry: ModelEntry) -> dict[str, Any]:
     """Every setting of either kind of model as a run's record lists it; those of the other kind at their defaults."""
     own = asdict(entry)
     return {key: own[key] if key in own else default(key) for key in _SHOWN}
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """One `[claims.<name>]` table: candidate against baseline, with margins declared before the run."""
-
-    name: str
-    """The claim's name."""
-    candidate: str
-    """Label of the model said to be cheaper."""
-    baseline: str
-    """Label of the model it is compared with."""
-    _: KW_ONLY
-    cheaper_by: float | None = None
-    """Least saving per item as a share of the baseline's cost, in (0, 1)."""
-    worse_by: float | None = None
-    """Non-inferiority margin in score points, in (0, 1)."""
-    slower_by: float | None = None
-    """Largest ratio of E2E latency, candidate / baseline, above 0."""
-    suites: tuple[str, ...] = ()
-    """Suites it speaks of; empty for all of the run."""
-    over: str = "each"
-    """"each": every suite must hold; "mean": their unweighted mean."""
-    confidence: float = 0.95
-    """1 - alpha, in (0.5, 1)."""
-
-    @property
-    def sha256(self) -> str:
-        """Hash of everything the claim says; a changed margin is another claim."""
-        return sha256_of(self.as_dict())
-
-    @property
-    def alpha(self) -> float:
-        """The risk that the claim takes: 1 - confidence."""
-        return round(1 - self.confidence, 12)
-
-    def as_dict(self) -> dict[str, Any]:
-        """As run.json holds it: the keys of bench.toml, with null for what is not claimed."""
-        return {f.name: getattr(self, f.name) for f in fields(self)}
 
 
 @dataclass(frozen=True, slots=True)

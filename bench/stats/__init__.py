@@ -1,49 +1,58 @@
 """Pure statistics over arrays: numpy and scipy only."""
 
 from bench.stats.breakeven import least_cache_hit, price_rise
-from bench.stats.bridge import BridgeSide, BridgeStep, bridge
-from bench.stats.cost import cost, cost_ratio, latency
+from bench.stats.bridge import PER_ITEM, PER_SOLVED, BridgeSide, BridgeStep, bridge
+from bench.stats.clusters import Floats
+from bench.stats.difference import difference_test
 from bench.stats.forecast import forecast
 from bench.stats.gate import detectable_drop, drop_p, hybrid
-from bench.stats.half import Half, Strata
+from bench.stats.holm import holm
 from bench.stats.intervals import Interval, mean_interval, proportion_interval, quantile_interval
+from bench.stats.paired import smallest_n
 from bench.stats.pareto import frontier, membership
-from bench.stats.quality import quality
+from bench.stats.ratio import Limits, Ratio, ratio_of_sums, ratio_test
+from bench.stats.reasons import Caveat, Reason
+from bench.stats.region import joint_region
 from bench.stats.repeats import pass_at_k
 from bench.stats.scores import ScoreDifference, score_difference
-from bench.stats.unpaired import Unpaired, unpaired_interval, unpaired_quality
-from bench.stats.verdict import Judged, Verdict, combine, holm
+from bench.stats.strata import BoundTest, Strata
+from bench.stats.unpaired import Unpaired, unpaired_interval, unpaired_test
 
 __all__ = [
+    "PER_ITEM",
+    "PER_SOLVED",
+    "BoundTest",
     "BridgeSide",
     "BridgeStep",
-    "Half",
+    "Caveat",
+    "Floats",
     "Interval",
-    "Judged",
+    "Limits",
+    "Ratio",
+    "Reason",
     "ScoreDifference",
     "Strata",
     "Unpaired",
-    "Verdict",
     "bridge",
-    "combine",
-    "cost",
-    "cost_ratio",
     "detectable_drop",
+    "difference_test",
     "drop_p",
     "forecast",
     "frontier",
     "holm",
     "hybrid",
-    "latency",
+    "joint_region",
     "least_cache_hit",
     "mean_interval",
     "membership",
     "pass_at_k",
     "price_rise",
     "proportion_interval",
-    "quality",
     "quantile_interval",
+    "ratio_of_sums",
+    "ratio_test",
     "score_difference",
+    "smallest_n",
     "unpaired_interval",
-    "unpaired_quality",
+    "unpaired_test",
 ]

@@ -10,9 +10,9 @@ from numpy.typing import ArrayLike
 from scipy import stats
 
 from bench.stats.clusters import Floats
-from bench.stats.half import POWER
+from bench.stats.holm import holm
+from bench.stats.strata import POWER
 from bench.stats.tilted import tilted_p
-from bench.stats.verdict import holm
 
 _DRAWS = 9999
 _NEAR = 1e-4
@@ -42,10 +42,10 @@ def hybrid(parts: Sequence[float], pooled: Sequence[float]) -> tuple[list[float]
     Holm's correction within each of the two groups, each at half the level: the suites see one that fell far, the
     pooled items a small drop everywhere.
     """
-    return _half(parts), _half(pooled)
+    return _at_half_level(parts), _at_half_level(pooled)
 
 
-def _half(p_values: Sequence[float]) -> list[float]:
+def _at_half_level(p_values: Sequence[float]) -> list[float]:
     return [min(1.0, 2 * p) for p in holm(p_values)]
 
 

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 from scipy import stats
 
 from bench.stats.clusters import Floats
-from bench.stats.half import Strata
+from bench.stats.strata import Strata
 
 CORNERS = 60
 """Corners of the polygon that stands for the ellipse."""

@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from bench.stats.clusters import ClusteredMean, Floats, prudent_design_effect
-from bench.stats.half import Strata, few_clusters, hull, mean_difference
 from bench.stats.intervals import Interval
 from bench.stats.paired import Paired, inferiority_p, noninferiority_p, tango_interval
+from bench.stats.reasons import Caveat
+from bench.stats.strata import Strata, few_clusters, hull, mean_difference
 from bench.stats.tilted import tilted_interval, tilted_p
 
 
@@ -56,8 +57,8 @@ class ScoreDifference:
     def interval(self, confidence: float) -> Interval:
         """Two-sided, by the same rules: the wider of two where two decide. Within [-1, 1]."""
         if self.pair is not None:
-            found = tango_interval(self.pair, confidence)
-            return found if self.strata.independent else _possible(hull(found, mean_difference(self.mean, confidence)))
+            exact = tango_interval(self.pair, confidence)
+            return exact if self.strata.independent else _possible(hull(exact, mean_difference(self.mean, confidence)))
         weighted, reach = self._weighted()
         tilted = tilted_interval(weighted, reach, confidence, design_effect=self.design_effect, seed=self.seed)
         return _possible(hull(mean_difference(self.mean, confidence), tilted))
@@ -85,7 +86,7 @@ def _possible(interval: Interval) -> Interval:
 
 def score_difference(
     differences: ArrayLike, strata: Strata, *, binary: bool = True, seed: int = 0
-) -> tuple[ScoreDifference | None, str | None]:
+) -> tuple[ScoreDifference | None, Caveat | None]:
     """The difference to be tested, or why the clusters are too few for any test.
 
     `binary`: every score is one run's 0 or 1. ValueError on non-finite differences.

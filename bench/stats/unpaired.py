@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from scipy import optimize, stats
 
-from bench.stats.half import Half, detectable, needed
 from bench.stats.intervals import Interval
 from bench.stats.paired import smallest_n
+from bench.stats.reasons import Caveat, Reason
+from bench.stats.strata import BoundTest, detectable, needed
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,19 +98,22 @@ def _edge(counts: Unpaired, z: float, end: float) -> float:
     return float(optimize.brentq(excess, start, inner, xtol=1e-10))
 
 
-def unpaired_quality(counts: Unpaired, margin: float, *, alpha: float = 0.05) -> Half:
-    """Judges "at most `margin` worse" on solved counts alone.
+def unpaired_test(counts: Unpaired, margin: float, *, alpha: float = 0.05) -> BoundTest:
+    """Judges "at most `margin` lower" on solved counts alone.
 
     Where both models had the same items, this is cautious: what the items share counts as noise. `needed` is items of
-    each model, not paired. Fewer items than `smallest_n` support nothing.
+    each model, not paired. Fewer items than `smallest_n` show nothing.
     """
     n, least = min(counts.of_ours, counts.of_theirs), smallest_n(margin, alpha)
-    few = f"{n} items are too few for a margin of {100 * margin:g} points: it takes at least {least}"
     statistic, spread = score_statistic(counts, -margin), counts.spread
-    return Half(
-        "quality", counts.difference, unpaired_interval(counts, 1 - 2 * alpha), unpaired_interval(counts, 0.95),
-        float(stats.norm.sf(statistic)), float(stats.norm.cdf(statistic)), n,
+    return BoundTest(
+        estimate=counts.difference,
+        interval=unpaired_interval(counts, 1 - 2 * alpha),
+        interval_95=unpaired_interval(counts, 0.95),
+        p_within=float(stats.norm.sf(statistic)),
+        p_beyond=float(stats.norm.cdf(statistic)),
+        n=n,
         detectable=detectable(spread, n, alpha),
         needed=needed(spread, counts.difference + margin, least, alpha),
-        problem=few if n < least else None,
-    )  # fmt: skip
+        problem=Caveat(reason=Reason.FEW_ITEMS, n=n, least=least, share=margin) if n < least else None,
+    )

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special, stats
 
-from bench.stats import Strata, quality
+from bench.stats import Strata, difference_test
 from bench.stats.paired import EXACT_UP_TO, critical_value, rejection_rate, smallest_n
 from tests.calibration.grid import ALPHA, MARGIN, Job, Row, Scale
 from tests.calibration.peers import claimeval_quality
@@ -65,8 +65,8 @@ def smallest(scale: Scale, rng: Rng) -> list[Row]:
         for n, expected in ((1, False), (least - 1, False), (least, True)):
             for shown, difference in (("no difference", 0.0), ("all won", 1.0)):
                 strata = Strata(["s"] * n, [str(i) for i in range(n)])
-                half = quality(np.full(n, difference), strata, margin)
-                supported = float(half.p_supported <= ALPHA and half.problem is None)
+                test = difference_test(np.full(n, difference), strata, margin)
+                supported = float(test.p_within <= ALPHA and test.problem is None)
                 setting = (f"{100 * margin:g}", str(n), shown)
                 rows.append(Row(setting, supported, float(expected), at_least=expected))
     return rows

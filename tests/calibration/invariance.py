@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bench.stats import Half, Strata, cost, quality
+from bench.stats import BoundTest, Strata, difference_test, ratio_test
 from tests.calibration.grid import ALPHA, MARGIN, Job, Row, Scale, rate
 from tests.calibration.worlds import Costs, Floats, Rng, binary_differences
 
@@ -25,7 +25,7 @@ def invariance(scale: Scale, rng: Rng, n: int, each: int) -> list[Row]:
             ("cents for dollars", both(values, ours, theirs, clusters, unit=100.0)),
             ("clusters renamed", both(values, ours, theirs, names)),
         ):
-            changed.setdefault(what, []).append([decided(half) for half in plain] != [decided(half) for half in other])
+            changed.setdefault(what, []).append([decided(test) for test in plain] != [decided(test) for test in other])
         assert turned.low is not None
         assert plain[0].interval_95.high is not None
         mirrored = (
@@ -38,18 +38,18 @@ def invariance(scale: Scale, rng: Rng, n: int, each: int) -> list[Row]:
 def both(
     values: Floats, ours: Floats, theirs: Floats, clusters: np.ndarray[tuple[int], np.dtype[np.generic]],
     unit: float = 1.0,
-) -> tuple[Half, Half]:  # fmt: skip
-    """The claim's two halves."""
+) -> tuple[BoundTest, BoundTest]:  # fmt: skip
+    """The score and the cost part of a claim."""
     strata = Strata(["s"] * len(values), [str(c) for c in clusters])
     return (
-        quality(values, strata, MARGIN),
-        cost(unit * ours, unit * theirs, strata, 0.9, caps=(0.8 * unit, 8.0 * unit)),
+        difference_test(values, strata, MARGIN),
+        ratio_test(unit * ours, unit * theirs, strata, 1 - 0.9, limits=(0.8 * unit, 8.0 * unit)),
     )
 
 
-def decided(half: Half) -> tuple[bool, bool, bool]:
+def decided(test: BoundTest) -> tuple[bool, bool, bool]:
     """What a verdict is made of."""
-    return half.p_supported <= ALPHA, half.p_refuted <= ALPHA / 2, half.problem is None
+    return test.p_within <= ALPHA, test.p_beyond <= ALPHA / 2, test.problem is None
 
 
 def jobs() -> list[Job]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 
-from bench.stats import Half, Strata, combine, cost, latency, quality
-from bench.stats.verdict import Verdict
+from bench.claims import Verdict, combine
+from bench.claims.parts import COST, SCORE, worded
+from bench.stats import BoundTest, Ratio, Strata, difference_test, ratio_test
 from tests.calibration.grid import ALPHA, MARGIN, Job, Row, Scale, error, rate
 from tests.calibration.peers import claimeval_chances, t_supports
 from tests.calibration.worlds import Costs, Families, Floats, Rng, Stalls, binary_differences
@@ -14,10 +15,10 @@ SAVING = 0.9
 WORLDS = ((0.5, 0.5, 8.0), (1.0, 0.6, 8.0), (1.5, 0.8, 8.0), (1.5, 0.8, 20.0), (2.0, 0.8, 40.0))
 
 
-def judged(ours: Floats, theirs: Floats, cap: float, ratio: float, seed: int) -> Half:
-    """The product's cost half; caps are `cap` times each side's true mean."""
+def judged(ours: Floats, theirs: Floats, cap: float, ratio: float, seed: int) -> BoundTest:
+    """The test of the cost part; caps are `cap` times each side's true mean."""
     alone = Strata(["s"] * len(ours), [str(i) for i in range(len(ours))])
-    return cost(ours, theirs, alone, SAVING, caps=(cap * ratio, cap), seed=seed)
+    return ratio_test(ours, theirs, alone, 1 - SAVING, limits=(cap * ratio, cap), seed=seed)
 
 
 def saving(scale: Scale, rng: Rng, sigmas: tuple[float, float, float], n: int, ratio: float) -> list[Row]:
@@ -26,10 +27,10 @@ def saving(scale: Scale, rng: Rng, sigmas: tuple[float, float, float], n: int, r
     ours, log_ratio, plain = [], [], []
     for seed in range(scale.bootstrap):
         candidate, baseline = world.draw(rng, n, ratio)
-        half = judged(candidate, baseline, sigmas[2], ratio, seed)
-        ours.append(half.p_supported <= ALPHA and half.problem is None)
-        assert half.interval.high is not None
-        log_ratio.append(half.interval.high <= 1 - SAVING)
+        test = judged(candidate, baseline, sigmas[2], ratio, seed)
+        ours.append(test.p_within <= ALPHA and test.problem is None)
+        assert test.interval.high is not None
+        log_ratio.append(test.interval.high <= 1 - SAVING)
         plain.append(t_supports((1 - SAVING) * baseline - candidate, 0.0))
     share = rate(ours)
     bound = 0.95 if true else 0.08 if sigmas == WORLDS[1] else 0.06
@@ -42,17 +43,17 @@ def saving(scale: Scale, rng: Rng, sigmas: tuple[float, float, float], n: int, r
 def families(scale: Scale, rng: Rng, groups: int, each: int, cap: float, ratio: float) -> list[Row]:
     """Supports of "90 % cheaper" where whole families cost their cap, at a true ratio of 0.1 (false), or 0.05 (true).
 
-    The bar of the false ones is what is known to remain: see `cost`.
+    The bar of the false ones is what is known to remain: see `ratio_test`.
     """
     world, true = Families(groups, each, cap, ratio), ratio < 1 - SAVING
     strata = Strata(["s"] * groups * each, [str(at // each) for at in range(groups * each)])
     ours, log_ratio = [], []
     for seed in range(scale.bootstrap // 2):
         candidate, baseline = world.draw(rng)
-        half = cost(candidate, baseline, strata, SAVING, caps=(0.1 * cap, 20.0), seed=seed)
-        ours.append(half.p_supported <= ALPHA and half.problem is None)
-        assert half.interval.high is not None
-        log_ratio.append(half.interval.high <= 1 - SAVING)
+        test = ratio_test(candidate, baseline, strata, 1 - SAVING, limits=(0.1 * cap, 20.0), seed=seed)
+        ours.append(test.p_within <= ALPHA and test.problem is None)
+        assert test.interval.high is not None
+        log_ratio.append(test.interval.high <= 1 - SAVING)
     share, bound = rate(ours), 0.9 if true else 0.11
     setting = (f"{groups} of {each}", f"{cap:g}", f"{ratio:g}", "power" if true else "false")
     se = error(share, len(ours), bound)
@@ -66,10 +67,10 @@ def stalls(scale: Scale, rng: Rng, n: int, often: float, times: float, ratio: fl
     ours, plain = [], []
     for seed in range(scale.bootstrap // 2):
         candidate, baseline = world.draw(rng, n)
-        half = latency(candidate, baseline, alone, 2.0, deadlines=(600.0, 600.0), seed=seed)
-        ours.append(half.p_supported <= ALPHA and half.problem is None)
-        assert half.interval.high is not None
-        plain.append(half.interval.high <= 2)
+        test = ratio_test(candidate, baseline, alone, 2.0, of=Ratio.GEOMETRIC, limits=(600.0, 600.0), seed=seed)
+        ours.append(test.p_within <= ALPHA and test.problem is None)
+        assert test.interval.high is not None
+        plain.append(test.interval.high <= 2)
     share, bound = rate(ours), 0.9 if true else 0.07
     setting = (str(n), f"{100 * often:g} % x{times:g}", f"{ratio:g}", "power" if true else "false")
     se = error(share, len(ours), bound)
@@ -86,11 +87,12 @@ def joint(
     for seed in range(scale.bootstrap):
         values = binary_differences(rng, n, difference, discordance)
         candidate, baseline = world.draw(rng, n, ratio)
-        halves = {
-            ("s", "quality"): quality(values, alone, MARGIN, seed=seed),
-            ("s", "cost"): judged(candidate, baseline, cap, ratio, seed),
+        score = difference_test(values, alone, MARGIN, seed=seed)
+        cost = judged(candidate, baseline, cap, ratio, seed)
+        results = {
+            ("s", part.key): worded(part.key, test, part.in_words) for part, test in ((SCORE, score), (COST, cost))
         }
-        ours.append(combine(halves).verdict(ALPHA) is Verdict.SUPPORTED)
+        ours.append(combine(results).verdict(ALPHA) is Verdict.SUPPORTED)
         if seed < scale.peer:
             peers.append(claimeval_chances(rng, values, candidate, baseline, MARGIN, SAVING))
     share, true = rate(ours), what.startswith("true")

@@ -46,7 +46,7 @@ def claimeval_chances(
 def claimeval_quality(
     rng: Rng, experiments: int, n: int, difference: float, discordance: float, margin: float
 ) -> float:
-    """How often claimeval supports the quality half alone: the candidate costs next to nothing."""
+    """How often claimeval supports the score part alone: the candidate costs next to nothing."""
     hits = 0
     for _ in range(experiments):
         values = binary_differences(rng, n, difference, discordance)

@@ -15,12 +15,12 @@ from bench import claims
 from bench.cli import bench
 from bench.errors import UsageError
 from bench.records import folder as runfolder
+from bench.records.claim import Claim
 from bench.records.items import ItemRow
-from bench.records.settings import Claim
 from tests.report.sample_run import ANSWERED, model, not_asked, write_run
 
 SEND = "2026-11-20T10:15:01.000+00:00"
-CLAIM = Claim("cheap", candidate="small", baseline="big", cheaper_by=0.9, worse_by=0.03)
+CLAIM = Claim("cheap", candidate="small", baseline="big", margins={"cheaper_by": 0.9, "worse_by": 0.03})
 
 Change = Callable[[ItemRow, int], ItemRow]
 
@@ -44,9 +44,8 @@ def write(folder: Path, made: list[ItemRow], *declared: Claim, **manifest: Any) 
     """A run whose claims were recorded before anything was asked."""
     entries = {
         one.name: {
-            "name": one.name, "candidate": one.candidate, "baseline": one.baseline, "cheaper_by": one.cheaper_by,
-            "worse_by": one.worse_by, "slower_by": one.slower_by, "suites": list(one.suites), "over": one.over,
-            "confidence": one.confidence, "sha256": one.sha256, "recorded_at": "2026-11-20T10:15:00.000+00:00",
+            **one.as_dict(), "suites": list(one.suites), "sha256": one.sha256,
+            "recorded_at": "2026-11-20T10:15:00.000+00:00",
         }
         for one in declared
     }  # fmt: skip
@@ -55,9 +54,9 @@ def write(folder: Path, made: list[ItemRow], *declared: Claim, **manifest: Any) 
     return write_run(folder, made, claims=entries, **{**about, **manifest})
 
 
-def judged(folder: Path, made: list[ItemRow], claim: Claim = CLAIM, **manifest: Any) -> claims.Opinion:
+def judged(folder: Path, made: list[ItemRow], claim: Claim = CLAIM, **manifest: Any) -> claims.Judgement:
     folder = write(folder, made, claim, **manifest)
-    [opinion] = claims.judge_run(folder).opinions
+    [opinion] = claims.judge_run(folder).judgements
     return opinion
 
 
@@ -88,7 +87,7 @@ def test_a_candidate_that_loses_is_refuted_by_its_quality(tmp_path: Path) -> Non
 
     opinion = judged(tmp_path / "run", rows(change=lose))
     assert str(opinion.verdict) == "refuted"
-    assert opinion.judged.failing == ("coding", "quality")
+    assert opinion.test.failing == ("coding", "quality")
 
 
 def test_too_few_items_are_inconclusive_with_the_number_it_takes(tmp_path: Path) -> None:
@@ -100,7 +99,7 @@ def test_too_few_items_are_inconclusive_with_the_number_it_takes(tmp_path: Path)
 def test_an_unknown_cost_is_inconclusive_never_free(tmp_path: Path) -> None:
     opinion = judged(tmp_path / "run", rows(change=only("small", cost_usd=None)))
     assert str(opinion.verdict) == "inconclusive"
-    assert opinion.judged.problems["coding", "cost"] == "the cost of 120 of 120 items is unknown"
+    assert opinion.test.problems["coding", "cost"] == "the cost of 120 of 120 items is unknown"
 
 
 def test_a_margin_changed_after_the_answers_is_exploratory(tmp_path: Path) -> None:
@@ -108,7 +107,7 @@ def test_a_margin_changed_after_the_answers_is_exploratory(tmp_path: Path) -> No
     manifest = runfolder.read_manifest(folder)
     manifest["claims"]["cheap"]["recorded_at"] = "2026-11-20T10:15:02.000+00:00"
     runfolder.write_text(folder / runfolder.MANIFEST, runfolder.manifest_text(manifest))
-    [opinion] = claims.judge_run(folder).opinions
+    [opinion] = claims.judge_run(folder).judgements
     assert not opinion.declared
     assert "(exploratory)" in claims.sentence(opinion, manifest)
 
@@ -118,17 +117,17 @@ def test_a_claim_rewritten_in_the_manifest_is_exploratory(tmp_path: Path) -> Non
     manifest = runfolder.read_manifest(folder)
     manifest["claims"]["cheap"]["worse_by"] = 0.05
     runfolder.write_text(folder / runfolder.MANIFEST, runfolder.manifest_text(manifest))
-    assert not claims.judge_run(folder).opinions[0].declared
+    assert not claims.judge_run(folder).judgements[0].declared
 
 
 def test_several_declared_claims_share_one_error_budget(tmp_path: Path) -> None:
-    other = replace(CLAIM, name="other", worse_by=0.04)
+    other = replace(CLAIM, name="other", margins={"cheaper_by": 0.9, "worse_by": 0.04})
     folder = write(tmp_path / "run", rows(), CLAIM, other)
     alone = judged(tmp_path / "alone", rows())
-    both = claims.judge_run(folder).opinions
-    assert both[0].p_supported >= 2 * min(alone.p_supported, both[1].judged.p_supported) - 1e-9
-    assert [o.claim.name for o in claims.judge_run(folder, "other").opinions] == ["other"]
-    assert claims.judge_run(folder, "other").opinions[0].p_supported == both[1].p_supported
+    both = claims.judge_run(folder).judgements
+    assert both[0].p_supported >= 2 * min(alone.p_supported, both[1].test.p_supported) - 1e-9
+    assert [o.claim.name for o in claims.judge_run(folder, "other").judgements] == ["other"]
+    assert claims.judge_run(folder, "other").judgements[0].p_supported == both[1].p_supported
 
 
 def test_items_lost_to_infrastructure_count_at_their_worst(tmp_path: Path) -> None:
@@ -150,7 +149,7 @@ def test_a_single_lost_item_is_left_out(tmp_path: Path) -> None:
         return replace(row, outcome="infrastructure", score=None, cost_usd=None) if lost else row
 
     opinion = judged(tmp_path / "run", rows(300, change=lose))
-    assert opinion.judged.halves["coding", "quality"].n == 299
+    assert opinion.test.parts["coding", "quality"].n == 299
     assert str(opinion.verdict) == "supported"
 
 
@@ -191,7 +190,7 @@ def test_a_margin_that_nothing_can_miss_is_told(tmp_path: Path) -> None:
     )
     low = judged(tmp_path / "low", rows(change=fail))
     assert f"Caution: {told}." in claims.explanation(low, runfolder.read_manifest(tmp_path / "low"))
-    assert judged(tmp_path / "high", rows()).unmissable == {}
+    assert judged(tmp_path / "high", rows()).proves_little == {}
 
 
 def test_each_suite_must_hold_or_their_mean(tmp_path: Path) -> None:
@@ -199,11 +198,11 @@ def test_each_suite_must_hold_or_their_mean(tmp_path: Path) -> None:
         return replace(row, score=0.0) if row.model == "small" and at % 8 == 0 else row
 
     made = rows(150, suite="reasoning") + rows(150, change=lose, suite="coding")
-    each = judged(tmp_path / "each", made, replace(CLAIM, worse_by=0.15))
-    assert set(each.judged.halves) == {(s, h) for s in ("coding", "reasoning") for h in ("quality", "cost")}
+    each = judged(tmp_path / "each", made, replace(CLAIM, margins={"cheaper_by": 0.9, "worse_by": 0.15}))
+    assert set(each.test.parts) == {(s, h) for s in ("coding", "reasoning") for h in ("quality", "cost")}
     assert str(each.verdict) == "inconclusive"
-    mean = judged(tmp_path / "mean", made, replace(CLAIM, worse_by=0.15, over="mean"))
-    assert mean.judged.halves["mean", "quality"].estimate == pytest.approx(-19 / 150 / 2)
+    mean = judged(tmp_path / "mean", made, replace(CLAIM, over="mean", margins={"cheaper_by": 0.9, "worse_by": 0.15}))
+    assert mean.test.parts["mean", "quality"].estimate == pytest.approx(-19 / 150 / 2)
     assert str(mean.verdict) == "supported"
     assert "mean of the suites" in claims.sentence(mean, runfolder.read_manifest(tmp_path / "mean"))
 
@@ -211,37 +210,42 @@ def test_each_suite_must_hold_or_their_mean(tmp_path: Path) -> None:
 def test_repeats_are_averaged_within_items(tmp_path: Path) -> None:
     made = [replace(row, repeat=k, score=float(k == 0)) for row in rows(110) for k in (0, 1)]
     opinion = judged(tmp_path / "run", made, settings={"repeats": 2, "seed": 1})
-    half = opinion.judged.halves["coding", "quality"]
+    half = opinion.test.parts["coding", "quality"]
     assert (half.n, half.discordance, half.estimate) == (110, None, 0.0)
     assert "2 runs each" in claims.sentence(opinion, runfolder.read_manifest(tmp_path / "run"))
 
 
 def test_latency_is_judged_on_clean_close_pairs_only(tmp_path: Path) -> None:
-    claim = replace(CLAIM, slower_by=2.0)
+    claim = replace(CLAIM, margins={"cheaper_by": 0.9, "worse_by": 0.03, "slower_by": 2.0})
     clean = judged(tmp_path / "clean", rows(change=only("small", latency_s=1.5)), claim)
-    assert clean.judged.halves["coding", "latency"].n == 120
+    assert clean.test.parts["coding", "latency"].n == 120
     unclean: dict[str, dict[str, Any]] = {
         "dirty": {"timing_ok": False},
         "reused": {"reused": True},
         "late": {"started_at": "2026-11-20T10:17:01.000+00:00"},
     }
     for name, changes in unclean.items():
-        half = judged(tmp_path / name, rows(change=only("small", **changes)), claim).judged.halves["coding", "latency"]
+        half = judged(tmp_path / name, rows(change=only("small", **changes)), claim).test.parts["coding", "latency"]
         assert half.problem == "0 of 120 pairs were timed cleanly; it takes 95 %", name
     nobody = rows(change=only("small", latency_s=None))
-    assert judged(tmp_path / "none", nobody, claim).judged.halves["coding", "latency"].problem is not None
+    assert judged(tmp_path / "none", nobody, claim).test.parts["coding", "latency"].problem is not None
 
 
 def test_latency_of_a_local_model_is_reported_not_judged(tmp_path: Path) -> None:
     local = {"small": model("weights/small"), "big": model("openai/big")}
-    opinion = judged(tmp_path / "run", rows(), replace(CLAIM, slower_by=2.0), models=local)
-    assert ("coding", "latency") not in opinion.judged.halves
+    opinion = judged(
+        tmp_path / "run",
+        rows(),
+        replace(CLAIM, margins={"cheaper_by": 0.9, "worse_by": 0.03, "slower_by": 2.0}),
+        models=local,
+    )
+    assert ("coding", "latency") not in opinion.test.parts
     assert list(opinion.reported) == [("coding", "latency")]
     told = claims.explanation(opinion, runfolder.read_manifest(tmp_path / "run"))
     assert "at most 3 points lower is supported." in told
     assert "Caution: that it takes at most 2 times as long was not judged." in told
     assert "Latency is reported, not judged" in claims.sentence(opinion, runfolder.read_manifest(tmp_path / "run"))
-    alone = judged(tmp_path / "alone", rows(), Claim("fast", "small", "big", slower_by=2.0), models=local)
+    alone = judged(tmp_path / "alone", rows(), Claim("fast", "small", "big", {"slower_by": 2.0}), models=local)
     assert str(alone.verdict) == "inconclusive"
     assert "reported, not judged" in page(tmp_path / "alone")
 
@@ -257,8 +261,10 @@ def test_the_same_verdict_in_any_row_order_and_currency(tmp_path: Path) -> None:
 
 def test_swapped_models_mirror_the_difference(tmp_path: Path) -> None:
     made = rows(change=only("small", score=1.0))
-    there = judged(tmp_path / "a", made).judged.halves["coding", "quality"]
-    back = judged(tmp_path / "b", made, Claim("back", "big", "small", worse_by=0.03)).judged.halves["coding", "quality"]
+    there = judged(tmp_path / "a", made).test.parts["coding", "quality"]
+    back = judged(tmp_path / "b", made, Claim("back", "big", "small", {"worse_by": 0.03})).test.parts[
+        "coding", "quality"
+    ]
     assert there.estimate == -back.estimate
     assert there.interval.low == pytest.approx(-(back.interval.high or 0))
 

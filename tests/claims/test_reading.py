@@ -10,9 +10,10 @@ import pytest
 
 from bench import claims
 from bench.claims.plain import span
+from bench.claims.words import span
 from bench.records import folder as runfolder
+from bench.records.claim import Claim
 from bench.records.items import ItemRow
-from bench.records.settings import Claim
 from bench.stats import Interval
 from tests.claims.test_claims import CLAIM, judged, only, page, rows, write
 from tests.report.sample_run import model
@@ -20,7 +21,7 @@ from tests.report.sample_run import model
 
 def words(folder: Path) -> str:
     """The paragraph for a reader who knows no statistics."""
-    [opinion] = claims.judge_run(folder).opinions
+    [opinion] = claims.judge_run(folder).judgements
     return claims.explanation(opinion, runfolder.read_manifest(folder))
 
 
@@ -32,7 +33,7 @@ def test_lost_samples_of_an_item_count_at_their_worst(tmp_path: Path) -> None:
         for row in made
     ]
     opinion = judged(tmp_path / "run", made, settings={"repeats": 2, "seed": 1})
-    half = opinion.judged.halves["coding", "quality"]
+    half = opinion.test.parts["coding", "quality"]
     assert half.estimate == 0.0
     assert half.p_supported > 0.9
     assert half.notes == ("120 of 120 items lack a score; the worst case for each verdict decides",)
@@ -46,17 +47,17 @@ def test_a_suite_that_lost_much_is_not_hidden_by_a_larger_one(tmp_path: Path) ->
 
     made = rows(900, suite="reasoning") + rows(120, change=lose)
     opinion = judged(tmp_path / "run", made)
-    assert opinion.judged.halves["coding", "quality"].p_supported > 0.05
-    assert not opinion.judged.halves["reasoning", "quality"].notes
+    assert opinion.test.parts["coding", "quality"].p_supported > 0.05
+    assert not opinion.test.parts["reasoning", "quality"].notes
 
 
 def test_what_cannot_be_judged_leaves_the_others_judged(tmp_path: Path) -> None:
     other = replace(CLAIM, name="elsewhere", suites=("maths",))
     folder = write(tmp_path / "run", rows(), CLAIM, other)
     ruling = claims.judge_run(folder)
-    assert [opinion.claim.name for opinion in ruling.opinions] == ["cheap"]
+    assert [opinion.claim.name for opinion in ruling.judgements] == ["cheap"]
     assert ruling.unjudged == {"elsewhere": "the run has no suite 'maths'; it has coding."}
-    assert claims.judge_run(folder, "elsewhere").opinions == ()
+    assert claims.judge_run(folder, "elsewhere").judgements == ()
     assert claims.judge_run(folder, "cheap").unjudged == {}
     told = claims.lines(ruling, runfolder.read_manifest(folder))
     assert told[0].startswith("cheap: Supported at 95 %: ")
@@ -107,7 +108,7 @@ def test_a_run_that_does_not_say_when_it_asked_proves_no_declaration(tmp_path: P
 def test_repriced_and_rescored_runs_are_labelled(tmp_path: Path) -> None:
     repriced = write(tmp_path / "a", rows(), CLAIM, derived={"by": "reprice", "mode": "batch"}, parent="r")
     assert "## cheap: supported (repriced)" in page(repriced)
-    quality = replace(CLAIM, cheaper_by=None)
+    quality = replace(CLAIM, margins={"worse_by": 0.03})
     assert "(repriced)" not in page(write(tmp_path / "b", rows(), quality, derived={"by": "reprice"}, parent="r"))
     scored = write(tmp_path / "c", rows(), CLAIM, derived={"by": "score"}, parent="r")
     assert "Supported at 95 % (scored again): " in page(scored)
@@ -186,11 +187,11 @@ class TestPlainWords:
         lost = words(write(tmp_path / "a", rows(change=lose), CLAIM))
         assert "small scored 25.0 points lower on coding, where at most 3 were claimed." in lost
         assert "Taken alone, its part on cost in coding is supported." in lost
-        dear = replace(CLAIM, cheaper_by=0.99)
+        dear = replace(CLAIM, margins={"cheaper_by": 0.99, "worse_by": 0.03})
         assert "small cost 95.0 % less on coding, where at least 99 % less was claimed." in words(
             write(tmp_path / "b", rows(), dear)
         )
-        slow = Claim("fast", "small", "big", slower_by=2.0)
+        slow = Claim("fast", "small", "big", {"slower_by": 2.0})
         made = rows(change=lambda row, at: replace(row, latency_s=9.0 * (1 + at % 2)) if row.model == "small" else row)
         assert "times as long on coding, where at most 2 times was claimed." in words(write(tmp_path / "c", made, slow))
 
@@ -211,7 +212,7 @@ class TestPlainWords:
                 return row
             return replace(row, cost_usd=0.004 * (1 if at % 3 else 0.1), latency_s=2.0 + (at % 5) * (at % 7))
 
-        claim = replace(CLAIM, cheaper_by=0.929, worse_by=None, slower_by=1.5)
+        claim = replace(CLAIM, margins={"cheaper_by": 0.929, "slower_by": 1.5})
         models = {label: model(f"openai/{label}", timeout_s=60.0) for label in ("small", "big")}
         told = words(write(tmp_path / "run", rows(60, change=vary), claim, models=models))
         assert "the true cost may lie anywhere from" in told
@@ -224,7 +225,7 @@ class TestPlainWords:
     def test_claims_that_only_hold_alone_say_so(self, tmp_path: Path) -> None:
         again = [replace(CLAIM, name=f"claim {number}") for number in range(3)]
         folder = write(tmp_path / "run", rows(), *again)
-        opinion = claims.judge_run(folder).opinions[0]
+        opinion = claims.judge_run(folder).judgements[0]
         assert str(opinion.verdict) == "inconclusive"
         told = claims.explanation(opinion, runfolder.read_manifest(folder))
         assert "It would hold alone, but not among all the claims that were declared together." in told

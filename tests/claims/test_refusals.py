@@ -11,19 +11,22 @@ import pytest
 
 from bench import claims
 from bench.claims.text import percent, saving_span
+from bench.claims.words import percent, saving_span
+from bench.config.load import Claim, Comparison, RunSettings
 from bench.errors import UsageError
 from bench.journal import RunEntry
 from bench.records import folder as runfolder
+from bench.records.claim import Claim
 from bench.records.items import ItemRow
 from bench.records.manifest import RunRecord
-from bench.records.settings import Claim, Comparison, RunSettings
+from bench.records.settings import Comparison, RunSettings
 from bench.run.describe import keep_claim, update_claims, with_history, with_parts
 from tests import runjson
 from tests.claims.test_claims import CLAIM, Change, judged, page, rows, write
 from tests.report.sample_run import model
 
-COST = Claim("cost", "small", "big", cheaper_by=0.9)
-FAST = Claim("fast", "small", "big", slower_by=1.5)
+COST = Claim("cost", "small", "big", {"cheaper_by": 0.9})
+FAST = Claim("fast", "small", "big", {"slower_by": 1.5})
 
 
 def infra(row: ItemRow, **changes: Any) -> ItemRow:
@@ -37,7 +40,7 @@ def small(test: Any, change: Any) -> Change:
 
 
 def words(folder: Path) -> str:
-    [opinion] = claims.judge_run(folder).opinions
+    [opinion] = claims.judge_run(folder).judgements
     return claims.explanation(opinion, runfolder.read_manifest(folder))
 
 
@@ -45,32 +48,32 @@ class TestMissing:
     def test_a_cost_of_few_answers_is_not_supported(self, tmp_path: Path) -> None:
         opinion = judged(tmp_path, rows(300, small(lambda at: at % 5 < 3, infra)), COST)
         assert str(opinion.verdict) == "inconclusive"
-        assert opinion.judged.problems["coding", "cost"] == (
+        assert opinion.test.problems["coding", "cost"] == (
             "60.0 % of small's and 0.0 % of big's answers are missing, too many or too unevenly to leave them out"
         )
         assert "small lacks 180 of 300 scores and big lacks 0 of 300 scores" in opinion.warnings
         assert "from 120 items" in claims.sentence(opinion, runfolder.read_manifest(tmp_path))
 
-    @pytest.mark.parametrize("claim", [COST, Claim("q", "small", "big", worse_by=0.1)])
+    @pytest.mark.parametrize("claim", [COST, Claim("q", "small", "big", {"worse_by": 0.1})])
     def test_a_mean_without_a_suite_is_not_supported(self, tmp_path: Path, claim: Claim) -> None:
         made = rows(150) + rows(3, small(lambda _: True, infra), suite="reasoning")
         opinion = judged(tmp_path, made, replace(claim, over="mean"))
         assert str(opinion.verdict) == "inconclusive"
-        assert "no item of reasoning has" in next(iter(opinion.judged.problems.values()))
+        assert "no item of reasoning has" in next(iter(opinion.test.problems.values()))
 
     def test_calls_that_hang_are_not_fast(self, tmp_path: Path) -> None:
         opinion = judged(tmp_path, rows(120, small(lambda at: at % 2, infra)), FAST)
         assert str(opinion.verdict) == "inconclusive"
-        assert "answers are missing" in opinion.judged.problems["coding", "latency"]
+        assert "answers are missing" in opinion.test.problems["coding", "latency"]
 
     def test_one_suites_losses_are_seen_in_the_mean(self, tmp_path: Path) -> None:
         made = rows(900) + rows(60, small(lambda at: at < 4, infra), suite="reasoning")
         opinion = judged(tmp_path, made, replace(COST, over="mean"))
-        assert opinion.judged.problems["mean", "cost"].startswith("reasoning: 6.7 % of small's")
+        assert opinion.test.problems["mean", "cost"].startswith("reasoning: 6.7 % of small's")
 
     def test_lost_calls_that_were_billed_are_part_of_the_bill(self, tmp_path: Path) -> None:
         dear = small(lambda at: at in (5, 9), lambda row: infra(row, cost_usd=0.3, cost_retries_usd=0.3))
-        half = judged(tmp_path, rows(400, dear), COST).judged.halves["coding", "cost"]
+        half = judged(tmp_path, rows(400, dear), COST).test.parts["coding", "cost"]
         assert half.n == 400
         lost = 2 * 0.6 - 0.001 * ((1 + 5 % 3) + (1 + 9 % 3))
         bill = 0.001 * sum(1 + at % 3 for at in range(400))
@@ -86,9 +89,9 @@ class TestMissing:
 
     def test_missing_answers_that_decide_are_the_reason_told(self, tmp_path: Path) -> None:
         opinion = judged(
-            tmp_path, rows(300, small(lambda at: at < 12, infra)), Claim("q", "small", "big", worse_by=0.03)
+            tmp_path, rows(300, small(lambda at: at < 12, infra)), Claim("q", "small", "big", {"worse_by": 0.03})
         )
-        half = opinion.judged.halves["coding", "quality"]
+        half = opinion.test.parts["coding", "quality"]
         assert (half.needed, half.detectable) == (None, None)
         told = words(tmp_path)
         assert (
@@ -104,7 +107,7 @@ class TestUnknownCosts:
     def test_a_few_count_at_the_most_they_can_have_cost(self, tmp_path: Path) -> None:
         fine = judged(tmp_path / "fine", rows(200, self.cut()), COST)
         assert str(fine.verdict) == "supported"
-        assert fine.judged.halves["coding", "cost"].notes == (
+        assert fine.test.parts["coding", "cost"].notes == (
             "the cost of 2 of 200 items is unknown; the worst case for each verdict decides",
         )
         dear = judged(tmp_path / "dear", rows(200, self.cut(cost_cap_usd=0.6)), COST)
@@ -115,15 +118,15 @@ class TestUnknownCosts:
 
     def test_without_a_cap_nothing_is_decided(self, tmp_path: Path) -> None:
         opinion = judged(tmp_path, rows(200, self.cut(cost_cap_usd=None)), COST)
-        assert opinion.judged.problems["coding", "cost"] == "nothing bounds what an item of unknown cost can have cost"
+        assert opinion.test.problems["coding", "cost"] == "nothing bounds what an item of unknown cost can have cost"
 
     def test_refutation_takes_them_for_nothing(self, tmp_path: Path) -> None:
         def dear(row: ItemRow, at: int) -> ItemRow:
             unknown = row.model == "big" and at in (3, 77)
             return replace(row, cost_usd=None, cost_cap_usd=1e6) if unknown else row
 
-        opinion = judged(tmp_path, rows(200, dear), replace(COST, cheaper_by=0.96))
-        assert opinion.judged.halves["coding", "cost"].p_refuted > 0.05
+        opinion = judged(tmp_path, rows(200, dear), replace(COST, margins={"cheaper_by": 0.96}))
+        assert opinion.test.parts["coding", "cost"].p_refuted > 0.05
 
 
 class TestLatency:
@@ -136,23 +139,23 @@ class TestLatency:
     def test_each_suite_must_be_timed_cleanly(self, tmp_path: Path) -> None:
         made = [replace(row, timing_ok=int(row.item) > 1) for row in rows(12, suite="reasoning")]
         each = judged(tmp_path / "each", rows(300) + made, FAST)
-        assert each.judged.problems == {
+        assert each.test.problems == {
             ("reasoning", "latency"): "10 of 12 pairs were timed cleanly; it takes 95 %",
         }
         mean = judged(tmp_path / "mean", rows(300) + made, replace(FAST, over="mean"))
-        assert mean.judged.problems["mean", "latency"].startswith("reasoning: 10 of 12 pairs")
+        assert mean.test.problems["mean", "latency"].startswith("reasoning: 10 of 12 pairs")
 
     def test_a_mean_over_suites_is_judged(self, tmp_path: Path) -> None:
         opinion = judged(tmp_path, rows(120) + rows(60, suite="reasoning"), replace(FAST, over="mean"))
-        assert opinion.judged.halves["mean", "latency"].n == 180
+        assert opinion.test.parts["mean", "latency"].n == 180
         assert str(opinion.verdict) == "supported"
 
 
 class TestHolm:
-    other = replace(CLAIM, name="other", worse_by=0.031)
+    other = replace(CLAIM, name="other", margins={"cheaper_by": 0.9, "worse_by": 0.031})
 
     def verdicts(self, folder: Path) -> dict[str, tuple[str, float]]:
-        return {o.claim.name: (str(o.verdict), o.p_supported) for o in claims.judge_run(folder).opinions}
+        return {o.claim.name: (str(o.verdict), o.p_supported) for o in claims.judge_run(folder).judgements}
 
     def update(self, folder: Path, *kept: Claim) -> None:
         comparison = Comparison(folder, RunSettings(("coding",)), {}, {claim.name: claim for claim in kept})
@@ -192,7 +195,9 @@ class TestHolm:
     def test_a_claim_of_the_command_line_is_exploratory_whatever_its_words(self, tmp_path: Path) -> None:
         named = replace(CLAIM, name="small against big")
         folder = write(tmp_path, rows(), named, self.other)
-        [opinion] = claims.judge_run(folder, None, claims.adhoc("small", "big", cheaper_by=0.9, worse_by=0.03)).opinions
+        [opinion] = claims.judge_run(
+            folder, None, claims.adhoc("small", "big", cheaper_by=0.9, worse_by=0.03)
+        ).judgements
         assert (str(opinion.verdict), opinion.declared) == ("supported", False)
         told = claims.explanation(opinion, runfolder.read_manifest(folder))
         assert "made after the answers existed, so the 5 in 100 are not guaranteed." in told
@@ -272,13 +277,13 @@ class TestWords:
     def test_a_miss_that_is_not_sure_enough_is_told_as_such(self, tmp_path: Path) -> None:
         lose = small(lambda at: at % 16 == 0, lambda row: replace(row, score=0.0))
         made = rows(240, lose)
-        folder = write(tmp_path, made, replace(CLAIM, worse_by=0.037))
+        folder = write(tmp_path, made, replace(CLAIM, margins={"cheaper_by": 0.9, "worse_by": 0.037}))
         assert "it seems to miss that, but not surely enough to be called refuted" in words(folder)
 
     def test_means_of_suites_are_told_as_means(self, tmp_path: Path) -> None:
         better = rows(300, small(lambda at: at < 40, lambda row: replace(row, score=1.0)))
         worse = rows(20, small(lambda at: at < 10, lambda row: replace(row, score=0.0)), suite="reasoning")
-        folder = write(tmp_path, better + worse, Claim("q", "small", "big", worse_by=0.03, over="mean"))
+        folder = write(tmp_path, better + worse, Claim("q", "small", "big", {"worse_by": 0.03}, over="mean"))
         told = words(folder)
         assert "On the same 320 items small scored 40.8 % and big scored 50.0 % (mean of the suites), for " in told
         assert "USD per 1,000 items" in told
@@ -292,9 +297,9 @@ class TestWords:
             for suite in ("coding", "reasoning")
             for row in rows(80, small(lambda at: flip[at], lambda row: replace(row, score=1 - (row.score or 0))), suite)
         ]
-        single = judged(tmp_path / "one", made[:160], Claim("q", "small", "big", worse_by=0.03))
-        mean = judged(tmp_path / "mean", made, Claim("q", "small", "big", worse_by=0.03, over="mean"))
-        one, both = single.judged.halves["coding", "quality"], mean.judged.halves["mean", "quality"]
+        single = judged(tmp_path / "one", made[:160], Claim("q", "small", "big", {"worse_by": 0.03}))
+        mean = judged(tmp_path / "mean", made, Claim("q", "small", "big", {"worse_by": 0.03}, over="mean"))
+        one, both = single.test.parts["coding", "quality"], mean.test.parts["mean", "quality"]
         assert one.needed is not None
         assert both.needed is not None
         assert both.needed == pytest.approx(one.needed / 2, abs=1)
@@ -324,13 +329,13 @@ class TestWords:
 
         single = rows(60, vary)
         again = [replace(row, repeat=k) for row in single for k in range(5)]
-        claim = Claim("fast", "small", "big", slower_by=2.9)
+        claim = Claim("fast", "small", "big", {"slower_by": 2.9})
         timed = {label: model(f"openai/{label}", timeout_s=60.0) for label in ("small", "big")}
         opinions = [
             judged(tmp_path / str(at), made, claim, models=timed, settings={"repeats": repeats, "seed": 1})
             for at, (made, repeats) in enumerate(((single, 1), (again, 5)))
         ]
-        one, five = (opinion.judged.halves["coding", "latency"].needed for opinion in opinions)
+        one, five = (opinion.test.parts["coding", "latency"].needed for opinion in opinions)
         assert one is not None
         assert five is not None
         assert five <= one
@@ -338,7 +343,7 @@ class TestWords:
     def test_what_lost_items_would_change_is_not_told_where_other_claims_decide(self, tmp_path: Path) -> None:
         lose = small(lambda at: at == 0, lambda row: replace(row, outcome="infrastructure", score=None))
         folder = write(tmp_path, rows(120, lose), CLAIM, replace(CLAIM, name="again"), replace(CLAIM, name="third"))
-        [first, *_] = claims.judge_run(folder).opinions
+        [first, *_] = claims.judge_run(folder).judgements
         assert str(first.verdict) == "inconclusive"
         assert not any("however" in said for said in first.warnings)
 
@@ -370,5 +375,5 @@ class TestOddities:
     def test_impossible_margins_are_named(self, tmp_path: Path, margin: dict[str, Any]) -> None:
         with pytest.raises(UsageError, match="must lie between"):
             claims.adhoc("small", "big", **margin)
-        folder = write(tmp_path, rows(12), Claim("odd", "small", "big", **margin))
+        folder = write(tmp_path, rows(12), Claim.of("odd", {"candidate": "small", "baseline": "big", **margin}))
         assert "must lie between" in claims.judge_run(folder).unjudged["odd"]

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bench.claims import adhoc
-from bench.claims.totals import counts, judge_folder, judge_totals, quality_p, standing, text
+from bench.claims.totals import counts, judge_folder, judge_totals, p_of_tested, standing, text
 from bench.cli import main
 from bench.errors import UsageError
 from bench.records import folder as runfolder
@@ -29,7 +29,7 @@ SMALL = replace(BIG, model="small", vendor="b", successes=410, score=0.82, cost_
 def verdict(ours: AggregateRow, theirs: AggregateRow = BIG, **margins: float) -> str:
     claim = adhoc("small", "big", **(margins or {"cheaper_by": 0.9, "worse_by": 0.03}))
     judged = judge_totals(claim, [(ours, theirs)])
-    return standing(claim, judged, quality_p(judged), judged.p_refuted)
+    return standing(claim, judged, p_of_tested(judged), judged.p_refuted)
 
 
 def test_at_best_reported_where_a_saving_is_claimed() -> None:
@@ -87,7 +87,7 @@ def test_every_shared_suite_must_hold(tmp_path: Path) -> None:
     claim = adhoc("small", "big", cheaper_by=0.9, worse_by=0.03)
     opinion = judge_folder(folder, claim)
     assert opinion is not None
-    assert {suite for suite, _ in opinion.judged.halves} == {"s", "t"}
+    assert {suite for suite, _ in opinion.test.parts} == {"s", "t"}
     assert opinion.verdict == "refuted"
     alone = judge_folder(folder, replace(claim, suites=("s",)))
     assert alone is not None

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.evidence import DataSet, Judgement, claims_of, declared, judge_all, page, read_all
+from bench.evidence import DataSet, EvidenceJudgement, claims_of, declared, judge_all, page, read_all
 from tests.evidence.hand import mn_interval, tango_interval
 
 ROOT = Path(__file__).parents[2]
@@ -29,18 +29,18 @@ def sets() -> dict[str, DataSet]:
 
 
 @pytest.fixture(scope="module")
-def judged(sets: dict[str, DataSet]) -> list[Judgement]:
+def judged(sets: dict[str, DataSet]) -> list[EvidenceJudgement]:
     return judge_all(declared.read(EVIDENCE / "claims.toml"), sets)
 
 
-def one(judged: list[Judgement], of: str, candidate: str, baseline: str) -> Judgement:
+def one(judged: list[EvidenceJudgement], of: str, candidate: str, baseline: str) -> EvidenceJudgement:
     [found] = [
         j for j in judged if (j.ruled.set, j.ruled.candidate, j.ruled.baseline) == (of, candidate, baseline)
     ]  # fmt: skip
     return found
 
 
-def test_deepseek_v32_against_claude_45_opus_on_swe_bench(judged: list[Judgement]) -> None:
+def test_deepseek_v32_against_claude_45_opus_on_swe_bench(judged: list[EvidenceJudgement]) -> None:
     told: dict[str, dict[str, tuple[int, float]]] = {}
     with gzip.open(DATA / "swebench" / "bash_only_2025-12-10_instances.csv.gz", "rt") as file:
         for row in csv.DictReader(file):
@@ -63,7 +63,7 @@ def test_deepseek_v32_against_claude_45_opus_on_swe_bench(judged: list[Judgement
     assert (len(set(repositories)), round(worth, 1), j.elsewhere) == (12, 3.9, "inconclusive")
 
 
-def test_deepseek_v32_against_opus_4_on_aider(judged: list[Judgement]) -> None:
+def test_deepseek_v32_against_opus_4_on_aider(judged: list[EvidenceJudgement]) -> None:
     text = (DATA / "aider" / "polyglot_leaderboard.yml").read_text()
     rows = []
     for model in ("DeepSeek-V3.2-Exp (Reasoner)", "claude-opus-4-20250514 (32k thinking)"):
@@ -82,7 +82,7 @@ def test_deepseek_v32_against_opus_4_on_aider(judged: list[Judgement]) -> None:
     assert (j.method, j.meets, j.ratio.low, j.verdict) == ("totals", True, None, "inconclusive")
 
 
-def test_minimax_m25_against_claude_45_opus_on_mini_v2(judged: list[Judgement]) -> None:
+def test_minimax_m25_against_claude_45_opus_on_mini_v2(judged: list[EvidenceJudgement]) -> None:
     with (DATA / "swebench" / "mini_v2_2026-02_models.csv").open() as file:
         rows = {row["name"]: row for row in csv.DictReader(file)}
     ours, theirs = rows["MiniMax M2.5 (high)"], rows["Claude 4.5 Opus (high)"]
@@ -100,7 +100,7 @@ def test_minimax_m25_against_claude_45_opus_on_mini_v2(judged: list[Judgement]) 
     assert (j.verdict, j.meets) == ("inconclusive", True)
 
 
-def test_the_committed_evidence_is_what_the_data_say(judged: list[Judgement], sets: dict[str, DataSet]) -> None:
+def test_the_committed_evidence_is_what_the_data_say(judged: list[EvidenceJudgement], sets: dict[str, DataSet]) -> None:
     ruled = [claim for name, each in sets.items() for claim in claims_of(name, each.rows)]
     assert declared.as_toml(ruled) == (EVIDENCE / "claims.toml").read_text()
     assert page.csv_text(judged) == (EVIDENCE / "verdicts.csv").read_text()

@@ -76,7 +76,7 @@ def test_margins_follow_the_number_of_items() -> None:
     [claim] = claims_of("set", [CLAUDE, replace(CANDIDATE, n=224)])
     assert (claim.items, claim.worse_by, claim.cheaper_by) == (224, 0.05, 0.9)
     [claim] = claims_of("set", [CLAUDE, replace(CANDIDATE, n=None)])
-    assert (claim.items, claim.worse_by, claim.claim.worse_by) == (None, None, None)
+    assert (claim.items, claim.worse_by, claim.claim.margins) == (None, None, {"cheaper_by": 0.9})
 
 
 def test_one_control_of_two_candidates_is_claimed_once() -> None:

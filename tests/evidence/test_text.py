@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bench.claims.text import percent, points
-from bench.stats.half import needed
+from bench.claims import percent, points
+from bench.stats.strata import needed
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "is-it-true.md").read_text(encoding="utf-8")

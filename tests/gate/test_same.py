@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
+from bench.claims import Verdict
 from bench.errors import UsageError
 from bench.gate import Equivalence, same_json, same_lines, same_weights
 from bench.records.items import ItemRow
-from bench.stats import Verdict
 from tests.gate.worlds import rows, write
 
 TOKENS = [50 + at % 20 for at in range(200)]
@@ -55,7 +55,7 @@ def test_the_same_answers_are_the_same_model(tmp_path: Path) -> None:
 def test_a_difference_beyond_the_margin_refutes(tmp_path: Path, changes: dict[str, Any], failing: str) -> None:
     found = hosts(tmp_path, rows(SCORES, "b", **{"out_total": TOKENS, **changes}))
     assert found.verdict is Verdict.REFUTED
-    assert found.judged.failing == ("reasoning", failing)
+    assert found.test.failing == ("reasoning", failing)
     [told] = [line for line in same_lines(found) if f": {failing}: " in line]
     assert f"{failing}: refuted (" in told
     assert not any(": refuted (" in line for line in same_lines(found) if failing.split()[0] not in line)
@@ -64,7 +64,7 @@ def test_a_difference_beyond_the_margin_refutes(tmp_path: Path, changes: dict[st
 def test_worse_answers_refute_and_few_items_decide_nothing(tmp_path: Path) -> None:
     worse = [0.0] * 40 + SCORES[40:]
     found = hosts(tmp_path / "worse", rows(worse, "b", out_total=TOKENS))
-    assert (found.verdict, found.judged.failing) == (Verdict.REFUTED, ("reasoning", "scores not higher"))
+    assert (found.verdict, found.test.failing) == (Verdict.REFUTED, ("reasoning", "scores not higher"))
     few = hosts(tmp_path / "few", rows(SCORES[:24], "b", out_total=TOKENS[:24]))
     assert few.verdict is Verdict.INCONCLUSIVE
     assert "too few for a margin of 5 points: it takes at least 59" in "\n".join(same_lines(few))
@@ -73,10 +73,10 @@ def test_worse_answers_refute_and_few_items_decide_nothing(tmp_path: Path) -> No
 def test_unknown_tokens_and_missing_answers_support_nothing(tmp_path: Path) -> None:
     silent = hosts(tmp_path / "silent", rows(SCORES, "b", out_total=None))
     assert silent.verdict is Verdict.INCONCLUSIVE
-    assert silent.judged.problems["reasoning", "tokens not more"] == "unknown for 200 of 200 items"
+    assert silent.test.problems["reasoning", "tokens not more"] == "unknown for 200 of 200 items"
     gaps = [None if at % 20 == 0 else score for at, score in enumerate(SCORES)]
     lacking = hosts(tmp_path / "lacking", rows(gaps, "b", out_total=TOKENS))
-    assert lacking.judged.problems["reasoning", "scores not lower"] == "answers are missing"
+    assert lacking.test.problems["reasoning", "scores not lower"] == "answers are missing"
     nothing = hosts(tmp_path / "nothing", rows([None] * 200, "b", out_total=TOKENS))
     assert nothing.verdict is Verdict.INCONCLUSIVE
     assert all("not shown (unknown, " in line for line in same_lines(nothing)[1:])
@@ -86,7 +86,7 @@ def test_unknown_tokens_and_missing_answers_support_nothing(tmp_path: Path) -> N
 def test_empty_answers_count_as_one_token(tmp_path: Path) -> None:
     empty = [0, *TOKENS[1:]]
     found = hosts(tmp_path, rows(SCORES, "b", out_total=empty))
-    assert found.judged.halves["reasoning", "tokens not fewer"].estimate == pytest.approx((1 / 50) ** (1 / 200))
+    assert found.test.parts["reasoning", "tokens not fewer"].estimate == pytest.approx((1 / 50) ** (1 / 200))
 
 
 def test_models_that_are_not_there_are_named(tmp_path: Path) -> None:

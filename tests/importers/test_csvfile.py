@@ -147,7 +147,7 @@ def test_a_claim_on_imported_items(importing: Importing) -> None:
     wanted: list[Any] = [("claude", (1, 2), 1.0), ("qwen", (3, 4), 0.05)]
     text = "item,model,score,cost_usd\n" + "\n".join(line(at, *model) for at in range(400) for model in wanted)
     done, _ = importing("csv", text)
-    (opinion,) = judge_run(done.folder, claim=adhoc("qwen", "claude", worse_by=0.03, cheaper_by=0.9)).opinions
+    (opinion,) = judge_run(done.folder, claim=adhoc("qwen", "claude", worse_by=0.03, cheaper_by=0.9)).judgements
     assert str(opinion.verdict) == "supported"
     assert not opinion.declared
 
@@ -159,7 +159,7 @@ def test_several_samples_of_an_item_are_told_as_such(importing: Importing) -> No
     ]  # fmt: skip
     done, manifest = importing("csv", "item,model,repeat,score\n" + "\n".join(rows))
     assert (manifest["settings"]["repeats"], done.items) == (2, 48)
-    (opinion,) = judge_run(done.folder, claim=adhoc("qwen", "claude", worse_by=0.03)).opinions
+    (opinion,) = judge_run(done.folder, claim=adhoc("qwen", "claude", worse_by=0.03)).judgements
     assert "12 paired items, 2 runs each" in sentence(opinion, manifest)
     report, _ = write_report(done.folder)
     assert [(row.n, row.planned, row.unasked) for row in report.rows] == [(24, 24, 0)] * 2
@@ -169,7 +169,7 @@ def test_what_other_models_were_asked_is_no_part_of_a_claim(importing: Importing
     sizes = {"claude": 40, "qwen": 30, "other": 60}
     lines = [f"q{at},{label},{at % 2}" for label, count in sizes.items() for at in range(count)]
     done, manifest = importing("csv", "item,model,score\n" + "\n".join(lines))
-    (opinion,) = judge_run(done.folder, claim=adhoc("qwen", "claude", worse_by=0.03)).opinions
+    (opinion,) = judge_run(done.folder, claim=adhoc("qwen", "claude", worse_by=0.03)).judgements
     assert (opinion.pairs.n, opinion.pairs.planned) == (40, 40)
     assert (opinion.pairs.candidate.missing, opinion.pairs.candidate.samples) == (10, 40)
     assert "qwen lacks 10 of 40 scores" in " ".join(opinion.warnings)

@@ -93,9 +93,9 @@ def test_how_answers_ended_is_unknown_and_the_table_says_so(importing: Importing
 
 def test_a_verdict_and_why_its_cost_half_is_open(importing: Importing) -> None:
     done, manifest = importing("lm_eval", SMALL, LARGE)
-    (opinion,) = judge_run(done.folder, claim=adhoc("smollm2", "qwen-coder", worse_by=0.05, cheaper_by=0.5)).opinions
+    (opinion,) = judge_run(done.folder, claim=adhoc("smollm2", "qwen-coder", worse_by=0.05, cheaper_by=0.5)).judgements
     assert str(opinion.verdict) == "inconclusive"
-    assert opinion.judged.problems["mini", "cost"] == "the cost of 6 of 6 items is unknown"
+    assert opinion.test.problems["mini", "cost"] == "the cost of 6 of 6 items is unknown"
     assert (opinion.pairs.candidate.truncated, opinion.pairs.baseline.refused) == (None, None)
     assert any("how the answers ended is unknown" in warning for warning in opinion.warnings)
     assert claims.as_json(judge_run(done.folder, claim=opinion.claim), manifest)[0]["candidate"]["truncated"] is None

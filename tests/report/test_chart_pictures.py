@@ -65,7 +65,13 @@ def test_claim_plane(count: int, shape: Shape) -> None:
         ratio, gap = 10 ** rng.uniform(-1.8, 0.3), rng.gauss(-0.03, 0.05)
         cost = Interval(ratio, ratio * 0.7, ratio * 1.4, 240)
         points.append(PlanePoint(name, ("coding", "reasoning")[at % 2], cost, around(gap, 0.04), verdicts[at % 4], 240))
-    figure = plane.draw(points, 0.9, 0.03, "small-is-enough: inconclusive (exploratory)", CAPTION, shape)
+    figure = plane.draw(
+        points,
+        plane.Corner.of({"cheaper_by": 0.9, "worse_by": 0.03}),
+        "small-is-enough: inconclusive (exploratory)",
+        CAPTION,
+        shape,
+    )
     assert faults(figure) == []
     texts = [text for text, _, _ in written(figure)]
     assert all(f"{point.label}, {point.group}" in texts for point in points)

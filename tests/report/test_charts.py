@@ -64,10 +64,10 @@ def test_a_run_with_a_claim_has_its_charts_and_no_stale_ones(tmp_path: Path) -> 
     assert list(found) == [f"{name}.{kind}" for name in names for kind in ("svg", "png", "csv")]
     assert sorted(path.name for path in (tmp_path / "charts").iterdir()) == sorted([*found, "mine.txt"])
     (point,) = table(found["claim_small-is-enough.csv"])
-    (opinion,) = compare(tmp_path).ruling.opinions
+    (opinion,) = compare(tmp_path).ruling.judgements
     assert point["verdict"] == opinion.verdict
-    assert float(point["cost_ratio"]) == opinion.judged.halves["reasoning", "cost"].estimate
-    assert float(point["score_difference_low"]) == opinion.judged.halves["reasoning", "quality"].interval.low
+    assert float(point["cost_ratio"]) == opinion.test.parts["reasoning", "cost"].estimate
+    assert float(point["score_difference_low"]) == opinion.test.parts["reasoning", "quality"].interval.low
     first = {name: path.read_bytes() for name, path in found.items()}
     again = drawn(tmp_path, rows(), claims={"small is/enough": CLAIM})
     assert {name: path.read_bytes() for name, path in again.items()} == first, "the same bytes for the same data"
@@ -112,13 +112,13 @@ def test_a_claim_without_costs_has_no_plane(tmp_path: Path) -> None:
     made = [replace(row, cost_usd=None) for row in rows()]
     write_run(tmp_path, made, claims={"c": CLAIM, "q": {**CLAIM, "cheaper_by": None}})
     comparison, items = compare(tmp_path), runfolder.read_table(tmp_path, "items")
-    assert [verdicts.plane_points(opinion) for opinion in comparison.ruling.opinions] == [[], []]
-    assert [len(verdicts.of_claim(comparison, items, opinion)) for opinion in comparison.ruling.opinions] == [1, 1]
+    assert [verdicts.plane_points(opinion) for opinion in comparison.ruling.judgements] == [[], []]
+    assert [len(verdicts.of_claim(comparison, items, opinion)) for opinion in comparison.ruling.judgements] == [1, 1]
 
 
 def test_a_claim_that_speaks_of_the_mean_has_one_point(tmp_path: Path) -> None:
     write_run(tmp_path, [*rows(), *rows(suite="coding")], claims={"c": {**CLAIM, "over": "mean"}})
-    (opinion,) = compare(tmp_path).ruling.opinions
+    (opinion,) = compare(tmp_path).ruling.judgements
     (point,) = verdicts.plane_points(opinion)
     assert point.group == "mean of the suites"
     assert len(point.region) > 0
@@ -292,7 +292,7 @@ def test_points_without_room_for_a_name_are_counted_below(tmp_path: Path) -> Non
         )
         for n in range(24)
     ]
-    files = charts.claim_plane(points, cheaper_by=None, worse_by=None, title="t", caption="c.", stem=tmp_path / "p")
+    files = charts.claim_plane(points, margins={}, title="t", caption="c.", stem=tmp_path / "p")
     assert "of 24 points have no room for a name" in files[0].read_text(encoding="utf-8")
     assert len(table(files[2])) == 24
 
@@ -305,7 +305,9 @@ def test_56_models_look_different() -> None:
     ("ratio", "said"), [(0.1, "90 % less"), (0.005, "99.5 % less"), (1.0, "same"), (2.0, "2× the cost")]
 )
 def test_a_ratio_as_a_reader_says_it(ratio: float, said: str) -> None:
-    from bench.report.charts.plane import saving
+    from bench.report.charts.plane import Corner
+
+    saving = Corner.of({}).tick
 
     assert saving(ratio) == said
 

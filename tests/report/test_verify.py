@@ -33,7 +33,7 @@ TAMPERED = {
     "a sentence": (edit("claims.md", "Inconclusive", "Supported"), "line"),
     "a chart's number": (edit("charts/tokens.csv", "100", "101"), "row"),
     "an item": (edit("items.csv", ",0.001,", ",0.002,"), "line"),
-    "a number of the page": (edit("report.html", ">90.0 % less<", ">95.0 % less<"), "claims.json/0/halves"),
+    "a number of the page": (edit("report.html", ">90.0 % less<", ">95.0 % less<"), "claims.json/0/parts"),
     "the page's verdict": (edit("report.html", ">Inconclusive<", ">Supported<"), "claims.json/0/verdict"),
     "the page's prose": (edit("report.html", "paired items <b>12", "paired items <b>120"), "text"),
     "a claim nobody made": (lambda folder: (folder / "charts" / "claim_x.csv").write_text("a\n1\n"), "the file"),

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from statsmodels.stats.contingency_tables import mcnemar  # type: ignore[import-untyped]
 from statsmodels.stats.multitest import multipletests  # type: ignore[import-untyped]
 
-from bench.stats import ScoreDifference, Strata, cost_ratio, holm, score_difference
+from bench.claims.parts.part import clusters_in_words
+from bench.stats import Caveat, Reason, ScoreDifference, Strata, holm, ratio_of_sums, score_difference
 from bench.stats.paired import Paired, rejection_rate, tango
 
 
@@ -75,9 +76,9 @@ def test_averaged_scores_that_never_differ_leave_room_for_doubt() -> None:
 
 
 def test_few_clusters_are_named() -> None:
-    assert score_difference(signs(40, 1, 1), families(40, 10)) == (
-        None, "4 clusters (worth 4.0 of equal size) are too few: it takes 6"
-    )  # fmt: skip
+    few = Caveat(reason=Reason.FEW_CLUSTERS, n=4, worth=4.0, least=6.0)
+    assert score_difference(signs(40, 1, 1), families(40, 10)) == (None, few)
+    assert clusters_in_words(few) == "4 clusters (worth 4.0 of equal size) are too few: it takes 6"
 
 
 @settings(max_examples=50, deadline=None)
@@ -87,14 +88,14 @@ def test_holm_is_statsmodels(p_values: list[float]) -> None:
 
 
 def test_cost_ratios() -> None:
-    ratio = cost_ratio([1.0, 2.0, 3.0, 1.5] * 5, [10.0, 20.0, 25.0, 20.0] * 5, alone(20))
+    ratio = ratio_of_sums([1.0, 2.0, 3.0, 1.5] * 5, [10.0, 20.0, 25.0, 20.0] * 5, alone(20))
     assert ratio is not None
     assert ratio.estimate == pytest.approx(7.5 / 75)
     assert (ratio.low or 0) < 0.1 < (ratio.high or 0)
-    few = cost_ratio([1.0] * 8, [2.0] * 8, families(8, 4))
+    few = ratio_of_sums([1.0] * 8, [2.0] * 8, families(8, 4))
     assert few is not None
     assert (few.estimate, few.low, few.high) == (0.5, None, None)
-    assert cost_ratio([0.0] * 8, [2.0] * 8, alone(8)) is None
+    assert ratio_of_sums([0.0] * 8, [2.0] * 8, alone(8)) is None
 
 
 def test_no_interval_reaches_beyond_what_scores_can_differ() -> None:

@@ -12,7 +12,9 @@ from scipy import optimize
 from scipy.stats import binom, norm
 from statsmodels.stats.proportion import confint_proportions_2indep  # type: ignore[import-untyped]
 
-from bench.stats.unpaired import Unpaired, score_statistic, unpaired_interval, unpaired_quality
+from bench.claims.parts import SCORE
+from bench.stats import Caveat, Reason
+from bench.stats.unpaired import Unpaired, score_statistic, unpaired_interval, unpaired_test
 
 
 def test_the_published_interval() -> None:
@@ -101,35 +103,36 @@ def test_false_claims_are_supported_in_one_of_twenty_samples(margin: float) -> N
 
 
 def test_the_quality_half() -> None:
-    half = unpaired_quality(Unpaired(379, 500, 384, 500), 0.03)
-    assert half.estimate == pytest.approx(-0.01)
-    assert (half.n, half.problem) == (500, None)
-    assert half.p_supported == pytest.approx(norm.sf(score_statistic(Unpaired(379, 500, 384, 500), -0.03)))
-    assert half.p_refuted == pytest.approx(1 - half.p_supported)
-    assert half.interval.low is not None
-    assert half.interval_95.low is not None
-    assert half.interval_95.low < half.interval.low < -0.03, "undecided"
+    test = unpaired_test(Unpaired(379, 500, 384, 500), 0.03)
+    assert test.estimate == pytest.approx(-0.01)
+    assert (test.n, test.problem) == (500, None)
+    assert test.p_within == pytest.approx(norm.sf(score_statistic(Unpaired(379, 500, 384, 500), -0.03)))
+    assert test.p_beyond == pytest.approx(1 - test.p_within)
+    assert test.interval.low is not None
+    assert test.interval_95.low is not None
+    assert test.interval_95.low < test.interval.low < -0.03, "undecided"
     variance = 0.758 * 0.242 + 0.768 * 0.232
-    assert half.needed == math.ceil((norm.ppf(0.95) + norm.ppf(0.8)) ** 2 * variance / 0.02**2)
+    assert test.needed == math.ceil((norm.ppf(0.95) + norm.ppf(0.8)) ** 2 * variance / 0.02**2)
 
 
 def test_the_interval_passes_the_margin_when_the_test_does() -> None:
     for solved in range(360, 400):
-        half = unpaired_quality(Unpaired(solved, 500, 370, 500), 0.03)
-        assert half.interval.low is not None
-        assert half.interval.high is not None
-        assert (half.interval.low > -0.03) == (half.p_supported < 0.05)
-        assert (half.interval.high < -0.03) == (half.p_refuted < 0.05)
+        test = unpaired_test(Unpaired(solved, 500, 370, 500), 0.03)
+        assert test.interval.low is not None
+        assert test.interval.high is not None
+        assert (test.interval.low > -0.03) == (test.p_within < 0.05)
+        assert (test.interval.high < -0.03) == (test.p_beyond < 0.05)
 
 
 def test_too_few_items_support_nothing() -> None:
-    half = unpaired_quality(Unpaired(98, 98, 60, 98), 0.03)
-    assert half.problem == "98 items are too few for a margin of 3 points: it takes at least 99"
-    assert unpaired_quality(Unpaired(99, 99, 60, 99), 0.03).problem is None
+    test = unpaired_test(Unpaired(98, 98, 60, 98), 0.03)
+    assert test.problem == Caveat(reason=Reason.FEW_ITEMS, n=98, least=99, share=0.03)
+    assert SCORE.in_words(test.problem) == "98 items are too few for a margin of 3 points: it takes at least 99"
+    assert unpaired_test(Unpaired(99, 99, 60, 99), 0.03).problem is None
 
 
 def test_unequal_samples_count_with_the_smaller_side() -> None:
     counts = Unpaired(50, 100, 200, 400)
     assert counts.spread == pytest.approx(math.sqrt(0.25 + 0.25 / 4))
     assert Unpaired(100, 100, 400, 400).spread == 0
-    assert unpaired_quality(Unpaired(100, 100, 400, 400), 0.05).detectable is None
+    assert unpaired_test(Unpaired(100, 100, 400, 400), 0.05).detectable is None

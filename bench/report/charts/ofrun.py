@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bench.claims.parts import SCORE
 from bench.records import folder as runfolder
 from bench.report.charts import common, style, verdicts
 from bench.report.charts.costbridge import cost_bridge
@@ -53,28 +54,38 @@ def _claims(
     comparison: RunComparison, items: pd.DataFrame, basis: str, charts: Path, shape: style.Shape
 ) -> Iterator[Path]:
     """The plane and the forest of each claim; without claims one forest against the run's first model."""
-    for opinion in comparison.ruling.opinions:
-        claim, name = opinion.claim, file_name(opinion.claim.name)
-        title = verdicts.title(opinion, comparison.manifest)
-        about = f"{claim.candidate} against {claim.baseline}, {100 * verdicts.level(opinion):g} % intervals"
-        points = verdicts.plane_points(opinion)
-        bounds = claim.cheaper_by, claim.worse_by
-        if points:
+    for judgement in comparison.ruling.judgements:
+        claim, name = judgement.claim, file_name(judgement.claim.name)
+        title = verdicts.title(judgement, comparison.manifest)
+        about = f"{claim.candidate} against {claim.baseline}, {100 * verdicts.level(judgement):g} % intervals"
+        for number, (across, up) in enumerate(verdicts.planes(judgement)):
+            points = verdicts.plane_points(judgement, across, up)
+            if not points:
+                continue
             region = " (lines) and joint region (area)" if any(point.region for point in points) else ""
-            caption = f"{about}{region}; {basis}"
+            stem = f"claim_{name}" if number == 0 else f"claim_{name}_{across.key}"
             yield from claim_plane(
-                points, cheaper_by=bounds[0], worse_by=bounds[1], title=title, caption=caption,
-                stem=charts / f"claim_{name}", shape=shape,
-            )  # fmt: skip
-        rows = verdicts.of_claim(comparison, items, opinion)
+                points,
+                margins=claim.margins,
+                title=title,
+                caption=f"{about}{region}; {basis}",
+                stem=charts / stem,
+                shape=shape,
+                across=across,
+                up=up,
+            )
+        rows = verdicts.of_claim(comparison, items, judgement)
         least = f"families of {verdicts.LEAST_ITEMS} items or more"
         if rows:
             yield from forest(
-                rows, worse_by=bounds[1], title=f"Where {claim.candidate} gains and loses against {claim.baseline}",
+                rows,
+                worse_by=claim.margins.get(SCORE.margin),
+                title=f"Where {claim.candidate} gains and loses against {claim.baseline}",
                 caption=f"{about}, {least}; differ: items with unlike scores; {basis}",
-                stem=charts / f"forest_{name}", shape=shape,
-            )  # fmt: skip
-    if comparison.ruling.opinions or len(common.models(comparison)) < 2:
+                stem=charts / f"forest_{name}",
+                shape=shape,
+            )
+    if comparison.ruling.judgements or len(common.models(comparison)) < 2:
         return
     first, rows = verdicts.against_first(comparison, items)
     if rows:

@@ -14,6 +14,7 @@ from matplotlib.patches import Polygon, Rectangle
 from matplotlib.ticker import FuncFormatter
 from matplotlib.transforms import Bbox
 
+from bench.claims.parts import COST, SCORE, Axis, Part
 from bench.report.charts import labels, style
 from bench.stats import Interval
 
@@ -37,9 +38,9 @@ class PlanePoint:
     group: str
     """What it was measured on, e.g. the suite; written beside the label where there are several."""
     ratio: Interval
-    """Cost of the candidate / cost of the baseline, above 0; bounds None where unknown."""
+    """Candidate / baseline, e.g. of cost, above 0; bounds None where unknown."""
     difference: Interval
-    """Score of the candidate - score of the baseline, as a fraction; bounds None where unknown."""
+    """Candidate - baseline, e.g. of score, as a fraction; bounds None where unknown."""
     verdict: str
     """"supported", "refuted", "inconclusive", or "reported" where nothing is judged."""
     n: int
@@ -48,26 +49,66 @@ class PlanePoint:
     """Corners of the joint confidence region, as (ratio, difference); empty if there is none."""
 
 
+@dataclass(frozen=True, slots=True)
+class Corner:
+    """Where a claim holds."""
+
+    across: Part
+    """The part whose ratios run across."""
+    up: Part
+    """The part whose differences run upwards."""
+    ratio: float | None
+    """The largest ratio that keeps its margin; None leaves that side open."""
+    difference: float | None
+    """The smallest difference that keeps its margin; None leaves that side open."""
+    reading: str
+    """How to read the plane."""
+
+    @classmethod
+    def of(cls, margins: Mapping[str, float], across: Part = COST, up: Part = SCORE) -> Corner:
+        """The corner that margins, by their keys, leave."""
+        claimed = [part for part in (across, up) if part.margin in margins]
+        words = " and ".join(part.drawn(margins[part.margin]) for part in claimed)
+        shaded = f" Shaded: {words}, as claimed." if words else ""
+        reading = f"{corner_axis(across).end}, {corner_axis(up).end}.{shaded}"
+        bounds = [part.bound(margins[part.margin]) if part in claimed else None for part in (across, up)]
+        return cls(across, up, bounds[0], bounds[1], reading)
+
+    def tick(self, ratio: float) -> str:
+        """A ratio as a reader says it: "90 % less", "same", "2× the cost"."""
+        if abs(ratio - 1) < 1e-9:
+            return "same"
+        times = corner_axis(self.across).times
+        return f"{100 * (1 - ratio):.6g} % less" if ratio < 1 else f"{ratio:.6g}× {times}"
+
+
+def corner_axis(part: Part) -> Axis:
+    """How a part is drawn. ValueError if it is not."""
+    if part.axis is None:
+        raise ValueError(f"{part.key} has no axis")
+    return part.axis
+
+
 def claim_plane(
     points: Sequence[PlanePoint],
     *,
-    cheaper_by: float | None,
-    worse_by: float | None,
+    margins: Mapping[str, float],
     title: str,
     caption: str,
     stem: Path,
     shape: style.Shape = "wide",
+    across: Part = COST,
+    up: Part = SCORE,
 ) -> list[Path]:
     """Writes the plane as stem.svg, stem.png and stem.csv, and returns them.
 
-    `cheaper_by` and `worse_by` (fractions) shade the corner in which the claim holds; None leaves that side open.
+    `across` and `up` are the parts of a claim whose estimates the points hold; both need an `axis`. `margins`, by the
+    parts' keys, shade the corner in which the claim holds; a side without a margin stays open.
     Points without room for their label are counted below the chart. IncompleteError if a file cannot be written.
     """
-    figure = draw(points, cheaper_by, worse_by, title, caption, shape)
-    header = [
-        "label", "group", "verdict", "n", "cost_ratio", "cost_ratio_low", "cost_ratio_high",
-        "score_difference", "score_difference_low", "score_difference_high",
-    ]  # fmt: skip
+    figure = draw(points, Corner.of(margins, across, up), title, caption, shape)
+    header = ["label", "group", "verdict", "n"]
+    header += [f"{corner_axis(part).column}{end}" for part in (across, up) for end in ("", "_low", "_high")]
     rows = [
         [
             p.label, p.group, p.verdict, p.n, p.ratio.estimate, p.ratio.low, p.ratio.high,
@@ -81,25 +122,23 @@ def claim_plane(
 @style.styled
 def draw(
     points: Sequence[PlanePoint],
-    cheaper_by: float | None,
-    worse_by: float | None,
+    corner: Corner,
     title: str,
     caption: str,
     shape: style.Shape,
 ) -> Figure:
     """The laid-out figure."""
-    words = style.Words(title, _reading(cheaper_by, worse_by), caption)
-    figure, unnamed = _laid_out(points, cheaper_by, worse_by, words, shape)
+    words = style.Words(title, corner.reading, caption)
+    figure, unnamed = _laid_out(points, corner, words, shape)
     if unnamed:
         note = f"{caption} {unnamed} of {len(points)} points have no room for a name: the CSV file names all."
-        figure, _ = _laid_out(points, cheaper_by, worse_by, replace(words, caption=note), shape)
+        figure, _ = _laid_out(points, corner, replace(words, caption=note), shape)
     return figure
 
 
 def _laid_out(
     points: Sequence[PlanePoint],
-    cheaper_by: float | None,
-    worse_by: float | None,
+    corner: Corner,
     words: style.Words,
     shape: style.Shape,
 ) -> tuple[Figure, int]:
@@ -108,8 +147,8 @@ def _laid_out(
     verdicts = [verdict for verdict in VERDICTS if any(point.verdict == verdict for point in points)]
     room = style.key(figure, room, [(verdict, VERDICTS[verdict]) for verdict in verdicts])
     axes = style.axes(figure, style.Box(room.left + 0.62, room.bottom + 0.42, room.right - 0.1, room.top))
-    _scales(axes, points, cheaper_by, worse_by)
-    edges = _corner(axes, cheaper_by, worse_by)
+    _scales(axes, points, corner)
+    edges = _corner(axes, corner)
     bars = [bar for point in points for bar in _point(axes, point)]
     several = len({point.group for point in points}) > 1
     texts = [
@@ -123,53 +162,40 @@ def _laid_out(
     return figure, len(labels.place(axes, texts, [*bars, *edges]))
 
 
-def _reading(cheaper_by: float | None, worse_by: float | None) -> str:
-    parts = [] if cheaper_by is None else [f"at least {100 * cheaper_by:g} % cheaper"]
-    parts += [] if worse_by is None else [f"at most {100 * worse_by:g} points worse"]
-    corner = f" Shaded: {' and '.join(parts)}, as claimed." if parts else ""
-    return f"Right is cheaper, up is better.{corner}"
-
-
-def _scales(axes: Axes, points: Sequence[PlanePoint], cheaper_by: float | None, worse_by: float | None) -> None:
-    """Saving to the right on a log axis of the cost ratio; both bounds, "same cost" and "same score" are in view."""
-    xs = [1.0, *([] if cheaper_by is None or cheaper_by >= 1 else [1 - cheaper_by])]
-    ys = [0.0, *([] if worse_by is None else [-worse_by])]
+def _scales(axes: Axes, points: Sequence[PlanePoint], corner: Corner) -> None:
+    """The smaller ratio to the right on a log axis; both bounds, "the same ratio" and "no difference" are in view."""
+    shown = corner.ratio is not None and corner.ratio > 0
+    xs = [1.0, *([corner.ratio] if shown and corner.ratio is not None else [])]
+    ys = [0.0, *([] if corner.difference is None else [corner.difference])]
     for point in points:
         xs += [point.ratio.estimate, *_ends(point)[0], *(x for x, _ in point.region if x > 0)]
         ys += [point.difference.estimate, *_ends(point)[1], *(y for _, y in point.region)]
     low, high = math.log10(min(xs)), math.log10(max(xs))
     span = max(high - low, 0.5)
-    bound = 1.0 if cheaper_by is None or cheaper_by >= 1 else 1 - cheaper_by
-    style.log_axis(axes, 10 ** (high + 0.06 * span), 10 ** (low - 0.10 * span), saving, bound)
+    bound = corner.ratio if shown and corner.ratio is not None else 1.0
+    style.log_axis(axes, 10 ** (high + 0.06 * span), 10 ** (low - 0.10 * span), corner.tick, bound)
     least, most = 100 * min(ys), 100 * max(ys)
     air = 0.10 * max(most - least, 2.0)
     axes.set_ylim(max(-103.0, least - air), min(103.0, most + air))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda points, _: style.signed(points)))
-    axes.set_xlabel("cost per item, compared with the baseline (log scale)")
-    axes.set_ylabel("score, points above the baseline")
+    axes.set_xlabel(corner_axis(corner.across).label)
+    axes.set_ylabel(corner_axis(corner.up).label)
     axes.grid(zorder=0)
 
 
-def saving(ratio: float) -> str:
-    """A cost ratio as a reader says it: "90 % less", "same", "2x"."""
-    if abs(ratio - 1) < 1e-9:
-        return "same"
-    return f"{100 * (1 - ratio):.6g} % less" if ratio < 1 else f"{ratio:.6g}× the cost"
-
-
-def _corner(axes: Axes, cheaper_by: float | None, worse_by: float | None) -> list[Bbox]:
-    """The shaded corner of the claim, and lines at "same cost" and "same score"; returns the lines' boxes in pixels."""
+def _corner(axes: Axes, corner: Corner) -> list[Bbox]:
+    """The shaded corner of the claim, and lines where both models are alike; returns the lines' boxes in pixels."""
     (left, right), (bottom, top) = axes.get_xlim(), axes.get_ylim()
-    x = left if cheaper_by is None else max(1 - cheaper_by, right)
-    y = bottom if worse_by is None else -100 * worse_by
+    x = left if corner.ratio is None else max(corner.ratio, right)
+    y = bottom if corner.difference is None else 100 * corner.difference
     plain: dict[str, Any] = {"color": style.SOFT, "lw": 0.8, "zorder": 1}
     edge: dict[str, Any] = {"color": style.EDGE, "lw": 1.2, "ls": (0, (4, 3)), "zorder": 1.2}
     lines: list[tuple[list[float], list[float], dict[str, Any]]] = [
         ([left, right], [0, 0], plain),
         ([1, 1], [bottom, top], plain),
     ]
-    lines += [] if cheaper_by is None else [([x, x], [y, top], edge)]
-    lines += [] if worse_by is None else [([x, right], [y, y], edge)]
+    lines += [] if corner.ratio is None else [([x, x], [y, top], edge)]
+    lines += [] if corner.difference is None else [([x, right], [y, y], edge)]
     if len(lines) > 2:
         axes.add_patch(Rectangle((right, y), x - right, top - y, facecolor=style.CLAIMED, edgecolor="none", zorder=0))
     for xs, ys, how in lines:

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bench.claims import Opinion
-from bench.claims.judge import MEAN
-from bench.claims.text import labels
+from bench.claims import MEAN, Judgement, labels, parts
+from bench.claims.parts import Part
 from bench.report.charts import common
 from bench.report.charts.forest import TOO_SMALL, ForestRow
 from bench.report.charts.plane import PlanePoint
 from bench.report.numbers.comparison import RunComparison
-from bench.stats import Interval, Strata, score_difference
+from bench.stats import Interval, Strata, joint_region, score_difference, smallest_n
 from bench.stats.paired import smallest_n
 from bench.stats.region import joint_region
 
@@ -29,38 +28,51 @@ MOST_ROWS = 60
 """Rows of a forest plot beyond which families are left to the tables."""
 
 
-def plane_points(opinion: Opinion) -> list[PlanePoint]:
-    """A point for each suite on which the claim's cost and quality are both known."""
-    found = []
-    for suite in dict.fromkeys(suite for suite, _ in opinion.judged.halves):
-        halves = [opinion.judged.halves.get((suite, name)) for name in ("cost", "quality")]
-        cost, quality = halves
-        if cost is None or quality is None or not math.isfinite(cost.estimate + quality.estimate) or cost.estimate <= 0:
+def planes(judgement: Judgement) -> list[tuple[Part, Part]]:
+    """The pairs of claimed parts that make a plane: a ratio across, a difference upwards."""
+    drawn = [(part, part.axis) for part in parts.claimed(judgement.claim) if part.axis is not None]
+    return [(across, up) for across, x in drawn for up, y in drawn if y.up and not x.up]
+
+
+def plane_points(judgement: Judgement, across: Part = parts.COST, up: Part = parts.SCORE) -> list[PlanePoint]:
+    """A point for each suite on which both parts of the claim are known."""
+    results = judgement.test.parts
+    points = []
+    for suite in dict.fromkeys(suite for suite, _ in results):
+        ratio, difference = results.get((suite, across.key)), results.get((suite, up.key))
+        if ratio is None or difference is None or ratio.estimate <= 0:
             continue
-        group = "mean of the suites" if suite == MEAN else suite
-        found.append(
-            PlanePoint(
-                opinion.claim.candidate, group, cost.interval, quality.interval, str(opinion.verdict), quality.n,
-                _region(opinion, suite),
-            )
-        )  # fmt: skip
-    return found
+        if not math.isfinite(ratio.estimate + difference.estimate):
+            continue
+        point = PlanePoint(
+            label=judgement.claim.candidate,
+            group="mean of the suites" if suite == MEAN else suite,
+            ratio=ratio.interval,
+            difference=difference.interval,
+            verdict=str(judgement.verdict),
+            n=difference.n,
+            region=_region(judgement, suite, across, up),
+        )
+        points.append(point)
+    return points
 
 
-def _region(opinion: Opinion, suite: str) -> tuple[tuple[float, float], ...]:
-    pairs = opinion.pairs
-    ours, theirs = pairs.candidate, pairs.baseline
-    known = ~np.isnan(ours.score + theirs.score + ours.cost + theirs.cost)
+def _region(judgement: Judgement, suite: str, across: Part, up: Part) -> tuple[tuple[float, float], ...]:
+    pairs = judgement.pairs
+    ratio, difference = across.values(pairs), up.values(pairs)
+    if ratio is None or difference is None:
+        return ()
+    known = ~np.isnan(sum((*ratio, *difference)))
     if suite != MEAN:
         known &= pairs.of(suite)
     return joint_region(
-        ours.cost[known], theirs.cost[known], (ours.score - theirs.score)[known], pairs.strata(known), level(opinion)
+        ratio[0][known], ratio[1][known], (difference[0] - difference[1])[known], pairs.strata(known), level(judgement)
     )
 
 
-def level(opinion: Opinion) -> float:
+def level(judgement: Judgement) -> float:
     """The confidence of two-sided intervals whose edge passes a bound when the claim's one-sided test does."""
-    return 1 - 2 * round(1 - opinion.claim.confidence, 12)
+    return 1 - 2 * judgement.claim.alpha
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,12 +150,13 @@ def against_first(comparison: RunComparison, items: pd.DataFrame) -> tuple[str, 
     return first, fitting(found)
 
 
-def of_claim(comparison: RunComparison, items: pd.DataFrame, opinion: Opinion) -> list[ForestRow]:
+def of_claim(comparison: RunComparison, items: pd.DataFrame, judgement: Judgement) -> list[ForestRow]:
     """The families and suites that a claim speaks of."""
-    claim = opinion.claim
-    spoken = [suite for suite in common.suites(comparison) if suite in opinion.pairs.suites]
+    claim = judgement.claim
+    spoken = [suite for suite in common.suites(comparison) if suite in judgement.pairs.suites]
     pairs = contrasts(items, claim.candidate, claim.baseline, spoken)
-    return fitting([row for pair in pairs for row in family_rows(pair, level(opinion), claim.worse_by)])
+    worse_by = claim.margins.get(parts.SCORE.margin)
+    return fitting([row for pair in pairs for row in family_rows(pair, level(judgement), worse_by)])
 
 
 def fitting(rows: list[ForestRow]) -> list[ForestRow]:
@@ -151,8 +164,8 @@ def fitting(rows: list[ForestRow]) -> list[ForestRow]:
     return rows if len(rows) <= MOST_ROWS else [row for row in rows if row.pooled] or rows[:MOST_ROWS]
 
 
-def title(opinion: Opinion, manifest: Mapping[str, Any]) -> str:
+def title(judgement: Judgement, manifest: Mapping[str, Any]) -> str:
     """The claim's name and verdict, with what every mention of it must carry."""
-    remarks = labels(opinion, manifest)
+    remarks = labels(judgement, manifest)
     aside = f" ({'; '.join(remarks)})" if remarks else ""
-    return f"{opinion.claim.name}: {opinion.verdict}{aside}"
+    return f"{judgement.claim.name}: {judgement.verdict}{aside}"

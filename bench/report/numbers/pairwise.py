@@ -11,7 +11,7 @@ import numpy as np
 
 from bench.claims import Pairs, pair
 from bench.errors import UsageError
-from bench.stats import Interval, cost_ratio, frontier, holm, membership, score_difference
+from bench.stats import Interval, frontier, holm, membership, ratio_of_sums, score_difference
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -90,7 +90,7 @@ def _difference(pairs: Pairs, seed: int) -> Iterator[Difference]:
     if estimate is not None:
         score, p = estimate.interval(0.95), estimate.two_sided_p()
     costs = ours.cost[known], theirs.cost[known]
-    ratio = None if np.isnan(costs).any() else cost_ratio(*costs, strata)
+    ratio = None if np.isnan(costs).any() else ratio_of_sums(*costs, strata)
     yield Difference(pairs.suites[0], ours.label, theirs.label, len(values), score, p, ratio)
 
 

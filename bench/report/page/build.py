@@ -126,7 +126,7 @@ def _hash(text: str) -> str:
 
 
 def _title(comparisons: Sequence[RunComparison]) -> str:
-    claims = [o.claim for c in comparisons for o in c.ruling.opinions]
+    claims = [o.claim for c in comparisons for o in c.ruling.judgements]
     named = list(dict.fromkeys(f"{claim.candidate} against {claim.baseline}" for claim in claims))
     if 0 < len(named) <= 2:
         return ", ".join(named)

@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from shlex import quote
 from typing import Any
 
 from bench import claims
-from bench.claims import Observed, Opinion
+from bench.claims import Judgement, Observed, PartResult, Verdict, parts
+from bench.claims.parts import Part
 from bench.records.aggregates import AggregateRow
 from bench.report.numbers.comparison import RunComparison
 from bench.report.numbers.pairwise import Difference
-from bench.report.text import totals
-from bench.report.text.formats import percent
+from bench.report.text import formats, totals
 from bench.stats import Interval
-from bench.stats.half import Half
-from bench.stats.verdict import Verdict
 
 SYMBOLS = {"supported": "✓", "refuted": "✗", "inconclusive": "?", "measured": "="}
-"""Verdicts are told by word and sign, never by colour alone."""
+"""Verdicts are shown by word and sign, never by colour alone."""
 STATES = {"shown": "✓", "not shown": "○", "contradicted": "✗", "proves little": "–"}
 """What a condition of a claim came to, and its sign; "proves little": no score misses it on these items."""
-SHORT = {"quality": "score", "cost": "cost", "latency": "time"}
-"""What a half speaks of, in a reader's words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +30,7 @@ class Figure:
     key: str
     """Where it stands in claims.json or comparison.json, as a path."""
     what: str
-    """"cost", "score" or "time"."""
+    """What it speaks of: "cost", "score" or "time"."""
     said: str
     """The number in words, e.g. "49.7 % less"."""
     interval: str
@@ -92,7 +88,7 @@ class Card:
 def cards(comparison: RunComparison, published: Sequence[AggregateRow] = ()) -> list[Card]:
     """The run's claims; without any, the pair that a reader will ask about, or the best of published totals."""
     ruling, manifest = comparison.ruling, comparison.manifest
-    found = [_claimed(f"claims.json/{n}", opinion, manifest) for n, opinion in enumerate(ruling.opinions)]
+    found = [_claimed(f"claims.json/{n}", judged, manifest) for n, judged in enumerate(ruling.judgements)]
     for number, (name, why) in enumerate(ruling.unjudged.items(), len(found)):
         said = claims.statement(claims.declared_claims(manifest)[name])
         key = f"claims.json/{number}"
@@ -100,111 +96,86 @@ def cards(comparison: RunComparison, published: Sequence[AggregateRow] = ()) -> 
     return found or list(_measured(comparison)) or list(_best(published))
 
 
-def _claimed(key: str, opinion: Opinion, manifest: Mapping[str, Any]) -> Card:
-    record = claims.as_json(claims.Ruling((opinion,)), manifest)[0]
-    pairs, said = opinion.pairs, claims.statement(claims.judged_part(opinion))
-    tiles: dict[str, list[Figure]] = {}
-    for number, ((suite, name), half) in enumerate(opinion.judged.halves.items()):
-        where = "mean of the suites" if suite == "mean" else suite
-        tiles.setdefault(where, []).append(_half(f"{key}/halves/{number}/estimate", (suite, name), half, opinion))
-    labels = (opinion.claim.candidate, opinion.claim.baseline)
-    order = ("cost", "score", "time")
+def _claimed(key: str, judgement: Judgement, manifest: Mapping[str, Any]) -> Card:
+    record = claims.as_json(claims.Ruling((judgement,)), manifest)[0]
+    pairs, labels = judgement.pairs, (judgement.claim.candidate, judgement.claim.baseline)
+    tiles: dict[str, list[tuple[int, Figure]]] = {}
+    for number, ((suite, name), result) in enumerate(judgement.test.parts.items()):
+        where = "mean of the suites" if suite == claims.MEAN else suite
+        figure = _part(f"{key}/parts/{number}/estimate", suite, result, judgement)
+        tiles.setdefault(where, []).append((parts.part(name).rank, figure))
     return Card(
         key=key,
-        name=opinion.claim.name,
-        verdict=str(opinion.verdict),
+        name=judgement.claim.name,
+        verdict=str(judgement.verdict),
         remarks=tuple(record["labels"]),
-        statement=said,
+        statement=claims.statement(claims.judged_part(judgement)),
         basis=(
             *_dates(manifest, labels, pairs.earliest),
             ("paired items", str(pairs.n)),
             *_prices(manifest, labels),
-            ("confidence", f"{100 * opinion.claim.confidence:g} %"),
+            ("confidence", f"{100 * judgement.claim.confidence:g} %"),
         ),
         tiles=(
-            *(Tile(where, tuple(sorted(found, key=lambda f: order.index(f.what)))) for where, found in tiles.items()),
-            *(_together(f"{key}/observed", claims.observed(opinion)) if len(tiles) > 1 else ()),
+            *(
+                Tile(where, tuple(f for _, f in sorted(tile, key=lambda entry: entry[0])))
+                for where, tile in tiles.items()
+            ),
+            *(_together(f"{key}/observed", claims.observe(judgement)) if len(tiles) > 1 else ()),
         ),
         paragraphs=(
-            record["explanation"].removeprefix(f"{claims.verdict_in_words(opinion)} "),
+            record["explanation"].removeprefix(f"{claims.verdict_in_words(judgement)} "),
             record["on_these_items"],
         ),
         notes=tuple(record["notes"]),
     )
 
 
-def _together(key: str, found: Observed) -> Iterator[Tile]:
+def _together(key: str, seen: Observed) -> Iterator[Tile]:
     """All suites in one, which no condition of the claim speaks of."""
-    if not found.n:
+    if not seen.n:
         return
-    known = [] if found.cost_ratio is None else [("cost_ratio", "cost", _saving(found.cost_ratio), found.cost_n)]
-    gap = _gap(found.score_difference)
+    known: list[tuple[str, Part, float, int]] = [("score_difference", parts.SCORE, seen.score_difference, seen.n)]
+    if seen.cost_ratio is not None:
+        known = [("cost_ratio", parts.COST, seen.cost_ratio, seen.cost_n), *known]
     figures = [
-        Figure(f"{key}/{name}", what, said, f"{n} items, just as they were answered")
-        for name, what, said, n in (*known, ("score_difference", "score", gap, found.n))
+        Figure(f"{key}/{name}", part.figure, part.said(estimate), f"{n} items, just as they were answered")
+        for name, part, estimate, n in known
     ]
     yield Tile("all suites together (not claimed)", tuple(figures))
 
 
-def _half(key: str, scope: tuple[str, str], half: Half, opinion: Opinion) -> Figure:
-    claim, name = opinion.claim, scope[1]
-    level = f"{claims.two_sided(claim)} interval"
-    if name == "cost":
-        assert claim.cheaper_by is not None
-        wanted = f"claimed: at least {100 * claim.cheaper_by:g} % less"
-    elif name == "quality":
-        assert claim.worse_by is not None
-        wanted = f"claimed: at most {100 * claim.worse_by:g} points lower"
-    else:
-        assert claim.slower_by is not None
-        wanted = f"claimed: at most {claim.slower_by:g} times as long"
-    interval = half.interval if math.isfinite(half.estimate) else None
-    return replace(_figure(key, SHORT[name], interval, level), wanted=wanted, state=_state(scope, half, opinion))
+def _part(key: str, suite: str, result: PartResult, judgement: Judgement) -> Figure:
+    claim, part = judgement.claim, parts.part(result.name)
+    interval = result.interval if math.isfinite(result.estimate) else None
+    figure = _figure(key, part, interval, f"{claims.two_sided(claim)} interval")
+    wanted = f"claimed: {part.wanted(part.limit(claim))}"
+    return replace(figure, wanted=wanted, state=_state((suite, result.name), result, judgement))
 
 
-def _state(scope: tuple[str, str], half: Half, opinion: Opinion) -> str:
-    if half.p_supported <= round(1 - opinion.claim.confidence, 12) and not half.problem:
-        return "proves little" if half.name == "quality" and scope[0] in opinion.unmissable else "shown"
-    failing = opinion.judged.failing if opinion.verdict is Verdict.REFUTED else None
+def _state(scope: tuple[str, str], result: PartResult, judgement: Judgement) -> str:
+    if judgement.supports(result):
+        return "proves little" if scope in judgement.proves_little else "shown"
+    failing = judgement.test.failing if judgement.verdict is Verdict.REFUTED else None
     return "contradicted" if failing == scope else "not shown"
 
 
-def _figure(key: str, what: str, interval: Interval | None, level: str) -> Figure:
+def _figure(key: str, part: Part, interval: Interval | None, level: str) -> Figure:
     if interval is None:
-        return Figure(key, what, "unknown", "")
-    estimate, low, high = interval.estimate, interval.low, interval.high
+        return Figure(key, part.figure, "unknown", "")
     bounds = "no interval: too few families of items"
-    if what == "cost":
-        if low is not None and high is not None:
-            bounds = f"{level} {claims.saving_span(low, high)}"
-        return Figure(key, what, _saving(estimate), bounds)
-    if what == "score":
-        if low is not None and high is not None:
-            bounds = f"{level} {claims.span(interval)}"
-        return Figure(key, what, _gap(estimate), bounds)
-    if low is not None and high is not None:
-        bounds = f"{level} {low:.2f} to {high:.2f} times"
-    return Figure(key, what, f"{estimate:.2f} times as long", bounds)
-
-
-def _saving(ratio: float) -> str:
-    if ratio >= 2:
-        return f"{ratio:.3g} times as much"
-    return claims.saving(ratio)
-
-
-def _gap(difference: float) -> str:
-    if round(100 * difference, 1) == 0:
-        return "equal"
-    return f"{abs(100 * difference):.1f} points {'lower' if difference < 0 else 'higher'}"
+    if interval.low is not None and interval.high is not None:
+        bounds = f"{level} {part.said_between(interval)}"
+    return Figure(key, part.figure, part.said(interval.estimate), bounds)
 
 
 def _dates(manifest: Mapping[str, Any], labels: tuple[str, ...], asked: str | None) -> list[tuple[str, str]]:
     """When the answers were asked; of an import what its source says of that."""
     if not manifest.get("imported"):
         return [("answers from", (asked or str(manifest["started_at"]))[:10])]
-    told = [manifest["models"][label]["imported"]["date"] or "an unknown date" for label in labels]
-    dated = told[:1] if len(set(told)) == 1 else [f"{date} ({label})" for label, date in zip(labels, told, strict=True)]
+    dates = [manifest["models"][label]["imported"]["date"] or "an unknown date" for label in labels]
+    pairs = zip(labels, dates, strict=True)
+    dated = dates[:1] if len(set(dates)) == 1 else [f"{date} ({label})" for label, date in pairs]
     return [("results of", " and ".join(dated)), ("imported on", str(manifest["started_at"])[:10])]
 
 
@@ -225,9 +196,10 @@ def _measured(comparison: RunComparison) -> Iterator[Card]:
     manifest = comparison.manifest
     labels = pair(comparison)
     tiles = []
-    for number, one in enumerate(comparison.differences):
-        if {one.model, one.other} == set(labels):
-            tiles.append(Tile(one.suite, tuple(_differing(f"comparison.json/differences/{number}", one, labels))))
+    for number, difference in enumerate(comparison.differences):
+        if {difference.model, difference.other} == set(labels):
+            key = f"comparison.json/differences/{number}"
+            tiles.append(Tile(difference.suite, tuple(_differing(key, difference, labels))))
     if not tiles:
         return
     yield Card(
@@ -252,19 +224,18 @@ def _unclaimed(manifest: Mapping[str, Any], labels: tuple[str, str]) -> str:
 
 def pair(comparison: RunComparison) -> tuple[str, str]:
     """The candidate and baseline that a reader will ask about: the first claim's, else the cheapest and the best."""
-    for opinion in comparison.ruling.opinions:
-        return opinion.claim.candidate, opinion.claim.baseline
+    for judgement in comparison.ruling.judgements:
+        return judgement.claim.candidate, judgement.claim.baseline
     labels = list(comparison.manifest["models"])
-    scores = {label: _mean(comparison, label, "score") for label in labels}
-    costs = {label: _mean(comparison, label, "cost_per_1000_usd") for label in labels}
+    scores = {label: _mean(row.score for row in comparison.rows if row.model == label) for label in labels}
+    costs = {label: _mean(row.cost_per_1000_usd for row in comparison.rows if row.model == label) for label in labels}
     best = max(labels, key=lambda label: -math.inf if scores[label] is None else scores[label] or 0.0)
     others = [label for label in labels if label != best] or labels
     return min(others, key=lambda label: math.inf if costs[label] is None else costs[label] or 0.0), best
 
 
-def _mean(comparison: RunComparison, label: str, field: str) -> float | None:
-    found = [getattr(row, field) for row in comparison.rows if row.model == label]
-    known = [interval.estimate for interval in found if interval is not None]
+def _mean(intervals: Iterable[Interval | None]) -> float | None:
+    known = [interval.estimate for interval in intervals if interval is not None]
     return sum(known) / len(known) if known else None
 
 
@@ -274,13 +245,13 @@ def _best(published: Sequence[AggregateRow]) -> Iterator[Card]:
         known = [(at, row) for at, row in enumerate(published) if row.comparable == within and row.score is not None]
         if not known:
             continue
-        at, row = max(known, key=lambda one: one[1].score or 0.0)
+        at, row = max(known, key=lambda entry: entry[1].score or 0.0)
         score, each = totals.score_interval(row), totals.usd_each(row)
-        value, bounds = percent(score)
-        figures = [Figure(f"totals.csv/{at}/score", "score", value, bounds and f"95 % interval {bounds} %")]
-        figures += (
-            [] if each is None else [Figure(f"totals.csv/{at}/cost_total_usd", "cost", f"${each:.3g} per item", "")]
-        )
+        value, bounds = formats.percent(score)
+        key = f"totals.csv/{at}"
+        figures = [Figure(f"{key}/score", parts.SCORE.figure, value, bounds and f"95 % interval {bounds} %")]
+        if each is not None:
+            figures.append(Figure(f"{key}/cost_total_usd", parts.COST.figure, f"${each:.3g} per item", ""))
         yield Card(
             key="",
             name=within,
@@ -296,12 +267,12 @@ def _best(published: Sequence[AggregateRow]) -> Iterator[Card]:
         )
 
 
-def _differing(key: str, one: Difference, pair: tuple[str, str]) -> Iterator[Figure]:
-    score, ratio = one.score, one.cost_ratio
-    if one.model != pair[0]:
+def _differing(key: str, difference: Difference, pair: tuple[str, str]) -> Iterator[Figure]:
+    score, ratio = difference.score, difference.cost_ratio
+    if difference.model != pair[0]:
         score, ratio = _turned(score, lambda v: -v), ratio and _turned(ratio, lambda v: 1 / v)
-    yield _figure(f"{key}/cost_ratio/estimate", "cost", ratio, "95 % interval")
-    yield _figure(f"{key}/score/estimate", "score", score, "95 % interval")
+    yield _figure(f"{key}/cost_ratio/estimate", parts.COST, ratio, "95 % interval")
+    yield _figure(f"{key}/score/estimate", parts.SCORE, score, "95 % interval")
 
 
 def _turned(interval: Interval, turn: Any) -> Interval:

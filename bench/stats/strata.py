@@ -1,10 +1,10 @@
-"""One half of a claim: quality, cost or latency, each with its p-values for and against and its interval."""
+"""Paired values in suites and clusters, and what a test of a bound on them says: p-values, interval, items needed."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,46 +12,45 @@ from scipy import stats
 
 from bench.stats.clusters import FEWEST, ClusteredMean, Floats, clustered_mean, stratified_mean, typical_size
 from bench.stats.intervals import Interval
+from bench.stats.reasons import Caveat, Reason
 
 POWER = 0.8
-"""Power for which a minimum detectable effect and the items still needed are told."""
+"""Power for which a minimum detectable effect and the items still needed are given."""
 MOST = 1_000_000
-"""Items beyond which no number is told: the estimate is as good as on the bound."""
+"""Items beyond which no number is given: the estimate is as good as on the bound."""
 
 
-@dataclass(frozen=True, slots=True)
-class Half:
-    """What the data say of one condition of a claim."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoundTest:
+    """What the data say of whether a quantity keeps within a bound."""
 
-    name: str
-    """"quality", "cost" or "latency"."""
     estimate: float
-    """Score difference (candidate - baseline); cost or latency ratio (candidate / baseline)."""
+    """The quantity: a difference a - b, or a ratio a / b."""
     interval: Interval
-    """Two-sided, at 1 - 2 alpha: its edge passes the claim's bound when the one-sided test does."""
+    """Two-sided, at 1 - 2 alpha: its edge passes the bound when the one-sided test does."""
     interval_95: Interval
     """Two-sided, 95 %."""
-    p_supported: float
-    """p-value against "the condition does not hold"; small supports it."""
-    p_refuted: float
-    """p-value against "the condition holds"; small refutes it."""
+    p_within: float
+    """p-value against "the bound is not kept"; small shows that it is kept."""
+    p_beyond: float
+    """p-value against "the bound is kept"; small shows that it is not."""
     n: int
     """Pairs it rests on."""
     design_effect: float = 1.0
     """How many clustered items are worth one independent item."""
     discordance: float | None = None
-    """Quality with one run an item: share of items on which the two differ."""
+    """Differences of one 0 or 1 an item: share of items on which the sides differ."""
     detectable: float | None = None
-    """Smallest true distance from the bound found with 80 % power at this n: score points, or a share of the ratio.
-    None without spread, or where `blocked`."""
+    """Smallest true distance from the bound found with 80 % power at this n: a difference, or the logarithm of a
+    ratio. None without spread, or where `blocked`."""
     needed: int | None = None
     """Items of each suite that would decide it with 80 % power if the estimate is true; None if no likely number
     would, or where `blocked`."""
-    problem: str | None = None
-    """Why it cannot be supported, whatever the numbers; None if it can."""
-    blocked: str | None = None
-    """What keeps it from being supported although the interval passes the bound; None where the interval tells."""
-    notes: tuple[str, ...] = field(default=())
+    problem: Caveat | None = None
+    """Why it cannot be shown, whatever the numbers; None if it can."""
+    blocked: Caveat | None = None
+    """What keeps it from being shown although the interval passes the bound; None where the interval tells."""
+    notes: tuple[Caveat, ...] = ()
     """What a reader must know beside the numbers."""
 
 
@@ -114,47 +113,50 @@ class Strata:
 
 def mean_difference(mean: ClusteredMean, confidence: float) -> Interval:
     """The t interval of a clustered mean."""
-    half = mean.quantile(confidence) * mean.se
-    return Interval(mean.mean, mean.mean - half, mean.mean + half, mean.n)
+    reach = mean.quantile(confidence) * mean.se
+    return Interval(mean.mean, mean.mean - reach, mean.mean + reach, mean.n)
 
 
 def ratio_interval(log_ratio: ClusteredMean, confidence: float) -> Interval:
     """The t interval of a log ratio, as a ratio."""
-    half = log_ratio.quantile(confidence) * log_ratio.se
-    low, high = math.exp(log_ratio.mean - half), math.exp(log_ratio.mean + half)
+    reach = log_ratio.quantile(confidence) * log_ratio.se
+    low, high = math.exp(log_ratio.mean - reach), math.exp(log_ratio.mean + reach)
     return Interval(math.exp(log_ratio.mean), low, high, log_ratio.n)
 
 
-def hull(one: Interval, other: Interval) -> Interval:
-    """The smallest interval that holds both, around the first one's estimate."""
-    lows, highs = (one.low, other.low), (one.high, other.high)
+def hull(interval: Interval, other: Interval) -> Interval:
+    """The smallest interval that holds both, around the first's estimate."""
+    lows, highs = (interval.low, other.low), (interval.high, other.high)
     low = None if None in lows else min(x for x in lows if x is not None)
     high = None if None in highs else max(x for x in highs if x is not None)
-    return Interval(one.estimate, low, high, one.n)
+    return Interval(interval.estimate, low, high, interval.n)
 
 
-def few_clusters(strata: Strata) -> str | None:
-    """Why the clusters are too few to speak of other items of the kind; None if they are enough, in every suite."""
+def few_clusters(strata: Strata) -> Caveat | None:
+    """That the clusters are too few to speak of other items of the kind; None if they are enough, in every suite."""
     for name, mask in strata.parts():
         part = strata.chosen(mask)
         effective = len(part.clusters) / typical_size(part.clusters)
         if effective >= (2 if part.independent else FEWEST):
             continue
-        where, count = "" if strata.single else f"{name}: ", len(set(part.clusters))
-        said = "1 cluster is" if count == 1 else f"{count} clusters (worth {effective:.1f} of equal size) are"
-        return f"{where}{said} too few: it takes {FEWEST:g}"
+        where = None if strata.single else name
+        return Caveat(
+            reason=Reason.FEW_CLUSTERS, stratum=where, n=len(set(part.clusters)), worth=effective, least=FEWEST
+        )
     return None
 
 
-def undecided(name: str, estimate: float, n: int, problem: str) -> Half:
-    """A half that the data cannot judge."""
+def undecided(estimate: float, n: int, problem: Caveat | None) -> BoundTest:
+    """A test that the data cannot make."""
     nothing = Interval(estimate, None, None, n)
-    return Half(name, estimate, nothing, nothing, 1.0, 1.0, n, problem=problem)
+    return BoundTest(
+        estimate=estimate, interval=nothing, interval_95=nothing, p_within=1.0, p_beyond=1.0, n=n, problem=problem
+    )
 
 
-def held_back(half: Half, why: str) -> Half:
-    """A half that something beside its interval keeps from being supported: no number of items is told for that."""
-    return replace(half, blocked=why, detectable=None, needed=None)
+def held_back(test: BoundTest, why: Caveat) -> BoundTest:
+    """A test that something beside its interval keeps from showing anything: no number of items is given for that."""
+    return replace(test, blocked=why, detectable=None, needed=None)
 
 
 def detectable(spread: float, n: int, alpha: float) -> float | None:

@@ -1,4 +1,4 @@
-"""The halves of a claim: what supports, what refutes, what is too little, and that no order or unit matters."""
+"""The parts of a claim on plain numbers: what supports, refutes or is too little, and that no order or unit matters."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import ArrayLike
 
-from bench.stats.cost import TAIL_RISK, UNCAPPED_N, cost, latency
-from bench.stats.half import Half, Strata
+from bench.claims.parts import COST, LATENCY, SCORE, PartResult, worded
+from bench.claims.parts.cost import TAIL_RISK
+from bench.stats import Limits, Ratio, Strata, difference_test, ratio_test
 from bench.stats.paired import Paired, noninferiority_p
-from bench.stats.quality import quality
+from bench.stats.ratio import UNCAPPED_N
 
 
 def alone(n: int, suite: str = "s") -> Strata:
@@ -27,36 +29,56 @@ def signs(n: int, lost: int, won: int) -> list[float]:
     return [-1.0] * lost + [1.0] * won + [0.0] * (n - lost - won)
 
 
-def decided(half: Half) -> tuple[bool, bool]:
-    return half.p_supported <= 0.05 and half.problem is None, half.p_refuted <= 0.05
+def quality(values: ArrayLike, strata: Strata, margin: float, *, binary: bool = True) -> PartResult:
+    """The score part on differences of the items' scores."""
+    return worded("quality", difference_test(values, strata, margin, binary=binary), SCORE.in_words)
+
+
+def cost(
+    ours: ArrayLike, theirs: ArrayLike, strata: Strata, cheaper_by: float, *, caps: Limits = (None, None)
+) -> PartResult:
+    """The cost part on costs of the items."""
+    return worded("cost", ratio_test(ours, theirs, strata, COST.bound(cheaper_by), limits=caps), COST.in_words)
+
+
+def latency(
+    ours: ArrayLike, theirs: ArrayLike, strata: Strata, slower_by: float, *, deadlines: Limits | None = None
+) -> PartResult:
+    """The latency part on seconds of the items."""
+    test = ratio_test(ours, theirs, strata, slower_by, of=Ratio.GEOMETRIC, limits=deadlines)
+    return worded("latency", test, LATENCY.in_words)
+
+
+def decided(result: PartResult) -> tuple[bool, bool]:
+    return result.p_supported <= 0.05 and result.problem is None, result.p_refuted <= 0.05
 
 
 class TestQuality:
     def test_equal_models_on_enough_items(self) -> None:
-        half = quality(signs(500, 10, 10), alone(500), 0.03)
-        assert decided(half) == (True, False)
-        assert half.p_supported == noninferiority_p(Paired(500, 10, 10), 0.03)
-        assert (half.estimate, half.n, half.discordance, half.design_effect) == (0.0, 500, 0.04, 1.0)
-        assert half.interval.low is not None
-        assert half.interval.low > -0.03
-        assert half.needed is not None
-        assert half.needed < 500
+        result = quality(signs(500, 10, 10), alone(500), 0.03)
+        assert decided(result) == (True, False)
+        assert result.p_supported == noninferiority_p(Paired(500, 10, 10), 0.03)
+        assert (result.estimate, result.n, result.discordance, result.design_effect) == (0.0, 500, 0.04, 1.0)
+        assert result.interval.low is not None
+        assert result.interval.low > -0.03
+        assert result.needed is not None
+        assert result.needed < 500
 
     def test_a_clear_loss_refutes(self) -> None:
         assert decided(quality(signs(200, 40, 5), alone(200), 0.03)) == (False, True)
 
     def test_few_items_support_nothing_whatever_they_show(self) -> None:
-        half = quality(signs(98, 0, 40), alone(98), 0.03)
-        assert half.p_supported <= 0.05
-        assert half.problem == "98 items are too few for a margin of 3 points: it takes at least 99"
+        result = quality(signs(98, 0, 40), alone(98), 0.03)
+        assert result.p_supported <= 0.05
+        assert result.problem == "98 items are too few for a margin of 3 points: it takes at least 99"
 
     def test_few_items_can_refute(self) -> None:
         assert decided(quality(signs(30, 20, 0), alone(30), 0.03)) == (False, True)
 
     def test_few_clusters_decide_nothing(self) -> None:
-        half = quality(signs(500, 200, 5), families(500, 100), 0.03)
-        assert half.problem == "5 clusters (worth 5.0 of equal size) are too few: it takes 6"
-        assert decided(half) == (False, False)
+        result = quality(signs(500, 200, 5), families(500, 100), 0.03)
+        assert result.problem == "5 clusters (worth 5.0 of equal size) are too few: it takes 6"
+        assert decided(result) == (False, False)
         one = quality(signs(10, 2, 0), families(10, 10), 0.03)
         assert one.problem == "1 cluster is too few: it takes 6"
 
@@ -71,32 +93,32 @@ class TestQuality:
         assert lumped.problem is None
 
     def test_clustered_items_worth_too_few_are_named_so(self) -> None:
-        half = quality(signs(120, 0, 0), families(120, 10), 0.03)
-        assert half.problem is not None
-        assert "(worth 42 independent ones)" in half.problem
+        result = quality(signs(120, 0, 0), families(120, 10), 0.03)
+        assert result.problem is not None
+        assert "(worth 42 independent ones)" in result.problem
 
     def test_repeats_use_the_worst_case_that_was_not_met(self) -> None:
-        half = quality([0.0] * 90 + [0.25, -0.25] * 10, alone(110), 0.03, binary=False)
-        assert half.discordance is None
-        assert decided(half) == (True, False)
+        result = quality([0.0] * 90 + [0.25, -0.25] * 10, alone(110), 0.03, binary=False)
+        assert result.discordance is None
+        assert decided(result) == (True, False)
         assert decided(quality([-0.25] * 60 + [0.0] * 60, alone(120), 0.03, binary=False)) == (False, True)
 
     def test_suites_weigh_alike(self) -> None:
         both = Strata(["a"] * 400 + ["b"] * 100, [str(i) for i in range(500)])
-        half = quality(signs(400, 4, 4) + [-1.0] * 20 + [0.0] * 80, both, 0.03)
-        assert half.estimate == pytest.approx((0.0 - 0.2) / 2)
-        assert decided(half) == (False, True)
+        result = quality(signs(400, 4, 4) + [-1.0] * 20 + [0.0] * 80, both, 0.03)
+        assert result.estimate == pytest.approx((0.0 - 0.2) / 2)
+        assert decided(result) == (False, True)
 
     def test_every_suite_of_a_mean_needs_clusters(self) -> None:
         both = Strata(["a"] * 300 + ["b"] * 40, [*(f"a{i}" for i in range(300)), *(f"b{i // 10}" for i in range(40))])
-        half = quality([0.0] * 340, both, 0.05)
-        assert half.problem == "b: 4 clusters (worth 4.0 of equal size) are too few: it takes 6"
-        assert decided(half) == (False, False)
+        result = quality([0.0] * 340, both, 0.05)
+        assert result.problem == "b: 4 clusters (worth 4.0 of equal size) are too few: it takes 6"
+        assert decided(result) == (False, False)
 
     def test_a_mean_takes_the_clusters_of_its_most_clustered_suite(self) -> None:
         names = [*(f"a{i}" for i in range(300)), *(f"b{i // 20}" for i in range(240))]
-        half = quality([0.0] * 540, Strata(["a"] * 300 + ["b"] * 240, names), 0.1)
-        assert half.design_effect == pytest.approx(1 + 19 * 0.2)
+        result = quality([0.0] * 540, Strata(["a"] * 300 + ["b"] * 240, names), 0.1)
+        assert result.design_effect == pytest.approx(1 + 19 * 0.2)
 
     def test_few_families_cannot_rule_out_that_whole_ones_fail(self) -> None:
         assert quality(signs(600, 0, 0), families(600, 6), 0.05).notes == ()
@@ -110,8 +132,8 @@ class TestQuality:
         assert quality([0.0] * 540, Strata(["a"] * 300 + ["b"] * 240, names), 0.6).notes == ()
 
     def test_an_exact_test_that_falls_short_of_its_interval_says_so(self) -> None:
-        half = quality(signs(500, 5, 0), alone(500), 0.03)
-        low = half.interval.low
+        result = quality(signs(500, 5, 0), alone(500), 0.03)
+        low = result.interval.low
         assert low is not None
         short = quality(signs(500, 5, 0), alone(500), -low * (1 + 1e-9))
         assert short.p_supported > 0.05
@@ -132,10 +154,10 @@ def bills(n: int, ratio: float, spread: float = 0.3) -> tuple[list[float], list[
 class TestCost:
     def test_a_clear_saving(self) -> None:
         ours, theirs = bills(300, 0.05)
-        half = cost(ours, theirs, alone(300), 0.9, caps=(0.5, 8.0))
-        assert decided(half) == (True, False)
-        assert half.estimate == pytest.approx(sum(ours) / sum(theirs))
-        assert half.notes == ()
+        result = cost(ours, theirs, alone(300), 0.9, caps=(0.5, 8.0))
+        assert decided(result) == (True, False)
+        assert result.estimate == pytest.approx(sum(ours) / sum(theirs))
+        assert result.notes == ()
 
     def test_a_saving_too_small_refutes(self) -> None:
         ours, theirs = bills(300, 0.4)
@@ -148,15 +170,15 @@ class TestCost:
 
     def test_without_a_cap_more_is_asked(self) -> None:
         ours, theirs = bills(UNCAPPED_N - 1, 0.01)
-        half = cost(ours, theirs, alone(UNCAPPED_N - 1), 0.9)
-        assert str(half.problem).endswith("99 items are too few for that: it takes at least 100")
-        assert half.notes == (TAIL_RISK,)
+        result = cost(ours, theirs, alone(UNCAPPED_N - 1), 0.9)
+        assert str(result.problem).endswith("99 items are too few for that: it takes at least 100")
+        assert result.notes == (TAIL_RISK,)
         ours, theirs = bills(UNCAPPED_N, 0.01)
         assert decided(cost(ours, theirs, alone(UNCAPPED_N), 0.9))[0]
 
     def test_an_uncapped_baseline_refutes_nothing_on_few_items(self) -> None:
-        half = cost([0.15, 0.15], [1.0, 1.0], alone(2), 0.9, caps=(0.2, None))
-        assert (half.p_refuted, half.notes) == (1.0, (TAIL_RISK,))
+        result = cost([0.15, 0.15], [1.0, 1.0], alone(2), 0.9, caps=(0.2, None))
+        assert (result.p_refuted, result.notes) == (1.0, (TAIL_RISK,))
         ours, theirs = bills(UNCAPPED_N, 0.15)
         capped, open_ended = (cost(ours, theirs, alone(UNCAPPED_N), 0.9, caps=(1.0, cap)) for cap in (9.0, None))
         assert open_ended.p_refuted <= 0.05
@@ -164,11 +186,11 @@ class TestCost:
 
     def test_what_only_the_cap_forbids_is_said_to_be_blocked(self) -> None:
         ours, theirs = bills(60, 0.07)
-        half = cost(ours, theirs, alone(60), 0.9, caps=(40.0, 8.0))
-        assert half.blocked == (
+        result = cost(ours, theirs, alone(60), 0.9, caps=(40.0, 8.0))
+        assert result.blocked == (
             "an answer can cost up to 40 USD, and 60 items are too few to rule out that enough of them would"
         )
-        assert (half.detectable, half.needed, half.problem) == (None, None, None)
+        assert (result.detectable, result.needed, result.problem) == (None, None, None)
         ours, theirs = bills(UNCAPPED_N, 0.1 * 0.932, spread=0.32)
         barely = cost(ours, theirs, alone(UNCAPPED_N), 0.9)
         assert barely.interval.high is not None
@@ -182,10 +204,10 @@ class TestCost:
         ours, theirs = [0.05] * 180, [1.0] * 180
         ours[::10], theirs[5::10] = [0.051] * 18, [1.1] * 18
         assert decided(cost(ours, theirs, alone(180), 0.9, caps=(1.0, 20.0)))[0]
-        half = cost(ours, theirs, families(180, 10), 0.9, caps=(1.0, 20.0))
-        assert half.p_supported > 0.05
-        assert half.blocked is not None
-        assert "180 items (worth 32 independent ones)" in half.blocked
+        result = cost(ours, theirs, families(180, 10), 0.9, caps=(1.0, 20.0))
+        assert result.p_supported > 0.05
+        assert result.blocked is not None
+        assert "180 items (worth 32 independent ones)" in result.blocked
         few = cost(ours, theirs, families(180, 10), 0.9)
         assert few.problem is not None
         assert "(worth 32 independent ones) are too few for that: it takes at least 100" in few.problem
@@ -209,15 +231,15 @@ class TestCost:
         clusters = families(100, 5).clusters
         moved = list(zip(ours, theirs, clusters, strict=True))
         moved = moved[turn:] + moved[:turn]
-        half = cost(
+        result = cost(
             [unit * m[0] for m in moved],
             [unit * m[1] for m in moved],
             Strata(["s"] * 100, [m[2] for m in moved]),
             0.9,
             caps=(unit, 8.0 * unit),
         )
-        assert half.estimate == pytest.approx(plain.estimate)
-        assert half.p_supported == pytest.approx(plain.p_supported, abs=2e-3)
+        assert result.estimate == pytest.approx(plain.estimate)
+        assert result.p_supported == pytest.approx(plain.p_supported, abs=2e-3)
 
 
 class TestLatency:

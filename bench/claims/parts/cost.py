@@ -1,0 +1,190 @@
+"""The part of a claim that speaks of the cost: at least so much less per item."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from bench.claims.pairs import Mask, Pairs
+from bench.claims.parts.missing import MISSING_RATE, absent, lacking
+from bench.claims.parts.part import Axis, RatioPart
+from bench.claims.parts.result import PartResult, at_worst, undecided, unjudged, worded
+from bench.claims.scope import Scope
+from bench.claims.words import percent, saving, saving_span
+from bench.records.aggregates import AggregateRow
+from bench.records.claim import Claim
+from bench.stats import Caveat, Floats, Interval, Reason, ratio_test
+
+TAIL_RISK = "tail risk not bounded: what a call can cost is unknown, and the interval may be too narrow"
+
+
+class Cost(RatioPart):
+    """At least a share less, by the ratio of the two bills."""
+
+    key = "cost"
+    noun = "cost"
+    figure = "cost"
+    rank = 0
+    margin = "cheaper_by"
+    priced = True
+    totals_refusal = None
+    totals_why = "the published bills meet the saving but tell no interval"
+    unlimited = "what an answer costs has no limit"
+    axis = Axis(
+        up=False,
+        column="cost_ratio",
+        label="cost per item, compared with the baseline (log scale)",
+        end="Right is cheaper",
+        times="the cost",
+    )
+
+    def bound(self, margin: float) -> float:
+        """The largest ratio of the bills that keeps the saving."""
+        return 1 - margin
+
+    def limited(self, most: float) -> str:
+        """For example "an answer can cost up to 0.02 USD"."""
+        return f"an answer can cost up to {most:.3g} USD"
+
+    def test(self, scope: Scope) -> PartResult:
+        """Lost samples that were billed count in the bill; few unknown costs count at their worst for each verdict."""
+        pairs, mask = scope.pairs, scope.mask
+        ours, theirs = pairs.candidate, pairs.baseline
+        counted = mask & ~np.isnan(ours.cost_least) & ~np.isnan(theirs.cost_least)
+        known = counted & ~np.isnan(ours.cost) & ~np.isnan(theirs.cost)
+        unknown = int((counted & ~known).sum())
+        many = f"the cost of {unknown} of {int(counted.sum())} items is unknown"
+        empty = absent(pairs, mask, known)
+        if unknown > MISSING_RATE * counted.sum() or empty:
+            why = many if unknown else f"no item{empty} has an answer of both sides"
+            return undecided(self.key, np.nan, int(known.sum()), why)
+        result = self._test_bills(scope, known, (ours.cost, theirs.cost))
+        lacks = lacking(pairs, mask)
+        if lacks:
+            return unjudged(result, lacks)
+        if not unknown:
+            return result
+        return at_worst(
+            replace(result, notes=(*result.notes, f"{many}; the worst case for each verdict decides")),
+            self._test_bills(scope, counted, (ours.cost_most, theirs.cost_least)),
+            self._test_bills(scope, counted, (ours.cost_least, theirs.cost_most)),
+            f"{many}, and at its worst it could undo what the others show",
+            scope.claim.alpha,
+        )
+
+    def test_if_lost(self, scope: Scope, fills: tuple[float, float]) -> PartResult | None:
+        """As if every sample of unknown cost, lost ones included, had gone against the candidate, or for it."""
+        if fills[0] == fills[1]:
+            return None
+        ours, theirs = scope.pairs.candidate, scope.pairs.baseline
+        against = fills[0] < fills[1]
+        costs = (ours.lost_most, theirs.lost_least) if against else (ours.lost_least, theirs.lost_most)
+        return self._test_bills(scope, scope.mask, costs)
+
+    def _test_bills(self, scope: Scope, mask: Mask, costs: tuple[Floats, Floats]) -> PartResult:
+        pairs, claim = scope.pairs, scope.claim
+        ours, theirs = costs[0][mask], costs[1][mask]
+        if np.isnan(ours).any() or np.isnan(theirs).any():
+            why = "nothing bounds what an item of unknown cost can have cost"
+            return undecided(self.key, np.nan, int(mask.sum()), why)
+        caps = _most(pairs.candidate.cap[mask]), _most(pairs.baseline.cap[mask])
+        bound = self.bound(self.limit(claim))
+        test = ratio_test(ours, theirs, pairs.strata(mask), bound, limits=caps, alpha=claim.alpha, seed=scope.seed)
+        return worded(self.key, test, self.in_words)
+
+    def test_totals(self, claim: Claim, ours: AggregateRow, theirs: AggregateRow) -> PartResult:
+        """The bills' ratio, which totals give no interval."""
+        del claim
+        each = cost_each(ours), cost_each(theirs)
+        n = min(ours.n or 0, theirs.n or 0)
+        unknown = [row.model for row, usd in zip((ours, theirs), each, strict=True) if not usd]
+        if each[0] is None or not each[1]:
+            return undecided(self.key, math.nan, n, f"the cost of {' and of '.join(unknown)} is unknown")
+        return undecided(self.key, each[0] / each[1], n, "totals tell no interval of the cost ratio")
+
+    def values(self, pairs: Pairs) -> tuple[Floats, Floats] | None:
+        """The items' costs."""
+        return pairs.candidate.cost, pairs.baseline.cost
+
+    def warnings(self, pairs: Pairs) -> Iterator[str]:
+        """Where the most that an item can cost is no worst case of price and token limit."""
+        observed = [side.label for side in (pairs.candidate, pairs.baseline) if side.cap_observed]
+        if observed:
+            yield (
+                f"the most that an item of {' or '.join(observed)} can cost is a local machine's token limit at the "
+                "slowest pace seen in this run"
+            )
+
+    def in_words(self, caveat: Caveat) -> str:
+        """As for every ratio, and bills of 0 or without a limit."""
+        if caveat.reason is Reason.ZERO_SUM:
+            return "a bill of 0 USD has no ratio"
+        return TAIL_RISK if caveat.reason is Reason.TAIL_UNBOUNDED else super().in_words(caveat)
+
+    def condition(self, margin: float) -> str:
+        """For example "costs at least 90 % less"."""
+        return f"costs {self.wanted(margin)}"
+
+    def measured(self, estimate: float, baseline: str) -> str:
+        """For example "costs 93.9 % less per item than opus"."""
+        return f"costs {saving(estimate)} per item than {baseline}"
+
+    def between(self, low: float, high: float) -> str:
+        """For example "92.6 % to 95.0 % less"."""
+        return saving_span(low, high)
+
+    def limit_in_words(self, margin: float, shown: bool | None) -> str:
+        """What is claimed, however it ended."""
+        del shown
+        return f"claimed: {self.wanted(margin)}"
+
+    def plausible(self, interval: Interval, where: str) -> str | None:
+        """For example "the cost on coding 89.0 % to 91.0 % less"."""
+        if interval.low is None or interval.high is None:
+            return None
+        return f"the cost{where} {saving_span(interval.low, interval.high)}"
+
+    def failing(self, estimate: float, where: str, margin: float) -> str:
+        """For example "cost 80.0 % less, where at least 90 % less was"."""
+        return f"cost {saving(estimate)}{where}, where {self.wanted(margin)} was"
+
+    def room(self, interval: Interval, margin: float) -> str:
+        """Where the true cost may lie."""
+        assert interval.low is not None
+        assert interval.high is not None
+        return (
+            f"the true cost may lie anywhere from {saving_span(interval.low, interval.high)}, where the claim needs "
+            f"{percent(margin)} less or better"
+        )
+
+    def published(self, claim: Claim, result: PartResult) -> str:
+        """The ratio of the bills."""
+        return f"{claim.candidate} costs {percent(result.estimate)} of {claim.baseline}, as published"
+
+    def said(self, estimate: float) -> str:
+        """For example "49.7 % less", or "3 times as much"."""
+        return f"{estimate:.3g} times as much" if estimate >= 2 else saving(estimate)
+
+    def wanted(self, margin: float) -> str:
+        """For example "at least 90 % less"."""
+        return f"at least {100 * margin:g} % less"
+
+    def drawn(self, margin: float) -> str:
+        """For example "at least 90 % cheaper"."""
+        return f"at least {100 * margin:g} % cheaper"
+
+
+COST = Cost()
+"""The cost part."""
+
+
+def cost_each(row: AggregateRow) -> float | None:
+    """USD per item; None if unknown."""
+    return None if row.cost_total_usd is None or not row.n else row.cost_total_usd / row.n
+
+
+def _most(caps: Floats) -> float | None:
+    return None if np.isnan(caps).any() else float(caps.max())

@@ -1,0 +1,115 @@
+"""The part of a claim that speaks of latency: at most so many times as long."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+
+from bench.claims.parts.missing import lacking
+from bench.claims.parts.part import RatioPart
+from bench.claims.parts.result import PartResult, undecided, unjudged, worded
+from bench.claims.scope import MEAN, Scope
+from bench.stats import Interval, Ratio, ratio_test
+
+CLEAN_SHARE = 0.95
+"""Latency is judged only if this share of each suite's pairs was timed cleanly."""
+
+
+class Latency(RatioPart):
+    """At most a factor longer, by the geometric mean of the pairs' ratios of E2E seconds."""
+
+    key = "latency"
+    noun = "latency"
+    figure = "time"
+    rank = 2
+    margin = "slower_by"
+    unit = "timed pairs"
+    fixed = True
+    local_why = "latency that involves a local model is reported, not judged"
+    local_remark = "Latency is reported, not judged: a local model takes part."
+    totals_refusal = "published totals tell mean latencies only: slower_by cannot be judged."
+    unlimited = "how long a call takes has no limit"
+
+    def bound(self, margin: float) -> float:
+        """The largest ratio of the times that keeps the margin."""
+        return margin
+
+    def limited(self, most: float) -> str:
+        """For example "a call can take up to 600 s"."""
+        return f"a call can take up to {most:g} s"
+
+    def test(self, scope: Scope) -> PartResult:
+        """On clean pairs alone, where nearly all are; a call can take until its deadline."""
+        pairs, claim = scope.pairs, scope.claim
+        names = np.asarray(pairs.timed.suites, dtype=str)
+        for name in dict.fromkeys(np.asarray(pairs.suites)[scope.mask].tolist()):
+            clean, answered = int((names == name).sum()), pairs.answered.get(name, 0)
+            if clean < 2 or clean < CLEAN_SHARE * answered:
+                where = f"{name}: " if scope.suite == MEAN else ""
+                why = f"{clean} of {answered} pairs were timed cleanly; it takes {100 * CLEAN_SHARE:.0f} %"
+                if pairs.candidate.truncated is None or pairs.baseline.truncated is None:
+                    why = "an imported latency does not say how it was timed, nor when"
+                return undecided(self.key, np.nan, clean, f"{where}{why}")
+        chosen = np.ones(len(names), dtype=bool) if scope.suite == MEAN else names == scope.suite
+        test = ratio_test(
+            pairs.seconds[chosen, 0],
+            pairs.seconds[chosen, 1],
+            pairs.timed.chosen(chosen),
+            self.bound(self.limit(claim)),
+            of=Ratio.GEOMETRIC,
+            limits=(pairs.candidate.deadline_s, pairs.baseline.deadline_s),
+            alpha=claim.alpha,
+            seed=scope.seed,
+        )
+        result = worded(self.key, test, self.in_words)
+        if result.needed is not None:  # of timed samples, of which an item has several
+            result = replace(result, needed=math.ceil(result.needed * pairs.n / pairs.candidate.samples))
+        lacks = lacking(pairs, scope.mask)
+        return unjudged(result, lacks) if lacks else result
+
+    def condition(self, margin: float) -> str:
+        """For example "takes at most 2 times as long"."""
+        return f"takes {self.wanted(margin)}"
+
+    def measured(self, estimate: float, baseline: str) -> str:
+        """For example "takes 1.20 times as long as opus"."""
+        return f"takes {estimate:.2f} times as long as {baseline}"
+
+    def between(self, low: float, high: float) -> str:
+        """For example "1.10 to 1.31"."""
+        return f"{low:.2f} to {high:.2f}"
+
+    def limit_in_words(self, margin: float, shown: bool | None) -> str:
+        """What is claimed, however it ended."""
+        del shown
+        return f"claimed: at most {margin:g}"
+
+    def failing(self, estimate: float, where: str, margin: float) -> str:
+        """For example "took 3.10 times as long, where at most 2 times was"."""
+        return f"took {estimate:.2f} times as long{where}, where at most {margin:g} times was"
+
+    def room(self, interval: Interval, margin: float) -> str:
+        """How long it may take."""
+        assert interval.low is not None
+        assert interval.high is not None
+        return f"it may take {self.said_between(interval)} as long, where the claim needs {margin:g} or less"
+
+    def said(self, estimate: float) -> str:
+        """For example "1.20 times as long"."""
+        return f"{estimate:.2f} times as long"
+
+    def said_between(self, interval: Interval) -> str:
+        """For example "1.10 to 1.31 times"."""
+        assert interval.low is not None
+        assert interval.high is not None
+        return f"{self.between(interval.low, interval.high)} times"
+
+    def wanted(self, margin: float) -> str:
+        """For example "at most 2 times as long"."""
+        return f"at most {margin:g} times as long"
+
+
+LATENCY = Latency()
+"""The latency part."""

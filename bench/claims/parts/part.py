@@ -1,0 +1,225 @@
+"""What every part of a claim has: its test, its words and its place in tables, pages and charts."""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from bench.claims.pairs import Pairs
+from bench.claims.parts.result import PartResult
+from bench.claims.scope import Scope
+from bench.records.aggregates import AggregateRow
+from bench.records.claim import Claim
+from bench.stats import Caveat, Floats, Interval, Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Axis:
+    """How a part's estimate is drawn in the plane of a claim."""
+
+    up: bool
+    """Whether it runs upwards, for differences; ratios run across, on a log scale, with the smaller to the right."""
+    column: str
+    """Its name in the chart's CSV file, e.g. "cost_ratio"."""
+    label: str
+    """Its title."""
+    end: str
+    """What its better end is, e.g. "Right is cheaper"."""
+    times: str = ""
+    """Of a ratio: what 2 is twice of, e.g. "the cost"."""
+
+
+class Part(ABC):
+    """One part of a claim. Its estimate is a difference or a ratio, candidate to baseline."""
+
+    key: ClassVar[str]
+    """Its name in claims.json and in the tables of claims."""
+    noun: ClassVar[str]
+    """What it speaks of in a sentence, e.g. "score"."""
+    figure: ClassVar[str]
+    """What it speaks of on the first screen of a page, e.g. "time"."""
+    rank: ClassVar[int]
+    """Its place where a claim is put into words, from 0."""
+    margin: ClassVar[str]
+    """The key of MARGINS that claims it."""
+    unit: ClassVar[str] = "items"
+    """What its n counts."""
+    columns: ClassVar[tuple[str, ...]] = ()
+    """Columns of the items table that it needs beside scores, costs and times; see `Side.means`."""
+    priced: ClassVar[bool] = False
+    """Whether it depends on a price list."""
+    fixed: ClassVar[bool] = False
+    """Whether missing answers never count in it, however they would have ended."""
+    local_why: ClassVar[str | None] = None
+    """Why it is reported and not judged where a model of this machine takes part; None if it is judged."""
+    local_remark: ClassVar[str] = ""
+    """The same as a sentence, where the claim speaks of something else, too."""
+    of_totals: ClassVar[bool] = False
+    """Whether published totals give it a p-value, and not only an estimate."""
+    totals_why: ClassVar[str] = ""
+    """What keeps published totals from proving it although they agree, as the end of a sentence."""
+    totals_refusal: ClassVar[str | None] = "published totals do not tell this: it cannot be judged."
+    """Why a claim that speaks of it cannot be judged on published totals at all; None if it can."""
+    axis: ClassVar[Axis | None] = None
+    """How it is drawn in the plane of a claim; None if it is not."""
+
+    def limit(self, claim: Claim) -> float:
+        """The claimed margin; KeyError if the claim does not speak of this part."""
+        return claim.margins[self.margin]
+
+    @abstractmethod
+    def bound(self, margin: float) -> float:
+        """The estimate at which a margin is just kept."""
+
+    @abstractmethod
+    def test(self, scope: Scope) -> PartResult:
+        """Judges it on pairs, with what missing answers and unknown costs leave of them."""
+
+    def test_if_lost(self, scope: Scope, fills: tuple[float, float]) -> PartResult | None:
+        """Judges it as if each sample without a score had scored that on its side; None where that changes nothing."""
+        del scope, fills
+        return None
+
+    def test_totals(self, claim: Claim, ours: AggregateRow, theirs: AggregateRow) -> PartResult:
+        """Judges it on published totals of candidate and baseline, where there is no `totals_refusal`."""
+        del claim, ours, theirs
+        raise NotImplementedError
+
+    def kept(self, claim: Claim, result: PartResult) -> bool | None:
+        """Whether the estimate, taken as it is, keeps the margin; None if it is unknown."""
+        return None if math.isnan(result.estimate) else self._keeps(result.estimate, self.bound(self.limit(claim)))
+
+    def _keeps(self, estimate: float, bound: float) -> bool:
+        return estimate <= bound + 1e-12
+
+    def missed(self, claim: Claim, interval: Interval) -> bool:
+        """Whether the whole interval lies beyond the margin."""
+        return interval.low is not None and interval.low > self.bound(self.limit(claim))
+
+    def values(self, pairs: Pairs) -> tuple[Floats, Floats] | None:
+        """Each item's value of candidate and baseline, for the plane's joint region; None where there is none."""
+        del pairs
+        return None
+
+    def proves_little(self, scope: Scope) -> str | None:
+        """Why no candidate would miss the margin on these items, as a clause; None where one could."""
+        del scope
+        return None
+
+    def warnings(self, pairs: Pairs) -> Iterator[str]:
+        """What a reader must know beside a verdict on it."""
+        del pairs
+        yield from ()
+
+    @abstractmethod
+    def in_words(self, caveat: Caveat) -> str:
+        """A reason of statistics in words."""
+
+    @abstractmethod
+    def condition(self, margin: float) -> str:
+        """What is claimed, as the end of a sentence, e.g. "costs at least 90 % less"."""
+
+    @abstractmethod
+    def measured(self, estimate: float, baseline: str) -> str:
+        """What was measured, e.g. "costs 93.9 % less per item than opus"."""
+
+    @abstractmethod
+    def between(self, low: float, high: float) -> str:
+        """An interval in a sentence, e.g. "92.6 % to 95.0 % less"."""
+
+    @abstractmethod
+    def limit_in_words(self, margin: float, shown: bool | None) -> str:
+        """The margin in a sentence; `shown`: it is shown to be kept (True) or to be missed (False)."""
+
+    def plausible(self, interval: Interval, where: str) -> str | None:
+        """Where the truth may lie, e.g. "the cost on coding 89.0 % to 91.0 % less"; None where that is not said."""
+        del interval, where
+        return None
+
+    @abstractmethod
+    def failing(self, estimate: float, where: str, margin: float) -> str:
+        """What refutes, e.g. "cost 80.0 % less on coding, where at least 90 % less was"."""
+
+    @abstractmethod
+    def room(self, interval: Interval, margin: float) -> str:
+        """How far off the truth may still be, and what the claim needs."""
+
+    @abstractmethod
+    def cell(self, estimate: float) -> str:
+        """An estimate, or the end of an interval, in a table."""
+
+    @abstractmethod
+    def distance(self, detectable: float) -> str:
+        """The smallest detectable distance in a table."""
+
+    def published(self, claim: Claim, result: PartResult) -> str:
+        """What totals tell, as a sentence without its suite."""
+        raise NotImplementedError
+
+    @abstractmethod
+    def said(self, estimate: float) -> str:
+        """An estimate as the page's first screen says it, e.g. "49.7 % less"."""
+
+    def said_between(self, interval: Interval) -> str:
+        """An interval as the page's first screen says it; its bounds are known."""
+        assert interval.low is not None
+        assert interval.high is not None
+        return self.between(interval.low, interval.high)
+
+    @abstractmethod
+    def wanted(self, margin: float) -> str:
+        """What is claimed, as the page's first screen says it, e.g. "at least 30 % less"."""
+
+    def drawn(self, margin: float) -> str:
+        """What is claimed, as the plane says it, e.g. "at least 90 % cheaper"."""
+        raise NotImplementedError
+
+
+class RatioPart(Part):
+    """A part whose estimate is a ratio, candidate / baseline, that must not be larger than its bound."""
+
+    unlimited: ClassVar[str]
+    """That nothing limits what an answer can come to, as a clause."""
+
+    @abstractmethod
+    def limited(self, most: float) -> str:
+        """What an answer can come to, as a clause."""
+
+    def cell(self, estimate: float) -> str:
+        """As a factor."""
+        return f"x{estimate:.3g}"
+
+    def distance(self, detectable: float) -> str:
+        """As a factor, from the logarithm."""
+        return f"x{math.exp(detectable):.2f}"
+
+    def in_words(self, caveat: Caveat) -> str:
+        """Few clusters, or what a tail that nothing limits does."""
+        worth = worth_in_words(caveat)
+        if caveat.reason is Reason.TAIL_FEW_ITEMS:
+            it_takes = f"it takes at least {caveat.least:g}"
+            return f"{self.unlimited}, and {caveat.n} items{worth} are too few for that: {it_takes}"
+        if caveat.reason is Reason.TAIL_UNCLEAR and caveat.most is None:
+            return f"{self.unlimited}, so it takes a clearer result than these {caveat.n} items{worth} give"
+        if caveat.reason is Reason.TAIL_UNCLEAR:
+            assert caveat.most is not None
+            many = f"{caveat.n} items{worth} are too few to rule out that enough of them would"
+            return f"{self.limited(caveat.most)}, and {many}"
+        return clusters_in_words(caveat)
+
+
+def worth_in_words(caveat: Caveat) -> str:
+    """How many independent items they are worth, in brackets; empty where they are independent."""
+    return "" if caveat.worth is None else f" (worth {caveat.worth:.0f} independent ones)"
+
+
+def clusters_in_words(caveat: Caveat) -> str:
+    """That clusters are too few. ValueError for another reason: a part's own `in_words` must know it."""
+    if caveat.reason is not Reason.FEW_CLUSTERS:
+        raise ValueError(f"no words for {caveat.reason}")
+    where = "" if caveat.stratum is None else f"{caveat.stratum}: "
+    many = f"{caveat.n} clusters (worth {caveat.worth:.1f} of equal size) are"
+    return f"{where}{'1 cluster is' if caveat.n == 1 else many} too few: it takes {caveat.least:g}"

@@ -1,0 +1,205 @@
+"""The part of a claim that speaks of the score: at most so many points lower."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+
+from bench.claims.pairs import Pairs
+from bench.claims.parts.missing import absent, lacking, lost_items
+from bench.claims.parts.part import Axis, Part, clusters_in_words, worth_in_words
+from bench.claims.parts.result import PartResult, at_worst, undecided, worded
+from bench.claims.scope import MEAN, Scope
+from bench.claims.words import points, span, two_sided
+from bench.records.aggregates import AggregateRow
+from bench.records.claim import Claim
+from bench.stats import Caveat, Floats, Interval, Reason, Unpaired, difference_test, unpaired_test
+
+EXACT = "the interval just reaches what is claimed, the exact test just does not"
+
+
+class Score(Part):
+    """At most a margin lower, by the difference of the items' scores."""
+
+    key = "quality"
+    noun = "score"
+    figure = "score"
+    rank = 1
+    margin = "worse_by"
+    of_totals = True
+    totals_refusal = None
+    axis = Axis(up=True, column="score_difference", label="score, points above the baseline", end="up is better")
+
+    def bound(self, margin: float) -> float:
+        """The lowest difference that keeps the margin."""
+        return -margin
+
+    def test(self, scope: Scope) -> PartResult:
+        """Samples lost to infrastructure are left out if they are few and even; else each side's worst case decides."""
+        pairs, mask = scope.pairs, scope.mask
+        known = mask & pairs.both
+        empty = absent(pairs, mask, known)
+        if empty:
+            return undecided(self.key, np.nan, int(known.sum()), f"no item{empty} has a score on both sides")
+        result = self._test_filled(scope, (None, None))
+        if lacking(pairs, mask) is None:
+            return result
+        lost = f"{int((mask & lost_items(pairs)).sum())} of {int(mask.sum())} items lack a score"
+        return at_worst(
+            replace(result, notes=(*result.notes, f"{lost}; the worst case for each verdict decides")),
+            self._test_filled(scope, (0.0, 1.0)),
+            self._test_filled(scope, (1.0, 0.0)),
+            f"{lost}, and at their worst they could undo what the others show",
+            scope.claim.alpha,
+        )
+
+    def test_if_lost(self, scope: Scope, fills: tuple[float, float]) -> PartResult | None:
+        """With these scores for what is missing."""
+        return self._test_filled(scope, fills)
+
+    def _test_filled(self, scope: Scope, fills: tuple[float | None, float | None]) -> PartResult:
+        """As if each sample without a score had scored that on its side; None leaves such items out."""
+        pairs, claim = scope.pairs, scope.claim
+        sides = (pairs.candidate, pairs.baseline)
+        ours, theirs = (s.score if fill is None else s.filled(fill) for s, fill in zip(sides, fills, strict=True))
+        known = scope.mask & ~np.isnan(ours) & ~np.isnan(theirs)
+        binary = pairs.candidate.binary and pairs.baseline.binary
+        differences, strata = (ours - theirs)[known], pairs.strata(known)
+        limit = self.limit(claim)
+        test = difference_test(differences, strata, limit, alpha=claim.alpha, binary=binary, seed=scope.seed)
+        return worded(self.key, test, self.in_words)
+
+    def test_totals(self, claim: Claim, ours: AggregateRow, theirs: AggregateRow) -> PartResult:
+        """Miettinen and Nurminen's test on solved counts."""
+        known = counts(ours, theirs)
+        if known is None:
+            return undecided(self.key, math.nan, 0, "a score, or the number of its items, is unknown")
+        return worded(self.key, unpaired_test(known, self.limit(claim), alpha=claim.alpha), self.in_words)
+
+    def _keeps(self, estimate: float, bound: float) -> bool:
+        return estimate >= bound - 1e-12
+
+    def missed(self, claim: Claim, interval: Interval) -> bool:
+        """Whether the whole interval lies below the margin."""
+        return interval.high is not None and interval.high < self.bound(self.limit(claim))
+
+    def values(self, pairs: Pairs) -> tuple[Floats, Floats] | None:
+        """The items' scores."""
+        return pairs.candidate.score, pairs.baseline.score
+
+    def proves_little(self, scope: Scope) -> str | None:
+        """Where the baseline solves so little that no candidate misses the margin on these items."""
+        baseline = scope.pairs.baseline
+        scores = baseline.score[scope.mask]
+        scored = scores[~np.isnan(scores)]
+        if not len(scored) or float(scored.mean()) > self.limit(scope.claim):
+            return None
+        share = f"{100 * scored.mean():.1f} %"
+        where = "" if scope.suite == MEAN else f" on {scope.suite}"
+        return (
+            f"the score part{where} proves little: a model that solves nothing would be within the margin here, as "
+            f"{baseline.label} itself scores only {share} (n = {len(scored)})"
+        )
+
+    def in_words(self, caveat: Caveat) -> str:
+        """Few items or clusters, families that may fail, or the exact test."""
+        if caveat.reason is Reason.EXACT_TEST:
+            return EXACT
+        if caveat.reason is Reason.FEW_ITEMS:
+            assert caveat.share is not None
+            many = f"{caveat.n} items{worth_in_words(caveat)} are too few"
+            return f"{many} for a margin of {100 * caveat.share:g} points: it takes at least {caveat.least:.0f}"
+        if caveat.reason is Reason.FEW_FAMILIES:
+            assert caveat.share is not None
+            assert caveat.chance is not None
+            families = f"{caveat.n} families of items" + ("" if caveat.stratum is None else f" of {caveat.stratum}")
+            return (
+                f"{families}: a candidate that fails {100 * caveat.share:.3g} % of all such families outright "
+                f"would show no loss here {100 * caveat.chance:.0f} times in 100"
+            )
+        return clusters_in_words(caveat)
+
+    def condition(self, margin: float) -> str:
+        """For example "scores at most 3 points lower"."""
+        return f"scores at most {100 * margin:g} points lower"
+
+    def measured(self, estimate: float, baseline: str) -> str:
+        """For example "scores 1.2 points lower than opus"."""
+        gap = "the same as" if round(100 * estimate, 1) == 0 else f"{self.said(estimate)} than"
+        return f"scores {gap} {baseline}"
+
+    def between(self, low: float, high: float) -> str:
+        """For example "-2.2 to +2.2"."""
+        return f"{points(low)} to {points(high)}"
+
+    def limit_in_words(self, margin: float, shown: bool | None) -> str:
+        """Inside or outside the margin only where that is shown."""
+        how = "with a" if shown is None else "inside the" if shown else "outside the"
+        return f"{how} {100 * margin:g}-point margin"
+
+    def plausible(self, interval: Interval, where: str) -> str | None:
+        """For example "the score on coding 0.4 points lower to 2.7 higher"."""
+        return f"the score{where} {span(interval)}"
+
+    def failing(self, estimate: float, where: str, margin: float) -> str:
+        """For example "scored 6.0 points lower, where at most 3 were"."""
+        return f"scored {-100 * estimate:.1f} points lower{where}, where at most {100 * margin:g} were"
+
+    def room(self, interval: Interval, margin: float) -> str:
+        """Where the true score may lie."""
+        return (
+            f"its true score may lie anywhere from {span(interval)}, where the claim allows at most "
+            f"{100 * margin:g} lower"
+        )
+
+    def cell(self, estimate: float) -> str:
+        """In points."""
+        return points(estimate)
+
+    def distance(self, detectable: float) -> str:
+        """In points."""
+        return f"{100 * detectable:.1f} points"
+
+    def published(self, claim: Claim, result: PartResult) -> str:
+        """The difference with its interval."""
+        low, high = result.interval.low, result.interval.high
+        assert low is not None
+        assert high is not None
+        return (
+            f"{claim.candidate} scores {points(result.estimate)} points against {claim.baseline} "
+            f"({two_sided(claim)} interval {self.between(low, high)})"
+        )
+
+    def said(self, estimate: float) -> str:
+        """For example "1.2 points lower"."""
+        if round(100 * estimate, 1) == 0:
+            return "equal"
+        return f"{abs(100 * estimate):.1f} points {'lower' if estimate < 0 else 'higher'}"
+
+    def said_between(self, interval: Interval) -> str:
+        """For example "0.4 points lower to 2.7 higher"."""
+        return span(interval)
+
+    def wanted(self, margin: float) -> str:
+        """For example "at most 3 points lower"."""
+        return f"at most {100 * margin:g} points lower"
+
+    def drawn(self, margin: float) -> str:
+        """For example "at most 3 points worse"."""
+        return f"at most {100 * margin:g} points worse"
+
+
+SCORE = Score()
+"""The score part."""
+
+
+def counts(ours: AggregateRow, theirs: AggregateRow) -> Unpaired | None:
+    """What each side solved, from counts or else from score and items; None where either is unknown."""
+    solved = []
+    for row in (ours, theirs):
+        if not row.n or (row.successes is None and row.score is None):
+            return None
+        solved.append((float(row.successes) if row.successes is not None else float(row.score or 0) * row.n, row.n))
+    return Unpaired(*solved[0], *solved[1])

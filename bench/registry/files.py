@@ -22,8 +22,15 @@ _PACKAGE = Path(__file__).parents[1]
 PYTHON_TASKS = "task_*.py"
 """Files of a task folder that are imported for their `@task` functions."""
 STOCK = (
-    "gsm8k", "mmlu_pro", "bbh", "ifeval", "minerva_math500", "gpqa_diamond_cot_zeroshot", "humaneval", "mbpp",
-)  # fmt: skip
+    "gsm8k",
+    "mmlu_pro",
+    "bbh",
+    "ifeval",
+    "minerva_math500",
+    "gpqa_diamond_cot_zeroshot",
+    "humaneval",
+    "mbpp",
+)
 """Some of lm-eval's own tasks and groups that work by name."""
 
 
@@ -33,7 +40,7 @@ def shipped(name: str) -> Path:
     return packed if packed.exists() else _PACKAGE.parent / name
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TaskFile:
     """One task as its file states it, not yet loaded by lm-eval."""
 
@@ -57,8 +64,8 @@ class TaskFile:
     @property
     def metadata(self) -> Mapping[str, Any]:
         """The task's `metadata` mapping."""
-        found: Mapping[str, Any] = self.config["metadata"]
-        return found
+        metadata: Mapping[str, Any] = self.config["metadata"]
+        return metadata
 
     @property
     def version(self) -> str:
@@ -160,12 +167,12 @@ def survey(folders: Sequence[Path] | None = None) -> tuple[Registry, list[TaskFi
     findings: list[TaskFinding] = []
     for path in dict.fromkeys(p for root in roots for p in _files(root)):
         try:
-            found: list[Any] = _python(path) if path.suffix == ".py" else [parse(path)]
+            parsed: list[Any] = _python(path) if path.suffix == ".py" else [parse(path)]
         except TaskError as error:
             findings.append(TaskFinding(error.path, "file", error.problem, ""))
             continue
-        for one in found:
-            findings += _add(path, one, tasks, groups)
+        for content in parsed:
+            findings += _add(path, content, tasks, groups)
     for name, (path, members) in list(groups.items()):
         for member in (m for m in members if m not in tasks):
             findings.append(
@@ -188,31 +195,31 @@ def _python(path: Path) -> list[TaskFile]:
 
 def _add(
     path: Path,
-    found: TaskFile | dict[str, Any],
+    content: TaskFile | dict[str, Any],
     tasks: dict[str, TaskFile],
     groups: dict[str, tuple[Path, list[str]]],
 ) -> list[TaskFinding]:
     """Takes one parsed file in; returns what keeps it from being asked."""
-    config = found.config if isinstance(found, TaskFile) else found
+    config = content.config if isinstance(content, TaskFile) else content
     name = config.get("group") or config.get("task")
     if not isinstance(name, str):
         cure = "Name it, or begin the file's name with '_'."
         return [TaskFinding(str(path), "task", "has neither 'task' nor 'group'.", cure)]
     if name in tasks or name in groups:
         return [TaskFinding(str(path), "task", f"the name '{name}' is already taken.", "Rename one of the two.")]
-    if isinstance(found, TaskFile):
+    if isinstance(content, TaskFile):
         faults = list(problems(path, config))
         if not faults:
-            tasks[name] = found
+            tasks[name] = content
         return faults
-    if "group" in found:
-        members = found.get("task")
+    if "group" in content:
+        members = content.get("task")
         faults = _member_faults(path, members)
         groups[name] = (path, members if isinstance(members, list) and not faults else [])
         return faults
-    faults = list(problems(path, found))
+    faults = list(problems(path, content))
     if not faults:
-        tasks[name] = TaskFile(name, path, found, _content_sha256(path, found))
+        tasks[name] = TaskFile(name=name, path=path, config=content, sha256=_content_sha256(path, content))
     return faults
 
 
@@ -239,11 +246,11 @@ def parse(
     class Loader(yaml.SafeLoader):
         def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
             """YAML would let the last of equal keys win, without a word."""
-            found: set[str] = set()
+            seen: set[str] = set()
             for key, _ in node.value:
-                if key.value in found:
+                if key.value in seen:
                     raise yaml.MarkedYAMLError(problem=f"'{key.value}' is given twice", problem_mark=key.start_mark)
-                found |= {key.value} if isinstance(key.value, str) else set()
+                seen |= {key.value} if isinstance(key.value, str) else set()
             return super().construct_mapping(node, deep)
 
     Loader.add_constructor("!function", lambda loader, node: function(loader.construct_scalar(node), path.parent))  # type: ignore[arg-type]
@@ -253,7 +260,7 @@ def parse(
         mark = getattr(error, "problem_mark", None)
         where = f"{path}:{mark.line + 1}" if mark else str(path)
         raise TaskError(where, "file", f"is not valid YAML: {getattr(error, 'problem', None) or error}.") from error
-    except (OSError, ValueError) as error:  # not UTF-8, or a date that is none
+    except (OSError, ValueError) as error:  # not UTF-8, or an impossible date
         raise TaskError(path, "file", f"cannot be read ({error}).") from error
     if not isinstance(config, dict):
         raise TaskError(path, "file", "must be a mapping of an lm-eval task or group.")

@@ -37,7 +37,7 @@ def read_text(path: Path) -> str:
 def strict_json(text: str) -> Any:
     """What a JSON text says, all of it and exactly.
 
-    Raises ValueError, in words for a user, for what is no JSON, NaN, half a character, a key that is given twice, a
+    Raises ValueError, in words for a user, for what is not JSON, NaN, half a character, a key that is given twice, a
     number with more digits than a float keeps, and deep nesting.
     """
     try:
@@ -59,15 +59,15 @@ def strict_json(text: str) -> Any:
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
+    value = dict(pairs)
+    if len(value) < len(pairs):
         twice = next(key for at, (key, _) in enumerate(pairs) if key in dict(pairs[:at]))
         raise ValueError(f"'{twice}' is given twice")
-    return found
+    return value
 
 
 def _no_number(literal: str) -> float:
-    raise ValueError(f"{literal} is no number in JSON")
+    raise ValueError(f"{literal} is not a number in JSON")
 
 
 def _int(literal: str) -> int:

@@ -27,7 +27,7 @@ NOWHERE = Registry({}, {}, ())
 """No folder at all."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
     """One task as the lint saw it."""
 
@@ -61,16 +61,16 @@ def lint(folders: Sequence[Path] | None = None, names: Sequence[str] = (), *, re
     `record` writes the versions of tasks without a finding into each folder's `versions.json`. UsageError if there is
     nothing to check.
     """
-    registry, found = survey(folders)
+    registry, unreadable = survey(folders)
     files = [f for tasks in registry.expand(names).values() for f in tasks] if names else [*registry.tasks.values()]
-    if not files and not found:
+    if not files and not unreadable:
         raise UsageError(f"{', '.join(map(str, registry.folders))}: holds no task.")
     reports = [inspect(file, registry) for file in files]
     sound = [file for file, report in zip(files, reports, strict=True) if not report.findings]
     if record:
         versions.record(registry, sound)
-    faults = [*([] if names else found), *(finding for report in reports for finding in report.findings)]
-    return Report(tuple(faults), tuple(one for report in reports for one in report.tasks))
+    faults = [*([] if names else unreadable), *(finding for report in reports for finding in report.findings)]
+    return Report(tuple(faults), tuple(checked for report in reports for checked in report.tasks))
 
 
 def inspect(file: TaskFile, registry: Registry = NOWHERE) -> Report:
@@ -92,7 +92,14 @@ def inspect(file: TaskFile, registry: Registry = NOWHERE) -> Report:
         findings.append(
             TaskFinding(str(file.path), "answer", problem, "Balance the answers, or ask for more than a word.")
         )
-    checked = Checked(file.name, file.version, len(items), prompt_text(items[0].messages), len(known), common)
+    checked = Checked(
+        task=file.name,
+        version=file.version,
+        items=len(items),
+        prompt=prompt_text(items[0].messages),
+        oracles=len(known),
+        common=common,
+    )
     return Report(tuple(findings), (checked,))
 
 

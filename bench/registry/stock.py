@@ -80,7 +80,14 @@ def task(name: str) -> TaskFile:
     content = hashlib.sha256(json.dumps(fit, sort_keys=True, default=str).encode())
     for file in [*sorted(path.parent.glob("*.py")), *(f for _, f in _splits(config))]:
         content.update(file.read_bytes())
-    return TaskFile(name, path, fit, content.hexdigest(), partial(_build, name, path, changes), ours=False)
+    return TaskFile(
+        name=name,
+        path=path,
+        config=fit,
+        sha256=content.hexdigest(),
+        build=partial(_build, name, path, changes),
+        ours=False,
+    )
 
 
 @lru_cache
@@ -89,12 +96,12 @@ def _index() -> Mapping[str, Path]:
     spec = find_spec("lm_eval")
     assert spec is not None
     assert spec.origin is not None
-    found: dict[str, Path] = {}
+    index: dict[str, Path] = {}
     for path in sorted((Path(spec.origin).parent / "tasks").rglob("*.yaml")):
         names = {kind: name.decode() for kind, name in _NAMED.findall(path.read_bytes())}
         if names:
-            found.setdefault(names.get(b"group") or names[b"task"], path)
-    return found
+            index.setdefault(names.get(b"group") or names[b"task"], path)
+    return index
 
 
 def _leaves(name: str) -> Iterator[str]:
@@ -108,7 +115,7 @@ def _leaves(name: str) -> Iterator[str]:
     for member in config["task"]:
         if name in INSTEAD or not isinstance(member, str) or not known(member):
             instead = f"Use '{INSTEAD[name]}'." if name in INSTEAD else "Name the tasks you want one by one."
-            raise UsageError(f"'{name}': its part {str(member)[:60]!r} is no task by itself. {instead}")
+            raise UsageError(f"'{name}': its part {str(member)[:60]!r} is not a task by itself. {instead}")
         yield from _leaves(member)
 
 

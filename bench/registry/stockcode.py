@@ -101,7 +101,7 @@ def _task_file(name: str, licence: str, max_tokens: int, rows: Rows) -> TaskFile
         data = {"test": dataset(rows, COLUMNS)}
         return ChatTask({**config, "custom_dataset": lambda **_: data, "process_results": human_eval})
 
-    return TaskFile(name, Path(name), config, sha256_of([config, list(rows)]), build)
+    return TaskFile(name=name, path=Path(name), config=config, sha256=sha256_of([config, list(rows)]), build=build)
 
 
 CODE: Mapping[str, Callable[[Local], TaskFile]] = {"humaneval": _humaneval, "mbpp": _mbpp}

@@ -61,14 +61,14 @@ class Trial:
             target = self._loaded.tasks[item.task].doc_to_target(self._loaded.doc(item))
             return None if template is None else str(template).replace("{target}", str(target))
         try:
-            found = self._grader.oracle(self._loaded.raw_item(item))
-            if found is not None and not isinstance(found, str):
-                raise TypeError(f"{found!r} is no text")
+            answer = self._grader.oracle(self._loaded.raw_item(item))
+            if answer is not None and not isinstance(answer, str):
+                raise TypeError(f"{answer!r} is not a text")
         except Exception as error:  # a user's function
             problem = f"the oracle has no answer to item {item.item} ({type(error).__name__}: {error})."
             self._unwritten.append(self._finding(problem, "It must return a text, or None.", item))
             return None
-        return found
+        return answer
 
     def _by_grader(self, answers: Answers) -> list[Graded]:
         with ThreadPoolExecutor(2) as pool:
@@ -84,10 +84,10 @@ class Trial:
         metric = self._loaded.tasks[task].config.metric_list[0]["metric"]
         texts = {prompt_text(item.messages): text for item, text in answers}
         at = sorted(self._loaded.position(item) for item, _ in answers)
-        found: dict[str, Graded] = {}
+        verdicts: dict[str, Graded] = {}
         for sample in replay.evaluate(self._loaded.tasks, texts, {task: at})["samples"][task]:
-            found.setdefault(sample["prompt_hash"], replay.graded(sample, metric))
-        return [found[item.prompt_sha256] for item, _ in answers]
+            verdicts.setdefault(sample["prompt_hash"], replay.graded(sample, metric))
+        return [verdicts[item.prompt_sha256] for item, _ in answers]
 
     def _rejects_right_answers(self) -> Iterator[TaskFinding]:
         right = [(item, text) for item, text in zip(self._items, self.oracles, strict=True) if text is not None]

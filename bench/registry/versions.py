@@ -45,12 +45,12 @@ def _recorded(root: Path) -> Mapping[str, Mapping[str, str]]:
     if not path.exists():
         return {}
     try:
-        found: dict[str, dict[str, str]] = json.loads(path.read_text(encoding="utf-8"))
+        versions: dict[str, dict[str, str]] = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
-        raise UsageError(f"{path}: is no JSON ({error}). Restore it, or remove it and record anew.") from error
-    sound = isinstance(found, dict) and all(
-        isinstance(entry, dict) and entry.keys() == {"version", "sha256"} for entry in found.values()
+        raise UsageError(f"{path}: is not JSON ({error}). Restore it, or remove it and record anew.") from error
+    sound = isinstance(versions, dict) and all(
+        isinstance(entry, dict) and entry.keys() == {"version", "sha256"} for entry in versions.values()
     )
     if not sound:
-        raise UsageError(f"{path}: is no record of versions. Restore it, or remove it and record anew.")
-    return found
+        raise UsageError(f"{path}: is not a record of versions. Restore it, or remove it and record anew.")
+    return versions

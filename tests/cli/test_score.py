@@ -117,7 +117,7 @@ def test_a_grader_that_fails_today_is_named(bench: Bench, ran: Path) -> None:
     (bench.folder / "bench-tasks" / "odd.py").write_text(
         "from bench.scoring.graders import Grader\nfails = Grader(lambda item, text: 1 / 0)\n"
     )
-    yaml.write_text(yaml.read_text().replace("bench.scoring.graders.own", "odd.fails"))
+    yaml.write_text(yaml.read_text().replace("bench.hooks.own_answer", "odd.fails"))
     done = bench("score", ran.name)
     assert done.code == 0
     assert 'mine: the grader failed: {"why": "ZeroDivisionError: division by zero"}; 7 answers are missing.' in done.err

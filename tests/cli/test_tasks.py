@@ -118,7 +118,7 @@ GOOD = {"id": "a", "prompt": "p", "answer": "x"}
         ({**GOOD, "id": "b", "number": 3}, "to be graded by, but has number and answer"),
         ({**GOOD, "id": "b", "anwser": 3}, "unknown field 'anwser'. Did you mean 'answer'?"),
         ({"id": "b", "prompt": "q", "number": "3"}, "'number' must be a number, without quotes"),
-        ({"id": "b", "prompt": "q", "number": float("inf")}, "Infinity is no number in JSON"),
+        ({"id": "b", "prompt": "q", "number": float("inf")}, "Infinity is not a number in JSON"),
         ({"id": "b", "prompt": "q", "answer": []}, "'answer' must be a text or a number"),
         ({"id": "b", "prompt": "q", "regex": "("}, "'regex' is not valid: missing )"),
         ({"id": "b", "prompt": "q", "json_schema": {"type": "thing"}}, "'json_schema' is no valid JSON Schema"),
@@ -247,7 +247,7 @@ def test_a_name_that_is_taken_is_refused_and_replacing_raises_the_version(bench:
     assert "cannot be a task's name" in bench("tasks", "new", "a b", "--from", "mine.jsonl").err
     (bench.folder / "bench-tasks" / "mine.yaml").write_text("task: mine\n")
     odd = bench("tasks", "new", "mine", "--from", "mine.jsonl", "--replace")
-    assert (odd.code, "metadata.version is no whole number" in odd.err) == (2, True)
+    assert (odd.code, "metadata.version is not a whole number" in odd.err) == (2, True)
     (bench.folder / "mine.txt").write_text("x")
     assert "must be a .jsonl file" in bench("tasks", "new", "text", "--from", "mine.txt").err
 

@@ -81,7 +81,13 @@ def draft(
         description=f"{len(rows)} items from {source.name}.",
     )
     in_place = {**config, "dataset_kwargs": {"file": source.name}}
-    file = TaskFile(name, source, in_place, sha256_of([config, [row for _, row in rows]]), items.builder(config, rows))
+    file = TaskFile(
+        name=name,
+        path=source,
+        config=in_place,
+        sha256=sha256_of([config, [row for _, row in rows]]),
+        build=items.builder(config, rows),
+    )
     return Draft(path, before + 1, file, rows)
 
 
@@ -93,7 +99,7 @@ def _version(path: Path) -> int:
         return int(parse(path)["metadata"]["version"])
     except (KeyError, TypeError, ValueError) as error:
         raise TaskError(
-            path, "metadata.version", "metadata.version is no whole number. Correct it, or remove the file."
+            path, "metadata.version", "metadata.version is not a whole number. Correct it, or remove the file."
         ) from error
 
 

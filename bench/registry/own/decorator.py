@@ -25,7 +25,7 @@ Items = Callable[[], Iterable[Mapping[str, Any]]]
 Judge = Callable[[Mapping[str, Any], str], float | Graded]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PythonTask:
     """A decorated function: what `@task` leaves in its module."""
 
@@ -69,7 +69,17 @@ def task(
     def made(function: Items) -> PythonTask:
         called = name or getattr(function, "__name__", "")
         items.check_name(called)
-        return PythonTask(function, called, version, licence, max_tokens, system, grade, oracle, runs_code)
+        return PythonTask(
+            items=function,
+            name=called,
+            version=version,
+            licence=licence,
+            max_tokens=max_tokens,
+            system=system,
+            grade=grade,
+            oracle=oracle,
+            runs_code=runs_code,
+        )
 
     return made
 
@@ -87,61 +97,68 @@ def python_tasks(path: Path) -> list[TaskFile]:
     except (Exception, SystemExit) as error:
         raise TaskError(path, "file", f"cannot be imported ({_why(error)}).") from error
     values = {id(value): value for value in vars(module).values() if isinstance(value, PythonTask)}
-    found = [one for one in values.values() if one.items.__module__ == spec.name]
-    if not found:
+    own = [value for value in values.values() if value.items.__module__ == spec.name]
+    if not own:
         raise TaskError(path, "file", "holds no @task function. Add one, or give the file another name.")
-    return [_task_file(path, one) for one in found]
+    return [_task_file(path, value) for value in own]
 
 
 def _why(error: BaseException) -> str:
     return f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
 
 
-def _task_file(path: Path, one: PythonTask) -> TaskFile:
+def _task_file(path: Path, own: PythonTask) -> TaskFile:
     from bench.registry.files import TaskFile
 
-    made = _made(path, one)
-    if made != _made(path, one):
-        raise TaskError(path, "file", f"{one.name}() yields other items each time. Seed what it draws at random.")
-    rows = [(f"{path}: {one.name}() item:{number}", row) for number, row in enumerate(made, 1)]
+    made = _made(path, own)
+    if made != _made(path, own):
+        raise TaskError(path, "file", f"{own.name}() yields other items each time. Seed what it draws at random.")
+    rows = [(f"{path}: {own.name}() item:{number}", row) for number, row in enumerate(made, 1)]
     if not rows:
-        raise TaskError(path, "file", f"{one.name}() yields no items.")
-    items.check(rows, graded=one.grade is None)
+        raise TaskError(path, "file", f"{own.name}() yields no items.")
+    items.check(rows, graded=own.grade is None)
     config = items.config_of(
-        one.name,
-        version=one.version,
-        licence=one.licence,
-        max_tokens=one.max_tokens,
+        own.name,
+        version=own.version,
+        licence=own.licence,
+        max_tokens=own.max_tokens,
         cluster=items.cluster_of(rows),
-        system=one.system,
-        description=inspect.getdoc(one.items) or "",
+        system=own.system,
+        description=inspect.getdoc(own.items) or "",
     )
     sha256 = sha256_of([config, made, path.read_text(encoding="utf-8")])
-    return TaskFile(one.name, path, config, sha256, items.builder(config, rows, _grader(one)), len(rows))
+    return TaskFile(
+        name=own.name,
+        path=path,
+        config=config,
+        sha256=sha256,
+        build=items.builder(config, rows, _grader(own)),
+        count=len(rows),
+    )
 
 
-def _made(path: Path, one: PythonTask) -> list[dict[str, Any]]:
-    """The items as JSON keeps them, so that tuples are lists. UsageError naming the item that is none."""
+def _made(path: Path, own: PythonTask) -> list[dict[str, Any]]:
+    """The items as JSON keeps them, so that tuples are lists. UsageError naming the item that is not JSON."""
     try:
         with redirect_stdout(sys.stderr):
-            yielded = list(one.items())
+            yielded = list(own.items())
     except Exception as error:
-        raise TaskError(path, "file", f"{one.name}() failed ({_why(error)}).") from error
+        raise TaskError(path, "file", f"{own.name}() failed ({_why(error)}).") from error
     made = []
     for number, row in enumerate(yielded, 1):
         try:
             kept = strict_json(json.dumps(row))
         except (TypeError, ValueError, RecursionError) as error:
-            raise TaskError(path, "item", f"{one.name}() item:{number}: is no JSON ({error}).") from error
+            raise TaskError(path, "item", f"{own.name}() item:{number}: is not JSON ({error}).") from error
         if not isinstance(kept, dict):
-            raise TaskError(path, "item", f"{one.name}() item:{number}: must be a dict.")
+            raise TaskError(path, "item", f"{own.name}() item:{number}: must be a dict.")
         made.append(kept)
     return made
 
 
-def _grader(one: PythonTask) -> Grader | None:
+def _grader(own: PythonTask) -> Grader | None:
     """The task's own grader; None where the items' fields decide."""
-    judge = one.grade
+    judge = own.grade
     if judge is None:
         return None
 
@@ -151,11 +168,11 @@ def _grader(one: PythonTask) -> Grader | None:
             return verdict if verdict.score is None else replace(verdict, score=_share(verdict.score))
         return Graded(score=_share(verdict), extracted=text or None)
 
-    graded.__name__, graded.__doc__ = one.name, judge.__doc__
-    return Grader(graded, oracle=one.oracle, sandboxed=one.runs_code)
+    graded.__name__, graded.__doc__ = own.name, judge.__doc__
+    return Grader(graded, oracle=own.oracle, sandboxed=own.runs_code)
 
 
 def _share(score: object) -> float:
     if not isinstance(score, int | float) or not 0 <= score <= 1:
-        raise ValueError(f"grade() gave {score!r}, which is no number from 0 to 1")
+        raise ValueError(f"grade() gave {score!r}, which is not a number from 0 to 1")
     return float(score)

@@ -137,8 +137,8 @@ def _kind_problems(row: Mapping[str, Any]) -> Iterator[str]:
     if "choices" in kinds and "answer" in kinds:
         kinds.remove("answer")
     if len(kinds) != 1:
-        found = " and ".join(kinds) if kinds else "none"
-        yield f"needs one of {', '.join(KINDS)} to be graded by, but has {found}."
+        given = " and ".join(kinds) if kinds else "none"
+        yield f"needs one of {', '.join(KINDS)} to be graded by, but has {given}."
         return
     problem = {
         "calls": _calls_problem,

@@ -28,7 +28,7 @@ def read(source: Path) -> Rows:
 def _csv(source: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
     reader = csv.DictReader(io.StringIO(read_text(source), newline=""), strict=True)
     last = 1
-    found = False
+    empty = True
     try:
         names = reader.fieldnames or []
         if len(set(names)) < len(names):
@@ -38,11 +38,11 @@ def _csv(source: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
             where, last = f"{source}:{last + 1}", reader.line_num
             if None in row or None in row.values():
                 raise TaskError(where, "item", "has another number of cells than the header.")
-            found = True
+            empty = False
             yield where, {key: _cell(where, key, text) for key, text in row.items() if text.strip()}
     except csv.Error as error:
         raise TaskError(f"{source}:{last + 1}", "item", f"is not valid CSV ({error}).") from error
-    if not found:
+    if empty:
         raise TaskError(source, "file", "holds no items.")
 
 

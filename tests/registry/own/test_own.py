@@ -160,7 +160,7 @@ def test_python_functions_are_tasks(tmp_path: Path) -> None:
     ("grade", "why"),
     [
         ("1 / 0", "ZeroDivisionError: division by zero"),
-        ("3", "ValueError: grade() gave 3, which is no number from 0 to 1"),
+        ("3", "ValueError: grade() gave 3, which is not a number from 0 to 1"),
         ("float('nan')", "grade() gave nan"),
         ("None", "grade() gave None"),
         ("'good'", "grade() gave 'good'"),
@@ -213,7 +213,7 @@ def test_a_python_task_changes_its_hash_with_its_file(tmp_path: Path) -> None:
         ("x = 1\n", "holds no @task function"),
         (PYTHON.replace("range(5)", "range(0)"), "doubles() yields no items"),
         (PYTHON.replace('"number": 2 * n + 20', '"numbr": 1'), "doubles() item:1: unknown field 'numbr'"),
-        (PYTHON.replace('"twice"}', '"twice", "meta": object()}'), "doubles() item:1: is no JSON"),
+        (PYTHON.replace('"twice"}', '"twice", "meta": object()}'), "doubles() item:1: is not JSON"),
         (PYTHON.replace('{"id": n,', '[] if n else {"id": n,'), "doubles() item:2: must be a dict"),
         (
             "from random import random\n" + PYTHON.replace('ce"}', 'ce", "meta": random()}'),

@@ -87,8 +87,8 @@ def claim(
     if own and (opinion := totals.judge_folder(folder, own)):
         if keep:
             raise UsageError("--keep: only totals were published of these models, and a report judges items.")
-        record = totals.as_json(opinion)
-        click.echo(json.dumps([record], indent=2, ensure_ascii=False) if as_json else totals.text(opinion))
+        told = totals.as_json(opinion)
+        click.echo(json.dumps([told], indent=2, ensure_ascii=False) if as_json else totals.text(opinion))
         sys.exit(_EXIT[opinion.verdict])
     ruling = claims.judge_run(folder, name, own)
     of_run = runfolder.read_manifest(folder)

@@ -32,9 +32,16 @@ from bench.prices import MODES, Mode
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the comparison as JSON.")
 def reprice(
-    run: str | None, results: Path, as_of: datetime | None, mode: Mode | None, region: str | None, off_peak: bool,
-    cache_hit: float | None, own: Path | None, as_json: bool,
-) -> None:  # fmt: skip
+    run: str | None,
+    results: Path,
+    as_of: datetime | None,
+    mode: Mode | None,
+    region: str | None,
+    off_peak: bool,
+    cache_hit: float | None,
+    own: Path | None,
+    as_json: bool,
+) -> None:
     """Compute the costs of RUN anew, by default of the newest run that is not repriced itself.
 
     Calls no model and alters nothing: the result is a new run folder beside it that names it. Costs of local weights

@@ -42,7 +42,7 @@ def reprice(
     own: Path | None,
     as_json: bool,
 ) -> None:
-    """Compute the costs of RUN anew, by default of the newest run that is not repriced itself.
+    """Compute the costs of RUN anew, by default of the newest run that is not found itself.
 
     Calls no model and alters nothing: the result is a new run folder beside it that names it. Costs of local weights
     stay as they are. A price that is not known makes the cost unknown, never 0.
@@ -58,12 +58,12 @@ def reprice(
     parent = newest(results) if run is None else runfolder.find(results, run)
     own = own or next((p for p in (Path(prices.OVERRIDE), parent / prices.OVERRIDE) if p.is_file()), None)
     change = Change(as_of.date() if as_of else None, mode, region, off_peak, cache_hit)
-    repriced = compute(parent, change, prices.load(own), own)
-    comparison, _ = write_report(repriced.folder)
+    found = compute(parent, change, prices.load(own), own)
+    comparison, _ = write_report(found.folder)
     if as_json:
         click.echo(tables.json_text(comparison), nl=False)
     else:
         print_table(comparison)
-    for why, rows in repriced.unknown.items():
+    for why, rows in found.unknown.items():
         click.echo(f"cost unknown for {rows} answers: {why}", err=True)
-    click.echo(f"Run folder: {repriced.folder}", err=as_json)
+    click.echo(f"Run folder: {found.folder}", err=as_json)

@@ -56,5 +56,5 @@ def page(comparison: RunComparison) -> str:
             stated = claims.lines(comparison.ruling, comparison.manifest)
             body += [f"<p>{html.escape(line)}</p>\n" for line in stated]
     notes = "".join(f"<li>{html.escape(str(note))}</li>\n" for note in tables.notes(comparison))
-    title = html.escape(f"RunComparison {comparison.manifest['run']}")
+    title = html.escape(f"Comparison {comparison.manifest['run']}")
     return PAGE.format(title=title, body="".join(body), notes=notes)

@@ -59,8 +59,13 @@ def run_options(command: Callable[..., None]) -> Callable[..., None]:
 @click.option(
     "--same-weights", "hosts", nargs=2, metavar="A B", help="Do two models of RUN, e.g. of two hosts, do the same?"
 )
-@click.option("--margin", type=click.FloatRange(0, 1, min_open=True, max_open=True), default=0.05, show_default=True,
-              help="With --same-weights: scores and refusals must differ by less.")  # fmt: skip
+@click.option(
+    "--margin",
+    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    default=0.05,
+    show_default=True,
+    help="With --same-weights: scores and refusals must differ by less.",
+)
 @click.option("-m", "--model", "models", multiple=True, help="A model of RUN. Repeatable.  [default: all of them]")
 @click.option("--baseline-model", "its", help="The baseline's model to compare with, where it has another label.")
 @click.option("-t", "--suite", "suites", multiple=True, help="A suite to judge. Repeatable.  [default: all of them]")
@@ -71,10 +76,20 @@ def run_options(command: Callable[..., None]) -> Callable[..., None]:
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def gate(
-    run: str | None, results: Path, baseline: str | None, save: Path | None, hosts: tuple[str, str] | None,
-    margin: float, models: tuple[str, ...], its: str | None, suites: tuple[str, ...], detect: float | None,
-    junit: Path | None, page: str, as_json: bool,
-) -> None:  # fmt: skip
+    run: str | None,
+    results: Path,
+    baseline: str | None,
+    save: Path | None,
+    hosts: tuple[str, str] | None,
+    margin: float,
+    models: tuple[str, ...],
+    its: str | None,
+    suites: tuple[str, ...],
+    detect: float | None,
+    junit: Path | None,
+    page: str,
+    as_json: bool,
+) -> None:
     """Judge RUN (default: the newest) against a baseline; offline, spending nothing.
 
     \b
@@ -151,8 +166,13 @@ def _save(folder: Path, path: Path) -> None:
 
     snapshot = gating.take(folder)
     gating.save(snapshot, path)
-    samples = [s for m in snapshot.models.values() for suite in m.suites.values() for i in suite.items.values()
-               for s in i.samples]  # fmt: skip
+    samples = [
+        s
+        for m in snapshot.models.values()
+        for suite in m.suites.values()
+        for i in suite.items.values()
+        for s in i.samples
+    ]
     missing = sum(sample.score is None for sample in samples)
     lacking = f" {missing} answers have no score: a gate can rest on the others only." if missing else ""
     click.echo(f"wrote {path}: {len(samples)} answers of {', '.join(snapshot.models)}.{lacking}")
@@ -181,10 +201,10 @@ def begin(
 
     base, _ = gating.load(baseline, results)
     regate.check(prepared, base)
-    return Gating(prepared, results, base, confirm, detect, junit)
+    return Gating(prepared=prepared, results=results, base=base, confirm=confirm, detect=detect, junit=junit)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Gating:
     """`bench run --gate`: a run that is judged when it is done."""
 

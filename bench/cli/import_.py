@@ -57,9 +57,17 @@ def _date(ctx: click.Context, param: click.Parameter, value: str | None) -> str 
 )
 @results_option
 def import_(
-    form: str, paths: tuple[Path, ...], mapping: dict[str, str], decimal: str, source: str | None, commit: str | None,
-    retrieved: str | None, licence: str | None, output: Path | None, results: Path,
-) -> None:  # fmt: skip
+    form: str,
+    paths: tuple[Path, ...],
+    mapping: dict[str, str],
+    decimal: str,
+    source: str | None,
+    commit: str | None,
+    retrieved: str | None,
+    licence: str | None,
+    output: Path | None,
+    results: Path,
+) -> None:
     """Import results into a run folder, which `bench report` and `bench claim` then read.
 
     FORMAT is aider, swebench, tau2, lm_eval or csv; several PATHs become one run, e.g. one lm-eval folder a model.

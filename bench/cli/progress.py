@@ -24,7 +24,7 @@ CALM_S = 20.0
 """Seconds between two lines of one model where there is no terminal."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class _Lane:
     label: str
     done: int
@@ -118,7 +118,7 @@ class RunProgress:
     def lane(self, label: str, done: int, total: int) -> None:
         """A model's calls begin."""
         self._fetching = None
-        self._lanes[label] = _Lane(label, done, total)
+        self._lanes[label] = _Lane(label=label, done=done, total=total)
         if not self._terminal:
             click.echo(f"{label}: {total - done} calls to make, {done} answered before", err=True)
 

@@ -23,13 +23,19 @@ if TYPE_CHECKING:
     help="Report a copy, RUN-redacted, without prompts and answers; figures, labels and ids stay.",
 )
 @click.option(
-    "-o", "--output", type=click.Path(path_type=Path, dir_okay=False),
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
     help="The page of several runs side by side.  [default: report.html in the results folder]",
-)  # fmt: skip
+)
 @click.option(
-    "--shape", type=click.Choice(["wide", "square"]), default="wide", show_default=True, envvar="BENCH_SHAPE",
+    "--shape",
+    type=click.Choice(["wide", "square"]),
+    default="wide",
+    show_default=True,
+    envvar="BENCH_SHAPE",
     help="The charts' shape.",
-)  # fmt: skip
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the comparison as JSON; of several runs a list.")
 def report(
     runs: tuple[str, ...], results: Path, redact: bool, output: Path | None, shape: Shape, as_json: bool

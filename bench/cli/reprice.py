@@ -32,10 +32,17 @@ from bench.prices import MODES, Mode
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the comparison as JSON.")
 def reprice(
-    run: str | None, results: Path, as_of: datetime | None, mode: Mode | None, region: str | None, off_peak: bool,
-    cache_hit: float | None, own: Path | None, as_json: bool,
-) -> None:  # fmt: skip
-    """Compute the costs of RUN anew, by default of the newest run that is not repriced itself.
+    run: str | None,
+    results: Path,
+    as_of: datetime | None,
+    mode: Mode | None,
+    region: str | None,
+    off_peak: bool,
+    cache_hit: float | None,
+    own: Path | None,
+    as_json: bool,
+) -> None:
+    """Compute the costs of RUN anew, by default of the newest run that is not found itself.
 
     Calls no model and alters nothing: the result is a new run folder beside it that names it. Costs of local weights
     stay as they are. A price that is not known makes the cost unknown, never 0.
@@ -57,6 +64,6 @@ def reprice(
         click.echo(tables.json_text(comparison), nl=False)
     else:
         print_table(comparison)
-    for why, rows in repriced.unknown.items():
+    for why, rows in found.unknown.items():
         click.echo(f"cost unknown for {rows} answers: {why}", err=True)
-    click.echo(f"Run folder: {repriced.folder}", err=as_json)
+    click.echo(f"Run folder: {found.folder}", err=as_json)

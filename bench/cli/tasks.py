@@ -97,9 +97,7 @@ def _line(checked: Checked) -> str:
 @click.option("--system", default="", help="A system prompt for every item.")
 @click.option("--licence", default="private", show_default=True, help="May others use these items?")
 @click.option("--replace", is_flag=True, help="Replace the task of this name; its version is raised.")
-def new(
-    name: str, source: Path, folder: Path, max_tokens: int, system: str, licence: str, replace: bool
-) -> None:  # fmt: skip
+def new(name: str, source: Path, folder: Path, max_tokens: int, system: str, licence: str, replace: bool) -> None:
     """Make the task NAME of your own prompts, check it, and say how to run it. docs/tasks.md has the format."""
     from bench.registry import read, versions
     from bench.registry.lint import inspect

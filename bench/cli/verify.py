@@ -21,9 +21,11 @@ FAILED = 3
 @click.argument("runs", metavar="[RUN]...", nargs=-1, envvar="BENCH_RUN")
 @results_option
 @click.option(
-    "-o", "--output", type=click.Path(path_type=Path, dir_okay=False),
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
     help="The page of several runs side by side.  [default: report.html in the results folder, if of these runs]",
-)  # fmt: skip
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON: one object for each run and page.")
 def verify(runs: tuple[str, ...], results: Path, output: Path | None, as_json: bool) -> None:
     """Compute every published number of RUN anew, by default of the newest run, and say what differs.

@@ -30,7 +30,7 @@ FLOOR = 0.05
 """A level whose mean score is no higher for any model tells none of them apart."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
     """One model on a family's items of one level, or on all families' (`family` is then empty)."""
 
@@ -78,7 +78,15 @@ def _cell(part: pd.DataFrame, model: str, family: str, level: int, clusters: pd.
     score = proportion_interval(part["score"].astype(float), list(clusters))
     partial = part["partial"].dropna()
     cut = int((part["outcome"] == Outcome.TRUNCATED).sum())
-    return Cell(model, family, level, len(part), score, float(partial.mean()) if len(partial) else None, cut)
+    return Cell(
+        model=model,
+        family=family,
+        level=level,
+        n=len(part),
+        score=score,
+        partial=float(partial.mean()) if len(partial) else None,
+        truncated=cut,
+    )
 
 
 def steps(rows: pd.DataFrame) -> Iterator[LevelChange]:

@@ -104,7 +104,7 @@ def test_on_a_terminal_the_table_is_live_and_what_it_shows_last_stays(monkeypatc
 def test_the_time_left_counts_down_while_a_call_is_under_way_and_the_time_taken_stands(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    lane = progress._Lane("small", 0, 3, began=100.0)
+    lane = progress._Lane(label="small", done=0, total=3, began=100.0)
 
     def at(seconds: float) -> str:
         monkeypatch.setattr(time, "monotonic", lambda: seconds)

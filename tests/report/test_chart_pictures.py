@@ -51,9 +51,31 @@ def compared(count: int, priced: bool = True) -> RunComparison:
             score, cost = 0.9 - 0.05 * at + rng.uniform(-0.05, 0.05), 10 ** (1 - at / 4 + rng.uniform(-0.3, 0.3))
             usd = Interval(cost, cost * 0.8, cost * 1.2, 240) if priced else None
             rows.append(row(name, suite, score=around(score, 0.06), cost_per_1000_usd=usd))
-            places += [Place(suite, name, 240, score, cost, at % 2 == 0, rng.random())] if priced else []
-    worst = Difference("coding", NAMES[0], NAMES[1], 240, around(0.2, 0.05), 0.001, Interval(0.5, 0.4, 0.6, 240))
-    return RunComparison(tuple(rows), {}, places=tuple(places), differences=(worst,))
+            places += (
+                [
+                    Place(
+                        suite=suite,
+                        model=name,
+                        n=240,
+                        score=score,
+                        usd_per_1000=cost,
+                        on_frontier=at % 2 == 0,
+                        probability=rng.random(),
+                    )
+                ]
+                if priced
+                else []
+            )
+    worst = Difference(
+        suite="coding",
+        model=NAMES[0],
+        other=NAMES[1],
+        n=240,
+        score=around(0.2, 0.05),
+        p=0.001,
+        cost_ratio=Interval(0.5, 0.4, 0.6, 240),
+    )
+    return RunComparison(rows=tuple(rows), manifest={}, places=tuple(places), differences=(worst,))
 
 
 @every_count
@@ -154,7 +176,18 @@ def test_cost_bridge(suites: list[str], shape: Shape) -> None:
     for name, factor in zip(names, factors, strict=True):
         ratio *= factor or 1
         steps.append(BridgeStep(name, factor, None if factor is None else ratio))
-    bridges = [Bridge(NAMES[1], NAMES[0], suite, 240, 230, tuple(steps), ()) for suite in suites]
+    bridges = [
+        Bridge(
+            candidate=NAMES[1],
+            baseline=NAMES[0],
+            suite=suite,
+            items=240,
+            both_answered=230,
+            steps=tuple(steps),
+            holds_until=(),
+        )
+        for suite in suites
+    ]
     figure = costbridge.draw(bridges, {"coding": Interval(ratio, ratio / 1.2, ratio * 1.2, 240)}, CAPTION, shape)
     assert faults(figure) == []
     texts = [text for text, _, _ in written(figure)]

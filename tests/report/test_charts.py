@@ -148,7 +148,15 @@ def test_it_says_how_was_sampled(tmp_path: Path, sent: list[str | None], said: s
 
 
 def pair(p: float | None, score: float, low: float | None, high: float) -> Difference:
-    return Difference("s", "one", "two", 9, Interval(score, None, None, 9), p, Interval(0.5, low, high, 9))
+    return Difference(
+        suite="s",
+        model="one",
+        other="two",
+        n=9,
+        score=Interval(score, None, None, 9),
+        p=p,
+        cost_ratio=Interval(0.5, low, high, 9),
+    )
 
 
 @pytest.mark.parametrize(

@@ -125,6 +125,11 @@ def _draw_line(axes: Axes, at: int, line: Line, last: bool) -> None:
     if line.total:
         axes.plot([line.after], [at], "D", color=style.INK, markerfacecolor=fill, ms=5, zorder=3)
     axes.annotate(
-        f"×{line.after / line.before:#.3g}".rstrip("."), (edge, at), (6, 0), textcoords="offset points",
-        size=style.SMALL, va="center", weight=_weight(line),
-    )  # fmt: skip
+        f"×{line.after / line.before:#.3g}".rstrip("."),
+        (edge, at),
+        (6, 0),
+        textcoords="offset points",
+        size=style.SMALL,
+        va="center",
+        weight=_weight(line),
+    )

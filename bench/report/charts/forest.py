@@ -55,16 +55,30 @@ def forest(
     """
     figure = draw(rows, worse_by, title, caption, shape)
     header = [
-        "label", "group", "score_difference", "score_difference_low", "score_difference_high", "n", "discordant",
-        "pooled", "note",
-    ]  # fmt: skip
+        "label",
+        "group",
+        "score_difference",
+        "score_difference_low",
+        "score_difference_high",
+        "n",
+        "discordant",
+        "pooled",
+        "note",
+    ]
     table = [
         [
-            r.label, r.group, r.difference.estimate, r.difference.low, r.difference.high, r.n, r.discordant,
-            str(r.pooled).lower(), r.note,
+            r.label,
+            r.group,
+            r.difference.estimate,
+            r.difference.low,
+            r.difference.high,
+            r.n,
+            r.discordant,
+            str(r.pooled).lower(),
+            r.note,
         ]
         for r in rows
-    ]  # fmt: skip
+    ]
     return style.write(figure, stem, header, table)
 
 
@@ -176,9 +190,16 @@ def _bar(figure: Figure, axes: Axes, row: ForestRow, y: float) -> None:
         axes.plot([100 * low, 100 * high], [at, at], transform=across, color=colour, lw=2.2 if row.pooled else 1.4)
     fill = colour if low is not None and high is not None else "white"
     axes.plot(
-        [100 * row.difference.estimate], [at], transform=across, color=colour, markerfacecolor=fill,
-        marker="D" if row.pooled else "o", markersize=7 if row.pooled else 5, linestyle="none", zorder=3,
-    )  # fmt: skip
+        [100 * row.difference.estimate],
+        [at],
+        transform=across,
+        color=colour,
+        markerfacecolor=fill,
+        marker="D" if row.pooled else "o",
+        markersize=7 if row.pooled else 5,
+        linestyle="none",
+        zorder=3,
+    )
 
 
 def _write(figure: Figure, x: float, y: float, text: str, ha: str, **how: Any) -> None:

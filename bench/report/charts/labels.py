@@ -138,6 +138,13 @@ def _write(axes: Axes, text: str, box: Bbox, line: Sequence[tuple[float, float]]
         axes.plot(*ends.T, color=style.SOFT, lw=0.6, transform=axes.transAxes, zorder=1.5)
     x, y = into.transform((box.x0, box.y0))
     axes.text(
-        x, y, text, transform=axes.transAxes, size=style.TEXT, ha="left", va="bottom", zorder=5,
+        x,
+        y,
+        text,
+        transform=axes.transAxes,
+        size=style.TEXT,
+        ha="left",
+        va="bottom",
+        zorder=5,
         path_effects=[withStroke(linewidth=2.2, foreground="#FFFFFFCC")],
-    )  # fmt: skip
+    )

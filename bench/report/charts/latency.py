@@ -102,8 +102,10 @@ def draw(drawn: Sequence[Curve], caption: str, shape: style.Shape) -> Figure:
         return _rows(drawn, names, list(models), caption, shape)
     legend = style.key_height(shape, list(models))
     figure, room = style.page(style.Words("Latency", READING, caption), shape, max(2.1 * len(names), 2.9) + legend)
-    entries = [(model, {"color": style.look(number)["color"], "linestyle": "-", "linewidth": 1.8})
-               for model, number in models.items()]  # fmt: skip
+    entries = [
+        (model, {"color": style.look(number)["color"], "linestyle": "-", "linewidth": 1.8})
+        for model, number in models.items()
+    ]
     room = style.key(figure, room, entries)
     for at, box in enumerate(style.panels(room, 2 * len(names))):
         suite, metric = names[at // 2], list(METRICS)[at % 2]

@@ -110,6 +110,11 @@ def _point(axes: Axes, x: float, point: LevelScore) -> None:
     if low is not None and high is not None:
         axes.plot([x, x], [100 * low, 100 * high], color=look["color"], lw=1.1, zorder=2)
     axes.plot(
-        [x], [100 * point.score.estimate], linestyle="none", markersize=5, zorder=3, **look,
+        [x],
+        [100 * point.score.estimate],
+        linestyle="none",
+        markersize=5,
+        zorder=3,
+        **look,
         markerfacecolor=look["color"] if known else "white",
-    )  # fmt: skip
+    )

@@ -51,21 +51,39 @@ def cost_quality(comparison: RunComparison, caption: str, stem: Path, shape: sty
     IncompleteError if a file cannot be written.
     """
     header = [
-        "suite", "model", "n", "score", "score_low", "score_high", "usd_per_1000", "usd_per_1000_low",
-        "usd_per_1000_high", "on_frontier", "frontier_probability", "beaten",
-    ]  # fmt: skip
+        "suite",
+        "model",
+        "n",
+        "score",
+        "score_low",
+        "score_high",
+        "usd_per_1000",
+        "usd_per_1000_low",
+        "usd_per_1000_high",
+        "on_frontier",
+        "frontier_probability",
+        "beaten",
+    ]
     rows = []
     for suite in common.suites(comparison):
         for spot in _spots(comparison, suite):
             cost, place = spot.row.cost_per_1000_usd, spot.place
             score = spot.row.score
             assert score is not None
-            rows.append([
-                suite, spot.row.model, score.n, score.estimate, score.low, score.high,
-                *((cost.estimate, cost.low, cost.high) if cost else (None, None, None)),
-                str(place.on_frontier).lower() if place else None, place.probability if place else None,
-                str(spot.beaten).lower(),
-            ])  # fmt: skip
+            rows.append(
+                [
+                    suite,
+                    spot.row.model,
+                    score.n,
+                    score.estimate,
+                    score.low,
+                    score.high,
+                    *((cost.estimate, cost.low, cost.high) if cost else (None, None, None)),
+                    str(place.on_frontier).lower() if place else None,
+                    place.probability if place else None,
+                    str(spot.beaten).lower(),
+                ]
+            )
     return style.write(draw(comparison, caption, shape), stem, header, rows)
 
 
@@ -201,9 +219,16 @@ def _point(axes: Axes, spot: Spot, x: float, cost: Interval | None) -> Iterator[
     fill = to_rgba(look["color"], 1.0 if sure is None else 0.1 + 0.9 * sure)
     axes.plot([x], [y], linestyle="none", marker=look["marker"], markersize=8, color="white", zorder=3)
     axes.plot(
-        [x], [y], linestyle="none", marker=look["marker"], markersize=8, markerfacecolor=fill,
-        markeredgecolor=look["color"], markeredgewidth=1.3, zorder=4,
-    )  # fmt: skip
+        [x],
+        [y],
+        linestyle="none",
+        marker=look["marker"],
+        markersize=8,
+        markerfacecolor=fill,
+        markeredgecolor=look["color"],
+        markeredgewidth=1.3,
+        zorder=4,
+    )
     if spot.beaten:
         axes.plot([x], [y], linestyle="none", marker="x", markersize=11, color=style.INK, markeredgewidth=1.2, zorder=5)
 

@@ -230,8 +230,11 @@ def axes(figure: Figure, box: Box) -> Axes:
     """Axes whose frame is the box."""
     width, height = figure.get_size_inches()
     frame = (
-        box.left / width, box.bottom / height, (box.right - box.left) / width, (box.top - box.bottom) / height,
-    )  # fmt: skip
+        box.left / width,
+        box.bottom / height,
+        (box.right - box.left) / width,
+        (box.top - box.bottom) / height,
+    )
     return figure.add_axes(frame)
 
 

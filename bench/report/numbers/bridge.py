@@ -27,7 +27,7 @@ ENDED = (Outcome.ANSWERED, Outcome.UNPARSABLE)
 """Outcomes of answers that their model ended by itself; what the others cost is waste."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Bridge:
     """One pair on one suite: the factors from list price to what an item and a solved item really cost."""
 
@@ -113,7 +113,15 @@ def _bridge(
     mine = (k for k in claims if k["baseline"] == baseline and suite in (k.get("suites") or [suite]))
     savings = {claim["cheaper_by"] for claim in mine if claim["cheaper_by"] is not None}
     words = [line for saving in sorted(savings) for line in _holds(candidate, sides[0], sides[1], saving)]
-    return Bridge(candidate, baseline, suite, len(b), int(ended.sum()), steps, tuple(words))
+    return Bridge(
+        candidate=candidate,
+        baseline=baseline,
+        suite=suite,
+        items=len(b),
+        both_answered=int(ended.sum()),
+        steps=steps,
+        holds_until=tuple(words),
+    )
 
 
 def _side(rows: pd.DataFrame, listed: Mapping[str, Price], billed: float, solved: float) -> BridgeSide:

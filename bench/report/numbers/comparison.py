@@ -27,7 +27,7 @@ CLEAN_SHARE = 0.95
 """Latency is stated without a warning only if this share of the timed calls was clean."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SuiteRow:
     """One model on one suite. Intervals are 95 %; None is unknown."""
 
@@ -95,7 +95,7 @@ class SuiteRow:
         return self.timed > 0 and self.clean >= CLEAN_SHARE * self.timed
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunComparison:
     """All rows of a run, with its manifest."""
 
@@ -125,10 +125,12 @@ def compare(folder: Path) -> RunComparison:
     """Summarises a run folder. UsageError if it is no run folder."""
     manifest = runfolder.read_manifest(folder)
     items, answers = runfolder.read_table(folder, "items"), read_answers(folder)
+    steps, unbridged = bridges(items, answers, manifest)
     return RunComparison(
-        tuple(_rows(items, answers, manifest)),
-        manifest,
-        *bridges(items, answers, manifest),
+        rows=tuple(_rows(items, answers, manifest)),
+        manifest=manifest,
+        bridges=steps,
+        unbridged=unbridged,
         sampling=sampling_notes(items, manifest),
         latency=probes(folder),
         differences=differences(items, manifest),

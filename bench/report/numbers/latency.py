@@ -19,7 +19,7 @@ METRICS = {"connect": "connect_s", "TTFT": "ttft_s", "TTFAT": "ttfat_s", "E2E": 
 CONNECTIONS = ("cold", "warm")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Times:
     """One metric of one model on one kind of connection."""
 
@@ -37,7 +37,7 @@ class Times:
     """95th percentile of the same."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Probe:
     """What the prompts of one model came to."""
 
@@ -86,13 +86,25 @@ def _probe(model: str, rows: pd.DataFrame) -> Probe:
         for connection in CONNECTIONS
     ]
     failed, retried = len(rows) - len(answered), len(answered) - len(timed)
-    return Probe(model, len(rows), failed, retried, int(timed["timing_ok"].sum()), tuple(times))
+    return Probe(
+        model=model,
+        asked=len(rows),
+        failed=failed,
+        retried=retried,
+        clean=int(timed["timing_ok"].sum()),
+        times=tuple(times),
+    )
 
 
 def _times(model: str, connection: str, metric: str, seconds: pd.Series[float]) -> Times:
     values = seconds.dropna().to_numpy(dtype=float)
     if not len(values):
-        return Times(model, connection, metric, 0, None, None)
+        return Times(model=model, connection=connection, metric=metric, n=0, p50_s=None, p95_s=None)
     return Times(
-        model, connection, metric, len(values), quantile_interval(values, 0.5), quantile_interval(values, 0.95)
+        model=model,
+        connection=connection,
+        metric=metric,
+        n=len(values),
+        p50_s=quantile_interval(values, 0.5),
+        p95_s=quantile_interval(values, 0.95),
     )

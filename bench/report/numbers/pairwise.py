@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
     """One model against another on the items of a suite that both have a score for. Intervals are 95 %."""
 
@@ -37,7 +37,7 @@ class Difference:
     """Model's cost / other's on these items; None where a cost is unknown or 0."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
     """A model's place beside the frontier of score and cost, on the items that all placed models have both for."""
 
@@ -91,7 +91,9 @@ def _difference(pairs: Pairs, seed: int) -> Iterator[Difference]:
         score, p = estimate.interval(0.95), estimate.two_sided_p()
     costs = ours.cost[known], theirs.cost[known]
     ratio = None if np.isnan(costs).any() else ratio_of_sums(*costs, strata)
-    yield Difference(pairs.suites[0], ours.label, theirs.label, len(values), score, p, ratio)
+    yield Difference(
+        suite=pairs.suites[0], model=ours.label, other=theirs.label, n=len(values), score=score, p=p, cost_ratio=ratio
+    )
 
 
 def places(items: pd.DataFrame, manifest: Mapping[str, Any]) -> tuple[Place, ...]:
@@ -106,9 +108,11 @@ def _places(items: pd.DataFrame, manifest: Mapping[str, Any], suite: str) -> Ite
     models = [model for model in manifest["models"] if priced.get(model, False)]
     if len(models) < 2:
         return
-    means = rows[rows["model"].isin(models)].groupby(["task", "item", "model"]).agg(
-        score=("score", "mean"), usd=("usd", "mean"), cluster=("cluster", "first")
-    )  # fmt: skip
+    means = (
+        rows[rows["model"].isin(models)]
+        .groupby(["task", "item", "model"])
+        .agg(score=("score", "mean"), usd=("usd", "mean"), cluster=("cluster", "first"))
+    )
     shared = means[["score", "usd"]].unstack("model").dropna()
     if shared.empty:
         return
@@ -119,7 +123,15 @@ def _places(items: pd.DataFrame, manifest: Mapping[str, Any], suite: str) -> Ite
     for at, model in enumerate(models):
         score, usd = float(scores[:, at].mean()), 1000 * float(costs[:, at].mean())
         share = None if shares is None else float(shares[at])
-        yield Place(suite, model, len(shared), score, usd, bool(on[at]), share)
+        yield Place(
+            suite=suite,
+            model=model,
+            n=len(shared),
+            score=score,
+            usd_per_1000=usd,
+            on_frontier=bool(on[at]),
+            probability=share,
+        )
 
 
 def _clusters(of_item: pd.Series[Any], items: pd.Index[Any]) -> Sequence[str]:

@@ -26,9 +26,14 @@ HERE = Path(__file__).parent
 BESIDES = 1_500_000
 """Bytes kept free for tables, script and the items' index."""
 FILTERS = (
-    ("lost", "candidate lost"), ("differ", "scores differ"), ("truncated", "truncated"), ("refused", "refused"),
-    ("unparsable", "unparsable"), ("missing", "missing"), ("slow", "slow"),
-)  # fmt: skip
+    ("lost", "candidate lost"),
+    ("differ", "scores differ"),
+    ("truncated", "truncated"),
+    ("refused", "refused"),
+    ("unparsable", "unparsable"),
+    ("missing", "missing"),
+    ("slow", "slow"),
+)
 """The list's filters: id in page.js, and name."""
 
 
@@ -68,7 +73,7 @@ class Chart:
     """Where its numbers are."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PageRun:
     """One run, ready to be shown."""
 

@@ -41,10 +41,13 @@ def _pipes(text: str) -> str:
 def latex(table: Table, label: str) -> str:
     """A `table` environment; its preamble needs `\\usepackage{booktabs}`."""
     text = _styled(table, lambda text: text.translate(TEX), r"\textbf{{{}}}", r"\emph{{{}}}").to_latex(
-        hrules=True, caption=" ".join(part.translate(TEX) for part in (f"{table.title}.", table.legend) if part != "."),
-        label=label, position="tbp", position_float="centering",
+        hrules=True,
+        caption=" ".join(part.translate(TEX) for part in (f"{table.title}.", table.legend) if part != "."),
+        label=label,
+        position="tbp",
+        position_float="centering",
         column_format="".join("l" if column.align == "left" else "r" for column in table.columns),
-    )  # fmt: skip
+    )
     return str(text).replace("\\centering\n", "\\centering\n\\scriptsize\n\\setlength{\\tabcolsep}{3pt}\n")
 
 

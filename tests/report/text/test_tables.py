@@ -120,7 +120,7 @@ def test_what_is_shared_unknown_or_alone_has_no_mark(tmp_path: Path) -> None:
     ],
 )
 def test_only_a_pairs_own_test_makes_a_loser(change: dict[str, Any], loser: str | None) -> None:
-    one = Difference("s", "a", "b", 9, Interval(0.2, None, None, 9), 0.01, None)
+    one = Difference(suite="s", model="a", other="b", n=9, score=Interval(0.2, None, None, 9), p=0.01, cost_ratio=None)
     assert marks._loser(replace(one, **change), "a", marks.SCORE) == loser
     assert marks._loser(replace(one, **change), "a", marks.COST) is None
 
@@ -154,6 +154,7 @@ def test_every_format_has_every_table(tmp_path: Path) -> None:
     read.feed(page)
     assert "script" not in read.tags
     assert "&lt;c&gt;: " in page
+    assert f"<h1>Comparison {comparison.manifest['run']}</h1>" in page
     for note in tables.notes(comparison):
         assert f"- {note}" in text
     assert page == documents.page(comparison)

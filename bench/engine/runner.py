@@ -150,7 +150,7 @@ async def run_lanes(
     Of each remote model one call is asked first: what is wrong with its key, balance or name stops that model before
     money is spent on others. `record` is called once per finished call, before anything else happens to it. What it
     or the observer raises is raised here, once the calls in flight have ended and been recorded.
-    `stopped` is told at once of a model that is stopped, and why. Returns how each lane went, by label.
+    `stopped` is called at once with a model that is stopped, and why. Returns how each lane went, by label.
     """
     ranks = {lane.label: [call.rank for call in lane.calls] for lane in lanes}
     pacer = Pacer(ranks, {lane.label: lane.concurrency for lane in lanes})

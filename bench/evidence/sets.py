@@ -120,7 +120,7 @@ SETS = (
         Provenance("sierra-research/tau2-bench", "a2c024725189473d2d7cea3a5cfdbcc67478e41f", "2026-11-22", "MIT"),
     ),
 )
-"""The data sets of the evidence, in the order in which they are told."""
+"""The data sets of the evidence, in the order in which they are reported."""
 
 
 def read_all(folder: Path, published: Sequence[Published] = SETS) -> tuple[dict[str, DataSet], list[str]]:

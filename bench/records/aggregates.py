@@ -44,7 +44,7 @@ class AggregateRow:
     n: int | None
     """Items that the score rests on."""
     successes: int | None
-    """Of those, solved; None where a score is no share of solved items or the source does not tell."""
+    """Of those, solved; None where a score is not a share of solved items or the source does not tell."""
     score: float | None
     """Mean score in [0, 1]."""
     cost_total_usd: float | None

@@ -30,7 +30,7 @@ class Limits:
     cpu_s: float = 5.0
     """Seconds of CPU; the limit that decides."""
     wall_s: float = 40.0
-    """Seconds of wall time; a backstop for programs that sleep, wide because a busy machine is no fault of theirs."""
+    """Seconds of wall time; a backstop for programs that sleep, wide for the sake of busy machines."""
     memory_bytes: int = 512 * 2**20
     """Address space, in bytes, the interpreter's 30 MiB included; a program is one process, so it bounds all of it."""
     output_bytes: int = 4 * 2**20

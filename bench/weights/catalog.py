@@ -96,7 +96,7 @@ def resolve(name: str) -> CatalogEntry:
         return _local_entry(name)
     if name not in catalog():
         raise UsageError(
-            f"no weights are catalogued as '{name}', and it is no path to a .gguf.{suggest(name, catalog())}"
+            f"no weights are catalogued as '{name}', and it is not a path to a .gguf.{suggest(name, catalog())}"
         )
     return catalog()[name]
 

@@ -29,7 +29,7 @@ REQUEST_IDS = ("request-id", "x-request-id", "x-ds-trace-id")
 """Headers in which vendors name a request, in the order they are looked for."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Asking:
     """What every attempt of one lane has in common."""
 

@@ -18,7 +18,7 @@ ALPHA = 0.05
 """Of every claim: confidence 95 %, one-sided."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
     """A claim of the evidence with its verdict."""
 

@@ -38,7 +38,7 @@ REFERENCES = {
 """What a claim's reference means."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RuledClaim:
     """One claim of the evidence: a row against another row of the same board."""
 

@@ -86,7 +86,7 @@ class ModelRecord:
         return str(self.settings.get("model", "")).startswith("weights/")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
     """A run, as far as a gate compares it with another."""
 

@@ -64,7 +64,7 @@ class TokenUsage:
         return replace(self, **said)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
     """One HTTP exchange for a call; a retry is a second attempt. All times in seconds."""
 

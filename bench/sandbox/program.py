@@ -41,7 +41,7 @@ class Limits:
         return Allowance(self.memory_bytes, stderr_too)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProgramRun:
     """What came out of the sandbox; every byte may be forged by the program, except that a first `READY` is ours."""
 
@@ -130,7 +130,15 @@ class Program:
         self._pump(lambda: False)
         status, cpu_s, cpu_spent = REPORT.unpack(self._report)
         wall_s = time.monotonic() - self._started
-        return ProgramRun(bytes(self._replies), bytes(self._written), status, self.stopped, cpu_s, cpu_spent, wall_s)
+        return ProgramRun(
+            replies=bytes(self._replies),
+            output=bytes(self._written),
+            status=status,
+            stopped=self.stopped,
+            cpu_s=cpu_s,
+            cpu_spent=cpu_spent,
+            wall_s=wall_s,
+        )
 
     def _pump(self, done: Callable[[], bool]) -> None:
         """Moves bytes until `done`, or until the program has ended and every pipe is drained."""

@@ -56,7 +56,7 @@ class Journal:
     def __init__(self, path: Path, ask: int = 0) -> None:
         """Opens or creates the file; `ask` is the asking whose calls are read and written.
 
-        UsageError if the file cannot be used, is no journal, or of another version.
+        UsageError if the file cannot be used, is not a journal, or of another version.
         """
         self._path, self._ask = path, ask
         try:

@@ -14,7 +14,7 @@ from bench.records.items import Item, sha256_of
 from bench.records.settings import LocalModel, ModelEntry, RunSettings
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedCall:
     """One item to be asked once of one model."""
 
@@ -102,7 +102,19 @@ def make_plan(
                 )
             asked_for = _of_repeat(endpoint.sampling_requested(item, run), repeat)
             applied = _of_repeat(endpoint.sampling(item, run), repeat)
-            calls.append(PlannedCall(key, label, item, repeat, len(calls), rank, body, asked_for, applied))
+            calls.append(
+                PlannedCall(
+                    key=key,
+                    model=label,
+                    item=item,
+                    repeat=repeat,
+                    order=len(calls),
+                    rank=rank,
+                    body=body,
+                    sampling=asked_for,
+                    sampling_applied=applied,
+                )
+            )
     entries = [[e.entry.label, e.entry.model, _usd_per_hour(e.entry), e.entry.timeout_s] for e in endpoints]
     return Plan(tuple(calls), sha256_of([[(c.key, c.item.suite) for c in calls], entries, dict(task_hashes)]))
 

@@ -26,7 +26,8 @@ def call(key: str = "k", run: str = "r1", outcome: Outcome = Outcome.ANSWERED, h
     usage = TokenUsage(in_uncached=3, out_total=5)
     return Call(
         key=key, run=run, task="t", item="i", repeat=0, order=0, outcome=outcome, text="é", reasoning="",
-        finish_reason="stop", served_model="m", usage=usage, attempts=(Attempt(at, outcome, usage=usage),),
+        finish_reason="stop", served_model="m", usage=usage,
+        attempts=(Attempt(sent_at=at, outcome=outcome, usage=usage),),
         started_at=at, queue_s=0.0, wall_s=1.0, timing_ok=True, sampling_requested={"temperature": 0.0}, machine_s=2.0,
     )  # fmt: skip
 

@@ -64,6 +64,6 @@ def reprice(
         click.echo(tables.json_text(comparison), nl=False)
     else:
         print_table(comparison)
-    for why, rows in found.unknown.items():
+    for why, rows in repriced.unknown.items():
         click.echo(f"cost unknown for {rows} answers: {why}", err=True)
-    click.echo(f"Run folder: {found.folder}", err=as_json)
+    click.echo(f"Run folder: {repriced.folder}", err=as_json)

@@ -284,7 +284,7 @@ def _secret(key: str) -> str:
 
 
 def _parts(name: str) -> tuple[str, ...]:
-    """The parts of a dotted, perhaps quoted name; one odd part for text that is no name."""
+    """The parts of a dotted, perhaps quoted name; one odd part for text that is not a name."""
     try:
         value: Any = tomllib.loads(f"{name} = 0")
     except tomllib.TOMLDecodeError:

@@ -36,7 +36,7 @@ Samples = Mapping[str, Mapping[str, Sequence[float]]]
 """By model and suite: USD that single answers cost at today's prices, retries included."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ModelEstimate:
     """What one model's calls will cost."""
 
@@ -135,10 +135,19 @@ def _model(label: str, calls: Sequence[PlannedCall], groups: Groups | None, spen
     now = datetime.now(UTC)
     price = spending.bills[label].price(spending.book, now)
     if price is None:
-        return ModelEstimate(label, len(calls), None, None, None, spending.why_not(label))
+        return ModelEstimate(
+            model=label, calls=len(calls), usd=None, prompts_usd=None, worst_usd=None, unknown=spending.why_not(label)
+        )
     worsts = [spending.worst(call) for call in calls]
     usd = None if groups is None else _capped(forecast(groups), worsts)
-    return ModelEstimate(label, len(calls), usd, _prompts(calls, price, now), total(worsts), None)
+    return ModelEstimate(
+        model=label,
+        calls=len(calls),
+        usd=usd,
+        prompts_usd=_prompts(calls, price, now),
+        worst_usd=total(worsts),
+        unknown=None,
+    )
 
 
 def _groups(calls: Sequence[PlannedCall], samples: Mapping[str, Sequence[float]]) -> Groups | None:

@@ -40,7 +40,7 @@ class Terms:
     ask) to refuse then."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Billing:
     """What a price list is asked for, and how far a model's answers can go."""
 

@@ -33,7 +33,7 @@ ROUNDS = 8
 """Calls that each slot makes at least."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Calibration:
     """Our own error, in seconds, at one concurrency: recorded minus true, without its sign."""
 
@@ -108,7 +108,18 @@ def _lane(base_url: str, concurrency: int) -> Lane:
     )
     endpoint, count = resolve(entry, {}), max(CALLS, ROUNDS * concurrency)
     items = [
-        Item("calibration", "calibration", "1", str(n), "f", 1, "en", "f", ({"role": "user", "content": f"{n}"},), 64)
+        Item(
+            suite="calibration",
+            task="calibration",
+            task_version="1",
+            item=str(n),
+            family="f",
+            level=1,
+            language="en",
+            cluster="f",
+            messages=({"role": "user", "content": f"{n}"},),
+            max_tokens=64,
+        )
         for n in range(count)
     ]
     plan = make_plan(items, [endpoint], RunSettings(("calibration",)), {})

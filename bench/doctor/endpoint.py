@@ -32,7 +32,7 @@ class Visit:
     checks: tuple[Check, ...]
     """Whether it answers, and whether it has the model."""
     skew_s: float | None = None
-    """How far our time of day is ahead of its own, in seconds; None if it told none."""
+    """How far our time of day is ahead of its own, in seconds; None if it gave none."""
 
 
 def keys(endpoint: Endpoint, environ: Mapping[str, str]) -> Iterator[Check]:
@@ -114,7 +114,7 @@ def _model(endpoint: Endpoint, known: bool, listed: Sequence[str], redact: Redac
 
 
 def _unlisted(endpoint: Endpoint, page: Page, redact: Redactor) -> tuple[Check, ...]:
-    """What a reply means that is no list of models."""
+    """What a reply means that is not a list of models."""
     label, status = endpoint.entry.label, f"HTTP {page.status}"
     unknown = f"nobody can tell whether {endpoint.wire_model} is there"
     if page.status in NO_LIST or page.status == 200:
@@ -129,7 +129,7 @@ def _unlisted(endpoint: Endpoint, page: Page, redact: Redactor) -> tuple[Check, 
 
 
 def _skew_s(page: Page, asked_at: datetime, took_s: float) -> float | None:
-    """Our clock minus the endpoint's, at the middle of the exchange and of the second it told."""
+    """Our clock minus the endpoint's, at the middle of the exchange and of the second it gave."""
     try:
         their_time = parsedate_to_datetime(page.headers.get("date", ""))
     except (TypeError, ValueError):

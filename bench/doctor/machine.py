@@ -18,7 +18,7 @@ from bench.run import describe as manifest
 from bench.weights.store import cache_dir, megabytes, require_space
 
 SKEW_S = 5.0
-"""Further than this from every endpoint's time, ours is wrong; theirs is told in whole seconds."""
+"""Further than this from every endpoint's time, ours is wrong; theirs comes in whole seconds."""
 STEP_S = 1e-4
 """A clock with coarser steps blurs the time to first token."""
 ROOM_BYTES = 1_000_000_000
@@ -46,7 +46,7 @@ def time_of_day(skews_s: Iterable[float]) -> Check:
     """Our time of day against the endpoints', in seconds ahead of each; one that agrees is enough."""
     skew_s = min(skews_s, key=abs, default=None)
     if skew_s is None:
-        return Check(CheckStatus.WARN, "clock", "no endpoint told the time, so this machine's was compared with none")
+        return Check(CheckStatus.WARN, "clock", "no endpoint gave the time, so this machine's was compared with none")
     if abs(skew_s) <= SKEW_S:
         return Check(CheckStatus.OK, "clock", f"the time of day is within {SKEW_S:g} s of an endpoint's")
     text = f"the time of day is {abs(skew_s):.0f} s {'ahead of' if skew_s > 0 else 'behind'} every endpoint's"

@@ -37,7 +37,7 @@ class Answer:
     cost_usd: float | None = None
     """What the provider says it charged, in USD."""
     fault: Fault | None = None
-    """An error told inside the stream."""
+    """An error inside the stream."""
     done: float | None = None
     """When the terminal event came; None until then."""
     first: float | None = None
@@ -130,7 +130,7 @@ class Answer:
         """Seconds, and tokens that arrived in them: of the whole output, or of the answer alone.
 
         Reasoning may be hidden or shown as a summary, so its tokens are never set against the time of its text:
-        where their number is told, only the answer's tokens and time count. Text of unnumbered reasoning, as
+        where their number is reported, only the answer's tokens and time count. Text of unnumbered reasoning, as
         llama.cpp and vLLM show it, is taken to be verbatim. Of a model that `thinks`, as far as is known, and
         neither shows nor counts its reasoning, nobody knows how many tokens are the answer's.
         """
@@ -151,7 +151,7 @@ class Answer:
         return chars >= BUFFERED_CHARS and self.last - self.first < chars * BUFFERED_S_PER_CHAR
 
     def failure(self, head: str) -> Failure | None:
-        """Why this is no answer, the stream being over; None if it is one. `head`: how the reply began."""
+        """Why this is not an answer, the stream being over; None if it is one. `head`: how the reply began."""
         if self.fault:
             return Failure(Cause.STREAM, self.fault.message, self.fault, status=200)
         if not self.events and head.strip():

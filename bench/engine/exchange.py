@@ -29,7 +29,7 @@ REQUEST_IDS = ("request-id", "x-request-id", "x-ds-trace-id")
 """Headers in which vendors name a request, in the order they are looked for."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Asking:
     """What every attempt of one lane has in common."""
 
@@ -44,7 +44,7 @@ class Asking:
     redact: Redactor
     """Takes the lane's secrets out of messages."""
     on_first_event: Callable[[], None]
-    """Called at an attempt's first event that tells of no fault: key, balance and model are good."""
+    """Called at an attempt's first event that reports no fault: key, balance and model are good."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ async def exchange(asking: Asking, channel: Channel, body: Mapping[str, Any], wa
 
 
 async def _read(asking: Asking, reply: Reply, answer: Answer, deadline: asyncio.Timeout) -> Failure | None:
-    """Reads a reply to its end; returns why it is no answer, or None."""
+    """Reads a reply to its end; returns why it is not an answer, or None."""
     if reply.status != 200:
         return _refusal(asking, reply, await reply.words())
     encoding = reply.response.headers.get("content-encoding", "identity")

@@ -23,7 +23,7 @@ from bench.engine.clock import now
 IDLE_S = 60.0
 """A connection that has been idle for longer is not used again: something on the way may have forgotten it."""
 HEAD_BYTES = 100 * 1024
-"""A reply whose head is longer is no reply."""
+"""A reply whose head is longer is not a reply."""
 UNREAD_BYTES = 1024 * 1024
 """With this much of a reply unread, no more is taken from the socket."""
 

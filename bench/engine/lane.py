@@ -37,7 +37,7 @@ class Lane:
         return self.endpoint.entry.label
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LaneResult:
     """How a lane went."""
 
@@ -66,7 +66,7 @@ class LaneResult:
         )
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class LaneState:
     """What the slots of one lane share."""
 
@@ -151,4 +151,11 @@ class LaneState:
         """How the lane went, once it is over."""
         throttle = self.throttle
         lowest = throttle.highest if throttle.lowest is None else throttle.lowest
-        return LaneResult(self.stopped, self.retries, throttle.highest, lowest, throttle.cuts, throttle.paused_s)
+        return LaneResult(
+            stopped=self.stopped,
+            retries=self.retries,
+            concurrency=throttle.highest,
+            concurrency_lowest=lowest,
+            cuts=throttle.cuts,
+            paused_s=throttle.paused_s,
+        )

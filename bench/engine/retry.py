@@ -35,7 +35,7 @@ class Cause(StrEnum):
     STATUS = "status"
     """A reply other than 200."""
     STREAM = "stream"
-    """It broke, told of an error, lacked its terminal event, or ended for an infrastructure reason."""
+    """It broke, reported an error, lacked its terminal event, or ended for an infrastructure reason."""
     SHAPE = "shape"
     """The reply is not what the protocol promises."""
     DEADLINE = "deadline"
@@ -48,7 +48,7 @@ CURES = {
     Cause.SHAPE: "Check that base_url is right (it often ends in /v1) and speaks this provider's protocol.",
     Cause.DEADLINE: "Check its server, or raise timeout_s.",
 }
-"""What the user can do where every call ends so and the vendor has told of no fault."""
+"""What the user can do where every call ends so and the vendor has reported no fault."""
 
 
 class Failure(NamedTuple):
@@ -59,7 +59,7 @@ class Failure(NamedTuple):
     message: str
     """In the vendor's words where there are any; without secrets."""
     fault: Fault | None = None
-    """The vendor's fault, where it told of one."""
+    """The vendor's fault, where it reported one."""
     status: int | None = None
     """The reply's HTTP status; None without a reply."""
     retry_after_s: float | None = None
@@ -69,7 +69,7 @@ class Failure(NamedTuple):
 
     @property
     def kind(self) -> FaultKind:
-        """Whose fault it is; what nobody told of is transient."""
+        """Whose fault it is; what nobody reported is transient."""
         return self.fault.kind if self.fault else FaultKind.TRANSIENT
 
     @property

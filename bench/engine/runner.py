@@ -51,7 +51,7 @@ class _Gate:
         self._open.set()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Engine:
     run: str
     record: Callable[[Call], None]
@@ -150,7 +150,7 @@ async def run_lanes(
     Of each remote model one call is asked first: what is wrong with its key, balance or name stops that model before
     money is spent on others. `record` is called once per finished call, before anything else happens to it. What it
     or the observer raises is raised here, once the calls in flight have ended and been recorded.
-    `stopped` is told at once of a model that is stopped, and why. Returns how each lane went, by label.
+    `stopped` is called at once with a model that is stopped, and why. Returns how each lane went, by label.
     """
     ranks = {lane.label: [call.rank for call in lane.calls] for lane in lanes}
     pacer = Pacer(ranks, {lane.label: lane.concurrency for lane in lanes})
@@ -164,7 +164,17 @@ async def run_lanes(
     try:
         async with asyncio.TaskGroup() as group:
             admission = admission or Unlimited()
-            engine = _Engine(run, record, observer, admission, pacer, gate, saturation, states, group)
+            engine = _Engine(
+                run=run,
+                record=record,
+                observer=observer,
+                admission=admission,
+                pacer=pacer,
+                gate=gate,
+                saturation=saturation,
+                states=states,
+                group=group,
+            )
             for state in states:
                 channels, asking = _connect(state, environ, tls, transport)
                 group.create_task(engine.lane(state, channels, asking))
@@ -180,7 +190,9 @@ async def run_lanes(
 
 def _state(lane: Lane, gate: _Gate, stopped: Callable[[str, str], None]) -> LaneState:
     throttle = Throttle(min(lane.concurrency, max(1, len(lane.calls))))
-    return LaneState(lane, throttle, partial(gate.known, lane.label), partial(stopped, lane.label))
+    return LaneState(
+        lane=lane, throttle=throttle, known=partial(gate.known, lane.label), on_stop=partial(stopped, lane.label)
+    )
 
 
 def _connect(
@@ -192,7 +204,14 @@ def _connect(
     headers, timeout_s = endpoint.headers(environ), endpoint.entry.timeout_s
     channels = [Channel(endpoint.base_url, headers, timeout_s, tls, transport) for _ in range(state.throttle.slots)]
     redact = Redactor(endpoint.secrets(environ))
-    return channels, Asking(endpoint.wire, endpoint.path, endpoint.thinks, timeout_s, redact, state.on_first_event)
+    return channels, Asking(
+        wire=endpoint.wire,
+        path=endpoint.path,
+        thinks=endpoint.thinks,
+        timeout_s=timeout_s,
+        redact=redact,
+        on_first_event=state.on_first_event,
+    )
 
 
 def _innermost(group: BaseExceptionGroup[BaseException]) -> BaseException:

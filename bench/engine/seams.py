@@ -9,7 +9,7 @@ from bench.records.items import Call
 
 
 class Observer(Protocol):
-    """Is told of every finished call, e.g. to show progress and grade."""
+    """Learns of every finished call, e.g. to show progress and grade."""
 
     async def finished(self, planned: PlannedCall, call: Call) -> None:
         """Called once the call is recorded. A local model's slot waits for it, a remote one's goes on."""
@@ -19,7 +19,7 @@ class Admission(Protocol):
     """Decides what may be begun, e.g. by a budget."""
 
     async def begin(self, model: str, rank: int) -> bool:
-        """May wait. False: the model begins no new item, which is no error."""
+        """May wait. False: the model begins no new item, which is not an error."""
 
     def again(self, model: str, rank: int) -> bool:
         """Whether a call may be asked again whose failed attempt may be billed; others may always."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 MAX_EVENT_BYTES = 8 * 1024 * 1024
-"""An event longer than this is no event."""
+"""An event longer than this is not an event."""
 
 
 class SseParser:

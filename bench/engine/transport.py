@@ -29,7 +29,7 @@ ERROR_BYTES = 64 * 1024
 ERROR_S = 5.0
 """Nor is it waited for any longer, in seconds: its status says enough."""
 PAGE_BYTES = 8 * 1024 * 1024
-"""No more is read of a reply that is no stream; a gateway's list of models takes one."""
+"""No more is read of a reply that is not a stream; a gateway's list of models takes one."""
 USUAL_HEADERS = {
     "User-Agent": "claimbench",
     "Accept": "text/event-stream, application/json",
@@ -68,7 +68,7 @@ class Reply:
                 return
 
     async def text(self) -> str:
-        """The body of a reply that is no stream, or its first bytes. Raises httpx.RequestError if it breaks off."""
+        """The body of a reply that is not a stream, or its first bytes. Raises httpx.RequestError if it breaks off."""
         body = bytearray()
         await self._gather(body, PAGE_BYTES)
         return body.decode("utf-8", "replace")
@@ -142,7 +142,7 @@ class Channel:
         return self._send(path, json=dict(body))
 
     async def get(self, path: str) -> Page:
-        """A page that is no stream. Raises Unreachable."""
+        """A page that is not a stream. Raises Unreachable."""
         try:
             async with self._send(path) as reply:
                 return Page(reply.status, reply.response.headers, await reply.text())

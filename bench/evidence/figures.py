@@ -13,7 +13,7 @@ from bench.evidence.sets import DataSet
 from bench.report.charts import ForestRow, PlanePoint, claim_plane, forest
 
 _LOOSEST = MARGINS[-1][1]
-"""The margin that is shaded; stricter ones are told in the caption."""
+"""The margin that is shaded; the caption states stricter ones."""
 _ASIDE = re.compile(r"\s*[(\[][^()\[\]]*[)\]]|-20\d{6}\b")
 """What a name's reader can do without: brackets and dates."""
 _FORESTS = (

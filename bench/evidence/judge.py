@@ -19,7 +19,7 @@ ALPHA = 0.05
 """Of every claim: confidence 95 %, one-sided."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EvidenceJudgement:
     """A claim of the evidence with its verdict."""
 

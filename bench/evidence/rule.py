@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from bench.claims.parts import cost_each
-from bench.claims.totals import cost_each
 from bench.errors import UsageError
 from bench.records.aggregates import AggregateRow
 from bench.records.claim import Claim
@@ -39,7 +38,7 @@ REFERENCES = {
 """What a claim's reference means."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RuledClaim:
     """One claim of the evidence: a row against another row of the same board."""
 

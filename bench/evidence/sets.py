@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
     """A data set as it was published."""
 
@@ -70,10 +70,10 @@ _SWE_BENCH = Provenance(
 )
 SETS = (
     Published(
-        "swe-bench-2025-12",
-        "SWE-bench Verified, mini-SWE-agent 1.x (December 2025)",
-        "SWE 2025",
-        (
+        name="swe-bench-2025-12",
+        title="SWE-bench Verified, mini-SWE-agent 1.x (December 2025)",
+        short="SWE 2025",
+        files=(
             (
                 "swebench/bash_only_2025-12-10_models.csv",
                 "2d70b2c42d75b907c43d4bb5ea462fec821bfdde244978907506feb8eabe78f0",
@@ -83,21 +83,21 @@ SETS = (
                 "33690d84f46a2117dc380bc1bdd0295f8f45119305476144f9d2d38404a9ee15",
             ),
         ),
-        "swebench",
-        _SWE_BENCH,
+        format="swebench",
+        provenance=_SWE_BENCH,
     ),
     Published(
-        "swe-bench-2026-02",
-        "SWE-bench Verified, mini-SWE-agent 2.x (February 2026)",
-        "SWE 2026",
-        (
+        name="swe-bench-2026-02",
+        title="SWE-bench Verified, mini-SWE-agent 2.x (February 2026)",
+        short="SWE 2026",
+        files=(
             (
                 "swebench/mini_v2_2026-02_models.csv",
                 "04cb7590324ef52e9b0fc295c68e46c2aca3161514c7179ba0d36d3147a538cf",
             ),
         ),
-        "swebench",
-        Provenance(
+        format="swebench",
+        provenance=Provenance(
             "SWE-bench/swe-bench.github.io, as quoted in ukitako1030/EVAL",
             "1fca05359d3c",
             "2026-11-22",
@@ -105,23 +105,25 @@ SETS = (
         ),
     ),
     Published(
-        "aider-polyglot",
-        "aider polyglot (December 2024 to October 2025)",
-        "aider",
-        (("aider/polyglot_leaderboard.yml", "85a50b25953512d18ba4bb0c23c0b8e626fcf9a5b52d287644b8a0b44b9535de"),),
-        "aider",
-        Provenance("Aider-AI/aider", "5dc9490bb35f9729ef2c95d00a19ccd30c26339c", "2026-11-22", "Apache-2.0"),
+        name="aider-polyglot",
+        title="aider polyglot (December 2024 to October 2025)",
+        short="aider",
+        files=(("aider/polyglot_leaderboard.yml", "85a50b25953512d18ba4bb0c23c0b8e626fcf9a5b52d287644b8a0b44b9535de"),),
+        format="aider",
+        provenance=Provenance("Aider-AI/aider", "5dc9490bb35f9729ef2c95d00a19ccd30c26339c", "2026-11-22", "Apache-2.0"),
     ),
     Published(
-        "tau2",
-        "tau2-bench (November 2025 to August 2026)",
-        "tau2",
-        (("tau2/submissions.json", "77e0050f77e09927f77f0e4d7b595c4acad2cd9c143291a38c8d768a89f872d7"),),
-        "tau2",
-        Provenance("sierra-research/tau2-bench", "a2c024725189473d2d7cea3a5cfdbcc67478e41f", "2026-11-22", "MIT"),
+        name="tau2",
+        title="tau2-bench (November 2025 to August 2026)",
+        short="tau2",
+        files=(("tau2/submissions.json", "77e0050f77e09927f77f0e4d7b595c4acad2cd9c143291a38c8d768a89f872d7"),),
+        format="tau2",
+        provenance=Provenance(
+            "sierra-research/tau2-bench", "a2c024725189473d2d7cea3a5cfdbcc67478e41f", "2026-11-22", "MIT"
+        ),
     ),
 )
-"""The data sets of the evidence, in the order in which they are told."""
+"""The data sets of the evidence, in the order in which they are reported."""
 
 
 def read_all(folder: Path, published: Sequence[Published] = SETS) -> tuple[dict[str, DataSet], list[str]]:

@@ -91,7 +91,11 @@ def moves(pairings: Sequence[Pairing]) -> list[Move]:
             if before != after:
                 ends = [_ends(side.items[key]) for side in (pairing.base, pairing.now)]
                 outcome = ends[0] if ends[0] == ends[1] else " → ".join(ends)
-                moved.append(Move(pairing.model, pairing.suite, key, before, after, outcome))
+                moved.append(
+                    Move(
+                        model=pairing.model, suite=pairing.suite, item=key, before=before, after=after, outcome=outcome
+                    )
+                )
     return sorted(moved, key=lambda move: not move.lost)
 
 

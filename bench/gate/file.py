@@ -96,7 +96,7 @@ def read(path: Path) -> Snapshot:
     except RecursionError as error:
         raise _damaged(path, "it is nested too deeply") from error
     if not isinstance(content, dict) or "baseline_format" not in content:
-        raise UsageError(f"{path}: is no baseline. Make one with: bench gate RUN --save {path}")
+        raise UsageError(f"{path}: is not a baseline. Make one with: bench gate RUN --save {path}")
     if content["baseline_format"] != FORMAT:
         raise UsageError(
             f"{path}: is a baseline of another format than {FORMAT}, which this claimbench reads. "
@@ -126,7 +126,7 @@ def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _no_number(name: str) -> None:
-    raise ValueError(f"{name} is no number")
+    raise ValueError(f"{name} is not a number")
 
 
 def _snapshot(content: Field) -> Snapshot:

@@ -43,7 +43,7 @@ class GateVerdict(StrEnum):
     """Nothing failed, but a loss as small as demanded would not be seen, or what is missing or unknown decides."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """One measure of one suite of one model."""
 
@@ -80,7 +80,7 @@ class Finding:
         return self.status is FindingStatus.FAILED
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
     """An item that scores otherwise than in the baseline."""
 
@@ -103,7 +103,7 @@ class Move:
         return self.after < self.before
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GateResult:
     """A run, judged against its baseline."""
 

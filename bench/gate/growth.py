@@ -47,10 +47,29 @@ def _grown(pairing: Pairing, measure: str, both: Amounts, why: str, tests: int) 
     before, after = (float(both.base.mean()), float(both.now.mean())) if n else (None, None)
     if why or both.undecided:
         status = FindingStatus.REPORTED if why else FindingStatus.BLIND
-        return Finding(pairing.model, pairing.suite, measure, status, before, after, n, why=why or both.unknown)
+        return Finding(
+            model=pairing.model,
+            suite=pairing.suite,
+            measure=measure,
+            status=status,
+            before=before,
+            after=after,
+            n=n,
+            why=why or both.unknown,
+        )
     ratio = growth(both, ALPHA / tests)
     status = FindingStatus.FAILED if grown(ratio) else FindingStatus.PASSED
-    return Finding(pairing.model, pairing.suite, measure, status, before, after, n, ratio=ratio, why=both.unknown)
+    return Finding(
+        model=pairing.model,
+        suite=pairing.suite,
+        measure=measure,
+        status=status,
+        before=before,
+        after=after,
+        n=n,
+        ratio=ratio,
+        why=both.unknown,
+    )
 
 
 def unknown_amounts(findings: Sequence[Finding]) -> list[str]:
@@ -86,14 +105,33 @@ def judge_latency(pairings: Sequence[Pairing], seconds: Mapping[tuple[str, str],
         if key in seconds:
             clean, every = len(seconds[key][0]), seconds[key][1]
             reason = f"{clean} of {every} pairs were timed cleanly; it takes {100 * CLEAN_SHARE:.0f} %"
-        findings.append(Finding(*key, "latency", FindingStatus.REPORTED, before, after, n, why=reason))
+        shown = Finding(
+            model=pairing.model,
+            suite=pairing.suite,
+            measure="latency",
+            status=FindingStatus.REPORTED,
+            before=before,
+            after=after,
+            n=n,
+            why=reason,
+        )
+        findings.append(shown)
     return findings
 
 
 def _slower(pairing: Pairing, seconds: Floats, before: float | None, after: float | None, alpha: float) -> Finding:
     ratio, failed = slower(seconds, alpha)
     status = FindingStatus.FAILED if failed else FindingStatus.PASSED
-    return Finding(pairing.model, pairing.suite, "latency", status, before, after, len(seconds), ratio=ratio)
+    return Finding(
+        model=pairing.model,
+        suite=pairing.suite,
+        measure="latency",
+        status=status,
+        before=before,
+        after=after,
+        n=len(seconds),
+        ratio=ratio,
+    )
 
 
 def slower(seconds: Floats, alpha: float) -> tuple[Interval, bool]:

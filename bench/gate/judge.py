@@ -99,9 +99,14 @@ def judge(
     findings.sort(key=lambda finding: suites_of.index((finding.model, finding.suite)))
     renamed = any(label != its for label, its in models.items())
     return GateResult(
-        base, now, tuple(findings), tuple(moves(pairings)), tuple(changes(base, now, models, pairings)),
-        tuple(blind), tuple(notes(base, now, pairings, renamed=renamed)),
-    )  # fmt: skip
+        base=base,
+        now=now,
+        findings=tuple(findings),
+        moves=tuple(moves(pairings)),
+        changes=tuple(changes(base, now, models, pairings)),
+        blind=tuple(blind),
+        notes=tuple(notes(base, now, pairings, renamed=renamed)),
+    )
 
 
 def _confirmed(

@@ -97,7 +97,8 @@ def same_lines(equivalence: Equivalence) -> list[str]:
     """The verdict, then a line for each thing to be shown."""
     results = equivalence.test.parts
     return [
-        f"same weights: {equivalence.verdict} ({equivalence.model} against {equivalence.other}: scores and refusals within "
+        f"same weights: {equivalence.verdict} ({equivalence.model} against {equivalence.other}: "
+        "scores and refusals within "
         f"{100 * equivalence.margin:g} points, tokens an answer within {100 * (TOLERANCE - 1):.0f} %)",
         *(f"  {suite}: {name}: {_shown(result, len(results))}" for (suite, name), result in results.items()),
     ]

@@ -91,7 +91,7 @@ class ModelRecord:
         return is_local(str(self.settings.get("model", "")))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
     """A run, as far as a gate compares it with another."""
 

@@ -31,7 +31,7 @@ _BASE = re.compile(r"OPENAI_API_BASE=https?://([^/\s]+)")
 
 
 def read(request: Request) -> Iterator[AggregateRow]:
-    """The rows of leaderboard files. UsageError if a file is no list of maps."""
+    """The rows of leaderboard files. UsageError if a file is not a list of maps."""
     request.only()
     rows: list[tuple[str, AggregateRow]] = []
     seen: dict[str, str] = {}
@@ -54,7 +54,7 @@ def _entries(path: Path) -> list[dict[str, Any]]:
     import yaml
 
     class Plain(yaml.SafeLoader):
-        """Leaves every scalar as it is written: a hash such as 5318380 or 12e4567 is no number."""
+        """Leaves every scalar as it is written: a hash such as 5318380 or 12e4567 is not a number."""
 
     Plain.yaml_implicit_resolvers = {}
     with open_text(path) as file:
@@ -62,9 +62,9 @@ def _entries(path: Path) -> list[dict[str, Any]]:
     try:
         entries = yaml.load(text, Plain)
     except yaml.YAMLError as error:
-        raise UsageError(f"{path}: is no YAML ({' '.join(str(error).split())}).") from error
+        raise UsageError(f"{path}: is not YAML ({' '.join(str(error).split())}).") from error
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        raise UsageError(f"{path}: is no leaderboard of aider: a list of maps is expected.")
+        raise UsageError(f"{path}: is not a leaderboard of aider: a list of maps is expected.")
     return entries
 
 
@@ -74,7 +74,7 @@ def _row(request: Request, raw: Mapping[str, Any]) -> AggregateRow:
         raise BadValueError(f"{lacking} is missing")
     damaged = next((name for name, value in raw.items() if LOST in str(value)), None)
     if damaged:
-        raise BadValueError(f"{damaged} has bytes that are no UTF-8")
+        raise BadValueError(f"{damaged} has bytes that are not UTF-8")
     n, solved = _counts(request, raw)
     cost, seconds = named(raw, "total_cost", positive), named(raw, "seconds_per_case", positive)
     if cost is None:
@@ -114,7 +114,7 @@ def _counts(request: Request, raw: Mapping[str, Any]) -> tuple[int, int]:
     run, solved, all_ = (named(raw, name, whole) for name in ("test_cases", "pass_num_2", "total_tests"))
     stated = named(raw, "pass_rate_2", number)
     if not run or solved is None or solved > run:
-        raise BadValueError(f"pass_num_2 {raw['pass_num_2']} of test_cases {raw['test_cases']} is no share")
+        raise BadValueError(f"pass_num_2 {raw['pass_num_2']} of test_cases {raw['test_cases']} is not a share")
     for n in (run, all_ or run):
         if stated is None or abs(stated - 100 * solved / n) < ROUNDING:
             if n != run:

@@ -201,7 +201,8 @@ def _total(request: Request, path: Path, columns: Columns, row: Mapping[str, Any
     n, successes = columns.value(row, "n", whole), columns.value(row, "successes", whole)
     score = columns.value(row, "score", share)
     if n is not None and successes is not None and successes > n:
-        raise BadValueError(f"column {columns.columns.get('successes', 'successes')}: {successes} of {n} is no share")
+        column = columns.columns.get("successes", "successes")
+        raise BadValueError(f"column {column}: {successes} of {n} is not a share")
     if n and successes is not None:
         if score is None:
             score = successes / n

@@ -26,7 +26,7 @@ from bench.records.recorded import (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Imported:
     """What became of an import."""
 
@@ -63,7 +63,9 @@ def import_results(
     started = datetime.now(UTC)
     folder = _new_folder(results, output, f"{started:%Y%m%dT%H%M%SZ}-{name}")
     given = {key: value for key, value in asdict(provenance or Provenance()).items() if value is not None}
-    request = Request(paths, replace(form.usual, **given), folder.name, mapping or {}, decimal)
+    request = Request(
+        paths=paths, provenance=replace(form.usual, **given), run=folder.name, mapping=mapping or {}, decimal=decimal
+    )
     try:
         return _write(name, form.read, request, folder, started)
     except BaseException:

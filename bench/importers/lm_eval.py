@@ -126,7 +126,7 @@ def _runs(path: Path) -> Iterator[EvalRun]:
     for file in files:
         results = read_json(file)
         if not isinstance(results, Mapping) or not isinstance(results.get("results"), Mapping):
-            raise UsageError(f"{file}: is no results file of lm-eval: `results` is missing.")
+            raise UsageError(f"{file}: is not a results file of lm-eval: `results` is missing.")
         name = str(results.get("model_name") or mapping(results.get("config")).get("model") or file.parent.name)
         yield EvalRun(file, path, results, Path(name).name if name.startswith(("/", ".")) else name)
 

@@ -38,7 +38,7 @@ def number(value: object, decimal: str = ".") -> float | None:
     if not _NUMBER.fullmatch(plain):
         if re.fullmatch(r"[+-]?\d*,\d+", plain):
             raise BadValueError(f"'{text}' has a comma; if that is its decimal point, give --decimal ,")
-        raise BadValueError(f"'{shown(text)}' is no number")
+        raise BadValueError(f"'{shown(text)}' is not a number")
     result = float(plain) / scale
     if result in (float("inf"), float("-inf")):
         raise BadValueError(f"'{shown(text)}' is out of range")
@@ -57,7 +57,7 @@ def whole(value: object, decimal: str = ".") -> int | None:
     if result is None:
         return None
     if not 0 <= result < LARGEST or result != int(result):
-        raise BadValueError(f"'{shown(value)}' is no whole number")
+        raise BadValueError(f"'{shown(value)}' is not a whole number")
     return int(result)
 
 
@@ -65,7 +65,7 @@ def share(value: object, decimal: str = ".") -> float | None:
     """A score in [0, 1], or None if unknown. BadValueError otherwise."""
     result = number(value, decimal)
     if result is not None and not 0 <= result <= 1:
-        raise BadValueError(f"'{shown(value)}' is no score from 0 to 1")
+        raise BadValueError(f"'{shown(value)}' is not a score from 0 to 1")
     return result
 
 

@@ -26,7 +26,7 @@ class Provenance:
     """Its licence, as found."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ImportedModel:
     """A model of imported items, as the source tells of it. None is unknown."""
 
@@ -61,7 +61,7 @@ class ItemEntry:
 Record = AggregateRow | ItemEntry
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Request:
     """One import. An importer reads `paths`, tells `ledger` what it leaves out, and fills `models` and `suites`."""
 

@@ -70,7 +70,7 @@ def read(request: Request) -> Iterator[Record]:
         else:
             nearest = MODELS if len(MODELS - columns) < len(INSTANCES - columns) else INSTANCES
             lacking = ", ".join(sorted(nearest - columns))
-            raise UsageError(f"{path}: is no extract of SWE-bench; missing columns: {lacking}.")
+            raise UsageError(f"{path}: is not an extract of SWE-bench; missing columns: {lacking}.")
     listed = _without_copies(request, listed)
     rows = unique_labels([(board_row.where, board_row.totals) for board_row in listed], request.ledger)
     kept = [(board_row, row) for board_row, row in zip(listed, rows, strict=True) if row]
@@ -150,7 +150,7 @@ def _boards(request: Request, path: Path) -> Iterator[LeaderboardRow]:
     content = read_json(path)
     boards = content.get("leaderboards") if isinstance(content, Mapping) else None
     if not isinstance(boards, list):
-        raise UsageError(f"{path}: is no leaderboards.json: `leaderboards` is expected to be a list.")
+        raise UsageError(f"{path}: is not a leaderboards.json: `leaderboards` is expected to be a list.")
     for board in boards:
         name, results = mapping(board).get("name"), mapping(board).get("results")
         for at, raw in enumerate(results if isinstance(results, list) else (), 1):
@@ -201,7 +201,7 @@ def _totals(request: Request, suite: str, cells: Mapping[str, Any], mini: bool) 
         raise BadValueError("name is missing or damaged")
     score = named(cells, "resolved", number)
     if score is None or not 0 <= score <= 100:
-        raise BadValueError(f"resolved '{shown(cells['resolved'])}' is no percentage")
+        raise BadValueError(f"resolved '{shown(cells['resolved'])}' is not a percentage")
     total, each = (named(cells, name, positive) for name in ("total_cost", "instance_cost"))
     if total is None:
         request.ledger.unknown("cost is 0 or missing: cost unknown")
@@ -209,7 +209,7 @@ def _totals(request: Request, suite: str, cells: Mapping[str, Any], mini: bool) 
     if n is None:
         request.ledger.unknown("no whole number of instances fits the percentage: n unknown")
     elif solved is None:
-        request.ledger.unknown("the percentage is no whole share of the instances: number solved unknown")
+        request.ledger.unknown("the percentage is not a whole share of the instances: number solved unknown")
     version = cells["version"] or "of unknown version"
     return AggregateRow(
         source=request.source,

@@ -62,7 +62,7 @@ def _is_submission(value: object) -> bool:
 
 def _checked(path: Path, value: Any) -> Mapping[str, Any]:
     if not _is_submission(value):
-        raise UsageError(f"{path}: is no tau2 submission: model_name and results are expected.")
+        raise UsageError(f"{path}: is not a tau2 submission: model_name and results are expected.")
     checked: Mapping[str, Any] = value
     return checked
 
@@ -74,11 +74,11 @@ def _row(
     if passed is None:
         raise BadValueError("pass_1 is missing")
     if not 0 <= passed <= 100:
-        raise BadValueError(f"pass_1 {passed:g} is no percentage")
+        raise BadValueError(f"pass_1 {passed:g} is not a percentage")
     how = mapping(submission.get("methodology"))
     model = str(submission["model_name"])
     if LOST in model:
-        raise BadValueError("model_name has bytes that are no UTF-8")
+        raise BadValueError("model_name has bytes that are not UTF-8")
     whole = mapping(how.get("verification")).get("omitted_questions") is False
     n = TASKS.get(domain) if whole else None
     if n is None:

@@ -43,7 +43,7 @@ def open_text(path: Path) -> Iterator[TextIO]:
             errors = "replace" if coding == "utf-16" else "surrogateescape"
             yield io.TextIOWrapper(raw, coding, errors=errors, newline="")
     except (gzip.BadGzipFile, EOFError) as error:
-        raise UsageError(f"{path}: is no whole gzip file ({error}).") from error
+        raise UsageError(f"{path}: is not a whole gzip file ({error}).") from error
     except OSError as error:
         raise UsageError(f"{path}: cannot be read ({error.strerror or error}).") from error
 
@@ -53,15 +53,15 @@ def _binary(path: Path) -> Any:
 
 
 def stray(text: str) -> str | None:
-    """Why a text cannot be used: it has bytes that are no UTF-8; None if it has none."""
+    """Why a text cannot be used: it has bytes that are not UTF-8; None if it has none."""
     for character in text:
         if "\udc80" <= character <= "\udcff":
-            return f"byte 0x{ord(character) - 0xDC00:02x} is no UTF-8 in '{shown(text)}'; save the file as UTF-8"
+            return f"byte 0x{ord(character) - 0xDC00:02x} is not UTF-8 in '{shown(text)}'; save the file as UTF-8"
     return None
 
 
 def repaired(text: str) -> str:
-    """The text with LOST in place of bytes that are no UTF-8, for files that are parsed as a whole."""
+    """The text with LOST in place of bytes that are not UTF-8, for files that are parsed as a whole."""
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
@@ -126,9 +126,9 @@ def json_rows(path: Path, ledger: Ledger) -> Iterator[tuple[str, dict[str, Any]]
             if not why:
                 try:
                     row = _loads(line)
-                    why = None if isinstance(row, dict) else "is no JSON object"
+                    why = None if isinstance(row, dict) else "is not a JSON object"
                 except (ValueError, RecursionError) as error:
-                    why = f"is no JSON ({error})"
+                    why = f"is not JSON ({error})"
             if why:
                 ledger.drop(where, why)
             else:
@@ -141,7 +141,7 @@ def read_json(path: Path) -> Any:
         try:
             return _loads(repaired(file.read()))
         except (ValueError, RecursionError) as error:
-            raise UsageError(f"{path}: is no JSON ({error}).") from error
+            raise UsageError(f"{path}: is not JSON ({error}).") from error
 
 
 def mapping(value: object) -> Mapping[str, Any]:

@@ -186,7 +186,7 @@ def _parsed(snapshot: bytes, where: str) -> dict[str, Any]:
     try:
         raw: dict[str, Any] = json.loads(snapshot)
     except ValueError as error:
-        raise UsageError(f"{where}: is no price snapshot ({error}). Install claimbench again.") from error
+        raise UsageError(f"{where}: is not a price snapshot ({error}). Install claimbench again.") from error
     return raw
 
 

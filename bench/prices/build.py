@@ -21,7 +21,7 @@ RULINGS = Path(__file__).with_name("rulings.toml")
 """Who is right where the packages disagree, and why."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Disagreement:
     """One price that the packages state differently."""
 
@@ -125,7 +125,16 @@ def _compare(
                 kind = "current" if moment == today else "history"
                 by_package = dict(zip(("model-prices", "genai-prices"), stated, strict=True))
                 ruling = _ruling(rulings, kind=kind, provider=key[0], model=key[1], mode=key[2], field=name)
-                yield Disagreement(kind, *key, name, moment.date(), by_package, ruling)
+                yield Disagreement(
+                    kind=kind,
+                    provider=key[0],
+                    model=key[1],
+                    mode=key[2],
+                    field=name,
+                    at=moment.date(),
+                    stated=by_package,
+                    ruling=ruling,
+                )
 
 
 def _differences(ours: ListedPrice | None, theirs: ListedPrice | None) -> Iterator[tuple[str, tuple[str, str]]]:

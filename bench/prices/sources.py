@@ -28,7 +28,7 @@ Amounts = Mapping[str, Decimal]
 """Price per million tokens by token class."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ListedPrice:
     """A price as one of the packages states it."""
 
@@ -159,10 +159,16 @@ def _row(
         return {name: found[name] for name in TOKEN_CLASSES if name in found}
 
     return ListedPrice(
-        provider, model, mode, begin, end, amounts(rates),
-        [(int(tier["above"]), amounts(tier)) for tier in rates.get("tiers", ())],
-        rates["source"], "model-prices",
-    )  # fmt: skip
+        provider=provider,
+        model=model,
+        mode=mode,
+        valid_from=begin,
+        valid_to=end,
+        rates=amounts(rates),
+        tiers=[(int(tier["above"]), amounts(tier)) for tier in rates.get("tiers", ())],
+        source_url=rates["source"],
+        origin="model-prices",
+    )
 
 
 def _apply(source: PricePackage, rule: Mapping[str, Any]) -> None:
@@ -255,8 +261,16 @@ def _genai_row(
         reached = {ours: [t.price for t in several if t.start <= above] for ours, several in tiered.items()}
         tiers.append((above, {ours: r[-1] if r else base[ours] for ours, r in reached.items()}))
     return ListedPrice(
-        provider.id, name, mode, begin, end, base, tiers, provider.pricing_urls[0], "genai-prices",
-    )  # fmt: skip
+        provider=provider.id,
+        model=name,
+        mode=mode,
+        valid_from=begin,
+        valid_to=end,
+        rates=base,
+        tiers=tiers,
+        source_url=provider.pricing_urls[0],
+        origin="genai-prices",
+    )
 
 
 def _ids(match: Any) -> Iterator[str]:

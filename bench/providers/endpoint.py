@@ -36,7 +36,7 @@ class Thinking(NamedTuple):
     """Most tokens of thinking."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
     """Where a model entry's calls go, and what of them decides the answer."""
 

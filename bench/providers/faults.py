@@ -71,7 +71,7 @@ _TYPES = {
     "not_found_error": 404,
     "request_too_large": 413,
 }
-"""The statuses of errors that may be told after a 200; all others are transient."""
+"""The statuses of errors that may come after a 200; all others are transient."""
 
 
 def read_fault(status: int, body: str) -> Fault:
@@ -90,7 +90,7 @@ def in_stream(error: object) -> Fault:
 
 
 def _fault(status: int, error: object) -> Fault:
-    """`status` 0: none was told, so only what was said speaks against asking again."""
+    """`status` 0: none was given, so only what was said speaks against asking again."""
     message, codes = _message(error), set(_codes(error))
     said = " ".join((*sorted(codes), message))
     for rule in _RULES if status < 500 else ():

@@ -22,7 +22,7 @@ GENERIC = ("openai-api", "anthropic-api")
 """Providers whose models are written <provider>/<vendor>/<model>."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Preset:
     """One vendor, or one kind of server."""
 

@@ -54,7 +54,7 @@ class StreamEvent(NamedTuple):
     served_model: str | None = None
     """The model id in the reply."""
     fault: Fault | None = None
-    """An error told inside the stream."""
+    """An error inside the stream."""
     done: bool = False
     """The terminal event: without it a stream was cut off, whatever HTTP said."""
 

@@ -48,7 +48,7 @@ def a_text(raw: Mapping[str, Any], key: str) -> str:
 
 
 def a_count(raw: object, *path: str) -> int | None:
-    """A token count at a path of keys; None where there is none, or where it is no whole number from 0 up."""
+    """A token count at a path of keys; None where there is none, or where it is not a whole number from 0 up."""
     for key in path:
         raw = raw.get(key) if isinstance(raw, dict) else None
     return raw if isinstance(raw, int) and not isinstance(raw, bool) and raw >= 0 else None

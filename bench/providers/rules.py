@@ -13,7 +13,7 @@ THINKS = ("always", "on", "off", "never", "unknown")
 """Whether a model thinks: it always or never does, does or does not unless told otherwise, or nobody knows."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
     """The capabilities of one model at one vendor; the defaults suit any OpenAI-compatible server."""
 

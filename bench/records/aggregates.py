@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AggregateRow:
     """One model's totals on one suite, under one harness and one setting."""
 
@@ -44,7 +44,7 @@ class AggregateRow:
     n: int | None
     """Items that the score rests on."""
     successes: int | None
-    """Of those, solved; None where a score is no share of solved items or the source does not tell."""
+    """Of those, solved; None where a score is not a share of solved items or the source does not tell."""
     score: float | None
     """Mean score in [0, 1]."""
     cost_total_usd: float | None

@@ -64,7 +64,7 @@ class TokenUsage:
         return replace(self, **said)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
     """One HTTP exchange for a call; a retry is a second attempt. All times in seconds."""
 
@@ -109,7 +109,7 @@ class Attempt:
 
     @property
     def billable(self) -> bool:
-        """Whether a vendor may charge for it: its reply told of tokens or had begun, or our deadline cut it off."""
+        """Whether a vendor may charge for it: its reply reported tokens or had begun, or our deadline cut it off."""
         reported = self.usage != TokenUsage() or self.ttft_s is not None
         return reported or self.status == 200 or self.fault == "deadline"
 

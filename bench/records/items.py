@@ -29,7 +29,7 @@ def prompt_text(messages: Sequence[Message]) -> str:
     return json.dumps([dict(m) for m in messages], ensure_ascii=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
     """One question of a task, ready to be asked of any model."""
 
@@ -82,7 +82,7 @@ class Graded:
     """False where grading again may end otherwise (a wall-clock timeout, a failed grader): it is not remembered."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ItemRow:
     """One row of `items.parquet`: model x item x repeat. Prompt and answer are in the answers table, same key."""
 
@@ -174,7 +174,7 @@ class ItemRow:
     """What `cost_cap_usd` rests on: "worst case" of price and token limit, or "observed bound" of a local machine."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerRow:
     """One row of `answers.parquet`; joins the items table on run, task, item, model, repeat."""
 

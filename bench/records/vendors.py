@@ -71,7 +71,7 @@ def is_local(model: str) -> bool:
 
 
 def maker_of(model: str) -> str | None:
-    """Who makes a run's model, by its name, else by the part before: a host is no maker. None for local weights.
+    """Who makes a run's model, by its name, else by the part before: a host is not a maker. None for local weights.
 
     `model` is written as in bench.toml, e.g. "openrouter/qwen/qwen3" or "openai-api/acme/deepseek-v3".
     """

@@ -68,7 +68,7 @@ class _Meter:
             self.usd += usd
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Asking:
     prepared: Prepared
     journal: Journal
@@ -204,7 +204,17 @@ def ask(
             f"--budget-usd cannot be kept: what {', '.join(sorted(meter.unknown))} cost so far is not known, for want "
             f"of a price on those days. Add one to {OVERRIDE}, or begin anew with --fresh."
         )
-    asking = _Asking(prepared, journal, entry, watcher, environ, terms, spending, meter, past)
+    asking = _Asking(
+        prepared=prepared,
+        journal=journal,
+        entry=entry,
+        watcher=watcher,
+        environ=environ,
+        terms=terms,
+        spending=spending,
+        meter=meter,
+        past=past,
+    )
     for endpoint in remote:
         total = len(plan.of(endpoint.entry.label))
         watcher.lane(endpoint.entry.label, total - len(todo[endpoint.entry.label]), total)

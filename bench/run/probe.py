@@ -231,8 +231,17 @@ def _planned(endpoint: Endpoint, prepared: Prepared, name: str, number: int, pla
         language="en", cluster=NAME, messages=(message,), max_tokens=MAX_TOKENS, sampling={"temperature": 0.0},
     )  # fmt: skip
     body = endpoint.body(item, run)
-    sampling = endpoint.sampling_requested(item, run), endpoint.sampling(item, run)
-    return PlannedCall(call_key(endpoint, body, item, 0), label, item, 0, at, at, body, *sampling)
+    return PlannedCall(
+        key=call_key(endpoint, body, item, 0),
+        model=label,
+        item=item,
+        repeat=0,
+        order=at,
+        rank=at,
+        body=body,
+        sampling=endpoint.sampling_requested(item, run),
+        sampling_applied=endpoint.sampling(item, run),
+    )
 
 
 def _csv(probes: Sequence[_Probe], known: Mapping[str, Call]) -> str:

@@ -71,7 +71,7 @@ class TestCall:
         require_plain(self.value, "a test call's expected value")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Grade:
     """What became of one program."""
 
@@ -122,7 +122,7 @@ class TestOutcomes:
         verdict, detail = failures[0] if failures else (ProgramVerdict.PASSED, "")
         passed = len(self.outcomes) - len(failures)
         final = verdict is not ProgramVerdict.SANDBOX_FAILURE and not (self.wall and verdict is ProgramVerdict.TIMEOUT)
-        return Grade(verdict, passed, self.total, detail, sandbox, final)
+        return Grade(verdict=verdict, passed=passed, total=self.total, detail=detail, sandbox=sandbox, final=final)
 
 
 def judged(attempt: Callable[[warm.Command], TestOutcomes], total: int) -> Grade:

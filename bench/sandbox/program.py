@@ -30,7 +30,7 @@ class Limits:
     cpu_s: float = 5.0
     """Seconds of CPU; the limit that decides."""
     wall_s: float = 40.0
-    """Seconds of wall time; a backstop for programs that sleep, wide because a busy machine is no fault of theirs."""
+    """Seconds of wall time; a backstop for programs that sleep, wide for the sake of busy machines."""
     memory_bytes: int = 512 * 2**20
     """Address space, in bytes, the interpreter's 30 MiB included; a program is one process, so it bounds all of it."""
     output_bytes: int = 4 * 2**20
@@ -41,7 +41,7 @@ class Limits:
         return Allowance(self.memory_bytes, stderr_too)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProgramRun:
     """What came out of the sandbox; every byte may be forged by the program, except that a first `READY` is ours."""
 
@@ -130,7 +130,15 @@ class Program:
         self._pump(lambda: False)
         status, cpu_s, cpu_spent = REPORT.unpack(self._report)
         wall_s = time.monotonic() - self._started
-        return ProgramRun(bytes(self._replies), bytes(self._written), status, self.stopped, cpu_s, cpu_spent, wall_s)
+        return ProgramRun(
+            replies=bytes(self._replies),
+            output=bytes(self._written),
+            status=status,
+            stopped=self.stopped,
+            cpu_s=cpu_s,
+            cpu_spent=cpu_spent,
+            wall_s=wall_s,
+        )
 
     def _pump(self, done: Callable[[], bool]) -> None:
         """Moves bytes until `done`, or until the program has ended and every pipe is drained."""

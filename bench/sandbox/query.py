@@ -43,7 +43,7 @@ def _outcome(
 ) -> tuple[ProgramVerdict, str]:
     loaded, _, answer = run.replies.removeprefix(READY).partition(b"\n")
     about_schema = parsed(loaded, 0)
-    if about_schema and about_schema[0] == "bad_schema":  # said before the query is run, so it is no forgery
+    if about_schema and about_schema[0] == "bad_schema":  # said before the query is run, so it is not a forgery
         raise UsageError(f"the query's schema is broken ({harmless(about_schema[1])}); mend it.")
     line, end, rest = answer.partition(b"\n")
     if not run.replies.startswith(READY) or not end or run.stopped:

@@ -60,7 +60,7 @@ class SourceFailed(Exception):
     """One source did not deliver; the message says why, and the next one is tried."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CatalogEntry:
     """A weights file, known by its sha256."""
 
@@ -96,7 +96,7 @@ def resolve(name: str) -> CatalogEntry:
         return _local_entry(name)
     if name not in catalog():
         raise UsageError(
-            f"no weights are catalogued as '{name}', and it is no path to a .gguf.{suggest(name, catalog())}"
+            f"no weights are catalogued as '{name}', and it is not a path to a .gguf.{suggest(name, catalog())}"
         )
     return catalog()[name]
 
@@ -109,12 +109,14 @@ def _local_entry(name: str) -> CatalogEntry:
         )
     marker = cache_dir() / f"local-{hashlib.sha256(os.fsencode(path)).hexdigest()[:16]}.json"
     digest = known_sha256(path, marker)
-    return CatalogEntry(name, path.name, None, path.stat().st_size, digest, local=path)
+    return CatalogEntry(name=name, file=path.name, licence=None, size=path.stat().st_size, sha256=digest, local=path)
 
 
 def _entry(name: str, raw: dict[str, Any]) -> CatalogEntry:
     sources = tuple(parse_source(s) for s in raw["sources"])
-    return CatalogEntry(name, raw["file"], raw["licence"], raw["size"], raw["sha256"], sources)
+    return CatalogEntry(
+        name=name, file=raw["file"], licence=raw["licence"], size=raw["size"], sha256=raw["sha256"], sources=sources
+    )
 
 
 def parse_source(raw: Mapping[str, Any]) -> WeightsSource:

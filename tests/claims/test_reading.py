@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from bench import claims
-from bench.claims.plain import span
 from bench.claims.words import span
 from bench.records import folder as runfolder
 from bench.records.claim import Claim

@@ -11,7 +11,15 @@ from bench.run.describe import machine
 from tests.cli.conftest import Bench
 from tests.fake_endpoint import FakeEndpoint
 
-MEASURED = Calibration(8, 64, 64, 0.001, 0.002, 0.003, 0.004)
+MEASURED = Calibration(
+    concurrency=8,
+    n=64,
+    clean=64,
+    ttft_error_p50_s=0.001,
+    ttft_error_p99_s=0.002,
+    latency_error_p50_s=0.003,
+    latency_error_p99_s=0.004,
+)
 
 
 def manifest(bench: Bench, folder: str) -> dict[str, object]:

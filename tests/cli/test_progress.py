@@ -23,7 +23,9 @@ def planned(model: str = "small") -> PlannedCall:
         suite="s", task="t", task_version="1", item="i", family="f", level=1, language="en", cluster="f",
         messages=({"role": "user", "content": "?"},), max_tokens=5, stop=(),
     )  # fmt: skip
-    return PlannedCall("key", model, item, 0, 0, 0, {}, {}, {})
+    return PlannedCall(
+        key="key", model=model, item=item, repeat=0, order=0, rank=0, body={}, sampling={}, sampling_applied={}
+    )
 
 
 def call(outcome: Outcome = Outcome.ANSWERED, tokens: int | None = 30) -> Call:
@@ -131,10 +133,19 @@ def test_money_is_shown_as_it_is_spent(capsys: pytest.CaptureFixture[str], monke
 
 
 def test_an_estimate_says_what_it_rests_on(capsys: pytest.CaptureFixture[str]) -> None:
-    known = ModelEstimate("a", 12, Interval(1.5, 1.0, 2.25, 8), (Decimal(1), Decimal(2)), Decimal(30), None)
+    known = ModelEstimate(
+        model="a",
+        calls=12,
+        usd=Interval(1.5, 1.0, 2.25, 8),
+        prompts_usd=(Decimal(1), Decimal(2)),
+        worst_usd=Decimal(30),
+        unknown=None,
+    )
     vague = replace(known, model="b", calls=1, usd=Interval(1.5, None, None, 2))
     bounds = replace(known, model="c", usd=None, prompts_usd=(Decimal("0.001"), Decimal("0.003")))
-    priceless = ModelEstimate("d", 3, None, None, None, "no price for x/d.")
+    priceless = ModelEstimate(
+        model="d", calls=3, usd=None, prompts_usd=None, worst_usd=None, unknown="no price for x/d."
+    )
     with RunProgress() as shown:
         assert shown.estimated(Estimate((known, vague, bounds, priceless), None, None), ask=False)
         assert shown.estimated(Estimate((known, known), Interval(3, 2, 4.5, 16), Decimal(60)), ask=False)

@@ -16,7 +16,18 @@ from bench.records.settings import LocalModel, ModelEntry, RemoteModel
 from tests.prices.lists import book, row
 
 USAGE = TokenUsage(in_uncached=1000, in_cache_read=500, out_total=200)
-ITEM = Item("coding", "task", "1", "i1", "f", 1, "en", "c", ({"role": "user", "content": "?"},), 4000)
+ITEM = Item(
+    suite="coding",
+    task="task",
+    task_version="1",
+    item="i1",
+    family="f",
+    level=1,
+    language="en",
+    cluster="c",
+    messages=({"role": "user", "content": "?"},),
+    max_tokens=4000,
+)
 LOCAL = LocalModel("small", "weights/smollm2-135m-instruct", usd_per_hour=0.36)
 REMOTE = RemoteModel("small", "vllm/small")
 
@@ -40,7 +51,17 @@ def call(*attempts: Attempt, **changes: Any) -> Call:
     return replace(plain, **changes)
 
 
-PLANNED = PlannedCall("k", "small", ITEM, 0, 0, 0, {"max_tokens": 4000}, {}, {})
+PLANNED = PlannedCall(
+    key="k",
+    model="small",
+    item=ITEM,
+    repeat=0,
+    order=0,
+    rank=0,
+    body={"max_tokens": 4000},
+    sampling={},
+    sampling_applied={},
+)
 
 
 @pytest.fixture

@@ -43,12 +43,22 @@ def planned(number: int = 0, suite: str = "s", model: str = "m", cap: int = 1000
         language="en", cluster="c", messages=({"role": "user", "content": "é" * 300},), max_tokens=cap,
     )  # fmt: skip
     rank = number + 1000 * repeat + (10_000 if suite == "t" else 0)
-    return PlannedCall(f"{suite}{number}-{repeat}", model, item, repeat, 0, rank, {"max_tokens": cap}, {}, {})
+    return PlannedCall(
+        key=f"{suite}{number}-{repeat}",
+        model=model,
+        item=item,
+        repeat=repeat,
+        order=0,
+        rank=rank,
+        body={"max_tokens": cap},
+        sampling={},
+        sampling_applied={},
+    )
 
 
 def answered(of: PlannedCall, out: int | None, *earlier: Attempt, status: int = 200, run: str = "r") -> Call:
     usage = TokenUsage(in_uncached=None if out is None else 150, out_total=out)
-    last = Attempt(NOW, Outcome.ANSWERED, usage=usage, status=status)
+    last = Attempt(sent_at=NOW, outcome=Outcome.ANSWERED, usage=usage, status=status)
     return Call(
         key=of.key, run=run, task=of.item.task, item=of.item.item, repeat=of.repeat, order=0,
         outcome=Outcome.ANSWERED, text="", reasoning="", finish_reason="stop", served_model="m", usage=usage,

@@ -38,9 +38,11 @@ def test_a_prompt_has_no_more_tokens_than_bytes() -> None:
 
 def test_a_bill_counts_every_attempt_that_may_be_billed(spending: Spending) -> None:
     of = planned()
-    limited = Attempt(NOW, Outcome.INFRASTRUCTURE, status=429)
-    broken = Attempt(NOW, Outcome.INFRASTRUCTURE, status=200)
-    known = Attempt(NOW, Outcome.INFRASTRUCTURE, status=200, usage=TokenUsage(in_uncached=150, out_total=7))
+    limited = Attempt(sent_at=NOW, outcome=Outcome.INFRASTRUCTURE, status=429)
+    broken = Attempt(sent_at=NOW, outcome=Outcome.INFRASTRUCTURE, status=200)
+    known = Attempt(
+        sent_at=NOW, outcome=Outcome.INFRASTRUCTURE, status=200, usage=TokenUsage(in_uncached=150, out_total=7)
+    )
     assert spending.worst(of) == WORST
     assert spending.bill(of, answered(of, 50)) == usd(50)
     assert spending.bill(of, answered(of, 50, limited, known)) == usd(50) + usd(7)
@@ -61,7 +63,7 @@ def test_terms_are_kept_or_refused_beforehand(spending: Spending, book: prices.P
 
 def test_billing_names_what_bills(book: prices.PriceBook) -> None:
     bill = Spending.of([endpoint()], book).bills["m"]
-    assert asdict(bill) == asdict(Billing("openai-api/acme", "m", "standard", None))
+    assert asdict(bill) == asdict(Billing(provider="openai-api/acme", model="m", mode="standard", region=None))
 
 
 def of(model: str, book: prices.PriceBook | None = None, **entry: Any) -> tuple[Spending, Billing, Endpoint]:
@@ -152,7 +154,9 @@ def test_what_the_provider_charged_counts_where_it_is_more(spending: Spending, b
 
 
 def test_a_reused_answer_is_another_runs_bill(spending: Spending) -> None:
-    failed = Attempt(NOW, Outcome.INFRASTRUCTURE, status=200, usage=TokenUsage(in_uncached=150, out_total=7))
+    failed = Attempt(
+        sent_at=NOW, outcome=Outcome.INFRASTRUCTURE, status=200, usage=TokenUsage(in_uncached=150, out_total=7)
+    )
     reused = replace(answered(planned(), 50, failed), source_run="other")
     assert spending.bill(planned(), reused) == usd(7), "what this run's own failed attempts cost stays"
 

@@ -19,7 +19,15 @@ from bench.journal import Journal
 from bench.records.items import Call
 from tests.fake_endpoint import FakeEndpoint, Reply
 
-SOME = Calibration(1, 50, 50, 0.001, 0.002, 0.003, 0.004)
+SOME = Calibration(
+    concurrency=1,
+    n=50,
+    clean=50,
+    ttft_error_p50_s=0.001,
+    ttft_error_p99_s=0.002,
+    latency_error_p50_s=0.003,
+    latency_error_p99_s=0.004,
+)
 MACHINE = {"cpu": "a", "cores": 2}
 
 

@@ -31,7 +31,7 @@ def test_this_machines_clock_is_fine() -> None:
 @pytest.mark.parametrize(
     ("skews_s", "status", "words"),
     [
-        ([], CheckStatus.WARN, "no endpoint told the time"),
+        ([], CheckStatus.WARN, "no endpoint gave the time"),
         ([0.4], CheckStatus.OK, "within 5 s of an endpoint's"),
         ([90.0, -3.0], CheckStatus.OK, "within 5 s of an endpoint's"),
         ([90.0, 61.2], CheckStatus.WARN, "is 61 s ahead of every endpoint's"),

@@ -18,7 +18,18 @@ from tests.fake_endpoint import FakeEndpoint
 def items(count: int) -> list[Item]:
     """Items whose prompts are q0, q1, ..."""
     return [
-        Item("s", "t", "1", f"i{n}", "f", 1, "en", "f", ({"role": "user", "content": f"q{n}"},), 16)
+        Item(
+            suite="s",
+            task="t",
+            task_version="1",
+            item=f"i{n}",
+            family="f",
+            level=1,
+            language="en",
+            cluster="f",
+            messages=({"role": "user", "content": f"q{n}"},),
+            max_tokens=16,
+        )
         for n in range(count)
     ]
 

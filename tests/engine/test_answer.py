@@ -137,7 +137,9 @@ def test_a_stream_that_was_held_back_is_noticed(answer: Answer, buffered: bool) 
     [(2.0, 4, False, 0.5), (None, None, False, None), (0.0, 4, False, None), (2.0, 4, True, None)],
 )
 def test_time_per_token(window_s: float | None, tokens: int | None, buffered: bool, tpot: float | None) -> None:
-    attempt = Attempt("now", Outcome.ANSWERED, window_s=window_s, window_tokens=tokens, buffered=buffered)
+    attempt = Attempt(
+        sent_at="now", outcome=Outcome.ANSWERED, window_s=window_s, window_tokens=tokens, buffered=buffered
+    )
     assert attempt.tpot_s == tpot
 
 

@@ -64,7 +64,14 @@ def ask(
 
     async def run() -> Ended:
         channel = Channel("http://127.0.0.1:9/v1", {}, timeout_s, tls_context(), httpx.MockTransport(handler))
-        asking = Asking(openai_chat, openai_chat.PATH, None, timeout_s, Redactor([CANARY]), on_first_event)
+        asking = Asking(
+            wire=openai_chat,
+            path=openai_chat.PATH,
+            thinks=None,
+            timeout_s=timeout_s,
+            redact=Redactor([CANARY]),
+            on_first_event=on_first_event,
+        )
         try:
             return await exchange(asking, channel, {"messages": []})
         finally:

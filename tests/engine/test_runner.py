@@ -140,8 +140,13 @@ def test_an_error_of_our_own_lets_the_other_models_calls_in_flight_be_recorded()
 
 
 def test_two_parts_of_a_lane_are_one_in_the_record() -> None:
-    first, second = LaneResult("no credit", 3, 8, 4, 2, 1.5), LaneResult(None, 1, 6, 6, 0, 0.5)
-    assert second.after(first) == LaneResult(None, 4, 8, 4, 2, 2.0)
+    first, second = (
+        LaneResult(stopped="no credit", retries=3, concurrency=8, concurrency_lowest=4, cuts=2, paused_s=1.5),
+        LaneResult(stopped=None, retries=1, concurrency=6, concurrency_lowest=6, cuts=0, paused_s=0.5),
+    )
+    assert second.after(first) == LaneResult(
+        stopped=None, retries=4, concurrency=8, concurrency_lowest=4, cuts=2, paused_s=2.0
+    )
 
 
 class Broken(Seen):

@@ -66,4 +66,11 @@ def _write(path: Path, header: str, rows: Sequence[Sequence[Any]]) -> None:
 
 def _published(folder: Path, name: str, form: str, *files: str) -> Published:
     known = tuple((file, hashlib.sha256((folder / file).read_bytes()).hexdigest()) for file in files)
-    return Published(name, f"Synthetic {name}", name, known, form, Provenance("nobody", "0", "2026-01-01", "none"))
+    return Published(
+        name=name,
+        title=f"Synthetic {name}",
+        short=name,
+        files=known,
+        format=form,
+        provenance=Provenance("nobody", "0", "2026-01-01", "none"),
+    )

@@ -94,7 +94,7 @@ NULL = object()
         ((*ITEM, "samples"), [[1, "answered", 10**400, 1, 0]], "1: tokens_in is not a number from 0 to 1e+15"),
         ((*ITEM, "samples"), [[1, "answered", 1, 1.5, 0]], "1: tokens_out is not a whole number"),
         ((*ITEM, "samples"), [[1, "answered", 1, 1, 10**400]], "1: cost_usd is not a number"),
-        ((*ITEM, "samples"), [[1, "answered", 1, 1, float("nan")]], "NaN is no number"),
+        ((*ITEM, "samples"), [[1, "answered", 1, 1, float("nan")]], "NaN is not a number"),
         ((*ITEM, "samples"), [[1, "answered", 1]], "samples: 1 has 3 values, not 5"),
         ((*ITEM, "samples"), [[1, "answered", True, 1, 0]], "1: tokens_in is not a number"),
         ((*ITEM, "samples"), [[1, "solved", 1, 1, 0]], "1: outcome is none of answered, "),
@@ -143,7 +143,7 @@ def test_what_is_no_baseline_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="cannot be read"):
         read(path)
     for text, says in (
-        ("[]", "is no baseline"),
+        ("[]", "is not a baseline"),
         ('{"a": 1, "a": 2}', "'a' stands there twice"),
         ("{", "is damaged"),
         ("[" * 100_000, "nested too deeply"),

@@ -85,10 +85,10 @@ def test_two_models_in_one_row_compare_only_with_their_like(importing: Importing
     ("text", "why"),
     [
         (entry("a", rate=55.0), "pass_rate_2 55 is not 90 of 225, nor of total_tests 225"),
-        (entry("a", solved=226), "pass_num_2 226 of test_cases 225 is no share"),
+        (entry("a", solved=226), "pass_num_2 226 of test_cases 225 is not a share"),
         (entry("a", cost="1,5"), "total_cost: '1,5' has a comma; if that is its decimal point, give --decimal ,"),
         (entry(""), "model is missing"),
-        (entry("caf\udce9", dirname="x"), "model has bytes that are no UTF-8"),
+        (entry("caf\udce9", dirname="x"), "model has bytes that are not UTF-8"),
     ],
 )
 def test_bad_rows_are_named_and_the_rest_is_imported(importing: Importing, text: str, why: str) -> None:
@@ -99,7 +99,7 @@ def test_bad_rows_are_named_and_the_rest_is_imported(importing: Importing, text:
 
 @pytest.mark.parametrize("text", ["a: 1", "- 1", "- [", ""])
 def test_no_leaderboard(importing: Importing, tmp_path: Path, text: str) -> None:
-    with pytest.raises(UsageError, match=r"l\.yml: is no (YAML|leaderboard of aider)"):
+    with pytest.raises(UsageError, match=r"l\.yml: is not (YAML|a leaderboard of aider)"):
         importing("aider", text, file="l.yml")
     assert not any((tmp_path / "results").iterdir())
 

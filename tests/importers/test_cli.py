@@ -42,7 +42,7 @@ def test_what_is_dropped_is_printed_and_kept(bench: Bench) -> None:
     assert done.code == 0
     errors = done.err.splitlines()
     assert len(errors) == 11
-    assert errors[0].startswith("dropped: a.csv row 4: column score: '2' is no score")
+    assert errors[0].startswith("dropped: a.csv row 4: column score: '2' is not a score")
     assert errors[-1] == "dropped: 2 more rows; run.json names them"
     about = json.loads((bench.folder / "mine" / "run.json").read_text())["imported"]
     assert (about["dropped_count"], len(about["dropped"])) == (12, 12)

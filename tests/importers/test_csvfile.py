@@ -64,10 +64,10 @@ def test_json_lines_too(importing: Importing) -> None:
     [
         (
             "q,m,74.2,",
-            "column score: '74.2' is no score from 0 to 1; if the column holds percent, give --map score=score/100",
+            "column score: '74.2' is not a score from 0 to 1; if the column holds percent, give --map score=score/100",
         ),
-        ("q,m,-1,", "column score: '-1' is no score from 0 to 1"),
-        ("q,m,good,", "column score: 'good' is no number"),
+        ("q,m,-1,", "column score: '-1' is not a score from 0 to 1"),
+        ("q,m,good,", "column score: 'good' is not a number"),
         ('q,m,"0,5",', "column score: '0,5' has a comma; if that is its decimal point, give --decimal ,"),
         ("q,m,1,-3", "column cost_usd: '-3' is negative"),
         (" ,m,1,", "column item: is empty, and item is needed"),

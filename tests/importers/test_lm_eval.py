@@ -227,7 +227,7 @@ def test_other_folders(importing: Importing, tmp_path: Path, content: str | None
     (tmp_path / "x").mkdir()
     if content:
         (tmp_path / "x" / "results_1.json").write_text(content)
-    with pytest.raises(UsageError, match=r"is in it|is no results file of lm-eval"):
+    with pytest.raises(UsageError, match=r"is in it|is not a results file of lm-eval"):
         importing("lm_eval", tmp_path / "x")
 
 
@@ -236,4 +236,4 @@ def test_a_bad_document_number_is_named_by_its_field(importing: Importing, copie
     first, *rest = [json.loads(line) for line in path.read_text().splitlines()]
     path.write_text("\n".join(json.dumps(line) for line in ({**first, "doc_id": "x"}, *rest)))
     done, _ = importing("lm_eval", copied)
-    assert done.dropped == ({"row": f"{path.name} line 1", "why": "doc_id: 'x' is no number"},)
+    assert done.dropped == ({"row": f"{path.name} line 1", "why": "doc_id: 'x' is not a number"},)

@@ -54,8 +54,8 @@ def test_copies_and_damage_are_named(importing: Importing) -> None:
     done, _ = importing("swebench", BOARDS)
     assert {one["row"]: one["why"] for one in done.dropped} == {
         "leaderboards.json bash-only 3": "Alpha 1 copied: folder or every instance is that of Alpha 1 (high)",
-        "leaderboards.json Verified 2": "resolved 'n/a' is no percentage",
-        "leaderboards.json Verified 3": "resolved '120' is no percentage",
+        "leaderboards.json Verified 2": "resolved 'n/a' is not a percentage",
+        "leaderboards.json Verified 3": "resolved '120' is not a percentage",
         "leaderboards.json Verified 4": "name is missing or damaged",
     }
 
@@ -78,7 +78,7 @@ def test_damaged_cells_are_named(importing: Importing, tmp_path: Path) -> None:
         INSTANCES + "g_mini-v1.0.0,django__django-1,maybe,1,1\ng_mini-v1.0.0,django__django-2,1,1,1\n",
     )
     assert [one["why"] for one in done.dropped] == [
-        "resolved: '50 points' is no number", "resolved: 'maybe' is no number",
+        "resolved: '50 points' is not a number", "resolved: 'maybe' is not a number",
     ]  # fmt: skip
     boards = json.loads(BOARDS.read_text())
     boards["leaderboards"][0]["results"][0]["per_instance_details"]["django__django-21"]["resolved"] = 2
@@ -105,8 +105,8 @@ def test_counts_that_do_not_fit_are_unknown(importing: Importing) -> None:
 @pytest.mark.parametrize(
     ("text", "file", "why"),
     [
-        ("a,b\n1,2\n", "x.csv", "is no extract of SWE-bench; missing columns: api_calls"),
-        ("[]", "x.json", "is no leaderboards.json"),
+        ("a,b\n1,2\n", "x.csv", "is not an extract of SWE-bench; missing columns: api_calls"),
+        ("[]", "x.json", "is not a leaderboards.json"),
     ],
 )
 def test_other_files(importing: Importing, text: str, file: str, why: str) -> None:

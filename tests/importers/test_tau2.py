@@ -99,9 +99,9 @@ def test_bad_rows_are_named(importing: Importing) -> None:
     done, _ = importing("tau2", written(SUBMISSION, *bad), file="all.json")
     assert {one["row"]: one["why"] for one in done.dropped if "retail" in one["row"]} == {
         "s1, retail": "pass_1 is missing",
-        "s2, retail": "pass_1 101 is no percentage",
+        "s2, retail": "pass_1 101 is not a percentage",
         "s3, retail": "pass_1: '7,5' has a comma; if that is its decimal point, give --decimal ,",
-        "s4, retail": "model_name has bytes that are no UTF-8",
+        "s4, retail": "model_name has bytes that are not UTF-8",
     }
     assert [one["row"] for one in done.dropped if "stands in" in one["why"]] == [
         f"s{at}, banking_knowledge" for at in (1, 2, 3)
@@ -110,7 +110,7 @@ def test_bad_rows_are_named(importing: Importing) -> None:
 
 @pytest.mark.parametrize("text", ["{}", "[]", '{"model_name": "x"}'])
 def test_other_files(importing: Importing, text: str) -> None:
-    with pytest.raises(UsageError, match="is no tau2 submission"):
+    with pytest.raises(UsageError, match="is not a tau2 submission"):
         importing("tau2", text, file="x.json")
 
 

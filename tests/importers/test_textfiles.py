@@ -46,7 +46,7 @@ def test_gzip(tmp_path: Path) -> None:
     path.write_bytes(gzip.compress(TEXT.encode()))
     assert rows_of(path) == ROWS
     path.write_bytes(gzip.compress(TEXT.encode())[:-12])
-    with pytest.raises(UsageError, match=r"a\.csv\.gz: is no whole gzip file"):
+    with pytest.raises(UsageError, match=r"a\.csv\.gz: is not a whole gzip file"):
         rows_of(path)
 
 
@@ -57,7 +57,7 @@ def test_damaged_rows_are_named_and_the_rest_is_read(tmp_path: Path) -> None:
     assert ledger.dropped == [
         {
             "row": "a.csv row 3",
-            "why": "column model: byte 0xe9 is no UTF-8 in 'qw\\udce9n'; save the file as UTF-8",
+            "why": "column model: byte 0xe9 is not UTF-8 in 'qw\\udce9n'; save the file as UTF-8",
         },
         {"row": "a.csv row 4", "why": "has 1 columns, the first line 2"},
         {"row": "a.csv row 7", "why": "has 3 columns, the first line 2"},
@@ -94,7 +94,7 @@ def test_json_lines(tmp_path: Path) -> None:
     path.write_bytes(b'{"a": 1}\n\n[1]\n{"a": \n{"a": "\xe9"}\n{"a": 2}')
     assert list(json_rows(path, ledger)) == [("a.jsonl line 1", {"a": 1}), ("a.jsonl line 6", {"a": 2})]
     assert [one["row"] for one in ledger.dropped] == ["a.jsonl line 3", "a.jsonl line 4", "a.jsonl line 5"]
-    assert [one["why"].split(" (")[0] for one in ledger.dropped][:2] == ["is no JSON object", "is no JSON"]
+    assert [one["why"].split(" (")[0] for one in ledger.dropped][:2] == ["is not a JSON object", "is not JSON"]
 
 
 def test_characters_beyond_ascii_and_halves_of_them(tmp_path: Path) -> None:
@@ -113,5 +113,5 @@ def test_json_nested_beyond_reason(tmp_path: Path) -> None:
 def test_no_json(tmp_path: Path) -> None:
     path = tmp_path / "a.json"
     path.write_text("{")
-    with pytest.raises(UsageError, match=r"a\.json: is no JSON"):
+    with pytest.raises(UsageError, match=r"a\.json: is not JSON"):
         read_json(path)

@@ -82,7 +82,18 @@ def _lane(spec: Spec, calls: int) -> Lane:
     )
     endpoint = resolve(entry, {"MOCK_API_KEY": "none"})
     items = [
-        Item("s", "t", "1", f"i{n}", "f", 1, "en", "f", ({"role": "user", "content": f"{n} {PROMPT}"},), 1024)
+        Item(
+            suite="s",
+            task="t",
+            task_version="1",
+            item=f"i{n}",
+            family="f",
+            level=1,
+            language="en",
+            cluster="f",
+            messages=({"role": "user", "content": f"{n} {PROMPT}"},),
+            max_tokens=1024,
+        )
         for n in range(calls)
     ]
     plan = make_plan(items, [endpoint], RunSettings(("s",)), {})

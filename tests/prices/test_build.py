@@ -306,7 +306,17 @@ def test_a_missing_package_is_named() -> None:
 
 def test_a_price_holds_between_its_dates() -> None:
     begin = datetime(2026, 1, 1, tzinfo=UTC)
-    row = ListedPrice("acme", "small", "standard", begin, begin + timedelta(days=1), {}, [], "", "")
+    row = ListedPrice(
+        provider="acme",
+        model="small",
+        mode="standard",
+        valid_from=begin,
+        valid_to=begin + timedelta(days=1),
+        rates={},
+        tiers=[],
+        source_url="",
+        origin="",
+    )
     assert not row.at(begin - timedelta(seconds=1))
     assert row.at(begin)
     assert not row.at(begin + timedelta(days=1))

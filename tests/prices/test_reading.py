@@ -158,7 +158,7 @@ def test_bytes_that_are_no_text_are_no_list(tmp_path: Path) -> None:
 
 def test_a_damaged_snapshot_is_named(tmp_path: Path) -> None:
     (tmp_path / "snapshot.json").write_text("{")
-    with pytest.raises(UsageError, match=r"snapshot.json: is no price snapshot .* Install claimbench again."):
+    with pytest.raises(UsageError, match=r"snapshot.json: is not a price snapshot .* Install claimbench again."):
         load(None, tmp_path / "snapshot.json")
 
 

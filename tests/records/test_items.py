@@ -59,8 +59,10 @@ seconds = st.none() | st.floats(0, 1e6)
 texts = st.text()
 usages = st.builds(TokenUsage, counts, counts, counts, counts, counts, counts)
 attempts = st.builds(
-    Attempt, texts, st.sampled_from(Outcome), seconds, seconds, seconds, seconds, seconds, st.none() | texts, usages,
-    seconds, status=st.none() | st.integers(100, 599), fault=st.none() | texts, request_id=st.none() | texts,
+    Attempt,
+    sent_at=texts, outcome=st.sampled_from(Outcome), connect_s=seconds, ttft_s=seconds, ttfat_s=seconds,
+    last_token_s=seconds, latency_s=seconds, error=st.none() | texts, usage=usages, cost_reported_usd=seconds,
+    status=st.none() | st.integers(100, 599), fault=st.none() | texts, request_id=st.none() | texts,
     reads=counts, coalesced=counts, window_s=seconds, window_tokens=counts, buffered=st.booleans(),
 )  # fmt: skip
 samplings = st.dictionaries(st.sampled_from(["temperature", "top_p"]), st.floats(0, 2))
@@ -102,7 +104,7 @@ def test_a_record_of_before_a_field_was_added_is_still_read(call: Call) -> None:
 
 
 def test_what_a_vendor_may_charge_for() -> None:
-    attempt = Attempt("2026-11-22T00:00:00.000+00:00", Outcome.INFRASTRUCTURE)
+    attempt = Attempt(sent_at="2026-11-22T00:00:00.000+00:00", outcome=Outcome.INFRASTRUCTURE)
     assert not attempt.billable
     assert not replace(attempt, status=429).billable
     assert replace(attempt, status=200).billable, "the stream broke before it told of tokens"

@@ -18,7 +18,9 @@ RIGHT = "def pairs(n): return {m: (m, m) for m in n}"
 
 
 def test_a_right_program_passes(sandbox: str) -> None:
-    assert grade_check(RIGHT, "pairs", CHECK) == Grade(ProgramVerdict.PASSED, 1, 1, "", sandbox)
+    assert grade_check(RIGHT, "pairs", CHECK) == Grade(
+        verdict=ProgramVerdict.PASSED, passed=1, total=1, detail="", sandbox=sandbox
+    )
 
 
 @pytest.mark.parametrize(

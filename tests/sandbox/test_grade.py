@@ -18,13 +18,17 @@ CALLS = [TestCall((1, 2), 3), TestCall(([1], [2]), [1, 2]), TestCall(("a", "b"),
 
 
 def test_a_right_program_passes(sandbox: str) -> None:
-    assert grade(ADD, "add", CALLS) == Grade(ProgramVerdict.PASSED, 3, 3, "", sandbox)
+    assert grade(ADD, "add", CALLS) == Grade(
+        verdict=ProgramVerdict.PASSED, passed=3, total=3, detail="", sandbox=sandbox
+    )
     assert sandbox in {"bubblewrap+landlock+seccomp", "landlock+seccomp"}
 
 
 def test_the_first_failure_is_the_verdict_and_the_rest_still_counts(sandbox: str) -> None:
     source = "def add(a, b):\n    return a + b if a != [1] else (1, 2)\n"
-    assert grade(source, "add", CALLS) == Grade(ProgramVerdict.WRONG, 2, 3, "call 2: wrong value", sandbox)
+    assert grade(source, "add", CALLS) == Grade(
+        verdict=ProgramVerdict.WRONG, passed=2, total=3, detail="call 2: wrong value", sandbox=sandbox
+    )
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,9 @@ TOTALS: list[tuple[Value, ...]] = [("a", 3.75), ("b", 0.1)]
 
 def test_right_rows_pass_in_any_order(sandbox: str) -> None:
     query = "SELECT shop, sum(amount) FROM sales GROUP BY shop ORDER BY 1 DESC"
-    assert grade_sql(query, SCHEMA, TOTALS) == Grade(ProgramVerdict.PASSED, 1, 1, "", sandbox)
+    assert grade_sql(query, SCHEMA, TOTALS) == Grade(
+        verdict=ProgramVerdict.PASSED, passed=1, total=1, detail="", sandbox=sandbox
+    )
     assert grade_sql(query, SCHEMA, TOTALS, ordered=True).verdict is ProgramVerdict.WRONG
     assert grade_sql(query, SCHEMA, TOTALS[::-1], ordered=True).verdict is ProgramVerdict.PASSED
 

@@ -14,12 +14,16 @@ CASES = [ProgramCase("1\n", "2\n"), ProgramCase("21\n", "42\n")]
 
 
 def test_a_right_program_passes(sandbox: str) -> None:
-    assert grade_program(DOUBLE, CASES) == Grade(ProgramVerdict.PASSED, 2, 2, "", sandbox)
+    assert grade_program(DOUBLE, CASES) == Grade(
+        verdict=ProgramVerdict.PASSED, passed=2, total=2, detail="", sandbox=sandbox
+    )
 
 
 def test_a_wrong_case_is_the_verdict_and_the_rest_still_counts(sandbox: str) -> None:
     wrong = grade_program("print(2)", [*CASES, CASES[0]])
-    assert wrong == Grade(ProgramVerdict.WRONG, 2, 3, "case 2: wrong output", sandbox)
+    assert wrong == Grade(
+        verdict=ProgramVerdict.WRONG, passed=2, total=3, detail="case 2: wrong output", sandbox=sandbox
+    )
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from bench.weights.catalog import CatalogEntry, WeightsSource
 def make_entry(content: bytes, *sources: WeightsSource) -> CatalogEntry:
     """An entry that accepts exactly `content`."""
     digest = hashlib.sha256(content).hexdigest()
-    return CatalogEntry("tiny", "tiny.gguf", "MIT", len(content), digest, sources)
+    return CatalogEntry(name="tiny", file="tiny.gguf", licence="MIT", size=len(content), sha256=digest, sources=sources)
 
 
 @pytest.fixture

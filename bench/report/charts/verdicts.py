@@ -16,8 +16,6 @@ from bench.report.charts.forest import TOO_SMALL, ForestRow
 from bench.report.charts.plane import PlanePoint
 from bench.report.numbers.comparison import RunComparison
 from bench.stats import Interval, Strata, joint_region, score_difference, smallest_n
-from bench.stats.paired import smallest_n
-from bench.stats.region import joint_region
 
 if TYPE_CHECKING:
     import pandas as pd

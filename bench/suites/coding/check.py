@@ -24,7 +24,7 @@ from bench.suites.coding.items import item
 INPUTS = 2_000
 """Inputs of a family on which its two references must agree."""
 EQUIVALENT = Path(__file__).with_name("equivalent.json")
-"""Mutants that are no mistakes: digest -> family, mutant and reason."""
+"""Mutants that are not mistakes: digest -> family, mutant and reason."""
 
 
 def disagreements(family: CodingFamily, exam_seed: int = SHIPPED_SEED, inputs: int = INPUTS) -> Iterator[str]:

@@ -16,7 +16,7 @@ Args = tuple[Any, ...]
 Drawn = dict[str, Any]
 """What an instance is drawn with, by name."""
 Prose = Sequence[str | bool]
-"""A text's lines, one a rule; a line that is no text (`p.level >= 2 and "..."`) is left out."""
+"""A text's lines, one a rule; a line that is not a text (`p.level >= 2 and "..."`) is left out."""
 
 
 class Params(SimpleNamespace):

@@ -100,7 +100,7 @@ def judge_claims(items: pd.DataFrame, record: RunRecord, claims: Sequence[Claim]
         cases.append(case)
         rivals.append(rival(items, record, claim, case.pairs))
     withdrawn = [] if given else _withdrawn(items, record)
-    opinions = judge([*cases, *withdrawn], seed=record.settings.seed)[: len(cases)]
+    opinions = judge([*cases, *withdrawn], seed=record.seed)[: len(cases)]
     told = zip(opinions, rivals, strict=True)
     return Ruling(tuple(_with(o, rival, len(withdrawn)) for o, rival in told), unjudged)
 

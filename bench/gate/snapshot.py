@@ -154,8 +154,8 @@ def of(items: pd.DataFrame, record: RunRecord) -> Snapshot:
         versions=dict(record.versions),
         prices_as_of=record.prices_as_of,
         tasks={
-            str(task): {"version": str(version), "sha256": record.tasks[task].sha256 if task in record.tasks else None}
-            for task, version in versions.items()
+            task: {"version": str(version), "sha256": record.tasks[task].sha256 if task in record.tasks else None}
+            for task, version in zip(versions.index.astype(str), versions, strict=True)
         },
         models={
             label: ModelRecord(_settings(about), suites)

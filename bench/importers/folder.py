@@ -99,14 +99,14 @@ def _write(name: str, read: Callable[[Request], Any], request: Request, folder: 
     rows = tables.finish()
     if totals:
         runfolder.write_aggregates(folder, totals)
-    record = _record(name, request, tables, totals, started)
-    runfolder.write_record(folder, record)
+    made = _record(name, request, tables, totals, started)
+    runfolder.write_record(folder, made)
     return Imported(
         folder=folder,
         items=rows,
         totals=len(totals),
-        models=tuple(record.models),
-        suites=tuple(dict.fromkeys((*record.suites, *(row.suite for row in totals)))),
+        models=tuple(made.models),
+        suites=tuple(dict.fromkeys((*made.suites, *(row.suite for row in totals)))),
         notes=tuple(request.ledger.notes),
         dropped=tuple(request.ledger.dropped),
         dropped_count=request.ledger.dropped_count,

@@ -30,8 +30,8 @@ def write_report(folder: Path, shape: charts.Shape = "wide") -> tuple[Comparison
         "comparison.tex": documents.latex(comparison),
         "comparison.html": documents.page(comparison),
     }
-    if comparison.manifest.get("claims"):
-        told = comparison.ruling, comparison.manifest
+    if comparison.record.claims:
+        told = comparison.ruling, comparison.record
         texts["claims.md"] = claims.markdown(*told)
         texts["claims.json"] = json.dumps(claims.as_json(*told), indent=2, ensure_ascii=False) + "\n"
     if published:

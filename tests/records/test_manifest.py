@@ -182,7 +182,7 @@ def test_what_a_sparse_file_does_not_say_is_unknown() -> None:
     record = runjson.record(machine=None, claims=None, versions=None)
     assert (record.machine, record.prices_as_of, record.sandbox, record.git_commit) == (None, None, None, None)
     assert (record.claims, record.versions, record.stopped, record.parts) == ({}, {}, {}, ())
-    assert (record.settings.seed, record.settings.repeats) == (0, 1)
+    assert (record.settings.seed, record.seed, record.settings.repeats) == (None, 0, 1)
 
 
 def test_amounts_keep_their_digits() -> None:

@@ -16,6 +16,7 @@ from bench.report.charts.latency import METRICS, Curve
 from bench.report.numbers.bridge import Bridge
 from bench.report.numbers.pairwise import Difference, Place
 from bench.stats import BridgeStep, Interval
+from tests import runjson
 from tests.report.pictures import faults, written
 
 CAPTION = (
@@ -53,7 +54,7 @@ def compared(count: int, priced: bool = True) -> Comparison:
             rows.append(row(name, suite, score=around(score, 0.06), cost_per_1000_usd=usd))
             places += [Place(suite, name, 240, score, cost, at % 2 == 0, rng.random())] if priced else []
     worst = Difference("coding", NAMES[0], NAMES[1], 240, around(0.2, 0.05), 0.001, Interval(0.5, 0.4, 0.6, 240))
-    return Comparison(tuple(rows), {}, places=tuple(places), differences=(worst,))
+    return Comparison(tuple(rows), runjson.record(), places=tuple(places), differences=(worst,))
 
 
 @every_count

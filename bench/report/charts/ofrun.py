@@ -55,7 +55,7 @@ def _claims(
     """The plane and the forest of each claim; without claims one forest against the run's first model."""
     for opinion in comparison.ruling.opinions:
         claim, name = opinion.claim, file_name(opinion.claim.name)
-        title = verdicts.title(opinion, comparison.manifest)
+        title = verdicts.title(opinion, comparison.record)
         about = f"{claim.candidate} against {claim.baseline}, {100 * verdicts.level(opinion):g} % intervals"
         points = verdicts.plane_points(opinion)
         bounds = claim.cheaper_by, claim.worse_by

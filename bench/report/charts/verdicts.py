@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from bench.claims import Opinion
 from bench.claims.judge import MEAN
 from bench.claims.text import labels
+from bench.records.manifest import RunRecord
 from bench.report.charts import common
 from bench.report.charts.forest import TOO_SMALL, ForestRow
 from bench.report.charts.plane import PlanePoint
@@ -60,7 +61,7 @@ def _region(opinion: Opinion, suite: str) -> tuple[tuple[float, float], ...]:
 
 def level(opinion: Opinion) -> float:
     """The confidence of two-sided intervals whose edge passes a bound when the claim's one-sided test does."""
-    return 1 - 2 * round(1 - opinion.claim.confidence, 12)
+    return 1 - 2 * opinion.claim.alpha
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +152,8 @@ def fitting(rows: list[ForestRow]) -> list[ForestRow]:
     return rows if len(rows) <= MOST_ROWS else [row for row in rows if row.pooled] or rows[:MOST_ROWS]
 
 
-def title(opinion: Opinion, manifest: Mapping[str, Any]) -> str:
+def title(opinion: Opinion, record: RunRecord) -> str:
     """The claim's name and verdict, with what every mention of it must carry."""
-    remarks = labels(opinion, manifest)
+    remarks = labels(opinion, record)
     aside = f" ({'; '.join(remarks)})" if remarks else ""
     return f"{opinion.claim.name}: {opinion.verdict}{aside}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from shlex import quote
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from bench import claims
 from bench.claims import Observed, Opinion
 from bench.records.aggregates import AggregateRow
+from bench.records.manifest import RunRecord
 from bench.report.numbers.comparison import Comparison
 from bench.report.numbers.pairwise import Difference
 from bench.report.text import totals
@@ -91,17 +92,17 @@ class Card:
 
 def cards(comparison: Comparison, published: Sequence[AggregateRow] = ()) -> list[Card]:
     """The run's claims; without any, the pair that a reader will ask about, or the best of published totals."""
-    ruling, manifest = comparison.ruling, comparison.manifest
-    found = [_claimed(f"claims.json/{n}", opinion, manifest) for n, opinion in enumerate(ruling.opinions)]
+    ruling, record = comparison.ruling, comparison.record
+    found = [_claimed(f"claims.json/{n}", opinion, record) for n, opinion in enumerate(ruling.opinions)]
     for number, (name, why) in enumerate(ruling.unjudged.items(), len(found)):
-        said = claims.statement(claims.declared_claims(manifest)[name])
+        said = claims.statement(claims.declared_claims(record)[name])
         key = f"claims.json/{number}"
         found.append(Card(key, name, "unjudged", (), said, (), (), (f"This run cannot judge it: {why}",)))
     return found or list(_measured(comparison)) or list(_best(published))
 
 
-def _claimed(key: str, opinion: Opinion, manifest: Mapping[str, Any]) -> Card:
-    record = claims.as_json(claims.Ruling((opinion,)), manifest)[0]
+def _claimed(key: str, opinion: Opinion, record: RunRecord) -> Card:
+    entry = claims.as_json(claims.Ruling((opinion,)), record)[0]
     pairs, said = opinion.pairs, claims.statement(claims.judged_part(opinion))
     tiles: dict[str, list[Figure]] = {}
     for number, ((suite, name), half) in enumerate(opinion.judged.halves.items()):
@@ -113,12 +114,12 @@ def _claimed(key: str, opinion: Opinion, manifest: Mapping[str, Any]) -> Card:
         key=key,
         name=opinion.claim.name,
         verdict=str(opinion.verdict),
-        remarks=tuple(record["labels"]),
+        remarks=tuple(entry["labels"]),
         statement=said,
         basis=(
-            *_dates(manifest, labels, pairs.earliest),
+            *_dates(record, labels, pairs.earliest),
             ("paired items", str(pairs.n)),
-            *_prices(manifest, labels),
+            *_prices(record, labels),
             ("confidence", f"{100 * opinion.claim.confidence:g} %"),
         ),
         tiles=(
@@ -126,10 +127,10 @@ def _claimed(key: str, opinion: Opinion, manifest: Mapping[str, Any]) -> Card:
             *(_together(f"{key}/observed", claims.observed(opinion)) if len(tiles) > 1 else ()),
         ),
         paragraphs=(
-            record["explanation"].removeprefix(f"{claims.verdict_in_words(opinion)} "),
-            record["on_these_items"],
+            entry["explanation"].removeprefix(f"{claims.verdict_in_words(opinion)} "),
+            entry["on_these_items"],
         ),
-        notes=tuple(record["notes"]),
+        notes=tuple(entry["notes"]),
     )
 
 
@@ -163,7 +164,7 @@ def _half(key: str, scope: tuple[str, str], half: Half, opinion: Opinion) -> Fig
 
 
 def _state(scope: tuple[str, str], half: Half, opinion: Opinion) -> str:
-    if half.p_supported <= round(1 - opinion.claim.confidence, 12) and not half.problem:
+    if half.p_supported <= opinion.claim.alpha and not half.problem:
         return "proves little" if half.name == "quality" and scope[0] in opinion.unmissable else "shown"
     failing = opinion.judged.failing if opinion.verdict is Verdict.REFUTED else None
     return "contradicted" if failing == scope else "not shown"
@@ -199,22 +200,27 @@ def _gap(difference: float) -> str:
     return f"{abs(100 * difference):.1f} points {'lower' if difference < 0 else 'higher'}"
 
 
-def _dates(manifest: Mapping[str, Any], labels: tuple[str, ...], asked: str | None) -> list[tuple[str, str]]:
+def _dates(record: RunRecord, labels: tuple[str, ...], asked: str | None) -> list[tuple[str, str]]:
     """When the answers were asked; of an import what its source says of that."""
-    if not manifest.get("imported"):
-        return [("answers from", (asked or str(manifest["started_at"]))[:10])]
-    told = [manifest["models"][label]["imported"]["date"] or "an unknown date" for label in labels]
+    if not record.imported:
+        return [("answers from", (asked or record.started_at)[:10])]
+    told = [_date(record, label) for label in labels]
     dated = told[:1] if len(set(told)) == 1 else [f"{date} ({label})" for label, date in zip(labels, told, strict=True)]
-    return [("results of", " and ".join(dated)), ("imported on", str(manifest["started_at"])[:10])]
+    return [("results of", " and ".join(dated)), ("imported on", record.started_at[:10])]
 
 
-def _prices(manifest: Mapping[str, Any], labels: tuple[str, ...]) -> list[tuple[str, str]]:
-    local = [str(manifest["models"][label]["model"]).startswith("weights/") for label in labels]
+def _date(record: RunRecord, label: str) -> str:
+    origin = record.models[label].imported
+    return (origin and origin.date) or "an unknown date"
+
+
+def _prices(record: RunRecord, labels: tuple[str, ...]) -> list[tuple[str, str]]:
+    local = [record.models[label].local for label in labels]
     found = []
-    as_of = (manifest.get("prices") or {}).get("as_of")
+    as_of = record.prices_as_of
     if as_of and not all(local):
-        found.append(("prices of", str(as_of)))
-    rates = {manifest["models"][label].get("usd_per_hour") for label in labels} - {None}
+        found.append(("prices of", as_of))
+    rates = {rate for label in labels if (rate := record.models[label].usd_per_hour) is not None}
     if any(local) and rates:
         found.append(("machine price", " and ".join(f"{rate:g} USD/hour" for rate in sorted(rates))))
     return found
@@ -222,7 +228,7 @@ def _prices(manifest: Mapping[str, Any], labels: tuple[str, ...]) -> list[tuple[
 
 def _measured(comparison: Comparison) -> Iterator[Card]:
     """The cheapest model against the best one, without a verdict."""
-    manifest = comparison.manifest
+    record = comparison.record
     labels = pair(comparison)
     tiles = []
     for number, one in enumerate(comparison.differences):
@@ -236,17 +242,17 @@ def _measured(comparison: Comparison) -> Iterator[Card]:
         verdict="measured",
         remarks=("no claim was declared",),
         statement=f"{labels[0]}, compared with {labels[1]}",
-        basis=(*_dates(manifest, labels, None), *_prices(manifest, labels)),
+        basis=(*_dates(record, labels, None), *_prices(record, labels)),
         tiles=tuple(tiles),
-        paragraphs=(_unclaimed(manifest, labels),),
+        paragraphs=(_unclaimed(record, labels),),
     )
 
 
-def _unclaimed(manifest: Mapping[str, Any], labels: tuple[str, str]) -> str:
+def _unclaimed(record: RunRecord, labels: tuple[str, str]) -> str:
     said = "Nothing was claimed of these results beforehand, so there is no verdict, only what was measured. "
-    if not manifest.get("imported"):
+    if not record.imported:
         return said + "A claim in bench.toml says which saving and which loss would count, and is then judged."
-    command = f"bench claim {manifest['run']} --candidate {quote(labels[0])} --baseline {quote(labels[1])}"
+    command = f"bench claim {record.run} --candidate {quote(labels[0])} --baseline {quote(labels[1])}"
     return f"{said}To judge a claim here, as exploratory: {command} --cheaper-by 0.9 --worse-by 0.03 --keep"
 
 
@@ -254,7 +260,7 @@ def pair(comparison: Comparison) -> tuple[str, str]:
     """The candidate and baseline that a reader will ask about: the first claim's, else the cheapest and the best."""
     for opinion in comparison.ruling.opinions:
         return opinion.claim.candidate, opinion.claim.baseline
-    labels = list(comparison.manifest["models"])
+    labels = list(comparison.record.models)
     scores = {label: _mean(comparison, label, "score") for label in labels}
     costs = {label: _mean(comparison, label, "cost_per_1000_usd") for label in labels}
     best = max(labels, key=lambda label: -math.inf if scores[label] is None else scores[label] or 0.0)

@@ -19,14 +19,14 @@ _HOMES: Mapping[str, str] = {
     "coding_items": "bench.suites.coding.exam:load",
     "function_calls": "bench.scoring.graders:function_calls",
     "human_eval": "bench.scoring.graders:human_eval",
-    "jsonl_items": "bench.suites.items:jsonl",
+    "jsonl_items": "bench.registry.items:jsonl",
     "own_answer": "bench.scoring.graders:own",
     "own_code": "bench.scoring.graders:own_with_code",
-    "own_items": "bench.owntasks:own",
+    "own_items": "bench.registry.own:own",
     "python_value": "bench.scoring.graders:python_value",
     "reasoning_items": "bench.suites.reasoning.exam:load",
     "sql_query": "bench.scoring.graders:sql_query",
-    "task": "bench.owntasks:task",
+    "task": "bench.registry.own:task",
 }
 """Where the code is today, as module:name. To be changed when it moves."""
 

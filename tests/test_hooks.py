@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bench.owntasks import draft
-from bench.suites.items import dataset
 
 from bench import hooks
 from bench.registry import LoadedTasks, read, shipped
+from bench.registry.items import dataset
+from bench.registry.own import draft
 
 BEFORE = Path(__file__).parent / "fixtures" / "before" / "bench-tasks"
 NAMED = re.compile(r"!function (\S+)")

@@ -98,7 +98,7 @@ def judge_claims(items: pd.DataFrame, record: RunRecord, claims: Sequence[Claim]
         cases.append(case)
         rivals.append(rival(items, record, claim, case.pairs))
     withdrawn = [] if given else _withdrawn(items, record)
-    judgements = judge_cases([*cases, *withdrawn], seed=record.settings.seed)[: len(cases)]
+    judgements = judge_cases([*cases, *withdrawn], seed=record.seed)[: len(cases)]
     beside = zip(judgements, rivals, strict=True)
     return Ruling(tuple(_with(judgement, rival, len(withdrawn)) for judgement, rival in beside), unjudged)
 

@@ -91,7 +91,7 @@ def claim(
         click.echo(json.dumps([record], indent=2, ensure_ascii=False) if as_json else totals.text(judgement))
         sys.exit(_EXIT[judgement.verdict])
     ruling = claims.judge_run(folder, name, own)
-    of_run = runfolder.read_manifest(folder)
+    of_run = runfolder.read_record(folder)
     if as_json:
         click.echo(json.dumps(claims.as_json(ruling, of_run), indent=2, ensure_ascii=False))
     elif ruling.judgements:

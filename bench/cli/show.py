@@ -50,7 +50,7 @@ def print_table(comparison: RunComparison) -> None:
         for columns in _fitting(sets, rows, room):
             table = grouped("model", columns, rows, group=lambda row: row.suite, name=lambda row: row.model)
             console.print(table, "")
-    for line in claims.lines(comparison.ruling, comparison.manifest):
+    for line in claims.lines(comparison.ruling, comparison.record):
         console.print(line, "", markup=False)
     for note in tables.notes(comparison):
         console.print(str(note), markup=False, style="dim")

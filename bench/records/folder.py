@@ -1,13 +1,12 @@
-"""A run folder's manifest and tables: written left of the tables, read by everything right of them."""
+"""A run folder's record and tables: written left of the tables, read by everything right of them."""
 
 from __future__ import annotations
 
 import contextlib
 import errno
-import json
 import os
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -110,11 +109,6 @@ def write_record(folder: Path, record: RunRecord) -> None:
     write_text(folder / MANIFEST, record.text())
 
 
-def read_manifest(folder: Path) -> dict[str, Any]:
-    """run.json's content. UsageError if the folder is no run folder."""
-    return read_record(folder).to_json()
-
-
 def read_table(folder: Path, name: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
     """The table `items`, `answers` or `aggregates`, or some columns of it; missing values are NA.
 
@@ -152,7 +146,7 @@ def _rows(table: pd.DataFrame, kind: type[Row]) -> list[Row]:
 
 
 def is_whole(folder: Path) -> bool:
-    """Whether the manifest and both tables are there and can be read."""
+    """Whether run.json and both tables are there and can be read."""
     try:
         read_record(folder)
         for name in ("items", "answers"):
@@ -216,8 +210,3 @@ def derive(parent: Path, why: RecordedDerivation) -> tuple[Path, RunRecord]:
 def clear(folder: Path) -> None:
     """Removes a folder that is made from other data, before it is written anew."""
     shutil.rmtree(folder, ignore_errors=True)
-
-
-def manifest_text(manifest: Mapping[str, Any]) -> str:
-    """run.json's text."""
-    return json.dumps(manifest, indent=2, ensure_ascii=False, default=str) + "\n"

@@ -134,6 +134,11 @@ class RunRecord(JsonRecord):
         """The day of the price list, ISO 8601; None without one."""
         return self.prices.as_of if self.prices else None
 
+    @property
+    def seed(self) -> int:
+        """What resampling begins from; 0 where the file names no seed."""
+        return self.settings.seed or 0
+
     def is_local(self, *labels: str) -> bool:
         """Whether any of these models ran on its own machine."""
         return any(self.models[label].local for label in labels)

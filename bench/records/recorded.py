@@ -17,8 +17,8 @@ class RecordedSettings(JsonRecord):
 
     suites: tuple[str, ...] = ()
     """Suites or single tasks that were to be run."""
-    seed: int = 0
-    """Seeds the order of calls and all resampling; 0 where the file names none."""
+    seed: int | None = None
+    """Seeds the order of calls and all resampling; None where the file does not say."""
     exam_seed: int | None = None
     """What the items of generated tasks were drawn by; None for the exam that ships."""
     limit: int | None = None
@@ -176,6 +176,11 @@ class RecordedClaim(JsonRecord):
     """Earlier runs of other plans that judged it on some of the same answers; None where nobody looked."""
     kept: bool = False
     """Whether it was given on the command line and kept: it is exploratory then."""
+
+    def margin(self, key: str) -> float | None:
+        """What it claims under a margin's key, e.g. "cheaper_by"; None if nothing."""
+        value: float | None = self.extra.get(key)
+        return value
 
     @classmethod
     def of(cls, words: Mapping[str, Any], sha256: str, recorded_at: str, *, kept: bool = False) -> Self:

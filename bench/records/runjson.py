@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields, replace
 from decimal import Decimal, InvalidOperation
-from functools import cache
 from types import NoneType
 from typing import Any, ClassVar, Self, get_args, get_origin, get_type_hints
 
@@ -67,12 +66,15 @@ class JsonRecord:
 _COMMON = ("extra", "keys")
 
 
-@cache
+_HINTS: dict[type[JsonRecord], dict[str, Any]] = {}
+
+
 def _hints(kind: type[JsonRecord]) -> dict[str, Any]:
-    return get_type_hints(kind)
+    if kind not in _HINTS:
+        _HINTS[kind] = get_type_hints(kind)
+    return _HINTS[kind]
 
 
-@cache
 def _own(kind: type[JsonRecord]) -> tuple[Field[Any], ...]:
     return tuple(each for each in fields(kind) if each.name not in _COMMON)
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from bench.errors import UsageError
 from bench.records import folder as runfolder
+from bench.records.manifest import RunRecord
 
 FILLER = "█"
 """Stands for each character of an answer or its reasoning: the cost bridge needs their lengths, and nothing else."""
@@ -28,9 +29,9 @@ def redact(parent: Path) -> Path:
     its reasoning the length, of a grader's detail its verdict and numbers. The parent is not altered; an earlier
     redaction is written over. UsageError if the folder is no run folder, has no answers, or is redacted itself.
     """
-    manifest = runfolder.read_manifest(parent)
+    record = runfolder.read_record(parent)
     base = parent.resolve()
-    if manifest.get("redacted"):
+    if record.redacted:
         raise UsageError(f"{parent}: is redacted already.")
     if not (parent / "answers.parquet").is_file():
         raise UsageError(f"{parent}: has no answers that could be redacted.")
@@ -40,28 +41,23 @@ def redact(parent: Path) -> Path:
     runfolder.write_file(folder / "answers.parquet", lambda part: _answers(parent, part, folder.name))
     _latency(parent, folder)
     _totals(parent, folder)
-    runfolder.write_text(folder / runfolder.MANIFEST, runfolder.manifest_text(_manifest(manifest, folder.name)))
+    runfolder.write_record(folder, _redacted(record, folder.name))
     return folder
 
 
-def _manifest(manifest: Mapping[str, Any], run: str) -> dict[str, Any]:
+def _redacted(record: RunRecord, run: str) -> RunRecord:
     """Providers' own words about why a model was stopped may quote a prompt; commands name local paths."""
-    stopped = dict.fromkeys(manifest.get("stopped") or {}, "the reason is redacted")
+    stopped = dict.fromkeys(record.stopped, "the reason is redacted")
     lanes = {
-        label: {**lane, "stopped": lane.get("stopped") and stopped.get(label, "redacted")}
-        for label, lane in (manifest.get("lanes") or {}).items()
+        label: replace(lane, stopped=lane.stopped and stopped.get(label, "redacted"))
+        for label, lane in record.lanes.items()
     }
-    models = {label: {**model, "extra_body": {}} for label, model in manifest["models"].items()}
-    changed = {"run": run, "redacted": manifest["run"], "stopped": stopped, "lanes": lanes, "models": models}
-    return {**{key: manifest[key] for key in manifest if key not in UNTOLD}, **changed, **_imported(manifest)}
-
-
-def _imported(manifest: Mapping[str, Any]) -> dict[str, Any]:
-    """What an import left out, without the cells that its reasons quote."""
-    about = manifest.get("imported")
-    if not about:
-        return {}
-    return {"imported": {**about, "dropped": [{**row, "why": "the reason is redacted"} for row in about["dropped"]]}}
+    models = {label: replace(model.with_keys("extra_body"), extra_body={}) for label, model in record.models.items()}
+    about = record.imported  # what an import left out is told without the cells that its reasons quote
+    if about:
+        about = replace(about, dropped=tuple({**row, "why": "the reason is redacted"} for row in about.dropped))
+    kept = record.without(*UNTOLD).with_keys("redacted", "stopped", "lanes")
+    return replace(kept, run=run, redacted=record.run, stopped=stopped, lanes=lanes, models=models, imported=about)
 
 
 def _items(parent: Path, folder: Path) -> None:

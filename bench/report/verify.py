@@ -1,4 +1,4 @@
-"""Checks what a run folder publishes: every number is computed anew from the tables and the manifest, and compared.
+"""Checks what a run folder publishes: every number is computed anew from the tables and the record, and compared.
 
 Pictures are not compared; the CSV file beside each holds its numbers and is.
 """
@@ -84,7 +84,7 @@ def verify(folders: Sequence[Path], joint: Path | None = None) -> list[Verified]
 
 def shows(page: Path, folders: Sequence[Path]) -> bool:
     """Whether a page is there and shows just these runs, in any order."""
-    runs = [runfolder.read_manifest(folder)["run"] for folder in folders]
+    runs = [runfolder.read_record(folder).run for folder in folders]
     return page.is_file() and sorted(page_runs(page.read_text(encoding="utf-8"))) == sorted(runs)
 
 
@@ -104,7 +104,7 @@ def _computed(folder: Path, scratch: Path) -> PageSource:
 
 def _joint(published: Path, computed: Path, sources: Sequence[PageSource]) -> Verified:
     """The page of several runs, beside the same in the order of the published one."""
-    by_run = {source.comparison.manifest["run"]: source for source in sources}
+    by_run = {source.comparison.record.run: source for source in sources}
     ordered = [by_run[run] for run in page_runs(published.read_text(encoding="utf-8"))]
     numbers, differing = _file(published, write_page(computed, ordered), NAME)
     return Verified(published, {NAME: numbers}, tuple(differing), ())

@@ -30,8 +30,8 @@ def write_report(folder: Path, shape: charts.Shape = "wide") -> tuple[RunCompari
         "comparison.tex": documents.latex(comparison),
         "comparison.html": documents.page(comparison),
     }
-    if comparison.manifest.get("claims"):
-        judged = comparison.ruling, comparison.manifest
+    if comparison.record.claims:
+        judged = comparison.ruling, comparison.record
         texts["claims.md"] = claims.markdown(*judged)
         texts["claims.json"] = json.dumps(claims.as_json(*judged), indent=2, ensure_ascii=False) + "\n"
     if published:

@@ -39,7 +39,7 @@ def small(test: Any, change: Any) -> Change:
 
 def words(folder: Path) -> str:
     [opinion] = claims.judge_run(folder).judgements
-    return claims.explanation(opinion, runfolder.read_manifest(folder))
+    return claims.explanation(opinion, runfolder.read_record(folder))
 
 
 class TestMissing:
@@ -50,7 +50,7 @@ class TestMissing:
             "60.0 % of small's and 0.0 % of big's answers are missing, too many or too unevenly to leave them out"
         )
         assert "small lacks 180 of 300 scores and big lacks 0 of 300 scores" in opinion.warnings
-        assert "from 120 items" in claims.sentence(opinion, runfolder.read_manifest(tmp_path))
+        assert "from 120 items" in claims.sentence(opinion, runfolder.read_record(tmp_path))
 
     @pytest.mark.parametrize("claim", [COST, Claim("q", "small", "big", {"worse_by": 0.1})])
     def test_a_mean_without_a_suite_is_not_supported(self, tmp_path: Path, claim: Claim) -> None:
@@ -197,7 +197,7 @@ class TestHolm:
             folder, None, claims.adhoc("small", "big", cheaper_by=0.9, worse_by=0.03)
         ).judgements
         assert (str(opinion.verdict), opinion.declared) == ("supported", False)
-        told = claims.explanation(opinion, runfolder.read_manifest(folder))
+        told = claims.explanation(opinion, runfolder.read_record(folder))
         assert "made after the answers existed, so the 5 in 100 are not guaranteed." in told
 
 

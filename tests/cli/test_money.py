@@ -18,6 +18,7 @@ import pytest
 
 from bench.engine.budget import SHARE
 from bench.records import folder as runfolder
+from tests import runjson
 from tests.cli.conftest import Bench
 from tests.fake_endpoint import FakeEndpoint, Reply, Request
 
@@ -47,7 +48,7 @@ def items(bench: Bench) -> pd.DataFrame:
 
 
 def manifest(bench: Bench) -> dict[str, Any]:
-    return runfolder.read_manifest(bench.run_folder)
+    return runjson.content(bench.run_folder)
 
 
 def test_the_cost_of_a_run_is_known(bench: Bench, endpoint: FakeEndpoint) -> None:

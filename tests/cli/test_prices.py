@@ -9,6 +9,7 @@ import pytest
 
 from bench.prices import OVERRIDE, load
 from bench.records import folder as runfolder
+from tests import runjson
 from tests.cli.conftest import Bench
 from tests.fake_endpoint import FakeEndpoint, Reply, Request
 
@@ -122,7 +123,7 @@ def test_a_run_is_billed_by_the_users_list_and_keeps_it(bench: Bench, endpoint: 
     said = " ".join(done.err.split())
     assert "cost unknown for 2 calls of poor: no price for openai-api/acme/poor: it is in no list." in said
     assert (bench.run_folder / OVERRIDE).read_text() == OWN
-    kept = runfolder.read_manifest(bench.run_folder)["prices"]
+    kept = runjson.content(bench.run_folder)["prices"]
     assert kept["snapshot_sha256"] == load().snapshot_sha256
     assert (kept["as_of"], list(kept["rows"])) == ("2026-10-26", ["prices.toml:openai-api/acme/good"])
 

@@ -11,6 +11,7 @@ import pytest
 
 from bench.errors import UsageError
 from bench.records import folder as runfolder
+from tests import runjson
 from tests.cli.conftest import Bench
 from tests.fake_endpoint import FakeEndpoint, Reply, Request
 
@@ -59,7 +60,7 @@ def test_a_corrected_answer_scores_the_recorded_ones_anew(bench: Bench, ran: Pat
     assert not answering.requests
 
     folder = next(path for path in ran.parent.iterdir() if path.name.endswith("-score"))
-    manifest = runfolder.read_manifest(folder)
+    manifest = runjson.content(folder)
     assert (manifest["parent"], manifest["run"], manifest["derived"]["by"]) == (ran.name, folder.name, "score")
     assert manifest["derived"]["tasks_before"]["mine"]["version"] == "1"
     assert manifest["tasks"]["mine"]["version"] == "2"

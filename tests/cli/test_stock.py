@@ -9,6 +9,7 @@ import pytest
 
 from bench.records import folder as runfolder
 from bench.registry import stock
+from tests import runjson
 from tests.cli.conftest import Bench
 from tests.fake_endpoint import FakeEndpoint, Reply
 
@@ -33,7 +34,7 @@ def test_gsm8k_runs_by_name_from_bench_data(bench: Bench, monkeypatch: pytest.Mo
     assert found == {"0": (1.0, "answered"), "1": (0.0, "unparsable"), "2": (0.0, "answered")}
     assert {a.item: a.extracted for a in answers} == {"0": "$4.", "1": None, "2": "81"}
     assert {(row.suite, row.task, row.task_version) for row in rows} == {("gsm8k", "gsm8k_cot_llama", "4.0")}
-    manifest = runfolder.read_manifest(bench.run_folder)
+    manifest = runjson.content(bench.run_folder)
     assert manifest["tasks"]["gsm8k_cot_llama"]["max_tokens"] == 2048
     assert {r.body["max_tokens"] for r in endpoint.requests} == {2048}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bench.costs.machine import ServerTime, as_recorded, busy_s
 from bench.report.text.machine import machine_notes
+from tests import runjson
 from tests.costs.test_answers import call
 
 
@@ -34,13 +35,10 @@ def test_parts_of_a_run_add_up() -> None:
 
 def test_the_report_shows_them_apart() -> None:
     seconds = {"load_s": 3.0, "busy_s": 11.0, "idle_s": 6.0}
-    manifest = {
-        "machine_time": {"a": seconds, "b": seconds},
-        "models": {"a": {"usd_per_hour": 4.0}, "b": {"usd_per_hour": None}},
-    }
-    with_price, without = machine_notes(manifest)
+    models = {"a": {"model": "weights/a", "usd_per_hour": 4.0}, "b": {"model": "weights/b", "usd_per_hour": None}}
+    with_price, without = machine_notes(runjson.record(machine_time={"a": seconds, "b": seconds}, models=models))
     assert with_price == (
         "a: its server loaded for 3.0 s and idled for 6.0 s, 0.01 USD, in no item's cost; it answered for 11.0 s."
     )
     assert without == "b: its server loaded for 3.0 s and idled for 6.0 s, in no item's cost; it answered for 11.0 s."
-    assert machine_notes({}) == []
+    assert machine_notes(runjson.record()) == []

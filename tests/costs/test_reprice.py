@@ -14,6 +14,7 @@ from bench.errors import UsageError
 from bench.providers.rules import Rules
 from bench.records import folder as runfolder
 from bench.records.items import ItemRow
+from tests import runjson
 from tests.report.sample_run import ANSWERED, not_asked, write_run
 
 PRICES = """
@@ -103,7 +104,7 @@ def test_the_new_folder_names_its_parent_and_the_change_and_the_parent_stays(
     change = PriceChange(as_of=date(2026, 11, 21), cache_hit=0.8)
     folder = reprice.reprice(parent, change, book, tmp_path / "prices.toml").folder
     assert {path: path.read_bytes() for path in parent.iterdir()} == before
-    manifest = runfolder.read_manifest(folder)
+    manifest = runjson.content(folder)
     assert manifest["parent"] == ANSWERED.run
     assert manifest["derived"].items() >= {"by": "reprice", "as_of": "2026-11-21", "cache_hit": 0.8}.items()
     assert list(manifest["prices"]["rows"]) == [rows(folder)[0].price_id]

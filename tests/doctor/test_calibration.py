@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from bench.doctor.calibration import Calibration, calibrate, load, save
 from bench.errors import IncompleteError
 from bench.journal import Journal
 from bench.records.items import Call
+from bench.records.recorded import RecordedMachine
 from tests.fake_endpoint import FakeEndpoint, Reply
 
 SOME = Calibration(
@@ -28,7 +30,7 @@ SOME = Calibration(
     latency_error_p50_s=0.003,
     latency_error_p99_s=0.004,
 )
-MACHINE = {"cpu": "a", "cores": 2}
+MACHINE = RecordedMachine(cpu="a", cores=2)
 
 
 def test_our_error_is_measured_with_records_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -89,9 +91,9 @@ def test_what_is_kept_holds_for_its_machine_only(tmp_path: Path) -> None:
     save(tmp_path, MACHINE, [SOME])
     kept = load(tmp_path, MACHINE)
     assert kept is not None
-    assert kept["measured"] == [{name: getattr(SOME, name) for name in Calibration.__dataclass_fields__}]
-    assert kept["machine"] == MACHINE
-    assert load(tmp_path, {**MACHINE, "cores": 64}) is None
+    assert [error.to_json() for error in kept.measured] == [asdict(SOME)]
+    assert kept.machine == MACHINE
+    assert load(tmp_path, replace(MACHINE, cores=64)) is None
 
 
 @pytest.mark.parametrize("content", ["", "[]", json.dumps({"measured": []})])

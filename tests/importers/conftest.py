@@ -16,6 +16,7 @@ import pytest
 
 from bench.importers import FORMATS, Imported, Provenance, import_results
 from bench.records import folder as runfolder
+from tests import runjson
 
 FIXTURES = Path(__file__).parent / "fixtures"
 LM_EVAL = FIXTURES / "lm_eval"
@@ -37,7 +38,7 @@ def importing(tmp_path: Path) -> Importing:
                 one = path
             paths.append(one)
         done = import_results(name, FORMATS[name], paths, results=tmp_path / "results", **options)
-        return done, runfolder.read_manifest(done.folder)
+        return done, runjson.content(done.folder)
 
     return run
 

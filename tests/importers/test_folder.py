@@ -130,7 +130,7 @@ def test_a_file_ten_times_as_long_takes_hardly_more_memory(tmp_path: Path) -> No
 def test_latencies_of_an_import_are_not_said_to_come_from_a_busy_machine(importing: Importing) -> None:
     text = "item,model,score,latency_s\n" + "".join(f"q{at},{m},1,2\n" for at in range(30) for m in ("big", "small"))
     done, _ = importing("csv", text)
-    assert not [note for note in tables.notes(compare(done.folder)) if "busy" in note or "clean" in note]
+    assert not [note for note in tables.notes(compare(done.folder)) if "busy" in note.text or "clean" in note.text]
     (opinion,) = judge_run(done.folder, claim=adhoc("small", "big", slower_by=2.0)).judgements
     (half,) = opinion.test.parts.values()
     assert half.problem == "an imported latency does not say how it was timed, nor when"

@@ -92,13 +92,18 @@ def test_how_answers_ended_is_unknown_and_the_table_says_so(importing: Importing
 
 
 def test_a_verdict_and_why_its_cost_half_is_open(importing: Importing) -> None:
-    done, manifest = importing("lm_eval", SMALL, LARGE)
+    done, record = importing("lm_eval", SMALL, LARGE)
     (opinion,) = judge_run(done.folder, claim=adhoc("smollm2", "qwen-coder", worse_by=0.05, cheaper_by=0.5)).judgements
     assert str(opinion.verdict) == "inconclusive"
     assert opinion.test.problems["mini", "cost"] == "the cost of 6 of 6 items is unknown"
     assert (opinion.pairs.candidate.truncated, opinion.pairs.baseline.refused) == (None, None)
     assert any("how the answers ended is unknown" in warning for warning in opinion.warnings)
-    assert claims.as_json(judge_run(done.folder, claim=opinion.claim), manifest)[0]["candidate"]["truncated"] is None
+    assert (
+        claims.as_json(judge_run(done.folder, claim=opinion.claim), runfolder.read_record(done.folder))[0]["candidate"][
+            "truncated"
+        ]
+        is None
+    )
 
 
 def test_our_own_scores_of_complete_answers_are_found_again(
@@ -187,9 +192,9 @@ def test_prompts_of_a_local_model_are_plain_text(importing: Importing, copied: P
 
 def test_other_prompt_settings_make_other_items(importing: Importing, copied: Path) -> None:
     edited(copied, **{"model_name": "other", "n-shot": {"mini_sums": 5, "mini_facts": 5}})
-    done, manifest = importing("lm_eval", SMALL, copied)
+    done, _ = importing("lm_eval", SMALL, copied)
     with pytest.raises(UsageError, match="prompt_sha256 differs"):
-        claims.pair(items(done), manifest, "other", "smollm2", done.suites)
+        claims.pair(items(done), runfolder.read_record(done.folder), "other", "smollm2", done.suites)
 
 
 def test_unlike_generation_settings_are_told(importing: Importing, copied: Path) -> None:

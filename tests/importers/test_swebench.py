@@ -115,7 +115,7 @@ def test_other_files(importing: Importing, text: str, file: str, why: str) -> No
 
 
 def test_the_published_extract(importing: Importing, published: Callable[[str], Path]) -> None:
-    done, manifest = importing(
+    done, _ = importing(
         "swebench",
         published("swebench/bash_only_2025-12-10_models.csv"),
         published("swebench/bash_only_2025-12-10_instances.csv.gz"),
@@ -123,7 +123,14 @@ def test_the_published_extract(importing: Importing, published: Callable[[str], 
     assert (done.items, done.totals, done.dropped_count) == (12_000, 31, 1)
     assert done.dropped[0]["why"].startswith("Claude 3.7 Sonnet (20250219): 51 of its 500 instances are resolved")
     rows = runfolder.read_table(done.folder, "items")
-    pairs = claims.pair(rows, manifest, "DeepSeek V3.2 Reasoner", "Claude 4.5 Opus medium (20251101)", done.suites)
+    record = runfolder.read_record(done.folder)
+    pairs = claims.pair(
+        rows,
+        record,
+        "DeepSeek V3.2 Reasoner",
+        "Claude 4.5 Opus medium (20251101)",
+        done.suites,
+    )
     gaps = pairs.candidate.score - pairs.baseline.score
     assert (pairs.n, gaps.mean(), (gaps > 0).sum(), (gaps < 0).sum()) == (500, pytest.approx(-0.144), 16, 88)
     assert pairs.candidate.cost.sum() / pairs.baseline.cost.sum() == pytest.approx(0.039, abs=5e-4)
@@ -142,11 +149,11 @@ def test_the_published_second_extract(importing: Importing, published: Callable[
 def test_major_versions_of_the_harness_never_pair(importing: Importing) -> None:
     folders = ("1_mini-v1.2.0_a", "2_mini-v1.9.0_b", "3_mini-v2.0.0_c", "4_other_d")
     rows = [f"{folder},django__django-{at},1,0.3,10" for folder in folders for at in (1, 2)]
-    done, manifest = importing("swebench", INSTANCES + "\n".join(rows))
-    assert claims.pair(items(done), manifest, folders[0], folders[1], done.suites).n == 2
+    done, _ = importing("swebench", INSTANCES + "\n".join(rows))
+    assert claims.pair(items(done), runfolder.read_record(done.folder), folders[0], folders[1], done.suites).n == 2
     for other in folders[2:]:
         with pytest.raises(UsageError, match="prompt_sha256 differs"):
-            claims.pair(items(done), manifest, folders[0], other, done.suites)
+            claims.pair(items(done), runfolder.read_record(done.folder), folders[0], other, done.suites)
 
 
 def test_what_is_independent_can_be_chosen(importing: Importing) -> None:

@@ -13,9 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench import importers, registry
-from bench.config.load import Claim, load
+from bench.config.load import load
 from bench.errors import UsageError
 from bench.records import folder as runfolder
+from bench.records.claim import Claim
 from bench.records.manifest import FORMAT, RunRecord
 from bench.records.recorded import RecordedClaim, RecordedDerivation, RecordedLane, RecordedPrices, RecordedSpending
 from bench.run import describe as manifest
@@ -107,7 +108,7 @@ def test_an_import_writes_the_keys_that_it_wrote_before_and_the_version(tmp_path
 def test_what_is_made_is_what_is_read(tmp_path: Path) -> None:
     first = begun(tmp_path)
     whole = ended(first)
-    kept = RecordedClaim.of(Claim("own", "small", "large", worse_by=0.1).as_dict(), "aa", "2026-01-02", kept=True)
+    kept = RecordedClaim.of(Claim("own", "small", "large", {"worse_by": 0.1}).as_dict(), "aa", "2026-01-02", kept=True)
     derived = replace(whole, parent="r1", derived=RecordedDerivation(by="reprice", cache_hit=0.5, at="2026-01-03"))
     for record in (
         first, whole, derived, manifest.with_parts(first, first.text()), replace(whole, claims={"own": kept}),
@@ -182,7 +183,7 @@ def test_what_a_sparse_file_does_not_say_is_unknown() -> None:
     record = runjson.record(machine=None, claims=None, versions=None)
     assert (record.machine, record.prices_as_of, record.sandbox, record.git_commit) == (None, None, None, None)
     assert (record.claims, record.versions, record.stopped, record.parts) == ({}, {}, {}, ())
-    assert (record.settings.seed, record.settings.repeats) == (0, 1)
+    assert (record.settings.seed, record.seed, record.settings.repeats) == (None, 0, 1)
 
 
 def test_amounts_keep_their_digits() -> None:

@@ -16,6 +16,7 @@ from bench.report.charts.latency import METRICS, Curve
 from bench.report.numbers.bridge import Bridge
 from bench.report.numbers.pairwise import Difference, Place
 from bench.stats import BridgeStep, Interval
+from tests import runjson
 from tests.report.pictures import faults, written
 
 CAPTION = (
@@ -75,7 +76,7 @@ def compared(count: int, priced: bool = True) -> RunComparison:
         p=0.001,
         cost_ratio=Interval(0.5, 0.4, 0.6, 240),
     )
-    return RunComparison(rows=tuple(rows), manifest={}, places=tuple(places), differences=(worst,))
+    return RunComparison(rows=tuple(rows), record=runjson.record(), places=tuple(places), differences=(worst,))
 
 
 @every_count

@@ -17,6 +17,7 @@ from bench.records.items import AnswerRow
 from bench.report.numbers.comparison import as_records, compare
 from bench.report.page import read_page
 from bench.report.redact import redact
+from tests import runjson
 from tests.report.page import sample
 from tests.report.page.test_build import SOURCE, total
 
@@ -87,9 +88,9 @@ def test_an_import_keeps_its_totals_and_loses_the_cells_that_its_reasons_quote(t
     dropped = {"row": "a.csv row 3", "why": f"column score: '{SECRET}' is no number"}
     about = {**SOURCE, "dropped": [dropped], "dropped_count": 1}
     sample.write(tmp_path / "run", claims=False, imported=about)
-    manifest = runfolder.read_manifest(tmp_path / "run")
+    manifest = runjson.content(tmp_path / "run")
     models = {label: {**model, "extra_body": {"user": SECRET}} for label, model in manifest["models"].items()}
-    runfolder.write_text(tmp_path / "run" / "run.json", json.dumps({**manifest, "models": models}))
+    runjson.put(tmp_path / "run", {**manifest, "models": models})
     told = total("weak", score=0.2)
     runfolder.write_aggregates(tmp_path / "run", [told])
     copy = redact(tmp_path / "run")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
+from bench.records.manifest import RunRecord
 from bench.report.numbers.comparison import RunComparison
 
 if TYPE_CHECKING:
@@ -28,13 +29,13 @@ def basis(comparison: RunComparison, items: pd.DataFrame) -> str:
 
 
 def _basis(comparison: RunComparison, items: pd.DataFrame) -> Iterator[str]:
-    manifest = comparison.manifest
+    record = comparison.record
     yield "n = " + ", ".join(f"{_n(comparison, suite)} ({suite})" for suite in suites(comparison)) + " items"
-    repeats = manifest["settings"]["repeats"]
+    repeats = record.settings.repeats
     if repeats > 1:
         yield f"each asked {repeats} times"
-    yield f"{manifest['started_at'][:10]}, run {manifest['run']}"
-    yield from _prices(manifest)
+    yield f"{record.started_at[:10]}, run {record.run}"
+    yield from _prices(record)
     sent = sorted(set(items["sampling_applied"].dropna()))
     if len(sent) == 1:
         said = ", ".join(f"{name} {value:g}" for name, value in json.loads(sent[0]).items())
@@ -51,11 +52,11 @@ def _n(comparison: RunComparison, suite: str) -> str:
     return "–".join(str(n) for n in sorted({min(counts), max(counts)}))
 
 
-def _prices(manifest: Mapping[str, Any]) -> Iterator[str]:
-    as_of = manifest.get("prices", {}).get("as_of")
-    entries = list(manifest["models"].values())
-    if as_of and any(not str(entry["model"]).startswith("weights/") for entry in entries):
+def _prices(record: RunRecord) -> Iterator[str]:
+    as_of = record.prices_as_of
+    entries = list(record.models.values())
+    if as_of and not all(entry.local for entry in entries):
         yield f"list prices of {as_of}"
-    rates = {rate for entry in entries if (rate := entry.get("usd_per_hour")) is not None}
+    rates = {rate for entry in entries if (rate := entry.usd_per_hour) is not None}
     if rates:
         yield f"local machine at {', '.join(f'{rate:g}' for rate in sorted(rates))} USD/hour"

@@ -56,7 +56,7 @@ def _claims(
     """The plane and the forest of each claim; without claims one forest against the run's first model."""
     for judgement in comparison.ruling.judgements:
         claim, name = judgement.claim, file_name(judgement.claim.name)
-        title = verdicts.title(judgement, comparison.manifest)
+        title = verdicts.title(judgement, comparison.record)
         about = f"{claim.candidate} against {claim.baseline}, {100 * verdicts.level(judgement):g} % intervals"
         for number, (across, up) in enumerate(verdicts.planes(judgement)):
             points = verdicts.plane_points(judgement, across, up)

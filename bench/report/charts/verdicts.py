@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from bench.claims import MEAN, Judgement, labels, parts
 from bench.claims.parts import Part
+from bench.records.manifest import RunRecord
 from bench.report.charts import common
 from bench.report.charts.forest import TOO_SMALL, ForestRow
 from bench.report.charts.plane import PlanePoint
@@ -162,8 +163,8 @@ def fitting(rows: list[ForestRow]) -> list[ForestRow]:
     return rows if len(rows) <= MOST_ROWS else [row for row in rows if row.pooled] or rows[:MOST_ROWS]
 
 
-def title(judgement: Judgement, manifest: Mapping[str, Any]) -> str:
+def title(judgement: Judgement, record: RunRecord) -> str:
     """The claim's name and verdict, with what every mention of it must carry."""
-    remarks = labels(judgement, manifest)
+    remarks = labels(judgement, record)
     aside = f" ({'; '.join(remarks)})" if remarks else ""
     return f"{judgement.claim.name}: {judgement.verdict}{aside}"

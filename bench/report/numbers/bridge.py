@@ -13,7 +13,9 @@ import numpy as np
 from bench import prices
 from bench.prices import TOKEN_CLASSES, Price
 from bench.prices.reading import read_prices
+from bench.records.folder import effective_cost
 from bench.records.items import Outcome, TokenUsage
+from bench.records.manifest import RunRecord
 from bench.stats import BridgeSide, BridgeStep, bridge, least_cache_hit, price_rise
 
 if TYPE_CHECKING:
@@ -48,7 +50,7 @@ class Bridge:
 
 
 def bridges(
-    items: pd.DataFrame, answers: pd.DataFrame, manifest: Mapping[str, Any]
+    items: pd.DataFrame, answers: pd.DataFrame, record: RunRecord
 ) -> tuple[tuple[Bridge, ...], tuple[str, ...]]:
     """The bridges of the run's pairs on its suites, and why there is none where two priced models have none.
 
@@ -56,28 +58,28 @@ def bridges(
     is read from the run's own price rows, scaled to its recorded cost: that includes peak hours and exchange rates.
     `answers` is the table of `read_answers`: texts as their lengths.
     """
-    rows = manifest.get("prices", {}).get("rows", {})
+    rows = record.prices.rows if record.prices else {}
     listed = {name: _price(row) for name, row in rows.items()}
     table = items.merge(answers[["model", *KEYS, "answer", "reasoning"]], on=["model", *KEYS], validate="one_to_one")
-    priced = [m for m in manifest["models"] if table.loc[table["model"] == m, "price_id"].isin(list(listed)).any()]
+    priced = [m for m in record.models if table.loc[table["model"] == m, "price_id"].isin(list(listed)).any()]
     made, missing = [], []
-    for candidate, baseline in _pairs(table, manifest, priced):
-        for suite in manifest["suites"]:
+    for candidate, baseline in _pairs(table, record, priced):
+        for suite in record.suites:
             part = table[table["suite"] == suite]
             sides = _pair(part[part["model"] == baseline], part[part["model"] == candidate])
             try:
-                made.append(_bridge(*sides, candidate, baseline, suite, listed, manifest))
+                made.append(_bridge(*sides, candidate, baseline, suite, listed, record))
             except ValueError as error:
                 missing.append(f"{candidate} against {baseline} on {suite}: no bridge from list price: {error}.")
     return tuple(made), tuple(missing)
 
 
-def _pairs(table: pd.DataFrame, manifest: Mapping[str, Any], priced: list[str]) -> list[tuple[str, str]]:
-    claimed = [(c["candidate"], c["baseline"]) for c in manifest.get("claims", {}).values()]
+def _pairs(table: pd.DataFrame, record: RunRecord, priced: list[str]) -> list[tuple[str, str]]:
+    claimed = [(claim.candidate, claim.baseline) for claim in record.claims.values()]
     pairs = list(dict.fromkeys(pair for pair in claimed if set(pair) <= set(priced)))
     if pairs or len(priced) < 2:
         return pairs
-    cost = table.assign(usd=table["cost_usd"] + table["cost_retries_usd"]).groupby("model")["usd"].mean()
+    cost = table.assign(usd=effective_cost(table)).groupby("model")["usd"].mean()
     dearest = max(priced, key=lambda model: float(cost[model]) if cost.notna()[model] else 0.0)
     return [(model, dearest) for model in priced if model != dearest]
 
@@ -96,9 +98,9 @@ def _bridge(
     baseline: str,
     suite: str,
     listed: Mapping[str, Price],
-    manifest: Mapping[str, Any],
+    record: RunRecord,
 ) -> Bridge:
-    billed = [side["cost_usd"] + side["cost_retries_usd"] for side in (b, c)]
+    billed = [effective_cost(side) for side in (b, c)]
     if b.empty or any(costs.isna().any() for costs in billed):
         raise ValueError("the cost of an item is unknown" if len(b) else "no item has a score of both")
     ended = (b["outcome"].isin(ENDED) & c["outcome"].isin(ENDED)).to_numpy(dtype=bool)
@@ -109,9 +111,9 @@ def _bridge(
         for side, costs in zip((b, c), billed, strict=True)
     ]
     steps = bridge(*sides)
-    claims = [claim for claim in manifest.get("claims", {}).values() if claim["candidate"] == candidate]
-    mine = (k for k in claims if k["baseline"] == baseline and suite in (k.get("suites") or [suite]))
-    savings = {claim["cheaper_by"] for claim in mine if claim["cheaper_by"] is not None}
+    claims = [claim for claim in record.claims.values() if claim.candidate == candidate]
+    mine = (k for k in claims if k.baseline == baseline and suite in (k.suites or [suite]))
+    savings = {saving for claim in mine if (saving := claim.margin("cheaper_by")) is not None}
     words = [line for saving in sorted(savings) for line in _holds(candidate, sides[0], sides[1], saving)]
     return Bridge(
         candidate=candidate,

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench.claims import Ruling, declared_claims, judge_claims
 from bench.records import folder as runfolder
+from bench.records.folder import effective_cost
 from bench.records.items import Outcome
+from bench.records.manifest import RunRecord
 from bench.report.note import Note
 from bench.report.numbers.bridge import Bridge, bridges
 from bench.report.numbers.languages import LanguageGap, gaps
@@ -97,11 +99,11 @@ class SuiteRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunComparison:
-    """All rows of a run, with its manifest."""
+    """All rows of a run, with its record."""
 
     rows: tuple[SuiteRow, ...]
     """Suites in order, models in order within each."""
-    manifest: Mapping[str, Any]
+    record: RunRecord
     """The run's run.json."""
     bridges: tuple[Bridge, ...] = ()
     """From list price to what was paid, for each pair of models with prices."""
@@ -123,31 +125,31 @@ class RunComparison:
 
 def compare(folder: Path) -> RunComparison:
     """Summarises a run folder. UsageError if it is no run folder."""
-    manifest = runfolder.read_manifest(folder)
+    record = runfolder.read_record(folder)
     items, answers = runfolder.read_table(folder, "items"), read_answers(folder)
-    steps, unbridged = bridges(items, answers, manifest)
+    steps, unbridged = bridges(items, answers, record)
     return RunComparison(
-        rows=tuple(_rows(items, answers, manifest)),
-        manifest=manifest,
+        rows=tuple(_rows(items, answers, record)),
+        record=record,
         bridges=steps,
         unbridged=unbridged,
-        sampling=sampling_notes(items, manifest),
+        sampling=sampling_notes(items, record),
         latency=probes(folder),
-        differences=differences(items, manifest),
-        places=places(items, manifest),
-        languages=gaps(items, manifest),
-        ruling=judge_claims(items, manifest, list(declared_claims(manifest).values())),
+        differences=differences(items, record),
+        places=places(items, record),
+        languages=gaps(items, record),
+        ruling=judge_claims(items, record, list(declared_claims(record).values())),
     )
 
 
-def _rows(items: pd.DataFrame, answers: pd.DataFrame, manifest: Mapping[str, Any]) -> Iterator[SuiteRow]:
+def _rows(items: pd.DataFrame, answers: pd.DataFrame, record: RunRecord) -> Iterator[SuiteRow]:
     """Suites in order, models in order within each; the joined table is large, and does not outlive this."""
     table = items.merge(answers[[*KEYS, "grade_detail"]], on=[*KEYS], validate="one_to_one")
-    repeats = manifest["settings"]["repeats"]
-    for suite, about in manifest["suites"].items():
+    repeats = record.settings.repeats
+    for suite, about in record.suites.items():
         part = table[table["suite"] == suite]
-        for model in manifest["models"]:
-            yield _row(part[part["model"] == model], model, suite, about["items_planned"], repeats)
+        for model in record.models:
+            yield _row(part[part["model"] == model], model, suite, about.items_planned, repeats)
 
 
 def _row(table: pd.DataFrame, model: str, suite: str, items: int, repeats: int) -> SuiteRow:
@@ -222,7 +224,7 @@ def _with_tokens_in(table: pd.DataFrame) -> pd.DataFrame:
 
 def _cost(table: pd.DataFrame) -> Interval | None:
     """Unknown as soon as one item's cost is: a mean over the known ones would be a wrong number."""
-    return _per_item(table.assign(usd=1000 * (table["cost_usd"] + table["cost_retries_usd"])), "usd", mean_interval)
+    return _per_item(table.assign(usd=1000 * (effective_cost(table))), "usd", mean_interval)
 
 
 def as_records(comparison: RunComparison) -> list[dict[str, Any]]:

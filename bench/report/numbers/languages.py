@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from bench.records.manifest import RunRecord
 from bench.report.text import formats, grid
 from bench.report.text.column import Column, Table, label, table
 from bench.stats import Interval, Strata, score_difference
@@ -36,15 +37,15 @@ class LanguageGap:
     """Second score - first, 95 %; no bounds where a family has too few instances."""
 
 
-def gaps(items: pd.DataFrame, manifest: Mapping[str, Any]) -> tuple[LanguageGap, ...]:
+def gaps(items: pd.DataFrame, record: RunRecord) -> tuple[LanguageGap, ...]:
     """The gap of every model between all suites that share instances: items of one id, family and level."""
     keys = ["suite", "language", "model", "family", "level", "item"]
     scores = items.groupby(keys, dropna=False, observed=True)["score"].mean().dropna().reset_index()
     return tuple(
         gap
-        for suites in combinations(manifest["suites"], 2)
-        for model in manifest["models"]
-        for gap in _gap(scores[scores["model"] == model], suites, int(manifest["settings"].get("seed", 0)))
+        for suites in combinations(record.suites, 2)
+        for model in record.models
+        for gap in _gap(scores[scores["model"] == model], suites, record.seed)
     )
 
 

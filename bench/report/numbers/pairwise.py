@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
@@ -11,6 +11,8 @@ import numpy as np
 
 from bench.claims import Pairs, pair
 from bench.errors import UsageError
+from bench.records.folder import effective_cost
+from bench.records.manifest import RunRecord
 from bench.stats import Interval, frontier, holm, membership, ratio_of_sums, score_difference
 
 if TYPE_CHECKING:
@@ -57,26 +59,26 @@ class Place:
     """Share of cluster-bootstrap samples in which that holds; None where the clusters are too few."""
 
 
-def differences(items: pd.DataFrame, manifest: Mapping[str, Any]) -> tuple[Difference, ...]:
+def differences(items: pd.DataFrame, record: RunRecord) -> tuple[Difference, ...]:
     """All pairs of models on all suites, in the run's order; pairs without a shared item are left out."""
-    rows = [row for pairs in _pairs(items, manifest) for row in _difference(pairs, _seed(manifest))]
+    rows = [row for pairs in _pairs(items, record) for row in _difference(pairs, _seed(record))]
     tested = [(at, row.p) for at, row in enumerate(rows) if row.p is not None]
     for (at, _), p in zip(tested, holm([p for _, p in tested]), strict=True):
         rows[at] = replace(rows[at], p=p)
     return tuple(rows)
 
 
-def _pairs(items: pd.DataFrame, manifest: Mapping[str, Any]) -> Iterator[Pairs]:
-    for suite in manifest["suites"]:
-        for model, other in combinations(manifest["models"], 2):
+def _pairs(items: pd.DataFrame, record: RunRecord) -> Iterator[Pairs]:
+    for suite in record.suites:
+        for model, other in combinations(record.models, 2):
             try:
-                yield pair(items, manifest, model, other, (suite,))
+                yield pair(items, record, model, other, (suite,))
             except UsageError:
                 continue
 
 
-def _seed(manifest: Mapping[str, Any]) -> int:
-    return int(manifest["settings"].get("seed", 0))
+def _seed(record: RunRecord) -> int:
+    return record.seed
 
 
 def _difference(pairs: Pairs, seed: int) -> Iterator[Difference]:
@@ -96,16 +98,16 @@ def _difference(pairs: Pairs, seed: int) -> Iterator[Difference]:
     )
 
 
-def places(items: pd.DataFrame, manifest: Mapping[str, Any]) -> tuple[Place, ...]:
+def places(items: pd.DataFrame, record: RunRecord) -> tuple[Place, ...]:
     """Each suite's models whose score and cost are known, where there are at least two of them."""
-    return tuple(place for suite in manifest["suites"] for place in _places(items, manifest, suite))
+    return tuple(place for suite in record.suites for place in _places(items, record, suite))
 
 
-def _places(items: pd.DataFrame, manifest: Mapping[str, Any], suite: str) -> Iterator[Place]:
+def _places(items: pd.DataFrame, record: RunRecord, suite: str) -> Iterator[Place]:
     rows = items[(items["suite"] == suite) & items["score"].notna()]
-    rows = rows.assign(usd=(rows["cost_usd"] + rows["cost_retries_usd"]).astype("Float64"))
+    rows = rows.assign(usd=effective_cost(rows).astype("Float64"))
     priced = rows.groupby("model")["usd"].apply(lambda usd: bool(usd.notna().all()))
-    models = [model for model in manifest["models"] if priced.get(model, False)]
+    models = [model for model in record.models if priced.get(model, False)]
     if len(models) < 2:
         return
     means = (
@@ -118,7 +120,7 @@ def _places(items: pd.DataFrame, manifest: Mapping[str, Any], suite: str) -> Ite
         return
     scores, costs = (shared[column][models].to_numpy(dtype=float) for column in ("score", "usd"))
     of_item = means["cluster"].groupby(level=["task", "item"]).first()
-    shares = membership(scores, costs, _clusters(of_item, shared.index), _seed(manifest))
+    shares = membership(scores, costs, _clusters(of_item, shared.index), _seed(record))
     on = frontier(scores.mean(axis=0), costs.mean(axis=0))
     for at, model in enumerate(models):
         score, usd = float(scores[:, at].mean()), 1000 * float(costs[:, at].mean())

@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from bench.records.manifest import RunRecord
+from bench.records.recorded import RecordedModel
 from bench.report.note import Note, info, warning
 
 if TYPE_CHECKING:
@@ -26,9 +28,9 @@ REASONS = {"ignored": "the vendor ignores it", "forbidden": "the vendor forbids 
 """A vendor's handling of a parameter that is not sent -> words; a number is the value it is fixed at."""
 
 
-def sampling_notes(items: pd.DataFrame, manifest: Mapping[str, Any]) -> tuple[Note, ...]:
+def sampling_notes(items: pd.DataFrame, record: RunRecord) -> tuple[Note, ...]:
     """One sentence for each model whose vendor leaves something to say, then a warning for each unlike suite."""
-    models: Mapping[str, Mapping[str, Any]] = manifest["models"]
+    models = record.models
     asked = items[items["sampling_requested"].notna() & items["sampling_applied"].notna()]
     used = {(str(suite), str(label)): _pairs(part) for (suite, label), part in asked.groupby(["suite", "model"])}
     lines = []
@@ -36,7 +38,7 @@ def sampling_notes(items: pd.DataFrame, manifest: Mapping[str, Any]) -> tuple[No
         pairs = [pair for (_, mine), sent in used.items() if mine == label for pair in sent]
         said = "; ".join(dict.fromkeys(filter(None, (_thinking(model), *_changed(pairs, model)))))
         lines += [info(f"{label}: {said}.")] if said else []
-    for suite in manifest["suites"]:
+    for suite in record.suites:
         ways = {label: (used[suite, label], model) for label, model in models.items() if (suite, label) in used}
         unlike = "; ".join(filter(None, (_unlike(name, ways) for name in COMPARED)))
         if unlike:
@@ -49,31 +51,31 @@ def _pairs(rows: pd.DataFrame) -> Pairs:
     return [(json.loads(wanted), json.loads(sent)) for wanted, sent in distinct.itertuples(index=False)]
 
 
-def _thinking(model: Mapping[str, Any]) -> str:
+def _thinking(model: RecordedModel) -> str:
     """How the model thinks; empty where nothing is known or asked."""
-    rules = model.get("rules", {})
-    asked, effort, usual = model.get("thinking"), model.get("effort"), rules.get("effort_default")
+    rules = model.rules or {}
+    asked, effort, usual = model.thinking, model.effort, rules.get("effort_default")
     parts = [THINKS.get(rules.get("thinks", ""), "") if asked is None else f"thinking {'on' if asked else 'off'}"]
     parts.append(f"effort {effort}" if effort else f"effort {usual} (its default)" if usual else "")
-    parts.append(f"at most {model['thinking_budget']} tokens of thinking" if model.get("thinking_budget") else "")
+    parts.append(f"at most {model.thinking_budget} tokens of thinking" if model.thinking_budget else "")
     return ", ".join(part for part in parts if part)
 
 
-def _changed(pairs: Pairs, model: Mapping[str, Any]) -> Iterator[str]:
+def _changed(pairs: Pairs, model: RecordedModel) -> Iterator[str]:
     """What was asked and not sent, or sent in other words."""
-    greedy = model.get("rules", {}).get("greedy")
+    greedy = (model.rules or {}).get("greedy")
     for wanted, sent in pairs:
         for name, value in wanted.items():
             if name not in sent:
-                handling = model.get("sampling", {}).get(name)
+                handling = model.sampling.get(name)
                 fixed = _is_number(handling) and f"the vendor fixes it at {handling:g}"
-                reason = fixed or REASONS.get(handling)
+                reason = fixed or REASONS.get(str(handling))
                 yield f"{name} {value:g} asked, not sent" + (f": {reason}" if reason else "")
             elif greedy and name == "temperature" and value == 0:
                 yield f"temperature 0 is sent as {json.dumps(greedy)}"
 
 
-def _unlike(name: str, ways: Mapping[str, tuple[Pairs, Mapping[str, Any]]]) -> str:
+def _unlike(name: str, ways: Mapping[str, tuple[Pairs, RecordedModel]]) -> str:
     """A parameter's values by model, if they differ; else empty."""
     values = {
         label: " or ".join(sorted({_value(name, sent, model) for _, sent in pairs}))
@@ -83,8 +85,8 @@ def _unlike(name: str, ways: Mapping[str, tuple[Pairs, Mapping[str, Any]]]) -> s
     return f"{name}: {listed}" if len(set(values.values())) > 1 else ""
 
 
-def _value(name: str, sent: Mapping[str, Any], model: Mapping[str, Any]) -> str:
-    handling = model.get("sampling", {}).get(name)
+def _value(name: str, sent: Mapping[str, Any], model: RecordedModel) -> str:
+    handling = model.sampling.get(name)
     value = sent.get(name, handling if _is_number(handling) else None)
     return "the vendor's own" if value is None else f"{value:g}"
 

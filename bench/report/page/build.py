@@ -5,12 +5,14 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from bench.records import folder as runfolder
+from bench.records.manifest import RunRecord
+from bench.records.recorded import RecordedModel
 from bench.report.note import Level
 from bench.report.numbers.comparison import RunComparison
 from bench.report.page import items as page_items
@@ -117,7 +119,7 @@ def page(sources: Sequence[PageSource]) -> str:
         "base-uri 'none'; form-action 'none'",
         css=Markup(css),
         js=Markup(js),
-        ids=[source.comparison.manifest["run"] for source in sources],
+        ids=[source.comparison.record.run for source in sources],
         joint=_joint(sources),
         several=len(sources) > 1,
         runs=[_run(source) for source in sources],
@@ -135,30 +137,30 @@ def _title(comparisons: Sequence[RunComparison]) -> str:
     named = list(dict.fromkeys(f"{claim.candidate} against {claim.baseline}" for claim in claims))
     if 0 < len(named) <= 2:
         return ", ".join(named)
-    models = list(dict.fromkeys(label for c in comparisons for label in c.manifest["models"]))
+    models = list(dict.fromkeys(label for c in comparisons for label in c.record.models))
     if len(models) <= 4:
         return " and ".join([", ".join(models[:-1]), models[-1]] if len(models) > 1 else models)
-    suites = list(dict.fromkeys(suite for c in comparisons for suite in c.manifest["suites"]))
+    suites = list(dict.fromkeys(suite for c in comparisons for suite in c.record.suites))
     return f"{len(models)} models on {', '.join(suites)}" if suites else f"{len(models)} models compared"
 
 
 def _run(source: PageSource) -> PageRun:
-    manifest = source.comparison.manifest
+    record = source.comparison.record
     notes = tables.notes(source.comparison)
     warnings = [note.text for note in notes if note.level is Level.WARNING]
     published = runfolder.read_aggregates(source.folder)
-    counts = [f"{about['items_planned']} items of {suite}" for suite, about in manifest["suites"].items()]
+    counts = [f"{about.items_planned} items of {suite}" for suite, about in record.suites.items()]
     counts += [f"{len(published)} published totals"] if published else []
-    imported = "imported on " if manifest.get("imported") else ""
+    imported = "imported on " if record.imported else ""
     return PageRun(
-        name=f"Run {manifest['run']}",
-        when=f"{imported}{str(manifest['started_at'])[:10]} · {', '.join(counts)}",
-        source=str(next(iter(import_notes(manifest)), "")),
+        name=f"Run {record.run}",
+        when=f"{imported}{record.started_at[:10]} · {', '.join(counts)}",
+        source=str(next(iter(import_notes(record)), "")),
         cards=cards(source.comparison, published),
         warnings=[f"{line[0].upper()}{line[1:]}" for line in warnings],
         charts=[_chart(path, source) for path in source.files if path.suffix == ".svg"],
         tables=sheets(source.comparison, published),
-        facts=_facts(manifest),
+        facts=_facts(record),
         notes=[note.text for note in notes if note.level is Level.INFO],
     )
 
@@ -172,30 +174,29 @@ def _chart(path: Path, source: PageSource) -> Chart:
     return Chart(alt, f"data:image/svg+xml;base64,{picture}", named)
 
 
-def _facts(manifest: Mapping[str, Any]) -> list[tuple[str, str]]:
-    machine, settings = manifest.get("machine") or {}, manifest["settings"]
-    prices = manifest.get("prices") or {}
+def _facts(record: RunRecord) -> list[tuple[str, str]]:
+    machine = record.machine.to_json() if record.machine else {}
     found = [
-        ("run", manifest["run"]),
-        ("started", str(manifest["started_at"])[:19] + "Z"),
-        ("finished", str(manifest["finished_at"])[:19] + "Z" if manifest.get("finished_at") else None),
-        ("claimbench", (manifest.get("versions") or {}).get("claimbench")),
-        ("git commit", (manifest.get("git_commit") or "")[:12]),
-        ("plan", (manifest.get("plan_sha256") or "")[:12]),
-        ("seed", settings.get("seed")),
-        ("repeats", settings.get("repeats")),
-        ("prices as of", prices.get("as_of")),
-        ("sandbox", manifest.get("sandbox")),
+        ("run", record.run),
+        ("started", record.started_at[:19] + "Z"),
+        ("finished", record.finished_at[:19] + "Z" if record.finished_at else None),
+        ("claimbench", record.versions.get("claimbench")),
+        ("git commit", (record.git_commit or "")[:12]),
+        ("plan", (record.plan_sha256 or "")[:12]),
+        ("seed", record.settings.seed),
+        ("repeats", record.settings.repeats),
+        ("prices as of", record.prices_as_of),
+        ("sandbox", record.sandbox),
         ("machine", ", ".join(f"{machine[k]} {w}" for k, w in (("cpu", ""), ("cores", "cores")) if k in machine)),
-        *((f"model {label}", _model(model)) for label, model in manifest["models"].items()),
+        *((f"model {label}", _model(model)) for label, model in record.models.items()),
     ]
     return [(label, str(value).strip()) for label, value in found if value not in (None, "")]
 
 
-def _model(model: Mapping[str, Any]) -> str:
+def _model(model: RecordedModel) -> str:
     shown = ("effort", "thinking", "thinking_budget", "max_tokens", "temperature", "top_p", "seed", "region")
-    said = [f"{name} {model[name]}" for name in shown if model.get(name) is not None]
-    return ", ".join([str(model["model"]), *said])
+    said = [f"{name} {value}" for name in shown if (value := getattr(model, name)) is not None]
+    return ", ".join([model.model, *said])
 
 
 def _joint(sources: Sequence[PageSource]) -> Table | None:
@@ -203,7 +204,7 @@ def _joint(sources: Sequence[PageSource]) -> Table | None:
     every = [(source.comparison, sheets(source.comparison)[0]) for source in sources if source.comparison.rows]
     if len(every) < 2:
         return None
-    return joint([(str(c.manifest["run"]), str(c.manifest["started_at"])[:10], table) for c, table in every])
+    return joint([(c.record.run, c.record.started_at[:10], table) for c, table in every])
 
 
 def _items(sources: Sequence[PageSource]) -> dict[str, Any]:
@@ -216,16 +217,16 @@ def _items(sources: Sequence[PageSource]) -> dict[str, Any]:
     pictures = (path.stat().st_size for source in sources for path in source.files if path.suffix == ".svg")
     taken = BESIDES + sum(pictures) * 4 // 3
     for source in sources:
-        manifest = source.comparison.manifest
-        found = page_items.inside(source.folder, manifest, len(sources), taken)
+        record = source.comparison.record
+        found = page_items.inside(source.folder, record, len(sources), taken)
         for *about, chunk, place, answers in found.index:
-            index.append([manifest["run"], *about, len(chunks) + chunk, place, answers])
+            index.append([record.run, *about, len(chunks) + chunk, place, answers])
         chunks += map(Markup, found.chunks)
         total += found.total
-        named = f"Of run {manifest['run']}: " if len(sources) > 1 else ""
+        named = f"Of run {record.run}: " if len(sources) > 1 else ""
         left_out += [named + found.left_out] if found.left_out else []
-        redacted = bool(manifest.get("redacted"))
-        runs.append({"run": manifest["run"], "models": list(manifest["models"]), "redacted": redacted})
+        redacted = bool(record.redacted)
+        runs.append({"run": record.run, "models": list(record.models), "redacted": redacted})
     facts = {
         "about": ["run", *page_items.ABOUT, "chunk", "place", "answers"],
         "figures": page_items.FIGURES,

@@ -14,7 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.records import folder as runfolder
+from bench.records.folder import effective_cost
 from bench.records.items import Outcome
+from bench.records.manifest import RunRecord
 from bench.report.page.pack import TEXT_LIMIT, pack, shortened
 
 if TYPE_CHECKING:
@@ -63,7 +65,7 @@ class Items:
     """Which items are left out, as a sentence; empty if none."""
 
 
-def inside(folder: Path, manifest: Mapping[str, Any], runs: int = 1, taken: int = 0) -> Items:
+def inside(folder: Path, record: RunRecord, runs: int = 1, taken: int = 0) -> Items:
     """Chooses the items, and packs them; `runs` share the room of one page, of which other things take some bytes.
 
     All items, as long as they are few and their texts small; else those on which models differ, then those with a
@@ -75,8 +77,8 @@ def inside(folder: Path, manifest: Mapping[str, Any], runs: int = 1, taken: int 
         number=table.groupby(KEY, sort=False).ngroup(), slow=table["latency_s"] > limit.astype("Float64")
     )
     total = int(found["number"].max()) + 1 if len(found) else 0
-    order = _priority(found, int(manifest["settings"].get("seed", 0)))[: MOST_ITEMS // runs]
-    texts = _Texts(folder, found, order, redacted=bool(manifest.get("redacted")))
+    order = _priority(found, record.seed)[: MOST_ITEMS // runs]
+    texts = _Texts(folder, found, order, redacted=bool(record.redacted))
     chunks: list[str] = []
     size = 0
     for part in texts.chunks():
@@ -203,9 +205,7 @@ def _index(table: pd.DataFrame, shown: Numbers) -> tuple[list[Any], ...]:
 
 
 def _figures(table: pd.DataFrame) -> Iterator[tuple[int, Sequence[Any], list[Any]]]:
-    full = table.assign(
-        tokens_in=table[TOKENS_IN].sum(axis=1, min_count=1), cost_usd=table["cost_usd"] + table["cost_retries_usd"]
-    )
+    full = table.assign(tokens_in=table[TOKENS_IN].sum(axis=1, min_count=1), cost_usd=effective_cost(table))
     numbers = full["number"].tolist()
     about = list(zip(*(_plain(full[name]) for name in ABOUT), strict=True))
     figures = zip(*(_plain(full[name]) for name in FIGURES), strict=True)

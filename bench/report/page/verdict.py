@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from shlex import quote
 from typing import Any
@@ -12,6 +12,7 @@ from bench import claims
 from bench.claims import Judgement, Observed, PartResult, Verdict, parts
 from bench.claims.parts import Part
 from bench.records.aggregates import AggregateRow
+from bench.records.manifest import RunRecord
 from bench.report.numbers.comparison import RunComparison
 from bench.report.numbers.pairwise import Difference
 from bench.report.text import formats, totals
@@ -87,17 +88,17 @@ class Card:
 
 def cards(comparison: RunComparison, published: Sequence[AggregateRow] = ()) -> list[Card]:
     """The run's claims; without any, the pair that a reader will ask about, or the best of published totals."""
-    ruling, manifest = comparison.ruling, comparison.manifest
-    found = [_claimed(f"claims.json/{n}", judged, manifest) for n, judged in enumerate(ruling.judgements)]
+    ruling, record = comparison.ruling, comparison.record
+    found = [_claimed(f"claims.json/{n}", judged, record) for n, judged in enumerate(ruling.judgements)]
     for number, (name, why) in enumerate(ruling.unjudged.items(), len(found)):
-        said = claims.statement(claims.declared_claims(manifest)[name])
+        said = claims.statement(claims.declared_claims(record)[name])
         key = f"claims.json/{number}"
         found.append(Card(key, name, "unjudged", (), said, (), (), (f"This run cannot judge it: {why}",)))
     return found or list(_measured(comparison)) or list(_best(published))
 
 
-def _claimed(key: str, judgement: Judgement, manifest: Mapping[str, Any]) -> Card:
-    record = claims.as_json(claims.Ruling((judgement,)), manifest)[0]
+def _claimed(key: str, judgement: Judgement, record: RunRecord) -> Card:
+    entry = claims.as_json(claims.Ruling((judgement,)), record)[0]
     pairs, labels = judgement.pairs, (judgement.claim.candidate, judgement.claim.baseline)
     tiles: dict[str, list[tuple[int, Figure]]] = {}
     for number, ((suite, name), result) in enumerate(judgement.test.parts.items()):
@@ -108,12 +109,12 @@ def _claimed(key: str, judgement: Judgement, manifest: Mapping[str, Any]) -> Car
         key=key,
         name=judgement.claim.name,
         verdict=str(judgement.verdict),
-        remarks=tuple(record["labels"]),
+        remarks=tuple(entry["labels"]),
         statement=claims.statement(claims.judged_part(judgement)),
         basis=(
-            *_dates(manifest, labels, pairs.earliest),
+            *_dates(record, labels, pairs.earliest),
             ("paired items", str(pairs.n)),
-            *_prices(manifest, labels),
+            *_prices(record, labels),
             ("confidence", f"{100 * judgement.claim.confidence:g} %"),
         ),
         tiles=(
@@ -124,10 +125,10 @@ def _claimed(key: str, judgement: Judgement, manifest: Mapping[str, Any]) -> Car
             *(_together(f"{key}/observed", claims.observe(judgement)) if len(tiles) > 1 else ()),
         ),
         paragraphs=(
-            record["explanation"].removeprefix(f"{claims.verdict_in_words(judgement)} "),
-            record["on_these_items"],
+            entry["explanation"].removeprefix(f"{claims.verdict_in_words(judgement)} "),
+            entry["on_these_items"],
         ),
-        notes=tuple(record["notes"]),
+        notes=tuple(entry["notes"]),
     )
 
 
@@ -169,23 +170,28 @@ def _figure(key: str, part: Part, interval: Interval | None, level: str) -> Figu
     return Figure(key, part.figure, part.said(interval.estimate), bounds)
 
 
-def _dates(manifest: Mapping[str, Any], labels: tuple[str, ...], asked: str | None) -> list[tuple[str, str]]:
+def _dates(record: RunRecord, labels: tuple[str, ...], asked: str | None) -> list[tuple[str, str]]:
     """When the answers were asked; of an import what its source says of that."""
-    if not manifest.get("imported"):
-        return [("answers from", (asked or str(manifest["started_at"]))[:10])]
-    dates = [manifest["models"][label]["imported"]["date"] or "an unknown date" for label in labels]
+    if not record.imported:
+        return [("answers from", (asked or record.started_at)[:10])]
+    dates = [_date(record, label) for label in labels]
     pairs = zip(labels, dates, strict=True)
     dated = dates[:1] if len(set(dates)) == 1 else [f"{date} ({label})" for label, date in pairs]
-    return [("results of", " and ".join(dated)), ("imported on", str(manifest["started_at"])[:10])]
+    return [("results of", " and ".join(dated)), ("imported on", record.started_at[:10])]
 
 
-def _prices(manifest: Mapping[str, Any], labels: tuple[str, ...]) -> list[tuple[str, str]]:
-    local = [str(manifest["models"][label]["model"]).startswith("weights/") for label in labels]
+def _date(record: RunRecord, label: str) -> str:
+    origin = record.models[label].imported
+    return (origin and origin.date) or "an unknown date"
+
+
+def _prices(record: RunRecord, labels: tuple[str, ...]) -> list[tuple[str, str]]:
+    local = [record.models[label].local for label in labels]
     found = []
-    as_of = (manifest.get("prices") or {}).get("as_of")
+    as_of = record.prices_as_of
     if as_of and not all(local):
-        found.append(("prices of", str(as_of)))
-    rates = {manifest["models"][label].get("usd_per_hour") for label in labels} - {None}
+        found.append(("prices of", as_of))
+    rates = {rate for label in labels if (rate := record.models[label].usd_per_hour) is not None}
     if any(local) and rates:
         found.append(("machine price", " and ".join(f"{rate:g} USD/hour" for rate in sorted(rates))))
     return found
@@ -193,7 +199,7 @@ def _prices(manifest: Mapping[str, Any], labels: tuple[str, ...]) -> list[tuple[
 
 def _measured(comparison: RunComparison) -> Iterator[Card]:
     """The cheapest model against the best one, without a verdict."""
-    manifest = comparison.manifest
+    record = comparison.record
     labels = pair(comparison)
     tiles = []
     for number, difference in enumerate(comparison.differences):
@@ -208,17 +214,17 @@ def _measured(comparison: RunComparison) -> Iterator[Card]:
         verdict="measured",
         remarks=("no claim was declared",),
         statement=f"{labels[0]}, compared with {labels[1]}",
-        basis=(*_dates(manifest, labels, None), *_prices(manifest, labels)),
+        basis=(*_dates(record, labels, None), *_prices(record, labels)),
         tiles=tuple(tiles),
-        paragraphs=(_unclaimed(manifest, labels),),
+        paragraphs=(_unclaimed(record, labels),),
     )
 
 
-def _unclaimed(manifest: Mapping[str, Any], labels: tuple[str, str]) -> str:
+def _unclaimed(record: RunRecord, labels: tuple[str, str]) -> str:
     said = "Nothing was claimed of these results beforehand, so there is no verdict, only what was measured. "
-    if not manifest.get("imported"):
+    if not record.imported:
         return said + "A claim in bench.toml says which saving and which loss would count, and is then judged."
-    command = f"bench claim {manifest['run']} --candidate {quote(labels[0])} --baseline {quote(labels[1])}"
+    command = f"bench claim {record.run} --candidate {quote(labels[0])} --baseline {quote(labels[1])}"
     return f"{said}To judge a claim here, as exploratory: {command} --cheaper-by 0.9 --worse-by 0.03 --keep"
 
 
@@ -226,7 +232,7 @@ def pair(comparison: RunComparison) -> tuple[str, str]:
     """The candidate and baseline that a reader will ask about: the first claim's, else the cheapest and the best."""
     for judgement in comparison.ruling.judgements:
         return judgement.claim.candidate, judgement.claim.baseline
-    labels = list(comparison.manifest["models"])
+    labels = list(comparison.record.models)
     scores = {label: _mean(row.score for row in comparison.rows if row.model == label) for label in labels}
     costs = {label: _mean(row.cost_per_1000_usd for row in comparison.rows if row.model == label) for label in labels}
     best = max(labels, key=lambda label: -math.inf if scores[label] is None else scores[label] or 0.0)

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from bench.records.manifest import RunRecord
 
 
-def clock_notes(manifest: Mapping[str, Any]) -> list[str]:
+def clock_notes(record: RunRecord) -> list[str]:
     """One sentence with our own error, where `bench doctor --calibrate` measured it on the run's machine."""
-    calibration = manifest.get("calibration")
+    calibration = record.calibration
     if not calibration:
         return []
     told = "; ".join(
-        f"{one['concurrency']} in flight: TTFT {_ms(one, 'ttft')}, E2E {_ms(one, 'latency')}"
-        for one in calibration["measured"]
+        f"{error.concurrency} in flight: TTFT {_ms(error.ttft_error_p50_s, error.ttft_error_p99_s)}, "
+        f"E2E {_ms(error.latency_error_p50_s, error.latency_error_p99_s)}"
+        for error in calibration.measured
     )
     return [
         "Our own latency error, measured on this machine against a known truth on "
-        f"{calibration['measured_at'][:10]} (p50 / p99, ms): {told}."
+        f"{calibration.measured_at[:10]} (p50 / p99, ms): {told}."
     ]
 
 
-def _ms(one: Mapping[str, float], name: str) -> str:
-    return f"{1e3 * one[f'{name}_error_p50_s']:.1f} / {1e3 * one[f'{name}_error_p99_s']:.1f}"
+def _ms(p50_s: float, p99_s: float) -> str:
+    return f"{1e3 * p50_s:.1f} / {1e3 * p99_s:.1f}"

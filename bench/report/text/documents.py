@@ -37,7 +37,7 @@ p, li {{ max-width: 60em; }}
 def latex(comparison: RunComparison) -> str:
     """comparison.tex: a `table` environment for each table, claims and notes as comments above them."""
     first, *others = tables.every(comparison)
-    remarks = [*claims.lines(comparison.ruling, comparison.manifest), *map(str, tables.notes(comparison))]
+    remarks = [*claims.lines(comparison.ruling, comparison.record), *map(str, tables.notes(comparison))]
     split = [
         first.only("Score and cost", lambda column: column.group not in SPEED),
         first.only("Latency and tokens", lambda column: column.group in (Group.NAMES, *SPEED)),
@@ -53,8 +53,8 @@ def page(comparison: RunComparison) -> str:
         body.append(grid.html(table, f"table{number}"))
         body += [f"<p>{html.escape(line)}</p>\n" for line in table.legend.splitlines()]
         if number == 0:
-            stated = claims.lines(comparison.ruling, comparison.manifest)
+            stated = claims.lines(comparison.ruling, comparison.record)
             body += [f"<p>{html.escape(line)}</p>\n" for line in stated]
     notes = "".join(f"<li>{html.escape(str(note))}</li>\n" for note in tables.notes(comparison))
-    title = html.escape(f"Comparison {comparison.manifest['run']}")
+    title = html.escape(f"Comparison {comparison.record.run}")
     return PAGE.format(title=title, body="".join(body), notes=notes)

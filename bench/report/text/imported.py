@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
+from bench.records.manifest import RunRecord
+from bench.records.recorded import RecordedImport
 from bench.report.note import Note, recorded
 
 SHOWN = 5
 """Dropped rows that are named; run.json has more."""
 
 
-def import_notes(manifest: Mapping[str, Any]) -> list[str | Note]:
+def import_notes(record: RunRecord) -> list[str | Note]:
     """Sentences on the source, on each model, and on what was left out; empty for a run of one's own."""
-    about = manifest.get("imported")
-    return [*_source(about), *_models(manifest), *_left_out(about)] if about else []
+    about = record.imported
+    return [*_source(about), *_models(record), *_left_out(about)] if about else []
 
 
-def _source(about: Mapping[str, Any]) -> Iterator[str]:
-    parts = [f"Imported from {about['source'] or ', '.join(file['name'] for file in about['files'])}"]
-    parts += [f"commit {about['commit']}"] if about["commit"] else []
-    parts += [f"retrieved {about['retrieved']}"] if about["retrieved"] else []
-    parts += [f"licence {about['licence']}"] if about["licence"] else []
+def _source(about: RecordedImport) -> Iterator[str]:
+    parts = [f"Imported from {about.source or ', '.join(file['name'] for file in about.files)}"]
+    parts += [f"commit {about.commit}"] if about.commit else []
+    parts += [f"retrieved {about.retrieved}"] if about.retrieved else []
+    parts += [f"licence {about.licence}"] if about.licence else []
     yield f"{', '.join(parts)}. These are others' measurements: no model was called here."
     yield (
         "The source does not say how answers ended: truncated, refused and unparsable answers are unknown, and count "
@@ -29,19 +30,21 @@ def _source(about: Mapping[str, Any]) -> Iterator[str]:
     )
 
 
-def _models(manifest: Mapping[str, Any]) -> Iterator[str]:
+def _models(record: RunRecord) -> Iterator[str]:
     """A line for each model with items; of totals the table tells all."""
-    for label, model in manifest["models"].items() if manifest["suites"] else ():
-        told = model["imported"]
-        parts = [told["raw"]]
-        parts += [f"{name} {told[name]}" for name in ("effort", "harness") if told[name]]
-        parts += [f"by way of {told['provider']}"] if told["provider"] else []
-        parts += [f"cost {told['cost_basis']}"] if told["cost_basis"] else []
-        yield f"{label} is {'; '.join(parts)}; {told['date'] or 'no date'}."
+    for label, model in record.models.items() if record.suites else ():
+        told = model.imported
+        if told is None:
+            continue
+        parts = [told.raw]
+        parts += [f"{name} {value}" for name in ("effort", "harness") if (value := getattr(told, name))]
+        parts += [f"by way of {told.provider}"] if told.provider else []
+        parts += [f"cost {told.cost_basis}"] if told.cost_basis else []
+        yield f"{label} is {'; '.join(parts)}; {told.date or 'no date'}."
 
 
-def _left_out(about: Mapping[str, Any]) -> Iterator[str | Note]:
-    yield from (recorded(f"{note}.") for note in about["notes"])
-    if about["dropped_count"]:
-        first = "; ".join(f"{one['row']}: {one['why']}" for one in about["dropped"][:SHOWN])
-        yield f"{about['dropped_count']} rows were left out, the first: {first}."
+def _left_out(about: RecordedImport) -> Iterator[str | Note]:
+    yield from (recorded(f"{note}.") for note in about.notes)
+    if about.dropped_count:
+        first = "; ".join(f"{one['row']}: {one['why']}" for one in about.dropped[:SHOWN])
+        yield f"{about.dropped_count} rows were left out, the first: {first}."

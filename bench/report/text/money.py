@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bench.records.manifest import RunRecord
 from bench.report.numbers.bridge import Bridge
 from bench.report.text import formats, grid
 from bench.report.text.column import Column, Table, label, table
@@ -83,13 +84,13 @@ def markdown(bridges: Sequence[Bridge]) -> Iterator[str]:
         yield from (f"- {line}" for line in made.legend.splitlines())
 
 
-def derived_notes(manifest: Mapping[str, Any]) -> list[str]:
+def derived_notes(record: RunRecord) -> list[str]:
     """That a run's costs are repriced, from which run, and how; nothing for any other run."""
-    derived = manifest.get("derived", {})
-    if derived.get("by") != "reprice":
+    derived = record.derived
+    if derived is None or derived.by != "reprice":
         return []
-    said = ", ".join(f"{name} {value}" for name, value in derived.items() if name not in ("by", "at"))
-    return [f"Repriced from run {manifest['parent']} ({said}): costs, and verdicts that rest on them, are repriced."]
+    said = ", ".join(f"{name} {value}" for name, value in derived.to_json().items() if name not in ("by", "at"))
+    return [f"Repriced from run {record.parent} ({said}): costs, and verdicts that rest on them, are repriced."]
 
 
 def _factor(factor: float | None) -> str:

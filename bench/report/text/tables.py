@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 
 from bench import claims
+from bench.records.recorded import RecordedModel
 from bench.report.note import Note, info, warning
 from bench.report.numbers import languages
 from bench.report.numbers.comparison import RunComparison, SuiteRow, as_records
@@ -24,41 +25,39 @@ MARKS = (
 
 def _shared(comparison: RunComparison, suite: str) -> str:
     """Whether every model has every item; an import need not."""
-    uneven = comparison.manifest.get("imported") and any(r.unasked for r in comparison.rows if r.suite == suite)
+    uneven = comparison.record.imported and any(r.unasked for r in comparison.rows if r.suite == suite)
     return "not all of them of every model" if uneven else "the same for every model"
 
 
 def notes(comparison: RunComparison) -> list[Note]:
     """What a reader must know beside the table: dates, prices, caps, sampling, and every reservation."""
-    manifest = comparison.manifest
+    record = comparison.record
     lines: list[str | Note] = [
-        f"Run {manifest['run']}, started {manifest['started_at'][:19]}Z, "
-        f"claimbench {manifest['versions']['claimbench']}. "
+        f"Run {record.run}, started {record.started_at[:19]}Z, "
+        f"claimbench {record.versions.get('claimbench')}. "
         "In parentheses: 95 % intervals, items of one family as one cluster; ? is a bound that so few answers cannot "
         "give. TTFAT: time to first answer token; E2E: send to end of answer."
     ]
-    for suite, about in manifest["suites"].items():
-        lines.append(
-            f"{suite}: {about['items_planned']} of {about['items_available']} items, {_shared(comparison, suite)}."
-        )
-    lines += clock_notes(manifest)
-    lines += money.derived_notes(manifest)
-    if not manifest.get("imported"):
-        lines += [_model_note(label, model, comparison) for label, model in manifest["models"].items()]
-    lines += import_notes(manifest)
+    for suite, about in record.suites.items():
+        lines.append(f"{suite}: {about.items_planned} of {about.items_available} items, {_shared(comparison, suite)}.")
+    lines += clock_notes(record)
+    lines += money.derived_notes(record)
+    if not record.imported:
+        lines += [_model_note(label, model, comparison) for label, model in record.models.items()]
+    lines += import_notes(record)
     lines += comparison.sampling
-    lines += machine_notes(manifest)
+    lines += machine_notes(record)
     lines += comparison.unbridged
     lines += _truncation_warnings(comparison)
-    if manifest["settings"]["repeats"] > 1:
-        lines.append(_repeats_note(manifest["settings"]["repeats"]))
+    if record.settings.repeats > 1:
+        lines.append(_repeats_note(record.settings.repeats))
     for row in comparison.rows:
-        lines += _reservations(row, bool(manifest.get("imported")))
-    for suite, why in (manifest.get("refused") or {}).items():
+        lines += _reservations(row, bool(record.imported))
+    for suite, why in record.refused.items():
         lines.append(warning(f"{suite} was left out. {why}"))
-    if "unsafe" in (manifest.get("sandbox") or ""):
+    if "unsafe" in (record.sandbox or ""):
         lines.append(warning("model-written code ran without a sandbox, because --unsafe-no-sandbox said so."))
-    for label, why in (manifest.get("stopped") or {}).items():
+    for label, why in record.stopped.items():
         lines.append(f"{label} was stopped: {why}")
     return [line if isinstance(line, Note) else info(line) for line in lines]
 
@@ -83,19 +82,19 @@ def _repeats_note(repeats: int) -> str:
     )
 
 
-def _model_note(label: str, model: dict[str, object], comparison: RunComparison) -> str:
-    cap = model["max_tokens"]
+def _model_note(label: str, model: RecordedModel, comparison: RunComparison) -> str:
+    cap = model.max_tokens
     parts = [f"answers capped at {cap} tokens" if cap else "the tasks' own token caps"]
-    if str(model["model"]).startswith("weights/"):
-        rate = model["usd_per_hour"]
+    if model.local:
+        rate = model.usd_per_hour
         cost = "cost unknown: no usd_per_hour" if rate is None else f"cost from {rate:g} USD per machine hour"
-        cache = "on" if model["prompt_cache"] else "off"
-        parts += [cost, f"{model['slots']} slot(s), prompt cache {cache}, on this machine"]
+        cache = "on" if model.prompt_cache else "off"
+        parts += [cost, f"{model.slots} slot(s), prompt cache {cache}, on this machine"]
     else:
         priced = any(row.cost_per_1000_usd for row in comparison.rows if row.model == label)
-        as_of = comparison.manifest.get("prices", {}).get("as_of")
+        as_of = comparison.record.prices_as_of
         parts.append(f"cost from list prices as of {as_of}" if priced and as_of else "cost unknown: no price")
-    return f"{label} is {model['model']}: {'; '.join(parts)}."
+    return f"{label} is {model.model}: {'; '.join(parts)}."
 
 
 def _reservations(row: SuiteRow, imported: bool) -> Iterator[str]:
@@ -120,7 +119,7 @@ def sheet(comparison: RunComparison) -> Table:
     best = marks.best(comparison)
     return column.table(
         "",
-        measures.columns(comparison.manifest["settings"]["repeats"]),
+        measures.columns(comparison.record.settings.repeats),
         comparison.rows,
         legend=MARKS,
         place=lambda number, _: f"comparison.json/rows/{number}",
@@ -142,7 +141,7 @@ def markdown(comparison: RunComparison) -> str:
     """comparison.md: the table, the claims, the notes, pairs of models, the bridges from list price to the bill."""
     first = sheet(comparison)
     lines = [*grid.markdown(first), "", first.legend]
-    lines += [text for claim in claims.lines(comparison.ruling, comparison.manifest) for text in ("", claim)]
+    lines += [text for claim in claims.lines(comparison.ruling, comparison.record) for text in ("", claim)]
     lines += ["", *(f"- {note}" for note in notes(comparison))]
     lines += [*pairtables.markdown(comparison.differences, comparison.places)]
     lines += [*languages.markdown(comparison.languages), *money.markdown(comparison.bridges)]
@@ -158,7 +157,7 @@ def json_text(comparison: RunComparison) -> str:
     """comparison.json: rows, claims in brief, pairs of models, the frontier and the rest; unknown is null."""
     content = {
         "rows": as_records(comparison),
-        "claims": claims.lines(comparison.ruling, comparison.manifest),
+        "claims": claims.lines(comparison.ruling, comparison.record),
         "differences": [asdict(row) for row in comparison.differences],
         "frontier": [asdict(row) for row in comparison.places],
         "language_gaps": [asdict(row) for row in comparison.languages],

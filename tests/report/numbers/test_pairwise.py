@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 from statsmodels.stats.multitest import multipletests  # type: ignore[import-untyped]
 
-from bench.records import folder as runfolder
 from bench.records.items import ItemRow
 from bench.report import compare
 from bench.report.numbers.pairwise import Difference
 from bench.report.text import tables
 from bench.report.write import write_report
 from bench.stats.paired import Paired, tango_interval
+from tests import runjson
 from tests.claims.test_claims import CLAIM, rows, write
 from tests.report.sample_run import model, not_asked, write_run
 
@@ -107,6 +107,6 @@ def test_a_report_writes_its_claims(tmp_path: Path) -> None:
 
 def test_a_run_without_claims_has_no_claims_files(tmp_path: Path) -> None:
     folder = write(tmp_path / "run", rows(12))
-    assert runfolder.read_manifest(folder)["claims"] == {}
+    assert runjson.content(folder)["claims"] == {}
     _, files = write_report(folder)
     assert not [file for file in files if file.stem == "claims"]

@@ -13,6 +13,7 @@ from bench.records.items import ItemRow
 from bench.report import compare
 from bench.report.text import tables
 from bench.report.text.clocks import clock_notes
+from tests import runjson
 from tests.report.sample_run import ANSWERED, model, not_asked, write_run
 
 SENT = {"temperature": "sent", "top_p": "sent", "seed": "sent"}
@@ -124,7 +125,7 @@ def test_how_a_model_thinks_is_said(tmp_path: Path, settings: dict[str, Any], ru
     assert notes(tmp_path, rows("one", {}, {}), one=vendor(rules, **settings)) == (f"one: {said}.",)
 
 
-def test_a_manifest_from_before_says_what_it_can(tmp_path: Path) -> None:
+def test_a_file_from_before_says_what_it_can(tmp_path: Path) -> None:
     assert notes(tmp_path, rows("one", {"temperature": 0.0}, {}), one=model()) == (
         "one: temperature 0 asked, not sent.",
     )
@@ -141,4 +142,4 @@ def test_our_own_error_stands_beside_the_latencies(tmp_path: Path) -> None:
         "Our own latency error, measured on this machine against a known truth on 2026-11-22 (p50 / p99, ms): "
         "1 in flight: TTFT 0.4 / 3.1, E2E 0.5 / 12.5; 8 in flight: TTFT 0.4 / 3.1, E2E 0.5 / 100.0."
     ) in map(str, tables.notes(compare(folder)))
-    assert clock_notes({"calibration": None}) == clock_notes({}) == []
+    assert clock_notes(runjson.record(calibration=None)) == clock_notes(runjson.record()) == []

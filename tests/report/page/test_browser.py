@@ -211,7 +211,7 @@ def test_a_phone_needs_no_sideways_scrolling(visit: Visit) -> None:
 
 def test_ten_thousand_items_load_quickly_and_scroll(browser: Browser, tmp_path: Path) -> None:
     folder = synthetic.write(tmp_path / "run", 10_000)
-    bare = RunComparison(rows=(), manifest=runfolder.read_manifest(folder))
+    bare = RunComparison(rows=(), record=runfolder.read_record(folder))
     path = write_page(tmp_path / "report.html", [PageSource(folder, bare, [])])
     page = browser.new_page()
     began = time.perf_counter()

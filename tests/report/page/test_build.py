@@ -13,6 +13,7 @@ from bench.report import compare
 from bench.report.page import PageSource, Shown, page, read_page
 from bench.report.verify import verify
 from bench.report.write import write_report
+from tests import runjson
 from tests.report.page import sample
 from tests.report.sample_run import ANSWERED, model, write_run
 
@@ -70,9 +71,9 @@ def test_a_claim_on_another_model_cannot_be_judged_and_says_why(tmp_path: Path) 
 
 def sample_with(folder: Path, **claim: Any) -> Path:
     """The sample with its claim changed."""
-    manifest = runfolder.read_manifest(folder)
+    manifest = runjson.content(folder)
     changed = {**sample.CLAIM, **claim}
-    runfolder.write_text(folder / "run.json", json.dumps({**manifest, "claims": {changed["name"]: changed}}))
+    runjson.put(folder, {**manifest, "claims": {changed["name"]: changed}})
     return folder
 
 
@@ -81,8 +82,8 @@ def test_a_latency_claim_and_an_unknown_cost_are_told(tmp_path: Path) -> None:
     rows, answers = runfolder.read_rows(folder)
     runfolder.write_tables(folder, [replace(r, cost_usd=None, provider="x") for r in rows], answers)
     remote = {label: model(f"x/{label}") for label in ("cheap", "dear")}
-    manifest = {**runfolder.read_manifest(folder), "models": remote, "prices": {"as_of": "2026-10-26"}}
-    runfolder.write_text(folder / "run.json", json.dumps(manifest))
+    manifest = {**runjson.content(folder), "models": remote, "prices": {"as_of": "2026-10-26"}}
+    runjson.put(folder, manifest)
     found = shown(sample_with(folder, slower_by=2.0, confidence=0.9))
     said = list(found.numbers.values())
     assert "unknown" in said
@@ -150,7 +151,7 @@ def test_totals_without_items_have_a_page_and_a_table(tmp_path: Path) -> None:
         "run": "board", "started_at": "2026-11-20T10:15:00+00:00", "settings": {"repeats": 1}, "suites": {},
         "models": models, "imported": SOURCE, "versions": {"claimbench": "0.1.0"},
     }  # fmt: skip
-    runfolder.write_text(tmp_path / "run.json", json.dumps(manifest))
+    runjson.put(tmp_path, manifest)
     write_report(tmp_path)
     found = read_page((tmp_path / "report.html").read_text(encoding="utf-8"))
     assert any("strong has the best score of 2 models" in text for text in found.texts)

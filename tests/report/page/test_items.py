@@ -11,17 +11,18 @@ import pytest
 
 from bench.records import folder as runfolder
 from bench.records.items import ItemRow
+from bench.records.manifest import RunRecord
 from bench.report.page import items as page_items
 from bench.report.page.items import FIGURES, Items, inside
 from bench.report.page.pack import TEXT_LIMIT, pack, shortened, unpack
+from tests import runjson
 from tests.report.page import sample
 from tests.report.sample_run import ANSWERED, write_run
 
 
 def chosen(folder: Path, **settings: Any) -> Items:
     """What the page of a run folder holds."""
-    manifest = runfolder.read_manifest(folder)
-    return inside(folder, manifest | settings)
+    return inside(folder, RunRecord.from_json(runjson.content(folder) | settings))
 
 
 def names(found: Items) -> list[str]:

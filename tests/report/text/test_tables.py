@@ -154,7 +154,7 @@ def test_every_format_has_every_table(tmp_path: Path) -> None:
     read.feed(page)
     assert "script" not in read.tags
     assert "&lt;c&gt;: " in page
-    assert f"<h1>Comparison {comparison.manifest['run']}</h1>" in page
+    assert f"<h1>Comparison {comparison.record.run}</h1>" in page
     for note in tables.notes(comparison):
         assert f"- {note}" in text
     assert page == documents.page(comparison)

@@ -15,6 +15,9 @@ from bench.claims.verdict import Verdict
 from bench.claims.words import two_sided
 from bench.records.claim import Claim
 
+RESCORED = "score"
+"""What run.json says a run was derived by where its answers were scored again."""
+
 
 def sentence(judgement: Judgement, manifest: Mapping[str, Any]) -> str:
     """One or two sentences to paste: verdict, sizes with intervals, margin, n, sampling and price date."""
@@ -52,7 +55,7 @@ def labels(judgement: Judgement, manifest: Mapping[str, Any]) -> list[str]:
     by = manifest.get("derived", {}).get("by")
     if by == "reprice" and _priced(judgement.claim):
         remarks.append("repriced")
-    if by == "score":
+    if by == RESCORED:
         remarks.append("scored again")
     return remarks
 

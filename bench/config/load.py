@@ -10,9 +10,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from bench.claims import MARGINS, Claim, margin_keys
 from bench.config.file import TABLES, ConfigFile
 from bench.errors import UsageError, suggest
+from bench.records.claim import MARGINS, Claim, margin_keys
 
 if TYPE_CHECKING:
     from bench.providers.presets import Preset

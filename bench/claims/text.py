@@ -16,6 +16,9 @@ from bench.records.claim import Claim
 from bench.records.manifest import RunRecord
 from bench.records.recorded import RecordedModel
 
+RESCORED = "score"
+"""What run.json says a run was derived by where its answers were scored again."""
+
 
 def sentence(judgement: Judgement, record: RunRecord) -> str:
     """One or two sentences to paste: verdict, sizes with intervals, margin, n, sampling and price date."""
@@ -53,7 +56,7 @@ def labels(judgement: Judgement, record: RunRecord) -> list[str]:
     by = record.derived.by if record.derived else None
     if by == "reprice" and _priced(judgement.claim):
         remarks.append("repriced")
-    if by == "score":
+    if by == RESCORED:
         remarks.append("scored again")
     return remarks
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ import click
 
 from bench.cli.options import results_option
 from bench.errors import UsageError
+from bench.records.claim import MARGINS
 
 if TYPE_CHECKING:
     from bench.records.claim import Claim
@@ -32,6 +34,15 @@ def _positive(ctx: click.Context, param: click.Parameter, value: float | None) -
     return value
 
 
+def _margin_options(command: Callable[..., None]) -> Callable[..., None]:
+    """An option for each margin that a claim can have, e.g. --cheaper-by, in their order."""
+    for key, margin in reversed(MARGINS.items()):
+        check = _share if margin.share else _positive
+        option = click.option(f"--{key.replace('_', '-')}", type=float, callback=check, help=margin.meaning)
+        command = option(command)
+    return command
+
+
 def _own(name: str | None, candidate: str | None, baseline: str | None, given: dict[str, Any]) -> Claim | None:
     """The claim that the options make; None where they name one of the run's, or none."""
     from bench import claims
@@ -51,19 +62,25 @@ def _own(name: str | None, candidate: str | None, baseline: str | None, given: d
 @click.option("--claim", "name", help="A claim of bench.toml, as the run recorded it.  [default: all of them]")
 @click.option("--candidate", help="Label of the model said to be cheaper.")
 @click.option("--baseline", help="Label of the model it is compared with.")
-@click.option("--cheaper-by", type=float, callback=_share, help="Least saving per item, e.g. 0.9.")
-@click.option("--worse-by", type=float, callback=_share, help="Non-inferiority margin in score points, e.g. 0.03.")
-@click.option("--slower-by", type=float, callback=_positive, help="Largest ratio of E2E latency, e.g. 2.")
+@_margin_options
 @click.option("-t", "--suite", "suites", multiple=True, help="A suite it speaks of. Repeatable.  [default: the run's]")
 @click.option("--over", type=click.Choice(["each", "mean"]), help="Every suite must hold, or their mean.")
 @click.option("--confidence", type=click.FloatRange(0.5, 1, min_open=True, max_open=True), help="[default: 0.95]")
 @click.option("--keep", is_flag=True, help="Let `bench report` show the claim given here, too.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def claim(
-    run: str | None, results: Path, name: str | None, candidate: str | None, baseline: str | None,
-    cheaper_by: float | None, worse_by: float | None, slower_by: float | None, suites: tuple[str, ...],
-    over: str | None, confidence: float | None, keep: bool, as_json: bool,
-) -> None:  # fmt: skip
+    run: str | None,
+    results: Path,
+    name: str | None,
+    candidate: str | None,
+    baseline: str | None,
+    suites: tuple[str, ...],
+    over: str | None,
+    confidence: float | None,
+    keep: bool,
+    as_json: bool,
+    **margins: float | None,
+) -> None:
     """Judge claims on a run (default: the newest), offline and without spending anything.
 
     Exit codes: 0 supported, 3 refuted, 4 inconclusive, 2 nothing comparable. A claim given here rather than in
@@ -77,10 +94,7 @@ def claim(
     from bench.run import describe as manifest
 
     folder = runfolder.find(results, run)
-    given: dict[str, Any] = {
-        "cheaper_by": cheaper_by, "worse_by": worse_by, "slower_by": slower_by,
-        "suites": suites or None, "over": over, "confidence": confidence,
-    }  # fmt: skip
+    given: dict[str, Any] = {**margins, "suites": suites or None, "over": over, "confidence": confidence}
     own = _own(name, candidate, baseline, given)
     if keep and own is None:
         raise UsageError("--keep is for a claim given here; those of bench.toml are kept anyway.")

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import parse_qsl, urlsplit
 
-from bench.claims import MARGINS, Margin
 from bench.errors import UsageError, suggest
 from bench.providers.address import SECRET_NAME, address_problem
+from bench.records.claim import MARGINS, Margin
 
 Check = Callable[[object], str | None]
 """What is wrong with a value, as the end of a sentence that begins with its key; None if nothing is."""
@@ -44,7 +44,8 @@ def _between(low: float, example: float) -> Check:
     return check
 
 
-def _margin(margin: Margin) -> Check:
+def margin_check(margin: Margin) -> Check:
+    """What a margin of a claim must be: a share in (0, 1), or a factor above 0."""
     return _between(0, margin.example) if margin.share else _number(0, open_low=True)
 
 
@@ -211,7 +212,7 @@ TABLES: Mapping[str, Mapping[str, Check]] = {
         "baseline": _text,
         "suites": _names,
         "over": _over,
-        **{key: _margin(margin) for key, margin in MARGINS.items()},
+        **{key: margin_check(margin) for key, margin in MARGINS.items()},
         "confidence": _between(0.5, 0.95),
     },
 }

@@ -10,9 +10,7 @@ from typing import Any
 import pytest
 
 from bench import claims
-from bench.claims import Claim
 from bench.claims.words import percent, saving_span
-from bench.config.load import Comparison, RunSettings
 from bench.errors import UsageError
 from bench.journal import RunEntry
 from bench.records import folder as runfolder

@@ -1,4 +1,4 @@
-"""What was written before the house was rebuilt still reads, hashes, runs and gates as it did (fixtures/before)."""
+"""What was written before the folders moved still reads, hashes, runs and gates as it did (fixtures/before)."""
 
 from __future__ import annotations
 

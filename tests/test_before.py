@@ -1,4 +1,4 @@
-"""What was written before the house was rebuilt still reads, hashes, runs and gates as it did (fixtures/before)."""
+"""What was written before the folders moved still reads, hashes, runs and gates as it did (fixtures/before)."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_a_run_of_each_kind_is_here() -> None:
 def test_every_published_number_is_verified(old: Bench, run: str) -> None:
     verified = old("verify", run, "--json")
     assert verified.code == 0, verified.out
-    assert sum(sum(told["numbers"].values()) for told in json.loads(verified.out)) > 0
+    assert sum(sum(report["numbers"].values()) for report in json.loads(verified.out)) > 0
 
 
 @pytest.mark.parametrize("run", ["plain", "parts", "import-lm_eval", "import-swebench", "import-tau2"])
@@ -127,10 +127,10 @@ def answering() -> Iterator[FakeEndpoint]:
         yield endpoint
 
 
-def shares(told: Any) -> list[Any]:
+def shares(gated: Any) -> list[Any]:
     """What a gate found, but for the latency, which is new each time."""
     keys = ("model", "suite", "measure", "status", "n", "before", "after")
-    return [[finding[key] for key in keys] for finding in told["findings"] if finding["measure"] != "latency"]
+    return [[finding[key] for key in keys] for finding in gated["findings"] if finding["measure"] != "latency"]
 
 
 @pytest.mark.usefixtures("sandbox")
@@ -141,6 +141,6 @@ def test_the_same_answers_pass_the_baseline_of_before(old: Bench, answering: Fak
     config.write_text(text)
     done = old("run", "--yes", "--gate", "gate.json", "--json")
     assert done.code == 0, done.err
-    told = json.loads(done.out)
-    assert (told["verdict"], told["lost"], told["won"], told["changed"]) == ("pass", [], [], [])
-    assert shares(told) == shares(said("gate")[1])
+    gated = json.loads(done.out)
+    assert (gated["verdict"], gated["lost"], gated["won"], gated["changed"]) == ("pass", [], [], [])
+    assert shares(gated) == shares(said("gate")[1])

@@ -59,7 +59,7 @@ def test_without_a_seed_or_with_the_shipped_one_nothing_changes(tmp_path: Path) 
 
 def test_tasks_without_generated_items_are_refused(tmp_path: Path) -> None:
     yaml = (shipped("tasks") / "reasoning" / "_common.yaml").read_text(encoding="utf-8")
-    yaml = yaml.replace("bench.suites.reasoning.exam.load", "bench.registry.items.jsonl")
+    yaml = yaml.replace("bench.hooks.reasoning_items", "bench.hooks.jsonl_items")
     (tmp_path / "mine.yaml").write_text(yaml + "task: mine\nmetadata: {version: 1}\n", encoding="utf-8")
     with pytest.raises(UsageError, match="--exam-seed: no task of mine has generated items"):
         with_exam(read([tmp_path]), ["mine"], 7)

@@ -186,9 +186,9 @@ FAULTS: dict[str, tuple[Plant, str, str, str]] = {
 def test_a_planted_fault_is_found_with_its_file_field_and_cure(tmp_path: Path, fault: str) -> None:
     plant, file, field, cure = FAULTS[fault]
     plant(tmp_path)
-    found = lint([tmp_path]).findings
-    named = [f for f in found if f.field == field and cure in str(f)]
-    assert named, [f"{f.field}: {f}" for f in found]
+    findings = lint([tmp_path]).findings
+    named = [f for f in findings if f.field == field and cure in str(f)]
+    assert named, [f"{f.field}: {f}" for f in findings]
     assert str(named[0]).startswith(f"{tmp_path / file}: ")
     assert "\n" not in str(named[0])
 
@@ -196,17 +196,17 @@ def test_a_planted_fault_is_found_with_its_file_field_and_cure(tmp_path: Path, f
 def test_without_a_fault_nothing_is_found(tmp_path: Path) -> None:
     report = lint([write(tmp_path)])
     assert report.findings == ()
-    (one,) = report.tasks
-    assert (one.task, one.version, one.items, one.oracles) == ("sums", "3", 6, 6)
-    assert one.common == pytest.approx(1 / 6)
-    assert json.loads(one.prompt) == [{"role": "user", "content": "0 + 1?"}]
+    (checked,) = report.tasks
+    assert (checked.task, checked.version, checked.items, checked.oracles) == ("sums", "3", 6, 6)
+    assert checked.common == pytest.approx(1 / 6)
+    assert json.loads(checked.prompt) == [{"role": "user", "content": "0 + 1?"}]
 
 
 def test_several_faults_are_found_at_once_and_hide_no_sound_task(tmp_path: Path) -> None:
     write(tmp_path, without("licence"))
     (tmp_path / "bad.yaml").write_text("task: bad\n")
     report = lint([tmp_path])
-    assert [one.task for one in report.tasks] == ["sums"]
+    assert [checked.task for checked in report.tasks] == ["sums"]
     assert {f.field for f in report.findings} == {
         "metadata.licence", "metadata.version", "generation_kwargs.until", "generation_kwargs.max_gen_toks",
         "metric_list",
@@ -255,9 +255,9 @@ def test_lm_evals_own_scorers_are_tried_too(tmp_path: Path) -> None:
 def test_all_of_ours_pass() -> None:
     report = lint([shipped("tasks")])
     assert [str(finding) for finding in report.findings] == []
-    assert all(one.oracles == one.items for one in report.tasks)
+    assert all(checked.oracles == checked.items for checked in report.tasks)
     recorded = json.loads((shipped("tasks") / "versions.json").read_text())
-    assert {one.task for one in report.tasks} == recorded.keys(), "make the record: bench tasks lint --record"
+    assert {checked.task for checked in report.tasks} == recorded.keys(), "make the record: bench tasks lint --record"
 
 
 def test_a_fault_brings_its_file_field_and_problem(tmp_path: Path) -> None:

@@ -76,10 +76,10 @@ def loaded(folder: Path, *names: str) -> LoadedTasks:
 
 
 def test_the_shipped_suites_are_found() -> None:
-    found = read()
-    assert {"coding", "reasoning"} <= set(found.suites)
-    assert all(task in found.tasks for tasks in found.suites.values() for task in tasks)
-    for file in found.tasks.values():
+    registry = read()
+    assert {"coding", "reasoning"} <= set(registry.suites)
+    assert all(task in registry.tasks for tasks in registry.suites.values() for task in tasks)
+    for file in registry.tasks.values():
         assert file.version
         assert file.metadata["licence"], f"{file.path} states no licence"
         assert file.data is not None
@@ -90,15 +90,15 @@ def test_a_suite_expands_to_its_tasks_and_a_task_to_itself(tmp_path: Path) -> No
     write_task(tmp_path, "sums")
     write_task(tmp_path, "words")
     (tmp_path / "suite.yaml").write_text("group: mine\ntask: [words, sums]\n")
-    found = read([tmp_path])
-    assert {name: [t.name for t in tasks] for name, tasks in found.expand(["mine"]).items()} == {
+    registry = read([tmp_path])
+    assert {name: [t.name for t in tasks] for name, tasks in registry.expand(["mine"]).items()} == {
         "mine": ["words", "sums"]
     }
-    assert list(found.expand(["words", "sums"])) == ["words", "sums"]
+    assert list(registry.expand(["words", "sums"])) == ["words", "sums"]
     with pytest.raises(UsageError, match=r"unknown suite or task 'word'\. Did you mean 'words'\?"):
-        found.expand(["word"])
+        registry.expand(["word"])
     with pytest.raises(UsageError, match="task 'sums' is part of more than one of mine, sums"):
-        found.expand(["mine", "sums"])
+        registry.expand(["mine", "sums"])
 
 
 def test_the_hash_follows_yaml_include_and_data(tmp_path: Path) -> None:
@@ -294,11 +294,11 @@ def test_shipped_files_are_found_in_a_checkout() -> None:
 
 
 def test_every_shipped_prompt_has_the_hash_that_lm_eval_writes() -> None:
-    found = read()
-    tasks = LoadedTasks(found, list(found.tasks))
-    items = [item for name in found.tasks for item in tasks.items("all", name)]
+    registry = read()
+    tasks = LoadedTasks(registry, list(registry.tasks))
+    items = [item for name in registry.tasks for item in tasks.items("all", name)]
     answers = {prompt_text(item.messages): "" for item in items}
-    positions = {name: range(sum(i.task == name for i in items)) for name in found.tasks}
+    positions = {name: range(sum(i.task == name for i in items)) for name in registry.tasks}
     written = evaluate(tasks.tasks, answers, positions)["samples"]
     hashes = {(task, sample["doc"]["id"]): sample["prompt_hash"] for task, rows in written.items() for sample in rows}
     assert hashes == {(i.task, i.item): i.prompt_sha256 for i in items}

@@ -73,14 +73,14 @@ def by_lm_eval_alone(data: Path, lines: Sequence[str]) -> dict[str, Any]:
         tokenizer_name="parrot",
     )  # fmt: skip
     said = {instance.args[0]: lines[instance.doc_id] for instance in task.instances}
-    found: dict[str, Any] = evaluator.evaluate(
+    scored: dict[str, Any] = evaluator.evaluate(
         lm=Parrot(said),
         task_dict={"tasks": {"gsm8k_cot_llama": task}, "groups": {}, "group_map": {}},
         bootstrap_iters=0,
         apply_chat_template=True,
         fewshot_as_multiturn=True,
     )
-    return found
+    return scored
 
 
 def test_gsm8k_from_a_local_folder_scores_as_lm_eval_does(data: Path) -> None:
@@ -91,8 +91,8 @@ def test_gsm8k_from_a_local_folder_scores_as_lm_eval_does(data: Path) -> None:
     for key in ("exact_match,strict-match", "exact_match,flexible-extract"):
         assert ours["results"]["gsm8k_cot_llama"][key] == theirs["results"]["gsm8k_cot_llama"][key]
     rows = [
-        [(s["doc_id"], s["filter"], s["exact_match"], s["prompt_hash"]) for s in found["samples"]["gsm8k_cot_llama"]]
-        for found in (ours, theirs)
+        [(s["doc_id"], s["filter"], s["exact_match"], s["prompt_hash"]) for s in scored["samples"]["gsm8k_cot_llama"]]
+        for scored in (ours, theirs)
     ]
     assert rows[0] == rows[1], "the prompts are lm-eval's too"
     assert [row[2] for row in rows[0] if row[1] == "strict-match"] == [1, 1, 1, 0]

@@ -153,7 +153,7 @@ def test_python_functions_are_tasks(tmp_path: Path) -> None:
     assert grader.grade(loaded.raw_item(letters[0]), "jjjjj") == Graded(0.5, extracted="jjjjj")
     report = lint([tmp_path])
     assert report.findings == ()
-    assert [(one.task, one.oracles) for one in report.tasks] == [("doubles", 5), ("letters", 3)]
+    assert [(checked.task, checked.oracles) for checked in report.tasks] == [("doubles", 5), ("letters", 3)]
 
 
 @pytest.mark.parametrize(
@@ -257,7 +257,10 @@ def test_what_the_guide_shows_works_as_it_says(tmp_path: Path) -> None:
     (tmp_path / "bench-tasks" / "task_doubles.py").write_text(block("python"))
     report = lint([tmp_path / "bench-tasks"])
     assert (len(made.rows), report.findings) == (5, ())
-    assert [(one.task, one.items, one.oracles) for one in report.tasks] == [("tickets", 5, 5), ("doubles", 40, 40)]
+    assert [(checked.task, checked.items, checked.oracles) for checked in report.tasks] == [
+        ("tickets", 5, 5),
+        ("doubles", 40, 40),
+    ]
     kinds = {kind for line in block("json").splitlines() for kind in graders.KINDS if kind in json.loads(line)}
     assert kinds == set(graders.KINDS) - {"calls"}
     for field in ("`id`", "`prompt` or `messages`", *(f"`{kind}`" for kind in graders.KINDS), "`cluster`", "`meta`"):

@@ -57,18 +57,29 @@ def test_a_report_is_written_as_before(old: Bench, run: str) -> None:
     assert published
     for path in published:
         again = old.folder / "results" / run / path.relative_to(BEFORE / run)
-        assert again.read_text() == path.read_text(), path
+        if path.name == "claims.json":
+            assert of_before(json.loads(again.read_text())) == json.loads(path.read_text())
+        else:
+            assert again.read_text() == path.read_text(), path
+
+
+def of_before(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """claims.json without the key that it has since: `parts` says what `halves` said."""
+    for entry in entries:
+        if "parts" in entry:
+            assert entry.pop("parts") == entry["halves"]
+    return entries
 
 
 def test_claims_are_judged_as_before(old: Bench) -> None:
     options = ("--cheaper-by", "0.8", "--worse-by", "0.2", "--over", "mean", "--json")
     done = old("claim", "plain", "--candidate", "small", "--baseline", "large", *options)
-    assert (done.code, json.loads(done.out)) == said("claim")
+    assert (done.code, of_before(json.loads(done.out))) == said("claim")
     declared = json.loads((BEFORE / "plain" / "claims.json").read_text())
     codes = {"refuted": 3, "inconclusive": 4, "reported": 4, "supported": 0}
     verdicts = {entry["verdict"] for entry in declared}
     done = old("claim", "plain", "--json")
-    assert json.loads(done.out) == declared
+    assert of_before(json.loads(done.out)) == declared
     assert done.code == next(code for verdict, code in codes.items() if verdict in verdicts)
 
 

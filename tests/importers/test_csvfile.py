@@ -169,7 +169,7 @@ def test_several_samples_of_an_item_are_told_as_such(importing: Importing) -> No
 def test_what_other_models_were_asked_is_no_part_of_a_claim(importing: Importing) -> None:
     sizes = {"claude": 40, "qwen": 30, "other": 60}
     lines = [f"q{at},{label},{at % 2}" for label, count in sizes.items() for at in range(count)]
-    done, record = importing("csv", "item,model,score\n" + "\n".join(lines))
+    done, _ = importing("csv", "item,model,score\n" + "\n".join(lines))
     (opinion,) = judge_run(done.folder, claim=adhoc("qwen", "claude", worse_by=0.03)).judgements
     assert (opinion.pairs.n, opinion.pairs.planned) == (40, 40)
     assert (opinion.pairs.candidate.missing, opinion.pairs.candidate.samples) == (10, 40)

@@ -92,7 +92,7 @@ def test_how_answers_ended_is_unknown_and_the_table_says_so(importing: Importing
 
 
 def test_a_verdict_and_why_its_cost_half_is_open(importing: Importing) -> None:
-    done, record = importing("lm_eval", SMALL, LARGE)
+    done, _ = importing("lm_eval", SMALL, LARGE)
     (opinion,) = judge_run(done.folder, claim=adhoc("smollm2", "qwen-coder", worse_by=0.05, cheaper_by=0.5)).judgements
     assert str(opinion.verdict) == "inconclusive"
     assert opinion.test.problems["mini", "cost"] == "the cost of 6 of 6 items is unknown"

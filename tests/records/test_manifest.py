@@ -24,7 +24,7 @@ from bench.run.execute import prepare
 from tests import runjson
 from tests.run.test_describe import TOML
 
-BEFORE = sorted((Path(__file__).parent / "fixtures" / "before").glob("*/run.json"))
+BEFORE = sorted((Path(__file__).parents[1] / "fixtures" / "before").glob("*/run.json"))
 """A run, a continued one, both kinds of derived ones and an import of each format, as they were written before."""
 IDS = [path.parent.name for path in BEFORE]
 PLAIN = BEFORE[IDS.index("plain")]

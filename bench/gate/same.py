@@ -128,11 +128,16 @@ def same_json(equivalence: Equivalence) -> dict[str, Any]:
         "tokens_within": TOLERANCE,
         "halves": [
             {
-                "suite": suite, "shows": name, "n": half.n,
+                "suite": suite,
+                "shows": name,
+                "n": half.n,
                 "estimate": half.estimate if math.isfinite(half.estimate) else None,
-                "low": half.interval.low, "high": half.interval.high,
-                "p_supported": half.p_supported, "p_refuted": half.p_refuted, "problem": half.problem,
+                "low": half.interval.low,
+                "high": half.interval.high,
+                "p_supported": half.p_supported,
+                "p_refuted": half.p_refuted,
+                "problem": half.problem,
             }
             for (suite, name), half in equivalence.judged.halves.items()
         ],
-    }  # fmt: skip
+    }

@@ -161,7 +161,14 @@ def _refusal(asking: Asking, reply: Reply, body: str) -> Failure:
     after_s = retry_after_s(headers, datetime.now(UTC))
     too_long = f" (asks for a pause of {after_s:.0f} s)" if after_s and after_s > MAX_WAIT_S else ""
     message = f"HTTP {reply.status}: {fault.message}{too_long}"
-    return Failure(Cause.STATUS, message, fault, reply.status, after_s, should_retry(headers))
+    return Failure(
+        Cause.STATUS,
+        message,
+        fault=fault,
+        status=reply.status,
+        retry_after_s=after_s,
+        should_retry=should_retry(headers),
+    )
 
 
 def _broken(error: Exception, reply: Reply | None, timeout_s: float) -> Failure:

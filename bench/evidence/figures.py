@@ -31,8 +31,12 @@ def draw(judged: Sequence[EvidenceJudgement], sets: Mapping[str, DataSet], folde
         paths += claim_plane(
             [
                 PlanePoint(
-                    names[j.ruled.set, j.ruled.candidate], sets[j.ruled.set].published.short,
-                    j.ratio, j.difference, j.verdict, j.n,
+                    names[j.ruled.set, j.ruled.candidate],
+                    sets[j.ruled.set].published.short,
+                    j.ratio,
+                    j.difference,
+                    j.verdict,
+                    j.n,
                 )
                 for j in priced
             ],
@@ -42,7 +46,7 @@ def draw(judged: Sequence[EvidenceJudgement], sets: Mapping[str, DataSet], folde
             f"published with the results. {_credit(priced, sets)}",
             stem=folder / "claim-plane",
             shape="square",
-        )  # fmt: skip
+        )
     for reference, title, stem in _FORESTS:
         chosen = [j for j in judged if j.ruled.reference == reference and j.difference.low is not None]
         if chosen:

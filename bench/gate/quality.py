@@ -50,10 +50,18 @@ def _finding(pairings: Sequence[Pairing], differences: Sequence[Floats], p: floa
     if least is not None and before is not None and least > before:
         least = None  # there is not so much to lose
     return Finding(
-        model=pairings[0].model, suite=pairings[0].suite if len(pairings) == 1 else ALL, measure="quality",
-        status=FindingStatus.FAILED if p <= ALPHA else FindingStatus.PASSED, before=before, after=after, n=len(known),
-        lost=int((values < 0).sum()), won=int((values > 0).sum()), p=p, detectable=least,
-    )  # fmt: skip
+        model=pairings[0].model,
+        suite=pairings[0].suite if len(pairings) == 1 else ALL,
+        measure="quality",
+        status=FindingStatus.FAILED if p <= ALPHA else FindingStatus.PASSED,
+        before=before,
+        after=after,
+        n=len(known),
+        lost=int((values < 0).sum()),
+        won=int((values > 0).sum()),
+        p=p,
+        detectable=least,
+    )
 
 
 def blind_spots(pairings: Sequence[Pairing], findings: Sequence[Finding], detect: float | None) -> list[str]:

@@ -131,11 +131,16 @@ def same_json(equivalence: Equivalence) -> dict[str, Any]:
         "tokens_within": TOLERANCE,
         "halves": [
             {
-                "suite": suite, "shows": name, "n": result.n,
+                "suite": suite,
+                "shows": name,
+                "n": result.n,
                 "estimate": result.estimate if math.isfinite(result.estimate) else None,
-                "low": result.interval.low, "high": result.interval.high,
-                "p_supported": result.p_supported, "p_refuted": result.p_refuted, "problem": result.problem,
+                "low": result.interval.low,
+                "high": result.interval.high,
+                "p_supported": result.p_supported,
+                "p_refuted": result.p_refuted,
+                "problem": result.problem,
             }
             for (suite, name), result in equivalence.test.parts.items()
         ],
-    }  # fmt: skip
+    }

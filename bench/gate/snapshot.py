@@ -199,10 +199,12 @@ def _items(table: pd.DataFrame) -> dict[str, ItemRecord]:
     by_key: dict[str, tuple[str, str, list[Sample]]] = {}
     for task, item, prompt, score, outcome, tokens_in, tokens_out, cost in zip(*map(_plain, columns), strict=True):
         sample = Sample(
-            None if score is None else float(score), str(outcome),
-            None if tokens_in is None else int(tokens_in), None if tokens_out is None else int(tokens_out),
+            None if score is None else float(score),
+            str(outcome),
+            None if tokens_in is None else int(tokens_in),
+            None if tokens_out is None else int(tokens_out),
             None if cost is None else float(f"{cost:.6g}"),
-        )  # fmt: skip
+        )
         key = f"{task}/{item}"
         known = by_key.setdefault(key, (task, str(prompt)[:PROMPT_DIGITS], []))
         if known[0] != task:

@@ -181,9 +181,14 @@ def _model(columns: Columns, row: Mapping[str, Any], label: str) -> ImportedMode
         columns.text(row, name) for name in ("vendor", "provider", "effort", "harness", "cost_basis", "date")
     )
     return ImportedModel(
-        raw=label, vendor=vendor or vendor_of(label), provider=provider, effort=effort, date=date, harness=harness,
+        raw=label,
+        vendor=vendor or vendor_of(label),
+        provider=provider,
+        effort=effort,
+        date=date,
+        harness=harness,
         cost_basis=basis,
-    )  # fmt: skip
+    )
 
 
 def _totals(request: Request, path: Path, columns: Columns) -> Iterator[tuple[str, AggregateRow]]:

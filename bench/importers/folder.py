@@ -49,9 +49,16 @@ class Imported:
 
 
 def import_results(
-    name: str, form: Format, paths: Sequence[Path], *, results: Path = Path("results"), output: Path | None = None,
-    provenance: Provenance | None = None, mapping: Mapping[str, str] | None = None, decimal: str = ".",
-) -> Imported:  # fmt: skip
+    name: str,
+    form: Format,
+    paths: Sequence[Path],
+    *,
+    results: Path = Path("results"),
+    output: Path | None = None,
+    provenance: Provenance | None = None,
+    mapping: Mapping[str, str] | None = None,
+    decimal: str = ".",
+) -> Imported:
     """Imports files of a format into a new run folder `<UTC>-<format>` under `results`, or into `output`.
 
     What `provenance` leaves open is the format's own. UsageError if a path is missing, nothing of it can be
@@ -156,9 +163,14 @@ def _record(
 
 def _model_of_totals(row: AggregateRow) -> ImportedModel:
     return ImportedModel(
-        raw=row.model_raw, vendor=row.vendor, provider=row.provider, effort=row.effort, date=row.date,
-        harness=row.harness, cost_basis=row.cost_basis,
-    )  # fmt: skip
+        raw=row.model_raw,
+        vendor=row.vendor,
+        provider=row.provider,
+        effort=row.effort,
+        date=row.date,
+        harness=row.harness,
+        cost_basis=row.cost_basis,
+    )
 
 
 def _model(label: str, model: ImportedModel) -> RecordedModel:

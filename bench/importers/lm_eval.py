@@ -259,9 +259,16 @@ def _prompt_settings(run: EvalRun, task: str) -> list[Any]:
 
 
 def _item(
-    request: Request, where: str, run: EvalRun, suite: str, task: str, version: str, choice: Choice,
-    settings: Sequence[Any], sample: Mapping[str, Any],
-) -> ItemEntry:  # fmt: skip
+    request: Request,
+    where: str,
+    run: EvalRun,
+    suite: str,
+    task: str,
+    version: str,
+    choice: Choice,
+    settings: Sequence[Any],
+    sample: Mapping[str, Any],
+) -> ItemEntry:
     value = sample.get(choice.metric)
     if not isinstance(value, int | float) or not 0 <= value <= 1:
         raise BadValueError(f"{choice.metric} is '{shown(value)}', no score from 0 to 1")

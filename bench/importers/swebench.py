@@ -104,9 +104,11 @@ def _without_copies(request: Request, listed: Sequence[LeaderboardRow]) -> list[
 
 
 def _contradicted(
-    request: Request, kept: Sequence[tuple[LeaderboardRow, AggregateRow]], known: Mapping[str, AggregateRow],
+    request: Request,
+    kept: Sequence[tuple[LeaderboardRow, AggregateRow]],
+    known: Mapping[str, AggregateRow],
     files: Sequence[Path],
-) -> set[tuple[str, str]]:  # fmt: skip
+) -> set[tuple[str, str]]:
     """Suite and model of the totals that their own instances contradict; each is named. `known`: folder -> totals."""
     results = {
         (row.suite, row.model): {name: mapping(raw).get("resolved") for name, raw in board_row.instances.items()}

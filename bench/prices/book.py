@@ -168,13 +168,21 @@ def recorded(price: Price) -> dict[str, Any]:
         for tier in price.tiers
     ]
     row = {
-        "provider": price.provider, "model": price.model, "aliases": list(price.aliases),
-        "region": price.region, "mode": price.mode, "valid_from": _shown(price.valid_from),
-        "valid_to": _shown(price.valid_to), "currency": price.currency, **known, "tiers": tiers,
+        "provider": price.provider,
+        "model": price.model,
+        "aliases": list(price.aliases),
+        "region": price.region,
+        "mode": price.mode,
+        "valid_from": _shown(price.valid_from),
+        "valid_to": _shown(price.valid_to),
+        "currency": price.currency,
+        **known,
+        "tiers": tiers,
         "tier_scope": "marginal" if price.marginal else None,
         "schedule": price.schedule.name if price.schedule else None,
-        "source_url": price.source_url, "retrieved": price.retrieved,
-    }  # fmt: skip
+        "source_url": price.source_url,
+        "retrieved": price.retrieved,
+    }
     return {key: value for key, value in row.items() if value not in (None, [])}
 
 

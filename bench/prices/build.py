@@ -227,14 +227,21 @@ def _raw(row: ListedPrice, regions: Mapping[str, str], retrieved: Mapping[str, d
     """A row as the snapshot writes it."""
     region = regions.get(row.provider)
     raw = {
-        "provider": row.provider, "model": row.model, "aliases": list(row.aliases), "region": region,
-        "mode": row.mode, "valid_from": _moment(row.valid_from), "valid_to": _moment(row.valid_to),
+        "provider": row.provider,
+        "model": row.model,
+        "aliases": list(row.aliases),
+        "region": region,
+        "mode": row.mode,
+        "valid_from": _moment(row.valid_from),
+        "valid_to": _moment(row.valid_to),
         **{name: plain(row.rates[name]) for name in TOKEN_CLASSES if name in row.rates},
-        "tiers": [{"above": above} | {n: plain(rates[n]) for n in TOKEN_CLASSES if n in rates}
-                  for above, rates in row.tiers],
-        "schedule": row.schedule, "source_url": row.source_url,
+        "tiers": [
+            {"above": above} | {n: plain(rates[n]) for n in TOKEN_CLASSES if n in rates} for above, rates in row.tiers
+        ],
+        "schedule": row.schedule,
+        "source_url": row.source_url,
         "retrieved": max(retrieved[name] for name in row.origin.split(", ")).isoformat(),
-    }  # fmt: skip
+    }
     return {name: value for name, value in raw.items() if value not in (None, [])}
 
 

@@ -94,12 +94,21 @@ def _price(fields: Fields, schedules: Mapping[str, Schedule], prefix: str) -> Pr
     provider, model, region = fields.text("provider"), fields.text("model"), fields.optional("region")
     return Price(
         id=prefix + row_id(provider, model, region, mode, begin),
-        provider=provider, model=model, aliases=fields.names("aliases"), region=region, mode=mode,
-        valid_from=begin, valid_to=end, currency=fields.choice("currency", CURRENCIES, "USD"), rates=rates,
-        tiers=_tiers(fields), marginal=fields.choice("tier_scope", ("request", "marginal"), "request") == "marginal",
+        provider=provider,
+        model=model,
+        aliases=fields.names("aliases"),
+        region=region,
+        mode=mode,
+        valid_from=begin,
+        valid_to=end,
+        currency=fields.choice("currency", CURRENCIES, "USD"),
+        rates=rates,
+        tiers=_tiers(fields),
+        marginal=fields.choice("tier_scope", ("request", "marginal"), "request") == "marginal",
         schedule=schedules[schedule] if schedule else None,
-        source_url=fields.optional("source_url"), retrieved=fields.optional("retrieved"),
-    )  # fmt: skip
+        source_url=fields.optional("source_url"),
+        retrieved=fields.optional("retrieved"),
+    )
 
 
 def row_id(provider: str, model: str, region: str | None, mode: str, valid_from: datetime | None) -> str:

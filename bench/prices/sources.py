@@ -153,10 +153,10 @@ def _row(
 
     def amounts(stated: Mapping[str, Any]) -> dict[str, Decimal]:
         names = {"input": "input", "cache_read": "cache_read", "cache_write": "cache_write_5m", "output": "output"}
-        found = {ours: stated[theirs] for theirs, ours in names.items() if theirs in stated}
+        by_class = {ours: stated[theirs] for theirs, ours in names.items() if theirs in stated}
         if multiple and "cache_write" in stated:
-            found["cache_write_1h"] = stated["input"] * multiple
-        return {name: found[name] for name in TOKEN_CLASSES if name in found}
+            by_class["cache_write_1h"] = stated["input"] * multiple
+        return {name: by_class[name] for name in TOKEN_CLASSES if name in by_class}
 
     return ListedPrice(
         provider=provider,
@@ -250,9 +250,12 @@ def _genai_row(
     provider: Any, name: str, mode: str, begin: datetime | None, end: datetime | None, prices: Any
 ) -> ListedPrice:
     fields = {
-        "input": "input_mtok", "cache_read": "cache_read_mtok", "cache_write_5m": "cache_write_mtok",
-        "cache_write_1h": "cache_write_1h_mtok", "output": "output_mtok",
-    }  # fmt: skip
+        "input": "input_mtok",
+        "cache_read": "cache_read_mtok",
+        "cache_write_5m": "cache_write_mtok",
+        "cache_write_1h": "cache_write_1h_mtok",
+        "output": "output_mtok",
+    }
     stated = {ours: price for ours, theirs in fields.items() if (price := getattr(prices, theirs, None)) is not None}
     tiered = {ours: getattr(price, "tiers", []) for ours, price in stated.items()}
     base = {ours: getattr(price, "base", price) for ours, price in stated.items()}

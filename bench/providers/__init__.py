@@ -7,6 +7,17 @@ from bench.providers.reading import whole
 from bench.providers.thinking import ThinkSplitter, unopened
 
 __all__ = [
-    "Endpoint", "Fault", "FaultKind", "Preset", "StreamEvent", "ThinkSplitter", "Wire", "missing_keys", "preset_of",
-    "resolve", "unopened", "whole", "wire_model",
-]  # fmt: skip
+    "Endpoint",
+    "Fault",
+    "FaultKind",
+    "Preset",
+    "StreamEvent",
+    "ThinkSplitter",
+    "Wire",
+    "missing_keys",
+    "preset_of",
+    "resolve",
+    "unopened",
+    "whole",
+    "wire_model",
+]

@@ -121,7 +121,7 @@ class Attempt:
         return self.window_s / self.window_tokens
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
     """One item asked once of one model, finished: the journal's record."""
 

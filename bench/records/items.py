@@ -16,9 +16,18 @@ from bench.records.calls import Attempt, Call, Outcome, TokenUsage
 from bench.records.hashing import sha256_of
 
 __all__ = [
-    "AnswerRow", "Attempt", "Call", "Graded", "Item", "ItemRow", "Message", "Outcome", "TokenUsage",
-    "prompt_text", "sha256_of",
-]  # fmt: skip
+    "AnswerRow",
+    "Attempt",
+    "Call",
+    "Graded",
+    "Item",
+    "ItemRow",
+    "Message",
+    "Outcome",
+    "TokenUsage",
+    "prompt_text",
+    "sha256_of",
+]
 
 Message = Mapping[str, str]
 """A chat message: {"role": "system" | "user" | "assistant", "content": text}."""

@@ -112,10 +112,10 @@ def _agreement(chosen: Sequence[CodingFamily], exam_seed: int) -> tuple[list[str
 
 
 def _mutation(chosen: Sequence[CodingFamily], exam_seed: int) -> tuple[list[str], str]:
-    found, total = survivors(drawn for family in chosen for drawn in instances(family, exam_seed))
+    unnoticed, total = survivors(drawn for family in chosen for drawn in instances(family, exam_seed))
     whole = exam_seed == SHIPPED_SEED and len(chosen) == len(FAMILIES)
-    faults = list(unlisted(found, whole=whole))
-    return faults, f"{total:,} mutants, {len(found)} of them equivalent or unnoticed, {len(faults)} faults"
+    faults = list(unlisted(unnoticed, whole=whole))
+    return faults, f"{total:,} mutants, {len(unnoticed)} of them equivalent or unnoticed, {len(faults)} faults"
 
 
 if __name__ == "__main__":

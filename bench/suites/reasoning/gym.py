@@ -29,7 +29,7 @@ Config = Mapping[str, Any]
 Entry = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GymTask:
     """A task of reasoning-gym's as we ask it."""
 
@@ -113,28 +113,28 @@ def _years_stated(entry: Entry) -> bool:
 
 TASKS: Mapping[str, GymTask] = {
     "chain_sum": GymTask(
-        (
+        levels=(
             {"min_terms": 2, "max_terms": 3, "min_digits": 1, "max_digits": 2},
             {"min_terms": 6, "max_terms": 8, "min_digits": 4, "max_digits": 5},
             {"min_terms": 12, "max_terms": 16, "min_digits": 6, "max_digits": 8},
         ),
     ),
     "simple_equations": GymTask(
-        (
+        levels=(
             {"min_terms": 2, "max_terms": 2, "max_value": 9, "operators": ["+", "-"], "operators_weights": [0.5, 0.5]},
             {"min_terms": 2, "max_terms": 5},
             {"min_terms": 8, "max_terms": 10},
         ),
     ),
     "lcm": GymTask(
-        (
+        levels=(
             {"min_value": 2, "max_value": 12},
             {"min_value": 10, "max_value": 100},
             {"min_numbers": 4, "max_numbers": 4, "max_value": 1_000},
         ),
     ),
     "word_sorting": GymTask(
-        (
+        levels=(
             {"min_words": 3, "max_words": 4},
             {"min_words": 12, "max_words": 15},
             {"min_words": 30, "max_words": 40},
@@ -142,7 +142,7 @@ TASKS: Mapping[str, GymTask] = {
         sound=lambda entry: not re.search(r"[^A-Za-z, ]", entry["answer"]),
     ),
     "calendar_arithmetic": GymTask(
-        (
+        levels=(
             {"tasks": ["weekday_offset"], "offset_upper_bound": 6},
             {"tasks": ["weekday_offset"], "offset_upper_bound": 400},
             {"tasks": ["weekday_offset", "count_days"], "offset_upper_bound": 5_000},
@@ -150,7 +150,7 @@ TASKS: Mapping[str, GymTask] = {
         sound=_years_stated,
     ),
     "largest_island": GymTask(
-        (
+        levels=(
             {"min_rows": 3, "max_rows": 4, "min_cols": 3, "max_cols": 4, "max_num_islands": 2, "max_island_size": 5},
             {"min_rows": 6, "max_rows": 8, "min_cols": 6, "max_cols": 8, "max_num_islands": 5},
             {
@@ -167,12 +167,12 @@ TASKS: Mapping[str, GymTask] = {
         sound=lambda entry: int(entry["answer"]) > 1,
     ),
     "ab": GymTask(
-        ({"length": 4}, {"length": 12}, {"length": 24}),
+        levels=({"length": 4}, {"length": 12}, {"length": 24}),
         form="Write X as the tokens that remain, separated by spaces.",
         sound=lambda entry: bool(entry["answer"]),
     ),
     "string_manipulation": GymTask(
-        (
+        levels=(
             {"min_num_rules": 3, "max_num_rules": 3, "min_string_length": 5, "max_string_length": 8},
             {"min_num_rules": 4, "max_num_rules": 6, "min_string_length": 8, "max_string_length": 15},
             {"min_num_rules": 7, "max_num_rules": 8, "min_string_length": 15, "max_string_length": 25},
@@ -180,18 +180,18 @@ TASKS: Mapping[str, GymTask] = {
         sound=_transforms,
     ),
     "rotate_matrix": GymTask(
-        ({"min_n": 2, "max_n": 3}, {"min_n": 4, "max_n": 6}, {"min_n": 8, "max_n": 10}),
+        levels=({"min_n": 2, "max_n": 3}, {"min_n": 4, "max_n": 6}, {"min_n": 8, "max_n": 10}),
         form="Write X as the rows of the rotated matrix, one below the other.",
         sound=lambda entry: entry["answer"] not in entry["question"],
     ),
-    "base_conversion": GymTask(({"max_value": 100}, {"max_value": 10**5}, {"max_value": 10**9})),
+    "base_conversion": GymTask(levels=({"max_value": 100}, {"max_value": 10**5}, {"max_value": 10**9})),
     "bitwise_arithmetic": GymTask(
-        ({"difficulty": 1}, {"difficulty": 3}, {"difficulty": 6}),
+        levels=({"difficulty": 1}, {"difficulty": 3}, {"difficulty": 6}),
         form="Write X in lowercase hexadecimal digits after 0x.",
         cut=r" Reply only with the final hexidecimal value\.",
     ),
     "decimal_arithmetic": GymTask(
-        (
+        levels=(
             {"min_terms": 2, "max_terms": 2, "min_num_decimal_places": 1, "max_num_decimal_places": 1, "precision": 5},
             {"min_terms": 4, "max_terms": 6, "precision": 8},
             {"min_terms": 8, "max_terms": 10, "precision": 12},
@@ -203,7 +203,7 @@ TASKS: Mapping[str, GymTask] = {
         sound=_rounds_alike,
     ),
     "knights_knaves": GymTask(
-        (
+        levels=(
             {"n_people": 2, "depth_constraint": 2, "width_constraint": 2},
             {"n_people": 3, "depth_constraint": 3, "width_constraint": 3},
             {"n_people": 5, "depth_constraint": 4, "width_constraint": 4},
@@ -214,7 +214,7 @@ TASKS: Mapping[str, GymTask] = {
         answer=_kinds,
     ),
     "cryptarithm": GymTask(
-        (
+        levels=(
             {"min_words": 2, "max_words": 2},
             {"min_words": 3, "max_words": 3},
             {"min_words": 5, "max_words": 6},

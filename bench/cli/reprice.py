@@ -42,7 +42,7 @@ def reprice(
     own: Path | None,
     as_json: bool,
 ) -> None:
-    """Compute the costs of RUN anew, by default of the newest run that is not found itself.
+    """Compute the costs of RUN anew, by default of the newest run that is not repriced itself.
 
     Calls no model and alters nothing: the result is a new run folder beside it that names it. Costs of local weights
     stay as they are. A price that is not known makes the cost unknown, never 0.

@@ -48,7 +48,7 @@ class _Usd(click.ParamType[Decimal]):
         except InvalidOperation:
             amount = Decimal(0)
         if not amount.is_finite() or amount <= 0:
-            self.fail(f"{value!r} is no amount above 0, e.g. 2.50.", param, ctx)
+            self.fail(f"{value!r} must be an amount above 0, e.g. 2.50.", param, ctx)
         return amount
 
 

@@ -39,7 +39,7 @@ def lint(paths: tuple[str, ...], record: bool, as_json: bool) -> None:
     names = [path for path in paths if not Path(path).is_dir()]
     for name in names:
         if "/" in name or name.endswith(".yaml"):
-            raise UsageError(f"{name}: is no folder. Give the folder that holds it, or the task's name.")
+            raise UsageError(f"{name}: is not a folder. Give the folder that holds it, or the task's name.")
     report = check(folders or task_folders(()), names, record=record)
     if as_json:
         click.echo(json.dumps(asdict(report), indent=2))

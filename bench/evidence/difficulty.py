@@ -121,14 +121,14 @@ def _unpaired(
 def between(rows: pd.DataFrame) -> Iterator[tuple[LevelChange, float]]:
     """Each pair of models on the items that both have a score for: the difference, and the share that differs."""
     for first, second in combinations(rows["model"].unique(), 2):
-        one, two = (rows[rows["model"] == model].set_index(["task", "item"])["score"] for model in (first, second))
-        gap = (one - two).dropna()
+        ours, theirs = (rows[rows["model"] == model].set_index(["task", "item"])["score"] for model in (first, second))
+        gap = (ours - theirs).dropna()
         if gap.empty:
             continue
         clusters = rows.groupby(["task", "item"])["cluster"].first().reindex(gap.index)
         strata = Strata(["suite"] * len(gap), [str(name) for name in clusters])
-        found, _ = score_difference(gap.to_numpy(dtype=float), strata, binary=set(gap.unique()) <= {-1.0, 0.0, 1.0})
-        score = found.interval(0.95) if found else Interval(float(gap.mean()), None, None, len(gap))
+        estimate, _ = score_difference(gap.to_numpy(dtype=float), strata, binary=set(gap.unique()) <= {-1.0, 0.0, 1.0})
+        score = estimate.interval(0.95) if estimate else Interval(float(gap.mean()), None, None, len(gap))
         yield LevelChange(f"{first} − {second}", "the same items", len(gap), score), float((gap != 0).mean())
 
 
@@ -147,16 +147,16 @@ def read(run: Path, suite: str) -> tuple[pd.DataFrame, RunRecord]:
 def document(suite: str, run: Path, exams: Sequence[Path]) -> dict[str, str]:
     """README.md and cells.csv. UsageError if a run holds nothing of the suite."""
     rows, record = read(run, suite)
-    found = list(cells(rows))
-    over_all = [cell for cell in found if not cell.family]
+    scores = list(cells(rows))
+    over_all = [cell for cell in scores if not cell.family]
     lines = [f"# How difficult the {suite} suite is", "", *_about(suite, run, exams, record), ""]
-    lines += _section(_levels(over_all), *_floors(found, rows))
+    lines += _section(_levels(over_all), *_floors(scores, rows))
     lines += _section(_changes("From level to level", "step", steps(rows)), *_directions(rows))
     lines += _section(_pairs(rows))
     changes = [change for exam in exams for change in fresh(rows, *_exam(exam, suite))]
     if changes:
         lines += _section(_changes("Fresh exams of equal design", "exam", changes), *_surprises(changes))
-    return {"README.md": "\n".join(lines) + "\n", "cells.csv": csv_text(LEVELS, found)}
+    return {"README.md": "\n".join(lines) + "\n", "cells.csv": csv_text(LEVELS, scores)}
 
 
 def _exam(run: Path, suite: str) -> tuple[pd.DataFrame, str]:
@@ -242,9 +242,9 @@ def _levels(cells: Sequence[Cell]) -> Table:
     return table("Levels", LEVELS, cells, legend="Intervals take the items of a family as one cluster.")
 
 
-def _floors(found: Sequence[Cell], rows: pd.DataFrame) -> Iterator[str]:
+def _floors(scores: Sequence[Cell], rows: pd.DataFrame) -> Iterator[str]:
     """What no model can do, and what all can."""
-    first = [cell for cell in found if not cell.family and cell.level == rows["level"].min()]
+    first = [cell for cell in scores if not cell.family and cell.level == rows["level"].min()]
     if max(cell.score.estimate for cell in first) <= FLOOR:
         yield f"MISS: no model scores more than {100 * FLOOR:.0f} % on the lowest level."
     means = rows.groupby(["family", "level", "model"])["score"].mean().unstack("model")

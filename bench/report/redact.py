@@ -27,7 +27,7 @@ def redact(parent: Path) -> Path:
 
     Every figure stays, so that `bench verify` finds the same numbers. Of a prompt its sha256 stays, of an answer and
     its reasoning the length, of a grader's detail its verdict and numbers. The parent is not altered; an earlier
-    redaction is written over. UsageError if the folder is no run folder, has no answers, or is redacted itself.
+    redaction is written over. UsageError if the folder is not a run folder, has no answers, or is redacted itself.
     """
     record = runfolder.read_record(parent)
     base = parent.resolve()

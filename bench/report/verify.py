@@ -71,11 +71,11 @@ def verify(folders: Sequence[Path], joint: Path | None = None) -> list[Verified]
     """Computes everything that run folders publish anew, in a scratch folder, and compares; one result for each.
 
     `joint` is the page that `bench report` wrote of these runs together, in any order: one more result, the last.
-    UsageError if a folder is no run folder, its tables are damaged, nothing is published in it, or `joint` is not the
-    page of these runs.
+    UsageError if a folder is not a run folder, its tables are damaged, nothing is published in it, or `joint` is not
+    the page of these runs.
     """
     if joint and not shows(joint, folders):
-        raise UsageError(f"{joint}: is no page of these runs. `bench report` writes it, given the same runs.")
+        raise UsageError(f"{joint}: does not show these runs. `bench report` writes it, given the same runs.")
     with tempfile.TemporaryDirectory() as name:
         sources = [_computed(folder, Path(name) / str(at)) for at, folder in enumerate(folders)]
         results = [compared(folder, source.folder) for folder, source in zip(folders, sources, strict=True)]

@@ -98,7 +98,7 @@ def test_a_budget_needs_prices(bench: Bench, endpoint: FakeEndpoint) -> None:
 def test_a_budget_is_an_amount(bench: Bench, amount: str) -> None:
     refused = bench("run", "--budget-usd", amount)
     assert refused.code == 2
-    assert "is no amount above 0" in refused.err
+    assert "must be an amount above 0" in refused.err
 
 
 def test_a_budget_needs_an_exchange_rate(bench: Bench, endpoint: FakeEndpoint) -> None:

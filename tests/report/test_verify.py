@@ -140,5 +140,5 @@ def test_a_page_of_other_runs_is_left_out_or_refused_where_it_was_named(tmp_path
     found = CliRunner().invoke(bench, ["verify", "first", "third", *options])
     assert found.exit_code == 0
     assert "report.html: shows other runs than these, and is not checked." in found.output
-    with pytest.raises(UsageError, match="is no page of these runs"):
+    with pytest.raises(UsageError, match="does not show these runs"):
         verify([tmp_path / "third"], tmp_path / "report.html")

@@ -31,7 +31,7 @@ Shape = Literal["wide", "square"]
 SIZES: Mapping[str, tuple[float, float]] = {"wide": (7.2, 4.5), "square": (6.0, 6.0)}
 """Width and least height of a shape, inches."""
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#B58900", "#56B4E9", "#000000")
-"""Okabe & Ito's palette, its yellows darkened for white paper: told apart by colour-blind readers."""
+"""Okabe & Ito's palette, its yellows darkened for white paper: distinct for colour-blind readers."""
 MARKERS = "osD^vPX*"
 """One more than COLOURS, so that 56 models look different."""
 INK, SOFT, FAINT = "#1A1A1A", "#555555", "#D9D9D9"

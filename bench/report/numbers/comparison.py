@@ -124,7 +124,7 @@ class RunComparison:
 
 
 def compare(folder: Path) -> RunComparison:
-    """Summarises a run folder. UsageError if it is no run folder."""
+    """Summarises a run folder. UsageError if it is not a run folder."""
     record = runfolder.read_record(folder)
     items, answers = runfolder.read_table(folder, "items"), read_answers(folder)
     steps, unbridged = bridges(items, answers, record)
@@ -196,7 +196,7 @@ def _quantile(values: pd.Series[float], share: float) -> Interval | None:
 
 
 def _per_item(table: pd.DataFrame, column: str, interval: Any) -> Interval | None:
-    """Repeats of an item are averaged before anything else: they are no items of their own."""
+    """Repeats of an item are averaged before anything else: they are not items of their own."""
     known = table[table[column].notna()]
     if known.empty or len(known) < len(table):
         return None

@@ -13,7 +13,7 @@ from typing import Any
 from bench.report.page.pack import unpack
 
 SILENT = ("style", "script")
-"""Elements whose content is no text of the page."""
+"""Elements whose content is not text of the page."""
 
 
 @dataclass(slots=True)
@@ -25,7 +25,7 @@ class Shown:
     texts: list[str] = field(default_factory=list)
     """All other texts, in order, with the keys of the marked numbers between them, and what is hidden."""
     facts: Any = None
-    """What the script is told of the items: names of columns, runs and models."""
+    """What the script knows of the items: names of columns, runs and models."""
     items: Mapping[tuple[str, str, str], Any] = field(default_factory=dict)
     """(run, task, item) -> its index entry, and its texts."""
 

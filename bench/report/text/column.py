@@ -71,7 +71,7 @@ class Column(Generic[Row]):
     align: Literal["left", "right"] = "right"
     """Words are set to the left, numbers to the right."""
     names: bool = False
-    """Whether it names the row: such a cell is no measured number, and has no place."""
+    """Whether it names the row: such a cell is not a measured number, and has no place."""
     shown: Output = Output.ALL
     """Where it is shown."""
     group: int = 0

@@ -176,7 +176,7 @@ def _chart(path: Path, source: PageSource) -> Chart:
 
 def _facts(record: RunRecord) -> list[tuple[str, str]]:
     machine = record.machine.to_json() if record.machine else {}
-    found = [
+    facts = [
         ("run", record.run),
         ("started", record.started_at[:19] + "Z"),
         ("finished", record.finished_at[:19] + "Z" if record.finished_at else None),
@@ -190,7 +190,7 @@ def _facts(record: RunRecord) -> list[tuple[str, str]]:
         ("machine", ", ".join(f"{machine[k]} {w}" for k, w in (("cpu", ""), ("cores", "cores")) if k in machine)),
         *((f"model {label}", _model(model)) for label, model in record.models.items()),
     ]
-    return [(label, str(value).strip()) for label, value in found if value not in (None, "")]
+    return [(label, str(value).strip()) for label, value in facts if value not in (None, "")]
 
 
 def _model(model: RecordedModel) -> str:
@@ -218,13 +218,13 @@ def _items(sources: Sequence[PageSource]) -> dict[str, Any]:
     taken = BESIDES + sum(pictures) * 4 // 3
     for source in sources:
         record = source.comparison.record
-        found = page_items.inside(source.folder, record, len(sources), taken)
-        for *about, chunk, place, answers in found.index:
+        packed = page_items.inside(source.folder, record, len(sources), taken)
+        for *about, chunk, place, answers in packed.index:
             index.append([record.run, *about, len(chunks) + chunk, place, answers])
-        chunks += map(Markup, found.chunks)
-        total += found.total
+        chunks += map(Markup, packed.chunks)
+        total += packed.total
         named = f"Of run {record.run}: " if len(sources) > 1 else ""
-        left_out += [named + found.left_out] if found.left_out else []
+        left_out += [named + packed.left_out] if packed.left_out else []
         redacted = bool(record.redacted)
         runs.append({"run": record.run, "models": list(record.models), "redacted": redacted})
     facts = {

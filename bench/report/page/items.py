@@ -73,12 +73,12 @@ def inside(folder: Path, record: RunRecord, runs: int = 1, taken: int = 0) -> It
     """
     table = runfolder.read_table(folder, "items", COLUMNS)
     limit = table.groupby(["model", "suite"])["latency_s"].transform(lambda seconds: seconds.quantile(SLOW))
-    found = table.assign(
+    numbered = table.assign(
         number=table.groupby(KEY, sort=False).ngroup(), slow=table["latency_s"] > limit.astype("Float64")
     )
-    total = int(found["number"].max()) + 1 if len(found) else 0
-    order = _priority(found, record.seed)[: MOST_ITEMS // runs]
-    texts = _Texts(folder, found, order, redacted=bool(record.redacted))
+    total = int(numbered["number"].max()) + 1 if len(numbered) else 0
+    order = _priority(numbered, record.seed)[: MOST_ITEMS // runs]
+    texts = _Texts(folder, numbered, order, redacted=bool(record.redacted))
     chunks: list[str] = []
     size = 0
     for part in texts.chunks():
@@ -87,7 +87,7 @@ def inside(folder: Path, record: RunRecord, runs: int = 1, taken: int = 0) -> It
             break
         chunks.append(part)
     shown = order[: min(texts.fits, CHUNK * len(chunks))]
-    return Items(_index(found, shown), tuple(chunks), total, _left_out(total, len(shown)))
+    return Items(_index(numbered, shown), tuple(chunks), total, _left_out(total, len(shown)))
 
 
 def _left_out(total: int, shown: int) -> str:

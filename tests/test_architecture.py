@@ -81,6 +81,18 @@ def called(path: Path) -> set[str]:
     return {f.id if isinstance(f, ast.Name) else f.attr for f in calls if isinstance(f, ast.Name | ast.Attribute)}
 
 
+def test_a_runs_record_is_passed_as_its_type_never_as_a_mapping() -> None:
+    """run.json is a `RunRecord` wherever it is read: no mapping is called manifest, and no key is looked up in one."""
+    for path in SOURCES:
+        for node in ast.walk(TREES[path]):
+            if isinstance(node, ast.arg | ast.AnnAssign):
+                name = node.arg if isinstance(node, ast.arg) else ast.unparse(node.target)
+                annotation = ast.unparse(node.annotation) if node.annotation else ""
+                assert name != "manifest" or not annotation.startswith(("Mapping", "dict")), path
+            if isinstance(node, ast.Subscript):
+                assert ast.unparse(node.value).rpartition(".")[2] != "manifest", path
+
+
 def test_only_the_transport_and_the_weights_open_sockets() -> None:
     users = {module(path) for path in SOURCES if any(within(name, SOCKETS) for name in imports(path))}
     users -= {name for name in users if within(name, ("bench.sandbox",))}  # see the next test
@@ -219,9 +231,23 @@ def test_the_check_itself_sees_what_is_missing() -> None:
     assert list(undocumented(tree)) == ["the module", "A", "A.b", "A.c", "f"]
 
 
+def only_holds_data(tree: ast.Module) -> bool:
+    """Whether a module is imports, constants and classes whose methods are a docstring and a statement or two."""
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    return not {*tree.body} & {*functions} and all(len(node.body) <= 3 for node in functions)
+
+
+def test_a_module_with_a_function_of_its_own_holds_more_than_data() -> None:
+    assert only_holds_data(ast.parse("A = 1\nclass B:\n    c: int\n    def d(self):\n        return 1\n"))
+    assert not only_holds_data(ast.parse("A = 1\ndef f(): ...\n"))
+    assert not only_holds_data(
+        ast.parse("class B:\n    def d(self):\n        a = 1\n        b = 2\n        c = 3\n        d = 4\n")
+    )
+
+
 @pytest.mark.parametrize("path", SOURCES, ids=IDS)
 def test_files_and_functions_stay_short(path: Path) -> None:
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= 350
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= (450 if only_holds_data(TREES[path]) else 350)
     for node in ast.walk(TREES[path]):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             assert node.end_lineno is not None

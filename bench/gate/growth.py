@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from bench.claims import CLEAN_SHARE
-from bench.gate.findings import ALPHA, TOLERANCE, Finding, Status
+from bench.gate.findings import ALPHA, TOLERANCE, Finding, Measure, Status
 from bench.gate.match import Amounts, Pairing
 from bench.gate.snapshot import Snapshot
 from bench.stats import Floats, Interval, Ratio, Strata, ratio_of_sums, ratio_test
 
 LATENCY_ALPHA = 0.01
 """How often an unchanged model may fail on latency, all suites together."""
-COLUMNS = {"tokens in": "tokens_in", "tokens out": "tokens_out", "cost": "cost_usd"}
+COLUMNS = {Measure.TOKENS_IN: "tokens_in", Measure.TOKENS_OUT: "tokens_out", Measure.COST: "cost_usd"}
 """Measure -> the field of a sample."""
 
 Timed = tuple[Floats, int]
@@ -21,7 +21,7 @@ Timed = tuple[Floats, int]
 
 def judge_amounts(pairings: Sequence[Pairing], now: Snapshot) -> list[Finding]:
     """Tokens and cost: a finding each for every suite. Cost only at one price, so that a price list changes nothing."""
-    known: list[tuple[Pairing, str, Amounts, str]] = []
+    known: list[tuple[Pairing, Measure, Amounts, str]] = []
     for pairing in pairings:
         for measure, column in COLUMNS.items():
             both = pairing.amounts(column)
@@ -31,18 +31,18 @@ def judge_amounts(pairings: Sequence[Pairing], now: Snapshot) -> list[Finding]:
     return [_grown(pairing, measure, both, why, tests) for pairing, measure, both, why in known]
 
 
-def _unjudged(pairing: Pairing, measure: str, both: Amounts, now: Snapshot) -> str:
+def _unjudged(pairing: Pairing, measure: Measure, both: Amounts, now: Snapshot) -> str:
     """Why an amount is shown only; empty if it is to be judged."""
-    if measure == "cost" and now.models[pairing.model].local:
+    if measure is Measure.COST and now.models[pairing.model].local:
         return "the cost of local weights is machine time"
-    if measure == "cost" and pairing.now.prices != pairing.base.prices:
+    if measure is Measure.COST and pairing.now.prices != pairing.base.prices:
         return "the price changed"
     if both.undecided:
         return "unknown on both sides" if both.silent else ""
     return "" if len(both.now) > 1 and both.now.any() and both.base.any() else "nothing to compare"
 
 
-def _grown(pairing: Pairing, measure: str, both: Amounts, why: str, tests: int) -> Finding:
+def _grown(pairing: Pairing, measure: Measure, both: Amounts, why: str, tests: int) -> Finding:
     n = len(both.now)
     before, after = (float(both.base.mean()), float(both.now.mean())) if n else (None, None)
     if why or both.undecided:
@@ -86,14 +86,14 @@ def judge_latency(pairings: Sequence[Pairing], seconds: Mapping[tuple[str, str],
         if key in seconds:
             clean, every = len(seconds[key][0]), seconds[key][1]
             reason = f"{clean} of {every} pairs were timed cleanly; it takes {100 * CLEAN_SHARE:.0f} %"
-        findings.append(Finding(*key, "latency", Status.REPORTED, before, after, n, why=reason))
+        findings.append(Finding(*key, Measure.LATENCY, Status.REPORTED, before, after, n, why=reason))
     return findings
 
 
 def _slower(pairing: Pairing, seconds: Floats, before: float | None, after: float | None, alpha: float) -> Finding:
     ratio, failed = slower(seconds, alpha)
     status = Status.FAILED if failed else Status.PASSED
-    return Finding(pairing.model, pairing.suite, "latency", status, before, after, len(seconds), ratio=ratio)
+    return Finding(pairing.model, pairing.suite, Measure.LATENCY, status, before, after, len(seconds), ratio=ratio)
 
 
 def slower(seconds: Floats, alpha: float) -> tuple[Interval, bool]:

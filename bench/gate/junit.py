@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from xml.etree import ElementTree
 
-from bench.gate.findings import ALL, Finding, Result, Status
+from bench.gate.findings import ALL, Finding, Measure, Result, Status
 from bench.gate.text import headline, told
 
 _UNPRINTABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -47,7 +47,7 @@ def _case(box: ElementTree.Element, finding: Finding, result: Result) -> None:
 
 
 def _lost(finding: Finding, result: Result) -> list[str]:
-    if finding.measure != "quality":
+    if finding.measure is not Measure.QUALITY:
         return []
     return [
         f"lost: {move.suite} {move.item} ({move.outcome})"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from bench.claims import MISSING_RATE
-from bench.gate.findings import ALL, ALPHA, Finding, Status
+from bench.gate.findings import ALL, ALPHA, Finding, Measure, Status
 from bench.gate.match import Pairing, concatenated
 from bench.stats import Floats, detectable_drop, drop_p, hybrid
 
@@ -50,7 +50,7 @@ def _finding(pairings: Sequence[Pairing], differences: Sequence[Floats], p: floa
     if least is not None and before is not None and least > before:
         least = None  # there is not so much to lose
     return Finding(
-        pairings[0].model, pairings[0].suite if len(pairings) == 1 else ALL, "quality",
+        pairings[0].model, pairings[0].suite if len(pairings) == 1 else ALL, Measure.QUALITY,
         Status.FAILED if p <= ALPHA else Status.PASSED, before, after, len(known),
         lost=int((values < 0).sum()), won=int((values > 0).sum()), p=p, detectable=least,
     )  # fmt: skip
@@ -62,7 +62,7 @@ def blind_spots(pairings: Sequence[Pairing], findings: Sequence[Finding], detect
     Missing answers are left out where they are few. Elsewhere the run must pass also if they all were wrong, and the
     baseline's right.
     """
-    judged = [found for found in findings if found.measure == "quality"]
+    judged = [found for found in findings if found.measure is Measure.QUALITY]
     said = [
         f"{found.model}, {found.suite}: {_least(found)}"
         for found in judged

@@ -19,7 +19,7 @@ TOO_SMALL = "too small"
 """The note of a row that no result could decide; such rows are grey."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ForestRow:
     """One line of a forest plot."""
 
@@ -55,16 +55,30 @@ def forest(
     """
     figure = draw(rows, worse_by, title, caption, shape)
     header = [
-        "label", "group", "score_difference", "score_difference_low", "score_difference_high", "n", "discordant",
-        "pooled", "note",
-    ]  # fmt: skip
+        "label",
+        "group",
+        "score_difference",
+        "score_difference_low",
+        "score_difference_high",
+        "n",
+        "discordant",
+        "pooled",
+        "note",
+    ]
     table = [
         [
-            r.label, r.group, r.difference.estimate, r.difference.low, r.difference.high, r.n, r.discordant,
-            str(r.pooled).lower(), r.note,
+            r.label,
+            r.group,
+            r.difference.estimate,
+            r.difference.low,
+            r.difference.high,
+            r.n,
+            r.discordant,
+            str(r.pooled).lower(),
+            r.note,
         ]
         for r in rows
-    ]  # fmt: skip
+    ]
     return style.write(figure, stem, header, table)
 
 
@@ -115,7 +129,7 @@ PAPER = {"facecolor": "white", "edgecolor": "none", "pad": 1.0}
 
 def _places(rows: Sequence[ForestRow], top: float) -> list[tuple[float, float | None]]:
     """Each row's height on the page, and its heading's where a group begins; inches."""
-    found: list[tuple[float, float | None]] = []
+    places: list[tuple[float, float | None]] = []
     group = None
     for row in rows:
         head = None
@@ -123,9 +137,9 @@ def _places(rows: Sequence[ForestRow], top: float) -> list[tuple[float, float | 
             top -= 0.3 * ROW if group is not None else 0
             head, group = top - ROW / 2, row.group
             top -= ROW
-        found.append((top - ROW / 2, head))
+        places.append((top - ROW / 2, head))
         top -= ROW
-    return found
+    return places
 
 
 def _cells(row: ForestRow) -> tuple[str, str, str]:
@@ -176,9 +190,16 @@ def _bar(figure: Figure, axes: Axes, row: ForestRow, y: float) -> None:
         axes.plot([100 * low, 100 * high], [at, at], transform=across, color=colour, lw=2.2 if row.pooled else 1.4)
     fill = colour if low is not None and high is not None else "white"
     axes.plot(
-        [100 * row.difference.estimate], [at], transform=across, color=colour, markerfacecolor=fill,
-        marker="D" if row.pooled else "o", markersize=7 if row.pooled else 5, linestyle="none", zorder=3,
-    )  # fmt: skip
+        [100 * row.difference.estimate],
+        [at],
+        transform=across,
+        color=colour,
+        markerfacecolor=fill,
+        marker="D" if row.pooled else "o",
+        markersize=7 if row.pooled else 5,
+        linestyle="none",
+        zorder=3,
+    )
 
 
 def _write(figure: Figure, x: float, y: float, text: str, ha: str, **how: Any) -> None:

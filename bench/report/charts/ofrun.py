@@ -90,9 +90,13 @@ def _claims(
     first, rows = verdicts.against_first(comparison, items)
     if rows:
         yield from forest(
-            rows, worse_by=None, title=f"Score differences to {first}", stem=charts / "forest", shape=shape,
+            rows,
+            worse_by=None,
+            title=f"Score differences to {first}",
+            stem=charts / "forest",
+            shape=shape,
             caption=f"95 % intervals, not corrected for the number of rows; {basis}",
-        )  # fmt: skip
+        )
 
 
 def _measured(
@@ -122,14 +126,14 @@ def _bridges(comparison: Comparison, basis: str, charts: Path, shape: style.Shap
 
 def _ratios(comparison: Comparison, candidate: str, baseline: str) -> Iterator[tuple[str, Interval]]:
     """The pair's cost ratio by suite, whichever of the two the comparison names first."""
-    for one in comparison.differences:
-        ratio = one.cost_ratio
-        if ratio is None or {one.model, one.other} != {candidate, baseline}:
+    for difference in comparison.differences:
+        ratio = difference.cost_ratio
+        if ratio is None or {difference.model, difference.other} != {candidate, baseline}:
             continue
-        if one.model == baseline:
+        if difference.model == baseline:
             low, high = (None if bound is None else 1 / bound for bound in (ratio.high, ratio.low))
             ratio = Interval(1 / ratio.estimate, low, high, ratio.n)
-        yield one.suite, ratio
+        yield difference.suite, ratio
 
 
 def file_name(text: str) -> str:

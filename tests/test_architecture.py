@@ -252,3 +252,44 @@ def test_files_and_functions_stay_short(path: Path) -> None:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             assert node.end_lineno is not None
             assert node.end_lineno - node.lineno < 80, node.name
+
+
+def test_statistics_know_numpy_and_scipy_alone() -> None:
+    for path in folder("stats"):
+        known = ("bench.stats", "numpy", "scipy", *sys.stdlib_module_names)
+        assert not {name for name in imports(path) if not within(name, known)}, path
+
+
+PARTS = {"quality", "score", "cost", "latency", "time"}
+"""Keys and nouns of a claim's parts."""
+COLUMNS_AND_COMMANDS = {
+    "bench.gate.file": "a sample's fields",
+    "bench.importers.csvfile": "columns of a CSV file",
+    "bench.registry.checks": "a metric of lm-eval",
+}
+"""Modules that compare such a word where it names something else."""
+
+
+def compared(tree: ast.AST) -> Iterator[str]:
+    """The texts that comparisons, `in` tuples included, and match cases choose by."""
+    for node in ast.walk(tree):
+        sides: list[ast.AST] = []
+        if isinstance(node, ast.Compare):
+            sides = [node.left, *node.comparators]
+        elif isinstance(node, ast.match_case):
+            sides = [node.pattern]
+        for side in sides:
+            wanted = ast.walk(side) if isinstance(side, ast.Tuple | ast.List | ast.Set | ast.pattern) else [side]
+            yield from (n.value for n in wanted if isinstance(n, ast.Constant) and isinstance(n.value, str))
+
+
+def test_a_part_of_a_claim_is_chosen_by_name_in_its_own_folder_alone() -> None:
+    """Also not by a mapping from two or more parts' keys, in what judges claims or shows verdicts."""
+    for path in SOURCES:
+        if within(module(path), ("bench.claims.parts", *COLUMNS_AND_COMMANDS)):
+            continue
+        assert not PARTS & set(compared(TREES[path])), path
+        if within(module(path), ("bench.claims", "bench.gate", "bench.report.page.verdict", "bench.report.charts")):
+            for node in ast.walk(TREES[path]):
+                keys = {k.value for k in node.keys if isinstance(k, ast.Constant)} if isinstance(node, ast.Dict) else ()
+                assert len(PARTS & set(keys)) < 2, path

@@ -103,7 +103,7 @@ def test_runs_are_found_by_plan(path: Path) -> None:
 
 
 def test_a_claim_keeps_the_time_it_was_first_recorded(path: Path) -> None:
-    claim = Claim("c", "a", "b", {"worse_by": 0.03})
+    claim = Claim(name="c", candidate="a", baseline="b", margins={"worse_by": 0.03})
     with Journal(path) as journal:
         first = journal.declare([claim])
         time.sleep(0.01)

@@ -13,7 +13,7 @@ from bench.claims.words import percent, saving
 from bench.stats import Floats
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Observed:
     """Scores and costs of both sides on the items that both have a score for."""
 

@@ -27,7 +27,7 @@ CLOSE_S = 60.0
 """Latencies are paired only if both calls began within this many seconds."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Side:
     """One model's values, an entry an item in the order of the pairs; repeats are averaged first."""
 
@@ -76,7 +76,7 @@ class Side:
         return filled
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pairs:
     """The items of some suites that were asked of either side."""
 

@@ -17,9 +17,17 @@ from bench.records.aggregates import AggregateRow
 from bench.records.claim import Claim
 
 __all__ = [
-    "REPORTED", "TotalsJudgement", "as_json", "cost_each", "counts", "judge_folder", "judge_totals", "standing",
-    "p_of_tested", "text",
-]  # fmt: skip
+    "REPORTED",
+    "TotalsJudgement",
+    "as_json",
+    "cost_each",
+    "counts",
+    "judge_folder",
+    "judge_totals",
+    "standing",
+    "p_of_tested",
+    "text",
+]
 
 REPORTED = "reported"
 """Stands beside the verdicts: what totals can test is supported, and the rest is met but has no interval."""
@@ -155,10 +163,15 @@ def as_json(judgement: TotalsJudgement) -> dict[str, Any]:
     for (suite, _), result in judgement.test.parts.items():
         known = None if math.isnan(result.estimate) else result.estimate
         numbers = {
-            "estimate": known, "low": result.interval.low, "high": result.interval.high, "n": result.n,
-            "needed": result.needed, "p_supported": result.p_supported, "p_refuted": result.p_refuted,
+            "estimate": known,
+            "low": result.interval.low,
+            "high": result.interval.high,
+            "n": result.n,
+            "needed": result.needed,
+            "p_supported": result.p_supported,
+            "p_refuted": result.p_refuted,
             "problem": result.problem,
-        }  # fmt: skip
+        }
         results.append((suite, result.name, numbers))
     claim = {key: value for key, value in judgement.claim.as_dict().items() if key != "name"}
     return {

@@ -31,12 +31,12 @@ def draw(judged: Sequence[EvidenceJudgement], sets: Mapping[str, DataSet], folde
         paths += claim_plane(
             [
                 PlanePoint(
-                    names[j.ruled.set, j.ruled.candidate],
-                    sets[j.ruled.set].published.short,
-                    j.ratio,
-                    j.difference,
-                    j.verdict,
-                    j.n,
+                    label=names[j.ruled.set, j.ruled.candidate],
+                    group=sets[j.ruled.set].published.short,
+                    ratio=j.ratio,
+                    difference=j.difference,
+                    verdict=j.verdict,
+                    n=j.n,
                 )
                 for j in priced
             ],
@@ -76,7 +76,11 @@ def _rows(judged: Sequence[EvidenceJudgement], sets: Mapping[str, DataSet]) -> l
         place = f"{short} {suite}" if len({row.suite for row in sets[of].rows}) > 1 else short
         differing = None if j.lost is None or j.won is None else j.lost + j.won
         group = f"{place}: {names[of, j.ruled.baseline]}"
-        rows.append(ForestRow(names[of, j.ruled.candidate], group, j.difference, j.n, differing))
+        rows.append(
+            ForestRow(
+                label=names[of, j.ruled.candidate], group=group, difference=j.difference, n=j.n, discordant=differing
+            )
+        )
     groups = list(dict.fromkeys(row.group for row in rows))
     return sorted(rows, key=lambda row: groups.index(row.group))
 

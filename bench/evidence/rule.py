@@ -72,7 +72,9 @@ class RuledClaim:
         """As the judges know it."""
         margins = {"cheaper_by": self.cheaper_by, "worse_by": self.worse_by}
         known = {key: value for key, value in margins.items() if value is not None}
-        return Claim(self.id, self.candidate, self.baseline, known, suites=(self.suite,))
+        return Claim(
+            name=self.id, candidate=self.candidate, baseline=self.baseline, margins=known, suites=(self.suite,)
+        )
 
     @property
     def family(self) -> tuple[str, str]:

@@ -43,6 +43,26 @@ class GateVerdict(StrEnum):
     """Nothing failed, but a loss as small as demanded would not be seen, or what is missing or unknown decides."""
 
 
+class Measure(StrEnum):
+    """What a gate measures of a suite of a model."""
+
+    QUALITY = "quality"
+    """Scores, item by item."""
+    TOKENS_IN = "tokens in"
+    """Tokens of a prompt."""
+    TOKENS_OUT = "tokens out"
+    """Tokens of an answer."""
+    COST = "cost"
+    """USD of an item."""
+    LATENCY = "latency"
+    """E2E seconds of a call."""
+
+    @property
+    def unit(self) -> str:
+        """What stands behind its numbers."""
+        return {Measure.COST: " USD", Measure.LATENCY: " s (p50)"}.get(self, "")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """One measure of one suite of one model."""
@@ -51,8 +71,8 @@ class Finding:
     """The model's label in the run."""
     suite: str
     """The suite, or ALL."""
-    measure: str
-    """"quality", "tokens in", "tokens out", "cost" or "latency"."""
+    measure: Measure
+    """What was measured."""
     status: FindingStatus
     """What became of it."""
     before: float | None
@@ -135,5 +155,5 @@ def suspects(findings: Sequence[Finding]) -> set[tuple[str, str | None]]:
     return {
         (finding.model, None if finding.suite == ALL else finding.suite)
         for finding in findings
-        if finding.failed and finding.measure != "latency"
+        if finding.failed and finding.measure is not Measure.LATENCY
     }

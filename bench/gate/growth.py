@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from bench.claims import CLEAN_SHARE
-from bench.gate.findings import ALPHA, TOLERANCE, Finding, FindingStatus
+from bench.gate.findings import ALPHA, TOLERANCE, Finding, FindingStatus, Measure
 from bench.gate.match import Amounts, Pairing
 from bench.gate.snapshot import Snapshot
 from bench.stats import Floats, Interval, Ratio, Strata, ratio_of_sums, ratio_test
 
 LATENCY_ALPHA = 0.01
 """How often an unchanged model may fail on latency, all suites together."""
-COLUMNS = {"tokens in": "tokens_in", "tokens out": "tokens_out", "cost": "cost_usd"}
+COLUMNS = {Measure.TOKENS_IN: "tokens_in", Measure.TOKENS_OUT: "tokens_out", Measure.COST: "cost_usd"}
 """Measure -> the field of a sample."""
 
 Timed = tuple[Floats, int]
@@ -21,7 +21,7 @@ Timed = tuple[Floats, int]
 
 def judge_amounts(pairings: Sequence[Pairing], now: Snapshot) -> list[Finding]:
     """Tokens and cost: a finding each for every suite. Cost only at one price, so that a price list changes nothing."""
-    known: list[tuple[Pairing, str, Amounts, str]] = []
+    known: list[tuple[Pairing, Measure, Amounts, str]] = []
     for pairing in pairings:
         for measure, column in COLUMNS.items():
             both = pairing.amounts(column)
@@ -31,18 +31,18 @@ def judge_amounts(pairings: Sequence[Pairing], now: Snapshot) -> list[Finding]:
     return [_grown(pairing, measure, both, why, tests) for pairing, measure, both, why in known]
 
 
-def _unjudged(pairing: Pairing, measure: str, both: Amounts, now: Snapshot) -> str:
+def _unjudged(pairing: Pairing, measure: Measure, both: Amounts, now: Snapshot) -> str:
     """Why an amount is shown only; empty if it is to be judged."""
-    if measure == "cost" and now.models[pairing.model].local:
+    if measure is Measure.COST and now.models[pairing.model].local:
         return "the cost of local weights is machine time"
-    if measure == "cost" and pairing.now.prices != pairing.base.prices:
+    if measure is Measure.COST and pairing.now.prices != pairing.base.prices:
         return "the price changed"
     if both.undecided:
         return "unknown on both sides" if both.silent else ""
     return "" if len(both.now) > 1 and both.now.any() and both.base.any() else "nothing to compare"
 
 
-def _grown(pairing: Pairing, measure: str, both: Amounts, why: str, tests: int) -> Finding:
+def _grown(pairing: Pairing, measure: Measure, both: Amounts, why: str, tests: int) -> Finding:
     n = len(both.now)
     before, after = (float(both.base.mean()), float(both.now.mean())) if n else (None, None)
     if why or both.undecided:
@@ -108,7 +108,7 @@ def judge_latency(pairings: Sequence[Pairing], seconds: Mapping[tuple[str, str],
         shown = Finding(
             model=pairing.model,
             suite=pairing.suite,
-            measure="latency",
+            measure=Measure.LATENCY,
             status=FindingStatus.REPORTED,
             before=before,
             after=after,
@@ -125,7 +125,7 @@ def _slower(pairing: Pairing, seconds: Floats, before: float | None, after: floa
     return Finding(
         model=pairing.model,
         suite=pairing.suite,
-        measure="latency",
+        measure=Measure.LATENCY,
         status=status,
         before=before,
         after=after,

@@ -10,7 +10,7 @@ from bench.claims import MISSING_RATE, pair
 from bench.errors import UsageError
 from bench.gate import file
 from bench.gate.changes import changes, moves, notes
-from bench.gate.findings import ALL, ALPHA, Finding, FindingStatus, GateResult
+from bench.gate.findings import ALL, ALPHA, Finding, FindingStatus, GateResult, Measure
 from bench.gate.growth import COLUMNS, Timed, grown, growth, judge_amounts, judge_latency, unknown_amounts
 from bench.gate.match import Pairing, concatenated, match
 from bench.gate.quality import blind_spots, judge_quality
@@ -121,7 +121,7 @@ def _confirmed(
     second = match(base, again, {finding.model: models[finding.model]}, names)
     if any(p.missing_now() > MISSING_RATE for p in second):
         return replace(finding, why="answers of the second asking are missing")
-    if finding.measure == "quality":
+    if finding.measure is Measure.QUALITY:
         values = concatenated([p.differences() for p in second])
         p_value = drop_p(values, binary=all(p.binary for p in second))
         shown, said = p_value <= ALPHA, f"p = {p_value:.2g} in the second asking alone"

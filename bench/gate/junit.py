@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from xml.etree import ElementTree
 
-from bench.gate.findings import ALL, Finding, FindingStatus, GateResult
+from bench.gate.findings import ALL, Finding, FindingStatus, GateResult, Measure
 from bench.gate.text import headline, sentence
 
 _UNPRINTABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -47,7 +47,7 @@ def _case(box: ElementTree.Element, finding: Finding, result: GateResult) -> Non
 
 
 def _lost(finding: Finding, result: GateResult) -> list[str]:
-    if finding.measure != "quality":
+    if finding.measure is not Measure.QUALITY:
         return []
     return [
         f"lost: {move.suite} {move.item} ({move.outcome})"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from bench.claims import MISSING_RATE
-from bench.gate.findings import ALL, ALPHA, Finding, FindingStatus
+from bench.gate.findings import ALL, ALPHA, Finding, FindingStatus, Measure
 from bench.gate.match import Pairing, concatenated
 from bench.stats import Floats, detectable_drop, drop_p, hybrid
 
@@ -52,7 +52,7 @@ def _finding(pairings: Sequence[Pairing], differences: Sequence[Floats], p: floa
     return Finding(
         model=pairings[0].model,
         suite=pairings[0].suite if len(pairings) == 1 else ALL,
-        measure="quality",
+        measure=Measure.QUALITY,
         status=FindingStatus.FAILED if p <= ALPHA else FindingStatus.PASSED,
         before=before,
         after=after,
@@ -70,7 +70,7 @@ def blind_spots(pairings: Sequence[Pairing], findings: Sequence[Finding], detect
     Missing answers are left out where they are few. Elsewhere the run must pass also if they all were wrong, and the
     baseline's right.
     """
-    judged = [finding for finding in findings if finding.measure == "quality"]
+    judged = [finding for finding in findings if finding.measure is Measure.QUALITY]
     said = [
         f"{finding.model}, {finding.suite}: {_least(finding)}"
         for finding in judged

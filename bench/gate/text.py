@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 from urllib.parse import quote
 
-from bench.gate.findings import ALL, Finding, FindingStatus, GateResult, Move
+from bench.gate.findings import ALL, Finding, FindingStatus, GateResult, Measure, Move
 
 SHOWN = 10
 """Moved items that a suite's list names; JSON has all."""
@@ -35,14 +35,14 @@ def lines(result: GateResult) -> list[str]:
 
 def _brief(finding: Finding) -> str:
     status = "" if finding.status is FindingStatus.PASSED else f" {finding.status}"
-    if finding.measure == "quality" or status or finding.ratio is None:
+    if finding.measure is Measure.QUALITY or status or finding.ratio is None:
         return f"{finding.measure}{status}{':' if _nameless(finding) else ''} {sentence(finding)}"
     return f"{finding.measure} × {finding.ratio.estimate:.2f}" + (f" ({finding.why})" if finding.why else "")
 
 
 def _nameless(finding: Finding) -> bool:
     """Whether it has no numbers, so that its reason is all there is to say."""
-    return finding.measure != "quality" and finding.before is None and finding.after is None
+    return finding.measure is not Measure.QUALITY and finding.before is None and finding.after is None
 
 
 def headline(result: GateResult) -> str:
@@ -56,13 +56,13 @@ def sentence(finding: Finding) -> str:
     """A measure's numbers and its reason as a phrase."""
     if _nameless(finding):
         return finding.why
-    if finding.measure == "quality":
+    if finding.measure is Measure.QUALITY:
         text = (
             f"{_percent(finding.before)} → {_percent(finding.after)}, {finding.lost} lost and {finding.won} won of "
             f"{finding.n} items, p = {finding.p:.2g}; {sees(finding)}"
         )
     else:
-        unit = {"cost": " USD", "latency": " s (p50)"}.get(finding.measure, "")
+        unit = finding.measure.unit
         text = f"{_number(finding.before)} → {_number(finding.after)}{unit}"
         if finding.ratio is not None and finding.ratio.low is not None and finding.ratio.high is not None:
             ratio = finding.ratio

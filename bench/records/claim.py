@@ -33,7 +33,7 @@ MARGINS: dict[str, Margin] = {
 """Every margin by its key; a part of a claim names its own (`Part.margin`)."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
     """One `[claims.<name>]` table: candidate against baseline, with margins declared before the run."""
 

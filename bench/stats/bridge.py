@@ -17,7 +17,7 @@ PER_SOLVED = "solved rate"
 """The step after which the product is the ratio of what a solved item really cost."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BridgeSide:
     """One model of a pair. The arrays hold the items that both models answered, in the same order."""
 

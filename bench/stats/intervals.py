@@ -41,8 +41,8 @@ def proportion_interval(scores: ArrayLike, clusters: Sequence[str], confidence: 
     z = clustered.quantile(confidence)
     effective = n / clustered.design_effect
     centre = (mean + z * z / (2 * effective)) / (1 + z * z / effective)
-    half = z / (1 + z * z / effective) * math.sqrt(mean * (1 - mean) / effective + z * z / (4 * effective**2))
-    return Interval(mean, max(0.0, min(mean, centre - half)), min(1.0, max(mean, centre + half)), n)
+    reach = z / (1 + z * z / effective) * math.sqrt(mean * (1 - mean) / effective + z * z / (4 * effective**2))
+    return Interval(mean, max(0.0, min(mean, centre - reach)), min(1.0, max(mean, centre + reach)), n)
 
 
 def mean_interval(amounts: ArrayLike, clusters: Sequence[str], confidence: float = 0.95) -> Interval:

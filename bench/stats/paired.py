@@ -72,8 +72,8 @@ def _tango(n: float, lost: NDArray[np.float64], won: NDArray[np.float64], d0: fl
     variance = n * np.maximum(2 * q + d0 - d0 * d0, 0.0)
     above = won - lost - n * d0
     with np.errstate(divide="ignore", invalid="ignore"):
-        found: NDArray[np.float64] = np.where(above == 0, 0.0, above / np.sqrt(variance))
-    return found
+        statistic: NDArray[np.float64] = np.where(above == 0, 0.0, above / np.sqrt(variance))
+    return statistic
 
 
 def tango_interval(pair: Paired, confidence: float = 0.95) -> Interval:
@@ -153,8 +153,8 @@ def _rates(
     with np.errstate(divide="ignore", invalid="ignore"):
         share = np.where(p_lost < 1, np.clip(p_won / (1 - p_lost), 0.0, 1.0), 0.0)
     tails = stats.binom.sf(thresholds[:, None] - 1, n - lost, share[None, :])
-    found: NDArray[np.float64] = (stats.binom.pmf(lost, n, p_lost[None, :]) * tails).sum(axis=0)
-    return found
+    rates: NDArray[np.float64] = (stats.binom.pmf(lost, n, p_lost[None, :]) * tails).sum(axis=0)
+    return rates
 
 
 def _supremum(n: int, difference: float, statistic: float) -> float:
@@ -168,8 +168,8 @@ def _supremum(n: int, difference: float, statistic: float) -> float:
     best = float(rates.max())
     for at in np.argsort(rates)[-_REFINED:]:
         bounds = grid[max(at - 1, 0)], grid[min(at + 1, _GRID - 1)]
-        found = optimize.minimize_scalar(
+        peak = optimize.minimize_scalar(
             lambda psi: -_rates(n, difference, np.array([psi]), thresholds)[0], bounds=bounds, method="bounded"
         )
-        best = max(best, -float(found.fun))
+        best = max(best, -float(peak.fun))
     return min(best, 1.0)

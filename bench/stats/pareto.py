@@ -42,5 +42,5 @@ def membership(scores: Floats, costs: Floats, clusters: Sequence[str], seed: int
         np.add.at(total, codes, values)
     drawn = np.random.default_rng([seed, groups]).multinomial(groups, np.full(groups, 1 / groups), size=DRAWS)
     items = (drawn @ sizes)[:, None]
-    found: Floats = frontier(drawn @ sums[0] / items, drawn @ sums[1] / items).mean(axis=0)
-    return np.clip(found, 1 / (effective + 2), 1 - 1 / (effective + 2))
+    shares: Floats = frontier(drawn @ sums[0] / items, drawn @ sums[1] / items).mean(axis=0)
+    return np.clip(shares, 1 / (effective + 2), 1 - 1 / (effective + 2))

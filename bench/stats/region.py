@@ -31,8 +31,8 @@ def joint_region(
     if not (ours.mean() > 0 and theirs.mean() > 0):
         return ()
     relative = (ours / ours.mean() - theirs / theirs.mean()) / weights
-    found = [strata.mean(values) for values in (relative, score, relative + score)]
-    cost, points, both = found
+    means = [strata.mean(values) for values in (relative, score, relative + score)]
+    cost, points, both = means
     if cost is None or points is None or both is None or cost.df <= 1:
         return ()
     covariance = (both.se**2 - cost.se**2 - points.se**2) / 2

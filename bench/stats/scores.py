@@ -15,7 +15,7 @@ from bench.stats.strata import Strata, few_clusters, hull, mean_difference
 from bench.stats.tilted import tilted_interval, tilted_p
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ScoreDifference:
     """Candidate - baseline, an entry an item; made by `score_difference`."""
 
@@ -107,4 +107,4 @@ def score_difference(
     pair = None
     if binary and strata.single:
         pair = Paired(len(values), float((values < 0).sum()), float((values > 0).sum())).scaled(effect)
-    return ScoreDifference(values, strata, mean, effect, pair, seed), None
+    return ScoreDifference(values=values, strata=strata, mean=mean, design_effect=effect, pair=pair, seed=seed), None

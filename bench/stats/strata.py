@@ -86,8 +86,8 @@ class Strata:
     def weights(self) -> Floats:
         """Each item's weight, mean 1: n / (suites x items of its suite)."""
         _, codes, counts = np.unique(np.asarray(self.suites, dtype=str), return_inverse=True, return_counts=True)
-        found: Floats = len(codes) / (len(counts) * counts[codes])
-        return found
+        weights: Floats = len(codes) / (len(counts) * counts[codes])
+        return weights
 
     def errors(self, values: Floats, design_effect: float) -> tuple[float, float]:
         """The mean's standard error as asked, and what it would be with one item of each suite.

@@ -72,8 +72,8 @@ def tilted_interval(
 def _statistic(sums: ArrayLike, squares: ArrayLike) -> Floats:
     """Σ X / sqrt(Σ X²); 0 where every X is 0."""
     sums, roots = np.asarray(sums, dtype=np.float64), np.sqrt(np.asarray(squares, dtype=np.float64))
-    found: Floats = np.divide(sums, roots, out=np.zeros_like(sums), where=roots > 0)
-    return found
+    statistics: Floats = np.divide(sums, roots, out=np.zeros_like(sums), where=roots > 0)
+    return statistics
 
 
 def _null(points: Floats, counts: NDArray[np.int64]) -> tuple[Floats, Floats]:

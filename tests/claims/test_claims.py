@@ -21,7 +21,7 @@ from tests import runjson
 from tests.report.sample_run import ANSWERED, model, not_asked, write_run
 
 SEND = "2026-11-20T10:15:01.000+00:00"
-CLAIM = Claim("cheap", candidate="small", baseline="big", margins={"cheaper_by": 0.9, "worse_by": 0.03})
+CLAIM = Claim(name="cheap", candidate="small", baseline="big", margins={"cheaper_by": 0.9, "worse_by": 0.03})
 
 Change = Callable[[ItemRow, int], ItemRow]
 
@@ -246,7 +246,12 @@ def test_latency_of_a_local_model_is_reported_not_judged(tmp_path: Path) -> None
     assert "at most 3 points lower is supported." in told
     assert "Caution: that it takes at most 2 times as long was not judged." in told
     assert "Latency is reported, not judged" in claims.sentence(opinion, runfolder.read_record(tmp_path / "run"))
-    alone = judged(tmp_path / "alone", rows(), Claim("fast", "small", "big", {"slower_by": 2.0}), models=local)
+    alone = judged(
+        tmp_path / "alone",
+        rows(),
+        Claim(name="fast", candidate="small", baseline="big", margins={"slower_by": 2.0}),
+        models=local,
+    )
     assert str(alone.verdict) == "inconclusive"
     assert "reported, not judged" in page(tmp_path / "alone")
 
@@ -263,9 +268,9 @@ def test_the_same_verdict_in_any_row_order_and_currency(tmp_path: Path) -> None:
 def test_swapped_models_mirror_the_difference(tmp_path: Path) -> None:
     made = rows(change=only("small", score=1.0))
     there = judged(tmp_path / "a", made).test.parts["coding", "quality"]
-    back = judged(tmp_path / "b", made, Claim("back", "big", "small", {"worse_by": 0.03})).test.parts[
-        "coding", "quality"
-    ]
+    back = judged(
+        tmp_path / "b", made, Claim(name="back", candidate="big", baseline="small", margins={"worse_by": 0.03})
+    ).test.parts["coding", "quality"]
     assert there.estimate == -back.estimate
     assert there.interval.low == pytest.approx(-(back.interval.high or 0))
 

@@ -79,7 +79,7 @@ def test_a_suite_of_which_nothing_was_asked_is_not_passed_over(tmp_path: Path) -
 
 
 def test_a_claim_without_a_margin_says_nothing(tmp_path: Path) -> None:
-    folder = write(tmp_path / "run", rows(12), Claim("empty", "small", "big"))
+    folder = write(tmp_path / "run", rows(12), Claim(name="empty", candidate="small", baseline="big"))
     assert "says nothing" in claims.judge_run(folder).unjudged["empty"]
 
 
@@ -190,7 +190,7 @@ class TestPlainWords:
         assert "small cost 95.0 % less on coding, where at least 99 % less was claimed." in words(
             write(tmp_path / "b", rows(), dear)
         )
-        slow = Claim("fast", "small", "big", {"slower_by": 2.0})
+        slow = Claim(name="fast", candidate="small", baseline="big", margins={"slower_by": 2.0})
         made = rows(change=lambda row, at: replace(row, latency_s=9.0 * (1 + at % 2)) if row.model == "small" else row)
         assert "times as long on coding, where at most 2 times was claimed." in words(write(tmp_path / "c", made, slow))
 

@@ -23,8 +23,8 @@ from tests import runjson
 from tests.claims.test_claims import CLAIM, Change, judged, page, rows, write
 from tests.report.sample_run import model
 
-COST = Claim("cost", "small", "big", {"cheaper_by": 0.9})
-FAST = Claim("fast", "small", "big", {"slower_by": 1.5})
+COST = Claim(name="cost", candidate="small", baseline="big", margins={"cheaper_by": 0.9})
+FAST = Claim(name="fast", candidate="small", baseline="big", margins={"slower_by": 1.5})
 
 
 def infra(row: ItemRow, **changes: Any) -> ItemRow:
@@ -52,7 +52,9 @@ class TestMissing:
         assert "small lacks 180 of 300 scores and big lacks 0 of 300 scores" in opinion.warnings
         assert "from 120 items" in claims.sentence(opinion, runfolder.read_record(tmp_path))
 
-    @pytest.mark.parametrize("claim", [COST, Claim("q", "small", "big", {"worse_by": 0.1})])
+    @pytest.mark.parametrize(
+        "claim", [COST, Claim(name="q", candidate="small", baseline="big", margins={"worse_by": 0.1})]
+    )
     def test_a_mean_without_a_suite_is_not_supported(self, tmp_path: Path, claim: Claim) -> None:
         made = rows(150) + rows(3, small(lambda _: True, infra), suite="reasoning")
         opinion = judged(tmp_path, made, replace(claim, over="mean"))
@@ -87,7 +89,9 @@ class TestMissing:
 
     def test_missing_answers_that_decide_are_the_reason_told(self, tmp_path: Path) -> None:
         opinion = judged(
-            tmp_path, rows(300, small(lambda at: at < 12, infra)), Claim("q", "small", "big", {"worse_by": 0.03})
+            tmp_path,
+            rows(300, small(lambda at: at < 12, infra)),
+            Claim(name="q", candidate="small", baseline="big", margins={"worse_by": 0.03}),
         )
         half = opinion.test.parts["coding", "quality"]
         assert (half.needed, half.detectable) == (None, None)
@@ -281,7 +285,11 @@ class TestWords:
     def test_means_of_suites_are_told_as_means(self, tmp_path: Path) -> None:
         better = rows(300, small(lambda at: at < 40, lambda row: replace(row, score=1.0)))
         worse = rows(20, small(lambda at: at < 10, lambda row: replace(row, score=0.0)), suite="reasoning")
-        folder = write(tmp_path, better + worse, Claim("q", "small", "big", {"worse_by": 0.03}, over="mean"))
+        folder = write(
+            tmp_path,
+            better + worse,
+            Claim(name="q", candidate="small", baseline="big", margins={"worse_by": 0.03}, over="mean"),
+        )
         told = words(folder)
         assert "On the same 320 items small scored 40.8 % and big scored 50.0 % (mean of the suites), for " in told
         assert "USD per 1,000 items" in told
@@ -295,8 +303,14 @@ class TestWords:
             for suite in ("coding", "reasoning")
             for row in rows(80, small(lambda at: flip[at], lambda row: replace(row, score=1 - (row.score or 0))), suite)
         ]
-        single = judged(tmp_path / "one", made[:160], Claim("q", "small", "big", {"worse_by": 0.03}))
-        mean = judged(tmp_path / "mean", made, Claim("q", "small", "big", {"worse_by": 0.03}, over="mean"))
+        single = judged(
+            tmp_path / "one", made[:160], Claim(name="q", candidate="small", baseline="big", margins={"worse_by": 0.03})
+        )
+        mean = judged(
+            tmp_path / "mean",
+            made,
+            Claim(name="q", candidate="small", baseline="big", margins={"worse_by": 0.03}, over="mean"),
+        )
         one, both = single.test.parts["coding", "quality"], mean.test.parts["mean", "quality"]
         assert one.needed is not None
         assert both.needed is not None
@@ -327,7 +341,7 @@ class TestWords:
 
         single = rows(60, vary)
         again = [replace(row, repeat=k) for row in single for k in range(5)]
-        claim = Claim("fast", "small", "big", {"slower_by": 2.9})
+        claim = Claim(name="fast", candidate="small", baseline="big", margins={"slower_by": 2.9})
         timed = {label: model(f"openai/{label}", timeout_s=60.0) for label in ("small", "big")}
         opinions = [
             judged(tmp_path / str(at), made, claim, models=timed, settings={"repeats": repeats, "seed": 1})

@@ -108,7 +108,12 @@ def test_an_import_writes_the_keys_that_it_wrote_before_and_the_version(tmp_path
 def test_what_is_made_is_what_is_read(tmp_path: Path) -> None:
     first = begun(tmp_path)
     whole = ended(first)
-    kept = RecordedClaim.of(Claim("own", "small", "large", {"worse_by": 0.1}).as_dict(), "aa", "2026-01-02", kept=True)
+    kept = RecordedClaim.of(
+        Claim(name="own", candidate="small", baseline="large", margins={"worse_by": 0.1}).as_dict(),
+        "aa",
+        "2026-01-02",
+        kept=True,
+    )
     derived = replace(whole, parent="r1", derived=RecordedDerivation(by="reprice", cache_hit=0.5, at="2026-01-03"))
     for record in (
         first, whole, derived, manifest.with_parts(first, first.text()), replace(whole, claims={"own": kept}),

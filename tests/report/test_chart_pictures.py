@@ -87,7 +87,16 @@ def test_claim_plane(count: int, shape: Shape) -> None:
     for at, name in enumerate(NAMES[:count]):
         ratio, gap = 10 ** rng.uniform(-1.8, 0.3), rng.gauss(-0.03, 0.05)
         cost = Interval(ratio, ratio * 0.7, ratio * 1.4, 240)
-        points.append(PlanePoint(name, ("coding", "reasoning")[at % 2], cost, around(gap, 0.04), verdicts[at % 4], 240))
+        points.append(
+            PlanePoint(
+                label=name,
+                group=("coding", "reasoning")[at % 2],
+                ratio=cost,
+                difference=around(gap, 0.04),
+                verdict=verdicts[at % 4],
+                n=240,
+            )
+        )
     figure = plane.draw(
         points,
         plane.Corner.of({"cheaper_by": 0.9, "worse_by": 0.03}),
@@ -105,12 +114,23 @@ def test_claim_plane(count: int, shape: Shape) -> None:
 @every_shape
 def test_forest(count: int, shape: Shape) -> None:
     rows = [
-        ForestRow(f"family_{at}", f"suite {at * 3 // count}", around(0.01 * (at % 9 - 4), 0.07), 40, at % 5,
-                  "too small" if at % 7 == 6 else "", at == count - 1)
+        ForestRow(
+            label=f"family_{at}",
+            group=f"suite {at * 3 // count}",
+            difference=around(0.01 * (at % 9 - 4), 0.07),
+            n=40,
+            discordant=at % 5,
+            note="too small" if at % 7 == 6 else "",
+            pooled=at == count - 1,
+        )
         for at in range(count)
-    ]  # fmt: skip
+    ]
     unknown = Interval(-0.5, None, None, 2)
-    rows.append(ForestRow("a-family-with-a-name-that-is-far-too-long", "x" * 60, unknown, 2, None))
+    rows.append(
+        ForestRow(
+            label="a-family-with-a-name-that-is-far-too-long", group="x" * 60, difference=unknown, n=2, discordant=None
+        )
+    )
     assert faults(draw_forest(rows, 0.03, "Where small gains and loses", CAPTION, shape)) == []
 
 

@@ -296,7 +296,12 @@ def test_points_without_room_for_a_name_are_counted_below(tmp_path: Path) -> Non
     near = Interval(0.5, 0.4, 0.6, 9)
     points = [
         charts.PlanePoint(
-            f"model-with-{'quite-' * 5}a-long-name-{n}", "s", near, Interval(0.0, None, None, 9), "reported", 9
+            label=f"model-with-{'quite-' * 5}a-long-name-{n}",
+            group="s",
+            ratio=near,
+            difference=Interval(0.0, None, None, 9),
+            verdict="reported",
+            n=9,
         )
         for n in range(24)
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -142,3 +143,16 @@ def test_a_page_of_other_runs_is_left_out_or_refused_where_it_was_named(tmp_path
     assert "report.html: shows other runs than these, and is not checked." in found.output
     with pytest.raises(UsageError, match="does not show these runs"):
         verify([tmp_path / "third"], tmp_path / "report.html")
+
+
+def test_a_report_whose_parts_were_called_halves_is_still_equal(reported: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    shutil.copytree(reported, folder)
+    records = json.loads((folder / "claims.json").read_text(encoding="utf-8"))
+    assert all(record.pop("parts") == record["halves"] for record in records)
+    (folder / "claims.json").write_text(json.dumps(records), encoding="utf-8")
+    edit("report.html", "claims.json/0/parts/0/", "claims.json/0/halves/0/")(folder)
+    edit("report.html", "claims.json/0/parts/1/", "claims.json/0/halves/1/")(folder)
+    assert compared(folder, reported).differing == ()
+    edit("claims.json", '"p_supported": ', '"p_supported": 9')(folder)
+    assert compared(folder, reported).differing

@@ -20,9 +20,14 @@ def side(
 ) -> BridgeSide:  # fmt: skip
     """One item."""
     return BridgeSide(
-        np.array([prompt]), np.array([answer]), np.array([reasoning]), np.array([characters]),
-        np.array([prices]), billed, solved,
-    )  # fmt: skip
+        tokens_in=np.array([prompt]),
+        answer=np.array([answer]),
+        reasoning=np.array([reasoning]),
+        characters=np.array([characters]),
+        prices=np.array([prices]),
+        billed=billed,
+        solved=solved,
+    )
 
 
 # The baseline pays 10 and 50 a token, so 100 x 10 + (20 + 40) x 50 = 4000, and 4400 with retries.
@@ -73,7 +78,15 @@ def test_without_answer_text_the_difference_is_verbosity() -> None:
 def test_items_must_match_and_cost_something() -> None:
     with pytest.raises(ValueError, match="the same items"):
         bridge(BASELINE, replace(CANDIDATE, answer=np.array([1.0, 2.0])))
-    empty = BridgeSide(np.empty((0, 4)), np.empty(0), np.empty(0), np.empty(0), np.empty((0, 5)), 1.0, 1.0)
+    empty = BridgeSide(
+        tokens_in=np.empty((0, 4)),
+        answer=np.empty(0),
+        reasoning=np.empty(0),
+        characters=np.empty(0),
+        prices=np.empty((0, 5)),
+        billed=1.0,
+        solved=1.0,
+    )
     with pytest.raises(ValueError, match="at least one"):
         bridge(empty, empty)
     for changes in ({"billed": 0.0}, {"prices": np.zeros((1, 5))}):

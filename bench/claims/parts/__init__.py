@@ -1,4 +1,9 @@
-"""The parts of a claim: each file holds everything that one part is, and PARTS lists them in the order of judging."""
+"""The parts of a claim: each file holds everything that one part is, and PARTS lists them in the order of judging.
+
+A further part is a file here with a class of `Part` or `RatioPart`, its instance in PARTS, the config key that it names
+in `bench.records.claim.MARGINS`, and the columns of the items table that it names in `columns`. Judging, sentences,
+claims.json, the page, the planes and the command line follow (tests/claims/test_fourth_part.py).
+"""
 
 from __future__ import annotations
 
@@ -13,9 +18,25 @@ from bench.claims.parts.score import SCORE, counts
 from bench.records.claim import Claim
 
 __all__ = [
-    "CLEAN_SHARE", "COST", "LATENCY", "MISSING_RATE", "PARTS", "SCORE", "Axis", "Part", "PartResult", "RatioPart",
-    "claimed", "cost_each", "counts", "in_words_order", "lost_items", "part", "undecided", "worded",
-]  # fmt: skip
+    "CLEAN_SHARE",
+    "COST",
+    "LATENCY",
+    "MISSING_RATE",
+    "PARTS",
+    "SCORE",
+    "Axis",
+    "Part",
+    "PartResult",
+    "RatioPart",
+    "claimed",
+    "cost_each",
+    "counts",
+    "in_words_order",
+    "lost_items",
+    "part",
+    "undecided",
+    "worded",
+]
 
 PARTS: tuple[Part, ...] = (SCORE, COST, LATENCY)
 """Every part of a claim, in the order in which they are judged and written."""

@@ -19,7 +19,7 @@ TOO_SMALL = "too small"
 """The note of a row that no result could decide; such rows are grey."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ForestRow:
     """One line of a forest plot."""
 

@@ -90,9 +90,13 @@ def _claims(
     first, rows = verdicts.against_first(comparison, items)
     if rows:
         yield from forest(
-            rows, worse_by=None, title=f"Score differences to {first}", stem=charts / "forest", shape=shape,
+            rows,
+            worse_by=None,
+            title=f"Score differences to {first}",
+            stem=charts / "forest",
+            shape=shape,
             caption=f"95 % intervals, not corrected for the number of rows; {basis}",
-        )  # fmt: skip
+        )
 
 
 def _measured(

@@ -29,7 +29,7 @@ FARTHEST = 1000.0
 """An interval's end beyond this factor of its estimate is cut: it would squeeze everything else."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlanePoint:
     """A candidate against its baseline, on one set of items."""
 
@@ -111,11 +111,19 @@ def claim_plane(
     header += [f"{corner_axis(part).column}{end}" for part in (across, up) for end in ("", "_low", "_high")]
     rows = [
         [
-            p.label, p.group, p.verdict, p.n, p.ratio.estimate, p.ratio.low, p.ratio.high,
-            p.difference.estimate, p.difference.low, p.difference.high,
+            p.label,
+            p.group,
+            p.verdict,
+            p.n,
+            p.ratio.estimate,
+            p.ratio.low,
+            p.ratio.high,
+            p.difference.estimate,
+            p.difference.low,
+            p.difference.high,
         ]
         for p in points
-    ]  # fmt: skip
+    ]
     return style.write(figure, stem, header, rows)
 
 

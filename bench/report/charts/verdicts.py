@@ -130,23 +130,29 @@ def _row(
     clusters = table["cluster"].astype(str).tolist()
     if len(set(clusters)) == 1 and not pooled:
         clusters = [str(at) for at in range(len(values))]
-    found, _ = score_difference(values, Strata([group] * len(values), clusters), binary=binary)
+    difference, _ = score_difference(values, Strata([group] * len(values), clusters), binary=binary)
     interval = Interval(float(values.mean()), None, None, len(values))
-    if found is not None:
-        interval = found.interval(confidence)
-    return ForestRow(label, group, interval, len(values), int(np.count_nonzero(values)), note, pooled)
+    if difference is not None:
+        interval = difference.interval(confidence)
+    return ForestRow(
+        label=label,
+        group=group,
+        difference=interval,
+        n=len(values),
+        discordant=int(np.count_nonzero(values)),
+        note=note,
+        pooled=pooled,
+    )
 
 
 def against_first(comparison: RunComparison, items: pd.DataFrame) -> tuple[str, list[ForestRow]]:
     """For a run without claims: the first model, and every other's difference to it; of two models, the families'."""
     first, *others = common.models(comparison)
-    found: list[ForestRow] = []
+    rows: list[ForestRow] = []
     for suite in common.suites(comparison):
         pairs = [pair for other in others for pair in contrasts(items, other, first, [suite])]
-        found += (
-            family_rows(pairs[0], 0.95, None) if len(others) == 1 and pairs else [suite_row(p, 0.95) for p in pairs]
-        )
-    return first, fitting(found)
+        rows += family_rows(pairs[0], 0.95, None) if len(others) == 1 and pairs else [suite_row(p, 0.95) for p in pairs]
+    return first, fitting(rows)
 
 
 def of_claim(comparison: RunComparison, items: pd.DataFrame, judgement: Judgement) -> list[ForestRow]:

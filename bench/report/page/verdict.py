@@ -24,7 +24,7 @@ STATES = {"shown": "✓", "not shown": "○", "contradicted": "✗", "proves lit
 """What a condition of a claim came to, and its sign; "proves little": no score misses it on these items."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
     """One measured number of the first screen."""
 
@@ -57,7 +57,7 @@ class Tile:
     """Cost first."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
     """One claim, or one pair of models of a run without claims."""
 
@@ -89,12 +89,23 @@ class Card:
 def cards(comparison: RunComparison, published: Sequence[AggregateRow] = ()) -> list[Card]:
     """The run's claims; without any, the pair that a reader will ask about, or the best of published totals."""
     ruling, record = comparison.ruling, comparison.record
-    found = [_claimed(f"claims.json/{n}", judged, record) for n, judged in enumerate(ruling.judgements)]
-    for number, (name, why) in enumerate(ruling.unjudged.items(), len(found)):
+    shown = [_claimed(f"claims.json/{n}", judged, record) for n, judged in enumerate(ruling.judgements)]
+    for number, (name, why) in enumerate(ruling.unjudged.items(), len(shown)):
         said = claims.statement(claims.declared_claims(record)[name])
         key = f"claims.json/{number}"
-        found.append(Card(key, name, "unjudged", (), said, (), (), (f"This run cannot judge it: {why}",)))
-    return found or list(_measured(comparison)) or list(_best(published))
+        shown.append(
+            Card(
+                key=key,
+                name=name,
+                verdict="unjudged",
+                remarks=(),
+                statement=said,
+                basis=(),
+                tiles=(),
+                paragraphs=(f"This run cannot judge it: {why}",),
+            )
+        )
+    return shown or list(_measured(comparison)) or list(_best(published))
 
 
 def _claimed(key: str, judgement: Judgement, record: RunRecord) -> Card:
@@ -140,7 +151,12 @@ def _together(key: str, seen: Observed) -> Iterator[Tile]:
     if seen.cost_ratio is not None:
         known = [("cost_ratio", parts.COST, seen.cost_ratio, seen.cost_n), *known]
     figures = [
-        Figure(f"{key}/{name}", part.figure, part.said(estimate), f"{n} items, just as they were answered")
+        Figure(
+            key=f"{key}/{name}",
+            what=part.figure,
+            said=part.said(estimate),
+            interval=f"{n} items, just as they were answered",
+        )
         for name, part, estimate, n in known
     ]
     yield Tile("all suites together (not claimed)", tuple(figures))
@@ -163,11 +179,11 @@ def _state(scope: tuple[str, str], result: PartResult, judgement: Judgement) -> 
 
 def _figure(key: str, part: Part, interval: Interval | None, level: str) -> Figure:
     if interval is None:
-        return Figure(key, part.figure, "unknown", "")
+        return Figure(key=key, what=part.figure, said="unknown", interval="")
     bounds = "no interval: too few families of items"
     if interval.low is not None and interval.high is not None:
         bounds = f"{level} {part.said_between(interval)}"
-    return Figure(key, part.figure, part.said(interval.estimate), bounds)
+    return Figure(key=key, what=part.figure, said=part.said(interval.estimate), interval=bounds)
 
 
 def _dates(record: RunRecord, labels: tuple[str, ...], asked: str | None) -> list[tuple[str, str]]:
@@ -187,14 +203,14 @@ def _date(record: RunRecord, label: str) -> str:
 
 def _prices(record: RunRecord, labels: tuple[str, ...]) -> list[tuple[str, str]]:
     local = [record.models[label].local for label in labels]
-    found = []
+    prices = []
     as_of = record.prices_as_of
     if as_of and not all(local):
-        found.append(("prices of", as_of))
+        prices.append(("prices of", as_of))
     rates = {rate for label in labels if (rate := record.models[label].usd_per_hour) is not None}
     if any(local) and rates:
-        found.append(("machine price", " and ".join(f"{rate:g} USD/hour" for rate in sorted(rates))))
-    return found
+        prices.append(("machine price", " and ".join(f"{rate:g} USD/hour" for rate in sorted(rates))))
+    return prices
 
 
 def _measured(comparison: RunComparison) -> Iterator[Card]:
@@ -255,9 +271,15 @@ def _best(published: Sequence[AggregateRow]) -> Iterator[Card]:
         score, each = totals.score_interval(row), totals.usd_each(row)
         value, bounds = formats.percent(score)
         key = f"totals.csv/{at}"
-        figures = [Figure(f"{key}/score", parts.SCORE.figure, value, bounds and f"95 % interval {bounds} %")]
+        figures = [
+            Figure(
+                key=f"{key}/score", what=parts.SCORE.figure, said=value, interval=bounds and f"95 % interval {bounds} %"
+            )
+        ]
         if each is not None:
-            figures.append(Figure(f"{key}/cost_total_usd", parts.COST.figure, f"${each:.3g} per item", ""))
+            figures.append(
+                Figure(key=f"{key}/cost_total_usd", what=parts.COST.figure, said=f"${each:.3g} per item", interval="")
+            )
         yield Card(
             key="",
             name=within,

@@ -16,14 +16,15 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from bench.config.load import load
-    from bench.costs.spending import Terms
+    from bench.costs import Terms
     from bench.errors import BenchError, IncompleteError, UsageError
-    from bench.records.items import AnswerRow, Call, Item, ItemRow, Outcome, TokenUsage
-    from bench.records.settings import Comparison
+    from bench.records import AnswerRow, Call, Comparison, Item, ItemRow, Outcome, TokenUsage
     from bench.registry import read as read_tasks
     from bench.registry.own import task
     from bench.report import compare
-    from bench.run.execute import Prepared, Result, Watcher, execute, prepare
+    from bench.run import Prepared, Result, Watcher
+    from bench.run.execute import execute
+    from bench.run.prepare import prepare
 
 __all__ = [
     "AnswerRow",

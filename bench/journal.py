@@ -12,9 +12,7 @@ from types import TracebackType
 from typing import Any
 
 from bench.errors import IncompleteError, UsageError
-from bench.records.claim import Claim
-from bench.records.hashing import utc_now
-from bench.records.items import Call
+from bench.records import Call, Claim, utc_now
 
 VERSION = 1
 """`PRAGMA user_version` of the schema below."""

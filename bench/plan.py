@@ -10,8 +10,7 @@ from typing import Any
 
 from bench.errors import UsageError
 from bench.providers import Endpoint
-from bench.records.items import Item, sha256_of
-from bench.records.settings import LocalModel, ModelEntry, RunSettings
+from bench.records import Item, LocalModel, ModelEntry, RunSettings, sha256_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

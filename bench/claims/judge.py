@@ -10,7 +10,7 @@ from bench.claims.pairs import Pairs
 from bench.claims.parts import Part, PartResult
 from bench.claims.scope import Scope, scopes
 from bench.claims.verdict import JointTest, Verdict, combine
-from bench.records.claim import Claim
+from bench.records import Claim
 from bench.stats import holm
 
 TRUNCATION_GAP = 0.02

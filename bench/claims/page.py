@@ -16,7 +16,7 @@ from bench.claims.plain import explanation
 from bench.claims.read import Ruling
 from bench.claims.text import labels, sentence
 from bench.claims.words import percent
-from bench.records.manifest import RunRecord
+from bench.records import RunRecord
 from bench.stats import Interval
 
 LEGEND = (

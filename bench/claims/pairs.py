@@ -10,10 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.errors import UsageError
-from bench.records.folder import effective_cost
-from bench.records.items import Outcome
-from bench.records.manifest import RunRecord
-from bench.records.recorded import RecordedModel
+from bench.records import Outcome, RecordedModel, RunRecord, effective_cost
 from bench.stats import Floats, Strata
 
 if TYPE_CHECKING:

@@ -14,8 +14,7 @@ from bench.claims.scope import MEAN
 from bench.claims.text import judged_part, left_out
 from bench.claims.verdict import Verdict
 from bench.claims.words import percent, two_sided
-from bench.records.claim import Claim
-from bench.records.manifest import RunRecord
+from bench.records import Claim, RunRecord
 
 ENDS = {
     Verdict.SUPPORTED: "is supported",

@@ -14,10 +14,7 @@ from bench.claims.judge import Case, Judgement, judge_cases
 from bench.claims.pairs import pair
 from bench.claims.rivals import rival
 from bench.errors import UsageError, suggest
-from bench.records import folder as runfolder
-from bench.records.claim import MARGINS, Claim, margin_keys
-from bench.records.manifest import RunRecord
-from bench.records.recorded import RecordedClaim
+from bench.records import MARGINS, Claim, RecordedClaim, RunRecord, margin_keys, read_record, read_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -67,7 +64,7 @@ def judge_run(folder: Path, name: str | None = None, claim: Claim | None = None)
 
     Holm's correction is over all declared claims of the run, also where only one is asked for.
     """
-    record, items = runfolder.read_record(folder), runfolder.read_table(folder, "items")
+    record, items = read_record(folder), read_table(folder, "items")
     claims = declared_claims(record)
     if name is not None and name not in claims:
         raise UsageError(f"the run has no claim '{name}'.{suggest(name, claims)}")

@@ -8,9 +8,7 @@ import numpy as np
 
 from bench.claims.pairs import Pairs, pair
 from bench.errors import UsageError
-from bench.records.claim import Claim
-from bench.records.manifest import RunRecord
-from bench.records.vendors import maker_of
+from bench.records import Claim, RunRecord, maker_of
 
 if TYPE_CHECKING:
     import pandas as pd

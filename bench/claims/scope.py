@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bench.claims.pairs import Mask, Pairs
-from bench.records.claim import Claim
+from bench.records import Claim
 
 MEAN = "mean"
 """Stands for the suite where a claim speaks of the mean over suites."""

@@ -12,9 +12,7 @@ from bench.claims.parts import Part, PartResult
 from bench.claims.scope import MEAN
 from bench.claims.verdict import Verdict
 from bench.claims.words import two_sided
-from bench.records.claim import Claim
-from bench.records.manifest import RunRecord
-from bench.records.recorded import RecordedModel
+from bench.records import Claim, RecordedModel, RunRecord
 
 RESCORED = "score"
 """What run.json says a run was derived by where its answers were scored again."""

@@ -12,9 +12,7 @@ from bench.claims import parts
 from bench.claims.parts import PartResult, cost_each, counts
 from bench.claims.verdict import JointTest, Verdict, combine
 from bench.errors import UsageError, suggest
-from bench.records import folder as runfolder
-from bench.records.aggregates import AggregateRow
-from bench.records.claim import Claim
+from bench.records import AggregateRow, Claim, read_aggregates, read_table
 
 __all__ = [
     "REPORTED",
@@ -100,10 +98,8 @@ def judge_folder(folder: Path, claim: Claim) -> TotalsJudgement | None:
 
     UsageError if a model is not among the totals, or the two share no suite or may not be compared.
     """
-    totals = runfolder.read_aggregates(folder)
-    if not totals or {claim.candidate, claim.baseline} <= set(
-        runfolder.read_table(folder, "items", ["model"])["model"]
-    ):
+    totals = read_aggregates(folder)
+    if not totals or {claim.candidate, claim.baseline} <= set(read_table(folder, "items", ["model"])["model"]):
         return None
     by_suite: dict[str, dict[str, AggregateRow]] = {}
     for name in (claim.candidate, claim.baseline):

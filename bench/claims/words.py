@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench.records.claim import Claim
+from bench.records import Claim
 from bench.stats import Interval
 
 

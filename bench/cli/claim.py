@@ -11,10 +11,10 @@ import click
 
 from bench.cli.options import results_option
 from bench.errors import UsageError
-from bench.records.claim import MARGINS
+from bench.records import MARGINS
 
 if TYPE_CHECKING:
-    from bench.records.claim import Claim
+    from bench.records import Claim
 
 _EXIT = {"refuted": 3, "inconclusive": 4, "reported": 4, "supported": 0}
 """Exit codes; of several claims the first present here decides."""
@@ -90,10 +90,10 @@ def claim(
 
     from bench import claims
     from bench.claims import totals
-    from bench.records import folder as runfolder
+    from bench.records import find_run, read_record
     from bench.run import describe as manifest
 
-    folder = runfolder.find(results, run)
+    folder = find_run(results, run)
     given: dict[str, Any] = {**margins, "suites": suites or None, "over": over, "confidence": confidence}
     own = _own(name, candidate, baseline, given)
     if keep and own is None:
@@ -105,7 +105,7 @@ def claim(
         click.echo(json.dumps([record], indent=2, ensure_ascii=False) if as_json else totals.text(judgement))
         sys.exit(_EXIT[judgement.verdict])
     ruling = claims.judge_run(folder, name, own)
-    of_run = runfolder.read_record(folder)
+    of_run = read_record(folder)
     if as_json:
         click.echo(json.dumps(claims.as_json(ruling, of_run), indent=2, ensure_ascii=False))
     elif ruling.judgements:

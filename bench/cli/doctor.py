@@ -44,8 +44,9 @@ def doctor(config: Path | None, results: Path, calibrate: bool, sandbox: bool, a
 
 
 def _checks(config: Path | None, results: Path, calibrate: bool, sandbox: bool) -> Iterator[Check]:
-    from bench.config.environment import environment
-    from bench.doctor import calibrated, examine
+    from bench.config import environment
+    from bench.doctor import examine
+    from bench.doctor.calibrated import calibrated
 
     comparison = load_config(config)
     yield from examine(comparison, results, environment(comparison.source.parent))

@@ -17,9 +17,9 @@ from bench.cli.options import results_option
 from bench.errors import UsageError
 
 if TYPE_CHECKING:
-    from bench.costs.spending import Terms
+    from bench.costs import Terms
     from bench.gate import GateResult, Snapshot
-    from bench.run.execute import Prepared, Watcher
+    from bench.run import Prepared, Watcher
 
 _EXIT = {"pass": 0, "fail": 3, "cannot tell": 4, "supported": 0, "refuted": 3, "inconclusive": 4}
 
@@ -102,11 +102,11 @@ def gate(
     run is incomplete, 2 the baseline speaks of other tasks.
     """
     from bench import gate as gating
-    from bench.records import folder as runfolder
+    from bench.records import find_run
 
     if (baseline is not None) + (save is not None) + (hosts is not None) != 1:
         raise UsageError("give one of --baseline, --save and --same-weights.")
-    folder = runfolder.find(results, run)
+    folder = find_run(results, run)
     if save is not None:
         _only("--save")
         _save(folder, save)
@@ -141,7 +141,7 @@ def _mapping(models: tuple[str, ...], its: str | None) -> dict[str, str] | None:
 def show(result: GateResult, *, junit: Path | None, page: str = "report.html", as_json: bool = False) -> int:
     """Prints a result, writes its JUnit file and the workflow's summary; returns the exit code."""
     from bench import gate as gating
-    from bench.records import folder as runfolder
+    from bench.records import write_text
 
     if as_json:
         click.echo(json.dumps(gating.as_json(result), indent=2, ensure_ascii=False))
@@ -149,7 +149,7 @@ def show(result: GateResult, *, junit: Path | None, page: str = "report.html", a
         click.echo("\n".join(gating.lines(result)))
     _summarise(gating.markdown(result, page))
     if junit is not None:
-        runfolder.write_text(junit, gating.xml(result))
+        write_text(junit, gating.xml(result))
     return _EXIT[str(result.verdict).lower()]
 
 

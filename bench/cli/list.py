@@ -13,7 +13,7 @@ from bench.cli.options import config_option, include_option, load_config, result
 from bench.cli.terminal import plain
 
 if TYPE_CHECKING:
-    from bench.records.settings import ModelEntry
+    from bench.records import ModelEntry
     from bench.registry import TaskFile
 
 Table = list[dict[str, object]]
@@ -83,7 +83,7 @@ def _count(file: TaskFile) -> int:
 
 
 def _models(config: Path | None) -> Table:
-    from bench.config.environment import environment
+    from bench.config import environment
 
     comparison = load_config(config)
     environ = environment(comparison.source.parent)
@@ -91,8 +91,7 @@ def _models(config: Path | None) -> Table:
 
 
 def _model(entry: ModelEntry, environ: Mapping[str, str]) -> dict[str, object]:
-    from bench.providers import preset_of
-    from bench.providers.endpoint import key_variable
+    from bench.providers import key_variable, preset_of
 
     preset = preset_of(entry)
     variable = key_variable(entry, preset, environ)
@@ -108,12 +107,12 @@ def _model(entry: ModelEntry, environ: Mapping[str, str]) -> dict[str, object]:
 
 def _runs(results: Path) -> Table:
     from bench.errors import UsageError
-    from bench.records import folder as runfolder
+    from bench.records import begun_folders, read_record, run_folders
 
-    rows: Table = [{"run": folder.name, "state": "unfinished", "models": ""} for folder in runfolder.begun(results)]
-    for folder in runfolder.folders(results):
+    rows: Table = [{"run": folder.name, "state": "unfinished", "models": ""} for folder in begun_folders(results)]
+    for folder in run_folders(results):
         try:
-            record = runfolder.read_record(folder)
+            record = read_record(folder)
         except UsageError:
             rows.append({"run": folder.name, "state": "damaged", "models": ""})
             continue

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from bench.costs.estimate import Estimate, ModelEstimate
+    from bench.costs import Estimate, ModelEstimate
     from bench.stats import Interval
 
 

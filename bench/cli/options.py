@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from bench.records.settings import Comparison
+    from bench.records import Comparison
 
 CONFIG = "bench.toml"
 

@@ -105,7 +105,7 @@ def check(at: datetime | None, config: Path | None) -> None:
 
 def _known() -> Iterator[tuple[str, str, str, str | None]]:
     """(who, price provider, model, region) of the presets' own examples, in every region they have."""
-    from bench.providers.presets import find, shipped
+    from bench.providers import find, shipped
 
     for name in shipped():
         preset = find(name)
@@ -117,7 +117,7 @@ def _known() -> Iterator[tuple[str, str, str, str | None]]:
 
 
 def _configured(config: Path | None) -> Iterator[tuple[str, str, str, str | None]]:
-    from bench.costs.spending import billing_of
+    from bench.costs import billing_of
 
     for label, entry in load_config(config).models.items():
         bill = billing_of(entry)

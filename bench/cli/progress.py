@@ -16,9 +16,9 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 
 from bench.cli.money import estimate_lines, spent_line
-from bench.costs.estimate import Estimate
+from bench.costs import Estimate
 from bench.plan import PlannedCall
-from bench.records.items import Call, Graded, Outcome
+from bench.records import Call, Graded, Outcome
 
 CALM_S = 20.0
 """Seconds between two lines of one model where there is no terminal."""

@@ -47,14 +47,14 @@ def report(
     import json
 
     from bench.cli import summary
-    from bench.records import folder as runfolder
+    from bench.records import find_runs
     from bench.report import page
     from bench.report.redact import redact as without_texts
     from bench.report.text import tables
     from bench.report.write import write_report
 
     sources: list[PageSource] = []
-    for original in runfolder.find_all(results, runs):
+    for original in find_runs(results, runs):
         folder = without_texts(original) if redact else original
         comparison, files = write_report(folder, shape)
         sources.append(page.PageSource(folder, comparison, files))

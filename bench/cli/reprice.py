@@ -49,13 +49,13 @@ def reprice(
     """
     from bench import prices
     from bench.cli.show import print_table
-    from bench.costs.reprice import PriceChange, newest
+    from bench.costs import PriceChange, newest
     from bench.costs.reprice import reprice as compute
-    from bench.records import folder as runfolder
+    from bench.records import find_run
     from bench.report.text import tables
     from bench.report.write import write_report
 
-    parent = newest(results) if run is None else runfolder.find(results, run)
+    parent = newest(results) if run is None else find_run(results, run)
     own = own or next((p for p in (Path(prices.OVERRIDE), parent / prices.OVERRIDE) if p.is_file()), None)
     change = PriceChange(as_of.date() if as_of else None, mode, region, off_peak, cache_hit)
     repriced = compute(parent, change, prices.load(own), own)

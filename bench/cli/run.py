@@ -16,10 +16,9 @@ from bench.cli.options import config_option, include_option, load_config, result
 from bench.errors import IncompleteError, UsageError, suggest
 
 if TYPE_CHECKING:
-    from bench.costs.estimate import Estimate
-    from bench.costs.spending import Terms
-    from bench.records.settings import Comparison, ModelEntry
-    from bench.run.execute import Prepared
+    from bench.costs import Estimate, Terms
+    from bench.records import Comparison, ModelEntry
+    from bench.run import Prepared
 
 
 class _Limit(click.ParamType[int]):
@@ -149,11 +148,12 @@ def run(
     from bench.cli import gate
     from bench.cli.progress import RunProgress
     from bench.cli.show import show
-    from bench.config.environment import environment
+    from bench.config import environment
     from bench.report.write import write_report
+    from bench.run import JOURNAL, probe
     from bench.run import ask as asking
-    from bench.run import execute as pipeline
-    from bench.run import probe
+    from bench.run.execute import execute
+    from bench.run.prepare import prepare
 
     known = registry.read(task_folders(include))
     comparison = _chosen(load_config(config, known.names), models, max_connections)
@@ -172,13 +172,13 @@ def run(
 
         click.get_current_context().with_resource(allow_nothing())
     environ = environment(comparison.source.parent)
-    prepared = pipeline.prepare(comparison, known, environ)
+    prepared = prepare(comparison, known, environ)
     for line in (*_warnings(prepared), *registry.edited(known, prepared.loaded.files.values())):
         click.echo(f"Warning: {line}", err=True)
     gating = gate.begin(prepared, results, baseline, confirm=confirm, detect=detect, junit=junit)
     fresh = fresh or gating is not None
     if dry_run:
-        estimate = asking.estimate_run(prepared, results / pipeline.JOURNAL, output=output, fresh=fresh)
+        estimate = asking.estimate_run(prepared, results / JOURNAL, output=output, fresh=fresh)
         probing = probe.estimate_probe(prepared, prompts) if prompts else None
         click.echo((_plan_json if as_json else _plan_text)(prepared, estimate, probing))
         return
@@ -186,9 +186,7 @@ def run(
         try:
             terms = _terms(budget, yes)
             rest = probe.set_aside(prepared, prompts, terms) if prompts else terms
-            result = pipeline.execute(
-                prepared, results, progress, output=output, fresh=fresh, environ=environ, terms=rest
-            )
+            result = execute(prepared, results, progress, output=output, fresh=fresh, environ=environ, terms=rest)
             probed = not prompts or (
                 result.ended is None
                 and probe.measure(prepared, results, result.folder, prompts, progress, environ, terms, result.stopped)
@@ -213,7 +211,7 @@ def run(
 
 def _warnings(prepared: Prepared) -> list[str]:
     """What is likely to go wrong, once for each model, and prices that may be out of date."""
-    from bench.costs.spending import Spending
+    from bench.costs import Spending
 
     items = sorted({call.item.task: call.item for call in prepared.plan.calls}.values(), key=lambda i: i.max_tokens)
     lines = [line for endpoint in prepared.endpoints if items and (line := endpoint.warning(items[0]))]
@@ -222,7 +220,7 @@ def _warnings(prepared: Prepared) -> list[str]:
 
 def _terms(budget: Decimal | None, yes: bool) -> Terms:
     """A person at a terminal is asked; nobody else is, so that what may be spent must be said beforehand."""
-    from bench.costs.spending import Terms
+    from bench.costs import Terms
 
     if yes:
         return Terms(budget, "given")
@@ -233,7 +231,7 @@ def _terms(budget: Decimal | None, yes: bool) -> Terms:
 
 def _chosen(comparison: Comparison, names: tuple[str, ...], max_connections: int | None) -> Comparison:
     """The comparison with only the named models; claims about others are left out."""
-    from bench.records.settings import LocalModel
+    from bench.records import LocalModel
 
     models = {name: comparison.models[name] for name in names if name in comparison.models}
     for name in dict.fromkeys(names):
@@ -256,7 +254,7 @@ def _chosen(comparison: Comparison, names: tuple[str, ...], max_connections: int
 
 def _adhoc(name: str, comparison: Comparison) -> ModelEntry:
     """A model given as provider/model on the command line; its label is the last part of the name."""
-    from bench.config.load import read_model
+    from bench.config import read_model
 
     if "/" not in name:
         raise UsageError(f"no model '{name}' in {comparison.source}.{suggest(name, comparison.models)}")

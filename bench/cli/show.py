@@ -10,7 +10,7 @@ import click
 if TYPE_CHECKING:
     from bench.report import RunComparison, SuiteRow
     from bench.report.text.column import Column
-    from bench.run.execute import Result
+    from bench.run import Result
 
 
 def show(result: Result, as_json: bool) -> None:

@@ -37,12 +37,12 @@ def verify(runs: tuple[str, ...], results: Path, output: Path | None, as_json: b
     import json
     from dataclasses import asdict
 
-    from bench.records import folder as runfolder
+    from bench.records import find_runs
     from bench.report.page import NAME
     from bench.report.verify import shows
     from bench.report.verify import verify as compute
 
-    folders = runfolder.find_all(results, runs)
+    folders = find_runs(results, runs)
     written = results / NAME
     page = output or (written if shows(written, folders) else None)
     if page is None and len(folders) > 1 and written.is_file():

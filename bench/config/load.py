@@ -12,8 +12,18 @@ from typing import Any
 from bench.config.file import TABLES, ConfigFile
 from bench.errors import UsageError, suggest
 from bench.providers import Preset, preset_of, wire_model
-from bench.records.claim import MARGINS, Claim, margin_keys
-from bench.records.settings import WEIGHTS, Comparison, LocalModel, ModelEntry, RemoteModel, RunSettings, default
+from bench.records import (
+    MARGINS,
+    WEIGHTS,
+    Claim,
+    Comparison,
+    LocalModel,
+    ModelEntry,
+    RemoteModel,
+    RunSettings,
+    default,
+    margin_keys,
+)
 
 LOCAL_KEYS = ("slots", "threads", "context", "kv_unified", "prompt_cache", "usd_per_hour")
 REMOTE_KEYS = ("base_url", "max_connections", "region", "headers", "effort", "thinking", "thinking_budget")

@@ -1,1 +1,28 @@
 """What calls cost: before them (estimate, budget), as they are billed, and priced again afterwards."""
+
+from __future__ import annotations
+
+from bench.costs.answers import Costs
+from bench.costs.billing import billing_of
+from bench.costs.estimate import Estimate, ModelEstimate, Samples, has_history, history, pilot, with_calls
+from bench.costs.machine import ServerTime, busy_s
+from bench.costs.reprice import PriceChange, newest
+from bench.costs.spending import Spending, Terms
+
+__all__ = [
+    "Costs",
+    "Estimate",
+    "ModelEstimate",
+    "PriceChange",
+    "Samples",
+    "ServerTime",
+    "Spending",
+    "Terms",
+    "billing_of",
+    "busy_s",
+    "has_history",
+    "history",
+    "newest",
+    "pilot",
+    "with_calls",
+]

@@ -7,11 +7,10 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import TypedDict
 
-from bench.costs.spending import Billing, billing_of, total
+from bench.costs.billing import Billing, billing_of, total
 from bench.plan import PlannedCall
 from bench.prices import PriceBook, billed_at, cost
-from bench.records.items import Attempt, Call
-from bench.records.settings import LocalModel, ModelEntry
+from bench.records import Attempt, Call, LocalModel, ModelEntry
 
 
 class CostColumns(TypedDict):

@@ -10,15 +10,24 @@ from pathlib import Path
 from typing import Any
 
 from bench import prices
-from bench.costs.spending import Billing, Spending, total
+from bench.costs.billing import Billing, total
+from bench.costs.spending import Spending
 from bench.errors import UsageError
 from bench.plan import PlannedCall, balanced
 from bench.prices import Price, PriceBook
 from bench.providers import Endpoint
-from bench.records import folder as runfolder
-from bench.records.items import Call, Item, ItemRow, Message, TokenUsage
-from bench.records.manifest import RunRecord
-from bench.records.recorded import RecordedModel
+from bench.records import (
+    Call,
+    Item,
+    ItemRow,
+    Message,
+    RecordedModel,
+    RunRecord,
+    TokenUsage,
+    read_record,
+    read_rows,
+    run_folders,
+)
 from bench.stats import Interval, forecast
 
 PILOT = 8
@@ -102,13 +111,13 @@ def history(root: Path, endpoints: Iterable[Endpoint], spending: Spending, witho
     """What answers of the newest runs under `root` cost, of models with the same settings; unreadable runs are none."""
     wanted = {e.entry.label: _settings(e.recorded()) for e in endpoints if e.entry.label in spending.bills}
     samples: dict[str, dict[str, list[float]]] = {label: {} for label in wanted}
-    for folder in runfolder.folders(root)[: -RUNS - 1 : -1]:
+    for folder in run_folders(root)[: -RUNS - 1 : -1]:
         try:
-            record = runfolder.read_record(folder)
+            record = read_record(folder)
             same = _same(record, wanted)
             if not same or record.derived or (without and folder.resolve() == without.resolve()):
                 continue
-            rows, _ = runfolder.read_rows(folder)
+            rows, _ = read_rows(folder)
         except UsageError:
             continue
         for row in rows:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from bench.records.items import Call
-from bench.records.recorded import RecordedServerTime
+from bench.records import Call, RecordedServerTime
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,25 @@ from pathlib import Path
 from typing import Any
 
 from bench import prices
-from bench.costs.spending import Billing, billing
+from bench.costs.billing import Billing, billing
 from bench.errors import UsageError
 from bench.prices import Mode, PriceBook
-from bench.records import folder as runfolder
-from bench.records.items import ItemRow, TokenUsage
-from bench.records.manifest import RunRecord
-from bench.records.recorded import RecordedDerivation, RecordedModel, RecordedPrices
+from bench.records import (
+    ItemRow,
+    RecordedDerivation,
+    RecordedModel,
+    RecordedPrices,
+    RunRecord,
+    TokenUsage,
+    derive_run,
+    find_run,
+    read_record,
+    read_rows,
+    run_folders,
+    write_record,
+    write_tables,
+    write_text,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +64,10 @@ class Repriced:
 
 def newest(root: Path) -> Path:
     """The newest run under `root` that is not repriced itself. UsageError if there is none."""
-    for folder in reversed(runfolder.folders(root)):
-        if not _repriced_before(runfolder.read_record(folder)):
+    for folder in reversed(run_folders(root)):
+        if not _repriced_before(read_record(folder)):
             return folder
-    return runfolder.find(root, None)
+    return find_run(root, None)
 
 
 def reprice(parent: Path, change: PriceChange, book: PriceBook, own: Path | None = None) -> Repriced:
@@ -67,22 +79,22 @@ def reprice(parent: Path, change: PriceChange, book: PriceBook, own: Path | None
     """
     if not change.as_record():
         raise UsageError("say what is to change: --as-of, --mode, --region, --off-peak or --cache-hit.")
-    record = runfolder.read_record(parent)
+    record = read_record(parent)
     if record.imported:
         raise UsageError(f"{parent}: was imported; its costs are its source's own.")
     if _repriced_before(record):
         raise UsageError(f"{parent}: is repriced itself. Reprice its parent, {record.parent}.")
     bills = {label: _billing(parent, label, model) for label, model in record.models.items()}
-    items, answers = runfolder.read_rows(parent)
+    items, answers = read_rows(parent)
     unknown: Counter[str] = Counter()
     rows = [_repriced(row, bills[row.model], change, book, unknown) for row in items]
-    folder, derived = runfolder.derive(parent, RecordedDerivation.from_json({"by": "reprice", **change.as_record()}))
+    folder, derived = derive_run(parent, RecordedDerivation.from_json({"by": "reprice", **change.as_record()}))
     run = derived.run
-    runfolder.write_tables(folder, [replace(r, run=run) for r in rows], [replace(a, run=run) for a in answers])
+    write_tables(folder, [replace(r, run=run) for r in rows], [replace(a, run=run) for a in answers])
     if own:
-        runfolder.write_text(folder / prices.OVERRIDE, own.read_text(encoding="utf-8"))
+        write_text(folder / prices.OVERRIDE, own.read_text(encoding="utf-8"))
     used = book.as_recorded({row.price_id for row in rows if row.price_id and bills[row.model]})
-    runfolder.write_record(folder, replace(derived, prices=RecordedPrices.from_json(used)))
+    write_record(folder, replace(derived, prices=RecordedPrices.from_json(used)))
     return Repriced(folder, dict(unknown))
 
 

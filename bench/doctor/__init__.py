@@ -15,7 +15,7 @@ from bench.doctor.check import Check, CheckStatus
 from bench.doctor.endpoint import keys, visit_all
 from bench.errors import UsageError
 from bench.providers import resolve
-from bench.records.settings import Comparison, LocalModel
+from bench.records import Comparison, LocalModel
 
 __all__ = ["Check", "CheckStatus", "calibrated", "examine"]
 

@@ -10,8 +10,7 @@ from bench.doctor.calibration import Calibration, calibrate, save
 from bench.doctor.check import Check, CheckStatus
 from bench.errors import UsageError
 from bench.journal import Journal
-from bench.records.settings import Comparison
-from bench.run import describe as manifest
+from bench.records import Comparison, this_machine
 
 CLEAN_SHARE = 0.95
 """With a smaller share of cleanly timed calls the machine was too busy to be measured."""
@@ -30,7 +29,7 @@ def calibrated(comparison: Comparison, results: Path) -> Iterator[Check]:
             for concurrency in sorted({1, *remote}):
                 measured.append(calibrate(concurrency, journal.put))
                 yield _check(measured[-1])
-        save(results, manifest.machine(), measured)
+        save(results, this_machine(), measured)
     except OSError as error:
         raise UsageError(f"{results}: cannot be written ({error.strerror}). Choose another with --results.") from error
 

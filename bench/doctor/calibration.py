@@ -15,15 +15,20 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from bench.doctor import scripted
-from bench.engine.lane import Lane
-from bench.engine.runner import run_lanes
+from bench.engine import Lane, run_lanes
 from bench.errors import IncompleteError
 from bench.plan import PlannedCall, make_plan
 from bench.providers import resolve
-from bench.records.hashing import utc_now
-from bench.records.items import Call, Item
-from bench.records.recorded import RecordedCalibration, RecordedClockError, RecordedMachine
-from bench.records.settings import RemoteModel, RunSettings
+from bench.records import (
+    Call,
+    Item,
+    RecordedCalibration,
+    RecordedClockError,
+    RecordedMachine,
+    RemoteModel,
+    RunSettings,
+    utc_now,
+)
 
 FILE = "calibration.json"
 """The file's name inside the results folder."""

@@ -12,12 +12,8 @@ from email.utils import parsedate_to_datetime
 from urllib.parse import quote
 
 from bench.doctor.check import Check, CheckStatus
-from bench.engine.answer import Redactor
-from bench.engine.clock import now
-from bench.engine.transport import Channel, Page, Unreachable, tls_context
-from bench.providers import Endpoint
-from bench.providers.protocol import FaultKind
-from bench.providers.reading import parse
+from bench.engine import Channel, Page, Redactor, Unreachable, now, tls_context
+from bench.providers import Endpoint, FaultKind, parse
 
 VISIT_S = 15.0
 """Longest stay at an endpoint, in seconds."""

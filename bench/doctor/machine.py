@@ -11,10 +11,9 @@ from itertools import pairwise
 from pathlib import Path
 
 from bench.doctor.check import Check, CheckStatus
-from bench.engine.clock import now
+from bench.engine import now
 from bench.errors import UsageError
-from bench.records.settings import LocalModel
-from bench.run import describe as manifest
+from bench.records import LocalModel, installed_versions
 from bench.weights.store import cache_dir, megabytes, require_space
 
 SKEW_S = 5.0
@@ -27,7 +26,7 @@ ROOM_BYTES = 1_000_000_000
 
 def versions() -> Check:
     """Python and the packages that can change a result."""
-    text = ", ".join(f"{name} {version or 'not installed'}" for name, version in manifest.versions().items())
+    text = ", ".join(f"{name} {version or 'not installed'}" for name, version in installed_versions().items())
     return Check(CheckStatus.OK, "versions", text)
 
 

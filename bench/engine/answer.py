@@ -7,10 +7,8 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 
 from bench.engine.retry import Cause, Failure
-from bench.providers.protocol import Fault, StreamEvent
-from bench.providers.reading import whole
-from bench.providers.thinking import ThinkSplitter, unopened
-from bench.records.items import Outcome, TokenUsage
+from bench.providers import Fault, StreamEvent, ThinkSplitter, unopened, whole
+from bench.records import Outcome, TokenUsage
 
 BUFFERED_CHARS = 64
 """Shorter answers may well arrive at once."""

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Collection, Mapping
 from decimal import Decimal
 
-from bench.records.items import Call
+from bench.records import Call
 
 SHARE = Decimal("0.2")
 """The share of what is left that calls in flight may hold; one item may always be in flight, if it fits at all."""

@@ -15,9 +15,8 @@ from bench.engine.clock import now
 from bench.engine.retry import MAX_WAIT_S, Cause, Failure, retry_after_s, should_retry
 from bench.engine.sse import SseParser
 from bench.engine.transport import Channel, Dropped, Reply
-from bench.providers.protocol import FaultKind, Wire
-from bench.records.hashing import utc_now
-from bench.records.items import Attempt, Outcome
+from bench.providers import FaultKind, Wire
+from bench.records import Attempt, Outcome, utc_now
 
 SHOWN = 300
 """Characters kept of a reply in the wrong shape."""

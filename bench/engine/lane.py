@@ -11,8 +11,7 @@ from bench.engine.exchange import Ended
 from bench.engine.retry import MAX_WAIT_S, Cause, Failure
 from bench.engine.throttle import Throttle
 from bench.plan import PlannedCall
-from bench.providers import Endpoint
-from bench.providers.protocol import FaultKind
+from bench.providers import Endpoint, FaultKind
 
 DOWN_AFTER = 3
 """Calls in a row, retries and all, that fail before a model is stopped; once one succeeded, two rounds of slots."""

@@ -9,7 +9,7 @@ from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from bench.providers.protocol import Fault, FaultKind
+from bench.providers import Fault, FaultKind
 
 MAX_ATTEMPTS = 7
 """Attempts of one call, the first included."""

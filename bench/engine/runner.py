@@ -22,7 +22,7 @@ from bench.engine.series import Series
 from bench.engine.throttle import Throttle
 from bench.engine.transport import Channel, tls_context
 from bench.plan import PlannedCall
-from bench.records.items import Call
+from bench.records import Call
 
 CANARY_S = 30.0
 """The other models wait at most so long for one whose first call has not begun to answer."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from bench.plan import PlannedCall
-from bench.records.items import Call
+from bench.records import Call
 
 
 class Observer(Protocol):

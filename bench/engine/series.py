@@ -14,7 +14,7 @@ from bench.engine.saturation import Saturation
 from bench.engine.seams import Admission
 from bench.engine.transport import Channel
 from bench.plan import PlannedCall
-from bench.records.items import Call
+from bench.records import Call
 
 SECRET_LENGTH = 16
 """A secret at least so long is masked in answers too; a shorter one, say EMPTY, may be a word of the answer."""

@@ -44,10 +44,10 @@ def check(path: Path, ruled: Sequence[RuledClaim], sets: Sequence[str]) -> list[
     Where there is no file yet, it is written: the claims are fixed before any of them is judged. UsageError if the
     two differ: a changed rule or changed data needs a reviewed, new file.
     """
-    from bench.records import folder as runfolder
+    from bench.records import write_text
 
     if not path.exists():
-        runfolder.write_text(path, as_toml(ruled))
+        write_text(path, as_toml(ruled))
     declared = [claim for claim in read(path) if claim.set in sets]
     ours, theirs = {claim.id: claim for claim in ruled}, {claim.id: claim for claim in declared}
     for id_ in dict.fromkeys([*theirs, *ours]):

@@ -15,9 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench.errors import BenchError, UsageError
-from bench.records import folder as runfolder
-from bench.records.items import Outcome
-from bench.records.manifest import RunRecord
+from bench.records import Outcome, RunRecord, read_record, read_table, write_text
 from bench.report.text import formats, grid
 from bench.report.text.column import Column, Output, Table, csv_text, label, table
 from bench.stats import Interval, Strata, Unpaired, proportion_interval, score_difference, unpaired_interval
@@ -134,8 +132,8 @@ def between(rows: pd.DataFrame) -> Iterator[tuple[LevelChange, float]]:
 
 def read(run: Path, suite: str) -> tuple[pd.DataFrame, RunRecord]:
     """A run's scored rows of one suite, repeats averaged into items, and its record. UsageError if it has none."""
-    record = runfolder.read_record(run)
-    rows = runfolder.read_table(run, "items")
+    record = read_record(run)
+    rows = read_table(run, "items")
     rows = rows[(rows["suite"] == suite) & rows["score"].notna() & rows["level"].notna()]
     if rows.empty:
         raise UsageError(f"{run}: holds no scored items of suite '{suite}' with a level.")
@@ -309,7 +307,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return error.exit_code
     options.output.mkdir(parents=True, exist_ok=True)
     for name, text in files.items():
-        runfolder.write_text(options.output / name, text)
+        write_text(options.output / name, text)
     print(f"{options.output}: {', '.join(files)}")
     return 0
 

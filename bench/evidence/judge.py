@@ -6,12 +6,24 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bench.claims import Case, JointTest, Pairs, PartResult, Verdict, judge_cases
-from bench.claims.parts import COST, SCORE, Part, counts
-from bench.claims.totals import judge_totals, p_of_tested, standing
+from bench.claims import (
+    COST,
+    SCORE,
+    Case,
+    JointTest,
+    Pairs,
+    Part,
+    PartResult,
+    Verdict,
+    counts,
+    judge_cases,
+    judge_totals,
+    p_of_tested,
+    standing,
+)
 from bench.evidence.rule import RuledClaim
 from bench.evidence.sets import DataSet
-from bench.records.aggregates import AggregateRow
+from bench.records import AggregateRow
 from bench.stats import Interval, holm, unpaired_interval
 
 PAIRED, TOTALS = "paired items", "totals"

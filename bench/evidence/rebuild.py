@@ -9,7 +9,7 @@ from bench.evidence import declared, figures, page
 from bench.evidence.judge import judge_all
 from bench.evidence.rule import claims_of
 from bench.evidence.sets import SETS, Published, read_all
-from bench.records import folder as runfolder
+from bench.records import write_text
 
 
 def rebuild(data: Path, folder: Path, published: Sequence[Published] = SETS) -> tuple[list[Path], list[str]]:
@@ -24,5 +24,5 @@ def rebuild(data: Path, folder: Path, published: Sequence[Published] = SETS) -> 
     judged = judge_all(claims, sets)
     texts = {"verdicts.md": page.markdown(judged, sets), "verdicts.csv": page.csv_text(judged)}
     for name, text in texts.items():
-        runfolder.write_text(folder / name, text)
+        write_text(folder / name, text)
     return [*(folder / name for name in texts), *figures.draw(judged, sets, folder)], remarks

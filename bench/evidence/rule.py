@@ -9,11 +9,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from bench.claims.parts import cost_each
+from bench.claims import cost_each
 from bench.errors import UsageError
-from bench.records.aggregates import AggregateRow
-from bench.records.claim import Claim
-from bench.records.vendors import VENDORS
+from bench.records import VENDORS, AggregateRow, Claim
 
 CHEAPER_BY = 0.90
 """The saving that the mission's sentence claims."""

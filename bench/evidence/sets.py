@@ -13,9 +13,7 @@ from bench.claims import Pairs, pair
 from bench.errors import UsageError
 from bench.evidence.rule import RuledClaim
 from bench.importers import FORMATS, Provenance, import_results
-from bench.records import folder as runfolder
-from bench.records.aggregates import AggregateRow
-from bench.records.manifest import RunRecord
+from bench.records import AggregateRow, RunRecord, read_aggregates, read_record, read_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -162,8 +160,8 @@ def _read(folder: Path, published: Published, unlike: Sequence[str]) -> DataSet:
         )
         return DataSet(
             published,
-            tuple(runfolder.read_aggregates(imported.folder)),
-            runfolder.read_table(imported.folder, "items"),
-            runfolder.read_record(imported.folder),
+            tuple(read_aggregates(imported.folder)),
+            read_table(imported.folder, "items"),
+            read_record(imported.folder),
             (*unlike, *(f"{row['row']}: left out: {row['why']}" for row in imported.dropped), *imported.notes),
         )

@@ -10,7 +10,7 @@ from bench.claims import TRUNCATION_GAP
 from bench.gate.findings import Move
 from bench.gate.match import Pairing
 from bench.gate.snapshot import ItemRecord, Snapshot
-from bench.records.items import Outcome
+from bench.records import Outcome
 
 
 def changes(base: Snapshot, now: Snapshot, models: Mapping[str, str], pairings: Sequence[Pairing]) -> list[str]:

@@ -10,8 +10,7 @@ from typing import Any
 from bench.errors import UsageError
 from bench.gate.field import Field
 from bench.gate.snapshot import QUANTILES, ItemRecord, ModelRecord, Sample, Snapshot, SuiteRecord, task_of
-from bench.records import folder as runfolder
-from bench.records.items import Outcome
+from bench.records import Outcome, write_text
 
 FORMAT = 1
 """Changes when an older claimbench could misread the file."""
@@ -77,7 +76,7 @@ def save(snapshot: Snapshot, path: Path) -> None:
     snapshot.require_complete()
     if not snapshot.models:
         raise UsageError(f"run {snapshot.run} has no answers to make a baseline of.")
-    runfolder.write_text(path, text(snapshot))
+    write_text(path, text(snapshot))
 
 
 def read(path: Path) -> Snapshot:

@@ -15,7 +15,7 @@ from bench.gate.growth import COLUMNS, Timed, grown, growth, judge_amounts, judg
 from bench.gate.match import Pairing, concatenated, match
 from bench.gate.quality import blind_spots, judge_quality
 from bench.gate.snapshot import Snapshot, take
-from bench.records import folder as runfolder
+from bench.records import find_run, read_record, read_table
 from bench.stats import drop_p
 
 SECOND = "second-asking"
@@ -28,7 +28,7 @@ def load(name: str, results: Path) -> tuple[Snapshot, Path | None]:
     if path.is_file():
         return file.read(path), None
     try:
-        folder = runfolder.find(results, name)
+        folder = find_run(results, name)
     except UsageError as error:
         raise UsageError(
             f"{name}: is neither a baseline's file nor a run. Make a baseline with: bench gate RUN --save {name}"
@@ -63,7 +63,7 @@ def judge_folder(
 
 def _side_by_side(folder: Path, models: Mapping[str, str], suites: Collection[str]) -> dict[tuple[str, str], Timed]:
     """Seconds of pairs that one run asked side by side, by (model, suite)."""
-    items, record = runfolder.read_table(folder, "items"), runfolder.read_record(folder)
+    items, record = read_table(folder, "items"), read_record(folder)
     measured = {}
     for label, its in models.items():
         if label == its:

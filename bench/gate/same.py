@@ -10,14 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from bench.claims import MISSING_RATE, JointTest, PartResult, Verdict, combine, undecided, worded
-from bench.claims.parts import LATENCY, SCORE
+from bench.claims import LATENCY, MISSING_RATE, SCORE, JointTest, PartResult, Verdict, combine, undecided, worded
 from bench.errors import UsageError
 from bench.gate.findings import ALPHA, TOLERANCE
 from bench.gate.match import Pairing, match
 from bench.gate.snapshot import ItemRecord, of
-from bench.records import folder as runfolder
-from bench.records.items import Outcome
+from bench.records import Outcome, read_record, read_table
 from bench.stats import Ratio, Strata, difference_test, ratio_test
 
 
@@ -50,7 +48,7 @@ def same_weights(folder: Path, model: str, other: str, margin: float, suites: Co
     """
     if model == other:
         raise UsageError(f"'{model}' would be compared with itself. Name two models of the run.")
-    items, record = runfolder.read_table(folder, "items"), runfolder.read_record(folder)
+    items, record = read_table(folder, "items"), read_record(folder)
     now = of(items, record)
     now.require_complete((model, other), suites)
     clusters = dict(zip(items["task"] + "/" + items["item"], items["cluster"], strict=True))

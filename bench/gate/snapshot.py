@@ -9,12 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench.errors import IncompleteError, UsageError, suggest
-from bench.records import folder as runfolder
-from bench.records.folder import effective_cost
-from bench.records.items import Outcome
-from bench.records.manifest import RunRecord
-from bench.records.recorded import RecordedModel
-from bench.records.vendors import is_local
+from bench.records import Outcome, RecordedModel, RunRecord, effective_cost, is_local, read_record, read_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -140,7 +135,7 @@ def task_of(key: str, tasks: Collection[str]) -> str | None:
 
 def take(folder: Path, table: str = ".") -> Snapshot:
     """The snapshot of a run folder; `table` is where its items.parquet is. UsageError if it is no run folder."""
-    return of(runfolder.read_table(folder / table, "items"), runfolder.read_record(folder))
+    return of(read_table(folder / table, "items"), read_record(folder))
 
 
 def of(items: pd.DataFrame, record: RunRecord) -> Snapshot:

@@ -17,8 +17,7 @@ from bench.importers.names import effort_in, unique_labels
 from bench.importers.numbers import BadValueError, named, number, positive, whole
 from bench.importers.source import Provenance, Request
 from bench.importers.textfiles import LOST, open_text, repaired
-from bench.records.aggregates import AggregateRow
-from bench.records.vendors import vendor_of
+from bench.records import AggregateRow, vendor_of
 
 USUAL = Provenance("Aider-AI/aider", licence="Apache-2.0")
 SUITES = {225: "aider-polyglot", 133: "aider-edit"}

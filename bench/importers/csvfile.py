@@ -19,9 +19,7 @@ from bench.importers.names import unique_labels
 from bench.importers.numbers import BadValueError, amount, number, share, shown, whole
 from bench.importers.source import ImportedModel, Record, Request, entry
 from bench.importers.textfiles import csv_columns, csv_rows, json_rows
-from bench.records.aggregates import AggregateRow
-from bench.records.items import sha256_of
-from bench.records.vendors import vendor_of
+from bench.records import AggregateRow, sha256_of, vendor_of
 
 MODEL = ("model", "vendor", "provider", "effort", "harness", "cost_basis")
 ITEM = (

@@ -13,17 +13,20 @@ from typing import Any
 from bench.errors import UsageError
 from bench.importers.source import Format, ImportedModel, ItemEntry, Provenance, Record, Request
 from bench.importers.streamed import Tables
-from bench.records import folder as runfolder
-from bench.records.aggregates import AggregateRow
-from bench.records.manifest import FORMAT, RunRecord
-from bench.records.recorded import (
+from bench.records import (
+    FORMAT,
+    AggregateRow,
     RecordedImport,
     RecordedModel,
     RecordedOrigin,
     RecordedSettings,
     RecordedSuite,
     RecordedTask,
-)  # fmt: skip
+    RunRecord,
+    remove_folder,
+    write_aggregates,
+    write_record,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +79,7 @@ def import_results(
     try:
         return _write(name, form.read, request, folder, started)
     except BaseException:
-        runfolder.clear(folder)
+        remove_folder(folder)
         raise
 
 
@@ -107,9 +110,9 @@ def _write(name: str, read: Callable[[Request], Any], request: Request, folder: 
         )
     rows = tables.finish()
     if totals:
-        runfolder.write_aggregates(folder, totals)
+        write_aggregates(folder, totals)
     run_record = _record(name, request, tables, totals, started)
-    runfolder.write_record(folder, run_record)
+    write_record(folder, run_record)
     return Imported(
         folder=folder,
         items=rows,

@@ -19,9 +19,7 @@ from bench.errors import UsageError, suggest
 from bench.importers.numbers import BadValueError, named, shown, whole
 from bench.importers.source import ImportedModel, ItemEntry, Record, Request, entry
 from bench.importers.textfiles import json_rows, mapping, read_json
-from bench.records.aggregates import AggregateRow
-from bench.records.items import prompt_text, sha256_of
-from bench.records.vendors import vendor_of
+from bench.records import AggregateRow, prompt_text, sha256_of, vendor_of
 
 PROMPT_SETTINGS = (
     "doc_to_text", "doc_to_target", "doc_to_choice", "description", "target_delimiter", "output_type", "repeats",

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bench.importers.ledger import Ledger
-from bench.records.aggregates import AggregateRow
+from bench.records import AggregateRow
 
 _EFFORT = re.compile(r"\(([^()]*(?:think|reasoning|\blow\b|\bmedium\b|\bhigh\b)[^()]*)\)", re.IGNORECASE)
 

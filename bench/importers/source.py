@@ -8,8 +8,7 @@ from pathlib import Path
 
 from bench.errors import UsageError, suggest
 from bench.importers.ledger import Ledger
-from bench.records.aggregates import AggregateRow
-from bench.records.items import AnswerRow, ItemRow, Outcome
+from bench.records import AggregateRow, AnswerRow, ItemRow, Outcome
 
 
 @dataclass(frozen=True, slots=True)

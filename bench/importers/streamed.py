@@ -16,8 +16,7 @@ import pyarrow.parquet
 
 from bench.importers.ledger import Ledger
 from bench.importers.source import ItemEntry
-from bench.records import folder as runfolder
-from bench.records.items import AnswerRow, ItemRow
+from bench.records import AnswerRow, ItemRow, parquet_schema, write_file
 
 PIECE_ROWS = 20_000
 PIECE_CHARACTERS = 16 << 20
@@ -38,8 +37,8 @@ class Tables:
         self._ledger = ledger
         self._parts = {name: folder / f".{name}.part" for name in ("items", "answers", "places")}
         self._schemas = {
-            "items": runfolder.schema(ItemRow),
-            "answers": runfolder.schema(AnswerRow),
+            "items": parquet_schema(ItemRow),
+            "answers": parquet_schema(AnswerRow),
             "places": pyarrow.schema([("where", pyarrow.string())]),
         }
         self._writers = {
@@ -112,7 +111,7 @@ class Tables:
         """The part becomes the table; rows that stood before are left out."""
         part, target = self._parts[name], self._folder / f"{name}.parquet"
         if not again:
-            runfolder.write_file(target, lambda new: part.replace(new))
+            write_file(target, lambda new: part.replace(new))
             return len(self._keys)
         with pyarrow.parquet.ParquetWriter(target, self._schemas[name]) as writer:
             at = 0

@@ -21,9 +21,7 @@ from bench.importers.names import effort_in, unique_labels
 from bench.importers.numbers import BadValueError, named, number, positive, shown, whole
 from bench.importers.source import ImportedModel, ItemEntry, Provenance, Record, Request, entry
 from bench.importers.textfiles import LOST, csv_columns, csv_rows, mapping, read_json
-from bench.records.aggregates import AggregateRow
-from bench.records.items import sha256_of
-from bench.records.vendors import vendor_of
+from bench.records import AggregateRow, sha256_of, vendor_of
 
 USUAL = Provenance("SWE-bench/swe-bench.github.io", licence="CC BY-NC 4.0: publish figures, not rows")
 MODELS = {"name", "date", "resolved_pct", "total_cost_usd", "instance_cost_usd", "instance_calls", "mini_version"}

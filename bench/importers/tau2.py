@@ -16,8 +16,7 @@ from bench.importers.names import unique_labels
 from bench.importers.numbers import BadValueError, named, number, positive
 from bench.importers.source import Provenance, Request
 from bench.importers.textfiles import LOST, mapping, read_json
-from bench.records.aggregates import AggregateRow
-from bench.records.vendors import vendor_of
+from bench.records import AggregateRow, vendor_of
 
 USUAL = Provenance("sierra-research/tau2-bench", licence="MIT")
 TASKS = {"airline": 50, "retail": 114, "telecom": 114, "banking_knowledge": 97}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from bench.prices.rows import TOKEN_CLASSES, Price, Rates
 
 if TYPE_CHECKING:
-    from bench.records.items import TokenUsage
+    from bench.records import TokenUsage
 
 _PROMPT = (
     ("cache_read", "in_cache_read"),

@@ -15,7 +15,7 @@ from typing import Any
 
 from bench.errors import UsageError
 from bench.prices.rows import TOKEN_CLASSES
-from bench.records.vendors import VENDORS
+from bench.records import VENDORS
 
 _NO_CHAT = re.compile(
     r"image|embedding|realtime|audio|tts|whisper|moderation|transcri|asr|translate|-mt-|ocr|omni|captioner|"

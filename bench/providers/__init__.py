@@ -1,9 +1,13 @@
 """Wire formats and vendors: pure modules that build requests and read events. No I/O here."""
 
-from bench.providers.endpoint import Endpoint, missing_keys, resolve
-from bench.providers.presets import Preset, preset_of, wire_model
+from __future__ import annotations
+
+from bench.providers.address import SECRET_NAME, address_problem
+from bench.providers.endpoint import Endpoint, key_variable, missing_keys, resolve, server_settings
+from bench.providers.presets import Preset, find, preset_of, shipped, wire_model
 from bench.providers.protocol import Fault, FaultKind, StreamEvent, Wire
-from bench.providers.reading import whole
+from bench.providers.reading import parse, whole
+from bench.providers.rules import Rules
 from bench.providers.thinking import ThinkSplitter, unopened
 
 __all__ = [
@@ -11,12 +15,20 @@ __all__ = [
     "Fault",
     "FaultKind",
     "Preset",
+    "Rules",
+    "SECRET_NAME",
     "StreamEvent",
     "ThinkSplitter",
     "Wire",
+    "address_problem",
+    "find",
+    "key_variable",
     "missing_keys",
+    "parse",
     "preset_of",
     "resolve",
+    "server_settings",
+    "shipped",
     "unopened",
     "whole",
     "wire_model",

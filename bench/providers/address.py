@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, unquote, urlsplit, urlunsplit
 
-from bench.records.items import sha256_of
+from bench.records import sha256_of
 
 HIDDEN = "***"
 """What is shown in place of a secret."""

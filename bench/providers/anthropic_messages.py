@@ -9,7 +9,7 @@ from bench.providers import usage
 from bench.providers.faults import in_stream, read_fault
 from bench.providers.protocol import StreamEvent
 from bench.providers.reading import a_text, an_object, outcome_of, parse
-from bench.records.items import Message
+from bench.records import Message
 
 __all__ = ["PATH", "STOP", "STREAMING", "VERSION", "headers", "prompt", "read_event", "read_fault"]
 

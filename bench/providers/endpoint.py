@@ -13,9 +13,7 @@ from bench.providers.address import HIDDEN, SECRET_NAME, Address, address_proble
 from bench.providers.presets import Preset, preset_of, wire_model
 from bench.providers.protocol import Wire
 from bench.providers.rules import SAMPLING, Rules, merged
-from bench.records.items import Item, sha256_of
-from bench.records.recorded import RecordedModel
-from bench.records.settings import LocalModel, ModelEntry, RemoteModel, RunSettings, all_settings
+from bench.records import Item, LocalModel, ModelEntry, RecordedModel, RemoteModel, RunSettings, all_settings, sha256_of
 
 if TYPE_CHECKING:
     from bench.weights.server import ServerSettings

@@ -10,7 +10,7 @@ from bench.providers import usage
 from bench.providers.faults import in_stream, read_fault
 from bench.providers.protocol import StreamEvent
 from bench.providers.reading import a_text, an_object, outcome_of, parse
-from bench.records.items import Message, Outcome
+from bench.records import Message, Outcome
 
 __all__ = ["PATH", "STOP", "STREAMING", "headers", "prompt", "read_event", "read_fault"]
 

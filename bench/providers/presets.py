@@ -13,7 +13,7 @@ from typing import Any
 
 from bench.errors import UsageError, suggest
 from bench.providers.rules import Rules
-from bench.records.settings import ModelEntry, RemoteModel
+from bench.records import ModelEntry, RemoteModel
 
 Table = Mapping[str, Any]
 """One vendor's part of presets.toml, or its `[providers.<name>]` of bench.toml, which has the same keys."""

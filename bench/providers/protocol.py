@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any, NamedTuple, Protocol
 
-from bench.records.items import Message, Outcome, TokenUsage
+from bench.records import Message, Outcome, TokenUsage
 
 
 class FaultKind(StrEnum):

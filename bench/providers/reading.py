@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from bench.records.items import Outcome
+from bench.records import Outcome
 
 OUTCOMES: Mapping[str, Outcome] = {
     **dict.fromkeys(("stop", "stop_sequence", "eos", "end_turn"), Outcome.ANSWERED),

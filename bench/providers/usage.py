@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bench.providers.reading import a_count
-from bench.records.items import TokenUsage
+from bench.records import TokenUsage
 
 
 def of_chat(raw: object) -> TokenUsage:

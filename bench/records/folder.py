@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
-import errno
-import os
-import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from bench.errors import IncompleteError, UsageError
+from bench.errors import UsageError
 from bench.records.aggregates import AggregateRow
-from bench.records.items import AnswerRow, ItemRow
+from bench.records.files import write_file, write_text
 from bench.records.manifest import RunRecord
 from bench.records.recorded import RecordedDerivation
+from bench.records.tables import AnswerRow, ItemRow
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,31 +28,6 @@ LATENCY_COLUMNS = (
 """One line of latency.csv for each prompt of `bench run --latency-probe`; `connection` is "cold" or "warm"."""
 
 Row = TypeVar("Row", ItemRow, AnswerRow, AggregateRow)
-
-
-def write_file(path: Path, write: Callable[[Path], object]) -> None:
-    """Writes through a temporary file beside it, so that a crash leaves the old file or the new one.
-
-    Raises IncompleteError if the disk is full or the folder cannot be written.
-    """
-    part = path.with_name(f".{path.name}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write(part)
-        os.replace(part, path)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            part.unlink(missing_ok=True)
-        why = "the disk is full" if error.errno == errno.ENOSPC else error.strerror or str(error)
-        raise IncompleteError(
-            f"{path}: cannot be written ({why}). Every answer is safe in the journal; "
-            "make room or access, then run the same command again."
-        ) from error
-
-
-def write_text(path: Path, text: str) -> None:
-    """`write_file` for UTF-8 text."""
-    write_file(path, lambda part: part.write_text(text, encoding="utf-8"))
 
 
 def write_tables(folder: Path, items: Sequence[ItemRow], answers: Sequence[AnswerRow]) -> None:
@@ -77,7 +49,7 @@ def write_aggregates(folder: Path, rows: Sequence[AggregateRow]) -> None:
     write_file(folder / "aggregates.parquet", lambda part: pyarrow.parquet.write_table(table, part))
 
 
-def schema(kind: type[Any]) -> Any:
+def parquet_schema(kind: type[Any]) -> Any:
     """The Parquet schema of a record type."""
     import pyarrow
 
@@ -88,7 +60,7 @@ def schema(kind: type[Any]) -> Any:
 def _table(rows: Sequence[Any], kind: type[Any]) -> Any:
     import pyarrow
 
-    return pyarrow.Table.from_pylist([asdict(row) for row in rows], schema=schema(kind))
+    return pyarrow.Table.from_pylist([asdict(row) for row in rows], schema=parquet_schema(kind))
 
 
 def read_record(folder: Path) -> RunRecord:
@@ -156,11 +128,11 @@ def is_whole(folder: Path) -> bool:
     return True
 
 
-def find(root: Path, name: str | None) -> Path:
+def find_run(root: Path, name: str | None) -> Path:
     """A run's folder by path or id; None is the newest under `root`. UsageError if there is none."""
     if name is None:
-        known = folders(root)
-        if not known and begun(root):
+        known = run_folders(root)
+        if not known and begun_folders(root):
             raise UsageError(f"no run in {root}/ has come to its tables yet. Continue with: bench run")
         if not known:
             raise UsageError(f"no run in {root}/ yet. Begin with: bench run")
@@ -171,23 +143,23 @@ def find(root: Path, name: str | None) -> Path:
     raise UsageError(f"no run '{name}' here or in {root}/. See `bench list runs`.")
 
 
-def find_all(results: Path, runs: Sequence[str]) -> list[Path]:
+def find_runs(results: Path, runs: Sequence[str]) -> list[Path]:
     """`find` for several runs, each once and in their order; for none, the newest."""
-    found = [find(results, run) for run in runs] or [find(results, None)]
+    found = [find_run(results, run) for run in runs] or [find_run(results, None)]
     return list({folder.resolve(): folder for folder in found}.values())
 
 
-def folders(root: Path) -> list[Path]:
+def run_folders(root: Path) -> list[Path]:
     """All run folders under `root`, oldest first: their names begin with the time."""
     return sorted(path.parent for path in root.glob(f"*/{MANIFEST}"))
 
 
-def begun(root: Path) -> list[Path]:
+def begun_folders(root: Path) -> list[Path]:
     """Folders under `root` of runs that stopped, or still are, before their tables; oldest first."""
     return sorted(path.parent for path in root.glob("*/.lock") if not (path.parent / MANIFEST).is_file())
 
 
-def derive(parent: Path, why: RecordedDerivation) -> tuple[Path, RunRecord]:
+def derive_run(parent: Path, why: RecordedDerivation) -> tuple[Path, RunRecord]:
     """A new, empty run folder beside its parent, and the record to write into it last, after the tables.
 
     `why` says what derives it and what that changes; its time is set here. The parent is never altered. UsageError if
@@ -205,8 +177,3 @@ def derive(parent: Path, why: RecordedDerivation) -> tuple[Path, RunRecord]:
         raise UsageError(f"{base.parent}: a folder cannot be made there ({error.strerror}).") from error
     at = datetime.now(UTC).isoformat(timespec="milliseconds")
     return folder, replace(record, run=folder.name, parent=record.run, derived=replace(why, at=at))
-
-
-def clear(folder: Path) -> None:
-    """Removes a folder that is made from other data, before it is written anew."""
-    shutil.rmtree(folder, ignore_errors=True)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from bench.registry.checks import SAMPLING, TaskFinding
 from bench.registry.exam import with_exam, write_exam
-from bench.registry.files import STOCK, Registry, TaskFile, read, shipped, survey
-from bench.registry.loaded import LoadedTasks, chat_template
+from bench.registry.files import Registry, read, survey
+from bench.registry.items import chat_template
+from bench.registry.loaded import LoadedTasks
+from bench.registry.taskfile import STOCK, TaskFile, shipped
 from bench.registry.versions import edited
 
 __all__ = [

@@ -7,8 +7,9 @@ from typing import Any
 
 from lm_eval.api.task import ConfigurableTask
 
-from bench.registry.items import item_of, messages_of
-from bench.registry.loaded import chat_template as as_json
+from bench.registry.items import chat_template as as_json
+from bench.registry.items import messages_of
+from bench.scoring.item import item_of
 
 
 class ChatTask(ConfigurableTask):  # type: ignore[misc]

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from bench.errors import UsageError
-from bench.records.items import sha256_of
-from bench.registry.files import Registry, TaskFile
-from bench.registry.items import item_of
+from bench.records import sha256_of
+from bench.registry.files import Registry
 from bench.registry.loaded import LoadedTasks, function, quiet
+from bench.registry.taskfile import TaskFile
+from bench.scoring.item import item_of
 
 KEY = "exam_seed"
 """The entry of `dataset_kwargs` by which a task's YAML says that its items can be generated anew."""

@@ -10,10 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from bench.errors import TaskError
-
-LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-"""Names of an item's choices, in order."""
-
+from bench.records import prompt_text
+from bench.scoring.item import LETTERS
 
 MOST_NESTED = 100
 """Lists and objects inside one another, beyond which a data file's JSON is refused."""
@@ -139,12 +137,10 @@ def dataset(rows: Sequence[Mapping[str, Any]], columns: Iterable[str]) -> Any:
     return datasets.Dataset.from_list(flat)
 
 
-def item_of(doc: Mapping[str, Any]) -> dict[str, Any]:
-    """The item as written in the JSONL, from an lm-eval doc; a doc that is not from one of ours is its own item."""
-    if "_item" not in doc:
-        return dict(doc)
-    item: dict[str, Any] = json.loads(doc["_item"])
-    return item
+def chat_template(messages: list[dict[str, str]], add_generation_prompt: bool = True) -> str:
+    """The chat as JSON text; planning and scoring both build prompts with it, so their hashes are equal."""
+    del add_generation_prompt
+    return prompt_text(messages)
 
 
 def messages_of(item: Mapping[str, Any], system: str = "") -> list[dict[str, str]]:

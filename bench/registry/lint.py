@@ -13,11 +13,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bench.errors import TaskError, UsageError
-from bench.records.items import Item, prompt_text
+from bench.records import Item, prompt_text
 from bench.registry import versions
 from bench.registry.checks import TaskFinding, lapses
-from bench.registry.files import Registry, TaskFile, survey
+from bench.registry.files import Registry, survey
 from bench.registry.loaded import LoadedTasks
+from bench.registry.taskfile import TaskFile
 from bench.registry.trial import Trial
 
 MOST_COMMON = 0.6

@@ -9,10 +9,12 @@ from typing import Any
 
 from bench import hooks
 from bench.errors import TaskError, UsageError
-from bench.records.items import Item, prompt_text
+from bench.records import Item
 from bench.registry.checks import SAMPLING
-from bench.registry.files import Registry, TaskFile, parse
-from bench.registry.items import item_of
+from bench.registry.files import Registry
+from bench.registry.items import chat_template
+from bench.registry.taskfile import TaskFile, parse
+from bench.scoring.item import item_of
 
 
 class LoadedTasks:
@@ -105,12 +107,6 @@ def unindexed(registry: Registry, indexed: Sequence[str]) -> list[TaskFile]:
     """Tasks whose YAML lm-eval silently passed over."""
     known = set(indexed)
     return [file for name, file in sorted(registry.tasks.items()) if file.build is None and name not in known]
-
-
-def chat_template(messages: list[dict[str, str]], add_generation_prompt: bool = True) -> str:
-    """The chat as JSON text; planning and scoring both build prompts with it, so their hashes are equal."""
-    del add_generation_prompt
-    return prompt_text(messages)
 
 
 def _item(suite: str, file: TaskFile, instance: Any) -> Item:

@@ -20,8 +20,8 @@ from typing import Any
 from bench.errors import TaskError, UsageError
 from bench.registry import stockcode
 from bench.registry.checks import FEWSHOT_IN_ORDER, aggregation
-from bench.registry.files import STOCK, TaskFile, parse
 from bench.registry.items import read_jsonl
+from bench.registry.taskfile import STOCK, TaskFile, parse
 
 DATA = "BENCH_DATA"
 """Environment variable: a folder that holds `<dataset>/[<configuration>/]<split>.jsonl`."""

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from bench.errors import TaskError
-from bench.records.items import sha256_of
-from bench.registry.files import TaskFile
+from bench.records import sha256_of
 from bench.registry.items import dataset, read_jsonl
 from bench.registry.own.items import COLUMNS, config_of
+from bench.registry.taskfile import TaskFile
 
 Local = Callable[[str, str | None], Path | None]
 """Finds a data set's local folder by its name and configuration."""
@@ -96,7 +96,7 @@ def _task_file(name: str, licence: str, max_tokens: int, rows: Rows) -> TaskFile
 
     def build() -> Any:
         from bench.registry.chat import ChatTask
-        from bench.scoring.graders import human_eval
+        from bench.scoring import human_eval
 
         data = {"test": dataset(rows, COLUMNS)}
         return ChatTask({**config, "custom_dataset": lambda **_: data, "process_results": human_eval})

@@ -6,12 +6,12 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from bench.records.items import Graded, Item, prompt_text
+from bench.records import Graded, Item, prompt_text
 from bench.registry.checks import TaskFinding
-from bench.registry.files import TaskFile
 from bench.registry.loaded import LoadedTasks
 from bench.registry.own import read as read_items
-from bench.scoring.graders import Grader
+from bench.registry.taskfile import TaskFile
+from bench.scoring import Grader
 
 FUNCTION = "```python\ndef NAME(*args, **named):\n    return None\n```"
 JUNK = ("", "I do not know.", "asdf qwer", "{}", "[]", FUNCTION)

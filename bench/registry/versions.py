@@ -8,7 +8,8 @@ from pathlib import Path
 
 from bench.errors import UsageError
 from bench.registry.checks import TaskFinding
-from bench.registry.files import Registry, TaskFile
+from bench.registry.files import Registry
+from bench.registry.taskfile import TaskFile
 
 VERSIONS = "versions.json"
 """Beside the tasks of a folder: each task's version and the sha256 of its content at that version."""

@@ -9,8 +9,16 @@ from pathlib import Path
 from typing import Any
 
 from bench.errors import UsageError
-from bench.records import folder as runfolder
-from bench.records.manifest import RunRecord
+from bench.records import (
+    LATENCY,
+    LATENCY_COLUMNS,
+    RunRecord,
+    read_aggregates,
+    read_record,
+    write_aggregates,
+    write_file,
+    write_record,
+)
 
 FILLER = "█"
 """Stands for each character of an answer or its reasoning: the cost bridge needs their lengths, and nothing else."""
@@ -29,7 +37,7 @@ def redact(parent: Path) -> Path:
     its reasoning the length, of a grader's detail its verdict and numbers. The parent is not altered; an earlier
     redaction is written over. UsageError if the folder is not a run folder, has no answers, or is redacted itself.
     """
-    record = runfolder.read_record(parent)
+    record = read_record(parent)
     base = parent.resolve()
     if record.redacted:
         raise UsageError(f"{parent}: is redacted already.")
@@ -38,10 +46,10 @@ def redact(parent: Path) -> Path:
     folder = base.with_name(f"{base.name}-redacted")
     folder.mkdir(exist_ok=True)
     _items(parent, folder)
-    runfolder.write_file(folder / "answers.parquet", lambda part: _answers(parent, part, folder.name))
+    write_file(folder / "answers.parquet", lambda part: _answers(parent, part, folder.name))
     _latency(parent, folder)
     _totals(parent, folder)
-    runfolder.write_record(folder, _redacted(record, folder.name))
+    write_record(folder, _redacted(record, folder.name))
     return folder
 
 
@@ -68,8 +76,8 @@ def _items(parent: Path, folder: Path) -> None:
     table = pyarrow.parquet.read_table(parent / "items.parquet")
     at = table.schema.get_field_index("run")
     table = table.set_column(at, table.schema.field(at), pyarrow.array([folder.name] * len(table), pyarrow.string()))
-    runfolder.write_file(folder / "items.parquet", lambda part: pyarrow.parquet.write_table(table, part))
-    runfolder.write_file(folder / "items.csv", lambda part: pyarrow.csv.write_csv(table, part))
+    write_file(folder / "items.parquet", lambda part: pyarrow.parquet.write_table(table, part))
+    write_file(folder / "items.csv", lambda part: pyarrow.csv.write_csv(table, part))
 
 
 def _answers(parent: Path, path: Path, run: str) -> None:
@@ -110,14 +118,14 @@ def _detail(text: str | None) -> str | None:
 
 def _totals(parent: Path, folder: Path) -> None:
     """Published totals have no text."""
-    totals = runfolder.read_aggregates(parent)
+    totals = read_aggregates(parent)
     if totals:
-        runfolder.write_aggregates(folder, totals)
+        write_aggregates(folder, totals)
 
 
 def _latency(parent: Path, folder: Path) -> None:
     """latency.csv without its errors, where there is one."""
-    path = parent / runfolder.LATENCY
+    path = parent / LATENCY
     if not path.is_file():
         return
     with path.open(encoding="utf-8", newline="") as file:
@@ -125,8 +133,8 @@ def _latency(parent: Path, folder: Path) -> None:
 
     def write(part: Path) -> None:
         with part.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, runfolder.LATENCY_COLUMNS, lineterminator="\n")
+            writer = csv.DictWriter(file, LATENCY_COLUMNS, lineterminator="\n")
             writer.writeheader()
             writer.writerows(rows)
 
-    runfolder.write_file(folder / runfolder.LATENCY, write)
+    write_file(folder / LATENCY, write)

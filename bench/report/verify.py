@@ -18,12 +18,12 @@ from pathlib import Path
 from typing import Any
 
 from bench.errors import UsageError
-from bench.records import folder as runfolder
+from bench.records import LATENCY, MANIFEST, read_record
 from bench.report.page import NAME, PageSource, page_runs, read_page, write_page
 from bench.report.text import totals
 from bench.report.write import write_report
 
-SOURCES = (runfolder.MANIFEST, "items.parquet", "answers.parquet", "aggregates.parquet", runfolder.LATENCY)
+SOURCES = (MANIFEST, "items.parquet", "answers.parquet", "aggregates.parquet", LATENCY)
 """What everything else of a run folder is computed from."""
 CLOSE = 1e-9
 """Relative difference that another processor may make."""
@@ -84,7 +84,7 @@ def verify(folders: Sequence[Path], joint: Path | None = None) -> list[Verified]
 
 def shows(page: Path, folders: Sequence[Path]) -> bool:
     """Whether a page is there and shows just these runs, in any order."""
-    runs = [runfolder.read_record(folder).run for folder in folders]
+    runs = [read_record(folder).run for folder in folders]
     return page.is_file() and sorted(page_runs(page.read_text(encoding="utf-8"))) == sorted(runs)
 
 

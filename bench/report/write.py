@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bench import claims
-from bench.records import folder as runfolder
-from bench.records.aggregates import AggregateRow
+from bench.records import AggregateRow, read_aggregates, write_text
 from bench.report import charts, page
 from bench.report.numbers.comparison import RunComparison, compare
 from bench.report.text import documents, probetext, tables, totals
@@ -20,7 +19,7 @@ def write_report(folder: Path, shape: charts.Shape = "wide") -> tuple[RunCompari
     `shape` is the charts'. Returns the comparison and the files. A run without claims has no claims files.
     """
     comparison = compare(folder)
-    published = runfolder.read_aggregates(folder)
+    published = read_aggregates(folder)
     if published and not comparison.rows:
         return comparison, _write_totals(folder, comparison, published)
     texts = {
@@ -38,7 +37,7 @@ def write_report(folder: Path, shape: charts.Shape = "wide") -> tuple[RunCompari
         texts["comparison.md"] += "\n" + totals.markdown(published)
         texts[totals.NAME] = totals.csv_text(published)
     for name, text in texts.items():
-        runfolder.write_text(folder / name, text)
+        write_text(folder / name, text)
     drawn = charts.write_charts(comparison, folder, shape)
     shown = page.write_page(folder / page.NAME, [page.PageSource(folder, comparison, drawn)])
     return comparison, [*(folder / name for name in texts), *drawn, shown]
@@ -52,6 +51,6 @@ def _write_totals(folder: Path, comparison: RunComparison, published: Sequence[A
         totals.NAME: totals.csv_text(published),
     }
     for name, text in texts.items():
-        runfolder.write_text(folder / name, text)
+        write_text(folder / name, text)
     shown = page.write_page(folder / page.NAME, [page.PageSource(folder, comparison, [])])
     return [*(folder / name for name in texts), shown]

@@ -1,1 +1,13 @@
 """One run from bench.toml to its folder: prepare, ask, score, record."""
+
+from __future__ import annotations
+
+from bench.run.execute import JOURNAL, Result
+from bench.run.prepare import Prepared, Watcher
+
+__all__ = [
+    "JOURNAL",
+    "Prepared",
+    "Result",
+    "Watcher",
+]

@@ -11,25 +11,20 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench.costs.estimate import Estimate, Samples, estimate, has_history, history, pilot, with_calls
-from bench.costs.machine import ServerTime, busy_s
-from bench.costs.spending import Spending, Terms
-from bench.engine import Lane, LaneResult, run_lanes
-from bench.engine.budget import Budget
-from bench.engine.clock import now
+from bench.costs import Estimate, Samples, ServerTime, Spending, Terms, busy_s, has_history, history, pilot, with_calls
+from bench.costs.estimate import estimate
+from bench.engine import Budget, Lane, LaneResult, now, run_lanes
 from bench.errors import UsageError
 from bench.journal import Journal, RunEntry
 from bench.plan import PlannedCall
 from bench.prices import OVERRIDE
 from bench.providers import Endpoint
-from bench.records.items import Call, Graded
-from bench.records.recorded import RecordedLane
-from bench.records.settings import LocalModel, ModelEntry
+from bench.records import Call, Graded, LocalModel, ModelEntry, RecordedLane
 from bench.registry import LoadedTasks
 from bench.run.score import grader_of
 
 if TYPE_CHECKING:
-    from bench.run.execute import Prepared, Watcher
+    from bench.run.prepare import Prepared, Watcher
 
 Todo = Mapping[str, Sequence[PlannedCall]]
 """What each model has still to answer, by label."""
@@ -302,7 +297,7 @@ def fetch_weights(entry: ModelEntry, watcher: Watcher) -> Path:
 @contextmanager
 def serving(endpoint: Endpoint, weights: Path, folder: Path) -> Iterator[tuple[Endpoint, float]]:
     """The endpoint with its server's address, and the seconds its server took to load."""
-    from bench.providers.endpoint import server_settings
+    from bench.providers import server_settings
     from bench.weights.server import serve
 
     entry = endpoint.entry

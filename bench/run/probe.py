@@ -16,19 +16,18 @@ from decimal import Decimal
 from itertools import count, islice
 from pathlib import Path
 
-from bench.costs.estimate import Estimate, estimate
-from bench.costs.spending import Spending, Terms
-from bench.engine import Lane, run_lanes
-from bench.engine.budget import Budget
+from bench.costs import Estimate, Spending, Terms
+from bench.costs.estimate import estimate
+from bench.engine import Budget, Lane, run_lanes
 from bench.errors import UsageError
 from bench.journal import Journal
 from bench.plan import PlannedCall, call_key
 from bench.providers import Endpoint, missing_keys
-from bench.records import folder as runfolder
-from bench.records.items import Call, Item, sha256_of
+from bench.records import LATENCY, LATENCY_COLUMNS, Call, Item, read_record, sha256_of, write_text
+from bench.records.files import lock_folder
 from bench.run import ask as asking
-from bench.run import execute as pipeline
-from bench.run.execute import Prepared, Watcher
+from bench.run.execute import JOURNAL
+from bench.run.prepare import Prepared, Watcher
 
 NAME = "latency-probe"
 """Suite and task of the prompts, and what follows the run's id in the journal."""
@@ -85,8 +84,8 @@ def measure(
 
     Returns whether every prompt has its answer. UsageError if a key is missing or the terms cannot be kept.
     """
-    name = f"{runfolder.read_record(folder).run}.{NAME}"
-    with pipeline.lock(folder), Journal(results / pipeline.JOURNAL) as journal:
+    name = f"{read_record(folder).run}.{NAME}"
+    with lock_folder(folder), Journal(results / JOURNAL) as journal:
         known = journal.calls(name)
         probes = [_of_model(e, prepared, name, prompts, known) for e in prepared.endpoints]
         waiting = [probe for probe in probes if probe.todo and probe.label not in leave_out]
@@ -98,7 +97,7 @@ def measure(
             run.ask(probe)
         calls = journal.calls(name)
         after = [_of_model(e, prepared, name, prompts, calls) for e in prepared.endpoints]
-        runfolder.write_text(folder / runfolder.LATENCY, _csv(after, calls))
+        write_text(folder / LATENCY, _csv(after, calls))
     return not any(probe.todo for probe in after)
 
 
@@ -247,7 +246,7 @@ def _planned(endpoint: Endpoint, prepared: Prepared, name: str, number: int, pla
 def _csv(probes: Sequence[_Probe], known: Mapping[str, Call]) -> str:
     """One line for each prompt that was asked; unknown is empty."""
     out = io.StringIO()
-    writer = csv.DictWriter(out, runfolder.LATENCY_COLUMNS, lineterminator="\n")
+    writer = csv.DictWriter(out, LATENCY_COLUMNS, lineterminator="\n")
     writer.writeheader()
     for probe in probes:
         for planned in probe.calls(known):

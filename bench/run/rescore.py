@@ -9,9 +9,22 @@ from pathlib import Path
 from bench.errors import UsageError
 from bench.journal import Journal
 from bench.plan import PlannedCall
-from bench.records import folder as runfolder
-from bench.records.items import AnswerRow, Call, Graded, Item, ItemRow, Outcome
-from bench.records.recorded import RecordedDerivation, RecordedTask
+from bench.records import (
+    AnswerRow,
+    Call,
+    Graded,
+    Item,
+    ItemRow,
+    Outcome,
+    RecordedDerivation,
+    RecordedTask,
+    derive_run,
+    read_record,
+    read_rows,
+    remove_folder,
+    write_record,
+    write_tables,
+)
 from bench.registry import LoadedTasks, Registry, with_exam
 from bench.run.score import answer_row, grader_failures, judge, outcome_of, score_of
 
@@ -36,12 +49,12 @@ def rescore(parent: Path, journal: Path, registry: Registry) -> Rescored:
     UsageError if the parent is no run or derived itself, the journal does not know it, or a prompt has changed:
     answers to another prompt say nothing.
     """
-    record = runfolder.read_record(parent)
+    record = read_record(parent)
     if record.imported:
         raise UsageError(f"{parent}: was imported; its answers' tasks and prompts are not at hand.")
     if record.derived:
         raise UsageError(f"{parent}: is derived from another run. Score that one: {record.parent}.")
-    items, _ = runfolder.read_rows(parent)
+    items, _ = read_rows(parent)
     calls = _calls(journal, record.run)
     names = sorted({row.task for row in items})
     loaded = LoadedTasks(with_exam(registry, names, record.settings.exam_seed), names)
@@ -51,13 +64,13 @@ def rescore(parent: Path, journal: Path, registry: Registry) -> Rescored:
         for name, file in loaded.files.items()
     }
     before = {name: record.tasks[name] for name in now}
-    folder, derived = runfolder.derive(parent, RecordedDerivation(by="score", tasks_before=before))
+    folder, derived = derive_run(parent, RecordedDerivation(by="score", tasks_before=before))
     try:
         rows, texts = _judged(items, planned, calls, loaded, folder)
-        runfolder.write_tables(folder, rows, texts)
-        runfolder.write_record(folder, replace(derived, tasks={**derived.tasks, **now}))
+        write_tables(folder, rows, texts)
+        write_record(folder, replace(derived, tasks={**derived.tasks, **now}))
     except BaseException:
-        runfolder.clear(folder)
+        remove_folder(folder)
         raise
     edited = {n: (str(before[n].version), str(now[n].version)) for n in now if before[n].sha256 != now[n].sha256}
     differ = sum((a.score, a.outcome) != (b.score, b.outcome) for a, b in zip(items, rows, strict=True))

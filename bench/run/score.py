@@ -9,14 +9,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.costs.answers import Costs
+from bench.costs import Costs
 from bench.plan import Plan, PlannedCall
 from bench.prices import PriceBook
-from bench.records.items import AnswerRow, Call, Graded, Item, ItemRow, Outcome, prompt_text
-from bench.records.settings import ModelEntry
+from bench.records import AnswerRow, Call, Graded, Item, ItemRow, ModelEntry, Outcome, prompt_text
 from bench.registry import LoadedTasks
-from bench.scoring.extract import repeats_itself
-from bench.scoring.graders import Grader
+from bench.scoring import Grader, repeats_itself
 
 GRADER_FAILED = "the grader failed"
 """How the `error` of such an answer begins."""

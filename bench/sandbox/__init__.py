@@ -11,16 +11,16 @@ from bench.sandbox.ladder import Rung, allow_nothing, probe, rungs, using
 from bench.sandbox.program import Limits
 from bench.sandbox.query import grade_sql
 from bench.sandbox.script import ProgramCase, grade_program
-from bench.sandbox.values import Value
+from bench.sandbox.values import Value, same, tree
 
 __all__ = [
     "Grade",
     "Limits",
     "ProgramCase",
+    "ProgramVerdict",
     "Rung",
     "TestCall",
     "Value",
-    "ProgramVerdict",
     "allow_nothing",
     "grade",
     "grade_check",
@@ -28,5 +28,7 @@ __all__ = [
     "grade_sql",
     "probe",
     "rungs",
+    "same",
+    "tree",
     "using",
 ]

@@ -15,9 +15,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Self
 
 from bench.errors import BenchError
-from bench.records.items import Graded, sha256_of
-from bench.registry.items import LETTERS, item_of
+from bench.records import Graded, sha256_of
 from bench.scoring import extract
+from bench.scoring.item import LETTERS, item_of
 
 if TYPE_CHECKING:
     from bench.sandbox import Grade as Ran
@@ -138,7 +138,7 @@ def _human_eval(item: Mapping[str, Any], text: str) -> Graded:
 def _sql_query(item: Mapping[str, Any], text: str) -> Graded:
     """The query's rows must be right on all of the item's databases, each in the sandbox; the first failure ends it."""
     from bench.sandbox import ProgramVerdict, grade_sql
-    from bench.suites.coding.tables import script
+    from bench.scoring.database import script
 
     query = extract.sql(text)
     if query is None:
@@ -170,7 +170,7 @@ def _ran(result: Ran, source: str) -> Graded:
 
 def _python_value(item: Mapping[str, Any], text: str) -> Graded:
     """The Python literal in the last fenced block or a short answer must equal the item's `value`, type and all."""
-    from bench.sandbox.values import same, tree
+    from bench.sandbox import same, tree
 
     literal = extract.python_literal(text)
     if literal is None:

@@ -13,7 +13,7 @@ from lm_eval.api.model import LM
 from lm_eval.loggers import EvaluationTracker
 
 from bench.errors import IncompleteError
-from bench.records.items import Graded
+from bench.records import Graded
 from bench.registry import chat_template
 from bench.scoring.extract import ANSWER_CHARS
 

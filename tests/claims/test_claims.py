@@ -14,9 +14,9 @@ from click.testing import CliRunner
 from bench import claims
 from bench.cli import bench
 from bench.errors import UsageError
-from bench.records import folder as runfolder
+from bench.records import read_record
 from bench.records.claim import Claim
-from bench.records.items import ItemRow
+from bench.records.tables import ItemRow
 from tests import runjson
 from tests.report.sample_run import ANSWERED, model, not_asked, write_run
 
@@ -63,7 +63,7 @@ def judged(folder: Path, made: list[ItemRow], claim: Claim = CLAIM, **manifest: 
 
 def page(folder: Path) -> str:
     """claims.md of a run."""
-    return claims.markdown(claims.judge_run(folder), runfolder.read_record(folder))
+    return claims.markdown(claims.judge_run(folder), read_record(folder))
 
 
 def only(label: str, **changes: Any) -> Change:
@@ -73,7 +73,7 @@ def only(label: str, **changes: Any) -> Change:
 def test_a_true_claim_is_supported_and_says_so_in_a_sentence(tmp_path: Path) -> None:
     opinion = judged(tmp_path / "run", rows())
     assert str(opinion.verdict) == "supported"
-    text = claims.sentence(opinion, runfolder.read_record(tmp_path / "run"))
+    text = claims.sentence(opinion, read_record(tmp_path / "run"))
     assert text == (
         "Supported at 95 %: on tasks like suite coding, small costs 95.0 % less per item than big (90 % interval 95.0 "
         "% to 95.0 % less), claimed: at least 90 % less, and it scores the same as big (90 % interval -2.2 to +2.2), "
@@ -110,7 +110,7 @@ def test_a_margin_changed_after_the_answers_is_exploratory(tmp_path: Path) -> No
     runjson.put(folder, manifest)
     [opinion] = claims.judge_run(folder).judgements
     assert not opinion.declared
-    assert "(exploratory)" in claims.sentence(opinion, runfolder.read_record(folder))
+    assert "(exploratory)" in claims.sentence(opinion, read_record(folder))
 
 
 def test_a_claim_rewritten_in_the_manifest_is_exploratory(tmp_path: Path) -> None:
@@ -157,7 +157,7 @@ def test_a_single_lost_item_is_left_out(tmp_path: Path) -> None:
 def test_an_interrupted_run_is_interim(tmp_path: Path) -> None:
     suites = {"coding": {"items_planned": 240, "items_available": 240}}
     opinion = judged(tmp_path / "run", rows(), suites=suites)
-    assert "interim: 120 of 240 items" in claims.sentence(opinion, runfolder.read_record(tmp_path / "run"))
+    assert "interim: 120 of 240 items" in claims.sentence(opinion, read_record(tmp_path / "run"))
     assert "interim: 120 of 240 planned items were asked" in opinion.warnings
 
 
@@ -190,7 +190,7 @@ def test_a_margin_that_nothing_can_miss_is_told(tmp_path: Path) -> None:
         "itself scores only 2.5 % (n = 120)"
     )
     low = judged(tmp_path / "low", rows(change=fail))
-    assert f"Caution: {told}." in claims.explanation(low, runfolder.read_record(tmp_path / "low"))
+    assert f"Caution: {told}." in claims.explanation(low, read_record(tmp_path / "low"))
     assert judged(tmp_path / "high", rows()).proves_little == {}
 
 
@@ -205,7 +205,7 @@ def test_each_suite_must_hold_or_their_mean(tmp_path: Path) -> None:
     mean = judged(tmp_path / "mean", made, replace(CLAIM, over="mean", margins={"cheaper_by": 0.9, "worse_by": 0.15}))
     assert mean.test.parts["mean", "quality"].estimate == pytest.approx(-19 / 150 / 2)
     assert str(mean.verdict) == "supported"
-    assert "mean of the suites" in claims.sentence(mean, runfolder.read_record(tmp_path / "mean"))
+    assert "mean of the suites" in claims.sentence(mean, read_record(tmp_path / "mean"))
 
 
 def test_repeats_are_averaged_within_items(tmp_path: Path) -> None:
@@ -213,7 +213,7 @@ def test_repeats_are_averaged_within_items(tmp_path: Path) -> None:
     opinion = judged(tmp_path / "run", made, settings={"repeats": 2, "seed": 1})
     half = opinion.test.parts["coding", "quality"]
     assert (half.n, half.discordance, half.estimate) == (110, None, 0.0)
-    assert "2 runs each" in claims.sentence(opinion, runfolder.read_record(tmp_path / "run"))
+    assert "2 runs each" in claims.sentence(opinion, read_record(tmp_path / "run"))
 
 
 def test_latency_is_judged_on_clean_close_pairs_only(tmp_path: Path) -> None:
@@ -242,10 +242,10 @@ def test_latency_of_a_local_model_is_reported_not_judged(tmp_path: Path) -> None
     )
     assert ("coding", "latency") not in opinion.test.parts
     assert list(opinion.reported) == [("coding", "latency")]
-    told = claims.explanation(opinion, runfolder.read_record(tmp_path / "run"))
+    told = claims.explanation(opinion, read_record(tmp_path / "run"))
     assert "at most 3 points lower is supported." in told
     assert "Caution: that it takes at most 2 times as long was not judged." in told
-    assert "Latency is reported, not judged" in claims.sentence(opinion, runfolder.read_record(tmp_path / "run"))
+    assert "Latency is reported, not judged" in claims.sentence(opinion, read_record(tmp_path / "run"))
     alone = judged(
         tmp_path / "alone",
         rows(),

@@ -11,16 +11,16 @@ import numpy as np
 import pytest
 
 from bench import claims
-from bench.claims import Claim, Margin, parts
+from bench.claims import parts
 from bench.claims.pairs import Pairs
 from bench.claims.parts import Axis, PartResult, RatioPart, worded
 from bench.claims.scope import Scope
 from bench.config import file as configfile
 from bench.config import load as config
 from bench.errors import UsageError
-from bench.records import folder as runfolder
-from bench.records.claim import MARGINS
-from bench.records.items import ItemRow
+from bench.records import read_record
+from bench.records.claim import MARGINS, Claim, Margin
+from bench.records.tables import ItemRow
 from bench.report.page.verdict import cards
 from bench.report.verify import verify
 from bench.report.write import write_report
@@ -155,7 +155,7 @@ def test_a_claim_without_it_hashes_as_before() -> None:
 )
 def test_it_is_judged_and_written(tmp_path: Path, ratio: float, verdict: str, says: str) -> None:
     folder = written(tmp_path / "run", ratio, declared(tmp_path))
-    ruling, manifest = claims.judge_run(folder), runfolder.read_record(folder)
+    ruling, manifest = claims.judge_run(folder), read_record(folder)
     [judgement] = ruling.judgements
     assert str(judgement.verdict) == verdict
     assert judgement.test.parts["coding", "tokens"].estimate == pytest.approx(ratio, rel=0.01)
@@ -167,7 +167,7 @@ def test_it_is_judged_and_written(tmp_path: Path, ratio: float, verdict: str, sa
 
 def test_it_is_open_where_its_interval_is(tmp_path: Path) -> None:
     folder = written(tmp_path / "run", 1.1, declared(tmp_path))
-    ruling, manifest = claims.judge_run(folder), runfolder.read_record(folder)
+    ruling, manifest = claims.judge_run(folder), read_record(folder)
     assert "where at most 10 % more tokens are claimed" in claims.explanation(ruling.judgements[0], manifest)
 
 

@@ -10,9 +10,9 @@ import pytest
 
 from bench import claims
 from bench.claims.words import span
-from bench.records import folder as runfolder
+from bench.records import read_record
 from bench.records.claim import Claim
-from bench.records.items import ItemRow
+from bench.records.tables import ItemRow
 from bench.stats import Interval
 from tests.claims.test_claims import CLAIM, judged, only, page, rows, write
 from tests.report.sample_run import model
@@ -21,7 +21,7 @@ from tests.report.sample_run import model
 def words(folder: Path) -> str:
     """The paragraph for a reader who knows no statistics."""
     [opinion] = claims.judge_run(folder).judgements
-    return claims.explanation(opinion, runfolder.read_record(folder))
+    return claims.explanation(opinion, read_record(folder))
 
 
 def test_lost_samples_of_an_item_count_at_their_worst(tmp_path: Path) -> None:
@@ -58,11 +58,11 @@ def test_what_cannot_be_judged_leaves_the_others_judged(tmp_path: Path) -> None:
     assert ruling.unjudged == {"elsewhere": "the run has no suite 'maths'; it has coding."}
     assert claims.judge_run(folder, "elsewhere").judgements == ()
     assert claims.judge_run(folder, "cheap").unjudged == {}
-    told = claims.lines(ruling, runfolder.read_record(folder))
+    told = claims.lines(ruling, read_record(folder))
     assert told[0].startswith("cheap: Supported at 95 %: ")
     assert told[1] == "elsewhere: cannot be judged on this run: the run has no suite 'maths'; it has coding."
     assert "## elsewhere: cannot be judged on this run" in page(folder)
-    assert claims.as_json(ruling, runfolder.read_record(folder))[1]["verdict"] is None
+    assert claims.as_json(ruling, read_record(folder))[1]["verdict"] is None
 
 
 def test_a_claim_on_the_whole_run_is_not_judged_without_a_suite_that_was_left_out(tmp_path: Path) -> None:
@@ -101,7 +101,7 @@ def test_a_run_that_does_not_say_when_it_asked_proves_no_declaration(tmp_path: P
     made = [replace(row, started_at=None) for row in rows()]
     opinion = judged(tmp_path / "run", made)
     assert not opinion.declared
-    assert "answers from" not in claims.sentence(opinion, runfolder.read_record(tmp_path / "run"))
+    assert "answers from" not in claims.sentence(opinion, read_record(tmp_path / "run"))
 
 
 def test_repriced_and_rescored_runs_are_labelled(tmp_path: Path) -> None:
@@ -130,7 +130,7 @@ def test_a_cheap_model_of_the_baselines_vendor_is_named_beside_the_claim(tmp_pat
     )
     assert opinion.rival in page(tmp_path / "run")
     assert any("own vendor, mini" in line for line in claims.lines(
-        claims.judge_run(tmp_path / "run"), runfolder.read_record(tmp_path / "run")
+        claims.judge_run(tmp_path / "run"), read_record(tmp_path / "run")
     ))  # fmt: skip
 
 
@@ -164,7 +164,7 @@ def test_a_local_models_cap_is_said_to_be_observed(tmp_path: Path) -> None:
 def test_local_models_are_told_with_their_machines_price(tmp_path: Path) -> None:
     models = {"small": model("weights/small"), "big": model("weights/big", usd_per_hour=0.5)}
     opinion = judged(tmp_path / "run", rows(), models=models)
-    told = claims.sentence(opinion, runfolder.read_record(tmp_path / "run"))
+    told = claims.sentence(opinion, read_record(tmp_path / "run"))
     assert "temperature 0, 0.1 and 0.5 USD per machine hour, answers given from" in told
 
 
@@ -226,7 +226,7 @@ class TestPlainWords:
         folder = write(tmp_path / "run", rows(), *again)
         opinion = claims.judge_run(folder).judgements[0]
         assert str(opinion.verdict) == "inconclusive"
-        told = claims.explanation(opinion, runfolder.read_record(folder))
+        told = claims.explanation(opinion, read_record(folder))
         assert "It would hold alone, but not among all the claims that were declared together." in told
 
     def test_nothing_scored_on_both_sides(self, tmp_path: Path) -> None:

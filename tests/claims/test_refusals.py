@@ -13,11 +13,11 @@ from bench import claims
 from bench.claims.words import percent, saving_span
 from bench.errors import UsageError
 from bench.journal import RunEntry
-from bench.records import folder as runfolder
+from bench.records import read_record
 from bench.records.claim import Claim
-from bench.records.items import ItemRow
 from bench.records.manifest import RunRecord
 from bench.records.settings import Comparison, RunSettings
+from bench.records.tables import ItemRow
 from bench.run.describe import keep_claim, update_claims, with_history, with_parts
 from tests import runjson
 from tests.claims.test_claims import CLAIM, Change, judged, page, rows, write
@@ -39,7 +39,7 @@ def small(test: Any, change: Any) -> Change:
 
 def words(folder: Path) -> str:
     [opinion] = claims.judge_run(folder).judgements
-    return claims.explanation(opinion, runfolder.read_record(folder))
+    return claims.explanation(opinion, read_record(folder))
 
 
 class TestMissing:
@@ -50,7 +50,7 @@ class TestMissing:
             "60.0 % of small's and 0.0 % of big's answers are missing, too many or too unevenly to leave them out"
         )
         assert "small lacks 180 of 300 scores and big lacks 0 of 300 scores" in opinion.warnings
-        assert "from 120 items" in claims.sentence(opinion, runfolder.read_record(tmp_path))
+        assert "from 120 items" in claims.sentence(opinion, read_record(tmp_path))
 
     @pytest.mark.parametrize(
         "claim", [COST, Claim(name="q", candidate="small", baseline="big", margins={"worse_by": 0.1})]
@@ -201,7 +201,7 @@ class TestHolm:
             folder, None, claims.adhoc("small", "big", cheaper_by=0.9, worse_by=0.03)
         ).judgements
         assert (str(opinion.verdict), opinion.declared) == ("supported", False)
-        told = claims.explanation(opinion, runfolder.read_record(folder))
+        told = claims.explanation(opinion, read_record(folder))
         assert "made after the answers existed, so the 5 in 100 are not guaranteed." in told
 
 

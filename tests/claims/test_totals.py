@@ -13,7 +13,7 @@ from bench.claims import adhoc
 from bench.claims.totals import counts, judge_folder, judge_totals, p_of_tested, standing, text
 from bench.cli import main
 from bench.errors import UsageError
-from bench.records import folder as runfolder
+from bench.records import write_aggregates, write_tables
 from bench.records.aggregates import AggregateRow
 from tests import runjson
 
@@ -75,8 +75,8 @@ def test_unlike_rows_and_what_totals_cannot_tell_are_refused() -> None:
 
 
 def imported(folder: Path, rows: Sequence[AggregateRow]) -> Path:
-    runfolder.write_tables(folder, [], [])
-    runfolder.write_aggregates(folder, rows)
+    write_tables(folder, [], [])
+    write_aggregates(folder, rows)
     runjson.put(folder, {"models": {}, "suites": {}, "settings": {}})
     return folder
 
@@ -105,7 +105,7 @@ def test_models_that_share_no_suite_or_are_unknown_are_named(tmp_path: Path) -> 
 
 
 def test_a_run_without_totals_is_not_judged_here(tmp_path: Path) -> None:
-    runfolder.write_tables(tmp_path, [], [])
+    write_tables(tmp_path, [], [])
     assert judge_folder(tmp_path, adhoc("small", "big", worse_by=0.03)) is None
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bench.doctor.calibration import Calibration, save
-from bench.run.describe import machine
+from bench.records.machine import this_machine
 from tests.cli.conftest import Bench
 from tests.fake_endpoint import FakeEndpoint
 
@@ -31,9 +31,9 @@ def manifest(bench: Bench, folder: str) -> dict[str, object]:
 def test_a_run_carries_the_calibration_of_its_machine(bench: Bench, endpoint: FakeEndpoint) -> None:
     bench.configure(endpoint, "good")
     assert manifest(bench, "none")["calibration"] is None
-    save(bench.folder / "results", machine(), [MEASURED])
+    save(bench.folder / "results", this_machine(), [MEASURED])
     carried = manifest(bench, "own")["calibration"]
     assert isinstance(carried, dict)
     assert carried["measured"][0]["ttft_error_p99_s"] == 0.002
-    save(bench.folder / "results", replace(machine(), cpu="another"), [MEASURED])
+    save(bench.folder / "results", replace(this_machine(), cpu="another"), [MEASURED])
     assert manifest(bench, "other")["calibration"] is None

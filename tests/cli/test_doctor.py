@@ -12,7 +12,7 @@ import pytest
 
 from bench.doctor import calibration
 from bench.doctor.calibration import load
-from bench.run import describe as manifest
+from bench.records import installed_versions, this_machine
 from bench.weights.catalog import catalog
 from tests.cli.conftest import Bench
 from tests.fake_endpoint import FakeEndpoint
@@ -63,7 +63,7 @@ def test_nothing_is_wrong(bench: Bench, endpoint: FakeEndpoint, model: str) -> N
     assert checks["endpoint", "one"]["text"].startswith(f"{endpoint.url} answers in 0.")
     assert (checks["model", "one"]["status"], checks["model", "one"]["text"]) == ("ok", f"{model} is there")
     assert "within 5 s of an endpoint's" in checks["clock", None]["text"]
-    assert f"claimbench {manifest.versions()['claimbench']}" in checks["versions", None]["text"]
+    assert f"claimbench {installed_versions()['claimbench']}" in checks["versions", None]["text"]
     assert endpoint.requests == []
     assert not (bench.folder / "results").exists()
 
@@ -253,7 +253,7 @@ def test_calibration_is_kept_for_later_runs(
     result = bench("doctor", "--calibrate")
     assert result.code == 0, result.out
     assert [line.split()[2] for line in result.out.splitlines() if " in flight: TTFT is off by " in line] == ["1", "3"]
-    kept = load(bench.folder / "results", manifest.machine())
+    kept = load(bench.folder / "results", this_machine())
     assert kept is not None
     assert [each.concurrency for each in kept.measured] == [1, 3]
     assert [path.name for path in (bench.folder / "results").iterdir()] == [calibration.FILE]

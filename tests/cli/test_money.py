@@ -17,7 +17,7 @@ import pandas as pd
 import pytest
 
 from bench.engine.budget import SHARE
-from bench.records import folder as runfolder
+from bench.records import read_table
 from tests import runjson
 from tests.cli.conftest import Bench
 from tests.fake_endpoint import FakeEndpoint, Reply, Request
@@ -44,7 +44,7 @@ def configure(bench: Bench, endpoint: FakeEndpoint, *models: str, limit: int) ->
 
 
 def items(bench: Bench) -> pd.DataFrame:
-    return runfolder.read_table(bench.run_folder, "items")
+    return read_table(bench.run_folder, "items")
 
 
 def manifest(bench: Bench) -> dict[str, Any]:
@@ -205,7 +205,7 @@ def test_repricing_writes_a_new_folder_and_prints_it(bench: Bench, endpoint: Fak
     assert done.code == 0, done.err
     child = parent.with_name(f"{parent.name}-reprice")
     assert f"Run folder: {child}" in done.out
-    table = runfolder.read_table(child, "items")
+    table = read_table(child, "items")
     assert table["cost_usd"].tolist() == pytest.approx([0.014011] * 6), "by prices.toml of today"
     page = (child / "comparison.md").read_text()
     assert f"Repriced from run {parent.name} (off_peak True)" in page

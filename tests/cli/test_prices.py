@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bench.prices import OVERRIDE, load
-from bench.records import folder as runfolder
+from bench.records import read_table
 from tests import runjson
 from tests.cli.conftest import Bench
 from tests.fake_endpoint import FakeEndpoint, Reply, Request
@@ -113,7 +113,7 @@ def test_a_run_is_billed_by_the_users_list_and_keeps_it(bench: Bench, endpoint: 
     (bench.folder / OVERRIDE).write_text(OWN)
     done = bench("run", "--yes")
     assert done.code == 0, done.err
-    items = runfolder.read_table(bench.run_folder, "items").set_index("model")
+    items = read_table(bench.run_folder, "items").set_index("model")
     for _, row in items.loc[["good"]].iterrows():
         assert row.cost_usd == pytest.approx((1000 * row.in_uncached + 2000 * row.out_total) / 1e6)
         assert row.cost_cap_usd > row.cost_usd
@@ -176,5 +176,5 @@ def test_what_the_provider_charged_stands_beside_our_cost(bench: Bench) -> None:
         bench.configure(endpoint, "good", limit=1)
         (bench.folder / OVERRIDE).write_text(OWN)
         bench("run", "--yes")
-    items = runfolder.read_table(bench.run_folder, "items")
+    items = read_table(bench.run_folder, "items")
     assert (items.cost_reported_usd[0], items.cost_usd[0]) == (0.25, pytest.approx(0.014))

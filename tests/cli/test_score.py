@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bench.errors import UsageError
-from bench.records import folder as runfolder
+from bench.records import read_rows
 from tests import runjson
 from tests.cli.conftest import Bench
 from tests.fake_endpoint import FakeEndpoint, Reply, Request
@@ -51,7 +51,7 @@ def replaced(bench: Bench, items: list[dict[str, Any]]) -> None:
 
 
 def test_a_corrected_answer_scores_the_recorded_ones_anew(bench: Bench, ran: Path, answering: FakeEndpoint) -> None:
-    before, _ = runfolder.read_rows(ran)
+    before, _ = read_rows(ran)
     replaced(bench, [{**ITEMS[0], "number": 100}, *ITEMS[1:]])
     done = bench("score", ran.name)
     assert done.code == 0, done.err
@@ -64,7 +64,7 @@ def test_a_corrected_answer_scores_the_recorded_ones_anew(bench: Bench, ran: Pat
     assert (manifest["parent"], manifest["run"], manifest["derived"]["by"]) == (ran.name, folder.name, "score")
     assert manifest["derived"]["tasks_before"]["mine"]["version"] == "1"
     assert manifest["tasks"]["mine"]["version"] == "2"
-    rows, answers = runfolder.read_rows(folder)
+    rows, answers = read_rows(folder)
     assert {row.run for row in rows} == {row.run for row in answers} == {folder.name}
     assert {row.task_version for row in rows} == {"2"}
     assert {(r.item, r.score) for r in rows if r.model == "a"} == {("i0", 0.0), ("i1", 1.0), ("i2", 1.0), ("i3", 1.0)}
@@ -74,7 +74,7 @@ def test_a_corrected_answer_scores_the_recorded_ones_anew(bench: Bench, ran: Pat
     assert (lost.model, lost.item, lost.score) == ("b", "i2", None)
     assert (folder / "comparison.md").is_file()
     assert list((folder / "lm-eval" / "a").glob("samples_mine_*.jsonl"))
-    assert runfolder.read_rows(ran)[0] == before, "the parent is never altered"
+    assert read_rows(ran)[0] == before, "the parent is never altered"
 
 
 def test_nothing_changed_is_said(bench: Bench, ran: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.records import folder as runfolder
+from bench.records import read_rows
 from bench.registry import stock
 from tests import runjson
 from tests.cli.conftest import Bench
@@ -29,7 +29,7 @@ def test_gsm8k_runs_by_name_from_bench_data(bench: Bench, monkeypatch: pytest.Mo
         bench.configure(endpoint, "a")
         done = bench("run", "-t", "gsm8k")
     assert done.code == 0, done.err
-    rows, answers = runfolder.read_rows(bench.run_folder)
+    rows, answers = read_rows(bench.run_folder)
     found = {row.item: (row.score, row.outcome) for row in rows}
     assert found == {"0": (1.0, "answered"), "1": (0.0, "unparsable"), "2": (0.0, "answered")}
     assert {a.item: a.extracted for a in answers} == {"0": "$4.", "1": None, "2": "81"}

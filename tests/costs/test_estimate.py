@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from bench import prices
+from bench.costs.billing import OVERRUN_TOKENS
 from bench.costs.estimate import PILOT, estimate, has_history, history, pilot, with_calls
-from bench.costs.spending import HIDDEN_TOKENS, OVERRUN_TOKENS, Spending
+from bench.costs.spending import HIDDEN_TOKENS, Spending
 from bench.plan import PlannedCall
 from bench.providers import Endpoint, resolve
 from bench.records.items import Attempt, Call, Item, Outcome, TokenUsage

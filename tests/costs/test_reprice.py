@@ -12,8 +12,8 @@ from bench.costs import reprice
 from bench.costs.reprice import PriceChange
 from bench.errors import UsageError
 from bench.providers.rules import Rules
-from bench.records import folder as runfolder
-from bench.records.items import ItemRow
+from bench.records import read_rows
+from bench.records.tables import ItemRow
 from tests import runjson
 from tests.report.sample_run import ANSWERED, not_asked, write_run
 
@@ -73,7 +73,7 @@ def parent(tmp_path: Path) -> Path:
 
 
 def rows(folder: Path) -> list[ItemRow]:
-    return runfolder.read_rows(folder)[0]
+    return read_rows(folder)[0]
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_the_new_folder_names_its_parent_and_the_change_and_the_parent_stays(
     assert list(manifest["prices"]["rows"]) == [rows(folder)[0].price_id]
     assert (folder / "prices.toml").read_text() == PRICES
     assert {row.run for row in rows(folder)} == {folder.name}
-    assert {row.run for row in runfolder.read_rows(folder)[1]} == {folder.name}
+    assert {row.run for row in read_rows(folder)[1]} == {folder.name}
     assert (rows(folder)[0].in_uncached, rows(folder)[0].in_cache_read) == (20, 80)
 
 

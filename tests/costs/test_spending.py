@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from bench import prices
-from bench.costs.spending import HIDDEN_TOKENS, OVERRUN_TOKENS, Billing, Spending, Terms, most_prompt_tokens
+from bench.costs.billing import OVERRUN_TOKENS, Billing
+from bench.costs.spending import HIDDEN_TOKENS, Spending, Terms, most_prompt_tokens
 from bench.errors import UsageError
 from bench.providers import Endpoint, resolve
 from bench.records.items import Attempt, Outcome, TokenUsage

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bench.evidence.difficulty import between, cells, fresh, main, read, steps
-from bench.records.items import ItemRow
+from bench.records.tables import ItemRow
 from tests.report.sample_run import ANSWERED, model, write_run
 
 FAMILIES = 10

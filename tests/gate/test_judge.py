@@ -24,8 +24,9 @@ from bench.gate import (
     suspects,
     take,
 )
-from bench.records.folder import clear, write_tables
-from bench.records.items import ItemRow
+from bench.records.files import remove_folder
+from bench.records.folder import write_tables
+from bench.records.tables import ItemRow
 from tests.gate.worlds import MACHINE, rows, write
 from tests.report.sample_run import model, not_asked
 
@@ -338,7 +339,7 @@ def confirmed(
 ) -> list[tuple[str, FindingStatus, str]]:
     """What failed at first, after a second asking."""
     before = rows([1.0] * 20)
-    clear(world.now / SECOND)
+    remove_folder(world.now / SECOND)
     first = world.judge(before, after)
     assert first.verdict is GateVerdict.FAILED
     write_tables(world.now / SECOND, second, [])

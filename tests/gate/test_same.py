@@ -13,7 +13,7 @@ import pytest
 from bench.claims import Verdict
 from bench.errors import UsageError
 from bench.gate import Equivalence, same_json, same_lines, same_weights
-from bench.records.items import ItemRow
+from bench.records.tables import ItemRow
 from tests.gate.worlds import rows, write
 
 TOKENS = [50 + at % 20 for at in range(200)]

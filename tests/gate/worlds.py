@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.gate import Snapshot, take
-from bench.records.items import ItemRow
+from bench.records.tables import ItemRow
 from tests.report.sample_run import ANSWERED, model, write_run
 
 MACHINE = {"cpu": "Xeon", "cores": 2, "memory_bytes": 8}

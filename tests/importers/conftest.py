@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from bench.importers import FORMATS, Imported, Provenance, import_results
-from bench.records import folder as runfolder
+from bench.records import read_table
 from tests import runjson
 
 FIXTURES = Path(__file__).parent / "fixtures"
@@ -58,12 +58,12 @@ def published() -> Callable[[str], Path]:
 
 def items(done: Imported) -> Any:
     """The items table, a DataFrame."""
-    return runfolder.read_table(done.folder, "items")
+    return read_table(done.folder, "items")
 
 
 def totals(done: Imported) -> Any:
     """The totals, a DataFrame by label."""
-    return runfolder.read_table(done.folder, "aggregates").set_index("model")
+    return read_table(done.folder, "aggregates").set_index("model")
 
 
 HERE = Provenance("a test", "c0ffee", "2026-11-22", "CC0")

@@ -10,7 +10,7 @@ import pytest
 
 from bench.claims import adhoc, judge_run, sentence
 from bench.errors import UsageError
-from bench.records import folder as runfolder
+from bench.records import read_record
 from bench.report.write import write_report
 from tests.importers.conftest import HERE, Importing, items, totals
 
@@ -161,7 +161,7 @@ def test_several_samples_of_an_item_are_told_as_such(importing: Importing) -> No
     done, manifest = importing("csv", "item,model,repeat,score\n" + "\n".join(rows))
     assert (manifest["settings"]["repeats"], done.items) == (2, 48)
     (opinion,) = judge_run(done.folder, claim=adhoc("qwen", "claude", worse_by=0.03)).judgements
-    assert "12 paired items, 2 runs each" in sentence(opinion, runfolder.read_record(done.folder))
+    assert "12 paired items, 2 runs each" in sentence(opinion, read_record(done.folder))
     report, _ = write_report(done.folder)
     assert [(row.n, row.planned, row.unasked) for row in report.rows] == [(24, 24, 0)] * 2
 
@@ -174,7 +174,7 @@ def test_what_other_models_were_asked_is_no_part_of_a_claim(importing: Importing
     assert (opinion.pairs.n, opinion.pairs.planned) == (40, 40)
     assert (opinion.pairs.candidate.missing, opinion.pairs.candidate.samples) == (10, 40)
     assert "qwen lacks 10 of 40 scores" in " ".join(opinion.warnings)
-    told = sentence(opinion, runfolder.read_record(done.folder))
+    told = sentence(opinion, read_record(done.folder))
     assert "interim" not in told
     assert "40 items, 30 of them with both scores, 1 run each" in told
     write_report(done.folder)

@@ -12,7 +12,7 @@ import pytest
 from bench.claims import adhoc, judge_run
 from bench.errors import UsageError
 from bench.importers import FORMATS, import_results, streamed
-from bench.records import folder as runfolder
+from bench.records import find_run, is_whole, read_table
 from bench.report import compare
 from bench.report.text import tables
 from bench.report.write import write_report
@@ -27,8 +27,8 @@ def test_the_folder_is_a_run_like_any_other(importing: Importing, tmp_path: Path
     assert done.folder.name.endswith("Z-csv")
     assert manifest["run"] == done.folder.name
     assert set(items(done)["run"]) == {manifest["run"]}
-    assert runfolder.is_whole(done.folder)
-    assert runfolder.find(tmp_path / "results", None) == done.folder
+    assert is_whole(done.folder)
+    assert find_run(tmp_path / "results", None) == done.folder
     assert sorted(path.name for path in done.folder.iterdir()) == ["answers.parquet", "items.parquet", "run.json"]
     assert not manifest["imported"]["dropped"]
 
@@ -75,7 +75,7 @@ def test_pieces_and_second_rows(importing: Importing, monkeypatch: pytest.Monkey
     assert items(done)[["item", "model", "score"]].to_numpy().tolist() == [
         ["q1", "claude", 1], ["q1", "qwen", 0], ["q2", "claude", 0], ["q2", "qwen", 1],
     ]  # fmt: skip
-    assert len(runfolder.read_table(done.folder, "answers")) == 4
+    assert len(read_table(done.folder, "answers")) == 4
     assert manifest["imported"]["dropped_count"] == 1
     assert not list(done.folder.glob(".*"))
 

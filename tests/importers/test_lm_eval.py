@@ -12,7 +12,7 @@ import pytest
 from bench import claims
 from bench.claims import adhoc, judge_run
 from bench.errors import UsageError
-from bench.records import folder as runfolder
+from bench.records import read_record, read_table
 from bench.records.items import Outcome
 from bench.registry import Registry
 from bench.report import compare
@@ -50,7 +50,7 @@ def test_two_folders_become_one_run_of_two_models(importing: Importing) -> None:
         "raw": "smollm2", "vendor": None, "provider": "local-chat-completions", "effort": None,
         "date": "2026-11-22", "harness": "lm-eval 0.4.13", "cost_basis": None,
     }  # fmt: skip
-    answers = runfolder.read_table(done.folder, "answers")
+    answers = read_table(done.folder, "answers")
     text = answers.query("model == 'smollm2' and task == 'mini_sums' and item == '0'").iloc[0]
     assert json.loads(text["prompt"])[0]["content"].endswith("Answer with one number.")
     assert text["answer"] == "There are 2 + 3 = 5 fruits in Ann's diet."
@@ -99,7 +99,7 @@ def test_a_verdict_and_why_its_cost_half_is_open(importing: Importing) -> None:
     assert (opinion.pairs.candidate.truncated, opinion.pairs.baseline.refused) == (None, None)
     assert any("how the answers ended is unknown" in warning for warning in opinion.warnings)
     assert (
-        claims.as_json(judge_run(done.folder, claim=opinion.claim), runfolder.read_record(done.folder))[0]["candidate"][
+        claims.as_json(judge_run(done.folder, claim=opinion.claim), read_record(done.folder))[0]["candidate"][
             "truncated"
         ]
         is None
@@ -186,7 +186,7 @@ def test_prompts_of_a_local_model_are_plain_text(importing: Importing, copied: P
         sample["arguments"] = {"gen_args_0": {"arg_0": "Days of a week?"}}
     path.write_text("\n".join(map(json.dumps, samples)))
     done, _ = importing("lm_eval", copied)
-    answers = runfolder.read_table(done.folder, "answers").query("task == 'mini_facts'")
+    answers = read_table(done.folder, "answers").query("task == 'mini_facts'")
     assert set(answers["prompt"]) == {'[{"role": "user", "content": "Days of a week?"}]'}
 
 
@@ -194,7 +194,7 @@ def test_other_prompt_settings_make_other_items(importing: Importing, copied: Pa
     edited(copied, **{"model_name": "other", "n-shot": {"mini_sums": 5, "mini_facts": 5}})
     done, _ = importing("lm_eval", SMALL, copied)
     with pytest.raises(UsageError, match="prompt_sha256 differs"):
-        claims.pair(items(done), runfolder.read_record(done.folder), "other", "smollm2", done.suites)
+        claims.pair(items(done), read_record(done.folder), "other", "smollm2", done.suites)
 
 
 def test_unlike_generation_settings_are_told(importing: Importing, copied: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from bench import claims
 from bench.errors import UsageError
-from bench.records import folder as runfolder
+from bench.records import read_record, read_table
 from tests.importers.conftest import FIXTURES, HERE, Importing, items, totals
 
 BOARDS = FIXTURES / "leaderboards.json"
@@ -122,8 +122,8 @@ def test_the_published_extract(importing: Importing, published: Callable[[str], 
     )
     assert (done.items, done.totals, done.dropped_count) == (12_000, 31, 1)
     assert done.dropped[0]["why"].startswith("Claude 3.7 Sonnet (20250219): 51 of its 500 instances are resolved")
-    rows = runfolder.read_table(done.folder, "items")
-    record = runfolder.read_record(done.folder)
+    rows = read_table(done.folder, "items")
+    record = read_record(done.folder)
     pairs = claims.pair(
         rows,
         record,
@@ -150,10 +150,10 @@ def test_major_versions_of_the_harness_never_pair(importing: Importing) -> None:
     folders = ("1_mini-v1.2.0_a", "2_mini-v1.9.0_b", "3_mini-v2.0.0_c", "4_other_d")
     rows = [f"{folder},django__django-{at},1,0.3,10" for folder in folders for at in (1, 2)]
     done, _ = importing("swebench", INSTANCES + "\n".join(rows))
-    assert claims.pair(items(done), runfolder.read_record(done.folder), folders[0], folders[1], done.suites).n == 2
+    assert claims.pair(items(done), read_record(done.folder), folders[0], folders[1], done.suites).n == 2
     for other in folders[2:]:
         with pytest.raises(UsageError, match="prompt_sha256 differs"):
-            claims.pair(items(done), runfolder.read_record(done.folder), folders[0], other, done.suites)
+            claims.pair(items(done), read_record(done.folder), folders[0], other, done.suites)
 
 
 def test_what_is_independent_can_be_chosen(importing: Importing) -> None:

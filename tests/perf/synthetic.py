@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from bench.records import folder as runfolder
+from bench.records import write_record
 from bench.records.manifest import RunRecord
 
 FAMILIES = 40
@@ -35,7 +35,7 @@ def write(folder: Path, items: int, models: int = 2, seed: int = 1, words: int =
     folder.mkdir(parents=True, exist_ok=True)
     _items(table, draw).to_parquet(folder / "items.parquet", index=False)
     _answers(table, draw, words).to_parquet(folder / "answers.parquet", index=False)
-    runfolder.write_record(folder, RunRecord.from_json(_about(folder.name, items, labels)))
+    write_record(folder, RunRecord.from_json(_about(folder.name, items, labels)))
     return folder
 
 

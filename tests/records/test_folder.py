@@ -10,9 +10,19 @@ import pandas as pd
 import pytest
 
 from bench.errors import IncompleteError, UsageError
-from bench.records import folder as runfolder
-from bench.records.items import AnswerRow, ItemRow
+from bench.records import (
+    derive_run,
+    find_run,
+    read_record,
+    read_rows,
+    read_table,
+    remove_folder,
+    run_folders,
+    write_file,
+    write_text,
+)
 from bench.records.recorded import RecordedDerivation
+from bench.records.tables import AnswerRow, ItemRow
 from tests.report.sample_run import ANSWERED, not_asked, write_run
 from tests.runjson import record
 
@@ -20,16 +30,16 @@ from tests.runjson import record
 def test_tables_come_back_as_they_were_written(tmp_path: Path) -> None:
     rows = [ANSWERED, not_asked(replace(ANSWERED, item="1")), replace(ANSWERED, item="2", level=None, partial=0.5)]
     write_run(tmp_path, rows)
-    table = runfolder.read_table(tmp_path, "items")
+    table = read_table(tmp_path, "items")
     assert list(table.columns) == [f.name for f in fields(ItemRow)]
     back = [{k: None if pd.isna(v) else v for k, v in record.items()} for record in table.to_dict(orient="records")]
     assert back == [asdict(row) for row in rows]
-    assert list(runfolder.read_table(tmp_path, "answers").columns) == [f.name for f in fields(AnswerRow)]
+    assert list(read_table(tmp_path, "answers").columns) == [f.name for f in fields(AnswerRow)]
 
 
 def test_rows_come_back_as_records(tmp_path: Path) -> None:
     rows = [ANSWERED, not_asked(replace(ANSWERED, item="1")), replace(ANSWERED, item="2", level=None, partial=0.5)]
-    items, answers = runfolder.read_rows(write_run(tmp_path, rows, {0: {"verdict": "right"}}))
+    items, answers = read_rows(write_run(tmp_path, rows, {0: {"verdict": "right"}}))
     assert items == rows
     assert [type(value) for value in asdict(items[0]).values()] == [type(value) for value in asdict(rows[0]).values()]
     assert [answer.item for answer in answers] == [row.item for row in rows]
@@ -47,14 +57,14 @@ def test_unknown_is_empty_in_csv_and_never_0(tmp_path: Path) -> None:
 
 def test_a_failed_write_leaves_the_old_file_and_no_litter(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
-    runfolder.write_text(path, "old")
+    write_text(path, "old")
 
     def fail(part: Path) -> None:
         part.write_text("half")
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     with pytest.raises(IncompleteError, match=r"a\.txt: cannot be written \(the disk is full\).*run the same command"):
-        runfolder.write_file(path, fail)
+        write_file(path, fail)
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
 
@@ -62,7 +72,7 @@ def test_a_failed_write_leaves_the_old_file_and_no_litter(tmp_path: Path) -> Non
 def test_a_folder_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(IncompleteError, match=r"cannot be written \(.+\)\. Every answer is safe"):
-        runfolder.write_text(tmp_path / "file" / "run.json", "{}")
+        write_text(tmp_path / "file" / "run.json", "{}")
 
 
 @pytest.mark.parametrize("name", ["items", "answers"])
@@ -74,39 +84,39 @@ def test_a_damaged_table_names_the_cure(tmp_path: Path, name: str, damage: str) 
     if damage != "missing":
         path.write_bytes(content[:-9] if damage == "cut" else b"garbage")
     with pytest.raises(UsageError, match=rf"{name}\.parquet: cannot be read .*`bench run` rebuilds it") as error:
-        runfolder.read_table(tmp_path, name)
+        read_table(tmp_path, name)
     assert "\n" not in str(error.value)
 
 
 def test_a_damaged_manifest_names_the_cure(tmp_path: Path) -> None:
     (tmp_path / "run.json").write_text("{")
     with pytest.raises(UsageError, match=r"run\.json: is damaged .*`bench run` rebuilds it"):
-        runfolder.read_record(tmp_path)
+        read_record(tmp_path)
     (tmp_path / "run.json").write_bytes(b"\xff")
     with pytest.raises(UsageError, match=r"run\.json: is damaged"):
-        runfolder.read_record(tmp_path)
+        read_record(tmp_path)
 
 
 def test_a_folder_without_a_manifest_is_no_run(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"is no run folder .*`bench list runs`"):
-        runfolder.read_record(tmp_path)
+        read_record(tmp_path)
 
 
 def test_find_by_id_by_path_and_the_newest(tmp_path: Path) -> None:
     old = write_run(tmp_path / "20260101T000000Z-aaaaaaaa", [ANSWERED])
     new = write_run(tmp_path / "20260201T000000Z-bbbbbbbb", [ANSWERED])
     (tmp_path / "20260301T000000Z-cccccccc").mkdir()
-    assert runfolder.folders(tmp_path) == [old, new]
-    assert runfolder.find(tmp_path, None) == new
-    assert runfolder.find(tmp_path, old.name) == old
-    assert runfolder.find(tmp_path / "elsewhere", str(old)) == old
+    assert run_folders(tmp_path) == [old, new]
+    assert find_run(tmp_path, None) == new
+    assert find_run(tmp_path, old.name) == old
+    assert find_run(tmp_path / "elsewhere", str(old)) == old
     with pytest.raises(UsageError, match=r"no run 'x' here or in .*`bench list runs`"):
-        runfolder.find(tmp_path, "x")
+        find_run(tmp_path, "x")
 
 
 def test_no_run_yet_says_how_to_begin(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"no run in .* yet\. Begin with: bench run"):
-        runfolder.find(tmp_path, None)
+        find_run(tmp_path, None)
 
 
 def test_the_manifest_is_readable_json(tmp_path: Path) -> None:
@@ -117,29 +127,29 @@ def test_the_manifest_is_readable_json(tmp_path: Path) -> None:
 
 def test_clear_removes_what_is_there_or_not(tmp_path: Path) -> None:
     (tmp_path / "lm-eval" / "a").mkdir(parents=True)
-    runfolder.clear(tmp_path / "lm-eval")
-    runfolder.clear(tmp_path / "lm-eval")
+    remove_folder(tmp_path / "lm-eval")
+    remove_folder(tmp_path / "lm-eval")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_derived_run_lies_beside_its_parent_and_names_it(tmp_path: Path) -> None:
     parent = write_run(tmp_path / "20260101T000000Z-aaaaaaaa", [ANSWERED])
     before = {path: path.read_bytes() for path in parent.iterdir()}
-    folder, made = runfolder.derive(parent, RecordedDerivation(by="reprice", mode="batch"))
+    folder, made = derive_run(parent, RecordedDerivation(by="reprice", mode="batch"))
     assert folder.name == "20260101T000000Z-aaaaaaaa-reprice"
     assert list(folder.iterdir()) == [], "run.json comes last, so that half a folder is never taken for a run"
     assert made.run == folder.name
     assert made.parent == ANSWERED.run
     assert made.derived
     assert made.derived.to_json() == {"by": "reprice", "mode": "batch", "at": made.derived.at}
-    assert made.models == runfolder.read_record(parent).models
-    assert runfolder.derive(parent, RecordedDerivation(by="reprice"))[0].name == "20260101T000000Z-aaaaaaaa-reprice-2"
+    assert made.models == read_record(parent).models
+    assert derive_run(parent, RecordedDerivation(by="reprice"))[0].name == "20260101T000000Z-aaaaaaaa-reprice-2"
     assert {path: path.read_bytes() for path in parent.iterdir()} == before
 
 
 def test_deriving_needs_a_run_and_room(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="is no run folder"):
-        runfolder.derive(tmp_path, RecordedDerivation(by="score"))
+        derive_run(tmp_path, RecordedDerivation(by="score"))
     parent = write_run(tmp_path / ("n" * 250), [ANSWERED])
     with pytest.raises(UsageError, match=r"a folder cannot be made there \(File name too long\)\."):
-        runfolder.derive(parent, RecordedDerivation(by="reprice"))
+        derive_run(parent, RecordedDerivation(by="reprice"))

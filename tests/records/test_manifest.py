@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 from bench import importers, registry
 from bench.config.load import load
 from bench.errors import UsageError
-from bench.records import folder as runfolder
+from bench.records import read_record
 from bench.records.claim import Claim
 from bench.records.manifest import FORMAT, RunRecord
 from bench.records.recorded import RecordedClaim, RecordedDerivation, RecordedLane, RecordedPrices, RecordedSpending
 from bench.run import describe as manifest
-from bench.run.execute import prepare
+from bench.run.prepare import prepare
 from tests import runjson
 from tests.run.test_describe import TOML
 
@@ -102,7 +102,7 @@ def test_an_import_writes_the_keys_that_it_wrote_before_and_the_version(tmp_path
     for key in ("suites", "tasks", "models"):
         [mine, *_], [theirs, *_] = now[key].values(), then[key].values()
         assert keys(mine) == keys(theirs), key
-    assert runfolder.read_record(done.folder).text() == (done.folder / "run.json").read_text(encoding="utf-8")
+    assert read_record(done.folder).text() == (done.folder / "run.json").read_text(encoding="utf-8")
 
 
 def test_what_is_made_is_what_is_read(tmp_path: Path) -> None:
@@ -180,7 +180,7 @@ def test_keys_of_another_version_are_kept_where_they_were(
 def test_a_damaged_file_names_the_place_and_the_cure(tmp_path: Path, text: str, why: str) -> None:
     (tmp_path / "run.json").write_text(text)
     with pytest.raises(UsageError, match=r"run\.json: is damaged \(.*\)\. `bench run` rebuilds it") as error:
-        runfolder.read_record(tmp_path)
+        read_record(tmp_path)
     assert why in str(error.value)
 
 

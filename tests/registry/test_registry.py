@@ -14,7 +14,8 @@ from bench import registry
 from bench.errors import UsageError
 from bench.records.items import Item, prompt_text
 from bench.registry import LoadedTasks, read
-from bench.registry.items import item_of, jsonl, read_jsonl
+from bench.registry.items import jsonl, read_jsonl
+from bench.scoring.item import item_of
 from bench.scoring.replay import evaluate
 
 TASK = """\

@@ -8,8 +8,8 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
-from bench.records import folder as runfolder
-from bench.records.items import AnswerRow, ItemRow
+from bench.records import write_tables
+from bench.records.tables import AnswerRow, ItemRow
 from tests import runjson
 
 ANSWERED = ItemRow(
@@ -53,7 +53,7 @@ def write_run(
 ) -> Path:
     """Writes run.json and the tables; `details` is grade_detail by row number, `manifest` replaces its fields."""
     answers = [_answer(row, (details or {}).get(number)) for number, row in enumerate(rows)]
-    runfolder.write_tables(folder, rows, answers)
+    write_tables(folder, rows, answers)
     items = {(row.suite, row.task, row.item) for row in rows}
     about: dict[str, Any] = {
         "run": ANSWERED.run,

@@ -14,8 +14,8 @@ import pytest
 from click.testing import CliRunner
 
 from bench.cli.report import report
-from bench.records import folder as runfolder
-from bench.records.items import ItemRow
+from bench.records import read_table
+from bench.records.tables import ItemRow
 from bench.report import charts, compare
 from bench.report.charts import common, labels, ofrun, pareto, style, verdicts
 from bench.report.charts.forest import TOO_SMALL
@@ -87,10 +87,10 @@ def test_a_square_is_square(tmp_path: Path) -> None:
 def test_without_claims_every_model_is_set_against_the_first(tmp_path: Path) -> None:
     three = [replace(row, model="third") for row in rows() if row.model == "cheap"]
     write_run(tmp_path, [*rows(), *three])
-    first, found = verdicts.against_first(compare(tmp_path), runfolder.read_table(tmp_path, "items"))
+    first, found = verdicts.against_first(compare(tmp_path), read_table(tmp_path, "items"))
     assert (first, [row.label for row in found]) == ("dear", ["cheap", "third"])
     write_run(tmp_path, rows(36))
-    comparison, items = compare(tmp_path), runfolder.read_table(tmp_path, "items")
+    comparison, items = compare(tmp_path), read_table(tmp_path, "items")
     files = list(ofrun._claims(comparison, items, "caption", tmp_path, "wide"))
     families = sorted(f"f{n}" for n in range(12))
     assert [row["label"] for row in table(files[2])] == [*families, "all of reasoning"]
@@ -104,14 +104,14 @@ def test_nothing_scored_draws_nothing_and_breaks_nothing(tmp_path: Path) -> None
 
 def test_one_model_alone_has_no_forest(tmp_path: Path) -> None:
     write_run(tmp_path, [row for row in rows() if row.model == "dear"])
-    items = runfolder.read_table(tmp_path, "items")
+    items = read_table(tmp_path, "items")
     assert list(ofrun._claims(compare(tmp_path), items, "caption", tmp_path, "wide")) == []
 
 
 def test_a_claim_without_costs_has_no_plane(tmp_path: Path) -> None:
     made = [replace(row, cost_usd=None) for row in rows()]
     write_run(tmp_path, made, claims={"c": CLAIM, "q": {**CLAIM, "cheaper_by": None}})
-    comparison, items = compare(tmp_path), runfolder.read_table(tmp_path, "items")
+    comparison, items = compare(tmp_path), read_table(tmp_path, "items")
     assert [verdicts.plane_points(opinion) for opinion in comparison.ruling.judgements] == [[], []]
     assert [len(verdicts.of_claim(comparison, items, opinion)) for opinion in comparison.ruling.judgements] == [1, 1]
 
@@ -126,7 +126,7 @@ def test_a_claim_that_speaks_of_the_mean_has_one_point(tmp_path: Path) -> None:
 
 def test_the_line_below_says_what_it_rests_on(tmp_path: Path) -> None:
     write_run(tmp_path, [*rows(suite="a"), *rows(suite="b")], settings={"repeats": 1})
-    basis = common.basis(compare(tmp_path), runfolder.read_table(tmp_path, "items"))
+    basis = common.basis(compare(tmp_path), read_table(tmp_path, "items"))
     assert basis == (
         "n = 24 (a), 24 (b) items; 2026-11-20, run 20261120T101500Z-0123abcd; local machine at 0.1 USD/hour; "
         "temperature 0; 0 answers truncated (score 0), 0 missing."
@@ -141,7 +141,7 @@ def test_it_says_how_was_sampled(tmp_path: Path, sent: list[str | None], said: s
     made = [replace(row, sampling_applied=sent[at % len(sent)]) for at, row in enumerate(rows())]
     models = {name: model("vendor/m", usd_per_hour=None) for name in ("dear", "cheap")}
     write_run(tmp_path, made, models=models, prices={"as_of": "2026-11-22", "rows": {}}, settings={"repeats": 2})
-    basis = common.basis(compare(tmp_path), runfolder.read_table(tmp_path, "items"))
+    basis = common.basis(compare(tmp_path), read_table(tmp_path, "items"))
     assert said in basis
     assert "each asked 2 times" in basis
     assert "list prices of 2026-11-22" in basis
@@ -205,14 +205,14 @@ def test_latency_is_paired_and_only_of_clean_clocks(tmp_path: Path) -> None:
     made = [replace(r, outcome="truncated", score=0.0) if (r.model, r.item) == ("cheap", "0") else r for r in made]
     made = [replace(r, reused=True) if (r.model, r.item) == ("dear", "1") else r for r in made]
     write_run(tmp_path, made)
-    found = curves(compare(tmp_path), runfolder.read_table(tmp_path, "items"))
+    found = curves(compare(tmp_path), read_table(tmp_path, "items"))
     cheap = next(curve for curve in found if (curve.model, curve.metric) == ("cheap", "latency_s"))
     assert len(cheap.seconds) == 39, "item 1 was not timed for both"
     assert math.isinf(cheap.seconds[-1]), "item 0 never came to its end"
     assert cheap.steps[-1] == (3.0, 38 / 39)
     busy = [replace(r, timing_ok=False) if r.model == "cheap" else r for r in made]
     write_run(tmp_path, busy)
-    found = curves(compare(tmp_path), runfolder.read_table(tmp_path, "items"))
+    found = curves(compare(tmp_path), read_table(tmp_path, "items"))
     assert {curve.model for curve in found} == {"dear"}
 
 
@@ -226,7 +226,7 @@ def test_a_long_curve_is_thinned_and_keeps_its_ends() -> None:
 def test_levels_by_hand(tmp_path: Path) -> None:
     flat = [replace(row, level=None) for row in rows(suite="flat")]
     write_run(tmp_path, [*rows(), *flat])
-    found = level_scores(compare(tmp_path), runfolder.read_table(tmp_path, "items"))
+    found = level_scores(compare(tmp_path), read_table(tmp_path, "items"))
     assert {one.suite for one in found} == {"reasoning"}
     assert [(one.model, one.level, one.score.estimate, one.score.n) for one in found if one.model == "cheap"] == [
         ("cheap", 1, 0.0, 12), ("cheap", 2, 1.0, 12),
@@ -237,7 +237,7 @@ def test_tokens_by_hand(tmp_path: Path) -> None:
     made = rows(in_uncached=100, in_cache_read=40, in_cache_write_1h=4, out_total=50, out_reasoning=20)
     made = [replace(row, in_uncached=None, out_total=None) if row.model == "dear" else row for row in made]
     write_run(tmp_path, made)
-    dear, cheap = token_use(compare(tmp_path), runfolder.read_table(tmp_path, "items"))
+    dear, cheap = token_use(compare(tmp_path), read_table(tmp_path, "items"))
     assert cheap.means == {
         "prompt": 100, "prompt, from cache": 40, "prompt, into cache": 4, "answer": 30, "reasoning": 20,
     }  # fmt: skip
@@ -264,7 +264,7 @@ def test_bridges_of_a_pair_carry_the_bills_interval(tmp_path: Path) -> None:
 
 def test_a_familys_row_speaks_of_its_own_items(tmp_path: Path) -> None:
     write_run(tmp_path, [*rows(48), *(replace(row, cluster="one") for row in rows(2, suite="tiny"))])
-    items = runfolder.read_table(tmp_path, "items")
+    items = read_table(tmp_path, "items")
     whole, tiny = verdicts.contrasts(items, "cheap", "dear", ["reasoning", "tiny", "none"])
     found = verdicts.family_rows(whole, 0.9, 0.2)
     assert [row.label for row in found][-1] == "all of reasoning"

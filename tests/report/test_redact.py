@@ -12,8 +12,8 @@ from click.testing import CliRunner
 
 from bench.cli import bench
 from bench.errors import UsageError
-from bench.records import folder as runfolder
-from bench.records.items import AnswerRow
+from bench.records import LATENCY, LATENCY_COLUMNS, read_aggregates, read_rows, write_aggregates, write_tables
+from bench.records.tables import AnswerRow
 from bench.report.numbers.comparison import as_records, compare
 from bench.report.page import read_page
 from bench.report.redact import redact
@@ -31,25 +31,25 @@ def private(folder: Path) -> Path:
         command=["bench", "run", "-c", SECRET], parts=[{"command": [SECRET]}],
         lanes={"cheap": {"stopped": f"HTTP 400: {SECRET}", "retries": 2}, "dear": {"stopped": None, "retries": 0}},
     )  # fmt: skip
-    rows, answers = runfolder.read_rows(folder)
+    rows, answers = read_rows(folder)
     detail = json.dumps({"verdict": "wrong", "passed": 3, "why": SECRET, "lm_eval_score": 1.0, "repeats_itself": True})
     named = ("prompt", "answer", "reasoning", "extracted", "error", "finish_reason")
     texts: dict[str, Any] = dict.fromkeys(named, f"{SECRET} ü")
     changed = [replace(a, grade_detail=detail, **texts) for a in answers]
-    runfolder.write_tables(folder, rows, [*changed[:-1], replace(changed[-1], answer=None, grade_detail=None)])
+    write_tables(folder, rows, [*changed[:-1], replace(changed[-1], answer=None, grade_detail=None)])
     return folder
 
 
 def test_no_text_is_left_and_every_figure_is(tmp_path: Path) -> None:
     folder = private(tmp_path / "run")
-    (folder / runfolder.LATENCY).write_text(
-        ",".join(runfolder.LATENCY_COLUMNS) + f"\ncheap,cold,2026,failed,1,True,,,,,,,,{SECRET}\n", encoding="utf-8"
+    (folder / LATENCY).write_text(
+        ",".join(LATENCY_COLUMNS) + f"\ncheap,cold,2026,failed,1,True,,,,,,,,{SECRET}\n", encoding="utf-8"
     )
     kept = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     copy = redact(folder)
     assert copy == tmp_path / "run-redacted"
     assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == kept, "the run is not altered"
-    items, answers = runfolder.read_rows(copy)
+    items, answers = read_rows(copy)
     assert SECRET not in repr((items, answers))
     for path in copy.rglob("*"):
         assert SECRET.encode() not in path.read_bytes(), path
@@ -92,7 +92,7 @@ def test_an_import_keeps_its_totals_and_loses_the_cells_that_its_reasons_quote(t
     models = {label: {**model, "extra_body": {"user": SECRET}} for label, model in manifest["models"].items()}
     runjson.put(tmp_path / "run", {**manifest, "models": models})
     told = total("weak", score=0.2)
-    runfolder.write_aggregates(tmp_path / "run", [told])
+    write_aggregates(tmp_path / "run", [told])
     copy = redact(tmp_path / "run")
-    assert runfolder.read_aggregates(copy) == [told]
+    assert read_aggregates(copy) == [told]
     assert SECRET not in (copy / "run.json").read_text()

@@ -11,8 +11,9 @@ import pytest
 
 from bench import registry
 from bench.config.load import load
+from bench.records import git_commit, this_machine
 from bench.run import describe as manifest
-from bench.run.execute import Prepared, prepare
+from bench.run.prepare import Prepared, prepare
 
 TOML = """
 [run]
@@ -45,7 +46,7 @@ def prepared(tmp_path: Path) -> Prepared:
 
 
 def test_a_manifest_says_what_was_run(prepared: Prepared, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(manifest, "PACKAGES", ("lm-eval", "no-such-distribution"))
+    monkeypatch.setattr("bench.records.machine.PACKAGES", ("lm-eval", "no-such-distribution"))
     claim = prepared.comparison.claims["cheaper"]
     declared = {claim.sha256: "2026-01-02T03:04:05.678+00:00"}
     at = "2026-01-02T03:04:06.000+00:00"
@@ -110,8 +111,8 @@ def git(folder: Path, head: str, **files: str) -> Path:
 def test_the_commit_is_read_from_git(tmp_path: Path, head: str, files: dict[str, str], commit: str | None) -> None:
     git(tmp_path, head, **files)
     (tmp_path / "deep" / "er").mkdir(parents=True)
-    assert manifest.git_commit(tmp_path) == commit
-    assert manifest.git_commit(tmp_path / "deep" / "er") == commit
+    assert git_commit(tmp_path) == commit
+    assert git_commit(tmp_path / "deep" / "er") == commit
 
 
 def test_a_repository_inside_another_never_takes_the_outer_ones_commit(tmp_path: Path) -> None:
@@ -119,15 +120,15 @@ def test_a_repository_inside_another_never_takes_the_outer_ones_commit(tmp_path:
     inner = tmp_path / "module"
     inner.mkdir()
     (inner / ".git").write_text("gitdir: ../.git/modules/module\n")
-    assert manifest.git_commit(inner) is None
+    assert git_commit(inner) is None
 
 
 def test_no_repository_is_no_commit(tmp_path: Path) -> None:
-    assert manifest.git_commit(tmp_path) is None
+    assert git_commit(tmp_path) is None
 
 
 def test_the_machine_is_described() -> None:
-    machine = manifest.machine()
+    machine = this_machine()
     assert machine.cpu
     assert (machine.cores or 0) >= 1
     assert (machine.memory_bytes or 0) > 2**27

@@ -15,9 +15,9 @@ from bench.costs.estimate import Estimate
 from bench.costs.spending import Terms
 from bench.plan import PlannedCall
 from bench.records.items import Call, Graded
-from bench.run import execute as pipeline
 from bench.run import probe
-from bench.run.execute import Prepared
+from bench.run.execute import execute
+from bench.run.prepare import Prepared, prepare
 from tests.fake_endpoint import FakeEndpoint
 
 
@@ -52,13 +52,13 @@ def prepared(folder: Path, url: str = "http://127.0.0.1:1/v1") -> Prepared:
     (folder / "bench.toml").write_text(
         '[run]\nsuites = ["reasoning"]\nlimit = 1\n[models.ds]\nmodel = "deepseek/deepseek-v4-pro"\n'
     )
-    return pipeline.prepare(load(folder / "bench.toml"), registry.read(), {"DEEPSEEK_BASE_URL": url})
+    return prepare(load(folder / "bench.toml"), registry.read(), {"DEEPSEEK_BASE_URL": url})
 
 
 def test_a_user_who_says_no_is_not_charged(tmp_path: Path) -> None:
     with FakeEndpoint() as endpoint:
         plan, watcher, results = prepared(tmp_path, endpoint.url), Refusing(), tmp_path / "results"
-        done = pipeline.execute(plan, results, watcher, environ={}, terms=Terms())
+        done = execute(plan, results, watcher, environ={}, terms=Terms())
         before = len(endpoint.requests)
         assert not probe.measure(plan, results, done.folder, 4, watcher, {}, Terms(consent="ask"))
         assert (watcher.asked[-1], len(endpoint.requests)) == (True, before)

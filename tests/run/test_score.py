@@ -14,11 +14,12 @@ from lm_eval import evaluator
 
 from bench.plan import PlannedCall
 from bench.prices import load
-from bench.records import folder as runfolder
-from bench.records.items import Attempt, Call, Graded, ItemRow, Outcome, TokenUsage, prompt_text
+from bench.records import read_table, write_tables
+from bench.records.items import Attempt, Call, Graded, Outcome, TokenUsage, prompt_text
 from bench.records.settings import Comparison, LocalModel, ModelEntry, RemoteModel, RunSettings
+from bench.records.tables import ItemRow
 from bench.registry import Registry, read
-from bench.run.execute import Prepared, prepare
+from bench.run.prepare import Prepared, prepare
 from bench.run.score import Scored, grader_of, score_run
 from bench.scoring.graders import Grader
 from tests.scoring.parrot import Parrot
@@ -250,8 +251,8 @@ def test_items_asked_of_no_model_make_no_row(registry: Registry, tmp_path: Path)
 def test_nothing_asked_is_no_table(registry: Registry, tmp_path: Path) -> None:
     tables, _ = score(planned(registry), tmp_path, lambda _call: None)
     assert (tables.items, tables.answers) == ([], [])
-    runfolder.write_tables(tmp_path, tables.items, tables.answers)
-    assert len(runfolder.read_table(tmp_path, "items")) == 0
+    write_tables(tmp_path, tables.items, tables.answers)
+    assert len(read_table(tmp_path, "items")) == 0
 
 
 def test_repeats_are_scored_apart(registry: Registry, tmp_path: Path) -> None:
@@ -311,8 +312,8 @@ def test_unknown_stays_unknown_on_disk(registry: Registry, tmp_path: Path) -> No
     attempts = (Attempt(sent_at="2026-11-20T10:00:00.000+00:00", outcome=Outcome.ANSWERED),)
     unknown: dict[str, Any] = {"usage": TokenUsage(), "attempts": attempts}
     tables, _ = score(planned(registry), tmp_path, lambda call: answer(call, right(call), **unknown))
-    runfolder.write_tables(tmp_path, tables.items, tables.answers)
-    for table in (runfolder.read_table(tmp_path, "items"), pd.read_csv(tmp_path / "items.csv")):
+    write_tables(tmp_path, tables.items, tables.answers)
+    for table in (read_table(tmp_path, "items"), pd.read_csv(tmp_path / "items.csv")):
         for column in ("cost_usd", "cost_cap_usd", "in_uncached", "out_total", "tpot_s", "price_id"):
             assert table[column].isna().all()
         assert table["score"].notna().all()

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from bench.registry import read, shipped
-from bench.registry.items import item_of, read_jsonl
+from bench.registry.items import read_jsonl
 from bench.scoring import graders
+from bench.scoring.item import item_of
 from bench.suites.coding import build, exam
 from bench.suites.coding.build import FOLDER, main
 from bench.suites.coding.exam import SHIPPED_SEED, load

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from bench.scoring.database import script
 from bench.suites.coding.families import library, meter, vans
 from bench.suites.coding.family import Args, Edges, Params, choose, ints, picks
 from bench.suites.coding.instance import instances
@@ -15,7 +16,6 @@ from bench.suites.coding.items import item, subtle_mutant
 from bench.suites.coding.mutate import python_mutants, sql_mutants
 from bench.suites.coding.running import RAISED, canonical, python_answer, sql_answer
 from bench.suites.coding.specialise import entry_point, program
-from bench.suites.coding.tables import script
 
 
 def _example(p: Params, numbers: list[int]) -> list[int]:

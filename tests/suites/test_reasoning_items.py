@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from bench.registry import edited, read
-from bench.registry.items import item_of, read_jsonl
+from bench.registry.items import read_jsonl
 from bench.scoring.graders import answer_tag
+from bench.scoring.item import item_of
 from bench.suites.reasoning import build, exam, gym
 from bench.suites.reasoning.families import FAMILIES
 from bench.suites.reasoning.own import CLOSING, LEVELS, PER_CELL, Item

@@ -15,7 +15,7 @@ from bench.claims.parts.missing import MISSING_RATE, lost_items
 from bench.claims.parts.part import Axis, Part, RatioPart
 from bench.claims.parts.result import PartResult, undecided, worded
 from bench.claims.parts.score import SCORE, counts
-from bench.records.claim import Claim
+from bench.records import Claim
 
 __all__ = [
     "CLEAN_SHARE",

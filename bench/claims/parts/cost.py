@@ -14,8 +14,7 @@ from bench.claims.parts.part import Axis, RatioPart
 from bench.claims.parts.result import PartResult, at_worst, undecided, unjudged, worded
 from bench.claims.scope import Scope
 from bench.claims.words import percent, saving, saving_span
-from bench.records.aggregates import AggregateRow
-from bench.records.claim import Claim
+from bench.records import AggregateRow, Claim
 from bench.stats import Caveat, Floats, Interval, Reason, ratio_test
 
 TAIL_RISK = "tail risk not bounded: what a call can cost is unknown, and the interval may be too narrow"

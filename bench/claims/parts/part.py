@@ -11,8 +11,7 @@ from typing import ClassVar
 from bench.claims.pairs import Pairs
 from bench.claims.parts.result import PartResult
 from bench.claims.scope import Scope
-from bench.records.aggregates import AggregateRow
-from bench.records.claim import Claim
+from bench.records import AggregateRow, Claim
 from bench.stats import Caveat, Floats, Interval, Reason
 
 

@@ -13,8 +13,7 @@ from bench.claims.parts.part import Axis, Part, clusters_in_words, worth_in_word
 from bench.claims.parts.result import PartResult, at_worst, undecided, worded
 from bench.claims.scope import MEAN, Scope
 from bench.claims.words import points, span, two_sided
-from bench.records.aggregates import AggregateRow
-from bench.records.claim import Claim
+from bench.records import AggregateRow, Claim
 from bench.stats import Caveat, Floats, Interval, Reason, Unpaired, difference_test, unpaired_test
 
 EXACT = "the interval just reaches what is claimed, the exact test just does not"

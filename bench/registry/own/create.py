@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from bench.errors import TaskError, UsageError
-from bench.records.items import sha256_of
-from bench.registry.files import TaskFile, parse
+from bench.records import sha256_of
 from bench.registry.own import items
 from bench.registry.own.source import read
+from bench.registry.taskfile import TaskFile, parse
 
 _FUNCTIONS = {
     "class": "bench.hooks.ChatTask",

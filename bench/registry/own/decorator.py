@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench.errors import TaskError
-from bench.records.items import Graded, sha256_of
+from bench.records import Graded, sha256_of
 from bench.registry.items import strict_json
 from bench.registry.own import items
-from bench.scoring.graders import Grader
+from bench.scoring import Grader
 
 if TYPE_CHECKING:
-    from bench.registry.files import TaskFile
+    from bench.registry.taskfile import TaskFile
 
 Items = Callable[[], Iterable[Mapping[str, Any]]]
 Judge = Callable[[Mapping[str, Any], str], float | Graded]
@@ -108,7 +108,7 @@ def _why(error: BaseException) -> str:
 
 
 def _task_file(path: Path, own: PythonTask) -> TaskFile:
-    from bench.registry.files import TaskFile
+    from bench.registry.taskfile import TaskFile
 
     made = _made(path, own)
     if made != _made(path, own):

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from bench.records.manifest import RunRecord
+from bench.records import RunRecord
 from bench.report.numbers.comparison import RunComparison
 
 if TYPE_CHECKING:

@@ -11,8 +11,7 @@ from matplotlib.figure import Figure
 
 from bench.report.charts import style
 from bench.report.numbers.bridge import Bridge
-from bench.stats import Interval
-from bench.stats.bridge import PER_ITEM, PER_SOLVED
+from bench.stats import PER_ITEM, PER_SOLVED, Interval
 
 TOTALS = {PER_ITEM: "= an item's cost", PER_SOLVED: "= a solved item's"}
 """What the steps come to after some of them."""

@@ -11,11 +11,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from bench.records.items import Outcome
+from bench.records import Outcome
 from bench.report.charts import common, style
 from bench.report.numbers.comparison import RunComparison
-from bench.stats import quantile_interval
-from bench.stats.clusters import Floats
+from bench.stats import Floats, quantile_interval
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench.claims.parts import SCORE
-from bench.records import folder as runfolder
+from bench.claims import SCORE
+from bench.records import read_table
 from bench.report.charts import common, style, verdicts
 from bench.report.charts.costbridge import cost_bridge
 from bench.report.charts.forest import forest
@@ -36,7 +36,7 @@ def write_charts(comparison: RunComparison, folder: Path, shape: style.Shape = "
     """
     if not comparison.rows:
         return []
-    items = runfolder.read_table(folder, "items")
+    items = read_table(folder, "items")
     charts = folder / "charts"
     basis = common.basis(comparison, items)
     files = [

@@ -14,7 +14,7 @@ from matplotlib.patches import Polygon, Rectangle
 from matplotlib.ticker import FuncFormatter
 from matplotlib.transforms import Bbox
 
-from bench.claims.parts import COST, SCORE, Axis, Part
+from bench.claims import COST, SCORE, Axis, Part
 from bench.report.charts import labels, style
 from bench.stats import Interval
 

@@ -24,7 +24,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-from bench.records import folder as runfolder
+from bench.records import write_file, write_text
 
 Shape = Literal["wide", "square"]
 """A slide's or a page's column, or a square post."""
@@ -281,7 +281,7 @@ def write(figure: Figure, stem: Path, header: Sequence[str], rows: Sequence[Sequ
         (paths[0], "svg", {"Date": None, "Title": figure.get_label()}),
         (paths[1], "png", {"Software": None}),
     ):
-        runfolder.write_file(
+        write_file(
             path,
             lambda part, kind=kind, facts=facts: figure.savefig(  # type: ignore[misc]
                 part, format=kind, dpi=160, facecolor="white", metadata=facts
@@ -291,5 +291,5 @@ def write(figure: Figure, stem: Path, header: Sequence[str], rows: Sequence[Sequ
     table = csv.writer(out, lineterminator="\n")
     table.writerow(header)
     table.writerows([["" if value is None else value for value in row] for row in rows])
-    runfolder.write_text(paths[2], out.getvalue())
+    write_text(paths[2], out.getvalue())
     return paths

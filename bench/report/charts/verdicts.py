@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bench.claims import MEAN, Judgement, labels, parts
-from bench.claims.parts import Part
-from bench.records.manifest import RunRecord
+from bench.claims import MEAN, Judgement, Part, labels, parts
+from bench.records import RunRecord
 from bench.report.charts import common
 from bench.report.charts.forest import TOO_SMALL, ForestRow
 from bench.report.charts.plane import PlanePoint

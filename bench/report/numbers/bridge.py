@@ -13,9 +13,7 @@ import numpy as np
 from bench import prices
 from bench.prices import TOKEN_CLASSES, Price
 from bench.prices.reading import read_prices
-from bench.records.folder import effective_cost
-from bench.records.items import Outcome, TokenUsage
-from bench.records.manifest import RunRecord
+from bench.records import Outcome, RunRecord, TokenUsage, effective_cost
 from bench.stats import BridgeSide, BridgeStep, bridge, least_cache_hit, price_rise
 
 if TYPE_CHECKING:

@@ -9,10 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench.claims import Ruling, declared_claims, judge_claims
-from bench.records import folder as runfolder
-from bench.records.folder import effective_cost
-from bench.records.items import Outcome
-from bench.records.manifest import RunRecord
+from bench.records import Outcome, RunRecord, effective_cost, read_record, read_table
 from bench.report.note import Note
 from bench.report.numbers.bridge import Bridge, bridges
 from bench.report.numbers.languages import LanguageGap, gaps
@@ -125,8 +122,8 @@ class RunComparison:
 
 def compare(folder: Path) -> RunComparison:
     """Summarises a run folder. UsageError if it is not a run folder."""
-    record = runfolder.read_record(folder)
-    items, answers = runfolder.read_table(folder, "items"), read_answers(folder)
+    record = read_record(folder)
+    items, answers = read_table(folder, "items"), read_answers(folder)
     steps, unbridged = bridges(items, answers, record)
     return RunComparison(
         rows=tuple(_rows(items, answers, record)),

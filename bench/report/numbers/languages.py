@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from bench.records.manifest import RunRecord
+from bench.records import RunRecord
 from bench.report.text import formats, grid
 from bench.report.text.column import Column, Table, label, table
 from bench.stats import Interval, Strata, score_difference

@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.errors import UsageError
-from bench.records import folder as runfolder
-from bench.records.items import Outcome
+from bench.records import LATENCY, LATENCY_COLUMNS, Outcome
 from bench.stats import Interval, quantile_interval
 
 if TYPE_CHECKING:
@@ -64,12 +63,12 @@ def probes(folder: Path) -> tuple[Probe, ...]:
     """What `bench run --latency-probe` left in a run folder; empty if nothing. UsageError if it is damaged."""
     import pandas as pd
 
-    path = folder / runfolder.LATENCY
+    path = folder / LATENCY
     if not path.is_file():
         return ()
     try:
         types = {"model": str, "timing_ok": bool, **dict.fromkeys(METRICS.values(), float)}
-        columns = list(runfolder.LATENCY_COLUMNS)
+        columns = list(LATENCY_COLUMNS)
         table = pd.read_csv(path, dtype=types, usecols=columns, keep_default_na=False, na_values=[""])
     except (OSError, ValueError) as error:
         why = str(error).partition("\n")[0]

@@ -11,8 +11,7 @@ import numpy as np
 
 from bench.claims import Pairs, pair
 from bench.errors import UsageError
-from bench.records.folder import effective_cost
-from bench.records.manifest import RunRecord
+from bench.records import RunRecord, effective_cost
 from bench.stats import Interval, frontier, holm, membership, ratio_of_sums, score_difference
 
 if TYPE_CHECKING:

@@ -6,8 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from bench.records.manifest import RunRecord
-from bench.records.recorded import RecordedModel
+from bench.records import RecordedModel, RunRecord
 from bench.report.note import Note, info, warning
 
 if TYPE_CHECKING:

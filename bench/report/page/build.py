@@ -10,9 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.records import folder as runfolder
-from bench.records.manifest import RunRecord
-from bench.records.recorded import RecordedModel
+from bench.records import RecordedModel, RunRecord, read_aggregates, write_text
 from bench.report.note import Level
 from bench.report.numbers.comparison import RunComparison
 from bench.report.page import items as page_items
@@ -101,7 +99,7 @@ class PageRun:
 
 def write_page(path: Path, sources: Sequence[PageSource]) -> Path:
     """Writes the page of one run, or of several side by side."""
-    runfolder.write_text(path, page(sources))
+    write_text(path, page(sources))
     return path
 
 
@@ -148,7 +146,7 @@ def _run(source: PageSource) -> PageRun:
     record = source.comparison.record
     notes = tables.notes(source.comparison)
     warnings = [note.text for note in notes if note.level is Level.WARNING]
-    published = runfolder.read_aggregates(source.folder)
+    published = read_aggregates(source.folder)
     counts = [f"{about.items_planned} items of {suite}" for suite, about in record.suites.items()]
     counts += [f"{len(published)} published totals"] if published else []
     imported = "imported on " if record.imported else ""

@@ -13,10 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.records import folder as runfolder
-from bench.records.folder import effective_cost
-from bench.records.items import Outcome
-from bench.records.manifest import RunRecord
+from bench.records import Outcome, RunRecord, effective_cost, read_table
 from bench.report.page.pack import TEXT_LIMIT, pack, shortened
 
 if TYPE_CHECKING:
@@ -71,7 +68,7 @@ def inside(folder: Path, record: RunRecord, runs: int = 1, taken: int = 0) -> It
     All items, as long as they are few and their texts small; else those on which models differ, then those with a
     truncated, then with a refused answer, then a seeded sample.
     """
-    table = runfolder.read_table(folder, "items", COLUMNS)
+    table = read_table(folder, "items", COLUMNS)
     limit = table.groupby(["model", "suite"])["latency_s"].transform(lambda seconds: seconds.quantile(SLOW))
     numbered = table.assign(
         number=table.groupby(KEY, sort=False).ngroup(), slow=table["latency_s"] > limit.astype("Float64")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bench.records.aggregates import AggregateRow
+from bench.records import AggregateRow
 from bench.report.numbers.comparison import RunComparison
 from bench.report.text import probetext, tables, totals
 from bench.report.text.column import Table, TableCell, label, table

@@ -9,10 +9,8 @@ from shlex import quote
 from typing import Any
 
 from bench import claims
-from bench.claims import Judgement, Observed, PartResult, Verdict, parts
-from bench.claims.parts import Part
-from bench.records.aggregates import AggregateRow
-from bench.records.manifest import RunRecord
+from bench.claims import Judgement, Observed, Part, PartResult, Verdict, parts
+from bench.records import AggregateRow, RunRecord
 from bench.report.numbers.comparison import RunComparison
 from bench.report.numbers.pairwise import Difference
 from bench.report.text import formats, totals

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench.records.manifest import RunRecord
+from bench.records import RunRecord
 
 
 def clock_notes(record: RunRecord) -> list[str]:

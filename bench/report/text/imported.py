@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.records.manifest import RunRecord
-from bench.records.recorded import RecordedImport
+from bench.records import RecordedImport, RunRecord
 from bench.report.note import Note, recorded
 
 SHOWN = 5

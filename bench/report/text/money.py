@@ -6,12 +6,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bench.records.manifest import RunRecord
+from bench.records import RunRecord
 from bench.report.numbers.bridge import Bridge
 from bench.report.text import formats, grid
 from bench.report.text.column import Column, Table, label, table
-from bench.stats import BridgeStep
-from bench.stats.bridge import PER_ITEM, PER_SOLVED
+from bench.stats import PER_ITEM, PER_SOLVED, BridgeStep
 
 AFTER = {"list price": "saving in list prices", PER_ITEM: "saving per item", PER_SOLVED: "saving per solved item"}
 """What the saving so far is called after some of the steps."""

@@ -7,7 +7,7 @@ import io
 from collections.abc import Sequence
 from dataclasses import asdict, fields
 
-from bench.records.aggregates import AggregateRow
+from bench.records import AggregateRow
 from bench.report.text import grid
 from bench.report.text.column import Column, Table, label, table
 from bench.report.text.formats import UNKNOWN, count, percent

@@ -9,8 +9,8 @@ import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from bench.scoring.database import script
 from bench.suites.coding.family import Args
-from bench.suites.coding.tables import script
 
 LOOPS = 10_000
 """Passes of loops that a program may make for one input; a mutant may run forever."""

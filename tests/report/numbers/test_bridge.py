@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from bench.records import folder as runfolder
-from bench.records.items import ItemRow
+from bench.records import read_rows, write_tables
+from bench.records.tables import ItemRow
 from bench.report import compare
 from bench.report.numbers.bridge import Bridge
 from bench.report.text import tables as text
@@ -88,9 +88,9 @@ def test_each_quantity_has_its_factor(tmp_path: Path) -> None:
 
 def test_reasoning_that_is_shown_but_not_counted_is_split_by_its_characters(tmp_path: Path) -> None:
     folder = write_run(tmp_path, both(), models=MODELS, prices={"rows": ROWS})
-    items, answers = runfolder.read_rows(folder)
+    items, answers = read_rows(folder)
     answers = [replace(a, reasoning="xyz") if a.model == "cheap" else a for a in answers]  # the answer is "4"
-    runfolder.write_tables(folder, items, answers)
+    write_tables(folder, items, answers)
     [found] = compare(folder).bridges
     assert factors(found)["reasoning"] == pytest.approx((100 * 0.4 + 50 * 2) / (100 * 0.4 + 12.5 * 2))
 

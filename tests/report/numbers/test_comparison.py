@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bench.records.items import ItemRow
+from bench.records.tables import ItemRow
 from bench.report import SuiteRow, compare
 from bench.report.text import formats, tables
 from bench.report.text.column import Output, chosen

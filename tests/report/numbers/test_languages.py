@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.records.items import ItemRow
+from bench.records.tables import ItemRow
 from bench.report.numbers.comparison import compare
 from bench.report.page import read_page
 from bench.report.text import tables

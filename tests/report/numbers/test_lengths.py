@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 
 from bench.errors import UsageError
-from bench.records import folder as runfolder
+from bench.records import read_rows, write_tables
 from bench.report.numbers.lengths import KEYS, read_answers
 from tests.report.sample_run import ANSWERED, write_run
 
 
 def test_texts_are_read_as_their_lengths_in_characters(tmp_path: Path) -> None:
     folder = write_run(tmp_path, [ANSWERED, replace(ANSWERED, item="1")], {0: {"verdict": "wrong"}})
-    rows, answers = runfolder.read_rows(folder)
-    runfolder.write_tables(
+    rows, answers = read_rows(folder)
+    write_tables(
         folder, rows, [replace(answers[0], answer="naïve ü"), replace(answers[1], answer=None, reasoning=None)]
     )
     found = read_answers(folder)
@@ -28,7 +28,7 @@ def test_texts_are_read_as_their_lengths_in_characters(tmp_path: Path) -> None:
 
 def test_an_empty_table_has_the_same_columns(tmp_path: Path) -> None:
     folder = write_run(tmp_path, [ANSWERED])
-    runfolder.write_tables(folder, [], [])
+    write_tables(folder, [], [])
     found = read_answers(folder)
     assert list(found.columns) == [*KEYS, "grade_detail", "answer", "reasoning"]
     assert len(found) == 0

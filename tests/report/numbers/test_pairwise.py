@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from statsmodels.stats.multitest import multipletests  # type: ignore[import-untyped]
 
-from bench.records.items import ItemRow
+from bench.records.tables import ItemRow
 from bench.report import compare
 from bench.report.numbers.pairwise import Difference
 from bench.report.text import tables

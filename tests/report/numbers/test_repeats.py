@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.records.items import ItemRow
+from bench.records.tables import ItemRow
 from bench.report import compare
 from bench.report.note import Level
 from bench.report.text import tables

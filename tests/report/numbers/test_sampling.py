@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bench.records.items import ItemRow
+from bench.records.tables import ItemRow
 from bench.report import compare
 from bench.report.text import tables
 from bench.report.text.clocks import clock_notes

@@ -6,8 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from bench.records import folder as runfolder
-from bench.records.items import ItemRow
+from bench.records import read_rows, write_tables
+from bench.records.tables import ItemRow
 from tests.report.sample_run import ANSWERED, model, write_run
 
 HOSTILE = (
@@ -49,9 +49,9 @@ def write(folder: Path, items: int = 12, *, claims: bool = True, **manifest: Any
     about: dict[str, Any] = {"models": {label: model(f"weights/{label}") for label in ("cheap", "dear")}}
     about["claims"] = {CLAIM["name"]: CLAIM} if claims else {}
     write_run(folder, rows(items), {5: {"passed": 3, "total": 40, "verdict": "wrong"}}, **{**about, **manifest})
-    found, answers = runfolder.read_rows(folder)
+    found, answers = read_rows(folder)
     texts = {"item-0": HOSTILE, "item-1": "A" * 30_000 + "Z" * 30_000}
-    runfolder.write_tables(
+    write_tables(
         folder, found,
         [
             replace(a, answer=texts.get(a.item, "4"), prompt='[{"role": "user", "content": "2 + 2 <i>now</i>?"}]',

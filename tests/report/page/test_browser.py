@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import pytest
 
-from bench.records import folder as runfolder
+from bench.records import read_record
 from bench.report import RunComparison, compare
 from bench.report.page import PageSource, write_page
 from tests.perf import synthetic
@@ -211,7 +211,7 @@ def test_a_phone_needs_no_sideways_scrolling(visit: Visit) -> None:
 
 def test_ten_thousand_items_load_quickly_and_scroll(browser: Browser, tmp_path: Path) -> None:
     folder = synthetic.write(tmp_path / "run", 10_000)
-    bare = RunComparison(rows=(), record=runfolder.read_record(folder))
+    bare = RunComparison(rows=(), record=read_record(folder))
     path = write_page(tmp_path / "report.html", [PageSource(folder, bare, [])])
     page = browser.new_page()
     began = time.perf_counter()

@@ -7,7 +7,7 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
-from bench.records import folder as runfolder
+from bench.records import read_rows, write_aggregates, write_tables
 from bench.records.aggregates import AggregateRow
 from bench.report import compare
 from bench.report.page import PageSource, Shown, page, read_page
@@ -79,8 +79,8 @@ def sample_with(folder: Path, **claim: Any) -> Path:
 
 def test_a_latency_claim_and_an_unknown_cost_are_told(tmp_path: Path) -> None:
     folder = sample.write(tmp_path)
-    rows, answers = runfolder.read_rows(folder)
-    runfolder.write_tables(folder, [replace(r, cost_usd=None, provider="x") for r in rows], answers)
+    rows, answers = read_rows(folder)
+    write_tables(folder, [replace(r, cost_usd=None, provider="x") for r in rows], answers)
     remote = {label: model(f"x/{label}") for label in ("cheap", "dear")}
     manifest = {**runjson.content(folder), "models": remote, "prices": {"as_of": "2026-10-26"}}
     runjson.put(folder, manifest)
@@ -122,9 +122,9 @@ def imported(label: str, date: str | None) -> dict[str, Any]:
 def test_an_import_tells_its_source_and_its_own_dates(tmp_path: Path) -> None:
     models = {"cheap": imported("cheap", "2025-08-01"), "dear": imported("dear", None)}
     folder = sample.write(tmp_path, claims=False, imported=SOURCE, models=models)
-    rows, answers = runfolder.read_rows(folder)
+    rows, answers = read_rows(folder)
     unsaid: dict[str, Any] = {"outcome": "unstated", "latency_s": None, "ttfat_s": None, "started_at": None}
-    runfolder.write_tables(folder, [replace(r, **unsaid) for r in rows], answers)
+    write_tables(folder, [replace(r, **unsaid) for r in rows], answers)
     found = shown(folder)
     assert any("Imported from example/board, commit abc" in text for text in found.texts)
     assert found.texts[found.texts.index("results of") + 1] == "2025-08-01 (cheap) and an unknown date (dear)"
@@ -145,8 +145,8 @@ def test_totals_without_items_have_a_page_and_a_table(tmp_path: Path) -> None:
         total("unscored"),
     ]  # fmt: skip
     models = {one.model: imported(one.model, one.date) for one in totals}
-    runfolder.write_tables(tmp_path, [], [])
-    runfolder.write_aggregates(tmp_path, totals)
+    write_tables(tmp_path, [], [])
+    write_aggregates(tmp_path, totals)
     manifest = {
         "run": "board", "started_at": "2026-11-20T10:15:00+00:00", "settings": {"repeats": 1}, "suites": {},
         "models": models, "imported": SOURCE, "versions": {"claimbench": "0.1.0"},

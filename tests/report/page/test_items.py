@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from bench.records import folder as runfolder
-from bench.records.items import ItemRow
+from bench.records import read_rows, write_tables
 from bench.records.manifest import RunRecord
+from bench.records.tables import ItemRow
 from bench.report.page import items as page_items
 from bench.report.page.items import FIGURES, Items, inside
 from bench.report.page.pack import TEXT_LIMIT, pack, shortened, unpack
@@ -63,10 +63,10 @@ def test_repeats_are_answers_of_one_item(tmp_path: Path) -> None:
 
 def test_too_many_items_leave_the_ones_that_nobody_looks_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = sample.write(tmp_path)
-    rows, answers = runfolder.read_rows(folder)
+    rows, answers = read_rows(folder)
     both = {"item-8": "truncated", "item-9": "refused"}  # on both sides, so that scores are equal
     rows = [replace(r, outcome=both[r.item], score=0.0) if r.item in both else r for r in rows]
-    runfolder.write_tables(folder, rows, answers)
+    write_tables(folder, rows, answers)
     differing = ["item-2", "item-3", "item-4", "item-5"]
     for most, expected in ((4, differing), (5, [*differing, "item-8"]), (6, [*differing, "item-8", "item-9"])):
         monkeypatch.setattr(page_items, "MOST_ITEMS", most)
@@ -93,9 +93,9 @@ def test_an_item_that_is_solved_now_and_then_by_all_is_no_difference(
 
 def test_a_long_prompt_stays_a_list_of_messages(tmp_path: Path) -> None:
     folder = sample.write(tmp_path, 2)
-    rows, answers = runfolder.read_rows(folder)
+    rows, answers = read_rows(folder)
     messages = [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "x\n" * 30_000}]
-    runfolder.write_tables(folder, rows, [replace(a, prompt=json.dumps(messages)) for a in answers])
+    write_tables(folder, rows, [replace(a, prompt=json.dumps(messages)) for a in answers])
     texts: Any = unpack(chosen(folder).chunks[0])
     shown = json.loads(texts[0][0])
     assert [message["role"] for message in shown] == ["system", "user"]
@@ -131,7 +131,7 @@ def test_a_slow_answer_is_one_of_the_slowest_of_its_model_and_suite(
 
 def test_an_empty_run_has_no_items(tmp_path: Path) -> None:
     folder = write_run(tmp_path, [ANSWERED])
-    runfolder.write_tables(folder, [], [])
+    write_tables(folder, [], [])
     assert chosen(folder) == Items((), (), 0, "")
 
 

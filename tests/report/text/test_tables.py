@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bench.records.items import ItemRow
+from bench.records.tables import ItemRow
 from bench.report import RunComparison, compare
 from bench.report.numbers.pairwise import Difference
 from bench.report.text import documents, grid, marks, tables

@@ -1,0 +1,127 @@
+"""The rows of a run folder's items.parquet and answers.parquet: their schema."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemRow:
+    """One row of `items.parquet`: model x item x repeat. Prompt and answer are in the answers table, same key."""
+
+    run: str
+    """The run's id, the name of its folder."""
+    suite: str
+    """The suite."""
+    task: str
+    """The task."""
+    task_version: str
+    """The task's version."""
+    item: str
+    """The item's id within the task."""
+    family: str
+    """What generated the item."""
+    level: int | None
+    """Difficulty, 1 the easiest."""
+    language: str
+    """Language of the prompt (BCP 47)."""
+    cluster: str
+    """The statistical cluster."""
+    prompt_sha256: str
+    """Hash of the chat prompt; equal for every model of a run."""
+    model: str
+    """The model's label in bench.toml."""
+    served_model: str | None
+    """The model id the endpoint reported."""
+    provider: str
+    """The part of the model's name before the slash, e.g. "weights"."""
+    repeat: int
+    """Independent sample number, from 0."""
+    order: int
+    """The call's place in the plan."""
+    score: float | None
+    """In [0, 1]; 0 for truncated, refused and unparsable; None if missing."""
+    partial: float | None
+    """Partial credit in [0, 1], where the task gives any."""
+    outcome: str
+    """See `Outcome`."""
+    in_uncached: int | None
+    """Tokens; see `TokenUsage`."""
+    in_cache_read: int | None
+    """Tokens; see `TokenUsage`."""
+    in_cache_write_5m: int | None
+    """Tokens; see `TokenUsage`."""
+    in_cache_write_1h: int | None
+    """Tokens; see `TokenUsage`."""
+    out_total: int | None
+    """Tokens; see `TokenUsage`."""
+    out_reasoning: int | None
+    """Tokens; see `TokenUsage`."""
+    cost_usd: float | None
+    """USD of the scored attempt; None if no price is known."""
+    cost_retries_usd: float | None
+    """USD of earlier billed attempts; None if no price is known."""
+    cost_cap_usd: float | None
+    """The most this call could have cost, see `cost_cap_basis`; None if unknown."""
+    price_id: str | None
+    """The price that made the cost, e.g. "usd_per_hour=0.10" or "anthropic/claude-sonnet-5-5@2026-10-07"."""
+    ttft_s: float | None
+    """Seconds from send to the first token of any kind."""
+    ttfat_s: float | None
+    """Seconds from send to the first token of the answer."""
+    latency_s: float | None
+    """Seconds from send to the end of the last attempt (E2E)."""
+    wall_s: float | None
+    """Seconds including retries."""
+    tpot_s: float | None
+    """Seconds per output token after the first; see `Attempt.tpot_s`."""
+    queue_s: float | None
+    """Seconds of waiting inside the harness, in no latency."""
+    attempts: int | None
+    """HTTP exchanges made; 0 if not asked, None if an imported source does not say."""
+    timing_ok: bool | None
+    """Whether the harness kept the clock clean; None if not asked."""
+    reused: bool
+    """Whether the answer came from an earlier run; such rows never enter latency statistics."""
+    sampling_requested: str | None
+    """JSON of the sampling asked for."""
+    sampling_applied: str | None
+    """JSON of the sampling sent."""
+    sandbox: str | None
+    """The sandbox that ran the answer; None for tasks that run no code."""
+    started_at: str | None
+    """UTC, ISO 8601, of the scored attempt."""
+    cost_reported_usd: float | None = None
+    """What the provider says it charged for the scored attempt, in USD; None where it does not say."""
+    cost_cap_basis: str | None = None
+    """What `cost_cap_usd` rests on: "worst case" of price and token limit, or "observed bound" of a local machine."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerRow:
+    """One row of `answers.parquet`; joins the items table on run, task, item, model, repeat."""
+
+    run: str
+    """The run's id."""
+    task: str
+    """The task."""
+    item: str
+    """The item's id within the task."""
+    model: str
+    """The model's label in bench.toml."""
+    repeat: int
+    """Independent sample number, from 0."""
+    prompt: str
+    """The chat messages as JSON."""
+    answer: str | None
+    """The visible answer; None if there is none."""
+    reasoning: str | None
+    """The reasoning text shown by the provider."""
+    extracted: str | None
+    """The answer as cut out of the text; None if nothing could be."""
+    grade_detail: str | None
+    """JSON: why the answer scored so; for truncated and refused answers also lm-eval's own score."""
+    finish_reason: str | None
+    """The provider's own word."""
+    error: str | None
+    """What went wrong on the wire or in the grader."""

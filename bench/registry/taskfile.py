@@ -1,0 +1,133 @@
+"""One task as its YAML states it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bench import hooks
+from bench.errors import TaskError
+
+_PACKAGE = Path(__file__).parents[1]
+
+
+STOCK = (
+    "gsm8k",
+    "mmlu_pro",
+    "bbh",
+    "ifeval",
+    "minerva_math500",
+    "gpqa_diamond_cot_zeroshot",
+    "humaneval",
+    "mbpp",
+)
+"""Some of lm-eval's own tasks and groups that work by name."""
+
+
+def shipped(name: str) -> Path:
+    """A file or folder that ships with the package: in the wheel, or in the checkout of an editable install."""
+    packed = _PACKAGE / "_shipped" / name
+    return packed if packed.exists() else _PACKAGE.parent / name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskFile:
+    """One task as its file states it, not yet loaded by lm-eval."""
+
+    name: str
+    """The `task:` name."""
+    path: Path
+    """The file."""
+    config: Mapping[str, Any]
+    """The YAML with its `include` merged; `!function` values are their dotted names, as `hooks.hashed` gives them."""
+    sha256: str
+    """Hash of the YAML, what it includes and its data file: what makes two versions the same task."""
+    build: Callable[[], Any] | None = field(default=None, compare=False)
+    """Makes lm-eval's task where no YAML of a task folder does; raises UsageError."""
+
+    count: int | None = None
+    """How many items it has, where they are in no data file."""
+    ours: bool = True
+    """Whether items bring our fields (id, cluster, family, level, language). In another's data set the same names mean
+    something else, and items that ask the same are asked once."""
+
+    @property
+    def metadata(self) -> Mapping[str, Any]:
+        """The task's `metadata` mapping."""
+        metadata: Mapping[str, Any] = self.config["metadata"]
+        return metadata
+
+    @property
+    def version(self) -> str:
+        """The version the task states."""
+        return str(self.metadata["version"])
+
+    @property
+    def max_tokens(self) -> int:
+        """Tokens the task grants an answer."""
+        return int(self.config["generation_kwargs"]["max_gen_toks"])
+
+    @property
+    def data(self) -> Path | None:
+        """The JSONL file of its items, if it reads one of ours."""
+        return _data(self.path, self.config)
+
+
+def parse(
+    path: Path,
+    included_by: tuple[Path, ...] = (),
+    *,
+    function: Callable[[str, Path], Any] = lambda dotted, _folder: hooks.hashed(dotted),
+) -> dict[str, Any]:
+    """A YAML with its `include` merged under its own keys. UsageError naming file and line if it cannot be read.
+
+    `function` makes the value of a `!function` from its dotted name and the folder of the YAML that states it.
+    """
+    import yaml
+
+    class Loader(yaml.SafeLoader):
+        def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
+            """YAML would let the last of equal keys win, without a word."""
+            seen: set[str] = set()
+            for key, _ in node.value:
+                if key.value in seen:
+                    raise yaml.MarkedYAMLError(problem=f"'{key.value}' is given twice", problem_mark=key.start_mark)
+                seen |= {key.value} if isinstance(key.value, str) else set()
+            return super().construct_mapping(node, deep)
+
+    Loader.add_constructor("!function", lambda loader, node: function(loader.construct_scalar(node), path.parent))  # type: ignore[arg-type]
+    try:
+        config = yaml.load(path.read_text(encoding="utf-8"), Loader=Loader)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"{path}:{mark.line + 1}" if mark else str(path)
+        raise TaskError(where, "file", f"is not valid YAML: {getattr(error, 'problem', None) or error}.") from error
+    except (OSError, ValueError) as error:  # not UTF-8, or an impossible date
+        raise TaskError(path, "file", f"cannot be read ({error}).") from error
+    if not isinstance(config, dict):
+        raise TaskError(path, "file", "must be a mapping of an lm-eval task or group.")
+    base = config.pop("include", None)
+    if base is None:
+        return config
+    if not isinstance(base, str) or not (path.parent / base).is_file():
+        raise TaskError(path, "include", f"include '{base}' does not exist beside it.")
+    if path in included_by:
+        raise TaskError(path, "include", "includes itself.")
+    return {**parse(path.parent / base, (*included_by, path), function=function), **config}
+
+
+def _data(path: Path, config: Mapping[str, Any]) -> Path | None:
+    file = (config.get("dataset_kwargs") or {}).get("file")
+    return path.parent / file if file else None
+
+
+def _content_sha256(path: Path, config: Mapping[str, Any]) -> str:
+    content = hashlib.sha256(json.dumps(config, sort_keys=True, default=str).encode())
+    data = _data(path, config)
+    if data:
+        content.update(data.read_bytes())
+    return content.hexdigest()

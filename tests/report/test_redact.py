@@ -20,6 +20,8 @@ from bench.report.redact import redact
 from tests.report.page import sample
 from tests.report.page.test_build import SOURCE, total
 
+pytestmark = pytest.mark.usefixtures("shortcuts")
+
 SECRET = "Zanzibar"
 
 

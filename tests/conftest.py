@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 import json
 import os
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 os.environ.setdefault("TQDM_DISABLE", "1")  # before anything imports tqdm, which reads it once
 
@@ -97,6 +99,22 @@ def _read_json(text: str) -> Any:
     return json.loads(text)
 
 
+_parsed: dict[tuple[str, str], Any] = {}
+
+
+def _load_yaml(stream: Any, Loader: Any) -> Any:
+    """Our own reading of a YAML text, once a text; lm-eval's loader is another for each folder."""
+    if not isinstance(stream, str) or not Loader.__module__.startswith("bench."):
+        return _yaml_load(stream, Loader)
+    key = Loader.__qualname__, stream
+    if key not in _parsed:
+        _parsed[key] = _yaml_load(stream, Loader)
+    return copy.deepcopy(_parsed[key])
+
+
+_yaml_load = yaml.load
+
+
 def _sketch(figure: Any, path: Path, **_how: object) -> None:
     """A file in place of a picture; it holds the figure's title."""
     Path(path).write_text(figure.get_label(), encoding="utf-8")
@@ -113,4 +131,5 @@ def shortcuts(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(env, "from_string", _template)
     monkeypatch.setattr(task_items, "strict_json", _read_json)
+    monkeypatch.setattr(yaml, "load", _load_yaml)
     monkeypatch.setattr(Figure, "savefig", _sketch)

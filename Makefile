@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# Tests start the command many times: its bytecode is kept, whatever the environment says.
+PYTEST := env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest
 SEED ?= 1
 
 .DEFAULT_GOAL := help
@@ -35,7 +37,11 @@ bench-full: $(READY)  ## The same with every item of the suites
 
 .PHONY: test
 test: $(READY)  ## Run the tests on every core (SmolLM2 is fetched once and really served)
-	@$(BIN)/python -m pytest -n logical --dist loadgroup
+	@$(PYTEST) -n logical --dist loadgroup -m "not slow"
+
+.PHONY: test-slow
+test-slow: $(READY)  ## Run the tests that make test leaves out: the rest of its samples, and the dearest
+	@$(PYTEST) -n logical --dist loadgroup -m slow
 
 .PHONY: lint
 lint: $(READY)  ## Check style, types and the shipped items

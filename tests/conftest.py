@@ -1,18 +1,24 @@
-"""The real parts that tests share: a sandbox, weights, and a server for them."""
+"""The real parts that tests share: a sandbox, weights, and a server for them; and what keeps hundreds of runs cheap."""
 
 from __future__ import annotations
 
+import copy
+import functools
+import json
 import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 os.environ.setdefault("TQDM_DISABLE", "1")  # before anything imports tqdm, which reads it once
 
 from bench.engine import retry
 from bench.errors import UsageError
+from bench.registry import items as task_items
 from bench.sandbox import probe
 from bench.weights.catalog import resolve
 from bench.weights.fetch import fetch
@@ -25,12 +31,18 @@ def pytest_configure() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+GROUPS = {"weights": {"smollm2_path", "smollm2_server"}, "browser": {"browser"}, "stage": {"stage"}}
+"""Fixtures whose tests share one process: weights take every core, a browser starts once, stages take turns."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where tests run on several processes: one serves weights, which take every core, and one drives the browser."""
+    """Where tests run on several processes: those that share what is dear to make share a process."""
     for item in items:
-        for group, needed in {"weights": {"smollm2_path", "smollm2_server"}, "browser": {"browser"}}.items():
+        for group, needed in GROUPS.items():
             if needed & set(getattr(item, "fixturenames", ())):
                 item.add_marker(pytest.mark.xdist_group(group))
+        if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):  # it reads every module once a process
+            item.add_marker(pytest.mark.xdist_group("hypothesis"))
 
 
 @pytest.fixture(autouse=True)
@@ -68,3 +80,56 @@ def smollm2_server(smollm2_path: Path, tmp_path_factory: pytest.TempPathFactory)
     log = tmp_path_factory.mktemp("smollm2") / "server.log"
     with serve(smollm2_path, ServerSettings(), log=log) as server:
         yield server
+
+
+@functools.cache
+def _template(source: str) -> Any:
+    """lm-eval's template of a text, compiled once instead of once an item."""
+    from lm_eval.utils import env
+
+    return type(env).from_string(env, source)
+
+
+_strict_json = functools.cache(task_items.strict_json)
+
+
+def _read_json(text: str) -> Any:
+    """A new object a call, checked once a text."""
+    _strict_json(text)
+    return json.loads(text)
+
+
+_parsed: dict[tuple[str, str], Any] = {}
+
+
+def _load_yaml(stream: Any, Loader: Any) -> Any:
+    """Our own reading of a YAML text, once a text; lm-eval's loader is another for each folder."""
+    if not isinstance(stream, str) or not Loader.__module__.startswith("bench."):
+        return _yaml_load(stream, Loader)
+    key = Loader.__qualname__, stream
+    if key not in _parsed:
+        _parsed[key] = _yaml_load(stream, Loader)
+    return copy.deepcopy(_parsed[key])
+
+
+_yaml_load = yaml.load
+
+
+def _sketch(figure: Any, path: Path, **_how: object) -> None:
+    """A file in place of a picture; it holds the figure's title."""
+    Path(path).write_text(figure.get_label(), encoding="utf-8")
+
+
+@pytest.fixture
+def shortcuts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same runs, quicker: items and templates are read once, and charts are laid out but not drawn.
+
+    `tests/report` tests the drawing.
+    """
+    from lm_eval.utils import env
+    from matplotlib.figure import Figure
+
+    monkeypatch.setattr(env, "from_string", _template)
+    monkeypatch.setattr(task_items, "strict_json", _read_json)
+    monkeypatch.setattr(yaml, "load", _load_yaml)
+    monkeypatch.setattr(Figure, "savefig", _sketch)

@@ -131,6 +131,7 @@ def test_kill_at_half_then_continue_then_read_again(bench: Bench) -> None:
     assert bench.recorded() == after
 
 
+@pytest.mark.slow
 def test_ctrl_c_stops_cleanly_and_says_how_to_continue(bench: Bench) -> None:
     process = bench.start("run", "-m", "short", "-t", "reasoning")
     bench.wait_for(process, 1)
@@ -146,6 +147,7 @@ def test_ctrl_c_stops_cleanly_and_says_how_to_continue(bench: Bench) -> None:
     assert len(bench.recorded()) == 4
 
 
+@pytest.mark.slow
 def test_a_fresh_run_asks_again_and_temperature_zero_gives_the_same_text(bench: Bench) -> None:
     args = ("run", "-m", "short", "-t", "reasoning", "--limit", "2")
     assert bench.run(*args).returncode == 0
@@ -159,6 +161,7 @@ def test_a_fresh_run_asks_again_and_temperature_zero_gives_the_same_text(bench: 
     assert all(source is None for *_, source in found)
 
 
+@pytest.mark.slow
 def test_another_plan_reuses_young_answers_and_keeps_them_out_of_latency(bench: Bench) -> None:
     assert bench.run("run", "-m", "short", "-t", "reasoning", "--limit", "2", "-o", "first").returncode == 0
     done = bench.run("run", "-m", "short", "-t", "reasoning", "--limit", "3", "-o", "second", "--json")

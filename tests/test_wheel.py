@@ -50,6 +50,7 @@ def test_it_lists_all_suites_in_an_empty_folder(installed: Path, tmp_path: Path)
     assert [line.split()[0] for line in done.stdout.splitlines()] == ["suite", "coding", "reasoning", "reasoning_zh"]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("smollm2_path", "sandbox")
 def test_it_runs_both_suites_in_an_empty_folder(installed: Path, tmp_path: Path) -> None:
     done = bench(installed, tmp_path, "run", "-m", "smollm2", "--limit", "2")

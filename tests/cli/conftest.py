@@ -62,7 +62,10 @@ class Bench:
 
 
 @pytest.fixture
-def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Bench:
+def bench(
+    shortcuts: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Bench:
+    del shortcuts
     for name in [n for n in os.environ if n.startswith("BENCH_")]:
         monkeypatch.delenv(name)
     monkeypatch.delenv("CI", raising=False)

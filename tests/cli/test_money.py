@@ -150,6 +150,7 @@ def test_a_dry_run_names_what_has_no_price(bench: Bench, endpoint: FakeEndpoint)
     assert "cost of good: 3 calls, cost unknown: no price for openai-api/acme/good" in bench("run", "--dry-run").out
 
 
+@pytest.mark.slow
 def test_kill_9_never_overspends_by_more_than_was_reserved(bench: Bench, endpoint: FakeEndpoint) -> None:
     """The endpoint bills every request it saw; a run that is killed three times goes on until its budget ends."""
     usual = endpoint.script
@@ -258,6 +259,7 @@ def test_what_is_spent_is_shown(bench: Bench, endpoint: FakeEndpoint, monkeypatc
     assert "cost: 0.0140 of 1.00 USD spent" in shown
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("smollm2_path")
 def test_where_the_budget_ends_local_weights_are_asked_the_same_items(bench: Bench, endpoint: FakeEndpoint) -> None:
     pytest.importorskip("xllamacpp", reason="the extra `local` is not installed")

@@ -236,6 +236,7 @@ def test_without_a_price_a_budget_is_refused(bench: Bench, endpoint: FakeEndpoin
     assert "--budget-usd needs a price" in result.err
 
 
+@pytest.mark.slow
 def test_a_local_model_is_served_for_it(bench: Bench, smollm2_path: Path) -> None:
     pytest.importorskip("xllamacpp", reason="the extra `local` is not installed")
     assert smollm2_path.is_file()

@@ -320,6 +320,7 @@ def test_a_report_that_cannot_be_written_is_incomplete(bench: Bench, endpoint: F
     assert result.err.count("\n") == 1
 
 
+@pytest.mark.slow
 def test_two_commands_begun_at_once_ask_nothing_twice(bench: Bench, endpoint: FakeEndpoint) -> None:
     bench.configure(endpoint, "good", limit=6)
     sound = endpoint.script

@@ -90,6 +90,7 @@ def gitlab() -> tuple[list[str], dict[str, str]]:
     return found["script"], found["variables"]
 
 
+@pytest.mark.slow
 def test_the_commands_run_as_written_without_a_key(bench: Bench, endpoint: FakeEndpoint) -> None:
     at = f'model = "openai-api/acme/good"\nbase_url = "{endpoint.url}"'
     labels = [f'[models.{label}]\n{at}\nextra_body = {{ for = "{label}" }}' for label in ("smollm2", "qwen-coder")]

@@ -10,6 +10,7 @@ from bench.records.items import Item, Outcome
 from bench.records.settings import RemoteModel
 from bench.weights.server import LlamaServer
 from tests.providers.samples import ITEM, RUN, Read, read
+from tests.sampling import sampled
 
 PROMPTS = [
     "Say hello in three words.", "What is 2 + 2?", "Name a colour.", "Write a haiku about rain.", "Why is it cold?",
@@ -36,7 +37,7 @@ def ask(server: LlamaServer, generic: str, text: str) -> Read:
     return read(endpoint.wire, [reply.content])
 
 
-@pytest.mark.parametrize("text", PROMPTS)
+@pytest.mark.parametrize("text", sampled(PROMPTS, 2, always=PROMPTS[-1:]))
 def test_both_protocols_give_the_same_text(smollm2_server: LlamaServer, text: str) -> None:
     chat, messages = ask(smollm2_server, "openai-api", text), ask(smollm2_server, "anthropic-api", text)
     assert chat.answer == messages.answer != ""

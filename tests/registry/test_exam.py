@@ -11,6 +11,8 @@ import pytest
 from bench.errors import UsageError
 from bench.registry import LoadedTasks, Registry, read, shipped, with_exam, write_exam
 
+pytestmark = pytest.mark.xdist_group("exam")  # exams are made once a process
+
 NAME = "coding_predict"
 
 

@@ -251,6 +251,7 @@ def test_lm_evals_own_scorers_are_tried_too(tmp_path: Path) -> None:
     assert fields(lint([tmp_path])) == {"process_results"}
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("sandbox")
 def test_all_of_ours_pass() -> None:
     report = lint([shipped("tasks")])

@@ -21,6 +21,8 @@ from tests import runjson
 from tests.report.page import sample
 from tests.report.page.test_build import SOURCE, total
 
+pytestmark = pytest.mark.usefixtures("shortcuts")
+
 SECRET = "Zanzibar"
 
 

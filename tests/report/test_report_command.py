@@ -12,6 +12,8 @@ from bench.cli import bench, summary
 from bench.report.page import read_page
 from tests.report.page import sample
 
+pytestmark = pytest.mark.usefixtures("shortcuts")
+
 
 def test_several_runs_get_a_page_and_a_list_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(summary.VARIABLE, str(tmp_path / "step.md"))

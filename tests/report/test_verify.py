@@ -105,6 +105,7 @@ def test_every_file_with_numbers_is_compared(reported: Path) -> None:
     assert min(found.numbers.values()) > 0
 
 
+@pytest.mark.usefixtures("shortcuts")
 def test_nothing_published_and_no_tables_are_mistakes_of_the_user(tmp_path: Path) -> None:
     folder = sample.write(tmp_path / "run")
     (folder / "items.csv").unlink()
@@ -116,6 +117,7 @@ def test_nothing_published_and_no_tables_are_mistakes_of_the_user(tmp_path: Path
         verify([folder])
 
 
+@pytest.mark.usefixtures("shortcuts")
 def test_the_page_of_several_runs_is_verified_in_its_own_order(tmp_path: Path) -> None:
     for name in ("first", "second"):
         sample.write(tmp_path / name, 6, run=name, claims=False)
@@ -132,6 +134,7 @@ def test_the_page_of_several_runs_is_verified_in_its_own_order(tmp_path: Path) -
     assert "published 99 %, the tables give 100 %" in found.output.replace('"', "")
 
 
+@pytest.mark.usefixtures("shortcuts")
 def test_a_page_of_other_runs_is_left_out_or_refused_where_it_was_named(tmp_path: Path) -> None:
     for name in ("first", "second", "third"):
         sample.write(tmp_path / name, 6, run=name, claims=False)

@@ -21,6 +21,8 @@ from bench.suites.coding.families import FAMILIES
 from bench.suites.coding.family import CodingFamily, Kind
 from bench.suites.coding.instance import INPUTS, LEVELS, instances
 
+pytestmark = pytest.mark.xdist_group("exam")  # exams are made once a process
+
 ITEMS = {kind: read_jsonl(FOLDER / f"{kind}.jsonl") for kind in Kind}
 ALL = [item for items in ITEMS.values() for item in items]
 GRADER = {
@@ -33,6 +35,7 @@ family_cases = pytest.mark.parametrize("family", FAMILIES, ids=lambda family: st
 item_cases = pytest.mark.parametrize("item", ALL, ids=lambda item: str(item["id"]))
 
 
+@pytest.mark.slow
 def test_the_committed_files_are_what_the_families_make() -> None:
     assert main(["--check"]) == 0
 

@@ -13,6 +13,8 @@ from bench.report.numbers.bridge import Bridge
 from bench.report.text import tables as text
 from tests.report.sample_run import ANSWERED, model, not_asked, write_run
 
+pytestmark = pytest.mark.usefixtures("shortcuts")
+
 ROWS = {
     "a/dear": {"provider": "a", "model": "dear", "input": "4", "cache_read": "0.2", "output": "20"},
     "b/cheap": {

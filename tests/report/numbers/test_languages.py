@@ -15,6 +15,8 @@ from bench.report.text import tables
 from bench.report.write import write_report
 from tests.report.sample_run import ANSWERED, write_run
 
+pytestmark = pytest.mark.usefixtures("shortcuts")
+
 EACH = 8
 """Instances of a family."""
 

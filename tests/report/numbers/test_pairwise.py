@@ -19,6 +19,8 @@ from tests import runjson
 from tests.claims.test_claims import CLAIM, rows, write
 from tests.report.sample_run import model, not_asked, write_run
 
+pytestmark = pytest.mark.usefixtures("shortcuts")
+
 
 def three(n: int = 60) -> list[ItemRow]:
     """`rows`, and a third model that costs as much as "big" and solves nothing."""

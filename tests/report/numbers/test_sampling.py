@@ -16,6 +16,8 @@ from bench.report.text.clocks import clock_notes
 from tests import runjson
 from tests.report.sample_run import ANSWERED, model, not_asked, write_run
 
+pytestmark = pytest.mark.usefixtures("shortcuts")
+
 SENT = {"temperature": "sent", "top_p": "sent", "seed": "sent"}
 
 

@@ -209,6 +209,7 @@ def test_a_phone_needs_no_sideways_scrolling(visit: Visit) -> None:
     page.wait_for_function("document.getElementById('item').getBoundingClientRect().top < 200")
 
 
+@pytest.mark.slow
 def test_ten_thousand_items_load_quickly_and_scroll(browser: Browser, tmp_path: Path) -> None:
     folder = synthetic.write(tmp_path / "run", 10_000)
     bare = RunComparison(rows=(), record=read_record(folder))

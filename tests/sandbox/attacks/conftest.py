@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,20 @@ from bench.sandbox.ladder import SAFE, trouble
 from tests.sandbox.attacks import processes
 from tests.sandbox.attacks.catalogue import PLANTED
 from tests.sandbox.attacks.stage import Stage
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """`make test` makes each attack once, on the sandboxes, or by the doors, in turn; `make test-slow` the rest."""
+    ways: dict[tuple[Path, str], list[pytest.Item]] = defaultdict(list)
+    for item in items:
+        given = getattr(getattr(item, "callspec", None), "params", {})
+        if "name" in given and given.keys() & {"rung", "by"}:
+            ways[item.path, given["name"]].append(item)
+    for turn, several in enumerate(ways.values()):
+        for way, item in enumerate(several):
+            if way != turn % len(several):
+                item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture

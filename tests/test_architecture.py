@@ -6,7 +6,8 @@ import ast
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -293,3 +294,167 @@ def test_a_part_of_a_claim_is_chosen_by_name_in_its_own_folder_alone() -> None:
             for node in ast.walk(TREES[path]):
                 keys = {k.value for k in node.keys if isinstance(k, ast.Constant)} if isinstance(node, ast.Dict) else ()
                 assert len(PARTS & set(keys)) < 2, path
+
+
+LAYERS = (
+    ("errors", "hooks", "stats"),
+    ("records", "sandbox", "weights"),
+    ("providers", "prices", "registry", "scoring", "suites", "journal", "importers", "claims"),
+    ("config", "plan", "gate", "report"),
+    ("engine", "costs", "evidence"),
+    ("doctor",),
+    ("run",),
+    ("cli", "__main__", "bench"),
+)
+"""Rooms by layer, the ground first; `bench` is the package's own face."""
+LEVEL = {room: level for level, rooms in enumerate(LAYERS) for room in rooms}
+LOOSE = {"__init__", "__main__", "errors", "hooks", "journal", "plan"}
+MODULES = {module(path): path for path in SOURCES}
+ALONE = "loaded alone: a command pays for what it does, and listing loads no grader, chart, server or lm-eval"
+NAMESAKE = "its function has the module's name"
+VOCABULARY = "its names read with the module's: column.table, tables.every, ladder.rungs"
+DOORS = {
+    **dict.fromkeys(
+        (
+            "bench.claims.totals",
+            "bench.doctor.calibrated",
+            "bench.doctor.calibration",
+            "bench.prices.book",
+            "bench.prices.build",
+            "bench.prices.reading",
+            "bench.registry.lint",
+            "bench.registry.own",
+            "bench.registry.versions",
+            "bench.report.charts",
+            "bench.report.charts.forest",
+            "bench.report.numbers.latency",
+            "bench.report.page",
+            "bench.report.redact",
+            "bench.report.verify",
+            "bench.report.write",
+            "bench.run.confirm",
+            "bench.run.describe",
+            "bench.scoring.database",
+            "bench.scoring.extract",
+            "bench.scoring.graders",
+            "bench.scoring.item",
+            "bench.scoring.replay",
+            "bench.scoring.schema",
+            "bench.weights.catalog",
+            "bench.weights.fetch",
+            "bench.weights.server",
+            "bench.weights.store",
+        ),
+        ALONE,
+    ),
+    **dict.fromkeys(
+        (
+            "bench.config.environment",
+            "bench.config.load",
+            "bench.costs.estimate",
+            "bench.costs.machine",
+            "bench.costs.reprice",
+            "bench.run.ask",
+            "bench.run.execute",
+            "bench.run.prepare",
+            "bench.run.probe",
+            "bench.run.rescore",
+        ),
+        NAMESAKE,
+    ),
+    **dict.fromkeys(
+        (
+            "bench.claims.parts",
+            "bench.registry.items",
+            "bench.report.text.column",
+            "bench.report.text.formats",
+            "bench.report.text.grid",
+            "bench.report.text.measures",
+            "bench.report.text.probetext",
+            "bench.report.text.tables",
+            "bench.sandbox.grade",
+            "bench.sandbox.ladder",
+            "bench.stats.bridge",
+            "bench.stats.forecast",
+            "bench.stats.holm",
+        ),
+        VOCABULARY,
+    ),
+}
+"""Modules that another room may import by their own name, and why they are not behind the room's face."""
+
+
+def room(name: str) -> str:
+    """The room a module stands in: a folder of bench/, or a loose file."""
+    parts = name.split(".")
+    return parts[1] if len(parts) > 1 else "bench"
+
+
+def imported_modules(path: Path) -> set[str]:
+    """The modules of ours that a file imports, at once, lazily or for its types."""
+    names: set[str] = set()
+    for node in ast.walk(TREES[path]):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return {_nearest(name) for name in names if within(name, ("bench",))} - {module(path)}
+
+
+def _nearest(name: str) -> str:
+    while name not in MODULES:
+        name = name.rpartition(".")[0]
+    return name
+
+
+def test_every_room_has_its_layer_and_loose_files_are_few() -> None:
+    assert {room(name) for name in MODULES} == set(LEVEL)
+    assert {path.stem for path in (ROOT / "bench").glob("*.py")} == LOOSE
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=IDS)
+def test_imports_go_downwards_only(path: Path) -> None:
+    level = LEVEL[room(module(path))]
+    assert not {name for name in imported_modules(path) if LEVEL[room(name)] > level}
+
+
+def circles(arrows: Mapping[str, Collection[str]]) -> list[set[str]]:
+    """The groups of nodes that reach each other."""
+    reached = {node: _reach(arrows, node) for node in arrows}
+    return [group for node in arrows if len(group := {n for n in reached[node] if node in reached[n]}) > 1]
+
+
+def _reach(arrows: Mapping[str, Collection[str]], start: str) -> set[str]:
+    seen, todo = set[str](), [start]
+    while todo:
+        new = set(arrows.get(todo.pop(), ())) - seen
+        seen |= new
+        todo += new
+    return seen
+
+
+def test_no_circle_of_rooms_and_none_of_modules() -> None:
+    modules = {name: imported_modules(path) for name, path in MODULES.items()}
+    # A package's face is imported before its modules, so that what its modules import of it is no way back.
+    inner = {name: {other for other in others if not within(name, (other,))} for name, others in modules.items()}
+    assert not circles(inner)
+    rooms: dict[str, set[str]] = {}
+    for name, others in modules.items():
+        rooms.setdefault(room(name), set()).update(room(other) for other in others if room(other) != room(name))
+    assert not circles(rooms)
+    assert circles({"a": ["b"], "b": ["c"], "c": ["a"], "d": ["a"]})
+
+
+def test_other_rooms_are_entered_by_their_face() -> None:
+    entered = {
+        other
+        for name, path in MODULES.items()
+        for other in imported_modules(path)
+        if room(other) != room(name) and other.count(".") > 1
+    }
+    assert entered == set(DOORS), "write a new door down with its reason, and take an unused one out"
+
+
+def test_class_names_are_unique() -> None:
+    names = Counter(node.name for tree in TREES.values() for node in ast.walk(tree) if isinstance(node, ast.ClassDef))
+    assert not [name for name, times in names.items() if times > 1 and not name.startswith("_")]

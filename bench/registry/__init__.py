@@ -5,7 +5,6 @@ from __future__ import annotations
 from bench.registry.checks import SAMPLING, TaskFinding
 from bench.registry.exam import with_exam, write_exam
 from bench.registry.files import Registry, read, survey
-from bench.registry.items import chat_template
 from bench.registry.loaded import LoadedTasks
 from bench.registry.taskfile import STOCK, TaskFile, shipped
 from bench.registry.versions import edited
@@ -17,7 +16,6 @@ __all__ = [
     "STOCK",
     "TaskFile",
     "TaskFinding",
-    "chat_template",
     "edited",
     "read",
     "shipped",

@@ -7,8 +7,8 @@ from typing import Any
 
 from lm_eval.api.task import ConfigurableTask
 
-from bench.registry.items import chat_template as as_json
 from bench.registry.items import messages_of
+from bench.scoring.item import chat_template as as_json
 from bench.scoring.item import item_of
 
 

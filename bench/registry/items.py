@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from bench.errors import TaskError
-from bench.records import prompt_text
 from bench.scoring.item import LETTERS
 
 MOST_NESTED = 100
@@ -135,12 +134,6 @@ def dataset(rows: Sequence[Mapping[str, Any]], columns: Iterable[str]) -> Any:
         for row in rows
     ]
     return datasets.Dataset.from_list(flat)
-
-
-def chat_template(messages: list[dict[str, str]], add_generation_prompt: bool = True) -> str:
-    """The chat as JSON text; planning and scoring both build prompts with it, so their hashes are equal."""
-    del add_generation_prompt
-    return prompt_text(messages)
 
 
 def messages_of(item: Mapping[str, Any], system: str = "") -> list[dict[str, str]]:

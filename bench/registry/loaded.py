@@ -12,9 +12,8 @@ from bench.errors import TaskError, UsageError
 from bench.records import Item
 from bench.registry.checks import SAMPLING
 from bench.registry.files import Registry
-from bench.registry.items import chat_template
 from bench.registry.taskfile import TaskFile, parse
-from bench.scoring.item import item_of
+from bench.scoring.item import chat_template, item_of
 
 
 class LoadedTasks:

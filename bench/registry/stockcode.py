@@ -96,7 +96,7 @@ def _task_file(name: str, licence: str, max_tokens: int, rows: Rows) -> TaskFile
 
     def build() -> Any:
         from bench.registry.chat import ChatTask
-        from bench.scoring import human_eval
+        from bench.scoring.graders import human_eval
 
         data = {"test": dataset(rows, COLUMNS)}
         return ChatTask({**config, "custom_dataset": lambda **_: data, "process_results": human_eval})

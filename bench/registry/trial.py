@@ -11,7 +11,7 @@ from bench.registry.checks import TaskFinding
 from bench.registry.loaded import LoadedTasks
 from bench.registry.own import read as read_items
 from bench.registry.taskfile import TaskFile
-from bench.scoring import Grader
+from bench.scoring.graders import Grader
 
 FUNCTION = "```python\ndef NAME(*args, **named):\n    return None\n```"
 JUNK = ("", "I do not know.", "asdf qwer", "{}", "[]", FUNCTION)

@@ -23,8 +23,7 @@ from bench.errors import UsageError
 from bench.journal import Journal
 from bench.plan import PlannedCall, call_key
 from bench.providers import Endpoint, missing_keys
-from bench.records import LATENCY, LATENCY_COLUMNS, Call, Item, read_record, sha256_of, write_text
-from bench.records.files import lock_folder
+from bench.records import LATENCY, LATENCY_COLUMNS, Call, Item, lock_folder, read_record, sha256_of, write_text
 from bench.run import ask as asking
 from bench.run.execute import JOURNAL
 from bench.run.prepare import Prepared, Watcher

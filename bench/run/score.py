@@ -14,7 +14,8 @@ from bench.plan import Plan, PlannedCall
 from bench.prices import PriceBook
 from bench.records import AnswerRow, Call, Graded, Item, ItemRow, ModelEntry, Outcome, prompt_text
 from bench.registry import LoadedTasks
-from bench.scoring import Grader, repeats_itself
+from bench.scoring.extract import repeats_itself
+from bench.scoring.graders import Grader
 
 GRADER_FAILED = "the grader failed"
 """How the `error` of such an answer begins."""

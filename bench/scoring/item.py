@@ -6,6 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from bench.records import prompt_text
+
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 """Names of an item's choices, in order."""
 
@@ -16,3 +18,9 @@ def item_of(doc: Mapping[str, Any]) -> dict[str, Any]:
         return dict(doc)
     item: dict[str, Any] = json.loads(doc["_item"])
     return item
+
+
+def chat_template(messages: list[dict[str, str]], add_generation_prompt: bool = True) -> str:
+    """The chat as JSON text; planning and scoring both build prompts with it, so their hashes are equal."""
+    del add_generation_prompt
+    return prompt_text(messages)

@@ -14,8 +14,8 @@ from lm_eval.loggers import EvaluationTracker
 
 from bench.errors import IncompleteError
 from bench.records import Graded
-from bench.registry import chat_template
 from bench.scoring.extract import ANSWER_CHARS
+from bench.scoring.item import chat_template
 
 NO_MATCH = "[invalid]"
 """lm-eval's regex filters give this where they match nothing."""

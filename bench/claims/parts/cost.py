@@ -20,7 +20,7 @@ from bench.stats import Caveat, Floats, Interval, Reason, ratio_test
 TAIL_RISK = "tail risk not bounded: what a call can cost is unknown, and the interval may be too narrow"
 
 
-class Cost(RatioPart):
+class CostPart(RatioPart):
     """At least a share less, by the ratio of the two bills."""
 
     key = "cost"
@@ -176,7 +176,7 @@ class Cost(RatioPart):
         return f"at least {100 * margin:g} % cheaper"
 
 
-COST = Cost()
+COST = CostPart()
 """The cost part."""
 
 

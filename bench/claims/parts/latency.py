@@ -17,7 +17,7 @@ CLEAN_SHARE = 0.95
 """Latency is judged only if this share of each suite's pairs was timed cleanly."""
 
 
-class Latency(RatioPart):
+class LatencyPart(RatioPart):
     """At most a factor longer, by the geometric mean of the pairs' ratios of E2E seconds."""
 
     key = "latency"
@@ -111,5 +111,5 @@ class Latency(RatioPart):
         return f"at most {margin:g} times as long"
 
 
-LATENCY = Latency()
+LATENCY = LatencyPart()
 """The latency part."""

@@ -19,7 +19,7 @@ from bench.stats import Caveat, Floats, Interval, Reason, Unpaired, difference_t
 EXACT = "the interval just reaches what is claimed, the exact test just does not"
 
 
-class Score(Part):
+class ScorePart(Part):
     """At most a margin lower, by the difference of the items' scores."""
 
     key = "quality"
@@ -190,7 +190,7 @@ class Score(Part):
         return f"at most {100 * margin:g} points worse"
 
 
-SCORE = Score()
+SCORE = ScorePart()
 """The score part."""
 
 

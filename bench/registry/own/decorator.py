@@ -16,7 +16,7 @@ from bench.errors import TaskError
 from bench.records import Graded, sha256_of
 from bench.registry.items import strict_json
 from bench.registry.own import items
-from bench.scoring import Grader
+from bench.scoring.graders import Grader
 
 if TYPE_CHECKING:
     from bench.registry.taskfile import TaskFile

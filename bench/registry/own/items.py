@@ -17,7 +17,8 @@ from typing import Any
 
 from bench.errors import TaskError, UsageError, suggest
 from bench.registry.items import dataset, messages_of, numbered_jsonl
-from bench.scoring import KINDS, extract, graders, kind_of
+from bench.scoring import extract, graders
+from bench.scoring.graders import KINDS, kind_of
 from bench.scoring.item import LETTERS
 
 OPTIONAL = ("cluster", "family", "level", "language", "example", "reference", "meta")
@@ -171,7 +172,7 @@ def _calls_problem(row: Mapping[str, Any]) -> str | None:
 
 
 def _schema_problem(row: Mapping[str, Any]) -> str | None:
-    from bench.scoring import schema_problem
+    from bench.scoring.schema import schema_problem
 
     problem = schema_problem(row["json_schema"])
     return f"'json_schema' {problem}." if problem else None

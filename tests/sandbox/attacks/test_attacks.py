@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from bench.sandbox import ProgramVerdict, Rung, TestCall, grade
-from bench.sandbox import Rung, TestCall, Verdict, grade
 from tests.sampling import sampled
 from tests.sandbox.attacks import plain
 from tests.sandbox.attacks.catalogue import PLANTED, PROGRAMS, QUICK, arguments, limits

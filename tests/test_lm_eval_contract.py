@@ -13,8 +13,8 @@ from lm_eval import evaluator
 from lm_eval.api.instance import Instance
 from lm_eval.tasks import TaskManager
 
-from bench.registry import chat_template
 from bench.scoring import graders
+from bench.scoring.item import chat_template
 from bench.scoring.replay import JournalLM
 
 TASK = """\

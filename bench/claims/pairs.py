@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.claims import questions
 from bench.errors import UsageError
 from bench.records import Outcome, RecordedModel, RunRecord, effective_cost
 from bench.stats import Floats, Strata
@@ -84,7 +85,7 @@ class Pairs:
     suites: tuple[str, ...]
     """Each item's suite."""
     clusters: tuple[str, ...]
-    """Each item's cluster, unique over suites and tasks of a suite's own."""
+    """Each item's cluster, unique over suites and tasks of a suite's own; items with one prompt share it."""
     planned: int
     """Items that the run planned for these suites."""
     seconds: Floats
@@ -93,6 +94,8 @@ class Pairs:
     """Suites and clusters of `seconds`."""
     answered: Mapping[str, int]
     """By suite: samples that both sides answered, timed cleanly or not."""
+    repeated: tuple[questions.Repeated, ...] = ()
+    """Questions that stand under several ids."""
     earliest: str | None
     """UTC, ISO 8601: when the first answer used was asked, reused ones included; None if the run does not say."""
 
@@ -151,13 +154,14 @@ def pair(
     _sound(rows)
     first = rows.drop_duplicates(KEY).sort_values(KEY)
     order = first.set_index(KEY).index
-    clusters = first["suite"] + "/" + first["cluster"]
-    seconds, timed, answered = _seconds(rows, candidate, baseline)
+    clusters, repeated = questions.clusters(first)
+    seconds, timed, answered = _seconds(rows, candidate, baseline, dict(zip(order, clusters, strict=True)))
     return Pairs(
         candidate=_side(rows, candidate, order, record.models[candidate], columns),
         baseline=_side(rows, baseline, order, record.models[baseline], columns),
         suites=tuple(first["suite"]),
         clusters=tuple(clusters),
+        repeated=repeated,
         planned=len(order) if record.imported else _planned(record, suites),
         seconds=seconds,
         timed=timed,
@@ -267,7 +271,9 @@ def _floats(series: pd.Series[Any], order: pd.Index[Any]) -> Floats:
     return np.where(np.isfinite(values), values, np.nan)
 
 
-def _seconds(rows: pd.DataFrame, candidate: str, baseline: str) -> tuple[Floats, Strata, Mapping[str, int]]:
+def _seconds(
+    rows: pd.DataFrame, candidate: str, baseline: str, clusters: Mapping[Any, str]
+) -> tuple[Floats, Strata, Mapping[str, int]]:
     """E2E seconds of samples that both sides answered close in time, with clean clocks and no reuse."""
     import pandas as pd
 
@@ -282,5 +288,5 @@ def _seconds(rows: pd.DataFrame, candidate: str, baseline: str) -> tuple[Floats,
         clean &= both[f"timing_ok_{side}"].fillna(False).astype(bool) & ~both[f"reused_{side}"].astype(bool)
     kept = both[clean]
     seconds = kept[["latency_s_c", "latency_s_b"]].to_numpy(dtype=float)
-    strata = Strata(list(kept["suite"]), list(kept["suite"] + "/" + kept["cluster"]))
+    strata = Strata(list(kept["suite"]), [clusters[key] for key in kept[KEY].itertuples(index=False, name=None)])
     return seconds, strata, {str(suite): int(count) for suite, count in both["suite"].value_counts().items()}

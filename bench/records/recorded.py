@@ -29,6 +29,8 @@ class RecordedSettings(JsonRecord):
     """Replaces the tasks' temperature; None leaves it to them."""
     reuse: float | None = None
     """Hours for which answers of earlier runs were reused; None where the file does not say."""
+    slice_seed: int | None = None
+    """Drew the items that `limit` took; None where all were asked, or the first ones, as once was done."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -135,7 +135,7 @@ class RunSettings:
     """Suites or single tasks to run."""
     _: KW_ONLY
     seed: int = 1
-    """Seeds the order of calls and all resampling."""
+    """Draws the items that `limit` takes, and seeds the order of calls and all resampling."""
     exam_seed: int | None = None
     """Draws the items of generated tasks anew; None keeps the exam that ships."""
     limit: int | None = None

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 
 from bench import claims
-from bench.records import RecordedModel
+from bench.records import RecordedModel, RecordedSuite
 from bench.report.note import Note, info, warning
 from bench.report.numbers import languages
 from bench.report.numbers.comparison import RunComparison, SuiteRow, as_records
@@ -21,6 +21,13 @@ MARKS = (
     "↑ more is better, ↓ less is better. Bold: better than every other model on the suite beyond chance, pair by pair; "
     "italic: the best estimate, which may be chance."
 )
+
+
+def _slice(about: RecordedSuite, seed: int | None) -> str:
+    """What drew the items, where not all were asked."""
+    if seed is None or about.items_planned == about.items_available:
+        return ""
+    return f" (a sample, drawn with seed {seed})"
 
 
 def _shared(comparison: RunComparison, suite: str) -> str:
@@ -39,7 +46,9 @@ def notes(comparison: RunComparison) -> list[Note]:
         "give. TTFAT: time to first answer token; E2E: send to end of answer."
     ]
     for suite, about in record.suites.items():
-        lines.append(f"{suite}: {about.items_planned} of {about.items_available} items, {_shared(comparison, suite)}.")
+        sliced = _slice(about, record.settings.slice_seed)
+        shared = _shared(comparison, suite)
+        lines.append(f"{suite}: {about.items_planned} of {about.items_available} items{sliced}, {shared}.")
     lines += clock_notes(record)
     lines += money.derived_notes(record)
     if not record.imported:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
@@ -51,7 +51,7 @@ def _repeated(suite: str, items: pd.DataFrame) -> Repeated:
     )
 
 
-def _joined(names: Sequence[str], places: Sequence[int], prompts: Sequence[str]) -> list[str]:
+def _joined(names: NDArray[np.object_], places: NDArray[np.intp], prompts: NDArray[np.object_]) -> list[str]:
     """The clusters' names, those that share a prompt under the first name of theirs."""
     labels, codes = np.unique(np.asarray(names, dtype=str), return_inverse=True)
     _, asked = np.unique(np.asarray(prompts, dtype=str), return_inverse=True)

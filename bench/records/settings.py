@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from bench.records.claim import Claim
+from bench.records.pricing import RecordedTraffic
 
 WEIGHTS = "weights"
 """The provider of models that run on this machine from a weights file."""
@@ -162,3 +163,5 @@ class Comparison:
     """Claims by name, in the file's order."""
     providers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """What bench.toml says of providers, by name."""
+    traffic: RecordedTraffic | None = None
+    """The traffic that costs are judged at; None: as the run's calls are made."""

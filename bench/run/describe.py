@@ -50,6 +50,7 @@ def build(
         fresh=fresh,
         settings=RecordedSettings(**asdict(comparison.run), slice_seed=_slice_seed(prepared)),
         planned_calls=len(plan.calls),
+        traffic=comparison.traffic,
         suites=_suites(prepared),
         tasks={
             name: RecordedTask(version=file.version, sha256=file.sha256, max_tokens=file.max_tokens)

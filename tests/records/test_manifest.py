@@ -18,7 +18,8 @@ from bench.errors import UsageError
 from bench.records import read_record
 from bench.records.claim import Claim
 from bench.records.manifest import FORMAT, RunRecord
-from bench.records.recorded import RecordedClaim, RecordedDerivation, RecordedLane, RecordedPrices, RecordedSpending
+from bench.records.pricing import RecordedPrices
+from bench.records.recorded import RecordedClaim, RecordedDerivation, RecordedLane, RecordedSpending
 from bench.run import describe as manifest
 from bench.run.prepare import prepare
 from tests import runjson

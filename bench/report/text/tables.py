@@ -101,8 +101,8 @@ def _model_note(label: str, model: RecordedModel, comparison: RunComparison) -> 
         parts += [cost, f"{model.slots} slot(s), prompt cache {cache}, on this machine"]
     else:
         priced = any(row.cost_per_1000_usd for row in comparison.rows if row.model == label)
-        as_of = comparison.record.prices_as_of
-        parts.append(f"cost from list prices as of {as_of}" if priced and as_of else "cost unknown: no price")
+        dates = " and ".join(comparison.record.price_dates)
+        parts.append(f"cost from {dates}" if priced and dates else "cost unknown: no price")
     return f"{label} is {model.model}: {'; '.join(parts)}."
 
 

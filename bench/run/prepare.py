@@ -41,7 +41,7 @@ class Watcher(Protocol):
         """What the run cost so far, its budget, and the models whose calls have no known price."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
     """A comparison, planned: everything that is known before the first call."""
 
@@ -78,13 +78,21 @@ def prepare(comparison: Comparison, registry: Registry, environ: Mapping[str, st
         loaded = LoadedTasks(registry, names)
     items, available = [], {}
     for suite, tasks in chosen.items():
-        found = [item for task in tasks for item in loaded.items(suite, task.name)]
-        available[suite] = len(found)
-        items += balanced(found, comparison.run.limit)
+        of_suite = [item for task in tasks for item in loaded.items(suite, task.name)]
+        available[suite] = len(of_suite)
+        items += balanced(of_suite, comparison.run.limit)
     _require_different_prompts(items)
     plan = make_plan(items, endpoints, comparison.run, {name: loaded.files[name].sha256 for name in names})
     book = prices.load(prices.beside(comparison.source))
-    return Prepared(comparison, loaded, endpoints, plan, available, book, refused)
+    return Prepared(
+        comparison=comparison,
+        loaded=loaded,
+        endpoints=endpoints,
+        plan=plan,
+        available=available,
+        book=book,
+        refused=refused,
+    )
 
 
 def _names(chosen: Mapping[str, Sequence[TaskFile]]) -> list[str]:

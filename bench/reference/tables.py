@@ -79,6 +79,11 @@ _PROBE: Mapping[str, str] = {
     "outcome": "How the prompt ended, as in items.",
 }
 """The meaning of latency.csv's columns that are fields of no other record."""
+_UNITS: Mapping[str, str] = {
+    **dict.fromkeys(("in_total", *(each.name for each in fields(TokenUsage))), "tokens"),
+    **dict.fromkeys(("score", "partial"), "0 to 1"),
+}
+"""The units of columns whose names do not end with them."""
 _JSON = {str: "text", int: "whole number", float: "number", bool: "true or false", Decimal: "decimal, as text"}
 
 
@@ -118,11 +123,7 @@ def unit(name: str) -> str:
     """A column's unit, which its name tells; empty for what has none."""
     if name.endswith("_usd"):
         return "USD"
-    if name.endswith("_s"):
-        return "s"
-    if name in ("in_total", *(each.name for each in fields(TokenUsage))):
-        return "tokens"
-    return "0 to 1" if name in ("score", "partial") else ""
+    return "s" if name.endswith("_s") else _UNITS.get(name, "")
 
 
 def _outcomes() -> Iterator[tuple[str, ...]]:

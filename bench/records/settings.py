@@ -25,7 +25,7 @@ class _Model:
     """provider/model, e.g. "anthropic/claude-opus-5-5", "weights/smollm2-135m-instruct", "openai-api/acme/small"."""
     _: KW_ONLY
     extra_body: Mapping[str, Any] = field(default_factory=dict)
-    """Added to every request's body as it is; for local weights to the embedded server's."""
+    """Added to every request's body as it is, in place of what we would send under the same key."""
     max_tokens: int | None = None
     """Replaces every task's token cap, up or down; None keeps the tasks' own."""
     temperature: float | None = None

@@ -24,7 +24,7 @@ class ItemRow:
     level: int | None
     """Difficulty, 1 the easiest; None where the task has no levels."""
     language: str
-    """Language of the prompt (BCP 47)."""
+    """Language of the prompt (BCP 47); empty where an import does not say."""
     cluster: str
     """The statistical cluster."""
     prompt_sha256: str
@@ -34,7 +34,7 @@ class ItemRow:
     served_model: str | None
     """The model id the endpoint reported; None where it reported none."""
     provider: str
-    """The part of the model's name before the slash, e.g. "weights"."""
+    """The part of the model's name before the slash, e.g. "weights"; empty where an import does not say."""
     repeat: int
     """Independent sample number, from 0."""
     order: int

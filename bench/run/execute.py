@@ -38,7 +38,7 @@ from bench.registry import write_exam
 from bench.run import ask as asking
 from bench.run import describe as manifests
 from bench.run.ask import Asked
-from bench.run.prepare import Prepared, Watcher, _runs_code
+from bench.run.prepare import SILENT, Prepared, Watcher, _runs_code
 from bench.run.score import Scored, grader_failures, score_run
 
 JOURNAL = "journal.db"
@@ -68,7 +68,7 @@ class Result:
 def execute(
     prepared: Prepared,
     results: Path,
-    watcher: Watcher,
+    watcher: Watcher = SILENT,
     *,
     output: Path | None = None,
     fresh: bool = False,

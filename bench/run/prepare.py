@@ -41,6 +41,34 @@ class Watcher(Protocol):
         """What the run cost so far, its budget, and the models whose calls have no known price."""
 
 
+class SilentWatcher:
+    """A `Watcher` without a user: shows nothing, and agrees to no cost that a user would have to agree to."""
+
+    def say(self, text: str) -> None:
+        """Nothing is shown; what matters stands in the run's `Result` and its record."""
+
+    def lane(self, label: str, done: int, total: int) -> None:
+        """Nothing is shown."""
+
+    def finished(self, planned: PlannedCall, call: Call, graded: Graded | None) -> None:
+        """Nothing is shown."""
+
+    def fetched(self, name: str, done: int, total: int) -> None:
+        """Nothing is shown."""
+
+    def estimated(self, estimate: Estimate, *, ask: bool) -> bool:
+        """True unless a user has to agree (`Terms.consent` is "ask"): nobody is there to."""
+        del estimate
+        return not ask
+
+    def spent(self, usd: Decimal, limit: Decimal | None, unknown: Sequence[str]) -> None:
+        """Nothing is shown."""
+
+
+SILENT = SilentWatcher()
+"""What watches a run where nobody does."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
     """A comparison, planned: everything that is known before the first call."""

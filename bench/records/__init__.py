@@ -48,7 +48,9 @@ from bench.records.recorded import (
     RecordedSuite,
     RecordedTask,
 )
+from bench.records.runjson import JsonRecord
 from bench.records.settings import (
+    USUAL_SUITES,
     WEIGHTS,
     Comparison,
     LocalModel,
@@ -75,6 +77,7 @@ __all__ = [
     "Graded",
     "Item",
     "ItemRow",
+    "JsonRecord",
     "LATENCY",
     "LATENCY_COLUMNS",
     "LocalModel",
@@ -106,6 +109,7 @@ __all__ = [
     "RunRecord",
     "RunSettings",
     "TokenUsage",
+    "USUAL_SUITES",
     "VENDORS",
     "WEIGHTS",
     "all_settings",

@@ -150,7 +150,7 @@ def test_a_run_is_repriced_at_other_hours(
         expected = before.cost_usd * (factor if after.model == "small" else 0.5 if halved else 1)
         assert after.cost_usd == pytest.approx(expected)
         assert after.cost_cap_usd is not None
-        assert after.cost_usd <= after.cost_cap_usd
+        assert (after.cost_usd or 0) <= after.cost_cap_usd
     assert saving(found) == pytest.approx(1 - (1 - saving(folder)) * factor * (2 if change.modes else 1))
 
 

@@ -17,8 +17,8 @@ _INTRODUCTION = """\
 
 *Written from `bench/config/file.py` and the records it fills by `make docs`. Do not edit this page.*
 
-Five kinds of tables: `[run]`, `[models.<label>]`, `[providers.<name>]`, `[claims.<name>]` and `[traffic]`. Only `[models.<label>]`
-is needed. An unknown key or a value out of range is refused with the file's line. Options of `bench run` and
+Five kinds of tables: `[run]`, `[models.<label>]`, `[providers.<name>]`, `[claims.<name>]` and `[traffic]`. Only
+`[models.<label>]` is needed. An unknown key or a value out of range is refused with the file's line. Options of `bench run` and
 `BENCH_*` variables win over `[run]`. Keys of vendors never stand here: they come from the environment, or from `.env`
 beside `bench.toml`. A default of *none* is what holds where the key is left out.
 """
@@ -47,8 +47,8 @@ speak of one more part, and all of its parts must hold. How it is judged: [claim
 _TRAFFIC = """
 ## `[traffic]`
 
-How you would really ask the models: verdicts on cost are judged at it, and say so. What the run's own calls cost stays as
-it was billed. Left out, verdicts hold for the hours and the way in which the run asked.
+How you would really ask the models: verdicts on cost are judged at it, and say so. What the run's own calls cost stays
+as it was billed. Left out, verdicts hold for the hours and the way in which the run asked.
 """
 _PROVIDERS = """
 ## `[providers.<name>]`

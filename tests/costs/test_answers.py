@@ -89,6 +89,7 @@ def test_a_remote_call_is_billed_by_the_list(prices: PriceBook) -> None:
         "cost_cap_usd": pytest.approx(0.01904),
         "cost_cap_basis": "worst case",
         "price_id": "vllm/small",
+        "price_factor": 1.0,
     }
     assert (costs.used, dict(costs.unknown)) == ({"vllm/small"}, {})
 

@@ -59,7 +59,9 @@ from bench.records.recorded import (
     RecordedSuite,
     RecordedTask,
 )
+from bench.records.runjson import JsonRecord
 from bench.records.settings import (
+    USUAL_SUITES,
     WEIGHTS,
     Comparison,
     LocalModel,
@@ -86,6 +88,7 @@ __all__ = [
     "Graded",
     "Item",
     "ItemRow",
+    "JsonRecord",
     "LATENCY",
     "LATENCY_COLUMNS",
     "LocalModel",
@@ -116,6 +119,7 @@ __all__ = [
     "RunRecord",
     "RunSettings",
     "TokenUsage",
+    "USUAL_SUITES",
     "VENDORS",
     "WEIGHTS",
     "all_settings",

@@ -145,8 +145,8 @@ def find_run(root: Path, name: str | None) -> Path:
 
 def find_runs(results: Path, runs: Sequence[str]) -> list[Path]:
     """`find` for several runs, each once and in their order; for none, the newest."""
-    found = [find_run(results, run) for run in runs] or [find_run(results, None)]
-    return list({folder.resolve(): folder for folder in found}.values())
+    chosen = [find_run(results, run) for run in runs] or [find_run(results, None)]
+    return list({folder.resolve(): folder for folder in chosen}.values())
 
 
 def run_folders(root: Path) -> list[Path]:

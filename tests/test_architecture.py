@@ -474,7 +474,7 @@ WRITERS = {
     "bench.cli.summary": "the page of a workflow's summary, which the environment names",
     "bench.journal": "the journal's own folder",
     "bench.prices.build": "the price list of this repository",
-    "bench.providers.docs": "docs/ of this repository",
+    "bench.reference": "docs/ of this repository",
     "bench.registry.own.create": "the user's task folder",
     "bench.registry.versions": "the user's task folder",
     "bench.report.verify": "a scratch folder of its own",

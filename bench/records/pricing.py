@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from bench.records.runjson import JsonRecord
 
@@ -25,6 +25,8 @@ class RecordedHours(JsonRecord):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordedPrices(JsonRecord):
     """The price list that made the costs, and its rows that were used."""
+
+    KEYS: ClassVar[tuple[str, ...]] = ("snapshot_sha256", "as_of", "override_sha256", "rows")
 
     snapshot_sha256: str | None = None
     """Hash of the shipped list; None where the file does not say."""

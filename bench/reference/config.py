@@ -18,9 +18,9 @@ _INTRODUCTION = """\
 *Written from `bench/config/file.py` and the records it fills by `make docs`. Do not edit this page.*
 
 Five kinds of tables: `[run]`, `[models.<label>]`, `[providers.<name>]`, `[claims.<name>]` and `[traffic]`. Only
-`[models.<label>]` is needed. An unknown key or a value out of range is refused with the file's line. Options of `bench run` and
-`BENCH_*` variables win over `[run]`. Keys of vendors never stand here: they come from the environment, or from `.env`
-beside `bench.toml`. A default of *none* is what holds where the key is left out.
+`[models.<label>]` is needed. An unknown key or a value out of range is refused with the file's line. Options of
+`bench run` and `BENCH_*` variables win over `[run]`. Keys of vendors never stand here: they come from the environment,
+or from `.env` beside `bench.toml`. A default of *none* is what holds where the key is left out.
 """
 
 _RUN = """\

@@ -12,8 +12,8 @@ from typing import Any, NoReturn
 from urllib.parse import parse_qsl, urlsplit
 
 from bench.errors import UsageError, suggest
-from bench.providers import SECRET_NAME, address_problem
-from bench.records import MARGINS, Margin
+from bench.providers import address_problem
+from bench.records import SECRET_NAME, MARGINS, Margin
 
 Check = Callable[[object], str | None]
 """What is wrong with a value, as the end of a sentence that begins with its key; None if nothing is."""

@@ -49,6 +49,7 @@ from bench.records.recorded import (
     RecordedTask,
 )
 from bench.records.runjson import JsonRecord
+from bench.records.secrets import HIDDEN, SECRET_NAME, Secrets
 from bench.records.settings import (
     USUAL_SUITES,
     WEIGHTS,
@@ -75,6 +76,7 @@ __all__ = [
     "Comparison",
     "FORMAT",
     "Graded",
+    "HIDDEN",
     "Item",
     "ItemRow",
     "JsonRecord",
@@ -106,6 +108,8 @@ __all__ = [
     "RemoteModel",
     "RunRecord",
     "RunSettings",
+    "SECRET_NAME",
+    "Secrets",
     "TokenUsage",
     "USUAL_SUITES",
     "VENDORS",

@@ -5,7 +5,18 @@ from __future__ import annotations
 from bench.records.aggregates import AggregateRow
 from bench.records.calls import Attempt, Call, Outcome, TokenUsage
 from bench.records.claim import MARGINS, Claim, Margin, margin_keys
-from bench.records.files import lock_folder, remove_folder, write_file, write_text
+from bench.records.files import (
+    NewFile,
+    fresh_folder,
+    lock_folder,
+    new_folder,
+    open_log,
+    real_folder,
+    remove_folder,
+    remove_others,
+    write_file,
+    write_text,
+)
 from bench.records.folder import (
     LATENCY,
     LATENCY_COLUMNS,
@@ -89,6 +100,7 @@ __all__ = [
     "Message",
     "ModelEntry",
     "Outcome",
+    "NewFile",
     "RecordedCalibration",
     "RecordedClaim",
     "RecordedClockError",
@@ -121,18 +133,23 @@ __all__ = [
     "effective_cost",
     "find_run",
     "find_runs",
+    "fresh_folder",
     "is_local",
     "is_whole",
     "lock_folder",
     "maker_of",
     "margin_keys",
+    "new_folder",
+    "open_log",
     "parquet_schema",
     "prompt_text",
     "read_aggregates",
     "read_record",
     "read_rows",
     "read_table",
+    "real_folder",
     "remove_folder",
+    "remove_others",
     "run_folders",
     "sha256_of",
     "utc_now",

@@ -26,8 +26,8 @@ from bench.records import (
     RunRecord,
     is_whole,
     lock_folder,
+    new_folder,
     read_record,
-    remove_folder,
     sha256_of,
     utc_now,
     write_record,
@@ -180,13 +180,13 @@ def _with_reused(prepared: Prepared, journal: Journal, opened: _Opened, environ:
 def _score(prepared: Prepared, entry: RunEntry, calls: Mapping[str, Call], watcher: Watcher) -> Scored:
     """Scores a run's answers and writes its tables."""
     watcher.say("scoring")
-    book, lm_eval = prepared.book, entry.folder / "lm-eval"
-    remove_folder(lm_eval)
+    book = prepared.book
     write_exam(prepared.loaded, entry.folder)
-    tables = score_run(prepared.plan, calls, prepared.loaded, prepared.comparison.models, entry.run, lm_eval, book)
+    with new_folder(entry.folder, "lm-eval") as lm_eval:
+        tables = score_run(prepared.plan, calls, prepared.loaded, prepared.comparison.models, entry.run, lm_eval, book)
     write_tables(entry.folder, tables.items, tables.answers)
     if book.override is not None:
-        write_text(entry.folder / prices.OVERRIDE, book.override)
+        write_text(entry.folder, prices.OVERRIDE, book.override)
     for line in grader_failures(tables.answers):
         watcher.say(line)
     for why, count in tables.costs.unknown.most_common():
@@ -212,7 +212,7 @@ def _new_run(plan: Plan, results: Path, output: Path | None) -> RunEntry:
     run = f"{started:%Y%m%dT%H%M%SZ}-{plan.sha256[:8]}"
     folder = output or results / run
     number = 2
-    while output is None and folder.exists():
+    while output is None and os.path.lexists(folder):
         folder = results / f"{run}-{number}"
         number += 1
     if output and (output / MANIFEST).exists():

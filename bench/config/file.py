@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from bench.errors import UsageError, suggest
 from bench.providers import address_problem
-from bench.records import SECRET_NAME, MARGINS, Margin
+from bench.records import MARGINS, SECRET_NAME, Margin
 
 Check = Callable[[object], str | None]
 """What is wrong with a value, as the end of a sentence that begins with its key; None if nothing is."""

@@ -136,7 +136,7 @@ def test_an_error_of_our_own_lets_the_other_models_calls_in_flight_be_recorded()
         lanes = [Lane(model, plan.of(model.entry.label), 2) for model in models]
         with pytest.raises(OSError, match="stderr is gone"):
             asyncio.run(run_lanes("r", lanes, seen.record, seen, {}, stopped=stopped))
-    assert [call.outcome for call in seen.calls] == [Outcome.ANSWERED]
+    assert [call.outcome for call in seen.calls] == [Outcome.INFRASTRUCTURE, Outcome.ANSWERED]
 
 
 def test_two_parts_of_a_lane_are_one_in_the_record() -> None:

@@ -41,6 +41,7 @@ from bench.records.hashing import sha256_of, utc_now
 from bench.records.items import Graded, Item, Message, prompt_text
 from bench.records.machine import git_commit, installed_versions, this_machine
 from bench.records.manifest import FORMAT, RunRecord
+from bench.records.pricing import RecordedHours, RecordedPrices, RecordedTraffic
 from bench.records.recorded import (
     RecordedCalibration,
     RecordedClaim,
@@ -52,7 +53,6 @@ from bench.records.recorded import (
     RecordedModel,
     RecordedOrigin,
     RecordedPart,
-    RecordedPrices,
     RecordedServerTime,
     RecordedSettings,
     RecordedSpending,
@@ -111,7 +111,9 @@ __all__ = [
     "RecordedModel",
     "RecordedOrigin",
     "RecordedPart",
+    "RecordedHours",
     "RecordedPrices",
+    "RecordedTraffic",
     "RecordedServerTime",
     "RecordedSettings",
     "RecordedSpending",

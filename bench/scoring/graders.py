@@ -95,7 +95,7 @@ class Grader:
 
 
 def _answer_tag(item: Mapping[str, Any], text: str) -> Graded:
-    """The item's `answer`, by its type (`values.AnswerKind`): in the last `<answer>` tag, or without one in a statement.
+    """The item's `answer`, by its type (`values.AnswerKind`): in the last `<answer>` tag, else in a statement.
 
     Partial credit is the share of parts that stand in their place.
     """

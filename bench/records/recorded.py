@@ -166,6 +166,8 @@ class RecordedClaim(JsonRecord):
     """Suites it speaks of; empty for all of the run."""
     over: str = "each"
     """"each" or "mean"; see `Claim`."""
+    about: str = "these"
+    """"these" or "such"; see `Claim`."""
     confidence: float = 0.95
     """1 - alpha, in (0.5, 1)."""
     sha256: str | None = None

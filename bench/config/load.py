@@ -14,6 +14,7 @@ from bench.errors import UsageError, suggest
 from bench.providers import Preset, preset_of, wire_model
 from bench.records import (
     MARGINS,
+    USUAL_SUITES,
     WEIGHTS,
     Claim,
     Comparison,
@@ -52,7 +53,7 @@ def load(path: Path, suites: Collection[str] | None = None) -> Comparison:
     models = {label: _model(file, label, table, providers) for label, table in _tables(file, raw, "models").items()}
     if not models:
         file.fail('no model is defined. Add e.g. [models.small] with model = "weights/smollm2-135m-instruct".')
-    chosen = tuple(run.pop("suites", ("coding", "reasoning")))
+    chosen = tuple(run.pop("suites", USUAL_SUITES))
     for name in chosen:
         if suites is not None and name not in suites:
             file.fail(f"unknown suite or task '{name}'.{suggest(name, suites)}", "run", "suites")

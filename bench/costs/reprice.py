@@ -92,7 +92,7 @@ def reprice(parent: Path, change: PriceChange, book: PriceBook, own: Path | None
     run = derived.run
     write_tables(folder, [replace(r, run=run) for r in rows], [replace(a, run=run) for a in answers])
     if own:
-        write_text(folder / prices.OVERRIDE, own.read_text(encoding="utf-8"))
+        write_text(folder, prices.OVERRIDE, own.read_text(encoding="utf-8"))
     used = book.as_recorded({row.price_id for row in rows if row.price_id and bills[row.model]})
     write_record(folder, replace(derived, prices=RecordedPrices.from_json(used)))
     return Repriced(folder, dict(unknown))

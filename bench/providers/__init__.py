@@ -7,7 +7,7 @@ from bench.providers.endpoint import Endpoint, key_variable, missing_keys, resol
 from bench.providers.presets import Preset, find, preset_of, shipped, wire_model
 from bench.providers.protocol import Fault, FaultKind, StreamEvent, Wire
 from bench.providers.reading import parse, whole
-from bench.providers.rules import Rules
+from bench.providers.rules import SAMPLING, Rules
 from bench.providers.thinking import ThinkSplitter, unopened
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "FaultKind",
     "Preset",
     "Rules",
+    "SAMPLING",
     "SECRET_NAME",
     "StreamEvent",
     "ThinkSplitter",

@@ -5,7 +5,18 @@ from __future__ import annotations
 from bench.records.aggregates import AggregateRow
 from bench.records.calls import Attempt, Call, Outcome, TokenUsage
 from bench.records.claim import ABOUT, MARGINS, SUCH, THESE, Claim, Margin, margin_keys
-from bench.records.files import lock_folder, remove_folder, write_file, write_text
+from bench.records.files import (
+    NewFile,
+    fresh_folder,
+    lock_folder,
+    new_folder,
+    open_log,
+    real_folder,
+    remove_folder,
+    remove_others,
+    write_file,
+    write_text,
+)
 from bench.records.folder import (
     LATENCY,
     LATENCY_COLUMNS,
@@ -48,7 +59,9 @@ from bench.records.recorded import (
     RecordedSuite,
     RecordedTask,
 )
+from bench.records.runjson import JsonRecord
 from bench.records.settings import (
+    USUAL_SUITES,
     WEIGHTS,
     Comparison,
     LocalModel,
@@ -78,6 +91,7 @@ __all__ = [
     "Graded",
     "Item",
     "ItemRow",
+    "JsonRecord",
     "LATENCY",
     "LATENCY_COLUMNS",
     "LocalModel",
@@ -87,6 +101,7 @@ __all__ = [
     "Message",
     "ModelEntry",
     "Outcome",
+    "NewFile",
     "RecordedCalibration",
     "RecordedClaim",
     "RecordedClockError",
@@ -107,6 +122,7 @@ __all__ = [
     "RunRecord",
     "RunSettings",
     "TokenUsage",
+    "USUAL_SUITES",
     "VENDORS",
     "WEIGHTS",
     "all_settings",
@@ -116,18 +132,23 @@ __all__ = [
     "effective_cost",
     "find_run",
     "find_runs",
+    "fresh_folder",
     "is_local",
     "is_whole",
     "lock_folder",
     "maker_of",
     "margin_keys",
+    "new_folder",
+    "open_log",
     "parquet_schema",
     "prompt_text",
     "read_aggregates",
     "read_record",
     "read_rows",
     "read_table",
+    "real_folder",
     "remove_folder",
+    "remove_others",
     "run_folders",
     "sha256_of",
     "utc_now",

@@ -48,7 +48,7 @@ class Claim:
     name: str
     """The claim's name."""
     candidate: str
-    """Label of the model said to be cheaper."""
+    """Label of the model that is claimed to be e.g. cheaper."""
     baseline: str
     """Label of the model it is compared with."""
     margins: Mapping[str, float] = field(default_factory=dict, hash=False)
@@ -56,13 +56,13 @@ class Claim:
     `cheaper_by` is the least saving per item as a share of the baseline's cost, `worse_by` the non-inferiority margin
     in score points, `slower_by` the largest ratio of E2E latency, candidate / baseline."""
     suites: tuple[str, ...] = ()
-    """Suites it speaks of; empty for all of the run."""
+    """Suites it speaks of, of those of the run; empty for all of them."""
     over: str = "each"
     """"each": every suite must hold; "mean": their unweighted mean."""
     about: str = THESE
     """A key of ABOUT: the reading that decides."""
     confidence: float = 0.95
-    """1 - alpha, in (0.5, 1)."""
+    """How sure the verdict is: 1 - alpha, in (0.5, 1), where alpha is the risk that it errs."""
 
     @classmethod
     def of(cls, name: str, values: Mapping[str, Any]) -> Claim:

@@ -53,7 +53,7 @@ class RunRecord(JsonRecord):
     """What a run's end, or its interruption, adds."""
 
     format: int = 1
-    """The version of the file; see FORMAT."""
+    """The version of the file's format."""
     run: str = ""
     """The run's id; its folder's name unless the user chose one."""
     started_at: str = ""
@@ -85,7 +85,7 @@ class RunRecord(JsonRecord):
     versions: Mapping[str, str | None] = field(default_factory=dict)
     """Versions of Python and of what can change a result; None for what is not installed."""
     git_commit: str | None = None
-    """The commit checked out where it was started."""
+    """The commit checked out where it was started; None where none is."""
     machine: RecordedMachine | None = None
     """Where it ran; None for an import."""
     withdrawn_claims: tuple[RecordedClaim, ...] = ()

@@ -135,7 +135,7 @@ class RecordedModel(JsonRecord):
     price_provider: str | None = None
     """Who bills it, as the price list writes it; empty or None for a vendor unknown to the presets."""
     rules: Mapping[str, Any] | None = None
-    """What the model accepts, field by field of `providers.rules.Rules`."""
+    """What the model accepts, with the keys of `[providers.<name>.rules]`."""
     sampling: Mapping[str, Any] = field(default_factory=dict)
     """By parameter: "sent", "ignored", "forbidden", or the number it is fixed at."""
     imported: RecordedOrigin | None = None
@@ -159,17 +159,17 @@ class RecordedClaim(JsonRecord):
     name: str = ""
     """Its name."""
     candidate: str
-    """Label of the model said to be cheaper."""
+    """Label of the model that is claimed to be e.g. cheaper."""
     baseline: str
     """Label of the model it is compared with."""
     suites: tuple[str, ...] = ()
     """Suites it speaks of; empty for all of the run."""
     over: str = "each"
-    """"each" or "mean"; see `Claim`."""
+    """"each": every suite must hold; "mean": their unweighted mean."""
     about: str = "these"
-    """"these" or "such"; see `Claim`."""
+    """What it is about, a key of ABOUT; see `Claim`."""
     confidence: float = 0.95
-    """1 - alpha, in (0.5, 1)."""
+    """1 - alpha, in (0.5, 1), where alpha is the risk that a verdict errs."""
     sha256: str | None = None
     """`Claim.sha256` of the words that were recorded; None where the file does not say."""
     recorded_at: str | None = None
@@ -215,9 +215,9 @@ class RecordedPart(JsonRecord):
     command: tuple[str, ...] = ()
     """The command line."""
     versions: Mapping[str, str | None] = field(default_factory=dict)
-    """As in `RunRecord`."""
+    """Versions of Python and of what can change a result; None for what is not installed."""
     git_commit: str | None = None
-    """As in `RunRecord`."""
+    """The commit checked out where it was started; None where none is."""
     machine: RecordedMachine | None = None
     """Where it ran."""
 

@@ -19,7 +19,6 @@ from tests.claims.test_claims import CLAIM, judged, write
 from tests.report.sample_run import ANSWERED
 
 
-
 def world(
     families: int, each: int, saving: float, *, cap: float = 8.0, sources: int = 0, lost: Sequence[int] = ()
 ) -> list[ItemRow]:

@@ -99,7 +99,7 @@ class PageRun:
 
 def write_page(path: Path, sources: Sequence[PageSource]) -> Path:
     """Writes the page of one run, or of several side by side."""
-    write_text(path, page(sources))
+    write_text(path.parent, path.name, page(sources))
     return path
 
 

@@ -136,7 +136,7 @@ def _over(value: object) -> str | None:
 
 
 def _about(value: object) -> str | None:
-    return None if value in ABOUT else 'must be "these" (these kinds of task) or "such" (other kinds like these)'
+    return None if value in ABOUT else 'must be "these" or "such"'
 
 
 _COUNT = _number(1, whole=True)

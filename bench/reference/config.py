@@ -79,7 +79,7 @@ EXAMPLES: Mapping[str, Mapping[str, str]] = {
         "prompt_cache": "false",
     },
     "claims": {
-        "candidate": '"deepseek"', "baseline": '"claude"', "suites": '["coding"]', "over": '"mean"',
+        "candidate": '"deepseek"', "baseline": '"claude"', "suites": '["coding"]', "over": '"mean"', "about": '"such"',
         "confidence": "0.90", **{key: f"{margin.example:g}" for key, margin in MARGINS.items()},
     },
     "providers": {

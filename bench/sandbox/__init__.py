@@ -6,6 +6,7 @@ The program's process only answers; tests, expected values and the verdict stay 
 from __future__ import annotations
 
 from bench.sandbox.check import grade_check
+from bench.sandbox.doors import doors
 from bench.sandbox.grade import Grade, ProgramVerdict, TestCall, grade
 from bench.sandbox.ladder import Rung, allow_nothing, probe, rungs, using
 from bench.sandbox.program import Limits, ServerLostError
@@ -28,6 +29,7 @@ __all__ = [
     "TestCall",
     "Value",
     "allow_nothing",
+    "doors",
     "grade",
     "grade_check",
     "grade_program",

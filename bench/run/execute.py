@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bench import prices
-from bench.costs import Terms
+from bench.costs import Billing, Terms, at_traffic, billing_of, retold
 from bench.costs import machine as machinetime
 from bench.doctor import calibration
 from bench.errors import UsageError
@@ -26,8 +26,8 @@ from bench.records import (
     RunRecord,
     is_whole,
     lock_folder,
+    new_folder,
     read_record,
-    remove_folder,
     sha256_of,
     utc_now,
     write_record,
@@ -137,6 +137,7 @@ def _open(
     declared = journal.declare(list(prepared.comparison.claims.values()))
     if known and known.finished_at and is_whole(known.folder):
         manifests.update_claims(known.folder, prepared.comparison, declared)
+        retold(known.folder, _bills(prepared), prepared.comparison.traffic, prepared.book)
         return Result(folder=known.folder, started_at=known.started_at, asked=0, missing=0, stopped={})
     _require_going_on(prepared, known, environ)
     sandbox = _check_sandbox(prepared)
@@ -180,18 +181,23 @@ def _with_reused(prepared: Prepared, journal: Journal, opened: _Opened, environ:
 def _score(prepared: Prepared, entry: RunEntry, calls: Mapping[str, Call], watcher: Watcher) -> Scored:
     """Scores a run's answers and writes its tables."""
     watcher.say("scoring")
-    book, lm_eval = prepared.book, entry.folder / "lm-eval"
-    remove_folder(lm_eval)
+    book = prepared.book
     write_exam(prepared.loaded, entry.folder)
-    tables = score_run(prepared.plan, calls, prepared.loaded, prepared.comparison.models, entry.run, lm_eval, book)
-    write_tables(entry.folder, tables.items, tables.answers)
+    with new_folder(entry.folder, "lm-eval") as lm_eval:
+        tables = score_run(prepared.plan, calls, prepared.loaded, prepared.comparison.models, entry.run, lm_eval, book)
+    items = at_traffic(tables.items, _bills(prepared), prepared.comparison.traffic, book)
+    write_tables(entry.folder, items, tables.answers)
     if book.override is not None:
-        write_text(entry.folder / prices.OVERRIDE, book.override)
+        write_text(entry.folder, prices.OVERRIDE, book.override)
     for line in grader_failures(tables.answers):
         watcher.say(line)
     for why, count in tables.costs.unknown.most_common():
         watcher.say(f"cost unknown for {count} calls of {why}")
     return tables
+
+
+def _bills(prepared: Prepared) -> dict[str, Billing | None]:
+    return {label: billing_of(entry) for label, entry in prepared.comparison.models.items()}
 
 
 def _ended(prepared: Prepared, opened: _Opened, asked: Asked, tables: Scored, terms: Terms) -> RunRecord:
@@ -212,7 +218,7 @@ def _new_run(plan: Plan, results: Path, output: Path | None) -> RunEntry:
     run = f"{started:%Y%m%dT%H%M%SZ}-{plan.sha256[:8]}"
     folder = output or results / run
     number = 2
-    while output is None and folder.exists():
+    while output is None and os.path.lexists(folder):
         folder = results / f"{run}-{number}"
         number += 1
     if output and (output / MANIFEST).exists():

@@ -98,7 +98,7 @@ def measure(
             run.ask(probe)
         calls = journal.calls(name)
         after = [_of_model(e, prepared, name, prompts, calls) for e in prepared.endpoints]
-        write_text(folder / LATENCY, _csv(after, calls))
+        write_text(folder, LATENCY, _csv(after, calls))
     return not any(probe.todo for probe in after)
 
 

@@ -66,7 +66,7 @@ class _Unpacked(io.RawIOBase):
     """What a gzip file unpacks to, bounded: a few kilobytes may stand for terabytes. UsageError beyond the bound."""
 
     def __init__(self, path: Path) -> None:
-        self._file, self._path = gzip.open(path, "rb"), path
+        self._file, self._path = gzip.GzipFile(path, "rb"), path
         self._left = self._most = max(UNPACKED_BYTES, UNPACKED_RATIO * path.stat().st_size)
 
     def readable(self) -> bool:
@@ -107,9 +107,7 @@ def csv_columns(path: Path) -> list[str]:
 def _header(path: Path, file: TextIO) -> tuple[list[str], str]:
     line = file.readline(LONGEST_HEADER + 1)
     if len(line) > LONGEST_HEADER:
-        raise UsageError(
-            f"{path}: its first line must name the columns, and has more than {LONGEST_HEADER} characters."
-        )
+        raise UsageError(f"{path}: its first line must name the columns; it has more than {LONGEST_HEADER} characters.")
     line = line.strip("\r\n")
     if not line.strip():
         raise UsageError(f"{path}: is empty; its first line must name the columns.")

@@ -11,7 +11,7 @@ import pytest
 from bench.errors import UsageError
 from bench.records.items import Graded
 from bench.sandbox import ReadingFailedError
-from bench.scoring import blame, reading
+from bench.scoring import blame, graders, reading
 
 NEVER_ENDS = r"^(a|aa)+$"
 
@@ -32,11 +32,10 @@ def test_a_text_that_drives_a_pattern_on_ends_without_work_here() -> None:
 def test_a_number_that_no_float_holds_breaks_a_multiple_of_or_fails_it(number: str) -> None:
     rules = {"type": "number", "multipleOf": 0.25}
 
-    def judge(item: Mapping[str, Any], text: str) -> Graded:
-        return Graded(float(reading.violation(item, float(text) if text else "") is None))
-
-    assert blame.judged(judge, lambda _item: "0.5", rules, number).score in (0.0, 1.0)
-    assert blame.judged(judge, lambda _item: "0.5", rules, "0.5").score == 1.0
+    item = {"id": "x", "prompt": "?", "json_schema": rules, "example": "0.5"}
+    graded = graders.own.grade(item, number)
+    assert (graded.score in (0.0, 1.0), graded.final) == (True, True), graded
+    assert graders.own.grade(item, "0.5").score == 1.0
 
 
 @pytest.mark.parametrize(

@@ -6,13 +6,13 @@ The program's process only answers; tests, expected values and the verdict stay 
 from __future__ import annotations
 
 from bench.sandbox.check import grade_check
-from bench.sandbox.doors import doors
 from bench.sandbox.grade import Grade, ProgramVerdict, TestCall, grade
 from bench.sandbox.ladder import Rung, allow_nothing, probe, rungs, using
 from bench.sandbox.program import Limits, ServerLostError
 from bench.sandbox.query import grade_sql
 from bench.sandbox.reading import Reader, ReadingFailedError, ReadingLimits, ReadingSpentError, read
 from bench.sandbox.script import ProgramCase, grade_program
+from bench.sandbox.turns import doors
 from bench.sandbox.values import Value, same, tree
 
 __all__ = [

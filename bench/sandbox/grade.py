@@ -11,9 +11,9 @@ from typing import ClassVar
 
 from bench.errors import UsageError
 from bench.sandbox import ladder, warm
-from bench.sandbox.doors import TURNS
 from bench.sandbox.inside.child import READY
 from bench.sandbox.program import ASLEEP, Limits, ProgramRun, ServerLostError
+from bench.sandbox.turns import TURNS
 from bench.sandbox.values import Value, require_plain, same, tree
 
 DEFAULT = Limits()

@@ -24,9 +24,9 @@ from bench.sandbox import (
     using,
     warm,
 )
-from bench.sandbox.doors import Turns
 from bench.sandbox.grade import Grade, judged
 from bench.sandbox.grade import TestOutcomes as Outcomes
+from bench.sandbox.turns import Turns
 
 pytestmark = pytest.mark.usefixtures("sandbox")
 

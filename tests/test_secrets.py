@@ -284,3 +284,21 @@ def test_a_key_that_cannot_be_sent_is_not_repeated(bench: Bench, monkeypatch: py
         assert result.code == 2
         assert "ACME_API_KEY holds a blank, a line break" in result.out + result.err
         assert spoken(result.out + result.err) == []
+
+
+def test_no_error_quotes_a_key_of_the_environment(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also one of a command that asks nobody, and one that nobody expected."""
+    monkeypatch.setenv("SOME_API_KEY", KEY)
+    (bench.folder / "x.csv").write_text(f"item,model,score\n1,a,{KEY}\n")
+    for words in (("import", "csv", "x.csv"), ("report", KEY), ("run", "-m", f"a/{quote(KEY, safe='')}")):
+        result = bench(*words)
+        assert result.code == 2
+        assert spoken(result.out + result.err) == [], words
+
+    def unexpected(*_: object) -> None:
+        raise KeyError(KEY)
+
+    monkeypatch.setattr("bench.cli.list.load_config", unexpected)
+    result = bench("list", "models")
+    assert result.code == 1
+    assert "KeyError: '***'" in result.err

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bench.claims import parts
+from bench.claims import parts, questions
 from bench.claims.pairs import Pairs
 from bench.claims.parts import Part, PartResult
 from bench.claims.scope import Scope, scopes
@@ -135,6 +135,7 @@ def _warnings(case: Case) -> Iterator[str]:
     ours, theirs = pairs.candidate, pairs.baseline
     if case.seen_in:
         yield f"judged before, on some of these answers, in {', '.join(case.seen_in)}: a second look errs more often"
+    yield from map(questions.in_words, pairs.repeated)
     if pairs.n < pairs.planned:
         yield f"interim: {pairs.n} of {pairs.planned} planned items were asked"
     if ours.missing or theirs.missing:

@@ -74,11 +74,16 @@ class _Usd(click.ParamType[Decimal]):
     "--limit",
     type=_Limit(),
     envvar="BENCH_LIMIT",
-    help="Items per suite (not per task), balanced over families and levels; or 'all'.",
+    help="Items per suite (not per task), balanced over families and levels, a sample drawn with --seed; or 'all'.",
 )
 @include_option
 @click.option("--repeats", type=click.IntRange(1), envvar="BENCH_REPEATS", help="Independent samples per item.")
-@click.option("--seed", type=click.IntRange(0), envvar="BENCH_SEED", help="Seeds the order of calls and resampling.")
+@click.option(
+    "--seed",
+    type=click.IntRange(0),
+    envvar="BENCH_SEED",
+    help="Seeds the sample that --limit takes, the order of calls and resampling.",
+)
 @click.option(
     "--exam-seed",
     type=click.IntRange(0),
@@ -285,7 +290,9 @@ def _plan_text(prepared: Prepared, estimate: Estimate, probing: Estimate | None)
     from bench.cli.money import estimate_lines
 
     plan = prepared.plan
-    lines = [f"{suite}: {_asked(prepared, suite)} of {n} items" for suite, n in prepared.available.items()]
+    sizes = {suite: (_asked(prepared, suite), n) for suite, n in prepared.available.items()}
+    drawn = f", a sample drawn with seed {prepared.comparison.run.seed}"
+    lines = [f"{suite}: {asked} of {n} items{drawn if asked < n else ''}" for suite, (asked, n) in sizes.items()]
     lines += [f"{e.entry.label} ({e.entry.model}): {len(plan.of(e.entry.label))} calls" for e in prepared.endpoints]
     lines += [f"{suite}: left out. {why}" for suite, why in prepared.refused.items()]
     lines += [f"cost of {line}" for line in estimate_lines(estimate)]

@@ -20,6 +20,7 @@ from bench.records import (
     Comparison,
     LocalModel,
     ModelEntry,
+    RecordedTraffic,
     RemoteModel,
     RunSettings,
     default,
@@ -65,7 +66,19 @@ def load(path: Path, suites: Collection[str] | None = None) -> Comparison:
         models=MappingProxyType(models),
         claims=MappingProxyType(claims),
         providers=MappingProxyType(providers),
+        traffic=_traffic(file, raw["traffic"], models) if "traffic" in raw else None,
     )
+
+
+def _traffic(file: ConfigFile, table: Any, models: Mapping[str, ModelEntry]) -> RecordedTraffic | None:
+    """The `[traffic]` table; None where it says nothing."""
+    values = file.table(table, "traffic")
+    for label in values.get("mode", {}):
+        if label not in models:
+            file.fail(f"mode: '{label}' is not a model of this file.{suggest(label, models)}", "traffic", "mode")
+        if isinstance(models[label], LocalModel):
+            file.fail(f"mode: '{label}' runs on this machine: it has no price list.", "traffic", "mode")
+    return RecordedTraffic(**values) if values else None
 
 
 def _toml_problem(path: Path, message: str) -> str:

@@ -28,6 +28,8 @@ class CostColumns(TypedDict):
     """What the cap rests on."""
     price_id: str | None
     """The price that made the cost."""
+    price_factor: float | None
+    """The factor of its hour."""
 
 
 class Costs:
@@ -86,6 +88,7 @@ class Costs:
         in_total = call.usage.in_total
         cap = None if in_total is None else bill.worst(price, in_total, planned.body)
         columns["price_id"] = price.id
+        columns["price_factor"] = float(price.schedule.factor(at)) if price.schedule else None
         columns["cost_usd"] = _float(billed.usd)
         columns["cost_retries_usd"] = _float(self._retries(bill, call.attempts[:-1]))
         columns["cost_cap_usd"] = _float(cap)
@@ -128,4 +131,5 @@ def _nothing() -> CostColumns:
         "cost_cap_usd": None,
         "cost_cap_basis": None,
         "price_id": None,
+        "price_factor": None,
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench.providers.address import SECRET_NAME, address_problem
+from bench.providers.address import address_problem
 from bench.providers.endpoint import Endpoint, key_variable, missing_keys, resolve, server_settings
 from bench.providers.presets import Preset, find, preset_of, shipped, wire_model
 from bench.providers.protocol import Fault, FaultKind, StreamEvent, Wire
@@ -17,7 +17,6 @@ __all__ = [
     "Preset",
     "Rules",
     "SAMPLING",
-    "SECRET_NAME",
     "StreamEvent",
     "ThinkSplitter",
     "Wire",

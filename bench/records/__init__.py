@@ -40,6 +40,7 @@ from bench.records.hashing import sha256_of, utc_now
 from bench.records.items import Graded, Item, Message, prompt_text
 from bench.records.machine import git_commit, installed_versions, this_machine
 from bench.records.manifest import FORMAT, RunRecord
+from bench.records.pricing import RecordedHours, RecordedPrices, RecordedTraffic
 from bench.records.recorded import (
     RecordedCalibration,
     RecordedClaim,
@@ -51,7 +52,6 @@ from bench.records.recorded import (
     RecordedModel,
     RecordedOrigin,
     RecordedPart,
-    RecordedPrices,
     RecordedServerTime,
     RecordedSettings,
     RecordedSpending,
@@ -60,6 +60,7 @@ from bench.records.recorded import (
 )
 from bench.records.rows import parquet_schema
 from bench.records.runjson import JsonRecord
+from bench.records.secrets import HIDDEN, SECRET_NAME, Secrets
 from bench.records.settings import (
     USUAL_SUITES,
     WEIGHTS,
@@ -86,6 +87,7 @@ __all__ = [
     "Comparison",
     "FORMAT",
     "Graded",
+    "HIDDEN",
     "Item",
     "ItemRow",
     "JsonRecord",
@@ -109,7 +111,9 @@ __all__ = [
     "RecordedModel",
     "RecordedOrigin",
     "RecordedPart",
+    "RecordedHours",
     "RecordedPrices",
+    "RecordedTraffic",
     "RecordedServerTime",
     "RecordedSettings",
     "RecordedSpending",
@@ -118,6 +122,8 @@ __all__ = [
     "RemoteModel",
     "RunRecord",
     "RunSettings",
+    "SECRET_NAME",
+    "Secrets",
     "TokenUsage",
     "USUAL_SUITES",
     "VENDORS",

@@ -15,6 +15,8 @@ from bench.records.vendors import is_local
 class RecordedSettings(JsonRecord):
     """The `[run]` table with the command line applied; of an import, what its tables amount to."""
 
+    KEYS: ClassVar[tuple[str, ...]] = ("suites", "seed", "exam_seed", "limit", "repeats", "temperature", "reuse")
+
     suites: tuple[str, ...] = ()
     """Suites or single tasks that were to be run."""
     seed: int | None = None
@@ -29,6 +31,8 @@ class RecordedSettings(JsonRecord):
     """Replaces the tasks' temperature; None leaves it to them."""
     reuse: float | None = None
     """Hours for which answers of earlier runs were reused; None where the file does not say."""
+    slice_seed: int | None = None
+    """Drew the items that `limit` took; None where all were asked, or the first ones, as once was done."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -271,20 +275,6 @@ class RecordedLane(JsonRecord):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RecordedPrices(JsonRecord):
-    """The price list that made the costs, and its rows that were used."""
-
-    snapshot_sha256: str | None = None
-    """Hash of the shipped list; None where the file does not say."""
-    as_of: str | None = None
-    """The shipped list's day, ISO 8601."""
-    override_sha256: str | None = None
-    """Hash of the user's own prices.toml; None if there is none."""
-    rows: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    """By id: the rows that billed an answer, as the snapshot writes them."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class RecordedServerTime(JsonRecord):
     """What a local model's server did with its time, all parts of the run together, in seconds."""
 
@@ -322,8 +312,16 @@ class RecordedDerivation(JsonRecord):
     """Repriced: e.g. "batch"."""
     region: str | None = None
     """Repriced: the providers' place."""
+    modes: Mapping[str, str] = field(default_factory=dict)
+    """Repriced: e.g. "batch", by model's label, where `mode` is not every model's."""
     off_peak: bool | None = None
     """Repriced: True for the cheapest hours."""
+    peak: bool | None = None
+    """Repriced: True for the dearest hours."""
+    peak_share: float | None = None
+    """Repriced: the share of calls in the dearest hours, in [0, 1]."""
+    time_of_day: str | None = None
+    """Repriced: every call at this time, e.g. "09:30"; UTC."""
     cache_hit: float | None = None
     """Repriced: the share of prompt tokens read from the provider's cache, in [0, 1]."""
     tasks_before: Mapping[str, RecordedTask] | None = None

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from bench.records.claim import Claim
+from bench.records.pricing import RecordedTraffic
 
 WEIGHTS = "weights"
 """The provider of models that run on this machine from a weights file."""
@@ -139,7 +140,7 @@ class RunSettings:
     """Suites or single tasks to run."""
     _: KW_ONLY
     seed: int = 1
-    """Seeds the order of calls and all resampling."""
+    """Draws the items that `limit` takes, and seeds the order of calls and all resampling."""
     exam_seed: int | None = None
     """Draws the items of generated tasks anew; None keeps the exam that ships."""
     limit: int | None = None
@@ -167,3 +168,5 @@ class Comparison:
     """Claims by name, in the file's order."""
     providers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """What bench.toml says of providers, by name."""
+    traffic: RecordedTraffic | None = None
+    """The traffic that costs are judged at; None: as the run's calls are made."""

@@ -99,6 +99,10 @@ class ItemRow:
     cost_cap_basis: str | None = None
     """What `cost_cap_usd` rests on: "worst case" of price and token limit, or "observed bound" of a local machine;
     None without such a cap."""
+    price_factor: float | None = None
+    """The factor of the hour that billed the scored attempt, for a price that depends on the hour; None for others."""
+    cost_traffic_usd: float | None = None
+    """What the scored attempt would cost at the run's `[traffic]`; None without one, or where that is unknown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bench import prices
-from bench.costs import Terms
+from bench.costs import Billing, Terms, at_traffic, billing_of, retold
 from bench.costs import machine as machinetime
 from bench.doctor import calibration
 from bench.errors import UsageError
@@ -137,6 +137,7 @@ def _open(
     declared = journal.declare(list(prepared.comparison.claims.values()))
     if known and known.finished_at and is_whole(known.folder):
         manifests.update_claims(known.folder, prepared.comparison, declared)
+        retold(known.folder, _bills(prepared), prepared.comparison.traffic, prepared.book)
         return Result(folder=known.folder, started_at=known.started_at, asked=0, missing=0, stopped={})
     _require_going_on(prepared, known, environ)
     sandbox = _check_sandbox(prepared)
@@ -184,7 +185,8 @@ def _score(prepared: Prepared, entry: RunEntry, calls: Mapping[str, Call], watch
     write_exam(prepared.loaded, entry.folder)
     with new_folder(entry.folder, "lm-eval") as lm_eval:
         tables = score_run(prepared.plan, calls, prepared.loaded, prepared.comparison.models, entry.run, lm_eval, book)
-    write_tables(entry.folder, tables.items, tables.answers)
+    items = at_traffic(tables.items, _bills(prepared), prepared.comparison.traffic, book)
+    write_tables(entry.folder, items, tables.answers)
     if book.override is not None:
         write_text(entry.folder, prices.OVERRIDE, book.override)
     for line in grader_failures(tables.answers):
@@ -192,6 +194,10 @@ def _score(prepared: Prepared, entry: RunEntry, calls: Mapping[str, Call], watch
     for why, count in tables.costs.unknown.most_common():
         watcher.say(f"cost unknown for {count} calls of {why}")
     return tables
+
+
+def _bills(prepared: Prepared) -> dict[str, Billing | None]:
+    return {label: billing_of(entry) for label, entry in prepared.comparison.models.items()}
 
 
 def _ended(prepared: Prepared, opened: _Opened, asked: Asked, tables: Scored, terms: Terms) -> RunRecord:

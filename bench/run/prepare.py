@@ -108,7 +108,7 @@ def prepare(comparison: Comparison, registry: Registry, environ: Mapping[str, st
     for suite, tasks in chosen.items():
         of_suite = [item for task in tasks for item in loaded.items(suite, task.name)]
         available[suite] = len(of_suite)
-        items += balanced(of_suite, comparison.run.limit)
+        items += balanced(of_suite, comparison.run.limit, comparison.run.seed)
     _require_different_prompts(items)
     plan = make_plan(items, endpoints, comparison.run, {name: loaded.files[name].sha256 for name in names})
     book = prices.load(prices.beside(comparison.source))

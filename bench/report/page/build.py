@@ -183,7 +183,7 @@ def _facts(record: RunRecord) -> list[tuple[str, str]]:
         ("plan", (record.plan_sha256 or "")[:12]),
         ("seed", record.settings.seed),
         ("repeats", record.settings.repeats),
-        ("prices as of", record.prices_as_of),
+        ("prices", " and ".join(record.price_dates)),
         ("sandbox", record.sandbox),
         ("machine", ", ".join(f"{machine[k]} {w}" for k, w in (("cpu", ""), ("cores", "cores")) if k in machine)),
         *((f"model {label}", _model(model)) for label, model in record.models.items()),

@@ -6,7 +6,7 @@ ordinary text comes out as it went in.
 
 from __future__ import annotations
 
-from bench.clean.media import html, markdown, spreadsheet, spreadsheet_csv, terminal, tex, unguarded, xml
+from bench.clean.media import html, markdown, markdown_cell, spreadsheet, spreadsheet_csv, terminal, tex, unguarded, xml
 from bench.clean.values import MOST_COUNT, amount, count, json_value, line, line_or_none, text
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "line",
     "line_or_none",
     "markdown",
+    "markdown_cell",
     "spreadsheet",
     "spreadsheet_csv",
     "terminal",

@@ -91,6 +91,11 @@ def markdown(text: str, *, block: bool = True) -> str:
     return clean
 
 
+def markdown_cell(text: str) -> str:
+    """`markdown` for a table's cell."""
+    return markdown(text, block=False).replace("|", "\\|")
+
+
 def _reference(found: re.Match[str]) -> str:
     return f"&#{ord(found[0])};"
 

@@ -9,6 +9,8 @@ from keyword import iskeyword
 
 import click
 
+from bench import clean
+from bench.cli.terminal import echo
 from bench.errors import BenchError, UsageError, suggest
 
 COMMANDS = {
@@ -77,15 +79,16 @@ def main(args: Sequence[str] | None = None) -> None:
     try:
         bench.main(args=args, prog_name="bench", standalone_mode=False)
     except click.ClickException as error:
+        error.message = clean.terminal(error.message)
         error.show()
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
-        click.echo("Stopped.", err=True)
+        echo("Stopped.", err=True)
         sys.exit(5)
     except BenchError as error:
-        click.echo(f"Error: {error}", err=True)
+        echo(f"Error: {error}", err=True)
         sys.exit(error.exit_code)
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
-        click.echo(f"Error: {where}{error.strerror or error}", err=True)
+        echo(f"Error: {where}{error.strerror or error}", err=True)
         sys.exit(UsageError.exit_code)

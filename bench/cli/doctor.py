@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bench.cli.options import config_option, load_config, results_option
+from bench.cli.terminal import echo
 from bench.errors import UsageError
 
 if TYPE_CHECKING:
@@ -36,9 +37,9 @@ def doctor(config: Path | None, results: Path, calibrate: bool, sandbox: bool, a
     for check in _checks(config, results, calibrate, sandbox):
         checks.append(check)
         if not as_json:
-            click.echo(_text(check))
+            echo(_text(check))
     if as_json:
-        click.echo(json.dumps([asdict(check) for check in checks], indent=2, ensure_ascii=False))
+        echo(json.dumps([asdict(check) for check in checks], indent=2, ensure_ascii=False))
     if any(check.status == "fail" for check in checks):
         sys.exit(UsageError.exit_code)
 

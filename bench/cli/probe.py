@@ -24,4 +24,4 @@ def print_probe(probes: Sequence[Probe]) -> None:
     console = Console(highlight=False)
     console.print(table, "")
     for note in probetext.notes(probes):
-        console.print(note, markup=False, style="dim")
+        console.print(clean.terminal(note), markup=False, style="dim")

@@ -13,6 +13,7 @@ import click
 
 from bench.cli.gate import run_options as gate_options
 from bench.cli.options import config_option, include_option, load_config, results_option, task_folders
+from bench.cli.terminal import echo
 from bench.errors import IncompleteError, UsageError, suggest
 
 if TYPE_CHECKING:
@@ -179,13 +180,13 @@ def run(
     environ = environment(comparison.source.parent)
     prepared = prepare(comparison, known, environ)
     for line in (*_warnings(prepared), *registry.edited(known, prepared.loaded.files.values())):
-        click.echo(f"Warning: {line}", err=True)
+        echo(f"Warning: {line}", err=True)
     gating = gate.begin(prepared, results, baseline, confirm=confirm, detect=detect, junit=junit)
     fresh = fresh or gating is not None
     if dry_run:
         estimate = asking.estimate_run(prepared, results / JOURNAL, output=output, fresh=fresh)
         probing = probe.estimate_probe(prepared, prompts) if prompts else None
-        click.echo((_plan_json if as_json else _plan_text)(prepared, estimate, probing))
+        echo((_plan_json if as_json else _plan_text)(prepared, estimate, probing))
         return
     with RunProgress() as progress:
         try:
@@ -200,14 +201,14 @@ def run(
                 gating.judge(result.folder, progress, environ, rest)
         except KeyboardInterrupt:
             progress.close()
-            click.echo("Stopped. Every finished answer is kept; continue with the same command: bench run", err=True)
+            echo("Stopped. Every finished answer is kept; continue with the same command: bench run", err=True)
             sys.exit(IncompleteError.exit_code)
     if gating and gating.result and as_json:
         write_report(result.folder)
     else:
         show(result, as_json)
     if not probed:
-        click.echo("Incomplete: the latency probe lacks answers. Continue with the same command.")
+        echo("Incomplete: the latency probe lacks answers. Continue with the same command.")
     if result.missing or prepared.refused or not probed:
         sys.exit(IncompleteError.exit_code)
     if gating:

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 from urllib.parse import quote
 
+from bench import clean
 from bench.gate.findings import ALL, Finding, FindingStatus, GateResult, Measure, Move
 
 SHOWN = 10
@@ -80,11 +81,11 @@ def sees(finding: Finding) -> str:
 def markdown(result: GateResult, page: str = PAGE) -> str:
     """The same for a page; items link to `page`."""
     rows = [
-        f"| {_cell(f.model)} | {_cell(f.suite)} | {f.measure} | {_mark(f.status)} | {_cell(sentence(f))} |"
+        f"| {clean.markdown_cell(f.model)} | {clean.markdown_cell(f.suite)} | {f.measure} | {_mark(f.status)} | {clean.markdown_cell(sentence(f))} |"
         for f in result.findings
     ]
     parts = [
-        f"## {_cell(headline(result))}",
+        f"## {clean.markdown_cell(headline(result))}",
         "",
         "| model | suite | measure | | |",
         "|---|---|---|---|---|",
@@ -92,8 +93,10 @@ def markdown(result: GateResult, page: str = PAGE) -> str:
         *_bullets("Cannot tell", result.blind),
     ]
     for title, moves, more in _lists(result):
-        named = [f"[{_cell(m.item)}]({page}#item={quote(m.item)}) ({_scores(m)}, {m.outcome})" for m in moves]
-        parts += ["", f"**{title[0].upper()}{_cell(title[1:])}**", "", *(f"- {name}" for name in named)]
+        named = [
+            f"[{clean.markdown_cell(m.item)}]({page}#item={quote(m.item)}) ({_scores(m)}, {m.outcome})" for m in moves
+        ]
+        parts += ["", f"**{title[0].upper()}{clean.markdown_cell(title[1:])}**", "", *(f"- {name}" for name in named)]
         parts += [f"-{more}"] if more else []
     parts += [*_bullets("Changed", result.changes), *_bullets("Notes", result.notes)]
     return "\n".join(parts) + "\n"
@@ -146,11 +149,4 @@ def _mark(status: FindingStatus) -> str:
 
 
 def _bullets(title: str, said: Sequence[str]) -> list[str]:
-    return ["", f"**{title}**", "", *(f"- {_cell(line)}" for line in said)] if said else []
-
-
-def _cell(text: str) -> str:
-    """Text that Markdown takes as text, also inside a table."""
-    for sign in "\\`*_[]<>|#":
-        text = text.replace(sign, f"\\{sign}")
-    return " ".join(text.split())
+    return ["", f"**{title}**", "", *(f"- {clean.markdown(line)}" for line in said)] if said else []

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import importlib
+import io
 import sys
 from collections.abc import Sequence
 from keyword import iskeyword
 
 import click
 
-from bench import clean
 from bench.cli.terminal import echo
 from bench.errors import BenchError, UsageError, suggest
 
@@ -79,8 +79,9 @@ def main(args: Sequence[str] | None = None) -> None:
     try:
         bench.main(args=args, prog_name="bench", standalone_mode=False)
     except click.ClickException as error:
-        error.message = clean.terminal(error.message)
-        error.show()
+        said = io.StringIO()
+        error.show(said)
+        echo(said.getvalue(), err=True, nl=False)
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         echo("Stopped.", err=True)

@@ -15,6 +15,7 @@ def print_probe(probes: Sequence[Probe]) -> None:
         return
     from rich.console import Console
 
+    from bench import clean
     from bench.cli.terminal import grouped
     from bench.report.text import probetext
     from bench.report.text.column import Output, chosen

@@ -81,11 +81,11 @@ def sees(finding: Finding) -> str:
 def markdown(result: GateResult, page: str = PAGE) -> str:
     """The same for a page; items link to `page`."""
     rows = [
-        f"| {clean.markdown_cell(f.model)} | {clean.markdown_cell(f.suite)} | {f.measure} | {_mark(f.status)} | {clean.markdown_cell(sentence(f))} |"
+        f"| {_cell(f.model)} | {_cell(f.suite)} | {f.measure} | {_mark(f.status)} | {_cell(sentence(f))} |"
         for f in result.findings
     ]
     parts = [
-        f"## {clean.markdown_cell(headline(result))}",
+        f"## {_cell(headline(result))}",
         "",
         "| model | suite | measure | | |",
         "|---|---|---|---|---|",
@@ -93,10 +93,8 @@ def markdown(result: GateResult, page: str = PAGE) -> str:
         *_bullets("Cannot tell", result.blind),
     ]
     for title, moves, more in _lists(result):
-        named = [
-            f"[{clean.markdown_cell(m.item)}]({page}#item={quote(m.item)}) ({_scores(m)}, {m.outcome})" for m in moves
-        ]
-        parts += ["", f"**{title[0].upper()}{clean.markdown_cell(title[1:])}**", "", *(f"- {name}" for name in named)]
+        named = [f"[{_linked(m.item)}]({page}#item={quote(m.item)}) ({_scores(m)}, {m.outcome})" for m in moves]
+        parts += ["", f"**{title[0].upper()}{_cell(title[1:])}**", "", *(f"- {name}" for name in named)]
         parts += [f"-{more}"] if more else []
     parts += [*_bullets("Changed", result.changes), *_bullets("Notes", result.notes)]
     return "\n".join(parts) + "\n"
@@ -150,3 +148,12 @@ def _mark(status: FindingStatus) -> str:
 
 def _bullets(title: str, said: Sequence[str]) -> list[str]:
     return ["", f"**{title}**", "", *(f"- {clean.markdown(line)}" for line in said)] if said else []
+
+
+def _cell(text: str) -> str:
+    return clean.markdown_cell(text)
+
+
+def _linked(text: str) -> str:
+    """A link's words, which no bracket of theirs ends."""
+    return _cell(text).replace("[", "&#91;").replace("]", "&#93;")

@@ -321,6 +321,7 @@ DOORS = {
     **dict.fromkeys(
         (
             "bench.claims.totals",
+            "bench.config.consent",
             "bench.doctor.calibrated",
             "bench.doctor.calibration",
             "bench.prices.book",

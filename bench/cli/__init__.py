@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import io
 import os
 import sys
 import traceback
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import click
 
+from bench.cli.terminal import echo
 from bench.errors import BenchError, UsageError, suggest
 
 COMMANDS = {
@@ -81,24 +83,26 @@ def main(args: Sequence[str] | None = None) -> None:
     try:
         bench.main(args=args, prog_name="bench", standalone_mode=False)
     except click.ClickException as error:
-        error.show()
+        said = io.StringIO()
+        error.show(said)
+        echo(_without_secrets(said.getvalue()), err=True, nl=False)
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
-        click.echo("Stopped.", err=True)
+        echo("Stopped.", err=True)
         sys.exit(5)
     except BenchError as error:
-        click.echo(_without_secrets(f"Error: {error}"), err=True)
+        echo(_without_secrets(f"Error: {error}"), err=True)
         sys.exit(error.exit_code)
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
-        click.echo(_without_secrets(f"Error: {where}{error.strerror or error}"), err=True)
+        echo(_without_secrets(f"Error: {where}{error.strerror or error}"), err=True)
         sys.exit(UsageError.exit_code)
     except Exception:
         told = traceback.format_exc()
         masked = _without_secrets(told)
         if masked == told:
             raise
-        click.echo(masked, err=True)
+        echo(masked, err=True)
         sys.exit(1)
 
 

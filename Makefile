@@ -50,7 +50,7 @@ lint: $(READY)  ## Check style, types and the shipped items
 	@$(BIN)/mypy
 	@$(BIN)/python -m bench.suites.coding.build --check
 	@$(BIN)/python -m bench.suites.reasoning.build --check --own
-	@$(BIN)/python -m bench.providers.docs --check
+	@$(BIN)/python -m bench.reference --check
 	@$(BIN)/bench prices build --check
 	@$(BIN)/bench tasks lint
 
@@ -86,8 +86,8 @@ evidence: $(READY)  ## Judge the published claims again: make evidence DATA=fold
 	@$(BIN)/python -m bench.evidence "$${DATA:?name the folder with the published files: make evidence DATA=folder}"
 
 .PHONY: docs
-docs: $(READY)  ## Write docs/models.md again from the presets
-	@$(BIN)/python -m bench.providers.docs
+docs: $(READY)  ## Write docs/models.md, docs/config.md and docs/tables.md again from the code
+	@$(BIN)/python -m bench.reference
 
 .PHONY: items
 items: $(READY)  ## Write our own families' items again from bench/suites

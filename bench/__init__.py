@@ -1,12 +1,13 @@
 """claimbench: quality, latency and cost of models on identical suites.
 
-    import bench
-    comparison = bench.load(Path("bench.toml"))
-    prepared = bench.prepare(comparison, bench.read_tasks())
-    result = bench.execute(prepared, Path("results"), watcher)
-    rows = bench.compare(result.folder).rows
+    from pathlib import Path
+    from bench import compare, execute, load, prepare, read_tasks
+    comparison = load(Path("bench.toml"))
+    result = execute(prepare(comparison, read_tasks()), Path("results"))
+    for row in compare(result.folder).rows:
+        print(row.suite, row.model, row.score)
 
-Names are imported when first used, so that `import bench` costs nothing.
+docs/python.md says more. Names are imported when first used, so that `import bench` costs nothing.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from bench.registry import read as read_tasks
     from bench.registry.own import task
     from bench.report import compare
-    from bench.run import Prepared, Result, Watcher
+    from bench.run import Prepared, Result, SilentWatcher, Watcher
     from bench.run.execute import execute
     from bench.run.prepare import prepare
 
@@ -37,6 +38,7 @@ __all__ = [
     "Outcome",
     "Prepared",
     "Result",
+    "SilentWatcher",
     "Terms",
     "TokenUsage",
     "UsageError",
@@ -51,13 +53,13 @@ __all__ = [
 
 _HOMES = {
     "bench.config.load": ("load",),
-    "bench.records.settings": ("Comparison",),
+    "bench.costs": ("Terms",),
     "bench.errors": ("BenchError", "IncompleteError", "UsageError"),
+    "bench.records": ("AnswerRow", "Call", "Comparison", "Item", "ItemRow", "Outcome", "TokenUsage"),
     "bench.registry.own": ("task",),
-    "bench.run.execute": ("Prepared", "Result", "Watcher", "execute", "prepare"),
-    "bench.records.items": ("AnswerRow", "Call", "Item", "ItemRow", "Outcome", "TokenUsage"),
     "bench.report": ("compare",),
-    "bench.costs.spending": ("Terms",),
+    "bench.run.execute": ("Result", "execute"),
+    "bench.run.prepare": ("Prepared", "SilentWatcher", "Watcher", "prepare"),
 }
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import heapq
 import random
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,26 +58,63 @@ def call_key(endpoint: Endpoint, body: Mapping[str, Any], item: Item, repeat: in
     return sha256_of([dict(endpoint.identity), dict(body), item.task, item.item, repeat])
 
 
-def balanced(items: Sequence[Item], limit: int | None) -> list[Item]:
-    """At most `limit` items, spread over families and levels as evenly as they allow.
+def balanced(items: Sequence[Item], limit: int | None, seed: int = 1) -> list[Item]:
+    """At most `limit` items, spread over families and levels as evenly as they allow: a sample, not the first ones.
 
-    Greedy: always the item whose family, then whose level, has been taken least, in the data's order; so a
-    smaller limit takes a subset of a larger one's items.
+    Within family and level items come in a random order of the seed and their ids alone, whatever order the data has
+    them in. Families take turns, each with its items of the level taken least so far. A smaller limit is a prefix of a
+    larger one; without a limit, or with one that reaches all, the data's own order stays. About n log n steps.
     """
     if limit is None or limit >= len(items):
         return list(items)
-    rest, chosen = list(items), list[Item]()
-    families: Counter[str] = Counter()
-    levels: Counter[int | None] = Counter()
+    rest: dict[str, dict[int | None, list[tuple[bytes, int]]]] = {}
+    for at, item in enumerate(items):
+        rest.setdefault(item.family, {}).setdefault(item.level, []).append((_drawn(seed, item), at))
+    for levels in rest.values():
+        for cell in levels.values():
+            cell.sort(reverse=True)
+    chosen: list[Item] = []
+    taken: Counter[int | None] = Counter()
     cells: Counter[tuple[str, int | None]] = Counter()
     while len(chosen) < limit:
-        best = min(rest, key=lambda i: (families[i.family], levels[i.level], cells[i.family, i.level]))
-        rest.remove(best)
-        chosen.append(best)
-        families[best.family] += 1
-        levels[best.level] += 1
-        cells[best.family, best.level] += 1
+        for family, level in _turns(rest, taken, cells):
+            chosen.append(items[rest[family][level].pop()[1]])
+            if len(chosen) == limit:
+                break
+        rest = {family: left for family, levels in rest.items() if (left := {k: v for k, v in levels.items() if v})}
     return chosen
+
+
+def _drawn(seed: int, item: Item) -> bytes:
+    """An item's place in the seed's random order."""
+    return hashlib.sha256(f"claimbench slice {seed}\0{item.task}\0{item.item}".encode()).digest()
+
+
+def _turns(
+    rest: Mapping[str, Mapping[int | None, Sequence[tuple[bytes, int]]]],
+    taken: Counter[int | None],
+    cells: Counter[tuple[str, int | None]],
+) -> Iterator[tuple[str, int | None]]:
+    """One turn of every family: the family and level of the next item, counted in `taken` and `cells`."""
+    waiting: dict[int | None, list[tuple[int, bytes, str]]] = {}
+    for family, levels in rest.items():
+        for level, cell in levels.items():
+            waiting.setdefault(level, []).append((cells[family, level], cell[-1][0], family))
+    for heap in waiting.values():
+        heapq.heapify(heap)
+    done: set[str] = set()
+    while len(done) < len(rest):
+        for level in list(waiting):
+            while waiting[level] and waiting[level][0][2] in done:
+                heapq.heappop(waiting[level])
+            if not waiting[level]:
+                del waiting[level]
+        level = min(waiting, key=lambda each: (taken[each], waiting[each][0]))
+        family = heapq.heappop(waiting[level])[2]
+        done.add(family)
+        taken[level] += 1
+        cells[family, level] += 1
+        yield family, level
 
 
 def make_plan(

@@ -9,7 +9,7 @@ import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
 import yaml
@@ -115,9 +115,9 @@ def _load_yaml(stream: Any, Loader: Any) -> Any:
 _yaml_load = yaml.load
 
 
-def _sketch(figure: Any, path: Path, **_how: object) -> None:
+def _sketch(figure: Any, file: IO[bytes], **_how: object) -> None:
     """A file in place of a picture; it holds the figure's title."""
-    Path(path).write_text(figure.get_label(), encoding="utf-8")
+    file.write(figure.get_label().encode())
 
 
 @pytest.fixture

@@ -71,9 +71,13 @@ def test_providers_are_pure() -> None:
     banned = ("os", "asyncio", "threading", "ssl", "time", "bench.engine", "bench.journal", *SOCKETS, *STARTS_PROCESSES)
     for path in folder("providers"):
         assert not {name for name in imports(path) if within(name, banned)}, path
-        if module(path) != "bench.providers.docs":  # writes docs/models.md; nothing imports it
-            assert not {"open", "print", "input", "exec", "eval", "read_text", "write_text"} & called(path), path
-    assert not [path for path in SOURCES if "bench.providers.docs" in imports(path)]
+        assert not {"open", "print", "input", "exec", "eval", "read_text", "write_text"} & called(path), path
+
+
+def test_nothing_imports_what_writes_the_reference_pages() -> None:
+    for path in SOURCES:
+        if not within(module(path), ("bench.reference",)):
+            assert not {name for name in imports(path) if within(name, ("bench.reference",))}, path
 
 
 def called(path: Path) -> set[str]:
@@ -304,7 +308,7 @@ LAYERS = (
     ("engine", "costs", "evidence"),
     ("doctor",),
     ("run",),
-    ("cli", "__main__", "bench"),
+    ("cli", "reference", "__main__", "bench"),
 )
 """Rooms by layer, the ground first; `bench` is the package's own face."""
 LEVEL = {room: level for level, rooms in enumerate(LAYERS) for room in rooms}
@@ -317,6 +321,7 @@ DOORS = {
     **dict.fromkeys(
         (
             "bench.claims.totals",
+            "bench.config.consent",
             "bench.doctor.calibrated",
             "bench.doctor.calibration",
             "bench.prices.book",
@@ -338,8 +343,11 @@ DOORS = {
             "bench.scoring.extract",
             "bench.scoring.graders",
             "bench.scoring.item",
+            "bench.scoring.numbers",
             "bench.scoring.replay",
             "bench.scoring.schema",
+            "bench.scoring.unwrap",
+            "bench.scoring.values",
             "bench.weights.catalog",
             "bench.weights.fetch",
             "bench.weights.server",
@@ -458,3 +466,60 @@ def test_other_rooms_are_entered_by_their_face() -> None:
 def test_class_names_are_unique() -> None:
     names = Counter(node.name for tree in TREES.values() for node in ast.walk(tree) if isinstance(node, ast.ClassDef))
     assert not [name for name, times in names.items() if times > 1 and not name.startswith("_")]
+
+
+WRITES = {
+    "chmod", "link_to", "hardlink_to", "makedirs", "mkdir", "removedirs", "rename", "renames", "rmdir", "rmtree",
+    "symlink", "symlink_to", "touch", "truncate", "unlink", "write_bytes", "write_text", "copyfile", "copytree", "move",
+}  # fmt: skip
+"""Methods and functions that change a file by its path; ours of these names take a folder first."""
+WRITERS = {
+    "bench.records.files": "the one room of writing below a run folder",
+    "bench.cli.summary": "the page of a workflow's summary, which the environment names",
+    "bench.journal": "the journal's own folder",
+    "bench.prices.build": "the price list of this repository",
+    "bench.reference": "docs/ of this repository",
+    "bench.registry.own.create": "the user's task folder",
+    "bench.registry.versions": "the user's task folder",
+    "bench.report.verify": "a scratch folder of its own",
+    "bench.sandbox": "scratch files of its own",
+    "bench.suites": "the items of this repository",
+    "bench.weights": "the cache of weights",
+    "bench.doctor.calibrated": "makes the results folder",
+}
+"""Who may change files without that room, and where."""
+
+
+def changed_files(tree: ast.AST) -> Iterator[str]:
+    """Calls that may write, move or remove a file by its path."""
+    ours = {alias.asname or alias.name for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) for alias in n.names}
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        whose = ast.unparse(node.func.value) if isinstance(node.func, ast.Attribute) else ""
+        if name in WRITES and (whose or name not in ours):
+            yield ast.unparse(node.func)
+        if whose in ("os", "shutil") and name in ("replace", "remove", "link", "open", "mkfifo", "copy", "copy2"):
+            yield ast.unparse(node.func)
+        if name == "open" and any(
+            isinstance(part, ast.Constant) and isinstance(part.value, str) and set(part.value) & set("wax+")
+            and set(part.value) <= set("rwaxbt+")
+            for part in [*node.args, *(keyword.value for keyword in node.keywords)]
+        ):  # fmt: skip
+            yield ast.unparse(node)
+
+
+def test_files_are_changed_in_one_room() -> None:
+    found = {name for name, path in MODULES.items() if any(changed_files(TREES[path]))}
+    assert {name for name in found if not within(name, tuple(WRITERS))} == set()
+    assert {each for each in WRITERS if not any(within(name, (each,)) for name in found)} == set(), "take it out"
+
+
+def test_the_check_itself_sees_what_changes_a_file() -> None:
+    text = (
+        "p.write_text('x')\nopen(p, 'w')\np.open(mode='ab')\nos.replace(a, b)\nshutil.rmtree(p)\np.unlink()\n"
+        "open(p)\np.open('rb')\nopen(p, encoding='utf-8')\n'a'.replace('b', 'c')\nreplace(a, b=1)\n"
+        "from bench.records import write_text\nwrite_text(p, 'a', 'b')\n"
+    )
+    assert len([*changed_files(ast.parse(text))]) == 6

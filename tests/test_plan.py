@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
+from random import Random
+from time import process_time
 from typing import Any
 
 import pytest
@@ -68,10 +70,49 @@ def test_families_differ_by_one_at_most_where_they_have_items(pool: list[Item], 
 
 
 @settings(deadline=None)
-@given(pools, st.integers(0, 32), st.integers(0, 32))
-def test_a_smaller_limit_takes_a_subset(pool: list[Item], one: int, other: int) -> None:
+@given(pools, st.integers(0, 32), st.integers(0, 32), st.integers(0, 9))
+def test_a_smaller_limit_is_a_prefix_of_a_larger_one(pool: list[Item], one: int, other: int, seed: int) -> None:
     low, high = sorted((one, other))
-    assert {i.item for i in balanced(pool, low)} <= {i.item for i in balanced(pool, high)}
+    small, large = balanced(pool, low, seed), balanced(pool, high, seed)
+    if high < len(pool):
+        assert small == large[: len(small)]
+    assert {i.item for i in small} <= {i.item for i in large}
+
+
+@settings(deadline=None)
+@given(pools, st.integers(0, 32), st.randoms())
+def test_a_slice_does_not_depend_on_the_order_of_the_data(pool: list[Item], limit: int, random: Random) -> None:
+    again = list(pool)
+    random.shuffle(again)
+    assert {i.item for i in balanced(pool, limit)} == {i.item for i in balanced(again, limit)}
+
+
+def test_a_slice_is_a_sample_and_not_the_first_items() -> None:
+    """HumanEval's first 60 give a model 80 %, its 164 give it 57 %: the first items are the easy ones."""
+    pool = [item(str(n)) for n in range(164)]
+    means = [sum(int(i.item) for i in balanced(pool, 60, seed)) / 60 for seed in range(40)]
+    assert abs(sum(means) / 40 - 81.5) < 3
+    assert min(means) > 60
+    assert max(means) < 103
+    assert len({tuple(i.item for i in balanced(pool, 60, seed)) for seed in range(40)}) == 40
+    shares = Counter(i.item for seed in range(300) for i in balanced(pool, 60, seed))
+    assert min(shares.values()) > 60
+    assert max(shares.values()) < 160
+
+
+def test_families_without_items_for_all_take_turns_at_random() -> None:
+    pool = [item(f"{f}{n}", f) for f in "abcdefgh" for n in range(3)]
+    first = {frozenset(i.family for i in balanced(pool, 3, seed)) for seed in range(20)}
+    assert len(first) > 10
+    assert all(len(families) == 3 for families in first)
+
+
+@pytest.mark.parametrize("families", [1, 300, 100_000])
+def test_a_slice_of_many_items_is_drawn_in_seconds(families: int) -> None:
+    pool = [replace(ITEMS[0], item=str(n), family=str(n % families), level=n % 3) for n in range(100_000)]
+    started = process_time()
+    assert len(balanced(pool, 60_000)) == 60_000
+    assert process_time() - started < 5
 
 
 def test_levels_are_balanced_where_families_are() -> None:

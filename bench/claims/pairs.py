@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.claims import questions
+from bench.claims.bills import KEY, Window, money, window
 from bench.errors import UsageError
-from bench.records import Outcome, RecordedModel, RunRecord, effective_cost
+from bench.records import SUCH, THESE, Outcome, RunRecord
 from bench.stats import Floats, Strata
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Mask = NDArray[np.bool_]
-KEY = ["suite", "task", "item"]
 SCORED = [str(outcome) for outcome in Outcome if outcome.scored]
 """Outcomes that have a score."""
 CLOSE_S = 60.0
@@ -37,6 +38,12 @@ class Side:
     cost: Floats
     """Mean USD of an item's samples, earlier billed attempts and lost ones that were billed included; NaN if one of
     them is unknown, or none was."""
+    cost_cheap: Floats
+    """`cost` as billed, had every answer ended in the cheapest hour of its price."""
+    cost_dear: Floats
+    """`cost` as billed, had every answer ended in the dearest hour of its price."""
+    window: Window | None
+    """What its prices hold for; None where they hold at every hour."""
     cost_least: Floats
     """`cost` with 0 for what is unknown."""
     cost_most: Floats
@@ -84,15 +91,21 @@ class Pairs:
     suites: tuple[str, ...]
     """Each item's suite."""
     clusters: tuple[str, ...]
-    """Each item's cluster, unique over suites and tasks of a suite's own."""
+    """Each item's cluster where kinds of task are drawn at random, as the task states it: its family, or what it
+    shares with others of its kind. Unique over suites; items with one prompt share it, here and below."""
+    sources: tuple[str, ...]
+    """Each item's cluster where families are fixed: what it shares with others of its kind, such as a ticket in five
+    wordings, or else the item itself. Unique over suites."""
     planned: int
     """Items that the run planned for these suites."""
     seconds: Floats
     """E2E seconds (candidate, baseline) of item samples clean on both sides; shape (pairs, 2)."""
-    timed: Strata
-    """Suites and clusters of `seconds`."""
+    timed: Mapping[str, Strata]
+    """Suites and clusters of `seconds`, by what a claim speaks about."""
     answered: Mapping[str, int]
     """By suite: samples that both sides answered, timed cleanly or not."""
+    repeated: tuple[questions.Repeated, ...] = ()
+    """Questions that stand under several ids."""
     earliest: str | None
     """UTC, ISO 8601: when the first answer used was asked, reused ones included; None if the run does not say."""
 
@@ -112,9 +125,15 @@ class Pairs:
         both: Mask = ~np.isnan(self.candidate.score) & ~np.isnan(self.baseline.score)
         return both
 
-    def strata(self, mask: Mask) -> Strata:
-        """Suites and clusters of the items under a mask."""
-        return Strata(self.suites, self.clusters).chosen(mask)
+    def strata(self, mask: Mask, about: str = THESE) -> Strata:
+        """Suites and clusters of the items under a mask, for a claim about THESE kinds of task or SUCH."""
+        return Strata(self.suites, self.clusters if about == SUCH else self.sources).chosen(mask)
+
+    @property
+    def one_reading(self) -> bool:
+        """Whether both readings take the same items for dependent."""
+        joint = set(zip(self.clusters, self.sources, strict=True))
+        return len(joint) == len(set(self.clusters)) == len(set(self.sources))
 
     def of(self, suite: str) -> Mask:
         """The mask of one suite's items."""
@@ -149,21 +168,35 @@ def pair(
     rows = rows.merge(asked[KEY].drop_duplicates(), on=KEY)
     _same_questions(rows)
     _sound(rows)
+    rows = rows.assign(**_shared(rows))
     first = rows.drop_duplicates(KEY).sort_values(KEY)
     order = first.set_index(KEY).index
-    clusters = first["suite"] + "/" + first["cluster"]
-    seconds, timed, answered = _seconds(rows, candidate, baseline)
+    (clusters, repeated), (sources, _) = (questions.clusters(first, about) for about in (SUCH, THESE))
+    named = {SUCH: dict(zip(order, clusters, strict=True)), THESE: dict(zip(order, sources, strict=True))}
+    seconds, timed, answered = _seconds(rows, candidate, baseline, named)
     return Pairs(
-        candidate=_side(rows, candidate, order, record.models[candidate], columns),
-        baseline=_side(rows, baseline, order, record.models[baseline], columns),
+        candidate=_side(rows, candidate, order, record, columns),
+        baseline=_side(rows, baseline, order, record, columns),
         suites=tuple(first["suite"]),
         clusters=tuple(clusters),
+        sources=tuple(sources),
+        repeated=repeated,
         planned=len(order) if record.imported else _planned(record, suites),
         seconds=seconds,
         timed=timed,
         answered=answered,
         earliest=min(asked["started_at"].dropna(), default=None),
     )
+
+
+def _shared(rows: pd.DataFrame) -> dict[str, pd.Series[str]]:
+    """For each reading, what a row's item depends on.
+
+    A cluster that is the item's family is no source of its own: run folders have said so since there are families.
+    """
+    clusters = rows["suite"] + "/" + rows["cluster"]
+    items = rows["suite"] + "/" + rows["task"] + "/" + rows["item"]
+    return {SUCH: clusters, THESE: items.where(rows["cluster"] == rows["family"], clusters)}
 
 
 def _planned(record: RunRecord, suites: Sequence[str]) -> int:
@@ -211,13 +244,13 @@ def _sound(rows: pd.DataFrame) -> None:
             raise UsageError(f"items.parquet: {where}: {column} is {row[column]}, which is no possible value.")
 
 
-def _side(rows: pd.DataFrame, label: str, order: pd.Index[Any], entry: RecordedModel, columns: Sequence[str]) -> Side:
+def _side(rows: pd.DataFrame, label: str, order: pd.Index[Any], record: RunRecord, columns: Sequence[str]) -> Side:
     mine = rows[rows["model"] == label]
     scored = mine[mine["score"].notna()]
     groups = scored.groupby(KEY)
-    money = _money(mine)
-    counted = money[mine["score"].notna().to_numpy() | np.isfinite(money["total"].to_numpy())].groupby(KEY)
-    means, every = counted.mean(), money.groupby(KEY).mean()
+    bills = money(mine, record)
+    counted = bills[mine["score"].notna().to_numpy() | np.isfinite(bills["total"].to_numpy())].groupby(KEY)
+    means, every = counted.mean(), bills.groupby(KEY).mean()
     scores = scored["score"].to_numpy(dtype=float)
     absent = int(mine.groupby(KEY).size().reindex(order).isna().sum())
     return Side(
@@ -225,6 +258,9 @@ def _side(rows: pd.DataFrame, label: str, order: pd.Index[Any], entry: RecordedM
         score=_floats(groups["score"].mean(), order),
         lost=np.nan_to_num(_floats(mine["score"].isna().groupby([mine[key] for key in KEY]).mean(), order), nan=1.0),
         cost=_floats(means["total"], order),
+        cost_cheap=_floats(means["cheap"], order),
+        cost_dear=_floats(means["dear"], order),
+        window=window(mine, record, label),
         cost_least=_floats(means["least"], order),
         cost_most=_floats(means["most"], order),
         lost_least=_floats(every["least"], order),
@@ -237,19 +273,9 @@ def _side(rows: pd.DataFrame, label: str, order: pd.Index[Any], entry: RecordedM
         refused=_count(mine["outcome"], Outcome.REFUSED),
         binary=bool(np.isin(scores, (0.0, 1.0)).all() and (groups.size() == 1).all() and mine["repeat"].max() == 0),
         sampling=tuple(sorted(set(scored["sampling_applied"].dropna()))),
-        deadline_s=entry.timeout_s,
+        deadline_s=record.models[label].timeout_s,
         means={column: _floats(_amounts(scored, column).groupby(KEY)[column].mean(), order) for column in columns},
     )
-
-
-def _money(mine: pd.DataFrame) -> pd.DataFrame:
-    """A row a sample, in USD: its bill, the least and the most it can have been, and its call's cap; inf if unknown."""
-    total = effective_cost(mine).to_numpy(dtype=float, na_value=np.inf)
-    cap = mine["cost_cap_usd"].to_numpy(dtype=float, na_value=np.inf)
-    tries = np.maximum(1.0, mine["attempts"].to_numpy(dtype=float, na_value=1.0))
-    known = np.isfinite(total)
-    least, most = np.where(known, total, 0.0), np.where(known, total, cap * tries)
-    return mine[KEY].assign(total=total, least=least, most=most, cap=cap)
 
 
 def _amounts(scored: pd.DataFrame, column: str) -> pd.DataFrame:
@@ -267,20 +293,23 @@ def _floats(series: pd.Series[Any], order: pd.Index[Any]) -> Floats:
     return np.where(np.isfinite(values), values, np.nan)
 
 
-def _seconds(rows: pd.DataFrame, candidate: str, baseline: str) -> tuple[Floats, Strata, Mapping[str, int]]:
+def _seconds(
+    rows: pd.DataFrame, candidate: str, baseline: str, named: Mapping[str, Mapping[Any, str]]
+) -> tuple[Floats, Mapping[str, Strata], Mapping[str, int]]:
     """E2E seconds of samples that both sides answered close in time, with clean clocks and no reuse."""
     import pandas as pd
 
     answered = rows[rows["latency_s"].notna() & rows["score"].notna()]
     sides = [answered[answered["model"] == label] for label in (candidate, baseline)]
-    both = sides[0].merge(sides[1], on=[*KEY, "repeat", "cluster"], suffixes=("_c", "_b"))
+    both = sides[0].merge(sides[1], on=[*KEY, "repeat"], suffixes=("_c", "_b"))
     if both.empty:
-        return np.empty((0, 2)), Strata([], []), {}
+        return np.empty((0, 2)), dict.fromkeys(named, Strata([], [])), {}
     starts = [pd.to_datetime(both[f"started_at_{side}"], utc=True, format="ISO8601") for side in "cb"]
     clean = (starts[0] - starts[1]).dt.total_seconds().abs() <= CLOSE_S
     for side in "cb":
         clean &= both[f"timing_ok_{side}"].fillna(False).astype(bool) & ~both[f"reused_{side}"].astype(bool)
     kept = both[clean]
     seconds = kept[["latency_s_c", "latency_s_b"]].to_numpy(dtype=float)
-    strata = Strata(list(kept["suite"]), list(kept["suite"] + "/" + kept["cluster"]))
+    items, suites = list(kept[KEY].itertuples(index=False, name=None)), list(kept["suite"])
+    strata = {about: Strata(suites, [clusters[key] for key in items]) for about, clusters in named.items()}
     return seconds, strata, {str(suite): int(count) for suite, count in both["suite"].value_counts().items()}

@@ -56,7 +56,18 @@ def labels(judgement: Judgement, record: RunRecord) -> list[str]:
         remarks.append("repriced")
     if by == RESCORED:
         remarks.append("scored again")
-    return remarks
+    return [*remarks, *_window(judgement, record)]
+
+
+def _window(judgement: Judgement, record: RunRecord) -> Iterator[str]:
+    """Where prices depend on the hour or the way of asking: what the verdict holds for."""
+    if not _priced(judgement.claim):
+        return
+    if record.traffic is not None:
+        yield f"at your traffic: {record.traffic.words}"
+        return
+    for side in (judgement.pairs.candidate, judgement.pairs.baseline):
+        yield from side.window.words if side.window else ()
 
 
 def _priced(claim: Claim) -> bool:
@@ -133,9 +144,8 @@ def _basis(judgement: Judgement, record: RunRecord) -> str:
 
 def _prices(models: Sequence[RecordedModel], record: RunRecord) -> Iterator[str]:
     local = [model for model in models if model.local]
-    as_of = record.prices_as_of
-    if as_of and len(local) < len(models):
-        yield f"prices of {as_of}"
+    if len(local) < len(models):
+        yield from record.price_dates
     rates = {rate for model in local if (rate := model.usd_per_hour) is not None}
     if rates:
         yield f"{' and '.join(f'{rate:g}' for rate in sorted(rates))} USD per machine hour"

@@ -149,7 +149,7 @@ def show(result: GateResult, *, junit: Path | None, page: str = "report.html", a
         click.echo("\n".join(gating.lines(result)))
     _summarise(gating.markdown(result, page))
     if junit is not None:
-        write_text(junit, gating.xml(result))
+        write_text(junit.parent, junit.name, gating.xml(result))
     return _EXIT[str(result.verdict).lower()]
 
 

@@ -11,6 +11,19 @@ from bench.cli.options import results_option
 from bench.prices import MODES, Mode
 
 
+def _modes(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> dict[str, Mode]:
+    """Modes by label; the one of all models stands under no label."""
+    del ctx
+    chosen: dict[str, Mode] = {}
+    for value in values:
+        label, _, mode = value.rpartition("=")
+        if mode not in MODES or label in chosen:
+            why = "is given twice" if mode in MODES else f"is none of {', '.join(MODES)}"
+            raise click.BadParameter(f"{value!r} {why}.", param=param)
+        chosen[label] = mode
+    return chosen
+
+
 @click.command()
 @click.argument("run", required=False, envvar="BENCH_RUN")
 @results_option
@@ -20,9 +33,25 @@ from bench.prices import MODES, Mode
     metavar="DATE",
     help="Prices of this day, e.g. 2026-08-01, at each call's time of day (UTC).",
 )
-@click.option("--mode", type=click.Choice(MODES), help="How the models are asked, e.g. batch.")
+@click.option(
+    "--at",
+    "at",
+    type=click.DateTime(["%H:%M"]),
+    metavar="HH:MM",
+    help="Every call at this time of day (UTC), e.g. 09:30.",
+)
+@click.option(
+    "--mode",
+    "modes",
+    multiple=True,
+    callback=_modes,
+    metavar="[MODEL=]MODE",
+    help=f"How all models, or one of them, are asked, e.g. batch or claude=batch: {', '.join(MODES)}. Repeatable.",
+)
 @click.option("--region", help="Where the models are asked, e.g. singapore.")
+@click.option("--peak", is_flag=True, help="Every call in its vendor's dearest hours.")
 @click.option("--off-peak", is_flag=True, help="Every call in its vendor's cheapest hours.")
+@click.option("--peak-share", type=click.FloatRange(0, 1), help="Share of calls in the dearest hours, e.g. 0.4.")
 @click.option("--cache-hit", type=click.FloatRange(0, 1), help="Share of prompt tokens read from the cache, e.g. 0.8.")
 @click.option(
     "--prices",
@@ -35,9 +64,12 @@ def reprice(
     run: str | None,
     results: Path,
     as_of: datetime | None,
-    mode: Mode | None,
+    at: datetime | None,
+    modes: dict[str, Mode],
     region: str | None,
+    peak: bool,
     off_peak: bool,
+    peak_share: float | None,
     cache_hit: float | None,
     own: Path | None,
     as_json: bool,
@@ -57,7 +89,17 @@ def reprice(
 
     parent = newest(results) if run is None else find_run(results, run)
     own = own or next((p for p in (Path(prices.OVERRIDE), parent / prices.OVERRIDE) if p.is_file()), None)
-    change = PriceChange(as_of.date() if as_of else None, mode, region, off_peak, cache_hit)
+    change = PriceChange(
+        as_of=as_of.date() if as_of else None,
+        mode=modes.pop("", None),
+        region=region,
+        off_peak=off_peak,
+        cache_hit=cache_hit,
+        peak=peak,
+        peak_share=peak_share,
+        time_of_day=at.time() if at else None,
+        modes=modes,
+    )
     repriced = compute(parent, change, prices.load(own), own)
     comparison, _ = write_report(repriced.folder)
     if as_json:

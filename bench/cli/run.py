@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bench.cli.consent import require_consent, send_keys_option
 from bench.cli.gate import run_options as gate_options
 from bench.cli.options import config_option, include_option, load_config, results_option, task_folders
 from bench.errors import IncompleteError, UsageError, suggest
@@ -74,11 +75,16 @@ class _Usd(click.ParamType[Decimal]):
     "--limit",
     type=_Limit(),
     envvar="BENCH_LIMIT",
-    help="Items per suite (not per task), balanced over families and levels; or 'all'.",
+    help="Items per suite (not per task), balanced over families and levels, a sample drawn with --seed; or 'all'.",
 )
 @include_option
 @click.option("--repeats", type=click.IntRange(1), envvar="BENCH_REPEATS", help="Independent samples per item.")
-@click.option("--seed", type=click.IntRange(0), envvar="BENCH_SEED", help="Seeds the order of calls and resampling.")
+@click.option(
+    "--seed",
+    type=click.IntRange(0),
+    envvar="BENCH_SEED",
+    help="Seeds the sample that --limit takes, the order of calls and resampling.",
+)
 @click.option(
     "--exam-seed",
     type=click.IntRange(0),
@@ -125,6 +131,7 @@ class _Usd(click.ParamType[Decimal]):
     "connection: latency without queueing or prefix caches, cold and warm apart. Costs as other calls do.",
 )
 @gate_options
+@send_keys_option
 @click.option("-y", "--yes", is_flag=True, envvar="BENCH_YES", help="Spend without asking first.")
 @click.option("--json", "as_json", is_flag=True, help="Print the comparison (or the plan of --dry-run) as JSON.")
 def run(
@@ -132,7 +139,7 @@ def run(
     include: tuple[Path, ...], repeats: int | None, seed: int | None, exam_seed: int | None,
     max_connections: int | None, output: Path | None, fresh: bool, dry_run: bool, budget: Decimal | None,
     unsafe: bool, prompts: int | None, baseline: str | None, confirm: bool, detect: float | None, junit: Path | None,
-    yes: bool, as_json: bool,
+    origins: tuple[str, ...], yes: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Run the comparison in bench.toml and print its table.
 
@@ -150,8 +157,7 @@ def run(
     from bench.cli.show import show
     from bench.config import environment
     from bench.report.write import write_report
-    from bench.run import JOURNAL, probe
-    from bench.run import ask as asking
+    from bench.run import probe
     from bench.run.execute import execute
     from bench.run.prepare import prepare
 
@@ -175,12 +181,12 @@ def run(
     prepared = prepare(comparison, known, environ)
     for line in (*_warnings(prepared), *registry.edited(known, prepared.loaded.files.values())):
         click.echo(f"Warning: {line}", err=True)
+    if not dry_run:
+        require_consent(prepared.endpoints, environ, origins)
     gating = gate.begin(prepared, results, baseline, confirm=confirm, detect=detect, junit=junit)
     fresh = fresh or gating is not None
     if dry_run:
-        estimate = asking.estimate_run(prepared, results / JOURNAL, output=output, fresh=fresh)
-        probing = probe.estimate_probe(prepared, prompts) if prompts else None
-        click.echo((_plan_json if as_json else _plan_text)(prepared, estimate, probing))
+        _show_plan(prepared, results, output, prompts, fresh=fresh, as_json=as_json)
         return
     with RunProgress() as progress:
         try:
@@ -262,6 +268,17 @@ def _adhoc(name: str, comparison: Comparison) -> ModelEntry:
     return read_model(label, {"model": name}, comparison.providers)
 
 
+def _show_plan(
+    prepared: Prepared, results: Path, output: Path | None, prompts: int | None, *, fresh: bool, as_json: bool
+) -> None:
+    from bench.run import JOURNAL, probe
+    from bench.run import ask as asking
+
+    estimate = asking.estimate_run(prepared, results / JOURNAL, output=output, fresh=fresh)
+    probing = probe.estimate_probe(prepared, prompts) if prompts else None
+    click.echo((_plan_json if as_json else _plan_text)(prepared, estimate, probing))
+
+
 def _plan_json(prepared: Prepared, estimate: Estimate, probing: Estimate | None) -> str:
     import json
 
@@ -285,7 +302,9 @@ def _plan_text(prepared: Prepared, estimate: Estimate, probing: Estimate | None)
     from bench.cli.money import estimate_lines
 
     plan = prepared.plan
-    lines = [f"{suite}: {_asked(prepared, suite)} of {n} items" for suite, n in prepared.available.items()]
+    sizes = {suite: (_asked(prepared, suite), n) for suite, n in prepared.available.items()}
+    drawn = f", a sample drawn with seed {prepared.comparison.run.seed}"
+    lines = [f"{suite}: {asked} of {n} items{drawn if asked < n else ''}" for suite, (asked, n) in sizes.items()]
     lines += [f"{e.entry.label} ({e.entry.model}): {len(plan.of(e.entry.label))} calls" for e in prepared.endpoints]
     lines += [f"{suite}: left out. {why}" for suite, why in prepared.refused.items()]
     lines += [f"cost of {line}" for line in estimate_lines(estimate)]

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from bench.config.environment import environment
-from bench.config.load import read_model
+from bench.config.file import RULES, TABLES, Check
+from bench.config.load import LOCAL_KEYS, REMOTE_KEYS, read_model
 
 __all__ = [
+    "Check",
+    "LOCAL_KEYS",
+    "REMOTE_KEYS",
+    "RULES",
+    "TABLES",
     "environment",
     "read_model",
 ]

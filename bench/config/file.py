@@ -12,8 +12,9 @@ from typing import Any, NoReturn
 from urllib.parse import parse_qsl, urlsplit
 
 from bench.errors import UsageError, suggest
-from bench.providers import SECRET_NAME, address_problem
-from bench.records import MARGINS, Margin
+from bench.prices import MODES
+from bench.providers import address_problem
+from bench.records import ABOUT, MARGINS, SECRET_NAME, Margin
 
 Check = Callable[[object], str | None]
 """What is wrong with a value, as the end of a sentence that begins with its key; None if nothing is."""
@@ -96,6 +97,8 @@ def _texts(value: object) -> str | None:
 
 def _addresses(value: object) -> str | None:
     good = isinstance(value, dict) and not any(_plain_address(v) for v in value.values())
+    if good and any(SECRET_NAME.search(name) for name in re.findall(r"\{(\w+)\}", str(value))):
+        return "must hold no {NAME} of a key: an address is shown, and looked up by name servers"
     return None if good else 'must be a table of addresses, e.g. { china = "https://..." }'
 
 
@@ -131,8 +134,19 @@ def _word_of(*known: str) -> Check:
     return lambda value: None if value in known else f"must be one of {', '.join(known)}"
 
 
+def _modes(value: object) -> str | None:
+    if not isinstance(value, dict):
+        return 'must be a table of models, e.g. { claude = "batch" }'
+    wrong = [mode for mode in value.values() if mode not in MODES]
+    return f"must name one of {', '.join(MODES)} for each model" if wrong else None
+
+
 def _over(value: object) -> str | None:
     return None if value in ("each", "mean") else 'must be "each" or "mean"'
+
+
+def _about(value: object) -> str | None:
+    return None if value in ABOUT else 'must be "these" or "such"'
 
 
 _COUNT = _number(1, whole=True)
@@ -207,18 +221,24 @@ TABLES: Mapping[str, Mapping[str, Check]] = {
         "rules": _table,
         "models": _tables,
     },
+    "traffic": {
+        "peak_share": _number(0, 1),
+        "cache_hit": _number(0, 1),
+        "mode": _modes,
+    },
     "claims": {
         "candidate": _text,
         "baseline": _text,
         "suites": _names,
         "over": _over,
+        "about": _about,
         **{key: margin_check(margin) for key, margin in MARGINS.items()},
         "confidence": _between(0.5, 0.95),
     },
 }
 
 
-_FLOATS = ("temperature", "top_p", "reuse", "timeout_s", "usd_per_hour", *MARGINS)
+_FLOATS = ("temperature", "top_p", "reuse", "timeout_s", "usd_per_hour", "peak_share", "cache_hit", *MARGINS)
 """Keys for which 1 and 1.0 mean the same, and so must hash the same."""
 
 

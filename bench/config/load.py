@@ -14,11 +14,13 @@ from bench.errors import UsageError, suggest
 from bench.providers import Preset, preset_of, wire_model
 from bench.records import (
     MARGINS,
+    USUAL_SUITES,
     WEIGHTS,
     Claim,
     Comparison,
     LocalModel,
     ModelEntry,
+    RecordedTraffic,
     RemoteModel,
     RunSettings,
     default,
@@ -54,7 +56,7 @@ def load(path: Path, suites: Collection[str] | None = None) -> Comparison:
     models = {label: _model(file, label, table, providers) for label, table in _tables(file, raw, "models").items()}
     if not models:
         file.fail('no model is defined. Add e.g. [models.small] with model = "weights/smollm2-135m-instruct".')
-    chosen = tuple(run.pop("suites", ("coding", "reasoning")))
+    chosen = tuple(run.pop("suites", USUAL_SUITES))
     for name in chosen:
         if suites is not None and name not in suites:
             file.fail(f"unknown suite or task '{name}'.{suggest(name, suites)}", "run", "suites")
@@ -66,7 +68,19 @@ def load(path: Path, suites: Collection[str] | None = None) -> Comparison:
         models=MappingProxyType(models),
         claims=MappingProxyType(claims),
         providers=MappingProxyType(providers),
+        traffic=_traffic(file, raw["traffic"], models) if "traffic" in raw else None,
     )
+
+
+def _traffic(file: ConfigFile, table: Any, models: Mapping[str, ModelEntry]) -> RecordedTraffic | None:
+    """The `[traffic]` table; None where it says nothing."""
+    values = file.table(table, "traffic")
+    for label in values.get("mode", {}):
+        if label not in models:
+            file.fail(f"mode: '{label}' is not a model of this file.{suggest(label, models)}", "traffic", "mode")
+        if isinstance(models[label], LocalModel):
+            file.fail(f"mode: '{label}' runs on this machine: it has no price list.", "traffic", "mode")
+    return RecordedTraffic(**values) if values else None
 
 
 def _toml_problem(path: Path, message: str) -> str:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from bench.costs.answers import Costs
-from bench.costs.billing import billing_of
+from bench.costs.billing import Billing, billing_of
 from bench.costs.estimate import Estimate, ModelEstimate, Samples, has_history, history, pilot, with_calls
 from bench.costs.machine import ServerTime, busy_s
 from bench.costs.reprice import PriceChange, newest
 from bench.costs.spending import Spending, Terms
+from bench.costs.traffic import at_traffic, retold
 
 __all__ = [
+    "Billing",
     "Costs",
     "Estimate",
     "ModelEstimate",
@@ -18,11 +20,13 @@ __all__ = [
     "ServerTime",
     "Spending",
     "Terms",
+    "at_traffic",
     "billing_of",
     "busy_s",
     "has_history",
     "history",
     "newest",
     "pilot",
+    "retold",
     "with_calls",
 ]

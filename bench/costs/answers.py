@@ -28,6 +28,8 @@ class CostColumns(TypedDict):
     """What the cap rests on."""
     price_id: str | None
     """The price that made the cost."""
+    price_factor: float | None
+    """The factor of its hour."""
 
 
 class Costs:
@@ -81,13 +83,14 @@ class Costs:
             self._count(planned.model, bill.why_not(self._book))
             return columns
         self.used.add(price.id)
-        found = cost(price, usage, at)
-        for words in found.missing:
+        billed = cost(price, usage, at)
+        for words in billed.missing:
             self._count(planned.model, f"{words}.")
         in_total = usage.in_total
         cap = None if in_total is None else bill.worst(price, in_total, planned.body)
         columns["price_id"] = price.id
-        columns["cost_usd"] = _float(found.usd)
+        columns["price_factor"] = float(price.schedule.factor(at)) if price.schedule else None
+        columns["cost_usd"] = _float(billed.usd)
         columns["cost_retries_usd"] = _float(self._retries(bill, call.attempts[:-1]))
         columns["cost_cap_usd"] = _float(cap)
         columns["cost_cap_basis"] = None if cap is None else "worst case"
@@ -95,8 +98,8 @@ class Costs:
 
     def _retries(self, bill: Billing, attempts: Iterable[Attempt]) -> Decimal | None:
         """USD of the attempts before the scored one; None if one may have been billed for unreported tokens."""
-        found = (bill.attempt(self._book, attempt) for attempt in attempts if attempt.billable)
-        return total(one and one.usd for one in found)
+        costs = (bill.attempt(self._book, attempt) for attempt in attempts if attempt.billable)
+        return total(cost and cost.usd for cost in costs)
 
     def _count(self, label: str, why: str) -> None:
         self.unknown[f"{label}: {why}"] += 1
@@ -108,8 +111,8 @@ def _slowest(calls: Iterable[tuple[PlannedCall, Call]]) -> dict[str, tuple[float
     for planned, call in calls:
         if not call.reused:
             seen = times.setdefault(planned.model, ([], []))
-            for several, found in zip(seen, (call.scored_attempt.ttft_s, call.scored_attempt.tpot_s), strict=True):
-                several += [] if found is None else [found]
+            for several, measured in zip(seen, (call.scored_attempt.ttft_s, call.scored_attempt.tpot_s), strict=True):
+                several += [] if measured is None else [measured]
     return {label: (max(first, default=None), max(each, default=None)) for label, (first, each) in times.items()}
 
 
@@ -129,4 +132,5 @@ def _nothing() -> CostColumns:
         "cost_cap_usd": None,
         "cost_cap_basis": None,
         "price_id": None,
+        "price_factor": None,
     }

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import asdict, dataclass, replace
-from datetime import date, datetime
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, cast
 
 from bench import prices
 from bench.costs.billing import Billing, billing
-from bench.errors import UsageError
-from bench.prices import Mode, PriceBook
+from bench.errors import UsageError, suggest
+from bench.prices import Cost, Mode, Price, PriceBook
 from bench.records import (
     ItemRow,
     RecordedDerivation,
@@ -45,11 +46,37 @@ class PriceChange:
     """Every call in the cheapest hours."""
     cache_hit: float | None = None
     """The share of prompt tokens read from the provider's cache, in [0, 1]; none is then written to it."""
+    peak: bool = False
+    """Every call in the dearest hours."""
+    peak_share: float | None = None
+    """The share of calls in the dearest hours, in [0, 1]."""
+    time_of_day: time | None = None
+    """Every call at this time, UTC."""
+    modes: Mapping[str, Mode | str] = field(default_factory=dict)
+    """By model's label, where it is not `mode`."""
+
+    def __post_init__(self) -> None:
+        """UsageError where it names several hours at once."""
+        if sum((self.off_peak, self.peak, self.peak_share is not None, self.time_of_day is not None)) > 1:
+            raise UsageError("give one of --peak, --off-peak, --peak-share and --at: each says at which hours it is.")
+
+    @property
+    def share(self) -> Decimal | None:
+        """The share of calls in the dearest hours; None where each call's own hour counts."""
+        if self.off_peak or self.peak:
+            return Decimal(int(self.peak))
+        return None if self.peak_share is None else Decimal(str(self.peak_share))
 
     def as_record(self) -> dict[str, Any]:
         """What run.json keeps of it."""
         said = {name: value for name, value in asdict(self).items() if value is not None and value is not False}
-        return {**said, "as_of": said["as_of"].isoformat()} if "as_of" in said else said
+        if not said["modes"]:
+            del said["modes"]
+        if self.as_of:
+            said["as_of"] = self.as_of.isoformat()
+        if self.time_of_day:
+            said["time_of_day"] = f"{self.time_of_day:%H:%M}"
+        return said
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,23 +105,28 @@ def reprice(parent: Path, change: PriceChange, book: PriceBook, own: Path | None
     the parent is no run or repriced itself.
     """
     if not change.as_record():
-        raise UsageError("say what is to change: --as-of, --mode, --region, --off-peak or --cache-hit.")
+        raise UsageError(
+            "say what is to change: --as-of, --at, --mode, --region, --peak, --off-peak, --peak-share or --cache-hit."
+        )
     record = read_record(parent)
     if record.imported:
         raise UsageError(f"{parent}: was imported; its costs are its source's own.")
     if _repriced_before(record):
         raise UsageError(f"{parent}: is repriced itself. Reprice its parent, {record.parent}.")
+    unlisted = [label for label in change.modes if label not in record.models]
+    if unlisted:
+        raise UsageError(f"--mode {unlisted[0]}: the run has no such model.{suggest(unlisted[0], record.models)}")
     bills = {label: _billing(parent, label, model) for label, model in record.models.items()}
     items, answers = read_rows(parent)
     unknown: Counter[str] = Counter()
-    rows = [_repriced(row, bills[row.model], change, book, unknown) for row in items]
+    rows = [_repriced(row, bills[row.model], change, book, record, unknown) for row in items]
     folder, derived = derive_run(parent, RecordedDerivation.from_json({"by": "reprice", **change.as_record()}))
     run = derived.run
     write_tables(folder, [replace(r, run=run) for r in rows], [replace(a, run=run) for a in answers])
     if own:
-        write_text(folder / prices.OVERRIDE, own.read_text(encoding="utf-8"))
+        write_text(folder, prices.OVERRIDE, own.read_text(encoding="utf-8"))
     used = book.as_recorded({row.price_id for row in rows if row.price_id and bills[row.model]})
-    write_record(folder, replace(derived, prices=RecordedPrices.from_json(used)))
+    write_record(folder, replace(derived, prices=RecordedPrices.from_json(used), traffic=None))
     return Repriced(folder, dict(unknown))
 
 
@@ -111,29 +143,77 @@ def _billing(parent: Path, label: str, model: RecordedModel) -> Billing | None:
         ) from error
 
 
-def _repriced(
-    row: ItemRow, bill: Billing | None, change: PriceChange, book: PriceBook, unknown: Counter[str]
-) -> ItemRow:
-    if bill is None or row.started_at is None:
-        return row
-    bill = replace(bill, mode=change.mode or bill.mode, region=change.region or bill.region)
+class Priced(NamedTuple):
+    """A row's answer at other prices."""
+
+    price: Price | None
+    """Its price; None if there is none."""
+    found: Cost
+    """What it costs by it."""
+    usage: TokenUsage
+    """Its tokens, the prompt's split anew where the cache share changes."""
+    factor: Decimal | None
+    """The factor of the hour; None for a price that depends on none."""
+
+    @property
+    def usd(self) -> Decimal | None:
+        """What the scored attempt would cost, in USD; None if unknown."""
+        return self.found.usd
+
+
+def priced(row: ItemRow, bill: Billing, change: PriceChange, book: PriceBook) -> Priced:
+    """What a row's answer, which was asked, would cost with a change."""
+    assert row.started_at is not None
+    mode = cast("Mode", change.modes.get(row.model) or change.mode or bill.mode)
+    bill = replace(bill, mode=mode, region=change.region or bill.region)
     at = prices.billed_at(row.started_at, row.latency_s)
-    if change.as_of:
-        at = datetime.combine(change.as_of, at.timetz())
+    if change.as_of or change.time_of_day:
+        hour = at.timetz() if change.time_of_day is None else change.time_of_day.replace(tzinfo=at.tzinfo)
+        at = datetime.combine(change.as_of or at.date(), hour)
     usage = _usage(row, change.cache_hit)
-    row = replace(row, **asdict(usage), cost_cap_usd=None, cost_cap_basis=None)
     price = bill.price(book, at, usage)
     if price is None:
-        unknown[bill.why_not(book)] += 1
-        return replace(row, price_id=None, cost_usd=None, cost_retries_usd=None)
-    found = prices.cost(price, usage, at, off_peak=change.off_peak)
-    unknown.update(found.missing)
+        return Priced(None, Cost(None, {}, (bill.why_not(book),)), usage, None)
+    factor = None
+    if price.schedule:
+        factor = price.schedule.factor(at) if change.share is None else price.schedule.mixed(change.share)
+    return Priced(price, prices.cost(price, usage, at, peak_share=change.share), usage, factor)
+
+
+def _repriced(
+    row: ItemRow, bill: Billing | None, change: PriceChange, book: PriceBook, record: RunRecord, unknown: Counter[str]
+) -> ItemRow:
+    if bill is None or row.started_at is None:
+        return replace(row, cost_traffic_usd=None)
+    made = priced(row, bill, change, book)
+    unknown.update(made.found.missing)
+    cap = _cap(row, bill, made, record)
     return replace(
         row,
-        price_id=price.id,
-        cost_usd=None if found.usd is None else float(found.usd),
-        cost_retries_usd=_retries(row, found.usd),
+        **asdict(made.usage),
+        price_id=made.price and made.price.id,
+        cost_usd=_float(made.usd),
+        cost_retries_usd=None if made.price is None else _retries(row, made.usd),
+        cost_cap_usd=_float(cap),
+        cost_cap_basis=None if cap is None else "worst case",
+        price_factor=_float(made.factor),
+        cost_traffic_usd=None,
     )
+
+
+def _cap(row: ItemRow, bill: Billing, made: Priced, record: RunRecord) -> Decimal | None:
+    """The most that the call could cost by the new price; None where the parent had no cap, or its token limit is
+    unknown."""
+    task = record.tasks.get(row.task)
+    limit = record.models[row.model].max_tokens or (task.max_tokens if task else None)
+    tokens = made.usage.in_total
+    if row.cost_cap_usd is None or made.price is None or limit is None or tokens is None:
+        return None
+    return bill.worst(made.price, tokens, {bill.cap_field: limit})
+
+
+def _float(usd: Decimal | None) -> float | None:
+    return None if usd is None else float(usd)
 
 
 def _usage(row: ItemRow, cache_hit: float | None) -> TokenUsage:

@@ -48,8 +48,8 @@ class Spending:
     @classmethod
     def of(cls, endpoints: Iterable[Endpoint], book: PriceBook) -> Spending:
         """What holds for these endpoints."""
-        found = {e.entry.label: billing(e.recorded()) for e in endpoints}
-        return cls(book, {label: bill for label, bill in found.items() if bill})
+        bills = {e.entry.label: billing(e.recorded()) for e in endpoints}
+        return cls(book, {label: bill for label, bill in bills.items() if bill})
 
     def priced(self, label: str) -> bool:
         """Whether this model's price is known in USD today. Local weights have none."""

@@ -28,6 +28,7 @@ from bench.records import (
     RemoteModel,
     RunSettings,
     utc_now,
+    write_text,
 )
 
 FILE = "calibration.json"
@@ -148,7 +149,7 @@ def save(results: Path, machine: RecordedMachine, measured: Sequence[Calibration
     """Keeps calibrations in the results folder, with the machine that they hold for."""
     errors = tuple(RecordedClockError(**asdict(each)) for each in measured)
     content = RecordedCalibration(measured_at=utc_now(), machine=machine, measured=errors)
-    (results / FILE).write_text(json.dumps(content.to_json(), indent=2) + "\n", encoding="utf-8")
+    write_text(results, FILE, json.dumps(content.to_json(), indent=2) + "\n")
 
 
 def load(results: Path, machine: RecordedMachine | None) -> RecordedCalibration | None:

@@ -47,7 +47,7 @@ def check(path: Path, ruled: Sequence[RuledClaim], sets: Sequence[str]) -> list[
     from bench.records import write_text
 
     if not path.exists():
-        write_text(path, as_toml(ruled))
+        write_text(path.parent, path.name, as_toml(ruled))
     declared = [claim for claim in read(path) if claim.set in sets]
     ours, theirs = {claim.id: claim for claim in ruled}, {claim.id: claim for claim in declared}
     for id_ in dict.fromkeys([*theirs, *ours]):

@@ -305,9 +305,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BenchError as error:
         print(f"error: {error}", file=sys.stderr)
         return error.exit_code
-    options.output.mkdir(parents=True, exist_ok=True)
     for name, text in files.items():
-        write_text(options.output / name, text)
+        write_text(options.output, name, text)
     print(f"{options.output}: {', '.join(files)}")
     return 0
 

@@ -24,5 +24,5 @@ def rebuild(data: Path, folder: Path, published: Sequence[Published] = SETS) -> 
     judged = judge_all(claims, sets)
     texts = {"verdicts.md": page.markdown(judged, sets), "verdicts.csv": page.csv_text(judged)}
     for name, text in texts.items():
-        write_text(folder / name, text)
+        write_text(folder, name, text)
     return [*(folder / name for name in texts), *figures.draw(judged, sets, folder)], remarks

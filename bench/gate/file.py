@@ -76,7 +76,7 @@ def save(snapshot: Snapshot, path: Path) -> None:
     snapshot.require_complete()
     if not snapshot.models:
         raise UsageError(f"run {snapshot.run} has no answers to make a baseline of.")
-    write_text(path, text(snapshot))
+    write_text(path.parent, path.name, text(snapshot))
 
 
 def read(path: Path) -> Snapshot:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -23,6 +24,8 @@ from bench.records import (
     RecordedSuite,
     RecordedTask,
     RunRecord,
+    fresh_folder,
+    real_folder,
     remove_folder,
     write_aggregates,
     write_record,
@@ -84,35 +87,33 @@ def import_results(
 
 
 def _new_folder(results: Path, output: Path | None, name: str) -> Path:
-    folder, number = output or results / name, 2
-    if output and output.exists() and (not output.is_dir() or any(output.iterdir())):
+    if not output:
+        return fresh_folder(results, name)
+    if os.path.lexists(output) and (not output.is_dir() or any(output.iterdir())):
         raise UsageError(f"{output}: is there already and not empty; give a new folder to --output.")
-    while not output and folder.exists():
-        folder, number = results / f"{name}-{number}", number + 1
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+    return real_folder(output.parent, output.name) if output.name else output
 
 
 def _write(name: str, read: Callable[[Request], Any], request: Request, folder: Path, started: datetime) -> Imported:
-    tables = Tables(folder, request.ledger)
-    totals: list[AggregateRow] = []
-    record: Record
-    for record in read(request):
-        if isinstance(record, ItemEntry):
-            tables.add(record)
-        else:
-            totals.append(record)
-    if not len(tables) and not totals:
-        first = request.ledger.dropped[:1]
-        why = "".join(f"; the first: {dropped['row']}: {dropped['why']}" for dropped in first)
-        raise UsageError(
-            f"{request.paths[0]}: nothing could be imported ({request.ledger.dropped_count} rows dropped{why})."
-        )
-    rows = tables.finish()
-    if totals:
-        write_aggregates(folder, totals)
-    run_record = _record(name, request, tables, totals, started)
-    write_record(folder, run_record)
+    with Tables(folder, request.ledger) as tables:
+        totals: list[AggregateRow] = []
+        record: Record
+        for record in read(request):
+            if isinstance(record, ItemEntry):
+                tables.add(record)
+            else:
+                totals.append(record)
+        if not len(tables) and not totals:
+            first = request.ledger.dropped[:1]
+            why = "".join(f"; the first: {dropped['row']}: {dropped['why']}" for dropped in first)
+            raise UsageError(
+                f"{request.paths[0]}: nothing could be imported ({request.ledger.dropped_count} rows dropped{why})."
+            )
+        rows = tables.finish()
+        if totals:
+            write_aggregates(folder, totals)
+        run_record = _record(name, request, tables, totals, started)
+        write_record(folder, run_record)
     return Imported(
         folder=folder,
         items=rows,

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import fields
 from operator import attrgetter
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 import pyarrow
@@ -16,7 +16,7 @@ import pyarrow.parquet
 
 from bench.importers.ledger import Ledger
 from bench.importers.source import ItemEntry
-from bench.records import AnswerRow, ItemRow, parquet_schema, write_file
+from bench.records import AnswerRow, ItemRow, NewFile, parquet_schema, write_file
 
 PIECE_ROWS = 20_000
 PIECE_CHARACTERS = 16 << 20
@@ -35,14 +35,14 @@ class Tables:
         """Begins empty tables in an existing folder."""
         self._folder = folder
         self._ledger = ledger
-        self._parts = {name: folder / f".{name}.part" for name in ("items", "answers", "places")}
+        self._parts = {name: NewFile(folder, f"{name}.parquet") for name in ("items", "answers", "places")}
         self._schemas = {
             "items": parquet_schema(ItemRow),
             "answers": parquet_schema(AnswerRow),
             "places": pyarrow.schema([("where", pyarrow.string())]),
         }
         self._writers = {
-            name: pyarrow.parquet.ParquetWriter(part, self._schemas[name]) for name, part in self._parts.items()
+            name: pyarrow.parquet.ParquetWriter(part.file, self._schemas[name]) for name, part in self._parts.items()
         }
         self._rows: list[ItemEntry] = []
         self._characters = 0
@@ -54,6 +54,15 @@ class Tables:
         """Task -> version, as first seen."""
         self.samples: set[int] = set()
         """Numbers of samples seen: more than one where an item was answered several times."""
+
+    def __enter__(self) -> Tables:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        for writer in self._writers.values():
+            writer.close()
+        for part in self._parts.values():
+            part.close()
 
     def add(self, entry: ItemEntry) -> None:
         """One more item."""
@@ -84,7 +93,7 @@ class Tables:
         again = self._again()
         if again:
             self._name(again)
-        self._parts["places"].unlink()
+        self._parts["places"].close()
         items = self._copy("items", again)
         self._copy("answers", again)
         return items
@@ -109,18 +118,21 @@ class Tables:
 
     def _copy(self, name: str, again: set[int]) -> int:
         """The part becomes the table; rows that stood before are left out."""
-        part, target = self._parts[name], self._folder / f"{name}.parquet"
-        if not again:
-            write_file(target, lambda new: part.replace(new))
-            return len(self._keys)
-        with pyarrow.parquet.ParquetWriter(target, self._schemas[name]) as writer:
+        part = self._parts[name]
+        if again:
+            write_file(self._folder, f"{name}.parquet", lambda file: self._filtered(name, file, again))
+        else:
+            part.keep()
+        part.close()
+        return len(self._keys) - len(again)
+
+    def _filtered(self, name: str, file: IO[bytes], again: set[int]) -> None:
+        with pyarrow.parquet.ParquetWriter(file, self._schemas[name]) as writer:
             at = 0
-            for piece in _pieces(part):
+            for piece in _pieces(self._parts[name]):
                 keep = [row not in again for row in range(at, at + piece.num_rows)]
                 writer.write_batch(piece.filter(pyarrow.array(keep)))
                 at += piece.num_rows
-        part.unlink()
-        return at - len(again)
 
     def _name(self, again: set[int]) -> None:
         """Tells the ledger of rows that stood before, each by its place in its file."""
@@ -136,5 +148,6 @@ class Tables:
             at += items.num_rows
 
 
-def _pieces(path: Path) -> Iterator[Any]:
-    yield from pyarrow.parquet.ParquetFile(path).iter_batches(batch_size=PIECE_ROWS)
+def _pieces(part: NewFile) -> Iterator[Any]:
+    part.file.seek(0)
+    yield from pyarrow.parquet.ParquetFile(part.file).iter_batches(batch_size=PIECE_ROWS)

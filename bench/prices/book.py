@@ -121,14 +121,18 @@ class PriceBook:
         return sentences
 
     def as_recorded(self, used: Iterable[str]) -> dict[str, Any]:
-        """What run.json keeps: hashes, date, and by id the rows that were used."""
+        """What run.json keeps: hashes, date, by id the rows that were used, and their hours with other prices."""
         wanted = set(used)
-        rows = {row.id: recorded(row) for row in (*self.own, *self.listed) if row.id in wanted}
+        billed = [row for row in (*self.own, *self.listed) if row.id in wanted]
+        rows = {row.id: recorded(row) for row in billed}
+        hours = {row.schedule.name: row.schedule for row in billed if row.schedule}
+        schedules = {name: {"multiplier": float(hour.multiplier), "words": hour.words} for name, hour in hours.items()}
         return {
             "snapshot_sha256": self.snapshot_sha256,
             "as_of": self.as_of.isoformat(),
             "override_sha256": self.override_sha256,
             "rows": rows,
+            **({"schedules": schedules} if schedules else {}),
         }
 
     def verify(self, record: Mapping[str, Any], where: str) -> None:

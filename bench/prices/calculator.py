@@ -33,15 +33,15 @@ class Cost(NamedTuple):
     """What is not known, in words."""
 
 
-def cost(price: Price, usage: TokenUsage, at: datetime, *, off_peak: bool = False) -> Cost:
-    """The cost of `usage` at the moment `at`; `off_peak` takes the cheapest hour instead.
+def cost(price: Price, usage: TokenUsage, at: datetime, *, peak_share: Decimal | None = None) -> Cost:
+    """The cost of `usage` at the moment `at`, or on average where `peak_share` of the requests fall into dear hours.
 
     A cache class that was not reported has no tokens of its own: they are inside `in_uncached`, at the full price.
     """
     missing = [words for field, words in _REQUIRED if getattr(usage, field) is None]
-    factor = price.schedule.factor(at) if price.schedule else Decimal(1)
-    if off_peak and price.schedule:
-        factor = min(Decimal(1), price.schedule.multiplier)
+    factor = Decimal(1)
+    if price.schedule:
+        factor = price.schedule.factor(at) if peak_share is None else price.schedule.mixed(peak_share)
     parts: dict[str, Decimal] = {}
     for name, tokens, rate in _lines(price, usage):
         if rate is None:

@@ -62,6 +62,23 @@ class Schedule(NamedTuple):
     source_url: str
     """Where the vendor states it."""
 
+    def mixed(self, peak_share: Decimal) -> Decimal:
+        """The factor over requests of which this share, in [0, 1], falls into the dearer hours."""
+        cheap, dear = sorted((Decimal(1), self.multiplier))
+        return peak_share * dear + (1 - peak_share) * cheap
+
+    @property
+    def words(self) -> str:
+        """When it changes the price, e.g. "2 times the price 01:00-04:00 and 06:00-10:00 UTC, Mon-Fri"."""
+        spans = " and ".join(f"{begin:%H:%M}-{end:%H:%M}" for begin, end in self.windows)
+        names = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+        days = sorted(self.weekdays)
+        whole = days == list(range(days[0], days[-1] + 1)) and len(days) > 1 if days else False
+        named = f"{names[days[0]]}-{names[days[-1]]}" if whole else " ".join(names[day] for day in days)
+        week = "" if len(days) == len(names) else f", {named}"
+        but = ", but for holidays" if self.holidays else ""
+        return f"{self.multiplier.normalize():f} times the price {spans} UTC{week}{but}"
+
     def factor(self, at: datetime) -> Decimal:
         """The factor for a request billed at `at`."""
         utc = at.astimezone(UTC)

@@ -26,7 +26,7 @@ class Rules:
     always: Mapping[str, Any] = field(default_factory=dict)
     """Body fields sent with every request; `extra_body` of a model entry may say otherwise."""
     thinks: str = "unknown"
-    """One of `THINKS`."""
+    """Whether the model thinks: "always" or "never"; "on" or "off" unless `thinking` says otherwise; or "unknown"."""
     thinking_on: Mapping[str, Any] = field(default_factory=dict)
     """Body fields that switch thinking on; empty if there is no such switch."""
     thinking_off: Mapping[str, Any] = field(default_factory=dict)

@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from bench.records.aggregates import AggregateRow
 from bench.records.calls import Attempt, Call, Outcome, TokenUsage
-from bench.records.claim import MARGINS, Claim, Margin, margin_keys
-from bench.records.files import lock_folder, remove_folder, write_file, write_text
+from bench.records.claim import ABOUT, MARGINS, SUCH, THESE, Claim, Margin, margin_keys
+from bench.records.files import (
+    NewFile,
+    fresh_folder,
+    lock_folder,
+    new_folder,
+    open_log,
+    real_folder,
+    remove_folder,
+    remove_others,
+    write_file,
+    write_text,
+)
 from bench.records.folder import (
     LATENCY,
     LATENCY_COLUMNS,
@@ -30,6 +41,7 @@ from bench.records.hashing import sha256_of, utc_now
 from bench.records.items import Graded, Item, Message, prompt_text
 from bench.records.machine import git_commit, installed_versions, this_machine
 from bench.records.manifest import FORMAT, RunRecord
+from bench.records.pricing import RecordedHours, RecordedPrices, RecordedTraffic
 from bench.records.recorded import (
     RecordedCalibration,
     RecordedClaim,
@@ -41,14 +53,16 @@ from bench.records.recorded import (
     RecordedModel,
     RecordedOrigin,
     RecordedPart,
-    RecordedPrices,
     RecordedServerTime,
     RecordedSettings,
     RecordedSpending,
     RecordedSuite,
     RecordedTask,
 )
+from bench.records.runjson import JsonRecord
+from bench.records.secrets import HIDDEN, SECRET_NAME, Secrets
 from bench.records.settings import (
+    USUAL_SUITES,
     WEIGHTS,
     Comparison,
     LocalModel,
@@ -62,6 +76,9 @@ from bench.records.tables import AnswerRow, ItemRow
 from bench.records.vendors import VENDORS, is_local, maker_of, vendor_of
 
 __all__ = [
+    "ABOUT",
+    "SUCH",
+    "THESE",
     "git_commit",
     "installed_versions",
     "this_machine",
@@ -73,8 +90,10 @@ __all__ = [
     "Comparison",
     "FORMAT",
     "Graded",
+    "HIDDEN",
     "Item",
     "ItemRow",
+    "JsonRecord",
     "LATENCY",
     "LATENCY_COLUMNS",
     "LocalModel",
@@ -84,6 +103,7 @@ __all__ = [
     "Message",
     "ModelEntry",
     "Outcome",
+    "NewFile",
     "RecordedCalibration",
     "RecordedClaim",
     "RecordedClockError",
@@ -94,7 +114,9 @@ __all__ = [
     "RecordedModel",
     "RecordedOrigin",
     "RecordedPart",
+    "RecordedHours",
     "RecordedPrices",
+    "RecordedTraffic",
     "RecordedServerTime",
     "RecordedSettings",
     "RecordedSpending",
@@ -103,7 +125,10 @@ __all__ = [
     "RemoteModel",
     "RunRecord",
     "RunSettings",
+    "SECRET_NAME",
+    "Secrets",
     "TokenUsage",
+    "USUAL_SUITES",
     "VENDORS",
     "WEIGHTS",
     "all_settings",
@@ -113,18 +138,23 @@ __all__ = [
     "effective_cost",
     "find_run",
     "find_runs",
+    "fresh_folder",
     "is_local",
     "is_whole",
     "lock_folder",
     "maker_of",
     "margin_keys",
+    "new_folder",
+    "open_log",
     "parquet_schema",
     "prompt_text",
     "read_aggregates",
     "read_record",
     "read_rows",
     "read_table",
+    "real_folder",
     "remove_folder",
+    "remove_others",
     "run_folders",
     "sha256_of",
     "utc_now",

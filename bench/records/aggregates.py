@@ -24,7 +24,7 @@ class AggregateRow:
     suite: str
     """The suite's name here, e.g. "aider-polyglot"."""
     suite_version: str | None
-    """The version of the suite that the source states."""
+    """The version of the suite that the source states; None if it states none."""
     harness: str
     """What asked and graded, with its version where known, e.g. "mini-swe-agent 1.16.0"."""
     model: str
@@ -36,24 +36,24 @@ class AggregateRow:
     provider: str | None
     """The route to the model, e.g. "openrouter"; None if unknown."""
     effort: str | None
-    """Reasoning effort or budget, as the source states it."""
+    """Reasoning effort or budget, as the source states it; None if it states none."""
     settings: str | None
-    """Anything else that makes rows unlike: edit format, user simulator, retrieval."""
+    """Anything else that makes rows unlike: edit format, user simulator, retrieval; None if there is nothing."""
     date: str | None
-    """ISO date of the result."""
+    """ISO date of the result; None if unknown."""
     n: int | None
-    """Items that the score rests on."""
+    """Items that the score rests on; None if unknown."""
     successes: int | None
     """Of those, solved; None where a score is not a share of solved items or the source does not tell."""
     score: float | None
-    """Mean score in [0, 1]."""
+    """Mean score in [0, 1]; None if the source has none."""
     cost_total_usd: float | None
-    """USD for all n items."""
+    """USD for all n items; None if unknown."""
     cost_basis: str | None
     """What the cost rests on, in the source's or the importer's words; None where the cost is unknown."""
     latency_mean_s: float | None
-    """Mean seconds per item."""
+    """Mean seconds per item; None if unknown."""
     calls_mean: float | None
-    """Mean model calls per item."""
+    """Mean model calls per item; None if unknown."""
     comparable: str
     """Rows may be compared only where these are equal: suite, harness and whatever else must be alike."""

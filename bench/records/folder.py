@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from bench.errors import UsageError
 from bench.records.aggregates import AggregateRow
-from bench.records.files import write_file, write_text
+from bench.records.files import fresh_folder, write_file, write_text
 from bench.records.manifest import RunRecord
 from bench.records.recorded import RecordedDerivation
 from bench.records.tables import AnswerRow, ItemRow
@@ -36,9 +36,9 @@ def write_tables(folder: Path, items: Sequence[ItemRow], answers: Sequence[Answe
     import pyarrow.parquet
 
     table = _table(items, ItemRow)
-    write_file(folder / "items.parquet", lambda part: pyarrow.parquet.write_table(table, part))
-    write_file(folder / "items.csv", lambda part: pyarrow.csv.write_csv(table, part))
-    write_file(folder / "answers.parquet", lambda part: pyarrow.parquet.write_table(_table(answers, AnswerRow), part))
+    write_file(folder, "items.parquet", lambda file: pyarrow.parquet.write_table(table, file))
+    write_file(folder, "items.csv", lambda file: pyarrow.csv.write_csv(table, file))
+    write_file(folder, "answers.parquet", lambda file: pyarrow.parquet.write_table(_table(answers, AnswerRow), file))
 
 
 def write_aggregates(folder: Path, rows: Sequence[AggregateRow]) -> None:
@@ -46,7 +46,7 @@ def write_aggregates(folder: Path, rows: Sequence[AggregateRow]) -> None:
     import pyarrow.parquet
 
     table = _table(rows, AggregateRow)
-    write_file(folder / "aggregates.parquet", lambda part: pyarrow.parquet.write_table(table, part))
+    write_file(folder, "aggregates.parquet", lambda file: pyarrow.parquet.write_table(table, file))
 
 
 def parquet_schema(kind: type[Any]) -> Any:
@@ -78,7 +78,7 @@ def read_record(folder: Path) -> RunRecord:
 
 def write_record(folder: Path, record: RunRecord) -> None:
     """Writes run.json; last of a folder's files, so that half a folder is never taken for a run."""
-    write_text(folder / MANIFEST, record.text())
+    write_text(folder, MANIFEST, record.text())
 
 
 def read_table(folder: Path, name: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
@@ -145,8 +145,8 @@ def find_run(root: Path, name: str | None) -> Path:
 
 def find_runs(results: Path, runs: Sequence[str]) -> list[Path]:
     """`find` for several runs, each once and in their order; for none, the newest."""
-    found = [find_run(results, run) for run in runs] or [find_run(results, None)]
-    return list({folder.resolve(): folder for folder in found}.values())
+    chosen = [find_run(results, run) for run in runs] or [find_run(results, None)]
+    return list({folder.resolve(): folder for folder in chosen}.values())
 
 
 def run_folders(root: Path) -> list[Path]:
@@ -167,13 +167,6 @@ def derive_run(parent: Path, why: RecordedDerivation) -> tuple[Path, RunRecord]:
     """
     record = read_record(parent)
     base = parent.resolve()
-    name = f"{base.name}-{why.by}"
-    folder, number = base.with_name(name), 2
-    try:
-        while folder.exists():
-            folder, number = base.with_name(f"{name}-{number}"), number + 1
-        folder.mkdir()
-    except OSError as error:
-        raise UsageError(f"{base.parent}: a folder cannot be made there ({error.strerror}).") from error
+    folder = fresh_folder(base.parent, f"{base.name}-{why.by}")
     at = datetime.now(UTC).isoformat(timespec="milliseconds")
     return folder, replace(record, run=folder.name, parent=record.run, derived=replace(why, at=at))

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, Self
 
+from bench.records.pricing import RecordedPrices, RecordedTraffic
 from bench.records.recorded import (
     RecordedCalibration,
     RecordedClaim,
@@ -19,7 +20,6 @@ from bench.records.recorded import (
     RecordedMachine,
     RecordedModel,
     RecordedPart,
-    RecordedPrices,
     RecordedServerTime,
     RecordedSettings,
     RecordedSpending,
@@ -53,7 +53,7 @@ class RunRecord(JsonRecord):
     """What a run's end, or its interruption, adds."""
 
     format: int = 1
-    """The version of the file; see FORMAT."""
+    """The version of the file's format."""
     run: str = ""
     """The run's id; its folder's name unless the user chose one."""
     started_at: str = ""
@@ -85,7 +85,7 @@ class RunRecord(JsonRecord):
     versions: Mapping[str, str | None] = field(default_factory=dict)
     """Versions of Python and of what can change a result; None for what is not installed."""
     git_commit: str | None = None
-    """The commit checked out where it was started."""
+    """The commit checked out where it was started; None where none is."""
     machine: RecordedMachine | None = None
     """Where it ran; None for an import."""
     withdrawn_claims: tuple[RecordedClaim, ...] = ()
@@ -102,6 +102,8 @@ class RunRecord(JsonRecord):
     """How each model's calls went, by label."""
     prices: RecordedPrices | None = None
     """What made the costs; None for an import."""
+    traffic: RecordedTraffic | None = None
+    """The traffic that its verdicts on cost are judged at; None: as its calls were made."""
     machine_time: Mapping[str, RecordedServerTime] = field(default_factory=dict)
     """What each local model's server did with its time, by label."""
     spending: RecordedSpending | None = None
@@ -131,8 +133,15 @@ class RunRecord(JsonRecord):
 
     @property
     def prices_as_of(self) -> str | None:
-        """The day of the price list, ISO 8601; None without one."""
-        return self.prices.as_of if self.prices else None
+        """The day that the listed prices are of, ISO 8601: a repriced run's own; None without a list."""
+        if self.prices is None:
+            return None
+        return (self.derived and self.derived.as_of) or self.prices.as_of
+
+    @property
+    def price_dates(self) -> tuple[str, ...]:
+        """Which prices made the costs and of when, in words; none without a price list."""
+        return tuple(self.prices.dates(self.prices_as_of)) if self.prices else ()
 
     @property
     def seed(self) -> int:

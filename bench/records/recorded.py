@@ -15,6 +15,8 @@ from bench.records.vendors import is_local
 class RecordedSettings(JsonRecord):
     """The `[run]` table with the command line applied; of an import, what its tables amount to."""
 
+    KEYS: ClassVar[tuple[str, ...]] = ("suites", "seed", "exam_seed", "limit", "repeats", "temperature", "reuse")
+
     suites: tuple[str, ...] = ()
     """Suites or single tasks that were to be run."""
     seed: int | None = None
@@ -29,6 +31,8 @@ class RecordedSettings(JsonRecord):
     """Replaces the tasks' temperature; None leaves it to them."""
     reuse: float | None = None
     """Hours for which answers of earlier runs were reused; None where the file does not say."""
+    slice_seed: int | None = None
+    """Drew the items that `limit` took; None where all were asked, or the first ones, as once was done."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +139,7 @@ class RecordedModel(JsonRecord):
     price_provider: str | None = None
     """Who bills it, as the price list writes it; empty or None for a vendor unknown to the presets."""
     rules: Mapping[str, Any] | None = None
-    """What the model accepts, field by field of `providers.rules.Rules`."""
+    """What the model accepts, with the keys of `[providers.<name>.rules]`."""
     sampling: Mapping[str, Any] = field(default_factory=dict)
     """By parameter: "sent", "ignored", "forbidden", or the number it is fixed at."""
     imported: RecordedOrigin | None = None
@@ -159,15 +163,17 @@ class RecordedClaim(JsonRecord):
     name: str = ""
     """Its name."""
     candidate: str
-    """Label of the model said to be cheaper."""
+    """Label of the model that is claimed to be e.g. cheaper."""
     baseline: str
     """Label of the model it is compared with."""
     suites: tuple[str, ...] = ()
     """Suites it speaks of; empty for all of the run."""
     over: str = "each"
-    """"each" or "mean"; see `Claim`."""
+    """"each": every suite must hold; "mean": their unweighted mean."""
+    about: str = "these"
+    """What it is about, a key of ABOUT; see `Claim`."""
     confidence: float = 0.95
-    """1 - alpha, in (0.5, 1)."""
+    """1 - alpha, in (0.5, 1), where alpha is the risk that a verdict errs."""
     sha256: str | None = None
     """`Claim.sha256` of the words that were recorded; None where the file does not say."""
     recorded_at: str | None = None
@@ -213,9 +219,9 @@ class RecordedPart(JsonRecord):
     command: tuple[str, ...] = ()
     """The command line."""
     versions: Mapping[str, str | None] = field(default_factory=dict)
-    """As in `RunRecord`."""
+    """Versions of Python and of what can change a result; None for what is not installed."""
     git_commit: str | None = None
-    """As in `RunRecord`."""
+    """The commit checked out where it was started; None where none is."""
     machine: RecordedMachine | None = None
     """Where it ran."""
 
@@ -271,20 +277,6 @@ class RecordedLane(JsonRecord):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RecordedPrices(JsonRecord):
-    """The price list that made the costs, and its rows that were used."""
-
-    snapshot_sha256: str | None = None
-    """Hash of the shipped list; None where the file does not say."""
-    as_of: str | None = None
-    """The shipped list's day, ISO 8601."""
-    override_sha256: str | None = None
-    """Hash of the user's own prices.toml; None if there is none."""
-    rows: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    """By id: the rows that billed an answer, as the snapshot writes them."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class RecordedServerTime(JsonRecord):
     """What a local model's server did with its time, all parts of the run together, in seconds."""
 
@@ -322,8 +314,16 @@ class RecordedDerivation(JsonRecord):
     """Repriced: e.g. "batch"."""
     region: str | None = None
     """Repriced: the providers' place."""
+    modes: Mapping[str, str] = field(default_factory=dict)
+    """Repriced: e.g. "batch", by model's label, where `mode` is not every model's."""
     off_peak: bool | None = None
     """Repriced: True for the cheapest hours."""
+    peak: bool | None = None
+    """Repriced: True for the dearest hours."""
+    peak_share: float | None = None
+    """Repriced: the share of calls in the dearest hours, in [0, 1]."""
+    time_of_day: str | None = None
+    """Repriced: every call at this time, e.g. "09:30"; UTC."""
     cache_hit: float | None = None
     """Repriced: the share of prompt tokens read from the provider's cache, in [0, 1]."""
     tasks_before: Mapping[str, RecordedTask] | None = None

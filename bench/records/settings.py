@@ -8,9 +8,12 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from bench.records.claim import Claim
+from bench.records.pricing import RecordedTraffic
 
 WEIGHTS = "weights"
 """The provider of models that run on this machine from a weights file."""
+USUAL_SUITES = ("coding", "reasoning")
+"""What `[run]` asks where it names no suites."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +26,15 @@ class _Model:
     """provider/model, e.g. "anthropic/claude-opus-5-5", "weights/smollm2-135m-instruct", "openai-api/acme/small"."""
     _: KW_ONLY
     extra_body: Mapping[str, Any] = field(default_factory=dict)
-    """Added to every request's body as it is."""
+    """Added to every request's body as it is, in place of what we would send under the same key."""
     max_tokens: int | None = None
     """Replaces every task's token cap, up or down; None keeps the tasks' own."""
     temperature: float | None = None
-    """Replaces `[run]`'s and the tasks' temperature."""
+    """Replaces `[run]`'s and the tasks' temperature; sent where the vendor takes it."""
     top_p: float | None = None
-    """Sent only if set."""
+    """Nucleus sampling; sent only if set, and where the vendor takes it."""
     seed: int | None = None
-    """The endpoint's sampling seed; sent only if set."""
+    """The endpoint's sampling seed; sent only if set, and where the vendor takes it."""
     timeout_s: float = 600.0
     """Total deadline of one attempt, in seconds."""
     own_provider: Mapping[str, Any] | None = None
@@ -53,19 +56,21 @@ class RemoteModel(_Model):
     """A `[models.<label>]` table whose model an endpoint serves."""
 
     base_url: str | None = None
-    """Overrides the endpoint's address and <PROVIDER>_BASE_URL."""
+    """Where calls go, in place of the provider's usual address and of `<PROVIDER>_BASE_URL`, which alone may hold a
+    secret."""
     region: str | None = None
     """One of the provider's regions; None takes its usual one."""
     headers: Mapping[str, str] = field(default_factory=dict)
-    """Sent with every call; "$NAME" stands for an environment variable."""
+    """Sent with every call; "$NAME" stands for an environment variable, and keys must be written so."""
     effort: str | None = None
-    """How hard the model thinks, in the vendor's words, e.g. "high"; None leaves it to the vendor."""
+    """How hard the model thinks, in the vendor's words, e.g. "high"; a level it does not know is refused, None
+    leaves it to the vendor."""
     thinking: bool | None = None
-    """Whether it thinks at all; None leaves it to the vendor."""
+    """Whether it thinks at all; refused where the model cannot obey, None leaves it to the vendor."""
     thinking_budget: int | None = None
-    """Most tokens of thinking, where the vendor has such a limit."""
+    """Most tokens of thinking, where the vendor has such a limit; refused elsewhere."""
     max_connections: int | None = None
-    """Calls in flight at once; None for the usual number."""
+    """Calls in flight at once; None for 8."""
 
     local: ClassVar[bool] = False
     """Whether the model runs on this machine from a weights file."""
@@ -81,7 +86,7 @@ class LocalModel(_Model):
     """A `[models.<label>]` table whose model this machine serves from a weights file."""
 
     usd_per_hour: float | None = None
-    """The machine's price; without it the costs are unknown."""
+    """The machine's price in USD; without it the costs are unknown."""
     slots: int = 1
     """Answers generated at once. More than one changes temperature-0 text."""
     threads: int | None = None
@@ -135,7 +140,7 @@ class RunSettings:
     """Suites or single tasks to run."""
     _: KW_ONLY
     seed: int = 1
-    """Seeds the order of calls and all resampling."""
+    """Draws the items that `limit` takes, and seeds the order of calls and all resampling."""
     exam_seed: int | None = None
     """Draws the items of generated tasks anew; None keeps the exam that ships."""
     limit: int | None = None
@@ -143,9 +148,10 @@ class RunSettings:
     repeats: int = 1
     """Independent samples per item."""
     temperature: float | None = None
-    """Replaces the tasks' temperature."""
+    """Replaces the tasks' temperature; a model's own wins."""
     reuse: float = 24.0
-    """Hours for which answers of earlier runs are reused; 0 never."""
+    """Hours for which answers of earlier runs are reused, marked so, and kept out of latencies; 0 never. Always 0 where
+    `CI` is set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,3 +168,5 @@ class Comparison:
     """Claims by name, in the file's order."""
     providers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """What bench.toml says of providers, by name."""
+    traffic: RecordedTraffic | None = None
+    """The traffic that costs are judged at; None: as the run's calls are made."""

@@ -22,9 +22,9 @@ class ItemRow:
     family: str
     """What generated the item."""
     level: int | None
-    """Difficulty, 1 the easiest."""
+    """Difficulty, 1 the easiest; None where the task has no levels."""
     language: str
-    """Language of the prompt (BCP 47)."""
+    """Language of the prompt (BCP 47); empty where an import does not say."""
     cluster: str
     """The statistical cluster."""
     prompt_sha256: str
@@ -32,9 +32,9 @@ class ItemRow:
     model: str
     """The model's label in bench.toml."""
     served_model: str | None
-    """The model id the endpoint reported."""
+    """The model id the endpoint reported; None where it reported none."""
     provider: str
-    """The part of the model's name before the slash, e.g. "weights"."""
+    """The part of the model's name before the slash, e.g. "weights"; empty where an import does not say."""
     repeat: int
     """Independent sample number, from 0."""
     order: int
@@ -42,21 +42,23 @@ class ItemRow:
     score: float | None
     """In [0, 1]; 0 for truncated, refused and unparsable; None if missing."""
     partial: float | None
-    """Partial credit in [0, 1], where the task gives any."""
+    """Partial credit in [0, 1], reported beside the score and never in it; None where the task gives none."""
     outcome: str
-    """See `Outcome`."""
+    """How the item ended, see `Outcome`."""
     in_uncached: int | None
-    """Tokens; see `TokenUsage`."""
+    """Prompt tokens billed at the full input price, cache reads and writes excluded; None where the provider does not
+    say."""
     in_cache_read: int | None
-    """Tokens; see `TokenUsage`."""
+    """Prompt tokens read from the provider's prompt cache; None where the provider does not say."""
     in_cache_write_5m: int | None
-    """Tokens; see `TokenUsage`."""
+    """Prompt tokens written to a cache that lives five minutes, or of unstated life; None where the provider does
+    not say."""
     in_cache_write_1h: int | None
-    """Tokens; see `TokenUsage`."""
+    """Prompt tokens written to a cache that lives an hour; None where the provider does not say."""
     out_total: int | None
-    """Tokens; see `TokenUsage`."""
+    """All generated tokens, reasoning included; None where the provider does not say."""
     out_reasoning: int | None
-    """Tokens; see `TokenUsage`."""
+    """Generated reasoning tokens, inside `out_total`; None where the provider does not say."""
     cost_usd: float | None
     """USD of the scored attempt; None if no price is known."""
     cost_retries_usd: float | None
@@ -64,37 +66,43 @@ class ItemRow:
     cost_cap_usd: float | None
     """The most this call could have cost, see `cost_cap_basis`; None if unknown."""
     price_id: str | None
-    """The price that made the cost, e.g. "usd_per_hour=0.10" or "anthropic/claude-sonnet-5-5@2026-10-07"."""
+    """The price that made the cost, e.g. "usd_per_hour=0.10" or "anthropic/claude-sonnet-5-5@2026-10-07";
+    None if no price is known."""
     ttft_s: float | None
-    """Seconds from send to the first token of any kind."""
+    """Seconds from send to the first token of any kind; None where none came, or an import does not say."""
     ttfat_s: float | None
-    """Seconds from send to the first token of the answer."""
+    """Seconds from send to the first token of the answer; None where none came, or an import does not say."""
     latency_s: float | None
-    """Seconds from send to the end of the last attempt (E2E)."""
+    """Seconds from send to the end of the last attempt (E2E); None if that never came, or is not known."""
     wall_s: float | None
-    """Seconds including retries."""
+    """Seconds including retries and the waits between them; None if not asked, or not known."""
     tpot_s: float | None
-    """Seconds per output token after the first; see `Attempt.tpot_s`."""
+    """Seconds per output token after the first, see `Attempt.tpot_s`; None without a window whose tokens are known."""
     queue_s: float | None
-    """Seconds of waiting inside the harness, in no latency."""
+    """Seconds of waiting inside the harness, in no latency; None if not asked, or not known."""
     attempts: int | None
     """HTTP exchanges made; 0 if not asked, None if an imported source does not say."""
     timing_ok: bool | None
-    """Whether the harness kept the clock clean; None if not asked."""
+    """Whether the harness kept the clock clean; None if not asked, or not known."""
     reused: bool
     """Whether the answer came from an earlier run; such rows never enter latency statistics."""
     sampling_requested: str | None
-    """JSON of the sampling asked for."""
+    """JSON of the sampling asked for; None if not asked, or not known."""
     sampling_applied: str | None
-    """JSON of the sampling sent."""
+    """JSON of the sampling sent; None if not asked, or not known."""
     sandbox: str | None
-    """The sandbox that ran the answer; None for tasks that run no code."""
+    """The sandbox that ran the answer; None where none had to, as for tasks that run no code."""
     started_at: str | None
-    """UTC, ISO 8601, of the scored attempt."""
+    """UTC, ISO 8601, of the scored attempt; None if not asked, or not known."""
     cost_reported_usd: float | None = None
     """What the provider says it charged for the scored attempt, in USD; None where it does not say."""
     cost_cap_basis: str | None = None
-    """What `cost_cap_usd` rests on: "worst case" of price and token limit, or "observed bound" of a local machine."""
+    """What `cost_cap_usd` rests on: "worst case" of price and token limit, or "observed bound" of a local machine;
+    None without such a cap."""
+    price_factor: float | None = None
+    """The factor of the hour that billed the scored attempt, for a price that depends on the hour; None for others."""
+    cost_traffic_usd: float | None = None
+    """What the scored attempt would cost at the run's `[traffic]`; None without one, or where that is unknown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,12 +124,13 @@ class AnswerRow:
     answer: str | None
     """The visible answer; None if there is none."""
     reasoning: str | None
-    """The reasoning text shown by the provider."""
+    """The reasoning text shown by the provider; None if it shows none."""
     extracted: str | None
     """The answer as cut out of the text; None if nothing could be."""
     grade_detail: str | None
-    """JSON: why the answer scored so; for truncated and refused answers also lm-eval's own score."""
+    """JSON: why the answer scored so; for truncated and refused answers also lm-eval's own score; None if nothing is
+    known."""
     finish_reason: str | None
-    """The provider's own word."""
+    """The provider's own word, e.g. "stop"; None where it gave none."""
     error: str | None
-    """What went wrong on the wire or in the grader."""
+    """What went wrong on the wire or in the grader; None if nothing did."""

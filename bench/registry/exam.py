@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.errors import UsageError
-from bench.records import sha256_of
+from bench.records import sha256_of, write_text
 from bench.registry.files import Registry
 from bench.registry.loaded import LoadedTasks, function, quiet
 from bench.registry.taskfile import TaskFile
@@ -40,9 +40,8 @@ def write_exam(loaded: LoadedTasks, folder: Path) -> None:
     """Writes the items of fresh exams into a run's folder, one JSONL a task: hidden inputs, answers and all."""
     for name, file in loaded.files.items():
         if KEY in _kwargs(file) and file.build is not None:
-            (folder / FOLDER).mkdir(parents=True, exist_ok=True)
             lines = [json.dumps(item_of(doc), ensure_ascii=False) + "\n" for doc in loaded.tasks[name].test_docs()]
-            (folder / FOLDER / f"{name}.jsonl").write_text("".join(lines), encoding="utf-8")
+            write_text(folder, f"{FOLDER}/{name}.jsonl", "".join(lines))
 
 
 def _kwargs(file: TaskFile) -> dict[str, Any]:

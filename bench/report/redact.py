@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from bench.errors import UsageError
 from bench.records import (
@@ -15,9 +16,11 @@ from bench.records import (
     RunRecord,
     read_aggregates,
     read_record,
+    real_folder,
     write_aggregates,
     write_file,
     write_record,
+    write_text,
 )
 
 FILLER = "█"
@@ -43,10 +46,9 @@ def redact(parent: Path) -> Path:
         raise UsageError(f"{parent}: is redacted already.")
     if not (parent / "answers.parquet").is_file():
         raise UsageError(f"{parent}: has no answers that could be redacted.")
-    folder = base.with_name(f"{base.name}-redacted")
-    folder.mkdir(exist_ok=True)
+    folder = real_folder(base.parent, f"{base.name}-redacted")
     _items(parent, folder)
-    write_file(folder / "answers.parquet", lambda part: _answers(parent, part, folder.name))
+    write_file(folder, "answers.parquet", lambda file: _answers(parent, file, folder.name))
     _latency(parent, folder)
     _totals(parent, folder)
     write_record(folder, _redacted(record, folder.name))
@@ -76,17 +78,17 @@ def _items(parent: Path, folder: Path) -> None:
     table = pyarrow.parquet.read_table(parent / "items.parquet")
     at = table.schema.get_field_index("run")
     table = table.set_column(at, table.schema.field(at), pyarrow.array([folder.name] * len(table), pyarrow.string()))
-    write_file(folder / "items.parquet", lambda part: pyarrow.parquet.write_table(table, part))
-    write_file(folder / "items.csv", lambda part: pyarrow.csv.write_csv(table, part))
+    write_file(folder, "items.parquet", lambda file: pyarrow.parquet.write_table(table, file))
+    write_file(folder, "items.csv", lambda file: pyarrow.csv.write_csv(table, file))
 
 
-def _answers(parent: Path, path: Path, run: str) -> None:
+def _answers(parent: Path, out: IO[bytes], run: str) -> None:
     """A batch at a time: a large run's texts are never in memory together."""
     import pyarrow.parquet
 
     with (
         pyarrow.parquet.ParquetFile(parent / "answers.parquet") as file,
-        pyarrow.parquet.ParquetWriter(path, file.schema_arrow) as writer,
+        pyarrow.parquet.ParquetWriter(out, file.schema_arrow) as writer,
     ):
         for batch in file.iter_batches(4_000):
             writer.write_batch(_without_texts(batch, run))
@@ -131,10 +133,8 @@ def _latency(parent: Path, folder: Path) -> None:
     with path.open(encoding="utf-8", newline="") as file:
         rows = [{**row, "error": ""} for row in csv.DictReader(file)]
 
-    def write(part: Path) -> None:
-        with part.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, LATENCY_COLUMNS, lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(rows)
-
-    write_file(folder / LATENCY, write)
+    out = io.StringIO()
+    writer = csv.DictWriter(out, LATENCY_COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    write_text(folder, LATENCY, out.getvalue())

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.errors import UsageError
-from bench.records import LATENCY, MANIFEST, read_record
+from bench.records import LATENCY, MANIFEST, read_record, write_file
 from bench.report.page import NAME, PageSource, page_runs, read_page, write_page
 from bench.report.text import totals
 from bench.report.write import write_report
@@ -137,7 +137,8 @@ def _write_items_csv(folder: Path) -> None:
     import pyarrow.csv
     import pyarrow.parquet
 
-    pyarrow.csv.write_csv(pyarrow.parquet.read_table(folder / "items.parquet"), folder / "items.csv")
+    table = pyarrow.parquet.read_table(folder / "items.parquet")
+    write_file(folder, "items.csv", lambda file: pyarrow.csv.write_csv(table, file))
 
 
 def _published(folder: Path) -> set[str]:

@@ -37,7 +37,7 @@ def write_report(folder: Path, shape: charts.Shape = "wide") -> tuple[RunCompari
         texts["comparison.md"] += "\n" + totals.markdown(published)
         texts[totals.NAME] = totals.csv_text(published)
     for name, text in texts.items():
-        write_text(folder / name, text)
+        write_text(folder, name, text)
     drawn = charts.write_charts(comparison, folder, shape)
     shown = page.write_page(folder / page.NAME, [page.PageSource(folder, comparison, drawn)])
     return comparison, [*(folder / name for name in texts), *drawn, shown]
@@ -51,6 +51,6 @@ def _write_totals(folder: Path, comparison: RunComparison, published: Sequence[A
         totals.NAME: totals.csv_text(published),
     }
     for name, text in texts.items():
-        write_text(folder / name, text)
+        write_text(folder, name, text)
     shown = page.write_page(folder / page.NAME, [page.PageSource(folder, comparison, [])])
     return [*(folder / name for name in texts), shown]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from bench.run.execute import JOURNAL, Result
-from bench.run.prepare import Prepared, Watcher
+from bench.run.prepare import Prepared, SilentWatcher, Watcher
 
 __all__ = [
     "JOURNAL",
     "Prepared",
     "Result",
+    "SilentWatcher",
     "Watcher",
 ]

@@ -13,7 +13,15 @@ from bench.errors import UsageError
 from bench.gate import Snapshot
 from bench.journal import Journal
 from bench.plan import Plan
-from bench.records import RecordedSpending, lock_folder, read_record, write_record, write_tables
+from bench.records import (
+    RecordedSpending,
+    lock_folder,
+    new_folder,
+    read_record,
+    real_folder,
+    write_record,
+    write_tables,
+)
 from bench.run import ask as asking
 from bench.run.execute import JOURNAL
 from bench.run.prepare import Prepared, Watcher
@@ -63,11 +71,11 @@ def ask_again(
         entry = journal.newest(prepared.plan.sha256, folder)
         assert entry is not None, "the run was made a moment ago"
         asked = asking.ask(part, journal, entry, watcher, environ, replace(terms, budget_usd=left))
-        second = folder / gate.SECOND
-        tables = score_run(
-            part.plan, journal.calls(entry.run), part.loaded, part.comparison.models, entry.run, second / "lm-eval",
-            part.book,
-        )  # fmt: skip
+        second = real_folder(folder, gate.SECOND)
+        with new_folder(second, "lm-eval") as lm_eval:
+            tables = score_run(
+                part.plan, journal.calls(entry.run), part.loaded, part.comparison.models, entry.run, lm_eval, part.book
+            )
         write_tables(second, tables.items, tables.answers)
     again = RecordedSpending(spent_usd=asked.spent_usd, ended=asked.ended, keys=("spent_usd", "ended"))
     write_record(folder, replace(record, second_asking=again))

@@ -48,8 +48,9 @@ def build(
         plan_sha256=plan.sha256,
         command=("bench", *sys.argv[1:]),
         fresh=fresh,
-        settings=RecordedSettings(**asdict(comparison.run)),
+        settings=RecordedSettings(**asdict(comparison.run), slice_seed=_slice_seed(prepared)),
         planned_calls=len(plan.calls),
+        traffic=comparison.traffic,
         suites=_suites(prepared),
         tasks={
             name: RecordedTask(version=file.version, sha256=file.sha256, max_tokens=file.max_tokens)
@@ -157,6 +158,12 @@ def keep_claim(folder: Path, claim: Claim) -> None:
     own = replace(claim, name=next(name for name in names if name not in claims))
     entry = _recorded(own, utc_now(), kept=True)
     write_record(folder, replace(record, claims={**claims, own.name: entry}))
+
+
+def _slice_seed(prepared: Prepared) -> int | None:
+    run = prepared.comparison.run
+    sliced = run.limit is not None and any(run.limit < size for size in prepared.available.values())
+    return run.seed if sliced else None
 
 
 def _suites(prepared: Prepared) -> dict[str, RecordedSuite]:

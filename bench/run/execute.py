@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bench import prices
-from bench.costs import Terms
+from bench.costs import Billing, Terms, at_traffic, billing_of, retold
 from bench.costs import machine as machinetime
 from bench.doctor import calibration
 from bench.errors import UsageError
@@ -26,8 +26,8 @@ from bench.records import (
     RunRecord,
     is_whole,
     lock_folder,
+    new_folder,
     read_record,
-    remove_folder,
     sha256_of,
     utc_now,
     write_record,
@@ -38,7 +38,7 @@ from bench.registry import write_exam
 from bench.run import ask as asking
 from bench.run import describe as manifests
 from bench.run.ask import Asked
-from bench.run.prepare import Prepared, Watcher, _runs_code
+from bench.run.prepare import SILENT, Prepared, Watcher, _runs_code
 from bench.run.score import Scored, grader_failures, score_run
 
 JOURNAL = "journal.db"
@@ -47,7 +47,7 @@ AGREED = Terms()
 """No limit, and no question asked."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
     """What a run came to."""
 
@@ -68,7 +68,7 @@ class Result:
 def execute(
     prepared: Prepared,
     results: Path,
-    watcher: Watcher,
+    watcher: Watcher = SILENT,
     *,
     output: Path | None = None,
     fresh: bool = False,
@@ -98,7 +98,14 @@ def execute(
         if finished_at:
             journal.finish(entry.run, finished_at)
         new = sum(before.get(key) != call for key, call in calls.items())
-        return Result(entry.folder, entry.started_at, new, missing, record.stopped, asked.ended)
+        return Result(
+            folder=entry.folder,
+            started_at=entry.started_at,
+            asked=new,
+            missing=missing,
+            stopped=record.stopped,
+            ended=asked.ended,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +137,8 @@ def _open(
     declared = journal.declare(list(prepared.comparison.claims.values()))
     if known and known.finished_at and is_whole(known.folder):
         manifests.update_claims(known.folder, prepared.comparison, declared)
-        return Result(known.folder, known.started_at, 0, 0, {})
+        retold(known.folder, _bills(prepared), prepared.comparison.traffic, prepared.book)
+        return Result(folder=known.folder, started_at=known.started_at, asked=0, missing=0, stopped={})
     _require_going_on(prepared, known, environ)
     sandbox = _check_sandbox(prepared)
     running.enter_context(lock_folder(entry.folder))
@@ -173,18 +181,23 @@ def _with_reused(prepared: Prepared, journal: Journal, opened: _Opened, environ:
 def _score(prepared: Prepared, entry: RunEntry, calls: Mapping[str, Call], watcher: Watcher) -> Scored:
     """Scores a run's answers and writes its tables."""
     watcher.say("scoring")
-    book, lm_eval = prepared.book, entry.folder / "lm-eval"
-    remove_folder(lm_eval)
+    book = prepared.book
     write_exam(prepared.loaded, entry.folder)
-    tables = score_run(prepared.plan, calls, prepared.loaded, prepared.comparison.models, entry.run, lm_eval, book)
-    write_tables(entry.folder, tables.items, tables.answers)
+    with new_folder(entry.folder, "lm-eval") as lm_eval:
+        tables = score_run(prepared.plan, calls, prepared.loaded, prepared.comparison.models, entry.run, lm_eval, book)
+    items = at_traffic(tables.items, _bills(prepared), prepared.comparison.traffic, book)
+    write_tables(entry.folder, items, tables.answers)
     if book.override is not None:
-        write_text(entry.folder / prices.OVERRIDE, book.override)
+        write_text(entry.folder, prices.OVERRIDE, book.override)
     for line in grader_failures(tables.answers):
         watcher.say(line)
     for why, count in tables.costs.unknown.most_common():
         watcher.say(f"cost unknown for {count} calls of {why}")
     return tables
+
+
+def _bills(prepared: Prepared) -> dict[str, Billing | None]:
+    return {label: billing_of(entry) for label, entry in prepared.comparison.models.items()}
 
 
 def _ended(prepared: Prepared, opened: _Opened, asked: Asked, tables: Scored, terms: Terms) -> RunRecord:
@@ -205,7 +218,7 @@ def _new_run(plan: Plan, results: Path, output: Path | None) -> RunEntry:
     run = f"{started:%Y%m%dT%H%M%SZ}-{plan.sha256[:8]}"
     folder = output or results / run
     number = 2
-    while output is None and folder.exists():
+    while output is None and os.path.lexists(folder):
         folder = results / f"{run}-{number}"
         number += 1
     if output and (output / MANIFEST).exists():

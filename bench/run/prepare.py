@@ -41,7 +41,35 @@ class Watcher(Protocol):
         """What the run cost so far, its budget, and the models whose calls have no known price."""
 
 
-@dataclass(frozen=True, slots=True)
+class SilentWatcher:
+    """A `Watcher` without a user: shows nothing, and agrees to no cost that a user would have to agree to."""
+
+    def say(self, text: str) -> None:
+        """Nothing is shown; what matters stands in the run's `Result` and its record."""
+
+    def lane(self, label: str, done: int, total: int) -> None:
+        """Nothing is shown."""
+
+    def finished(self, planned: PlannedCall, call: Call, graded: Graded | None) -> None:
+        """Nothing is shown."""
+
+    def fetched(self, name: str, done: int, total: int) -> None:
+        """Nothing is shown."""
+
+    def estimated(self, estimate: Estimate, *, ask: bool) -> bool:
+        """True unless a user has to agree (`Terms.consent` is "ask"): nobody is there to."""
+        del estimate
+        return not ask
+
+    def spent(self, usd: Decimal, limit: Decimal | None, unknown: Sequence[str]) -> None:
+        """Nothing is shown."""
+
+
+SILENT = SilentWatcher()
+"""What watches a run where nobody does."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
     """A comparison, planned: everything that is known before the first call."""
 
@@ -78,13 +106,21 @@ def prepare(comparison: Comparison, registry: Registry, environ: Mapping[str, st
         loaded = LoadedTasks(registry, names)
     items, available = [], {}
     for suite, tasks in chosen.items():
-        found = [item for task in tasks for item in loaded.items(suite, task.name)]
-        available[suite] = len(found)
-        items += balanced(found, comparison.run.limit)
+        of_suite = [item for task in tasks for item in loaded.items(suite, task.name)]
+        available[suite] = len(of_suite)
+        items += balanced(of_suite, comparison.run.limit, comparison.run.seed)
     _require_different_prompts(items)
     plan = make_plan(items, endpoints, comparison.run, {name: loaded.files[name].sha256 for name in names})
     book = prices.load(prices.beside(comparison.source))
-    return Prepared(comparison, loaded, endpoints, plan, available, book, refused)
+    return Prepared(
+        comparison=comparison,
+        loaded=loaded,
+        endpoints=endpoints,
+        plan=plan,
+        available=available,
+        book=book,
+        refused=refused,
+    )
 
 
 def _names(chosen: Mapping[str, Sequence[TaskFile]]) -> list[str]:

@@ -90,13 +90,15 @@ def measure(
         waiting = [probe for probe in probes if probe.todo and probe.label not in leave_out]
         limit = None if terms.budget_usd is None or not waiting else _worst(prepared, prompts, terms)
         spending = Spending.of(prepared.endpoints, prepared.book)
-        run = _Run(name, journal, folder, watcher, environ, spending, limit)
+        run = _Run(
+            name=name, journal=journal, folder=folder, watcher=watcher, environ=environ, spending=spending, limit=limit
+        )
         run.spent = sum((run.bill(call, known[call.key]) for p in probes for call in p.calls(known)), Decimal(0))
         for probe in run.agreed(waiting, terms):
             run.ask(probe)
         calls = journal.calls(name)
         after = [_of_model(e, prepared, name, prompts, calls) for e in prepared.endpoints]
-        write_text(folder / LATENCY, _csv(after, calls))
+        write_text(folder, LATENCY, _csv(after, calls))
     return not any(probe.todo for probe in after)
 
 
@@ -119,7 +121,7 @@ class _Probe:
         return (call for pair in self.begun for call in pair if call.key in known)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class _Run:
     """Asks probes; the engine's observer of their calls."""
 
@@ -200,11 +202,11 @@ def _of_model(endpoint: Endpoint, prepared: Prepared, name: str, prompts: int, k
     pairs = _pairs(endpoint, prepared, name)
     begun, whole = [], 0
     for pair in pairs:
-        found = [known.get(call.key) for call in pair]
-        if not any(found):
+        answers = [known.get(call.key) for call in pair]
+        if not any(answers):
             break
         begun.append(pair)
-        whole += all(call and call.outcome.scored for call in found)
+        whole += all(call and call.outcome.scored for call in answers)
     fresh = islice(_pairs(endpoint, prepared, name), len(begun), None)
     return _Probe(endpoint, begun, list(islice(fresh, max(0, _count(prompts) - whole))))
 

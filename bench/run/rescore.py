@@ -19,6 +19,7 @@ from bench.records import (
     RecordedDerivation,
     RecordedTask,
     derive_run,
+    new_folder,
     read_record,
     read_rows,
     remove_folder,
@@ -87,7 +88,8 @@ def _judged(
     """Both tables of the derived run."""
     asked = {row.order: calls[row.order] for row in items if row.order in calls}
     recorded = {call.key: call for call in asked.values()}
-    graded, scores = judge([planned[order] for order in asked], recorded, loaded, folder / "lm-eval")
+    with new_folder(folder, "lm-eval") as lm_eval:
+        graded, scores = judge([planned[order] for order in asked], recorded, loaded, lm_eval)
     rows: list[ItemRow] = []
     texts: list[AnswerRow] = []
     for row in items:

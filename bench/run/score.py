@@ -35,8 +35,8 @@ class Scored:
 
 def grader_of(loaded: LoadedTasks, task: str) -> Grader | None:
     """The task's grader, if it is one of ours."""
-    found = loaded.tasks[task].config.process_results
-    return found if isinstance(found, Grader) else None
+    scorer = loaded.tasks[task].config.process_results
+    return scorer if isinstance(scorer, Grader) else None
 
 
 def score_run(
@@ -98,7 +98,7 @@ def _grade_all(
         return planned.key, grader.grade(loaded.raw_item(planned.item), calls[planned.key].text)
 
     with ThreadPoolExecutor(workers) as pool:
-        return dict(found for found in pool.map(grade, asked) if found)
+        return dict(graded for graded in pool.map(grade, asked) if graded)
 
 
 def _evaluate(

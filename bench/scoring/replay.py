@@ -122,4 +122,4 @@ def save(folder: Path, model: str, results: dict[str, Any]) -> None:
         tracker.save_results_samples(task_name=task, samples=rows)
     written = len(list(folder.glob(f"{model}/samples_*.jsonl")))
     if written < len(samples) or not list(folder.glob(f"{model}/results_*.json")):
-        raise IncompleteError(f"{folder}: lm-eval could not write its results. Is the disk full?")
+        raise IncompleteError(f"{folder.parent}: lm-eval could not write its results. Is the disk full?")

@@ -237,3 +237,43 @@ class TestPlainWords:
         folder = write(tmp_path / "run", rows(120, change=lose), CLAIM)
         assert "of which none has a score on both sides" in words(folder)
         assert "On exactly these items: none has a score on both sides." in page(folder)
+
+
+def twice(made: list[ItemRow]) -> list[ItemRow]:
+    """Every item again under another id, in a family of its own."""
+    return [*made, *(replace(row, item=f"{row.item}-again", family=f"{row.family}-again") for row in made)]
+
+
+def test_a_question_under_two_ids_is_asked_once(tmp_path: Path) -> None:
+    """60 questions under two ids say no more than 60 do, and the reader is told."""
+
+    def lose(row: ItemRow, at: int) -> ItemRow:
+        return replace(row, score=0.0) if row.model == "small" and at < 4 else row
+
+    once = judged(tmp_path / "once", rows(60, change=lose))
+    again = [
+        replace(row, cluster=f"{row.cluster}-again") if row.item.endswith("-again") else row
+        for row in twice(rows(60, change=lose))
+    ]
+    opinion = judged(tmp_path / "twice", again)
+    one, two = (j.test.parts["coding", "quality"] for j in (once, opinion))
+    assert two.estimate == pytest.approx(one.estimate)
+    assert two.interval.low == pytest.approx(one.interval.low, abs=0.003), "no narrower for being asked again"
+    assert two.design_effect == pytest.approx(2, rel=0.1)
+    assert (
+        "coding: 60 questions are asked under 120 ids (e.g. 0 and 0-again): items with one prompt count as one cluster"
+    ) in opinion.warnings
+    assert not any("asked under" in warning for warning in once.warnings)
+
+
+def test_equal_prompts_join_whole_clusters_and_unknown_ones_none(tmp_path: Path) -> None:
+    made = [replace(row, cluster=f"c{int(row.item) // 10}") for row in rows()]
+    linked = [replace(row, prompt_sha256="same") if row.item in ("5", "15", "25") else row for row in made]
+    [opinion] = claims.judge_run(write(tmp_path / "run", linked, CLAIM)).judgements
+    assert len(set(opinion.pairs.clusters)) == 10
+    assert opinion.pairs.clusters.count("coding/c0") == 30
+    [blank] = claims.judge_run(
+        write(tmp_path / "blank", [replace(row, prompt_sha256="") for row in made], CLAIM)
+    ).judgements
+    assert len(set(blank.pairs.clusters)) == 12
+    assert blank.pairs.repeated == ()

@@ -224,7 +224,7 @@ def test_repricing_writes_a_new_folder_and_prints_it(bench: Bench, endpoint: Fak
         ((), "say what is to change"),
         (("--as-of", "yesterday"), "does not match the format"),
         (("--cache-hit", "1.5"), "is not in the range 0<=x<=1"),
-        (("--mode", "slow"), "is not one of"),
+        (("--mode", "slow"), "'slow' is none of"),
     ],
 )
 def test_repricing_needs_a_change_that_makes_sense(

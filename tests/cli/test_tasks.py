@@ -264,5 +264,5 @@ def test_lint_says_what_it_saw_and_fails_on_a_fault(bench: Bench) -> None:
     assert {f["field"] for f in json.loads(faulty.out)["findings"]} == {"metadata.licence", "metadata.version"}
     told = bench("tasks", "lint", "other")
     assert f"{Path('other/mine.yaml')}: metadata needs a 'licence'" in told.err
-    assert "is no folder" in bench("tasks", "lint", "other/mine.yaml").err
+    assert "is not a folder" in bench("tasks", "lint", "other/mine.yaml").err
     assert "unknown suite or task 'nothing'" in bench("tasks", "lint", "nothing").err

@@ -55,7 +55,7 @@ BAD = [
     # Names: the nearest known one is suggested.
     ("[modles.a]\n", 1, "unknown table or key 'modles'. Did you mean 'models'?"),
     (MODEL + "[model.b]\n", MODEL.count("\n") + 1, "unknown table or key 'model'. Did you mean 'models'?"),
-    ('api_key = "x"\n' + MODEL, 1, "unknown table or key 'api_key'. Known: claims, models, providers, run."),
+    ('api_key = "x"\n' + MODEL, 1, "unknown table or key 'api_key'. Known: claims, models, providers, run, traffic."),
     ("[run]\n\nlimmit = 3\n" + MODEL, 3, "unknown key 'limmit' in [run]. Did you mean 'limit'?"),
     (MODEL + "base-url = 1\n", 3, "unknown key 'base-url' in [models.a]. Did you mean 'base_url'?"),
     (MODEL + 'colour = "red"\n', 3, "unknown key 'colour' in [models.a]. Known: base_url, context"),
@@ -400,3 +400,14 @@ def test_an_unknown_model_of_a_known_provider_is_passed_through(tmp_path: Path) 
     assert (entry.provider, wire_model(entry)) == ("anthropic", "claude-of-tomorrow")
     assert wire_model(RemoteModel("a", "openrouter/a/b/c")) == "a/b/c"
     assert wire_model(RemoteModel("a", "openai-api/acme/b/c")) == "b/c"
+
+
+def test_traffic_is_read_and_checked(tmp_path: Path) -> None:
+    said = '[traffic]\npeak_share = 0.4\ncache_hit = 1\nmode = { b = "batch" }\n'
+    traffic = loaded(tmp_path, TWO + said).traffic
+    assert traffic is not None
+    assert (traffic.peak_share, traffic.cache_hit, dict(traffic.mode)) == (0.4, 1.0, {"b": "batch"})
+    assert loaded(tmp_path, TWO).traffic is None
+    assert "peak_share must be at least 0 and at most 1" in refused(tmp_path, TWO + "[traffic]\npeak_share = 40\n")
+    assert "mode: 'c' is not a model of this file" in refused(tmp_path, TWO + '[traffic]\nmode = { c = "batch" }\n')
+    assert "mode must name one of standard" in refused(tmp_path, TWO + '[traffic]\nmode = { b = "slow" }\n')

@@ -89,6 +89,7 @@ def test_a_remote_call_is_billed_by_the_list(prices: PriceBook) -> None:
         "cost_cap_usd": pytest.approx(0.01904),
         "cost_cap_basis": "worst case",
         "price_id": "vllm/small",
+        "price_factor": 1.0,
     }
     assert (costs.used, dict(costs.unknown)) == ({"vllm/small"}, {})
 
@@ -178,6 +179,7 @@ def test_machine_time_is_the_cost_of_local_weights(prices: PriceBook) -> None:
         "cost_cap_usd": pytest.approx(0.0001 * (0.5 + 4000 * 0.02)),
         "cost_cap_basis": "observed bound",
         "price_id": "usd_per_hour=0.36",
+        "price_factor": None,
     }
     assert (costs.used, dict(costs.unknown)) == (set(), {})
 

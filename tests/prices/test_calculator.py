@@ -119,8 +119,25 @@ def test_off_peak_is_the_cheapest_hour(multiplier: str, usd: Decimal) -> None:
     for hour in (0, 2):
         at = NOON.replace(hour=hour)
         usage = TokenUsage(in_uncached=1_000_000, out_total=0)
-        assert cost(price(schedule=hours), usage, at, off_peak=True).usd == usd
-    assert cost(price(), usage, NOON, off_peak=True).usd == 1
+        assert cost(price(schedule=hours), usage, at, peak_share=Decimal(0)).usd == usd
+        assert cost(price(schedule=hours), usage, at, peak_share=Decimal(1)).usd == max(Decimal(1), Decimal(multiplier))
+    assert cost(price(), usage, NOON, peak_share=Decimal(0)).usd == 1
+
+
+@pytest.mark.parametrize(("multiplier", "usd"), [("2", "1.4"), ("0.5", "0.7")])
+def test_a_share_of_dear_hours_is_the_mean_over_the_hours(multiplier: str, usd: str) -> None:
+    hours = Schedule("h", Decimal(multiplier), ((time(1), time(4)),), frozenset(range(7)), 0, frozenset(), None, "")
+    usage = TokenUsage(in_uncached=1_000_000, out_total=0)
+    assert cost(price(schedule=hours), usage, NOON, peak_share=Decimal("0.4")).usd == Decimal(usd)
+
+
+def test_hours_in_words() -> None:
+    week = frozenset(range(5))
+    hours = Schedule("h", Decimal("2.0"), ((time(1), time(4)), (time(22), time(0))), week, 8, frozenset(), None, "")
+    assert hours.words == "2 times the price 01:00-04:00 and 22:00-00:00 UTC, Mon-Fri"
+    every = hours._replace(weekdays=frozenset(range(7)), holidays=frozenset({date(2026, 10, 1)}))
+    assert every.words == "2 times the price 01:00-04:00 and 22:00-00:00 UTC, but for holidays"
+    assert hours._replace(weekdays=frozenset({0, 6})).words.endswith("UTC, Mon Sun")
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import json
 import os
 from dataclasses import asdict, fields, replace
 from pathlib import Path
+from typing import IO
 
 import pandas as pd
 import pytest
@@ -57,14 +58,14 @@ def test_unknown_is_empty_in_csv_and_never_0(tmp_path: Path) -> None:
 
 def test_a_failed_write_leaves_the_old_file_and_no_litter(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
-    write_text(path, "old")
+    write_text(tmp_path, "a.txt", "old")
 
-    def fail(part: Path) -> None:
-        part.write_text("half")
+    def fail(file: IO[bytes]) -> None:
+        file.write(b"half")
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     with pytest.raises(IncompleteError, match=r"a\.txt: cannot be written \(the disk is full\).*run the same command"):
-        write_file(path, fail)
+        write_file(tmp_path, "a.txt", fail)
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
 
@@ -72,7 +73,7 @@ def test_a_failed_write_leaves_the_old_file_and_no_litter(tmp_path: Path) -> Non
 def test_a_folder_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(IncompleteError, match=r"cannot be written \(.+\)\. Every answer is safe"):
-        write_text(tmp_path / "file" / "run.json", "{}")
+        write_text(tmp_path / "file", "run.json", "{}")
 
 
 @pytest.mark.parametrize("name", ["items", "answers"])

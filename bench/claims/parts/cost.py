@@ -91,7 +91,7 @@ class CostPart(RatioPart):
             return undecided(self.key, np.nan, int(mask.sum()), why)
         caps = _most(pairs.candidate.cap[mask]), _most(pairs.baseline.cap[mask])
         bound = self.bound(self.limit(claim))
-        test = ratio_test(ours, theirs, pairs.strata(mask), bound, limits=caps, alpha=claim.alpha, seed=scope.seed)
+        test = ratio_test(ours, theirs, scope.strata(mask), bound, limits=caps, alpha=claim.alpha, seed=scope.seed)
         return worded(self.key, test, self.in_words)
 
     def test_totals(self, claim: Claim, ours: AggregateRow, theirs: AggregateRow) -> PartResult:
@@ -110,6 +110,9 @@ class CostPart(RatioPart):
 
     def warnings(self, pairs: Pairs) -> Iterator[str]:
         """Where the most that an item can cost is no worst case of price and token limit."""
+        for side in (pairs.candidate, pairs.baseline):
+            if side.window and side.window.hours:
+                yield f"{side.label} costs {side.window.hours}{_at_hours(pairs)}"
         observed = [side.label for side in (pairs.candidate, pairs.baseline) if side.cap_observed]
         if observed:
             yield (
@@ -183,6 +186,21 @@ COST = CostPart()
 def cost_each(row: AggregateRow) -> float | None:
     """USD per item; None if unknown."""
     return None if row.cost_total_usd is None or not row.n else row.cost_total_usd / row.n
+
+
+def _at_hours(pairs: Pairs) -> str:
+    """What the same answers would cost at the dearest and at the cheapest hours, as the end of a sentence."""
+    ours, theirs = pairs.candidate, pairs.baseline
+    said = []
+    for name, mine, other in (
+        ("all at the dear hours", ours.cost_dear, theirs.cost_dear),
+        ("none of them there", ours.cost_cheap, theirs.cost_cheap),
+    ):
+        known = ~np.isnan(mine) & ~np.isnan(other)
+        if not known.any() or not other[known].sum() > 0:
+            return ""
+        said.append(f"{saving(float(mine[known].sum() / other[known].sum()))} {name}")
+    return f": over all items {ours.label} would cost {' and '.join(said)}"
 
 
 def _most(caps: Floats) -> float | None:

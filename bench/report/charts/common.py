@@ -53,10 +53,9 @@ def _n(comparison: RunComparison, suite: str) -> str:
 
 
 def _prices(record: RunRecord) -> Iterator[str]:
-    as_of = record.prices_as_of
     entries = list(record.models.values())
-    if as_of and not all(entry.local for entry in entries):
-        yield f"list prices of {as_of}"
+    if not all(entry.local for entry in entries):
+        yield from record.price_dates
     rates = {rate for entry in entries if (rate := entry.usd_per_hour) is not None}
     if rates:
         yield f"local machine at {', '.join(f'{rate:g}' for rate in sorted(rates))} USD/hour"

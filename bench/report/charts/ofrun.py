@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.claims import SCORE
-from bench.records import read_table
+from bench.records import read_table, remove_others
 from bench.report.charts import common, style, verdicts
 from bench.report.charts.costbridge import cost_bridge
 from bench.report.charts.forest import forest
@@ -45,8 +45,7 @@ def write_charts(comparison: RunComparison, folder: Path, shape: style.Shape = "
         *_measured(comparison, items, basis, charts, shape),
         *_bridges(comparison, basis, charts, shape),
     ]
-    for old in {path for kind in ("svg", "png", "csv") for path in charts.glob(f"*.{kind}")} - set(files):
-        old.unlink()
+    remove_others(folder, "charts", ("svg", "png", "csv"), {file.name for file in files})
     return files
 
 

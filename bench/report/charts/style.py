@@ -276,20 +276,18 @@ def write(figure: Figure, stem: Path, header: Sequence[str], rows: Sequence[Sequ
 
     IncompleteError if they cannot be written.
     """
-    paths = [stem.with_name(f"{stem.name}.{kind}") for kind in ("svg", "png", "csv")]
-    for path, kind, facts in (
-        (paths[0], "svg", {"Date": None, "Title": figure.get_label()}),
-        (paths[1], "png", {"Software": None}),
-    ):
+    folder, name = stem.parent.parent, f"{stem.parent.name}/{stem.name}"
+    for kind, facts in (("svg", {"Date": None, "Title": figure.get_label()}), ("png", {"Software": None})):
         write_file(
-            path,
-            lambda part, kind=kind, facts=facts: figure.savefig(  # type: ignore[misc]
-                part, format=kind, dpi=160, facecolor="white", metadata=facts
+            folder,
+            f"{name}.{kind}",
+            lambda file, kind=kind, facts=facts: figure.savefig(  # type: ignore[misc]
+                file, format=kind, dpi=160, facecolor="white", metadata=facts
             ),
         )
     out = io.StringIO()
     table = csv.writer(out, lineterminator="\n")
     table.writerow(header)
     table.writerows([["" if value is None else value for value in row] for row in rows])
-    write_text(paths[2], out.getvalue())
-    return paths
+    write_text(folder, f"{name}.csv", out.getvalue())
+    return [stem.with_name(f"{stem.name}.{kind}") for kind in ("svg", "png", "csv")]

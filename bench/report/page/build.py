@@ -99,7 +99,7 @@ class PageRun:
 
 def write_page(path: Path, sources: Sequence[PageSource]) -> Path:
     """Writes the page of one run, or of several side by side."""
-    write_text(path, page(sources))
+    write_text(path.parent, path.name, page(sources))
     return path
 
 
@@ -183,7 +183,7 @@ def _facts(record: RunRecord) -> list[tuple[str, str]]:
         ("plan", (record.plan_sha256 or "")[:12]),
         ("seed", record.settings.seed),
         ("repeats", record.settings.repeats),
-        ("prices as of", record.prices_as_of),
+        ("prices", " and ".join(record.price_dates)),
         ("sandbox", record.sandbox),
         ("machine", ", ".join(f"{machine[k]} {w}" for k, w in (("cpu", ""), ("cores", "cores")) if k in machine)),
         *((f"model {label}", _model(model)) for label, model in record.models.items()),

@@ -202,9 +202,8 @@ def _date(record: RunRecord, label: str) -> str:
 def _prices(record: RunRecord, labels: tuple[str, ...]) -> list[tuple[str, str]]:
     local = [record.models[label].local for label in labels]
     prices = []
-    as_of = record.prices_as_of
-    if as_of and not all(local):
-        prices.append(("prices of", as_of))
+    if not all(local):
+        prices += [("prices", date) for date in record.price_dates]
     rates = {rate for label in labels if (rate := record.models[label].usd_per_hour) is not None}
     if any(local) and rates:
         prices.append(("machine price", " and ".join(f"{rate:g} USD/hour" for rate in sorted(rates))))

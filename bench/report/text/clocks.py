@@ -10,14 +10,14 @@ def clock_notes(record: RunRecord) -> list[str]:
     calibration = record.calibration
     if not calibration:
         return []
-    told = "; ".join(
+    parts = "; ".join(
         f"{error.concurrency} in flight: TTFT {_ms(error.ttft_error_p50_s, error.ttft_error_p99_s)}, "
         f"E2E {_ms(error.latency_error_p50_s, error.latency_error_p99_s)}"
         for error in calibration.measured
     )
     return [
         "Our own latency error, measured on this machine against a known truth on "
-        f"{calibration.measured_at[:10]} (p50 / p99, ms): {told}."
+        f"{calibration.measured_at[:10]} (p50 / p99, ms): {parts}."
     ]
 
 

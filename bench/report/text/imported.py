@@ -32,18 +32,18 @@ def _source(about: RecordedImport) -> Iterator[str]:
 def _models(record: RunRecord) -> Iterator[str]:
     """A line for each model with items; of totals the table tells all."""
     for label, model in record.models.items() if record.suites else ():
-        told = model.imported
-        if told is None:
+        origin = model.imported
+        if origin is None:
             continue
-        parts = [told.raw]
-        parts += [f"{name} {value}" for name in ("effort", "harness") if (value := getattr(told, name))]
-        parts += [f"by way of {told.provider}"] if told.provider else []
-        parts += [f"cost {told.cost_basis}"] if told.cost_basis else []
-        yield f"{label} is {'; '.join(parts)}; {told.date or 'no date'}."
+        parts = [origin.raw]
+        parts += [f"{name} {value}" for name in ("effort", "harness") if (value := getattr(origin, name))]
+        parts += [f"by way of {origin.provider}"] if origin.provider else []
+        parts += [f"cost {origin.cost_basis}"] if origin.cost_basis else []
+        yield f"{label} is {'; '.join(parts)}; {origin.date or 'no date'}."
 
 
 def _left_out(about: RecordedImport) -> Iterator[str | Note]:
     yield from (recorded(f"{note}.") for note in about.notes)
     if about.dropped_count:
-        first = "; ".join(f"{one['row']}: {one['why']}" for one in about.dropped[:SHOWN])
+        first = "; ".join(f"{row['row']}: {row['why']}" for row in about.dropped[:SHOWN])
         yield f"{about.dropped_count} rows were left out, the first: {first}."

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 
 from bench import claims
-from bench.records import RecordedModel
+from bench.records import RecordedModel, RecordedSuite
 from bench.report.note import Note, info, warning
 from bench.report.numbers import languages
 from bench.report.numbers.comparison import RunComparison, SuiteRow, as_records
@@ -21,6 +21,13 @@ MARKS = (
     "↑ more is better, ↓ less is better. Bold: better than every other model on the suite beyond chance, pair by pair; "
     "italic: the best estimate, which may be chance."
 )
+
+
+def _slice(about: RecordedSuite, seed: int | None) -> str:
+    """What drew the items, where not all were asked."""
+    if seed is None or about.items_planned == about.items_available:
+        return ""
+    return f" (a sample, drawn with seed {seed})"
 
 
 def _shared(comparison: RunComparison, suite: str) -> str:
@@ -39,7 +46,9 @@ def notes(comparison: RunComparison) -> list[Note]:
         "give. TTFAT: time to first answer token; E2E: send to end of answer."
     ]
     for suite, about in record.suites.items():
-        lines.append(f"{suite}: {about.items_planned} of {about.items_available} items, {_shared(comparison, suite)}.")
+        sliced = _slice(about, record.settings.slice_seed)
+        shared = _shared(comparison, suite)
+        lines.append(f"{suite}: {about.items_planned} of {about.items_available} items{sliced}, {shared}.")
     lines += clock_notes(record)
     lines += money.derived_notes(record)
     if not record.imported:
@@ -92,8 +101,8 @@ def _model_note(label: str, model: RecordedModel, comparison: RunComparison) -> 
         parts += [cost, f"{model.slots} slot(s), prompt cache {cache}, on this machine"]
     else:
         priced = any(row.cost_per_1000_usd for row in comparison.rows if row.model == label)
-        as_of = comparison.record.prices_as_of
-        parts.append(f"cost from list prices as of {as_of}" if priced and as_of else "cost unknown: no price")
+        dates = " and ".join(comparison.record.price_dates)
+        parts.append(f"cost from {dates}" if priced and dates else "cost unknown: no price")
     return f"{label} is {model.model}: {'; '.join(parts)}."
 
 

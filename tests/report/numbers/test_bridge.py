@@ -187,7 +187,7 @@ def test_the_page_shows_the_way_from_list_price_to_what_was_paid(tmp_path: Path)
     assert "| retries and waste = saving per item | x1 | 90.0 % |" in page
     assert "| solved rate = saving per solved item | unknown | unknown |" in page
     assert "- reasoning: at the costs measured, 80 % cheaper holds until cheap's price rises x2." in page
-    assert "cost from list prices as of 2026-11-22" in page
+    assert "cost from list prices of 2026-11-22" in page
     turned = {"c": {"candidate": "dear", "baseline": "cheap", "cheaper_by": None}}
     assert "900.0 % dearer" in text.markdown(compare(write_run(tmp_path, both(), **{**about, "claims": turned})))
 

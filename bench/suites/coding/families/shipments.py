@@ -7,7 +7,7 @@ from typing import Any
 
 from bench.suites.coding.family import YES_NO, Args, CodingFamily, Drawn, Edges, Kind, Params, Prose, choose
 
-_TABLES = """CREATE TABLE depots (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+_DDL = """CREATE TABLE depots (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
 CREATE TABLE shipments (depot_id INTEGER, weight INTEGER NOT NULL, sent INTEGER NOT NULL, arrived INTEGER);"""
 
 
@@ -77,6 +77,4 @@ def _draw(rng: Random, p: Params) -> Args:
     return ({"depots": [list(depot) for depot in depots], "shipments": shipments},)
 
 
-FAMILY = CodingFamily(
-    "shipments", Kind.SQL, _params, _prose, _query, _second, _edges, _draw, tables=_TABLES, ordered=True
-)
+FAMILY = CodingFamily("shipments", Kind.SQL, _params, _prose, _query, _second, _edges, _draw, tables=_DDL, ordered=True)

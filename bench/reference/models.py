@@ -1,17 +1,12 @@
-"""docs/models.md, "Which models can I compare?", from the presets: `python -m bench.providers.docs [--check]`."""
+"""docs/models.md, "Which models can I compare?", from the presets."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-from bench.providers.presets import Preset, find, shipped
-from bench.providers.rules import SAMPLING, Rules
-
-PAGE = Path("docs", "models.md")
-"""Where the page lies, below the repository's root."""
+from bench.providers import SAMPLING, Preset, Rules, find, shipped
+from bench.reference.markdown import table
 
 _INTRODUCTION = """\
 # Which models can I compare?
@@ -38,18 +33,10 @@ Keys come from the environment or from `.env` beside `bench.toml`, never from `b
 _SETTINGS = """\
 ## Settings of a model
 
-| key | what it does |
-|---|---|
-| `effort` | how hard the model thinks, in the vendor's words; a level it does not know is refused |
-| `thinking` | `true` or `false`; refused where the model cannot obey |
-| `thinking_budget` | most tokens of thinking, where the vendor has such a limit |
-| `max_tokens` | replaces every task's cap on generated tokens |
-| `temperature`, `top_p`, `seed` | sent where the vendor takes them; what was really sent is recorded |
-| `base_url`, `region` | where calls go; user name, password and query of an address are sent and never shown |
-| `headers` | sent with every call; `"$NAME"` stands for an environment variable, and keys must be written so |
-| `extra_body` | added to every request as it is, e.g. `{ provider = { order = ["x"], allow_fallbacks = false } }` |
+[config.md](config.md) lists every key of `[models.<label>]`: `effort`, `thinking`, `max_tokens`, sampling, addresses,
+headers and what else a request holds.
 
-A vendor's own table changes what this page says of it, or describes a new one:
+A vendor's own table changes what this page says of it, or describes a new one (its keys: [config.md](config.md)):
 
 ```toml
 [providers.acme]
@@ -77,22 +64,14 @@ what a vendor ignores, forbids or fixes is not sent, and a comparison of models 
 def page() -> str:
     """The whole page as Markdown."""
     presets = [preset for name in shipped() if (preset := find(name))]
-    parts = [_INTRODUCTION, "## Providers\n", *_table(_PROVIDERS, map(_provider, presets)), ""]
-    parts += [_SETTINGS, _READING, "## Addresses\n", *_table(("provider", "region", "address"), _addresses(presets))]
-    parts += ["", "## What models accept\n", *_table(_MODELS, (row for p in presets for row in _models(p)))]
+    parts = [_INTRODUCTION, "## Providers\n", *table(_PROVIDERS, map(_provider, presets)), ""]
+    parts += [_SETTINGS, _READING, "## Addresses\n", *table(("provider", "region", "address"), _addresses(presets))]
+    parts += ["", "## What models accept\n", *table(_MODELS, (row for p in presets for row in _models(p)))]
     return "\n".join(parts) + "\n"
 
 
 _PROVIDERS = ("write", "provider", "protocol", "key", "usage reports", "batch")
 _MODELS = ("models", "thinks", "effort", "sampling", "also")
-
-
-def _table(head: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -> list[str]:
-    return [_line(head), _line(("---",) * len(head)).replace(" ", ""), *map(_line, rows)]
-
-
-def _line(cells: tuple[str, ...]) -> str:
-    return f"| {' | '.join(cells)} |"
 
 
 def _provider(preset: Preset) -> tuple[str, ...]:
@@ -161,16 +140,3 @@ def _also(rules: Rules) -> Iterator[str]:
 
 def _written(fields: Any) -> str:
     return ", ".join(f"{name}: {str(value).lower()}" for name, value in fields.items())
-
-
-def main(arguments: list[str]) -> str | None:
-    """Writes the page, or with --check says what is wrong with it."""
-    if "--check" not in arguments:
-        PAGE.write_text(page(), encoding="utf-8")
-    elif not PAGE.is_file() or PAGE.read_text(encoding="utf-8") != page():
-        return f"{PAGE} is not what the presets say. Run: python -m bench.providers.docs"
-    return None
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

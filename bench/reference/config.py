@@ -1,0 +1,195 @@
+"""docs/config.md, "What bench.toml may hold", from the checks of its keys and the records that they fill."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import MISSING, fields
+from typing import Any
+
+from bench.claims.parts import PARTS
+from bench.config import LOCAL_KEYS, REMOTE_KEYS, RULES, TABLES, Check
+from bench.providers import Preset, Rules, find
+from bench.records import MARGINS, USUAL_SUITES, Claim, LocalModel, RecordedTraffic, RemoteModel, RunSettings
+from bench.reference.markdown import cell, field_docs, table
+
+_INTRODUCTION = """\
+# What `bench.toml` may hold
+
+*Written from `bench/config/file.py` and the records it fills by `make docs`. Do not edit this page.*
+
+Five kinds of tables: `[run]`, `[models.<label>]`, `[providers.<name>]`, `[claims.<name>]` and `[traffic]`. Only
+`[models.<label>]` is needed. An unknown key or a value out of range is refused with the file's line. Options of
+`bench run` and `BENCH_*` variables win over `[run]`. Keys of vendors never stand here: they come from the environment,
+or from `.env` beside `bench.toml`. A default of *none* is what holds where the key is left out.
+"""
+
+_RUN = """\
+## `[run]`
+
+What is asked of every model.
+"""
+_MODELS = """\
+## `[models.<label>]`
+
+One table a model; its label is the name in tables, charts and claims, and begins with a letter or digit ('.', '-' and
+'_' may follow). Which effort, thinking and sampling a model takes: [models.md](models.md).
+
+### Every model
+"""
+_REMOTE = "\n### Models behind an endpoint only\n"
+_LOCAL = '\n### Local weights only (`model = "weights/..."`)\n'
+_CLAIMS = """
+## `[claims.<name>]`
+
+What is claimed before the run: candidate against baseline, with at least one margin. Every margin given makes the claim
+speak of one more part, and all of its parts must hold. How it is judged: [claims.md](claims.md).
+"""
+_TRAFFIC = """
+## `[traffic]`
+
+How you would really ask the models: verdicts on cost are judged at it, and say so. What the run's own calls cost stays
+as it was billed. Left out, verdicts hold for the hours and the way in which the run asked.
+"""
+_PROVIDERS = """
+## `[providers.<name>]`
+
+A vendor that claimbench does not know, or what changed at one it knows: the part of `model` before its first slash. The
+defaults below are those of an unknown vendor called `acme`; of a known one they are what [models.md](models.md) says.
+"""
+_RULES = """
+### `[providers.<name>.rules]` and `[[providers.<name>.models]]`
+
+What all of its models accept, and what those of some names do; a model takes the first `models` table that matches it.
+"""
+
+_KEY = ("key", "type and values", "default", "meaning", "example")
+
+_ONLY_HERE: Mapping[str, str] = {
+    "rules": "What all of its models accept; a table of its own, below.",
+    "models": "What its models of some names accept; tables of their own, below.",
+    "match": "Patterns of models' names, as the endpoint knows them, whatever their case; `*` stands for anything.",
+}
+"""The meaning of keys that fill no field of a record."""
+
+EXAMPLES: Mapping[str, Mapping[str, str]] = {
+    "run": {
+        "suites": '["coding", "reasoning"]', "seed": "1", "exam_seed": "7", "limit": "100", "repeats": "3",
+        "temperature": "0.0", "reuse": "0",
+    },
+    "models": {
+        "model": '"anthropic/claude-opus-5-5"', "base_url": '"https://llm.acme.example/v1"', "max_tokens": "32000",
+        "temperature": "0.0", "top_p": "0.95", "seed": "1", "region": '"china"', "headers": '{ X-Team = "$TEAM" }',
+        "extra_body": '{ provider = { order = ["x"], allow_fallbacks = false } }', "effort": '"high"',
+        "thinking": "false", "thinking_budget": "8000", "max_connections": "4", "timeout_s": "1200",
+        "usd_per_hour": "0.10", "slots": "1", "threads": "2", "context": "8192", "kv_unified": "false",
+        "prompt_cache": "false",
+    },
+    "claims": {
+        "candidate": '"deepseek"', "baseline": '"claude"', "suites": '["coding"]', "over": '"mean"', "about": '"such"',
+        "confidence": "0.90", **{key: f"{margin.example:g}" for key, margin in MARGINS.items()},
+    },
+    "traffic": {"peak_share": "0.4", "cache_hit": "0.8", "mode": '{ claude = "batch" }'},
+    "providers": {
+        "title": '"Acme"', "protocol": '"openai"', "base_url": '"https://llm.acme.example/v1"', "region": '"europe"',
+        "regions": '{ europe = "https://eu.acme.example/v1" }', "address_variables": '["ACME_BASE_URL"]',
+        "key_variables": '["ACME_KEY"]', "key_needed": "true", "key_page": '"acme.example/keys"',
+        "price_provider": '"acme"', "batch": "true", "rules": '{ sampling = { seed = "ignored" } }',
+        "models": '[{ match = ["large-*"], efforts = ["low", "high"] }]',
+    },
+    "rules": {
+        "match": '["large-*"]', "sampling": '{ seed = "ignored", temperature = 1.0 }',
+        "sampling_thinking": '{ temperature = "forbidden" }', "greedy": "{ do_sample = false }",
+        "always": "{ store = false }", "thinks": '"on"', "thinking_on": "{ enable_thinking = true }",
+        "thinking_off": "{ enable_thinking = false }", "thinking_off_efforts": '["low"]',
+        "budget_field": '"thinking.budget_tokens"', "budget_on": '{ thinking = { type = "enabled" } }',
+        "budget_least": "1024", "efforts": '["low", "high"]', "effort_field": '"output_config.effort"',
+        "effort_default": '"high"', "max_tokens_field": '"max_completion_tokens"', "thinking_capped": "true",
+        "stops": "4", "stop_bytes": "256",
+    },
+}  # fmt: skip
+"""A value of every key, as it is written in bench.toml; by table, those of a vendor's models under "rules"."""
+
+
+def page() -> str:
+    """The whole page as Markdown. ValueError if a key has no meaning or no example."""
+    models = [key for key in TABLES["models"] if key not in (*LOCAL_KEYS, *REMOTE_KEYS)]
+    run, remote, local = _of(RunSettings), _of(RemoteModel), _of(LocalModel)
+    parts = [_INTRODUCTION, _RUN, *_keys("run", TABLES["run"], {**run, "suites": (USUAL_SUITES, run["suites"][1])})]
+    parts += ["", _MODELS, *_keys("models", models, remote)]
+    parts += [_REMOTE, *_keys("models", _some("models", REMOTE_KEYS), remote)]
+    parts += [_LOCAL, *_keys("models", _some("models", LOCAL_KEYS), local)]
+    parts += [_CLAIMS, *_keys("claims", TABLES["claims"], {**_of(Claim), **_margins()})]
+    parts += [_TRAFFIC, *_keys("traffic", TABLES["traffic"], _of(RecordedTraffic))]
+    parts += [_PROVIDERS, *_keys("providers", TABLES["providers"], _vendor())]
+    parts += [_RULES, *_keys("rules", RULES, _of(Rules))]
+    return "\n".join(parts) + "\n"
+
+
+_Known = Mapping[str, tuple[Any, str]]
+"""A key's default (MISSING for none) and its meaning."""
+
+
+def _some(kind: str, keys: Iterable[str]) -> list[str]:
+    """These keys in the order of the table's checks."""
+    return [key for key in TABLES[kind] if key in keys]
+
+
+def _of(kind: type[Any]) -> _Known:
+    docs, known = field_docs(kind), {}
+    for each in fields(kind):
+        made = each.default_factory
+        known[each.name] = (each.default if made is MISSING else made(), docs.get(each.name, ""))
+    return known
+
+
+def _margins() -> _Known:
+    said = {part.margin: part.condition for part in PARTS}
+    return {
+        key: (None, f'{margin.meaning} The example says "{said[key](margin.example)}".')
+        for key, margin in MARGINS.items()
+    }
+
+
+def _vendor() -> _Known:
+    docs, unknown = field_docs(Preset), find("acme", own={})
+    return {each.name: (getattr(unknown, each.name), docs[each.name]) for each in fields(Preset)}
+
+
+def _keys(kind: str, keys: Iterable[str], known: _Known) -> list[str]:
+    return table(_KEY, _rows(kind, keys, known))
+
+
+def _rows(kind: str, keys: Iterable[str], known: _Known) -> Iterator[tuple[str, ...]]:
+    checks = RULES if kind == "rules" else TABLES[kind]
+    for key in keys:
+        default, meaning = known.get(key, (MISSING, _ONLY_HERE.get(key, "")))
+        example = EXAMPLES[kind].get(key)
+        if not meaning or not example:
+            raise ValueError(f"{key} of {kind}: has no {'example' if meaning else 'meaning'}")
+        yield f"`{key}`", cell(values(checks[key])), _default(default), meaning.replace("None", "none"), _code(example)
+
+
+def _code(text: str) -> str:
+    return f"`{cell(text)}`"
+
+
+def _default(value: Any) -> str:
+    if value is MISSING:
+        return "-"
+    if value is None or value == "" or (isinstance(value, tuple | Mapping) and not value):
+        return "none"
+    return _code(_toml(value))
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(_toml, value))}]"
+    return str(value).lower() if isinstance(value, bool) else f'"{value}"' if isinstance(value, str) else f"{value:g}"
+
+
+def values(check: Check) -> str:
+    """What a check asks for, in its own words: it is given something that is never right, then a number too low."""
+    kind, low = check(object()), check(-1)
+    assert kind is not None, "every key has a type"
+    words = [text.removeprefix("must be ").removeprefix("must ") for text in (kind, low) if text]
+    return ", ".join(dict.fromkeys(words)).partition("; keys themselves")[0]

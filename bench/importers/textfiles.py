@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import csv
 import gzip
-import itertools
+import io
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,6 +28,14 @@ LONGEST_FIELD = 16 << 20
 """Characters of one CSV field; a quote that is never closed would otherwise swallow the file into memory."""
 LONGEST_LINE = 64 << 20
 """Characters of one line of JSON lines."""
+LONGEST_WHOLE = 512 << 20
+"""Characters of a file that is read as a whole."""
+LONGEST_HEADER = 1 << 20
+"""Characters of a CSV file's first line."""
+MOST_COLUMNS = 4096
+"""Columns of a CSV file."""
+UNPACKED_BYTES, UNPACKED_RATIO = 1 << 30, 100
+"""A gzip file may unpack to the first, or to so many times its own size, whichever is more."""
 _MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\xef\xbb\xbf": "utf-8-sig"}
 
 Row = tuple[str, dict[str, str]]
@@ -44,8 +53,6 @@ def open_text(path: Path) -> Iterator[TextIO]:
             start = probe.read(3)
         coding = next((name for mark, name in _MARKS.items() if start.startswith(mark)), "utf-8")
         with _binary(path) as raw:
-            import io
-
             errors = "replace" if coding == "utf-16" else "surrogateescape"
             yield io.TextIOWrapper(raw, coding, errors=errors, newline="")
     except (gzip.BadGzipFile, EOFError) as error:
@@ -55,7 +62,32 @@ def open_text(path: Path) -> Iterator[TextIO]:
 
 
 def _binary(path: Path) -> Any:
-    return gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")
+    if path.suffix != ".gz":
+        return path.open("rb")
+    return io.BufferedReader(_Unpacked(path))
+
+
+class _Unpacked(io.RawIOBase):
+    """What a gzip file unpacks to, bounded: a few kilobytes may stand for terabytes. UsageError beyond the bound."""
+
+    def __init__(self, path: Path) -> None:
+        self._file, self._path = gzip.GzipFile(path, "rb"), path
+        self._left = self._most = max(UNPACKED_BYTES, UNPACKED_RATIO * path.stat().st_size)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        chunk = self._file.read(len(buffer))
+        self._left -= len(chunk)
+        if self._left < 0:
+            raise UsageError(f"{self._path}: unpacks to more than {self._most >> 20} MiB. Unpack it yourself to go on.")
+        buffer[: len(chunk)] = chunk
+        return len(chunk)
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
 
 
 def stray(text: str) -> str | None:
@@ -84,6 +116,8 @@ class _Table(NamedTuple):
     """By column; "" where it has none."""
     cells: Iterator[list[str]]
     """The rows that follow, as csv.reader gives them."""
+    lines: _Lines
+    """What they are read from."""
     line: Callable[[], int]
     """The line on which the next row begins, from 1."""
 
@@ -91,29 +125,35 @@ class _Table(NamedTuple):
 def _table(path: Path, file: TextIO) -> _Table:
     """Reads the names, after the line `sep=;` by which a spreadsheet is told the delimiter."""
     csv.field_size_limit(LONGEST_FIELD)
-    line, before = file.readline(LONGEST_FIELD), 0
+    line, before, what = file.readline(LONGEST_HEADER + 1), 0, "first line"
     said = _SEP.fullmatch(line.strip("\r\n"))
     if said:
-        line, before = file.readline(LONGEST_FIELD), 1
-    what = "first line" if not said else "second line"
+        line, before, what = file.readline(LONGEST_HEADER + 1), 1, "second line"
+    if len(line) > LONGEST_HEADER:
+        raise UsageError(f"{path}: its {what} must name the columns; it has more than {LONGEST_HEADER} characters.")
     if not line.strip():
         raise UsageError(f"{path}: is empty; its first line must name the columns.")
     if why := stray(line):
         raise UsageError(f"{path}: {what}: {why}.")
-    delimiter = said[1] if said else max(DELIMITERS, key=line.count)
-    reader = csv.reader(itertools.chain([line], file), delimiter=delimiter)
+    lines = _Lines(file, line)
+    reader = csv.reader(lines, delimiter=said[1] if said else max(DELIMITERS, key=line.count))
     try:
         names = [name.strip(_BLANKS) for name in next(reader)]
     except csv.Error as error:
         raise UsageError(f"{path}: {what}: {error}; is a quote left open?") from error
+    _check_names(f"{path}:", names, what)
+    return _Table(names, reader, lines, lambda: before + reader.line_num + 1)
+
+
+def _check_names(where: str, names: list[str], what: str) -> None:
+    if len(names) > MOST_COLUMNS:
+        raise UsageError(f"{where} has {len(names)} columns, more than {MOST_COLUMNS}. Leave out those not needed.")
     if not any(names):
-        raise UsageError(f"{path}: {what}: names no column.")
-    for name in filter(None, names):
-        if names.count(name) > 1:
-            at = [number for number, other in enumerate(names, 1) if other == name]
-            places = " and ".join(map(str, at))
-            raise UsageError(f"{path}: column '{shown(name)}' stands twice in its {what}: columns {places}.")
-    return _Table(names, reader, lambda: before + reader.line_num + 1)
+        raise UsageError(f"{where} {what}: names no column.")
+    twice = next((name for name, times in Counter(filter(None, names)).items() if times > 1), None)
+    if twice is not None:
+        places = " and ".join(str(at) for at, name in enumerate(names, 1) if name == twice)
+        raise UsageError(f"{where} column '{shown(twice)}' stands twice in its {what}: columns {places}.")
 
 
 def csv_rows(path: Path, ledger: Ledger) -> Iterator[Row]:
@@ -125,6 +165,7 @@ def csv_rows(path: Path, ledger: Ledger) -> Iterator[Row]:
         table = _table(path, file)
         while True:
             where = f"{path.name} row {table.line()}"
+            table.lines.row = 0
             try:
                 cells = next(table.cells)
             except StopIteration:
@@ -143,6 +184,24 @@ def csv_rows(path: Path, ledger: Ledger) -> Iterator[Row]:
                 ledger.drop(where, f"column {bad[0]}: {bad[1]}")
                 continue
             yield where, row
+
+
+class _Lines(Iterator[str]):
+    """The lines of a CSV file, none so long, nor so many to a row, that memory is at stake. csv.Error beyond that."""
+
+    def __init__(self, file: TextIO, first: str) -> None:
+        self._file, self._first = file, first
+        self.row = 0
+        """Characters of the row so far; to be set to 0 before each."""
+
+    def __next__(self) -> str:
+        line, self._first = self._first or self._file.readline(LONGEST_FIELD), ""
+        if not line:
+            raise StopIteration
+        self.row += len(line)
+        if self.row > LONGEST_FIELD:
+            raise csv.Error(f"the row has more than {LONGEST_FIELD} characters")
+        return line
 
 
 def json_rows(path: Path, ledger: Ledger, *, flat: bool = False) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -175,11 +234,20 @@ def json_rows(path: Path, ledger: Ledger, *, flat: bool = False) -> Iterator[tup
 
 def read_json(path: Path) -> Any:
     """A whole JSON file, with LOST for stray bytes. UsageError if it is none."""
+    text = read_whole(path)
+    try:
+        return _loads(text)
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"{path}: is not JSON ({error}).") from error
+
+
+def read_whole(path: Path) -> str:
+    """A whole text file, with LOST for stray bytes. UsageError if it is longer than can be held."""
     with open_text(path) as file:
-        try:
-            return _loads(repaired(file.read()))
-        except (ValueError, RecursionError) as error:
-            raise UsageError(f"{path}: is not JSON ({error}).") from error
+        text = file.read(LONGEST_WHOLE + 1)
+    if len(text) > LONGEST_WHOLE:
+        raise UsageError(f"{path}: has more than {LONGEST_WHOLE >> 20} million characters. Split it.")
+    return repaired(text)
 
 
 def mapping(value: object) -> Mapping[str, Any]:

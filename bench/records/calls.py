@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from typing import Any
 
+from bench import clean
+
 
 class Outcome(StrEnum):
     """How an asked item ended. The first four score (0 for the last three of them); an imported item whose source does
@@ -50,6 +52,13 @@ class TokenUsage:
     """All generated tokens, reasoning included."""
     out_reasoning: int | None = None
     """Generated reasoning tokens, inside `out_total`."""
+
+    def __post_init__(self) -> None:
+        """What is no whole number from 0 to 10^9 is unknown."""
+        for name in self.__slots__:
+            value = getattr(self, name)
+            if value is not None and (type(value) is not int or not 0 <= value <= clean.MOST_COUNT):
+                object.__setattr__(self, name, None)
 
     @property
     def in_total(self) -> int | None:
@@ -134,6 +143,11 @@ class Attempt:
     buffered: bool = False
     """Whether a gateway held the stream back and sent it at once: its time to first token is not the model's."""
 
+    def __post_init__(self) -> None:
+        """Others' words become one line each, a charge that is no amount unknown."""
+        _put_lines(self, "error", "request_id")
+        object.__setattr__(self, "cost_reported_usd", clean.amount(self.cost_reported_usd))
+
     @property
     def billable(self) -> bool:
         """Whether a vendor may charge for it: its reply reported tokens or had begun, or our deadline cut it off."""
@@ -203,6 +217,13 @@ class Call:
     source_run: str | None = None
     """The run that really asked, where the answer is reused; None if this run did."""
 
+    def __post_init__(self) -> None:
+        """Answers are whole characters, others' words one line each; a charge that is no amount is unknown."""
+        object.__setattr__(self, "text", clean.text(self.text))
+        object.__setattr__(self, "reasoning", clean.text(self.reasoning))
+        _put_lines(self, "finish_reason", "served_model")
+        object.__setattr__(self, "cost_reported_usd", clean.amount(self.cost_reported_usd))
+
     @property
     def reused(self) -> bool:
         """Whether another run's answer was taken; such rows never enter latency statistics."""
@@ -226,6 +247,11 @@ class Call:
         raw["attempts"] = tuple(_attempt(a) for a in raw["attempts"])
         raw["timing_flags"] = tuple(raw.get("timing_flags", ()))
         return cls(**raw)
+
+
+def _put_lines(record: Attempt | Call, *names: str) -> None:
+    for name in names:
+        object.__setattr__(record, name, clean.line_or_none(getattr(record, name)))
 
 
 def _plain(record: Any) -> dict[str, Any]:

@@ -16,6 +16,9 @@ OUTCOMES: Mapping[str, Outcome] = {
 }
 """Finish reasons of all vendors. Any other is infrastructure, e.g. insufficient_system_resource, network_error."""
 
+MOST_TOKENS = 10**9
+"""A greater count is none: no table holds 2**63, and no answer has so many."""
+
 
 def outcome_of(reason: str | None) -> Outcome | None:
     """What a finish reason means; None while there is none."""
@@ -48,10 +51,10 @@ def a_text(raw: Mapping[str, Any], key: str) -> str:
 
 
 def a_count(raw: object, *path: str) -> int | None:
-    """A token count at a path of keys; None where there is none, or where it is not a whole number from 0 up."""
+    """A token count at a path of keys; None where there is none, or no whole number from 0 to `MOST_TOKENS`."""
     for key in path:
         raw = raw.get(key) if isinstance(raw, dict) else None
-    return raw if isinstance(raw, int) and not isinstance(raw, bool) and raw >= 0 else None
+    return raw if isinstance(raw, int) and not isinstance(raw, bool) and 0 <= raw <= MOST_TOKENS else None
 
 
 def whole(text: str) -> str:

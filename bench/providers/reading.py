@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from bench import clean
 from bench.records import Outcome
 
 OUTCOMES: Mapping[str, Outcome] = {
@@ -15,9 +16,6 @@ OUTCOMES: Mapping[str, Outcome] = {
     **dict.fromkeys(("content_filter", "sensitive", "refusal"), Outcome.REFUSED),
 }
 """Finish reasons of all vendors. Any other is infrastructure, e.g. insufficient_system_resource, network_error."""
-
-MOST_TOKENS = 10**9
-"""A greater count is none: no table holds 2**63, and no answer has so many."""
 
 
 def outcome_of(reason: str | None) -> Outcome | None:
@@ -51,10 +49,10 @@ def a_text(raw: Mapping[str, Any], key: str) -> str:
 
 
 def a_count(raw: object, *path: str) -> int | None:
-    """A token count at a path of keys; None where there is none, or no whole number from 0 to `MOST_TOKENS`."""
+    """A token count at a path of keys; None where there is none, or where it is not a whole number from 0 to 10^9."""
     for key in path:
         raw = raw.get(key) if isinstance(raw, dict) else None
-    return raw if isinstance(raw, int) and not isinstance(raw, bool) and 0 <= raw <= MOST_TOKENS else None
+    return clean.count(raw)
 
 
 def whole(text: str) -> str:
@@ -63,4 +61,4 @@ def whole(text: str) -> str:
     JSON may escape the halves of a pair apart, even in two events; a half without its other one becomes U+FFFD,
     because no file and no hash can hold it.
     """
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return clean.text(text)

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
+from bench import clean
 from bench.claims import parts
-from bench.claims.judge import Judgement
+from bench.claims.judge import Judgement, Reading
 from bench.claims.observed import observe, on_these_items
 from bench.claims.pairs import Side
 from bench.claims.parts import PartResult
@@ -46,17 +47,21 @@ def markdown(ruling: Ruling, record: RunRecord) -> str:
     for judgement in ruling.judgements:
         remarks = labels(judgement, record)
         blocks += [
-            f"## {judgement.claim.name}: {judgement.verdict}" + (f" ({'; '.join(remarks)})" if remarks else ""),
-            sentence(judgement, record),
-            explanation(judgement, record),
-            on_these_items(judgement),
+            f"## {_said(judgement.claim.name)}: {judgement.verdict}" + (f" ({'; '.join(remarks)})" if remarks else ""),
+            _said(sentence(judgement, record)),
+            _said(explanation(judgement, record)),
+            _said(on_these_items(judgement)),
             _table(judgement),
             LEGEND,
-            "\n".join(f"- {note}" for note in _notes(judgement)),
+            "\n".join(f"- {_said(note)}" for note in _notes(judgement)),
         ]
     for name, why in ruling.unjudged.items():
-        blocks += [f"## {name}: cannot be judged on this run", why]
+        blocks += [f"## {_said(name)}: cannot be judged on this run", _said(why)]
     return "\n\n".join(block for block in blocks if block) + "\n"
+
+
+def _said(text: str) -> str:
+    return "\n".join(map(clean.markdown, text.split("\n")))
 
 
 def _notes(judgement: Judgement) -> list[str]:
@@ -97,7 +102,7 @@ def _row(suite: str, name: str, result: PartResult) -> str:
         "" if result.detectable is None else part.distance(result.detectable),
         "" if result.needed is None else str(result.needed),
     ]
-    return f"| {' | '.join(cells)} |"
+    return f"| {' | '.join(map(clean.markdown_cell, cells))} |"
 
 
 def _bounds(interval: Interval, scale: Callable[[float], str]) -> str:
@@ -134,11 +139,24 @@ def _record(judgement: Judgement, record: RunRecord) -> dict[str, Any]:
         "needed": judgement.test.needed,
         "parts": judged,
         "halves": judged,  # the key of files written before; it goes with the next version of the format
+        "about": judgement.claim.about,
+        "readings": [_reading(reading) for reading in judgement.readings],
         "reported": [{"suite": suite, **_plain(result)} for (suite, _), result in judgement.reported.items()],
         "candidate": _side(pairs.candidate),
         "baseline": _side(pairs.baseline),
         "prices_as_of": record.prices_as_of,
         "notes": _notes(judgement),
+    }
+
+
+def _reading(reading: Reading) -> dict[str, Any]:
+    return {
+        "about": reading.about,
+        "verdict": str(reading.verdict),
+        "p_supported": reading.p_supported,
+        "p_refuted": reading.p_refuted,
+        "needed": reading.test.needed,
+        "parts": [{"suite": suite, **_plain(result)} for (suite, _), result in reading.test.parts.items()],
     }
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bench.cli.options import results_option
+from bench.cli.terminal import echo
 from bench.errors import UsageError
 from bench.records import MARGINS
 
@@ -65,6 +66,7 @@ def _own(name: str | None, candidate: str | None, baseline: str | None, given: d
 @_margin_options
 @click.option("-t", "--suite", "suites", multiple=True, help="A suite it speaks of. Repeatable.  [default: the run's]")
 @click.option("--over", type=click.Choice(["each", "mean"]), help="Every suite must hold, or their mean.")
+@click.option("--about", type=click.Choice(["these", "such"]), help="These kinds of task, or other kinds like these.")
 @click.option("--confidence", type=click.FloatRange(0.5, 1, min_open=True, max_open=True), help="[default: 0.95]")
 @click.option("--keep", is_flag=True, help="Let `bench report` show the claim given here, too.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -76,6 +78,7 @@ def claim(
     baseline: str | None,
     suites: tuple[str, ...],
     over: str | None,
+    about: str | None,
     confidence: float | None,
     keep: bool,
     as_json: bool,
@@ -94,7 +97,13 @@ def claim(
     from bench.run import describe as manifest
 
     folder = find_run(results, run)
-    given: dict[str, Any] = {**margins, "suites": suites or None, "over": over, "confidence": confidence}
+    given: dict[str, Any] = {
+        **margins,
+        "suites": suites or None,
+        "over": over,
+        "about": about,
+        "confidence": confidence,
+    }
     own = _own(name, candidate, baseline, given)
     if keep and own is None:
         raise UsageError("--keep is for a claim given here; those of bench.toml are kept anyway.")
@@ -102,14 +111,14 @@ def claim(
         if keep:
             raise UsageError("--keep: only totals were published of these models, and a report judges items.")
         record = totals.as_json(judgement)
-        click.echo(json.dumps([record], indent=2, ensure_ascii=False) if as_json else totals.text(judgement))
+        echo(json.dumps([record], indent=2, ensure_ascii=False) if as_json else totals.text(judgement))
         sys.exit(_EXIT[judgement.verdict])
     ruling = claims.judge_run(folder, name, own)
     of_run = read_record(folder)
     if as_json:
-        click.echo(json.dumps(claims.as_json(ruling, of_run), indent=2, ensure_ascii=False))
+        echo(json.dumps(claims.as_json(ruling, of_run), indent=2, ensure_ascii=False))
     elif ruling.judgements:
-        click.echo(claims.markdown(ruling, of_run).rstrip())
+        echo(claims.markdown(ruling, of_run).rstrip())
     if keep and own and ruling.judgements:
         manifest.keep_claim(folder, own)
     if ruling.unjudged:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench.engine.answer import Redactor
+from bench.engine.answer import ANSWER_BYTES
 from bench.engine.budget import Budget
 from bench.engine.clock import now
 from bench.engine.lane import Lane, LaneResult
@@ -11,6 +11,7 @@ from bench.engine.seams import Admission, Observer
 from bench.engine.transport import Channel, Page, Unreachable, tls_context
 
 __all__ = [
+    "ANSWER_BYTES",
     "Admission",
     "Budget",
     "Channel",
@@ -18,7 +19,6 @@ __all__ = [
     "LaneResult",
     "Observer",
     "Page",
-    "Redactor",
     "Unreachable",
     "now",
     "run_lanes",

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from array import array
+from dataclasses import dataclass, field, replace
 from itertools import accumulate
 
 from bench.engine.retry import Cause, Failure
 from bench.providers import Fault, StreamEvent, ThinkSplitter, unopened, whole
 from bench.records import Outcome, TokenUsage
 
+ANSWER_BYTES = 1024 * 1024
+"""An answer is cut here, in bytes of UTF-8, and so is its reasoning: about 250,000 tokens each. It is truncated."""
+PIECES = 256 * 1024
+"""It is cut as well after so many events with text: no model writes as many tokens."""
 BUFFERED_CHARS = 64
 """Shorter answers may well arrive at once."""
 BUFFERED_S_PER_CHAR = 50e-6
@@ -55,23 +59,29 @@ class Answer:
     coalesced: int = 0
     """Of these, reads that carried more than one event with text."""
     _whole: bool = False
+    overlong: bool = False
+    """Whether it was cut at `ANSWER_BYTES` or `PIECES`."""
+    _room: int = ANSWER_BYTES
+    _reasoning_room: int = ANSWER_BYTES
     _in_read: int = 0
     _in_first: int = 0
     _in_first_answer: int = 0
-    _answered: list[float] = field(default_factory=list)
+    _answered: array[float] = field(default_factory=lambda: array("d"))
     _splitter: ThinkSplitter = field(default_factory=ThinkSplitter)
 
     def take(self, at: float, event: StreamEvent) -> None:
         """Adds one event out of a read that arrived at `at`."""
         self.events += 1
-        if event.answer or event.reasoning:
+        if (event.answer or event.reasoning) and not self.overlong:
+            if self.usage.out_total is not None:  # counted before this text came
+                self.usage = replace(self.usage, out_total=None, out_reasoning=None)
             if event.restated and self._said_before():
                 event = event._replace(answer="", reasoning="")
             else:
                 self._count(at)
             self._add(at, *self._splitter.feed(event.answer))
-            if event.reasoning:
-                self.reasonings.append(event.reasoning)
+            self._add(at, "", event.reasoning)
+            self.overlong |= len(self.answers) + len(self.reasonings) >= PIECES
         if event.outcome and self.outcome is not Outcome.REFUSED:
             self.outcome = event.outcome
         if event.finish_reason:
@@ -103,6 +113,7 @@ class Answer:
         self._in_first += self.reads == 1
 
     def _add(self, at: float, answer: str, reasoning: str) -> None:
+        answer, reasoning = self._fitting(answer, reasoning)
         if answer:
             self.first_answer = self.first_answer or at
             self._in_first_answer += at == self.first_answer
@@ -110,6 +121,13 @@ class Answer:
             self._answered.append(at)
         if reasoning:
             self.reasonings.append(reasoning)
+
+    def _fitting(self, answer: str, reasoning: str) -> tuple[str, str]:
+        """As much of both texts as there is room for."""
+        cut, self._room = _cut(answer, self._room)
+        cut_reasoning, self._reasoning_room = _cut(reasoning, self._reasoning_room)
+        self.overlong |= len(cut) < len(answer) or len(cut_reasoning) < len(reasoning)
+        return cut, cut_reasoning
 
     def close(self) -> None:
         """The stream is over: what was held back as perhaps the beginning of a tag is text after all."""
@@ -120,11 +138,12 @@ class Answer:
         if begin:
             self.reasonings.append(text[:end])
             self._answer_from(begin, text)
+        self.usage = self.usage.beside(answer=any(self.answers), reasoning=any(self.reasonings))
 
     def _answer_from(self, begin: int, text: str) -> None:
         """Leaves of the answer only what stands from a place on, and the times of that."""
         ends = accumulate(map(len, self.answers))
-        times = [at for at, end in zip(self._answered, ends, strict=True) if end > begin]
+        times = array("d", (at for at, end in zip(self._answered, ends, strict=True) if end > begin))
         self.answers, self._answered = [text[begin:]], times
         self.first_answer = times[0] if times else None
         self._in_first_answer = times.count(times[0]) if times else 0
@@ -187,6 +206,8 @@ class Answer:
             return Failure(cause, of + self.fault.message, self.fault, status=status)
         if not self.events and body.strip():
             return Failure(Cause.SHAPE, f"the reply holds no event: {body}", status=200)
+        if self.overlong:
+            return Failure(Cause.LENGTH, f"longer than {ANSWER_BYTES} bytes, and cut there", status=200)
         if (self.finish_reason is None and self.outcome is None) or not self.complete:
             return Failure(Cause.STREAM, "the stream ended without its terminal event", status=200)
         unknown = self.outcome is None and (self.first is None or self.usage.out_total is None)
@@ -200,16 +221,9 @@ class Answer:
         return Outcome.EMPTY if outcome is Outcome.ANSWERED and not self.text.strip() else outcome
 
 
-class Redactor:
-    """Takes secrets out of everything that is kept: endpoints may repeat the key that they refuse."""
-
-    def __init__(self, secrets: Sequence[str]) -> None:
-        """`secrets`: strings that no message may repeat, the longest first."""
-        self._secrets = secrets
-
-    def __call__(self, text: str, shortest: int = 1) -> str:
-        """The text with every secret of at least `shortest` characters masked."""
-        for secret in self._secrets:
-            if len(secret) >= shortest:
-                text = text.replace(secret, "***")
-        return text
+def _cut(text: str, room: int) -> tuple[str, int]:
+    """A text's beginning of at most `room` bytes, and the room that it leaves: none once something was cut."""
+    size = len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
+    if size <= room:
+        return text, room - size
+    return text.encode("utf-8", "surrogatepass")[:room].decode("utf-8", "ignore"), 0

@@ -11,20 +11,18 @@ from typing import Any
 
 import httpx
 
-from bench.engine.answer import Answer, Redactor
+from bench.engine.answer import Answer
 from bench.engine.clock import now
 from bench.engine.retry import MAX_WAIT_S, Cause, Failure, retry_after_s, should_retry
 from bench.engine.sse import MAX_EVENT_BYTES, SseParser
 from bench.engine.transport import Channel, Dropped, Reply
 from bench.providers import FaultKind, Wire
-from bench.records import Attempt, Outcome, utc_now
+from bench.records import Attempt, Outcome, Secrets, utc_now
 
 SHOWN = 300
 """Characters kept of a reply in the wrong shape."""
 LONGEST = 400
 """Characters kept of any message: the vendor's words, or so much of a reply, and what we say of them."""
-PLAIN = ("", "identity", "utf-8", "utf8", "none")
-"""Content encodings that leave a body as it is; some gateways put the character set there."""
 DRAIN_S = 1.0
 """How long a stream may stay open after its terminal event before its connection is given up."""
 SETTLED_S = 5.0
@@ -45,7 +43,7 @@ class Asking:
     """Whether the model thinks; None if unknown."""
     timeout_s: float
     """Total deadline of one attempt, in seconds."""
-    redact: Redactor
+    redact: Secrets
     """Takes the lane's secrets out of messages."""
     on_first_event: Callable[[], None]
     """Called at an attempt's first event that reports no fault: key, balance and model are good."""
@@ -115,9 +113,8 @@ async def _read(asking: Asking, reply: Reply, answer: Answer, deadline: asyncio.
     """Reads a reply to its end; returns why it is not an answer, or None."""
     if reply.status != 200:
         return _refusal(asking, reply, await reply.words())
-    encoding = reply.response.headers.get("content-encoding", "")
-    if encoding.strip().lower() not in PLAIN:
-        return Failure(Cause.SHAPE, f"the reply is compressed ({encoding}), which was not asked for", status=200)
+    if reply.packed:
+        return Failure(Cause.SHAPE, reply.packed, status=200)
     reader = _Reader(asking, answer, deadline)
     await reply.pour(reader)
     reader.finish(now())
@@ -156,7 +153,7 @@ class _Reader:
         if answer.finish_reason is not None and answer.complete:
             left_s = DRAIN_S if answer.done else SETTLED_S
             self._deadline.reschedule(asyncio.get_running_loop().time() + left_s)
-        return answer.fault is None
+        return answer.fault is None and not answer.overlong
 
     def finish(self, at: float) -> None:
         """The body is over: its last event may lack its blank line, or it may be one JSON reply and no stream."""
@@ -228,11 +225,11 @@ def _broken(error: Exception, reply: Reply | None, timeout_s: float) -> Failure:
 def _outcome(answer: Answer, failure: Failure | None) -> Outcome:
     if failure is None:
         return answer.ending()
-    if failure.cause is Cause.DEADLINE and answer.first:
+    if failure.cause in (Cause.DEADLINE, Cause.LENGTH) and answer.first:
         return Outcome.TRUNCATED
     return Outcome.REFUSED if failure.kind is FaultKind.REFUSED else Outcome.INFRASTRUCTURE
 
 
-def _request_id(reply: Reply | None, redact: Redactor) -> str | None:
+def _request_id(reply: Reply | None, redact: Secrets) -> str | None:
     headers = reply.response.headers if reply else {}
     return next((redact(headers[name])[:LONGEST] for name in REQUEST_IDS if name in headers), None)

@@ -6,6 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from bench import clean
+
 
 def parse(text: str) -> Any:
     """JSON of any kind. Raises ValueError, also where it is nested too deeply."""
@@ -68,10 +70,10 @@ def _part(part: Any, what: str) -> tuple[str, str]:
 
 
 def a_count(raw: object, *path: str) -> int | None:
-    """A token count at a path of keys; None where there is none, or where it is not a whole number from 0 up."""
+    """A token count at a path of keys; None where there is none, or where it is not a whole number from 0 to 10^9."""
     for key in path:
         raw = raw.get(key) if isinstance(raw, dict) else None
-    return raw if isinstance(raw, int) and not isinstance(raw, bool) and raw >= 0 else None
+    return clean.count(raw)
 
 
 def whole(text: str) -> str:
@@ -80,4 +82,4 @@ def whole(text: str) -> str:
     JSON may escape the halves of a pair apart, even in two events; a half without its other one becomes U+FFFD,
     because no file and no hash can hold it.
     """
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return clean.text(text)

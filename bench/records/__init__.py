@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bench.records.aggregates import AggregateRow
 from bench.records.calls import Attempt, Call, Outcome, TokenUsage
-from bench.records.claim import MARGINS, Claim, Margin, margin_keys
+from bench.records.claim import ABOUT, MARGINS, SUCH, THESE, Claim, Margin, margin_keys
 from bench.records.files import (
     NewFile,
     fresh_folder,
@@ -27,7 +27,6 @@ from bench.records.folder import (
     find_run,
     find_runs,
     is_whole,
-    parquet_schema,
     read_aggregates,
     read_record,
     read_rows,
@@ -59,7 +58,9 @@ from bench.records.recorded import (
     RecordedSuite,
     RecordedTask,
 )
+from bench.records.rows import parquet_schema
 from bench.records.runjson import JsonRecord
+from bench.records.secrets import HIDDEN, SECRET_NAME, Secrets
 from bench.records.settings import (
     USUAL_SUITES,
     WEIGHTS,
@@ -75,6 +76,9 @@ from bench.records.tables import AnswerRow, ItemRow
 from bench.records.vendors import VENDORS, is_local, maker_of, vendor_of
 
 __all__ = [
+    "ABOUT",
+    "SUCH",
+    "THESE",
     "git_commit",
     "installed_versions",
     "this_machine",
@@ -86,6 +90,7 @@ __all__ = [
     "Comparison",
     "FORMAT",
     "Graded",
+    "HIDDEN",
     "Item",
     "ItemRow",
     "JsonRecord",
@@ -120,6 +125,8 @@ __all__ = [
     "RemoteModel",
     "RunRecord",
     "RunSettings",
+    "SECRET_NAME",
+    "Secrets",
     "TokenUsage",
     "USUAL_SUITES",
     "VENDORS",

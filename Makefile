@@ -43,6 +43,14 @@ test: $(READY)  ## Run the tests on every core (SmolLM2 is fetched once and real
 test-slow: $(READY)  ## Run the tests that make test leaves out: the rest of its samples, and the dearest
 	@$(PYTEST) -n logical --dist loadgroup -m slow
 
+.PHONY: servers
+servers: .servers/litellm/.ready .servers/mitmproxy/.ready  ## Install the proxies that tests/servers asks through, each in an environment of its own
+
+.servers/%/.ready: tests/servers/%.lock
+	@$(PYTHON) -m venv $(@D)
+	@$(@D)/bin/python -m pip install -q --no-deps --require-hashes -r $<
+	@touch $@
+
 .PHONY: lint
 lint: $(READY)  ## Check style, types and the shipped items
 	@$(BIN)/ruff check .
@@ -101,5 +109,5 @@ lock: $(READY)  ## Resolve requirements.lock anew: names, versions and hashes, n
 
 .PHONY: clean
 clean:  ## Remove the environment and caches; results/ stays
-	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage dist build
+	@rm -rf $(VENV) .servers .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage dist build
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

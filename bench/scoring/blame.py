@@ -25,8 +25,9 @@ BY_TEXTS = (
 def judged(judge: Judge, oracle: Oracle, item: Mapping[str, Any], text: str) -> Graded:
     """The verdict on one answer; score None if the grader failed and the answer is not to blame.
 
-    It is to blame, and scores 0, if the grader fails on it each time in the same way, but neither on an empty answer nor on
-    the right one of the same item: what `bench tasks lint` tries. Raises BenchError, such as that no sandbox works.
+    It is to blame, and scores 0, if the grader fails on it each time in the same way, but neither on an empty answer
+    nor on the right one of the same item: what `bench tasks lint` tries. Raises BenchError, such as that no sandbox
+    works.
     """
     try:
         return judge(item, text)

@@ -279,9 +279,10 @@ def python_literal(text: str, right: Callable[[Any], bool]) -> tuple[str, bool, 
 
     None if it is no literal, or longer than `ANSWER_CHARS`.
     """
-    blocks, short = code.blocks(text), short_answer(text)
+    blocks = code.blocks(text)
     places = [(block.code, "code block") for block in blocks[-1:]]
-    places += [(short.text, short.place)] if short and not blocks else []
+    short = marked_answer(text) if blocks else short_answer(text)
+    places += [(short.text, short.place)] if short else []
     for words, place in places:
         read = [(literal, value) for literal in _literals(words) if (value := _evaluated(literal)) is not None]
         if read:
@@ -295,15 +296,11 @@ def _literals(words: str) -> Iterator[str]:
     lines = [line for line in words.strip().split("\n") if not line.lstrip().startswith(("#", ">>>"))]
     yield "\n".join(lines).strip()
     yield re.sub(r"\A\w+\s*=\s*(?!=)", "", "\n".join(lines).strip())
+    own = words.strip("*_` \n$")[:1] in tuple("([{'\"")
     for layer in layers(words):
-        if layer.wrappings and layer.wrappings[-1] in ("brackets", "quotes", "half a wrapping") and _own_mark(words):
+        if layer.wrappings and layer.wrappings[-1] in ("brackets", "quotes", "half a wrapping") and own:
             return
         yield layer.text
-
-
-def _own_mark(words: str) -> bool:
-    """Whether some words hold brackets or quotes of Python's, which are no wrapping of a literal."""
-    return any(mark in words for mark in "([{'\"")
 
 
 def _evaluated(literal: str) -> tuple[Any] | None:

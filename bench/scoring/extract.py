@@ -45,6 +45,9 @@ _LITERAL = re.compile(
     r"""(?:[\s\[\](){},:+-]|(?:True|False|None|\d++(?:\.\d*+)?(?:[eE][-+]?\d++)?)(?![\w.])"""
     r"""|'(?:[^'\\\n]|\\[nrt\\'"])*+'|"(?:[^"\\\n]|\\[nrt\\'"])*+")++"""
 )
+_FOREIGN_MARKS = ".“”‘’«»「」『』《》〈〉【】。 \n\t"
+"""What may stand around a Python literal and is none of Python's own marks."""
+_HALF = "half a wrapping"
 _NAMED = re.compile(r"(?:option|choice|letter|选项|选择|选)\s*(?=[\"'*(\[]*[A-Z])", re.IGNORECASE)
 _LETTER = re.compile(r"[(\[{]?([A-Z])[)\]}]?(?![\w'])")
 _MARKED = re.compile(r"(?:[)\]}]?\s*[.:,)]|[)\]}]|\s+[-=(]|\s*(?:because|since|as|which|for)\b)\s*|\s*$")
@@ -296,11 +299,13 @@ def _literals(words: str) -> Iterator[str]:
     lines = [line for line in words.strip().split("\n") if not line.lstrip().startswith(("#", ">>>"))]
     yield "\n".join(lines).strip()
     yield re.sub(r"\A\w+\s*=\s*(?!=)", "", "\n".join(lines).strip())
-    own = words.strip("*_` \n$")[:1] in tuple("([{'\"")
-    for layer in layers(words):
-        if layer.wrappings and layer.wrappings[-1] in ("brackets", "quotes", "half a wrapping") and own:
-            return
-        yield layer.text
+    before = ""
+    for layer in layers(words.strip(_FOREIGN_MARKS)):
+        name, lost = (layer.wrappings or ("",))[-1], before[:1] if before.endswith(layer.text) else before[-1:]
+        if (name in ("brackets", "quotes") and before[0] in "([{'\"") or (name == _HALF and lost in "([{}])'\""):
+            return  # Python's own brackets and quotes are no wrapping
+        before = layer.text
+        yield before
 
 
 def _evaluated(literal: str) -> tuple[Any] | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -18,7 +19,7 @@ from bench.scoring.graders import Grader
 from bench.suites.coding.build import FOLDER as CODING
 from bench.suites.reasoning import exam
 from bench.suites.reasoning.build import FOLDER
-from tests.scoring.wrappings import ENDING, NUMERAL, PARTS, PROGRAM, STATED, TAGGED, of
+from tests.scoring.wrappings import ENDING, NUMERAL, PARTS, PROGRAM, STATED, TAGGED, of, table
 
 Item = Mapping[str, Any]
 Case = tuple[Item, str, str]
@@ -54,8 +55,12 @@ def shipped(task: str, language: str = "en") -> Iterator[Case]:
     """The items of a shipped reasoning task, each with another item's answer."""
     rows = read_jsonl(FOLDER / exam.SUITES[language] / f"{task}.jsonl")
     for at, row in enumerate(rows):
-        wrong = next(other["answer"] for other in rows[at + 1 :] + rows if other["answer"] != row["answer"])
+        wrong = next(other["answer"] for other in rows[at + 1 :] + rows if _differs(row, other))
         yield row, row["answer"], wrong
+
+
+def _differs(row: Item, other: Item) -> bool:
+    return bool(row["answer"] != other["answer"] and row["type"] == other["type"])
 
 
 def made(kind: str) -> Iterator[Case]:
@@ -260,3 +265,8 @@ def test_parts_in_another_order_never_pass() -> None:
             assert score == float(turned == parts), (wrapping, right)
             for near in (parts[:-1], [*parts, parts[-1]]):
                 assert graders.own.grade(item, wrapping.write(", ".join(near))).score == 0.0, (wrapping, right)
+
+
+def test_the_docs_show_every_wrapping() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "answers.md").read_text(encoding="utf-8")
+    assert page.endswith("checked by the tests -->\n\n" + table()), "put `python -m tests.scoring.wrappings` there"

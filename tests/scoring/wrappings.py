@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -278,3 +279,38 @@ WRAPPINGS = tuple(
 def of(*groups: str) -> list[Wrapping]:
     """The wrappings of some groups."""
     return [wrapping for wrapping in WRAPPINGS if wrapping.group in groups]
+
+
+_TITLES = {
+    TAGGED: "Inside the `<answer>` tag: every kind of item (`X` stands for the answer)",
+    STATED: "After words that state the answer: every kind of item",
+    ENDING: "The whole reply or its last line: own items, which ask for no tag",
+    NUMERAL: "Numbers: `integer`, `decimal`, `number` (the example is -1234.5)",
+    PARTS: "Tuples and sets (the example is 3, 14)",
+    PROGRAM: "Programs and queries: where the code block may stand",
+}
+
+
+def table() -> str:
+    """The wrappings as docs/answers.md has them: `python -m tests.scoring.wrappings` prints them."""
+    lines = list[str]()
+    for group, title in _TITLES.items():
+        lines += ["", f"### {title}", ""]
+        if group == PROGRAM:
+            lines += ["; ".join(wrapping.name for wrapping in of(group)) + "."]
+            continue
+        lines += ["| way | example |", "|---|---|"]
+        answer = {NUMERAL: "-1234.5", PARTS: "3, 14"}.get(group, "X")
+        lines += [f"| {wrapping.name} | {_shown(wrapping.write(answer), group)} |" for wrapping in of(group)]
+    return "\n".join(lines[1:]) + "\n"
+
+
+def _shown(reply: str, group: str) -> str:
+    """A reply on one line of a table."""
+    reply = reply if group in (STATED, ENDING) else reply.partition("<answer>")[2].rpartition("</answer>")[0]
+    plain = "".join(char if char.isprintable() else "\\n" if char == "\n" else f"U+{ord(char):04X}" for char in reply)
+    return f"<code>{html.escape(plain).replace('|', '&#124;').replace('`', '&#96;').replace('*', '&#42;')}</code>"
+
+
+if __name__ == "__main__":
+    print(table(), end="")

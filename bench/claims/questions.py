@@ -28,13 +28,13 @@ class Repeated:
     """Two ids of one of them."""
 
 
-def clusters(items: pd.DataFrame) -> tuple[list[str], tuple[Repeated, ...]]:
-    """Each item's cluster, as "suite/cluster", and what is asked twice; a row an item.
+def clusters(items: pd.DataFrame, column: str) -> tuple[list[str], tuple[Repeated, ...]]:
+    """Each item's cluster, of those that a column names uniquely over suites, and what is asked twice; a row an item.
 
     Equal prompts join the clusters that they stand in: asked again, a question tells nothing new. An unknown prompt is
     equal to no other.
     """
-    named = (items["suite"] + "/" + items["cluster"]).to_numpy(dtype=object)
+    named = items[column].to_numpy(dtype=object)
     prompts = (items["suite"] + "/" + items["prompt_sha256"]).fillna("")
     known = prompts[(prompts != "") & (items["prompt_sha256"] != "")]
     twice = known[known.duplicated(keep=False)]

@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, urlsplit
 from bench.errors import UsageError, suggest
 from bench.prices import MODES
 from bench.providers import address_problem
-from bench.records import MARGINS, SECRET_NAME, Margin
+from bench.records import ABOUT, MARGINS, SECRET_NAME, Margin
 
 Check = Callable[[object], str | None]
 """What is wrong with a value, as the end of a sentence that begins with its key; None if nothing is."""
@@ -97,6 +97,8 @@ def _texts(value: object) -> str | None:
 
 def _addresses(value: object) -> str | None:
     good = isinstance(value, dict) and not any(_plain_address(v) for v in value.values())
+    if good and any(SECRET_NAME.search(name) for name in re.findall(r"\{(\w+)\}", str(value))):
+        return "must hold no {NAME} of a key: an address is shown, and looked up by name servers"
     return None if good else 'must be a table of addresses, e.g. { china = "https://..." }'
 
 
@@ -141,6 +143,10 @@ def _modes(value: object) -> str | None:
 
 def _over(value: object) -> str | None:
     return None if value in ("each", "mean") else 'must be "each" or "mean"'
+
+
+def _about(value: object) -> str | None:
+    return None if value in ABOUT else 'must be "these" or "such"'
 
 
 _COUNT = _number(1, whole=True)
@@ -225,6 +231,7 @@ TABLES: Mapping[str, Mapping[str, Check]] = {
         "baseline": _text,
         "suites": _names,
         "over": _over,
+        "about": _about,
         **{key: margin_check(margin) for key, margin in MARGINS.items()},
         "confidence": _between(0.5, 0.95),
     },

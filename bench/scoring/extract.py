@@ -13,8 +13,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import regex
-
 from bench.scoring import code
 from bench.scoring.numbers import DIGITS, Number, last_number, stated_number
 from bench.scoring.unwrap import Layer, canonical, layers
@@ -27,8 +25,6 @@ JSON_CHARS = 50_000
 """A longer JSON answer is none."""
 JSON_DEPTH = 64
 """A more deeply nested JSON answer is none."""
-SEARCH_S = 2.0
-"""CPU seconds that a task's own regular expression may search one answer."""
 MOST_BROKEN = 200
 """Brackets that begin no JSON, after which no more is sought; a number or a depth beyond the bounds counts 25."""
 
@@ -265,15 +261,6 @@ def _no_constant(literal: str) -> Any:
 
 
 _DECODER = json.JSONDecoder(parse_int=_short(int), parse_float=_short(float), parse_constant=_no_constant)
-
-
-def search(pattern: str, text: str) -> str | None:
-    """What a task's own regular expression finds first. TimeoutError after `SEARCH_S` seconds of CPU."""
-    try:
-        found = regex.search(pattern, text, timeout=SEARCH_S)
-    except TimeoutError as error:
-        raise TimeoutError(f"the regex took more than {SEARCH_S:g} s of CPU") from error
-    return found[0] if found else None
 
 
 def python_literal(text: str, right: Callable[[Any], bool]) -> tuple[str, bool, str] | None:

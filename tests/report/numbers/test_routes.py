@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.records.tables import ItemRow
 from bench.report.note import Level
 from bench.report.numbers.comparison import compare
 from tests.report.sample_run import ANSWERED, write_run
@@ -17,7 +18,8 @@ Side = Sequence[tuple[str, float]]
 
 
 def notes(folder: Path, small: Side, large: Side) -> list[tuple[Level, str]]:
-    rows, details = [], {}
+    rows: list[ItemRow] = []
+    details: dict[int, dict[str, str]] = {}
     for model, side in (("small", small), ("large", large)):
         for number, (route, score) in enumerate(side):
             if route:

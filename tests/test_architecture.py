@@ -302,7 +302,7 @@ def test_a_part_of_a_claim_is_chosen_by_name_in_its_own_folder_alone() -> None:
 
 
 LAYERS = (
-    ("errors", "hooks", "stats"),
+    ("clean", "errors", "hooks", "stats"),
     ("records", "sandbox", "weights"),
     ("providers", "prices", "registry", "scoring", "suites", "journal", "importers", "claims"),
     ("config", "plan", "gate", "report"),

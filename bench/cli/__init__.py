@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import importlib
+import io
 import sys
 from collections.abc import Sequence
 from keyword import iskeyword
 
 import click
 
+from bench.cli.terminal import echo
 from bench.errors import BenchError, UsageError, suggest
 
 COMMANDS = {
@@ -77,15 +79,17 @@ def main(args: Sequence[str] | None = None) -> None:
     try:
         bench.main(args=args, prog_name="bench", standalone_mode=False)
     except click.ClickException as error:
-        error.show()
+        said = io.StringIO()
+        error.show(said)
+        echo(said.getvalue(), err=True, nl=False)
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
-        click.echo("Stopped.", err=True)
+        echo("Stopped.", err=True)
         sys.exit(5)
     except BenchError as error:
-        click.echo(f"Error: {error}", err=True)
+        echo(f"Error: {error}", err=True)
         sys.exit(error.exit_code)
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
-        click.echo(f"Error: {where}{error.strerror or error}", err=True)
+        echo(f"Error: {where}{error.strerror or error}", err=True)
         sys.exit(UsageError.exit_code)

@@ -13,6 +13,7 @@ import click
 
 from bench.cli.consent import refusal, send_keys_option
 from bench.cli.options import config_option, load_config, results_option
+from bench.cli.terminal import echo
 from bench.errors import UsageError
 
 if TYPE_CHECKING:
@@ -41,9 +42,9 @@ def doctor(
     for check in _checks(config, results, calibrate, sandbox, origins):
         checks.append(check)
         if not as_json:
-            click.echo(_text(check))
+            echo(_text(check))
     if as_json:
-        click.echo(json.dumps([asdict(check) for check in checks], indent=2, ensure_ascii=False))
+        echo(json.dumps([asdict(check) for check in checks], indent=2, ensure_ascii=False))
     if any(check.status == "fail" for check in checks):
         sys.exit(UsageError.exit_code)
 

@@ -122,7 +122,10 @@ class RunRecord(JsonRecord):
     @classmethod
     def read(cls, text: str) -> Self:
         """The record that run.json's text holds. ValueError if it is damaged or something else."""
-        raw = json.loads(text)
+        try:
+            raw = json.loads(text)
+        except RecursionError as error:
+            raise ValueError("nested too deeply") from error
         if not isinstance(raw, dict) or not raw.keys() >= {"models", "suites", "settings"}:
             raise ValueError("no manifest")
         return cls.from_json(raw)

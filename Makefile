@@ -61,9 +61,9 @@ format: $(READY)  ## Rewrite the code in the house's style
 
 # Everything that tries to break out, to lie, to stop a run or to write where it must not; every case, slow ones too.
 ATTACKS := tests/attack tests/sandbox tests/scoring/test_hold.py tests/scoring/test_reading.py tests/scoring/test_schema.py \
-	tests/engine/test_faults.py tests/engine/test_transport_fuzz.py tests/engine/test_sse.py tests/providers/test_faults.py \
+	tests/engine/test_faults.py tests/engine/test_hostile.py tests/engine/test_transport_fuzz.py tests/engine/test_sse.py tests/providers/test_faults.py \
 	tests/importers/test_textfiles.py tests/report/page/test_read.py tests/records/test_secrets.py tests/test_secrets.py \
-	tests/cli/test_consent.py
+	tests/cli/test_consent.py tests/cli/test_send_keys.py
 EXAMPLES ?= 5000
 
 .PHONY: attack

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
 
+from bench import clean
 from bench.errors import UsageError
 from bench.importers.ledger import Ledger
 from bench.importers.numbers import shown
@@ -114,7 +115,7 @@ def _header(path: Path, file: TextIO) -> tuple[list[str], str]:
     if why := stray(line):
         raise UsageError(f"{path}: first line: {why}.")
     delimiter = max(DELIMITERS, key=line.count)
-    names = [name.strip() for name in next(csv.reader([line], delimiter=delimiter))]
+    names = [clean.unguarded(name.strip()) for name in next(csv.reader([line], delimiter=delimiter))]
     if len(names) > MOST_COLUMNS:
         raise UsageError(f"{path}: has {len(names)} columns, more than {MOST_COLUMNS}. Leave out those not needed.")
     twice = next((name for name, times in Counter(names).items() if times > 1), None)
@@ -145,7 +146,7 @@ def csv_rows(path: Path, ledger: Ledger) -> Iterator[Row]:
             if len(cells) != len(names):
                 ledger.drop(where, f"has {len(cells)} columns, the first line {len(names)}")
                 continue
-            row = dict(zip(names, cells, strict=True))
+            row = dict(zip(names, map(clean.unguarded, cells), strict=True))
             bad = next(((name, why) for name, cell in row.items() if not cell.isascii() and (why := stray(cell))), None)
             if bad:
                 ledger.drop(where, f"column {bad[0]}: {bad[1]}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import accumulate
 
 from bench.engine.retry import Cause, Failure
@@ -67,6 +67,8 @@ class Answer:
         """Adds one event out of a read that arrived at `at`."""
         self.events += 1
         if (event.answer or event.reasoning) and not self.overlong:
+            if self.usage.out_total is not None:  # counted before this text came
+                self.usage = replace(self.usage, out_total=None, out_reasoning=None)
             self._count(at)
             self._add(at, *self._splitter.feed(event.answer))
             self._add(at, "", event.reasoning)
@@ -120,6 +122,7 @@ class Answer:
         if begin:
             self.reasonings.append(text[:end])
             self._answer_from(begin, text)
+        self.usage = self.usage.beside(answer=any(self.answers), reasoning=any(self.reasonings))
 
     def _answer_from(self, begin: int, text: str) -> None:
         """Leaves of the answer only what stands from a place on, and the times of that."""

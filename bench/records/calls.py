@@ -68,9 +68,36 @@ class TokenUsage:
         return sum(known) if known else None
 
     def updated(self, later: TokenUsage) -> TokenUsage:
-        """This report and a later one of the same answer: what the later one says counts."""
+        """This report and a later one of the same answer: what the later one says counts.
+
+        A prompt may be estimated first and counted later. Output is counted as it grows: a 0 after more says nothing,
+        and of a count that falls to less nobody knows which is right.
+        """
         said = {name: value for name, value in _plain(later).items() if value is not None}
+        before = self.out_total or 0
+        if later.out_total is not None and later.out_total < before:
+            output = {} if later.out_total == 0 else {"out_total": None, "out_reasoning": None}
+            said = {name: value for name, value in said.items() if name not in _OUTPUT} | output
         return replace(self, **said)
+
+    def beside(self, *, answer: bool, reasoning: bool) -> TokenUsage:
+        """The counts that can be true of a call whose `answer` and `reasoning` are texts, or are empty.
+
+        A count of 0 where text was sent or received is no count but a field left empty: it becomes None. Every call
+        has a prompt.
+        """
+        counts = self
+        if self.in_total == 0:
+            counts = replace(counts, **dict.fromkeys(_INPUT))
+        if self.out_reasoning == 0 and reasoning:
+            counts = replace(counts, out_reasoning=None)
+        if self.out_total == 0 and (answer or reasoning):
+            counts = replace(counts, out_total=None, out_reasoning=None)
+        return counts
+
+
+_INPUT = ("in_uncached", "in_cache_read", "in_cache_write_5m", "in_cache_write_1h")
+_OUTPUT = ("out_total", "out_reasoning")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,6 +42,7 @@ def doctor(
     for check in _checks(config, results, calibrate, sandbox, origins):
         checks.append(check)
         if not as_json:
+            echo(f"{check.status:4}", colour=COLOURS[check.status], nl=False)
             echo(_text(check))
     if as_json:
         echo(json.dumps([asdict(check) for check in checks], indent=2, ensure_ascii=False))
@@ -81,7 +82,6 @@ def _attacked() -> Check:
 
 
 def _text(check: Check) -> str:
-    status = click.style(f"{check.status:4}", fg=COLOURS[check.status])
     about = f"{check.model}: " if check.model else ""
     cure = f"\n{'':16}{check.cure}" if check.cure else ""
-    return f"{status}  {check.what:8}  {about}{check.text}{cure}"
+    return f"  {check.what:8}  {about}{check.text}{cure}"

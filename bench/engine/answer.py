@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from dataclasses import dataclass, field, replace
 from itertools import accumulate
 
@@ -60,7 +61,7 @@ class Answer:
     _in_read: int = 0
     _in_first: int = 0
     _in_first_answer: int = 0
-    _answered: list[float] = field(default_factory=list)
+    _answered: array[float] = field(default_factory=lambda: array("d"))
     _splitter: ThinkSplitter = field(default_factory=ThinkSplitter)
 
     def take(self, at: float, event: StreamEvent) -> None:
@@ -127,7 +128,7 @@ class Answer:
     def _answer_from(self, begin: int, text: str) -> None:
         """Leaves of the answer only what stands from a place on, and the times of that."""
         ends = accumulate(map(len, self.answers))
-        times = [at for at, end in zip(self._answered, ends, strict=True) if end > begin]
+        times = array("d", (at for at, end in zip(self._answered, ends, strict=True) if end > begin))
         self.answers, self._answered = [text[begin:]], times
         self.first_answer = times[0] if times else None
         self._in_first_answer = times.count(times[0]) if times else 0

@@ -70,6 +70,8 @@ class RunRecord(JsonRecord):
     """What was run."""
     planned_calls: int | None = None
     """Calls of the plan."""
+    answer_bytes: int | None = None
+    """An answer, and its reasoning, was cut at so many bytes, and truncated; None if nothing is known of a cap."""
     suites: Mapping[str, RecordedSuite]
     """By name, in order."""
     tasks: Mapping[str, RecordedTask] = field(default_factory=dict)

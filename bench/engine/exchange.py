@@ -27,8 +27,11 @@ DRAIN_S = 1.0
 """How long a stream may stay open after its terminal event before its connection is given up."""
 SETTLED_S = 5.0
 """How long its terminal event is waited for once its finish reason and its counts have come."""
-REQUEST_IDS = ("request-id", "x-request-id", "x-ds-trace-id")
-"""Headers in which vendors name a request, in the order they are looked for."""
+REQUEST_IDS = (
+    *("request-id", "x-request-id", "x-ds-trace-id", "x-litellm-call-id", "apim-request-id", "x-amzn-requestid"),
+    *("x-generation-id", "x-portkey-trace-id", "helicone-id", "x-correlation-id", "x-trace-id", "cf-ray"),
+)
+"""Headers in which vendors, and gateways before them, name a request, in the order they are looked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

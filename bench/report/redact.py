@@ -112,11 +112,15 @@ def _without_texts(batch: Any, run: str) -> Any:
     return pyarrow.record_batch([columns[field.name].cast(field.type) for field in batch.schema], schema=batch.schema)
 
 
+KEPT = ("verdict", "route", "wrapped")
+"""What a grader says in words of its own, and of no answer."""
+
+
 def _detail(text: str | None) -> str | None:
-    """Numbers, flags and the sandbox's verdict: a grader's sentences may quote the answer."""
+    """Numbers, flags, the sandbox's verdict and the answer's route: a grader's sentences may quote the answer."""
     if text is None:
         return None
-    kept = {k: v for k, v in json.loads(text).items() if isinstance(v, int | float) or k == "verdict"}
+    kept = {k: v for k, v in json.loads(text).items() if isinstance(v, int | float) or k in KEPT}
     return json.dumps(kept) if kept else None
 
 

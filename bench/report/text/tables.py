@@ -58,6 +58,7 @@ def notes(comparison: RunComparison) -> list[Note]:
     lines += machine_notes(record)
     lines += comparison.unbridged
     lines += _truncation_warnings(comparison)
+    lines += comparison.routes
     if record.settings.repeats > 1:
         lines.append(_repeats_note(record.settings.repeats))
     for row in comparison.rows:

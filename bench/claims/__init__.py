@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench.claims.judge import TRUNCATION_GAP, Case, Judgement, judge_cases
+from bench.claims.judge import TRUNCATION_GAP, Case, Judgement, Reading, judge_cases
 from bench.claims.observed import Observed, observe, on_these_items
 from bench.claims.page import as_json, lines, markdown
 from bench.claims.pairs import Pairs, pair
@@ -42,6 +42,7 @@ __all__ = [
     "Pairs",
     "Part",
     "PartResult",
+    "Reading",
     "Ruling",
     "SCORE",
     "TRUNCATION_GAP",

@@ -10,7 +10,7 @@ from bench.claims.pairs import Pairs
 from bench.claims.parts import Part, PartResult
 from bench.claims.scope import Scope, scopes
 from bench.claims.verdict import JointTest, Verdict, combine
-from bench.records import Claim
+from bench.records import ABOUT, Claim
 from bench.stats import holm
 
 TRUNCATION_GAP = 0.02
@@ -37,6 +37,22 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """A claim judged about these kinds of task, or about other kinds like them."""
+
+    about: str
+    """A key of ABOUT."""
+    test: JointTest
+    """Its parts, each with its p-values, interval, n and design effect, judged alone."""
+    verdict: Verdict
+    """With Holm's correction over all declared claims of the run, each in this reading's place."""
+    p_supported: float
+    """Adjusted for the other declared claims."""
+    p_refuted: float
+    """Adjusted for the other declared claims."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
     """A claim, judged on a run."""
 
@@ -52,6 +68,8 @@ class Judgement:
     """Adjusted for the other declared claims."""
     p_refuted: float
     """Adjusted for the other declared claims."""
+    other: Reading
+    """What the reading that does not decide says of it."""
     warnings: tuple[str, ...]
     """What a reader must know beside the verdict."""
     proves_little: Mapping[tuple[str, str], str]
@@ -63,6 +81,22 @@ class Judgement:
     def claim(self) -> Claim:
         """What is claimed."""
         return self.case.claim
+
+    @property
+    def deciding(self) -> Reading:
+        """The reading that decides: what the claim speaks about."""
+        return Reading(
+            about=self.claim.about,
+            test=self.test,
+            verdict=self.verdict,
+            p_supported=self.p_supported,
+            p_refuted=self.p_refuted,
+        )
+
+    @property
+    def readings(self) -> tuple[Reading, Reading]:
+        """The deciding one, and the other."""
+        return self.deciding, self.other
 
     @property
     def pairs(self) -> Pairs:
@@ -89,36 +123,62 @@ def judge_cases(cases: Sequence[Case], seed: int = 0) -> list[Judgement]:
 
     Declared claims share one error budget (Holm); exploratory ones are judged each alone, and labelled so.
     """
-    results = [_results(case, seed) for case in cases]
-    tests = [combine(judged) for judged, _ in results]
-    supported, refuted = [test.p_supported for test in tests], [test.p_refuted for test in tests]
-    together = [at for at, case in enumerate(cases) if case.declared]
-    for p_values in (supported, refuted):
-        for at, p in zip(together, holm([p_values[at] for at in together]), strict=True):
-            p_values[at] = p
+    results = [_results(case, seed, case.claim.about) for case in cases]
+    deciding = _readings(cases, [combine(judged) for judged, _ in results], [case.claim.about for case in cases])
+    elsewhere = [_elsewhere(case, judged, seed) for case, (judged, _) in zip(cases, results, strict=True)]
+    others = _readings(cases, [combine(judged) for judged in elsewhere], [_other(case.claim) for case in cases])
     judgements = []
-    for case, test, (_, reported), p_for, p_against in zip(cases, tests, results, supported, refuted, strict=True):
-        verdict = replace(test, p_supported=p_for, p_refuted=p_against).verdict(case.claim.alpha)
+    for case, reading, other, (_, reported) in zip(cases, deciding, others, results, strict=True):
         judgement = Judgement(
             case=case,
-            test=test,
+            test=reading.test,
             reported=reported,
-            verdict=verdict,
-            p_supported=p_for,
-            p_refuted=p_against,
-            warnings=(*_warnings(case), *_sensitivity(case, verdict, test, seed)),
+            verdict=reading.verdict,
+            p_supported=reading.p_supported,
+            p_refuted=reading.p_refuted,
+            other=other,
+            warnings=(*_warnings(case), *_sensitivity(case, reading.verdict, reading.test, seed)),
             proves_little={(scope.suite, part.key): why for scope, part, why in _proving_little(case, seed)},
         )
         judgements.append(judgement)
     return judgements
 
 
-def _results(case: Case, seed: int) -> tuple[Results, Results]:
+def _readings(cases: Sequence[Case], tests: Sequence[JointTest], abouts: Sequence[str]) -> list[Reading]:
+    """Verdicts from tests, with Holm's correction over the declared claims."""
+    supported, refuted = [test.p_supported for test in tests], [test.p_refuted for test in tests]
+    together = [at for at, case in enumerate(cases) if case.declared]
+    for p_values in (supported, refuted):
+        for at, p in zip(together, holm([p_values[at] for at in together]), strict=True):
+            p_values[at] = p
+    return [
+        Reading(
+            about=about,
+            test=test,
+            verdict=replace(test, p_supported=p_for, p_refuted=p_against).verdict(case.claim.alpha),
+            p_supported=p_for,
+            p_refuted=p_against,
+        )
+        for case, test, about, p_for, p_against in zip(cases, tests, abouts, supported, refuted, strict=True)
+    ]
+
+
+def _other(claim: Claim) -> str:
+    """The reading that does not decide."""
+    return next(about for about in ABOUT if about != claim.about)
+
+
+def _elsewhere(case: Case, judged: Results, seed: int) -> Results:
+    """The parts in the other reading; the same where both take the same items for dependent."""
+    return judged if case.pairs.one_reading else _results(case, seed, _other(case.claim))[0]
+
+
+def _results(case: Case, seed: int, about: str) -> tuple[Results, Results]:
     """What is judged, and what is only reported."""
     judged: Results = {}
     reported: Results = {}
     whys: Results = {}
-    for scope in scopes(case.claim, case.pairs, seed):
+    for scope in scopes(case.claim, case.pairs, seed, about):
         for part in parts.claimed(case.claim):
             why = part.local_why if case.local else None
             result = part.test(scope)

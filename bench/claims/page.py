@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from bench.claims import parts
-from bench.claims.judge import Judgement
+from bench.claims.judge import Judgement, Reading
 from bench.claims.observed import observe, on_these_items
 from bench.claims.pairs import Side
 from bench.claims.parts import PartResult
@@ -134,11 +134,24 @@ def _record(judgement: Judgement, record: RunRecord) -> dict[str, Any]:
         "needed": judgement.test.needed,
         "parts": judged,
         "halves": judged,  # the key of files written before; it goes with the next version of the format
+        "about": judgement.claim.about,
+        "readings": [_reading(reading) for reading in judgement.readings],
         "reported": [{"suite": suite, **_plain(result)} for (suite, _), result in judgement.reported.items()],
         "candidate": _side(pairs.candidate),
         "baseline": _side(pairs.baseline),
         "prices_as_of": record.prices_as_of,
         "notes": _notes(judgement),
+    }
+
+
+def _reading(reading: Reading) -> dict[str, Any]:
+    return {
+        "about": reading.about,
+        "verdict": str(reading.verdict),
+        "p_supported": reading.p_supported,
+        "p_refuted": reading.p_refuted,
+        "needed": reading.test.needed,
+        "parts": [{"suite": suite, **_plain(result)} for (suite, _), result in reading.test.parts.items()],
     }
 
 

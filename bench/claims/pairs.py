@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from bench.claims import questions
 from bench.claims.bills import KEY, Window, money, window
 from bench.errors import UsageError
-from bench.records import Outcome, RunRecord
+from bench.records import SUCH, THESE, Outcome, RunRecord
 from bench.stats import Floats, Strata
 
 if TYPE_CHECKING:
@@ -91,13 +91,17 @@ class Pairs:
     suites: tuple[str, ...]
     """Each item's suite."""
     clusters: tuple[str, ...]
-    """Each item's cluster, unique over suites and tasks of a suite's own; items with one prompt share it."""
+    """Each item's cluster where kinds of task are drawn at random, as the task states it: its family, or what it
+    shares with others of its kind. Unique over suites."""
+    sources: tuple[str, ...]
+    """Each item's cluster where families are fixed: what it shares with others of its kind, such as a ticket in five
+    wordings, or else the item itself; items with one prompt share it in both readings. Unique over suites."""
     planned: int
     """Items that the run planned for these suites."""
     seconds: Floats
     """E2E seconds (candidate, baseline) of item samples clean on both sides; shape (pairs, 2)."""
-    timed: Strata
-    """Suites and clusters of `seconds`."""
+    timed: Mapping[str, Strata]
+    """Suites and clusters of `seconds`, by what a claim speaks about."""
     answered: Mapping[str, int]
     """By suite: samples that both sides answered, timed cleanly or not."""
     repeated: tuple[questions.Repeated, ...] = ()
@@ -121,9 +125,15 @@ class Pairs:
         both: Mask = ~np.isnan(self.candidate.score) & ~np.isnan(self.baseline.score)
         return both
 
-    def strata(self, mask: Mask) -> Strata:
-        """Suites and clusters of the items under a mask."""
-        return Strata(self.suites, self.clusters).chosen(mask)
+    def strata(self, mask: Mask, about: str = THESE) -> Strata:
+        """Suites and clusters of the items under a mask, for a claim about THESE kinds of task or SUCH."""
+        return Strata(self.suites, self.clusters if about == SUCH else self.sources).chosen(mask)
+
+    @property
+    def one_reading(self) -> bool:
+        """Whether both readings take the same items for dependent."""
+        joint = set(zip(self.clusters, self.sources, strict=True))
+        return len(joint) == len(set(self.clusters)) == len(set(self.sources))
 
     def of(self, suite: str) -> Mask:
         """The mask of one suite's items."""
@@ -158,15 +168,16 @@ def pair(
     rows = rows.merge(asked[KEY].drop_duplicates(), on=KEY)
     _same_questions(rows)
     _sound(rows)
+    rows, repeated = questions.joined(rows.assign(**_shared(rows)), (THESE, SUCH))
     first = rows.drop_duplicates(KEY).sort_values(KEY)
     order = first.set_index(KEY).index
-    clusters, repeated = questions.clusters(first)
-    seconds, timed, answered = _seconds(rows, candidate, baseline, dict(zip(order, clusters, strict=True)))
+    seconds, timed, answered = _seconds(rows, candidate, baseline)
     return Pairs(
         candidate=_side(rows, candidate, order, record, columns),
         baseline=_side(rows, baseline, order, record, columns),
         suites=tuple(first["suite"]),
-        clusters=tuple(clusters),
+        clusters=tuple(first[SUCH]),
+        sources=tuple(first[THESE]),
         repeated=repeated,
         planned=len(order) if record.imported else _planned(record, suites),
         seconds=seconds,
@@ -174,6 +185,16 @@ def pair(
         answered=answered,
         earliest=min(asked["started_at"].dropna(), default=None),
     )
+
+
+def _shared(rows: pd.DataFrame) -> dict[str, pd.Series[str]]:
+    """For each reading, what a row's item depends on.
+
+    A cluster that is the item's family is no source of its own: run folders have said so since there are families.
+    """
+    clusters = rows["suite"] + "/" + rows["cluster"]
+    items = rows["suite"] + "/" + rows["task"] + "/" + rows["item"]
+    return {SUCH: clusters, THESE: items.where(rows["cluster"] == rows["family"], clusters)}
 
 
 def _planned(record: RunRecord, suites: Sequence[str]) -> int:
@@ -271,21 +292,21 @@ def _floats(series: pd.Series[Any], order: pd.Index[Any]) -> Floats:
 
 
 def _seconds(
-    rows: pd.DataFrame, candidate: str, baseline: str, clusters: Mapping[Any, str]
-) -> tuple[Floats, Strata, Mapping[str, int]]:
+    rows: pd.DataFrame, candidate: str, baseline: str
+) -> tuple[Floats, Mapping[str, Strata], Mapping[str, int]]:
     """E2E seconds of samples that both sides answered close in time, with clean clocks and no reuse."""
     import pandas as pd
 
     answered = rows[rows["latency_s"].notna() & rows["score"].notna()]
     sides = [answered[answered["model"] == label] for label in (candidate, baseline)]
-    both = sides[0].merge(sides[1], on=[*KEY, "repeat", "cluster"], suffixes=("_c", "_b"))
+    both = sides[0].merge(sides[1], on=[*KEY, "repeat", THESE, SUCH], suffixes=("_c", "_b"))
     if both.empty:
-        return np.empty((0, 2)), Strata([], []), {}
+        return np.empty((0, 2)), {about: Strata([], []) for about in (THESE, SUCH)}, {}
     starts = [pd.to_datetime(both[f"started_at_{side}"], utc=True, format="ISO8601") for side in "cb"]
     clean = (starts[0] - starts[1]).dt.total_seconds().abs() <= CLOSE_S
     for side in "cb":
         clean &= both[f"timing_ok_{side}"].fillna(False).astype(bool) & ~both[f"reused_{side}"].astype(bool)
     kept = both[clean]
     seconds = kept[["latency_s_c", "latency_s_b"]].to_numpy(dtype=float)
-    strata = Strata(list(kept["suite"]), [clusters[key] for key in kept[KEY].itertuples(index=False, name=None)])
+    strata = {about: Strata(list(kept["suite"]), list(kept[about])) for about in (THESE, SUCH)}
     return seconds, strata, {str(suite): int(count) for suite, count in both["suite"].value_counts().items()}

@@ -26,9 +26,9 @@ def declared_claims(record: RunRecord) -> dict[str, Claim]:
 
 
 def adhoc(candidate: str, baseline: str, **values: Any) -> Claim:
-    """A claim from the command line: margins by their keys, suites, over, confidence. UsageError for a candidate equal
-    to its baseline, without any margin, or with one out of range."""
-    unknown = set(values) - {*MARGINS, "suites", "over", "confidence"}
+    """A claim from the command line: margins by their keys, suites, over, about, confidence. UsageError for a
+    candidate equal to its baseline, without any margin, or with one out of range."""
+    unknown = set(values) - {*MARGINS, "suites", "over", "about", "confidence"}
     if unknown:
         raise TypeError(f"a claim has no {', '.join(sorted(unknown))}")
     sides = {"candidate": candidate, "baseline": baseline}

@@ -65,6 +65,7 @@ def _own(name: str | None, candidate: str | None, baseline: str | None, given: d
 @_margin_options
 @click.option("-t", "--suite", "suites", multiple=True, help="A suite it speaks of. Repeatable.  [default: the run's]")
 @click.option("--over", type=click.Choice(["each", "mean"]), help="Every suite must hold, or their mean.")
+@click.option("--about", type=click.Choice(["these", "such"]), help="These kinds of task, or other kinds like these.")
 @click.option("--confidence", type=click.FloatRange(0.5, 1, min_open=True, max_open=True), help="[default: 0.95]")
 @click.option("--keep", is_flag=True, help="Let `bench report` show the claim given here, too.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -76,6 +77,7 @@ def claim(
     baseline: str | None,
     suites: tuple[str, ...],
     over: str | None,
+    about: str | None,
     confidence: float | None,
     keep: bool,
     as_json: bool,
@@ -94,7 +96,13 @@ def claim(
     from bench.run import describe as manifest
 
     folder = find_run(results, run)
-    given: dict[str, Any] = {**margins, "suites": suites or None, "over": over, "confidence": confidence}
+    given: dict[str, Any] = {
+        **margins,
+        "suites": suites or None,
+        "over": over,
+        "about": about,
+        "confidence": confidence,
+    }
     own = _own(name, candidate, baseline, given)
     if keep and own is None:
         raise UsageError("--keep is for a claim given here; those of bench.toml are kept anyway.")

@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, urlsplit
 from bench.errors import UsageError, suggest
 from bench.prices import MODES
 from bench.providers import SECRET_NAME, address_problem
-from bench.records import MARGINS, Margin
+from bench.records import ABOUT, MARGINS, Margin
 
 Check = Callable[[object], str | None]
 """What is wrong with a value, as the end of a sentence that begins with its key; None if nothing is."""
@@ -143,6 +143,10 @@ def _over(value: object) -> str | None:
     return None if value in ("each", "mean") else 'must be "each" or "mean"'
 
 
+def _about(value: object) -> str | None:
+    return None if value in ABOUT else 'must be "these" (these kinds of task) or "such" (other kinds like these)'
+
+
 _COUNT = _number(1, whole=True)
 
 RULES: Mapping[str, Check] = {
@@ -225,6 +229,7 @@ TABLES: Mapping[str, Mapping[str, Check]] = {
         "baseline": _text,
         "suites": _names,
         "over": _over,
+        "about": _about,
         **{key: margin_check(margin) for key, margin in MARGINS.items()},
         "confidence": _between(0.5, 0.95),
     },

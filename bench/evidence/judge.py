@@ -113,9 +113,8 @@ def _case(ruled: RuledClaim, data: DataSet) -> _Case:
     pairs = data.pairs(ruled)
     if pairs is None:
         return _Case(ruled, rows, None, judge_totals(ruled.claim, [rows]), None)
-    alone = replace(pairs, clusters=tuple(map(str, range(pairs.n))))
-    test, clustered = (judge_cases([Case(ruled.claim, p, False, False)])[0].test for p in (alone, pairs))
-    return _Case(ruled, rows, pairs, test, clustered)
+    [judgement] = judge_cases([Case(ruled.claim, pairs, False, False)])
+    return _Case(ruled, rows, pairs, judgement.test, judgement.other.test)
 
 
 def _verdicts(tests: Sequence[JointTest | None]) -> list[str | None]:

@@ -113,13 +113,14 @@ def entry(
 ) -> ItemEntry:  # fmt: skip
     """An imported item: what the source does not say is None, and its outcome is `unstated` where it has a score.
 
-    `question` is a hash of what was asked, as far as the source tells; `cluster` is the item itself by default. A cost
-    is the whole cost of the item: nothing is known of retries apart from it.
+    `question` is a hash of what was asked, as far as the source tells. `family` is the kind of task, a stratum: the
+    task itself by default. `cluster` is what items of one kind share, such as a passage: the item itself by default.
+    A cost is the whole cost of the item: nothing is known of retries apart from it.
     """
     outcome = Outcome.INFRASTRUCTURE if score is None else Outcome.UNSTATED
     known = request.models[model]
     row = ItemRow(
-        run=request.run, suite=suite, task=task, task_version=version, item=item, family=family or cluster or task,
+        run=request.run, suite=suite, task=task, task_version=version, item=item, family=family or task,
         level=level, language=language, cluster=cluster or f"{task}/{item}", prompt_sha256=question, model=model,
         served_model=None, provider=known.provider or "", repeat=repeat, order=order, score=score,
         partial=None, outcome=str(outcome), in_uncached=tokens_in, in_cache_read=None, in_cache_write_5m=None,

@@ -307,7 +307,8 @@ def _item(request: Request, where: str, order: int, cells: Mapping[str, Any], ro
     kind = _kind(suite, _version(row), row) if isinstance(row, str) else row.comparable
     return entry(
         request, where, suite=suite, task=suite, item=instance, model=label, score=score, order=order,
-        cluster=None if alone else repository["repo"], question=sha256_of([instance, kind]), cost_usd=cost,
+        cluster=None if alone else repository["repo"], family=None if alone else repository["repo"],
+        question=sha256_of([instance, kind]), cost_usd=cost,
         detail=None if calls is None else json.dumps({"api_calls": int(calls)}),
     )  # fmt: skip
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bench.records.aggregates import AggregateRow
 from bench.records.calls import Attempt, Call, Outcome, TokenUsage
-from bench.records.claim import MARGINS, Claim, Margin, margin_keys
+from bench.records.claim import ABOUT, MARGINS, SUCH, THESE, Claim, Margin, margin_keys
 from bench.records.files import (
     NewFile,
     fresh_folder,
@@ -75,6 +75,9 @@ from bench.records.tables import AnswerRow, ItemRow
 from bench.records.vendors import VENDORS, is_local, maker_of, vendor_of
 
 __all__ = [
+    "ABOUT",
+    "SUCH",
+    "THESE",
     "git_commit",
     "installed_versions",
     "this_machine",

@@ -33,6 +33,14 @@ MARGINS: dict[str, Margin] = {
 """Every margin by its key; a part of a claim names its own (`Part.margin`)."""
 
 
+THESE, SUCH = "these", "such"
+ABOUT: dict[str, str] = {
+    THESE: "fresh items of these kinds of task: families are fixed strata, items independent but for shared sources",
+    SUCH: "other kinds of task like these: families are drawn at random, as clusters",
+}
+"""What a claim can speak about; the first where it does not say."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
     """One `[claims.<name>]` table: candidate against baseline, with margins declared before the run."""
@@ -51,6 +59,8 @@ class Claim:
     """Suites it speaks of, of those of the run; empty for all of them."""
     over: str = "each"
     """"each": every suite must hold; "mean": their unweighted mean."""
+    about: str = THESE
+    """A key of ABOUT: the reading that decides."""
     confidence: float = 0.95
     """How sure the verdict is: 1 - alpha, in (0.5, 1), where alpha is the risk that it errs."""
 
@@ -59,7 +69,7 @@ class Claim:
         """A claim from the keys of bench.toml or run.json; keys that are no claim's are left out, as is None."""
         given = {key: value for key, value in values.items() if value is not None}
         margins = {key: given[key] for key in MARGINS if key in given}
-        fields = ("candidate", "baseline", "over", "confidence")
+        fields = ("candidate", "baseline", "over", "about", "confidence")
         known = {key: given[key] for key in fields if key in given}
         return cls(name=name, margins=margins, suites=tuple(given.get("suites", ())), **known)
 
@@ -70,11 +80,14 @@ class Claim:
 
     @property
     def sha256(self) -> str:
-        """Hash of everything the claim says; a changed margin is another claim."""
+        """Hash of everything the claim says; a changed margin is another claim.
+
+        A claim about THESE hashes as one that does not say: as claims did before they could.
+        """
         return sha256_of(self.as_dict())
 
     def as_dict(self) -> dict[str, Any]:
-        """As run.json holds it: the keys of bench.toml, with null for what is not claimed."""
+        """As run.json holds it: the keys of bench.toml, with null for what is not claimed; `about` where it is SUCH."""
         margins = {key: self.margins.get(key) for key, m in MARGINS.items() if m.always or key in self.margins}
         return {
             "name": self.name,
@@ -83,6 +96,7 @@ class Claim:
             **margins,
             "suites": self.suites,
             "over": self.over,
+            **({} if self.about == THESE else {"about": self.about}),
             "confidence": self.confidence,
         }
 

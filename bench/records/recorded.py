@@ -170,6 +170,8 @@ class RecordedClaim(JsonRecord):
     """Suites it speaks of; empty for all of the run."""
     over: str = "each"
     """"each": every suite must hold; "mean": their unweighted mean."""
+    about: str = "these"
+    """What it is about, a key of ABOUT; see `Claim`."""
     confidence: float = 0.95
     """1 - alpha, in (0.5, 1), where alpha is the risk that a verdict errs."""
     sha256: str | None = None

@@ -7,7 +7,6 @@ items as the clustered ones are worth.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -149,5 +148,3 @@ def _tango(n: Floats, lost: NDArray[np.number], won: NDArray[np.number], d0: flo
     with np.errstate(divide="ignore", invalid="ignore"):
         statistic: Floats = np.where(above == 0, 0.0, above / np.sqrt(variance))
     return statistic
-
-

@@ -68,7 +68,7 @@ class Tokens(RatioPart):
         ours, theirs = self.values(scope.pairs)
         known = scope.mask & ~np.isnan(ours + theirs)
         test = ratio_test(
-            ours[known], theirs[known], scope.pairs.strata(known), self.bound(self.limit(scope.claim)),
+            ours[known], theirs[known], scope.strata(known), self.bound(self.limit(scope.claim)),
             limits=(320.0, 320.0), alpha=scope.claim.alpha, seed=scope.seed,
         )  # fmt: skip
         return worded(self.key, test, self.in_words)

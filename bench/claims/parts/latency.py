@@ -43,7 +43,8 @@ class LatencyPart(RatioPart):
     def test(self, scope: Scope) -> PartResult:
         """On clean pairs alone, where nearly all are; a call can take until its deadline."""
         pairs, claim = scope.pairs, scope.claim
-        names = np.asarray(pairs.timed.suites, dtype=str)
+        timed = pairs.timed[scope.about]
+        names = np.asarray(timed.suites, dtype=str)
         for name in dict.fromkeys(np.asarray(pairs.suites)[scope.mask].tolist()):
             clean, answered = int((names == name).sum()), pairs.answered.get(name, 0)
             if clean < 2 or clean < CLEAN_SHARE * answered:
@@ -56,7 +57,7 @@ class LatencyPart(RatioPart):
         test = ratio_test(
             pairs.seconds[chosen, 0],
             pairs.seconds[chosen, 1],
-            pairs.timed.chosen(chosen),
+            timed.chosen(chosen),
             self.bound(self.limit(claim)),
             of=Ratio.GEOMETRIC,
             limits=(pairs.candidate.deadline_s, pairs.baseline.deadline_s),

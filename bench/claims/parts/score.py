@@ -65,7 +65,7 @@ class ScorePart(Part):
         ours, theirs = (s.score if fill is None else s.filled(fill) for s, fill in zip(sides, fills, strict=True))
         known = scope.mask & ~np.isnan(ours) & ~np.isnan(theirs)
         binary = pairs.candidate.binary and pairs.baseline.binary
-        differences, strata = (ours - theirs)[known], pairs.strata(known)
+        differences, strata = (ours - theirs)[known], scope.strata(known)
         limit = self.limit(claim)
         test = difference_test(differences, strata, limit, alpha=claim.alpha, binary=binary, seed=scope.seed)
         return worded(self.key, test, self.in_words)

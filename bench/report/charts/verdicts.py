@@ -64,7 +64,11 @@ def _region(judgement: Judgement, suite: str, across: Part, up: Part) -> tuple[t
     if suite != MEAN:
         known &= pairs.of(suite)
     return joint_region(
-        ratio[0][known], ratio[1][known], (difference[0] - difference[1])[known], pairs.strata(known), level(judgement)
+        ratio[0][known],
+        ratio[1][known],
+        (difference[0] - difference[1])[known],
+        pairs.strata(known, judgement.claim.about),
+        level(judgement),
     )
 
 

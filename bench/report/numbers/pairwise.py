@@ -11,7 +11,7 @@ import numpy as np
 
 from bench.claims import Pairs, pair
 from bench.errors import UsageError
-from bench.records import RunRecord, effective_cost
+from bench.records import SUCH, RunRecord, effective_cost
 from bench.stats import Interval, frontier, holm, membership, ratio_of_sums, score_difference
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def _difference(pairs: Pairs, seed: int) -> Iterator[Difference]:
     known = ~np.isnan(ours.score) & ~np.isnan(theirs.score)
     if not known.any():
         return
-    values, strata = (ours.score - theirs.score)[known], pairs.strata(known)
+    values, strata = (ours.score - theirs.score)[known], pairs.strata(known, SUCH)
     estimate, _ = score_difference(values, strata, binary=ours.binary and theirs.binary, seed=seed)
     score, p = Interval(float(values.mean()), None, None, len(values)), None
     if estimate is not None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from bench.claims.headline import beyond, headline
 from bench.claims.judge import TRUNCATION_GAP, Case, Judgement, Reading, judge_cases
 from bench.claims.observed import Observed, observe, on_these_items
 from bench.claims.page import as_json, lines, markdown
 from bench.claims.pairs import Pairs, pair
+from bench.claims.partlines import beyond_lines, part_lines
 from bench.claims.parts import (
     CLEAN_SHARE,
     COST,
@@ -49,6 +51,10 @@ __all__ = [
     "Verdict",
     "adhoc",
     "as_json",
+    "beyond",
+    "beyond_lines",
+    "headline",
+    "part_lines",
     "combine",
     "cost_each",
     "counts",

@@ -1,14 +1,16 @@
 """How often a score claim would be supported: worlds drawn at random, judged by the rules of `difference_test`.
 
-Fixed families: items are independent, Tango's test decides. Random families: each family has shares of its own (they are
-Dirichlet, so that the differences' intraclass correlation is the world's), and CR2-t decides with Tango's test on as many
-items as the clustered ones are worth.
+Fixed families: items are independent, Tango's test decides. Random families: each family has shares of its own (they
+are Dirichlet, so that the differences' intraclass correlation is the world's), and CR2-t decides with Tango's test on
+as many items as the clustered ones are worth.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,8 +57,11 @@ def fixed_power(
         return 0.0
     lost, won = world.shares
     drawn = np.random.default_rng([seed, n]).multinomial(n, [lost, won, max(0.0, 1 - lost - won)], size=worlds)
-    least = critical_value(n, margin, alpha) if n <= SMALL else float(stats.norm.isf(alpha))
+    least = _critical(n, margin, alpha) if n <= SMALL else float(stats.norm.isf(alpha))
     return float(np.mean(_tango(np.full(worlds, float(n)), drawn[:, 0], drawn[:, 1], -margin) >= least))
+
+
+_critical = lru_cache(maxsize=256)(critical_value)
 
 
 def random_power(
@@ -148,3 +153,29 @@ def _tango(n: Floats, lost: NDArray[np.number], won: NDArray[np.number], d0: flo
     with np.errstate(divide="ignore", invalid="ignore"):
         statistic: Floats = np.where(above == 0, 0.0, above / np.sqrt(variance))
     return statistic
+
+
+def mean_power(
+    sizes: Sequence[Sequence[int]],
+    worlds: Sequence[World],
+    margin: float,
+    alpha: float = 0.05,
+    *,
+    independent: bool = True,
+) -> float:
+    """The chance that the mean of several suites supports it: by the normal distribution of the mean difference.
+
+    Its variance is Σ v_k e_k / n_k / K², v = discordance - difference², e = 1 for independent items, else
+    1 + (m - 1) icc with m = Σ n_g² / n over the suite's families.
+    """
+    variance = 0.0
+    for suite, world in zip(sizes, worlds, strict=True):
+        n = sum(suite)
+        typical = 1.0 if independent else sum(size * size for size in suite) / n
+        differing = max(world.discordance, abs(world.difference))
+        variance += (differing - world.difference**2) * (1 + (typical - 1) * world.icc) / n
+    difference = sum(world.difference for world in worlds) / len(worlds)
+    deviation = math.sqrt(variance) / len(worlds)
+    if deviation == 0:
+        return float(difference > -margin)
+    return float(stats.norm.cdf((difference + margin) / deviation - stats.norm.isf(alpha)))

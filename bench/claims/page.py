@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from bench.claims import outlook, parts
-from bench.claims.headline import beyond, headline
+from bench.claims.firstlines import beyond, headline
 from bench.claims.judge import Judgement, Reading
 from bench.claims.observed import observe, on_these_items
 from bench.claims.pairs import Side

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 
 from bench.claims import parts
-from bench.claims.headline import beyond, headline
+from bench.claims.firstlines import beyond, headline
 from bench.claims.judge import Judgement
 from bench.claims.parts import Part
 from bench.records import Claim, RecordedModel, RunRecord

@@ -210,10 +210,7 @@ class TestCost:
         assert "180 items (worth 32 independent ones, assuming families as alike as these)" in result.blocked
         few = cost(ours, theirs, families(180, 10), 0.9)
         assert few.problem is not None
-        assert (
-            "(worth 32 independent ones, assuming families as alike as these) are too few for that: it takes at least 100"
-            in few.problem
-        )
+        assert "assuming families as alike as these) are too few for that: it takes at least 100" in few.problem
 
     def test_a_bill_of_nothing_has_no_ratio(self) -> None:
         assert cost([0.0] * 20, [1.0] * 20, alone(20), 0.9).problem == "a bill of 0 USD has no ratio"

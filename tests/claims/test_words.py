@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bench import claims
-from bench.claims import headline
+from bench.claims.firstlines import MOST_WORDS, words
 from bench.claims.outlook import assumed, expected
 from bench.records import read_record
 from bench.records.claim import Claim
@@ -106,7 +106,7 @@ def test_the_first_sentence_has_at_most_25_words_and_every_figure_stands_once(
     made = kinds(rows(230, verdict), 23) + kinds(rows(230, near, suite="reasoning"), 18)
     opinion = told(tmp_path / "run", made, replace(CLAIM, margins=margins))
     said = claims.headline(opinion)
-    assert headline.words(said) <= headline.MOST_WORDS, said
+    assert words(said) <= MOST_WORDS, said
     assert "n = 460" in said
     intervals = re.findall(r"interval [^)]*\)", page(tmp_path / "run"))
     assert len(intervals) == len(claims.part_lines(opinion)) - page(tmp_path / "run").count(": unknown;")

@@ -92,10 +92,10 @@ class Pairs:
     """Each item's suite."""
     clusters: tuple[str, ...]
     """Each item's cluster where kinds of task are drawn at random, as the task states it: its family, or what it
-    shares with others of its kind. Unique over suites."""
+    shares with others of its kind. Unique over suites; items with one prompt share it, here and below."""
     sources: tuple[str, ...]
     """Each item's cluster where families are fixed: what it shares with others of its kind, such as a ticket in five
-    wordings, or else the item itself; items with one prompt share it in both readings. Unique over suites."""
+    wordings, or else the item itself. Unique over suites."""
     planned: int
     """Items that the run planned for these suites."""
     seconds: Floats
@@ -168,16 +168,18 @@ def pair(
     rows = rows.merge(asked[KEY].drop_duplicates(), on=KEY)
     _same_questions(rows)
     _sound(rows)
-    rows, repeated = questions.joined(rows.assign(**_shared(rows)), (THESE, SUCH))
+    rows = rows.assign(**_shared(rows))
     first = rows.drop_duplicates(KEY).sort_values(KEY)
     order = first.set_index(KEY).index
-    seconds, timed, answered = _seconds(rows, candidate, baseline)
+    (clusters, repeated), (sources, _) = (questions.clusters(first, about) for about in (SUCH, THESE))
+    named = {SUCH: dict(zip(order, clusters, strict=True)), THESE: dict(zip(order, sources, strict=True))}
+    seconds, timed, answered = _seconds(rows, candidate, baseline, named)
     return Pairs(
         candidate=_side(rows, candidate, order, record, columns),
         baseline=_side(rows, baseline, order, record, columns),
         suites=tuple(first["suite"]),
-        clusters=tuple(first[SUCH]),
-        sources=tuple(first[THESE]),
+        clusters=tuple(clusters),
+        sources=tuple(sources),
         repeated=repeated,
         planned=len(order) if record.imported else _planned(record, suites),
         seconds=seconds,
@@ -292,21 +294,22 @@ def _floats(series: pd.Series[Any], order: pd.Index[Any]) -> Floats:
 
 
 def _seconds(
-    rows: pd.DataFrame, candidate: str, baseline: str
+    rows: pd.DataFrame, candidate: str, baseline: str, named: Mapping[str, Mapping[Any, str]]
 ) -> tuple[Floats, Mapping[str, Strata], Mapping[str, int]]:
     """E2E seconds of samples that both sides answered close in time, with clean clocks and no reuse."""
     import pandas as pd
 
     answered = rows[rows["latency_s"].notna() & rows["score"].notna()]
     sides = [answered[answered["model"] == label] for label in (candidate, baseline)]
-    both = sides[0].merge(sides[1], on=[*KEY, "repeat", THESE, SUCH], suffixes=("_c", "_b"))
+    both = sides[0].merge(sides[1], on=[*KEY, "repeat"], suffixes=("_c", "_b"))
     if both.empty:
-        return np.empty((0, 2)), {about: Strata([], []) for about in (THESE, SUCH)}, {}
+        return np.empty((0, 2)), dict.fromkeys(named, Strata([], [])), {}
     starts = [pd.to_datetime(both[f"started_at_{side}"], utc=True, format="ISO8601") for side in "cb"]
     clean = (starts[0] - starts[1]).dt.total_seconds().abs() <= CLOSE_S
     for side in "cb":
         clean &= both[f"timing_ok_{side}"].fillna(False).astype(bool) & ~both[f"reused_{side}"].astype(bool)
     kept = both[clean]
     seconds = kept[["latency_s_c", "latency_s_b"]].to_numpy(dtype=float)
-    strata = {about: Strata(list(kept["suite"]), list(kept[about])) for about in (THESE, SUCH)}
+    items, suites = list(kept[KEY].itertuples(index=False, name=None)), list(kept["suite"])
+    strata = {about: Strata(suites, [clusters[key] for key in items]) for about, clusters in named.items()}
     return seconds, strata, {str(suite): int(count) for suite, count in both["suite"].value_counts().items()}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,8 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
-
-from bench.claims.bills import KEY
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,21 +28,20 @@ class Repeated:
     """Two ids of one of them."""
 
 
-def joined(rows: pd.DataFrame, columns: Sequence[str]) -> tuple[pd.DataFrame, tuple[Repeated, ...]]:
-    """The rows with these columns' clusters joined where they hold one question, and what is asked twice.
+def clusters(items: pd.DataFrame, column: str) -> tuple[list[str], tuple[Repeated, ...]]:
+    """Each item's cluster, of those that a column names uniquely over suites, and what is asked twice; a row an item.
 
-    Asked again, a question tells nothing new: clusters with an equal prompt take one name. An unknown prompt is equal
-    to no other.
+    Equal prompts join the clusters that they stand in: asked again, a question tells nothing new. An unknown prompt is
+    equal to no other.
     """
-    items = rows.drop_duplicates([*KEY, "prompt_sha256"])
-    known = items[items["prompt_sha256"].fillna("") != ""]
-    twice = known[known.duplicated(["suite", "prompt_sha256"], keep=False)]
+    named = items[column].to_numpy(dtype=object)
+    prompts = (items["suite"] + "/" + items["prompt_sha256"]).fillna("")
+    known = prompts[(prompts != "") & (items["prompt_sha256"] != "")]
+    twice = known[known.duplicated(keep=False)]
     if twice.empty:
-        return rows, ()
-    found = tuple(_repeated(str(suite), part) for suite, part in twice.groupby("suite"))
-    prompts = (twice["suite"] + "/" + twice["prompt_sha256"]).to_numpy(dtype=str)
-    names = {column: _joined(twice[column].to_numpy(dtype=str), prompts) for column in columns}
-    return rows.assign(**{column: rows[column].map(names[column]).fillna(rows[column]) for column in columns}), found
+        return [str(name) for name in named], ()
+    found = tuple(_repeated(str(suite), part) for suite, part in items.loc[twice.index].groupby("suite"))
+    return _joined(named, items.index.get_indexer(twice.index), twice.to_numpy(dtype=object)), found
 
 
 def _repeated(suite: str, items: pd.DataFrame) -> Repeated:
@@ -55,15 +51,15 @@ def _repeated(suite: str, items: pd.DataFrame) -> Repeated:
     )
 
 
-def _joined(names: NDArray[np.str_], prompts: NDArray[np.str_]) -> dict[str, str]:
-    """The clusters that share a prompt, each with the first name among them."""
-    labels, codes = np.unique(names, return_inverse=True)
-    _, asked = np.unique(prompts, return_inverse=True)
+def _joined(names: NDArray[np.object_], places: NDArray[np.intp], prompts: NDArray[np.object_]) -> list[str]:
+    """The clusters' names, those that share a prompt under the first name of theirs."""
+    labels, codes = np.unique(np.asarray(names, dtype=str), return_inverse=True)
+    _, asked = np.unique(np.asarray(prompts, dtype=str), return_inverse=True)
     size = len(labels) + int(asked.max()) + 1
-    links = coo_array((np.ones(len(asked)), (codes, len(labels) + asked)), shape=(size, size))
-    parts = connected_components(links, directed=False)[1][: len(labels)].tolist()
-    first: dict[int, str] = {}
-    return {str(label): first.setdefault(part, str(label)) for label, part in zip(labels, parts, strict=True)}
+    links = coo_array((np.ones(len(asked)), (codes[places], len(labels) + asked)), shape=(size, size))
+    parts = connected_components(links, directed=False)[1][: len(labels)]
+    first = dict(zip(parts[::-1].tolist(), labels[::-1].tolist(), strict=True))
+    return [first[part] for part in parts[codes].tolist()]
 
 
 def in_words(repeated: Repeated) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bench.cli.consent import require_consent, send_keys_option
 from bench.cli.gate import run_options as gate_options
 from bench.cli.options import config_option, include_option, load_config, results_option, task_folders
 from bench.errors import IncompleteError, UsageError, suggest
@@ -130,6 +131,7 @@ class _Usd(click.ParamType[Decimal]):
     "connection: latency without queueing or prefix caches, cold and warm apart. Costs as other calls do.",
 )
 @gate_options
+@send_keys_option
 @click.option("-y", "--yes", is_flag=True, envvar="BENCH_YES", help="Spend without asking first.")
 @click.option("--json", "as_json", is_flag=True, help="Print the comparison (or the plan of --dry-run) as JSON.")
 def run(
@@ -137,7 +139,7 @@ def run(
     include: tuple[Path, ...], repeats: int | None, seed: int | None, exam_seed: int | None,
     max_connections: int | None, output: Path | None, fresh: bool, dry_run: bool, budget: Decimal | None,
     unsafe: bool, prompts: int | None, baseline: str | None, confirm: bool, detect: float | None, junit: Path | None,
-    yes: bool, as_json: bool,
+    origins: tuple[str, ...], yes: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Run the comparison in bench.toml and print its table.
 
@@ -155,8 +157,7 @@ def run(
     from bench.cli.show import show
     from bench.config import environment
     from bench.report.write import write_report
-    from bench.run import JOURNAL, probe
-    from bench.run import ask as asking
+    from bench.run import probe
     from bench.run.execute import execute
     from bench.run.prepare import prepare
 
@@ -180,12 +181,12 @@ def run(
     prepared = prepare(comparison, known, environ)
     for line in (*_warnings(prepared), *registry.edited(known, prepared.loaded.files.values())):
         click.echo(f"Warning: {line}", err=True)
+    if not dry_run:
+        require_consent(prepared.endpoints, environ, origins)
     gating = gate.begin(prepared, results, baseline, confirm=confirm, detect=detect, junit=junit)
     fresh = fresh or gating is not None
     if dry_run:
-        estimate = asking.estimate_run(prepared, results / JOURNAL, output=output, fresh=fresh)
-        probing = probe.estimate_probe(prepared, prompts) if prompts else None
-        click.echo((_plan_json if as_json else _plan_text)(prepared, estimate, probing))
+        _show_plan(prepared, results, output, prompts, fresh=fresh, as_json=as_json)
         return
     with RunProgress() as progress:
         try:
@@ -265,6 +266,17 @@ def _adhoc(name: str, comparison: Comparison) -> ModelEntry:
         raise UsageError(f"no model '{name}' in {comparison.source}.{suggest(name, comparison.models)}")
     label = re.sub(r"[^\w.-]", "-", name.rpartition("/")[2])
     return read_model(label, {"model": name}, comparison.providers)
+
+
+def _show_plan(
+    prepared: Prepared, results: Path, output: Path | None, prompts: int | None, *, fresh: bool, as_json: bool
+) -> None:
+    from bench.run import JOURNAL, probe
+    from bench.run import ask as asking
+
+    estimate = asking.estimate_run(prepared, results / JOURNAL, output=output, fresh=fresh)
+    probing = probe.estimate_probe(prepared, prompts) if prompts else None
+    click.echo((_plan_json if as_json else _plan_text)(prepared, estimate, probing))
 
 
 def _plan_json(prepared: Prepared, estimate: Estimate, probing: Estimate | None) -> str:

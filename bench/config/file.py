@@ -13,8 +13,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 from bench.errors import UsageError, suggest
 from bench.prices import MODES
-from bench.providers import SECRET_NAME, address_problem
-from bench.records import ABOUT, MARGINS, Margin
+from bench.providers import address_problem
+from bench.records import ABOUT, MARGINS, SECRET_NAME, Margin
 
 Check = Callable[[object], str | None]
 """What is wrong with a value, as the end of a sentence that begins with its key; None if nothing is."""
@@ -97,6 +97,8 @@ def _texts(value: object) -> str | None:
 
 def _addresses(value: object) -> str | None:
     good = isinstance(value, dict) and not any(_plain_address(v) for v in value.values())
+    if good and any(SECRET_NAME.search(name) for name in re.findall(r"\{(\w+)\}", str(value))):
+        return "must hold no {NAME} of a key: an address is shown, and looked up by name servers"
     return None if good else 'must be a table of addresses, e.g. { china = "https://..." }'
 
 
@@ -144,7 +146,7 @@ def _over(value: object) -> str | None:
 
 
 def _about(value: object) -> str | None:
-    return None if value in ABOUT else 'must be "these" (these kinds of task) or "such" (other kinds like these)'
+    return None if value in ABOUT else 'must be "these" or "such"'
 
 
 _COUNT = _number(1, whole=True)

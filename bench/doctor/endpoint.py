@@ -12,8 +12,9 @@ from email.utils import parsedate_to_datetime
 from urllib.parse import quote
 
 from bench.doctor.check import Check, CheckStatus
-from bench.engine import Channel, Page, Redactor, Unreachable, now, tls_context
+from bench.engine import Channel, Page, Unreachable, now, tls_context
 from bench.providers import Endpoint, FaultKind, parse
+from bench.records import Secrets
 
 VISIT_S = 15.0
 """Longest stay at an endpoint, in seconds."""
@@ -55,7 +56,7 @@ async def visit_all(endpoints: Iterable[Endpoint], environ: Mapping[str, str]) -
 
 async def _visit(endpoint: Endpoint, environ: Mapping[str, str], tls: ssl.SSLContext) -> Visit:
     """Asks for the list of models, and for the model by its name where the list lacks it: aliases are in no list."""
-    label, redact = endpoint.entry.label, Redactor(endpoint.secrets(environ))
+    label, redact = endpoint.entry.label, endpoint.secrets(environ)
     channel = Channel(endpoint.base_url or "", endpoint.headers(environ), VISIT_S, tls)
     begun, asked_at = now(), datetime.now(UTC)
     try:
@@ -98,7 +99,7 @@ def _listed(page: Page) -> list[str] | None:
     return [str(row.get("id")) for row in rows if isinstance(row, dict)] if isinstance(rows, list) else None
 
 
-def _model(endpoint: Endpoint, known: bool, listed: Sequence[str], redact: Redactor) -> Check:
+def _model(endpoint: Endpoint, known: bool, listed: Sequence[str], redact: Secrets) -> Check:
     """A vendor that needs a key knows its models; a server of one's own may answer to any name."""
     label, model = endpoint.entry.label, endpoint.wire_model
     if known:
@@ -109,7 +110,7 @@ def _model(endpoint: Endpoint, known: bool, listed: Sequence[str], redact: Redac
     return Check(status, "model", f"{model} is none of the {len(listed)} models it lists", cure, label)
 
 
-def _unlisted(endpoint: Endpoint, page: Page, redact: Redactor) -> tuple[Check, ...]:
+def _unlisted(endpoint: Endpoint, page: Page, redact: Secrets) -> tuple[Check, ...]:
     """What a reply means that is not a list of models."""
     label, status = endpoint.entry.label, f"HTTP {page.status}"
     unknown = f"nobody can tell whether {endpoint.wire_model} is there"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bench.engine.answer import Redactor
 from bench.engine.budget import Budget
 from bench.engine.clock import now
 from bench.engine.lane import Lane, LaneResult
@@ -18,7 +17,6 @@ __all__ = [
     "LaneResult",
     "Observer",
     "Page",
-    "Redactor",
     "Unreachable",
     "now",
     "run_lanes",

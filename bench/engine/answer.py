@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 
@@ -10,6 +9,10 @@ from bench.engine.retry import Cause, Failure
 from bench.providers import Fault, StreamEvent, ThinkSplitter, unopened, whole
 from bench.records import Outcome, TokenUsage
 
+ANSWER_BYTES = 1024 * 1024
+"""An answer is cut here, in bytes of UTF-8, and so is its reasoning: about 250,000 tokens each. It is truncated."""
+PIECES = 256 * 1024
+"""It is cut as well after so many events with text: no model writes as many tokens."""
 BUFFERED_CHARS = 64
 """Shorter answers may well arrive at once."""
 BUFFERED_S_PER_CHAR = 50e-6
@@ -50,6 +53,10 @@ class Answer:
     """Reads that carried text."""
     coalesced: int = 0
     """Of these, reads that carried more than one event with text."""
+    overlong: bool = False
+    """Whether it was cut at `ANSWER_BYTES` or `PIECES`."""
+    _room: int = ANSWER_BYTES
+    _reasoning_room: int = ANSWER_BYTES
     _in_read: int = 0
     _in_first: int = 0
     _in_first_answer: int = 0
@@ -59,11 +66,11 @@ class Answer:
     def take(self, at: float, event: StreamEvent) -> None:
         """Adds one event out of a read that arrived at `at`."""
         self.events += 1
-        if event.answer or event.reasoning:
+        if (event.answer or event.reasoning) and not self.overlong:
             self._count(at)
             self._add(at, *self._splitter.feed(event.answer))
-            if event.reasoning:
-                self.reasonings.append(event.reasoning)
+            self._add(at, "", event.reasoning)
+            self.overlong |= len(self.answers) + len(self.reasonings) >= PIECES
         if event.outcome and self.outcome is not Outcome.REFUSED:
             self.outcome = event.outcome
         self.finish_reason = event.finish_reason or self.finish_reason
@@ -88,6 +95,7 @@ class Answer:
         self._in_first += self.reads == 1
 
     def _add(self, at: float, answer: str, reasoning: str) -> None:
+        answer, reasoning = self._fitting(answer, reasoning)
         if answer:
             self.first_answer = self.first_answer or at
             self._in_first_answer += at == self.first_answer
@@ -95,6 +103,13 @@ class Answer:
             self._answered.append(at)
         if reasoning:
             self.reasonings.append(reasoning)
+
+    def _fitting(self, answer: str, reasoning: str) -> tuple[str, str]:
+        """As much of both texts as there is room for."""
+        cut, self._room = _cut(answer, self._room)
+        cut_reasoning, self._reasoning_room = _cut(reasoning, self._reasoning_room)
+        self.overlong |= len(cut) < len(answer) or len(cut_reasoning) < len(reasoning)
+        return cut, cut_reasoning
 
     def close(self) -> None:
         """The stream is over: what was held back as perhaps the beginning of a tag is text after all."""
@@ -154,6 +169,8 @@ class Answer:
             return Failure(Cause.STREAM, self.fault.message, self.fault, status=200)
         if not self.events and head.strip():
             return Failure(Cause.SHAPE, f"the reply holds no event: {head}", status=200)
+        if self.overlong:
+            return Failure(Cause.LENGTH, f"longer than {ANSWER_BYTES} bytes, and cut there", status=200)
         if self.done is None or self.outcome is None:
             return Failure(Cause.STREAM, "the stream ended without its terminal event", status=200)
         if self.outcome is Outcome.INFRASTRUCTURE:
@@ -161,16 +178,9 @@ class Answer:
         return None
 
 
-class Redactor:
-    """Takes secrets out of everything that is kept: endpoints may repeat the key that they refuse."""
-
-    def __init__(self, secrets: Sequence[str]) -> None:
-        """`secrets`: strings that no message may repeat, the longest first."""
-        self._secrets = secrets
-
-    def __call__(self, text: str, shortest: int = 1) -> str:
-        """The text with every secret of at least `shortest` characters masked."""
-        for secret in self._secrets:
-            if len(secret) >= shortest:
-                text = text.replace(secret, "***")
-        return text
+def _cut(text: str, room: int) -> tuple[str, int]:
+    """A text's beginning of at most `room` bytes, and the room that it leaves: none once something was cut."""
+    size = len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
+    if size <= room:
+        return text, room - size
+    return text.encode("utf-8", "surrogatepass")[:room].decode("utf-8", "ignore"), 0

@@ -10,13 +10,13 @@ from typing import Any
 
 import httpx
 
-from bench.engine.answer import Answer, Redactor
+from bench.engine.answer import Answer
 from bench.engine.clock import now
 from bench.engine.retry import MAX_WAIT_S, Cause, Failure, retry_after_s, should_retry
 from bench.engine.sse import SseParser
 from bench.engine.transport import Channel, Dropped, Reply
 from bench.providers import FaultKind, Wire
-from bench.records import Attempt, Outcome, utc_now
+from bench.records import Attempt, Outcome, Secrets, utc_now
 
 SHOWN = 300
 """Characters kept of a reply in the wrong shape."""
@@ -40,7 +40,7 @@ class Asking:
     """Whether the model thinks; None if unknown."""
     timeout_s: float
     """Total deadline of one attempt, in seconds."""
-    redact: Redactor
+    redact: Secrets
     """Takes the lane's secrets out of messages."""
     on_first_event: Callable[[], None]
     """Called at an attempt's first event that reports no fault: key, balance and model are good."""
@@ -110,9 +110,8 @@ async def _read(asking: Asking, reply: Reply, answer: Answer, deadline: asyncio.
     """Reads a reply to its end; returns why it is not an answer, or None."""
     if reply.status != 200:
         return _refusal(asking, reply, await reply.words())
-    encoding = reply.response.headers.get("content-encoding", "identity")
-    if encoding.lower() != "identity":
-        return Failure(Cause.SHAPE, f"the reply is compressed ({encoding}), which was not asked for", status=200)
+    if reply.packed:
+        return Failure(Cause.SHAPE, reply.packed, status=200)
     reader = _Reader(asking, answer, deadline)
     await reply.pour(reader)
     return reader.failure or answer.failure(asking.redact(reader.head.decode("utf-8", "replace"))[:SHOWN])
@@ -142,7 +141,7 @@ class _Reader:
             return False
         if self._answer.done == at:
             self._deadline.reschedule(asyncio.get_running_loop().time() + DRAIN_S)
-        return self._answer.fault is None
+        return self._answer.fault is None and not self._answer.overlong
 
     def _take(self, at: float, data: str) -> None:
         wire = self._asking.wire
@@ -183,11 +182,11 @@ def _broken(error: Exception, reply: Reply | None, timeout_s: float) -> Failure:
 def _outcome(answer: Answer, failure: Failure | None) -> Outcome:
     if failure is None:
         return answer.outcome or Outcome.INFRASTRUCTURE
-    if failure.cause is Cause.DEADLINE and answer.first:
+    if failure.cause in (Cause.DEADLINE, Cause.LENGTH) and answer.first:
         return Outcome.TRUNCATED
     return Outcome.REFUSED if failure.kind is FaultKind.REFUSED else Outcome.INFRASTRUCTURE
 
 
-def _request_id(reply: Reply | None, redact: Redactor) -> str | None:
+def _request_id(reply: Reply | None, redact: Secrets) -> str | None:
     headers = reply.response.headers if reply else {}
     return next((redact(headers[name])[:LONGEST] for name in REQUEST_IDS if name in headers), None)

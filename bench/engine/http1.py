@@ -24,6 +24,12 @@ IDLE_S = 60.0
 """A connection that has been idle for longer is not used again: something on the way may have forgotten it."""
 HEAD_BYTES = 100 * 1024
 """A reply whose head is longer is not a reply."""
+HEADERS = 256
+"""A head with more lines is not a reply's."""
+INTERIM = 16
+"""So many 1xx heads may come before a reply's own."""
+WIRE_BYTES = 128 * 1024 * 1024
+"""Nothing more is read of a reply, framing included: 128,000 tokens of a kilobyte each."""
 UNREAD_BYTES = 1024 * 1024
 """With this much of a reply unread, no more is taken from the socket."""
 
@@ -64,6 +70,8 @@ class Connection(asyncio.Protocol):
         self._head: h11.Response | None = None
         self._reads: deque[Read] = deque()
         self._unread = 0
+        self._received = 0
+        self._interim = 0
         self._sink: Sink | None = None
         self._refused: Exception | None = None
         self._error: httpx.TransportError | None = None
@@ -94,12 +102,15 @@ class Connection(asyncio.Protocol):
             self.abort()
             return
         self._last_at = at
+        self._received += len(data)
         parts: list[bytes] = []
         try:
             self._http.receive_data(data)
             self._parse(parts)
         except h11.RemoteProtocolError as error:
             self._end(httpx.RemoteProtocolError(str(error)))
+        if self._received > WIRE_BYTES:
+            self._end(httpx.RemoteProtocolError(f"the reply is longer than {WIRE_BYTES} bytes"))
         if parts:
             self._give(Read(at, b"".join(parts)))
         if self._sink is None or self._complete:
@@ -127,10 +138,14 @@ class Connection(asyncio.Protocol):
             if isinstance(event, h11.Data):
                 parts.append(event.data)
             elif isinstance(event, h11.Response):
+                _require_few(len(event.headers), HEADERS, "headers")
                 self._head = event
             elif isinstance(event, h11.EndOfMessage):
                 self._finish()
-            elif not isinstance(event, h11.InformationalResponse):
+            elif isinstance(event, h11.InformationalResponse):
+                self._interim += 1
+                _require_few(self._interim, INTERIM, "heads before its own")
+            else:
                 return
 
     def _finish(self) -> None:
@@ -166,6 +181,7 @@ class Connection(asyncio.Protocol):
         head = h11.Request(method=request.method, target=request.url.raw_path, headers=request.headers.raw)
         data = b"".join(self._http.send(e) or b"" for e in (head, h11.Data(data=content), h11.EndOfMessage()))
         self._complete, self._head = False, None
+        self._received = self._interim = 0
         self._last_at = now()
         self._transport.write(data)
         if read_s is not None:
@@ -240,6 +256,11 @@ class Connection(asyncio.Protocol):
     async def closed(self) -> None:
         """Returns when the connection is gone."""
         await self._lost
+
+
+def _require_few(count: int, most: int, what: str) -> None:
+    if count > most:
+        raise h11.RemoteProtocolError(f"the reply has more than {most} {what}")
 
 
 class _Body(httpx.AsyncByteStream):

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from bench.engine.clock import MachineTime
-from bench.engine.exchange import Ended
+from bench.engine.exchange import LONGEST, Ended
 from bench.engine.retry import MAX_WAIT_S, Cause, Failure
 from bench.engine.throttle import Throttle
 from bench.plan import PlannedCall
 from bench.providers import Endpoint, FaultKind
+from bench.records import Secrets
 
 DOWN_AFTER = 3
 """Calls in a row, retries and all, that fail before a model is stopped; once one succeeded, two rounds of slots."""
@@ -145,6 +148,13 @@ class LaneState:
             self.stopped = f"{why.rstrip('.')}. {failure.cure}" if failure.cure else why
             self.throttle.stop()
             self.on_stop(self.stopped)
+
+    def broke(self, error: Exception, redact: Secrets) -> None:
+        """An error of our own, or one that a reply caused, ends this model's lane and no other."""
+        place = traceback.extract_tb(error.__traceback__)[-1:]
+        where = f" at {Path(place[0].filename).name}:{place[0].lineno}" if place else ""
+        why = redact(" ".join(f"{type(error).__name__}: {error}".split()))[:LONGEST]
+        self.stop(Failure(Cause.SHAPE, why), f"an unexpected error{where} ({why}); please report it")
 
     def result(self) -> LaneResult:
         """How the lane went, once it is over."""

@@ -40,6 +40,8 @@ class Cause(StrEnum):
     """The reply is not what the protocol promises."""
     DEADLINE = "deadline"
     """Our own deadline passed."""
+    LENGTH = "length"
+    """The answer passed our own cap in bytes."""
 
 
 CURES = {
@@ -47,6 +49,7 @@ CURES = {
     Cause.STREAM: "Check that base_url is right (it often ends in /v1) and speaks this provider's protocol.",
     Cause.SHAPE: "Check that base_url is right (it often ends in /v1) and speaks this provider's protocol.",
     Cause.DEADLINE: "Check its server, or raise timeout_s.",
+    Cause.LENGTH: "Check its server: no max_tokens allows so long an answer.",
 }
 """What the user can do where every call ends so and the vendor has reported no fault."""
 
@@ -109,7 +112,8 @@ def pause_before_next(failures: Sequence[Failure], *, reached: bool, dice: float
 
 
 def _repeatable(failure: Failure) -> bool:
-    if failure.cause in (Cause.SHAPE, Cause.DEADLINE) or failure.kind in (FaultKind.MODEL, FaultKind.REFUSED):
+    final = (Cause.SHAPE, Cause.DEADLINE, Cause.LENGTH)
+    if failure.cause in final or failure.kind in (FaultKind.MODEL, FaultKind.REFUSED):
         return False
     return failure.kind is FaultKind.TRANSIENT if failure.should_retry is None else failure.should_retry
 

@@ -11,7 +11,6 @@ from functools import partial
 
 import httpx
 
-from bench.engine.answer import Redactor
 from bench.engine.clock import now
 from bench.engine.exchange import Asking
 from bench.engine.lane import Lane, LaneResult, LaneState
@@ -63,7 +62,7 @@ class _Engine:
     states: Sequence[LaneState]
     group: asyncio.TaskGroup
     backlog: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(BACKLOG))
-    errors: list[Exception] = field(default_factory=list)
+    errors: list[Exception]
 
     async def lane(self, state: LaneState, channels: Sequence[Channel], asking: Asking) -> None:
         """Runs a lane to its end."""
@@ -99,10 +98,7 @@ class _Engine:
             call = None
             try:
                 if not state.throttle.stopped:
-                    call = await series.ask(channel, planned, now() - ready)
-                    self.record(call)
-            except Exception as error:
-                self._fail(error)
+                    call = await self._ask(series, channel, planned, now() - ready)
             finally:
                 self.admission.finished(label, planned.rank, call)
             if call:
@@ -110,6 +106,19 @@ class _Engine:
         state.throttle.close()
         self.gate.known(label)
         await self.pacer.leave(label)
+
+    async def _ask(self, series: Series, channel: Channel, planned: PlannedCall, queue_s: float) -> Call | None:
+        """A recorded call; None where asking failed by an error of our own, which stops this lane alone."""
+        try:
+            call = await series.ask(channel, planned, queue_s)
+        except Exception as error:
+            series.state.broke(error, series.asking.redact)
+            return None
+        try:
+            self.record(call)
+        except Exception as error:
+            self._fail(error)
+        return call
 
     async def _report(self, planned: PlannedCall, call: Call, state: LaneState) -> None:
         if self.errors:
@@ -128,10 +137,7 @@ class _Engine:
             self._fail(error)
 
     def _fail(self, error: Exception) -> None:
-        """An error of our own begins no new call, but lets those in flight be recorded."""
-        self.errors.append(error)
-        for state in self.states:
-            state.throttle.stop()
+        _end_all(self.states, self.errors, error)
 
 
 async def run_lanes(
@@ -157,7 +163,16 @@ async def run_lanes(
     remote = [lane.label for lane in lanes if lane.calls and not lane.endpoint.entry.local]
     # A resumed model whose first item is far ahead begins later, and only because the others go on.
     gate = _Gate(label for label in remote if pacer.may_begin(label, ranks[label][0]))
-    states = [_state(lane, gate, stopped) for lane in lanes]
+    errors: list[Exception] = []
+    states: list[LaneState] = []
+
+    def tell(label: str, why: str) -> None:
+        try:
+            stopped(label, why)
+        except Exception as error:
+            _end_all(states, errors, error)
+
+    states += (_state(lane, gate, tell) for lane in lanes)
     saturation, tls = Saturation(), tls_context()
     giving_up = asyncio.get_running_loop().call_later(CANARY_S, gate.open)
     watch = asyncio.create_task(saturation.watch())
@@ -174,6 +189,7 @@ async def run_lanes(
                 saturation=saturation,
                 states=states,
                 group=group,
+                errors=errors,
             )
             for state in states:
                 channels, asking = _connect(state, environ, tls, transport)
@@ -183,9 +199,16 @@ async def run_lanes(
     finally:
         giving_up.cancel()
         watch.cancel()
-    if engine.errors:
-        raise engine.errors[0]
+    if errors:
+        raise errors[0]
     return {state.lane.label: state.result() for state in states}
+
+
+def _end_all(states: Sequence[LaneState], errors: list[Exception], error: Exception) -> None:
+    """An error of the run itself begins no new call, but lets those in flight be recorded."""
+    errors.append(error)
+    for state in states:
+        state.throttle.stop()
 
 
 def _state(lane: Lane, gate: _Gate, stopped: Callable[[str, str], None]) -> LaneState:
@@ -203,7 +226,7 @@ def _connect(
         raise AssertionError(f"lane {state.lane.label} has no address")
     headers, timeout_s = endpoint.headers(environ), endpoint.entry.timeout_s
     channels = [Channel(endpoint.base_url, headers, timeout_s, tls, transport) for _ in range(state.throttle.slots)]
-    redact = Redactor(endpoint.secrets(environ))
+    redact = endpoint.secrets(environ)
     return channels, Asking(
         wire=endpoint.wire,
         path=endpoint.path,

@@ -16,9 +16,6 @@ from bench.engine.transport import Channel
 from bench.plan import PlannedCall
 from bench.records import Call
 
-SECRET_LENGTH = 16
-"""A secret at least so long is masked in answers too; a shorter one, say EMPTY, may be a word of the answer."""
-
 
 @dataclass(frozen=True, slots=True)
 class Series:
@@ -81,7 +78,7 @@ class Series:
         flags: tuple[str, ...],
     ) -> Call:
         answer, scored = attempts[-1].answer, attempts[-1].attempt
-        redact, local = self.asking.redact, self.state.lane.endpoint.entry.local
+        clean, local = self.asking.redact.in_answer, self.state.lane.endpoint.entry.local
         return Call(
             key=planned.key,
             run=self.run,
@@ -90,10 +87,10 @@ class Series:
             repeat=planned.repeat,
             order=planned.order,
             outcome=scored.outcome,
-            text=redact(answer.text, SECRET_LENGTH),
-            reasoning=redact(answer.reasoning, SECRET_LENGTH),
-            finish_reason=answer.finish_reason and redact(answer.finish_reason, SECRET_LENGTH),
-            served_model=answer.served_model and redact(answer.served_model, SECRET_LENGTH),
+            text=clean(answer.text),
+            reasoning=clean(answer.reasoning),
+            finish_reason=answer.finish_reason and clean(answer.finish_reason),
+            served_model=answer.served_model and clean(answer.served_model),
             usage=scored.usage,
             attempts=tuple(ended.attempt for ended in attempts),
             started_at=scored.sent_at,

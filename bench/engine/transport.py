@@ -19,7 +19,7 @@ from urllib.request import getproxies, proxy_bypass
 import httpx
 
 from bench.engine.clock import now
-from bench.engine.http1 import IDLE_S, RequestMarks, Sink, SlotTransport
+from bench.engine.http1 import HEADERS, IDLE_S, WIRE_BYTES, RequestMarks, Sink, SlotTransport
 from bench.errors import UsageError
 
 CONNECT_S = 10.0
@@ -28,8 +28,12 @@ ERROR_BYTES = 64 * 1024
 """No more is read of the body of an error reply."""
 ERROR_S = 5.0
 """Nor is it waited for any longer, in seconds: its status says enough."""
-PAGE_BYTES = 8 * 1024 * 1024
-"""No more is read of a reply that is not a stream; a gateway's list of models takes one."""
+PAGE_BYTES = 4 * 1024 * 1024
+"""No more is read of a reply that is not a stream; a gateway's list of models takes one of them."""
+PLAIN = ("identity", "utf-8")
+"""What a reply may call the encoding of a body that is not packed."""
+SHOWN = 40
+"""Characters shown of the name of any other."""
 USUAL_HEADERS = {
     "User-Agent": "claimbench",
     "Accept": "text/event-stream, application/json",
@@ -63,18 +67,34 @@ class Reply:
         if pour is not None:
             await pour(sink)
             return
+        received = 0
         async for chunk in self.response.aiter_raw():
+            received += len(chunk)
+            if received > WIRE_BYTES:
+                raise httpx.RemoteProtocolError(f"the reply is longer than {WIRE_BYTES} bytes")
             if not sink(now(), chunk):
                 return
 
+    @property
+    def packed(self) -> str | None:
+        """What is wrong with a reply in an encoding that was not asked for: it is never unpacked. None if nothing."""
+        encoding = self.response.headers.get("content-encoding", "").strip() or "identity"
+        if encoding.lower() in PLAIN:
+            return None
+        return f"the reply is compressed ({encoding[:SHOWN]}), which was not asked for"
+
     async def text(self) -> str:
         """The body of a reply that is not a stream, or its first bytes. Raises httpx.RequestError if it breaks off."""
+        if self.packed:
+            return self.packed
         body = bytearray()
         await self._gather(body, PAGE_BYTES)
         return body.decode("utf-8", "replace")
 
     async def words(self) -> str:
         """What an error reply says, or as much of it as comes soon. Never raises for a reply that breaks off."""
+        if self.packed:
+            return self.packed
         body = bytearray()
         with suppress(TimeoutError, httpx.RequestError):
             async with asyncio.timeout(ERROR_S):
@@ -82,7 +102,7 @@ class Reply:
         return body.decode("utf-8", "replace")
 
     async def _gather(self, body: bytearray, most: int) -> None:
-        async for part in self.response.aiter_bytes():
+        async for part in self.response.aiter_raw():  # never `aiter_bytes`, which unpacks whatever comes
             body += part[: most - len(body)]
             if len(body) == most:
                 return
@@ -166,6 +186,8 @@ class Channel:
                 raise
             raise Dropped(str(error) or type(error).__name__) from error
         try:
+            if len(response.headers) > HEADERS:
+                raise httpx.RemoteProtocolError(f"the reply has more than {HEADERS} headers")
             sent = asked if marks.sent is None else marks.sent
             yield Reply(response.status_code, sent, sent - asked, response, kept=not marks.connected)
         finally:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import gzip
+import io
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +23,14 @@ LONGEST_FIELD = 16 << 20
 """Characters of one CSV field; a quote that is never closed would otherwise swallow the file into memory."""
 LONGEST_LINE = 64 << 20
 """Characters of one line of JSON lines."""
+LONGEST_WHOLE = 512 << 20
+"""Characters of a file that is read as a whole."""
+LONGEST_HEADER = 1 << 20
+"""Characters of a CSV file's first line."""
+MOST_COLUMNS = 4096
+"""Columns of a CSV file."""
+UNPACKED_BYTES, UNPACKED_RATIO = 1 << 30, 100
+"""A gzip file may unpack to the first, or to so many times its own size, whichever is more."""
 _MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\xef\xbb\xbf": "utf-8-sig"}
 
 Row = tuple[str, dict[str, str]]
@@ -38,8 +48,6 @@ def open_text(path: Path) -> Iterator[TextIO]:
             start = probe.read(3)
         coding = next((name for mark, name in _MARKS.items() if start.startswith(mark)), "utf-8")
         with _binary(path) as raw:
-            import io
-
             errors = "replace" if coding == "utf-16" else "surrogateescape"
             yield io.TextIOWrapper(raw, coding, errors=errors, newline="")
     except (gzip.BadGzipFile, EOFError) as error:
@@ -49,7 +57,32 @@ def open_text(path: Path) -> Iterator[TextIO]:
 
 
 def _binary(path: Path) -> Any:
-    return gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")
+    if path.suffix != ".gz":
+        return path.open("rb")
+    return io.BufferedReader(_Unpacked(path))
+
+
+class _Unpacked(io.RawIOBase):
+    """What a gzip file unpacks to, bounded: a few kilobytes may stand for terabytes. UsageError beyond the bound."""
+
+    def __init__(self, path: Path) -> None:
+        self._file, self._path = gzip.GzipFile(path, "rb"), path
+        self._left = self._most = max(UNPACKED_BYTES, UNPACKED_RATIO * path.stat().st_size)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        chunk = self._file.read(len(buffer))
+        self._left -= len(chunk)
+        if self._left < 0:
+            raise UsageError(f"{self._path}: unpacks to more than {self._most >> 20} MiB. Unpack it yourself to go on.")
+        buffer[: len(chunk)] = chunk
+        return len(chunk)
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
 
 
 def stray(text: str) -> str | None:
@@ -72,14 +105,19 @@ def csv_columns(path: Path) -> list[str]:
 
 
 def _header(path: Path, file: TextIO) -> tuple[list[str], str]:
-    line = file.readline(LONGEST_FIELD).strip("\r\n")
+    line = file.readline(LONGEST_HEADER + 1)
+    if len(line) > LONGEST_HEADER:
+        raise UsageError(f"{path}: its first line must name the columns; it has more than {LONGEST_HEADER} characters.")
+    line = line.strip("\r\n")
     if not line.strip():
         raise UsageError(f"{path}: is empty; its first line must name the columns.")
     if why := stray(line):
         raise UsageError(f"{path}: first line: {why}.")
     delimiter = max(DELIMITERS, key=line.count)
     names = [name.strip() for name in next(csv.reader([line], delimiter=delimiter))]
-    twice = next((name for name in names if names.count(name) > 1), None)
+    if len(names) > MOST_COLUMNS:
+        raise UsageError(f"{path}: has {len(names)} columns, more than {MOST_COLUMNS}. Leave out those not needed.")
+    twice = next((name for name, times in Counter(names).items() if times > 1), None)
     if twice is not None:
         raise UsageError(f"{path}: column '{shown(twice)}' stands twice in its first line.")
     return names, delimiter
@@ -90,9 +128,11 @@ def csv_rows(path: Path, ledger: Ledger) -> Iterator[Row]:
     csv.field_size_limit(LONGEST_FIELD)
     with open_text(path) as file:
         names, delimiter = _header(path, file)
-        reader = csv.reader(file, delimiter=delimiter)
+        lines = _Lines(file)
+        reader = csv.reader(lines, delimiter=delimiter)
         while True:
             where = f"{path.name} row {reader.line_num + 2}"
+            lines.row = 0
             try:
                 cells = next(reader)
             except StopIteration:
@@ -111,6 +151,24 @@ def csv_rows(path: Path, ledger: Ledger) -> Iterator[Row]:
                 ledger.drop(where, f"column {bad[0]}: {bad[1]}")
                 continue
             yield where, row
+
+
+class _Lines(Iterator[str]):
+    """The lines of a CSV file, none so long, nor so many to a row, that memory is at stake. csv.Error beyond that."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+        self.row = 0
+        """Characters of the row so far; to be set to 0 before each."""
+
+    def __next__(self) -> str:
+        line = self._file.readline(LONGEST_FIELD)
+        if not line:
+            raise StopIteration
+        self.row += len(line)
+        if self.row > LONGEST_FIELD:
+            raise csv.Error(f"the row has more than {LONGEST_FIELD} characters")
+        return line
 
 
 def json_rows(path: Path, ledger: Ledger) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -137,11 +195,20 @@ def json_rows(path: Path, ledger: Ledger) -> Iterator[tuple[str, dict[str, Any]]
 
 def read_json(path: Path) -> Any:
     """A whole JSON file, with LOST for stray bytes. UsageError if it is none."""
+    text = read_whole(path)
+    try:
+        return _loads(text)
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"{path}: is not JSON ({error}).") from error
+
+
+def read_whole(path: Path) -> str:
+    """A whole text file, with LOST for stray bytes. UsageError if it is longer than can be held."""
     with open_text(path) as file:
-        try:
-            return _loads(repaired(file.read()))
-        except (ValueError, RecursionError) as error:
-            raise UsageError(f"{path}: is not JSON ({error}).") from error
+        text = file.read(LONGEST_WHOLE + 1)
+    if len(text) > LONGEST_WHOLE:
+        raise UsageError(f"{path}: has more than {LONGEST_WHOLE >> 20} million characters. Split it.")
+    return repaired(text)
 
 
 def mapping(value: object) -> Mapping[str, Any]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bench.providers.address import SECRET_NAME, address_problem
+from bench.providers.address import address_problem
 from bench.providers.endpoint import Endpoint, key_variable, missing_keys, resolve, server_settings
-from bench.providers.presets import Preset, find, preset_of, shipped, wire_model
+from bench.providers.presets import Preset, find, preset_of, shipped, shipped_addresses, wire_model
 from bench.providers.protocol import Fault, FaultKind, StreamEvent, Wire
 from bench.providers.reading import parse, whole
 from bench.providers.rules import SAMPLING, Rules
@@ -17,7 +17,6 @@ __all__ = [
     "Preset",
     "Rules",
     "SAMPLING",
-    "SECRET_NAME",
     "StreamEvent",
     "ThinkSplitter",
     "Wire",
@@ -30,6 +29,7 @@ __all__ = [
     "resolve",
     "server_settings",
     "shipped",
+    "shipped_addresses",
     "unopened",
     "whole",
     "wire_model",

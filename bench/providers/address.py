@@ -8,13 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, unquote, urlsplit, urlunsplit
 
-from bench.records import sha256_of
-
-HIDDEN = "***"
-"""What is shown in place of a secret."""
-
-SECRET_NAME = re.compile(r"key|token|secret|passw|credential|auth|cookie|sig", re.IGNORECASE)
-"""What the name of a setting, a header, a query's parameter or a body's field holds whose value is a secret."""
+from bench.records import HIDDEN, SECRET_NAME, Secrets, sha256_of
 
 
 def address_problem(value: object) -> str | None:
@@ -53,11 +47,13 @@ class Address:
         return {"Authorization": f"Basic {basic}"} if self.user_info else {}
 
     @property
-    def secrets(self) -> set[str]:
-        """The texts of it that no message may repeat."""
-        values = {value for _, value in parse_qsl(self.query)}
+    def secrets(self) -> Secrets:
+        """The texts of it that nothing may repeat; a query's value whose name says nothing is hidden."""
+        pairs = parse_qsl(self.query)
+        named = {value for name, value in pairs if SECRET_NAME.search(name)}
         basic = {value.removeprefix("Basic ") for value in self.headers.values()}
-        return {self.query, *values, self.user_info, *self.user_info.split(":"), *basic}
+        hidden = {self.query, *(value for _, value in pairs)}
+        return Secrets({*named, self.user_info, *self.user_info.split(":"), *basic}, hidden)
 
 
 def split(url: str) -> Address:

@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bench.errors import UsageError
 from bench.providers import anthropic_messages, openai_chat
-from bench.providers.address import HIDDEN, SECRET_NAME, Address, address_problem, expanded, shown, split
+from bench.providers.address import Address, address_problem, expanded, shown, split
 from bench.providers.presets import Preset, preset_of, wire_model
 from bench.providers.protocol import Wire
 from bench.providers.rules import SAMPLING, Rules, merged
-from bench.records import Item, LocalModel, ModelEntry, RecordedModel, RemoteModel, RunSettings, all_settings, sha256_of
+from bench.records import (
+    HIDDEN,
+    SECRET_NAME,
+    Item,
+    LocalModel,
+    ModelEntry,
+    RecordedModel,
+    RemoteModel,
+    RunSettings,
+    Secrets,
+    all_settings,
+    sha256_of,
+)
 
 if TYPE_CHECKING:
     from bench.weights.server import ServerSettings
@@ -21,6 +33,8 @@ if TYPE_CHECKING:
 
 THINKING_TOKENS = 16000
 """The least cap on generated tokens that leaves a thinking model room for an answer."""
+LEAST_IN_BODY = 8
+"""A shorter text in a body may well be a mode, say "auto", whatever its field's name is."""
 
 
 class Thinking(NamedTuple):
@@ -96,12 +110,14 @@ class Endpoint:
         usual = {**self.wire.headers(key), **user_info}
         return {**{name: value for name, value in usual.items() if name.lower() not in taken}, **own}
 
-    def secrets(self, environ: Mapping[str, str]) -> tuple[str, ...]:
-        """Texts that no message may repeat, the longest first: key, user info, query values, header values."""
-        texts = set(expanded(self.own_headers, environ).values())
-        texts |= self.address.secrets if self.address else set()
-        texts |= {environ.get(self.key_variable, "")} if self.key_variable else set()
-        return tuple(sorted((text for text in texts if len(text) > 3), key=lambda text: (-len(text), text)))
+    def secrets(self, environ: Mapping[str, str]) -> Secrets:
+        """What nothing may repeat: key, user info, header values, and what the address or a body calls a secret."""
+        own = self.own_headers
+        taken = {environ.get(value[1:], "") for value in own.values() if value.startswith("$")}
+        taken |= {environ.get(self.key_variable, "")} if self.key_variable else set()
+        body = set(_secret_texts({**self.entry.extra_body, **self.extra_body}))
+        stated = Secrets(taken | body, {value for value in own.values() if not value.startswith("$")})
+        return stated | self.address.secrets if self.address else stated
 
     def sampling_requested(self, item: Item, run: RunSettings) -> dict[str, float]:
         """What is asked for: model entry over `[run]` over the task's generation_kwargs."""
@@ -191,6 +207,15 @@ def _masked(value: Any, name: str = "") -> Any:
     if isinstance(value, list):
         return [_masked(part, name) for part in value]
     return HIDDEN if isinstance(value, str) and SECRET_NAME.search(name) else value
+
+
+def _secret_texts(value: Any, name: str = "") -> Iterator[str]:
+    """What `_masked` hides, where it is no mere word."""
+    if isinstance(value, Mapping | list):
+        for key, part in value.items() if isinstance(value, Mapping) else ((name, part) for part in value):
+            yield from _secret_texts(part, str(key))
+    elif isinstance(value, str) and SECRET_NAME.search(name) and len(value) >= LEAST_IN_BODY:
+        yield value
 
 
 def resolve(entry: ModelEntry, environ: Mapping[str, str]) -> Endpoint:

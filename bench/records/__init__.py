@@ -60,6 +60,7 @@ from bench.records.recorded import (
     RecordedTask,
 )
 from bench.records.runjson import JsonRecord
+from bench.records.secrets import HIDDEN, SECRET_NAME, Secrets
 from bench.records.settings import (
     USUAL_SUITES,
     WEIGHTS,
@@ -89,6 +90,7 @@ __all__ = [
     "Comparison",
     "FORMAT",
     "Graded",
+    "HIDDEN",
     "Item",
     "ItemRow",
     "JsonRecord",
@@ -123,6 +125,8 @@ __all__ = [
     "RemoteModel",
     "RunRecord",
     "RunSettings",
+    "SECRET_NAME",
+    "Secrets",
     "TokenUsage",
     "USUAL_SUITES",
     "VENDORS",

@@ -60,7 +60,8 @@ class Claim:
     over: str = "each"
     """"each": every suite must hold; "mean": their unweighted mean."""
     about: str = THESE
-    """A key of ABOUT: the reading that decides."""
+    """"these": these kinds of task, on fresh items: families are fixed strata, and items are independent but where
+    their task says that they share a source. "such": other kinds of task like these: families are drawn at random."""
     confidence: float = 0.95
     """How sure the verdict is: 1 - alpha, in (0.5, 1), where alpha is the risk that it errs."""
 

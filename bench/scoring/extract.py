@@ -1,15 +1,21 @@
-"""Cuts the answer out of a model's text. Any leniency here applies to every model alike."""
+"""Where the answer stands in a model's text, and what it is. Any leniency here applies to every model alike.
+
+Places are sought here, wrappings taken off by `unwrap`, numbers read by `numbers`, code blocks found by `code`; all are
+linear in the text's length.
+"""
 
 from __future__ import annotations
 
 import ast
 import json
 import re
-from collections.abc import Sequence
-from decimal import Decimal
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-import regex
+from bench.scoring import code
+from bench.scoring.numbers import DIGITS, Number, last_number, stated_number
+from bench.scoring.unwrap import Layer, canonical, layers
 
 TEXT_CHARS = 200_000
 """Of a longer text only this many characters at its end are read: that is where answers stand."""
@@ -19,29 +25,46 @@ JSON_CHARS = 50_000
 """A longer JSON answer is none."""
 JSON_DEPTH = 64
 """A more deeply nested JSON answer is none."""
-DIGITS = 60
-"""A number with more characters is none."""
-SEARCH_S = 2.0
-"""CPU seconds that a task's own regular expression may search one answer."""
+MOST_BROKEN = 200
+"""Brackets that begin no JSON, after which no more is sought; a number or a depth beyond the bounds counts 25."""
 
-_ANSWER = re.compile(r"<answer>((?:(?!</?answer>).)*)</answer>", re.DOTALL | re.IGNORECASE)
+_TAG = re.compile(r"</?answer>", re.IGNORECASE)
 _STATED = re.compile(
-    r"(?:\banswer(?: to\b[^\n.]{0,80}?)? is\b|答案(?:[是为]|(?=[:：])))[ \t:：]*(\S[^\n]*)", re.IGNORECASE
+    r"(?:\banswer(?: to\b[^\n.]{0,80}?)?[*_`\"' ]{0,4}(?: is\b(?! (?:not|unknown)\b)|[ \t]*[:：=])"
+    r"|\b(?:right|correct|best) (?:choice|option|letter) is\b(?! not\b)"
+    r"|答案[*_`]{0,3}(?:应?[是为]|(?=[:：])))"
+    r"[ \t:：*_]*(?:[:：*][ \t*]*\n\s*|[*]*[:：][*]*[ \t]*\n\s*)?(\S[^\n]*)",
+    re.IGNORECASE,
 )
-_WRAPPING = re.compile(
-    r"^(?:</?answer>|\\\(|\\boxed\{|[*`\"'$\s:])+|(?:</?answer>|\\\)|[}*`\"'$.。\s])+$", re.IGNORECASE
-)
-_APART = re.compile(r"[,，\s]+")
-_NUMBER = re.compile(
-    r"(?:(?<![\w.)])[-+−])?(?:\d{1,3}(?:,\d{3})++(?!\d)|\d++)(?:\.\d++)?+(?:[eE][-+]?\d{1,3}(?!\d))?|(?<!\d)\.\d++"
-)
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*+"', re.DOTALL)
-_LETTER = re.compile(r"\(?([A-Z])\)?(?:[.:)\s]|$)")
+_BOXED = re.compile(r"\\f?box(?:ed)?\s*\{")
 _LITERAL = re.compile(
     r"""(?:[\s\[\](){},:+-]|(?:True|False|None|\d++(?:\.\d*+)?(?:[eE][-+]?\d++)?)(?![\w.])"""
     r"""|'(?:[^'\\\n]|\\[nrt\\'"])*+'|"(?:[^"\\\n]|\\[nrt\\'"])*+")++"""
 )
-_FENCE = re.compile(r"^[ \t]*+(`{3,}+|~{3,}+)[^\n`]*+\n(.*?)^[ \t]*+\1", re.DOTALL | re.MULTILINE)
+_NAMED = re.compile(r"(?:option|choice|letter|选项|选择|选)\s*(?=[\"'*(\[]*[A-Z])", re.IGNORECASE)
+_LETTER = re.compile(r"[(\[{]?([A-Z])[)\]}]?(?![\w'])")
+_MARKED = re.compile(r"(?:[)\]}]?\s*[.:,)]|[)\]}]|\s+[-=(]|\s*(?:because|since|as|which|for)\b)\s*|\s*$")
+_SAYS_SO = re.compile(r"\s+(?:is|would be)\s+(?:the\s+)?(?:right|correct|best|answer)\b|\s*(?:是|为)?(?:正确|对的)")
+_OTHER_LETTER = re.compile(
+    r"[\s,/.)(\[]*(?:(?:or|and|和|或|与|/|,)[\s,(]*)?[(\[]?([A-Z])[)\]]?(?=$|[\s.,:;)\]/])(?!\s+[a-z])"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Words that may be the answer, and where they stood."""
+
+    text: str
+    """The words, as written."""
+    place: str
+    """One of "tag", "boxed", "stated", "last line", "whole reply"."""
+
+
+def after_thinking(text: str) -> str:
+    """What follows the last </think> that no <think> opened: a template opened it in the prompt. Else the text."""
+    thought, closed, answer = text.rpartition("</think>")
+    opened = "<think>" in thought or thought.endswith("`")
+    return answer.lstrip() if closed and not opened else text
 
 
 def answer_tag(text: str) -> str | None:
@@ -49,155 +72,232 @@ def answer_tag(text: str) -> str | None:
 
     Nested or merely mentioned tags do not disturb it: the innermost pair counts.
     """
-    found = _ANSWER.findall(text)
-    if not found:
-        return None
-    answer: str = found[-1].strip()
-    return answer if len(answer) <= ANSWER_CHARS else None
+    answer, opened = None, None
+    for tag in _TAG.finditer(text):
+        if tag[0][1] != "/":
+            opened = tag.end()
+        elif opened is not None:
+            answer, opened = text[opened : tag.start()].strip(), None
+    return answer if answer is not None and len(answer) <= ANSWER_CHARS else None
 
 
-def stated_answer(text: str) -> str | None:
-    """What follows the last "answer is", "answer to ... is" or "答案是" on its line, without what merely wraps it.
+def statement(text: str) -> Found | None:
+    """The last \\boxed{...}, or what follows the last "answer is", "answer:", "答案是" or the like on its line.
 
-    Wrapping is quotes, emphasis, LaTeX's \\( \\) and \\boxed{ }, a stray tag, and a final full stop.
+    Whichever comes later, in the last `ANSWER_CHARS` characters; None without either, or with nothing but wrapping.
     """
-    found = _STATED.findall(text[-ANSWER_CHARS:])
-    return _WRAPPING.sub("", found[-1]) or None if found else None
+    end = text[-ANSWER_CHARS:]
+    stated = next(reversed([*_STATED.finditer(end)]), None)
+    boxed = next(reversed([*_BOXED.finditer(end)]), None)
+    if boxed and (not stated or boxed.start() > stated.start()):
+        inner = _braced(end, boxed.end())
+        if inner is not None and inner.strip():
+            whole = end[boxed.start() : boxed.end()] + inner + "}"
+            return Found(whole, "boxed")
+    if stated is None or not re.search(r"\w", stated[1]):
+        return None if stated is None else _marks(stated[1])
+    return Found(stated[1].strip(), "stated")
 
 
-def final_number(text: str) -> Decimal | None:
-    """The last number in the `<answer>` tag, or without one after the last "answer is", or in the whole text.
+def _marks(words: str) -> Found | None:
+    """A stated answer that is made of marks alone, such as "#" or "+"; None for dots and wrapping."""
+    return Found(words.strip(), "stated") if words.strip(" .…*_`'\"$。") else None
 
-    Thousands commas, a plus sign and a typographic minus are read; a number of more than `DIGITS` characters is none.
-    """
-    for part in (answer_tag(text), stated_answer(text), text):
-        found = _NUMBER.findall(part or "")
-        if found:
-            return Decimal(found[-1].replace(",", "").replace("−", "-")) if len(found[-1]) <= DIGITS else None
+
+def _braced(text: str, start: int) -> str | None:
+    """What stands before the brace that closes the one before `start`; None if it is not closed."""
+    depth = 1
+    for brace in re.compile(r"[{}]").finditer(text, start):
+        depth += 1 if brace[0] == "{" else -1
+        if depth == 0:
+            return text[start : brace.start()]
     return None
 
 
-def short_answer(text: str) -> tuple[str, str] | None:
-    """An answer in words and where it stood: the `<answer>` tag, else after "answer is", else the last line.
+def marked_answer(text: str) -> Found | None:
+    """The `<answer>` tag's content, else the last `statement`; None without either."""
+    tagged = answer_tag(text)
+    return Found(tagged, "tag") if tagged is not None else statement(text)
 
-    None for an empty or overlong one.
+
+def short_answer(text: str) -> Found | None:
+    """An answer in words: the `marked_answer`, else the whole reply or its last line. None if empty or overlong."""
+    found = marked_answer(text)
+    if found is None:
+        whole = text.strip()
+        *rest, last = whole.split("\n")
+        found = Found(last.strip(), "last line" if rest else "whole reply")
+    return found if 0 < len(found.text) <= ANSWER_CHARS else None
+
+
+def final_number(text: str) -> tuple[Number, str] | None:
+    """The number in the `<answer>` tag, or without one in the last statement, or the last in the whole text; and where.
+
+    None if no number is there, or it has more than `DIGITS` characters.
     """
-    lines = text.strip().splitlines() or [""]
-    places = (("tagged", answer_tag(text)), ("stated", stated_answer(text)), ("last line", lines[-1].strip()))
-    for place, answer in places:
-        if answer is not None:
-            return (answer, place) if 0 < len(answer) <= ANSWER_CHARS else None
-    return None
+    tagged = answer_tag(text)
+    places = (Found(tagged, "tag") if tagged is not None else None, statement(text))
+    for found in (place for place in places if place):
+        number = stated_number(found.text)
+        if number is not None:
+            return number, found.place
+    last = last_number(text)
+    return None if last is None else (last, "last number")
 
 
-def unwrapped(answer: str) -> str:
-    """An answer without quotes, emphasis, LaTeX's wrapping and a final full stop; itself if it is nothing else."""
-    return _WRAPPING.sub("", answer) or answer
+def choice_letter(text: str, choices: Sequence[str]) -> tuple[str, Found, Layer] | None:
+    """The letter of the choice that a `short_answer` names, by its letter or by its whole text, and how it was read.
 
-
-def same(answer: str, wanted: str) -> bool:
-    """Whether two answers are equal, apart from what merely wraps them."""
-    return answer == wanted or unwrapped(answer) == unwrapped(wanted)
-
-
-def parts(answer: str) -> list[str]:
-    """An answer's parts, as commas and blanks separate them."""
-    return [part for part in _APART.split(answer) if part]
-
-
-def choice_letter(text: str, choices: Sequence[str]) -> str | None:
-    """The letter of the choice that a `short_answer` names, by its letter or by its whole text."""
+    None if it names none, or more than one: an article or a pronoun is no letter.
+    """
     found = short_answer(text)
     if found is None:
         return None
-    answer = found[0].strip("*_ ") or found[0]
-    for at, choice in enumerate(choices):
-        if unwrapped(answer).casefold() == unwrapped(choice).casefold():
-            return chr(ord("A") + at)
-    letter = _LETTER.match(answer)
-    return letter[1] if letter and ord(letter[1]) - ord("A") < len(choices) else None
+    words = {canonical(choice).casefold(): at for at, choice in enumerate(choices)}
+    for choice in choices:
+        *_, bare = layers(choice)
+        words.setdefault(bare.text.casefold(), choices.index(choice))
+    for layer in layers(found.text):
+        at = words.get(layer.text.casefold())
+        at = _named(layer.text, words, len(choices)) if at is None else at
+        if at is not None:
+            return chr(ord("A") + at), found, layer
+    return None
 
 
-def json_value(text: str) -> tuple[Any] | None:
-    """The JSON of an answer, in a tuple: the whole text, else the last fenced block that is JSON, else what stands
-    between the first opening and the last closing bracket.
+def _named(text: str, words: dict[str, int], size: int) -> int | None:
+    """The choice that a text names first by its letter, alone or before a mark; None if it goes on to another one."""
+    label = _NAMED.match(text)
+    text = text[label.end() :] if label else text
+    letter = _LETTER.match(text)
+    if letter is None or ord(letter[1]) - ord("A") >= size:
+        return None
+    at, rest = ord(letter[1]) - ord("A"), text[letter.end(1) :]
+    if words.get(rest.strip(" ).:,-*_\"'").casefold(), at) != at:
+        return None
+    other = _OTHER_LETTER.match(rest)
+    if other and other[1] != letter[1] and ord(other[1]) - ord("A") < size:
+        return None
+    spelled = words.get(rest.strip(" ).:,-*_\"'").casefold()) == at
+    return at if spelled or _MARKED.match(rest) or _SAYS_SO.match(rest) else None
+
+
+def json_value(text: str, *, array: bool = False) -> tuple[Any, str] | None:
+    """The JSON of an answer, and where it stood: the whole text, else the last code block that is JSON, else the last
+    object in the text; with `array`, the last array.
 
     None if nothing parses, or what parses is longer, deeper or has longer numbers than allowed.
     """
-    first, last = re.search(r"[\[{]", text), max(text.rfind("]"), text.rfind("}"))
-    blocks = [code for _, code in reversed(_FENCE.findall(text))]
-    inside = [text[first.start() : last + 1]] if first and last > first.start() else []
-    return next((found for part in (text, *blocks[:20], *inside) if (found := _json(part.strip()))), None)
+    whole = text.strip()
+    if 0 < len(whole) <= JSON_CHARS:
+        value = _parsed(whole, 0)
+        if value is not None and value[1] == len(whole):
+            return value[0], "whole reply"
+    for block in reversed(code.blocks(text)[-20:]):
+        inner = block.code.strip()
+        value = _parsed(inner, 0) if 0 < len(inner) <= JSON_CHARS else None
+        if value is not None and value[1] == len(inner):
+            return value[0], "code block"
+    found = [*_embedded(text)]
+    wanted = [value for value in found if isinstance(value, list) == array] or found
+    return (wanted[-1], "in the text") if wanted else None
 
 
-def _json(text: str) -> tuple[Any] | None:
-    if not 0 < len(text) <= JSON_CHARS:
-        return None
-    depth = deepest = 0
-    for bracket in re.findall(r"[\[\]{}]", _STRING.sub("", text)):
-        depth += 1 if bracket in "[{" else -1
-        deepest = max(deepest, depth)
-    if deepest > JSON_DEPTH:
-        return None
+def _embedded(text: str) -> Iterator[Any]:
+    """The outermost JSON objects and arrays in a text. What fails to parse is passed over as far as it was read."""
+    at, broken = 0, 0
+    opening = re.compile(r"[\[{]")
+    while broken < MOST_BROKEN and (bracket := opening.search(text, at)):
+        try:
+            value, end = _DECODER.raw_decode(text, bracket.start())
+        except json.JSONDecodeError as error:
+            at, broken = max(bracket.end(), error.pos), broken + 1
+        except (ValueError, RecursionError):
+            at, broken = bracket.end(), broken + 25
+        else:
+            at = end
+            if end - bracket.start() <= JSON_CHARS and not _deep(value):
+                yield value
+
+
+def _parsed(text: str, at: int) -> tuple[Any, int] | None:
+    """The JSON value at a place, and its end."""
     try:
-        return (json.loads(text, parse_int=_bounded, parse_float=_bounded, parse_constant=_bounded),)
-    except ValueError:
+        value, end = _DECODER.raw_decode(text, at)
+    except (ValueError, RecursionError):
         return None
+    return None if _deep(value) else (value, end)
 
 
-def _bounded(literal: str) -> int | float:
-    """A JSON number of bounded length. ValueError for a longer one, NaN and Infinity."""
-    if len(literal) > DIGITS or not re.search(r"\d", literal):
-        raise ValueError("no number of JSON's, or too long")
-    return int(literal) if re.fullmatch(r"-?\d+", literal) else float(literal)
+def _deep(value: Any) -> bool:
+    """Whether a value is nested deeper than allowed."""
+    level = [value]
+    for _ in range(JSON_DEPTH + 1):
+        level = [
+            part
+            for each in level
+            if isinstance(each, list | dict)
+            for part in (each.values() if isinstance(each, dict) else each)
+        ] + [None for each in level if isinstance(each, list | dict) and not each]
+        if not level:
+            return False
+    return True
 
 
-def search(pattern: str, text: str) -> str | None:
-    """What a task's own regular expression finds first. TimeoutError after `SEARCH_S` seconds of CPU."""
-    try:
-        found = regex.search(pattern, text, timeout=SEARCH_S)
-    except TimeoutError as error:
-        raise TimeoutError(f"the regex took more than {SEARCH_S:g} s of CPU") from error
-    return found[0] if found else None
+def _short(convert: Callable[[str], Any]) -> Callable[[str], Any]:
+    def read(literal: str) -> Any:
+        if len(literal) > DIGITS:
+            raise ValueError("a number is too long")
+        return convert(literal)
+
+    return read
 
 
-def code_block(text: str, entry_point: str) -> str | None:
-    """The last closed fenced block (``` or ~~~) that defines `entry_point`; without any, the whole text if it does.
-
-    None if nothing defines it: an unclosed fence is an answer that was cut short.
-    """
-    defines = re.compile(rf"^[ \t]*(?:async[ \t]+)?def[ \t]+{re.escape(entry_point)}\b", re.MULTILINE)
-    blocks: list[str] = [code for _, code in _FENCE.findall(text) if defines.search(code)]
-    if blocks:
-        return blocks[-1]
-    return text if not re.search("```|^[ \t]*~~~", text, re.MULTILINE) and defines.search(text) else None
+def _no_constant(literal: str) -> Any:
+    raise ValueError(f"{literal} is no JSON")
 
 
-def fenced(text: str) -> str | None:
-    """The last closed fenced block, whatever it holds; None if there is none."""
-    blocks = _FENCE.findall(text)
-    return blocks[-1][1] if blocks else None
+_DECODER = json.JSONDecoder(parse_int=_short(int), parse_float=_short(float), parse_constant=_no_constant)
 
 
-def sql(text: str) -> str | None:
-    """The last closed fenced block; without any, the whole text if it begins like a query. None if neither."""
-    block = fenced(text)
-    if block is None and re.match(r"\s*(?:SELECT|WITH)\b", text, re.IGNORECASE) and "```" not in text:
-        return text
-    return block
-
-
-def python_literal(text: str) -> tuple[str, Any] | None:
-    """The Python literal of an answer, as text and as value: the last fenced block, or without one a `short_answer`.
+def python_literal(text: str, right: Callable[[Any], bool]) -> tuple[str, bool, str] | None:
+    """The Python literal of an answer, whether it is `right`, and where it stood: the last code block, or without one a
+    `short_answer` without what wraps it, brackets and ASCII quotes apart, which are the literal's own.
 
     None if it is no literal, or longer than `ANSWER_CHARS`.
     """
-    block, short = fenced(text), short_answer(text)
-    literal = block.strip() if block is not None else short[0].strip("`") if short else ""
-    if len(literal) > ANSWER_CHARS or not _LITERAL.fullmatch(literal):  # of other text the compiler would warn
+    blocks, short = code.blocks(text), short_answer(text)
+    places = [(block.code, "code block") for block in blocks[-1:]]
+    places += [(short.text, short.place)] if short and not blocks else []
+    for words, place in places:
+        read = [(literal, value) for literal in _literals(words) if (value := _evaluated(literal)) is not None]
+        if read:
+            literal, value = next((pair for pair in read if right(pair[1][0])), read[0])
+            return literal, right(value[0]), place
+    return None
+
+
+def _literals(words: str) -> Iterator[str]:
+    """What may be the literal in some words: as written, and without what wraps it."""
+    lines = [line for line in words.strip().split("\n") if not line.lstrip().startswith(("#", ">>>"))]
+    yield "\n".join(lines).strip()
+    yield re.sub(r"\A\w+\s*=\s*(?!=)", "", "\n".join(lines).strip())
+    for layer in layers(words):
+        if layer.wrappings and layer.wrappings[-1] in ("brackets", "quotes", "half a wrapping") and _own_mark(words):
+            return
+        yield layer.text
+
+
+def _own_mark(words: str) -> bool:
+    """Whether some words hold brackets or quotes of Python's, which are no wrapping of a literal."""
+    return any(mark in words for mark in "([{'\"")
+
+
+def _evaluated(literal: str) -> tuple[Any] | None:
+    if not 0 < len(literal) <= ANSWER_CHARS or not _LITERAL.fullmatch(literal):  # of other text the compiler would warn
         return None
     try:
-        return literal, ast.literal_eval(literal)
+        return (ast.literal_eval(literal),)
     except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
         return None
 

@@ -9,21 +9,21 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Self
 
 from bench.errors import BenchError
 from bench.records import Graded, sha256_of
-from bench.scoring import extract
+from bench.scoring import blame, code, extract, reading, values
+from bench.scoring.blame import Judge, Oracle
 from bench.scoring.item import LETTERS, item_of
+from bench.scoring.unwrap import unwrapped
 
 if TYPE_CHECKING:
     from bench.sandbox import Grade as Ran
-
-Judge = Callable[[Mapping[str, Any], str], Graded]
-Oracle = Callable[[Mapping[str, Any]], str | None]
 
 
 class Grader:
@@ -47,7 +47,7 @@ class Grader:
         return self
 
     def grade(self, item: Mapping[str, Any], text: str) -> Graded:
-        """The verdict on one answer, remembered if it is final; a failed grader gives score None.
+        """The verdict on one answer, remembered if it is final; a failed grader gives score None (see `blame`).
 
         Raises UsageError if it needs a sandbox and none works here.
         """
@@ -62,12 +62,7 @@ class Grader:
         return graded
 
     def _judged(self, item: Mapping[str, Any], text: str) -> Graded:
-        try:
-            return self._judge(item, text)
-        except BenchError:
-            raise
-        except Exception as error:  # a user's function, or an answer that nobody thought of
-            return Graded(score=None, detail={"why": f"{type(error).__name__}: {error}"[:300]}, final=False)
+        return blame.judged(self._judge, self.oracle, item, extract.after_thinking(text))
 
     def _known(self, item: Mapping[str, Any], text: str) -> Graded | None:
         with self._lock:
@@ -93,30 +88,37 @@ class Grader:
 
 
 def _answer_tag(item: Mapping[str, Any], text: str) -> Graded:
-    """The item's `answer`, exactly: in the last `<answer>` tag, or without one in the words after "answer is".
+    """The item's `answer`, by its type (`values.AnswerKind`): in the last `<answer>` tag, else in a statement.
 
-    Commas and blanks only separate an answer's parts. Partial credit is the share of parts that stand in their place.
+    Partial credit is the share of parts that stand in their place.
     """
-    tagged = extract.answer_tag(text)
-    found = tagged if tagged is not None else extract.stated_answer(text)
+    found = extract.marked_answer(text)
     if found is None:
         return Graded(score=0.0, partial=0.0, extracted=None)
-    wanted, given = extract.parts(str(item["answer"])), extract.parts(found)
-    right = sum(one == other for one, other in zip(wanted, given, strict=False))
-    partial = right / max(len(wanted), len(given)) if wanted or given else 1.0
-    detail = {"found": "stated" if tagged is None else "tagged"}
-    return Graded(score=float(wanted == given), partial=partial, extracted=found, detail=detail)
+    match = values.compare(values.kind_of(item), str(item["answer"]), found.text)
+    detail = _route(found.place, match.wrappings)
+    return Graded(score=float(match.right), partial=match.partial, extracted=_cut(found), detail=detail)
+
+
+def _route(place: str, wrappings: Sequence[str] = ()) -> dict[str, Any]:
+    """How an answer was read: where it stood, and what was taken off around it."""
+    return {"route": place, **({"wrapped": ", ".join(wrappings)} if wrappings else {})}
+
+
+def _cut(found: extract.Found) -> str:
+    """An answer as tables show it: a statement without what wraps it, a tag, a line or a reply as it stands."""
+    return unwrapped(found.text) if found.place in ("stated", "boxed") else found.text
 
 
 def _function_calls(item: Mapping[str, Any], text: str) -> Graded:
     """All hidden calls of the item's `entry_point` must return the expected values, inside the sandbox."""
     from bench.sandbox import TestCall, grade
 
-    source = extract.code_block(text, item["entry_point"])
-    if source is None:
+    program = code.program(text, item["entry_point"])
+    if program is None:
         return Graded(score=0.0, extracted=None)
     calls = [TestCall(args=tuple(call["args"]), value=call["value"]) for call in item["calls"]]
-    return _ran(grade(source, item["entry_point"], calls), source)
+    return _ran(grade(program.source, item["entry_point"], calls), program.source, program.place)
 
 
 def _human_eval(item: Mapping[str, Any], text: str) -> Graded:
@@ -125,14 +127,14 @@ def _human_eval(item: Mapping[str, Any], text: str) -> Graded:
     """
     from bench.sandbox import grade_check
 
-    prompt, source = item["prompt"], extract.code_block(text, item["entry_point"])
-    if source is None and prompt:
-        body = extract.fenced(text)
-        source = None if body is None else prompt + body
-    if source is None:
+    prompt, program = item["prompt"], code.program(text, item["entry_point"])
+    if program is None and prompt and (blocks := code.blocks(text)):
+        program = code.FoundProgram(prompt + blocks[-1].code, "code block that continues the prompt")
+    if program is None:
         return Graded(score=0.0, extracted=None)
-    whole = f"{prompt}\n    pass\n\n{source}" if prompt else source
-    return _ran(grade_check(whole, item["entry_point"], item["test"], prompt=prompt), source)
+    whole = f"{prompt}\n    pass\n\n{program.source}" if prompt else program.source
+    ran = grade_check(whole, item["entry_point"], item["test"], prompt=prompt)
+    return _ran(ran, program.source, program.place)
 
 
 def _sql_query(item: Mapping[str, Any], text: str) -> Graded:
@@ -140,22 +142,24 @@ def _sql_query(item: Mapping[str, Any], text: str) -> Graded:
     from bench.sandbox import ProgramVerdict, grade_sql
     from bench.scoring.database import script
 
-    query = extract.sql(text)
-    if query is None:
+    found = code.sql(text)
+    if found is None:
         return Graded(score=0.0, extracted=None)
+    query, place = found
     for passed, database in enumerate(item["databases"]):
         rows = [tuple(row) for row in database["rows"]]
         ran = grade_sql(query, script(item["schema"], database["tables"]), rows, ordered=item["ordered"])
         if ran.verdict is not ProgramVerdict.PASSED:
-            return _ran(replace(ran, passed=passed, total=len(item["databases"])), query)
-    return _ran(replace(ran, passed=passed + 1, total=passed + 1), query)
+            return _ran(replace(ran, passed=passed, total=len(item["databases"])), query, place)
+    return _ran(replace(ran, passed=passed + 1, total=passed + 1), query, place)
 
 
-def _ran(result: Ran, source: str) -> Graded:
+def _ran(result: Ran, source: str, place: str) -> Graded:
     """A sandbox's verdict on code as ours."""
     from bench.sandbox import ProgramVerdict
 
     detail = {"verdict": str(result.verdict), "passed": result.passed, "total": result.total, "why": result.detail}
+    detail |= _route(place)
     if result.verdict is ProgramVerdict.SANDBOX_FAILURE:
         return Graded(score=None, extracted=source, detail=detail, sandbox=result.sandbox, final=False)
     return Graded(
@@ -172,56 +176,66 @@ def _python_value(item: Mapping[str, Any], text: str) -> Graded:
     """The Python literal in the last fenced block or a short answer must equal the item's `value`, type and all."""
     from bench.sandbox import same, tree
 
-    literal = extract.python_literal(text)
+    wanted = tree(item["value"])
+    literal = extract.python_literal(text, lambda value: same(wanted, tree(value)))
     if literal is None:
         return Graded(score=0.0, extracted=None)
-    found, value = literal
-    return Graded(score=float(same(tree(item["value"]), tree(value))), extracted=found)
+    found, right, place = literal
+    return Graded(score=float(right), extracted=found, detail=_route(place))
 
 
 def _answer(item: Mapping[str, Any], text: str) -> Graded:
-    """The whole text, the `<answer>` tag, the words after "answer is" or the last line must be the item's `answer`.
+    """The `<answer>` tag, the last statement, the whole text or its last line must be the item's `answer`.
 
-    Quotes, emphasis and a final full stop around it do not count.
+    What merely wraps it does not count. A text is compared as text, a JSON number by its value, by `type` otherwise.
     """
     wanted, found = str(item["answer"]).strip(), extract.short_answer(text)
+    if text.strip() == wanted:
+        return Graded(score=1.0, extracted=wanted, detail=_route("whole reply"))
     if found is None:
         return Graded(score=0.0, extracted=None)
-    answer, place = (wanted, "whole") if text.strip() == wanted else found
-    return Graded(score=float(extract.same(answer, wanted)), extracted=answer, detail={"found": place})
+    kind = values.kind_of(item) if "type" in item or not isinstance(item["answer"], str) else values.AnswerKind.TEXT
+    match = values.compare(kind, wanted, found.text)
+    detail = _route(found.place, match.wrappings)
+    return Graded(score=float(match.right), extracted=_cut(found), detail=detail)
 
 
 def _number(item: Mapping[str, Any], text: str) -> Graded:
-    """The final number must equal the item's `number`, as decimals: 4 is 4.0, and 0.33 is not 0.333."""
+    """The final number must equal the item's `number`, by value: 4 is 4.0, and 0.33 is not 0.333."""
     found = extract.final_number(text)
     if found is None:
         return Graded(score=0.0, extracted=None)
-    return Graded(score=float(found == Decimal(str(item["number"]))), extracted=str(found))
+    number, place = found
+    right = number.value == Fraction(str(item["number"]))
+    return Graded(score=float(right), extracted=str(number), detail=_route(place))
 
 
 def _regex(item: Mapping[str, Any], text: str) -> Graded:
     """The item's `regex` must be found in the text."""
-    found = extract.search(item["regex"], text)
+    found = reading.search(item["regex"], text)
     extracted = text[-extract.ANSWER_CHARS :] if found is None else found
     return Graded(score=float(found is not None), extracted=extracted or None)
 
 
 def _json_schema(item: Mapping[str, Any], text: str) -> Graded:
     """The text must hold JSON that satisfies the item's `json_schema`."""
-    from bench.scoring.schema import violation
-
-    value = extract.json_value(text)
-    if value is None:
+    found = extract.json_value(text, array=item["json_schema"].get("type") == "array")
+    if found is None:
         return Graded(score=0.0, extracted=None)
-    broken = violation(item["json_schema"], value[0])
-    found = json.dumps(value[0], ensure_ascii=False)
-    return Graded(score=float(broken is None), extracted=found, detail={"why": broken or ""})
+    value, place = found
+    broken = reading.violation(item["json_schema"], value)
+    detail = {"why": broken or "", **_route(place)}
+    return Graded(score=float(broken is None), extracted=json.dumps(value, ensure_ascii=False), detail=detail)
 
 
 def _choices(item: Mapping[str, Any], text: str) -> Graded:
     """The letter, or the words, of the right one of the item's `choices`."""
-    found = extract.choice_letter(text, item["choices"])
-    return Graded(score=float(found == _right_letter(item)), extracted=found)
+    named = extract.choice_letter(text, item["choices"])
+    if named is None:
+        return Graded(score=0.0, extracted=None)
+    letter, found, layer = named
+    detail = _route(found.place, layer.wrappings)
+    return Graded(score=float(letter == _right_letter(item)), extracted=letter, detail=detail)
 
 
 def _right_letter(item: Mapping[str, Any]) -> str:

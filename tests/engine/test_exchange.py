@@ -13,12 +13,12 @@ import pytest
 
 from bench.engine import exchange as module
 from bench.engine import transport
-from bench.engine.answer import Redactor
 from bench.engine.exchange import Asking, Ended, exchange
 from bench.engine.retry import Cause
 from bench.engine.transport import Channel, tls_context
 from bench.providers import openai_chat
 from bench.providers.protocol import FaultKind
+from bench.records import Secrets
 from bench.records.items import Outcome
 
 
@@ -69,7 +69,7 @@ def ask(
             path=openai_chat.PATH,
             thinks=None,
             timeout_s=timeout_s,
-            redact=Redactor([CANARY]),
+            redact=Secrets([CANARY]),
             on_first_event=on_first_event,
         )
         try:
@@ -187,11 +187,20 @@ def test_a_status_counts_though_its_words_break_off_or_never_end(
     assert failure.message == f"HTTP {status}: not so"
 
 
-def test_a_compressed_error_is_read_and_a_broken_one_still_has_its_status() -> None:
-    packed = gzip.compress(b'{"error": {"message": "so it is"}}')
-    for content, message in ((packed, "HTTP 401: so it is"), (b"no gzip", "HTTP 401: ")):
-        reply = httpx.Response(401, headers={"content-encoding": "gzip"}, stream=Stream([content]))
-        assert ask(lambda _, r=reply: r).attempt.error == message  # type: ignore[misc]
+@pytest.mark.parametrize("encoding", ["gzip", "gzip, gzip, gzip", "br", "deflate", "zstd", "GZIP"])
+def test_an_error_in_an_encoding_that_nobody_asked_for_is_told_and_never_unpacked(encoding: str) -> None:
+    packed = gzip.compress(gzip.compress(gzip.compress(bytes(10**8))))
+    assert len(packed) < 2000
+    reply = httpx.Response(401, headers={"content-encoding": encoding}, stream=Stream([packed]))
+    attempt = ask(lambda _: reply).attempt
+    assert attempt.error == f"HTTP 401: the reply is compressed ({encoding}), which was not asked for"
+    assert (attempt.status, attempt.fault) == (401, "model")
+
+
+@pytest.mark.parametrize("encoding", ["", "identity", "UTF-8"])
+def test_an_encoding_that_packs_nothing_is_read(encoding: str) -> None:
+    reply = httpx.Response(401, headers={"content-encoding": encoding}, stream=Stream([b"so it is"]))
+    assert ask(lambda _: reply).attempt.error == "HTTP 401: so it is"
 
 
 def test_a_compressed_stream_is_named_as_such() -> None:

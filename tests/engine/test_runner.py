@@ -14,7 +14,7 @@ import pytest
 from bench.engine import Lane, LaneResult, run_lanes, runner
 from bench.errors import IncompleteError
 from bench.plan import PlannedCall, make_plan
-from bench.providers import resolve
+from bench.providers import StreamEvent, openai_chat, resolve
 from bench.records.items import Call, Outcome
 from bench.records.settings import LocalModel, RemoteModel, RunSettings
 from tests.engine.lanes import Seen, items, run
@@ -136,7 +136,7 @@ def test_an_error_of_our_own_lets_the_other_models_calls_in_flight_be_recorded()
         lanes = [Lane(model, plan.of(model.entry.label), 2) for model in models]
         with pytest.raises(OSError, match="stderr is gone"):
             asyncio.run(run_lanes("r", lanes, seen.record, seen, {}, stopped=stopped))
-    assert [call.outcome for call in seen.calls] == [Outcome.ANSWERED]
+    assert [call.outcome for call in seen.calls] == [Outcome.INFRASTRUCTURE, Outcome.ANSWERED]
 
 
 def test_two_parts_of_a_lane_are_one_in_the_record() -> None:
@@ -360,3 +360,20 @@ def test_a_proxy_in_the_environment_is_not_asked_for_this_machines_servers(monke
     with FakeEndpoint() as endpoint:
         ran = run([endpoint], count=1)
     assert (ran.stopped, [c.outcome for c in ran.calls]) == ({}, [Outcome.ANSWERED])
+
+
+def test_an_unexpected_error_ends_its_own_lane_with_the_reason_and_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    read = openai_chat.read_event
+
+    def broken(data: str) -> StreamEvent:
+        if "m0" in data:
+            raise AttributeError("no such thing, sk-canary-0123456789")
+        return read(data)
+
+    monkeypatch.setattr(openai_chat, "read_event", broken)
+    with FakeEndpoint() as bad, FakeEndpoint() as good:
+        ran = run([bad, good], environ={"FAKE_API_KEY": "sk-canary-0123456789"})
+    assert [call.outcome for call in ran.calls] == [Outcome.ANSWERED] * 4
+    assert list(ran.stopped) == ["m0"]
+    assert "unexpected error at test_runner.py" in ran.stopped["m0"]
+    assert "(AttributeError: no such thing, ***); please report it" in ran.stopped["m0"]

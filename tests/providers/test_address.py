@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bench.providers.address import SECRET_NAME, split
+from bench.providers.address import split
+from bench.records import SECRET_NAME
 
 SECRET = (
     "api_key", "X-Api-Key", "access_token", "client_secret", "password", "passwd", "credentials", "Authorization",

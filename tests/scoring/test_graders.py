@@ -30,30 +30,38 @@ def doc(item: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("answer", "text", "partial", "extracted", "found"),
+    ("answer", "text", "partial", "extracted", "route"),
     [
-        ("42", "<answer>42</answer>", 1.0, "42", "tagged"),
-        (42, "<answer> 42 </answer>", 1.0, "42", "tagged"),
-        ("42", "<answer>42.0</answer>", 0.0, "42.0", "tagged"),
-        ("", "<answer></answer>", 1.0, "", "tagged"),
+        ("42", "<answer>42</answer>", 1.0, "42", "tag"),
+        (42, "<answer> 42 </answer>", 1.0, "42", "tag"),
+        ("42", "<answer>42.0</answer>", 1.0, "42.0", "tag"),
+        ("42", "<answer>42.5</answer>", 0.0, "42.5", "tag"),
+        ("42", "<answer>-42</answer>", 0.0, "-42", "tag"),
+        ("42", "<answer>42 kg</answer>", 0.0, "42 kg", "tag"),
+        ("", "<answer></answer>", 1.0, "", "tag"),
         ("42", "So the answer is 42.", 1.0, "42", "stated"),
         ("42", "所以答案是42。", 1.0, "42", "stated"),
-        ("42", "The answer is 42. No: <answer>41</answer>", 0.0, "41", "tagged"),
+        ("42", "The answer is 42. No: <answer>41</answer>", 0.0, "41", "tag"),
         ("42", "42", 0.0, None, None),
         ("None", "no tag", 0.0, None, None),
-        ("1 2\n3 4", "<answer>\n1 2 \n3 4\n</answer>", 1.0, "1 2 \n3 4", "tagged"),
-        ("A=1,B=2", "<answer>A=1, B=2</answer>", 1.0, "A=1, B=2", "tagged"),
-        ("A=1,B=2", "<answer>A=1, B=3</answer>", 0.5, "A=1, B=3", "tagged"),
-        ("1234", "<answer>1,234</answer>", 0.0, "1,234", "tagged"),
-        ("b, a", "<answer>b</answer>", 0.5, "b", "tagged"),
-        ("b", "<answer>b, a, c, d</answer>", 0.25, "b, a, c, d", "tagged"),
+        ("1 2\n3 4", "<answer>\n1 2 \n3 4\n</answer>", 1.0, "1 2 \n3 4", "tag"),
+        ("1 2\n3 4", "<answer>[[1, 2], [3, 4]]</answer>", 1.0, "[[1, 2], [3, 4]]", "tag"),
+        ("1 2\n3 4", "<answer>\\begin{pmatrix}1 & 2\\\\3 & 5\\end{pmatrix}</answer>", 0.75, None, "tag"),
+        ("A=1,B=2", "<answer>A=1, B=2</answer>", 1.0, "A=1, B=2", "tag"),
+        ("A=1,B=2", "<answer>A = 1, B = 2</answer>", 1.0, "A = 1, B = 2", "tag"),
+        ("A=1,B=2", "<answer>A=1, B=3</answer>", 0.5, "A=1, B=3", "tag"),
+        ("1234", "<answer>1,234</answer>", 1.0, "1,234", "tag"),
+        ("1, 234", "<answer>1,234</answer>", 1.0, "1,234", "tag"),
+        ("b, a", "<answer>b</answer>", 0.5, "b", "tag"),
+        ("b", "<answer>b, a, c, d</answer>", 0.25, "b, a, c, d", "tag"),
     ],
 )
-def test_answer_tag(answer: object, text: str, partial: float, extracted: str | None, found: str | None) -> None:
+def test_answer_tag(answer: object, text: str, partial: float, extracted: str | None, route: str | None) -> None:
     item = {"answer": answer}
     score = float(partial == 1.0)
-    detail = {"found": found} if found else {}
-    assert graders.answer_tag.grade(item, text) == Graded(score, partial, extracted, detail)
+    graded = graders.answer_tag.grade(item, text)
+    assert (graded.score, graded.partial, graded.detail.get("route")) == (score, partial, route)
+    assert extracted in (None, graded.extracted)
     assert graders.answer_tag(doc(item), [text]) == {"score": score}
     assert not graders.answer_tag.sandboxed
 
@@ -65,7 +73,7 @@ def fenced(body: str) -> str:
 def test_a_right_function_passes_every_call(sandbox: str) -> None:
     graded = graders.function_calls.grade(CODE_ITEM, fenced("return 2 * n"))
     assert (graded.score, graded.partial, graded.sandbox) == (1.0, 1.0, sandbox)
-    assert graded.detail == {"verdict": "passed", "passed": 4, "total": 4, "why": ""}
+    assert graded.detail == {"verdict": "passed", "passed": 4, "total": 4, "why": "", "route": "code block"}
     assert graded.extracted == "def double(n):\n    return 2 * n\n"
     assert graders.function_calls(doc(CODE_ITEM), [fenced("return 2 * n")]) == {"score": 1.0}
 

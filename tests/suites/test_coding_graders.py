@@ -68,6 +68,13 @@ def test_what_is_no_value_is_unparsable_without_a_warning(answer: str) -> None:
     [
         ("```sql\nSELECT a FROM t WHERE b = 'x';\n```", 1.0, 1.0, "passed"),
         ("SELECT a FROM t WHERE b IS NOT NULL", 1.0, 1.0, "passed"),
+        ("```sql\nSELECT a FROM t WHERE b = 'x'", 1.0, 1.0, "passed"),
+        (
+            "1. So:\n   ```sql\n   SELECT a FROM t WHERE b = 'x'\n   ```\n   ```\n   1\n   ```",
+            1.0,
+            1.0,
+            "passed",
+        ),
         ("```\nSELECT DISTINCT a FROM t WHERE b = 'x'\n```", 0.0, 0.5, "wrong"),
         ("```sql\nSELECT 1\n```", 0.0, 0.0, "wrong"),
         ("```sql\nSELECT nothing FROM t\n```", 0.0, 0.0, "raised"),
@@ -91,7 +98,7 @@ def test_the_order_of_rows_counts_where_the_item_says_so() -> None:
         assert sql_query.grade(item, "```sql\nSELECT a FROM t ORDER BY a\n```").score == 1.0
 
 
-@pytest.mark.parametrize("text", ["", "I do not know.", "```sql\nSELECT a", "SELECT a, then ```"])
+@pytest.mark.parametrize("text", ["", "I do not know.", "SELECT a, then ```"])
 def test_an_answer_without_a_query_is_unparsable(text: str) -> None:
     graded = sql_query.grade(QUERY, text)
     assert (graded.score, graded.extracted) == (0.0, None)

@@ -2,7 +2,8 @@
 
 One JSON object an item: `id`; `prompt` or `messages`; one of `answer`, `number`, `regex`, `json_schema`,
 `choices` with `answer`, or `calls` with `entry_point`; and, if wanted, `cluster`, `family`, `level`, `language`,
-`example` (an answer that must pass, for `regex` and `json_schema`), `reference` (code that must pass, for `calls`).
+`type` (how an `answer` is read, `values.AnswerKind`), `example` (an answer that must pass, for `regex` and
+`json_schema`), `reference` (code that must pass, for `calls`).
 """
 
 from __future__ import annotations
@@ -20,8 +21,11 @@ from bench.registry.items import dataset, messages_of, numbered_jsonl
 from bench.scoring import extract, graders
 from bench.scoring.graders import KINDS, kind_of
 from bench.scoring.item import LETTERS
+from bench.scoring.numbers import DIGITS
+from bench.scoring.unwrap import unwrapped
+from bench.scoring.values import AnswerKind, number_of
 
-OPTIONAL = ("cluster", "family", "level", "language", "example", "reference", "meta")
+OPTIONAL = ("cluster", "family", "level", "language", "example", "reference", "type", "meta")
 """What an item may say besides; `meta` is the user's own and read by nobody."""
 COLUMNS = ("id", "cluster", "family", "level", "language")
 """What the tables take from an item."""
@@ -149,6 +153,8 @@ def _kind_problems(row: Mapping[str, Any]) -> Iterator[str]:
         "choices": _choices_problem,
         "answer": _answer_problem,
     }[kinds[0]](row)
+    if "type" in row and kinds[0] != "answer":
+        problem = problem or "'type' says how an 'answer' in words is read. Leave it out."
     if problem:
         yield problem
 
@@ -192,8 +198,8 @@ def _number_problem(row: Mapping[str, Any]) -> str | None:
     number = row["number"]
     if type(number) not in (int, float) or not math.isfinite(number):
         return "'number' must be a number, without quotes."
-    if len(f"{Decimal(str(number)):f}") > extract.DIGITS:
-        return f"'number' has more than {extract.DIGITS} digits. Ask for fewer."
+    if len(f"{Decimal(str(number)):f}") > DIGITS:
+        return f"'number' has more than {DIGITS} digits. Ask for fewer."
     return None
 
 
@@ -203,7 +209,7 @@ def _choices_problem(row: Mapping[str, Any]) -> str | None:
         return f"'choices' must be a list of 2 to {len(LETTERS)} texts."
     if not all(isinstance(c, str) and c.strip() for c in choices):
         return "'choices' must be texts that are not empty."
-    if len({extract.unwrapped(c).casefold() for c in choices}) < len(choices):
+    if len({unwrapped(c).casefold() for c in choices}) < len(choices):
         return "'choices' must differ by more than case, quotes and a full stop."
     names = list(LETTERS[: len(choices)])
     other = next((c for c, own in zip(choices, names, strict=True) if c.upper() in names and c.upper() != own), None)
@@ -220,6 +226,19 @@ def _answer_problem(row: Mapping[str, Any]) -> str | None:
         return "'answer' must be a text or a number that is not empty."
     if len(str(answer)) > extract.ANSWER_CHARS:
         return f"'answer' has more than {extract.ANSWER_CHARS} characters. Ask for less."
+    return _type_problem(row)
+
+
+def _type_problem(row: Mapping[str, Any]) -> str | None:
+    kind, answer = row.get("type"), row["answer"]
+    if "type" not in row:
+        return None
+    if kind not in list(AnswerKind):
+        return f"'type' must be one of {', '.join(AnswerKind)}."
+    if kind in AnswerKind.numbers() and number_of(str(answer)) is None:
+        return f"'answer' cannot be read as its type, {kind}. Write a number, as 12, -3.5 or 3/4."
+    if kind not in AnswerKind.numbers() and not isinstance(answer, str):
+        return f"'answer' must be a text where 'type' is {kind}: write it in quotes."
     return None
 
 

@@ -36,7 +36,7 @@ CALLS = {"entry_point": "f", "calls": [{"args": [2], "value": 4}, {"args": [0], 
         ({"choices": ["*", "+"], "answer": "*"}, "*", 1.0, "A"),
         ({"choices": ["*", "+"], "answer": "*"}, "$", 0.0, None),
         ({"number": 4}, "2 + 2 = 4", 1.0, "4"),
-        ({"number": 4}, "It costs $4.00.", 1.0, "4.00"),
+        ({"number": 4}, "It costs $4.00.", 1.0, "4"),
         ({"number": 1200}, "<answer>1,200</answer> in 2024", 1.0, "1200"),
         ({"number": -3}, "The answer is −3 degrees", 1.0, "-3"),
         ({"number": 0.1}, "0.1", 1.0, "0.1"),
@@ -70,10 +70,9 @@ def test_calls_run_in_the_sandbox() -> None:
     assert (wrong.score, wrong.partial) == (0.0, 0.5)
 
 
-def test_a_regex_that_takes_too_long_is_missing_never_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bench.scoring.extract.SEARCH_S", 0.05)
+def test_an_answer_that_drives_a_sound_regex_on_and_on_scores_0() -> None:
     graded = graders.own.grade({"id": "x", "regex": "(a|aa)+$"}, "a" * 60 + "b")
-    assert graded.score is None
+    assert (graded.score, graded.final) == (0.0, True)
     assert "took more than" in graded.detail["why"]
 
 

@@ -1,0 +1,185 @@
+"""What nothing may repeat: keys, passwords and header values, in every disguise that an echo may give them."""
+
+from __future__ import annotations
+
+import re
+from array import array
+from base64 import b64encode, urlsafe_b64encode
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from html.entities import html5
+from typing import NamedTuple
+from urllib.parse import quote_plus
+
+HIDDEN = "***"
+"""What is shown in place of a secret."""
+SECRET_NAME = re.compile(r"key|token|secret|passw|credential|auth|cookie|sig", re.IGNORECASE)
+"""What the name of a setting, a header, a query's parameter or a body's field holds whose value is a secret."""
+SHORTEST = 4
+"""A shorter text is no secret: nearly every message holds it."""
+LONG = 16
+"""A secret at least so long is masked in answers too; a shorter one, say EMPTY, may be a word of the answer."""
+LEAST = 8
+"""Fewer characters of a secret in a row are not taken for a part of it."""
+LEVELS = 3
+"""Kinds of escapes within each other that are seen through, e.g. HTML in a URL in JSON; of one kind any number."""
+
+_ESCAPE = re.compile(
+    r"%(?:25)*(?P<byte>[0-9A-Fa-f]{2})"
+    r"|(?<!\\)\\++(?:u(?P<unit>[0-9A-Fa-f]{4})|u\{(?P<code>[0-9A-Fa-f]{1,6})\}|x(?P<hex>[0-9A-Fa-f]{2})|(?P<char>[^\\]))"
+    r"|&(?:amp;)*(?:\#(?P<decimal>[0-9]{1,7});?|\#[xX](?P<point>[0-9A-Fa-f]{1,6});?|(?P<name>[A-Za-z][A-Za-z0-9]{1,30};))"
+)
+_CONTROLS = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
+
+
+class _Needle(NamedTuple):
+    text: str
+    size: int
+    """Characters of the secret that it stands for."""
+    least: int
+    """So many of its characters in a row are masked in messages."""
+    least_in_answers: int
+
+
+class Secrets:
+    """The secrets of a comparison; calling it masks them in a text.
+
+    Seen through are JSON, URL and HTML escapes, also within each other, base64 of anything that holds a secret, and
+    hex. Of a secret that was cut, half of it or 16 characters in a row are masked as well.
+    """
+
+    def __init__(self, secrets: Iterable[str] = (), hidden: Iterable[str] = ()) -> None:
+        """`secrets` are masked whole or in part; `hidden`, which are not shown but harmless, only whole."""
+        self._secrets = frozenset(text for text in secrets if len(text) >= SHORTEST)
+        self._hidden = frozenset(text for text in hidden if len(text) >= SHORTEST)
+        needles = {needle for text in self._secrets for needle in _needles(text)}
+        needles |= {_Needle(text, len(text), len(text), len(text)) for text in self._hidden - self._secrets}
+        self._needles = sorted(needles, key=lambda needle: (-len(needle.text), needle))
+
+    @classmethod
+    def of_environment(cls, environ: Mapping[str, str]) -> Secrets:
+        """Every value of at least 16 characters whose variable's name says that it is a secret."""
+        return cls(value for name, value in environ.items() if SECRET_NAME.search(name) and len(value) >= LONG)
+
+    def __or__(self, other: Secrets) -> Secrets:
+        return Secrets(self._secrets | other._secrets, self._hidden | other._hidden)
+
+    def __call__(self, text: str) -> str:
+        """A message with every secret masked; to be called before the message is cut."""
+        return self._masked(text, [(n.text, n.least) for n in self._needles])
+
+    def in_answer(self, text: str) -> str:
+        """A model's text with every long secret masked: the words of an answer may not be."""
+        return self._masked(text, [(n.text, n.least_in_answers) for n in self._needles if n.size >= LONG])
+
+    def _masked(self, text: str, needles: Sequence[tuple[str, int]]) -> str:
+        spans: list[tuple[int, int]] = []
+        view: str | None = text
+        places: Sequence[int] = range(len(text) + 1)
+        for level in range(LEVELS + 1 if needles else 0):
+            for begin, end in _found(str(view), needles):
+                spans.append((places[begin], places[end]))
+            view, places = _decoded(str(view), places) if level < LEVELS else (None, places)
+            if view is None:
+                break
+        return _without(text, spans) if spans else text
+
+
+def _needles(secret: str) -> Iterator[_Needle]:
+    """A secret in all forms that escapes do not explain."""
+    size, raw = len(secret), secret.encode("utf-8", "surrogatepass")
+    least = max(LEAST, min(LONG, -(-size // 2)))
+    forms = {secret, raw.decode("latin-1"), quote_plus(secret, errors="replace")}
+    view: str | None = secret
+    while view and len(view) >= SHORTEST:
+        forms.add(view)
+        view = _decoded(view, range(len(view) + 1))[0]
+    if size >= LONG:
+        forms |= {secret.lower(), secret.upper()}
+    for form in forms:
+        yield _Needle(form, size, min(least, len(form)), min(max(least, LONG), len(form)))
+    if size < LEAST:
+        return
+    for form in {raw.hex(), raw.hex().upper(), *_in_base64(raw)}:
+        part = max(2 * LEAST, min(2 * LONG, len(form) // 2))
+        yield _Needle(form, size, min(part, len(form)), min(2 * LONG, len(form)))
+
+
+def _in_base64(raw: bytes) -> Iterator[str]:
+    """What base64 of any text that holds these bytes holds: one form for each place in a group of three."""
+    for before in range(3):
+        whole = 4 * ((before + len(raw)) // 3)
+        for encode in (b64encode, urlsafe_b64encode):
+            yield encode(bytes(before) + raw).decode()[(0, 2, 3)[before] : whole]
+
+
+def _found(view: str, needles: Sequence[tuple[str, int]]) -> Iterator[tuple[int, int]]:
+    """Where secrets, or long parts of them, begin and end."""
+    for needle, least in needles:
+        at = view.find(needle)
+        if at >= 0:
+            blank = "\0" * len(needle)
+            while at >= 0:
+                yield at, at + len(needle)
+                at = view.find(needle, at + len(needle))
+            view = view.replace(needle, blank)
+        if least < len(needle):
+            yield from _parts(view, needle, least)
+
+
+def _parts(view: str, needle: str, least: int) -> Iterator[tuple[int, int]]:
+    """Parts of at least so many characters: each holds a window of half as many at a multiple of its width."""
+    width = least // 2
+    for offset in range(0, len(needle) - width + 1, width):
+        window = needle[offset : offset + width]
+        at = view.find(window)
+        while at >= 0:
+            begin, end = at, at + width
+            before, after = offset, offset + width
+            while begin and before and view[begin - 1] == needle[before - 1]:
+                begin, before = begin - 1, before - 1
+            while end < len(view) and after < len(needle) and view[end] == needle[after]:
+                end, after = end + 1, after + 1
+            if end - begin >= least:
+                yield begin, end
+            at = view.find(window, max(at + 1, end - width))
+
+
+def _decoded(view: str, places: Sequence[int]) -> tuple[str | None, Sequence[int]]:
+    """A text with one level of escapes taken off, and where each of its characters begins; None without any."""
+    pieces: list[str] = []
+    begins, end = array("Q"), 0
+    for escape in _ESCAPE.finditer(view):
+        char = _char(escape)
+        if char is None:
+            continue
+        begin = escape.start()
+        pieces += (view[end:begin], char)
+        begins.extend(places[end : begin + 1])
+        end = escape.end()
+    if not pieces:
+        return None, places
+    begins.extend(places[end:])
+    return "".join((*pieces, view[end:])), begins
+
+
+def _char(escape: re.Match[str]) -> str | None:
+    """The character that an escape stands for; None if it is none."""
+    kind, digits = escape.lastgroup, escape[escape.lastgroup or 0]
+    if kind == "char":
+        return _CONTROLS.get(digits, digits)
+    if kind == "name":
+        named = html5.get(digits, "")
+        return named if len(named) == 1 else None
+    code = int(digits, 10 if kind == "decimal" else 16)
+    return chr(code) if code <= 0x10FFFF else None
+
+
+def _without(text: str, spans: list[tuple[int, int]]) -> str:
+    """A text with these parts masked, those that overlap or touch as one."""
+    pieces: list[str] = []
+    kept, until = 0, -1
+    for begin, end in sorted(spans):
+        if begin > until:
+            pieces += (text[kept:begin], HIDDEN)
+        kept = until = max(until, end)
+    return "".join((*pieces, text[kept:]))

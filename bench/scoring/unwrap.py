@@ -1,0 +1,215 @@
+"""Takes off what merely wraps an answer: emphasis, quotes, brackets, LaTeX, labels, full stops, of every script.
+
+One way for all: inside the `<answer>` tag and outside it, for every kind of item. Nothing here knows what is right.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+MOST_LAYERS = 16
+"""Wrappings inside one another that are taken off; what is wrapped more often is no answer."""
+
+_SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻"
+_SUBSCRIPTS = "₀₁₂₃₄₅₆₇₈₉₊₋"
+_RAISED = re.compile(f"[{_SUPERSCRIPTS}]+")
+_LOWERED = re.compile(f"[{_SUBSCRIPTS}]+")
+_VULGAR = re.compile(r"(\d?)([¼-¾⅐-⅞])")
+_BLANKS = re.compile(r"[^\S\n]+")
+_LOOKALIKES = str.maketrans(
+    {
+        **dict.fromkeys("‐‑‒–—―−⁃﹣－", "-"),
+        **dict.fromkeys("“”„‟«»〝〞＂", '"'),
+        **dict.fromkeys("‘’‚‛＇", "'"),
+        **dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f", None),
+        "⁄": "/",
+        "∕": "/",
+        "、": ",",
+        "。": ".",
+        "｡": ".",
+    }
+)
+_BRACKETS = {
+    **dict(zip("([{「『《〈【〔〖〘⟨‹", ")]}」』》〉】〕〗〙⟩›", strict=True)),
+}
+_OPENING = {close: opening for opening, close in _BRACKETS.items()}
+_COMMANDS = r"boxed|fbox|text|textbf|textit|texttt|mathrm|mathbf|mathit|mathsf|mathtt|operatorname|emph|underline"
+_COMMAND = re.compile(rf"\\(?:{_COMMANDS})\s*\{{")
+_HTML = re.compile(
+    r"<(b|strong|i|em|code|u|p|span|mark|answer|final_answer|final)>(.*)</\1>", re.DOTALL | re.IGNORECASE
+)
+_FENCED = re.compile(r"(`{3,}|~{3,})[^\n`]*\n(.*?)\n?[ \t]*\1", re.DOTALL)
+_LABEL = re.compile(
+    r"(?:(?:so|thus|hence|therefore),?\s+)?(?:the |my )?(?:final |correct |right )?answer(?:\s+is|\s*[:=])\s*:?\s*"
+    r"|(?:所以|因此|故)?,?(?:最终|最后|正确)?的?答案\s*(?:是|为|:)\s*:?\s*"
+    r"|X\s*(?:=|:|\bis\b|是|为)\s*",
+    re.IGNORECASE,
+)
+_LEADING = re.compile(
+    r"#{1,6}\s+|[-*+•>]\s+(?![\d.$€£¥])|\\displaystyle\s*|</?answer>\s*|\\[(\[]\s*(?!.*\\[)\]])", re.I
+)
+_TRAILING = re.compile(r"(?:\s*(?:</?answer>|</s>|<\|[a-z_]{1,20}\|>|\\\\))+$", re.IGNORECASE)
+_PAIRS = ("***", "**", "__", "*", "_", "``", "`", "~~", "$$", "$", '"', "'")
+_LATEX_PAIRS = (("\\(", "\\)"), ("\\[", "\\]"))
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """An answer with some of its wrappings taken off."""
+
+    text: str
+    """What is left, in canonical characters."""
+    wrappings: tuple[str, ...] = ()
+    """The names of what was taken off, from the outside in."""
+
+
+def canonical(text: str) -> str:
+    """One form for what looks alike: NFKC, plain dashes, quotes and blanks; ² as ^2, ₂ as _2, ½ as 1/2.
+
+    A script's own comma and full stop become , and . as well. Lines stay lines.
+    """
+    if not text.isascii():
+        text = _RAISED.sub(lambda found: "^" + unicodedata.normalize("NFKC", found[0]), text)
+        text = _LOWERED.sub(lambda found: "_" + unicodedata.normalize("NFKC", found[0]), text)
+        text = _VULGAR.sub(lambda found: (found[1] and found[1] + " ") + unicodedata.normalize("NFKC", found[2]), text)
+        text = unicodedata.normalize("NFKC", text.translate(_LOOKALIKES)).translate(_LOOKALIKES)
+    lines = (line.strip() for line in _BLANKS.sub(" ", text.replace("\r\n", "\n")).split("\n"))
+    return "\n".join(lines).strip()
+
+
+def layers(answer: str) -> Iterator[Layer]:
+    """An answer in canonical characters, then without its outermost wrapping, and so on inwards; never empty."""
+    layer = Layer(canonical(answer))
+    yield layer
+    for _ in range(MOST_LAYERS):
+        peeled = _peeled(layer.text)
+        if peeled is None:
+            return
+        layer = Layer(peeled[0], (*layer.wrappings, peeled[1]))
+        yield layer
+
+
+def unwrapped(answer: str) -> str:
+    """An answer without anything that only wraps it; itself, in canonical characters, if it is nothing else."""
+    *_, last = layers(answer)
+    return last.text
+
+
+def plain(answer: str) -> str:
+    """An answer that is expected: canonical, without quotes, emphasis and a final full stop, its brackets kept."""
+    text = canonical(answer)
+    for _ in range(MOST_LAYERS):
+        peeled = _stop(text) or _pair(text)
+        if peeled is None:
+            break
+        text = peeled[0]
+    return text
+
+
+def _peeled(text: str) -> tuple[str, str] | None:
+    """The text without its outermost wrapping, and that wrapping's name; None if it has none."""
+    for peel in (_tail, _stop, _fence, _pair, _latex, _bracket, _html, _lead, _label, _stray):
+        found = peel(text)
+        if found is not None and found[0].strip() and found[0] != text:
+            return found[0].strip(), found[1]
+    return None
+
+
+def _tail(text: str) -> tuple[str, str] | None:
+    found = _TRAILING.search(text[-80:])
+    return (text[: len(text) - len(found[0])], "stray tag") if found else None
+
+
+def _stop(text: str) -> tuple[str, str] | None:
+    rest = text.rstrip(". ")
+    return (rest, "full stop") if rest and rest != text and text.endswith(".") else None
+
+
+def _fence(text: str) -> tuple[str, str] | None:
+    found = _FENCED.fullmatch(text)
+    return (found[2], "code block") if found else None
+
+
+_NAMES: dict[str, str] = {'"': "quotes", "'": "quotes", "`": "code", "``": "code", "$": "LaTeX", "$$": "LaTeX"}
+
+
+def _pair(text: str) -> tuple[str, str] | None:
+    for mark in _PAIRS:
+        size = len(mark)
+        if len(text) > 2 * size and text.startswith(mark) and text.endswith(mark) and mark not in text[size:-size]:
+            return text[size:-size].strip(), _NAMES.get(mark, "emphasis")
+    return None
+
+
+def _latex(text: str) -> tuple[str, str] | None:
+    for opening, close in _LATEX_PAIRS:
+        if text.startswith(opening) and text.endswith(close) and close not in text[2:-2]:
+            return text[2:-2], "LaTeX"
+    found = _COMMAND.match(text)
+    if found and _closes_at_end(text[found.end() - 1 :], "{", "}"):
+        return text[found.end() : -1], "boxed" if "box" in found[0] else "LaTeX"
+    return None
+
+
+def _closes_at_end(text: str, opening: str, close: str) -> bool:
+    """Whether the bracket that begins the text is closed by its last character."""
+    if not text.endswith(close):
+        return False
+    depth = 0
+    for at, char in enumerate(text):
+        depth += (char == opening) - (char == close)
+        if depth == 0:
+            return at == len(text) - 1
+    return False
+
+
+def _bracket(text: str) -> tuple[str, str] | None:
+    close = _BRACKETS.get(text[:1])
+    if close and _closes_at_end(text, text[0], close):
+        return text[1:-1], "brackets"
+    return None
+
+
+def _html(text: str) -> tuple[str, str] | None:
+    found = _HTML.fullmatch(text)
+    return (found[2], "HTML") if found else None
+
+
+def _lead(text: str) -> tuple[str, str] | None:
+    found = _LEADING.match(text)
+    return (text[found.end() :], "list or heading mark") if found else None
+
+
+def _label(text: str) -> tuple[str, str] | None:
+    found = _LABEL.match(text)
+    return (text[found.end() :], "label") if found else None
+
+
+def _stray(text: str) -> tuple[str, str] | None:
+    """Without an emphasis mark, quote or bracket that stands at one end only: its other half is outside the answer."""
+    for mark in ("**", "*", "_", "`", '"', "'"):
+        if text.count(mark) % 2:
+            if text.endswith(mark):
+                return text.removesuffix(mark), "half a wrapping"
+            if text.startswith(mark):
+                return text.removeprefix(mark), "half a wrapping"
+    for close, opening in (("\\)", "\\("), ("\\]", "\\[")):
+        if text.endswith(close) and opening not in text:
+            return text.removesuffix(close), "half a wrapping"
+    if text[-1:] in _OPENING and text.count(text[-1]) > text.count(_OPENING[text[-1]]):
+        return text[:-1], "half a wrapping"
+    if text[:1] in _BRACKETS and text.count(text[0]) > text.count(_BRACKETS[text[0]]):
+        return text[1:], "half a wrapping"
+    return None
+
+
+Compare = Callable[[str], bool]
+"""Whether a text, one layer of an answer, is the right one."""
+
+
+def right_layer(answer: str, compare: Compare) -> Layer | None:
+    """The outermost layer of an answer that is right; None if none is."""
+    return next((layer for layer in layers(answer) if compare(layer.text)), None)

@@ -1,0 +1,156 @@
+"""What an answer is, a number, digits, a tuple, a set or words, and whether it is right."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+from typing import Any
+
+from bench.scoring.numbers import whole_number, wrapped_number
+from bench.scoring.unwrap import Layer, canonical, layers, plain
+
+
+class AnswerKind(StrEnum):
+    """How an item's `answer` is to be read: its `type`."""
+
+    INTEGER = "integer"
+    """A whole number, by its value: any sign, any group separator."""
+    DECIMAL = "decimal"
+    """A decimal number, by its value: 4 is 4.0, and 0.33 is not 0.333."""
+    FRACTION = "fraction"
+    """A number that may also be written as a fraction or a power, by its value."""
+    DIGITS = "digits"
+    """Digits of some base, with 0x where the answer has it: case, zeros in front and groups do not count."""
+    TUPLE = "tuple"
+    """Parts in their order, which commas, semicolons, blanks or line ends separate."""
+    SET = "set"
+    """Such parts in any order."""
+    TEXT = "text"
+    """Words, exactly, apart from what wraps them."""
+
+    @classmethod
+    def numbers(cls) -> tuple[AnswerKind, ...]:
+        """Those that are compared by value."""
+        return (cls.INTEGER, cls.DECIMAL, cls.FRACTION)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """How an answer compares with the right one."""
+
+    right: bool
+    """Whether it is right."""
+    partial: float
+    """The share of its parts that are right, in [0, 1]; for what has no parts 0 or 1."""
+    wrappings: tuple[str, ...] = ()
+    """What was taken off to read it."""
+
+
+_NUMBER = re.compile(r"[-+]?(?:\d+|\d*\.\d+)")
+_APART = re.compile(r"[,;&\s]+|\\\\")
+_MATRIX = re.compile(r"\\(?:begin|end)\s*\{[a-z]?(?:matrix|array)\}(?:\{[a-z|]*\})?")
+_EQUALS = re.compile(r"[ \t]*(=|->|→)[ \t]*")
+_GROUPS = re.compile(r"(?<=[0-9a-z])[ ,_'](?=[0-9a-z])")
+_DIGITS = re.compile(r"([-+]?) ?(0[xob])?0*([0-9a-z]+)")
+
+
+def kind_of(item: Mapping[str, Any]) -> AnswerKind:
+    """An item's `type`, or without one: a number where its answer is one, a tuple where it has parts, else text."""
+    if "type" in item:
+        return AnswerKind(item["type"])
+    answer = item["answer"]
+    if isinstance(answer, int | float) and not isinstance(answer, bool):
+        return AnswerKind.DECIMAL
+    if _NUMBER.fullmatch(str(answer).strip()):
+        return AnswerKind.DECIMAL
+    return AnswerKind.TUPLE
+
+
+def compare(kind: AnswerKind, wanted: str, given: str) -> Match:
+    """Compares an answer with the right one."""
+    if kind in AnswerKind.numbers():
+        return _numbers(kind, wanted, given)
+    if kind is AnswerKind.DIGITS:
+        return _first(given, lambda text: _digits(text) == _digits(canonical(wanted)))
+    if kind is AnswerKind.TEXT:
+        right = {canonical(wanted), plain(wanted)}
+        return _first(given, lambda text: _one_line(text) in {_one_line(each) for each in right})
+    return _parts(wanted, given, ordered=kind is AnswerKind.TUPLE)
+
+
+def _first(given: str, right: Any) -> Match:
+    found = next((layer for layer in layers(given) if right(layer.text)), None)
+    return Match(found is not None, float(found is not None), found.wrappings if found else ())
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def number_of(text: str) -> Fraction | None:
+    """The value of an expected number."""
+    number = wrapped_number(text)
+    return None if number is None else number.value
+
+
+def _numbers(kind: AnswerKind, wanted: str, given: str) -> Match:
+    right = number_of(wanted)
+    for layer in layers(given):
+        number = whole_number(layer.text)
+        if number is not None:
+            same = number.value == right and (number.plain or kind is AnswerKind.FRACTION)
+            return Match(same, float(same), layer.wrappings)
+    return Match(right=False, partial=0.0)
+
+
+def _digits(text: str) -> str | None:
+    found = _DIGITS.fullmatch(_GROUPS.sub("", text.casefold()))
+    return f"{found[1].strip('+')}{found[2] or ''}{found[3]}" if found else None
+
+
+def parts(answer: str) -> list[str]:
+    """An answer's parts, as commas, semicolons, blanks and line ends separate them, each without what wraps it."""
+    text = _EQUALS.sub(r"\1", _MATRIX.sub(" ", answer))
+    found = (part.strip("()[]{}|\"'`*") or part for part in _APART.split(text) if part)
+    return [part for part in found if part]
+
+
+def _parts(wanted: str, given: str, *, ordered: bool) -> Match:
+    target = _exact_parts(canonical(wanted))
+    best = Match(right=False, partial=0.0)
+    for layer in layers(given):
+        match = _score(target, layer, ordered=ordered)
+        if match.right:
+            return match
+        best = max(best, match, key=lambda each: each.partial)
+    return best
+
+
+def _score(wanted: Sequence[str], layer: Layer, *, ordered: bool) -> Match:
+    given = _exact_parts(layer.text)
+    if len(given) != len(wanted) or given != wanted:
+        given = parts(layer.text) if not any(mark in " ".join(wanted) for mark in "()[]{}\"'") else given
+    if ordered:
+        same = sum(_same(one, other) for one, other in zip(wanted, given, strict=False))
+    else:
+        same = sum((Counter(map(_key, wanted)) & Counter(map(_key, given))).values())
+    size = max(len(wanted), len(given))
+    share = same / size if size else 1.0
+    return Match(share == 1.0, share, layer.wrappings)
+
+
+def _exact_parts(text: str) -> list[str]:
+    return [part for part in _APART.split(_EQUALS.sub(r"\1", text)) if part]
+
+
+def _same(one: str, other: str) -> bool:
+    return one == other or _key(one) == _key(other)
+
+
+def _key(part: str) -> str | Fraction:
+    """A part as it is compared: a number by its value, anything else as it is."""
+    return Fraction(part) if _NUMBER.fullmatch(part) else part

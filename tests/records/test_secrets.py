@@ -1,0 +1,113 @@
+"""A secret is masked in whatever disguise an echo gives it, cut or whole, and other text stays as it was."""
+
+from __future__ import annotations
+
+import html
+import json
+import time
+from base64 import b64encode, urlsafe_b64encode
+from collections.abc import Callable, Mapping
+from urllib.parse import quote, quote_plus
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bench.records import HIDDEN, Secrets
+
+KEY = "sk-ab/cd+ef=gh%ij\"kl'mn\\op&<q>0123456789"
+
+DISGUISES: Mapping[str, Callable[[str], str]] = {
+    "plain": str,
+    "json": json.dumps,
+    "json with slashes escaped": lambda text: json.dumps(text).replace("/", "\\/"),
+    "json with signs escaped": lambda text: json.dumps(text).replace("+", "\\u002b").replace("=", "\\u003D"),
+    "json escaped throughout": lambda text: "".join(f"\\u{ord(char):04x}" for char in text),
+    "json in json": lambda text: json.dumps({"body": json.dumps({"key": text})}),
+    "python": repr,
+    "hex escapes": lambda text: "".join(f"\\x{ord(char):02x}" for char in text),
+    "url": lambda text: quote(text, safe=""),
+    "url in small letters": lambda text: quote(text, safe="").lower(),
+    "form": quote_plus,
+    "url twice": lambda text: quote(quote(text, safe=""), safe=""),
+    "url in json": lambda text: json.dumps(quote(text)),
+    "html": lambda text: html.escape(text, quote=True),
+    "html by number": lambda text: "".join(f"&#{ord(char)};" for char in text),
+    "html by hex": lambda text: "".join(f"&#x{ord(char):X};" for char in text),
+    "html by name": lambda text: text.replace("&", "&amp;").replace("+", "&plus;").replace("/", "&sol;"),
+    "html twice": lambda text: html.escape(html.escape(text)),
+    "html in json": lambda text: json.dumps(html.escape(text)),
+    "hex": lambda text: text.encode().hex(),
+}
+WRAPPED: Mapping[str, Callable[[bytes], bytes]] = {"base64": b64encode, "base64 of a URL": urlsafe_b64encode}
+
+
+@pytest.mark.parametrize("disguise", DISGUISES)
+def test_every_disguise_is_seen_through(disguise: str) -> None:
+    told = DISGUISES[disguise](KEY)
+    masked = Secrets([KEY])(f"the key {told} is wrong")
+    assert masked.startswith("the key ")
+    assert masked.endswith(" is wrong")
+    assert len(masked) < 60
+    assert HIDDEN in masked
+    assert Secrets([KEY]).in_answer(f"the key {told} is wrong") == masked
+
+
+@pytest.mark.parametrize("encoding", WRAPPED)
+@pytest.mark.parametrize("before", ["", "x", "Bearer ", "user:", '{"key": "'])
+def test_base64_of_anything_that_holds_a_secret_is_masked(encoding: str, before: str) -> None:
+    told = WRAPPED[encoding](f"{before}{KEY} and more".encode()).decode()
+    masked = Secrets([KEY])(told)
+    assert HIDDEN in masked
+    assert len(masked) < len(told) - 4 * (len(KEY) // 3) + 12
+
+
+@pytest.mark.parametrize("cut", range(len(KEY) // 2 + 1, len(KEY)))
+def test_a_cut_secret_is_masked_as_far_as_it_goes(cut: int) -> None:
+    assert Secrets([KEY])(f"key {KEY[:cut]}") == f"key {HIDDEN}"
+    assert Secrets([KEY])(f"{KEY[-cut:]} key") == f"{HIDDEN} key"
+    assert Secrets([KEY])(quote(KEY, safe="")[: 3 * cut]).startswith(HIDDEN)
+
+
+def test_words_of_an_answer_stay() -> None:
+    secrets = Secrets(["EMPTY", "sk-ant-api03-0123456789abcdefghij"], ["https://github.com/acme/app"])
+    for text in ("EMPTY", "sk-ant-api03-", "sk-ant-api03-XXXX", "https://github.com/acme", "100 % of \\alpha &amp; b"):
+        assert secrets.in_answer(text) == text
+    assert secrets("EMPTY, empty") == f"{HIDDEN}, empty"
+    assert secrets.in_answer("see https://github.com/acme/app!") == f"see {HIDDEN}!"
+    assert Secrets(["abc"])("abc") == "abc"
+    assert Secrets()("a") == "a"
+
+
+def test_secrets_join_and_an_environment_has_those_that_its_names_tell_of() -> None:
+    joined = Secrets(["first-secret"]) | Secrets([], ["second-secret"])
+    assert joined("first-secret second-secret second-") == f"{HIDDEN} {HIDDEN} second-"
+    environ = {"A_API_KEY": KEY, "PATH": "/usr/local/bin:/usr/bin", "B_TOKEN": "short"}
+    assert Secrets.of_environment(environ)(f"{KEY} /usr/local/bin:/usr/bin short") == (
+        f"{HIDDEN} /usr/local/bin:/usr/bin short"
+    )
+
+
+@given(st.text(alphabet="ab/+=%&\"'\\<;#x25un{}2", max_size=60), st.text(alphabet="xyz \\%&", max_size=8))
+def test_no_text_survives_its_own_escapes(secret: str, around: str) -> None:
+    """Also a secret that looks like an escape itself; a text without one is left alone."""
+    secret = f"0{secret}9K-7"
+    for disguise in DISGUISES.values():
+        assert secret not in Secrets([secret])(f"{around}{disguise(secret)}{around}")
+    assert Secrets([secret])(around) == around
+    assert HIDDEN in Secrets([secret])(json.dumps(secret))
+
+
+@given(st.text(max_size=200))
+def test_any_text_is_taken(text: str) -> None:
+    assert Secrets([KEY])(text + "\ud83d" + KEY).endswith(HIDDEN)
+    assert Secrets([text + "0123456789"])(text) is not None
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("piece", ["\\", "\\a", "%41", "%25", "&amp;", "&", KEY, KEY[:20], KEY[:10], "&#", "\\u"])
+def test_time_grows_with_the_text_alone(piece: str) -> None:
+    text = (piece * 200_000)[:200_000]
+    begun = time.process_time()
+    Secrets([KEY]).in_answer(text)
+    assert time.process_time() - begun < 1.0

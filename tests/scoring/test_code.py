@@ -1,0 +1,101 @@
+"""Programs in replies: blocks by CommonMark, and which of several is the answer."""
+
+from __future__ import annotations
+
+import textwrap
+
+import pytest
+
+from bench.scoring import code
+
+DEF = "def f(x):\n    return x\n"
+STUB = "def f(x: dict[str, int]) -> int:\n    '''Doc.'''\n    ..."
+
+
+@pytest.mark.parametrize(
+    ("text", "source"),
+    [
+        (f"```python\n{DEF}```", DEF),
+        (f"Here:\n\n```py\n{DEF}```\nIt returns x.", DEF),
+        (f"```\n{DEF}```", DEF),
+        (f"````python\n{DEF}````", DEF),
+        (f"~~~python\n{DEF}~~~", DEF),
+        (f'```python title="f.py"\n{DEF}```</s>', DEF),
+        (f"<answer>\n```python\n{DEF}```\n</answer>", DEF),
+        (f"<answer>```python\n{DEF}```</answer>", DEF),
+        ("```python\r\ndef f(x):\r\n    return x\r\n```\r\n", DEF),
+        (f"```python\n{DEF}```\nBetter:\n```python\n{DEF}# 2\n```", DEF + "# 2\n"),
+        (f"```python\n{DEF}```\nUsage:\n```python\nprint(f(1))\n```", DEF),
+        (f"```python\n{DEF}```\nor\n```python\ndef f(x", DEF),
+        (f"```python\n{DEF}```\nIts signature:\n```python\n{STUB}\n```", DEF),
+        (f"```python\n{STUB}\n```", STUB + "\n"),
+        ("```python\nasync def f(x):\n    pass\n```", "async def f(x):\n    pass\n"),
+        (f"````markdown\n```python\n{DEF}```\n````", DEF),
+        ("```python\n" + DEF + "```\n~~~\ntext\n~~~", DEF),
+        (DEF, DEF),
+        (f"x = 1\n{DEF}", f"x = 1\n{DEF}"),
+        (f"Here it is:\n\n{DEF}\nThat is all.", DEF),
+        (f"```python\n{DEF}", DEF),
+        (f"~~~\n{DEF}", DEF),
+        ("```python\nf = lambda x: x\n```", "f = lambda x: x\n"),
+        ("```python\nf: Callable = abs\n```", "f: Callable = abs\n"),
+        (f'```python\n"""Doc:\n```\nf(1)\n```\n"""\n{DEF}```\nso', f'"""Doc:\n```\nf(1)\n```\n"""\n{DEF}'),
+        (
+            "```python\nclass A:\n    def f(self):\n        pass\n```",
+            "class A:\n    def f(self):\n        pass\n\n\nf = A().f\n",
+        ),
+        (f"```python\nimport math\n```\n```python\n{DEF}    # math\n```", f"import math\n\n\n{DEF}    # math\n"),
+        (f"```python\nprint(math)\n```\n```python\n{DEF}    # math\n```", f"{DEF}    # math\n"),
+        (f"{DEF}\n```\nprint(f(1))\n```", None),
+        ("```python\ndef g(x):\n    return x\n```", None),
+        ("```python\ndef ff(x):\n    return x\n```", None),
+        ("```python\n# def f(x)\ng = lambda x: x\n```", None),
+        ("```python\nif f == 1:\n    pass\n```", None),
+        ("I would write def f(x).", None),
+        ("", None),
+    ],
+)
+def test_programs(text: str, source: str | None) -> None:
+    found = code.program(text, "f")
+    assert (found and found.source.rstrip()) == (source and source.rstrip())
+
+
+@pytest.mark.parametrize(
+    "before",
+    ["", "   ", "\t", "> ", "1. Code:\n\n   ", "10) Code:\n\n    ", "- Code:\n  ", "* Code\n    ", "- a\n  - b\n    "],
+)
+@pytest.mark.parametrize("fence", ["```", "~~~", "````", "```python", "~~~ py"])
+@pytest.mark.parametrize("closed", [True, False])
+def test_a_block_may_stand_anywhere(before: str, fence: str, closed: bool) -> None:
+    *lead, indent = before.split("\n")
+    indent = ">" + " " * 1 if before == "> " else " " * len(indent) if indent.strip() else indent
+    block = f"{fence}\n{DEF}" + (fence[:4].strip("p ") if closed else "")
+    text = "\n".join([*lead, textwrap.indent(block, indent, lambda _line: True)])
+    found = code.program(text, "f")
+    assert found
+    assert textwrap.dedent(found.source).strip() == DEF.strip()
+
+
+def test_helpers_are_taken_from_other_blocks_and_their_helpers_too() -> None:
+    blocks = [
+        "import math",
+        "def g(x):\n    return math.floor(x)",
+        "def h(x):\n    return 1",
+        "def f(x):\n    return g(x)",
+    ]
+    text = "\n".join(f"```python\n{block}\n```\nthen" for block in blocks)
+    found = code.program(text, "f")
+    assert found
+    assert found.source.split("\n\n\n") == [blocks[0], blocks[1], blocks[3] + "\n"]
+    assert found.place == "code block, helpers of other blocks"
+
+
+def test_a_name_is_taken_literally() -> None:
+    assert code.program("def fxg(): pass", "f.g") is None
+
+
+def test_the_query_is_the_last_block_that_is_one() -> None:
+    assert code.sql("```sql\nSELECT 1\n```\ngives\n```\n1\n```") == ("SELECT 1\n", "code block")
+    assert code.sql("```\n1\n```") == ("1\n", "code block")
+    assert code.sql("WITH t AS (SELECT 1) SELECT * FROM t") is not None
+    assert code.sql("I would select a row") is None

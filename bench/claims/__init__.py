@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench.claims.firstlines import beyond, headline
+from bench.claims.firstlines import beyond, headline, reading
 from bench.claims.judge import TRUNCATION_GAP, Case, Judgement, Reading, judge_cases
 from bench.claims.observed import Observed, observe, on_these_items
 from bench.claims.page import as_json, lines, markdown
@@ -73,6 +73,7 @@ __all__ = [
     "p_of_tested",
     "pair",
     "percent",
+    "reading",
     "points",
     "sentence",
     "standing",

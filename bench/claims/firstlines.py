@@ -24,7 +24,7 @@ def headline(judgement: Judgement) -> str:
     told = [part for part in parts.in_words_order(parts.claimed(judgement.claim)) if part.key in _judged(judgement)]
     while True:
         rests = f"({_mean(judgement)}n = {judgement.pairs.n})"
-        said = f"{_verdict(judgement)} {_reading(judgement)}: {_sizes(judgement, told)} {rests}."
+        said = f"{_verdict(judgement)} {reading(judgement)}: {_sizes(judgement, told)} {rests}."
         if len(told) < 2 or words(said) <= MOST_WORDS:
             return said
         told = _without_last(judgement, told)
@@ -101,7 +101,8 @@ def reservations(judgement: Judgement) -> Iterator[str]:
     yield from (text for text in judgement.warnings if text.startswith(RESERVED) and not text.startswith(same))
 
 
-def _reading(judgement: Judgement) -> str:
+def reading(judgement: Judgement) -> str:
+    """What the deciding reading speaks of, e.g. "on these 18 kinds of task"."""
     if judgement.pairs.one_reading:
         return "on items like these"
     count = kinds(judgement)

@@ -108,7 +108,7 @@ def test_the_first_sentence_has_at_most_25_words_and_every_figure_stands_once(
     said = claims.headline(opinion)
     assert words(said) <= MOST_WORDS, said
     assert "n = 460" in said
-    intervals = re.findall(r"interval [^)]*\)", page(tmp_path / "run"))
+    intervals = re.findall(r"% interval [^)]*\)", page(tmp_path / "run"))
     assert len(intervals) == len(claims.part_lines(opinion)) - page(tmp_path / "run").count(": unknown;")
 
 

@@ -134,12 +134,13 @@ def _with(judgement: Judgement, rival: str | None, withdrawn: int, items: pd.Dat
         more = "1 more claim was" if withdrawn == 1 else f"{withdrawn} more claims were"
         counted = "the correction for several claims counts them"
         warnings = (*warnings, f"{more} declared before the answers and withdrawn since; {counted}")
-    open_still = judgement.verdict is Verdict.INCONCLUSIVE
+    costs = [judgement.supports(result) for (_, key), result in judgement.test.parts.items() if key == parts.COST.key]
+    shown = all(costs) if judgement.verdict is Verdict.INCONCLUSIVE else None
     return replace(
         judgement,
         rival=rival,
         warnings=warnings,
-        outlook=outlook(judgement.claim, judgement.pairs, record.settings.repeats, record.seed, costs=open_still),
+        outlook=outlook(judgement.claim, judgement.pairs, record.settings.repeats, record.seed, saving_shown=shown),
         apart=hardly_apart(items, judgement.pairs),
     )
 

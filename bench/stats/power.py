@@ -21,6 +21,8 @@ from bench.stats.paired import critical_value, smallest_n
 
 WORLDS = 2000
 """Worlds drawn for one answer: its standard error is at most 1.1 points."""
+LEAST_WORLDS, MOST_DRAWN = 200, 400_000
+"""At least so many worlds are drawn of random families, and at most so many families over all worlds."""
 SMALL = 200
 """Items up to which the exact critical value is used; above, the normal one differs by less than a point of power."""
 FAMILIES = 2000
@@ -72,6 +74,9 @@ def random_power(
     n, squares = float(counts.sum()), float((counts**2).sum())
     if not n or n * n / squares < FEWEST:
         return 0.0
+    if len(counts) > FAMILIES:
+        return mean_power([sizes], [world], margin, alpha, independent=False)
+    worlds = min(worlds, max(LEAST_WORLDS, MOST_DRAWN // len(counts)))
     lost, won = _family_counts(counts.astype(int), world, worlds, seed)
     differences = (won - lost).sum(axis=1) / n
     spread = (lost + won).sum(axis=1) / n - differences**2
@@ -99,7 +104,7 @@ def families_needed(
         several = [sizes[at % len(sizes)] for at in range(count)]
         return random_power(several, world, margin, alpha, worlds=600, seed=seed) >= power
 
-    high = max(8, len(sizes))
+    high = max(8, min(len(sizes), FAMILIES // 2))
     while not reached(high):
         high *= 2
         if high > FAMILIES:

@@ -7,7 +7,7 @@ from bench.claims.judge import TRUNCATION_GAP, Case, Judgement, Reading, judge_c
 from bench.claims.observed import Observed, observe, on_these_items
 from bench.claims.page import as_json, lines, markdown
 from bench.claims.pairs import Pairs, pair
-from bench.claims.partlines import beyond_lines, part_lines
+from bench.claims.partlines import beyond_lines, open_parts, part_lines
 from bench.claims.parts import (
     CLEAN_SHARE,
     COST,
@@ -54,6 +54,7 @@ __all__ = [
     "beyond",
     "beyond_lines",
     "headline",
+    "open_parts",
     "part_lines",
     "combine",
     "cost_each",

@@ -91,17 +91,24 @@ class Outlook:
 
 
 def outlook(
-    claim: Claim, pairs: Pairs, repeats: int = 1, seed: int = 0, *, saving_shown: bool | None = None
+    claim: Claim,
+    pairs: Pairs,
+    repeats: int = 1,
+    seed: int = 0,
+    *,
+    saving_shown: bool | None = None,
+    kinds: bool = True,
 ) -> Outlook | None:
     """What it would take; None for a claim that speaks of no score.
 
     `saving_shown`: whether the run's own costs show the saving; None where it is taken for granted.
+    `kinds`: whether to look for the number of families that would show it for others like them.
     """
     if SCORE.margin not in claim.margins:
         return None
     suites = list(_suites(pairs))
     shown = {times: _saving_shown(claim, pairs, times, seed, known=saving_shown) for times in TIMES}
-    return expected(claim, suites, shown, usd=_usd(pairs, repeats), seed=seed)
+    return expected(claim, suites, shown, usd=_usd(pairs, repeats), seed=seed, kinds=kinds)
 
 
 def expected(
@@ -111,6 +118,7 @@ def expected(
     *,
     usd: float | None = None,
     seed: int = 0,
+    kinds: bool = True,
 ) -> Outlook:
     """The chances of a claim on suites of these sizes; `saving_shown`: by TIMES, how often its cost part is shown."""
     chances = tuple(
@@ -121,7 +129,7 @@ def expected(
         )
         for difference, times in product(TRUTHS, TIMES)
     )
-    needed = [_kinds(claim, suite, seed) for suite in suites]
+    needed = [_kinds(claim, suite, seed) if kinds else None for suite in suites]
     return Outlook(
         about=claim.about,
         families=sum(len(suite.sizes) for suite in suites),

@@ -12,11 +12,12 @@ from bench.claims.firstlines import beyond, headline
 from bench.claims.judge import Judgement, Reading
 from bench.claims.observed import observe, on_these_items
 from bench.claims.pairs import Side
-from bench.claims.partlines import beyond_lines, part_lines
+from bench.claims.partlines import beyond_lines, open_parts, part_lines
 from bench.claims.parts import PartResult
 from bench.claims.plain import explanation
 from bench.claims.read import Ruling
 from bench.claims.text import basis, labels, sentence
+from bench.claims.verdict import Verdict
 from bench.claims.words import percent
 from bench.records import SUCH, RunRecord
 
@@ -29,11 +30,13 @@ LEGEND = (
 
 
 def lines(ruling: Ruling, record: RunRecord) -> list[str]:
-    """For a terminal: each claim's first sentences, then a line a part; or why this run cannot judge it."""
+    """For a terminal: each claim's sentences, with what is open and why; or why this run cannot judge it."""
     texts = []
     for judgement in ruling.judgements:
         name = judgement.claim.name
-        texts += [f"{name}: {sentence(judgement, record)}", *(f"- {line}" for line in part_lines(judgement))]
+        why = open_parts(judgement) if judgement.verdict is Verdict.INCONCLUSIVE else ()
+        reasons = f" Open: {'; '.join(why)}." if why else ""
+        texts.append(f"{name}: {sentence(judgement, record)}{reasons}")
         texts += [f"{name}: beside it: {judgement.rival}."] if judgement.rival else []
     return [*texts, *(f"{name}: cannot be judged on this run: {why}" for name, why in ruling.unjudged.items())]
 

@@ -21,6 +21,16 @@ def part_lines(judgement: Judgement) -> list[str]:
     return [*_lines(judgement, judgement.deciding), *_left_out(judgement)]
 
 
+def open_parts(judgement: Judgement) -> list[str]:
+    """Which parts are open in the deciding reading, each with its reason."""
+    reading = judgement.deciding
+    return [
+        f"{_named(*scope)}: {_why(judgement, reading, result)}"
+        for scope, result in _in_order(reading)
+        if state(judgement, reading, scope) == OPEN
+    ]
+
+
 def beyond_lines(judgement: Judgement) -> list[str]:
     """Why the reading that does not decide leaves parts open that are shown in the deciding one."""
     if judgement.pairs.one_reading or judgement.other.verdict is not Verdict.INCONCLUSIVE:

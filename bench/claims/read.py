@@ -136,11 +136,14 @@ def _with(judgement: Judgement, rival: str | None, withdrawn: int, items: pd.Dat
         warnings = (*warnings, f"{more} declared before the answers and withdrawn since; {counted}")
     costs = [judgement.supports(result) for (_, key), result in judgement.test.parts.items() if key == parts.COST.key]
     shown = all(costs) if judgement.verdict is Verdict.INCONCLUSIVE else None
+    open_beyond = not judgement.pairs.one_reading and judgement.other.verdict is Verdict.INCONCLUSIVE
+    pairs, repeats = judgement.pairs, record.settings.repeats
+    seen = outlook(judgement.claim, pairs, repeats, record.seed, saving_shown=shown, kinds=open_beyond)
     return replace(
         judgement,
         rival=rival,
         warnings=warnings,
-        outlook=outlook(judgement.claim, judgement.pairs, record.settings.repeats, record.seed, saving_shown=shown),
+        outlook=seen,
         apart=hardly_apart(items, judgement.pairs),
     )
 

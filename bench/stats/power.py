@@ -21,6 +21,8 @@ from bench.stats.paired import critical_value, smallest_n
 
 WORLDS = 2000
 """Worlds drawn for one answer: its standard error is at most 1.1 points."""
+SEARCHED = 400
+"""Worlds drawn at each step of a search."""
 LEAST_WORLDS, MOST_DRAWN = 200, 400_000
 """At least so many worlds are drawn of random families, and at most so many families over all worlds."""
 SMALL = 200
@@ -99,10 +101,16 @@ def families_needed(
     sizes: Sequence[int], world: World, margin: float, alpha: float = 0.05, *, power: float = 0.8, seed: int = 0
 ) -> int | None:
     """The fewest families of these sizes (taken in turn) that reach a power; None if FAMILIES do not."""
+    return _families_needed(tuple(sizes), world, margin, alpha, power, seed)
 
+
+@lru_cache(maxsize=256)
+def _families_needed(
+    sizes: tuple[int, ...], world: World, margin: float, alpha: float, power: float, seed: int
+) -> int | None:
     def reached(count: int) -> bool:
         several = [sizes[at % len(sizes)] for at in range(count)]
-        return random_power(several, world, margin, alpha, worlds=600, seed=seed) >= power
+        return random_power(several, world, margin, alpha, worlds=SEARCHED, seed=seed) >= power
 
     high = max(8, min(len(sizes), FAMILIES // 2))
     while not reached(high):
@@ -110,7 +118,7 @@ def families_needed(
         if high > FAMILIES:
             return None
     low = high // 2
-    while high - low > max(1, high // 50):
+    while high - low > max(1, high // 25):
         middle = (low + high) // 2
         low, high = (low, middle) if reached(middle) else (middle, high)
     return high

@@ -149,8 +149,7 @@ def _claimed(key: str, judgement: Judgement, record: RunRecord) -> Card:
 
 def _open(judgement: Judgement) -> Iterator[str]:
     """Why each part that is open is."""
-    why = [line.partition(": open: ") for line in claims.part_lines(judgement)]
-    yield from (f"{line.partition(':')[0].capitalize()} is open: {reason}." for line, found, reason in why if found)
+    yield from (f"Open: {reason}." for reason in claims.open_parts(judgement))
 
 
 def _together(key: str, seen: Observed) -> Iterator[Tile]:

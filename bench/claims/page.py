@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from bench import clean
 from bench.claims import outlook, parts
 from bench.claims.firstlines import beyond, headline
 from bench.claims.judge import Judgement, Reading
@@ -47,24 +48,24 @@ def markdown(ruling: Ruling, record: RunRecord) -> str:
     for judgement in ruling.judgements:
         remarks = labels(judgement, record)
         blocks += [
-            f"## {judgement.claim.name}: {judgement.verdict}" + (f" ({'; '.join(remarks)})" if remarks else ""),
-            judgement.apart or "",
-            " ".join(text for text in (headline(judgement), beyond(judgement)) if text),
+            f"## {_said(judgement.claim.name)}: {judgement.verdict}" + (f" ({'; '.join(remarks)})" if remarks else ""),
+            _said(judgement.apart or ""),
+            _said(" ".join(text for text in (headline(judgement), beyond(judgement)) if text)),
             _listed(part_lines(judgement)),
             _beyond(judgement),
-            explanation(judgement, record),
-            f"It rests on {basis(judgement, record)}",
+            _said(explanation(judgement, record)),
+            _said(f"It rests on {basis(judgement, record)}"),
             _table(judgement),
             LEGEND,
             _listed(_notes(judgement)),
         ]
     for name, why in ruling.unjudged.items():
-        blocks += [f"## {name}: cannot be judged on this run", why]
+        blocks += [f"## {_said(name)}: cannot be judged on this run", _said(why)]
     return "\n\n".join(block for block in blocks if block) + "\n"
 
 
 def _listed(texts: Sequence[str]) -> str:
-    return "\n".join(f"- {text}" for text in texts)
+    return "\n".join(f"- {_said(text)}" for text in texts)
 
 
 def _beyond(judgement: Judgement) -> str:
@@ -72,6 +73,10 @@ def _beyond(judgement: Judgement) -> str:
     why = beyond_lines(judgement)
     other = "On these kinds themselves" if judgement.claim.about == SUCH else "Beyond these kinds"
     return f"{other}, open:\n\n{_listed(why)}" if why else ""
+
+
+def _said(text: str) -> str:
+    return "\n".join(map(clean.markdown, text.split("\n")))
 
 
 def _notes(judgement: Judgement) -> list[str]:
@@ -101,7 +106,7 @@ def _row(suite: str, name: str, result: PartResult) -> str:
         f"{result.p_refuted:.3g}",
         "" if result.detectable is None else part.distance(result.detectable),
     ]
-    return f"| {' | '.join(cells)} |"
+    return f"| {' | '.join(map(clean.markdown_cell, cells))} |"
 
 
 def as_json(ruling: Ruling, record: RunRecord) -> list[dict[str, Any]]:

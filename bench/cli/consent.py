@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bench.cli.terminal import echo
 from bench.errors import BenchError, UsageError
 
 if TYPE_CHECKING:
@@ -32,13 +33,13 @@ def require_consent(endpoints: Sequence[Endpoint], environ: Mapping[str, str], o
     for sending, labels in open_questions(endpoints, environ, origins).items():
         if not _at_a_terminal():
             raise UsageError(refusal(sending, labels))
-        click.echo(f"{_words(sending, labels)}.{_warning(sending)}", err=True)
+        echo(f"{_words(sending, labels)}.{_warning(sending)}", err=True)
         if not click.confirm("Send it, now and in later runs?", default=False, err=True):
             raise UsageError(f"{sending.variable} is not sent to {sending.origin}. Leave out its models with -m.")
         try:
             remember([sending])
         except BenchError as error:
-            click.echo(f"Warning: your answer is not kept, and you will be asked again: {error}", err=True)
+            echo(f"Warning: your answer is not kept, and you will be asked again: {error}", err=True)
 
 
 def refusal(sending: Sending, labels: Sequence[str]) -> str:

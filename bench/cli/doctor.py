@@ -13,6 +13,7 @@ import click
 
 from bench.cli.consent import refusal, send_keys_option
 from bench.cli.options import config_option, load_config, results_option
+from bench.cli.terminal import echo
 from bench.errors import UsageError
 
 if TYPE_CHECKING:
@@ -41,9 +42,10 @@ def doctor(
     for check in _checks(config, results, calibrate, sandbox, origins):
         checks.append(check)
         if not as_json:
-            click.echo(_text(check))
+            echo(f"{check.status:4}", colour=COLOURS[check.status], nl=False)
+            echo(_text(check))
     if as_json:
-        click.echo(json.dumps([asdict(check) for check in checks], indent=2, ensure_ascii=False))
+        echo(json.dumps([asdict(check) for check in checks], indent=2, ensure_ascii=False))
     if any(check.status == "fail" for check in checks):
         sys.exit(UsageError.exit_code)
 
@@ -80,7 +82,6 @@ def _attacked() -> Check:
 
 
 def _text(check: Check) -> str:
-    status = click.style(f"{check.status:4}", fg=COLOURS[check.status])
     about = f"{check.model}: " if check.model else ""
     cure = f"\n{'':16}{check.cure}" if check.cure else ""
-    return f"{status}  {check.what:8}  {about}{check.text}{cure}"
+    return f"  {check.what:8}  {about}{check.text}{cure}"

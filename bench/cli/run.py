@@ -14,6 +14,7 @@ import click
 from bench.cli.consent import require_consent, send_keys_option
 from bench.cli.gate import run_options as gate_options
 from bench.cli.options import config_option, include_option, load_config, results_option, task_folders
+from bench.cli.terminal import echo
 from bench.errors import IncompleteError, UsageError, suggest
 
 if TYPE_CHECKING:
@@ -180,7 +181,7 @@ def run(
     environ = environment(comparison.source.parent)
     prepared = prepare(comparison, known, environ)
     for line in (*_warnings(prepared), *registry.edited(known, prepared.loaded.files.values())):
-        click.echo(f"Warning: {line}", err=True)
+        echo(f"Warning: {line}", err=True)
     if not dry_run:
         require_consent(prepared.endpoints, environ, origins)
     gating = gate.begin(prepared, results, baseline, confirm=confirm, detect=detect, junit=junit)
@@ -201,14 +202,14 @@ def run(
                 gating.judge(result.folder, progress, environ, rest)
         except KeyboardInterrupt:
             progress.close()
-            click.echo("Stopped. Every finished answer is kept; continue with the same command: bench run", err=True)
+            echo("Stopped. Every finished answer is kept; continue with the same command: bench run", err=True)
             sys.exit(IncompleteError.exit_code)
     if gating and gating.result and as_json:
         write_report(result.folder)
     else:
         show(result, as_json)
     if not probed:
-        click.echo("Incomplete: the latency probe lacks answers. Continue with the same command.")
+        echo("Incomplete: the latency probe lacks answers. Continue with the same command.")
     if result.missing or prepared.refused or not probed:
         sys.exit(IncompleteError.exit_code)
     if gating:
@@ -276,7 +277,7 @@ def _show_plan(
 
     estimate = asking.estimate_run(prepared, results / JOURNAL, output=output, fresh=fresh)
     probing = probe.estimate_probe(prepared, prompts) if prompts else None
-    click.echo((_plan_json if as_json else _plan_text)(prepared, estimate, probing))
+    echo((_plan_json if as_json else _plan_text)(prepared, estimate, probing))
 
 
 def _plan_json(prepared: Prepared, estimate: Estimate, probing: Estimate | None) -> str:

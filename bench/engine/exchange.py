@@ -24,8 +24,11 @@ LONGEST = 400
 """Characters kept of any message: the vendor's words, or so much of a reply, and what we say of them."""
 DRAIN_S = 1.0
 """How long a stream may stay open after its terminal event before its connection is given up."""
-REQUEST_IDS = ("request-id", "x-request-id", "x-ds-trace-id")
-"""Headers in which vendors name a request, in the order they are looked for."""
+REQUEST_IDS = (
+    *("request-id", "x-request-id", "x-ds-trace-id", "x-litellm-call-id", "apim-request-id", "x-amzn-requestid"),
+    *("x-generation-id", "x-portkey-trace-id", "helicone-id", "x-correlation-id", "x-trace-id", "cf-ray"),
+)
+"""Headers in which vendors, and gateways before them, name a request, in the order they are looked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

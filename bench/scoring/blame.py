@@ -25,8 +25,9 @@ BY_TEXTS = (
 def judged(judge: Judge, oracle: Oracle, item: Mapping[str, Any], text: str) -> Graded:
     """The verdict on one answer; score None if the grader failed and the answer is not to blame.
 
-    It is to blame, and scores 0, if the grader fails on it twice in the same way, but neither on an empty answer nor on
-    the right one of the same item: what `bench tasks lint` tries. Raises BenchError, such as that no sandbox works.
+    It is to blame, and scores 0, if the grader fails on it each time in the same way, but neither on an empty answer
+    nor on the right one of the same item: what `bench tasks lint` tries. Raises BenchError, such as that no sandbox
+    works.
     """
     try:
         return judge(item, text)
@@ -34,7 +35,9 @@ def judged(judge: Judge, oracle: Oracle, item: Mapping[str, Any], text: str) -> 
         raise
     except Exception as error:  # a user's function, or an answer that nobody thought of
         why = _said(error)
-        if isinstance(error, BY_TEXTS) and _fails_again(judge, item, text, why) and _works(judge, oracle, item):
+        known = isinstance(error, ReadingFailedError)  # by limits of CPU and memory, which do not change
+        again = isinstance(error, BY_TEXTS) and (known or _fails_again(judge, item, text, why))
+        if again and _works(judge, oracle, item):
             return Graded(score=0.0, extracted=None, detail={"why": why})
         return Graded(score=None, detail={"why": why}, final=False)
 

@@ -41,6 +41,9 @@ _LITERAL = re.compile(
     r"""(?:[\s\[\](){},:+-]|(?:True|False|None|\d++(?:\.\d*+)?(?:[eE][-+]?\d++)?)(?![\w.])"""
     r"""|'(?:[^'\\\n]|\\[nrt\\'"])*+'|"(?:[^"\\\n]|\\[nrt\\'"])*+")++"""
 )
+_FOREIGN_MARKS = ".“”‘’«»「」『』《》〈〉【】。 \n\t"
+"""What may stand around a Python literal and is none of Python's own marks."""
+_HALF = "half a wrapping"
 _NAMED = re.compile(r"(?:option|choice|letter|选项|选择|选)\s*(?=[\"'*(\[]*[A-Z])", re.IGNORECASE)
 _LETTER = re.compile(r"[(\[{]?([A-Z])[)\]}]?(?![\w'])")
 _MARKED = re.compile(r"(?:[)\]}]?\s*[.:,)]|[)\]}]|\s+[-=(]|\s*(?:because|since|as|which|for)\b)\s*|\s*$")
@@ -266,9 +269,10 @@ def python_literal(text: str, right: Callable[[Any], bool]) -> tuple[str, bool, 
 
     None if it is no literal, or longer than `ANSWER_CHARS`.
     """
-    blocks, short = code.blocks(text), short_answer(text)
+    blocks = code.blocks(text)
     places = [(block.code, "code block") for block in blocks[-1:]]
-    places += [(short.text, short.place)] if short and not blocks else []
+    short = marked_answer(text) if blocks else short_answer(text)
+    places += [(short.text, short.place)] if short else []
     for words, place in places:
         read = [(literal, value) for literal in _literals(words) if (value := _evaluated(literal)) is not None]
         if read:
@@ -282,15 +286,13 @@ def _literals(words: str) -> Iterator[str]:
     lines = [line for line in words.strip().split("\n") if not line.lstrip().startswith(("#", ">>>"))]
     yield "\n".join(lines).strip()
     yield re.sub(r"\A\w+\s*=\s*(?!=)", "", "\n".join(lines).strip())
-    for layer in layers(words):
-        if layer.wrappings and layer.wrappings[-1] in ("brackets", "quotes", "half a wrapping") and _own_mark(words):
-            return
-        yield layer.text
-
-
-def _own_mark(words: str) -> bool:
-    """Whether some words hold brackets or quotes of Python's, which are no wrapping of a literal."""
-    return any(mark in words for mark in "([{'\"")
+    before = ""
+    for layer in layers(words.strip(_FOREIGN_MARKS)):
+        name, lost = (layer.wrappings or ("",))[-1], before[:1] if before.endswith(layer.text) else before[-1:]
+        if (name in ("brackets", "quotes") and before[0] in "([{'\"") or (name == _HALF and lost in "([{}])'\""):
+            return  # Python's own brackets and quotes are no wrapping
+        before = layer.text
+        yield before
 
 
 def _evaluated(literal: str) -> tuple[Any] | None:

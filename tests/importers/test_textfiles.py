@@ -41,6 +41,39 @@ def test_delimiters(tmp_path: Path, delimiter: str) -> None:
     assert rows_of(path) == ROWS
 
 
+@pytest.mark.parametrize("first", ["sep=;", '"sep=;"', "SEP=;", "sep=;;;"])
+def test_a_spreadsheets_line_that_states_the_delimiter(tmp_path: Path, first: str) -> None:
+    path, ledger = tmp_path / "a.csv", Ledger()
+    path.write_bytes(b"\xef\xbb\xbf" + f"{first}\r\nmodel;score, of 1\r\nclaude;0,5\r\nqwen\r\n".encode())
+    assert csv_columns(path) == ["model", "score, of 1"]
+    assert rows_of(path, ledger) == [{"model": "claude", "score, of 1": "0,5"}]
+    assert ledger.dropped == [{"row": "a.csv row 4", "why": "has 1 columns, the first line 2"}]
+
+
+def test_a_name_may_hold_a_line_break(tmp_path: Path) -> None:
+    path, ledger = tmp_path / "a.csv", Ledger()
+    path.write_text('model,"score\nof 1"\nclaude,1\nqwen\n')
+    assert rows_of(path, ledger) == [{"model": "claude", "score\nof 1": "1"}]
+    assert ledger.dropped[0]["row"] == "a.csv row 4"
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("model,score,item,score\n", "column 'score' stands twice in its first line: columns 2 and 4."),
+        ("sep=;\nmodel;score;score \n", "column 'score' stands twice in its second line: columns 2 and 3."),
+        (",,\n1,2,3\n", "first line: names no column."),
+        ("sep=;\n", "is empty; its first line must name the columns."),
+    ],
+)
+def test_names_that_cannot_be_used(tmp_path: Path, text: str, why: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(text)
+    with pytest.raises(UsageError) as caught:
+        csv_columns(path)
+    assert str(caught.value) == f"{path}: {why}"
+
+
 def test_gzip(tmp_path: Path) -> None:
     path = tmp_path / "a.csv.gz"
     path.write_bytes(gzip.compress(TEXT.encode()))

@@ -245,7 +245,7 @@ def percent_of(chance: float) -> str:
     return "over 99 %" if chance > 0.99 else f"{100 * chance:.0f} %"
 
 
-def in_words(seen: Outlook) -> str:
+def what_it_takes(seen: Outlook) -> str:
     """One line: chances at equal scores, 1 point lower and 2 points higher, now and on twice as much, with dollars."""
     families = seen.about == SUCH
     size = f"{seen.families} kinds of task ({seen.items} items)" if families else f"{seen.items} items"

@@ -29,7 +29,7 @@ def explanation(judgement: Judgement, record: RunRecord) -> str:
     elif judgement.verdict is Verdict.REFUTED:
         said.append(_luck(judgement, "true", "bad"))
     elif judgement.outlook is not None:
-        said.append(f"{outlook.in_words(judgement.outlook)}.{''.join(_short(judgement, record))}")
+        said.append(f"{outlook.what_it_takes(judgement.outlook)}.{''.join(_short(judgement, record))}")
     return " ".join([*said, *_cautions(judgement)])
 
 

@@ -16,7 +16,7 @@ def claim_outlooks(prepared: Prepared, estimate: Estimate) -> Iterator[str]:
     Nothing was measured yet: a tenth of the items is taken to be answered differently, and a typical correlation
     within families.
     """
-    from bench.claims import outlook
+    from bench import claims
     from bench.stats import TYPICAL_DISCORDANCE
 
     families: dict[str, dict[tuple[str, str], str]] = {}
@@ -27,11 +27,11 @@ def claim_outlooks(prepared: Prepared, estimate: Estimate) -> Iterator[str]:
         suites = [suite for suite in claim.suites or families if suite in families]
         if "worse_by" not in claim.margins or not suites:
             continue
-        sizes = [outlook.assumed(suite, list(families[suite].values())) for suite in suites]
+        sizes = [claims.assumed(suite, list(families[suite].values())) for suite in suites]
         sides = [usd.get(claim.candidate), usd.get(claim.baseline)]
         known = [side for side in sides if side is not None]
-        seen = outlook.expected(
-            claim, sizes, dict.fromkeys(outlook.TIMES, 1.0), usd=sum(known) if len(known) == len(sides) else None
+        seen = claims.expected(
+            claim, sizes, dict.fromkeys(claims.TIMES, 1.0), usd=sum(known) if len(known) == len(sides) else None
         )
         differ = f"if {100 * TYPICAL_DISCORDANCE:g} % of the items are answered differently and the saving is shown"
-        yield f"claim {name}, {differ}: {outlook.in_words(seen)}"
+        yield f"claim {name}, {differ}: {claims.what_it_takes(seen)}"

@@ -100,7 +100,15 @@ def same_claims(entries: list[dict[str, Any]], then: list[dict[str, Any]]) -> No
         assert (entry["about"], reading["these"]["verdict"]) == ("these", entry["verdict"])
         such = reading["such"]
         assert {key: such[key] for key in TESTED} == {key: before[key] for key in TESTED}
-        assert such["parts"] == before["halves"]
+        assert numbers(such["parts"]) == numbers(before["halves"])
+
+
+def numbers(parts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Parts without the words of their reasons, of which there must be as many."""
+    return [
+        {key: bool(value) if key in ("problem", "blocked", "notes") else value for key, value in part.items()}
+        for part in parts
+    ]
 
 
 SAME = ("name", "claim", "labels", "declared", "on_these_items", "observed", "n", "planned", "candidate", "baseline")

@@ -49,6 +49,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same retries as ever, with pauses of milliseconds where the endpoint names none."""
     monkeypatch.setattr(retry, "BACKOFF_S", 0.002)
+    monkeypatch.setattr(retry, "MINUTE_S", 0.02)
 
 
 @pytest.fixture(scope="session")

@@ -198,6 +198,7 @@ TABLES: Mapping[str, Mapping[str, Check]] = {
         "thinking": _flag,
         "thinking_budget": _COUNT,
         "max_connections": _COUNT,
+        "stream_options": _flag,
         "timeout_s": _number(0, open_low=True),
         "usd_per_hour": _number(0, open_low=True),
         "slots": _COUNT,

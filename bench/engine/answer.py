@@ -16,6 +16,8 @@ PIECES = 256 * 1024
 """It is cut as well after so many events with text: no model writes as many tokens."""
 BUFFERED_CHARS = 64
 """Shorter answers may well arrive at once."""
+BUFFERED_EVENTS = 8
+"""So many events with text in one read, the terminal event with them, are no stream either, however short the text."""
 BUFFERED_S_PER_CHAR = 50e-6
 """Text that arrives faster than this, about 5,000 tokens a second, was not streamed as it was generated."""
 
@@ -189,6 +191,8 @@ class Answer:
         """Whether the text came faster than any model writes: in one read, or nearly so."""
         if self.first is None or self.last is None:
             return False
+        if self.whole or (self.reads == 1 and self.done == self.last and self._in_read >= BUFFERED_EVENTS):
+            return True
         chars = sum(map(len, self.answers)) + sum(map(len, self.reasonings))
         return chars >= BUFFERED_CHARS and self.last - self.first < chars * BUFFERED_S_PER_CHAR
 

@@ -11,9 +11,10 @@ from typing import Any
 
 import httpx
 
+from bench.engine.advice import reset_s, retry_after_s, should_retry, words_after_s
 from bench.engine.answer import Answer
 from bench.engine.clock import now
-from bench.engine.retry import MAX_WAIT_S, Cause, Failure, retry_after_s, should_retry
+from bench.engine.retry import MAX_WAIT_S, Cause, Failure
 from bench.engine.sse import MAX_EVENT_BYTES, SseParser
 from bench.engine.transport import Channel, Dropped, Reply
 from bench.providers import Fault, FaultKind, Wire
@@ -49,6 +50,8 @@ class Asking:
     """The protocol."""
     path: str
     """Where requests go, relative to the base URL."""
+    streaming: Mapping[str, Any]
+    """Added to every body: what asks for a stream and its counts."""
     thinks: bool | None
     """Whether the model thinks; None if unknown."""
     timeout_s: float
@@ -202,8 +205,18 @@ class _Reader:
 def _advised(failure: Failure, reply: Reply) -> Failure:
     """A failure with what the reply's headers say of asking again."""
     headers = reply.response.headers
-    after_s = retry_after_s(headers, datetime.now(UTC))
+    after_s = _after_s(headers, failure.status, failure.message)
     return failure._replace(retry_after_s=after_s, should_retry=should_retry(headers))
+
+
+def _after_s(headers: Mapping[str, str], status: int | None, words: str) -> float | None:
+    """When to ask again: as the headers say, else as the words do, else when the limits are whole again."""
+    at = datetime.now(UTC)
+    after_s = retry_after_s(headers, at)
+    if after_s is not None or status not in (429, 503, 529):
+        return after_s
+    guesses = (words_after_s(words), reset_s(headers, at) if status == 429 else None)
+    return next((seconds for seconds in guesses if seconds is not None and seconds <= MAX_WAIT_S), None)
 
 
 def _refusal(asking: Asking, reply: Reply, body: str) -> Failure:
@@ -211,7 +224,7 @@ def _refusal(asking: Asking, reply: Reply, body: str) -> Failure:
     fault = asking.wire.read_fault(reply.status, asking.redact(body))
     if 300 <= reply.status < 400 and (place := _place(headers)):
         fault = Fault(FaultKind.MODEL, asking.redact(f"redirects to {place}"), REDIRECT)
-    after_s = retry_after_s(headers, datetime.now(UTC))
+    after_s = _after_s(headers, reply.status, fault.message)
     too_long = f" (asks for a pause of {after_s:.0f} s)" if after_s and after_s > MAX_WAIT_S else ""
     message = f"HTTP {reply.status}: {fault.message}{too_long}"
     return Failure(

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bench.engine.clock import MachineTime
+from bench.engine import retry
+from bench.engine.clock import MachineTime, now
 from bench.engine.exchange import LONGEST, Ended
-from bench.engine.retry import MAX_WAIT_S, Cause, Failure
+from bench.engine.retry import MAX_MINUTES, MAX_WAIT_S, Cause, Failure
 from bench.engine.throttle import Throttle
 from bench.plan import PlannedCall
 from bench.providers import Endpoint, FaultKind
@@ -20,6 +22,14 @@ DOWN_AFTER = 3
 """Calls in a row, retries and all, that fail before a model is stopped; once one succeeded, two rounds of slots."""
 BAD_REQUESTS = 2
 """Requests in a row that the endpoint calls wrong before a model is stopped, unless one succeeded before."""
+
+
+LIKE_REFUSALS = 5
+"""Requests in a row that the endpoint refuses in the same words before a model is stopped that had answered."""
+_ITS_OWN = re.compile(r"too (long|large)|context|length|tokens", re.IGNORECASE)
+"""What an item's own size is told by: other items may work, however many in a row did not."""
+_VALUES = re.compile(r"\d+|'[^']*'|\"[^\"]*\"|`[^`]*`")
+"""What differs between refusals of one kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +110,16 @@ class LaneState:
     """Calls that succeeded."""
     bad_requests: int = 0
     """Requests that the endpoint called wrong."""
+    alike: int = 0
+    """Of these, the last ones in a row that were refused in the same words."""
+    words: str = ""
+    """These words, without their values."""
+    rejections: int = 0
+    """Attempts in a row that were turned away for a rate, without a word on how long."""
+    minutes: int = 0
+    """Pauses of a minute that this led to since the last answer."""
+    paused_at: float = 0.0
+    """When the last of them began."""
 
     def __post_init__(self) -> None:
         self.queue = iter(self.lane.calls)
@@ -115,6 +135,7 @@ class LaneState:
         self.known()
         failure = ended.failure
         if failure is None:
+            self.rejections = self.minutes = 0
             self.throttle.succeeded()
         elif failure.overload:
             self.throttle.overloaded()
@@ -122,19 +143,34 @@ class LaneState:
             self.throttle.troubled()
         if failure and failure.retry_after_s and failure.retry_after_s <= MAX_WAIT_S:
             self.throttle.pause(failure.retry_after_s)
+        if failure and failure.unadvised and ended.begun >= self.paused_at:
+            self.rejections += 1
+            if self.rejections > self.throttle.limit:
+                self.rejections, self.minutes, self.paused_at = 0, self.minutes + 1, now()
+                if self.minutes <= MAX_MINUTES:
+                    self.throttle.pause(retry.MINUTE_S)
+
+    @property
+    def in_a_minutes_pause(self) -> bool:
+        """Whether the model waits for a limit per minute to pass: attempts that led to it are held against no call."""
+        return self.minutes > 0 and now() < self.paused_at + retry.MINUTE_S
 
     def judge(self, last: Ended) -> None:
         """Learns from a call's last attempt whether the model can go on at all."""
         failure = last.failure
         if failure is None or last.attempt.outcome.scored:
             self.successes += 1
-            self.failures = 0
+            self.failures = self.alike = 0
         elif failure.kind is FaultKind.MODEL:
             self.stop(failure, failure.message)
         elif failure.kind is FaultKind.REQUEST:
             self.bad_requests += 1
+            words = _VALUES.sub("#", failure.message)
+            self.alike, self.words = (self.alike + 1 if words == self.words else 1), words
             if not self.successes and self.bad_requests >= min(BAD_REQUESTS, len(self.lane.calls)):
                 self.stop(failure, failure.message)
+            elif self.alike >= LIKE_REFUSALS and not _ITS_OWN.search(words):
+                self.stop(failure, f"{self.alike} calls in a row were refused alike; the last: {failure.message}")
         else:
             self.failures += 1
             # Not more than there are calls: where every one of a few failed, the reason must be told as well.

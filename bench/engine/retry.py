@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -23,6 +20,13 @@ BACKOFF_S = 0.5
 """The first pause where the endpoint names none; each further one is twice as long."""
 MAX_BACKOFF_S = 30.0
 """The longest of these pauses."""
+
+
+MINUTE_S = 60.0
+"""How long a whole model pauses where a row of calls is turned away and nothing says until when: most limits are per
+minute, and count what they turn away."""
+MAX_MINUTES = 2
+"""So many such pauses in a row without an answer, and calls are given up: the limit is none of a minute."""
 
 
 class Cause(StrEnum):
@@ -90,6 +94,11 @@ class Failure(NamedTuple):
         """Whether the endpoint says that it is asked too much at once."""
         return self.status in (429, 529) and self.kind is FaultKind.TRANSIENT
 
+    @property
+    def unadvised(self) -> bool:
+        """Whether it is turned away for a rate, by an endpoint that does not say for how long."""
+        return self.overload and self.status == 429 and self.retry_after_s is None
+
 
 def pause_before_next(failures: Sequence[Failure], *, reached: bool, dice: float) -> float | None:
     """Seconds to wait before the call is asked again; None if it must not be.
@@ -116,32 +125,3 @@ def _repeatable(failure: Failure) -> bool:
     if failure.cause in final or failure.kind in (FaultKind.MODEL, FaultKind.REFUSED):
         return False
     return failure.kind is FaultKind.TRANSIENT if failure.should_retry is None else failure.should_retry
-
-
-def retry_after_s(headers: Mapping[str, str], at: datetime) -> float | None:
-    """Seconds from `at` that a reply's `retry-after-ms` or `retry-after` (seconds or an HTTP date) asks for."""
-    ms = _number(headers.get("retry-after-ms"))
-    if ms is not None:
-        return max(0.0, ms / 1000)
-    text = headers.get("retry-after", "")
-    seconds = _number(text)
-    if seconds is not None:
-        return max(0.0, seconds)
-    try:
-        date = parsedate_to_datetime(text)
-    except (ValueError, TypeError, ArithmeticError):
-        return None
-    return max(0.0, ((date if date.tzinfo else date.replace(tzinfo=UTC)) - at).total_seconds())
-
-
-def should_retry(headers: Mapping[str, str]) -> bool | None:
-    """The endpoint's own word on asking again; None if it gives none."""
-    return {"true": True, "false": False}.get(headers.get("x-should-retry", "").lower())
-
-
-def _number(text: str | None) -> float | None:
-    try:
-        value = float(text or "")
-    except ValueError:
-        return None
-    return value if math.isfinite(value) else None

@@ -230,6 +230,7 @@ def _connect(
     return channels, Asking(
         wire=endpoint.wire,
         path=endpoint.path,
+        streaming=endpoint.streaming,
         thinks=endpoint.thinks,
         timeout_s=timeout_s,
         redact=redact,

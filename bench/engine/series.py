@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bench.engine.clock import now
 from bench.engine.exchange import Asking, Ended, exchange
 from bench.engine.lane import LaneState
-from bench.engine.retry import pause_before_next
+from bench.engine.retry import MAX_MINUTES, pause_before_next
 from bench.engine.saturation import Saturation
 from bench.engine.seams import Admission
 from bench.engine.transport import Channel
 from bench.plan import PlannedCall
-from bench.records import Call
+from bench.records import Call, Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +35,10 @@ class Series:
     async def ask(self, channel: Channel, planned: PlannedCall, queue_s: float) -> Call:
         """One finished call, asked again as `retry` allows. The lane learns from every attempt."""
         state, begun = self.state, now()
-        body = {**planned.body, **self.asking.wire.STREAMING}
+        body = {**planned.body, **self.asking.streaming}
         attempts: list[Ended] = []
         machine_s: list[float] = []
-        waited_s = 0.0
+        waited_s, spared = 0.0, 0
         while True:
             state.machine.begin(planned.order)
             ended = await exchange(self.asking, channel, body, waited_s)
@@ -46,7 +46,9 @@ class Series:
             flags = self.saturation.flags(ended.begun, ended.attempt.ttft_s, ended.send_delay_s)
             attempts.append(ended)
             state.saw(ended)
-            pause_s = self._pause(planned, attempts)
+            if state.in_a_minutes_pause and ended.failure and ended.failure.unadvised:
+                spared = len(attempts)
+            pause_s = self._pause(planned, attempts, spared)
             if pause_s is None:
                 break
             paused = now()
@@ -58,15 +60,28 @@ class Series:
         state.judge(ended)
         return self._call(planned, attempts, machine_s, queue_s, now() - begun, flags)
 
-    def _pause(self, planned: PlannedCall, attempts: Sequence[Ended]) -> float | None:
-        """Seconds until the call is asked again; None if it is not."""
+    def _pause(self, planned: PlannedCall, attempts: Sequence[Ended], spared: int) -> float | None:
+        """Seconds until the call is asked again; None if it is not. The first `spared` attempts do not count."""
         failures = [ended.failure for ended in attempts if ended.failure]
-        if len(failures) < len(attempts):
+        if len(failures) < len(attempts) or self.state.minutes > MAX_MINUTES:
             return None
+        failures = failures[spared:] or failures[-1:]
         pause_s = pause_before_next(failures, reached=self.state.reached, dice=random.random())
         if pause_s is None or not attempts[-1].attempt.billable:
             return pause_s
         return pause_s if self.admission.again(self.state.lane.label, planned.rank) else None
+
+    def _notes(self, planned: PlannedCall, ended: Ended) -> Iterator[str]:
+        """What is odd about an answer; see `Call.notes`."""
+        answer, cap = ended.answer, planned.body.get(self.state.lane.endpoint.rules.max_tokens_field)
+        if answer.outcome is None:
+            yield "finish_reason"
+        if ended.attempt.outcome is Outcome.ANSWERED and cap and (answer.usage.out_total or 0) >= cap:
+            yield "at_cap"
+        if answer.whole:
+            yield "not_streamed"
+        elif answer.done is None:
+            yield "no_terminal_event"
 
     def _call(
         self,
@@ -98,6 +113,7 @@ class Series:
             wall_s=wall_s,
             timing_ok=not flags,
             timing_flags=flags,
+            notes=() if attempts[-1].failure else tuple(self._notes(planned, attempts[-1])),
             sampling_requested=planned.sampling,
             sampling_applied=planned.sampling_applied,
             machine_s=machine_s[-1] if local else None,

@@ -43,7 +43,8 @@ class SseParser:
     def close(self) -> str | None:
         """The data of an event that the stream's end left without its blank line; None if there is none."""
         line, self._rest = bytes(self._rest), bytearray()
-        self._line(line.removeprefix(_BOM) if self._fresh else line)
+        if line:
+            self._line(line.removeprefix(_BOM) if self._fresh else line)
         return self._line(b"")
 
     def _line(self, line: bytes) -> str | None:

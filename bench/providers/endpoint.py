@@ -83,6 +83,15 @@ class Endpoint:
         return f"{self.wire.PATH}?{query}" if query else self.wire.PATH
 
     @property
+    def streaming(self) -> Mapping[str, Any]:
+        """What is added to every body when it is sent, and is no part of a call's key: it asks for a stream.
+
+        `stream_options = false` or an `extra_body` with such a field keeps ours out, for servers that refuse it.
+        """
+        off = self.entry.stream_options is False or "stream_options" in self.entry.extra_body
+        return {key: value for key, value in self.wire.STREAMING.items() if key != "stream_options" or not off}
+
+    @property
     def own_headers(self) -> Mapping[str, str]:
         """The headers that the model entry itself states."""
         return self.entry.headers if isinstance(self.entry, RemoteModel) else {}

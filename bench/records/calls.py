@@ -216,6 +216,9 @@ class Call:
     """What the provider says it charged for the scored attempt, in USD; None where it does not say."""
     timing_flags: tuple[str, ...] = ()
     """Why `timing_ok` is False: "loop_lag", "cpu", "run_queue", "send_delay"."""
+    notes: tuple[str, ...] = ()
+    """What is odd about an answer that counts: "finish_reason", a word that nobody knows; "at_cap", it ended by itself
+    with every token that it was allowed; "not_streamed", it came as one JSON reply; "no_terminal_event"."""
     source_run: str | None = None
     """The run that really asked, where the answer is reused; None if this run did."""
 
@@ -248,6 +251,7 @@ class Call:
         raw["usage"] = TokenUsage(**raw["usage"])
         raw["attempts"] = tuple(_attempt(a) for a in raw["attempts"])
         raw["timing_flags"] = tuple(raw.get("timing_flags", ()))
+        raw["notes"] = tuple(raw.get("notes", ()))
         return cls(**raw)
 
 

@@ -35,6 +35,8 @@ class _Model:
     """Nucleus sampling; sent only if set, and where the vendor takes it."""
     seed: int | None = None
     """The endpoint's sampling seed; sent only if set, and where the vendor takes it."""
+    stream_options: bool = True
+    """Whether a stream's token counts are asked for by `stream_options`; false for a server that refuses the field."""
     timeout_s: float = 600.0
     """Total deadline of one attempt, in seconds."""
     own_provider: Mapping[str, Any] | None = None

@@ -81,6 +81,7 @@ EXAMPLES: Mapping[str, Mapping[str, str]] = {
         "temperature": "0.0", "top_p": "0.95", "seed": "1", "region": '"china"', "headers": '{ X-Team = "$TEAM" }',
         "extra_body": '{ provider = { order = ["x"], allow_fallbacks = false } }', "effort": '"high"',
         "thinking": "false", "thinking_budget": "8000", "max_connections": "4", "timeout_s": "1200",
+        "stream_options": "false",
         "usd_per_hour": "0.10", "slots": "1", "threads": "2", "context": "8192", "kv_unified": "false",
         "prompt_cache": "false",
     },

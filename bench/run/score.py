@@ -211,8 +211,8 @@ def _measured(call: Call) -> dict[str, Any]:
     return {
         "served_model": call.served_model,
         **asdict(call.usage),
-        "ttft_s": scored.ttft_s,
-        "ttfat_s": scored.ttfat_s,
+        "ttft_s": None if scored.buffered else scored.ttft_s,
+        "ttfat_s": None if scored.buffered else scored.ttfat_s,
         "latency_s": scored.latency_s,
         "wall_s": call.wall_s,
         "tpot_s": scored.tpot_s,
@@ -241,6 +241,8 @@ def answer_row(
         detail["lm_eval_score"] = lm_eval_score
     if call and outcome is Outcome.TRUNCATED:
         detail["repeats_itself"] = repeats_itself(call.text or call.reasoning)
+    if call and call.notes:
+        detail["notes"] = list(call.notes)
     error = call.scored_attempt.error if call else None
     if graded is not None and graded.score is None:
         error = f"{GRADER_FAILED}: {json.dumps(dict(graded.detail))}"

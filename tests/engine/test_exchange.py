@@ -67,6 +67,7 @@ def ask(
         asking = Asking(
             wire=openai_chat,
             path=openai_chat.PATH,
+            streaming=openai_chat.STREAMING,
             thinks=None,
             timeout_s=timeout_s,
             redact=Secrets([CANARY]),

@@ -61,7 +61,7 @@ BROKEN = Outcome.INFRASTRUCTURE
 
 FAULTS = {
     "429 then well": Row((SLOW, OK), Outcome.ANSWERED, ("status", None), billed=(None, 7)),
-    "429 for good": Row((SLOW,), BROKEN, ("status",) * 7, "HTTP 429: slow down"),
+    "429 for good": Row((SLOW,), BROKEN, ("status",) * 6, "HTTP 429: slow down"),
     "429 with an hour's pause": Row(
         (Reply(status=429, text="slow down", headers={"Retry-After": "3600"}),),
         BROKEN, ("status",), "HTTP 429: slow down (asks for a pause of 3600 s)",

@@ -53,6 +53,7 @@ async def _asked(handle: Handler, timeout_s: float, proxied: bool) -> Ended:
     asking = Asking(
         wire=openai_chat,
         path=openai_chat.PATH,
+        streaming=openai_chat.STREAMING,
         thinks=None,
         timeout_s=timeout_s,
         redact=Secrets([KEY]),

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
 
 import pytest
 from hypothesis import given
@@ -13,8 +11,6 @@ from hypothesis import strategies as st
 from bench.engine import retry
 from bench.engine.retry import MAX_ATTEMPTS, MAX_BROKEN, MAX_UNREACHED, MAX_WAIT_S, Cause, Failure, pause_before_next
 from bench.providers.protocol import Fault, FaultKind
-
-AT = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
 def fault(kind: FaultKind) -> Fault:
@@ -120,41 +116,6 @@ def test_pauses_double_with_jitter_up_to_a_cap(monkeypatch: pytest.MonkeyPatch) 
 def test_the_endpoints_own_pause_counts_and_is_never_cut() -> None:
     assert pause(STATUS._replace(retry_after_s=7.0)) == 7.0
     assert pause(STATUS._replace(retry_after_s=7.0), dice=0.5) == 7.25
-
-
-@pytest.mark.parametrize(
-    ("headers", "seconds"),
-    [
-        ({}, None),
-        ({"retry-after-ms": "1500"}, 1.5),
-        ({"retry-after-ms": "250", "retry-after": "9"}, 0.25),
-        ({"retry-after": "3"}, 3.0),
-        ({"retry-after": "0.5"}, 0.5),
-        ({"retry-after": "-3"}, 0.0),
-        ({"retry-after": format_datetime(AT + timedelta(seconds=40), usegmt=True)}, 40.0),
-        ({"retry-after": "Sun, 22 Nov 2026 12:00:20 -0000"}, 20.0),
-        ({"retry-after": format_datetime(AT - timedelta(hours=1), usegmt=True)}, 0.0),
-        ({"retry-after": "soon"}, None),
-        ({"retry-after": "nan"}, None),
-        ({"retry-after": "inf"}, None),
-        ({"retry-after-ms": "x", "retry-after": "2"}, 2.0),
-    ],
-)
-def test_every_form_of_retry_after(headers: dict[str, str], seconds: float | None) -> None:
-    assert retry.retry_after_s(headers, AT) == seconds
-
-
-@given(st.text())
-def test_no_header_raises(text: str) -> None:
-    found = retry.retry_after_s({"retry-after": text, "retry-after-ms": text}, AT)
-    assert found is None or found >= 0
-
-
-@pytest.mark.parametrize(
-    ("value", "meant"), [("true", True), ("True", True), ("false", False), ("maybe", None), (None, None)]
-)
-def test_x_should_retry(value: str | None, meant: bool | None) -> None:
-    assert retry.should_retry({} if value is None else {"x-should-retry": value}) is meant
 
 
 failures = st.builds(

@@ -148,3 +148,26 @@ def test_any_json_is_an_event_or_a_value_error(kind: str, value: Any) -> None:
     except ValueError:
         return
     assert isinstance(found.answer + found.reasoning, str)
+
+
+def test_a_whole_message_is_an_answer() -> None:
+    content = [{"type": "thinking", "thinking": "hm"}, {"type": "text", "text": "4"}, {"type": "text", "text": "2"}]
+    whole = {
+        "type": "message",
+        "model": "m",
+        "content": content,
+        "stop_reason": "end_turn",
+        "usage": {"output_tokens": 5},
+    }
+    event = read_event(json.dumps(whole))
+    assert (event.answer, event.reasoning, event.outcome, event.done) == ("42", "hm", Outcome.ANSWERED, True)
+    assert event.usage == TokenUsage(out_total=5)
+
+
+def test_openais_end_is_an_end() -> None:
+    assert read_event("[DONE]") == StreamEvent(done=True)
+
+
+@pytest.mark.parametrize("data", ['{"type": "an_event_of_tomorrow", "message": "x"}', '{"type": "ping"}'])
+def test_events_of_another_type_say_nothing(data: str) -> None:
+    assert read_event(data) == StreamEvent()

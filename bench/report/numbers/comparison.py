@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -76,6 +77,10 @@ class SuiteRow:
     """Without a score though the item was asked, of this model or of another: infrastructure or not asked."""
     overridden: int
     """Truncated or refused answers that lm-eval's own scorer would have given points."""
+    held_back: int
+    """Timed answers whose stream was held back on the way, or never was one: they are in no time to first token."""
+    notes: Mapping[str, int]
+    """How many answers carry each note of `Call.notes`."""
     timed: int
     """Calls in the latency statistics: reused answers never are."""
     clean: int
@@ -185,6 +190,8 @@ def _row(table: pd.DataFrame, model: str, suite: str, items: int, repeats: int) 
         empty=_count(outcomes, Outcome.EMPTY),
         missing=len(table) - len(scored),
         overridden=sum(d.get("lm_eval_score", 0) > 0 for d in details),
+        held_back=int((timed["ttfat_s"].isna() & (timed["outcome"] == Outcome.ANSWERED)).sum()),
+        notes=Counter(note for d in details for note in d.get("notes", ())),
         timed=len(timed),
         clean=int(timed["timing_ok"].fillna(False).sum()),
     )

@@ -59,6 +59,28 @@ format: $(READY)  ## Rewrite the code in the house's style
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
+# Everything that tries to break out, to lie, to stop a run or to write where it must not; every case, slow ones too.
+ATTACKS := tests/attack tests/sandbox tests/scoring/test_hold.py tests/scoring/test_reading.py tests/scoring/test_schema.py \
+	tests/engine/test_faults.py tests/engine/test_transport_fuzz.py tests/engine/test_sse.py tests/providers/test_faults.py \
+	tests/importers/test_textfiles.py tests/report/page/test_read.py tests/records/test_secrets.py tests/test_secrets.py \
+	tests/cli/test_consent.py
+EXAMPLES ?= 5000
+
+.PHONY: attack
+attack: $(READY)  ## Make every attack: programs at each rung, replies, run folders, imports, texts, secrets (20 minutes)
+	@$(PYTEST) -n logical --dist loadgroup $(ATTACKS)
+
+.PHONY: fuzz
+fuzz: $(READY)  ## Try anything as reply, usage, answer, import and page: EXAMPLES of each, 5000 unless said
+	@FUZZ_EXAMPLES=$(EXAMPLES) $(PYTEST) tests/attack/test_fuzz.py
+
+.PHONY: sbom
+sbom: $(READY)  ## Write the bill of materials of requirements.lock, dist/claimbench.cdx.json (CycloneDX)
+	@mkdir -p dist
+	@$(BIN)/uv tool run -q --from cyclonedx-bom==7.5.0 cyclonedx-py requirements requirements.lock \
+		--pyproject pyproject.toml --output-reproducible --of JSON -o dist/claimbench.cdx.json 2>/dev/null
+	@echo "dist/claimbench.cdx.json"
+
 .PHONY: coverage
 coverage: $(READY)  ## Run the tests with coverage; the pure modules must be complete
 	@$(BIN)/python -m pytest --cov --cov-report=term-missing:skip-covered

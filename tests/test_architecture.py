@@ -125,7 +125,8 @@ def test_the_sandbox_opens_socket_pairs_and_takes_over_descriptors_only() -> Non
         assert not {name for name in imports(path) if within(name, SOCKETS)} - {"socket"}, path
         for node in ast.walk(TREES[path]):
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "socket":
-                assert node.attr in {"SHUT_WR", "recv_fds", "send_fds", "socket", "socketpair"}, path
+                known = {"SHUT_WR", "recv_fds", "send_fds", "socket", "socketpair"}
+                assert node.attr in known | {"SOL_SOCKET", "SO_PASSCRED", "SCM_CREDENTIALS", "CMSG_SPACE"}, path
             if isinstance(node, ast.Call) and ast.unparse(node.func) == "socket.socket":
                 assert [keyword.arg for keyword in node.keywords] == ["fileno"], path
 
@@ -301,7 +302,7 @@ def test_a_part_of_a_claim_is_chosen_by_name_in_its_own_folder_alone() -> None:
 
 
 LAYERS = (
-    ("errors", "hooks", "stats"),
+    ("clean", "errors", "hooks", "stats"),
     ("records", "sandbox", "weights"),
     ("providers", "prices", "registry", "scoring", "suites", "journal", "importers", "claims"),
     ("config", "plan", "gate", "report"),
@@ -321,6 +322,7 @@ DOORS = {
     **dict.fromkeys(
         (
             "bench.claims.totals",
+            "bench.config.consent",
             "bench.doctor.calibrated",
             "bench.doctor.calibration",
             "bench.prices.book",

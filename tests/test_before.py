@@ -159,16 +159,29 @@ def sliced_as_before(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bench.run.prepare.balanced", first_of_each)
 
 
+PLAN_WITHOUT_REASONING = "4143530847cde0ebd3e3eaf199727141977d6cf52cb17664272744c9e5de5f9c"
+"""Of the same bench.toml without the suite whose prompts and versions are others since, by the code of before."""
+
+
 @pytest.mark.usefixtures("sliced_as_before")
 def test_tasks_and_plan_have_the_hashes_of_before(old: Bench) -> None:
     from bench import registry
 
     known = json.loads((BEFORE / "hashes.json").read_text())
     files = registry.read([registry.shipped("tasks"), old.folder / "bench-tasks"]).tasks
-    assert {n: {"version": f.version, "sha256": f.sha256} for n, f in files.items()} == known["tasks"]
+    now = {n: {"version": f.version, "sha256": f.sha256} for n, f in files.items()}
+    assert now.keys() == known["tasks"].keys()
+    for name, task in known["tasks"].items():
+        if name.startswith("reasoning"):
+            assert (now[name]["version"], now[name]["sha256"]) != (task["version"], task["sha256"]), "raised together"
+            assert int(now[name]["version"][0]) == int(task["version"][0]) + 1
+        else:
+            assert now[name] == task
+    config = old.folder / "bench.toml"
+    config.write_text(config.read_text().replace('"reasoning", ', ""))
     planned = old("run", "--dry-run", "--json")
     assert planned.code == 0, planned.err
-    assert json.loads(planned.out)["plan_sha256"] == known["plan_sha256"]
+    assert json.loads(planned.out)["plan_sha256"] == PLAN_WITHOUT_REASONING
 
 
 def test_tasks_written_before_have_no_fault(old: Bench) -> None:
@@ -211,9 +224,16 @@ def test_the_same_answers_pass_the_baseline_of_before(old: Bench, answering: Fak
     config = old.folder / "bench.toml"
     text = config.read_text().replace("http://127.0.0.1:9/v1", answering.url)
     text = text.replace('"own", "doubles", "letters", "hand"', '"own", "letters"').replace("limit = 24", "limit = 20")
+    text = text.replace('"reasoning", ', "")  # its prompts and versions are others since
+    gate = json.loads((old.folder / "gate.json").read_text())
+    gate["tasks"] = {name: task for name, task in gate["tasks"].items() if not name.startswith("reasoning")}
+    for model in gate["models"].values():
+        model["suites"].pop("reasoning")
+    (old.folder / "gate.json").write_text(json.dumps(gate))
     config.write_text(text)
     done = old("run", "--yes", "--gate", "gate.json", "--json")
     assert done.code == 0, done.err
     gated = json.loads(done.out)
     assert (gated["verdict"], gated["lost"], gated["won"], gated["changed"]) == ("pass", [], [], [])
-    assert shares(gated) == shares(said("gate")[1])
+    then = [share for share in shares(said("gate")[1]) if share[1] not in ("reasoning", "all suites")]
+    assert [share for share in shares(gated) if share[1] != "all suites"] == then

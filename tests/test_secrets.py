@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import sqlite3
 import subprocess
@@ -11,7 +12,7 @@ from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import count
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import pandas as pd
 import pytest
@@ -22,16 +23,34 @@ from tests.sampling import sampled
 
 __all__ = ["bench"]
 
-KEY, HEADER = "sk-canary-key-0123456789", "canary-header-0123456789"
+KEY, HEADER = 'sk-can/ary+key=01%2B"23456789', 'canary/header+01=%5C"23456789'
 USER, PASSWORD, QUERY = "canary-user-01234", "canary/pass+word", "canary/query+56789"
 BASIC = b64encode(f"{USER}:{PASSWORD}".encode()).decode()
-CANARIES = {KEY, HEADER, USER, PASSWORD, quote(PASSWORD, safe=""), QUERY, quote(QUERY, safe=""), BASIC}
+SECRETS = (KEY, HEADER, f"{USER}:{PASSWORD}", PASSWORD, QUERY, BASIC)
+ESCAPED: tuple[Callable[[str], str], ...] = (
+    str,
+    lambda text: json.dumps(text)[1:-1],
+    lambda text: json.dumps(text)[1:-1].replace("/", "\\/").replace("+", "\\u002b"),
+    lambda text: quote(text, safe=""),
+    lambda text: quote(quote(text, safe=""), safe=""),
+    lambda text: html.escape(text).replace("+", "&#43;").replace("/", "&#x2F;"),
+    lambda text: b64encode(text.encode()).decode().rstrip("="),
+)
+"""What an echo may make of a secret."""
+CANARIES = {USER, *(escape(secret) for secret in SECRETS for escape in ESCAPED)}
+CANARIES |= {canary[: max(9, len(canary) // 2 + 1)] for canary in CANARIES if len(canary) > 9}
+
+
+def disguised(text: str) -> str:
+    """The secrets in a text, each in every disguise."""
+    return " ".join(escape(secret) for secret in SECRETS for escape in ESCAPED if secret in text)
 
 
 def said(path: str, headers: Mapping[str, str]) -> str:
     """All that an endpoint was told and can repeat, also in plain words what came encoded."""
     decoded = f"{USER} {PASSWORD} {QUERY}" if BASIC in headers.get("authorization", "") else ""
-    return f"{path} {dict(headers)} {decoded}"
+    told = f"{path} {dict(headers)} {decoded}"
+    return f"{told} {disguised(' '.join((told, *headers.values(), unquote(path))))}"
 
 
 FAILURES: Mapping[str, Callable[[str], Reply]] = {
@@ -43,6 +62,7 @@ FAILURES: Mapping[str, Callable[[str], Reply]] = {
     "wrong": lambda told: Reply(status=400, text=f"bad request {told}"),
     "refused": lambda told: Reply(status=400, text=f"data_inspection_failed {told}"),
     "broken": lambda told: Reply(status=500, text=f"{'x' * 280} {told}"),
+    "cut short": lambda told: Reply(status=500, text=f"{'x' * 285} {quote(KEY)} {told}"),
     "moved": lambda told: Reply(status=302, text=told, headers={"Location": f"http://127.0.0.1:1/?{KEY}{QUERY}"}),
     "dropped": lambda _told: DROP,
     "cut": lambda told: Reply(text=told, events=2, end="drop"),
@@ -112,7 +132,7 @@ def configure(bench: Bench, endpoint: FakeEndpoint, monkeypatch: pytest.MonkeyPa
             )
     tables += [f'[models.{vendor}]\nmodel = "openai-api/{vendor}/x"\n' for vendor in ("tls", "nobody")]
     (bench.folder / "bench.toml").write_text("\n".join(tables))
-    (bench.folder / ".env").write_text(f"KEYED_API_KEY={KEY}\nCLAUDE_API_KEY={KEY}\nTEAM_TOKEN={HEADER}\n")
+    (bench.folder / ".env").write_text(f"KEYED_API_KEY='{KEY}'\nCLAUDE_API_KEY='{KEY}'\nTEAM_TOKEN='{HEADER}'\n")
     addresses = {
         "KEYED": endpoint.url,
         "CLAUDE": endpoint.url,
@@ -189,10 +209,11 @@ def test_the_search_itself_finds_what_is_there(tmp_path: Path) -> None:
         db.execute("CREATE TABLE t (x)")
         db.execute("INSERT INTO t VALUES (?)", (BASIC,))
     db.close()
-    assert {(Path(path).name, canary) for path, canary in leaks(tmp_path)} == {
+    assert {(Path(path).name, canary) for path, canary in leaks(tmp_path)} >= {
         ("a.parquet", KEY), ("a.parquet", HEADER), ("log", PASSWORD), ("j.db", BASIC)
     }  # fmt: skip
-    assert spoken(f"{KEY[:5]}\n{KEY[5:]}") == [KEY]
+    assert KEY in spoken(f"{KEY[:5]}\n{KEY[5:]}")
+    assert len(spoken(disguised(KEY))) >= 2 * len(ESCAPED) - 2
 
 
 def test_a_killed_run_leaves_no_secret_in_the_journals_log(
@@ -263,3 +284,21 @@ def test_a_key_that_cannot_be_sent_is_not_repeated(bench: Bench, monkeypatch: py
         assert result.code == 2
         assert "ACME_API_KEY holds a blank, a line break" in result.out + result.err
         assert spoken(result.out + result.err) == []
+
+
+def test_no_error_quotes_a_key_of_the_environment(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also one of a command that asks nobody, and one that nobody expected."""
+    monkeypatch.setenv("SOME_API_KEY", KEY)
+    (bench.folder / "x.csv").write_text(f"item,model,score\n1,a,{KEY}\n")
+    for words in (("import", "csv", "x.csv"), ("report", KEY), ("run", "-m", f"a/{quote(KEY, safe='')}")):
+        result = bench(*words)
+        assert result.code == 2
+        assert spoken(result.out + result.err) == [], words
+
+    def unexpected(*_: object) -> None:
+        raise KeyError(KEY)
+
+    monkeypatch.setattr("bench.cli.list.load_config", unexpected)
+    result = bench("list", "models")
+    assert result.code == 1
+    assert "KeyError: '***'" in result.err

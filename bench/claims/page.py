@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
+from bench import clean
 from bench.claims import parts
 from bench.claims.judge import Judgement, Reading
 from bench.claims.observed import observe, on_these_items
@@ -46,17 +47,21 @@ def markdown(ruling: Ruling, record: RunRecord) -> str:
     for judgement in ruling.judgements:
         remarks = labels(judgement, record)
         blocks += [
-            f"## {judgement.claim.name}: {judgement.verdict}" + (f" ({'; '.join(remarks)})" if remarks else ""),
-            sentence(judgement, record),
-            explanation(judgement, record),
-            on_these_items(judgement),
+            f"## {_said(judgement.claim.name)}: {judgement.verdict}" + (f" ({'; '.join(remarks)})" if remarks else ""),
+            _said(sentence(judgement, record)),
+            _said(explanation(judgement, record)),
+            _said(on_these_items(judgement)),
             _table(judgement),
             LEGEND,
-            "\n".join(f"- {note}" for note in _notes(judgement)),
+            "\n".join(f"- {_said(note)}" for note in _notes(judgement)),
         ]
     for name, why in ruling.unjudged.items():
-        blocks += [f"## {name}: cannot be judged on this run", why]
+        blocks += [f"## {_said(name)}: cannot be judged on this run", _said(why)]
     return "\n\n".join(block for block in blocks if block) + "\n"
+
+
+def _said(text: str) -> str:
+    return "\n".join(map(clean.markdown, text.split("\n")))
 
 
 def _notes(judgement: Judgement) -> list[str]:
@@ -97,7 +102,7 @@ def _row(suite: str, name: str, result: PartResult) -> str:
         "" if result.detectable is None else part.distance(result.detectable),
         "" if result.needed is None else str(result.needed),
     ]
-    return f"| {' | '.join(cells)} |"
+    return f"| {' | '.join(map(clean.markdown_cell, cells))} |"
 
 
 def _bounds(interval: Interval, scale: Callable[[float], str]) -> str:

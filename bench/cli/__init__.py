@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
+import io
+import os
 import sys
-from collections.abc import Sequence
+import traceback
+from collections.abc import Mapping, Sequence
 from keyword import iskeyword
+from pathlib import Path
 
 import click
 
+from bench.cli.terminal import echo
 from bench.errors import BenchError, UsageError, suggest
 
 COMMANDS = {
@@ -77,15 +83,35 @@ def main(args: Sequence[str] | None = None) -> None:
     try:
         bench.main(args=args, prog_name="bench", standalone_mode=False)
     except click.ClickException as error:
-        error.show()
+        said = io.StringIO()
+        error.show(said)
+        echo(_without_secrets(said.getvalue()), err=True, nl=False)
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
-        click.echo("Stopped.", err=True)
+        echo("Stopped.", err=True)
         sys.exit(5)
     except BenchError as error:
-        click.echo(f"Error: {error}", err=True)
+        echo(_without_secrets(f"Error: {error}"), err=True)
         sys.exit(error.exit_code)
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
-        click.echo(f"Error: {where}{error.strerror or error}", err=True)
+        echo(_without_secrets(f"Error: {where}{error.strerror or error}"), err=True)
         sys.exit(UsageError.exit_code)
+    except Exception:
+        told = traceback.format_exc()
+        masked = _without_secrets(told)
+        if masked == told:
+            raise
+        echo(masked, err=True)
+        sys.exit(1)
+
+
+def _without_secrets(text: str) -> str:
+    """A text without the keys that the environment and `.env` hold: any error may quote what it failed at."""
+    from bench.config import environment
+    from bench.records import Secrets
+
+    environ: Mapping[str, str] = os.environ
+    with contextlib.suppress(BenchError):
+        environ = environment(Path())
+    return Secrets.of_environment(environ)(text)

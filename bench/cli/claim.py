@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bench.cli.options import results_option
+from bench.cli.terminal import echo
 from bench.errors import UsageError
 from bench.records import MARGINS
 
@@ -110,14 +111,14 @@ def claim(
         if keep:
             raise UsageError("--keep: only totals were published of these models, and a report judges items.")
         record = totals.as_json(judgement)
-        click.echo(json.dumps([record], indent=2, ensure_ascii=False) if as_json else totals.text(judgement))
+        echo(json.dumps([record], indent=2, ensure_ascii=False) if as_json else totals.text(judgement))
         sys.exit(_EXIT[judgement.verdict])
     ruling = claims.judge_run(folder, name, own)
     of_run = read_record(folder)
     if as_json:
-        click.echo(json.dumps(claims.as_json(ruling, of_run), indent=2, ensure_ascii=False))
+        echo(json.dumps(claims.as_json(ruling, of_run), indent=2, ensure_ascii=False))
     elif ruling.judgements:
-        click.echo(claims.markdown(ruling, of_run).rstrip())
+        echo(claims.markdown(ruling, of_run).rstrip())
     if keep and own and ruling.judgements:
         manifest.keep_claim(folder, own)
     if ruling.unjudged:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from bench.cli.consent import refusal, send_keys_option
 from bench.cli.options import config_option, load_config, results_option
+from bench.cli.terminal import echo
 from bench.errors import UsageError
 
 if TYPE_CHECKING:
     from bench.doctor import Check
+    from bench.providers import Endpoint
 
 COLOURS = {"ok": "green", "warn": "yellow", "fail": "red"}
 
@@ -25,31 +28,44 @@ COLOURS = {"ok": "green", "warn": "yellow", "fail": "red"}
 @results_option
 @click.option("--calibrate", is_flag=True, help="Measure our own latency error here; later runs print it.")
 @click.option("--sandbox", is_flag=True, help="Attack every sandbox there is, and show what it withstood.")
+@send_keys_option
 @click.option("--json", "as_json", is_flag=True, help="Print the checks as JSON.")
-def doctor(config: Path | None, results: Path, calibrate: bool, sandbox: bool, as_json: bool) -> None:
+def doctor(
+    config: Path | None, results: Path, calibrate: bool, sandbox: bool, origins: tuple[str, ...], as_json: bool
+) -> None:
     """Check whether the comparison in bench.toml can run here.
 
     Looks at keys (never shown), endpoints and their models, clocks, sandbox, disk and local weights. Asks no model
     anything and costs nothing. Exits 2 if something would make the run fail.
     """
     checks = []
-    for check in _checks(config, results, calibrate, sandbox):
+    for check in _checks(config, results, calibrate, sandbox, origins):
         checks.append(check)
         if not as_json:
-            click.echo(_text(check))
+            click.secho(f"{check.status:4}", fg=COLOURS[check.status], nl=False)
+            echo(_text(check))
     if as_json:
-        click.echo(json.dumps([asdict(check) for check in checks], indent=2, ensure_ascii=False))
+        echo(json.dumps([asdict(check) for check in checks], indent=2, ensure_ascii=False))
     if any(check.status == "fail" for check in checks):
         sys.exit(UsageError.exit_code)
 
 
-def _checks(config: Path | None, results: Path, calibrate: bool, sandbox: bool) -> Iterator[Check]:
+def _checks(
+    config: Path | None, results: Path, calibrate: bool, sandbox: bool, origins: tuple[str, ...]
+) -> Iterator[Check]:
     from bench.config import environment
+    from bench.config.consent import open_questions
     from bench.doctor import examine
     from bench.doctor.calibrated import calibrated
 
     comparison = load_config(config)
-    yield from examine(comparison, results, environment(comparison.source.parent))
+    environ = environment(comparison.source.parent)
+
+    def unagreed(endpoints: Sequence[Endpoint]) -> dict[str, str]:
+        questions = open_questions(endpoints, environ, origins)
+        return {label: refusal(sending, labels) for sending, labels in questions.items() for label in labels}
+
+    yield from examine(comparison, results, environ, unagreed)
     if calibrate:
         yield from calibrated(comparison, results)
     if sandbox:
@@ -66,7 +82,6 @@ def _attacked() -> Check:
 
 
 def _text(check: Check) -> str:
-    status = click.style(f"{check.status:4}", fg=COLOURS[check.status])
     about = f"{check.model}: " if check.model else ""
     cure = f"\n{'':16}{check.cure}" if check.cure else ""
-    return f"{status}  {check.what:8}  {about}{check.text}{cure}"
+    return f"  {check.what:8}  {about}{check.text}{cure}"

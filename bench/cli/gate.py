@@ -14,6 +14,7 @@ from click.core import ParameterSource
 
 from bench.cli import summary
 from bench.cli.options import results_option
+from bench.cli.terminal import echo
 from bench.errors import UsageError
 
 if TYPE_CHECKING:
@@ -144,9 +145,9 @@ def show(result: GateResult, *, junit: Path | None, page: str = "report.html", a
     from bench.records import write_text
 
     if as_json:
-        click.echo(json.dumps(gating.as_json(result), indent=2, ensure_ascii=False))
+        echo(json.dumps(gating.as_json(result), indent=2, ensure_ascii=False))
     else:
-        click.echo("\n".join(gating.lines(result)))
+        echo("\n".join(gating.lines(result)))
     _summarise(gating.markdown(result, page))
     if junit is not None:
         write_text(junit.parent, junit.name, gating.xml(result))
@@ -158,7 +159,7 @@ def _summarise(markdown: str) -> None:
     try:
         summary.append(markdown)
     except OSError as error:
-        click.echo(f"Warning: {error.filename}: the step's summary cannot be written ({error.strerror}).", err=True)
+        echo(f"Warning: {error.filename}: the step's summary cannot be written ({error.strerror}).", err=True)
 
 
 def _save(folder: Path, path: Path) -> None:
@@ -175,7 +176,7 @@ def _save(folder: Path, path: Path) -> None:
     ]
     missing = sum(sample.score is None for sample in samples)
     lacking = f" {missing} answers have no score: a gate can rest on the others only." if missing else ""
-    click.echo(f"wrote {path}: {len(samples)} answers of {', '.join(snapshot.models)}.{lacking}")
+    echo(f"wrote {path}: {len(samples)} answers of {', '.join(snapshot.models)}.{lacking}")
 
 
 def _same(folder: Path, hosts: tuple[str, str], margin: float, suites: tuple[str, ...], as_json: bool) -> None:
@@ -183,7 +184,7 @@ def _same(folder: Path, hosts: tuple[str, str], margin: float, suites: tuple[str
 
     judged = gating.same_weights(folder, *hosts, margin, suites)
     lines = gating.same_lines(judged)
-    click.echo(json.dumps(gating.same_json(judged), indent=2) if as_json else "\n".join(lines))
+    echo(json.dumps(gating.same_json(judged), indent=2) if as_json else "\n".join(lines))
     _summarise("\n".join([f"## {lines[0]}", "", *(f"- {line.strip()}" for line in lines[1:])]))
     sys.exit(_EXIT[str(judged.verdict)])
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bench.cli.options import results_option
+from bench.cli.terminal import echo
 
 if TYPE_CHECKING:
     from bench.importers import Imported
@@ -91,20 +92,18 @@ def import_(
 
 def _tell(done: Imported) -> None:
     for note in done.notes:
-        click.echo(note)
+        echo(note)
     for row in done.dropped[:SHOWN]:
-        click.echo(f"dropped: {row['row']}: {row['why']}", err=True)
+        echo(f"dropped: {row['row']}: {row['why']}", err=True)
     if done.dropped_count > SHOWN:
-        click.echo(f"dropped: {done.dropped_count - SHOWN} more rows; run.json names them", err=True)
+        echo(f"dropped: {done.dropped_count - SHOWN} more rows; run.json names them", err=True)
     parts = [f"{count} {what}" for count, what in ((done.items, "answers"), (done.totals, "totals")) if count]
-    click.echo(
-        f"Imported {' and '.join(parts)} of {len(done.models)} models ({_some(done.models)}) on {_some(done.suites)}."
-    )
+    echo(f"Imported {' and '.join(parts)} of {len(done.models)} models ({_some(done.models)}) on {_some(done.suites)}.")
     if len(done.models) > 1:
         candidate, baseline = map(shlex.quote, done.models) if len(done.models) == 2 else ("LABEL", "LABEL")
         place = shlex.quote(str(done.folder))
-        click.echo(f"Next: bench claim {place} --candidate {candidate} --baseline {baseline} --worse-by 0.03")
-    click.echo(f"Run folder: {done.folder}")
+        echo(f"Next: bench claim {place} --candidate {candidate} --baseline {baseline} --worse-by 0.03")
+    echo(f"Run folder: {done.folder}")
 
 
 def _some(names: tuple[str, ...]) -> str:

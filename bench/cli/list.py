@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bench.cli.options import config_option, include_option, load_config, results_option, task_folders
-from bench.cli.terminal import plain
+from bench.cli.terminal import echo, plain
 
 if TYPE_CHECKING:
     from bench.records import ModelEntry
@@ -35,17 +35,17 @@ def list_(what: str, config: Path | None, results: Path, include: tuple[Path, ..
     }
     rows = makers[what]()
     if as_json:
-        click.echo(json.dumps(rows, indent=2))
+        echo(json.dumps(rows, indent=2))
         return
     if not rows:
-        click.echo(f"no {what} yet")
+        echo(f"no {what} yet")
         return
     for line in plain(rows):
-        click.echo(line)
+        echo(line)
     if what == "tasks":
         from bench.registry import STOCK
 
-        click.echo(f"\nlm-eval's generative tasks work by name too, for example {', '.join(STOCK)}.")
+        echo(f"\nlm-eval's generative tasks work by name too, for example {', '.join(STOCK)}.")
 
 
 list = list_  # the lazy group looks a verb up by its name

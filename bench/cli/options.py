@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bench.cli.terminal import echo
+
 if TYPE_CHECKING:
     from bench.records import Comparison
 
@@ -59,5 +61,5 @@ def load_config(path: Path | None, suites: Collection[str] | None = None) -> Com
     if here.exists():
         return load(here, suites)
     starter = shipped(CONFIG)
-    click.echo(f"No {CONFIG} here; using the starter. Copy it to change it: cp {starter} .", err=True)
+    echo(f"No {CONFIG} here; using the starter. Copy it to change it: cp {starter} .", err=True)
     return load(starter, suites)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bench.cli.options import config_option, load_config
-from bench.cli.terminal import plain
+from bench.cli.terminal import echo, plain
 from bench.errors import UsageError
 
 if TYPE_CHECKING:
@@ -48,13 +48,13 @@ def show(names: tuple[str, ...], at: datetime | None, history: bool, as_json: bo
         if (history or row.holds(moment)) and (not names or any(n.lower() in row.id.lower() for n in names))
     ]
     if as_json:
-        click.echo(json.dumps([{"id": row.id, **recorded(row)} for row in rows], indent=2))
+        echo(json.dumps([{"id": row.id, **recorded(row)} for row in rows], indent=2))
         return
     if not rows:
         raise UsageError(f"no price of a model with {' or '.join(names)} in its name. Add a [[price]] to prices.toml.")
     for line in plain([_line(row, moment) for row in rows]):
-        click.echo(line)
-    click.echo(f"Per million tokens. Read {book.as_of}; snapshot {book.snapshot_sha256[:8]}.")
+        echo(line)
+    echo(f"Per million tokens. Read {book.as_of}; snapshot {book.snapshot_sha256[:8]}.")
 
 
 def _line(row: Price, at: datetime) -> dict[str, str]:
@@ -93,14 +93,14 @@ def check(at: datetime | None, config: Path | None) -> None:
             )
     for gap in book.gaps:
         places = ", ".join(name or "no region named" for name in gap.regions)
-        click.echo(f"Gap: {gap.provider}{f' ({places})' if places else ''}: {gap.reason}")
+        echo(f"Gap: {gap.provider}{f' ({places})' if places else ''}: {gap.reason}")
     for warning in warnings:
-        click.echo(f"Warning: {warning}")
+        echo(f"Warning: {warning}")
     for problem in missing:
-        click.echo(f"Missing: {problem}")
+        echo(f"Missing: {problem}")
     if missing:
         raise UsageError(f"{len(missing)} prices are missing and no gap is documented for them.")
-    click.echo(f"No other price is missing; {len(book.listed)} rows, read {book.as_of}.")
+    echo(f"No other price is missing; {len(book.listed)} rows, read {book.as_of}.")
 
 
 def _known() -> Iterator[tuple[str, str, str, str | None]]:
@@ -134,14 +134,14 @@ def build(only_check: bool) -> None:
 
     built = build_snapshot()
     for disagreement in built.disagreements:
-        click.echo(str(disagreement))
+        echo(str(disagreement))
     if only_check:
         if SNAPSHOT.read_text(encoding="utf-8") != built.text:
             raise UsageError(f"{SNAPSHOT.name} is not what the packages and rulings give. Run: bench prices build")
-        click.echo(f"{SNAPSHOT.name} is current: {built.rows} rows, {len(built.disagreements)} disagreements ruled.")
+        echo(f"{SNAPSHOT.name} is current: {built.rows} rows, {len(built.disagreements)} disagreements ruled.")
         return
     built.write(SNAPSHOT)
-    click.echo(f"Wrote {built.rows} rows; {len(built.disagreements)} disagreements, each with its ruling above.")
+    echo(f"Wrote {built.rows} rows; {len(built.disagreements)} disagreements, each with its ruling above.")
 
 
 def _book(config: Path | None) -> PriceBook:

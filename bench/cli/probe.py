@@ -15,6 +15,7 @@ def print_probe(probes: Sequence[Probe]) -> None:
         return
     from rich.console import Console
 
+    from bench import clean
     from bench.cli.terminal import grouped
     from bench.report.text import probetext
     from bench.report.text.column import Output, chosen
@@ -24,4 +25,4 @@ def print_probe(probes: Sequence[Probe]) -> None:
     console = Console(highlight=False)
     console.print(table, "")
     for note in probetext.notes(probes):
-        console.print(note, markup=False, style="dim")
+        console.print(clean.terminal(note), markup=False, style="dim")

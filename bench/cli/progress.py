@@ -15,7 +15,9 @@ from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 
+from bench import clean
 from bench.cli.money import estimate_lines, spent_line
+from bench.cli.terminal import echo
 from bench.costs import Estimate
 from bench.plan import PlannedCall
 from bench.records import Call, Graded, Outcome
@@ -103,24 +105,26 @@ class RunProgress:
         for width in (16, None, None, None, None):  # fits 80 columns
             grid.add_column(no_wrap=True, overflow="ellipsis", max_width=width)
         for lane in self._lanes.values():
-            grid.add_row(lane.label, *lane.cells())
+            grid.add_row(clean.terminal(lane.label), *lane.cells())
         if self._spent:
             grid.add_row("cost", self._spent)
         if self._fetching:
             name, done, total = self._fetching
-            grid.add_row(name, f"{done / 1e6:.0f} of {total / 1e6:.0f} MB", ProgressBar(total, done, width=30))
+            grid.add_row(
+                clean.terminal(name), f"{done / 1e6:.0f} of {total / 1e6:.0f} MB", ProgressBar(total, done, width=30)
+            )
         return grid
 
     def say(self, text: str) -> None:
         """One line worth reading."""
-        self._console.print(text, markup=False)
+        self._console.print(clean.terminal(text), markup=False)
 
     def lane(self, label: str, done: int, total: int) -> None:
         """A model's calls begin."""
         self._fetching = None
         self._lanes[label] = _Lane(label=label, done=done, total=total)
         if not self._terminal:
-            click.echo(f"{label}: {total - done} calls to make, {done} answered before", err=True)
+            echo(f"{label}: {total - done} calls to make, {done} answered before", err=True)
 
     def finished(self, planned: PlannedCall, call: Call, graded: Graded | None) -> None:
         """One more call is recorded."""
@@ -129,7 +133,7 @@ class RunProgress:
         due = time.monotonic() - lane.said_at >= CALM_S or lane.done == lane.total
         if not self._terminal and due:
             lane.said_at = time.monotonic()
-            click.echo(f"{lane.label}: {', '.join(lane.cells())}", err=True)
+            echo(f"{lane.label}: {', '.join(lane.cells())}", err=True)
 
     def spent(self, usd: Decimal, limit: Decimal | None, unknown: Sequence[str]) -> None:
         """What the run cost so far; nothing is shown where no price is known at all."""
@@ -138,13 +142,13 @@ class RunProgress:
         self._spent = spent_line(usd, limit, unknown)
         if not self._terminal and time.monotonic() - self._spent_said >= CALM_S:
             self._spent_said = time.monotonic()
-            click.echo(f"cost: {self._spent}", err=True)
+            echo(f"cost: {self._spent}", err=True)
 
     def estimated(self, estimate: Estimate, *, ask: bool) -> bool:
         """Shows what the calls to come will cost, and asks whether to go on if `ask`."""
         self._live.stop()
         for line in estimate_lines(estimate):
-            self._console.print(line, markup=False, soft_wrap=True)
+            self._console.print(clean.terminal(line), markup=False, soft_wrap=True)
         agreed = not ask or click.confirm("Go on?", default=False, err=True)
         if self._terminal:
             self._live.start()
@@ -155,4 +159,4 @@ class RunProgress:
         self._fetching = (name, done, total) if done < total else None
         if not self._terminal and time.monotonic() - self._fetch_said >= CALM_S:
             self._fetch_said = time.monotonic()
-            click.echo(f"{name}: {done / 1e6:.0f} of {total / 1e6:.0f} MB", err=True)
+            echo(f"{name}: {done / 1e6:.0f} of {total / 1e6:.0f} MB", err=True)

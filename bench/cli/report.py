@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bench.cli.options import results_option
+from bench.cli.terminal import echo
 
 if TYPE_CHECKING:
     from bench.report.charts import Shape
@@ -64,9 +65,9 @@ def report(
         written.append(page.write_page(output or results / page.NAME, sources))
     if as_json:
         records = [json.loads(tables.json_text(source.comparison)) for source in sources]
-        click.echo(json.dumps(records if len(records) > 1 else records[0], indent=2, ensure_ascii=False))
+        echo(json.dumps(records if len(records) > 1 else records[0], indent=2, ensure_ascii=False))
         return
     pages = [file for file in written if file.name == page.NAME or file == output]
     for file in pages:
-        click.echo(f"wrote {file}")
-    click.echo(f"wrote {len(written) - len(pages)} other files beside it: tables, claims, charts and their data")
+        echo(f"wrote {file}")
+    echo(f"wrote {len(written) - len(pages)} other files beside it: tables, claims, charts and their data")

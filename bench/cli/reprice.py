@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from bench.cli.options import results_option
+from bench.cli.terminal import echo
 from bench.prices import MODES, Mode
 
 
@@ -103,9 +104,9 @@ def reprice(
     repriced = compute(parent, change, prices.load(own), own)
     comparison, _ = write_report(repriced.folder)
     if as_json:
-        click.echo(tables.json_text(comparison), nl=False)
+        echo(tables.json_text(comparison), nl=False)
     else:
         print_table(comparison)
     for why, rows in repriced.unknown.items():
-        click.echo(f"cost unknown for {rows} answers: {why}", err=True)
-    click.echo(f"Run folder: {repriced.folder}", err=as_json)
+        echo(f"cost unknown for {rows} answers: {why}", err=True)
+    echo(f"Run folder: {repriced.folder}", err=as_json)

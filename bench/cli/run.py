@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bench.cli.consent import require_consent, send_keys_option
 from bench.cli.gate import run_options as gate_options
 from bench.cli.options import config_option, include_option, load_config, results_option, task_folders
+from bench.cli.terminal import echo
 from bench.errors import IncompleteError, UsageError, suggest
 
 if TYPE_CHECKING:
@@ -130,6 +132,7 @@ class _Usd(click.ParamType[Decimal]):
     "connection: latency without queueing or prefix caches, cold and warm apart. Costs as other calls do.",
 )
 @gate_options
+@send_keys_option
 @click.option("-y", "--yes", is_flag=True, envvar="BENCH_YES", help="Spend without asking first.")
 @click.option("--json", "as_json", is_flag=True, help="Print the comparison (or the plan of --dry-run) as JSON.")
 def run(
@@ -137,7 +140,7 @@ def run(
     include: tuple[Path, ...], repeats: int | None, seed: int | None, exam_seed: int | None,
     max_connections: int | None, output: Path | None, fresh: bool, dry_run: bool, budget: Decimal | None,
     unsafe: bool, prompts: int | None, baseline: str | None, confirm: bool, detect: float | None, junit: Path | None,
-    yes: bool, as_json: bool,
+    origins: tuple[str, ...], yes: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Run the comparison in bench.toml and print its table.
 
@@ -155,8 +158,7 @@ def run(
     from bench.cli.show import show
     from bench.config import environment
     from bench.report.write import write_report
-    from bench.run import JOURNAL, probe
-    from bench.run import ask as asking
+    from bench.run import probe
     from bench.run.execute import execute
     from bench.run.prepare import prepare
 
@@ -179,13 +181,13 @@ def run(
     environ = environment(comparison.source.parent)
     prepared = prepare(comparison, known, environ)
     for line in (*_warnings(prepared), *registry.edited(known, prepared.loaded.files.values())):
-        click.echo(f"Warning: {line}", err=True)
+        echo(f"Warning: {line}", err=True)
+    if not dry_run:
+        require_consent(prepared.endpoints, environ, origins)
     gating = gate.begin(prepared, results, baseline, confirm=confirm, detect=detect, junit=junit)
     fresh = fresh or gating is not None
     if dry_run:
-        estimate = asking.estimate_run(prepared, results / JOURNAL, output=output, fresh=fresh)
-        probing = probe.estimate_probe(prepared, prompts) if prompts else None
-        click.echo((_plan_json if as_json else _plan_text)(prepared, estimate, probing))
+        _show_plan(prepared, results, output, prompts, fresh=fresh, as_json=as_json)
         return
     with RunProgress() as progress:
         try:
@@ -200,14 +202,14 @@ def run(
                 gating.judge(result.folder, progress, environ, rest)
         except KeyboardInterrupt:
             progress.close()
-            click.echo("Stopped. Every finished answer is kept; continue with the same command: bench run", err=True)
+            echo("Stopped. Every finished answer is kept; continue with the same command: bench run", err=True)
             sys.exit(IncompleteError.exit_code)
     if gating and gating.result and as_json:
         write_report(result.folder)
     else:
         show(result, as_json)
     if not probed:
-        click.echo("Incomplete: the latency probe lacks answers. Continue with the same command.")
+        echo("Incomplete: the latency probe lacks answers. Continue with the same command.")
     if result.missing or prepared.refused or not probed:
         sys.exit(IncompleteError.exit_code)
     if gating:
@@ -265,6 +267,17 @@ def _adhoc(name: str, comparison: Comparison) -> ModelEntry:
         raise UsageError(f"no model '{name}' in {comparison.source}.{suggest(name, comparison.models)}")
     label = re.sub(r"[^\w.-]", "-", name.rpartition("/")[2])
     return read_model(label, {"model": name}, comparison.providers)
+
+
+def _show_plan(
+    prepared: Prepared, results: Path, output: Path | None, prompts: int | None, *, fresh: bool, as_json: bool
+) -> None:
+    from bench.run import JOURNAL, probe
+    from bench.run import ask as asking
+
+    estimate = asking.estimate_run(prepared, results / JOURNAL, output=output, fresh=fresh)
+    probing = probe.estimate_probe(prepared, prompts) if prompts else None
+    echo((_plan_json if as_json else _plan_text)(prepared, estimate, probing))
 
 
 def _plan_json(prepared: Prepared, estimate: Estimate, probing: Estimate | None) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from bench.cli.options import include_option, results_option, task_folders
+from bench.cli.terminal import echo
 
 
 @click.command()
@@ -31,13 +32,13 @@ def score(run: str | None, results: Path, include: tuple[Path, ...], as_json: bo
     done = rescore(find_run(results, run), results / JOURNAL, registry.read(task_folders(include)))
     comparison, _ = write_report(done.folder)
     if as_json:
-        click.echo(tables.json_text(comparison), nl=False)
+        echo(tables.json_text(comparison), nl=False)
         return
     print_table(comparison)
     for line in done.failures:
-        click.echo(line, err=True)
+        echo(line, err=True)
     for task, (before, now) in done.tasks.items():
-        click.echo(f"{task}: version {before} then, {now} now")
+        echo(f"{task}: version {before} then, {now} now")
     if not done.tasks:
-        click.echo("No task has changed since the run.")
-    click.echo(f"0 calls: {done.changed} scores or outcomes are different.\nRun folder: {done.folder}")
+        echo("No task has changed since the run.")
+    echo(f"0 calls: {done.changed} scores or outcomes are different.\nRun folder: {done.folder}")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-import click
+from bench import clean
+from bench.cli.terminal import echo
 
 if TYPE_CHECKING:
     from bench.report import RunComparison, SuiteRow
@@ -21,17 +22,17 @@ def show(result: Result, as_json: bool) -> None:
 
     comparison, _ = write_report(result.folder)
     if as_json:
-        click.echo(tables.json_text(comparison), nl=False)
+        echo(tables.json_text(comparison), nl=False)
         return
     print_table(comparison)
     print_probe(comparison.latency)
     if result.asked == 0 and not result.missing:
-        click.echo(f"0 calls: this run of {result.started_at[:19]}Z was complete. `bench run --fresh` asks again.")
+        echo(f"0 calls: this run of {result.started_at[:19]}Z was complete. `bench run --fresh` asks again.")
     if result.ended:
-        click.echo(f"Incomplete: {result.missing} answers are missing. {result.ended}")
+        echo(f"Incomplete: {result.missing} answers are missing. {result.ended}")
     elif result.missing:
-        click.echo(f"Incomplete: {result.missing} answers are missing. Continue with the same command: bench run")
-    click.echo(f"Run folder: {result.folder}")
+        echo(f"Incomplete: {result.missing} answers are missing. Continue with the same command: bench run")
+    echo(f"Run folder: {result.folder}")
 
 
 def print_table(comparison: RunComparison) -> None:
@@ -51,9 +52,9 @@ def print_table(comparison: RunComparison) -> None:
             table = grouped("model", columns, rows, group=lambda row: row.suite, name=lambda row: row.model)
             console.print(table, "")
     for line in claims.lines(comparison.ruling, comparison.record):
-        console.print(line, "", markup=False)
+        console.print(clean.terminal(line), "", markup=False)
     for note in tables.notes(comparison):
-        console.print(str(note), markup=False, style="dim")
+        console.print(clean.terminal(str(note)), markup=False, style="dim")
 
 
 def _layout(rows: Sequence[SuiteRow]) -> Iterator[list[list[Column[SuiteRow]]]]:

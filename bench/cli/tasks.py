@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bench.cli.options import OWN_TASKS, task_folders
+from bench.cli.terminal import echo
 from bench.errors import UsageError
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def lint(paths: tuple[str, ...], record: bool, as_json: bool) -> None:
             raise UsageError(f"{name}: is not a folder. Give the folder that holds it, or the task's name.")
     report = check(folders or task_folders(()), names, record=record)
     if as_json:
-        click.echo(json.dumps(asdict(report), indent=2))
+        echo(json.dumps(asdict(report), indent=2))
     else:
         _print(report)
     if report.findings:
@@ -51,12 +52,12 @@ def lint(paths: tuple[str, ...], record: bool, as_json: bool) -> None:
 
 def _print(report: Report) -> None:
     for checked in report.tasks:
-        click.echo(_line(checked))
+        echo(_line(checked))
     for finding in report.findings:
-        click.echo(f"{finding} [{finding.field}]", err=True)
+        echo(f"{finding} [{finding.field}]", err=True)
     faults = len(report.findings)
     loaded = len(report.tasks)
-    click.echo(f"{_count(loaded, 'task')} loaded, {_count(faults, 'fault') if faults else 'no faults'}")
+    echo(f"{_count(loaded, 'task')} loaded, {_count(faults, 'fault') if faults else 'no faults'}")
 
 
 def _count(number: int, what: str) -> str:
@@ -113,10 +114,10 @@ def new(name: str, source: Path, folder: Path, max_tokens: int, system: str, lic
     made.write()
     registry = read([folder])
     versions.record(registry, [registry.tasks[name]])
-    click.echo(f"wrote {made.path} (version {made.version}) and {made.path.with_suffix('.jsonl')}")
+    echo(f"wrote {made.path} (version {made.version}) and {made.path.with_suffix('.jsonl')}")
     _print(report)
     include = "" if folder == OWN_TASKS else f" --include-path {folder}"
-    click.echo(f"Run it: bench run -t {name}{include}")
+    echo(f"Run it: bench run -t {name}{include}")
 
 
 def _refuse_taken(name: str, folder: Path) -> None:

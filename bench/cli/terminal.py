@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
+import click
+
+from bench import clean
+
 if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
@@ -12,6 +16,11 @@ if TYPE_CHECKING:
     from bench.report.text.column import Column, TableCell
 
 Row = TypeVar("Row")
+
+
+def echo(message: object = "", *, err: bool = False, nl: bool = True) -> None:
+    """Prints a text, whoever's words are in it: what a terminal would take as a command is shown instead."""
+    click.echo(clean.terminal(str(message)), err=err, nl=nl)
 
 
 def grouped(
@@ -47,7 +56,7 @@ def cell_text(cell: TableCell) -> Text:
 def _text(value: str, aside: str = "") -> Text:
     from rich.text import Text
 
-    return Text.assemble(value, (f" ({aside})", "dim") if aside else "")
+    return Text.assemble(clean.terminal(value), (f" ({clean.terminal(aside)})", "dim") if aside else "")
 
 
 def width(heading: str, cells: Iterable[TableCell]) -> int:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bench.cli.options import results_option
+from bench.cli.terminal import echo
 
 if TYPE_CHECKING:
     from bench.report.verify import Verified
@@ -46,11 +47,11 @@ def verify(runs: tuple[str, ...], results: Path, output: Path | None, as_json: b
     written = results / NAME
     page = output or (written if shows(written, folders) else None)
     if page is None and len(folders) > 1 and written.is_file():
-        click.echo(f"{written}: shows other runs than these, and is not checked.", err=True)
+        echo(f"{written}: shows other runs than these, and is not checked.", err=True)
     verified = compute(folders, page)
     if as_json:
         records = [{**asdict(result), "what": str(result.what)} for result in verified]
-        click.echo(json.dumps(records, indent=2, ensure_ascii=False))
+        echo(json.dumps(records, indent=2, ensure_ascii=False))
     else:
         for result in verified:
             _show(result)
@@ -59,10 +60,10 @@ def verify(runs: tuple[str, ...], results: Path, output: Path | None, as_json: b
 
 def _show(result: Verified) -> None:
     for difference in result.differing:
-        click.echo(str(difference))
+        echo(str(difference))
     for name in result.absent:
-        click.echo(f"{name}: not published")
+        echo(f"{name}: not published")
     numbers, differing = sum(result.numbers.values()), len(result.differing)
     differ = "1 place differs" if differing == 1 else f"{differing} places differ"
     files = "1 file" if len(result.numbers) == 1 else f"{len(result.numbers)} files"
-    click.echo(f"{result.what}: {numbers:,} numbers in {files} computed anew: {differ if differing else 'all equal'}.")
+    echo(f"{result.what}: {numbers:,} numbers in {files} computed anew: {differ if differing else 'all equal'}.")

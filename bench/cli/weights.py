@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bench import clean
+from bench.cli.terminal import echo
 from bench.errors import BenchError
 
 if TYPE_CHECKING:
@@ -33,13 +35,13 @@ def list_(as_json: bool) -> None:
             {"name": e.name, "bytes": e.size, "licence": e.licence, "sha256": e.sha256, "cached": is_cached(e)}
             for e in catalog().values()
         ]
-        click.echo(json.dumps({"folder": str(cache_dir()), "weights": rows}, indent=2))
+        echo(json.dumps({"folder": str(cache_dir()), "weights": rows}, indent=2))
         return
     width = max(len(name) for name in catalog())
     for entry in catalog().values():
         state = "cached" if is_cached(entry) else "not cached"
-        click.echo(f"{entry.name:{width}}  {megabytes(entry.size):>8}  {entry.licence}  {state}")
-    click.echo(f"Folder: {cache_dir()}")
+        echo(f"{entry.name:{width}}  {megabytes(entry.size):>8}  {entry.licence}  {state}")
+    echo(f"Folder: {cache_dir()}")
 
 
 @weights.command()
@@ -49,7 +51,7 @@ def pull(names: tuple[str, ...]) -> None:
     from bench.weights.catalog import resolve
 
     for entry in [resolve(name) for name in names]:
-        click.echo(_fetch(entry))
+        echo(_fetch(entry))
 
 
 @weights.command()
@@ -69,7 +71,7 @@ def serve(name: str, port: int, slots: int, context: int) -> None:
     path = _fetch(entry)
     log = cache_dir() / f"{entry.file}.server.log"
     with serve(path, ServerSettings(slots=slots, context=context), log=log, port=port) as server:
-        click.echo(f"{server.base_url} (ready in {server.load_s:.1f} s; Ctrl-C stops it; log: {log})")
+        echo(f"{server.base_url} (ready in {server.load_s:.1f} s; Ctrl-C stops it; log: {log})")
         try:
             status = server.process.wait()
         except KeyboardInterrupt:
@@ -81,7 +83,7 @@ def _fetch(entry: CatalogEntry) -> Path:
     from bench.weights.fetch import FetchProgress, fetch
 
     if not sys.stderr.isatty():
-        return fetch(entry, say=lambda line: click.echo(line, err=True))
+        return fetch(entry, say=lambda line: echo(line, err=True))
     from rich import progress
     from rich.console import Console
 
@@ -93,4 +95,6 @@ def _fetch(entry: CatalogEntry) -> Path:
         def report(now: FetchProgress) -> None:
             bar.update(task, completed=now.done, visible=True)
 
-        return fetch(entry, report=report, say=lambda line: console.print(line, markup=False, highlight=False))
+        return fetch(
+            entry, report=report, say=lambda line: console.print(clean.terminal(line), markup=False, highlight=False)
+        )

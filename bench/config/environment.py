@@ -24,7 +24,7 @@ def environment(folder: Path, environ: Mapping[str, str] = os.environ) -> Mappin
 
     from_file: dict[str, str] = {}
     try:
-        with path.open(encoding="utf-8") as file:
+        with path.open(encoding="utf-8-sig") as file:
             for binding in parse_stream(file):
                 if binding.error or (binding.key is not None and binding.value is None):
                     line = binding.original.line + _blank_lines(binding.original.string)
@@ -34,7 +34,7 @@ def environment(folder: Path, environ: Mapping[str, str] = os.environ) -> Mappin
     except OSError as error:
         raise UsageError(f"{path}: cannot be read ({error.strerror}).") from error
     except UnicodeDecodeError as error:
-        raise UsageError(f"{path}: is not UTF-8 text (byte {error.start}).") from error
+        raise UsageError(f"{path}: is not UTF-8 text (byte {error.start}). Save it as UTF-8.") from error
     return MappingProxyType({**from_file, **environ})
 
 

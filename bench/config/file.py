@@ -97,6 +97,8 @@ def _texts(value: object) -> str | None:
 
 def _addresses(value: object) -> str | None:
     good = isinstance(value, dict) and not any(_plain_address(v) for v in value.values())
+    if good and any(SECRET_NAME.search(name) for name in re.findall(r"\{(\w+)\}", str(value))):
+        return "must hold no {NAME} of a key: an address is shown, and looked up by name servers"
     return None if good else 'must be a table of addresses, e.g. { china = "https://..." }'
 
 

@@ -37,12 +37,14 @@ def load(path: Path, suites: Collection[str] | None = None) -> Comparison:
     Raises UsageError naming file and line for bad TOML, an unknown key or model, or a value out of range.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")  # editors on Windows write a byte order mark
         raw = tomllib.loads(text)
     except OSError as error:
         raise UsageError(f"{path}: cannot be read ({error.strerror}).") from error
     except UnicodeDecodeError as error:
-        raise UsageError(f"{path}: is not UTF-8 text ({error.reason} at byte {error.start}).") from error
+        raise UsageError(
+            f"{path}: is not UTF-8 text ({error.reason} at byte {error.start}). Save it as UTF-8."
+        ) from error
     except tomllib.TOMLDecodeError as error:
         raise UsageError(_toml_problem(path, str(error))) from error
     file = ConfigFile(path, text)

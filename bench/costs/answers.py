@@ -77,15 +77,16 @@ class Costs:
     def _remote(self, planned: PlannedCall, bill: Billing, call: Call) -> CostColumns:
         columns: CostColumns = {**_nothing(), "cost_reported_usd": call.cost_reported_usd}
         at = billed_at(call.started_at, call.scored_attempt.latency_s)
-        price = bill.price(self._book, at, call.usage)
+        usage = call.usage.beside(answer=bool(call.text), reasoning=bool(call.reasoning))  # as old journals hold it
+        price = bill.price(self._book, at, usage)
         if price is None:
             self._count(planned.model, bill.why_not(self._book))
             return columns
         self.used.add(price.id)
-        billed = cost(price, call.usage, at)
+        billed = cost(price, usage, at)
         for words in billed.missing:
             self._count(planned.model, f"{words}.")
-        in_total = call.usage.in_total
+        in_total = usage.in_total
         cap = None if in_total is None else bill.worst(price, in_total, planned.body)
         columns["price_id"] = price.id
         columns["price_factor"] = float(price.schedule.factor(at)) if price.schedule else None

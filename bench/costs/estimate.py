@@ -207,7 +207,9 @@ def _row_cost(row: ItemRow, bill: Billing, book: PriceBook) -> float | None:
     if row.reused or row.score is None:
         return None
     now = datetime.now(UTC)
-    usage = TokenUsage(**{name: getattr(row, name) for name in TokenUsage.__slots__})
+    usage = TokenUsage(**{name: getattr(row, name) for name in TokenUsage.__slots__}).beside(
+        answer=row.ttft_s is not None, reasoning=False
+    )
     price = bill.price(book, now, usage)
     usd = price and prices.cost(price, usage, now).usd
     if usd is None:

@@ -218,9 +218,13 @@ def _float(usd: Decimal | None) -> float | None:
 
 def _usage(row: ItemRow, cache_hit: float | None) -> TokenUsage:
     usage = TokenUsage(
-        in_uncached=row.in_uncached, in_cache_read=row.in_cache_read, in_cache_write_5m=row.in_cache_write_5m,
-        in_cache_write_1h=row.in_cache_write_1h, out_total=row.out_total, out_reasoning=row.out_reasoning,
-    )  # fmt: skip
+        in_uncached=row.in_uncached,
+        in_cache_read=row.in_cache_read,
+        in_cache_write_5m=row.in_cache_write_5m,
+        in_cache_write_1h=row.in_cache_write_1h,
+        out_total=row.out_total,
+        out_reasoning=row.out_reasoning,
+    ).beside(answer=row.ttft_s is not None, reasoning=False)  # older runs kept counts that cannot be true
     total = usage.in_total
     if cache_hit is None or total is None:
         return usage

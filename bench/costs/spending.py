@@ -79,7 +79,7 @@ class Spending:
         """What a call cost, in USD: every attempt sent at or after `since` (UTC, ISO 8601) that may be billed.
 
         A reused answer was another run's bill. Where the provider says that it charged more than the list does, that
-        counts; an attempt that reported no tokens counts at its worst. None if a price is unknown.
+        counts; an attempt whose tokens are unknown counts at its worst. None if a price is unknown.
         """
         own = call.attempts[:-1] if call.reused else call.attempts
         mine = (a for a in own if a.billable and a.sent_at >= since)
@@ -125,6 +125,6 @@ class Spending:
     def _attempt(self, planned: PlannedCall, attempt: Attempt) -> Decimal | None:
         listed, said = self.bills[planned.model].attempt(self.book, attempt), attempt.cost_reported_usd
         known = listed and listed.usd
-        if said is not None:
+        if said:
             return max(known or Decimal(0), Decimal(str(said)))
         return self.worst(planned) if listed and known is None else known

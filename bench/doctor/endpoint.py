@@ -18,6 +18,14 @@ from bench.records import Secrets
 
 VISIT_S = 15.0
 """Longest stay at an endpoint, in seconds."""
+LONGEST = 400
+"""Characters of what is told of a reply that cannot be read."""
+LISTED = 10_000
+"""Models that are read of a list."""
+NAME = 200
+"""Characters of a model's name that are read."""
+COMPARED = 1000
+"""Models among which a similar name is looked for: that is slow."""
 NO_LIST = (404, 405, 501)
 """HTTP statuses of an endpoint that is there but lists no models."""
 
@@ -65,13 +73,30 @@ async def _visit(endpoint: Endpoint, environ: Mapping[str, str], tls: ssl.SSLCon
             took_s = now() - begun
             listed = _listed(page)
             known = listed is not None and (endpoint.wire_model in listed or await _answers_for(endpoint, channel))
+            return _seen(endpoint, page, listed, known, redact, asked_at, took_s)
     except (Unreachable, TimeoutError) as error:
         why = redact(str(error)) or f"no reply within {VISIT_S:g} s"
         cure = "Check that its server runs, that base_url is right, and the network and proxy between."
         text = f"{endpoint.base_url} does not answer ({why})"
         return Visit((Check(CheckStatus.FAIL, "endpoint", text, cure, label),))
+    except Exception as error:  # whatever one endpoint says, the others are looked at
+        text = redact(f"{endpoint.base_url} says what cannot be read ({type(error).__name__}: {error})")[:LONGEST]
+        return Visit((Check(CheckStatus.FAIL, "endpoint", text, "Check base_url.", label),))
     finally:
         await channel.close()
+
+
+def _seen(
+    endpoint: Endpoint,
+    page: Page,
+    listed: Sequence[str] | None,
+    known: bool,
+    redact: Secrets,
+    asked_at: datetime,
+    took_s: float,
+) -> Visit:
+    """What a reply comes to."""
+    label = endpoint.entry.label
     if listed is None:
         checks = _unlisted(endpoint, page, redact)
     else:
@@ -96,7 +121,10 @@ def _listed(page: Page) -> list[str] | None:
     except ValueError:
         return None
     rows = content.get("data") if isinstance(content, dict) else None
-    return [str(row.get("id")) for row in rows if isinstance(row, dict)] if isinstance(rows, list) else None
+    if not isinstance(rows, list):
+        return None
+    names = (row.get("id") for row in rows[:LISTED] if isinstance(row, dict))
+    return [name[:NAME] for name in names if isinstance(name, str)]
 
 
 def _model(endpoint: Endpoint, known: bool, listed: Sequence[str], redact: Secrets) -> Check:
@@ -105,7 +133,7 @@ def _model(endpoint: Endpoint, known: bool, listed: Sequence[str], redact: Secre
     if known:
         return Check(CheckStatus.OK, "model", f"{model} is there", model=label)
     status = CheckStatus.FAIL if endpoint.preset.key_needed else CheckStatus.WARN
-    near = get_close_matches(model, listed, n=3) or listed[:3]
+    near = get_close_matches(model, listed[:COMPARED], n=3) or listed[:3]
     cure = redact(f"Check its name; it lists e.g. {', '.join(near)}.") if near else "Check base_url."
     return Check(status, "model", f"{model} is none of the {len(listed)} models it lists", cure, label)
 
@@ -115,7 +143,8 @@ def _unlisted(endpoint: Endpoint, page: Page, redact: Secrets) -> tuple[Check, .
     label, status = endpoint.entry.label, f"HTTP {page.status}"
     unknown = f"nobody can tell whether {endpoint.wire_model} is there"
     if page.status in NO_LIST or page.status == 200:
-        text = f"{endpoint.base_url} answers, but lists no models ({status}): {unknown}"
+        said = f"{status}; {page.text}" if page.packed else status
+        text = f"{endpoint.base_url} answers, but lists no models ({said}): {unknown}"
         cure = "If calls fail, check base_url (it often ends in /v1) and the model's name."
         return (Check(CheckStatus.WARN, "model", text, cure, label),)
     fault = endpoint.wire.read_fault(page.status, redact(page.text))
@@ -129,6 +158,7 @@ def _skew_s(page: Page, asked_at: datetime, took_s: float) -> float | None:
     """Our clock minus the endpoint's, at the middle of the exchange and of the second it gave."""
     try:
         their_time = parsedate_to_datetime(page.headers.get("date", ""))
-    except (TypeError, ValueError):
+        their_time = their_time.astimezone(UTC)
+    except (TypeError, ValueError, ArithmeticError):
         return None
-    return (asked_at - their_time.astimezone(UTC)).total_seconds() + took_s / 2 - 0.5
+    return (asked_at - their_time).total_seconds() + took_s / 2 - 0.5

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bench.engine.answer import ANSWER_BYTES
 from bench.engine.budget import Budget
 from bench.engine.clock import now
 from bench.engine.lane import Lane, LaneResult
@@ -10,6 +11,7 @@ from bench.engine.seams import Admission, Observer
 from bench.engine.transport import Channel, Page, Unreachable, tls_context
 
 __all__ = [
+    "ANSWER_BYTES",
     "Admission",
     "Budget",
     "Channel",

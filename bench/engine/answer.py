@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from array import array
+from dataclasses import dataclass, field, replace
 from itertools import accumulate
 
 from bench.engine.retry import Cause, Failure
@@ -60,13 +61,15 @@ class Answer:
     _in_read: int = 0
     _in_first: int = 0
     _in_first_answer: int = 0
-    _answered: list[float] = field(default_factory=list)
+    _answered: array[float] = field(default_factory=lambda: array("d"))
     _splitter: ThinkSplitter = field(default_factory=ThinkSplitter)
 
     def take(self, at: float, event: StreamEvent) -> None:
         """Adds one event out of a read that arrived at `at`."""
         self.events += 1
         if (event.answer or event.reasoning) and not self.overlong:
+            if self.usage.out_total is not None:  # counted before this text came
+                self.usage = replace(self.usage, out_total=None, out_reasoning=None)
             self._count(at)
             self._add(at, *self._splitter.feed(event.answer))
             self._add(at, "", event.reasoning)
@@ -120,11 +123,12 @@ class Answer:
         if begin:
             self.reasonings.append(text[:end])
             self._answer_from(begin, text)
+        self.usage = self.usage.beside(answer=any(self.answers), reasoning=any(self.reasonings))
 
     def _answer_from(self, begin: int, text: str) -> None:
         """Leaves of the answer only what stands from a place on, and the times of that."""
         ends = accumulate(map(len, self.answers))
-        times = [at for at, end in zip(self._answered, ends, strict=True) if end > begin]
+        times = array("d", (at for at, end in zip(self._answered, ends, strict=True) if end > begin))
         self.answers, self._answered = [text[begin:]], times
         self.first_answer = times[0] if times else None
         self._in_first_answer = times.count(times[0]) if times else 0

@@ -151,7 +151,8 @@ class Connection(asyncio.Protocol):
     def _finish(self) -> None:
         self._complete = True
         self._unwatch()
-        if self._http.our_state is self._http.their_state is h11.DONE and not self._http.trailing_data[0]:
+        unread, ended = self._http.trailing_data
+        if self._http.our_state is self._http.their_state is h11.DONE and not unread and not ended:
             self._http.start_next_cycle()
         else:
             self.abort()

@@ -129,7 +129,7 @@ def retry_after_s(headers: Mapping[str, str], at: datetime) -> float | None:
         return max(0.0, seconds)
     try:
         date = parsedate_to_datetime(text)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, ArithmeticError):
         return None
     return max(0.0, ((date if date.tzinfo else date.replace(tzinfo=UTC)) - at).total_seconds())
 

@@ -116,7 +116,9 @@ class Page(NamedTuple):
     headers: Mapping[str, str]
     """Its headers; names in any case."""
     text: str
-    """Its body, or the beginning of a very long one."""
+    """Its body, or the beginning of a very long one; of a packed one, that it is."""
+    packed: bool = False
+    """Whether it came in an encoding that was not asked for."""
 
 
 class Unreachable(Exception):
@@ -165,7 +167,7 @@ class Channel:
         """A page that is not a stream. Raises Unreachable."""
         try:
             async with self._send(path) as reply:
-                return Page(reply.status, reply.response.headers, await reply.text())
+                return Page(reply.status, reply.response.headers, await reply.text(), bool(reply.packed))
         except (Dropped, httpx.RequestError) as error:
             raise Unreachable(f"{type(error).__name__}: {error}") from error
 

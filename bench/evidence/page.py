@@ -8,6 +8,7 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
+from bench import clean
 from bench.claims import percent, points
 from bench.evidence.judge import EvidenceJudgement
 from bench.evidence.rule import REFERENCES
@@ -106,7 +107,7 @@ def csv_text(judged: Sequence[EvidenceJudgement]) -> str:
     file = io.StringIO()
     writer = csv.DictWriter(file, list(records[0]), lineterminator="\n")
     writer.writeheader()
-    writer.writerows({key: _cell(value) for key, value in record.items()} for record in records)
+    writer.writerows({key: clean.spreadsheet(_cell(value)) for key, value in record.items()} for record in records)
     return file.getvalue()
 
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from xml.etree import ElementTree
 
+from bench import clean
 from bench.gate.findings import ALL, Finding, FindingStatus, GateResult, Measure
 from bench.gate.text import headline, sentence
-
-_UNPRINTABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What XML 1.0 has no place for."""
 
 _UNJUDGED = (FindingStatus.REPORTED, FindingStatus.BLIND)
 
@@ -19,7 +16,7 @@ def xml(result: GateResult) -> str:
     root = ElementTree.Element("testsuites", name="bench gate")
     for model, suite in dict.fromkeys((f.model, f.suite) for f in result.findings):
         mine = [f for f in result.findings if (f.model, f.suite) == (model, suite)]
-        box = ElementTree.SubElement(root, "testsuite", name=_clean(f"{model}.{suite}"), tests=str(len(mine)))
+        box = ElementTree.SubElement(root, "testsuite", name=clean.xml(f"{model}.{suite}"), tests=str(len(mine)))
         box.set("failures", str(sum(f.failed for f in mine)))
         box.set("skipped", str(sum(f.status in _UNJUDGED for f in mine)))
         for finding in mine:
@@ -27,7 +24,7 @@ def xml(result: GateResult) -> str:
     if result.blind:
         box = ElementTree.SubElement(root, "testsuite", name="power", tests="1", failures="1", skipped="0")
         case = ElementTree.SubElement(box, "testcase", classname="power", name="cannot tell")
-        ElementTree.SubElement(case, "failure", message=_clean("; ".join(result.blind)))
+        ElementTree.SubElement(case, "failure", message=clean.xml("; ".join(result.blind)))
     root.set("tests", str(sum(int(box.get("tests", "0")) for box in root)))
     root.set("failures", str(sum(int(box.get("failures", "0")) for box in root)))
     ElementTree.indent(root)
@@ -36,10 +33,10 @@ def xml(result: GateResult) -> str:
 
 def _case(box: ElementTree.Element, finding: Finding, result: GateResult) -> None:
     case = ElementTree.SubElement(box, "testcase", classname=str(box.get("name")), name=finding.measure)
-    said = _clean(sentence(finding))
+    said = clean.xml(sentence(finding))
     if finding.failed:
         failure = ElementTree.SubElement(case, "failure", message=said)
-        failure.text = _clean("\n".join([headline(result), *_lost(finding, result)]))
+        failure.text = clean.xml("\n".join([headline(result), *_lost(finding, result)]))
     elif finding.status in _UNJUDGED:
         ElementTree.SubElement(case, "skipped", message=said)
     else:
@@ -54,7 +51,3 @@ def _lost(finding: Finding, result: GateResult) -> list[str]:
         for move in result.moves
         if move.lost and move.model == finding.model and finding.suite in (move.suite, ALL)
     ]
-
-
-def _clean(text: str) -> str:
-    return _UNPRINTABLE.sub("�", text)

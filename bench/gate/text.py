@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 from urllib.parse import quote
 
+from bench import clean
 from bench.gate.findings import ALL, Finding, FindingStatus, GateResult, Measure, Move
 
 SHOWN = 10
@@ -92,7 +93,7 @@ def markdown(result: GateResult, page: str = PAGE) -> str:
         *_bullets("Cannot tell", result.blind),
     ]
     for title, moves, more in _lists(result):
-        named = [f"[{_cell(m.item)}]({page}#item={quote(m.item)}) ({_scores(m)}, {m.outcome})" for m in moves]
+        named = [f"[{_linked(m.item)}]({page}#item={quote(m.item)}) ({_scores(m)}, {m.outcome})" for m in moves]
         parts += ["", f"**{title[0].upper()}{_cell(title[1:])}**", "", *(f"- {name}" for name in named)]
         parts += [f"-{more}"] if more else []
     parts += [*_bullets("Changed", result.changes), *_bullets("Notes", result.notes)]
@@ -146,11 +147,13 @@ def _mark(status: FindingStatus) -> str:
 
 
 def _bullets(title: str, said: Sequence[str]) -> list[str]:
-    return ["", f"**{title}**", "", *(f"- {_cell(line)}" for line in said)] if said else []
+    return ["", f"**{title}**", "", *(f"- {clean.markdown(line)}" for line in said)] if said else []
 
 
 def _cell(text: str) -> str:
-    """Text that Markdown takes as text, also inside a table."""
-    for sign in "\\`*_[]<>|#":
-        text = text.replace(sign, f"\\{sign}")
-    return " ".join(text.split())
+    return clean.markdown_cell(text)
+
+
+def _linked(text: str) -> str:
+    """A link's words, which no bracket of theirs ends."""
+    return _cell(text).replace("[", "&#91;").replace("]", "&#93;")

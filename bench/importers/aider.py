@@ -16,7 +16,7 @@ from bench.errors import UsageError
 from bench.importers.names import effort_in, unique_labels
 from bench.importers.numbers import BadValueError, named, number, positive, whole
 from bench.importers.source import Provenance, Request
-from bench.importers.textfiles import LOST, open_text, repaired
+from bench.importers.textfiles import LOST, read_whole
 from bench.records import AggregateRow, vendor_of
 
 USUAL = Provenance("Aider-AI/aider", licence="Apache-2.0")
@@ -56,10 +56,8 @@ def _entries(path: Path) -> list[dict[str, Any]]:
         """Leaves every scalar as it is written: a hash such as 5318380 or 12e4567 is not a number."""
 
     Plain.yaml_implicit_resolvers = {}
-    with open_text(path) as file:
-        text = repaired(file.read())
     try:
-        entries = yaml.load(text, Plain)
+        entries = yaml.load(read_whole(path), Plain)
     except yaml.YAMLError as error:
         raise UsageError(f"{path}: is not YAML ({' '.join(str(error).split())}).") from error
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):

@@ -53,7 +53,8 @@ class Columns:
 
     def text(self, row: Mapping[str, Any], field: str) -> str | None:
         """A field's text; None if it is empty or has no column."""
-        value = self.constants.get(field, row.get(self.columns.get(field, "")))
+        column = self.columns.get(field)
+        value = self.constants.get(field, None if column is None else row.get(column))
         if value is None or str(value).strip() == "":
             return None
         return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
@@ -79,6 +80,23 @@ class Columns:
                 hint = f"; if the column holds percent, give --map {field}={self.columns.get(field, field)}/100"
             raise BadValueError(f"column {self.columns.get(field, field)}: {error}{hint}") from error
 
+    def cost(self, row: Mapping[str, Any], field: str, ledger: Ledger) -> float | None:
+        """A cost in USD, None if unknown: so is a 0, unless the user sets it or says what it rests on."""
+        value: float | None = self.value(row, field, amount)
+        if value == 0 and field not in self.constants and self.text(row, "cost_basis") is None:
+            ledger.unknown(
+                f"{field} is 0: cost unknown; if it was free, say so: --map cost_basis==free, or --map {field}==0"
+            )
+            return None
+        return value
+
+    def counted(self, row: Mapping[str, Any], field: str, read: Callable[[object, str], Any], ledger: Ledger) -> Any:
+        """Seconds or tokens, of which no answer has 0: None if unknown."""
+        value = self.value(row, field, read)
+        if value == 0:
+            ledger.unknown(f"{field} is 0: unknown")
+        return value or None
+
 
 def _exceeds_1(text: object, decimal: str) -> bool:
     try:
@@ -96,7 +114,7 @@ def read(request: Request) -> Iterator[Record]:
         if missing == ["score"] and "item" not in columns and "n" in columns and "successes" in columns:
             missing = []
         if missing:
-            have = ", ".join(shown(name) for name in _names(path))
+            have = ", ".join(shown(name) if name else "one without a name" for name in _names(path))
             raise UsageError(f"{path}: no column for {' and '.join(missing)}. It has {have}. Give --map FIELD=COLUMN.")
         if "item" in columns:
             yield from _items(request, path, columns)
@@ -106,11 +124,11 @@ def read(request: Request) -> Iterator[Record]:
 
 
 def _names(path: Path) -> list[str]:
-    """The columns, of JSON lines those of every line. UsageError if there is none."""
+    """The columns, of JSON lines those of every line; "" where one has no name. UsageError if there is none."""
     if not _is_json(path):
         return csv_columns(path)
     names: dict[str, None] = {}
-    for _, row in json_rows(path, Ledger()):
+    for _, row in json_rows(path, Ledger(), flat=True):
         names.update(dict.fromkeys(row))
     if not names:
         raise UsageError(f"{path}: holds no JSON object.")
@@ -132,23 +150,28 @@ def _mapped(request: Request, path: Path) -> Columns:
             constants[field] = said[1:]
             continue
         column = said if said in names else said.removesuffix("/100")
-        if column not in names:
-            raise UsageError(f"{path}: --map {field}={said}: there is no such column.{suggest(column, names)}")
+        if not column or column not in names:
+            near = suggest(column, filter(None, names))
+            raise UsageError(f"{path}: --map {field}={said}: there is no such column.{near}")
         columns[field] = column
         if column != said:
             percent.add(field)
     mapped = ", ".join(f"{field} from {shown(column)}" for field, column in columns.items())
-    unused = ", ".join(shown(name) for name in names if name not in columns.values())
+    unused = ", ".join(
+        shown(name) or f"column {at}, which has no name"
+        for at, name in enumerate(names, 1)
+        if name not in columns.values()
+    )
     request.ledger.note(f"{path.name}: {mapped}" + (f"; not read: {unused}" if unused else ""))
     return Columns(columns, frozenset(percent), constants, request.decimal)
 
 
 def _rows(request: Request, path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    return json_rows(path, request.ledger) if _is_json(path) else csv_rows(path, request.ledger)
+    return json_rows(path, request.ledger, flat=True) if _is_json(path) else csv_rows(path, request.ledger)
 
 
 def _items(request: Request, path: Path, columns: Columns) -> Iterator[Record]:
-    stem = path.name.partition(".")[0]
+    stem, ledger = path.name.partition(".")[0], request.ledger
     for order, (where, row) in enumerate(_rows(request, path)):
         try:
             suite = columns.text(row, "suite") or stem
@@ -162,15 +185,17 @@ def _items(request: Request, path: Path, columns: Columns) -> Iterator[Record]:
                 request, where, suite=suite, task=task, item=item, model=model, order=order,
                 version=columns.text(row, "task_version") or "", cluster=cluster,
                 question=sha256_of([suite, task, item, prompt]), repeat=columns.value(row, "repeat", whole) or 0,
-                score=columns.value(row, "score", share), cost_usd=columns.value(row, "cost_usd", amount),
-                latency_s=columns.value(row, "latency_s", amount), tokens_in=columns.value(row, "tokens_in", whole),
-                tokens_out=columns.value(row, "tokens_out", whole), prompt=prompt, answer=columns.text(row, "answer"),
+                score=columns.value(row, "score", share), cost_usd=columns.cost(row, "cost_usd", ledger),
+                latency_s=columns.counted(row, "latency_s", amount, ledger),
+                tokens_in=columns.counted(row, "tokens_in", whole, ledger),
+                tokens_out=columns.counted(row, "tokens_out", whole, ledger), prompt=prompt,
+                answer=columns.text(row, "answer"),
             )  # fmt: skip
         except BadValueError as error:
-            request.ledger.drop(where, str(error))
+            ledger.drop(where, str(error))
             continue
         if item_entry.item.score is None:
-            request.ledger.unknown("a score is empty: the item counts as missing")
+            ledger.unknown("a score is empty: the item counts as missing")
         yield item_entry
 
 
@@ -213,7 +238,7 @@ def _total(request: Request, path: Path, columns: Columns, row: Mapping[str, Any
             raise BadValueError(f"column {columns.columns.get('score', 'score')}: {score:g} is not {successes} of {n}")
     suite, model = text("suite") or path.name.partition(".")[0], columns.needed(row, "model")
     harness = text("harness") or "unknown"
-    cost = columns.value(row, "cost_total_usd", amount)
+    cost = columns.cost(row, "cost_total_usd", request.ledger)
     return AggregateRow(
         source=request.source,
         source_commit=request.provenance.commit,
@@ -234,7 +259,7 @@ def _total(request: Request, path: Path, columns: Columns, row: Mapping[str, Any
         score=score,
         cost_total_usd=cost,
         cost_basis=None if cost is None else text("cost_basis") or "as the file states it",
-        latency_mean_s=columns.value(row, "latency_mean_s", amount),
-        calls_mean=columns.value(row, "calls_mean", amount),
+        latency_mean_s=columns.counted(row, "latency_mean_s", amount, request.ledger),
+        calls_mean=columns.counted(row, "calls_mean", amount, request.ledger),
         comparable=", ".join(filter(None, (suite, text("suite_version"), harness, text("settings")))),
     )

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from bench.errors import UsageError, suggest
 from bench.prices.reading import read_exchanges, read_prices, read_schedule
-from bench.prices.rows import TOKEN_CLASSES, Mode, Price
+from bench.prices.rows import TOKEN_CLASSES, Mode, Price, Rates
 
 SNAPSHOT = Path(__file__).with_name("snapshot.json")
 """The list that ships with the package; `bench prices build` writes it."""
@@ -47,7 +47,7 @@ class PriceBook:
         """The day up to which the snapshot's sources were read."""
         self.snapshot_sha256 = hashlib.sha256(snapshot).hexdigest()
         """The snapshot file's hash, in hex."""
-        self.override = None if override is None else override.decode("utf-8", "replace")
+        self.override = None if override is None else override.decode("utf-8-sig", "replace")
         """The text of the user's own list, for a run folder to keep; None if there is none."""
         self.override_sha256 = None if override is None else hashlib.sha256(override).hexdigest()
         """The user's list's hash, in hex; None if there is none."""
@@ -71,6 +71,7 @@ class PriceBook:
         """The price of a model at a moment, or None: no other model, region or mode stands in for it.
 
         Without a region the provider's default holds; a model without a thinking price bills thinking as output.
+        Nothing is free but what the user's own list says is.
         """
         places = dict.fromkeys((region, self.regions.get(provider, {}).get(region or "", region), None))
         modes = ("thinking", "standard") if mode == "thinking" else (mode,)
@@ -78,7 +79,8 @@ class PriceBook:
             rows = [row for row in table.get((provider, name), ()) if row.mode == wanted and row.holds(at)]
             price = next((row for place in places for row in rows if row.region == place), None)
             if price:
-                return price._replace(usd=self._usd(price.currency, at))
+                price = price if table is self._tables[0] else _stated(price)
+                return price and price._replace(usd=self._usd(price.currency, at))
         return None
 
     def why_not(self, provider: str, model: str, region: str | None = None, mode: Mode = "standard") -> str:
@@ -86,11 +88,16 @@ class PriceBook:
         usual = mode in ("standard", "thinking")
         how = (f" in region {region}" if region else "") + ("" if usual else f" in mode {mode}")
         gap = self.gap(provider, region)
-        listed = any((provider, name) in table for table in self._tables for name in _names(model))
+        rows = [row for table in self._tables for name in _names(model) for row in table.get((provider, name), ())]
+        places = (region, self.regions.get(provider, {}).get(region or "", region), None)
+        free = any(row.region in places and row.mode == "standard" and not _stated(row) for row in rows)
         near = suggest(model, [m for p, m in self._tables[1] if p == provider])
         unknown = f"it is in no list.{near if near.startswith(' Did') else ''}"
-        why = gap.reason if gap else "it is listed, but not so, or not then." if listed else unknown
+        why = gap.reason if gap else "it is listed, but not so, or not then." if rows else unknown
         keys = f'provider = "{provider}" and model = "{model}"' + ("" if usual else f' and mode = "{mode}"')
+        if free and usual:
+            why = "the shipped list says 0, which also stands for a price that nobody stated. If it is free for you:"
+            keys = f'provider = "{provider}", model = "{model}", input = 0 and output = 0'
         return f"no price for {provider}/{model}{how}: {why} Add a [[price]] with {keys} to {OVERRIDE}."
 
     def gap(self, provider: str, region: str | None) -> Gap | None:
@@ -204,13 +211,25 @@ def _parsed(snapshot: bytes, where: str) -> dict[str, Any]:
 
 def _own_tables(text: bytes, where: str) -> dict[str, list[object]]:
     try:
-        raw = tomllib.loads(text.decode(), parse_float=Decimal)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raw = tomllib.loads(text.decode("utf-8-sig"), parse_float=Decimal)
+    except tomllib.TOMLDecodeError as error:
         raise UsageError(f"{where}: is not valid TOML: {error}.") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{where}: is not valid TOML: not UTF-8 (byte {error.start}). Save it as UTF-8.") from error
     for name, rows in raw.items():
         if name not in ("price", "rate") or not isinstance(rows, list):
             raise UsageError(f"{where}: unknown table or key '{name}': write [[price]] or [[rate]].")
     return raw
+
+
+def _stated(row: Price) -> Price | None:
+    """A row of the shipped list without its zeros, which also stand for what nobody stated; None where it is free."""
+    steps = (row.rates, *(tier.rates for tier in row.tiers))
+    if not all(rates.input and rates.output for rates in steps):
+        return None
+    known = [Rates(*(rate or None for rate in rates)) for rates in steps]
+    tiers = tuple(tier._replace(rates=rates) for tier, rates in zip(row.tiers, known[1:], strict=True))
+    return row._replace(rates=known[0], tiers=tiers)
 
 
 def _by_name(rows: Iterable[Price]) -> dict[tuple[str, str], list[Price]]:

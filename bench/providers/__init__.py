@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bench.providers.address import address_problem
 from bench.providers.endpoint import Endpoint, key_variable, missing_keys, resolve, server_settings
-from bench.providers.presets import Preset, find, preset_of, shipped, wire_model
+from bench.providers.presets import Preset, find, preset_of, shipped, shipped_addresses, wire_model
 from bench.providers.protocol import Fault, FaultKind, StreamEvent, Wire
 from bench.providers.reading import parse, whole
 from bench.providers.rules import SAMPLING, Rules
@@ -29,6 +29,7 @@ __all__ = [
     "resolve",
     "server_settings",
     "shipped",
+    "shipped_addresses",
     "unopened",
     "whole",
     "wire_model",

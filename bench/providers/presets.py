@@ -114,6 +114,12 @@ def find(provider: str, vendor: str = "vendor", own: Table | None = None) -> Pre
     return Preset(name=provider, tables=tables, **made)
 
 
+def shipped_addresses(provider: str) -> tuple[str, ...]:
+    """The addresses that presets.toml itself gives a provider; {NAME} in one stands for an environment variable."""
+    table = shipped().get(provider, {})
+    return tuple(address for address in (table.get("base_url"), *table.get("regions", {}).values()) if address)
+
+
 def wire_model(entry: ModelEntry) -> str:
     """A model as its endpoint knows it: without provider, and without the vendor of a generic one."""
     return entry.name.partition("/")[2] if entry.provider in GENERIC else entry.name

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from bench import clean
 from bench.records import Outcome
 
 OUTCOMES: Mapping[str, Outcome] = {
@@ -48,10 +49,10 @@ def a_text(raw: Mapping[str, Any], key: str) -> str:
 
 
 def a_count(raw: object, *path: str) -> int | None:
-    """A token count at a path of keys; None where there is none, or where it is not a whole number from 0 up."""
+    """A token count at a path of keys; None where there is none, or where it is not a whole number from 0 to 10^9."""
     for key in path:
         raw = raw.get(key) if isinstance(raw, dict) else None
-    return raw if isinstance(raw, int) and not isinstance(raw, bool) and raw >= 0 else None
+    return clean.count(raw)
 
 
 def whole(text: str) -> str:
@@ -60,4 +61,4 @@ def whole(text: str) -> str:
     JSON may escape the halves of a pair apart, even in two events; a half without its other one becomes U+FFFD,
     because no file and no hash can hold it.
     """
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return clean.text(text)

@@ -13,7 +13,7 @@ def of_chat(raw: object) -> TokenUsage:
 
     Counts that contradict each other are unknown on their side, prompt or completion.
     """
-    return _outside(_chat_prompt(raw), *_chat_output(raw))
+    return _outside(_asked(_chat_prompt(raw)), *_chat_output(raw))
 
 
 def of_messages(raw: object, *, final: bool) -> TokenUsage:
@@ -22,12 +22,17 @@ def of_messages(raw: object, *, final: bool) -> TokenUsage:
     Counts are cumulative. Before the `final` report nothing is known of the output; the final one no longer says how
     long a cache lives that was written, so there the earlier report counts.
     """
-    prompt = _messages_prompt(raw)
+    prompt = _asked(_messages_prompt(raw))
     if not final:
         return prompt
     if a_count(raw, "cache_creation", "ephemeral_5m_input_tokens") is None:
         prompt = replace(prompt, in_cache_write_5m=None)
     return _outside(prompt, a_count(raw, "output_tokens"), a_count(raw, "output_tokens_details", "thinking_tokens"))
+
+
+def _asked(prompt: TokenUsage) -> TokenUsage:
+    """A prompt's counts: no prompt has 0 tokens, so where they come to 0 nothing was counted."""
+    return TokenUsage() if prompt.in_total == 0 else prompt
 
 
 def _outside(prompt: TokenUsage, total: int | None, reasoning: int | None) -> TokenUsage:
@@ -38,7 +43,7 @@ def _outside(prompt: TokenUsage, total: int | None, reasoning: int | None) -> To
 
 def _chat_output(raw: object) -> tuple[int | None, int | None]:
     completion, prompt, total = (a_count(raw, f"{name}_tokens") for name in ("completion", "prompt", "total"))
-    if None not in (completion, prompt, total) and total != (completion or 0) + (prompt or 0):
+    if completion is not None and prompt is not None and total and total != completion + prompt:
         return None, None  # some vendors count reasoning beside the completion, not in it
     return completion, a_count(raw, "completion_tokens_details", "reasoning_tokens")
 

@@ -27,7 +27,6 @@ from bench.records.folder import (
     find_run,
     find_runs,
     is_whole,
-    parquet_schema,
     read_aggregates,
     read_record,
     read_rows,
@@ -59,6 +58,7 @@ from bench.records.recorded import (
     RecordedSuite,
     RecordedTask,
 )
+from bench.records.rows import parquet_schema
 from bench.records.runjson import JsonRecord
 from bench.records.secrets import HIDDEN, SECRET_NAME, Secrets
 from bench.records.settings import (

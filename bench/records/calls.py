@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from typing import Any
 
+from bench import clean
+
 
 class Outcome(StrEnum):
     """How an asked item ended. The first four score (0 for the last three of them); an imported item whose source does
@@ -51,6 +53,13 @@ class TokenUsage:
     out_reasoning: int | None = None
     """Generated reasoning tokens, inside `out_total`."""
 
+    def __post_init__(self) -> None:
+        """What is no whole number from 0 to 10^9 is unknown."""
+        for name in self.__slots__:
+            value = getattr(self, name)
+            if value is not None and (type(value) is not int or not 0 <= value <= clean.MOST_COUNT):
+                object.__setattr__(self, name, None)
+
     @property
     def in_total(self) -> int | None:
         """All prompt tokens, or None where the provider reported none."""
@@ -59,9 +68,36 @@ class TokenUsage:
         return sum(known) if known else None
 
     def updated(self, later: TokenUsage) -> TokenUsage:
-        """This report and a later one of the same answer: what the later one says counts."""
+        """This report and a later one of the same answer: what the later one says counts.
+
+        A prompt may be estimated first and counted later. Output is counted as it grows: a 0 after more says nothing,
+        and of a count that falls to less nobody knows which is right.
+        """
         said = {name: value for name, value in _plain(later).items() if value is not None}
+        before = self.out_total or 0
+        if later.out_total is not None and later.out_total < before:
+            output = {} if later.out_total == 0 else {"out_total": None, "out_reasoning": None}
+            said = {name: value for name, value in said.items() if name not in _OUTPUT} | output
         return replace(self, **said)
+
+    def beside(self, *, answer: bool, reasoning: bool) -> TokenUsage:
+        """The counts that can be true of a call whose `answer` and `reasoning` are texts, or are empty.
+
+        A count of 0 where text was sent or received is no count but a field left empty: it becomes None. Every call
+        has a prompt.
+        """
+        counts = self
+        if self.in_total == 0:
+            counts = replace(counts, **dict.fromkeys(_INPUT))
+        if self.out_reasoning == 0 and reasoning:
+            counts = replace(counts, out_reasoning=None)
+        if self.out_total == 0 and (answer or reasoning):
+            counts = replace(counts, out_total=None, out_reasoning=None)
+        return counts
+
+
+_INPUT = ("in_uncached", "in_cache_read", "in_cache_write_5m", "in_cache_write_1h")
+_OUTPUT = ("out_total", "out_reasoning")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +142,11 @@ class Attempt:
     """Tokens that arrived within `window_s`, those of its first read not counted; None where they are not known."""
     buffered: bool = False
     """Whether a gateway held the stream back and sent it at once: its time to first token is not the model's."""
+
+    def __post_init__(self) -> None:
+        """Others' words become one line each, a charge that is no amount unknown."""
+        _put_lines(self, "error", "request_id")
+        object.__setattr__(self, "cost_reported_usd", clean.amount(self.cost_reported_usd))
 
     @property
     def billable(self) -> bool:
@@ -176,6 +217,13 @@ class Call:
     source_run: str | None = None
     """The run that really asked, where the answer is reused; None if this run did."""
 
+    def __post_init__(self) -> None:
+        """Answers are whole characters, others' words one line each; a charge that is no amount is unknown."""
+        object.__setattr__(self, "text", clean.text(self.text))
+        object.__setattr__(self, "reasoning", clean.text(self.reasoning))
+        _put_lines(self, "finish_reason", "served_model")
+        object.__setattr__(self, "cost_reported_usd", clean.amount(self.cost_reported_usd))
+
     @property
     def reused(self) -> bool:
         """Whether another run's answer was taken; such rows never enter latency statistics."""
@@ -199,6 +247,11 @@ class Call:
         raw["attempts"] = tuple(_attempt(a) for a in raw["attempts"])
         raw["timing_flags"] = tuple(raw.get("timing_flags", ()))
         return cls(**raw)
+
+
+def _put_lines(record: Attempt | Call, *names: str) -> None:
+    for name in names:
+        object.__setattr__(record, name, clean.line_or_none(getattr(record, name)))
 
 
 def _plain(record: Any) -> dict[str, Any]:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, fields, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from bench import clean
 from bench.errors import UsageError
 from bench.records.aggregates import AggregateRow
 from bench.records.files import fresh_folder, write_file, write_text
 from bench.records.manifest import RunRecord
 from bench.records.recorded import RecordedDerivation
+from bench.records.rows import arrow_table, arrow_tables, cleaned_table, require_columns
 from bench.records.tables import AnswerRow, ItemRow
 
 if TYPE_CHECKING:
@@ -27,6 +29,8 @@ LATENCY_COLUMNS = (
 )  # fmt: skip
 """One line of latency.csv for each prompt of `bench run --latency-probe`; `connection` is "cold" or "warm"."""
 
+_KINDS: Mapping[str, type[Any]] = {"items": ItemRow, "answers": AnswerRow, "aggregates": AggregateRow}
+
 Row = TypeVar("Row", ItemRow, AnswerRow, AggregateRow)
 
 
@@ -35,32 +39,18 @@ def write_tables(folder: Path, items: Sequence[ItemRow], answers: Sequence[Answe
     import pyarrow.csv
     import pyarrow.parquet
 
-    table = _table(items, ItemRow)
+    table, texts = arrow_tables(items, answers)
     write_file(folder, "items.parquet", lambda file: pyarrow.parquet.write_table(table, file))
-    write_file(folder, "items.csv", lambda file: pyarrow.csv.write_csv(table, file))
-    write_file(folder, "answers.parquet", lambda file: pyarrow.parquet.write_table(_table(answers, AnswerRow), file))
+    write_file(folder, "items.csv", lambda file: pyarrow.csv.write_csv(clean.spreadsheet_csv(table), file))
+    write_file(folder, "answers.parquet", lambda file: pyarrow.parquet.write_table(texts, file))
 
 
 def write_aggregates(folder: Path, rows: Sequence[AggregateRow]) -> None:
     """Writes aggregates.parquet, the totals of an import."""
     import pyarrow.parquet
 
-    table = _table(rows, AggregateRow)
+    table = arrow_table(rows, AggregateRow)
     write_file(folder, "aggregates.parquet", lambda file: pyarrow.parquet.write_table(table, file))
-
-
-def parquet_schema(kind: type[Any]) -> Any:
-    """The Parquet schema of a record type."""
-    import pyarrow
-
-    types = {"str": pyarrow.string(), "int": pyarrow.int64(), "float": pyarrow.float64(), "bool": pyarrow.bool_()}
-    return pyarrow.schema([(f.name, types[str(f.type).partition(" ")[0]]) for f in fields(kind)])
-
-
-def _table(rows: Sequence[Any], kind: type[Any]) -> Any:
-    import pyarrow
-
-    return pyarrow.Table.from_pylist([asdict(row) for row in rows], schema=parquet_schema(kind))
 
 
 def read_record(folder: Path) -> RunRecord:
@@ -87,12 +77,17 @@ def read_table(folder: Path, name: str, columns: Sequence[str] | None = None) ->
     UsageError if it is missing or damaged.
     """
     import pandas as pd
+    import pyarrow.parquet
 
-    path = folder / f"{name}.parquet"
+    path, kind = folder / f"{name}.parquet", _KINDS[name]
     try:
-        return pd.read_parquet(path, dtype_backend="numpy_nullable", columns=None if columns is None else [*columns])
-    except (OSError, ValueError) as error:
-        raise UsageError(f"{path}: cannot be read ({error}). {REBUILT}") from error
+        if path.exists() and not path.is_file():
+            raise ValueError("it is no file")
+        require_columns(pyarrow.parquet.read_schema(path), kind)
+        wanted = None if columns is None else [*columns]
+        return cleaned_table(pd.read_parquet(path, dtype_backend="numpy_nullable", columns=wanted), kind)
+    except (OSError, ValueError, pyarrow.ArrowException) as error:
+        raise UsageError(f"{path}: cannot be read ({clean.line(str(error))}). {REBUILT}") from error
 
 
 def effective_cost(rows: pd.DataFrame) -> pd.Series[Any]:

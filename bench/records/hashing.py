@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 def sha256_of(value: object) -> str:
     """The sha256, in hex, of a value's canonical JSON (sorted keys, no spaces, UTF-8)."""
     text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
 
 
 def utc_now() -> str:

@@ -70,6 +70,8 @@ class RunRecord(JsonRecord):
     """What was run."""
     planned_calls: int | None = None
     """Calls of the plan."""
+    answer_bytes: int | None = None
+    """An answer, and its reasoning, was cut at so many bytes, and truncated; None if nothing is known of a cap."""
     suites: Mapping[str, RecordedSuite]
     """By name, in order."""
     tasks: Mapping[str, RecordedTask] = field(default_factory=dict)
@@ -122,7 +124,10 @@ class RunRecord(JsonRecord):
     @classmethod
     def read(cls, text: str) -> Self:
         """The record that run.json's text holds. ValueError if it is damaged or something else."""
-        raw = json.loads(text)
+        try:
+            raw = json.loads(text)
+        except RecursionError as error:
+            raise ValueError("nested too deeply") from error
         if not isinstance(raw, dict) or not raw.keys() >= {"models", "suites", "settings"}:
             raise ValueError("no manifest")
         return cls.from_json(raw)

@@ -8,6 +8,8 @@ from decimal import Decimal, InvalidOperation
 from types import NoneType
 from typing import Any, ClassVar, Self, get_args, get_origin, get_type_hints
 
+from bench import clean
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JsonRecord:
@@ -37,8 +39,8 @@ class JsonRecord:
                 values[each.name] = _read(hints[each.name], value, f"{where}.{each.name}" if where else each.name)
             elif _default(each) is MISSING:
                 raise ValueError(f"{where}.{each.name}: is missing" if where else f"{each.name}: is missing")
-        extra = {str(key): plain(value) for key, value in raw.items() if key not in hints or key in _COMMON}
-        return cls(**values, extra=extra, keys=tuple(map(str, raw)))
+        extra = {clean.text(str(k)): _any(value) for k, value in raw.items() if k not in hints or k in _COMMON}
+        return cls(**values, extra=extra, keys=tuple(clean.text(str(key)) for key in raw))
 
     def to_json(self) -> dict[str, Any]:
         """The object of JSON values that `from_json` reads."""
@@ -93,21 +95,49 @@ def _read(hint: Any, value: Any, where: str) -> Any:
     if origin is Mapping:
         if not isinstance(value, Mapping):
             raise ValueError(f"{where}: an object is needed")
-        return {str(key): _read(options[1], each, f"{where}.{key}") for key, each in value.items()}
+        read = {clean.line(str(k)): _read(options[1], each, f"{where}.{k}") for k, each in value.items()}
+        if len(read) != len(value):
+            raise ValueError(f"{where}: two names differ in nothing that can be shown")
+        return read
     if origin is tuple:
         if not isinstance(value, list | tuple):
             raise ValueError(f"{where}: a list is needed")
         return tuple(_read(options[0], each, f"{where}.{number}") for number, each in enumerate(value))
     if origin is not None and len(options) == 1:  # X | None
         return None if value is None else _read(options[0], value, where)
-    return plain(value)
+    return _any(value) if hint is Any else _scalar(hint, value, where)
+
+
+def _any(value: Any) -> Any:
+    return plain(clean.json_value(value))
+
+
+def _scalar(hint: Any, value: Any, where: str) -> Any:
+    """A text in one line, a count, a number or a flag. ValueError where it is of another kind, or no such number."""
+    if hint is str and not isinstance(value, Mapping | list | tuple | bool | int | float):
+        return clean.line(str(value))  # a path or a day, too, where we write the record ourselves
+    if hint is bool and isinstance(value, bool):
+        return value
+    if hint is int and type(value) is int and abs(value) < _LARGEST_INT:
+        return value
+    if hint is float and type(value) in (int, float) and abs(value) < _LARGEST_FLOAT:
+        return value
+    raise ValueError(f"{where}: {_KINDS.get(hint, 'another value')} is needed")
+
+
+_KINDS = {str: "a text", bool: "true or false", int: "a whole number", float: "a number"}
+_LARGEST_INT, _LARGEST_FLOAT = 1 << 53, 1e300
+"""NaN is no number either."""
 
 
 def _decimal(value: Any, where: str) -> Decimal:
     try:
-        return Decimal(str(value))
-    except InvalidOperation:
-        raise ValueError(f"{where}: a number is needed") from None
+        number = Decimal(str(value)) if isinstance(value, str | int | float) and len(str(value)) < 100 else None
+    except (InvalidOperation, ValueError):
+        number = None
+    if number is None or not number.is_finite() or abs(number.adjusted()) > 30:
+        raise ValueError(f"{where}: a number is needed")
+    return number
 
 
 def plain(value: Any) -> Any:

@@ -141,7 +141,10 @@ def _changes(name: str, config: Mapping[str, Any]) -> dict[str, Any]:
     generation = dict(config.get("generation_kwargs") or {})
     metadata = dict(config.get("metadata") or {})
     oracle = next((text for prefix, text in ORACLES.items() if name.startswith(prefix)), None)
+    metrics = config.get("metric_list") or []
+    by_value = sorted(metrics, key=lambda metric: metric.get("metric") != "math_verify")
     return {
+        **({"metric_list": by_value} if by_value != metrics else {}),
         "output_type": "generate_until",
         "generation_kwargs": {
             "until": [],

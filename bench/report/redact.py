@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
 
+from bench import clean
 from bench.errors import UsageError
 from bench.records import (
     LATENCY,
@@ -79,7 +81,7 @@ def _items(parent: Path, folder: Path) -> None:
     at = table.schema.get_field_index("run")
     table = table.set_column(at, table.schema.field(at), pyarrow.array([folder.name] * len(table), pyarrow.string()))
     write_file(folder, "items.parquet", lambda file: pyarrow.parquet.write_table(table, file))
-    write_file(folder, "items.csv", lambda file: pyarrow.csv.write_csv(table, file))
+    write_file(folder, "items.csv", lambda file: pyarrow.csv.write_csv(clean.spreadsheet_csv(table), file))
 
 
 def _answers(parent: Path, out: IO[bytes], run: str) -> None:
@@ -110,11 +112,15 @@ def _without_texts(batch: Any, run: str) -> Any:
     return pyarrow.record_batch([columns[field.name].cast(field.type) for field in batch.schema], schema=batch.schema)
 
 
+KEPT = ("verdict", "route", "wrapped")
+"""What a grader says in words of its own, and of no answer."""
+
+
 def _detail(text: str | None) -> str | None:
-    """Numbers, flags and the sandbox's verdict: a grader's sentences may quote the answer."""
+    """Numbers, flags, the sandbox's verdict and the answer's route: a grader's sentences may quote the answer."""
     if text is None:
         return None
-    kept = {k: v for k, v in json.loads(text).items() if isinstance(v, int | float) or k == "verdict"}
+    kept = {k: v for k, v in json.loads(text).items() if isinstance(v, int | float) or k in KEPT}
     return json.dumps(kept) if kept else None
 
 
@@ -125,13 +131,17 @@ def _totals(parent: Path, folder: Path) -> None:
         write_aggregates(folder, totals)
 
 
+def _guarded(row: Mapping[str, str]) -> dict[str, str]:
+    return {name: clean.spreadsheet(clean.unguarded(row.get(name) or "")) for name in LATENCY_COLUMNS}
+
+
 def _latency(parent: Path, folder: Path) -> None:
     """latency.csv without its errors, where there is one."""
     path = parent / LATENCY
     if not path.is_file():
         return
     with path.open(encoding="utf-8", newline="") as file:
-        rows = [{**row, "error": ""} for row in csv.DictReader(file)]
+        rows = [_guarded({**row, "error": ""}) for row in csv.DictReader(file)]
 
     out = io.StringIO()
     writer = csv.DictWriter(out, LATENCY_COLUMNS, lineterminator="\n")

@@ -17,6 +17,7 @@ from itertools import takewhile, zip_longest
 from pathlib import Path
 from typing import Any
 
+from bench import clean
 from bench.errors import UsageError
 from bench.records import LATENCY, MANIFEST, read_record, write_file
 from bench.report.page import NAME, PageSource, page_runs, read_page, write_page
@@ -138,7 +139,7 @@ def _write_items_csv(folder: Path) -> None:
     import pyarrow.parquet
 
     table = pyarrow.parquet.read_table(folder / "items.parquet")
-    write_file(folder, "items.csv", lambda file: pyarrow.csv.write_csv(table, file))
+    write_file(folder, "items.csv", lambda file: pyarrow.csv.write_csv(clean.spreadsheet_csv(table), file))
 
 
 def _published(folder: Path) -> set[str]:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench import claims
+from bench import claims, clean
 from bench.records import AggregateRow, read_aggregates, write_text
 from bench.report import charts, page
 from bench.report.numbers.comparison import RunComparison, compare
@@ -45,7 +45,7 @@ def write_report(folder: Path, shape: charts.Shape = "wide") -> tuple[RunCompari
 
 def _write_totals(folder: Path, comparison: RunComparison, published: Sequence[AggregateRow]) -> list[Path]:
     """What there is to write of an import without a single item."""
-    notes = "".join(f"- {note}\n" for note in tables.notes(comparison))
+    notes = "".join(f"- {clean.markdown(str(note))}\n" for note in tables.notes(comparison))
     texts = {
         "comparison.md": f"{totals.markdown(published)}\n{notes}",
         totals.NAME: totals.csv_text(published),

@@ -9,6 +9,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bench.engine import ANSWER_BYTES
 from bench.errors import UsageError
 from bench.records import (
     FORMAT,
@@ -48,6 +49,7 @@ def build(
         plan_sha256=plan.sha256,
         command=("bench", *sys.argv[1:]),
         fresh=fresh,
+        answer_bytes=ANSWER_BYTES,
         settings=RecordedSettings(**asdict(comparison.run), slice_seed=_slice_seed(prepared)),
         planned_calls=len(plan.calls),
         traffic=comparison.traffic,

@@ -16,6 +16,7 @@ from decimal import Decimal
 from itertools import count, islice
 from pathlib import Path
 
+from bench import clean
 from bench.costs import Estimate, Spending, Terms
 from bench.costs.estimate import estimate
 from bench.engine import Budget, Lane, run_lanes
@@ -255,7 +256,7 @@ def _csv(probes: Sequence[_Probe], known: Mapping[str, Call]) -> str:
             seen = call.scored_attempt
             writer.writerow(
                 {
-                    "model": probe.label,
+                    "model": clean.spreadsheet(probe.label),
                     "connection": planned.item.item.partition("-")[2],
                     "started_at": call.started_at,
                     "outcome": call.outcome,
@@ -268,7 +269,7 @@ def _csv(probes: Sequence[_Probe], known: Mapping[str, Call]) -> str:
                     "tpot_s": seen.tpot_s,
                     "in_total": call.usage.in_total,
                     "out_total": call.usage.out_total,
-                    "error": seen.error,
+                    "error": clean.spreadsheet(seen.error),
                 }
             )
     return out.getvalue()

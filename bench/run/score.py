@@ -14,6 +14,7 @@ from bench.plan import Plan, PlannedCall
 from bench.prices import PriceBook
 from bench.records import AnswerRow, Call, Graded, Item, ItemRow, ModelEntry, Outcome, prompt_text
 from bench.registry import LoadedTasks
+from bench.sandbox import doors
 from bench.scoring.extract import repeats_itself
 from bench.scoring.graders import Grader
 
@@ -47,11 +48,10 @@ def score_run(
     run: str,
     lm_eval_folder: Path,
     book: PriceBook,
-    workers: int = 2,
 ) -> Scored:
     """Grades every recorded answer through lm-eval, writes lm-eval's own files, and returns the tables."""
     asked = [p for p in plan.calls if p.key in calls]
-    graded, scores = judge(asked, calls, loaded, lm_eval_folder, workers)
+    graded, scores = judge(asked, calls, loaded, lm_eval_folder)
     asked_items = {(p.item.task, p.item.item, p.repeat) for p in asked}
     rows = [p for p in plan.calls if (p.item.task, p.item.item, p.repeat) in asked_items]
     costs = Costs(book, models, [(p, calls[p.key]) for p in asked])
@@ -75,10 +75,13 @@ def grader_failures(answers: Sequence[AnswerRow]) -> list[str]:
 
 
 def judge(
-    asked: Sequence[PlannedCall], calls: Mapping[str, Call], loaded: LoadedTasks, folder: Path, workers: int = 2
+    asked: Sequence[PlannedCall],
+    calls: Mapping[str, Call],
+    loaded: LoadedTasks,
+    folder: Path,
 ) -> tuple[dict[str, Graded], dict[str, float]]:
     """Every recorded answer's verdict and lm-eval's score, by key; `folder` gets lm-eval's own files."""
-    graded = _grade_all(asked, calls, loaded, workers)
+    graded = _grade_all(asked, calls, loaded)
     scores: dict[str, float] = {}
     for label, repeat in sorted({(p.model, p.repeat) for p in asked}):
         mine = [p for p in asked if (p.model, p.repeat) == (label, repeat)]
@@ -86,9 +89,7 @@ def judge(
     return graded, scores
 
 
-def _grade_all(
-    asked: Sequence[PlannedCall], calls: Mapping[str, Call], loaded: LoadedTasks, workers: int
-) -> dict[str, Graded]:
+def _grade_all(asked: Sequence[PlannedCall], calls: Mapping[str, Call], loaded: LoadedTasks) -> dict[str, Graded]:
     """Runs our graders in a pool first, because lm-eval runs them one by one; they remember their verdicts."""
 
     def grade(planned: PlannedCall) -> tuple[str, Graded] | None:
@@ -97,7 +98,7 @@ def _grade_all(
             return None
         return planned.key, grader.grade(loaded.raw_item(planned.item), calls[planned.key].text)
 
-    with ThreadPoolExecutor(workers) as pool:
+    with ThreadPoolExecutor(doors()) as pool:
         return dict(graded for graded in pool.map(grade, asked) if graded)
 
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 from bench.sandbox.check import grade_check
 from bench.sandbox.grade import Grade, ProgramVerdict, TestCall, grade
 from bench.sandbox.ladder import Rung, allow_nothing, probe, rungs, using
-from bench.sandbox.program import Limits
+from bench.sandbox.program import Limits, ServerLostError
 from bench.sandbox.query import grade_sql
+from bench.sandbox.reading import Reader, ReadingFailedError, ReadingLimits, ReadingSpentError, read
 from bench.sandbox.script import ProgramCase, grade_program
+from bench.sandbox.turns import doors
 from bench.sandbox.values import Value, same, tree
 
 __all__ = [
@@ -18,15 +20,22 @@ __all__ = [
     "Limits",
     "ProgramCase",
     "ProgramVerdict",
+    "Reader",
+    "ReadingFailedError",
+    "ReadingLimits",
+    "ReadingSpentError",
     "Rung",
+    "ServerLostError",
     "TestCall",
     "Value",
     "allow_nothing",
+    "doors",
     "grade",
     "grade_check",
     "grade_program",
     "grade_sql",
     "probe",
+    "read",
     "rungs",
     "same",
     "tree",

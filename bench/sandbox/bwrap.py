@@ -20,6 +20,7 @@ from bench.sandbox.inside.lockdown import SCRATCH
 
 _INSIDE = Path(inside.__file__).resolve().parent
 _INSIDE_THERE = "/sandbox/inside"
+_PACKAGES = tuple(f"{above}{name}-packages" for above in ("", "*py*/", "*/*py*/") for name in ("dist", "site"))
 
 
 def find() -> Path | None:
@@ -82,9 +83,13 @@ def _roots() -> tuple[str, ...]:
 
 @functools.cache
 def _hidden() -> tuple[Path, ...]:
-    """The installed packages: this one and its neighbours hold reference solutions, and a program must find none."""
-    packages = [*site.getsitepackages([sys.base_prefix]), str(_INSIDE.parents[2])]
-    return tuple(folder for folder in map(Path, dict.fromkeys(packages)) if folder.is_dir())
+    """The installed packages, those of other Pythons below the roots too: this one and its neighbours hold reference
+    solutions, and a program must find none.
+    """
+    packages = [*map(Path, site.getsitepackages([sys.base_prefix])), _INSIDE.parents[2]]
+    for root in map(Path, _roots()):
+        packages += (folder for places in _PACKAGES for folder in sorted(root.glob(places)))
+    return tuple(folder for folder in dict.fromkeys(packages) if folder.is_dir() and not folder.is_symlink())
 
 
 def _libraries() -> Iterator[str]:

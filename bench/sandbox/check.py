@@ -52,7 +52,7 @@ def grade_check(source: str, entry_point: str, test: str, limits: Limits = DEFAU
             except Exception as error:
                 candidate.blame(error)
             outcome = candidate.outcome or (ProgramVerdict.PASSED, "")
-            wall = program.stopped == "timeout"
+            wall = program.by_the_clock
         return TestOutcomes(1, [outcome], wall=wall)
 
     return judged(attempt, 1)
@@ -126,7 +126,7 @@ class _Candidate:
             run = self._program.finish()
         except ServerLostError as error:
             self._end((ProgramVerdict.SANDBOX_FAILURE, str(error)))
-        if run.stopped and self.outcome is None:
+        if run.killed and self.outcome is None:
             self._end(ending(run, self._limits))
 
     def blame(self, error: Exception) -> None:

@@ -12,7 +12,8 @@ from typing import ClassVar
 from bench.errors import UsageError
 from bench.sandbox import ladder, warm
 from bench.sandbox.inside.child import READY
-from bench.sandbox.program import Limits, ProgramRun, ServerLostError
+from bench.sandbox.program import ASLEEP, Limits, ProgramRun, ServerLostError
+from bench.sandbox.turns import TURNS
 from bench.sandbox.values import Value, require_plain, same, tree
 
 DEFAULT = Limits()
@@ -29,7 +30,7 @@ class ProgramVerdict(StrEnum):
     RAISED = "raised"
     """Loading the program, or a call, raised an exception."""
     TIMEOUT = "timeout"
-    """It used up its CPU time or wall time."""
+    """It used up its CPU time or wall time, or slept on."""
     MEMORY = "memory"
     """It used up its memory."""
     OUTPUT_FLOOD = "output_flood"
@@ -100,7 +101,7 @@ def grade(source: str, entry_point: str, calls: Sequence[TestCall], limits: Limi
 
     def attempt(command: warm.Command) -> TestOutcomes:
         run = warm.run(command, requests, limits)
-        return TestOutcomes(len(calls), [*_outcomes(run, calls, limits)], wall=run.stopped == "timeout")
+        return TestOutcomes(len(calls), [*_outcomes(run, calls, limits)], wall=run.by_the_clock)
 
     return judged(attempt, len(calls))
 
@@ -114,7 +115,7 @@ class TestOutcomes:
     outcomes: Sequence[tuple[ProgramVerdict, str]]
     """A verdict and its reason for every test, ending early where the program did."""
     wall: bool = False
-    """Whether the wall clock ended it."""
+    """Whether a limit of wall time ended it."""
 
     def grade(self, sandbox: str) -> Grade:
         """The grade: the first failure's verdict."""
@@ -126,23 +127,35 @@ class TestOutcomes:
 
 
 def judged(attempt: Callable[[warm.Command], TestOutcomes], total: int) -> Grade:
-    """The grade an attempt leads to on the sandbox in use; a failed sandbox gets a second try.
+    """The grade an attempt leads to on the sandbox in use.
 
-    Raises UsageError if no sandbox works here.
+    A failed sandbox gets a second try, and so does a program that may have been refused what its neighbours had taken;
+    that try has no neighbours. Raises UsageError if no sandbox works here.
     """
     rung = ladder.chosen()
     command = ladder.command(rung)
-    grade = None
-    while grade is None or grade.verdict is ProgramVerdict.SANDBOX_FAILURE:
-        again = grade is not None
-        try:
-            marks = attempt(command)
-        except (ServerLostError, OSError) as error:
-            marks = TestOutcomes(total, [(ProgramVerdict.SANDBOX_FAILURE, str(error))])
-        grade = marks.grade(str(rung))
-        if again:
-            break
+    with TURNS.shared() as neighbours:
+        grade = _tried(attempt, command, total, rung)
+    failed = grade.verdict is ProgramVerdict.SANDBOX_FAILURE
+    if failed or (neighbours.any and _was_refused(grade)):
+        with TURNS.alone():
+            return _tried(attempt, command, total, rung)
     return grade
+
+
+def _tried(
+    attempt: Callable[[warm.Command], TestOutcomes], command: warm.Command, total: int, rung: ladder.Rung
+) -> Grade:
+    try:
+        marks = attempt(command)
+    except (ServerLostError, OSError) as error:
+        marks = TestOutcomes(total, [(ProgramVerdict.SANDBOX_FAILURE, str(error))])
+    return marks.grade(str(rung))
+
+
+def _was_refused(grade: Grade) -> bool:
+    """Whether it may have been refused a thread ("can't start new thread" is a RuntimeError)."""
+    return grade.verdict is ProgramVerdict.RAISED and grade.detail.endswith("RuntimeError")
 
 
 def _outcomes(run: ProgramRun, calls: Sequence[TestCall], limits: Limits) -> Iterator[tuple[ProgramVerdict, str]]:
@@ -170,7 +183,7 @@ def _outcomes(run: ProgramRun, calls: Sequence[TestCall], limits: Limits) -> Ite
         yield ending(run, limits)
     elif rest:
         yield ProgramVerdict.MALFORMED, "more replies than calls"
-    elif run.stopped:  # by a flood that was noticed after the last reply
+    elif run.killed:  # after the last reply: its answers do not count
         yield ending(run, limits)
 
 
@@ -199,6 +212,8 @@ def ending(run: ProgramRun, limits: Limits) -> tuple[ProgramVerdict, str]:
             ProgramVerdict.SANDBOX_FAILURE,
             why or run.stopped or f"the program's process ended (status {run.status})",
         )
+    if run.stopped == ASLEEP:
+        return ProgramVerdict.TIMEOUT, f"asleep for {limits.asleep_s:g} s"
     if run.stopped:
         return ProgramVerdict(run.stopped), f"stopped after {run.wall_s:.1f} s"
     if run.cpu_spent:

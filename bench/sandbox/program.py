@@ -7,6 +7,7 @@ import marshal
 import os
 import select
 import socket
+import struct
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,6 +18,13 @@ from bench.sandbox.inside.server import REPORT
 _CHUNK = 2**16
 _NOISE_KEPT = 4096
 _GRACE_S = 20.0
+ASLEEP = "asleep"
+"""Why a program was stopped that used hardly any CPU while its answer was waited for."""
+_BY_THE_CLOCK = ("timeout", ASLEEP)
+_LOOK_S = 0.5
+_HARDLY_ANY = 0.01
+_SCHEDULER_CLOCK = 2
+_CREDENTIALS = struct.Struct("3i")
 
 
 class ServerLostError(Exception):
@@ -30,7 +38,9 @@ class Limits:
     cpu_s: float = 5.0
     """Seconds of CPU; the limit that decides."""
     wall_s: float = 40.0
-    """Seconds of wall time; a backstop for programs that sleep, wide for the sake of busy machines."""
+    """Seconds of wall time; a backstop, wide for the sake of busy machines."""
+    asleep_s: float = 10.0
+    """Seconds in a row with hardly any CPU while an answer is waited for, after which a program counts as asleep."""
     memory_bytes: int = 512 * 2**20
     """Address space, in bytes, the interpreter's 30 MiB included; a program is one process, so it bounds all of it."""
     output_bytes: int = 4 * 2**20
@@ -52,13 +62,23 @@ class ProgramRun:
     status: int
     """Exit status of its process; negative for the signal that killed it."""
     stopped: str
-    """Why we stopped it: "timeout", "output_flood", or "" if it ended by itself."""
+    """Why we stopped it: "timeout", "asleep", "output_flood", or "" if it ended by itself."""
     cpu_s: float
     """Seconds of CPU it used, starting its process included."""
     cpu_spent: bool
     """Whether it was killed for using more than its limit."""
     wall_s: float
     """Seconds it ran."""
+
+    @property
+    def killed(self) -> bool:
+        """Whether it did not end by itself, whatever it had answered before."""
+        return bool(self.stopped) or self.cpu_spent or self.status < 0
+
+    @property
+    def by_the_clock(self) -> bool:
+        """Whether a limit of wall time ended it."""
+        return self.stopped in _BY_THE_CLOCK
 
 
 class Program:
@@ -80,7 +100,7 @@ class Program:
         self._written_bytes = 0
         self._report = b""
         self.stopped = ""
-        """Why it was stopped: "timeout", "output_flood", or "" so far."""
+        """Why it was stopped: "timeout", "asleep", "output_flood", or "" so far."""
         self._poll = select.poll()
         self._waiting: dict[int, Callable[[], None]] = {
             channel.fileno(): self._read_reply,
@@ -90,6 +110,10 @@ class Program:
         for descriptor in self._waiting:
             self._poll.register(descriptor, select.POLLIN)
         channel.setblocking(False)
+        # The kernel adds the sender's process, as numbered here, to what a program sends first: our `READY`.
+        channel.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
+        self._pid = 0
+        self._asleep_s = self._looked = self._cpu_s = 0.0
 
     def __enter__(self) -> Program:
         return self
@@ -98,6 +122,11 @@ class Program:
         self._lease.close()
         self._channel.close()
         os.close(self._output)
+
+    @property
+    def by_the_clock(self) -> bool:
+        """Whether a limit of wall time ended it."""
+        return self.stopped in _BY_THE_CLOCK
 
     def say(self, *requests: object) -> None:
         """Queues requests; their values are copied, so the program cannot change the caller's."""
@@ -142,15 +171,17 @@ class Program:
 
     def _pump(self, done: Callable[[], bool]) -> None:
         """Moves bytes until `done`, or until the program has ended and every pipe is drained."""
+        self._looked = time.monotonic()
         while self._waiting and not done():
             left = self._started + self._limits.wall_s - time.monotonic()
             if self.stopped:
                 left += _GRACE_S
-            ready = self._poll.poll(max(0.0, left) * 1000) if left > 0 else []
-            if not ready:
+            ready = self._poll.poll(min(left, _LOOK_S) * 1000) if left > 0 else []
+            if left <= 0:
                 if self.stopped:
                     raise ServerLostError("the server does not report a program's end")
                 self._stop("timeout")
+            self._look()
             for descriptor, events in ready:
                 if events & select.POLLOUT:
                     self._write()
@@ -158,6 +189,22 @@ class Program:
                     self._waiting[descriptor]()
         if not self._waiting and len(self._report) < REPORT.size:
             raise ServerLostError("the server ended")
+
+    def _look(self) -> None:
+        """Stops a program that has slept too long; a moment in which this process was held up counts little."""
+        now = time.monotonic()
+        passed = now - self._looked
+        if not self._pid or passed < _LOOK_S or self.stopped:
+            return
+        try:
+            cpu_s = time.clock_gettime((~self._pid << 3) | _SCHEDULER_CLOCK)
+        except OSError:  # it has ended, as its lease will say
+            return
+        busy = cpu_s - self._cpu_s >= _HARDLY_ANY * passed
+        self._asleep_s = 0.0 if busy else self._asleep_s + min(passed, 2 * _LOOK_S)
+        self._looked, self._cpu_s = now, cpu_s
+        if self._asleep_s >= self._limits.asleep_s:
+            self._stop(ASLEEP)
 
     def _stop(self, why: str) -> None:
         if not self.stopped:
@@ -185,7 +232,7 @@ class Program:
 
     def _read_reply(self) -> None:
         try:
-            chunk = self._channel.recv(_CHUNK)
+            chunk = self._channel.recv(_CHUNK) if self._pid else self._read_first()
         except BlockingIOError:
             return
         except OSError:  # it closed its end with requests unread
@@ -196,6 +243,15 @@ class Program:
             self._replies += chunk
         else:
             self._stop("output_flood")
+
+    def _read_first(self) -> bytes:
+        """The first bytes, and with them the number of the program's process."""
+        chunk, about, _, _ = self._channel.recvmsg(_CHUNK, socket.CMSG_SPACE(_CREDENTIALS.size))
+        for level, kind, data in about:
+            if (level, kind) == (socket.SOL_SOCKET, socket.SCM_CREDENTIALS):
+                self._pid = _CREDENTIALS.unpack(data)[0]
+        self._channel.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 0)
+        return chunk
 
     def _read_output(self) -> None:
         chunk = os.read(self._output, _CHUNK)

@@ -33,7 +33,7 @@ def grade_sql(
 
     def attempt(command: warm.Command) -> TestOutcomes:
         run = warm.run(command, [("query", schema, query)], limits)
-        return TestOutcomes(1, [_outcome(run, expected, limits, ordered=ordered)], wall=run.stopped == "timeout")
+        return TestOutcomes(1, [_outcome(run, expected, limits, ordered=ordered)], wall=run.by_the_clock)
 
     return judged(attempt, 1)
 
@@ -46,7 +46,7 @@ def _outcome(
     if about_schema and about_schema[0] == "bad_schema":  # said before the query is run, so it is not a forgery
         raise UsageError(f"the query's schema is broken ({harmless(about_schema[1])}); mend it.")
     line, end, rest = answer.partition(b"\n")
-    if not run.replies.startswith(READY) or not end or run.stopped:
+    if not run.replies.startswith(READY) or not end or run.killed:
         return ending(run, limits)
     reply = None if rest else parsed(line, 1)
     if reply and reply[0] == "value":

@@ -37,7 +37,7 @@ def grade_program(source: str, cases: Sequence[ProgramCase], limits: Limits = DE
         for number, case in enumerate(cases, start=1):
             run = warm.run(command, [("program", source)], limits, case.stdin.encode(), keep_output=True)
             verdict, why = _outcome(run, case, limits)
-            wall |= run.stopped == "timeout"
+            wall |= run.by_the_clock
             outcomes.append((verdict, why and f"case {number}: {why}"))
             if verdict not in (ProgramVerdict.PASSED, ProgramVerdict.WRONG, ProgramVerdict.RAISED):
                 break

@@ -77,10 +77,12 @@ def blocks(text: str) -> Sequence[Block]:
 
 @lru_cache(maxsize=64)
 def _blocks(text: str) -> Sequence[Block]:
-    lines = _TAGGED.sub(r"\1", _CLOSER.sub(r"\1", text.replace("\r\n", "\n"))).split("\n")[-MOST_LINES:]
+    text = text.replace("\r\n", "\n").lstrip("\ufeff\u200b")
+    lines = _TAGGED.sub(r"\1", _CLOSER.sub(r"\1", text)).split("\n")[-MOST_LINES:]
+    tokens = _parser().parse("\n".join(lines))
     found = list[Block]()
     last = 0
-    for token in _parser().parse("\n".join(lines)):
+    for token in tokens:
         if token.type != "fence" or token.map[0] < last:
             continue
         block = _block(token, lines)
@@ -91,6 +93,9 @@ def _blocks(text: str) -> Sequence[Block]:
             code, last = longer if longer else (code, last)
         inner = _MARKDOWN.match(code) if block.language in ("", "md", "markdown") else None
         found += blocks(code) if inner and code != text else (Block(code, block.language, block.place),)
+    if not found:
+        indented = (textwrap.dedent(token.content) for token in tokens if token.type == "code_block")
+        found = [block for code in indented for block in blocks(code)]
     return tuple(found)
 
 
@@ -247,12 +252,12 @@ def _bound(code: str) -> set[str]:
 
 
 def _indented(text: str) -> Iterator[Block]:
-    """Indented code; fences in it are looked into."""
+    """Indented code, without its indentation."""
     if "    " not in text and "\t" not in text:
         return
     for token in _parser().parse("\n".join(text.split("\n")[-MOST_LINES:])):
         if token.type == "code_block":
-            yield from blocks(textwrap.dedent(token.content)) or (Block(token.content, "", "indented code"),)
+            yield Block(textwrap.dedent(token.content), "", "indented code")
 
 
 def _margin(text: str) -> Block:

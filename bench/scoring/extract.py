@@ -13,8 +13,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import regex
-
 from bench.scoring import code
 from bench.scoring.numbers import DIGITS, Number, last_number, stated_number
 from bench.scoring.unwrap import Layer, canonical, layers
@@ -27,8 +25,6 @@ JSON_CHARS = 50_000
 """A longer JSON answer is none."""
 JSON_DEPTH = 64
 """A more deeply nested JSON answer is none."""
-SEARCH_S = 2.0
-"""CPU seconds that a task's own regular expression may search one answer."""
 MOST_BROKEN = 200
 """Brackets that begin no JSON, after which no more is sought; a number or a depth beyond the bounds counts 25."""
 
@@ -45,6 +41,9 @@ _LITERAL = re.compile(
     r"""(?:[\s\[\](){},:+-]|(?:True|False|None|\d++(?:\.\d*+)?(?:[eE][-+]?\d++)?)(?![\w.])"""
     r"""|'(?:[^'\\\n]|\\[nrt\\'"])*+'|"(?:[^"\\\n]|\\[nrt\\'"])*+")++"""
 )
+_FOREIGN_MARKS = ".“”‘’«»「」『』《》〈〉【】。 \n\t"
+"""What may stand around a Python literal and is none of Python's own marks."""
+_HALF = "half a wrapping"
 _NAMED = re.compile(r"(?:option|choice|letter|选项|选择|选)\s*(?=[\"'*(\[]*[A-Z])", re.IGNORECASE)
 _LETTER = re.compile(r"[(\[{]?([A-Z])[)\]}]?(?![\w'])")
 _MARKED = re.compile(r"(?:[)\]}]?\s*[.:,)]|[)\]}]|\s+[-=(]|\s*(?:because|since|as|which|for)\b)\s*|\s*$")
@@ -264,24 +263,16 @@ def _no_constant(literal: str) -> Any:
 _DECODER = json.JSONDecoder(parse_int=_short(int), parse_float=_short(float), parse_constant=_no_constant)
 
 
-def search(pattern: str, text: str) -> str | None:
-    """What a task's own regular expression finds first. TimeoutError after `SEARCH_S` seconds of CPU."""
-    try:
-        found = regex.search(pattern, text, timeout=SEARCH_S)
-    except TimeoutError as error:
-        raise TimeoutError(f"the regex took more than {SEARCH_S:g} s of CPU") from error
-    return found[0] if found else None
-
-
 def python_literal(text: str, right: Callable[[Any], bool]) -> tuple[str, bool, str] | None:
     """The Python literal of an answer, whether it is `right`, and where it stood: the last code block, or without one a
     `short_answer` without what wraps it, brackets and ASCII quotes apart, which are the literal's own.
 
     None if it is no literal, or longer than `ANSWER_CHARS`.
     """
-    blocks, short = code.blocks(text), short_answer(text)
+    blocks = code.blocks(text)
     places = [(block.code, "code block") for block in blocks[-1:]]
-    places += [(short.text, short.place)] if short and not blocks else []
+    short = marked_answer(text) if blocks else short_answer(text)
+    places += [(short.text, short.place)] if short else []
     for words, place in places:
         read = [(literal, value) for literal in _literals(words) if (value := _evaluated(literal)) is not None]
         if read:
@@ -295,15 +286,13 @@ def _literals(words: str) -> Iterator[str]:
     lines = [line for line in words.strip().split("\n") if not line.lstrip().startswith(("#", ">>>"))]
     yield "\n".join(lines).strip()
     yield re.sub(r"\A\w+\s*=\s*(?!=)", "", "\n".join(lines).strip())
-    for layer in layers(words):
-        if layer.wrappings and layer.wrappings[-1] in ("brackets", "quotes", "half a wrapping") and _own_mark(words):
-            return
-        yield layer.text
-
-
-def _own_mark(words: str) -> bool:
-    """Whether some words hold brackets or quotes of Python's, which are no wrapping of a literal."""
-    return any(mark in words for mark in "([{'\"")
+    before = ""
+    for layer in layers(words.strip(_FOREIGN_MARKS)):
+        name, lost = (layer.wrappings or ("",))[-1], before[:1] if before.endswith(layer.text) else before[-1:]
+        if (name in ("brackets", "quotes") and before[0] in "([{'\"") or (name == _HALF and lost in "([{}])'\""):
+            return  # Python's own brackets and quotes are no wrapping
+        before = layer.text
+        yield before
 
 
 def _evaluated(literal: str) -> tuple[Any] | None:

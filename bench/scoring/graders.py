@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
@@ -17,15 +17,13 @@ from typing import TYPE_CHECKING, Any, Self
 
 from bench.errors import BenchError
 from bench.records import Graded, sha256_of
-from bench.scoring import code, extract, values
+from bench.scoring import blame, code, extract, reading, values
+from bench.scoring.blame import Judge, Oracle
 from bench.scoring.item import LETTERS, item_of
 from bench.scoring.unwrap import unwrapped
 
 if TYPE_CHECKING:
     from bench.sandbox import Grade as Ran
-
-Judge = Callable[[Mapping[str, Any], str], Graded]
-Oracle = Callable[[Mapping[str, Any]], str | None]
 
 
 class Grader:
@@ -49,7 +47,7 @@ class Grader:
         return self
 
     def grade(self, item: Mapping[str, Any], text: str) -> Graded:
-        """The verdict on one answer, remembered if it is final; a failed grader gives score None.
+        """The verdict on one answer, remembered if it is final; a failed grader gives score None (see `blame`).
 
         Raises UsageError if it needs a sandbox and none works here.
         """
@@ -64,12 +62,7 @@ class Grader:
         return graded
 
     def _judged(self, item: Mapping[str, Any], text: str) -> Graded:
-        try:
-            return self._judge(item, extract.after_thinking(text))
-        except BenchError:
-            raise
-        except Exception as error:  # a user's function, or an answer that nobody thought of
-            return Graded(score=None, detail={"why": f"{type(error).__name__}: {error}"[:300]}, final=False)
+        return blame.judged(self._judge, self.oracle, item, extract.after_thinking(text))
 
     def _known(self, item: Mapping[str, Any], text: str) -> Graded | None:
         with self._lock:
@@ -219,20 +212,18 @@ def _number(item: Mapping[str, Any], text: str) -> Graded:
 
 def _regex(item: Mapping[str, Any], text: str) -> Graded:
     """The item's `regex` must be found in the text."""
-    found = extract.search(item["regex"], text)
+    found = reading.search(item["regex"], text)
     extracted = text[-extract.ANSWER_CHARS :] if found is None else found
     return Graded(score=float(found is not None), extracted=extracted or None)
 
 
 def _json_schema(item: Mapping[str, Any], text: str) -> Graded:
     """The text must hold JSON that satisfies the item's `json_schema`."""
-    from bench.scoring.schema import violation
-
     found = extract.json_value(text, array=item["json_schema"].get("type") == "array")
     if found is None:
         return Graded(score=0.0, extracted=None)
     value, place = found
-    broken = violation(item["json_schema"], value)
+    broken = reading.violation(item["json_schema"], value)
     detail = {"why": broken or "", **_route(place)}
     return Graded(score=float(broken is None), extracted=json.dumps(value, ensure_ascii=False), detail=detail)
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, SupportsFloat
 
@@ -15,10 +15,8 @@ from lm_eval.loggers import EvaluationTracker
 from bench.errors import IncompleteError
 from bench.records import Graded
 from bench.scoring.extract import ANSWER_CHARS
+from bench.scoring.guarded import NO_MATCH, guarded
 from bench.scoring.item import chat_template
-
-NO_MATCH = "[invalid]"
-"""lm-eval's regex filters give this where they match nothing."""
 
 
 class JournalLM(LM):  # type: ignore[misc]
@@ -54,13 +52,15 @@ def evaluate(
 ) -> dict[str, Any]:
     """lm-eval's results, samples included, for the docs at `positions` (sorted, non-empty) of each task.
 
-    A scorer that fails on an answer leaves that sample without a score, its `error` says why, and the others count.
+    A scorer that fails leaves that sample without a score, and its `error` says why; if the answer alone made it fail
+    (`bench.scoring.guarded`), the sample scores 0, and its `blamed` says why.
     """
     chosen = {name: tasks[name] for name in positions}
     failed: dict[int, str] = {}
+    blamed: dict[int, str] = {}
     with ExitStack() as guards:
         for task in chosen.values():
-            guards.enter_context(_guarded(task, failed))
+            guards.enter_context(guarded(task, failed, blamed))
         results: dict[str, Any] = evaluator.evaluate(
             lm=JournalLM(answers),
             task_dict={"tasks": chosen, "groups": {}, "group_map": {}},
@@ -71,29 +71,10 @@ def evaluate(
             fewshot_as_multiturn=True,
         )
     for sample in (sample for rows in results["samples"].values() for sample in rows):
-        if id(sample["doc"]) in failed:
-            sample["error"] = failed[id(sample["doc"])]
+        for key, notes in (("error", failed), ("blamed", blamed)):
+            if id(sample["doc"]) in notes:
+                sample[key] = notes[id(sample["doc"])]
     return results
-
-
-@contextmanager
-def _guarded(task: Any, failed: dict[int, str]) -> Iterator[None]:
-    """Meanwhile an exception of the task's scorer is noted by its doc: lm-eval alone would lose the whole run by it."""
-    score = task.process_results
-
-    def process_results(doc: Any, results: Any) -> dict[str, Any]:
-        try:
-            found: dict[str, Any] = score(doc, results)
-        except Exception as error:
-            failed[id(doc)] = f"{type(error).__name__}: {error}"[:300]
-            return {}
-        return found
-
-    task.process_results = process_results
-    try:
-        yield
-    finally:
-        del task.process_results
 
 
 def graded(sample: Mapping[str, Any], metric: str) -> Graded:
@@ -103,7 +84,8 @@ def graded(sample: Mapping[str, Any], metric: str) -> Graded:
         why = sample.get("error") or f"{metric} is {score!r}, no number from 0 to 1"
         return Graded(score=None, detail={"why": why}, final=False)
     found = str(sample["filtered_resps"][0])
-    return Graded(score=float(score), extracted=None if found == NO_MATCH else found[:ANSWER_CHARS])
+    detail = {"why": sample["blamed"]} if "blamed" in sample else {}
+    return Graded(score=float(score), extracted=None if found == NO_MATCH else found[:ANSWER_CHARS], detail=detail)
 
 
 def save(folder: Path, model: str, results: dict[str, Any]) -> None:

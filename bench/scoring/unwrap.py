@@ -43,8 +43,9 @@ _HTML = re.compile(
 )
 _FENCED = re.compile(r"(`{3,}|~{3,})[^\n`]*\n(.*?)\n?[ \t]*\1", re.DOTALL)
 _LABEL = re.compile(
-    r"(?:(?:so|thus|hence|therefore),?\s+)?(?:the |my )?(?:final |correct |right )?answer(?:\s+is|\s*[:=])\s*:?\s*"
-    r"|(?:所以|因此|故)?,?(?:最终|最后|正确)?的?答案\s*(?:是|为|:)\s*:?\s*"
+    r"(?:(?:so|thus|hence|therefore),?\s+)?[*_]{0,3}(?:the |my )?(?:final |correct |right )?answer[*_]{0,3}"
+    r"(?:\s+is|\s*[:=])[*_]{0,3}\s*:?\s*"
+    r"|(?:所以|因此|故)?,?[*_]{0,3}(?:最终|最后|正确)?的?答案[*_]{0,3}\s*(?:是|为|:)[*_]{0,3}\s*:?\s*"
     r"|X\s*(?:=|:|\bis\b|是|为)\s*",
     re.IGNORECASE,
 )
@@ -111,7 +112,7 @@ def plain(answer: str) -> str:
 
 def _peeled(text: str) -> tuple[str, str] | None:
     """The text without its outermost wrapping, and that wrapping's name; None if it has none."""
-    for peel in (_tail, _stop, _fence, _pair, _latex, _bracket, _html, _lead, _label, _stray):
+    for peel in (_tail, _stop, _fence, _pair, _latex, _bracket, _html, _stray, _lead, _label):
         found = peel(text)
         if found is not None and found[0].strip() and found[0] != text:
             return found[0].strip(), found[1]

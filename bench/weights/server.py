@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.errors import UsageError
-from bench.records import open_log
+from bench.records import SECRET_NAME, open_log
 
 START_S = 300.0
 """Seconds a server has to load its weights."""
@@ -90,7 +90,8 @@ def serve(
     options = {"model": str(path.absolute()), "port": port, **asdict(settings)}
     # By file and with -P: a folder named "bench" in the working directory must not be imported instead.
     command = [sys.executable, "-P", str(Path(__file__).with_name("child.py")), json.dumps(options)]
-    environment = {"GOMP_SPINCOUNT": SPIN, **os.environ}
+    kept = {name: value for name, value in os.environ.items() if not SECRET_NAME.search(name)}  # its log is kept
+    environment = {"GOMP_SPINCOUNT": SPIN, **kept}
     pipe = subprocess.PIPE
     started = time.monotonic()
     with open_log(log.parent.parent, f"{log.parent.name}/{log.name}") as output:

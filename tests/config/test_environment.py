@@ -36,3 +36,8 @@ def test_a_file_of_another_encoding_is_named(tmp_path: Path) -> None:
     (tmp_path / ".env").write_bytes(b"A=\xff\n")
     with pytest.raises(UsageError, match=r"\.env: is not UTF-8 text \(byte 2\)"):
         environment(tmp_path, {})
+
+
+def test_a_byte_order_mark_is_no_part_of_the_first_name(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes("\ufeffA=1\n".encode())
+    assert environment(tmp_path, {}) == {"A": "1"}

@@ -41,6 +41,16 @@ def refused(folder: Path, text: str) -> str:
     return message.removeprefix(f"{path}:")
 
 
+def test_a_byte_order_mark_is_no_part_of_the_file(tmp_path: Path) -> None:
+    """Editors on Windows write one; lines keep their numbers."""
+    assert loaded(tmp_path, "\ufeff" + TWO) == loaded(tmp_path, TWO)
+    assert refused(tmp_path, "\ufeff[models.a]\nmodle = 1\n").startswith("2: unknown key 'modle'")
+    path = tmp_path / "bench.toml"
+    path.write_bytes(TWO.encode("utf-16"))
+    with pytest.raises(UsageError, match=r"is not UTF-8 text .* Save it as UTF-8\.$"):
+        load(path)
+
+
 BAD = [
     # Names: the nearest known one is suggested.
     ("[modles.a]\n", 1, "unknown table or key 'modles'. Did you mean 'models'?"),

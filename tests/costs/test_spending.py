@@ -154,6 +154,16 @@ def test_what_the_provider_charged_counts_where_it_is_more(spending: Spending, b
     assert unpriced.bill(planned(model="other"), replace(made, attempts=attempts)) == Decimal("0.5")
 
 
+def test_what_was_not_counted_is_taken_at_its_worst(spending: Spending) -> None:
+    """An endpoint that reports zeros, charges or counts, must not make a budget endless."""
+    made = answered(planned(), None)
+    for said in (None, 0.0):
+        attempts = (replace(made.attempts[0], usage=TokenUsage(), cost_reported_usd=said, status=200),)
+        assert spending.charge(planned(), replace(made, attempts=attempts)) == WORST
+    said_more = (replace(made.attempts[0], usage=TokenUsage(), cost_reported_usd=0.5),)
+    assert spending.charge(planned(), replace(made, attempts=said_more)) == Decimal("0.5")
+
+
 def test_a_reused_answer_is_another_runs_bill(spending: Spending) -> None:
     failed = Attempt(
         sent_at=NOW, outcome=Outcome.INFRASTRUCTURE, status=200, usage=TokenUsage(in_uncached=150, out_total=7)

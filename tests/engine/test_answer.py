@@ -87,6 +87,22 @@ def test_a_surrogate_pair_split_over_two_events_is_one_character() -> None:
     assert told(text(1, reasoning="\ud83d")).reasoning == "�"
 
 
+@pytest.mark.parametrize(
+    ("events", "out_total"),
+    [
+        ([text(1, "four"), used(0)], None),
+        ([text(1, "", "hm"), used(0)], None),
+        ([used(0)], 0),
+        ([used(1), text(1, "four")], None),
+        ([text(1, "fo"), used(1), text(2, "ur"), used(2)], 2),
+        ([(1.0, StreamEvent(answer="fo", usage=TokenUsage(out_total=1)))], 1),
+    ],
+)
+def test_a_count_of_output_stands_for_all_of_it(events: list[tuple[float, StreamEvent]], out_total: int | None) -> None:
+    """A 0 beside text is no count, and one that came before the last text is not of the whole."""
+    assert told(*events).usage.out_total == out_total
+
+
 def test_usage_reports_add_up_and_the_cost_is_the_last_one_told() -> None:
     first = StreamEvent(usage=TokenUsage(in_uncached=9, out_total=1), cost_usd=0.1)
     answer = told((1, first), (2, StreamEvent(usage=TokenUsage(out_total=7))), (3, StreamEvent(cost_usd=0.0)))

@@ -51,12 +51,12 @@ def test_markdown_links_each_item_to_the_page(failed: GateResult) -> None:
     page = markdown(failed, "https://acme.example/report.html")
     assert page.startswith("## gate: FAIL: small reasoning quality, small reasoning tokens out")
     assert "| small | reasoning | quality | **FAIL** | 93.3 % → 60.0 %" in page
-    assert "- [reasoning\\_sum/0](https://acme.example/report.html#item=reasoning_sum/0) (1 → 0, answered → " in page
+    assert "- [reasoning_sum/0](https://acme.example/report.html#item=reasoning_sum/0) (1 → 0, answered → " in page
     assert "- and 2 more" in page
     assert "**Cannot tell**" in page
     assert "**Changed**\n\n- small, reasoning: truncated 0.0 % → 3.3 % of the answers" in page
     hostile = replace(failed, changes=("a | b <img src=x>\n# c",), moves=())
-    assert "- a \\| b \\<img src=x\\> \\# c" in markdown(hostile)
+    assert "- a | b &#60;img src=x> # c" in markdown(hostile)
 
 
 def test_json_has_every_item(failed: GateResult) -> None:

@@ -21,9 +21,8 @@ def test_columns_named_like_fields_need_no_map(importing: Importing) -> None:
     done, manifest = importing("csv", ITEMS, file="quiz.csv", provenance=HERE)
     rows = items(done).set_index(["model", "item"])
     assert rows["score"].to_dict() == {("claude", "q1"): 1, ("qwen", "q1"): 0, ("claude", "q2"): 0, ("qwen", "q2"): 1}
-    assert rows["cost_usd"].tolist() == [0.5, 0.05, pd.NA, 0.0], (
-        "an empty cost is unknown; a stated 0 is the file's word"
-    )
+    assert rows["cost_usd"].tolist() == [0.5, 0.05, pd.NA, pd.NA], "an empty cost is unknown, and so is a 0"
+    assert any(note.startswith("cost_usd is 0: cost unknown; if it was free") for note in done.notes)
     assert set(rows["suite"]) == set(rows["task"]) == {"quiz"}
     assert rows["prompt_sha256"].nunique() == 2
     assert manifest["models"]["claude"]["model"] == "anthropic/claude"
@@ -33,6 +32,71 @@ def test_columns_named_like_fields_need_no_map(importing: Importing) -> None:
     }  # fmt: skip
     assert about["files"][0]["bytes"] == len(ITEMS)
     assert done.notes[0].startswith("quiz.csv: cost_usd from cost_usd, item from item")
+
+
+@pytest.mark.parametrize("said", [{"cost_basis": "=free"}, {"cost_usd": "=0"}])
+def test_a_cost_of_0_counts_where_the_user_says_so(importing: Importing, said: dict[str, str]) -> None:
+    done, _ = importing("csv", "item,model,score,cost_usd\nq1,m,1,0\nq2,m,1,0.0\n", mapping=said)
+    assert items(done)["cost_usd"].tolist() == [0, 0]
+
+
+def test_no_answer_has_0_tokens_or_seconds(importing: Importing) -> None:
+    text = "item,model,score,latency_s,tokens_in,tokens_out\nq1,m,1,0,0,0\nq2,m,1,0.5,9,7\n"
+    done, _ = importing("csv", text)
+    rows = items(done)
+    for field, known in (("latency_s", 0.5), ("in_uncached", 9), ("out_total", 7)):
+        assert rows[field].tolist() == [pd.NA, known]
+    assert "tokens_in is 0: unknown (rows: 1)" in done.notes
+    totals_of, _ = importing("csv", "model,n,successes,cost_total_usd,latency_mean_s\nm,9,3,0,0\n")
+    row = totals(totals_of).iloc[0]
+    assert pd.isna(row["cost_total_usd"])
+    assert pd.isna(row["latency_mean_s"])
+    assert pd.isna(row["cost_basis"])
+
+
+WITHOUT_NAMES = [
+    (",item,model,score\n7,q1,m,1\n8,q2,m,0\n", "a.csv", "column 1, which has no name"),  # pandas' index
+    (
+        ",,item,model,score\n7,9,q1,m,1\n8,9,q2,m,0\n",
+        "a.csv",
+        "column 1, which has no name, column 2, which has no name",
+    ),
+    ("item,model,score,\nq1,m,1,7\nq2,m,0,8\n", "a.csv", "column 4, which has no name"),  # a delimiter at the end
+    (" ,item,model,score\n7,q1,m,1\n8,q2,m,0\n", "a.csv", "column 1, which has no name"),
+    ("\ufeff,item,model,score\n7,q1,m,1\n8,q2,m,0\n", "a.csv", "column 1, which has no name"),
+    ("Unnamed: 0,item,model,score\n7,q1,m,1\n8,q2,m,0\n", "a.csv", "Unnamed: 0"),  # written, read and written again
+    (
+        '{"": 7, "item": "q1", "model": "m", "score": 1}\n{" ": 8, "item": "q2", "model": "m", "score": 0}',
+        "a.jsonl",
+        "",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "file", "note"), WITHOUT_NAMES)
+def test_a_column_without_a_name_is_no_fields(importing: Importing, text: str, file: str, note: str) -> None:
+    """What has no column is unknown: row numbers are no costs, seconds or tokens."""
+    done, manifest = importing("csv", text, file=file)
+    rows = items(done)
+    for field in ("cost_usd", "latency_s", "in_uncached", "out_total"):
+        assert rows[field].isna().all(), field
+    assert (set(rows["suite"]), set(rows["task"]), set(rows["repeat"])) == ({"a"}, {"a"}, {0})
+    assert rows["cluster"].tolist() == ["a/q1", "a/q2"]
+    assert manifest["models"]["m"]["imported"]["effort"] is None
+    assert done.notes[0].endswith(note) if note else "not read" not in done.notes[0]
+
+
+def test_a_column_without_a_name_cannot_be_mapped(importing: Importing) -> None:
+    with pytest.raises(UsageError, match=r"--map cost_usd=: there is no such column\. Known: item, model, score\.$"):
+        importing("csv", ",item,model,score\n7,q1,m,1\n", mapping={"cost_usd": ""})
+    with pytest.raises(UsageError, match=r"no column for score\. It has one without a name, item, model"):
+        importing("csv", ",item,model\n7,q1,m\n")
+
+
+def test_a_key_that_stands_twice_is_named(importing: Importing) -> None:
+    good = '{"item": "q1", "model": "m", "score": 1}\n'
+    done, _ = importing("csv", good + '{"item": "q2", "model": "m", "score": 1, "score": 0}\n', file="a.jsonl")
+    assert done.dropped == ({"row": "a.jsonl line 2", "why": "column score: stands twice"},)
 
 
 def test_every_field_can_be_mapped(importing: Importing) -> None:

@@ -41,6 +41,39 @@ def test_delimiters(tmp_path: Path, delimiter: str) -> None:
     assert rows_of(path) == ROWS
 
 
+@pytest.mark.parametrize("first", ["sep=;", '"sep=;"', "SEP=;", "sep=;;;"])
+def test_a_spreadsheets_line_that_states_the_delimiter(tmp_path: Path, first: str) -> None:
+    path, ledger = tmp_path / "a.csv", Ledger()
+    path.write_bytes(b"\xef\xbb\xbf" + f"{first}\r\nmodel;score, of 1\r\nclaude;0,5\r\nqwen\r\n".encode())
+    assert csv_columns(path) == ["model", "score, of 1"]
+    assert rows_of(path, ledger) == [{"model": "claude", "score, of 1": "0,5"}]
+    assert ledger.dropped == [{"row": "a.csv row 4", "why": "has 1 columns, the first line 2"}]
+
+
+def test_a_name_may_hold_a_line_break(tmp_path: Path) -> None:
+    path, ledger = tmp_path / "a.csv", Ledger()
+    path.write_text('model,"score\nof 1"\nclaude,1\nqwen\n')
+    assert rows_of(path, ledger) == [{"model": "claude", "score\nof 1": "1"}]
+    assert ledger.dropped[0]["row"] == "a.csv row 4"
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("model,score,item,score\n", "column 'score' stands twice in its first line: columns 2 and 4."),
+        ("sep=;\nmodel;score;score \n", "column 'score' stands twice in its second line: columns 2 and 3."),
+        (",,\n1,2,3\n", "first line: names no column."),
+        ("sep=;\n", "is empty; its first line must name the columns."),
+    ],
+)
+def test_names_that_cannot_be_used(tmp_path: Path, text: str, why: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(text)
+    with pytest.raises(UsageError) as caught:
+        csv_columns(path)
+    assert str(caught.value) == f"{path}: {why}"
+
+
 def test_gzip(tmp_path: Path) -> None:
     path = tmp_path / "a.csv.gz"
     path.write_bytes(gzip.compress(TEXT.encode()))
@@ -115,3 +148,47 @@ def test_no_json(tmp_path: Path) -> None:
     path.write_text("{")
     with pytest.raises(UsageError, match=r"a\.json: is not JSON"):
         read_json(path)
+
+
+def gzipped(folder: Path, name: str, content: bytes) -> Path:
+    path = folder / name
+    path.write_bytes(gzip.compress(content))
+    return path
+
+
+def test_a_file_that_unpacks_to_far_more_than_it_is_ends_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(textfiles, "UNPACKED_BYTES", 2**20)
+    usual = gzipped(tmp_path, "usual.jsonl.gz", b'{"a": 1}\n' * 1000)
+    assert len([*json_rows(usual, Ledger())]) == 1000
+    bomb = gzipped(tmp_path, "bomb.jsonl.gz", b'{"a": 1}\n' * 10**6)
+    with pytest.raises(UsageError, match=r"bomb\.jsonl\.gz: unpacks to more than \d+ MiB"):
+        [*json_rows(bomb, Ledger())]
+    whole = gzipped(tmp_path, "bomb.json.gz", b"[" + b"1," * 2**22)
+    with pytest.raises(UsageError, match="unpacks to more than"):
+        read_json(whole)
+
+
+def test_a_whole_file_has_a_longest_length(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(textfiles, "LONGEST_WHOLE", 1 << 20)
+    path = tmp_path / "a.json"
+    path.write_text('"' + "x" * (1 << 20) + '"')
+    with pytest.raises(UsageError, match="more than 1 million characters"):
+        read_json(path)
+
+
+def test_a_header_is_bounded_in_length_and_columns(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(",".join(f"c{n}" for n in range(textfiles.MOST_COLUMNS + 1)) + "\n")
+    with pytest.raises(UsageError, match="has 4097 columns, more than 4096"):
+        csv_columns(path)
+    path.write_text("x" * (textfiles.LONGEST_HEADER + 1) + "\n")
+    with pytest.raises(UsageError, match="more than 1048576 characters"):
+        csv_columns(path)
+
+
+def test_a_row_of_endless_lines_is_dropped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(textfiles, "LONGEST_FIELD", 1000)
+    path, ledger = tmp_path / "a.csv", Ledger()
+    path.write_text("model,score\nclaude,1\n" + '"\n",' * 1000 + "\n")
+    assert rows_of(path, ledger) == [{"model": "claude", "score": "1"}]
+    assert "the row has more than 1000 characters" in ledger.dropped[0]["why"]

@@ -40,6 +40,42 @@ def test_thinking_may_have_its_own_price_but_batch_must(tmp_path: Path) -> None:
     assert found(prices, mode="batch") is None
 
 
+FREE = '[[price]]\nprovider = "acme"\nmodel = "small"\ninput = 0\noutput = 0\n'
+
+
+@pytest.mark.parametrize(
+    "zero",
+    [
+        {"input": "0"},
+        {"output": "0"},
+        {"input": "0", "output": "0"},
+        {"tiers": [{"above": 9, "input": 0, "output": 0}]},
+    ],
+)
+def test_nothing_is_free_but_what_the_user_says_is(tmp_path: Path, zero: dict[str, Any]) -> None:
+    prices = book(tmp_path, row(**zero), row(model="dear"))
+    assert (found(prices), found(prices, "dear")) == (None, "acme/dear")
+    assert "the shipped list says 0" in prices.why_not("acme", "small")
+    assert 'model = "small", input = 0 and output = 0 to prices.toml' in prices.why_not("acme", "small")
+    assert "says 0" not in prices.why_not("acme", "smaller") + prices.why_not("acme", "dear", mode="batch")
+    assert found(book(tmp_path, row(**zero), own=FREE)) == "prices.toml:acme/small"
+
+
+def test_a_shipped_0_for_a_cache_is_no_price_of_it(tmp_path: Path) -> None:
+    """Lists hold 0 for a discount that nobody stated: gpt-3.5-turbo has no cache."""
+    used, own = TokenUsage(6, 4, out_total=1), FREE.replace("output = 0", "output = 1\ncache_read = 0")
+    for mine, missing in ((None, ("acme/small has no cache_read price",)), (own, ())):
+        price = book(tmp_path, row(cache_read="0"), own=mine).find("acme", "small", at=AT)
+        assert price is not None
+        assert cost(price, used, AT).missing == missing
+
+
+def test_a_list_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
+    prices = book(tmp_path, own="\ufeff" + FREE)
+    assert found(prices) == "prices.toml:acme/small"
+    assert prices.override == FREE
+
+
 def test_a_region_has_its_own_list(tmp_path: Path) -> None:
     rows = (row(region="here"), row(model="both"), row(model="both", region="there", input="7"))
     prices = book(tmp_path, *rows, regions={"acme": {"": "here", "next-door": "here"}})

@@ -25,7 +25,13 @@ def chat(prompt: Any = None, cached: Any = None, out: Any = None, reasoning: Any
 
 
 CHAT: list[tuple[object, TokenUsage]] = [
-    (chat(0, None, 0), TokenUsage(in_uncached=0, out_total=0)),
+    # No prompt has 0 tokens: nothing was counted. Whether 0 were generated, the text tells.
+    (chat(0, None, 0), TokenUsage(out_total=0)),
+    (chat(0, 0, 5, total_tokens=5), TokenUsage(out_total=5)),
+    (chat(0, 4, 5), TokenUsage(out_total=5)),
+    ({"prompt_tokens": 0, "prompt_cache_hit_tokens": 0, "prompt_cache_miss_tokens": 0}, UNKNOWN),
+    # A total of 0 says nothing of its parts.
+    (chat(9, None, 5, total_tokens=0), TokenUsage(9, out_total=5)),
     ({"prompt_tokens": 9}, TokenUsage(9)),
     ({"prompt_tokens": 9, "prompt_tokens_details": None}, TokenUsage(9)),
     (chat(9, 0), TokenUsage(9, 0)),
@@ -89,6 +95,10 @@ MESSAGES: list[tuple[object, TokenUsage]] = [
     ({"input_tokens": 1, "output_tokens": 7, "output_tokens_details": {"thinking_tokens": 8}}, TokenUsage(1)),
     ({"output_tokens": 7, "output_tokens_details": None}, TokenUsage(out_total=7)),
     ({"input_tokens": None, "output_tokens": "7"}, UNKNOWN),
+    # A prompt may be read from the cache as a whole; 0 in all of its parts is no count.
+    ({"input_tokens": 0, "cache_read_input_tokens": 90, "output_tokens": 7}, TokenUsage(0, 90, out_total=7)),
+    ({"input_tokens": 0, "cache_read_input_tokens": 0, "cache_creation_input_tokens": 0, "output_tokens": 7},
+     TokenUsage(out_total=7)),
     ("lots", UNKNOWN),
 ]  # fmt: skip
 
@@ -116,6 +126,66 @@ def test_a_later_report_updates_an_earlier_one() -> None:
     assert first.updated(last) == TokenUsage(1, 4, 2, 3, 9)
 
 
+def reports(*said: dict[str, Any], final: bool = True) -> TokenUsage:
+    """What reports of one stream in Anthropic's protocol come to, the first of them without output."""
+    first, *later = said
+    found = of_messages(first, final=False)
+    for raw in later:
+        found = found.updated(of_messages(raw, final=final))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (({"input_tokens": 40, "output_tokens": 1}, {"input_tokens": 0, "output_tokens": 5}),
+         TokenUsage(40, out_total=5)),
+        (({"input_tokens": 0, "output_tokens": 0}, {"input_tokens": 40, "output_tokens": 5}),
+         TokenUsage(40, out_total=5)),
+        (({"input_tokens": 0, "output_tokens": 0}, {"output_tokens": 5}), TokenUsage(out_total=5)),
+        (
+            (
+                {"input_tokens": 8, "cache_read_input_tokens": 32},
+                {"input_tokens": 0, "cache_read_input_tokens": 0, "output_tokens": 5},
+            ),
+            TokenUsage(8, 32, out_total=5),
+        ),
+        # An estimate first, the count later.
+        (({"input_tokens": 44}, {"input_tokens": 12, "cache_read_input_tokens": 28, "output_tokens": 5}),
+         TokenUsage(12, 28, out_total=5)),
+        # Output only grows.
+        (({"input_tokens": 40}, {"output_tokens": 5}, {"output_tokens": 0}), TokenUsage(40, out_total=5)),
+        (({"input_tokens": 40}, {"output_tokens": 5}, {"output_tokens": 9}), TokenUsage(40, out_total=9)),
+        (({"input_tokens": 40}, {"output_tokens": 5}, {"output_tokens": 3}), TokenUsage(40)),
+    ],
+)  # fmt: skip
+def test_reports_of_one_stream_never_make_a_count_of_0(said: tuple[dict[str, Any], ...], expected: TokenUsage) -> None:
+    assert reports(*said) == expected
+
+
+def test_zeros_after_the_real_counts_say_nothing() -> None:
+    real, zeros = of_chat(chat(40, 8, 5, 3, total_tokens=45)), of_chat(chat(0, 0, 0, 0, total_tokens=0))
+    assert real.updated(zeros) == real
+
+
+@pytest.mark.parametrize(
+    ("counts", "answer", "reasoning", "expected"),
+    [
+        (TokenUsage(9, out_total=0), True, False, TokenUsage(9)),
+        (TokenUsage(9, out_total=0, out_reasoning=0), False, True, TokenUsage(9)),
+        (TokenUsage(9, out_total=0), False, False, TokenUsage(9, out_total=0)),
+        (TokenUsage(9, out_total=7, out_reasoning=0), True, True, TokenUsage(9, out_total=7)),
+        (TokenUsage(9, out_total=7, out_reasoning=0), True, False, TokenUsage(9, out_total=7, out_reasoning=0)),
+        (TokenUsage(0, 0, 0, 0, 7), True, False, TokenUsage(out_total=7)),
+        (TokenUsage(0, 9, out_total=7), True, False, TokenUsage(0, 9, out_total=7)),
+    ],
+)
+def test_a_count_of_0_beside_a_text_is_unknown(
+    counts: TokenUsage, answer: bool, reasoning: bool, expected: TokenUsage
+) -> None:
+    assert counts.beside(answer=answer, reasoning=reasoning) == expected
+
+
 count = st.none() | st.integers(-5, 50) | st.text(max_size=2)
 
 
@@ -134,5 +204,5 @@ def test_parts_never_exceed_their_whole(
             prompt_cache_miss_tokens=missed,
         )
     )
-    assert found.in_uncached is None or (found.in_uncached >= 0 and found.in_total == prompt)
+    assert found.in_uncached is None or (found.in_uncached >= 0 and found.in_total == prompt > 0)
     assert found.out_reasoning is None or found.out_total is None or found.out_reasoning <= found.out_total

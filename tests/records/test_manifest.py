@@ -83,7 +83,7 @@ def keys(value: Any) -> Any:
 
 def test_a_run_writes_the_keys_that_it_wrote_before_and_the_version(tmp_path: Path) -> None:
     now, then = ended(begun(tmp_path)).to_json(), runjson.content(PLAIN.parent)
-    assert [*now] == ["format", *then]
+    assert [name for name in now if name != "answer_bytes"] == ["format", *then]
     assert now["format"] == FORMAT
     for key in ("settings", "machine", "prices", "spending"):
         since = {name: value for name, value in now[key].items() if name != "slice_seed"}
@@ -135,7 +135,7 @@ def test_what_is_set_later_follows_and_what_is_taken_out_is_gone() -> None:
 
 
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
     max_leaves=5,
 )

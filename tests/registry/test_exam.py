@@ -70,7 +70,7 @@ def test_tasks_without_generated_items_are_refused(tmp_path: Path) -> None:
 def test_our_own_reasoning_families_need_nothing_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "reasoning_gym", None)
     fresh = with_exam(read(), ["reasoning_parking", "reasoning_zh"], 7)
-    assert fresh.tasks["reasoning_parking"].version == "2-exam7"
+    assert fresh.tasks["reasoning_parking"].version == "3-exam7"
     first = LoadedTasks(fresh, ["reasoning_zh_parking"]).items("reasoning_zh", "reasoning_zh_parking")[0]
     assert (first.item, first.language) == ("parking-1-0", "zh")
     cure = r"reasoning-gym cannot be imported \(.*\): pip install 'claimbench\[reasoning\]'"

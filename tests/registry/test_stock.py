@@ -146,6 +146,11 @@ def test_generative_groups_are_made_fit_and_pass_the_static_lint(name: str, part
         assert file.max_tokens >= 2048
 
 
+def test_latex_is_compared_by_value() -> None:
+    (file,) = read().expand(["minerva_math500"])["minerva_math500"]
+    assert [metric["metric"] for metric in file.config["metric_list"]] == ["math_verify", "exact_match"]
+
+
 def test_a_bad_line_of_local_data_is_named(data: Path) -> None:
     (data / "openai/gsm8k/main/test.jsonl").write_text(json.dumps(ROWS[0]) + "\n{]\n")
     with pytest.raises(UsageError, match=r"openai/gsm8k/main/test\.jsonl:2: not valid JSON"):

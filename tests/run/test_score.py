@@ -126,7 +126,7 @@ def test_scores_equal_lm_evals(registry: Registry, tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("sandbox")
 def test_code_is_scored_as_lm_eval_scores_it(tmp_path: Path) -> None:
-    run = RunSettings(suites=("coding",), limit=4)
+    run = RunSettings(suites=("coding_complete",), limit=4)
     prepared = prepare(Comparison(Path("bench.toml"), run, {"small": MODELS["small"]}), read(), {})
     texts = {}
     for number, call in enumerate(prepared.plan.calls):

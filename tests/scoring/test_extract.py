@@ -22,7 +22,6 @@ from bench.scoring.extract import (
     json_value,
     python_literal,
     repeats_itself,
-    search,
     short_answer,
     statement,
 )
@@ -307,11 +306,6 @@ def test_short_answers_and_their_places() -> None:
     assert short_answer("x" * (ANSWER_CHARS + 1)) is None
     assert unwrapped("**`a b`**.") == "a b"
     assert unwrapped("$.") == "$", "what is nothing but wrapping is itself"
-
-
-def test_search() -> None:
-    assert search(r"\d+", "a 12 b 3") == "12"
-    assert search("z", "a") is None
 
 
 LONG = 200_000

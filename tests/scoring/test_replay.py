@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bench.errors import IncompleteError
-from bench.records.items import prompt_text
+from bench.records.items import Graded, prompt_text
 from bench.registry import LoadedTasks, read
-from bench.scoring import replay
+from bench.sandbox import ReadingLimits
+from bench.scoring import guarded, replay
 
 TASK = """\
 task: echo
@@ -54,22 +57,58 @@ def test_only_the_chosen_positions_are_scored(tasks: LoadedTasks) -> None:
     ]
 
 
-def test_a_scorer_that_fails_on_one_answer_leaves_the_others(tasks: LoadedTasks) -> None:
-    task = tasks.tasks["echo"]
-    scorer = task.config.process_results
+NOTHING: dict[str, str] = {}
 
-    def fails_on_wrong(doc: dict[str, Any], results: list[str]) -> dict[str, float]:
-        if "wrong" in results[0]:
-            raise KeyError("x")
-        found: dict[str, float] = scorer(doc, results)
+
+def scored_with(tasks: LoadedTasks, scorer: Callable[[str], object]) -> list[Graded]:
+    """The verdicts on a wrong answer and a right one, of a scorer that first does something with the text."""
+    task = tasks.tasks["echo"]
+    ours = task.config.process_results
+
+    def theirs(doc: dict[str, Any], results: list[str]) -> dict[str, float]:
+        scorer(results[0])
+        found: dict[str, float] = ours(doc, results)
         return found
 
-    task.config.process_results = fails_on_wrong
-    lost, kept = evaluate(tasks, 0, 2)["samples"]["echo"]
-    assert replay.graded(lost, "score").detail == {"why": "KeyError: 'x'"}
-    assert replay.graded(lost, "score").score is None
-    assert replay.graded(kept, "score").score == 1.0
+    task.config.process_results = theirs
+    samples = evaluate(tasks, 0, 2)["samples"]["echo"]
     assert "process_results" not in vars(task), "the guard is gone"
+    return [replay.graded(sample, "score") for sample in samples]
+
+
+def test_an_answer_that_makes_a_sound_scorer_fail_scores_0_and_leaves_the_others(tasks: LoadedTasks) -> None:
+    lost, kept = scored_with(tasks, lambda text: NOTHING["x"] if "wrong" in text else None)
+    assert lost == Graded(score=0.0, extracted=None, detail={"why": "KeyError: 'x'"})
+    assert kept.score == 1.0
+
+
+def test_a_scorer_that_fails_on_an_empty_answer_too_leaves_the_item_missing(tasks: LoadedTasks) -> None:
+    lost, kept = scored_with(tasks, lambda text: NOTHING["x"] if "2" not in text else None)
+    assert (lost.score, lost.detail) == (None, {"why": "KeyError: 'x'"})
+    assert kept.score == 1.0
+
+
+def test_an_answer_that_a_scorer_never_finishes_scores_0(tasks: LoadedTasks, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guarded, "LIMITS", ReadingLimits(cpu_s=0.5, memory_bytes=2**28))
+
+    def endless(text: str) -> None:
+        while "wrong" in text:
+            pass
+
+    begun = time.process_time()
+    lost, kept = scored_with(tasks, endless)
+    assert lost == Graded(score=0.0, extracted=None, detail={"why": "more than 0.5 s of CPU"})
+    assert kept.score == 1.0
+    lost, _ = scored_with(tasks, lambda text: str(len(bytearray(2**29))) if "wrong" in text else None)
+    assert "MiB of memory" in lost.detail["why"]
+    assert time.process_time() - begun < 2.0, "the parent only waits"
+
+
+def test_what_is_missing_on_the_machine_is_not_the_answers_doing(tasks: LoadedTasks) -> None:
+    lost, kept = scored_with(tasks, lambda text: open("/no/such/words").close() if "wrong" in text else None)
+    assert lost.score is None
+    assert "No such file" in lost.detail["why"]
+    assert kept.score == 1.0
 
 
 @pytest.mark.parametrize("score", [37.2, -1, float("nan"), ("a", "b"), None])
@@ -101,5 +140,5 @@ def test_files_lie_under_the_models_label(tasks: LoadedTasks, tmp_path: Path, la
 
 def test_a_folder_that_cannot_be_written_is_not_passed_over(tasks: LoadedTasks, tmp_path: Path) -> None:
     (tmp_path / "out").touch()
-    with pytest.raises(IncompleteError, match=r"out: lm-eval could not write its results\. Is the disk full\?"):
+    with pytest.raises(IncompleteError, match=r"lm-eval could not write its results\. Is the disk full\?"):
         replay.save(tmp_path / "out", "small", evaluate(tasks, 1))

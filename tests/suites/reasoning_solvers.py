@@ -137,7 +137,7 @@ def rewritten(text: str, when: str, what: str) -> str | None:
 
 
 def rotate_matrix(question: str) -> str:
-    degrees, text = found(r"by (\d+) degrees clockwise:\n([\d \n]+)\n\n", question)
+    degrees, text = found(r"by (\d+) degrees clockwise:\n([\d \n]+)(?:\n\n|\Z)", question)
     rows = [row.split() for row in text.split("\n")]
     for _ in range(int(degrees) // 90 % 4):
         rows = [list(row) for row in zip(*rows[::-1], strict=True)]

@@ -168,7 +168,9 @@ def test_entries_that_fail_or_repeat_are_passed_over(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(gym, "_reasoning_gym", lambda: Generator(step=3))
     items = gym.items("lcm", 1)
     assert len({item["prompt"] for item in items}) == len(items) == len(own.LEVELS) * own.PER_CELL
-    assert items[0]["prompt"] == f"Find it: {items[0]['answer']}\n\n{own.CLOSING['en']}"
+    assert items[0]["prompt"] == "\n\n".join(
+        (f"Find it: {items[0]['answer']}", gym.TASKS["lcm"].form, own.CLOSING["en"])
+    )
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from bench.registry import edited, read
 from bench.registry.items import read_jsonl
 from bench.scoring.graders import answer_tag
 from bench.scoring.item import item_of
+from bench.scoring.values import AnswerKind, number_of
 from bench.suites.reasoning import build, exam, gym
 from bench.suites.reasoning.families import FAMILIES
 from bench.suites.reasoning.own import CLOSING, LEVELS, PER_CELL, Item
@@ -80,6 +81,18 @@ def test_items_are_well_formed_and_balanced(file: tuple[str, str]) -> None:
 
 
 @file_cases
+def test_every_prompt_says_how_the_answer_is_written_and_every_answer_has_a_type(file: tuple[str, str]) -> None:
+    for item in ITEMS[file]:
+        asked = item["prompt"].removesuffix(CLOSING[item["language"]])
+        assert re.search(r"Write X as |Write X in |X is (?:a whole number|the number)|X(?:写成|是一个|只写)", asked), (
+            item["id"]
+        )
+        assert item["type"] in list(AnswerKind)
+        if item["type"] in AnswerKind.numbers():
+            assert number_of(item["answer"]) is not None
+
+
+@file_cases
 def test_no_answer_can_be_guessed(file: tuple[str, str]) -> None:
     answers = [item["answer"] for item in ITEMS[file]]
     assert Counter(answers).most_common(1)[0][1] <= MODE * len(answers)
@@ -102,7 +115,7 @@ def test_right_answers_pass_and_nothing_else(file: tuple[str, str]) -> None:
 @pytest.mark.parametrize("task", gym.TASKS)
 def test_every_answer_of_the_generator_can_be_worked_out_from_the_prompt(task: str) -> None:
     for item in ITEMS["en", task][:: 3 if task == "cryptarithm" else 1]:  # searching all would take seconds
-        question = item["prompt"].removesuffix(CLOSING["en"])
+        question = item["prompt"].removesuffix(CLOSING["en"]).strip().removesuffix(gym.TASKS[task].form)
         assert SOLVERS[task](question.strip()) == item["answer"], item["id"]
 
 

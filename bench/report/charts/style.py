@@ -24,6 +24,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
+from bench import clean
 from bench.records import write_file, write_text
 
 Shape = Literal["wide", "square"]
@@ -288,6 +289,6 @@ def write(figure: Figure, stem: Path, header: Sequence[str], rows: Sequence[Sequ
     out = io.StringIO()
     table = csv.writer(out, lineterminator="\n")
     table.writerow(header)
-    table.writerows([["" if value is None else value for value in row] for row in rows])
+    table.writerows([["" if value is None else clean.spreadsheet(value) for value in row] for row in rows])
     write_text(folder, f"{name}.csv", out.getvalue())
     return [stem.with_name(f"{stem.name}.{kind}") for kind in ("svg", "png", "csv")]

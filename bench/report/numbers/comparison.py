@@ -16,6 +16,7 @@ from bench.report.numbers.languages import LanguageGap, gaps
 from bench.report.numbers.latency import Probe, probes
 from bench.report.numbers.lengths import KEYS, read_answers
 from bench.report.numbers.pairwise import Difference, Place, differences, places
+from bench.report.numbers.routes import route_notes
 from bench.report.numbers.sampling import sampling_notes
 from bench.stats import Interval, mean_interval, pass_at_k, proportion_interval, quantile_interval
 
@@ -108,6 +109,8 @@ class RunComparison:
     """Why such a pair has no bridge, as sentences."""
     sampling: tuple[Note, ...] = ()
     """What became of the sampling that was asked for."""
+    routes: tuple[Note, ...] = ()
+    """How answers were read, and where that may set two models apart."""
     latency: tuple[Probe, ...] = ()
     """The latency probe of each model, where one was made."""
     differences: tuple[Difference, ...] = ()
@@ -131,6 +134,7 @@ def compare(folder: Path) -> RunComparison:
         bridges=steps,
         unbridged=unbridged,
         sampling=sampling_notes(items, record),
+        routes=route_notes(items, answers, record),
         latency=probes(folder),
         differences=differences(items, record),
         places=places(items, record),

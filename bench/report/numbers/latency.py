@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bench import clean
 from bench.errors import UsageError
 from bench.records import LATENCY, LATENCY_COLUMNS, Outcome
 from bench.stats import Interval, quantile_interval
@@ -73,7 +74,9 @@ def probes(folder: Path) -> tuple[Probe, ...]:
     except (OSError, ValueError) as error:
         why = str(error).partition("\n")[0]
         raise UsageError(f"{path}: cannot be read ({why}). `bench run --latency-probe N` writes it again.") from error
-    return tuple(_probe(str(model), rows) for model, rows in table.groupby("model", sort=False))
+    return tuple(
+        _probe(clean.line(clean.unguarded(str(model))), rows) for model, rows in table.groupby("model", sort=False)
+    )
 
 
 def _probe(model: str, rows: pd.DataFrame) -> Probe:

@@ -5,10 +5,14 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+import zlib
 from typing import Any
 
 TEXT_LIMIT = 20_000
 """Characters of a single text; the middle of a longer one is cut out."""
+UNPACKED_BYTES = 256 << 20
+"""What a page's packed data may unpack to, all of it together."""
+_GZIP = 31
 
 
 def pack(content: object) -> str:
@@ -18,8 +22,22 @@ def pack(content: object) -> str:
 
 
 def unpack(packed: str) -> Any:
-    """What `pack` was given. ValueError or OSError if it is damaged."""
-    return json.loads(gzip.decompress(base64.b64decode(packed, validate=True)))
+    """What `pack` was given. ValueError if it is damaged, or unpacks to more than `UNPACKED_BYTES`."""
+    return json.loads(unpacked(packed, UNPACKED_BYTES))
+
+
+def unpacked(packed: str, most: int) -> bytes:
+    """The JSON text of what `pack` was given. ValueError if it is damaged, or unpacks to more than `most` bytes."""
+    unpacker = zlib.decompressobj(wbits=_GZIP)
+    try:
+        content = unpacker.decompress(base64.b64decode(packed, validate=True), most + 1)
+    except zlib.error as error:
+        raise ValueError(f"the packed data is damaged ({error})") from error
+    if len(content) > most:
+        raise ValueError(f"the packed data unpacks to more than {most >> 20} MiB")
+    if not unpacker.eof:
+        raise ValueError("the packed data is cut short")
+    return content
 
 
 def shortened(text: str | None) -> str | None:

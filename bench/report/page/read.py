@@ -10,7 +10,7 @@ from html import unescape
 from html.parser import HTMLParser
 from typing import Any
 
-from bench.report.page.pack import unpack
+from bench.report.page.pack import UNPACKED_BYTES, unpacked
 
 SILENT = ("style", "script")
 """Elements whose content is not text of the page."""
@@ -36,24 +36,35 @@ def page_runs(html: str) -> tuple[str, ...]:
 
 
 def read_page(html: str) -> Shown:
-    """Reads a page. ValueError or OSError if its packed data is damaged."""
+    """Reads a page. ValueError if its packed data is damaged."""
     parser = _Parser()
     parser.feed(html)
     parser.close()
-    parser.shown.items = _items(parser.scripts)
-    parser.shown.facts = json.loads(parser.scripts.get("page-facts", "null"))
+    try:
+        parser.shown.items = _items(parser.scripts)
+        parser.shown.facts = json.loads(parser.scripts.get("page-facts", "null"))
+    except (TypeError, LookupError, RecursionError) as error:
+        raise ValueError(f"the packed data is no page's ({type(error).__name__})") from error
     return parser.shown
 
 
 def _items(scripts: Mapping[str, str]) -> dict[tuple[str, str, str], Any]:
     if "index" not in scripts:
         return {}
-    index: list[Any] = unpack(scripts["index"])
+    left = UNPACKED_BYTES
+
+    def content(packed: str) -> Any:
+        nonlocal left
+        text = unpacked(packed, left)
+        left -= len(text)
+        return json.loads(text)
+
+    index: list[Any] = content(scripts["index"])
     chunks: dict[int, Any] = {}
     items = {}
     for run, suite, task, item, *about, chunk, place, answers in index:
         if chunk not in chunks:
-            chunks[chunk] = unpack(scripts[f"texts-{chunk}"])
+            chunks[chunk] = content(scripts[f"texts-{chunk}"])
         items[run, task, item] = {"suite": suite, "about": about, "answers": answers, "texts": chunks[chunk][place]}
     return items
 

@@ -10,6 +10,8 @@ from enum import Flag, auto
 from operator import attrgetter
 from typing import Any, Generic, Literal, TypeVar
 
+from bench import clean
+
 BEST, ESTIMATE = "best", "estimate"
 """Marks: better than all others beyond chance; best, but maybe by chance."""
 ARROWS = {"up": "↑", "down": "↓", "": ""}
@@ -169,7 +171,7 @@ def csv_text(columns: Iterable[Column[Row]], rows: Sequence[Row]) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow([key for column in shown for key in _keys(column)] if rows else [])
-    writer.writerows([value for column in shown for value in _values(column, row)] for row in rows)
+    writer.writerows([clean.spreadsheet(value) for column in shown for value in _values(column, row)] for row in rows)
     return out.getvalue()
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import html
-
-from bench import claims
+from bench import claims, clean
 from bench.report.numbers.comparison import RunComparison
 from bench.report.text import grid, tables
 from bench.report.text.measures import SPEED, Group
@@ -43,7 +41,7 @@ def latex(comparison: RunComparison) -> str:
         first.only("Latency and tokens", lambda column: column.group in (Group.NAMES, *SPEED)),
     ]
     made = [grid.latex(table, f"tab:claimbench-{number}") for number, table in enumerate([*split, *others], 1)]
-    return "\n".join(["% Needs \\usepackage{booktabs}.", *(f"% {line}" for line in remarks), "", *made])
+    return "\n".join(["% Needs \\usepackage{booktabs}.", *(f"% {clean.line(line)}" for line in remarks), "", *made])
 
 
 def page(comparison: RunComparison) -> str:
@@ -51,10 +49,10 @@ def page(comparison: RunComparison) -> str:
     body = []
     for number, table in enumerate(tables.every(comparison)):
         body.append(grid.html(table, f"table{number}"))
-        body += [f"<p>{html.escape(line)}</p>\n" for line in table.legend.splitlines()]
+        body += [f"<p>{clean.html(line)}</p>\n" for line in table.legend.splitlines()]
         if number == 0:
             stated = claims.lines(comparison.ruling, comparison.record)
-            body += [f"<p>{html.escape(line)}</p>\n" for line in stated]
-    notes = "".join(f"<li>{html.escape(str(note))}</li>\n" for note in tables.notes(comparison))
-    title = html.escape(f"Comparison {comparison.record.run}")
+            body += [f"<p>{clean.html(line)}</p>\n" for line in stated]
+    notes = "".join(f"<li>{clean.html(str(note))}</li>\n" for note in tables.notes(comparison))
+    title = clean.html(f"Comparison {comparison.record.run}")
     return PAGE.format(title=title, body="".join(body), notes=notes)

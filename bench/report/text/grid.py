@@ -2,47 +2,35 @@
 
 from __future__ import annotations
 
-import html as escaping
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from bench import clean
 from bench.report.text.column import Table
 
 if TYPE_CHECKING:
     from pandas.io.formats.style import Styler
 
-TEX = str.maketrans(
-    {
-        "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_", "{": r"\{", "}": r"\}",
-        "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "−": "$-$", "×": r"$\times$", "↑": r"$\uparrow$",
-        "↓": r"$\downarrow$", "–": "--", "…": r"\ldots{}", "<": r"\textless{}", ">": r"\textgreater{}",
-    }
-)  # fmt: skip
-"""What LaTeX reads as commands, and what its fonts lack."""
-
 
 def section(table: Table) -> Iterator[str]:
     """Heading, table and legend in Markdown, an empty line before them."""
-    yield from ("", f"## {table.title}", "", *markdown(table), "", table.legend)
+    legend = "\n".join(map(clean.markdown, table.legend.split("\n")))
+    yield from ("", f"## {clean.markdown(table.title)}", "", *markdown(table), "", legend)
 
 
 def markdown(table: Table) -> Iterator[str]:
     """The table's lines, without its heading."""
-    yield f"| {' | '.join(_pipes(column.header) for column in table.columns)} |"
+    yield f"| {' | '.join(clean.markdown_cell(column.header) for column in table.columns)} |"
     yield "|" + "".join("---|" if column.align == "left" else "---:|" for column in table.columns)
     for row in table.rows:
-        yield f"| {' | '.join(cell.written(_pipes, '**{}**', '*{}*') for cell in row)} |"
-
-
-def _pipes(text: str) -> str:
-    return text.replace("|", "\\|")
+        yield f"| {' | '.join(cell.written(clean.markdown_cell, '**{}**', '*{}*') for cell in row)} |"
 
 
 def latex(table: Table, label: str) -> str:
     """A `table` environment; its preamble needs `\\usepackage{booktabs}`."""
-    text = _styled(table, lambda text: text.translate(TEX), r"\textbf{{{}}}", r"\emph{{{}}}").to_latex(
+    text = _styled(table, clean.tex, r"\textbf{{{}}}", r"\emph{{{}}}").to_latex(
         hrules=True,
-        caption=" ".join(part.translate(TEX) for part in (f"{table.title}.", table.legend) if part != "."),
+        caption=" ".join(clean.tex(part) for part in (f"{table.title}.", table.legend) if part != "."),
         label=label,
         position="tbp",
         position_float="centering",
@@ -53,8 +41,8 @@ def latex(table: Table, label: str) -> str:
 
 def html(table: Table, label: str) -> str:
     """A `table` element, its title as the caption."""
-    styled = _styled(table, escaping.escape, "<strong>{}</strong>", "<em>{}</em>")
-    styled = styled.set_caption(escaping.escape(table.title)) if table.title else styled
+    styled = _styled(table, clean.html, "<strong>{}</strong>", "<em>{}</em>")
+    styled = styled.set_caption(clean.html(table.title)) if table.title else styled
     styled = styled.set_table_styles(
         [
             {"selector": f".col{at}", "props": "text-align: right"}

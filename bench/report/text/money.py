@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bench import clean
 from bench.records import RunRecord
 from bench.report.numbers.bridge import Bridge
 from bench.report.text import formats, grid
@@ -79,8 +80,8 @@ def _legend(bridges: Sequence[Bridge]) -> Iterator[str]:
 def markdown(bridges: Sequence[Bridge]) -> Iterator[str]:
     """The tables with their legends."""
     for made in tables(bridges):
-        yield from ("", f"## {made.title}", "", *grid.markdown(made), "")
-        yield from (f"- {line}" for line in made.legend.splitlines())
+        yield from ("", f"## {clean.markdown(made.title)}", "", *grid.markdown(made), "")
+        yield from (f"- {clean.markdown(line)}" for line in made.legend.splitlines())
 
 
 def derived_notes(record: RunRecord) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from bench import clean
 from bench.report.numbers.comparison import CLEAN_SHARE
 from bench.report.numbers.latency import Probe, Times
 from bench.report.text import grid
@@ -117,5 +118,16 @@ def markdown(probes: Sequence[Probe]) -> str:
     if not probes:
         return ""
     made = sheet(probes)
-    lines = ["", f"## {made.title}", "", *grid.markdown(made), "", *(f"- {line}" for line in made.legend.splitlines())]
+    lines = [
+        "",
+        f"## {clean.markdown(made.title)}",
+        "",
+        *grid.markdown(made),
+        "",
+        *(f"- {clean.markdown(line)}" for line in made.legend.splitlines()),
+    ]
     return "\n".join(lines) + "\n"
+
+
+def _legend(made: Table) -> Iterator[str]:
+    yield from (f"- {clean.markdown(line)}" for line in made.legend.splitlines())

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict
 
-from bench import claims
+from bench import claims, clean
 from bench.records import RecordedModel, RecordedSuite
 from bench.report.note import Note, info, warning
 from bench.report.numbers import languages
@@ -58,6 +58,7 @@ def notes(comparison: RunComparison) -> list[Note]:
     lines += machine_notes(record)
     lines += comparison.unbridged
     lines += _truncation_warnings(comparison)
+    lines += comparison.routes
     if record.settings.repeats > 1:
         lines.append(_repeats_note(record.settings.repeats))
     for row in comparison.rows:
@@ -149,9 +150,10 @@ def every(comparison: RunComparison) -> list[Table]:
 def markdown(comparison: RunComparison) -> str:
     """comparison.md: the table, the claims, the notes, pairs of models, the bridges from list price to the bill."""
     first = sheet(comparison)
-    lines = [*grid.markdown(first), "", first.legend]
-    lines += [text for claim in claims.lines(comparison.ruling, comparison.record) for text in ("", claim)]
-    lines += ["", *(f"- {note}" for note in notes(comparison))]
+    lines = [*grid.markdown(first), "", *map(clean.markdown, first.legend.split("\n"))]
+    stated = claims.lines(comparison.ruling, comparison.record)
+    lines += [text for claim in stated for text in ("", clean.markdown(claim))]
+    lines += ["", *(f"- {clean.markdown(str(note))}" for note in notes(comparison))]
     lines += [*pairtables.markdown(comparison.differences, comparison.places)]
     lines += [*languages.markdown(comparison.languages), *money.markdown(comparison.bridges)]
     return "\n".join(lines) + "\n"

@@ -7,6 +7,7 @@ import io
 from collections.abc import Sequence
 from dataclasses import asdict, fields
 
+from bench import clean
 from bench.records import AggregateRow
 from bench.report.text import grid
 from bench.report.text.column import Column, Table, label, table
@@ -94,5 +95,5 @@ def csv_text(rows: Sequence[AggregateRow]) -> str:
     out = io.StringIO()
     writer = csv.DictWriter(out, [field.name for field in fields(AggregateRow)], lineterminator="\n")
     writer.writeheader()
-    writer.writerows(asdict(row) for row in rows)
+    writer.writerows({name: clean.spreadsheet(value) for name, value in asdict(row).items()} for row in rows)
     return out.getvalue()

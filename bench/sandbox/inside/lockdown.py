@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import resource
@@ -23,7 +24,7 @@ SCRATCH_BYTES = 16 * 2**20
 LANDLOCK_NEEDED = 3
 """The version of landlock that walls alone need: earlier ones let a program truncate what it may only read."""
 
-_NEW_MOUNTS, _NEW_IPC, NEW_PID = 0x00020000, 0x08000000, 0x20000000
+_NEW_MOUNTS, _NEW_IPC, _NEW_USER, NEW_PID = 0x00020000, 0x08000000, 0x10000000, 0x20000000
 _SCRATCH_INODES = 1024
 _OPEN_FILES = 64
 _THREADS = 512
@@ -35,7 +36,7 @@ class Walls(NamedTuple):
     """How programs are contained."""
 
     namespaces: bool
-    """Whether each gets PID, mount and IPC namespaces of its own."""
+    """Whether each gets PID, mount, IPC and user namespaces of its own."""
     ruleset: int | None
     """Landlock's rules, as a descriptor; seccomp comes with them. None only where a user typed that no sandbox is
     wanted."""
@@ -82,6 +83,8 @@ def lock_down(walls: Walls, allowance: Allowance) -> None:
         libc.unshare(_NEW_MOUNTS | _NEW_IPC)
         libc.mount_tmpfs(SCRATCH, f"size={SCRATCH_BYTES},nr_inodes={_SCRATCH_INODES},mode=1777")
         os.chdir(SCRATCH)
+        with contextlib.suppress(OSError):  # where a host allows none inside another, the limit on threads is shared
+            libc.unshare(_NEW_USER)
     _limit(allowance, namespaces=walls.namespaces)
     if walls.ruleset is None:
         return
@@ -102,7 +105,7 @@ def _limit(allowance: Allowance, *, namespaces: bool) -> None:
         resource.RLIMIT_NOFILE: _OPEN_FILES,
         resource.RLIMIT_CORE: 0,
     }
-    if namespaces:  # elsewhere it would count the user's other threads
+    if namespaces:  # counted in the program's own user namespace; elsewhere it would count the user's other threads
         limits[resource.RLIMIT_NPROC] = _THREADS
     for limit, value in limits.items():
         resource.setrlimit(limit, (value, value))

@@ -30,3 +30,5 @@ class ReasoningFamily:
     """The answer."""
     second: Solve
     """The answer again, worked out another way."""
+    type: str = "integer"
+    """How an answer is compared (`values.AnswerKind`)."""

@@ -35,8 +35,10 @@ class GymTask:
 
     levels: tuple[Config, Config, Config]
     """The generator's settings at levels 1 to 3; what is not named stays at the generator's default."""
-    form: str = ""
-    """How X is written, where the generator leaves it open."""
+    form: str
+    """How X is written."""
+    type: Callable[[str], str] = lambda _answer: "integer"
+    """How an answer is compared (`values.AnswerKind`)."""
     cut: str = ""
     """A regular expression: what is taken out of the generator's question, because `form` or the closing says it."""
     answer: Callable[[Entry], str] = lambda entry: str(entry["answer"])
@@ -118,6 +120,7 @@ TASKS: Mapping[str, GymTask] = {
             {"min_terms": 6, "max_terms": 8, "min_digits": 4, "max_digits": 5},
             {"min_terms": 12, "max_terms": 16, "min_digits": 6, "max_digits": 8},
         ),
+        form="Write X as a whole number, in digits.",
     ),
     "simple_equations": GymTask(
         levels=(
@@ -125,6 +128,7 @@ TASKS: Mapping[str, GymTask] = {
             {"min_terms": 2, "max_terms": 5},
             {"min_terms": 8, "max_terms": 10},
         ),
+        form="Write X as a whole number, in digits.",
     ),
     "lcm": GymTask(
         levels=(
@@ -132,6 +136,7 @@ TASKS: Mapping[str, GymTask] = {
             {"min_value": 10, "max_value": 100},
             {"min_numbers": 4, "max_numbers": 4, "max_value": 1_000},
         ),
+        form="Write X as a whole number, in digits.",
     ),
     "word_sorting": GymTask(
         levels=(
@@ -139,6 +144,8 @@ TASKS: Mapping[str, GymTask] = {
             {"min_words": 12, "max_words": 15},
             {"min_words": 30, "max_words": 40},
         ),
+        form="Write X as the sorted words, separated by commas.",
+        type=lambda _answer: "tuple",
         sound=lambda entry: not re.search(r"[^A-Za-z, ]", entry["answer"]),
     ),
     "calendar_arithmetic": GymTask(
@@ -147,6 +154,8 @@ TASKS: Mapping[str, GymTask] = {
             {"tasks": ["weekday_offset"], "offset_upper_bound": 400},
             {"tasks": ["weekday_offset", "count_days"], "offset_upper_bound": 5_000},
         ),
+        form="Write X as the weekday's full English name, or as a whole number where a count is asked for.",
+        type=lambda answer: "integer" if answer.isdigit() else "text",
         sound=_years_stated,
     ),
     "largest_island": GymTask(
@@ -163,12 +172,13 @@ TASKS: Mapping[str, GymTask] = {
                 "max_island_size": 25,
             },
         ),
-        form="Write X as a whole number.",
+        form="Write X as a whole number, in digits.",
         sound=lambda entry: int(entry["answer"]) > 1,
     ),
     "ab": GymTask(
         levels=({"length": 4}, {"length": 12}, {"length": 24}),
         form="Write X as the tokens that remain, separated by spaces.",
+        type=lambda _answer: "tuple",
         sound=lambda entry: bool(entry["answer"]),
     ),
     "string_manipulation": GymTask(
@@ -177,17 +187,25 @@ TASKS: Mapping[str, GymTask] = {
             {"min_num_rules": 4, "max_num_rules": 6, "min_string_length": 8, "max_string_length": 15},
             {"min_num_rules": 7, "max_num_rules": 8, "min_string_length": 15, "max_string_length": 25},
         ),
+        form="Write X as the final string alone.",
+        type=lambda _answer: "text",
         sound=_transforms,
     ),
     "rotate_matrix": GymTask(
         levels=({"min_n": 2, "max_n": 3}, {"min_n": 4, "max_n": 6}, {"min_n": 8, "max_n": 10}),
         form="Write X as the rows of the rotated matrix, one below the other.",
+        type=lambda _answer: "tuple",
         sound=lambda entry: entry["answer"] not in entry["question"],
     ),
-    "base_conversion": GymTask(levels=({"max_value": 100}, {"max_value": 10**5}, {"max_value": 10**9})),
+    "base_conversion": GymTask(
+        levels=({"max_value": 100}, {"max_value": 10**5}, {"max_value": 10**9}),
+        form="Write X as its digits alone, without the base.",
+        type=lambda _answer: "digits",
+    ),
     "bitwise_arithmetic": GymTask(
         levels=({"difficulty": 1}, {"difficulty": 3}, {"difficulty": 6}),
         form="Write X in lowercase hexadecimal digits after 0x.",
+        type=lambda _answer: "digits",
         cut=r" Reply only with the final hexidecimal value\.",
     ),
     "decimal_arithmetic": GymTask(
@@ -197,6 +215,7 @@ TASKS: Mapping[str, GymTask] = {
             {"min_terms": 8, "max_terms": 10, "precision": 12},
         ),
         form="Write X as a decimal number, without zeros at the end of its fraction.",
+        type=lambda _answer: "decimal",
         cut=r" Only reply with the final value\.",
         answer=_plain,
         near=True,
@@ -210,6 +229,7 @@ TASKS: Mapping[str, GymTask] = {
         ),
         form="Write X as what each inhabitant is, one word each, in the order in which they were introduced, "
         "separated by commas.",
+        type=lambda _answer: "tuple",
         cut=r" \(Format your answer like: .*\)",
         answer=_kinds,
     ),
@@ -219,7 +239,8 @@ TASKS: Mapping[str, GymTask] = {
             {"min_words": 3, "max_words": 3},
             {"min_words": 5, "max_words": 6},
         ),
-        form="Write X as the mapping, its letters in alphabetical order.",
+        form="Write X as the mapping, its letters in alphabetical order, separated by commas.",
+        type=lambda _answer: "tuple",
         cut=r" in your final answer",
         sound=_single_solution,
     ),
@@ -279,8 +300,9 @@ def _item(task: str, level: int, number: int, entry: Entry) -> Item:
         "level": level,
         "language": "en",
         "cluster": task,
-        "prompt": "\n\n".join(part for part in (question, spec.form, CLOSING["en"]) if part),
+        "prompt": f"{question}\n\n{spec.form}\n\n{CLOSING['en']}",
         "answer": spec.answer(entry),
+        "type": spec.type(spec.answer(entry)),
     }
 
 

@@ -53,6 +53,7 @@ def items(family: ReasoningFamily, exam_seed: int, language: str) -> list[Item]:
             "cluster": family.name,
             "prompt": f"{text(p)}\n\n{CLOSING[language]}",
             "answer": family.reference(p),
+            "type": family.type,
         }
         for name, p in instances(family, exam_seed)
     ]

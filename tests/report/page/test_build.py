@@ -135,8 +135,8 @@ def test_an_import_tells_its_source_and_its_own_dates(tmp_path: Path) -> None:
 def total(label: str, **changes: Any) -> AggregateRow:
     """A published total."""
     unknown: dict[str, Any] = dict.fromkeys(field.name for field in fields(AggregateRow))
-    known = {"source": "example/board", "suite": "board", "harness": "h 1", "model": label, "comparable": "board, h 1"}
-    return AggregateRow(**{**unknown, **known, "n": 100, "date": "2025-08-01", **changes})
+    known = {"source": "example/board", "suite": "board", "harness": "h 1", "model": label, "model_raw": label}
+    return AggregateRow(**{**unknown, **known, "comparable": "board, h 1", "n": 100, "date": "2025-08-01", **changes})
 
 
 def test_totals_without_items_have_a_page_and_a_table(tmp_path: Path) -> None:

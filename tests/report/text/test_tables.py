@@ -36,7 +36,7 @@ def test_markdown_keeps_its_columns_and_marks() -> None:
     assert list(grid.markdown(ODD)) == [
         "| na\\|me | score ↑ | cost ↓ | score ↑ |",
         "|---|---:|---:|---:|",
-        "| a_b\\|<i> | **91 %** (89–93) | *5* | −1 × 2 |",
+        "| a_b\\|&#60;i> | **91 %** (89–93) | *5* | −1 × 2 |",
     ]
 
 

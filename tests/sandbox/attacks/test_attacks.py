@@ -81,6 +81,7 @@ SOME_HOSTS_FORBID = {name for name in PROGRAMS if name.startswith("kernel_")} | 
     "others_trace_the_bystander",
     "others_trace_the_parent",
     "secrets_above_the_root",
+    "secrets_other_pythons",
     "secrets_parents_memory",
     "secrets_process_vm_readv",
     "secrets_symlinks",

@@ -140,4 +140,4 @@ def _th(number: int) -> str:
     return f"{number}{ending}"
 
 
-FAMILY = ReasoningFamily("timetable", _params, _english, _chinese, _reference, _second)
+FAMILY = ReasoningFamily("timetable", _params, _english, _chinese, _reference, _second, type="text")

@@ -1,0 +1,78 @@
+"""How answers were read: from the tag, a statement, a code block and so on, and whether that moves a difference."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from itertools import combinations
+
+import pandas as pd
+
+from bench.records import RunRecord
+from bench.report.note import Note, info, warning
+
+UNLIKE = 0.05
+"""The share of items read by unlike routes from which on two models are looked at."""
+MOVED = 0.02
+"""How far leaving those items out must move the difference of two scores to be warned of: 2 points."""
+PLAIN = "nothing"
+"""What stands for answers that nothing wrapped."""
+_ITEM = ["task", "item", "repeat"]
+
+
+def route_notes(items: pd.DataFrame, answers: pd.DataFrame, record: RunRecord) -> tuple[Note, ...]:
+    """By suite, the share of each route and wrapping per model; and a warning where unlike routes move a difference.
+
+    Nothing for runs whose graders recorded no routes.
+    """
+    keys = ["model", *_ITEM]
+    details = answers[answers["grade_detail"].notna()]
+    parsed = [json.loads(text) for text in details["grade_detail"]]
+    read = details[keys].assign(
+        route=[each.get("route") for each in parsed], wrapped=[each.get("wrapped") or PLAIN for each in parsed]
+    )
+    table = items[[*keys, "suite", "score"]].merge(read[read["route"].notna()], on=keys)
+    table = table[table["score"].notna()]
+    notes = list[Note]()
+    for suite in record.suites:
+        part = table[table["suite"] == suite]
+        if len(part):
+            notes += [info(f"How answers were read on {suite}: {'; '.join(_shares(part, record))}.")]
+            notes += _unlike(part, suite, record)
+    return tuple(notes)
+
+
+def _shares(table: pd.DataFrame, record: RunRecord) -> Iterator[str]:
+    for model in record.models:
+        part = table[table["model"] == model]
+        if part.empty:
+            continue
+        routes = ", ".join(_share(name, count, len(part)) for name, count in part["route"].value_counts().items())
+        wrapped = part["wrapped"].value_counts().drop(PLAIN, errors="ignore")
+        around = ", ".join(_share(name, count, len(part)) for name, count in wrapped.head(3).items())
+        yield f"{model} (n = {len(part)}) {routes}{f', wrapped in {around}' if around else ''}"
+
+
+def _share(name: object, count: int, total: int) -> str:
+    return f"{name} {100 * count / total:.0f} %"
+
+
+def _unlike(table: pd.DataFrame, suite: str, record: RunRecord) -> Iterator[Note]:
+    """A warning for each two models that unlike routes may set apart."""
+    for one, other in combinations(record.models, 2):
+        sides = [
+            table[table["model"] == model].set_index(_ITEM)[["route", "score"]].add_suffix(f"_{at}")
+            for at, model in ((1, one), (2, other))
+        ]
+        pairs = sides[0].join(sides[1], how="inner")
+        unlike = pairs["route_1"] != pairs["route_2"]
+        if pairs.empty or unlike.mean() < UNLIKE or unlike.all():
+            continue
+        difference = pairs["score_1"] - pairs["score_2"]
+        whole, alike = difference.mean(), difference[~unlike].mean()
+        if abs(whole - alike) >= MOVED:
+            yield warning(
+                f"on {suite} the answers of {one} and {other} were read by unlike routes in {unlike.sum()} of "
+                f"{len(pairs)} items. Without them {one} − {other} is {100 * alike:+.1f} points, with them "
+                f"{100 * whole:+.1f}: look at how those answers are written before believing the difference."
+            )

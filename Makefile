@@ -43,6 +43,14 @@ test: $(READY)  ## Run the tests on every core (SmolLM2 is fetched once and real
 test-slow: $(READY)  ## Run the tests that make test leaves out: the rest of its samples, and the dearest
 	@$(PYTEST) -n logical --dist loadgroup -m slow
 
+.PHONY: servers
+servers: .servers/litellm/.ready .servers/mitmproxy/.ready  ## Install the proxies that tests/servers asks through, each in an environment of its own
+
+.servers/%/.ready: tests/servers/%.lock
+	@$(PYTHON) -m venv $(@D)
+	@$(@D)/bin/python -m pip install -q --no-deps --require-hashes -r $<
+	@touch $@
+
 .PHONY: lint
 lint: $(READY)  ## Check style, types and the shipped items
 	@$(BIN)/ruff check .
@@ -61,9 +69,9 @@ format: $(READY)  ## Rewrite the code in the house's style
 
 # Everything that tries to break out, to lie, to stop a run or to write where it must not; every case, slow ones too.
 ATTACKS := tests/attack tests/sandbox tests/scoring/test_hold.py tests/scoring/test_reading.py tests/scoring/test_schema.py \
-	tests/engine/test_faults.py tests/engine/test_transport_fuzz.py tests/engine/test_sse.py tests/providers/test_faults.py \
+	tests/engine/test_faults.py tests/engine/test_hostile.py tests/engine/test_transport_fuzz.py tests/engine/test_sse.py tests/providers/test_faults.py \
 	tests/importers/test_textfiles.py tests/report/page/test_read.py tests/records/test_secrets.py tests/test_secrets.py \
-	tests/cli/test_consent.py
+	tests/cli/test_consent.py tests/cli/test_send_keys.py
 EXAMPLES ?= 5000
 
 .PHONY: attack
@@ -123,5 +131,5 @@ lock: $(READY)  ## Resolve requirements.lock anew: names, versions and hashes, n
 
 .PHONY: clean
 clean:  ## Remove the environment and caches; results/ stays
-	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage dist build
+	@rm -rf $(VENV) .servers .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage dist build
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

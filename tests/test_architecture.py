@@ -524,3 +524,15 @@ def test_the_check_itself_sees_what_changes_a_file() -> None:
         "from bench.records import write_text\nwrite_text(p, 'a', 'b')\n"
     )
     assert len([*changed_files(ast.parse(text))]) == 6
+
+
+def test_the_terminal_is_spoken_to_through_its_cleaner() -> None:
+    for path in folder("cli"):
+        if module(path) == "bench.cli.terminal":
+            continue
+        for node in ast.walk(TREES[path]):
+            said = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
+            assert said not in ("click.echo", "click.secho", "print", "sys.stdout.write", "sys.stderr.write"), path
+            if said.endswith("console.print"):
+                assert isinstance(node, ast.Call)
+                assert not isinstance(node.args[0], ast.JoinedStr | ast.Constant), path

@@ -42,7 +42,7 @@ def doctor(
     for check in _checks(config, results, calibrate, sandbox, origins):
         checks.append(check)
         if not as_json:
-            click.secho(f"{check.status:4}", fg=COLOURS[check.status], nl=False)
+            echo(f"{check.status:4}", colour=COLOURS[check.status], nl=False)
             echo(_text(check))
     if as_json:
         echo(json.dumps([asdict(check) for check in checks], indent=2, ensure_ascii=False))

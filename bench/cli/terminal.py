@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 Row = TypeVar("Row")
 
 
-def echo(message: object = "", *, err: bool = False, nl: bool = True) -> None:
+def echo(message: object = "", *, err: bool = False, nl: bool = True, colour: str | None = None) -> None:
     """Prints a text, whoever's words are in it: what a terminal would take as a command is shown instead."""
-    click.echo(clean.terminal(str(message)), err=err, nl=nl)
+    click.secho(clean.terminal(str(message)), err=err, nl=nl, fg=colour)
 
 
 def grouped(

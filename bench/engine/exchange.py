@@ -15,7 +15,7 @@ from bench.engine.clock import now
 from bench.engine.retry import MAX_WAIT_S, Cause, Failure, retry_after_s, should_retry
 from bench.engine.sse import SseParser
 from bench.engine.transport import Channel, Dropped, Reply
-from bench.providers import FaultKind, Wire
+from bench.providers import Fault, FaultKind, Wire
 from bench.records import Attempt, Outcome, Secrets, utc_now
 
 SHOWN = 300
@@ -24,8 +24,18 @@ LONGEST = 400
 """Characters kept of any message: the vendor's words, or so much of a reply, and what we say of them."""
 DRAIN_S = 1.0
 """How long a stream may stay open after its terminal event before its connection is given up."""
-REQUEST_IDS = ("request-id", "x-request-id", "x-ds-trace-id")
-"""Headers in which vendors name a request, in the order they are looked for."""
+REDIRECT = "Set base_url to where it leads if you trust that place: no redirect is followed, so that no key is either."
+"""What the user can do about an endpoint that sends us elsewhere."""
+CERTIFICATE = (
+    "If its certificate is signed by an authority of your own, as behind a company's proxy, set SSL_CERT_FILE to a PEM "
+    "file that holds this authority."
+)
+"""What the user can do about a certificate that nobody we know has signed."""
+REQUEST_IDS = (
+    *("request-id", "x-request-id", "x-ds-trace-id", "x-litellm-call-id", "apim-request-id", "x-amzn-requestid"),
+    *("x-generation-id", "x-portkey-trace-id", "helicone-id", "x-correlation-id", "x-trace-id", "cf-ray"),
+)
+"""Headers in which vendors, and gateways before them, name a request, in the order they are looked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,6 +166,8 @@ class _Reader:
 def _refusal(asking: Asking, reply: Reply, body: str) -> Failure:
     headers = reply.response.headers
     fault = asking.wire.read_fault(reply.status, asking.redact(body))
+    if 300 <= reply.status < 400 and (place := _place(headers)):
+        fault = Fault(FaultKind.MODEL, asking.redact(f"redirects to {place}"), REDIRECT)
     after_s = retry_after_s(headers, datetime.now(UTC))
     too_long = f" (asks for a pause of {after_s:.0f} s)" if after_s and after_s > MAX_WAIT_S else ""
     message = f"HTTP {reply.status}: {fault.message}{too_long}"
@@ -169,11 +181,18 @@ def _refusal(asking: Asking, reply: Reply, body: str) -> Failure:
     )
 
 
+def _place(headers: Mapping[str, str]) -> str:
+    """Where a redirect leads, without what may be a secret; empty if it does not say."""
+    return headers.get("location", "").partition("?")[0].partition("#")[0][:SHOWN]
+
+
 def _broken(error: Exception, reply: Reply | None, timeout_s: float) -> Failure:
     """Why an exchange broke off. A connection that cannot be had in time is a connection error, not our deadline."""
     if isinstance(error, TimeoutError | httpx.ReadTimeout | httpx.WriteTimeout):
         return Failure(Cause.DEADLINE, f"no end after {timeout_s:g} s (our deadline)")
     message = f"{type(error).__name__}: {error}"
+    if "CERTIFICATE_VERIFY_FAILED" in message:
+        return Failure(Cause.CONNECTION, message, Fault(FaultKind.MODEL, message, CERTIFICATE))
     if isinstance(error, Dropped):
         return Failure(Cause.STALE, message)
     return Failure(Cause.CONNECTION if reply is None else Cause.STREAM, message)

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from bench import clean
+
 MOST = 1e15
 """No count of tokens, no cost and no time is larger."""
 
@@ -29,7 +31,7 @@ class Field:
     def parts(self) -> Iterator[tuple[str, Field]]:
         """The parts of a mapping."""
         self._require(isinstance(self.value, dict), "a mapping")
-        return ((key, Field(self._place(key), value)) for key, value in self.value.items())
+        return ((clean.line(key), Field(self._place(key), value)) for key, value in self.value.items())
 
     def elements(self) -> list[Field]:
         """The elements of a list, counted from 1."""
@@ -40,12 +42,12 @@ class Field:
         """A mapping of texts, numbers, true, false and null."""
         for _, part in self.parts():
             part._require(not isinstance(part.value, dict | list), "a single value")
-        return dict(self.value)
+        return {clean.line(key): clean.line(v) if isinstance(v, str) else v for key, v in self.value.items()}
 
     def text(self) -> str:
         """A text."""
         self._require(isinstance(self.value, str), "a text")
-        return str(self.value)
+        return clean.line(self.value)
 
     def text_or_none(self) -> str | None:
         """A text or null."""

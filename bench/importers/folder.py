@@ -9,8 +9,9 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+from bench import clean
 from bench.errors import UsageError
 from bench.importers.source import Format, ImportedModel, ItemEntry, Provenance, Record, Request
 from bench.importers.streamed import Tables
@@ -30,6 +31,8 @@ from bench.records import (
     write_aggregates,
     write_record,
 )
+
+Told = TypeVar("Told", AggregateRow, ImportedModel)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +105,7 @@ def _write(name: str, read: Callable[[Request], Any], request: Request, folder: 
             if isinstance(record, ItemEntry):
                 tables.add(record)
             else:
-                totals.append(record)
+                totals.append(_in_lines(record))
         if not len(tables) and not totals:
             first = request.ledger.dropped[:1]
             why = "".join(f"; the first: {dropped['row']}: {dropped['why']}" for dropped in first)
@@ -132,7 +135,8 @@ def _record(
     """What a reader of a run relies on, and where it comes from; the rest of a run's record is unknown."""
     at = started.isoformat(timespec="milliseconds")
     planned = tables.suites()
-    models = {label: _model(label, request.models[label]) for label in tables.models}
+    given = {clean.line(label): _in_lines(model) for label, model in request.models.items()}
+    models = {label: _model(label, given[label]) for label in tables.models}
     if not models:
         models = {row.model: _model(row.model, _model_of_totals(row)) for row in totals}
     return RunRecord(
@@ -163,6 +167,14 @@ def _record(
         ),
         keys=RunRecord.IMPORTED,
     )  # fmt: skip
+
+
+def _in_lines(record: Told) -> Told:
+    """A row of totals or a model, each of its texts in one line."""
+    texts: dict[str, Any] = {
+        name: clean.line(value) for name, value in asdict(record).items() if isinstance(value, str)
+    }
+    return replace(record, **texts)
 
 
 def _model_of_totals(row: AggregateRow) -> ImportedModel:

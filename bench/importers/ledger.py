@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+from bench import clean
+
 KEPT = 1000
 """Dropped rows that are kept one by one; all are counted."""
 
@@ -25,15 +27,15 @@ class Ledger:
         """A row is left out. `row` names it, e.g. "results.csv row 17"."""
         self.dropped_count += 1
         if len(self.dropped) < KEPT:
-            self.dropped.append({"row": row, "why": why})
+            self.dropped.append({"row": clean.line(row), "why": clean.line(why)})
 
     def unknown(self, what: str) -> None:
         """A value of one row is unknown, e.g. "total_cost is 0 or missing: cost unknown"; equal ones are counted."""
-        self._unknown[what] += 1
+        self._unknown[clean.line(what)] += 1
 
     def note(self, text: str) -> None:
         """Something to know about the whole import; said once."""
-        self._notes[text] = None
+        self._notes[clean.line(text)] = None
 
     @property
     def notes(self) -> list[str]:

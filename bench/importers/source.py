@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bench import clean
 from bench.errors import UsageError, suggest
 from bench.importers.ledger import Ledger
 from bench.records import AggregateRow, AnswerRow, ItemRow, Outcome
@@ -119,6 +120,9 @@ def entry(
     """
     outcome = Outcome.INFRASTRUCTURE if score is None else Outcome.UNSTATED
     known = request.models[model]
+    suite, task, item, model, version, language = map(clean.line, (suite, task, item, model, version, language))
+    tokens_in, tokens_out = clean.count(tokens_in), clean.count(tokens_out)
+    cluster, family = (name and clean.line(name) for name in (cluster, family))
     row = ItemRow(
         run=request.run, suite=suite, task=task, task_version=version, item=item, family=family or task,
         level=level, language=language, cluster=cluster or f"{task}/{item}", prompt_sha256=question, model=model,

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple, TextIO
 
+from bench import clean
 from bench.errors import UsageError
 from bench.importers.ledger import Ledger
 from bench.importers.numbers import shown
@@ -138,7 +139,7 @@ def _table(path: Path, file: TextIO) -> _Table:
     lines = _Lines(file, line)
     reader = csv.reader(lines, delimiter=said[1] if said else max(DELIMITERS, key=line.count))
     try:
-        names = [name.strip(_BLANKS) for name in next(reader)]
+        names = [clean.unguarded(name.strip(_BLANKS)) for name in next(reader)]
     except csv.Error as error:
         raise UsageError(f"{path}: {what}: {error}; is a quote left open?") from error
     _check_names(f"{path}:", names, what)
@@ -178,7 +179,7 @@ def csv_rows(path: Path, ledger: Ledger) -> Iterator[Row]:
             if len(cells) != len(table.names):
                 ledger.drop(where, f"has {len(cells)} columns, the first line {len(table.names)}")
                 continue
-            row = {name: cell for name, cell in zip(table.names, cells, strict=True) if name}
+            row = {name: clean.unguarded(cell) for name, cell in zip(table.names, cells, strict=True) if name}
             bad = next(((name, why) for name, cell in row.items() if not cell.isascii() and (why := stray(cell))), None)
             if bad:
                 ledger.drop(where, f"column {bad[0]}: {bad[1]}")

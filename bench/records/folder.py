@@ -63,7 +63,7 @@ def read_record(folder: Path) -> RunRecord:
             f"{folder}: is no run folder ({MANIFEST}: {error.strerror}). See `bench list runs`."
         ) from error
     except ValueError as error:
-        raise UsageError(f"{path}: is damaged ({error}). {REBUILT}") from error
+        raise UsageError(f"{path}: is damaged ({clean.line(str(error))}). {REBUILT}") from error
 
 
 def write_record(folder: Path, record: RunRecord) -> None:

@@ -83,7 +83,9 @@ def _marked(row: Any) -> Any:
         value = getattr(row, each.name)
         fits = isinstance(value, str) if _type(each) == "str" else clean.count(value) is not None
         kept[each.name] = None if _optional(each) else value if fits else _EMPTY[_type(each)]
-    return replace(row, **kept, **({"outcome": str(Outcome.INFRASTRUCTURE)} if isinstance(row, ItemRow) else {}))
+    if isinstance(row, ItemRow):
+        kept["outcome"] = str(Outcome.INFRASTRUCTURE)
+    return replace(row, **kept)
 
 
 def _type(each: Field[Any]) -> str:

@@ -191,3 +191,11 @@ PARTS = st.lists(
 def test_any_page_is_read_or_refused(parts: list[str]) -> None:
     with suppress(ValueError):
         read_page("".join(parts))
+
+
+def test_make_attack_names_what_exists() -> None:
+    root = Path(__file__).parents[2]
+    makefile = (root / "Makefile").read_text()
+    named = makefile[makefile.index("ATTACKS :=") : makefile.index("EXAMPLES ?=")].replace("\\\n", " ").split()[2:]
+    assert len(named) > 10
+    assert [name for name in named if not (root / name).exists()] == []

@@ -16,7 +16,7 @@ from bench.claims.words import points, span, two_sided
 from bench.records import AggregateRow, Claim
 from bench.stats import Caveat, Floats, Interval, Reason, Unpaired, difference_test, unpaired_test
 
-EXACT = "the interval just reaches what is claimed, the exact test just does not"
+EXACT = "the interval just reaches what is claimed, the test just does not"
 
 
 class ScorePart(Part):
@@ -24,6 +24,7 @@ class ScorePart(Part):
 
     key = "quality"
     noun = "score"
+    verb = "scores"
     figure = "score"
     rank = 1
     margin = "worse_by"
@@ -128,34 +129,9 @@ class ScorePart(Part):
         """For example "scores at most 3 points lower"."""
         return f"scores at most {100 * margin:g} points lower"
 
-    def measured(self, estimate: float, baseline: str) -> str:
-        """For example "scores 1.2 points lower than opus"."""
-        gap = "the same as" if round(100 * estimate, 1) == 0 else f"{self.said(estimate)} than"
-        return f"scores {gap} {baseline}"
-
     def between(self, low: float, high: float) -> str:
         """For example "-2.2 to +2.2"."""
         return f"{points(low)} to {points(high)}"
-
-    def limit_in_words(self, margin: float, shown: bool | None) -> str:
-        """Inside or outside the margin only where that is shown."""
-        how = "with a" if shown is None else "inside the" if shown else "outside the"
-        return f"{how} {100 * margin:g}-point margin"
-
-    def plausible(self, interval: Interval, where: str) -> str | None:
-        """For example "the score on coding 0.4 points lower to 2.7 higher"."""
-        return f"the score{where} {span(interval)}"
-
-    def failing(self, estimate: float, where: str, margin: float) -> str:
-        """For example "scored 6.0 points lower, where at most 3 were"."""
-        return f"scored {-100 * estimate:.1f} points lower{where}, where at most {100 * margin:g} were"
-
-    def room(self, interval: Interval, margin: float) -> str:
-        """Where the true score may lie."""
-        return (
-            f"its true score may lie anywhere from {span(interval)}, where the claim allows at most "
-            f"{100 * margin:g} lower"
-        )
 
     def cell(self, estimate: float) -> str:
         """In points."""
@@ -178,7 +154,7 @@ class ScorePart(Part):
     def said(self, estimate: float) -> str:
         """For example "1.2 points lower"."""
         if round(100 * estimate, 1) == 0:
-            return "equal"
+            return "the same"
         return f"{abs(100 * estimate):.1f} points {'lower' if estimate < 0 else 'higher'}"
 
     def said_between(self, interval: Interval) -> str:

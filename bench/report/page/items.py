@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.errors import UsageError
 from bench.records import Outcome, RunRecord, effective_cost, read_table
 from bench.report.page.pack import TEXT_LIMIT, pack, shortened
 
@@ -120,8 +121,10 @@ class _Texts:
         rank = np.full(int(table["number"].max()) + 1 if len(table) else 0, -1)
         rank[order] = np.arange(len(order))
         keys = [*KEY, "model", "repeat"]
-        places = self._file.read(columns=keys).to_pandas()
-        wanted = places.merge(table[[*keys, "number"]], on=keys, how="left", validate="one_to_one")
+        places = read_table(folder, "answers", keys)
+        wanted = places.merge(table[[*keys, "number"]].drop_duplicates(keys), on=keys, how="left")
+        if wanted["number"].isna().any():
+            raise UsageError(f"{folder / 'answers.parquet'}: holds an answer of an item that items.parquet lacks.")
         self._rank = rank[wanted["number"].to_numpy(dtype=int)]
         self.fits = self._fitting()
 

@@ -1,0 +1,42 @@
+"""Hostile strings, each with what it tries: the one table that every output is held against."""
+
+from __future__ import annotations
+
+HOSTILE = {
+    "title": "\x1b]0;owned\x07small",
+    "clear": "small\x1b[2J\x1b[H",
+    "clipboard": "\x1b]52;c;Y3VybCBldmls\x1b\\small",
+    "c1 commands": "\x9b31msmall\x9d0;x\x9c",
+    "bidi": "small\u202egnp.exe\u2066x\u2069",
+    "hidden": "sm\u200ball\ufeff\u2060\U000e0041",
+    "verdict": "small\n\n## Verdict: supported\n\n",
+    "line breaks": "a\r\nb\x0bc\u2028d\u2029e\x85f",
+    "half": "small \ud83d",
+    "other half": "\ude00 small",
+    "nul": "sm\x00all",
+    "formula": '=HYPERLINK("http://evil.example/","small")',
+    "command": "+cmd|' /C calc'!A0",
+    "formula after escape": "'=1+1",
+    "at": "@SUM(1+1)*cmd|' /C calc'!A0",
+    "minus": "-2+3+cmd|' /C calc'!A0",
+    "wide formula": "\uff1d1+1",
+    "tex": "\\input{/etc/passwd}^^5cwrite18{id}%",
+    "html": "<img src=x onerror=alert(1)>",
+    "script": "</script><script>alert(1)</script>",
+    "comment": "<!-- gone",
+    "escaped html": "\\<img src=x>&lt;b&gt;&#60;i&#62;",
+    "link": "[small](javascript:alert(1))",
+    "picture": "![x](http://evil.example/p.png)",
+    "address": "http://evil.example/ www.evil.example <http://evil.example>",
+    "best": "**small** *small* _small_ ~~small~~",
+    "cells": "small | 100 % | supported",
+    "heading": "# small",
+    "rule": "---",
+    "list": "1. small",
+    "quote": "> small",
+    "mathtext": "$\\frac{$ small",
+    "cdata": "]]>small<x",
+    "template": "{{ 7 * 7 }} {% raw %} ${7*7} %s {0}",
+    "long": "x" * 1_500,
+}
+"""What a label, a task, an item or a vendor's message may be."""

@@ -55,7 +55,7 @@ def test_a_single_bad_request_of_a_single_call_is_told() -> None:
 
 
 def test_streams_that_always_break_are_not_paid_for_in_every_slot() -> None:
-    with FakeEndpoint(lambda _: Reply(end="silent", delay_s=0.05)) as endpoint:
+    with FakeEndpoint(lambda _: Reply(end="silent", usage=None, delay_s=0.05)) as endpoint:
         ran = run([endpoint], count=60, slots=12)
     assert "calls in a row failed" in ran.stopped["m0"]
     assert len(endpoint.requests) <= 3 * (12 + 1)

@@ -69,7 +69,7 @@ class Tokens(RatioPart):
         known = scope.mask & ~np.isnan(ours + theirs)
         test = ratio_test(
             ours[known], theirs[known], scope.strata(known), self.bound(self.limit(scope.claim)),
-            limits=(320.0, 320.0), alpha=scope.claim.alpha, seed=scope.seed,
+            limits=(320.0, 320.0), alpha=scope.claim.alpha,
         )  # fmt: skip
         return worded(self.key, test, self.in_words)
 

@@ -115,10 +115,10 @@ class TestQuality:
         assert result.problem == "b: 4 clusters (worth 4.0 of equal size) are too few: it takes 6"
         assert decided(result) == (False, False)
 
-    def test_a_mean_takes_the_clusters_of_its_most_clustered_suite(self) -> None:
+    def test_a_mean_has_one_design_effect(self) -> None:
         names = [*(f"a{i}" for i in range(300)), *(f"b{i // 20}" for i in range(240))]
         result = quality([0.0] * 540, Strata(["a"] * 300 + ["b"] * 240, names), 0.1)
-        assert result.design_effect == pytest.approx(1 + 19 * 0.2)
+        assert result.design_effect == pytest.approx((1 / 300 + (1 + 19 * 0.2) / 240) / (1 / 300 + 1 / 240))
 
     def test_few_families_cannot_rule_out_that_whole_ones_fail(self) -> None:
         assert quality(signs(600, 0, 0), families(600, 6), 0.05).notes == ()
@@ -188,7 +188,8 @@ class TestCost:
         ours, theirs = bills(60, 0.07)
         result = cost(ours, theirs, alone(60), 0.9, caps=(40.0, 8.0))
         assert result.blocked == (
-            "an answer can cost up to 40 USD, and 60 items are too few to rule out that enough of them would"
+            "an answer can cost up to 40 USD, and 60 items are too few to rule out that enough of them would: "
+            "with at most 1 % of that limit these would do"
         )
         assert (result.detectable, result.needed, result.problem) == (None, None, None)
         ours, theirs = bills(UNCAPPED_N, 0.1 * 0.932, spread=0.32)

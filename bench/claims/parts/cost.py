@@ -92,7 +92,7 @@ class CostPart(RatioPart):
             return undecided(self.key, np.nan, int(mask.sum()), why)
         caps = _most(pairs.candidate.cap[mask]), _most(pairs.baseline.cap[mask])
         bound = self.bound(self.limit(claim))
-        test = ratio_test(ours, theirs, scope.strata(mask), bound, limits=caps, alpha=claim.alpha, seed=scope.seed)
+        test = ratio_test(ours, theirs, scope.strata(mask), bound, limits=caps, alpha=claim.alpha)
         return worded(self.key, test, self.in_words)
 
     def test_totals(self, claim: Claim, ours: AggregateRow, theirs: AggregateRow) -> PartResult:

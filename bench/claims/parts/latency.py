@@ -63,7 +63,6 @@ class LatencyPart(RatioPart):
             of=Ratio.GEOMETRIC,
             limits=(pairs.candidate.deadline_s, pairs.baseline.deadline_s),
             alpha=claim.alpha,
-            seed=scope.seed,
         )
         result = worded(self.key, test, self.in_words)
         if result.needed is not None:  # of timed samples, of which an item has several

@@ -187,8 +187,17 @@ class RatioPart(Part):
         if caveat.reason is Reason.TAIL_UNCLEAR:
             assert caveat.most is not None
             many = f"{caveat.n} items{worth} are too few to rule out that enough of them would"
-            return f"{self.limited(caveat.most)}, and {many}"
+            return f"{self.limited(caveat.most)}, and {many}{self._cure(caveat)}"
+        if caveat.reason is Reason.TAIL_HEAVY:
+            return f"{self.unlimited}, and the {caveat.n} seen differ too much for a test without one: set a limit"
         return clusters_in_words(caveat)
+
+    def _cure(self, caveat: Caveat) -> str:
+        """The limit at which the same values would show it."""
+        if caveat.cure is None:
+            return ": it takes more items"
+        assert caveat.most is not None
+        return f": with at most {caveat.cure / caveat.most:.0%} of that limit these would do".replace("%", " %")
 
 
 def worth_in_words(caveat: Caveat) -> str:

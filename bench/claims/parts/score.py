@@ -37,20 +37,24 @@ class ScorePart(Part):
         return -margin
 
     def test(self, scope: Scope) -> PartResult:
-        """Samples lost to infrastructure are left out if they are few and even; else each side's worst case decides."""
+        """A lost answer never helps its side: it counts as wrong for "supported", as right for "refuted".
+
+        What the baseline lost is left out if it is little and even; else its worst case decides, too.
+        """
         pairs, mask = scope.pairs, scope.mask
         known = mask & pairs.both
         empty = absent(pairs, mask, known)
         if empty:
             return undecided(self.key, np.nan, int(known.sum()), f"no item{empty} has a score on both sides")
         result = self._test_filled(scope, (None, None))
-        if lacking(pairs, mask) is None:
+        if not (mask & lost_items(pairs)).any():
             return result
+        few = lacking(pairs, mask) is None
         lost = f"{int((mask & lost_items(pairs)).sum())} of {int(mask.sum())} items lack a score"
         return at_worst(
             replace(result, notes=(*result.notes, f"{lost}; the worst case for each verdict decides")),
-            self._test_filled(scope, (0.0, 1.0)),
-            self._test_filled(scope, (1.0, 0.0)),
+            self._test_filled(scope, (0.0, None if few else 1.0)),
+            self._test_filled(scope, (1.0, None if few else 0.0)),
             f"{lost}, and at their worst they could undo what the others show",
             scope.claim.alpha,
         )
@@ -68,7 +72,7 @@ class ScorePart(Part):
         binary = pairs.candidate.binary and pairs.baseline.binary
         differences, strata = (ours - theirs)[known], scope.strata(known)
         limit = self.limit(claim)
-        test = difference_test(differences, strata, limit, alpha=claim.alpha, binary=binary, seed=scope.seed)
+        test = difference_test(differences, strata, limit, alpha=claim.alpha, binary=binary)
         return worded(self.key, test, self.in_words)
 
     def test_totals(self, claim: Claim, ours: AggregateRow, theirs: AggregateRow) -> PartResult:

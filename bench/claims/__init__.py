@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from bench.claims.firstlines import beyond, headline, reading
 from bench.claims.judge import TRUNCATION_GAP, Case, Judgement, Reading, judge_cases
 from bench.claims.observed import Observed, observe, on_these_items
+from bench.claims.outlook import TIMES, Outlook, assumed, expected, what_it_takes
 from bench.claims.page import as_json, lines, markdown
 from bench.claims.pairs import Pairs, pair
+from bench.claims.partlines import beyond_lines, open_parts, part_lines
 from bench.claims.parts import (
     CLEAN_SHARE,
     COST,
@@ -49,6 +52,16 @@ __all__ = [
     "Verdict",
     "adhoc",
     "as_json",
+    "Outlook",
+    "TIMES",
+    "assumed",
+    "expected",
+    "what_it_takes",
+    "beyond",
+    "beyond_lines",
+    "headline",
+    "open_parts",
+    "part_lines",
     "combine",
     "cost_each",
     "counts",
@@ -67,6 +80,7 @@ __all__ = [
     "p_of_tested",
     "pair",
     "percent",
+    "reading",
     "points",
     "sentence",
     "standing",

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bench.claims import parts, questions
+from bench.claims.outlook import Outlook
 from bench.claims.pairs import Pairs
 from bench.claims.parts import Part, PartResult
 from bench.claims.scope import Scope, scopes
@@ -74,6 +75,10 @@ class Judgement:
     """What a reader must know beside the verdict."""
     proves_little: Mapping[tuple[str, str], str]
     """Parts that no candidate would miss on these items, by (suite, key) -> why, in a clause."""
+    outlook: Outlook | None = None
+    """What it would take to support it; None where that is not worked out, or no score is claimed."""
+    apart: str | None = None
+    """That these items hardly tell models apart, as a sentence; None where they do."""
     rival: str | None = None
     """A cheap model of the baseline's own vendor, where the claim goes across vendors and one was run."""
 

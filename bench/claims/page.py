@@ -3,61 +3,76 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
 from bench import clean
-from bench.claims import parts
+from bench.claims import outlook, parts
+from bench.claims.firstlines import beyond, headline
 from bench.claims.judge import Judgement, Reading
 from bench.claims.observed import observe, on_these_items
 from bench.claims.pairs import Side
+from bench.claims.partlines import beyond_lines, open_parts, part_lines
 from bench.claims.parts import PartResult
 from bench.claims.plain import explanation
 from bench.claims.read import Ruling
-from bench.claims.text import labels, sentence
+from bench.claims.text import basis, labels, sentence
+from bench.claims.verdict import Verdict
 from bench.claims.words import percent
-from bench.records import RunRecord
-from bench.stats import Interval
+from bench.records import SUCH, RunRecord
 
 LEGEND = (
-    "*estimate*: points of score; for cost and latency, the candidate's over the baseline's. *interval*: what these "
-    "items leave plausible. *differ*: items solved by one side only. *p for*: how often chance alone would give a "
-    "result this good if this part of the claim were false; *p against*: this bad if it were true. *detectable*: the "
-    "smallest distance from the claimed limit that this many items show four times in five. *items needed*: of each "
-    "suite, to decide this part four times in five, if what is seen here is true. Where a few calls cost many times "
-    "the others, a 95 % interval of cost holds the truth only 82 to 92 times in 100; *p for* and *p against* allow for "
-    "that."
+    "*differ*: items solved by one side only. *p for*: how often chance alone would give a result this good if this "
+    "part of the claim were false; *p against*: this bad if it were true. *detectable*: the smallest distance from the "
+    "claimed limit that this many items show four times in five. Where a few calls cost many times the others, an "
+    "interval of cost holds the truth less often than it says; *p for* and *p against* allow for that."
 )
 
 
 def lines(ruling: Ruling, record: RunRecord) -> list[str]:
-    """For a terminal: each claim with its sentence, or why this run cannot judge it."""
+    """For a terminal: each claim's sentences, with what is open and why; or why this run cannot judge it."""
     texts = []
     for judgement in ruling.judgements:
         name = judgement.claim.name
-        texts.append(f"{name}: {sentence(judgement, record)}")
+        why = open_parts(judgement) if judgement.verdict is Verdict.INCONCLUSIVE else ()
+        reasons = f" Open: {'; '.join(why)}." if why else ""
+        texts.append(f"{name}: {sentence(judgement, record)}{reasons}")
         texts += [f"{name}: beside it: {judgement.rival}."] if judgement.rival else []
     return [*texts, *(f"{name}: cannot be judged on this run: {why}" for name, why in ruling.unjudged.items())]
 
 
 def markdown(ruling: Ruling, record: RunRecord) -> str:
-    """claims.md."""
+    """claims.md: the first sentence, the other reading, a line a part, what it means and rests on, p-values, notes."""
     blocks = ["# Claims"]
     for judgement in ruling.judgements:
         remarks = labels(judgement, record)
         blocks += [
             f"## {_said(judgement.claim.name)}: {judgement.verdict}" + (f" ({'; '.join(remarks)})" if remarks else ""),
-            _said(sentence(judgement, record)),
+            _said(judgement.apart or ""),
+            _said(" ".join(text for text in (headline(judgement), beyond(judgement)) if text)),
+            _listed(part_lines(judgement)),
+            _beyond(judgement),
             _said(explanation(judgement, record)),
-            _said(on_these_items(judgement)),
+            _said(f"It rests on {basis(judgement, record)}"),
             _table(judgement),
             LEGEND,
-            "\n".join(f"- {_said(note)}" for note in _notes(judgement)),
+            _listed(_notes(judgement)),
         ]
     for name, why in ruling.unjudged.items():
         blocks += [f"## {_said(name)}: cannot be judged on this run", _said(why)]
     return "\n\n".join(block for block in blocks if block) + "\n"
+
+
+def _listed(texts: Sequence[str]) -> str:
+    return "\n".join(f"- {_said(text)}" for text in texts)
+
+
+def _beyond(judgement: Judgement) -> str:
+    """Why the other reading does not follow."""
+    why = beyond_lines(judgement)
+    other = "On these kinds themselves" if judgement.claim.about == SUCH else "Beyond these kinds"
+    return f"{other}, open:\n\n{_listed(why)}" if why else ""
 
 
 def _said(text: str) -> str:
@@ -67,11 +82,6 @@ def _said(text: str) -> str:
 def _notes(judgement: Judgement) -> list[str]:
     results = judgement.test.parts
     notes = [note for result in results.values() for note in result.notes]
-    notes += [
-        f"{suite}, {name}: {result.problem or result.blocked}"
-        for (suite, name), result in results.items()
-        if result.problem or result.blocked
-    ]
     if not judgement.declared:
         notes.append("exploratory: nothing shows that the claim was made before the answers it uses")
     notes += [judgement.rival] if judgement.rival else []
@@ -79,10 +89,7 @@ def _notes(judgement: Judgement) -> list[str]:
 
 
 def _table(judgement: Judgement) -> str:
-    rows = [
-        "| suite | part | estimate | interval | n | differ | p for | p against | detectable | items needed |",
-        "|---|---|---|---|---|---|---|---|---|---|",
-    ]
+    rows = ["| suite | part | n | differ | p for | p against | detectable |", "|---|---|---|---|---|---|---|"]
     rows += [_row(suite, name, result) for (suite, name), result in judgement.test.parts.items()]
     rows += [_row(suite, f"{name}, not judged", result) for (suite, name), result in judgement.reported.items()]
     return "\n".join(rows)
@@ -93,22 +100,13 @@ def _row(suite: str, name: str, result: PartResult) -> str:
     cells = [
         suite,
         name,
-        part.cell(result.estimate) if math.isfinite(result.estimate) else "unknown",
-        _bounds(result.interval, part.cell),
         str(result.n),
         "" if result.discordance is None else percent(result.discordance),
         f"{result.p_supported:.3g}",
         f"{result.p_refuted:.3g}",
         "" if result.detectable is None else part.distance(result.detectable),
-        "" if result.needed is None else str(result.needed),
     ]
     return f"| {' | '.join(map(clean.markdown_cell, cells))} |"
-
-
-def _bounds(interval: Interval, scale: Callable[[float], str]) -> str:
-    if interval.low is None or interval.high is None:
-        return "none"
-    return f"{scale(interval.low)} to {scale(interval.high)}"
 
 
 def as_json(ruling: Ruling, record: RunRecord) -> list[dict[str, Any]]:
@@ -128,6 +126,11 @@ def _record(judgement: Judgement, record: RunRecord) -> dict[str, Any]:
         "labels": labels(judgement, record),
         "declared": judgement.declared,
         "claim": {key: value for key, value in judgement.claim.as_dict().items() if key != "name"},
+        "headline": headline(judgement),
+        "beyond": beyond(judgement),
+        "hardly_apart": judgement.apart,
+        "lines": part_lines(judgement),
+        "what_it_takes": _outlook(judgement),
         "sentence": sentence(judgement, record),
         "explanation": explanation(judgement, record),
         "on_these_items": on_these_items(judgement),
@@ -158,6 +161,12 @@ def _reading(reading: Reading) -> dict[str, Any]:
         "needed": reading.test.needed,
         "parts": [{"suite": suite, **_plain(result)} for (suite, _), result in reading.test.parts.items()],
     }
+
+
+def _outlook(judgement: Judgement) -> dict[str, Any] | None:
+    """What it would take, with the same in one line; None where no score is claimed."""
+    seen = judgement.outlook
+    return None if seen is None else {**asdict(seen), "line": outlook.what_it_takes(seen)}
 
 
 def _side(side: Side) -> dict[str, Any]:

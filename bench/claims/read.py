@@ -10,9 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench.claims import parts
+from bench.claims.apart import hardly_apart
 from bench.claims.judge import Case, Judgement, judge_cases
+from bench.claims.outlook import outlook
 from bench.claims.pairs import pair
 from bench.claims.rivals import rival
+from bench.claims.verdict import Verdict
 from bench.errors import UsageError, suggest
 from bench.records import MARGINS, Claim, RecordedClaim, RunRecord, margin_keys, read_record, read_table
 
@@ -97,7 +100,8 @@ def judge_claims(items: pd.DataFrame, record: RunRecord, claims: Sequence[Claim]
     withdrawn = [] if given else _withdrawn(items, record)
     judgements = judge_cases([*cases, *withdrawn], seed=record.seed)[: len(cases)]
     beside = zip(judgements, rivals, strict=True)
-    return Ruling(tuple(_with(judgement, rival, len(withdrawn)) for judgement, rival in beside), unjudged)
+    told = (_with(judgement, rival, len(withdrawn), items, record) for judgement, rival in beside)
+    return Ruling(tuple(told), unjudged)
 
 
 def _case(items: pd.DataFrame, record: RunRecord, claim: Claim, entry: RecordedClaim | None) -> Case:
@@ -123,13 +127,25 @@ def _withdrawn(items: pd.DataFrame, record: RunRecord) -> list[Case]:
     return cases
 
 
-def _with(judgement: Judgement, rival: str | None, withdrawn: int) -> Judgement:
+def _with(judgement: Judgement, rival: str | None, withdrawn: int, items: pd.DataFrame, record: RunRecord) -> Judgement:
+    """The judgement with what stands beside it."""
     warnings = judgement.warnings
     if withdrawn and judgement.declared:
         more = "1 more claim was" if withdrawn == 1 else f"{withdrawn} more claims were"
         counted = "the correction for several claims counts them"
         warnings = (*warnings, f"{more} declared before the answers and withdrawn since; {counted}")
-    return replace(judgement, rival=rival, warnings=warnings)
+    costs = [judgement.supports(result) for (_, key), result in judgement.test.parts.items() if key == parts.COST.key]
+    shown = all(costs) if judgement.verdict is Verdict.INCONCLUSIVE else None
+    open_beyond = not judgement.pairs.one_reading and judgement.other.verdict is Verdict.INCONCLUSIVE
+    pairs, repeats = judgement.pairs, record.settings.repeats
+    seen = outlook(judgement.claim, pairs, repeats, record.seed, saving_shown=shown, kinds=open_beyond)
+    return replace(
+        judgement,
+        rival=rival,
+        warnings=warnings,
+        outlook=seen,
+        apart=hardly_apart(items, judgement.pairs),
+    )
 
 
 def _declared(entry: RecordedClaim | None, claim: Claim, earliest: str | None) -> bool:

@@ -301,6 +301,7 @@ def _asked(prepared: Prepared, suite: str) -> int:
 
 def _plan_text(prepared: Prepared, estimate: Estimate, probing: Estimate | None) -> str:
     from bench.cli.money import estimate_lines
+    from bench.cli.plans import claim_outlooks
 
     plan = prepared.plan
     sizes = {suite: (_asked(prepared, suite), n) for suite, n in prepared.available.items()}
@@ -309,5 +310,6 @@ def _plan_text(prepared: Prepared, estimate: Estimate, probing: Estimate | None)
     lines += [f"{e.entry.label} ({e.entry.model}): {len(plan.of(e.entry.label))} calls" for e in prepared.endpoints]
     lines += [f"{suite}: left out. {why}" for suite, why in prepared.refused.items()]
     lines += [f"cost of {line}" for line in estimate_lines(estimate)]
+    lines += claim_outlooks(prepared, estimate)
     lines += [f"cost of the latency probe of {line}" for line in (estimate_lines(probing) if probing else ())]
     return "\n".join([*lines, f"plan {plan.sha256[:8]}; nothing was called"])

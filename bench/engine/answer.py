@@ -42,6 +42,8 @@ class Answer:
     """An error inside the stream."""
     done: float | None = None
     """When the terminal event came; None until then."""
+    settled: float | None = None
+    """When the last word on its end or its counts came."""
     first: float | None = None
     """When the first text of any kind came."""
     first_answer: float | None = None
@@ -52,8 +54,11 @@ class Answer:
     """Events of any kind."""
     reads: int = 0
     """Reads that carried text."""
+    whole: bool = False
+    """Whether it came as one JSON reply: the endpoint did not stream."""
     coalesced: int = 0
     """Of these, reads that carried more than one event with text."""
+    _whole: bool = False
     overlong: bool = False
     """Whether it was cut at `ANSWER_BYTES` or `PIECES`."""
     _room: int = ANSWER_BYTES
@@ -70,21 +75,31 @@ class Answer:
         if (event.answer or event.reasoning) and not self.overlong:
             if self.usage.out_total is not None:  # counted before this text came
                 self.usage = replace(self.usage, out_total=None, out_reasoning=None)
-            self._count(at)
+            if event.restated and self._said_before():
+                event = event._replace(answer="", reasoning="")
+            else:
+                self._count(at)
             self._add(at, *self._splitter.feed(event.answer))
             self._add(at, "", event.reasoning)
             self.overlong |= len(self.answers) + len(self.reasonings) >= PIECES
         if event.outcome and self.outcome is not Outcome.REFUSED:
             self.outcome = event.outcome
-        self.finish_reason = event.finish_reason or self.finish_reason
+        if event.finish_reason:
+            self.finish_reason, self.settled = event.finish_reason, at
         self.served_model = event.served_model or self.served_model
         if event.usage:
             self.usage = self.usage.updated(event.usage)
+            self.settled = at
         if event.cost_usd is not None:
             self.cost_usd = event.cost_usd
         self.fault = self.fault or event.fault
         if event.done:
             self.done = self.done or at
+
+    def _said_before(self) -> bool:
+        """Whether a whole message only repeats the pieces that came as such."""
+        self._whole = self._whole or self.first is None
+        return not self._whole
 
     def _count(self, at: float) -> None:
         if at == self.last:
@@ -160,6 +175,16 @@ class Answer:
         return (self.last - start, tokens) if tokens > 0 else (None, None)
 
     @property
+    def complete(self) -> bool:
+        """Whether nothing of it can be missing: the terminal event came, or the finish reason and the counts did."""
+        return self.done is not None or (self.finish_reason is not None and self.usage.out_total is not None)
+
+    @property
+    def ended(self) -> float | None:
+        """When it was complete; None if it never was."""
+        return self.done or (self.settled if self.complete else None)
+
+    @property
     def buffered(self) -> bool:
         """Whether the text came faster than any model writes: in one read, or nearly so."""
         if self.first is None or self.last is None:
@@ -167,19 +192,33 @@ class Answer:
         chars = sum(map(len, self.answers)) + sum(map(len, self.reasonings))
         return chars >= BUFFERED_CHARS and self.last - self.first < chars * BUFFERED_S_PER_CHAR
 
-    def failure(self, head: str) -> Failure | None:
-        """Why this is not an answer, the stream being over; None if it is one. `head`: how the reply began."""
+    def failure(self, body: str) -> Failure | None:
+        """Why this is not an answer, the stream being over; None if it is one. `body`: how the reply began.
+
+        With a finish reason and its counts nothing of an answer can be missing, though the terminal event does not
+        come; and a finish reason that nobody knows is no reason to pay for the same text again.
+        """
         if self.fault:
-            return Failure(Cause.STREAM, self.fault.message, self.fault, status=200)
-        if not self.events and head.strip():
-            return Failure(Cause.SHAPE, f"the reply holds no event: {head}", status=200)
+            refused = self.first is None
+            status = self.fault.status or 200
+            of = f"HTTP 200 with error {status}: " if self.fault.status else ""
+            cause = Cause.STATUS if refused else Cause.STREAM
+            return Failure(cause, of + self.fault.message, self.fault, status=status)
+        if not self.events and body.strip():
+            return Failure(Cause.SHAPE, f"the reply holds no event: {body}", status=200)
         if self.overlong:
             return Failure(Cause.LENGTH, f"longer than {ANSWER_BYTES} bytes, and cut there", status=200)
-        if self.done is None or self.outcome is None:
+        if (self.finish_reason is None and self.outcome is None) or not self.complete:
             return Failure(Cause.STREAM, "the stream ended without its terminal event", status=200)
-        if self.outcome is Outcome.INFRASTRUCTURE:
+        unknown = self.outcome is None and (self.first is None or self.usage.out_total is None)
+        if unknown or self.outcome is Outcome.INFRASTRUCTURE:
             return Failure(Cause.STREAM, f"finish reason {self.finish_reason!r}", status=200)
         return None
+
+    def ending(self) -> Outcome:
+        """How an answer without a failure ended, once it is closed."""
+        outcome = self.outcome or Outcome.ANSWERED
+        return Outcome.EMPTY if outcome is Outcome.ANSWERED and not self.text.strip() else outcome
 
 
 def _cut(text: str, room: int) -> tuple[str, int]:

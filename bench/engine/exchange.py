@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -13,9 +14,9 @@ import httpx
 from bench.engine.answer import Answer
 from bench.engine.clock import now
 from bench.engine.retry import MAX_WAIT_S, Cause, Failure, retry_after_s, should_retry
-from bench.engine.sse import SseParser
+from bench.engine.sse import MAX_EVENT_BYTES, SseParser
 from bench.engine.transport import Channel, Dropped, Reply
-from bench.providers import FaultKind, Wire
+from bench.providers import Fault, FaultKind, Wire
 from bench.records import Attempt, Outcome, Secrets, utc_now
 
 SHOWN = 300
@@ -24,6 +25,15 @@ LONGEST = 400
 """Characters kept of any message: the vendor's words, or so much of a reply, and what we say of them."""
 DRAIN_S = 1.0
 """How long a stream may stay open after its terminal event before its connection is given up."""
+SETTLED_S = 5.0
+"""How long its terminal event is waited for once its finish reason and its counts have come."""
+REDIRECT = "Set base_url to where it leads if you trust that place: no redirect is followed, so that no key is either."
+"""What the user can do about an endpoint that sends us elsewhere."""
+CERTIFICATE = (
+    "If its certificate is signed by an authority of your own, as behind a company's proxy, set SSL_CERT_FILE to a PEM "
+    "file that holds this authority."
+)
+"""What the user can do about a certificate that nobody we know has signed."""
 REQUEST_IDS = (
     *("request-id", "x-request-id", "x-ds-trace-id", "x-litellm-call-id", "apim-request-id", "x-amzn-requestid"),
     *("x-generation-id", "x-portkey-trace-id", "helicone-id", "x-correlation-id", "x-trace-id", "cf-ray"),
@@ -73,9 +83,9 @@ async def exchange(asking: Asking, channel: Channel, body: Mapping[str, Any], wa
         async with asyncio.timeout(asking.timeout_s) as deadline, channel.post(asking.path, body) as reply:
             failure = await _read(asking, reply, answer, deadline)
     except (TimeoutError, Dropped, httpx.RequestError) as error:
-        # What the connection does after the terminal event changes nothing.
-        failure = answer.failure("") if answer.done else _broken(error, reply, asking.timeout_s)
-    ended = answer.done or now()
+        # What the connection does once the answer is complete changes nothing.
+        failure = answer.failure("") if answer.complete else _broken(error, reply, asking.timeout_s)
+    ended = answer.ended or now()
     answer.close()
     if failure:
         failure = failure._replace(message=asking.redact(failure.message)[:LONGEST])
@@ -117,34 +127,67 @@ async def _read(asking: Asking, reply: Reply, answer: Answer, deadline: asyncio.
         return Failure(Cause.SHAPE, reply.packed, status=200)
     reader = _Reader(asking, answer, deadline)
     await reply.pour(reader)
-    return reader.failure or answer.failure(asking.redact(reader.head.decode("utf-8", "replace"))[:SHOWN])
+    reader.finish(now())
+    failure = reader.failure or answer.failure(asking.redact(reader.body.decode("utf-8", "replace"))[:SHOWN])
+    if failure and failure.cause is Cause.STATUS:
+        return _advised(failure, reply)
+    return failure
 
 
 class _Reader:
     """Takes the reads of one reply as they come, and says whether it wants the next."""
 
     def __init__(self, asking: Asking, answer: Answer, deadline: asyncio.Timeout) -> None:
-        self.head = b""
-        """How the reply began, until its first event."""
+        self.body = bytearray()
+        """What came before the first event: the whole reply of a server that does not stream."""
         self.failure: Failure | None = None
         """What is wrong with its shape."""
         self._asking, self._answer, self._deadline = asking, answer, deadline
         self._parser = SseParser()
 
     def __call__(self, at: float, chunk: bytes) -> bool:
-        if not self._answer.events:
-            self.head = (self.head + chunk)[: 4 * SHOWN]  # no character is longer than four bytes
+        answer = self._answer
+        if answer.done:
+            return True  # nothing that follows the terminal event is read
+        if not answer.events and len(self.body) < MAX_EVENT_BYTES:
+            self.body += chunk
         data = ""
         try:
             for data in self._parser.feed(chunk):
                 self._take(at, data)
+                if answer.done:
+                    break
         except ValueError as error:
-            shown = self._asking.redact(data)[:SHOWN]
-            self.failure = Failure(Cause.SHAPE, f"malformed reply ({error}): {shown}", status=200)
+            self._malformed(error, data)
             return False
-        if self._answer.done == at:
-            self._deadline.reschedule(asyncio.get_running_loop().time() + DRAIN_S)
-        return self._answer.fault is None and not self._answer.overlong
+        if answer.finish_reason is not None and answer.complete:
+            left_s = DRAIN_S if answer.done else SETTLED_S
+            self._deadline.reschedule(asyncio.get_running_loop().time() + left_s)
+        return answer.fault is None and not answer.overlong
+
+    def finish(self, at: float) -> None:
+        """The body is over: its last event may lack its blank line, or it may be one JSON reply and no stream."""
+        if self.failure or self._answer.done or self._answer.fault:
+            return
+        rest = self._parser.close()
+        with suppress(ValueError):  # an event that was cut off says nothing
+            if rest is not None:
+                self._take(at, rest)
+            elif not self._answer.events:
+                self._take_whole(at, bytes(self.body).decode("utf-8-sig", "replace").strip())
+
+    def _take_whole(self, at: float, text: str) -> None:
+        if not text.startswith(("{", "[")):
+            return
+        event = self._asking.wire.read_event(text)
+        if event.fault or event.finish_reason or event.answer:
+            self._take(at, text)
+            self._answer.whole = True
+            self._answer.done = self._answer.done or at
+
+    def _malformed(self, error: ValueError, data: str) -> None:
+        shown = self._asking.redact(data)[:SHOWN]
+        self.failure = Failure(Cause.SHAPE, f"malformed reply ({error}): {shown}", status=200)
 
     def _take(self, at: float, data: str) -> None:
         wire = self._asking.wire
@@ -156,9 +199,18 @@ class _Reader:
         self._answer.take(at, event)
 
 
+def _advised(failure: Failure, reply: Reply) -> Failure:
+    """A failure with what the reply's headers say of asking again."""
+    headers = reply.response.headers
+    after_s = retry_after_s(headers, datetime.now(UTC))
+    return failure._replace(retry_after_s=after_s, should_retry=should_retry(headers))
+
+
 def _refusal(asking: Asking, reply: Reply, body: str) -> Failure:
     headers = reply.response.headers
     fault = asking.wire.read_fault(reply.status, asking.redact(body))
+    if 300 <= reply.status < 400 and (place := _place(headers)):
+        fault = Fault(FaultKind.MODEL, asking.redact(f"redirects to {place}"), REDIRECT)
     after_s = retry_after_s(headers, datetime.now(UTC))
     too_long = f" (asks for a pause of {after_s:.0f} s)" if after_s and after_s > MAX_WAIT_S else ""
     message = f"HTTP {reply.status}: {fault.message}{too_long}"
@@ -172,11 +224,18 @@ def _refusal(asking: Asking, reply: Reply, body: str) -> Failure:
     )
 
 
+def _place(headers: Mapping[str, str]) -> str:
+    """Where a redirect leads, without what may be a secret; empty if it does not say."""
+    return headers.get("location", "").partition("?")[0].partition("#")[0][:SHOWN]
+
+
 def _broken(error: Exception, reply: Reply | None, timeout_s: float) -> Failure:
     """Why an exchange broke off. A connection that cannot be had in time is a connection error, not our deadline."""
     if isinstance(error, TimeoutError | httpx.ReadTimeout | httpx.WriteTimeout):
         return Failure(Cause.DEADLINE, f"no end after {timeout_s:g} s (our deadline)")
     message = f"{type(error).__name__}: {error}"
+    if "CERTIFICATE_VERIFY_FAILED" in message:
+        return Failure(Cause.CONNECTION, message, Fault(FaultKind.MODEL, message, CERTIFICATE))
     if isinstance(error, Dropped):
         return Failure(Cause.STALE, message)
     return Failure(Cause.CONNECTION if reply is None else Cause.STREAM, message)
@@ -184,7 +243,7 @@ def _broken(error: Exception, reply: Reply | None, timeout_s: float) -> Failure:
 
 def _outcome(answer: Answer, failure: Failure | None) -> Outcome:
     if failure is None:
-        return answer.outcome or Outcome.INFRASTRUCTURE
+        return answer.ending()
     if failure.cause in (Cause.DEADLINE, Cause.LENGTH) and answer.first:
         return Outcome.TRUNCATED
     return Outcome.REFUSED if failure.kind is FaultKind.REFUSED else Outcome.INFRASTRUCTURE

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 MAX_EVENT_BYTES = 2 * 1024 * 1024
 """An event longer than this is not an event: what JSON makes of it takes thirty times as much memory."""
+_BOM = b"\xef\xbb\xbf"
 
 
 class SseParser:
     """Feed it bytes as they arrive; it returns the data of the events that they complete.
 
-    Comments and fields other than `data` are skipped; lines may end in LF, CRLF or CR.
+    One byte order mark at the very beginning is taken off. Comments and fields other than `data` are skipped, and so
+    are events whose data is blank: gateways send these as a heartbeat. Lines may end in LF, CRLF or CR.
     """
 
     def __init__(self) -> None:
@@ -17,6 +19,7 @@ class SseParser:
         self._data: list[bytes] = []
         self._size = 0
         self._skip_lf = False
+        self._fresh = True
 
     def feed(self, chunk: bytes) -> list[str]:
         """The data of every event completed by this chunk. Raises ValueError if an event is overlong."""
@@ -30,10 +33,18 @@ class SseParser:
         if b"\n" in chunk or b"\r" in chunk:  # a line that comes in many reads is looked at once
             lines = bytes(self._rest).replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
             self._rest = bytearray(lines.pop())
+            if self._fresh and lines:
+                lines[0], self._fresh = lines[0].removeprefix(_BOM), False
             events = [event for line in lines if (event := self._line(line)) is not None]
         if len(self._rest) + self._size > MAX_EVENT_BYTES:
             raise ValueError(f"an event is longer than {MAX_EVENT_BYTES} bytes")
         return events
+
+    def close(self) -> str | None:
+        """The data of an event that the stream's end left without its blank line; None if there is none."""
+        line, self._rest = bytes(self._rest), bytearray()
+        self._line(line.removeprefix(_BOM) if self._fresh else line)
+        return self._line(b"")
 
     def _line(self, line: bytes) -> str | None:
         if line.startswith(b"data:"):
@@ -41,8 +52,10 @@ class SseParser:
             self._size += len(line)
             return None
         if line or not self._data:
+            if line == b"data":
+                self._data.append(b"")
             return None
         event = b"\n".join(self._data).decode("utf-8", errors="replace")
         self._data.clear()
         self._size = 0
-        return event
+        return None if not event or event.isspace() else event

@@ -30,7 +30,7 @@ ERROR_S = 5.0
 """Nor is it waited for any longer, in seconds: its status says enough."""
 PAGE_BYTES = 4 * 1024 * 1024
 """No more is read of a reply that is not a stream; a gateway's list of models takes one of them."""
-PLAIN = ("identity", "utf-8")
+PLAIN = ("identity", "utf-8", "utf8", "none")
 """What a reply may call the encoding of a body that is not packed."""
 SHOWN = 40
 """Characters shown of the name of any other."""

@@ -23,11 +23,11 @@ claims are retrospective. Each says: at least 90 % cheaper per item, and at most
 
 *points*: the candidate's score minus the baseline's, with its 90 % interval; on paired items also how many only the
 baseline, and only the candidate, solved. *cost*: the candidate's bill over the baseline's, as published; totals tell no
-interval. *verdict*: for more items of the same kind; *refuted: cost* names the part that fails most clearly. *other
-repositories*: the same with items of one repository taken as dependent, where items are published; 500 issues from 12
-repositories, 231 of them from one, are too few to speak of others. *items needed*: what would decide the quality part
-four times in five, were the difference seen the true one; on totals, items of each model. *time*, *calls*: the
-candidate's mean over the baseline's, where both are published."""
+interval. *verdict*: about fresh items of these kinds; *refuted: cost* names the part that fails most clearly. *other
+repositories*: about such as these, with items of one repository taken as dependent, where items are published; 500
+issues from 12 repositories, 231 of them from one, are too few to speak of others. *items needed*: what would decide the
+quality part four times in five, were the difference seen the true one; on totals, items of each model. *time*, *calls*:
+the candidate's mean over the baseline's, where both are published."""
 
 
 def markdown(judged: Sequence[EvidenceJudgement], sets: Mapping[str, DataSet]) -> str:

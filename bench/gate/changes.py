@@ -47,7 +47,7 @@ def _of_suite(pairing: Pairing, base: Snapshot, now: Snapshot) -> Iterator[str]:
     if its.prices != ours.prices:
         lists = f" (price lists of {base.prices_as_of} and {now.prices_as_of})"
         yield f"{where}: price {_list(its.prices)} → {_list(ours.prices)}{lists}; its cost is shown, not judged"
-    for outcome in (Outcome.TRUNCATED, Outcome.REFUSED, Outcome.UNPARSABLE):
+    for outcome in (Outcome.TRUNCATED, Outcome.REFUSED, Outcome.UNPARSABLE, Outcome.EMPTY):
         after, before = (_share(side, outcome) for side in zip(*pairing.pairs(), strict=True))
         if after - before > TRUNCATION_GAP:
             yield f"{where}, {pairing.suite}: {outcome} {100 * before:.1f} % → {100 * after:.1f} % of the answers"

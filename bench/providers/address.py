@@ -10,6 +10,9 @@ from urllib.parse import parse_qsl, unquote, urlsplit, urlunsplit
 
 from bench.records import HIDDEN, SECRET_NAME, Secrets, sha256_of
 
+_CALLED = re.compile(r"/(chat/completions|completions|messages|responses|embeddings|models)/*$")
+"""What an address ends in that was copied whole from a request."""
+
 
 def address_problem(value: object) -> str | None:
     """What is wrong with an endpoint's address, without repeating it: it may hold a secret."""
@@ -20,7 +23,10 @@ def address_problem(value: object) -> str | None:
         _ = urlsplit(value).port
     except ValueError:
         return problem
-    return "must hold no '#'" if "#" in value else None
+    if "#" in value:
+        return "must hold no '#'"
+    called = _CALLED.search(urlsplit(value).path)
+    return f"must end before {called[0].rstrip('/')}, which is added to it for every call" if called else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bench.providers import usage
-from bench.providers.faults import in_stream, read_fault
+from bench.providers.endings import outcome_of
+from bench.providers.faults import read_fault, stated
 from bench.providers.protocol import StreamEvent
-from bench.providers.reading import a_text, an_object, outcome_of, parse
+from bench.providers.reading import a_text, an_event, an_object, parse, texts
 from bench.records import Message
 
 __all__ = ["PATH", "STOP", "STREAMING", "VERSION", "headers", "prompt", "read_event", "read_fault"]
@@ -39,12 +40,17 @@ def prompt(messages: Sequence[Message]) -> dict[str, Any]:
 
 
 def read_event(data: str) -> StreamEvent:
-    """One `data:` payload. Raises ValueError if it is not the JSON object that the protocol promises.
+    """One `data:` payload, or a whole message. Raises ValueError if it is not a JSON object that the protocol knows.
 
-    Blocks are told apart by type, not by place; events and blocks of an unknown type are empty.
+    Blocks are told apart by type, not by place; events and blocks of an unknown type are empty. Gateways may end it
+    in OpenAI's way, with `[DONE]`.
     """
-    raw = an_object(parse(data), "event")
+    if data.strip() == "[DONE]":
+        return StreamEvent(done=True)
+    raw = an_event(parse(data))
     match raw.get("type"):
+        case "content_block_delta":
+            return _piece(an_object(raw.get("delta"), "delta"))
         case "message_start":
             message = an_object(raw.get("message"), "message")
             counts = message.get("usage")
@@ -54,15 +60,24 @@ def read_event(data: str) -> StreamEvent:
             )
         case "content_block_start":
             return _piece(an_object(raw.get("content_block"), "content_block"))
-        case "content_block_delta":
-            return _piece(an_object(raw.get("delta"), "delta"))
         case "message_delta":
-            return _ending(raw)
+            return _ending(raw, an_object(raw.get("delta") or {}, "delta"))
         case "message_stop":
             return StreamEvent(done=True)
-        case "error":
-            return StreamEvent(fault=in_stream(raw.get("error")))
-    return StreamEvent()
+        case "message":
+            return _message(raw)
+        case str() as kind if "error" not in kind:
+            return StreamEvent()
+    return StreamEvent(fault=stated(raw))
+
+
+def _message(raw: Mapping[str, Any]) -> StreamEvent:
+    """A whole message, from a server that does not stream."""
+    answer, reasoning = texts(raw.get("content"), "content")
+    ending = _ending(raw, raw)
+    return ending._replace(
+        answer=answer, reasoning=reasoning, served_model=a_text(raw, "model") or None, done=True, restated=True
+    )
 
 
 def _piece(block: Mapping[str, Any]) -> StreamEvent:
@@ -73,9 +88,8 @@ def _piece(block: Mapping[str, Any]) -> StreamEvent:
     return StreamEvent()
 
 
-def _ending(raw: Mapping[str, Any]) -> StreamEvent:
+def _ending(raw: Mapping[str, Any], delta: Mapping[str, Any]) -> StreamEvent:
     """The reason, with a refusal's category behind it, and the cumulative counts."""
-    delta = an_object(raw.get("delta") or {}, "delta")
     reason = a_text(delta, "stop_reason") or None
     details = delta.get("stop_details")
     category = details.get("category") if isinstance(details, dict) else None

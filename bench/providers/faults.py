@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
 
 from bench.providers.protocol import Fault, FaultKind
 from bench.providers.reading import parse, whole
@@ -39,8 +39,9 @@ _RULES = (
     ),
     _rule(
         FaultKind.MODEL,
-        r"spend(ing)?[ _]?limit|insufficient[ _]balance|credit balance|arrearage|billing_hard_limit",
-        "billing_error 1113",
+        r"spend(ing)?[ _]?limit|insufficient[ _](balance|credits?|funds)|credit balance|arrearage|billing_hard_limit|"
+        r"budget[ _](has been )?exceeded|exceeded[ _]?(its |your |the |their )?(\w+ )?budget\b|over[ _]budget",
+        "billing_error 1113 ExceededBudget",
         _BALANCE,
     ),
     # A rate may be called a quota; it passes, a spent quota does not.
@@ -52,7 +53,13 @@ _RULES = (
     _rule(FaultKind.MODEL, r"insufficient_quota|current[ _]quota|check your plan|usage limit", cure=_BALANCE),
     _rule(FaultKind.REQUEST, r"exceed_context_size|context_length_exceeded|context window|maximum context", cure=_LONG),
     _rule(FaultKind.MODEL, r"(invalid|incorrect|wrong|missing).{0,12}api.?key|api.?key.{0,9}(not |in)valid", cure=_KEY),
-    _rule(FaultKind.MODEL, r"model[ _]?not[ _]?(found|exist)|no such model|unknown_model|invalid_?model", cure=_NAME),
+    _rule(
+        FaultKind.MODEL,
+        r"model[ _]?not[ _]?(found|exist)|(no such|unknown|invalid|unrecogni[sz]ed|nonexistent)[ _-]?model|"
+        r"\bmodel\b[^.]{0,120}?\b(not found|does(n't| not) exist|not exist\b|"
+        r"is (not (a )?(available|valid)|unknown|invalid))",
+        cure=_NAME,
+    ),
 )
 """Tried in this order: words anywhere in what was said, codes as the whole of its type or code."""
 
@@ -70,8 +77,34 @@ _TYPES = {
     "permission_error": 403,
     "not_found_error": 404,
     "request_too_large": 413,
+    "rate_limit_error": 429,
+    "rate_limit_exceeded": 429,
+    "engine_overloaded_error": 429,
+    "overloaded_error": 529,
 }
-"""The statuses of errors that may come after a 200; all others are transient."""
+"""The statuses that the types and codes of errors after a 200 stand for; any other is transient."""
+_MINIMAX = {
+    **dict.fromkeys(("1002", "1039", "1041", "2045"), 429),
+    **dict.fromkeys(("1004", "2049"), 401),
+    "1008": 402,
+    **dict.fromkeys(("2013", "1042"), 400),
+}
+"""The same of the numbers in MiniMax's `base_resp`; 1026 and 1027 are its filter's."""
+_CODES = ("type", "code", "status", "status_code", "statusCode", "error_code", "errcode", "err_code", "errorCode")
+_WORDS = (
+    *("error", "errors", "message", "detail", "msg", "error_msg", "errmsg", "err_msg", "status_msg", "errorMessage"),
+    *("error_message", "base_resp"),
+)
+_GOOD = ("0", "200", "ok", "success", "none")
+"""What codes and messages say where nothing is wrong."""
+_CURES_BY_WORDS = (
+    (
+        re.compile(r"stream_options|include_usage", re.IGNORECASE),
+        "Set stream_options = false for the model in bench.toml: its token counts are then unknown where the endpoint "
+        "does not report them by itself.",
+    ),
+)
+"""What else an endpoint's words ask the user to do, whatever the fault is."""
 
 
 def read_fault(status: int, body: str) -> Fault:
@@ -83,10 +116,46 @@ def read_fault(status: int, body: str) -> Fault:
     return _fault(status, error)
 
 
+def stated(raw: Mapping[str, Any]) -> Fault | None:
+    """The error that an object without an answer states, inside a reply of HTTP 200; None if it states none.
+
+    Vendors and gateways put it into `error`, `errors`, `detail` or `base_resp`, or beside it into a code with a
+    message. Never raises.
+    """
+    base = raw.get("base_resp")
+    if isinstance(base, dict) and not _fine(base.get("status_code")):
+        return in_stream(raw)
+    wrong = any(not _fine(raw.get(key)) for key in ("error", "errors", "detail", "error_msg", "errorMessage"))
+    kinds = {str(raw.get(key)).lower() for key in ("type", "object", "status", "event")}
+    if wrong or kinds & {"error", "fail", "failed", "failure"} or raw.get("success") is False:
+        return in_stream(raw)
+    bare = "object" not in raw and "choices" not in raw and any(isinstance(raw.get(key), str) for key in _WORDS)
+    return in_stream(raw) if bare and not all(_fine(raw.get(key)) for key in _WORDS) else None
+
+
+def _fine(value: object) -> bool:
+    """Whether a code, a text or an object of an error says that there is none."""
+    if isinstance(value, dict):
+        return all(map(_fine, value.values()))
+    return not value or str(value).lower() in _GOOD
+
+
 def in_stream(error: object) -> Fault:
     """What an error inside a stream that began with HTTP 200 means. Never raises."""
-    codes = [_TYPES.get(text) or (int(text) if re.fullmatch(r"[45]\d\d", text) else 0) for text in _codes(error)]
-    return _fault(next(filter(None, codes), 0), error)
+    status = next(filter(None, _statuses(error)), 0)
+    fault = _fault(status, error)
+    if not status and fault.kind is FaultKind.TRANSIENT and fault.cure == _RATE:
+        status = 429
+    return fault._replace(status=status)
+
+
+def _statuses(error: object) -> Iterator[int]:
+    """The statuses that an error names: its numbers before its words."""
+    codes = list(_codes(error))
+    yield from (int(code) for code in codes if re.fullmatch(r"[45]\d\d", code))
+    if isinstance(error, dict) and "base_resp" in error:
+        yield from (_MINIMAX.get(code, 0) for code in codes)
+    yield from (_TYPES.get(code, 0) for code in codes)
 
 
 def _fault(status: int, error: object) -> Fault:
@@ -100,13 +169,14 @@ def _fault(status: int, error: object) -> Fault:
     if 100 <= status < 400:
         return Fault(FaultKind.MODEL, message, _NAME)
     kind, cure = _STATUS.get(status, (FaultKind.REQUEST if 400 <= status < 500 else FaultKind.TRANSIENT, ""))
+    if kind is FaultKind.REQUEST:
+        cure = next((cure for words, cure in _CURES_BY_WORDS if words.search(said)), "")
     return Fault(kind, message, cure)
 
 
 def _message(error: object) -> str:
     """The vendor's sentence on one line; without one, all that it said."""
-    keys = ("error", "message", "detail", "msg", "error_msg")
-    while isinstance(error, dict) and (inner := next((error[key] for key in keys if error.get(key)), None)):
+    while isinstance(error, dict) and (inner := next((i for key in _WORDS if _says(i := error.get(key))), None)):
         error = inner
     try:
         return whole(" ".join(str(error).split()))[:LONGEST]
@@ -114,10 +184,15 @@ def _message(error: object) -> str:
         return "nested too deeply"
 
 
+def _says(value: object) -> bool:
+    return bool(value) and not isinstance(value, bool | int | float)
+
+
 def _codes(error: object) -> Iterator[str]:
     """The types and codes of an error, of the object around it and of the one in it."""
     while isinstance(error, dict):
-        for key in ("type", "code", "status", "error_code"):
-            if isinstance(error.get(key), str | int):
-                yield str(error[key])
-        error = error.get("error")
+        for key in _CODES:
+            code = error.get(key)
+            if isinstance(code, str | int) and not isinstance(code, bool):
+                yield str(code)
+        error = next((i for key in ("error", "base_resp", "detail") if isinstance(i := error.get(key), dict)), None)

@@ -7,9 +7,10 @@ from math import isfinite
 from typing import Any
 
 from bench.providers import usage
-from bench.providers.faults import in_stream, read_fault
+from bench.providers.endings import outcome_of
+from bench.providers.faults import read_fault, stated
 from bench.providers.protocol import StreamEvent
-from bench.providers.reading import a_text, an_object, outcome_of, parse
+from bench.providers.reading import a_text, an_event, an_object, parse, texts
 from bench.records import Message, Outcome
 
 __all__ = ["PATH", "STOP", "STREAMING", "headers", "prompt", "read_event", "read_fault"]
@@ -34,32 +35,53 @@ def prompt(messages: Sequence[Message]) -> dict[str, Any]:
 
 
 def read_event(data: str) -> StreamEvent:
-    """One `data:` payload. Raises ValueError if it is not the JSON object that the protocol promises.
+    """One `data:` payload, or a whole `chat.completion`. Raises ValueError if it is neither.
 
     Texts of another type break the promise; odd token counts do not: they are unknown, the answer is not. A refusal
     has a field of its own, and its stream then stops as if it were an answer.
     """
     if data.strip() == "[DONE]":
         return StreamEvent(done=True)
-    raw = an_object(parse(data), "event")
-    if raw.get("error"):
-        return StreamEvent(fault=in_stream(raw["error"]))
-    choices = raw.get("choices") or [{}]
+    raw = an_event(parse(data))
+    choices = raw.get("choices")
+    if not choices or raw.get("error"):
+        return _without_choices(raw)
     if not isinstance(choices, list):
         raise ValueError("choices is not a list")
     choice = an_object(choices[0], "choice")
-    delta = an_object(choice.get("delta") or {}, "delta")
-    reason = a_text(choice, "finish_reason") or None
+    delta, reason = choice.get("delta"), a_text(choice, "finish_reason") or None
+    restated = False
+    if not delta:
+        restated = bool(choice.get("message"))
+        delta = choice.get("message") or {"content": choice.get("text")}
+    delta = an_object(delta, "delta")
+    if reason and choice.get("error"):
+        return StreamEvent(fault=stated(choice))
     counts = raw.get("usage") or choice.get("usage")
     refusal = a_text(delta, "refusal")
+    content, inside = delta.get("content"), ""
+    if content.__class__ is not str:
+        content, inside = texts(content, "content")
     return StreamEvent(
-        answer=a_text(delta, "content") or refusal,
-        reasoning=a_text(delta, "reasoning_content") or a_text(delta, "reasoning"),
+        answer=content or refusal,
+        reasoning=a_text(delta, "reasoning_content") or a_text(delta, "reasoning") or inside,
         finish_reason=reason,
         outcome=Outcome.REFUSED if refusal else outcome_of(reason),
         usage=usage.of_chat(counts) if counts else None,
         cost_usd=_cost(counts) if counts else None,
         served_model=a_text(raw, "model") or None,
+        restated=restated,
+    )
+
+
+def _without_choices(raw: Mapping[str, Any]) -> StreamEvent:
+    """The counts behind the last choice, an error of whatever shape, or nothing."""
+    counts = raw.get("usage")
+    return StreamEvent(
+        usage=usage.of_chat(counts) if counts else None,
+        cost_usd=_cost(counts) if counts else None,
+        served_model=a_text(raw, "model") or None,
+        fault=stated(raw),
     )
 
 

@@ -31,6 +31,8 @@ class Fault(NamedTuple):
     """The vendor's own words, at most 300 characters."""
     cure: str = ""
     """What the user can do, as one sentence; empty if nothing."""
+    status: int = 0
+    """The HTTP status that an error inside a 200 stands for, e.g. 429; 0 where it names none."""
 
 
 class StreamEvent(NamedTuple):
@@ -46,7 +48,7 @@ class StreamEvent(NamedTuple):
     finish_reason: str | None = None
     """The provider's word for why it ended; a refusal's category follows after a colon."""
     outcome: Outcome | None = None
-    """What that word means here; a refusal stays one, whatever follows."""
+    """What that word means here, None for an unknown word; a refusal stays one, whatever follows."""
     usage: TokenUsage | None = None
     """Token counts; reports of one stream add up by `TokenUsage.updated`."""
     cost_usd: float | None = None
@@ -56,7 +58,9 @@ class StreamEvent(NamedTuple):
     fault: Fault | None = None
     """An error inside the stream."""
     done: bool = False
-    """The terminal event: without it a stream was cut off, whatever HTTP said."""
+    """The terminal event."""
+    restated: bool = False
+    """Whether its texts stand where a whole message stands: behind pieces of it, they say the same once more."""
 
 
 class Wire(Protocol):
@@ -76,7 +80,7 @@ class Wire(Protocol):
         """The headers that the protocol itself needs, with the key if there is one."""
 
     def read_event(self, data: str) -> StreamEvent:
-        """One `data:` payload. Raises ValueError if it is not what the protocol promises."""
+        """One `data:` payload, or the whole reply of a server that does not stream. Raises ValueError for others."""
 
     def read_fault(self, status: int, body: str) -> Fault:
         """What a reply other than 200 means. Never raises."""

@@ -7,20 +7,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from bench import clean
-from bench.records import Outcome
-
-OUTCOMES: Mapping[str, Outcome] = {
-    **dict.fromkeys(("stop", "stop_sequence", "eos", "end_turn"), Outcome.ANSWERED),
-    **dict.fromkeys(("tool_calls", "tool_use", "function_call"), Outcome.ANSWERED),
-    **dict.fromkeys(("length", "max_tokens", "model_length", "model_context_window_exceeded"), Outcome.TRUNCATED),
-    **dict.fromkeys(("content_filter", "sensitive", "refusal"), Outcome.REFUSED),
-}
-"""Finish reasons of all vendors. Any other is infrastructure, e.g. insufficient_system_resource, network_error."""
-
-
-def outcome_of(reason: str | None) -> Outcome | None:
-    """What a finish reason means; None while there is none."""
-    return OUTCOMES.get(reason, Outcome.INFRASTRUCTURE) if reason else None
 
 
 def parse(text: str) -> Any:
@@ -38,6 +24,13 @@ def an_object(value: Any, what: str) -> dict[str, Any]:
     return value
 
 
+def an_event(value: Any) -> dict[str, Any]:
+    """A payload's JSON object; some vendors wrap an error into a list of one. Raises ValueError for anything else."""
+    if isinstance(value, list) and len(value) == 1 and isinstance(value[0], dict) and "error" in value[0]:
+        value = value[0]
+    return an_object(value, "event")
+
+
 def a_text(raw: Mapping[str, Any], key: str) -> str:
     """A text of an object; absent or null is empty. Raises ValueError for any other type."""
     value = raw.get(key)
@@ -46,6 +39,34 @@ def a_text(raw: Mapping[str, Any], key: str) -> str:
     if not isinstance(value, str):
         raise ValueError(f"{key} is not a text")
     return value
+
+
+def texts(value: Any, what: str) -> tuple[str, str]:
+    """What a content says, as (answer, reasoning): a text, or a list of parts, each a text or an object with a type.
+
+    Parts of an unknown type are empty. Raises ValueError for anything that is no content.
+    """
+    if value is None or isinstance(value, str):
+        return value or "", ""
+    if isinstance(value, dict):
+        value = [value]
+    if not isinstance(value, list):
+        raise ValueError(f"{what} is not a text")
+    parts = [_part(part, what) for part in value]
+    return "".join(answer for answer, _ in parts), "".join(reasoning for _, reasoning in parts)
+
+
+def _part(part: Any, what: str) -> tuple[str, str]:
+    if not isinstance(part, dict):
+        return texts(part, what) if isinstance(part, str) else ("", "")
+    kind = part.get("type", "text")
+    if kind in ("text", "output_text", "text_delta"):
+        said = part.get("text")
+        return texts(said.get("value") if isinstance(said, dict) else said, what)
+    if kind in ("thinking", "thinking_delta", "reasoning", "reasoning_text"):
+        said = next((part[key] for key in ("thinking", "reasoning", "text") if part.get(key)), None)
+        return "", "".join(texts(said, what))
+    return "", ""
 
 
 def a_count(raw: object, *path: str) -> int | None:

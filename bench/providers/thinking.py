@@ -6,7 +6,10 @@ import re
 
 OPEN, CLOSE = "<think>", "</think>"
 
-_ALONE = re.compile(rf"^[ \t]*{CLOSE}[ \t]*(?:\n|\Z)\s*", re.MULTILINE)
+_QUOTES = "`'\"“”‘’「」『』()<>[]"
+_END = re.compile(rf"[ \t]*{CLOSE}\s*")
+_SENTENCE = re.compile(r"[,;:\w][ \t]+\Z")
+_GOES_ON = re.compile(r"[.,;:!?)]|[ \t]+[a-z]")
 
 
 class ThinkSplitter:
@@ -59,10 +62,25 @@ class ThinkSplitter:
 def unopened(text: str) -> tuple[int, int]:
     """Where a block ends that began in the prompt, as chat templates do it, and where the answer after it begins.
 
-    Only the whole text can tell: a `</think>` on a line of its own, with no `<think>` before it. (0, 0) without one.
+    Only the whole text can tell: the first `</think>` with no `<think>` before it, wherever on its line it stands,
+    unless the text only speaks of the tag: in quotes, or in the middle of a sentence. (0, 0) without one.
     """
-    match = _ALONE.search(text)
-    return match.span() if match and OPEN not in text[: match.start()] else (0, 0)
+    for match in _END.finditer(text):
+        if OPEN in text[: match.start()]:
+            return 0, 0
+        if not _spoken_of(text, match.start(), text.index(CLOSE, match.start())):
+            return match.start(), match.end()
+    return 0, 0
+
+
+def _spoken_of(text: str, start: int, tag: int) -> bool:
+    """Whether the `</think>` at `tag`, with blanks from `start`, is a word of the text and no end of reasoning."""
+    before, after = text[start - 1 : start] if start == tag else "", text[tag + len(CLOSE) :]
+    if before and before in _QUOTES and after[:1] in _QUOTES and after:
+        return True
+    if re.match(r"[ \t]*(\n|\Z)", after):
+        return False
+    return bool(_SENTENCE.search(text[:tag])) and bool(_GOES_ON.match(after))
 
 
 def _overlap(text: str, tag: str) -> int:

@@ -12,7 +12,7 @@ from bench import clean
 
 
 class Outcome(StrEnum):
-    """How an asked item ended. The first four score (0 for the last three of them); an imported item whose source does
+    """How an asked item ended. The first five score (0 for the last four of them); an imported item whose source does
     not say how it ended keeps its source's score; the others are missing."""
 
     ANSWERED = "answered"
@@ -23,6 +23,8 @@ class Outcome(StrEnum):
     """The vendor's filter or the model's refusal stop reason ended it."""
     UNPARSABLE = "unparsable"
     """It ended by itself, but no answer could be extracted from the text."""
+    EMPTY = "empty"
+    """It ended by itself without any visible text, though tokens may have been billed. Before 2026-12: unparsable."""
     UNSTATED = "unstated"
     """Imported with a score, from a source that does not say how the answer ended: truncation is unknown."""
     INFRASTRUCTURE = "infrastructure"
@@ -179,7 +181,7 @@ class Call:
     order: int
     """The call's place in the plan."""
     outcome: Outcome
-    """How it ended on the wire: answered, truncated, refused or infrastructure."""
+    """How it ended on the wire: answered, empty, truncated, refused or infrastructure."""
     text: str
     """The visible answer, reasoning removed."""
     reasoning: str

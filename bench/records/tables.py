@@ -40,7 +40,7 @@ class ItemRow:
     order: int
     """The call's place in the plan."""
     score: float | None
-    """In [0, 1]; 0 for truncated, refused and unparsable; None if missing."""
+    """In [0, 1]; 0 for truncated, refused, empty and unparsable; None if missing."""
     partial: float | None
     """Partial credit in [0, 1], reported beside the score and never in it; None where the task gives none."""
     outcome: str

@@ -162,7 +162,7 @@ def outcome_of(call: Call | None, graded: Graded | None) -> Outcome:
 
 
 def score_of(outcome: Outcome, lm_eval_score: float | None) -> float | None:
-    """Truncated, refused and unparsable answers score 0, whatever their text happens to contain."""
+    """Truncated, refused, empty and unparsable answers score 0, whatever their text happens to contain."""
     if not outcome.scored:
         return None
     return lm_eval_score if outcome is Outcome.ANSWERED else 0.0

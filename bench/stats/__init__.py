@@ -10,6 +10,16 @@ from bench.stats.holm import holm
 from bench.stats.intervals import Interval, mean_interval, proportion_interval, quantile_interval
 from bench.stats.paired import smallest_n
 from bench.stats.pareto import frontier, membership
+from bench.stats.power import (
+    TYPICAL_DISCORDANCE,
+    TYPICAL_ICC,
+    World,
+    families_needed,
+    fixed_power,
+    icc_of,
+    mean_power,
+    random_power,
+)
 from bench.stats.ratio import Limits, Ratio, ratio_of_sums, ratio_test
 from bench.stats.reasons import Caveat, Reason
 from bench.stats.region import joint_region
@@ -19,6 +29,14 @@ from bench.stats.strata import BoundTest, Strata
 from bench.stats.unpaired import Unpaired, unpaired_interval, unpaired_test
 
 __all__ = [
+    "TYPICAL_DISCORDANCE",
+    "TYPICAL_ICC",
+    "World",
+    "families_needed",
+    "fixed_power",
+    "icc_of",
+    "mean_power",
+    "random_power",
     "PER_ITEM",
     "PER_SOLVED",
     "BoundTest",

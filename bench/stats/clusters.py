@@ -67,6 +67,13 @@ def prudent_design_effect(estimated: float, clusters: Sequence[str], differing: 
     return max(estimated, 1 + (typical_size(clusters) - 1) * PRIOR_ICC * PRIOR_WORTH / (PRIOR_WORTH + differing))
 
 
+def joint_effect(effects: Sequence[float], sizes: Sequence[int]) -> float:
+    """The design effect of the unweighted mean of suites: Σ (deff_k / n_k) / Σ (1 / n_k), each suite's values varying
+    alike."""
+    shares = 1 / np.asarray(sizes, dtype=np.float64)
+    return float(np.asarray(effects) @ shares / shares.sum())
+
+
 def tail_design_effect(estimated: float, clusters: Sequence[str]) -> float:
     """A design effect for a tail that the sample may not have met: families can be dear, or slow, as wholes.
 

@@ -15,21 +15,21 @@ from bench.stats.strata import BoundTest, Strata, detectable, held_back, needed,
 
 
 def difference_test(
-    differences: ArrayLike, strata: Strata, margin: float, *, alpha: float = 0.05, binary: bool = True, seed: int = 0
+    differences: ArrayLike, strata: Strata, margin: float, *, alpha: float = 0.05, binary: bool = True
 ) -> BoundTest:
     """Judges "a is at most `margin` lower than b" on a - b of each item, values in [0, 1], repeats averaged first.
 
     See `ScoreDifference` for the tests. Fewer independent items than `smallest_n` show nothing, whatever they look
     like. ValueError on non-finite differences.
     """
-    difference, problem = score_difference(differences, strata, binary=binary, seed=seed)
+    difference, problem = score_difference(differences, strata, binary=binary)
     if difference is None:
         estimate = float((np.asarray(differences, dtype=np.float64) * strata.weights()).mean())
         return undecided(estimate, len(strata.suites), problem)
     n, least, effect = len(difference.values), smallest_n(margin, alpha), difference.design_effect
-    effective = int(n / effect + 1e-9)
+    effective = int(difference.least_worth + 1e-9)
     if effective < least:
-        worth = None if effect == 1 else effective
+        worth = None if strata.independent else effective
         problem = Caveat(reason=Reason.FEW_ITEMS, n=n, worth=worth, least=least, share=margin)
     estimate, interval, p_within = difference.mean.mean, difference.interval(1 - 2 * alpha), difference.above_p(-margin)
     inside = interval.low is not None and interval.low >= -margin

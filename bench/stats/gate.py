@@ -14,16 +14,15 @@ from bench.stats.holm import holm
 from bench.stats.strata import POWER
 from bench.stats.tilted import tilted_p
 
-_DRAWS = 9999
 _NEAR = 1e-4
 
 
-def drop_p(differences: ArrayLike, *, binary: bool, seed: int = 0) -> float:
+def drop_p(differences: ArrayLike, *, binary: bool) -> float:
     """p-value of H0: the score did not drop, from each item's score now minus its score in the baseline.
 
     `binary`, every score one sample's 0 or 1: the exact sign test on the items that differ,
     P(Bin(lost + won, 1/2) >= lost). It needs no independence of items: under H0 each that differs is as likely
-    lost as won. Otherwise the tilted-null bootstrap of the mean loss. ValueError on non-finite differences.
+    lost as won. Otherwise the tilted null of the mean loss. ValueError on non-finite differences.
     """
     values = np.asarray(differences, dtype=np.float64)
     if not np.isfinite(values).all():
@@ -33,7 +32,7 @@ def drop_p(differences: ArrayLike, *, binary: bool, seed: int = 0) -> float:
         return 1.0
     if binary:
         return float(stats.binom.sf(lost - 1, lost + won, 0.5))
-    return tilted_p(-values, -1.0, seed=seed, draws=_DRAWS)
+    return tilted_p(-values, -1.0)
 
 
 def hybrid(parts: Sequence[float], pooled: Sequence[float]) -> tuple[list[float], list[float]]:

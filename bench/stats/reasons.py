@@ -23,6 +23,8 @@ class Reason(Enum):
     """Nothing limits what a value can come to: the interval may be too narrow."""
     TAIL_FEW_ITEMS = auto()
     """Nothing limits side a's values, and the items are too few for that."""
+    TAIL_HEAVY = auto()
+    """Nothing limits side a's values, and they spread so far that no usual test of them holds."""
     TAIL_UNCLEAR = auto()
     """The result is too near to the bound: side a's values, limited or not, could still break it."""
 
@@ -47,3 +49,5 @@ class Caveat:
     """FEW_FAMILIES: how often items like these would show no loss then."""
     most: float | None = None
     """TAIL_*: the most that a value of side a can come to; None if nothing limits it."""
+    cure: float | None = None
+    """TAIL_UNCLEAR: the limit at which the same values would show it; None where no limit would."""

@@ -7,12 +7,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike
 
-from bench.stats.clusters import ClusteredMean, Floats, prudent_design_effect
+from bench.stats.clusters import ClusteredMean, Floats, clustered_mean, joint_effect, prudent_design_effect
 from bench.stats.intervals import Interval
-from bench.stats.paired import Paired, inferiority_p, noninferiority_p, tango_interval
+from bench.stats.paired import Paired, inferiority_p, noninferiority_p, tango, tango_interval
 from bench.stats.reasons import Caveat
 from bench.stats.strata import Strata, few_clusters, hull, mean_difference
 from bench.stats.tilted import tilted_interval, tilted_p
+
+FEW_LOSSES = 16
+"""Losses up to which a further one says more of how items cluster than it takes from the score."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,26 +32,24 @@ class ScoreDifference:
     """How many clustered items are worth one independent item."""
     pair: Paired | None
     """Counts of lost and won items; None where scores are not one run's 0 or 1 on one suite."""
-    seed: int
-    """Seeds the bootstrap where there are no counts."""
 
     def above_p(self, bound: float) -> float:
         """p-value of H0: the difference is `bound` or less.
 
-        Counts: Tango's exact p; clustered ones also by CR2-t, and the larger decides. Otherwise the tilted-null
-        bootstrap and CR2-t.
+        Of independent items a further loss never makes it smaller. Of clustered ones it can, where a single family of
+        wins is all that spreads the values: so does every t test.
+        Counts: Tango's exact p; otherwise the tilted null. Of clustered items both as far as what differs says how
+        they cluster, see `prudent_design_effect`, and CR2-t; the larger decides.
         """
-        if self.pair is not None:
-            exact = noninferiority_p(self.pair, -bound)
-            return exact if self.strata.independent else max(exact, self.mean.above_p(bound))
-        return max(self._tilted_p(1, bound), self.mean.above_p(bound))
+        if self.strata.independent:
+            return self._alone_p(1, bound)
+        return max(self.mean.above_p(bound), self._alone_p(1, bound))
 
     def below_p(self, bound: float) -> float:
-        """p-value of H0: the difference is `bound` or more."""
-        if self.pair is not None:
-            exact = inferiority_p(self.pair, -bound)
-            return exact if self.strata.independent else max(exact, self.mean.negated().above_p(-bound))
-        return max(self._tilted_p(-1, bound), self.mean.negated().above_p(-bound))
+        """p-value of H0: the difference is `bound` or more; see `above_p`."""
+        if self.strata.independent:
+            return self._alone_p(-1, bound)
+        return max(self.mean.negated().above_p(-bound), self._alone_p(-1, bound))
 
     def two_sided_p(self) -> float:
         """p-value of H0: no difference; twice the smaller of the one-sided ones."""
@@ -57,20 +58,53 @@ class ScoreDifference:
     def interval(self, confidence: float) -> Interval:
         """Two-sided, by the same rules: the wider of two where two decide. Within [-1, 1]."""
         if self.pair is not None:
-            exact = tango_interval(self.pair, confidence)
-            return exact if self.strata.independent else _possible(hull(exact, mean_difference(self.mean, confidence)))
-        weighted, reach = self._weighted()
-        tilted = tilted_interval(weighted, reach, confidence, design_effect=self.design_effect, seed=self.seed)
-        return _possible(hull(mean_difference(self.mean, confidence), tilted))
+            found = tango_interval(self.pair.scaled(self.design_effect), confidence)
+        else:
+            weighted, reach = self._weighted()
+            found = tilted_interval(weighted, reach, confidence, design_effect=self.design_effect)
+        return _possible(found if self.strata.independent else hull(found, mean_difference(self.mean, confidence)))
 
     def errors(self) -> tuple[float, float]:
         """The standard error as asked and with one item of each suite; see `Strata.errors`."""
         return self.strata.errors(self.values, self.design_effect)
 
-    def _tilted_p(self, sign: int, bound: float) -> float:
+    @property
+    def least_worth(self) -> float:
+        """How many independent items they are worth at least, whatever the losses are."""
+        return len(self.values) / (1.0 if self.strata.independent else self._effect(self._for(1)))
+
+    def _alone_p(self, sign: int, bound: float) -> float:
+        """Without what the sample itself says of how items cluster."""
+        if self.pair is not None:
+            return self._counted_p(self.pair if sign > 0 else self.pair.swapped(), sign, sign * bound)
         weighted, reach = self._weighted()
         gain, worst = sign * (weighted - bound), -reach - sign * bound
-        return tilted_p(gain, worst, design_effect=self.design_effect, seed=self.seed)
+        effect = 1.0 if self.strata.independent else self._effect(self._for(sign))
+        return tilted_p(gain, worst, design_effect=effect)
+
+    def _counted_p(self, pair: Paired, sign: int, bound: float) -> float:
+        """Clustered: the largest p-value of as many losses or fewer, since they also say how little items cluster."""
+
+        def worth(lost: float) -> Paired:
+            effect = 1.0 if self.strata.independent else self._effect(lost + pair.won)
+            return Paired(pair.n, lost, pair.won).scaled(effect)
+
+        def p(counts: Paired) -> float:
+            return noninferiority_p(counts, -bound) if sign > 0 else inferiority_p(counts.swapped(), bound)
+
+        if self.strata.independent or not pair.lost:
+            return p(worth(pair.lost))
+        fewer = min((worth(lost) for lost in range(min(int(pair.lost), FEW_LOSSES))), key=lambda w: tango(w, bound))
+        return max(p(worth(pair.lost)), p(fewer))
+
+    def _for(self, sign: int) -> float:
+        """Items that differ in favour of a direction."""
+        return float(np.count_nonzero(sign * self.values > 0))
+
+    def _effect(self, differing: float) -> float:
+        """The design effect of the mean that is assumed where so many items differ."""
+        parts = [self.strata.chosen(mask).clusters for _, mask in self.strata.parts()]
+        return joint_effect([prudent_design_effect(1.0, of, differing) for of in parts], [len(of) for of in parts])
 
     def _weighted(self) -> tuple[Floats, float]:
         """Differences times their weights, and how far from 0 they can be."""
@@ -85,7 +119,7 @@ def _possible(interval: Interval) -> Interval:
 
 
 def score_difference(
-    differences: ArrayLike, strata: Strata, *, binary: bool = True, seed: int = 0
+    differences: ArrayLike, strata: Strata, *, binary: bool = True
 ) -> tuple[ScoreDifference | None, Caveat | None]:
     """The difference to be tested, or why the clusters are too few for any test.
 
@@ -98,13 +132,19 @@ def score_difference(
     mean = None if problem else strata.mean(values)
     if mean is None:
         return None, problem
-    effect = 1.0
-    if not strata.independent:
-        effect = max(
-            prudent_design_effect(mean.design_effect, strata.chosen(mask).clusters, int(np.count_nonzero(values[mask])))
-            for _, mask in strata.parts()
-        )
+    effect = 1.0 if strata.independent else _design_effect(values, strata)
     pair = None
     if binary and strata.single:
-        pair = Paired(len(values), float((values < 0).sum()), float((values > 0).sum())).scaled(effect)
-    return ScoreDifference(values=values, strata=strata, mean=mean, design_effect=effect, pair=pair, seed=seed), None
+        pair = Paired(len(values), float((values < 0).sum()), float((values > 0).sum()))
+    return ScoreDifference(values=values, strata=strata, mean=mean, design_effect=effect, pair=pair), None
+
+
+def _design_effect(values: Floats, strata: Strata) -> float:
+    """The design effect of the mean: as seen, but no smaller than what differs can rule out."""
+    differing, effects, sizes = float(np.count_nonzero(values)), [], []
+    for _, mask in strata.parts():
+        part = clustered_mean(values[mask], strata.chosen(mask).clusters)
+        assert part is not None
+        effects.append(prudent_design_effect(part.design_effect, strata.chosen(mask).clusters, differing))
+        sizes.append(part.n)
+    return joint_effect(effects, sizes)

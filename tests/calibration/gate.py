@@ -62,10 +62,10 @@ def repeated(scale: Scale, rng: Rng, suites: int, repeats: int, n: int) -> list[
     world = Repeated(repeats, 0.7, 0.0)
     shifts = world.shifts()
     found = []
-    for seed in range(scale.bootstrap):
+    for _ in range(scale.bootstrap):
         parts = [world.draw(rng, n, shifts) for _ in range(suites)]
-        p_values = [drop_p(values, binary=False, seed=seed) for values in parts]
-        adjusted, pooled = hybrid(p_values, [drop_p(np.concatenate(parts), binary=False, seed=seed)])
+        p_values = [drop_p(values, binary=False) for values in parts]
+        adjusted, pooled = hybrid(p_values, [drop_p(np.concatenate(parts), binary=False)])
         found.append(min(*adjusted, *pooled) <= ALPHA)
     share = rate(found)
     se = error(share, scale.bootstrap, 0.05)

@@ -15,19 +15,19 @@ SAVING = 0.9
 WORLDS = ((0.5, 0.5, 8.0), (1.0, 0.6, 8.0), (1.5, 0.8, 8.0), (1.5, 0.8, 20.0), (2.0, 0.8, 40.0))
 
 
-def judged(ours: Floats, theirs: Floats, cap: float, ratio: float, seed: int) -> BoundTest:
+def judged(ours: Floats, theirs: Floats, cap: float, ratio: float) -> BoundTest:
     """The test of the cost part; caps are `cap` times each side's true mean."""
     alone = Strata(["s"] * len(ours), [str(i) for i in range(len(ours))])
-    return ratio_test(ours, theirs, alone, 1 - SAVING, limits=(cap * ratio, cap), seed=seed)
+    return ratio_test(ours, theirs, alone, 1 - SAVING, limits=(cap * ratio, cap))
 
 
 def saving(scale: Scale, rng: Rng, sigmas: tuple[float, float, float], n: int, ratio: float) -> list[Row]:
     """Supports of "90 % cheaper" where the true ratio is exactly 0.1 (false), or 0.05 (true)."""
     world, true = Costs(*sigmas), ratio < 1 - SAVING
     ours, log_ratio, plain = [], [], []
-    for seed in range(scale.bootstrap):
+    for _ in range(scale.bootstrap):
         candidate, baseline = world.draw(rng, n, ratio)
-        test = judged(candidate, baseline, sigmas[2], ratio, seed)
+        test = judged(candidate, baseline, sigmas[2], ratio)
         ours.append(test.p_within <= ALPHA and test.problem is None)
         assert test.interval.high is not None
         log_ratio.append(test.interval.high <= 1 - SAVING)
@@ -48,9 +48,9 @@ def families(scale: Scale, rng: Rng, groups: int, each: int, cap: float, ratio: 
     world, true = Families(groups, each, cap, ratio), ratio < 1 - SAVING
     strata = Strata(["s"] * groups * each, [str(at // each) for at in range(groups * each)])
     ours, log_ratio = [], []
-    for seed in range(scale.bootstrap // 2):
+    for _ in range(scale.bootstrap // 2):
         candidate, baseline = world.draw(rng)
-        test = ratio_test(candidate, baseline, strata, 1 - SAVING, limits=(0.1 * cap, 20.0), seed=seed)
+        test = ratio_test(candidate, baseline, strata, 1 - SAVING, limits=(0.1 * cap, 20.0))
         ours.append(test.p_within <= ALPHA and test.problem is None)
         assert test.interval.high is not None
         log_ratio.append(test.interval.high <= 1 - SAVING)
@@ -65,9 +65,9 @@ def stalls(scale: Scale, rng: Rng, n: int, often: float, times: float, ratio: fl
     world, true = Stalls(often, times, ratio), ratio < 2
     alone = Strata(["s"] * n, [str(at) for at in range(n)])
     ours, plain = [], []
-    for seed in range(scale.bootstrap // 2):
+    for _ in range(scale.bootstrap // 2):
         candidate, baseline = world.draw(rng, n)
-        test = ratio_test(candidate, baseline, alone, 2.0, of=Ratio.GEOMETRIC, limits=(600.0, 600.0), seed=seed)
+        test = ratio_test(candidate, baseline, alone, 2.0, of=Ratio.GEOMETRIC, limits=(600.0, 600.0))
         ours.append(test.p_within <= ALPHA and test.problem is None)
         assert test.interval.high is not None
         plain.append(test.interval.high <= 2)
@@ -87,8 +87,8 @@ def joint(
     for seed in range(scale.bootstrap):
         values = binary_differences(rng, n, difference, discordance)
         candidate, baseline = world.draw(rng, n, ratio)
-        score = difference_test(values, alone, MARGIN, seed=seed)
-        cost = judged(candidate, baseline, cap, ratio, seed)
+        score = difference_test(values, alone, MARGIN)
+        cost = judged(candidate, baseline, cap, ratio)
         results = {
             ("s", part.key): worded(part.key, test, part.in_words) for part, test in ((SCORE, score), (COST, cost))
         }

@@ -29,9 +29,9 @@ def repeated(scale: Scale, rng: Rng, n: int, repeats: int, solved: float) -> lis
     alone = Strata(["s"] * n, [str(i) for i in range(n)])
     ours: list[tuple[bool, bool]] = []
     plain: list[tuple[bool, bool]] = []
-    for seed in range(scale.bootstrap):
+    for _ in range(scale.bootstrap):
         values = world.draw(rng, n, shifts)
-        found, _ = score_difference(values, alone, binary=False, seed=seed)
+        found, _ = score_difference(values, alone, binary=False)
         assert found is not None
         ours.append((found.above_p(-MARGIN) <= ALPHA, found.below_p(-MARGIN) <= ALPHA))
         plain.append((t_supports(values, -MARGIN), t_supports(-values, MARGIN)))

@@ -75,10 +75,9 @@ def test_a_true_claim_is_supported_and_says_so_in_a_sentence(tmp_path: Path) -> 
     assert str(opinion.verdict) == "supported"
     text = claims.sentence(opinion, read_record(tmp_path / "run"))
     assert text == (
-        "Supported at 95 %: on tasks like suite coding, small costs 95.0 % less per item than big (90 % interval 95.0 "
-        "% to 95.0 % less), claimed: at least 90 % less, and it scores the same as big (90 % interval -2.2 to +2.2), "
-        "inside the 3-point margin. 120 paired items, 1 run each, temperature 0, list prices of 2026-11-19, answers "
-        "given from 2026-11-20 on."
+        "Supported on items like these: small, against big, costs 95.0 % less and scores the same (n = 120). "
+        "120 paired items, 1 run each, 95 % confidence, temperature 0, list prices of 2026-11-19, answers given from "
+        "2026-11-20 on."
     )
 
 

@@ -21,7 +21,8 @@ from tests.report.sample_run import model
 def words(folder: Path) -> str:
     """The paragraph for a reader who knows no statistics."""
     [opinion] = claims.judge_run(folder).judgements
-    return claims.explanation(opinion, read_record(folder))
+    lines = [f"{line}." for line in claims.part_lines(opinion)]
+    return " ".join([claims.explanation(opinion, read_record(folder)), *lines])
 
 
 def test_lost_samples_of_an_item_count_at_their_worst(tmp_path: Path) -> None:
@@ -59,8 +60,8 @@ def test_what_cannot_be_judged_leaves_the_others_judged(tmp_path: Path) -> None:
     assert claims.judge_run(folder, "elsewhere").judgements == ()
     assert claims.judge_run(folder, "cheap").unjudged == {}
     told = claims.lines(ruling, read_record(folder))
-    assert told[0].startswith("cheap: Supported at 95 %: ")
-    assert told[1] == "elsewhere: cannot be judged on this run: the run has no suite 'maths'; it has coding."
+    assert told[0].startswith("cheap: Supported on items like these: ")
+    assert told[-1] == "elsewhere: cannot be judged on this run: the run has no suite 'maths'; it has coding."
     assert "## elsewhere: cannot be judged on this run" in page(folder)
     assert claims.as_json(ruling, read_record(folder))[1]["verdict"] is None
 
@@ -110,7 +111,7 @@ def test_repriced_and_rescored_runs_are_labelled(tmp_path: Path) -> None:
     quality = replace(CLAIM, margins={"worse_by": 0.03})
     assert "(repriced)" not in page(write(tmp_path / "b", rows(), quality, derived={"by": "reprice"}, parent="r"))
     scored = write(tmp_path / "c", rows(), CLAIM, derived={"by": "score"}, parent="r")
-    assert "Supported at 95 % (scored again): " in page(scored)
+    assert "## cheap: supported (scored again)" in page(scored)
 
 
 def with_rival(cost: float, **names: str) -> tuple[list[ItemRow], dict[str, Any]]:
@@ -173,10 +174,11 @@ class TestPlainWords:
         assert words(write(tmp_path / "run", rows(), CLAIM)) == (
             "The claim that small, compared with big, costs at least 90 % less and scores at most 3 points lower is "
             "supported. On the same 120 items small scored 50.0 % and big scored 50.0 %, for 2 USD and 40 USD per "
-            "1,000 items. For tasks like these the truth plausibly lies within: the score on coding 2.2 points lower "
-            "to 2.2 higher, the cost on coding 95.0 % to 95.0 % less (90 % intervals). If the claim were false for "
-            "tasks like these, luck would give a result this good at most 5 times in 100. That does not make it 95 % "
-            "likely to be true."
+            "1,000 items. If the claim were false for fresh items of these kinds of task, luck would give a result "
+            "this good nominally 5 times in 100. That does not make it 95 % likely to be true. "
+            "coding, cost: 95.0 % less (90 % interval 95.0 % to 95.0 % less); claimed at least 90 % less: shown. "
+            "coding, score: the same (90 % interval 2.2 points lower to 2.2 higher); claimed at most 3 points lower: "
+            "shown."
         )
 
     def test_refuted_by_score_cost_and_time(self, tmp_path: Path) -> None:
@@ -184,26 +186,26 @@ class TestPlainWords:
             return replace(row, score=0.0) if row.model == "small" and at % 4 else row
 
         lost = words(write(tmp_path / "a", rows(change=lose), CLAIM))
-        assert "small scored 25.0 points lower on coding, where at most 3 were claimed." in lost
-        assert "Taken alone, its part on cost in coding is supported." in lost
+        assert "coding, score: 25.0 points lower (90 % interval 19.1 to 32.0 points lower)" in lost
+        assert "claimed at most 3 points lower: missed." in lost
+        assert "claimed at least 90 % less: shown." in lost
         dear = replace(CLAIM, margins={"cheaper_by": 0.99, "worse_by": 0.03})
-        assert "small cost 95.0 % less on coding, where at least 99 % less was claimed." in words(
-            write(tmp_path / "b", rows(), dear)
-        )
+        assert "claimed at least 99 % less: missed." in words(write(tmp_path / "b", rows(), dear))
         slow = Claim(name="fast", candidate="small", baseline="big", margins={"slower_by": 2.0})
         made = rows(change=lambda row, at: replace(row, latency_s=9.0 * (1 + at % 2)) if row.model == "small" else row)
-        assert "times as long on coding, where at most 2 times was claimed." in words(write(tmp_path / "c", made, slow))
+        assert "claimed at most 2 times as long: missed." in words(write(tmp_path / "c", made, slow))
 
-    def test_inconclusive_says_what_would_decide_it_and_what_that_costs(self, tmp_path: Path) -> None:
+    def test_inconclusive_says_what_it_would_take_and_what_that_costs(self, tmp_path: Path) -> None:
         def lose(row: ItemRow, at: int) -> ItemRow:
             return replace(row, score=0.0) if row.model == "small" and at % 20 == 0 else row
 
         told = words(write(tmp_path / "run", rows(200, change=lose), CLAIM))
-        assert "is inconclusive: as a whole it is neither shown nor refuted." in told
-        assert "On coding its true score may lie anywhere from 3.0 to 8.2 points lower, where" in told
-        assert "Taken alone, its part on cost in coding is supported." in told
-        assert "a run of about 738 items of coding would decide it with 4 chances in 5, for about" in told
-        assert told.endswith("for about 31 USD. That many are not there: coding has only 240.")
+        assert "is inconclusive: neither shown nor refuted." in told
+        assert "claimed at most 3 points lower: open: " in told
+        assert "claimed at least 90 % less: shown." in told
+        assert "What it would take: 200 items like these show it " in told
+        assert "twice the items, 8.4 USD more: " in told
+        assert "Twice as many are not there: coding has only 240 items." in told
 
     def test_open_cost_and_time_are_told_in_their_own_units(self, tmp_path: Path) -> None:
         def vary(row: ItemRow, at: int) -> ItemRow:
@@ -214,8 +216,8 @@ class TestPlainWords:
         claim = replace(CLAIM, margins={"cheaper_by": 0.929, "slower_by": 1.5})
         models = {label: model(f"openai/{label}", timeout_s=60.0) for label in ("small", "big")}
         told = words(write(tmp_path / "run", rows(60, change=vary), claim, models=models))
-        assert "the true cost may lie anywhere from" in told
-        assert "times as long, where the claim needs 1.5 or less" in told
+        assert "claimed at least 92.9 % less: open: " in told
+        assert "claimed at most 1.5 times as long: open: " in told
 
     def test_a_range_that_is_all_better_or_unknown_is_told(self) -> None:
         assert span(Interval(0.02, 0.01, 0.034, 9)) == "1.0 to 3.4 points higher"
@@ -226,8 +228,8 @@ class TestPlainWords:
         folder = write(tmp_path / "run", rows(), *again)
         opinion = claims.judge_run(folder).judgements[0]
         assert str(opinion.verdict) == "inconclusive"
-        told = claims.explanation(opinion, read_record(folder))
-        assert "It would hold alone, but not among all the claims that were declared together." in told
+        told = claims.part_lines(opinion)
+        assert "every part would hold alone, but not among all the claims that were declared together" in told
 
     def test_nothing_scored_on_both_sides(self, tmp_path: Path) -> None:
         def lose(row: ItemRow, at: int) -> ItemRow:
@@ -236,7 +238,6 @@ class TestPlainWords:
 
         folder = write(tmp_path / "run", rows(120, change=lose), CLAIM)
         assert "of which none has a score on both sides" in words(folder)
-        assert "On exactly these items: none has a score on both sides." in page(folder)
 
 
 def twice(made: list[ItemRow]) -> list[ItemRow]:

@@ -51,6 +51,13 @@ def test_a_byte_order_mark_is_no_part_of_the_file(tmp_path: Path) -> None:
         load(path)
 
 
+@pytest.mark.parametrize("end", ["/v1/chat/completions", "/v1/messages/", "/v1/completions", "/v1/models?a=b"])
+def test_an_address_that_was_copied_whole_is_named(tmp_path: Path, end: str) -> None:
+    said = refused(tmp_path, MODEL + f'base_url = "https://acme.test{end}"\n')
+    path = end.removeprefix("/v1").partition("?")[0].rstrip("/")
+    assert said == f"3: base_url must end before {path}, which is added to it for every call."
+
+
 BAD = [
     # Names: the nearest known one is suggested.
     ("[modles.a]\n", 1, "unknown table or key 'modles'. Did you mean 'models'?"),

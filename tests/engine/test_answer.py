@@ -45,6 +45,30 @@ def test_a_block_that_began_in_the_prompt_is_reasoning_too(close: str) -> None:
     assert answer.window() == (5, 5)
 
 
+@pytest.mark.parametrize(
+    ("text_", "answer"),
+    [
+        ("Should I escalate this? No.</think>\n\nNo action.", "No action."),
+        ("I get 5.</think>7", "7"),
+        ("so it is 7 </think> 7", "7"),
+        ("这是无害的。</think>无需处理", "无需处理"),
+        ("The tag `</think>` ends it, so yes.</think>\nYes", "Yes"),
+        ("hm</think>", ""),
+    ],
+)
+def test_reasoning_ends_wherever_on_its_line_the_tag_stands(text_: str, answer: str) -> None:
+    assert given_text(text_) == answer
+    assert given_text(*text_) == answer
+
+
+def given_text(*pieces: str) -> str:
+    return told(*(text(n, piece) for n, piece in enumerate(pieces, 1))).text
+
+
+def test_the_first_answer_is_that_behind_the_tag() -> None:
+    assert told(text(1, "hm."), text(2, "</think>"), text(3, "\n\n"), text(4, "7")).first_answer == 4
+
+
 def test_a_block_that_began_in_the_prompt_and_took_all_tokens_leaves_no_answer() -> None:
     answer = told(text(1, "hm\n"), text(2, "</think>\n"))
     assert (answer.text, answer.reasoning, answer.first_answer) == ("", "hm\n", None)

@@ -115,7 +115,8 @@ def test_a_complete_answer_with_its_clocks() -> None:
         ([DONE], Outcome.INFRASTRUCTURE, "stream", "terminal event"),
         ([], Outcome.INFRASTRUCTURE, "stream", "terminal event"),
         ([b": keep-alive\n\n"], Outcome.INFRASTRUCTURE, "shape", "the reply holds no event: : keep-alive"),
-        ([b'{"choices": [{"message": {"content": "4"}}]}'], Outcome.INFRASTRUCTURE, "shape", 'no event: {"choices"'),
+        ([b'{"choices": [{"message": {"content": "4"}}]}'], Outcome.INFRASTRUCTURE, "stream", "terminal event"),
+        ([b'{"models": ["a"]}'], Outcome.INFRASTRUCTURE, "shape", 'no event: {"models"'),
         ([b"<html>", b"no such page"], Outcome.INFRASTRUCTURE, "shape", "no event: <html>no such page"),
         ([delta("a"), event(error={"message": "overloaded"}), DONE], Outcome.INFRASTRUCTURE, "stream", "overloaded"),
         ([delta("a"), event(error={"message": "insufficient balance"})], Outcome.INFRASTRUCTURE, "model", "balance"),
@@ -268,3 +269,13 @@ def test_the_first_good_event_is_reported_once_and_a_fault_is_not() -> None:
     assert seen == [True]
     ask([event(error={"message": "overloaded"})], on_first_event=lambda: seen.append(True))
     assert seen == [True]
+
+
+def test_a_certificate_that_nobody_we_know_signed_stops_the_model_with_its_cure() -> None:
+    def handler(_request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: self-signed certificate")
+
+    failure = ask(handler).failure
+    assert failure is not None
+    assert (failure.cause, failure.kind) == (Cause.CONNECTION, FaultKind.MODEL)
+    assert "set SSL_CERT_FILE to a PEM file" in failure.cure

@@ -90,14 +90,17 @@ FAULTS = {
     ),
     "a truncated stream for good": Row((Reply(events=1, end="drop"),), BROKEN, ("stream",) * 3, "Error"),
     "a clean end without the terminal event": Row(
-        (Reply(text="four", end="silent"),), BROKEN, ("stream",) * 3, "without its terminal event", billed=(7, 7, 7),
+        (Reply(text="four", end="silent", usage=None),), BROKEN, ("stream",) * 3, "without its terminal event",
     ),
-    "a clean end once": Row((Reply(end="silent"), OK), Outcome.ANSWERED, ("stream", None), billed=(7, 7)),
+    "a clean end without the terminal event, though with the reason and the counts": Row(
+        (Reply(text="four", end="silent"),), Outcome.ANSWERED, (None,), billed=(7,),
+    ),
+    "a clean end once": Row((Reply(end="silent", usage=None), OK), Outcome.ANSWERED, ("stream", None)),
     "an error inside a 200": Row(
-        (Reply(text="overloaded", events=2, end="error"),), BROKEN, ("stream",) * 3, "overloaded",
+        (Reply(text="overloaded", events=3, end="error"),), BROKEN, ("stream",) * 3, "overloaded",
     ),
     "an empty balance inside a 200": Row(
-        (Reply(text="insufficient balance", events=2, end="error"),), BROKEN, ("model",), "insufficient balance",
+        (Reply(text="insufficient balance", events=3, end="error"),), BROKEN, ("model",), "insufficient balance",
     ),
     "an infrastructure finish reason": Row(
         (Reply(finish_reason="network_error"), OK), Outcome.ANSWERED, ("stream", None), billed=(7, 7),
@@ -174,7 +177,7 @@ def test_too_much_at_once_is_cut_and_the_rest_still_answered(protocol: str, monk
 
 
 def test_a_hang_ends_with_our_deadline_and_is_not_asked_again(protocol: str) -> None:
-    call = one(protocol, Reply(text="four is", events=4, end="hang"), timeout_s=0.4)
+    call = one(protocol, Reply(text="four is", finish_reason=None, events=4, end="hang"), timeout_s=0.4)
     assert (call.outcome, len(call.attempts), call.scored_attempt.fault) == (Outcome.TRUNCATED, 1, "deadline")
     assert "no end after 0.4 s (our deadline)" in (call.scored_attempt.error or "")
     assert call.text.startswith("four")

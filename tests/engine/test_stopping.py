@@ -55,7 +55,16 @@ def test_a_single_bad_request_of_a_single_call_is_told() -> None:
 
 
 def test_streams_that_always_break_are_not_paid_for_in_every_slot() -> None:
-    with FakeEndpoint(lambda _: Reply(end="silent", delay_s=0.05)) as endpoint:
+    with FakeEndpoint(lambda _: Reply(end="silent", usage=None, delay_s=0.05)) as endpoint:
         ran = run([endpoint], count=60, slots=12)
     assert "calls in a row failed" in ran.stopped["m0"]
     assert len(endpoint.requests) <= 3 * (12 + 1)
+
+
+@pytest.mark.parametrize("place", ["https://acme.test/v1/chat/completions", "/login"])
+def test_a_redirect_says_where_it_leads_and_is_not_followed(place: str) -> None:
+    moved = Reply(status=307, text="moved", headers={"Location": f"{place}?token=1"})
+    with FakeEndpoint(lambda _: moved) as endpoint:
+        ran = run([endpoint], count=5)
+    assert ran.stopped["m0"].startswith(f"HTTP 307: redirects to {place}. Set base_url to where it leads")
+    assert len(endpoint.requests) == 1

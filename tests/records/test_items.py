@@ -23,8 +23,8 @@ def item(**changes: object) -> Item:
     return Item(**{**fields, **changes})  # type: ignore[arg-type]
 
 
-def test_the_first_four_outcomes_score() -> None:
-    assert [o for o in Outcome if o.scored] == list(Outcome)[:5]
+def test_the_first_five_outcomes_and_an_unstated_one_score() -> None:
+    assert [o for o in Outcome if o.scored] == list(Outcome)[:6]
     assert [o for o in Outcome if not o.scored] == [Outcome.INFRASTRUCTURE, Outcome.NOT_ASKED]
 
 

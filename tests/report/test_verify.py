@@ -29,7 +29,7 @@ def edit(name: str, old: str, new: str) -> Callable[[Path], object]:
 
 TAMPERED = {
     "a score": (edit("comparison.json", '"estimate": 1.0,', '"estimate": 0.99,'), "rows/0/cost_per_1000_usd/estimate"),
-    "a p-value": (edit("claims.json", '"p_refuted": 0.19', '"p_refuted": 0.29'), "0/p_refuted"),
+    "a p-value": (edit("claims.json", '"p_refuted": 0.19', '"p_refuted": 0.29'), "p_refuted"),
     "a table's cell": (edit("comparison.csv", "cheap,reasoning,12", "cheap,reasoning,13"), "row 2, n"),
     "a sentence": (edit("claims.md", "Inconclusive", "Supported"), "line"),
     "a chart's number": (edit("charts/tokens.csv", "100", "101"), "row"),

@@ -42,7 +42,7 @@ class Address:
 def asked(protocol: str, *urls: str, **entry: float) -> list[Call]:
     """The calls of m0, m1, ... at these addresses, in the order of their items."""
     places = cast("Any", [Address(url) for url in urls])
-    ran = run(places, count=COUNT, slots=1, protocol=protocol, environ={"FAKE_API_KEY": KEY}, **entry)
+    ran = run(places, count=COUNT, slots=1, protocol=protocol, environ={"FAKE_API_KEY": KEY}, **cast("Any", entry))
     return sorted(ran.calls, key=lambda call: call.item)
 
 

@@ -69,7 +69,7 @@ class TestRatio:
 
     def test_a_limit_that_was_not_met(self) -> None:
         test = ratio_test(*bills(60, 0.07), alone(60), 0.1, limits=(40.0, 8.0))
-        assert test.blocked == Caveat(reason=Reason.TAIL_UNCLEAR, n=60, most=40.0)
+        assert test.blocked == Caveat(reason=Reason.TAIL_UNCLEAR, n=60, most=40.0, cure=40.0 * 0.01)
         assert shown(ratio_test(*bills(60, 0.07), alone(60), 0.1, limits=(0.4, 8.0)))
 
     def test_without_a_tail_the_interval_alone_decides(self) -> None:

@@ -29,13 +29,12 @@ def test_nothing_lost_is_no_drop() -> None:
         drop_p([0.0, math.nan], binary=True)
 
 
-def test_partial_credit_is_tested_by_its_mean_and_by_seed() -> None:
+def test_partial_credit_is_tested_by_its_mean() -> None:
     rng = np.random.default_rng(1)
     noise = rng.uniform(-0.3, 0.3, 100)
     assert drop_p(noise - noise.mean(), binary=False) > 0.3
     assert drop_p(noise - 0.1, binary=False) < 0.002
-    assert drop_p(noise - 0.05, binary=False) == drop_p(noise - 0.05, binary=False)
-    assert drop_p(noise - 0.05, binary=False) != drop_p(noise - 0.05, binary=False, seed=2)
+    assert drop_p(noise - 0.05, binary=False) == pytest.approx(drop_p(noise[::-1] - 0.05, binary=False))
 
 
 def test_both_halves_get_half_the_level() -> None:

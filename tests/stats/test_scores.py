@@ -99,5 +99,5 @@ def test_cost_ratios() -> None:
 
 
 def test_no_interval_reaches_beyond_what_scores_can_differ() -> None:
-    found = made([1.0, -0.5], alone(2), binary=False).interval(0.95)
+    found = made([1.0, 1.0, -1.0, -1.0] * 3, families(12, 2), binary=False).interval(0.95)
     assert (found.low, found.high) == (-1.0, 1.0)

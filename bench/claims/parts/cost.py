@@ -15,7 +15,7 @@ from bench.claims.parts.result import PartResult, at_worst, undecided, unjudged,
 from bench.claims.scope import Scope
 from bench.claims.words import percent, saving, saving_span
 from bench.records import AggregateRow, Claim
-from bench.stats import Caveat, Floats, Interval, Reason, ratio_test
+from bench.stats import Caveat, Floats, Reason, ratio_test
 
 TAIL_RISK = "tail risk not bounded: what a call can cost is unknown, and the interval may be too narrow"
 
@@ -25,6 +25,7 @@ class CostPart(RatioPart):
 
     key = "cost"
     noun = "cost"
+    verb = "costs"
     figure = "cost"
     rank = 0
     margin = "cheaper_by"
@@ -91,7 +92,7 @@ class CostPart(RatioPart):
             return undecided(self.key, np.nan, int(mask.sum()), why)
         caps = _most(pairs.candidate.cap[mask]), _most(pairs.baseline.cap[mask])
         bound = self.bound(self.limit(claim))
-        test = ratio_test(ours, theirs, scope.strata(mask), bound, limits=caps, alpha=claim.alpha, seed=scope.seed)
+        test = ratio_test(ours, theirs, scope.strata(mask), bound, limits=caps, alpha=claim.alpha)
         return worded(self.key, test, self.in_words)
 
     def test_totals(self, claim: Claim, ours: AggregateRow, theirs: AggregateRow) -> PartResult:
@@ -130,37 +131,9 @@ class CostPart(RatioPart):
         """For example "costs at least 90 % less"."""
         return f"costs {self.wanted(margin)}"
 
-    def measured(self, estimate: float, baseline: str) -> str:
-        """For example "costs 93.9 % less per item than opus"."""
-        return f"costs {saving(estimate)} per item than {baseline}"
-
     def between(self, low: float, high: float) -> str:
         """For example "92.6 % to 95.0 % less"."""
         return saving_span(low, high)
-
-    def limit_in_words(self, margin: float, shown: bool | None) -> str:
-        """What is claimed, however it ended."""
-        del shown
-        return f"claimed: {self.wanted(margin)}"
-
-    def plausible(self, interval: Interval, where: str) -> str | None:
-        """For example "the cost on coding 89.0 % to 91.0 % less"."""
-        if interval.low is None or interval.high is None:
-            return None
-        return f"the cost{where} {saving_span(interval.low, interval.high)}"
-
-    def failing(self, estimate: float, where: str, margin: float) -> str:
-        """For example "cost 80.0 % less, where at least 90 % less was"."""
-        return f"cost {saving(estimate)}{where}, where {self.wanted(margin)} was"
-
-    def room(self, interval: Interval, margin: float) -> str:
-        """Where the true cost may lie."""
-        assert interval.low is not None
-        assert interval.high is not None
-        return (
-            f"the true cost may lie anywhere from {saving_span(interval.low, interval.high)}, where the claim needs "
-            f"{percent(margin)} less or better"
-        )
 
     def published(self, claim: Claim, result: PartResult) -> str:
         """The ratio of the bills."""

@@ -22,6 +22,7 @@ class LatencyPart(RatioPart):
 
     key = "latency"
     noun = "latency"
+    verb = "takes"
     figure = "time"
     rank = 2
     margin = "slower_by"
@@ -62,7 +63,6 @@ class LatencyPart(RatioPart):
             of=Ratio.GEOMETRIC,
             limits=(pairs.candidate.deadline_s, pairs.baseline.deadline_s),
             alpha=claim.alpha,
-            seed=scope.seed,
         )
         result = worded(self.key, test, self.in_words)
         if result.needed is not None:  # of timed samples, of which an item has several
@@ -74,28 +74,9 @@ class LatencyPart(RatioPart):
         """For example "takes at most 2 times as long"."""
         return f"takes {self.wanted(margin)}"
 
-    def measured(self, estimate: float, baseline: str) -> str:
-        """For example "takes 1.20 times as long as opus"."""
-        return f"takes {estimate:.2f} times as long as {baseline}"
-
     def between(self, low: float, high: float) -> str:
         """For example "1.10 to 1.31"."""
         return f"{low:.2f} to {high:.2f}"
-
-    def limit_in_words(self, margin: float, shown: bool | None) -> str:
-        """What is claimed, however it ended."""
-        del shown
-        return f"claimed: at most {margin:g}"
-
-    def failing(self, estimate: float, where: str, margin: float) -> str:
-        """For example "took 3.10 times as long, where at most 2 times was"."""
-        return f"took {estimate:.2f} times as long{where}, where at most {margin:g} times was"
-
-    def room(self, interval: Interval, margin: float) -> str:
-        """How long it may take."""
-        assert interval.low is not None
-        assert interval.high is not None
-        return f"it may take {self.said_between(interval)} as long, where the claim needs {margin:g} or less"
 
     def said(self, estimate: float) -> str:
         """For example "1.20 times as long"."""

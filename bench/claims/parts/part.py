@@ -38,6 +38,8 @@ class Part(ABC):
     """Its name in claims.json and in the tables of claims."""
     noun: ClassVar[str]
     """What it speaks of in a sentence, e.g. "score"."""
+    verb: ClassVar[str] = "is at"
+    """What the candidate does, before an estimate, e.g. "costs"."""
     figure: ClassVar[str]
     """What it speaks of on the first screen of a page, e.g. "time"."""
     rank: ClassVar[int]
@@ -122,29 +124,8 @@ class Part(ABC):
         """What is claimed, as the end of a sentence, e.g. "costs at least 90 % less"."""
 
     @abstractmethod
-    def measured(self, estimate: float, baseline: str) -> str:
-        """What was measured, e.g. "costs 93.9 % less per item than opus"."""
-
-    @abstractmethod
     def between(self, low: float, high: float) -> str:
         """An interval in a sentence, e.g. "92.6 % to 95.0 % less"."""
-
-    @abstractmethod
-    def limit_in_words(self, margin: float, shown: bool | None) -> str:
-        """The margin in a sentence; `shown`: it is shown to be kept (True) or to be missed (False)."""
-
-    def plausible(self, interval: Interval, where: str) -> str | None:
-        """Where the truth may lie, e.g. "the cost on coding 89.0 % to 91.0 % less"; None where that is not said."""
-        del interval, where
-        return None
-
-    @abstractmethod
-    def failing(self, estimate: float, where: str, margin: float) -> str:
-        """What refutes, e.g. "cost 80.0 % less on coding, where at least 90 % less was"."""
-
-    @abstractmethod
-    def room(self, interval: Interval, margin: float) -> str:
-        """How far off the truth may still be, and what the claim needs."""
 
     @abstractmethod
     def cell(self, estimate: float) -> str:
@@ -206,13 +187,24 @@ class RatioPart(Part):
         if caveat.reason is Reason.TAIL_UNCLEAR:
             assert caveat.most is not None
             many = f"{caveat.n} items{worth} are too few to rule out that enough of them would"
-            return f"{self.limited(caveat.most)}, and {many}"
+            return f"{self.limited(caveat.most)}, and {many}{self._cure(caveat)}"
+        if caveat.reason is Reason.TAIL_HEAVY:
+            return f"{self.unlimited}, and the {caveat.n} seen differ too much for a test without one: set a limit"
         return clusters_in_words(caveat)
+
+    def _cure(self, caveat: Caveat) -> str:
+        """The limit at which the same values would show it."""
+        if caveat.cure is None:
+            return ": it takes more items"
+        assert caveat.most is not None
+        return f": with at most {caveat.cure / caveat.most:.0%} of that limit these would do".replace("%", " %")
 
 
 def worth_in_words(caveat: Caveat) -> str:
-    """How many independent items they are worth, in brackets; empty where they are independent."""
-    return "" if caveat.worth is None else f" (worth {caveat.worth:.0f} independent ones)"
+    """How many independent items they are worth, and what that assumes, in brackets; empty for independent ones."""
+    if caveat.worth is None:
+        return ""
+    return f" (worth {caveat.worth:.0f} independent ones, assuming families as alike as these)"
 
 
 def clusters_in_words(caveat: Caveat) -> str:

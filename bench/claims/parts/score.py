@@ -16,7 +16,7 @@ from bench.claims.words import points, span, two_sided
 from bench.records import AggregateRow, Claim
 from bench.stats import Caveat, Floats, Interval, Reason, Unpaired, difference_test, unpaired_test
 
-EXACT = "the interval just reaches what is claimed, the exact test just does not"
+EXACT = "the interval just reaches what is claimed, the test just does not"
 
 
 class ScorePart(Part):
@@ -24,6 +24,7 @@ class ScorePart(Part):
 
     key = "quality"
     noun = "score"
+    verb = "scores"
     figure = "score"
     rank = 1
     margin = "worse_by"
@@ -36,20 +37,24 @@ class ScorePart(Part):
         return -margin
 
     def test(self, scope: Scope) -> PartResult:
-        """Samples lost to infrastructure are left out if they are few and even; else each side's worst case decides."""
+        """A lost answer never helps its side: it counts as wrong for "supported", as right for "refuted".
+
+        What the baseline lost is left out if it is little and even; else its worst case decides, too.
+        """
         pairs, mask = scope.pairs, scope.mask
         known = mask & pairs.both
         empty = absent(pairs, mask, known)
         if empty:
             return undecided(self.key, np.nan, int(known.sum()), f"no item{empty} has a score on both sides")
         result = self._test_filled(scope, (None, None))
-        if lacking(pairs, mask) is None:
+        if not (mask & lost_items(pairs)).any():
             return result
+        few = lacking(pairs, mask) is None
         lost = f"{int((mask & lost_items(pairs)).sum())} of {int(mask.sum())} items lack a score"
         return at_worst(
             replace(result, notes=(*result.notes, f"{lost}; the worst case for each verdict decides")),
-            self._test_filled(scope, (0.0, 1.0)),
-            self._test_filled(scope, (1.0, 0.0)),
+            self._test_filled(scope, (0.0, None if few else 1.0)),
+            self._test_filled(scope, (1.0, None if few else 0.0)),
             f"{lost}, and at their worst they could undo what the others show",
             scope.claim.alpha,
         )
@@ -67,7 +72,7 @@ class ScorePart(Part):
         binary = pairs.candidate.binary and pairs.baseline.binary
         differences, strata = (ours - theirs)[known], scope.strata(known)
         limit = self.limit(claim)
-        test = difference_test(differences, strata, limit, alpha=claim.alpha, binary=binary, seed=scope.seed)
+        test = difference_test(differences, strata, limit, alpha=claim.alpha, binary=binary)
         return worded(self.key, test, self.in_words)
 
     def test_totals(self, claim: Claim, ours: AggregateRow, theirs: AggregateRow) -> PartResult:
@@ -124,34 +129,9 @@ class ScorePart(Part):
         """For example "scores at most 3 points lower"."""
         return f"scores at most {100 * margin:g} points lower"
 
-    def measured(self, estimate: float, baseline: str) -> str:
-        """For example "scores 1.2 points lower than opus"."""
-        gap = "the same as" if round(100 * estimate, 1) == 0 else f"{self.said(estimate)} than"
-        return f"scores {gap} {baseline}"
-
     def between(self, low: float, high: float) -> str:
         """For example "-2.2 to +2.2"."""
         return f"{points(low)} to {points(high)}"
-
-    def limit_in_words(self, margin: float, shown: bool | None) -> str:
-        """Inside or outside the margin only where that is shown."""
-        how = "with a" if shown is None else "inside the" if shown else "outside the"
-        return f"{how} {100 * margin:g}-point margin"
-
-    def plausible(self, interval: Interval, where: str) -> str | None:
-        """For example "the score on coding 0.4 points lower to 2.7 higher"."""
-        return f"the score{where} {span(interval)}"
-
-    def failing(self, estimate: float, where: str, margin: float) -> str:
-        """For example "scored 6.0 points lower, where at most 3 were"."""
-        return f"scored {-100 * estimate:.1f} points lower{where}, where at most {100 * margin:g} were"
-
-    def room(self, interval: Interval, margin: float) -> str:
-        """Where the true score may lie."""
-        return (
-            f"its true score may lie anywhere from {span(interval)}, where the claim allows at most "
-            f"{100 * margin:g} lower"
-        )
 
     def cell(self, estimate: float) -> str:
         """In points."""
@@ -174,7 +154,7 @@ class ScorePart(Part):
     def said(self, estimate: float) -> str:
         """For example "1.2 points lower"."""
         if round(100 * estimate, 1) == 0:
-            return "equal"
+            return "the same"
         return f"{abs(100 * estimate):.1f} points {'lower' if estimate < 0 else 'higher'}"
 
     def said_between(self, interval: Interval) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bench.claims import MEAN, Judgement, Part, labels, parts
+from bench.claims import MEAN, Judgement, Part, labels, parts, reading
 from bench.records import RunRecord
 from bench.report.charts import common
 from bench.report.charts.forest import TOO_SMALL, ForestRow
@@ -173,7 +173,7 @@ def fitting(rows: list[ForestRow]) -> list[ForestRow]:
 
 
 def title(judgement: Judgement, record: RunRecord) -> str:
-    """The claim's name and verdict, with what every mention of it must carry."""
+    """The claim's name, verdict and reading, with what every mention of it must carry."""
     remarks = labels(judgement, record)
     aside = f" ({'; '.join(remarks)})" if remarks else ""
-    return f"{judgement.claim.name}: {judgement.verdict}{aside}"
+    return f"{judgement.claim.name}: {judgement.verdict} {reading(judgement)}{aside}"

@@ -23,7 +23,7 @@ KEYS = ["task", "item", "repeat"]
 """What names an item of a suite."""
 COUNTS = ["in_uncached", "in_cache_read", "in_cache_write_5m", "in_cache_write_1h", "out_total", "out_reasoning"]
 """Token columns, in the order of `TOKEN_CLASSES`, then the reasoning inside the output."""
-ENDED = (Outcome.ANSWERED, Outcome.UNPARSABLE)
+ENDED = (Outcome.ANSWERED, Outcome.UNPARSABLE, Outcome.EMPTY)
 """Outcomes of answers that their model ended by itself; what the others cost is waste."""
 
 

@@ -69,7 +69,9 @@ class SuiteRow:
     refused: int | None
     """Refusals; they score 0."""
     unparsable: int | None
-    """Answers from which nothing could be extracted; they score 0."""
+    """Answers from which nothing could be extracted, the empty ones among them; they score 0."""
+    empty: int | None
+    """Of those, answers that ended by themselves without any visible text."""
     missing: int
     """Without a score though the item was asked, of this model or of another: infrastructure or not asked."""
     overridden: int
@@ -179,7 +181,8 @@ def _row(table: pd.DataFrame, model: str, suite: str, items: int, repeats: int) 
         truncated=_count(outcomes, Outcome.TRUNCATED),
         repeating=None if Outcome.UNSTATED in outcomes else sum(bool(d.get("repeats_itself")) for d in details),
         refused=_count(outcomes, Outcome.REFUSED),
-        unparsable=_count(outcomes, Outcome.UNPARSABLE),
+        unparsable=_count(outcomes, Outcome.UNPARSABLE, Outcome.EMPTY),
+        empty=_count(outcomes, Outcome.EMPTY),
         missing=len(table) - len(scored),
         overridden=sum(d.get("lm_eval_score", 0) > 0 for d in details),
         timed=len(timed),
@@ -187,8 +190,8 @@ def _row(table: pd.DataFrame, model: str, suite: str, items: int, repeats: int) 
     )
 
 
-def _count(outcomes: pd.Series[int], name: Outcome) -> int | None:
-    return None if Outcome.UNSTATED in outcomes else int(outcomes.get(name, 0))
+def _count(outcomes: pd.Series[int], *names: Outcome) -> int | None:
+    return None if Outcome.UNSTATED in outcomes else sum(int(outcomes.get(name, 0)) for name in names)
 
 
 def _quantile(values: pd.Series[float], share: float) -> Interval | None:

@@ -45,11 +45,11 @@ def gaps(items: pd.DataFrame, record: RunRecord) -> tuple[LanguageGap, ...]:
         gap
         for suites in combinations(record.suites, 2)
         for model in record.models
-        for gap in _gap(scores[scores["model"] == model], suites, record.seed)
+        for gap in _gap(scores[scores["model"] == model], suites)
     )
 
 
-def _gap(scores: pd.DataFrame, suites: tuple[str, str], seed: int) -> Iterator[LanguageGap]:
+def _gap(scores: pd.DataFrame, suites: tuple[str, str]) -> Iterator[LanguageGap]:
     ours, theirs = (scores[scores["suite"] == suite] for suite in suites)
     both = ours.merge(theirs, on=["model", "family", "level", "item"], suffixes=("", "_other"))
     both = both[both["language"] != both["language_other"]]
@@ -57,7 +57,7 @@ def _gap(scores: pd.DataFrame, suites: tuple[str, str], seed: int) -> Iterator[L
         return
     differences = (both["score_other"] - both["score"]).to_numpy(dtype=float)
     strata = Strata(tuple(both["family"]), tuple(map(str, range(len(both)))))
-    estimate, _ = score_difference(differences, strata, binary=False, seed=seed)
+    estimate, _ = score_difference(differences, strata, binary=False)
     gap = estimate.interval(0.95) if estimate else Interval(float(differences.mean()), None, None, len(both))
     languages = (str(both["language"].iloc[0]), str(both["language_other"].iloc[0]))
     yield LanguageGap(str(both["model"].iloc[0]), suites, languages, len(both), gap)

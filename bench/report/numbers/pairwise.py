@@ -60,7 +60,7 @@ class Place:
 
 def differences(items: pd.DataFrame, record: RunRecord) -> tuple[Difference, ...]:
     """All pairs of models on all suites, in the run's order; pairs without a shared item are left out."""
-    rows = [row for pairs in _pairs(items, record) for row in _difference(pairs, _seed(record))]
+    rows = [row for pairs in _pairs(items, record) for row in _difference(pairs)]
     tested = [(at, row.p) for at, row in enumerate(rows) if row.p is not None]
     for (at, _), p in zip(tested, holm([p for _, p in tested]), strict=True):
         rows[at] = replace(rows[at], p=p)
@@ -80,13 +80,13 @@ def _seed(record: RunRecord) -> int:
     return record.seed
 
 
-def _difference(pairs: Pairs, seed: int) -> Iterator[Difference]:
+def _difference(pairs: Pairs) -> Iterator[Difference]:
     ours, theirs = pairs.candidate, pairs.baseline
     known = ~np.isnan(ours.score) & ~np.isnan(theirs.score)
     if not known.any():
         return
     values, strata = (ours.score - theirs.score)[known], pairs.strata(known, SUCH)
-    estimate, _ = score_difference(values, strata, binary=ours.binary and theirs.binary, seed=seed)
+    estimate, _ = score_difference(values, strata, binary=ours.binary and theirs.binary)
     score, p = Interval(float(values.mean()), None, None, len(values)), None
     if estimate is not None:
         score, p = estimate.interval(0.95), estimate.two_sided_p()

@@ -88,7 +88,7 @@
     differ: (item) => { const scores = item.models.map((m) => score(item, m)).filter((s) => s !== null); return scores.length > 1 && Math.max(...scores) > Math.min(...scores); },
     truncated: (item) => has(item, (a) => a.outcome === "truncated"),
     refused: (item) => has(item, (a) => a.outcome === "refused"),
-    unparsable: (item) => has(item, (a) => a.outcome === "unparsable"),
+    unparsable: (item) => has(item, (a) => ["unparsable", "empty"].includes(a.outcome)),
     missing: (item) => has(item, (a) => a.score === null),
     slow: (item) => has(item, (a) => a.slow),
   };

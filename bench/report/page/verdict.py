@@ -133,12 +133,23 @@ def _claimed(key: str, judgement: Judgement, record: RunRecord) -> Card:
             ),
             *(_together(f"{key}/observed", claims.observe(judgement)) if len(tiles) > 1 else ()),
         ),
-        paragraphs=(
-            entry["explanation"].removeprefix(f"{claims.verdict_in_words(judgement)} "),
-            entry["on_these_items"],
+        paragraphs=tuple(
+            text
+            for text in (
+                judgement.apart,
+                " ".join(text for text in (claims.headline(judgement), claims.beyond(judgement)) if text),
+                *_open(judgement),
+                entry["explanation"].removeprefix(f"{claims.verdict_in_words(judgement)} "),
+            )
+            if text
         ),
         notes=tuple(entry["notes"]),
     )
+
+
+def _open(judgement: Judgement) -> Iterator[str]:
+    """Why each part that is open is."""
+    yield from (f"Open: {reason}." for reason in claims.open_parts(judgement))
 
 
 def _together(key: str, seen: Observed) -> Iterator[Tile]:

@@ -113,6 +113,11 @@ def _reservations(row: SuiteRow, imported: bool) -> Iterator[str]:
         yield f"{where}: {row.overridden} truncated or refused answers count 0, though their text would score."
     if row.unparsable or row.refused:
         yield f"{where}: {row.unparsable} unparsable and {row.refused} refused answers count 0."
+    if row.empty:
+        yield (
+            f"{where}: of the unparsable answers {row.empty} were empty: the model ended by itself without any text "
+            "(outcome `empty`), though tokens may have been billed."
+        )
     if row.missing:
         yield f"{where}: {row.missing} of {row.planned} answers are missing and in no number."
     if row.unasked:

@@ -100,7 +100,11 @@ def test_a_report_writes_its_claims(tmp_path: Path) -> None:
     assert (folder / "claims.md").read_text().startswith("# Claims\n\n## cheap: supported\n")
     assert [one["verdict"] for one in json.loads((folder / "claims.json").read_text())] == ["supported", None]
     page = (folder / "comparison.md").read_text()
-    assert page.index("cheap: Supported at 95 %") < page.index("elsewhere: cannot be judged") < page.index("- Run ")
+    assert (
+        page.index("cheap: Supported on items like these")
+        < page.index("elsewhere: cannot be judged")
+        < page.index("- Run ")
+    )
     stored = json.loads((folder / "comparison.json").read_text())
     assert len(stored["claims"]) == 2
     assert stored["differences"][0]["score"]["estimate"] == comparison.differences[0].score.estimate

@@ -1,0 +1,135 @@
+"""The first two lines of a verdict: one sentence with its sizes, and in the same breath what the other reading says."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from bench.claims import parts
+from bench.claims.judge import Judgement
+from bench.claims.parts import Part
+from bench.claims.scope import MEAN
+from bench.claims.verdict import Verdict
+from bench.records import SUCH
+from bench.stats import Interval
+
+MOST_WORDS = 25
+"""Words of the first sentence."""
+RESERVED = "the verdict would be "
+"""How a warning begins that another count of what is missing changes the verdict."""
+
+
+def headline(judgement: Judgement) -> str:
+    """Verdict, reading, sizes and n in one sentence of at most MOST_WORDS words."""
+    told = [part for part in parts.in_words_order(parts.claimed(judgement.claim)) if part.key in _judged(judgement)]
+    while True:
+        rests = f"({_mean(judgement)}n = {judgement.pairs.n})"
+        said = f"{_verdict(judgement)} {reading(judgement)}: {_sizes(judgement, told)} {rests}."
+        if len(told) < 2 or words(said) <= MOST_WORDS:
+            return said
+        told = _without_last(judgement, told)
+
+
+def _mean(judgement: Judgement) -> str:
+    return "mean of the suites, " if any(suite == MEAN for suite, _ in judgement.test.parts) else ""
+
+
+def _without_last(judgement: Judgement, told: list[Part]) -> list[Part]:
+    """The parts but for the last one that the verdict does not turn on: its line below says it."""
+    failing = judgement.test.failing if judgement.verdict is Verdict.REFUTED else None
+    rest = [part for part in told if failing is None or part.key != failing[1]]
+    return [part for part in told if part is not rest[-1]]
+
+
+def words(text: str) -> int:
+    """Words of a text as a reader counts them: signs alone are none."""
+    return sum(any(letter.isalnum() for letter in word) for word in text.split())
+
+
+def beyond(judgement: Judgement) -> str | None:
+    """What the reading says that does not decide; None where both are the same."""
+    if judgement.pairs.one_reading:
+        return None
+    other, these = judgement.other.verdict, kinds(judgement)
+    if judgement.claim.about == SUCH:
+        return f"On these {these} kinds of task themselves: {other}."
+    if other is not Verdict.INCONCLUSIVE:
+        too = ", too" if other is judgement.verdict else ""
+        return f"Beyond them, on other kinds like these: {other}{too}."
+    return f"Beyond them {'open' if judgement.verdict is Verdict.REFUTED else 'not shown'}{_takes(judgement)}."
+
+
+def kinds(judgement: Judgement) -> int:
+    """Kinds of task, which are the clusters of the reading that speaks of others like them."""
+    return len(set(judgement.pairs.clusters))
+
+
+def _takes(judgement: Judgement) -> str:
+    """How many kinds would show it, where the score is what is open."""
+    seen, other = judgement.outlook, judgement.other
+    open_score = any(key == parts.SCORE.key and not judgement.supports(r) for (_, key), r in other.test.parts.items())
+    if seen is None or not open_score:
+        return ""
+    if seen.kinds is None:
+        return ": no likely number of kinds would do"
+    if seen.kinds <= kinds(judgement):
+        return ""
+    return f": that would take about {_rounded(seen.kinds)} kinds"
+
+
+def _rounded(count: int) -> int:
+    """Two digits of a count."""
+    digits = max(0, len(str(count)) - 2)
+    return round(count, -digits)
+
+
+def _judged(judgement: Judgement) -> set[str]:
+    return {key for _, key in judgement.test.parts}
+
+
+def _verdict(judgement: Judgement) -> str:
+    said = str(judgement.verdict).capitalize()
+    return f"{said}, with a reservation," if any(reservations(judgement)) else said
+
+
+def reservations(judgement: Judgement) -> Iterator[str]:
+    """What would turn a supported verdict: no headline says "supported" alone where a note overturns it."""
+    if judgement.verdict is not Verdict.SUPPORTED:
+        return
+    yield from judgement.proves_little.values()
+    same = f"{RESERVED}{judgement.verdict} "
+    yield from (text for text in judgement.warnings if text.startswith(RESERVED) and not text.startswith(same))
+
+
+def reading(judgement: Judgement) -> str:
+    """What the deciding reading speaks of, e.g. "on these 18 kinds of task"."""
+    if judgement.pairs.one_reading:
+        return "on items like these"
+    count = kinds(judgement)
+    if judgement.claim.about == SUCH:
+        return f"on other kinds of task like these {count}"
+    return f"on these {count} kinds of task" if count > 1 else "on this kind of task"
+
+
+def _sizes(judgement: Judgement, told: list[Part]) -> str:
+    """What each part came to, over the suites."""
+    claim, clauses = judgement.claim, list[str]()
+    refuted = judgement.test.failing if judgement.verdict is Verdict.REFUTED else None
+    failing = refuted[1] if refuted else None
+    for part in told:
+        results = [result for (_, key), result in judgement.test.parts.items() if key == part.key]
+        estimates = [result.estimate for result in results if math.isfinite(result.estimate)]
+        clause = f"{part.verb} {_range(part, estimates)}" if estimates else f"has an unknown {part.noun}"
+        if failing == part.key:
+            clause += f", not {part.wanted(part.limit(claim))}"
+        clauses.append(clause)
+    *first, last = clauses
+    both = ", and " if first and failing else " and " if first else ""
+    return f"{claim.candidate}, against {claim.baseline}, {', '.join(first)}{both}{last}"
+
+
+def _range(part: Part, estimates: list[float]) -> str:
+    low, high = min(estimates), max(estimates)
+    if part.said(low) == part.said(high):
+        return part.said(low)
+    return part.said_between(Interval(low, low, high, len(estimates)))

@@ -1,0 +1,118 @@
+"""One line for each part of a claim: what was measured, what is claimed, and what came of it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from bench.claims import parts
+from bench.claims.judge import Judgement, Reading
+from bench.claims.parts import Part, PartResult
+from bench.claims.scope import MEAN
+from bench.claims.verdict import Verdict
+from bench.claims.words import two_sided
+
+SHOWN, MISSED, OPEN = "shown", "missed", "open"
+"""What became of a part."""
+
+
+def part_lines(judgement: Judgement) -> list[str]:
+    """A line for each part of the deciding reading, suite by suite, the saving first."""
+    return [*_lines(judgement, judgement.deciding), *_left_out(judgement)]
+
+
+def open_parts(judgement: Judgement) -> list[str]:
+    """Which parts are open in the deciding reading, each with its reason."""
+    reading = judgement.deciding
+    return [
+        f"{_named(*scope)}: {_why(judgement, reading, result)}"
+        for scope, result in _in_order(reading)
+        if state(judgement, reading, scope) == OPEN
+    ]
+
+
+def beyond_lines(judgement: Judgement) -> list[str]:
+    """Why the reading that does not decide leaves parts open that are shown in the deciding one."""
+    if judgement.pairs.one_reading or judgement.other.verdict is not Verdict.INCONCLUSIVE:
+        return []
+    lines = []
+    for scope, result in _in_order(judgement.other):
+        if judgement.supports(result) or not judgement.supports(judgement.test.parts.get(scope, result)):
+            continue
+        lines.append(f"{_named(*scope)}: {_why(judgement, judgement.other, result)}")
+    return lines
+
+
+def state(judgement: Judgement, reading: Reading, scope: tuple[str, str]) -> str:
+    """SHOWN, MISSED or OPEN, in a reading."""
+    if judgement.supports(reading.test.parts[scope]):
+        return SHOWN
+    return MISSED if reading.verdict is Verdict.REFUTED and reading.test.failing == scope else OPEN
+
+
+def _in_order(reading: Reading) -> list[tuple[tuple[str, str], PartResult]]:
+    return sorted(reading.test.parts.items(), key=lambda entry: (entry[0][0], parts.part(entry[0][1]).rank))
+
+
+def _lines(judgement: Judgement, reading: Reading) -> Iterator[str]:
+    claim = judgement.claim
+    for scope, result in _in_order(reading):
+        part = parts.part(result.name)
+        ended = state(judgement, reading, scope)
+        why = f": {_why(judgement, reading, result)}" if ended == OPEN else ""
+        little = judgement.proves_little.get(scope) if ended == SHOWN else None
+        why = f", but {little}" if little else why
+        wanted = f"claimed {part.wanted(part.limit(claim))}"
+        yield f"{_named(*scope)}: {_measured(judgement, part, scope[0], result)}; {wanted}: {ended}{why}"
+    if judgement.verdict is Verdict.INCONCLUSIVE and all(map(judgement.supports, reading.test.parts.values())):
+        yield "every part would hold alone, but not among all the claims that were declared together"
+
+
+def _left_out(judgement: Judgement) -> Iterator[str]:
+    """Parts that are reported and not judged."""
+    for (suite, key), result in judgement.reported.items():
+        if (suite, key) in judgement.test.parts:
+            continue
+        part = parts.part(key)
+        said = f"{part.verb} {part.said(result.estimate)}" if math.isfinite(result.estimate) else "unknown"
+        yield f"{_named(suite, key)}: {said}; not judged: {result.problem}"
+
+
+def _named(suite: str, key: str) -> str:
+    return f"{'mean of the suites' if suite == MEAN else suite}, {parts.part(key).noun}"
+
+
+def _measured(judgement: Judgement, part: Part, suite: str, result: PartResult) -> str:
+    if not math.isfinite(result.estimate):
+        return "unknown"
+    interval = result.interval
+    if interval.low is None or interval.high is None:
+        return f"{part.said(result.estimate)} (no interval)"
+    asked = judgement.pairs.n if suite == MEAN else int(judgement.pairs.of(suite).sum())
+    rest = "" if result.n == asked else f", from {result.n} {part.unit}"
+    level = two_sided(judgement.claim)
+    return f"{part.said(result.estimate)} ({level} interval {part.said_between(interval)}{rest})"
+
+
+def _why(judgement: Judgement, reading: Reading, result: PartResult) -> str:
+    """Why a part is open; where its interval lies wholly beyond what is claimed, why that refutes nothing yet."""
+    part = parts.part(result.name)
+    if part.missed(judgement.claim, result.interval):
+        return f"the whole interval misses that, yet it is not refuted: {_not_refuted(judgement, reading, result)}"
+    return result.problem or result.blocked or "the interval reaches beyond that"
+
+
+def _not_refuted(judgement: Judgement, reading: Reading, result: PartResult) -> str:
+    alpha, count = judgement.claim.alpha, len(reading.test.parts)
+    if result.p_refuted > alpha:
+        if result.blocked or result.problem:
+            return result.blocked or result.problem or ""
+        return f"the test, which allows for what these items have not met, leaves {_chance(result.p_refuted)} to chance"
+    if count * result.p_refuted > alpha:
+        share = f"{100 * alpha / count:.2g} %"
+        return f"{count} parts share the risk, so it takes {share} or less, and this is {_chance(result.p_refuted)}"
+    return "it would be alone, but not among all the claims that were declared together"
+
+
+def _chance(p: float) -> str:
+    return f"{100 * p:.2g} %"

@@ -17,7 +17,7 @@ from bench.claims.pairs import pair
 from bench.claims.rivals import rival
 from bench.claims.verdict import Verdict
 from bench.errors import UsageError, suggest
-from bench.records import MARGINS, Claim, RecordedClaim, RunRecord, margin_keys, read_record, read_table
+from bench.records import ABOUT, MARGINS, Claim, RecordedClaim, RunRecord, margin_keys, read_record, read_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,6 +45,9 @@ def _check(claim: Claim) -> None:
         raise UsageError("candidate and baseline are the same model.")
     if not claim.margins:
         raise UsageError(f"the claim says nothing: give {margin_keys()}.")
+    for name, value, known in (("about", claim.about, ABOUT), ("over", claim.over, ("each", "mean"))):
+        if value not in known:
+            raise UsageError(f"{name} is {value!r}: it must be one of {', '.join(known)}.")
     ranges = {key: (0.0, 1.0 if margin.share else math.inf) for key, margin in MARGINS.items()}
     values = {**claim.margins, "confidence": claim.confidence}
     for name, (least, most) in {**ranges, "confidence": (0.5, 1.0)}.items():

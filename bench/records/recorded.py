@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, ClassVar, Self
 
-from bench.records.runjson import JsonRecord
+from bench.records.claim import MARGINS
+from bench.records.runjson import LARGEST_FLOAT, JsonRecord
 from bench.records.vendors import is_local
 
 
@@ -182,6 +183,13 @@ class RecordedClaim(JsonRecord):
     """Earlier runs of other plans that judged it on some of the same answers; None where nobody looked."""
     kept: bool = False
     """Whether it was given on the command line and kept: it is exploratory then."""
+
+    def __post_init__(self) -> None:
+        """ValueError for a margin that is no number; one of a later version's keys is kept as it is."""
+        for key in MARGINS:
+            value = self.extra.get(key)
+            if value is not None and (type(value) not in (int, float) or not abs(value) < LARGEST_FLOAT):
+                raise ValueError(f"claims.{self.name}.{key}: a number is needed")
 
     def margin(self, key: str) -> float | None:
         """What it claims under a margin's key, e.g. "cheaper_by"; None if nothing."""

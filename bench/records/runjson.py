@@ -120,14 +120,15 @@ def _scalar(hint: Any, value: Any, where: str) -> Any:
         return value
     if hint is int and type(value) is int and abs(value) < _LARGEST_INT:
         return value
-    if hint is float and type(value) in (int, float) and abs(value) < _LARGEST_FLOAT:
+    if hint is float and type(value) in (int, float) and abs(value) < LARGEST_FLOAT:
         return value
     raise ValueError(f"{where}: {_KINDS.get(hint, 'another value')} is needed")
 
 
 _KINDS = {str: "a text", bool: "true or false", int: "a whole number", float: "a number"}
-_LARGEST_INT, _LARGEST_FLOAT = 1 << 53, 1e300
-"""NaN is no number either."""
+_LARGEST_INT = 1 << 53
+LARGEST_FLOAT = 1e300
+"""What a number of run.json must be smaller than."""
 
 
 def _decimal(value: Any, where: str) -> Decimal:

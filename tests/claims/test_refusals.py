@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from dataclasses import replace
 from pathlib import Path
@@ -378,4 +379,11 @@ class TestOddities:
         with pytest.raises(UsageError, match="must lie between"):
             claims.adhoc("small", "big", **margin)
         folder = write(tmp_path, rows(12), Claim.of("odd", {"candidate": "small", "baseline": "big", **margin}))
-        assert "must lie between" in claims.judge_run(folder).unjudged["odd"]
+        why = "must lie between" if math.isfinite(*margin.values()) else "says nothing"  # run.json holds no such number
+        assert why in claims.judge_run(folder).unjudged["odd"]
+
+
+@pytest.mark.parametrize(("key", "known"), [("about", "these, such"), ("over", "each, mean")])
+def test_a_word_that_this_version_does_not_know_leaves_its_claim_unjudged(tmp_path: Path, key: str, known: str) -> None:
+    folder = write(tmp_path, rows(), Claim.of("odd", {**CLAIM.as_dict(), key: "all"}))
+    assert f"{key} is 'all': it must be one of {known}." in claims.judge_run(folder).unjudged["odd"]

@@ -159,6 +159,17 @@ def test_keys_of_another_version_are_kept_where_they_were(
     assert json.dumps(changed.to_json()) == json.dumps({**about, "run": "another"})
 
 
+def claimed(margin: str) -> str:
+    """A run.json with a claim of that margin, as JSON writes it."""
+    claim = f'{{"name": "c", "candidate": "a", "baseline": "b", "worse_by": {margin}}}'
+    return f'{{"models": {{}}, "suites": {{}}, "settings": {{}}, "claims": {{"c": {claim}}}}}'
+
+
+def test_a_margin_of_a_part_that_is_not_known_is_kept_whatever_it_is() -> None:
+    text = claimed("0.1").replace('"worse_by": 0.1', '"worse_by": null, "greener_by": "much"')
+    assert RunRecord.read(text).claims["c"].to_json()["greener_by"] == "much"
+
+
 @pytest.mark.parametrize(
     ("text", "why"),
     [
@@ -173,6 +184,8 @@ def test_keys_of_another_version_are_kept_where_they_were(
             "s.items_planned: is missing",
         ),
         ('{"models": {}, "suites": {}, "settings": {"suites": "all"}}', "settings.suites: a list is needed"),
+        (claimed('"much"'), "claims.c.worse_by: a number is needed"),
+        (claimed("true"), "claims.c.worse_by: a number is needed"),
         (
             '{"models": {}, "suites": {}, "settings": {}, "spending": {"spent_usd": "x"}}',
             "spent_usd: a number",

@@ -29,7 +29,7 @@ UNCAPPED_N = 100
 UNCAPPED_FACTOR = 5
 """Without a limit, a test must hold at alpha / 5: heavy tails make the usual p-values too small."""
 
-HEAVY = 1.5
+HEAVY = 1.35
 """Without a limit, no values whose logarithms have a larger standard deviation are judged: at 2, log-normal costs at
 the very edge passed 9 to 15 % of the time even at alpha / 5."""
 

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 
-from tests.calibration import exact, gate, invariance, money, scores
+from tests.calibration import exact, gate, invariance, money, readings, scores
 from tests.calibration.grid import FAST, FULL, SEED, Job, Row, Scale, markdown, record
 
 SECTIONS = {
@@ -35,9 +35,19 @@ SECTIONS = {
     "10": ("10. The gate: suites of 100 items that fail it, wrongly or rightly", ("suites", "truth")),
     "10 tokens": ("10. The gate: five suites' tokens or costs", ("n", "σ of the logarithm", "true ratio")),
     "10 latency": ("10. The gate: latency on a machine that drifts, at 1 %", ("n", "true ratio")),
+    "12 fixed": (
+        "12. These kinds of task: families as fixed strata, rates that vary over them (ICC 0.1), supported",
+        ("families", "true difference", "ψ"),
+    ),
+    "12 sizes": ("12. Sizes of samples: the worst false verdict (enumerated)", ("margin, points", "n", "verdict")),
+    "12 unlimited": ("12. Costs without a limit, “90 % cheaper” at exactly 90 %", ("σ candidate", "n")),
     "11": ("11. Verdicts changed by what must not matter", ("n", "items a cluster", "change")),
 }
-SLOW_FIRST = ("10", "7", "6", "6 families", "6 latency", "5", "4", "10 tokens", "10 latency", "11", "1", "2", "3")
+SLOW_FIRST = (
+    "10", "7", "6", "6 families", "6 latency", "5", "4", "10 tokens", "10 latency",
+    "12 sizes", "12 unlimited", "12 fixed",
+    "11", "1", "2", "3",
+)  # fmt: skip
 
 
 def measure(jobs: Sequence[Job], scale: Scale, workers: int) -> dict[str, list[Row]]:
@@ -88,7 +98,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, help="also write README.md and rows.json there")
     parser.add_argument("--workers", type=int, default=2, help="processes  [default: 2]")
     chosen = parser.parse_args(arguments)
-    jobs = [*exact.jobs(), *scores.jobs(), *money.jobs(), *gate.jobs(), *invariance.jobs()]
+    jobs = [*exact.jobs(), *scores.jobs(), *money.jobs(), *gate.jobs(), *readings.jobs(), *invariance.jobs()]
     jobs = [job for job in jobs if not chosen.section or job.section.partition(" ")[0] in chosen.section]
     scale = FAST if chosen.fast else FULL
     if chosen.fast:

@@ -51,7 +51,14 @@ def write_run(
     details: Mapping[int, Mapping[str, Any]] | None = None,
     **manifest: Any,
 ) -> Path:
-    """Writes run.json and the tables; `details` is grade_detail by row number, `manifest` replaces its fields."""
+    """Writes run.json and the tables; `details` is grade_detail by row number, `manifest` replaces its fields.
+
+    Items have a prompt each, unless their rows say otherwise.
+    """
+    rows = [
+        replace(row, prompt_sha256=f"{row.task}/{row.item}") if row.prompt_sha256 == ANSWERED.prompt_sha256 else row
+        for row in rows
+    ]
     answers = [_answer(row, (details or {}).get(number)) for number, row in enumerate(rows)]
     write_tables(folder, rows, answers)
     items = {(row.suite, row.task, row.item) for row in rows}

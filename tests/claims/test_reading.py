@@ -10,7 +10,8 @@ import pytest
 
 from bench import claims
 from bench.claims.words import span
-from bench.records import read_record
+from bench.errors import UsageError
+from bench.records import read_record, read_table
 from bench.records.claim import Claim
 from bench.records.tables import ItemRow
 from bench.stats import Interval
@@ -88,9 +89,6 @@ def test_a_claim_without_a_margin_says_nothing(tmp_path: Path) -> None:
     ("changes", "message"),
     [
         ({"score": float("nan")}, "items.parquet: coding/coding/0, small: score is no number, yet it was answered."),
-        ({"score": 1.5}, "score is 1.5"),
-        ({"cost_usd": -0.1}, "cost_usd is -0.1"),
-        ({"cost_cap_usd": float("inf")}, "cost_cap_usd is inf"),
     ],
 )
 def test_impossible_numbers_are_named(tmp_path: Path, changes: dict[str, Any], message: str) -> None:
@@ -278,3 +276,18 @@ def test_equal_prompts_join_whole_clusters_and_unknown_ones_none(tmp_path: Path)
     ).judgements
     assert len(set(blank.pairs.clusters)) == 12
     assert blank.pairs.repeated == ()
+
+
+def test_a_table_with_an_impossible_score_is_not_read(tmp_path: Path) -> None:
+    made = rows(12, change=lambda row, at: replace(row, score=1.5) if at == 0 and row.model == "small" else row)
+    with pytest.raises(UsageError, match=r"column score: 1\.5 is out of range"):
+        claims.judge_run(write(tmp_path / "run", made, CLAIM))
+
+
+@pytest.mark.parametrize("changes", [{"cost_usd": -0.1}, {"cost_cap_usd": float("inf")}])
+def test_an_impossible_cost_is_unknown(tmp_path: Path, changes: dict[str, Any]) -> None:
+    made = rows(12, change=lambda row, at: replace(row, **changes) if at == 0 and row.model == "small" else row)
+    folder = write(tmp_path / "run", made, CLAIM)
+    (column,) = changes
+    assert read_table(folder, "items")[column].isna().sum() == sum(getattr(r, column) is None for r in made) + 1
+    assert claims.judge_run(folder).judgements

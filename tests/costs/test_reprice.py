@@ -92,7 +92,7 @@ def test_costs_by_hand(parent: Path, book: prices.PriceBook, change: PriceChange
     assert first.cost_usd == second.cost_usd == pytest.approx(usd / 1e6)
     assert first.cost_retries_usd == pytest.approx(usd / 2e6), "earlier attempts change as the scored one does"
     assert second.cost_retries_usd == 0
-    assert local == replace(ANSWERED, run=found.folder.name)
+    assert local == replace(ANSWERED, run=found.folder.name, prompt_sha256=local.prompt_sha256)
     assert unasked.cost_usd is None
     assert found.unknown == {}
 

@@ -24,7 +24,7 @@ from bench.records import (
 )
 from bench.records.recorded import RecordedDerivation
 from bench.records.tables import AnswerRow, ItemRow
-from tests.report.sample_run import ANSWERED, not_asked, write_run
+from tests.report.sample_run import ANSWERED, not_asked, with_prompts, write_run
 from tests.runjson import record
 
 
@@ -34,14 +34,14 @@ def test_tables_come_back_as_they_were_written(tmp_path: Path) -> None:
     table = read_table(tmp_path, "items")
     assert list(table.columns) == [f.name for f in fields(ItemRow)]
     back = [{k: None if pd.isna(v) else v for k, v in record.items()} for record in table.to_dict(orient="records")]
-    assert back == [asdict(row) for row in rows]
+    assert back == [asdict(row) for row in with_prompts(rows)]
     assert list(read_table(tmp_path, "answers").columns) == [f.name for f in fields(AnswerRow)]
 
 
 def test_rows_come_back_as_records(tmp_path: Path) -> None:
     rows = [ANSWERED, not_asked(replace(ANSWERED, item="1")), replace(ANSWERED, item="2", level=None, partial=0.5)]
     items, answers = read_rows(write_run(tmp_path, rows, {0: {"verdict": "right"}}))
-    assert items == rows
+    assert items == with_prompts(rows)
     assert [type(value) for value in asdict(items[0]).values()] == [type(value) for value in asdict(rows[0]).values()]
     assert [answer.item for answer in answers] == [row.item for row in rows]
     assert answers[0].grade_detail == '{"verdict": "right"}'

@@ -45,6 +45,14 @@ def model(name: str = "weights/small", **changes: Any) -> dict[str, Any]:
     return {**settings, **changes}
 
 
+def with_prompts(rows: Sequence[ItemRow]) -> list[ItemRow]:
+    """The rows with a prompt for each item, unless they say otherwise."""
+    return [
+        replace(row, prompt_sha256=f"{row.task}/{row.item}") if row.prompt_sha256 == ANSWERED.prompt_sha256 else row
+        for row in rows
+    ]
+
+
 def write_run(
     folder: Path,
     rows: Sequence[ItemRow],
@@ -55,10 +63,7 @@ def write_run(
 
     Items have a prompt each, unless their rows say otherwise.
     """
-    rows = [
-        replace(row, prompt_sha256=f"{row.task}/{row.item}") if row.prompt_sha256 == ANSWERED.prompt_sha256 else row
-        for row in rows
-    ]
+    rows = with_prompts(rows)
     answers = [_answer(row, (details or {}).get(number)) for number, row in enumerate(rows)]
     write_tables(folder, rows, answers)
     items = {(row.suite, row.task, row.item) for row in rows}

@@ -56,7 +56,7 @@ def test_a_manifest_says_what_was_run(prepared: Prepared, monkeypatch: pytest.Mo
     assert made["planned_calls"] == 5 * 2 * 2
     assert made["settings"] == {
         "suites": ["coding"], "seed": 1, "limit": 5, "repeats": 2, "temperature": None, "reuse": 24.0,
-        "exam_seed": None,
+        "exam_seed": None, "slice_seed": 1,
     }  # fmt: skip
     assert made["suites"]["coding"] == {"items_planned": 5, "items_available": prepared.available["coding"]}
     assert {len(task["sha256"]) for task in made["tasks"].values()} == {64}

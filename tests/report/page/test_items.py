@@ -53,10 +53,10 @@ def test_every_item_has_its_figures_and_its_own_texts(tmp_path: Path) -> None:
 
 
 def test_repeats_are_answers_of_one_item(tmp_path: Path) -> None:
-    rows = [replace(ANSWERED, repeat=repeat, score=float(repeat)) for repeat in range(3)]
+    rows = [replace(ANSWERED, repeat=repeat, score=repeat / 2) for repeat in range(3)]
     found = chosen(write_run(tmp_path, rows, settings={"repeats": 3}))
     [entry] = found.index
-    assert [dict(zip(FIGURES, figures, strict=True))["score"] for figures in entry[-1]] == [0, 1, 2]
+    assert [dict(zip(FIGURES, figures, strict=True))["score"] for figures in entry[-1]] == [0, 0.5, 1]
     chunks: list[Any] = [unpack(chunk) for chunk in found.chunks]
     assert list(chunks[0][0][1]) == ["small 0", "small 1", "small 2"]
 

@@ -115,7 +115,11 @@ class Answer:
         self._in_first += self.reads == 1
 
     def _add(self, at: float, answer: str, reasoning: str) -> None:
-        answer, reasoning = self._fitting(answer, reasoning)
+        size = len(answer)
+        if reasoning or size > self._room or not answer.isascii():
+            answer, reasoning = self._fitting(answer, reasoning)
+        else:
+            self._room -= size
         if answer:
             self.first_answer = self.first_answer or at
             self._in_first_answer += at == self.first_answer

@@ -28,11 +28,18 @@ class SseParser:
             self._skip_lf = False
         if chunk.endswith(b"\r"):
             self._skip_lf = True
-        self._rest += chunk
         events: list[str] = []
-        if b"\n" in chunk or b"\r" in chunk:  # a line that comes in many reads is looked at once
-            lines = bytes(self._rest).replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
-            self._rest = bytearray(lines.pop())
+        returns = b"\r" in chunk
+        if not returns and b"\n" not in chunk:
+            self._rest += chunk  # a line that comes in many reads is looked at once
+        else:
+            whole = bytes(self._rest) + chunk if self._rest else chunk
+            if returns:
+                whole = whole.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+            lines = whole.split(b"\n")
+            last = lines.pop()
+            if last or self._rest:
+                self._rest = bytearray(last)
             if self._fresh and lines:
                 lines[0], self._fresh = lines[0].removeprefix(_BOM), False
             events = [event for line in lines if (event := self._line(line)) is not None]

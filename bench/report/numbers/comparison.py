@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,7 @@ from bench.report.numbers.bridge import Bridge, bridges
 from bench.report.numbers.languages import LanguageGap, gaps
 from bench.report.numbers.latency import Probe, probes
 from bench.report.numbers.lengths import KEYS, read_answers
+from bench.report.numbers.oddities import oddities
 from bench.report.numbers.pairwise import Difference, Place, differences, places
 from bench.report.numbers.routes import route_notes
 from bench.report.numbers.sampling import sampling_notes
@@ -71,16 +71,10 @@ class SuiteRow:
     """Refusals; they score 0."""
     unparsable: int | None
     """Answers from which nothing could be extracted, the empty ones among them; they score 0."""
-    empty: int | None
-    """Of those, answers that ended by themselves without any visible text."""
     missing: int
     """Without a score though the item was asked, of this model or of another: infrastructure or not asked."""
     overridden: int
     """Truncated or refused answers that lm-eval's own scorer would have given points."""
-    held_back: int
-    """Timed answers whose stream was held back on the way, or never was one: they are in no time to first token."""
-    notes: Mapping[str, int]
-    """How many answers carry each note of `Call.notes`."""
     timed: int
     """Calls in the latency statistics: reused answers never are."""
     clean: int
@@ -114,6 +108,8 @@ class RunComparison:
     """From list price to what was paid, for each pair of models with prices."""
     unbridged: tuple[str, ...] = ()
     """Why such a pair has no bridge, as sentences."""
+    oddities: tuple[str, ...] = ()
+    """What is odd about answers that count, as sentences."""
     sampling: tuple[Note, ...] = ()
     """What became of the sampling that was asked for."""
     routes: tuple[Note, ...] = ()
@@ -142,6 +138,7 @@ def compare(folder: Path) -> RunComparison:
         unbridged=unbridged,
         sampling=sampling_notes(items, record),
         routes=route_notes(items, answers, record),
+        oddities=oddities(items, answers, record),
         latency=probes(folder),
         differences=differences(items, record),
         places=places(items, record),
@@ -187,11 +184,8 @@ def _row(table: pd.DataFrame, model: str, suite: str, items: int, repeats: int) 
         repeating=None if Outcome.UNSTATED in outcomes else sum(bool(d.get("repeats_itself")) for d in details),
         refused=_count(outcomes, Outcome.REFUSED),
         unparsable=_count(outcomes, Outcome.UNPARSABLE, Outcome.EMPTY),
-        empty=_count(outcomes, Outcome.EMPTY),
         missing=len(table) - len(scored),
         overridden=sum(d.get("lm_eval_score", 0) > 0 for d in details),
-        held_back=int((timed["ttfat_s"].isna() & (timed["outcome"] == Outcome.ANSWERED)).sum()),
-        notes=Counter(note for d in details for note in d.get("notes", ())),
         timed=len(timed),
         clean=int(timed["timing_ok"].fillna(False).sum()),
     )

@@ -56,6 +56,7 @@ def notes(comparison: RunComparison) -> list[Note]:
     lines += import_notes(record)
     lines += comparison.sampling
     lines += machine_notes(record)
+    lines += comparison.oddities
     lines += comparison.unbridged
     lines += _truncation_warnings(comparison)
     lines += comparison.routes
@@ -107,32 +108,12 @@ def _model_note(label: str, model: RecordedModel, comparison: RunComparison) -> 
     return f"{label} is {model.model}: {'; '.join(parts)}."
 
 
-NOTES = {
-    "finish_reason": "answers ended with a finish reason that nobody knows, and count as ended by themselves.",
-    "at_cap": "answers ended by themselves with every token that they were allowed; they may be cut all the same.",
-    "not_streamed": "answers came as one JSON reply: the endpoint did not stream, so only their whole time is known.",
-    "no_terminal_event": "answers ended without their terminal event, though with finish reason and token counts.",
-}
-"""What each note of a call says of so many answers."""
-
-
 def _reservations(row: SuiteRow, imported: bool) -> Iterator[str]:
     where = f"{row.model} on {row.suite}"
     if row.overridden:
         yield f"{where}: {row.overridden} truncated or refused answers count 0, though their text would score."
     if row.unparsable or row.refused:
         yield f"{where}: {row.unparsable} unparsable and {row.refused} refused answers count 0."
-    if row.empty:
-        yield (
-            f"{where}: of the unparsable answers {row.empty} were empty: the model ended by itself without any text "
-            "(outcome `empty`), though tokens may have been billed."
-        )
-    yield from (f"{where}: {row.notes[note]} {words}" for note, words in NOTES.items() if row.notes.get(note))
-    if row.held_back and not imported:
-        yield (
-            f"{where}: {row.held_back} of {row.timed} timed answers came at once, as from a proxy that buffers: their "
-            "times to first token are not the model's, and in no statistic."
-        )
     if row.missing:
         yield f"{where}: {row.missing} of {row.planned} answers are missing and in no number."
     if row.unasked:

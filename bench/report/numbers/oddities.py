@@ -1,0 +1,51 @@
+"""What is odd about answers that count: empty ones, ones that came at once, and what the engine noted."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from bench.records import Outcome, RunRecord
+from bench.report.numbers.lengths import KEYS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+NOTES = {
+    "finish_reason": "answers ended with a finish reason that nobody knows, and count as ended by themselves.",
+    "at_cap": "answers ended by themselves with every token that they were allowed; they may be cut all the same.",
+    "not_streamed": "answers came as one JSON reply: the endpoint did not stream, so only their whole time is known.",
+    "no_terminal_event": "answers ended without their terminal event, though with finish reason and token counts.",
+}
+"""What each note of a call (`Call.notes`) says of so many answers."""
+
+
+def oddities(items: pd.DataFrame, answers: pd.DataFrame, record: RunRecord) -> tuple[str, ...]:
+    """A sentence for each kind of oddity of each model on each suite; none where there is none."""
+    table = items.merge(answers[[*KEYS, "grade_detail"]], on=[*KEYS], validate="one_to_one")
+    return tuple(
+        f"{model} on {suite}: {sentence}"
+        for suite in record.suites
+        for model in record.models
+        for sentence in _of_one(table[(table["suite"] == suite) & (table["model"] == model)], bool(record.imported))
+    )
+
+
+def _of_one(table: pd.DataFrame, imported: bool) -> Iterator[str]:
+    if empty := int((table["outcome"] == Outcome.EMPTY).sum()):
+        yield (
+            f"of the unparsable answers {empty} were empty: the model ended by itself without any text, though tokens "
+            "may have been billed."
+        )
+    details = [json.loads(detail) for detail in table["grade_detail"].dropna()]
+    counts = Counter(note for detail in details for note in detail.get("notes", ()))
+    yield from (f"{counts[note]} {words}" for note, words in NOTES.items() if counts[note])
+    timed = table[table["score"].notna() & ~table["reused"].astype(bool) & table["latency_s"].notna()]
+    held_back = int((timed["ttfat_s"].isna() & (timed["outcome"] == Outcome.ANSWERED)).sum())
+    if held_back and not imported:
+        yield (
+            f"{held_back} of {len(timed)} timed answers came at once, as from a proxy that buffers: their times to "
+            "first token are not the model's, and in no statistic."
+        )

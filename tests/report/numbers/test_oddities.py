@@ -1,0 +1,34 @@
+"""What the comparison says of empty answers, of streams that were held back, and of the engine's notes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from bench.report import compare
+from bench.report.text import tables
+from tests.report.sample_run import ANSWERED, write_run
+
+EMPTY = replace(ANSWERED, item="1", outcome="empty", score=0.0)
+AT_ONCE = replace(ANSWERED, item="2", ttft_s=None, ttfat_s=None)
+NOTED = replace(ANSWERED, item="3")
+
+
+def test_each_oddity_is_counted_in_the_notes(tmp_path: Path) -> None:
+    details = {3: {"notes": ["at_cap", "no_terminal_event"]}}
+    comparison = compare(write_run(tmp_path, [ANSWERED, EMPTY, AT_ONCE, NOTED], details=details))
+    assert [note.removeprefix("small on reasoning: ")[:42] for note in comparison.oddities] == [
+        "of the unparsable answers 1 were empty: th",
+        "1 answers ended by themselves with every t",
+        "1 answers ended without their terminal eve",
+        "1 of 4 timed answers came at once, as from",
+    ]
+    assert set(comparison.oddities) <= set(map(str, tables.notes(comparison)))
+    (row,) = comparison.rows
+    assert row.unparsable == 1
+    assert row.ttfat_p50_s is not None
+    assert row.ttfat_p50_s.n == 3
+
+
+def test_a_usual_run_has_none(tmp_path: Path) -> None:
+    assert compare(write_run(tmp_path, [ANSWERED, replace(ANSWERED, item="1")])).oddities == ()

@@ -107,7 +107,7 @@ def csv_text(judged: Sequence[EvidenceJudgement]) -> str:
     file = io.StringIO()
     writer = csv.DictWriter(file, list(records[0]), lineterminator="\n")
     writer.writeheader()
-    writer.writerows({key: clean.spreadsheet(_cell(value)) for key, value in record.items()} for record in records)
+    writer.writerows({key: _cell(value) for key, value in record.items()} for record in records)
     return file.getvalue()
 
 
@@ -153,4 +153,4 @@ def _cell(value: object) -> str:
         return ""
     if isinstance(value, bool):
         return str(value).lower()
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
+    return f"{value:.6g}" if isinstance(value, float) else str(clean.spreadsheet(value))

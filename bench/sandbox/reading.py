@@ -91,14 +91,16 @@ class Reader:
 
         Raises ReadingSpentError, ReadingFailedError, or ServerLostError where the child is lost for other reasons.
         """
-        crashed = ""
+        ended: Exception = ServerLostError()
         for _ in range(2):
             if self._child is None:
                 self._child = self._start(self._limits)
             try:
                 kind, value = self._child.ask(request, self._limits)
             except _CrashedError as error:
-                crashed = str(error)
+                ended = ReadingSpentError(str(error))
+            except _EndedError as error:
+                ended = error
             except BaseException:
                 self.close()
                 raise
@@ -112,11 +114,15 @@ class Reader:
                     raise ReadingSpentError(f"more than {self._limits.memory_bytes >> 20} MiB of memory")
                 raise ReadingFailedError(str(value))
             self.close()
-        raise ReadingSpentError(crashed)
+        raise ended
 
 
 class _CrashedError(Exception):
     """The child died of what it did itself, by a signal that its own code may raise."""
+
+
+class _EndedError(ServerLostError):
+    """The child is gone for other reasons: something killed it, perhaps while it waited."""
 
 
 class _Child:
@@ -161,10 +167,7 @@ class _Child:
         reply = bytearray()
         while not reply.endswith(b"\n"):
             if select.select([self._channel], [], [], _CHECK_S)[0]:
-                chunk = self._channel.recv(_CHUNK)
-                if not chunk:
-                    self._died()
-                reply += chunk
+                reply += self._receive()
             elif self._cpu_s() - spent > limits.cpu_s:
                 raise ReadingSpentError(f"more than {limits.cpu_s:g} s of CPU")
             elif time.monotonic() - begun > limits.wall_s:
@@ -178,6 +181,13 @@ class _Child:
         except OSError:
             self._died()
 
+    def _receive(self) -> bytes:
+        try:
+            chunk = self._channel.recv(_CHUNK)
+        except ConnectionResetError:  # it ended with the request unread
+            chunk = b""
+        return chunk or self._died()
+
     def _cpu_s(self) -> float:
         try:
             return time.clock_gettime((~self._pid << 3) | _SCHEDULER_CLOCK)
@@ -188,7 +198,7 @@ class _Child:
         status = self._wait()
         if -status in _CRASHES:
             raise _CrashedError(f"the reading process crashed ({signal.Signals(-status).name})")
-        raise ServerLostError(f"the reading process ended (status {status})")
+        raise _EndedError(f"the reading process ended (status {status})")
 
     def _wait(self) -> int:
         pid, self._pid = self._pid, 0

@@ -69,6 +69,12 @@ def test_a_kill_from_outside_and_a_missing_file_are_not(reader: Reader) -> None:
     assert reader.ask(["a"])[0] == "a"
 
 
+def test_one_that_was_killed_while_it_waited_is_replaced(reader: Reader) -> None:
+    _, pid = reader.ask(["a"])
+    os.kill(pid, signal.SIGKILL)
+    assert reader.ask(["b"])[0] == "b"
+
+
 def test_an_exception_is_told_and_the_child_stays(reader: Reader) -> None:
     before = reader.ask(["a"])
     with pytest.raises(ReadingFailedError, match="ValueError: no number"):

@@ -60,7 +60,9 @@ def command(pid: int) -> bytes:
 
 
 def own_servers() -> list[int]:
-    return [pid for pid in family(os.getpid())[:-1] if b"sandbox" in command(pid)]
+    """Of programs; the process that reads answers is another."""
+    lines = {pid: command(pid) for pid in family(os.getpid())[:-1]}
+    return [pid for pid, line in lines.items() if b"sandbox" in line and b"import reading" not in line]
 
 
 def eventually(condition: Callable[[], bool]) -> bool:

@@ -129,8 +129,8 @@ class TestOutcomes:
 def judged(attempt: Callable[[warm.Command], TestOutcomes], total: int) -> Grade:
     """The grade an attempt leads to on the sandbox in use.
 
-    A failed sandbox gets a second try, and so does a program that may have been refused what its neighbours had taken;
-    that try has no neighbours. Raises UsageError if no sandbox works here.
+    A failed sandbox gets a second try on a new server, and so does a program that may have been refused what its
+    neighbours had taken, on the same; that try has no neighbours. Raises UsageError if no sandbox works here.
     """
     rung = ladder.chosen()
     command = ladder.command(rung)
@@ -139,6 +139,8 @@ def judged(attempt: Callable[[warm.Command], TestOutcomes], total: int) -> Grade
     failed = grade.verdict is ProgramVerdict.SANDBOX_FAILURE
     if failed or (neighbours.any and _was_refused(grade)):
         with TURNS.alone():
+            if failed:  # one that is dying may still look alive
+                warm.end(command)
             return _tried(attempt, command, total, rung)
     return grade
 

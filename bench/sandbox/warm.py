@@ -122,6 +122,14 @@ def server(command: Command) -> Server:
         return running
 
 
+def end(command: Command) -> None:
+    """Ends the process's server of this kind and every program on it; the next program starts another."""
+    with _lock:
+        running = _servers.pop(command, None)
+    if running:
+        running.close()
+
+
 @atexit.register
 def close() -> None:
     """Ends this process's servers; the next program starts new ones."""

@@ -133,9 +133,16 @@ class _Asking:
         needs: dict[str, list[int]] = {}
         for model, rank in asked:
             needs.setdefault(model, []).append(rank)
-        budget = Budget(limit, self.meter.usd, needs, worst, bill)
+        budget = Budget(limit, self.meter.usd, needs, worst, bill, self._say_tight)
         self.run(endpoints, list(asked.values()), budget)
         return budget.denied
+
+    def _say_tight(self, budget: Budget) -> None:
+        self.watcher.say(
+            f"The budget of {budget.limit} USD lets only {budget.flying} calls run at once: at worst they cost "
+            f"{budget.reserved:.2f} USD, of which the budget has {budget.limit - budget.spent:.2f} left. For more at "
+            "once, lower max_tokens or raise --budget-usd."
+        )
 
     def run(self, endpoints: Sequence[Endpoint], calls: Sequence[PlannedCall], budget: Budget | None) -> None:
         """Asks these calls, whose models' lanes run side by side."""

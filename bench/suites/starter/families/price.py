@@ -28,19 +28,19 @@ def _prose(p: Params) -> Prose:
 
 def _price(p: Params, count: int) -> int:
     if p.op == "fee":
-        return count * p.each + p.fee
+        return count * p.each + p.fee  # type: ignore[no-any-return]
     if p.op == "free":
-        return (count - 1) * p.each
+        return (count - 1) * p.each  # type: ignore[no-any-return]
     if p.op == "cheaper":
-        return count * (p.each - p.less) if count >= p.least else count * p.each
-    return count * p.each - p.fee if count > p.least else count * p.each
+        return count * (p.each - p.less) if count >= p.least else count * p.each  # type: ignore[no-any-return]
+    return count * p.each - p.fee if count > p.least else count * p.each  # type: ignore[no-any-return]
 
 
 def _second(p: Params, count: int) -> int:
     each = [p.each - (p.less if p.op == "cheaper" and not count < p.least else 0)] * count
     if p.op == "free":
         each[0] = 0
-    return sum(each) + (p.fee if p.op == "fee" else -p.fee if p.op == "off" and count - 1 >= p.least else 0)
+    return sum(each) + (p.fee if p.op == "fee" else -p.fee if p.op == "off" and count - 1 >= p.least else 0)  # type: ignore[no-any-return]
 
 
 def _edges(p: Params) -> Edges:

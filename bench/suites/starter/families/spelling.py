@@ -49,10 +49,10 @@ def _change(p: Params, text: str) -> str:
     if p.op == "cut":
         return text[p.k :]
     if p.op == "mirror":
-        return text[::-1] + p.new
+        return text[::-1] + p.new  # type: ignore[no-any-return]
     if p.op == "twice":
         return text.replace(p.old, p.old + p.old)
-    return text[: p.k] + p.new + text[p.k :]
+    return text[: p.k] + p.new + text[p.k :]  # type: ignore[no-any-return]
 
 
 def _second(p: Params, text: str) -> str:

@@ -35,9 +35,9 @@ def _total(p: Params, numbers: list[int]) -> int:
     if p.op == "last":
         return sum(numbers[-p.k :])
     if p.op == "squares":
-        return sum([n * n for n in numbers]) + p.k
+        return sum([n * n for n in numbers]) + p.k  # type: ignore[no-any-return]
     if p.op == "capped":
-        return min(sum(numbers), p.most)
+        return min(sum(numbers), p.most)  # type: ignore[no-any-return]
     if p.op == "every":
         return sum(numbers[:: p.k])
     return sum([n for n in numbers if n != p.k])

@@ -95,7 +95,7 @@ class _Case:
 def judge_all(claims: Sequence[RuledClaim], sets: Mapping[str, DataSet]) -> list[EvidenceJudgement]:
     """Judges claims of the given data sets, in their order, with Holm's correction within each family."""
     cases = [_case(claim, sets[claim.set]) for claim in claims]
-    families: dict[tuple[str, str], list[int]] = {}
+    families: dict[tuple[str, str, bool], list[int]] = {}
     for at, claim in enumerate(claims):
         families.setdefault(claim.family, []).append(at)
     judgements: dict[int, EvidenceJudgement] = {}

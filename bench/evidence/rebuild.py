@@ -7,8 +7,8 @@ from pathlib import Path
 
 from bench.evidence import declared, figures, page
 from bench.evidence.judge import judge_all
-from bench.evidence.rule import claims_of
-from bench.evidence.sets import SETS, Published, read_all
+from bench.evidence.published import SETS
+from bench.evidence.sets import Published, read_all
 from bench.records import write_text
 
 
@@ -19,7 +19,7 @@ def rebuild(data: Path, folder: Path, published: Sequence[Published] = SETS) -> 
     or claims.toml is not what the rule makes of it; IncompleteError if a file cannot be written.
     """
     sets, remarks = read_all(data, published)
-    ruled = [claim for name, each in sets.items() for claim in claims_of(name, each.rows)]
+    ruled = [claim for each in sets.values() for claim in each.claims()]
     claims = declared.check(folder / declared.NAME, ruled, list(sets))
     judged = judge_all(claims, sets)
     texts = {"verdicts.md": page.markdown(judged, sets), "verdicts.csv": page.csv_text(judged)}

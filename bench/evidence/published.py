@@ -25,7 +25,10 @@ SETS = (
         files=(
             ("livebench/table_2026_06_25.csv", "40f3b7f4cac530f4358187a399090a1c320e65eac3e0175d3c15a8db523354e8"),
             ("livebench/cost_2026_06_25.csv", "354e726d5610dc85e3f20c844e96aee08c71f60727cfd0c31966a0df634c6f37"),
-            ("livebench/categories_2026_06_25.json", "dad300ad18655b69db720e1b88fc5a5eac06c5b2f0e52c2bf50f10ff057674f3"),
+            (
+                "livebench/categories_2026_06_25.json",
+                "dad300ad18655b69db720e1b88fc5a5eac06c5b2f0e52c2bf50f10ff057674f3",
+            ),
         ),
         format="livebench",
         provenance=Provenance(
@@ -112,7 +115,12 @@ SETS = (
         name="terminal-bench-2025-12",
         title="Terminal-Bench 2, Terminus 2, 74 tasks (December 2025)",
         short="Terminal-Bench",
-        files=(("terminal_bench2/trial_token_usage.csv.gz", "d681ac034aa3706cc08c6ca47f1956a19d350a21160912e408df866c8ea78325"),),
+        files=(
+            (
+                "terminal_bench2/trial_token_usage.csv.gz",
+                "d681ac034aa3706cc08c6ca47f1956a19d350a21160912e408df866c8ea78325",
+            ),
+        ),
         format="terminal_bench",
         provenance=Provenance("laude-institute/terminal-bench-experiments", "df50653", "2026-11-30", "Apache-2.0"),
         kinds={"terminal-bench-2": AGENTIC},
@@ -140,18 +148,28 @@ SETS = (
         name="arc-agi-2026-06",
         title="ARC-AGI-2 and -3, semi-private (June 2026)",
         short="ARC-AGI",
-        files=(("arc_agi/v2_2026-06-04.json", "7f38a7809a6c34dc47a5a4c864c03e67b5c07870c1d3a732e08552a92f56598d"), ("arc_agi/v3_2026-06-04.json", "fe136e2f9721842a204f52d37c37779111a7aaf84882eb1899b9b69b574f82c7")),
+        files=(
+            ("arc_agi/v2_2026-06-04.json", "7f38a7809a6c34dc47a5a4c864c03e67b5c07870c1d3a732e08552a92f56598d"),
+            ("arc_agi/v3_2026-06-04.json", "fe136e2f9721842a204f52d37c37779111a7aaf84882eb1899b9b69b574f82c7"),
+        ),
         format="arc_agi",
         provenance=_ARC,
         kinds={"arc-agi-2": REASONING, "arc-agi-3": REASONING},
         basis=BILL,
-        withheld=("the costs of ARC-AGI-3 that several rows share (10,000 USD): the budget at which runs were stopped",),
+        withheld=(
+            "the costs of ARC-AGI-3 that several rows share (10,000 USD): the budget at which runs were stopped",
+        ),
     ),
     Published(
         name="artificial-analysis-2026-07",
         title="Artificial Analysis, Intelligence Index (10 July 2026)",
         short="AA Index",
-        files=(("artificial_analysis/llms_2026-07-10.csv", "29510591863abbcb986b6bb98bf3b3701509299f21bc52345f265c16d9ccb5ee"),),
+        files=(
+            (
+                "artificial_analysis/llms_2026-07-10.csv",
+                "29510591863abbcb986b6bb98bf3b3701509299f21bc52345f265c16d9ccb5ee",
+            ),
+        ),
         format="artificial_analysis",
         provenance=Provenance(
             "Artificial Analysis, as kept in oolong-tea-2026/artificial-analysis-leaderboards",

@@ -1,9 +1,10 @@
 """aider's leaderboards: a YAML list, one map a run of a model over all exercises; no single items.
 
 The score is the share solved within two tries (`pass_num_2 / test_cases`); the refactoring board has one try. Boards
-before 2025 state rates without counts: what they solved follows, as each board's number of exercises is known. aider picks an edit format for each model
-and its own version moves on between rows, as on its leaderboard; both are kept, and rows compare across them. Rows
-with a second model as editor compare only with each other. A cost of 0 means that aider knew no price.
+before 2025 state rates without counts: what was solved follows, as each board's number of exercises is known. aider
+picks an edit format for each model and its own version moves on between rows, as on its leaderboard; both are kept, and
+rows compare across them. Rows with a second model as editor compare only with each other. A cost of 0 means that aider
+knew no price.
 """
 
 from __future__ import annotations

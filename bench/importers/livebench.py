@@ -66,7 +66,9 @@ def _files(paths: Sequence[Path]) -> tuple[list[Path], dict[str, Cells], Mapping
         else:
             tables.append(path)
     if not tables or not costs:
-        raise UsageError(f"{paths[0]}: give LiveBench's table_*.csv, cost_*.csv (for the counts) and categories_*.json.")
+        raise UsageError(
+            f"{paths[0]}: give LiveBench's table_*.csv, cost_*.csv (for the counts) and categories_*.json."
+        )
     return tables, costs, categories
 
 
@@ -104,7 +106,7 @@ def _row(
     if cost is None:
         request.ledger.unknown(f"{suite}: a subtask's cost is 0 or missing: cost unknown")
     model = scores["model"]
-    effort = _EFFORT.search(model)
+    effort = None if model.startswith("qwen") else _EFFORT.search(model)  # "max" is a model of Qwen's
     return AggregateRow(
         source=request.source,
         source_commit=request.provenance.commit,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bench.cli.again import command_line
 from bench.cli.consent import require_consent, send_keys_option
 from bench.cli.gate import run_options as gate_options
 from bench.cli.options import config_option, include_option, load_config, results_option, task_folders
@@ -202,14 +203,14 @@ def run(
                 gating.judge(result.folder, progress, environ, rest)
         except KeyboardInterrupt:
             progress.close()
-            echo("Stopped. Every finished answer is kept; continue with the same command: bench run", err=True)
+            echo(f"Stopped. Every finished answer is kept. Continue with: {command_line()}", err=True)
             sys.exit(IncompleteError.exit_code)
     if gating and gating.result and as_json:
         write_report(result.folder)
     else:
         show(result, as_json)
     if not probed:
-        echo("Incomplete: the latency probe lacks answers. Continue with the same command.")
+        echo(f"Incomplete: the latency probe lacks answers. Continue with: {command_line()}")
     if result.missing or prepared.refused or not probed:
         sys.exit(IncompleteError.exit_code)
     if gating:

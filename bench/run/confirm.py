@@ -77,8 +77,8 @@ def ask_again(
                 part.plan, journal.calls(entry.run), part.loaded, part.comparison.models, entry.run, lm_eval, part.book
             )
         write_tables(second, tables.items, tables.answers)
-    again = RecordedSpending(spent_usd=asked.spent_usd, ended=asked.ended, keys=("spent_usd", "ended"))
+    again = RecordedSpending(spent_usd=asked.spent_usd, ended=asked.why_ended, keys=("spent_usd", "ended"))
     write_record(folder, replace(record, second_asking=again))
     if asked.ended and left is not None:
         return f"the {left} USD that the budget leaves do not hold another item"
-    return asked.ended
+    return asked.why_ended

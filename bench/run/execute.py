@@ -37,7 +37,7 @@ from bench.records import (
 from bench.registry import write_exam
 from bench.run import ask as asking
 from bench.run import describe as manifests
-from bench.run.ask import Asked
+from bench.run.ask import Asked, EndedEarly
 from bench.run.prepare import SILENT, Prepared, Watcher, _runs_code
 from bench.run.score import Scored, grader_failures, score_run
 
@@ -61,7 +61,7 @@ class Result:
     """Planned calls without a scored answer."""
     stopped: Mapping[str, str]
     """Models that were stopped, and why."""
-    ended: str | None = None
+    ended: EndedEarly | None = None
     """Why items were left out on purpose, by budget or by choice; None if none were."""
 
 
@@ -220,7 +220,7 @@ def _ended(prepared: Prepared, opened: _Opened, asked: Asked, tables: Scored, te
         lanes=asking.as_recorded(asked.lanes, earlier.lanes if earlier else {}),
         prices=RecordedPrices.from_json(prepared.book.as_recorded(tables.costs.used)),
         machine_time=machinetime.as_recorded(asked.machines, earlier.machine_time if earlier else {}),
-        spending=RecordedSpending(budget_usd=terms.budget_usd, spent_usd=asked.spent_usd, ended=asked.ended),
+        spending=RecordedSpending(budget_usd=terms.budget_usd, spent_usd=asked.spent_usd, ended=asked.why_ended),
     )
 
 

@@ -317,7 +317,7 @@ LOOSE = {"__init__", "__main__", "errors", "hooks", "journal", "plan"}
 MODULES = {module(path): path for path in SOURCES}
 ALONE = "loaded alone: a command pays for what it does, and listing loads no grader, chart, server or lm-eval"
 NAMESAKE = "its function has the module's name"
-VOCABULARY = "its names read with the module's: column.table, tables.every, ladder.rungs"
+VOCABULARY = "its names read with the module's: column.table, tables.every, ladder.rungs, note.warning"
 DOORS = {
     **dict.fromkeys(
         (
@@ -374,6 +374,7 @@ DOORS = {
     **dict.fromkeys(
         (
             "bench.claims.parts",
+            "bench.records.note",
             "bench.registry.items",
             "bench.report.text.column",
             "bench.report.text.formats",

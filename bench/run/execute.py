@@ -83,12 +83,12 @@ def execute(
         watcher.say(f"{suite} is left out. {why}")
     with Journal(results / JOURNAL) as journal, ExitStack() as running:
         with lock_folder(results, wait=True):  # of two commands begun at once, the second must see the first one's run
-            opened = _open(prepared, journal, results, output, environ, running, fresh=fresh)
+            opened = _open(prepared, journal, results, output=output, environ=environ, running=running, fresh=fresh)
         if isinstance(opened, Result):
             return opened
         entry, opened = opened.entry, _with_reused(prepared, journal, opened, environ)
         before = journal.calls(entry.run)
-        asked = asking.ask(prepared, journal, entry, watcher, environ, terms)
+        asked = asking.ask(prepared, journal, entry, watcher=watcher, environ=environ, terms=terms)
         calls = journal.calls(entry.run)
         tables = _score(prepared, entry, calls, watcher)
         missing = len(prepared.plan.calls) - sum(row.score is not None for row in tables.items)
@@ -195,7 +195,15 @@ def _score(prepared: Prepared, entry: RunEntry, calls: Mapping[str, Call], watch
     book = prepared.book
     write_exam(prepared.loaded, entry.folder)
     with new_folder(entry.folder, "lm-eval") as lm_eval:
-        tables = score_run(prepared.plan, calls, prepared.loaded, prepared.comparison.models, entry.run, lm_eval, book)
+        tables = score_run(
+            prepared.plan,
+            calls,
+            prepared.loaded,
+            models=prepared.comparison.models,
+            run=entry.run,
+            lm_eval_folder=lm_eval,
+            book=book,
+        )
     items = at_traffic(tables.items, _bills(prepared), prepared.comparison.traffic, book)
     write_tables(entry.folder, items, tables.answers)
     if book.override is not None:

@@ -44,6 +44,7 @@ DOORS = {
             "bench.registry.versions",
             "bench.report.charts",
             "bench.report.charts.forest",
+            "bench.report.charts.timeline",
             "bench.report.numbers.latency",
             "bench.report.page",
             "bench.report.redact",
@@ -104,6 +105,7 @@ DOORS = {
 }
 """Modules that another room may import by their own name, and why they are not behind the room's face."""
 WRITERS = {
+    "bench.clean.files": "opens for reading, and nothing else",
     "bench.records.files": "the one room of writing below a run folder",
     "bench.cli.summary": "the page of a workflow's summary, which the environment names",
     "bench.journal": "the journal's own folder",
@@ -118,6 +120,27 @@ WRITERS = {
     "bench.doctor.calibrated": "makes the results folder",
 }
 """Who may change files without that room, and where."""
+READERS = {
+    "bench.clean.files": "the one door",
+    "bench.records.files": "what it has just made",
+    "bench.cli.report": "the comparison that the same command has just written",
+    "bench.cli.summary": "writes only",
+    "bench.config.consent": "the user's own agreements, in the data folder",
+    "bench.doctor.calibration": "a file of results/ that this machine measured",
+    "bench.evidence": "published files by sha256, in this repository",
+    "bench.engine.saturation": "the kernel's counters",
+    "bench.prices": "the price list of this repository",
+    "bench.importers.streamed": "a part that it has just written",
+    "bench.records.parquet": "a file that the door has opened",
+    "bench.records.machine": "the kernel's description of the processor",
+    "bench.reference": "docs/ of this repository",
+    "bench.registry": "task files, whose author's code runs anyway",
+    "bench.report.page.build": "files of the package, and charts that the same command has just drawn",
+    "bench.sandbox": "scratch files and the kernel's counters",
+    "bench.suites": "the items of this repository",
+    "bench.weights": "the cache of weights",
+}
+"""Who may open files without the door that knows links, devices and bounds, and which."""
 COLUMNS_AND_COMMANDS = {
     "bench.gate.file": "a sample's fields",
     "bench.importers.csvfile": "columns of a CSV file",
@@ -173,6 +196,7 @@ RULES: dict[str, Rule] = {
     "the sandbox has socket pairs only": effects.sandbox_has_socket_pairs_only,
     "few start processes": partial(effects.few_start_processes, starters=STARTERS),
     "files change in one room": partial(effects.files_change_in_one_room, writers=WRITERS),
+    "others' files have one door": partial(effects.files_open_through_one_door, readers=READERS),
     "the terminal has a cleaner": effects.terminal_through_its_cleaner,
     "class names are unique": names.class_names_are_unique,
     "a part is chosen at home": partial(names.parts_are_chosen_at_home, elsewhere=COLUMNS_AND_COMMANDS),
@@ -211,6 +235,9 @@ BREACHES: list[tuple[str, dict[str, str]]] = [
     ("few start processes", {"bench/report/odd.py": "import subprocess"}),
     ("few start processes", {"bench/report/odd.py": "import os\nos.execv(a, b)"}),
     ("files change in one room", {"bench/gate/odd.py": "p.write_text('x')"}),
+    ("others' files have one door", {"bench/gate/odd.py": "p.read_text()"}),
+    ("others' files have one door", {"bench/gate/odd.py": "open(p)"}),
+    ("others' files have one door", {"bench/claims/odd.py": "pd.read_parquet(p)"}),
     ("the terminal has a cleaner", {"bench/cli/odd.py": "print('x')"}),
     ("the terminal has a cleaner", {"bench/cli/odd.py": "self.console.print(f'{x}')"}),
     ("class names are unique", {"bench/gate/a.py": "class Verdict: ...", "bench/claims/b.py": "class Verdict: ..."}),
@@ -274,6 +301,8 @@ def test_no_exception_is_left_over() -> None:
         assert users <= using
     changing = {file.module for file in SOURCES.files if any(effects.changed_files(file.tree))}
     assert not {each for each in WRITERS if not any(within(name, (each,)) for name in changing)}
+    opening = {file.module for file in SOURCES.files if any(effects.opened_files(file.tree))}
+    assert not {each for each in READERS if not any(within(name, (each,)) for name in opening)}
     worded = {
         file.module
         for file in SOURCES.files

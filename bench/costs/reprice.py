@@ -10,7 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
-from bench import prices
+from bench import clean, prices
 from bench.costs.billing import Billing, billing
 from bench.errors import UsageError, suggest
 from bench.prices import Cost, Mode, Price, PriceBook
@@ -124,7 +124,7 @@ def reprice(parent: Path, change: PriceChange, book: PriceBook, own: Path | None
     run = derived.run
     write_tables(folder, [replace(r, run=run) for r in rows], [replace(a, run=run) for a in answers])
     if own:
-        write_text(folder, prices.OVERRIDE, own.read_text(encoding="utf-8"))
+        write_text(folder, prices.OVERRIDE, clean.read_text(own))
     used = book.as_recorded({row.price_id for row in rows if row.price_id and bills[row.model]})
     write_record(folder, replace(derived, prices=RecordedPrices.from_json(used), traffic=None))
     return Repriced(folder, dict(unknown))

@@ -14,6 +14,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from bench import clean
 from bench.errors import UsageError, suggest
 from bench.prices.reading import read_exchanges, read_prices, read_schedule
 from bench.prices.rows import TOKEN_CLASSES, Mode, Price, Rates
@@ -168,8 +169,15 @@ def beside(config: Path) -> Path | None:
 
 def load(override: Path | None = None, snapshot: Path = SNAPSHOT) -> PriceBook:
     """The shipped list, with a user's own rows before it. UsageError names file and row of a mistake."""
-    own = override.read_bytes() if override else None
+    own = _read(override) if override else None
     return PriceBook(snapshot.read_bytes(), own, snapshot.name, str(override))
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return clean.read_bytes(path, most=clean.MOST_SETTINGS)
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read ({error.strerror}).") from error
 
 
 def recorded(price: Price) -> dict[str, Any]:

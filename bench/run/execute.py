@@ -133,6 +133,8 @@ def _open(
     A part of a run is fresh if its first part was. UsageError if it cannot begin.
     """
     known = None if fresh else journal.newest(prepared.plan.sha256, output)
+    if known and not output:
+        _require_inside(known.folder, results)
     entry = known or _new_run(prepared.plan, results, output)
     declared = journal.declare(list(prepared.comparison.claims.values()))
     if known and known.finished_at and is_whole(known.folder):
@@ -148,6 +150,15 @@ def _open(
     record = replace(record, calibration=calibration.load(results, record.machine))
     journal.begin(entry.run, prepared.plan.sha256, entry.folder, record.text())
     return _Opened(entry, record, _earlier(entry.folder))
+
+
+def _require_inside(folder: Path, results: Path) -> None:
+    """UsageError if a journal, perhaps from others, names a folder elsewhere: nothing is written there unasked."""
+    if folder.is_symlink() or os.path.abspath(folder.parent) != os.path.abspath(results):
+        raise UsageError(
+            f"{results / JOURNAL}: says that this run's folder is {folder}, which is not in {results}/. Continue it "
+            f"there with -o {folder}, or begin anew with --fresh."
+        )
 
 
 def _require_going_on(prepared: Prepared, known: RunEntry | None, environ: Mapping[str, str]) -> None:

@@ -88,6 +88,25 @@ def files_change_in_one_room(sources: Sources, writers: Collection[str]) -> Iter
             yield from (f"{file.path}: {call} changes a file" for call in changed_files(file.tree))
 
 
+def opened_files(tree: ast.AST) -> Iterator[str]:
+    """Calls that open a file by its path."""
+    for node in ast.walk(tree):
+        called = node.func if isinstance(node, ast.Call) else None
+        name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+        whose = ast.unparse(called.value) if isinstance(called, ast.Attribute) else ""
+        if name in ("read_text", "read_bytes", "open") and whose not in ("clean", "webbrowser"):
+            yield f"{whose}.{name}"
+        if name == "ParquetFile" or f"{whose}.{name}" in ("pyarrow.parquet.read_table", "pd.read_parquet"):
+            yield f"{whose}.{name}"
+
+
+def files_open_through_one_door(sources: Sources, readers: Collection[str]) -> Iterator[str]:
+    """Files of others are opened through `clean.files`, which knows links, devices and bounds."""
+    for file in sources.files:
+        if not within(file.module, tuple(readers)):
+            yield from (f"{file.path}: {call} opens a file" for call in opened_files(file.tree))
+
+
 def terminal_through_its_cleaner(sources: Sources) -> Iterator[str]:
     """Commands speak through `cli.terminal`, which cleans what they say."""
     for file in sources.under("cli"):

@@ -333,6 +333,7 @@ DOORS = {
             "bench.registry.versions",
             "bench.report.charts",
             "bench.report.charts.forest",
+            "bench.report.charts.timeline",
             "bench.report.numbers.latency",
             "bench.report.page",
             "bench.report.redact",

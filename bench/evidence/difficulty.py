@@ -225,7 +225,7 @@ LEVELS: tuple[Column[Cell], ...] = (
         cell=lambda cell: _share(cell.partial),
         value=lambda cell: _short(cell.partial),
     ),
-    Column(name="truncated", key="truncated", cell=lambda cell: _share(cell.truncated / cell.n)),
+    Column(name=str(Outcome.TRUNCATED), key=str(Outcome.TRUNCATED), cell=lambda cell: _share(cell.truncated / cell.n)),
 )
 """Every model on every level: README.md over all families, cells.csv family by family as well."""
 PAIRS: tuple[Column[tuple[LevelChange, float]], ...] = (

@@ -26,13 +26,13 @@ $(READY): requirements.lock pyproject.toml
 setup: $(READY)  ## Set up the virtual environment
 
 .PHONY: bench
-bench: $(READY)  ## Compare the models in bench.toml: fetch, serve, ask, score, table and chart
-	@$(BIN)/bench run
+bench: $(READY)  ## Compare the models in bench.toml: fetch, serve, ask, score, table, chart and verdicts; ARGS="..." are flags of bench run
+	@$(BIN)/bench run $(ARGS)
 	@$(BIN)/bench report
 
 .PHONY: bench-full
-bench-full: $(READY)  ## The same with every item of the suites
-	@$(BIN)/bench run --limit all
+bench-full: $(READY)  ## The same on the large suites, coding and reasoning
+	@$(BIN)/bench run -t coding -t reasoning $(ARGS)
 	@$(BIN)/bench report
 
 .PHONY: test
@@ -57,6 +57,7 @@ lint: $(READY)  ## Check style, types and the shipped items
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/python -m bench.suites.coding.build --check
+	@$(BIN)/python -m bench.suites.starter.build --check
 	@$(BIN)/python -m bench.suites.reasoning.build --check --own
 	@$(BIN)/python -m bench.reference --check
 	@$(BIN)/bench prices build --check
@@ -102,10 +103,12 @@ perf: $(READY)  ## Measure engine, sandbox and start-up against their bars (idle
 agreement: $(READY)  ## Check that each family's two references agree
 	@$(BIN)/python -m bench.suites.coding.check agreement --exam-seed $(SEED)
 	@$(BIN)/python -m bench.suites.reasoning.check agreement --exam-seed $(SEED)
+	@$(BIN)/python -m bench.suites.starter.check agreement --exam-seed $(SEED)
 
 .PHONY: mutation
 mutation: $(READY)  ## Check that the hidden tests notice every small mistake
 	@$(BIN)/python -m bench.suites.coding.check mutation --exam-seed $(SEED)
+	@$(BIN)/python -m bench.suites.starter.check mutation --exam-seed $(SEED)
 
 .PHONY: calibration
 calibration: $(READY)  ## Measure how often the verdicts err, against their bars (idle machine, 2 cores)
@@ -122,6 +125,7 @@ docs: $(READY)  ## Write docs/models.md, docs/config.md and docs/tables.md again
 .PHONY: items
 items: $(READY)  ## Write our own families' items again from bench/suites
 	@$(BIN)/python -m bench.suites.coding.build
+	@$(BIN)/python -m bench.suites.starter.build
 	@$(BIN)/python -m bench.suites.reasoning.build --own
 
 .PHONY: lock

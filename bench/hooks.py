@@ -26,6 +26,7 @@ _HOMES: Mapping[str, str] = {
     "python_value": "bench.scoring.graders:python_value",
     "reasoning_items": "bench.suites.reasoning.exam:load",
     "sql_query": "bench.scoring.graders:sql_query",
+    "starter_items": "bench.suites.starter.exam:load",
     "task": "bench.registry.own:task",
 }
 """Where the code is today, as module:name. To be changed when it moves."""

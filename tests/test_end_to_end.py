@@ -138,7 +138,7 @@ def test_ctrl_c_stops_cleanly_and_says_how_to_continue(bench: Bench) -> None:
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=30)
     assert process.returncode == 5
-    assert "continue with the same command: bench run" in err
+    assert "Continue with: bench run -m short -t reasoning" in err
     assert "Traceback" not in err
     before = bench.recorded()
     done = bench.run("run", "-m", "short", "-t", "reasoning")

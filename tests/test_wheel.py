@@ -47,16 +47,21 @@ def test_it_lists_all_suites_in_an_empty_folder(installed: Path, tmp_path: Path)
     done = bench(installed, tmp_path, "list", "suites")
     assert done.returncode == 0, done.stderr
     assert str(installed) in done.stderr
-    assert [line.split()[0] for line in done.stdout.splitlines()] == ["suite", "coding", "reasoning", "reasoning_zh"]
+    assert [line.split()[0] for line in done.stdout.splitlines()] == [
+        "suite",
+        "coding",
+        "reasoning",
+        "reasoning_zh",
+        "starter",
+    ]
 
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("smollm2_path", "sandbox")
-def test_it_runs_both_suites_in_an_empty_folder(installed: Path, tmp_path: Path) -> None:
-    done = bench(installed, tmp_path, "run", "-m", "smollm2", "--limit", "2")
+def test_it_runs_the_starter_in_an_empty_folder(installed: Path, tmp_path: Path) -> None:
+    done = bench(installed, tmp_path, "run", "-m", "weights/smollm2-135m-instruct", "--limit", "2")
     assert done.returncode == 0, done.stderr
     assert "No bench.toml here; using the starter" in done.stderr
     [folder] = (tmp_path / "results").glob("*/run.json")
     text = (folder.parent / "comparison.md").read_text()
-    assert "| smollm2 | coding | 2 |" in text
-    assert "| smollm2 | reasoning | 2 |" in text
+    assert "| smollm2-135m-instruct | starter | 2 |" in text

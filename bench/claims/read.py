@@ -17,7 +17,7 @@ from bench.claims.pairs import pair, with_caps
 from bench.claims.rivals import rival
 from bench.claims.verdict import Verdict
 from bench.errors import UsageError, suggest
-from bench.records import ABOUT, MARGINS, Claim, RecordedClaim, RunRecord, margin_keys, read_record, read_table
+from bench.records import ABOUT, MARGINS, Claim, RecordedClaim, RunRecord, margin_keys, read_run
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -72,7 +72,8 @@ def judge_run(
 
     Holm's correction is over all declared claims of the run, also where only one is asked for. `caps`: see `with_caps`.
     """
-    record, items = read_record(folder), with_caps(read_table(folder, "items"), caps or {})
+    record, items = read_run(folder)
+    items = with_caps(items, caps or {})
     claims = declared_claims(record)
     if name is not None and name not in claims:
         raise UsageError(f"the run has no claim '{name}'.{suggest(name, claims)}")
@@ -114,7 +115,7 @@ def _case(items: pd.DataFrame, record: RunRecord, claim: Claim, entry: RecordedC
     _check(claim)
     every = (*record.suites, *record.refused)
     columns = [column for part in parts.claimed(claim) for column in part.columns]
-    pairs = pair(items, record, claim.candidate, claim.baseline, claim.suites or every, columns)
+    pairs = pair(items, record, claim.candidate, baseline=claim.baseline, suites=claim.suites or every, columns=columns)
     local = record.is_local(claim.candidate, claim.baseline)
     seen_in = (entry and entry.seen_in) or ()
     return Case(claim, pairs, _declared(entry, claim, pairs.earliest), local, seen_in)

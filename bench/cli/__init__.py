@@ -11,9 +11,11 @@ import traceback
 from collections.abc import Mapping, Sequence
 from keyword import iskeyword
 from pathlib import Path
+from typing import Any
 
 import click
 
+from bench.cli.again import remember
 from bench.cli.terminal import echo
 from bench.errors import BenchError, UsageError, suggest
 
@@ -37,6 +39,13 @@ COMMANDS = {
 
 class LazyGroup(click.Group):
     """Knows its commands' names and help lines without importing them."""
+
+    def make_context(self, info_name: str | None, args: list[str], *given: Any, **more: Any) -> click.Context:
+        """Remembers the arguments, for the line that continues a run."""
+        whole = [*args]
+        context = super().make_context(info_name, args, *given, **more)
+        remember(context, whole)
+        return context
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The verbs, in the order they are used."""

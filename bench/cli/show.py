@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from bench import clean
+from bench.cli.again import command_line
 from bench.cli.terminal import echo
 
 if TYPE_CHECKING:
@@ -28,10 +29,9 @@ def show(result: Result, as_json: bool) -> None:
     print_probe(comparison.latency)
     if result.asked == 0 and not result.missing:
         echo(f"0 calls: this run of {result.started_at[:19]}Z was complete. `bench run --fresh` asks again.")
-    if result.ended:
-        echo(f"Incomplete: {result.missing} answers are missing. {result.ended}")
-    elif result.missing:
-        echo(f"Incomplete: {result.missing} answers are missing. Continue with the same command: bench run")
+    if result.missing or result.ended:
+        why, flags = (f" {result.ended.why}", result.ended.flags) if result.ended else ("", {})
+        echo(f"Incomplete: {result.missing} answers are missing.{why} Continue with: {command_line(flags)}")
     echo(f"Run folder: {result.folder}")
 
 

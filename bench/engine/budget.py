@@ -9,7 +9,7 @@ from decimal import Decimal
 from bench.records import Call
 
 SHARE = Decimal("0.2")
-"""The share of what is left that calls in flight may hold; one item may always be in flight, if it fits at all."""
+"""The share of what is left that calls in flight may be expected to cost; one item may always be in flight."""
 
 
 class Budget:
@@ -18,6 +18,9 @@ class Budget:
     An item is admitted for all of its models at once and in the plan's order, so that wherever the money ends, the
     same items are complete for every model. What is spent and what is reserved never exceed the limit together:
     all that a crash can add is the calls that were in flight, for which their worst case was reserved.
+
+    The worst case is the edge only. How many calls are in flight follows from the dearest bill that each model's calls
+    have had (before there is one, from the worst case).
     """
 
     def __init__(
@@ -27,15 +30,19 @@ class Budget:
         ranks: Mapping[str, Collection[int]],
         worst: Callable[[str, int], Decimal],
         bill: Callable[[str, int, Call], Decimal],
+        tight: Callable[[Budget], None] = lambda _budget: None,
     ) -> None:
         """`ranks`: what each model has still to ask. `worst` is the most that asking a model an item once can cost,
-        `bill` what a finished call cost, or may have cost where its reports leave that open. All in USD."""
+        `bill` what a finished call cost, or may have cost where its reports leave that open. All in USD. `tight` is
+        called once, if worst cases alone keep an item waiting though half of the limit or more is left."""
         self.limit = limit
         self.spent = spent
         self.stopped = False
         """Whether an item did not fit any more: nothing after it is begun."""
         self._worst = worst
         self._bill = bill
+        self._tight: Callable[[Budget], None] | None = tight
+        self._dearest: dict[str, Decimal] = {}
         self._needs: dict[int, set[str]] = {}
         for model, mine in ranks.items():
             for rank in mine:
@@ -50,6 +57,11 @@ class Budget:
     def reserved(self) -> Decimal:
         """The worst case of everything admitted and not finished, USD."""
         return sum(self._held.values(), Decimal(0))
+
+    @property
+    def flying(self) -> int:
+        """Calls that were admitted and are not finished."""
+        return len(self._held)
 
     @property
     def denied(self) -> frozenset[int]:
@@ -77,7 +89,9 @@ class Budget:
         """Replaces the call's reservation by its bill; None: it was never sent."""
         del self._held[model, rank]
         if call:
-            self.spent += self._bill(model, rank, call)
+            bill = self._bill(model, rank, call)
+            self.spent += bill
+            self._dearest[model] = max(bill, self._dearest.get(model, bill))
         self._tell()
 
     def leave(self, model: str) -> None:
@@ -94,14 +108,23 @@ class Budget:
 
     def _admit(self, rank: int) -> bool:
         worst = {(model, rank): self._worst(model, rank) for model in self._needs[rank]}
-        needed, left = sum(worst.values(), Decimal(0)), self.limit - self.spent
-        fits = self.reserved + needed <= SHARE * left or (not self._held and needed <= left)
-        if fits:
+        left = self.limit - self.spent
+        fits = self.reserved + sum(worst.values(), Decimal(0)) <= left
+        fits_pace = self._expected({**self._held, **worst}) <= SHARE * left
+        if fits and (fits_pace or not self._held):
             self._held |= worst
-        elif not self._held:
+            return True
+        if not self._held:
             self.stopped = True
             self._tell()
-        return fits
+        elif fits_pace and self._tight and 2 * left >= self.limit:
+            tell, self._tight = self._tight, None
+            tell(self)
+        return False
+
+    def _expected(self, held: Mapping[tuple[str, int], Decimal]) -> Decimal:
+        """What calls are expected to cost, by the dearest bill of their model so far."""
+        return sum((min(worst, self._dearest.get(at[0], worst)) for at, worst in held.items()), Decimal(0))
 
     def _tell(self) -> None:
         self._changed.set()

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench.errors import BenchError, UsageError
-from bench.records import Outcome, RunRecord, read_record, read_table, write_text
+from bench.records import Outcome, RunRecord, read_run, write_text
 from bench.report.text import formats, grid
 from bench.report.text.column import Column, Output, Table, csv_text, label, table
 from bench.stats import Interval, Strata, Unpaired, proportion_interval, score_difference, unpaired_interval
@@ -92,14 +92,16 @@ def steps(rows: pd.DataFrame) -> Iterator[LevelChange]:
     for model, part in rows.groupby("model", sort=False):
         for low, high in pairwise(sorted(rows["level"].unique())):
             after, before = (part[part["level"] == level] for level in (high, low))
-            yield from _unpaired(str(model), f"level {low} to {high}", after, before, ["family"], 0.95)
+            yield from _unpaired(
+                str(model), f"level {low} to {high}", after, theirs=before, by=["family"], confidence=0.95
+            )
 
 
 def fresh(rows: pd.DataFrame, other: pd.DataFrame, exam: str) -> Iterator[LevelChange]:
     """A fresh exam's score minus that of these items, over the cells of family and level that both have; 99 %."""
     for model, part in rows.groupby("model", sort=False):
         theirs = other[other["model"] == model]
-        yield from _unpaired(str(model), exam, theirs, part, ["family", "level"], 0.99)
+        yield from _unpaired(str(model), exam, theirs, theirs=part, by=["family", "level"], confidence=0.99)
 
 
 def _unpaired(
@@ -132,8 +134,7 @@ def between(rows: pd.DataFrame) -> Iterator[tuple[LevelChange, float]]:
 
 def read(run: Path, suite: str) -> tuple[pd.DataFrame, RunRecord]:
     """A run's scored rows of one suite, repeats averaged into items, and its record. UsageError if it has none."""
-    record = read_record(run)
-    rows = read_table(run, "items")
+    record, rows = read_run(run)
     rows = rows[(rows["suite"] == suite) & rows["score"].notna() & rows["level"].notna()]
     if rows.empty:
         raise UsageError(f"{run}: holds no scored items of suite '{suite}' with a level.")
@@ -223,7 +224,7 @@ LEVELS: tuple[Column[Cell], ...] = (
         cell=lambda cell: _share(cell.partial),
         value=lambda cell: _short(cell.partial),
     ),
-    Column(name="truncated", key="truncated", cell=lambda cell: _share(cell.truncated / cell.n)),
+    Column(name=str(Outcome.TRUNCATED), key=str(Outcome.TRUNCATED), cell=lambda cell: _share(cell.truncated / cell.n)),
 )
 """Every model on every level: README.md over all families, cells.csv family by family as well."""
 PAIRS: tuple[Column[tuple[LevelChange, float]], ...] = (

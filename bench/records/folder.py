@@ -12,7 +12,8 @@ from bench import clean
 from bench.errors import UsageError
 from bench.records.aggregates import AggregateRow
 from bench.records.files import fresh_folder, write_file, write_text
-from bench.records.manifest import RunRecord
+from bench.records.manifest import MANIFEST, RunRecord
+from bench.records.parquet import REBUILT, frame, parquet_file
 from bench.records.recorded import RecordedDerivation
 from bench.records.rows import arrow_table, arrow_tables, cleaned_table, require_columns
 from bench.records.tables import AnswerRow, ItemRow
@@ -20,9 +21,7 @@ from bench.records.tables import AnswerRow, ItemRow
 if TYPE_CHECKING:
     import pandas as pd
 
-MANIFEST = "run.json"
 LATENCY = "latency.csv"
-REBUILT = "`bench run` rebuilds it from the journal, `bench import` makes an import again."
 LATENCY_COLUMNS = (
     "model", "connection", "started_at", "outcome", "attempts", "timing_ok", "connect_s", "ttft_s", "ttfat_s",
     "latency_s", "tpot_s", "in_total", "out_total", "error",
@@ -57,13 +56,25 @@ def read_record(folder: Path) -> RunRecord:
     """run.json. UsageError if the folder is no run folder."""
     path = folder / MANIFEST
     try:
-        return RunRecord.read(path.read_text(encoding="utf-8"))
+        return RunRecord.read(clean.read_text(path, below=folder))
     except OSError as error:
         raise UsageError(
             f"{folder}: is no run folder ({MANIFEST}: {error.strerror}). See `bench list runs`."
         ) from error
+    except UsageError as error:
+        raise UsageError(f"{folder}: {error}") from error
     except ValueError as error:
         raise UsageError(f"{path}: is damaged ({clean.line(str(error))}). {REBUILT}") from error
+
+
+def read_run(folder: Path) -> tuple[RunRecord, pd.DataFrame]:
+    """run.json and the items table of a run. UsageError if it is no run folder, or they are not of the same run."""
+    record, items = read_record(folder), read_table(folder, "items")
+    for column, field, known in (("suite", "suites", record.suites), ("model", "models", record.models)):
+        unknown = sorted(set(items[column].dropna()) - set(known))
+        if unknown:
+            raise UsageError(f"{folder / MANIFEST}: `{field}` lacks '{unknown[0]}', which items.parquet has. {REBUILT}")
+    return record, items
 
 
 def write_record(folder: Path, record: RunRecord) -> None:
@@ -76,18 +87,10 @@ def read_table(folder: Path, name: str, columns: Sequence[str] | None = None) ->
 
     UsageError if it is missing or damaged.
     """
-    import pandas as pd
-    import pyarrow.parquet
-
-    path, kind = folder / f"{name}.parquet", _KINDS[name]
-    try:
-        if path.exists() and not path.is_file():
-            raise ValueError("it is no file")
-        require_columns(pyarrow.parquet.read_schema(path), kind)
-        wanted = None if columns is None else [*columns]
-        return cleaned_table(pd.read_parquet(path, dtype_backend="numpy_nullable", columns=wanted), kind)
-    except (OSError, ValueError, pyarrow.ArrowException) as error:
-        raise UsageError(f"{path}: cannot be read ({clean.line(str(error))}). {REBUILT}") from error
+    kind = _KINDS[name]
+    with parquet_file(folder, f"{name}.parquet", columns) as file:
+        require_columns(file.schema_arrow, kind)
+        return cleaned_table(frame(file.read(None if columns is None else [*columns])), kind)
 
 
 def effective_cost(rows: pd.DataFrame) -> pd.Series[Any]:

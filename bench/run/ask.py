@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, fields, replace
-from decimal import Decimal
+from decimal import ROUND_UP, Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,6 +31,16 @@ Todo = Mapping[str, Sequence[PlannedCall]]
 
 
 @dataclass(frozen=True, slots=True)
+class EndedEarly:
+    """Why a run left items out on purpose."""
+
+    why: str
+    """In one sentence or two."""
+    flags: Mapping[str, str]
+    """What to give the same command for the rest: flags and their values, "" for none."""
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """How the asking went."""
 
@@ -38,10 +48,15 @@ class Asked:
     """Each model's lane, by label."""
     spent_usd: Decimal
     """What this run's calls cost so far, as far as prices are known."""
-    ended: str | None
+    ended: EndedEarly | None
     """Why items were left out on purpose; None if none were."""
     machines: Mapping[str, ServerTime]
     """What each local model's server did with its time, by label."""
+
+    @property
+    def why_ended(self) -> str | None:
+        """Why items were left out on purpose, in words; None if none were."""
+        return self.ended.why if self.ended else None
 
 
 @dataclass(slots=True)
@@ -77,7 +92,7 @@ class _Asking:
     """What answers of other runs cost."""
     lanes: dict[str, LaneResult] = field(default_factory=dict)
 
-    def remote(self, endpoints: Sequence[Endpoint], todo: Todo) -> tuple[frozenset[int], str | None]:
+    def remote(self, endpoints: Sequence[Endpoint], todo: Todo) -> tuple[frozenset[int], EndedEarly | None]:
         """Asks remote models: a pilot where nothing is known of their costs, then the rest if the user agrees.
 
         Who agreed to a pilot has not agreed to more, so that only other runs' answers make the question needless.
@@ -90,7 +105,8 @@ class _Asking:
             trial = pilot(calls)
             left_out = self._budgeted(endpoints, calls, trial)
             if left_out:
-                return left_out | {call.rank for call in calls} - trial, self._budget_words()
+                left_out |= {call.rank for call in calls} - trial
+                return left_out, self._spent_up(calls, left_out)
             samples = self._samples()
         going = [e for e in endpoints if e.entry.label not in self.lanes or not self.lanes[e.entry.label].stopped]
         names = {e.entry.label for e in going}
@@ -100,18 +116,22 @@ class _Asking:
             return ranks, None
         ask = self.terms.consent == "ask" and not all(has_history(label, self.past) for label in priced)
         if priced and not self.watcher.estimated(estimate(rest, self.spending, samples), ask=ask):
-            return ranks, "You chose not to go on. Continue with: bench run --yes"
+            return ranks, EndedEarly("You chose not to go on.", {"--yes": ""})
         left_out = self._budgeted(going, rest, ranks)
-        return left_out, self._budget_words() if left_out else None
+        return left_out, self._spent_up(rest, left_out) if left_out else None
 
     def _samples(self) -> Samples:
         calls = self.journal.calls(self.entry.run)
         return with_calls(self.past, self.prepared.plan.calls, calls, self.spending)
 
-    def _budget_words(self) -> str:
-        return (
-            f"The budget of {self.terms.budget_usd} USD does not hold another item: its worst case would pass it. "
-            "Continue with a higher --budget-usd."
+    def _spent_up(self, calls: Sequence[PlannedCall], left_out: Collection[int]) -> EndedEarly:
+        worst = sum((self.spending.reserve(call) for call in calls if call.rank in left_out), Decimal(0))
+        why = f"The budget of {self.terms.budget_usd} USD does not hold another item: its worst case would pass it."
+        if not worst.is_finite():
+            return EndedEarly(f"{why} Nothing bounds what the calls left out cost.", {})
+        enough = (self.meter.usd + worst).quantize(Decimal("0.01"), ROUND_UP)
+        return EndedEarly(
+            f"{why} {enough} USD are enough for all, whatever the answers cost.", {"--budget-usd": str(enough)}
         )
 
     def _budgeted(
@@ -133,9 +153,16 @@ class _Asking:
         needs: dict[str, list[int]] = {}
         for model, rank in asked:
             needs.setdefault(model, []).append(rank)
-        budget = Budget(limit, self.meter.usd, needs, worst, bill)
+        budget = Budget(limit, self.meter.usd, needs, worst=worst, bill=bill, tight=self._say_tight)
         self.run(endpoints, list(asked.values()), budget)
         return budget.denied
+
+    def _say_tight(self, budget: Budget) -> None:
+        self.watcher.say(
+            f"The budget of {budget.limit} USD lets only {budget.flying} calls run at once: at worst they cost "
+            f"{budget.reserved:.2f} USD, of which the budget has {budget.limit - budget.spent:.2f} left. For more at "
+            "once, lower max_tokens or raise --budget-usd."
+        )
 
     def run(self, endpoints: Sequence[Endpoint], calls: Sequence[PlannedCall], budget: Budget | None) -> None:
         """Asks these calls, whose models' lanes run side by side."""
@@ -213,7 +240,8 @@ def ask(
     for endpoint in remote:
         total = len(plan.of(endpoint.entry.label))
         watcher.lane(endpoint.entry.label, total - len(todo[endpoint.entry.label]), total)
-    left_out, ended = asking.remote(remote, todo) if remote else (frozenset[int](), None)
+    nothing: tuple[frozenset[int], EndedEarly | None] = (frozenset(), None)
+    left_out, ended = asking.remote(remote, todo) if remote else nothing
     machines: dict[str, ServerTime] = {}
     for endpoint in local:
         label = endpoint.entry.label

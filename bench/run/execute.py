@@ -36,8 +36,8 @@ from bench.records import (
 )
 from bench.registry import write_exam
 from bench.run import ask as asking
-from bench.run import describe as manifests
-from bench.run.ask import Asked
+from bench.run import describe
+from bench.run.ask import Asked, EndedEarly
 from bench.run.prepare import SILENT, Prepared, Watcher, _runs_code
 from bench.run.score import Scored, grader_failures, score_run
 
@@ -61,7 +61,7 @@ class Result:
     """Planned calls without a scored answer."""
     stopped: Mapping[str, str]
     """Models that were stopped, and why."""
-    ended: str | None = None
+    ended: EndedEarly | None = None
     """Why items were left out on purpose, by budget or by choice; None if none were."""
 
 
@@ -83,12 +83,12 @@ def execute(
         watcher.say(f"{suite} is left out. {why}")
     with Journal(results / JOURNAL) as journal, ExitStack() as running:
         with lock_folder(results, wait=True):  # of two commands begun at once, the second must see the first one's run
-            opened = _open(prepared, journal, results, output, environ, running, fresh=fresh)
+            opened = _open(prepared, journal, results, output=output, environ=environ, running=running, fresh=fresh)
         if isinstance(opened, Result):
             return opened
         entry, opened = opened.entry, _with_reused(prepared, journal, opened, environ)
         before = journal.calls(entry.run)
-        asked = asking.ask(prepared, journal, entry, watcher, environ, terms)
+        asked = asking.ask(prepared, journal, entry, watcher=watcher, environ=environ, terms=terms)
         calls = journal.calls(entry.run)
         tables = _score(prepared, entry, calls, watcher)
         missing = len(prepared.plan.calls) - sum(row.score is not None for row in tables.items)
@@ -133,21 +133,32 @@ def _open(
     A part of a run is fresh if its first part was. UsageError if it cannot begin.
     """
     known = None if fresh else journal.newest(prepared.plan.sha256, output)
+    if known and not output:
+        _require_inside(known.folder, results)
     entry = known or _new_run(prepared.plan, results, output)
     declared = journal.declare(list(prepared.comparison.claims.values()))
     if known and known.finished_at and is_whole(known.folder):
-        manifests.update_claims(known.folder, prepared.comparison, declared)
+        describe.update_claims(known.folder, prepared.comparison, declared)
         retold(known.folder, _bills(prepared), prepared.comparison.traffic, prepared.book)
         return Result(folder=known.folder, started_at=known.started_at, asked=0, missing=0, stopped={})
     _require_going_on(prepared, known, environ)
     sandbox = _check_sandbox(prepared)
     running.enter_context(lock_folder(entry.folder))
     fresh = fresh or (known is not None and bool(RunRecord.read(known.manifest).fresh))
-    record = manifests.build(prepared, entry.run, entry.started_at, declared, sandbox, fresh=fresh)
-    record = manifests.with_parts(record, entry.manifest)
+    record = describe.build(prepared, entry.run, entry.started_at, declared, sandbox, fresh=fresh)
+    record = describe.with_parts(record, entry.manifest)
     record = replace(record, calibration=calibration.load(results, record.machine))
     journal.begin(entry.run, prepared.plan.sha256, entry.folder, record.text())
     return _Opened(entry, record, _earlier(entry.folder))
+
+
+def _require_inside(folder: Path, results: Path) -> None:
+    """UsageError if a journal, perhaps from others, names a folder elsewhere: nothing is written there unasked."""
+    if folder.is_symlink() or os.path.abspath(folder.parent) != os.path.abspath(results):
+        raise UsageError(
+            f"{results / JOURNAL}: says that this run's folder is {folder}, which is not in {results}/. Continue it "
+            f"there with -o {folder}, or begin anew with --fresh."
+        )
 
 
 def _require_going_on(prepared: Prepared, known: RunEntry | None, environ: Mapping[str, str]) -> None:
@@ -173,8 +184,8 @@ def _with_reused(prepared: Prepared, journal: Journal, opened: _Opened, environ:
     record, earlier = opened.record, opened.earlier
     if not record.fresh and asking.may_reuse(environ):
         _reuse(journal, prepared.plan, record.run, prepared.comparison.run.reuse)
-    record = manifests.with_history(record, journal.sharing(record.run))
-    kept = manifests.kept_claims(earlier, record.claims) if earlier else {}
+    record = describe.with_history(record, journal.sharing(record.run))
+    kept = describe.kept_claims(earlier, record.claims) if earlier else {}
     return replace(opened, record=replace(record, claims={**record.claims, **kept}))
 
 
@@ -184,7 +195,15 @@ def _score(prepared: Prepared, entry: RunEntry, calls: Mapping[str, Call], watch
     book = prepared.book
     write_exam(prepared.loaded, entry.folder)
     with new_folder(entry.folder, "lm-eval") as lm_eval:
-        tables = score_run(prepared.plan, calls, prepared.loaded, prepared.comparison.models, entry.run, lm_eval, book)
+        tables = score_run(
+            prepared.plan,
+            calls,
+            prepared.loaded,
+            models=prepared.comparison.models,
+            run=entry.run,
+            lm_eval_folder=lm_eval,
+            book=book,
+        )
     items = at_traffic(tables.items, _bills(prepared), prepared.comparison.traffic, book)
     write_tables(entry.folder, items, tables.answers)
     if book.override is not None:
@@ -209,7 +228,7 @@ def _ended(prepared: Prepared, opened: _Opened, asked: Asked, tables: Scored, te
         lanes=asking.as_recorded(asked.lanes, earlier.lanes if earlier else {}),
         prices=RecordedPrices.from_json(prepared.book.as_recorded(tables.costs.used)),
         machine_time=machinetime.as_recorded(asked.machines, earlier.machine_time if earlier else {}),
-        spending=RecordedSpending(budget_usd=terms.budget_usd, spent_usd=asked.spent_usd, ended=asked.ended),
+        spending=RecordedSpending(budget_usd=terms.budget_usd, spent_usd=asked.spent_usd, ended=asked.why_ended),
     )
 
 

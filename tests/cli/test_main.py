@@ -55,7 +55,7 @@ def test_version(bench: Bench) -> None:
         ([""], "Error: No such command ''."),
         (["--nope"], "Error: No such option '--nope'."),
         (["run", "--modle", "x"], "Error: No such option '--modle'. Did you mean '--model'?"),
-        (["run", "-m", "smolm2"], "Did you mean 'smollm2'?"),
+        (["run", "-m", "smal"], "Did you mean 'small'?"),
         (["run", "-m", "anthropc/x"], "Error: unknown provider 'anthropc'"),
         (["run", "-m", "weights/smollm2-135m-instrukt"], "Did you mean 'smollm2-135m-instruct'?"),
         (["run", "-t", "codin"], "Error: unknown suite or task 'codin'. Did you mean 'coding'?"),
@@ -97,7 +97,7 @@ def test_a_mistake_in_bench_toml_names_file_and_line(bench: Bench) -> None:
 def test_an_empty_folder_uses_the_starter(bench: Bench) -> None:
     result = bench("list", "models")
     assert result.code == 0
-    assert result.out.splitlines()[1].split()[:2] == ["smollm2", "weights/smollm2-135m-instruct"]
+    assert result.out.splitlines()[1].split()[:2] == ["small", "weights/qwen2.5-coder-0.5b-instruct"]
     assert result.err == f"No bench.toml here; using the starter. Copy it to change it: cp {shipped('bench.toml')} .\n"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 import subprocess
 import sys
@@ -64,7 +65,10 @@ def test_a_budget_stops_balanced_exits_5_and_continues_when_raised(bench: Bench,
     stopped = bench("run", "--budget-usd", "0.30")
     assert stopped.code == 5
     assert "The budget of 0.30 USD does not hold another item" in stopped.out
-    assert "Continue with a higher --budget-usd" in stopped.out
+    enough, given = re.findall(
+        r" ([\d.]+) USD are enough for all.* Continue with: bench run --budget-usd ([\d.]+)\n", stopped.out
+    )[0]
+    assert enough == given
     table = items(bench)
     asked = {model: set(rows["item"][rows["score"].notna()]) for model, rows in table.groupby("model")}
     assert asked["good"] == asked["bad"]
@@ -74,7 +78,8 @@ def test_a_budget_stops_balanced_exits_5_and_continues_when_raised(bench: Bench,
     assert Decimal("0.235") < 2 * n * CALL <= Decimal("0.30"), "it stops only where the next item may not fit"
     again = bench("run", "--budget-usd", "0.30")
     assert (again.code, len(endpoint.requests)) == (5, 2 * n), "what was spent before counts"
-    assert bench("run", "--budget-usd", "2").code == 0
+    assert Decimal(enough) < 3
+    assert bench("run", "--budget-usd", enough).code == 0
     assert len(endpoint.requests) == 60
     assert items(bench)["score"].notna().all()
 

@@ -125,7 +125,7 @@ def test_an_endpoint_that_is_down_leaves_the_run_incomplete(bench: Bench, endpoi
     result = bench("run", "-j", "1")
     assert result.code == 5
     assert "bad was stopped: 3 calls in a row failed" in result.out.replace("\n", " ")
-    assert "Incomplete: 4 answers are missing. Continue with the same command: bench run" in result.out
+    assert "Incomplete: 4 answers are missing. Continue with: bench run -j 1" in result.out
     asked = len(endpoint.requests)
     endpoint.script = sound
     result = bench("run", "-j", "1")
@@ -192,7 +192,7 @@ def test_ctrl_c_keeps_what_was_answered(bench: Bench, endpoint: FakeEndpoint) ->
     endpoint.script = interrupt
     result = bench("run", "-j", "1")
     assert result.code == 5
-    assert "Stopped. Every finished answer is kept; continue with the same command: bench run" in result.err
+    assert "Stopped. Every finished answer is kept. Continue with: bench run -j 1" in result.err
     assert bench("list", "runs").out.splitlines()[1].split()[1:] == ["unfinished"]
     assert "has come to its tables yet. Continue with: bench run" in bench("report").err
     endpoint.script = sound

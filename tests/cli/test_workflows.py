@@ -94,8 +94,9 @@ def gitlab() -> tuple[list[str], dict[str, str]]:
 def test_the_commands_run_as_written_without_a_key(bench: Bench, endpoint: FakeEndpoint) -> None:
     at = f'model = "openai-api/acme/good"\nbase_url = "{endpoint.url}"'
     labels = [f'[models.{label}]\n{at}\nextra_body = {{ for = "{label}" }}' for label in ("smollm2", "qwen-coder")]
-    (bench.folder / "bench.toml").write_text('[run]\nsuites = ["coding_predict"]\n' + "\n".join(labels))
-    (bench.folder / "prices.toml").write_text(
+    (bench.folder / ".github").mkdir()
+    (bench.folder / ".github" / "bench.toml").write_text('[run]\nsuites = ["coding_predict"]\n' + "\n".join(labels))
+    (bench.folder / ".github" / "prices.toml").write_text(
         '[[price]]\nprovider = "openai-api/acme"\nmodel = "good"\ninput = "1"\noutput = "1"\n'
     )
     runner = Runner(bench.folder)
@@ -104,7 +105,6 @@ def test_the_commands_run_as_written_without_a_key(bench: Bench, endpoint: FakeE
     assert runner.run(commands, given, BENCH_LIMIT="2") == 0
     site = bench.folder / "site"
     assert {"index.html", "report.html", "gate.json", "comparison.md"} <= {path.name for path in site.iterdir()}
-    (bench.folder / ".github").mkdir()
     shutil.copy(site / "gate.json", bench.folder / ".github" / "gate.json")
     endpoint.requests.clear()
     commands, given = job("gate")

@@ -274,10 +274,10 @@ def test_a_key_in_the_file_gets_its_cure(tmp_path: Path) -> None:
 def test_the_repositorys_own_file_loads() -> None:
     comparison = load(REPOSITORY / "bench.toml")
     assert comparison.source == REPOSITORY / "bench.toml"
-    assert list(comparison.models) == ["smollm2", "qwen-coder"]
+    assert list(comparison.models) == ["small", "large"]
     assert all(isinstance(entry, LocalModel) and entry.usd_per_hour for entry in comparison.models.values())
-    assert set(comparison.claims) == {"small-is-enough"}
-    assert comparison.run.suites == ("coding", "reasoning")
+    assert set(comparison.claims) == {"half-the-cost", "half-the-cost-slightly-worse"}
+    assert comparison.run.suites == ("starter",)
 
 
 def test_a_full_file_loads_with_the_defaults_documented(tmp_path: Path) -> None:

@@ -31,12 +31,16 @@ class World:
     done: dict[str, set[int]] = field(default_factory=dict)
     flying: int = 0
     most_flying: list[int] = field(default_factory=list)
-    worst_sum: Decimal = Decimal(0)
+    tight: list[int] = field(default_factory=list)
 
     def run(self, leaves: Mapping[str, int] | None = None) -> Budget:
         """Runs every model; `leaves` lets one stop after so many calls."""
         todo = {m: [r for r in range(self.ranks) if r not in self.done.get(m, ())] for m in self.models}
-        budget = Budget(self.limit, self.spent, todo, lambda *_: self.worst, lambda *_: self.price)
+
+        def tight(budget: Budget) -> None:
+            self.tight.append(budget.flying)
+
+        budget = Budget(self.limit, self.spent, todo, lambda *_: self.worst, lambda *_: self.price, tight)
         rng = random.Random(self.seed)
 
         async def slot(model: str, queue: list[int]) -> None:
@@ -76,11 +80,20 @@ def test_the_stop_is_balanced_and_within_the_limit() -> None:
     assert budget.reserved == 0
 
 
-def test_concurrency_shrinks_with_what_is_left() -> None:
+def test_concurrency_follows_what_calls_were_seen_to_cost() -> None:
     world = World(Decimal(10), ("a",), ranks=200, worst=Decimal("0.5"), price=Decimal("0.1"))
     world.run()
     assert world.most_flying[0] == 4, "20 % of 10 USD hold 4 calls of at most 0.50 USD"
-    assert world.most_flying[-1] == 1
+    assert max(world.most_flying) == world.slots, "and 20 of 0.10 USD"
+    assert world.most_flying[-1] == 1, "at the end the worst case is the edge"
+    assert world.tight == []
+
+
+def test_worst_cases_that_keep_calls_waiting_are_said_once() -> None:
+    world = World(Decimal(10), ("a",), ranks=30, worst=Decimal(3), price=Decimal("0.1"))
+    world.run()
+    assert max(world.most_flying) == 3
+    assert world.tight == [3]
 
 
 def test_a_raised_limit_continues_where_it_stopped() -> None:

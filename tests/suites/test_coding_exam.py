@@ -18,8 +18,8 @@ from bench.suites.coding import build, exam
 from bench.suites.coding.build import FOLDER, main
 from bench.suites.coding.exam import SHIPPED_SEED, load
 from bench.suites.coding.families import FAMILIES
-from bench.suites.coding.family import CodingFamily, Kind
-from bench.suites.coding.instance import INPUTS, LEVELS, instances
+from bench.suites.coding.family import LEVELS, CodingFamily, Kind
+from bench.suites.coding.instance import INPUTS, instances
 
 pytestmark = pytest.mark.xdist_group("exam")  # exams are made once a process
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from bench.suites.coding.exam import SHIPPED_SEED
 from bench.suites.coding.families import FAMILIES
 from bench.suites.coding.family import CodingFamily
-from bench.suites.coding.instance import LEVELS, Instance, instances
+from bench.suites.coding.instance import INSTANCES, Instance, instances
 from bench.suites.coding.items import item
 
 INPUTS = 2_000
@@ -32,7 +32,7 @@ def disagreements(family: CodingFamily, exam_seed: int = SHIPPED_SEED, inputs: i
     for instance in instances(family, exam_seed):
         rng = instance.rng("agreement")
         edges = family.edges(instance.p).all
-        drawn = (family.draw(rng, instance.p) for _ in range(max(0, inputs // len(LEVELS) - len(edges))))
+        drawn = (family.draw(rng, instance.p) for _ in range(max(0, inputs // INSTANCES - len(edges))))
         for args in (*edges, *drawn):
             before = repr([*args])
             if repr(json.loads(json.dumps(args))) != before:

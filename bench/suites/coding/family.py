@@ -19,6 +19,10 @@ Prose = Sequence[str | bool]
 """A text's lines, one a rule; a line that is not a text (`p.level >= 2 and "..."`) is left out."""
 
 
+LEVELS = (1, 2, 3, 4, 1, 2, 3, 4, 3, 4)
+"""The level of each instance of the coding suite, in turns; any exam has the same."""
+
+
 class Params(SimpleNamespace):
     """What one instance was drawn with: `p.level`, and what its family's `params` returned."""
 
@@ -91,6 +95,8 @@ class CodingFamily:
     """SQL only: the CREATE TABLE statements, as shown."""
     ordered: bool = False
     """SQL only: whether the rows' order counts; the prose must then decide it."""
+    levels: Sequence[int] = LEVELS
+    """The level of each instance, in turns."""
 
 
 YES_NO = (True, False)

@@ -12,8 +12,8 @@ from bench.suites.coding.mutate import Mutant, python_mutants, sql_mutants
 from bench.suites.coding.running import RAISED, Answer, canonical, python_answer, rows_text, sql_answer
 from bench.suites.coding.specialise import program
 
-LEVELS = (1, 2, 3, 4, 1, 2, 3, 4, 3, 4)
-"""The level of each instance, in order; any exam has the same."""
+INSTANCES = 10
+"""Instances of a family in the shipped exam."""
 INPUTS = 40
 """Hidden inputs of an item: all edges, then drawn ones; more if there are more edges."""
 EXAMPLES = 2
@@ -45,7 +45,7 @@ class Instance:
     @property
     def level(self) -> int:
         """The number of rules that interact, 1 to 4."""
-        return LEVELS[self.number]
+        return int(self.p.level)
 
     def rng(self, purpose: str) -> Random:
         """Random numbers for one purpose, the same on every machine."""
@@ -132,10 +132,14 @@ class Instance:
         return all(answer(args) == right for args, right in zip(self.inputs, self.answers, strict=True))
 
 
-def instances(family: CodingFamily, exam_seed: int) -> list[Instance]:
-    """A family's instances in one exam; no two pass with each other's program. ValueError if it has too few."""
+def instances(family: CodingFamily, exam_seed: int, count: int = INSTANCES) -> list[Instance]:
+    """A family's instances in one exam, its levels in turns; no two pass with each other's program.
+
+    Fewer are the first ones of more. ValueError if the family has too few.
+    """
     made: list[Instance] = []
-    for number, level in enumerate(LEVELS):
+    for number in range(count):
+        level = family.levels[number % len(family.levels)]
         rng = Random(f"coding {exam_seed} {family.name}-{number} parameters")
         for _ in range(TRIES):
             instance = Instance(family, number, exam_seed, Params(level=level, **family.params(rng, level)))

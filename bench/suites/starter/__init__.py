@@ -1,0 +1,1 @@
+"""The suite of a first run: short items that very small models tell apart."""

@@ -251,7 +251,10 @@ def ratio_of_sums(a: ArrayLike, b: ArrayLike, strata: Strata, confidence: float 
         return None
     if few_clusters(strata):
         return Interval(float(ours.mean() / theirs.mean()), None, None, len(ours))
-    return _as_ratio(winsorized.interval(_log_ratio(ours, theirs, strata), strata, confidence))
+    mean = strata.mean(_log_ratio(ours, theirs, strata))
+    assert mean is not None
+    reach = mean.quantile(confidence) * mean.se
+    return _as_ratio(Interval(mean.mean, mean.mean - reach, mean.mean + reach, mean.n))
 
 
 def _log_ratio(ours: Floats, theirs: Floats, strata: Strata) -> Floats:

@@ -45,8 +45,8 @@ def reset_s(headers: Mapping[str, str], at: datetime) -> float | None:
 
 def words_after_s(text: str) -> float | None:
     """Seconds that words ask for, e.g. 20 for "Please try again in 20s."; None where they ask for no pause."""
-    found = _ASKED.search(text)
-    return _span(found[1]) if found else None
+    match = _ASKED.search(text)
+    return _span(match[1]) if match else None
 
 
 def should_retry(headers: Mapping[str, str]) -> bool | None:

@@ -94,7 +94,7 @@ def _counts(rows: Sequence[Told]) -> dict[str, str]:
     about = [row for row in rows if row.text("reference") in CLAUDES]
     counted = Counter(row.text("verdict") for row in about)
     controls = of(rows, reference=CONTROL)
-    found = Counter(row.text("verdict") for row in controls)
+    matching = Counter(row.text("verdict") for row in controls)
     return {
         "claims": f"{len(rows):,}",
         "about": f"{len(about):,}",
@@ -103,7 +103,7 @@ def _counts(rows: Sequence[Told]) -> dict[str, str]:
             for verdict in ("supported", "reported", "refuted", "inconclusive")
         },
         "controls": str(len(controls)),
-        **{f"controls_{verdict}": str(found[verdict]) for verdict in ("reported", "refuted", "inconclusive")},
+        **{f"controls_{verdict}": str(matching[verdict]) for verdict in ("reported", "refuted", "inconclusive")},
         "sets": str(len({row.text("set") for row in rows})),
     }
 
@@ -178,10 +178,10 @@ def _matrix(rows: Sequence[Told], words: PageWords) -> str:
                 cells = []
                 baseline = ""
                 for suite, _ in kinds:
-                    found = of(rows, set=LIVEBENCH, suite=suite, reference=reference, candidate=candidate)
-                    cells.append("".join(_cell(row, words) for row in found))
-                    if found and suite == "livebench":
-                        baseline = found[0].baseline
+                    matching = of(rows, set=LIVEBENCH, suite=suite, reference=reference, candidate=candidate)
+                    cells.append("".join(_cell(row, words) for row in matching))
+                    if matching and suite == "livebench":
+                        baseline = matching[0].baseline
                 yield [title(candidate), f"{words.lines[reference]}: {baseline}", *cells]
 
     head = [words.candidate, words.replaced, *(words.kinds[kind] for _, kind in kinds)]

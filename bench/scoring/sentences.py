@@ -146,7 +146,7 @@ _THEREFORE = re.compile(
 _BOLD = re.compile(rf"(\*\*|__)(?=\s*{CURRENCY}?\s*[-+]?[\d.])([^*_\n]{{1,60}})(?<!:)\1(?!\s*[:：])")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Said:
     """One number of a sentence, or several that say one thing together."""
 
@@ -254,7 +254,9 @@ def _said(text: str, begin: int, end: int, *, spaced: bool) -> list[_Said]:
             or _DENIED_AFTER.match(text, stop, min(end, stop + REACH))
         )
         weak = bool(_ORDINAL.match(text, stop) or _LABELLED.search(before))
-        found.append(_Said(number, start, stop, denied, weak, told=last > at and number is not None))
+        found.append(
+            _Said(number=number, start=start, end=stop, denied=denied, weak=weak, told=last > at and number is not None)
+        )
         at = last + 1
     return found
 

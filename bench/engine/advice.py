@@ -72,8 +72,10 @@ def _moment(text: str, at: datetime) -> float | None:
 
 
 def _span(text: str) -> float:
-    return sum(float(n) * _UNITS["ms" if unit.startswith(("ms", "milli")) else unit[0]]
-               for n, unit in _SPAN.findall(text.lower()))  # fmt: skip
+    return sum(
+        float(n) * _UNITS["ms" if unit.startswith(("ms", "milli")) else unit[0]]
+        for n, unit in _SPAN.findall(text.lower())
+    )
 
 
 def _number(text: str | None) -> float | None:

@@ -39,9 +39,13 @@ def numbers(rows: Sequence[Told]) -> dict[str, str]:
     best, second, third = leaders(rows, CHINESE_VENDORS)[:3]
     whole = of(rows, set=LIVEBENCH, suite="livebench")
     for key, candidate, reference in (
-        ("fable", best, BEST_CLAUDE), ("opus", best, OPUS), ("previous", best, PREVIOUS), ("sonnet", best, SONNET),
-        ("second", second, OPUS), ("third", third, OPUS),
-    ):  # fmt: skip
+        ("fable", best, BEST_CLAUDE),
+        ("opus", best, OPUS),
+        ("previous", best, PREVIOUS),
+        ("sonnet", best, SONNET),
+        ("second", second, OPUS),
+        ("third", third, OPUS),
+    ):
         [row] = of(whole, reference=reference, candidate=candidate)
         values |= _told(key, row)
     values["n"] = f"{int(whole[0].text('n')):,}"
@@ -53,9 +57,10 @@ def numbers(rows: Sequence[Told]) -> dict[str, str]:
     [index] = of(rows, set=INDEX, reference=OPUS, candidate="DeepSeek V4 Pro (Reasoning, Max Effort)")
     values |= _told("index", index)
     for key, suite, reference in (
-        ("agentic", "livebench-agentic-coding", SONNET), ("least", "livebench-agentic-coding", OPUS),
+        ("agentic", "livebench-agentic-coding", SONNET),
+        ("least", "livebench-agentic-coding", OPUS),
         ("most", "livebench-coding", OPUS),
-    ):  # fmt: skip
+    ):
         [row] = of(rows, set=LIVEBENCH, suite=suite, reference=reference, candidate=best)
         values |= _told(key, row)
     [swe] = of(rows, set=SWE_2025, reference=BEST_CLAUDE, candidate="DeepSeek V3.2 Reasoner")
@@ -252,8 +257,12 @@ def _sources(words: PageWords) -> str:
             licence = str(known.licence)
             row_level = "Apache" in licence or "MIT" in licence
             yield [
-                each.title, f"{known.source}, `{str(known.commit)[:12]}`", str(known.retrieved), licence,
-                words.bases[each.basis], words.may["rows" if row_level else "figures"],
-            ]  # fmt: skip
+                each.title,
+                f"{known.source}, `{str(known.commit)[:12]}`",
+                str(known.retrieved),
+                licence,
+                words.bases[each.basis],
+                words.may["rows" if row_level else "figures"],
+            ]
 
     return _table(words.sources, lines(), 0)

@@ -44,13 +44,13 @@ def _of_file(request: Request, file: Path) -> Iterator[ItemEntry]:
     seen: Counter[str] = Counter()
     for order, (where, row) in enumerate(json_rows(file, request.ledger)):
         try:
-            yield _item(request, where, order, (model, task), row, predictions, seen)
+            yield _item(request, where, row, order=order, of=(model, task), predictions=predictions, seen=seen)
         except BadValueError as error:
             request.ledger.drop(where, str(error))
 
 
 def _item(
-    request: Request, where: str, order: int, of: tuple[str, str], row: Mapping[str, Any],
+    request: Request, where: str, row: Mapping[str, Any], *, order: int, of: tuple[str, str],
     predictions: Mapping[int, Mapping[str, Any]], seen: Counter[str],
 ) -> ItemEntry:  # fmt: skip
     model, task = of

@@ -66,7 +66,7 @@ def _of_run(request: Request, file: Path, order: int) -> Iterator[ItemEntry]:
             request.ledger.drop(where, "is perturbed: another question")
             continue
         try:
-            yield _item(request, where, order + at, (label, task, metric), mapping(row), each)
+            yield _item(request, where, mapping(row), order=order + at, of=(label, task, metric), stats=each)
         except BadValueError as error:
             request.ledger.drop(where, str(error))
 
@@ -78,7 +78,7 @@ def _stats(row: object) -> dict[str, Mapping[str, Any]]:
 
 
 def _item(
-    request: Request, where: str, order: int, of: tuple[str, str, str], row: Mapping[str, Any],
+    request: Request, where: str, row: Mapping[str, Any], *, order: int, of: tuple[str, str, str],
     stats: Mapping[str, Mapping[str, Any]],
 ) -> ItemEntry:  # fmt: skip
     label, task, metric = of

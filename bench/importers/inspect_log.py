@@ -45,7 +45,7 @@ def read(request: Request) -> Iterator[ItemEntry]:
             request.models[label] = ImportedModel(raw=raw, vendor=vendor_of(raw), harness=harness, date=date)
         for where, sample in samples:
             try:
-                yield _item(request, f"{path.name} {where}", about, label, sample, order)
+                yield _item(request, f"{path.name} {where}", sample, about=about, label=label, order=order)
             except BadValueError as error:
                 request.ledger.drop(f"{path.name} {where}", str(error))
             order += 1
@@ -84,7 +84,7 @@ def _label(raw: str, labels: dict[str, str]) -> str:
 
 
 def _item(
-    request: Request, where: str, about: Mapping[str, Any], label: str, sample: Mapping[str, Any], order: int
+    request: Request, where: str, sample: Mapping[str, Any], *, about: Mapping[str, Any], label: str, order: int
 ) -> ItemEntry:
     task = str(about.get("task") or "task").rpartition("/")[2]
     if sample.get("id") is None:

@@ -37,13 +37,15 @@ def read(request: Request) -> Iterator[ItemEntry]:
         for order, raw in enumerate(results):
             where = f"{path.name} result {order + 1}"
             try:
-                yield _item(request, where, order, suite, mapping(raw), version, seen, summary)
+                yield _item(
+                    request, where, mapping(raw), order=order, suite=suite, version=version, seen=seen, summary=summary
+                )
             except BadValueError as error:
                 request.ledger.drop(where, str(error))
 
 
 def _item(
-    request: Request, where: str, order: int, suite: str, raw: Mapping[str, Any], version: object,
+    request: Request, where: str, raw: Mapping[str, Any], *, order: int, suite: str, version: object,
     seen: Counter[tuple[str, str, str]], summary: Mapping[str, Any],
 ) -> ItemEntry:  # fmt: skip
     provider = mapping(raw.get("provider"))

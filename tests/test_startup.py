@@ -53,3 +53,10 @@ def test_listing_models_and_helping_a_verb_stay_light() -> None:
     heavy = {"lm_eval", "pandas", "httpx", "numpy", "rich", "datasets", "matplotlib", "pyarrow", "scipy"}
     for arguments in (("list", "models"), ("run", "--help"), ("report", "--help"), ("weights", "--help")):
         assert not loaded_by(*arguments) & heavy, arguments
+
+
+def test_what_asks_loads_no_statistics_charts_or_tables() -> None:
+    code = "import json, sys\nfrom bench.run import ask, execute, prepare\nprint(json.dumps(sorted(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    heavy = {"scipy.stats", "scipy.optimize", "matplotlib", "pandas", "lm_eval", "datasets", "pyarrow"}
+    assert not heavy & set(json.loads(done.stdout))

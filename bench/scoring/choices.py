@@ -35,7 +35,7 @@ _OPTION = re.compile(r"[ \t]*[-*•]?[ \t]*[(\[]?([A-Z])[.):\]]")
 def choice_letter(text: str, choices: Sequence[str]) -> tuple[str, Found, Layer] | None:
     """The letter of the choice that a `short_answer` names, by its letter or by its whole text, and how it was read.
 
-    None if it names none, or more than one: an article or a pronoun is no letter.
+    None if it names none, or more than one: an article or a pronoun is not a letter.
     """
     found = short_answer(text)
     if found is None:

@@ -22,7 +22,7 @@ from bench.scoring.unwrap import layers
 TEXT_CHARS = 200_000
 """Of a longer text only this many characters at its end are read: that is where answers stand."""
 ANSWER_CHARS = 4096
-"""An extracted answer longer than this is no answer; keeps comparison and tables bounded."""
+"""An extracted answer longer than this is not an answer; keeps comparison and tables bounded."""
 JSON_CHARS = 50_000
 """A longer JSON answer is none."""
 JSON_DEPTH = 64
@@ -257,7 +257,7 @@ def _short(convert: Callable[[str], Any]) -> Callable[[str], Any]:
 
 
 def _no_constant(literal: str) -> Any:
-    raise ValueError(f"{literal} is no JSON")
+    raise ValueError(f"{literal} is not JSON")
 
 
 _DECODER = json.JSONDecoder(parse_int=_short(int), parse_float=_short(float), parse_constant=_no_constant)
@@ -267,7 +267,7 @@ def python_literal(text: str, right: Callable[[Any], bool]) -> tuple[str, bool, 
     """The Python literal of an answer, whether it is `right`, and where it stood: the last code block, or without one a
     `short_answer` without what wraps it, brackets and ASCII quotes apart, which are the literal's own.
 
-    None if it is no literal, or longer than `ANSWER_CHARS`.
+    None if it is not a literal, or longer than `ANSWER_CHARS`.
     """
     blocks = code.blocks(text)
     places = [(block.code, "code block") for block in blocks[-1:]]
@@ -290,7 +290,7 @@ def _literals(words: str) -> Iterator[str]:
     for layer in layers(words.strip(_FOREIGN_MARKS)):
         name, lost = (layer.wrappings or ("",))[-1], before[:1] if before.endswith(layer.text) else before[-1:]
         if (name in ("brackets", "quotes") and before[0] in "([{'\"") or (name == _HALF and lost in "([{}])'\""):
-            return  # Python's own brackets and quotes are no wrapping
+            return  # Python's own brackets and quotes are not a wrapping
         before = layer.text
         yield before
 

@@ -1,7 +1,7 @@
 """Reads the number that a sentence gives as its answer, and none where it gives none.
 
-What a sentence denies, bounds or leaves open is no answer: "not 7", "more than 7", "7 or 9", "7 to 9", "3 + 4". What
-only looks like a number is none: dates, times, versions, labels of lists, exponents of units.
+What a sentence denies, bounds or leaves open is not an answer: "not 7", "more than 7", "7 or 9", "7 to 9", "3 + 4".
+What only looks like a number is none: dates, times, versions, labels of lists, exponents of units.
 """
 
 from __future__ import annotations
@@ -224,7 +224,7 @@ def last_number(text: str) -> Number | None:
 def _plain(text: str) -> str:
     """Canonical characters without bullets; what only looks like a number is blotted out."""
     text = _BULLET.sub(r"\1", text.replace("。", "。 "))
-    if "\\" not in text and "$" not in text:  # where it is no blank of LaTeX's
+    if "\\" not in text and "$" not in text:  # where it is not a blank of LaTeX's
         text = _TILDE.sub(" to ", text)
     text = latex_plain(canonical(text))
     return _NO_NUMBER.sub(lambda found: "¤" * len(found[0]), text)

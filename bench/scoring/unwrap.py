@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 MOST_LAYERS = 16
-"""Wrappings inside one another that are taken off; what is wrapped more often is no answer."""
+"""Wrappings inside one another that are taken off; what is wrapped more often is not an answer."""
 
 _SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻"
 _SUBSCRIPTS = "₀₁₂₃₄₅₆₇₈₉₊₋"

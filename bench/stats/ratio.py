@@ -75,7 +75,7 @@ def ratio_test(
     than these items have met: to the side's limit, for GEOMETRIC beside the other side's smallest value here. Without
     a limit one is assumed, see `assumed_limit`, and fewer than UNCAPPED_N independent items decide nothing: a tail that
     nothing limits and these items have not met is a risk that remains. `limits` of None: t alone decides, for values of
-    a fixed set whose tail is no question. The t test is winsorized: a larger value of a never helps it.
+    a fixed set whose tail is not in question. The t test is winsorized: a larger value of a never helps it.
 
     Families that are dear as wholes: the guard takes TAIL_ICC for the least intraclass correlation. Where whole
     families explode to a limit of 3 to 10 times the claimed mean (18 to 40 families of 6 to 12), still 0 to 12 % of

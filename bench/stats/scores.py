@@ -65,13 +65,13 @@ class ScoreDifference:
     def interval(self, confidence: float) -> Interval:
         """Two-sided, by the same rules: the wider of two where two decide. Within [-1, 1]."""
         if self.pair is not None:
-            found = tango_interval(self.pair.scaled(self.design_effect), confidence)
+            bounds = tango_interval(self.pair.scaled(self.design_effect), confidence)
         else:
             weighted, reach = self._weighted()
-            found = tilted_interval(weighted, reach, confidence, design_effect=self.design_effect)
+            bounds = tilted_interval(weighted, reach, confidence, design_effect=self.design_effect)
         if not self.strata.independent:
-            found = hull(found, winsorized.interval(self.values, self.strata, confidence))
-        return _possible(found)
+            bounds = hull(bounds, winsorized.interval(self.values, self.strata, confidence))
+        return _possible(bounds)
 
     def errors(self) -> tuple[float, float]:
         """The standard error as asked and with one item of each suite; see `Strata.errors`."""

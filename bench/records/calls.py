@@ -219,7 +219,9 @@ class Call:
     notes: tuple[str, ...] = ()
     """What is odd about an answer that counts: "finish_reason", a word that nobody knows; "at_cap", it ended by itself
     with every token that it was allowed; "not_streamed", it came as one JSON reply; "no_terminal_event";
-    "turned_away", attempts before it were, for their rate."""The run that really asked, where the answer is reused; None if this run did."""
+    "turned_away", attempts before it were, for their rate."""
+    source_run: str | None = None
+    """The run that really asked, where the answer is reused; None if this run did."""
 
     def __post_init__(self) -> None:
         """Answers are whole characters, others' words one line each; a charge that is not an amount is unknown."""

@@ -20,7 +20,7 @@ SETTINGS = (
 )  # fmt: skip
 """A model's settings that are kept, as run.json names them; `weights_sha256` and the sampling sent are added."""
 MACHINE = ("cpu", "cores", "memory_bytes")
-"""What tells one machine from another."""
+"""What distinguishes machines."""
 QUANTILES = {"p05": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}
 """A latency sketch's quantiles, in seconds."""
 PROMPT_DIGITS = 16
@@ -134,7 +134,7 @@ def task_of(key: str, tasks: Collection[str]) -> str | None:
 
 
 def take(folder: Path, table: str = ".") -> Snapshot:
-    """The snapshot of a run folder; `table` is where its items.parquet is. UsageError if it is no run folder."""
+    """The snapshot of a run folder; `table` is where its items.parquet is. UsageError if it is not a run folder."""
     return of(read_table(folder / table, "items"), read_record(folder))
 
 

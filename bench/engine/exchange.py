@@ -242,7 +242,7 @@ def _refusal(asking: Asking, channel: Channel, reply: Reply, body: str) -> Failu
 
 
 def _broken(error: Exception, channel: Channel, reply: Reply | None, timeout_s: float) -> Failure:
-    """Why an exchange broke off. A connection that cannot be had in time is a connection error, not our deadline."""
+    """Why an exchange broke off. A connection that is not made in time is a connection error, not our deadline."""
     if isinstance(error, TimeoutError | httpx.ReadTimeout | httpx.WriteTimeout):
         return Failure(Cause.DEADLINE, f"no end after {timeout_s:g} s (our deadline)")
     why = trouble(error, channel.proxy)

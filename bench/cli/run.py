@@ -81,7 +81,7 @@ class _Usd(click.ParamType[Decimal]):
     help="Items per suite (not per task), balanced over families and levels, a sample drawn with --seed; or 'all'.",
 )
 @include_option
-@click.option("--repeats", type=click.IntRange(1), envvar="BENCH_REPEATS", help="Independent samples per item.")
+@click.option("--repeats", type=click.IntRange(1, 1000), envvar="BENCH_REPEATS", help="Independent samples per item.")
 @click.option(
     "--seed",
     type=click.IntRange(0),

@@ -180,7 +180,7 @@ TABLES: Mapping[str, Mapping[str, Check]] = {
         "seed": _number(0, whole=True),
         "exam_seed": _number(0, whole=True),
         "limit": _COUNT,
-        "repeats": _COUNT,
+        "repeats": _number(1, 1000, whole=True),
         "temperature": _number(0, 2),
         "reuse": _number(0),
     },

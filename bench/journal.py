@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
+import functools
 import os
 import sqlite3
+import stat
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -30,6 +34,34 @@ CREATE INDEX IF NOT EXISTS calls_by_time ON calls (asked_at, key) WHERE scored;
 CREATE TABLE IF NOT EXISTS claims (sha256 TEXT PRIMARY KEY, name TEXT NOT NULL, recorded_at TEXT NOT NULL);
 PRAGMA user_version = {VERSION};
 """
+
+
+MOST_BYTES = 64 << 20
+"""Of one value; an answer has at most a few MiB."""
+
+
+def _objects(db: sqlite3.Connection) -> set[tuple[str, ...]]:
+    """Everything that a database defines, triggers and views too, but for what SQLite keeps for itself."""
+    rows = db.execute("SELECT type, name, tbl_name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'")
+    return {tuple(" ".join(str(part).split()) for part in row) for row in rows}
+
+
+@functools.cache
+def _expected() -> set[tuple[str, ...]]:
+    with contextlib.closing(sqlite3.connect(":memory:")) as empty:
+        empty.executescript(_SCHEMA)
+        return _objects(empty)
+
+
+def _require_files(path: Path) -> None:
+    """OSError unless the database and what SQLite keeps beside it are files or missing: it would follow links."""
+    for beside in ("", "-wal", "-shm", "-journal"):
+        file = Path(f"{path}{beside}")
+        with contextlib.suppress(FileNotFoundError):
+            kind = file.lstat().st_mode
+            if not stat.S_ISREG(kind):
+                what = "a link" if stat.S_ISLNK(kind) else "no file"
+                raise OSError(errno.EINVAL, f"{file.name} is {what}, and a journal is a file")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,24 +91,32 @@ class Journal:
         self._path, self._ask = path, ask
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
+            _require_files(path)
             self._db = sqlite3.connect(path, isolation_level=None, timeout=30.0)
         except (OSError, sqlite3.OperationalError) as error:
             raise self._unwritable(error) from error
         try:
+            self._db.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MOST_BYTES)
+            self._db.execute("PRAGMA trusted_schema = OFF")
             version = self._db.execute("PRAGMA user_version").fetchone()[0]
+            objects = _objects(self._db)
+            if version not in (0, VERSION):
+                raise UsageError(f"{path}: is a journal of version {version}; this claimbench reads version {VERSION}.")
+            if objects and objects != _expected():
+                raise sqlite3.DatabaseError("it has other tables than a journal, or tables of another shape")
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = FULL")
-            if version == 0:
+            if not objects:
                 self._db.executescript(f"BEGIN IMMEDIATE;{_SCHEMA}COMMIT;")
+        except UsageError:
+            self._db.close()
+            raise
         except sqlite3.OperationalError as error:  # no room or no access: nothing is wrong with the file
             self._db.close()
             raise self._unwritable(error) from error
         except sqlite3.DatabaseError as error:
             self._db.close()
             raise self._damaged(error) from error
-        if version not in (0, VERSION):
-            self._db.close()
-            raise UsageError(f"{path}: is a journal of version {version}; this claimbench reads version {VERSION}.")
 
     @property
     def folder(self) -> Path:
@@ -95,7 +135,7 @@ class Journal:
 
     def _unwritable(self, error: Exception) -> UsageError:
         return UsageError(
-            f"{self._path}: cannot be used ({error}). "
+            f"{self._path}: cannot be used ({getattr(error, 'strerror', None) or error}). "
             "Make room or access there, or choose another folder with --results."
         )
 

@@ -317,7 +317,7 @@ LOOSE = {"__init__", "__main__", "errors", "hooks", "journal", "plan"}
 MODULES = {module(path): path for path in SOURCES}
 ALONE = "loaded alone: a command pays for what it does, and listing loads no grader, chart, server or lm-eval"
 NAMESAKE = "its function has the module's name"
-VOCABULARY = "its names read with the module's: column.table, tables.every, ladder.rungs"
+VOCABULARY = "its names read with the module's: column.table, tables.every, ladder.rungs, note.warning"
 DOORS = {
     **dict.fromkeys(
         (
@@ -333,6 +333,7 @@ DOORS = {
             "bench.registry.versions",
             "bench.report.charts",
             "bench.report.charts.forest",
+            "bench.report.charts.timeline",
             "bench.report.numbers.latency",
             "bench.report.page",
             "bench.report.redact",
@@ -374,6 +375,7 @@ DOORS = {
     **dict.fromkeys(
         (
             "bench.claims.parts",
+            "bench.records.note",
             "bench.registry.items",
             "bench.report.text.column",
             "bench.report.text.formats",
@@ -475,6 +477,7 @@ WRITES = {
 }  # fmt: skip
 """Methods and functions that change a file by its path; ours of these names take a folder first."""
 WRITERS = {
+    "bench.clean.files": "opens for reading, and nothing else",
     "bench.records.files": "the one room of writing below a run folder",
     "bench.cli.summary": "the page of a workflow's summary, which the environment names",
     "bench.journal": "the journal's own folder",
@@ -515,6 +518,44 @@ def test_files_are_changed_in_one_room() -> None:
     found = {name for name, path in MODULES.items() if any(changed_files(TREES[path]))}
     assert {name for name in found if not within(name, tuple(WRITERS))} == set()
     assert {each for each in WRITERS if not any(within(name, (each,)) for name in found)} == set(), "take it out"
+
+
+READERS = {
+    "bench.clean.files": "the one door",
+    "bench.records.files": "what it has just made",
+    "bench.cli.report": "the comparison that the same command has just written",
+    "bench.cli.summary": "writes only",
+    "bench.config.consent": "the user's own agreements, in the data folder",
+    "bench.doctor.calibration": "a file of results/ that this machine measured",
+    "bench.evidence": "published files by sha256, in this repository",
+    "bench.engine.saturation": "the kernel's counters",
+    "bench.prices": "the price list of this repository",
+    "bench.importers.streamed": "a part that it has just written",
+    "bench.records.parquet": "a file that the door has opened",
+    "bench.records.machine": "the kernel's description of the processor",
+    "bench.reference": "docs/ of this repository",
+    "bench.registry": "task files, whose author's code runs anyway",
+    "bench.report.page.build": "files of the package, and charts that the same command has just drawn",
+    "bench.sandbox": "scratch files and the kernel's counters",
+    "bench.suites": "the items of this repository",
+    "bench.weights": "the cache of weights",
+}
+"""Who may open files without the door that knows links, devices and bounds, and which."""
+
+
+def test_files_of_others_are_opened_through_one_door() -> None:
+    found = set()
+    for name, path in MODULES.items():
+        for node in ast.walk(TREES[path]):
+            called = node.func if isinstance(node, ast.Call) else None
+            named = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+            whose = ast.unparse(called.value) if isinstance(called, ast.Attribute) else ""
+            if named in ("read_text", "read_bytes", "open") and whose not in ("clean", "webbrowser"):
+                found.add(name)
+            if named == "ParquetFile" or f"{whose}.{named}" in ("pyarrow.parquet.read_table", "pd.read_parquet"):
+                found.add(name)
+    assert {name for name in found if not within(name, tuple(READERS))} == set()
+    assert {each for each in READERS if not any(within(name, (each,)) for name in found)} == set(), "take it out"
 
 
 def test_the_check_itself_sees_what_changes_a_file() -> None:

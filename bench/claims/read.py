@@ -112,7 +112,7 @@ def _case(items: pd.DataFrame, record: RunRecord, claim: Claim, entry: RecordedC
     _check(claim)
     every = (*record.suites, *record.refused)
     columns = [column for part in parts.claimed(claim) for column in part.columns]
-    pairs = pair(items, record, claim.candidate, claim.baseline, claim.suites or every, columns)
+    pairs = pair(items, record, claim.candidate, baseline=claim.baseline, suites=claim.suites or every, columns=columns)
     local = record.is_local(claim.candidate, claim.baseline)
     seen_in = (entry and entry.seen_in) or ()
     return Case(claim, pairs, _declared(entry, claim, pairs.earliest), local, seen_in)

@@ -1,4 +1,5 @@
-"""What other people's texts and numbers pass through: `values` where they enter a record, `media` where they leave it.
+"""What other people's files, texts and numbers pass through: `files` where they are opened, `values` where they enter a
+record, `media` where they leave it.
 
 A model's answer, a vendor's error, an imported table and a received run folder are hostile until they were here. An
 ordinary text comes out as it went in.
@@ -6,11 +7,14 @@ ordinary text comes out as it went in.
 
 from __future__ import annotations
 
+from bench.clean.files import MOST_SETTINGS, MOST_TABLE, open_file, read_bytes, read_text
 from bench.clean.media import html, markdown, markdown_cell, spreadsheet, spreadsheet_csv, terminal, tex, unguarded, xml
 from bench.clean.values import MOST_COUNT, amount, count, json_value, line, line_or_none, text
 
 __all__ = [
     "MOST_COUNT",
+    "MOST_SETTINGS",
+    "MOST_TABLE",
     "amount",
     "count",
     "html",
@@ -19,6 +23,9 @@ __all__ = [
     "line_or_none",
     "markdown",
     "markdown_cell",
+    "open_file",
+    "read_bytes",
+    "read_text",
     "spreadsheet",
     "spreadsheet_csv",
     "terminal",

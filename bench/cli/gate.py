@@ -232,7 +232,9 @@ class Gating:
         self.result = gating.judge_folder(folder, self.base, detect=self.detect)
         failed = gating.suspects(self.result.findings)
         if self.confirm and failed:
-            why = regate.ask_again(self.prepared, self.results, folder, failed, watcher, environ, terms)
+            why = regate.ask_again(
+                self.prepared, self.results, folder, suspects=failed, watcher=watcher, environ=environ, terms=terms
+            )
             if why:
                 watcher.say(f"not everything that failed was asked once more: {why}")
             self.result = gating.judge_folder(folder, self.base, detect=self.detect)

@@ -14,7 +14,10 @@ from bench.cli.terminal import echo
 if TYPE_CHECKING:
     from bench.importers import Imported
 
-FORMATS = ("aider", "swebench", "tau2", "lm_eval", "csv")
+FORMATS = (
+    "aider", "swebench", "tau2", "livebench", "artificial_analysis", "arc_agi", "harbor", "terminal_bench", "lm_eval",
+    "csv",
+)  # fmt: skip
 SHOWN = 10
 """Dropped rows that are printed; run.json keeps more."""
 
@@ -71,7 +74,7 @@ def import_(
 ) -> None:
     """Import results into a run folder, which `bench report` and `bench claim` then read.
 
-    FORMAT is aider, swebench, tau2, lm_eval or csv; several PATHs become one run, e.g. one lm-eval folder a model.
+    FORMAT is what made the results, see below; several PATHs become one run, e.g. one lm-eval folder a model.
     What is left out or unknown is printed, and kept in run.json. Nothing is called or spent. See docs/import.md.
     """
     from bench.importers import FORMATS as KNOWN

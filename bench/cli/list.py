@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bench import clean
 from bench.cli.options import config_option, include_option, load_config, results_option, task_folders
 from bench.cli.terminal import echo, plain
 
@@ -79,7 +80,7 @@ def _tasks(folders: Sequence[Path]) -> Table:
 def _count(file: TaskFile) -> int:
     if file.data is None:
         return file.count or 0
-    return sum(1 for line in file.data.read_text(encoding="utf-8").split("\n") if line.strip())
+    return sum(1 for line in clean.read_text(file.data).split("\n") if line.strip())
 
 
 def _models(config: Path | None) -> Table:

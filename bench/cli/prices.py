@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bench import clean
 from bench.cli.options import config_option, load_config
 from bench.cli.terminal import echo, plain
 from bench.errors import UsageError
@@ -136,7 +137,7 @@ def build(only_check: bool) -> None:
     for disagreement in built.disagreements:
         echo(str(disagreement))
     if only_check:
-        if SNAPSHOT.read_text(encoding="utf-8") != built.text:
+        if clean.read_text(SNAPSHOT) != built.text:
             raise UsageError(f"{SNAPSHOT.name} is not what the packages and rulings give. Run: bench prices build")
         echo(f"{SNAPSHOT.name} is current: {built.rows} rows, {len(built.disagreements)} disagreements ruled.")
         return

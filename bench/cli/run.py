@@ -19,9 +19,10 @@ from bench.cli.terminal import echo
 from bench.errors import IncompleteError, UsageError, suggest
 
 if TYPE_CHECKING:
+    from bench.cli.gate import Gating
     from bench.costs import Estimate, Terms
     from bench.records import Comparison, ModelEntry
-    from bench.run import Prepared
+    from bench.run import Prepared, Result
 
 
 class _Limit(click.ParamType[int]):
@@ -156,9 +157,7 @@ def run(
     from bench import registry
     from bench.cli import gate
     from bench.cli.progress import RunProgress
-    from bench.cli.show import show
     from bench.config import environment
-    from bench.report.write import write_report
     from bench.run import probe
     from bench.run.execute import execute
     from bench.run.prepare import prepare
@@ -197,7 +196,16 @@ def run(
             result = execute(prepared, results, progress, output=output, fresh=fresh, environ=environ, terms=rest)
             probed = not prompts or (
                 result.ended is None
-                and probe.measure(prepared, results, result.folder, prompts, progress, environ, terms, result.stopped)
+                and probe.measure(
+                    prepared,
+                    results,
+                    result.folder,
+                    prompts=prompts,
+                    watcher=progress,
+                    environ=environ,
+                    terms=terms,
+                    leave_out=result.stopped,
+                )
             )
             if gating and not result.missing:
                 gating.judge(result.folder, progress, environ, rest)
@@ -205,13 +213,21 @@ def run(
             progress.close()
             echo(f"Stopped. Every finished answer is kept. Continue with: {command_line()}", err=True)
             sys.exit(IncompleteError.exit_code)
+    _end(result, gating, probed=probed, refused=bool(prepared.refused), as_json=as_json)
+
+
+def _end(result: Result, gating: Gating | None, *, probed: bool, refused: bool, as_json: bool) -> None:
+    """Shows what came out, and exits as it was."""
+    from bench.cli.show import show
+    from bench.report.write import write_report
+
     if gating and gating.result and as_json:
         write_report(result.folder)
     else:
         show(result, as_json)
     if not probed:
         echo(f"Incomplete: the latency probe lacks answers. Continue with: {command_line()}")
-    if result.missing or prepared.refused or not probed:
+    if result.missing or refused or not probed:
         sys.exit(IncompleteError.exit_code)
     if gating:
         sys.exit(gating.finish(as_json))

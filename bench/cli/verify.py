@@ -32,17 +32,25 @@ def verify(runs: tuple[str, ...], results: Path, output: Path | None, as_json: b
     """Compute every published number of RUN anew, by default of the newest run, and say what differs.
 
     Reads comparison.*, claims.*, the charts' CSV files, items.csv and report.html, and compares them with what the
-    run's tables and run.json give; of several runs also the page that shows them together.
+    run's tables and run.json give; of several runs also the page that shows them together. RUN may also be a folder of
+    published evidence: then the pages and figures that tell of it are made anew from its verdicts.
     Writes nothing, calls no model. Exit codes: 0 all equal, 3 something differs, 2 no run or damaged tables.
     """
     import json
     from dataclasses import asdict
 
+    from bench.errors import UsageError
+    from bench.evidence import is_evidence
     from bench.records import find_runs
     from bench.report.page import NAME
     from bench.report.verify import shows
     from bench.report.verify import verify as compute
 
+    evidence = [Path(run) for run in runs if is_evidence(Path(run))]
+    if evidence:
+        if len(evidence) < len(runs) or as_json or output:
+            raise UsageError(f"{evidence[0]}: is evidence, not a run: give it alone, without other options.")
+        sys.exit(_of_evidence(evidence))
     folders = find_runs(results, runs)
     written = results / NAME
     page = output or (written if shows(written, folders) else None)
@@ -56,6 +64,19 @@ def verify(runs: tuple[str, ...], results: Path, output: Path | None, as_json: b
         for result in verified:
             _show(result)
     sys.exit(FAILED if any(result.differing for result in verified) else 0)
+
+
+def _of_evidence(folders: list[Path]) -> int:
+    """Checks evidence pages; the exit code."""
+    from bench.evidence import verify_pages
+
+    found = [checked for folder in folders for checked in verify_pages(folder)]
+    for checked in found:
+        for line in checked.differing:
+            echo(line)
+        state = f"{len(checked.differing)} places differ" if checked.differing else "all equal"
+        echo(f"{checked.file}: {checked.numbers:,} numbers made anew: {state}.")
+    return FAILED if any(checked.differing for checked in found) else 0
 
 
 def _show(result: Verified) -> None:

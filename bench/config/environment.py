@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 
+from bench import clean
 from bench.errors import UsageError
 
 FILE = ".env"
@@ -24,17 +26,17 @@ def environment(folder: Path, environ: Mapping[str, str] = os.environ) -> Mappin
 
     from_file: dict[str, str] = {}
     try:
-        with path.open(encoding="utf-8-sig") as file:
-            for binding in parse_stream(file):
-                if binding.error or (binding.key is not None and binding.value is None):
-                    line = binding.original.line + _blank_lines(binding.original.string)
-                    raise UsageError(f"{path}:{line}: cannot be read. Write NAME=value, one a line.")
-                if binding.key is not None and binding.value is not None:
-                    from_file[binding.key] = binding.value
+        text = clean.read_text(path, most=clean.MOST_SETTINGS, encoding="utf-8-sig")
     except OSError as error:
         raise UsageError(f"{path}: cannot be read ({error.strerror}).") from error
     except UnicodeDecodeError as error:
         raise UsageError(f"{path}: is not UTF-8 text (byte {error.start}). Save it as UTF-8.") from error
+    for binding in parse_stream(io.StringIO(text)):
+        if binding.error or (binding.key is not None and binding.value is None):
+            line = binding.original.line + _blank_lines(binding.original.string)
+            raise UsageError(f"{path}:{line}: cannot be read. Write NAME=value, one a line.")
+        if binding.key is not None and binding.value is not None:
+            from_file[binding.key] = binding.value
     return MappingProxyType({**from_file, **environ})
 
 

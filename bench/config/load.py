@@ -9,6 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from bench import clean
 from bench.config.file import TABLES, ConfigFile
 from bench.errors import UsageError, suggest
 from bench.providers import Preset, preset_of, wire_model
@@ -37,7 +38,9 @@ def load(path: Path, suites: Collection[str] | None = None) -> Comparison:
     Raises UsageError naming file and line for bad TOML, an unknown key or model, or a value out of range.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")  # editors on Windows write a byte order mark
+        text = clean.read_text(
+            path, most=clean.MOST_SETTINGS, encoding="utf-8-sig"
+        )  # editors on Windows write a byte order mark
         raw = tomllib.loads(text)
     except OSError as error:
         raise UsageError(f"{path}: cannot be read ({error.strerror}).") from error

@@ -211,7 +211,7 @@ def _row_cost(row: ItemRow, bill: Billing, book: PriceBook) -> float | None:
         answer=row.ttft_s is not None, reasoning=False
     )
     price = bill.price(book, now, usage)
-    usd = price and prices.cost(price, usage, now).usd
+    usd = prices.cost(price, usage, now).usd if price else None
     if usd is None:
         return None
     retries = row.cost_retries_usd / row.cost_usd if row.cost_retries_usd and row.cost_usd else 0.0

@@ -10,7 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
-from bench import prices
+from bench import clean, prices
 from bench.costs.billing import Billing, billing
 from bench.errors import UsageError, suggest
 from bench.prices import Cost, Mode, Price, PriceBook
@@ -32,7 +32,7 @@ from bench.records import (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PriceChange:
     """What is to be different; None and False leave things as they were."""
 
@@ -119,12 +119,12 @@ def reprice(parent: Path, change: PriceChange, book: PriceBook, own: Path | None
     bills = {label: _billing(parent, label, model) for label, model in record.models.items()}
     items, answers = read_rows(parent)
     unknown: Counter[str] = Counter()
-    rows = [_repriced(row, bills[row.model], change, book, record, unknown) for row in items]
+    rows = [_repriced(row, bills[row.model], change, book=book, record=record, unknown=unknown) for row in items]
     folder, derived = derive_run(parent, RecordedDerivation.from_json({"by": "reprice", **change.as_record()}))
     run = derived.run
     write_tables(folder, [replace(r, run=run) for r in rows], [replace(a, run=run) for a in answers])
     if own:
-        write_text(folder, prices.OVERRIDE, own.read_text(encoding="utf-8"))
+        write_text(folder, prices.OVERRIDE, clean.read_text(own))
     used = book.as_recorded({row.price_id for row in rows if row.price_id and bills[row.model]})
     write_record(folder, replace(derived, prices=RecordedPrices.from_json(used), traffic=None))
     return Repriced(folder, dict(unknown))
@@ -191,7 +191,7 @@ def _repriced(
     return replace(
         row,
         **asdict(made.usage),
-        price_id=made.price and made.price.id,
+        price_id=made.price.id if made.price else None,
         cost_usd=_float(made.usd),
         cost_retries_usd=None if made.price is None else _retries(row, made.usd),
         cost_cap_usd=_float(cap),

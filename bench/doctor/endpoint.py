@@ -73,7 +73,7 @@ async def _visit(endpoint: Endpoint, environ: Mapping[str, str], tls: ssl.SSLCon
             took_s = now() - begun
             listed = _listed(page)
             known = listed is not None and (endpoint.wire_model in listed or await _answers_for(endpoint, channel))
-            return _seen(endpoint, page, listed, known, redact, asked_at, took_s)
+            return _seen(endpoint, page, listed, known=known, redact=redact, asked_at=asked_at, took_s=took_s)
     except (Unreachable, TimeoutError) as error:
         why = redact(str(error)) or f"no reply within {VISIT_S:g} s"
         cure = "Check that its server runs, that base_url is right, and the network and proxy between."

@@ -22,7 +22,7 @@ BUFFERED_S_PER_CHAR = 50e-6
 """Text that arrives faster than this, about 5,000 tokens a second, was not streamed as it was generated."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Answer:
     """What has arrived of one attempt; times are moments of `clock.now()`."""
 
@@ -211,7 +211,7 @@ class Answer:
             status = self.fault.status or 200
             of = f"HTTP 200 with error {status}: " if self.fault.status else ""
             cause = Cause.STATUS if refused else Cause.STREAM
-            return Failure(cause, of + self.fault.message, self.fault, status=status)
+            return Failure(cause, of + self.fault.message, fault=self.fault, status=status)
         if not self.events and body.strip():
             return Failure(Cause.SHAPE, f"the reply holds no event: {body}", status=200)
         if self.overlong:

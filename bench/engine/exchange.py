@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -91,7 +91,7 @@ async def exchange(asking: Asking, channel: Channel, body: Mapping[str, Any], wa
     ended = answer.ended or now()
     answer.close()
     if failure:
-        failure = failure._replace(message=asking.redact(failure.message)[:LONGEST])
+        failure = replace(failure, message=asking.redact(failure.message)[:LONGEST])
     sent = reply.sent if reply else begun
 
     def since(at: float | None) -> float | None:
@@ -110,7 +110,7 @@ async def exchange(asking: Asking, channel: Channel, body: Mapping[str, Any], wa
         usage=answer.usage,
         cost_reported_usd=answer.cost_usd,
         status=reply.status if reply else None,
-        fault=failure and failure.name,
+        fault=failure.name if failure else None,
         request_id=_request_id(reply, asking.redact),
         waited_s=waited_s,
         reads=answer.reads or None,
@@ -206,7 +206,7 @@ def _advised(failure: Failure, reply: Reply) -> Failure:
     """A failure with what the reply's headers say of asking again."""
     headers = reply.response.headers
     after_s = _after_s(headers, failure.status, failure.message)
-    return failure._replace(retry_after_s=after_s, should_retry=should_retry(headers))
+    return replace(failure, retry_after_s=after_s, should_retry=should_retry(headers))
 
 
 def _after_s(headers: Mapping[str, str], status: int | None, words: str) -> float | None:
@@ -248,7 +248,7 @@ def _broken(error: Exception, reply: Reply | None, timeout_s: float) -> Failure:
         return Failure(Cause.DEADLINE, f"no end after {timeout_s:g} s (our deadline)")
     message = f"{type(error).__name__}: {error}"
     if "CERTIFICATE_VERIFY_FAILED" in message:
-        return Failure(Cause.CONNECTION, message, Fault(FaultKind.MODEL, message, CERTIFICATE))
+        return Failure(Cause.CONNECTION, message, fault=Fault(FaultKind.MODEL, message, CERTIFICATE))
     if isinstance(error, Dropped):
         return Failure(Cause.STALE, message)
     return Failure(Cause.CONNECTION if reply is None else Cause.STREAM, message)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import KW_ONLY, dataclass
 from enum import StrEnum
-from typing import NamedTuple
 
 from bench.providers import Fault, FaultKind
 
@@ -58,13 +58,15 @@ CURES = {
 """What the user can do where every call ends so and the vendor has reported no fault."""
 
 
-class Failure(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Failure:
     """Why an attempt brought no answer."""
 
     cause: Cause
     """What went wrong."""
     message: str
     """In the vendor's words where there are any; without secrets."""
+    _: KW_ONLY
     fault: Fault | None = None
     """The vendor's fault, where it reported one."""
     status: int | None = None

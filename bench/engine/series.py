@@ -58,7 +58,7 @@ class Series:
                 break
             state.retries += 1
         state.judge(ended)
-        return self._call(planned, attempts, machine_s, queue_s, now() - begun, flags)
+        return self._call(planned, attempts, machine_s, queue_s=queue_s, wall_s=now() - begun, flags=flags)
 
     def _pause(self, planned: PlannedCall, attempts: Sequence[Ended], spared: int) -> float | None:
         """Seconds until the call is asked again; None if it is not. The first `spared` attempts do not count."""

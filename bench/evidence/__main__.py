@@ -18,9 +18,12 @@ def main(arguments: Sequence[str]) -> int:
         "data", type=Path, help="folder with the published files; docs/import.md says where they are had"
     )
     parser.add_argument("-o", "--output", type=Path, default=Path("results/published/evidence"))
+    parser.add_argument(
+        "--docs", type=Path, default=Path("docs"), help="folder of is-it-true.md, with README.md beside it"
+    )
     chosen = parser.parse_args(arguments)
     try:
-        written, remarks = rebuild(chosen.data, chosen.output)
+        written, remarks = rebuild(chosen.data, chosen.output, docs=chosen.docs if chosen.docs.is_dir() else None)
     except BenchError as error:
         print(f"Error: {error}", file=sys.stderr)
         return error.exit_code

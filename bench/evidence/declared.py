@@ -9,19 +9,19 @@ from dataclasses import asdict, fields
 from pathlib import Path
 
 from bench.errors import UsageError
-from bench.evidence.rule import CHEAPER_BY, ERA, MARGINS, REFERENCES, RuledClaim
+from bench.evidence.rule import CHEAPER_BY, MARGINS, QUARTER, REFERENCES, YEAR, RuledClaim
 
 NAME = "claims.toml"
 
 
 def as_toml(claims: Sequence[RuledClaim]) -> str:
     """The file's text."""
-    parts = [_HEAD.rstrip()]
+    lines = []
     for claim in claims:
         values = {key: value for key, value in asdict(claim).items() if value is not None}
-        lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in values.items()]
-        parts.append("\n".join(["[[claims]]", *lines]))
-    return "\n\n".join(parts) + "\n"
+        cells = ", ".join(f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in values.items())
+        lines.append(f"  {{ {cells} }},\n")
+    return f"{_HEAD.rstrip()}\n\nclaims = [\n{''.join(lines)}]\n"
 
 
 def read(path: Path) -> list[RuledClaim]:
@@ -65,19 +65,23 @@ _HEAD = f"""\
 #
 # All are retrospective: the data were published first, and the rule was written by people who knew some of them. To
 # keep the verdicts honest nevertheless, the rule was fixed, and this file written, before any verdict was computed.
-# `make evidence` refuses to judge if this file is not what the rule makes of the data. It was made again once, when the
-# importer had learned to read five more rows of aider's table, o1 among them; rule and margins stayed as they were.
+# `make evidence` refuses to judge if this file is not what the rule makes of the data. It was made anew in December
+# 2026, when five data sets and the references below "best-claude" were added; the margins stayed as they were.
 #
-# The rule. A board is a set of rows with the same suite, harness, edit format, user simulator and retrieval. In each
-# board, each model of a Chinese vendor is a candidate. "Best" is the highest score of the board on or before the
-# candidate's date (the date the source gives its row); of equal scores the lower known bill counts, then the earlier
-# date, then the label. The cheap US model is the best US model, listed at most {ERA.days} days before the candidate,
-# whose published bill per item is at most {100 * (1 - CHEAPER_BY):.0f} % of the best Claude's.
+# The rule. A board is a set of rows with the same suite, harness or agent, edit format, user simulator and retrieval:
+# agents are never pooled. In each board, each model of a Chinese vendor, and each model of another vendor whose weights
+# are published, is a candidate. "Best" is the highest score; of equal scores the lower known bill counts, then the
+# earlier date, then the label. A row's date is the source's, or where it has none that of the table. A Claude that the
+# candidate would replace in practice is listed at most {QUARTER.days} days after it; "a year" is {YEAR.days} days. The
+# cheap US model is the best US model, listed at most {YEAR.days} days before the candidate, whose published bill per
+# item is at most {100 * (1 - CHEAPER_BY):.0f} % of the best Claude's. Where neither the items nor the bills of both
+# rows are known there is nothing to judge, and no claim. A set with categories is judged as a whole, and by category.
 # References:
 {chr(10).join(f"#   {name}: {text}" for name, text in REFERENCES.items())}
 # Margins: at least {100 * CHEAPER_BY:.0f} % cheaper; at most {_MARGIN_WORDS}
 # worse; none below {MARGINS[-1][0]} items, where only the bills can be told.
-# Confidence 95 %, one-sided, Holm's correction over the claims of one data set and one reference.
+# Confidence 95 %, one-sided, Holm's correction over the claims of one data set and one reference; the categories of a
+# set are a family of their own.
 #
 # Two readings. The verdict takes the items of a suite as independent draws: it speaks of more items of the same kind,
 # from the same repositories or exercises. Totals allow no other reading. Where single items are published, a second

@@ -92,14 +92,16 @@ def steps(rows: pd.DataFrame) -> Iterator[LevelChange]:
     for model, part in rows.groupby("model", sort=False):
         for low, high in pairwise(sorted(rows["level"].unique())):
             after, before = (part[part["level"] == level] for level in (high, low))
-            yield from _unpaired(str(model), f"level {low} to {high}", after, before, ["family"], 0.95)
+            yield from _unpaired(
+                str(model), f"level {low} to {high}", after, theirs=before, by=["family"], confidence=0.95
+            )
 
 
 def fresh(rows: pd.DataFrame, other: pd.DataFrame, exam: str) -> Iterator[LevelChange]:
     """A fresh exam's score minus that of these items, over the cells of family and level that both have; 99 %."""
     for model, part in rows.groupby("model", sort=False):
         theirs = other[other["model"] == model]
-        yield from _unpaired(str(model), exam, theirs, part, ["family", "level"], 0.99)
+        yield from _unpaired(str(model), exam, theirs, theirs=part, by=["family", "level"], confidence=0.99)
 
 
 def _unpaired(

@@ -5,13 +5,19 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
 
 from bench.evidence.judge import EvidenceJudgement
-from bench.evidence.rule import BEST_CLAUDE, BEST_US, CHEAPER_BY, MARGINS
+from bench.evidence.published import SETS
+from bench.evidence.rule import BEST_CLAUDE, BEST_US, CHEAPER_BY, CHINESE, MARGINS
 from bench.evidence.sets import DataSet
-from bench.report.charts import ForestRow, PlanePoint, claim_plane, forest
+from bench.evidence.told import CHINESE_VENDORS, LIVEBENCH, REPLACED, Told, leaders, of
+from bench.report.charts import Dated, ForestRow, PlanePoint, claim_plane, forest, timeline
+from bench.stats import Interval
 
+LEADERS = 3
+"""Candidates of the answer's chart: the highest-scoring one of each of so many vendors."""
 _LOOSEST = MARGINS[-1][1]
 """The margin that is shaded; the caption states stricter ones."""
 _ASIDE = re.compile(r"\s*[(\[][^()\[\]]*[)\]]|-20\d{6}\b")
@@ -25,6 +31,7 @@ _FORESTS = (
 def draw(judged: Sequence[EvidenceJudgement], sets: Mapping[str, DataSet], folder: Path) -> list[Path]:
     """Writes the claim plane and the forest plots; a figure that would be empty is left out."""
     paths: list[Path] = []
+    judged = [j for j in judged if not j.ruled.category and j.rows[0].vendor in CHINESE and j.n]
     priced = [j for j in judged if j.ruled.reference == BEST_CLAUDE and not math.isnan(j.ratio.estimate)]
     if priced:
         names = _names([(j.ruled.set, j.ruled.candidate) for j in priced])
@@ -90,3 +97,71 @@ def _names(labels: Sequence[tuple[str, str]]) -> dict[tuple[str, str], str]:
     plain = {(of, label): _ASIDE.sub("", label) for of, label in labels}
     shown = [(of, name) for (of, _), name in plain.items()]
     return {key: name if shown.count((key[0], name)) == 1 else key[1] for key, name in plain.items()}
+
+
+def of_page(rows: Sequence[Told], folder: Path) -> list[Path]:
+    """The page's figures, from verdicts.csv alone."""
+    return [*draw_answer(rows, folder), *draw_since(rows, folder)]
+
+
+def draw_answer(rows: Sequence[Told], folder: Path) -> list[Path]:
+    """The README's chart: the leading candidates against each Claude they could replace. Nothing without LiveBench."""
+    whole = of(rows, set=LIVEBENCH, suite="livebench")
+    chosen = [
+        row
+        for candidate in leaders(rows, CHINESE_VENDORS)[:LEADERS]
+        for reference in REPLACED
+        for row in of(whole, candidate=candidate, reference=reference)
+    ]
+    if not chosen:
+        return []
+    lines = [
+        ForestRow(
+            label=f"{row.candidate}, {row.share} of bill",
+            group=f"instead of {row.baseline}",
+            difference=_interval(row),
+            n=int(row.text("n")),
+            discordant=None,
+        )
+        for row in chosen
+    ]
+    order = list(dict.fromkeys(line.group for line in lines))
+    lines.sort(key=lambda line: order.index(line.group))
+    return forest(
+        lines,
+        worse_by=MARGINS[0][1],
+        title="Instead of which Claude? Share of its bill, points lost or gained",
+        caption="Behind each name: its bill as a share of that Claude's. 90 % intervals, unpaired. Data: LiveBench "
+        f"2026-06-25, table of 2026-08-22, {int(chosen[0].text('n')):,} questions; figures computed from it.",
+        stem=folder / "answer",
+    )
+
+
+def draw_since(rows: Sequence[Told], folder: Path) -> list[Path]:
+    """Share of the best Claude's bill and score difference by the candidate's date; nothing without dated bills."""
+    short = {each.name: (each.short, each.whole) for each in SETS}
+    points = [
+        Dated(
+            label=row.candidate, group=short[row.text("set")][0], day=date.fromisoformat(row.text("candidate_date")),
+            ratio=float(row.text("cost_ratio")), difference=_interval(row),
+        )
+        for row in of(rows, reference=BEST_CLAUDE)
+        if row.text("cost_ratio") and row.text("candidate_vendor") in CHINESE
+        and row.text("set") in short and short[row.text("set")][1] in (None, row.text("suite"))
+    ]  # fmt: skip
+    if not points:
+        return []
+    return timeline(
+        points,
+        cheaper_by=CHEAPER_BY,
+        worse_by=MARGINS[0][1],
+        title="Chinese models against the best Claude of their date",
+        caption="A point a candidate; the AA Index tells no interval. Costs as published with the results. LiveBench "
+        "and Harbor date no row: their points stand at the tables' last day. Sources: docs/is-it-true.md.",
+        stem=folder / "since",
+    )
+
+
+def _interval(row: Told) -> Interval:
+    low, high = row.number("difference_low_90"), row.number("difference_high_90")
+    return Interval(float(row.text("difference")), low, high, int(row.text("n")))

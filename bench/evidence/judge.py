@@ -37,6 +37,10 @@ class EvidenceJudgement:
 
     ruled: RuledClaim
     """The claim."""
+    basis: str
+    """What the bills rest on: one of `BASES`."""
+    rows: tuple[AggregateRow, AggregateRow]
+    """The totals of candidate and baseline."""
     method: str
     """PAIRED or TOTALS."""
     n: int
@@ -95,7 +99,8 @@ class _Case:
 def judge_all(claims: Sequence[RuledClaim], sets: Mapping[str, DataSet]) -> list[EvidenceJudgement]:
     """Judges claims of the given data sets, in their order, with Holm's correction within each family."""
     cases = [_case(claim, sets[claim.set]) for claim in claims]
-    families: dict[tuple[str, str], list[int]] = {}
+    rests = {name: each.published.basis for name, each in sets.items()}
+    families: dict[tuple[str, str, bool], list[int]] = {}
     for at, claim in enumerate(claims):
         families.setdefault(claim.family, []).append(at)
     judgements: dict[int, EvidenceJudgement] = {}
@@ -104,7 +109,7 @@ def judge_all(claims: Sequence[RuledClaim], sets: Mapping[str, DataSet]) -> list
         supported, refuted = holm([c.p_supported for c in family]), holm([c.test.p_refuted for c in family])
         clustered = _verdicts([c.clustered for c in family])
         for at, case, p_for, p_against, elsewhere in zip(members, family, supported, refuted, clustered, strict=True):
-            judgements[at] = _judgement(case, p_for, p_against, elsewhere)
+            judgements[at] = _judgement(case, rests[case.ruled.set], p_for, p_against, elsewhere)
     return [judgements[at] for at in range(len(claims))]
 
 
@@ -129,7 +134,9 @@ def _verdict(test: JointTest, p_supported: float, p_refuted: float) -> str:
     return str(replace(test, p_supported=p_supported, p_refuted=p_refuted).verdict(ALPHA))
 
 
-def _judgement(case: _Case, p_supported: float, p_refuted: float, elsewhere: str | None) -> EvidenceJudgement:
+def _judgement(
+    case: _Case, basis: str, p_supported: float, p_refuted: float, elsewhere: str | None
+) -> EvidenceJudgement:
     ours, theirs = case.rows
     score, cost = case.result(SCORE), case.result(COST)
     assert cost is not None
@@ -139,6 +146,8 @@ def _judgement(case: _Case, p_supported: float, p_refuted: float, elsewhere: str
     intervals = _difference(case, score)
     return EvidenceJudgement(
         ruled=case.ruled,
+        basis=basis,
+        rows=case.rows,
         method=TOTALS if case.pairs is None else PAIRED,
         n=intervals[0].n,
         difference=intervals[0],

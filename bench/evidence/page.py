@@ -38,10 +38,10 @@ def markdown(judged: Sequence[EvidenceJudgement], sets: Mapping[str, DataSet]) -
         parts.append(f"## {data.published.title}")
         parts.append(
             f"Figures computed from {known.source}, commit {known.commit}, retrieved {known.retrieved}, "
-            f"licence {known.licence}."
+            f"licence {known.licence}. Costs: {data.published.basis}."
         )
         for reference, meaning in REFERENCES.items():
-            chosen = [j for j in judged if j.ruled.family == (name, reference)]
+            chosen = [j for j in judged if (j.ruled.set, j.ruled.reference) == (name, reference)]
             if chosen:
                 parts += [f"### {reference}: {meaning}", "\n".join(_table(chosen))]
         if data.notes:
@@ -64,7 +64,7 @@ def _summary(judged: Sequence[EvidenceJudgement]) -> str:
 
 
 def _table(judged: Sequence[EvidenceJudgement]) -> Iterator[str]:
-    suites = len({j.ruled.suite for j in judged}) > 1
+    suites = len({j.ruled.suite for j in judged}) > 1  # told by their kind of work, or their name where that is one
     paired, timed = any(j.elsewhere for j in judged), any(j.slower for j in judged)
     called = any(j.calls for j in judged)
     head = ["candidate", "baseline", *(["suite"] if suites else []), "date", "items", "points", "cost", "verdict"]
@@ -117,8 +117,11 @@ def _record(j: EvidenceJudgement) -> dict[str, object]:
         "id": ruled.id,
         "set": ruled.set,
         "suite": ruled.suite,
+        "kind": ruled.kind,
+        "board": ruled.comparable,
         "reference": ruled.reference,
         "candidate": ruled.candidate,
+        "candidate_vendor": j.rows[0].vendor,
         "candidate_date": ruled.candidate_date,
         "baseline": ruled.baseline,
         "baseline_date": ruled.baseline_date,
@@ -126,15 +129,20 @@ def _record(j: EvidenceJudgement) -> dict[str, object]:
         "n": j.n,
         "only_baseline": j.lost,
         "only_candidate": j.won,
+        "candidate_score": j.rows[0].score,
+        "baseline_score": j.rows[1].score,
         "difference": j.difference.estimate,
         "difference_low_90": j.difference.low,
         "difference_high_90": j.difference.high,
         "difference_low_95": j.difference_95.low,
         "difference_high_95": j.difference_95.high,
         "worse_by": ruled.worse_by,
+        "candidate_usd": j.rows[0].cost_total_usd,
+        "baseline_usd": j.rows[1].cost_total_usd,
         "cost_ratio": j.ratio.estimate,
         "cost_ratio_low_90": j.ratio.low,
         "cost_ratio_high_90": j.ratio.high,
+        "cost_basis": j.basis,
         "cheaper_by": ruled.cheaper_by,
         "saving_met": j.meets,
         "time_ratio": j.slower,

@@ -1,22 +1,28 @@
-"""The published data sets: which file of which commit each is, read through the importers."""
+"""Published data sets, read through the importers."""
 
 from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.claims import Pairs, pair
 from bench.errors import UsageError
-from bench.evidence.rule import RuledClaim
+from bench.evidence.rule import Board, RuledClaim, claims_of
 from bench.importers import FORMATS, Provenance, import_results
 from bench.records import AggregateRow, RunRecord, read_aggregates, read_record, read_table
 
 if TYPE_CHECKING:
     import pandas as pd
+
+SHOWN = 12
+"""Rows left out that are named one by one."""
+LIST, BILL, TOKENS = "list prices of the date", "published bill", "computed from tokens"
+BASES = (LIST, BILL, TOKENS)
+"""What costs may rest on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +41,21 @@ class Published:
     """A key of `FORMATS`."""
     provenance: Provenance
     """Who published it, at which commit, under which licence."""
+    kinds: Mapping[str, str]
+    """Suite -> kind of work."""
+    basis: str
+    """What its costs rest on: one of `BASES`."""
+    whole: str | None = None
+    """The suite that the others are categories of; None if there is none."""
+    listed: str | None = None
+    """ISO date of rows that the source does not date: when the table last changed, or was made."""
+    withheld: tuple[str, ...] = ()
+    """Figures of the source that are not used, and why."""
+
+    @property
+    def board(self) -> Board:
+        """What the rule needs to know."""
+        return Board(self.name, self.kinds, self.whole)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +73,10 @@ class DataSet:
     notes: tuple[str, ...]
     """What the importer left out or found unknown."""
 
+    def claims(self) -> list[RuledClaim]:
+        """What the rule makes of it."""
+        return claims_of(self.published.board, self.rows)
+
     def row(self, ruled: RuledClaim, model: str) -> AggregateRow:
         """The row of a claim's model."""
         return next(r for r in self.rows if (r.suite, r.comparable, r.model) == (ruled.suite, ruled.comparable, model))
@@ -63,68 +88,7 @@ class DataSet:
         return pair(self.items, self.record, ruled.candidate, ruled.baseline, (ruled.suite,))
 
 
-_SWE_BENCH = Provenance(
-    "SWE-bench/swe-bench.github.io", "f1176b65ae29d14f4f52208b48e3d8cfc972bc17", "2026-11-22", "CC BY-NC 4.0"
-)
-SETS = (
-    Published(
-        name="swe-bench-2025-12",
-        title="SWE-bench Verified, mini-SWE-agent 1.x (December 2025)",
-        short="SWE 2025",
-        files=(
-            (
-                "swebench/bash_only_2025-12-10_models.csv",
-                "2d70b2c42d75b907c43d4bb5ea462fec821bfdde244978907506feb8eabe78f0",
-            ),
-            (
-                "swebench/bash_only_2025-12-10_instances.csv.gz",
-                "33690d84f46a2117dc380bc1bdd0295f8f45119305476144f9d2d38404a9ee15",
-            ),
-        ),
-        format="swebench",
-        provenance=_SWE_BENCH,
-    ),
-    Published(
-        name="swe-bench-2026-02",
-        title="SWE-bench Verified, mini-SWE-agent 2.x (February 2026)",
-        short="SWE 2026",
-        files=(
-            (
-                "swebench/mini_v2_2026-02_models.csv",
-                "04cb7590324ef52e9b0fc295c68e46c2aca3161514c7179ba0d36d3147a538cf",
-            ),
-        ),
-        format="swebench",
-        provenance=Provenance(
-            "SWE-bench/swe-bench.github.io, as quoted in ukitako1030/EVAL",
-            "1fca05359d3c",
-            "2026-11-22",
-            "CC BY-NC 4.0",
-        ),
-    ),
-    Published(
-        name="aider-polyglot",
-        title="aider polyglot (December 2024 to October 2025)",
-        short="aider",
-        files=(("aider/polyglot_leaderboard.yml", "85a50b25953512d18ba4bb0c23c0b8e626fcf9a5b52d287644b8a0b44b9535de"),),
-        format="aider",
-        provenance=Provenance("Aider-AI/aider", "5dc9490bb35f9729ef2c95d00a19ccd30c26339c", "2026-11-22", "Apache-2.0"),
-    ),
-    Published(
-        name="tau2",
-        title="tau2-bench (November 2025 to August 2026)",
-        short="tau2",
-        files=(("tau2/submissions.json", "77e0050f77e09927f77f0e4d7b595c4acad2cd9c143291a38c8d768a89f872d7"),),
-        format="tau2",
-        provenance=Provenance(
-            "sierra-research/tau2-bench", "a2c024725189473d2d7cea3a5cfdbcc67478e41f", "2026-11-22", "MIT"
-        ),
-    ),
-)
-"""The data sets of the evidence, in the order in which they are reported."""
-
-
-def read_all(folder: Path, published: Sequence[Published] = SETS) -> tuple[dict[str, DataSet], list[str]]:
+def read_all(folder: Path, published: Sequence[Published]) -> tuple[dict[str, DataSet], list[str]]:
     """The data sets found in a folder, by name, and remarks: which are left out, and which are other files.
 
     UsageError if there is none, or one cannot be read.
@@ -158,10 +122,51 @@ def _read(folder: Path, published: Published, unlike: Sequence[str]) -> DataSet:
         imported = import_results(
             published.format, FORMATS[published.format], paths, output=Path(place), provenance=published.provenance
         )
+        items, totals = read_table(imported.folder, "items"), read_aggregates(imported.folder)
+        rows = totals or list(_of_items(items, read_record(imported.folder), published))
         return DataSet(
             published,
-            tuple(read_aggregates(imported.folder)),
-            read_table(imported.folder, "items"),
+            tuple(replace(row, date=row.date or published.listed) for row in rows),
+            items,
             read_record(imported.folder),
-            (*unlike, *(f"{row['row']}: left out: {row['why']}" for row in imported.dropped), *imported.notes),
+            (
+                *(f"withheld: {what}" for what in published.withheld),
+                *unlike,
+                *(f"{row['row']}: left out: {row['why']}" for row in imported.dropped[:SHOWN]),
+                *([f"{imported.dropped_count - SHOWN} more rows left out"] if imported.dropped_count > SHOWN else []),
+                *imported.notes,
+            ),
+        )
+
+
+def _of_items(items: pd.DataFrame, record: RunRecord, published: Published) -> Iterator[AggregateRow]:
+    """Totals of a set that has only single items: the mean over items of the mean over an item's repeats."""
+    for (suite, model), part in items.groupby(["suite", "model"], sort=True):
+        scores = part.groupby("item")["score"].mean().dropna()
+        costs = part.groupby("item")["cost_usd"].mean()
+        origin = record.models[str(model)].imported
+        assert origin is not None
+        yield AggregateRow(
+            source=str(published.provenance.source),
+            source_commit=published.provenance.commit,
+            retrieved=published.provenance.retrieved,
+            licence=published.provenance.licence,
+            suite=str(suite),
+            suite_version=None,
+            harness=origin.harness or "unknown",
+            model=str(model),
+            model_raw=origin.raw,
+            vendor=origin.vendor,
+            provider=origin.provider,
+            effort=origin.effort,
+            settings=None,
+            date=origin.date,
+            n=len(scores),
+            successes=None,
+            score=float(scores.mean()),
+            cost_total_usd=float(costs.sum()) if len(costs) and costs.notna().all() else None,
+            cost_basis=origin.cost_basis,
+            latency_mean_s=None,
+            calls_mean=None,
+            comparable=f"{suite}, {origin.harness or 'unknown'}",
         )

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from bench import clean
 from bench.errors import UsageError
 from bench.gate.field import Field
 from bench.gate.snapshot import QUANTILES, ItemRecord, ModelRecord, Sample, Snapshot, SuiteRecord, task_of
@@ -82,9 +83,7 @@ def save(snapshot: Snapshot, path: Path) -> None:
 def read(path: Path) -> Snapshot:
     """A snapshot from its file. UsageError if it cannot be read, is damaged, or of a later format."""
     try:
-        content = json.loads(
-            path.read_text(encoding="utf-8"), object_pairs_hook=_without_repeats, parse_constant=_no_number
-        )
+        content = json.loads(clean.read_text(path), object_pairs_hook=_without_repeats, parse_constant=_no_number)
         json.dumps(content, ensure_ascii=False).encode()  # half a character could not be printed
     except OSError as error:
         raise UsageError(

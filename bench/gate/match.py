@@ -136,7 +136,7 @@ def match(base: Snapshot, now: Snapshot, models: Mapping[str, str], suites: Coll
     for label, its in models.items():
         ours = now.model(label).suites
         asked = {name: {key: item.prompt for key, item in suite.items.items()} for name, suite in ours.items()}
-        for name in require_fit(base, label, its, asked, tasks, suites):
+        for name in require_fit(base, label, its, asked=asked, tasks=tasks, wanted=suites):
             theirs = base.models[its].suites[name]
             keys = tuple(sorted(ours[name].items.keys() & theirs.items.keys()))
             pairings.append(Pairing(label, name, ours[name], theirs, keys))

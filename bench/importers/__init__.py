@@ -1,6 +1,17 @@
 """Other people's results, as run folders: single items where a source has them, totals where it has not."""
 
-from bench.importers import aider, csvfile, lm_eval, swebench, tau2
+from bench.importers import (
+    aider,
+    arc_agi,
+    artificial_analysis,
+    csvfile,
+    harbor,
+    livebench,
+    lm_eval,
+    swebench,
+    tau2,
+    terminal_bench,
+)
 from bench.importers.folder import Imported, import_results
 from bench.importers.source import Format, Provenance
 
@@ -8,6 +19,11 @@ FORMATS = {
     "aider": Format(aider.read, aider.USUAL),
     "swebench": Format(swebench.read, swebench.USUAL),
     "tau2": Format(tau2.read, tau2.USUAL),
+    "livebench": Format(livebench.read, livebench.USUAL),
+    "artificial_analysis": Format(artificial_analysis.read, artificial_analysis.USUAL),
+    "arc_agi": Format(arc_agi.read, arc_agi.USUAL),
+    "harbor": Format(harbor.read, harbor.USUAL),
+    "terminal_bench": Format(terminal_bench.read, terminal_bench.USUAL),
     "lm_eval": Format(lm_eval.read),
     "csv": Format(csvfile.read),
 }

@@ -1,8 +1,10 @@
 """aider's leaderboards: a YAML list, one map a run of a model over all exercises; no single items.
 
-The score is the share solved within two tries (`pass_num_2 / test_cases`). aider picks an edit format for each model
-and its own version moves on between rows, as on its leaderboard; both are kept, and rows compare across them. Rows
-with a second model as editor compare only with each other. A cost of 0 means that aider knew no price.
+The score is the share solved within two tries (`pass_num_2 / test_cases`); the refactoring board has one try. Boards
+before 2025 state rates without counts: what was solved follows, as each board's number of exercises is known. aider
+picks an edit format for each model and its own version moves on between rows, as on its leaderboard; both are kept, and
+rows compare across them. Rows with a second model as editor compare only with each other. A cost of 0 means that aider
+knew no price.
 """
 
 from __future__ import annotations
@@ -20,9 +22,11 @@ from bench.importers.textfiles import LOST, read_whole
 from bench.records import AggregateRow, vendor_of
 
 USUAL = Provenance("Aider-AI/aider", licence="Apache-2.0")
-SUITES = {225: "aider-polyglot", 133: "aider-edit"}
-"""Exercises of aider's two leaderboards."""
-NEEDED = ("model", "test_cases", "pass_num_2", "edit_format")
+SUITES = {225: "aider-polyglot", 133: "aider-edit", 89: "aider-refactor"}
+"""Exercises of aider's leaderboards."""
+NEEDED = ("model", "test_cases", "edit_format")
+LEAST_RUN = 0.9
+"""A row that ran a smaller share of its board's exercises is of another selection."""
 ROUNDING = 0.1
 """Points by which a percentage may differ from its counts: one digit, sometimes cut instead of rounded."""
 _COMMAND = re.compile(r"--model[= ](\S+)")
@@ -72,12 +76,12 @@ def _row(request: Request, raw: Mapping[str, Any]) -> AggregateRow:
     damaged = next((name for name, value in raw.items() if LOST in str(value)), None)
     if damaged:
         raise BadValueError(f"{damaged} has bytes that are not UTF-8")
-    n, solved = _counts(request, raw)
+    n, solved, tries = _counts(request, raw)
     cost, seconds = named(raw, "total_cost", positive), named(raw, "seconds_per_case", positive)
     if cost is None:
         request.ledger.unknown("total_cost is 0 or missing: cost unknown")
     name, editor = str(raw["model"]), raw.get("editor_model")
-    tests = named(raw, "total_tests", whole) or n
+    tests = named(raw, "total_tests", whole) or (_exercises(raw) if not raw.get("pass_num_2") else n)
     suite = SUITES.get(tests, f"aider-{tests}")
     team = "a pair of models" if editor or raw["edit_format"] == "architect" else "one model"
     return AggregateRow(
@@ -102,24 +106,58 @@ def _row(request: Request, raw: Mapping[str, Any]) -> AggregateRow:
         cost_basis=None if cost is None else "total_cost, as aider reckoned it at the time",
         latency_mean_s=None if seconds is None else float(seconds),
         calls_mean=None,
-        comparable=f"{suite}, two tries, {team}",
+        comparable=f"{suite}, {'two tries' if tries == 2 else 'one try'}, {team}",
     )
 
 
-def _counts(request: Request, raw: Mapping[str, Any]) -> tuple[int, int]:
-    """Exercises and how many were solved. Some rows' percentages are of the exercises run, some of all there are."""
+def _counts(request: Request, raw: Mapping[str, Any]) -> tuple[int, int, int]:
+    """Exercises, how many were solved, and in how many tries.
+
+    Some rows' percentages are of the exercises run, some of all there are.
+    """
     run, solved, all_ = (named(raw, name, whole) for name in ("test_cases", "pass_num_2", "total_tests"))
-    stated = named(raw, "pass_rate_2", number)
-    if not run or solved is None or solved > run:
+    tries = 2 if raw.get("pass_num_2") or raw.get("pass_rate_2") else 1
+    stated = named(raw, f"pass_rate_{tries}", number)
+    if solved is None:
+        return *_from_rate(request, raw, stated), tries
+    if not run or solved > run:
         raise BadValueError(f"pass_num_2 {raw['pass_num_2']} of test_cases {raw['test_cases']} is not a share")
     for n in (run, all_ or run):
-        if stated is None or abs(stated - 100 * solved / n) < ROUNDING:
-            if n != run:
-                request.ledger.unknown(
-                    f"pass_rate_2 is of all {n} exercises, though fewer were run: those count as failed"
-                )
-            return n, solved
+        if stated is None or _fits(stated, solved, n):
+            return _of(request, n, run), solved, tries
     raise BadValueError(f"pass_rate_2 {stated:g} is not {solved} of {run}, nor of total_tests {all_}")
+
+
+def _fits(stated: float, solved: int, n: int) -> bool:
+    return abs(stated - 100 * solved / n) < ROUNDING
+
+
+def _of(request: Request, n: int, run: int) -> int:
+    if n != run:
+        request.ledger.unknown(f"the pass rate is of all {n} exercises, though fewer were run: those count as failed")
+    return n
+
+
+def _exercises(raw: Mapping[str, Any]) -> int:
+    """Exercises of the board that a row without counts is of: refactoring has one try, editing fewer than polyglot."""
+    if not raw.get("pass_rate_2"):
+        return 89
+    return 133 if (named(raw, "test_cases", whole) or 0) <= 133 else 225
+
+
+def _from_rate(request: Request, raw: Mapping[str, Any], stated: float | None) -> tuple[int, int]:
+    """Exercises and how many were solved, from the pass rate of a board whose exercises are known."""
+    run, all_ = named(raw, "test_cases", whole), _exercises(raw)
+    if stated is None or not 0 <= stated <= 100:
+        raise BadValueError("neither pass_num_2 nor a pass rate is stated")
+    if not run or run > all_:
+        raise BadValueError(f"test_cases {raw['test_cases']} is not a number of the board's {all_} exercises")
+    if run < LEAST_RUN * all_:
+        raise BadValueError(f"only {run} of the board's {all_} exercises were run")
+    for n in (run, all_):
+        if _fits(stated, solved := round(stated * n / 100), n):
+            return _of(request, n, run), solved
+    raise BadValueError(f"pass rate {stated:g} is no whole number of {run} exercises, nor of {all_}")
 
 
 def _effort(raw: Mapping[str, Any]) -> str | None:

@@ -98,6 +98,25 @@ class Columns:
         return value or None
 
 
+class Repeats:
+    """Numbers the repeats of each item: a column's whole numbers as they are, any other labels by first appearance."""
+
+    def __init__(self) -> None:
+        """Nothing seen yet."""
+        self._seen: dict[tuple[str, ...], dict[str, int]] = {}
+
+    def __call__(self, key: tuple[str, ...], columns: Columns, row: Mapping[str, Any]) -> int:
+        """The number of a row's repeat of the item `key`; 0 where it states none."""
+        label = columns.text(row, "repeat")
+        if label is None:
+            return 0
+        try:
+            return columns.value(row, "repeat", whole) or 0
+        except BadValueError:
+            known = self._seen.setdefault(key, {})
+            return known.setdefault(label.strip(), len(known))
+
+
 def _exceeds_1(text: object, decimal: str) -> bool:
     try:
         return (number(text, decimal) or 0) > 1
@@ -171,20 +190,20 @@ def _rows(request: Request, path: Path) -> Iterator[tuple[str, Mapping[str, Any]
 
 
 def _items(request: Request, path: Path, columns: Columns) -> Iterator[Record]:
-    stem, ledger = path.name.partition(".")[0], request.ledger
+    stem, ledger, numbered = path.name.partition(".")[0], request.ledger, Repeats()
     for order, (where, row) in enumerate(_rows(request, path)):
         try:
             suite = columns.text(row, "suite") or stem
             task = columns.text(row, "task") or suite
             item, model = columns.needed(row, "item"), " ".join(columns.needed(row, "model").split())
             prompt = columns.text(row, "prompt") or ""
-            cluster = columns.text(row, "cluster")
+            cluster, repeat = columns.text(row, "cluster"), numbered((suite, task, item, model), columns, row)
             if model not in request.models:
                 request.models[model] = _model(columns, row, model)
             item_entry = entry(
                 request, where, suite=suite, task=task, item=item, model=model, order=order,
                 version=columns.text(row, "task_version") or "", cluster=cluster,
-                question=sha256_of([suite, task, item, prompt]), repeat=columns.value(row, "repeat", whole) or 0,
+                question=sha256_of([suite, task, item, prompt]), repeat=repeat,
                 score=columns.value(row, "score", share), cost_usd=columns.cost(row, "cost_usd", ledger),
                 latency_s=columns.counted(row, "latency_s", amount, ledger),
                 tokens_in=columns.counted(row, "tokens_in", whole, ledger),

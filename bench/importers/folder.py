@@ -202,6 +202,6 @@ def _model(label: str, model: ImportedModel) -> RecordedModel:
 def _file(path: Path) -> dict[str, Any]:
     if path.is_dir():
         return {"name": path.name, "sha256": None, "bytes": None}
-    with path.open("rb") as file:
+    with clean.open_file(path) as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     return {"name": path.name, "sha256": digest, "bytes": path.stat().st_size}

@@ -6,6 +6,7 @@ from collections import Counter
 from typing import Any
 
 from bench import clean
+from bench.records.note import Note, info, warning
 
 KEPT = 1000
 """Dropped rows that are kept one by one; all are counted."""
@@ -21,7 +22,7 @@ class Ledger:
         self.dropped_count = 0
         """All dropped rows."""
         self._unknown: Counter[str] = Counter()
-        self._notes: dict[str, None] = {}
+        self._notes: dict[Note, None] = {}
 
     def drop(self, row: str, why: str) -> None:
         """A row is left out. `row` names it, e.g. "results.csv row 17"."""
@@ -35,12 +36,16 @@ class Ledger:
 
     def note(self, text: str) -> None:
         """Something to know about the whole import; said once."""
-        self._notes[clean.line(text)] = None
+        self._notes[info(clean.line(text))] = None
+
+    def warn(self, text: str) -> None:
+        """Something without which the imported numbers mislead; said once."""
+        self._notes[warning(clean.line(text))] = None
 
     @property
     def notes(self) -> list[str]:
         """Remarks, then what is unknown and in how many rows."""
-        return [*self._notes, *(f"{what} (rows: {count})" for what, count in self._unknown.items())]
+        return [*map(str, self._notes), *(f"{what} (rows: {count})" for what, count in self._unknown.items())]
 
     def as_record(self) -> dict[str, Any]:
         """For run.json."""

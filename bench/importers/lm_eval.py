@@ -71,6 +71,21 @@ class Choice:
     """E.g. "strict-match"."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Samples:
+    """What one model was asked of one task."""
+
+    run: EvalRun
+    suite: str
+    task: str
+    choice: Choice
+
+    @property
+    def version(self) -> str:
+        """The task's."""
+        return str(self.run.about("versions", self.task) or "")
+
+
 def read(request: Request) -> Iterator[Record]:
     """The newest results of each model on each task. UsageError where a path holds none."""
     request.only("metric", "filter", "cluster")
@@ -89,7 +104,8 @@ def read(request: Request) -> Iterator[Record]:
             request.available[suite] = request.available.get(suite, 0) + (counted or 0)
         if run.samples(task).is_file():
             request.models.setdefault(run.label, _model(run))
-            for item_entry in _items(request, run, suite, task, choices[task], drawn.setdefault(task, {})):
+            of = _Samples(run, suite, task, choices[task])
+            for item_entry in _items(request, of, drawn.setdefault(task, {})):
                 if item_entry.item.cluster != f"{task}/{item_entry.item.item}":
                     clustered.add(task)
                 yield item_entry
@@ -104,9 +120,7 @@ def _warn(request: Request, drawn: Mapping[str, Mapping[str, str | None]], clust
     for task, ways in drawn.items():
         if len(set(ways.values())) > 1:
             settings_by_label = "; ".join(f"{label} {way}" for label, way in ways.items())
-            request.ledger.note(
-                f"WARNING: {task}: the models were asked with unlike generation settings: {settings_by_label}"
-            )
+            request.ledger.warn(f"{task}: the models were asked with unlike generation settings: {settings_by_label}")
     key, alone = request.mapping.get("cluster"), [task for task in drawn if task not in clustered]
     if key and not clustered:
         raise UsageError(f"--map cluster={key}: no document has that key.")
@@ -230,21 +244,18 @@ def _date(run: EvalRun) -> str | None:
     return datetime.fromtimestamp(stamp, UTC).date().isoformat() if isinstance(stamp, int | float) else None
 
 
-def _items(
-    request: Request, run: EvalRun, suite: str, task: str, choice: Choice, drawn: dict[str, str | None]
-) -> Iterator[ItemEntry]:
+def _items(request: Request, of: _Samples, drawn: dict[str, str | None]) -> Iterator[ItemEntry]:
     """The samples of one model on one task; `drawn` learns how its answers were drawn."""
-    settings = _prompt_settings(run, task)
-    version = str(run.about("versions", task) or "")
-    for where, sample in json_rows(run.samples(task), request.ledger):
-        if sample.get("filter", choice.filter) != choice.filter:
+    settings = _prompt_settings(of.run, of.task)
+    for where, sample in json_rows(of.run.samples(of.task), request.ledger):
+        if sample.get("filter", of.choice.filter) != of.choice.filter:
             continue
         try:
-            item_entry = _item(request, where, run, suite, task, version, choice, settings, sample)
+            item_entry = _item(request, where, of, settings, sample)
         except BadValueError as error:
             request.ledger.drop(where, str(error))
             continue
-        drawn.setdefault(run.label, item_entry.item.sampling_requested)
+        drawn.setdefault(of.run.label, item_entry.item.sampling_requested)
         yield item_entry
 
 
@@ -256,28 +267,19 @@ def _prompt_settings(run: EvalRun, task: str) -> list[Any]:
     return [shots, run.results.get("system_instruction_sha"), *plain]
 
 
-def _item(
-    request: Request,
-    where: str,
-    run: EvalRun,
-    suite: str,
-    task: str,
-    version: str,
-    choice: Choice,
-    settings: Sequence[Any],
-    sample: Mapping[str, Any],
-) -> ItemEntry:
-    value = sample.get(choice.metric)
+def _item(request: Request, where: str, of: _Samples, settings: Sequence[Any], sample: Mapping[str, Any]) -> ItemEntry:
+    value = sample.get(of.choice.metric)
     if not isinstance(value, int | float) or not 0 <= value <= 1:
-        raise BadValueError(f"{choice.metric} is '{shown(value)}', no score from 0 to 1")
+        raise BadValueError(f"{of.choice.metric} is '{shown(value)}', no score from 0 to 1")
     if "doc_id" not in sample:
         raise BadValueError("doc_id is missing")
     doc = mapping(sample.get("doc"))
     level = doc.get("level")
     prompt, asked = _asked(sample)
     return entry(
-        request, where, suite=suite, task=task, item=str(sample["doc_id"]), model=run.label, score=float(value),
-        order=int(named(sample, "doc_id", whole) or 0), version=version, cluster=_cluster(request, doc),
+        request, where, suite=of.suite, task=of.task, item=str(sample["doc_id"]), model=of.run.label,
+        score=float(value), order=int(named(sample, "doc_id", whole) or 0), version=of.version,
+        cluster=_cluster(request, doc),
         family=_text(doc.get("family")), language=_text(doc.get("language")) or "",
         level=level if isinstance(level, int) else None, prompt=prompt,
         question=sha256_of([sample.get("doc_hash") or doc, sample.get("target_hash"), *settings]),

@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 import json
+import os
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -64,7 +65,7 @@ def open_text(path: Path) -> Iterator[TextIO]:
 
 def _binary(path: Path) -> Any:
     if path.suffix != ".gz":
-        return path.open("rb")
+        return clean.open_file(path)
     return io.BufferedReader(_Unpacked(path))
 
 
@@ -72,8 +73,9 @@ class _Unpacked(io.RawIOBase):
     """What a gzip file unpacks to, bounded: a few kilobytes may stand for terabytes. UsageError beyond the bound."""
 
     def __init__(self, path: Path) -> None:
-        self._file, self._path = gzip.GzipFile(path, "rb"), path
-        self._left = self._most = max(UNPACKED_BYTES, UNPACKED_RATIO * path.stat().st_size)
+        self._raw, self._path = clean.open_file(path), path
+        self._file = gzip.GzipFile(fileobj=self._raw)
+        self._left = self._most = max(UNPACKED_BYTES, UNPACKED_RATIO * os.fstat(self._raw.fileno()).st_size)
 
     def readable(self) -> bool:
         return True
@@ -88,6 +90,7 @@ class _Unpacked(io.RawIOBase):
 
     def close(self) -> None:
         self._file.close()
+        self._raw.close()
         super().close()
 
 

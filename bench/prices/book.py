@@ -7,12 +7,14 @@ import json
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from bench import clean
 from bench.errors import UsageError, suggest
 from bench.prices.reading import read_exchanges, read_prices, read_schedule
 from bench.prices.rows import TOKEN_CLASSES, Mode, Price, Rates
@@ -80,7 +82,7 @@ class PriceBook:
             price = next((row for place in places for row in rows if row.region == place), None)
             if price:
                 price = price if table is self._tables[0] else _stated(price)
-                return price and price._replace(usd=self._usd(price.currency, at))
+                return price and replace(price, usd=self._usd(price.currency, at))
         return None
 
     def why_not(self, provider: str, model: str, region: str | None = None, mode: Mode = "standard") -> str:
@@ -167,8 +169,15 @@ def beside(config: Path) -> Path | None:
 
 def load(override: Path | None = None, snapshot: Path = SNAPSHOT) -> PriceBook:
     """The shipped list, with a user's own rows before it. UsageError names file and row of a mistake."""
-    own = override.read_bytes() if override else None
+    own = _read(override) if override else None
     return PriceBook(snapshot.read_bytes(), own, snapshot.name, str(override))
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return clean.read_bytes(path, most=clean.MOST_SETTINGS)
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read ({error.strerror}).") from error
 
 
 def recorded(price: Price) -> dict[str, Any]:
@@ -229,7 +238,7 @@ def _stated(row: Price) -> Price | None:
         return None
     known = [Rates(*(rate or None for rate in rates)) for rates in steps]
     tiers = tuple(tier._replace(rates=rates) for tier, rates in zip(row.tiers, known[1:], strict=True))
-    return row._replace(rates=known[0], tiers=tiers)
+    return replace(row, rates=known[0], tiers=tiers)
 
 
 def _by_name(rows: Iterable[Price]) -> dict[tuple[str, str], list[Price]]:

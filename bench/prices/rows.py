@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Literal, NamedTuple
@@ -42,7 +43,8 @@ class Tier(NamedTuple):
     """The tier's rates; a class without one is unknown there."""
 
 
-class Schedule(NamedTuple):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
     """Hours in which a price is multiplied."""
 
     name: str
@@ -92,7 +94,8 @@ class Schedule(NamedTuple):
         return Decimal(1)
 
 
-class Price(NamedTuple):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Price:
     """One row of a price list, ready to bill with."""
 
     id: str

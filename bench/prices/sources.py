@@ -138,7 +138,7 @@ def _timelines(provider: str, model: str, modes: Mapping[str, Any]) -> Iterator[
             replaced = number + 1 < len(steps) and end is None
             if rates is None or replaced:
                 continue
-            yield replace(_row(provider, model, mode, begin, end, rates), known_from=first)
+            yield replace(_row(provider, model, mode, begin=begin, end=end, rates=rates), known_from=first)
 
 
 def _after(first: datetime, start: str | None) -> datetime | None:
@@ -237,7 +237,7 @@ def _model_rows(provider: Any, model: Any, name: str) -> Iterator[ListedPrice]:
     for mode, steps in lists.items():
         for number, (begin, prices) in enumerate(steps):
             end = steps[number + 1][0] if number + 1 < len(steps) else None
-            row = _genai_row(provider, name, mode, begin, end, prices)
+            row = _genai_row(provider, name, mode, begin=begin, end=end, prices=prices)
             if "input" in row.rates and "output" in row.rates:
                 yield replace(row, aliases=tuple(sorted(set(_ids(model.match)) - {name})))
 

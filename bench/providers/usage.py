@@ -62,7 +62,9 @@ def _chat_prompt(raw: object) -> TokenUsage:
     unlike = len(reads) > 1 or len(writes) > 1
     if unlike or (prompt is not None and (parts > prompt or (missed is not None and (read or 0) + missed != prompt))):
         return TokenUsage()
-    return TokenUsage(None if prompt is None else prompt - parts, read, written)
+    return TokenUsage(
+        in_uncached=None if prompt is None else prompt - parts, in_cache_read=read, in_cache_write_5m=written
+    )
 
 
 def _said(raw: object, places: tuple[tuple[str, ...], ...]) -> set[int]:
@@ -78,4 +80,9 @@ def _messages_prompt(raw: object) -> TokenUsage:
         short = written
     elif written is not None and (short or 0) + (long or 0) != written:
         return TokenUsage()
-    return TokenUsage(a_count(raw, "input_tokens"), a_count(raw, "cache_read_input_tokens"), short, long)
+    return TokenUsage(
+        in_uncached=a_count(raw, "input_tokens"),
+        in_cache_read=a_count(raw, "cache_read_input_tokens"),
+        in_cache_write_5m=short,
+        in_cache_write_1h=long,
+    )

@@ -40,6 +40,7 @@ from bench.records.hashing import sha256_of, utc_now
 from bench.records.items import Graded, Item, Message, prompt_text
 from bench.records.machine import git_commit, installed_versions, this_machine
 from bench.records.manifest import FORMAT, RunRecord
+from bench.records.parquet import parquet_file, read_parquet
 from bench.records.pricing import RecordedHours, RecordedPrices, RecordedTraffic
 from bench.records.recorded import (
     RecordedCalibration,
@@ -146,9 +147,11 @@ __all__ = [
     "margin_keys",
     "new_folder",
     "open_log",
+    "parquet_file",
     "parquet_schema",
     "prompt_text",
     "read_aggregates",
+    "read_parquet",
     "read_record",
     "read_rows",
     "read_table",

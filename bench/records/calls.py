@@ -38,7 +38,7 @@ class Outcome(StrEnum):
         return self not in (Outcome.INFRASTRUCTURE, Outcome.NOT_ASKED)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TokenUsage:
     """Tokens of one answer, normalised over providers. None where the provider does not say."""
 

@@ -12,9 +12,11 @@ import errno
 import fcntl
 import itertools
 import os
+import re
 import secrets
 import shutil
 import stat
+import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
@@ -26,6 +28,10 @@ _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 _NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _LINKED = (errno.ELOOP, errno.ENOTDIR, errno.EMLINK)
 """What systems say of a link where none may be followed."""
+_HALF = re.compile(r"\..+\.[0-9a-f]{16}\.part", re.DOTALL)
+"""Names of files and folders while they are written."""
+_HALF_S = 10.0
+"""What is younger may be held any moment."""
 
 
 @contextmanager
@@ -78,9 +84,11 @@ class NewFile:
         self._temporary = f".{self._name}.{secrets.token_hex(8)}.part"
         with _opened(folder, parents) as inside:
             _refuse_link(folder, parents, self._name, inside)
+            _remove_halves(inside)
             self._inside = os.dup(inside)
         try:
             handle = os.open(self._temporary, _NEW, 0o666, dir_fd=self._inside)
+            _hold(handle)
         except OSError:
             os.close(self._inside)
             raise
@@ -130,8 +138,11 @@ def new_folder(folder: Path, name: str) -> Iterator[Path]:
     """
     with _reported(folder / name), _opened(folder, ()) as inside:
         _refuse_link(folder, (), name, inside)
+        _remove_halves(inside)
         temporary = f".{name}.{secrets.token_hex(8)}.part"
         os.mkdir(temporary, dir_fd=inside)
+        lock = os.open(temporary, _FOLDER | os.O_NOFOLLOW, dir_fd=inside)
+        _hold(lock)
     try:
         yield folder / temporary
         with _reported(folder / name), _opened(folder, ()) as inside:
@@ -141,6 +152,7 @@ def new_folder(folder: Path, name: str) -> Iterator[Path]:
                 os.replace(temporary, name, src_dir_fd=inside, dst_dir_fd=inside)
     finally:
         shutil.rmtree(folder / temporary, ignore_errors=True)
+        os.close(lock)
 
 
 def real_folder(parent: Path, name: str) -> Path:
@@ -186,6 +198,32 @@ def remove_others(folder: Path, name: str, kinds: Collection[str], keep: Collect
             unwanted = entry.rpartition(".")[2] in kinds and entry not in keep
             if unwanted and not stat.S_ISDIR(os.lstat(entry, dir_fd=inside).st_mode):
                 os.unlink(entry, dir_fd=inside)
+
+
+def _hold(handle: int) -> None:
+    """Says that a half is being written; where a file system knows no locks, no half is ever removed."""
+    with contextlib.suppress(OSError):
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def _remove_halves(inside: int) -> None:
+    """Removes what a killed command left half-written in a folder; what is being written is locked, and stays."""
+    for entry in os.listdir(inside):
+        if not _HALF.fullmatch(entry):
+            continue
+        with contextlib.suppress(OSError):  # a link, another's, or gone by now
+            handle = os.open(entry, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=inside)
+            try:
+                about = os.fstat(handle)
+                if time.time() - about.st_mtime < _HALF_S:
+                    continue
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                if stat.S_ISDIR(about.st_mode):
+                    shutil.rmtree(entry, dir_fd=inside)
+                else:
+                    os.unlink(entry, dir_fd=inside)
+            finally:
+                os.close(handle)
 
 
 def _parts(name: str) -> tuple[str, ...]:

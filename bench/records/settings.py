@@ -156,7 +156,7 @@ class RunSettings:
     `CI` is set."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
     """A validated bench.toml with the command line applied."""
 

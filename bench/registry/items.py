@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from bench import clean
 from bench.errors import TaskError
 from bench.scoring.item import LETTERS
 
@@ -21,7 +22,7 @@ MOST_DIGITS = 4000
 def read_text(path: Path) -> str:
     """A data file's text, with or without a byte order mark. UsageError naming the line that is not UTF-8."""
     try:
-        data = path.read_bytes()
+        data = clean.read_bytes(path)
     except OSError as error:
         raise TaskError(path, "item", f"cannot be read ({error.strerror}).") from error
     try:

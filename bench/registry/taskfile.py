@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bench import hooks
+from bench import clean, hooks
 from bench.errors import TaskError
 
 _PACKAGE = Path(__file__).parents[1]
@@ -101,7 +101,7 @@ def parse(
 
     Loader.add_constructor("!function", lambda loader, node: function(loader.construct_scalar(node), path.parent))  # type: ignore[arg-type]
     try:
-        config = yaml.load(path.read_text(encoding="utf-8"), Loader=Loader)
+        config = yaml.load(clean.read_text(path, most=clean.MOST_SETTINGS), Loader=Loader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f"{path}:{mark.line + 1}" if mark else str(path)
@@ -129,5 +129,5 @@ def _content_sha256(path: Path, config: Mapping[str, Any]) -> str:
     content = hashlib.sha256(json.dumps(config, sort_keys=True, default=str).encode())
     data = _data(path, config)
     if data:
-        content.update(data.read_bytes())
+        content.update(clean.read_bytes(data))
     return content.hexdigest()

@@ -16,7 +16,9 @@ from bench.records import (
     LATENCY,
     LATENCY_COLUMNS,
     RunRecord,
+    parquet_file,
     read_aggregates,
+    read_parquet,
     read_record,
     real_folder,
     write_aggregates,
@@ -77,7 +79,7 @@ def _items(parent: Path, folder: Path) -> None:
     import pyarrow.csv
     import pyarrow.parquet
 
-    table = pyarrow.parquet.read_table(parent / "items.parquet")
+    table = read_parquet(parent, "items.parquet")
     at = table.schema.get_field_index("run")
     table = table.set_column(at, table.schema.field(at), pyarrow.array([folder.name] * len(table), pyarrow.string()))
     write_file(folder, "items.parquet", lambda file: pyarrow.parquet.write_table(table, file))
@@ -89,7 +91,7 @@ def _answers(parent: Path, out: IO[bytes], run: str) -> None:
     import pyarrow.parquet
 
     with (
-        pyarrow.parquet.ParquetFile(parent / "answers.parquet") as file,
+        parquet_file(parent, "answers.parquet") as file,
         pyarrow.parquet.ParquetWriter(out, file.schema_arrow) as writer,
     ):
         for batch in file.iter_batches(4_000):
@@ -140,8 +142,11 @@ def _latency(parent: Path, folder: Path) -> None:
     path = parent / LATENCY
     if not path.is_file():
         return
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = [_guarded({**row, "error": ""}) for row in csv.DictReader(file)]
+    try:
+        text = clean.read_text(path, below=parent)
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{path}: cannot be read ({getattr(error, 'strerror', error)}).") from error
+    rows = [_guarded({**row, "error": ""}) for row in csv.DictReader(io.StringIO(text))]
 
     out = io.StringIO()
     writer = csv.DictWriter(out, LATENCY_COLUMNS, lineterminator="\n")

@@ -9,7 +9,9 @@ import csv
 import io
 import json
 import math
+import os
 import re
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +21,7 @@ from typing import Any
 
 from bench import clean
 from bench.errors import UsageError
-from bench.records import LATENCY, MANIFEST, read_record, write_file
+from bench.records import LATENCY, MANIFEST, read_parquet, read_record, write_file
 from bench.report.page import NAME, PageSource, page_runs, read_page, write_page
 from bench.report.text import totals
 from bench.report.write import write_report
@@ -86,7 +88,7 @@ def verify(folders: Sequence[Path], joint: Path | None = None) -> list[Verified]
 def shows(page: Path, folders: Sequence[Path]) -> bool:
     """Whether a page is there and shows just these runs, in any order."""
     runs = [read_record(folder).run for folder in folders]
-    return page.is_file() and sorted(page_runs(page.read_text(encoding="utf-8"))) == sorted(runs)
+    return page.is_file() and sorted(page_runs(clean.read_text(page, errors="replace"))) == sorted(runs)
 
 
 def _computed(folder: Path, scratch: Path) -> PageSource:
@@ -96,17 +98,26 @@ def _computed(folder: Path, scratch: Path) -> PageSource:
     inside = scratch / folder.resolve().name
     inside.mkdir(parents=True)
     for source in SOURCES:
-        if (folder / source).is_file():
-            (inside / source).symlink_to((folder / source).resolve())
+        if os.path.lexists(folder / source):
+            _copy(folder, source, inside)
     comparison, files = write_report(inside)
     _write_items_csv(inside)
     return PageSource(inside, comparison, files)
 
 
+def _copy(folder: Path, name: str, to: Path) -> None:
+    """A file of a run folder in another. UsageError if it is a link, or no file."""
+    try:
+        with clean.open_file(folder / name, below=folder, most=clean.MOST_TABLE) as file:
+            write_file(to, name, lambda copy: shutil.copyfileobj(file, copy))
+    except OSError as error:
+        raise UsageError(f"{folder / name}: cannot be read ({error.strerror}).") from error
+
+
 def _joint(published: Path, computed: Path, sources: Sequence[PageSource]) -> Verified:
     """The page of several runs, beside the same in the order of the published one."""
     by_run = {source.comparison.record.run: source for source in sources}
-    ordered = [by_run[run] for run in page_runs(published.read_text(encoding="utf-8"))]
+    ordered = [by_run[run] for run in page_runs(clean.read_text(published, errors="replace"))]
     numbers, differing = _file(published, write_page(computed, ordered), NAME)
     return Verified(published, {NAME: numbers}, tuple(differing), ())
 
@@ -136,9 +147,8 @@ def _file(published: Path, computed: Path, name: str) -> tuple[int, list[Differs
 def _write_items_csv(folder: Path) -> None:
     """items.csv as a run writes it: the table, in another format."""
     import pyarrow.csv
-    import pyarrow.parquet
 
-    table = pyarrow.parquet.read_table(folder / "items.parquet")
+    table = read_parquet(folder, "items.parquet")
     write_file(folder, "items.csv", lambda file: pyarrow.csv.write_csv(clean.spreadsheet_csv(table), file))
 
 
@@ -151,7 +161,8 @@ def _published(folder: Path) -> set[str]:
 
 def _values(path: Path, name: str) -> Values:
     """What a file says, read as files of a name are. ValueError, KeyError or OSError if it is damaged."""
-    return _READ.get(name, _READ.get(Path(name).suffix, _lines))(path.read_text(encoding="utf-8"))
+    below = path.parents[len(Path(name).parts) - 1]
+    return _READ.get(name, _READ.get(Path(name).suffix, _lines))(clean.read_text(path, below=below))
 
 
 def _tree(text: str) -> Values:

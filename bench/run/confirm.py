@@ -70,11 +70,19 @@ def ask_again(
     with Journal(results / JOURNAL, ask=1) as journal, lock_folder(folder):
         entry = journal.newest(prepared.plan.sha256, folder)
         assert entry is not None, "the run was made a moment ago"
-        asked = asking.ask(part, journal, entry, watcher, environ, replace(terms, budget_usd=left))
+        asked = asking.ask(
+            part, journal, entry, watcher=watcher, environ=environ, terms=replace(terms, budget_usd=left)
+        )
         second = real_folder(folder, gate.SECOND)
         with new_folder(second, "lm-eval") as lm_eval:
             tables = score_run(
-                part.plan, journal.calls(entry.run), part.loaded, part.comparison.models, entry.run, lm_eval, part.book
+                part.plan,
+                journal.calls(entry.run),
+                part.loaded,
+                models=part.comparison.models,
+                run=entry.run,
+                lm_eval_folder=lm_eval,
+                book=part.book,
             )
         write_tables(second, tables.items, tables.answers)
     again = RecordedSpending(spent_usd=asked.spent_usd, ended=asked.why_ended, keys=("spent_usd", "ended"))

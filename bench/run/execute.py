@@ -83,12 +83,12 @@ def execute(
         watcher.say(f"{suite} is left out. {why}")
     with Journal(results / JOURNAL) as journal, ExitStack() as running:
         with lock_folder(results, wait=True):  # of two commands begun at once, the second must see the first one's run
-            opened = _open(prepared, journal, results, output, environ, running, fresh=fresh)
+            opened = _open(prepared, journal, results, output=output, environ=environ, running=running, fresh=fresh)
         if isinstance(opened, Result):
             return opened
         entry, opened = opened.entry, _with_reused(prepared, journal, opened, environ)
         before = journal.calls(entry.run)
-        asked = asking.ask(prepared, journal, entry, watcher, environ, terms)
+        asked = asking.ask(prepared, journal, entry, watcher=watcher, environ=environ, terms=terms)
         calls = journal.calls(entry.run)
         tables = _score(prepared, entry, calls, watcher)
         missing = len(prepared.plan.calls) - sum(row.score is not None for row in tables.items)
@@ -133,6 +133,8 @@ def _open(
     A part of a run is fresh if its first part was. UsageError if it cannot begin.
     """
     known = None if fresh else journal.newest(prepared.plan.sha256, output)
+    if known and not output:
+        _require_inside(known.folder, results)
     entry = known or _new_run(prepared.plan, results, output)
     declared = journal.declare(list(prepared.comparison.claims.values()))
     if known and known.finished_at and is_whole(known.folder):
@@ -148,6 +150,15 @@ def _open(
     record = replace(record, calibration=calibration.load(results, record.machine))
     journal.begin(entry.run, prepared.plan.sha256, entry.folder, record.text())
     return _Opened(entry, record, _earlier(entry.folder))
+
+
+def _require_inside(folder: Path, results: Path) -> None:
+    """UsageError if a journal, perhaps from others, names a folder elsewhere: nothing is written there unasked."""
+    if folder.is_symlink() or os.path.abspath(folder.parent) != os.path.abspath(results):
+        raise UsageError(
+            f"{results / JOURNAL}: says that this run's folder is {folder}, which is not in {results}/. Continue it "
+            f"there with -o {folder}, or begin anew with --fresh."
+        )
 
 
 def _require_going_on(prepared: Prepared, known: RunEntry | None, environ: Mapping[str, str]) -> None:
@@ -184,7 +195,15 @@ def _score(prepared: Prepared, entry: RunEntry, calls: Mapping[str, Call], watch
     book = prepared.book
     write_exam(prepared.loaded, entry.folder)
     with new_folder(entry.folder, "lm-eval") as lm_eval:
-        tables = score_run(prepared.plan, calls, prepared.loaded, prepared.comparison.models, entry.run, lm_eval, book)
+        tables = score_run(
+            prepared.plan,
+            calls,
+            prepared.loaded,
+            models=prepared.comparison.models,
+            run=entry.run,
+            lm_eval_folder=lm_eval,
+            book=book,
+        )
     items = at_traffic(tables.items, _bills(prepared), prepared.comparison.traffic, book)
     write_tables(entry.folder, items, tables.answers)
     if book.override is not None:

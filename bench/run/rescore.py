@@ -96,8 +96,8 @@ def _judged(
         plan, call = planned[row.order], calls.get(row.order)
         verdict, score = graded.get(plan.key), scores.get(plan.key)
         outcome = outcome_of(call, verdict)
-        rows.append(_scored(row, folder.name, plan.item.task_version, outcome, verdict, score))
-        texts.append(answer_row(folder.name, plan, call, verdict, outcome, score))
+        rows.append(_scored(row, folder.name, plan.item.task_version, outcome=outcome, verdict=verdict, score=score))
+        texts.append(answer_row(folder.name, plan, call, graded=verdict, outcome=outcome, lm_eval_score=score))
     return rows, texts
 
 

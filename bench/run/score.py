@@ -59,8 +59,14 @@ def score_run(
     for planned in rows:
         call, verdict = calls.get(planned.key), graded.get(planned.key)
         outcome = outcome_of(call, verdict)
-        items.append(_item_row(run, planned, costs, call, verdict, outcome, scores.get(planned.key)))
-        answers.append(answer_row(run, planned, call, verdict, outcome, scores.get(planned.key)))
+        items.append(
+            _item_row(
+                run, planned, costs, call=call, graded=verdict, outcome=outcome, lm_eval_score=scores.get(planned.key)
+            )
+        )
+        answers.append(
+            answer_row(run, planned, call, graded=verdict, outcome=outcome, lm_eval_score=scores.get(planned.key))
+        )
     return Scored(items, answers, costs)
 
 
@@ -85,7 +91,7 @@ def judge(
     scores: dict[str, float] = {}
     for label, repeat in sorted({(p.model, p.repeat) for p in asked}):
         mine = [p for p in asked if (p.model, p.repeat) == (label, repeat)]
-        scores |= _evaluate(label, repeat, mine, calls, graded, loaded, folder)
+        scores |= _evaluate(label, repeat, mine, calls=calls, graded=graded, loaded=loaded, folder=folder)
     return graded, scores
 
 

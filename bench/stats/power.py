@@ -101,7 +101,7 @@ def families_needed(
     sizes: Sequence[int], world: World, margin: float, alpha: float = 0.05, *, power: float = 0.8, seed: int = 0
 ) -> int | None:
     """The fewest families of these sizes (taken in turn) that reach a power; None if FAMILIES do not."""
-    return _families_needed(tuple(sizes), world, margin, alpha, power, seed)
+    return _families_needed(tuple(sizes), world, margin, alpha=alpha, power=power, seed=seed)
 
 
 @lru_cache(maxsize=256)

@@ -85,7 +85,7 @@ def ratio_test(
     ValueError on a negative or non-finite amount, or one of 0 for GEOMETRIC.
     """
     chosen = _of_sums if of is Ratio.SUMS else _geometric
-    return chosen(_amounts(a), _amounts(b), strata, bound, limits, alpha)
+    return chosen(_amounts(a), _amounts(b), strata, bound=bound, limits=limits, alpha=alpha)
 
 
 def _of_sums(a: Floats, b: Floats, strata: Strata, bound: float, limits: Limits | None, alpha: float) -> BoundTest:

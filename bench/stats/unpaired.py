@@ -28,12 +28,19 @@ class Unpaired:
     """Items that the baseline solved."""
     of_theirs: int
     """Items that the baseline was asked, above 0."""
+    items: int | None = None
+    """Items of the smaller side, where the counts are of as many independent draws as its strata are worth."""
 
     def __post_init__(self) -> None:
         """ValueError for counts that no test can have."""
         for solved, n in ((self.ours, self.of_ours), (self.theirs, self.of_theirs)):
             if n < 1 or not 0 <= solved <= n:
                 raise ValueError(f"{solved:g} of {n} items cannot be solved")
+
+    @property
+    def n(self) -> int:
+        """Items of the smaller side."""
+        return min(self.of_ours, self.of_theirs) if self.items is None else self.items
 
     @property
     def difference(self) -> float:
@@ -43,9 +50,8 @@ class Unpaired:
     @property
     def spread(self) -> float:
         """Square root of n times the difference's variance, n the smaller side's items."""
-        n = min(self.of_ours, self.of_theirs)
         shares = ((self.ours / self.of_ours, self.of_ours), (self.theirs / self.of_theirs, self.of_theirs))
-        return math.sqrt(sum(p * (1 - p) * n / size for p, size in shares))
+        return math.sqrt(sum(p * (1 - p) * self.n / size for p, size in shares))
 
 
 def score_statistic(counts: Unpaired, difference: float) -> float:
@@ -83,7 +89,7 @@ def unpaired_interval(counts: Unpaired, confidence: float = 0.95) -> Interval:
     """Two-sided interval for candidate - baseline: every difference that the statistic does not reject."""
     z = float(stats.norm.ppf(0.5 + confidence / 2))
     low, high = _edge(counts, z, -1.0), _edge(counts, -z, 1.0)
-    return Interval(counts.difference, low, high, min(counts.of_ours, counts.of_theirs))
+    return Interval(counts.difference, low, high, counts.n)
 
 
 def _edge(counts: Unpaired, z: float, end: float) -> float:
@@ -104,7 +110,7 @@ def unpaired_test(counts: Unpaired, margin: float, *, alpha: float = 0.05) -> Bo
     Where both models had the same items, this is cautious: what the items share counts as noise. `needed` is items of
     each model, not paired. Fewer items than `smallest_n` show nothing.
     """
-    n, least = min(counts.of_ours, counts.of_theirs), smallest_n(margin, alpha)
+    n, least = counts.n, smallest_n(margin, alpha)
     statistic, spread = score_statistic(counts, -margin), counts.spread
     return BoundTest(
         estimate=counts.difference,

@@ -189,7 +189,8 @@ def call(**changes: Any) -> Call:
 @settings(max_examples=25, deadline=None)
 @given(ANY_TEXT, JSON, st.lists(JSON, min_size=6, max_size=6))
 def test_any_reply_makes_a_call_that_the_journal_holds(text: str, value: Any, counts: list[Any]) -> None:
-    made = call(text=text, reasoning=text, finish_reason=value, served_model=value, usage=TokenUsage(*counts),
+    usage = TokenUsage(**dict(zip(TokenUsage.__slots__, counts, strict=True)))
+    made = call(text=text, reasoning=text, finish_reason=value, served_model=value, usage=usage,
                 cost_reported_usd=value)  # fmt: skip
     again = Call.from_json(made.to_json())
     assert again == made

@@ -160,7 +160,9 @@ class TestHolm:
         return {o.claim.name: (str(o.verdict), o.p_supported) for o in claims.judge_run(folder).judgements}
 
     def update(self, folder: Path, *kept: Claim) -> None:
-        comparison = Comparison(folder, RunSettings(("coding",)), {}, {claim.name: claim for claim in kept})
+        comparison = Comparison(
+            source=folder, run=RunSettings(("coding",)), models={}, claims={claim.name: claim for claim in kept}
+        )
         update_claims(folder, comparison, {claim.sha256: "2026-11-20T10:15:00.000+00:00" for claim in kept})
 
     def test_a_claim_taken_out_after_the_answers_still_counts(self, tmp_path: Path) -> None:
@@ -260,7 +262,7 @@ class TestKept:
     def test_a_kept_claim_survives_todays_bench_toml(self, tmp_path: Path) -> None:
         folder = write(tmp_path, rows(), CLAIM)
         keep_claim(folder, claims.adhoc("small", "big", worse_by=0.05))
-        update_claims(folder, Comparison(folder, RunSettings(("coding",)), {}, {}), {})
+        update_claims(folder, Comparison(source=folder, run=RunSettings(("coding",)), models={}, claims={}), {})
         assert self.names(folder) == ["small against big"]
         assert [one["name"] for one in runjson.content(folder)["withdrawn_claims"]] == ["cheap"]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -26,7 +27,7 @@ def usual_backoff(monkeypatch: pytest.MonkeyPatch, quick_retries: None) -> None:
     monkeypatch.setattr(retry, "BACKOFF_S", 0.5)
 
 
-STATUS = Failure(Cause.STATUS, "HTTP 503", fault(FaultKind.TRANSIENT), 503)
+STATUS = Failure(Cause.STATUS, "HTTP 503", fault=fault(FaultKind.TRANSIENT), status=503)
 STREAM = Failure(Cause.STREAM, "broke")
 REFUSED = Failure(Cause.CONNECTION, "refused")
 
@@ -38,19 +39,19 @@ REFUSED = Failure(Cause.CONNECTION, "refused")
         (Failure(Cause.STALE, ""), True),
         (STATUS, True),
         (STREAM, True),
-        (Failure(Cause.STREAM, "overloaded", fault(FaultKind.TRANSIENT), 200), True),
-        (Failure(Cause.STREAM, "no balance", fault(FaultKind.MODEL), 200), False),
+        (Failure(Cause.STREAM, "overloaded", fault=fault(FaultKind.TRANSIENT), status=200), True),
+        (Failure(Cause.STREAM, "no balance", fault=fault(FaultKind.MODEL), status=200), False),
         (Failure(Cause.SHAPE, "<html>"), False),
         (Failure(Cause.DEADLINE, "late"), False),
-        (Failure(Cause.STATUS, "", fault(FaultKind.MODEL), 429), False),
-        (Failure(Cause.STATUS, "", fault(FaultKind.REQUEST), 400), False),
-        (Failure(Cause.STATUS, "", fault(FaultKind.REFUSED), 400), False),
-        (STATUS._replace(should_retry=False), False),
-        (Failure(Cause.STATUS, "", fault(FaultKind.REQUEST), 400, should_retry=True), True),
-        (Failure(Cause.STATUS, "", fault(FaultKind.MODEL), 401, should_retry=True), False),
-        (Failure(Cause.STATUS, "", fault(FaultKind.REFUSED), 400, should_retry=True), False),
-        (STATUS._replace(retry_after_s=MAX_WAIT_S), True),
-        (STATUS._replace(retry_after_s=MAX_WAIT_S + 1), False),
+        (Failure(Cause.STATUS, "", fault=fault(FaultKind.MODEL), status=429), False),
+        (Failure(Cause.STATUS, "", fault=fault(FaultKind.REQUEST), status=400), False),
+        (Failure(Cause.STATUS, "", fault=fault(FaultKind.REFUSED), status=400), False),
+        (replace(STATUS, should_retry=False), False),
+        (Failure(Cause.STATUS, "", fault=fault(FaultKind.REQUEST), status=400, should_retry=True), True),
+        (Failure(Cause.STATUS, "", fault=fault(FaultKind.MODEL), status=401, should_retry=True), False),
+        (Failure(Cause.STATUS, "", fault=fault(FaultKind.REFUSED), status=400, should_retry=True), False),
+        (replace(STATUS, retry_after_s=MAX_WAIT_S), True),
+        (replace(STATUS, retry_after_s=MAX_WAIT_S + 1), False),
     ],
 )
 def test_what_is_asked_again(failure: Failure, again: bool) -> None:
@@ -75,7 +76,7 @@ def test_how_often(failure: Failure, reached: bool, attempts: int) -> None:
 
 @pytest.mark.parametrize("asked", [0.0, 0.01])
 def test_a_pause_of_nothing_does_not_use_up_the_attempts_at_once(asked: float) -> None:
-    made = [STATUS._replace(retry_after_s=asked)]
+    made = [replace(STATUS, retry_after_s=asked)]
     total = 0.0
     while (wait := pause(*made, dice=0.99)) is not None:
         total += wait
@@ -90,8 +91,8 @@ def test_a_pause_of_nothing_does_not_use_up_the_attempts_at_once(asked: float) -
         (STREAM, "Check that base_url is right"),
         (Failure(Cause.DEADLINE, "late"), "Check its server, or raise timeout_s."),
         (STATUS, ""),
-        (Failure(Cause.STATUS, "", Fault(FaultKind.MODEL, "no", "Pay."), 402), "Pay."),
-        (Failure(Cause.STREAM, "", Fault(FaultKind.TRANSIENT, "overloaded"), 200), ""),
+        (Failure(Cause.STATUS, "", fault=Fault(FaultKind.MODEL, "no", "Pay."), status=402), "Pay."),
+        (Failure(Cause.STREAM, "", fault=Fault(FaultKind.TRANSIENT, "overloaded"), status=200), ""),
     ],
 )
 def test_what_the_user_can_do(failure: Failure, cure: str) -> None:
@@ -114,18 +115,18 @@ def test_pauses_double_with_jitter_up_to_a_cap(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_the_endpoints_own_pause_counts_and_is_never_cut() -> None:
-    assert pause(STATUS._replace(retry_after_s=7.0)) == 7.0
-    assert pause(STATUS._replace(retry_after_s=7.0), dice=0.5) == 7.25
+    assert pause(replace(STATUS, retry_after_s=7.0)) == 7.0
+    assert pause(replace(STATUS, retry_after_s=7.0), dice=0.5) == 7.25
 
 
 failures = st.builds(
     Failure,
     st.sampled_from(Cause),
     st.just("x"),
-    st.none() | st.sampled_from(FaultKind).map(fault),
-    st.none() | st.integers(100, 599),
-    st.none() | st.floats(0, 1e6),
-    st.none() | st.booleans(),
+    fault=st.none() | st.sampled_from(FaultKind).map(fault),
+    status=st.none() | st.integers(100, 599),
+    retry_after_s=st.none() | st.floats(0, 1e6),
+    should_retry=st.none() | st.booleans(),
 )
 
 
@@ -141,8 +142,8 @@ def test_whatever_fails_ends_soon(made: Sequence[Failure], reached: bool, dice: 
     [
         (REFUSED, "connection"),
         (STATUS, "status"),
-        (Failure(Cause.STATUS, "", fault(FaultKind.MODEL), 401), "model"),
-        (Failure(Cause.STREAM, "", fault(FaultKind.REFUSED), 200), "refused"),
+        (Failure(Cause.STATUS, "", fault=fault(FaultKind.MODEL), status=401), "model"),
+        (Failure(Cause.STREAM, "", fault=fault(FaultKind.REFUSED), status=200), "refused"),
     ],
 )
 def test_a_failure_has_a_name(failure: Failure, name: str) -> None:
@@ -150,6 +151,6 @@ def test_a_failure_has_a_name(failure: Failure, name: str) -> None:
 
 
 def test_only_a_rate_limit_or_an_overload_is_overload() -> None:
-    overload = [status for status in (429, 500, 503, 529) if STATUS._replace(status=status).overload]
+    overload = [status for status in (429, 500, 503, 529) if replace(STATUS, status=status).overload]
     assert overload == [429, 529]
-    assert not Failure(Cause.STATUS, "", fault(FaultKind.MODEL), 429).overload
+    assert not Failure(Cause.STATUS, "", fault=fault(FaultKind.MODEL), status=429).overload

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.evidence import Published
+from bench.evidence.sets import BASES
 from bench.importers import Provenance
 from bench.records.aggregates import AggregateRow
 
@@ -73,4 +74,6 @@ def _published(folder: Path, name: str, form: str, *files: str) -> Published:
         files=known,
         format=form,
         provenance=Provenance("nobody", "0", "2026-01-01", "none"),
+        kinds={},
+        basis=BASES[0],
     )

@@ -1,68 +1,105 @@
-"""docs/is-it-true.md tells the numbers of verdicts.csv."""
+"""docs/is-it-true.md, its translation, the README's answer and the figures tell the numbers of verdicts.csv."""
 
 from __future__ import annotations
 
-import csv
-from collections import Counter
+import shutil
 from pathlib import Path
 
 import pytest
 
-from bench.claims import percent, points
-from bench.stats.strata import needed
+from bench.cli import main
+from bench.errors import UsageError
+from bench.evidence import is_evidence, story, told, verify_pages
+from bench.evidence.rule import REFERENCES
 
 ROOT = Path(__file__).parents[2]
-PAGE = (ROOT / "docs" / "is-it-true.md").read_text(encoding="utf-8")
-with (ROOT / "results" / "published" / "evidence" / "verdicts.csv").open(encoding="utf-8") as _file:
-    VERDICTS = list(csv.DictReader(_file))
-CELLS = [[cell.strip() for cell in line.strip("|").split("|")] for line in PAGE.splitlines() if line.startswith("| ")]
+EVIDENCE = ROOT / "results" / "published" / "evidence"
 
 
-def test_every_told_claim_has_its_numbers() -> None:
-    known = {(row["candidate"], row["baseline"]): row for row in VERDICTS if row["reference"] == "best-claude"}
-    told = [cells for cells in CELLS if (cells[0], cells[1]) in known]
-    assert len(told) == 13
-    for candidate, baseline, *cells in told:
-        row = known[candidate, baseline]
-        low, high = (points(float(row[f"difference_{end}_90"])) for end in ("low", "high"))
-        failing = f": {row['failing_half']}" if row["failing_half"] else ""
-        assert cells == [
-            row["candidate_date"],
-            row["n"],
-            f"{points(float(row['difference']))} ({low} to {high})",
-            percent(float(row["cost_ratio"])),
-            row["verdict"] + failing,
-        ]
+@pytest.fixture(scope="module")
+def rows() -> list[told.Told]:
+    return told.read(EVIDENCE)
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """The published evidence and what tells of it, to be spoilt."""
+    folder = tmp_path / "results" / "published" / "evidence"
+    shutil.copytree(EVIDENCE, folder, ignore=shutil.ignore_patterns("*.svg", "*.png"))
+    (tmp_path / "docs").mkdir()
+    for name in story.PAGES.values():
+        shutil.copy(ROOT / "docs" / name, tmp_path / "docs")
+    shutil.copy(ROOT / "README.md", tmp_path)
+    return folder
+
+
+def test_every_number_of_the_pages_is_found(copy: Path) -> None:
+    checked = verify_pages(copy)
+    assert [line for each in checked for line in each.differing] == []
+    assert {each.file.name for each in checked} == {
+        "verdicts.csv", "is-it-true.md", "is-it-true.zh.md", "README.md", "answer.csv", "since.csv",
+    }  # fmt: skip
+
+
+def test_a_changed_number_is_named(copy: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    page = copy.parents[2] / "docs" / "is-it-true.md"
+    page.write_text(page.read_text().replace("4.6 % of Claude Opus 4.8 (max)", "4.5 % of Claude Opus 4.8 (max)", 1))
+    with pytest.raises(SystemExit) as left:
+        main(["verify", str(copy)])
+    told_so = capsys.readouterr().out
+    assert left.value.code == 3
+    assert "is-it-true.md line" in told_so
+    assert "4.5 % of Claude Opus 4.8" in told_so
+
+
+def test_a_verdict_that_nobody_declared_is_named(copy: Path) -> None:
+    file = copy / "claims.toml"
+    lines = [line for line in file.read_text().splitlines() if "sonnet/deepseek-v4-pro-0813" not in line]
+    file.write_text("\n".join(lines) + "\n")
+    assert verify_pages(copy)[0].differing
+    assert is_evidence(copy)
+    assert not is_evidence(copy.parent)
+
+
+def test_without_a_page_there_is_nothing_to_check(copy: Path) -> None:
+    (copy.parents[2] / "docs" / "is-it-true.md").unlink()
+    with pytest.raises(UsageError, match="no folder above it"):
+        verify_pages(copy)
+
+
+def test_the_answer_names_the_claude_the_date_and_the_work(rows: list[told.Told]) -> None:
+    answer = story.answer(rows)
+    for part in ("Claude Sonnet 5 (xhigh)", "Claude Fable 5", "22 August 2026", "coding, reasoning, mathematics"):
+        assert part in answer
+    assert story.with_answer("no marks", rows) == "no marks"
+    assert answer in story.with_answer(f"a {story.BEGIN} old {story.END} b", rows)
+
+
+def test_both_languages_tell_the_same_numbers(rows: list[told.Told]) -> None:
+    english, chinese = (set(story.page(rows, language).split("|")) for language in ("en", "zh"))
+    cells = [{cell for cell in page if cell.strip()[:1] in "+-" and "@" in cell} for page in (english, chinese)]
+    points = [{cell.partition("@")[0] for cell in page} for page in cells]
+    assert points[0] == points[1]
+    assert len(points[0]) > 80
+
+
+def test_every_word_is_translated() -> None:
+    for words in story.LANGUAGES.values():
+        assert words.references.keys() == REFERENCES.keys()
+        assert list(words.verdicts) == ["supported", "reported", "refuted", "inconclusive"]
+    english, chinese = story.LANGUAGES.values()
+    assert english.kinds.keys() <= chinese.kinds.keys()
 
 
 @pytest.mark.parametrize(
-    ("title", "reference"), [("the best Claude", "best-claude"), ("the best other US model", "best-us")]
+    ("name", "shown"),
+    [
+        ("claude-opus-4-8-max-effort", "Claude Opus 4.8 (max)"),
+        ("claude-opus-4-5-20251101-thinking-64k-high-effort", "Claude Opus 4.5 (high)"),
+        ("deepseek-v4-pro-0813", "DeepSeek V4 Pro 0813"),
+        ("qwen3.8-max", "Qwen3.8 Max"),
+        ("GLM-4.6 (T=1)", "GLM-4.6 (T=1)"),
+    ],
 )
-def test_the_summary_counts(title: str, reference: str) -> None:
-    [cells] = [cells for cells in CELLS if cells[0] == title]
-    rows = [row for row in VERDICTS if row["reference"] == reference]
-    verdicts = Counter(row["verdict"] for row in rows)
-    met = Counter(row["saving_met"] for row in rows)
-    counts = [len(rows), *(verdicts[v] for v in ("supported", "reported", "refuted", "inconclusive"))]
-    assert cells[1:] == [str(n) for n in (*counts, met["true"] + met["false"], met["true"])]
-
-
-def test_what_is_said_of_makers_controls_and_repositories() -> None:
-    claude = [row for row in VERDICTS if row["reference"] == "best-claude" and row["saving_met"]]
-    for maker, met, of in (("deepseek", 7, 9), ("qwen", 2, 3), ("kimi", 1, 3), ("minimax", 1, 2), ("glm", 0, 3)):
-        rows = [row for row in claude if maker in row["candidate"].lower()]
-        assert (sum(row["saving_met"] == "true" for row in rows), len(rows)) == (met, of), maker
-    controls = [row for row in VERDICTS if row["reference"] == "control"]
-    assert [row["verdict"] for row in controls] == ["refuted"] * 6
-    clustered = [row["verdict_other_repositories"] for row in VERDICTS if row["verdict_other_repositories"]]
-    assert clustered == ["inconclusive"] * 21
-    [minimax] = [row for row in claude if row["candidate"] == "MiniMax M2.5 (high)"]
-    assert f"{int(minimax['items_needed']):,} issues of each model" in PAGE
-
-
-@pytest.mark.parametrize(
-    ("variance", "cells"), [(0.1, ["687", "248"]), (0.2, ["1,374", "495"]), (0.375, ["2,577", "928"])]
-)
-def test_the_items_it_would_take(variance: float, cells: list[str]) -> None:
-    told = next(row[2:] for row in CELLS if row[1:2] == [f"{variance:g}" if variance == 0.375 else f"{variance:.2f}"])
-    assert told == cells == [f"{needed(variance**0.5, d, 1, 0.05):,}" for d in (0.03, 0.05)]
+def test_names_for_readers(name: str, shown: str) -> None:
+    assert told.title(name) == shown

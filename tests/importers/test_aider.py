@@ -44,7 +44,7 @@ def test_a_row(importing: Importing) -> None:
         "model_raw": "claude-opus-4 (32k thinking)", "vendor": "anthropic", "provider": "openrouter", "effort": "high",
         "settings": "edit format diff", "date": "2026-01-02", "n": 225, "successes": 162, "score": 162 / 225,
         "cost_total_usd": 1.5, "cost_basis": "total_cost, as aider reckoned it at the time", "latency_mean_s": 12.5,
-        "calls_mean": None, "comparable": "aider-polyglot, two tries, one model",
+        "calls_mean": None, "comparable": "aider-polyglot, two tries, one model", "n_effective": None,
     }  # fmt: skip
     assert manifest["models"]["claude-opus-4 (32k thinking)"]["model"].startswith("anthropic/")
 
@@ -133,3 +133,46 @@ def test_the_published_leaderboards(importing: Importing, published: Callable[[s
     assert exp["cost_total_usd"] / opus["cost_total_usd"] == pytest.approx(0.0198, abs=1e-4)
     assert exp["comparable"] == opus["comparable"]
     assert (exp["vendor"], opus["vendor"], opus["effort"]) == ("deepseek", "anthropic", "32000 thinking tokens")
+
+
+OLD = """
+- dirname: {name}
+  test_cases: {cases}
+  model: {name}
+  edit_format: diff
+  pass_rate_1: {first}
+{second}  date: 2024-05-01
+  total_cost: 3.5
+"""
+
+
+def older(name: str, cases: int, first: float, second: float | None = None) -> str:
+    line = "" if second is None else f"  pass_rate_2: {second}\n"
+    return OLD.format(name=name, cases=cases, first=first, second=line)
+
+
+def test_older_boards_state_rates_and_their_exercises_are_known(importing: Importing) -> None:
+    text = older("opus", 133, 53.4, 68.4) + older("gpt", 132, 45.5, 56.1) + older("sonnet", 89, 92.1)
+    text += older("turbo", 88, 21.4) + older("few", 33, 48.5, 57.6) + older("odd", 133, 50.0, 68.2)
+    done, _ = importing("aider", text, file="edit.yml")
+    table = totals(done)
+    assert table[["suite", "n", "successes"]].to_numpy().tolist() == [
+        ["aider-edit", 133, 91], ["aider-edit", 132, 74], ["aider-refactor", 89, 82], ["aider-refactor", 89, 19],
+    ]  # fmt: skip
+    assert table["comparable"].tolist()[1:3] == [
+        "aider-edit, two tries, one model", "aider-refactor, one try, one model",
+    ]  # fmt: skip
+    assert [row["why"] for row in done.dropped] == [
+        "only 33 of the board's 133 exercises were run",
+        "pass rate 68.2 is no whole number of 133 exercises, nor of 133",
+    ]
+
+
+def test_a_row_without_any_rate_is_left_out(importing: Importing) -> None:
+    bad = "- {dirname: x, test_cases: 400, model: x, edit_format: diff, pass_rate_2: 50}\n"
+    bad += "- {dirname: y, test_cases: 133, model: y, edit_format: diff}\n"
+    done, _ = importing("aider", entry("a") + bad, file="l.yml")
+    assert [row["why"] for row in done.dropped] == [
+        "test_cases 400 is not a number of the board's 225 exercises",
+        "neither pass_num_2 nor a pass rate is stated",
+    ]

@@ -273,3 +273,12 @@ def test_totals_that_contradict_themselves_are_left_out(
     assert [one["row"] for one in done.dropped] == ["a.csv row 2"] * (1 - kept)
     if not kept:
         assert done.dropped[0]["why"] == f"column score: {score} is not {successes} of {n}"
+
+
+def test_repeats_may_have_any_labels(importing: Importing) -> None:
+    rows = "item,model,score,repeat\nq,m,1,trial-a\nq,m,0,trial-b\nq,n,1,x\nr,m,1,3\nr,m,1,\n"
+    done, _ = importing("csv", rows)
+    assert done.dropped == ()
+    assert items(done)[["item", "model", "repeat"]].to_numpy().tolist() == [
+        ["q", "m", 0], ["q", "m", 1], ["q", "n", 0], ["r", "m", 3], ["r", "m", 0],
+    ]  # fmt: skip

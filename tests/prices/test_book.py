@@ -63,7 +63,10 @@ def test_nothing_is_free_but_what_the_user_says_is(tmp_path: Path, zero: dict[st
 
 def test_a_shipped_0_for_a_cache_is_no_price_of_it(tmp_path: Path) -> None:
     """Lists hold 0 for a discount that nobody stated: gpt-3.5-turbo has no cache."""
-    used, own = TokenUsage(6, 4, out_total=1), FREE.replace("output = 0", "output = 1\ncache_read = 0")
+    used, own = (
+        TokenUsage(in_uncached=6, in_cache_read=4, out_total=1),
+        FREE.replace("output = 0", "output = 1\ncache_read = 0"),
+    )
     for mine, missing in ((None, ("acme/small has no cache_read price",)), (own, ())):
         price = book(tmp_path, row(cache_read="0"), own=mine).find("acme", "small", at=AT)
         assert price is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -60,7 +61,7 @@ def price(**changes: Any) -> Price:
         valid_to=None, currency="USD", rates=Rates(Decimal(1), output=Decimal(2)), tiers=(), marginal=False,
         schedule=None, source_url=None, retrieved=None,
     )  # fmt: skip
-    return plain._replace(**changes)
+    return replace(plain, **changes)
 
 
 counts = st.integers(0, 30)
@@ -115,7 +116,16 @@ def test_no_call_costs_more_than_its_worst_case(price: Price, usage: TokenUsage,
 @pytest.mark.parametrize(("multiplier", "usd"), [("2", 1), ("0.5", Decimal("0.5"))])
 def test_off_peak_is_the_cheapest_hour(multiplier: str, usd: Decimal) -> None:
     """Whether the list states the dear hours or the cheap ones, and whatever the hour is."""
-    hours = Schedule("h", Decimal(multiplier), ((time(1), time(4)),), frozenset(range(7)), 0, frozenset(), None, "")
+    hours = Schedule(
+        name="h",
+        multiplier=Decimal(multiplier),
+        windows=((time(1), time(4)),),
+        weekdays=frozenset(range(7)),
+        utc_offset_hours=0,
+        holidays=frozenset(),
+        covers_through=None,
+        source_url="",
+    )
     for hour in (0, 2):
         at = NOON.replace(hour=hour)
         usage = TokenUsage(in_uncached=1_000_000, out_total=0)
@@ -126,18 +136,36 @@ def test_off_peak_is_the_cheapest_hour(multiplier: str, usd: Decimal) -> None:
 
 @pytest.mark.parametrize(("multiplier", "usd"), [("2", "1.4"), ("0.5", "0.7")])
 def test_a_share_of_dear_hours_is_the_mean_over_the_hours(multiplier: str, usd: str) -> None:
-    hours = Schedule("h", Decimal(multiplier), ((time(1), time(4)),), frozenset(range(7)), 0, frozenset(), None, "")
+    hours = Schedule(
+        name="h",
+        multiplier=Decimal(multiplier),
+        windows=((time(1), time(4)),),
+        weekdays=frozenset(range(7)),
+        utc_offset_hours=0,
+        holidays=frozenset(),
+        covers_through=None,
+        source_url="",
+    )
     usage = TokenUsage(in_uncached=1_000_000, out_total=0)
     assert cost(price(schedule=hours), usage, NOON, peak_share=Decimal("0.4")).usd == Decimal(usd)
 
 
 def test_hours_in_words() -> None:
     week = frozenset(range(5))
-    hours = Schedule("h", Decimal("2.0"), ((time(1), time(4)), (time(22), time(0))), week, 8, frozenset(), None, "")
+    hours = Schedule(
+        name="h",
+        multiplier=Decimal("2.0"),
+        windows=((time(1), time(4)), (time(22), time(0))),
+        weekdays=week,
+        utc_offset_hours=8,
+        holidays=frozenset(),
+        covers_through=None,
+        source_url="",
+    )
     assert hours.words == "2 times the price 01:00-04:00 and 22:00-00:00 UTC, Mon-Fri"
-    every = hours._replace(weekdays=frozenset(range(7)), holidays=frozenset({date(2026, 10, 1)}))
+    every = replace(hours, weekdays=frozenset(range(7)), holidays=frozenset({date(2026, 10, 1)}))
     assert every.words == "2 times the price 01:00-04:00 and 22:00-00:00 UTC, but for holidays"
-    assert hours._replace(weekdays=frozenset({0, 6})).words.endswith("UTC, Mon Sun")
+    assert replace(hours, weekdays=frozenset({0, 6})).words.endswith("UTC, Mon Sun")
 
 
 @pytest.mark.parametrize(

@@ -118,7 +118,10 @@ def test_usage_arrives_in_an_event_without_choices() -> None:
         '{"model": "m", "choices": [], "usage": {"prompt_tokens": 10, "completion_tokens": 7, "total_tokens": 17,'
         ' "prompt_tokens_details": {"cached_tokens": 4}, "completion_tokens_details": {"reasoning_tokens": 5}}}'
     )
-    assert event == StreamEvent(served_model="m", usage=TokenUsage(6, 4, None, None, 7, 5))
+    assert event == StreamEvent(
+        served_model="m",
+        usage=TokenUsage(in_uncached=6, in_cache_read=4, out_total=7, out_reasoning=5),
+    )
     assert event.usage is not None
     assert event.usage.in_total == 10
 

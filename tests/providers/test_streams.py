@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -18,42 +19,70 @@ from tests.providers.samples import FIXTURES, read
 THOUGHT, SAID = "Two and two make four.", "Vier – 四 😀"
 CUT = "Alejandro, a wise and"
 
+COUNTED = TokenUsage(in_uncached=100, in_cache_read=900, out_total=42, out_reasoning=30)
 STREAMS: list[tuple[str, dict[str, Any]]] = [
     (
         "anthropic_thinking",
-        {"reasoning": THOUGHT, "answer": SAID, "finish_reason": "end_turn", "outcome": Outcome.ANSWERED,
-         "usage": TokenUsage(100, 900, 30, 20, 42, 30), "served_model": "claude-opus-5-5"},
+        {
+            "reasoning": THOUGHT,
+            "answer": SAID,
+            "finish_reason": "end_turn",
+            "outcome": Outcome.ANSWERED,
+            "usage": replace(COUNTED, in_cache_write_5m=30, in_cache_write_1h=20),
+            "served_model": "claude-opus-5-5",
+        },
     ),
     (
         "anthropic_refusal",
-        {"answer": "", "finish_reason": "refusal: cyber", "outcome": Outcome.REFUSED,
-         "usage": TokenUsage(20, out_total=3)},
+        {
+            "answer": "",
+            "finish_reason": "refusal: cyber",
+            "outcome": Outcome.REFUSED,
+            "usage": TokenUsage(in_uncached=20, out_total=3),
+        },
     ),
-    ("anthropic_error", {"answer": "Vi", "outcome": None, "usage": TokenUsage(20), "done": False}),
+    ("anthropic_error", {"answer": "Vi", "outcome": None, "usage": TokenUsage(in_uncached=20), "done": False}),
     (
         "openai",
-        {"reasoning": "", "answer": SAID, "finish_reason": "stop", "outcome": Outcome.ANSWERED,
-         "usage": TokenUsage(100, 900, 50, None, 42, 30), "served_model": "gpt-6.1-sol-2026-10-01"},
+        {
+            "reasoning": "",
+            "answer": SAID,
+            "finish_reason": "stop",
+            "outcome": Outcome.ANSWERED,
+            "usage": replace(COUNTED, in_cache_write_5m=50),
+            "served_model": "gpt-6.1-sol-2026-10-01",
+        },
     ),
-    ("deepseek", {"reasoning": THOUGHT, "answer": SAID, "usage": TokenUsage(100, 900, None, None, 42, 30)}),
-    ("qwen", {"reasoning": THOUGHT, "answer": SAID, "usage": TokenUsage(100, 900, 50, None, 42, 30)}),
-    ("kimi", {"reasoning": THOUGHT, "answer": SAID, "usage": TokenUsage(100, 900, None, None, 42, 30)}),
+    ("deepseek", {"reasoning": THOUGHT, "answer": SAID, "usage": COUNTED}),
+    ("qwen", {"reasoning": THOUGHT, "answer": SAID, "usage": replace(COUNTED, in_cache_write_5m=50)}),
+    ("kimi", {"reasoning": THOUGHT, "answer": SAID, "usage": COUNTED}),
     (
         "openrouter",
-        {"reasoning": THOUGHT, "answer": SAID, "usage": TokenUsage(100, 900, None, None, 42, 30), "cost_usd": 0.0095},
+        {"reasoning": THOUGHT, "answer": SAID, "usage": COUNTED, "cost_usd": 0.0095},
     ),
-    ("vllm_think", {"reasoning": THOUGHT, "answer": SAID, "usage": TokenUsage(20, out_total=42), "cost_usd": None}),
+    (
+        "vllm_think",
+        {"reasoning": THOUGHT, "answer": SAID, "usage": TokenUsage(in_uncached=20, out_total=42), "cost_usd": None},
+    ),
     (
         "llamacpp_chat",
-        {"answer": CUT, "finish_reason": "length", "outcome": Outcome.TRUNCATED,
-         "usage": TokenUsage(36, 0, out_total=8)},
+        {
+            "answer": CUT,
+            "finish_reason": "length",
+            "outcome": Outcome.TRUNCATED,
+            "usage": TokenUsage(in_uncached=36, in_cache_read=0, out_total=8),
+        },
     ),
     (
         "llamacpp_messages",
-        {"answer": CUT, "finish_reason": "max_tokens", "outcome": Outcome.TRUNCATED,
-         "usage": TokenUsage(36, 0, out_total=8)},
+        {
+            "answer": CUT,
+            "finish_reason": "max_tokens",
+            "outcome": Outcome.TRUNCATED,
+            "usage": TokenUsage(in_uncached=36, in_cache_read=0, out_total=8),
+        },
     ),
-]  # fmt: skip
+]
 
 
 def stream(name: str) -> tuple[Wire, bytes]:

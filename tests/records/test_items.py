@@ -46,8 +46,8 @@ def test_the_prompts_hash_is_of_its_json_text() -> None:
     [
         (TokenUsage(), None),
         (TokenUsage(in_uncached=0), 0),
-        (TokenUsage(3, 4, 5, 6), 18),
-        (TokenUsage(3, out_total=9), 3),
+        (TokenUsage(in_uncached=3, in_cache_read=4, in_cache_write_5m=5, in_cache_write_1h=6), 18),
+        (TokenUsage(in_uncached=3, out_total=9), 3),
     ],
 )
 def test_unknown_prompt_tokens_are_not_zero(usage: TokenUsage, total: int | None) -> None:
@@ -57,7 +57,7 @@ def test_unknown_prompt_tokens_are_not_zero(usage: TokenUsage, total: int | None
 counts = st.none() | st.integers(0, 10**9)
 seconds = st.none() | st.floats(0, 1e6)
 texts = st.text()
-usages = st.builds(TokenUsage, counts, counts, counts, counts, counts, counts)
+usages = st.builds(TokenUsage, **dict.fromkeys(TokenUsage.__slots__, counts))
 attempts = st.builds(
     Attempt,
     sent_at=texts, outcome=st.sampled_from(Outcome), connect_s=seconds, ttft_s=seconds, ttfat_s=seconds,

@@ -39,5 +39,7 @@ def test_every_list_of_vendors_is_that_of_the_table() -> None:
 
 
 def test_the_evidences_sides_are_those_that_its_rule_was_declared_with() -> None:
-    assert {"01-ai", "deepseek", "minimax", "moonshotai", "qwen", "z-ai"} == CHINESE
-    assert {"anthropic", "google", "meta-llama", "nvidia", "openai", "thinking-machines-lab", "x-ai"} == US
+    assert {"01-ai", "deepseek", "inclusionai", "minimax", "moonshotai", "qwen", "xiaomi", "z-ai"} == CHINESE
+    assert {
+        "amazon", "anthropic", "google", "meta-llama", "microsoft", "nvidia", "openai", "thinking-machines-lab", "x-ai",
+    } == US  # fmt: skip

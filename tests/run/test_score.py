@@ -62,7 +62,7 @@ def registry(tmp_path: Path) -> Registry:
 
 def planned(registry: Registry, models: Mapping[str, ModelEntry] = MODELS, **settings: Any) -> Prepared:
     run = RunSettings(suites=("arithmetic",), **settings)
-    return prepare(Comparison(Path("bench.toml"), run, models), registry, {})
+    return prepare(Comparison(source=Path("bench.toml"), run=run, models=models), registry, {})
 
 
 def answer(call: PlannedCall, text: str, outcome: Outcome = Outcome.ANSWERED, **changes: Any) -> Call:
@@ -127,7 +127,7 @@ def test_scores_equal_lm_evals(registry: Registry, tmp_path: Path) -> None:
 @pytest.mark.usefixtures("sandbox")
 def test_code_is_scored_as_lm_eval_scores_it(tmp_path: Path) -> None:
     run = RunSettings(suites=("coding_complete",), limit=4)
-    prepared = prepare(Comparison(Path("bench.toml"), run, {"small": MODELS["small"]}), read(), {})
+    prepared = prepare(Comparison(source=Path("bench.toml"), run=run, models={"small": MODELS["small"]}), read(), {})
     texts = {}
     for number, call in enumerate(prepared.plan.calls):
         item = prepared.loaded.raw_item(call.item)

@@ -28,7 +28,12 @@ def test_two_references_agree(family: ReasoningFamily) -> None:
 
 def test_a_disagreement_is_told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     broken = ReasoningFamily(
-        "odd", lambda rng, _level: {"n": rng.randint(1, 9)}, str, str, lambda p: str(p.n), lambda _p: "5"
+        name="odd",
+        params=lambda rng, _level: {"n": rng.randint(1, 9)},
+        english=str,
+        chinese=str,
+        reference=lambda p: str(p.n),
+        second=lambda _p: "5",
     )
     monkeypatch.setattr("bench.suites.reasoning.check.FAMILIES", (broken,))
     assert main(["agreement"]) == 1
@@ -52,7 +57,14 @@ def test_a_fresh_exam_is_another_one_of_equal_design(family: ReasoningFamily) ->
 
 
 def test_a_family_of_few_instances_is_refused() -> None:
-    few = ReasoningFamily("few", lambda rng, _level: {"n": rng.randint(1, 9)}, str, str, str, str)
+    few = ReasoningFamily(
+        name="few",
+        params=lambda rng, _level: {"n": rng.randint(1, 9)},
+        english=str,
+        chinese=str,
+        reference=str,
+        second=str,
+    )
     with pytest.raises(ValueError, match=r"few-1-\d: 200 draws gave no instance that is not there already\."):
         own.items(few, 1, "en")
 

@@ -99,6 +99,8 @@ class CostPart(RatioPart):
         """The bills' ratio, which totals give no interval."""
         del claim
         each = cost_each(ours), cost_each(theirs)
+        if ours.n is None and theirs.n is None:  # both were asked the whole suite, however many items that is
+            each = ours.cost_total_usd, theirs.cost_total_usd
         n = min(ours.n or 0, theirs.n or 0)
         unknown = [row.model for row, usd in zip((ours, theirs), each, strict=True) if not usd]
         if each[0] is None or not each[1]:

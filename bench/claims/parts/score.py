@@ -175,10 +175,16 @@ SCORE = ScorePart()
 
 
 def counts(ours: AggregateRow, theirs: AggregateRow) -> Unpaired | None:
-    """What each side solved, from counts or else from score and items; None where either is unknown."""
-    solved = []
+    """What each side solved, from counts or else from score and items; None where either is unknown.
+
+    Where kinds of item are strata, the counts are of as many independent draws as vary as little.
+    """
+    solved: list[tuple[float, int]] = []
     for row in (ours, theirs):
         if not row.n or (row.successes is None and row.score is None):
             return None
-        solved.append((float(row.successes) if row.successes is not None else float(row.score or 0) * row.n, row.n))
-    return Unpaired(*solved[0], *solved[1])
+        share = float(row.score or 0) if row.successes is None else row.successes / row.n
+        size = row.n if row.n_effective is None else int(row.n_effective)
+        solved.append((float(row.successes) if row.successes is not None and size == row.n else share * size, size))
+    items = None if ours.n_effective is None and theirs.n_effective is None else min(ours.n or 0, theirs.n or 0)
+    return Unpaired(*solved[0], *solved[1], items)

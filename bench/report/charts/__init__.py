@@ -4,5 +4,6 @@ from bench.report.charts.forest import ForestRow, forest
 from bench.report.charts.ofrun import write_charts
 from bench.report.charts.plane import PlanePoint, claim_plane
 from bench.report.charts.style import Shape
+from bench.report.charts.timeline import Dated, timeline
 
-__all__ = ["ForestRow", "PlanePoint", "Shape", "claim_plane", "forest", "write_charts"]
+__all__ = ["Dated", "ForestRow", "PlanePoint", "Shape", "claim_plane", "forest", "timeline", "write_charts"]

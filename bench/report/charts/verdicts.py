@@ -115,14 +115,24 @@ def family_rows(contrast: Contrast, confidence: float, worse_by: float | None) -
         if len(part) < LEAST_ITEMS:
             continue
         note = TOO_SMALL if len(part) < least else ""
-        rows.append(_row(str(family), contrast.suite, part, contrast.binary, confidence, note))
-    whole = _row(f"all of {contrast.suite}", contrast.suite, contrast.table, contrast.binary, confidence, "", True)
+        rows.append(_row(str(family), contrast.suite, part, binary=contrast.binary, confidence=confidence, note=note))
+    whole = _row(
+        f"all of {contrast.suite}",
+        contrast.suite,
+        contrast.table,
+        binary=contrast.binary,
+        confidence=confidence,
+        note="",
+        pooled=True,
+    )
     return [*rows, whole] if len(rows) > 1 else [whole]
 
 
 def suite_row(contrast: Contrast, confidence: float) -> ForestRow:
     """The suite's row, named after the candidate."""
-    return _row(contrast.candidate, contrast.suite, contrast.table, contrast.binary, confidence, "")
+    return _row(
+        contrast.candidate, contrast.suite, contrast.table, binary=contrast.binary, confidence=confidence, note=""
+    )
 
 
 def _row(

@@ -66,7 +66,9 @@ def bridges(
             part = table[table["suite"] == suite]
             sides = _pair(part[part["model"] == baseline], part[part["model"] == candidate])
             try:
-                made.append(_bridge(*sides, candidate, baseline, suite, listed, record))
+                made.append(
+                    _bridge(*sides, candidate=candidate, baseline=baseline, suite=suite, listed=listed, record=record)
+                )
             except ValueError as error:
                 missing.append(f"{candidate} against {baseline} on {suite}: no bridge from list price: {error}.")
     return tuple(made), tuple(missing)
@@ -126,7 +128,9 @@ def _bridge(
 
 def _side(rows: pd.DataFrame, listed: Mapping[str, Price], billed: float, solved: float) -> BridgeSide:
     counts = rows[COUNTS].to_numpy(dtype=float, na_value=np.nan)
-    usages = [TokenUsage(*(None if math.isnan(n) else int(n) for n in row)) for row in counts]
+    usages = [
+        TokenUsage(**{c: None if math.isnan(n) else int(n) for c, n in zip(COUNTS, row, strict=True)}) for row in counts
+    ]
     if any(usage.in_total is None or usage.out_total is None for usage in usages):
         raise ValueError("an answer's tokens are unknown")
     costs = rows["cost_usd"].to_numpy(dtype=float)

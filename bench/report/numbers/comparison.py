@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from bench.claims import Ruling, declared_claims, judge_claims
 from bench.records import Outcome, RunRecord, effective_cost, read_record, read_table
-from bench.report.note import Note
+from bench.records.note import Note
 from bench.report.numbers.bridge import Bridge, bridges
 from bench.report.numbers.languages import LanguageGap, gaps
 from bench.report.numbers.latency import Probe, probes

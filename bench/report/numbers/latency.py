@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -70,7 +71,8 @@ def probes(folder: Path) -> tuple[Probe, ...]:
     try:
         types = {"model": str, "timing_ok": bool, **dict.fromkeys(METRICS.values(), float)}
         columns = list(LATENCY_COLUMNS)
-        table = pd.read_csv(path, dtype=types, usecols=columns, keep_default_na=False, na_values=[""])
+        text = io.StringIO(clean.read_text(path, below=folder), newline="")
+        table = pd.read_csv(text, dtype=types, usecols=columns, keep_default_na=False, na_values=[""])
     except (OSError, ValueError) as error:
         why = str(error).partition("\n")[0]
         raise UsageError(f"{path}: cannot be read ({why}). `bench run --latency-probe N` writes it again.") from error

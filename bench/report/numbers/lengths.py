@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench.errors import UsageError
+from bench.records import parquet_file
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,21 +23,17 @@ def read_answers(folder: Path) -> pd.DataFrame:
     import pandas as pd
     import pyarrow
     import pyarrow.compute as pc
-    import pyarrow.parquet
 
-    path, texts = folder / "answers.parquet", ("answer", "reasoning")
+    texts = ("answer", "reasoning")
     batches = []
-    try:
-        with pyarrow.parquet.ParquetFile(path) as file:
-            kept = [file.schema_arrow.field(name) for name in (*KEYS, "grade_detail")]
-            for batch in file.iter_batches(4_000, columns=[*KEYS, "grade_detail", *texts]):
-                for name in texts:
-                    at = batch.schema.get_field_index(name)
-                    lengths = pc.fill_null(pc.utf8_length(batch.column(at).cast(pyarrow.string())), 0)
-                    batch = batch.set_column(at, name, lengths.cast(pyarrow.int64()))
-                batches.append(batch)
-    except (OSError, ValueError) as error:
-        raise UsageError(f"{path}: cannot be read ({error}). `bench run` rebuilds it from the journal.") from error
+    with parquet_file(folder, "answers.parquet") as file:
+        kept = [file.schema_arrow.field(name) for name in (*KEYS, "grade_detail")]
+        for batch in file.iter_batches(4_000, columns=[*KEYS, "grade_detail", *texts]):
+            for name in texts:
+                at = batch.schema.get_field_index(name)
+                lengths = pc.fill_null(pc.utf8_length(batch.column(at).cast(pyarrow.string())), 0)
+                batch = batch.set_column(at, name, lengths.cast(pyarrow.int64()))
+            batches.append(batch)
     schema = pyarrow.schema([*kept, *(pyarrow.field(name, pyarrow.int64()) for name in texts)])
     table = pyarrow.Table.from_batches(batches, schema)
     answers: pd.DataFrame = table.to_pandas(types_mapper={pyarrow.int64(): pd.Int64Dtype()}.get)

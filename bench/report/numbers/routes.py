@@ -9,7 +9,7 @@ from itertools import combinations
 import pandas as pd
 
 from bench.records import RunRecord
-from bench.report.note import Note, info, warning
+from bench.records.note import Note, info, warning
 
 UNLIKE = 0.05
 """The share of items read by unlike routes from which on two models are looked at."""

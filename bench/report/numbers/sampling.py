@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from bench.records import RecordedModel, RunRecord
-from bench.report.note import Note, info, warning
+from bench.records.note import Note, info, warning
 
 if TYPE_CHECKING:
     import pandas as pd

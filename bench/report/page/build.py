@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.records import RecordedModel, RunRecord, read_aggregates, write_text
-from bench.report.note import Level
+from bench.records.note import Level
 from bench.report.numbers.comparison import RunComparison
 from bench.report.page import items as page_items
 from bench.report.page.pack import pack

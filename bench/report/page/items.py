@@ -14,11 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.errors import UsageError
-from bench.records import Outcome, RunRecord, effective_cost, read_table
+from bench.records import Outcome, RunRecord, effective_cost, parquet_file, read_table
 from bench.report.page.pack import TEXT_LIMIT, pack, shortened
 
 if TYPE_CHECKING:
     import pandas as pd
+    from pyarrow.parquet import ParquetFile
 
 Numbers = NDArray[np.int64]
 MOST_ITEMS = 10_000
@@ -76,14 +77,15 @@ def inside(folder: Path, record: RunRecord, runs: int = 1, taken: int = 0) -> It
     )
     total = int(numbered["number"].max()) + 1 if len(numbered) else 0
     order = _priority(numbered, record.seed)[: MOST_ITEMS // runs]
-    texts = _Texts(folder, numbered, order, redacted=bool(record.redacted))
     chunks: list[str] = []
     size = 0
-    for part in texts.chunks():
-        size += len(part)
-        if size > max(0, MOST_BYTES - taken) // runs:
-            break
-        chunks.append(part)
+    with parquet_file(folder, "answers.parquet") as file:
+        texts = _Texts(folder, file, numbered, order, redacted=bool(record.redacted))
+        for part in texts.chunks():
+            size += len(part)
+            if size > max(0, MOST_BYTES - taken) // runs:
+                break
+            chunks.append(part)
     shown = order[: min(texts.fits, CHUNK * len(chunks))]
     return Items(_index(numbered, shown), tuple(chunks), total, _left_out(total, len(shown)))
 
@@ -113,11 +115,8 @@ def _priority(table: pd.DataFrame, seed: int) -> Numbers:
 class _Texts:
     """The texts of the chosen items, read a batch at a time so that those of the others are never in memory."""
 
-    def __init__(self, folder: Path, table: pd.DataFrame, order: Numbers, *, redacted: bool) -> None:
-        import pyarrow.parquet
-
-        self._file = pyarrow.parquet.ParquetFile(folder / "answers.parquet")
-        self._order, self._redacted = order, redacted
+    def __init__(self, folder: Path, file: ParquetFile, table: pd.DataFrame, order: Numbers, *, redacted: bool) -> None:
+        self._file, self._order, self._redacted = file, order, redacted
         rank = np.full(int(table["number"].max()) + 1 if len(table) else 0, -1)
         rank[order] = np.arange(len(order))
         keys = [*KEY, "model", "repeat"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bench.records import RecordedImport, RunRecord
-from bench.report.note import Note, recorded
+from bench.records.note import Note, recorded
 
 SHOWN = 5
 """Dropped rows that are named; run.json has more."""

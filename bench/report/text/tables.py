@@ -8,7 +8,7 @@ from dataclasses import asdict
 
 from bench import claims, clean
 from bench.records import RecordedModel, RecordedSuite
-from bench.report.note import Note, info, warning
+from bench.records.note import Note, info, warning
 from bench.report.numbers import languages
 from bench.report.numbers.comparison import RunComparison, SuiteRow, as_records
 from bench.report.text import column, grid, marks, measures, money, pairtables

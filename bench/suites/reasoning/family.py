@@ -14,7 +14,7 @@ Solve = Callable[[Params], str]
 """The answer to an instance, the same in every language."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReasoningFamily:
     """One idea for questions that need several steps, and everything that makes its instances."""
 

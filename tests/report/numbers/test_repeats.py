@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from bench.records.note import Level
 from bench.records.tables import ItemRow
 from bench.report import compare
-from bench.report.note import Level
 from bench.report.text import tables
 from bench.report.text.measures import planned
 from tests.report.sample_run import ANSWERED, write_run

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from bench.records.note import Level
 from bench.records.tables import ItemRow
-from bench.report.note import Level
 from bench.report.numbers.comparison import compare
 from tests.report.sample_run import ANSWERED, write_run
 

@@ -14,8 +14,8 @@ import pytest
 
 from bench.cli.show import print_table
 from bench.records.aggregates import AggregateRow
+from bench.records.note import Level, Note, recorded
 from bench.report import SuiteRow, compare
-from bench.report.note import Level, Note, recorded
 from bench.report.numbers import languages
 from bench.report.numbers.pairwise import Difference, Place
 from bench.report.page import read_page

@@ -147,4 +147,6 @@ def _table(head: Sequence[Texts], rows: Sequence[Row], language: int) -> str:
     return "\n".join(f"| {' | '.join(row)} |" for row in cells)
 
 
-FAMILY = ReasoningFamily("lookup", _params, _english, _chinese, _reference, _second)
+FAMILY = ReasoningFamily(
+    name="lookup", params=_params, english=_english, chinese=_chinese, reference=_reference, second=_second
+)

@@ -158,4 +158,6 @@ def _clock(minutes: int) -> str:
     return f"{minutes // 60}:{minutes % 60:02d}"
 
 
-FAMILY = ReasoningFamily("parking", _params, _english, _chinese, _reference, _second)
+FAMILY = ReasoningFamily(
+    name="parking", params=_params, english=_english, chinese=_chinese, reference=_reference, second=_second
+)

@@ -158,8 +158,8 @@ def _text(p: Params, language: int) -> str:
 
 
 FAMILY = ReasoningFamily(
-    "quantities",
-    _params,
+    name="quantities",
+    params=_params,
     english=lambda p: _text(p, 0),
     chinese=lambda p: _text(p, 1),
     reference=_reference,

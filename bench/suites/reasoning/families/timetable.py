@@ -140,4 +140,12 @@ def _th(number: int) -> str:
     return f"{number}{ending}"
 
 
-FAMILY = ReasoningFamily("timetable", _params, _english, _chinese, _reference, _second, type="text")
+FAMILY = ReasoningFamily(
+    name="timetable",
+    params=_params,
+    english=_english,
+    chinese=_chinese,
+    reference=_reference,
+    second=_second,
+    type="text",
+)

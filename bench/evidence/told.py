@@ -1,0 +1,111 @@
+"""The verdicts as verdicts.csv tells them: what the page, its figures and its check are made of."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.claims import percent, points
+from bench.errors import UsageError
+from bench.evidence.rule import BEST_CLAUDE, OPUS, PREVIOUS, SONNET
+
+NAME = "verdicts.csv"
+LIVEBENCH, HARBOR = "livebench-2026-06", "harbor-index-2026-08"
+ARC, INDEX = "arc-agi-2026-06", "artificial-analysis-2026-07"
+SWE_2025, SWE_2026 = "swe-bench-2025-12", "swe-bench-2026-02"
+NEEDED = (LIVEBENCH, HARBOR, ARC, INDEX, SWE_2025, SWE_2026)
+"""Data sets that the page's sentences tell of."""
+CHINESE_VENDORS = ("deepseek", "qwen", "moonshotai", "z-ai", "minimax")
+"""Vendors whose leading model the page tells."""
+REPLACED = (BEST_CLAUDE, OPUS, PREVIOUS, SONNET)
+"""The Claudes that the page tells of, the dearest first."""
+_TITLES = {
+    "deepseek": "DeepSeek", "claude": "Claude", "gpt": "GPT", "glm": "GLM", "minimax": "MiniMax", "kimi": "Kimi",
+    "grok": "Grok", "gemini": "Gemini", "exp": "Exp",
+}  # fmt: skip
+_TAIL = re.compile(r"(?:-thinking(?:-auto|-\d+k)?)?(?:-(x?high|max|medium|low))(?:-effort)?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One verdict of verdicts.csv."""
+
+    cells: Mapping[str, str]
+    """The row's cells by column; unknown is empty."""
+
+    def text(self, column: str) -> str:
+        """A cell as it is."""
+        return self.cells[column]
+
+    def number(self, column: str) -> float | None:
+        """A cell's number; None if unknown."""
+        return float(self.cells[column]) if self.cells[column] else None
+
+    @property
+    def candidate(self) -> str:
+        """The candidate's name for a reader."""
+        return title(self.cells["candidate"])
+
+    @property
+    def baseline(self) -> str:
+        """The baseline's name for a reader."""
+        return title(self.cells["baseline"])
+
+    @property
+    def gap(self) -> str:
+        """The score difference in points, e.g. "+0.7"."""
+        return points(float(self.cells["difference"]))
+
+    @property
+    def range(self) -> str:
+        """The 90 % interval, e.g. "-1.6 to +3.0"; empty if there is none."""
+        low, high = self.number("difference_low_90"), self.number("difference_high_90")
+        return "" if low is None or high is None else f"{points(low)} to {points(high)}"
+
+    @property
+    def share(self) -> str:
+        """The candidate's bill as a share of the baseline's, e.g. "4.6 %"; empty if unknown."""
+        ratio = self.number("cost_ratio")
+        return "" if ratio is None else percent(ratio) if ratio < 2 else f"x{ratio:.2g}"
+
+
+def title(name: str) -> str:
+    """A model's name for readers: an id's words capitalised, its effort in brackets, its version with a point."""
+    if " " in name or not re.fullmatch(r"[a-z0-9.-]+", name):
+        return name
+    tail = None if name.startswith("qwen") else _TAIL.search(name)  # "max" is a model of Qwen's, an effort elsewhere
+    plain = re.sub(r"-20\d{6}", "", name[: tail.start()] if tail else name)
+    plain = re.sub(r"(?<=-)(\d)-(\d)(?=-|$)", r"\1.\2", plain)
+    words = [
+        _TITLES.get(word, word if word[:1].isdigit() else word[:1].upper() + word[1:]) for word in plain.split("-")
+    ]
+    return " ".join(words) + (f" ({tail[1]})" if tail else "")
+
+
+def read(folder: Path) -> list[Told]:
+    """The verdicts of a folder. UsageError if there are none."""
+    try:
+        with (folder / NAME).open(encoding="utf-8", newline="") as file:
+            return [Told(row) for row in csv.DictReader(file)]
+    except OSError as error:
+        raise UsageError(f"{folder / NAME}: cannot be read ({error.strerror}). `make evidence` writes it.") from error
+
+
+def of(rows: Iterable[Told], **wanted: str) -> list[Told]:
+    """The rows whose cells are these, e.g. `set="tau2"`."""
+    return [row for row in rows if all(row.cells[column] == value for column, value in wanted.items())]
+
+
+def leaders(rows: Sequence[Told], vendors: Sequence[str]) -> list[str]:
+    """The highest-scoring candidate of each of some vendors on the newest table as a whole, the best first."""
+    whole = of(rows, set=LIVEBENCH, suite="livebench")
+    best: dict[str, tuple[float, str]] = {}
+    for row in whole:
+        score = row.number("candidate_score") or 0.0
+        vendor = row.text("candidate_vendor")
+        if vendor in vendors and score > best.get(vendor, (0.0, ""))[0]:
+            best[vendor] = score, row.text("candidate")
+    return [name for _, name in sorted(best.values(), reverse=True)]

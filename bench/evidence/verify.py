@@ -1,0 +1,87 @@
+"""Does the page tell the numbers of verdicts.csv? It is made anew and compared, with its figures and the README."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import zip_longest
+from pathlib import Path
+
+from bench.errors import UsageError
+from bench.evidence import declared, figures, story, told
+from bench.evidence.rebuild import README
+
+NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+SHOWN = 120
+"""Characters of a line that are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedPage:
+    """What was found of one published file."""
+
+    file: Path
+    """The file."""
+    numbers: int
+    """Numbers in it that were made anew."""
+    differing: tuple[str, ...]
+    """Every line that differs, for a reader."""
+
+
+def is_evidence(folder: Path) -> bool:
+    """Whether a folder holds judged claims on published results, and is no run."""
+    return (folder / declared.NAME).is_file() and (folder / told.NAME).is_file()
+
+
+def verify(folder: Path) -> list[CheckedPage]:
+    """Checks the verdicts against the declared claims, and what is told of them in docs/ and README.md above.
+
+    UsageError if there are no verdicts, or no page above the folder.
+    """
+    rows = told.read(folder)
+    docs = next((up / "docs" for up in folder.resolve().parents if (up / "docs" / story.PAGES["en"]).is_file()), None)
+    if docs is None:
+        raise UsageError(f"{folder}: no folder above it has a docs/{story.PAGES['en']} that tells of it.")
+    found = [_claims(folder, rows)]
+    for language, name in story.PAGES.items():
+        found.append(_compared(docs / name, story.page(rows, language)))
+    readme = docs.parent / README
+    found.append(_compared(readme, story.with_answer(_text(readme), rows)))
+    with tempfile.TemporaryDirectory() as scratch:
+        for path in figures.of_page(rows, Path(scratch)):
+            if path.suffix == ".csv":
+                found.append(_compared(folder / path.name, path.read_text(encoding="utf-8")))
+    return found
+
+
+def _claims(folder: Path, rows: list[told.Told]) -> CheckedPage:
+    """Verdicts are of the declared claims, in their order, neither more nor fewer."""
+    declared_ids = [claim.id for claim in declared.read(folder / declared.NAME)]
+    judged = [row.text("id") for row in rows]
+    differing = [
+        f"{folder / told.NAME}: judged {b or 'nothing'}, declared {a or 'nothing'}"
+        for a, b in zip_longest(declared_ids, judged)
+        if a != b
+    ]
+    return CheckedPage(folder / told.NAME, len(rows), tuple(differing[:10]))
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read ({error.strerror}).") from error
+
+
+def _compared(path: Path, computed: str) -> CheckedPage:
+    return CheckedPage(path, len(NUMBER.findall(computed)), tuple(_differences(path, _text(path), computed)))
+
+
+def _differences(path: Path, published: str, computed: str) -> Iterator[str]:
+    lines = zip_longest(published.splitlines(), computed.splitlines())
+    for number, (theirs, ours) in enumerate(lines, 1):
+        if theirs != ours:
+            ours, theirs = ("nothing" if line is None else line[:SHOWN] for line in (ours, theirs))
+            yield f"{path.name} line {number}: published {theirs}, the verdicts give {ours}"

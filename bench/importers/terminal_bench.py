@@ -1,0 +1,69 @@
+"""Terminal-Bench 2: a CSV of trials, one row a trial of a model at a task, with its tokens, seconds and success.
+
+Trials of a task are repeats of an item. The file has no dollars. Its input tokens count a conversation once, not at
+every call of an agent that sends it again and again: a bill reckoned from them would be far too low, so the tokens are
+kept and no cost is made of them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from bench.errors import UsageError
+from bench.importers.numbers import BadValueError, named, positive, share
+from bench.importers.source import ImportedModel, ItemEntry, Provenance, Request, entry
+from bench.importers.textfiles import csv_columns, csv_rows
+from bench.records import sha256_of, vendor_of
+
+USUAL = Provenance("laude-institute/terminal-bench-experiments", licence="Apache-2.0")
+NEEDED = {"trial_id", "model_name", "task_name", "success"}
+SUITE = "terminal-bench-2"
+AGENT = "Terminus 2"
+"""The agent of every trial."""
+
+
+def read(request: Request) -> Iterator[ItemEntry]:
+    """An item for each trial. UsageError if a file lacks the columns."""
+    request.only()
+    seen: Counter[tuple[str, str]] = Counter()
+    trials: set[str] = set()
+    for path in request.paths:
+        if lacking := sorted(NEEDED - set(csv_columns(path))):
+            raise UsageError(f"{path}: holds no trials of Terminal-Bench; missing columns: {', '.join(lacking)}.")
+        for order, (where, cells) in enumerate(csv_rows(path, request.ledger)):
+            if cells["trial_id"] in trials:
+                request.ledger.drop(where, f"trial {cells['trial_id']} stands there already")
+                continue
+            trials.add(cells["trial_id"])
+            try:
+                item = _item(request, where, order, cells, seen)
+            except BadValueError as error:
+                request.ledger.drop(where, str(error))
+                continue
+            yield item
+    request.ledger.note("input tokens count a conversation once, not at every call: no cost is reckoned from them")
+
+
+def _item(
+    request: Request, where: str, order: int, cells: Mapping[str, str], seen: Counter[tuple[str, str]]
+) -> ItemEntry:
+    raw, task = cells["model_name"], cells["task_name"]
+    score = named(cells, "success", share)
+    if not raw or not task or score not in (0, 1, None):
+        raise BadValueError("a model, a task and a success of true or false are needed")
+    label = raw.rpartition("/")[2]
+    tokens = [named(cells, name, positive) for name in ("n_input_tokens", "n_output_tokens")]
+    seconds = named(cells, "execution_time_sec", positive) if "execution_time_sec" in cells else None
+    if label not in request.models:
+        request.models[label] = ImportedModel(
+            raw=raw, vendor=vendor_of(raw), provider=cells.get("provider") or None, harness=AGENT
+        )
+    repeat = seen[label, task]
+    seen[label, task] += 1
+    return entry(
+        request, where, suite=SUITE, task=SUITE, item=task, model=label, score=score, order=order, repeat=repeat,
+        question=sha256_of([SUITE, task, AGENT]), latency_s=seconds,
+        tokens_in=None if tokens[0] is None else int(tokens[0]),
+        tokens_out=None if tokens[1] is None else int(tokens[1]),
+    )  # fmt: skip

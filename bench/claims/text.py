@@ -42,6 +42,8 @@ def labels(judgement: Judgement, record: RunRecord) -> list[str]:
     remarks += ["judged before"] if judgement.declared and judgement.seen_in else []
     if judgement.pairs.n < judgement.pairs.planned:
         remarks.append(f"interim: {judgement.pairs.n} of {judgement.pairs.planned} items")
+    if words := record.settings.slice_words:
+        remarks.append(f"on a slice: {words}")
     by = record.derived.by if record.derived else None
     if by == "reprice" and _priced(judgement.claim):
         remarks.append("repriced")

@@ -34,6 +34,23 @@ class RecordedSettings(JsonRecord):
     """Hours for which answers of earlier runs were reused; None where the file does not say."""
     slice_seed: int | None = None
     """Drew the items that `limit` took; None where all were asked, or the first ones, as once was done."""
+    instances: int | None = None
+    """Instances of each family of generated tasks that were chosen; None for the usual number."""
+    levels: tuple[int, ...] = ()
+    """The levels that were chosen; empty for all."""
+    families: tuple[str, ...] = ()
+    """The families that were chosen; empty for all."""
+    kinds: tuple[str, ...] = ()
+    """The kinds of task that were chosen; empty for all."""
+
+    @property
+    def slice_words(self) -> str:
+        """What of the suites was chosen, e.g. "levels 1 and 2, kinds fix"; empty for all of it."""
+        parts = [("level", self.levels), ("family", self.families), ("kind", self.kinds)]
+        plural = {"level": "levels", "family": "families", "kind": "kinds"}
+        named = [f"{plural[word] if len(which) > 1 else word} {' and '.join(map(str, which))}" for word, which in parts
+                 if which]  # fmt: skip
+        return ", ".join(named)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

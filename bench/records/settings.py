@@ -146,7 +146,18 @@ class RunSettings:
     exam_seed: int | None = None
     """Draws the items of generated tasks anew; None keeps the exam that ships."""
     limit: int | None = None
-    """Items per suite, balanced over families and levels; None for all."""
+    """Items per suite, balanced over families and levels; None for all. What a first, smaller exam can fill is drawn
+    from it."""
+    instances: int | None = None
+    """Instances of each family of generated tasks, the first ones of as many as there are; None for the suite's usual
+    number (coding 30, reasoning 48, starter 10). More than ship are generated."""
+    levels: tuple[int, ...] = ()
+    """Only items of these levels; none for all. Claims then speak of this slice, and say so."""
+    families: tuple[str, ...] = ()
+    """Only items of these families; none for all."""
+    kinds: tuple[str, ...] = ()
+    """Only these kinds of task, e.g. "fix" of coding or "short" of the starter: a task's name without its suite's; none
+    for all."""
     repeats: int = 1
     """Independent samples per item."""
     temperature: float | None = None

@@ -48,7 +48,8 @@ def notes(comparison: RunComparison) -> list[Note]:
     for suite, about in record.suites.items():
         sliced = _slice(about, record.settings.slice_seed)
         shared = _shared(comparison, suite)
-        lines.append(f"{suite}: {about.items_planned} of {about.items_available} items{sliced}, {shared}.")
+        chosen = f" of {words}" if (words := record.settings.slice_words) else ""
+        lines.append(f"{suite}: {about.items_planned} of {about.items_available} items{chosen}{sliced}, {shared}.")
     lines += clock_notes(record)
     lines += money.derived_notes(record)
     if not record.imported:

@@ -51,7 +51,7 @@ def _second(p: Params, items: list[int]) -> list[int] | int:
     if p.op in ("times", "above"):
         return made
     last = {"last": items[::-1][0], "largest": sorted(items)[-1]}.get(p.op, total)
-    return last + (0 if p.op == "size" else p.more)  # type: ignore[no-any-return]
+    return last + (0 if p.op == "size" else p.more)
 
 
 def _edges(p: Params) -> Edges:

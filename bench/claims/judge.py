@@ -11,7 +11,7 @@ from bench.claims.pairs import Pairs
 from bench.claims.parts import Part, PartResult
 from bench.claims.scope import Scope, scopes
 from bench.claims.verdict import JointTest, Verdict, combine
-from bench.records import ABOUT, Claim
+from bench.records import ABOUT, Claim, Outcome
 from bench.stats import holm
 
 TRUNCATION_GAP = 0.02
@@ -208,7 +208,7 @@ def _warnings(case: Case) -> Iterator[str]:
         yield " and ".join(lacks)
     if ours.truncated is None or theirs.truncated is None:
         yield "how the answers ended is unknown: truncation may be part of the difference"
-    for what in ("truncated", "refused"):
+    for what in (Outcome.TRUNCATED, Outcome.REFUSED):
         counts = [(getattr(side, what), side.samples) for side in (ours, theirs)]
         rates = [count / samples for count, samples in counts if count is not None]
         if len(rates) == 2 and abs(rates[0] - rates[1]) > TRUNCATION_GAP:

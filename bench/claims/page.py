@@ -20,7 +20,7 @@ from bench.claims.read import Ruling
 from bench.claims.text import basis, labels, sentence
 from bench.claims.verdict import Verdict
 from bench.claims.words import percent
-from bench.records import SUCH, RunRecord
+from bench.records import SUCH, Outcome, RunRecord
 
 LEGEND = (
     "*differ*: items solved by one side only. *p for*: how often chance alone would give a result this good if this "
@@ -170,7 +170,7 @@ def _outlook(judgement: Judgement) -> dict[str, Any] | None:
 
 
 def _side(side: Side) -> dict[str, Any]:
-    names = ("label", "samples", "missing", "truncated", "refused", "sampling")
+    names = ("label", "samples", "missing", str(Outcome.TRUNCATED), str(Outcome.REFUSED), "sampling")
     return {name: getattr(side, name) for name in names}
 
 

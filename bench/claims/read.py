@@ -17,7 +17,7 @@ from bench.claims.pairs import pair
 from bench.claims.rivals import rival
 from bench.claims.verdict import Verdict
 from bench.errors import UsageError, suggest
-from bench.records import ABOUT, MARGINS, Claim, RecordedClaim, RunRecord, margin_keys, read_record, read_table
+from bench.records import ABOUT, MARGINS, Claim, RecordedClaim, RunRecord, margin_keys, read_run
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -70,7 +70,7 @@ def judge_run(folder: Path, name: str | None = None, claim: Claim | None = None)
 
     Holm's correction is over all declared claims of the run, also where only one is asked for.
     """
-    record, items = read_record(folder), read_table(folder, "items")
+    record, items = read_run(folder)
     claims = declared_claims(record)
     if name is not None and name not in claims:
         raise UsageError(f"the run has no claim '{name}'.{suggest(name, claims)}")

@@ -94,7 +94,7 @@ def claim(
     from bench import claims
     from bench.claims import totals
     from bench.records import find_run, read_record
-    from bench.run import describe as manifest
+    from bench.run import describe
 
     folder = find_run(results, run)
     given: dict[str, Any] = {
@@ -120,7 +120,7 @@ def claim(
     elif ruling.judgements:
         echo(claims.markdown(ruling, of_run).rstrip())
     if keep and own and ruling.judgements:
-        manifest.keep_claim(folder, own)
+        describe.keep_claim(folder, own)
     if ruling.unjudged:
         raise UsageError(" ".join(f"Claim '{claim}': {why}" for claim, why in ruling.unjudged.items()))
     verdicts = {str(judgement.verdict) for judgement in ruling.judgements}

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from bench.errors import UsageError
 if TYPE_CHECKING:
     from bench.doctor import Check
     from bench.providers import Endpoint
+    from bench.records import Comparison
 
 COLOURS = {"ok": "green", "warn": "yellow", "fail": "red"}
 
@@ -27,19 +29,35 @@ COLOURS = {"ok": "green", "warn": "yellow", "fail": "red"}
 @config_option
 @results_option
 @click.option("--calibrate", is_flag=True, help="Measure our own latency error here; later runs print it.")
+@click.option("--no-request", is_flag=True, help="Send no request to the models, only ask for their lists.")
 @click.option("--sandbox", is_flag=True, help="Attack every sandbox there is, and show what it withstood.")
 @send_keys_option
 @click.option("--json", "as_json", is_flag=True, help="Print the checks as JSON.")
 def doctor(
-    config: Path | None, results: Path, calibrate: bool, sandbox: bool, origins: tuple[str, ...], as_json: bool
+    config: Path | None,
+    results: Path,
+    origins: tuple[str, ...],
+    *,
+    calibrate: bool,
+    no_request: bool,
+    sandbox: bool,
+    as_json: bool,
 ) -> None:
     """Check whether the comparison in bench.toml can run here.
 
-    Looks at keys (never shown), endpoints and their models, clocks, sandbox, disk and local weights. Asks no model
-    anything and costs nothing. Exits 2 if something would make the run fail.
+    Looks at keys (never shown), endpoints and their models, clocks, sandbox, disk and local weights. Each remote model
+    gets one request of at most 16 tokens, as a run would send it, which costs a fraction of a cent; its cost is shown.
+    Exits 2 if something would make the run fail.
     """
+    from bench.config import environment
+    from bench.doctor import calibrated
+
+    comparison = load_config(config)
+    environ = environment(comparison.source.parent)
     checks = []
-    for check in _checks(config, results, calibrate, sandbox, origins):
+    found = _checks(comparison, results, environ, origins, ask=not no_request)
+    further = calibrated(comparison, results) if calibrate else ()
+    for check in chain(found, further, _attacked() if sandbox else ()):
         checks.append(check)
         if not as_json:
             echo(f"{check.status:4}", colour=COLOURS[check.status], nl=False)
@@ -51,34 +69,27 @@ def doctor(
 
 
 def _checks(
-    config: Path | None, results: Path, calibrate: bool, sandbox: bool, origins: tuple[str, ...]
+    comparison: Comparison, results: Path, environ: Mapping[str, str], origins: Sequence[str], *, ask: bool
 ) -> Iterator[Check]:
-    from bench.config import environment
     from bench.config.consent import open_questions
     from bench.doctor import examine
-    from bench.doctor.calibrated import calibrated
-
-    comparison = load_config(config)
-    environ = environment(comparison.source.parent)
+    from bench.prices import beside, load
 
     def unagreed(endpoints: Sequence[Endpoint]) -> dict[str, str]:
         questions = open_questions(endpoints, environ, origins)
         return {label: refusal(sending, labels) for sending, labels in questions.items() for label in labels}
 
-    yield from examine(comparison, results, environ, unagreed)
-    if calibrate:
-        yield from calibrated(comparison, results)
-    if sandbox:
-        yield _attacked()
+    book = load(beside(comparison.source)) if ask else None
+    yield from examine(comparison, results, environ, unagreed, book=book)
 
 
-def _attacked() -> Check:
+def _attacked() -> Iterator[Check]:
     from bench.cli.sandbox_doctor import sandbox_report
     from bench.doctor import Check, CheckStatus
 
     report = sandbox_report()
     status = CheckStatus.FAIL if "\n  FAILED" in report else CheckStatus.OK
-    return Check(status, "sandbox", f"attacks on every sandbox:\n{report}")
+    yield Check(status, "sandbox", f"attacks on every sandbox:\n{report}")
 
 
 def _text(check: Check) -> str:

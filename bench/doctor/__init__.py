@@ -1,6 +1,6 @@
 """Whether a comparison can run here: keys, endpoints, models, clocks, sandbox, disk, weights.
 
-Asks no model anything, costs nothing, and repeats no secret.
+Each endpoint gets one small request, which costs a fraction of a cent, unless that is turned off. Repeats no secret.
 """
 
 from __future__ import annotations
@@ -13,7 +13,10 @@ from bench.doctor import machine
 from bench.doctor.calibrated import calibrated
 from bench.doctor.check import Check, CheckStatus
 from bench.doctor.endpoint import keys, visit_all
+from bench.doctor.trial import network, try_all
+from bench.engine import tls_context
 from bench.errors import UsageError
+from bench.prices import PriceBook
 from bench.providers import Endpoint, resolve
 from bench.records import Comparison, LocalModel
 
@@ -25,10 +28,13 @@ def examine(
     results: Path,
     environ: Mapping[str, str],
     unagreed: Callable[[Sequence[Endpoint]], Mapping[str, str]] = lambda _: {},
+    *,
+    book: PriceBook | None = None,
 ) -> Iterator[Check]:
     """Every check, the machine's first. Takes seconds where endpoints are slow or weights are hashed anew.
 
     `unagreed` names the models, by label, whose keys may not be sent yet, and why: they are not visited.
+    `book` prices the small request that each endpoint gets; without it none is sent.
     """
     yield machine.versions()
     yield machine.clock()
@@ -45,9 +51,26 @@ def examine(
     refused = unagreed(remote)
     yield from (Check(CheckStatus.FAIL, "key", why, model=label) for label, why in refused.items())
     remote = [endpoint for endpoint in remote if endpoint.entry.label not in refused]
-    visits = asyncio.run(visit_all(remote, environ)) if remote else []
-    for endpoint, visit in zip(remote, visits, strict=True):
-        yield from keys(endpoint, environ)
-        yield from visit.checks
     if remote:
-        yield machine.time_of_day([visit.skew_s for visit in visits if visit.skew_s is not None])
+        yield from _visited(remote, environ, book)
+
+
+def _visited(remote: Sequence[Endpoint], environ: Mapping[str, str], book: PriceBook | None) -> Iterator[Check]:
+    """What the endpoints say of themselves, and to a small request where nothing speaks against one."""
+    try:
+        tls = tls_context()
+    except UsageError as error:
+        yield Check(CheckStatus.FAIL, "network", str(error))
+        return
+    visits = asyncio.run(visit_all(remote, environ, tls))
+    checks = {e.entry.label: [*keys(e, environ), *network(e), *v.checks] for e, v in zip(remote, visits, strict=True)}
+    asked = {
+        endpoint.entry.label: endpoint
+        for endpoint in remote
+        if all(check.status is not CheckStatus.FAIL for check in checks[endpoint.entry.label])
+    }
+    tried = asyncio.run(try_all(asked, environ, book, tls)) if book else {}
+    for label, found in checks.items():
+        yield from found
+        yield from tried.get(label, ())
+    yield machine.time_of_day([visit.skew_s for visit in visits if visit.skew_s is not None])

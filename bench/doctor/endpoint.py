@@ -12,8 +12,9 @@ from email.utils import parsedate_to_datetime
 from urllib.parse import quote
 
 from bench.doctor.check import Check, CheckStatus
-from bench.engine import Channel, Page, Unreachable, now, tls_context
-from bench.providers import Endpoint, FaultKind, parse
+from bench.engine import REDIRECT, Channel, Page, Unreachable, now, place
+from bench.errors import UsageError
+from bench.providers import Endpoint, FaultKind, credential, parse
 from bench.records import Secrets
 
 VISIT_S = 15.0
@@ -56,16 +57,18 @@ def keys(endpoint: Endpoint, environ: Mapping[str, str]) -> Iterator[Check]:
             yield Check(CheckStatus.FAIL, "key", f"{value[1:]}, for the header {name}, is not set", cure, label)
 
 
-async def visit_all(endpoints: Iterable[Endpoint], environ: Mapping[str, str]) -> list[Visit]:
+async def visit_all(endpoints: Iterable[Endpoint], environ: Mapping[str, str], tls: ssl.SSLContext) -> list[Visit]:
     """Visits endpoints side by side."""
-    tls = tls_context()
     return await asyncio.gather(*(_visit(endpoint, environ, tls) for endpoint in endpoints))
 
 
 async def _visit(endpoint: Endpoint, environ: Mapping[str, str], tls: ssl.SSLContext) -> Visit:
     """Asks for the list of models, and for the model by its name where the list lacks it: aliases are in no list."""
     label, redact = endpoint.entry.label, endpoint.secrets(environ)
-    channel = Channel(endpoint.base_url or "", endpoint.headers(environ), VISIT_S, tls)
+    try:
+        channel = Channel(endpoint.base_url or "", endpoint.headers(environ), VISIT_S, tls)
+    except UsageError as error:
+        return Visit((Check(CheckStatus.FAIL, "network", str(error), model=label),))
     begun, asked_at = now(), datetime.now(UTC)
     try:
         async with asyncio.timeout(VISIT_S):
@@ -73,10 +76,10 @@ async def _visit(endpoint: Endpoint, environ: Mapping[str, str], tls: ssl.SSLCon
             took_s = now() - begun
             listed = _listed(page)
             known = listed is not None and (endpoint.wire_model in listed or await _answers_for(endpoint, channel))
-            return _seen(endpoint, page, listed, known=known, redact=redact, asked_at=asked_at, took_s=took_s)
+            return _seen(endpoint, page, listed, known=known, environ=environ, asked_at=asked_at, took_s=took_s)
     except (Unreachable, TimeoutError) as error:
         why = redact(str(error)) or f"no reply within {VISIT_S:g} s"
-        cure = "Check that its server runs, that base_url is right, and the network and proxy between."
+        cure = getattr(error, "cure", "") or "Check that its server runs, that base_url is right, and the network."
         text = f"{endpoint.base_url} does not answer ({why})"
         return Visit((Check(CheckStatus.FAIL, "endpoint", text, cure, label),))
     except Exception as error:  # whatever one endpoint says, the others are looked at
@@ -91,14 +94,14 @@ def _seen(
     page: Page,
     listed: Sequence[str] | None,
     known: bool,
-    redact: Secrets,
+    environ: Mapping[str, str],
     asked_at: datetime,
     took_s: float,
 ) -> Visit:
     """What a reply comes to."""
-    label = endpoint.entry.label
+    label, redact = endpoint.entry.label, endpoint.secrets(environ)
     if listed is None:
-        checks = _unlisted(endpoint, page, redact)
+        checks = _unlisted(endpoint, page, redact, credential(endpoint, environ))
     else:
         answers = Check(CheckStatus.OK, "endpoint", f"{endpoint.base_url} answers in {took_s:.2f} s", model=label)
         checks = (answers, _model(endpoint, known, listed, redact))
@@ -138,7 +141,7 @@ def _model(endpoint: Endpoint, known: bool, listed: Sequence[str], redact: Secre
     return Check(status, "model", f"{model} is none of the {len(listed)} models it lists", cure, label)
 
 
-def _unlisted(endpoint: Endpoint, page: Page, redact: Secrets) -> tuple[Check, ...]:
+def _unlisted(endpoint: Endpoint, page: Page, redact: Secrets, shows: str) -> tuple[Check, ...]:
     """What a reply means that is not a list of models."""
     label, status = endpoint.entry.label, f"HTTP {page.status}"
     unknown = f"nobody can tell whether {endpoint.wire_model} is there"
@@ -147,10 +150,14 @@ def _unlisted(endpoint: Endpoint, page: Page, redact: Secrets) -> tuple[Check, .
         text = f"{endpoint.base_url} answers, but lists no models ({said}): {unknown}"
         cure = "If calls fail, check base_url (it often ends in /v1) and the model's name."
         return (Check(CheckStatus.WARN, "model", text, cure, label),)
+    if 300 <= page.status < 400 and (where := place(page.headers)):
+        text = redact(f"{endpoint.base_url} says {status}: redirects to {where}")
+        return (Check(CheckStatus.FAIL, "endpoint", text, REDIRECT, label),)
     fault = endpoint.wire.read_fault(page.status, redact(page.text))
     text = f"{endpoint.base_url} says {status}: {redact(fault.message)}"
     if fault.kind is FaultKind.MODEL:
-        return (Check(CheckStatus.FAIL, "endpoint", text, fault.cure, label),)
+        cure = f"{fault.cure} {shows}" if page.status in (401, 403) else fault.cure
+        return (Check(CheckStatus.FAIL, "endpoint", text, cure, label),)
     return (Check(CheckStatus.WARN, "endpoint", f"{text}; {unknown}", "Try again later.", label),)
 
 

@@ -5,22 +5,30 @@ from __future__ import annotations
 from bench.engine.answer import ANSWER_BYTES
 from bench.engine.budget import Budget
 from bench.engine.clock import now
+from bench.engine.exchange import Ended
 from bench.engine.lane import Lane, LaneResult
+from bench.engine.once import ask_once
 from bench.engine.runner import run_lanes
 from bench.engine.seams import Admission, Observer
-from bench.engine.transport import Channel, Page, Unreachable, tls_context
+from bench.engine.transport import Channel, Page, Unreachable, proxy_for, tls_context
+from bench.engine.trouble import REDIRECT, place
 
 __all__ = [
     "ANSWER_BYTES",
     "Admission",
     "Budget",
     "Channel",
+    "Ended",
     "Lane",
     "LaneResult",
     "Observer",
     "Page",
+    "REDIRECT",
     "Unreachable",
+    "ask_once",
     "now",
+    "place",
+    "proxy_for",
     "run_lanes",
     "tls_context",
 ]

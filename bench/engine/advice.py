@@ -15,7 +15,9 @@ AFTER_MS = ("retry-after-ms", "llm_provider-retry-after-ms", "x-ms-retry-after-m
 _LIMIT = re.compile(r"(?:llm_provider-)?(?:x-|anthropic-)?rate-?limit-(.*)")
 _SIDE = re.compile(r"(?:^|-)(reset|remaining)(?:-|$)")
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
-_SPAN = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|milliseconds?|s|secs?|seconds?|m|mins?|minutes?|h|hours?)(?![a-z])")
+_SPAN = re.compile(
+    r"(\d{1,20}(?:\.\d{1,20})?)\s{0,9}(ms|milliseconds?|s|secs?|seconds?|m|mins?|minutes?|h|hours?)(?![a-z])"
+)
 _ASKED = re.compile(rf"(?:try again|retry|wait)[^\d.]{{0,24}}((?:{_SPAN.pattern}\s*)+)", re.IGNORECASE)
 _EPOCH = 1e9
 """Seconds: a larger number is a moment."""

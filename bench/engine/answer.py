@@ -155,6 +155,11 @@ class Answer:
         self._in_first_answer = times.count(times[0]) if times else 0
 
     @property
+    def pieces(self) -> int:
+        """Events with text of the answer or of its reasoning."""
+        return len(self.answers) + len(self.reasonings)
+
+    @property
     def text(self) -> str:
         """The visible answer."""
         return whole("".join(self.answers))

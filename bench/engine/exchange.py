@@ -17,7 +17,8 @@ from bench.engine.clock import now
 from bench.engine.retry import MAX_WAIT_S, Cause, Failure
 from bench.engine.sse import MAX_EVENT_BYTES, SseParser
 from bench.engine.transport import Channel, Dropped, Reply
-from bench.providers import Fault, FaultKind, Wire
+from bench.engine.trouble import REDIRECT, place, sender, trouble
+from bench.providers import Fault, FaultKind, Wire, page_title
 from bench.records import Attempt, Outcome, Secrets, utc_now
 
 SHOWN = 300
@@ -28,13 +29,6 @@ DRAIN_S = 1.0
 """How long a stream may stay open after its terminal event before its connection is given up."""
 SETTLED_S = 5.0
 """How long its terminal event is waited for once its finish reason and its counts have come."""
-REDIRECT = "Set base_url to where it leads if you trust that place: no redirect is followed, so that no key is either."
-"""What the user can do about an endpoint that sends us elsewhere."""
-CERTIFICATE = (
-    "If its certificate is signed by an authority of your own, as behind a company's proxy, set SSL_CERT_FILE to a PEM "
-    "file that holds this authority."
-)
-"""What the user can do about a certificate that nobody we know has signed."""
 REQUEST_IDS = (
     *("request-id", "x-request-id", "x-ds-trace-id", "x-litellm-call-id", "apim-request-id", "x-amzn-requestid"),
     *("x-generation-id", "x-portkey-trace-id", "helicone-id", "x-correlation-id", "x-trace-id", "cf-ray"),
@@ -58,6 +52,8 @@ class Asking:
     """Total deadline of one attempt, in seconds."""
     redact: Secrets
     """Takes the lane's secrets out of messages."""
+    credential: str = ""
+    """A sentence on what every request shows of who asks: which key, never its value, or that there is none."""
     on_first_event: Callable[[], None]
     """Called at an attempt's first event that reports no fault: key, balance and model are good."""
 
@@ -84,10 +80,10 @@ async def exchange(asking: Asking, channel: Channel, body: Mapping[str, Any], wa
     reply: Reply | None = None
     try:
         async with asyncio.timeout(asking.timeout_s) as deadline, channel.post(asking.path, body) as reply:
-            failure = await _read(asking, reply, answer, deadline)
+            failure = await _read(asking, channel, reply, answer, deadline)
     except (TimeoutError, Dropped, httpx.RequestError) as error:
         # What the connection does once the answer is complete changes nothing.
-        failure = answer.failure("") if answer.complete else _broken(error, reply, asking.timeout_s)
+        failure = answer.failure("") if answer.complete else _broken(error, channel, reply, asking.timeout_s)
     ended = answer.ended or now()
     answer.close()
     if failure:
@@ -122,16 +118,21 @@ async def exchange(asking: Asking, channel: Channel, body: Mapping[str, Any], wa
     return Ended(answer, attempt, failure, begun, reply.connect_s if reply and reply.kept else None)
 
 
-async def _read(asking: Asking, reply: Reply, answer: Answer, deadline: asyncio.Timeout) -> Failure | None:
+async def _read(
+    asking: Asking, channel: Channel, reply: Reply, answer: Answer, deadline: asyncio.Timeout
+) -> Failure | None:
     """Reads a reply to its end; returns why it is not an answer, or None."""
     if reply.status != 200:
-        return _refusal(asking, reply, await reply.words())
+        return _refusal(asking, channel, reply, await reply.words())
     if reply.packed:
         return Failure(Cause.SHAPE, reply.packed, status=200)
     reader = _Reader(asking, answer, deadline)
     await reply.pour(reader)
     reader.finish(now())
-    failure = reader.failure or answer.failure(asking.redact(reader.body.decode("utf-8", "replace"))[:SHOWN])
+    body = asking.redact(reader.body.decode("utf-8", "replace"))
+    if page := page_title(body):
+        return Failure(Cause.SHAPE, f"{page}{sender(reply.response.headers, channel.proxy)}", status=200)
+    failure = reader.failure or answer.failure(body[:SHOWN])
     if failure and failure.cause is Cause.STATUS:
         return _advised(failure, reply)
     return failure
@@ -219,14 +220,17 @@ def _after_s(headers: Mapping[str, str], status: int | None, words: str) -> floa
     return next((seconds for seconds in guesses if seconds is not None and seconds <= MAX_WAIT_S), None)
 
 
-def _refusal(asking: Asking, reply: Reply, body: str) -> Failure:
-    headers = reply.response.headers
-    fault = asking.wire.read_fault(reply.status, asking.redact(body))
-    if 300 <= reply.status < 400 and (place := _place(headers)):
-        fault = Fault(FaultKind.MODEL, asking.redact(f"redirects to {place}"), REDIRECT)
+def _refusal(asking: Asking, channel: Channel, reply: Reply, body: str) -> Failure:
+    headers, body = reply.response.headers, asking.redact(body)
+    fault = asking.wire.read_fault(reply.status, body)
+    if 300 <= reply.status < 400 and (where := place(headers)):
+        fault = Fault(FaultKind.MODEL, asking.redact(f"redirects to {where}"), REDIRECT)
+    elif reply.status in (401, 403) and fault.kind is FaultKind.MODEL:
+        fault = fault._replace(cure=" ".join(filter(None, (fault.cure, asking.credential))))
     after_s = _after_s(headers, reply.status, fault.message)
     too_long = f" (asks for a pause of {after_s:.0f} s)" if after_s and after_s > MAX_WAIT_S else ""
-    message = f"HTTP {reply.status}: {fault.message}{too_long}"
+    by = asking.redact(sender(headers, channel.proxy)) if page_title(body) or reply.status == 407 else ""
+    message = f"HTTP {reply.status}: {fault.message}{by}{too_long}"
     return Failure(
         Cause.STATUS,
         message,
@@ -237,21 +241,16 @@ def _refusal(asking: Asking, reply: Reply, body: str) -> Failure:
     )
 
 
-def _place(headers: Mapping[str, str]) -> str:
-    """Where a redirect leads, without what may be a secret; empty if it does not say."""
-    return headers.get("location", "").partition("?")[0].partition("#")[0][:SHOWN]
-
-
-def _broken(error: Exception, reply: Reply | None, timeout_s: float) -> Failure:
+def _broken(error: Exception, channel: Channel, reply: Reply | None, timeout_s: float) -> Failure:
     """Why an exchange broke off. A connection that cannot be had in time is a connection error, not our deadline."""
     if isinstance(error, TimeoutError | httpx.ReadTimeout | httpx.WriteTimeout):
         return Failure(Cause.DEADLINE, f"no end after {timeout_s:g} s (our deadline)")
-    message = f"{type(error).__name__}: {error}"
-    if "CERTIFICATE_VERIFY_FAILED" in message:
-        return Failure(Cause.CONNECTION, message, fault=Fault(FaultKind.MODEL, message, CERTIFICATE))
+    told = trouble(error, channel.proxy)
+    fault = Fault(FaultKind.MODEL if told.lasting else FaultKind.TRANSIENT, told.message, told.cure)
     if isinstance(error, Dropped):
-        return Failure(Cause.STALE, message)
-    return Failure(Cause.CONNECTION if reply is None else Cause.STREAM, message)
+        return Failure(Cause.STALE, told.message)
+    cause = Cause.CONNECTION if reply is None else Cause.STREAM
+    return Failure(cause, told.message, fault=fault if told.cure else None)
 
 
 def _outcome(answer: Answer, failure: Failure | None) -> Outcome:

@@ -15,6 +15,7 @@ from bench.engine.clock import now
 from bench.engine.exchange import Asking
 from bench.engine.lane import Lane, LaneResult, LaneState
 from bench.engine.limiter import Pacer
+from bench.engine.once import asking_of
 from bench.engine.saturation import Saturation
 from bench.engine.seams import Admission, Observer, Unlimited
 from bench.engine.series import Series
@@ -226,16 +227,7 @@ def _connect(
         raise AssertionError(f"lane {state.lane.label} has no address")
     headers, timeout_s = endpoint.headers(environ), endpoint.entry.timeout_s
     channels = [Channel(endpoint.base_url, headers, timeout_s, tls, transport) for _ in range(state.throttle.slots)]
-    redact = endpoint.secrets(environ)
-    return channels, Asking(
-        wire=endpoint.wire,
-        path=endpoint.path,
-        streaming=endpoint.streaming,
-        thinks=endpoint.thinks,
-        timeout_s=timeout_s,
-        redact=redact,
-        on_first_event=state.on_first_event,
-    )
+    return channels, asking_of(endpoint, environ, state.on_first_event)
 
 
 def _innermost(group: BaseExceptionGroup[BaseException]) -> BaseException:

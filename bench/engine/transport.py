@@ -8,6 +8,7 @@ much as a call's record does.
 from __future__ import annotations
 
 import asyncio
+import os
 import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
@@ -20,6 +21,8 @@ import httpx
 
 from bench.engine.clock import now
 from bench.engine.http1 import HEADERS, IDLE_S, WIRE_BYTES, RequestMarks, Sink, SlotTransport
+from bench.engine.proxies import Proxy, named
+from bench.engine.trouble import trouble
 from bench.errors import UsageError
 
 CONNECT_S = 10.0
@@ -122,7 +125,11 @@ class Page(NamedTuple):
 
 
 class Unreachable(Exception):
-    """No reply came; the message says why."""
+    """No reply came; the message says why, `cure` what the user can do, as far as it is known."""
+
+    def __init__(self, message: str, cure: str) -> None:
+        super().__init__(message)
+        self.cure = cure
 
 
 class _Traced(RequestMarks):
@@ -151,7 +158,9 @@ class Channel:
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         """`transport` replaces the network. Raises UsageError for a proxy that cannot be used."""
-        self._base_url, self._transport = base_url, transport or _transport(base_url, tls)
+        self.proxy = None if transport else proxy_for(base_url)
+        """The proxy between; None if there is none."""
+        self._base_url, self._transport = base_url, transport or _transport(self.proxy, tls)
         self._headers = httpx.Headers(USUAL_HEADERS)
         self._headers.update(httpx.Headers(headers, encoding="utf-8"))
         self._timeout = httpx.Timeout(timeout_s, connect=min(CONNECT_S, timeout_s), pool=None).as_dict()
@@ -169,7 +178,8 @@ class Channel:
             async with self._send(path) as reply:
                 return Page(reply.status, reply.response.headers, await reply.text(), bool(reply.packed))
         except (Dropped, httpx.RequestError) as error:
-            raise Unreachable(f"{type(error).__name__}: {error}") from error
+            told = trouble(error, self.proxy)
+            raise Unreachable(told.message, told.cure) from error
 
     @asynccontextmanager
     async def _send(self, path: str, **content: Any) -> AsyncIterator[Reply]:
@@ -203,30 +213,43 @@ class Channel:
 _url = lru_cache(maxsize=64)(httpx.URL)
 
 
-def _transport(base_url: str, tls: ssl.SSLContext) -> httpx.AsyncBaseTransport:
+def _transport(proxy: Proxy | None, tls: ssl.SSLContext) -> httpx.AsyncBaseTransport:
     """The way to an address: through the proxy that the environment names for it, or directly."""
-    proxy = _proxy(httpx.URL(base_url))
     if proxy is None:
         return SlotTransport(tls)
     limits = httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=IDLE_S)
     try:
-        return httpx.AsyncHTTPTransport(verify=tls, limits=limits, proxy=proxy)
+        return httpx.AsyncHTTPTransport(verify=tls, limits=limits, proxy=proxy.url)
     except (ImportError, ValueError, httpx.InvalidURL) as error:  # all that httpx says of a proxy's address
         raise UsageError(
-            f"the proxy that the environment names cannot be used ({error}). "
+            f"the proxy that {proxy.variable} names cannot be used ({error}). "
             "Set HTTPS_PROXY to http://HOST:PORT, or NO_PROXY to the endpoint's host."
         ) from error
 
 
-def _proxy(url: httpx.URL) -> str | None:
+def proxy_for(base_url: str) -> Proxy | None:
     """The proxy that the environment names for an address; None where it is asked directly."""
+    url = httpx.URL(base_url)
     if url.host in ("localhost", "::1") or url.host.startswith("127.") or proxy_bypass(url.host):
         return None  # no proxy reaches this machine's own servers
     proxies = getproxies()
-    proxy = proxies.get(url.scheme) or proxies.get("all")
-    return proxy if proxy is None or "://" in proxy else f"http://{proxy}"
+    kind = next((kind for kind in (url.scheme, "all") if proxies.get(kind)), None)
+    return named(kind, proxies[kind], url.host, proxies.get("no", "")) if kind else None
 
 
 def tls_context() -> ssl.SSLContext:
-    """One TLS context for all slots: building one costs tens of milliseconds."""
-    return httpx.create_ssl_context()
+    """One TLS context for all slots: building one costs tens of milliseconds.
+
+    Raises UsageError if the environment names a file of certificates that cannot be read.
+    """
+    try:
+        return httpx.create_ssl_context()
+    except OSError as error:  # ssl.SSLError is one
+        named = {name: os.environ[name] for name in ("SSL_CERT_FILE", "SSL_CERT_DIR") if os.environ.get(name)}
+        lost = {name: path for name, path in named.items() if not os.path.exists(path)}
+        names = [f"{name}={path}" for name, path in (lost or named).items()]
+        why = error.strerror or type(error).__name__
+        raise UsageError(
+            f"{' and '.join(names) or 'the system'}: no certificates can be read there ({why}). "
+            "Name a PEM file that exists, or unset it."
+        ) from error

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench.errors import BenchError, UsageError
-from bench.records import Outcome, RunRecord, read_record, read_table, write_text
+from bench.records import Outcome, RunRecord, read_run, write_text
 from bench.report.text import formats, grid
 from bench.report.text.column import Column, Output, Table, csv_text, label, table
 from bench.stats import Interval, Strata, Unpaired, proportion_interval, score_difference, unpaired_interval
@@ -134,8 +134,7 @@ def between(rows: pd.DataFrame) -> Iterator[tuple[LevelChange, float]]:
 
 def read(run: Path, suite: str) -> tuple[pd.DataFrame, RunRecord]:
     """A run's scored rows of one suite, repeats averaged into items, and its record. UsageError if it has none."""
-    record = read_record(run)
-    rows = read_table(run, "items")
+    record, rows = read_run(run)
     rows = rows[(rows["suite"] == suite) & rows["score"].notna() & rows["level"].notna()]
     if rows.empty:
         raise UsageError(f"{run}: holds no scored items of suite '{suite}' with a level.")
@@ -225,7 +224,7 @@ LEVELS: tuple[Column[Cell], ...] = (
         cell=lambda cell: _share(cell.partial),
         value=lambda cell: _short(cell.partial),
     ),
-    Column(name="truncated", key="truncated", cell=lambda cell: _share(cell.truncated / cell.n)),
+    Column(name=str(Outcome.TRUNCATED), key=str(Outcome.TRUNCATED), cell=lambda cell: _share(cell.truncated / cell.n)),
 )
 """Every model on every level: README.md over all families, cells.csv family by family as well."""
 PAIRS: tuple[Column[tuple[LevelChange, float]], ...] = (

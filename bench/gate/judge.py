@@ -15,7 +15,7 @@ from bench.gate.growth import COLUMNS, Timed, grown, growth, judge_amounts, judg
 from bench.gate.match import Pairing, concatenated, match
 from bench.gate.quality import blind_spots, judge_quality
 from bench.gate.snapshot import Snapshot, take
-from bench.records import find_run, read_record, read_table
+from bench.records import find_run, read_run
 from bench.stats import drop_p
 
 SECOND = "second-asking"
@@ -63,7 +63,7 @@ def judge_folder(
 
 def _side_by_side(folder: Path, models: Mapping[str, str], suites: Collection[str]) -> dict[tuple[str, str], Timed]:
     """Seconds of pairs that one run asked side by side, by (model, suite)."""
-    items, record = read_table(folder, "items"), read_record(folder)
+    record, items = read_run(folder)
     measured = {}
     for label, its in models.items():
         if label == its:

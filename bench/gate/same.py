@@ -15,7 +15,7 @@ from bench.errors import UsageError
 from bench.gate.findings import ALPHA, TOLERANCE
 from bench.gate.match import Pairing, match
 from bench.gate.snapshot import ItemRecord, of
-from bench.records import Outcome, read_record, read_table
+from bench.records import Outcome, read_run
 from bench.stats import Ratio, Strata, difference_test, ratio_test
 
 
@@ -48,7 +48,7 @@ def same_weights(folder: Path, model: str, other: str, margin: float, suites: Co
     """
     if model == other:
         raise UsageError(f"'{model}' would be compared with itself. Name two models of the run.")
-    items, record = read_table(folder, "items"), read_record(folder)
+    record, items = read_run(folder)
     now = of(items, record)
     now.require_complete((model, other), suites)
     clusters = dict(zip(items["task"] + "/" + items["item"], items["cluster"], strict=True))

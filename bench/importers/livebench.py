@@ -42,7 +42,10 @@ def read(request: Request) -> Iterator[AggregateRow]:
                 request.ledger.drop(where, f"{cells['model']} is not in the cost file: number of questions unknown")
                 continue
             try:
-                rows += [(where, _row(request, version, kind, each, cells, known)) for kind, each in kinds.items()]
+                rows += [
+                    (where, _row(request, version, kind, subtasks=each, scores=cells, costs=known))
+                    for kind, each in kinds.items()
+                ]
             except BadValueError as error:
                 request.ledger.drop(where, f"{cells['model']}: {error}")
     yield from filter(None, unique_labels(rows, request.ledger))

@@ -10,13 +10,13 @@ from dataclasses import replace
 from bench.importers.ledger import Ledger
 from bench.records import AggregateRow
 
-_EFFORT = re.compile(r"\(([^()]*(?:think|reasoning|\blow\b|\bmedium\b|\bhigh\b)[^()]*)\)", re.IGNORECASE)
+_BRACKETED = re.compile(r"\(([^()]*)\)")
+_EFFORT = re.compile(r"think|reasoning|\blow\b|\bmedium\b|\bhigh\b", re.IGNORECASE)
 
 
 def effort_in(name: str) -> str | None:
     """The effort that a model's name states in brackets, e.g. "32k thinking" of "opus (32k thinking)"."""
-    match = _EFFORT.search(name)
-    return match[1] if match else None
+    return next((found[1] for found in _BRACKETED.finditer(name) if _EFFORT.search(found[1])), None)
 
 
 _APART = ("effort", "settings", "harness", "provider", "date")

@@ -32,7 +32,7 @@ CLUSTERS = ("repository", "instance")
 only of other issues of these ones, in this mix."""
 BASIS = "reckoned by the harness from list prices of the time"
 _MINI = re.compile(r"mini-v([\d.]+\d)")
-_ID = re.compile(r"(?P<repo>.+__.+)-\d+", re.ASCII)
+_ISSUE = re.compile(r"\d+", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,8 +292,8 @@ def _item(request: Request, where: str, order: int, cells: Mapping[str, Any], ro
     label = row if isinstance(row, str) else row.model
     suite = VERIFIED if isinstance(row, str) else row.suite
     instance = str(cells["instance_id"])
-    repository = _ID.fullmatch(instance)
-    if not repository:
+    repository, _, issue = instance.rpartition("-")
+    if "__" not in repository[1:-1] or not _ISSUE.fullmatch(issue):
         raise BadValueError(f"instance_id '{shown(instance)}' is not REPOSITORY-NUMBER")
     score = named(cells, "resolved", number)
     if score not in (0, 1, None):
@@ -307,7 +307,7 @@ def _item(request: Request, where: str, order: int, cells: Mapping[str, Any], ro
     kind = _kind(suite, _version(row), row) if isinstance(row, str) else row.comparable
     return entry(
         request, where, suite=suite, task=suite, item=instance, model=label, score=score, order=order,
-        cluster=None if alone else repository["repo"], family=None if alone else repository["repo"],
+        cluster=None if alone else repository, family=None if alone else repository,
         question=sha256_of([instance, kind]), cost_usd=cost,
         detail=None if calls is None else json.dumps({"api_calls": int(calls)}),
     )  # fmt: skip

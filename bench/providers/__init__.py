@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from bench.providers.address import address_problem
+from bench.providers.authentication import credential
 from bench.providers.endpoint import Endpoint, key_variable, missing_keys, resolve, server_settings
+from bench.providers.faults import page_title
 from bench.providers.presets import Preset, find, preset_of, shipped, shipped_addresses, wire_model
 from bench.providers.protocol import Fault, FaultKind, StreamEvent, Wire
 from bench.providers.reading import parse, whole
@@ -21,9 +23,11 @@ __all__ = [
     "ThinkSplitter",
     "Wire",
     "address_problem",
+    "credential",
     "find",
     "key_variable",
     "missing_keys",
+    "page_title",
     "parse",
     "preset_of",
     "resolve",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
@@ -16,6 +17,7 @@ _BALANCE = "Top up the account's balance or raise its spending limit."
 _KEY = "Check the key, and that it belongs to this vendor, region and plan."
 _NAME = "Check the model's name and base_url (it often ends in /v1), and that the key may use the model."
 _RATE = "Ask less at once with -j, or wait."
+_PROXY = "Put the proxy's user and password into its variable, as http://USER:PASSWORD@HOST:PORT."
 _LONG = "Lower max_tokens, or take a model with a longer context."
 
 
@@ -55,9 +57,12 @@ _RULES = (
     _rule(FaultKind.MODEL, r"(invalid|incorrect|wrong|missing).{0,12}api.?key|api.?key.{0,9}(not |in)valid", cure=_KEY),
     _rule(
         FaultKind.MODEL,
-        r"model[ _]?not[ _]?(found|exist)|(no such|unknown|invalid|unrecogni[sz]ed|nonexistent)[ _-]?model|"
-        r"\bmodel\b[^.]{0,120}?\b(not found|does(n't| not) exist|not exist\b|"
-        r"is (not (a )?(available|valid)|unknown|invalid))",
+        r"model[ _]?not[ _]?(found|exist)|"
+        r"(no such|unknown|invalid|unrecogni[sz]ed|nonexistent|unsupported|unavailable)[ _-]?model|"
+        r"\bno model (named|called|with|matching)\b|\b(could ?not|couldn't|cannot|can't) find (the |a )?model\b|"
+        r"\bmodel\b([^.]|\.(?=\S)){0,120}?\b(not found|does(n't| not) exist|not exist\b|"
+        r"is (not (a )?(available|valid|served|hosted|deployed|loaded|known|registered)|unknown|invalid))|"
+        r"\bmodel\b[ :=]{0,3}\S{1,100} is not supported\b",
         cure=_NAME,
     ),
 )
@@ -68,6 +73,7 @@ _STATUS = {
     429: (FaultKind.TRANSIENT, _RATE),
     **dict.fromkeys((401, 403), (FaultKind.MODEL, _KEY)),
     402: (FaultKind.MODEL, _BALANCE),
+    407: (FaultKind.MODEL, _PROXY),
     **dict.fromkeys((404, 405, 410), (FaultKind.MODEL, _NAME)),
 }
 
@@ -97,6 +103,10 @@ _WORDS = (
 )
 _GOOD = ("0", "200", "ok", "success", "none")
 """What codes and messages say where nothing is wrong."""
+_PAGE = re.compile(
+    r"\s*(?:<!--|<\?xml[^>]{0,100}>\s*)?<(?:!doctype\s+html|html|head|body|title|center|h1)\b", re.IGNORECASE
+)
+_TITLE = re.compile(r"<(?:title|h1)\b[^>]{0,100}>(.{1,300}?)</", re.IGNORECASE | re.DOTALL)
 _CURES_BY_WORDS = (
     (
         re.compile(r"stream_options|include_usage", re.IGNORECASE),
@@ -107,12 +117,22 @@ _CURES_BY_WORDS = (
 """What else an endpoint's words ask the user to do, whatever the fault is."""
 
 
+def page_title(body: str) -> str:
+    """What a web page in place of a reply is called, in words; empty if a text is none."""
+    if not _PAGE.match(body[:400]):
+        return ""
+    title = _TITLE.search(body[:20_000])
+    words = html.unescape(re.sub(r"<[^>]{0,200}>", " ", title[1] if title else body[:2000]))
+    named = " ".join(words.split())[:120]
+    return f'a web page ("{named}") in place of an answer' if named else "a web page in place of an answer"
+
+
 def read_fault(status: int, body: str) -> Fault:
     """What a reply other than 200 means. Never raises, whatever the body is."""
     try:
         error = parse(body)
     except ValueError:
-        error = body
+        error = page_title(body) or body
     return _fault(status, error)
 
 

@@ -7,8 +7,9 @@ import re
 OPEN, CLOSE = "<think>", "</think>"
 
 _QUOTES = "`'\"“”‘’「」『』()<>[]"
-_END = re.compile(rf"[ \t]*{CLOSE}\s*")
-_SENTENCE = re.compile(r"[,;:\w][ \t]+\Z")
+_BLANKS = re.compile(r"\s*")
+_LINE_ENDS = re.compile(r"[ \t]*(\n|\Z)")
+_CLAUSE = re.compile(r"[,;:\w]")
 _GOES_ON = re.compile(r"[.,;:!?)]|[ \t]+[a-z]")
 
 
@@ -21,6 +22,7 @@ class ThinkSplitter:
 
     def __init__(self) -> None:
         self._held = ""
+        self._blanks: list[str] = []
         self._inside = False
         self._thought = False
         self._begun = False
@@ -46,17 +48,27 @@ class ThinkSplitter:
             if start.startswith(OPEN):
                 self._held, self._inside, self._thought = start.removeprefix(OPEN), True, True
             elif OPEN.startswith(start):
+                self._blanks.append(self._held.removesuffix(start))  # read once, however many follow
+                self._held = start
                 break
             else:
                 self._begun = True
-                answer, self._held = start if self._thought else self._held, ""
-                return answer, "".join(reasoning)
+                return self._answer(), "".join(reasoning)
         return "", "".join(reasoning)
 
     def close(self) -> tuple[str, str]:
         """What was held back when the stream ended, as (answer, reasoning)."""
-        rest, self._held = self._held, ""
-        return ("", rest) if self._inside else (rest.lstrip() if self._thought else rest, "")
+        if self._inside:
+            rest, self._held = self._held, ""
+            return "", rest
+        return self._answer(), ""
+
+    def _answer(self) -> str:
+        """What was held back, which is the answer's beginning; blanks after a block belong to neither."""
+        answer = self._held.lstrip() if self._thought else "".join((*self._blanks, self._held))
+        self._held = ""
+        self._blanks.clear()
+        return answer
 
 
 def unopened(text: str) -> tuple[int, int]:
@@ -65,22 +77,27 @@ def unopened(text: str) -> tuple[int, int]:
     Only the whole text can tell: the first `</think>` with no `<think>` before it, wherever on its line it stands,
     unless the text only speaks of the tag: in quotes, or in the middle of a sentence. (0, 0) without one.
     """
-    for match in _END.finditer(text):
-        if OPEN in text[: match.start()]:
-            return 0, 0
-        if not _spoken_of(text, match.start(), text.index(CLOSE, match.start())):
-            return match.start(), match.end()
+    opened, tag, floor = text.find(OPEN), text.find(CLOSE), 0
+    while tag >= 0 and not 0 <= opened < tag:
+        start = tag
+        while start > floor and text[start - 1] in " \t":
+            start -= 1
+        floor = _BLANKS.match(text, tag + len(CLOSE)).end()  # type: ignore[union-attr]
+        if not _spoken_of(text, start, tag):
+            return start, floor
+        tag = text.find(CLOSE, floor)
     return 0, 0
 
 
 def _spoken_of(text: str, start: int, tag: int) -> bool:
     """Whether the `</think>` at `tag`, with blanks from `start`, is a word of the text and no end of reasoning."""
-    before, after = text[start - 1 : start] if start == tag else "", text[tag + len(CLOSE) :]
-    if before and before in _QUOTES and after[:1] in _QUOTES and after:
+    end = tag + len(CLOSE)
+    before, after = text[start - 1 : start], text[end : end + 1]
+    if start == tag and before and after and before in _QUOTES and after in _QUOTES:
         return True
-    if re.match(r"[ \t]*(\n|\Z)", after):
+    if _LINE_ENDS.match(text, end):
         return False
-    return bool(_SENTENCE.search(text[:tag])) and bool(_GOES_ON.match(after))
+    return start < tag and bool(_CLAUSE.match(before)) and bool(_GOES_ON.match(text, end))
 
 
 def _overlap(text: str, tag: str) -> int:

@@ -20,7 +20,6 @@ from bench.records.files import (
 from bench.records.folder import (
     LATENCY,
     LATENCY_COLUMNS,
-    MANIFEST,
     begun_folders,
     derive_run,
     effective_cost,
@@ -30,6 +29,7 @@ from bench.records.folder import (
     read_aggregates,
     read_record,
     read_rows,
+    read_run,
     read_table,
     run_folders,
     write_aggregates,
@@ -39,7 +39,7 @@ from bench.records.folder import (
 from bench.records.hashing import sha256_of, utc_now
 from bench.records.items import Graded, Item, Message, prompt_text
 from bench.records.machine import git_commit, installed_versions, this_machine
-from bench.records.manifest import FORMAT, RunRecord
+from bench.records.manifest import FORMAT, MANIFEST, RunRecord
 from bench.records.parquet import parquet_file, read_parquet
 from bench.records.pricing import RecordedHours, RecordedPrices, RecordedTraffic
 from bench.records.recorded import (
@@ -153,6 +153,7 @@ __all__ = [
     "read_aggregates",
     "read_parquet",
     "read_record",
+    "read_run",
     "read_rows",
     "read_table",
     "real_folder",

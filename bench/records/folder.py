@@ -12,7 +12,7 @@ from bench import clean
 from bench.errors import UsageError
 from bench.records.aggregates import AggregateRow
 from bench.records.files import fresh_folder, write_file, write_text
-from bench.records.manifest import RunRecord
+from bench.records.manifest import MANIFEST, RunRecord
 from bench.records.parquet import REBUILT, frame, parquet_file
 from bench.records.recorded import RecordedDerivation
 from bench.records.rows import arrow_table, arrow_tables, cleaned_table, require_columns
@@ -21,7 +21,6 @@ from bench.records.tables import AnswerRow, ItemRow
 if TYPE_CHECKING:
     import pandas as pd
 
-MANIFEST = "run.json"
 LATENCY = "latency.csv"
 LATENCY_COLUMNS = (
     "model", "connection", "started_at", "outcome", "attempts", "timing_ok", "connect_s", "ttft_s", "ttfat_s",
@@ -62,8 +61,20 @@ def read_record(folder: Path) -> RunRecord:
         raise UsageError(
             f"{folder}: is no run folder ({MANIFEST}: {error.strerror}). See `bench list runs`."
         ) from error
+    except UsageError as error:
+        raise UsageError(f"{folder}: {error}") from error
     except ValueError as error:
         raise UsageError(f"{path}: is damaged ({clean.line(str(error))}). {REBUILT}") from error
+
+
+def read_run(folder: Path) -> tuple[RunRecord, pd.DataFrame]:
+    """run.json and the items table of a run. UsageError if it is no run folder, or they are not of the same run."""
+    record, items = read_record(folder), read_table(folder, "items")
+    for column, field, known in (("suite", "suites", record.suites), ("model", "models", record.models)):
+        unknown = sorted(set(items[column].dropna()) - set(known))
+        if unknown:
+            raise UsageError(f"{folder / MANIFEST}: `{field}` lacks '{unknown[0]}', which items.parquet has. {REBUILT}")
+    return record, items
 
 
 def write_record(folder: Path, record: RunRecord) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, Self
 
+from bench.errors import UsageError
 from bench.records.pricing import RecordedPrices, RecordedTraffic
 from bench.records.recorded import (
     RecordedCalibration,
@@ -28,6 +29,8 @@ from bench.records.recorded import (
 )  # fmt: skip
 from bench.records.runjson import JsonRecord
 
+MANIFEST = "run.json"
+"""The file of a run folder that holds its record."""
 FORMAT = 2
 """The version of run.json that is written; files without a number were written before there was one, and are of 1."""
 
@@ -123,14 +126,24 @@ class RunRecord(JsonRecord):
 
     @classmethod
     def read(cls, text: str) -> Self:
-        """The record that run.json's text holds. ValueError if it is damaged or something else."""
+        """The record that run.json's text holds. ValueError if it is damaged or something else, UsageError if a newer
+        version wrote it."""
         try:
             raw = json.loads(text)
         except RecursionError as error:
             raise ValueError("nested too deeply") from error
-        if not isinstance(raw, dict) or not raw.keys() >= {"models", "suites", "settings"}:
-            raise ValueError("no manifest")
-        return cls.from_json(raw)
+        version = raw.get("format") if isinstance(raw, dict) else None
+        if type(version) is int and version > FORMAT:
+            raise UsageError(
+                f"{MANIFEST} has format {version}, of a newer version of claimbench; this one reads up to {FORMAT}. "
+                "Update claimbench."
+            )
+        record = cls.from_json(raw)
+        if record.format < 1:
+            raise ValueError(f"format: a number from 1 to {FORMAT} is needed")
+        if record.seed < 0:
+            raise ValueError("settings.seed: 0 or a greater number is needed")
+        return record
 
     def text(self) -> str:
         """run.json's text."""

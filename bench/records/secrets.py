@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from array import array
 from base64 import b64encode, urlsafe_b64encode
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html.entities import html5
+from itertools import islice
 from typing import NamedTuple
 from urllib.parse import quote_plus
 
@@ -20,6 +21,8 @@ LONG = 16
 """A secret at least so long is masked in answers too; a shorter one, say EMPTY, may be a word of the answer."""
 LEAST = 8
 """Fewer characters of a secret in a row are not taken for a part of it."""
+MOST_FOUND = 500
+"""A text that holds secrets so often is masked as a whole: finding each of them would hold the process up."""
 LEVELS = 3
 """Kinds of escapes within each other that are seen through, e.g. HTML in a URL in JSON; of one kind any number."""
 
@@ -72,15 +75,20 @@ class Secrets:
         return self._masked(text, [(n.text, n.least_in_answers) for n in self._needles if n.size >= LONG])
 
     def _masked(self, text: str, needles: Sequence[tuple[str, int]]) -> str:
+        if not needles:
+            return text
         spans: list[tuple[int, int]] = []
+        views: list[str] = []
         view: str | None = text
-        places: Sequence[int] = range(len(text) + 1)
-        for level in range(LEVELS + 1 if needles else 0):
-            for begin, end in _found(str(view), needles):
-                spans.append((places[begin], places[end]))
-            view, places = _decoded(str(view), places) if level < LEVELS else (None, places)
-            if view is None:
-                break
+        while view is not None and len(views) <= LEVELS:
+            found = [*islice(_found(view, needles), MOST_FOUND)]
+            if len(found) == MOST_FOUND:
+                return HIDDEN
+            for before in reversed(views) if found else ():
+                found = _placed(before, found)
+            spans += found
+            views.append(view)
+            view = _decoded(view)
         return _without(text, spans) if spans else text
 
 
@@ -92,7 +100,7 @@ def _needles(secret: str) -> Iterator[_Needle]:
     view: str | None = secret
     while view and len(view) >= SHORTEST:
         forms.add(view)
-        view = _decoded(view, range(len(view) + 1))[0]
+        view = _decoded(view)
     if size >= LONG:
         forms |= {secret.lower(), secret.upper()}
     for form in forms:
@@ -131,7 +139,7 @@ def _parts(view: str, needle: str, least: int) -> Iterator[tuple[int, int]]:
     width = least // 2
     for offset in range(0, len(needle) - width + 1, width):
         window = needle[offset : offset + width]
-        at = view.find(window)
+        at = -1 if window in (window * 2)[1:-1] else view.find(window)  # a window that repeats itself is no secret
         while at >= 0:
             begin, end = at, at + width
             before, after = offset, offset + width
@@ -144,34 +152,52 @@ def _parts(view: str, needle: str, least: int) -> Iterator[tuple[int, int]]:
             at = view.find(window, max(at + 1, end - width))
 
 
-def _decoded(view: str, places: Sequence[int]) -> tuple[str | None, Sequence[int]]:
-    """A text with one level of escapes taken off, and where each of its characters begins; None without any."""
-    pieces: list[str] = []
-    begins, end = array("Q"), 0
+def _decoded(view: str) -> str | None:
+    """A text with one level of escapes taken off; None without any."""
+    known: dict[str, str] = {}
+
+    def char(escape: re.Match[str]) -> str:
+        text = escape[0]
+        found = known.get(text)
+        if found is None:
+            found = known[text] = _char(escape)
+        return found
+
+    decoded = _ESCAPE.sub(char, view)
+    return None if len(decoded) == len(view) else decoded
+
+
+def _placed(view: str, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Where parts of a decoded text begin and end in the text that it was decoded from."""
+    known: dict[str, int] = {}
+    begins, shifts, shift = [], [0], 0
     for escape in _ESCAPE.finditer(view):
-        char = _char(escape)
-        if char is None:
-            continue
-        begin = escape.start()
-        pieces += (view[end:begin], char)
-        begins.extend(places[end : begin + 1])
-        end = escape.end()
-    if not pieces:
-        return None, places
-    begins.extend(places[end:])
-    return "".join((*pieces, view[end:])), begins
+        text = escape[0]
+        less = known.get(text)
+        if less is None:
+            less = known[text] = len(text) - len(_char(escape))
+        if less:
+            begins.append(escape.start() - shift)
+            shift += less
+            shifts.append(shift)
+
+    def place(at: int) -> int:
+        return at + shifts[bisect_left(begins, at)]
+
+    return [(place(begin), place(end)) for begin, end in spans]
 
 
-def _char(escape: re.Match[str]) -> str | None:
-    """The character that an escape stands for; None if it is none."""
-    kind, digits = escape.lastgroup, escape[escape.lastgroup or 0]
+def _char(escape: re.Match[str]) -> str:
+    """The character that an escape stands for; the escape itself if it is none."""
+    kind = escape.lastgroup or ""
+    digits = escape[kind]
     if kind == "char":
         return _CONTROLS.get(digits, digits)
     if kind == "name":
         named = html5.get(digits, "")
-        return named if len(named) == 1 else None
+        return named if len(named) == 1 else escape[0]
     code = int(digits, 10 if kind == "decimal" else 16)
-    return chr(code) if code <= 0x10FFFF else None
+    return chr(code) if code <= 0x10FFFF else escape[0]
 
 
 def _without(text: str, spans: list[tuple[int, int]]) -> str:

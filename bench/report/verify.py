@@ -21,7 +21,7 @@ from typing import Any
 
 from bench import clean
 from bench.errors import UsageError
-from bench.records import LATENCY, MANIFEST, read_parquet, read_record, write_file
+from bench.records import LATENCY, MANIFEST, read_parquet, read_record, read_run, write_file
 from bench.report.page import NAME, PageSource, page_runs, read_page, write_page
 from bench.report.text import totals
 from bench.report.write import write_report
@@ -95,6 +95,7 @@ def _computed(folder: Path, scratch: Path) -> PageSource:
     """The tables of a run folder, linked into another, and everything that `bench report` makes of them there."""
     if not _published(folder):
         raise UsageError(f"{folder}: publishes nothing that could be checked. `bench report` writes it.")
+    read_run(folder)  # what is wrong with it is said of it, not of its copy
     inside = scratch / folder.resolve().name
     inside.mkdir(parents=True)
     for source in SOURCES:

@@ -153,7 +153,7 @@ class _Asking:
         needs: dict[str, list[int]] = {}
         for model, rank in asked:
             needs.setdefault(model, []).append(rank)
-        budget = Budget(limit, self.meter.usd, needs, worst, bill, self._say_tight)
+        budget = Budget(limit, self.meter.usd, needs, worst=worst, bill=bill, tight=self._say_tight)
         self.run(endpoints, list(asked.values()), budget)
         return budget.denied
 

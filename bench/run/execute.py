@@ -36,7 +36,7 @@ from bench.records import (
 )
 from bench.registry import write_exam
 from bench.run import ask as asking
-from bench.run import describe as manifests
+from bench.run import describe
 from bench.run.ask import Asked, EndedEarly
 from bench.run.prepare import SILENT, Prepared, Watcher, _runs_code
 from bench.run.score import Scored, grader_failures, score_run
@@ -138,15 +138,15 @@ def _open(
     entry = known or _new_run(prepared.plan, results, output)
     declared = journal.declare(list(prepared.comparison.claims.values()))
     if known and known.finished_at and is_whole(known.folder):
-        manifests.update_claims(known.folder, prepared.comparison, declared)
+        describe.update_claims(known.folder, prepared.comparison, declared)
         retold(known.folder, _bills(prepared), prepared.comparison.traffic, prepared.book)
         return Result(folder=known.folder, started_at=known.started_at, asked=0, missing=0, stopped={})
     _require_going_on(prepared, known, environ)
     sandbox = _check_sandbox(prepared)
     running.enter_context(lock_folder(entry.folder))
     fresh = fresh or (known is not None and bool(RunRecord.read(known.manifest).fresh))
-    record = manifests.build(prepared, entry.run, entry.started_at, declared, sandbox, fresh=fresh)
-    record = manifests.with_parts(record, entry.manifest)
+    record = describe.build(prepared, entry.run, entry.started_at, declared, sandbox, fresh=fresh)
+    record = describe.with_parts(record, entry.manifest)
     record = replace(record, calibration=calibration.load(results, record.machine))
     journal.begin(entry.run, prepared.plan.sha256, entry.folder, record.text())
     return _Opened(entry, record, _earlier(entry.folder))
@@ -184,8 +184,8 @@ def _with_reused(prepared: Prepared, journal: Journal, opened: _Opened, environ:
     record, earlier = opened.record, opened.earlier
     if not record.fresh and asking.may_reuse(environ):
         _reuse(journal, prepared.plan, record.run, prepared.comparison.run.reuse)
-    record = manifests.with_history(record, journal.sharing(record.run))
-    kept = manifests.kept_claims(earlier, record.claims) if earlier else {}
+    record = describe.with_history(record, journal.sharing(record.run))
+    kept = describe.kept_claims(earlier, record.claims) if earlier else {}
     return replace(opened, record=replace(record, claims={**record.claims, **kept}))
 
 

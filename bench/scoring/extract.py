@@ -9,13 +9,15 @@ from __future__ import annotations
 import ast
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from bench.scoring import code
-from bench.scoring.numbers import DIGITS, Number, last_number, stated_number
-from bench.scoring.unwrap import Layer, canonical, layers
+from bench.scoring.numbers import DIGITS, Number
+from bench.scoring.retraction import instead, taken_back
+from bench.scoring.sentences import last_number, stated_number
+from bench.scoring.unwrap import layers
 
 TEXT_CHARS = 200_000
 """Of a longer text only this many characters at its end are read: that is where answers stand."""
@@ -30,10 +32,19 @@ MOST_BROKEN = 200
 
 _TAG = re.compile(r"</?answer>", re.IGNORECASE)
 _STATED = re.compile(
-    r"(?:\banswer(?: to\b[^\n.]{0,80}?)?[*_`\"' ]{0,4}(?: is\b(?! (?:not|unknown)\b)|[ \t]*[:：=])"
+    r"(?:\banswer(?: to\b[^\n.]{0,80}?)?[*_`\"' ]{0,4}(?: (?:is|would be)\b(?! (?:not|unknown)\b)|[ \t]*[:：=])"
     r"|\b(?:right|correct|best) (?:choice|option|letter) is\b(?! not\b)"
     r"|答案[*_`]{0,3}(?:应?[是为]|(?=[:：])))"
     r"[ \t:：*_]*(?:[:：*][ \t*]*\n\s*|[*]*[:：][*]*[ \t]*\n\s*)?(\S[^\n]*)",
+    re.IGNORECASE,
+)
+_UNKNOWN = re.compile(
+    r"\b(?:cannot|can't|can’t|can not|could not|couldn't) be (?:determined|known|answered|found|computed"
+    r"|calculated)\b"
+    r"|\b(?:is|remains) (?:unknown|undetermined|unclear|not known)\b|\bnot enough information\b"
+    r"|\bthere is no (?:answer|solution)\b"
+    r"|\b(?:i|we) (?:do not|don't|don’t|cannot|can't|can’t) (?:know|tell|say|answer|determine)\b"
+    r"|不知道|无法(?:确定|得知|回答|计算)|无解",
     re.IGNORECASE,
 )
 _BOXED = re.compile(r"\\f?box(?:ed)?\s*\{")
@@ -44,13 +55,6 @@ _LITERAL = re.compile(
 _FOREIGN_MARKS = ".“”‘’«»「」『』《》〈〉【】。 \n\t"
 """What may stand around a Python literal and is none of Python's own marks."""
 _HALF = "half a wrapping"
-_NAMED = re.compile(r"(?:option|choice|letter|选项|选择|选)\s*(?=[\"'*(\[]*[A-Z])", re.IGNORECASE)
-_LETTER = re.compile(r"[(\[{]?([A-Z])[)\]}]?(?![\w'])")
-_MARKED = re.compile(r"(?:[)\]}]?\s*[.:,)]|[)\]}]|\s+[-=(]|\s*(?:because|since|as|which|for)\b)\s*|\s*$")
-_SAYS_SO = re.compile(r"\s+(?:is|would be)\s+(?:the\s+)?(?:right|correct|best|answer)\b|\s*(?:是|为)?(?:正确|对的)")
-_OTHER_LETTER = re.compile(
-    r"[\s,/.)(\[]*(?:(?:or|and|和|或|与|/|,)[\s,(]*)?[(\[]?([A-Z])[)\]]?(?=$|[\s.,:;)\]/])(?!\s+[a-z])"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +79,18 @@ def answer_tag(text: str) -> str | None:
 
     Nested or merely mentioned tags do not disturb it: the innermost pair counts.
     """
-    answer, opened = None, None
+    return _tag(text)[0]
+
+
+def _tag(text: str) -> tuple[str | None, int]:
+    """The same, and where it ends."""
+    answer, opened, end = None, None, 0
     for tag in _TAG.finditer(text):
         if tag[0][1] != "/":
             opened = tag.end()
         elif opened is not None:
-            answer, opened = text[opened : tag.start()].strip(), None
-    return answer if answer is not None and len(answer) <= ANSWER_CHARS else None
+            answer, opened, end = text[opened : tag.start()].strip(), None, tag.end()
+    return (answer, end) if answer is not None and len(answer) <= ANSWER_CHARS else (None, 0)
 
 
 def statement(text: str) -> Found | None:
@@ -89,17 +98,24 @@ def statement(text: str) -> Found | None:
 
     Whichever comes later, in the last `ANSWER_CHARS` characters; None without either, or with nothing but wrapping.
     """
+    return _statement(text)[0]
+
+
+def _statement(text: str) -> tuple[Found | None, int]:
+    """The same, and where it begins to say what the answer is."""
     end = text[-ANSWER_CHARS:]
+    before = len(text) - len(end)
     stated = next(reversed([*_STATED.finditer(end)]), None)
     boxed = next(reversed([*_BOXED.finditer(end)]), None)
     if boxed and (not stated or boxed.start() > stated.start()):
         inner = _braced(end, boxed.end())
         if inner is not None and inner.strip():
             whole = end[boxed.start() : boxed.end()] + inner + "}"
-            return Found(whole, "boxed")
-    if stated is None or not re.search(r"\w", stated[1]):
-        return None if stated is None else _marks(stated[1])
-    return Found(stated[1].strip(), "stated")
+            return Found(whole, "boxed"), before + boxed.end()
+    if stated is None:
+        return None, 0
+    found = Found(stated[1].strip(), "stated") if re.search(r"\w", stated[1]) else _marks(stated[1])
+    return found, before + stated.start(1)
 
 
 def _marks(words: str) -> Found | None:
@@ -118,16 +134,35 @@ def _braced(text: str, start: int) -> str | None:
 
 
 def marked_answer(text: str) -> Found | None:
-    """The `<answer>` tag's content, else the last `statement`; None without either."""
-    tagged = answer_tag(text)
-    return Found(tagged, "tag") if tagged is not None else statement(text)
+    """The `<answer>` tag's content, else the last `statement`; None without either.
+
+    One that is taken back does not count, but what is said in its place does.
+    """
+    return _marked(text)[0]
+
+
+def _marked(text: str) -> tuple[Found | None, int]:
+    """The same, and where it begins or, for a tag, ends; without one, from where on an answer may stand."""
+    found, begin = _marked_plainly(text)
+    back = taken_back(text)
+    if back is None or back < begin:
+        return found, begin
+    again, at = _marked_plainly(text[back:])
+    if again is None and found is not None and (words := instead(text[back:])):
+        again = Found(words, "stated")
+    return again, back + at
+
+
+def _marked_plainly(text: str) -> tuple[Found | None, int]:
+    tagged, end = _tag(text)
+    return (Found(tagged, "tag"), end) if tagged is not None else _statement(text)
 
 
 def short_answer(text: str) -> Found | None:
     """An answer in words: the `marked_answer`, else the whole reply or its last line. None if empty or overlong."""
-    found = marked_answer(text)
+    found, start = _marked(text)
     if found is None:
-        whole = text.strip()
+        whole = text.strip() if taken_back(text) is None else instead(text[start:])
         *rest, last = whole.split("\n")
         found = Found(last.strip(), "last line" if rest else "whole reply")
     return found if 0 < len(found.text) <= ANSWER_CHARS else None
@@ -136,53 +171,18 @@ def short_answer(text: str) -> Found | None:
 def final_number(text: str) -> tuple[Number, str] | None:
     """The number in the `<answer>` tag, or without one in the last statement, or the last in the whole text; and where.
 
-    None if no number is there, or it has more than `DIGITS` characters.
+    Where a tag or a statement names no number, only what follows it may. None if no number is there, if it is denied,
+    taken back or left open, or has more than `DIGITS` characters.
     """
-    tagged = answer_tag(text)
-    places = (Found(tagged, "tag") if tagged is not None else None, statement(text))
-    for found in (place for place in places if place):
-        number = stated_number(found.text)
-        if number is not None:
-            return number, found.place
-    last = last_number(text)
+    found, start = _marked(text)
+    if found is not None:
+        number, spoken = stated_number(found.text)
+        if number is not None or spoken:
+            return None if number is None else (number, found.place)
+    for unknown in _UNKNOWN.finditer(text, max(start, len(text) - ANSWER_CHARS)):
+        start = unknown.end()
+    last = last_number(text[start:])
     return None if last is None else (last, "last number")
-
-
-def choice_letter(text: str, choices: Sequence[str]) -> tuple[str, Found, Layer] | None:
-    """The letter of the choice that a `short_answer` names, by its letter or by its whole text, and how it was read.
-
-    None if it names none, or more than one: an article or a pronoun is no letter.
-    """
-    found = short_answer(text)
-    if found is None:
-        return None
-    words = {canonical(choice).casefold(): at for at, choice in enumerate(choices)}
-    for choice in choices:
-        *_, bare = layers(choice)
-        words.setdefault(bare.text.casefold(), choices.index(choice))
-    for layer in layers(found.text):
-        at = words.get(layer.text.casefold())
-        at = _named(layer.text, words, len(choices)) if at is None else at
-        if at is not None:
-            return chr(ord("A") + at), found, layer
-    return None
-
-
-def _named(text: str, words: dict[str, int], size: int) -> int | None:
-    """The choice that a text names first by its letter, alone or before a mark; None if it goes on to another one."""
-    label = _NAMED.match(text)
-    text = text[label.end() :] if label else text
-    letter = _LETTER.match(text)
-    if letter is None or ord(letter[1]) - ord("A") >= size:
-        return None
-    at, rest = ord(letter[1]) - ord("A"), text[letter.end(1) :]
-    if words.get(rest.strip(" ).:,-*_\"'").casefold(), at) != at:
-        return None
-    other = _OTHER_LETTER.match(rest)
-    if other and other[1] != letter[1] and ord(other[1]) - ord("A") < size:
-        return None
-    spelled = words.get(rest.strip(" ).:,-*_\"'").casefold()) == at
-    return at if spelled or _MARKED.match(rest) or _SAYS_SO.match(rest) else None
 
 
 def json_value(text: str, *, array: bool = False) -> tuple[Any, str] | None:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from bench.errors import BenchError
 from bench.records import Graded, sha256_of
-from bench.scoring import blame, code, extract, reading, values
+from bench.scoring import blame, choices, code, extract, reading, values
 from bench.scoring.blame import Judge, Oracle
 from bench.scoring.item import LETTERS, item_of
 from bench.scoring.unwrap import unwrapped
@@ -95,7 +95,8 @@ def _answer_tag(item: Mapping[str, Any], text: str) -> Graded:
     found = extract.marked_answer(text)
     if found is None:
         return Graded(score=0.0, partial=0.0, extracted=None)
-    match = values.compare(values.kind_of(item), str(item["answer"]), found.text)
+    compare = values.in_sentence if found.place == "stated" else values.compare
+    match = compare(values.kind_of(item), str(item["answer"]), found.text)
     detail = _route(found.place, match.wrappings)
     return Graded(score=float(match.right), partial=match.partial, extracted=_cut(found), detail=detail)
 
@@ -195,7 +196,7 @@ def _answer(item: Mapping[str, Any], text: str) -> Graded:
     if found is None:
         return Graded(score=0.0, extracted=None)
     kind = values.kind_of(item) if "type" in item or not isinstance(item["answer"], str) else values.AnswerKind.TEXT
-    match = values.compare(kind, wanted, found.text)
+    match = (values.in_sentence if found.place == "stated" else values.compare)(kind, wanted, found.text)
     detail = _route(found.place, match.wrappings)
     return Graded(score=float(match.right), extracted=_cut(found), detail=detail)
 
@@ -230,7 +231,7 @@ def _json_schema(item: Mapping[str, Any], text: str) -> Graded:
 
 def _choices(item: Mapping[str, Any], text: str) -> Graded:
     """The letter, or the words, of the right one of the item's `choices`."""
-    named = extract.choice_letter(text, item["choices"])
+    named = choices.choice_letter(text, item["choices"])
     if named is None:
         return Graded(score=0.0, extracted=None)
     letter, found, layer = named

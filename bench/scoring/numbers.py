@@ -16,15 +16,14 @@ DIGITS = 60
 """A number with more characters is none."""
 MOST_EXPONENT = 999
 """A power with a larger exponent is none."""
-WINDOW = 400
-"""Characters before the last digit of a long text in which its last number is sought."""
 
-_CURRENCY = r"(?:(?:US|A|C|HK)?\$|[€£¥₹₽₩]|\b(?:USD|EUR|GBP|CNY|RMB|JPY)\b)"
+CURRENCY = r"(?:(?:US|A|C|HK)?\$|[€£¥₹₽₩]|\b(?:USD|EUR|GBP|CNY|RMB|JPY)\b)"
 _SCALES = {
+    "k": 10**3, "dozen": 12, "hundred": 10**2, "百": 10**2,
     "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12,
     "千": 10**3, "万": 10**4, "萬": 10**4, "百万": 10**6, "千万": 10**7, "亿": 10**8, "億": 10**8, "万亿": 10**12,
 }  # fmt: skip
-_TOKEN = re.compile(
+TOKEN = re.compile(
     r"""(?P<num>
         (?<!\d)\d{1,3}(?P<g>[\ '_])\d{3}(?:(?P=g)\d{3})*(?!\d)(?:[.,]\d++)?
       | (?<![\d.,])\d{1,3}(?:,\d{3})+(?!,?\d)(?:[.]\d++)?
@@ -35,22 +34,19 @@ _TOKEN = re.compile(
       | (?<![\d.,])\d++,\d++(?![\d,])
       | \d++(?:[.]\d++)? | (?<!\d)[.]\d++ )
     (?:[eE](?P<e>[-+]?\d{1,3})(?![\w]))?
-    (?: \s?(?:[x×*·⋅]|\\times|\\cdot)\s?10\s?(?:\^|\*\*)\s?[{(]?(?P<ten>[-+]?\d{1,3})(?!\d)[)}]?
+    (?: \s?(?:[x×*·⋅]|\\?times|\\cdot)\s?10\s?(?:\^|\*\*)\s?[{(]?(?P<ten>[-+]?\d{1,3})(?!\d)[)}]?
       | \s?(?:\^|\*\*)\s?[{(]?(?P<power>[-+]?\d{1,3})(?!\d)[)}]?
       | (?P<mixed>\ \d++)?\s?/\s?(?P<over>\d++)(?!\s?/|[.]?\d) )?
-    (?:\s?(?P<scale>thousand\b|million\b|billion\b|trillion\b|百万|千万|万亿|[千万萬亿億]))?""",
+    (?:\s?(?P<scale>(?<=\d)(?-i:k)\b|dozen\b|hundred\b|thousand\b|million\b|billion\b|trillion\b|百万|千万|万亿|[百千万萬亿億]))?""",
     re.VERBOSE | re.IGNORECASE,
 )
-_SIGN = re.compile(rf"(?P<sign>[-+]|\b(?:minus|negative)\b|负)?(?P<gap>\s*){_CURRENCY}?\s*(?P<second>[-+]?)\s*$", re.I)
-_UNIT = re.compile(rf"\s*{_CURRENCY}?\s*")
-_OWED = re.compile(rf"\(\s*{_CURRENCY}\s*(.*)\)|{_CURRENCY}\s*\((.*)\)")
+_SIGN = re.compile(rf"(?P<sign>[-+]|\b(?:minus|negative)\b|负)?(?P<gap>\s*){CURRENCY}?\s*(?P<second>[-+]?)\s*$", re.I)
+_UNIT = re.compile(rf"\s*{CURRENCY}?\s*")
+_OWED = re.compile(rf"\(\s*{CURRENCY}\s*(.*)\)|{CURRENCY}\s*\((.*)\)")
 _EQUATION = re.compile(r"(?:(?:[A-Za-z]\w?\s*|[\d\s.,'^+*/×÷·⋅$€£¥()-]*)=\s*)+")
-_CURRENCY_END = re.compile(rf"{_CURRENCY}\s*$", re.IGNORECASE)
+_CURRENCY_END = re.compile(rf"{CURRENCY}\s*$", re.IGNORECASE)
 _MINUS_WORD = re.compile(r"(?:\b(?:minus|negative)|负)$", re.IGNORECASE)
 _OPERATOR_BEFORE = re.compile(r"[\w)\]}%]\s*$")
-_ASIDE = re.compile(r"(?<=[\w%€$])\s*\([^()]*\)")
-_SUM_ASIDE = re.compile(r"(?<=\d)\s*\([^()]*\d\s*[-+*/×÷=][^()]*\)")
-_CHAIN = re.compile(r"[\s$€£¥()]*([-+*/×÷·=]|\\times|\\cdot|\\div|\bx\b)[\s$€£¥()=]*[-+]?[\s$€£¥(]*")
 _FRACTION = re.compile(r"\\[dt]?frac\s*(?:\{([^{}]*)\}|(\d))\s*(?:\{([^{}]*)\}|(\d))")
 _LATEX = (
     (re.compile(r"\{,\}"), ","),
@@ -59,7 +55,6 @@ _LATEX = (
     (re.compile(r"\\([$%])"), r"\1"),
     (re.compile(r"\\(?:text|mathrm|mathbf)\s*\{([^{}]*)\}"), r"\1"),
 )
-_LAST_DIGIT = re.compile(r"[\d½⅓⅔¼¾⅕-⅞]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,18 +83,18 @@ def whole_number(text: str) -> Number | None:
 
     None for anything else: words or units beside it, two numbers, more than `DIGITS` characters.
     """
-    text = _latex_plain(text)
+    text = latex_plain(text)
     owed = _OWED.fullmatch(text)
     if owed:
         inner = whole_number(owed[1] or owed[2] or "")
         return Number(-inner.value, inner.plain) if inner and inner.value > 0 else None
     equation = _EQUATION.match(text)
     start = equation.end() if equation else 0
-    for token in _TOKEN.finditer(text, start):
+    for token in TOKEN.finditer(text, start):
         sign = _SIGN.fullmatch(text[start : token.start()])
         if sign is None or not _UNIT.fullmatch(text, token.end()):
             return None
-        return _number(token, _negative(sign))
+        return read_token(token, negative=_negative(sign))
     return None
 
 
@@ -108,49 +103,8 @@ def wrapped_number(text: str) -> Number | None:
     return next((number for layer in layers(text) if (number := whole_number(layer.text))), None)
 
 
-def stated_number(text: str) -> Number | None:
-    """The number that a statement says: all of it, else the end of its equation, else its first number.
-
-    What stands in brackets behind a number is an aside. None if it has none, or only an expression without a result.
-    """
-    whole = wrapped_number(text)
-    if whole is not None:
-        return whole
-    text = _ASIDE.sub(" ", _latex_plain(canonical(text)))
-    tokens = list(_TOKEN.finditer(text))
-    if not tokens:
-        return None
-    at, equals, operators = 0, False, False
-    while at + 1 < len(tokens):
-        between = text[tokens[at].end() : tokens[at + 1].start()]
-        if not _CHAIN.fullmatch(between):
-            break
-        equals, operators = "=" in between, True
-        at += 1
-    if operators and not equals:
-        return None
-    token = tokens[at]
-    return _number(token, _sign_before(text, token.start(), spaced=at == 0))
-
-
-def last_number(text: str) -> Number | None:
-    """The last number of a whole reply; None without any, or if the last has more than `DIGITS` characters."""
-    at = max((text.rfind(digit) for digit in "0123456789"), default=-1)
-    if not text.isascii():
-        for found in _LAST_DIGIT.finditer(text, at + 1):
-            at = found.start()
-    if at < 0:
-        return None
-    window = _latex_plain(canonical(text[max(0, at - WINDOW) : at + DIGITS]))
-    tokens = list(_TOKEN.finditer(_SUM_ASIDE.sub("", window)))
-    if not tokens:
-        return None
-    window = _SUM_ASIDE.sub("", window)
-    token = tokens[-1]
-    return _number(token, _sign_before(window, token.start(), spaced=len(canonical(text[:WINDOW])) < WINDOW))
-
-
-def _latex_plain(text: str) -> str:
+def latex_plain(text: str) -> str:
+    """Text without the LaTeX that stands within numbers."""
     if "\\" not in text and "{" not in text and "~" not in text:
         return text
     text = _FRACTION.sub(lambda m: f"{m[1] or m[2] or ''}/{m[3] or m[4] or ''}", text)
@@ -164,7 +118,7 @@ def _negative(sign: re.Match[str]) -> bool:
     return bool(marks) and marks not in ("+", "++")
 
 
-def _sign_before(text: str, at: int, *, spaced: bool) -> bool:
+def sign_before(text: str, at: int, *, spaced: bool) -> bool:
     """Whether the number at a place is negative. A dash behind a number, a word or a bracket is an operator; with a
     blank behind it, it is a sign only where `spaced` and nothing that it could separate stands before it.
     """
@@ -182,7 +136,7 @@ def _sign_before(text: str, at: int, *, spaced: bool) -> bool:
     return not gap or (spaced and not before.endswith("\n") and not _OPERATOR_BEFORE.search(before))
 
 
-def _number(token: re.Match[str], negative: bool) -> Number | None:
+def read_token(token: re.Match[str], *, negative: bool) -> Number | None:
     """A token's number; None where it is too long, or a power too large."""
     if len(token[0]) > DIGITS:
         return None

@@ -50,6 +50,8 @@ class Match:
     """What was taken off to read it."""
 
 
+_SENTENCE = re.compile(r"(.{1,400}?)[.!。！][*_`\"'”)$]{0,4}(?:\s+|(?<=[。！]))(?=\S)")
+_MORE = re.compile(r"\d|\b(?:or|but|however|unless|though|although|maybe|perhaps|not)\b|n't\b|但|或|不", re.IGNORECASE)
 _NUMBER = re.compile(r"[-+]?(?:\d+|\d*\.\d+)")
 _APART = re.compile(r"[,;&\s]+|\\\\")
 _MATRIX = re.compile(r"\\(?:begin|end)\s*\{[a-z]?(?:matrix|array)\}(?:\{[a-z|]*\})?")
@@ -80,6 +82,17 @@ def compare(kind: AnswerKind, wanted: str, given: str) -> Match:
         right = {canonical(wanted), plain(wanted)}
         return _first(given, lambda text: _one_line(text) in {_one_line(each) for each in right})
     return _parts(wanted, given, ordered=kind is AnswerKind.TUPLE)
+
+
+def in_sentence(kind: AnswerKind, wanted: str, stated: str) -> Match:
+    """Compares what a sentence states; where all of its line is not right, its first sentence, if the rest only adds
+    words: "7. I am sure."
+    """
+    match = compare(kind, wanted, stated)
+    first = _SENTENCE.match(stated)
+    if match.right or first is None or _MORE.search(stated, first.end()):
+        return match
+    return max(match, compare(kind, wanted, first[1]), key=lambda each: each.partial)
 
 
 def _first(given: str, right: Any) -> Match:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
 
 Floats = NDArray[np.float64]
 
@@ -43,7 +43,7 @@ class ClusteredMean:
 
     def quantile(self, confidence: float) -> float:
         """The two-sided t quantile of this mean."""
-        return float(stats.t.ppf(0.5 + confidence / 2, self.df))
+        return float(scipy.stats.t.ppf(0.5 + confidence / 2, self.df))
 
     def negated(self) -> ClusteredMean:
         """The mean of the values with their signs turned."""
@@ -53,7 +53,7 @@ class ClusteredMean:
         """p-value of H0: the mean is at most `bound` (one-sided t)."""
         if self.se == 0:
             return 0.0 if self.mean > bound else 1.0
-        return float(stats.t.sf((self.mean - bound) / self.se, self.df))
+        return float(scipy.stats.t.sf((self.mean - bound) / self.se, self.df))
 
 
 def prudent_design_effect(estimated: float, clusters: Sequence[str], differing: float) -> float:

@@ -6,8 +6,8 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy import stats
 
 from bench.stats.clusters import Floats
 from bench.stats.holm import holm
@@ -31,7 +31,7 @@ def drop_p(differences: ArrayLike, *, binary: bool) -> float:
     if lost == 0:
         return 1.0
     if binary:
-        return float(stats.binom.sf(lost - 1, lost + won, 0.5))
+        return float(scipy.stats.binom.sf(lost - 1, lost + won, 0.5))
     return tilted_p(-values, -1.0)
 
 
@@ -57,7 +57,7 @@ def detectable_drop(differences: ArrayLike, level: float) -> float | None:
     values = np.asarray(differences, dtype=np.float64)
     n = len(values)
     noise = float(np.square(values).sum() + 0.5) / (n + 1)
-    most = stats.binom.isf(level, np.arange(n + 1), 0.5)
+    most = scipy.stats.binom.isf(level, np.arange(n + 1), 0.5)
     low, high = 0.0, 1 - noise / 2
     if n == 0 or _power(most, noise, high) < POWER:
         return None
@@ -74,5 +74,5 @@ def _power(most: Floats, noise: float, drop: float) -> float:
     n = len(most) - 1
     reach = 8 * math.sqrt(n * p_differs * (1 - p_differs)) + 8
     differing = np.arange(max(0, math.floor(n * p_differs - reach)), min(n, math.ceil(n * p_differs + reach)) + 1)
-    rejects = stats.binom.sf(most[differing], differing, p_lost / p_differs)
-    return float((stats.binom.pmf(differing, n, p_differs) * rejects).sum())
+    rejects = scipy.stats.binom.sf(most[differing], differing, p_lost / p_differs)
+    return float((scipy.stats.binom.pmf(differing, n, p_differs) * rejects).sum())

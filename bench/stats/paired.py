@@ -6,8 +6,8 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import optimize, stats
 
 from bench.stats.intervals import Interval
 
@@ -80,7 +80,7 @@ def _tango(n: float, lost: NDArray[np.float64], won: NDArray[np.float64], d0: fl
 
 def tango_interval(pair: Paired, confidence: float = 0.95) -> Interval:
     """Two-sided interval for candidate - baseline: every difference that Tango's statistic does not reject."""
-    z = float(stats.norm.ppf(0.5 + confidence / 2))
+    z = float(scipy.stats.norm.ppf(0.5 + confidence / 2))
     estimate = pair.difference
     low = _edge(pair, z, estimate, -1.0)
     high = _edge(pair, -z, estimate, 1.0)
@@ -96,7 +96,7 @@ def _edge(pair: Paired, z: float, start: float, end: float) -> float:
     inner = end * (1 - 1e-12)
     if start == end or excess(inner) * (1 if z > 0 else -1) <= 0:
         return end
-    return float(optimize.brentq(excess, start, inner, xtol=1e-10))
+    return float(scipy.optimize.brentq(excess, start, inner, xtol=1e-10))
 
 
 def noninferiority_p(pair: Paired, margin: float) -> float:
@@ -107,7 +107,7 @@ def noninferiority_p(pair: Paired, margin: float) -> float:
     """
     statistic = tango(pair, -margin)
     if pair.n > EXACT_UP_TO:
-        return float(stats.norm.sf(statistic))
+        return float(scipy.stats.norm.sf(statistic))
     return _supremum(math.floor(pair.n), -margin, statistic)
 
 
@@ -115,7 +115,7 @@ def inferiority_p(pair: Paired, margin: float) -> float:
     """p-value of H0: the candidate is worse by at most `margin`. Small refutes "at most `margin` worse"."""
     statistic = tango(pair.swapped(), margin)
     if pair.n > EXACT_UP_TO:
-        return float(stats.norm.sf(statistic))
+        return float(scipy.stats.norm.sf(statistic))
     return _supremum(math.floor(pair.n), margin, statistic)
 
 
@@ -129,7 +129,7 @@ def rejection_rate(n: int, margin: float, statistic: float, difference: float, d
 
 def critical_value(n: int, margin: float, alpha: float) -> float:
     """The least statistic that supports "at most `margin` worse" at n items: its exact p-value is at most alpha."""
-    low, high = float(stats.norm.isf(alpha)) - 0.5, float(stats.norm.isf(alpha)) + 1.5
+    low, high = float(scipy.stats.norm.isf(alpha)) - 0.5, float(scipy.stats.norm.isf(alpha)) + 1.5
     while high - low > 1e-4:
         middle = (low + high) / 2
         low, high = (low, middle) if _supremum(n, -margin, middle) <= alpha else (middle, high)
@@ -168,7 +168,9 @@ def _rates(
     lost = np.arange(len(of)) - np.repeat(np.cumsum(counts) - counts, counts) + first[of]
     with np.errstate(divide="ignore", invalid="ignore"):
         share = np.where(p_lost < 1, np.clip(p_won / (1 - p_lost), 0.0, 1.0), 0.0)
-    chances = stats.binom.pmf(lost, n, p_lost[of]) * stats.binom.sf(thresholds[lost] - 1, n - lost, share[of])
+    chances = scipy.stats.binom.pmf(lost, n, p_lost[of]) * scipy.stats.binom.sf(
+        thresholds[lost] - 1, n - lost, share[of]
+    )
     return np.asarray(np.bincount(of, chances, len(discordances)), dtype=np.float64)
 
 
@@ -183,7 +185,7 @@ def _supremum(n: int, difference: float, statistic: float) -> float:
     best = float(rates.max())
     for at in np.argsort(rates)[-_REFINED:]:
         bounds = grid[max(at - 1, 0)], grid[min(at + 1, _GRID - 1)]
-        peak = optimize.minimize_scalar(
+        peak = scipy.optimize.minimize_scalar(
             lambda psi: -_rates(n, difference, np.array([psi]), thresholds)[0], bounds=bounds, method="bounded"
         )
         best = max(best, -float(peak.fun))

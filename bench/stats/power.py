@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import stats
 
 from bench.stats.clusters import FEWEST, PRIOR_ICC, PRIOR_WORTH, Floats
 from bench.stats.paired import critical_value, smallest_n
@@ -61,7 +61,7 @@ def fixed_power(
         return 0.0
     lost, won = world.shares
     drawn = np.random.default_rng([seed, n]).multinomial(n, [lost, won, max(0.0, 1 - lost - won)], size=worlds)
-    least = _critical(n, margin, alpha) if n <= SMALL else float(stats.norm.isf(alpha))
+    least = _critical(n, margin, alpha) if n <= SMALL else float(scipy.stats.norm.isf(alpha))
     return float(np.mean(_tango(np.full(worlds, float(n)), drawn[:, 0], drawn[:, 1], -margin) >= least))
 
 
@@ -93,7 +93,7 @@ def random_power(
     worth = n / effect
     tango = _tango(worth, lost.sum(axis=1) / effect, won.sum(axis=1) / effect, -margin)
     enough = np.floor(worth + 1e-9) >= smallest_n(margin, alpha)
-    held = (t >= stats.t.isf(alpha, n * n / squares - 1)) & (tango >= stats.norm.isf(alpha)) & enough
+    held = (t >= scipy.stats.t.isf(alpha, n * n / squares - 1)) & (tango >= scipy.stats.norm.isf(alpha)) & enough
     return float(held.mean())
 
 
@@ -191,4 +191,4 @@ def mean_power(
     deviation = math.sqrt(variance) / len(worlds)
     if deviation == 0:
         return float(difference > -margin)
-    return float(stats.norm.cdf((difference + margin) / deviation - stats.norm.isf(alpha)))
+    return float(scipy.stats.norm.cdf((difference + margin) / deviation - scipy.stats.norm.isf(alpha)))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy import stats
 
 from bench.stats.clusters import Floats
 from bench.stats.strata import Strata
@@ -40,7 +40,7 @@ def joint_region(
     if np.linalg.det(square) <= 1e-9 * cost.se**2 * points.se**2:
         return ()
     free = cost.df
-    radius = math.sqrt(2 * free / (free - 1) * float(stats.f.ppf(confidence, 2, free - 1)))
+    radius = math.sqrt(2 * free / (free - 1) * float(scipy.stats.f.ppf(confidence, 2, free - 1)))
     turns = np.linspace(0, 2 * math.pi, CORNERS, endpoint=False)
     edge: Floats = radius * np.linalg.cholesky(square) @ np.stack([np.cos(turns), np.sin(turns)])
     centre = math.log(float(ours.mean() / theirs.mean())), points.mean

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import stats
 
 from bench.stats.clusters import FEWEST, ClusteredMean, Floats, clustered_mean, stratified_mean, typical_size
 from bench.stats.intervals import Interval
@@ -176,4 +176,4 @@ def needed(spread: float, distance: float, least: int, alpha: float) -> int | No
 
 
 def _z(share: float) -> float:
-    return float(stats.norm.ppf(share))
+    return float(scipy.stats.norm.ppf(share))

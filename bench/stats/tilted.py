@@ -10,8 +10,8 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy import optimize
 
 from bench.stats.clusters import Floats
 from bench.stats.intervals import Interval
@@ -67,7 +67,7 @@ def tilted_interval(values: ArrayLike, reach: float, confidence: float, *, desig
         near = max(low, mean - step)
         while near > low and excess(near) > 0:
             near = max(low, near - step)
-        return float(optimize.brentq(excess, near, mean, xtol=_NEAR * reach))
+        return float(scipy.optimize.brentq(excess, near, mean, xtol=_NEAR * reach))
 
     return Interval(float(sample.mean()), lower(sample), -lower(-sample), sample.size)
 
@@ -104,7 +104,7 @@ def _tilt(points: Floats, counts: NDArray[np.int64]) -> float:
         return float((counts * points / (1 + tilt * points)).sum())
 
     edge = 1.0 - 1e-12
-    return edge if slope(edge) >= 0 else float(optimize.brentq(slope, 0.0, edge))
+    return edge if slope(edge) >= 0 else float(scipy.optimize.brentq(slope, 0.0, edge))
 
 
 def _reached(null: _Null, cells: int) -> float:

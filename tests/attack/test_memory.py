@@ -1,6 +1,6 @@
 """A whole run beside hostile endpoints stays small, whatever they send.
 
-What a run takes before its first call, some 290 to 380 MB with lm-eval and its libraries, is not the endpoints'.
+Of the whole, 200 MB are there before the first call, most of it lm-eval's libraries.
 """
 
 from __future__ import annotations
@@ -14,8 +14,31 @@ import pytest
 
 from tests.fake_endpoint import FakeEndpoint, Reply, Request
 
-LIMIT_MB = 150
-"""What the replies of all six may add at most."""
+ADDED_MB, WHOLE_MB = 150, 300
+"""What the replies of all six may add at most, and what the process may take until the last is there."""
+WATCHED = """
+import resource, sys
+from bench.cli import main
+from bench.run import ask
+
+def peak():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+def asked(*args, **named):
+    global before, after
+    before = peak()
+    done = asking(*args, **named)
+    after = peak()
+    return done
+
+code, before, after, asking, ask.ask = 0, 0, 0, ask.ask, asked
+try:
+    main(sys.argv[1:])
+except SystemExit as stop:
+    code = stop.code
+print("peak", before, after, code)
+"""
+"""The command, with the most MB that it took before its first call and after its last."""
 HOSTILE = ("answers", "thoughts", "pieces", "events", "packed", "nested")
 """Models whose endpoints send too much, each in its own way."""
 
@@ -38,14 +61,6 @@ def script(request: Request) -> Reply:
 
 @pytest.mark.slow
 def test_replies_of_hostile_endpoints_add_little(tmp_path: Path) -> None:
-    code = (
-        "import resource, sys\nfrom bench.cli import main\nfrom bench.run import ask\ncode, asking = 0, ask.ask\n"
-        "def peak():\n    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024\n"
-        "def asked(*args):\n    global before\n    before = peak()\n    return asking(*args)\n"
-        "ask.ask = asked\n"
-        "try:\n    main(sys.argv[1:])\nexcept SystemExit as stop:\n    code = stop.code\n"
-        "print('peak', before, peak(), code)"
-    )
     with FakeEndpoint(script) as endpoint:
         tables = [
             f'[models.{name}]\nmodel = "openai-api/acme/{name}"\nbase_url = "{endpoint.url}"\n'
@@ -53,11 +68,14 @@ def test_replies_of_hostile_endpoints_add_little(tmp_path: Path) -> None:
         ]
         (tmp_path / "bench.toml").write_text("\n".join(['[run]\nsuites = ["reasoning"]\nlimit = 4\n', *tables]))
         done = subprocess.run(
-            [sys.executable, "-c", code, "run", "--yes"], cwd=tmp_path, capture_output=True, text=True, timeout=500
+            [sys.executable, "-c", WATCHED, "run", "--yes"], cwd=tmp_path, capture_output=True, text=True, timeout=500
         )
+    assert done.stdout, done.stderr
     before, peak, ended = done.stdout.splitlines()[-1].split()[1:]
     assert ended == "5", done.stdout + done.stderr
-    assert int(peak) - int(before) < LIMIT_MB, done.stdout + done.stderr
+    assert int(peak) - int(before) < ADDED_MB, done.stdout + done.stderr
+    assert int(peak) < WHOLE_MB, done.stdout + done.stderr
+    print(f"{before} MB before the first call, {peak} MB after the last")
     (run,) = (tmp_path / "results").glob("*/run.json")
     stopped = json.loads(run.read_text())["stopped"]
     assert "good" not in stopped

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -15,9 +15,10 @@ from bench.doctor.calibration import load
 from bench.records import installed_versions, this_machine
 from bench.weights.catalog import catalog
 from tests.cli.conftest import Bench
-from tests.fake_endpoint import FakeEndpoint
+from tests.fake_endpoint import FakeEndpoint, Reply
 
 KEY = "canary-doctor-key"
+OF_A_MODEL = ("key", "endpoint", "model", "request")
 LIST = {"data": [{"id": "good"}, {"id": "claude-opus-5-5"}, {"id": "other"}]}
 
 
@@ -46,6 +47,13 @@ def found(bench: Bench, *options: str) -> tuple[int, dict[tuple[str, str | None]
     return result.code, {(check["what"], check["model"]): check for check in json.loads(result.out)}
 
 
+@pytest.fixture
+def endpoint() -> Iterator[FakeEndpoint]:
+    """Answers "ok" to whatever it is asked."""
+    with FakeEndpoint() as running:
+        yield running
+
+
 @pytest.fixture(autouse=True)
 def key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("ACME_BASE_URL", raising=False)
@@ -58,14 +66,19 @@ def test_nothing_is_wrong(bench: Bench, endpoint: FakeEndpoint, model: str) -> N
     configure(bench, endpoint, model)
     code, checks = found(bench)
     assert code == 0
-    assert {what for what, _ in checks} == {"versions", "clock", "sandbox", "disk", "key", "endpoint", "model"}
+    assert {what for what, _ in checks} == {"versions", "clock", "sandbox", "disk", *OF_A_MODEL}
     assert (checks["key", "one"]["status"], checks["key", "one"]["text"]) == ("ok", "ACME_API_KEY is set")
     assert checks["endpoint", "one"]["text"].startswith(f"{endpoint.url} answers in 0.")
     assert (checks["model", "one"]["status"], checks["model", "one"]["text"]) == ("ok", f"{model} is there")
     assert "within 5 s of an endpoint's" in checks["clock", None]["text"]
     assert f"claimbench {installed_versions()['claimbench']}" in checks["versions", None]["text"]
-    assert endpoint.requests == []
+    [request] = endpoint.requests
+    assert (request.body["model"], request.body["max_tokens"], request.body["stream"]) == (model, 16, True)
+    assert "a small request is answered in 0." in checks["request", "one"]["text"]
+    assert "(tokens 11 + 7, cost unknown)" in checks["request", "one"]["text"]
     assert not (bench.folder / "results").exists()
+    assert ("request", "one") not in found(bench, "--no-request")[1]
+    assert len(endpoint.requests) == 1
 
 
 def test_a_list_that_lacks_the_model_fails_and_names_a_similar_one(bench: Bench, endpoint: FakeEndpoint) -> None:
@@ -110,6 +123,96 @@ def test_a_refused_key_fails_in_the_vendors_words_without_the_key(
     assert (code, checks["endpoint", "one"]["status"]) == (2, "fail")
     assert checks["endpoint", "one"]["text"] == f"{endpoint.url} says HTTP 401: wrong key: Bearer ***"
     assert checks["endpoint", "one"]["cure"].startswith("Check the key")
+    assert checks["endpoint", "one"]["cure"].endswith("The key in ACME_API_KEY was sent.")
+
+
+COUNTED = " ".join(f"n{n}" for n in range(9))
+SAYS = {
+    "wrong path": (Reply(status=404, text="no such path"), "HTTP 404: no such path", "base_url (it often ends in /v1)"),
+    "wrong model": (Reply(status=400, text="There is no model named good here"), "HTTP 400", "Check the model's name"),
+    "wrong key": (Reply(status=401, text="bad key"), "HTTP 401: bad key", "The key in ACME_API_KEY was sent."),
+    "redirect": (
+        Reply(status=307, headers={"Location": "https://elsewhere.example/v1?sig=canary"}),
+        "HTTP 307: redirects to https://elsewhere.example/v1",
+        "no redirect is followed",
+    ),
+    "spent budget": (Reply(status=422, text="budget_exceeded"), "budget_exceeded", "spending limit"),
+    "no stream_options": (
+        Reply(status=400, text="Unrecognized field stream_options"),
+        "stream_options",
+        "Set stream_options = false",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", SAYS)
+def test_a_small_request_finds_what_a_list_of_models_cannot_tell(
+    bench: Bench, endpoint: FakeEndpoint, what: str
+) -> None:
+    reply, said, cure = SAYS[what]
+    endpoint.pages, endpoint.script = listing, lambda _: reply
+    configure(bench, endpoint, "good")
+    code, checks = found(bench)
+    assert (code, checks["request", "one"]["status"], checks["model", "one"]["status"]) == (2, "fail", "ok")
+    assert said in checks["request", "one"]["text"]
+    assert cure in checks["request", "one"]["cure"]
+    assert "canary" not in json.dumps([*checks.values()])
+    assert len(endpoint.requests) == 1, "asked once, and no more"
+
+
+@pytest.mark.parametrize(
+    ("reply", "kind", "words"),
+    [
+        (Reply(text=COUNTED, together=20), "stream", "pieces of the answer came at once"),
+        (Reply(usage=None), "tokens", "reports no token counts"),
+        (Reply(status=503, text="overloaded"), "request", "HTTP 503: overloaded"),
+    ],
+)
+def test_a_small_request_warns_of_what_a_run_can_bear(
+    bench: Bench, endpoint: FakeEndpoint, reply: Reply, kind: str, words: str
+) -> None:
+    endpoint.pages, endpoint.script = listing, lambda _: reply
+    configure(bench, endpoint, "good")
+    code, checks = found(bench)
+    assert (code, checks[kind, "one"]["status"]) == (0, "warn")
+    assert words in checks[kind, "one"]["text"]
+
+
+def test_a_proxy_is_named_and_a_network_in_no_proxy_is_told(
+    bench: Bench, endpoint: FakeEndpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(
+        "http_proxy", endpoint.url.replace("http://", "http://user:canary-password@").removesuffix("/v1")
+    )
+    monkeypatch.setenv("no_proxy", "10.0.0.0/8")
+    endpoint.pages, endpoint.script = lambda *_: (407, "who are you?"), lambda _: Reply(status=407, text="who?")
+    (bench.folder / "bench.toml").write_text(
+        '[models.one]\nmodel = "openai-api/acme/one"\nbase_url = "http://10.1.2.3/v1"\n'
+    )
+    code, checks = found(bench, "--send-keys-to", "http://10.1.2.3")
+    assert code == 2
+    network = checks["network", "one"]
+    assert network["status"] == "warn"
+    assert "through the proxy http://127.0.0.1:" in network["text"]
+    assert "of http_proxy, as NO_PROXY's 10.0.0.0/8 is a network and names no host" in network["text"]
+    assert checks["endpoint", "one"]["status"] == "fail"
+    assert "http://USER:PASSWORD@HOST:PORT" in checks["endpoint", "one"]["cure"]
+    assert "canary" not in json.dumps([*checks.values()])
+    run = bench("run", "--limit", "1", "-y", "--send-keys-to", "http://10.1.2.3")
+    assert "through the proxy http://127.0.0.1:" in " ".join((run.out + run.err).split())
+    assert "canary" not in run.out + run.err
+
+
+def test_a_file_of_certificates_that_is_not_there_is_named(
+    bench: Bench, endpoint: FakeEndpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", "/nowhere/ca.pem")
+    configure(bench, endpoint, "good")
+    code, checks = found(bench)
+    assert (code, checks["network", None]["status"]) == (2, "fail")
+    assert "SSL_CERT_FILE=/nowhere/ca.pem: no certificates can be read there" in checks["network", None]["text"]
+    run = bench("run", "--limit", "1", "-y")
+    assert (run.code, "SSL_CERT_FILE=/nowhere/ca.pem" in run.err, "Traceback" in run.err) == (2, True, False)
 
 
 def test_an_endpoint_in_trouble_is_a_warning(bench: Bench, endpoint: FakeEndpoint) -> None:

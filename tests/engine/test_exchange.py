@@ -14,7 +14,7 @@ import pytest
 from bench.engine import exchange as module
 from bench.engine import transport
 from bench.engine.exchange import Asking, Ended, exchange
-from bench.engine.retry import Cause
+from bench.engine.retry import Cause, Failure
 from bench.engine.transport import Channel, tls_context
 from bench.providers import openai_chat
 from bench.providers.protocol import FaultKind
@@ -57,13 +57,16 @@ def ask(
     handler: Callable[[httpx.Request], httpx.Response] | Sequence[bytes | float | Exception],
     timeout_s: float = 5.0,
     on_first_event: Callable[[], None] = lambda: None,
+    address: str = "",
 ) -> Ended:
+    """`address`: asked over the network, in place of the handler."""
     if not callable(handler):
         parts = handler
         handler = lambda _: httpx.Response(200, stream=Stream(parts))  # noqa: E731
 
     async def run() -> Ended:
-        channel = Channel("http://127.0.0.1:9/v1", {}, timeout_s, tls_context(), httpx.MockTransport(handler))
+        mock = None if address else httpx.MockTransport(handler)
+        channel = Channel(address or "http://127.0.0.1:9/v1", {}, timeout_s, tls_context(), mock)
         asking = Asking(
             wire=openai_chat,
             path=openai_chat.PATH,
@@ -71,6 +74,7 @@ def ask(
             thinks=None,
             timeout_s=timeout_s,
             redact=Secrets([CANARY]),
+            credential="The key in K was sent.",
             on_first_event=on_first_event,
         )
         try:
@@ -118,7 +122,12 @@ def test_a_complete_answer_with_its_clocks() -> None:
         ([b": keep-alive\n\n"], Outcome.INFRASTRUCTURE, "shape", "the reply holds no event: : keep-alive"),
         ([b'{"choices": [{"message": {"content": "4"}}]}'], Outcome.INFRASTRUCTURE, "stream", "terminal event"),
         ([b'{"models": ["a"]}'], Outcome.INFRASTRUCTURE, "shape", 'no event: {"models"'),
-        ([b"<html>", b"no such page"], Outcome.INFRASTRUCTURE, "shape", "no event: <html>no such page"),
+        (
+            [b"<html>", b"no such page"],
+            Outcome.INFRASTRUCTURE,
+            "shape",
+            'a web page ("no such page")',
+        ),
         ([delta("a"), event(error={"message": "overloaded"}), DONE], Outcome.INFRASTRUCTURE, "stream", "overloaded"),
         ([delta("a"), event(error={"message": "insufficient balance"})], Outcome.INFRASTRUCTURE, "model", "balance"),
         ([event(error={"code": "data_inspection_failed", "message": "no"})], Outcome.REFUSED, "refused", "no"),
@@ -280,3 +289,34 @@ def test_a_certificate_that_nobody_we_know_signed_stops_the_model_with_its_cure(
     assert failure is not None
     assert (failure.cause, failure.kind) == (Cause.CONNECTION, FaultKind.MODEL)
     assert "set SSL_CERT_FILE to a PEM file" in failure.cure
+
+
+def page(status: int, headers: dict[str, str], body: str) -> Failure:
+    failure = ask(lambda _: httpx.Response(status, headers=headers, stream=Stream([body.encode()]))).failure
+    assert failure is not None
+    return failure
+
+
+def test_a_web_page_of_a_gateway_is_told_by_its_title_and_who_sent_it() -> None:
+    body = "<!DOCTYPE html>\n<html><head><title>502 Bad Gateway</title></head><body>" + "x" * 9000
+    by_title = 'HTTP 502: a web page ("502 Bad Gateway") in place of an answer (from nginx/1.24, via 1.1 squid)'
+    assert page(502, {"Server": "nginx/1.24", "Via": "1.1 squid"}, body).message == by_title
+    login = page(200, {"Server": "gate"}, "<html><title>Sign in</title>")
+    assert (login.cause, login.message) == (Cause.SHAPE, 'a web page ("Sign in") in place of an answer (from gate)')
+    assert "Check that base_url is right" in login.cure
+
+
+def test_a_proxy_that_cannot_be_reached_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", "http://user:canary@127.0.0.1:9")
+    monkeypatch.setenv("no_proxy", "elsewhere.example")
+    failure = ask([], address="http://model.example/v1").failure
+    assert failure is not None
+    assert failure.message.endswith("(through the proxy http://127.0.0.1:9 of http_proxy)")
+    assert failure.cure == "Check the proxy that http_proxy names, or add the endpoint's host to NO_PROXY."
+    assert (failure.cause, failure.kind) == (Cause.CONNECTION, FaultKind.TRANSIENT)
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_refused_key_says_which_was_sent(status: int) -> None:
+    cure = "Check the key, and that it belongs to this vendor, region and plan. The key in K was sent."
+    assert page(status, {}, "who are you?").cure == cure

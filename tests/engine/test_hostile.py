@@ -194,7 +194,7 @@ def _visited(handle: Handler) -> tuple[str, float]:
         async with serving(handle) as port:
             entry = RemoteModel("m", "openai-api/fake/m", base_url=f"http://127.0.0.1:{port}/v1")
             environ = {"FAKE_API_KEY": KEY}
-            (seen,) = await visit_all([resolve(entry, environ)], environ)
+            (seen,) = await visit_all([resolve(entry, environ)], environ, tls_context())
             return " ".join(f"{check.text} {check.cure}" for check in seen.checks)
 
     begun = time.monotonic()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 
 import pytest
@@ -83,3 +84,10 @@ def test_the_ledger_counts_all_and_keeps_some() -> None:
     assert record["dropped_count"] == KEPT + 5
     assert len(record["dropped"]) == KEPT
     assert record["notes"] == ["said once", f"cost unknown (rows: {KEPT + 5})"]
+
+
+@pytest.mark.parametrize("piece", ["(think", "think", "(", "low "])
+def test_a_long_name_is_read_in_time(piece: str) -> None:
+    begun = time.process_time()
+    assert effort_in("(" + piece * 20_000) is None
+    assert time.process_time() - begun < 1.0

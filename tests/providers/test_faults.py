@@ -25,6 +25,15 @@ def openai(code: object, message: str = "words", **more: Any) -> dict[str, Any]:
 
 RATE = "Ask less at once"
 FAULTS: list[tuple[int, object, FaultKind, str]] = [
+    # a name that is wrong, in the words of many servers
+    *((400, openai("x", words), M, "Check the model's name") for words in (
+        "Invalid model name passed in model=qwen 3.8", "The model qwen3.8-max does not exist", "Model Not Exist",
+        "There is no model named qwen", "unknown model: qwen 3.8", "Could not find model qwen3.8",
+        "model 'qwen 3.8' not found, try pulling it first", "Unsupported model qwen", "The model qwen3.8 is not loaded",
+        "Model qwen3.8-max is not supported", "the requested model 'a b' is not available on this server",
+    )),
+    (400, openai("x", "For this model, temperature is not supported"), R, ""),
+    (407, openai("x", "Proxy Authentication Required"), M, "Put the proxy's user"),
     # Anthropic
     (400, anthropic("invalid_request_error", "temperature: Extra inputs are not permitted"), R, ""),
     (400, anthropic("invalid_request_error", "Your credit balance is too low to access the API"), M, "Top up"),
@@ -133,7 +142,7 @@ def test_faults(status: int, body: object, kind: FaultKind, cure: str) -> None:
         ('{"error_code": 17, "error_msg": "daily limit"}', "daily limit"),
         ('["odd"]', "['odd']"),
         ('{"error": {}}', "{'error': {}}"),
-        ("  <h1>Bad\n gateway</h1>\n", "<h1>Bad gateway</h1>"),
+        ("  <h1>Bad\n gateway</h1>\n", 'a web page ("Bad gateway") in place of an answer'),
         ("", ""),
         ("x" * 400, "x" * 300),
         (json.dumps({"error": "y" * 400}), "y" * 300),

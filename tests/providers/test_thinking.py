@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bench.providers import ThinkSplitter
+from bench.providers import ThinkSplitter, unopened
 
 CASES = [
     ("4", "4", ""),
@@ -55,3 +57,16 @@ def test_text_is_handed_on_as_soon_as_it_is_certain() -> None:
     assert splitter.feed("hink>") == ("", "")
     assert splitter.feed(" 4") == ("4", "")
     assert splitter.feed(" <think>") == (" <think>", "")
+
+
+@pytest.mark.parametrize(
+    "piece", [" ", "say `</think>` ", "the </think> and ", "a" + " " * 200 + "</think> b", "\t</think>"]
+)
+def test_time_grows_with_the_text_alone(piece: str) -> None:
+    text = (piece * 400_000)[:400_000]
+    begun = time.process_time()
+    unopened(text)
+    splitter = ThinkSplitter()
+    for at in range(0, len(text), 4):
+        splitter.feed(text[at : at + 4])
+    assert time.process_time() - begun < 2.0

@@ -20,7 +20,7 @@ from bench.records.claim import Claim
 from bench.records.manifest import FORMAT, RunRecord
 from bench.records.pricing import RecordedPrices
 from bench.records.recorded import RecordedClaim, RecordedDerivation, RecordedLane, RecordedSpending
-from bench.run import describe as manifest
+from bench.run import describe
 from bench.run.prepare import prepare
 from tests import runjson
 from tests.run.test_describe import TOML
@@ -36,8 +36,8 @@ def begun(folder: Path) -> RunRecord:
     (folder / "bench.toml").write_text(TOML)
     prepared = prepare(load(folder / "bench.toml"), registry.read(), {"ACME_API_KEY": "k"})
     declared = {claim.sha256: "2026-01-02T03:04:05.678+00:00" for claim in prepared.comparison.claims.values()}
-    made = manifest.build(prepared, "r1", "2026-01-02T03:04:06.000+00:00", declared, None, fresh=False)
-    return manifest.with_history(manifest.with_parts(made, ""), [])
+    made = describe.build(prepared, "r1", "2026-01-02T03:04:06.000+00:00", declared, None, fresh=False)
+    return describe.with_history(describe.with_parts(made, ""), [])
 
 
 def ended(record: RunRecord) -> RunRecord:
@@ -118,7 +118,7 @@ def test_what_is_made_is_what_is_read(tmp_path: Path) -> None:
     )
     derived = replace(whole, parent="r1", derived=RecordedDerivation(by="reprice", cache_hit=0.5, at="2026-01-03"))
     for record in (
-        first, whole, derived, manifest.with_parts(first, first.text()), replace(whole, claims={"own": kept}),
+        first, whole, derived, describe.with_parts(first, first.text()), replace(whole, claims={"own": kept}),
         replace(whole, second_asking=RecordedSpending(spent_usd=Decimal(1), keys=("spent_usd", "ended"))),
     ):  # fmt: skip
         assert RunRecord.from_json(record.to_json()) == record
@@ -174,8 +174,8 @@ def test_a_margin_of_a_part_that_is_not_known_is_kept_whatever_it_is() -> None:
     ("text", "why"),
     [
         ("{", "Expecting property name"),
-        ("[]", "no manifest"),
-        ('{"models": {}, "suites": {}}', "no manifest"),
+        ("[]", "all of it: an object is needed"),
+        ('{"models": {}, "suites": {}}', "settings: is missing"),
         ('{"models": [], "suites": {}, "settings": {}}', "models: an object is needed"),
         ('{"models": {"m": 1}, "suites": {}, "settings": {}}', "models.m: an object is needed"),
         ('{"models": {"m": {}}, "suites": {}, "settings": {}}', "models.m.model: is missing"),
@@ -184,6 +184,9 @@ def test_a_margin_of_a_part_that_is_not_known_is_kept_whatever_it_is() -> None:
             "s.items_planned: is missing",
         ),
         ('{"models": {}, "suites": {}, "settings": {"suites": "all"}}', "settings.suites: a list is needed"),
+        ('{"models": {}, "suites": {}, "settings": {}, "format": 0}', "format: a number from 1 to 2 is needed"),
+        ('{"models": {}, "suites": {}, "settings": {}, "format": "2"}', "format: a whole number is needed"),
+        ('{"models": {}, "suites": {}, "settings": {"seed": -1}}', "settings.seed: 0 or a greater number"),
         (claimed('"much"'), "claims.c.worse_by: a number is needed"),
         (claimed("true"), "claims.c.worse_by: a number is needed"),
         (
@@ -218,3 +221,12 @@ def test_a_model_is_local_or_remote() -> None:
     assert [record.models[label].local for label in "ab"] == [True, False]
     assert record.is_local("b", "a")
     assert not record.is_local("b")
+
+
+@pytest.mark.parametrize("version", [FORMAT + 1, 99])
+def test_a_file_of_a_newer_version_is_refused_with_the_cure(tmp_path: Path, version: int) -> None:
+    runjson.put(tmp_path, {"format": version, "models": {}, "suites": {}, "settings": {}})
+    with pytest.raises(
+        UsageError, match=rf"run\.json has format {version}.* reads up to {FORMAT}\. Update claimbench\."
+    ):
+        read_record(tmp_path)

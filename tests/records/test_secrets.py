@@ -105,10 +105,33 @@ def test_any_text_is_taken(text: str) -> None:
     assert Secrets([text + "0123456789"])(text) is not None
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("piece", ["\\", "\\a", "%41", "%25", "&amp;", "&", KEY, KEY[:20], KEY[:10], "&#", "\\u"])
+PIECES = (
+    *("\\", "\\a", "%41", "%25", "&amp;", "&", "&#", "\\u", "\\u0041", "&lt;", "&#x41;", "%5Cu0041&amp;#37;", "a"),
+    *(KEY, KEY[:20], KEY[:10], KEY[:7] + "X", KEY[:15] + "!", KEY.upper(), "%41" * 50 + KEY, KEY[3:18] + "%41"),
+)
+
+
+@pytest.mark.parametrize("piece", PIECES)
 def test_time_grows_with_the_text_alone(piece: str) -> None:
     text = (piece * 200_000)[:200_000]
-    begun = time.process_time()
-    Secrets([KEY]).in_answer(text)
-    assert time.process_time() - begun < 1.0
+    for secrets in (Secrets([KEY]), Secrets(["a" * 64 + "b"])):
+        spent = []
+        for _ in range(3):  # the machine is shared: the best of three is the text's own
+            begun = time.process_time()
+            secrets(text)
+            spent.append(time.process_time() - begun)
+        assert min(spent) < 0.1
+
+
+def test_a_text_full_of_secrets_is_masked_as_a_whole() -> None:
+    assert Secrets([KEY])(f"{KEY} and so on. " * 1000) == HIDDEN
+    assert Secrets([KEY])(f"{KEY} and so on. " * 20) == f"{HIDDEN} and so on. " * 20
+
+
+def test_one_secret_among_many_escapes_is_found_where_it_stands() -> None:
+    before, after = "%41&amp;\\u0041" * 1000, "&lt;%42" * 1000
+    for disguised in DISGUISES.values():
+        masked = Secrets([KEY])(before + disguised(KEY) + after)
+        assert masked.startswith(before)
+        assert masked.endswith(after)
+        assert HIDDEN in masked

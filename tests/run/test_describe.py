@@ -12,7 +12,7 @@ import pytest
 from bench import registry
 from bench.config.load import load
 from bench.records import git_commit, this_machine
-from bench.run import describe as manifest
+from bench.run import describe
 from bench.run.prepare import Prepared, prepare
 
 TOML = """
@@ -50,7 +50,7 @@ def test_a_manifest_says_what_was_run(prepared: Prepared, monkeypatch: pytest.Mo
     claim = prepared.comparison.claims["cheaper"]
     declared = {claim.sha256: "2026-01-02T03:04:05.678+00:00"}
     at = "2026-01-02T03:04:06.000+00:00"
-    made = json.loads(manifest.build(prepared, "r1", at, declared, "bubblewrap 1", fresh=False).text())
+    made = json.loads(describe.build(prepared, "r1", at, declared, "bubblewrap 1", fresh=False).text())
     assert (made["run"], made["started_at"], made["sandbox"]) == ("r1", "2026-01-02T03:04:06.000+00:00", "bubblewrap 1")
     assert made["plan_sha256"] == prepared.plan.sha256
     assert made["planned_calls"] == 5 * 2 * 2
@@ -70,7 +70,7 @@ def test_a_manifest_says_what_was_run(prepared: Prepared, monkeypatch: pytest.Mo
 
 def test_a_model_is_recorded_as_it_was_asked_without_its_key(prepared: Prepared) -> None:
     claim = prepared.comparison.claims["cheaper"]
-    made = manifest.build(prepared, "r1", "now", {claim.sha256: "now"}, None, fresh=True).to_json()
+    made = describe.build(prepared, "r1", "now", {claim.sha256: "now"}, None, fresh=True).to_json()
     model = made["models"]["small"]
     assert (model["model"], model["wire_model"], model["temperature"]) == ("openai-api/acme/small", "small", 0.5)
     assert model["identity"] == {"base_url": "http://127.0.0.1:1/v1"}
@@ -80,9 +80,9 @@ def test_a_model_is_recorded_as_it_was_asked_without_its_key(prepared: Prepared)
 
 def test_a_continued_run_keeps_what_made_its_earlier_parts(prepared: Prepared) -> None:
     claim = prepared.comparison.claims["cheaper"]
-    made = manifest.build(prepared, "r1", "now", {claim.sha256: "now"}, None, fresh=True)
-    first = manifest.with_parts(replace(made, git_commit="aaa"), "")
-    second = manifest.with_parts(replace(made, git_commit="bbb"), first.text())
+    made = describe.build(prepared, "r1", "now", {claim.sha256: "now"}, None, fresh=True)
+    first = describe.with_parts(replace(made, git_commit="aaa"), "")
+    second = describe.with_parts(replace(made, git_commit="bbb"), first.text())
     assert [part.git_commit for part in second.parts] == ["aaa", "bbb"]
     assert second.parts[0].versions == made.versions
 

@@ -11,13 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench.scoring import code
+from bench.scoring.choices import choice_letter
 from bench.scoring.extract import (
     ANSWER_CHARS,
     JSON_CHARS,
     Found,
     after_thinking,
     answer_tag,
-    choice_letter,
     final_number,
     json_value,
     python_literal,
@@ -159,12 +159,12 @@ def test_reasoning_whose_beginning_stood_in_the_prompt_is_no_answer(text: str, a
 @pytest.mark.parametrize(
     ("text", "number"),
     [
-        ("5-3", "3"),
+        ("5-3", None),
         ("it is -3.", "-3"),
         ("(-3)", "-3"),
         ("$1,200.50!", "1200.50"),
         ("x = .5", "0.5"),
-        ("1,2,3", "3"),
+        ("1,2,3", None),
         ("1,234,567", "1234567"),
         ("between 3 and 4: the answer is 3", "3"),
         ("<answer>12 apples</answer> of 13", "12"),
@@ -179,8 +179,8 @@ def test_reasoning_whose_beginning_stood_in_the_prompt_is_no_answer(text: str, a
         ("it costs -€19.", "-19"),
         ("–14", "-14"),
         ("－15", "-15"),
-        ("pages 3–5", "5"),
-        ("10 - 3", "3"),
+        ("pages 3–5", None),
+        ("10 - 3", None),
         ("The answer is − 5.", "-5"),
         ("The answer is minus 5.", "-5"),
         ("答案是负5。", "-5"),

@@ -48,7 +48,13 @@ def test_two_references_agree_and_hidden_calls_notice_every_small_mistake(capsys
 
 
 def test_a_wrong_reference_is_told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    odd = ShortFamily("odd", lambda rng, _level: {"n": rng.randint(1, 9)}, str, lambda p: str(p.n), lambda _p: "5")
+    odd = ShortFamily(
+        name="odd",
+        params=lambda rng, _level: {"n": rng.randint(1, 9)},
+        question=str,
+        reference=lambda p: str(p.n),
+        second=lambda _p: "5",
+    )
     monkeypatch.setattr(check, "CODING", ())
     monkeypatch.setattr(check, "SHORT", (odd,))
     assert check.main(["agreement"]) == 1
@@ -56,7 +62,9 @@ def test_a_wrong_reference_is_told(monkeypatch: pytest.MonkeyPatch, capsys: pyte
 
 
 def test_a_family_of_few_instances_is_refused() -> None:
-    few = ShortFamily("few", lambda rng, _level: {"n": rng.randint(1, 3)}, str, str, str)
+    few = ShortFamily(
+        name="few", params=lambda rng, _level: {"n": rng.randint(1, 3)}, question=str, reference=str, second=str
+    )
     with pytest.raises(ValueError, match=r"few-\d: 200 draws gave no instance that is not there already"):
         list(exam.short_items(few, 1))
 

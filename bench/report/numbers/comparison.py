@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench.claims import Ruling, declared_claims, judge_claims
-from bench.records import Outcome, RunRecord, effective_cost, read_record, read_table
+from bench.records import Outcome, RunRecord, effective_cost, read_run
 from bench.records.note import Note
 from bench.report.numbers.bridge import Bridge, bridges
 from bench.report.numbers.languages import LanguageGap, gaps
@@ -128,8 +128,8 @@ class RunComparison:
 
 def compare(folder: Path) -> RunComparison:
     """Summarises a run folder. UsageError if it is not a run folder."""
-    record = read_record(folder)
-    items, answers = read_table(folder, "items"), read_answers(folder)
+    record, items = read_run(folder)
+    answers = read_answers(folder)
     steps, unbridged = bridges(items, answers, record)
     return RunComparison(
         rows=tuple(_rows(items, answers, record)),

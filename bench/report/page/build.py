@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.records import RecordedModel, RunRecord, read_aggregates, write_text
+from bench.records import Outcome, RecordedModel, RunRecord, read_aggregates, write_text
 from bench.records.note import Level
 from bench.report.numbers.comparison import RunComparison
 from bench.report.page import items as page_items
@@ -28,9 +28,7 @@ BESIDES = 1_500_000
 FILTERS = (
     ("lost", "candidate lost"),
     ("differ", "scores differ"),
-    ("truncated", "truncated"),
-    ("refused", "refused"),
-    ("unparsable", "unparsable"),
+    *((str(outcome), str(outcome)) for outcome in (Outcome.TRUNCATED, Outcome.REFUSED, Outcome.UNPARSABLE)),
     ("missing", "missing"),
     ("slow", "slow"),
 )

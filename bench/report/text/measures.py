@@ -7,6 +7,7 @@ from dataclasses import replace
 from enum import IntEnum
 from typing import Any
 
+from bench.records import Outcome
 from bench.report.numbers.comparison import SuiteRow
 from bench.report.text import formats
 from bench.report.text.column import Column, Output, label
@@ -108,11 +109,11 @@ COLUMNS: tuple[Column[SuiteRow], ...] = (
     _interval("tokens in", "tokens_in", formats.whole, Group.TOKENS, unit="tokens", shown=SPLIT),
     _interval("tokens out", "tokens_out", formats.whole, Group.TOKENS, unit="tokens", shown=SPLIT),
     _interval("USD per 1,000 items", "cost_per_1000_usd", formats.amount, Group.COST, unit="USD", better="down"),
-    Column(name="truncated", key="truncated", cell=_truncated, group=Group.SCORE, better="down", shown=Output.DOCUMENT),
-    _count("truncated", Group.SCORE, SPLIT, better="down"),
+    replace(_count(str(Outcome.TRUNCATED), Group.SCORE, Output.DOCUMENT, better="down"), cell=_truncated),
+    _count(str(Outcome.TRUNCATED), Group.SCORE, SPLIT, better="down"),
     _count("repeating", Group.SCORE, SPLIT, better="down"),
-    _count("refused"),
-    _count("unparsable"),
+    _count(str(Outcome.REFUSED)),
+    _count(str(Outcome.UNPARSABLE)),
     _count("missing", shown=Output.ALL, better="down"),
     _count("overridden"),
     _count("timed"),

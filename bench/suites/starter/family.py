@@ -14,7 +14,7 @@ Solve = Callable[[Params], str]
 """The answer to an instance."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ShortFamily:
     """One idea for short questions, and everything that makes its instances."""
 

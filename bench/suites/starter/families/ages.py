@@ -42,4 +42,4 @@ def _second(p: Params) -> str:
     return str(known[0][1])
 
 
-FAMILY = ShortFamily("ages", _params, _question, _reference, _second, "text")
+FAMILY = ShortFamily(name="ages", params=_params, question=_question, reference=_reference, second=_second, type="text")

@@ -40,4 +40,6 @@ def _second(p: Params) -> str:
     return f"{datetime(2001, 1, 1, p.hour, p.minute, tzinfo=UTC) + timedelta(minutes=p.lasts):%H:%M}"
 
 
-FAMILY = ShortFamily("clock", _params, _question, _reference, _second, "text")
+FAMILY = ShortFamily(
+    name="clock", params=_params, question=_question, reference=_reference, second=_second, type="text"
+)

@@ -44,4 +44,4 @@ def _second(p: Params) -> str:
     return str(total)
 
 
-FAMILY = ShortFamily("goods", _params, _question, _reference, _second)
+FAMILY = ShortFamily(name="goods", params=_params, question=_question, reference=_reference, second=_second)

@@ -39,4 +39,6 @@ def _second(p: Params) -> str:
     return next(str(a if p.end else b) for a, b in pairs if (b if p.end else a) == p.words[p.at])
 
 
-FAMILY = ShortFamily("places", _params, _question, _reference, _second, "text")
+FAMILY = ShortFamily(
+    name="places", params=_params, question=_question, reference=_reference, second=_second, type="text"
+)

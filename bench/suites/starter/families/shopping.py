@@ -41,4 +41,4 @@ def _second(p: Params) -> str:
     return str(left)
 
 
-FAMILY = ShortFamily("shopping", _params, _question, _reference, _second)
+FAMILY = ShortFamily(name="shopping", params=_params, question=_question, reference=_reference, second=_second)

@@ -34,4 +34,4 @@ def _second(p: Params) -> str:
     return str(total + (-1 if p.minus else 1) * p.terms[-1])
 
 
-FAMILY = ShortFamily("sums", _params, _question, _reference, _second)
+FAMILY = ShortFamily(name="sums", params=_params, question=_question, reference=_reference, second=_second)

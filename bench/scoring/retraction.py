@@ -1,0 +1,64 @@
+"""Where a text takes back what it said: "Wait, no: 9", "Correction: ...", "That is wrong.", 不对."""
+
+from __future__ import annotations
+
+import re
+
+WINDOW = 4096
+"""Only so many characters at a text's end are looked at: no answer is sought before them, tags apart."""
+
+_OPENS = r"(?:^|(?<=[.!…;,:)\]>*\n—–-])|(?<=[.!…]['\"”*])|(?<=[。！；，]))[\s*_—–-]{0,8}"
+_STARTS = r"(?:^|(?<=[.!…>*)\n—–])|(?<=[。！]))[\s*_]{0,8}"
+_AH = r"(?:(?:oh|ah|uh|hm+|oops|whoops|but|well|sorry|ok|okay)\b[,.!…—– ]{0,4}){0,3}"
+_NEWLY = (
+    r"(?:(?:it|that|this)(?:'s|’s|\s+is|\s+was|\s+should|\s+must)\b|the (?:right |correct |final |real "
+    r"|true )?(?:answer|number|result|value"
+    r"|letter|option|choice)\b|wait\b|actually\b|sorry\b|rather\b|make (?:it|that)\b|should be\b|i (?:meant"
+    r"|mean|made|mis\w+|was wrong|forgot)"
+    r"|<answer>|\\boxed|[$€£¥\"'“*`(\[-]*\d|[(*\"'`“]*[A-Z]\b(?![ ']))"
+).replace(" ", r"\s")
+_RETRACTION = re.compile(
+    rf"""{_OPENS}{_AH}(?:
+            wait\b[,.!…—–\s-]{{0,8}}(?:(?:that|this|it)(?:'s|’s|\sis|\swas)\s(?:wrong|incorrect|not)\b
+                |no\b(?!\s(?:more|less|fewer|other|one|need|further))
+                |i\s(?:made|mis|forgot|was\swrong)|actually\b|sorry\b|scratch\sthat
+                |(?:it|the\sanswer)(?:'s|’s|\sis)\s(?:actually|really)\b)
+          | no\b\s?[,.:!…;—–-]{{1,4}}\s?(?={_NEWLY})
+          | correction\b\s*[:.,—–-] | (?:scratch|strike)\sthat\b | on\ssecond\sthought\b | i\stake\s(?:that|it)\sback\b
+          | i\s(?:meant|mean)\b(?=\s*(?:to\ssay|[:,]|[$€£¥"'“*`(\[-]*\d|[(*"'`“]*[A-Z]\b))
+          | (?:actually|rather|sorry|or\srather|my\smistake|my\sbad|oops)\b[\s,.:!…—–-]{{0,6}}(?={_NEWLY})
+        )
+      | {_STARTS}{_AH}(?:no[,.!]?\s+|wait[,.!]?\s+)?(?:
+            (?:that|this)(?:'s|’s|\s(?:answer\s)?(?:is|was))\s(?:wrong|incorrect|not\s(?:right|correct|true)|a\smistake)\b
+          | (?:my|the)\s(?:previous|first|earlier|above|last)\sanswer\s(?:is|was)\s(?:wrong|incorrect|not\b|a\smistake)
+          | i\s(?:made|have\smade)\s(?:a|an)\s(?:\w+\s)?(?:mistake|error)\b | i\s(?:was|am)\swrong\b
+        )
+      | (?<=[。！，；,.!;…\s])(?:等等[,，。!！…\s]*(?:不对|错了|不是|应)?
+          | (?:不对|不，|错了|我错了|更正|说错了|搞错了|算错了)[,，:：。!！\s]*)""",
+    re.VERBOSE | re.IGNORECASE,
+)  # fmt: skip
+_LEADING = re.compile(
+    r"(?:[\s,.:;!…—–*_]|-(?=\s)|(?:it|that|this|the (?:right |correct |final |real )?(?:answer|number|result"
+    r"|value|letter|option|choice))(?:'s|’s|\s+is"
+    r"|\s+was|\s+should be|\s+must be)\b(?!\s+(?:not|wrong|incorrect)\b)|(?:actually|really|rather|sorry"
+    r"|should be|make (?:it|that)|i (?:meant|mean)"
+    r"(?: to say)?|to be)\b|应该?(?:是|为)|答案应?该?[是为]|而?是|[，。：！])+",
+    re.IGNORECASE,
+)
+
+
+def taken_back(text: str) -> int | None:
+    """Where the last retraction of a text ends: what stands before it no longer counts. None without any."""
+    begin = max(0, len(text) - WINDOW)
+    last = None
+    for found in _RETRACTION.finditer(text, begin):
+        if found.start() > 0:  # what begins a text takes nothing back
+            last = found.end()
+    return last
+
+
+def instead(rest: str) -> str:
+    """What a retraction puts in place of what it takes back: the rest of its line, without the words that lead in."""
+    lead = _LEADING.match(rest)
+    rest = rest[lead.end() :] if lead else rest
+    return rest.partition("\n")[0].strip()

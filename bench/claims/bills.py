@@ -49,7 +49,7 @@ def window(mine: pd.DataFrame, record: RunRecord, label: str) -> Window | None:
     ids = sorted(set(billed["price_id"]))
     modes = {str(prices.rows[name].get("mode")) for name in ids if name in prices.rows}
     special = tuple(sorted(modes - {str(mode) for mode in PLAIN_MODES}))
-    hours = {found.words for name in ids if (found := prices.hours(name)) is not None}
+    hours = {schedule.words for name in ids if (schedule := prices.hours(name)) is not None}
     if not hours and not special:
         return None
     return Window(

@@ -21,24 +21,24 @@ RESERVED = "the verdict would be "
 
 def headline(judgement: Judgement) -> str:
     """Verdict, reading, sizes and n in one sentence of at most MOST_WORDS words."""
-    told = [part for part in parts.in_words_order(parts.claimed(judgement.claim)) if part.key in _judged(judgement)]
+    named = [part for part in parts.in_words_order(parts.claimed(judgement.claim)) if part.key in _judged(judgement)]
     while True:
         rests = f"({_mean(judgement)}n = {judgement.pairs.n})"
-        said = f"{_verdict(judgement)} {reading(judgement)}: {_sizes(judgement, told)} {rests}."
-        if len(told) < 2 or words(said) <= MOST_WORDS:
+        said = f"{_verdict(judgement)} {reading(judgement)}: {_sizes(judgement, named)} {rests}."
+        if len(named) < 2 or words(said) <= MOST_WORDS:
             return said
-        told = _without_last(judgement, told)
+        named = _without_last(judgement, named)
 
 
 def _mean(judgement: Judgement) -> str:
     return "mean of the suites, " if any(suite == MEAN for suite, _ in judgement.test.parts) else ""
 
 
-def _without_last(judgement: Judgement, told: list[Part]) -> list[Part]:
+def _without_last(judgement: Judgement, named: list[Part]) -> list[Part]:
     """The parts but for the last one that the verdict does not turn on: its line below says it."""
     failing = judgement.test.failing if judgement.verdict is Verdict.REFUTED else None
-    rest = [part for part in told if failing is None or part.key != failing[1]]
-    return [part for part in told if part is not rest[-1]]
+    rest = [part for part in named if failing is None or part.key != failing[1]]
+    return [part for part in named if part is not rest[-1]]
 
 
 def words(text: str) -> int:
@@ -111,12 +111,12 @@ def reading(judgement: Judgement) -> str:
     return f"on these {count} kinds of task" if count > 1 else "on this kind of task"
 
 
-def _sizes(judgement: Judgement, told: list[Part]) -> str:
+def _sizes(judgement: Judgement, named: list[Part]) -> str:
     """What each part came to, over the suites."""
     claim, clauses = judgement.claim, list[str]()
     refuted = judgement.test.failing if judgement.verdict is Verdict.REFUTED else None
     failing = refuted[1] if refuted else None
-    for part in told:
+    for part in named:
         results = [result for (_, key), result in judgement.test.parts.items() if key == part.key]
         estimates = [result.estimate for result in results if math.isfinite(result.estimate)]
         clause = f"{part.verb} {_range(part, estimates)}" if estimates else f"has an unknown {part.noun}"

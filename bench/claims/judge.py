@@ -250,4 +250,4 @@ def _sensitivity(case: Case, verdict: Verdict, test: JointTest, seed: int) -> It
             changes += 1
             yield f"the verdict would be {other} if the {items} without a score {what}"
     if not changes and not any(part.fixed for part in claimed) and alone == verdict:
-        yield f"the verdict would be {alone} however the {items} without a score had ended"
+        yield f"the verdict would be {alone} however the {items} without a score ended"

@@ -55,7 +55,7 @@ class Side:
     cap: Floats
     """The most a call of the item can cost, in USD; NaN if unknown."""
     cap_observed: bool
-    """Whether a cap is no worst case of price and token limit, but a bound seen on a local machine."""
+    """Whether a cap is not a worst case of price and token limit, but a bound seen on a local machine."""
     samples: int
     """Samples that were asked for, of items asked of either side."""
     missing: int
@@ -151,7 +151,7 @@ def pair(
 ) -> Pairs:
     """Pairs two models of a run on some suites; `columns` become `Side.means`.
 
-    UsageError if a model or suite is no part of the run, a suite has no shared item or no score at all, one id stands
+    UsageError if a model or suite is not part of the run, a suite has no shared item or no score at all, one id stands
     for two questions, a row is there twice, or a number is out of range.
     """
     suites = tuple(dict.fromkeys(suites))
@@ -192,7 +192,7 @@ def pair(
 def _shared(rows: pd.DataFrame) -> dict[str, pd.Series[str]]:
     """For each reading, what a row's item depends on.
 
-    A cluster that is the item's family is no source of its own: run folders have said so since there are families.
+    A cluster that is the item's family is not a source of its own: run folders have said so since there are families.
     """
     clusters = rows["suite"] + "/" + rows["cluster"]
     items = rows["suite"] + "/" + rows["task"] + "/" + rows["item"]
@@ -227,7 +227,7 @@ def _sound(rows: pd.DataFrame) -> None:
     scored = rows["outcome"].isin(SCORED)
     for wrong, what in (
         (rows.duplicated([*KEY, "model", "repeat"]), "is there twice"),
-        (rows["score"].isna() & scored, "score is no number, yet it was {}"),
+        (rows["score"].isna() & scored, "score is not a number, yet it was {}"),
         (rows["score"].notna() & ~scored, "has a score, yet it was {}"),
     ):
         if wrong.any():
@@ -241,7 +241,7 @@ def _sound(rows: pd.DataFrame) -> None:
         if wrong.any():
             row = known[wrong].iloc[0]
             where = f"{row['suite']}/{row['task']}/{row['item']}, {row['model']}"
-            raise UsageError(f"items.parquet: {where}: {column} is {row[column]}, which is no possible value.")
+            raise UsageError(f"items.parquet: {where}: {column} is {row[column]}, which is not a possible value.")
 
 
 def _side(rows: pd.DataFrame, label: str, order: pd.Index[Any], record: RunRecord, columns: Sequence[str]) -> Side:

@@ -40,14 +40,14 @@ def clusters(items: pd.DataFrame, column: str) -> tuple[list[str], tuple[Repeate
     twice = known[known.duplicated(keep=False)]
     if twice.empty:
         return [str(name) for name in named], ()
-    found = tuple(_repeated(str(suite), part) for suite, part in items.loc[twice.index].groupby("suite"))
-    return _joined(named, items.index.get_indexer(twice.index), twice.to_numpy(dtype=object)), found
+    repeated = tuple(_repeated(str(suite), part) for suite, part in items.loc[twice.index].groupby("suite"))
+    return _joined(named, items.index.get_indexer(twice.index), twice.to_numpy(dtype=object)), repeated
 
 
 def _repeated(suite: str, items: pd.DataFrame) -> Repeated:
-    one, other, *_ = items.loc[items["prompt_sha256"] == items["prompt_sha256"].iloc[0], "item"]
+    first, other, *_ = items.loc[items["prompt_sha256"] == items["prompt_sha256"].iloc[0], "item"]
     return Repeated(
-        suite=suite, questions=items["prompt_sha256"].nunique(), items=len(items), example=(str(one), str(other))
+        suite=suite, questions=items["prompt_sha256"].nunique(), items=len(items), example=(str(first), str(other))
     )
 
 
@@ -64,9 +64,9 @@ def _joined(names: NDArray[np.object_], places: NDArray[np.intp], prompts: NDArr
 
 def in_words(repeated: Repeated) -> str:
     """That ids share a question, and how they count."""
-    one = "question is" if repeated.questions == 1 else "questions are"
+    asked = "question is" if repeated.questions == 1 else "questions are"
     shown = " and ".join(repeated.example)
     return (
-        f"{repeated.suite}: {repeated.questions} {one} asked under {repeated.items} ids (e.g. {shown}): items with one "
-        "prompt count as one cluster"
+        f"{repeated.suite}: {repeated.questions} {asked} asked under {repeated.items} ids (e.g. {shown}): items with "
+        "one prompt count as one cluster"
     )

@@ -103,8 +103,8 @@ def judge_claims(items: pd.DataFrame, record: RunRecord, claims: Sequence[Claim]
     withdrawn = [] if given else _withdrawn(items, record)
     judgements = judge_cases([*cases, *withdrawn], seed=record.seed)[: len(cases)]
     beside = zip(judgements, rivals, strict=True)
-    told = (_with(judgement, rival, len(withdrawn), items, record) for judgement, rival in beside)
-    return Ruling(tuple(told), unjudged)
+    judged = (_with(judgement, rival, len(withdrawn), items, record) for judgement, rival in beside)
+    return Ruling(tuple(judged), unjudged)
 
 
 def _case(items: pd.DataFrame, record: RunRecord, claim: Claim, entry: RecordedClaim | None) -> Case:

@@ -96,8 +96,8 @@ def markdown_cell(text: str) -> str:
     return markdown(text, block=False).replace("|", "\\|")
 
 
-def _reference(found: re.Match[str]) -> str:
-    return f"&#{ord(found[0])};"
+def _reference(match: re.Match[str]) -> str:
+    return f"&#{ord(match[0])};"
 
 
 def html(text: str) -> str:

@@ -44,14 +44,14 @@ def line_or_none(value: object) -> str | None:
     return line(value) if isinstance(value, str) else None
 
 
-def visible(found: re.Match[str]) -> str:
+def visible(match: re.Match[str]) -> str:
     """The characters of a match as JSON escapes them, e.g. \\u001b."""
-    raw = found[0].encode("utf-16-be", "surrogatepass")
+    raw = match[0].encode("utf-16-be", "surrogatepass")
     return "".join(f"\\u{raw[at]:02x}{raw[at + 1]:02x}" for at in range(0, len(raw), 2))
 
 
 def count(value: object) -> int | None:
-    """A whole number from 0 to MOST_COUNT; None for anything else: true, 1.0 and 10**400 are no counts."""
+    """A whole number from 0 to MOST_COUNT; None for anything else: true, 1.0 and 10**400 are not counts."""
     return value if type(value) is int and 0 <= value <= MOST_COUNT else None
 
 

@@ -107,9 +107,9 @@ def main(args: Sequence[str] | None = None) -> None:
         echo(_without_secrets(f"Error: {where}{error.strerror or error}"), err=True)
         sys.exit(UsageError.exit_code)
     except Exception:
-        told = traceback.format_exc()
-        masked = _without_secrets(told)
-        if masked == told:
+        trace = traceback.format_exc()
+        masked = _without_secrets(trace)
+        if masked == trace:
             raise
         echo(masked, err=True)
         sys.exit(1)

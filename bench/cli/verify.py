@@ -70,13 +70,13 @@ def _of_evidence(folders: list[Path]) -> int:
     """Checks evidence pages; the exit code."""
     from bench.evidence import verify_pages
 
-    found = [checked for folder in folders for checked in verify_pages(folder)]
-    for checked in found:
+    results = [checked for folder in folders for checked in verify_pages(folder)]
+    for checked in results:
         for line in checked.differing:
             echo(line)
         state = f"{len(checked.differing)} places differ" if checked.differing else "all equal"
         echo(f"{checked.file}: {checked.numbers:,} numbers made anew: {state}.")
-    return FAILED if any(checked.differing for checked in found) else 0
+    return FAILED if any(checked.differing for checked in results) else 0
 
 
 def _show(result: Verified) -> None:

@@ -96,9 +96,9 @@ def open_questions(
     """What the user must be asked, and the labels of the models it is for; `given` are origins agreed to before."""
     known = agreed()
     origins = {origin.rstrip("/").lower() for origin in given}
-    found: dict[Sending, list[str]] = {}
+    labels: dict[Sending, list[str]] = {}
     for endpoint in endpoints:
         for sending in sendings(endpoint, environ):
             if sending not in known and sending.origin not in origins:
-                found.setdefault(sending, []).append(endpoint.entry.label)
-    return found
+                labels.setdefault(sending, []).append(endpoint.entry.label)
+    return labels

@@ -193,8 +193,8 @@ def _bytes(messages: Iterable[Message]) -> int:
 
 def _same(record: RunRecord, wanted: Mapping[str, Any]) -> dict[str, list[str]]:
     """By a run's labels: the models of today with the same settings."""
-    found = {label: _settings(model) for label, model in record.models.items()}
-    same = {theirs: [mine for mine, setting in wanted.items() if setting == had] for theirs, had in found.items()}
+    recorded = {label: _settings(model) for label, model in record.models.items()}
+    same = {theirs: [mine for mine, setting in wanted.items() if setting == then] for theirs, then in recorded.items()}
     return {theirs: mine for theirs, mine in same.items() if mine}
 
 

@@ -102,7 +102,7 @@ def reprice(parent: Path, change: PriceChange, book: PriceBook, own: Path | None
 
     Billed attempts before the scored one change as the scored one does: the tables hold no tokens of theirs. `own` is
     the user's price list inside `book`, of which the new folder keeps a copy. UsageError if nothing is to change, or
-    the parent is no run or repriced itself.
+    the parent is not a run or repriced itself.
     """
     if not change.as_record():
         raise UsageError(
@@ -148,7 +148,7 @@ class Priced(NamedTuple):
 
     price: Price | None
     """Its price; None if there is none."""
-    found: Cost
+    cost: Cost
     """What it costs by it."""
     usage: TokenUsage
     """Its tokens, the prompt's split anew where the cache share changes."""
@@ -158,7 +158,7 @@ class Priced(NamedTuple):
     @property
     def usd(self) -> Decimal | None:
         """What the scored attempt would cost, in USD; None if unknown."""
-        return self.found.usd
+        return self.cost.usd
 
 
 def priced(row: ItemRow, bill: Billing, change: PriceChange, book: PriceBook) -> Priced:
@@ -186,7 +186,7 @@ def _repriced(
     if bill is None or row.started_at is None:
         return replace(row, cost_traffic_usd=None)
     made = priced(row, bill, change, book)
-    unknown.update(made.found.missing)
+    unknown.update(made.cost.missing)
     cap = _cap(row, bill, made, record)
     return replace(
         row,

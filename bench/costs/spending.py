@@ -101,7 +101,7 @@ class Spending:
                 self._require_bound(label)
             if terms.consent == "none" and label not in known and self.priced(label):
                 raise UsageError(
-                    f"'{label}' costs money and nobody is here to be asked; no earlier run tells how much it will be. "
+                    f"'{label}' costs money and nobody is here to be asked; no earlier run shows how much it will be. "
                     "Give --yes or --budget-usd; --dry-run shows the bounds first."
                 )
 

@@ -118,7 +118,7 @@ async def _answers_for(endpoint: Endpoint, channel: Channel) -> bool:
 
 
 def _listed(page: Page) -> list[str] | None:
-    """The models that a page lists; None if it is no such list."""
+    """The models that a page lists; None if it is not such a list."""
     try:
         content = parse(page.text) if page.status == 200 else None
     except ValueError:

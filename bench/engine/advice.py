@@ -45,8 +45,8 @@ def reset_s(headers: Mapping[str, str], at: datetime) -> float | None:
 
 def words_after_s(text: str) -> float | None:
     """Seconds that words ask for, e.g. 20 for "Please try again in 20s."; None where they ask for no pause."""
-    found = _ASKED.search(text)
-    return _span(found[1]) if found else None
+    match = _ASKED.search(text)
+    return _span(match[1]) if match else None
 
 
 def should_retry(headers: Mapping[str, str]) -> bool | None:
@@ -72,8 +72,10 @@ def _moment(text: str, at: datetime) -> float | None:
 
 
 def _span(text: str) -> float:
-    return sum(float(n) * _UNITS["ms" if unit.startswith(("ms", "milli")) else unit[0]]
-               for n, unit in _SPAN.findall(text.lower()))  # fmt: skip
+    return sum(
+        float(n) * _UNITS["ms" if unit.startswith(("ms", "milli")) else unit[0]]
+        for n, unit in _SPAN.findall(text.lower())
+    )
 
 
 def _number(text: str | None) -> float | None:

@@ -209,7 +209,7 @@ class Answer:
         """Why this is not an answer, the stream being over; None if it is one. `body`: how the reply began.
 
         With a finish reason and its counts nothing of an answer can be missing, though the terminal event does not
-        come; and a finish reason that nobody knows is no reason to pay for the same text again.
+        come; and a finish reason that nobody knows is not a reason to pay for the same text again.
         """
         if self.fault:
             refused = self.first is None

@@ -166,8 +166,10 @@ def _exam(run: Path, suite: str) -> tuple[pd.DataFrame, str]:
 
 
 def _about(suite: str, run: Path, exams: Sequence[Path], record: RunRecord) -> Iterator[str]:
-    models = [f"{label} ({model.model}, answers of at most {model.max_tokens} tokens, {model.slots} slot(s))"
-              for label, model in record.models.items()]  # fmt: skip
+    models = [
+        f"{label} ({model.model}, answers of at most {model.max_tokens} tokens, {model.slots} slot(s))"
+        for label, model in record.models.items()
+    ]
     tasks = {name: task for name, task in record.tasks.items() if name.startswith(f"{suite}_")}
     versions = ", ".join(f"{name} {version}" for name, version in record.versions.items())
     yield f"Run {record.run}, {record.started_at[:10]}; {versions}."

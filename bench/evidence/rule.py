@@ -178,13 +178,13 @@ def _pairs(
 
 def _of_line(rows: Sequence[AggregateRow], line: str) -> list[AggregateRow]:
     """Those whose names name the line first: a Fable that may fall back to an Opus is no Opus."""
-    return [row for row in rows if (found := _LINE.search(row.model)) and found[0].lower() == line]
+    return [row for row in rows if (match := _LINE.search(row.model)) and match[0].lower() == line]
 
 
 def version(name: str) -> tuple[int, int]:
     """The version that a model's name states, e.g. (4, 8) of "claude-opus-4-8-max"; (0, 0) if none."""
-    found = _VERSION.search(_DATE.sub("", name))
-    return (0, 0) if found is None else (int(found[1]), int(found[2] or 0))
+    match = _VERSION.search(_DATE.sub("", name))
+    return (0, 0) if match is None else (int(match[1]), int(match[2] or 0))
 
 
 def best(rows: Sequence[AggregateRow]) -> AggregateRow | None:

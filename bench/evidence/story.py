@@ -39,9 +39,13 @@ def numbers(rows: Sequence[Told]) -> dict[str, str]:
     best, second, third = leaders(rows, CHINESE_VENDORS)[:3]
     whole = of(rows, set=LIVEBENCH, suite="livebench")
     for key, candidate, reference in (
-        ("fable", best, BEST_CLAUDE), ("opus", best, OPUS), ("previous", best, PREVIOUS), ("sonnet", best, SONNET),
-        ("second", second, OPUS), ("third", third, OPUS),
-    ):  # fmt: skip
+        ("fable", best, BEST_CLAUDE),
+        ("opus", best, OPUS),
+        ("previous", best, PREVIOUS),
+        ("sonnet", best, SONNET),
+        ("second", second, OPUS),
+        ("third", third, OPUS),
+    ):
         [row] = of(whole, reference=reference, candidate=candidate)
         values |= _told(key, row)
     values["n"] = f"{int(whole[0].text('n')):,}"
@@ -53,9 +57,10 @@ def numbers(rows: Sequence[Told]) -> dict[str, str]:
     [index] = of(rows, set=INDEX, reference=OPUS, candidate="DeepSeek V4 Pro (Reasoning, Max Effort)")
     values |= _told("index", index)
     for key, suite, reference in (
-        ("agentic", "livebench-agentic-coding", SONNET), ("least", "livebench-agentic-coding", OPUS),
+        ("agentic", "livebench-agentic-coding", SONNET),
+        ("least", "livebench-agentic-coding", OPUS),
         ("most", "livebench-coding", OPUS),
-    ):  # fmt: skip
+    ):
         [row] = of(rows, set=LIVEBENCH, suite=suite, reference=reference, candidate=best)
         values |= _told(key, row)
     [swe] = of(rows, set=SWE_2025, reference=BEST_CLAUDE, candidate="DeepSeek V3.2 Reasoner")
@@ -94,7 +99,7 @@ def _counts(rows: Sequence[Told]) -> dict[str, str]:
     about = [row for row in rows if row.text("reference") in CLAUDES]
     counted = Counter(row.text("verdict") for row in about)
     controls = of(rows, reference=CONTROL)
-    found = Counter(row.text("verdict") for row in controls)
+    matching = Counter(row.text("verdict") for row in controls)
     return {
         "claims": f"{len(rows):,}",
         "about": f"{len(about):,}",
@@ -103,7 +108,7 @@ def _counts(rows: Sequence[Told]) -> dict[str, str]:
             for verdict in ("supported", "reported", "refuted", "inconclusive")
         },
         "controls": str(len(controls)),
-        **{f"controls_{verdict}": str(found[verdict]) for verdict in ("reported", "refuted", "inconclusive")},
+        **{f"controls_{verdict}": str(matching[verdict]) for verdict in ("reported", "refuted", "inconclusive")},
         "sets": str(len({row.text("set") for row in rows})),
     }
 
@@ -178,10 +183,10 @@ def _matrix(rows: Sequence[Told], words: PageWords) -> str:
                 cells = []
                 baseline = ""
                 for suite, _ in kinds:
-                    found = of(rows, set=LIVEBENCH, suite=suite, reference=reference, candidate=candidate)
-                    cells.append("".join(_cell(row, words) for row in found))
-                    if found and suite == "livebench":
-                        baseline = found[0].baseline
+                    matching = of(rows, set=LIVEBENCH, suite=suite, reference=reference, candidate=candidate)
+                    cells.append("".join(_cell(row, words) for row in matching))
+                    if matching and suite == "livebench":
+                        baseline = matching[0].baseline
                 yield [title(candidate), f"{words.lines[reference]}: {baseline}", *cells]
 
     head = [words.candidate, words.replaced, *(words.kinds[kind] for _, kind in kinds)]
@@ -252,8 +257,12 @@ def _sources(words: PageWords) -> str:
             licence = str(known.licence)
             row_level = "Apache" in licence or "MIT" in licence
             yield [
-                each.title, f"{known.source}, `{str(known.commit)[:12]}`", str(known.retrieved), licence,
-                words.bases[each.basis], words.may["rows" if row_level else "figures"],
-            ]  # fmt: skip
+                each.title,
+                f"{known.source}, `{str(known.commit)[:12]}`",
+                str(known.retrieved),
+                licence,
+                words.bases[each.basis],
+                words.may["rows" if row_level else "figures"],
+            ]
 
     return _table(words.sources, lines(), 0)

@@ -44,16 +44,16 @@ def verify(folder: Path) -> list[CheckedPage]:
     docs = next((up / "docs" for up in folder.resolve().parents if (up / "docs" / story.PAGES["en"]).is_file()), None)
     if docs is None:
         raise UsageError(f"{folder}: no folder above it has a docs/{story.PAGES['en']} that tells of it.")
-    found = [_claims(folder, rows)]
+    checks = [_claims(folder, rows)]
     for language, name in story.PAGES.items():
-        found.append(_compared(docs / name, story.page(rows, language)))
+        checks.append(_compared(docs / name, story.page(rows, language)))
     readme = docs.parent / README
-    found.append(_compared(readme, story.with_answer(_text(readme), rows)))
+    checks.append(_compared(readme, story.with_answer(_text(readme), rows)))
     with tempfile.TemporaryDirectory() as scratch:
         for path in figures.of_page(rows, Path(scratch)):
             if path.suffix == ".csv":
-                found.append(_compared(folder / path.name, path.read_text(encoding="utf-8")))
-    return found
+                checks.append(_compared(folder / path.name, path.read_text(encoding="utf-8")))
+    return checks
 
 
 def _claims(folder: Path, rows: list[told.Told]) -> CheckedPage:

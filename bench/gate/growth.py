@@ -45,20 +45,13 @@ def _unjudged(pairing: Pairing, measure: Measure, both: Amounts, now: Snapshot) 
 def _grown(pairing: Pairing, measure: Measure, both: Amounts, why: str, tests: int) -> Finding:
     n = len(both.now)
     before, after = (float(both.base.mean()), float(both.now.mean())) if n else (None, None)
-    if why or both.undecided:
-        status = FindingStatus.REPORTED if why else FindingStatus.BLIND
-        return Finding(
-            model=pairing.model,
-            suite=pairing.suite,
-            measure=measure,
-            status=status,
-            before=before,
-            after=after,
-            n=n,
-            why=why or both.unknown,
-        )
-    ratio = growth(both, ALPHA / tests)
-    status = FindingStatus.FAILED if grown(ratio) else FindingStatus.PASSED
+    ratio = None if why or both.undecided else growth(both, ALPHA / tests)
+    if why:
+        status = FindingStatus.REPORTED
+    elif both.undecided:
+        status = FindingStatus.BLIND
+    else:
+        status = FindingStatus.FAILED if grown(ratio) else FindingStatus.PASSED
     return Finding(
         model=pairing.model,
         suite=pairing.suite,
@@ -68,7 +61,7 @@ def _grown(pairing: Pairing, measure: Measure, both: Amounts, why: str, tests: i
         after=after,
         n=n,
         ratio=ratio,
-        why=both.unknown,
+        why=why or both.unknown,
     )
 
 

@@ -134,7 +134,7 @@ def task_of(key: str, tasks: Collection[str]) -> str | None:
 
 
 def take(folder: Path, table: str = ".") -> Snapshot:
-    """The snapshot of a run folder; `table` is where its items.parquet is. UsageError if it is no run folder."""
+    """The snapshot of a run folder; `table` is where its items.parquet is. UsageError if it is not a run folder."""
     return of(read_table(folder / table, "items"), read_record(folder))
 
 

@@ -157,7 +157,7 @@ def _from_rate(request: Request, raw: Mapping[str, Any], stated: float | None) -
     for n in (run, all_):
         if _fits(stated, solved := round(stated * n / 100), n):
             return _of(request, n, run), solved
-    raise BadValueError(f"pass rate {stated:g} is no whole number of {run} exercises, nor of {all_}")
+    raise BadValueError(f"pass rate {stated:g} is not a whole number of {run} exercises, nor of {all_}")
 
 
 def _effort(raw: Mapping[str, Any]) -> str | None:

@@ -27,7 +27,7 @@ BY_MODELS = frozenset({"CoT", "Base LLM", "CoT + Synthesis"})
 
 
 def read(request: Request) -> Iterator[AggregateRow]:
-    """A row for each evaluation of one model. UsageError if a file is no leaderboard."""
+    """A row for each evaluation of one model. UsageError if a file is not a leaderboard."""
     request.only()
     rows: list[tuple[str, AggregateRow]] = []
     for path in request.paths:
@@ -47,10 +47,10 @@ def read(request: Request) -> Iterator[AggregateRow]:
 
 def _evaluations(path: Path) -> list[Mapping[str, Any]]:
     content = read_json(path)
-    found = content.get("evaluations") if isinstance(content, Mapping) else None
-    if not isinstance(found, list) or not all(isinstance(entry, Mapping) for entry in found):
+    evaluations = content.get("evaluations") if isinstance(content, Mapping) else None
+    if not isinstance(evaluations, list) or not all(isinstance(entry, Mapping) for entry in evaluations):
         raise UsageError(f"{path}: is not ARC Prize's leaderboard: `evaluations` is expected to be a list.")
-    return found
+    return evaluations
 
 
 def _row(request: Request, entry: Mapping[str, Any], bills: Counter[Any]) -> AggregateRow:

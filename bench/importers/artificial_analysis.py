@@ -32,7 +32,9 @@ def read(request: Request) -> Iterator[AggregateRow]:
     rows: list[tuple[str, AggregateRow]] = []
     for path in request.paths:
         if lacking := sorted(NEEDED - set(csv_columns(path))):
-            raise UsageError(f"{path}: is no extract of Artificial Analysis; missing columns: {', '.join(lacking)}.")
+            raise UsageError(
+                f"{path}: is not an extract of Artificial Analysis; missing columns: {', '.join(lacking)}."
+            )
         for where, cells in csv_rows(path, request.ledger):
             if cells.get("index_is_estimated", "").lower() == "true":
                 request.ledger.drop(where, f"{cells['name']}: the index is the source's estimate, not a measurement")

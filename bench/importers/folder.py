@@ -146,7 +146,10 @@ def _record(
         written_at=at,
         finished_at=datetime.now(UTC).isoformat(timespec="milliseconds"),
         settings=RecordedSettings(
-            suites=(*planned,), seed=1, repeats=max(1, len(tables.samples)), reuse=0,
+            suites=(*planned,),
+            seed=1,
+            repeats=max(1, len(tables.samples)),
+            reuse=0,
             keys=("suites", "seed", "limit", "repeats", "reuse"),
         ),
         suites={
@@ -166,7 +169,7 @@ def _record(
             notes=tuple(request.ledger.notes),
         ),
         keys=RunRecord.IMPORTED,
-    )  # fmt: skip
+    )
 
 
 def _in_lines(record: Told) -> Told:

@@ -27,7 +27,7 @@ def read(request: Request) -> Iterator[AggregateRow]:
     rows: list[tuple[str, AggregateRow]] = []
     for path in request.paths:
         if lacking := sorted(NEEDED - set(csv_columns(path))):
-            raise UsageError(f"{path}: is no table of Harbor-Index; missing columns: {', '.join(lacking)}.")
+            raise UsageError(f"{path}: is not a table of Harbor-Index; missing columns: {', '.join(lacking)}.")
         for where, cells in csv_rows(path, request.ledger):
             try:
                 rows.append((where, _row(request, cells)))

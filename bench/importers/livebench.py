@@ -33,7 +33,7 @@ def read(request: Request) -> Iterator[AggregateRow]:
     tables, costs, categories = _files(request.paths)
     rows: list[tuple[str, AggregateRow]] = []
     for table in tables:
-        version = "-".join(found.groups()) if (found := _RELEASE.search(table.name)) else None
+        version = "-".join(match.groups()) if (match := _RELEASE.search(table.name)) else None
         subtasks = [name for name in csv_columns(table) if name and name != "model"]
         kinds = _kinds(categories, subtasks)
         for where, cells in csv_rows(table, request.ledger):
@@ -61,7 +61,7 @@ def _files(paths: Sequence[Path]) -> tuple[list[Path], dict[str, Cells], Mapping
             continue
         columns = csv_columns(path)
         if "model" not in columns:
-            raise UsageError(f"{path}: is no file of LiveBench: a column `model` is expected.")
+            raise UsageError(f"{path}: is not a file of LiveBench: a column `model` is expected.")
         if any(name.startswith(COUNT) for name in columns):
             from bench.importers.ledger import Ledger
 

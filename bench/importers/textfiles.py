@@ -23,7 +23,7 @@ DELIMITERS = ",;\t|"
 _SEP = re.compile(r'"?sep=(.)"?[,;\t|]*', re.IGNORECASE)
 """The line before the names by which Excel is told the delimiter."""
 _BLANKS = " \t\r\n\v\f\xa0\u200b\ufeff"
-"""What may surround a name, and is no part of it."""
+"""What may surround a name, and is not part of it."""
 LOST = "\ufffd"
 """Stands for a byte of no known text."""
 LONGEST_FIELD = 16 << 20

@@ -84,7 +84,7 @@ class Endpoint:
 
     @property
     def streaming(self) -> Mapping[str, Any]:
-        """What is added to every body when it is sent, and is no part of a call's key: it asks for a stream.
+        """What is added to every body when it is sent, and is not part of a call's key: it asks for a stream.
 
         `stream_options = false` or an `extra_body` with such a field keeps ours out, for servers that refuse it.
         """
@@ -219,7 +219,7 @@ def _masked(value: Any, name: str = "") -> Any:
 
 
 def _secret_texts(value: Any, name: str = "") -> Iterator[str]:
-    """What `_masked` hides, where it is no mere word."""
+    """What `_masked` hides, where it is not a mere word."""
     if isinstance(value, Mapping | list):
         for key, part in value.items() if isinstance(value, Mapping) else ((name, part) for part in value):
             yield from _secret_texts(part, str(key))

@@ -44,7 +44,7 @@ def a_text(raw: Mapping[str, Any], key: str) -> str:
 def texts(value: Any, what: str) -> tuple[str, str]:
     """What a content says, as (answer, reasoning): a text, or a list of parts, each a text or an object with a type.
 
-    Parts of an unknown type are empty. Raises ValueError for anything that is no content.
+    Parts of an unknown type are empty. Raises ValueError for anything that is not content.
     """
     if value is None or isinstance(value, str):
         return value or "", ""

@@ -56,7 +56,7 @@ class TokenUsage:
     """Generated reasoning tokens, inside `out_total`."""
 
     def __post_init__(self) -> None:
-        """What is no whole number from 0 to 10^9 is unknown."""
+        """What is not a whole number from 0 to 10^9 is unknown."""
         for name in self.__slots__:
             value = getattr(self, name)
             if value is not None and (type(value) is not int or not 0 <= value <= clean.MOST_COUNT):
@@ -85,7 +85,7 @@ class TokenUsage:
     def beside(self, *, answer: bool, reasoning: bool) -> TokenUsage:
         """The counts that can be true of a call whose `answer` and `reasoning` are texts, or are empty.
 
-        A count of 0 where text was sent or received is no count but a field left empty: it becomes None. Every call
+        A count of 0 where text was sent or received is not a count but a field left empty: it becomes None. Every call
         has a prompt.
         """
         counts = self
@@ -146,7 +146,7 @@ class Attempt:
     """Whether a gateway held the stream back and sent it at once: its time to first token is not the model's."""
 
     def __post_init__(self) -> None:
-        """Others' words become one line each, a charge that is no amount unknown."""
+        """Others' words become one line each, a charge that is not an amount unknown."""
         _put_lines(self, "error", "request_id")
         object.__setattr__(self, "cost_reported_usd", clean.amount(self.cost_reported_usd))
 
@@ -223,7 +223,7 @@ class Call:
     """The run that really asked, where the answer is reused; None if this run did."""
 
     def __post_init__(self) -> None:
-        """Answers are whole characters, others' words one line each; a charge that is no amount is unknown."""
+        """Answers are whole characters, others' words one line each; a charge that is not an amount is unknown."""
         object.__setattr__(self, "text", clean.text(self.text))
         object.__setattr__(self, "reasoning", clean.text(self.reasoning))
         _put_lines(self, "finish_reason", "served_model")

@@ -67,7 +67,7 @@ class Claim:
 
     @classmethod
     def of(cls, name: str, values: Mapping[str, Any]) -> Claim:
-        """A claim from the keys of bench.toml or run.json; keys that are no claim's are left out, as is None."""
+        """A claim from the keys of bench.toml or run.json; keys that are not a claim's are left out, as is None."""
         given = {key: value for key, value in values.items() if value is not None}
         margins = {key: given[key] for key in MARGINS if key in given}
         fields = ("candidate", "baseline", "over", "about", "confidence")

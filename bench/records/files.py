@@ -229,7 +229,7 @@ def _remove_halves(inside: int) -> None:
 def _parts(name: str) -> tuple[str, ...]:
     parts = PurePosixPath(name).parts
     if not parts or name.startswith("/") or ".." in parts or "\0" in name:
-        raise UsageError(f"{name!r}: is no name of a file below a folder.")
+        raise UsageError(f"{name!r}: is not the name of a file below a folder.")
     return parts
 
 

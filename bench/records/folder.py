@@ -53,13 +53,13 @@ def write_aggregates(folder: Path, rows: Sequence[AggregateRow]) -> None:
 
 
 def read_record(folder: Path) -> RunRecord:
-    """run.json. UsageError if the folder is no run folder."""
+    """run.json. UsageError if the folder is not a run folder."""
     path = folder / MANIFEST
     try:
         return RunRecord.read(clean.read_text(path, below=folder))
     except OSError as error:
         raise UsageError(
-            f"{folder}: is no run folder ({MANIFEST}: {error.strerror}). See `bench list runs`."
+            f"{folder}: is not a run folder ({MANIFEST}: {error.strerror}). See `bench list runs`."
         ) from error
     except UsageError as error:
         raise UsageError(f"{folder}: {error}") from error
@@ -68,7 +68,7 @@ def read_record(folder: Path) -> RunRecord:
 
 
 def read_run(folder: Path) -> tuple[RunRecord, pd.DataFrame]:
-    """run.json and the items table of a run. UsageError if it is no run folder, or they are not of the same run."""
+    """run.json and the items table of a run. UsageError if it is not a run folder, or they are not of the same run."""
     record, items = read_record(folder), read_table(folder, "items")
     for column, field, known in (("suite", "suites", record.suites), ("model", "models", record.models)):
         unknown = sorted(set(items[column].dropna()) - set(known))
@@ -161,7 +161,7 @@ def derive_run(parent: Path, why: RecordedDerivation) -> tuple[Path, RunRecord]:
     """A new, empty run folder beside its parent, and the record to write into it last, after the tables.
 
     `why` says what derives it and what that changes; its time is set here. The parent is never altered. UsageError if
-    it is no run folder or the new one cannot be made.
+    it is not a run folder or the new one cannot be made.
     """
     record = read_record(parent)
     base = parent.resolve()

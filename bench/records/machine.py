@@ -36,8 +36,8 @@ def git_commit(folder: Path) -> str | None:
         ref = text.removeprefix("ref: ").strip()
         packed = (line.split()[0] for line in _git_file(git, "packed-refs").splitlines() if line.endswith(f" {ref}"))
         text = _git_file(git, ref) or next(packed, "")
-    found = _COMMIT.fullmatch(text.strip())
-    return found[0] if found else None
+    match = _COMMIT.fullmatch(text.strip())
+    return match[0] if match else None
 
 
 def _git_file(git: Path, name: str) -> str:

@@ -26,7 +26,7 @@ from bench.records.recorded import (
     RecordedSpending,
     RecordedSuite,
     RecordedTask,
-)  # fmt: skip
+)
 from bench.records.runjson import JsonRecord
 
 MANIFEST = "run.json"

@@ -202,7 +202,7 @@ class RecordedClaim(JsonRecord):
     """Whether it was given on the command line and kept: it is exploratory then."""
 
     def __post_init__(self) -> None:
-        """ValueError for a margin that is no number; one of a later version's keys is kept as it is."""
+        """ValueError for a margin that is not a number; one of a later version's keys is kept as it is."""
         for key in MARGINS:
             value = self.extra.get(key)
             if value is not None and (type(value) not in (int, float) or not abs(value) < LARGEST_FLOAT):

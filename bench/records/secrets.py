@@ -16,7 +16,7 @@ HIDDEN = "***"
 SECRET_NAME = re.compile(r"key|token|secret|passw|credential|auth|cookie|sig", re.IGNORECASE)
 """What the name of a setting, a header, a query's parameter or a body's field holds whose value is a secret."""
 SHORTEST = 4
-"""A shorter text is no secret: nearly every message holds it."""
+"""A shorter text is not a secret: nearly every message holds it."""
 LONG = 16
 """A secret at least so long is masked in answers too; a shorter one, say EMPTY, may be a word of the answer."""
 LEAST = 8
@@ -81,12 +81,12 @@ class Secrets:
         views: list[str] = []
         view: str | None = text
         while view is not None and len(views) <= LEVELS:
-            found = [*islice(_found(view, needles), MOST_FOUND)]
-            if len(found) == MOST_FOUND:
+            hits = [*islice(_hits(view, needles), MOST_FOUND)]
+            if len(hits) == MOST_FOUND:
                 return HIDDEN
-            for before in reversed(views) if found else ():
-                found = _placed(before, found)
-            spans += found
+            for before in reversed(views) if hits else ():
+                hits = _placed(before, hits)
+            spans += hits
             views.append(view)
             view = _decoded(view)
         return _without(text, spans) if spans else text
@@ -120,7 +120,7 @@ def _in_base64(raw: bytes) -> Iterator[str]:
             yield encode(bytes(before) + raw).decode()[(0, 2, 3)[before] : whole]
 
 
-def _found(view: str, needles: Sequence[tuple[str, int]]) -> Iterator[tuple[int, int]]:
+def _hits(view: str, needles: Sequence[tuple[str, int]]) -> Iterator[tuple[int, int]]:
     """Where secrets, or long parts of them, begin and end."""
     for needle, least in needles:
         at = view.find(needle)
@@ -139,7 +139,7 @@ def _parts(view: str, needle: str, least: int) -> Iterator[tuple[int, int]]:
     width = least // 2
     for offset in range(0, len(needle) - width + 1, width):
         window = needle[offset : offset + width]
-        at = -1 if window in (window * 2)[1:-1] else view.find(window)  # a window that repeats itself is no secret
+        at = -1 if window in (window * 2)[1:-1] else view.find(window)  # a window that repeats itself is not a secret
         while at >= 0:
             begin, end = at, at + width
             before, after = offset, offset + width
@@ -158,10 +158,10 @@ def _decoded(view: str) -> str | None:
 
     def char(escape: re.Match[str]) -> str:
         text = escape[0]
-        found = known.get(text)
-        if found is None:
-            found = known[text] = _char(escape)
-        return found
+        char = known.get(text)
+        if char is None:
+            char = known[text] = _char(escape)
+        return char
 
     decoded = _ESCAPE.sub(char, view)
     return None if len(decoded) == len(view) else decoded

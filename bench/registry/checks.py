@@ -14,7 +14,7 @@ FEWSHOT_IN_ORDER = "first_n"
 
 
 AT_ONCE = ("bleu", "chrf", "chrf++", "f1", "mcc", "perplexity", "ter")
-"""lm-eval's metrics that are no mean over items, unless a task says so."""
+"""lm-eval's metrics that are not a mean over items, unless a task says so."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,9 +103,10 @@ def with_history(record: RunRecord, sharing: Sequence[RunEntry]) -> RunRecord:
         with contextlib.suppress(UsageError):  # its folder may be gone; the journal still has what it began with
             records.append(read_record(run.folder))
     earlier = [
-        records for records in others
+        records
+        for records in others
         if records[0].plan_sha256 != record.plan_sha256 and records[0].started_at < record.started_at
-    ]  # fmt: skip
+    ]
     claims = {
         name: replace(entry, seen_in=tuple(old[0].run for old in earlier if entry.sha256 in _hashes(old)))
         for name, entry in record.claims.items()
@@ -126,7 +127,7 @@ def _withdrawn(claims: Mapping[str, RecordedClaim], before: Sequence[RunRecord])
 
 
 def update_claims(folder: Path, comparison: Comparison, declared: Mapping[str, str]) -> None:
-    """Puts today's claims into the run.json of a finished run, which is no other for them.
+    """Puts today's claims into the run.json of a finished run, which is the same for them.
 
     `recorded_at` tells those that are younger than its answers; those that are gone move to
     `withdrawn_claims`. Raises IncompleteError if it cannot be written.

@@ -263,6 +263,6 @@ def _reuse(journal: Journal, plan: Plan, run: str, hours: float) -> None:
     if hours > 0:
         for call in list(journal.reusable(wanted, run, hours)):
             if call.outcome is Outcome.TRUNCATED and call.finish_reason is None:
-                continue  # cut by our deadline, which is no part of the key and may have been raised since
+                continue  # cut by our deadline, which is not part of the key and may have been raised since
             source = call.source_run or call.run
             journal.put(replace(call, run=run, source_run=source, order=order[call.key]))

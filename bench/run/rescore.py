@@ -48,7 +48,7 @@ class Rescored:
 def rescore(parent: Path, journal: Path, registry: Registry) -> Rescored:
     """Scores a run's answers, as the journal has them, by the registry's tasks; costs and times stay as they were.
 
-    UsageError if the parent is no run or derived itself, the journal does not know it, or a prompt has changed:
+    UsageError if the parent is not a run or derived itself, the journal does not know it, or a prompt has changed:
     answers to another prompt say nothing.
     """
     record = read_record(parent)

@@ -253,7 +253,11 @@ def answer_row(
     if graded is not None and graded.score is None:
         error = f"{GRADER_FAILED}: {json.dumps(dict(graded.detail))}"
     return AnswerRow(
-        run=run, task=item.task, item=item.item, model=planned.model, repeat=planned.repeat,
+        run=run,
+        task=item.task,
+        item=item.item,
+        model=planned.model,
+        repeat=planned.repeat,
         prompt=prompt_text(item.messages),
         answer=call.text if call else None,
         reasoning=call.reasoning if call else None,
@@ -261,4 +265,4 @@ def answer_row(
         grade_detail=json.dumps(detail, ensure_ascii=False) if detail else None,
         finish_reason=call.finish_reason if call else None,
         error=error,
-    )  # fmt: skip
+    )

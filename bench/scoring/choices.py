@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from bench.scoring.extract import ANSWER_CHARS, Found, short_answer
+from bench.scoring.extract import ANSWER_CHARS, ReadAnswer, short_answer
 from bench.scoring.unwrap import Layer, canonical, layers
 
 _EMPHASIS = re.compile(r"\*{1,3}|__|`")
@@ -32,25 +32,25 @@ _DENIES = re.compile(r"\bnot\b|n't\b|n’t\b|\bnever\b|\bneither\b|\bor\b|不|�
 _OPTION = re.compile(r"[ \t]*[-*•]?[ \t]*[(\[]?([A-Z])[.):\]]")
 
 
-def choice_letter(text: str, choices: Sequence[str]) -> tuple[str, Found, Layer] | None:
+def choice_letter(text: str, choices: Sequence[str]) -> tuple[str, ReadAnswer, Layer] | None:
     """The letter of the choice that a `short_answer` names, by its letter or by its whole text, and how it was read.
 
-    None if it names none, or more than one: an article or a pronoun is no letter.
+    None if it names none, or more than one: an article or a pronoun is not a letter.
     """
-    found = short_answer(text)
-    if found is None:
+    answer = short_answer(text)
+    if answer is None:
         return None
-    if found.place == "last line" and _echoes(text):
+    if answer.place == "last line" and _echoes(text):
         return None
     words = {canonical(choice).casefold(): at for at, choice in enumerate(choices)}
     for choice in choices:
         *_, bare = layers(choice)
         words.setdefault(bare.text.casefold(), choices.index(choice))
-    for layer in layers(found.text):
+    for layer in layers(answer.text):
         at = words.get(layer.text.casefold())
         at = _named(layer.text, words, len(choices)) if at is None else at
         if at is not None:
-            return chr(ord("A") + at), found, layer
+            return chr(ord("A") + at), answer, layer
     return None
 
 

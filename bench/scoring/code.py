@@ -80,7 +80,7 @@ def _blocks(text: str) -> Sequence[Block]:
     text = text.replace("\r\n", "\n").lstrip("\ufeff\u200b")
     lines = _TAGGED.sub(r"\1", _CLOSER.sub(r"\1", text)).split("\n")[-MOST_LINES:]
     tokens = _parser().parse("\n".join(lines))
-    found = list[Block]()
+    snippets = list[Block]()
     last = 0
     for token in tokens:
         if token.type != "fence" or token.map[0] < last:
@@ -92,11 +92,11 @@ def _blocks(text: str) -> Sequence[Block]:
             longer = _through_docstring(token, lines)
             code, last = longer if longer else (code, last)
         inner = _MARKDOWN.match(code) if block.language in ("", "md", "markdown") else None
-        found += blocks(code) if inner and code != text else (Block(code, block.language, block.place),)
-    if not found:
+        snippets += blocks(code) if inner and code != text else (Block(code, block.language, block.place),)
+    if not snippets:
         indented = (textwrap.dedent(token.content) for token in tokens if token.type == "code_block")
-        found = [block for code in indented for block in blocks(code)]
-    return tuple(found)
+        snippets = [block for code in indented for block in blocks(code)]
+    return tuple(snippets)
 
 
 def forget() -> None:
@@ -146,17 +146,17 @@ def program(text: str, entry_point: str) -> FoundProgram | None:
     A function, an assignment to the name or a class with a method of that name defines it. Without any code block, it
     is the whole text, or its indented code. None if nothing defines it.
     """
-    found = list(blocks(text))
-    defining = [block for block in found if _defines(block.code, entry_point)]
+    snippets = list(blocks(text))
+    defining = [block for block in snippets if _defines(block.code, entry_point)]
     if not defining:
         defining = [block for block in _indented(text) if _defines(block.code, entry_point)]
-    if not defining and not found:
+    if not defining and not snippets:
         defining = [block for block in (_margin(text),) if _defines(block.code, entry_point)]
     if not defining:
         return None
     full = [block for block in defining if not _is_stub(block.code, entry_point)]
     chosen = (full or defining)[-1]
-    helpers = _helpers(chosen, [block for block in found if block not in defining], entry_point)
+    helpers = _helpers(chosen, [block for block in snippets if block not in defining], entry_point)
     source, how = "".join((*helpers, chosen.code)), [chosen.place, *(["helpers of other blocks"] if helpers else [])]
     method = None if _is_bound(source, entry_point) else _method_class(source, entry_point)
     if method:
@@ -168,10 +168,10 @@ def sql(text: str) -> tuple[str, str] | None:
     """The query and where it stood: the last code block that begins like one, else the last code block; without any,
     the whole text if it begins like a query. None if neither.
     """
-    found = blocks(text)
-    if found:
+    snippets = blocks(text)
+    if snippets:
         query = re.compile(r"(?:\s|--[^\n]*\n|/\*[^*]*\*/|\()*(?:SELECT|WITH)\b", re.IGNORECASE)
-        block = next((block for block in reversed(found) if query.match(block.code)), found[-1])
+        block = next((block for block in reversed(snippets) if query.match(block.code)), snippets[-1])
         return block.code, block.place
     begins = re.match(r"\s*(?:SELECT|WITH)\b", text, re.IGNORECASE)
     return (text, "whole reply") if begins and "```" not in text else None
@@ -202,14 +202,14 @@ def _method_class(source: str, name: str) -> str | None:
 
 def _is_stub(source: str, name: str) -> bool:
     """Whether the last definition of a function says nothing but its signature and a docstring."""
-    found = [*re.finditer(rf"^([ \t]*)(?:async[ \t]+)?def[ \t]+{re.escape(name)}\b", source, re.MULTILINE)]
-    if not found or re.search(rf"^{re.escape(name)}[ \t]*(?::[^=\n]+)?=(?!=)", source, re.MULTILINE):
+    headers = [*re.finditer(rf"^([ \t]*)(?:async[ \t]+)?def[ \t]+{re.escape(name)}\b", source, re.MULTILINE)]
+    if not headers or re.search(rf"^{re.escape(name)}[ \t]*(?::[^=\n]+)?=(?!=)", source, re.MULTILINE):
         return False
-    start, depth = found[-1].end(), 0
+    start, depth = headers[-1].end(), 0
     for mark in re.compile(r"[()\[\]{}:]").finditer(source, start):
         depth += (mark[0] in "([{") - (mark[0] in ")]}")
         if mark[0] == ":" and depth == 0:
-            body = _extent(source[mark.end() :], len(found[-1][1].expandtabs()))
+            body = _extent(source[mark.end() :], len(headers[-1][1].expandtabs()))
             body = _COMMENT.sub("", _DOCSTRING.sub("", body, count=1))
             return _EMPTY.fullmatch(body) is not None
     return True

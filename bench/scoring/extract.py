@@ -22,7 +22,7 @@ from bench.scoring.unwrap import layers
 TEXT_CHARS = 200_000
 """Of a longer text only this many characters at its end are read: that is where answers stand."""
 ANSWER_CHARS = 4096
-"""An extracted answer longer than this is no answer; keeps comparison and tables bounded."""
+"""An extracted answer longer than this is not an answer; keeps comparison and tables bounded."""
 JSON_CHARS = 50_000
 """A longer JSON answer is none."""
 JSON_DEPTH = 64
@@ -58,7 +58,7 @@ _HALF = "half a wrapping"
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class ReadAnswer:
     """Words that may be the answer, and where they stood."""
 
     text: str
@@ -93,7 +93,7 @@ def _tag(text: str) -> tuple[str | None, int]:
     return (answer, end) if answer is not None and len(answer) <= ANSWER_CHARS else (None, 0)
 
 
-def statement(text: str) -> Found | None:
+def statement(text: str) -> ReadAnswer | None:
     """The last \\boxed{...}, or what follows the last "answer is", "answer:", "答案是" or the like on its line.
 
     Whichever comes later, in the last `ANSWER_CHARS` characters; None without either, or with nothing but wrapping.
@@ -101,7 +101,7 @@ def statement(text: str) -> Found | None:
     return _statement(text)[0]
 
 
-def _statement(text: str) -> tuple[Found | None, int]:
+def _statement(text: str) -> tuple[ReadAnswer | None, int]:
     """The same, and where it begins to say what the answer is."""
     end = text[-ANSWER_CHARS:]
     before = len(text) - len(end)
@@ -111,16 +111,16 @@ def _statement(text: str) -> tuple[Found | None, int]:
         inner = _braced(end, boxed.end())
         if inner is not None and inner.strip():
             whole = end[boxed.start() : boxed.end()] + inner + "}"
-            return Found(whole, "boxed"), before + boxed.end()
+            return ReadAnswer(whole, "boxed"), before + boxed.end()
     if stated is None:
         return None, 0
-    found = Found(stated[1].strip(), "stated") if re.search(r"\w", stated[1]) else _marks(stated[1])
-    return found, before + stated.start(1)
+    answer = ReadAnswer(stated[1].strip(), "stated") if re.search(r"\w", stated[1]) else _marks(stated[1])
+    return answer, before + stated.start(1)
 
 
-def _marks(words: str) -> Found | None:
+def _marks(words: str) -> ReadAnswer | None:
     """A stated answer that is made of marks alone, such as "#" or "+"; None for dots and wrapping."""
-    return Found(words.strip(), "stated") if words.strip(" .…*_`'\"$。") else None
+    return ReadAnswer(words.strip(), "stated") if words.strip(" .…*_`'\"$。") else None
 
 
 def _braced(text: str, start: int) -> str | None:
@@ -133,7 +133,7 @@ def _braced(text: str, start: int) -> str | None:
     return None
 
 
-def marked_answer(text: str) -> Found | None:
+def marked_answer(text: str) -> ReadAnswer | None:
     """The `<answer>` tag's content, else the last `statement`; None without either.
 
     One that is taken back does not count, but what is said in its place does.
@@ -141,31 +141,31 @@ def marked_answer(text: str) -> Found | None:
     return _marked(text)[0]
 
 
-def _marked(text: str) -> tuple[Found | None, int]:
+def _marked(text: str) -> tuple[ReadAnswer | None, int]:
     """The same, and where it begins or, for a tag, ends; without one, from where on an answer may stand."""
-    found, begin = _marked_plainly(text)
+    answer, begin = _marked_plainly(text)
     back = taken_back(text)
     if back is None or back < begin:
-        return found, begin
+        return answer, begin
     again, at = _marked_plainly(text[back:])
-    if again is None and found is not None and (words := instead(text[back:])):
-        again = Found(words, "stated")
+    if again is None and answer is not None and (words := instead(text[back:])):
+        again = ReadAnswer(words, "stated")
     return again, back + at
 
 
-def _marked_plainly(text: str) -> tuple[Found | None, int]:
+def _marked_plainly(text: str) -> tuple[ReadAnswer | None, int]:
     tagged, end = _tag(text)
-    return (Found(tagged, "tag"), end) if tagged is not None else _statement(text)
+    return (ReadAnswer(tagged, "tag"), end) if tagged is not None else _statement(text)
 
 
-def short_answer(text: str) -> Found | None:
+def short_answer(text: str) -> ReadAnswer | None:
     """An answer in words: the `marked_answer`, else the whole reply or its last line. None if empty or overlong."""
-    found, start = _marked(text)
-    if found is None:
+    answer, start = _marked(text)
+    if answer is None:
         whole = text.strip() if taken_back(text) is None else instead(text[start:])
         *rest, last = whole.split("\n")
-        found = Found(last.strip(), "last line" if rest else "whole reply")
-    return found if 0 < len(found.text) <= ANSWER_CHARS else None
+        answer = ReadAnswer(last.strip(), "last line" if rest else "whole reply")
+    return answer if 0 < len(answer.text) <= ANSWER_CHARS else None
 
 
 def final_number(text: str) -> tuple[Number, str] | None:
@@ -174,11 +174,11 @@ def final_number(text: str) -> tuple[Number, str] | None:
     Where a tag or a statement names no number, only what follows it may. None if no number is there, if it is denied,
     taken back or left open, or has more than `DIGITS` characters.
     """
-    found, start = _marked(text)
-    if found is not None:
-        number, spoken = stated_number(found.text)
+    answer, start = _marked(text)
+    if answer is not None:
+        number, spoken = stated_number(answer.text)
         if number is not None or spoken:
-            return None if number is None else (number, found.place)
+            return None if number is None else (number, answer.place)
     for unknown in _UNKNOWN.finditer(text, max(start, len(text) - ANSWER_CHARS)):
         start = unknown.end()
     last = last_number(text[start:])
@@ -201,8 +201,8 @@ def json_value(text: str, *, array: bool = False) -> tuple[Any, str] | None:
         value = _parsed(inner, 0) if 0 < len(inner) <= JSON_CHARS else None
         if value is not None and value[1] == len(inner):
             return value[0], "code block"
-    found = [*_embedded(text)]
-    wanted = [value for value in found if isinstance(value, list) == array] or found
+    embedded = [*_embedded(text)]
+    wanted = [value for value in embedded if isinstance(value, list) == array] or embedded
     return (wanted[-1], "in the text") if wanted else None
 
 
@@ -257,7 +257,7 @@ def _short(convert: Callable[[str], Any]) -> Callable[[str], Any]:
 
 
 def _no_constant(literal: str) -> Any:
-    raise ValueError(f"{literal} is no JSON")
+    raise ValueError(f"{literal} is not JSON")
 
 
 _DECODER = json.JSONDecoder(parse_int=_short(int), parse_float=_short(float), parse_constant=_no_constant)
@@ -267,7 +267,7 @@ def python_literal(text: str, right: Callable[[Any], bool]) -> tuple[str, bool, 
     """The Python literal of an answer, whether it is `right`, and where it stood: the last code block, or without one a
     `short_answer` without what wraps it, brackets and ASCII quotes apart, which are the literal's own.
 
-    None if it is no literal, or longer than `ANSWER_CHARS`.
+    None if it is not a literal, or longer than `ANSWER_CHARS`.
     """
     blocks = code.blocks(text)
     places = [(block.code, "code block") for block in blocks[-1:]]
@@ -290,7 +290,7 @@ def _literals(words: str) -> Iterator[str]:
     for layer in layers(words.strip(_FOREIGN_MARKS)):
         name, lost = (layer.wrappings or ("",))[-1], before[:1] if before.endswith(layer.text) else before[-1:]
         if (name in ("brackets", "quotes") and before[0] in "([{'\"") or (name == _HALF and lost in "([{}])'\""):
-            return  # Python's own brackets and quotes are no wrapping
+            return  # Python's own brackets and quotes are not a wrapping
         before = layer.text
         yield before
 

@@ -92,13 +92,13 @@ def _answer_tag(item: Mapping[str, Any], text: str) -> Graded:
 
     Partial credit is the share of parts that stand in their place.
     """
-    found = extract.marked_answer(text)
-    if found is None:
+    answer = extract.marked_answer(text)
+    if answer is None:
         return Graded(score=0.0, partial=0.0, extracted=None)
-    compare = values.in_sentence if found.place == "stated" else values.compare
-    match = compare(values.kind_of(item), str(item["answer"]), found.text)
-    detail = _route(found.place, match.wrappings)
-    return Graded(score=float(match.right), partial=match.partial, extracted=_cut(found), detail=detail)
+    compare = values.in_sentence if answer.place == "stated" else values.compare
+    match = compare(values.kind_of(item), str(item["answer"]), answer.text)
+    detail = _route(answer.place, match.wrappings)
+    return Graded(score=float(match.right), partial=match.partial, extracted=_cut(answer), detail=detail)
 
 
 def _route(place: str, wrappings: Sequence[str] = ()) -> dict[str, Any]:
@@ -106,9 +106,9 @@ def _route(place: str, wrappings: Sequence[str] = ()) -> dict[str, Any]:
     return {"route": place, **({"wrapped": ", ".join(wrappings)} if wrappings else {})}
 
 
-def _cut(found: extract.Found) -> str:
+def _cut(answer: extract.ReadAnswer) -> str:
     """An answer as tables show it: a statement without what wraps it, a tag, a line or a reply as it stands."""
-    return unwrapped(found.text) if found.place in ("stated", "boxed") else found.text
+    return unwrapped(answer.text) if answer.place in ("stated", "boxed") else answer.text
 
 
 def _function_calls(item: Mapping[str, Any], text: str) -> Graded:
@@ -143,10 +143,10 @@ def _sql_query(item: Mapping[str, Any], text: str) -> Graded:
     from bench.sandbox import ProgramVerdict, grade_sql
     from bench.scoring.database import script
 
-    found = code.sql(text)
-    if found is None:
+    answer = code.sql(text)
+    if answer is None:
         return Graded(score=0.0, extracted=None)
-    query, place = found
+    query, place = answer
     for passed, database in enumerate(item["databases"]):
         rows = [tuple(row) for row in database["rows"]]
         ran = grade_sql(query, script(item["schema"], database["tables"]), rows, ordered=item["ordered"])
@@ -181,8 +181,8 @@ def _python_value(item: Mapping[str, Any], text: str) -> Graded:
     literal = extract.python_literal(text, lambda value: same(wanted, tree(value)))
     if literal is None:
         return Graded(score=0.0, extracted=None)
-    found, right, place = literal
-    return Graded(score=float(right), extracted=found, detail=_route(place))
+    answer, right, place = literal
+    return Graded(score=float(right), extracted=answer, detail=_route(place))
 
 
 def _answer(item: Mapping[str, Any], text: str) -> Graded:
@@ -190,40 +190,40 @@ def _answer(item: Mapping[str, Any], text: str) -> Graded:
 
     What merely wraps it does not count. A text is compared as text, a JSON number by its value, by `type` otherwise.
     """
-    wanted, found = str(item["answer"]).strip(), extract.short_answer(text)
+    wanted, answer = str(item["answer"]).strip(), extract.short_answer(text)
     if text.strip() == wanted:
         return Graded(score=1.0, extracted=wanted, detail=_route("whole reply"))
-    if found is None:
+    if answer is None:
         return Graded(score=0.0, extracted=None)
     kind = values.kind_of(item) if "type" in item or not isinstance(item["answer"], str) else values.AnswerKind.TEXT
-    match = (values.in_sentence if found.place == "stated" else values.compare)(kind, wanted, found.text)
-    detail = _route(found.place, match.wrappings)
-    return Graded(score=float(match.right), extracted=_cut(found), detail=detail)
+    match = (values.in_sentence if answer.place == "stated" else values.compare)(kind, wanted, answer.text)
+    detail = _route(answer.place, match.wrappings)
+    return Graded(score=float(match.right), extracted=_cut(answer), detail=detail)
 
 
 def _number(item: Mapping[str, Any], text: str) -> Graded:
     """The final number must equal the item's `number`, by value: 4 is 4.0, and 0.33 is not 0.333."""
-    found = extract.final_number(text)
-    if found is None:
+    answer = extract.final_number(text)
+    if answer is None:
         return Graded(score=0.0, extracted=None)
-    number, place = found
+    number, place = answer
     right = number.value == Fraction(str(item["number"]))
     return Graded(score=float(right), extracted=str(number), detail=_route(place))
 
 
 def _regex(item: Mapping[str, Any], text: str) -> Graded:
     """The item's `regex` must be found in the text."""
-    found = reading.search(item["regex"], text)
-    extracted = text[-extract.ANSWER_CHARS :] if found is None else found
-    return Graded(score=float(found is not None), extracted=extracted or None)
+    answer = reading.search(item["regex"], text)
+    extracted = text[-extract.ANSWER_CHARS :] if answer is None else answer
+    return Graded(score=float(answer is not None), extracted=extracted or None)
 
 
 def _json_schema(item: Mapping[str, Any], text: str) -> Graded:
     """The text must hold JSON that satisfies the item's `json_schema`."""
-    found = extract.json_value(text, array=item["json_schema"].get("type") == "array")
-    if found is None:
+    answer = extract.json_value(text, array=item["json_schema"].get("type") == "array")
+    if answer is None:
         return Graded(score=0.0, extracted=None)
-    value, place = found
+    value, place = answer
     broken = reading.violation(item["json_schema"], value)
     detail = {"why": broken or "", **_route(place)}
     return Graded(score=float(broken is None), extracted=json.dumps(value, ensure_ascii=False), detail=detail)
@@ -234,8 +234,8 @@ def _choices(item: Mapping[str, Any], text: str) -> Graded:
     named = choices.choice_letter(text, item["choices"])
     if named is None:
         return Graded(score=0.0, extracted=None)
-    letter, found, layer = named
-    detail = _route(found.place, layer.wrappings)
+    letter, answer, layer = named
+    detail = _route(answer.place, layer.wrappings)
     return Graded(score=float(letter == _right_letter(item)), extracted=letter, detail=detail)
 
 

@@ -43,11 +43,11 @@ class _Ours:
 
     def process_results(self, doc: Any, results: Any) -> dict[str, Any]:
         try:
-            found: dict[str, Any] = self._score(doc, results)
+            scored: dict[str, Any] = self._score(doc, results)
         except Exception as error:
             self._failed[id(doc)] = f"{type(error).__name__}: {error}"[:300]
             return {}
-        return found
+        return scored
 
 
 class _Theirs:
@@ -76,8 +76,8 @@ class _Theirs:
         for notes, kind in ((self._failed, "failed"), (self._blamed, "blamed")):
             if kind in reply:
                 notes[id(doc)] = reply[kind]
-        found: dict[str, Any] = reply["metrics"].get(self._filters[way], {})
-        return found
+        scored: dict[str, Any] = reply["metrics"].get(self._filters[way], {})
+        return scored
 
     def _one(self, request: tuple[int, str | None]) -> dict[str, Any]:
         """In the child: one instance's filtered answers and metrics, by filter; of another text where one is given."""
@@ -88,7 +88,7 @@ class _Theirs:
         instance.filtered_resps = {}
         for ensemble in self._task._filters:
             ensemble.apply([instance])
-        metrics = {name: self._score(instance.doc, [found]) for name, found in instance.filtered_resps.items()}
+        metrics = {name: self._score(instance.doc, [response]) for name, response in instance.filtered_resps.items()}
         return {"filtered": instance.filtered_resps, "metrics": metrics}
 
     def _reply(self, reader: Reader, at: int) -> dict[str, Any]:

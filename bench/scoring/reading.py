@@ -20,14 +20,14 @@ def search(pattern: str, text: str) -> str | None:
 
     Raises ReadingSpentError if the text drives it beyond its limits, and what `bench.sandbox.read` does.
     """
-    found: str | None = read("bench.scoring.reading:_answer", ["search", pattern, text], LIMITS)
-    return found
+    result: str | None = read("bench.scoring.reading:_answer", ["search", pattern, text], LIMITS)
+    return result
 
 
 def violation(schema: Mapping[str, Any], value: object) -> str | None:
     """How a value breaks the schema, the first found; None if it does not. Raises as `search`."""
-    found: str | None = read("bench.scoring.reading:_answer", ["violation", schema, value], LIMITS)
-    return found
+    result: str | None = read("bench.scoring.reading:_answer", ["violation", schema, value], LIMITS)
+    return result
 
 
 def _answer(request: tuple[str, Any, Any]) -> str | None:
@@ -38,7 +38,7 @@ def _answer(request: tuple[str, Any, Any]) -> str | None:
 
         return schema.violation(rule, answer)
     try:
-        found = regex.search(rule, answer, timeout=SEARCH_S)
+        result = regex.search(rule, answer, timeout=SEARCH_S)
     except TimeoutError as error:
         raise TimeoutError(f"the regex took more than {SEARCH_S:g} s of CPU") from error
-    return found[0] if found else None
+    return result[0] if result else None

@@ -51,9 +51,9 @@ def taken_back(text: str) -> int | None:
     """Where the last retraction of a text ends: what stands before it no longer counts. None without any."""
     begin = max(0, len(text) - WINDOW)
     last = None
-    for found in _RETRACTION.finditer(text, begin):
-        if found.start() > 0:  # what begins a text takes nothing back
-            last = found.end()
+    for match in _RETRACTION.finditer(text, begin):
+        if match.start() > 0:  # what begins a text takes nothing back
+            last = match.end()
     return last
 
 

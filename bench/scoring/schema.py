@@ -27,7 +27,7 @@ Keyword = Callable[[Any, Any, Any, Any], Any]
 def schema_problem(schema: object) -> str | None:
     """Why this cannot be used as a JSON Schema, as the end of a sentence; None if it can."""
     if not isinstance(schema, dict):
-        return "is no JSON Schema: it must be an object"
+        return "is not a JSON Schema: it must be an object"
     keys = {key: value for part in _objects(schema) for key, value in part.items()}
     remote = next((v for part in _objects(schema) for k, v in part.items() if k in _REFERENCES and _remote(v)), None)
     if remote:
@@ -43,7 +43,7 @@ def schema_problem(schema: object) -> str | None:
         if any(violation(schema, value) == TOO_DEEP for value in tried):
             return "refers to itself without end"
     except jsonschema.SchemaError as error:
-        return f"is no valid JSON Schema: {error.message[:200]}"
+        return f"is not a valid JSON Schema: {error.message[:200]}"
     except (referencing.exceptions.Unresolvable, TimeoutError, regex.error) as error:
         return f"cannot be used: {str(error)[:160] or type(error).__name__}"
     return None

@@ -1,7 +1,7 @@
 """Reads the number that a sentence gives as its answer, and none where it gives none.
 
-What a sentence denies, bounds or leaves open is no answer: "not 7", "more than 7", "7 or 9", "7 to 9", "3 + 4". What
-only looks like a number is none: dates, times, versions, labels of lists, exponents of units.
+What a sentence denies, bounds or leaves open is not an answer: "not 7", "more than 7", "7 or 9", "7 to 9", "3 + 4".
+What only looks like a number is none: dates, times, versions, labels of lists, exponents of units.
 """
 
 from __future__ import annotations
@@ -160,7 +160,7 @@ class _Said:
     """Whether the sentence says that it is not this, or only that it is more or less than this."""
     weak: bool
     """Whether it may only name or count something: an ordinal, a label, "step 3"."""
-    told: bool
+    computed: bool
     """Whether it is the result of an equation."""
 
 
@@ -176,7 +176,7 @@ def stated_number(text: str) -> tuple[Number | None, bool]:
     text = _plain(text)
     bare = _ASIDE.sub(" ", text)
     if not re.search(r"\d", bare):
-        bare = _ASIDE.sub(lambda found: found[0] if _BARE.fullmatch(found[0]) else " ", text)
+        bare = _ASIDE.sub(lambda match: match[0] if _BARE.fullmatch(match[0]) else " ", text)
     text = bare
     for begin, end in _sentences(text):
         said = [each for each in _said(text, begin, end, spaced=begin == 0) if not each.denied]
@@ -191,19 +191,19 @@ def _first(text: str, begin: int, end: int, said: list[_Said]) -> Number | None:
     first = said[0]
     before = text[begin : first.start]
     if first.number and (
-        first.told or (len(before) <= REACH and _FILLER.fullmatch(before)) or not _OPERATION.search(before)
+        first.computed or (len(before) <= REACH and _FILLER.fullmatch(before)) or not _OPERATION.search(before)
     ):
         return first.number
-    told = _THEREFORE.search(text, first.end, end)
-    return next((each.number for each in said if told and each.start >= told.end()), None)
+    computed = _THEREFORE.search(text, first.end, end)
+    return next((each.number for each in said if computed and each.start >= computed.end()), None)
 
 
 def last_number(text: str) -> Number | None:
     """The last number of a whole reply that it does not deny; None without any, or where the last is left open."""
     at = max((text.rfind(digit) for digit in "0123456789"), default=-1)
     if not text.isascii():
-        for found in _LAST_DIGIT.finditer(text, at + 1):
-            at = found.start()
+        for match in _LAST_DIGIT.finditer(text, at + 1):
+            at = match.start()
     if at < 0:
         return None
     start = max(0, at - WINDOW)
@@ -211,7 +211,7 @@ def last_number(text: str) -> Number | None:
     sentences = list(_sentences(text))
     for begin, end in reversed(sentences):
         said = _said(text, begin, end, spaced=start == begin == 0)
-        spans = [found.span() for found in _BOLD.finditer(text, begin, end)]
+        spans = [match.span() for match in _BOLD.finditer(text, begin, end)]
         bold = [each for each in said if len(spans) == 1 and spans[0][0] < each.start < spans[0][1]]
         strong = bold if len(bold) == 1 else [each for each in said if not each.weak]
         if strong:
@@ -224,24 +224,24 @@ def last_number(text: str) -> Number | None:
 def _plain(text: str) -> str:
     """Canonical characters without bullets; what only looks like a number is blotted out."""
     text = _BULLET.sub(r"\1", text.replace("。", "。 "))
-    if "\\" not in text and "$" not in text:  # where it is no blank of LaTeX's
+    if "\\" not in text and "$" not in text:  # where it is not a blank of LaTeX's
         text = _TILDE.sub(" to ", text)
     text = latex_plain(canonical(text))
-    return _NO_NUMBER.sub(lambda found: "¤" * len(found[0]), text)
+    return _NO_NUMBER.sub(lambda match: "¤" * len(match[0]), text)
 
 
 def _sentences(text: str) -> Iterator[tuple[int, int]]:
     at = 0
-    for found in _ENDS.finditer(text):
-        yield at, found.end()
-        at = found.end()
+    for match in _ENDS.finditer(text):
+        yield at, match.end()
+        at = match.end()
     yield at, len(text)
 
 
 def _said(text: str, begin: int, end: int, *, spaced: bool) -> list[_Said]:
     """What the numbers of a sentence say, those together that only say something together."""
     tokens = [token for token in TOKEN.finditer(text, begin, end) if not _no_number(text, token.start())]
-    found, at = [], 0
+    said, at = [], 0
     while at < len(tokens):
         number, last = _together(text, tokens, at, spaced=spaced and at == 0)
         start, stop = tokens[at].start(), tokens[last].end()
@@ -254,11 +254,18 @@ def _said(text: str, begin: int, end: int, *, spaced: bool) -> list[_Said]:
             or _DENIED_AFTER.match(text, stop, min(end, stop + REACH))
         )
         weak = bool(_ORDINAL.match(text, stop) or _LABELLED.search(before))
-        found.append(
-            _Said(number=number, start=start, end=stop, denied=denied, weak=weak, told=last > at and number is not None)
+        said.append(
+            _Said(
+                number=number,
+                start=start,
+                end=stop,
+                denied=denied,
+                weak=weak,
+                computed=last > at and number is not None,
+            )
         )
         at = last + 1
-    return found
+    return said
 
 
 def _no_number(text: str, at: int) -> bool:

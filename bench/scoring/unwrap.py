@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 MOST_LAYERS = 16
-"""Wrappings inside one another that are taken off; what is wrapped more often is no answer."""
+"""Wrappings inside one another that are taken off; what is wrapped more often is not an answer."""
 
 _SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻"
 _SUBSCRIPTS = "₀₁₂₃₄₅₆₇₈₉₊₋"
@@ -76,9 +76,9 @@ def canonical(text: str) -> str:
     A script's own comma and full stop become , and . as well. Lines stay lines.
     """
     if not text.isascii():
-        text = _RAISED.sub(lambda found: "^" + unicodedata.normalize("NFKC", found[0]), text)
-        text = _LOWERED.sub(lambda found: "_" + unicodedata.normalize("NFKC", found[0]), text)
-        text = _VULGAR.sub(lambda found: (found[1] and found[1] + " ") + unicodedata.normalize("NFKC", found[2]), text)
+        text = _RAISED.sub(lambda match: "^" + unicodedata.normalize("NFKC", match[0]), text)
+        text = _LOWERED.sub(lambda match: "_" + unicodedata.normalize("NFKC", match[0]), text)
+        text = _VULGAR.sub(lambda match: (match[1] and match[1] + " ") + unicodedata.normalize("NFKC", match[2]), text)
         text = unicodedata.normalize("NFKC", text.translate(_LOOKALIKES)).translate(_LOOKALIKES)
     lines = (line.strip() for line in _BLANKS.sub(" ", text.replace("\r\n", "\n")).split("\n"))
     return "\n".join(lines).strip()
@@ -116,15 +116,15 @@ def plain(answer: str) -> str:
 def _peeled(text: str) -> tuple[str, str] | None:
     """The text without its outermost wrapping, and that wrapping's name; None if it has none."""
     for peel in (_tail, _stop, _fence, _pair, _latex, _bracket, _html, _stray, _lead, _label):
-        found = peel(text)
-        if found is not None and found[0].strip() and found[0] != text:
-            return found[0].strip(), found[1]
+        taken = peel(text)
+        if taken is not None and taken[0].strip() and taken[0] != text:
+            return taken[0].strip(), taken[1]
     return None
 
 
 def _tail(text: str) -> tuple[str, str] | None:
-    found = _TRAILING.search(text[-80:])
-    return (text[: len(text) - len(found[0])], "stray tag") if found else None
+    match = _TRAILING.search(text[-80:])
+    return (text[: len(text) - len(match[0])], "stray tag") if match else None
 
 
 def _stop(text: str) -> tuple[str, str] | None:
@@ -133,8 +133,8 @@ def _stop(text: str) -> tuple[str, str] | None:
 
 
 def _fence(text: str) -> tuple[str, str] | None:
-    found = _FENCED.fullmatch(text)
-    return (found[2], "code block") if found else None
+    match = _FENCED.fullmatch(text)
+    return (match[2], "code block") if match else None
 
 
 _NAMES: dict[str, str] = {'"': "quotes", "'": "quotes", "`": "code", "``": "code", "$": "LaTeX", "$$": "LaTeX"}
@@ -152,9 +152,9 @@ def _latex(text: str) -> tuple[str, str] | None:
     for opening, close in _LATEX_PAIRS:
         if text.startswith(opening) and text.endswith(close) and close not in text[2:-2]:
             return text[2:-2], "LaTeX"
-    found = _COMMAND.match(text)
-    if found and _closes_at_end(text[found.end() - 1 :], "{", "}"):
-        return text[found.end() : -1], "boxed" if "box" in found[0] else "LaTeX"
+    match = _COMMAND.match(text)
+    if match and _closes_at_end(text[match.end() - 1 :], "{", "}"):
+        return text[match.end() : -1], "boxed" if "box" in match[0] else "LaTeX"
     return None
 
 
@@ -178,18 +178,18 @@ def _bracket(text: str) -> tuple[str, str] | None:
 
 
 def _html(text: str) -> tuple[str, str] | None:
-    found = _HTML.fullmatch(text)
-    return (found[2], "HTML") if found else None
+    match = _HTML.fullmatch(text)
+    return (match[2], "HTML") if match else None
 
 
 def _lead(text: str) -> tuple[str, str] | None:
-    found = _LEADING.match(text)
-    return (text[found.end() :], "list or heading mark") if found else None
+    match = _LEADING.match(text)
+    return (text[match.end() :], "list or heading mark") if match else None
 
 
 def _label(text: str) -> tuple[str, str] | None:
-    found = _LABEL.match(text)
-    return (text[found.end() :], "label") if found else None
+    match = _LABEL.match(text)
+    return (text[match.end() :], "label") if match else None
 
 
 def _stray(text: str) -> tuple[str, str] | None:

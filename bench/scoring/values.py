@@ -96,8 +96,8 @@ def in_sentence(kind: AnswerKind, wanted: str, stated: str) -> Match:
 
 
 def _first(given: str, right: Any) -> Match:
-    found = next((layer for layer in layers(given) if right(layer.text)), None)
-    return Match(found is not None, float(found is not None), found.wrappings if found else ())
+    match = next((layer for layer in layers(given) if right(layer.text)), None)
+    return Match(match is not None, float(match is not None), match.wrappings if match else ())
 
 
 def _one_line(text: str) -> str:
@@ -121,15 +121,15 @@ def _numbers(kind: AnswerKind, wanted: str, given: str) -> Match:
 
 
 def _digits(text: str) -> str | None:
-    found = _DIGITS.fullmatch(_GROUPS.sub("", text.casefold()))
-    return f"{found[1].strip('+')}{found[2] or ''}{found[3]}" if found else None
+    match = _DIGITS.fullmatch(_GROUPS.sub("", text.casefold()))
+    return f"{match[1].strip('+')}{match[2] or ''}{match[3]}" if match else None
 
 
 def parts(answer: str) -> list[str]:
     """An answer's parts, as commas, semicolons, blanks and line ends separate them, each without what wraps it."""
     text = _EQUALS.sub(r"\1", _MATRIX.sub(" ", answer))
-    found = (part.strip("()[]{}|\"'`*") or part for part in _APART.split(text) if part)
-    return [part for part in found if part]
+    pieces = (part.strip("()[]{}|\"'`*") or part for part in _APART.split(text) if part)
+    return [part for part in pieces if part]
 
 
 def _parts(wanted: str, given: str, *, ordered: bool) -> Match:

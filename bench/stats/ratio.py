@@ -77,7 +77,7 @@ def ratio_test(
     than these items have met: to the side's limit, for GEOMETRIC beside the other side's smallest value here. Without
     a limit of a nothing is shown to keep the bound, of b nothing to break it, unless at alpha / 5 on UNCAPPED_N items:
     a tail that nothing limits and these items have not met is a risk that remains. `limits` of None: t alone decides,
-    for values of a fixed set whose tail is no question.
+    for values of a fixed set whose tail is not in question.
 
     Families that are dear as wholes: the guard takes TAIL_ICC for the least intraclass correlation. Where whole
     families explode to a limit of 3 to 10 times the claimed mean (18 to 40 families of 6 to 12), still 0 to 12 % of

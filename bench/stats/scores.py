@@ -58,11 +58,11 @@ class ScoreDifference:
     def interval(self, confidence: float) -> Interval:
         """Two-sided, by the same rules: the wider of two where two decide. Within [-1, 1]."""
         if self.pair is not None:
-            found = tango_interval(self.pair.scaled(self.design_effect), confidence)
+            bounds = tango_interval(self.pair.scaled(self.design_effect), confidence)
         else:
             weighted, reach = self._weighted()
-            found = tilted_interval(weighted, reach, confidence, design_effect=self.design_effect)
-        return _possible(found if self.strata.independent else hull(found, mean_difference(self.mean, confidence)))
+            bounds = tilted_interval(weighted, reach, confidence, design_effect=self.design_effect)
+        return _possible(bounds if self.strata.independent else hull(bounds, mean_difference(self.mean, confidence)))
 
     def errors(self) -> tuple[float, float]:
         """The standard error as asked and with one item of each suite; see `Strata.errors`."""

@@ -123,7 +123,7 @@ def test_hard_links_are_replaced_and_not_written_into(bench: Bench, victim: Path
 
 @pytest.mark.parametrize("name", ["../out.txt", "/out.txt", "a/../../out.txt", "", "a\0b"])
 def test_names_stay_below_the_folder(tmp_path: Path, name: str) -> None:
-    with pytest.raises(UsageError, match="is no name of a file below a folder"):
+    with pytest.raises(UsageError, match="is not the name of a file below a folder"):
         write_text(tmp_path, name, "x")
 
 

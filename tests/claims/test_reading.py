@@ -88,7 +88,7 @@ def test_a_claim_without_a_margin_says_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"score": float("nan")}, "items.parquet: coding/coding/0, small: score is no number, yet it was answered."),
+        ({"score": float("nan")}, "items.parquet: coding/coding/0, small: score is not a number, yet it was answered."),
     ],
 )
 def test_impossible_numbers_are_named(tmp_path: Path, changes: dict[str, Any], message: str) -> None:

@@ -84,7 +84,7 @@ class TestMissing:
     def test_the_worst_case_is_told_also_where_it_changes_nothing(self, tmp_path: Path) -> None:
         opinion = judged(tmp_path / "a", rows(300, small(lambda at: at == 4, infra)), COST)
         assert str(opinion.verdict) == "supported"
-        assert "the verdict would be supported however the 1 item without a score had ended" in opinion.warnings
+        assert "the verdict would be supported however the 1 item without a score ended" in opinion.warnings
         uncapped = rows(300, lambda row, at: replace(small(lambda at: at == 4, infra)(row, at), cost_cap_usd=None))
         warnings = judged(tmp_path / "b", uncapped, COST).warnings
         assert "the verdict would be inconclusive if the 1 item without a score went against the candidate" in warnings

@@ -36,7 +36,7 @@ def test_nobody_to_ask_needs_a_word_beforehand(bench: Bench, endpoint: FakeEndpo
     refused = bench("run")
     assert refused.code == 2
     assert (
-        "'good' costs money and nobody is here to be asked; no earlier run tells how much it will be. Give"
+        "'good' costs money and nobody is here to be asked; no earlier run shows how much it will be. Give"
         in refused.err
     )
     assert endpoint.requests == []

@@ -121,7 +121,7 @@ GOOD = {"id": "a", "prompt": "p", "answer": "x"}
         ({"id": "b", "prompt": "q", "number": float("inf")}, "Infinity is not a number in JSON"),
         ({"id": "b", "prompt": "q", "answer": []}, "'answer' must be a text or a number"),
         ({"id": "b", "prompt": "q", "regex": "("}, "'regex' is not valid: missing )"),
-        ({"id": "b", "prompt": "q", "json_schema": {"type": "thing"}}, "'json_schema' is no valid JSON Schema"),
+        ({"id": "b", "prompt": "q", "json_schema": {"type": "thing"}}, "'json_schema' is not a valid JSON Schema"),
         ({"id": "b", "prompt": "q", "json_schema": {"$ref": "http://x.invalid/s"}}, "only references inside"),
         ({"id": "b", "prompt": "q", "choices": ["x"], "answer": "x"}, "'choices' must be a list of 2 to 26"),
         ({"id": "b", "prompt": "q", "choices": ["x", "x"], "answer": "x"}, "'choices' must differ by more than case"),

@@ -164,7 +164,7 @@ def test_older_boards_state_rates_and_their_exercises_are_known(importing: Impor
     ]  # fmt: skip
     assert [row["why"] for row in done.dropped] == [
         "only 33 of the board's 133 exercises were run",
-        "pass rate 68.2 is no whole number of 133 exercises, nor of 133",
+        "pass rate 68.2 is not a whole number of 133 exercises, nor of 133",
     ]
 
 

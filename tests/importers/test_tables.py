@@ -134,7 +134,7 @@ def test_harbors_agents_are_never_pooled(importing: Importing) -> None:
     assert table["cost_total_usd"].fillna(-1).tolist() == [293.0, -1]
     assert "runs: 4" in table.loc["Opus 9 (one)"]["cost_basis"]
     assert done.dropped_count == 1
-    with pytest.raises(UsageError, match="is no table of Harbor-Index"):
+    with pytest.raises(UsageError, match="is not a table of Harbor-Index"):
         importing("harbor", "model\nx\n")
 
 

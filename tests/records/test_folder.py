@@ -99,7 +99,7 @@ def test_a_damaged_manifest_names_the_cure(tmp_path: Path) -> None:
 
 
 def test_a_folder_without_a_manifest_is_no_run(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"is no run folder .*`bench list runs`"):
+    with pytest.raises(UsageError, match=r"is not a run folder .*`bench list runs`"):
         read_record(tmp_path)
 
 
@@ -149,7 +149,7 @@ def test_a_derived_run_lies_beside_its_parent_and_names_it(tmp_path: Path) -> No
 
 
 def test_deriving_needs_a_run_and_room(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="is no run folder"):
+    with pytest.raises(UsageError, match="is not a run folder"):
         derive_run(tmp_path, RecordedDerivation(by="score"))
     parent = write_run(tmp_path / ("n" * 250), [ANSWERED])
     with pytest.raises(UsageError, match=r"a folder cannot be made there \(File name too long\)\."):

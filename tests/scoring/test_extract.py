@@ -15,7 +15,7 @@ from bench.scoring.choices import choice_letter
 from bench.scoring.extract import (
     ANSWER_CHARS,
     JSON_CHARS,
-    Found,
+    ReadAnswer,
     after_thinking,
     answer_tag,
     final_number,
@@ -297,10 +297,10 @@ def test_no_json_value(text: str) -> None:
 
 
 def test_short_answers_and_their_places() -> None:
-    assert short_answer("so\n<answer> a </answer>") == Found("a", "tag")
-    assert short_answer("The answer is b.") == Found("b.", "stated")
-    assert short_answer("first\n last \n") == Found("last", "last line")
-    assert short_answer("whole") == Found("whole", "whole reply")
+    assert short_answer("so\n<answer> a </answer>") == ReadAnswer("a", "tag")
+    assert short_answer("The answer is b.") == ReadAnswer("b.", "stated")
+    assert short_answer("first\n last \n") == ReadAnswer("last", "last line")
+    assert short_answer("whole") == ReadAnswer("whole", "whole reply")
     assert short_answer("") is None
     assert short_answer("<answer></answer>") is None
     assert short_answer("x" * (ANSWER_CHARS + 1)) is None

@@ -45,7 +45,7 @@ def test_a_value_is_checked_as_the_standard_says(rules: dict[str, Any], value: o
     ("rules", "problem"),
     [
         ([], "must be an object"),
-        ({"type": "thing"}, "is no valid JSON Schema"),
+        ({"type": "thing"}, "is not a valid JSON Schema"),
         ({"$ref": "https://example.org/s.json"}, "only references inside the schema"),
         ({"properties": {"a": {"$dynamicRef": "other.json#a"}}}, "'other.json#a'"),
         ({"$ref": "#/nowhere"}, "cannot be used: "),

@@ -112,7 +112,7 @@ class CostPart(RatioPart):
         return pairs.candidate.cost, pairs.baseline.cost
 
     def warnings(self, pairs: Pairs) -> Iterator[str]:
-        """Where the most that an item can cost is no worst case of price and token limit."""
+        """Where the most that an item can cost is not a worst case of price and token limit."""
         for side in (pairs.candidate, pairs.baseline):
             if side.window and side.window.hours:
                 yield f"{side.label} costs {side.window.hours}{_at_hours(pairs)}"

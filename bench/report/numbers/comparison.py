@@ -160,7 +160,7 @@ def _rows(items: pd.DataFrame, answers: pd.DataFrame, record: RunRecord) -> Iter
 def _row(table: pd.DataFrame, model: str, suite: str, items: int, repeats: int) -> SuiteRow:
     scored = table[table["score"].notna()]
     timed = scored[~scored["reused"].astype(bool) & scored["latency_s"].notna()]
-    # An item's repeats are no independent values: each item gives one to the latencies, its first that was timed.
+    # An item's repeats are not independent values: each item gives one to the latencies, its first that was timed.
     first = timed.sort_values("repeat").drop_duplicates(["task", "item"])
     outcomes = table["outcome"].value_counts()
     details = [json.loads(d) for d in table["grade_detail"].dropna()]

@@ -59,10 +59,10 @@ def _share(name: object, count: int, total: int) -> str:
 
 def _unlike(table: pd.DataFrame, suite: str, record: RunRecord) -> Iterator[Note]:
     """A warning for each two models that unlike routes may set apart."""
-    for one, other in combinations(record.models, 2):
+    for first, other in combinations(record.models, 2):
         sides = [
             table[table["model"] == model].set_index(_ITEM)[["route", "score"]].add_suffix(f"_{at}")
-            for at, model in ((1, one), (2, other))
+            for at, model in ((1, first), (2, other))
         ]
         pairs = sides[0].join(sides[1], how="inner")
         unlike = pairs["route_1"] != pairs["route_2"]
@@ -72,7 +72,7 @@ def _unlike(table: pd.DataFrame, suite: str, record: RunRecord) -> Iterator[Note
         whole, alike = difference.mean(), difference[~unlike].mean()
         if abs(whole - alike) >= MOVED:
             yield warning(
-                f"on {suite} the answers of {one} and {other} were read by unlike routes in {unlike.sum()} of "
-                f"{len(pairs)} items. Without them {one} − {other} is {100 * alike:+.1f} points, with them "
+                f"on {suite} the answers of {first} and {other} were read by unlike routes in {unlike.sum()} of "
+                f"{len(pairs)} items. Without them {first} − {other} is {100 * alike:+.1f} points, with them "
                 f"{100 * whole:+.1f}: look at how those answers are written before believing the difference."
             )

@@ -44,7 +44,7 @@ def read_page(html: str) -> Shown:
         parser.shown.items = _items(parser.scripts)
         parser.shown.facts = json.loads(parser.scripts.get("page-facts", "null"))
     except (TypeError, LookupError, RecursionError) as error:
-        raise ValueError(f"the packed data is no page's ({type(error).__name__})") from error
+        raise ValueError(f"the packed data is not a page's ({type(error).__name__})") from error
     return parser.shown
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, fields
+from typing import Any
 
 from bench import clean
 from bench.records import AggregateRow
@@ -42,6 +43,11 @@ def _amount(number: float | None) -> str:
     return UNKNOWN if number is None else f"{number:.3g}"
 
 
+def _each(what: str, key: str, of: Callable[[AggregateRow], float | None], **more: Any) -> Column[AggregateRow]:
+    """A column of so much an item."""
+    return Column(name=f"{what} per item", key=key, cell=lambda row: _amount(of(row)), **more)
+
+
 COLUMNS: tuple[Column[AggregateRow], ...] = (
     label("model", "model", lambda row: row.model),
     label("suite", "suite", lambda row: row.suite),
@@ -53,21 +59,9 @@ COLUMNS: tuple[Column[AggregateRow], ...] = (
         better="up",
         cell=lambda row: percent(score_interval(row)),
     ),
-    Column(
-        name="USD per item",
-        key="cost_total_usd",
-        unit="USD",
-        better="down",
-        cell=lambda row: _amount(usd_each(row)),
-    ),
-    Column(
-        name="s per item",
-        key="latency_mean_s",
-        unit="s",
-        better="down",
-        cell=lambda row: _amount(row.latency_mean_s),
-    ),
-    Column(name="calls per item", key="calls_mean", cell=lambda row: _amount(row.calls_mean)),
+    _each("USD", "cost_total_usd", usd_each, unit="USD", better="down"),
+    _each("s", "latency_mean_s", lambda row: row.latency_mean_s, unit="s", better="down"),
+    _each("calls", "calls_mean", lambda row: row.calls_mean),
     label("date", "date", lambda row: row.date or UNKNOWN),
     label("compares within", "comparable", lambda row: row.comparable),
 )

@@ -130,7 +130,7 @@ def _program(requests: Iterator[Any], source: str) -> None:
 
 def _flush() -> None:
     """Writes out what the program left in buffers, as the interpreter does at its end: stdout and other open files."""
-    made = [one for one in gc.get_objects() if isinstance(one, io.TextIOWrapper | io.BufferedWriter)]
+    made = [stream for stream in gc.get_objects() if isinstance(stream, io.TextIOWrapper | io.BufferedWriter)]
     streams: list[Any] = [sys.stdout, sys.__stdout__, *made]
     for stream in streams:
         with contextlib.suppress(Exception):

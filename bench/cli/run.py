@@ -320,16 +320,15 @@ def _asked(prepared: Prepared, suite: str) -> int:
 
 
 def _plan_text(prepared: Prepared, estimate: Estimate, probing: Estimate | None) -> str:
-    from dataclasses import asdict
-
     from bench.cli.money import estimate_lines
     from bench.cli.plans import claim_outlooks
-    from bench.records import RecordedSettings
+    from bench.records import slice_words
 
     plan = prepared.plan
     sizes = {suite: (_asked(prepared, suite), n) for suite, n in prepared.available.items()}
     drawn = f", a sample drawn with seed {prepared.comparison.run.seed}"
-    of = RecordedSettings(**asdict(prepared.comparison.run)).slice_words
+    asked_for = prepared.comparison.run
+    of = slice_words(asked_for.levels, asked_for.families, asked_for.kinds)
     of = f" ({of})" if of else ""
     lines = [f"{suite}: {asked} of {n} items{of}{drawn if asked < n else ''}" for suite, (asked, n) in sizes.items()]
     lines += [f"{e.entry.label} ({e.entry.model}): {len(plan.of(e.entry.label))} calls" for e in prepared.endpoints]

@@ -43,15 +43,6 @@ class RecordedSettings(JsonRecord):
     kinds: tuple[str, ...] = ()
     """The kinds of task that were chosen; empty for all."""
 
-    @property
-    def slice_words(self) -> str:
-        """What of the suites was chosen, e.g. "levels 1 and 2, kinds fix"; empty for all of it."""
-        parts = [("level", self.levels), ("family", self.families), ("kind", self.kinds)]
-        plural = {"level": "levels", "family": "families", "kind": "kinds"}
-        named = [f"{plural[word] if len(which) > 1 else word} {' and '.join(map(str, which))}" for word, which in parts
-                 if which]  # fmt: skip
-        return ", ".join(named)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordedSuite(JsonRecord):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import KW_ONLY, MISSING, Field, asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, ClassVar
@@ -165,6 +165,12 @@ class RunSettings:
     reuse: float = 24.0
     """Hours for which answers of earlier runs are reused, marked so, and kept out of latencies; 0 never. Always 0 where
     `CI` is set."""
+
+
+def slice_words(levels: Sequence[int], families: Sequence[str], kinds: Sequence[str]) -> str:
+    """What of the suites was chosen, e.g. "levels 1 and 2, kind fix"; empty for all of it."""
+    parts = (("level", "levels", levels), ("family", "families", families), ("kind", "kinds", kinds))
+    return ", ".join(f"{many if len(of) > 1 else one} {' and '.join(map(str, of))}" for one, many, of in parts if of)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ Chosen = Mapping[str, Sequence[TaskFile]]
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Selection:
     """What a run asks."""
 
     loaded: LoadedTasks
@@ -44,7 +44,7 @@ def _kind(registry: Registry, task: str) -> str:
     return task.removeprefix(f"{suite}_")
 
 
-def ask(registry: Registry, run: RunSettings, chosen: Chosen) -> Asked:
+def ask(registry: Registry, run: RunSettings, chosen: Chosen) -> Selection:
     """Loads the tasks and takes the items that the settings ask for. UsageError for what the suites do not have.
 
     A limit that the first exam can fill draws from it; a larger one takes all of it first, as all larger exams do.
@@ -72,7 +72,7 @@ def _usual(registry: Registry, names: Collection[str], exam_seed: int | None) ->
 
 def _sized(
     registry: Registry, run: RunSettings, chosen: Chosen, first: Callable[[Item], bool] = lambda _item: True
-) -> Asked:
+) -> Selection:
     loaded = LoadedTasks(registry, list(dict.fromkeys(task.name for tasks in chosen.values() for task in tasks)))
     of = {s: [i for task in tasks for i in loaded.items(s, task.name)] for s, tasks in chosen.items()}
     of = _sliced(of, run)
@@ -83,7 +83,7 @@ def _sized(
         if run.limit is not None and len(begin) < min(run.limit, len(items)):
             taken += balanced([item for item in items if not first(item)], run.limit - len(begin), run.seed)
         asked += taken
-    return Asked(loaded, tuple(asked), {suite: len(items) for suite, items in of.items()})
+    return Selection(loaded, tuple(asked), {suite: len(items) for suite, items in of.items()})
 
 
 def _sliced(of: dict[str, list[Item]], run: RunSettings) -> dict[str, list[Item]]:

@@ -11,7 +11,7 @@ import pytest
 
 from bench import registry
 from bench.errors import UsageError
-from bench.records import Comparison, Item, LocalModel, RecordedSettings, RunSettings
+from bench.records import Comparison, Item, LocalModel, RunSettings, slice_words
 from bench.run import slices
 from bench.run.prepare import prepare
 
@@ -96,6 +96,6 @@ def test_a_suite_of_which_nothing_is_left_is_refused() -> None:
 
 
 def test_a_slice_is_named_in_words() -> None:
-    assert RecordedSettings(levels=(1, 2), kinds=("fix",)).slice_words == "levels 1 and 2, kind fix"
-    assert RecordedSettings(families=("a", "b", "c")).slice_words == "families a and b and c"
-    assert RecordedSettings().slice_words == ""
+    assert slice_words((1, 2), (), ("fix",)) == "levels 1 and 2, kind fix"
+    assert slice_words((), ("a", "b", "c"), ()) == "families a and b and c"
+    assert slice_words((), (), ()) == ""

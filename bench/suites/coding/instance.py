@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from random import Random
 
@@ -145,33 +145,31 @@ def instances(family: CodingFamily, exam_seed: int, count: int = INSTANCES) -> l
         level = family.levels[number % len(family.levels)]
         if number < INSTANCES:
             rng = Random(f"coding {exam_seed} {family.name}-{number} parameters")
-            drawn = _another(family, number, exam_seed, level, rng, made, TRIES)
+            first = Instance(family, number, exam_seed, Params(level=level))
+            drawn = _another(first, rng, made, TRIES)
         else:
-            drawn = _further(family, number, exam_seed, level, made)
+            drawn = _further(Instance(family, number, exam_seed, Params(level=level)), made)
         if drawn is None:
             raise ValueError(f"{family.name}: has too few different instances of level {level}.")
         made.append(drawn)
     return made
 
 
-def _further(
-    family: CodingFamily, number: int, exam_seed: int, level: int, made: Sequence[Instance]
-) -> Instance | None:
-    for harder in sorted({each for each in family.levels if each >= level}):
-        rng = Random(f"coding {exam_seed} {family.name}-{number} parameters {harder}")
-        drawn = _another(family, number, exam_seed, harder, rng, made, FURTHER_TRIES)
+def _further(place: Instance, made: Sequence[Instance]) -> Instance | None:
+    """An instance in a place beyond the shipped exam's size: of its level, or of the next that has another one."""
+    for level in sorted({each for each in place.family.levels if each >= place.level}):
+        rng = place.rng(f"parameters {level}")
+        drawn = _another(replace(place, p=Params(level=level)), rng, made, FURTHER_TRIES)
         if drawn:
             return drawn
     return None
 
 
-def _another(
-    family: CodingFamily, number: int, exam_seed: int, level: int, rng: Random, made: Sequence[Instance], tries: int
-) -> Instance | None:
-    """The first drawn instance that differs from those `made` already; None if `tries` draws give none."""
+def _another(place: Instance, rng: Random, made: Sequence[Instance], tries: int) -> Instance | None:
+    """The first instance drawn for a place that differs from those `made` already; None if `tries` draws give none."""
     programs = {earlier.program for earlier in made}
     for _ in range(tries):
-        drawn = Instance(family, number, exam_seed, Params(level=level, **family.params(rng, level)))
+        drawn = replace(place, p=Params(level=place.level, **place.family.params(rng, place.level)))
         if drawn.program not in programs and not any(_alike(drawn, earlier) for earlier in made):
             return drawn
     return None

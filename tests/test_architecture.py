@@ -45,6 +45,7 @@ DOORS = {
             "bench.report.charts",
             "bench.report.charts.forest",
             "bench.report.charts.timeline",
+            "bench.report.eee",
             "bench.report.numbers.latency",
             "bench.report.page",
             "bench.report.redact",

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 CEILING, FLOOR = 0.95, 0.05
-"""Mean scores of both sides beyond which a suite hardly tells models apart."""
+"""Mean scores of both sides beyond which a suite hardly distinguishes models."""
 
 
 def hardly_apart(items: pd.DataFrame, pairs: Pairs) -> str | None:

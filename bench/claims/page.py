@@ -110,7 +110,7 @@ def _row(suite: str, name: str, result: PartResult) -> str:
 
 
 def as_json(ruling: Ruling, record: RunRecord) -> list[dict[str, Any]]:
-    """claims.json: everything that markdown tells, as plain JSON; unknown numbers, and no verdict, are null."""
+    """claims.json: everything that markdown says, as plain JSON; unknown numbers, and no verdict, are null."""
     return [
         *(_record(judgement, record) for judgement in ruling.judgements),
         *({"name": name, "verdict": None, "reason": why} for name, why in ruling.unjudged.items()),

@@ -31,7 +31,7 @@ class Repeated:
 def clusters(items: pd.DataFrame, column: str) -> tuple[list[str], tuple[Repeated, ...]]:
     """Each item's cluster, of those that a column names uniquely over suites, and what is asked twice; a row an item.
 
-    Equal prompts join the clusters that they stand in: asked again, a question tells nothing new. An unknown prompt is
+    Equal prompts join the clusters that they stand in: asked again, a question says nothing new. An unknown prompt is
     equal to no other.
     """
     named = items[column].to_numpy(dtype=object)

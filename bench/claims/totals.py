@@ -154,7 +154,7 @@ def _measured(claim: Claim, suite: str, result: PartResult) -> str:
 
 
 def as_json(judgement: TotalsJudgement) -> dict[str, Any]:
-    """What `text` tells, as plain JSON; unknown is null."""
+    """What `text` says, as plain JSON; unknown is null."""
     results = []
     for (suite, _), result in judgement.test.parts.items():
         known = None if math.isnan(result.estimate) else result.estimate

@@ -1,6 +1,6 @@
 """Files of others, opened within bounds: regular files only, none larger than it may be, and no link below a folder.
 
-Everything is told by OSError, whose `strerror` is fit for a message: no caller needs another way to report it.
+Every error is an OSError, whose `strerror` is fit for a message: no caller needs another way to report it.
 """
 
 from __future__ import annotations

@@ -25,6 +25,7 @@ COMMANDS = {
     "claim": ("bench.cli.claim", "Judge claims on a run: supported, refuted or inconclusive."),
     "gate": ("bench.cli.gate", "Judge a run against its baseline: pass, fail or cannot tell."),
     "import": ("bench.cli.import_", "Import published results or another tool's, to report and judge them."),
+    "export": ("bench.cli.export", "Write a run in another tool's format."),
     "verify": ("bench.cli.verify", "Compute a report's numbers anew from the run's tables, and say what differs."),
     "list": ("bench.cli.list", "List suites, tasks, models or runs."),
     "score": ("bench.cli.score", "Score a run's answers again with today's tasks; calls nothing."),

@@ -14,10 +14,27 @@ from bench.cli.terminal import echo
 if TYPE_CHECKING:
     from bench.importers import Imported
 
-FORMATS = (
-    "aider", "swebench", "tau2", "livebench", "artificial_analysis", "arc_agi", "harbor", "terminal_bench", "lm_eval",
-    "csv",
-)  # fmt: skip
+FORMATS = {
+    "lm_eval": "lm-eval's --output_path folders, with --log_samples",
+    "inspect": "Inspect's .eval or JSON logs, or their folder",
+    "evalscope": "evalscope's output folder",
+    "promptfoo": "what promptfoo eval -o results.json writes",
+    "helm": "HELM's run folders",
+    "deepeval": "a test run of deepeval, one file a model",
+    "eee": "Every Eval Ever's records",
+    "openrouter": "OpenRouter's activity CSV: bills without scores",
+    "livebench": "LiveBench's table, cost and categories files",
+    "artificial_analysis": "a CSV extract of Artificial Analysis",
+    "arc_agi": "ARC Prize's leaderboard JSON",
+    "harbor": "Harbor-Index's pairs",
+    "terminal_bench": "Terminal-Bench's trials",
+    "aider": "aider's leaderboard YAML",
+    "swebench": "SWE-bench's leaderboards.json, or CSV extracts",
+    "tau2": "tau2-bench's submissions",
+    "bfcl": "BFCL's data_overall.csv",
+    "csv": "any table: --map item=COLUMN --map model=COLUMN --map score=COLUMN",
+}
+"""Format -> what of it is read."""
 SHOWN = 10
 """Dropped rows that are printed; run.json keeps more."""
 
@@ -35,6 +52,30 @@ def _pairs(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) 
     return mapping
 
 
+def _known(ctx: click.Context, param: click.Parameter, value: str) -> str:
+    """The format, or an error that says what would work."""
+    del ctx
+    if value in FORMATS:
+        return value
+    from bench.errors import suggest
+
+    listed = "\n".join(f"  {name:20}{what}" for name, what in FORMATS.items())
+    if Path(value).exists():
+        why = f"{value} is a path: say first what made it, e.g. `bench import {_guess(Path(value))} {value}`."
+    else:
+        why = f"'{value}' is no format that is known.{suggest(value, FORMATS)}"
+    raise click.BadParameter(
+        f"{why} Known:\n{listed}\nAnything else works as csv, once it is a table with a row an answer.", param=param
+    )
+
+
+def _guess(path: Path) -> str:
+    """What a file may be, by its name alone."""
+    name = path.name.lower()
+    marks = {"inspect": ".eval", "aider": ".yml", "openrouter": "activity", "promptfoo": ".json"}
+    return next((form for form, mark in marks.items() if mark in name), "lm_eval" if path.is_dir() else "csv")
+
+
 def _date(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
     from datetime import date
 
@@ -46,7 +87,7 @@ def _date(ctx: click.Context, param: click.Parameter, value: str | None) -> str 
 
 
 @click.command("import")
-@click.argument("form", metavar="FORMAT", type=click.Choice(FORMATS))
+@click.argument("form", metavar="FORMAT", callback=_known)
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--map", "mapping", multiple=True, callback=_pairs, help="FIELD=COLUMN, FIELD==VALUE. Repeatable.")
 @click.option(
@@ -74,8 +115,10 @@ def import_(
 ) -> None:
     """Import results into a run folder, which `bench report` and `bench claim` then read.
 
-    FORMAT is what made the results, see below; several PATHs become one run, e.g. one lm-eval folder a model.
-    What is left out or unknown is printed, and kept in run.json. Nothing is called or spent. See docs/import.md.
+    FORMAT is what made them: lm_eval, inspect, evalscope, promptfoo, helm, deepeval, eee, openrouter, csv, or a
+    published table: livebench, artificial_analysis, arc_agi, harbor, terminal_bench, aider, swebench, tau2, bfcl.
+    Several PATHs become one run, e.g. one folder a model. What is left out or unknown is printed, and kept in run.json.
+    Nothing is called or spent. See docs/import.md.
     """
     from bench.importers import FORMATS as KNOWN
     from bench.importers import Provenance, import_results

@@ -20,7 +20,7 @@ from bench.records import Secrets
 VISIT_S = 15.0
 """Longest stay at an endpoint, in seconds."""
 LONGEST = 400
-"""Characters of what is told of a reply that cannot be read."""
+"""Characters that are shown of a reply that cannot be read."""
 LISTED = 10_000
 """Models that are read of a list."""
 NAME = 200

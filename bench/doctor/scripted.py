@@ -1,4 +1,4 @@
-"""A chat endpoint that tells in its answer what it really did and when; `calibration` runs it as its own process.
+"""A chat endpoint that states in its answer what it really did and when; `calibration` runs it as its own process.
 
 Standard library only, so that it starts at once. It prints its port, and ends with its standard input.
 """

@@ -242,15 +242,15 @@ def _refusal(asking: Asking, channel: Channel, reply: Reply, body: str) -> Failu
 
 
 def _broken(error: Exception, channel: Channel, reply: Reply | None, timeout_s: float) -> Failure:
-    """Why an exchange broke off. A connection that cannot be had in time is a connection error, not our deadline."""
+    """Why an exchange broke off. A connection that is not made in time is a connection error, not our deadline."""
     if isinstance(error, TimeoutError | httpx.ReadTimeout | httpx.WriteTimeout):
         return Failure(Cause.DEADLINE, f"no end after {timeout_s:g} s (our deadline)")
-    told = trouble(error, channel.proxy)
-    fault = Fault(FaultKind.MODEL if told.lasting else FaultKind.TRANSIENT, told.message, told.cure)
+    why = trouble(error, channel.proxy)
+    fault = Fault(FaultKind.MODEL if why.lasting else FaultKind.TRANSIENT, why.message, why.cure)
     if isinstance(error, Dropped):
-        return Failure(Cause.STALE, told.message)
+        return Failure(Cause.STALE, why.message)
     cause = Cause.CONNECTION if reply is None else Cause.STREAM
-    return Failure(cause, told.message, fault=fault if told.cure else None)
+    return Failure(cause, why.message, fault=fault if why.cure else None)
 
 
 def _outcome(answer: Answer, failure: Failure | None) -> Outcome:

@@ -27,7 +27,7 @@ BAD_REQUESTS = 2
 LIKE_REFUSALS = 5
 """Requests in a row that the endpoint refuses in the same words before a model is stopped that had answered."""
 _ITS_OWN = re.compile(r"too (long|large)|context|length|tokens", re.IGNORECASE)
-"""What an item's own size is told by: other items may work, however many in a row did not."""
+"""What shows an item's own size: other items may work, however many in a row did not."""
 _VALUES = re.compile(r"\d+|'[^']*'|\"[^\"]*\"|`[^`]*`")
 """What differs between refusals of one kind."""
 
@@ -95,7 +95,7 @@ class LaneState:
     machine: MachineTime = field(default_factory=MachineTime)
     """Local weights: machine time of the calls in flight."""
     works: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set by the first event that tells of no fault: key, balance and model are good."""
+    """Set by the first event without a fault: key, balance and model are good."""
     reached: bool = False
     """Whether the endpoint ever sent a reply of any kind."""
     begun: bool = False
@@ -173,7 +173,7 @@ class LaneState:
                 self.stop(failure, f"{self.alike} calls in a row were refused alike; the last: {failure.message}")
         else:
             self.failures += 1
-            # Not more than there are calls: where every one of a few failed, the reason must be told as well.
+            # Not more than there are calls: where every one of a few failed, the reason must be shown as well.
             rounds = 2 * self.throttle.limit if self.successes else 0
             if self.failures >= min(max(DOWN_AFTER, rounds), len(self.lane.calls)):
                 self.stop(failure, f"{self.failures} calls in a row failed; the last: {failure.message}")

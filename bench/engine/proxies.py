@@ -20,8 +20,8 @@ class Proxy(NamedTuple):
     """The network of NO_PROXY that holds the host and is not honoured; empty if there is none."""
 
     def __str__(self) -> str:
-        told = f"through the proxy {self.shown} of {self.variable}"
-        return f"{told}, as NO_PROXY's {self.ignored} is a network and names no host" if self.ignored else told
+        route = f"through the proxy {self.shown} of {self.variable}"
+        return f"{route}, as NO_PROXY's {self.ignored} is a network and names no host" if self.ignored else route
 
     @property
     def cure(self) -> str:

@@ -178,8 +178,8 @@ class Channel:
             async with self._send(path) as reply:
                 return Page(reply.status, reply.response.headers, await reply.text(), bool(reply.packed))
         except (Dropped, httpx.RequestError) as error:
-            told = trouble(error, self.proxy)
-            raise Unreachable(told.message, told.cure) from error
+            why = trouble(error, self.proxy)
+            raise Unreachable(why.message, why.cure) from error
 
     @asynccontextmanager
     async def _send(self, path: str, **content: Any) -> AsyncIterator[Reply]:

@@ -1,4 +1,4 @@
-"""What the user is told of a connection that fails: what went wrong, by way of which proxy, and what to do."""
+"""The message for a connection that fails: what went wrong, by way of which proxy, and what to do."""
 
 from __future__ import annotations
 

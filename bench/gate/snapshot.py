@@ -20,7 +20,7 @@ SETTINGS = (
 )  # fmt: skip
 """A model's settings that are kept, as run.json names them; `weights_sha256` and the sampling sent are added."""
 MACHINE = ("cpu", "cores", "memory_bytes")
-"""What tells one machine from another."""
+"""What distinguishes machines."""
 QUANTILES = {"p05": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}
 """A latency sketch's quantiles, in seconds."""
 PROMPT_DIGITS = 16

@@ -2,7 +2,7 @@
 
 The table has a score from 0 to 100 for each subtask, the cost file has the dollars and the number of questions of each
 (`nq_` columns). A model becomes a row for all questions and one for each category; every question counts the same, as
-LiveBench's own average of category means tells no number of questions. Subtasks are strata: `n_effective`. The files
+LiveBench's own average of category means states no number of questions. Subtasks are strata: `n_effective`. The files
 date no row.
 """
 

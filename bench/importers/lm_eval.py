@@ -144,7 +144,7 @@ def _runs(path: Path) -> Iterator[EvalRun]:
 
 
 def _labelled(runs: Sequence[EvalRun]) -> list[EvalRun]:
-    """A model that two of the given paths hold is two models, told apart by the paths' names, or the paths."""
+    """A model that two of the given paths hold is two models, distinguished by the paths' names, or the paths."""
     roots: dict[str, set[Path]] = {}
     for run in runs:
         roots.setdefault(run.label, set()).add(run.root)

@@ -28,7 +28,7 @@ class Provenance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportedModel:
-    """A model of imported items, as the source tells of it. None is unknown."""
+    """A model of imported items, as the source describes it. None is unknown."""
 
     raw: str
     """The model as the source writes it."""
@@ -63,7 +63,7 @@ Record = AggregateRow | ItemEntry
 
 @dataclass(slots=True, kw_only=True)
 class Request:
-    """One import. An importer reads `paths`, tells `ledger` what it leaves out, and fills `models` and `suites`."""
+    """One import. An importer reads `paths`, gives `ledger` what it leaves out, and fills `models` and `suites`."""
 
     paths: Sequence[Path]
     """The files or folders."""
@@ -114,7 +114,7 @@ def entry(
 ) -> ItemEntry:  # fmt: skip
     """An imported item: what the source does not say is None, and its outcome is `unstated` where it has a score.
 
-    `question` is a hash of what was asked, as far as the source tells. `family` is the kind of task, a stratum: the
+    `question` is a hash of what was asked, as far as the source says. `family` is the kind of task, a stratum: the
     task itself by default. `cluster` is what items of one kind share, such as a passage: the item itself by default.
     A cost is the whole cost of the item: nothing is known of retries apart from it.
     """

@@ -21,7 +21,7 @@ from bench.importers.numbers import shown
 
 DELIMITERS = ",;\t|"
 _SEP = re.compile(r'"?sep=(.)"?[,;\t|]*', re.IGNORECASE)
-"""The line before the names by which Excel is told the delimiter."""
+"""The line before the names that gives Excel the delimiter."""
 _BLANKS = " \t\r\n\v\f\xa0\u200b\ufeff"
 """What may surround a name, and is not part of it."""
 LOST = "\ufffd"
@@ -127,7 +127,7 @@ class _Table(NamedTuple):
 
 
 def _table(path: Path, file: TextIO) -> _Table:
-    """Reads the names, after the line `sep=;` by which a spreadsheet is told the delimiter."""
+    """Reads the names, after the line `sep=;` that gives a spreadsheet the delimiter."""
     csv.field_size_limit(LONGEST_FIELD)
     line, before, what = file.readline(LONGEST_HEADER + 1), 0, "first line"
     said = _SEP.fullmatch(line.strip("\r\n"))

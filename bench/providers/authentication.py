@@ -1,4 +1,4 @@
-"""What a call shows of who asks, told without any secret."""
+"""What a call shows of who asks, without any secret."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ SAMPLING = ("temperature", "top_p", "seed")
 """The sampling that a task, `[run]` or a model entry may ask for."""
 
 THINKS = ("always", "on", "off", "never", "unknown")
-"""Whether a model thinks: it always or never does, does or does not unless told otherwise, or nobody knows."""
+"""Whether a model thinks: it always or never does, does or does not unless asked otherwise, or nobody knows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -59,4 +59,4 @@ class AggregateRow:
     """Rows may be compared only where these are equal: suite, harness and whatever else must be alike."""
     n_effective: float | None = None
     """Independent draws whose mean would vary as much as this score, where its items are of several kinds of known
-    score: p (1 - p) / variance, the kinds as strata. None where the source tells no kinds."""
+    score: p (1 - p) / variance, the kinds as strata. None where the source states no kinds."""

@@ -1,4 +1,4 @@
-"""Who makes models, and who made one, as far as its name tells."""
+"""Who makes models, and who made one, as far as its name says."""
 
 from __future__ import annotations
 

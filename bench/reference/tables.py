@@ -120,7 +120,7 @@ def _split(doc: str) -> tuple[str, str]:
 
 
 def unit(name: str) -> str:
-    """A column's unit, which its name tells; empty for what has none."""
+    """A column's unit, which its name states; empty for what has none."""
     if name.endswith("_usd"):
         return "USD"
     return "s" if name.endswith("_s") else _UNITS.get(name, "")

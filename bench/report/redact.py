@@ -67,7 +67,7 @@ def _redacted(record: RunRecord, run: str) -> RunRecord:
         for label, lane in record.lanes.items()
     }
     models = {label: replace(model.with_keys("extra_body"), extra_body={}) for label, model in record.models.items()}
-    about = record.imported  # what an import left out is told without the cells that its reasons quote
+    about = record.imported  # what an import left out is listed without the cells that its reasons quote
     if about:
         about = replace(about, dropped=tuple({**row, "why": "the reason is redacted"} for row in about.dropped))
     kept = record.without(*UNTOLD).with_keys("redacted", "stopped", "lanes")

@@ -314,7 +314,7 @@ class _Observer:
 
 
 def fetch_weights(entry: ModelEntry, watcher: Watcher) -> Path:
-    """A local model's weights file, fetched first if need be. UsageError if it cannot be had."""
+    """A local model's weights file, fetched first if need be. UsageError if it cannot be got."""
     from bench.weights.catalog import resolve as find
     from bench.weights.fetch import fetch
 

@@ -129,7 +129,7 @@ def _withdrawn(claims: Mapping[str, RecordedClaim], before: Sequence[RunRecord])
 def update_claims(folder: Path, comparison: Comparison, declared: Mapping[str, str]) -> None:
     """Puts today's claims into the run.json of a finished run, which is the same for them.
 
-    `recorded_at` tells those that are younger than its answers; those that are gone move to
+    `recorded_at` shows those that are younger than its answers; those that are gone move to
     `withdrawn_claims`. Raises IncompleteError if it cannot be written.
     """
     record = read_record(folder)

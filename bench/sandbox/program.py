@@ -47,7 +47,7 @@ class Limits:
     """Bytes written to stdout and stderr together, and likewise bytes of replies."""
 
     def allowance(self, *, stderr_too: bool) -> Allowance:
-        """As the program's process is told."""
+        """As the program's process gets it."""
         return Allowance(self.memory_bytes, stderr_too)
 
 

@@ -49,7 +49,7 @@ class BoundTest:
     problem: Caveat | None = None
     """Why it cannot be shown, whatever the numbers; None if it can."""
     blocked: Caveat | None = None
-    """What keeps it from being shown although the interval passes the bound; None where the interval tells."""
+    """What keeps it from being shown although the interval passes the bound; None where the interval shows it."""
     notes: tuple[Caveat, ...] = ()
     """What a reader must know beside the numbers."""
 

@@ -17,7 +17,7 @@ from bench.stats.clusters import Floats
 from bench.stats.intervals import Interval
 
 LEAST_P = 1e-12
-"""No smaller p-value is told: below, the Fourier transform's rounding decides."""
+"""No smaller p-value is given: below, the Fourier transform's rounding decides."""
 CELLS = 1 << 17
 """Cells of the grid on which the null's sums are counted."""
 _COARSE = 1 << 14

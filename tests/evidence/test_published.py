@@ -123,7 +123,7 @@ def test_deepseek_v4_pro_against_three_claudes_on_livebench(
     """Question-weighted means, subtasks as strata: variance of a difference of two means, each p (1 - p) / n."""
     names = ("deepseek-v4-pro-0813", baseline)
     files = [DATA / "livebench" / f"{name}_2026_06_25.csv" for name in ("table", "cost")]
-    score, cost = ({row["model"]: row for row in csv.DictReader(file.open())} for file in files)
+    score, cost = ({row["model"]: row for row in csv.DictReader(file.read_text().splitlines())} for file in files)
     tasks = [name for name in score[baseline] if name != "model"]
     counts = {task: int(cost[baseline][f"nq_{task}"]) for task in tasks}
     n = sum(counts.values())

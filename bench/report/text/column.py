@@ -17,7 +17,7 @@ BEST, ESTIMATE = "best", "estimate"
 ARROWS = {"up": "↑", "down": "↓", "": ""}
 """Which way is better."""
 BOUNDS = ("estimate", "low", "high", "n")
-"""What CSV tells of an interval; the estimate has the column's own key."""
+"""What CSV holds of an interval; the estimate has the column's own key."""
 
 Row = TypeVar("Row")
 

@@ -30,7 +30,7 @@ def _source(about: RecordedImport) -> Iterator[str]:
 
 
 def _models(record: RunRecord) -> Iterator[str]:
-    """A line for each model with items; of totals the table tells all."""
+    """A line for each model with items; of totals the table has all."""
     for label, model in record.models.items() if record.suites else ():
         origin = model.imported
         if origin is None:

@@ -1,4 +1,4 @@
-"""The warm server: forks one process for each program it is handed, kills it when told to, and reports how it ended.
+"""The warm server: forks one process for each program it is handed, kills it on demand, and reports how it ended.
 
 It runs no candidate code and reads none: a program's source goes straight to its own process. For each program the
 control socket brings its budget of CPU and four descriptors: channel, output, stdin and lease. Closing the lease means

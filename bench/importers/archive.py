@@ -1,0 +1,96 @@
+"""Zip files of JSON parts, read within bounds; also such as zstandard packed, which Python's zipfile cannot read."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from bench import clean
+from bench.errors import UsageError
+
+STORED, DEFLATED, ZSTANDARD = 0, 8, 93
+"""Methods of the zip format that are read."""
+MOST_PARTS = 1_000_000
+"""Parts of one file."""
+LONGEST_PART = 256 << 20
+"""Bytes that a part may unpack to."""
+
+
+def is_archive(path: Path) -> bool:
+    """Whether a file is a zip file. UsageError if it cannot be read."""
+    try:
+        with clean.open_file(path) as file:
+            return zipfile.is_zipfile(file)
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read ({error.strerror or error}).") from error
+
+
+class Archive:
+    """A zip file's parts by name, in the order of the file. UsageError if it cannot be read, or a part is too long."""
+
+    def __init__(self, path: Path) -> None:
+        """Reads the directory alone."""
+        self._path = path
+        try:
+            with clean.open_file(path) as opened, zipfile.ZipFile(opened) as file:
+                infos = file.infolist()
+        except (OSError, zipfile.BadZipFile) as error:
+            raise UsageError(f"{path}: is not a whole zip file ({error}).") from error
+        if len(infos) > MOST_PARTS:
+            raise UsageError(f"{path}: has more than {MOST_PARTS} parts.")
+        self._infos = {info.filename: info for info in infos}
+
+    def __iter__(self) -> Iterator[str]:
+        """The names of its parts."""
+        return iter(self._infos)
+
+    def __contains__(self, name: str) -> bool:
+        """Whether there is a part of this name."""
+        return name in self._infos
+
+    def json(self, name: str) -> Any:
+        """What a part holds."""
+        try:
+            return json.loads(self._bytes(self._infos[name]))
+        except (ValueError, RecursionError) as error:
+            raise UsageError(f"{self._path}: {name} is not JSON ({error}).") from error
+
+    def _bytes(self, info: zipfile.ZipInfo) -> bytes:
+        if info.file_size > LONGEST_PART:
+            raise UsageError(f"{self._path}: {info.filename} has more than {LONGEST_PART >> 20} MiB.")
+        packed = self._packed(info)
+        try:
+            if info.compress_type == STORED:
+                return packed
+            if info.compress_type == DEFLATED:
+                return zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed, LONGEST_PART)
+            if info.compress_type == ZSTANDARD:
+                return _unpacked(packed)
+        except (OSError, zlib.error) as error:
+            raise UsageError(f"{self._path}: {info.filename} is damaged ({error}).") from error
+        raise UsageError(f"{self._path}: {info.filename} is packed by method {info.compress_type}, which is not read.")
+
+    def _packed(self, info: zipfile.ZipInfo) -> bytes:
+        """A part's bytes as they stand in the file, behind its local header (APPNOTE 4.3.7)."""
+        with clean.open_file(self._path) as file:
+            file.seek(info.header_offset)
+            header = file.read(30)
+            if len(header) < 30 or not header.startswith(b"PK\x03\x04"):
+                raise UsageError(f"{self._path}: {info.filename} is not where the directory says.")
+            name, extra = (int.from_bytes(header[at : at + 2], "little") for at in (26, 28))
+            file.seek(name + extra, 1)
+            return file.read(min(info.compress_size, LONGEST_PART))
+
+
+def _unpacked(packed: bytes) -> bytes:
+    import pyarrow
+
+    with pyarrow.CompressedInputStream(pyarrow.BufferReader(packed), "zstd") as stream:
+        content = bytes(stream.read(LONGEST_PART + 1))
+    if len(content) > LONGEST_PART:
+        raise OSError(f"unpacks to more than {LONGEST_PART >> 20} MiB")
+    return content

@@ -1,0 +1,96 @@
+"""HELM's run folders: `per_instance_stats.json` with `run_spec.json` beside it; one item an instance and trial.
+
+A score is `exact_match`, or the first of HELM's accuracy metrics that the run has; `--map metric=NAME` takes another.
+Perturbed instances are other questions and are left out. HELM records no cost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from bench.errors import UsageError
+from bench.importers.numbers import BadValueError, named, share, shown, whole
+from bench.importers.source import ImportedModel, ItemEntry, Request, entry
+from bench.importers.textfiles import mapping, read_json
+from bench.records import sha256_of, vendor_of
+
+METRICS = (
+    "exact_match",
+    "quasi_exact_match",
+    "prefix_exact_match",
+    "quasi_prefix_exact_match",
+    "math_equiv",
+    "f1_score",
+)
+"""What a score is taken from, the first that the run has."""
+
+
+def read(request: Request) -> Iterator[ItemEntry]:
+    """The instances of every run. UsageError if a path holds no run."""
+    request.only("metric")
+    order = 0
+    for path in request.paths:
+        files = sorted(path.rglob("per_instance_stats.json")) if path.is_dir() else [path]
+        if not files:
+            raise UsageError(f"{path}: is no output of HELM: per_instance_stats.json is expected in it.")
+        for file in files:
+            for item in _of_run(request, file, order):
+                yield item
+                order += 1
+
+
+def _of_run(request: Request, file: Path, order: int) -> Iterator[ItemEntry]:
+    spec = mapping(read_json(file.parent / "run_spec.json")) if (file.parent / "run_spec.json").is_file() else {}
+    raw = str(mapping(spec.get("adapter_spec")).get("model") or "")
+    rows = read_json(file)
+    if not raw or not isinstance(rows, list):
+        raise UsageError(f"{file}: needs run_spec.json with a model beside it, and a list of instances in it.")
+    label = raw.rpartition("/")[2]
+    task = str(spec.get("name") or file.parent.name).replace(f",model={raw.replace('/', '_')}", "")
+    task = ",".join(part for part in task.split(",") if "model=" not in part) or "helm"
+    if label not in request.models:
+        request.models[label] = ImportedModel(raw=raw, vendor=vendor_of(raw), harness="HELM")
+    stats = [_stats(row) for row in rows]
+    metric = request.mapping.get("metric") or next(
+        (name for name in METRICS if any(name in each for each in stats)), None
+    )
+    if metric is None:
+        known = sorted({name for each in stats[:50] for name in each})
+        raise UsageError(f"{file}: has none of {', '.join(METRICS)}; --map metric= one of: {shown(', '.join(known))}.")
+    request.ledger.note(f"{task}: the score is {metric}")
+    for at, (row, each) in enumerate(zip(rows, stats, strict=True)):
+        where = f"{file.parent.name} instance {at + 1}"
+        if mapping(row).get("perturbation"):
+            request.ledger.drop(where, "is perturbed: another question")
+            continue
+        try:
+            yield _item(request, where, mapping(row), order=order + at, of=(label, task, metric), stats=each)
+        except BadValueError as error:
+            request.ledger.drop(where, str(error))
+
+
+def _stats(row: object) -> dict[str, Mapping[str, Any]]:
+    stats = mapping(row).get("stats")
+    found = [mapping(stat) for stat in (stats if isinstance(stats, list) else ())]
+    return {str(mapping(stat.get("name")).get("name")): stat for stat in found}
+
+
+def _item(
+    request: Request, where: str, row: Mapping[str, Any], *, order: int, of: tuple[str, str, str],
+    stats: Mapping[str, Mapping[str, Any]],
+) -> ItemEntry:  # fmt: skip
+    label, task, metric = of
+    item = str(row.get("instance_id") or "")
+    if not item:
+        raise BadValueError("instance_id is missing")
+    score = named(stats.get(metric, {}), "mean", share)
+    if score is None:
+        request.ledger.unknown(f"no {metric}: the item counts as missing")
+    tokens = [named(stats.get(name, {}), "sum", whole) or None for name in ("num_prompt_tokens", "num_output_tokens")]
+    return entry(
+        request, where, suite=task, task=task, item=item, model=label, score=score, order=order,
+        repeat=named(row, "train_trial_index", whole) or 0, question=sha256_of([task, item]), tokens_in=tokens[0],
+        tokens_out=tokens[1],
+    )  # fmt: skip

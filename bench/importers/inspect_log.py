@@ -1,0 +1,140 @@
+"""Inspect's logs: `.eval` files, JSON logs, and folders of them; one item a sample and epoch.
+
+A `.eval` file is a zip of JSON whose parts are packed by zstandard, or by deflate in older versions; it is read here
+within bounds, so that Inspect need not be installed. Scores are Inspect's own: C is 1, P is 0.5, I and N are 0. Tokens
+and cost are those of the model under test; a grader's are its own. A sample that failed has no score: it is missing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from bench.errors import UsageError
+from bench.importers.archive import Archive, is_archive
+from bench.importers.numbers import BadValueError, named, positive, share, shown, whole
+from bench.importers.source import ImportedModel, ItemEntry, Request, entry
+from bench.importers.textfiles import mapping, read_json
+from bench.records import sha256_of, vendor_of
+
+LETTERS = {"C": 1.0, "P": 0.5, "I": 0.0, "N": 0.0}
+"""What Inspect's letters are worth, as its own `value_to_float` has it."""
+SAMPLES = "samples/"
+
+
+def read(request: Request) -> Iterator[ItemEntry]:
+    """The samples of every log. UsageError if a file is no log, or a folder holds none."""
+    request.only("metric")
+    labels: dict[str, str] = {}
+    order = 0
+    for path in _logs(request):
+        header, samples = _opened(path)
+        about = mapping(header.get("eval"))
+        raw = str(about.get("model") or "")
+        if not raw:
+            raise UsageError(f"{path}: is no log of Inspect: `eval` with a model is expected.")
+        if header.get("status") != "success":
+            request.ledger.note(f"{path.name}: its status is {shown(header.get('status'))}: it may lack samples")
+        label = _label(raw, labels)
+        if label not in request.models:
+            version = mapping(about.get("packages")).get("inspect_ai", "")
+            date = str(about.get("created") or "")[:10] or None
+            harness = f"Inspect {version}".strip()
+            request.models[label] = ImportedModel(raw=raw, vendor=vendor_of(raw), harness=harness, date=date)
+        for where, sample in samples:
+            try:
+                yield _item(request, f"{path.name} {where}", sample, about=about, label=label, order=order)
+            except BadValueError as error:
+                request.ledger.drop(f"{path.name} {where}", str(error))
+            order += 1
+
+
+def _logs(request: Request) -> list[Path]:
+    found: list[Path] = []
+    for path in request.paths:
+        inside = sorted([*path.rglob("*.eval"), *path.rglob("*.json")]) if path.is_dir() else [path]
+        if not inside:
+            raise UsageError(f"{path}: no log of Inspect (.eval or .json) is in it.")
+        found += inside
+    return found
+
+
+def _opened(path: Path) -> tuple[Mapping[str, Any], Iterator[tuple[str, Mapping[str, Any]]]]:
+    """A log's header, and its samples with where they stand."""
+    if is_archive(path):
+        archive = Archive(path)
+        start = next((name for name in ("header.json", "_journal/start.json") if name in archive), None)
+        if start is None:
+            raise UsageError(f"{path}: is no log of Inspect: it holds no header.json.")
+        names = [name for name in archive if name.startswith(SAMPLES) and name.endswith(".json")]
+        return mapping(archive.json(start)), ((name, mapping(archive.json(name))) for name in names)
+    content = mapping(read_json(path))
+    samples = content.get("samples")
+    return content, (
+        (f"sample {at}", mapping(sample)) for at, sample in enumerate(samples if isinstance(samples, list) else (), 1)
+    )
+
+
+def _label(raw: str, labels: dict[str, str]) -> str:
+    """The model's own name, or the whole route where another model has that name already."""
+    short = raw.rpartition("/")[2]
+    return short if labels.setdefault(short, raw) == raw else raw
+
+
+def _item(
+    request: Request, where: str, sample: Mapping[str, Any], *, about: Mapping[str, Any], label: str, order: int
+) -> ItemEntry:
+    task = str(about.get("task") or "task").rpartition("/")[2]
+    if sample.get("id") is None:
+        raise BadValueError("a sample without an id")
+    item, epoch = str(sample["id"]), named(sample, "epoch", whole) or 1
+    prompt = _text(sample.get("input"))
+    usage = mapping(mapping(sample.get("model_usage")).get(str(about.get("model"))))
+    cached = [named(usage, name, whole) or 0 for name in ("input_tokens_cache_read", "input_tokens_cache_write")]
+    tokens_in = named(usage, "input_tokens", positive)
+    version = about.get("task_version")
+    return entry(
+        request, where, suite=task, task=task, item=item, model=label, score=_score(request, sample), order=order,
+        version="" if version is None else str(version), repeat=epoch - 1,
+        question=sha256_of([task, item, prompt, _text(sample.get("target"))]),
+        cost_usd=named(usage, "total_cost", positive), latency_s=named(sample, "working_time", positive),
+        tokens_in=None if tokens_in is None else int(tokens_in) + sum(cached),
+        tokens_out=whole_or_none(named(usage, "output_tokens", positive)), prompt=prompt,
+        answer=mapping(sample.get("output")).get("completion"),
+        detail=None if sample.get("error") is None else str(mapping(sample["error"]).get("message")),
+    )  # fmt: skip
+
+
+def whole_or_none(value: float | None) -> int | None:
+    """A count as an int; None stays None."""
+    return None if value is None else int(value)
+
+
+def _score(request: Request, sample: Mapping[str, Any]) -> float | None:
+    scores = mapping(sample.get("scores"))
+    if sample.get("error") is not None or not scores:
+        request.ledger.unknown("a sample failed or was not scored: the item counts as missing")
+        return None
+    names = list(scores)
+    chosen = request.mapping.get("metric", names[0])
+    if chosen not in scores:
+        raise BadValueError(f"has no score '{shown(chosen)}', but {', '.join(names)}")
+    if len(names) > 1 and "metric" not in request.mapping:
+        request.ledger.note(f"several scores; {names[0]} is taken: --map metric={names[1]} takes another")
+    value = mapping(scores[chosen]).get("value")
+    if isinstance(value, str) and value in LETTERS:
+        return LETTERS[value]
+    if isinstance(value, Mapping | list):
+        raise BadValueError(f"the score '{shown(chosen)}' has several values")
+    return share(value)
+
+
+def _text(value: object) -> str:
+    """A prompt or target as one text: a string as it is, messages by their contents, one after the other."""
+    if value is None or isinstance(value, str):
+        return value or ""
+    if isinstance(value, list):
+        return "\n\n".join(_text(mapping(part).get("content", mapping(part).get("text")) or part) for part in value)
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)

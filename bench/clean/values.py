@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import re
+import tomllib
+from collections.abc import Callable
 from typing import Any
 
 MOST_COUNT = 10**9
@@ -63,6 +65,18 @@ def amount(value: object) -> float | None:
     if not 0 <= value < 1e300:
         return None
     return value if math.isfinite(value) else None
+
+
+def toml(text: str, parse_float: Callable[[str], Any] = float) -> dict[str, Any]:
+    """What a TOML text says. TOMLDecodeError also for nesting and numbers beyond what Python reads."""
+    try:
+        return tomllib.loads(text, parse_float=parse_float)
+    except RecursionError as error:
+        raise tomllib.TOMLDecodeError("it is nested too deeply") from error
+    except tomllib.TOMLDecodeError:
+        raise
+    except ValueError as error:
+        raise tomllib.TOMLDecodeError("a number has thousands of digits") from error
 
 
 def json_value(value: Any, depth: int = 0) -> Any:

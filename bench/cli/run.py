@@ -83,7 +83,7 @@ class _Usd(click.ParamType[Decimal]):
 )
 @slice_options
 @include_option
-@click.option("--repeats", type=click.IntRange(1), envvar="BENCH_REPEATS", help="Independent samples per item.")
+@click.option("--repeats", type=click.IntRange(1, 1000), envvar="BENCH_REPEATS", help="Independent samples per item.")
 @click.option(
     "--seed",
     type=click.IntRange(0),

@@ -190,7 +190,7 @@ TABLES: Mapping[str, Mapping[str, Check]] = {
         "levels": _levels,
         "families": _names,
         "kinds": _names,
-        "repeats": _COUNT,
+        "repeats": _number(1, 1000, whole=True),
         "temperature": _number(0, 2),
         "reuse": _number(0),
     },

@@ -41,7 +41,7 @@ def load(path: Path, suites: Collection[str] | None = None) -> Comparison:
         text = clean.read_text(
             path, most=clean.MOST_SETTINGS, encoding="utf-8-sig"
         )  # editors on Windows write a byte order mark
-        raw = tomllib.loads(text)
+        raw = clean.toml(text)
     except OSError as error:
         raise UsageError(f"{path}: cannot be read ({error.strerror}).") from error
     except UnicodeDecodeError as error:

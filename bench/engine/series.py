@@ -71,13 +71,15 @@ class Series:
             return pause_s
         return pause_s if self.admission.again(self.state.lane.label, planned.rank) else None
 
-    def _notes(self, planned: PlannedCall, ended: Ended) -> Iterator[str]:
+    def _notes(self, planned: PlannedCall, ended: Ended, *, turned_away: bool) -> Iterator[str]:
         """What is odd about an answer; see `Call.notes`."""
         answer, cap = ended.answer, planned.body.get(self.state.lane.endpoint.rules.max_tokens_field)
         if answer.outcome is None:
             yield "finish_reason"
         if ended.attempt.outcome is Outcome.ANSWERED and cap and (answer.usage.out_total or 0) >= cap:
             yield "at_cap"
+        if turned_away:
+            yield "turned_away"
         if answer.whole:
             yield "not_streamed"
         elif answer.done is None:
@@ -93,6 +95,7 @@ class Series:
         flags: tuple[str, ...],
     ) -> Call:
         answer, scored = attempts[-1].answer, attempts[-1].attempt
+        turned_away = any(ended.attempt.status in (429, 529) for ended in attempts)
         clean, local = self.asking.redact.in_answer, self.state.lane.endpoint.entry.local
         return Call(
             key=planned.key,
@@ -113,7 +116,7 @@ class Series:
             wall_s=wall_s,
             timing_ok=not flags,
             timing_flags=flags,
-            notes=() if attempts[-1].failure else tuple(self._notes(planned, attempts[-1])),
+            notes=() if attempts[-1].failure else tuple(self._notes(planned, attempts[-1], turned_away=turned_away)),
             sampling_requested=planned.sampling,
             sampling_applied=planned.sampling_applied,
             machine_s=machine_s[-1] if local else None,

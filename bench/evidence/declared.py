@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
 
+from bench import clean
 from bench.errors import UsageError
 from bench.evidence.rule import CHEAPER_BY, MARGINS, QUARTER, REFERENCES, YEAR, RuledClaim
 
@@ -27,7 +27,7 @@ def as_toml(claims: Sequence[RuledClaim]) -> str:
 def read(path: Path) -> list[RuledClaim]:
     """The claims of a file. UsageError if it cannot be read or is no such file."""
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        raw = clean.toml(clean.read_text(path))
         names = {f.name for f in fields(RuledClaim)}
         optional = dict.fromkeys(("items", "worse_by"))
         entries = [{**optional, **entry} for entry in raw["claims"]]

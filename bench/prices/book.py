@@ -220,7 +220,7 @@ def _parsed(snapshot: bytes, where: str) -> dict[str, Any]:
 
 def _own_tables(text: bytes, where: str) -> dict[str, list[object]]:
     try:
-        raw = tomllib.loads(text.decode("utf-8-sig"), parse_float=Decimal)
+        raw = clean.toml(text.decode("utf-8-sig"), Decimal)
     except tomllib.TOMLDecodeError as error:
         raise UsageError(f"{where}: is not valid TOML: {error}.") from error
     except UnicodeDecodeError as error:

@@ -9,6 +9,9 @@ from typing import Any, NoReturn
 
 from bench.errors import UsageError, suggest
 
+_SMALLEST, _LARGEST = -20, 12
+"""Powers of ten that a price, a rate or a factor may have: beyond them sums are no longer exact."""
+
 
 class Fields:
     """A row of a price list, and where it stands."""
@@ -82,6 +85,8 @@ class Fields:
         if number is None or not number.is_finite() or number < 0:
             shown = str(value) if isinstance(value, Decimal) else repr(value)
             self.fail(f"{key} must be a number of at least 0; found {shown}.")
+        if number and not _SMALLEST <= number.adjusted() <= _LARGEST:
+            self.fail(f"{key} is no price that anybody asks; found {number:.3e}.")
         return number
 
     def moment(self, key: str) -> datetime | None:

@@ -135,6 +135,8 @@ class RecordedModel(JsonRecord):
     """Local weights: one key-value cache shared by all slots."""
     prompt_cache: bool | None = None
     """Local weights: whether a common prompt prefix was reused."""
+    stream_options: bool | None = None
+    """Whether a stream's token counts were asked for by `stream_options`."""
     own_provider: Mapping[str, Any] | None = None
     """The `[providers.<name>]` table of its provider."""
     identity: Mapping[str, Any] = field(default_factory=dict)

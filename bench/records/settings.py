@@ -115,7 +115,7 @@ ModelEntry = RemoteModel | LocalModel
 _SHOWN = (
     "label", "model", "base_url", "region", "headers", "extra_body", "effort", "thinking", "thinking_budget",
     "max_tokens", "temperature", "top_p", "seed", "max_connections", "timeout_s", "usd_per_hour", "slots", "threads",
-    "context", "kv_unified", "prompt_cache", "own_provider",
+    "context", "kv_unified", "prompt_cache", "own_provider", "stream_options",
 )  # fmt: skip
 
 

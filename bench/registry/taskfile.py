@@ -106,7 +106,10 @@ def parse(
         mark = getattr(error, "problem_mark", None)
         where = f"{path}:{mark.line + 1}" if mark else str(path)
         raise TaskError(where, "file", f"is not valid YAML: {getattr(error, 'problem', None) or error}.") from error
+    except RecursionError as error:
+        raise TaskError(path, "file", "is nested too deeply.") from error
     except (OSError, ValueError) as error:  # not UTF-8, or an impossible date
+        error = OSError(error.strerror) if isinstance(error, OSError) and error.strerror else error
         raise TaskError(path, "file", f"cannot be read ({error}).") from error
     if not isinstance(config, dict):
         raise TaskError(path, "file", "must be a mapping of an lm-eval task or group.")

@@ -14,6 +14,7 @@ from bench.plan import Plan, PlannedCall
 from bench.prices import PriceBook
 from bench.records import AnswerRow, Call, Graded, Item, ItemRow, ModelEntry, Outcome, prompt_text
 from bench.registry import LoadedTasks
+from bench.run.heldback import held_back
 from bench.sandbox import doors
 from bench.scoring.extract import repeats_itself
 from bench.scoring.graders import Grader
@@ -55,13 +56,21 @@ def score_run(
     asked_items = {(p.item.task, p.item.item, p.repeat) for p in asked}
     rows = [p for p in plan.calls if (p.item.task, p.item.item, p.repeat) in asked_items]
     costs = Costs(book, models, [(p, calls[p.key]) for p in asked])
+    behind = held_back(asked, calls)
     items, answers = [], []
     for planned in rows:
         call, verdict = calls.get(planned.key), graded.get(planned.key)
         outcome = outcome_of(call, verdict)
         items.append(
             _item_row(
-                run, planned, costs, call=call, graded=verdict, outcome=outcome, lm_eval_score=scores.get(planned.key)
+                run,
+                planned,
+                costs,
+                call=call,
+                graded=verdict,
+                outcome=outcome,
+                lm_eval_score=scores.get(planned.key),
+                held=planned.model in behind,
             )
         )
         answers.append(
@@ -182,9 +191,10 @@ def _item_row(
     graded: Graded | None,
     outcome: Outcome,
     lm_eval_score: float | None,
+    held: bool,
 ) -> ItemRow:
     item = planned.item
-    known = {} if call is None else _measured(call)
+    known = {} if call is None else _measured(call, held=held)
     return ItemRow(
         run=run, suite=item.suite, task=item.task, task_version=item.task_version, item=item.item,
         family=item.family, level=item.level, language=item.language, cluster=item.cluster,
@@ -212,13 +222,14 @@ _NOT_ASKED: Mapping[str, Any] = {
 }
 
 
-def _measured(call: Call) -> dict[str, Any]:
+def _measured(call: Call, *, held: bool) -> dict[str, Any]:
     scored = call.scored_attempt
+    late = scored.buffered or (held and scored.reads == 1)
     return {
         "served_model": call.served_model,
         **asdict(call.usage),
-        "ttft_s": None if scored.buffered else scored.ttft_s,
-        "ttfat_s": None if scored.buffered else scored.ttfat_s,
+        "ttft_s": None if late else scored.ttft_s,
+        "ttfat_s": None if late else scored.ttfat_s,
         "latency_s": scored.latency_s,
         "wall_s": call.wall_s,
         "tpot_s": scored.tpot_s,

@@ -30,7 +30,7 @@ def few_open_sockets(sources: Sources, users: Mapping[str, bool]) -> Iterator[st
         if file.module not in users:
             yield f"{file.path}: knows sockets"
         elif not users[file.module]:
-            yield from (at(file, n, f"opens httpx.{n.attr}") for n in file.of("httpx") if n.attr in CLIENTS)
+            yield from (at(file, n, f"opens httpx.{n.attr}") for n in file.taken_of("httpx") if n.attr in CLIENTS)
 
 
 def sandbox_has_socket_pairs_only(sources: Sources) -> Iterator[str]:
@@ -39,8 +39,8 @@ def sandbox_has_socket_pairs_only(sources: Sources) -> Iterator[str]:
         for name in file.imports():
             if within(name, SOCKETS) and name != "socket":
                 yield f"{file.path}: imports {name}"
-        yield from (at(file, n, f"socket.{n.attr}") for n in file.of("socket") if n.attr not in SOCKET_PAIRS)
-        for node in ast.walk(file.tree):
+        yield from (at(file, n, f"socket.{n.attr}") for n in file.taken_of("socket") if n.attr not in SOCKET_PAIRS)
+        for node in file.nodes:
             if not isinstance(node, ast.Call) or ast.unparse(node.func) != "socket.socket":
                 continue
             if node.args or [keyword.arg for keyword in node.keywords] != ["fileno"]:
@@ -55,7 +55,7 @@ def few_start_processes(sources: Sources, starters: tuple[str, ...]) -> Iterator
         for name in file.imports():
             if within(name, STARTS_PROCESSES):
                 yield f"{file.path}: imports {name}"
-        for node in file.of("os"):
+        for node in file.taken_of("os"):
             if node.attr in PROCESS_CALLS or node.attr.startswith(("exec", "spawn")):
                 yield at(file, node, f"os.{node.attr}")
 
@@ -112,7 +112,7 @@ def terminal_through_its_cleaner(sources: Sources) -> Iterator[str]:
     for file in sources.under("cli"):
         if file.module == "bench.cli.terminal":
             continue
-        for node in ast.walk(file.tree):
+        for node in file.nodes:
             if not isinstance(node, ast.Call):
                 continue
             called = ast.unparse(node.func)

@@ -21,7 +21,7 @@ def class_names_are_unique(sources: Sources) -> Iterator[str]:
     """A public class has a name of its own in the whole package."""
     known: dict[str, str] = {}
     for file in sources.files:
-        for node in ast.walk(file.tree):
+        for node in file.nodes:
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                 if node.name in known:
                     yield at(file, node, f"class {node.name} is there already, in {known[node.name]}")
@@ -51,7 +51,7 @@ def parts_are_chosen_at_home(sources: Sources, elsewhere: Collection[str]) -> It
             continue
         yield from (f"{file.path}: chooses by '{word}'" for word in PARTS & set(compared(file.tree)))
         if within(file.module, ("bench.claims", "bench.gate", "bench.report.page.verdict", "bench.report.charts")):
-            for node in ast.walk(file.tree):
+            for node in file.nodes:
                 keys = {k.value for k in node.keys if isinstance(k, ast.Constant)} if isinstance(node, ast.Dict) else ()
                 if len(PARTS & set(keys)) > 1:
                     yield at(file, node, "maps parts by name")
@@ -62,7 +62,7 @@ def outcomes_are_members(sources: Sources, words: Collection[str]) -> Iterator[s
     for file in sources.files:
         if file.room == "records" or file.module in words:
             continue
-        for node in ast.walk(file.tree):
+        for node in file.nodes:
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in OUTCOMES:
                 yield at(file, node, f"'{node.value}' is an outcome: Outcome.{node.value.upper()}")
 
@@ -71,9 +71,9 @@ def a_runs_record_is_typed(sources: Sources) -> Iterator[str]:
     """run.json is a `RunRecord` wherever it is read: nothing but its text is called manifest, and no key of one is
     looked up."""
     for file in sources.files:
-        annotated = [node.target for node in ast.walk(file.tree) if isinstance(node, ast.AnnAssign)]
-        for node in ast.walk(file.tree):
-            if node not in annotated:
+        annotated = {id(node.target) for node in file.nodes if isinstance(node, ast.AnnAssign)}
+        for node in file.nodes:
+            if id(node) not in annotated:
                 yield from (at(file, node, problem) for problem in _untyped(node))
 
 
@@ -101,7 +101,7 @@ def many_fields_have_names(sources: Sources, rows: Collection[str]) -> Iterator[
     """
     tuples: dict[str, str] = {}
     for file in sources.files:
-        for node in ast.walk(file.tree):
+        for node in file.nodes:
             if not isinstance(node, ast.ClassDef) or node.name in rows:
                 continue
             fields = [n for n in node.body if isinstance(n, ast.AnnAssign) and "ClassVar" not in ast.unparse(n)]
@@ -125,7 +125,7 @@ def many_values_have_names(sources: Sources, lists: Collection[str]) -> Iterator
     defined = {
         node.name
         for file in sources.files
-        for node in ast.walk(file.tree)
+        for node in file.nodes
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
     }
     for file in sources.files:
@@ -136,4 +136,4 @@ def many_values_have_names(sources: Sources, lists: Collection[str]) -> Iterator
 
 
 def _calls(file: File) -> Iterator[ast.Call]:
-    return (node for node in ast.walk(file.tree) if isinstance(node, ast.Call))
+    return (node for node in file.nodes if isinstance(node, ast.Call))

@@ -17,7 +17,7 @@ def short(sources: Sources) -> Iterator[str]:
         lines = len(file.text.splitlines())
         if lines > (DATA if only_holds_data(file.tree) else FILE):
             yield f"{file.path}: {lines} lines"
-        for node in ast.walk(file.tree):
+        for node in file.nodes:
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 assert node.end_lineno is not None
                 if node.end_lineno - node.lineno >= FUNCTION:

@@ -18,6 +18,14 @@ class File:
     """From the repository's root, with slashes."""
     text: str
     tree: ast.Module
+    nodes: tuple[ast.AST, ...]
+    """Everything in the tree."""
+
+    @classmethod
+    def of(cls, path: str, text: str) -> File:
+        """A file by its text."""
+        tree = ast.parse(text)
+        return cls(path, text, tree, tuple(ast.walk(tree)))
 
     @property
     def module(self) -> str:
@@ -32,16 +40,16 @@ class File:
 
     def imports(self) -> set[str]:
         """Everything it imports, at once, lazily or for its types: `from a import b` gives a and a.b."""
-        return {name for node in ast.walk(self.tree) for name in _imported(node)}
+        return {name for node in self.nodes for name in _imported(node)}
 
     def called(self) -> set[str]:
         """The last name of everything it calls."""
-        calls = [node.func for node in ast.walk(self.tree) if isinstance(node, ast.Call)]
+        calls = [node.func for node in self.nodes if isinstance(node, ast.Call)]
         return {f.id if isinstance(f, ast.Name) else f.attr for f in calls if isinstance(f, ast.Name | ast.Attribute)}
 
-    def of(self, module: str) -> Iterator[ast.Attribute]:
+    def taken_of(self, module: str) -> Iterator[ast.Attribute]:
         """What it takes of a module, as `os.fork`."""
-        for node in ast.walk(self.tree):
+        for node in self.nodes:
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == module:
                 yield node
 
@@ -61,7 +69,7 @@ class Sources:
     def ours(self, file: File) -> set[str]:
         """The modules of ours that a file imports."""
         names: set[str] = set()
-        for node in ast.walk(file.tree):
+        for node in file.nodes:
             if isinstance(node, ast.Import):
                 names |= {alias.name for alias in node.names}
             elif isinstance(node, ast.ImportFrom):
@@ -75,7 +83,7 @@ class Sources:
 
     def planted(self, texts: Mapping[str, str]) -> Sources:
         """These files alone, in a tree that has the others' names too."""
-        files = tuple(File(path, text, ast.parse(text)) for path, text in texts.items())
+        files = tuple(File.of(path, text) for path, text in texts.items())
         return Sources(files, self.modules | {file.module for file in files})
 
 
@@ -83,7 +91,7 @@ def read() -> Sources:
     """The package as it is."""
     paths = sorted((ROOT / "bench").rglob("*.py"))
     texts = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in paths}
-    files = tuple(File(path, text, ast.parse(text)) for path, text in texts.items())
+    files = tuple(File.of(path, text) for path, text in texts.items())
     return Sources(files, frozenset(file.module for file in files))
 
 

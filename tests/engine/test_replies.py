@@ -189,3 +189,11 @@ def test_what_is_odd_about_an_answer_is_noted(reply: Reply, notes: tuple[str, ..
         (call,) = run([endpoint], count=1, protocol=protocol).calls
     assert (call.notes, len(call.attempts)) == (notes, 1)
     assert type(call).from_json(call.to_json()) == call
+
+
+@pytest.mark.parametrize("protocol", ["openai", "anthropic"])
+def test_attempts_that_were_turned_away_are_noted(protocol: str) -> None:
+    replies = iter([Reply(status=429, headers={"Retry-After": "0"}), Reply()])
+    with FakeEndpoint(lambda _: next(replies)) as endpoint:
+        (call,) = run([endpoint], count=1, protocol=protocol).calls
+    assert (call.notes, len(call.attempts)) == (("turned_away",), 2)

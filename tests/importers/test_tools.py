@@ -1,8 +1,9 @@
 """Results of other tools: Inspect, evalscope, promptfoo, HELM, deepeval, Every Eval Ever, BFCL, OpenRouter.
 
 `fixtures/inspect` was written by Inspect 0.3.285 itself (`inspect eval sums.py --epochs 2`: four sums, each asked
-twice) against a local server whose model "weak" is wrong about odd sums. The others are in their tools' shapes, made by
-hand.
+twice), `fixtures/evalscope` by evalscope 1.14.1 (`general_mcq` of three sums) and `fixtures/promptfoo` by promptfoo
+0.123.1 (three tests, two providers), each against a local server whose model "weak" is wrong about odd sums. The others
+are in their tools' shapes, made by hand.
 """
 
 from __future__ import annotations
@@ -213,6 +214,28 @@ def test_evalscope(importing: Importing, tmp_path: Path) -> None:
     (tmp_path / "none").mkdir()
     with pytest.raises(UsageError, match="is no output of evalscope"):
         importing("evalscope", tmp_path / "none")
+
+
+def test_promptfoos_own_file(importing: Importing) -> None:
+    done, manifest = importing("promptfoo", FIXTURES / "promptfoo" / "results.json")
+    table = items(done).sort_values(["model", "item"])
+    assert table[["model", "score"]].to_numpy().tolist() == [
+        *[["openai:chat:good", 1.0]] * 3,
+        *[["openai:chat:weak", score] for score in (0.0, 1.0, 0.0)],
+    ]
+    assert (set(table["in_uncached"]), set(table["out_total"]), set(table["suite"])) == ({10}, {3}, {"sums"})
+    assert table["cost_usd"].isna().all(), "promptfoo writes 0 where it knows no price"
+    assert manifest["models"]["openai:chat:weak"]["imported"]["harness"] == "promptfoo 0.123.1"
+
+
+def test_evalscopes_own_files(importing: Importing) -> None:
+    done, _ = importing("evalscope", FIXTURES / "evalscope")
+    table = items(done).sort_values(["model", "item"])
+    assert done.models == ("good", "weak")
+    assert table["score"].tolist() == [1, 1, 1, 0, 1, 0]
+    assert table.groupby("item")["prompt_sha256"].nunique().tolist() == [1, 1, 1], "both were asked the same"
+    assert (set(table["in_uncached"]), set(table["out_total"])) == ({15}, {3})
+    assert table["latency_s"].notna().all()
 
 
 def test_helm(importing: Importing, tmp_path: Path) -> None:

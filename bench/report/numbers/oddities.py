@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 NOTES = {
     "finish_reason": "answers ended with a finish reason that nobody knows, and count as ended by themselves.",
     "at_cap": "answers ended by themselves with every token that they were allowed; they may be cut all the same.",
+    "turned_away": "answers came only after the endpoint had turned attempts away for its rate (429 or 529).",
     "not_streamed": "answers came as one JSON reply: the endpoint did not stream, so only their whole time is known.",
     "no_terminal_event": "answers ended without their terminal event, though with finish reason and token counts.",
 }

@@ -271,7 +271,8 @@ class TestWords:
     def test_a_cap_that_blocks_is_the_reason_told(self, tmp_path: Path) -> None:
         folder = write(tmp_path, rows(60, small(lambda _: True, lambda row: replace(row, cost_cap_usd=0.08))), COST)
         reason = "an answer can cost up to 0.08 USD, and 60 items are too few to rule out that enough of them would"
-        reason += ": with at most 64 % of that limit these would do"
+        reason += ": with a limit of 0.0512 USD these would do, or about 97 items like them would"
+        reason += " (max_tokens of about 200 in place of 320)"
         told = words(folder)
         assert f"claimed at least 90 % less: open: {reason}." in told
         assert page(folder).count(reason) == 1, "once"

@@ -74,13 +74,15 @@ _ONLY_HERE: Mapping[str, str] = {
 EXAMPLES: Mapping[str, Mapping[str, str]] = {
     "run": {
         "suites": '["coding", "reasoning"]', "seed": "1", "exam_seed": "7", "limit": "100", "repeats": "3",
+        "instances": "10", "levels": "[1, 2]", "families": '["vans", "meter"]', "kinds": '["fix", "edit"]',
         "temperature": "0.0", "reuse": "0",
     },
     "models": {
         "model": '"anthropic/claude-opus-5-5"', "base_url": '"https://llm.acme.example/v1"', "max_tokens": "32000",
         "temperature": "0.0", "top_p": "0.95", "seed": "1", "region": '"china"', "headers": '{ X-Team = "$TEAM" }',
         "extra_body": '{ provider = { order = ["x"], allow_fallbacks = false } }', "effort": '"high"',
-        "thinking": "false", "thinking_budget": "8000", "max_connections": "4", "timeout_s": "1200",
+        "thinking": "false", "thinking_budget": "8000", "context_window": "200000", "max_connections": "4",
+        "timeout_s": "1200",
         "stream_options": "false",
         "usd_per_hour": "0.10", "slots": "1", "threads": "2", "context": "8192", "kv_unified": "false",
         "prompt_cache": "false",

@@ -98,11 +98,10 @@ def test_any_one_field_may_be_damaged(folder: Path, content: dict[str, Any], dat
 
 @pytest.mark.slow
 def test_every_field_of_the_first_levels_may_be_damaged(folder: Path, content: dict[str, Any]) -> None:
-    for place in (place for place in places(content) if len(place) < 3):
-        for odd in (REMOVED, {}, 0, "x"):
-            damage(folder, content, place, odd)
-            with one_clear_error():
-                texts(folder)
+    for number, place in enumerate(place for place in places(content) if len(place) < 3):
+        damage(folder, content, place, ODD[number % len(ODD)])
+        with one_clear_error():
+            texts(folder)
 
 
 @pytest.mark.slow
@@ -112,7 +111,6 @@ def test_whole_reports_of_records_that_lack_a_field(folder: Path, content: dict[
         damage(folder, content, (key,), REMOVED)
         with one_clear_error():
             write_report(folder)
-            verify([folder])
 
 
 @pytest.mark.parametrize(

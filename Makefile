@@ -118,6 +118,10 @@ calibration: $(READY)  ## Measure how often the verdicts err, against their bars
 evidence: $(READY)  ## Judge the published claims again: make evidence DATA=folder (docs/import.md says where its files are had)
 	@$(BIN)/python -m bench.evidence "$${DATA:?name the folder with the published files: make evidence DATA=folder}"
 
+.PHONY: ceiling
+ceiling: $(READY)  ## Score a file of replies to an exported exam (bench tasks export): make ceiling ANSWERS=file
+	@$(BIN)/bench tasks grade "$${ANSWERS:?name the file of replies: make ceiling ANSWERS=file}"
+
 .PHONY: docs
 docs: $(READY)  ## Write docs/models.md, docs/config.md and docs/tables.md again from the code
 	@$(BIN)/python -m bench.reference

@@ -189,7 +189,7 @@ cell = attrgetter("family", "level")
 
 @pytest.fixture
 def sliced_as_before(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bench.run.prepare.balanced", first_of_each)
+    monkeypatch.setattr("bench.run.slices.balanced", first_of_each)
 
 
 PLAN_WITHOUT_REASONING = "4143530847cde0ebd3e3eaf199727141977d6cf52cb17664272744c9e5de5f9c"

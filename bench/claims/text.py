@@ -9,7 +9,7 @@ from bench.claims import parts
 from bench.claims.firstlines import beyond, headline
 from bench.claims.judge import Judgement
 from bench.claims.parts import Part
-from bench.records import Claim, RecordedModel, RunRecord
+from bench.records import Claim, RecordedModel, RunRecord, slice_words
 
 RESCORED = "score"
 """What run.json says a run was derived by where its answers were scored again."""
@@ -42,6 +42,9 @@ def labels(judgement: Judgement, record: RunRecord) -> list[str]:
     remarks += ["judged before"] if judgement.declared and judgement.seen_in else []
     if judgement.pairs.n < judgement.pairs.planned:
         remarks.append(f"interim: {judgement.pairs.n} of {judgement.pairs.planned} items")
+    settings = record.settings
+    if words := slice_words(settings.levels, settings.families, settings.kinds):
+        remarks.append(f"on a slice: {words}")
     by = record.derived.by if record.derived else None
     if by == "reprice" and _priced(judgement.claim):
         remarks.append("repriced")

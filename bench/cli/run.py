@@ -7,7 +7,7 @@ import sys
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,6 +15,7 @@ from bench.cli.again import command_line
 from bench.cli.consent import require_consent, send_keys_option
 from bench.cli.gate import run_options as gate_options
 from bench.cli.options import config_option, include_option, load_config, results_option, task_folders
+from bench.cli.slices import slice_options, sliced
 from bench.cli.terminal import echo
 from bench.errors import IncompleteError, UsageError, suggest
 
@@ -80,6 +81,7 @@ class _Usd(click.ParamType[Decimal]):
     envvar="BENCH_LIMIT",
     help="Items per suite (not per task), balanced over families and levels, a sample drawn with --seed; or 'all'.",
 )
+@slice_options
 @include_option
 @click.option("--repeats", type=click.IntRange(1, 1000), envvar="BENCH_REPEATS", help="Independent samples per item.")
 @click.option(
@@ -142,7 +144,7 @@ def run(
     include: tuple[Path, ...], repeats: int | None, seed: int | None, exam_seed: int | None,
     max_connections: int | None, output: Path | None, fresh: bool, dry_run: bool, budget: Decimal | None,
     unsafe: bool, prompts: int | None, baseline: str | None, confirm: bool, detect: float | None, junit: Path | None,
-    origins: tuple[str, ...], yes: bool, as_json: bool,
+    origins: tuple[str, ...], yes: bool, as_json: bool, **chosen: Any,
 ) -> None:  # fmt: skip
     """Run the comparison in bench.toml and print its table.
 
@@ -173,6 +175,7 @@ def run(
         seed=asked.seed if seed is None else seed,
         exam_seed=asked.exam_seed if exam_seed is None else exam_seed,
     )
+    settings = sliced(settings, chosen)
     comparison = replace(comparison, run=settings)
     if unsafe:
         from bench.sandbox import allow_nothing
@@ -319,11 +322,15 @@ def _asked(prepared: Prepared, suite: str) -> int:
 def _plan_text(prepared: Prepared, estimate: Estimate, probing: Estimate | None) -> str:
     from bench.cli.money import estimate_lines
     from bench.cli.plans import claim_outlooks
+    from bench.records import slice_words
 
     plan = prepared.plan
     sizes = {suite: (_asked(prepared, suite), n) for suite, n in prepared.available.items()}
     drawn = f", a sample drawn with seed {prepared.comparison.run.seed}"
-    lines = [f"{suite}: {asked} of {n} items{drawn if asked < n else ''}" for suite, (asked, n) in sizes.items()]
+    asked_for = prepared.comparison.run
+    of = slice_words(asked_for.levels, asked_for.families, asked_for.kinds)
+    of = f" ({of})" if of else ""
+    lines = [f"{suite}: {asked} of {n} items{of}{drawn if asked < n else ''}" for suite, (asked, n) in sizes.items()]
     lines += [f"{e.entry.label} ({e.entry.model}): {len(plan.of(e.entry.label))} calls" for e in prepared.endpoints]
     lines += [f"{suite}: left out. {why}" for suite, why in prepared.refused.items()]
     lines += [f"cost of {line}" for line in estimate_lines(estimate)]

@@ -64,6 +64,12 @@ def _names(value: object) -> str | None:
     return 'must be a list of names, e.g. ["coding"]'
 
 
+def _levels(value: object) -> str | None:
+    if isinstance(value, list) and value and all(isinstance(v, int) and not isinstance(v, bool) for v in value):
+        return None if len(set(value)) == len(value) and min(value) > 0 else "must be different numbers above 0"
+    return "must be a list of whole numbers, e.g. [1, 2]"
+
+
 def _plain_address(value: object) -> str | None:
     """An address for bench.toml: the environment's may hold a password, the file's may not."""
     problem = address_problem(value)
@@ -180,6 +186,10 @@ TABLES: Mapping[str, Mapping[str, Check]] = {
         "seed": _number(0, whole=True),
         "exam_seed": _number(0, whole=True),
         "limit": _COUNT,
+        "instances": _COUNT,
+        "levels": _levels,
+        "families": _names,
+        "kinds": _names,
         "repeats": _number(1, 1000, whole=True),
         "temperature": _number(0, 2),
         "reuse": _number(0),

@@ -64,7 +64,8 @@ def load(path: Path, suites: Collection[str] | None = None) -> Comparison:
         if suites is not None and name not in suites:
             file.fail(f"unknown suite or task '{name}'.{suggest(name, suites)}", "run", "suites")
     claims = {name: _claim(file, name, table, models, chosen) for name, table in _tables(file, raw, "claims").items()}
-    settings = RunSettings(suites=chosen, **run)
+    lists: dict[str, Any] = {key: tuple(run.pop(key)) for key in ("levels", "families", "kinds") if key in run}
+    settings = RunSettings(suites=chosen, **lists, **run)
     return Comparison(
         source=path,
         run=settings,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -13,13 +12,11 @@ from bench.evidence.published import SETS
 from bench.evidence.rule import BEST_CLAUDE, BEST_US, CHEAPER_BY, CHINESE, MARGINS
 from bench.evidence.sets import DataSet
 from bench.evidence.told import CHINESE_VENDORS, LIVEBENCH, REPLACED, Told, leaders, of
-from bench.report.charts import Dated, ForestRow, PlanePoint, claim_plane, forest, timeline
+from bench.report.charts import Dated, ForestRow, forest, timeline
 from bench.stats import Interval
 
 LEADERS = 3
 """Candidates of the answer's chart: the highest-scoring one of each of so many vendors."""
-_LOOSEST = MARGINS[-1][1]
-"""The margin that is shaded; the caption states stricter ones."""
 _ASIDE = re.compile(r"\s*[(\[][^()\[\]]*[)\]]|-20\d{6}\b")
 """What a name's reader can do without: brackets and dates."""
 _FORESTS = (
@@ -29,31 +26,9 @@ _FORESTS = (
 
 
 def draw(judged: Sequence[EvidenceJudgement], sets: Mapping[str, DataSet], folder: Path) -> list[Path]:
-    """Writes the claim plane and the forest plots; a figure that would be empty is left out."""
+    """Writes the forest plots; a figure that would be empty is left out."""
     paths: list[Path] = []
     judged = [j for j in judged if not j.ruled.category and j.rows[0].vendor in CHINESE and j.n]
-    priced = [j for j in judged if j.ruled.reference == BEST_CLAUDE and not math.isnan(j.ratio.estimate)]
-    if priced:
-        names = _names([(j.ruled.set, j.ruled.candidate) for j in priced])
-        paths += claim_plane(
-            [
-                PlanePoint(
-                    label=names[j.ruled.set, j.ruled.candidate],
-                    group=sets[j.ruled.set].published.short,
-                    ratio=j.ratio,
-                    difference=j.difference,
-                    verdict=j.verdict,
-                    n=j.n,
-                )
-                for j in priced
-            ],
-            margins={"cheaper_by": CHEAPER_BY, "worse_by": _LOOSEST},
-            title="Chinese models and the best Claude of their date",
-            caption=f"{_margins()} 90 % intervals; bars across only where single items are published. Costs as "
-            f"published with the results. {_credit(priced, sets)}",
-            stem=folder / "claim-plane",
-            shape="square",
-        )
     for reference, title, stem in _FORESTS:
         chosen = [j for j in judged if j.ruled.reference == reference and j.difference.low is not None]
         if chosen:
@@ -117,7 +92,7 @@ def draw_answer(rows: Sequence[Told], folder: Path) -> list[Path]:
         return []
     lines = [
         ForestRow(
-            label=f"{row.candidate}, {row.share} of bill",
+            label=f"{row.candidate}: {row.share}",
             group=f"instead of {row.baseline}",
             difference=_interval(row),
             n=int(row.text("n")),

@@ -72,11 +72,13 @@ from bench.records.settings import (
     RunSettings,
     all_settings,
     default,
+    slice_words,
 )
 from bench.records.tables import AnswerRow, ItemRow
 from bench.records.vendors import VENDORS, is_local, maker_of, vendor_of
 
 __all__ = [
+    "slice_words",
     "ABOUT",
     "SUCH",
     "THESE",

@@ -34,6 +34,14 @@ class RecordedSettings(JsonRecord):
     """Hours for which answers of earlier runs were reused; None where the file does not say."""
     slice_seed: int | None = None
     """Drew the items that `limit` took; None where all were asked, or the first ones, as once was done."""
+    instances: int | None = None
+    """Instances of each family of generated tasks that were chosen; None for the usual number."""
+    levels: tuple[int, ...] = ()
+    """The levels that were chosen; empty for all."""
+    families: tuple[str, ...] = ()
+    """The families that were chosen; empty for all."""
+    kinds: tuple[str, ...] = ()
+    """The kinds of task that were chosen; empty for all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import KW_ONLY, MISSING, Field, asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, ClassVar
@@ -146,7 +146,18 @@ class RunSettings:
     exam_seed: int | None = None
     """Draws the items of generated tasks anew; None keeps the exam that ships."""
     limit: int | None = None
-    """Items per suite, balanced over families and levels; None for all."""
+    """Items per suite, balanced over families and levels; None for all. What a first, smaller exam can fill is drawn
+    from it."""
+    instances: int | None = None
+    """Instances of each family of generated tasks, the first ones of as many as there are; None for the suite's usual
+    number (coding 30, reasoning 48, starter 10). More than ship are generated."""
+    levels: tuple[int, ...] = ()
+    """Only items of these levels; none for all. Claims then speak of this slice, and say so."""
+    families: tuple[str, ...] = ()
+    """Only items of these families; none for all."""
+    kinds: tuple[str, ...] = ()
+    """Only these kinds of task, e.g. "fix" of coding or "short" of the starter: a task's name without its suite's; none
+    for all."""
     repeats: int = 1
     """Independent samples per item."""
     temperature: float | None = None
@@ -154,6 +165,12 @@ class RunSettings:
     reuse: float = 24.0
     """Hours for which answers of earlier runs are reused, marked so, and kept out of latencies; 0 never. Always 0 where
     `CI` is set."""
+
+
+def slice_words(levels: Sequence[int], families: Sequence[str], kinds: Sequence[str]) -> str:
+    """What of the suites was chosen, e.g. "levels 1 and 2, kind fix"; empty for all of it."""
+    parts = (("level", "levels", levels), ("family", "families", families), ("kind", "kinds", kinds))
+    return ", ".join(f"{many if len(of) > 1 else one} {' and '.join(map(str, of))}" for one, many, of in parts if of)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -74,6 +74,7 @@ _ONLY_HERE: Mapping[str, str] = {
 EXAMPLES: Mapping[str, Mapping[str, str]] = {
     "run": {
         "suites": '["coding", "reasoning"]', "seed": "1", "exam_seed": "7", "limit": "100", "repeats": "3",
+        "instances": "10", "levels": "[1, 2]", "families": '["vans", "meter"]', "kinds": '["fix", "edit"]',
         "temperature": "0.0", "reuse": "0",
     },
     "models": {

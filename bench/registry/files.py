@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +48,8 @@ class Registry:
     """Task names by suite (an lm-eval group)."""
     folders: tuple[Path, ...]
     """Where they were found."""
+    usual: Mapping[str, int] = field(default_factory=dict)
+    """Instances of a family that a run asks where nothing limits it, by task: what its suite's `metadata` says."""
 
     @property
     def names(self) -> Collection[str]:
@@ -102,6 +104,7 @@ def survey(folders: Sequence[Path] | None = None) -> tuple[Registry, list[TaskFi
     tasks: dict[str, TaskFile] = {}
     groups: dict[str, tuple[Path, list[str]]] = {}
     findings: list[TaskFinding] = []
+    usual: dict[str, int] = {}
     for path in dict.fromkeys(p for root in roots for p in _files(root)):
         try:
             parsed: list[Any] = _python(path) if path.suffix == ".py" else [parse(path)]
@@ -110,13 +113,23 @@ def survey(folders: Sequence[Path] | None = None) -> tuple[Registry, list[TaskFi
             continue
         for content in parsed:
             findings += _add(path, content, tasks, groups)
+            usual |= _usual(content)
     for name, (path, members) in list(groups.items()):
         for member in (m for m in members if m not in tasks):
             findings.append(
                 TaskFinding(str(path), "task", f"suite '{name}' lists unknown task '{member}'.", suggest(member, tasks))
             )
         groups[name] = (path, [m for m in members if m in tasks])
-    return Registry(tasks, {name: tuple(members) for name, (_, members) in groups.items()}, roots), findings
+    suites = {name: tuple(members) for name, (_, members) in groups.items()}
+    return Registry(tasks, suites, roots, usual), findings
+
+
+def _usual(content: TaskFile | dict[str, Any]) -> dict[str, int]:
+    """How many instances of a family a suite's file says that a run usually asks, by task."""
+    if isinstance(content, TaskFile) or not isinstance(content.get("metadata"), dict):
+        return {}
+    count, members = content["metadata"].get("instances"), content.get("task")
+    return dict.fromkeys(members, count) if "group" in content and isinstance(count, int) and members else {}
 
 
 def _files(root: Path) -> Iterator[Path]:

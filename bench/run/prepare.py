@@ -11,11 +11,12 @@ from typing import Protocol
 from bench import prices
 from bench.costs import Estimate
 from bench.errors import UsageError
-from bench.plan import Plan, PlannedCall, balanced, make_plan
+from bench.plan import Plan, PlannedCall, make_plan
 from bench.prices import PriceBook
 from bench.providers import Endpoint, resolve
 from bench.records import Call, Comparison, Graded, Item
-from bench.registry import LoadedTasks, Registry, TaskFile, with_exam
+from bench.registry import LoadedTasks, Registry, TaskFile
+from bench.run import slices
 from bench.run.score import grader_of
 
 
@@ -82,7 +83,7 @@ class Prepared:
     plan: Plan
     """Its calls."""
     available: Mapping[str, int]
-    """Items each suite has, before `limit`."""
+    """Items each suite has of the chosen levels, families and kinds, before `limit`."""
     book: PriceBook
     """The price list, with the user's own rows."""
     refused: Mapping[str, str] = field(default_factory=dict)
@@ -94,37 +95,26 @@ def prepare(comparison: Comparison, registry: Registry, environ: Mapping[str, st
 
     Suites that would run model-written code are left out where no sandbox works; UsageError if no other is left.
     """
-    registry = with_exam(registry, comparison.run.suites, comparison.run.exam_seed)
-    chosen = registry.expand(comparison.run.suites)
-    names = _names(chosen)
+    chosen = slices.expand(registry, comparison.run)
     endpoints = tuple(resolve(entry, environ) for entry in comparison.models.values())
-    loaded = LoadedTasks(registry, names)
-    refused = _refused(chosen, loaded)
+    asked = slices.ask(registry, comparison.run, chosen)
+    refused = _refused(chosen, asked.loaded)
     if refused:
         chosen = {suite: tasks for suite, tasks in chosen.items() if suite not in refused}
-        names = _names(chosen)
-        loaded = LoadedTasks(registry, names)
-    items, available = [], {}
-    for suite, tasks in chosen.items():
-        of_suite = [item for task in tasks for item in loaded.items(suite, task.name)]
-        available[suite] = len(of_suite)
-        items += balanced(of_suite, comparison.run.limit, comparison.run.seed)
-    _require_different_prompts(items)
-    plan = make_plan(items, endpoints, comparison.run, {name: loaded.files[name].sha256 for name in names})
+        asked = slices.ask(registry, comparison.run, chosen)
+    _require_different_prompts(asked.items)
+    files = asked.loaded.files
+    plan = make_plan(asked.items, endpoints, comparison.run, {name: file.sha256 for name, file in files.items()})
     book = prices.load(prices.beside(comparison.source))
     return Prepared(
         comparison=comparison,
-        loaded=loaded,
+        loaded=asked.loaded,
         endpoints=endpoints,
         plan=plan,
-        available=available,
+        available=asked.available,
         book=book,
         refused=refused,
     )
-
-
-def _names(chosen: Mapping[str, Sequence[TaskFile]]) -> list[str]:
-    return list(dict.fromkeys(task.name for tasks in chosen.values() for task in tasks))
 
 
 def _refused(chosen: Mapping[str, Sequence[TaskFile]], loaded: LoadedTasks) -> dict[str, str]:

@@ -18,6 +18,7 @@ from bench.records import (
     Outcome,
     RecordedDerivation,
     RecordedTask,
+    RunRecord,
     derive_run,
     new_folder,
     read_record,
@@ -58,7 +59,7 @@ def rescore(parent: Path, journal: Path, registry: Registry) -> Rescored:
     items, _ = read_rows(parent)
     calls = _calls(journal, record.run)
     names = sorted({row.task for row in items})
-    loaded = LoadedTasks(with_exam(registry, names, record.settings.exam_seed), names)
+    loaded = LoadedTasks(_as_asked(registry, names, record), names)
     planned = _planned(items, calls, loaded)
     now = {
         name: RecordedTask(version=file.version, sha256=file.sha256, max_tokens=file.max_tokens)
@@ -76,6 +77,16 @@ def rescore(parent: Path, journal: Path, registry: Registry) -> Rescored:
     edited = {n: (str(before[n].version), str(now[n].version)) for n in now if before[n].sha256 != now[n].sha256}
     differ = sum((a.score, a.outcome) != (b.score, b.outcome) for a, b in zip(items, rows, strict=True))
     return Rescored(folder, edited, differ, tuple(grader_failures(texts)))
+
+
+def _as_asked(registry: Registry, names: Sequence[str], record: RunRecord) -> Registry:
+    """The registry with the exam that the run asked: of its seed, and as large as its items need."""
+    settings = record.settings
+    if settings.instances is not None:
+        return with_exam(registry, names, settings.exam_seed, settings.instances)
+    other = [name for name in names if record.tasks[name].sha256 != registry.file(name).sha256]
+    sizes = {name: registry.usual[name] for name in other if name in registry.usual}
+    return with_exam(registry, names, settings.exam_seed, sizes)
 
 
 def _judged(

@@ -42,7 +42,7 @@ def test_it_is_rebuilt_byte_for_byte(built: tuple[Path, tuple[Published, ...]], 
     folder, published = built
     written, remarks = rebuild(folder / "data", tmp_path, published)
     assert remarks == []
-    assert {"verdicts.md", "verdicts.csv", "claim-plane.svg", "forest.png"} <= {path.name for path in written}
+    assert {"verdicts.md", "verdicts.csv", "forest.png"} <= {path.name for path in written}
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(p.name for p in (folder / "out").iterdir())
     for path in tmp_path.iterdir():
         assert path.read_bytes() == (folder / "out" / path.name).read_bytes(), path.name

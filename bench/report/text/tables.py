@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 
 from bench import claims, clean
-from bench.records import RecordedModel, RecordedSuite
+from bench.records import RecordedModel, RecordedSuite, slice_words
 from bench.records.note import Note, info, warning
 from bench.report.numbers import languages
 from bench.report.numbers.comparison import RunComparison, SuiteRow, as_records
@@ -45,10 +45,12 @@ def notes(comparison: RunComparison) -> list[Note]:
         "In parentheses: 95 % intervals, items of one family as one cluster; ? is a bound that so few answers cannot "
         "give. TTFAT: time to first answer token; E2E: send to end of answer."
     ]
+    settings = record.settings
     for suite, about in record.suites.items():
         sliced = _slice(about, record.settings.slice_seed)
         shared = _shared(comparison, suite)
-        lines.append(f"{suite}: {about.items_planned} of {about.items_available} items{sliced}, {shared}.")
+        chosen = f" of {words}" if (words := slice_words(settings.levels, settings.families, settings.kinds)) else ""
+        lines.append(f"{suite}: {about.items_planned} of {about.items_available} items{chosen}{sliced}, {shared}.")
     lines += clock_notes(record)
     lines += money.derived_notes(record)
     if not record.imported:

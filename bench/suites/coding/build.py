@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench.suites.coding.exam import SHIPPED_SEED, items_jsonl
+from bench.suites.coding.exam import FURTHER, SHIPPED_SEED, further_jsonl, items_jsonl
 from bench.suites.coding.family import Kind
 
 FOLDER = Path(__file__).resolve().parents[3] / "tasks" / "coding"
@@ -20,9 +20,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--check", action="store_true", help="write nothing; fail if a committed file differs")
     check = parser.parse_args(argv).check
     stale = []
-    for kind in Kind:
-        path, text = FOLDER / f"{kind}.jsonl", items_jsonl(kind, SHIPPED_SEED)
+    files = {FOLDER / f"{kind}.jsonl": items_jsonl(kind, SHIPPED_SEED) for kind in Kind}
+    files |= {FOLDER / FURTHER / f"{kind}.jsonl": further_jsonl(kind) for kind in Kind}
+    for path, text in files.items():
         if not check:
+            path.parent.mkdir(exist_ok=True)
             path.write_text(text, encoding="utf-8")
         elif not path.exists() or path.read_text(encoding="utf-8") != text:
             stale.append(path)

@@ -10,34 +10,58 @@ from typing import Any
 from bench.registry.items import dataset, read_jsonl
 from bench.suites.coding.families import FAMILIES
 from bench.suites.coding.family import Kind
-from bench.suites.coding.instance import instances
+from bench.suites.coding.instance import INSTANCES, instances
 from bench.suites.coding.items import Item, item
+from bench.suites.size import numbered, sized
 
 SHIPPED_SEED = 1
 """The exam seed of the items in tasks/coding; `suite.yaml` and the tasks' versions state it too."""
+USUAL = 30
+"""Instances of a family that a run asks where nothing limits it; `suite.yaml` states it too."""
+FURTHER = "further"
+"""The folder of the items beyond the first exam."""
 COLUMNS = ("id", "family", "level", "language", "cluster", "prompt", "reference")
 """What lm-eval's templates may use of an item."""
 
 
 @functools.cache
-def exam(exam_seed: int) -> dict[Kind, list[Item]]:
-    """All items of an exam, by kind. ValueError, naming family and instance, if a family cannot make one."""
+def exam(exam_seed: int, count: int = INSTANCES) -> dict[Kind, list[Item]]:
+    """All items of an exam, by kind, `count` of each family, those of a smaller exam first.
+
+    ValueError, naming family and instance, if a family cannot make one.
+    """
     made: dict[Kind, list[Item]] = {kind: [] for kind in Kind}
     for family in FAMILIES:
-        made[family.kind] += [item(instance) for instance in instances(family, exam_seed)]
-    return made
+        made[family.kind] += [item(instance) for instance in instances(family, exam_seed, count)]
+    return {kind: sized(items, numbered, INSTANCES, count) for kind, items in made.items()}
 
 
 def items_jsonl(kind: Kind, exam_seed: int) -> str:
     """One kind's items as text, one JSON object a line, the same on every machine and Python version."""
-    return "".join(json.dumps(item, ensure_ascii=False) + "\n" for item in exam(exam_seed)[kind])
+    return _lines(exam(exam_seed)[kind])
 
 
-def load(file: str, exam_seed: int, config_source: str = "", **_metadata: Any) -> dict[str, Any]:
+def further_jsonl(kind: Kind) -> str:
+    """The items by which the shipped exam's usual size is larger than the first exam, as `items_jsonl` writes them."""
+    return _lines([item for item in exam(SHIPPED_SEED, USUAL)[kind] if numbered(item) >= INSTANCES])
+
+
+def _lines(items: list[Item]) -> str:
+    return "".join(json.dumps(item, ensure_ascii=False) + "\n" for item in items)
+
+
+def load(
+    file: str, exam_seed: int, config_source: str = "", instances: int = INSTANCES, **_metadata: Any
+) -> dict[str, Any]:
     """lm-eval's `custom_dataset` hook: `{"test": Dataset}` of the items of `file`, e.g. "complete.jsonl".
 
-    The shipped exam is read from the file beside the task's YAML (`config_source`), any other is generated.
+    `instances` of each family. The shipped exam is read from the file beside the task's YAML (`config_source`) and from
+    the one in `further/`, any other is generated.
     """
     path = Path(config_source).parent / file
-    rows = read_jsonl(path) if exam_seed == SHIPPED_SEED else exam(exam_seed)[Kind(path.stem)]
+    if exam_seed != SHIPPED_SEED or instances > USUAL:
+        rows = exam(exam_seed, instances)[Kind(path.stem)]
+    else:
+        further = read_jsonl(path.parent / FURTHER / file) if instances > INSTANCES else []
+        rows = sized([*read_jsonl(path), *further], numbered, INSTANCES, instances)
     return {"test": dataset(rows, COLUMNS)}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from random import Random
 
@@ -22,6 +22,8 @@ SHOWN_OF = 6
 """Drawn inputs among which the examples are chosen."""
 TRIES = 2_000
 """Draws after which a family is found to have too few different inputs or parameters."""
+FURTHER_TRIES = 40
+"""The same for one level of an instance beyond the shipped exam's size."""
 
 
 @dataclass(frozen=True)
@@ -135,17 +137,48 @@ class Instance:
 def instances(family: CodingFamily, exam_seed: int, count: int = INSTANCES) -> list[Instance]:
     """A family's instances in one exam, its levels in turns; no two pass with each other's program.
 
-    Fewer are the first ones of more. ValueError if the family has too few.
+    Fewer are the first ones of more. Beyond those of the shipped exam's size, an instance that its level has no more
+    different ones of is of the next level. ValueError if the family has too few.
     """
     made: list[Instance] = []
     for number in range(count):
         level = family.levels[number % len(family.levels)]
-        rng = Random(f"coding {exam_seed} {family.name}-{number} parameters")
-        for _ in range(TRIES):
-            instance = Instance(family, number, exam_seed, Params(level=level, **family.params(rng, level)))
-            if not any(instance.passes(earlier.program) or earlier.passes(instance.program) for earlier in made):
-                break
+        if number < INSTANCES:
+            rng = Random(f"coding {exam_seed} {family.name}-{number} parameters")
+            first = Instance(family, number, exam_seed, Params(level=level))
+            drawn = _another(first, rng, made, TRIES)
         else:
+            drawn = _further(Instance(family, number, exam_seed, Params(level=level)), made)
+        if drawn is None:
             raise ValueError(f"{family.name}: has too few different instances of level {level}.")
-        made.append(instance)
+        made.append(drawn)
     return made
+
+
+def _further(place: Instance, made: Sequence[Instance]) -> Instance | None:
+    """An instance in a place beyond the shipped exam's size: of its level, or of the next that has another one."""
+    for level in sorted({each for each in place.family.levels if each >= place.level}):
+        rng = place.rng(f"parameters {level}")
+        drawn = _another(replace(place, p=Params(level=level)), rng, made, FURTHER_TRIES)
+        if drawn:
+            return drawn
+    return None
+
+
+def _another(place: Instance, rng: Random, made: Sequence[Instance], tries: int) -> Instance | None:
+    """The first instance drawn for a place that differs from those `made` already; None if `tries` draws give none."""
+    programs = {earlier.program for earlier in made}
+    for _ in range(tries):
+        drawn = replace(place, p=Params(level=place.level, **place.family.params(rng, place.level)))
+        if drawn.program not in programs and not any(_alike(drawn, earlier) for earlier in made):
+            return drawn
+    return None
+
+
+def _alike(one: Instance, other: Instance) -> bool:
+    """Whether one of them passes with the other's program."""
+    return _same(one, other.right) or _same(other, one.right)
+
+
+def _same(instance: Instance, answer: Answer) -> bool:
+    return all(answer(args) == instance.right(args) for args in instance.inputs)

@@ -11,10 +11,13 @@ from typing import Any
 from bench.registry.items import dataset, read_jsonl
 from bench.suites.reasoning import gym, own
 from bench.suites.reasoning.families import FAMILIES
-from bench.suites.reasoning.own import Item
+from bench.suites.reasoning.own import LEVELS, PER_CELL, Item
+from bench.suites.size import sized
 
 SHIPPED_SEED = 1
 """The exam seed of the items in tasks/reasoning and tasks/reasoning_zh; the tasks' versions state it too."""
+INSTANCES = len(LEVELS) * PER_CELL
+"""Items of a family in the shipped exam."""
 COLUMNS = ("id", "family", "level", "language", "cluster", "prompt", "answer")
 """What lm-eval's templates may use of an item."""
 SUITES = {"en": "reasoning", "zh": "reasoning_zh"}
@@ -31,12 +34,17 @@ def files() -> Iterator[tuple[str, str, str]]:
 
 
 @functools.cache
-def exam(task: str, language: str, exam_seed: int) -> list[Item]:
-    """One task's items in an exam.
+def exam(task: str, language: str, exam_seed: int, count: int = INSTANCES) -> list[Item]:
+    """One task's items in an exam, `count` of its family, those of the shipped exam's size first.
 
     Raises UsageError if it needs reasoning-gym and that is missing, ValueError or BenchError if the seed makes no exam.
     """
-    return own.items(_OWN[task], exam_seed, language) if task in _OWN else gym.items(task, exam_seed)
+    per_cell = max(PER_CELL, -(-count // len(LEVELS)))
+    if task in _OWN:
+        made = own.items(_OWN[task], exam_seed, language, per_cell)
+    else:
+        made = gym.items(task, exam_seed, per_cell)
+    return sized(made, own.place, INSTANCES, count)
 
 
 def items_jsonl(task: str, language: str, exam_seed: int) -> str:
@@ -44,11 +52,20 @@ def items_jsonl(task: str, language: str, exam_seed: int) -> str:
     return "".join(json.dumps(item, ensure_ascii=False) + "\n" for item in exam(task, language, exam_seed))
 
 
-def load(file: str, exam_seed: int, language: str = "en", config_source: str = "", **_metadata: Any) -> dict[str, Any]:
+def load(
+    file: str,
+    exam_seed: int,
+    language: str = "en",
+    config_source: str = "",
+    instances: int = INSTANCES,
+    **_metadata: Any,
+) -> dict[str, Any]:
     """lm-eval's `custom_dataset` hook: `{"test": Dataset}` of the items of `file`, e.g. "lcm.jsonl".
 
-    The shipped exam is read from the file beside the task's YAML (`config_source`), any other is generated.
+    `instances` of each family, levels in turns. The shipped exam is read from the file beside the task's YAML
+    (`config_source`), any other is generated.
     """
     path = Path(config_source).parent / file
-    rows = read_jsonl(path) if exam_seed == SHIPPED_SEED else exam(path.stem, language, exam_seed)
-    return {"test": dataset(rows, COLUMNS)}
+    shipped = exam_seed == SHIPPED_SEED and instances <= INSTANCES
+    rows = read_jsonl(path) if shipped else exam(path.stem, language, exam_seed, instances)
+    return {"test": dataset(sized(rows, own.place, INSTANCES, instances), COLUMNS)}

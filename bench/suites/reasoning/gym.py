@@ -255,27 +255,32 @@ def cell_seed(task: str, level: int, exam_seed: int) -> int:
     return ((exam_seed * 100 + list(TASKS).index(task)) * 10 + level) * DRAWS
 
 
-def items(task: str, exam_seed: int) -> list[Item]:
-    """A task's items in one exam.
+def items(task: str, exam_seed: int, per_cell: int = PER_CELL) -> list[Item]:
+    """A task's items in one exam; fewer a cell are the first ones of more.
 
     Raises UsageError if reasoning-gym is missing or of another version, BenchError if an item is unsound.
     """
-    gym, made = _reasoning_gym(), list[Item]()
+    gym, made, asked = _reasoning_gym(), list[Item](), set[str]()
+    cells: dict[int, tuple[Any, Iterator[Entry], list[Entry]]] = {}
     for level in LEVELS:
         dataset = gym.create_dataset(
             task, seed=cell_seed(task, level, exam_seed), size=DRAWS, **TASKS[task].levels[level - 1]
         )
-        entries = list[Entry]()
-        for number, entry in enumerate(_sound(task, level, dataset, {item["prompt"] for item in made})):
-            made.append(_item(task, level, number, entry))
-            entries.append(entry)
+        cells[level] = (dataset, _sound(task, level, dataset, asked), [])
+    for first, wanted in ((0, PER_CELL), (PER_CELL, per_cell)):
+        for level, (_, drawn, entries) in cells.items():
+            entries += itertools.islice(drawn, max(0, wanted - first))
+            if len(entries) < min(wanted, per_cell):
+                held = f"{task}, level {level}: {DRAWS} entries hold only {len(entries)} sound ones."
+                raise BenchError(f"{held} Take another seed.")
+            made += [_item(task, level, first + at, entry) for at, entry in enumerate(entries[first:])]
+    for level, (dataset, _, entries) in cells.items():
         _check_scorer(dataset, f"{task}-{level}", entries, near=TASKS[task].near)
     return made
 
 
 def _sound(task: str, level: int, dataset: Any, asked: set[str]) -> Iterator[Entry]:
-    """The first entries of a cell that are sound and ask something new."""
-    sound_entries = 0
+    """The entries of a cell that are sound and ask something new, in order."""
     for index in range(DRAWS):
         try:
             entry: Entry = dataset[index]
@@ -284,11 +289,7 @@ def _sound(task: str, level: int, dataset: Any, asked: set[str]) -> Iterator[Ent
         prompt = _item(task, level, 0, entry)["prompt"]
         if prompt not in asked and TASKS[task].sound(entry):
             asked.add(prompt)
-            sound_entries += 1
             yield entry
-        if sound_entries == PER_CELL:
-            return
-    raise BenchError(f"{task}, level {level}: {DRAWS} entries hold only {sound_entries} sound ones. Take another seed.")
 
 
 def _item(task: str, level: int, number: int, entry: Entry) -> Item:

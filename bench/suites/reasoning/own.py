@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from random import Random
 from typing import Any
 
@@ -24,24 +24,34 @@ CLOSING: Mapping[str, str] = {
 Item = dict[str, Any]
 
 
-def instances(family: ReasoningFamily, exam_seed: int) -> Iterator[tuple[str, Params]]:
-    """The ids and parameters of a family's instances, no two of which read alike. ValueError if it has too few."""
+def instances(family: ReasoningFamily, exam_seed: int, per_cell: int = PER_CELL) -> list[tuple[str, Params]]:
+    """The ids and parameters of a family's instances, no two of which read alike. ValueError if it has too few.
+
+    Fewer a cell are the first ones of more.
+    """
     asked = set[str]()
-    for level in LEVELS:
-        for number in range(PER_CELL):
-            name = f"{family.name}-{level}-{number}"
-            rng = Random(f"reasoning {exam_seed} {name}")
-            for _ in range(TRIES):
-                p = Params(level=level, **family.params(rng, level))
-                if family.english(p) not in asked:
-                    break
-            else:
-                raise ValueError(f"{name}: {TRIES} draws gave no instance that is not there already.")
-            asked.add(family.english(p))
-            yield name, p
+    made: list[tuple[str, Params]] = []
+    further = [(level, number) for level in LEVELS for number in range(PER_CELL, per_cell)]
+    for level, number in [*((level, number) for level in LEVELS for number in range(PER_CELL)), *further]:
+        name = f"{family.name}-{level}-{number}"
+        rng = Random(f"reasoning {exam_seed} {name}")
+        for _ in range(TRIES):
+            p = Params(level=level, **family.params(rng, level))
+            if family.english(p) not in asked:
+                break
+        else:
+            raise ValueError(f"{name}: {TRIES} draws gave no instance that is not there already.")
+        asked.add(family.english(p))
+        made.append((name, p))
+    return made
 
 
-def items(family: ReasoningFamily, exam_seed: int, language: str) -> list[Item]:
+def place(item: Item) -> int:
+    """An item's place in its family, from 0, where levels take turns: 4 of "parking-2-1"."""
+    return int(str(item["id"]).rpartition("-")[2]) * len(LEVELS) + int(item["level"]) - 1
+
+
+def items(family: ReasoningFamily, exam_seed: int, language: str, per_cell: int = PER_CELL) -> list[Item]:
     """A family's items in one language; the same ids are the same instances in every language."""
     text = {"en": family.english, "zh": family.chinese}[language]
     return [
@@ -55,5 +65,5 @@ def items(family: ReasoningFamily, exam_seed: int, language: str) -> list[Item]:
             "answer": family.reference(p),
             "type": family.type,
         }
-        for name, p in instances(family, exam_seed)
+        for name, p in instances(family, exam_seed, per_cell)
     ]

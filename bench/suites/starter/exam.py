@@ -13,6 +13,7 @@ from bench.registry.items import dataset, read_jsonl
 from bench.suites.coding.family import Kind, Params
 from bench.suites.coding.instance import INSTANCES, Instance, instances
 from bench.suites.coding.items import item
+from bench.suites.size import numbered, sized
 from bench.suites.starter.families import CODING, SHORT
 from bench.suites.starter.family import LEVELS, ShortFamily
 
@@ -27,16 +28,16 @@ COLUMNS = ("id", "family", "level", "language", "cluster", "prompt", "answer", "
 Item = dict[str, Any]
 
 
-def coding_instances(exam_seed: int) -> Iterator[Instance]:
+def coding_instances(exam_seed: int, count: int = INSTANCES) -> Iterator[Instance]:
     """The instances of all coding families. ValueError, naming the family, if it has too few."""
     for family in CODING:
-        yield from instances(family, exam_seed)
+        yield from instances(family, exam_seed, count)
 
 
-def short_items(family: ShortFamily, exam_seed: int) -> Iterator[Item]:
+def short_items(family: ShortFamily, exam_seed: int, count: int = INSTANCES) -> Iterator[Item]:
     """A family of short questions' items, no two alike. ValueError if it has too few."""
     asked = set[str]()
-    for number in range(INSTANCES):
+    for number in range(count):
         name = f"{family.name}-{number}"
         rng = Random(f"starter {exam_seed} {name}")
         level = LEVELS[number % len(LEVELS)]
@@ -60,12 +61,14 @@ def short_items(family: ShortFamily, exam_seed: int) -> Iterator[Item]:
 
 
 @functools.cache
-def exam(task: str, exam_seed: int) -> list[Item]:
+def exam(task: str, exam_seed: int, count: int = INSTANCES) -> list[Item]:
     """One task's items in an exam: "complete", "predict" or "short". ValueError if the seed makes no exam."""
     kind = TASKS[task]
     if kind is None:
-        return [each for family in SHORT for each in short_items(family, exam_seed)]
-    return [item(instance) for instance in coding_instances(exam_seed) if instance.family.kind is kind]
+        made = [each for family in SHORT for each in short_items(family, exam_seed, count)]
+    else:
+        made = [item(each) for each in coding_instances(exam_seed, count) if each.family.kind is kind]
+    return sized(made, numbered, INSTANCES, count)
 
 
 def items_jsonl(task: str, exam_seed: int) -> str:
@@ -73,11 +76,16 @@ def items_jsonl(task: str, exam_seed: int) -> str:
     return "".join(json.dumps(item, ensure_ascii=False) + "\n" for item in exam(task, exam_seed))
 
 
-def load(file: str, exam_seed: int, config_source: str = "", **_metadata: Any) -> dict[str, Any]:
+def load(
+    file: str, exam_seed: int, config_source: str = "", instances: int = INSTANCES, **_metadata: Any
+) -> dict[str, Any]:
     """lm-eval's `custom_dataset` hook: `{"test": Dataset}` of the items of `file`, e.g. "short.jsonl".
 
-    The shipped exam is read from the file beside the task's YAML (`config_source`), any other is generated.
+    `instances` of each family. The shipped exam is read from the file beside the task's YAML (`config_source`), any
+    other is generated.
     """
     path = Path(config_source).parent / file
-    rows = read_jsonl(path) if exam_seed == SHIPPED_SEED else exam(path.stem, exam_seed)
+    shipped = exam_seed == SHIPPED_SEED and instances <= INSTANCES
+    rows = read_jsonl(path) if shipped else exam(path.stem, exam_seed, instances)
+    rows = sized(rows, numbered, INSTANCES, instances)
     return {"test": dataset(rows, COLUMNS)}

@@ -1,4 +1,4 @@
-"""A place in a list."""
+"""A word in a list."""
 
 from __future__ import annotations
 
@@ -11,32 +11,30 @@ _WORDS = (
     *("lamp", "river", "chair", "stone", "bread", "cloud", "garden", "window", "paper", "bridge", "apple", "silver"),
     *("hammer", "pencil", "orange", "market", "button", "ladder"),
 )
-_NTH = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh")
 
 
 def _params(rng: Random, level: int) -> Drawn:
-    words = rng.sample(_WORDS, 5 if level == 1 else 7)
+    words = rng.sample(_WORDS, 4 if level == 1 else 6)
     return {"words": words, "at": rng.randrange(1, len(words) - 1), **choose(rng, end=YES_NO)}
 
 
 def _question(p: Params) -> str:
     if p.level == 1:
-        asked = f"What is the {_NTH[p.at]} word of the list?"
+        asked = f"What is the {'last' if p.end else 'first'} word of the list by the alphabet?"
     else:
         asked = f"Which word is right {'before' if p.end else 'after'} '{p.words[p.at]}' in the list?"
     return f"A list of words: {', '.join(p.words)}. {asked} Reply with only the word."
 
 
 def _reference(p: Params) -> str:
-    return str(p.words[p.at if p.level == 1 else p.at - 1 if p.end else p.at + 1])
+    if p.level == 1:
+        return str(max(p.words) if p.end else min(p.words))
+    return str(p.words[p.at - 1 if p.end else p.at + 1])
 
 
 def _second(p: Params) -> str:
     if p.level == 1:
-        left = [*p.words]
-        for _ in range(p.at):
-            left.pop(0)
-        return str(left[0])
+        return str(sorted(p.words, reverse=p.end)[0])
     pairs = [*zip(p.words, p.words[1:], strict=False)]
     return next(str(a if p.end else b) for a, b in pairs if (b if p.end else a) == p.words[p.at])
 

@@ -25,7 +25,7 @@ def _question(p: Params) -> str:
     )
     return (
         f"{p.who} buys {bought}, and pays with {p.paid} euros. How many euros of change does {p.who} get? "
-        "Reply with only the number."
+        "Reply with the number alone, without any explanation."
     )
 
 

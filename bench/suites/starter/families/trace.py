@@ -9,68 +9,62 @@ from bench.suites.starter.family import LEVELS
 
 
 def _params(rng: Random, level: int) -> Drawn:
-    if level == 1:
-        return choose(rng, op=("slice", "times", "big"), k=range(2, 4), low=range(1, 6))
-    return choose(rng, op=("keep", "gap", "sorted"), k=range(2, 4), low=range(1, 6))
+    drawn = choose(rng, k=range(2, 5), more=range(1, 10))
+    return {**drawn, **choose(rng, op=("last", "largest", "size") if level == 1 else ("times", "first", "above"))}
 
 
 def _prose(p: Params) -> Prose:
     what = {
-        "slice": f"The {p.k} items from index {p.low}.",
-        "times": f"Each item times {p.k}, plus {p.low}.",
-        "big": f"The largest item times {p.k}, minus {p.low}.",
-        "keep": f"The items above {p.low}, each times {p.k}.",
-        "gap": f"Every {p.k}th item from the first, in reverse order, each plus {p.low}.",
-        "sorted": f"The {p.k} smallest items, each plus {p.low}.",
+        "last": f"The last item plus {p.more}.",
+        "largest": f"The largest item plus {p.more}.",
+        "size": f"How many items there are, times {p.k}.",
+        "times": f"Each item times {p.k}, plus {p.more}.",
+        "first": f"The sum of the first {p.k} items, plus {p.more}.",
+        "above": f"The items above {p.k}.",
     }
     return [what[p.op]]
 
 
 def _f(p: Params, items: list[int]) -> list[int] | int:
-    if p.op == "slice":
-        return items[p.low : p.low + p.k]
+    if p.op == "last":
+        return items[-1] + p.more  # type: ignore[no-any-return]
+    if p.op == "largest":
+        return max(items) + p.more  # type: ignore[no-any-return]
+    if p.op == "size":
+        return len(items) * p.k  # type: ignore[no-any-return]
     if p.op == "times":
-        return [n * p.k + p.low for n in items]
-    if p.op == "big":
-        return max(items) * p.k - p.low  # type: ignore[no-any-return]
-    if p.op == "keep":
-        return [n * p.k for n in items if n > p.low]
-    if p.op == "gap":
-        return [n + p.low for n in items[:: p.k]][::-1]
-    return [n + p.low for n in sorted(items)[: p.k]]
+        return [n * p.k + p.more for n in items]
+    if p.op == "first":
+        return sum(items[: p.k]) + p.more  # type: ignore[no-any-return]
+    return [n for n in items if n > p.k]
 
 
 def _second(p: Params, items: list[int]) -> list[int] | int:
-    if p.op == "big":
-        return sorted(items)[-1] * p.k - p.low  # type: ignore[no-any-return]
-    if p.op == "slice":
-        return [n for at, n in enumerate(items) if p.low <= at < p.low + p.k]
-    if p.op == "gap":
-        return [items[at] + p.low for at in reversed(range(len(items))) if at % p.k == 0]
-    if p.op == "sorted":
-        left, least = [*items], list[int]()
-        while left and len(least) < p.k:
-            least.append(min(left) + p.low)
-            left.remove(min(left))
-        return least
     made: list[int] = []
-    for n in items:
-        if p.op == "times" or n > p.low:
-            made.append(sum([n] * p.k) + (p.low if p.op == "times" else 0))
-    return made
+    total = 0
+    for at, n in enumerate(items):
+        total += p.k if p.op == "size" else n if p.op == "first" and at < p.k else 0
+        if p.op == "times":
+            made.append(sum([n] * p.k) + p.more)
+        elif p.op == "above" and not n <= p.k:
+            made.append(n)
+    if p.op in ("times", "above"):
+        return made
+    last = {"last": items[::-1][0], "largest": sorted(items)[-1]}.get(p.op, total)
+    return last + (0 if p.op == "size" else p.more)
 
 
 def _edges(p: Params) -> Edges:
     return Edges(
         empty=[([0],)],
-        single=[([5],), ([p.low],), ([p.low + 1],)],
-        ties=[([3, 3, 3],), ([p.low] * 3,), ([2, 1, 2, 1, 2, 1, 2],)],
+        single=[([5],), ([p.k],), ([p.k + 1],)],
+        ties=[([3, 3, 3],), ([p.k] * 3,), ([2, 1, 2, 1, 2, 1, 2],)],
         maxima=[([*range(12)],), ([*range(12, 0, -1)],)],
     )
 
 
 def _draw(rng: Random, _p: Params) -> Args:
-    return ([rng.randint(1, 9) for _ in range(rng.randint(4, 6))],)
+    return ([rng.randint(1, 9) for _ in range(rng.randint(3, 5))],)
 
 
 FAMILY = CodingFamily("trace", Kind.PREDICT, _params, _prose, _f, _second, _edges, _draw, levels=LEVELS)

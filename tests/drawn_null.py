@@ -1,8 +1,9 @@
 """How differences of scores were tested when the runs of fixtures/before were written: they hold to the last digit.
 
-Three things are others since, and nothing else: the tilted null's p was drawn, of the studentised sum, and is counted
+Five things are others since, and nothing else: the tilted null's p was drawn, of the studentised sum, and is counted
 out, of the sum; independent items that are no plain 0 or 1 had a t test beside it; and the mean of several suites had
-the largest of their design effects, where it has the joint one.
+the largest of their design effects, where it has the joint one; t was not winsorized; and fixed kinds of task were no
+strata.
 """
 
 from __future__ import annotations
@@ -11,10 +12,10 @@ import numpy as np
 import pytest
 from numpy.typing import ArrayLike
 
-from bench.stats import Interval, Strata, ratio, scores, tilted
-from bench.stats.clusters import Floats, prudent_design_effect
+from bench.stats import Interval, Strata, ratio, scores, tilted, winsorized
+from bench.stats.clusters import ClusteredMean, Floats, prudent_design_effect
 from bench.stats.scores import ScoreDifference
-from bench.stats.strata import hull, mean_difference
+from bench.stats.strata import hull
 
 DRAWS, SEED, NEAR = 1999, 1, 1e-4
 """Samples of the null, the seed of the runs, and how near a bound was sought."""
@@ -65,10 +66,27 @@ def largest_effect(values: Floats, strata: Strata) -> float:
     )
 
 
+def mean_difference(mean: ClusteredMean, confidence: float) -> Interval:
+    """The plain t interval of a clustered mean."""
+    reach = mean.quantile(confidence) * mean.se
+    return Interval(mean.mean, mean.mean - reach, mean.mean + reach, mean.n)
+
+
+def plain_mean(values: Floats, strata: Strata) -> ClusteredMean:
+    """The clustered mean that the plain t test is of."""
+    mean = strata.mean(values)
+    assert mean is not None
+    return mean
+
+
 @pytest.fixture
 def tested_as_before(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tests differences of scores as it was done then."""
     counted, interval = ScoreDifference._alone_p, ScoreDifference.interval
+    monkeypatch.setattr(scores, "stratified_effect", lambda *_: 1.0)
+    monkeypatch.setattr(winsorized, "above_p", lambda v, of, bound: plain_mean(v, of).above_p(bound))
+    monkeypatch.setattr(winsorized, "below_p", lambda v, of, bound: plain_mean(v, of).negated().above_p(-bound))
+    monkeypatch.setattr(winsorized, "interval", lambda v, of, level: mean_difference(plain_mean(v, of), level))
 
     def alone(self: ScoreDifference, sign: int, bound: float) -> float:
         if self.pair is not None:

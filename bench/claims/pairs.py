@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from bench.claims import questions
 from bench.claims.bills import KEY, Window, money, window
-from bench.errors import UsageError
+from bench.errors import UsageError, suggest
 from bench.records import SUCH, THESE, Outcome, RunRecord
 from bench.stats import Floats, Strata
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 Mask = NDArray[np.bool_]
 SCORED = [str(outcome) for outcome in Outcome if outcome.scored]
 """Outcomes that have a score."""
+STATED = "stated"
+"""Basis of a cap that the user states."""
 CLOSE_S = 60.0
 """Latencies are paired only if both calls began within this many seconds."""
 
@@ -56,6 +58,10 @@ class Side:
     """The most a call of the item can cost, in USD; NaN if unknown."""
     cap_observed: bool
     """Whether a cap is not a worst case of price and token limit, but a bound seen on a local machine."""
+    cap_stated: float | None
+    """The cap that the user stated for every call, in USD; None where none was."""
+    max_tokens: int | None
+    """The largest token limit that its calls were sent with; None if unknown."""
     samples: int
     """Samples that were asked for, of items asked of either side."""
     missing: int
@@ -127,7 +133,8 @@ class Pairs:
 
     def strata(self, mask: Mask, about: str = THESE) -> Strata:
         """Suites and clusters of the items under a mask, for a claim about THESE kinds of task or SUCH."""
-        return Strata(self.suites, self.clusters if about == SUCH else self.sources).chosen(mask)
+        of = Strata(self.suites, self.clusters) if about == SUCH else Strata(self.suites, self.sources, self.clusters)
+        return of.chosen(mask)
 
     @property
     def one_reading(self) -> bool:
@@ -267,6 +274,8 @@ def _side(rows: pd.DataFrame, label: str, order: pd.Index[Any], record: RunRecor
         lost_most=_floats(every["most"], order),
         cap=_floats(counted["cap"].max(), order),
         cap_observed=bool((scored["cost_cap_basis"] == "observed bound").any()),
+        cap_stated=float(mine["cost_cap_usd"].max()) if (mine["cost_cap_basis"] == STATED).any() else None,
+        max_tokens=_max_tokens(mine, record, label),
         samples=len(mine) + absent,
         missing=int(mine["score"].isna().sum()) + absent,
         truncated=_count(mine["outcome"], Outcome.TRUNCATED),
@@ -276,6 +285,28 @@ def _side(rows: pd.DataFrame, label: str, order: pd.Index[Any], record: RunRecor
         deadline_s=record.models[label].timeout_s,
         means={column: _floats(_amounts(scored, column).groupby(KEY)[column].mean(), order) for column in columns},
     )
+
+
+def _max_tokens(mine: pd.DataFrame, record: RunRecord, label: str) -> int | None:
+    limits = [record.tasks[task].max_tokens for task in set(mine["task"]) if task in record.tasks]
+    return record.models[label].max_tokens or max((limit for limit in limits if limit), default=None)
+
+
+def with_caps(items: pd.DataFrame, caps: Mapping[str, float]) -> pd.DataFrame:
+    """Items with the most that a call of a model can cost as the user states it, in USD by label.
+
+    UsageError if an answer cost more.
+    """
+    changed = items.assign(cost_cap_usd=items["cost_cap_usd"].astype(float), cost_cap_basis=items["cost_cap_basis"])
+    for label, usd in caps.items():
+        mine = (items["model"] == label).to_numpy()
+        if not mine.any():
+            raise UsageError(f"--cap-usd: the run has no model '{label}'.{suggest(label, set(items['model']))}")
+        seen = items.loc[mine, "cost_usd"].max()
+        if seen > usd:
+            raise UsageError(f"--cap-usd {label}={usd:g}: an answer of {label} cost {seen:.3g} USD.")
+        changed.loc[mine, "cost_cap_usd"], changed.loc[mine, "cost_cap_basis"] = usd, STATED
+    return changed
 
 
 def _amounts(scored: pd.DataFrame, column: str) -> pd.DataFrame:

@@ -13,7 +13,7 @@ from bench.claims import parts
 from bench.claims.apart import hardly_apart
 from bench.claims.judge import Case, Judgement, judge_cases
 from bench.claims.outlook import outlook
-from bench.claims.pairs import pair
+from bench.claims.pairs import pair, with_caps
 from bench.claims.rivals import rival
 from bench.claims.verdict import Verdict
 from bench.errors import UsageError, suggest
@@ -65,12 +65,15 @@ class Ruling:
     """Claims that this run cannot judge -> why."""
 
 
-def judge_run(folder: Path, name: str | None = None, claim: Claim | None = None) -> Ruling:
+def judge_run(
+    folder: Path, name: str | None = None, claim: Claim | None = None, caps: Mapping[str, float] | None = None
+) -> Ruling:
     """Judges a run's declared claims, the one of a name, or a given one. UsageError if there is no such claim.
 
-    Holm's correction is over all declared claims of the run, also where only one is asked for.
+    Holm's correction is over all declared claims of the run, also where only one is asked for. `caps`: see `with_caps`.
     """
     record, items = read_run(folder)
+    items = with_caps(items, caps or {})
     claims = declared_claims(record)
     if name is not None and name not in claims:
         raise UsageError(f"the run has no claim '{name}'.{suggest(name, claims)}")

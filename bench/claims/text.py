@@ -50,6 +50,9 @@ def labels(judgement: Judgement, record: RunRecord) -> list[str]:
         remarks.append("repriced")
     if by == RESCORED:
         remarks.append("scored again")
+    for side in (judgement.pairs.candidate, judgement.pairs.baseline):
+        if side.cap_stated is not None and _priced(judgement.claim):
+            remarks.append(f"if an answer of {side.label} can cost {side.cap_stated:g} USD at most")
     return [*remarks, *_window(judgement, record)]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -33,6 +34,19 @@ def _positive(ctx: click.Context, param: click.Parameter, value: float | None) -
     if value is not None and not value > 0:
         raise click.BadParameter("must be above 0, e.g. 2", param=param)
     return value
+
+
+def _caps(ctx: click.Context, param: click.Parameter, given: tuple[str, ...]) -> dict[str, float]:
+    found = {}
+    for text in given:
+        label, _, usd = text.rpartition("=")
+        try:
+            found[label] = float(usd)
+        except ValueError:
+            found[label] = math.nan
+        if not label or not 0 < found[label] < math.inf:
+            raise click.BadParameter(f"'{text}' must be MODEL=USD, e.g. small=0.05", param=param, ctx=ctx)
+    return found
 
 
 def _margin_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -67,6 +81,14 @@ def _own(name: str | None, candidate: str | None, baseline: str | None, given: d
 @click.option("-t", "--suite", "suites", multiple=True, help="A suite it speaks of. Repeatable.  [default: the run's]")
 @click.option("--over", type=click.Choice(["each", "mean"]), help="Every suite must hold, or their mean.")
 @click.option("--about", type=click.Choice(["these", "such"]), help="These kinds of task, or other kinds like these.")
+@click.option(
+    "--cap-usd",
+    "caps",
+    multiple=True,
+    metavar="MODEL=USD",
+    callback=_caps,
+    help="The most that an answer of a model can cost, where the run does not know it. Repeatable.",
+)
 @click.option("--confidence", type=click.FloatRange(0.5, 1, min_open=True, max_open=True), help="[default: 0.95]")
 @click.option("--keep", is_flag=True, help="Let `bench report` show the claim given here, too.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -79,6 +101,7 @@ def claim(
     suites: tuple[str, ...],
     over: str | None,
     about: str | None,
+    caps: dict[str, float],
     confidence: float | None,
     keep: bool,
     as_json: bool,
@@ -113,7 +136,7 @@ def claim(
         record = totals.as_json(judgement)
         echo(json.dumps([record], indent=2, ensure_ascii=False) if as_json else totals.text(judgement))
         sys.exit(_EXIT[judgement.verdict])
-    ruling = claims.judge_run(folder, name, own)
+    ruling = claims.judge_run(folder, name, own, caps)
     of_run = read_record(folder)
     if as_json:
         echo(json.dumps(claims.as_json(ruling, of_run), indent=2, ensure_ascii=False))

@@ -207,6 +207,7 @@ TABLES: Mapping[str, Mapping[str, Check]] = {
         "effort": _text,
         "thinking": _flag,
         "thinking_budget": _COUNT,
+        "context_window": _COUNT,
         "max_connections": _COUNT,
         "stream_options": _flag,
         "timeout_s": _number(0, open_low=True),

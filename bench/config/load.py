@@ -29,7 +29,16 @@ from bench.records import (
 )
 
 LOCAL_KEYS = ("slots", "threads", "context", "kv_unified", "prompt_cache", "usd_per_hour")
-REMOTE_KEYS = ("base_url", "max_connections", "region", "headers", "effort", "thinking", "thinking_budget")
+REMOTE_KEYS = (
+    "base_url",
+    "max_connections",
+    "region",
+    "headers",
+    "effort",
+    "thinking",
+    "thinking_budget",
+    "context_window",
+)
 
 
 def load(path: Path, suites: Collection[str] | None = None) -> Comparison:

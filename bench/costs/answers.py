@@ -66,7 +66,8 @@ class Costs:
         if call is None:
             return columns
         first, each = self._slowest.get(planned.model, (None, None))
-        most = entry.max_tokens or planned.item.max_tokens
+        room = entry.context - (call.usage.in_total or 0)
+        most = max(0, min(entry.max_tokens or planned.item.max_tokens, room))
         seconds = None if first is None or each is None else first + most * each
         columns["cost_usd"] = _hours(rate, call.machine_s)
         columns["cost_retries_usd"] = _hours(rate, call.machine_retries_s)

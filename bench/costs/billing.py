@@ -44,6 +44,8 @@ class Billing:
     """The body's field that caps generated tokens."""
     beyond_cap: int | None = 0
     """Thinking tokens that the cap leaves out: 0 where it holds for all tokens; None where nothing limits them."""
+    context_window: int | None = None
+    """Tokens that a prompt and its answer can have together; None if unknown."""
 
     def price(self, book: PriceBook, at: datetime, usage: TokenUsage | None = None) -> Price | None:
         """The price at a moment; None if the list has none. An answer that reports reasoning is billed as thinking."""
@@ -58,9 +60,12 @@ class Billing:
 
     def worst(self, price: Price, prompt_tokens: int, body: Mapping[str, Any]) -> Decimal | None:
         """The most that asking once can cost, in USD; None if nothing bounds it."""
-        if self.beyond_cap is None:
-            return None
-        return prices.worst_case(price, prompt_tokens, body[self.cap_field] + self.beyond_cap + OVERRUN_TOKENS)
+        most = []
+        if self.beyond_cap is not None:
+            most.append(body[self.cap_field] + self.beyond_cap + OVERRUN_TOKENS)
+        if self.context_window is not None:
+            most.append(max(0, self.context_window - prompt_tokens))
+        return prices.worst_case(price, prompt_tokens, min(most)) if most else None
 
     def attempt(self, book: PriceBook, attempt: Attempt) -> Cost | None:
         """What an attempt cost that may be billed; None if there was no price."""
@@ -88,6 +93,7 @@ def billing(model: RecordedModel) -> Billing | None:
         region=model.region,
         cap_field=rules.max_tokens_field,
         beyond_cap=0 if rules.thinking_capped or thinks is False else model.thinking_budget,
+        context_window=model.context_window,
     )
 
 

@@ -111,6 +111,8 @@ class RecordedModel(JsonRecord):
     """Whether it was to think at all."""
     thinking_budget: int | None = None
     """Most tokens of thinking."""
+    context_window: int | None = None
+    """Tokens that a prompt and its answer can have together, as bench.toml states it."""
     max_tokens: int | None = None
     """Replaces every task's token cap."""
     temperature: float | None = None

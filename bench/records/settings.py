@@ -71,6 +71,8 @@ class RemoteModel(_Model):
     """Whether it thinks at all; refused where the model cannot obey, None leaves it to the vendor."""
     thinking_budget: int | None = None
     """Most tokens of thinking, where the vendor has such a limit; refused elsewhere."""
+    context_window: int | None = None
+    """Tokens that a prompt and its answer can have together; a bound of what a call can cost, never sent."""
     max_connections: int | None = None
     """Calls in flight at once; None for 8."""
 
@@ -114,8 +116,8 @@ ModelEntry = RemoteModel | LocalModel
 
 _SHOWN = (
     "label", "model", "base_url", "region", "headers", "extra_body", "effort", "thinking", "thinking_budget",
-    "max_tokens", "temperature", "top_p", "seed", "max_connections", "timeout_s", "usd_per_hour", "slots", "threads",
-    "context", "kv_unified", "prompt_cache", "own_provider", "stream_options",
+    "context_window", "max_tokens", "temperature", "top_p", "seed", "max_connections", "timeout_s", "usd_per_hour",
+    "slots", "threads", "context", "kv_unified", "prompt_cache", "own_provider", "stream_options",
 )  # fmt: skip
 
 

@@ -15,6 +15,8 @@ Floats = NDArray[np.float64]
 PRIOR_ICC = 0.2
 PRIOR_WORTH = 10
 """The intraclass correlation assumed while few items tell it, and how many differing items outweigh it by half."""
+LEAST_WITHIN = 0.5
+"""The least share of the variance that is left within fixed kinds of task, whatever the sample says."""
 TAIL_ICC = 0.5
 """The intraclass correlation assumed of what the sample has not met: calls at their cap."""
 FEWEST = 6.0
@@ -65,6 +67,27 @@ def prudent_design_effect(estimated: float, clusters: Sequence[str], differing: 
     this, at most 7.3 % (`make calibration`).
     """
     return max(estimated, 1 + (typical_size(clusters) - 1) * PRIOR_ICC * PRIOR_WORTH / (PRIOR_WORTH + differing))
+
+
+def stratified_effect(values: ArrayLike, kinds: Sequence[str]) -> float:
+    """The design effect of fixed kinds of task: the share of the values' variance that lies within them, at most 1.
+
+    Drawn anew, every kind has as many items as before, so what differs between kinds makes no error. The share is
+    R = (SSW / (n - G)) / (SST / (n - 1)) of n values in G kinds, drawn to 1 while few values differ from 0:
+    1 - (1 - R) k / (k + PRIOR_WORTH) with k of them, and at least LEAST_WITHIN. Tango's test with this effect keeps
+    its error, conditional on the kinds and over them (`make calibration`, section 12).
+    """
+    sample = np.asarray(values, dtype=np.float64)
+    _, codes = np.unique(np.asarray(kinds, dtype=str), return_inverse=True)
+    sizes, n = np.bincount(codes), len(sample)
+    total, differing = float(((sample - sample.mean()) ** 2).sum()), int(np.count_nonzero(sample))
+    if not 1 < len(sizes) < n or total == 0:
+        return 1.0
+    means = np.bincount(codes, weights=sample) / sizes
+    within = float(((sample - means[codes]) ** 2).sum())
+    share = within / (n - len(sizes)) / (total / (n - 1))
+    drawn = 1 - (1 - share) * differing / (differing + PRIOR_WORTH)
+    return min(1.0, max(LEAST_WITHIN, drawn))
 
 
 def joint_effect(effects: Sequence[float], sizes: Sequence[int]) -> float:

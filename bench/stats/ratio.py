@@ -9,7 +9,8 @@ from enum import Enum, auto
 import numpy as np
 from numpy.typing import ArrayLike
 
-from bench.stats.clusters import ClusteredMean, Floats, tail_design_effect
+from bench.stats import winsorized
+from bench.stats.clusters import Floats, tail_design_effect
 from bench.stats.intervals import Interval
 from bench.stats.reasons import Caveat, Reason
 from bench.stats.strata import (
@@ -19,19 +20,16 @@ from bench.stats.strata import (
     few_clusters,
     held_back,
     needed,
-    ratio_interval,
     undecided,
 )
 from bench.stats.tilted import tilted_p
 
 UNCAPPED_N = 100
 """Without a limit on what a value can come to, fewer independent items than these decide nothing."""
-UNCAPPED_FACTOR = 5
-"""Without a limit, a test must hold at alpha / 5: heavy tails make the usual p-values too small."""
-
-HEAVY = 1.35
-"""Without a limit, no values whose logarithms have a larger standard deviation are judged: at 2, log-normal costs at
-the very edge passed 9 to 15 % of the time even at alpha / 5."""
+ASSUMED_TIMES, ASSUMED_MORE = 1.0, 1.0
+"""Without a limit, see `assumed_limit`."""
+MOST_TIMES = 50
+"""How many times the items are tried for what would show a result."""
 
 Limits = tuple[float | None, float | None]
 """The most that a value of side a, of side b can come to; None if unknown."""
@@ -52,12 +50,12 @@ class _Tail:
 
     gain: Floats
     """What each item speaks for this direction; its mean is above 0 where the direction is true."""
-    reach: float | None
-    """How far below 0 a gain can be; None if nothing bounds it."""
-    most: float | None = None
-    """What a value can come to; None if nothing limits it."""
-    heavy: bool = False
-    """Whether nothing limits the values, and they spread farther than HEAVY."""
+    reach: float
+    """How far below 0 a gain can be."""
+    most: float
+    """What a value can come to, known or assumed."""
+    limited: bool
+    """Whether something limits it."""
 
 
 def ratio_test(
@@ -75,9 +73,9 @@ def ratio_test(
     SUMS: the linearised residuals are z_i = a_i / mean(a) - b_i / mean(b). GEOMETRIC: t on the logarithms of the
     items' ratios; every amount must be positive. The tilted null guards both where values can come to more
     than these items have met: to the side's limit, for GEOMETRIC beside the other side's smallest value here. Without
-    a limit of a nothing is shown to keep the bound, of b nothing to break it, unless at alpha / 5 on UNCAPPED_N items:
-    a tail that nothing limits and these items have not met is a risk that remains. `limits` of None: t alone decides,
-    for values of a fixed set whose tail is not in question.
+    a limit one is assumed, see `assumed_limit`, and fewer than UNCAPPED_N independent items decide nothing: a tail that
+    nothing limits and these items have not met is a risk that remains. `limits` of None: t alone decides, for values of
+    a fixed set whose tail is not in question. The t test is winsorized: a larger value of a never helps it.
 
     Families that are dear as wholes: the guard takes TAIL_ICC for the least intraclass correlation. Where whole
     families explode to a limit of 3 to 10 times the claimed mean (18 to 40 families of 6 to 12), still 0 to 12 % of
@@ -95,18 +93,15 @@ def _of_sums(a: Floats, b: Floats, strata: Strata, bound: float, limits: Limits 
     if not (ours.mean() > 0 and theirs.mean() > 0):
         return undecided(math.nan, n, Caveat(reason=Reason.ZERO_SUM))
     problem = few_clusters(strata)
-    log_ratio = None if problem else _log_ratio(ours, theirs, strata)
-    if log_ratio is None:
+    if problem:
         return undecided(float(ours.mean() / theirs.mean()), n, problem)
+    log_ratio = _log_ratio(ours, theirs, strata)
     tails = None
     if limits is not None:
         excess, heaviest = ours - bound * theirs, float(weights.max())
-        reach = None if limits[0] is None else max(limits[0] * heaviest, float(ours.max()))
-        other = None if limits[1] is None else bound * max(limits[1] * heaviest, float(theirs.max()))
-        heavy = [limit is None and _heavy(side) for limit, side in zip(limits, (a, b), strict=True)]
-        tails = _Tail(-excess, reach, limits[0], heavy[0]), _Tail(excess, other, heavy=heavy[1])
-    residuals = (ours / ours.mean() - theirs / theirs.mean()) / weights
-    test = _judged(log_ratio, (residuals, math.log(bound)), strata, tails, alpha)
+        mine = _tail_of(-excess, ours, limits[0], heaviest, bound * float(theirs.mean()))
+        tails = mine, _tail_of(excess, bound * theirs, _times(bound, limits[1]), heaviest, float(ours.mean()))
+    test = _judged(log_ratio, math.log(bound), strata, tails, alpha)
     unbounded = limits is not None and None in limits
     return replace(test, notes=(Caveat(reason=Reason.TAIL_UNBOUNDED),)) if unbounded else test
 
@@ -116,69 +111,93 @@ def _geometric(a: Floats, b: Floats, strata: Strata, bound: float, limits: Limit
         raise ValueError("amounts must be positive for a ratio of each item")
     logs, limit, weights = np.log(a / b), math.log(bound), strata.weights()
     problem = few_clusters(strata)
-    mean = None if problem else strata.mean(logs)
-    if mean is None:
+    if problem:
         return undecided(math.exp(float((logs * weights).mean())), len(a), problem)
     if limits is None:
-        return _judged(mean, (logs, limit), strata, None, alpha)
-    gain, heaviest = (limit - logs) * weights, float(weights.max())
-    farthest = [
-        None if most is None else math.log(max(most, float(mine.max())) / float(other.min()))
-        for most, mine, other in ((limits[0], a, b), (limits[1], b, a))
-    ]
-    tails = (
-        _Tail(gain, None if farthest[0] is None else heaviest * (farthest[0] - limit), limits[0]),
-        _Tail(-gain, None if farthest[1] is None else heaviest * (farthest[1] + limit)),
-    )
-    return _judged(mean, (logs, limit), strata, tails, alpha)
+        return _judged(logs, limit, strata, None, alpha)
+    gain, heaviest, tails = (limit - logs) * weights, float(weights.max()), []
+    for sign, most, mine, other, by in ((1, limits[0], a, b, bound), (-1, limits[1], b, a, 1 / bound)):
+        usual = by * math.exp(float(np.log(other).mean()))
+        most = assumed_limit(mine, usual) if most is None else max(most, float(mine.max()))
+        reach = heaviest * (math.log(most / float(other.min())) - sign * limit)
+        tails.append(_Tail(sign * gain, reach, most, limits[0 if sign > 0 else 1] is not None))
+    return _judged(logs, limit, strata, (tails[0], tails[1]), alpha)
+
+
+def assumed_limit(values: Floats, usual: float) -> float:
+    """What a value that nothing limits is taken to come to: more than was met, and the more the farther that lies out.
+
+    M (ASSUMED_TIMES + ASSUMED_MORE M / usual), M the largest value and `usual` the mean at which the bound is just
+    kept: it rises with each value, so a larger one never helps. Chosen on log-normal costs with sigma 1 to 2.5.
+    """
+    largest = float(values.max())
+    return largest * (ASSUMED_TIMES + ASSUMED_MORE * largest / usual)
+
+
+def _tail_of(gain: Floats, values: Floats, limit: float | None, heaviest: float, usual: float) -> _Tail:
+    """The tail of a side of a ratio of sums, from its amounts times their weights."""
+    most = assumed_limit(values, usual) if limit is None else max(limit * heaviest, float(values.max()))
+    return _Tail(gain, most, most if limit is None else limit, limit is not None)
+
+
+def _times(factor: float, limit: float | None) -> float | None:
+    return None if limit is None else factor * limit
 
 
 def _judged(
-    log_ratio: ClusteredMean,
-    judged: tuple[Floats, float],
-    strata: Strata,
-    tails: tuple[_Tail, _Tail] | None,
-    alpha: float,
+    log_ratios: Floats, limit: float, strata: Strata, tails: tuple[_Tail, _Tail] | None, alpha: float
 ) -> BoundTest:
-    """A ratio whose logarithm must be at most a limit; `judged` has values that vary as it does, and the limit."""
-    residuals, limit = judged
-    n, problem, least, why = log_ratio.n, None, 1.0, None
-    plain = p_within, p_beyond = log_ratio.negated().above_p(-limit), log_ratio.above_p(limit)
+    """A ratio whose logarithm must be at most a limit; `log_ratios` have it for their mean, and vary as it does."""
+    mean = strata.mean(log_ratios)
+    assert mean is not None
+    n, problem, least, why = mean.n, None, 1.0, None
+    plain = p_within, p_beyond = (
+        winsorized.below_p(log_ratios, strata, limit),
+        winsorized.above_p(log_ratios, strata, limit),
+    )
     if tails:
         effect = _tail_effect(strata, tails[0].gain)
         p_within, p_beyond = (_guarded(p, tail, effect) for p, tail in zip(plain, tails, strict=True))
         worth = None if effect == 1 else int(n / effect + 1e-9)
-        if tails[0].reach is None:
+        if not tails[0].limited:
             least = UNCAPPED_N * effect / sum(1 for _ in strata.parts())
             if n < UNCAPPED_N * effect - 1e-9:
                 problem = Caveat(reason=Reason.TAIL_FEW_ITEMS, n=n, worth=worth, least=UNCAPPED_N)
-            elif tails[0].heavy:
-                problem = Caveat(reason=Reason.TAIL_HEAVY, n=n, worth=worth)
         if plain[0] <= alpha < p_within and not problem:
-            cure = _cure(tails[0], effect, alpha)
-            why = Caveat(reason=Reason.TAIL_UNCLEAR, n=n, worth=worth, most=tails[0].most, cure=cure)
-    now, spread = strata.errors(residuals, log_ratio.design_effect)
+            why = Caveat(
+                reason=Reason.TAIL_UNCLEAR if tails[0].limited else Reason.TAIL_ASSUMED,
+                n=n,
+                worth=worth,
+                most=tails[0].most,
+                cure=_cure(tails[0], effect, alpha),
+                enough=_enough(tails[0], effect, alpha),
+            )
+    now, spread = strata.errors(log_ratios, mean.design_effect)
     test = BoundTest(
-        estimate=math.exp(log_ratio.mean),
-        interval=ratio_interval(log_ratio, 1 - 2 * alpha),
-        interval_95=ratio_interval(log_ratio, 0.95),
+        estimate=math.exp(mean.mean),
+        interval=_as_ratio(winsorized.interval(log_ratios, strata, 1 - 2 * alpha)),
+        interval_95=_as_ratio(winsorized.interval(log_ratios, strata, 0.95)),
         p_within=p_within,
         p_beyond=p_beyond,
         n=n,
-        design_effect=log_ratio.design_effect,
+        design_effect=mean.design_effect,
         detectable=detectable(now * math.sqrt(n), n, alpha),
-        needed=needed(spread, limit - log_ratio.mean, math.ceil(least), alpha),
+        needed=needed(spread, limit - mean.mean, math.ceil(least), alpha),
         problem=problem,
     )
     return held_back(test, why) if why else test
 
 
+def _as_ratio(logs: Interval) -> Interval:
+    assert logs.low is not None
+    assert logs.high is not None
+    return Interval(math.exp(logs.estimate), math.exp(logs.low), math.exp(logs.high), logs.n)
+
+
 def _guarded(p: float, tail: _Tail, effect: float) -> float:
     """The p-value that also holds where the sample has not met the worst value yet."""
-    if tail.heavy:
+    if not tail.limited and len(tail.gain) < UNCAPPED_N * effect - 1e-9:
         return 1.0
-    if tail.reach is None:
-        return 1.0 if len(tail.gain) < UNCAPPED_N * effect - 1e-9 else min(1.0, UNCAPPED_FACTOR * p)
     if tail.reach <= 0:
         return p
     return max(p, tilted_p(tail.gain, -tail.reach, design_effect=effect))
@@ -186,8 +205,6 @@ def _guarded(p: float, tail: _Tail, effect: float) -> float:
 
 def _cure(tail: _Tail, effect: float, alpha: float) -> float | None:
     """The limit at which the guard would pass, to a hundredth of today's; None where none would."""
-    if tail.most is None or tail.reach is None:
-        return None
     least = max(0.0, -float(tail.gain.min())) / tail.reach
     shares = np.linspace(0.99, 0.01, 99)
     shares = shares[shares > least]
@@ -199,10 +216,19 @@ def _cure(tail: _Tail, effect: float, alpha: float) -> float | None:
     return None if low == len(shares) else tail.most * float(shares[low])
 
 
-def _heavy(values: Floats) -> bool:
-    """Whether the values above 0 spread so far that a usual test of them does not hold."""
-    logs = np.log(values[values > 0])
-    return len(logs) > 1 and float(logs.std(ddof=1)) > HEAVY
+def _enough(tail: _Tail, effect: float, alpha: float) -> int | None:
+    """How many items of the same values the guard would pass, to a tenth; None beyond MOST_TIMES as many."""
+
+    def passes(step: int) -> bool:
+        return tilted_p(tail.gain, -tail.reach, design_effect=effect / 1.1**step) <= alpha
+
+    low, high = 0, math.ceil(math.log(MOST_TIMES) / math.log(1.1))
+    if not passes(high):
+        return None
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if passes(middle) else (middle, high)
+    return math.ceil(len(tail.gain) * 1.1**high)
 
 
 def _tail_effect(strata: Strata, gain: Floats) -> float:
@@ -223,17 +249,20 @@ def ratio_of_sums(a: ArrayLike, b: ArrayLike, strata: Strata, confidence: float 
     ours, theirs = _amounts(a) * weights, _amounts(b) * weights
     if not (ours.mean() > 0 and theirs.mean() > 0):
         return None
-    log_ratio = None if few_clusters(strata) else _log_ratio(ours, theirs, strata)
-    if log_ratio is None:
+    if few_clusters(strata):
         return Interval(float(ours.mean() / theirs.mean()), None, None, len(ours))
-    return ratio_interval(log_ratio, confidence)
+    mean = strata.mean(_log_ratio(ours, theirs, strata))
+    assert mean is not None
+    reach = mean.quantile(confidence) * mean.se
+    return _as_ratio(Interval(mean.mean, mean.mean - reach, mean.mean + reach, mean.n))
 
 
-def _log_ratio(ours: Floats, theirs: Floats, strata: Strata) -> ClusteredMean | None:
-    """The logarithm of the ratio of two sums, of amounts times their weights: the delta method."""
-    relative = (ours / ours.mean() - theirs / theirs.mean()) / strata.weights()
-    mean = strata.mean(relative)
-    return None if mean is None else replace(mean, mean=math.log(ours.mean() / theirs.mean()))
+def _log_ratio(ours: Floats, theirs: Floats, strata: Strata) -> Floats:
+    """Values whose mean is the logarithm of the ratio of two sums and which vary as it does (the delta method), from
+    amounts times their weights."""
+    ratio = ours.mean() / theirs.mean()
+    found: Floats = (ours / ours.mean() - theirs / theirs.mean()) / strata.weights() + math.log(ratio)
+    return found
 
 
 def _amounts(values: ArrayLike) -> Floats:

@@ -23,10 +23,10 @@ class Reason(Enum):
     """Nothing limits what a value can come to: the interval may be too narrow."""
     TAIL_FEW_ITEMS = auto()
     """Nothing limits side a's values, and the items are too few for that."""
-    TAIL_HEAVY = auto()
-    """Nothing limits side a's values, and they spread so far that no usual test of them holds."""
+    TAIL_ASSUMED = auto()
+    """Nothing limits side a's values, and some as large as may be assumed could still break the bound."""
     TAIL_UNCLEAR = auto()
-    """The result is too near to the bound: side a's values, limited or not, could still break it."""
+    """Some of side a's values that reach their limit could still break the bound."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +48,8 @@ class Caveat:
     chance: float | None = None
     """FEW_FAMILIES: how often items like these would show no loss then."""
     most: float | None = None
-    """TAIL_*: the most that a value of side a can come to; None if nothing limits it."""
+    """TAIL_*: the most that a value of side a can come to, known or assumed."""
     cure: float | None = None
-    """TAIL_UNCLEAR: the limit at which the same values would show it; None where no limit would."""
+    """TAIL_ASSUMED, TAIL_UNCLEAR: the limit at which the same values would show it; None where no limit would."""
+    enough: int | None = None
+    """TAIL_ASSUMED, TAIL_UNCLEAR: how many items of the same values would show it; None where no likely number does."""

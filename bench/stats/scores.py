@@ -7,11 +7,19 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike
 
-from bench.stats.clusters import ClusteredMean, Floats, clustered_mean, joint_effect, prudent_design_effect
+from bench.stats import winsorized
+from bench.stats.clusters import (
+    ClusteredMean,
+    Floats,
+    clustered_mean,
+    joint_effect,
+    prudent_design_effect,
+    stratified_effect,
+)
 from bench.stats.intervals import Interval
 from bench.stats.paired import Paired, inferiority_p, noninferiority_p, tango, tango_interval
 from bench.stats.reasons import Caveat
-from bench.stats.strata import Strata, few_clusters, hull, mean_difference
+from bench.stats.strata import Strata, few_clusters, hull
 from bench.stats.tilted import tilted_interval, tilted_p
 
 FEW_LOSSES = 16
@@ -29,27 +37,26 @@ class ScoreDifference:
     mean: ClusteredMean
     """Their mean over suites."""
     design_effect: float
-    """How many clustered items are worth one independent item."""
+    """How many items are worth one independent item; see `BoundTest`."""
     pair: Paired | None
     """Counts of lost and won items; None where scores are not one run's 0 or 1 on one suite."""
 
     def above_p(self, bound: float) -> float:
         """p-value of H0: the difference is `bound` or less.
 
-        Of independent items a further loss never makes it smaller. Of clustered ones it can, where a single family of
-        wins is all that spreads the values: so does every t test.
-        Counts: Tango's exact p; otherwise the tilted null. Of clustered items both as far as what differs says how
-        they cluster, see `prudent_design_effect`, and CR2-t; the larger decides.
+        A further loss never makes it smaller. Counts: Tango's exact p, with the fixed kinds of task as strata;
+        otherwise the tilted null. Of clustered items both as far as what differs says how they cluster, see
+        `prudent_design_effect`, and CR2-t, winsorized; the larger decides.
         """
         if self.strata.independent:
             return self._alone_p(1, bound)
-        return max(self.mean.above_p(bound), self._alone_p(1, bound))
+        return max(winsorized.above_p(self.values, self.strata, bound), self._alone_p(1, bound))
 
     def below_p(self, bound: float) -> float:
         """p-value of H0: the difference is `bound` or more; see `above_p`."""
         if self.strata.independent:
             return self._alone_p(-1, bound)
-        return max(self.mean.negated().above_p(-bound), self._alone_p(-1, bound))
+        return max(winsorized.below_p(self.values, self.strata, bound), self._alone_p(-1, bound))
 
     def two_sided_p(self) -> float:
         """p-value of H0: no difference; twice the smaller of the one-sided ones."""
@@ -62,7 +69,9 @@ class ScoreDifference:
         else:
             weighted, reach = self._weighted()
             bounds = tilted_interval(weighted, reach, confidence, design_effect=self.design_effect)
-        return _possible(bounds if self.strata.independent else hull(bounds, mean_difference(self.mean, confidence)))
+        if not self.strata.independent:
+            bounds = hull(bounds, winsorized.interval(self.values, self.strata, confidence))
+        return _possible(bounds)
 
     def errors(self) -> tuple[float, float]:
         """The standard error as asked and with one item of each suite; see `Strata.errors`."""
@@ -86,7 +95,7 @@ class ScoreDifference:
         """Clustered: the largest p-value of as many losses or fewer, since they also say how little items cluster."""
 
         def worth(lost: float) -> Paired:
-            effect = 1.0 if self.strata.independent else self._effect(lost + pair.won)
+            effect = self.design_effect if self.strata.independent else self._effect(lost + pair.won)
             return Paired(pair.n, lost, pair.won).scaled(effect)
 
         def p(counts: Paired) -> float:
@@ -132,10 +141,12 @@ def score_difference(
     mean = None if problem else strata.mean(values)
     if mean is None:
         return None, problem
-    effect = 1.0 if strata.independent else _design_effect(values, strata)
     pair = None
     if binary and strata.single:
         pair = Paired(len(values), float((values < 0).sum()), float((values > 0).sum()))
+    effect = 1.0 if strata.independent else _design_effect(values, strata)
+    if strata.independent and pair is not None and strata.kinds is not None:
+        effect = stratified_effect(values, strata.kinds)
     return ScoreDifference(values=values, strata=strata, mean=mean, design_effect=effect, pair=pair), None
 
 

@@ -37,7 +37,8 @@ class BoundTest:
     n: int
     """Pairs it rests on."""
     design_effect: float = 1.0
-    """How many clustered items are worth one independent item."""
+    """How many items are worth one independent item: above 1 where clusters are drawn, below 1 where fixed kinds of
+    task explain a part of what differs."""
     discordance: float | None = None
     """Differences of one 0 or 1 an item: share of items on which the sides differ."""
     detectable: float | None = None
@@ -62,6 +63,8 @@ class Strata:
     """Each item's suite."""
     clusters: Sequence[str]
     """Each item's cluster, unique over suites."""
+    kinds: Sequence[str] | None = None
+    """Each item's kind of task where the kinds are fixed, and not drawn, unique over suites; None if it has none."""
 
     def parts(self) -> Iterator[tuple[str, NDArray[np.bool_]]]:
         """Each suite's name and mask."""
@@ -81,7 +84,8 @@ class Strata:
     def chosen(self, mask: NDArray[np.bool_]) -> Strata:
         """The items under a mask."""
         at = np.flatnonzero(mask).tolist()
-        return Strata([self.suites[i] for i in at], [self.clusters[i] for i in at])
+        kinds = None if self.kinds is None else [self.kinds[i] for i in at]
+        return Strata([self.suites[i] for i in at], [self.clusters[i] for i in at], kinds)
 
     def weights(self) -> Floats:
         """Each item's weight, mean 1: n / (suites x items of its suite)."""
@@ -109,19 +113,6 @@ class Strata:
     def independent(self) -> bool:
         """Whether every item is its own cluster."""
         return len(set(self.clusters)) == len(self.clusters)
-
-
-def mean_difference(mean: ClusteredMean, confidence: float) -> Interval:
-    """The t interval of a clustered mean."""
-    reach = mean.quantile(confidence) * mean.se
-    return Interval(mean.mean, mean.mean - reach, mean.mean + reach, mean.n)
-
-
-def ratio_interval(log_ratio: ClusteredMean, confidence: float) -> Interval:
-    """The t interval of a log ratio, as a ratio."""
-    reach = log_ratio.quantile(confidence) * log_ratio.se
-    low, high = math.exp(log_ratio.mean - reach), math.exp(log_ratio.mean + reach)
-    return Interval(math.exp(log_ratio.mean), low, high, log_ratio.n)
 
 
 def hull(interval: Interval, other: Interval) -> Interval:

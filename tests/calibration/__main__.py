@@ -39,13 +39,21 @@ SECTIONS = {
         "12. These kinds of task: families as fixed strata, rates that vary over them (ICC 0.1), supported",
         ("families", "true difference", "ψ"),
     ),
+    "12 lost": (
+        "12. Answers lost: 3 points worse, failures of the candidate and answers of the baseline are lost",
+        ("n", "lost, candidate and baseline", "ψ"),
+    ),
+    "12 mean": (
+        "12. The mean of two suites, 23 families of 10 and 18 of 48 (ICC 0.1), supported",
+        ("about", "true difference", "ψ"),
+    ),
     "12 sizes": ("12. Sizes of samples: the worst false verdict (enumerated)", ("margin, points", "n", "verdict")),
     "12 unlimited": ("12. Costs without a limit, “90 % cheaper” at exactly 90 %", ("σ candidate", "n")),
     "11": ("11. Verdicts changed by what must not matter", ("n", "items a cluster", "change")),
 }
 SLOW_FIRST = (
     "10", "7", "6", "6 families", "6 latency", "5", "4", "10 tokens", "10 latency",
-    "12 sizes", "12 unlimited", "12 fixed",
+    "12 sizes", "12 unlimited", "12 mean", "12 fixed", "12 lost",
     "11", "1", "2", "3",
 )  # fmt: skip
 

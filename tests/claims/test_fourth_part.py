@@ -82,6 +82,9 @@ class Tokens(RatioPart):
     def said(self, estimate: float) -> str:
         return f"{estimate:.2f} times the tokens"
 
+    def amount(self, value: float) -> str:
+        return f"{value:.0f} tokens"
+
     def wanted(self, margin: float) -> str:
         return f"at most {100 * margin:g} % more tokens"
 

@@ -189,7 +189,7 @@ class TestCost:
         result = cost(ours, theirs, alone(60), 0.9, caps=(40.0, 8.0))
         assert result.blocked == (
             "an answer can cost up to 40 USD, and 60 items are too few to rule out that enough of them would: "
-            "with at most 1 % of that limit these would do"
+            "with a limit of 0.4 USD these would do"
         )
         assert (result.detectable, result.needed, result.problem) == (None, None, None)
         ours, theirs = bills(UNCAPPED_N, 0.1 * 0.932, spread=0.32)
@@ -197,7 +197,9 @@ class TestCost:
         assert barely.interval.high is not None
         assert barely.interval.high < 0.1
         assert barely.blocked == (
-            "what an answer costs has no limit, so it takes a clearer result than these 100 items give"
+            "what an answer costs has no limit; say that an answer can cost up to 0.89 USD, and 100 items are too few "
+            "to rule out that enough of them would: with a limit of 0.222 USD these would do, or about 350 items like "
+            "them would"
         )
 
     def test_families_may_be_dear_as_wholes(self) -> None:

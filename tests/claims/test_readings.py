@@ -70,7 +70,7 @@ def test_items_that_share_a_source_are_dependent_in_either_reading(tmp_path: Pat
     of_family = judged(tmp_path / "family", world(12, 50, 0.95, lost=lost))
     worded = judged(tmp_path / "worded", world(12, 50, 0.95, sources=5, lost=lost))
     alone, shared = (opinion.test.parts["reasoning", "quality"] for opinion in (of_family, worded))
-    assert alone.design_effect == 1
+    assert 0.9 < alone.design_effect <= 1, "independent, and the families as fixed strata"
     assert shared.design_effect > 4, "five wordings of a ticket fail together"
     assert of_family.other.test.parts["reasoning", "quality"].design_effect > 1
 

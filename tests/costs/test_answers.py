@@ -171,12 +171,12 @@ def test_thinking_is_billed_by_its_own_price(tmp_path: Path) -> None:
 
 def test_machine_time_is_the_cost_of_local_weights(prices: PriceBook) -> None:
     found, costs = columns(prices, LOCAL, call(machine_s=20.0, machine_retries_s=5.0))
-    # 0.36 USD an hour is 0.0001 a second; at worst 0.5 s and 4000 tokens of 0.02 s
+    # 0.36 USD an hour is 0.0001 a second; at worst 0.5 s and the 2596 tokens of 0.02 s that 4096 leave a prompt of 1500
     assert found == {
         "cost_usd": pytest.approx(0.002),
         "cost_retries_usd": pytest.approx(0.0005),
         "cost_reported_usd": None,
-        "cost_cap_usd": pytest.approx(0.0001 * (0.5 + 4000 * 0.02)),
+        "cost_cap_usd": pytest.approx(0.0001 * (0.5 + 2596 * 0.02)),
         "cost_cap_basis": "observed bound",
         "price_id": "usd_per_hour=0.36",
         "price_factor": None,
@@ -193,7 +193,7 @@ def test_the_bound_is_the_slowest_of_the_runs_own_calls(prices: PriceBook) -> No
         call(attempt(ttft_s=99.0, window_s=99.0), source_run="earlier"),
     ]
     costs = Costs(prices, {"small": LOCAL}, [(PLANNED, one) for one in seen])
-    assert costs.of(PLANNED, seen[0])["cost_cap_usd"] == pytest.approx(0.0001 * (3.0 + 4000 * 0.04))
+    assert costs.of(PLANNED, seen[0])["cost_cap_usd"] == pytest.approx(0.0001 * (3.0 + 2596 * 0.04))
 
 
 @pytest.mark.parametrize("unseen", [attempt(ttft_s=None), attempt(window_s=None)])

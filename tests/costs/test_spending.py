@@ -188,3 +188,15 @@ def test_only_prices_that_bill_a_model_can_be_stale(tmp_path: Path) -> None:
     [line] = Spending.of([endpoint("old"), endpoint("new")], book).stale()
     assert line.startswith("prices were last read 2020-01-01")
     assert Spending.of([endpoint("new"), endpoint("m"), endpoint("none")], book).stale() == []
+
+
+def test_a_context_window_bounds_what_a_token_limit_does_not() -> None:
+    free, bill, _ = of("dashscope/qwen-plus", thinking=True, context_window=2000)
+    price = bill.price(free.book, datetime.now(UTC))
+    assert price is not None
+    prompt = most_prompt_tokens(planned().item)
+    assert free.worst(planned()) == prices.worst_case(price, prompt, 2000 - prompt)
+    wide, other, _ = of("dashscope/qwen-plus", thinking=False, context_window=1_000_000)
+    price = other.price(wide.book, datetime.now(UTC))
+    assert price is not None
+    assert wide.worst(planned()) == prices.worst_case(price, prompt, 1000 + OVERRUN_TOKENS)

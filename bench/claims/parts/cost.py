@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
-from bench.claims.pairs import Mask, Pairs
+from bench.claims.pairs import Mask, Pairs, Side
 from bench.claims.parts.missing import MISSING_RATE, absent, lacking
 from bench.claims.parts.part import Axis, RatioPart
 from bench.claims.parts.result import PartResult, at_worst, undecided, unjudged, worded
@@ -45,9 +46,13 @@ class CostPart(RatioPart):
         """The largest ratio of the bills that keeps the saving."""
         return 1 - margin
 
+    def amount(self, value: float) -> str:
+        """For example "0.02 USD"."""
+        return f"{value:.3g} USD"
+
     def limited(self, most: float) -> str:
         """For example "an answer can cost up to 0.02 USD"."""
-        return f"an answer can cost up to {most:.3g} USD"
+        return f"an answer can cost up to {self.amount(most)}"
 
     def test(self, scope: Scope) -> PartResult:
         """Lost samples that were billed count in the bill; few unknown costs count at their worst for each verdict."""
@@ -93,7 +98,19 @@ class CostPart(RatioPart):
         caps = _most(pairs.candidate.cap[mask]), _most(pairs.baseline.cap[mask])
         bound = self.bound(self.limit(claim))
         test = ratio_test(ours, theirs, scope.strata(mask), bound, limits=caps, alpha=claim.alpha)
-        return worded(self.key, test, self.in_words)
+        return worded(self.key, test, partial(self._said_of, pairs.candidate))
+
+    def _said_of(self, side: Side, caveat: Caveat) -> str:
+        """A reason in words; a limit that would do also as the token limit that makes it, or as the option."""
+        said = self.in_words(caveat)
+        if caveat.cure is None:
+            return said
+        if caveat.reason is Reason.TAIL_ASSUMED:
+            return f"{said} (--cap-usd, if you know one)"
+        if caveat.most and side.max_tokens and not side.cap_stated:
+            tokens = _down(side.max_tokens * caveat.cure / caveat.most)
+            return f"{said} (max_tokens of about {tokens} in place of {side.max_tokens})"
+        return said
 
     def test_totals(self, claim: Claim, ours: AggregateRow, theirs: AggregateRow) -> PartResult:
         """The bills' ratio, which totals give no interval."""
@@ -176,6 +193,12 @@ def _at_hours(pairs: Pairs) -> str:
             return ""
         said.append(f"{saving(float(mine[known].sum() / other[known].sum()))} {name}")
     return f": over all items {ours.label} would cost {' and '.join(said)}"
+
+
+def _down(tokens: float) -> int:
+    """Two digits of a token limit, rounded down."""
+    unit = int(10 ** max(0, len(str(int(tokens))) - 2))
+    return int(tokens) // unit * unit
 
 
 def _most(caps: Floats) -> float | None:

@@ -37,6 +37,10 @@ class LatencyPart(RatioPart):
         """The largest ratio of the times that keeps the margin."""
         return margin
 
+    def amount(self, value: float) -> str:
+        """For example "600 s"."""
+        return f"{value:.3g} s"
+
     def limited(self, most: float) -> str:
         """For example "a call can take up to 600 s"."""
         return f"a call can take up to {most:g} s"

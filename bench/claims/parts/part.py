@@ -165,6 +165,10 @@ class RatioPart(Part):
     """That nothing limits what an answer can come to, as a clause."""
 
     @abstractmethod
+    def amount(self, value: float) -> str:
+        """What an answer came to, with its unit, e.g. "0.02 USD"."""
+
+    @abstractmethod
     def limited(self, most: float) -> str:
         """What an answer can come to, as a clause."""
 
@@ -182,22 +186,26 @@ class RatioPart(Part):
         if caveat.reason is Reason.TAIL_FEW_ITEMS:
             it_takes = f"it takes at least {caveat.least:g}"
             return f"{self.unlimited}, and {caveat.n} items{worth} are too few for that: {it_takes}"
-        if caveat.reason is Reason.TAIL_UNCLEAR and caveat.most is None:
-            return f"{self.unlimited}, so it takes a clearer result than these {caveat.n} items{worth} give"
-        if caveat.reason is Reason.TAIL_UNCLEAR:
+        if caveat.reason in (Reason.TAIL_ASSUMED, Reason.TAIL_UNCLEAR):
             assert caveat.most is not None
+            can = self.limited(caveat.most)
+            if caveat.reason is Reason.TAIL_ASSUMED:
+                can = f"{self.unlimited}; say that {can}"
             many = f"{caveat.n} items{worth} are too few to rule out that enough of them would"
-            return f"{self.limited(caveat.most)}, and {many}{self._cure(caveat)}"
-        if caveat.reason is Reason.TAIL_HEAVY:
-            return f"{self.unlimited}, and the {caveat.n} seen differ too much for a test without one: set a limit"
+            return f"{can}, and {many}: {self.cure(caveat)}"
         return clusters_in_words(caveat)
 
-    def _cure(self, caveat: Caveat) -> str:
-        """The limit at which the same values would show it."""
-        if caveat.cure is None:
-            return ": it takes more items"
-        assert caveat.most is not None
-        return f": with at most {caveat.cure / caveat.most:.0%} of that limit these would do".replace("%", " %")
+    def cure(self, caveat: Caveat) -> str:
+        """The limit at which the same values would show it, or how many items would."""
+        cures = [] if caveat.cure is None else [f"with a limit of {self.amount(caveat.cure)} these would do"]
+        cures += [] if caveat.enough is None else [f"about {_rounded(caveat.enough)} items like them would"]
+        return ", or ".join(cures) or "no likely number of items would do"
+
+
+def _rounded(count: int) -> int:
+    """Up, to two digits."""
+    unit = int(10 ** max(0, len(str(count)) - 2))
+    return -(-count // unit) * unit
 
 
 def worth_in_words(caveat: Caveat) -> str:

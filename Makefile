@@ -81,7 +81,7 @@ attack: $(READY)  ## Make every attack: programs at each rung, replies, run fold
 
 .PHONY: fuzz
 fuzz: $(READY)  ## Try anything as reply, usage, answer, import and page: EXAMPLES of each, 5000 unless said
-	@FUZZ_EXAMPLES=$(EXAMPLES) $(PYTEST) tests/attack/test_fuzz.py
+	@FUZZ_EXAMPLES=$(EXAMPLES) $(PYTEST) tests/attack/test_fuzz.py tests/attack/test_whole.py
 
 .PHONY: sbom
 sbom: $(READY)  ## Write the bill of materials of requirements.lock, dist/claimbench.cdx.json (CycloneDX)

@@ -18,7 +18,7 @@ from bench.stats import Interval, proportion_interval
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
+class GroupScore:
     """What a solver scored on the items of one family at one level."""
 
     suite: str
@@ -44,7 +44,7 @@ def export(registry: Registry, run: RunSettings) -> Iterator[str]:
         yield json.dumps(line, ensure_ascii=False)
 
 
-def grade(answers: Path, registry: Registry, exam_seed: int | None = None) -> list[Cell]:
+def grade(answers: Path, registry: Registry, exam_seed: int | None = None) -> list[GroupScore]:
     """The score of a file of replies, a line of JSON each with `task`, `item` and `answer`: all, by level, by family.
 
     UsageError naming the line of a reply to no item, or to one that another line answers.
@@ -88,14 +88,14 @@ def _suite(registry: Registry, task: str, where: str) -> str:
     return next((name for name, members in registry.suites.items() if task in members), task)
 
 
-def _cells(items: Sequence[Item], scores: Sequence[float]) -> Iterator[Cell]:
+def _cells(items: Sequence[Item], scores: Sequence[float]) -> Iterator[GroupScore]:
     groups: dict[tuple[str, str, int | None], list[tuple[float, str]]] = {}
     for item, score in zip(items, scores, strict=True):
         for key in ((item.suite, "all", None), (item.suite, "all", item.level), (item.suite, item.family, item.level)):
             groups.setdefault(key, []).append((score, item.cluster))
     for (suite, family, level), members in sorted(groups.items(), key=lambda each: _order(each[0])):
         interval = proportion_interval([score for score, _ in members], [cluster for _, cluster in members])
-        yield Cell(suite=suite, family=family, level=level, n=len(members), score=interval)
+        yield GroupScore(suite=suite, family=family, level=level, n=len(members), score=interval)
 
 
 def _order(key: tuple[str, str, int | None]) -> tuple[str, bool, str, int]:
@@ -103,7 +103,7 @@ def _order(key: tuple[str, str, int | None]) -> tuple[str, bool, str, int]:
     return suite, family != "all", family, level or 0
 
 
-def table(cells: Sequence[Cell]) -> str:
+def table(cells: Sequence[GroupScore]) -> str:
     """The cells as a Markdown table."""
     lines = ["| suite | family | level | n | score (95 % interval) |", "|---|---|---:|---:|---:|"]
     for cell in cells:

@@ -81,7 +81,7 @@ attack: $(READY)  ## Make every attack: programs at each rung, replies, run fold
 
 .PHONY: fuzz
 fuzz: $(READY)  ## Try anything as reply, usage, answer, import and page: EXAMPLES of each, 5000 unless said
-	@FUZZ_EXAMPLES=$(EXAMPLES) $(PYTEST) tests/attack/test_fuzz.py
+	@FUZZ_EXAMPLES=$(EXAMPLES) $(PYTEST) tests/attack/test_fuzz.py tests/attack/test_whole.py
 
 .PHONY: sbom
 sbom: $(READY)  ## Write the bill of materials of requirements.lock, dist/claimbench.cdx.json (CycloneDX)
@@ -117,6 +117,10 @@ calibration: $(READY)  ## Measure how often the verdicts err, against their bars
 .PHONY: evidence
 evidence: $(READY)  ## Judge the published claims again: make evidence DATA=folder (docs/import.md says where its files are had)
 	@$(BIN)/python -m bench.evidence "$${DATA:?name the folder with the published files: make evidence DATA=folder}"
+
+.PHONY: ceiling
+ceiling: $(READY)  ## Score a file of replies to an exported exam (bench tasks export): make ceiling ANSWERS=file
+	@$(BIN)/bench tasks grade "$${ANSWERS:?name the file of replies: make ceiling ANSWERS=file}"
 
 .PHONY: docs
 docs: $(READY)  ## Write docs/models.md, docs/config.md and docs/tables.md again from the code

@@ -51,6 +51,7 @@ DOORS = {
             "bench.report.redact",
             "bench.report.verify",
             "bench.report.write",
+            "bench.run.ceiling",
             "bench.run.confirm",
             "bench.run.describe",
             "bench.scoring.database",

@@ -82,6 +82,11 @@ class _Usd(click.ParamType[Decimal]):
     help="Items per suite (not per task), balanced over families and levels, a sample drawn with --seed; or 'all'.",
 )
 @slice_options
+@click.option(
+    "--sweep",
+    metavar="[MODEL:]KEY=A,B,..",
+    help="Ask one model at several settings, each a row with its claims, e.g. effort=low,high or max_tokens=500,4000.",
+)
 @include_option
 @click.option("--repeats", type=click.IntRange(1, 1000), envvar="BENCH_REPEATS", help="Independent samples per item.")
 @click.option(
@@ -144,7 +149,7 @@ def run(
     include: tuple[Path, ...], repeats: int | None, seed: int | None, exam_seed: int | None,
     max_connections: int | None, output: Path | None, fresh: bool, dry_run: bool, budget: Decimal | None,
     unsafe: bool, prompts: int | None, baseline: str | None, confirm: bool, detect: float | None, junit: Path | None,
-    origins: tuple[str, ...], yes: bool, as_json: bool, **chosen: Any,
+    origins: tuple[str, ...], yes: bool, as_json: bool, sweep: str | None, **chosen: Any,
 ) -> None:  # fmt: skip
     """Run the comparison in bench.toml and print its table.
 
@@ -159,13 +164,14 @@ def run(
     from bench import registry
     from bench.cli import gate
     from bench.cli.progress import RunProgress
+    from bench.cli.sweep import swept
     from bench.config import environment
     from bench.run import probe
     from bench.run.execute import execute
     from bench.run.prepare import prepare
 
     known = registry.read(task_folders(include))
-    comparison = _chosen(load_config(config, known.names), models, max_connections)
+    comparison = swept(_chosen(load_config(config, known.names), models, max_connections), sweep)
     asked = comparison.run
     settings = replace(
         asked,

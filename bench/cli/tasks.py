@@ -6,11 +6,12 @@ import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from bench.cli.options import OWN_TASKS, task_folders
+from bench.cli.slices import slice_options, sliced
 from bench.cli.terminal import echo
 from bench.errors import UsageError
 
@@ -74,6 +75,35 @@ def _line(checked: Checked) -> str:
     parts += [f"most common answer {100 * checked.common:.0f} %"] if checked.common is not None else []
     prompt = checked.prompt if len(checked.prompt) <= PROMPT_CHARS else f"{checked.prompt[:PROMPT_CHARS]}..."
     return f"{checked.task} version {checked.version}: {', '.join(parts)}\n  first prompt: {prompt}"
+
+
+@tasks.command()
+@click.argument("names", nargs=-1, required=True, metavar="SUITE|TASK...")
+@slice_options
+@click.option("--exam-seed", type=click.IntRange(0), help="A fresh exam.  [default: the shipped exam]")
+def export(names: tuple[str, ...], exam_seed: int | None, **chosen: Any) -> None:
+    """Print an exam's prompts, a line of JSON an item: any solver can answer them, a person included.
+
+    `bench tasks grade` scores a file of replies: such lines with an `answer` each.
+    """
+    from bench.records import RunSettings
+    from bench.registry import read
+    from bench.run import ceiling
+
+    settings = sliced(RunSettings(names, exam_seed=exam_seed), chosen)
+    for line in ceiling.export(read(task_folders(())), settings):
+        echo(line)
+
+
+@tasks.command()
+@click.argument("answers", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.option("--exam-seed", type=click.IntRange(0), help="The exported exam's.  [default: the shipped exam]")
+def grade(answers: Path, exam_seed: int | None) -> None:
+    """Score a file of replies to an exported exam, by level and by family; model-written code runs in the sandbox."""
+    from bench.registry import read
+    from bench.run import ceiling
+
+    echo(ceiling.table(ceiling.grade(answers, read(task_folders(())), exam_seed)))
 
 
 @tasks.command()

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, cast
 
 import pytest
 
+from bench.prices import cost, load
 from bench.records.items import Call, Outcome, TokenUsage
 from bench.weights.server import LlamaServer
 from tests.engine.lanes import run
@@ -120,3 +122,23 @@ def test_the_embedded_server_answers_the_same_behind_a_proxy(
 
     with between(smollm2_server.base_url) as url:
         assert answers(url) == answers(smollm2_server.base_url)
+
+
+@pytest.mark.slow
+def test_litellm_before_the_embedded_server_changes_neither_tokens_nor_costs(
+    smollm2_server: LlamaServer, litellm: Between
+) -> None:
+    """Both protocols, from us to the proxy and from the proxy to the server; greedy answers of one slot."""
+    at = datetime(2026, 12, 1, tzinfo=UTC)
+    price = load().find("anthropic", "claude-opus-5-5", at=at)
+    assert price is not None
+
+    def told(calls: list[Call]) -> list[Any]:
+        assert all(call.outcome.scored and call.usage.in_total and call.usage.out_total for call in calls)
+        return sorted((c.text, c.usage.in_total, c.usage.out_total, cost(price, c.usage, at).usd) for c in calls)
+
+    with litellm(smollm2_server.base_url) as url:
+        for protocol in ("openai", "anthropic"):
+            direct = told(asked(protocol, smollm2_server.base_url, smollm2_server.base_url, temperature=0.0))
+            assert all(usd > 0 for *_, usd in direct)
+            assert told(asked(protocol, url, url, temperature=0.0)) == direct, protocol

@@ -1,0 +1,84 @@
+"""`--sweep`: one model at several settings as rows of one run, each claim about it once for each setting."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.cli.conftest import Bench
+from tests.fake_endpoint import FakeEndpoint
+
+CLAIM = '\n[claims.enough]\ncandidate = "good"\nbaseline = "other"\nworse_by = 0.1\n'
+
+
+def test_caps_are_rows_of_one_run_each_with_its_claim(bench: Bench, endpoint: FakeEndpoint) -> None:
+    bench.configure(endpoint, "good", "other")
+    (bench.folder / "bench.toml").write_text((bench.folder / "bench.toml").read_text() + CLAIM)
+    plain = json.loads(bench("run", "--dry-run", "--json").out)["plan_sha256"]
+    done = bench("run", "--yes", "--sweep", "max_tokens=100,400", "--json")
+    assert done.code == 0, done.err
+    record = json.loads((bench.run_folder / "run.json").read_text())
+    assert list(record["models"]) == ["good-100", "good-400", "other"]
+    assert list(record["claims"]) == ["enough-100", "enough-400"]
+    assert record["plan_sha256"] != plain
+    assert sorted({request.body["max_tokens"] for request in endpoint.requests if request.body["model"] == "good"}) == [
+        100, 400,
+    ]  # fmt: skip
+    asked = len(endpoint.requests)
+    again = bench("run", "--yes", "--sweep", "max_tokens=100,400")
+    assert (again.code, len(endpoint.requests)) == (0, asked)
+    assert bench("verify").code == 0
+
+
+@pytest.mark.parametrize(
+    ("sweep", "told"),
+    [
+        ("colour=1,2", "'colour' cannot be swept. Known: effort"),
+        ("max_token=1,2", "'max_token' cannot be swept. Did you mean 'max_tokens'?"),
+        ("max_tokens=1", "write a key and two or more different values"),
+        ("good:max_tokens=1,many", "max_tokens must be a whole number; found many."),
+        ("max_tokens=5,9", "say which model, e.g. --sweep good:max_tokens=5,9"),
+        ("goood:max_tokens=5,9", "no model is called 'goood'. Did you mean 'good'?"),
+    ],
+)
+def test_what_cannot_be_swept_is_one_line(bench: Bench, endpoint: FakeEndpoint, sweep: str, told: str) -> None:
+    bench.configure(endpoint, "good", "other")
+    done = bench("run", "--sweep", sweep)
+    assert done.code == 2
+    assert told in done.err
+    assert done.err.count("\n") == 1
+    assert not endpoint.requests
+
+
+def test_a_slice_is_asked_named_in_every_output_and_verified(bench: Bench, endpoint: FakeEndpoint) -> None:
+    bench.configure(endpoint, "good", "other")
+    (bench.folder / "bench.toml").write_text((bench.folder / "bench.toml").read_text() + CLAIM)
+    done = bench("run", "--yes", "--levels", "1,2", "--kinds", "predict")
+    assert done.code == 0, done.err
+    words = "levels 1 and 2, kind predict"
+    folder = bench.run_folder
+    assert f"coding: 3 of 12 items of {words}" in (folder / "comparison.md").read_text()
+    assert f"on a slice: {words}" in (folder / "claims.md").read_text()
+    assert json.loads((folder / "run.json").read_text())["settings"]["levels"] == [1, 2]
+    assert bench("verify").code == 0
+    assert bench("score", folder.name).code == 0
+
+
+@pytest.mark.parametrize(
+    ("flags", "told"),
+    [
+        (("--instances", "0"), "'--instances'"),
+        (("--levels", "7"), "--levels: coding has no level '7'"),
+        (("--levels", "one"), "must be different whole numbers"),
+        (("--kinds", "fixx"), "Did you mean 'fix'?"),
+    ],
+)
+def test_a_size_or_slice_that_is_not_there_is_one_line(
+    bench: Bench, endpoint: FakeEndpoint, flags: tuple[str, ...], told: str
+) -> None:
+    bench.configure(endpoint, "good")
+    done = bench("run", *flags)
+    assert done.code == 2
+    assert told in done.err
+    assert not endpoint.requests

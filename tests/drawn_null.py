@@ -1,12 +1,14 @@
 """How differences of scores were tested when the runs of fixtures/before were written: they hold to the last digit.
 
-Five things are others since, and nothing else: the tilted null's p was drawn, of the studentised sum, and is counted
+Six things are others since, and nothing else: the tilted null's p was drawn, of the studentised sum, and is counted
 out, of the sum; independent items that are no plain 0 or 1 had a t test beside it; and the mean of several suites had
-the largest of their design effects, where it has the joint one; t was not winsorized; and fixed kinds of task were no
-strata.
+the largest of their design effects, where it has the joint one; t was not winsorized; fixed kinds of task were no
+strata; and the interval of counts named how many independent items they are worth, not how many they are.
 """
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,6 +16,7 @@ from numpy.typing import ArrayLike
 
 from bench.stats import Interval, Strata, ratio, scores, tilted, winsorized
 from bench.stats.clusters import ClusteredMean, Floats, prudent_design_effect
+from bench.stats.paired import tango_interval
 from bench.stats.scores import ScoreDifference
 from bench.stats.strata import hull
 
@@ -98,7 +101,9 @@ def tested_as_before(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def wider(self: ScoreDifference, confidence: float) -> Interval:
         found = interval(self, confidence)
-        return found if self.pair is not None else scores._possible(hull(found, mean_difference(self.mean, confidence)))
+        if self.pair is not None:
+            return replace(found, n=tango_interval(self.pair.scaled(self.design_effect), confidence).n)
+        return scores._possible(hull(found, mean_difference(self.mean, confidence)))
 
     monkeypatch.setattr(scores, "tilted_interval", drawn_interval)
     monkeypatch.setattr(scores, "_design_effect", largest_effect)

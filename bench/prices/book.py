@@ -7,7 +7,6 @@ import json
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import product
@@ -82,7 +81,7 @@ class PriceBook:
             price = next((row for place in places for row in rows if row.region == place), None)
             if price:
                 price = price if table is self._tables[0] else _stated(price)
-                return price and replace(price, usd=self._usd(price.currency, at))
+                return price and price._replace(usd=self._usd(price.currency, at))
         return None
 
     def why_not(self, provider: str, model: str, region: str | None = None, mode: Mode = "standard") -> str:
@@ -238,7 +237,7 @@ def _stated(row: Price) -> Price | None:
         return None
     known = [Rates(*(rate or None for rate in rates)) for rates in steps]
     tiers = tuple(tier._replace(rates=rates) for tier, rates in zip(row.tiers, known[1:], strict=True))
-    return replace(row, rates=known[0], tiers=tiers)
+    return row._replace(rates=known[0], tiers=tiers)
 
 
 def _by_name(rows: Iterable[Price]) -> dict[tuple[str, str], list[Price]]:

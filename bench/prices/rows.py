@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Literal, NamedTuple
@@ -43,8 +42,7 @@ class Tier(NamedTuple):
     """The tier's rates; a class without one is unknown there."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Schedule:
+class Schedule(NamedTuple):
     """Hours in which a price is multiplied."""
 
     name: str
@@ -94,8 +92,7 @@ class Schedule:
         return Decimal(1)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Price:
+class Price(NamedTuple):
     """One row of a price list, ready to bill with."""
 
     id: str

@@ -71,7 +71,7 @@ class ScoreDifference:
             bounds = tilted_interval(weighted, reach, confidence, design_effect=self.design_effect)
         if not self.strata.independent:
             bounds = hull(bounds, winsorized.interval(self.values, self.strata, confidence))
-        return _possible(bounds)
+        return replace(_possible(bounds), n=len(self.values))
 
     def errors(self) -> tuple[float, float]:
         """The standard error as asked and with one item of each suite; see `Strata.errors`."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -61,7 +60,7 @@ def price(**changes: Any) -> Price:
         valid_to=None, currency="USD", rates=Rates(Decimal(1), output=Decimal(2)), tiers=(), marginal=False,
         schedule=None, source_url=None, retrieved=None,
     )  # fmt: skip
-    return replace(plain, **changes)
+    return plain._replace(**changes)
 
 
 counts = st.integers(0, 30)
@@ -163,9 +162,9 @@ def test_hours_in_words() -> None:
         source_url="",
     )
     assert hours.words == "2 times the price 01:00-04:00 and 22:00-00:00 UTC, Mon-Fri"
-    every = replace(hours, weekdays=frozenset(range(7)), holidays=frozenset({date(2026, 10, 1)}))
+    every = hours._replace(weekdays=frozenset(range(7)), holidays=frozenset({date(2026, 10, 1)}))
     assert every.words == "2 times the price 01:00-04:00 and 22:00-00:00 UTC, but for holidays"
-    assert replace(hours, weekdays=frozenset({0, 6})).words.endswith("UTC, Mon Sun")
+    assert hours._replace(weekdays=frozenset({0, 6})).words.endswith("UTC, Mon Sun")
 
 
 @pytest.mark.parametrize(

@@ -99,7 +99,8 @@ def draw(rows: Sequence[ForestRow], worse_by: float | None, title: str, caption:
         max(style.extent(cells[at], style.TEXT, weight)[0] for cells, weight in zip(table, weights, strict=True)) + GAP
         for at in shown
     ]
-    names = min(2.3, max(style.extent(row.label, style.TEXT, _weight(row))[0] for row in rows) + 0.1)
+    longest = max(style.extent(row.label, style.TEXT, _weight(row))[0] for row in rows) + 0.1
+    names = min(0.38 * (room.right - room.left), longest)
     right = room.right - sum(wides)
     axes = style.axes(figure, style.Box(room.left + names + GAP, room.bottom + 0.42, right, room.top - ROW))
     _scale(axes, rows, worse_by)

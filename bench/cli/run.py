@@ -189,7 +189,8 @@ def run(
         click.get_current_context().with_resource(allow_nothing())
     environ = environment(comparison.source.parent)
     prepared = prepare(comparison, known, environ)
-    for line in (*_warnings(prepared), *registry.edited(known, prepared.loaded.files.values())):
+    written = [known.tasks[name] for name in prepared.loaded.files if name in known.tasks]  # at their usual size
+    for line in (*_warnings(prepared), *registry.edited(known, written)):
         echo(f"Warning: {line}", err=True)
     if not dry_run:
         require_consent(prepared.endpoints, environ, origins)

@@ -32,7 +32,7 @@ bench: $(READY)  ## Compare the models in bench.toml: fetch, serve, ask, score, 
 
 .PHONY: bench-full
 bench-full: $(READY)  ## The same on the large suites, coding and reasoning
-	@$(BIN)/bench run -t coding -t reasoning $(ARGS)
+	@$(BIN)/bench run -t coding -t reasoning --exam-seed 1 $(ARGS)
 	@$(BIN)/bench report
 
 .PHONY: test

@@ -276,7 +276,7 @@ def test_the_repositorys_own_file_loads() -> None:
     assert comparison.source == REPOSITORY / "bench.toml"
     assert list(comparison.models) == ["small", "large"]
     assert all(isinstance(entry, LocalModel) and entry.usd_per_hour for entry in comparison.models.values())
-    assert set(comparison.claims) == {"half-the-cost", "half-the-cost-slightly-worse"}
+    assert set(comparison.claims) == {"cheaper", "cheaper-slightly-worse"}
     assert comparison.run.suites == ("starter",)
 
 

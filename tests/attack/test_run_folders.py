@@ -14,6 +14,7 @@ from bench.errors import UsageError
 from bench.records import lock_folder, new_folder, open_log, real_folder, remove_folder, remove_others, write_text
 from tests.cli.conftest import Bench, Outcome, bench, endpoint
 from tests.fake_endpoint import FakeEndpoint, Reply
+from tests.sampling import sampled
 
 __all__ = ["bench", "endpoint"]
 BEFORE = Path(__file__).parents[1] / "fixtures" / "before"
@@ -82,7 +83,7 @@ COMMANDS = {
 }
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", sampled(COMMANDS, 2))
 def test_no_command_leaves_the_folder_by_its_links(bench: Bench, victim: Path, name: str) -> None:
     shutil.copytree(BEFORE, bench.folder, dirs_exist_ok=True)
     run = bench.folder / "results" / "plain"

@@ -26,6 +26,7 @@ def words(folder: Path) -> str:
     return " ".join([claims.explanation(opinion, read_record(folder)), *lines])
 
 
+@pytest.mark.slow
 def test_lost_samples_of_an_item_count_at_their_worst(tmp_path: Path) -> None:
     """Every other sample of the candidate is lost: the ones that came are all right, and prove little."""
     made = [replace(row, repeat=k, score=1.0) for row in rows(120) for k in (0, 1)]

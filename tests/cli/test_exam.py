@@ -16,6 +16,7 @@ from tests.fake_endpoint import FakeEndpoint, Reply, Request
 pytestmark = pytest.mark.xdist_group("exam")  # exams are made once a process
 
 
+@pytest.mark.slow
 def test_a_fresh_exam_is_asked_kept_and_scored_again(bench: Bench) -> None:
     values = {item["prompt"]: item["value"] for item in exam(7)[Kind.PREDICT]}
 

@@ -217,6 +217,7 @@ def test_a_claim_on_imported_items(importing: Importing) -> None:
     assert not opinion.declared
 
 
+@pytest.mark.slow
 def test_several_samples_of_an_item_are_told_as_such(importing: Importing) -> None:
     rows = [
         f"q{at},{model},{sample},{int(at % 3 > 0)}"

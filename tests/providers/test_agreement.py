@@ -37,7 +37,7 @@ def ask(server: LlamaServer, generic: str, text: str) -> Read:
     return read(endpoint.wire, [reply.content])
 
 
-@pytest.mark.parametrize("text", sampled(PROMPTS, 2, always=PROMPTS[-1:]))
+@pytest.mark.parametrize("text", sampled(PROMPTS, 0, always=PROMPTS[-1:]))
 def test_both_protocols_give_the_same_text(smollm2_server: LlamaServer, text: str) -> None:
     chat, messages = ask(smollm2_server, "openai-api", text), ask(smollm2_server, "anthropic-api", text)
     assert chat.answer == messages.answer != ""

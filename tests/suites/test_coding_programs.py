@@ -164,6 +164,7 @@ def test_draws_are_the_same_everywhere() -> None:
     assert instances(vans.FAMILY, 1)[3].inputs == instances(vans.FAMILY, 1)[3].inputs
 
 
+@pytest.mark.slow
 def test_families_that_cannot_make_an_exam_are_named() -> None:
     alike = {"full": True, "backward": True, "extra": 0, "heavy": "own", "most": 2}
     with pytest.raises(ValueError, match="vans: has too few different instances of level 2"):

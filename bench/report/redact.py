@@ -49,7 +49,7 @@ def redact(parent: Path) -> Path:
     if record.redacted:
         raise UsageError(f"{parent}: is redacted already.")
     if not (parent / "answers.parquet").is_file():
-        raise UsageError(f"{parent}: has no answers that could be redacted.")
+        raise UsageError(f"{parent}: has no answers.parquet that could be redacted.")
     folder = real_folder(base.parent, f"{base.name}-redacted")
     _items(parent, folder)
     write_file(folder, "answers.parquet", lambda file: _answers(parent, file, folder.name))

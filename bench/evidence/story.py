@@ -19,6 +19,7 @@ from bench.evidence.told import (
     SWE_2025,
     SWE_2026,
     Told,
+    for_markdown,
     leaders,
     of,
     title,
@@ -115,7 +116,7 @@ def _counts(rows: Sequence[Told]) -> dict[str, str]:
 
 def answer(rows: Sequence[Told], language: str = "en") -> str:
     """The README's three sentences."""
-    return LANGUAGES[language].answer.format(**_worded(rows, language))
+    return LANGUAGES[language].answer.format(**_worded(for_markdown(rows), language))
 
 
 def with_answer(readme: str, rows: Sequence[Told]) -> str:
@@ -127,7 +128,7 @@ def with_answer(readme: str, rows: Sequence[Told]) -> str:
 
 def page(rows: Sequence[Told], language: str) -> str:
     """docs/is-it-true.md, or its translation."""
-    words = LANGUAGES[language]
+    words, rows = LANGUAGES[language], for_markdown(rows)
     values = _worded(rows, language)
     tables = {
         "summary": _summary(rows, words),
@@ -240,7 +241,7 @@ def _shown(rows: Sequence[Told], words: PageWords) -> str:
 
     def lines() -> Iterator[Sequence[str]]:
         for row in chosen:
-            short = next(each.short for each in SETS if each.name == row.text("set"))
+            short = next((each.short for each in SETS if each.name == row.text("set")), row.text("set"))
             yield [
                 short, words.kinds.get(row.text("kind"), row.text("kind")), row.candidate,
                 f"{words.lines[row.text('reference')]}: {row.baseline}", row.text("n"),

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from itertools import combinations
 
 import pandas as pd
 
-from bench.records import RunRecord
+from bench.records import RunRecord, grade_detail
 from bench.records.note import Note, info, warning
 
 UNLIKE = 0.05
@@ -27,7 +26,7 @@ def route_notes(items: pd.DataFrame, answers: pd.DataFrame, record: RunRecord) -
     """
     keys = ["model", *_ITEM]
     details = answers[answers["grade_detail"].notna()]
-    parsed = [json.loads(text) for text in details["grade_detail"]]
+    parsed = [grade_detail(text) for text in details["grade_detail"]]
     read = details[keys].assign(
         route=[each.get("route") for each in parsed], wrapped=[each.get("wrapped") or PLAIN for each in parsed]
     )

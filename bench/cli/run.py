@@ -173,6 +173,8 @@ def run(
     known = registry.read(task_folders(include))
     comparison = swept(_chosen(load_config(config, known.names), models, max_connections), sweep)
     asked = comparison.run
+    if tasks and not registry.generated(known, tasks):
+        asked = replace(asked, exam_seed=None, instances=None)  # the file said so of suites that are not asked now
     settings = replace(
         asked,
         suites=tasks or asked.suites,

@@ -45,7 +45,7 @@ def markdown(judged: Sequence[EvidenceJudgement], sets: Mapping[str, DataSet]) -
             if chosen:
                 parts += [f"### {reference}: {meaning}", "\n".join(_table(chosen))]
         if data.notes:
-            parts += ["Left out or unknown:", "\n".join(f"- {note}" for note in data.notes)]
+            parts += ["Left out or unknown:", "\n".join(f"- {clean.markdown(note)}" for note in data.notes)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -77,7 +77,7 @@ def _table(judged: Sequence[EvidenceJudgement]) -> Iterator[str]:
         cells += [str(j.n), _points(j), _cost(j.ratio), f"refuted: {j.failing}" if j.failing else j.verdict]
         cells += [*([j.elsewhere or ""] if paired else []), "" if j.needed is None else f"{j.needed:,}"]
         cells += [*([_times(j.slower)] if timed else []), *([_times(j.calls)] if called else [])]
-        yield f"| {' | '.join(cell.replace('|', '/') for cell in cells)} |"
+        yield f"| {' | '.join(clean.markdown(cell.replace('|', '/'), block=False) for cell in cells)} |"
 
 
 def _points(j: EvidenceJudgement) -> str:

@@ -19,6 +19,7 @@ from bench.evidence.verdicts import (
     SWE_2025,
     SWE_2026,
     VerdictRow,
+    for_markdown,
     leaders,
     of,
     title,
@@ -115,7 +116,7 @@ def _counts(rows: Sequence[VerdictRow]) -> dict[str, str]:
 
 def answer(rows: Sequence[VerdictRow], language: str = "en") -> str:
     """The README's three sentences."""
-    return LANGUAGES[language].answer.format(**_worded(rows, language))
+    return LANGUAGES[language].answer.format(**_worded(for_markdown(rows), language))
 
 
 def with_answer(readme: str, rows: Sequence[VerdictRow]) -> str:
@@ -127,7 +128,7 @@ def with_answer(readme: str, rows: Sequence[VerdictRow]) -> str:
 
 def page(rows: Sequence[VerdictRow], language: str) -> str:
     """docs/is-it-true.md, or its translation."""
-    words = LANGUAGES[language]
+    words, rows = LANGUAGES[language], for_markdown(rows)
     values = _worded(rows, language)
     tables = {
         "summary": _summary(rows, words),
@@ -248,7 +249,7 @@ def _shown(rows: Sequence[VerdictRow], words: PageWords) -> str:
 
     def lines() -> Iterator[Sequence[str]]:
         for row in chosen:
-            short = next(each.short for each in SETS if each.name == row.text("set"))
+            short = next((each.short for each in SETS if each.name == row.text("set")), row.text("set"))
             yield [
                 short,
                 words.kinds.get(row.text("kind"), row.text("kind")),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench import clean
 from bench.claims import percent, points
 from bench.errors import UsageError
 from bench.evidence.rule import BEST_CLAUDE, OPUS, PREVIOUS, SONNET
@@ -93,12 +95,26 @@ def title(name: str) -> str:
 
 
 def read(folder: Path) -> list[VerdictRow]:
-    """The verdicts of a folder. UsageError if there are none."""
+    """The verdicts of a folder. UsageError if there are none, or a row has no cell for a column."""
+    path = folder / NAME
     try:
-        with (folder / NAME).open(encoding="utf-8", newline="") as file:
-            return [VerdictRow(row) for row in csv.DictReader(file)]
+        rows = list(csv.DictReader(io.StringIO(clean.read_text(path), newline="")))
     except OSError as error:
-        raise UsageError(f"{folder / NAME}: cannot be read ({error.strerror}). `make evidence` writes it.") from error
+        raise UsageError(f"{path}: cannot be read ({error.strerror}). `make evidence` writes it.") from error
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise UsageError(f"{path}: is damaged ({error}). `make evidence` writes it.") from error
+    for number, row in enumerate(rows, 2):
+        if None in row or None in row.values():
+            raise UsageError(f"{path}:{number}: has not a cell for each column. `make evidence` writes it.")
+    return [VerdictRow({key: clean.line(cell) for key, cell in row.items()}) for row in rows]
+
+
+def for_markdown(rows: Iterable[VerdictRow]) -> list[VerdictRow]:
+    """The rows with names of models that are text in Markdown, whatever they hold."""
+    named = ("candidate", "baseline", "kind", "candidate_date")
+    return [
+        VerdictRow({**row.cells, **{key: clean.markdown(row.cells[key], block=False) for key in named}}) for row in rows
+    ]
 
 
 def of(rows: Iterable[VerdictRow], **wanted: str) -> list[VerdictRow]:

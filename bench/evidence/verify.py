@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
 
+from bench import clean
 from bench.errors import UsageError
 from bench.evidence import declared, figures, story, verdicts
 from bench.evidence.rebuild import README
@@ -38,8 +39,15 @@ def is_evidence(folder: Path) -> bool:
 def verify(folder: Path) -> list[CheckedPage]:
     """Checks the verdicts against the declared claims, and what is said of them in docs/ and README.md above.
 
-    UsageError if there are no verdicts, or no page above the folder.
+    UsageError if there are no verdicts, or they tell what no rule makes, or no page is above the folder.
     """
+    try:
+        return _verified(folder)
+    except (LookupError, ValueError, ArithmeticError) as error:  # a cell that is no number, a table that is not there
+        raise UsageError(f"{folder / verdicts.NAME}: is damaged ({error!r}). `make evidence` writes it.") from error
+
+
+def _verified(folder: Path) -> list[CheckedPage]:
     rows = verdicts.read(folder)
     docs = next((up / "docs" for up in folder.resolve().parents if (up / "docs" / story.PAGES["en"]).is_file()), None)
     if docs is None:
@@ -70,9 +78,11 @@ def _claims(folder: Path, rows: list[verdicts.VerdictRow]) -> CheckedPage:
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        return clean.read_text(path, most=clean.MOST_SETTINGS)
     except OSError as error:
         raise UsageError(f"{path}: cannot be read ({error.strerror}).") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path}: is damaged ({error}).") from error
 
 
 def _compared(path: Path, computed: str) -> CheckedPage:

@@ -71,9 +71,9 @@ def _visited(remote: Sequence[Endpoint], environ: Mapping[str, str], book: Price
         if visit.reached and not _failed(checks[endpoint.entry.label])
     }
     tried = asyncio.run(try_all(asked, environ, book, tls)) if book else {}
-    for (label, found), visit in zip(checks.items(), visits, strict=True):
+    for (label, results), visit in zip(checks.items(), visits, strict=True):
         answered = tried.get(label, ())
-        yield from found
+        yield from results
         yield from _weighed(visit.checks, answered) if answered and not _failed(answered) else visit.checks
         yield from answered
     yield machine.time_of_day([visit.skew_s for visit in visits if visit.skew_s is not None])

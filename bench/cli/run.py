@@ -176,8 +176,11 @@ def run(
     known = registry.read(task_folders(include))
     until = deciding.taken(chosen)
     comparison = swept(_chosen(load_config(config, known.names), models, max_connections), sweep)
+    asked = comparison.run
+    if tasks and not registry.generated(known, tasks):
+        asked = replace(asked, exam_seed=None, instances=None)  # the file said so of suites that are not asked now
     given = {"limit": limit or None, "repeats": repeats, "seed": seed, "exam_seed": exam_seed, "suites": tasks or None}
-    settings = sliced(comparison.run if limit != 0 else replace(comparison.run, limit=None), {**given, **chosen})
+    settings = sliced(asked if limit != 0 else replace(asked, limit=None), {**given, **chosen})
     comparison = replace(comparison, run=settings)
     if unsafe:
         from bench.sandbox import allow_nothing

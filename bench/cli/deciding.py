@@ -57,9 +57,9 @@ def taken(chosen: dict[str, Any]) -> Deciding | None:
     return None
 
 
-def say(result: Result, *, until_decided: bool) -> None:
-    """What the looks came to, and what the run goes on for, where there are any."""
-    if result.looks is None or not result.looks.taken:
+def say(result: Result, *, until_decided: bool, as_json: bool) -> None:
+    """What the looks came to, and what the run goes on for, where there are any and no JSON is asked for."""
+    if as_json or result.looks is None or not result.looks.taken:
         return
     if until_decided and result.looks.done and result.asked == 0:
         echo("0 calls: the claims are decided. Without --until-decided the same command asks the rest.")

@@ -180,8 +180,8 @@ def run(
     if tasks and not registry.generated(known, tasks):
         asked = replace(asked, exam_seed=None, instances=None)  # the file said so of suites that are not asked now
     given = {"limit": limit or None, "repeats": repeats, "seed": seed, "exam_seed": exam_seed, "suites": tasks or None}
-    settings = sliced(asked if limit != 0 else replace(asked, limit=None), {**given, **chosen})
-    comparison = replace(comparison, run=settings)
+    asked = sliced(asked if limit != 0 else replace(asked, limit=None), {**given, **chosen})
+    comparison = replace(comparison, run=asked)
     if unsafe:
         from bench.sandbox import allow_nothing
 
@@ -225,8 +225,7 @@ def run(
             echo(f"Stopped. Every finished answer is kept. Continue with: {command_line()}", err=True)
             sys.exit(IncompleteError.exit_code)
     _end(result, gating, probed=probed, refused=bool(prepared.refused), as_json=as_json)
-    if not as_json:
-        deciding.say(result, until_decided=until is not None)
+    deciding.say(result, until_decided=until is not None, as_json=as_json)
 
 
 def _end(result: Result, gating: Gating | None, *, probed: bool, refused: bool, as_json: bool) -> None:

@@ -8,6 +8,7 @@ from bench.engine.clock import now
 from bench.engine.exchange import Ended
 from bench.engine.lane import Lane, LaneResult
 from bench.engine.once import ask_once
+from bench.engine.retry import MAX_ATTEMPTS, MAX_WAIT_S, Failure
 from bench.engine.runner import run_lanes
 from bench.engine.seams import Admission, Observer
 from bench.engine.transport import Channel, Page, Unreachable, proxy_for, tls_context
@@ -19,8 +20,11 @@ __all__ = [
     "Budget",
     "Channel",
     "Ended",
+    "Failure",
     "Lane",
     "LaneResult",
+    "MAX_ATTEMPTS",
+    "MAX_WAIT_S",
     "Observer",
     "Page",
     "REDIRECT",

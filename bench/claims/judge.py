@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bench.claims import parts, questions
+from bench.claims import looks, parts, questions
+from bench.claims.looks import History, Looks, Stand
 from bench.claims.outlook import Outlook
 from bench.claims.pairs import Pairs
 from bench.claims.parts import Part, PartResult
@@ -21,7 +22,7 @@ Results = dict[tuple[str, str], PartResult]
 """Results by suite and part's key."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """A claim and what it is judged on."""
 
@@ -35,6 +36,8 @@ class Case:
     """Whether a model that runs on this machine takes part."""
     seen_in: tuple[str, ...] = ()
     """Earlier runs, of another plan, that held the claim and had some of these answers."""
+    looks: Looks | None = None
+    """The looks that were taken while the run went on; None for a run that is judged at its end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +84,8 @@ class Judgement:
     """That these items hardly tell models apart, as a sentence; None where they do."""
     rival: str | None = None
     """A cheap model of the baseline's own vendor, where the claim goes across vendors and one was run."""
+    stand: Stand | None = None
+    """At which look it stands; None for a run that is judged at its end."""
 
     @property
     def claim(self) -> Claim:
@@ -128,21 +133,29 @@ def judge_cases(cases: Sequence[Case], seed: int = 0) -> list[Judgement]:
 
     Declared claims share one error budget (Holm); exploratory ones are judged each alone, and labelled so.
     """
-    results = [_results(case, seed, case.claim.about) for case in cases]
+    every = [_over_looks(case, seed, case.claim.about) for case in cases]
+    stands = _stands(cases, [[combine(judged) for judged, _ in looked] for looked in every])
+    cases = [_at(case, stand) for case, stand in zip(cases, stands, strict=True)]
+    results = [
+        (_with_95(case, looked[stand.look - 1 if stand else -1][0], seed), looked[stand.look - 1 if stand else -1][1])
+        for case, looked, stand in zip(cases, every, stands, strict=True)
+    ]
     deciding = _readings(cases, [combine(judged) for judged, _ in results], [case.claim.about for case in cases])
     elsewhere = [_elsewhere(case, judged, seed) for case, (judged, _) in zip(cases, results, strict=True)]
     others = _readings(cases, [combine(judged) for judged in elsewhere], [_other(case.claim) for case in cases])
     judgements = []
-    for case, reading, other, (_, reported) in zip(cases, deciding, others, results, strict=True):
+    for case, reading, other, (_, reported), stand in zip(cases, deciding, others, results, stands, strict=True):
+        verdict = case.looks.settled if case.looks and stand and stand.settled else None
         judgement = Judgement(
             case=case,
             test=reading.test,
             reported=reported,
-            verdict=reading.verdict,
+            verdict=verdict or reading.verdict,
             p_supported=reading.p_supported,
             p_refuted=reading.p_refuted,
             other=other,
             warnings=(*_warnings(case), *_sensitivity(case, reading.verdict, reading.test, seed)),
+            stand=stand,
             proves_little={(scope.suite, part.key): why for scope, part, why in _proving_little(case, seed)},
         )
         judgements.append(judgement)
@@ -175,10 +188,81 @@ def _other(claim: Claim) -> str:
 
 def _elsewhere(case: Case, judged: Results, seed: int) -> Results:
     """The parts in the other reading; the same where both take the same items for dependent."""
-    return judged if case.pairs.one_reading else _results(case, seed, _other(case.claim))[0]
+    return judged if case.pairs.one_reading else _over_looks(case, seed, _other(case.claim))[-1][0]
 
 
-def _results(case: Case, seed: int, about: str) -> tuple[Results, Results]:
+def _over_looks(case: Case, seed: int, about: str) -> list[tuple[Results, Results]]:
+    """What is judged and what is only reported at each look; one entry where the run is judged at its end."""
+    if case.looks is None:
+        return [_results(case, seed, about)]
+    sizes, history, found = case.looks.sizes, History(sizes=case.looks.sizes), []
+    for at, pairs in enumerate(case.looks.pairs):
+        reading = looks.reading_at(about, sizes, at)
+
+        def scoped(scope: Scope, part: Part, at: int = at) -> PartResult:
+            return part.test(looks.at_look(scope, sizes, at))
+
+        judged, reported = _results(replace(case, pairs=pairs), seed, reading, scoped)
+        judged = {key: history.add(key, result) for key, result in judged.items()}
+        found.append(({key: looks.shown_before(r, case.claim.alpha) for key, r in judged.items()}, reported))
+    return found
+
+
+def _with_95(case: Case, judged: Results, seed: int) -> Results:
+    """The results of a claim's look with 95 % intervals that hold over all looks."""
+    if case.looks is None:
+        return judged
+    sizes, look = case.looks.sizes, len(case.looks.pairs) - 1
+    about = looks.reading_at(case.claim.about, sizes, look)
+    return judged | {
+        (scope.suite, part.key): replace(
+            judged[scope.suite, part.key], interval_95=looks.interval_95(scope, sizes, look, part.test)
+        )
+        for scope in scopes(case.claim, case.pairs, seed, about)
+        for part in parts.claimed(case.claim)
+        if (scope.suite, part.key) in judged
+    }
+
+
+def _stands(cases: Sequence[Case], tests: Sequence[Sequence[JointTest]]) -> list[Stand | None]:
+    """The look at which each claim was decided first, or else the latest, with what the others had come to by then."""
+    found: list[int | None] = [None] * len(cases)
+    abouts = [case.claim.about for case in cases]
+    for step in range(max((len(each) for each in tests), default=0)):
+        ends = [step if at is None else at for at in found]
+        now = [each[min(end, len(each) - 1)] for each, end in zip(tests, ends, strict=True)]
+        for at, reading in enumerate(_readings(cases, now, abouts)):
+            if found[at] is None and step < len(tests[at]) and reading.verdict is not Verdict.INCONCLUSIVE:
+                found[at] = step
+    return [_stand(case, at, len(each)) for case, at, each in zip(cases, found, tests, strict=True)]
+
+
+def _stand(case: Case, decided: int | None, taken: int) -> Stand | None:
+    if case.looks is None:
+        return None
+    settled, count = decided is None and case.looks.settled is not None, case.looks.sizes.count
+    at = taken - 1 if decided is None else decided
+    between = case.looks.pairs[-1].n - case.looks.pairs[at].n
+    return Stand(
+        look=at + 1, of=count, decided=decided is not None or settled, settled=settled, after=case.looks.after + between
+    )
+
+
+def _at(case: Case, stand: Stand | None) -> Case:
+    """The case as its look saw it."""
+    if case.looks is None or stand is None:
+        return case
+    pairs = case.looks.pairs[: stand.look]
+    return replace(case, pairs=pairs[-1], looks=replace(case.looks, pairs=pairs))
+
+
+def _plainly(scope: Scope, part: Part) -> PartResult:
+    return part.test(scope)
+
+
+def _results(
+    case: Case, seed: int, about: str, tested: Callable[[Scope, Part], PartResult] = _plainly
+) -> tuple[Results, Results]:
     """What is judged, and what is only reported."""
     judged: Results = {}
     reported: Results = {}
@@ -186,7 +270,7 @@ def _results(case: Case, seed: int, about: str) -> tuple[Results, Results]:
     for scope in scopes(case.claim, case.pairs, seed, about):
         for part in parts.claimed(case.claim):
             why = part.local_why if case.local else None
-            result = part.test(scope)
+            result = tested(scope, part)
             if why is None:
                 judged[scope.suite, part.key] = result
             else:
@@ -201,7 +285,7 @@ def _warnings(case: Case) -> Iterator[str]:
     if case.seen_in:
         yield f"judged before, on some of these answers, in {', '.join(case.seen_in)}: a second look errs more often"
     yield from map(questions.in_words, pairs.repeated)
-    if pairs.n < pairs.planned:
+    if pairs.n < pairs.planned and case.looks is None:
         yield f"interim: {pairs.n} of {pairs.planned} planned items were asked"
     if ours.missing or theirs.missing:
         lacks = [f"{side.label} lacks {side.missing} of {side.samples} scores" for side in (ours, theirs)]
@@ -243,7 +327,7 @@ def _sensitivity(case: Case, verdict: Verdict, test: JointTest, seed: int) -> It
     ):
         results = dict(test.parts)
         for scope in scopes(case.claim, case.pairs, seed):
-            filled = ((part.key, part.test_if_lost(scope, fills)) for part in claimed)
+            filled = ((part.key, _if_lost(case, part, scope, fills)) for part in claimed)
             results |= {(scope.suite, key): result for key, result in filled if result is not None}
         other = combine(results).verdict(alpha)
         if other not in (alone, verdict):
@@ -251,3 +335,12 @@ def _sensitivity(case: Case, verdict: Verdict, test: JointTest, seed: int) -> It
             yield f"the verdict would be {other} if the {items} without a score {what}"
     if not changes and not any(part.fixed for part in claimed) and alone == verdict:
         yield f"the verdict would be {alone} however the {items} without a score ended"
+
+
+def _if_lost(case: Case, part: Part, scope: Scope, fills: tuple[float, float]) -> PartResult | None:
+    """A part if what is missing counted so; of a run with looks, at the latest look alone."""
+    if case.looks is None:
+        return part.test_if_lost(scope, fills)
+    sizes, look = case.looks.sizes, len(case.looks.pairs) - 1
+    result = part.test_if_lost(looks.at_look(scope, sizes, look), fills)
+    return None if result is None else looks.alone(scope.suite, result, sizes, look)

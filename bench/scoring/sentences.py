@@ -69,6 +69,7 @@ _SEVERAL = re.compile(
 _UNIT = re.compile(r"[\s*]*([^\W\d_]{1,20}|%)")
 _LAST_DIGIT = re.compile(r"[\d½⅓⅔¼¾⅕-⅞①-⑳]")
 _BULLET = re.compile(r"^([ \t]*)-[ \t]+(?=[\d.,]+[ \t]+[^\W\d_])", re.MULTILINE)
+_UNDERSCORES = re.compile(r"(?<!\w)_{1,3}(?=[^\W\d_])")
 _TILDE = re.compile(r"(?<=\d)\s?[~～〜]\s?(?=\d)")
 _ATTACHED = re.compile(r"[A-Za-z_^]\Z")
 _CURRENCY_ENDS = re.compile(rf"{CURRENCY}\Z", re.IGNORECASE)
@@ -110,7 +111,7 @@ _BOUND = re.compile(
     rf"(?:\b(?:more|less|fewer|greater|larger|smaller|higher|lower|bigger) than|\b(?:over|under|above|below"
     rf"|exceed(?:s|ing)?|beyond"
     rf"|almost|nearly|up to)|[^\s>]\s*[<>≤≥]|[<≤≥]|大于|小于|超过|多于|少于|不到"
-    rf"|\bout of)\s*(?:or equal to\s*)?{CURRENCY}?[\s*]*\Z",
+    rf"|\bout of)\s*(?:or equal to\s*)?{CURRENCY}?[\s*-]*\Z",
     re.IGNORECASE,
 )
 _ORDINAL = re.compile(r"(?:st|nd|rd|th)\b", re.IGNORECASE)
@@ -223,7 +224,7 @@ def last_number(text: str) -> Number | None:
 
 def _plain(text: str) -> str:
     """Canonical characters without bullets; what only looks like a number is blotted out."""
-    text = _BULLET.sub(r"\1", text.replace("。", "。 "))
+    text = _UNDERSCORES.sub("", _BULLET.sub(r"\1", text.replace("。", "。 ")))
     if "\\" not in text and "$" not in text:  # where it is not a blank of LaTeX's
         text = _TILDE.sub(" to ", text)
     text = latex_plain(canonical(text))

@@ -10,6 +10,8 @@ NUMBERS: dict[str, list[tuple[str, str | None]]] = {
     "denied": [
         ("The answer is not 7.", None),
         ("The answer isn't 7.", None),
+        ("The answer is __not 7__.", None),
+        ("<answer>__not 7__</answer>", None),
         ("The answer isn’t 7.", None),
         ("It is not 7.", None),
         ("It can't be 7.", None),
@@ -98,6 +100,8 @@ NUMBERS: dict[str, list[tuple[str, str | None]]] = {
         ("It lies between 7 and 9.", None),
         ("答案是7到9。", None),
         ("The answer is more than 7.", None),
+        ("The answer is more than -7.", None),
+        ("x < -7", None),
         ("The answer is less than 7.", None),
         ("The answer is over 7.", None),
         ("x > 7", None),

@@ -53,6 +53,7 @@ DOORS = {
             "bench.report.write",
             "bench.run.ceiling",
             "bench.run.confirm",
+            "bench.run.planning",
             "bench.run.describe",
             "bench.scoring.database",
             "bench.scoring.extract",

@@ -5,39 +5,31 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bench.claims import looks, parts, questions
-from bench.claims.looks import History, Looks, Stand
+from bench.claims import beside, looks, parts
+from bench.claims.case import Case
+from bench.claims.looks import History, Stand
 from bench.claims.outlook import Outlook
 from bench.claims.pairs import Pairs
 from bench.claims.parts import Part, PartResult
 from bench.claims.scope import Scope, scopes
 from bench.claims.verdict import JointTest, Verdict, combine
-from bench.records import ABOUT, Claim, Outcome
+from bench.records import ABOUT, Claim
 from bench.stats import holm
-
-TRUNCATION_GAP = 0.02
-"""Truncation or refusal rates that differ by more are warned about."""
 
 Results = dict[tuple[str, str], PartResult]
 """Results by suite and part's key."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
-    """A claim and what it is judged on."""
+class Look:
+    """A claim's parts at one look."""
 
-    claim: Claim
-    """What is claimed."""
-    pairs: Pairs
-    """Both models' answers to the same items."""
-    declared: bool
-    """Whether the claim was recorded before the first answer it uses was asked; otherwise it is exploratory."""
-    local: bool
-    """Whether a model that runs on this machine takes part."""
-    seen_in: tuple[str, ...] = ()
-    """Earlier runs, of another plan, that held the claim and had some of these answers."""
-    looks: Looks | None = None
-    """The looks that were taken while the run went on; None for a run that is judged at its end."""
+    over_looks: Results
+    """Judged, with p-values that are valid over all looks so far."""
+    alone: Results
+    """Judged as if no other look were taken."""
+    reported: Results
+    """Shown, but not judged."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,9 +146,9 @@ def judge_cases(cases: Sequence[Case], seed: int = 0) -> list[Judgement]:
             p_supported=reading.p_supported,
             p_refuted=reading.p_refuted,
             other=other,
-            warnings=(*_warnings(case), *_sensitivity(case, reading.verdict, reading.test, seed)),
+            warnings=(*beside.warnings(case), *beside.sensitivity(case, reading.verdict, reading.test, seed)),
             stand=stand,
-            proves_little={(scope.suite, part.key): why for scope, part, why in _proving_little(case, seed)},
+            proves_little={(scope.suite, part.key): why for scope, part, why in beside.proving_little(case, seed)},
         )
         judgements.append(judgement)
     return judgements
@@ -195,17 +187,22 @@ def _over_looks(case: Case, seed: int, about: str) -> list[tuple[Results, Result
     """What is judged and what is only reported at each look; one entry where the run is judged at its end."""
     if case.looks is None:
         return [_results(case, seed, about)]
-    sizes, history, found = case.looks.sizes, History(sizes=case.looks.sizes), []
+    return [(look.over_looks, look.reported) for look in look_results(case, about, seed)]
+
+
+def look_results(case: Case, about: str, seed: int = 0) -> Iterator[Look]:
+    """The looks at a claim in a reading, one after the other."""
+    assert case.looks is not None
+    sizes, history = case.looks.sizes, History(sizes=case.looks.sizes)
     for at, pairs in enumerate(case.looks.pairs):
-        reading = looks.reading_at(about, sizes, at)
 
         def scoped(scope: Scope, part: Part, at: int = at) -> PartResult:
             return part.test(looks.at_look(scope, sizes, at))
 
-        judged, reported = _results(replace(case, pairs=pairs), seed, reading, scoped)
-        judged = {key: history.add(key, result) for key, result in judged.items()}
-        found.append(({key: looks.shown_before(r, case.claim.alpha) for key, r in judged.items()}, reported))
-    return found
+        judged, reported = _results(replace(case, pairs=pairs), seed, looks.reading_at(about, sizes, at), scoped)
+        together = {key: history.add(key, result) for key, result in judged.items()}
+        shown = {key: looks.shown_before(result, case.claim.alpha) for key, result in together.items()}
+        yield Look(over_looks=shown, alone=judged, reported=reported)
 
 
 def _with_95(case: Case, judged: Results, seed: int) -> Results:
@@ -277,70 +274,3 @@ def _results(
                 reported[scope.suite, part.key] = result
                 whys[scope.suite, part.key] = parts.undecided(part.key, result.estimate, result.n, why)
     return judged or whys, reported
-
-
-def _warnings(case: Case) -> Iterator[str]:
-    pairs = case.pairs
-    ours, theirs = pairs.candidate, pairs.baseline
-    if case.seen_in:
-        yield f"judged before, on some of these answers, in {', '.join(case.seen_in)}: a second look errs more often"
-    yield from map(questions.in_words, pairs.repeated)
-    if pairs.n < pairs.planned and case.looks is None:
-        yield f"interim: {pairs.n} of {pairs.planned} planned items were asked"
-    if ours.missing or theirs.missing:
-        lacks = [f"{side.label} lacks {side.missing} of {side.samples} scores" for side in (ours, theirs)]
-        yield " and ".join(lacks)
-    if ours.truncated is None or theirs.truncated is None:
-        yield "how the answers ended is unknown: truncation may be part of the difference"
-    for what in (Outcome.TRUNCATED, Outcome.REFUSED):
-        counts = [(getattr(side, what), side.samples) for side in (ours, theirs)]
-        rates = [count / samples for count, samples in counts if count is not None]
-        if len(rates) == 2 and abs(rates[0] - rates[1]) > TRUNCATION_GAP:
-            cut = [f"{100 * rate:.0f} %" for rate in rates]
-            yield f"{ours.label} has {cut[0]} of its answers {what}, {theirs.label} {cut[1]}; they score 0"
-    if ours.sampling != theirs.sampling:
-        sent = " against ".join(" or ".join(side.sampling) or "nothing" for side in (ours, theirs))
-        yield f"unlike sampling was applied: {sent}"
-    for part in parts.claimed(case.claim):
-        yield from part.warnings(pairs)
-
-
-def _proving_little(case: Case, seed: int) -> Iterator[tuple[Scope, Part, str]]:
-    for scope in scopes(case.claim, case.pairs, seed):
-        for part in parts.claimed(case.claim):
-            why = part.proves_little(scope)
-            if why is not None:
-                yield scope, part, why
-
-
-def _sensitivity(case: Case, verdict: Verdict, test: JointTest, seed: int) -> Iterator[str]:
-    """What the verdict would be if what is missing counted otherwise; a part whose losses never count stays."""
-    lost = int(parts.lost_items(case.pairs).sum())
-    if not lost:
-        return
-    claimed, alpha = parts.claimed(case.claim), case.claim.alpha
-    alone, changes, items = test.verdict(alpha), 0, "1 item" if lost == 1 else f"{lost} items"
-    for what, fills in (
-        ("counted as wrong", (0.0, 0.0)),
-        ("went against the candidate", (0.0, 1.0)),
-        ("went for the candidate", (1.0, 0.0)),
-    ):
-        results = dict(test.parts)
-        for scope in scopes(case.claim, case.pairs, seed):
-            filled = ((part.key, _if_lost(case, part, scope, fills)) for part in claimed)
-            results |= {(scope.suite, key): result for key, result in filled if result is not None}
-        other = combine(results).verdict(alpha)
-        if other not in (alone, verdict):
-            changes += 1
-            yield f"the verdict would be {other} if the {items} without a score {what}"
-    if not changes and not any(part.fixed for part in claimed) and alone == verdict:
-        yield f"the verdict would be {alone} however the {items} without a score ended"
-
-
-def _if_lost(case: Case, part: Part, scope: Scope, fills: tuple[float, float]) -> PartResult | None:
-    """A part if what is missing counted so; of a run with looks, at the latest look alone."""
-    if case.looks is None:
-        return part.test_if_lost(scope, fills)
-    sizes, look = case.looks.sizes, len(case.looks.pairs) - 1
-    result = part.test_if_lost(looks.at_look(scope, sizes, look), fills)
-    return None if result is None else looks.alone(scope.suite, result, sizes, look)

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from bench.claims import looks, parts
 from bench.claims.apart import hardly_apart
-from bench.claims.judge import Case, Judgement, judge_cases
+from bench.claims.case import Case
+from bench.claims.judge import Judgement, judge_cases
 from bench.claims.outlook import outlook
 from bench.claims.pairs import Pairs, pair, with_caps
 from bench.claims.rivals import rival

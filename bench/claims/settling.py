@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from bench.claims import looks, parts
-from bench.claims.judge import Case
+from bench.claims.case import Case
 from bench.claims.pairs import Pairs, pair
 from bench.claims.parts import COST, SCORE, PartResult
 from bench.claims.scope import scopes

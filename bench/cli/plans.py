@@ -10,7 +10,12 @@ from bench.cli.terminal import echo
 
 if TYPE_CHECKING:
     from bench.costs import Estimate
+    from bench.run import Deciding
     from bench.run.prepare import Prepared
+
+
+SUMMARY = 20
+"""Runs that are drawn for the line of a dry run."""
 
 
 def claim_outlooks(prepared: Prepared, estimate: Estimate) -> Iterator[str]:
@@ -41,7 +46,14 @@ def claim_outlooks(prepared: Prepared, estimate: Estimate) -> Iterator[str]:
 
 
 def show_plan(
-    prepared: Prepared, results: Path, output: Path | None, prompts: int | None, *, fresh: bool, as_json: bool
+    prepared: Prepared,
+    results: Path,
+    output: Path | None,
+    prompts: int | None,
+    *,
+    fresh: bool,
+    as_json: bool,
+    until: Deciding | None = None,
 ) -> None:
     """What a run would ask and cost, and what it could show; calls nothing."""
     from bench.run import JOURNAL, probe
@@ -50,6 +62,11 @@ def show_plan(
     estimate = asking.estimate_run(prepared, results / JOURNAL, output=output, fresh=fresh)
     probing = probe.estimate_probe(prepared, prompts) if prompts else None
     echo((_plan_json if as_json else _plan_text)(prepared, estimate, probing))
+    if until is not None and not as_json:
+        from bench.run.planning import Given, one_line, plan_claims
+
+        for planned in plan_claims(prepared, until, Given(), results, worlds=SUMMARY, deciding_only=True):
+            echo(one_line(planned))
 
 
 def _plan_json(prepared: Prepared, estimate: Estimate, probing: Estimate | None) -> str:

@@ -175,7 +175,7 @@ def run(
 
     known = registry.read(task_folders(include))
     until = deciding.taken(chosen)
-    comparison = swept(_chosen(load_config(config, known.names), models, max_connections), sweep)
+    comparison = swept(chosen_models(load_config(config, known.names), models, max_connections), sweep)
     asked = comparison.run
     if tasks and not registry.generated(known, tasks):
         asked = replace(asked, exam_seed=None, instances=None)  # the file said so of suites that are not asked now
@@ -196,7 +196,7 @@ def run(
     gating = gate.begin(prepared, results, baseline, confirm=confirm, detect=detect, junit=junit)
     fresh = fresh or gating is not None
     if dry_run:
-        show_plan(prepared, results, output, prompts, fresh=fresh, as_json=as_json)
+        show_plan(prepared, results, output, prompts, fresh=fresh, as_json=as_json, until=until)
         return
     with RunProgress() as progress:
         try:
@@ -265,7 +265,7 @@ def _terms(budget: Decimal | None, yes: bool) -> Terms:
     return Terms(budget, "none" if budget is None else "given")
 
 
-def _chosen(comparison: Comparison, names: tuple[str, ...], max_connections: int | None) -> Comparison:
+def chosen_models(comparison: Comparison, names: tuple[str, ...], max_connections: int | None) -> Comparison:
     """The comparison with only the named models; claims about others are left out."""
     from bench.records import LocalModel
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import functools
+import gc
 import json
 import os
 import signal
@@ -43,8 +44,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for group, needed in GROUPS.items():
             if needed & set(getattr(item, "fixturenames", ())):
                 item.add_marker(pytest.mark.xdist_group(group))
-        if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):  # it reads every module once a process
-            item.add_marker(pytest.mark.xdist_group("hypothesis"))
+
+
+def pytest_collection_finish() -> None:
+    """What was collected lives until the end: the garbage collector need not look through it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

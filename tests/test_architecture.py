@@ -53,6 +53,7 @@ DOORS = {
             "bench.report.write",
             "bench.run.ceiling",
             "bench.run.confirm",
+            "bench.run.planning",
             "bench.run.describe",
             "bench.scoring.database",
             "bench.scoring.extract",
@@ -172,7 +173,7 @@ LM_EVAL = {
 """Who knows lm-eval."""
 OTHER_WORDS = {
     "bench.providers.protocol": "a kind of fault: what the vendor refused, whatever the answer's outcome",
-    "bench.cli.run": "the suites that a plan refused, in its JSON",
+    "bench.cli.plans": "the suites that a plan refused, in its JSON",
     "bench.reference.tables": "an empty cell",
 }
 """Modules in which a word that is also an outcome's means something else."""

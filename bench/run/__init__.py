@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from bench.run.execute import JOURNAL, Result
 from bench.run.prepare import Prepared, SilentWatcher, Watcher
+from bench.run.waves import Deciding
 
 __all__ = [
     "JOURNAL",
+    "Deciding",
     "Prepared",
     "Result",
     "SilentWatcher",

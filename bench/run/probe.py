@@ -25,7 +25,7 @@ from bench.journal import Journal
 from bench.plan import PlannedCall, call_key
 from bench.providers import Endpoint, missing_keys
 from bench.records import LATENCY, LATENCY_COLUMNS, Call, Item, lock_folder, read_record, sha256_of, write_text
-from bench.run import ask as asking
+from bench.run import local
 from bench.run.execute import JOURNAL
 from bench.run.prepare import Prepared, Watcher
 
@@ -165,8 +165,8 @@ class _Run:
         if not entry.local:
             asyncio.run(self._pairs(probe.endpoint, probe.todo))
             return
-        weights = asking.fetch_weights(entry, self.watcher)
-        with asking.serving(probe.endpoint, weights, self.folder) as (served, _):
+        weights = local.fetch_weights(entry, self.watcher)
+        with local.serving(probe.endpoint, weights, self.folder) as (served, _):
             asyncio.run(self._pairs(served, probe.todo))
 
     async def _pairs(self, endpoint: Endpoint, pairs: Sequence[Pair]) -> None:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -122,7 +123,7 @@ def _guess(prepared: Prepared, claim: Claim, given: Given, usd: Mapping[str, flo
     if given.saving is not None:
         guess = replace(guess, ratio=1 - given.saving)
     changes = {"difference": given.difference, "discordance": given.discordance, "icc": given.icc}
-    known = {name: value for name, value in changes.items() if value is not None}
+    known: dict[str, Any] = {name: value for name, value in changes.items() if value is not None}
     guess = replace(guess, **known)
     return replace(guess, discordance=max(guess.discordance, abs(guess.difference))), basis
 

@@ -127,6 +127,7 @@ WRITERS = {
 READERS = {
     "bench.clean.files": "the one door",
     "bench.records.files": "what it has just made",
+    "bench.cli.demo": "files of the package",
     "bench.cli.report": "the comparison that the same command has just written",
     "bench.cli.summary": "writes only",
     "bench.config.consent": "the user's own agreements, in the data folder",

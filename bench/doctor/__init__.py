@@ -21,7 +21,7 @@ from bench.prices import PriceBook
 from bench.providers import Endpoint, resolve
 from bench.records import Comparison, LocalModel
 
-__all__ = ["Check", "CheckStatus", "calibrated", "examine"]
+__all__ = ["Check", "CheckStatus", "calibrated", "examine", "keys"]
 
 
 def examine(

@@ -14,6 +14,7 @@ from bench.records.files import (
     real_folder,
     remove_folder,
     remove_others,
+    write_bytes,
     write_file,
     write_text,
 )
@@ -170,6 +171,7 @@ __all__ = [
     "utc_now",
     "vendor_of",
     "write_aggregates",
+    "write_bytes",
     "write_file",
     "write_record",
     "write_tables",

@@ -125,6 +125,8 @@ class RunRecord(JsonRecord):
     """The id of the run it is derived from."""
     derived: RecordedDerivation | None = None
     """What derived it."""
+    remark: str | None = None
+    """What must be said of it before anything else, e.g. that a script gave its answers; None for other runs."""
     redacted: str | None = None
     """The id of the run that it is a redaction of."""
 

@@ -13,7 +13,7 @@ from bench.claims.observed import Observed, observe, on_these_items
 from bench.claims.outlook import TIMES, Outlook, assumed, expected, percent_of, what_it_takes
 from bench.claims.page import as_json, lines, markdown
 from bench.claims.pairs import Pairs, pair
-from bench.claims.partlines import beyond_lines, open_parts, part_lines
+from bench.claims.partlines import beyond_lines, open_parts, part_lines, state
 from bench.claims.parts import (
     CLEAN_SHARE,
     COST,
@@ -53,6 +53,7 @@ __all__ = [
     "Unasked",
     "decide",
     "settled",
+    "state",
     "waves",
     "Axis",
     "CLEAN_SHARE",

@@ -5,7 +5,6 @@ Each endpoint gets one small request, which costs a fraction of a cent, unless t
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +14,7 @@ from bench.doctor.calibrated import calibrated
 from bench.doctor.check import Check, CheckStatus
 from bench.doctor.endpoint import keys, visit_all
 from bench.doctor.trial import network, try_all
-from bench.engine import tls_context
+from bench.engine import run_to_end, tls_context
 from bench.errors import UsageError
 from bench.prices import PriceBook
 from bench.providers import Endpoint, resolve
@@ -63,14 +62,14 @@ def _visited(remote: Sequence[Endpoint], environ: Mapping[str, str], book: Price
     except UsageError as error:
         yield Check(CheckStatus.FAIL, "network", str(error))
         return
-    visits = asyncio.run(visit_all(remote, environ, tls))
+    visits = run_to_end(visit_all(remote, environ, tls))
     checks = {endpoint.entry.label: [*keys(endpoint, environ), *network(endpoint)] for endpoint in remote}
     asked = {
         endpoint.entry.label: endpoint
         for endpoint, visit in zip(remote, visits, strict=True)
         if visit.reached and not _failed(checks[endpoint.entry.label])
     }
-    tried = asyncio.run(try_all(asked, environ, book, tls)) if book else {}
+    tried = run_to_end(try_all(asked, environ, book, tls)) if book else {}
     for (label, results), visit in zip(checks.items(), visits, strict=True):
         answered = tried.get(label, ())
         yield from results

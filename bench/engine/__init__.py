@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bench.engine.answer import ANSWER_BYTES
+from bench.engine.blocking import run_to_end
 from bench.engine.budget import Budget
 from bench.engine.clock import now
 from bench.engine.exchange import Ended
@@ -34,5 +35,6 @@ __all__ = [
     "place",
     "proxy_for",
     "run_lanes",
+    "run_to_end",
     "tls_context",
 ]

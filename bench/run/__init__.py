@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bench.run.bars import ProgressBars
 from bench.run.execute import JOURNAL, Result
 from bench.run.prepare import Prepared, SilentWatcher, Watcher
 from bench.run.waves import Deciding
@@ -10,6 +11,7 @@ __all__ = [
     "JOURNAL",
     "Deciding",
     "Prepared",
+    "ProgressBars",
     "Result",
     "SilentWatcher",
     "Watcher",

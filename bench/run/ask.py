@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from bench.costs import Estimate, Samples, ServerTime, Spending, Terms, busy_s, has_history, history, pilot, with_calls
 from bench.costs.estimate import estimate
-from bench.engine import Budget, Lane, LaneResult, now, run_lanes
+from bench.engine import Budget, Lane, LaneResult, now, run_lanes, run_to_end
 from bench.errors import UsageError
 from bench.journal import Journal, RunEntry
 from bench.plan import PlannedCall
@@ -203,7 +203,7 @@ class _Asking:
             self.watcher.say(f"{label} was stopped: {why}")
 
         lanes_run = run_lanes(self.entry.run, lanes, record, observer, environ, admission=budget, stopped=stopped)
-        results = asyncio.run(lanes_run)
+        results = run_to_end(lanes_run)
         for label, result in results.items():
             self.lanes[label] = result.after(self.lanes[label]) if label in self.lanes else result
 

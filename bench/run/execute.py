@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bench import prices
+from bench.config import environment
 from bench.costs import Billing, Terms, at_traffic, billing_of, retold
 from bench.costs import machine as machinetime
 from bench.doctor import calibration
@@ -76,7 +77,7 @@ def execute(
     *,
     output: Path | None = None,
     fresh: bool = False,
-    environ: Mapping[str, str] = os.environ,
+    environ: Mapping[str, str] | None = None,
     terms: Terms = AGREED,
     deciding: Deciding | None = None,
 ) -> Result:
@@ -84,8 +85,12 @@ def execute(
 
     With `deciding` it is judged on the way and ends once its claims are decided.
 
+    `environ` holds the keys: the process's own with `.env` beside bench.toml, unless it is given. In a notebook, whose
+    event loop waits meanwhile, it works as anywhere.
+
     Raises UsageError before anything is asked, IncompleteError if the disk stops it, KeyboardInterrupt as it came.
     """
+    environ = environment(prepared.comparison.source.parent) if environ is None else environ
     for suite, why in prepared.refused.items():
         watcher.say(f"{suite} is left out. {why}")
     with Journal(results / JOURNAL) as journal, ExitStack() as running:

@@ -27,9 +27,17 @@ ITEM = (
     "tokens_out", "prompt", "answer", "date",
 )  # fmt: skip
 TOTAL = (
-    "suite", "suite_version", "settings", "date", "n", "successes", "score", "cost_total_usd", "latency_mean_s",
+    "suite",
+    "suite_version",
+    "settings",
+    "date",
+    "n",
+    "successes",
+    "score",
+    "cost_total_usd",
+    "latency_mean_s",
     "calls_mean",
-)  # fmt: skip
+)
 ROUNDING = 0.005 + 1e-9
 """How far a total's score may be from successes / n: it may be rounded to whole percent."""
 
@@ -147,10 +155,12 @@ def _names(path: Path) -> list[str]:
     if not _is_json(path):
         return csv_columns(path)
     names: dict[str, None] = {}
-    for _, row in json_rows(path, Ledger(), flat=True):
+    left_out = Ledger()
+    for _, row in json_rows(path, left_out, flat=True):
         names.update(dict.fromkeys(row))
     if not names:
-        raise UsageError(f"{path}: holds no JSON object.")
+        first = "".join(f"; {dropped['row']}: {dropped['why']}" for dropped in left_out.dropped[:1])
+        raise UsageError(f"{path}: holds no JSON object{first}.")
     return list(names)
 
 
@@ -259,10 +269,7 @@ def _total(request: Request, path: Path, columns: Columns, row: Mapping[str, Any
     harness = text("harness") or "unknown"
     cost = columns.cost(row, "cost_total_usd", request.ledger)
     return AggregateRow(
-        source=request.source,
-        source_commit=request.provenance.commit,
-        retrieved=request.provenance.retrieved,
-        licence=request.provenance.licence,
+        **request.origin,
         suite=suite,
         suite_version=text("suite_version"),
         harness=harness,

@@ -15,6 +15,7 @@ from bench.records.files import (
     real_folder,
     remove_folder,
     remove_others,
+    write_bytes,
     write_file,
     write_text,
 )
@@ -40,6 +41,7 @@ from bench.records.folder import (
 )
 from bench.records.hashing import sha256_of, utc_now
 from bench.records.items import Graded, Item, Message, prompt_text
+from bench.records.looks import DIGITS, RecordedLook, RecordedLooks
 from bench.records.machine import git_commit, installed_versions, this_machine
 from bench.records.manifest import FORMAT, MANIFEST, RunRecord
 from bench.records.parquet import parquet_file, read_parquet
@@ -80,6 +82,7 @@ from bench.records.tables import AnswerRow, ItemRow
 from bench.records.vendors import VENDORS, is_local, maker_of, vendor_of
 
 __all__ = [
+    "DIGITS",
     "slice_words",
     "ABOUT",
     "SUCH",
@@ -116,6 +119,8 @@ __all__ = [
     "RecordedDerivation",
     "RecordedImport",
     "RecordedLane",
+    "RecordedLook",
+    "RecordedLooks",
     "RecordedMachine",
     "RecordedModel",
     "RecordedOrigin",
@@ -172,6 +177,7 @@ __all__ = [
     "utc_now",
     "vendor_of",
     "write_aggregates",
+    "write_bytes",
     "write_file",
     "write_record",
     "write_tables",

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 
-from tests.calibration import exact, gate, invariance, money, readings, scores
+from tests.calibration import exact, gate, invariance, looks, money, readings, scores
 from tests.calibration.grid import FAST, FULL, SEED, Job, Row, Scale, markdown, record
 
 SECTIONS = {
@@ -32,6 +32,18 @@ SECTIONS = {
         ("n", "calls that stall", "true ratio", "supports"),
     ),
     "7": ("7. The whole claim: 90 % cheaper and at most 3 points worse", ("n", "truth")),
+    "8": (
+        "8. Five looks on the way: a candidate exactly at the margin",
+        ("n", "margin, points", "ψ", "verdict"),
+    ),
+    "8 whole": (
+        "8. Five looks on the way: whole claims, 90 % cheaper and at most 3 points worse, on fixed families",
+        ("families", "truth", "rate of"),
+    ),
+    "8 plan": (
+        "8. How far a plan's power with looks is from the truth (“2 points better” is +2)",
+        ("n", "true difference", "ψ"),
+    ),
     "10": ("10. The gate: suites of 100 items that fail it, wrongly or rightly", ("suites", "truth")),
     "10 tokens": ("10. The gate: five suites' tokens or costs", ("n", "σ of the logarithm", "true ratio")),
     "10 latency": ("10. The gate: latency on a machine that drifts, at 1 %", ("n", "true ratio")),
@@ -52,9 +64,9 @@ SECTIONS = {
     "11": ("11. Verdicts changed by what must not matter", ("n", "items a cluster", "change")),
 }
 SLOW_FIRST = (
-    "10", "7", "6", "6 families", "6 latency", "5", "4", "10 tokens", "10 latency",
+    "8 whole", "8 plan", "10", "7", "6", "6 families", "6 latency", "5", "4", "10 tokens", "10 latency",
     "12 sizes", "12 unlimited", "12 mean", "12 fixed", "12 lost",
-    "11", "1", "2", "3",
+    "11", "1", "2", "3", "8",
 )  # fmt: skip
 
 
@@ -107,7 +119,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, help="also write README.md and rows.json there")
     parser.add_argument("--workers", type=int, default=2, help="processes  [default: 2]")
     chosen = parser.parse_args(arguments)
-    jobs = [*exact.jobs(), *scores.jobs(), *money.jobs(), *gate.jobs(), *readings.jobs(), *invariance.jobs()]
+    jobs = [
+        *exact.jobs(),
+        *scores.jobs(),
+        *money.jobs(),
+        *gate.jobs(),
+        *readings.jobs(),
+        *looks.jobs(),
+        *invariance.jobs(),
+    ]
     jobs = [job for job in jobs if not chosen.section or job.section.partition(" ")[0] in chosen.section]
     scale = FAST if chosen.fast else FULL
     if chosen.experiments:

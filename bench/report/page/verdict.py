@@ -138,6 +138,7 @@ def _claimed(key: str, judgement: Judgement, record: RunRecord) -> Card:
             for text in (
                 judgement.apart,
                 " ".join(text for text in (claims.headline(judgement), claims.beyond(judgement)) if text),
+                *_stood(entry),
                 *_open(judgement),
                 entry["explanation"].removeprefix(f"{claims.verdict_in_words(judgement)} "),
             )
@@ -145,6 +146,13 @@ def _claimed(key: str, judgement: Judgement, record: RunRecord) -> Card:
         ),
         notes=tuple(entry["notes"]),
     )
+
+
+def _stood(entry: dict[str, Any]) -> Iterator[str]:
+    """Of a run with looks: when it was decided, and for how much."""
+    line = entry.get("looks", {}).get("line")
+    if line:
+        yield f"{line[0].upper()}{line[1:]}."
 
 
 def _open(judgement: Judgement) -> Iterator[str]:

@@ -179,17 +179,16 @@ def pair(
     _sound(rows)
     rows = rows.assign(**_shared(rows))
     first = rows.drop_duplicates(AT).sort_values(AT)
-    n = len(first)
     (clusters, repeated), (sources, _) = (questions.clusters(first, about) for about in (SUCH, THESE))
     seconds, timed, answered = _seconds(rows, candidate, baseline, {SUCH: clusters, THESE: sources})
     return Pairs(
-        candidate=_side(rows, candidate, n, record, columns),
-        baseline=_side(rows, baseline, n, record, columns),
+        candidate=_side(rows, candidate, len(first), record, columns),
+        baseline=_side(rows, baseline, len(first), record, columns),
         suites=tuple(first["suite"]),
         clusters=tuple(clusters),
         sources=tuple(sources),
         repeated=repeated,
-        planned=n if record.imported else _planned(record, suites),
+        planned=len(first) if record.imported else sum(record.suites[suite].items_planned for suite in suites),
         seconds=seconds,
         timed=timed,
         answered=answered,
@@ -212,10 +211,6 @@ def _shared(rows: pd.DataFrame) -> dict[str, pd.Series[str]]:
     clusters = rows["suite"] + "/" + rows["cluster"]
     items = rows["suite"] + "/" + rows["task"] + "/" + rows["item"]
     return {SUCH: clusters, THESE: items.where(rows["cluster"] == rows["family"], clusters)}
-
-
-def _planned(record: RunRecord, suites: Sequence[str]) -> int:
-    return sum(record.suites[suite].items_planned for suite in suites)
 
 
 def _known(record: RunRecord, what: str, names: Sequence[str]) -> None:

@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import fields, replace
+from typing import Any
 
 from bench import clean
 from bench.importers.ledger import Ledger
@@ -49,7 +50,7 @@ def unique_labels(rows: Sequence[tuple[str, AggregateRow]], ledger: Ledger) -> l
 
 def _texts_alone(row: AggregateRow) -> AggregateRow:
     """The row with texts where texts belong: a source's list or number there is unknown, or shown as it is written."""
-    wrong = {
+    wrong: dict[str, Any] = {
         each.name: None if str(each.type).endswith("None") else clean.line(str(getattr(row, each.name)))
         for each in fields(row)
         if str(each.type).startswith("str") and not isinstance(getattr(row, each.name), str | None)

@@ -21,7 +21,7 @@ def grade_detail(text: str) -> dict[str, Any]:
         return {}
     if not isinstance(raw, dict):
         return {}
-    read = {name: value for name, value in raw.items() if isinstance(value, _GRADED.get(name, object))}
+    read: dict[str, Any] = {name: value for name, value in raw.items() if isinstance(value, _GRADED.get(name, object))}
     if "notes" in read:
         read["notes"] = [note for note in read["notes"] if isinstance(note, str)]
     return {
@@ -29,11 +29,15 @@ def grade_detail(text: str) -> dict[str, Any]:
     }
 
 
-def require_numbers(text: str) -> None:
-    """ValueError if a text is not the JSON object of numbers that sampling settings are."""
+def require_settings(text: str, *, sent: bool) -> None:
+    """ValueError if a text is no JSON object, as sampling settings are; of numbers, where they were sent by us."""
     raw = json.loads(text)
     if not isinstance(raw, dict):
-        raise ValueError("no JSON object")
-    for value in raw.values():
-        if isinstance(value, bool) or not isinstance(value, int | float) or not -1e300 < value < 1e300:
-            raise ValueError("a setting that is no number")
+        raise ValueError("it is no JSON object")
+    if sent and not all(is_number(value) for value in raw.values()):
+        raise ValueError("a setting is no number")
+
+
+def is_number(value: object) -> bool:
+    """Whether a JSON value is a finite number."""
+    return not isinstance(value, bool) and isinstance(value, int | float) and -1e300 < value < 1e300

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from bench import clean
 from bench.records.calls import Outcome
-from bench.records.details import require_numbers
+from bench.records.details import require_settings
 from bench.records.tables import AnswerRow, ItemRow
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ def require_columns(schema: Any, kind: type[Any]) -> None:
 def cleaned_table(table: pd.DataFrame, kind: type[Any]) -> pd.DataFrame:
     """The table with names in one line each; a count or an amount that cannot be is unknown.
 
-    ValueError if a needed value is missing, a score is not from 0 to 1, or settings are not numbers.
+    ValueError if a needed value is missing, a score is not from 0 to 1, or a setting cannot be read.
     """
     for each in fields(kind):
         if each.name not in table:
@@ -164,9 +164,9 @@ def _moments(column: pd.Series[Any]) -> pd.Series[Any]:
 def _require_settings(column: pd.Series[Any], name: str) -> None:
     for text in column.dropna().unique():
         try:
-            require_numbers(text)
+            require_settings(text, sent=name == _SETTINGS[1])
         except (ValueError, RecursionError) as error:
-            raise ValueError(f"column {name} holds what is no JSON object of numbers") from error
+            raise ValueError(f"column {name} holds what are no settings") from error
 
 
 def _known(column: pd.Series[Any], each: Field[Any]) -> pd.Series[Any]:

@@ -319,3 +319,24 @@ def test_repeats_of_an_item_share_its_wave(bench: Bench, short: FakeEndpoint) ->
     items = read_table(bench.run_folder, "items")
     wave = items["order"].map(lambda order: recorded["waves"][order // 2])
     assert (wave.groupby(items["item"]).nunique() == 1).all()
+
+
+@pytest.mark.slow
+def test_what_is_made_of_a_decided_run_keeps_its_looks(bench: Bench, short: FakeEndpoint) -> None:
+    configure(bench, short, "cheap")
+    until(bench, "--json")
+    run = bench.run_folder
+    (before,) = json.loads(bench("claim", run.name, "--json").out)
+    verified = bench("verify", run.name)
+    assert verified.code == 0, verified.out + verified.err
+    for command in (("score", run.name), ("reprice", run.name, "--off-peak"), ("report", run.name)):
+        made = bench(*command)
+        assert made.code == 0, made.err
+    for folder in (bench.folder / "results").glob("*/run.json"):
+        (claim,) = json.loads(bench("claim", str(folder.parent), "--json").out)
+        for key in ("verdict", "n", "p_supported"):
+            assert claim[key] == before[key]
+        assert claim["looks"]["look"] == 3
+    asked = bench("claim", run.name, "--candidate", "cheap", "--baseline", "dear", "--worse-by", "0.3")
+    assert asked.code == 0, "a claim of one's own is judged on the same looks"
+    assert "exploratory; decided at look 2 of 5" in " ".join(asked.out.split())

@@ -368,6 +368,11 @@ LETTERS: dict[str, list[tuple[str, str | None]]] = {
         ("The answer is b.", "B"),
         ("故选：B", "B"),
         ("B选项正确", "B"),
+        ("答案应该是B", "B"),
+        ("我认为是B", "B"),
+        ("最终选择：B", "B"),
+        ("我认为不是B", None),
+        ("我排除B", None),
         ("【答案】B", "B"),
         ("So, B.", "B"),
         ("Thus, (B).", "B"),
@@ -432,6 +437,11 @@ LETTERS: dict[str, list[tuple[str, str | None]]] = {
 WORDS: dict[str, list[tuple[str, str, float]]] = {
     "text": [
         ("Lima", "The answer is not Lima.", 0),
+        ("Lima", "答：Lima。", 1),
+        ("Lima", "答案应该是Lima。", 1),
+        ("Lima", "结果：Lima", 1),
+        ("Lima", "Result: Lima", 1),
+        ("Lima", "答案应该不是Lima。", 0),
         ("Lima", "The answer is Lima. Wait, no: Quito.", 0),
         ("Quito", "The answer is Lima. Wait, no: Quito.", 1),
         ("Quito", "The answer is Lima. No, it is Quito.", 1),

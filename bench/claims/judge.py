@@ -123,14 +123,14 @@ class Judgement:
         return result.p_supported <= self.claim.alpha and not result.problem
 
 
-def judge_cases(cases: Sequence[Case], seed: int = 0) -> list[Judgement]:
+def judge_cases(cases: Sequence[Case]) -> list[Judgement]:
     """Judges claims, in order.
 
     Declared claims share one error budget (Holm); exploratory ones are judged each alone, and labelled so.
     """
-    results = [_results(case, seed, case.claim.about) for case in cases]
+    results = [_results(case, case.claim.about) for case in cases]
     deciding = _readings(cases, [combine(judged) for judged, _ in results], [case.claim.about for case in cases])
-    elsewhere = [_elsewhere(case, judged, seed) for case, (judged, _) in zip(cases, results, strict=True)]
+    elsewhere = [_elsewhere(case, judged) for case, (judged, _) in zip(cases, results, strict=True)]
     others = _readings(cases, [combine(judged) for judged in elsewhere], [_other(case.claim) for case in cases])
     judgements = []
     for case, reading, other, (_, reported) in zip(cases, deciding, others, results, strict=True):
@@ -142,8 +142,8 @@ def judge_cases(cases: Sequence[Case], seed: int = 0) -> list[Judgement]:
             p_supported=reading.p_supported,
             p_refuted=reading.p_refuted,
             other=other,
-            warnings=(*_warnings(case), *_sensitivity(case, reading.verdict, reading.test, seed)),
-            proves_little={(scope.suite, part.key): why for scope, part, why in _proving_little(case, seed)},
+            warnings=(*_warnings(case), *_sensitivity(case, reading.verdict, reading.test)),
+            proves_little={(scope.suite, part.key): why for scope, part, why in _proving_little(case)},
         )
         judgements.append(judgement)
     return judgements
@@ -173,17 +173,17 @@ def _other(claim: Claim) -> str:
     return next(about for about in ABOUT if about != claim.about)
 
 
-def _elsewhere(case: Case, judged: Results, seed: int) -> Results:
+def _elsewhere(case: Case, judged: Results) -> Results:
     """The parts in the other reading; the same where both take the same items for dependent."""
-    return judged if case.pairs.one_reading else _results(case, seed, _other(case.claim))[0]
+    return judged if case.pairs.one_reading else _results(case, _other(case.claim))[0]
 
 
-def _results(case: Case, seed: int, about: str) -> tuple[Results, Results]:
+def _results(case: Case, about: str) -> tuple[Results, Results]:
     """What is judged, and what is only reported."""
     judged: Results = {}
     reported: Results = {}
     whys: Results = {}
-    for scope in scopes(case.claim, case.pairs, seed, about):
+    for scope in scopes(case.claim, case.pairs, about):
         for part in parts.claimed(case.claim):
             why = part.local_why if case.local else None
             result = part.test(scope)
@@ -221,15 +221,15 @@ def _warnings(case: Case) -> Iterator[str]:
         yield from part.warnings(pairs)
 
 
-def _proving_little(case: Case, seed: int) -> Iterator[tuple[Scope, Part, str]]:
-    for scope in scopes(case.claim, case.pairs, seed):
+def _proving_little(case: Case) -> Iterator[tuple[Scope, Part, str]]:
+    for scope in scopes(case.claim, case.pairs):
         for part in parts.claimed(case.claim):
             why = part.proves_little(scope)
             if why is not None:
                 yield scope, part, why
 
 
-def _sensitivity(case: Case, verdict: Verdict, test: JointTest, seed: int) -> Iterator[str]:
+def _sensitivity(case: Case, verdict: Verdict, test: JointTest) -> Iterator[str]:
     """What the verdict would be if what is missing counted otherwise; a part whose losses never count stays."""
     lost = int(parts.lost_items(case.pairs).sum())
     if not lost:
@@ -242,7 +242,7 @@ def _sensitivity(case: Case, verdict: Verdict, test: JointTest, seed: int) -> It
         ("went for the candidate", (1.0, 0.0)),
     ):
         results = dict(test.parts)
-        for scope in scopes(case.claim, case.pairs, seed):
+        for scope in scopes(case.claim, case.pairs):
             filled = ((part.key, part.test_if_lost(scope, fills)) for part in claimed)
             results |= {(scope.suite, key): result for key, result in filled if result is not None}
         other = combine(results).verdict(alpha)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from bench.claims.pairs import Pairs, Side
 from bench.claims.parts import COST, SCORE
-from bench.claims.scope import MEAN, Scope, scopes
+from bench.claims.scope import MEAN, scopes
 from bench.records import SUCH, Claim
 from bench.stats import (
     TYPICAL_DISCORDANCE,
@@ -191,13 +191,12 @@ def _saving_shown(claim: Claim, pairs: Pairs, times: int, seed: int, *, known: b
     if pairs.n * times > MOST_COSTS:
         return float(known)
     rng = np.random.default_rng([seed, times])
-    shown = [_shows(claim, _drawn(pairs, claim.about, times, rng), seed) for _ in range(COST_WORLDS)]
+    shown = [_shows(claim, _drawn(pairs, claim.about, times, rng)) for _ in range(COST_WORLDS)]
     return sum(shown) / COST_WORLDS
 
 
-def _shows(claim: Claim, pairs: Pairs, seed: int) -> bool:
-    several: Iterator[Scope] = scopes(claim, pairs, seed)
-    return all(r.p_supported <= claim.alpha and not r.problem for r in map(COST.test, several))
+def _shows(claim: Claim, pairs: Pairs) -> bool:
+    return all(r.p_supported <= claim.alpha and not r.problem for r in map(COST.test, scopes(claim, pairs)))
 
 
 def _drawn(pairs: Pairs, about: str, times: int, rng: np.random.Generator) -> Pairs:

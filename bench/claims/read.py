@@ -104,7 +104,7 @@ def judge_claims(items: pd.DataFrame, record: RunRecord, claims: Sequence[Claim]
         cases.append(case)
         rivals.append(rival(items, record, claim, case.pairs))
     withdrawn = [] if given else _withdrawn(items, record)
-    judgements = judge_cases([*cases, *withdrawn], seed=record.seed)[: len(cases)]
+    judgements = judge_cases([*cases, *withdrawn])[: len(cases)]
     beside = zip(judgements, rivals, strict=True)
     judged = (_with(judgement, rival, len(withdrawn), items, record) for judgement, rival in beside)
     return Ruling(tuple(judged), unjudged)

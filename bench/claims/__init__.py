@@ -5,7 +5,17 @@ from __future__ import annotations
 from bench.claims.firstlines import beyond, headline, reading
 from bench.claims.judge import TRUNCATION_GAP, Case, Judgement, Reading, judge_cases
 from bench.claims.observed import Observed, observe, on_these_items
-from bench.claims.outlook import TIMES, Outlook, assumed, expected, what_it_takes
+from bench.claims.outlook import (
+    TIMES,
+    Outlook,
+    SuiteSize,
+    assumed,
+    expected,
+    like,
+    outlook_json,
+    saving_chance,
+    what_it_takes,
+)
 from bench.claims.page import as_json, lines, markdown
 from bench.claims.pairs import Pairs, pair
 from bench.claims.partlines import beyond_lines, open_parts, part_lines
@@ -53,9 +63,13 @@ __all__ = [
     "adhoc",
     "as_json",
     "Outlook",
+    "SuiteSize",
     "TIMES",
     "assumed",
     "expected",
+    "like",
+    "outlook_json",
+    "saving_chance",
     "what_it_takes",
     "beyond",
     "beyond_lines",

@@ -304,13 +304,18 @@ def _show_plan(
 
     estimate = asking.estimate_run(prepared, results / JOURNAL, output=output, fresh=fresh)
     probing = probe.estimate_probe(prepared, prompts) if prompts else None
-    echo((_plan_json if as_json else _plan_text)(prepared, estimate, probing))
+    if as_json:
+        echo(_plan_json(prepared, estimate, probing, results))
+    else:
+        echo(_plan_text(prepared, estimate, probing, results))
 
 
-def _plan_json(prepared: Prepared, estimate: Estimate, probing: Estimate | None) -> str:
+def _plan_json(prepared: Prepared, estimate: Estimate, probing: Estimate | None, results: Path) -> str:
     import json
 
+    from bench.claims import outlook_json
     from bench.cli.money import estimate_record
+    from bench.cli.plans import claim_outlooks
 
     plan = prepared.plan
     suites = {s: {"items": _asked(prepared, s), "available": n} for s, n in prepared.available.items()}
@@ -318,6 +323,8 @@ def _plan_json(prepared: Prepared, estimate: Estimate, probing: Estimate | None)
     cost = estimate_record(estimate)
     known = {"plan_sha256": plan.sha256, "suites": suites, "models": models, "cost": cost}
     known |= {"latency_probe_cost": estimate_record(probing)} if probing else {}
+    outlooks = claim_outlooks(prepared, estimate, results)
+    known["claims"] = {name: {**outlook_json(seen), "run": run} for name, (seen, run) in outlooks.items()}
     return json.dumps({**known, "refused": dict(prepared.refused)}, indent=2)
 
 
@@ -326,9 +333,9 @@ def _asked(prepared: Prepared, suite: str) -> int:
     return len({(c.item.task, c.item.item) for c in prepared.plan.calls if c.item.suite == suite})
 
 
-def _plan_text(prepared: Prepared, estimate: Estimate, probing: Estimate | None) -> str:
+def _plan_text(prepared: Prepared, estimate: Estimate, probing: Estimate | None, results: Path) -> str:
+    from bench.cli import plans
     from bench.cli.money import estimate_lines
-    from bench.cli.plans import claim_outlooks
     from bench.records import slice_words
 
     plan = prepared.plan
@@ -341,6 +348,6 @@ def _plan_text(prepared: Prepared, estimate: Estimate, probing: Estimate | None)
     lines += [f"{e.entry.label} ({e.entry.model}): {len(plan.of(e.entry.label))} calls" for e in prepared.endpoints]
     lines += [f"{suite}: left out. {why}" for suite, why in prepared.refused.items()]
     lines += [f"cost of {line}" for line in estimate_lines(estimate)]
-    lines += claim_outlooks(prepared, estimate)
+    lines += plans.lines(plans.claim_outlooks(prepared, estimate, results))
     lines += [f"cost of the latency probe of {line}" for line in (estimate_lines(probing) if probing else ())]
     return "\n".join([*lines, f"plan {plan.sha256[:8]}; nothing was called"])

@@ -80,14 +80,22 @@ def stratified_effect(values: ArrayLike, kinds: Sequence[str]) -> float:
     sample = np.asarray(values, dtype=np.float64)
     _, codes = np.unique(np.asarray(kinds, dtype=str), return_inverse=True)
     sizes, n = np.bincount(codes), len(sample)
-    total, differing = float(((sample - sample.mean()) ** 2).sum()), int(np.count_nonzero(sample))
-    if not 1 < len(sizes) < n or total == 0:
-        return 1.0
     means = np.bincount(codes, weights=sample) / sizes
-    within = float(((sample - means[codes]) ** 2).sum())
-    share = within / (n - len(sizes)) / (total / (n - 1))
+    within, total = float(((sample - means[codes]) ** 2).sum()), float(((sample - sample.mean()) ** 2).sum())
+    found = effect_within(np.array([within]), np.array([total]), n, len(sizes), np.array([np.count_nonzero(sample)]))
+    return float(found[0])
+
+
+def effect_within(within: Floats, total: Floats, n: int, kinds: int, differing: NDArray[np.number]) -> Floats:
+    """`stratified_effect` of several samples of n items in so many kinds, from their sums of squares and from how many
+    of their items differ from 0."""
+    if not 1 < kinds < n:
+        return np.ones(len(total))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = np.where(total > 0, within / (n - kinds) / (total / (n - 1)), 1.0)
     drawn = 1 - (1 - share) * differing / (differing + PRIOR_WORTH)
-    return min(1.0, max(LEAST_WITHIN, drawn))
+    found: Floats = np.clip(drawn, LEAST_WITHIN, 1.0)
+    return found
 
 
 def joint_effect(effects: Sequence[float], sizes: Sequence[int]) -> float:

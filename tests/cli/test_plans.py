@@ -14,13 +14,13 @@ def test_a_dry_run_goes_by_the_newest_run_of_the_same_models(bench: Bench, endpo
     bench.configure(endpoint, "good", "bad", limit=3)
     path = bench.folder / "bench.toml"
     path.write_text(path.read_text() + CLAIM)
-    dry = ("run", "--dry-run", "--fresh", "--limit", "300")
+    dry = ("run", "--dry-run", "--fresh", "--limit", "100")
     before = json.loads(bench(*dry, "--json").out)["claims"]["same"]
     assert before["run"] is None
-    assert before["items"] == 300
+    assert before["items"] == 100
     bench("run")
     run = bench.run_folder.name
-    assert f"claim same, going by run {run}: What it would take: 300 items like these" in bench(*dry).out
+    assert f"claim same, going by run {run}: What it would take: 100 items like these" in bench(*dry).out
     after = json.loads(bench(*dry, "--json").out)["claims"]["same"]
     assert after["run"] == run
     assert after["chances"][0]["supported"] < before["chances"][0]["supported"] - 0.5, "all three items differ"

@@ -1,4 +1,4 @@
-"""Claims on published totals: solved counts without their items, and bills that tell no interval."""
+"""Claims on published totals: solved counts without their items, and bills that give no interval."""
 
 from __future__ import annotations
 

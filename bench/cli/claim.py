@@ -37,16 +37,16 @@ def _positive(ctx: click.Context, param: click.Parameter, value: float | None) -
 
 
 def _caps(ctx: click.Context, param: click.Parameter, given: tuple[str, ...]) -> dict[str, float]:
-    found = {}
+    caps = {}
     for text in given:
         label, _, usd = text.rpartition("=")
         try:
-            found[label] = float(usd)
+            caps[label] = float(usd)
         except ValueError:
-            found[label] = math.nan
-        if not label or not 0 < found[label] < math.inf:
+            caps[label] = math.nan
+        if not label or not 0 < caps[label] < math.inf:
             raise click.BadParameter(f"'{text}' must be MODEL=USD, e.g. small=0.05", param=param, ctx=ctx)
-    return found
+    return caps
 
 
 def _margin_options(command: Callable[..., None]) -> Callable[..., None]:

@@ -55,9 +55,9 @@ def doctor(
     comparison = load_config(config)
     environ = environment(comparison.source.parent)
     checks = []
-    found = _checks(comparison, results, environ, origins, ask=not no_request)
+    preliminary = _checks(comparison, results, environ, origins, ask=not no_request)
     further = calibrated(comparison, results) if calibrate else ()
-    for check in chain(found, further, _attacked() if sandbox else ()):
+    for check in chain(preliminary, further, _attacked() if sandbox else ()):
         checks.append(check)
         if not as_json:
             echo(f"{check.status:4}", colour=COLOURS[check.status], nl=False)

@@ -173,16 +173,13 @@ def run(
     known = registry.read(task_folders(include))
     comparison = swept(_chosen(load_config(config, known.names), models, max_connections), sweep)
     asked = comparison.run
-    settings = replace(
-        asked,
-        suites=tasks or asked.suites,
-        limit=asked.limit if limit is None else limit or None,
-        repeats=repeats or asked.repeats,
-        seed=asked.seed if seed is None else seed,
-        exam_seed=asked.exam_seed if exam_seed is None else exam_seed,
-    )
-    settings = sliced(settings, chosen)
-    comparison = replace(comparison, run=settings)
+    if tasks and not registry.generated(known, tasks):
+        asked = replace(asked, exam_seed=None, instances=None)  # the file said so of suites that are not asked now
+    given = {"suites": tasks or None, "repeats": repeats, "seed": seed, "exam_seed": exam_seed}
+    settings = replace(asked, **{key: value for key, value in given.items() if value is not None})
+    if limit is not None:
+        settings = replace(settings, limit=limit or None)
+    comparison = replace(comparison, run=sliced(settings, chosen))
     if unsafe:
         from bench.sandbox import allow_nothing
 

@@ -70,7 +70,7 @@ def _visited(remote: Sequence[Endpoint], environ: Mapping[str, str], book: Price
         if all(check.status is not CheckStatus.FAIL for check in checks[endpoint.entry.label])
     }
     tried = asyncio.run(try_all(asked, environ, book, tls)) if book else {}
-    for label, found in checks.items():
-        yield from found
+    for label, results in checks.items():
+        yield from results
         yield from tried.get(label, ())
     yield machine.time_of_day([visit.skew_s for visit in visits if visit.skew_s is not None])

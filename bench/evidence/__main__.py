@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from bench import clean
 from bench.errors import BenchError
 from bench.evidence.rebuild import rebuild
 
@@ -25,10 +26,10 @@ def main(arguments: Sequence[str]) -> int:
     try:
         written, remarks = rebuild(chosen.data, chosen.output, docs=chosen.docs if chosen.docs.is_dir() else None)
     except BenchError as error:
-        print(f"Error: {error}", file=sys.stderr)
+        print(clean.terminal(f"Error: {error}"), file=sys.stderr)
         return error.exit_code
     for line in remarks:
-        print(line, file=sys.stderr)
+        print(clean.terminal(line), file=sys.stderr)
     for path in written:
         print(path)
     return 0

@@ -11,7 +11,7 @@ from bench.evidence.judge import EvidenceJudgement
 from bench.evidence.published import SETS
 from bench.evidence.rule import BEST_CLAUDE, BEST_US, CHEAPER_BY, CHINESE, MARGINS
 from bench.evidence.sets import DataSet
-from bench.evidence.told import CHINESE_VENDORS, LIVEBENCH, REPLACED, Told, leaders, of
+from bench.evidence.verdicts import CHINESE_VENDORS, LIVEBENCH, REPLACED, VerdictRow, leaders, of
 from bench.report.charts import Dated, ForestRow, forest, timeline
 from bench.stats import Interval
 
@@ -74,12 +74,12 @@ def _names(labels: Sequence[tuple[str, str]]) -> dict[tuple[str, str], str]:
     return {key: name if shown.count((key[0], name)) == 1 else key[1] for key, name in plain.items()}
 
 
-def of_page(rows: Sequence[Told], folder: Path) -> list[Path]:
+def of_page(rows: Sequence[VerdictRow], folder: Path) -> list[Path]:
     """The page's figures, from verdicts.csv alone."""
     return [*draw_answer(rows, folder), *draw_since(rows, folder)]
 
 
-def draw_answer(rows: Sequence[Told], folder: Path) -> list[Path]:
+def draw_answer(rows: Sequence[VerdictRow], folder: Path) -> list[Path]:
     """The README's chart: the leading candidates against each Claude they could replace. Nothing without LiveBench."""
     whole = of(rows, set=LIVEBENCH, suite="livebench")
     chosen = [
@@ -112,18 +112,23 @@ def draw_answer(rows: Sequence[Told], folder: Path) -> list[Path]:
     )
 
 
-def draw_since(rows: Sequence[Told], folder: Path) -> list[Path]:
+def draw_since(rows: Sequence[VerdictRow], folder: Path) -> list[Path]:
     """Share of the best Claude's bill and score difference by the candidate's date; nothing without dated bills."""
     short = {each.name: (each.short, each.whole) for each in SETS}
     points = [
         Dated(
-            label=row.candidate, group=short[row.text("set")][0], day=date.fromisoformat(row.text("candidate_date")),
-            ratio=float(row.text("cost_ratio")), difference=_interval(row),
+            label=row.candidate,
+            group=short[row.text("set")][0],
+            day=date.fromisoformat(row.text("candidate_date")),
+            ratio=float(row.text("cost_ratio")),
+            difference=_interval(row),
         )
         for row in of(rows, reference=BEST_CLAUDE)
-        if row.text("cost_ratio") and row.text("candidate_vendor") in CHINESE
-        and row.text("set") in short and short[row.text("set")][1] in (None, row.text("suite"))
-    ]  # fmt: skip
+        if row.text("cost_ratio")
+        and row.text("candidate_vendor") in CHINESE
+        and row.text("set") in short
+        and short[row.text("set")][1] in (None, row.text("suite"))
+    ]
     if not points:
         return []
     return timeline(
@@ -131,12 +136,12 @@ def draw_since(rows: Sequence[Told], folder: Path) -> list[Path]:
         cheaper_by=CHEAPER_BY,
         worse_by=MARGINS[0][1],
         title="Chinese models against the best Claude of their date",
-        caption="A point a candidate; the AA Index tells no interval. Costs as published with the results. LiveBench "
+        caption="A point a candidate; the AA Index gives no interval. Costs as published with the results. LiveBench "
         "and Harbor date no row: their points stand at the tables' last day. Sources: docs/is-it-true.md.",
         stem=folder / "since",
     )
 
 
-def _interval(row: Told) -> Interval:
+def _interval(row: VerdictRow) -> Interval:
     low, high = row.number("difference_low_90"), row.number("difference_high_90")
     return Interval(float(row.text("difference")), low, high, int(row.text("n")))

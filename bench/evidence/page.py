@@ -19,10 +19,10 @@ VERDICTS = ("supported", "reported", "refuted", "inconclusive")
 _LEGEND = """\
 Made by `make evidence`; every claim and the rule behind it is in `claims.toml`, every number in `verdicts.csv`. All
 claims are retrospective. Each says: at least 90 % cheaper per item, and at most 3 points worse (500 items), or 5 points
-(100 to 499 items). Below 100 items there is no margin, and only the difference is told.
+(100 to 499 items). Below 100 items there is no margin, and only the difference is given.
 
 *points*: the candidate's score minus the baseline's, with its 90 % interval; on paired items also how many only the
-baseline, and only the candidate, solved. *cost*: the candidate's bill over the baseline's, as published; totals tell no
+baseline, and only the candidate, solved. *cost*: the candidate's bill over the baseline's, as published; totals give no
 interval. *verdict*: about fresh items of these kinds; *refuted: cost* names the part that fails most clearly. *other
 repositories*: about such as these, with items of one repository taken as dependent, where items are published; 500
 issues from 12 repositories, 231 of them from one, are too few to speak of others. *items needed*: what would decide the
@@ -45,7 +45,7 @@ def markdown(judged: Sequence[EvidenceJudgement], sets: Mapping[str, DataSet]) -
             if chosen:
                 parts += [f"### {reference}: {meaning}", "\n".join(_table(chosen))]
         if data.notes:
-            parts += ["Left out or unknown:", "\n".join(f"- {note}" for note in data.notes)]
+            parts += ["Left out or unknown:", "\n".join(f"- {clean.markdown(note)}" for note in data.notes)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -64,7 +64,7 @@ def _summary(judged: Sequence[EvidenceJudgement]) -> str:
 
 
 def _table(judged: Sequence[EvidenceJudgement]) -> Iterator[str]:
-    suites = len({j.ruled.suite for j in judged}) > 1  # told by their kind of work, or their name where that is one
+    suites = len({j.ruled.suite for j in judged}) > 1  # named by their kind of work, or their name where that is one
     paired, timed = any(j.elsewhere for j in judged), any(j.slower for j in judged)
     called = any(j.calls for j in judged)
     head = ["candidate", "baseline", *(["suite"] if suites else []), "date", "items", "points", "cost", "verdict"]
@@ -77,7 +77,7 @@ def _table(judged: Sequence[EvidenceJudgement]) -> Iterator[str]:
         cells += [str(j.n), _points(j), _cost(j.ratio), f"refuted: {j.failing}" if j.failing else j.verdict]
         cells += [*([j.elsewhere or ""] if paired else []), "" if j.needed is None else f"{j.needed:,}"]
         cells += [*([_times(j.slower)] if timed else []), *([_times(j.calls)] if called else [])]
-        yield f"| {' | '.join(cell.replace('|', '/') for cell in cells)} |"
+        yield f"| {' | '.join(clean.markdown(cell.replace('|', '/'), block=False) for cell in cells)} |"
 
 
 def _points(j: EvidenceJudgement) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench.evidence import declared, figures, page, story, told
+from bench.evidence import declared, figures, page, story, verdicts
 from bench.evidence.judge import judge_all
 from bench.evidence.published import SETS
 from bench.evidence.sets import Published, read_all
@@ -29,20 +29,20 @@ def rebuild(
     ruled = [claim for each in sets.values() for claim in each.claims()]
     claims = declared.check(folder / declared.NAME, ruled, list(sets))
     judged = judge_all(claims, sets)
-    texts = {"verdicts.md": page.markdown(judged, sets), told.NAME: page.csv_text(judged)}
+    texts = {"verdicts.md": page.markdown(judged, sets), verdicts.NAME: page.csv_text(judged)}
     for name, text in texts.items():
         write_text(folder, name, text)
-    rows = told.read(folder)
+    rows = verdicts.read(folder)
     written = [*(folder / name for name in texts), *figures.draw(judged, sets, folder), *figures.of_page(rows, folder)]
-    lacking = [name for name in told.NEEDED if name not in sets]
+    lacking = [name for name in verdicts.NEEDED if name not in sets]
     if docs is not None and lacking:
-        remarks.append(f"the page is as it was: it tells of {', '.join(lacking)}, which are missing")
+        remarks.append(f"the page is as it was: it speaks of {', '.join(lacking)}, which are missing")
     elif docs is not None:
         written += write_pages(rows, docs)
     return written, remarks
 
 
-def write_pages(rows: Sequence[told.Told], docs: Path) -> list[Path]:
+def write_pages(rows: Sequence[verdicts.VerdictRow], docs: Path) -> list[Path]:
     """The page in both languages, and the README's answer."""
     for language, name in story.PAGES.items():
         write_text(docs, name, story.page(rows, language))

@@ -83,7 +83,7 @@ class RuledClaim:
     baseline_date: str
     """The baseline's ISO date."""
     items: int | None
-    """Items of the smaller side; None if the source does not tell."""
+    """Items of the smaller side; None if the source does not say."""
     cheaper_by: float
     """Least saving."""
     worse_by: float | None
@@ -150,7 +150,7 @@ def _of_board(board: Board, rows: Sequence[AggregateRow]) -> Iterator[RuledClaim
 
 
 def _tells(ours: AggregateRow, theirs: AggregateRow) -> bool:
-    """Whether anything can be told of two rows: the items of both, or the bills of both."""
+    """Whether anything can be said of two rows: the items of both, or the bills of both."""
     rows = (ours, theirs)
     return all(row.n for row in rows) or all(cost_each(row) is not None or row.cost_total_usd for row in rows)
 
@@ -213,7 +213,7 @@ def control(
 
 
 def _bill(row: AggregateRow) -> float:
-    """Dollars an item, or of everything where the items are not told; infinity if unknown."""
+    """Dollars an item, or of everything where the items are unknown; infinity if unknown."""
     each = cost_each(row) if row.n else row.cost_total_usd
     return float("inf") if not each else float(each)
 

@@ -9,7 +9,7 @@ from bench.claims import percent
 from bench.evidence import chinese, english
 from bench.evidence.published import SETS
 from bench.evidence.rule import BEST_CLAUDE, BEST_US, CHEAP_US, CLAUDES, CONTROL, OPUS, PREVIOUS, SONNET
-from bench.evidence.told import (
+from bench.evidence.verdicts import (
     ARC,
     CHINESE_VENDORS,
     HARBOR,
@@ -18,7 +18,8 @@ from bench.evidence.told import (
     REPLACED,
     SWE_2025,
     SWE_2026,
-    Told,
+    VerdictRow,
+    for_markdown,
     leaders,
     of,
     title,
@@ -33,8 +34,8 @@ BEGIN, END = "<!-- answer: made by `make evidence` -->", "<!-- end of answer -->
 """What stands around the answer in README.md."""
 
 
-def numbers(rows: Sequence[Told]) -> dict[str, str]:
-    """Every number that the sentences of a page tell, by the name under which they tell it."""
+def numbers(rows: Sequence[VerdictRow]) -> dict[str, str]:
+    """Every number that the sentences of a page state, by its name in them."""
     values: dict[str, str] = {}
     best, second, third = leaders(rows, CHINESE_VENDORS)[:3]
     whole = of(rows, set=LIVEBENCH, suite="livebench")
@@ -72,7 +73,7 @@ def numbers(rows: Sequence[Told]) -> dict[str, str]:
     return values | _counts(rows)
 
 
-def _told(key: str, row: Told) -> dict[str, str]:
+def _told(key: str, row: VerdictRow) -> dict[str, str]:
     needed = row.number("items_needed")
     return {
         f"{key}_candidate": row.candidate,
@@ -86,7 +87,7 @@ def _told(key: str, row: Told) -> dict[str, str]:
     }
 
 
-def _money(key: str, row: Told) -> dict[str, str]:
+def _money(key: str, row: VerdictRow) -> dict[str, str]:
     """The two bills, and the two scores."""
     usd = {side: row.number(f"{side}_usd") or 0.0 for side in ("candidate", "baseline")}
     return {f"{key}_{side}_usd": f"{value:,.0f}" for side, value in usd.items()} | {
@@ -94,7 +95,7 @@ def _money(key: str, row: Told) -> dict[str, str]:
     }
 
 
-def _counts(rows: Sequence[Told]) -> dict[str, str]:
+def _counts(rows: Sequence[VerdictRow]) -> dict[str, str]:
     """How many claims there are, by verdict; about Claude, and all."""
     about = [row for row in rows if row.text("reference") in CLAUDES]
     counted = Counter(row.text("verdict") for row in about)
@@ -113,21 +114,21 @@ def _counts(rows: Sequence[Told]) -> dict[str, str]:
     }
 
 
-def answer(rows: Sequence[Told], language: str = "en") -> str:
+def answer(rows: Sequence[VerdictRow], language: str = "en") -> str:
     """The README's three sentences."""
-    return LANGUAGES[language].answer.format(**_worded(rows, language))
+    return LANGUAGES[language].answer.format(**_worded(for_markdown(rows), language))
 
 
-def with_answer(readme: str, rows: Sequence[Told]) -> str:
+def with_answer(readme: str, rows: Sequence[VerdictRow]) -> str:
     """README.md with today's answer between its marks; as it is where it has none."""
     before, begin, rest = readme.partition(BEGIN)
     _, end, after = rest.partition(END)
     return f"{before}{begin}\n{answer(rows)}\n{end}{after}" if begin and end else readme
 
 
-def page(rows: Sequence[Told], language: str) -> str:
+def page(rows: Sequence[VerdictRow], language: str) -> str:
     """docs/is-it-true.md, or its translation."""
-    words = LANGUAGES[language]
+    words, rows = LANGUAGES[language], for_markdown(rows)
     values = _worded(rows, language)
     tables = {
         "summary": _summary(rows, words),
@@ -140,7 +141,7 @@ def page(rows: Sequence[Told], language: str) -> str:
     return words.page.format(**values, **tables)
 
 
-def _worded(rows: Sequence[Told], language: str) -> dict[str, str]:
+def _worded(rows: Sequence[VerdictRow], language: str) -> dict[str, str]:
     """`numbers`, with verdicts and intervals in the page's language."""
     words = LANGUAGES[language]
     values = numbers(rows)
@@ -159,7 +160,7 @@ def _table(head: Sequence[str], lines: Iterator[Sequence[str]], numeric: int) ->
     return "\n".join(f"| {' | '.join(cell.replace('|', '/') for cell in row)} |" for row in rows)
 
 
-def _summary(rows: Sequence[Told], words: PageWords) -> str:
+def _summary(rows: Sequence[VerdictRow], words: PageWords) -> str:
     def lines() -> Iterator[Sequence[str]]:
         for reference in (*CLAUDES, BEST_US, CHEAP_US, CONTROL):
             chosen = of(rows, reference=reference)
@@ -173,7 +174,7 @@ def _summary(rows: Sequence[Told], words: PageWords) -> str:
     return _table(head, lines(), len(head) - 1)
 
 
-def _matrix(rows: Sequence[Told], words: PageWords) -> str:
+def _matrix(rows: Sequence[VerdictRow], words: PageWords) -> str:
     """Candidate x replaced Claude x kind of work, on LiveBench."""
     kinds = [(suite, kind) for suite, kind in SETS[0].kinds.items()]
 
@@ -193,14 +194,14 @@ def _matrix(rows: Sequence[Told], words: PageWords) -> str:
     return _table(head, lines(), len(kinds))
 
 
-def _cell(row: Told, words: PageWords) -> str:
+def _cell(row: VerdictRow, words: PageWords) -> str:
     """E.g. "+1.9 @ 8.9 % **reported**"."""
     verdict = row.text("verdict")
     word = words.verdicts[verdict]
     return f"{row.gap} @ {row.share or '?'} {word if verdict == 'inconclusive' else f'**{word}**'}"
 
 
-def _others(rows: Sequence[Told], words: PageWords) -> str:
+def _others(rows: Sequence[VerdictRow], words: PageWords) -> str:
     """In each other table, the latest and best candidate of each Chinese vendor against the best Claude of its date."""
 
     def lines() -> Iterator[Sequence[str]]:
@@ -214,38 +215,51 @@ def _others(rows: Sequence[Told], words: PageWords) -> str:
     return _table(words.others, lines(), 0)
 
 
-def _latest(rows: Sequence[Told]) -> list[Told]:
+def _latest(rows: Sequence[VerdictRow]) -> list[VerdictRow]:
     """Each vendor's latest candidate on each board, of equal dates the best."""
-    chosen: dict[tuple[str, str], Told] = {}
+    chosen: dict[tuple[str, str], VerdictRow] = {}
     for row in sorted(rows, key=lambda row: (row.text("candidate_date"), row.number("candidate_score") or 0.0)):
         if row.text("candidate_vendor") in CHINESE_VENDORS:
             chosen[row.text("candidate_vendor"), row.text("board")] = row
     return sorted(chosen.values(), key=lambda row: (row.text("board"), row.text("candidate")))
 
 
-def _against_best(table: str, row: Told, words: PageWords) -> Sequence[str]:
+def _against_best(table: str, row: VerdictRow, words: PageWords) -> Sequence[str]:
     items = row.text("n") if row.text("n") != "0" else "?"
     gap = row.gap + (f" ({row.range.replace(' to ', words.to)})" if row.range else "")
     kind, verdict = row.text("kind"), words.verdicts[row.text("verdict")]
     basis = words.bases[row.text("cost_basis")] if row.share else "?"
     return [
-        table, words.kinds.get(kind, kind), row.candidate, row.baseline, row.text("candidate_date"), items, gap,
-        row.share or "?", basis, verdict,
-    ]  # fmt: skip
+        table,
+        words.kinds.get(kind, kind),
+        row.candidate,
+        row.baseline,
+        row.text("candidate_date"),
+        items,
+        gap,
+        row.share or "?",
+        basis,
+        verdict,
+    ]
 
 
-def _shown(rows: Sequence[Told], words: PageWords) -> str:
+def _shown(rows: Sequence[VerdictRow], words: PageWords) -> str:
     """Every claim about a Claude that is supported or reported."""
     chosen = [r for r in rows if r.text("verdict") in ("supported", "reported") and r.text("reference") in CLAUDES]
 
     def lines() -> Iterator[Sequence[str]]:
         for row in chosen:
-            short = next(each.short for each in SETS if each.name == row.text("set"))
+            short = next((each.short for each in SETS if each.name == row.text("set")), row.text("set"))
             yield [
-                short, words.kinds.get(row.text("kind"), row.text("kind")), row.candidate,
-                f"{words.lines[row.text('reference')]}: {row.baseline}", row.text("n"),
-                f"{row.gap} ({row.range.replace(' to ', words.to)})", row.share, words.verdicts[row.text("verdict")],
-            ]  # fmt: skip
+                short,
+                words.kinds.get(row.text("kind"), row.text("kind")),
+                row.candidate,
+                f"{words.lines[row.text('reference')]}: {row.baseline}",
+                row.text("n"),
+                f"{row.gap} ({row.range.replace(' to ', words.to)})",
+                row.share,
+                words.verdicts[row.text("verdict")],
+            ]
 
     return _table(words.shown, lines(), 0)
 

@@ -1,4 +1,4 @@
-"""Does the page tell the numbers of verdicts.csv? It is made anew and compared, with its figures and the README."""
+"""Does the page state the numbers of verdicts.csv? It is made anew and compared, with its figures and the README."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
 
+from bench import clean
 from bench.errors import UsageError
-from bench.evidence import declared, figures, story, told
+from bench.evidence import declared, figures, story, verdicts
 from bench.evidence.rebuild import README
 
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
@@ -32,18 +33,25 @@ class CheckedPage:
 
 def is_evidence(folder: Path) -> bool:
     """Whether a folder holds judged claims on published results, and is no run."""
-    return (folder / declared.NAME).is_file() and (folder / told.NAME).is_file()
+    return (folder / declared.NAME).is_file() and (folder / verdicts.NAME).is_file()
 
 
 def verify(folder: Path) -> list[CheckedPage]:
-    """Checks the verdicts against the declared claims, and what is told of them in docs/ and README.md above.
+    """Checks the verdicts against the declared claims, and what is said of them in docs/ and README.md above.
 
-    UsageError if there are no verdicts, or no page above the folder.
+    UsageError if there are no verdicts, or they tell what no rule makes, or no page is above the folder.
     """
-    rows = told.read(folder)
+    try:
+        return _verified(folder)
+    except (LookupError, ValueError, ArithmeticError) as error:  # a cell that is no number, a table that is not there
+        raise UsageError(f"{folder / verdicts.NAME}: is damaged ({error!r}). `make evidence` writes it.") from error
+
+
+def _verified(folder: Path) -> list[CheckedPage]:
+    rows = verdicts.read(folder)
     docs = next((up / "docs" for up in folder.resolve().parents if (up / "docs" / story.PAGES["en"]).is_file()), None)
     if docs is None:
-        raise UsageError(f"{folder}: no folder above it has a docs/{story.PAGES['en']} that tells of it.")
+        raise UsageError(f"{folder}: no folder above it has a docs/{story.PAGES['en']} that speaks of it.")
     checks = [_claims(folder, rows)]
     for language, name in story.PAGES.items():
         checks.append(_compared(docs / name, story.page(rows, language)))
@@ -56,23 +64,25 @@ def verify(folder: Path) -> list[CheckedPage]:
     return checks
 
 
-def _claims(folder: Path, rows: list[told.Told]) -> CheckedPage:
+def _claims(folder: Path, rows: list[verdicts.VerdictRow]) -> CheckedPage:
     """Verdicts are of the declared claims, in their order, neither more nor fewer."""
     declared_ids = [claim.id for claim in declared.read(folder / declared.NAME)]
     judged = [row.text("id") for row in rows]
     differing = [
-        f"{folder / told.NAME}: judged {b or 'nothing'}, declared {a or 'nothing'}"
+        f"{folder / verdicts.NAME}: judged {b or 'nothing'}, declared {a or 'nothing'}"
         for a, b in zip_longest(declared_ids, judged)
         if a != b
     ]
-    return CheckedPage(folder / told.NAME, len(rows), tuple(differing[:10]))
+    return CheckedPage(folder / verdicts.NAME, len(rows), tuple(differing[:10]))
 
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        return clean.read_text(path, most=clean.MOST_SETTINGS)
     except OSError as error:
         raise UsageError(f"{path}: cannot be read ({error.strerror}).") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path}: is damaged ({error}).") from error
 
 
 def _compared(path: Path, computed: str) -> CheckedPage:

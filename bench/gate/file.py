@@ -39,7 +39,7 @@ def text(snapshot: Snapshot) -> str:
             for label, model in snapshot.models.items()
         },
     }
-    return _lines(content) + "\n"
+    return clean.terminal(_lines(content) + "\n")
 
 
 def _suite(suite: SuiteRecord) -> dict[str, Any]:

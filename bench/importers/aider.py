@@ -85,12 +85,8 @@ def _row(request: Request, raw: Mapping[str, Any]) -> AggregateRow:
     suite = SUITES.get(tests, f"aider-{tests}")
     team = "a pair of models" if editor or raw["edit_format"] == "architect" else "one model"
     return AggregateRow(
-        source=request.source,
-        source_commit=request.provenance.commit,
-        retrieved=request.provenance.retrieved,
-        licence=request.provenance.licence,
+        **request.origin,
         suite=suite,
-        suite_version=None,
         harness=" ".join(filter(None, ("aider", raw.get("versions")))),
         model=name,
         model_raw=name,
@@ -105,7 +101,6 @@ def _row(request: Request, raw: Mapping[str, Any]) -> AggregateRow:
         cost_total_usd=None if cost is None else float(cost),
         cost_basis=None if cost is None else "total_cost, as aider reckoned it at the time",
         latency_mean_s=None if seconds is None else float(seconds),
-        calls_mean=None,
         comparable=f"{suite}, {'two tries' if tries == 2 else 'one try'}, {team}",
     )
 

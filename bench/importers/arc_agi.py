@@ -64,27 +64,18 @@ def _row(request: Request, entry: Mapping[str, Any], bills: Counter[Any]) -> Agg
         request.ledger.unknown(f"{suite}: number of tasks unknown")
     total, basis = _cost(request, suite, entry, n, bills)
     return AggregateRow(
-        source=request.source,
-        source_commit=request.provenance.commit,
-        retrieved=request.provenance.retrieved,
-        licence=request.provenance.licence,
+        **request.origin,
         suite=suite,
-        suite_version=None,
         harness="ARC Prize",
         model=name,
         model_raw=str(entry.get("modelId") or name),
         vendor=vendor_of(str(entry.get("providerDisplayName") or "")) or vendor_of(name),
-        provider=None,
         effort=effort_in(name),
-        settings=None,
         date=str(entry.get("modelReleaseDate") or "")[:10] or None,
         n=n,
-        successes=None,
         score=score,
         cost_total_usd=total,
         cost_basis=basis,
-        latency_mean_s=None,
-        calls_mean=None,
         comparable=board,
     )
 

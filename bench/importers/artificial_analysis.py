@@ -62,26 +62,17 @@ def _row(request: Request, cells: Mapping[str, str], column: str) -> AggregateRo
     name = cells["name"]
     suite = SUITES[column]
     return AggregateRow(
-        source=request.source,
-        source_commit=request.provenance.commit,
-        retrieved=request.provenance.retrieved,
-        licence=request.provenance.licence,
+        **request.origin,
         suite=suite,
-        suite_version=None,
         harness="Artificial Analysis",
         model=name,
         model_raw=name,
         vendor=vendor_of(cells["creator"]) or vendor_of(name) or ("-".join(cells["creator"].lower().split()) or None),
-        provider=None,
         effort=effort_in(name),
-        settings=None,
         date=cells.get("release_date") or None,
-        n=None,
-        successes=None,
         score=index / 100,
         cost_total_usd=cost,
         cost_basis=None if cost is None else "cost of running the index, as the source reckoned it from list prices",
         latency_mean_s=named(cells, "e2e_p50_s", positive) if column == "intelligence_index" else None,
-        calls_mean=None,
         comparable=suite,
     )

@@ -52,26 +52,13 @@ def _row(request: Request, cells: Mapping[str, str], column: str) -> AggregateRo
     suite = "bfcl" if column == OVERALL else f"bfcl-{part}"
     model = cells["Model"]
     return AggregateRow(
-        source=request.source,
-        source_commit=request.provenance.commit,
-        retrieved=request.provenance.retrieved,
-        licence=request.provenance.licence,
+        **request.origin,
         suite=suite,
-        suite_version=None,
         harness="BFCL",
         model=model,
         model_raw=model,
         vendor=vendor_of(cells.get("Organization") or "") or vendor_of(model),
-        provider=None,
         effort=effort_in(model),
-        settings=None,
-        date=None,
-        n=None,
-        successes=None,
         score=score,
-        cost_total_usd=None,
-        cost_basis=None,
-        latency_mean_s=None,
-        calls_mean=None,
         comparable=suite,
     )

@@ -27,9 +27,17 @@ ITEM = (
     "tokens_out", "prompt", "answer", "date",
 )  # fmt: skip
 TOTAL = (
-    "suite", "suite_version", "settings", "date", "n", "successes", "score", "cost_total_usd", "latency_mean_s",
+    "suite",
+    "suite_version",
+    "settings",
+    "date",
+    "n",
+    "successes",
+    "score",
+    "cost_total_usd",
+    "latency_mean_s",
     "calls_mean",
-)  # fmt: skip
+)
 ROUNDING = 0.005 + 1e-9
 """How far a total's score may be from successes / n: it may be rounded to whole percent."""
 
@@ -259,10 +267,7 @@ def _total(request: Request, path: Path, columns: Columns, row: Mapping[str, Any
     harness = text("harness") or "unknown"
     cost = columns.cost(row, "cost_total_usd", request.ledger)
     return AggregateRow(
-        source=request.source,
-        source_commit=request.provenance.commit,
-        retrieved=request.provenance.retrieved,
-        licence=request.provenance.licence,
+        **request.origin,
         suite=suite,
         suite_version=text("suite_version"),
         harness=harness,

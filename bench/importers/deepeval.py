@@ -52,12 +52,14 @@ def _item(request: Request, where: str, order: int, of: tuple[str, str], raw: Ma
 
 def _score(request: Request, raw: Mapping[str, Any]) -> float | None:
     metrics = raw.get("metricsData")
-    found = {str(mapping(m).get("name")): mapping(m) for m in (metrics if isinstance(metrics, list) else ())}
-    judged = next((name for name, metric in found.items() if metric.get("evaluationModel")), None)
+    metrics_by_name = {str(mapping(m).get("name")): mapping(m) for m in (metrics if isinstance(metrics, list) else ())}
+    judged = next((name for name, metric in metrics_by_name.items() if metric.get("evaluationModel")), None)
     if judged:
         request.ledger.note(f"'{shown(judged)}' is scored by a model: a judge's word, not a check")
     chosen = request.mapping.get("metric")
-    if chosen is not None and chosen not in found:
-        raise BadValueError(f"has no metric '{shown(chosen)}', but {', '.join(found) or 'none'}")
-    score: float | None = named(raw, "success", share) if chosen is None else named(found[chosen], "score", share)
+    if chosen is not None and chosen not in metrics_by_name:
+        raise BadValueError(f"has no metric '{shown(chosen)}', but {', '.join(metrics_by_name) or 'none'}")
+    score: float | None = (
+        named(raw, "success", share) if chosen is None else named(metrics_by_name[chosen], "score", share)
+    )
     return score

@@ -40,13 +40,13 @@ def read(request: Request) -> Iterator[AggregateRow]:
 
 
 def _files(request: Request) -> list[Path]:
-    found: list[Path] = []
+    files: list[Path] = []
     for path in request.paths:
         inside = sorted(path.rglob("*.json")) if path.is_dir() else [path]
         if not inside:
             raise UsageError(f"{path}: no JSON file is in it.")
-        found += inside
-    return found
+        files += inside
+    return files
 
 
 def _row(request: Request, record: Mapping[str, Any], result: Mapping[str, Any]) -> AggregateRow:
@@ -69,7 +69,6 @@ def _row(request: Request, record: Mapping[str, Any], result: Mapping[str, Any])
         retrieved=request.provenance.retrieved or _day(record.get("retrieved_timestamp")),
         licence=request.provenance.licence,
         suite=name,
-        suite_version=None,
         harness=harness,
         model=str(model["name"]),
         model_raw=str(model.get("id") or model["name"]),
@@ -77,15 +76,9 @@ def _row(request: Request, record: Mapping[str, Any], result: Mapping[str, Any])
         provider=str(mapping(model.get("inference_platform")).get("name") or model.get("inference_platform") or "")
         or None,
         effort=str(settings["reasoning_effort"]) if settings.get("reasoning_effort") else None,
-        settings=None,
         date=_day(result.get("evaluation_timestamp") or record.get("evaluation_timestamp")),
         n=n,
-        successes=None,
         score=score,
-        cost_total_usd=None,
-        cost_basis=None,
-        latency_mean_s=None,
-        calls_mean=None,
         comparable=f"{name}, {harness}",
     )
 

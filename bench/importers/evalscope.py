@@ -50,9 +50,15 @@ def _of_file(request: Request, file: Path) -> Iterator[ItemEntry]:
 
 
 def _item(
-    request: Request, where: str, row: Mapping[str, Any], *, order: int, of: tuple[str, str],
-    predictions: Mapping[int, Mapping[str, Any]], seen: Counter[str],
-) -> ItemEntry:  # fmt: skip
+    request: Request,
+    where: str,
+    row: Mapping[str, Any],
+    *,
+    order: int,
+    of: tuple[str, str],
+    predictions: Mapping[int, Mapping[str, Any]],
+    seen: Counter[str],
+) -> ItemEntry:
     model, task = of
     sample = mapping(row.get("sample_score"))
     index = row.get("index")
@@ -84,8 +90,8 @@ def _score(request: Request, score: Mapping[str, Any]) -> float | None:
     if len(names) > 1 and "metric" not in request.mapping:
         others = [name for name in names if name != chosen]
         request.ledger.note(f"several scores; {chosen} is taken: --map metric={others[0]} takes another")
-    found: float | None = named(values, str(chosen), share)
-    return found
+    chosen_score: float | None = named(values, str(chosen), share)
+    return chosen_score
 
 
 def _prompt(row: Mapping[str, Any]) -> str:

@@ -46,26 +46,16 @@ def _row(request: Request, cells: Mapping[str, str]) -> AggregateRow:
     runs = named(cells, "runs", whole) if "runs" in cells else None
     mean = "" if runs is None else f" (runs: {runs})"
     return AggregateRow(
-        source=request.source,
-        source_commit=request.provenance.commit,
-        retrieved=request.provenance.retrieved,
-        licence=request.provenance.licence,
+        **request.origin,
         suite="harbor-index",
-        suite_version=None,
         harness=cells["agent"],
         model=f"{cells['model']} ({cells['agent']})",
         model_raw=cells["model"],
         vendor=vendor_of(cells["model"]),
         provider=cells.get("route") or None,
-        effort=None,
-        settings=None,
-        date=None,
         n=TASKS,
-        successes=None,
         score=passed / 100,
         cost_total_usd=cost,
         cost_basis=None if cost is None else f"dollars per run of the tasks, as the page states them{mean}",
-        latency_mean_s=None,
-        calls_mean=None,
         comparable=f"harbor-index, {cells['agent']}",
     )

@@ -73,14 +73,19 @@ def _of_run(request: Request, file: Path, order: int) -> Iterator[ItemEntry]:
 
 def _stats(row: object) -> dict[str, Mapping[str, Any]]:
     stats = mapping(row).get("stats")
-    found = [mapping(stat) for stat in (stats if isinstance(stats, list) else ())]
-    return {str(mapping(stat.get("name")).get("name")): stat for stat in found}
+    entries = [mapping(stat) for stat in (stats if isinstance(stats, list) else ())]
+    return {str(mapping(stat.get("name")).get("name")): stat for stat in entries}
 
 
 def _item(
-    request: Request, where: str, row: Mapping[str, Any], *, order: int, of: tuple[str, str, str],
+    request: Request,
+    where: str,
+    row: Mapping[str, Any],
+    *,
+    order: int,
+    of: tuple[str, str, str],
     stats: Mapping[str, Mapping[str, Any]],
-) -> ItemEntry:  # fmt: skip
+) -> ItemEntry:
     label, task, metric = of
     item = str(row.get("instance_id") or "")
     if not item:

@@ -52,13 +52,13 @@ def read(request: Request) -> Iterator[ItemEntry]:
 
 
 def _logs(request: Request) -> list[Path]:
-    found: list[Path] = []
+    logs: list[Path] = []
     for path in request.paths:
         inside = sorted([*path.rglob("*.eval"), *path.rglob("*.json")]) if path.is_dir() else [path]
         if not inside:
             raise UsageError(f"{path}: no log of Inspect (.eval or .json) is in it.")
-        found += inside
-    return found
+        logs += inside
+    return logs
 
 
 def _opened(path: Path) -> tuple[Mapping[str, Any], Iterator[tuple[str, Mapping[str, Any]]]]:

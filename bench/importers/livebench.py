@@ -111,27 +111,18 @@ def _row(
     model = scores["model"]
     effort = None if model.startswith("qwen") else _EFFORT.search(model)  # "max" is a model of Qwen's
     return AggregateRow(
-        source=request.source,
-        source_commit=request.provenance.commit,
-        retrieved=request.provenance.retrieved,
-        licence=request.provenance.licence,
+        **request.origin,
         suite=suite,
         suite_version=version,
         harness="LiveBench",
         model=model,
         model_raw=model,
         vendor=vendor_of(model),
-        provider=None,
         effort=effort[1] if effort else None,
-        settings=None,
-        date=None,
         n=n,
-        successes=None,
         score=score,
         cost_total_usd=cost,
         cost_basis=None if cost is None else "dollars of the subtasks, as LiveBench reckoned them",
-        latency_mean_s=None,
-        calls_mean=None,
         comparable=", ".join(filter(None, (suite, version))),
         n_effective=score * (1 - score) / (within / n) if within > 0 else None,
     )

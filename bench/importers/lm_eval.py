@@ -22,8 +22,14 @@ from bench.importers.textfiles import json_rows, mapping, read_json
 from bench.records import AggregateRow, prompt_text, sha256_of, vendor_of
 
 PROMPT_SETTINGS = (
-    "doc_to_text", "doc_to_target", "doc_to_choice", "description", "target_delimiter", "output_type", "repeats",
-)  # fmt: skip
+    "doc_to_text",
+    "doc_to_target",
+    "doc_to_choice",
+    "description",
+    "target_delimiter",
+    "output_type",
+    "repeats",
+)
 """What of a task's configuration decides what is asked; functions without source text are left out."""
 FEWSHOT_SETTINGS = ("fewshot_delimiter", "fewshot_split", "fewshot_config")
 """What else does, where examples are shown."""
@@ -322,10 +328,7 @@ def _total(request: Request, run: EvalRun, suite: str, task: str, choice: Choice
     settings = sha256_of(_prompt_settings(run, task))[:8]
     model = _model(run)
     return AggregateRow(
-        source=request.source,
-        source_commit=request.provenance.commit,
-        retrieved=request.provenance.retrieved,
-        licence=request.provenance.licence,
+        **request.origin,
         suite=suite if suite == task else f"{suite}/{task}",
         suite_version=str(run.about("versions", task) or "") or None,
         harness=_harness(run),
@@ -333,15 +336,10 @@ def _total(request: Request, run: EvalRun, suite: str, task: str, choice: Choice
         model_raw=model.raw,
         vendor=model.vendor,
         provider=model.provider,
-        effort=None,
         settings=f"{choice.metric},{choice.filter}",
         date=model.date,
         n=n,
         successes=solved,
         score=score,
-        cost_total_usd=None,
-        cost_basis=None,
-        latency_mean_s=None,
-        calls_mean=None,
         comparable=f"{task} {run.about('versions', task)}, {choice.metric},{choice.filter}, settings {settings}, n {n}",
     )

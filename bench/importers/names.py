@@ -16,7 +16,7 @@ _EFFORT = re.compile(r"think|reasoning|\blow\b|\bmedium\b|\bhigh\b", re.IGNORECA
 
 def effort_in(name: str) -> str | None:
     """The effort that a model's name states in brackets, e.g. "32k thinking" of "opus (32k thinking)"."""
-    return next((found[1] for found in _BRACKETED.finditer(name) if _EFFORT.search(found[1])), None)
+    return next((match[1] for match in _BRACKETED.finditer(name) if _EFFORT.search(match[1])), None)
 
 
 _APART = ("effort", "settings", "harness", "provider", "date")

@@ -54,46 +54,41 @@ def read(request: Request) -> Iterator[AggregateRow]:
     request.ledger.note(
         "no scores: what was paid, and for how many calls; a saving needs the same requests of both models"
     )
-    for name, found in sums.items():
-        if found.calls:
-            yield _row(request, name, found)
+    for name, total in sums.items():
+        if total.calls:
+            yield _row(request, name, total)
 
 
 def _column(names: Sequence[str], columns: Sequence[str]) -> str | None:
     return next((name for name in names if name in columns), None)
 
 
-def _add(found: ActivitySum, cells: Mapping[str, str], cost: str, day: str) -> None:
+def _add(total: ActivitySum, cells: Mapping[str, str], cost: str, day: str) -> None:
     usd = named(cells, cost, amount)
     if usd is None:
         raise BadValueError(f"{cost}: is empty")
-    found.calls, found.usd, found.day = found.calls + 1, found.usd + usd, max(found.day, day)
+    total.calls, total.usd, total.day = total.calls + 1, total.usd + usd, max(total.day, day)
     milliseconds = named(cells, "generation_time_ms", positive) if "generation_time_ms" in cells else None
-    found.seconds += [] if milliseconds is None else [milliseconds / 1000]
+    total.seconds += [] if milliseconds is None else [milliseconds / 1000]
 
 
-def _row(request: Request, name: str, found: ActivitySum) -> AggregateRow:
+def _row(request: Request, name: str, total: ActivitySum) -> AggregateRow:
     return AggregateRow(
         source=request.provenance.source or "OpenRouter",
         source_commit=request.provenance.commit,
         retrieved=request.provenance.retrieved,
         licence=request.provenance.licence,
         suite=SUITE,
-        suite_version=None,
         harness="your own requests",
         model=name,
         model_raw=name,
         vendor=vendor_of(name),
         provider="openrouter",
-        effort=None,
-        settings=None,
-        date=found.day or None,
-        n=found.calls,
-        successes=None,
+        date=total.day or None,
+        n=total.calls,
         score=None,
-        cost_total_usd=found.usd or None,
-        cost_basis="billed by OpenRouter" if found.usd else None,
-        latency_mean_s=sum(found.seconds) / len(found.seconds) if found.seconds else None,
-        calls_mean=None,
+        cost_total_usd=total.usd or None,
+        cost_basis="billed by OpenRouter" if total.usd else None,
+        latency_mean_s=sum(total.seconds) / len(total.seconds) if total.seconds else None,
         comparable=f"{SUITE}, requests to {name}",
     )

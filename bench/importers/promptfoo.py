@@ -45,9 +45,16 @@ def read(request: Request) -> Iterator[ItemEntry]:
 
 
 def _item(
-    request: Request, where: str, raw: Mapping[str, Any], *, order: int, suite: str, version: object,
-    seen: Counter[tuple[str, str, str]], summary: Mapping[str, Any],
-) -> ItemEntry:  # fmt: skip
+    request: Request,
+    where: str,
+    raw: Mapping[str, Any],
+    *,
+    order: int,
+    suite: str,
+    version: object,
+    seen: Counter[tuple[str, str, str]],
+    summary: Mapping[str, Any],
+) -> ItemEntry:
     provider = mapping(raw.get("provider"))
     model = str(provider.get("label") or provider.get("id") or "")
     if not model or raw.get("testIdx") is None:
@@ -58,10 +65,13 @@ def _item(
     if model not in request.models:
         name = str(provider.get("id") or model)
         request.models[model] = ImportedModel(
-            raw=name, vendor=vendor_of(name), provider=name.partition(":")[0] or None,
-            harness=f"promptfoo {version or ''}".strip(), date=str(summary.get("timestamp") or "")[:10] or None,
+            raw=name,
+            vendor=vendor_of(name),
+            provider=name.partition(":")[0] or None,
+            harness=f"promptfoo {version or ''}".strip(),
+            date=str(summary.get("timestamp") or "")[:10] or None,
             cost_basis="as promptfoo reckoned it",
-        )  # fmt: skip
+        )
     prompt = str(mapping(raw.get("prompt")).get("raw") or "")
     response = mapping(raw.get("response"))
     usage = mapping(response.get("tokenUsage"))

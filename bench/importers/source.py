@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypedDict
 
 from bench import clean
 from bench.errors import UsageError, suggest
@@ -61,6 +62,19 @@ class ItemEntry:
 Record = AggregateRow | ItemEntry
 
 
+class Origin(TypedDict):
+    """The opening fields of an AggregateRow, which are the same for all rows of an import."""
+
+    source: str
+    """Who published it, or the first file's name."""
+    source_commit: str | None
+    """The source's commit or version; None if unknown."""
+    retrieved: str | None
+    """ISO date on which the file was fetched; None if unknown."""
+    licence: str | None
+    """The source's licence; None if unknown."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Request:
     """One import. An importer reads `paths`, gives `ledger` what it leaves out, and fills `models` and `suites`."""
@@ -86,6 +100,12 @@ class Request:
     def source(self) -> str:
         """Who published it, or the first file's name."""
         return self.provenance.source or self.paths[0].name
+
+    @property
+    def origin(self) -> Origin:
+        """Where its totals come from, as the fields of an AggregateRow."""
+        made = self.provenance
+        return Origin(source=self.source, source_commit=made.commit, retrieved=made.retrieved, licence=made.licence)
 
     def only(self, *offered: str) -> None:
         """UsageError if the user chose anything that the format does not offer."""

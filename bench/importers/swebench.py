@@ -170,11 +170,17 @@ def _result(request: Request, where: str, board: str, raw: Mapping[str, Any]) ->
     tags = raw.get("tags")
     models = [str(tag)[7:] for tag in (tags if isinstance(tags, list) else ()) if str(tag).startswith("Model: ")]
     cells = {
-        "name": name, "date": raw.get("date"), "resolved": raw.get("resolved"), "total_cost": raw.get("cost"),
-        "instance_cost": raw.get("instance_cost"), "instance_calls": raw.get("instance_calls"),
-        "instances": len(details) or None, "version": version, "effort": None,
+        "name": name,
+        "date": raw.get("date"),
+        "resolved": raw.get("resolved"),
+        "total_cost": raw.get("cost"),
+        "instance_cost": raw.get("instance_cost"),
+        "instance_calls": raw.get("instance_calls"),
+        "instances": len(details) or None,
+        "version": version,
+        "effort": None,
         "resolved_id": models[0] if len(models) == 1 else None,
-    }  # fmt: skip
+    }
     return LeaderboardRow(where, folder, _totals(request, suite, cells, mini), details)
 
 
@@ -182,11 +188,17 @@ def _models(request: Request, path: Path) -> Iterator[LeaderboardRow]:
     for where, raw in csv_rows(path, request.ledger):
         folder = raw.get("folder", "")
         cells = {
-            "name": raw["name"], "date": raw["date"], "resolved": raw["resolved_pct"],
-            "total_cost": raw["total_cost_usd"], "instance_cost": raw["instance_cost_usd"],
-            "instance_calls": raw["instance_calls"], "instances": raw.get("n_instances"),
-            "version": raw["mini_version"], "effort": raw.get("reasoning_effort") or None, "resolved_id": None,
-        }  # fmt: skip
+            "name": raw["name"],
+            "date": raw["date"],
+            "resolved": raw["resolved_pct"],
+            "total_cost": raw["total_cost_usd"],
+            "instance_cost": raw["instance_cost_usd"],
+            "instance_calls": raw["instance_calls"],
+            "instances": raw.get("n_instances"),
+            "version": raw["mini_version"],
+            "effort": raw.get("reasoning_effort") or None,
+            "resolved_id": None,
+        }
         try:
             if folder and not re.search(rf"mini-v{re.escape(raw['mini_version'])}(?![\d.])", folder):
                 request.ledger.note(f"{raw['name']}: mini_version {raw['mini_version']} is not that of {folder}")
@@ -212,26 +224,19 @@ def _totals(request: Request, suite: str, cells: Mapping[str, Any], mini: bool) 
         request.ledger.unknown("the percentage is not a whole share of the instances: number solved unknown")
     version = cells["version"] or "of unknown version"
     return AggregateRow(
-        source=request.source,
-        source_commit=request.provenance.commit,
-        retrieved=request.provenance.retrieved,
-        licence=request.provenance.licence,
+        **request.origin,
         suite=suite,
-        suite_version=None,
         harness=f"mini-SWE-agent {version}" if mini else "the submitter's own agent",
         model=name,
         model_raw=name,
         vendor=vendor_of(cells["resolved_id"] or name),
-        provider=None,
         effort=cells["effort"] or effort_in(name),
-        settings=None,
         date=cells["date"] or None,
         n=n,
         successes=solved,
         score=score / 100,
         cost_total_usd=total,
         cost_basis=None if total is None else BASIS,
-        latency_mean_s=None,
         calls_mean=named(cells, "instance_calls", positive),
         comparable=_kind(suite, cells["version"], name) if mini else f"{suite}, {name}",
     )

@@ -90,27 +90,20 @@ def _row(
     version = str(how.get("tau2_bench_version") or "unknown").removeprefix("v")
     alike = f"user simulator {simulator}" if simulator else f"user simulator unknown ({name})"
     return AggregateRow(
-        source=request.source,
-        source_commit=request.provenance.commit,
-        retrieved=request.provenance.retrieved,
-        licence=request.provenance.licence,
+        **request.origin,
         suite=f"tau2-{domain}",
         suite_version=version,
         harness=f"tau2-bench {version}",
         model=model,
         model_raw=model,
         vendor=_vendor(submission, model),
-        provider=None,
         effort=submission.get("reasoning_effort"),
         settings=f"{alike}, {settings}",
         date=submission.get("submission_date"),
         n=n,
-        successes=None,
         score=passed / 100,
         cost_total_usd=None if each is None or n is None else each * n,
         cost_basis=None if each is None or n is None else "USD per conversation as submitted, times the tasks",
-        latency_mean_s=None,
-        calls_mean=None,
         comparable=f"tau2-{domain}, version {version}, {alike}, {settings}",
     )
 

@@ -13,6 +13,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from bench import clean
 from bench.errors import UsageError
 from bench.prices.rows import TOKEN_CLASSES
 from bench.prices.sources import Amounts, ListedPrice, PricePackage, genai_prices, model_prices
@@ -255,8 +256,7 @@ def _moment(moment: datetime | None) -> str | None:
 
 
 def _text(head: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> str:
-    """One row a line, so that a change of a price is a change of a line."""
+    """One row a line, so that a change of a price is a change of a line; what would not be seen in it is escaped."""
     lines = ",\n".join("  " + json.dumps(row, ensure_ascii=False) for row in rows)
-    return (
-        json.dumps(dict(head), indent=1, ensure_ascii=False).removesuffix("\n}") + f',\n "rows": [\n{lines}\n ]\n}}\n'
-    )
+    text = json.dumps(dict(head), indent=1, ensure_ascii=False).removesuffix("\n}")
+    return clean.terminal(f'{text},\n "rows": [\n{lines}\n ]\n}}\n')

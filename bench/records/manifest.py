@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, Self
 
+from bench import clean
 from bench.errors import UsageError
 from bench.records.pricing import RecordedPrices, RecordedTraffic
 from bench.records.recorded import (
@@ -146,8 +147,8 @@ class RunRecord(JsonRecord):
         return record
 
     def text(self) -> str:
-        """run.json's text."""
-        return json.dumps(self.to_json(), indent=2, ensure_ascii=False) + "\n"
+        """run.json's text; what a terminal would take as a command is escaped in it, as JSON has it."""
+        return clean.terminal(json.dumps(self.to_json(), indent=2, ensure_ascii=False) + "\n")
 
     @property
     def prices_as_of(self) -> str | None:

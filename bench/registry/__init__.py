@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bench.registry.checks import SAMPLING, TaskFinding
-from bench.registry.exam import with_exam, write_exam
+from bench.registry.exam import generated, with_exam, write_exam
 from bench.registry.files import Registry, read, survey
 from bench.registry.loaded import LoadedTasks
 from bench.registry.taskfile import STOCK, TaskFile, shipped
@@ -17,6 +17,7 @@ __all__ = [
     "TaskFile",
     "TaskFinding",
     "edited",
+    "generated",
     "read",
     "shipped",
     "survey",

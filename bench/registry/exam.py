@@ -37,7 +37,7 @@ def with_exam(
     if exam_seed is None and not instances:
         return registry
     option = "--instances" if exam_seed is None else "--exam-seed"
-    chosen = [file for files in registry.expand(names).values() for file in files if KEY in _kwargs(file)]
+    chosen = generated(registry, names)
     if not chosen:
         raise UsageError(f"{option}: no task of {', '.join(names)} has generated items. Leave the option out.")
     sizes = instances if isinstance(instances, Mapping) else dict.fromkeys((f.name for f in chosen), instances)
@@ -48,6 +48,11 @@ def with_exam(
         if seed != _kwargs(file)[KEY] or count:
             fresh[file.name] = _fresh(file, seed, count)
     return replace(registry, tasks={**registry.tasks, **fresh})
+
+
+def generated(registry: Registry, names: Collection[str]) -> list[TaskFile]:
+    """Of the named suites and tasks those whose items can be generated anew. UsageError for an unknown name."""
+    return [file for files in registry.expand(names).values() for file in files if KEY in _kwargs(file)]
 
 
 def write_exam(loaded: LoadedTasks, folder: Path) -> None:

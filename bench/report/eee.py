@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bench import clean
 from bench.records import RunRecord, read_aggregates, read_record, read_table, write_text
 from bench.stats import proportion_interval
 
@@ -32,7 +33,7 @@ def write_records(folder: Path, output: Path) -> list[Path]:
     for label, each in results.items():
         if each:
             name = re.sub(r"[^A-Za-z0-9.-]+", "_", f"{record.run}_{label}").strip("_.") + ".json"
-            text = json.dumps(_record(record, label, each), indent=2, ensure_ascii=False) + "\n"
+            text = clean.terminal(json.dumps(_record(record, label, each), indent=2, ensure_ascii=False) + "\n")
             write_text(output, name, text)
             written.append(output / name)
     return written

@@ -32,7 +32,8 @@ def write_report(folder: Path, shape: charts.Shape = "wide") -> tuple[RunCompari
     if comparison.record.claims:
         judged = comparison.ruling, comparison.record
         texts["claims.md"] = claims.markdown(*judged)
-        texts["claims.json"] = json.dumps(claims.as_json(*judged), indent=2, ensure_ascii=False) + "\n"
+        told = json.dumps(claims.as_json(*judged), indent=2, ensure_ascii=False) + "\n"
+        texts["claims.json"] = clean.terminal(told)
     if published:
         texts["comparison.md"] += "\n" + totals.markdown(published)
         texts[totals.NAME] = totals.csv_text(published)

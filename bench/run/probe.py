@@ -77,9 +77,15 @@ def _worst(prepared: Prepared, prompts: int, terms: Terms) -> Decimal:
 
 
 def measure(
-    prepared: Prepared, results: Path, folder: Path, prompts: int, watcher: Watcher, environ: Mapping[str, str],
-    terms: Terms, leave_out: Collection[str] = (),
-) -> bool:  # fmt: skip
+    prepared: Prepared,
+    results: Path,
+    folder: Path,
+    prompts: int,
+    watcher: Watcher,
+    environ: Mapping[str, str],
+    terms: Terms,
+    leave_out: Collection[str] = (),
+) -> bool:
     """Asks what is missing of so many prompts a model, `leave_out` aside, and writes the run folder's latency.csv.
 
     Returns whether every prompt has its answer. UsageError if a key is missing or the terms cannot be kept.

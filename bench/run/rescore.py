@@ -155,7 +155,14 @@ def _planned(rows: Sequence[ItemRow], calls: Mapping[int, Call], loaded: LoadedT
             )
         call = calls.get(row.order)
         planned[row.order] = PlannedCall(
-            key=call.key if call else f"not asked {row.order}", model=row.model, item=item, repeat=row.repeat,
-            order=row.order, rank=row.order, body={}, sampling={}, sampling_applied={},
-        )  # fmt: skip
+            key=call.key if call else f"not asked {row.order}",
+            model=row.model,
+            item=item,
+            repeat=row.repeat,
+            order=row.order,
+            rank=row.order,
+            body={},
+            sampling={},
+            sampling_applied={},
+        )
     return planned

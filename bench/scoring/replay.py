@@ -83,9 +83,11 @@ def graded(sample: Mapping[str, Any], metric: str) -> Graded:
     if not isinstance(score, SupportsFloat) or not 0 <= float(score) <= 1:
         why = sample.get("error") or f"{metric} is {score!r}, no number from 0 to 1"
         return Graded(score=None, detail={"why": why}, final=False)
-    found = str(sample["filtered_resps"][0])
+    filtered = str(sample["filtered_resps"][0])
     detail = {"why": sample["blamed"]} if "blamed" in sample else {}
-    return Graded(score=float(score), extracted=None if found == NO_MATCH else found[:ANSWER_CHARS], detail=detail)
+    return Graded(
+        score=float(score), extracted=None if filtered == NO_MATCH else filtered[:ANSWER_CHARS], detail=detail
+    )
 
 
 def save(folder: Path, model: str, results: dict[str, Any]) -> None:

@@ -36,7 +36,7 @@ _RETRACTION = re.compile(
       | (?<=[。！，；,.!;…\s])(?:等等[,，。!！…\s]*(?:不对|错了|不是|应)?
           | (?:不对|不，|错了|我错了|更正|说错了|搞错了|算错了)[,，:：。!！\s]*)""",
     re.VERBOSE | re.IGNORECASE,
-)  # fmt: skip
+)
 _LEADING = re.compile(
     r"(?:[\s,.:;!…—–*_]|-(?=\s)|(?:it|that|this|the (?:right |correct |final |real )?(?:answer|number|result"
     r"|value|letter|option|choice))(?:'s|’s|\s+is"

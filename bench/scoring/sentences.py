@@ -45,7 +45,7 @@ _NO_NUMBER = re.compile(
       | (?<![\d.,])(?!\d{{1,3}}(?:[.]\d{{3}})+(?![\d.]))\d++(?:[.]\d++){{2,}}
       | (?<![\d.,])\d{{4,}}[.]\d++(?:[.]\d++)+""",
     re.VERBOSE,
-)  # fmt: skip
+)
 _ENDS = re.compile(r"[.!?][*_\"')]{0,3}\s|;\s|\n")
 _ASIDE = re.compile(r"(?<=[\w%€$])\s*\((?!\s*(?:or|and|not|minus)\b)[^()]*\)")
 _LATE_ASIDE = re.compile(r"(\d[\d.,]*[%€$]?(?:[ -][^\W\d_]{1,20}){0,3})\s*\((?!\s*or\b)([^()]{1,200})\)")
@@ -56,7 +56,7 @@ _CHAIN = re.compile(
     rf"[ $€£¥()*]*{_WORDS}[ $€£¥()*]*([-+*/×÷·=]|\\times|\\cdot|\\div|\b(?:x|plus|minus|times|divided by"
     rf"|multiplied by|equals"
     r"|is equal to|makes|gives)\b|加上?|减去?|乘以?|除以|等于|得)[ $€£¥()=*]*(?P<sign>[-+]?)[ $€£¥(*]*"
-)  # fmt: skip
+)
 _RESULT = ("=", "equals", "is equal to", "makes", "gives", "等于", "得")
 _RANGE = re.compile(rf"{_WORDS}\s*(?:\bto\b|\bthrough\b|\buntil\b|~|至|到|\.\.+)\s*{CURRENCY}?\s*")
 _BETWEEN = re.compile(r"(?:\bbetween|\bfrom|介于|在)\W*\Z", re.IGNORECASE)
@@ -79,13 +79,13 @@ _COMPOUND = re.compile(
     r"|分钟?|年|天|元)"
     r"\s*,?\s*(?:and\s*)?",
     re.IGNORECASE,
-)  # fmt: skip
+)
 _FINER = re.compile(
     r"\s*(?:minutes?|mins?|min|m|seconds?|secs?|s|inch(?:es)?|in|\"|ounces?|oz|months?|weeks?|days?|hours?"
     r"|分钟?|秒|个?月|天|小时|角)"
     r"(?![^\W\d_])",
     re.IGNORECASE,
-)  # fmt: skip
+)
 _LITTLE = (
     r"(?:\s+(?:be|equal(?:s| to)?|to|the|a|an|number|value|simply|really|actually|just|exactly|correct|answer|of))"
     r"{0,4}"
@@ -96,7 +96,7 @@ _DENIED = re.compile(
     rf"|\bnone of|\bexcept(?: for)?|≠|!=|\\neq?)(?!\w){_LITTLE}[\s:*\"'`(]*{CURRENCY}?[\s*\"'`-]*\Z"
     r"|(?:不是|不为|不等于|并非|而非)[\s*\"'`“-]*\Z",
     re.IGNORECASE,
-)  # fmt: skip
+)
 _DENIED_AFTER = re.compile(
     r"[\s*\"'`)]*[^\W\d_]{0,20}\s*(?:(?:\b(?:is|was|would be|seems|looks|must be|are)\b\s*(?:clearly\s*"
     r"|obviously\s*)?|(?=isn't))(?:"
@@ -105,21 +105,21 @@ _DENIED_AFTER = re.compile(
     r"|\b(?:cannot|can't|could not|couldn't) be (?:right|correct|it|the answer|true)\b|是?不(?:对|正确)|是错"
     r"|不是(?:答案|正确))",
     re.IGNORECASE,
-)  # fmt: skip
+)
 _BOUND = re.compile(
     rf"(?:\b(?:more|less|fewer|greater|larger|smaller|higher|lower|bigger) than|\b(?:over|under|above|below"
     rf"|exceed(?:s|ing)?|beyond"
     rf"|almost|nearly|up to)|[^\s>]\s*[<>≤≥]|[<≤≥]|大于|小于|超过|多于|少于|不到"
     rf"|\bout of)\s*(?:or equal to\s*)?{CURRENCY}?[\s*]*\Z",
     re.IGNORECASE,
-)  # fmt: skip
+)
 _ORDINAL = re.compile(r"(?:st|nd|rd|th)\b", re.IGNORECASE)
 _LABELLED = re.compile(
     r"(?:\b(?:steps?|questions?|q|problems?|exercises?|items?|parts?|cases?|examples?|figures?|fig\.?|tables?"
     r"|equations?|eq\.?|lines?|pages?"
     r"|chapters?|sections?|rules?|methods?|approach|attempt|version|level|day|round|grade)\s*[(#*]*|第|#)\s*\Z",
     re.IGNORECASE,
-)  # fmt: skip
+)
 _LIST_LABEL = re.compile(r"[ \t]{0,8}(?:[-*#>]{1,6}[ \t]{0,4})?[*_]{0,2}\(?(\d{1,3})[.)][*_]{0,2}[ \t]")
 _FILLER = re.compile(
     rf"[\s:,*_\"'`($]*(?:(?:it|that|this|there|which|he|she|they|we|you|i)?(?:'s|'re| is| are| was| will be"
@@ -129,7 +129,7 @@ _FILLER = re.compile(
     rf"|total|of|at least|at most|number|value|amount|indeed|probably|likely|definitely)\b\s*"
     rf"|[≈~约为是共有]\s*)*[\s*_\"'`(]*{CURRENCY}?[\s*_\"'`(+-]*",
     re.IGNORECASE,
-)  # fmt: skip
+)
 _OPERATION = re.compile(
     r"\b(?:sums?|products?|difference|quotient|add(?:ing|ed)?|subtract(?:ing|ed)?|multiply(?:ing)?|multiplied"
     r"|divid(?:e|ing|ed)|plus"

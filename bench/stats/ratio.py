@@ -276,8 +276,8 @@ def _log_ratio(ours: Floats, theirs: Floats, strata: Strata) -> Floats:
     """Values whose mean is the logarithm of the ratio of two sums and which vary as it does (the delta method), from
     amounts times their weights."""
     ratio = ours.mean() / theirs.mean()
-    found: Floats = (ours / ours.mean() - theirs / theirs.mean()) / strata.weights() + math.log(ratio)
-    return found
+    values: Floats = (ours / ours.mean() - theirs / theirs.mean()) / strata.weights() + math.log(ratio)
+    return values
 
 
 def _amounts(values: ArrayLike) -> Floats:

@@ -33,8 +33,8 @@ def above_p(values: Floats, strata: Strata, bound: float) -> float:
     mean = _mean(values, strata)
     if mean.se == 0 or mean.mean <= bound:
         return mean.above_p(bound)
-    found = _drawn_in(values, strata, mean, lambda at: at.se**2 / (at.mean - bound) if at.mean > bound else math.inf)
-    return min(mean.above_p(bound), found.above_p(bound))
+    drawn = _drawn_in(values, strata, mean, lambda at: at.se**2 / (at.mean - bound) if at.mean > bound else math.inf)
+    return min(mean.above_p(bound), drawn.above_p(bound))
 
 
 def below_p(values: Floats, strata: Strata, bound: float) -> float:
@@ -52,8 +52,8 @@ def interval(values: Floats, strata: Strata, confidence: float) -> Interval:
 def _edge(values: Floats, strata: Strata, confidence: float) -> float:
     """The largest M - q SE: there no cluster carries more than SE / q."""
     mean = _mean(values, strata)
-    found = _drawn_in(values, strata, mean, lambda at: at.se / at.quantile(confidence))
-    return max(at.mean - at.quantile(confidence) * at.se for at in (mean, found))
+    drawn = _drawn_in(values, strata, mean, lambda at: at.se / at.quantile(confidence))
+    return max(at.mean - at.quantile(confidence) * at.se for at in (mean, drawn))
 
 
 def _mean(values: Floats, strata: Strata) -> ClusteredMean:
@@ -69,13 +69,13 @@ def _drawn_in(values: Floats, strata: Strata, mean: ClusteredMean, reach: Reach)
     most = reach(mean)
     if not groups.carry(most):
         return mean
-    found = mean
+    drawn = mean
     for _ in range(_STEPS):
-        found = groups.mean(most)
-        last, most = most, reach(found)
+        drawn = groups.mean(most)
+        last, most = most, reach(drawn)
         if abs(most - last) <= _NEAR * last:
             break
-    return found
+    return drawn
 
 
 class _Groups:

@@ -41,7 +41,6 @@ def ran(*args: str) -> int:
 
 
 @pytest.mark.slow
-@pytest.mark.filterwarnings("ignore:Glyph")
 def test_every_output_of_the_real_commands_is_text(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert ran("import", "csv", "in.csv", "-o", "results/r") == 0
     commands = [

@@ -37,6 +37,7 @@ HOSTILE = {
     "mathtext": "$\\frac{$ small",
     "cdata": "]]>small<x",
     "template": "{{ 7 * 7 }} {% raw %} ${7*7} %s {0}",
+    "other scripts": "千问 통의 🚀",
     "long": "x" * 1_500,
 }
 """What a label, a task, an item or a vendor's message may be."""

@@ -43,3 +43,14 @@ def test_a_fresh_exam_that_needs_reasoning_gym_says_so(bench: Bench, monkeypatch
     monkeypatch.setitem(sys.modules, "reasoning_gym", None)
     refused = bench("run", "-t", "reasoning", "--exam-seed", "7", "--dry-run")
     assert (refused.code, "pip install 'claimbench[reasoning]'" in refused.err) == (2, True)
+
+
+def test_a_files_exam_seed_is_not_for_tasks_that_have_no_generated_items(bench: Bench) -> None:
+    (bench.folder / "own.jsonl").write_text('{"id": 1, "prompt": "2 + 2?", "number": 4}\n', encoding="utf-8")
+    assert bench("tasks", "new", "own", "--from", "own.jsonl").code == 0
+    model = '[models.one]\nmodel = "openai-api/acme/one"\nbase_url = "http://127.0.0.1:1/v1"\n'
+    (bench.folder / "bench.toml").write_text(f'[run]\nsuites = ["coding"]\nexam_seed = 2\n{model}')
+    asked = bench("run", "-t", "own", "--dry-run")
+    assert (asked.code, asked.err) == (0, "")
+    refused = bench("run", "-t", "own", "--exam-seed", "2", "--dry-run")
+    assert (refused.code, "--exam-seed: no task of own" in refused.err) == (2, True)

@@ -9,7 +9,7 @@ import pytest
 
 from bench.cli import main
 from bench.errors import UsageError
-from bench.evidence import is_evidence, story, told, verify_pages
+from bench.evidence import is_evidence, story, verdicts, verify_pages
 from bench.evidence.rule import REFERENCES
 
 ROOT = Path(__file__).parents[2]
@@ -17,8 +17,8 @@ EVIDENCE = ROOT / "results" / "published" / "evidence"
 
 
 @pytest.fixture(scope="module")
-def rows() -> list[told.Told]:
-    return told.read(EVIDENCE)
+def rows() -> list[verdicts.VerdictRow]:
+    return verdicts.read(EVIDENCE)
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ def test_without_a_page_there_is_nothing_to_check(copy: Path) -> None:
         verify_pages(copy)
 
 
-def test_the_answer_names_the_claude_the_date_and_the_work(rows: list[told.Told]) -> None:
+def test_the_answer_names_the_claude_the_date_and_the_work(rows: list[verdicts.VerdictRow]) -> None:
     answer = story.answer(rows)
     for part in ("Claude Sonnet 5 (xhigh)", "Claude Fable 5", "22 August 2026", "coding, reasoning, mathematics"):
         assert part in answer
@@ -75,7 +75,7 @@ def test_the_answer_names_the_claude_the_date_and_the_work(rows: list[told.Told]
     assert answer in story.with_answer(f"a {story.BEGIN} old {story.END} b", rows)
 
 
-def test_both_languages_tell_the_same_numbers(rows: list[told.Told]) -> None:
+def test_both_languages_tell_the_same_numbers(rows: list[verdicts.VerdictRow]) -> None:
     english, chinese = (set(story.page(rows, language).split("|")) for language in ("en", "zh"))
     cells = [{cell for cell in page if cell.strip()[:1] in "+-" and "@" in cell} for page in (english, chinese)]
     points = [{cell.partition("@")[0] for cell in page} for page in cells]
@@ -102,4 +102,4 @@ def test_every_word_is_translated() -> None:
     ],
 )
 def test_names_for_readers(name: str, shown: str) -> None:
-    assert told.title(name) == shown
+    assert verdicts.title(name) == shown

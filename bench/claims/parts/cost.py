@@ -32,7 +32,7 @@ class CostPart(RatioPart):
     margin = "cheaper_by"
     priced = True
     totals_refusal = None
-    totals_why = "the published bills meet the saving but tell no interval"
+    totals_why = "the published bills meet the saving but give no interval"
     unlimited = "what an answer costs has no limit"
     axis = Axis(
         up=False,
@@ -122,7 +122,7 @@ class CostPart(RatioPart):
         unknown = [row.model for row, usd in zip((ours, theirs), each, strict=True) if not usd]
         if each[0] is None or not each[1]:
             return undecided(self.key, math.nan, n, f"the cost of {' and of '.join(unknown)} is unknown")
-        return undecided(self.key, each[0] / each[1], n, "totals tell no interval of the cost ratio")
+        return undecided(self.key, each[0] / each[1], n, "totals give no interval of the cost ratio")
 
     def values(self, pairs: Pairs) -> tuple[Floats, Floats] | None:
         """The items' costs."""

@@ -30,7 +30,7 @@ class LatencyPart(RatioPart):
     fixed = True
     local_why = "latency that involves a local model is reported, not judged"
     local_remark = "Latency is reported, not judged: a local model takes part."
-    totals_refusal = "published totals tell mean latencies only: slower_by cannot be judged."
+    totals_refusal = "published totals give mean latencies only: slower_by cannot be judged."
     unlimited = "how long a call takes has no limit"
 
     def bound(self, margin: float) -> float:

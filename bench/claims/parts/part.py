@@ -62,7 +62,7 @@ class Part(ABC):
     """Whether published totals give it a p-value, and not only an estimate."""
     totals_why: ClassVar[str] = ""
     """What keeps published totals from proving it although they agree, as the end of a sentence."""
-    totals_refusal: ClassVar[str | None] = "published totals do not tell this: it cannot be judged."
+    totals_refusal: ClassVar[str | None] = "published totals do not give this: it cannot be judged."
     """Why a claim that speaks of it cannot be judged on published totals at all; None if it can."""
     axis: ClassVar[Axis | None] = None
     """How it is drawn in the plane of a claim; None if it is not."""
@@ -136,7 +136,7 @@ class Part(ABC):
         """The smallest detectable distance in a table."""
 
     def published(self, claim: Claim, result: PartResult) -> str:
-        """What totals tell, as a sentence without its suite."""
+        """What totals say, as a sentence without its suite."""
         raise NotImplementedError
 
     @abstractmethod

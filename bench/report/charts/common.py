@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from bench.records import RunRecord
+from bench.report.charts.glyphs import NOTE, drawable
 from bench.report.numbers.comparison import RunComparison
 
 if TYPE_CHECKING:
@@ -45,6 +46,9 @@ def _basis(comparison: RunComparison, items: pd.DataFrame) -> Iterator[str]:
     cut = [row.truncated for row in comparison.rows if row.truncated is not None]
     truncated = f"{sum(cut)} answers truncated (score 0)" if cut else "truncation unknown"
     yield f"{truncated}, {sum(row.missing for row in comparison.rows)} missing"
+    names = (*record.models, *record.suites, *record.claims, *items["family"].dropna().unique())
+    if any(drawable(name) != name for name in names):
+        yield NOTE
 
 
 def _n(comparison: RunComparison, suite: str) -> str:

@@ -26,6 +26,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from bench import clean
 from bench.records import write_file, write_text
+from bench.report.charts.glyphs import FONT, clean_figure, drawable
 
 Shape = Literal["wide", "square"]
 """A slide's or a page's column, or a square post."""
@@ -49,6 +50,8 @@ TICKS = ((range(1, 10), 1), ((1, 2, 3, 5, 7), 1), ((1, 2, 5), 1), ((1, 3), 1), (
 """Steps within a power of ten, and every how many powers, the finest first."""
 LINE = 1.3
 """Line height over font size."""
+MOST_CHARACTERS = 400
+"""No line of a figure holds more, however narrow they are."""
 RC: Any = {
     "axes.axisbelow": True,
     "axes.edgecolor": SOFT,
@@ -58,7 +61,7 @@ RC: Any = {
     "axes.spines.right": False,
     "axes.spines.top": False,
     "axes.unicode_minus": True,
-    "font.family": "DejaVu Sans",
+    "font.family": FONT,
     "font.size": TEXT,
     "grid.color": FAINT,
     "grid.linewidth": 0.6,
@@ -149,8 +152,8 @@ def _heights(words: Words, width: float) -> tuple[float, float]:
 @lru_cache(maxsize=4096)
 def extent(text: str, size: float, weight: str = "normal") -> tuple[float, float]:
     """A line's width and height, inches."""
-    font = FontProperties(family=RC["font.family"], size=size, weight=weight)
-    sizes = [RULER.get_text_width_height_descent(part, font, False) for part in (text, "lp")]  # type: ignore[no-untyped-call]
+    font = FontProperties(family=FONT, size=size, weight=weight)
+    sizes = [RULER.get_text_width_height_descent(part, font, False) for part in (drawable(text), "lp")]  # type: ignore[no-untyped-call]
     return sizes[0][0] / RULER.dpi, max(height for _, height, _ in sizes) / RULER.dpi
 
 
@@ -172,10 +175,11 @@ def wrap(text: str, size: float, room: float, weight: str = "normal") -> list[st
 
 
 def shortened(text: str, size: float, room: float, weight: str = "normal") -> str:
-    """The text if it fits, else its beginning and end around an ellipsis."""
-    if extent(text, size, weight)[0] <= room:
+    """The text, drawable, if it fits, else its beginning and end around an ellipsis."""
+    text = drawable(text)
+    if len(text) <= MOST_CHARACTERS and extent(text, size, weight)[0] <= room:
         return text
-    keep = len(text) - 1
+    keep = min(len(text) - 1, MOST_CHARACTERS)
     while keep > 1 and extent(_cut(text, keep), size, weight)[0] > room:
         keep -= 1
     return _cut(text, keep)
@@ -277,6 +281,7 @@ def write(figure: Figure, stem: Path, header: Sequence[str], rows: Sequence[Sequ
 
     IncompleteError if they cannot be written.
     """
+    clean_figure(figure)
     folder, name = stem.parent.parent, f"{stem.parent.name}/{stem.name}"
     for kind, facts in (("svg", {"Date": None, "Title": figure.get_label()}), ("png", {"Software": None})):
         write_file(

@@ -184,12 +184,12 @@
   const redacted = (item) => facts.runs.find((run) => run.run === item.run).redacted;
 
   const outcome = (answer, detail) => {
-    const found = [["outcome", answer.outcome], ["score", answer.score === null ? "none" : +answer.score.toFixed(3)]];
-    if (answer.partial !== null) found.push(["partial credit", +answer.partial.toFixed(3)]);
+    const facts = [["outcome", answer.outcome], ["score", answer.score === null ? "none" : +answer.score.toFixed(3)]];
+    if (answer.partial !== null) facts.push(["partial credit", +answer.partial.toFixed(3)]);
     const { passed, total: tests_, ...rest } = detail;
-    if (tests_ !== undefined) found.push(["hidden tests", `${passed} of ${tests_} passed`]);
-    for (const [name, value] of Object.entries(rest)) if (value !== "" && value !== null) found.push([name.replace(/_/g, " "), typeof value === "object" ? JSON.stringify(value) : value]);
-    return found;
+    if (tests_ !== undefined) facts.push(["hidden tests", `${passed} of ${tests_} passed`]);
+    for (const [name, value] of Object.entries(rest)) if (value !== "" && value !== null) facts.push([name.replace(/_/g, " "), typeof value === "object" ? JSON.stringify(value) : value]);
+    return facts;
   };
   const figures = (a) => [
     ["tokens in", count(a.tokens_in)], ["tokens out", count(a.out_total)], ["of which reasoning", a.out_reasoning === null ? null : count(a.out_reasoning)],

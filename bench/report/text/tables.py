@@ -179,4 +179,4 @@ def json_text(comparison: RunComparison) -> str:
         "bridges": [asdict(bridge) for bridge in comparison.bridges],
         "latency": [asdict(probe) for probe in comparison.latency],
     }
-    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+    return clean.terminal(json.dumps(content, indent=2, ensure_ascii=False) + "\n")

@@ -69,13 +69,13 @@ def _params(rng: Random, level: int) -> Drawn:
 
 def _counted(p: Params) -> list[int]:
     """What each order line comes to that a level 3 question asks for."""
-    found = []
+    result = []
     for _, customer, code, quantity, state in p.orders:
         for other, _, room, price in p.goods:
             wanted = room == p.room if p.by == "room" else price > p.least
             if other == code and wanted and state != _STATES[1] and (customer, p.city) in p.customers:
-                found.append(quantity * price)
-    return found
+                result.append(quantity * price)
+    return result
 
 
 def _reference(p: Params) -> str:
@@ -104,9 +104,9 @@ def _second(p: Params) -> str:
         query, values = joined + "s = 'paid' AND t = ? AND r = ?", [p.city[0], p.room[0]]
     else:
         query, values = joined + "s = 'paid' AND t = ? AND NOT p <= ?", [p.city[0], p.least]
-    (found,) = database.execute(query, values).fetchone()
+    (result,) = database.execute(query, values).fetchone()
     database.close()
-    return str(found)
+    return str(result)
 
 
 def _english(p: Params) -> str:

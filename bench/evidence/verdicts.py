@@ -1,13 +1,15 @@
-"""The verdicts as verdicts.csv tells them: what the page, its figures and its check are made of."""
+"""The verdicts as verdicts.csv has them: what the page, its figures and its check are made of."""
 
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench import clean
 from bench.claims import percent, points
 from bench.errors import UsageError
 from bench.evidence.rule import BEST_CLAUDE, OPUS, PREVIOUS, SONNET
@@ -17,20 +19,27 @@ LIVEBENCH, HARBOR = "livebench-2026-06", "harbor-index-2026-08"
 ARC, INDEX = "arc-agi-2026-06", "artificial-analysis-2026-07"
 SWE_2025, SWE_2026 = "swe-bench-2025-12", "swe-bench-2026-02"
 NEEDED = (LIVEBENCH, HARBOR, ARC, INDEX, SWE_2025, SWE_2026)
-"""Data sets that the page's sentences tell of."""
+"""Data sets that the page's sentences speak of."""
 CHINESE_VENDORS = ("deepseek", "qwen", "moonshotai", "z-ai", "minimax")
-"""Vendors whose leading model the page tells."""
+"""Vendors whose leading model the page shows."""
 REPLACED = (BEST_CLAUDE, OPUS, PREVIOUS, SONNET)
-"""The Claudes that the page tells of, the dearest first."""
+"""The Claudes that the page speaks of, the dearest first."""
 _TITLES = {
-    "deepseek": "DeepSeek", "claude": "Claude", "gpt": "GPT", "glm": "GLM", "minimax": "MiniMax", "kimi": "Kimi",
-    "grok": "Grok", "gemini": "Gemini", "exp": "Exp",
-}  # fmt: skip
+    "deepseek": "DeepSeek",
+    "claude": "Claude",
+    "gpt": "GPT",
+    "glm": "GLM",
+    "minimax": "MiniMax",
+    "kimi": "Kimi",
+    "grok": "Grok",
+    "gemini": "Gemini",
+    "exp": "Exp",
+}
 _TAIL = re.compile(r"(?:-thinking(?:-auto|-\d+k)?)?(?:-(x?high|max|medium|low))(?:-effort)?$")
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class VerdictRow:
     """One verdict of verdicts.csv."""
 
     cells: Mapping[str, str]
@@ -85,21 +94,35 @@ def title(name: str) -> str:
     return " ".join(words) + (f" ({tail[1]})" if tail else "")
 
 
-def read(folder: Path) -> list[Told]:
-    """The verdicts of a folder. UsageError if there are none."""
+def read(folder: Path) -> list[VerdictRow]:
+    """The verdicts of a folder. UsageError if there are none, or a row has no cell for a column."""
+    path = folder / NAME
     try:
-        with (folder / NAME).open(encoding="utf-8", newline="") as file:
-            return [Told(row) for row in csv.DictReader(file)]
+        rows = list(csv.DictReader(io.StringIO(clean.read_text(path), newline="")))
     except OSError as error:
-        raise UsageError(f"{folder / NAME}: cannot be read ({error.strerror}). `make evidence` writes it.") from error
+        raise UsageError(f"{path}: cannot be read ({error.strerror}). `make evidence` writes it.") from error
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise UsageError(f"{path}: is damaged ({error}). `make evidence` writes it.") from error
+    for number, row in enumerate(rows, 2):
+        if None in row or None in row.values():
+            raise UsageError(f"{path}:{number}: has not a cell for each column. `make evidence` writes it.")
+    return [VerdictRow({key: clean.line(cell) for key, cell in row.items()}) for row in rows]
 
 
-def of(rows: Iterable[Told], **wanted: str) -> list[Told]:
+def for_markdown(rows: Iterable[VerdictRow]) -> list[VerdictRow]:
+    """The rows with names of models that are text in Markdown, whatever they hold."""
+    named = ("candidate", "baseline", "kind", "candidate_date")
+    return [
+        VerdictRow({**row.cells, **{key: clean.markdown(row.cells[key], block=False) for key in named}}) for row in rows
+    ]
+
+
+def of(rows: Iterable[VerdictRow], **wanted: str) -> list[VerdictRow]:
     """The rows whose cells are these, e.g. `set="tau2"`."""
     return [row for row in rows if all(row.cells[column] == value for column, value in wanted.items())]
 
 
-def leaders(rows: Sequence[Told], vendors: Sequence[str]) -> list[str]:
+def leaders(rows: Sequence[VerdictRow], vendors: Sequence[str]) -> list[str]:
     """The highest-scoring candidate of each of some vendors on the newest table as a whole, the best first."""
     whole = of(rows, set=LIVEBENCH, suite="livebench")
     best: dict[str, tuple[float, str]] = {}

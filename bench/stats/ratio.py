@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 
@@ -141,8 +140,8 @@ def assumed_limit(values: Floats, usual: float, worth: float) -> float:
 def _worth(strata: Strata) -> float:
     """How many independent values the clusters' are worth, if families are dear as wholes: see TAIL_ICC."""
     if strata.independent:
-        return float(len(strata.clusters))
-    return min(len(part.clusters) / tail_design_effect(1.0, part.clusters) for part in _parts(strata))
+        return float(len(strata.cluster_codes))
+    return min(len(codes) / tail_design_effect(1.0, codes) for codes in strata.clusters_of)
 
 
 def _tail_of(gain: Floats, values: Floats, limit: float | None, heaviest: float, usual: float, worth: float) -> _Tail:
@@ -246,11 +245,7 @@ def _tail_effect(strata: Strata, gain: Floats) -> float:
     mean = strata.mean(gain / strata.weights())
     if mean is None or strata.independent:
         return 1.0
-    return max(tail_design_effect(mean.design_effect, part.clusters) for part in _parts(strata))
-
-
-def _parts(strata: Strata) -> Iterator[Strata]:
-    yield from (strata.chosen(mask) for _, mask in strata.parts())
+    return max(tail_design_effect(mean.design_effect, codes) for codes in strata.clusters_of)
 
 
 def ratio_of_sums(a: ArrayLike, b: ArrayLike, strata: Strata, confidence: float = 0.95) -> Interval | None:

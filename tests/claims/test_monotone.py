@@ -100,7 +100,7 @@ def test_a_dollar_or_a_second_more_never_helps(about: str, of: Ratio, limit: flo
         test = ratio_test(candidate, baseline, items, 0.1, of=of, limits=limits)
         for _ in range(4):
             dearer = candidate.copy()
-            item = rng.choice([rng.integers(200), int(candidate.argmin()), int(candidate.argmax())])
+            item = int(rng.choice([int(rng.integers(200)), int(candidate.argmin()), int(candidate.argmax())]))
             dearer[item] = min(0.8, dearer[item] * 1.5 + 0.02)
             after = ratio_test(dearer, baseline, items, 0.1, of=of, limits=limits)
             assert verdict(after) <= verdict(test)

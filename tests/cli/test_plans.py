@@ -23,6 +23,6 @@ def test_a_dry_run_goes_by_the_newest_run_of_the_same_models(bench: Bench, endpo
     assert f"claim same, going by run {run}: What it would take: 100 items like these" in bench(*dry).out
     after = json.loads(bench(*dry, "--json").out)["claims"]["same"]
     assert after["run"] == run
-    assert after["chances"][0]["supported"] < before["chances"][0]["supported"] - 0.5, "all three items differ"
+    assert after["chances"][0]["supported"] < before["chances"][0]["supported"] - 0.3, "all three items differ"
     path.write_text(path.read_text().replace("base_url", "max_tokens = 77\nbase_url"))
     assert "if 10 % of the items" in bench(*dry).out, "other settings are other models"

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from bench.records import AnswerRow, Call, Comparison, Item, ItemRow, Outcome, TokenUsage
     from bench.registry import read as read_tasks
     from bench.registry.own import task
-    from bench.report import compare
-    from bench.run import Prepared, Result, SilentWatcher, Watcher
+    from bench.report import RunTables, compare
+    from bench.run import Prepared, ProgressBars, Result, SilentWatcher, Watcher
     from bench.run.execute import execute
     from bench.run.prepare import prepare
 
@@ -37,7 +37,9 @@ __all__ = [
     "ItemRow",
     "Outcome",
     "Prepared",
+    "ProgressBars",
     "Result",
+    "RunTables",
     "SilentWatcher",
     "Terms",
     "TokenUsage",
@@ -57,13 +59,16 @@ _HOMES = {
     "bench.errors": ("BenchError", "IncompleteError", "UsageError"),
     "bench.records": ("AnswerRow", "Call", "Comparison", "Item", "ItemRow", "Outcome", "TokenUsage"),
     "bench.registry.own": ("task",),
-    "bench.report": ("compare",),
+    "bench.report": ("RunTables", "compare"),
+    "bench.run": ("ProgressBars",),
     "bench.run.execute": ("Result", "execute"),
     "bench.run.prepare": ("Prepared", "SilentWatcher", "Watcher", "prepare"),
 }
 
 
 def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        return importlib.import_module("importlib.metadata").version("claimbench")
     if name == "read_tasks":
         return importlib.import_module("bench.registry").read
     for home, names in _HOMES.items():

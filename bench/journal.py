@@ -230,6 +230,12 @@ class Journal:
         wanted = {claim.sha256 for claim in claims}
         return {sha: at for sha, at in rows if sha in wanted}
 
+    def declare_looks(self, sha256: str, name: str) -> str:
+        """Records when a run may be judged, by the hash of all that says so; returns its first recording (UTC)."""
+        self._write("INSERT OR IGNORE INTO claims VALUES (?, ?, ?)", (sha256, name, utc_now()))
+        row = self._db.execute("SELECT recorded_at FROM claims WHERE sha256 = ?", (sha256,)).fetchone()
+        return str(row[0])
+
     def _write(self, sql: str, values: tuple[object, ...]) -> None:
         try:
             self._db.execute(sql, values)

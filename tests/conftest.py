@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import functools
+import gc
 import json
 import os
 import signal
@@ -19,6 +20,8 @@ os.environ.setdefault("TQDM_DISABLE", "1")  # before anything imports tqdm, whic
 from bench.engine import retry
 from bench.errors import UsageError
 from bench.registry import items as task_items
+from bench.registry import loaded
+from bench.registry.taskfile import TaskFile
 from bench.sandbox import probe
 from bench.weights.catalog import resolve
 from bench.weights.fetch import fetch
@@ -41,8 +44,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for group, needed in GROUPS.items():
             if needed & set(getattr(item, "fixturenames", ())):
                 item.add_marker(pytest.mark.xdist_group(group))
-        if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):  # it reads every module once a process
-            item.add_marker(pytest.mark.xdist_group("hypothesis"))
+
+
+def pytest_collection_finish() -> None:
+    """What was collected lives until the end: the garbage collector need not look through it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
@@ -91,6 +98,20 @@ def _template(source: str) -> Any:
     return type(env).from_string(env, source)
 
 
+_SHIPPED = Path(__file__).parents[1] / "tasks"
+_built_task = loaded._built
+_tasks: dict[Path, Any] = {}
+
+
+def _build(file: TaskFile) -> Any:
+    """A shipped task, built once; its requests are made anew by each run."""
+    if not file.path.is_relative_to(_SHIPPED):
+        return _built_task(file)
+    if file.path not in _tasks:
+        _tasks[file.path] = _built_task(file)
+    return _tasks[file.path]
+
+
 _strict_json = functools.cache(task_items.strict_json)
 
 
@@ -123,7 +144,7 @@ def _sketch(figure: Any, file: IO[bytes], **_how: object) -> None:
 
 @pytest.fixture
 def shortcuts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same runs, quicker: items and templates are read once, and charts are laid out but not drawn.
+    """The same runs, quicker: shipped tasks, items and templates are read once, and charts are laid out but not drawn.
 
     `tests/report` tests the drawing.
     """
@@ -131,6 +152,7 @@ def shortcuts(monkeypatch: pytest.MonkeyPatch) -> None:
     from matplotlib.figure import Figure
 
     monkeypatch.setattr(env, "from_string", _template)
+    monkeypatch.setattr(loaded, "_built", _build)
     monkeypatch.setattr(task_items, "strict_json", _read_json)
     monkeypatch.setattr(yaml, "load", _load_yaml)
     monkeypatch.setattr(Figure, "savefig", _sketch)

@@ -7,12 +7,14 @@ import json
 import os
 import select
 import socket
+import ssl
 import struct
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
 
@@ -44,6 +46,8 @@ class Reply:
     """Seconds before the first byte."""
     gap_s: float = 0.0
     """Seconds before each event."""
+    whole: str = ""
+    """Sent as the body, JSON or not, in place of a stream."""
     raw_events: tuple[str, ...] = ()
     """Sent as `data:` lines in place of everything that the fields above describe."""
     events: int | None = None
@@ -119,6 +123,13 @@ class FakeEndpoint:
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02})
         self.url = f"http://127.0.0.1:{self._server.server_port}/v1"
 
+    def certify(self, certificate: Path, key: Path) -> None:
+        """Speaks TLS from now on."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, key)
+        self._server.tls = context
+        self.url = self.url.replace("http://", "https://")
+
     def __enter__(self) -> Self:
         self._thread.start()
         return self
@@ -136,11 +147,14 @@ class _Server(ThreadingHTTPServer):
 
     def __init__(self, endpoint: FakeEndpoint) -> None:
         self.endpoint = endpoint
+        self.tls: ssl.SSLContext | None = None
         self._open: set[socket.socket] = set()
         super().__init__(("127.0.0.1", 0), _Handler)
 
     def get_request(self) -> tuple[socket.socket, Any]:
         connection, address = super().get_request()
+        if self.tls:
+            connection = self.tls.wrap_socket(connection, server_side=True)
         self._open.add(connection)
         return connection, address
 
@@ -184,7 +198,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self, reply: Reply, request: Request) -> None:
         time.sleep(reply.delay_s)
-        if reply.status != 200:
+        if reply.status != 200 or reply.whole:
             self._error(reply, request)
         elif reply.events == 0 and reply.end == "drop":
             self.close_connection = True
@@ -192,7 +206,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._stream(reply, request)
 
     def _error(self, reply: Reply, request: Request) -> None:
-        content = json.dumps(_error(reply, request)).encode()
+        content = (reply.whole or json.dumps(_error(reply, request))).encode()
         self._head(reply, "application/json", **{"Content-Length": str(len(content))})
         self.wfile.write(content)
 

@@ -53,6 +53,7 @@ DOORS = {
             "bench.report.write",
             "bench.run.ceiling",
             "bench.run.confirm",
+            "bench.run.planning",
             "bench.run.describe",
             "bench.scoring.database",
             "bench.scoring.extract",
@@ -125,6 +126,7 @@ WRITERS = {
 READERS = {
     "bench.clean.files": "the one door",
     "bench.records.files": "what it has just made",
+    "bench.cli.demo": "files of the package",
     "bench.cli.report": "the comparison that the same command has just written",
     "bench.cli.summary": "writes only",
     "bench.config.consent": "the user's own agreements, in the data folder",
@@ -171,7 +173,7 @@ LM_EVAL = {
 """Who knows lm-eval."""
 OTHER_WORDS = {
     "bench.providers.protocol": "a kind of fault: what the vendor refused, whatever the answer's outcome",
-    "bench.cli.run": "the suites that a plan refused, in its JSON",
+    "bench.cli.plans": "the suites that a plan refused, in its JSON",
     "bench.reference.tables": "an empty cell",
 }
 """Modules in which a word that is also an outcome's means something else."""

@@ -94,9 +94,11 @@ def cells(path: Path, columns: Sequence[str]) -> list[list[str]]:
 
 
 def without_claims(path: Path) -> list[str]:
-    """The lines of a file, without those that quote a claim, or that say where a price is from, which says more now."""
+    """The lines of a file, without those that quote a claim or say what was not said then: of prices, and of times."""
     lines = path.read_text().splitlines()
-    since = (" at 95 %", " 95 % confidence", "; cost from ") if path.name in QUOTING else ()
+    since = (
+        (" at 95 %", " 95 % confidence", "; cost from ", "came whole in a single read") if path.name in QUOTING else ()
+    )
     kept = [line for line in lines if not any(text in line for text in since)]
     return [LONG.sub(lambda number: f"{float(number[0]):.12g}", line) for line in kept]
 

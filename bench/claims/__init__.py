@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from bench.claims.beside import TRUNCATION_GAP
+from bench.claims.case import Case
 from bench.claims.firstlines import beyond, headline, reading
-from bench.claims.judge import TRUNCATION_GAP, Case, Judgement, Reading, judge_cases
+from bench.claims.forecast import Forecast, both_readings
+from bench.claims.judge import Judgement, Reading, judge_cases
+from bench.claims.looks import Sizes, Stand, sizes_of, waves
 from bench.claims.observed import Observed, observe, on_these_items
 from bench.claims.outlook import (
     TIMES,
@@ -13,12 +17,13 @@ from bench.claims.outlook import (
     expected,
     like,
     outlook_json,
+    percent_of,
     saving_chance,
     what_it_takes,
 )
 from bench.claims.page import as_json, lines, markdown
 from bench.claims.pairs import Pairs, pair
-from bench.claims.partlines import beyond_lines, open_parts, part_lines
+from bench.claims.partlines import beyond_lines, open_parts, part_lines, state
 from bench.claims.parts import (
     CLEAN_SHARE,
     COST,
@@ -34,14 +39,31 @@ from bench.claims.parts import (
     worded,
 )
 from bench.claims.plain import explanation, statement, verdict_in_words
-from bench.claims.read import Ruling, adhoc, declared_claims, judge_claims, judge_run
+from bench.claims.read import Ruling, adhoc, decide, declared_claims, judge_claims, judge_run
 from bench.claims.scope import MEAN
+from bench.claims.settling import Unasked, settled
 from bench.claims.text import judged_part, labels, sentence
 from bench.claims.totals import judge_totals, p_of_tested, standing
 from bench.claims.verdict import JointTest, Verdict, combine
 from bench.claims.words import percent, points, two_sided
+from bench.claims.worlds import TYPICAL_CAP, Guess, Layout, guess_of
 
 __all__ = [
+    "Forecast",
+    "Guess",
+    "Layout",
+    "Sizes",
+    "TYPICAL_CAP",
+    "both_readings",
+    "guess_of",
+    "percent_of",
+    "sizes_of",
+    "Stand",
+    "Unasked",
+    "decide",
+    "settled",
+    "state",
+    "waves",
     "Axis",
     "CLEAN_SHARE",
     "COST",

@@ -2,39 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bench.claims import parts, questions
+from bench.claims import beside, looks, parts
+from bench.claims.case import Case
+from bench.claims.looks import History, Stand
 from bench.claims.outlook import Outlook
 from bench.claims.pairs import Pairs
 from bench.claims.parts import Part, PartResult
 from bench.claims.scope import Scope, scopes
 from bench.claims.verdict import JointTest, Verdict, combine
-from bench.records import ABOUT, Claim, Outcome
+from bench.records import ABOUT, Claim
 from bench.stats import holm
-
-TRUNCATION_GAP = 0.02
-"""Truncation or refusal rates that differ by more are warned about."""
 
 Results = dict[tuple[str, str], PartResult]
 """Results by suite and part's key."""
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
-    """A claim and what it is judged on."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """A claim's parts at one look."""
 
-    claim: Claim
-    """What is claimed."""
-    pairs: Pairs
-    """Both models' answers to the same items."""
-    declared: bool
-    """Whether the claim was recorded before the first answer it uses was asked; otherwise it is exploratory."""
-    local: bool
-    """Whether a model that runs on this machine takes part."""
-    seen_in: tuple[str, ...] = ()
-    """Earlier runs, of another plan, that held the claim and had some of these answers."""
+    over_looks: Results
+    """Judged, with p-values that are valid over all looks so far."""
+    alone: Results
+    """Judged as if no other look were taken."""
+    reported: Results
+    """Shown, but not judged."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +76,8 @@ class Judgement:
     """That these items hardly tell models apart, as a sentence; None where they do."""
     rival: str | None = None
     """A cheap model of the baseline's own vendor, where the claim goes across vendors and one was run."""
+    stand: Stand | None = None
+    """At which look it stands; None for a run that is judged at its end."""
 
     @property
     def claim(self) -> Claim:
@@ -128,22 +125,30 @@ def judge_cases(cases: Sequence[Case]) -> list[Judgement]:
 
     Declared claims share one error budget (Holm); exploratory ones are judged each alone, and labelled so.
     """
-    results = [_results(case, case.claim.about) for case in cases]
+    every = [_over_looks(case, case.claim.about) for case in cases]
+    stands = _stands(cases, [[combine(judged) for judged, _ in looked] for looked in every])
+    cases = [_at(case, stand) for case, stand in zip(cases, stands, strict=True)]
+    results = [
+        (_with_95(case, looked[stand.look - 1 if stand else -1][0]), looked[stand.look - 1 if stand else -1][1])
+        for case, looked, stand in zip(cases, every, stands, strict=True)
+    ]
     deciding = _readings(cases, [combine(judged) for judged, _ in results], [case.claim.about for case in cases])
     elsewhere = [_elsewhere(case, judged) for case, (judged, _) in zip(cases, results, strict=True)]
     others = _readings(cases, [combine(judged) for judged in elsewhere], [_other(case.claim) for case in cases])
     judgements = []
-    for case, reading, other, (_, reported) in zip(cases, deciding, others, results, strict=True):
+    for case, reading, other, (_, reported), stand in zip(cases, deciding, others, results, stands, strict=True):
+        verdict = case.looks.settled if case.looks and stand and stand.settled else None
         judgement = Judgement(
             case=case,
             test=reading.test,
             reported=reported,
-            verdict=reading.verdict,
+            verdict=verdict or reading.verdict,
             p_supported=reading.p_supported,
             p_refuted=reading.p_refuted,
             other=other,
-            warnings=(*_warnings(case), *_sensitivity(case, reading.verdict, reading.test)),
-            proves_little={(scope.suite, part.key): why for scope, part, why in _proving_little(case)},
+            warnings=(*beside.warnings(case), *beside.sensitivity(case, reading.verdict, reading.test)),
+            stand=stand,
+            proves_little={(scope.suite, part.key): why for scope, part, why in beside.proving_little(case)},
         )
         judgements.append(judgement)
     return judgements
@@ -175,10 +180,84 @@ def _other(claim: Claim) -> str:
 
 def _elsewhere(case: Case, judged: Results) -> Results:
     """The parts in the other reading; the same where both take the same items for dependent."""
-    return judged if case.pairs.one_reading else _results(case, _other(case.claim))[0]
+    return judged if case.pairs.one_reading else _over_looks(case, _other(case.claim))[-1][0]
 
 
-def _results(case: Case, about: str) -> tuple[Results, Results]:
+def _over_looks(case: Case, about: str) -> list[tuple[Results, Results]]:
+    """What is judged and what is only reported at each look; one entry where the run is judged at its end."""
+    if case.looks is None:
+        return [_results(case, about)]
+    return [(look.over_looks, look.reported) for look in look_results(case, about)]
+
+
+def look_results(case: Case, about: str) -> Iterator[Look]:
+    """The looks at a claim in a reading, one after the other."""
+    assert case.looks is not None
+    sizes, history = case.looks.sizes, History(sizes=case.looks.sizes)
+    for at, pairs in enumerate(case.looks.pairs):
+
+        def scoped(scope: Scope, part: Part, at: int = at) -> PartResult:
+            return part.test(looks.at_look(scope, sizes, at))
+
+        judged, reported = _results(replace(case, pairs=pairs), looks.reading_at(about, sizes, at), scoped)
+        together = {key: history.add(key, result) for key, result in judged.items()}
+        shown = {key: looks.shown_before(result, case.claim.alpha) for key, result in together.items()}
+        yield Look(over_looks=shown, alone=judged, reported=reported)
+
+
+def _with_95(case: Case, judged: Results) -> Results:
+    """The results of a claim's look with 95 % intervals that hold over all looks."""
+    if case.looks is None:
+        return judged
+    sizes, look = case.looks.sizes, len(case.looks.pairs) - 1
+    about = looks.reading_at(case.claim.about, sizes, look)
+    return judged | {
+        (scope.suite, part.key): replace(
+            judged[scope.suite, part.key], interval_95=looks.interval_95(scope, sizes, look, part.test)
+        )
+        for scope in scopes(case.claim, case.pairs, about)
+        for part in parts.claimed(case.claim)
+        if (scope.suite, part.key) in judged
+    }
+
+
+def _stands(cases: Sequence[Case], tests: Sequence[Sequence[JointTest]]) -> list[Stand | None]:
+    """The look at which each claim was decided first, or else the latest, with what the others had come to by then."""
+    found: list[int | None] = [None] * len(cases)
+    abouts = [case.claim.about for case in cases]
+    for step in range(max((len(each) for each in tests), default=0)):
+        ends = [step if at is None else at for at in found]
+        now = [each[min(end, len(each) - 1)] for each, end in zip(tests, ends, strict=True)]
+        for at, reading in enumerate(_readings(cases, now, abouts)):
+            if found[at] is None and step < len(tests[at]) and reading.verdict is not Verdict.INCONCLUSIVE:
+                found[at] = step
+    return [_stand(case, at, len(each)) for case, at, each in zip(cases, found, tests, strict=True)]
+
+
+def _stand(case: Case, decided: int | None, taken: int) -> Stand | None:
+    if case.looks is None:
+        return None
+    settled, count = decided is None and case.looks.settled is not None, case.looks.sizes.count
+    at = taken - 1 if decided is None else decided
+    between = case.looks.pairs[-1].n - case.looks.pairs[at].n
+    return Stand(
+        look=at + 1, of=count, decided=decided is not None or settled, settled=settled, after=case.looks.after + between
+    )
+
+
+def _at(case: Case, stand: Stand | None) -> Case:
+    """The case as its look saw it."""
+    if case.looks is None or stand is None:
+        return case
+    pairs = case.looks.pairs[: stand.look]
+    return replace(case, pairs=pairs[-1], looks=replace(case.looks, pairs=pairs))
+
+
+def _plainly(scope: Scope, part: Part) -> PartResult:
+    return part.test(scope)
+
+
+def _results(case: Case, about: str, tested: Callable[[Scope, Part], PartResult] = _plainly) -> tuple[Results, Results]:
     """What is judged, and what is only reported."""
     judged: Results = {}
     reported: Results = {}
@@ -186,68 +265,10 @@ def _results(case: Case, about: str) -> tuple[Results, Results]:
     for scope in scopes(case.claim, case.pairs, about):
         for part in parts.claimed(case.claim):
             why = part.local_why if case.local else None
-            result = part.test(scope)
+            result = tested(scope, part)
             if why is None:
                 judged[scope.suite, part.key] = result
             else:
                 reported[scope.suite, part.key] = result
                 whys[scope.suite, part.key] = parts.undecided(part.key, result.estimate, result.n, why)
     return judged or whys, reported
-
-
-def _warnings(case: Case) -> Iterator[str]:
-    pairs = case.pairs
-    ours, theirs = pairs.candidate, pairs.baseline
-    if case.seen_in:
-        yield f"judged before, on some of these answers, in {', '.join(case.seen_in)}: a second look errs more often"
-    yield from map(questions.in_words, pairs.repeated)
-    if pairs.n < pairs.planned:
-        yield f"interim: {pairs.n} of {pairs.planned} planned items were asked"
-    if ours.missing or theirs.missing:
-        lacks = [f"{side.label} lacks {side.missing} of {side.samples} scores" for side in (ours, theirs)]
-        yield " and ".join(lacks)
-    if ours.truncated is None or theirs.truncated is None:
-        yield "how the answers ended is unknown: truncation may be part of the difference"
-    for what in (Outcome.TRUNCATED, Outcome.REFUSED):
-        counts = [(getattr(side, what), side.samples) for side in (ours, theirs)]
-        rates = [count / samples for count, samples in counts if count is not None]
-        if len(rates) == 2 and abs(rates[0] - rates[1]) > TRUNCATION_GAP:
-            cut = [f"{100 * rate:.0f} %" for rate in rates]
-            yield f"{ours.label} has {cut[0]} of its answers {what}, {theirs.label} {cut[1]}; they score 0"
-    if ours.sampling != theirs.sampling:
-        sent = " against ".join(" or ".join(side.sampling) or "nothing" for side in (ours, theirs))
-        yield f"unlike sampling was applied: {sent}"
-    for part in parts.claimed(case.claim):
-        yield from part.warnings(pairs)
-
-
-def _proving_little(case: Case) -> Iterator[tuple[Scope, Part, str]]:
-    for scope in scopes(case.claim, case.pairs):
-        for part in parts.claimed(case.claim):
-            why = part.proves_little(scope)
-            if why is not None:
-                yield scope, part, why
-
-
-def _sensitivity(case: Case, verdict: Verdict, test: JointTest) -> Iterator[str]:
-    """What the verdict would be if what is missing counted otherwise; a part whose losses never count stays."""
-    lost = int(parts.lost_items(case.pairs).sum())
-    if not lost:
-        return
-    claimed, alpha = parts.claimed(case.claim), case.claim.alpha
-    alone, changes, items = test.verdict(alpha), 0, "1 item" if lost == 1 else f"{lost} items"
-    for what, fills in (
-        ("counted as wrong", (0.0, 0.0)),
-        ("went against the candidate", (0.0, 1.0)),
-        ("went for the candidate", (1.0, 0.0)),
-    ):
-        results = dict(test.parts)
-        for scope in scopes(case.claim, case.pairs):
-            filled = ((part.key, part.test_if_lost(scope, fills)) for part in claimed)
-            results |= {(scope.suite, key): result for key, result in filled if result is not None}
-        other = combine(results).verdict(alpha)
-        if other not in (alone, verdict):
-            changes += 1
-            yield f"the verdict would be {other} if the {items} without a score {what}"
-    if not changes and not any(part.fixed for part in claimed) and alone == verdict:
-        yield f"the verdict would be {alone} however the {items} without a score ended"

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import asdict
+from decimal import Decimal
 from typing import Any
 
 from bench import clean
-from bench.claims import outlook, parts
+from bench.claims import early, outlook, parts
 from bench.claims.firstlines import beyond, headline
 from bench.claims.judge import Judgement, Reading
 from bench.claims.observed import observe, on_these_items
@@ -38,6 +39,8 @@ def lines(ruling: Ruling, record: RunRecord) -> list[str]:
         why = open_parts(judgement) if judgement.verdict is Verdict.INCONCLUSIVE else ()
         reasons = f" Open: {'; '.join(why)}." if why else ""
         texts.append(f"{name}: {sentence(judgement, record)}{reasons}")
+        stand = early.line(judgement, record)
+        texts += [f"{name}: {stand}."] if stand else []
         texts += [f"{name}: beside it: {judgement.rival}."] if judgement.rival else []
     return [*texts, *(f"{name}: cannot be judged on this run: {why}" for name, why in ruling.unjudged.items())]
 
@@ -51,6 +54,7 @@ def markdown(ruling: Ruling, record: RunRecord) -> str:
             f"## {_said(judgement.claim.name)}: {judgement.verdict}" + (f" ({'; '.join(remarks)})" if remarks else ""),
             _said(judgement.apart or ""),
             _said(" ".join(text for text in (headline(judgement), beyond(judgement)) if text)),
+            _sentence(early.line(judgement, record)),
             _listed(part_lines(judgement)),
             _beyond(judgement),
             _said(explanation(judgement, record)),
@@ -62,6 +66,10 @@ def markdown(ruling: Ruling, record: RunRecord) -> str:
     for name, why in ruling.unjudged.items():
         blocks += [f"## {_said(name)}: cannot be judged on this run", _said(why)]
     return "\n\n".join(block for block in blocks if block) + "\n"
+
+
+def _sentence(text: str | None) -> str:
+    return _said(f"{text[0].upper()}{text[1:]}.") if text else ""
 
 
 def _listed(texts: Sequence[str]) -> str:
@@ -85,6 +93,7 @@ def _notes(judgement: Judgement) -> list[str]:
     if not judgement.declared:
         notes.append("exploratory: nothing shows that the claim was made before the answers it uses")
     notes += [judgement.rival] if judgement.rival else []
+    notes += early.notes(judgement)
     return [*dict.fromkeys(notes), *judgement.warnings]
 
 
@@ -149,7 +158,22 @@ def _record(judgement: Judgement, record: RunRecord) -> dict[str, Any]:
         "baseline": _side(pairs.baseline),
         "prices_as_of": record.prices_as_of,
         "notes": _notes(judgement),
+        **_stand(judgement, record),
     }
+
+
+def _stand(judgement: Judgement, record: RunRecord) -> dict[str, Any]:
+    """Of a run with looks: where the claim stands, and for how much; money is text, unknown is null."""
+    cost = early.bill(judgement, record)
+    if judgement.stand is None or cost is None:
+        return {}
+    money = {name: usd if usd is None else str(usd) for name, usd in _dollars(cost).items()}
+    items = {"items": cost.items, "items_planned": cost.planned}
+    return {"looks": {**asdict(judgement.stand), **items, **money, "line": early.line(judgement, record)}}
+
+
+def _dollars(cost: early.Bill) -> dict[str, Decimal | None]:
+    return {"spent_usd": cost.spent_usd, "fixed_usd": cost.fixed_usd, "saved_usd": cost.saved_usd}
 
 
 def _reading(reading: Reading) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.claims import outlook, parts
+from bench.claims import early, outlook, parts
 from bench.claims.judge import Judgement
 from bench.claims.observed import observe
 from bench.claims.text import judged_part, left_out
@@ -58,7 +58,8 @@ def _cautions(judgement: Judgement) -> Iterator[str]:
         yield f"Caution: the claim was made after the answers existed, so the {times} are not guaranteed."
     if judgement.declared and judgement.seen_in:
         yield f"Caution: it was judged before on some of these answers, and the {times} are those of a single look."
-    if judgement.pairs.n < judgement.pairs.planned:
+    yield from early.caution(judgement)
+    if judgement.pairs.n < judgement.pairs.planned and judgement.stand is None:
         yield f"Caution: the run is not finished, and the {times} are those of a run judged once, at its end."
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -9,11 +10,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bench.claims import parts
+from bench.claims import looks, parts
 from bench.claims.apart import hardly_apart
-from bench.claims.judge import Case, Judgement, judge_cases
+from bench.claims.case import Case
+from bench.claims.judge import Judgement, judge_cases
 from bench.claims.outlook import outlook
-from bench.claims.pairs import pair, with_caps
+from bench.claims.pairs import Pairs, pair, with_caps
 from bench.claims.rivals import rival
 from bench.claims.verdict import Verdict
 from bench.errors import UsageError, suggest
@@ -88,6 +90,15 @@ def judge_run(
     return Ruling(tuple(j for j in ruling.judgements if j.claim.name == name), unjudged)
 
 
+def decide(items: pd.DataFrame, record: RunRecord, claims: Sequence[Claim]) -> list[Judgement]:
+    """Judges a run's claims together, without what stands beside a verdict; those that it cannot judge are left out."""
+    cases = []
+    for claim in claims:
+        with contextlib.suppress(UsageError):
+            cases.append(_case(items, record, claim, record.claims.get(claim.name)))
+    return judge_cases([*cases, *_withdrawn(items, record)])[: len(cases)]
+
+
 def judge_claims(items: pd.DataFrame, record: RunRecord, claims: Sequence[Claim], *, given: bool = False) -> Ruling:
     """Judges claims together on a run's items; what the run cannot judge is named with its reason.
 
@@ -115,10 +126,17 @@ def _case(items: pd.DataFrame, record: RunRecord, claim: Claim, entry: RecordedC
     _check(claim)
     every = (*record.suites, *record.refused)
     columns = [column for part in parts.claimed(claim) for column in part.columns]
-    pairs = pair(items, record, claim.candidate, baseline=claim.baseline, suites=claim.suites or every, columns=columns)
+
+    def paired(rows: pd.DataFrame) -> Pairs:
+        suites = claim.suites or every
+        return pair(rows, record, claim.candidate, baseline=claim.baseline, suites=suites, columns=columns)
+
+    seen = looks.of_claim(items, record, claim, paired)
+    pairs = seen.pairs[-1] if seen else paired(items)
     local = record.is_local(claim.candidate, claim.baseline)
     seen_in = (entry and entry.seen_in) or ()
-    return Case(claim, pairs, _declared(entry, claim, pairs.earliest), local, seen_in)
+    declared = _declared(entry, claim, pairs.earliest) and _before(record, pairs.earliest)
+    return Case(claim=claim, pairs=pairs, declared=declared, local=local, seen_in=seen_in, looks=seen)
 
 
 def _withdrawn(items: pd.DataFrame, record: RunRecord) -> list[Case]:
@@ -159,3 +177,11 @@ def _declared(entry: RecordedClaim | None, claim: Claim, earliest: str | None) -
     if not entry or entry.sha256 != claim.sha256 or not entry.recorded_at or earliest is None:
         return False
     return datetime.fromisoformat(entry.recorded_at) <= datetime.fromisoformat(earliest)
+
+
+def _before(record: RunRecord, earliest: str | None) -> bool:
+    """Whether the looks, of a run that has any, were recorded before the earliest answer used was asked."""
+    if record.looks is None:
+        return True
+    at = record.looks.recorded_at
+    return bool(at) and earliest is not None and datetime.fromisoformat(at) <= datetime.fromisoformat(earliest)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 
-from bench.claims import parts
+from bench.claims import early, parts
 from bench.claims.firstlines import beyond, headline
 from bench.claims.judge import Judgement
 from bench.claims.parts import Part
@@ -40,7 +40,9 @@ def labels(judgement: Judgement, record: RunRecord) -> list[str]:
     """What every mention of the verdict must carry: exploratory, judged before, interim, repriced, scored again."""
     remarks = [] if judgement.declared else ["exploratory"]
     remarks += ["judged before"] if judgement.declared and judgement.seen_in else []
-    if judgement.pairs.n < judgement.pairs.planned:
+    stand = early.label(judgement)
+    remarks += [stand] if stand else []
+    if judgement.pairs.n < judgement.pairs.planned and not stand:
         remarks.append(f"interim: {judgement.pairs.n} of {judgement.pairs.planned} items")
     settings = record.settings
     if words := slice_words(settings.levels, settings.families, settings.kinds):

@@ -20,7 +20,10 @@ from bench.cli.terminal import echo
 from bench.errors import BenchError, UsageError, suggest
 
 COMMANDS = {
+    "demo": ("bench.cli.demo", "Show a finished example: table, verdicts and page; no key, no model."),
+    "init": ("bench.cli.init", "Write a bench.toml for two models and a claim, and say what is missing."),
     "run": ("bench.cli.run", "Run the comparison in bench.toml; continues an unfinished run."),
+    "plan": ("bench.cli.plan", "What a run would decide, and for how much, before it asks anything."),
     "report": ("bench.cli.report", "Write a run's tables and charts again."),
     "claim": ("bench.cli.claim", "Judge claims on a run: supported, refuted or inconclusive."),
     "gate": ("bench.cli.gate", "Judge a run against its baseline: pass, fail or cannot tell."),

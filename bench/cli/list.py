@@ -117,7 +117,8 @@ def _runs(results: Path) -> Table:
         except UsageError:
             rows.append({"run": folder.name, "state": "damaged", "models": ""})
             continue
-        state = "complete" if record.finished_at else "unfinished"
+        done = record.looks is not None and record.looks.done
+        state = "complete" if record.finished_at else "decided" if done else "unfinished"
         rows.append({"run": folder.name, "state": state, "models": _some([*record.models])})
     return sorted(rows, key=lambda row: str(row["run"]))
 

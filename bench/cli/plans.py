@@ -1,4 +1,4 @@
-"""What a planned run could show of its claims, before anything is asked."""
+"""What a planned run would ask, cost and show of its claims, before anything is asked."""
 
 from __future__ import annotations
 
@@ -6,14 +6,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bench.cli.terminal import echo
+
 if TYPE_CHECKING:
     from bench.claims import Outlook, Pairs, SuiteSize
     from bench.costs import Estimate
     from bench.records import Claim
+    from bench.run import Deciding
     from bench.run.prepare import Prepared
 
+    Outlooks = Mapping[str, tuple[Outlook, str | None]]
+    """By claim: its chances, and the run that they go by."""
 
-def claim_outlooks(prepared: Prepared, estimate: Estimate, results: Path) -> Mapping[str, tuple[Outlook, str | None]]:
+SUMMARY = 20
+"""Runs that are drawn for the line of a dry run."""
+
+
+def claim_outlooks(prepared: Prepared, estimate: Estimate, results: Path) -> Outlooks:
     """By claim on scores: how often the planned items would support it, and the run whose outcomes that goes by.
 
     The newest run under `results` that asked both models, with the same settings, the claim's suites. Without one, a
@@ -46,7 +55,7 @@ def claim_outlooks(prepared: Prepared, estimate: Estimate, results: Path) -> Map
     return found
 
 
-def lines(outlooks: Mapping[str, tuple[Outlook, str | None]]) -> Iterator[str]:
+def outlook_lines(outlooks: Outlooks) -> Iterator[str]:
     """A line for each claim: its chances, and what they go by."""
     from bench import claims
     from bench.stats import TYPICAL_DISCORDANCE
@@ -90,3 +99,71 @@ def _earlier(prepared: Prepared, claim: Claim, suites: Sequence[str], results: P
         if all((pairs.both & pairs.of(suite)).any() for suite in suites):
             return pairs, record.run
     return None
+
+
+def show_plan(
+    prepared: Prepared,
+    results: Path,
+    output: Path | None,
+    prompts: int | None,
+    *,
+    fresh: bool,
+    as_json: bool,
+    until: Deciding | None = None,
+) -> None:
+    """What a run would ask and cost, and what it could show; calls nothing."""
+    from bench.run import JOURNAL, probe
+    from bench.run import ask as asking
+
+    estimate = asking.estimate_run(prepared, results / JOURNAL, output=output, fresh=fresh)
+    probing = probe.estimate_probe(prepared, prompts) if prompts else None
+    echo(
+        (_plan_json if as_json else _plan_text)(
+            prepared, estimate, probing, claim_outlooks(prepared, estimate, results)
+        )
+    )
+    if until is not None and not as_json:
+        from bench.run.planning import Given, one_line, plan_claims
+
+        for planned in plan_claims(prepared, until, Given(), results, worlds=SUMMARY, deciding_only=True):
+            echo(one_line(planned))
+
+
+def _plan_json(prepared: Prepared, estimate: Estimate, probing: Estimate | None, outlooks: Outlooks) -> str:
+    import json
+
+    from bench.claims import outlook_json
+    from bench.cli.money import estimate_record
+
+    plan = prepared.plan
+    suites = {s: {"items": _asked(prepared, s), "available": n} for s, n in prepared.available.items()}
+    models = {e.entry.label: {"model": e.entry.model, "calls": len(plan.of(e.entry.label))} for e in prepared.endpoints}
+    cost = estimate_record(estimate)
+    known = {"plan_sha256": plan.sha256, "suites": suites, "models": models, "cost": cost}
+    known |= {"latency_probe_cost": estimate_record(probing)} if probing else {}
+    known["claims"] = {name: {**outlook_json(seen), "run": run} for name, (seen, run) in outlooks.items()}
+    return json.dumps({**known, "refused": dict(prepared.refused)}, indent=2)
+
+
+def _asked(prepared: Prepared, suite: str) -> int:
+    """Items of a suite in the plan; tasks of one suite may share item ids."""
+    return len({(c.item.task, c.item.item) for c in prepared.plan.calls if c.item.suite == suite})
+
+
+def _plan_text(prepared: Prepared, estimate: Estimate, probing: Estimate | None, outlooks: Outlooks) -> str:
+    from bench.cli.money import estimate_lines
+    from bench.records import slice_words
+
+    plan = prepared.plan
+    sizes = {suite: (_asked(prepared, suite), n) for suite, n in prepared.available.items()}
+    drawn = f", a sample drawn with seed {prepared.comparison.run.seed}"
+    asked_for = prepared.comparison.run
+    of = slice_words(asked_for.levels, asked_for.families, asked_for.kinds)
+    of = f" ({of})" if of else ""
+    lines = [f"{suite}: {asked} of {n} items{of}{drawn if asked < n else ''}" for suite, (asked, n) in sizes.items()]
+    lines += [f"{e.entry.label} ({e.entry.model}): {len(plan.of(e.entry.label))} calls" for e in prepared.endpoints]
+    lines += [f"{suite}: left out. {why}" for suite, why in prepared.refused.items()]
+    lines += [f"cost of {line}" for line in estimate_lines(estimate)]
+    lines += outlook_lines(outlooks)
+    lines += [f"cost of the latency probe of {line}" for line in (estimate_lines(probing) if probing else ())]
+    return "\n".join([*lines, f"plan {plan.sha256[:8]}; nothing was called"])

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from bench.cli import deciding
 from bench.cli.again import command_line
 from bench.cli.consent import require_consent, send_keys_option
 from bench.cli.gate import run_options as gate_options
@@ -21,7 +22,7 @@ from bench.errors import IncompleteError, UsageError, suggest
 
 if TYPE_CHECKING:
     from bench.cli.gate import Gating
-    from bench.costs import Estimate, Terms
+    from bench.costs import Terms
     from bench.records import Comparison, ModelEntry
     from bench.run import Prepared, Result
 
@@ -82,6 +83,7 @@ class _Usd(click.ParamType[Decimal]):
     help="Items per suite (not per task), balanced over families and levels, a sample drawn with --seed; or 'all'.",
 )
 @slice_options
+@deciding.deciding_options
 @click.option(
     "--sweep",
     metavar="[MODEL:]KEY=A,B,..",
@@ -163,6 +165,7 @@ def run(
     """
     from bench import registry
     from bench.cli import gate
+    from bench.cli.plans import show_plan
     from bench.cli.progress import RunProgress
     from bench.cli.sweep import swept
     from bench.config import environment
@@ -171,15 +174,14 @@ def run(
     from bench.run.prepare import prepare
 
     known = registry.read(task_folders(include))
-    comparison = swept(_chosen(load_config(config, known.names), models, max_connections), sweep)
+    until = deciding.taken(chosen)
+    comparison = swept(chosen_models(load_config(config, known.names), models, max_connections), sweep)
     asked = comparison.run
     if tasks and not registry.generated(known, tasks):
         asked = replace(asked, exam_seed=None, instances=None)  # the file said so of suites that are not asked now
-    given = {"suites": tasks or None, "repeats": repeats, "seed": seed, "exam_seed": exam_seed}
-    settings = replace(asked, **{key: value for key, value in given.items() if value is not None})
-    if limit is not None:
-        settings = replace(settings, limit=limit or None)
-    comparison = replace(comparison, run=sliced(settings, chosen))
+    given = {"limit": limit or None, "repeats": repeats, "seed": seed, "exam_seed": exam_seed, "suites": tasks or None}
+    asked = sliced(asked if limit != 0 else replace(asked, limit=None), {**given, **chosen})
+    comparison = replace(comparison, run=asked)
     if unsafe:
         from bench.sandbox import allow_nothing
 
@@ -194,13 +196,15 @@ def run(
     gating = gate.begin(prepared, results, baseline, confirm=confirm, detect=detect, junit=junit)
     fresh = fresh or gating is not None
     if dry_run:
-        _show_plan(prepared, results, output, prompts, fresh=fresh, as_json=as_json)
+        show_plan(prepared, results, output, prompts, fresh=fresh, as_json=as_json, until=until)
         return
     with RunProgress() as progress:
         try:
             terms = _terms(budget, yes)
             rest = probe.set_aside(prepared, prompts, terms) if prompts else terms
-            result = execute(prepared, results, progress, output=output, fresh=fresh, environ=environ, terms=rest)
+            result = execute(
+                prepared, results, progress, output=output, fresh=fresh, environ=environ, terms=rest, deciding=until
+            )
             probed = not prompts or (
                 result.ended is None
                 and probe.measure(
@@ -221,6 +225,7 @@ def run(
             echo(f"Stopped. Every finished answer is kept. Continue with: {command_line()}", err=True)
             sys.exit(IncompleteError.exit_code)
     _end(result, gating, probed=probed, refused=bool(prepared.refused), as_json=as_json)
+    deciding.say(result, until_decided=until is not None, as_json=as_json)
 
 
 def _end(result: Result, gating: Gating | None, *, probed: bool, refused: bool, as_json: bool) -> None:
@@ -260,7 +265,7 @@ def _terms(budget: Decimal | None, yes: bool) -> Terms:
     return Terms(budget, "none" if budget is None else "given")
 
 
-def _chosen(comparison: Comparison, names: tuple[str, ...], max_connections: int | None) -> Comparison:
+def chosen_models(comparison: Comparison, names: tuple[str, ...], max_connections: int | None) -> Comparison:
     """The comparison with only the named models; claims about others are left out."""
     from bench.records import LocalModel
 
@@ -291,60 +296,3 @@ def _adhoc(name: str, comparison: Comparison) -> ModelEntry:
         raise UsageError(f"no model '{name}' in {comparison.source}.{suggest(name, comparison.models)}")
     label = re.sub(r"[^\w.-]", "-", name.rpartition("/")[2])
     return read_model(label, {"model": name}, comparison.providers)
-
-
-def _show_plan(
-    prepared: Prepared, results: Path, output: Path | None, prompts: int | None, *, fresh: bool, as_json: bool
-) -> None:
-    from bench.run import JOURNAL, probe
-    from bench.run import ask as asking
-
-    estimate = asking.estimate_run(prepared, results / JOURNAL, output=output, fresh=fresh)
-    probing = probe.estimate_probe(prepared, prompts) if prompts else None
-    if as_json:
-        echo(_plan_json(prepared, estimate, probing, results))
-    else:
-        echo(_plan_text(prepared, estimate, probing, results))
-
-
-def _plan_json(prepared: Prepared, estimate: Estimate, probing: Estimate | None, results: Path) -> str:
-    import json
-
-    from bench.claims import outlook_json
-    from bench.cli.money import estimate_record
-    from bench.cli.plans import claim_outlooks
-
-    plan = prepared.plan
-    suites = {s: {"items": _asked(prepared, s), "available": n} for s, n in prepared.available.items()}
-    models = {e.entry.label: {"model": e.entry.model, "calls": len(plan.of(e.entry.label))} for e in prepared.endpoints}
-    cost = estimate_record(estimate)
-    known = {"plan_sha256": plan.sha256, "suites": suites, "models": models, "cost": cost}
-    known |= {"latency_probe_cost": estimate_record(probing)} if probing else {}
-    outlooks = claim_outlooks(prepared, estimate, results)
-    known["claims"] = {name: {**outlook_json(seen), "run": run} for name, (seen, run) in outlooks.items()}
-    return json.dumps({**known, "refused": dict(prepared.refused)}, indent=2)
-
-
-def _asked(prepared: Prepared, suite: str) -> int:
-    """Items of a suite in the plan; tasks of one suite may share item ids."""
-    return len({(c.item.task, c.item.item) for c in prepared.plan.calls if c.item.suite == suite})
-
-
-def _plan_text(prepared: Prepared, estimate: Estimate, probing: Estimate | None, results: Path) -> str:
-    from bench.cli import plans
-    from bench.cli.money import estimate_lines
-    from bench.records import slice_words
-
-    plan = prepared.plan
-    sizes = {suite: (_asked(prepared, suite), n) for suite, n in prepared.available.items()}
-    drawn = f", a sample drawn with seed {prepared.comparison.run.seed}"
-    asked_for = prepared.comparison.run
-    of = slice_words(asked_for.levels, asked_for.families, asked_for.kinds)
-    of = f" ({of})" if of else ""
-    lines = [f"{suite}: {asked} of {n} items{of}{drawn if asked < n else ''}" for suite, (asked, n) in sizes.items()]
-    lines += [f"{e.entry.label} ({e.entry.model}): {len(plan.of(e.entry.label))} calls" for e in prepared.endpoints]
-    lines += [f"{suite}: left out. {why}" for suite, why in prepared.refused.items()]
-    lines += [f"cost of {line}" for line in estimate_lines(estimate)]
-    lines += plans.lines(plans.claim_outlooks(prepared, estimate, results))
-    lines += [f"cost of the latency probe of {line}" for line in (estimate_lines(probing) if probing else ())]
-    return "\n".join([*lines, f"plan {plan.sha256[:8]}; nothing was called"])

@@ -27,7 +27,7 @@ def show(result: Result, as_json: bool) -> None:
         return
     print_table(comparison)
     print_probe(comparison.latency)
-    if result.asked == 0 and not result.missing:
+    if result.asked == 0 and not result.missing and result.looks is None:
         echo(f"0 calls: this run of {result.started_at[:19]}Z was complete. `bench run --fresh` asks again.")
     if result.missing or result.ended:
         why, flags = (f" {result.ended.why}", result.ended.flags) if result.ended else ("", {})

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from bench.config.draft import draft
 from bench.config.environment import environment
 from bench.config.file import RULES, TABLES, Check
-from bench.config.load import LOCAL_KEYS, REMOTE_KEYS, read_model
+from bench.config.load import LOCAL_KEYS, REMOTE_KEYS, read, read_model
 
 __all__ = [
     "Check",
@@ -12,6 +13,8 @@ __all__ = [
     "REMOTE_KEYS",
     "RULES",
     "TABLES",
+    "draft",
     "environment",
+    "read",
     "read_model",
 ]

@@ -50,13 +50,19 @@ def load(path: Path, suites: Collection[str] | None = None) -> Comparison:
         text = clean.read_text(
             path, most=clean.MOST_SETTINGS, encoding="utf-8-sig"
         )  # editors on Windows write a byte order mark
-        raw = clean.toml(text)
     except OSError as error:
         raise UsageError(f"{path}: cannot be read ({error.strerror}).") from error
     except UnicodeDecodeError as error:
         raise UsageError(
             f"{path}: is not UTF-8 text ({error.reason} at byte {error.start}). Save it as UTF-8."
         ) from error
+    return read(path, text, suites)
+
+
+def read(path: Path, text: str, suites: Collection[str] | None = None) -> Comparison:
+    """The comparison that a file's text describes, whether it is written yet or not; errors as in `load`."""
+    try:
+        raw = clean.toml(text)
     except tomllib.TOMLDecodeError as error:
         raise UsageError(_toml_problem(path, str(error))) from error
     file = ConfigFile(path, text)

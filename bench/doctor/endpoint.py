@@ -37,6 +37,8 @@ class Visit:
 
     checks: tuple[Check, ...]
     """Whether it answers, and whether it has the model."""
+    reached: bool = True
+    """Whether it answered at all: where it did, a small request can tell more than its list of models."""
     skew_s: float | None = None
     """How far our time of day is ahead of its own, in seconds; None if it gave none."""
 
@@ -68,7 +70,7 @@ async def _visit(endpoint: Endpoint, environ: Mapping[str, str], tls: ssl.SSLCon
     try:
         channel = Channel(endpoint.base_url or "", endpoint.headers(environ), VISIT_S, tls)
     except UsageError as error:
-        return Visit((Check(CheckStatus.FAIL, "network", str(error), model=label),))
+        return Visit((Check(CheckStatus.FAIL, "network", str(error), model=label),), reached=False)
     begun, asked_at = now(), datetime.now(UTC)
     try:
         async with asyncio.timeout(VISIT_S):
@@ -81,7 +83,7 @@ async def _visit(endpoint: Endpoint, environ: Mapping[str, str], tls: ssl.SSLCon
         why = redact(str(error)) or f"no reply within {VISIT_S:g} s"
         cure = getattr(error, "cure", "") or "Check that its server runs, that base_url is right, and the network."
         text = f"{endpoint.base_url} does not answer ({why})"
-        return Visit((Check(CheckStatus.FAIL, "endpoint", text, cure, label),))
+        return Visit((Check(CheckStatus.FAIL, "endpoint", text, cure, label),), reached=False)
     except Exception as error:  # whatever one endpoint says, the others are looked at
         text = redact(f"{endpoint.base_url} says what cannot be read ({type(error).__name__}: {error})")[:LONGEST]
         return Visit((Check(CheckStatus.FAIL, "endpoint", text, "Check base_url.", label),))
@@ -105,7 +107,7 @@ def _seen(
     else:
         answers = Check(CheckStatus.OK, "endpoint", f"{endpoint.base_url} answers in {took_s:.2f} s", model=label)
         checks = (answers, _model(endpoint, known, listed, redact))
-    return Visit(checks, _skew_s(page, asked_at, took_s))
+    return Visit(checks, skew_s=_skew_s(page, asked_at, took_s))
 
 
 def _path(endpoint: Endpoint, name: str) -> str:

@@ -14,12 +14,14 @@ from typing import Any
 
 from bench.costs import billing_of
 from bench.doctor.check import Check, CheckStatus
-from bench.engine import Ended, ask_once, proxy_for
+from bench.engine import MAX_ATTEMPTS, MAX_WAIT_S, Ended, Failure, ask_once, proxy_for
 from bench.errors import UsageError
 from bench.prices import PriceBook
 from bench.providers import Endpoint, FaultKind
 from bench.records import Item, RunSettings
 
+PASSING = (408, 429, 500, 502, 503, 504, 529)
+"""HTTP statuses of trouble that passes."""
 TOKENS = 16
 """The most that the request lets the model write: the least that every vendor takes. Thinking that was asked for comes
 on top."""
@@ -45,11 +47,24 @@ async def _try(endpoint: Endpoint, environ: Mapping[str, str], book: PriceBook, 
     except UsageError as error:
         return [Check(CheckStatus.FAIL, "request", str(error), model=label)]
     if ended.failure:
-        passing = ended.failure.kind is FaultKind.TRANSIENT and (ended.attempt.status or 0) in (408, 429, 500, 503, 529)
-        status = CheckStatus.WARN if passing else CheckStatus.FAIL
-        text = f"a small request came to nothing: {ended.failure.message}"
-        return [Check(status, "request", text, ended.failure.cure or "Try again later.", label)]
+        return [_failed(label, ended.failure)]
     return list(_answered(endpoint, ended, _cost(endpoint, ended, book)))
+
+
+def _failed(label: str, failure: Failure) -> Check:
+    """What a failure means for a run: it fails as well, or asks again for as long as `retry` allows."""
+    text = f"a small request came to nothing: {failure.message}"
+    if failure.kind is not FaultKind.TRANSIENT or failure.status not in PASSING:
+        return Check(CheckStatus.FAIL, "request", text, failure.cure or "Try again later.", label)
+    after_s = failure.retry_after_s or 0.0
+    if after_s > MAX_WAIT_S:
+        run = f"a run stops there, as it waits {MAX_WAIT_S:g} s at most"
+    elif failure.overload:
+        pause = f"{after_s:.0f} s" if after_s else "its limit"
+        run = f"a run now is throttled: it waits out {pause}, asks less at once, and stops where that goes on"
+    else:
+        run = f"a run now asks each call again, {MAX_ATTEMPTS} times at most, and loses it where that goes on"
+    return Check(CheckStatus.WARN, "request", f"{text}; {run}", failure.cure or "Try again later.", label)
 
 
 def _body(endpoint: Endpoint) -> dict[str, Any]:

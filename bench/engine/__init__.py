@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from bench.engine.answer import ANSWER_BYTES
+from bench.engine.blocking import run_to_end
 from bench.engine.budget import Budget
 from bench.engine.clock import now
 from bench.engine.exchange import Ended
 from bench.engine.lane import Lane, LaneResult
 from bench.engine.once import ask_once
+from bench.engine.retry import MAX_ATTEMPTS, MAX_WAIT_S, Failure
 from bench.engine.runner import run_lanes
 from bench.engine.seams import Admission, Observer
 from bench.engine.transport import Channel, Page, Unreachable, proxy_for, tls_context
@@ -19,8 +21,11 @@ __all__ = [
     "Budget",
     "Channel",
     "Ended",
+    "Failure",
     "Lane",
     "LaneResult",
+    "MAX_ATTEMPTS",
+    "MAX_WAIT_S",
     "Observer",
     "Page",
     "REDIRECT",
@@ -30,5 +35,6 @@ __all__ = [
     "place",
     "proxy_for",
     "run_lanes",
+    "run_to_end",
     "tls_context",
 ]

@@ -162,7 +162,8 @@ class _Reader:
                 if answer.done:
                     break
         except ValueError as error:
-            self._malformed(error, data)
+            if not answer.complete:
+                self._malformed(error, data)
             return False
         if answer.finish_reason is not None and answer.complete:
             left_s = DRAIN_S if answer.done else SETTLED_S

@@ -33,7 +33,7 @@ ERROR_S = 5.0
 """Nor is it waited for any longer, in seconds: its status says enough."""
 PAGE_BYTES = 4 * 1024 * 1024
 """No more is read of a reply that is not a stream; a gateway's list of models takes one of them."""
-PLAIN = ("identity", "utf-8", "utf8", "none")
+PLAIN = ("", "identity", "chunked", "utf-8", "utf8", "none")
 """What a reply may call the encoding of a body that is not packed."""
 SHOWN = 40
 """Characters shown of the name of any other."""
@@ -81,8 +81,8 @@ class Reply:
     @property
     def packed(self) -> str | None:
         """What is wrong with a reply in an encoding that was not asked for: it is never unpacked. None if nothing."""
-        encoding = self.response.headers.get("content-encoding", "").strip() or "identity"
-        if encoding.lower() in PLAIN:
+        encoding = self.response.headers.get("content-encoding", "")
+        if all(part.strip().lower() in PLAIN for part in encoding.split(",")):
             return None
         return f"the reply is compressed ({encoding[:SHOWN]}), which was not asked for"
 

@@ -118,7 +118,7 @@ def _case(ruled: RuledClaim, data: DataSet) -> _Case:
     pairs = data.pairs(ruled)
     if pairs is None:
         return _Case(ruled, rows, None, judge_totals(ruled.claim, [rows]), None)
-    [judgement] = judge_cases([Case(ruled.claim, pairs, False, False)])
+    [judgement] = judge_cases([Case(claim=ruled.claim, pairs=pairs, declared=False, local=False)])
     return _Case(ruled, rows, pairs, judgement.test, judgement.other.test)
 
 

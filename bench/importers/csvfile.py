@@ -155,10 +155,12 @@ def _names(path: Path) -> list[str]:
     if not _is_json(path):
         return csv_columns(path)
     names: dict[str, None] = {}
-    for _, row in json_rows(path, Ledger(), flat=True):
+    left_out = Ledger()
+    for _, row in json_rows(path, left_out, flat=True):
         names.update(dict.fromkeys(row))
     if not names:
-        raise UsageError(f"{path}: holds no JSON object.")
+        first = "".join(f"; {dropped['row']}: {dropped['why']}" for dropped in left_out.dropped[:1])
+        raise UsageError(f"{path}: holds no JSON object{first}.")
     return list(names)
 
 

@@ -9,7 +9,7 @@ from bench.providers import usage
 from bench.providers.endings import outcome_of
 from bench.providers.faults import read_fault, stated
 from bench.providers.protocol import StreamEvent
-from bench.providers.reading import a_text, an_event, an_object, parse, texts
+from bench.providers.reading import a_text, a_word, an_event, an_object, beyond_json, parse, texts
 from bench.records import Message
 
 __all__ = ["PATH", "STOP", "STREAMING", "VERSION", "headers", "prompt", "read_event", "read_fault"]
@@ -45,8 +45,8 @@ def read_event(data: str) -> StreamEvent:
     Blocks are told apart by type, not by place; events and blocks of an unknown type are empty. Gateways may end it
     in OpenAI's way, with `[DONE]`.
     """
-    if data.strip() == "[DONE]":
-        return StreamEvent(done=True)
+    if data[:1] != "{" and (ended := beyond_json(data)) is not None:
+        return StreamEvent(done=ended)
     raw = an_event(parse(data))
     match raw.get("type"):
         case "content_block_delta":
@@ -66,6 +66,8 @@ def read_event(data: str) -> StreamEvent:
             return StreamEvent(done=True)
         case "message":
             return _message(raw)
+        case None if isinstance(raw.get("delta"), dict):
+            return _ending(raw, raw["delta"]) if "stop_reason" in raw["delta"] else _piece(raw["delta"])
         case str() as kind if "error" not in kind:
             return StreamEvent()
     return StreamEvent(fault=stated(raw))
@@ -81,7 +83,7 @@ def _message(raw: Mapping[str, Any]) -> StreamEvent:
 
 
 def _piece(block: Mapping[str, Any]) -> StreamEvent:
-    if block.get("type") in ("text", "text_delta"):
+    if block.get("type", "text") in ("text", "text_delta"):
         return StreamEvent(answer=a_text(block, "text"))
     if block.get("type") in ("thinking", "thinking_delta"):
         return StreamEvent(reasoning=a_text(block, "thinking"))
@@ -90,7 +92,7 @@ def _piece(block: Mapping[str, Any]) -> StreamEvent:
 
 def _ending(raw: Mapping[str, Any], delta: Mapping[str, Any]) -> StreamEvent:
     """The reason, with a refusal's category behind it, and the cumulative counts."""
-    reason = a_text(delta, "stop_reason") or None
+    reason = a_word(delta, "stop_reason") or None
     details = delta.get("stop_details")
     category = details.get("category") if isinstance(details, dict) else None
     counts = raw.get("usage")

@@ -66,7 +66,8 @@ BY_VENDOR: Mapping[str, Mapping[Outcome, str]] = {
     },
     "gateways": {
         _ANSWERED: "stopped end_of_text end_of_turn end_of_sequence",
-        _TRUNCATED: "max_length max_completion_tokens context_length_exceeded context_length truncated incomplete",
+        _TRUNCATED: "max_length max_completion_tokens context_length_exceeded context_length truncated incomplete "
+        "max_tokens_reached token_limit_reached length_capped too_long",
         _REFUSED: "content_policy content_policy_violation content_blocked blocked moderation refused",
         _BROKEN: "cancel canceled failure internal_error server_error overloaded rate_limit unknown_error",
     },

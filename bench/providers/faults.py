@@ -149,6 +149,9 @@ def stated(raw: Mapping[str, Any]) -> Fault | None:
     kinds = {str(raw.get(key)).lower() for key in ("type", "object", "status", "event")}
     if wrong or kinds & {"error", "fail", "failed", "failure"} or raw.get("success") is False:
         return in_stream(raw)
+    status = raw.get("status")
+    if isinstance(status, int) and 400 <= status < 600:
+        return in_stream(raw)
     bare = "object" not in raw and "choices" not in raw and any(isinstance(raw.get(key), str) for key in _WORDS)
     return in_stream(raw) if bare and not all(_fine(raw.get(key)) for key in _WORDS) else None
 

@@ -10,7 +10,7 @@ from bench.providers import usage
 from bench.providers.endings import outcome_of
 from bench.providers.faults import read_fault, stated
 from bench.providers.protocol import StreamEvent
-from bench.providers.reading import a_text, an_event, an_object, parse, texts
+from bench.providers.reading import a_text, a_word, an_event, an_object, beyond_json, parse, texts
 from bench.records import Message, Outcome
 
 __all__ = ["PATH", "STOP", "STREAMING", "headers", "prompt", "read_event", "read_fault"]
@@ -40,8 +40,8 @@ def read_event(data: str) -> StreamEvent:
     Texts of another type break the promise; odd token counts do not: they are unknown, the answer is not. A refusal
     has a field of its own, and its stream then stops as if it were an answer.
     """
-    if data.strip() == "[DONE]":
-        return StreamEvent(done=True)
+    if data[:1] != "{" and (ended := beyond_json(data)) is not None:
+        return StreamEvent(done=ended)
     raw = an_event(parse(data))
     choices = raw.get("choices")
     if not choices or raw.get("error"):
@@ -49,7 +49,7 @@ def read_event(data: str) -> StreamEvent:
     if not isinstance(choices, list):
         raise ValueError("choices is not a list")
     choice = an_object(choices[0], "choice")
-    delta, reason = choice.get("delta"), a_text(choice, "finish_reason") or None
+    delta, reason = choice.get("delta"), a_word(choice, "finish_reason") or None
     restated = False
     if not delta:
         restated = bool(choice.get("message"))

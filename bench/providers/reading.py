@@ -24,6 +24,22 @@ def an_object(value: Any, what: str) -> dict[str, Any]:
     return value
 
 
+_BEATS = frozenset(("ping", "pong", "heartbeat", "keepalive", "keep-alive", "keep_alive", "null", "[]"))
+"""What gateways send as an event only to keep a connection open."""
+
+
+def beyond_json(data: str) -> bool | None:
+    """Of a payload without an object: True for the end, `[DONE]` in any case; False for a heartbeat; else None."""
+    word = data.strip(' \t\r\n":').lower()
+    return True if word == "[done]" else False if not word or word in _BEATS else None
+
+
+def a_word(raw: Mapping[str, Any], key: str) -> str:
+    """A word or a number of an object, as a text; absent or null is empty. Raises ValueError for any other type."""
+    value = raw.get(key)
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else a_text(raw, key)
+
+
 def an_event(value: Any) -> dict[str, Any]:
     """A payload's JSON object; some vendors wrap an error into a list of one. Raises ValueError for anything else."""
     if isinstance(value, list) and len(value) == 1 and isinstance(value[0], dict) and "error" in value[0]:

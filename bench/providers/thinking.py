@@ -1,10 +1,22 @@
-"""`<think>` blocks that some servers leave in the answer: kept apart from it as they stream, for every model alike."""
+"""Blocks of reasoning that some servers leave in the answer: kept apart as they stream, for every model alike."""
 
 from __future__ import annotations
 
 import re
 
 OPEN, CLOSE = "<think>", "</think>"
+BLOCKS = {
+    OPEN: CLOSE,
+    "<thinking>": "</thinking>",
+    "<thought>": "</thought>",
+    "<reasoning>": "</reasoning>",
+    "<seed:think>": "</seed:think>",
+    "[THINK]": "[/THINK]",
+    "◁think▷": "◁/think▷",
+    "<|channel>thought": "<channel|>",
+    "<|channel|>analysis<|message|>": "<|channel|>final<|message|>",
+}
+"""How models open and close a block of reasoning, each in its template's way."""
 
 _QUOTES = "`'\"“”‘’「」『』()<>[]"
 _BLANKS = re.compile(r"\s*")
@@ -16,14 +28,14 @@ _GOES_ON = re.compile(r"[.,;:!?)]|[ \t]+[a-z]")
 class ThinkSplitter:
     """Splits the stream of one answer into the answer and the reasoning in front of it.
 
-    Only blocks that the answer begins with are reasoning: `<think>` in the middle is part of what the model says,
-    e.g. a program about tags. Blank text around a block belongs to neither.
+    Only blocks (`BLOCKS`) that the answer begins with are reasoning: `<think>` in the middle is part of what the model
+    says, e.g. a program about tags. Blank text around a block belongs to neither.
     """
 
     def __init__(self) -> None:
         self._held = ""
         self._blanks: list[str] = []
-        self._inside = False
+        self._close = ""
         self._thought = False
         self._begun = False
 
@@ -34,20 +46,21 @@ class ThinkSplitter:
         self._held += text
         reasoning: list[str] = []
         while self._held:
-            if self._inside:
-                done, closed, rest = self._held.partition(CLOSE)
+            if self._close:
+                done, closed, rest = self._held.partition(self._close)
                 if not closed:
-                    keep = _overlap(self._held, CLOSE)
+                    keep = _overlap(self._held, self._close)
                     reasoning.append(self._held[: len(self._held) - keep])
                     self._held = self._held[len(self._held) - keep :]
                     break
                 reasoning.append(done)
-                self._held, self._inside = rest, False
+                self._held, self._close = rest, ""
                 continue
             start = self._held.lstrip()
-            if start.startswith(OPEN):
-                self._held, self._inside, self._thought = start.removeprefix(OPEN), True, True
-            elif OPEN.startswith(start):
+            opened = next(filter(start.startswith, BLOCKS), None)
+            if opened:
+                self._held, self._close, self._thought = start.removeprefix(opened), BLOCKS[opened], True
+            elif any(tag.startswith(start) for tag in BLOCKS):
                 self._blanks.append(self._held.removesuffix(start))  # read once, however many follow
                 self._held = start
                 break
@@ -58,7 +71,7 @@ class ThinkSplitter:
 
     def close(self) -> tuple[str, str]:
         """What was held back when the stream ended, as (answer, reasoning)."""
-        if self._inside:
+        if self._close:
             rest, self._held = self._held, ""
             return "", rest
         return self._answer(), ""

@@ -14,6 +14,7 @@ from bench.records.files import (
     real_folder,
     remove_folder,
     remove_others,
+    write_bytes,
     write_file,
     write_text,
 )
@@ -38,6 +39,7 @@ from bench.records.folder import (
 )
 from bench.records.hashing import sha256_of, utc_now
 from bench.records.items import Graded, Item, Message, prompt_text
+from bench.records.looks import DIGITS, RecordedLook, RecordedLooks
 from bench.records.machine import git_commit, installed_versions, this_machine
 from bench.records.manifest import FORMAT, MANIFEST, RunRecord
 from bench.records.parquet import parquet_file, read_parquet
@@ -78,6 +80,7 @@ from bench.records.tables import AnswerRow, ItemRow
 from bench.records.vendors import VENDORS, is_local, maker_of, vendor_of
 
 __all__ = [
+    "DIGITS",
     "slice_words",
     "ABOUT",
     "SUCH",
@@ -113,6 +116,8 @@ __all__ = [
     "RecordedDerivation",
     "RecordedImport",
     "RecordedLane",
+    "RecordedLook",
+    "RecordedLooks",
     "RecordedMachine",
     "RecordedModel",
     "RecordedOrigin",
@@ -166,6 +171,7 @@ __all__ = [
     "utc_now",
     "vendor_of",
     "write_aggregates",
+    "write_bytes",
     "write_file",
     "write_record",
     "write_tables",

@@ -72,7 +72,12 @@ def write_file(folder: Path, name: str, write: Callable[[IO[bytes]], object]) ->
 
 def write_text(folder: Path, name: str, text: str) -> None:
     """`write_file` for UTF-8 text."""
-    write_file(folder, name, lambda file: file.write(text.encode("utf-8")))
+    write_bytes(folder, name, text.encode("utf-8"))
+
+
+def write_bytes(folder: Path, name: str, content: bytes) -> None:
+    """`write_file` for what is known already."""
+    write_file(folder, name, lambda file: file.write(content))
 
 
 class NewFile:

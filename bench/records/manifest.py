@@ -12,6 +12,7 @@ from typing import ClassVar, Self
 
 from bench import clean
 from bench.errors import UsageError
+from bench.records.looks import RecordedLooks
 from bench.records.pricing import RecordedPrices, RecordedTraffic
 from bench.records.recorded import (
     RecordedCalibration,
@@ -96,6 +97,8 @@ class RunRecord(JsonRecord):
     """Where it ran; None for an import."""
     withdrawn_claims: tuple[RecordedClaim, ...] = ()
     """Claims it had, or a run had with which it shares answers, and has no more."""
+    looks: RecordedLooks | None = None
+    """When it may be judged before its end, and what its looks came to; None for a run that is judged at its end."""
     parts: tuple[RecordedPart, ...] = ()
     """What made each of its parts, in order."""
     calibration: RecordedCalibration | None = None
@@ -122,6 +125,8 @@ class RunRecord(JsonRecord):
     """The id of the run it is derived from."""
     derived: RecordedDerivation | None = None
     """What derived it."""
+    remark: str | None = None
+    """What must be said of it before anything else, e.g. that a script gave its answers; None for other runs."""
     redacted: str | None = None
     """The id of the run that it is a redaction of."""
 

@@ -69,9 +69,12 @@ class ItemRow:
     """The price that made the cost, e.g. "usd_per_hour=0.10" or "anthropic/claude-sonnet-5-5@2026-10-07";
     None if no price is known."""
     ttft_s: float | None
-    """Seconds from send to the first token of any kind; None where none came, or an import does not say."""
+    """Seconds from send to the first token of any kind; None where none came, where something between held the stream
+    back, or an import does not say."""
     ttfat_s: float | None
-    """Seconds from send to the first token of the answer; None where none came, or an import does not say."""
+    """Seconds from send to the first token of the answer, equal to latency_s where the reply came whole in one read,
+    and then an upper bound; None where none came, where something between held it back, or an import does not say.
+    """
     latency_s: float | None
     """Seconds from send to the end of the last attempt (E2E); None if that never came, or is not known."""
     wall_s: float | None

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from bench.run.bars import ProgressBars
 from bench.run.execute import JOURNAL, Result
 from bench.run.prepare import Prepared, SilentWatcher, Watcher
+from bench.run.waves import Deciding
 
 __all__ = [
     "JOURNAL",
+    "Deciding",
     "Prepared",
+    "ProgressBars",
     "Result",
     "SilentWatcher",
     "Watcher",

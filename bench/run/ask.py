@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, fields, replace
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
 from decimal import ROUND_UP, Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.costs import Estimate, Samples, ServerTime, Spending, Terms, busy_s, has_history, history, pilot, with_calls
 from bench.costs.estimate import estimate
-from bench.engine import Budget, Lane, LaneResult, now, run_lanes
+from bench.engine import Budget, Lane, LaneResult, now, run_lanes, run_to_end
 from bench.errors import UsageError
 from bench.journal import Journal, RunEntry
 from bench.plan import PlannedCall
 from bench.prices import OVERRIDE
 from bench.providers import Endpoint
-from bench.records import Call, Graded, LocalModel, ModelEntry, RecordedLane
+from bench.records import Call, Graded, RecordedLane
 from bench.registry import LoadedTasks
+from bench.run.local import fetch_weights, serving
 from bench.run.score import grader_of
 
 if TYPE_CHECKING:
@@ -28,6 +28,24 @@ if TYPE_CHECKING:
 
 Todo = Mapping[str, Sequence[PlannedCall]]
 """What each model has still to answer, by label."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """What of a plan is asked now, where a run is judged before its end."""
+
+    ranks: frozenset[int]
+    """Its items, by their places in the plan."""
+    models: frozenset[str]
+    """Labels of the models that are asked."""
+    agreed: bool
+    """Whether the user has seen what the whole run may cost, and agreed."""
+    closed: frozenset[str] = frozenset()
+    """Keys of calls that are asked no more, although they failed."""
+
+    def has(self, call: PlannedCall) -> bool:
+        """Whether a call is part of it."""
+        return call.rank in self.ranks and call.model in self.models and call.key not in self.closed
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +108,10 @@ class _Asking:
     meter: _Meter
     past: Samples
     """What answers of other runs cost."""
+    later: Sequence[PlannedCall]
+    """What the run may still ask of remote models after what is asked now."""
+    agreed: bool
+    """Whether the user has seen what these may cost, and agreed."""
     lanes: dict[str, LaneResult] = field(default_factory=dict)
 
     def remote(self, endpoints: Sequence[Endpoint], todo: Todo) -> tuple[frozenset[int], EndedEarly | None]:
@@ -115,7 +137,8 @@ class _Asking:
         if not rest:
             return ranks, None
         ask = self.terms.consent == "ask" and not all(has_history(label, self.past) for label in priced)
-        if priced and not self.watcher.estimated(estimate(rest, self.spending, samples), ask=ask):
+        coming = [*rest, *(call for call in self.later if call.model in names)]
+        if priced and not self.agreed and not self.watcher.estimated(estimate(coming, self.spending, samples), ask=ask):
             return ranks, EndedEarly("You chose not to go on.", {"--yes": ""})
         left_out = self._budgeted(going, rest, ranks)
         return left_out, self._spent_up(rest, left_out) if left_out else None
@@ -125,7 +148,8 @@ class _Asking:
         return with_calls(self.past, self.prepared.plan.calls, calls, self.spending)
 
     def _spent_up(self, calls: Sequence[PlannedCall], left_out: Collection[int]) -> EndedEarly:
-        worst = sum((self.spending.reserve(call) for call in calls if call.rank in left_out), Decimal(0))
+        coming = [*(call for call in calls if call.rank in left_out), *self.later]
+        worst = sum((self.spending.reserve(call) for call in coming), Decimal(0))
         why = f"The budget of {self.terms.budget_usd} USD does not hold another item: its worst case would pass it."
         if not worst.is_finite():
             return EndedEarly(f"{why} Nothing bounds what the calls left out cost.", {})
@@ -179,7 +203,7 @@ class _Asking:
             self.watcher.say(f"{label} was stopped: {why}")
 
         lanes_run = run_lanes(self.entry.run, lanes, record, observer, environ, admission=budget, stopped=stopped)
-        results = asyncio.run(lanes_run)
+        results = run_to_end(lanes_run)
         for label, result in results.items():
             self.lanes[label] = result.after(self.lanes[label]) if label in self.lanes else result
 
@@ -201,15 +225,18 @@ def ask(
     watcher: Watcher,
     environ: Mapping[str, str],
     terms: Terms,
+    share: Share | None = None,
 ) -> Asked:
-    """Asks what this run has not answered yet.
+    """Asks what this run has not answered yet, or a share of it.
 
     Where remote models end early, by budget or by choice, local models are asked the same items only. UsageError if
     the terms cannot be kept.
     """
     plan, calls = prepared.plan, journal.calls(entry.run)
     have = {key for key, call in calls.items() if call.outcome.scored}
-    todo = {e.entry.label: [p for p in plan.of(e.entry.label) if p.key not in have] for e in prepared.endpoints}
+    left = [p for p in plan.calls if p.key not in have]
+    now_asked = left if share is None else [p for p in left if share.has(p)]
+    todo = {e.entry.label: [p for p in now_asked if p.model == e.entry.label] for e in prepared.endpoints}
     waiting = [e for e in prepared.endpoints if todo[e.entry.label]]
     remote, local = [e for e in waiting if not e.entry.local], [e for e in waiting if e.entry.local]
     spending = Spending.of(prepared.endpoints, prepared.book)
@@ -236,10 +263,16 @@ def ask(
         spending=spending,
         meter=meter,
         past=past,
+        later=[p for p in left if share is not None and p.model in labels and p.rank not in share.ranks],
+        agreed=share is not None and share.agreed,
     )
+
+    def begins(label: str) -> None:
+        total = len(plan.of(label))
+        watcher.lane(label, total - sum(p.model == label for p in left), total)
+
     for endpoint in remote:
-        total = len(plan.of(endpoint.entry.label))
-        watcher.lane(endpoint.entry.label, total - len(todo[endpoint.entry.label]), total)
+        begins(endpoint.entry.label)
     nothing: tuple[frozenset[int], EndedEarly | None] = (frozenset(), None)
     left_out, ended = asking.remote(remote, todo) if remote else nothing
     machines: dict[str, ServerTime] = {}
@@ -247,7 +280,7 @@ def ask(
         label = endpoint.entry.label
         mine = [call for call in todo[label] if call.rank not in left_out]
         if mine:
-            watcher.lane(label, len(plan.of(label)) - len(todo[label]), len(plan.of(label)))
+            begins(label)
             with serving(endpoint, files[label], entry.folder) as (served, load_s):
                 begun = now()
                 asking.run([served], mine, None)
@@ -311,25 +344,3 @@ class _Observer:
         self.meter.add(planned, call)
         self.watcher.finished(planned, call, graded)
         self.watcher.spent(self.meter.usd, self.meter.limit, sorted(self.meter.unknown))
-
-
-def fetch_weights(entry: ModelEntry, watcher: Watcher) -> Path:
-    """A local model's weights file, fetched first if need be. UsageError if it cannot be got."""
-    from bench.weights.catalog import resolve as find
-    from bench.weights.fetch import fetch
-
-    weights = find(entry.name)
-    return fetch(weights, report=lambda p: watcher.fetched(weights.name, p.done, p.total), say=watcher.say)
-
-
-@contextmanager
-def serving(endpoint: Endpoint, weights: Path, folder: Path) -> Iterator[tuple[Endpoint, float]]:
-    """The endpoint with its server's address, and the seconds its server took to load."""
-    from bench.providers import server_settings
-    from bench.weights.server import serve
-
-    entry = endpoint.entry
-    assert isinstance(entry, LocalModel)
-    log = folder / "logs" / f"{entry.label}.log"
-    with serve(weights, server_settings(entry), log=log) as server:
-        yield replace(endpoint, base_url=server.base_url), server.load_s

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bench import prices
+from bench.config import environment
 from bench.costs import Billing, Terms, at_traffic, billing_of, retold
 from bench.costs import machine as machinetime
 from bench.doctor import calibration
@@ -21,6 +22,7 @@ from bench.records import (
     MANIFEST,
     Call,
     Outcome,
+    RecordedLooks,
     RecordedPrices,
     RecordedSpending,
     RunRecord,
@@ -36,10 +38,11 @@ from bench.records import (
 )
 from bench.registry import write_exam
 from bench.run import ask as asking
-from bench.run import describe
+from bench.run import describe, looking
 from bench.run.ask import Asked, EndedEarly
 from bench.run.prepare import SILENT, Prepared, Watcher, _runs_code
 from bench.run.score import Scored, grader_failures, score_run
+from bench.run.waves import Deciding
 
 JOURNAL = "journal.db"
 """The journal's file name inside the results folder."""
@@ -63,6 +66,8 @@ class Result:
     """Models that were stopped, and why."""
     ended: EndedEarly | None = None
     """Why items were left out on purpose, by budget or by choice; None if none were."""
+    looks: RecordedLooks | None = None
+    """When the run may be judged before its end, and what its looks came to; None for a run that is judged there."""
 
 
 def execute(
@@ -72,28 +77,65 @@ def execute(
     *,
     output: Path | None = None,
     fresh: bool = False,
-    environ: Mapping[str, str] = os.environ,
+    environ: Mapping[str, str] | None = None,
     terms: Terms = AGREED,
+    deciding: Deciding | None = None,
 ) -> Result:
     """Runs a plan: continues its unfinished run, reads a finished one again, or begins a new one.
 
+    With `deciding` it is judged on the way and ends once its claims are decided.
+
+    `environ` holds the keys: the process's own with `.env` beside bench.toml, unless it is given. In a notebook, whose
+    event loop waits meanwhile, it works as anywhere.
+
     Raises UsageError before anything is asked, IncompleteError if the disk stops it, KeyboardInterrupt as it came.
     """
+    environ = environment(prepared.comparison.source.parent) if environ is None else environ
     for suite, why in prepared.refused.items():
         watcher.say(f"{suite} is left out. {why}")
     with Journal(results / JOURNAL) as journal, ExitStack() as running:
         with lock_folder(results, wait=True):  # of two commands begun at once, the second must see the first one's run
-            opened = _open(prepared, journal, results, output=output, environ=environ, running=running, fresh=fresh)
+            opened = _open(
+                prepared,
+                journal,
+                results,
+                output=output,
+                environ=environ,
+                running=running,
+                fresh=fresh,
+                deciding=deciding,
+            )
         if isinstance(opened, Result):
             return opened
         entry, opened = opened.entry, _with_reused(prepared, journal, opened, environ)
         before = journal.calls(entry.run)
-        asked = asking.ask(prepared, journal, entry, watcher=watcher, environ=environ, terms=terms)
+        scored = 0
+
+        def close(asked: Asked, record: RunRecord) -> RunRecord:
+            nonlocal scored
+            tables = _score(prepared, entry, journal.calls(entry.run), watcher)
+            scored = sum(row.score is not None for row in tables.items)
+            return _ended(prepared, replace(going, record=record), asked, tables, terms)
+
+        going: _Opened = opened
+        if opened.record.looks is None:
+            asked = asking.ask(prepared, journal, entry, watcher=watcher, environ=environ, terms=terms)
+            record = close(asked, opened.record)
+        else:
+            session = looking.Session(
+                prepared=prepared,
+                journal=journal,
+                entry=entry,
+                watcher=watcher,
+                environ=environ,
+                terms=terms,
+                stopping=deciding is not None,
+                score=close,
+            )
+            record, asked = looking.run(session, opened.record)
         calls = journal.calls(entry.run)
-        tables = _score(prepared, entry, calls, watcher)
-        missing = len(prepared.plan.calls) - sum(row.score is not None for row in tables.items)
+        missing = len(prepared.plan.calls) - (scored if record.looks is None else len(calls))
         finished_at = None if missing else entry.finished_at or utc_now()
-        record = _ended(prepared, opened, asked, tables, terms)
         write_record(entry.folder, replace(record, finished_at=finished_at))
         if finished_at:
             journal.finish(entry.run, finished_at)
@@ -102,9 +144,10 @@ def execute(
             folder=entry.folder,
             started_at=entry.started_at,
             asked=new,
-            missing=missing,
+            missing=0 if deciding and record.looks and record.looks.done else missing,
             stopped=record.stopped,
             ended=asked.ended,
+            looks=record.looks,
         )
 
 
@@ -127,6 +170,7 @@ def _open(
     running: ExitStack,
     *,
     fresh: bool,
+    deciding: Deciding | None,
 ) -> _Opened | Result:
     """Enters a run into the journal and locks its folder while `running` is open; a finished one is only read again.
 
@@ -136,11 +180,12 @@ def _open(
     if known and not output:
         _require_inside(known.folder, results)
     entry = known or _new_run(prepared.plan, results, output)
+    looks, new = _looks(prepared, journal, known, deciding)
     declared = journal.declare(list(prepared.comparison.claims.values()))
     if known and known.finished_at and is_whole(known.folder):
         describe.update_claims(known.folder, prepared.comparison, declared)
         retold(known.folder, _bills(prepared), prepared.comparison.traffic, prepared.book)
-        return Result(folder=known.folder, started_at=known.started_at, asked=0, missing=0, stopped={})
+        return Result(folder=known.folder, started_at=known.started_at, asked=0, missing=0, stopped={}, looks=looks)
     _require_going_on(prepared, known, environ)
     sandbox = _check_sandbox(prepared)
     running.enter_context(lock_folder(entry.folder))
@@ -148,8 +193,19 @@ def _open(
     record = describe.build(prepared, entry.run, entry.started_at, declared, sandbox, fresh=fresh)
     record = describe.with_parts(record, entry.manifest)
     record = replace(record, calibration=calibration.load(results, record.machine))
+    if looks and new:
+        looks = replace(looks, recorded_at=journal.declare_looks(looks.sha256, f"looks of {entry.run}"))
+    record = replace(record, looks=looks)
     journal.begin(entry.run, prepared.plan.sha256, entry.folder, record.text())
     return _Opened(entry, record, _earlier(entry.folder))
+
+
+def _looks(
+    prepared: Prepared, journal: Journal, known: RunEntry | None, deciding: Deciding | None
+) -> tuple[RecordedLooks | None, bool]:
+    """When the run may be judged before its end, and whether that is new."""
+    earlier = RunRecord.read(known.manifest) if known else None
+    return looking.begin(prepared, deciding, earlier, len(journal.calls(known.run)) if known else 0)
 
 
 def _require_inside(folder: Path, results: Path) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Protocol
 
 from bench import prices
+from bench.config import environment
 from bench.costs import Estimate
 from bench.errors import UsageError
 from bench.plan import Plan, PlannedCall, make_plan
@@ -90,11 +90,13 @@ class Prepared:
     """Suites left out because they run model-written code and no sandbox works here, and why."""
 
 
-def prepare(comparison: Comparison, registry: Registry, environ: Mapping[str, str] = os.environ) -> Prepared:
+def prepare(comparison: Comparison, registry: Registry, environ: Mapping[str, str] | None = None) -> Prepared:
     """Loads tasks, resolves endpoints and makes the plan; spends nothing. Raises UsageError.
 
     Suites that would run model-written code are left out where no sandbox works; UsageError if no other is left.
+    `environ` holds keys and addresses: the process's own with `.env` beside bench.toml, unless it is given.
     """
+    environ = environment(comparison.source.parent) if environ is None else environ
     chosen = slices.expand(registry, comparison.run)
     endpoints = tuple(resolve(entry, environ) for entry in comparison.models.values())
     asked = slices.ask(registry, comparison.run, chosen)

@@ -7,7 +7,6 @@ a name beside the run's; no other run reuses them, and the same command again as
 
 from __future__ import annotations
 
-import asyncio
 import csv
 import io
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -19,13 +18,13 @@ from pathlib import Path
 from bench import clean
 from bench.costs import Estimate, Spending, Terms
 from bench.costs.estimate import estimate
-from bench.engine import Budget, Lane, run_lanes
+from bench.engine import Budget, Lane, run_lanes, run_to_end
 from bench.errors import UsageError
 from bench.journal import Journal
 from bench.plan import PlannedCall, call_key
 from bench.providers import Endpoint, missing_keys
 from bench.records import LATENCY, LATENCY_COLUMNS, Call, Item, lock_folder, read_record, sha256_of, write_text
-from bench.run import ask as asking
+from bench.run import local
 from bench.run.execute import JOURNAL
 from bench.run.prepare import Prepared, Watcher
 
@@ -163,11 +162,11 @@ class _Run:
         self.watcher.say(f"latency probe: {todo} prompts for {probe.label}, one at a time")
         self.watcher.lane(probe.label, 0, todo)
         if not entry.local:
-            asyncio.run(self._pairs(probe.endpoint, probe.todo))
+            run_to_end(self._pairs(probe.endpoint, probe.todo))
             return
-        weights = asking.fetch_weights(entry, self.watcher)
-        with asking.serving(probe.endpoint, weights, self.folder) as (served, _):
-            asyncio.run(self._pairs(served, probe.todo))
+        weights = local.fetch_weights(entry, self.watcher)
+        with local.serving(probe.endpoint, weights, self.folder) as (served, _):
+            run_to_end(self._pairs(served, probe.todo))
 
     async def _pairs(self, endpoint: Endpoint, pairs: Sequence[Pair]) -> None:
         label = endpoint.entry.label

@@ -15,6 +15,10 @@ MOST_LINES = 4_000
 _MARK = re.compile(r"`{3}|~{3}")
 _CLOSER = re.compile(r"^([ \t>]*(?:`{3,}|~{3,}))[ \t]*(?:</?[\w.]{1,20}>|<\|[\w ]{1,20}\|>)+[ \t]*$", re.MULTILINE)
 _TAGGED = re.compile(r"^([ \t]*)</?answer>[ \t]*(?=`{3}|~{3})", re.MULTILINE | re.IGNORECASE)
+_TAG_OF_CODE = re.compile(r"</?(?:answer|code|pre|python)>", re.IGNORECASE)
+_INLINE = re.compile(r"(`{1,3})(?:python3? )?([^`\n]+)\1(?!`)")
+_NAMED_FIRST = re.compile(r"\s*(?:python3?|py)[ \t]*\n", re.IGNORECASE)
+_PROMPTS = re.compile(r"\s*(?:(?:>>>|\.\.\.)(?: [^\n]*)?(?:\n+|\Z))+")
 _TRIPLE = re.compile(r'"""|\'\'\'')
 _CODE_LINE = re.compile(
     r"(?:import|from|def|async|class|@|if|elif|else|for|while|try|except|finally|with|#|[)\]}]|\"\"\"|''')"
@@ -31,6 +35,8 @@ _BOUND = re.compile(
     r"|(?:from[ \t]+[\w.]+[ \t]+)?import[ \t]+([^\n]+))",
     re.MULTILINE,
 )
+_PARAMETERS = re.compile(r"^[ \t]*(?:async[ \t]+)?def[ \t]+\w+[ \t]*\(([^()]{0,400})\)", re.MULTILINE)
+_PARAMETER = re.compile(r"(?:^|,)\s*\*{0,2}(\w+)")
 _EMPTY = re.compile(
     r"\s*(?:(?:\.\.\.|pass|raise[ \t]+NotImplementedError(?:\([^\n]*\))?|return[ \t]+NotImplemented)\s*;?\s*)*"
 )
@@ -117,7 +123,10 @@ def _block(token: Any, lines: Sequence[str]) -> Block:
     end = lines[token.map[1] - 1].lstrip(" \t>") if token.map[1] - 1 < len(lines) else ""
     closed = end.startswith(token.markup) and token.map[1] - 1 > token.map[0]
     place = "code block in a list" if token.level else "code block" if closed else "unclosed code block"
-    return Block(token.content, language, place)
+    code = token.content if language else _NAMED_FIRST.sub("", token.content, count=1)
+    if code.lstrip().startswith(">>> ") and _PROMPTS.fullmatch(code):
+        code = re.sub(r"^(?:>>>|\.\.\.) ?", "", code.lstrip(), flags=re.MULTILINE)
+    return Block(code, language, place)
 
 
 def _open_docstring(code: str) -> bool:
@@ -151,7 +160,11 @@ def program(text: str, entry_point: str) -> FoundProgram | None:
     if not defining:
         defining = [block for block in _indented(text) if _defines(block.code, entry_point)]
     if not defining and not snippets:
-        defining = [block for block in (_margin(text),) if _defines(block.code, entry_point)]
+        plain = (
+            _margin(_TAG_OF_CODE.sub("\n", text)),
+            *(Block(m[2], "", "inline code") for m in _INLINE.finditer(text)),
+        )
+        defining = [block for block in plain if _defines(block.code, entry_point)]
     if not defining:
         return None
     full = [block for block in defining if not _is_stub(block.code, entry_point)]
@@ -229,7 +242,8 @@ def _extent(text: str, margin: int) -> str:
 def _helpers(chosen: Block, others: Iterable[Block], entry_point: str) -> list[str]:
     """The code of other blocks that only define or import, and whose names the program uses but does not bind."""
     able = [block for block in others if block.language not in _NOT_PYTHON and _only_defines(block.code)]
-    needed, taken = {*_NAME.findall(chosen.code)} - _bound(chosen.code) - {entry_point}, list[Block]()
+    needed = {*_NAME.findall(chosen.code)} - _bound(chosen.code) - _local(chosen.code) - {entry_point}
+    taken = list[Block]()
     while True:
         more = [block for block in reversed(able) if block not in taken and _bound(block.code) & needed]
         if not more:
@@ -249,6 +263,11 @@ def _bound(code: str) -> set[str]:
         names = [part.split(" as ")[-1].strip(" ()").split(".")[0] for part in imported.split(",")]
         bound |= {function or class_ or name, *names} - {""}
     return bound
+
+
+def _local(code: str) -> set[str]:
+    """The parameters of a program's functions: what another block binds to such a name is not what they mean."""
+    return {name for header in _PARAMETERS.findall(code) for name in _PARAMETER.findall(header)}
 
 
 def _indented(text: str) -> Iterator[Block]:

@@ -31,12 +31,15 @@ MOST_BROKEN = 200
 """Brackets that begin no JSON, after which no more is sought; a number or a depth beyond the bounds counts 25."""
 
 _TAG = re.compile(r"</?answer>", re.IGNORECASE)
+_UNCLOSED = re.compile(r"^[ \t*]*<answer>[ \t]*\n?([^\n<]*\S)\s*\Z", re.IGNORECASE | re.MULTILINE)
 _STATED = re.compile(
     r"(?:\banswer(?: to\b[^\n.]{0,80}?)?[*_`\"' ]{0,4}(?: (?:is|would be)\b(?! (?:not|unknown)\b)|[ \t]*[:：=])"
     r"|\b(?:right|correct|best) (?:choice|option|letter) is\b(?! not\b)"
-    r"|答案[*_`]{0,3}(?:应?[是为]|(?=[:：])))"
+    r"|\bmy (?:final )?choice(?: is\b(?! not\b)|[:：])"
+    r"|^[*_# ]{0,6}Ans[*_]{0,2}\.?[:：]"
+    r"|[【\[]答案[】\]]|答案[*_`]{0,3}(?:应?[是为选]|(?=[:：])))"
     r"[ \t:：*_]*(?:[:：*][ \t*]*\n\s*|[*]*[:：][*]*[ \t]*\n\s*)?(\S[^\n]*)",
-    re.IGNORECASE,
+    re.IGNORECASE | re.MULTILINE,
 )
 _UNKNOWN = re.compile(
     r"\b(?:cannot|can't|can’t|can not|could not|couldn't) be (?:determined|known|answered|found|computed"
@@ -51,6 +54,16 @@ _BOXED = re.compile(r"\\f?box(?:ed)?\s*\{")
 _LITERAL = re.compile(
     r"""(?:[\s\[\](){},:+-]|(?:True|False|None|\d++(?:\.\d*+)?(?:[eE][-+]?\d++)?)(?![\w.])"""
     r"""|'(?:[^'\\\n]|\\[nrt\\'"])*+'|"(?:[^"\\\n]|\\[nrt\\'"])*+")++"""
+)
+_NO_JSON = re.compile(
+    r"(?:\b(?:not|never|see|cf\.?|ref\.?|instead of|rather than|unlike|(?:note|observe) that)|不是|并非|而非|见)"
+    r"[\s`*:]*\Z",
+    re.IGNORECASE,
+)
+_WRONG_JSON = re.compile(
+    r"[\s`*]*(?:(?:is|are|was|would be) (?:not|never|wrong|incorrect|invalid)\b|(?:isn't|wouldn't|cannot|can't) be\b"
+    r"|isn't\b|是?不对|是错|不正确)",
+    re.IGNORECASE,
 )
 _FOREIGN_MARKS = ".“”‘’«»「」『』《》〈〉【】。 \n\t"
 """What may stand around a Python literal and is none of Python's own marks."""
@@ -77,7 +90,8 @@ def after_thinking(text: str) -> str:
 def answer_tag(text: str) -> str | None:
     """The content of the last `<answer>...</answer>`, stripped; None if there is none or it is overlong.
 
-    Nested or merely mentioned tags do not disturb it: the innermost pair counts.
+    Nested or merely mentioned tags do not disturb it: the innermost pair counts. One that begins the last line and is
+    not closed, as where a server cuts off the stop sequence `</answer>`, holds that line.
     """
     return _tag(text)[0]
 
@@ -90,6 +104,8 @@ def _tag(text: str) -> tuple[str | None, int]:
             opened = tag.end()
         elif opened is not None:
             answer, opened, end = text[opened : tag.start()].strip(), None, tag.end()
+    if answer is None and opened is not None and (last := _UNCLOSED.search(text, max(0, len(text) - ANSWER_CHARS))):
+        answer, end = last[1].strip(), len(text)
     return (answer, end) if answer is not None and len(answer) <= ANSWER_CHARS else (None, 0)
 
 
@@ -201,13 +217,21 @@ def json_value(text: str, *, array: bool = False) -> tuple[Any, str] | None:
         value = _parsed(inner, 0) if 0 < len(inner) <= JSON_CHARS else None
         if value is not None and value[1] == len(inner):
             return value[0], "code block"
-    embedded = [*_embedded(text)]
+    embedded = [value for begin, end, value in _embedded(text) if not _denied(text, begin, end)]
     wanted = [value for value in embedded if isinstance(value, list) == array] or embedded
     return (wanted[-1], "in the text") if wanted else None
 
 
-def _embedded(text: str) -> Iterator[Any]:
-    """The outermost JSON objects and arrays in a text. What fails to parse is passed over as far as it was read."""
+def _denied(text: str, begin: int, end: int) -> bool:
+    """Whether a sentence says that the JSON in it is not the answer, or only speaks of it: "not {...}", "see [1]"."""
+    before, after = text[max(0, begin - 40) : begin], text[end : end + 60]
+    return bool(_NO_JSON.search(before) or _WRONG_JSON.match(after))
+
+
+def _embedded(text: str) -> Iterator[tuple[int, int, Any]]:
+    """The outermost JSON objects and arrays in a text, with their places. What fails to parse is passed over as far as
+    it was read.
+    """
     at, broken = 0, 0
     opening = re.compile(r"[\[{]")
     while broken < MOST_BROKEN and (bracket := opening.search(text, at)):
@@ -220,7 +244,7 @@ def _embedded(text: str) -> Iterator[Any]:
         else:
             at = end
             if end - bracket.start() <= JSON_CHARS and not _deep(value):
-                yield value
+                yield bracket.start(), end, value
 
 
 def _parsed(text: str, at: int) -> tuple[Any, int] | None:

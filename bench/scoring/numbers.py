@@ -47,7 +47,7 @@ _EQUATION = re.compile(r"(?:(?:[A-Za-z]\w?\s*|[\d\s.,'^+*/×÷·⋅$€£¥()-]*
 _CURRENCY_END = re.compile(rf"{CURRENCY}\s*$", re.IGNORECASE)
 _MINUS_WORD = re.compile(r"(?:\b(?:minus|negative)|负)$", re.IGNORECASE)
 _OPERATOR_BEFORE = re.compile(r"[\w)\]}%]\s*$")
-_FRACTION = re.compile(r"\\[dt]?frac\s*(?:\{([^{}]*)\}|(\d))\s*(?:\{([^{}]*)\}|(\d))")
+_FRACTION = re.compile(r"(\d?)\\[dt]?frac\s*(?:\{([^{}]*)\}|(\d))\s*(?:\{([^{}]*)\}|(\d))")
 _LATEX = (
     (re.compile(r"\{,\}"), ","),
     (re.compile(r"\\[,;: ]|\\quad|~"), " "),
@@ -107,7 +107,7 @@ def latex_plain(text: str) -> str:
     """Text without the LaTeX that stands within numbers."""
     if "\\" not in text and "{" not in text and "~" not in text:
         return text
-    text = _FRACTION.sub(lambda m: f"{m[1] or m[2] or ''}/{m[3] or m[4] or ''}", text)
+    text = _FRACTION.sub(lambda m: f"{m[1] and m[1] + ' '}{m[2] or m[3] or ''}/{m[4] or m[5] or ''}", text)
     for pattern, plain in _LATEX:
         text = pattern.sub(plain, text)
     return canonical(text)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
+from bench.scoring.denials import BOUND, DENIED, DENIED_AFTER
 from bench.scoring.numbers import (
     CURRENCY,
     DIGITS,
@@ -69,6 +70,7 @@ _SEVERAL = re.compile(
 _UNIT = re.compile(r"[\s*]*([^\W\d_]{1,20}|%)")
 _LAST_DIGIT = re.compile(r"[\d½⅓⅔¼¾⅕-⅞①-⑳]")
 _BULLET = re.compile(r"^([ \t]*)-[ \t]+(?=[\d.,]+[ \t]+[^\W\d_])", re.MULTILINE)
+_UNDERSCORES = re.compile(r"(?<!\w)_{1,3}(?=[^\W\d_])")
 _TILDE = re.compile(r"(?<=\d)\s?[~～〜]\s?(?=\d)")
 _ATTACHED = re.compile(r"[A-Za-z_^]\Z")
 _CURRENCY_ENDS = re.compile(rf"{CURRENCY}\Z", re.IGNORECASE)
@@ -84,33 +86,6 @@ _FINER = re.compile(
     r"\s*(?:minutes?|mins?|min|m|seconds?|secs?|s|inch(?:es)?|in|\"|ounces?|oz|months?|weeks?|days?|hours?"
     r"|分钟?|秒|个?月|天|小时|角)"
     r"(?![^\W\d_])",
-    re.IGNORECASE,
-)
-_LITTLE = (
-    r"(?:\s+(?:be|equal(?:s| to)?|to|the|a|an|number|value|simply|really|actually|just|exactly|correct|answer|of))"
-    r"{0,4}"
-)
-_DENIED = re.compile(
-    rf"(?:\bnot|n't|\bcannot|\bno longer|\bnever|\brather than|\binstead of|\bother than|\bas opposed to"
-    rf"|\bneither|\bnor"
-    rf"|\bnone of|\bexcept(?: for)?|≠|!=|\\neq?)(?!\w){_LITTLE}[\s:*\"'`(]*{CURRENCY}?[\s*\"'`-]*\Z"
-    r"|(?:不是|不为|不等于|并非|而非)[\s*\"'`“-]*\Z",
-    re.IGNORECASE,
-)
-_DENIED_AFTER = re.compile(
-    r"[\s*\"'`)]*[^\W\d_]{0,20}\s*(?:(?:\b(?:is|was|would be|seems|looks|must be|are)\b\s*(?:clearly\s*"
-    r"|obviously\s*)?|(?=isn't))(?:"
-    r"(?:n't|isn't|not)\s+(?:the |a |an )?(?:\w+ )?(?:answer|right|correct|it|possible|valid|true|solution)\b"
-    r"|(?:wrong|incorrect|false|impossible|too (?:high|low|large|small|big|many|few|much|little))\b)"
-    r"|\b(?:cannot|can't|could not|couldn't) be (?:right|correct|it|the answer|true)\b|是?不(?:对|正确)|是错"
-    r"|不是(?:答案|正确))",
-    re.IGNORECASE,
-)
-_BOUND = re.compile(
-    rf"(?:\b(?:more|less|fewer|greater|larger|smaller|higher|lower|bigger) than|\b(?:over|under|above|below"
-    rf"|exceed(?:s|ing)?|beyond"
-    rf"|almost|nearly|up to)|[^\s>]\s*[<>≤≥]|[<≤≥]|大于|小于|超过|多于|少于|不到"
-    rf"|\bout of)\s*(?:or equal to\s*)?{CURRENCY}?[\s*]*\Z",
     re.IGNORECASE,
 )
 _ORDINAL = re.compile(r"(?:st|nd|rd|th)\b", re.IGNORECASE)
@@ -223,7 +198,7 @@ def last_number(text: str) -> Number | None:
 
 def _plain(text: str) -> str:
     """Canonical characters without bullets; what only looks like a number is blotted out."""
-    text = _BULLET.sub(r"\1", text.replace("。", "。 "))
+    text = _UNDERSCORES.sub("", _BULLET.sub(r"\1", text.replace("。", "。 ")))
     if "\\" not in text and "$" not in text:  # where it is not a blank of LaTeX's
         text = _TILDE.sub(" to ", text)
     text = latex_plain(canonical(text))
@@ -249,9 +224,9 @@ def _said(text: str, begin: int, end: int, *, spaced: bool) -> list[_Said]:
         open_range = number is None and _BETWEEN.search(before)
         denied = bool(
             open_range
-            or _DENIED.search(before)
-            or _BOUND.search(before)
-            or _DENIED_AFTER.match(text, stop, min(end, stop + REACH))
+            or DENIED.search(before)
+            or BOUND.search(before)
+            or DENIED_AFTER.match(text, stop, min(end, stop + REACH))
         )
         weak = bool(_ORDINAL.match(text, stop) or _LABELLED.search(before))
         said.append(

@@ -25,10 +25,16 @@ from bench.stats.reasons import Caveat, Reason
 from bench.stats.region import joint_region
 from bench.stats.repeats import pass_at_k
 from bench.stats.scores import ScoreDifference, score_difference
+from bench.stats.sequential import LOOKS, Shape, levels, sequential_p, shape_for
 from bench.stats.strata import BoundTest, Strata
 from bench.stats.unpaired import Unpaired, unpaired_interval, unpaired_test
 
 __all__ = [
+    "LOOKS",
+    "Shape",
+    "levels",
+    "sequential_p",
+    "shape_for",
     "TYPICAL_DISCORDANCE",
     "TYPICAL_ICC",
     "World",

@@ -7,6 +7,7 @@ import json
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -65,7 +66,7 @@ def chunks(png: bytes) -> list[bytes]:
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=[*HOSTILE])
 def test_the_gate_says_texts(tmp_path: Path, text: str) -> None:
     text = clean.text(text)
-    named = {"label": text, "suite": text, "task": text, "item": [f"{text}{n}" for n in range(6)]}
+    named: dict[str, Any] = {"label": text, "suite": text, "task": text, "item": [f"{text}{n}" for n in range(6)]}
     base = gate.take(write(tmp_path / "base", rows([1.0] * 6, **named)))
     result = gate.judge_folder(write(tmp_path / "now", rows([0.0] * 6, **named)), base, detect=0.9)
     shown = clean.terminal("\n".join(gate.lines(result)))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import json
+import runpy
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
 from bench import claims
 from bench.claims import parts
@@ -21,7 +23,10 @@ from bench.errors import UsageError
 from bench.records import read_record
 from bench.records.claim import MARGINS, Claim, Margin
 from bench.records.tables import ItemRow
+from bench.report.numbers.comparison import SuiteRow
 from bench.report.page.verdict import cards
+from bench.report.text import measures
+from bench.report.text.column import Column
 from bench.report.verify import verify
 from bench.report.write import write_report
 from bench.stats import Floats, ratio_test
@@ -92,13 +97,30 @@ class Tokens(RatioPart):
         return self.wanted(margin)
 
 
+def _written(row: SuiteRow) -> float | None:
+    return None if row.tokens_out is None else row.n * row.tokens_out.estimate
+
+
+COLUMN = Column(
+    name="text in all",
+    key="tokens_out_sum",
+    cell=lambda row: "unknown" if (tokens := _written(row)) is None else f"{tokens:.0f}",
+    unit="tokens",
+    better="down",
+    group=measures.Group.TOKENS,
+    value=_written,
+)
+
+
 @pytest.fixture(autouse=True)
 def fourth(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The whole change: the class in PARTS, and the key in MARGINS, from which bench.toml's keys are made."""
+    """The whole change: the class in PARTS, the key in MARGINS, from which bench.toml's keys and the options of
+    `bench claim` are made, and the column in COLUMNS, from which every form of the table is made."""
     margin = Margin(meaning="Most output tokens more, e.g. 0.1.", share=True, example=0.1)
     monkeypatch.setattr(parts, "PARTS", (*parts.PARTS, Tokens()))
     monkeypatch.setitem(MARGINS, KEY, margin)
     monkeypatch.setitem(configfile.TABLES["claims"], KEY, configfile.margin_check(margin))
+    monkeypatch.setattr(measures, "COLUMNS", (*measures.COLUMNS, COLUMN))
 
 
 def made(ratio: float) -> list[ItemRow]:
@@ -181,8 +203,22 @@ def test_claims_json_the_page_and_the_charts_show_it(tmp_path: Path) -> None:
     assert float(point["token_ratio"]) == pytest.approx(0.9, rel=0.01)
     assert "at most 10 % more tokens" in (folder / "charts" / "claim_short_tokens.svg").read_text()
     assert (folder / "charts" / "claim_short.csv").read_text().startswith("label,group,verdict,n,cost_ratio,")
+    with (folder / "comparison.csv").open() as file:
+        assert [float(row["tokens_out_sum"]) for row in csv.DictReader(file)] == pytest.approx([12960, 14400])
+    assert "text in all (tokens) ↓" in (folder / "comparison.md").read_text()
+    assert "text in all (tokens)\u00a0↓" in page
     [checked] = verify([folder])
     assert not checked.differing
+
+
+def test_it_can_be_claimed_on_the_command_line(tmp_path: Path) -> None:
+    folder = written(tmp_path / "run", 0.9, CLAIM)
+    command = runpy.run_module("bench.cli.claim")["claim"]  # anew: its options were made before there was this part
+    given = [str(folder), "--candidate", "small", "--baseline", "big", "--longer-by", "0.1"]
+    result = CliRunner().invoke(command, given)
+    assert result.exit_code == 0, result.output
+    assert "output: 0.90 times the tokens" in " ".join(result.output.split())
+    assert "Most output tokens more, e.g. 0.1." in CliRunner().invoke(command, ["--help"]).output
 
 
 def test_tokens_of_unknown_answers_are_left_out(tmp_path: Path) -> None:

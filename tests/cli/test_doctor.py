@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -83,6 +84,7 @@ def test_nothing_is_wrong(bench: Bench, endpoint: FakeEndpoint, model: str) -> N
 
 def test_a_list_that_lacks_the_model_fails_and_names_a_similar_one(bench: Bench, endpoint: FakeEndpoint) -> None:
     endpoint.pages = listing
+    endpoint.script = lambda _: Reply(status=404, text="no model claude-opus-5-6")
     configure(bench, endpoint, "claude-opus-5-6")
     code, checks = found(bench)
     assert (code, checks["model", "one"]["status"]) == (2, "fail")
@@ -116,7 +118,7 @@ def test_an_endpoint_without_a_list_cannot_tell(
 def test_a_refused_key_fails_in_the_vendors_words_without_the_key(
     bench: Bench, endpoint: FakeEndpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    endpoint.pages = listing
+    endpoint.pages, endpoint.script = listing, lambda _: Reply(status=401, text="wrong key")
     configure(bench, endpoint, "good")
     monkeypatch.setenv("ACME_API_KEY", "canary-of-another")
     code, checks = found(bench)
@@ -126,7 +128,65 @@ def test_a_refused_key_fails_in_the_vendors_words_without_the_key(
     assert checks["endpoint", "one"]["cure"].endswith("The key in ACME_API_KEY was sent.")
 
 
+@pytest.mark.parametrize("model", ["good", "unlisted"])
+@pytest.mark.parametrize("status", [401, 403, 200, 302])
+def test_a_small_request_decides_where_the_list_of_models_is_refused(
+    bench: Bench, endpoint: FakeEndpoint, status: int, model: str
+) -> None:
+    page = LIST if status == 200 else {"error": {"message": "this key may not list models"}}
+    endpoint.pages = lambda path, _: (status, page) if path.endswith("/models") else (404, "no")
+    configure(bench, endpoint, model)
+    what = "model" if status == 200 else "endpoint"
+    code, checks = found(bench)
+    assert (code, checks["request", "one"]["status"], len(endpoint.requests)) == (0, "ok", 1)
+    assert checks[what, "one"]["status"] == ("ok" if (status, model) == (200, "good") else "warn")
+    if checks[what, "one"]["status"] == "warn":
+        assert "; a small request is answered all the same" in checks[what, "one"]["text"]
+        unsent, checks = found(bench, "--no-request")
+        assert (unsent, checks[what, "one"]["status"]) == (2, "fail"), "nothing else was asked"
+    endpoint.script = lambda _: Reply(status=401, text="wrong key")
+    code, checks = found(bench)
+    assert (code, checks["request", "one"]["status"]) == (2, "fail")
+
+
+@pytest.mark.parametrize(
+    ("headers", "text", "run"),
+    [
+        ({}, "Too many requests", "a run now is throttled: it waits out its limit, asks less at once, and stops"),
+        ({"Retry-After": "20"}, "Slow down", "a run now is throttled: it waits out 20 s"),
+        ({"Retry-After": "3600"}, "Slow down", "a run stops there, as it waits 120 s at most"),
+    ],
+)
+def test_a_rate_limit_says_what_a_run_would_do(
+    bench: Bench, endpoint: FakeEndpoint, headers: dict[str, str], text: str, run: str
+) -> None:
+    endpoint.pages, endpoint.script = listing, lambda _: Reply(status=429, text=text, headers=headers)
+    configure(bench, endpoint, "good")
+    code, checks = found(bench)
+    assert (code, checks["request", "one"]["status"], len(endpoint.requests)) == (0, "warn", 1)
+    assert f"HTTP 429: {text}" in checks["request", "one"]["text"]
+    assert run in checks["request", "one"]["text"]
+    assert "-j" in checks["request", "one"]["cure"]
+
+
+def test_an_address_copied_whole_is_named_before_anything_is_asked(bench: Bench, endpoint: FakeEndpoint) -> None:
+    (bench.folder / "bench.toml").write_text(
+        f'[models.one]\nmodel = "openai-api/acme/one"\nbase_url = "{endpoint.url}/chat/completions"\n'
+    )
+    result = bench("doctor")
+    assert result.code == 2
+    assert "bench.toml:3: base_url must end before /chat/completions, which is added" in result.err
+    assert not endpoint.requests
+
+
 COUNTED = " ".join(f"n{n}" for n in range(9))
+WHOLE = json.dumps(
+    {
+        "object": "chat.completion",
+        "choices": [{"message": {"role": "assistant", "content": "one, two"}, "finish_reason": "stop"}],
+        "usage": {"prompt_tokens": 11, "completion_tokens": 7},
+    }
+)
 SAYS = {
     "wrong path": (Reply(status=404, text="no such path"), "HTTP 404: no such path", "base_url (it often ends in /v1)"),
     "wrong model": (Reply(status=400, text="There is no model named good here"), "HTTP 400", "Check the model's name"),
@@ -165,7 +225,8 @@ def test_a_small_request_finds_what_a_list_of_models_cannot_tell(
     [
         (Reply(text=COUNTED, together=20), "stream", "pieces of the answer came at once"),
         (Reply(usage=None), "tokens", "reports no token counts"),
-        (Reply(status=503, text="overloaded"), "request", "HTTP 503: overloaded"),
+        (Reply(whole=WHOLE), "stream", "the endpoint did not stream, though a stream was asked for"),
+        (Reply(status=503, text="overloaded"), "request", "HTTP 503: overloaded; a run now asks each call again"),
     ],
 )
 def test_a_small_request_warns_of_what_a_run_can_bear(
@@ -213,6 +274,32 @@ def test_a_file_of_certificates_that_is_not_there_is_named(
     assert "SSL_CERT_FILE=/nowhere/ca.pem: no certificates can be read there" in checks["network", None]["text"]
     run = bench("run", "--limit", "1", "-y")
     assert (run.code, "SSL_CERT_FILE=/nowhere/ca.pem" in run.err, "Traceback" in run.err) == (2, True, False)
+
+
+def test_a_certificate_that_nobody_known_has_signed_is_told_with_its_cure(
+    bench: Bench, endpoint: FakeEndpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+    endpoint.certify(*self_signed(bench.folder))
+    endpoint.pages = listing
+    configure(bench, endpoint, "good")
+    code, checks = found(bench)
+    assert (code, checks["endpoint", "one"]["status"], ("request", "one") in checks) == (2, "fail", False)
+    assert "CERTIFICATE_VERIFY_FAILED" in checks["endpoint", "one"]["text"]
+    assert "set SSL_CERT_FILE to a PEM file that holds this authority" in checks["endpoint", "one"]["cure"]
+    monkeypatch.setenv("SSL_CERT_FILE", str(bench.folder / "server.pem"))
+    code, checks = found(bench)
+    assert (code, checks["request", "one"]["status"]) == (0, "ok"), "the cure cures"
+
+
+def self_signed(folder: Path) -> tuple[Path, Path]:
+    """A certificate for loopback that signs itself, and its key."""
+    if not shutil.which("openssl"):
+        pytest.skip("no openssl")
+    ec = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", "/CN=ours")
+    files = ("-addext", "subjectAltName=IP:127.0.0.1", "-keyout", "server.key", "-out", "server.pem")
+    subprocess.run(["openssl", "req", "-x509", *ec, *files], cwd=folder, check=True, capture_output=True)
+    return folder / "server.pem", folder / "server.key"
 
 
 def test_an_endpoint_in_trouble_is_a_warning(bench: Bench, endpoint: FakeEndpoint) -> None:

@@ -208,7 +208,7 @@ def test_an_error_in_an_encoding_that_nobody_asked_for_is_told_and_never_unpacke
     assert (attempt.status, attempt.fault) == (401, "model")
 
 
-@pytest.mark.parametrize("encoding", ["", "identity", "UTF-8"])
+@pytest.mark.parametrize("encoding", ["", "identity", "UTF-8", "identity, identity", "chunked"])
 def test_an_encoding_that_packs_nothing_is_read(encoding: str) -> None:
     reply = httpx.Response(401, headers={"content-encoding": encoding}, stream=Stream([b"so it is"]))
     assert ask(lambda _: reply).attempt.error == "HTTP 401: so it is"

@@ -45,6 +45,11 @@ PARTS = [{"type": "thinking", "thinking": [{"type": "text", "text": "hm"}]}, {"t
         [delta("42"), STOP, USAGE, httpx.ReadError("reset")],
         [delta("42"), STOP, USAGE, b"data: [DONE]"],
         [delta("42"), STOP, USAGE, b"data: [DO"],
+        [delta("42"), STOP, USAGE, b"data: [done]\n\n"],
+        [delta("42"), STOP, USAGE, b'data: "[DONE]"\n\n'],
+        [delta("42"), STOP, USAGE, b"data: bye\n\n"],
+        [b"data: ping\n\n", delta("4"), b"data: : keep-alive\n\n", delta("2"), b"data: null\n\n", STOP, USAGE, DONE],
+        [delta("42"), choice(delta={}, finish_reason=1), USAGE, DONE],
     ],
 )
 def test_one_answer_however_it_is_wrapped(parts: list[bytes]) -> None:
@@ -89,6 +94,7 @@ OVERLOADED = {"message": "The engine is currently overloaded", "type": "engine_o
         {"detail": "rate limit exceeded"},
         {"message": "API rate limit exceeded"},
         {"errors": [{"message": "rate limit exceeded"}]},
+        {"title": "Too Many Requests", "status": 429},
     ],
 )
 @pytest.mark.parametrize("streamed", [True, False])

@@ -97,6 +97,10 @@ def test_a_key_that_stands_twice_is_named(importing: Importing) -> None:
     good = '{"item": "q1", "model": "m", "score": 1}\n'
     done, _ = importing("csv", good + '{"item": "q2", "model": "m", "score": 1, "score": 0}\n', file="a.jsonl")
     assert done.dropped == ({"row": "a.jsonl line 2", "why": "column score: stands twice"},)
+    with pytest.raises(
+        UsageError, match=r"a\.jsonl: holds no JSON object; a\.jsonl line 1: column score: stands twice\.$"
+    ):
+        importing("csv", '{"item": "q2", "model": "m", "score": 1, "score": 0}\n', file="a.jsonl")
 
 
 def test_every_field_can_be_mapped(importing: Importing) -> None:

@@ -87,10 +87,8 @@ def test_an_empty_finish_reason_is_none() -> None:
 @pytest.mark.parametrize(
     "data",
     [
-        "",
         "{",
-        "null",
-        "[]",
+        "[1]",
         '"text"',
         "3",
         "not json",
@@ -111,6 +109,16 @@ def test_an_empty_finish_reason_is_none() -> None:
 def test_a_broken_promise_is_a_value_error(data: str) -> None:
     with pytest.raises(ValueError, match=r"\S"):
         read_event(data)
+
+
+@pytest.mark.parametrize("data", ["", " ", "ping", ": keep-alive", "null", "[]", '"heartbeat"'])
+def test_a_heartbeat_says_nothing(data: str) -> None:
+    assert read_event(data) == StreamEvent()
+
+
+@pytest.mark.parametrize("data", ["[DONE]", " [DONE] ", "[done]", '"[DONE]"'])
+def test_the_end_in_any_case(data: str) -> None:
+    assert read_event(data) == StreamEvent(done=True)
 
 
 def test_usage_arrives_in_an_event_without_choices() -> None:

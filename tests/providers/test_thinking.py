@@ -24,7 +24,21 @@ CASES = [
     ("<think>a</think>  \n", "", "a"),
     ("The tag <think>is said</think> here", "The tag <think>is said</think> here", ""),
     ("<think>a</think>the tag <think> here", "the tag <think> here", "a"),
-    ("<thinking>4", "<thinking>4", ""),
+    ("<thinking>4", "", "4"),
+    ("<thinking>2+2</thinking>4", "4", "2+2"),
+    ("<thinking>2+2</think>4", "", "2+2</think>4"),
+    ("[THINK]2+2[/THINK]4", "4", "2+2"),
+    ("◁think▷2+2◁/think▷4", "4", "2+2"),
+    ("<seed:think>2+2</seed:think>\n4", "4", "2+2"),
+    ("<thought>2+2</thought>4", "4", "2+2"),
+    ("<|channel>thought\n2+2<channel|>4", "4", "\n2+2"),
+    (
+        "<|channel|>analysis<|message|>2+2<|end|><|start|>assistant<|channel|>final<|message|>4",
+        "4",
+        "2+2<|end|><|start|>assistant",
+    ),
+    ("<thinker>4", "<thinker>4", ""),
+    ("[THIN", "[THIN", ""),
     ("<thi", "<thi", ""),
     ("   ", "   ", ""),
     ("a</think>4", "a</think>4", ""),
@@ -44,7 +58,7 @@ def test_reasoning_is_what_stands_in_blocks_before_the_answer(text: str, answer:
 
 
 @settings(deadline=None)
-@given(st.text("<>/think a\n", max_size=40), st.data())
+@given(st.text("<>/thinkg[]THINK a\n", max_size=40), st.data())
 def test_any_cut_gives_the_same(text: str, data: st.DataObject) -> None:
     cut = data.draw(st.integers(0, len(text)))
     assert split([text[:cut], text[cut:]]) == split([text]) == split(list(text))

@@ -25,6 +25,13 @@ def test_models_whose_answers_all_come_at_once(reply: Reply, count: int, held: s
     assert held_back(ran.plan.calls, {call.key: call for call in ran.calls}) == held
 
 
+def test_a_single_event_and_its_end_in_one_read_are_told_by_equal_times() -> None:
+    """Such answers cannot show what holds them back; the report counts them (`oddities`)."""
+    with FakeEndpoint(lambda _: Reply(text="B", together=9)) as endpoint:
+        calls = run([endpoint], count=LEAST, slots=1).calls
+    assert all(call.scored_attempt.ttfat_s == call.scored_attempt.latency_s for call in calls)
+
+
 def test_one_stream_among_them_is_enough_to_doubt_it() -> None:
     at_once, streamed = Reply(text="B pear", together=9), Reply(text="B pear", gap_s=0.01)
     with FakeEndpoint(lambda request: streamed if request.prompt == "q1" else at_once) as endpoint:

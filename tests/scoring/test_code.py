@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from typing import Any
 
 import pytest
 
@@ -99,3 +100,26 @@ def test_the_query_is_the_last_block_that_is_one() -> None:
     assert code.sql("```\n1\n```") == ("1\n", "code block")
     assert code.sql("WITH t AS (SELECT 1) SELECT * FROM t") is not None
     assert code.sql("I would select a row") is None
+
+
+DOUBLE = "def f(n):\n    return 2 * n\n"
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "`def f(n): return 2 * n`",
+        "It is `f = lambda n: 2 * n`, as asked.",
+        "```python def f(n): return 2 * n```",
+        f"```\npython\n{DOUBLE}```",
+        "```python\n>>> def f(n):\n...     return 2 * n\n```",
+        "<answer>def f(n):\n    return 2 * n</answer>",
+        f"```python\nn = int(input())\n```\n```python\n{DOUBLE}```",
+    ],
+)
+def test_a_program_that_stands_oddly_is_found_whole(reply: str) -> None:
+    found = code.program(reply, "f")
+    assert found
+    names: dict[str, Any] = {}
+    exec(found.source, names)
+    assert names["f"](3) == 6

@@ -18,6 +18,10 @@ PARTS = "parts"
 """Other ways to write a tuple's parts, in the tag."""
 PROGRAM = "program"
 """Where a program may stand in a reply."""
+INLINE = "inline"
+"""Where a program of one line may stand."""
+JSON = "json"
+"""Where JSON may stand in a reply, beside all places of a program."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +260,33 @@ _PROGRAMS: dict[str, Callable[[str], str]] = {
 }  # fmt: skip
 
 
+_INLINES = {
+    "inline code": "`X`",
+    "inline code in a sentence": "It is `X`, as was asked.",
+    "three backticks on one line": "```python X```",
+    "in the answer tag": "<answer>X</answer>",
+    "in code tags": "<code>X</code>",
+}
+_JSONS = {
+    "in a sentence": "The result is X, as was asked.",
+    "inline code": "It is `X`.",
+    "behind brackets": "As in [1] and {x}, see [2]:\nX",
+    "before brackets": "X\n\nSee [1], or {x}.",
+    "before an array": "X\nas in [1, 2].",
+    "in tags": "<json>X</json>",
+    "in the answer tag": "<answer>X</answer>",
+    "named": "JSON: X",
+    "assigned": "const x = X;",
+    "before a comment": "X // as asked",
+    "before one that is denied": 'X is right, not {"a": 2}.',
+    "behind another": 'From {"a": 2} I get X',
+    "behind a draft": 'First {"a": 2}. No, X',
+    "Chinese colon": "结果如下：X。",
+    "Chinese, one denied": '答案是X，不是{"a": 2}。',
+    "end mark": "X</s>",
+}
+
+
 def _head(code: str) -> str:
     """The first line that defines a function; for what defines none, a function of another name."""
     return next((line for line in code.split("\n") if line.startswith("def ")), "def nothing():")
@@ -270,6 +301,8 @@ WRAPPINGS = tuple(
         (NUMERAL, _NUMERALS),
         (PARTS, _PARTS),
         (PROGRAM, _PROGRAMS),
+        (INLINE, {name: _text(reply) for name, reply in _INLINES.items()}),
+        (JSON, {name: _text(reply) for name, reply in _JSONS.items()}),
     )
     for name, write in ways.items()
 )
@@ -287,7 +320,9 @@ _TITLES = {
     ENDING: "The whole reply or its last line: own items, which ask for no tag",
     NUMERAL: "Numbers: `integer`, `decimal`, `number` (the example is -1234.5)",
     PARTS: "Tuples and sets (the example is 3, 14)",
-    PROGRAM: "Programs and queries: where the code block may stand",
+    PROGRAM: "Programs, queries and JSON: where the code block may stand",
+    INLINE: "Programs of one line",
+    JSON: "JSON, beside its own blocks and statements",
 }
 
 
@@ -307,7 +342,9 @@ def table() -> str:
 
 def _shown(reply: str, group: str) -> str:
     """A reply on one line of a table."""
-    reply = reply if group in (STATED, ENDING) else reply.partition("<answer>")[2].rpartition("</answer>")[0]
+    reply = (
+        reply if group in (STATED, ENDING, INLINE, JSON) else reply.partition("<answer>")[2].rpartition("</answer>")[0]
+    )
     plain = "".join(char if char.isprintable() else "\\n" if char == "\n" else f"U+{ord(char):04X}" for char in reply)
     return f"<code>{html.escape(plain).replace('|', '&#124;').replace('`', '&#96;').replace('*', '&#42;')}</code>"
 

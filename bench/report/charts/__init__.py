@@ -3,7 +3,20 @@
 from bench.report.charts.forest import ForestRow, forest
 from bench.report.charts.ofrun import write_charts
 from bench.report.charts.plane import PlanePoint, claim_plane
+from bench.report.charts.spent import Course, Picture, dollars
 from bench.report.charts.style import Shape
 from bench.report.charts.timeline import Dated, timeline
 
-__all__ = ["Dated", "ForestRow", "PlanePoint", "Shape", "claim_plane", "forest", "timeline", "write_charts"]
+__all__ = [
+    "Dated",
+    "ForestRow",
+    "Course",
+    "Picture",
+    "PlanePoint",
+    "Shape",
+    "claim_plane",
+    "dollars",
+    "forest",
+    "timeline",
+    "write_charts",
+]

@@ -13,6 +13,10 @@ from bench.report.numbers.lengths import KEYS
 if TYPE_CHECKING:
     import pandas as pd
 
+LEAST = 5
+"""So many answers that came whole in one read are told of: fewer may be chance."""
+SHARE = 0.9
+"""And only where they are so large a share: where more come in parts, nothing holds the streams back."""
 NOTES = {
     "finish_reason": "answers ended with a finish reason that nobody knows, and count as ended by themselves.",
     "at_cap": "answers ended by themselves with every token that they were allowed; they may be cut all the same.",
@@ -49,4 +53,11 @@ def _of_one(table: pd.DataFrame, imported: bool) -> Iterator[str]:
         yield (
             f"{held_back} of {len(timed)} timed answers came at once, as from a proxy that buffers: their times to "
             "first token are not the model's, and in no statistic."
+        )
+    first, whole = timed["ttfat_s"].notna(), int((timed["ttfat_s"] == timed["latency_s"]).sum())
+    if whole >= max(LEAST, SHARE * int(first.sum())) and not imported:
+        yield (
+            f"{whole} of {int(first.sum())} answers with a time to first token came whole in a single read, their end "
+            "with their text. Whether the model writes so or something between holds its stream back cannot be told "
+            "apart there: these times are upper bounds of the model's own."
         )

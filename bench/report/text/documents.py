@@ -46,6 +46,12 @@ def latex(comparison: RunComparison) -> str:
 
 def page(comparison: RunComparison) -> str:
     """comparison.html: tables, claims and notes without scripts or pictures, to paste from."""
+    title = clean.html(f"Comparison {comparison.record.run}")
+    return PAGE.format(title=title, body=fragment(comparison), notes=_notes(comparison))
+
+
+def fragment(comparison: RunComparison) -> str:
+    """Tables and claims as HTML elements, to stand in a page or a notebook."""
     body = []
     for number, table in enumerate(tables.every(comparison)):
         body.append(grid.html(table, f"table{number}"))
@@ -53,6 +59,8 @@ def page(comparison: RunComparison) -> str:
         if number == 0:
             stated = claims.lines(comparison.ruling, comparison.record)
             body += [f"<p>{clean.html(line)}</p>\n" for line in stated]
-    notes = "".join(f"<li>{clean.html(str(note))}</li>\n" for note in tables.notes(comparison))
-    title = clean.html(f"Comparison {comparison.record.run}")
-    return PAGE.format(title=title, body="".join(body), notes=notes)
+    return "".join(body)
+
+
+def _notes(comparison: RunComparison) -> str:
+    return "".join(f"<li>{clean.html(str(note))}</li>\n" for note in tables.notes(comparison))

@@ -39,7 +39,8 @@ def _shared(comparison: RunComparison, suite: str) -> str:
 def notes(comparison: RunComparison) -> list[Note]:
     """What a reader must know beside the table: dates, prices, caps, sampling, and every reservation."""
     record = comparison.record
-    lines: list[str | Note] = [
+    lines: list[str | Note] = [warning(record.remark)] if record.remark else []
+    lines += [
         f"Run {record.run}, started {record.started_at[:19]}Z, "
         f"claimbench {record.versions.get('claimbench')}. "
         "In parentheses: 95 % intervals, items of one family as one cluster; ? is a bound that so few answers cannot "

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from bench.report import compare
+from bench.report.numbers.oddities import LEAST
 from bench.report.text import tables
 from tests.report.sample_run import ANSWERED, write_run
 
@@ -28,6 +31,17 @@ def test_each_oddity_is_counted_in_the_notes(tmp_path: Path) -> None:
     assert row.unparsable == 1
     assert row.ttfat_p50_s is not None
     assert row.ttfat_p50_s.n == 3
+
+
+@pytest.mark.parametrize(("whole", "told"), [(9, True), (LEAST - 1, False)])
+def test_answers_that_came_whole_in_one_read_are_no_proof_of_a_stream(tmp_path: Path, whole: int, told: bool) -> None:
+    at_once = [replace(ANSWERED, item=f"w{n}", ttft_s=2.0, ttfat_s=2.0, latency_s=2.0) for n in range(whole)]
+    comparison = compare(write_run(tmp_path, [ANSWERED, *at_once]))
+    said = [note for note in comparison.oddities if "came whole in a single read" in note]
+    assert bool(said) == told
+    if told:
+        assert said[0].startswith(f"small on reasoning: {whole} of {whole + 1} answers with a time to first token")
+        assert "upper bounds" in said[0]
 
 
 def test_a_usual_run_has_none(tmp_path: Path) -> None:

@@ -1,0 +1,118 @@
+"""A verdict reached before the run's end, in words: at which look, for how much, and what to know of its numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from bench.claims.judge import Judgement
+from bench.records import RecordedLook, RunRecord
+
+OUTWARD = (
+    "decided early: estimates at an early end lie further out than the truth on average; the intervals allow for every "
+    "look"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bill:
+    """What a decision cost, and what the whole run would have."""
+
+    items: int
+    """Items asked until then."""
+    planned: int
+    """Items planned."""
+    spent_usd: Decimal | None
+    """What the run had cost, in USD; None where a price is unknown."""
+    fixed_usd: Decimal | None
+    """What the whole run would cost about, in USD; None where a price is unknown."""
+
+    @property
+    def saved_usd(self) -> Decimal | None:
+        """What was saved about, in USD; None where a price is unknown."""
+        return None if self.spent_usd is None or self.fixed_usd is None else self.fixed_usd - self.spent_usd
+
+
+def bill(judgement: Judgement, record: RunRecord) -> Bill | None:
+    """What the look cost at which a claim stands; None for a run without looks."""
+    look = _look(judgement, record)
+    if look is None or record.looks is None:
+        return None
+    spent, rest = look.spent_usd, look.rest_usd
+    return Bill(
+        items=look.items,
+        planned=record.looks.total,
+        spent_usd=spent,
+        fixed_usd=None if spent is None or rest is None else spent + rest,
+    )
+
+
+def _look(judgement: Judgement, record: RunRecord) -> RecordedLook | None:
+    if judgement.stand is None or record.looks is None or len(record.looks.taken) < judgement.stand.look:
+        return None
+    return record.looks.taken[judgement.stand.look - 1]
+
+
+def label(judgement: Judgement) -> str | None:
+    """What every mention of the verdict must carry, e.g. "decided at look 3 of 5"; None without looks."""
+    stand = judgement.stand
+    if stand is None:
+        return None
+    if stand.settled:
+        return f"settled at look {stand.look} of {stand.of}"
+    if stand.decided:
+        return f"decided at look {stand.look} of {stand.of}"
+    return f"open after {_looks(stand.look)}" if stand.look == stand.of else f"interim: look {stand.look} of {stand.of}"
+
+
+def _looks(count: int) -> str:
+    return "its only look" if count == 1 else f"all {count} looks"
+
+
+def line(judgement: Judgement, record: RunRecord) -> str | None:
+    """One line, e.g. "decided at look 3 of 5: 18.20 of about 61.00 USD; saved about 42.80"; None without looks."""
+    said, cost = label(judgement), bill(judgement, record)
+    if said is None or cost is None:
+        return None
+    items = f"{cost.items} of {cost.planned} items"
+    if cost.spent_usd is None or cost.fixed_usd is None or cost.saved_usd is None:
+        return f"{said}: {items}; what they cost is not known"
+    spent, fixed, saved = (_usd(usd) for usd in (cost.spent_usd, cost.fixed_usd, cost.saved_usd))
+    if cost.items == cost.planned:
+        return f"{said}: {items}, {spent} USD"
+    rest = f"; saved about {saved}" if judgement.stand and judgement.stand.decided else ""
+    return f"{said}: {spent} of about {fixed} USD{rest} ({items})"
+
+
+def _usd(usd: Decimal) -> str:
+    return f"{usd:,.2f}" if usd >= Decimal("0.1") or not usd else f"{float(usd):#.3g}"
+
+
+def notes(judgement: Judgement) -> Iterator[str]:
+    """What to know of a verdict reached on the way."""
+    stand = judgement.stand
+    if stand is None:
+        return
+    if stand.settled:
+        yield f"settled: however the items left had been answered, the run would have ended {judgement.verdict}"
+    elif stand.early:
+        yield OUTWARD
+    elif not stand.decided and stand.look < stand.of:
+        yield f"interim: {stand.look} of {stand.of} looks were taken, and the intervals allow for all of them"
+    if stand.decided and stand.after:
+        yield f"after the decision {stand.after} more items were asked of both; they count in no verdict"
+
+
+def caution(judgement: Judgement) -> Iterator[str]:
+    """The same for a reader who knows no statistics."""
+    stand = judgement.stand
+    if stand is not None and stand.early and not stand.settled:
+        yield (
+            f"It was judged {_times(stand.look)} on the way, as planned before the first answer, and all "
+            "planned looks share the risk. Ended early, a run tends to show a difference larger than it is."
+        )
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"

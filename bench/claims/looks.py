@@ -1,0 +1,197 @@
+"""A claim judged while its run goes on: whole waves of items, with p-values that stay valid over all planned looks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from bench.claims.pairs import Pairs
+from bench.claims.parts.result import PartResult
+from bench.claims.scope import MEAN, Scope
+from bench.claims.verdict import Verdict
+from bench.records import SUCH, Claim, RecordedLooks, RunRecord
+from bench.stats import Interval, Shape, levels, sequential_p
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Key = tuple[str, str]
+"""A suite, or MEAN, and a part's key."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sizes:
+    """How much of each suite the looks see, planned before the first call."""
+
+    items: Mapping[str, tuple[int, ...]]
+    """By suite: items asked by the end of each wave."""
+    shape: Shape
+    """How the risk is spread over the looks."""
+    whole_clusters: bool = False
+    """Whether waves are whole clusters of items."""
+
+    @property
+    def count(self) -> int:
+        """Planned looks."""
+        return max(len(each) for each in self.items.values())
+
+    def fractions(self, suite: str) -> tuple[float, ...]:
+        """The share of a suite's items at each look; of several suites the mean of theirs."""
+        chosen = list(self.items.values()) if suite == MEAN else [self.items[suite]]
+        return tuple(sum(ends[at] / ends[-1] for ends in chosen) / len(chosen) for at in range(len(chosen[0])))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looks:
+    """What the looks at a claim rest on."""
+
+    sizes: Sizes
+    """The planned looks."""
+    pairs: tuple[Pairs, ...]
+    """Both models' answers at each look that was taken, the last one the latest; a look sees all waves before it."""
+    settled: Verdict | None = None
+    """The verdict that the items left could not change any more; None where they could."""
+    recorded_at: str = ""
+    """When the looks were recorded; UTC, ISO 8601."""
+    after: int = 0
+    """Items that both were asked after the last look here."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stand:
+    """At which look a claim stands."""
+
+    look: int
+    """The look, from 1: the one that decided it, or else the latest."""
+    of: int
+    """Planned looks."""
+    decided: bool
+    """Whether that look decided it."""
+    settled: bool
+    """Whether it did so because the items left could not change the verdict any more."""
+    after: int
+    """Items that both models were asked after it."""
+
+    @property
+    def early(self) -> bool:
+        """Whether it was decided before the last look."""
+        return self.decided and self.look < self.of
+
+
+@dataclass(slots=True)
+class History:
+    """The p-values of a claim's parts over the looks so far; each part keeps its crossing."""
+
+    sizes: Sizes
+    """The planned looks."""
+    supported: dict[Key, list[float]] = field(default_factory=dict)
+    """Each look's own p-values for."""
+    refuted: dict[Key, list[float]] = field(default_factory=dict)
+    """Each look's own p-values against."""
+
+    def add(self, key: Key, result: PartResult) -> PartResult:
+        """The result of one more look, its p-values those of all looks so far."""
+        against = self.refuted.setdefault(key, [])
+        in_favour = self.supported.setdefault(key, [])
+        in_favour.append(1.0 if result.problem else result.p_supported)
+        against.append(result.p_refuted)
+        fractions, shape = self.sizes.fractions(key[0]), self.sizes.shape
+        return replace(
+            result,
+            p_supported=sequential_p(in_favour, fractions, shape),
+            p_refuted=sequential_p(against, fractions, shape),
+        )
+
+
+def at_look(scope: Scope, sizes: Sizes, look: int) -> Scope:
+    """A scope whose claim takes the risk that its look, from 0, may take: its intervals hold over all looks."""
+    level = levels(sizes.fractions(scope.suite), scope.claim.alpha, Shape(sizes.shape))[look]
+    return replace(scope, claim=replace(scope.claim, confidence=1 - level))
+
+
+def interval_95(scope: Scope, sizes: Sizes, look: int, test: Callable[[Scope], PartResult]) -> Interval:
+    """The 95 % interval that holds over all looks; `scope` is the claim's own."""
+    half = replace(scope, claim=replace(scope.claim, confidence=0.975))
+    return test(at_look(half, sizes, look)).interval
+
+
+def shown_before(result: PartResult, alpha: float) -> PartResult:
+    """A part that an earlier look has shown stays shown, whatever keeps this look from it."""
+    return replace(result, problem=None, blocked=None) if result.p_supported <= alpha else result
+
+
+def reading_at(about: str, sizes: Sizes, look: int) -> str:
+    """The reading that a look is judged in: of whole clusters an interim look has met only some kinds of task, so
+    that it speaks of these kinds no better than of others like them."""
+    return SUCH if sizes.whole_clusters and look < sizes.count - 1 else about
+
+
+def sizes_of(recorded: RecordedLooks) -> Sizes:
+    """The planned looks of a run. ValueError for a shape that this version does not know."""
+    return Sizes(items=recorded.items, shape=Shape(recorded.shape), whole_clusters=recorded.whole_clusters)
+
+
+def waves(items: pd.DataFrame, record: RunRecord) -> pd.Series[int]:
+    """Each row's wave, from 0; by its place in the plan, where the models of an item stand back to back."""
+    assert record.looks is not None
+    places = (items["order"] // max(1, len(record.models))).astype(int)
+    return places.map(record.looks.wave_of)
+
+
+def seen(record: RunRecord, claim: Claim) -> int:
+    """How many looks, of those taken, saw answers of both models of a claim to every item."""
+    looks = record.looks
+    if looks is None:
+        return 0
+    sides = {claim.candidate, claim.baseline}
+    return sum(1 for at in range(len(looks.taken)) if not sides & looks.left_before(at))
+
+
+def of_claim(
+    items: pd.DataFrame, record: RunRecord, claim: Claim, pair: Callable[[pd.DataFrame], Pairs]
+) -> Looks | None:
+    """The looks at a claim, as far as they were taken; None for a run without looks, or before the first."""
+    recorded, count = record.looks, seen(record, claim)
+    if recorded is None or not count:
+        return None
+    settled = None if record.derived else _settled(recorded, claim)
+    if settled:
+        count = min(count, recorded.look_of(claim.name) or count)
+    wave = waves(items, record)
+    pairs = tuple(pair(items[wave <= at]) for at in range(count))
+    suites = set(pairs[-1].suites)
+    sizes = sizes_of(recorded)
+    return Looks(
+        sizes=replace(sizes, items={suite: ends for suite, ends in sizes.items.items() if suite in suites}),
+        pairs=pairs,
+        settled=settled,
+        recorded_at=recorded.recorded_at,
+        after=_asked_after(items, wave, claim, pairs[-1], count),
+    )
+
+
+def _settled(recorded: RecordedLooks, claim: Claim) -> Verdict | None:
+    said = recorded.taken[-1].settled.get(claim.name)
+    return None if said is None or recorded.claims.get(claim.name) != claim.sha256 else Verdict(said)
+
+
+def _asked_after(items: pd.DataFrame, wave: pd.Series[int], claim: Claim, last: Pairs, count: int) -> int:
+    """Items of the claim's suites that both its models answered in waves after its last look."""
+    later = items[(wave >= count) & items["suite"].isin(list(set(last.suites))) & items["score"].notna()]
+    sides = [set(_keys(later[later["model"] == label])) for label in (claim.candidate, claim.baseline)]
+    return len(sides[0] & sides[1])
+
+
+def _keys(rows: pd.DataFrame) -> Iterator[tuple[str, str]]:
+    yield from zip(rows["task"], rows["item"], strict=True)
+
+
+def alone(suite: str, result: PartResult, sizes: Sizes, look: int) -> PartResult:
+    """The result of one look as if no other had been taken, its p-values those of the design."""
+    fractions, none = sizes.fractions(suite), [1.0] * look
+    return replace(
+        result,
+        p_supported=sequential_p([*none, result.p_supported], fractions, sizes.shape),
+        p_refuted=sequential_p([*none, result.p_refuted], fractions, sizes.shape),
+    )

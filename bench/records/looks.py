@@ -1,0 +1,94 @@
+"""The part of run.json that says when a run may be judged before its end, and what its looks came to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from bench.records.hashing import sha256_of
+from bench.records.runjson import JsonRecord
+
+DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+"""A wave's number as one sign."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedLook(JsonRecord):
+    """One look at whole waves of items."""
+
+    at: str
+    """When it was taken; UTC, ISO 8601."""
+    items: int
+    """Items asked so far, of all suites."""
+    spent_usd: Decimal | None = None
+    """What the run had cost by then, in USD; None where a cost is unknown."""
+    rest_usd: Decimal | None = None
+    """What the items not asked yet would cost about, in USD; None where a cost is unknown."""
+    decided: Mapping[str, str] = field(default_factory=dict)
+    """Claims decided here or before, with their verdicts."""
+    settled: Mapping[str, str] = field(default_factory=dict)
+    """Of these: claims whose verdict the rest of the items could not change any more, whatever they came to."""
+    left: tuple[str, ...] = ()
+    """Models that are asked no more from here on, as no open claim needs them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedLooks(JsonRecord):
+    """When a run may be judged before its end, recorded before its first call, and what the looks came to."""
+
+    claims: Mapping[str, str] = field(default_factory=dict)
+    """The claims that are to be decided: name -> sha256 of their words."""
+    shape: str
+    """How the risk is spread over the looks; see `bench.stats.Shape`."""
+    waves: str
+    """The wave of each item, a sign of DIGITS for each place in the plan."""
+    whole_clusters: bool = False
+    """Whether waves are whole clusters of items, and not an equal share of every family."""
+    items: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    """By suite: items asked by the end of each wave."""
+    sha256: str = ""
+    """Hash of all of the above and of the plan."""
+    recorded_at: str = ""
+    """When it was first recorded; UTC, ISO 8601."""
+    taken: tuple[RecordedLook, ...] = ()
+    """The looks so far, in order."""
+
+    @property
+    def count(self) -> int:
+        """Planned looks: one after each wave."""
+        return max((len(sizes) for sizes in self.items.values()), default=0)
+
+    @property
+    def total(self) -> int:
+        """Planned items of all suites."""
+        return sum(sizes[-1] for sizes in self.items.values())
+
+    def hashed(self, plan_sha256: str) -> str:
+        """The hash of the design; a changed margin, order, number of looks or plan is another one."""
+        claims, items = dict(self.claims), {suite: list(sizes) for suite, sizes in self.items.items()}
+        return sha256_of([plan_sha256, claims, self.shape, self.waves, self.whole_clusters, items])
+
+    def wave_of(self, rank: int) -> int:
+        """The wave, from 0, of an item's place in the plan. ValueError for a place that it has not."""
+        if not 0 <= rank < len(self.waves):
+            raise ValueError(f"looks.waves: has no place {rank}")
+        return DIGITS.index(self.waves[rank])
+
+    def left_before(self, look: int) -> frozenset[str]:
+        """Models that were asked no more when the wave of this look, from 0, was asked."""
+        return frozenset(label for taken in self.taken[:look] for label in taken.left)
+
+    @property
+    def decided(self) -> Mapping[str, str]:
+        """Claims decided so far, with their verdicts."""
+        return self.taken[-1].decided if self.taken else {}
+
+    def look_of(self, claim: str) -> int | None:
+        """The look, from 1, at which a claim was decided; None while it is open."""
+        return next((n for n, look in enumerate(self.taken, 1) if claim in look.decided), None)
+
+    @property
+    def done(self) -> bool:
+        """Whether every claim that was to be decided is."""
+        return bool(self.taken) and set(self.claims) <= set(self.decided)

@@ -1,0 +1,60 @@
+"""Progress bars for a program or a notebook: a `Watcher` of rich's bars."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from decimal import Decimal
+
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+from bench import clean
+from bench.plan import PlannedCall
+from bench.records import Call, Graded
+from bench.run.prepare import SilentWatcher
+
+
+class ProgressBars(SilentWatcher):
+    """A bar a model, with its score so far and the run's money, on a terminal or in a notebook's cell.
+
+    It agrees to no cost that a user would have to agree to.
+    """
+
+    def __init__(self) -> None:
+        texts = TextColumn("{task.description}", markup=False), TextColumn("{task.fields[about]}", markup=False)
+        self._shown = Progress(texts[0], BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), texts[1])
+        self._bars: dict[str, TaskID] = {}
+        self._scores: dict[str, list[float]] = {}
+        self._money = ""
+        self._turn = threading.Lock()
+
+    def say(self, text: str) -> None:
+        """A line above the bars."""
+        self._shown.console.print(clean.terminal(text), markup=False, highlight=False)
+
+    def lane(self, label: str, done: int, total: int) -> None:
+        """A bar begins, or goes on."""
+        with self._turn:
+            if label not in self._bars:
+                self._bars[label] = self._shown.add_task(clean.line(label), total=total, completed=done, about="")
+                self._scores[label] = []
+            self._shown.start()
+
+    def finished(self, planned: PlannedCall, call: Call, graded: Graded | None) -> None:
+        """The bar of its model moves by one; the last bar's end ends them all."""
+        del call
+        with self._turn:
+            scores = self._scores.setdefault(planned.model, [])
+            if graded is not None and graded.score is not None:
+                scores.append(graded.score)
+            so_far = f"score so far {100 * sum(scores) / len(scores):.0f} % (n = {len(scores)})" if scores else ""
+            about = ", ".join(filter(None, (so_far, self._money)))
+            if planned.model in self._bars:
+                self._shown.update(self._bars[planned.model], advance=1, about=about)
+            if self._shown.finished:
+                self._shown.stop()
+
+    def spent(self, usd: Decimal, limit: Decimal | None, unknown: Sequence[str]) -> None:
+        """Shown beside the score."""
+        of = f" of {limit}" if limit is not None else ""
+        self._money = f"{usd:.4f}{of} USD" + (" and unknown costs" if unknown else "")

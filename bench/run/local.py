@@ -1,0 +1,37 @@
+"""Local weights of a run: their files, and the server that answers from them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bench.providers import Endpoint
+from bench.records import LocalModel, ModelEntry
+
+if TYPE_CHECKING:
+    from bench.run.prepare import Watcher
+
+
+def fetch_weights(entry: ModelEntry, watcher: Watcher) -> Path:
+    """A local model's weights file, fetched first if need be. UsageError if it cannot be got."""
+    from bench.weights.catalog import resolve as find
+    from bench.weights.fetch import fetch
+
+    weights = find(entry.name)
+    return fetch(weights, report=lambda p: watcher.fetched(weights.name, p.done, p.total), say=watcher.say)
+
+
+@contextmanager
+def serving(endpoint: Endpoint, weights: Path, folder: Path) -> Iterator[tuple[Endpoint, float]]:
+    """The endpoint with its server's address, and the seconds its server took to load."""
+    from bench.providers import server_settings
+    from bench.weights.server import serve
+
+    entry = endpoint.entry
+    assert isinstance(entry, LocalModel)
+    log = folder / "logs" / f"{entry.label}.log"
+    with serve(weights, server_settings(entry), log=log) as server:
+        yield replace(endpoint, base_url=server.base_url), server.load_s

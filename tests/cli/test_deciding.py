@@ -1,0 +1,223 @@
+"""`bench run --until-decided` against an endpoint on loopback: waves, looks, what is refused, and what is said."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from bench.registry import shipped
+from bench.registry.items import read_jsonl
+from tests import runjson
+from tests.cli.conftest import Bench
+from tests.fake_endpoint import DROP, FakeEndpoint, Reply, Request
+
+ITEMS = read_jsonl(shipped("tasks") / "starter" / "short.jsonl")
+CLAIM = """
+[claims.{name}]
+candidate = "{candidate}"
+baseline = "dear"
+cheaper_by = 0.5
+worse_by = {margin}
+"""
+
+
+@pytest.fixture
+def short() -> Iterator[FakeEndpoint]:
+    """Answers the starter's short items: "dear" and "cheap" rightly, "bad" never."""
+    answers = {item["prompt"]: item["answer"] for item in ITEMS}
+
+    def script(request: Request) -> Reply:
+        right = request.body["model"] != "bad"
+        return Reply(text=answers[request.prompt] if right else "0.123")
+
+    with FakeEndpoint(script) as running:
+        yield running
+
+
+def configure(bench: Bench, endpoint: FakeEndpoint, *candidates: str, margin: float = 0.2) -> None:
+    """Models at prices of 100 and 1 USD a million tokens, and a claim of each candidate."""
+    tables, prices = [], []
+    for model in ("dear", *candidates):
+        tables.append(
+            f'[models.{model}]\nmodel = "openai-api/acme/{model}"\nbase_url = "{endpoint.url}"\nmax_tokens = 20\n'
+        )
+        usd = 100 if model == "dear" else 1
+        prices.append(
+            f'[[price]]\nprovider = "openai-api/acme"\nmodel = "{model}"\ninput = "{usd}"\noutput = "{usd}"\n'
+        )
+    claims = [CLAIM.format(name=name, candidate=name, margin=margin) for name in candidates]
+    run = '[run]\nsuites = ["starter_short"]\n'
+    (bench.folder / "bench.toml").write_text("\n".join([run, *tables, *claims]))
+    (bench.folder / "prices.toml").write_text("\n".join(prices))
+
+
+def until(bench: Bench, *args: str) -> Any:
+    return bench("run", "--yes", "--until-decided", *args)
+
+
+def looks(bench: Bench) -> dict[str, Any]:
+    content: dict[str, Any] = runjson.content(bench.run_folder)["looks"]
+    return content
+
+
+def test_a_run_ends_once_its_claim_is_decided(bench: Bench, short: FakeEndpoint) -> None:
+    configure(bench, short, "cheap")
+    done = until(bench)
+    assert done.code == 0, done.err
+    recorded = looks(bench)
+    ended = len(recorded["taken"])
+    assert ended == 3
+    assert [look["items"] for look in recorded["taken"]] == [12, 24, 36, 48, 60][:ended]
+    assert recorded["taken"][-1]["decided"] == {"cheap": "supported"}
+    assert len(short.requests) == 2 * 12 * ended, "whole waves, and nothing after the decision"
+    said = " ".join(done.out.split())
+    assert f"scores the same (n = {12 * ended}) (decided at look {ended} of 5)" in said
+    assert "cheap: decided at look 3 of 5: 0.0654 of about 0.11 USD; saved about 0.0436 (36 of 60 items)." in said
+    assert "interim" not in said
+    assert "Incomplete" not in said
+    again = until(bench)
+    assert (again.code, len(short.requests)) == (0, 24 * ended)
+    assert "0 calls: the claims are decided" in again.out
+    (claim,) = json.loads(bench("claim", "--json").out)
+    assert claim["declared"]
+    assert claim["looks"]["decided"]
+    assert claim["looks"]["line"].startswith(f"decided at look {ended} of 5: 0.0654 of about 0.11 USD")
+    assert any("estimates at an early end lie further out" in note for note in claim["notes"])
+    assert "decided" in bench("list", "runs").out
+
+
+@pytest.mark.slow
+def test_a_run_that_goes_on_says_so_and_keeps_its_verdict(bench: Bench, short: FakeEndpoint) -> None:
+    configure(bench, short, "cheap")
+    until(bench)
+    (before,) = json.loads(bench("claim", "--json").out)
+    short.script = lambda _request: Reply(text="0.123")
+    on = bench("run", "--yes")
+    assert on.code == 0, on.err
+    assert len(short.requests) == 120
+    assert "calls were made after the decision" in on.out
+    (after,) = json.loads(bench("claim", "--json").out)
+    assert (after["verdict"], after["n"], after["p_supported"]) == (
+        before["verdict"],
+        before["n"],
+        before["p_supported"],
+    )
+    assert "after the decision 24 more items were asked of both; they count in no verdict" in after["notes"]
+
+
+@pytest.mark.slow
+def test_a_worse_model_is_refuted_and_leaves_while_the_other_goes_on(bench: Bench, short: FakeEndpoint) -> None:
+    configure(bench, short, "cheap", "bad")
+    done = until(bench)
+    assert done.code == 0, done.err
+    taken = looks(bench)["taken"]
+    assert taken[-1]["decided"] == {"cheap": "supported", "bad": "refuted"}
+    first = next(at for at, look in enumerate(taken) if "bad" in look["decided"])
+    assert first < len(taken) - 1, "the worse model is known to be so before the other is known to be no worse"
+    assert taken[first]["left"] == ["bad"]
+    asked = [request.body["model"] for request in short.requests]
+    assert asked.count("bad") == taken[first]["items"]
+    assert asked.count("cheap") == asked.count("dear") == taken[-1]["items"]
+    refuted = next(claim for claim in json.loads(bench("claim", "--json").out) if claim["name"] == "bad")
+    assert (refuted["verdict"], refuted["n"]) == ("refuted", taken[first]["items"])
+    assert refuted["candidate"]["missing"] == 0, "what it was not asked after it left is not missing"
+    on = bench("run", "--yes")
+    assert on.code == 0, on.err
+    assert len(short.requests) == 180, "the plain command asks all models everything"
+
+
+@pytest.mark.slow
+def test_a_claim_that_is_not_named_decides_nothing(bench: Bench, short: FakeEndpoint) -> None:
+    configure(bench, short, "cheap", "bad")
+    done = until(bench, "--claim", "bad")
+    assert done.code == 0, done.err
+    taken = looks(bench)["taken"]
+    assert set(taken[-1]["decided"]) == {"bad"}
+    assert {request.body["model"] for request in short.requests} == {"dear", "bad"}, "no open claim needs cheap"
+
+
+def test_what_was_recorded_is_not_changed_after_a_look(bench: Bench, short: FakeEndpoint) -> None:
+    configure(bench, short, "cheap")
+    until(bench, "--json")
+    asked = len(short.requests)
+    path = bench.folder / "bench.toml"
+    text = path.read_text()
+    for args, old, new, said in (
+        (("--until-decided", "--looks", "4"), "", "", "this run was begun with 5 looks"),
+        (
+            ("--until-decided",),
+            "worse_by = 0.2",
+            "worse_by = 0.25",
+            "[claims.cheap] changed since this run's first call",
+        ),
+        ((), "worse_by = 0.2", "worse_by = 0.25", "[claims.cheap] changed since this run's first call"),
+        ((), "[claims.cheap]", "[claims.other]", "[claims.cheap] is gone since this run's first call"),
+    ):
+        path.write_text(text.replace(old, new))
+        refused = bench("run", "--yes", *args)
+        assert (refused.code, len(short.requests)) == (2, asked)
+        assert said in refused.err
+        assert "`bench run --fresh` with these settings begins anew." in refused.err
+        assert refused.err.count("\n") == 1
+    path.write_text(text)
+    assert until(bench, "--looks", "2", "--fresh").code == 0
+    assert len(short.requests) > asked
+
+
+def test_what_cannot_be_decided_is_refused_in_one_line(bench: Bench, short: FakeEndpoint) -> None:
+    configure(bench, short, "cheap")
+    path = bench.folder / "bench.toml"
+    text = path.read_text()
+    for args, change, said in (
+        (("--looks", "0"), text, "0 is not in the range 1<=x<=20"),
+        (("--claim", "chep"), text, "has no claim 'chep'. Did you mean 'cheap'?"),
+        ((), text.partition("[claims")[0], "--until-decided needs a claim"),
+        (("-t", "starter_predict"), text + 'suites = ["starter_short"]\n', "which this run does not ask"),
+        (("--limit", "4"), text, "--looks 5: starter_short has only 4 items here"),
+    ):
+        path.write_text(change)
+        refused = until(bench, *args)
+        assert refused.code == 2
+        assert said in refused.err
+        assert "Traceback" not in refused.err
+    path.write_text(text)
+    for args in (("--looks", "3"), ("--claim", "cheap")):
+        assert "goes with --until-decided" in bench("run", *args).err
+    assert short.requests == []
+
+
+def test_looks_do_not_begin_in_the_middle_of_a_run(bench: Bench, short: FakeEndpoint) -> None:
+    configure(bench, short, "cheap")
+    assert bench("run", "--yes").code == 0
+    refused = until(bench)
+    assert refused.code == 2
+    assert "120 calls of this run were made without looks" in refused.err
+
+
+def test_a_run_stopped_in_a_wave_takes_the_look_when_the_wave_is_whole(bench: Bench, short: FakeEndpoint) -> None:
+    configure(bench, short, "cheap")
+    sound, asked = short.script, list[Request]()
+
+    def breaking(request: Request) -> Reply:
+        asked.append(request)
+        return sound(request) if len(asked) <= 40 else DROP
+
+    short.script = breaking
+    stopped = until(bench, "-j", "1")
+    assert stopped.code == 5
+    assert len(looks(bench)["taken"]) == 1
+    first = looks(bench)
+    short.script = sound
+    done = until(bench, "-j", "1")
+    assert done.code == 0, done.err
+    after = looks(bench)
+    assert after["taken"][0] == first["taken"][0], "no second look at the same items"
+    assert (after["waves"], after["sha256"], after["recorded_at"]) == (
+        first["waves"],
+        first["sha256"],
+        first["recorded_at"],
+    )
+    assert after["taken"][-1]["decided"] == {"cheap": "supported"}

@@ -99,8 +99,11 @@ def _of_sums(a: Floats, b: Floats, strata: Strata, bound: float, limits: Limits 
     tails = None
     if limits is not None:
         excess, heaviest, worth = ours - bound * theirs, float(weights.max()), _worth(strata)
-        mine = _tail_of(-excess, ours, limits[0], heaviest, bound * float(theirs.mean()), worth)
-        tails = mine, _tail_of(excess, bound * theirs, _times(bound, limits[1]), heaviest, float(ours.mean()), worth)
+        mine = _tail_of(-excess, ours, limits[0], heaviest, bound * float(theirs.mean()), worth=worth)
+        tails = (
+            mine,
+            _tail_of(excess, bound * theirs, _times(bound, limits[1]), heaviest, float(ours.mean()), worth=worth),
+        )
     test = _judged(log_ratio, math.log(bound), strata, tails, alpha)
     unbounded = limits is not None and None in limits
     return replace(test, notes=(Caveat(reason=Reason.TAIL_UNBOUNDED),)) if unbounded else test
@@ -144,7 +147,9 @@ def _worth(strata: Strata) -> float:
     return min(len(codes) / tail_design_effect(1.0, codes) for codes in strata.clusters_of)
 
 
-def _tail_of(gain: Floats, values: Floats, limit: float | None, heaviest: float, usual: float, worth: float) -> _Tail:
+def _tail_of(
+    gain: Floats, values: Floats, limit: float | None, heaviest: float, usual: float, *, worth: float
+) -> _Tail:
     """The tail of a side of a ratio of sums, from its amounts times their weights."""
     most = assumed_limit(values, usual, worth) if limit is None else max(limit * heaviest, float(values.max()))
     return _Tail(gain, most, most if limit is None else limit, limit is not None)

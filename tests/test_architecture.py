@@ -88,6 +88,7 @@ DOORS = {
     ),
     **dict.fromkeys(
         (
+            "bench.claims.early",
             "bench.claims.parts",
             "bench.records.note",
             "bench.registry.items",

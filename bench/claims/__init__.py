@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bench.claims import early
 from bench.claims.beside import TRUNCATION_GAP
 from bench.claims.case import Case
 from bench.claims.firstlines import beyond, headline, reading
@@ -49,6 +50,7 @@ from bench.claims.words import percent, points, two_sided
 from bench.claims.worlds import TYPICAL_CAP, Guess, Layout, guess_of
 
 __all__ = [
+    "early",
     "Forecast",
     "Guess",
     "Layout",

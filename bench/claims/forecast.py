@@ -12,6 +12,7 @@ from bench.claims import parts
 from bench.claims.case import Case
 from bench.claims.judge import Results, look_results
 from bench.claims.looks import Looks, Sizes
+from bench.claims.pairs import Pairs
 from bench.claims.parts import LATENCY, SCORE
 from bench.claims.verdict import Verdict, combine
 from bench.claims.worlds import Guess, Layout, cut, draw
@@ -70,14 +71,19 @@ class Forecast:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Ended:
-    """How one drawn run ended."""
+class Replayed:
+    """How one run ends that is judged on its way."""
 
     verdict: Verdict
+    """With looks."""
     look: int
+    """The look, from 0, that decides; the last one where none does."""
     fixed: tuple[Verdict, ...]
+    """By look: what a run of that size says that is judged once."""
     usd: tuple[float, ...]
+    """By look: what both models' answers until then cost, in the unit of the costs."""
     margin: float
+    """The smallest margin of score that all items show, judged once; infinite where another part is not shown."""
 
 
 def forecast(
@@ -88,7 +94,8 @@ def forecast(
     drawn = replace(claim.without(LATENCY.margin), about=chosen)
     if not drawn.margins:
         raise ValueError("a claim about latency alone cannot be drawn")
-    ends = [_world(drawn, guess, layout, sizes, np.random.default_rng([seed, at])) for at in range(worlds)]
+    runs = (draw(guess, layout, chosen, np.random.default_rng([seed, at])) for at in range(worlds))
+    ends = [replay(drawn, run, layout, sizes) for run in runs]
     known = guess.baseline_usd is not None
     spent = [end.usd[end.look] for end in ends]
     return Forecast(
@@ -117,8 +124,8 @@ def both_readings(
         yield forecast(claim, guess, layout, sizes, worlds=worlds, seed=seed, about=about)
 
 
-def _world(claim: Claim, guess: Guess, layout: Layout, sizes: Sizes, rng: np.random.Generator) -> _Ended:
-    whole = draw(guess, layout, claim.about, rng)
+def replay(claim: Claim, whole: Pairs, layout: Layout, sizes: Sizes) -> Replayed:
+    """How a run with these answers ends if its items are asked in these waves, judged as a real one is."""
     pairs = tuple(cut(whole, layout.until(wave)) for wave in range(sizes.count))
     case = Case(claim=claim, pairs=whole, declared=True, local=False, looks=Looks(sizes=sizes, pairs=pairs))
     ours, theirs = whole.candidate.cost, whole.baseline.cost
@@ -131,7 +138,7 @@ def _world(claim: Claim, guess: Guess, layout: Layout, sizes: Sizes, rng: np.ran
         margin = _margin(look.alone, claim)
     decided = next((at for at, verdict in enumerate(verdicts) if verdict is not Verdict.INCONCLUSIVE), None)
     at = sizes.count - 1 if decided is None else decided
-    return _Ended(verdict=verdicts[at], look=at, fixed=tuple(fixed), usd=usd, margin=margin)
+    return Replayed(verdict=verdicts[at], look=at, fixed=tuple(fixed), usd=usd, margin=margin)
 
 
 def _margin(results: Results, claim: Claim) -> float:
@@ -153,7 +160,7 @@ def _reachable(margins: Sequence[float], claim: Claim) -> float | None:
     return found if 0 < found < 1 else None
 
 
-def _sizes(ends: Sequence[_Ended], layout: Layout, sizes: Sizes, *, known: bool) -> Iterator[Size]:
+def _sizes(ends: Sequence[Replayed], layout: Layout, sizes: Sizes, *, known: bool) -> Iterator[Size]:
     for wave in range(sizes.count):
         yield Size(
             items=len(layout.until(wave)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from bench.claims import beside, looks, parts
 from bench.claims.case import Case
@@ -78,6 +78,8 @@ class Judgement:
     """A cheap model of the baseline's own vendor, where the claim goes across vendors and one was run."""
     stand: Stand | None = None
     """At which look it stands; None for a run that is judged at its end."""
+    path: Mapping[tuple[str, str], tuple[float, ...]] = field(default_factory=dict)
+    """By (suite, key): p-values for, of every look alone; empty for a run that is judged at its end."""
 
     @property
     def claim(self) -> Claim:
@@ -126,17 +128,16 @@ def judge_cases(cases: Sequence[Case]) -> list[Judgement]:
     Declared claims share one error budget (Holm); exploratory ones are judged each alone, and labelled so.
     """
     every = [_over_looks(case, case.claim.about) for case in cases]
-    stands = _stands(cases, [[combine(judged) for judged, _ in looked] for looked in every])
+    stands = _stands(cases, [[combine(look.over_looks) for look in looked] for looked in every])
     cases = [_at(case, stand) for case, stand in zip(cases, stands, strict=True)]
-    results = [
-        (_with_95(case, looked[stand.look - 1 if stand else -1][0]), looked[stand.look - 1 if stand else -1][1])
-        for case, looked, stand in zip(cases, every, stands, strict=True)
-    ]
+    ends = [looked[stand.look - 1 if stand else -1] for looked, stand in zip(every, stands, strict=True)]
+    results = [(_with_95(case, end.over_looks), end.reported) for case, end in zip(cases, ends, strict=True)]
     deciding = _readings(cases, [combine(judged) for judged, _ in results], [case.claim.about for case in cases])
     elsewhere = [_elsewhere(case, judged) for case, (judged, _) in zip(cases, results, strict=True)]
     others = _readings(cases, [combine(judged) for judged in elsewhere], [_other(case.claim) for case in cases])
     judgements = []
-    for case, reading, other, (_, reported), stand in zip(cases, deciding, others, results, stands, strict=True):
+    beside_each = zip(cases, deciding, others, results, stands, every, strict=True)
+    for case, reading, other, (_, reported), stand, looked in beside_each:
         verdict = case.looks.settled if case.looks and stand and stand.settled else None
         judgement = Judgement(
             case=case,
@@ -148,6 +149,7 @@ def judge_cases(cases: Sequence[Case]) -> list[Judgement]:
             other=other,
             warnings=(*beside.warnings(case), *beside.sensitivity(case, reading.verdict, reading.test)),
             stand=stand,
+            path=_path(looked) if stand else {},
             proves_little={(scope.suite, part.key): why for scope, part, why in beside.proving_little(case)},
         )
         judgements.append(judgement)
@@ -180,14 +182,20 @@ def _other(claim: Claim) -> str:
 
 def _elsewhere(case: Case, judged: Results) -> Results:
     """The parts in the other reading; the same where both take the same items for dependent."""
-    return judged if case.pairs.one_reading else _over_looks(case, _other(case.claim))[-1][0]
+    return judged if case.pairs.one_reading else _over_looks(case, _other(case.claim))[-1].over_looks
 
 
-def _over_looks(case: Case, about: str) -> list[tuple[Results, Results]]:
-    """What is judged and what is only reported at each look; one entry where the run is judged at its end."""
-    if case.looks is None:
-        return [_results(case, about)]
-    return [(look.over_looks, look.reported) for look in look_results(case, about)]
+def _over_looks(case: Case, about: str) -> list[Look]:
+    """Every look; one where the run is judged at its end."""
+    if case.looks is not None:
+        return list(look_results(case, about))
+    judged, reported = _results(case, about)
+    return [Look(over_looks=judged, alone=judged, reported=reported)]
+
+
+def _path(looked: Sequence[Look]) -> dict[tuple[str, str], tuple[float, ...]]:
+    keys = dict.fromkeys(key for look in looked for key in look.alone)
+    return {key: tuple(look.alone[key].p_supported for look in looked if key in look.alone) for key in keys}
 
 
 def look_results(case: Case, about: str) -> Iterator[Look]:

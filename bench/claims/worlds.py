@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -112,13 +111,17 @@ def draw(guess: Guess, layout: Layout, about: str, rng: np.random.Generator) -> 
 
 
 def _side(label: str, score: Floats, cost: Floats, cap: float) -> Side:
-    money = ("cost", "cost_cheap", "cost_dear", "cost_least", "cost_most", "lost_least", "lost_most")
-    costs: dict[str, Any] = dict.fromkeys(money, cost)
     return Side(
         label=label,
         score=score,
         lost=np.zeros(len(score)),
-        **costs,
+        cost=cost,
+        cost_cheap=cost,
+        cost_dear=cost,
+        cost_least=cost,
+        cost_most=cost,
+        lost_least=cost,
+        lost_most=cost,
         window=None,
         cap=np.full(len(score), cap),
         cap_observed=False,

@@ -14,7 +14,7 @@ from bench.cli.options import config_option, include_option, load_config, result
 from bench.cli.terminal import echo, plain
 
 if TYPE_CHECKING:
-    from bench.records import ModelEntry
+    from bench.records import ModelEntry, RunRecord
     from bench.registry import TaskFile
 
 Table = list[dict[str, object]]
@@ -110,17 +110,35 @@ def _runs(results: Path) -> Table:
     from bench.errors import UsageError
     from bench.records import begun_folders, read_record, run_folders
 
-    rows: Table = [{"run": folder.name, "state": "unfinished", "models": ""} for folder in begun_folders(results)]
+    unknown: dict[str, object] = dict.fromkeys(("suites", "items", "models", "spent_usd", "claims"), "")
+    rows: Table = [{"run": folder.name, "state": "unfinished", **unknown} for folder in begun_folders(results)]
     for folder in run_folders(results):
         try:
-            record = read_record(folder)
+            rows.append({"run": folder.name, **_run(read_record(folder), folder)})
         except UsageError:
-            rows.append({"run": folder.name, "state": "damaged", "models": ""})
-            continue
-        done = record.looks is not None and record.looks.done
-        state = "complete" if record.finished_at else "decided" if done else "unfinished"
-        rows.append({"run": folder.name, "state": state, "models": _some([*record.models])})
+            rows.append({"run": folder.name, "state": "damaged", **unknown})
     return sorted(rows, key=lambda row: str(row["run"]))
+
+
+def _run(record: RunRecord, folder: Path) -> dict[str, object]:
+    done = record.looks is not None and record.looks.done
+    return {
+        "state": "complete" if record.finished_at else "decided" if done else "unfinished",
+        "suites": _some([*record.suites]),
+        "items": sum(suite.items_planned for suite in record.suites.values()),
+        "models": _some([*record.models]),
+        "spent_usd": f"{record.spending.spent_usd:.4g}" if record.spending else "",
+        "claims": _some(_verdicts(folder)),
+    }
+
+
+def _verdicts(folder: Path) -> Sequence[str]:
+    """Each claim and its verdict as the run's last report has them; none where there is no report."""
+    try:
+        judged = json.loads(clean.read_text(folder / "claims.json", below=folder))
+        return [f"{each['name']}: {each['verdict'] or 'not judged'}" for each in judged]
+    except (OSError, ValueError, LookupError, TypeError):
+        return []
 
 
 def _some(labels: Sequence[str]) -> str:

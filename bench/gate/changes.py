@@ -64,7 +64,9 @@ def _list(names: Sequence[str]) -> str:
 
 def notes(base: Snapshot, now: Snapshot, pairings: Sequence[Pairing], *, renamed: bool) -> list[str]:
     """What a reader must know beside the numbers: another machine, items that only one side was asked."""
-    lines = []
+    lines = [f"claim {name}: {said}" for name, said in now.looks.items()]
+    if now.ended:
+        lines.append("the run ended early, once its claims were decided: the gate judges what it asked until then")
     if base.machine != now.machine:
         local = any(now.models[pairing.model].local for pairing in pairings)
         texts = "; texts of local weights may differ across CPUs" if local else ""

@@ -21,6 +21,8 @@ def xml(result: GateResult) -> str:
         box.set("skipped", str(sum(f.status in _UNJUDGED for f in mine)))
         for finding in mine:
             _case(box, finding, result)
+    if result.now.looks:
+        _claims(root, result)
     if result.blind:
         box = ElementTree.SubElement(root, "testsuite", name="power", tests="1", failures="1", skipped="0")
         case = ElementTree.SubElement(box, "testcase", classname="power", name="cannot tell")
@@ -29,6 +31,19 @@ def xml(result: GateResult) -> str:
     root.set("failures", str(sum(int(box.get("failures", "0")) for box in root)))
     ElementTree.indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
+
+
+def _claims(root: ElementTree.Element, result: GateResult) -> None:
+    """Where the run's own claims stand, if it was judged on its way; those that are open are skipped."""
+    open_yet = [name for name, said in result.now.looks.items() if said.startswith("open")]
+    box = ElementTree.SubElement(root, "testsuite", name="claims", tests=str(len(result.now.looks)), failures="0")
+    box.set("skipped", str(len(open_yet)))
+    for name, said in result.now.looks.items():
+        case = ElementTree.SubElement(box, "testcase", classname="claims", name=clean.xml(name))
+        if name in open_yet:
+            ElementTree.SubElement(case, "skipped", message=clean.xml(said))
+        else:
+            ElementTree.SubElement(case, "system-out").text = clean.xml(said)
 
 
 def _case(box: ElementTree.Element, finding: Finding, result: GateResult) -> None:

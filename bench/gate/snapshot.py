@@ -106,6 +106,10 @@ class Snapshot:
     """By label; those that were asked anything."""
     unasked: Mapping[tuple[str, str], int] = field(default_factory=dict)
     """Planned answers that were never asked for, by model and suite; none in a baseline's file."""
+    looks: Mapping[str, str] = field(default_factory=dict)
+    """Of a run that was judged on its way: where each claim stands, in words; none in a baseline's file."""
+    ended: bool = False
+    """Whether it ended early, once its claims were decided."""
 
     @property
     def suites(self) -> tuple[str, ...]:
@@ -122,8 +126,9 @@ class Snapshot:
         """IncompleteError if one of these models (default: all) was not asked all of these suites (default: all)."""
         for (model, suite), count in self.unasked.items():
             if (models is None or model in models) and (not suites or suite in suites):
+                why = "ended once its claims were decided" if self.ended else "is incomplete"
                 raise IncompleteError(
-                    f"run {self.run} is incomplete: {count} answers of {model}, {suite} were never asked for. "
+                    f"run {self.run} {why}: {count} answers of {model}, {suite} were never asked for. "
                     "Continue it first: bench run"
                 )
 
@@ -158,6 +163,8 @@ def of(items: pd.DataFrame, record: RunRecord) -> Snapshot:
             for label, about in record.models.items()
             if (suites := dict(_suites(items[items["model"] == label])))
         },
+        looks=record.looks.standings() if record.looks else {},
+        ended=record.looks is not None and record.looks.done and record.finished_at is None,
         unasked=Counter(zip(unasked["model"].astype(str), unasked["suite"].astype(str), strict=True)),
     )
 

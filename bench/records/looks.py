@@ -88,6 +88,18 @@ class RecordedLooks(JsonRecord):
         """The look, from 1, at which a claim was decided; None while it is open."""
         return next((n for n, look in enumerate(self.taken, 1) if claim in look.decided), None)
 
+    def standings(self) -> dict[str, str]:
+        """By claim: where it stands, e.g. "supported, decided at look 3 of 5"."""
+        found = {}
+        for name in dict.fromkeys((*self.claims, *self.decided)):
+            at, taken = self.look_of(name), len(self.taken)
+            if at is None or (self.decided[name] == "inconclusive" and name not in self.taken[-1].settled):
+                found[name] = f"open after look {taken} of {self.count}"
+            else:
+                how = "settled" if name in self.taken[-1].settled else "decided"
+                found[name] = f"{self.decided[name]}, {how} at look {at} of {self.count}"
+        return found
+
     @property
     def done(self) -> bool:
         """Whether every claim that was to be decided is."""

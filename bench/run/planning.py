@@ -6,7 +6,6 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -122,9 +121,12 @@ def _guess(prepared: Prepared, claim: Claim, given: Given, usd: Mapping[str, flo
         guess = replace(guess, baseline_usd=theirs)
     if given.saving is not None:
         guess = replace(guess, ratio=1 - given.saving)
-    changes = {"difference": given.difference, "discordance": given.discordance, "icc": given.icc}
-    known: dict[str, Any] = {name: value for name, value in changes.items() if value is not None}
-    guess = replace(guess, **known)
+    guess = replace(
+        guess,
+        difference=guess.difference if given.difference is None else given.difference,
+        discordance=guess.discordance if given.discordance is None else given.discordance,
+        icc=guess.icc if given.icc is None else given.icc,
+    )
     return replace(guess, discordance=max(guess.discordance, abs(guess.difference))), basis
 
 

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 
-from tests.calibration import exact, gate, invariance, money, readings, rivals, scores
+from tests.calibration import exact, gate, invariance, looks, money, readings, rivals, scores
 from tests.calibration.grid import FAST, FULL, SEED, Job, Row, Scale, markdown, record
 
 SECTIONS = {
@@ -32,6 +32,18 @@ SECTIONS = {
         ("n", "calls that stall", "true ratio", "supports"),
     ),
     "7": ("7. The whole claim: 90 % cheaper and at most 3 points worse", ("n", "truth")),
+    "8": (
+        "8. Five looks on the way: a candidate exactly at the margin",
+        ("n", "margin, points", "ψ", "verdict"),
+    ),
+    "8 whole": (
+        "8. Five looks on the way: whole claims, 90 % cheaper and at most 3 points worse, on fixed families",
+        ("families", "truth", "rate of"),
+    ),
+    "8 plan": (
+        "8. How far a plan's power with looks is from the truth (“2 points better” is +2)",
+        ("n", "true difference", "ψ"),
+    ),
     "10": ("10. The gate: suites of 100 items that fail it, wrongly or rightly", ("suites", "truth")),
     "10 tokens": ("10. The gate: five suites' tokens or costs", ("n", "σ of the logarithm", "true ratio")),
     "10 latency": ("10. The gate: latency on a machine that drifts, at 1 %", ("n", "true ratio")),
@@ -56,9 +68,9 @@ SECTIONS = {
     "11": ("11. Verdicts changed by what must not matter", ("n", "items a cluster", "change")),
 }
 SLOW_FIRST = (
-    "10", "7", "6", "6 families", "6 latency", "5", "4", "10 tokens", "10 latency",
+    "8 whole", "8 plan", "10", "7", "6", "6 families", "6 latency", "5", "4", "10 tokens", "10 latency",
     "12 sizes", "12 unlimited", "12 mean", "12 fixed", "12 lost", "12 peers",
-    "11", "1", "2", "3",
+    "11", "1", "2", "3", "8",
 )  # fmt: skip
 
 
@@ -121,6 +133,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         *gate.jobs(),
         *readings.jobs(),
         *rivals.jobs(),
+        *looks.jobs(),
         *invariance.jobs(),
     ]
     jobs = [job for job in jobs if not chosen.section or job.section.partition(" ")[0] in chosen.section]

@@ -87,6 +87,12 @@ def test_a_run_ends_once_its_claim_is_decided(bench: Bench, short: FakeEndpoint)
     assert claim["looks"]["line"].startswith(f"decided at look {ended} of 5: 0.0654 of about 0.11 USD")
     assert any("estimates at an early end lie further out" in note for note in claim["notes"])
     assert "decided" in bench("list", "runs").out
+    chart = (bench.run_folder / "charts" / "looks_cheap.csv").read_text().splitlines()
+    assert chart[0] == "line,spent,value"
+    courses = [row.split(",")[0] for row in chart[1:]]
+    assert courses.count("boundary") == 5
+    assert sum("starter_short" in row for row in chart) == 2 * ended, "score and cost at each look"
+    assert "Decided at look 3 of 5: 0.0654 of about 0.11 USD" in (bench.run_folder / "report.html").read_text()
 
 
 @pytest.mark.slow

@@ -26,6 +26,9 @@ def test_it_shows_a_finished_comparison_and_says_what_it_is(bench: Bench, monkey
     assert "An example: a script gave these answers" in (folder / "report.html").read_text()
     [checked] = verify([folder])
     assert not checked.differing
+    [run] = json.loads(bench("list", "runs", "--json").out)
+    assert (run["suites"], run["items"], run["spent_usd"]) == ("starter", 120, "0.08585")
+    assert run["claims"] == "cheaper-slightly-worse: supported, much-cheaper: refuted"
 
 
 def test_it_is_made_anew_in_its_folder_and_beside_a_run_of_the_users_own(bench: Bench) -> None:

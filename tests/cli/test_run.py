@@ -198,7 +198,7 @@ def test_ctrl_c_keeps_what_was_answered(bench: Bench, endpoint: FakeEndpoint) ->
     endpoint.script = sound
     asked = len(endpoint.requests)
     assert bench("run", "-j", "1").code == 0
-    assert bench("list", "runs").out.splitlines()[1].split()[1:] == ["complete", "good"]
+    assert bench("list", "runs").out.splitlines()[1].split()[1:] == ["complete", "coding", "3", "good", "0"]
     assert len(endpoint.requests) - asked == 2
 
 
@@ -291,9 +291,9 @@ def test_runs_are_listed_damaged_ones_too(bench: Bench, endpoint: FakeEndpoint) 
     damaged.mkdir()
     (damaged / "run.json").write_text("{")
     lines = bench("list", "runs").out.splitlines()
-    assert lines[0].split() == ["run", "state", "models"]
+    assert lines[0].split() == ["run", "state", "suites", "items", "models", "spent_usd", "claims"]
     assert lines[1].split() == [damaged.name, "damaged"]
-    assert lines[2].split()[1:] == ["complete", "good,", "bad"]
+    assert lines[2].split()[1:] == ["complete", "coding", "1", "good,", "bad", "0"]
     assert [row["state"] for row in json.loads(bench("list", "runs", "--json").out)] == ["damaged", "complete"]
 
 

@@ -90,3 +90,26 @@ def test_the_summary_is_written_inside_a_workflow_only(tmp_path: Path, monkeypat
     summary.append("# one\n")
     summary.append("# two")
     assert page.read_text() == "# one\n\n# two\n\n"
+
+
+def test_a_run_that_ended_once_its_claims_were_decided_says_so(tmp_path: Path) -> None:
+    """The gate's notes and its JUnit file know where each claim stands."""
+    looks = {
+        "claims": {"cheap": "0", "other": "1"}, "shape": "f^1.5", "waves": "0" * 20 + "1" * 20,
+        "items": {"reasoning": [20, 40]}, "sha256": "2", "recorded_at": "2026-11-20T10:15:00.000+00:00",
+        "taken": [{"at": "2026-11-20T10:16:00.000+00:00", "items": 20, "decided": {"cheap": "supported"}}],
+    }  # fmt: skip
+    base = take(write(tmp_path / "base", rows([1.0] * 40), run="20261119T101500Z-0123abcd"))
+    now = write(tmp_path / "now", rows([1.0] * 20), looks=looks, finished_at=None)
+    result = judge_folder(now, base, detect=0.5)
+    assert "claim cheap: supported, decided at look 1 of 2" in result.notes
+    assert "claim other: open after look 1 of 2" in result.notes
+    root = ElementTree.fromstring(xml(result))
+    (box,) = root.findall("testsuite[@name='claims']")
+    cases = {case.get("name"): case for case in box.findall("testcase")}
+    assert cases["cheap"].findtext("system-out") == "supported, decided at look 1 of 2"
+    assert cases["other"].find("skipped") is not None
+    looks["taken"][0]["decided"]["other"] = "refuted"  # type: ignore[index]
+    ended = take(write(tmp_path / "ended", rows([1.0] * 20), looks=looks, finished_at=None))
+    assert ended.ended
+    assert any("the run ended early" in note for note in judge_folder(tmp_path / "ended", base, detect=0.5).notes)

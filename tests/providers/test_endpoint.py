@@ -14,6 +14,7 @@ from bench.providers import Endpoint, anthropic_messages, missing_keys, openai_c
 from bench.providers.endpoint import server_settings
 from bench.records.items import Item
 from bench.records.settings import LocalModel, ModelEntry, RemoteModel, RunSettings
+from tests.providers import samples
 
 RUN = RunSettings(suites=("s",))
 ITEM = Item(
@@ -264,3 +265,17 @@ def test_local_weights_take_extra_fields_and_show_their_settings() -> None:
     assert endpoint.headers({}) == {}
     assert endpoint.secrets({})("canary") == "canary"
     assert endpoint.shown()["extra_body"] == {"chat_template_kwargs": {"enable_thinking": False}, "cache_prompt": False}
+
+
+@pytest.mark.parametrize(
+    ("settings", "sent"),
+    [
+        ({}, {"stream": True, "stream_options": {"include_usage": True}}),
+        ({"stream_options": False}, {"stream": True}),
+        ({"extra_body": {"stream_options": {"include_usage": False}}}, {"stream": True}),
+    ],
+)
+def test_stream_options_can_be_left_out(settings: dict[str, Any], sent: dict[str, Any]) -> None:
+    made = samples.endpoint("openai-api/acme/x", **settings)
+    assert made.streaming == sent
+    assert made.recorded().model == "openai-api/acme/x"

@@ -200,3 +200,34 @@ def test_no_body_is_too_odd(status: int, body: str) -> None:
     assert len(fault.message.encode()) <= 1200
     assert "\n" not in fault.message
     assert len(fault.message) <= 300
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "status"),
+    [
+        ({"base_resp": {"status_code": 1002, "status_msg": "rate limit"}}, T, 429),
+        ({"base_resp": {"status_code": 1004, "status_msg": "login fail"}}, M, 401),
+        ({"title": "Too Many Requests", "status": 429}, T, 429),
+        ({"detail": "rate limit exceeded"}, T, 429),
+        ({"success": False, "message": "busy"}, T, 0),
+        ({"message": "server overloaded"}, T, 0),
+    ],
+)
+def test_an_object_without_an_answer_states_its_error(error: dict[str, Any], kind: FaultKind, status: int) -> None:
+    fault = openai_chat.read_event(json.dumps(error)).fault
+    assert fault is not None
+    assert (fault.kind, fault.status) == (kind, status)
+
+
+@pytest.mark.parametrize(
+    "fine",
+    [
+        {"base_resp": {"status_code": 0, "status_msg": "success"}},
+        {"error": None},
+        {"error": {"code": 0}},
+        {"status": 200, "object": "x"},
+        {"message": "ok"},
+    ],
+)
+def test_an_object_that_says_that_all_is_well_states_none(fine: dict[str, Any]) -> None:
+    assert openai_chat.read_event(json.dumps(fine)).fault is None

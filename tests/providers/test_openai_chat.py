@@ -44,6 +44,9 @@ def overloaded(message: str, status: int = 0) -> StreamEvent:
         (chunk({"content": "Hi"}), StreamEvent(answer="Hi")),
         (chunk({"reasoning_content": "Hm"}), StreamEvent(reasoning="Hm")),
         (chunk({"reasoning": "Hm"}), StreamEvent(reasoning="Hm")),
+        (chunk({"content": [{"type": "thinking", "thinking": "Hm"}, {"text": "Hi"}]}), StreamEvent("Hi", "Hm")),
+        (chunk({"content": [{"type": "reasoning", "text": "Hm"}, {"type": "image"}, "Hi"]}), StreamEvent("Hi", "Hm")),
+        (chunk({"content": {"type": "text", "text": {"value": "Hi"}}}), StreamEvent(answer="Hi")),
         (chunk({"reasoning_content": "Hm", "reasoning": "Hm"}), StreamEvent(reasoning="Hm")),
         (chunk({"content": None, "reasoning_content": None}), StreamEvent()),
         (chunk({"content": "a", "reasoning": "b"}), StreamEvent(answer="a", reasoning="b")),
@@ -111,6 +114,11 @@ def test_a_broken_promise_is_a_value_error(data: str) -> None:
         read_event(data)
 
 
+def test_an_error_of_the_choice_that_it_ends() -> None:
+    event = read_event(chunk({}, finish_reason="error", error={"code": 502, "message": "upstream"}))
+    assert event == StreamEvent(fault=Fault(FaultKind.TRANSIENT, "upstream", status=502))
+
+
 @pytest.mark.parametrize("data", ["", " ", "ping", ": keep-alive", "null", "[]", '"heartbeat"'])
 def test_a_heartbeat_says_nothing(data: str) -> None:
     assert read_event(data) == StreamEvent()
@@ -176,3 +184,17 @@ def test_any_json_is_an_event_or_a_value_error(value: Any) -> None:
         return
     assert isinstance(event.answer + event.reasoning, str)
     assert event.fault is None or len(event.fault.message.encode()) > 0
+
+
+@pytest.mark.parametrize(
+    ("reason", "outcome"),
+    [
+        ("stop", Outcome.ANSWERED),
+        ("MAX_TOKENS", Outcome.TRUNCATED),
+        ("maxTokens", Outcome.TRUNCATED),
+        ("FinishReason.SAFETY", Outcome.REFUSED),
+        (7, None),
+    ],
+)
+def test_finish_words_in_any_case(reason: object, outcome: Outcome | None) -> None:
+    assert read_event(chunk({}, finish_reason=reason)) == StreamEvent(finish_reason=str(reason), outcome=outcome)

@@ -12,7 +12,7 @@ from bench.config.file import RULES, TABLES
 from bench.config.load import SettingError, read_model
 from bench.providers import preset_of, resolve
 from bench.providers.address import address_problem
-from bench.providers.presets import GENERIC, Preset, find, shipped
+from bench.providers.presets import GENERIC, Preset, find, shipped, shipped_addresses
 from bench.providers.rules import Rules, at, merged
 from bench.records.settings import RemoteModel
 from tests.providers.samples import ENVIRON, ITEM, RUN, endpoint
@@ -285,3 +285,11 @@ def test_fields_are_merged_at_any_depth() -> None:
     assert at("a.b.c", 1) == {"a": {"b": {"c": 1}}}
     assert merged({"a": {"b": 1, "c": 2}}, {"a": {"c": 3}, "d": 4}) == {"a": {"b": 1, "c": 3}, "d": 4}
     assert merged({"a": {"b": 1}}, {"a": 2}) == {"a": 2}
+
+
+def test_the_addresses_that_ship_are_all_of_a_providers() -> None:
+    assert {table.get("base_url") for table in shipped().values()} - {None} <= {
+        address for provider in shipped() for address in shipped_addresses(provider)
+    }
+    assert set(shipped_addresses("dashscope")) >= {*shipped()["dashscope"]["regions"].values()}
+    assert shipped_addresses("nobody") == ()

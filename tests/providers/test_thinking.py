@@ -84,3 +84,20 @@ def test_time_grows_with_the_text_alone(piece: str) -> None:
     for at in range(0, len(text), 4):
         splitter.feed(text[at : at + 4])
     assert time.process_time() - begun < 2.0
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("so it is 4.</think>4", "4"),
+        ("so it is 4 </think>\n4", "4"),
+        ("hm\n</think>\n\n4", "4"),
+        ("Write `</think>` at the end.", ""),
+        ("The tag </think> ends it.", ""),
+        ("<think>a</think>4", ""),
+        ("4", ""),
+    ],
+)
+def test_reasoning_that_began_in_the_prompt(text: str, answer: str) -> None:
+    _, begin = unopened(text)
+    assert (text[begin:] if begin else "") == answer

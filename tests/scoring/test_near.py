@@ -201,8 +201,8 @@ def test_json(limit: int) -> None:
     ways = of(JSON, STATED)
     for item, right, _ in islice(objects(), limit):
         for turn, (name, near) in enumerate(OBJECTS.items()):
-            for wrapping in ways[turn % 3 :: 3]:
-                text = json.dumps(near(json.loads(right)), ensure_ascii=False)
+            text = json.dumps(near(json.loads(right)), ensure_ascii=False)
+            for wrapping in ways[turn % 3 :: 3] if limit < 200 else ways[turn % 41 :: 41]:
                 graded = graders.own.grade(item, wrapping.write(text))
                 assert graded.score == 0.0, (name, wrapping, text, graded)
 

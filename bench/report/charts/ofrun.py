@@ -11,6 +11,7 @@ from bench.claims import SCORE
 from bench.records import read_table, remove_others
 from bench.report.charts import common, style, verdicts
 from bench.report.charts.costbridge import cost_bridge
+from bench.report.charts.decided import decided
 from bench.report.charts.forest import forest
 from bench.report.charts.latency import curves, latency
 from bench.report.charts.levels import level_scores, levels
@@ -73,6 +74,7 @@ def _claims(
                 across=across,
                 up=up,
             )
+        yield from decided(judgement, comparison.record, basis, charts / f"looks_{name}")
         rows = verdicts.of_claim(comparison, items, judgement)
         least = f"families of {verdicts.LEAST_ITEMS} items or more"
         if rows:

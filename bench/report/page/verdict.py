@@ -13,6 +13,7 @@ from bench.claims import Judgement, Observed, Part, PartResult, Verdict, parts
 from bench.records import AggregateRow, RunRecord
 from bench.report.numbers.comparison import RunComparison
 from bench.report.numbers.pairwise import Difference
+from bench.report.page.bill import MonthlyBill, bills
 from bench.report.text import formats, totals
 from bench.stats import Interval
 
@@ -75,6 +76,8 @@ class Card:
     """One for each suite."""
     paragraphs: tuple[str, ...]
     """The verdict in plain words."""
+    bills: tuple[MonthlyBill, ...] = ()
+    """What the requests of each suite cost; none where costs are unknown or not claimed."""
     notes: tuple[str, ...] = ()
     """What must be known beside it."""
 
@@ -138,13 +141,22 @@ def _claimed(key: str, judgement: Judgement, record: RunRecord) -> Card:
             for text in (
                 judgement.apart,
                 " ".join(text for text in (claims.headline(judgement), claims.beyond(judgement)) if text),
+                *_stood(entry),
                 *_open(judgement),
                 entry["explanation"].removeprefix(f"{claims.verdict_in_words(judgement)} "),
             )
             if text
         ),
+        bills=tuple(bills(judgement)),
         notes=tuple(entry["notes"]),
     )
+
+
+def _stood(entry: dict[str, Any]) -> Iterator[str]:
+    """Of a run with looks: when it was decided, and for how much."""
+    line = entry.get("looks", {}).get("line")
+    if line:
+        yield f"{line[0].upper()}{line[1:]}."
 
 
 def _open(judgement: Judgement) -> Iterator[str]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from bench.cli import bench
 from bench.records.note import Level
 from bench.records.tables import ItemRow
 from bench.report.numbers.comparison import compare
@@ -66,3 +69,20 @@ def test_a_warning_where_unlike_routes_move_the_difference(
 def test_few_unlike_routes_are_not_looked_at(tmp_path: Path) -> None:
     side = [("tag", 1.0)] * 39 + [("stated", 0.0)]
     assert {level for level, _ in notes(tmp_path, side, [("tag", 1.0)] * 40)} == {Level.INFO}
+
+
+def test_the_page_that_is_written_shows_the_shares_and_the_warning(tmp_path: Path) -> None:
+    sides = {"small": [("tag", 1.0)] * 16 + [("stated", 0.0)] * 4, "large": [("tag", 1.0)] * 20}
+    rows: list[ItemRow] = []
+    details: dict[int, dict[str, str]] = {}
+    for model, side in sides.items():
+        for number, (route, score) in enumerate(side):
+            details[len(rows)] = {"route": route, **({"wrapped": "emphasis"} if route == "stated" else {})}
+            rows.append(replace(ANSWERED, model=model, item=str(number), score=score))
+    folder = write_run(tmp_path, rows, details)
+    done = CliRunner().invoke(bench, ["report", str(folder)])
+    assert done.exit_code == 0, done.output
+    text = " ".join(html.unescape((folder / "report.html").read_text(encoding="utf-8")).split())
+    assert "small (n = 20) tag 80 %, stated 20 %, wrapped in emphasis 20 %; large (n = 20) tag 100 %." in text
+    assert "were read by unlike routes in 4 of 20 items" in text
+    assert "small − large is +0.0 points, with them -20.0" in text

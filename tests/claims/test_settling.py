@@ -1,0 +1,85 @@
+"""What the items left could still change, and what a claim says of a run that is judged on its way."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bench.claims import Unasked, decide, declared_claims, settled, waves
+from bench.records import read_run
+from tests.report.sample_run import ANSWERED, write_run
+
+ASKED, LEFT = 54, 6
+CLAIM = {"candidate": "cheap", "baseline": "dear", "worse_by": 0.2, "confidence": 0.95, "sha256": "", "recorded_at": ""}
+
+
+def folder(path: Path, lost: int, **claim: Any) -> Path:
+    """A run of which 54 of 60 items were asked; the candidate failed some that the baseline solved."""
+    rows = []
+    for at in range(ASKED):
+        item = replace(ANSWERED, item=str(at), family=f"f{at % 6}", cluster=f"f{at % 6}", cost_cap_usd=0.02)
+        rows.append(replace(item, model="dear", order=2 * at, score=1.0, cost_usd=0.01))
+        rows.append(replace(item, model="cheap", order=2 * at + 1, score=float(at >= lost), cost_usd=0.0001))
+    looks = {
+        "claims": {"c": ""}, "shape": "obrien-fleming", "waves": "0" * ASKED + "1" * LEFT,
+        "items": {"reasoning": [ASKED, ASKED + LEFT]}, "sha256": "", "recorded_at": "",
+        "taken": [{"at": "", "items": ASKED, "decided": {}}],
+    }  # fmt: skip
+    return write_run(path, rows, claims={"c": {**CLAIM, **claim}}, looks=looks)
+
+
+def unasked() -> list[Unasked]:
+    """The calls that were not made."""
+    found = []
+    for at in range(ASKED, ASKED + LEFT):
+        row = {"suite": "reasoning", "task": "chain_sum", "item": str(at), "prompt_sha256": f"p{at}"}
+        row |= {"family": "f0", "cluster": "f0"}
+        found += [Unasked(model=model, row=row, cap_usd=0.02) for model in ("dear", "cheap")]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("lost", "verdict"),
+    [(0, "supported"), (7, None), (12, "inconclusive"), (45, "refuted")],
+)
+def test_the_items_left_settle_what_no_answer_could_change(tmp_path: Path, lost: int, verdict: str | None) -> None:
+    record, items = read_run(folder(tmp_path, lost))
+    (judgement,) = decide(items, record, [*declared_claims(record).values()])
+    found = settled(judgement.case, items, unasked(), record, together=1)
+    assert (None if found is None else str(found)) == verdict
+
+
+def test_a_cost_without_a_limit_is_never_settled(tmp_path: Path) -> None:
+    record, items = read_run(folder(tmp_path, 0, cheaper_by=0.5))
+    (judgement,) = decide(items, record, [*declared_claims(record).values()])
+    limited = settled(judgement.case, items, unasked(), record, together=1)
+    assert str(limited) != "inconclusive"
+    unlimited = [replace(call, cap_usd=None) for call in unasked()]
+    assert settled(judgement.case, items, unlimited, record, together=1) is None
+
+
+def test_a_row_has_the_wave_of_its_place_in_the_plan(tmp_path: Path) -> None:
+    record, items = read_run(folder(tmp_path, 0))
+    assert set(waves(items, record)) == {0}
+    assert record.looks is not None
+    moved = replace(record, looks=replace(record.looks, waves="1" + "0" * 59))
+    assert [*waves(items, moved)][:4] == [1, 1, 0, 0]
+    with pytest.raises(ValueError, match="has no place"):
+        record.looks.wave_of(60)
+
+
+def test_the_last_look_is_shown_with_intervals_that_allow_for_all(tmp_path: Path) -> None:
+    """A repeated interval is wider than that of a run judged once."""
+    record, items = read_run(folder(tmp_path, 3))
+    (looked,) = decide(items, record, [*declared_claims(record).values()])
+    (once,) = decide(items, replace(record, looks=None), [*declared_claims(record).values()])
+    assert (looked.stand is not None, once.stand) == (True, None)
+    (wide,), (narrow,) = looked.test.parts.values(), once.test.parts.values()
+    for name in ("interval", "interval_95"):
+        outer, inner = getattr(wide, name), getattr(narrow, name)
+        assert outer.low < inner.low
+        assert outer.high > inner.high
+    assert wide.p_supported > narrow.p_supported

@@ -14,6 +14,7 @@ from bench.records import Outcome, RecordedModel, RunRecord, read_aggregates, wr
 from bench.records.note import Level
 from bench.report.numbers.comparison import RunComparison
 from bench.report.page import items as page_items
+from bench.report.page.bill import REQUESTS
 from bench.report.page.pack import pack
 from bench.report.page.sheets import joint, sheets
 from bench.report.page.verdict import Card, cards, pair
@@ -79,6 +80,8 @@ class PageRun:
     """Its id."""
     when: str
     """Date, and how many items of how many."""
+    remark: str
+    """What must be said of it before anything else; empty for most."""
     source: str
     """Where it was imported from; empty for a run of our own."""
     cards: Sequence[Card]
@@ -121,6 +124,7 @@ def page(sources: Sequence[PageSource]) -> str:
         runs=[_run(source) for source in sources],
         items=_items(sources),
         filters=FILTERS,
+        requests=REQUESTS,
     )
 
 
@@ -151,14 +155,19 @@ def _run(source: PageSource) -> PageRun:
     return PageRun(
         name=f"Run {record.run}",
         when=f"{imported}{record.started_at[:10]} · {', '.join(counts)}",
+        remark=_capital(record.remark or ""),
         source=str(next(iter(import_notes(record)), "")),
         cards=cards(source.comparison, published),
-        warnings=[f"{line[0].upper()}{line[1:]}" for line in warnings],
+        warnings=[_capital(line) for line in warnings if line != record.remark],
         charts=[_chart(path, source) for path in source.files if path.suffix == ".svg"],
         tables=sheets(source.comparison, published),
         facts=_facts(record),
         notes=[note.text for note in notes if note.level is Level.INFO],
     )
+
+
+def _capital(line: str) -> str:
+    return f"{line[:1].upper()}{line[1:]}"
 
 
 def _chart(path: Path, source: PageSource) -> Chart:

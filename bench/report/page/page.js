@@ -24,6 +24,32 @@
   });
   setTheme(remembered() in themes ? remembered() : "");
 
+  // ---- the bill at a volume of requests: each number is an amount of one request times the volume
+  const dollars = (amount) => {
+    if (Math.abs(amount) >= 100 || amount === 0) return Math.round(amount).toLocaleString("en-US");
+    return amount.toFixed(Math.max(0, 2 - Math.floor(Math.log10(Math.abs(amount)))));
+  };
+  for (const bill of document.querySelectorAll(".bill")) {
+    const volume = bill.querySelector("[data-volume]"), slider = bill.querySelector("[data-slider]");
+    const show = () => {
+      for (const cell of bill.querySelectorAll("[data-usd]")) {
+        const [estimate, low, high] = cell.dataset.usd.split(" ").map((each) => dollars(Number(each) * Number(volume.value)));
+        cell.textContent = high === undefined ? `${estimate} USD` : `${estimate} USD (${low} to ${high})`;
+      }
+    };
+    volume.disabled = false;
+    slider.hidden = false;
+    volume.addEventListener("input", () => {
+      if (!(Number(volume.value) > 0)) return;
+      slider.value = Math.log10(Number(volume.value));
+      show();
+    });
+    slider.addEventListener("input", () => {
+      volume.value = Number((10 ** Number(slider.value)).toPrecision(2));
+      show();
+    });
+  }
+
   // ---- tables: sort by a column, show only rows with a text
   const sortable = (cell) => {
     const text = cell.textContent.trim().replace(/−/g, "-").replace(/(\d),(?=\d{3})/g, "$1");

@@ -13,6 +13,7 @@ from bench.claims import Judgement, Observed, Part, PartResult, Verdict, parts
 from bench.records import AggregateRow, RunRecord
 from bench.report.numbers.comparison import RunComparison
 from bench.report.numbers.pairwise import Difference
+from bench.report.page.bill import MonthlyBill, bills
 from bench.report.text import formats, totals
 from bench.stats import Interval
 
@@ -75,6 +76,8 @@ class Card:
     """One for each suite."""
     paragraphs: tuple[str, ...]
     """The verdict in plain words."""
+    bills: tuple[MonthlyBill, ...] = ()
+    """What the requests of each suite cost; none where costs are unknown or not claimed."""
     notes: tuple[str, ...] = ()
     """What must be known beside it."""
 
@@ -144,6 +147,7 @@ def _claimed(key: str, judgement: Judgement, record: RunRecord) -> Card:
             )
             if text
         ),
+        bills=tuple(bills(judgement)),
         notes=tuple(entry["notes"]),
     )
 

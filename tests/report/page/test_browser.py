@@ -226,3 +226,17 @@ def test_ten_thousand_items_load_quickly_and_scroll(browser: Browser, tmp_path: 
     page.wait_for_selector(".answer")
     page.close()
     assert loaded <= LOADED_S
+
+
+def test_the_bill_follows_the_volume(visit: Visit) -> None:
+    page = visit.open()
+    volume = page.get_by_label("Requests a month, each like an item of this run").first
+    cell = page.locator(".bill [data-usd]").first
+    at_first = float(cell.inner_text().split()[0].replace(",", ""))
+    volume.fill("2000000")
+    assert float(cell.inner_text().split()[0].replace(",", "")) == pytest.approx(2 * at_first, rel=0.01)
+    slider = page.locator("[data-slider]").first
+    slider.focus()
+    page.keyboard.press("Home")
+    assert volume.input_value() == "1000"
+    assert float(cell.inner_text().split()[0].replace(",", "")) == pytest.approx(at_first / 1000, rel=0.01)

@@ -10,7 +10,18 @@ from bench.claims.forecast import Forecast, both_readings
 from bench.claims.judge import Judgement, Reading, judge_cases
 from bench.claims.looks import Sizes, Stand, sizes_of, waves
 from bench.claims.observed import Observed, observe, on_these_items
-from bench.claims.outlook import TIMES, Outlook, assumed, expected, percent_of, what_it_takes
+from bench.claims.outlook import (
+    TIMES,
+    Outlook,
+    SuiteSize,
+    assumed,
+    expected,
+    like,
+    outlook_json,
+    percent_of,
+    saving_chance,
+    what_it_takes,
+)
 from bench.claims.page import as_json, lines, markdown
 from bench.claims.pairs import Pairs, pair
 from bench.claims.partlines import beyond_lines, open_parts, part_lines, state
@@ -76,9 +87,13 @@ __all__ = [
     "adhoc",
     "as_json",
     "Outlook",
+    "SuiteSize",
     "TIMES",
     "assumed",
     "expected",
+    "like",
+    "outlook_json",
+    "saving_chance",
     "what_it_takes",
     "beyond",
     "beyond_lines",

@@ -42,16 +42,16 @@ def warnings(case: Case) -> Iterator[str]:
         yield from part.warnings(pairs)
 
 
-def proving_little(case: Case, seed: int) -> Iterator[tuple[Scope, Part, str]]:
+def proving_little(case: Case) -> Iterator[tuple[Scope, Part, str]]:
     """The parts that no candidate would miss on these items, and why."""
-    for scope in scopes(case.claim, case.pairs, seed):
+    for scope in scopes(case.claim, case.pairs):
         for part in parts.claimed(case.claim):
             why = part.proves_little(scope)
             if why is not None:
                 yield scope, part, why
 
 
-def sensitivity(case: Case, verdict: Verdict, test: JointTest, seed: int) -> Iterator[str]:
+def sensitivity(case: Case, verdict: Verdict, test: JointTest) -> Iterator[str]:
     """What the verdict would be if what is missing counted otherwise; a part whose losses never count stays."""
     lost = int(parts.lost_items(case.pairs).sum())
     if not lost:
@@ -64,7 +64,7 @@ def sensitivity(case: Case, verdict: Verdict, test: JointTest, seed: int) -> Ite
         ("went for the candidate", (1.0, 0.0)),
     ):
         results = dict(test.parts)
-        for scope in scopes(case.claim, case.pairs, seed):
+        for scope in scopes(case.claim, case.pairs):
             filled = ((part.key, _if_lost(case, part, scope, fills)) for part in claimed)
             results |= {(scope.suite, key): result for key, result in filled if result is not None}
         other = combine(results).verdict(alpha)

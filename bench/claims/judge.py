@@ -122,18 +122,18 @@ class Judgement:
         return result.p_supported <= self.claim.alpha and not result.problem
 
 
-def judge_cases(cases: Sequence[Case], seed: int = 0) -> list[Judgement]:
+def judge_cases(cases: Sequence[Case]) -> list[Judgement]:
     """Judges claims, in order.
 
     Declared claims share one error budget (Holm); exploratory ones are judged each alone, and labelled so.
     """
-    every = [_over_looks(case, seed, case.claim.about) for case in cases]
+    every = [_over_looks(case, case.claim.about) for case in cases]
     stands = _stands(cases, [[combine(look.over_looks) for look in looked] for looked in every])
     cases = [_at(case, stand) for case, stand in zip(cases, stands, strict=True)]
     ends = [looked[stand.look - 1 if stand else -1] for looked, stand in zip(every, stands, strict=True)]
-    results = [(_with_95(case, end.over_looks, seed), end.reported) for case, end in zip(cases, ends, strict=True)]
+    results = [(_with_95(case, end.over_looks), end.reported) for case, end in zip(cases, ends, strict=True)]
     deciding = _readings(cases, [combine(judged) for judged, _ in results], [case.claim.about for case in cases])
-    elsewhere = [_elsewhere(case, judged, seed) for case, (judged, _) in zip(cases, results, strict=True)]
+    elsewhere = [_elsewhere(case, judged) for case, (judged, _) in zip(cases, results, strict=True)]
     others = _readings(cases, [combine(judged) for judged in elsewhere], [_other(case.claim) for case in cases])
     judgements = []
     beside_each = zip(cases, deciding, others, results, stands, every, strict=True)
@@ -147,10 +147,10 @@ def judge_cases(cases: Sequence[Case], seed: int = 0) -> list[Judgement]:
             p_supported=reading.p_supported,
             p_refuted=reading.p_refuted,
             other=other,
-            warnings=(*beside.warnings(case), *beside.sensitivity(case, reading.verdict, reading.test, seed)),
+            warnings=(*beside.warnings(case), *beside.sensitivity(case, reading.verdict, reading.test)),
             stand=stand,
             path=_path(looked) if stand else {},
-            proves_little={(scope.suite, part.key): why for scope, part, why in beside.proving_little(case, seed)},
+            proves_little={(scope.suite, part.key): why for scope, part, why in beside.proving_little(case)},
         )
         judgements.append(judgement)
     return judgements
@@ -180,16 +180,16 @@ def _other(claim: Claim) -> str:
     return next(about for about in ABOUT if about != claim.about)
 
 
-def _elsewhere(case: Case, judged: Results, seed: int) -> Results:
+def _elsewhere(case: Case, judged: Results) -> Results:
     """The parts in the other reading; the same where both take the same items for dependent."""
-    return judged if case.pairs.one_reading else _over_looks(case, seed, _other(case.claim))[-1].over_looks
+    return judged if case.pairs.one_reading else _over_looks(case, _other(case.claim))[-1].over_looks
 
 
-def _over_looks(case: Case, seed: int, about: str) -> list[Look]:
+def _over_looks(case: Case, about: str) -> list[Look]:
     """Every look; one where the run is judged at its end."""
     if case.looks is not None:
-        return list(look_results(case, about, seed))
-    judged, reported = _results(case, seed, about)
+        return list(look_results(case, about))
+    judged, reported = _results(case, about)
     return [Look(over_looks=judged, alone=judged, reported=reported)]
 
 
@@ -198,7 +198,7 @@ def _path(looked: Sequence[Look]) -> dict[tuple[str, str], tuple[float, ...]]:
     return {key: tuple(look.alone[key].p_supported for look in looked if key in look.alone) for key in keys}
 
 
-def look_results(case: Case, about: str, seed: int = 0) -> Iterator[Look]:
+def look_results(case: Case, about: str) -> Iterator[Look]:
     """The looks at a claim in a reading, one after the other."""
     assert case.looks is not None
     sizes, history = case.looks.sizes, History(sizes=case.looks.sizes)
@@ -207,13 +207,13 @@ def look_results(case: Case, about: str, seed: int = 0) -> Iterator[Look]:
         def scoped(scope: Scope, part: Part, at: int = at) -> PartResult:
             return part.test(looks.at_look(scope, sizes, at))
 
-        judged, reported = _results(replace(case, pairs=pairs), seed, looks.reading_at(about, sizes, at), scoped)
+        judged, reported = _results(replace(case, pairs=pairs), looks.reading_at(about, sizes, at), scoped)
         together = {key: history.add(key, result) for key, result in judged.items()}
         shown = {key: looks.shown_before(result, case.claim.alpha) for key, result in together.items()}
         yield Look(over_looks=shown, alone=judged, reported=reported)
 
 
-def _with_95(case: Case, judged: Results, seed: int) -> Results:
+def _with_95(case: Case, judged: Results) -> Results:
     """The results of a claim's look with 95 % intervals that hold over all looks."""
     if case.looks is None:
         return judged
@@ -223,7 +223,7 @@ def _with_95(case: Case, judged: Results, seed: int) -> Results:
         (scope.suite, part.key): replace(
             judged[scope.suite, part.key], interval_95=looks.interval_95(scope, sizes, look, part.test)
         )
-        for scope in scopes(case.claim, case.pairs, seed, about)
+        for scope in scopes(case.claim, case.pairs, about)
         for part in parts.claimed(case.claim)
         if (scope.suite, part.key) in judged
     }
@@ -265,14 +265,12 @@ def _plainly(scope: Scope, part: Part) -> PartResult:
     return part.test(scope)
 
 
-def _results(
-    case: Case, seed: int, about: str, tested: Callable[[Scope, Part], PartResult] = _plainly
-) -> tuple[Results, Results]:
+def _results(case: Case, about: str, tested: Callable[[Scope, Part], PartResult] = _plainly) -> tuple[Results, Results]:
     """What is judged, and what is only reported."""
     judged: Results = {}
     reported: Results = {}
     whys: Results = {}
-    for scope in scopes(case.claim, case.pairs, seed, about):
+    for scope in scopes(case.claim, case.pairs, about):
         for part in parts.claimed(case.claim):
             why = part.local_why if case.local else None
             result = tested(scope, part)

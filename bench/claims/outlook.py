@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from itertools import product
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bench.claims.pairs import Pairs, Side
 from bench.claims.parts import COST, SCORE
-from bench.claims.scope import MEAN, Scope, scopes
+from bench.claims.scope import MEAN, scopes
 from bench.records import SUCH, Claim
 from bench.stats import (
     TYPICAL_DISCORDANCE,
@@ -48,12 +49,21 @@ class SuiteSize:
     sizes: tuple[int, ...]
     """Items of each family."""
     world: World
-    """What its scores are like; its difference is replaced."""
+    """What its scores are like over families; its difference is replaced."""
+    sources: tuple[int, ...]
+    """Items of each source, such as a ticket in five wordings; 1 where an item shares its source with no other."""
+    alike: float
+    """Intraclass correlation of the differences over sources, in [0, 1)."""
 
     @property
     def items(self) -> int:
         """All items."""
         return sum(self.sizes)
+
+    @property
+    def shared(self) -> bool:
+        """Whether items share sources."""
+        return len(self.sources) < self.items
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,41 +150,67 @@ def expected(
     )
 
 
-def assumed(suite: str, families: Sequence[str]) -> SuiteSize:
-    """A suite that nobody was asked yet: TYPICAL_DISCORDANCE and TYPICAL_ICC are assumed of it."""
-    sizes = np.unique(np.asarray(families, dtype=str), return_counts=True)[1]
+def assumed(suite: str, families: Sequence[str], sources: Sequence[str] | None = None) -> SuiteSize:
+    """A suite that nobody was asked yet: TYPICAL_DISCORDANCE and TYPICAL_ICC are assumed of it.
+
+    `families` and `sources` are the items' own; no sources: no item shares one.
+    """
     world = World(difference=0.0, discordance=TYPICAL_DISCORDANCE, icc=TYPICAL_ICC)
-    return SuiteSize(suite=suite, sizes=tuple(int(size) for size in sizes), world=world)
+    shared = (1,) * len(families) if sources is None else _sizes(sources)
+    return SuiteSize(suite=suite, sizes=_sizes(families), world=world, sources=shared, alike=TYPICAL_ICC)
+
+
+def like(planned: SuiteSize, pairs: Pairs) -> SuiteSize:
+    """A suite to be asked, with what an earlier run's pairs say of its scores. ValueError if none is of it."""
+    seen = {suite.suite: suite for suite in _suites(pairs)}
+    if planned.suite not in seen:
+        raise ValueError(f"no pair is of {planned.suite}")
+    return replace(planned, world=seen[planned.suite].world, alike=seen[planned.suite].alike)
+
+
+def _sizes(names: Sequence[str] | NDArray[np.str_]) -> tuple[int, ...]:
+    return tuple(np.unique(np.asarray(names, dtype=str), return_counts=True)[1].tolist())
 
 
 def _suites(pairs: Pairs) -> Iterator[SuiteSize]:
     differences = pairs.candidate.score - pairs.baseline.score
+    clusters, sources = (np.asarray(names, dtype=str) for names in (pairs.clusters, pairs.sources))
     for suite in sorted(set(pairs.suites)):
         mask = pairs.of(suite)
         known = mask & ~np.isnan(differences)
-        clusters = np.asarray(pairs.clusters, dtype=str)
         values = differences[known]
         differing = float(np.abs(values).sum())
+        over = [icc_of(values, list(names[known])) if len(values) else TYPICAL_ICC for names in (clusters, sources)]
         world = World(
             difference=0.0,
             discordance=min(1.0, (differing + 1) / (len(values) + 1)),  # one more item, lest none is taken for never
-            icc=icc_of(values, list(clusters[known])) if len(values) else TYPICAL_ICC,
+            icc=over[0],
         )
-        sizes = np.unique(clusters[mask], return_counts=True)[1]
-        yield SuiteSize(suite=suite, sizes=tuple(int(size) for size in sizes), world=world)
+        yield SuiteSize(
+            suite=suite, sizes=_sizes(clusters[mask]), world=world, sources=_sizes(sources[mask]), alike=over[1]
+        )
 
 
 def _score_shown(claim: Claim, suites: Sequence[SuiteSize], difference: float, times: int, seed: int) -> float:
+    """By the judge's own units: families where others like them are spoken of, else sources in fixed families."""
     margin, alpha, such = claim.margins[SCORE.margin], claim.alpha, claim.about == SUCH
-    worlds = [replace(suite.world, difference=difference) for suite in suites]
+    units = [suite.sizes if such else suite.sources for suite in suites]
+    worlds = [
+        replace(suite.world, difference=difference, icc=suite.world.icc if such else suite.alike) for suite in suites
+    ]
     if claim.over == MEAN and len(suites) > 1:
-        sizes = [suite.sizes * times for suite in suites]
-        return mean_power(sizes, worlds, margin, alpha, independent=not such)
+        return mean_power([sizes * times for sizes in units], worlds, margin, alpha)
     chances = [
-        random_power(suite.sizes * times, world, margin, alpha, seed=seed)
-        if such and len(suite.sizes) < suite.items
-        else fixed_power(suite.items * times, world, margin, alpha, seed=seed)
-        for suite, world in zip(suites, worlds, strict=True)
+        random_power(sizes * times, world, margin, alpha, seed=seed)
+        if len(sizes) < suite.items
+        else fixed_power(
+            [size * times for size in suite.sizes],
+            replace(suite.world, difference=difference),
+            margin,
+            alpha,
+            seed=seed,
+        )
+        for suite, sizes, world in zip(suites, units, worlds, strict=True)
     ]
     return math.prod(chances)
 
@@ -185,22 +221,29 @@ def _kinds(claim: Claim, suite: SuiteSize, seed: int) -> int | None:
 
 
 def _saving_shown(claim: Claim, pairs: Pairs, times: int, seed: int, *, known: bool | None) -> float:
-    """How often samples of the run's own costs show the saving: families, or items, drawn with replacement."""
     if COST.margin not in claim.margins or known is None:
         return 1.0
-    if pairs.n * times > MOST_COSTS:
-        return float(known)
-    rng = np.random.default_rng([seed, times])
-    shown = [_shows(claim, _drawn(pairs, claim.about, times, rng), seed) for _ in range(COST_WORLDS)]
+    return float(known) if pairs.n * times > MOST_COSTS else saving_chance(claim, pairs, times, seed)
+
+
+def saving_chance(claim: Claim, pairs: Pairs, times: float | Mapping[str, float], seed: int = 0) -> float:
+    """How often samples of the pairs' costs show the saving: families, or items, drawn with replacement, `times` as
+    many as there are, of every suite or by suite, yet no more than MOST_COSTS. 1 for a claim that speaks of no cost."""
+    if COST.margin not in claim.margins:
+        return 1.0
+    each = times if isinstance(times, Mapping) else dict.fromkeys(pairs.suites, times)
+    least = min(1.0, MOST_COSTS / sum(each[suite] for suite in pairs.suites))
+    each = {suite: least * factor for suite, factor in each.items()}
+    rng = np.random.default_rng([seed, round(100 * sum(each.values()))])
+    shown = [_shows(claim, _drawn(pairs, claim.about, each, rng)) for _ in range(COST_WORLDS)]
     return sum(shown) / COST_WORLDS
 
 
-def _shows(claim: Claim, pairs: Pairs, seed: int) -> bool:
-    several: Iterator[Scope] = scopes(claim, pairs, seed)
-    return all(r.p_supported <= claim.alpha and not r.problem for r in map(COST.test, several))
+def _shows(claim: Claim, pairs: Pairs) -> bool:
+    return all(r.p_supported <= claim.alpha and not r.problem for r in map(COST.test, scopes(claim, pairs)))
 
 
-def _drawn(pairs: Pairs, about: str, times: int, rng: np.random.Generator) -> Pairs:
+def _drawn(pairs: Pairs, about: str, times: Mapping[str, float], rng: np.random.Generator) -> Pairs:
     """Pairs of as many clusters of every suite, times `times`, drawn with replacement and named anew."""
     names = np.asarray(pairs.clusters if about == SUCH else pairs.sources, dtype=str)
     suites = np.asarray(pairs.suites, dtype=str)
@@ -211,7 +254,8 @@ def _drawn(pairs: Pairs, about: str, times: int, rng: np.random.Generator) -> Pa
         for at in np.flatnonzero(suites == suite).tolist():
             members.setdefault(str(names[at]), []).append(at)
         groups = list(members.values())
-        for number, chosen in enumerate(rng.integers(len(groups), size=times * len(groups)).tolist()):
+        taken = rng.integers(len(groups), size=math.ceil(times[str(suite)] * len(groups)))
+        for number, chosen in enumerate(taken.tolist()):
             places.append(np.array(groups[chosen], dtype=np.intp))
             labels += [f"{suite}/{number}"] * len(groups[chosen])
     drawn = np.concatenate(places)
@@ -255,3 +299,8 @@ def what_it_takes(seen: Outlook) -> str:
     truths = zip(now, ("if both score the same", "if 1 point lower", "if 2 points higher"), strict=True)
     chances = ", ".join(f"{chance} {truth}" for chance, truth in truths)
     return f"What it would take: {size} like these show it {chances}; {more}{dollars}: {', '.join(twice)}"
+
+
+def outlook_json(seen: Outlook) -> dict[str, Any]:
+    """An outlook as JSON, with its line."""
+    return {**asdict(seen), "line": what_it_takes(seen)}

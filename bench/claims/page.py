@@ -189,8 +189,7 @@ def _reading(reading: Reading) -> dict[str, Any]:
 
 def _outlook(judgement: Judgement) -> dict[str, Any] | None:
     """What it would take, with the same in one line; None where no score is claimed."""
-    seen = judgement.outlook
-    return None if seen is None else {**asdict(seen), "line": outlook.what_it_takes(seen)}
+    return None if judgement.outlook is None else outlook.outlook_json(judgement.outlook)
 
 
 def _side(side: Side) -> dict[str, Any]:

@@ -96,7 +96,7 @@ def decide(items: pd.DataFrame, record: RunRecord, claims: Sequence[Claim]) -> l
     for claim in claims:
         with contextlib.suppress(UsageError):
             cases.append(_case(items, record, claim, record.claims.get(claim.name)))
-    return judge_cases([*cases, *_withdrawn(items, record)], seed=record.seed)[: len(cases)]
+    return judge_cases([*cases, *_withdrawn(items, record)])[: len(cases)]
 
 
 def judge_claims(items: pd.DataFrame, record: RunRecord, claims: Sequence[Claim], *, given: bool = False) -> Ruling:
@@ -115,7 +115,7 @@ def judge_claims(items: pd.DataFrame, record: RunRecord, claims: Sequence[Claim]
         cases.append(case)
         rivals.append(rival(items, record, claim, case.pairs))
     withdrawn = [] if given else _withdrawn(items, record)
-    judgements = judge_cases([*cases, *withdrawn], seed=record.seed)[: len(cases)]
+    judgements = judge_cases([*cases, *withdrawn])[: len(cases)]
     beside = zip(judgements, rivals, strict=True)
     judged = (_with(judgement, rival, len(withdrawn), items, record) for judgement, rival in beside)
     return Ruling(tuple(judged), unjudged)

@@ -29,15 +29,13 @@ class Scope:
     """Its items."""
     about: str
     """What it is judged about, THESE or SUCH: which items are dependent."""
-    seed: int
-    """Seeds every bootstrap."""
 
     def strata(self, mask: Mask) -> Strata:
         """Suites and clusters of the items under a mask, in this reading."""
         return self.pairs.strata(mask, self.about)
 
 
-def scopes(claim: Claim, pairs: Pairs, seed: int = 0, about: str | None = None) -> Iterator[Scope]:
+def scopes(claim: Claim, pairs: Pairs, about: str | None = None) -> Iterator[Scope]:
     """What each of a claim's parts speaks of: every suite with its items, or their mean. `about`: the claim's own."""
     names = sorted(set(pairs.suites))
     if claim.over == "mean" and len(names) > 1:
@@ -45,4 +43,4 @@ def scopes(claim: Claim, pairs: Pairs, seed: int = 0, about: str | None = None) 
     else:
         masks = {name: pairs.of(name) for name in names}
     for suite, mask in masks.items():
-        yield Scope(claim=claim, pairs=pairs, suite=suite, mask=mask, about=about or claim.about, seed=seed)
+        yield Scope(claim=claim, pairs=pairs, suite=suite, mask=mask, about=about or claim.about)

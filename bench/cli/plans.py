@@ -2,47 +2,103 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.cli.terminal import echo
 
 if TYPE_CHECKING:
+    from bench.claims import Outlook, Pairs, SuiteSize
     from bench.costs import Estimate
+    from bench.records import Claim
     from bench.run import Deciding
     from bench.run.prepare import Prepared
 
+    Outlooks = Mapping[str, tuple[Outlook, str | None]]
+    """By claim: its chances, and the run that they go by."""
 
 SUMMARY = 20
 """Runs that are drawn for the line of a dry run."""
 
 
-def claim_outlooks(prepared: Prepared, estimate: Estimate) -> Iterator[str]:
-    """One line for each claim on scores: how often the planned items would support it, the saving taken as shown.
+def claim_outlooks(prepared: Prepared, estimate: Estimate, results: Path) -> Outlooks:
+    """By claim on scores: how often the planned items would support it, and the run whose outcomes that goes by.
 
-    Nothing was measured yet: a tenth of the items is taken to be answered differently, and a typical correlation
-    within families.
+    The newest run under `results` that asked both models, with the same settings, the claim's suites. Without one, a
+    tenth of the items is taken to be answered differently, with a typical correlation within families, and the saving
+    to be shown.
     """
+    from bench import claims
+
+    sizes = _sizes(prepared)
+    usd = {model.model: model.usd.estimate for model in estimate.models if model.usd is not None}
+    found: dict[str, tuple[Outlook, str | None]] = {}
+    for name, claim in prepared.comparison.claims.items():
+        suites = [sizes[suite] for suite in claim.suites or sizes if suite in sizes]
+        if "worse_by" not in claim.margins or not suites:
+            continue
+        sides = [usd.get(claim.candidate), usd.get(claim.baseline)]
+        known = [side for side in sides if side is not None]
+        dollars = sum(known) if len(known) == len(sides) else None
+        shown, run = dict.fromkeys(claims.TIMES, 1.0), None
+        seen = _earlier(prepared, claim, [suite.suite for suite in suites], results)
+        if seen is not None:
+            pairs, run = seen
+            share = {suite.suite: suite.items / int(pairs.of(suite.suite).sum()) for suite in suites}
+            suites = [claims.like(suite, pairs) for suite in suites]
+            shown = {
+                times: claims.saving_chance(claim, pairs, {suite: times * each for suite, each in share.items()})
+                for times in claims.TIMES
+            }
+        found[name] = claims.expected(claim, suites, shown, usd=dollars), run
+    return found
+
+
+def outlook_lines(outlooks: Outlooks) -> Iterator[str]:
+    """A line for each claim: its chances, and what they go by."""
     from bench import claims
     from bench.stats import TYPICAL_DISCORDANCE
 
-    families: dict[str, dict[tuple[str, str], str]] = {}
+    for name, (seen, run) in outlooks.items():
+        assumed = f"if {100 * TYPICAL_DISCORDANCE:g} % of the items are answered differently and the saving is shown"
+        yield f"claim {name}, {assumed if run is None else f'going by run {run}'}: {claims.what_it_takes(seen)}"
+
+
+def _sizes(prepared: Prepared) -> dict[str, SuiteSize]:
+    """Each suite as it is planned."""
+    from bench import claims
+
+    items: dict[str, dict[tuple[str, str], tuple[str, str]]] = {}
     for call in prepared.plan.calls:
-        families.setdefault(call.item.suite, {})[call.item.task, call.item.item] = call.item.family
-    usd = {model.model: model.usd.estimate for model in estimate.models if model.usd is not None}
-    for name, claim in prepared.comparison.claims.items():
-        suites = [suite for suite in claim.suites or families if suite in families]
-        if "worse_by" not in claim.margins or not suites:
+        item = call.item
+        own = f"{item.task}/{item.item}" if item.cluster == item.family else f"/{item.cluster}"
+        items.setdefault(item.suite, {})[item.task, item.item] = item.cluster, own
+    return {
+        suite: claims.assumed(suite, [family for family, _ in of.values()], [source for _, source in of.values()])
+        for suite, of in items.items()
+    }
+
+
+def _earlier(prepared: Prepared, claim: Claim, suites: Sequence[str], results: Path) -> tuple[Pairs, str] | None:
+    """What the newest run that asked both sides of a claim made of these suites, and its name."""
+    from bench import claims
+    from bench.costs import earlier_runs
+    from bench.errors import UsageError
+    from bench.records import read_run
+
+    for folder, same in earlier_runs(results, prepared.endpoints):
+        then = {now: label for label, labels in same.items() for now in labels}
+        if not {claim.candidate, claim.baseline} <= set(then):
             continue
-        sizes = [claims.assumed(suite, list(families[suite].values())) for suite in suites]
-        sides = [usd.get(claim.candidate), usd.get(claim.baseline)]
-        known = [side for side in sides if side is not None]
-        seen = claims.expected(
-            claim, sizes, dict.fromkeys(claims.TIMES, 1.0), usd=sum(known) if len(known) == len(sides) else None
-        )
-        differ = f"if {100 * TYPICAL_DISCORDANCE:g} % of the items are answered differently and the saving is shown"
-        yield f"claim {name}, {differ}: {claims.what_it_takes(seen)}"
+        try:
+            record, items = read_run(folder)
+            pairs = claims.pair(items, record, then[claim.candidate], then[claim.baseline], suites)
+        except UsageError:
+            continue
+        if all((pairs.both & pairs.of(suite)).any() for suite in suites):
+            return pairs, record.run
+    return None
 
 
 def show_plan(
@@ -61,7 +117,11 @@ def show_plan(
 
     estimate = asking.estimate_run(prepared, results / JOURNAL, output=output, fresh=fresh)
     probing = probe.estimate_probe(prepared, prompts) if prompts else None
-    echo((_plan_json if as_json else _plan_text)(prepared, estimate, probing))
+    echo(
+        (_plan_json if as_json else _plan_text)(
+            prepared, estimate, probing, claim_outlooks(prepared, estimate, results)
+        )
+    )
     if until is not None and not as_json:
         from bench.run.planning import Given, one_line, plan_claims
 
@@ -69,9 +129,10 @@ def show_plan(
             echo(one_line(planned))
 
 
-def _plan_json(prepared: Prepared, estimate: Estimate, probing: Estimate | None) -> str:
+def _plan_json(prepared: Prepared, estimate: Estimate, probing: Estimate | None, outlooks: Outlooks) -> str:
     import json
 
+    from bench.claims import outlook_json
     from bench.cli.money import estimate_record
 
     plan = prepared.plan
@@ -80,6 +141,7 @@ def _plan_json(prepared: Prepared, estimate: Estimate, probing: Estimate | None)
     cost = estimate_record(estimate)
     known = {"plan_sha256": plan.sha256, "suites": suites, "models": models, "cost": cost}
     known |= {"latency_probe_cost": estimate_record(probing)} if probing else {}
+    known["claims"] = {name: {**outlook_json(seen), "run": run} for name, (seen, run) in outlooks.items()}
     return json.dumps({**known, "refused": dict(prepared.refused)}, indent=2)
 
 
@@ -88,7 +150,7 @@ def _asked(prepared: Prepared, suite: str) -> int:
     return len({(c.item.task, c.item.item) for c in prepared.plan.calls if c.item.suite == suite})
 
 
-def _plan_text(prepared: Prepared, estimate: Estimate, probing: Estimate | None) -> str:
+def _plan_text(prepared: Prepared, estimate: Estimate, probing: Estimate | None, outlooks: Outlooks) -> str:
     from bench.cli.money import estimate_lines
     from bench.records import slice_words
 
@@ -102,6 +164,6 @@ def _plan_text(prepared: Prepared, estimate: Estimate, probing: Estimate | None)
     lines += [f"{e.entry.label} ({e.entry.model}): {len(plan.of(e.entry.label))} calls" for e in prepared.endpoints]
     lines += [f"{suite}: left out. {why}" for suite, why in prepared.refused.items()]
     lines += [f"cost of {line}" for line in estimate_lines(estimate)]
-    lines += claim_outlooks(prepared, estimate)
+    lines += outlook_lines(outlooks)
     lines += [f"cost of the latency probe of {line}" for line in (estimate_lines(probing) if probing else ())]
     return "\n".join([*lines, f"plan {plan.sha256[:8]}; nothing was called"])

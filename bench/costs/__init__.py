@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bench.costs.answers import Costs
 from bench.costs.billing import Billing, billing_of
-from bench.costs.estimate import Estimate, ModelEstimate, Samples, has_history, history, pilot, with_calls
+from bench.costs.estimate import Estimate, ModelEstimate, Samples, earlier_runs, has_history, history, pilot, with_calls
 from bench.costs.machine import ServerTime, busy_s
 from bench.costs.reprice import PriceChange, newest
 from bench.costs.spending import Spending, Terms
@@ -23,6 +23,7 @@ __all__ = [
     "at_traffic",
     "billing_of",
     "busy_s",
+    "earlier_runs",
     "has_history",
     "history",
     "newest",

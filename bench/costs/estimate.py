@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -109,14 +109,10 @@ def pilot(calls: Iterable[PlannedCall]) -> frozenset[int]:
 
 def history(root: Path, endpoints: Iterable[Endpoint], spending: Spending, without: Path | None = None) -> Samples:
     """What answers of the newest runs under `root` cost, of models with the same settings; unreadable runs are none."""
-    wanted = {e.entry.label: _settings(e.recorded()) for e in endpoints if e.entry.label in spending.bills}
-    samples: dict[str, dict[str, list[float]]] = {label: {} for label in wanted}
-    for folder in run_folders(root)[: -RUNS - 1 : -1]:
+    known = [endpoint for endpoint in endpoints if endpoint.entry.label in spending.bills]
+    samples: dict[str, dict[str, list[float]]] = {endpoint.entry.label: {} for endpoint in known}
+    for folder, same in earlier_runs(root, known, without):
         try:
-            record = read_record(folder)
-            same = _same(record, wanted)
-            if not same or record.derived or (without and folder.resolve() == without.resolve()):
-                continue
             rows, _ = read_rows(folder)
         except UsageError:
             continue
@@ -126,6 +122,22 @@ def history(root: Path, endpoints: Iterable[Endpoint], spending: Spending, witho
                 if usd is not None:
                     samples[label].setdefault(row.suite, []).append(usd)
     return samples
+
+
+def earlier_runs(
+    root: Path, endpoints: Iterable[Endpoint], without: Path | None = None
+) -> Iterator[tuple[Path, Mapping[str, Sequence[str]]]]:
+    """The newest runs under `root` that asked one of these models with the same settings, the newest first, each with
+    today's labels by its own; those derived from others, and unreadable ones, are left out."""
+    wanted = {e.entry.label: _settings(e.recorded()) for e in endpoints}
+    for folder in run_folders(root)[: -RUNS - 1 : -1]:
+        try:
+            record = read_record(folder)
+        except UsageError:
+            continue
+        same = _same(record, wanted)
+        if same and not record.derived and not (without and folder.resolve() == without.resolve()):
+            yield folder, same
 
 
 def with_calls(samples: Samples, plan: Iterable[PlannedCall], calls: Mapping[str, Call], spending: Spending) -> Samples:

@@ -11,6 +11,10 @@ import scipy
 from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
+Codes = NDArray[np.int64]
+"""Names as numbers, 0 the first in order; none is skipped."""
+Clusters = Sequence[str] | Codes
+"""Each value's cluster: its name, or its code."""
 
 PRIOR_ICC = 0.2
 PRIOR_WORTH = 10
@@ -58,7 +62,16 @@ class ClusteredMean:
         return float(scipy.stats.t.sf((self.mean - bound) / self.se, self.df))
 
 
-def prudent_design_effect(estimated: float, clusters: Sequence[str], differing: float) -> float:
+def coded(names: Clusters) -> Codes:
+    """Names, or codes of which some may be unused, as codes."""
+    if isinstance(names, np.ndarray) and names.dtype.kind == "i":
+        codes: Codes = (np.cumsum(np.bincount(names) > 0) - 1)[names]
+        return codes
+    order = {name: at for at, name in enumerate(sorted(set(names)))}
+    return np.fromiter(map(order.__getitem__, names), dtype=np.int64, count=len(names))
+
+
+def prudent_design_effect(estimated: float, clusters: Clusters, differing: float) -> float:
     """A design effect not taken for 1 just because hardly any item differs: where losses come in clusters, the first
     few say nothing yet of how they cluster.
 
@@ -69,7 +82,7 @@ def prudent_design_effect(estimated: float, clusters: Sequence[str], differing: 
     return max(estimated, 1 + (typical_size(clusters) - 1) * PRIOR_ICC * PRIOR_WORTH / (PRIOR_WORTH + differing))
 
 
-def stratified_effect(values: ArrayLike, kinds: Sequence[str]) -> float:
+def stratified_effect(values: ArrayLike, kinds: Clusters) -> float:
     """The design effect of fixed kinds of task: the share of the values' variance that lies within them, at most 1.
 
     Drawn anew, every kind has as many items as before, so what differs between kinds makes no error. The share is
@@ -78,16 +91,24 @@ def stratified_effect(values: ArrayLike, kinds: Sequence[str]) -> float:
     its error, conditional on the kinds and over them (`make calibration`, section 12).
     """
     sample = np.asarray(values, dtype=np.float64)
-    _, codes = np.unique(np.asarray(kinds, dtype=str), return_inverse=True)
+    codes = coded(kinds)
     sizes, n = np.bincount(codes), len(sample)
-    total, differing = float(((sample - sample.mean()) ** 2).sum()), int(np.count_nonzero(sample))
-    if not 1 < len(sizes) < n or total == 0:
-        return 1.0
     means = np.bincount(codes, weights=sample) / sizes
-    within = float(((sample - means[codes]) ** 2).sum())
-    share = within / (n - len(sizes)) / (total / (n - 1))
+    within, total = float(((sample - means[codes]) ** 2).sum()), float(((sample - sample.mean()) ** 2).sum())
+    found = effect_within(np.array([within]), np.array([total]), n, len(sizes), np.array([np.count_nonzero(sample)]))
+    return float(found[0])
+
+
+def effect_within(within: Floats, total: Floats, n: int, kinds: int, differing: NDArray[np.number]) -> Floats:
+    """`stratified_effect` of several samples of n items in so many kinds, from their sums of squares and from how many
+    of their items differ from 0."""
+    if not 1 < kinds < n:
+        return np.ones(len(total))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = np.where(total > 0, within / (n - kinds) / (total / (n - 1)), 1.0)
     drawn = 1 - (1 - share) * differing / (differing + PRIOR_WORTH)
-    return min(1.0, max(LEAST_WITHIN, drawn))
+    found: Floats = np.clip(drawn, LEAST_WITHIN, 1.0)
+    return found
 
 
 def joint_effect(effects: Sequence[float], sizes: Sequence[int]) -> float:
@@ -97,7 +118,7 @@ def joint_effect(effects: Sequence[float], sizes: Sequence[int]) -> float:
     return float(np.asarray(effects) @ shares / shares.sum())
 
 
-def tail_design_effect(estimated: float, clusters: Sequence[str]) -> float:
+def tail_design_effect(estimated: float, clusters: Clusters) -> float:
     """A design effect for a tail that the sample may not have met: families can be dear, or slow, as wholes.
 
     max(estimated, 1 + (m - 1) TAIL_ICC), m as in `prudent_design_effect`.
@@ -105,9 +126,9 @@ def tail_design_effect(estimated: float, clusters: Sequence[str]) -> float:
     return max(estimated, 1 + (typical_size(clusters) - 1) * TAIL_ICC)
 
 
-def typical_size(clusters: Sequence[str]) -> float:
+def typical_size(clusters: Clusters) -> float:
     """Items that share a cluster with an item drawn at random, itself included: Σ n_g² / n."""
-    sizes = np.unique(np.asarray(clusters, dtype=str), return_counts=True)[1]
+    sizes = np.bincount(coded(clusters))
     return float(np.sum(sizes**2) / np.sum(sizes))
 
 
@@ -129,7 +150,7 @@ def stratified_mean(strata: Sequence[ClusteredMean]) -> ClusteredMean:
     )
 
 
-def clustered_mean(values: ArrayLike, clusters: Sequence[str]) -> ClusteredMean | None:
+def clustered_mean(values: ArrayLike, clusters: Clusters) -> ClusteredMean | None:
     """CR2 with effective-cluster degrees of freedom; None with fewer than two effective clusters.
 
     SE² = Σ u_g² / (1 - h_g) / n², u_g = Σ_{i in g} (x_i - m), h_g = n_g / n; df = 1 / Σ h_g² - 1
@@ -138,7 +159,7 @@ def clustered_mean(values: ArrayLike, clusters: Sequence[str]) -> ClusteredMean 
     """
     sample = np.asarray(values, dtype=np.float64)
     n, mean = len(sample), float(sample.mean())
-    _, codes = np.unique(np.asarray(clusters, dtype=str), return_inverse=True)
+    codes = coded(clusters)
     sizes = np.bincount(codes)
     df = float(n**2 / np.sum(sizes**2) - 1)
     if df < 1:

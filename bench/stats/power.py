@@ -1,8 +1,8 @@
 """How often a score claim would be supported: worlds drawn at random, judged by the rules of `difference_test`.
 
-Fixed families: items are independent, Tango's test decides. Random families: each family has shares of its own (they
-are Dirichlet, so that the differences' intraclass correlation is the world's), and CR2-t decides with Tango's test on
-as many items as the clustered ones are worth.
+Fixed families: items are independent, and Tango's test with the families as strata decides. Random families: each has
+shares of its own (they are Dirichlet, so that the differences' intraclass correlation is the world's), and CR2-t
+decides with Tango's test on as many items as the clustered ones are worth.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 import scipy
 from numpy.typing import NDArray
 
-from bench.stats.clusters import FEWEST, PRIOR_ICC, PRIOR_WORTH, Floats
+from bench.stats.clusters import FEWEST, PRIOR_ICC, PRIOR_WORTH, Floats, effect_within
 from bench.stats.paired import critical_value, smallest_n
 
 WORLDS = 2000
@@ -54,15 +54,30 @@ class World:
 
 
 def fixed_power(
-    n: int, world: World, margin: float, alpha: float = 0.05, *, worlds: int = WORLDS, seed: int = 0
+    sizes: Sequence[int], world: World, margin: float, alpha: float = 0.05, *, worlds: int = WORLDS, seed: int = 0
 ) -> float:
-    """The share of worlds in which n independent items support "at most `margin` worse"."""
+    """The share of worlds in which independent items of fixed families support "at most `margin` worse".
+
+    The families' shares of lost and won items vary by the world's ICC around its difference, which is theirs together.
+    """
+    counts = np.asarray(sizes, dtype=np.int64)
+    n, families = int(counts.sum()), len(counts)
     if n < smallest_n(margin, alpha):
         return 0.0
-    lost, won = world.shares
-    drawn = np.random.default_rng([seed, n]).multinomial(n, [lost, won, max(0.0, 1 - lost - won)], size=worlds)
+    if 1 < families < n and families <= MOST_DRAWN // LEAST_WORLDS:
+        worlds = min(worlds, max(LEAST_WORLDS, MOST_DRAWN // families))
+        lost, won = _fixed_counts(counts, world, worlds, seed)
+        moved, differing = won - lost, (lost + won).sum(axis=1)
+        within = differing - (moved**2 / counts).sum(axis=1)
+        effect = effect_within(within, differing - moved.sum(axis=1) ** 2 / n, n, families, differing)
+        below, above = lost.sum(axis=1) / effect, won.sum(axis=1) / effect
+    else:
+        shares = world.shares
+        effect = np.ones(worlds)
+        drawn = np.random.default_rng([seed, n]).multinomial(n, [*shares, max(0.0, 1 - sum(shares))], size=worlds)
+        below, above = drawn[:, 0].astype(float), drawn[:, 1].astype(float)
     least = _critical(n, margin, alpha) if n <= SMALL else float(scipy.stats.norm.isf(alpha))
-    return float(np.mean(_tango(np.full(worlds, float(n)), drawn[:, 0], drawn[:, 1], -margin) >= least))
+    return float(np.mean(_tango(n / effect, below, above, -margin) >= least))
 
 
 _critical = lru_cache(maxsize=256)(critical_value)
@@ -77,7 +92,7 @@ def random_power(
     if not n or n * n / squares < FEWEST:
         return 0.0
     if len(counts) > FAMILIES:
-        return mean_power([sizes], [world], margin, alpha, independent=False)
+        return mean_power([sizes], [world], margin, alpha)
     worlds = min(worlds, max(LEAST_WORLDS, MOST_DRAWN // len(counts)))
     lost, won = _family_counts(counts.astype(int), world, worlds, seed)
     differences = (won - lost).sum(axis=1) / n
@@ -156,6 +171,22 @@ def _family_counts(sizes: NDArray[np.int64], world: World, worlds: int, seed: in
     return drawn[..., 0].astype(float), drawn[..., 1].astype(float)
 
 
+def _fixed_counts(sizes: NDArray[np.int64], world: World, worlds: int, seed: int) -> tuple[Floats, Floats]:
+    """Lost and won items, shape (worlds, families): each family's shares are drawn and moved to the world's own."""
+    rng = np.random.default_rng([seed, len(sizes), int(sizes.sum())])
+    shape, scale = (worlds, len(sizes)), 1 / max(world.icc, 1e-6) - 1
+    rates = []
+    for share in world.shares:
+        drawn = rng.beta(max(share, 1e-12) * scale, (1 - share) * scale, size=shape)
+        mean = (drawn @ sizes / sizes.sum())[:, None]
+        rates.append(np.clip(drawn * share / np.maximum(mean, 1e-300), 0.0, 1.0))
+    lost, won = rates
+    lost_items = rng.binomial(sizes, lost)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        rest = np.where(lost < 1, np.clip(won / (1 - lost), 0.0, 1.0), 0.0)
+    return lost_items.astype(float), rng.binomial(sizes - lost_items, rest).astype(float)
+
+
 def _tango(n: Floats, lost: NDArray[np.number], won: NDArray[np.number], d0: float) -> Floats:
     """Tango's statistic for many outcomes; see `paired.tango`."""
     b = -lost - won + (2 * n - won + lost) * d0
@@ -173,18 +204,16 @@ def mean_power(
     worlds: Sequence[World],
     margin: float,
     alpha: float = 0.05,
-    *,
-    independent: bool = True,
 ) -> float:
     """The chance that the mean of several suites supports it: by the normal distribution of the mean difference.
 
-    Its variance is Σ v_k e_k / n_k / K², v = discordance - difference², e = 1 for independent items, else
-    1 + (m - 1) icc with m = Σ n_g² / n over the suite's families.
+    Its variance is Σ v_k e_k / n_k / K², v = discordance - difference², e = 1 + (m - 1) icc with m = Σ n_g² / n over
+    the suite's clusters; independent items are clusters of 1.
     """
     variance = 0.0
     for suite, world in zip(sizes, worlds, strict=True):
         n = sum(suite)
-        typical = 1.0 if independent else sum(size * size for size in suite) / n
+        typical = sum(size * size for size in suite) / n
         differing = max(world.discordance, abs(world.difference))
         variance += (differing - world.difference**2) * (1 + (typical - 1) * world.icc) / n
     difference = sum(world.difference for world in worlds) / len(worlds)

@@ -26,8 +26,8 @@ from bench.stats.tilted import tilted_p
 
 UNCAPPED_N = 100
 """Without a limit on what a value can come to, fewer independent items than these decide nothing."""
-ASSUMED_TIMES, ASSUMED_MORE = 1.0, 1.0
-"""Without a limit, see `assumed_limit`."""
+ASSUMED_MORE, ASSUMED_SHARE = 0.14, 20
+"""Without a limit, see `assumed_limit`; the dearest one in so many values say how heavy the tail is."""
 MOST_TIMES = 50
 """How many times the items are tried for what would show a result."""
 
@@ -98,9 +98,12 @@ def _of_sums(a: Floats, b: Floats, strata: Strata, bound: float, limits: Limits 
     log_ratio = _log_ratio(ours, theirs, strata)
     tails = None
     if limits is not None:
-        excess, heaviest = ours - bound * theirs, float(weights.max())
-        mine = _tail_of(-excess, ours, limits[0], heaviest, bound * float(theirs.mean()))
-        tails = mine, _tail_of(excess, bound * theirs, _times(bound, limits[1]), heaviest, float(ours.mean()))
+        excess, heaviest, worth = ours - bound * theirs, float(weights.max()), _worth(strata)
+        mine = _tail_of(-excess, ours, limits[0], heaviest, bound * float(theirs.mean()), worth=worth)
+        tails = (
+            mine,
+            _tail_of(excess, bound * theirs, _times(bound, limits[1]), heaviest, float(ours.mean()), worth=worth),
+        )
     test = _judged(log_ratio, math.log(bound), strata, tails, alpha)
     unbounded = limits is not None and None in limits
     return replace(test, notes=(Caveat(reason=Reason.TAIL_UNBOUNDED),)) if unbounded else test
@@ -118,25 +121,37 @@ def _geometric(a: Floats, b: Floats, strata: Strata, bound: float, limits: Limit
     gain, heaviest, tails = (limit - logs) * weights, float(weights.max()), []
     for sign, most, mine, other, by in ((1, limits[0], a, b, bound), (-1, limits[1], b, a, 1 / bound)):
         usual = by * math.exp(float(np.log(other).mean()))
-        most = assumed_limit(mine, usual) if most is None else max(most, float(mine.max()))
+        most = assumed_limit(mine, usual, _worth(strata)) if most is None else max(most, float(mine.max()))
         reach = heaviest * (math.log(most / float(other.min())) - sign * limit)
         tails.append(_Tail(sign * gain, reach, most, limits[0 if sign > 0 else 1] is not None))
     return _judged(logs, limit, strata, (tails[0], tails[1]), alpha)
 
 
-def assumed_limit(values: Floats, usual: float) -> float:
-    """What a value that nothing limits is taken to come to: more than was met, and the more the farther that lies out.
+def assumed_limit(values: Floats, usual: float, worth: float) -> float:
+    """What a value that nothing limits is taken to come to: more than was met, and the more the heavier the tail is.
 
-    M (ASSUMED_TIMES + ASSUMED_MORE M / usual), M the largest value and `usual` the mean at which the bound is just
-    kept: it rises with each value, so a larger one never helps. Chosen on log-normal costs with sigma 1 to 2.5.
+    M (1 + ASSUMED_MORE (UNCAPPED_N / worth)^1.5 (T / usual)³): M the largest value, T the mean of the ASSUMED_SHAREth
+    part that is dearest, `usual` the mean at which the bound is just kept, `worth` how many independent values they
+    are worth. It rises with each value, so a larger one never helps. Chosen on log-normal costs with sigma 1 to 2.5.
     """
-    largest = float(values.max())
-    return largest * (ASSUMED_TIMES + ASSUMED_MORE * largest / usual)
+    many = max(1, len(values) // ASSUMED_SHARE)
+    dearest = float(np.partition(values, len(values) - many)[-many:].mean())
+    heavy: float = (UNCAPPED_N / worth) ** 1.5 * (dearest / usual) ** 3
+    return float(values.max()) * (1 + ASSUMED_MORE * heavy)
 
 
-def _tail_of(gain: Floats, values: Floats, limit: float | None, heaviest: float, usual: float) -> _Tail:
+def _worth(strata: Strata) -> float:
+    """How many independent values the clusters' are worth, if families are dear as wholes: see TAIL_ICC."""
+    if strata.independent:
+        return float(len(strata.cluster_codes))
+    return min(len(codes) / tail_design_effect(1.0, codes) for codes in strata.clusters_of)
+
+
+def _tail_of(
+    gain: Floats, values: Floats, limit: float | None, heaviest: float, usual: float, *, worth: float
+) -> _Tail:
     """The tail of a side of a ratio of sums, from its amounts times their weights."""
-    most = assumed_limit(values, usual) if limit is None else max(limit * heaviest, float(values.max()))
+    most = assumed_limit(values, usual, worth) if limit is None else max(limit * heaviest, float(values.max()))
     return _Tail(gain, most, most if limit is None else limit, limit is not None)
 
 
@@ -235,7 +250,7 @@ def _tail_effect(strata: Strata, gain: Floats) -> float:
     mean = strata.mean(gain / strata.weights())
     if mean is None or strata.independent:
         return 1.0
-    return max(tail_design_effect(mean.design_effect, strata.chosen(mask).clusters) for _, mask in strata.parts())
+    return max(tail_design_effect(mean.design_effect, codes) for codes in strata.clusters_of)
 
 
 def ratio_of_sums(a: ArrayLike, b: ArrayLike, strata: Strata, confidence: float = 0.95) -> Interval | None:

@@ -112,7 +112,7 @@ class ScoreDifference:
 
     def _effect(self, differing: float) -> float:
         """The design effect of the mean that is assumed where so many items differ."""
-        parts = [self.strata.chosen(mask).clusters for _, mask in self.strata.parts()]
+        parts = self.strata.clusters_of
         return joint_effect([prudent_design_effect(1.0, of, differing) for of in parts], [len(of) for of in parts])
 
     def _weighted(self) -> tuple[Floats, float]:
@@ -145,17 +145,17 @@ def score_difference(
     if binary and strata.single:
         pair = Paired(len(values), float((values < 0).sum()), float((values > 0).sum()))
     effect = 1.0 if strata.independent else _design_effect(values, strata)
-    if strata.independent and pair is not None and strata.kinds is not None:
-        effect = stratified_effect(values, strata.kinds)
+    if strata.independent and pair is not None and strata.kind_codes is not None:
+        effect = stratified_effect(values, strata.kind_codes)
     return ScoreDifference(values=values, strata=strata, mean=mean, design_effect=effect, pair=pair), None
 
 
 def _design_effect(values: Floats, strata: Strata) -> float:
     """The design effect of the mean: as seen, but no smaller than what differs can rule out."""
     differing, effects, sizes = float(np.count_nonzero(values)), [], []
-    for _, mask in strata.parts():
-        part = clustered_mean(values[mask], strata.chosen(mask).clusters)
+    for (_, mask), codes in zip(strata.parts(), strata.clusters_of, strict=True):
+        part = clustered_mean(values[mask], codes)
         assert part is not None
-        effects.append(prudent_design_effect(part.design_effect, strata.chosen(mask).clusters, differing))
+        effects.append(prudent_design_effect(part.design_effect, codes, differing))
         sizes.append(part.n)
     return joint_effect(effects, sizes)

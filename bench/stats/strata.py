@@ -5,12 +5,22 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import scipy
 from numpy.typing import NDArray
 
-from bench.stats.clusters import FEWEST, ClusteredMean, Floats, clustered_mean, stratified_mean, typical_size
+from bench.stats.clusters import (
+    FEWEST,
+    ClusteredMean,
+    Codes,
+    Floats,
+    clustered_mean,
+    coded,
+    stratified_mean,
+    typical_size,
+)
 from bench.stats.intervals import Interval
 from bench.stats.reasons import Caveat, Reason
 
@@ -55,7 +65,7 @@ class BoundTest:
     """What a reader must know beside the numbers."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Strata:
     """Paired values of the items of one or several suites; several count with equal weight each."""
 
@@ -68,14 +78,34 @@ class Strata:
 
     def parts(self) -> Iterator[tuple[str, NDArray[np.bool_]]]:
         """Each suite's name and mask."""
-        names = np.asarray(self.suites, dtype=str)
-        for name in np.unique(names):
-            yield str(name), names == name
+        names = sorted(set(self.suites))
+        for code, name in enumerate(names):
+            yield name, self.suite_codes == code
+
+    @cached_property
+    def suite_codes(self) -> Codes:
+        """Each item's suite as a code."""
+        return coded(self.suites)
+
+    @cached_property
+    def cluster_codes(self) -> Codes:
+        """Each item's cluster as a code."""
+        return coded(self.clusters)
+
+    @cached_property
+    def kind_codes(self) -> Codes | None:
+        """Each item's kind of task as a code; None where they are not fixed."""
+        return None if self.kinds is None else coded(self.kinds)
+
+    @cached_property
+    def clusters_of(self) -> tuple[Codes, ...]:
+        """By suite, its items' clusters."""
+        return tuple(coded(self.cluster_codes[mask]) for _, mask in self.parts())
 
     def mean(self, values: Floats) -> ClusteredMean | None:
         """The mean over suites; None where a suite has fewer than two effective clusters."""
-        clusters = np.asarray(self.clusters, dtype=str)
-        parts = [clustered_mean(values[mask], list(clusters[mask])) for _, mask in self.parts()]
+        each = zip(self.parts(), self.clusters_of, strict=True)
+        parts = [clustered_mean(values[mask], codes) for (_, mask), codes in each]
         known = [part for part in parts if part is not None]
         if len(known) < len(parts):
             return None
@@ -89,7 +119,7 @@ class Strata:
 
     def weights(self) -> Floats:
         """Each item's weight, mean 1: n / (suites x items of its suite)."""
-        _, codes, counts = np.unique(np.asarray(self.suites, dtype=str), return_inverse=True, return_counts=True)
+        codes, counts = self.suite_codes, np.bincount(self.suite_codes)
         weights: Floats = len(codes) / (len(counts) * counts[codes])
         return weights
 
@@ -112,7 +142,8 @@ class Strata:
     @property
     def independent(self) -> bool:
         """Whether every item is its own cluster."""
-        return len(set(self.clusters)) == len(self.clusters)
+        codes = self.cluster_codes
+        return not len(codes) or int(codes.max()) + 1 == len(codes)
 
 
 def hull(interval: Interval, other: Interval) -> Interval:
@@ -125,15 +156,12 @@ def hull(interval: Interval, other: Interval) -> Interval:
 
 def few_clusters(strata: Strata) -> Caveat | None:
     """That the clusters are too few to speak of other items of the kind; None if they are enough, in every suite."""
-    for name, mask in strata.parts():
-        part = strata.chosen(mask)
-        effective = len(part.clusters) / typical_size(part.clusters)
-        if effective >= (2 if part.independent else FEWEST):
+    for (name, _), codes in zip(strata.parts(), strata.clusters_of, strict=True):
+        effective, many = len(codes) / typical_size(codes), int(codes.max()) + 1
+        if effective >= (2 if many == len(codes) else FEWEST):
             continue
         where = None if strata.single else name
-        return Caveat(
-            reason=Reason.FEW_CLUSTERS, stratum=where, n=len(set(part.clusters)), worth=effective, least=FEWEST
-        )
+        return Caveat(reason=Reason.FEW_CLUSTERS, stratum=where, n=many, worth=effective, least=FEWEST)
     return None
 
 

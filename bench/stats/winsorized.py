@@ -82,8 +82,7 @@ class _Groups:
     """Clusters as numbers: sizes, means, and the suite of each."""
 
     def __init__(self, values: Floats, strata: Strata) -> None:
-        _, codes = np.unique(np.asarray(strata.clusters, dtype=str), return_inverse=True)
-        _, suites = np.unique(np.asarray(strata.suites, dtype=str), return_inverse=True)
+        codes, suites = strata.cluster_codes, strata.suite_codes
         self.sizes = np.bincount(codes)
         self.means: Floats = np.bincount(codes, weights=values) / self.sizes
         self.suite = np.zeros(len(self.sizes), dtype=np.int64)

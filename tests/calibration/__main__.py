@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 
-from tests.calibration import exact, gate, invariance, looks, money, readings, scores
+from tests.calibration import exact, gate, invariance, looks, money, readings, rivals, scores
 from tests.calibration.grid import FAST, FULL, SEED, Job, Row, Scale, markdown, record
 
 SECTIONS = {
@@ -60,12 +60,16 @@ SECTIONS = {
         ("about", "true difference", "ψ"),
     ),
     "12 sizes": ("12. Sizes of samples: the worst false verdict (enumerated)", ("margin, points", "n", "verdict")),
-    "12 unlimited": ("12. Costs without a limit, “90 % cheaper” at exactly 90 %", ("σ candidate", "n")),
+    "12 peers": (
+        "12. Beside others: exactly 3 points worse, said to do all the same",
+        ("n", "lost and won, points"),
+    ),
+    "12 unlimited": ("12. Costs without a limit, “90 % cheaper”", ("σ candidate", "n", "true ratio")),
     "11": ("11. Verdicts changed by what must not matter", ("n", "items a cluster", "change")),
 }
 SLOW_FIRST = (
     "8 whole", "8 plan", "10", "7", "6", "6 families", "6 latency", "5", "4", "10 tokens", "10 latency",
-    "12 sizes", "12 unlimited", "12 mean", "12 fixed", "12 lost",
+    "12 sizes", "12 unlimited", "12 mean", "12 fixed", "12 lost", "12 peers",
     "11", "1", "2", "3", "8",
 )  # fmt: skip
 
@@ -101,7 +105,10 @@ def page(sections: dict[str, list[Row]], scale: Scale, command: str, seconds: fl
         "does not say otherwise. Sections 1 to 3 enumerate every outcome. The others draw "
         f"{scale.bootstrap} experiments a row with a bootstrap, up to {scale.closed} without; ± is the Monte-Carlo "
         "standard error, and a bar holds within three of them. claimeval judges the first "
-        f"{scale.peer} of them. paired t: the usual t test on the items' differences.",
+        f"{scale.peer} of them, as do the other tools. paired t: the usual t test on the items' differences."
+        + "".join(
+            f" {name} is not installed here and left out." for name, says in rivals.installed().items() if not says
+        ),
         "",
         f"**{len(rows) - len(missed)} of {len(rows)} bars hold.**",
         *(f"- missed: section {key}, {', '.join(row.setting)}: {100 * row.ours:.1f} %" for key, row in missed),
@@ -125,6 +132,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         *money.jobs(),
         *gate.jobs(),
         *readings.jobs(),
+        *rivals.jobs(),
         *looks.jobs(),
         *invariance.jobs(),
     ]

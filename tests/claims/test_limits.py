@@ -41,14 +41,14 @@ def test_a_cost_that_stays_open_names_the_cap_the_token_limit_and_the_items(tmp_
 
 
 def test_a_limit_that_the_user_states_decides_and_stands_beside_the_verdict(tmp_path: Path) -> None:
-    folder = str(write(tmp_path / "run", bills(None, 0.0475)))
+    folder = str(write(tmp_path / "run", bills(None, 0.0485)))
     sides = ["--candidate", "small", "--baseline", "big", "--cheaper-by", "0.5"]
     open_cost = CliRunner().invoke(bench, ["claim", folder, *sides])
     assert open_cost.exit_code == 4
     assert "--cap-usd" in open_cost.output
-    stated = CliRunner().invoke(bench, ["claim", folder, *sides, "--cap-usd", "small=0.1"])
+    stated = CliRunner().invoke(bench, ["claim", folder, *sides, "--cap-usd", "small=0.075"])
     assert stated.exit_code == 0, stated.output
-    assert "if an answer of small can cost 0.1 USD at most" in stated.output
+    assert "if an answer of small can cost 0.075 USD at most" in stated.output
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from bench.records.tables import ItemRow
 from bench.stats import BoundTest, Ratio, Strata, difference_test, ratio_test, score_difference
+from tests.claims.test_claims import CLAIM, judged, rows
 
 ORDER = {"refuted": 0, "inconclusive": 1, "supported": 2}
 ALPHA = 0.05
@@ -80,17 +85,73 @@ def test_a_loss_more_never_helps(about: str, binary: bool) -> None:
 
 @pytest.mark.parametrize("about", ["these", "such"])
 @pytest.mark.parametrize("of", list(Ratio))
-def test_a_dollar_or_a_second_more_never_helps(about: str, of: Ratio) -> None:
+@pytest.mark.parametrize("limit", [0.8, None])
+@pytest.mark.parametrize("suites", [1, 2])
+def test_a_dollar_or_a_second_more_never_helps(about: str, of: Ratio, limit: float | None, suites: int) -> None:
+    """With a limit and without; on one suite and on the mean of two of unlike sizes."""
     rng = np.random.default_rng(5)
+    items = strata(20, 10, about)
+    if suites == 2:
+        items = Strata(["a"] * 120 + ["b"] * 80, items.clusters)
+    limits = (limit, None if limit is None else 40.0)
     for spread in (0.5, 1.5):
         baseline = rng.lognormal(0, 0.6, 200)
         candidate = np.minimum(0.8, 0.082 * baseline * rng.lognormal(-(spread**2) / 2, spread, 200))
-        limits = (0.8, 40.0)
-        test = ratio_test(candidate, baseline, strata(20, 10, about), 0.1, of=of, limits=limits)
-        for _ in range(10):
+        test = ratio_test(candidate, baseline, items, 0.1, of=of, limits=limits)
+        for _ in range(4):
             dearer = candidate.copy()
-            item = rng.integers(200)
+            item = int(rng.choice([int(rng.integers(200)), int(candidate.argmin()), int(candidate.argmax())]))
             dearer[item] = min(0.8, dearer[item] * 1.5 + 0.02)
-            after = ratio_test(dearer, baseline, strata(20, 10, about), 0.1, of=of, limits=limits)
+            after = ratio_test(dearer, baseline, items, 0.1, of=of, limits=limits)
             assert verdict(after) <= verdict(test)
             candidate, test = dearer, after
+
+
+@pytest.mark.parametrize("about", ["these", "such"])
+def test_a_loss_more_never_helps_the_mean_of_suites(about: str) -> None:
+    rng = np.random.default_rng(6)
+    items = strata(24, 10, about)
+    items = Strata(["a"] * 80 + ["b"] * 160, items.clusters)
+    values = rng.choice([-1.0, 0.0, 1.0], p=[0.01, 0.95, 0.04], size=240)
+    test = difference_test(values, items, 0.05)
+    for _ in range(6):
+        worse = values.copy()
+        worse[rng.choice(np.flatnonzero(worse > -0.5))] -= 1.0
+        after = difference_test(worse, items, 0.05)
+        assert verdict(after) <= verdict(test)
+        values, test = worse, after
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("about", ["these", "such"])
+@pytest.mark.parametrize("what", ["loss", "dollar", "second"])
+def test_through_the_whole_judge(tmp_path: Path, about: str, what: str) -> None:
+    """A claim of every part, read from a run's tables: each step takes something from the candidate."""
+    rng = np.random.default_rng(7)
+    claim = replace(CLAIM, margins={"cheaper_by": 0.5, "worse_by": 0.05, "slower_by": 2.0}, about=about)
+    worse: set[int] = set()
+    paces = rng.uniform(1.0, 1.6, 280)
+
+    def changed(row: ItemRow, at: int) -> ItemRow:
+        mine = row.model == "small"
+        hit = mine and at in worse
+        usd, seconds = (0.03 if mine else 0.1) * (1 + at % 5 / 10), (1.2 * paces[at] if mine else 1.0)
+        return replace(
+            row,
+            family=f"f{at // 4}",
+            cluster=f"f{at // 4}",
+            score=0.0 if hit and what == "loss" else 1.0,
+            cost_usd=usd * (5 if hit and what == "dollar" else 1),
+            cost_retries_usd=0.0,
+            cost_cap_usd=0.15,
+            cost_cap_basis="worst case",
+            latency_s=seconds * (6 if hit and what == "second" else 1),
+        )
+
+    verdicts = []
+    for step in range(5):
+        verdicts.append(ORDER[str(judged(tmp_path / f"{step}", rows(280, change=changed), claim).verdict)])
+        worse |= {int(at) for at in rng.integers(0, 280, 2 + 12 * step)}
+    assert verdicts == sorted(verdicts, reverse=True)
+    assert verdicts[0] == ORDER["supported"]
+    assert verdicts[-1] < verdicts[0]

@@ -197,8 +197,8 @@ class TestCost:
         assert barely.interval.high is not None
         assert barely.interval.high < 0.1
         assert barely.blocked == (
-            "what an answer costs has no limit; say that an answer can cost up to 0.89 USD, and 100 items are too few "
-            "to rule out that enough of them would: with a limit of 0.222 USD these would do, or about 350 items like "
+            "what an answer costs has no limit; say that an answer can cost up to 0.526 USD, and 100 items are too few "
+            "to rule out that enough of them would: with a limit of 0.226 USD these would do, or about 220 items like "
             "them would"
         )
 

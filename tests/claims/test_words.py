@@ -154,16 +154,17 @@ class TestPower:
             assert random_power(sizes, world, 0.03) == pytest.approx(0.8, abs=0.06)
         assert random_power([10] * 23, equal, 0.03) == pytest.approx(0.22, abs=0.04)
         assert random_power([48] * 18, equal, 0.03) == pytest.approx(0.32, abs=0.04)
-        assert fixed_power(230, equal, 0.03) == pytest.approx(0.42, abs=0.05)
-        assert fixed_power(864, equal, 0.03) == pytest.approx(0.87, abs=0.04)
-        assert mean_power([[10] * 23, [48] * 18], [equal, equal], 0.03) == pytest.approx(0.74, abs=0.1)
+        assert fixed_power([10] * 23, equal, 0.03) == pytest.approx(0.45, abs=0.03)
+        assert fixed_power([48] * 18, equal, 0.03) == pytest.approx(0.88, abs=0.03)
+        assert fixed_power([864], equal, 0.03) < fixed_power([48] * 18, equal, 0.03) - 0.02, "families are strata"
+        assert mean_power([[1] * 230, [1] * 864], [equal, equal], 0.03) == pytest.approx(0.74, abs=0.1)
         needed = families_needed([10], equal, 0.03)
         assert needed is not None
         assert 110 <= needed <= 160
 
     def test_too_few_items_or_kinds_show_nothing(self) -> None:
         world = World(difference=0.02, discordance=0.05)
-        assert fixed_power(98, world, 0.03) == 0
+        assert fixed_power([98], world, 0.03) == 0
         assert random_power([100] * 5, world, 0.03) == 0
         assert families_needed([10], World(difference=0.0, discordance=0.9), 0.01) is None
 

@@ -279,6 +279,22 @@ def test_a_familys_row_speaks_of_its_own_items(tmp_path: Path) -> None:
     assert verdicts.fitting(many) == many
 
 
+def test_the_suites_row_is_what_the_claim_was_judged_by(tmp_path: Path) -> None:
+    """In either reading; the families' rows speak of their own items in both."""
+    both = {"these": {**CLAIM, "about": "these"}, "such": {**CLAIM, "about": "such"}}
+    write_run(tmp_path, rows(48), claims=both)
+    comparison, items = compare(tmp_path), read_table(tmp_path, "items")
+    pooled = {}
+    for judgement in comparison.ruling.judgements:
+        *_, whole = verdicts.of_claim(comparison, items, judgement)
+        assert whole.difference == judgement.test.parts["reasoning", "quality"].interval
+        pooled[judgement.claim.about] = whole.difference
+    assert pooled["these"] != pooled["such"]
+    (contrast,) = verdicts.contrasts(items, "cheap", "dear", ["reasoning"])
+    for about, interval in pooled.items():
+        assert verdicts.family_rows(contrast, 0.9, 0.2, about)[-1].difference == interval, about
+
+
 def test_labels_of_points_at_one_place_stand_apart() -> None:
     figure, room = style.page(style.Words("title", "", ""), "wide", 1.0)
     axes = style.axes(figure, room)

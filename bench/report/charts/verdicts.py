@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from bench.claims import MEAN, Judgement, Part, labels, parts, reading
-from bench.records import RunRecord
+from bench.records import SUCH, THESE, RunRecord
 from bench.report.charts import common
 from bench.report.charts.forest import TOO_SMALL, ForestRow
 from bench.report.charts.plane import PlanePoint
@@ -88,7 +88,8 @@ class Contrast:
     suite: str
     """The suite."""
     table: pd.DataFrame
-    """A row an item that both have a score for: difference, family, cluster."""
+    """A row an item that both have a score for: difference, family, cluster, and what it shares with others of its
+    family, or itself, as `source`."""
     binary: bool
     """Whether every score is one sample's 0 or 1."""
 
@@ -102,20 +103,30 @@ def contrasts(items: pd.DataFrame, candidate: str, baseline: str, suites: Sequen
         if scores.empty or scores.shape[1] < 2:
             continue
         about = rows.drop_duplicates(["task", "item"]).set_index(["task", "item"])[["family", "cluster"]]
+        own = "/" + about.index.to_series().str.join("/")
+        about = about.assign(source=own.where(about["cluster"] == about["family"], about["cluster"]))
         table = about.loc[scores.index].assign(difference=(scores[candidate] - scores[baseline]).astype(float))
         binary = bool(rows["score"].isin((0.0, 1.0)).all() and rows["repeat"].max() == 0)
         yield Contrast(candidate, baseline, suite, table, binary)
 
 
-def family_rows(contrast: Contrast, confidence: float, worse_by: float | None) -> list[ForestRow]:
-    """A row for each family of LEAST_ITEMS or more, then the suite's own."""
+def family_rows(
+    contrast: Contrast, confidence: float, worse_by: float | None, about: str = SUCH, judged: Interval | None = None
+) -> list[ForestRow]:
+    """A row for each family of LEAST_ITEMS or more, then the suite's own, in the reading `about`.
+
+    `judged`: the interval of the suite that a claim was judged by, if it was.
+    """
     least = 0 if worse_by is None else smallest_n(worse_by, (1 - confidence) / 2)
     rows = []
     for family, part in contrast.table.groupby("family"):
         if len(part) < LEAST_ITEMS:
             continue
         note = TOO_SMALL if len(part) < least else ""
-        rows.append(_row(str(family), contrast.suite, part, binary=contrast.binary, confidence=confidence, note=note))
+        row = _row(
+            str(family), contrast.suite, part, binary=contrast.binary, confidence=confidence, note=note, about=about
+        )
+        rows.append(row)
     whole = _row(
         f"all of {contrast.suite}",
         contrast.suite,
@@ -124,7 +135,9 @@ def family_rows(contrast: Contrast, confidence: float, worse_by: float | None) -
         confidence=confidence,
         note="",
         pooled=True,
+        about=about,
     )
+    whole = whole if judged is None else replace(whole, difference=judged)
     return [*rows, whole] if len(rows) > 1 else [whole]
 
 
@@ -136,14 +149,23 @@ def suite_row(contrast: Contrast, confidence: float) -> ForestRow:
 
 
 def _row(
-    label: str, group: str, table: pd.DataFrame, binary: bool, confidence: float, note: str, pooled: bool = False
+    label: str,
+    group: str,
+    table: pd.DataFrame,
+    binary: bool,
+    confidence: float,
+    note: str,
+    pooled: bool = False,
+    about: str = SUCH,
 ) -> ForestRow:
     """Items of one cluster speak of that cluster alone: there they are the units themselves."""
     values = table["difference"].to_numpy(dtype=float)
-    clusters = table["cluster"].astype(str).tolist()
+    kinds = table["cluster"].astype(str).tolist()
+    clusters = kinds if about == SUCH else table["source"].astype(str).tolist()
     if len(set(clusters)) == 1 and not pooled:
         clusters = [str(at) for at in range(len(values))]
-    difference, _ = score_difference(values, Strata([group] * len(values), clusters), binary=binary)
+    strata = Strata([group] * len(values), clusters, kinds if about == THESE else None)
+    difference, _ = score_difference(values, strata, binary=binary)
     interval = Interval(float(values.mean()), None, None, len(values))
     if difference is not None:
         interval = difference.interval(confidence)
@@ -169,12 +191,18 @@ def against_first(comparison: RunComparison, items: pd.DataFrame) -> tuple[str, 
 
 
 def of_claim(comparison: RunComparison, items: pd.DataFrame, judgement: Judgement) -> list[ForestRow]:
-    """The families and suites that a claim speaks of."""
+    """The families and suites that a claim speaks of, in the reading that decides it."""
     claim = judgement.claim
     spoken = [suite for suite in common.suites(comparison) if suite in judgement.pairs.suites]
     pairs = contrasts(items, claim.candidate, claim.baseline, spoken)
     worse_by = claim.margins.get(parts.SCORE.margin)
-    return fitting([row for pair in pairs for row in family_rows(pair, level(judgement), worse_by)])
+    results = judgement.test.parts
+    rows: list[ForestRow] = []
+    for pair in pairs:
+        result = results.get((pair.suite, parts.SCORE.key))
+        judged = None if result is None or result.interval.low is None else result.interval
+        rows += family_rows(pair, level(judgement), worse_by, claim.about, judged)
+    return fitting(rows)
 
 
 def fitting(rows: list[ForestRow]) -> list[ForestRow]:

@@ -23,6 +23,31 @@ SCORED = [str(outcome) for outcome in Outcome if outcome.scored]
 """Outcomes that have a score."""
 STATED = "stated"
 """Basis of a cap that the user states."""
+USED = (
+    *KEY,
+    "model",
+    "repeat",
+    "family",
+    "cluster",
+    "prompt_sha256",
+    "task_version",
+    "outcome",
+    "score",
+    "started_at",
+    "cost_usd",
+    "cost_retries_usd",
+    "cost_cap_usd",
+    "cost_cap_basis",
+    "cost_traffic_usd",
+    "price_id",
+    "price_factor",
+    "attempts",
+    "latency_s",
+    "timing_ok",
+    "reused",
+    "sampling_applied",
+)
+"""Columns of the items table that pairs are made of; the others are not copied."""
 CLOSE_S = 60.0
 """Latencies are paired only if both calls began within this many seconds."""
 
@@ -164,7 +189,8 @@ def pair(
     suites = tuple(dict.fromkeys(suites))
     _known(record, "model", (candidate, baseline))
     _known(record, "suite", suites)
-    rows = items[items["suite"].isin(list(suites)) & items["model"].isin([candidate, baseline])]
+    kept = [name for name in items if name in {*USED, *columns}]
+    rows = items.loc[items["suite"].isin(list(suites)) & items["model"].isin([candidate, baseline]), kept]
     asked = rows[rows["outcome"] != Outcome.NOT_ASKED]
     for suite in suites:
         part = asked[asked["suite"] == suite]

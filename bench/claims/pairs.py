@@ -24,29 +24,10 @@ SCORED = [str(outcome) for outcome in Outcome if outcome.scored]
 STATED = "stated"
 """Basis of a cap that the user states."""
 USED = (
-    *KEY,
-    "model",
-    "repeat",
-    "family",
-    "cluster",
-    "prompt_sha256",
-    "task_version",
-    "outcome",
-    "score",
-    "started_at",
-    "cost_usd",
-    "cost_retries_usd",
-    "cost_cap_usd",
-    "cost_cap_basis",
-    "cost_traffic_usd",
-    "price_id",
-    "price_factor",
-    "attempts",
-    "latency_s",
-    "timing_ok",
-    "reused",
-    "sampling_applied",
-)
+    "suite task item model repeat family cluster prompt_sha256 task_version outcome score started_at cost_usd "
+    "cost_retries_usd cost_cap_usd cost_cap_basis cost_traffic_usd price_id price_factor attempts latency_s timing_ok "
+    "reused sampling_applied"
+).split()
 """Columns of the items table that pairs are made of; the others are not copied."""
 CLOSE_S = 60.0
 """Latencies are paired only if both calls began within this many seconds."""

@@ -27,36 +27,43 @@ def design(prepared: Prepared, asked: Deciding) -> RecordedLooks:
     """When the run may be judged, before its first call. UsageError if there is no such claim, or too few items."""
     claims = _claims(prepared, asked.claims)
     items = {(call.item.task, call.item.item): call.item for call in prepared.plan.calls}
-    suites = _by_suite(items.values())
-    looks, seed = asked.looks or LOOKS, prepared.comparison.run.seed
-    for suite, members in suites.items():
-        if len(members) < looks:
-            raise UsageError(
-                f"--looks {looks}: {suite} has only {len(members)} items here. Give at most as many looks."
-            )
-    whole = any(claim.about == SUCH for claim in claims.values())
-    wave: dict[tuple[str, str], int] = {}
-    sizes: dict[str, tuple[int, ...]] = {}
-    for suite, members in suites.items():
-        cuts = _cut(list(_by_cluster(members, seed) if whole else _by_share(members, seed)), looks)
-        wave |= {(item.task, item.item): at for at, items in enumerate(cuts) for item in items}
-        ends = [sum(len(part) for part in cuts[: at + 1]) for at in range(looks)]
-        if len(set(ends)) < looks or not ends[0]:
-            raise UsageError(
-                f"--looks {looks}: {suite} cannot be cut into so many waves"
-                + (" of whole clusters. " if whole else ". ")
-                + "Give fewer looks."
-            )
-        sizes[suite] = tuple(ends)
+    looks, whole = asked.looks or LOOKS, any(claim.about == SUCH for claim in claims.values())
+    wave, sizes = assign([*items.values()], looks, prepared.comparison.run.seed, whole_clusters=whole)
     signs = {call.rank: DIGITS[wave[call.item.task, call.item.item]] for call in prepared.plan.calls}
     made = RecordedLooks(
         claims={name: claim.sha256 for name, claim in claims.items()},
-        shape=str(shape_for(min(map(len, suites.values())))),
+        shape=str(shape_for(min(ends[-1] for ends in sizes.values()))),
         waves="".join(signs[rank] for rank in range(len(signs))),
         whole_clusters=whole,
         items=sizes,
     )
     return replace(made, sha256=made.hashed(prepared.plan.sha256))
+
+
+def assign(
+    items: Sequence[Item], looks: int, seed: int, *, whole_clusters: bool
+) -> tuple[dict[tuple[str, str], int], dict[str, tuple[int, ...]]]:
+    """Each item's wave, by task and item, and by suite how many were asked by the end of each wave.
+
+    A wave is an equal share of every family and level, or of the clusters, which stay whole. UsageError where a suite
+    cannot be cut into so many waves.
+    """
+    wave: dict[tuple[str, str], int] = {}
+    sizes: dict[str, tuple[int, ...]] = {}
+    for suite, members in _by_suite(items).items():
+        if len(members) < looks:
+            raise UsageError(
+                f"--looks {looks}: {suite} has only {len(members)} items here. Give no more looks than that."
+            )
+        units = _by_cluster(members, seed) if whole_clusters else _by_share(members, seed)
+        cuts = _cut(list(units), looks)
+        wave |= {(item.task, item.item): at for at, part in enumerate(cuts) for item in part}
+        ends = [sum(len(part) for part in cuts[: at + 1]) for at in range(looks)]
+        if len(set(ends)) < looks or not ends[0]:
+            of = "so many waves of whole clusters" if whole_clusters else "so many waves"
+            raise UsageError(f"--looks {looks}: {suite} cannot be cut into {of}. Give fewer looks.")
+        sizes[suite] = tuple(ends)
+    return wave, sizes
 
 
 def _claims(prepared: Prepared, names: Collection[str]) -> dict[str, Claim]:

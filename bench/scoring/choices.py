@@ -10,8 +10,8 @@ from bench.scoring.unwrap import Layer, canonical, layers
 
 _EMPHASIS = re.compile(r"\*{1,3}|__|`")
 _NAMED = re.compile(
-    r"(?:(?:so|thus|hence|therefore|(?:i would|i'd|i) (?:say|think|guess|believe)|故|所以|因此|应|我|本题)"
-    r"[,:]?\s*){0,2}"
+    r"(?:(?:so|thus|hence|therefore|(?:i would|i'd|i) (?:say|think|guess|believe)"
+    r"|故|所以|因此|应|本题|最终|最后|我(?:认为|觉得|想)?)[,:]?\s*){0,2}"
     r"(?:(?:it is|it's)\s+)?(?:(?:the\s+)?(?:option|choice|letter)|(?:正确)?选项|选择|选)?\s*(?:[:为是]\s*)?"
     r"(?=[\"'(\[]*(?-i:[A-Z]))",
     re.IGNORECASE,

@@ -37,7 +37,7 @@ _STATED = re.compile(
     r"|\b(?:right|correct|best) (?:choice|option|letter) is\b(?! not\b)"
     r"|\bmy (?:final )?choice(?: is\b(?! not\b)|[:：])"
     r"|^[*_# ]{0,6}Ans[*_]{0,2}\.?[:：]"
-    r"|[【\[]答案[】\]]|答案[*_`]{0,3}(?:应?[是为选]|(?=[:：])))"
+    r"|[【\[]答案[】\]]|答案[*_`]{0,3}(?:(?:应该?|应当|就)?[是为选]|(?=[:：])))"
     r"[ \t:：*_]*(?:[:：*][ \t*]*\n\s*|[*]*[:：][*]*[ \t]*\n\s*)?(\S[^\n]*)",
     re.IGNORECASE | re.MULTILINE,
 )

@@ -46,7 +46,9 @@ _OWED = re.compile(rf"\(\s*{CURRENCY}\s*(.*)\)|{CURRENCY}\s*\((.*)\)")
 _EQUATION = re.compile(r"(?:(?:[A-Za-z]\w?\s*|[\d\s.,'^+*/×÷·⋅$€£¥()-]*)=\s*)+")
 _CURRENCY_END = re.compile(rf"{CURRENCY}\s*$", re.IGNORECASE)
 _MINUS_WORD = re.compile(r"(?:\b(?:minus|negative)|负)$", re.IGNORECASE)
-_OPERATOR_BEFORE = re.compile(r"[\w)\]}%]\s*$")
+_OPERATOR_BEFORE = re.compile(r"(?:[^\W\u3040-\u30ff\u3400-\u9fff]|[)\]}%])\s*$")
+_HAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
+"""Scripts without blanks between words: a dash behind one of these characters is a sign."""
 _FRACTION = re.compile(r"(\d?)\\[dt]?frac\s*(?:\{([^{}]*)\}|(\d))\s*(?:\{([^{}]*)\}|(\d))")
 _LATEX = (
     (re.compile(r"\{,\}"), ","),
@@ -131,7 +133,7 @@ def sign_before(text: str, at: int, *, spaced: bool) -> bool:
     if not rest.endswith("-"):
         return False
     before = rest[:-1]
-    if before[-1:].isalnum() or before[-1:] in tuple("_)]}%"):
+    if (before[-1:].isalnum() and not _HAN.match(before[-1:])) or before[-1:] in tuple("_)]}%"):
         return False
     return not gap or (spaced and not before.endswith("\n") and not _OPERATOR_BEFORE.search(before))
 

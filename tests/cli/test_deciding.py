@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from bench.records import read_table
 from bench.registry import shipped
 from bench.registry.items import read_jsonl
 from tests import runjson
@@ -227,3 +236,107 @@ def test_a_run_stopped_in_a_wave_takes_the_look_when_the_wave_is_whole(bench: Be
         first["recorded_at"],
     )
     assert after["taken"][-1]["decided"] == {"cheap": "supported"}
+
+
+@pytest.mark.slow
+def test_kill_9_between_looks_goes_on_with_the_same_looks(bench: Bench, short: FakeEndpoint) -> None:
+    configure(bench, short, "cheap")
+    sound = short.script
+    short.script = lambda request: replace(sound(request), delay_s=0.05)
+    command = [sys.executable, "-m", "bench", "run", "--yes", "--until-decided", "-j", "2"]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 120
+    while not recorded_looks(bench):
+        assert process.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    first = recorded_looks(bench)
+    done = until(bench)
+    assert done.code == 0, done.err
+    taken = looks(bench)["taken"]
+    assert taken[: len(first)] == first, "no second look at the same items"
+    assert taken[-1]["decided"] == {"cheap": "supported"}
+    asked = Counter((request.body["model"], request.prompt) for request in short.requests)
+    assert sum(count - 1 for count in asked.values()) <= 4, "only what was in flight is asked twice"
+
+
+def recorded_looks(bench: Bench) -> list[dict[str, Any]]:
+    """The looks in the journal, which a crash leaves."""
+    path = bench.folder / "results" / "journal.db"
+    if not path.exists():
+        return []
+    with contextlib.closing(sqlite3.connect(path)) as db:
+        try:
+            rows = db.execute("SELECT manifest FROM runs").fetchall()
+        except sqlite3.OperationalError:
+            return []
+    found: list[dict[str, Any]] = [look for (text,) in rows for look in json.loads(text)["looks"]["taken"]]
+    return found
+
+
+@pytest.mark.slow
+def test_a_claim_about_other_kinds_is_looked_at_family_by_family(bench: Bench, short: FakeEndpoint) -> None:
+    """Six families in three waves: too few for a verdict on others, and the run goes to its end."""
+    configure(bench, short, "cheap")
+    path = bench.folder / "bench.toml"
+    path.write_text(path.read_text() + 'about = "such"\n')
+    done = until(bench, "--looks", "3")
+    assert done.code == 0, done.err
+    recorded = looks(bench)
+    assert recorded["whole_clusters"]
+    assert [look["items"] for look in recorded["taken"]][:1] == [20]
+    items = read_table(bench.run_folder, "items")
+    wave = items["order"].map(lambda order: recorded["waves"][order // 2])
+    assert (wave.groupby(items["family"]).nunique() == 1).all()
+    (claim,) = json.loads(bench("claim", "--json").out)
+    assert claim["looks"]["of"] == 3
+
+
+@pytest.mark.slow
+def test_a_budget_that_ends_in_a_wave_takes_no_look_and_can_go_on(bench: Bench, short: FakeEndpoint) -> None:
+    configure(bench, short, "cheap")
+    spent = bench("run", "--until-decided", "--budget-usd", "0.085")
+    assert spent.code == 5
+    assert "The budget of 0.085 USD does not hold another item" in " ".join(spent.out.split())
+    before = len(looks(bench).get("taken", []))
+    done = until(bench, "--budget-usd", "3")
+    assert done.code == 0, done.err
+    taken = looks(bench)["taken"]
+    assert len(taken) > before
+    assert taken[-1]["decided"] == {"cheap": "supported"}
+
+
+@pytest.mark.slow
+def test_repeats_of_an_item_share_its_wave(bench: Bench, short: FakeEndpoint) -> None:
+    configure(bench, short, "cheap")
+    done = until(bench, "--repeats", "2", "--looks", "2", "--limit", "30")
+    assert done.code == 0, done.err
+    recorded = looks(bench)
+    assert recorded["items"] == {"starter_short": [15, 30]}
+    assert len(recorded["waves"]) == 60
+    items = read_table(bench.run_folder, "items")
+    wave = items["order"].map(lambda order: recorded["waves"][order // 2])
+    assert (wave.groupby(items["item"]).nunique() == 1).all()
+
+
+@pytest.mark.slow
+def test_what_is_made_of_a_decided_run_keeps_its_looks(bench: Bench, short: FakeEndpoint) -> None:
+    configure(bench, short, "cheap")
+    until(bench, "--json")
+    run = bench.run_folder
+    (before,) = json.loads(bench("claim", run.name, "--json").out)
+    verified = bench("verify", run.name)
+    assert verified.code == 0, verified.out + verified.err
+    for command in (("score", run.name), ("reprice", run.name, "--off-peak"), ("report", run.name)):
+        made = bench(*command)
+        assert made.code == 0, made.err
+    for folder in (bench.folder / "results").glob("*/run.json"):
+        (claim,) = json.loads(bench("claim", str(folder.parent), "--json").out)
+        for key in ("verdict", "n", "p_supported"):
+            assert claim[key] == before[key]
+        assert claim["looks"]["look"] == 3
+    asked = bench("claim", run.name, "--candidate", "cheap", "--baseline", "dear", "--worse-by", "0.3")
+    assert asked.code == 0, "a claim of one's own is judged on the same looks"
+    assert "exploratory; decided at look 2 of 5" in " ".join(asked.out.split())

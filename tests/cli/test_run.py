@@ -198,7 +198,7 @@ def test_ctrl_c_keeps_what_was_answered(bench: Bench, endpoint: FakeEndpoint) ->
     endpoint.script = sound
     asked = len(endpoint.requests)
     assert bench("run", "-j", "1").code == 0
-    assert bench("list", "runs").out.splitlines()[1].split()[1:] == ["complete", "coding", "3", "good", "0"]
+    assert bench("list", "runs").out.splitlines()[1].split()[1:] == ["complete", "coding", "4", "good", "0"]
     assert len(endpoint.requests) - asked == 2
 
 

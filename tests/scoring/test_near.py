@@ -56,6 +56,8 @@ NUMBERS: Mapping[str, Near] = {
     "a date": lambda a: f"{a}-02-03",
 }
 """A `number` of an own item counts with its unit, so that a unit is nearly right for typed answers alone."""
+ENGLISH, JOINED = ("denied", "bounded"), ("Chinese: result",)
+"""Nobody writes an English denial right behind a Chinese word."""
 BARE = {name: near for name, near in NUMBERS.items() if name not in ("another unit", "percent")}
 TEXTS: Mapping[str, Near] = {
     "article": lambda a: f"a {a}",
@@ -114,7 +116,7 @@ def tried(grader: Grader, item: Mapping[str, Any], right: str, nears: Mapping[st
         text = near(right)
         if _same(text, right) or (name in ("times ten", "a fraction of it", "in ten thousands") and right == "0"):
             continue
-        for wrapping in ways[turn % 3 :: 3]:
+        for wrapping in (way for way in ways[turn % 3 :: 3] if not (name in ENGLISH and way.name in JOINED)):
             graded = grader.grade(item, wrapping.write(" ".join(text.split()) if wrapping.group == STATED else text))
             assert graded.score == 0.0, (name, wrapping, right, text, graded)
             count += 1

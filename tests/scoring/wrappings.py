@@ -109,6 +109,8 @@ _STATEMENTS = {
     "Chinese: bold": "**答案：** X",
     "Chinese: bold, colon outside": "**答案**：X",
     "Chinese: final": "所以最终答案为X。",
+    "Chinese: label in brackets": "【答案】X",
+    "Chinese: should be": "答案应该是X。",
     "Chinese: next line": "答案是：\n**X**",
 }
 _ENDINGS = {
@@ -120,6 +122,9 @@ _ENDINGS = {
     "boxed last line": "I thought.\n$\\boxed{X}$",
     "last line with a full stop": "I thought.\nX.",
     "Chinese quotes": "「X」。",
+    "Chinese: reply": "我算过了。\n答：X。",
+    "Chinese: result": "结果是X。",
+    "result": "Result: X",
     "fenced last line": "X\n",
 }
 

@@ -24,10 +24,10 @@ SCORED = [str(outcome) for outcome in Outcome if outcome.scored]
 STATED = "stated"
 """Basis of a cap that the user states."""
 USED = (
-    "suite task item model repeat family cluster prompt_sha256 task_version outcome score started_at cost_usd "
-    "cost_retries_usd cost_cap_usd cost_cap_basis cost_traffic_usd price_id price_factor attempts latency_s timing_ok "
-    "reused sampling_applied"
-).split()
+    "suite task item model repeat family cluster prompt_sha256 task_version outcome score started_at cost_usd attempts "
+    "cost_retries_usd cost_cap_usd cost_cap_basis cost_traffic_usd price_id price_factor latency_s timing_ok reused "
+    "sampling_applied"
+)
 """Columns of the items table that pairs are made of; the others are not copied."""
 CLOSE_S = 60.0
 """Latencies are paired only if both calls began within this many seconds."""
@@ -170,8 +170,8 @@ def pair(
     suites = tuple(dict.fromkeys(suites))
     _known(record, "model", (candidate, baseline))
     _known(record, "suite", suites)
-    kept = [name for name in items if name in {*USED, *columns}]
-    rows = items.loc[items["suite"].isin(list(suites)) & items["model"].isin([candidate, baseline]), kept]
+    mine = items["suite"].isin(list(suites)) & items["model"].isin([candidate, baseline])
+    rows = items.loc[mine, [name for name in items if name in {*USED.split(), *columns}]]
     asked = rows[rows["outcome"] != Outcome.NOT_ASKED]
     for suite in suites:
         part = asked[asked["suite"] == suite]
@@ -195,7 +195,7 @@ def pair(
         clusters=tuple(clusters),
         sources=tuple(sources),
         repeated=repeated,
-        planned=len(order) if record.imported else _planned(record, suites),
+        planned=len(order) if record.imported else sum(record.suites[suite].items_planned for suite in suites),
         seconds=seconds,
         timed=timed,
         answered=answered,
@@ -211,10 +211,6 @@ def _shared(rows: pd.DataFrame) -> dict[str, pd.Series[str]]:
     clusters = rows["suite"] + "/" + rows["cluster"]
     items = rows["suite"] + "/" + rows["task"] + "/" + rows["item"]
     return {SUCH: clusters, THESE: items.where(rows["cluster"] == rows["family"], clusters)}
-
-
-def _planned(record: RunRecord, suites: Sequence[str]) -> int:
-    return sum(record.suites[suite].items_planned for suite in suites)
 
 
 def _known(record: RunRecord, what: str, names: Sequence[str]) -> None:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 UNUSED = (
     "run language served_model provider order partial in_uncached in_cache_read in_cache_write_5m in_cache_write_1h "
     "out_total out_reasoning ttft_s ttfat_s wall_s tpot_s queue_s sampling_requested sandbox"
-).split()
+)
 """Columns of the items table that no claim needs but those whose parts name them."""
 
 
@@ -83,7 +83,9 @@ def judge_run(
     """
     record, items = read_run(folder)
     wanted = {column for part in parts.PARTS for column in part.columns}
-    items = with_caps(items.drop(columns=[name for name in UNUSED if name not in wanted], errors="ignore"), caps or {})
+    items = with_caps(
+        items.drop(columns=[name for name in UNUSED.split() if name not in wanted], errors="ignore"), caps or {}
+    )
     claims = declared_claims(record)
     if name is not None and name not in claims:
         raise UsageError(f"the run has no claim '{name}'.{suggest(name, claims)}")

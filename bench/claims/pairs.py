@@ -25,12 +25,6 @@ SCORED = [str(outcome) for outcome in Outcome if outcome.scored]
 """Outcomes that have a score."""
 STATED = "stated"
 """Basis of a cap that the user states."""
-USED = (
-    "suite task item model repeat family cluster prompt_sha256 task_version outcome score started_at cost_usd attempts "
-    "cost_retries_usd cost_cap_usd cost_cap_basis cost_traffic_usd price_id price_factor latency_s timing_ok reused "
-    "sampling_applied"
-)
-"""Columns of the items table that pairs are made of; the others are not copied."""
 CLOSE_S = 60.0
 """Latencies are paired only if both calls began within this many seconds."""
 
@@ -172,8 +166,7 @@ def pair(
     suites = tuple(dict.fromkeys(suites))
     _known(record, "model", (candidate, baseline))
     _known(record, "suite", suites)
-    mine = items["suite"].isin(list(suites)) & items["model"].isin([candidate, baseline])
-    rows = items.loc[mine, [name for name in items if name in {*USED.split(), *columns}]]
+    rows = items[items["suite"].isin(list(suites)) & items["model"].isin([candidate, baseline])]
     asked = rows[rows["outcome"] != Outcome.NOT_ASKED]
     for suite in suites:
         part = asked[asked["suite"] == suite]

@@ -54,6 +54,9 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
     "prices check": ("prices", "check"),
     "weights list": ("weights", "list"),
     "doctor": ("doctor", "--no-request"),
+    "demo": ("demo",),
+    "init": ("init", "--baseline", "openai/a", "--candidate", "deepseek/b", "-c", "results/plain/new.toml"),
+    "plan": ("plan", "-t", "own", "--limit", "2", "--looks", "1"),
 }
 """By what is run: every command that can be called without weights, at least once."""
 EXCUSED: Mapping[str, str] = {
@@ -76,7 +79,9 @@ def linked(run: Path, victim: Path) -> None:
     named = json.loads((run / "run.json").read_text())
     for label in named["models"]:
         (run / f"{named['run']}_{label}.json").symlink_to(victim / "samples.jsonl")
-    (run.parent / "new").symlink_to(victim)
+    (run / "new.toml").symlink_to(victim / "new.toml")
+    for name in ("new", "demo"):
+        (run.parent / name).symlink_to(victim)
 
 
 def hard_linked(run: Path, victim: Path) -> None:

@@ -93,6 +93,9 @@ def bench() -> None:
 
 def main(args: Sequence[str] | None = None) -> None:
     """Runs the command line; a user's mistake gets one line and an exit code, never a traceback."""
+    for stream in (sys.stdout, sys.stderr):  # a terminal that cannot show a character is told its number
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         bench.main(args=args, prog_name="bench", standalone_mode=False)
     except NoArgsIsHelpError as error:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench import clean
-from bench.records import RunRecord, read_aggregates, read_record, read_table, write_text
+from bench.records import RunRecord, read_aggregates, read_run, write_text
 from bench.stats import proportion_interval
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ SCHEMA = "0.2.1"
 
 def write_records(folder: Path, output: Path) -> list[Path]:
     """Writes a record for each model of a run into a folder; returns them. UsageError for a damaged run."""
-    record, items = read_record(folder), read_table(folder, "items")
+    record, items = read_run(folder)
     results: dict[str, list[dict[str, Any]]] = {label: [] for label in record.models}
     for label, result in [*_of_items(items), *_of_totals(folder)]:
         results.setdefault(label, []).append(result)

@@ -4,7 +4,10 @@ the doctor, and what a run says of vendors' errors."""
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -159,3 +162,20 @@ def test_a_matplotlibrc_in_the_folder_draws_nothing_else(tmp_path: Path) -> None
     before = [file.read_bytes() for file in write_charts(compare(folder), folder)]
     with matplotlib.rc_context({"text.usetex": True, "svg.fonttype": "none", "figure.dpi": 7, "font.size": 40}):
         assert [file.read_bytes() for file in write_charts(compare(folder), folder)] == before
+
+
+def test_a_pipe_for_a_matplotlibrc_and_no_backend_stop_nothing(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "matplotlibrc")
+    (tmp_path / "rc").write_text("text.usetex: True")
+    told = {"MPLBACKEND": "none-such", "MATPLOTLIBRC": str(tmp_path / "rc")}
+    code = "import bench.report.charts, matplotlib, os; print(matplotlib.rcParams['text.usetex'], os.getcwd())"
+    made = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), **told},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert made.stdout.split() == ["False", str(tmp_path)]

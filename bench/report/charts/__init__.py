@@ -1,5 +1,6 @@
 """Charts, drawn without a display and byte-stable for the same tables."""
 
+from bench.report.charts import load  # noqa: F401  before anything imports matplotlib
 from bench.report.charts.forest import ForestRow, forest
 from bench.report.charts.ofrun import write_charts
 from bench.report.charts.plane import PlanePoint, claim_plane

@@ -148,8 +148,12 @@ def shortcuts(monkeypatch: pytest.MonkeyPatch) -> None:
 
     `tests/report` tests the drawing.
     """
-    from lm_eval.utils import env
     from matplotlib.figure import Figure
+
+    from bench.registry import templates
+
+    templates.guard()
+    from lm_eval.utils import env
 
     monkeypatch.setattr(env, "from_string", _template)
     monkeypatch.setattr(loaded, "_built", _build)

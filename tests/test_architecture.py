@@ -116,7 +116,6 @@ WRITERS = {
     "bench.prices.build": "the price list of this repository",
     "bench.reference": "docs/ of this repository",
     "bench.registry.own.create": "the user's task folder",
-    "bench.registry.versions": "the user's task folder",
     "bench.report.verify": "a scratch folder of its own",
     "bench.sandbox": "scratch files of its own",
     "bench.suites": "the items of this repository",
@@ -131,7 +130,6 @@ READERS = {
     "bench.cli.report": "the comparison that the same command has just written",
     "bench.cli.summary": "writes only",
     "bench.config.consent": "the user's own agreements, in the data folder",
-    "bench.doctor.calibration": "a file of results/ that this machine measured",
     "bench.evidence": "published files by sha256, in this repository",
     "bench.engine.saturation": "the kernel's counters",
     "bench.prices": "the price list of this repository",
@@ -168,6 +166,7 @@ LM_EVAL = {
     "bench.registry.loaded",
     "bench.registry.stock",
     "bench.registry.stockcode",
+    "bench.registry.templates",
     "bench.scoring.replay",
     "bench.registry.items",
 }

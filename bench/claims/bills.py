@@ -76,7 +76,7 @@ def money(mine: pd.DataFrame, record: RunRecord) -> pd.DataFrame:
     known = np.isfinite(total)
     least, most = np.where(known, total, 0.0), np.where(known, total, cap * tries)
     cheap, dear = _at_hours(mine, effective_cost(mine).to_numpy(dtype=float, na_value=np.inf), record)
-    return mine[KEY].assign(total=total, least=least, most=most, cap=cap, cheap=cheap, dear=dear)
+    return mine[[]].assign(total=total, least=least, most=most, cap=cap, cheap=cheap, dear=dear)
 
 
 def _at_traffic(mine: pd.DataFrame, total: Floats) -> Floats:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Mask = NDArray[np.bool_]
+AT = "at"
+"""Column of an item's place among the pairs; no table has one of that name."""
 SCORED = [str(outcome) for outcome in Outcome if outcome.scored]
 """Outcomes that have a score."""
 STATED = "stated"
@@ -172,28 +174,33 @@ def pair(
             raise UsageError(f"'{candidate}' and '{baseline}' share no item of {suite} in this run.")
         if part["score"].isna().all():
             raise UsageError(f"no item of {suite} has a score.")
-    rows = rows.merge(asked[KEY].drop_duplicates(), on=KEY)
+    rows = _placed(rows)
     _same_questions(rows)
     _sound(rows)
     rows = rows.assign(**_shared(rows))
-    first = rows.drop_duplicates(KEY).sort_values(KEY)
-    order = first.set_index(KEY).index
+    first = rows.drop_duplicates(AT).sort_values(AT)
     (clusters, repeated), (sources, _) = (questions.clusters(first, about) for about in (SUCH, THESE))
-    named = {SUCH: dict(zip(order, clusters, strict=True)), THESE: dict(zip(order, sources, strict=True))}
-    seconds, timed, answered = _seconds(rows, candidate, baseline, named)
+    seconds, timed, answered = _seconds(rows, candidate, baseline, {SUCH: clusters, THESE: sources})
     return Pairs(
-        candidate=_side(rows, candidate, order, record, columns),
-        baseline=_side(rows, baseline, order, record, columns),
+        candidate=_side(rows, candidate, len(first), record, columns),
+        baseline=_side(rows, baseline, len(first), record, columns),
         suites=tuple(first["suite"]),
         clusters=tuple(clusters),
         sources=tuple(sources),
         repeated=repeated,
-        planned=len(order) if record.imported else _planned(record, suites),
+        planned=len(first) if record.imported else sum(record.suites[suite].items_planned for suite in suites),
         seconds=seconds,
         timed=timed,
         answered=answered,
         earliest=min(asked["started_at"].dropna(), default=None),
     )
+
+
+def _placed(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows of items asked of either side, each with its item's place in the order of suite, task and item."""
+    place = rows.groupby(KEY).ngroup().to_numpy()
+    kept = np.isin(place, place[(rows["outcome"] != Outcome.NOT_ASKED).to_numpy()])
+    return rows[kept].reset_index(drop=True).assign(**{AT: np.unique(place[kept], return_inverse=True)[1]})
 
 
 def _shared(rows: pd.DataFrame) -> dict[str, pd.Series[str]]:
@@ -204,10 +211,6 @@ def _shared(rows: pd.DataFrame) -> dict[str, pd.Series[str]]:
     clusters = rows["suite"] + "/" + rows["cluster"]
     items = rows["suite"] + "/" + rows["task"] + "/" + rows["item"]
     return {SUCH: clusters, THESE: items.where(rows["cluster"] == rows["family"], clusters)}
-
-
-def _planned(record: RunRecord, suites: Sequence[str]) -> int:
-    return sum(record.suites[suite].items_planned for suite in suites)
 
 
 def _known(record: RunRecord, what: str, names: Sequence[str]) -> None:
@@ -222,9 +225,9 @@ def _known(record: RunRecord, what: str, names: Sequence[str]) -> None:
 def _same_questions(rows: pd.DataFrame) -> None:
     """Different prompts or task versions under one id are different items."""
     for column in ("prompt_sha256", "task_version"):
-        unlike = rows.groupby(KEY)[column].nunique()
+        unlike = rows.groupby(AT)[column].nunique()
         if (unlike > 1).any():
-            where = "/".join(unlike[unlike > 1].index[0])
+            where = "/".join(rows.loc[rows[AT] == unlike[unlike > 1].index[0], KEY].iloc[0])
             raise UsageError(f"{where}: {column} differs between the two models. Run both again with the same tasks.")
 
 
@@ -233,7 +236,7 @@ def _sound(rows: pd.DataFrame) -> None:
     not negative, or unknown."""
     scored = rows["outcome"].isin(SCORED)
     for wrong, what in (
-        (rows.duplicated([*KEY, "model", "repeat"]), "is there twice"),
+        (rows.duplicated([AT, "model", "repeat"]), "is there twice"),
         (rows["score"].isna() & scored, "score is not a number, yet it was {}"),
         (rows["score"].notna() & ~scored, "has a score, yet it was {}"),
     ):
@@ -251,28 +254,28 @@ def _sound(rows: pd.DataFrame) -> None:
             raise UsageError(f"items.parquet: {where}: {column} is {row[column]}, which is not a possible value.")
 
 
-def _side(rows: pd.DataFrame, label: str, order: pd.Index[Any], record: RunRecord, columns: Sequence[str]) -> Side:
+def _side(rows: pd.DataFrame, label: str, n: int, record: RunRecord, columns: Sequence[str]) -> Side:
     mine = rows[rows["model"] == label]
     scored = mine[mine["score"].notna()]
-    groups = scored.groupby(KEY)
-    bills = money(mine, record)
-    counted = bills[mine["score"].notna().to_numpy() | np.isfinite(bills["total"].to_numpy())].groupby(KEY)
-    means, every = counted.mean(), bills.groupby(KEY).mean()
+    groups = scored.groupby(AT)
+    bills = money(mine, record).assign(**{AT: mine[AT]})
+    counted = bills[mine["score"].notna().to_numpy() | np.isfinite(bills["total"].to_numpy())].groupby(AT)
+    means, every = counted.mean(), bills.groupby(AT).mean()
     scores = scored["score"].to_numpy(dtype=float)
-    absent = int(mine.groupby(KEY).size().reindex(order).isna().sum())
+    absent = n - mine[AT].nunique()
     return Side(
         label=label,
-        score=_floats(groups["score"].mean(), order),
-        lost=np.nan_to_num(_floats(mine["score"].isna().groupby([mine[key] for key in KEY]).mean(), order), nan=1.0),
-        cost=_floats(means["total"], order),
-        cost_cheap=_floats(means["cheap"], order),
-        cost_dear=_floats(means["dear"], order),
+        score=_floats(groups["score"].mean(), n),
+        lost=np.nan_to_num(_floats(mine["score"].isna().groupby(mine[AT]).mean(), n), nan=1.0),
+        cost=_floats(means["total"], n),
+        cost_cheap=_floats(means["cheap"], n),
+        cost_dear=_floats(means["dear"], n),
         window=window(mine, record, label),
-        cost_least=_floats(means["least"], order),
-        cost_most=_floats(means["most"], order),
-        lost_least=_floats(every["least"], order),
-        lost_most=_floats(every["most"], order),
-        cap=_floats(counted["cap"].max(), order),
+        cost_least=_floats(means["least"], n),
+        cost_most=_floats(means["most"], n),
+        lost_least=_floats(every["least"], n),
+        lost_most=_floats(every["most"], n),
+        cap=_floats(counted["cap"].max(), n),
         cap_observed=bool((scored["cost_cap_basis"] == "observed bound").any()),
         cap_stated=float(mine["cost_cap_usd"].max()) if (mine["cost_cap_basis"] == STATED).any() else None,
         max_tokens=_max_tokens(mine, record, label),
@@ -283,7 +286,7 @@ def _side(rows: pd.DataFrame, label: str, order: pd.Index[Any], record: RunRecor
         binary=bool(np.isin(scores, (0.0, 1.0)).all() and (groups.size() == 1).all() and mine["repeat"].max() == 0),
         sampling=tuple(sorted(set(scored["sampling_applied"].dropna()))),
         deadline_s=record.models[label].timeout_s,
-        means={column: _floats(_amounts(scored, column).groupby(KEY)[column].mean(), order) for column in columns},
+        means={column: _floats(_amounts(scored, column).groupby(AT)[column].mean(), n) for column in columns},
     )
 
 
@@ -311,28 +314,29 @@ def with_caps(items: pd.DataFrame, caps: Mapping[str, float]) -> pd.DataFrame:
 
 def _amounts(scored: pd.DataFrame, column: str) -> pd.DataFrame:
     """A row a sample; inf where the column is unknown."""
-    return scored[KEY].assign(**{column: scored[column].to_numpy(dtype=float, na_value=np.inf)})
+    return scored[[AT]].assign(**{column: scored[column].to_numpy(dtype=float, na_value=np.inf)})
 
 
 def _count(outcomes: pd.Series[str], name: Outcome) -> int | None:
     return None if (outcomes == Outcome.UNSTATED).any() else int((outcomes == name).sum())
 
 
-def _floats(series: pd.Series[Any], order: pd.Index[Any]) -> Floats:
-    """In the order of the pairs; NaN where it is missing or infinite."""
-    values: Floats = series.reindex(order).to_numpy(dtype=float, na_value=np.nan)
+def _floats(series: pd.Series[Any], n: int) -> Floats:
+    """An entry an item, from values by place; NaN where it is missing or infinite."""
+    values: Floats = series.reindex(range(n)).to_numpy(dtype=float, na_value=np.nan)
     return np.where(np.isfinite(values), values, np.nan)
 
 
 def _seconds(
-    rows: pd.DataFrame, candidate: str, baseline: str, named: Mapping[str, Mapping[Any, str]]
+    rows: pd.DataFrame, candidate: str, baseline: str, named: Mapping[str, Sequence[str]]
 ) -> tuple[Floats, Mapping[str, Strata], Mapping[str, int]]:
     """E2E seconds of samples that both sides answered close in time, with clean clocks and no reuse."""
     import pandas as pd
 
-    answered = rows[rows["latency_s"].notna() & rows["score"].notna()]
+    used = [AT, "model", "repeat", "suite", "latency_s", "started_at", "timing_ok", "reused"]
+    answered = rows.loc[rows["latency_s"].notna() & rows["score"].notna(), used]
     sides = [answered[answered["model"] == label] for label in (candidate, baseline)]
-    both = sides[0].merge(sides[1], on=[*KEY, "repeat"], suffixes=("_c", "_b"))
+    both = sides[0].merge(sides[1], on=[AT, "suite", "repeat"], suffixes=("_c", "_b"))
     if both.empty:
         return np.empty((0, 2)), dict.fromkeys(named, Strata([], [])), {}
     starts = [pd.to_datetime(both[f"started_at_{side}"], utc=True, format="ISO8601") for side in "cb"]
@@ -341,6 +345,6 @@ def _seconds(
         clean &= both[f"timing_ok_{side}"].fillna(False).astype(bool) & ~both[f"reused_{side}"].astype(bool)
     kept = both[clean]
     seconds = kept[["latency_s_c", "latency_s_b"]].to_numpy(dtype=float)
-    items, suites = list(kept[KEY].itertuples(index=False, name=None)), list(kept["suite"])
-    strata = {about: Strata(suites, [clusters[key] for key in items]) for about, clusters in named.items()}
+    suites = list(kept["suite"])
+    strata = {about: Strata(suites, [clusters[at] for at in kept[AT]]) for about, clusters in named.items()}
     return seconds, strata, {str(suite): int(count) for suite, count in both["suite"].value_counts().items()}

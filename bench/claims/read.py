@@ -25,6 +25,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+UNUSED = (
+    "run language served_model provider order partial in_uncached in_cache_read in_cache_write_5m in_cache_write_1h "
+    "out_total out_reasoning ttft_s ttfat_s wall_s tpot_s queue_s sampling_requested sandbox"
+)
+"""Columns of the items table that no claim needs but those whose parts name them."""
+
+
 def declared_claims(record: RunRecord) -> dict[str, Claim]:
     """The claims that the record holds, by name."""
     return {name: Claim.of(name, entry.to_json()) for name, entry in record.claims.items()}
@@ -75,7 +82,10 @@ def judge_run(
     Holm's correction is over all declared claims of the run, also where only one is asked for. `caps`: see `with_caps`.
     """
     record, items = read_run(folder)
-    items = with_caps(items, caps or {})
+    wanted = {column for part in parts.PARTS for column in part.columns}
+    items = with_caps(
+        items.drop(columns=[name for name in UNUSED.split() if name not in wanted], errors="ignore"), caps or {}
+    )
     claims = declared_claims(record)
     if name is not None and name not in claims:
         raise UsageError(f"the run has no claim '{name}'.{suggest(name, claims)}")

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.exceptions import NoArgsIsHelpError
 
 from bench.cli.again import remember
 from bench.cli.terminal import echo
@@ -93,12 +94,16 @@ def bench() -> None:
 
 def main(args: Sequence[str] | None = None) -> None:
     """Runs the command line; a user's mistake gets one line and an exit code, never a traceback."""
+    for stream in (sys.stdout, sys.stderr):  # a terminal that cannot show a character is told its number
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         bench.main(args=args, prog_name="bench", standalone_mode=False)
+    except NoArgsIsHelpError as error:
+        echo(error.format_message(), err=True)
+        sys.exit(error.exit_code)
     except click.ClickException as error:
-        said = io.StringIO()
-        error.show(said)
-        echo(_without_secrets(said.getvalue()), err=True, nl=False)
+        echo(_without_secrets(f"Error: {_in_a_line(error)}"), err=True)
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         echo("Stopped.", err=True)
@@ -117,6 +122,13 @@ def main(args: Sequence[str] | None = None) -> None:
             raise
         echo(masked, err=True)
         sys.exit(1)
+
+
+def _in_a_line(error: click.ClickException) -> str:
+    """click's words for a mistake in the command line, and where its options stand."""
+    said = " ".join(error.format_message().split())
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    return f"{said} See `{context.command_path} --help`." if context else said
 
 
 def _without_secrets(text: str) -> str:

@@ -15,7 +15,7 @@ from bench.cli.terminal import echo, plain
 
 if TYPE_CHECKING:
     from bench.records import ModelEntry, RunRecord
-    from bench.registry import TaskFile
+    from bench.registry import Registry
 
 Table = list[dict[str, object]]
 
@@ -57,7 +57,7 @@ def _suites(folders: Sequence[Path]) -> Table:
 
     known = registry.read(folders)
     return [
-        {"suite": name, "items": sum(_count(known.tasks[t]) for t in tasks), "tasks": ", ".join(tasks)}
+        {"suite": name, "items": sum(_count(known, t) for t in tasks), "tasks": ", ".join(tasks)}
         for name, tasks in sorted(known.suites.items())
     ]
 
@@ -65,22 +65,28 @@ def _suites(folders: Sequence[Path]) -> Table:
 def _tasks(folders: Sequence[Path]) -> Table:
     from bench import registry
 
+    known = registry.read(folders)
     return [
         {
             "task": name,
             "version": file.version,
-            "items": _count(file),
+            "items": _count(known, name),
             "max_tokens": file.max_tokens,
             "licence": file.metadata.get("licence", "?"),
         }
-        for name, file in sorted(registry.read(folders).tasks.items())
+        for name, file in sorted(known.tasks.items())
     ]
 
 
-def _count(file: TaskFile) -> int:
+def _count(known: Registry, name: str) -> int:
+    """Items that a run without a limit asks of a task."""
+    from bench.suites import FURTHER
+
+    file = known.tasks[name]
     if file.data is None:
         return file.count or 0
-    return sum(1 for line in clean.read_text(file.data).split("\n") if line.strip())
+    paths = [file.data, *([file.data.parent / FURTHER / file.data.name] if name in known.usual else [])]
+    return sum(1 for path in paths for line in clean.read_text(path).split("\n") if line.strip())
 
 
 def _models(config: Path | None) -> Table:

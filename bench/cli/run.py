@@ -144,6 +144,7 @@ class _Usd(click.ParamType[Decimal]):
 )
 @gate_options
 @send_keys_option
+@click.option("--keep-going", is_flag=True, help="Ask a model although every claim about it needs one that fails.")
 @click.option("-y", "--yes", is_flag=True, envvar="BENCH_YES", help="Spend without asking first.")
 @click.option("--json", "as_json", is_flag=True, help="Print the comparison (or the plan of --dry-run) as JSON.")
 def run(
@@ -151,7 +152,7 @@ def run(
     include: tuple[Path, ...], repeats: int | None, seed: int | None, exam_seed: int | None,
     max_connections: int | None, output: Path | None, fresh: bool, dry_run: bool, budget: Decimal | None,
     unsafe: bool, prompts: int | None, baseline: str | None, confirm: bool, detect: float | None, junit: Path | None,
-    origins: tuple[str, ...], yes: bool, as_json: bool, sweep: str | None, **chosen: Any,
+    origins: tuple[str, ...], yes: bool, as_json: bool, sweep: str | None, keep_going: bool, **chosen: Any,
 ) -> None:  # fmt: skip
     """Run the comparison in bench.toml and print its table.
 
@@ -200,7 +201,7 @@ def run(
         return
     with RunProgress() as progress:
         try:
-            terms = _terms(budget, yes)
+            terms = _terms(budget, yes, keep_going)
             rest = probe.set_aside(prepared, prompts, terms) if prompts else terms
             result = execute(
                 prepared, results, progress, output=output, fresh=fresh, environ=environ, terms=rest, deciding=until
@@ -254,15 +255,15 @@ def _warnings(prepared: Prepared) -> list[str]:
     return lines + Spending.of(prepared.endpoints, prepared.book).stale()
 
 
-def _terms(budget: Decimal | None, yes: bool) -> Terms:
+def _terms(budget: Decimal | None, yes: bool, keep_going: bool) -> Terms:
     """A person at a terminal is asked; nobody else is, so that what may be spent must be said beforehand."""
     from bench.costs import Terms
 
     if yes:
-        return Terms(budget, "given")
+        return Terms(budget, "given", keep_going)
     if sys.stdin.isatty() and sys.stderr.isatty():
-        return Terms(budget, "ask")
-    return Terms(budget, "none" if budget is None else "given")
+        return Terms(budget, "ask", keep_going)
+    return Terms(budget, "none" if budget is None else "given", keep_going)
 
 
 def chosen_models(comparison: Comparison, names: tuple[str, ...], max_connections: int | None) -> Comparison:

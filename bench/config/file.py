@@ -20,6 +20,8 @@ Check = Callable[[object], str | None]
 """What is wrong with a value, as the end of a sentence that begins with its key; None if nothing is."""
 
 _LARGEST = sys.float_info.max
+_LARGEST_WHOLE = 10**15 - 1
+"""More digits than that are no count of anything, and beyond what run.json keeps exactly."""
 
 
 def _number(low: float, high: float = _LARGEST, *, whole: bool = False, open_low: bool = False) -> Check:
@@ -27,6 +29,8 @@ def _number(low: float, high: float = _LARGEST, *, whole: bool = False, open_low
         kind = int if whole else int | float
         if isinstance(value, bool) or not isinstance(value, kind) or not abs(value) <= _LARGEST:
             return f"must be a {'whole' if whole else 'finite'} number"
+        if whole and value > _LARGEST_WHOLE:
+            return "must be a whole number of at most 15 digits"
         if not low <= value <= high or (open_low and value == low):
             return f"must be {'above' if open_low else 'at least'} {low:g}" + (
                 f" and at most {high:g}" if high != _LARGEST else ""

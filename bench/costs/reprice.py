@@ -25,6 +25,7 @@ from bench.records import (
     find_run,
     read_record,
     read_rows,
+    read_run,
     run_folders,
     write_record,
     write_tables,
@@ -108,7 +109,7 @@ def reprice(parent: Path, change: PriceChange, book: PriceBook, own: Path | None
         raise UsageError(
             "say what is to change: --as-of, --at, --mode, --region, --peak, --off-peak, --peak-share or --cache-hit."
         )
-    record = read_record(parent)
+    record, _ = read_run(parent)
     if record.imported:
         raise UsageError(f"{parent}: was imported; its costs are its source's own.")
     if _repriced_before(record):

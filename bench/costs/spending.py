@@ -29,6 +29,8 @@ class Terms:
     consent: Literal["given", "ask", "none"] = "given"
     """Whether to go on without a question, to ask where the cost is not known from history, or (nobody is there to
     ask) to refuse then."""
+    keep_going: bool = False
+    """Whether a model is asked although each of its claims needs another one that failed at its first call."""
 
 
 def most_prompt_tokens(item: Item) -> int:

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from bench import clean
 from bench.doctor import scripted
 from bench.engine import Lane, run_lanes
 from bench.errors import IncompleteError
@@ -155,7 +156,8 @@ def save(results: Path, machine: RecordedMachine, measured: Sequence[Calibration
 def load(results: Path, machine: RecordedMachine | None) -> RecordedCalibration | None:
     """What `save` kept of this machine; None if there is nothing, or of another machine."""
     try:
-        content = RecordedCalibration.from_json(json.loads((results / FILE).read_text(encoding="utf-8")))
-    except (OSError, ValueError):
+        text = clean.read_text(results / FILE, below=results, most=clean.MOST_SETTINGS)
+        content = RecordedCalibration.from_json(json.loads(text))
+    except (OSError, ValueError, RecursionError):
         return None
     return content if content.machine == machine else None

@@ -7,7 +7,7 @@ from bench.engine.blocking import run_to_end
 from bench.engine.budget import Budget
 from bench.engine.clock import now
 from bench.engine.exchange import Ended
-from bench.engine.lane import Lane, LaneResult
+from bench.engine.lane import Lane, LaneResult, not_begun
 from bench.engine.once import ask_once
 from bench.engine.retry import MAX_ATTEMPTS, MAX_WAIT_S, Failure
 from bench.engine.runner import run_lanes
@@ -31,6 +31,7 @@ __all__ = [
     "REDIRECT",
     "Unreachable",
     "ask_once",
+    "not_begun",
     "now",
     "place",
     "proxy_for",

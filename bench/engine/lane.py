@@ -78,6 +78,11 @@ class LaneResult:
         )
 
 
+def not_begun(why: str) -> LaneResult:
+    """The result of a lane that is not asked at all."""
+    return LaneResult(stopped=why, retries=0, concurrency=0, concurrency_lowest=0, cuts=0, paused_s=0.0)
+
+
 @dataclass(slots=True, kw_only=True)
 class LaneState:
     """What the slots of one lane share."""
@@ -184,6 +189,13 @@ class LaneState:
             self.stopped = f"{why.rstrip('.')}. {failure.cure}" if failure.cure else why
             self.throttle.stop()
             self.on_stop(self.stopped)
+
+    def spare(self, why: str) -> None:
+        """No call begins any more, as nothing needs this model's answers."""
+        if self.stopped is None:
+            self.stopped = why
+            self.throttle.stop()
+            self.on_stop(why)
 
     def broke(self, error: Exception, redact: Secrets) -> None:
         """An error of our own, or one that a reply caused, ends this model's lane and no other."""

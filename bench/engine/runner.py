@@ -150,14 +150,15 @@ async def run_lanes(
     transport: httpx.AsyncBaseTransport | None = None,
     *,
     admission: Admission | None = None,
-    stopped: Callable[[str, str], None] = lambda _label, _why: None,
+    stopped: Callable[[str, str], Mapping[str, str]] = lambda _label, _why: {},
 ) -> dict[str, LaneResult]:
     """Asks every call of every lane; lanes run side by side, their slots independent.
 
     Of each remote model one call is asked first: what is wrong with its key, balance or name stops that model before
     money is spent on others. `record` is called once per finished call, before anything else happens to it. What it
     or the observer raises is raised here, once the calls in flight have ended and been recorded.
-    `stopped` is called at once with a model that is stopped, and why. Returns how each lane went, by label.
+    `stopped` is called at once with a model that is stopped, and why; it returns the models that need not go on
+    either, each with the reason. Returns how each lane went, by label.
     """
     ranks = {lane.label: [call.rank for call in lane.calls] for lane in lanes}
     pacer = Pacer(ranks, {lane.label: lane.concurrency for lane in lanes})
@@ -169,9 +170,13 @@ async def run_lanes(
 
     def tell(label: str, why: str) -> None:
         try:
-            stopped(label, why)
+            needless = stopped(label, why)
         except Exception as error:
             _end_all(states, errors, error)
+            return
+        for state in states:
+            if state.lane.label in needless:
+                state.spare(needless[state.lane.label])
 
     states += (_state(lane, gate, tell) for lane in lanes)
     saturation, tls = Saturation(), tls_context()

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from bench import clean
 from bench.errors import UsageError, suggest
 from bench.importers.numbers import BadValueError, named, shown, whole
 from bench.importers.source import ImportedModel, ItemEntry, Record, Request, entry
@@ -107,7 +108,7 @@ def read(request: Request) -> Iterator[Record]:
         if task not in gathered.setdefault(suite, set()):
             gathered[suite].add(task)
             counted = mapping(run.about("n-samples", task)).get("original")
-            request.available[suite] = request.available.get(suite, 0) + (counted or 0)
+            request.available[suite] = request.available.get(suite, 0) + (clean.count(counted) or 0)
         if run.samples(task).is_file():
             request.models.setdefault(run.label, _model(run))
             of = _Samples(run, suite, task, choices[task])

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
+from typing import Any
 
+from bench import clean
 from bench.importers.ledger import Ledger
 from bench.records import AggregateRow
 
@@ -29,20 +31,31 @@ def unique_labels(rows: Sequence[tuple[str, AggregateRow]], ledger: Ledger) -> l
     Where a name stands twice in a suite, what tells its rows apart is added in brackets; of rows that nothing tells
     apart the first is kept and the others are dropped: None.
     """
+    rows = [(where, _texts_alone(row)) for where, row in rows]
     named: dict[str, list[AggregateRow]] = defaultdict(list)
     for _, row in rows:
         named[row.model].append(row)
-    fields = {name: _telling(group) for name, group in named.items()}
+    telling = {name: _telling(group) for name, group in named.items()}
     relabelled: list[AggregateRow | None] = []
     taken: set[tuple[str, str]] = set()
     for where, row in rows:
-        known = [str(value) for field in fields[row.model] if (value := getattr(row, field)) is not None]
+        known = [str(value) for field in telling[row.model] if (value := getattr(row, field)) is not None]
         label = " ".join((f"{row.model} [{'; '.join(known)}]" if known else row.model).split())
         if (row.suite, label) in taken:
             ledger.drop(where, f"{label} stands in {row.suite} already; nothing but its numbers tells them apart")
         relabelled.append(None if (row.suite, label) in taken else replace(row, model=label))
         taken.add((row.suite, label))
     return relabelled
+
+
+def _texts_alone(row: AggregateRow) -> AggregateRow:
+    """The row with texts where texts belong: a source's list or number there is unknown, or shown as it is written."""
+    wrong: dict[str, Any] = {
+        each.name: None if str(each.type).endswith("None") else clean.line(str(getattr(row, each.name)))
+        for each in fields(row)
+        if str(each.type).startswith("str") and not isinstance(getattr(row, each.name), str | None)
+    }
+    return replace(row, **wrong) if wrong else row
 
 
 def _telling(rows: Sequence[AggregateRow]) -> tuple[str, ...]:

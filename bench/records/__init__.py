@@ -5,6 +5,7 @@ from __future__ import annotations
 from bench.records.aggregates import AggregateRow
 from bench.records.calls import Attempt, Call, Outcome, TokenUsage
 from bench.records.claim import ABOUT, MARGINS, SUCH, THESE, Claim, Margin, margin_keys
+from bench.records.details import grade_detail
 from bench.records.files import (
     NewFile,
     fresh_folder,
@@ -32,6 +33,7 @@ from bench.records.folder import (
     read_rows,
     read_run,
     read_table,
+    require_unique,
     run_folders,
     write_aggregates,
     write_record,
@@ -61,7 +63,7 @@ from bench.records.recorded import (
     RecordedSuite,
     RecordedTask,
 )
-from bench.records.rows import parquet_schema
+from bench.records.rows import cleaned_table, parquet_schema, require_columns
 from bench.records.runjson import JsonRecord
 from bench.records.secrets import HIDDEN, SECRET_NAME, Secrets
 from bench.records.settings import (
@@ -86,6 +88,7 @@ __all__ = [
     "SUCH",
     "THESE",
     "git_commit",
+    "grade_detail",
     "installed_versions",
     "this_machine",
     "AggregateRow",
@@ -142,6 +145,7 @@ __all__ = [
     "all_settings",
     "begun_folders",
     "default",
+    "cleaned_table",
     "derive_run",
     "effective_cost",
     "find_run",
@@ -166,6 +170,8 @@ __all__ = [
     "real_folder",
     "remove_folder",
     "remove_others",
+    "require_columns",
+    "require_unique",
     "run_folders",
     "sha256_of",
     "utc_now",

@@ -15,7 +15,7 @@ from bench.records.files import fresh_folder, write_file, write_text
 from bench.records.manifest import MANIFEST, RunRecord
 from bench.records.parquet import REBUILT, frame, parquet_file
 from bench.records.recorded import RecordedDerivation
-from bench.records.rows import arrow_table, arrow_tables, cleaned_table, require_columns
+from bench.records.rows import aggregates_table, arrow_tables, cleaned_table, require_columns
 from bench.records.tables import AnswerRow, ItemRow
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def write_aggregates(folder: Path, rows: Sequence[AggregateRow]) -> None:
     """Writes aggregates.parquet, the totals of an import."""
     import pyarrow.parquet
 
-    table = arrow_table(rows, AggregateRow)
+    table = aggregates_table(rows, AggregateRow)
     write_file(folder, "aggregates.parquet", lambda file: pyarrow.parquet.write_table(table, file))
 
 
@@ -74,7 +74,17 @@ def read_run(folder: Path) -> tuple[RunRecord, pd.DataFrame]:
         unknown = sorted(set(items[column].dropna()) - set(known))
         if unknown:
             raise UsageError(f"{folder / MANIFEST}: `{field}` lacks '{unknown[0]}', which items.parquet has. {REBUILT}")
+    require_unique(items, folder / "items.parquet")
     return record, items
+
+
+def require_unique(table: pd.DataFrame, path: Path) -> None:
+    """UsageError if two rows of a run's table are of one sample."""
+    twice = table.duplicated(["task", "item", "model", "repeat"])
+    if twice.any():
+        row = table[twice].iloc[0]
+        where = f"{row['task']}/{row['item']}, {row['model']}"
+        raise UsageError(f"{path}: {where}: is there twice. {REBUILT}")
 
 
 def write_record(folder: Path, record: RunRecord) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from bench import clean
 from bench.records.calls import Outcome
+from bench.records.details import require_settings
 from bench.records.tables import AnswerRow, ItemRow
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ LONG = frozenset(
 )
 """Columns whose texts may have several lines."""
 _SHARES = ("score", "partial")
+_SETTINGS = ("sampling_requested", "sampling_applied")
 
 
 def parquet_schema(kind: type[Any]) -> Any:
@@ -66,11 +68,21 @@ def _cleaned(row: Any) -> Any:
         value = getattr(row, each.name)
         if isinstance(value, str):
             changes[each.name] = clean.text(value)
+        elif _type(each) == "str" and value is not None:
+            changes[each.name] = None if _optional(each) else clean.line(str(value))
         elif _type(each) == "int" and _optional(each):
             changes[each.name] = clean.count(value)
         elif _type(each) == "float" and _optional(each) and value is not None:
             changes[each.name] = clean.amount(value)
     return replace(row, **changes)
+
+
+def aggregates_table(rows: Sequence[Any], kind: type[Any]) -> Any:
+    """The rows of a table of totals, cleaned where one cannot be stored as it is."""
+    try:
+        return arrow_table(rows, kind)
+    except (ValueError, TypeError, OverflowError):
+        return arrow_table([_cleaned(row) for row in rows], kind)
 
 
 _EMPTY: dict[str, Any] = {"str": "", "int": 0, "float": 0.0, "bool": False}
@@ -119,12 +131,14 @@ def require_columns(schema: Any, kind: type[Any]) -> None:
 def cleaned_table(table: pd.DataFrame, kind: type[Any]) -> pd.DataFrame:
     """The table with names in one line each; a count or an amount that cannot be is unknown.
 
-    ValueError if a needed value is missing, or a score is not from 0 to 1.
+    ValueError if a needed value is missing, a score is not from 0 to 1, or a setting cannot be read.
     """
     for each in fields(kind):
         if each.name not in table:
             continue
         column = table[each.name]
+        if each.name in _SETTINGS:
+            _require_settings(column, each.name)
         if not _optional(each) and each.default is MISSING and column.isna().any():
             raise ValueError(f"column {each.name} has empty cells")
         if _type(each) == "str" and each.name not in LONG:
@@ -133,10 +147,31 @@ def cleaned_table(table: pd.DataFrame, kind: type[Any]) -> pd.DataFrame:
                 table[each.name] = column.map(lambda name, names=names: names.get(name, name)).astype(column.dtype)
         elif _type(each) in ("int", "float") and column.dtype.kind in "iuf":
             table[each.name] = _known(column, each)
+    if "started_at" in table:
+        table["started_at"] = _moments(table["started_at"])
     return table
 
 
+def _moments(column: pd.Series[Any]) -> pd.Series[Any]:
+    """Moments in UTC as ISO 8601 has them; what is none is unknown."""
+    import pandas as pd
+
+    known = column.dropna()
+    wrong = known[pd.to_datetime(known.astype(object), utc=True, format="ISO8601", errors="coerce").isna()]
+    return column.mask(column.index.isin(wrong.index)) if len(wrong) else column
+
+
+def _require_settings(column: pd.Series[Any], name: str) -> None:
+    for text in column.dropna().unique():
+        try:
+            require_settings(text, sent=name == _SETTINGS[1])
+        except (ValueError, RecursionError) as error:
+            raise ValueError(f"column {name} holds what are no settings") from error
+
+
 def _known(column: pd.Series[Any], each: Field[Any]) -> pd.Series[Any]:
+    if column.dtype == "Float32":  # which holds no bound of ours
+        column = column.astype("Float64")
     most = clean.MOST_COUNT if _type(each) == "int" else 1.0 if each.name in _SHARES else 1e300
     wrong = ~column.between(0, most) & column.notna()
     wrong = wrong.fillna(True).astype(bool)  # NaN, which is not the same as missing

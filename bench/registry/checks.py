@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bench.registry.taskfile import data_files
+
 SAMPLING = ("temperature", "top_p")
 """generation_kwargs that are sampling; the rest are caps, stops or lm-eval's own switches."""
 FEWSHOT_IN_ORDER = "first_n"
@@ -131,18 +133,8 @@ def lapses(path: Path, config: Mapping[str, Any]) -> Iterator[TaskFinding]:
         problem = "few-shot examples are drawn at random, so prompts depend on the order of items."
         cure = f"Write 'num_fewshot: 0', or 'fewshot_config: {{sampler: {FEWSHOT_IN_ORDER}}}'."
         yield TaskFinding(str(path), "num_fewshot", problem, cure)
-    for file in _data_files((config.get("dataset_kwargs") or {}).get("data_files")):
+    for file in data_files((config.get("dataset_kwargs") or {}).get("data_files")):
         if "://" not in file and not Path(file).is_absolute():
             problem = f"data_files '{file}' is relative to wherever bench is called."
             cure = "Use 'custom_dataset: !function bench.hooks.jsonl_items' with 'dataset_kwargs: {file: ...}'."
             yield TaskFinding(str(path), "dataset_kwargs.data_files", problem, cure)
-
-
-def _data_files(value: object) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, list):
-        for part in value:
-            yield from _data_files(part)
-    elif isinstance(value, dict):
-        yield from _data_files(list(value.values()))

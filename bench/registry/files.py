@@ -14,7 +14,7 @@ from typing import Any
 
 from bench.errors import TaskError, UsageError, suggest
 from bench.registry.checks import TaskFinding, problems
-from bench.registry.taskfile import TaskFile, _content_sha256, parse, shipped
+from bench.registry.taskfile import TaskFile, _content_sha256, parse, require_near, shipped
 
 PYTHON_TASKS = "task_*.py"
 """Files of a task folder that are imported for their `@task` functions."""
@@ -107,7 +107,7 @@ def survey(folders: Sequence[Path] | None = None) -> tuple[Registry, list[TaskFi
     usual: dict[str, int] = {}
     for path in dict.fromkeys(p for root in roots for p in _files(root)):
         try:
-            parsed: list[Any] = _python(path) if path.suffix == ".py" else [parse(path)]
+            parsed: list[Any] = _python(path) if path.suffix == ".py" else [_yaml(path)]
         except TaskError as error:
             findings.append(TaskFinding(error.path, "file", error.problem, ""))
             continue
@@ -135,6 +135,12 @@ def _usual(content: TaskFile | dict[str, Any]) -> dict[str, int]:
 def _files(root: Path) -> Iterator[Path]:
     yield from (p for p in sorted(root.glob("**/*.yaml")) if not p.name.startswith("_"))
     yield from sorted(root.glob(f"**/{PYTHON_TASKS}"))
+
+
+def _yaml(path: Path) -> dict[str, Any]:
+    config = parse(path)
+    require_near(path, config)
+    return config
 
 
 def _python(path: Path) -> list[TaskFile]:

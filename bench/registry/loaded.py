@@ -21,7 +21,10 @@ class LoadedTasks:
 
     def __init__(self, registry: Registry, names: Sequence[str]) -> None:
         """Builds the tasks. UsageError if lm-eval lost one, or cannot load it."""
+        from bench.registry.templates import guard
+
         quiet()
+        guard()
         self.files = {name: registry.file(name) for name in names}
         self.tasks: dict[str, Any] = _indexed(registry, [n for n, file in self.files.items() if file.build is None])
         for name, file in self.files.items():

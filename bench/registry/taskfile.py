@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -94,7 +94,7 @@ def parse(
             """YAML would let the last of equal keys win, without a word."""
             seen: set[str] = set()
             for key, _ in node.value:
-                if key.value in seen:
+                if isinstance(key.value, str) and key.value in seen:
                     raise yaml.MarkedYAMLError(problem=f"'{key.value}' is given twice", problem_mark=key.start_mark)
                 seen |= {key.value} if isinstance(key.value, str) else set()
             return super().construct_mapping(node, deep)
@@ -121,6 +121,32 @@ def parse(
     if path in included_by:
         raise TaskError(path, "include", "includes itself.")
     return {**parse(path.parent / base, (*included_by, path), function=function), **config}
+
+
+def data_files(value: object) -> Iterator[str]:
+    """The paths in a YAML's `data_files`, whatever its shape."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for part in value:
+            yield from data_files(part)
+    elif isinstance(value, dict):
+        yield from data_files(list(value.values()))
+
+
+def require_near(path: Path, config: Mapping[str, Any]) -> None:
+    """TaskError if a YAML's items are in a file elsewhere: a stranger's could send any file of the reader's as prompts.
+
+    Near are the YAML's own folder and the one that the command is called in.
+    """
+    given = config.get("dataset_kwargs")
+    kwargs = given if isinstance(given, dict) else {}
+    roots = [path.parent.resolve(), Path.cwd().resolve()]
+    for file in data_files([kwargs.get(key) for key in ("data_files", "file", "data_dir")]):
+        place = (path.parent / file).resolve()
+        if "://" not in file and not any(place.is_relative_to(root) for root in roots):
+            problem = f"'{file}' is not below the task's folder, nor below this one. Put the file itself there."
+            raise TaskError(path, "dataset_kwargs", problem)
 
 
 def _data(path: Path, config: Mapping[str, Any]) -> Path | None:

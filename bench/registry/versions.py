@@ -6,7 +6,9 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from bench import clean
 from bench.errors import UsageError
+from bench.records import write_text
 from bench.registry.checks import TaskFinding
 from bench.registry.files import Registry
 from bench.registry.taskfile import TaskFile
@@ -33,7 +35,7 @@ def record(registry: Registry, files: Sequence[TaskFile]) -> None:
         kept = {name: entry for name, entry in _recorded(root).items() if name in registry.tasks}
         if mine:
             text = json.dumps({**kept, **mine}, indent=2, sort_keys=True)
-            (root / VERSIONS).write_text(text + "\n", encoding="utf-8")
+            write_text(root, VERSIONS, text + "\n")
 
 
 def _root(registry: Registry, file: TaskFile) -> Path | None:
@@ -43,11 +45,13 @@ def _root(registry: Registry, file: TaskFile) -> Path | None:
 
 def _recorded(root: Path) -> Mapping[str, Mapping[str, str]]:
     path = root / VERSIONS
-    if not path.exists():
-        return {}
     try:
-        versions: dict[str, dict[str, str]] = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
+        versions: dict[str, dict[str, str]] = json.loads(clean.read_text(path, most=clean.MOST_SETTINGS))
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read ({error.strerror}).") from error
+    except (ValueError, RecursionError) as error:
         raise UsageError(f"{path}: is not JSON ({error}). Restore it, or remove it and record anew.") from error
     sound = isinstance(versions, dict) and all(
         isinstance(entry, dict) and entry.keys() == {"version", "sha256"} for entry in versions.values()

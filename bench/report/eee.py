@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench import clean
-from bench.records import RunRecord, read_aggregates, read_record, read_table, write_text
+from bench.records import RunRecord, read_aggregates, read_run, sha256_of, write_text
 from bench.stats import proportion_interval
 
 if TYPE_CHECKING:
@@ -25,14 +25,15 @@ SCHEMA = "0.2.1"
 
 def write_records(folder: Path, output: Path) -> list[Path]:
     """Writes a record for each model of a run into a folder; returns them. UsageError for a damaged run."""
-    record, items = read_record(folder), read_table(folder, "items")
+    record, items = read_run(folder)
     results: dict[str, list[dict[str, Any]]] = {label: [] for label in record.models}
     for label, result in [*_of_items(items), *_of_totals(folder)]:
         results.setdefault(label, []).append(result)
     written = []
     for label, each in results.items():
         if each:
-            name = re.sub(r"[^A-Za-z0-9.-]+", "_", f"{record.run}_{label}").strip("_.") + ".json"
+            short = label if len(label) <= 100 else f"{label[:90]}-{sha256_of(label)[:8]}"
+            name = re.sub(r"[^A-Za-z0-9.-]+", "_", f"{record.run[:100]}_{short}").strip("_.") + ".json"
             text = clean.terminal(json.dumps(_record(record, label, each), indent=2, ensure_ascii=False) + "\n")
             write_text(output, name, text)
             written.append(output / name)

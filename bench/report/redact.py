@@ -16,10 +16,11 @@ from bench.records import (
     LATENCY,
     LATENCY_COLUMNS,
     RunRecord,
+    grade_detail,
     parquet_file,
     read_aggregates,
     read_parquet,
-    read_record,
+    read_run,
     real_folder,
     write_aggregates,
     write_file,
@@ -44,7 +45,7 @@ def redact(parent: Path) -> Path:
     its reasoning the length, of a grader's detail its verdict and numbers. The parent is not altered; an earlier
     redaction is written over. UsageError if the folder is not a run folder, has no answers, or is redacted itself.
     """
-    record = read_record(parent)
+    record, _ = read_run(parent)
     base = parent.resolve()
     if record.redacted:
         raise UsageError(f"{parent}: is redacted already.")
@@ -81,7 +82,8 @@ def _items(parent: Path, folder: Path) -> None:
 
     table = read_parquet(parent, "items.parquet")
     at = table.schema.get_field_index("run")
-    table = table.set_column(at, table.schema.field(at), pyarrow.array([folder.name] * len(table), pyarrow.string()))
+    field = table.schema.field(at).with_type(pyarrow.string())
+    table = table.set_column(at, field, pyarrow.array([folder.name] * len(table), pyarrow.string()))
     write_file(folder, "items.parquet", lambda file: pyarrow.parquet.write_table(table, file))
     write_file(folder, "items.csv", lambda file: pyarrow.csv.write_csv(clean.spreadsheet_csv(table), file))
 
@@ -122,7 +124,7 @@ def _detail(text: str | None) -> str | None:
     """Numbers, flags, the sandbox's verdict and the answer's route: a grader's sentences may quote the answer."""
     if text is None:
         return None
-    kept = {k: v for k, v in json.loads(text).items() if isinstance(v, int | float) or k in KEPT}
+    kept = {k: v for k, v in grade_detail(text).items() if isinstance(v, int | float) or k in KEPT}
     return json.dumps(kept) if kept else None
 
 

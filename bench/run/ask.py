@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from decimal import ROUND_UP, Decimal
 from pathlib import Path
@@ -12,16 +11,16 @@ from typing import TYPE_CHECKING
 
 from bench.costs import Estimate, Samples, ServerTime, Spending, Terms, busy_s, has_history, history, pilot, with_calls
 from bench.costs.estimate import estimate
-from bench.engine import Budget, Lane, LaneResult, now, run_lanes, run_to_end
+from bench.engine import Budget, Lane, LaneResult, not_begun, now, run_lanes, run_to_end
 from bench.errors import UsageError
 from bench.journal import Journal, RunEntry
 from bench.plan import PlannedCall
 from bench.prices import OVERRIDE
 from bench.providers import Endpoint
-from bench.records import Call, Graded, RecordedLane
-from bench.registry import LoadedTasks
+from bench.records import Call, RecordedLane
+from bench.run.grading import Grading, Meter
 from bench.run.local import fetch_weights, serving
-from bench.run.score import grader_of
+from bench.run.needless import needless
 
 if TYPE_CHECKING:
     from bench.run.prepare import Prepared, Watcher
@@ -77,25 +76,6 @@ class Asked:
         return self.ended.why if self.ended else None
 
 
-@dataclass(slots=True)
-class _Meter:
-    """What the run has cost so far."""
-
-    spending: Spending
-    limit: Decimal | None
-    usd: Decimal = Decimal(0)
-    unknown: set[str] = field(default_factory=set)
-
-    def add(self, planned: PlannedCall, call: Call, since: str = "") -> None:
-        if planned.model not in self.spending.bills:
-            return
-        usd = self.spending.bill(planned, call, since)
-        if usd is None:
-            self.unknown.add(planned.model)
-        else:
-            self.usd += usd
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Asking:
     prepared: Prepared
@@ -105,7 +85,7 @@ class _Asking:
     environ: Mapping[str, str]
     terms: Terms
     spending: Spending
-    meter: _Meter
+    meter: Meter
     past: Samples
     """What answers of other runs cost."""
     later: Sequence[PlannedCall]
@@ -196,16 +176,26 @@ class _Asking:
             mine = [call for call in calls if call.model == label]
             if mine:
                 lanes.append(Lane(endpoint, mine, endpoint.entry.concurrency))
-        observer = _Observer(self.prepared.loaded, self.watcher, self.meter)
+        observer = Grading(self.prepared.loaded, self.watcher, self.meter)
         record, environ = self.journal.put, self.environ
 
-        def stopped(label: str, why: str) -> None:
+        def stopped(label: str, why: str) -> Mapping[str, str]:
             self.watcher.say(f"{label} was stopped: {why}")
+            return self.needless(label)
 
         lanes_run = run_lanes(self.entry.run, lanes, record, observer, environ, admission=budget, stopped=stopped)
         results = run_to_end(lanes_run)
         for label, result in results.items():
             self.lanes[label] = result.after(self.lanes[label]) if label in self.lanes else result
+
+    def needless(self, stopped: str = "") -> dict[str, str]:
+        """Models that need not be asked, and why; `stopped` is the newest of those that failed."""
+        if self.terms.keep_going:
+            return {}
+        dead = {label for label, lane in self.lanes.items() if lane.stopped} | ({stopped} - {""})
+        answered = {key for key, call in self.journal.calls(self.entry.run).items() if call.outcome.scored}
+        dead -= {planned.model for planned in self.prepared.plan.calls if planned.key in answered}
+        return needless(self.prepared.comparison.claims.values(), dead)
 
 
 def as_recorded(lanes: Mapping[str, LaneResult], earlier: Mapping[str, RecordedLane]) -> dict[str, RecordedLane]:
@@ -244,7 +234,7 @@ def ask(
     labels = [e.entry.label for e in remote]
     spending.require(labels, terms, [label for label in labels if has_history(label, past)])
     files = {e.entry.label: fetch_weights(e.entry, watcher) for e in local}
-    meter = _Meter(spending, terms.budget_usd)
+    meter = Meter(spending, terms.budget_usd)
     for planned in plan.calls:
         if planned.key in calls:
             meter.add(planned, calls[planned.key], entry.started_at)
@@ -279,7 +269,10 @@ def ask(
     for endpoint in local:
         label = endpoint.entry.label
         mine = [call for call in todo[label] if call.rank not in left_out]
-        if mine:
+        if mine and (why := asking.needless().get(label)):
+            watcher.say(f"{label} is not asked: {why}")
+            asking.lanes[label] = not_begun(why)
+        elif mine:
             begins(label)
             with serving(endpoint, files[label], entry.folder) as (served, load_s):
                 begun = now()
@@ -323,24 +316,3 @@ def estimate_run(
 def may_reuse(environ: Mapping[str, str]) -> bool:
     """Whether answers of other runs may be taken: never under CI."""
     return environ.get("CI", "").lower() in ("", "0", "false")
-
-
-@dataclass(frozen=True, slots=True)
-class _Observer:
-    """Grades answers one at a time, so that clocks are disturbed least. Only a local model's slot waits for it."""
-
-    loaded: LoadedTasks
-    watcher: Watcher
-    meter: _Meter
-    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
-
-    async def finished(self, planned: PlannedCall, call: Call) -> None:
-        grader = grader_of(self.loaded, planned.item.task)
-        graded = None
-        if grader and call.outcome.scored:
-            grade: Callable[..., Graded] = grader.grade
-            async with self.turn:
-                graded = await asyncio.to_thread(grade, self.loaded.raw_item(planned.item), call.text)
-        self.meter.add(planned, call)
-        self.watcher.finished(planned, call, graded)
-        self.watcher.spent(self.meter.usd, self.meter.limit, sorted(self.meter.unknown))

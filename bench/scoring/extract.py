@@ -31,6 +31,7 @@ MOST_BROKEN = 200
 """Brackets that begin no JSON, after which no more is sought; a number or a depth beyond the bounds counts 25."""
 
 _TAG = re.compile(r"</?answer>", re.IGNORECASE)
+_THOUGHT = re.compile(r"\s*(?:<think>.*?</think>\s*)++", re.DOTALL)
 _UNCLOSED = re.compile(r"^[ \t*]*<answer>[ \t]*\n?([^\n<]*\S)\s*\Z", re.IGNORECASE | re.MULTILINE)
 _STATED = re.compile(
     r"(?:\banswer(?: to\b[^\n.]{0,80}?)?[*_`\"' ]{0,4}(?: (?:is|would be)\b(?! (?:not|unknown)\b)|[ \t]*[:：=])"
@@ -81,7 +82,11 @@ class ReadAnswer:
 
 
 def after_thinking(text: str) -> str:
-    """What follows the last </think> that no <think> opened: a template opened it in the prompt. Else the text."""
+    """What follows the <think> blocks that begin a text, or the last </think> that no <think> opened, as a template
+    opened it in the prompt. Else the text.
+    """
+    block = _THOUGHT.match(text)
+    text = text[block.end() :] if block else text
     thought, closed, answer = text.rpartition("</think>")
     opened = "<think>" in thought or thought.endswith("`")
     return answer.lstrip() if closed and not opened else text

@@ -1,6 +1,6 @@
 """Anything may stand in a reply, an answer, an imported file or a page: a result or one clear error, never a crash.
 
-`make test` tries a few of everything; `make fuzz` tries thousands, for minutes.
+`make test` tries a few of everything, always the same; `make fuzz` tries thousands of others, for minutes.
 """
 
 from __future__ import annotations
@@ -32,7 +32,9 @@ from bench.report.page.pack import pack, unpack
 from bench.scoring import graders
 from tests.scoring.hostile import _UNITS as UNITS
 
-few = settings(deadline=None, max_examples=int(os.environ.get("FUZZ_EXAMPLES", "25")))
+FREE = os.environ.get("FUZZ_EXAMPLES")
+"""How many examples `make fuzz` asks of each test; None elsewhere."""
+few = settings(deadline=None, max_examples=int(FREE or 25), derandomize=FREE is None)
 KEYS = st.sampled_from(
     (
         *("usage", "prompt_tokens", "completion_tokens", "input_tokens", "output_tokens", "total_tokens", "reasoning"),

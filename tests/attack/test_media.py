@@ -147,3 +147,15 @@ def test_errors_of_vendors_are_texts_to_runs_and_the_doctor(bench: Bench, endpoi
     for path in (bench.folder / "results").rglob("*"):
         if path.suffix in (".json", ".md", ".html", ".log", ".txt"):
             assert not COMMAND.search(path.read_text(encoding="utf-8")), path
+
+
+def test_a_matplotlibrc_in_the_folder_draws_nothing_else(tmp_path: Path) -> None:
+    """matplotlib reads one where a command is called; `text.usetex` in it would run LaTeX on names of strangers."""
+    import matplotlib
+
+    from bench.report.charts import write_charts
+
+    folder = run_of(tmp_path, "small")
+    before = [file.read_bytes() for file in write_charts(compare(folder), folder)]
+    with matplotlib.rc_context({"text.usetex": True, "svg.fonttype": "none", "figure.dpi": 7, "font.size": 40}):
+        assert [file.read_bytes() for file in write_charts(compare(folder), folder)] == before

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from jinja2.exceptions import SecurityError
 
 from bench import registry
 from bench.config.load import load
@@ -54,4 +55,65 @@ def test_repeats_beyond_all_plans_are_refused(tmp_path: Path) -> None:
 def test_a_task_file_nested_without_end_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "t.yaml").write_text("task: t\na: " + "[" * 20_000)
     with pytest.raises(UsageError, match=r"t\.yaml: is nested too deeply"):
+        registry.read([tmp_path])
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "{{ cycler.__init__.__globals__.os.system('touch owned') }}",
+        "{{ ''.__class__.__mro__[1].__subclasses__() }}",
+        "{{ 'x' * 10 ** 10 }}",
+        "{{ 9 ** 9 ** 9 }}",
+        "{% for n in range(10 ** 9) %}x{% endfor %}",
+    ],
+)
+def test_a_template_of_a_task_reaches_no_python_and_no_gigabytes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, template: str
+) -> None:
+    """Of any YAML, also one without a `!function`: lm-eval alone would run all of them."""
+    from lm_eval import utils
+
+    from bench.registry import templates
+
+    monkeypatch.chdir(tmp_path)
+    templates.guard()
+    with pytest.raises((SecurityError, OverflowError)):
+        utils.apply_template(template, {"question": "?"})
+    assert utils.apply_template("{{ question * 2 }}{% if 2 * 3 == 6 %}!{% endif %}", {"question": "?"}) == "??!"
+    assert not (tmp_path / "owned").exists()
+
+
+def test_tasks_are_loaded_with_guarded_templates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from jinja2 import Environment
+    from lm_eval import utils
+
+    monkeypatch.setattr(utils, "env", Environment())
+    registry.LoadedTasks(registry.read([tmp_path]), [])
+    assert utils.env.sandboxed
+
+
+@pytest.mark.parametrize("text", ["? [a, b]\n: 1\ntask: t\n", "? {a: 1}\n: 1\n"])
+def test_a_key_that_is_no_text_is_one_line(tmp_path: Path, text: str) -> None:
+    (tmp_path / "t.yaml").write_text(text)
+    with pytest.raises(UsageError, match=r"t\.yaml:1: is not valid YAML: found unhashable key"):
+        registry.read([tmp_path])
+
+
+@pytest.mark.parametrize("key", ["limit", "seed"])
+def test_a_whole_number_beyond_all_counts_is_refused(tmp_path: Path, key: str) -> None:
+    path = tmp_path / "bench.toml"
+    path.write_text(f'[run]\n{key} = 9999999999999999\n[models.a]\nmodel = "openai/gpt"\n')
+    with pytest.raises(UsageError, match=rf"bench\.toml:2: {key} must be a whole number of at most 15 digits"):
+        load(path)
+
+
+@pytest.mark.parametrize(
+    "kwargs", ["{file: /etc/hostname}", "{data_files: {test: [/etc/passwd]}}", "{file: link.jsonl}"]
+)
+def test_items_are_no_file_of_the_readers_own(tmp_path: Path, kwargs: str) -> None:
+    """They would go to the stranger's endpoint, as prompts."""
+    (tmp_path / "link.jsonl").symlink_to("/etc/hostname")
+    (tmp_path / "t.yaml").write_text(f"task: t\ndataset_path: text\ndataset_kwargs: {kwargs}\n")
+    with pytest.raises(UsageError, match=r"is not below the task's folder, nor below this one"):
         registry.read([tmp_path])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from typing import Any
 
 import pytest
@@ -11,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bench.records import read_table
-from tests.attack.test_fuzz import ANY_JSON, TEXTS
+from tests.attack.test_fuzz import ANY_JSON, FREE, TEXTS
 from tests.attack.test_texts import COMMAND
 from tests.cli.conftest import Bench, bench, endpoint
 from tests.fake_endpoint import FakeEndpoint, Reply, Request
@@ -36,7 +35,8 @@ def said(text: str) -> str:
 @pytest.mark.slow
 @settings(
     deadline=None,
-    max_examples=max(2, int(os.environ.get("FUZZ_EXAMPLES", "100")) // 50),
+    max_examples=max(2, int(FREE or 100) // 50),
+    derandomize=FREE is None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 @given(st.lists(REPLIES, min_size=ITEMS, max_size=ITEMS))

@@ -97,8 +97,9 @@ def run(
     lanes = [Lane(e, plan.of(e.entry.label), slots) for e in models]
     said: list[str] = []
 
-    def stopped(label: str, why: str) -> None:
+    def stopped(label: str, why: str) -> dict[str, str]:
         said.append(f"{label}: {why}")
+        return {}
 
     results = asyncio.run(run_lanes("r", lanes, seen.record, seen, environ, admission=admission, stopped=stopped))
     ran = Ran(seen.calls, seen.told, results, plan)

@@ -130,7 +130,7 @@ def test_an_error_of_our_own_lets_the_other_models_calls_in_flight_be_recorded()
         ]
         plan = make_plan(items(4), models, RunSettings(("s",)), {})
 
-        def stopped(_label: str, _why: str) -> None:
+        def stopped(_label: str, _why: str) -> dict[str, str]:
             raise OSError("stderr is gone")
 
         lanes = [Lane(model, plan.of(model.entry.label), 2) for model in models]

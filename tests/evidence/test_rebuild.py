@@ -123,3 +123,29 @@ def test_the_claims_are_read_as_they_were_written(tmp_path: Path) -> None:
 def test_the_command_names_what_is_missing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([str(tmp_path), "-o", str(tmp_path / "out")]) == 2
     assert "table_2026_06_25.csv" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("damage", "why"),
+    [
+        (lambda text: text.replace("\n", ",more\n", 2), "has not a cell for each column"),
+        (lambda text: text.replace("candidate_score", "score"), "is damaged"),
+        (lambda text: text.replace(",0", ",nought"), "is damaged"),
+    ],
+)
+def test_damaged_verdicts_are_one_line(
+    own: tuple[Path, tuple[Published, ...]], damage: Callable[[str], str], why: str
+) -> None:
+    from bench.evidence.verify import verify
+
+    folder = own[0] / "results" / "out"
+    folder.parent.mkdir()
+    (own[0] / "out").rename(folder)
+    (own[0] / "docs").mkdir()
+    for name in ("is-it-true.md", "is-it-true.zh.md"):
+        (own[0] / "docs" / name).write_text("x")
+    (own[0] / "README.md").write_text("x")
+    path = folder / "verdicts.csv"
+    path.write_text(damage(path.read_text()))
+    with pytest.raises(UsageError, match=rf"verdicts\.csv.*{why}"):
+        verify(folder)

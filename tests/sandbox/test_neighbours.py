@@ -33,6 +33,31 @@ pytestmark = pytest.mark.usefixtures("sandbox")
 CALL = TestCall((1,), 2)
 BRIEF = Limits(cpu_s=0.3, wall_s=20, asleep_s=1.0)
 SLEEPER = "import time\ndef f(n):\n    time.sleep(30)\n    return n + 1"
+BOMB = """
+import threading, time
+def f(n):
+    threading.stack_size(65536)
+    threads = []
+    try:
+        while len(threads) < 600:
+            threads.append(threading.Thread(target=time.sleep, args=(0.8,), daemon=True))
+            threads[-1].start()
+    except RuntimeError:
+        time.sleep(0.8)
+    return n
+"""
+THREADED = """
+import threading, time
+def f(n):
+    time.sleep(0.3)
+    added = []
+    threads = [threading.Thread(target=added.append, args=(1,)) for _ in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return n + len(added) - 19
+"""
 THEN_SPINS = """
 import os
 def spins(*_):
@@ -83,6 +108,16 @@ def test_a_program_that_waits_for_its_test_does_not_sleep() -> None:
 def test_no_program_sleeps_longer_than_ten_seconds() -> None:
     assert Limits().asleep_s == 10
     assert doors() >= 2
+
+
+@pytest.mark.slow
+def test_a_bomb_of_threads_leaves_an_honest_program_its_own() -> None:
+    limits = Limits(cpu_s=10, wall_s=30, asleep_s=10)
+    with ThreadPoolExecutor(3) as pool:
+        bombs = [pool.submit(grade, f"{BOMB} # {n}", "f", [CALL], limits) for n in range(2)]
+        honest = pool.submit(grade, THREADED, "f", [CALL], limits)
+    assert honest.result().verdict is ProgramVerdict.PASSED
+    assert ProgramVerdict.PASSED not in {bomb.result().verdict for bomb in bombs}
 
 
 def outcome(verdict: ProgramVerdict, why: str) -> Outcomes:

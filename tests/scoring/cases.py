@@ -92,7 +92,7 @@ def objects() -> Iterator[Case]:
     """JSON objects, each by a schema that takes nothing else; the wrong one has another number."""
     rng = Random("wrappings json")
     while True:
-        value = {
+        value: dict[str, Any] = {
             "city": rng.choice(WORDS),
             "count": rng.randrange(-99, 999),
             "ratio": rng.randrange(1, 99) / 8,

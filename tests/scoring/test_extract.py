@@ -150,12 +150,15 @@ def test_statements(text: str, answer: str | None) -> None:
     [
         ("Is it 5? No.</think>\n\n7", "7"),
         ("a\n</think>\nb </think> c", "c"),
-        ("<think>5</think> 7", "<think>5</think> 7"),
+        ("<think>5</think> 7", "7"),
+        ("\n<think>5</think>\n<think>6</think>\n7", "7"),
+        ("<think>5", "<think>5"),
+        ("So <think>5</think> 7", "So <think>5</think> 7"),
         ("The tag is `</think>`", "The tag is `</think>`"),
         ("7", "7"),
     ],
 )
-def test_reasoning_whose_beginning_stood_in_the_prompt_is_no_answer(text: str, answer: str) -> None:
+def test_reasoning_before_an_answer_is_none(text: str, answer: str) -> None:
     assert after_thinking(text) == answer
 
 

@@ -38,6 +38,21 @@ def test_a_number_that_no_float_holds_breaks_a_multiple_of_or_fails_it(number: s
     assert graders.own.grade(item, "0.5").score == 1.0
 
 
+def test_an_answer_that_drives_its_tasks_own_pattern_on_scores_0() -> None:
+    """Never missing: the pattern works on the item's right answer, so what ended it is the answer's doing."""
+    item = {"id": "x", "prompt": "?", "regex": NEVER_ENDS, "example": "aaaa"}
+    assert graders.own.grade(item, "aaaa").score == 1.0
+    graded = graders.own.grade(item, "a" * 200 + "b")
+    assert (graded.score, graded.final) == (0.0, True), graded
+
+
+def test_infinity_is_no_multiple_and_scores_0() -> None:
+    item = {"id": "x", "prompt": "?", "json_schema": {"type": "number", "multipleOf": 0.25}, "example": "0.5"}
+    for number in ("1e999", "-1e999"):
+        graded = graders.own.grade(item, number)
+        assert (graded.score, graded.final) == (0.0, True), graded
+
+
 @pytest.mark.parametrize(
     ("fails_on", "score"),
     [(("bad",), 0.0), (("bad", ""), None), (("bad", "right"), None)],

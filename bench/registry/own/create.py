@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.errors import TaskError, UsageError
-from bench.records import sha256_of
+from bench.errors import IncompleteError, TaskError, UsageError
+from bench.records import sha256_of, write_text
 from bench.registry.own import items
 from bench.registry.own.source import read
 from bench.registry.taskfile import TaskFile, parse
@@ -35,16 +35,20 @@ class Draft:
     """Its items."""
 
     def write(self) -> None:
-        """Writes YAML and JSONL, over those of the task that it replaces. UsageError if they cannot be written."""
+        """Writes YAML and JSONL, over those of the task that it replaces.
+
+        UsageError if they cannot be written, or are links.
+        """
         data = self.path.with_suffix(".jsonl")
         config = {**self.file.config, "dataset_kwargs": {"file": data.name}}
         lines = [json.dumps(row, ensure_ascii=False) for _, row in self.rows]
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            data.write_text("\n".join(lines) + "\n", encoding="utf-8")
-            self.path.write_text(_yaml(config, runs_code=items.runs_code(self.rows)), encoding="utf-8")
-        except OSError as error:
-            raise UsageError(f"{self.path.parent}: cannot be written ({error.strerror}).") from error
+            write_text(self.path.parent, data.name, "\n".join(lines) + "\n")
+            write_text(self.path.parent, self.path.name, _yaml(config, runs_code=items.runs_code(self.rows)))
+        except (OSError, IncompleteError) as error:
+            why = error.strerror if isinstance(error, OSError) else error.__cause__
+            raise UsageError(f"{self.path.parent}: cannot be written ({why}).") from error
 
 
 def draft(

@@ -78,7 +78,9 @@ RC: Any = {
 """matplotlib's settings; text becomes outlines, so that a chart looks alike wherever it is opened."""
 RULER = RendererAgg(1, 1, 100)  # type: ignore[no-untyped-call]
 """Measures texts, before there is a figure, as they will be drawn."""
-styled = matplotlib.rc_context(RC)
+_OURS = {key: value for key, value in matplotlib.rcParamsDefault.items() if not key.startswith("backend")} | RC
+"""Every setting: a matplotlibrc in the folder that a command is called in may be a stranger's, and call LaTeX."""
+styled = matplotlib.rc_context(_OURS)
 """Decorates what draws or writes a figure."""
 
 

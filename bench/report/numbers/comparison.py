@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench.claims import Ruling, declared_claims, judge_claims
-from bench.records import Outcome, RunRecord, effective_cost, read_run
+from bench.records import Outcome, RunRecord, effective_cost, grade_detail, read_run
 from bench.records.note import Note
 from bench.report.numbers.bridge import Bridge, bridges
 from bench.report.numbers.languages import LanguageGap, gaps
@@ -163,7 +162,7 @@ def _row(table: pd.DataFrame, model: str, suite: str, items: int, repeats: int) 
     # An item's repeats are not independent values: each item gives one to the latencies, its first that was timed.
     first = timed.sort_values("repeat").drop_duplicates(["task", "item"])
     outcomes = table["outcome"].value_counts()
-    details = [json.loads(d) for d in table["grade_detail"].dropna()]
+    details = [grade_detail(text) for text in table["grade_detail"].dropna()]
     return SuiteRow(
         model=model,
         suite=suite,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench.records import parquet_file
+from bench.records import AnswerRow, cleaned_table, parquet_file, require_columns, require_unique
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,6 +27,7 @@ def read_answers(folder: Path) -> pd.DataFrame:
     texts = ("answer", "reasoning")
     batches = []
     with parquet_file(folder, "answers.parquet") as file:
+        require_columns(file.schema_arrow, AnswerRow)
         kept = [file.schema_arrow.field(name) for name in (*KEYS, "grade_detail")]
         for batch in file.iter_batches(4_000, columns=[*KEYS, "grade_detail", *texts]):
             for name in texts:
@@ -34,7 +35,9 @@ def read_answers(folder: Path) -> pd.DataFrame:
                 lengths = pc.fill_null(pc.utf8_length(batch.column(at).cast(pyarrow.string())), 0)
                 batch = batch.set_column(at, name, lengths.cast(pyarrow.int64()))
             batches.append(batch)
-    schema = pyarrow.schema([*kept, *(pyarrow.field(name, pyarrow.int64()) for name in texts)])
-    table = pyarrow.Table.from_batches(batches, schema)
-    answers: pd.DataFrame = table.to_pandas(types_mapper={pyarrow.int64(): pd.Int64Dtype()}.get)
+        schema = pyarrow.schema([*kept, *(pyarrow.field(name, pyarrow.int64()) for name in texts)])
+        table = pyarrow.Table.from_batches(batches, schema)
+        answers: pd.DataFrame = table.to_pandas(types_mapper={pyarrow.int64(): pd.Int64Dtype()}.get)
+        answers = cleaned_table(answers, AnswerRow)
+    require_unique(answers, folder / "answers.parquet")
     return answers

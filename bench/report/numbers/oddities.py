@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from bench.records import Outcome, RunRecord
+from bench.records import Outcome, RunRecord, grade_detail
 from bench.report.numbers.lengths import KEYS
 
 if TYPE_CHECKING:
@@ -44,7 +43,7 @@ def _of_one(table: pd.DataFrame, imported: bool) -> Iterator[str]:
             f"of the unparsable answers {empty} were empty: the model ended by itself without any text, though tokens "
             "may have been billed."
         )
-    details = [json.loads(detail) for detail in table["grade_detail"].dropna()]
+    details = [grade_detail(detail) for detail in table["grade_detail"].dropna()]
     counts = Counter(note for detail in details for note in detail.get("notes", ()))
     yield from (f"{counts[note]} {words}" for note, words in NOTES.items() if counts[note])
     timed = table[table["score"].notna() & ~table["reused"].astype(bool) & table["latency_s"].notna()]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from itertools import combinations
+from typing import Any
 
 import pandas as pd
 
-from bench.records import RunRecord
+from bench.records import RunRecord, grade_detail
 from bench.records.note import Note, info, warning
 
 UNLIKE = 0.05
@@ -27,10 +27,9 @@ def route_notes(items: pd.DataFrame, answers: pd.DataFrame, record: RunRecord) -
     """
     keys = ["model", *_ITEM]
     details = answers[answers["grade_detail"].notna()]
-    parsed = [json.loads(text) for text in details["grade_detail"]]
-    read = details[keys].assign(
-        route=[each.get("route") for each in parsed], wrapped=[each.get("wrapped") or PLAIN for each in parsed]
-    )
+    parsed = [grade_detail(text) for text in details["grade_detail"]]
+    routes: list[Any] = [each.get("route") for each in parsed]
+    read = details[keys].assign(route=routes, wrapped=[each.get("wrapped") or PLAIN for each in parsed])
     table = items[[*keys, "suite", "score"]].merge(read[read["route"].notna()], on=keys)
     table = table[table["score"].notna()]
     notes = list[Note]()

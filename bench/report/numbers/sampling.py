@@ -47,7 +47,12 @@ def sampling_notes(items: pd.DataFrame, record: RunRecord) -> tuple[Note, ...]:
 
 def _pairs(rows: pd.DataFrame) -> Pairs:
     distinct = rows[["sampling_requested", "sampling_applied"]].drop_duplicates()
-    return [(json.loads(wanted), json.loads(sent)) for wanted, sent in distinct.itertuples(index=False)]
+    return [(_numbers(wanted), _numbers(sent)) for wanted, sent in distinct.itertuples(index=False)]
+
+
+def _numbers(text: str) -> dict[str, Any]:
+    """Settings that are numbers: an import tells of others, too."""
+    return {name: value for name, value in json.loads(text).items() if _is_number(value)}
 
 
 def _thinking(model: RecordedModel) -> str:
@@ -91,4 +96,4 @@ def _value(name: str, sent: Mapping[str, Any], model: RecordedModel) -> str:
 
 
 def _is_number(handling: object) -> bool:
-    return isinstance(handling, int | float)
+    return isinstance(handling, int | float) and abs(handling) < 1e300

@@ -7,7 +7,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench.suites.coding.exam import FURTHER, SHIPPED_SEED, further_jsonl, items_jsonl
+from bench.suites import FURTHER
+from bench.suites.coding.exam import SHIPPED_SEED, further_jsonl, items_jsonl
 from bench.suites.coding.family import Kind
 
 FOLDER = Path(__file__).resolve().parents[3] / "tasks" / "coding"

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.registry.items import dataset, read_jsonl
+from bench.suites import FURTHER
 from bench.suites.coding.families import FAMILIES
 from bench.suites.coding.family import Kind
 from bench.suites.coding.instance import INSTANCES, instances
@@ -18,8 +19,6 @@ SHIPPED_SEED = 1
 """The exam seed of the items in tasks/coding; `suite.yaml` and the tasks' versions state it too."""
 USUAL = 30
 """Instances of a family that a run asks where nothing limits it; `suite.yaml` states it too."""
-FURTHER = "further"
-"""The folder of the items beyond the first exam."""
 COLUMNS = ("id", "family", "level", "language", "cluster", "prompt", "reference")
 """What lm-eval's templates may use of an item."""
 

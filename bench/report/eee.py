@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench import clean
-from bench.records import RunRecord, read_aggregates, read_run, write_text
+from bench.records import RunRecord, read_aggregates, read_run, sha256_of, write_text
 from bench.stats import proportion_interval
 
 if TYPE_CHECKING:
@@ -32,7 +32,8 @@ def write_records(folder: Path, output: Path) -> list[Path]:
     written = []
     for label, each in results.items():
         if each:
-            name = re.sub(r"[^A-Za-z0-9.-]+", "_", f"{record.run}_{label}").strip("_.") + ".json"
+            short = label if len(label) <= 100 else f"{label[:90]}-{sha256_of(label)[:8]}"
+            name = re.sub(r"[^A-Za-z0-9.-]+", "_", f"{record.run[:100]}_{short}").strip("_.") + ".json"
             text = clean.terminal(json.dumps(_record(record, label, each), indent=2, ensure_ascii=False) + "\n")
             write_text(output, name, text)
             written.append(output / name)

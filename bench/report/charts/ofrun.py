@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.claims import SCORE
-from bench.records import read_table, remove_others
+from bench.records import read_table, remove_others, sha256_of
 from bench.report.charts import common, style, verdicts
 from bench.report.charts.costbridge import cost_bridge
 from bench.report.charts.decided import decided
@@ -25,6 +25,8 @@ from bench.stats import Interval
 if TYPE_CHECKING:
     import pandas as pd
 
+LONGEST_NAME = 150
+"""Characters of a label in a file's name; file systems take 255 bytes in all."""
 MOST_PAIRS = 4
 """Pairs of models that get a cost bridge of their own; the tables have all."""
 
@@ -138,5 +140,6 @@ def _ratios(comparison: RunComparison, candidate: str, baseline: str) -> Iterato
 
 
 def file_name(text: str) -> str:
-    """A label as a part of a file's name."""
-    return re.sub(r"[^A-Za-z0-9._-]+", "-", text)
+    """A label as a part of a file's name; of a long one its beginning, and a hash that tells it from others."""
+    name = re.sub(r"[^A-Za-z0-9._-]+", "-", text)
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 9]}-{sha256_of(text)[:8]}"

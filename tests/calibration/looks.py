@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from bench.claims.forecast import forecast
 from bench.claims.looks import Sizes
 from bench.claims.worlds import Guess, Layout
-from bench.records import Claim
+from bench.records import SUCH, Claim
 from bench.stats import Floats, Shape, levels, shape_for, smallest_n
 from bench.stats.paired import critical_value
 from tests.calibration.grid import Job, Row, Scale, error
@@ -76,6 +77,24 @@ def layout(families: int, each: int, seed: int) -> tuple[Layout, Sizes]:
     return made, Sizes(items={"suite": ends}, shape=shape_for(n))
 
 
+def families(count: int, each: int, seed: int) -> tuple[Layout, Sizes]:
+    """Families drawn at random, each wave an equal share of whole ones."""
+    made, sizes = layout(count, each, seed)
+    order = np.random.default_rng(seed).permutation(count)
+    waves = (order * LOOKS // count)[np.repeat(np.arange(count), each)].astype(np.intp)
+    ends = tuple(int((waves <= wave).sum()) for wave in range(LOOKS))
+    return replace(made, waves=waves), replace(sizes, items={"suite": ends}, whole_clusters=True)
+
+
+def drawn(scale: Scale, rng: Rng, count: int, each: int, guess: Guess, what: str, name: str, bar: float) -> list[Row]:
+    """Claims about other kinds of task, in waves of whole families (ICC 0.1)."""
+    made, sizes = families(count, each, int(rng.integers(1 << 30)))
+    claim, worlds = replace(CLAIM, about=SUCH), scale.peer
+    seen = forecast(claim, guess, made, sizes, worlds=worlds, seed=int(rng.integers(1 << 30)))
+    share = seen.items / seen.planned if name == "items asked" else seen.supported.estimate
+    return [Row((f"{count} of {each}, drawn", what, name), share, bar, se=error(share, worlds, bar))]
+
+
 def judged(
     scale: Scale, rng: Rng, families: int, each: int, what: str, guess: Guess, bars: dict[str, float]
 ) -> list[Row]:
@@ -133,6 +152,10 @@ def jobs() -> list[Job]:
         (18, 28, "15 points worse", Guess(difference=-0.15, discordance=0.2, ratio=0.05),
          {"refuted": 0.99, "items asked": 0.35}),
     ]  # fmt: skip
+    random = [
+        (50, 10, Guess(difference=-0.03, ratio=0.05), "3 points worse", "wrongly supported", 0.06),
+        (50, 10, Guess(difference=0.02, ratio=0.05), "2 points better, 95 % cheaper", "items asked", 0.85),
+    ]
     planned = [(504, 0.02, 0.1), (504, 0.0, 0.1), (504, 0.0, 0.04), (1314, 0.0, 0.1), (504, -0.01, 0.06)]
     return [
         *(
@@ -142,5 +165,6 @@ def jobs() -> list[Job]:
             for psi in (0.06, 0.1, 0.2)
         ),
         *(Job("8 whole", judged, world) for world in worlds),
+        *(Job("8 whole", drawn, world) for world in random),
         *(Job("8 plan", foreseen, world) for world in planned),
     ]

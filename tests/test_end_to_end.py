@@ -90,6 +90,7 @@ def bench(tmp_path: Path) -> Bench:
     return Bench(tmp_path)
 
 
+@pytest.mark.slow
 def test_kill_at_half_then_continue_then_read_again(bench: Bench) -> None:
     process = bench.start("run")
     bench.wait_for(process, 6)

@@ -156,8 +156,8 @@ def _margin(results: Results, claim: Claim) -> float:
 def _reachable(margins: Sequence[float], claim: Claim) -> float | None:
     if SCORE.margin not in claim.margins:
         return None
-    found = float(np.sort(margins)[min(len(margins) - 1, math.ceil(POWER * len(margins)) - 1)])
-    return found if 0 < found < 1 else None
+    least = float(np.sort(margins)[min(len(margins) - 1, math.ceil(POWER * len(margins)) - 1)])
+    return least if 0 < least < 1 else None
 
 
 def _sizes(ends: Sequence[Replayed], layout: Layout, sizes: Sizes, *, known: bool) -> Iterator[Size]:

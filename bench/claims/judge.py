@@ -231,15 +231,15 @@ def _with_95(case: Case, judged: Results) -> Results:
 
 def _stands(cases: Sequence[Case], tests: Sequence[Sequence[JointTest]]) -> list[Stand | None]:
     """The look at which each claim was decided first, or else the latest, with what the others had come to by then."""
-    found: list[int | None] = [None] * len(cases)
+    decided_at: list[int | None] = [None] * len(cases)
     abouts = [case.claim.about for case in cases]
     for step in range(max((len(each) for each in tests), default=0)):
-        ends = [step if at is None else at for at in found]
+        ends = [step if at is None else at for at in decided_at]
         now = [each[min(end, len(each) - 1)] for each, end in zip(tests, ends, strict=True)]
         for at, reading in enumerate(_readings(cases, now, abouts)):
-            if found[at] is None and step < len(tests[at]) and reading.verdict is not Verdict.INCONCLUSIVE:
-                found[at] = step
-    return [_stand(case, at, len(each)) for case, at, each in zip(cases, found, tests, strict=True)]
+            if decided_at[at] is None and step < len(tests[at]) and reading.verdict is not Verdict.INCONCLUSIVE:
+                decided_at[at] = step
+    return [_stand(case, at, len(each)) for case, at, each in zip(cases, decided_at, tests, strict=True)]
 
 
 def _stand(case: Case, decided: int | None, taken: int) -> Stand | None:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 UNUSED = (
-    "run language served_model provider order partial in_uncached in_cache_read in_cache_write_5m in_cache_write_1h "
+    "run language served_model provider partial in_uncached in_cache_read in_cache_write_5m in_cache_write_1h "
     "out_total out_reasoning ttft_s ttfat_s wall_s tpot_s queue_s sampling_requested sandbox"
 )
 """Columns of the items table that no claim needs but those whose parts name them."""

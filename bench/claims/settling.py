@@ -82,12 +82,12 @@ def _level(case: Case, suite: str, look: int, together: int) -> float:
 
 def _tests(case: Case, pairs: Pairs) -> dict[looks.Key, PartResult]:
     """The bounded parts on pairs that are complete."""
-    claim, found = case.claim, {}
+    claim, results = case.claim, {}
     for scope in scopes(claim, pairs):
         for part in parts.claimed(claim):
             if part in (SCORE, COST):
-                found[scope.suite, part.key] = part.test(scope)
-    return found
+                results[scope.suite, part.key] = part.test(scope)
+    return results
 
 
 def _ended(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bench.cli.options import results_option
+from bench.cli.options import dollars_by_model, results_option
 from bench.cli.terminal import echo
 from bench.errors import UsageError
 from bench.records import MARGINS
@@ -34,19 +33,6 @@ def _positive(ctx: click.Context, param: click.Parameter, value: float | None) -
     if value is not None and not value > 0:
         raise click.BadParameter("must be above 0, e.g. 2", param=param)
     return value
-
-
-def _caps(ctx: click.Context, param: click.Parameter, given: tuple[str, ...]) -> dict[str, float]:
-    caps = {}
-    for text in given:
-        label, _, usd = text.rpartition("=")
-        try:
-            caps[label] = float(usd)
-        except ValueError:
-            caps[label] = math.nan
-        if not label or not 0 < caps[label] < math.inf:
-            raise click.BadParameter(f"'{text}' must be MODEL=USD, e.g. small=0.05", param=param, ctx=ctx)
-    return caps
 
 
 def _margin_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -86,7 +72,7 @@ def _own(name: str | None, candidate: str | None, baseline: str | None, given: d
     "caps",
     multiple=True,
     metavar="MODEL=USD",
-    callback=_caps,
+    callback=dollars_by_model,
     help="The most that an answer of a model can cost, where the run does not know it. Repeatable.",
 )
 @click.option("--confidence", type=click.FloatRange(0.5, 1, min_open=True, max_open=True), help="[default: 0.95]")

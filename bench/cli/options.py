@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -63,3 +64,17 @@ def load_config(path: Path | None, suites: Collection[str] | None = None) -> Com
     starter = shipped(CONFIG)
     echo(f"No {CONFIG} here; using the starter. Copy it to change it: cp {starter} .", err=True)
     return load(starter, suites)
+
+
+def dollars_by_model(ctx: click.Context, param: click.Parameter, given: tuple[str, ...]) -> dict[str, float]:
+    """A click callback for MODEL=USD, repeated: each model's dollars, above 0."""
+    dollars = {}
+    for text in given:
+        label, _, usd = text.rpartition("=")
+        try:
+            dollars[label] = float(usd)
+        except ValueError:
+            dollars[label] = math.nan
+        if not label or not 0 < dollars[label] < math.inf:
+            raise click.BadParameter(f"'{text}' must be MODEL=USD, e.g. opus=0.05", param=param, ctx=ctx)
+    return dollars

@@ -11,25 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bench.cli.options import config_option, include_option, load_config, results_option, task_folders
+from bench.cli.options import config_option, dollars_by_model, include_option, load_config, results_option, task_folders
 from bench.cli.slices import slice_options, sliced
 from bench.cli.terminal import echo
 
 if TYPE_CHECKING:
     from bench.run.planning import Planned
-
-
-def _usd(ctx: click.Context, param: click.Parameter, given: tuple[str, ...]) -> dict[str, float]:
-    found = {}
-    for text in given:
-        label, _, usd = text.rpartition("=")
-        try:
-            found[label] = float(usd)
-        except ValueError:
-            found[label] = math.nan
-        if not label or not 0 < found[label] < math.inf:
-            raise click.BadParameter(f"'{text}' must be MODEL=USD, e.g. opus=0.05", param=param, ctx=ctx)
-    return found
 
 
 _GUESSES = (
@@ -61,7 +48,7 @@ _GUESSES = (
     click.option(
         "--usd",
         multiple=True,
-        callback=_usd,
+        callback=dollars_by_model,
         metavar="MODEL=USD",
         help="Guess: what an item costs. Repeatable.  [default: as in earlier runs of the same model]",
     ),

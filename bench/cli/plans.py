@@ -33,7 +33,7 @@ def claim_outlooks(prepared: Prepared, estimate: Estimate, results: Path) -> Out
 
     sizes = _sizes(prepared)
     usd = {model.model: model.usd.estimate for model in estimate.models if model.usd is not None}
-    found: dict[str, tuple[Outlook, str | None]] = {}
+    outlooks: dict[str, tuple[Outlook, str | None]] = {}
     for name, claim in prepared.comparison.claims.items():
         suites = [sizes[suite] for suite in claim.suites or sizes if suite in sizes]
         if "worse_by" not in claim.margins or not suites:
@@ -51,8 +51,8 @@ def claim_outlooks(prepared: Prepared, estimate: Estimate, results: Path) -> Out
                 times: claims.saving_chance(claim, pairs, {suite: times * each for suite, each in share.items()})
                 for times in claims.TIMES
             }
-        found[name] = claims.expected(claim, suites, shown, usd=dollars), run
-    return found
+        outlooks[name] = claims.expected(claim, suites, shown, usd=dollars), run
+    return outlooks
 
 
 def outlook_lines(outlooks: Outlooks) -> Iterator[str]:

@@ -90,15 +90,15 @@ class RecordedLooks(JsonRecord):
 
     def standings(self) -> dict[str, str]:
         """By claim: where it stands, e.g. "supported, decided at look 3 of 5"."""
-        found = {}
+        places = {}
         for name in dict.fromkeys((*self.claims, *self.decided)):
             at, taken = self.look_of(name), len(self.taken)
             if at is None or (self.decided[name] == "inconclusive" and name not in self.taken[-1].settled):
-                found[name] = f"open after look {taken} of {self.count}"
+                places[name] = f"open after look {taken} of {self.count}"
             else:
                 how = "settled" if name in self.taken[-1].settled else "decided"
-                found[name] = f"{self.decided[name]}, {how} at look {at} of {self.count}"
-        return found
+                places[name] = f"{self.decided[name]}, {how} at look {at} of {self.count}"
+        return places
 
     @property
     def done(self) -> bool:

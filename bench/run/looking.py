@@ -197,9 +197,9 @@ def _look(session: Session, record: RunRecord) -> RunRecord:
             continue
         verdict = judgement.verdict
         if verdict is Verdict.INCONCLUSIVE and len(looks.taken) + 1 < looks.count:
-            found = _settled(session, judgement, record, len(judged))
-            settled |= {name: str(found)} if found else {}
-            verdict = found or verdict
+            unchangeable = _settled(session, judgement, record, len(judged))
+            settled |= {name: str(unchangeable)} if unchangeable else {}
+            verdict = unchangeable or verdict
         if verdict is not Verdict.INCONCLUSIVE or name in settled or len(looks.taken) + 1 == looks.count:
             decided[name] = str(verdict)
     look = replace(look, decided=decided, settled=settled)

@@ -59,7 +59,7 @@ def plan_claims(
     """What a run would decide of each claim. UsageError for a claim that cannot be planned."""
     recorded = design(prepared, asked)
     usd = {**_usd_of_history(prepared, results), **given.usd}
-    found = []
+    planned = []
     for name in recorded.claims:
         claim = prepared.comparison.claims[name]
         guess, basis = _guess(prepared, claim, given, usd)
@@ -67,8 +67,8 @@ def plan_claims(
         seed = prepared.comparison.run.seed
         readings = claims.both_readings(claim, guess, layout, sizes, worlds=worlds, seed=seed)
         kept = (next(readings),) if deciding_only else tuple(readings)
-        found.append(Planned(claim=claim, guess=guess, basis=tuple(basis), looks=sizes.count, readings=kept))
-    return found
+        planned.append(Planned(claim=claim, guess=guess, basis=tuple(basis), looks=sizes.count, readings=kept))
+    return planned
 
 
 def affordable(prepared: Prepared, asked: Deciding, given: Given, results: Path, budget_usd: float) -> int | None:
@@ -155,13 +155,13 @@ def _require_same_exam(prepared: Prepared, record: RunRecord, folder: Path) -> N
 def _caps(prepared: Prepared, claim: Claim, usd: Mapping[str, float]) -> tuple[float, float]:
     """The most that an answer can cost by price and token limit, in means of its model; usual where unknown."""
     spending = Spending.of(prepared.endpoints, prepared.book)
-    found = []
+    caps = []
     for label in (claim.candidate, claim.baseline):
         worst = [spending.worst(call) for call in prepared.plan.of(label)[:1]] if label in spending.bills else [None]
         mean = usd.get(label)
         known = worst and worst[0] is not None and mean
-        found.append(max(1.5, float(worst[0] or 0) / mean) if known and mean else claims.TYPICAL_CAP)
-    return found[0], found[1]
+        caps.append(max(1.5, float(worst[0] or 0) / mean) if known and mean else claims.TYPICAL_CAP)
+    return caps[0], caps[1]
 
 
 def _layout(prepared: Prepared, recorded: RecordedLooks, claim: Claim) -> tuple[claims.Layout, claims.Sizes]:

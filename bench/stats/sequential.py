@@ -65,11 +65,11 @@ def sequential_p(p_values: Sequence[float], fractions: Sequence[float], shape: S
     `fractions` are those of all planned looks. Valid as a p-value: at most alpha with chance alpha, whenever the run
     is stopped. It lies within [1e-12, 1]; no look gives 1.
     """
-    found = 1.0
+    least = 1.0
     for p, at in zip(p_values, _tables(tuple(fractions), shape), strict=False):
         if p < at[-1]:
-            found = min(found, float(np.exp(np.interp(math.log(max(p, 1e-300)), np.log(at), np.log(_GRID)))))
-    return found
+            least = min(least, float(np.exp(np.interp(math.log(max(p, 1e-300)), np.log(at), np.log(_GRID)))))
+    return least
 
 
 @lru_cache(maxsize=64)
@@ -83,16 +83,16 @@ def _tables(fractions: tuple[float, ...], shape: Shape) -> tuple[Floats, ...]:
 def _levels(fractions: tuple[float, ...], alpha: float, shape: Shape) -> tuple[float, ...]:
     if not fractions or any(a >= b for a, b in zip((0.0, *fractions), fractions, strict=False)) or fractions[-1] > 1:
         raise ValueError("the looks' fractions must rise within (0, 1]")
-    found: list[float] = []
+    at_looks: list[float] = []
     points, density = np.zeros(1), np.ones(1)
     seen, used = 0.0, 0.0
     for fraction in fractions:
         step, until = math.sqrt(fraction - seen), spent(fraction, alpha, shape)
         bound = _bound(points, density, step=step, wanted=max(until - used, 0.0), root=math.sqrt(fraction))
-        found.append(float(scipy.special.ndtr(-bound / math.sqrt(fraction))))
+        at_looks.append(float(scipy.special.ndtr(-bound / math.sqrt(fraction))))
         points, density = _not_yet(points, density, step=step, bound=bound, root=math.sqrt(fraction))
         seen, used = fraction, until
-    return tuple(found)
+    return tuple(at_looks)
 
 
 def _bound(points: Floats, density: Floats, *, step: float, wanted: float, root: float) -> float:

@@ -28,7 +28,7 @@ def strata(families: int, each: int, about: str) -> Strata:
     return Strata(["s"] * n, [str(at // each if about == "such" else at) for at in range(n)])
 
 
-@pytest.mark.parametrize("each", [3, 10])
+@pytest.mark.parametrize("each", [3, pytest.param(10, marks=pytest.mark.slow)])
 def test_a_loss_in_a_family_of_wins_never_helps(each: int) -> None:
     """A family that the candidate wins as a whole spreads the values: a plain t test is clearer once it lost one."""
     rng = np.random.default_rng(8)

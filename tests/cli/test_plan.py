@@ -35,6 +35,7 @@ def test_a_plan_says_what_a_run_would_decide_and_calls_nothing(bench: Bench, sil
     assert silent.requests == []
 
 
+@pytest.mark.slow
 def test_a_plan_in_words_names_its_guesses_and_a_budget_cuts_it(bench: Bench, silent: FakeEndpoint) -> None:
     configure(bench, silent, "cheap")
     told = bench("plan", *SMALL, "--usd", "dear=1", "--saving", "0.75", "--budget-usd", "10", "--chart", "power.svg")
@@ -65,6 +66,7 @@ def test_what_cannot_be_planned_is_refused_in_one_line(bench: Bench, silent: Fak
         assert "Traceback" not in refused.err
 
 
+@pytest.mark.slow
 def test_an_earlier_run_of_the_same_exam_says_the_rest(bench: Bench, silent: FakeEndpoint) -> None:
     configure(bench, silent, "cheap")
     assert bench("run", "--yes", "--limit", "12").code == 0

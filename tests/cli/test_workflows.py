@@ -120,7 +120,7 @@ def test_gitlabs_example_says_the_same_as_githubs() -> None:
     commands, given = gitlab()
     theirs, needed = job("gate")
     assert commands == [
-        theirs[0].replace(".[local]", "claimbench[local]"), theirs[-1].replace(".github/gate.json", "gate.json")
+        theirs[0].replace(".[local]", "./claimbench[local]"), theirs[-1].replace(".github/gate.json", "gate.json")
     ]  # fmt: skip
     assert given == {
         **{key: needed[key] for key in ("BENCH_LIMIT", "BENCH_BUDGET_USD")}, "BENCH_MODEL": needed["LOCAL_MODELS"]

@@ -10,6 +10,7 @@ from bench.claims.pairs import Pairs
 from bench.claims.parts.result import PartResult
 from bench.claims.scope import MEAN, Scope
 from bench.claims.verdict import Verdict
+from bench.errors import UsageError
 from bench.records import SUCH, Claim, RecordedLooks, RunRecord
 from bench.stats import Interval, Shape, levels, sequential_p
 
@@ -151,7 +152,17 @@ def seen(record: RunRecord, claim: Claim) -> int:
 def of_claim(
     items: pd.DataFrame, record: RunRecord, claim: Claim, pair: Callable[[pd.DataFrame], Pairs]
 ) -> Looks | None:
-    """The looks at a claim, as far as they were taken; None for a run without looks, or before the first."""
+    """The looks at a claim, as far as they were taken; None for a run without looks, or before the first. UsageError
+    where the record's looks are damaged."""
+    try:
+        return _of_claim(items, record, claim, pair)
+    except (ValueError, IndexError) as error:
+        raise UsageError(f"run.json: its looks are damaged ({error}).") from error
+
+
+def _of_claim(
+    items: pd.DataFrame, record: RunRecord, claim: Claim, pair: Callable[[pd.DataFrame], Pairs]
+) -> Looks | None:
     recorded, count = record.looks, seen(record, claim)
     if recorded is None or not count:
         return None

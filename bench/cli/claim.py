@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bench.cli.options import dollars_by_model, results_option
+from bench.cli.options import NumberRange, dollars_by_model, results_option
 from bench.cli.terminal import echo
 from bench.errors import UsageError
 from bench.records import MARGINS
@@ -75,7 +75,7 @@ def _own(name: str | None, candidate: str | None, baseline: str | None, given: d
     callback=dollars_by_model,
     help="The most that an answer of a model can cost, where the run does not know it. Repeatable.",
 )
-@click.option("--confidence", type=click.FloatRange(0.5, 1, min_open=True, max_open=True), help="[default: 0.95]")
+@click.option("--confidence", type=NumberRange(0.5, 1, min_open=True, max_open=True), help="[default: 0.95]")
 @click.option("--keep", is_flag=True, help="Let `bench report` show the claim given here, too.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def claim(

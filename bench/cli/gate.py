@@ -13,7 +13,7 @@ import click
 from click.core import ParameterSource
 
 from bench.cli import summary
-from bench.cli.options import results_option
+from bench.cli.options import NumberRange, results_option
 from bench.cli.terminal import echo
 from bench.errors import UsageError
 
@@ -26,7 +26,7 @@ _EXIT = {"pass": 0, "fail": 3, "cannot tell": 4, "supported": 0, "refuted": 3, "
 
 _detect = click.option(
     "--detect",
-    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    type=NumberRange(0, 1, min_open=True, max_open=True),
     help="Demand that the gate sees a drop this large in every suite, e.g. 0.05; exit 4 where it would not.",
 )
 _junit = click.option(
@@ -62,7 +62,7 @@ def run_options(command: Callable[..., None]) -> Callable[..., None]:
 )
 @click.option(
     "--margin",
-    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    type=NumberRange(0, 1, min_open=True, max_open=True),
     default=0.05,
     show_default=True,
     help="With --same-weights: scores and refusals must differ by less.",

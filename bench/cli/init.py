@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bench.cli.options import CONFIG, task_folders
+from bench.cli.options import CONFIG, NumberRange, task_folders
 from bench.cli.terminal import echo
 from bench.errors import UsageError
 
@@ -22,7 +22,7 @@ BASELINE, CANDIDATE = "anthropic/claude-opus-5-5", "deepseek/deepseek-v4-pro"
 MARGINS = {"cheaper_by": 0.9, "worse_by": 0.03}
 """What is claimed unless the user says otherwise: the question that everybody asks."""
 QUESTIONS = {"cheaper_by": "At least how much cheaper", "worse_by": "At most how much of the score lost"}
-_SHARE = click.FloatRange(0, 1, min_open=True, max_open=True)
+_SHARE = NumberRange(0, 1, min_open=True, max_open=True)
 
 
 @click.command()

@@ -66,6 +66,21 @@ def load_config(path: Path | None, suites: Collection[str] | None = None) -> Com
     return load(starter, suites)
 
 
+LEAST_USD, MOST_USD = 1e-12, 1e6
+"""What an answer can cost."""
+
+
+class NumberRange(click.FloatRange):
+    """click's, which lets "nan" through as within any range."""
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The number. A usage error if it is none, or out of range."""
+        number = float(super().convert(value, param, ctx))
+        if math.isnan(number):
+            self.fail(f"'{value}' is no number.", param, ctx)
+        return number
+
+
 def dollars_by_model(ctx: click.Context, param: click.Parameter, given: tuple[str, ...]) -> dict[str, float]:
     """A click callback for MODEL=USD, repeated: each model's dollars, above 0."""
     dollars = {}
@@ -75,6 +90,6 @@ def dollars_by_model(ctx: click.Context, param: click.Parameter, given: tuple[st
             dollars[label] = float(usd)
         except ValueError:
             dollars[label] = math.nan
-        if not label or not 0 < dollars[label] < math.inf:
+        if not label or not LEAST_USD <= dollars[label] <= MOST_USD:
             raise click.BadParameter(f"'{text}' must be MODEL=USD, e.g. opus=0.05", param=param, ctx=ctx)
     return dollars

@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bench.cli.options import config_option, dollars_by_model, include_option, load_config, results_option, task_folders
+from bench.cli.options import (
+    NumberRange,
+    config_option,
+    dollars_by_model,
+    include_option,
+    load_config,
+    results_option,
+    task_folders,
+)
 from bench.cli.slices import slice_options, sliced
 from bench.cli.terminal import echo
 
@@ -23,25 +31,25 @@ _GUESSES = (
     click.option("--from", "pilot", metavar="RUN", help="An earlier run of this exam, or an import, says the rest."),
     click.option(
         "--difference",
-        type=click.FloatRange(-100, 100),
+        type=NumberRange(-100, 100),
         metavar="POINTS",
         help="Guess: candidate's score less the baseline's.  [default: 0]",
     ),
     click.option(
         "--discordance",
-        type=click.FloatRange(0, 1),
+        type=NumberRange(0, 1),
         metavar="SHARE",
         help="Guess: share of items that only one of them solves.  [default: 0.1]",
     ),
     click.option(
         "--icc",
-        type=click.FloatRange(0, 1, max_open=True),
+        type=NumberRange(0, 1, max_open=True),
         metavar="SHARE",
         help="Guess: how alike the differences within a family are.  [default: 0.1]",
     ),
     click.option(
         "--saving",
-        type=click.FloatRange(0, 1, min_open=True, max_open=True),
+        type=NumberRange(0, 1, min_open=True, max_open=True),
         metavar="SHARE",
         help="Guess: what the candidate really saves, e.g. 0.95.  [default: half-way from what is claimed to all]",
     ),

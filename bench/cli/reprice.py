@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from bench.cli.options import results_option
+from bench.cli.options import NumberRange, results_option
 from bench.cli.terminal import echo
 from bench.prices import MODES, Mode
 
@@ -52,8 +52,8 @@ def _modes(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) 
 @click.option("--region", help="Where the models are asked, e.g. singapore.")
 @click.option("--peak", is_flag=True, help="Every call in its vendor's dearest hours.")
 @click.option("--off-peak", is_flag=True, help="Every call in its vendor's cheapest hours.")
-@click.option("--peak-share", type=click.FloatRange(0, 1), help="Share of calls in the dearest hours, e.g. 0.4.")
-@click.option("--cache-hit", type=click.FloatRange(0, 1), help="Share of prompt tokens read from the cache, e.g. 0.8.")
+@click.option("--peak-share", type=NumberRange(0, 1), help="Share of calls in the dearest hours, e.g. 0.4.")
+@click.option("--cache-hit", type=NumberRange(0, 1), help="Share of prompt tokens read from the cache, e.g. 0.8.")
 @click.option(
     "--prices",
     "own",

@@ -33,7 +33,7 @@ def _of_file(request: Request, file: Path) -> Iterator[ItemEntry]:
     model, task = file.parent.name, file.stem
     if model not in request.models:
         request.models[model] = ImportedModel(raw=model, vendor=vendor_of(model), harness="evalscope")
-    asked = file.parents[2] / "predictions" / model / file.name
+    asked = file.absolute().parent.parent.parent / "predictions" / model / file.name
     predictions: dict[int, Mapping[str, Any]] = {}
     if asked.is_file():
         predictions = {

@@ -84,6 +84,9 @@ def import_results(
     )
     try:
         return _write(name, form.read, request, folder, started)
+    except RecursionError as error:
+        remove_folder(folder)
+        raise UsageError(f"{paths[0]}: nothing could be imported: it is nested too deeply.") from error
     except BaseException:
         remove_folder(folder)
         raise

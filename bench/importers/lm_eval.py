@@ -248,7 +248,12 @@ def _harness(run: EvalRun) -> str:
 
 def _date(run: EvalRun) -> str | None:
     stamp = run.results.get("date")
-    return datetime.fromtimestamp(stamp, UTC).date().isoformat() if isinstance(stamp, int | float) else None
+    if not isinstance(stamp, int | float):
+        return None
+    try:
+        return datetime.fromtimestamp(stamp, UTC).date().isoformat()
+    except (OverflowError, OSError, ValueError):  # no date that there is
+        return None
 
 
 def _items(request: Request, of: _Samples, drawn: dict[str, str | None]) -> Iterator[ItemEntry]:

@@ -36,7 +36,7 @@ LONGEST_HEADER = 1 << 20
 """Characters of a CSV file's first line."""
 MOST_COLUMNS = 4096
 """Columns of a CSV file."""
-UNPACKED_BYTES, UNPACKED_RATIO = 1 << 30, 100
+UNPACKED_BYTES, UNPACKED_RATIO = 1 << 28, 100
 """A gzip file may unpack to the first, or to so many times its own size, whichever is more."""
 _MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\xef\xbb\xbf": "utf-8-sig"}
 

@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from bench.records.hashing import sha256_of
-from bench.records.runjson import JsonRecord
+from bench.records.runjson import JsonRecord, require_time
 
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 """A wave's number as one sign."""
+MOST_LOOKS, MOST_ITEMS = 20, 10**9
+"""Looks at a run, and items of a suite, at the most."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +55,14 @@ class RecordedLooks(JsonRecord):
     """When it was first recorded; UTC, ISO 8601."""
     taken: tuple[RecordedLook, ...] = ()
     """The looks so far, in order."""
+
+    def __post_init__(self) -> None:
+        """ValueError for a time that is none, or sizes that cannot be those of waves."""
+        require_time(self.recorded_at, "looks.recorded_at")
+        for suite, ends in self.items.items():
+            rising = all(a <= b for a, b in zip((0, *ends), ends, strict=False))
+            if not (rising and 1 <= len(ends) <= MOST_LOOKS and 0 < ends[-1] <= MOST_ITEMS):
+                raise ValueError(f"looks.items.{suite}: 1 to {MOST_LOOKS} rising numbers of items are needed")
 
     @property
     def count(self) -> int:

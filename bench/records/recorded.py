@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, ClassVar, Self
 
 from bench.records.claim import MARGINS
-from bench.records.runjson import LARGEST_FLOAT, JsonRecord
+from bench.records.runjson import LARGEST_FLOAT, JsonRecord, require_time
 from bench.records.vendors import is_local
 
 
@@ -197,7 +197,8 @@ class RecordedClaim(JsonRecord):
     """Whether it was given on the command line and kept: it is exploratory then."""
 
     def __post_init__(self) -> None:
-        """ValueError for a margin that is not a number; one of a later version's keys is kept as it is."""
+        """ValueError for a margin that is not a number, or a time that is none; a later version's keys are kept."""
+        require_time(self.recorded_at, f"claims.{self.name}.recorded_at")
         for key in MARGINS:
             value = self.extra.get(key)
             if value is not None and (type(value) not in (int, float) or not abs(value) < LARGEST_FLOAT):

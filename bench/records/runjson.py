@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields, replace
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from types import NoneType
 from typing import Any, ClassVar, Self, get_args, get_origin, get_type_hints
@@ -66,6 +67,16 @@ class JsonRecord:
 
 
 _COMMON = ("extra", "keys")
+
+
+def require_time(text: str | None, where: str) -> None:
+    """ValueError naming the place if a text is no time with its zone, ISO 8601; nothing is as good as one."""
+    try:
+        known = not text or datetime.fromisoformat(text).tzinfo is not None
+    except ValueError:
+        known = False
+    if not known:
+        raise ValueError(f"{where}: a time with its zone is needed, ISO 8601")
 
 
 _HINTS: dict[type[JsonRecord], dict[str, Any]] = {}

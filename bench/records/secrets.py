@@ -102,7 +102,7 @@ def _needles(secret: str) -> Iterator[_Needle]:
         forms.add(view)
         view = _decoded(view)
     if size >= LONG:
-        forms |= {secret.lower(), secret.upper()}
+        forms |= {secret.lower(), secret.upper(), secret.swapcase(), secret.capitalize()}
     for form in forms:
         yield _Needle(form, size, min(least, len(form)), min(max(least, LONG), len(form)))
     if size < LEAST:

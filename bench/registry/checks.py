@@ -79,6 +79,9 @@ def _metric(path: Path, config: Mapping[str, Any]) -> Iterator[TaskFinding]:
     metrics = config.get("metric_list")
     if not isinstance(metrics, list) or not all(isinstance(m, dict) and m.get("metric") for m in metrics or [None]):
         yield TaskFinding(str(path), "metric_list", "metric_list must name a metric.", "Write '- metric: score'.")
+    elif any(metric.get("hf_evaluate") for metric in metrics):
+        problem = "hf_evaluate would run a program of that name, from the folder or the network."
+        yield TaskFinding(str(path), "metric_list", problem, "Take it out, and name a metric of lm-eval's own.")
     elif aggregation(config) != "mean":
         problem = f"its first metric scores all answers at once ({aggregation(config)}), not one by one."
         yield TaskFinding(str(path), "metric_list", problem, "Write 'aggregation: mean'.")

@@ -120,6 +120,8 @@ def parse(
         raise TaskError(path, "include", f"include '{base}' does not exist beside it.")
     if path in included_by:
         raise TaskError(path, "include", "includes itself.")
+    if not _near(path.parent / base, path):
+        raise TaskError(path, "include", f"'{base}' is not below the task's folder, nor below this one. {_PUT}")
     return {**parse(path.parent / base, (*included_by, path), function=function), **config}
 
 
@@ -141,12 +143,19 @@ def require_near(path: Path, config: Mapping[str, Any]) -> None:
     """
     given = config.get("dataset_kwargs")
     kwargs = given if isinstance(given, dict) else {}
-    roots = [path.parent.resolve(), Path.cwd().resolve()]
     for file in data_files([kwargs.get(key) for key in ("data_files", "file", "data_dir")]):
-        place = (path.parent / file).resolve()
-        if "://" not in file and not any(place.is_relative_to(root) for root in roots):
-            problem = f"'{file}' is not below the task's folder, nor below this one. Put the file itself there."
+        if "://" not in file and not _near(path.parent / file, path):
+            problem = f"'{file}' is not below the task's folder, nor below this one. {_PUT}"
             raise TaskError(path, "dataset_kwargs", problem)
+
+
+_PUT = "Put the file itself there."
+
+
+def _near(file: Path, yaml: Path) -> bool:
+    """Whether a file lies below the folder of a YAML, or below the one that the command is called in."""
+    place = file.resolve()
+    return any(place.is_relative_to(root.resolve()) for root in (yaml.parent, Path.cwd()))
 
 
 def _data(path: Path, config: Mapping[str, Any]) -> Path | None:

@@ -1,4 +1,4 @@
-"""lm-eval's templates, rendered so that a stranger's task file reaches no Python."""
+"""What lm-eval makes of a stranger's task file, held so that a YAML without `!function` reaches no Python."""
 
 from __future__ import annotations
 
@@ -10,6 +10,14 @@ from jinja2.sandbox import SandboxedEnvironment
 
 LONGEST = 1_000_000
 """What a product in a template may be at most: as a number, or as a length."""
+
+
+def registered_metric(name: str, _hf_evaluate: bool = False) -> Any:
+    """lm-eval's own metric of a name; None for any other, which `datasets` or a folder might hold as a program."""
+    import lm_eval.api.metrics  # noqa: F401  registers them
+    from lm_eval.api import registry
+
+    return registry.metric_registry.get(name) if name in registry.metric_registry else None
 
 
 class Templates(SandboxedEnvironment):
@@ -26,9 +34,13 @@ class Templates(SandboxedEnvironment):
 
 
 def guard() -> None:
-    """Replaces lm-eval's own environment, in which a template may call any function of Python, by the sandbox."""
+    """Replaces two things of lm-eval's: its environment, in which a template may call any function of Python, by the
+    sandbox; and its search for a metric, which runs the program of that name in the folder, by its own metrics alone.
+    """
     from lm_eval import utils
+    from lm_eval.api import task
 
+    task.get_metric = registered_metric
     theirs: Any = utils.env
     if isinstance(theirs, Templates):
         return

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -73,7 +73,7 @@ LEAST_USD, MOST_USD = 1e-12, 1e6
 class NumberRange(click.FloatRange):
     """click's, which lets "nan" through as within any range."""
 
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         """The number. A usage error if it is none, or out of range."""
         number = float(super().convert(value, param, ctx))
         if math.isnan(number):

@@ -7,13 +7,12 @@ items is the stated `num_samples` of its uncertainty. The format has no costs.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from bench.errors import UsageError
 from bench.importers.names import unique_labels
-from bench.importers.numbers import BadValueError, named, number, whole
+from bench.importers.numbers import BadValueError, day, named, number, whole
 from bench.importers.source import Request
 from bench.importers.textfiles import mapping, read_json
 from bench.records import AggregateRow, vendor_of
@@ -66,7 +65,7 @@ def _row(request: Request, record: Mapping[str, Any], result: Mapping[str, Any])
     return AggregateRow(
         source=request.provenance.source or str(source.get("source_organization_name") or request.source),
         source_commit=request.provenance.commit,
-        retrieved=request.provenance.retrieved or _day(record.get("retrieved_timestamp")),
+        retrieved=request.provenance.retrieved or day(record.get("retrieved_timestamp")),
         licence=request.provenance.licence,
         suite=name,
         harness=harness,
@@ -76,7 +75,7 @@ def _row(request: Request, record: Mapping[str, Any], result: Mapping[str, Any])
         provider=str(mapping(model.get("inference_platform")).get("name") or model.get("inference_platform") or "")
         or None,
         effort=str(settings["reasoning_effort"]) if settings.get("reasoning_effort") else None,
-        date=_day(result.get("evaluation_timestamp") or record.get("evaluation_timestamp")),
+        date=day(result.get("evaluation_timestamp") or record.get("evaluation_timestamp")),
         n=n,
         score=score,
         comparable=f"{name}, {harness}",
@@ -95,16 +94,3 @@ def _share(details: Mapping[str, Any], metric: Mapping[str, Any]) -> float:
     if not low < high or not low <= score <= high:
         raise BadValueError(f"score {score:g} is not between min_score {low:g} and max_score {high:g}")
     return float((score - low) / (high - low))
-
-
-def _day(stamp: object) -> str | None:
-    """An ISO date of a timestamp, which is ISO text or seconds since 1970; None if it is neither."""
-    text = str(stamp or "")
-    try:
-        return datetime.fromtimestamp(float(text), UTC).date().isoformat()
-    except (ValueError, OverflowError, OSError):
-        pass
-    try:
-        return datetime.fromisoformat(text.replace("Z", "+00:00")).date().isoformat()
-    except ValueError:
-        return None

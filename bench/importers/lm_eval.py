@@ -11,13 +11,12 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from bench import clean
 from bench.errors import UsageError, suggest
-from bench.importers.numbers import BadValueError, named, shown, whole
+from bench.importers.numbers import BadValueError, day, named, shown, whole
 from bench.importers.source import ImportedModel, ItemEntry, Record, Request, entry
 from bench.importers.textfiles import json_rows, mapping, read_json
 from bench.records import AggregateRow, prompt_text, sha256_of, vendor_of
@@ -248,12 +247,7 @@ def _harness(run: EvalRun) -> str:
 
 def _date(run: EvalRun) -> str | None:
     stamp = run.results.get("date")
-    if not isinstance(stamp, int | float):
-        return None
-    try:
-        return datetime.fromtimestamp(stamp, UTC).date().isoformat()
-    except (OverflowError, OSError, ValueError):  # no date that there is
-        return None
+    return day(stamp) if isinstance(stamp, int | float) else None
 
 
 def _items(request: Request, of: _Samples, drawn: dict[str, str | None]) -> Iterator[ItemEntry]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 UNKNOWN = frozenset({"", "-", "?", "n/a", "na", "nan", "none", "null", "unknown"})
@@ -94,3 +95,16 @@ def shown(value: object) -> str:
     """A value for a message: one line, at most 40 characters, bytes of no known text as \\x.."""
     text = str(value).encode("utf-8", "backslashreplace").decode().replace("\n", " ")
     return text if len(text) <= 40 else f"{text[:37]}..."
+
+
+def day(stamp: object) -> str | None:
+    """An ISO date of a timestamp, which is ISO text or seconds since 1970; None if it is neither."""
+    text = str(stamp or "")
+    try:
+        return datetime.fromtimestamp(float(text), UTC).date().isoformat()
+    except (ValueError, OverflowError, OSError):
+        pass
+    try:
+        return datetime.fromisoformat(text.replace("Z", "+00:00")).date().isoformat()
+    except ValueError:
+        return None

@@ -15,7 +15,6 @@ from bench.errors import UsageError
 from bench.importers import FORMATS, import_results
 from bench.records import Secrets, read_record
 from tests.claims.test_claims import CLAIM, rows, write
-from tests.cli.conftest import Bench
 
 TASK = """task: t
 metadata: {version: 1}
@@ -86,16 +85,6 @@ def test_a_record_whose_times_are_none_is_damaged(tmp_path: Path, at: str) -> No
     (folder / "run.json").write_text(json.dumps(raw))
     with pytest.raises(UsageError, match=r"claims\.cheap\.recorded_at: a time with its zone is needed"):
         read_record(folder)
-
-
-@pytest.mark.parametrize(
-    "args",
-    [["--difference", "nan"], ["--saving", "nan"], ["--icc", "nan"], ["--usd", "a=1e308"], ["--usd", "a=1e-320"]],
-)
-def test_a_plan_takes_numbers_that_are_some(bench: Bench, args: list[str]) -> None:
-    refused = bench("plan", *args)
-    assert refused.code == 2
-    assert refused.err.startswith(f"Error: Invalid value for '{args[0]}'")
 
 
 def test_a_key_echoed_in_any_case_is_masked() -> None:

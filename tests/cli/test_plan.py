@@ -88,3 +88,13 @@ def test_a_dry_run_until_decided_has_the_plan_in_one_line(bench: Bench, silent: 
     assert line.endswith("`bench plan` says more")
     assert bench("run", "--dry-run", "--until-decided", "--claim", "other").code == 2
     assert silent.requests == []
+
+
+@pytest.mark.parametrize(
+    "args",
+    [["--difference", "nan"], ["--saving", "nan"], ["--icc", "nan"], ["--usd", "a=1e308"], ["--usd", "a=1e-320"]],
+)
+def test_a_plan_takes_numbers_that_are_some(bench: Bench, args: list[str]) -> None:
+    refused = bench("plan", *args)
+    assert refused.code == 2
+    assert refused.err.startswith(f"Error: Invalid value for '{args[0]}'")

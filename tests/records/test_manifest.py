@@ -113,7 +113,7 @@ def test_what_is_made_is_what_is_read(tmp_path: Path) -> None:
     kept = RecordedClaim.of(
         Claim(name="own", candidate="small", baseline="large", margins={"worse_by": 0.1}).as_dict(),
         "aa",
-        "2026-01-02",
+        "2026-01-02T00:00:00+00:00",
         kept=True,
     )
     derived = replace(whole, parent="r1", derived=RecordedDerivation(by="reprice", cache_hit=0.5, at="2026-01-03"))

@@ -15,13 +15,17 @@ from tests.gate.worlds import rows, write
 
 
 @pytest.mark.slow
+DEAR = {"8 plan", "8 whole"}
+"""Sections whose every cell takes minutes: whole claims, judged at each look."""
+
+
 def test_every_bar_of_the_fast_slice_holds(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--fast", "--out", str(tmp_path)]) == 0
     printed = capsys.readouterr().out
     assert (tmp_path / "README.md").read_text() == printed.removesuffix("\n")
     rows = json.loads((tmp_path / "rows.json").read_text())
     assert f"**{len(rows)} of {len(rows)} bars hold.**" in printed
-    assert {row["section"] for row in rows} == {*SECTIONS}
+    assert {row["section"] for row in rows} == {*SECTIONS} - DEAR
     broken = [row for row in rows if row["section"] == "1" and row["beside"]["paired t"] > 0.3]
     assert broken, "the plain paired t test is known to fail here"
 

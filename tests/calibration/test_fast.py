@@ -14,11 +14,11 @@ from tests.calibration.pseudo import main as pseudo
 from tests.gate.worlds import rows, write
 
 
-@pytest.mark.slow
 DEAR = {"8 plan", "8 whole"}
 """Sections whose every cell takes minutes: whole claims, judged at each look."""
 
 
+@pytest.mark.slow
 def test_every_bar_of_the_fast_slice_holds(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--fast", "--out", str(tmp_path)]) == 0
     printed = capsys.readouterr().out

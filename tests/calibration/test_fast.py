@@ -13,7 +13,6 @@ from tests.calibration.grid import Row, error, markdown
 from tests.calibration.pseudo import main as pseudo
 from tests.gate.worlds import rows, write
 
-
 DEAR = {"8 plan", "8 whole"}
 """Sections whose every cell takes minutes: whole claims, judged at each look."""
 

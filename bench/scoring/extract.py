@@ -17,7 +17,7 @@ from bench.scoring import code
 from bench.scoring.numbers import DIGITS, Number
 from bench.scoring.retraction import instead, taken_back
 from bench.scoring.sentences import last_number, stated_number
-from bench.scoring.unwrap import layers
+from bench.scoring.unwrap import begun_block, last_line, layers
 
 TEXT_CHARS = 200_000
 """Of a longer text only this many characters at its end are read: that is where answers stand."""
@@ -135,6 +135,9 @@ def _statement(text: str) -> tuple[ReadAnswer | None, int]:
             return ReadAnswer(whole, "boxed"), before + boxed.end()
     if stated is None:
         return None, 0
+    block = begun_block(end, stated.start(1))
+    if block is not None:
+        return ReadAnswer(block, "stated"), before + stated.start(1)
     answer = ReadAnswer(stated[1].strip(), "stated") if re.search(r"\w", stated[1]) else _marks(stated[1])
     return answer, before + stated.start(1)
 
@@ -184,8 +187,8 @@ def short_answer(text: str) -> ReadAnswer | None:
     answer, start = _marked(text)
     if answer is None:
         whole = text.strip() if taken_back(text) is None else instead(text[start:])
-        *rest, last = whole.split("\n")
-        answer = ReadAnswer(last.strip(), "last line" if rest else "whole reply")
+        last = last_line(whole)
+        answer = ReadAnswer(last.strip(), "whole reply" if last == whole else "last line")
     return answer if 0 < len(answer.text) <= ANSWER_CHARS else None
 
 

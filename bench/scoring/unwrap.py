@@ -115,6 +115,31 @@ def plain(answer: str) -> str:
     return text
 
 
+_BLOCKS = {"```": "```", "~~~": "~~~", "$$": "$$", "\\]": "\\["}
+"""The line that ends a block of code or mathematics -> what its first line begins with."""
+
+
+def last_line(text: str) -> str:
+    """The last line of a text; where it only ends a block, the whole block."""
+    lines = text.split("\n")
+    begins = _BLOCKS.get(lines[-1].strip())
+    if begins is not None:
+        for at in range(len(lines) - 2, -1, -1):
+            if lines[at].strip().startswith(begins):
+                return "\n".join(lines[at:])
+    return lines[-1]
+
+
+def begun_block(text: str, start: int) -> str | None:
+    """The block whose first line begins at a place of a text; None if none does, or it does not end."""
+    first, *lines = text[start:].split("\n")
+    for ends, begins in _BLOCKS.items():
+        if re.fullmatch(re.escape(begins) + r"[\w+-]*", first.strip()):
+            at = next((n for n, line in enumerate(lines) if line.strip() == ends), None)
+            return None if at is None else "\n".join([first.strip(), *lines[: at + 1]])
+    return None
+
+
 def _peeled(text: str) -> tuple[str, str] | None:
     """The text without its outermost wrapping, and that wrapping's name; None if it has none."""
     for peel in (_tail, _stop, _fence, _pair, _latex, _bracket, _html, _stray, _lead, _label):

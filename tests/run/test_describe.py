@@ -37,6 +37,8 @@ cheaper_by = 0.9
 """
 KEY = "sk-very-secret"
 
+NOW = "2026-01-02T03:04:07.000+00:00"
+
 
 @pytest.fixture
 def prepared(tmp_path: Path) -> Prepared:
@@ -70,7 +72,14 @@ def test_a_manifest_says_what_was_run(prepared: Prepared, monkeypatch: pytest.Mo
 
 def test_a_model_is_recorded_as_it_was_asked_without_its_key(prepared: Prepared) -> None:
     claim = prepared.comparison.claims["cheaper"]
-    made = describe.build(prepared, "r1", "2026-01-02T03:04:07.000+00:00", {claim.sha256: "2026-01-02T03:04:07.000+00:00"}, None, fresh=True).to_json()
+    made = describe.build(
+        prepared,
+        "r1",
+        "2026-01-02T03:04:07.000+00:00",
+        {claim.sha256: "2026-01-02T03:04:07.000+00:00"},
+        None,
+        fresh=True,
+    ).to_json()
     model = made["models"]["small"]
     assert (model["model"], model["wire_model"], model["temperature"]) == ("openai-api/acme/small", "small", 0.5)
     assert model["identity"] == {"base_url": "http://127.0.0.1:1/v1"}
@@ -80,7 +89,14 @@ def test_a_model_is_recorded_as_it_was_asked_without_its_key(prepared: Prepared)
 
 def test_a_continued_run_keeps_what_made_its_earlier_parts(prepared: Prepared) -> None:
     claim = prepared.comparison.claims["cheaper"]
-    made = describe.build(prepared, "r1", "2026-01-02T03:04:07.000+00:00", {claim.sha256: "2026-01-02T03:04:07.000+00:00"}, None, fresh=True)
+    made = describe.build(
+        prepared,
+        "r1",
+        "2026-01-02T03:04:07.000+00:00",
+        {claim.sha256: "2026-01-02T03:04:07.000+00:00"},
+        None,
+        fresh=True,
+    )
     first = describe.with_parts(replace(made, git_commit="aaa"), "")
     second = describe.with_parts(replace(made, git_commit="bbb"), first.text())
     assert [part.git_commit for part in second.parts] == ["aaa", "bbb"]

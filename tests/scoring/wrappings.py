@@ -125,7 +125,13 @@ _ENDINGS = {
     "Chinese: reply": "我算过了。\n答：X。",
     "Chinese: result": "结果是X。",
     "result": "Result: X",
-    "fenced last line": "X\n",
+    "last line with a blank one": "X\n",
+    "fenced reply": "```\nX\n```",
+    "fenced last line": "I thought.\n\n```\nX\n```",
+    "fenced, stated": "The answer is:\n\n```\nX\n```",
+    "fenced, Chinese": "最终答案：\n```text\nX\n```",
+    "displayed, stated": "The final answer is:\n\n$$\nX\n$$",
+    "displayed last line": "Thus:\n\\[\nX\n\\]",
 }
 
 

@@ -34,11 +34,11 @@ _TAG = re.compile(r"</?answer>", re.IGNORECASE)
 _THOUGHT = re.compile(r"\s*(?:<think>.*?</think>\s*)++", re.DOTALL)
 _UNCLOSED = re.compile(r"^[ \t*]*<answer>[ \t]*\n?([^\n<]*\S)\s*\Z", re.IGNORECASE | re.MULTILINE)
 _STATED = re.compile(
-    r"(?:\banswer(?: to\b[^\n.]{0,80}?)?[*_`\"' ]{0,4}(?: (?:is|would be)\b(?! (?:not|unknown)\b)|[ \t]*[:：=])"
+    r"(?:(?<!wrong )(?<!incorrect )(?<!mistaken )\banswer(?: to\b[^\n.]{0,80}?)?[*_`\"' ]{0,4}(?: (?:is|would be)\b(?! (?:not|unknown)\b)|[ \t]*[:：=])"
     r"|\b(?:right|correct|best) (?:choice|option|letter) is\b(?! not\b)"
     r"|\bmy (?:final )?choice(?: is\b(?! not\b)|[:：])"
     r"|^[*_# ]{0,6}Ans[*_]{0,2}\.?[:：]"
-    r"|[【\[]答案[】\]]|答案[*_`]{0,3}(?:(?:应该?|应当|就)?[是为选]|(?=[:：])))"
+    r"|[【\[]答案[】\]]|(?<!错误)(?<!错误的)答案[*_`]{0,3}(?:(?:应该?|应当|就)?[是为选]|(?=[:：])))"
     r"[ \t:：*_]*(?:[:：*][ \t*]*\n\s*|[*]*[:：][*]*[ \t]*\n\s*)?(\S[^\n]*)",
     re.IGNORECASE | re.MULTILINE,
 )

@@ -20,6 +20,7 @@ from bench.scoring.extract import (
     answer_tag,
     final_number,
     json_value,
+    marked_answer,
     python_literal,
     repeats_itself,
     short_answer,
@@ -386,3 +387,10 @@ def _cpu(read: Callable[[], object]) -> float:
     begun = time.thread_time()
     read()
     return time.thread_time() - begun
+
+
+@pytest.mark.parametrize(
+    "text", ["**43** (a common wrong answer is 42)", "43. An incorrect answer is 42.", "**43**。常见的错误答案是：42"]
+)
+def test_what_is_called_a_wrong_answer_is_no_statement(text: str) -> None:
+    assert marked_answer(text) is None

@@ -34,7 +34,8 @@ _TAG = re.compile(r"</?answer>", re.IGNORECASE)
 _THOUGHT = re.compile(r"\s*(?:<think>.*?</think>\s*)++", re.DOTALL)
 _UNCLOSED = re.compile(r"^[ \t*]*<answer>[ \t]*\n?([^\n<]*\S)\s*\Z", re.IGNORECASE | re.MULTILINE)
 _STATED = re.compile(
-    r"(?:(?<!wrong )(?<!incorrect )(?<!mistaken )\banswer(?: to\b[^\n.]{0,80}?)?[*_`\"' ]{0,4}(?: (?:is|would be)\b(?! (?:not|unknown)\b)|[ \t]*[:：=])"
+    r"(?:(?<!wrong )(?<!incorrect )(?<!mistaken )"
+    r"\banswer(?: to\b[^\n.]{0,80}?)?[*_`\"' ]{0,4}(?: (?:is|would be)\b(?! (?:not|unknown)\b)|[ \t]*[:：=])"
     r"|\b(?:right|correct|best) (?:choice|option|letter) is\b(?! not\b)"
     r"|\bmy (?:final )?choice(?: is\b(?! not\b)|[:：])"
     r"|^[*_# ]{0,6}Ans[*_]{0,2}\.?[:：]"
@@ -135,8 +136,7 @@ def _statement(text: str) -> tuple[ReadAnswer | None, int]:
             return ReadAnswer(whole, "boxed"), before + boxed.end()
     if stated is None:
         return None, 0
-    block = begun_block(end, stated.start(1))
-    if block is not None:
+    if block := begun_block(end, stated.start(1)):
         return ReadAnswer(block, "stated"), before + stated.start(1)
     answer = ReadAnswer(stated[1].strip(), "stated") if re.search(r"\w", stated[1]) else _marks(stated[1])
     return answer, before + stated.start(1)

@@ -75,8 +75,8 @@ def test_a_model_is_recorded_as_it_was_asked_without_its_key(prepared: Prepared)
     made = describe.build(
         prepared,
         "r1",
-        "2026-01-02T03:04:07.000+00:00",
-        {claim.sha256: "2026-01-02T03:04:07.000+00:00"},
+        NOW,
+        {claim.sha256: NOW},
         None,
         fresh=True,
     ).to_json()
@@ -92,8 +92,8 @@ def test_a_continued_run_keeps_what_made_its_earlier_parts(prepared: Prepared) -
     made = describe.build(
         prepared,
         "r1",
-        "2026-01-02T03:04:07.000+00:00",
-        {claim.sha256: "2026-01-02T03:04:07.000+00:00"},
+        NOW,
+        {claim.sha256: NOW},
         None,
         fresh=True,
     )

@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING, Any, Self
 
 from bench.errors import BenchError
 from bench.records import Graded, sha256_of
-from bench.scoring import blame, choices, code, extract, reading, values
+from bench.scoring import blame, choices, code, extract, json_answers, literals, reading, values
 from bench.scoring.blame import Judge, Oracle
-from bench.scoring.item import LETTERS, item_of
+from bench.scoring.item import ANSWER_CHARS, LETTERS, item_of
+from bench.scoring.statements import ReadAnswer
 from bench.scoring.unwrap import unwrapped
 
 if TYPE_CHECKING:
@@ -95,10 +96,17 @@ def _answer_tag(item: Mapping[str, Any], text: str) -> Graded:
     answer = extract.marked_answer(text)
     if answer is None:
         return Graded(score=0.0, partial=0.0, extracted=None)
-    compare = values.in_sentence if answer.place == "stated" else values.compare
-    match = compare(values.kind_of(item), str(item["answer"]), answer.text)
+    match = _compared(values.kind_of(item), str(item["answer"]), answer)
     detail = _route(answer.place, match.wrappings)
     return Graded(score=float(match.right), partial=match.partial, extracted=_cut(answer), detail=detail)
+
+
+def _compared(kind: values.AnswerKind, wanted: str, answer: ReadAnswer) -> values.Match:
+    """How an answer compares with the right one; of several parts the whole list that it belongs to counts too."""
+    match = (values.in_sentence if answer.place == "stated" else values.compare)(kind, wanted, answer.text)
+    if match.right or not answer.items or kind not in (values.AnswerKind.TUPLE, values.AnswerKind.SET):
+        return match
+    return values.compare(kind, wanted, answer.items)
 
 
 def _route(place: str, wrappings: Sequence[str] = ()) -> dict[str, Any]:
@@ -106,7 +114,7 @@ def _route(place: str, wrappings: Sequence[str] = ()) -> dict[str, Any]:
     return {"route": place, **({"wrapped": ", ".join(wrappings)} if wrappings else {})}
 
 
-def _cut(answer: extract.ReadAnswer) -> str:
+def _cut(answer: ReadAnswer) -> str:
     """An answer as tables show it: a statement without what wraps it, a tag, a line or a reply as it stands."""
     return unwrapped(answer.text) if answer.place in ("stated", "boxed") else answer.text
 
@@ -178,7 +186,7 @@ def _python_value(item: Mapping[str, Any], text: str) -> Graded:
     from bench.sandbox import same, tree
 
     wanted = tree(item["value"])
-    literal = extract.python_literal(text, lambda value: same(wanted, tree(value)))
+    literal = literals.python_literal(text, lambda value: same(wanted, tree(value)))
     if literal is None:
         return Graded(score=0.0, extracted=None)
     answer, right, place = literal
@@ -196,7 +204,9 @@ def _answer(item: Mapping[str, Any], text: str) -> Graded:
     if answer is None:
         return Graded(score=0.0, extracted=None)
     kind = values.kind_of(item) if "type" in item or not isinstance(item["answer"], str) else values.AnswerKind.TEXT
-    match = (values.in_sentence if answer.place == "stated" else values.compare)(kind, wanted, answer.text)
+    match = _compared(kind, wanted, answer)
+    if not match.right and answer.place == "last line" and (first := extract.first_line(text, prose=True)):
+        answer, match = first, values.compare(kind, wanted, first.text)
     detail = _route(answer.place, match.wrappings)
     return Graded(score=float(match.right), extracted=_cut(answer), detail=detail)
 
@@ -214,13 +224,13 @@ def _number(item: Mapping[str, Any], text: str) -> Graded:
 def _regex(item: Mapping[str, Any], text: str) -> Graded:
     """The item's `regex` must be found in the text."""
     answer = reading.search(item["regex"], text)
-    extracted = text[-extract.ANSWER_CHARS :] if answer is None else answer
+    extracted = text[-ANSWER_CHARS:] if answer is None else answer
     return Graded(score=float(answer is not None), extracted=extracted or None)
 
 
 def _json_schema(item: Mapping[str, Any], text: str) -> Graded:
     """The text must hold JSON that satisfies the item's `json_schema`."""
-    answer = extract.json_value(text, array=item["json_schema"].get("type") == "array")
+    answer = json_answers.json_value(text, array=item["json_schema"].get("type") == "array")
     if answer is None:
         return Graded(score=0.0, extracted=None)
     value, place = answer

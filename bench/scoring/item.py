@@ -8,6 +8,8 @@ from typing import Any
 
 from bench.records import prompt_text
 
+ANSWER_CHARS = 4096
+"""An extracted answer longer than this is not an answer; keeps comparison and tables bounded."""
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 """Names of an item's choices, in order."""
 

@@ -24,7 +24,7 @@ Near = Callable[[str], str]
 """Makes a right answer nearly right; where it comes out the same, there is nothing to try."""
 
 GRID = 200
-sizes = pytest.mark.parametrize("limit", [2, pytest.param(GRID, marks=pytest.mark.slow)])
+sizes = pytest.mark.parametrize("limit", [3, pytest.param(GRID, marks=pytest.mark.slow)])
 
 
 def _digit(text: str, step: int = 1) -> str:

@@ -21,7 +21,7 @@ from bench.suites.coding.build import FOLDER as CODING
 from tests.scoring.cases import OWN, OWN_NUMBERS, TASKS, Case, Item, functions, made, objects, shipped
 from tests.scoring.wrappings import ENDING, INLINE, JSON, NUMERAL, PARTS, PROGRAM, STATED, TAGGED, of, table
 
-SAMPLE, GRID = 2, 200
+SAMPLE, GRID = 3, 200
 """Answers of a kind in the sample, and at most in the grid."""
 NOT_SQL = {
     "comment first",

@@ -87,7 +87,6 @@ _INSIDE = {
     "LaTeX brackets that grow": "\\left(X\\right)",
     "boxed with spaces": "\\boxed{\\ X\\ }",
     "check mark": "X ✅",
-    "table cell": "| X |",
     "explanation after": "X\n\nExplanation: as was asked.",
 }
 _STATEMENTS = {

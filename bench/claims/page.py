@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
@@ -18,6 +18,7 @@ from bench.claims.partlines import beyond_lines, open_parts, part_lines
 from bench.claims.parts import PartResult
 from bench.claims.plain import explanation
 from bench.claims.read import Ruling
+from bench.claims.sweeps import cheapest_settings
 from bench.claims.text import basis, labels, sentence
 from bench.claims.verdict import Verdict
 from bench.claims.words import percent
@@ -42,6 +43,7 @@ def lines(ruling: Ruling, record: RunRecord) -> list[str]:
         stand = early.line(judgement, record)
         texts += [f"{name}: {stand}."] if stand else []
         texts += [f"{name}: beside it: {judgement.rival}."] if judgement.rival else []
+    texts += [f"{each.claim}: {each.line}." for each in cheapest_settings(ruling, record)]
     return [*texts, *(f"{name}: cannot be judged on this run: {why}" for name, why in ruling.unjudged.items())]
 
 
@@ -63,6 +65,8 @@ def markdown(ruling: Ruling, record: RunRecord) -> str:
             LEGEND,
             _listed(_notes(judgement)),
         ]
+    for each in cheapest_settings(ruling, record):
+        blocks += [f"## {_said(each.claim)}: the cheapest setting", _sentence(each.line)]
     for name, why in ruling.unjudged.items():
         blocks += [f"## {_said(name)}: cannot be judged on this run", _said(why)]
     return "\n\n".join(block for block in blocks if block) + "\n"
@@ -120,10 +124,21 @@ def _row(suite: str, name: str, result: PartResult) -> str:
 
 def as_json(ruling: Ruling, record: RunRecord) -> list[dict[str, Any]]:
     """claims.json: everything that markdown says, as plain JSON; unknown numbers, and no verdict, are null."""
+    swept = {
+        f"{each.claim}-{value}": {"claim": each.claim, "key": each.key, "cheapest": each.cheapest, "line": each.line}
+        for each in cheapest_settings(ruling, record)
+        for value, _ in each.verdicts
+    }
     return [
-        *(_record(judgement, record) for judgement in ruling.judgements),
+        *(_record(judgement, record) | _swept(swept, judgement) for judgement in ruling.judgements),
         *({"name": name, "verdict": None, "reason": why} for name, why in ruling.unjudged.items()),
     ]
+
+
+def _swept(swept: Mapping[str, dict[str, Any]], judgement: Judgement) -> dict[str, Any]:
+    """Of a claim about a setting of a swept model: which setting is the cheapest that does."""
+    said = swept.get(judgement.claim.name)
+    return {"cheapest_setting": said} if said else {}
 
 
 def _record(judgement: Judgement, record: RunRecord) -> dict[str, Any]:

@@ -78,12 +78,15 @@ from bench.records.settings import (
     default,
     slice_words,
 )
+from bench.records.sweep import Sweep, read_sweep
 from bench.records.tables import AnswerRow, ItemRow
 from bench.records.vendors import VENDORS, is_local, maker_of, vendor_of
 
 __all__ = [
     "DIGITS",
     "slice_words",
+    "Sweep",
+    "read_sweep",
     "ABOUT",
     "SUCH",
     "THESE",

@@ -20,8 +20,17 @@ from tests.report.sample_run import ANSWERED, model, write_run
 
 VALUES = {"16": (0.5, 0.002), "64": (0.9, 0.004), "256": (0.9, 0.009)}
 """Share solved, and dollars an item."""
-CLAIM = {"baseline": "dear", "suites": [], "over": "each", "cheaper_by": None, "worse_by": 0.1, "slower_by": None,
-         "confidence": 0.95, "sha256": "", "recorded_at": None}  # fmt: skip
+CLAIM: dict[str, Any] = {
+    "baseline": "dear",
+    "suites": [],
+    "over": "each",
+    "cheaper_by": None,
+    "worse_by": 0.1,
+    "slower_by": None,
+    "confidence": 0.95,
+    "sha256": "",
+    "recorded_at": None,
+}
 
 
 def rows(count: int = 120) -> list[ItemRow]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from decimal import Decimal
 from typing import Any, cast
@@ -19,6 +19,7 @@ from bench.claims.parts import PartResult
 from bench.claims.plain import explanation
 from bench.claims.read import Ruling
 from bench.claims.shape import (
+    CheapestJson,
     ClaimWords,
     JudgedJson,
     ReadingJson,
@@ -27,6 +28,7 @@ from bench.claims.shape import (
     UnjudgedJson,
     VerdictName,
 )
+from bench.claims.sweeps import CheapestSetting, cheapest_settings
 from bench.claims.text import basis, labels, sentence
 from bench.claims.verdict import Verdict
 from bench.claims.words import percent
@@ -51,6 +53,7 @@ def lines(ruling: Ruling, record: RunRecord) -> list[str]:
         stand = early.line(judgement, record)
         texts += [f"{name}: {stand}."] if stand else []
         texts += [f"{name}: beside it: {judgement.rival}."] if judgement.rival else []
+    texts += [f"{each.claim}: {each.line}." for each in cheapest_settings(ruling, record)]
     return [*texts, *(f"{name}: cannot be judged on this run: {why}" for name, why in ruling.unjudged.items())]
 
 
@@ -72,6 +75,8 @@ def markdown(ruling: Ruling, record: RunRecord) -> str:
             LEGEND,
             _listed(_notes(judgement)),
         ]
+    for each in cheapest_settings(ruling, record):
+        blocks += [f"## {_said(each.claim)}: the cheapest setting", _sentence(each.line)]
     for name, why in ruling.unjudged.items():
         blocks += [f"## {_said(name)}: cannot be judged on this run", _said(why)]
     return "\n\n".join(block for block in blocks if block) + "\n"
@@ -129,13 +134,14 @@ def _row(suite: str, name: str, result: PartResult) -> str:
 
 def as_json(ruling: Ruling, record: RunRecord) -> list[Any]:
     """claims.json, a `ClaimsJson`: everything that markdown says; unknown numbers, and no verdict, are null."""
+    swept = {f"{each.claim}-{value}": each for each in cheapest_settings(ruling, record) for value, _ in each.verdicts}
     return [
-        *(_record(judgement, record) for judgement in ruling.judgements),
+        *(_record(judgement, record, swept) for judgement in ruling.judgements),
         *(UnjudgedJson(name=name, verdict=None, reason=why) for name, why in ruling.unjudged.items()),
     ]
 
 
-def _record(judgement: Judgement, record: RunRecord) -> JudgedJson:
+def _record(judgement: Judgement, record: RunRecord, swept: Mapping[str, CheapestSetting]) -> JudgedJson:
     pairs = judgement.pairs
     judged = [{"suite": suite, **_plain(result)} for (suite, _), result in judgement.test.parts.items()]
     written: JudgedJson = {
@@ -170,6 +176,8 @@ def _record(judgement: Judgement, record: RunRecord) -> JudgedJson:
     }
     if stand := _stand(judgement, record):
         written["looks"] = stand
+    if each := swept.get(judgement.claim.name):
+        written["cheapest_setting"] = CheapestJson(claim=each.claim, key=each.key, value=each.cheapest, line=each.line)
     return written
 
 

@@ -97,6 +97,19 @@ class ReadingJson(TypedDict):
     """Every part on every suite."""
 
 
+class CheapestJson(TypedDict):
+    """Of a claim about a swept model: its cheapest setting that the claim is shown for."""
+
+    claim: str
+    """The claim's name without the setting's value."""
+    key: str
+    """The setting that was swept."""
+    value: str | None
+    """Its value; None where no setting is supported, or a supported one's cost is unknown."""
+    line: str
+    """The same in one line."""
+
+
 class JudgedJson(TypedDict):
     """A claim that was judged."""
 
@@ -158,6 +171,8 @@ class JudgedJson(TypedDict):
     """What to know beside."""
     looks: NotRequired[StandJson]
     """Of a run with looks: where the claim stands."""
+    cheapest_setting: NotRequired[CheapestJson]
+    """Of a claim about a swept model: the cheapest setting that does."""
 
 
 class UnjudgedJson(TypedDict):

@@ -79,12 +79,15 @@ from bench.records.settings import (
     slice_words,
 )
 from bench.records.shape import Written
+from bench.records.sweep import Sweep, read_sweep
 from bench.records.tables import AnswerRow, ItemRow
 from bench.records.vendors import VENDORS, is_local, maker_of, vendor_of
 
 __all__ = [
     "DIGITS",
     "slice_words",
+    "Sweep",
+    "read_sweep",
     "ABOUT",
     "SUCH",
     "THESE",

@@ -112,5 +112,5 @@ def _left(case: Case, rows: pd.DataFrame, record: RunRecord) -> Iterator[Unasked
                 if sizes.whole_clusters or row["cluster"] != row["family"]:
                     own["cluster"] = f"{row['cluster']}, {name if not sizes.whole_clusters else 'left'}"
                 for repeat in range(record.settings.repeats):
-                    made = {**row, **own, "repeat": repeat}
+                    made = {str(key): value for key, value in row.items()} | own | {"repeat": repeat}
                     yield Unasked(model=label, row=made, cap_usd=None if np.isnan(cap) else float(cap))

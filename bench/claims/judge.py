@@ -198,14 +198,14 @@ def _path(looked: Sequence[Look]) -> dict[tuple[str, str], tuple[float, ...]]:
     return {key: tuple(look.alone[key].p_supported for look in looked if key in look.alone) for key in keys}
 
 
-def look_results(case: Case, about: str) -> Iterator[Look]:
-    """The looks at a claim in a reading, one after the other."""
+def look_results(case: Case, about: str, cutoff: float | None = None) -> Iterator[Look]:
+    """The looks at a claim in a reading, one after the other; `cutoff`: see `Scope`."""
     assert case.looks is not None
     sizes, history = case.looks.sizes, History(sizes=case.looks.sizes)
     for at, pairs in enumerate(case.looks.pairs):
 
         def scoped(scope: Scope, part: Part, at: int = at) -> PartResult:
-            return part.test(looks.at_look(scope, sizes, at))
+            return part.test(replace(looks.at_look(scope, sizes, at), cutoff=cutoff))
 
         judged, reported = _results(replace(case, pairs=pairs), looks.reading_at(about, sizes, at), scoped)
         together = {key: history.add(key, result) for key, result in judged.items()}

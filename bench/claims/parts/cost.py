@@ -97,7 +97,7 @@ class CostPart(RatioPart):
             return undecided(self.key, np.nan, int(mask.sum()), why)
         caps = _most(pairs.candidate.cap[mask]), _most(pairs.baseline.cap[mask])
         bound = self.bound(self.limit(claim))
-        test = ratio_test(ours, theirs, scope.strata(mask), bound, limits=caps, alpha=claim.alpha)
+        test = ratio_test(ours, theirs, scope.strata(mask), bound, limits=caps, alpha=claim.alpha, cutoff=scope.cutoff)
         return worded(self.key, test, partial(self._said_of, pairs.candidate))
 
     def _said_of(self, side: Side, caveat: Caveat) -> str:

@@ -41,6 +41,7 @@ CHARTS = {
     "forest": "score differences by suite and family, with intervals",
     "cost_quality": "score against cost, with intervals",
     "cost_bridge": "from list price to what was paid, step by step",
+    "sweep": "score against dollars and seconds, a line through one model's settings",
     "latency": "share of answers that came within a time",
     "levels": "score by level of difficulty, with intervals",
     "tokens": "tokens of an item by kind",

@@ -115,7 +115,10 @@ class Pairs:
     repeated: tuple[questions.Repeated, ...] = ()
     """Questions that stand under several ids."""
     earliest: str | None
-    """UTC, ISO 8601: when the first answer used was asked, reused ones included; None if the run does not say."""
+    """UTC, ISO 8601: when the first answer used was asked, reused ones included but for those of a baseline that were
+    checked for drift; None if the run does not say."""
+    reused: bool = False
+    """Whether earlier answers of a side count."""
 
     @property
     def n(self) -> int:
@@ -174,6 +177,7 @@ def pair(
             raise UsageError(f"'{candidate}' and '{baseline}' share no item of {suite} in this run.")
         if part["score"].isna().all():
             raise UsageError(f"no item of {suite} has a score.")
+    checked = asked["reused"].fillna(False).astype(bool) & asked["model"].isin([*record.baseline_reuse])
     rows = _placed(rows)
     _same_questions(rows)
     _sound(rows)
@@ -192,7 +196,8 @@ def pair(
         seconds=seconds,
         timed=timed,
         answered=answered,
-        earliest=min(asked["started_at"].dropna(), default=None),
+        earliest=min(asked.loc[~checked, "started_at"].dropna(), default=None),
+        reused=bool(checked.any()),
     )
 
 

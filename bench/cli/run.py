@@ -176,6 +176,7 @@ def run(
 
     known = registry.read(task_folders(include))
     until = deciding.taken(chosen)
+    reuse = deciding.reused(chosen, until)
     comparison = swept(chosen_models(load_config(config, known.names), models, max_connections), sweep)
     asked = comparison.run
     if tasks and not registry.generated(known, tasks):
@@ -197,14 +198,22 @@ def run(
     gating = gate.begin(prepared, results, baseline, confirm=confirm, detect=detect, junit=junit)
     fresh = fresh or gating is not None
     if dry_run:
-        show_plan(prepared, results, output, prompts, fresh=fresh, as_json=as_json, until=until)
+        show_plan(prepared, results, output, prompts, fresh=fresh, as_json=as_json, until=until, reuse=reuse)
         return
     with RunProgress() as progress:
         try:
             terms = _terms(budget, yes, keep_going)
             rest = probe.set_aside(prepared, prompts, terms) if prompts else terms
             result = execute(
-                prepared, results, progress, output=output, fresh=fresh, environ=environ, terms=rest, deciding=until
+                prepared,
+                results,
+                progress,
+                output=output,
+                fresh=fresh,
+                environ=environ,
+                terms=rest,
+                deciding=until,
+                reuse=reuse,
             )
             probed = not prompts or (
                 result.ended is None

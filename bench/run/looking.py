@@ -90,17 +90,17 @@ def _require_same(prepared: Prepared, known: RecordedLooks, asked: Deciding) -> 
         raise UsageError(f"the looks recorded for this run are not those that it was begun with. {ANEW}")
 
 
-def run(session: Session, record: RunRecord) -> tuple[RunRecord, Asked]:
-    """Asks wave after wave. Returns the record, its tables written, and how the asking went."""
+def run(session: Session, record: RunRecord, begun: Asked) -> tuple[RunRecord, Asked]:
+    """Asks wave after wave, after what was `begun`. Returns the record, its tables written, and how the asking went."""
     looks = _looks(record)
-    done = Asked({}, Decimal(0), None, {})
+    done = begun
     scored, agreed = False, False
     for wave in range(len(looks.taken), looks.count):
         looks = _looks(record)
         if session.stopping and not set(looks.claims) - set(looks.decided):
             break
         share = Share(ranks=_ranks(session, looks, wave), models=needed(session, looks), agreed=agreed)
-        done = _merged(done, _ask(session, share))
+        done = merged(done, _ask(session, share))
         agreed = True
         record, scored = session.score(done, record), True
         if done.ended or not _whole(session, share):
@@ -109,9 +109,9 @@ def run(session: Session, record: RunRecord) -> tuple[RunRecord, Asked]:
         _say(session, record)
     if not session.stopping and not done.ended and len(_looks(record).taken) == looks.count:
         rest = _unlooked(session, agreed=agreed)  # of models that left, where other claims went on
-        done, scored = _merged(done, _ask(session, rest)), False
+        done, scored = merged(done, _ask(session, rest)), False
     if not scored:
-        done = done if done.lanes else _merged(done, _ask(session, replace(_unlooked(session), ranks=frozenset())))
+        done = done if done.lanes else merged(done, _ask(session, replace(_unlooked(session), ranks=frozenset())))
         record = session.score(done, record)
     return record, done
 
@@ -161,7 +161,12 @@ def _whole(session: Session, share: Share) -> bool:
     return all(call.key in known for call in session.prepared.plan.calls if share.has(call))
 
 
-def _merged(before: Asked, now: Asked) -> Asked:
+NOTHING = Asked({}, Decimal(0), None, {})
+"""Nothing was asked."""
+
+
+def merged(before: Asked, now: Asked) -> Asked:
+    """How the asking went, of two parts of it."""
     lanes: dict[str, LaneResult] = dict(before.lanes)
     for label, lane in now.lanes.items():
         lanes[label] = lane.after(lanes[label]) if label in lanes else lane

@@ -15,7 +15,7 @@ from tests.architecture import effects, names, rooms, size
 from tests.architecture.sources import Sources, read, within
 
 LAYERS = (
-    ("clean", "errors", "hooks", "stats"),
+    ("clean", "errors", "hooks", "plugins", "stats"),
     ("records", "sandbox", "weights"),
     ("providers", "prices", "registry", "scoring", "suites", "journal", "importers", "claims"),
     ("config", "plan", "gate", "report"),

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from bench.claims import looks, parts
 from bench.claims.apart import hardly_apart
+from bench.claims.caps import with_caps
 from bench.claims.case import Case
 from bench.claims.judge import Judgement, judge_cases
 from bench.claims.outlook import outlook
-from bench.claims.pairs import Pairs, pair, with_caps
+from bench.claims.pairs import Pairs, pair
 from bench.claims.rivals import rival
 from bench.claims.verdict import Verdict
 from bench.errors import UsageError, suggest

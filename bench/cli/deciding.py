@@ -16,6 +16,13 @@ if TYPE_CHECKING:
 
 _OPTIONS = (
     click.option(
+        "--anytime",
+        is_flag=True,
+        envvar="BENCH_ANYTIME",
+        help="With --until-decided: judge by bets, valid at any number of looks and over later runs on other items; "
+        "they need more items.",
+    ),
+    click.option(
         "--until-decided",
         is_flag=True,
         envvar="BENCH_UNTIL_DECIDED",
@@ -75,10 +82,11 @@ def taken(chosen: dict[str, Any]) -> Deciding | None:
     """Takes the options out of the given ones; None without --until-decided. UsageError for others without it."""
     from bench.run import Deciding
 
-    until, claims, looks = (chosen.pop(name) for name in ("until_decided", "deciding_claims", "looks"))
+    names = ("until_decided", "deciding_claims", "looks", "anytime")
+    until, claims, looks, anytime = (chosen.pop(name) for name in names)
     if until:
-        return Deciding(claims=tuple(dict.fromkeys(claims)), looks=looks)
-    for name, value in (("--claim", claims), ("--looks", looks)):
+        return Deciding(claims=tuple(dict.fromkeys(claims)), looks=looks, anytime=anytime)
+    for name, value in (("--claim", claims), ("--looks", looks), ("--anytime", anytime)):
         if value:
             raise UsageError(f"{name} goes with --until-decided: give both.")
     return None

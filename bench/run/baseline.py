@@ -10,15 +10,14 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.costs import Terms
 from bench.errors import IncompleteError, UsageError
 from bench.journal import Journal, RunEntry
 from bench.plan import PlannedCall
 from bench.records import Call, Comparison, Outcome, RecordedReuse, RunRecord, new_folder, remove_folder
 from bench.run import describe
-from bench.run.ask import Asked, Share, ask
-from bench.run.looking import NOTHING, merged
-from bench.run.prepare import Prepared, Watcher
+from bench.run.ask import Asked, Share
+from bench.run.looking import NOTHING, Session, merged
+from bench.run.prepare import Prepared
 from bench.run.score import judge, outcome_of, score_of
 from bench.stats import Floats, Interval, Strata, ratio_of_sums, score_difference
 
@@ -75,38 +74,27 @@ def offers(prepared: Prepared, journal: Journal, run: str, reuse: ReuseBaseline)
     return [_offer(prepared, journal, run, reuse, label) for label in reuse.labels(prepared.comparison)]
 
 
-def reused(
-    prepared: Prepared,
-    journal: Journal,
-    entry: RunEntry,
-    record: RunRecord,
-    *,
-    reuse: ReuseBaseline,
-    watcher: Watcher,
-    environ: Mapping[str, str],
-    terms: Terms,
-) -> tuple[RunRecord, Asked]:
+def reused(session: Session, record: RunRecord, reuse: ReuseBaseline) -> tuple[RunRecord, Asked]:
     """Asks a sample of each baseline again and takes over its other answers, once. Returns the record, and how the
     asking went. IncompleteError where a baseline drifted, or the sample lacks answers."""
-    begun = NOTHING
+    prepared, journal, entry, begun = session.prepared, session.journal, session.entry, NOTHING
     for offer in offers(prepared, journal, entry.run, reuse):
         if offer.label in record.baseline_reuse:
             continue
         if not offer.sample:
-            watcher.say(
+            session.watcher.say(
                 f"{offer.label}: {len(offer.known)} answers of the last {reuse.text} under the same settings, too few "
                 f"to ask {LEAST} of them again; all items are asked."
             )
             continue
-        share = sample_share(offer)
-        asked = ask(prepared, journal, entry, watcher=watcher, environ=environ, terms=terms, share=share)
-        seen, calls = checked(prepared, journal, entry, offer, asked, reuse)
+        asked = session.ask(sample_share(offer))
+        seen, calls = checked(prepared, journal, entry, offer=offer, asked=asked, reuse=reuse)
         take(journal, prepared, entry.run, calls)
         begun = merged(begun, asked)
-        record = replace(record, baseline_reuse={**record.baseline_reuse, offer.label: seen})
+        record = replace(record, fresh=False, baseline_reuse={**record.baseline_reuse, offer.label: seen})
         record = describe.with_history(record, journal.sharing(record.run))
         journal.begin(entry.run, prepared.plan.sha256, entry.folder, record.text())
-        watcher.say(f"{offer.label}: {seen.words}")
+        session.watcher.say(f"{offer.label}: {seen.words}")
     return record, begun
 
 
@@ -131,10 +119,10 @@ def deadline_cut(call: Call) -> bool:
 
 def _same_task(prepared: Prepared, journal: Journal, call: Call) -> bool:
     """Whether it was asked, and would be graded, by today's content of its task."""
-    manifest = journal.manifest(call.source_run or call.run)
-    if manifest is None:
+    begun_with = journal.manifest(call.source_run or call.run)
+    if begun_with is None:
         return False
-    then = RunRecord.read(manifest).tasks.get(call.task)
+    then = RunRecord.read(begun_with).tasks.get(call.task)
     return then is not None and then.sha256 == prepared.loaded.files[call.task].sha256
 
 
@@ -154,7 +142,7 @@ def sample_share(offer: Offer) -> Share:
 
 
 def checked(
-    prepared: Prepared, journal: Journal, entry: RunEntry, offer: Offer, asked: Asked, reuse: ReuseBaseline
+    prepared: Prepared, journal: Journal, entry: RunEntry, *, offer: Offer, asked: Asked, reuse: ReuseBaseline
 ) -> tuple[RecordedReuse, list[Call]]:
     """What the sample shows, and the answers that may count. IncompleteError where it lacks answers, or shows drift."""
     fresh = {key: call for key, call in journal.calls(entry.run).items() if call.outcome.scored and not call.reused}

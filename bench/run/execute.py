@@ -107,7 +107,6 @@ def execute(
                 running=running,
                 fresh=fresh,
                 deciding=deciding,
-                reuse=reuse,
             )
         if isinstance(opened, Result):
             return opened
@@ -122,45 +121,43 @@ def execute(
             scored = sum(row.score is not None for row in tables.items)
             return _ended(prepared, replace(going, record=record), asked, tables, terms)
 
-        begun = looking.NOTHING
-        if reuse:
-            record, begun = baseline.reused(
-                prepared, journal, entry, opened.record, reuse=reuse, watcher=watcher, environ=environ, terms=terms
-            )
-            opened = replace(opened, record=record)
-        going: _Opened = opened
+        session = looking.Session(
+            prepared=prepared,
+            journal=journal,
+            entry=entry,
+            watcher=watcher,
+            environ=environ,
+            terms=terms,
+            stopping=deciding is not None,
+            score=close,
+        )
+        record, begun = baseline.reused(session, opened.record, reuse) if reuse else (opened.record, looking.NOTHING)
+        going: _Opened = replace(opened, record=record)
         if opened.record.looks is None:
             asked = asking.ask(prepared, journal, entry, watcher=watcher, environ=environ, terms=terms)
-            asked = looking.merged(begun, asked)
-            record = close(asked, opened.record)
+            record = close(asked := looking.merged(begun, asked), record)
         else:
-            session = looking.Session(
-                prepared=prepared,
-                journal=journal,
-                entry=entry,
-                watcher=watcher,
-                environ=environ,
-                terms=terms,
-                stopping=deciding is not None,
-                score=close,
-            )
-            record, asked = looking.run(session, opened.record, begun)
+            record, asked = looking.run(session, record, begun)
         calls = journal.calls(entry.run)
         missing = len(prepared.plan.calls) - (scored if record.looks is None else len(calls))
-        finished_at = None if missing else entry.finished_at or utc_now()
-        write_record(entry.folder, replace(record, finished_at=finished_at))
-        if finished_at:
-            journal.finish(entry.run, finished_at)
-        new = sum(before.get(key) != call for key, call in calls.items())
+        _finish(journal, entry, record, whole=not missing)
         return Result(
             folder=entry.folder,
             started_at=entry.started_at,
-            asked=new,
+            asked=sum(before.get(key) != call for key, call in calls.items()),
             missing=0 if deciding and record.looks and record.looks.done else missing,
             stopped=record.stopped,
             ended=asked.ended,
             looks=record.looks,
         )
+
+
+def _finish(journal: Journal, entry: RunEntry, record: RunRecord, *, whole: bool) -> None:
+    """Writes the record of a run that ends now, finished if its plan is done."""
+    finished_at = (entry.finished_at or utc_now()) if whole else None
+    write_record(entry.folder, replace(record, finished_at=finished_at))
+    if finished_at:
+        journal.finish(entry.run, finished_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +180,6 @@ def _open(
     *,
     fresh: bool,
     deciding: Deciding | None,
-    reuse: ReuseBaseline | None,
 ) -> _Opened | Result:
     """Enters a run into the journal and locks its folder while `running` is open; a finished one is only read again.
 
@@ -203,7 +199,7 @@ def _open(
     sandbox = _check_sandbox(prepared)
     running.enter_context(lock_folder(entry.folder))
     earlier = RunRecord.read(known.manifest) if known else None
-    fresh = (fresh and reuse is None) or bool(earlier and earlier.fresh)
+    fresh = fresh or bool(earlier and earlier.fresh)
     record = describe.build(prepared, entry.run, entry.started_at, declared, sandbox, fresh=fresh)
     record = replace(record, baseline_reuse=earlier.baseline_reuse if earlier else {})
     record = describe.with_parts(record, entry.manifest)
@@ -220,7 +216,8 @@ def _looks(
 ) -> tuple[RecordedLooks | None, bool]:
     """When the run may be judged before its end, and whether that is new."""
     earlier = RunRecord.read(known.manifest) if known else None
-    return looking.begin(prepared, deciding, earlier, len(journal.calls(known.run)) if known else 0)
+    answered = len(journal.calls(known.run)) if known else 0
+    return looking.begin(prepared, journal.folder, deciding, earlier, answered)
 
 
 def _require_inside(folder: Path, results: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.costs import ServerTime, Spending, Terms, history, with_calls
@@ -13,9 +14,11 @@ from bench.errors import UsageError
 from bench.journal import Journal, RunEntry
 from bench.records import ItemRow, RecordedLook, RecordedLooks, RunRecord, read_run, utc_now, write_record
 from bench.run import ask as asking
+from bench.run import bets
 from bench.run.ask import Asked, Share
 from bench.run.prepare import Prepared, Watcher
 from bench.run.waves import Deciding, calls_of, design
+from bench.stats import Shape
 
 if TYPE_CHECKING:
     from bench.claims import Judgement, Unasked, Verdict
@@ -45,9 +48,21 @@ class Session:
     score: Callable[[Asked, RunRecord], RunRecord]
     """Scores what was asked, writes the tables and returns the record of a run that came so far."""
 
+    def ask(self, share: Share) -> Asked:
+        """Asks a share of the plan."""
+        return asking.ask(
+            self.prepared,
+            self.journal,
+            self.entry,
+            watcher=self.watcher,
+            environ=self.environ,
+            terms=self.terms,
+            share=share,
+        )
+
 
 def begin(
-    prepared: Prepared, asked: Deciding | None, earlier: RunRecord | None, answered: int
+    prepared: Prepared, results: Path, asked: Deciding | None, earlier: RunRecord | None, answered: int
 ) -> tuple[RecordedLooks | None, bool]:
     """The looks of a run that begins or goes on, and whether they are new.
 
@@ -63,9 +78,9 @@ def begin(
                 f"--until-decided: {answered} calls of this run were made without looks, which must be recorded before "
                 "the first one. Go on without --until-decided, or give --fresh to begin anew."
             )
-        return design(prepared, asked), True
+        return bets.carried(prepared, results, design(prepared, asked)), True
     if not answered and asked is not None:
-        return design(prepared, asked), True
+        return bets.carried(prepared, results, design(prepared, asked)), True
     _require_same(prepared, known, asked or Deciding())
     return known, False
 
@@ -76,6 +91,8 @@ def _require_same(prepared: Prepared, known: RecordedLooks, asked: Deciding) -> 
         raise UsageError(
             f"--looks {asked.looks}: this run was begun with {known.count} looks, which stay as they are. {ANEW}"
         )
+    if asked.anytime and known.shape != Shape.ANYTIME:
+        raise UsageError(f"--anytime: this run was begun with looks that share the risk, and goes on so. {ANEW}")
     if asked.claims and set(asked.claims) != set(known.claims):
         raise UsageError(f"--claim: this run was begun to decide {', '.join(known.claims)}, and goes on so. {ANEW}")
     today = prepared.comparison.claims
@@ -100,7 +117,7 @@ def run(session: Session, record: RunRecord, begun: Asked) -> tuple[RunRecord, A
         if session.stopping and not set(looks.claims) - set(looks.decided):
             break
         share = Share(ranks=_ranks(session, looks, wave), models=needed(session, looks), agreed=agreed)
-        done = merged(done, _ask(session, share))
+        done = merged(done, session.ask(share))
         agreed = True
         record, scored = session.score(done, record), True
         if done.ended or not _whole(session, share):
@@ -109,9 +126,9 @@ def run(session: Session, record: RunRecord, begun: Asked) -> tuple[RunRecord, A
         _say(session, record)
     if not session.stopping and not done.ended and len(_looks(record).taken) == looks.count:
         rest = _unlooked(session, agreed=agreed)  # of models that left, where other claims went on
-        done, scored = merged(done, _ask(session, rest)), False
+        done, scored = merged(done, session.ask(rest)), False
     if not scored:
-        done = done if done.lanes else merged(done, _ask(session, replace(_unlooked(session), ranks=frozenset())))
+        done = done if done.lanes else merged(done, session.ask(replace(_unlooked(session), ranks=frozenset())))
         record = session.score(done, record)
     return record, done
 
@@ -141,18 +158,6 @@ def needed(session: Session, looks: RecordedLooks) -> frozenset[str]:
     claims = session.prepared.comparison.claims
     open_yet = [claims[name] for name in looks.claims if name not in looks.decided]
     return frozenset(label for claim in open_yet for label in (claim.candidate, claim.baseline)) - gone
-
-
-def _ask(session: Session, share: Share) -> Asked:
-    return asking.ask(
-        session.prepared,
-        session.journal,
-        session.entry,
-        watcher=session.watcher,
-        environ=session.environ,
-        terms=session.terms,
-        share=share,
-    )
 
 
 def _whole(session: Session, share: Share) -> bool:
@@ -207,7 +212,7 @@ def _look(session: Session, record: RunRecord) -> RunRecord:
             verdict = unchangeable or verdict
         if verdict is not Verdict.INCONCLUSIVE or name in settled or len(looks.taken) + 1 == looks.count:
             decided[name] = str(verdict)
-    look = replace(look, decided=decided, settled=settled)
+    look = replace(look, decided=decided, settled=settled, wealth=bets.wealth(judged))
     record = replace(record, looks=replace(looks, taken=(*looks.taken, look)))
     if session.stopping and not _looks(record).done:
         stay = needed(session, _looks(record))

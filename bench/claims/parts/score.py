@@ -14,7 +14,17 @@ from bench.claims.parts.result import PartResult, at_worst, undecided, worded
 from bench.claims.scope import MEAN, Scope
 from bench.claims.words import points, span, two_sided
 from bench.records import AggregateRow, Claim
-from bench.stats import Caveat, Floats, Interval, Reason, Unpaired, difference_test, score_difference, unpaired_test
+from bench.stats import (
+    Caveat,
+    Floats,
+    Interval,
+    Reason,
+    Unpaired,
+    bet_on_difference,
+    difference_test,
+    score_difference,
+    unpaired_test,
+)
 
 EXACT = "the interval just reaches what is claimed, the test just does not"
 
@@ -80,6 +90,8 @@ class ScorePart(Part):
         binary = pairs.candidate.binary and pairs.baseline.binary
         differences, strata = (ours - theirs)[known], scope.strata(known)
         limit = self.limit(claim)
+        if scope.anytime:
+            return worded(self.key, bet_on_difference(differences, strata, limit, claim.alpha), self.in_words)
         test = difference_test(differences, strata, limit, alpha=claim.alpha, binary=binary, cutoff=scope.cutoff)
         return worded(self.key, test, self.in_words)
 

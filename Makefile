@@ -44,7 +44,7 @@ test-slow: $(READY)  ## Run the tests that make test leaves out: the rest of its
 	@$(PYTEST) -n logical --dist loadgroup -m slow
 
 .PHONY: servers
-servers: .servers/litellm/.ready .servers/mitmproxy/.ready  ## Install the proxies that tests/servers asks through, each in an environment of its own
+servers: .servers/litellm/.ready .servers/mitmproxy/.ready .servers/notebook/.ready  ## Install what tests ask through or run in: two proxies and Jupyter's kernel, each in an environment of its own
 
 .servers/%/.ready: tests/servers/%.lock
 	@$(PYTHON) -m venv $(@D)

@@ -50,7 +50,7 @@ def bet_on_difference(differences: Floats, strata: Strata, margin: float, alpha:
         return log_wealth(_grouped(bound - differences, strata), max(1 - bound, _LEAST))
 
     estimate = float((differences * strata.weights()).mean())
-    return _test(estimate, len(differences), (above, below), -margin, (-1.0, 1.0), alpha)
+    return _test(estimate, len(differences), (above, below), bound=-margin, ends=(-1.0, 1.0), alpha=alpha)
 
 
 def bet_on_ratio(
@@ -79,7 +79,9 @@ def bet_on_ratio(
         return log_wealth(_grouped(a - ratio * b, strata), ratio * other)
 
     estimate = ours / theirs
-    return _test(estimate, len(a), (beyond, within), bound, (estimate / 1e4, estimate * 1e4), alpha, turned=True)
+    return _test(
+        estimate, len(a), (beyond, within), bound=bound, ends=(estimate / 1e4, estimate * 1e4), alpha=alpha, turned=True
+    )
 
 
 def _grouped(gains: Floats, strata: Strata) -> Floats:
@@ -95,10 +97,10 @@ def _test(
     estimate: float,
     n: int,
     wealth: tuple[Callable[[float], float], Callable[[float], float]],
+    *,
     bound: float,
     ends: tuple[float, float],
     alpha: float,
-    *,
     turned: bool = False,
 ) -> BoundTest:
     """`wealth` of the bets that the quantity is above, and below, a bound; `turned`: below it is within."""

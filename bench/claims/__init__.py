@@ -5,6 +5,7 @@ from __future__ import annotations
 from bench.claims import early
 from bench.claims.beside import TRUNCATION_GAP
 from bench.claims.case import Case
+from bench.claims.drawing import assign
 from bench.claims.firstlines import beyond, headline, reading
 from bench.claims.forecast import Forecast, both_readings
 from bench.claims.judge import Judgement, Reading, judge_cases, log_bets
@@ -52,6 +53,7 @@ from bench.claims.worlds import TYPICAL_CAP, Guess, Layout, guess_of
 
 __all__ = [
     "early",
+    "assign",
     "CheapestSetting",
     "cheapest_settings",
     "Forecast",

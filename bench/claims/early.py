@@ -104,7 +104,7 @@ def notes(judgement: Judgement) -> Iterator[str]:
         yield OUTWARD
     looks = judgement.case.looks
     if looks is not None and looks.sizes.shape is Shape.ANYTIME:
-        yield BETS + ("; it goes on from earlier runs on other items" if looks.carried else "")
+        yield BETS + ("; what earlier runs on other items held counts, as the record has it" if looks.carried else "")
     elif not stand.decided and stand.look < stand.of:
         yield f"interim: {stand.look} of {stand.of} looks were taken, and the intervals allow for all of them"
     if stand.decided and stand.after:

@@ -18,6 +18,7 @@ from bench.claims.judge import Judgement, judge_cases
 from bench.claims.outlook import outlook
 from bench.claims.pairs import Pairs, pair
 from bench.claims.rivals import rival
+from bench.claims.sound import confirmed, require_sound
 from bench.claims.verdict import Verdict
 from bench.errors import UsageError, suggest
 from bench.records import ABOUT, MARGINS, Claim, RecordedClaim, RunRecord, margin_keys, read_run
@@ -142,12 +143,14 @@ def _case(items: pd.DataFrame, record: RunRecord, claim: Claim, entry: RecordedC
         suites = claim.suites or every
         return pair(rows, record, claim.candidate, baseline=claim.baseline, suites=suites, columns=columns)
 
+    require_sound(items, record)
     seen = looks.of_claim(items, record, claim, paired)
     pairs = seen.pairs[-1] if seen else paired(items)
     local = record.is_local(claim.candidate, claim.baseline)
     seen_in = (entry and entry.seen_in) or ()
     declared = _declared(entry, claim, pairs.earliest) and _before(record, pairs.earliest)
-    return Case(claim=claim, pairs=pairs, declared=declared, local=local, seen_in=seen_in, looks=seen)
+    case = Case(claim=claim, pairs=pairs, declared=declared, local=local, seen_in=seen_in, looks=seen)
+    return confirmed(case, items, record)
 
 
 def _withdrawn(items: pd.DataFrame, record: RunRecord) -> list[Case]:

@@ -356,7 +356,9 @@ def test_bets_go_on_from_run_to_run_on_other_items(bench: Bench, short: FakeEndp
         held.append(made["taken"][-1]["wealth"])
     assert 0 < held[0]["cheap/starter_short/quality/for"] < held[1]["cheap/starter_short/quality/for"]
     (claim,) = json.loads(bench("claim", "results/b", "--json").out)
-    assert any("judged by bets (--anytime)" in note and "earlier runs" in note for note in claim["notes"])
+    assert any(
+        "judged by bets (--anytime)" in note and "earlier runs on other items" in note for note in claim["notes"]
+    )
 
 
 def test_what_cannot_be_bet_on_is_refused_in_one_line(bench: Bench, short: FakeEndpoint) -> None:

@@ -150,9 +150,10 @@ class _Usd(click.ParamType[Decimal]):
 def run(
     config: Path | None, results: Path, models: tuple[str, ...], tasks: tuple[str, ...], limit: int | None,
     include: tuple[Path, ...], repeats: int | None, seed: int | None, exam_seed: int | None,
-    max_connections: int | None, output: Path | None, fresh: bool, dry_run: bool, budget: Decimal | None,
-    unsafe: bool, prompts: int | None, baseline: str | None, confirm: bool, detect: float | None, junit: Path | None,
-    origins: tuple[str, ...], yes: bool, as_json: bool, sweep: str | None, keep_going: bool, **chosen: Any,
+    max_connections: int | None, output: Path | None, fresh: bool, dry_run: bool, budget: Decimal | None, unsafe: bool,
+    prompts: int | None, baseline: str | None, confirm: bool, detect: float | None, junit: Path | None,
+    page: str | None, origins: tuple[str, ...], yes: bool, as_json: bool, sweep: str | None, keep_going: bool,
+    **chosen: Any,
 ) -> None:  # fmt: skip
     """Run the comparison in bench.toml and print its table.
 
@@ -177,12 +178,11 @@ def run(
     known = registry.read(task_folders(include))
     until = deciding.taken(chosen)
     comparison = swept(chosen_models(load_config(config, known.names), models, max_connections), sweep)
-    asked = comparison.run
+    asked = replace(comparison.run, limit=None) if limit == 0 else comparison.run
     if tasks and not registry.generated(known, tasks):
         asked = replace(asked, exam_seed=None, instances=None)  # the file said so of suites that are not asked now
     given = {"limit": limit or None, "repeats": repeats, "seed": seed, "exam_seed": exam_seed, "suites": tasks or None}
-    asked = sliced(asked if limit != 0 else replace(asked, limit=None), {**given, **chosen})
-    comparison = replace(comparison, run=asked)
+    comparison = replace(comparison, run=sliced(asked, {**given, **chosen}))
     if unsafe:
         from bench.sandbox import allow_nothing
 
@@ -194,7 +194,7 @@ def run(
         echo(f"Warning: {line}", err=True)
     if not dry_run:
         require_consent(prepared.endpoints, environ, origins)
-    gating = gate.begin(prepared, results, baseline, confirm=confirm, detect=detect, junit=junit)
+    gating = gate.begin(prepared, results, baseline, confirm=confirm, detect=detect, junit=junit, page=page)
     fresh = fresh or gating is not None
     if dry_run:
         show_plan(prepared, results, output, prompts, fresh=fresh, as_json=as_json, until=until)

@@ -41,6 +41,19 @@ TAMPERED = {
     "whose answers are compared": (edit("report.html", '"pair": ["cheap"', '"pair": ["dear"'), "page-facts/pair/0"),
     "which column is which": (edit("report.html", '"cost_usd", "tt', '"ttfat_s", "tt'), "page-facts/figures/5"),
     "an id that is there twice": (edit("report.html", "</body>", '<script id="index">x</script></body>'), "the file"),
+    "a script of a stranger": (edit("report.html", "</body>", "<script>a=1</script></body>"), "code, line"),
+    "a style of a stranger": (
+        edit("report.html", "</head>", "<style>h1::after{content:'x'}</style></head>"),
+        "code, l",
+    ),
+    "the security policy": (edit("report.html", "default-src", "x-src"), "code, line"),
+    "what an image shows": (edit("report.html", 'src="data:image/svg+xml;base64,', 'src="https://x/'), "code, line"),
+    "a click": (edit("report.html", "<body>", "<body onclick=x()>"), "code, line"),
+    "a key that stands twice": (
+        edit("claims.json", '"verdict": "', '"verdict": "supported", "verdict": "'),
+        "the file",
+    ),
+    "a column that stands twice": (edit("comparison.csv", "model,", "score,model,"), "the file"),
     "no JSON": (lambda folder: (folder / "comparison.json").write_text("{"), "the file"),
     "no data in the page": (edit("report.html", 'id="index">', 'id="index">!'), "the file"),
 }

@@ -8,7 +8,7 @@ from bench.claims.case import Case
 from bench.claims.drawing import assign
 from bench.claims.firstlines import beyond, headline, reading
 from bench.claims.forecast import Forecast, both_readings
-from bench.claims.judge import Judgement, Reading, judge_cases
+from bench.claims.judge import Judgement, Reading, judge_cases, log_bets
 from bench.claims.looks import Sizes, Stand, sizes_of, waves
 from bench.claims.observed import Observed, observe, on_these_items
 from bench.claims.outlook import (
@@ -117,6 +117,7 @@ __all__ = [
     "judged_part",
     "labels",
     "lines",
+    "log_bets",
     "markdown",
     "observe",
     "on_these_items",

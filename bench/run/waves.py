@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bench.claims import assign
@@ -10,7 +10,7 @@ from bench.errors import UsageError, suggest
 from bench.plan import PlannedCall
 from bench.records import DIGITS, SUCH, Claim, RecordedLooks
 from bench.run.prepare import Prepared
-from bench.stats import LOOKS, shape_for
+from bench.stats import LOOKS, Shape, shape_for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,23 +21,38 @@ class Deciding:
     """Names of the claims that are to be decided; empty for all of the run."""
     looks: int | None = None
     """How often they are judged, the end included; None for the usual number, or as the run has it."""
+    anytime: bool = False
+    """Whether they are judged by bets, which hold at any look and multiply on in later runs."""
 
 
 def design(prepared: Prepared, asked: Deciding) -> RecordedLooks:
     """When the run may be judged, before its first call. UsageError if there is no such claim, or too few items."""
     claims = _claims(prepared, asked.claims)
+    if asked.anytime:
+        _require_bets(claims)
     items = {(call.item.task, call.item.item): call.item for call in prepared.plan.calls}
     looks, whole = asked.looks or LOOKS, any(claim.about == SUCH for claim in claims.values())
     wave, sizes = assign([*items.values()], looks, prepared.comparison.run.seed, whole_clusters=whole)
     signs = {call.rank: DIGITS[wave[call.item.task, call.item.item]] for call in prepared.plan.calls}
     made = RecordedLooks(
         claims={name: claim.sha256 for name, claim in claims.items()},
-        shape=str(shape_for(min(ends[-1] for ends in sizes.values()))),
+        shape=str(Shape.ANYTIME if asked.anytime else shape_for(min(ends[-1] for ends in sizes.values()))),
         waves="".join(signs[rank] for rank in range(len(signs))),
         whole_clusters=whole,
         items=sizes,
     )
     return replace(made, sha256=made.hashed(prepared.plan.sha256))
+
+
+def _require_bets(claims: Mapping[str, Claim]) -> None:
+    """UsageError for a claim that bets cannot decide."""
+    for name, claim in claims.items():
+        why = 'about = "such"' if claim.about == SUCH else "slower_by" if "slower_by" in claim.margins else None
+        if why is not None:
+            raise UsageError(
+                f"[claims.{name}]: --anytime bets on scores and costs of these kinds of task, and {why} asks for more. "
+                "Leave it out, or the claim with --claim."
+            )
 
 
 def _claims(prepared: Prepared, names: Collection[str]) -> dict[str, Claim]:

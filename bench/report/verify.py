@@ -14,14 +14,15 @@ import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import takewhile, zip_longest
+from dataclasses import dataclass, replace
+from itertools import islice, takewhile, zip_longest
 from pathlib import Path
 from typing import Any
 
 from bench import clean
 from bench.errors import UsageError
 from bench.records import LATENCY, MANIFEST, read_parquet, read_record, read_run, write_file
+from bench.report.numbers.billed import misbilled
 from bench.report.page import NAME, PageSource, frame, page_runs, read_page, write_page
 from bench.report.text import totals
 from bench.report.write import write_report
@@ -31,6 +32,8 @@ SOURCES = (MANIFEST, "items.parquet", "answers.parquet", "aggregates.parquet", L
 CLOSE = 1e-9
 """Relative difference that another processor may make."""
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*(?:e[+-]?\d+)?")
+MOST_COSTS = 10
+"""Costs that differ from their tokens' and are named; one price changed changes all of them."""
 SHOWN = 120
 """Characters of a value that are shown."""
 
@@ -81,7 +84,10 @@ def verify(folders: Sequence[Path], joint: Path | None = None) -> list[Verified]
         raise UsageError(f"{joint}: does not show these runs. `bench report` writes it, given the same runs.")
     with tempfile.TemporaryDirectory() as name:
         sources = [_computed(folder, Path(name) / str(at)) for at, folder in enumerate(folders)]
-        results = [compared(folder, source.folder) for folder, source in zip(folders, sources, strict=True)]
+        results = [
+            _with_costs(compared(folder, source.folder), source)
+            for folder, source in zip(folders, sources, strict=True)
+        ]
         return [*results, *([_joint(joint, Path(name) / NAME, sources)] if joint else [])]
 
 
@@ -104,6 +110,16 @@ def _computed(folder: Path, scratch: Path) -> PageSource:
     comparison, files = write_report(inside)
     _write_items_csv(inside)
     return PageSource(inside, comparison, files)
+
+
+def _with_costs(result: Verified, source: PageSource) -> Verified:
+    """With the table's own costs, held against its tokens and the prices that run.json holds."""
+    record, items = read_run(source.folder)
+    wrong = tuple(
+        Differs("items.parquet", f"row {at}, cost_usd", f"{usd:.6g}", f"{known:.6g} by its tokens and price")
+        for at, usd, known in islice(misbilled(items, record), MOST_COSTS)
+    )
+    return replace(result, differing=(*result.differing, *wrong))
 
 
 def _copy(folder: Path, name: str, to: Path) -> None:

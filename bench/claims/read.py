@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from bench.claims import looks, parts
 from bench.claims.apart import hardly_apart
+from bench.claims.caps import with_caps
 from bench.claims.case import Case
 from bench.claims.judge import Judgement, judge_cases
 from bench.claims.outlook import outlook
-from bench.claims.pairs import Pairs, pair, with_caps
+from bench.claims.pairs import Pairs, pair
 from bench.claims.rivals import rival
+from bench.claims.sound import confirmed, require_sound
 from bench.claims.verdict import Verdict
 from bench.errors import UsageError, suggest
 from bench.records import ABOUT, MARGINS, Claim, RecordedClaim, RunRecord, margin_keys, read_run
@@ -75,12 +77,17 @@ class Ruling:
 
 
 def judge_run(
-    folder: Path, name: str | None = None, claim: Claim | None = None, caps: Mapping[str, float] | None = None
+    folder: Path,
+    name: str | None = None,
+    claim: Claim | Sequence[Claim] | None = None,
+    caps: Mapping[str, float] | None = None,
 ) -> Ruling:
-    """Judges a run's declared claims, the one of a name, or a given one. UsageError if there is no such claim.
+    """Judges a run's declared claims, the one of a name, or given ones. UsageError if there is no such claim.
 
-    Holm's correction is over all declared claims of the run, also where only one is asked for. `caps`: see `with_caps`.
+    Holm's correction is over all declared claims of the run, also where only one is asked for; of given ones over
+    these. `caps`: see `with_caps`.
     """
+    given = [claim] if isinstance(claim, Claim) else [*(claim or ())]
     record, items = read_run(folder)
     wanted = {column for part in parts.PARTS for column in part.columns}
     items = with_caps(
@@ -89,11 +96,11 @@ def judge_run(
     claims = declared_claims(record)
     if name is not None and name not in claims:
         raise UsageError(f"the run has no claim '{name}'.{suggest(name, claims)}")
-    if not claims and not claim:
+    if not claims and not given:
         raise UsageError(
             "the run has no claim. Add [claims.<name>] to bench.toml, or give --candidate, --baseline and a margin."
         )
-    ruling = judge_claims(items, record, [claim] if claim else [*claims.values()], given=claim is not None)
+    ruling = judge_claims(items, record, given or [*claims.values()], given=bool(given))
     if name is None:
         return ruling
     unjudged = {name: ruling.unjudged[name]} if name in ruling.unjudged else {}
@@ -141,12 +148,14 @@ def _case(items: pd.DataFrame, record: RunRecord, claim: Claim, entry: RecordedC
         suites = claim.suites or every
         return pair(rows, record, claim.candidate, baseline=claim.baseline, suites=suites, columns=columns)
 
+    require_sound(items, record)
     seen = looks.of_claim(items, record, claim, paired)
     pairs = seen.pairs[-1] if seen else paired(items)
     local = record.is_local(claim.candidate, claim.baseline)
     seen_in = (entry and entry.seen_in) or ()
     declared = _declared(entry, claim, pairs.earliest) and _before(record, pairs.earliest)
-    return Case(claim=claim, pairs=pairs, declared=declared, local=local, seen_in=seen_in, looks=seen)
+    case = Case(claim=claim, pairs=pairs, declared=declared, local=local, seen_in=seen_in, looks=seen)
+    return confirmed(case, items, record)
 
 
 def _withdrawn(items: pd.DataFrame, record: RunRecord) -> list[Case]:
@@ -168,6 +177,9 @@ def _with(judgement: Judgement, rival: str | None, withdrawn: int, items: pd.Dat
         more = "1 more claim was" if withdrawn == 1 else f"{withdrawn} more claims were"
         counted = "the correction for several claims counts them"
         warnings = (*warnings, f"{more} declared before the answers and withdrawn since; {counted}")
+    for label in (judgement.claim.baseline, judgement.claim.candidate):
+        if label in record.baseline_reuse:
+            warnings = (*warnings, f"{label}: {record.baseline_reuse[label].words}")
     costs = [judgement.supports(result) for (_, key), result in judgement.test.parts.items() if key == parts.COST.key]
     shown = all(costs) if judgement.verdict is Verdict.INCONCLUSIVE else None
     open_beyond = not judgement.pairs.one_reading and judgement.other.verdict is Verdict.INCONCLUSIVE

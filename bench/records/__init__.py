@@ -63,6 +63,7 @@ from bench.records.recorded import (
     RecordedSuite,
     RecordedTask,
 )
+from bench.records.reuse import RecordedReuse
 from bench.records.rows import cleaned_table, parquet_schema, require_columns
 from bench.records.runjson import JsonRecord
 from bench.records.secrets import HIDDEN, SECRET_NAME, Secrets
@@ -78,12 +79,16 @@ from bench.records.settings import (
     default,
     slice_words,
 )
+from bench.records.shape import Written
+from bench.records.sweep import Sweep, read_sweep
 from bench.records.tables import AnswerRow, ItemRow
 from bench.records.vendors import VENDORS, is_local, maker_of, vendor_of
 
 __all__ = [
     "DIGITS",
     "slice_words",
+    "Sweep",
+    "read_sweep",
     "ABOUT",
     "SUCH",
     "THESE",
@@ -121,6 +126,7 @@ __all__ = [
     "RecordedLane",
     "RecordedLook",
     "RecordedLooks",
+    "RecordedReuse",
     "RecordedMachine",
     "RecordedModel",
     "RecordedOrigin",
@@ -142,6 +148,7 @@ __all__ = [
     "USUAL_SUITES",
     "VENDORS",
     "WEIGHTS",
+    "Written",
     "all_settings",
     "begun_folders",
     "default",

@@ -11,15 +11,14 @@ import json
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Self
 
 from bench.errors import BenchError
 from bench.records import Graded, sha256_of
-from bench.scoring import blame, choices, code, extract, json_answers, literals, reading, values
+from bench.scoring import blame, choices, code, expected, extract, json_answers, literals, reading, values
 from bench.scoring.blame import Judge, Oracle
-from bench.scoring.item import ANSWER_CHARS, LETTERS, item_of
+from bench.scoring.item import ANSWER_CHARS, item_of, kind_of, right_letter
 from bench.scoring.statements import ReadAnswer
 from bench.scoring.unwrap import unwrapped
 
@@ -30,10 +29,20 @@ if TYPE_CHECKING:
 class Grader:
     """A grader as lm-eval calls it, `process_results(doc, results) -> {"score": float}`, and as we do, `grade`."""
 
-    def __init__(self, judge: Judge, *, oracle: Oracle = lambda _item: None, sandboxed: bool = False) -> None:
-        """`oracle` writes an answer that must score 1, None where it cannot; `sandboxed`: answers are run as code."""
+    def __init__(
+        self,
+        judge: Judge,
+        *,
+        oracle: Oracle = lambda _item: None,
+        expected: Oracle | None = None,
+        sandboxed: bool = False,
+    ) -> None:
+        """`oracle` writes an answer that must score 1, None where it cannot; `expected` states what is right as it is
+        extracted, by default the oracle's answer; `sandboxed`: answers are run as code.
+        """
         self._judge = judge
         self.oracle = oracle
+        self.expected = expected or oracle
         self.sandboxed = sandboxed
         self._memo: dict[str, Graded] = {}
         self._lock = threading.Lock()
@@ -246,12 +255,7 @@ def _choices(item: Mapping[str, Any], text: str) -> Graded:
         return Graded(score=0.0, extracted=None)
     letter, answer, layer = named
     detail = _route(answer.place, layer.wrappings)
-    return Graded(score=float(letter == _right_letter(item)), extracted=letter, detail=detail)
-
-
-def _right_letter(item: Mapping[str, Any]) -> str:
-    answer = str(item["answer"])
-    return LETTERS[item["choices"].index(answer)] if answer in item["choices"] else answer
+    return Graded(score=float(letter == right_letter(item)), extracted=letter, detail=detail)
 
 
 _KINDS: Mapping[str, Judge] = {
@@ -262,13 +266,6 @@ _KINDS: Mapping[str, Judge] = {
     "choices": _choices,
     "answer": _answer,
 }
-KINDS = tuple(_KINDS)
-"""What an own item may be graded by; `choices` comes with an `answer`."""
-
-
-def kind_of(item: Mapping[str, Any]) -> str:
-    """The kind that grades an own item. StopIteration if it has none."""
-    return next(kind for kind in KINDS if kind in item)
 
 
 def _own(item: Mapping[str, Any], text: str) -> Graded:
@@ -276,48 +273,10 @@ def _own(item: Mapping[str, Any], text: str) -> Graded:
     return _KINDS[kind_of(item)](item, text)
 
 
-def _tagged(item: Mapping[str, Any]) -> str | None:
-    return f"<answer>{item['answer']}</answer>"
-
-
-def _code(item: Mapping[str, Any]) -> str | None:
-    """The item's reference, or a function that looks the expected values up."""
-    looked_up = (
-        f"def {item['entry_point']}(*args):\n"
-        f"    for call in {[{'args': c['args'], 'value': c['value']} for c in item['calls']]!r}:\n"
-        "        if list(args) == call['args']:\n            return call['value']\n"
-    )
-    return f"```python\n{item.get('reference', looked_up)}\n```"
-
-
-def _literal(item: Mapping[str, Any]) -> str | None:
-    return f"```python\n{item['value']!r}\n```"
-
-
-def _statement(item: Mapping[str, Any]) -> str | None:
-    return f"```sql\n{item['reference']}\n```"
-
-
-def _solution(item: Mapping[str, Any]) -> str | None:
-    return f"```python\n{item['prompt']}{item['canonical_solution']}\n```"
-
-
-def _example(item: Mapping[str, Any]) -> str | None:
-    """An own item's right answer; a regex or a schema needs an `example` for that."""
-    kind = kind_of(item)
-    if kind == "number":
-        return f"{Decimal(str(item['number'])).normalize():f}"
-    if kind == "choices":
-        return _right_letter(item)
-    if kind == "calls":
-        return _code(item)
-    return str(item["answer"]) if kind == "answer" else item.get("example")
-
-
-answer_tag = Grader(_answer_tag, oracle=_tagged)
-function_calls = Grader(_function_calls, oracle=_code, sandboxed=True)
-python_value = Grader(_python_value, oracle=_literal)
-sql_query = Grader(_sql_query, oracle=_statement, sandboxed=True)
-human_eval = Grader(_human_eval, oracle=_solution, sandboxed=True)
-own = Grader(_own, oracle=_example)
-own_with_code = Grader(_own, oracle=_example, sandboxed=True)
+answer_tag = Grader(_answer_tag, oracle=expected.tagged, expected=expected.stated)
+function_calls = Grader(_function_calls, oracle=expected.code_block, expected=expected.function, sandboxed=True)
+python_value = Grader(_python_value, oracle=expected.literal, expected=lambda item: repr(item["value"]))
+sql_query = Grader(_sql_query, oracle=expected.query, expected=lambda item: str(item["reference"]), sandboxed=True)
+human_eval = Grader(_human_eval, oracle=expected.solution, expected=expected.body, sandboxed=True)
+own = Grader(_own, oracle=expected.example, expected=expected.of_kind)
+own_with_code = Grader(_own, oracle=expected.example, expected=expected.of_kind, sandboxed=True)

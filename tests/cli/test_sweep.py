@@ -29,6 +29,11 @@ def test_caps_are_rows_of_one_run_each_with_its_claim(bench: Bench, endpoint: Fa
     again = bench("run", "--yes", "--sweep", "max_tokens=100,400")
     assert (again.code, len(endpoint.requests)) == (0, asked)
     assert bench("verify").code == 0
+    assert record["settings"]["sweep"] == "good:max_tokens=100,400"
+    line = "o setting of good is shown to do (max_tokens=100 inconclusive, max_tokens=400 inconclusive)"
+    assert f"enough: n{line}." in " ".join(again.out.split())
+    assert all(f"N{line}." in (bench.run_folder / name).read_text() for name in ("claims.md", "report.html"))
+    assert (bench.run_folder / "charts" / "sweep.svg").is_file()
 
 
 @pytest.mark.parametrize(
@@ -63,6 +68,22 @@ def test_a_slice_is_asked_named_in_every_output_and_verified(bench: Bench, endpo
     assert json.loads((folder / "run.json").read_text())["settings"]["levels"] == [1, 2]
     assert bench("verify").code == 0
     assert bench("score", folder.name).code == 0
+
+
+def test_a_slice_and_a_sweep_are_gated_like_any_run(bench: Bench, endpoint: FakeEndpoint) -> None:
+    bench.configure(endpoint, "good")
+    flags = ("--levels", "1", "--kinds", "predict", "--sweep", "max_tokens=100,400", "--limit", "4")
+    assert bench("run", "--yes", *flags).code == 0
+    assert bench("gate", "--save", "gate.json").code == 0
+    passed = bench("run", "--yes", "--gate", "gate.json", *flags)
+    assert passed.code == 0, passed.err
+    assert "gate: pass" in passed.out
+    records = [json.loads(each.read_text()) for each in (bench.folder / "results").glob("*/run.json")]
+    assert len({record["plan_sha256"] for record in records}) == 1
+    asked = len(endpoint.requests)
+    other = bench("run", "--yes", "--gate", "gate.json", "--levels", "2", *flags[2:])
+    assert (other.code, len(endpoint.requests)) == (2, asked), other.out
+    assert other.err.count("\n") == 1
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet
 import pytest
 from click.testing import CliRunner
 
@@ -35,7 +36,7 @@ def private(folder: Path) -> Path:
     )  # fmt: skip
     rows, answers = read_rows(folder)
     detail = json.dumps({"verdict": "wrong", "passed": 3, "why": SECRET, "lm_eval_score": 1.0, "repeats_itself": True})
-    named = ("prompt", "answer", "reasoning", "extracted", "error", "finish_reason")
+    named = ("prompt", "answer", "reasoning", "extracted", "expected", "error", "finish_reason")
     texts: dict[str, Any] = dict.fromkeys(named, f"{SECRET} ü")
     changed = [replace(a, grade_detail=detail, **texts) for a in answers]
     write_tables(folder, rows, [*changed[:-1], replace(changed[-1], answer=None, grade_detail=None)])
@@ -60,7 +61,31 @@ def test_no_text_is_left_and_every_figure_is(tmp_path: Path) -> None:
     assert [len(text or "") for text in (answers[0].answer, answers[-1].answer)] == [len(SECRET) + 2, 0]
     assert as_records(compare(copy)) == as_records(compare(folder))
     kinds = [type(getattr(answers[0], f.name)) for f in fields(AnswerRow)]
-    assert kinds.count(type(None)) == 2, "extracted and error"
+    assert kinds.count(type(None)) == 3, "extracted, error and expected"
+
+
+def test_what_this_version_does_not_know_is_left_out(tmp_path: Path) -> None:
+    """Columns, the head of a Parquet file and keys of run.json that another version or tool wrote may hold any text."""
+    folder = private(tmp_path / "run")
+    for name in ("items.parquet", "answers.parquet"):
+        table = pyarrow.parquet.read_table(folder / name)
+        table = table.append_column("more", pyarrow.array([SECRET] * len(table)))
+        pyarrow.parquet.write_table(table.replace_schema_metadata({"k": SECRET}), folder / name)
+    table = pyarrow.parquet.read_table(folder / "items.parquet")
+    at = table.schema.get_field_index("sampling_requested")
+    asked = [f'{{"temperature": 0.0, "system": "{SECRET}", "{SECRET}": 1}}'] * len(table)
+    table = table.set_column(at, "sampling_requested", pyarrow.array(asked))
+    pyarrow.parquet.write_table(table, folder / "items.parquet")
+    record = json.loads((folder / "run.json").read_text())
+    record |= {"more": SECRET, "refused": {"other": SECRET}, "tasks": {"chain_sum": {"version": "1", "doc": SECRET}}}
+    record["models"]["cheap"] |= {"headers": {"X-System": SECRET}, "more": [SECRET]}
+    (folder / "run.json").write_text(json.dumps(record))
+    copy = redact(folder)
+    for path in copy.rglob("*"):
+        assert SECRET.encode() not in path.read_bytes(), path
+    items, _ = read_rows(copy)
+    assert {row.sampling_requested for row in items} == {'{"temperature": 0.0}'}
+    assert as_records(compare(copy)) == as_records(compare(folder))
 
 
 def test_the_command_reports_the_copy_whose_page_says_so(tmp_path: Path) -> None:

@@ -19,8 +19,7 @@ from typing import Any
 from bench.errors import TaskError, UsageError, suggest
 from bench.registry.items import dataset, messages_of, numbered_jsonl
 from bench.scoring import graders
-from bench.scoring.graders import KINDS, kind_of
-from bench.scoring.item import ANSWER_CHARS, LETTERS
+from bench.scoring.item import ANSWER_CHARS, KINDS, LETTERS, kind_of
 from bench.scoring.numbers import DIGITS
 from bench.scoring.unwrap import unwrapped
 from bench.scoring.values import AnswerKind, number_of

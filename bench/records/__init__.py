@@ -43,7 +43,7 @@ from bench.records.hashing import sha256_of, utc_now
 from bench.records.items import Graded, Item, Message, prompt_text
 from bench.records.looks import DIGITS, RecordedLook, RecordedLooks
 from bench.records.machine import git_commit, installed_versions, this_machine
-from bench.records.manifest import FORMAT, MANIFEST, RunRecord
+from bench.records.manifest import FORMAT, MANIFEST, MOST_CLAIMS, MOST_MODELS, RunRecord
 from bench.records.parquet import parquet_file, read_parquet
 from bench.records.pricing import RecordedHours, RecordedPrices, RecordedTraffic
 from bench.records.recorded import (
@@ -108,6 +108,8 @@ __all__ = [
     "LocalModel",
     "MANIFEST",
     "MARGINS",
+    "MOST_CLAIMS",
+    "MOST_MODELS",
     "Margin",
     "Message",
     "ModelEntry",

@@ -242,7 +242,7 @@ def _with_reused(prepared: Prepared, journal: Journal, opened: _Opened, environ:
         _reuse(journal, prepared.plan, record.run, prepared.comparison.run.reuse)
     record = describe.with_history(record, journal.sharing(record.run))
     kept = describe.kept_claims(earlier, record.claims) if earlier else {}
-    return replace(opened, record=replace(record, claims={**record.claims, **kept}))
+    return replace(opened, record=describe.bounded(replace(record, claims={**record.claims, **kept})))
 
 
 def _score(prepared: Prepared, entry: RunEntry, calls: Mapping[str, Call], watcher: Watcher) -> Scored:

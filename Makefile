@@ -44,7 +44,7 @@ test-slow: $(READY)  ## Run the tests that make test leaves out: the rest of its
 	@$(PYTEST) -n logical --dist loadgroup -m slow
 
 .PHONY: servers
-servers: .servers/litellm/.ready .servers/mitmproxy/.ready  ## Install the proxies that tests/servers asks through, each in an environment of its own
+servers: .servers/litellm/.ready .servers/mitmproxy/.ready .servers/notebook/.ready  ## Install what tests ask through or run in: two proxies and Jupyter's kernel, each in an environment of its own
 
 .servers/%/.ready: tests/servers/%.lock
 	@$(PYTHON) -m venv $(@D)
@@ -123,7 +123,7 @@ ceiling: $(READY)  ## Score a file of replies to an exported exam (bench tasks e
 	@$(BIN)/bench tasks grade "$${ANSWERS:?name the file of replies: make ceiling ANSWERS=file}"
 
 .PHONY: docs
-docs: $(READY)  ## Write docs/models.md, docs/config.md and docs/tables.md again from the code
+docs: $(READY)  ## Write docs/models.md, docs/config.md, docs/tables.md and docs/schema/ again from the code
 	@$(BIN)/python -m bench.reference
 
 .PHONY: items

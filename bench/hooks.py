@@ -55,9 +55,22 @@ __all__ = ["OLD_PATHS", "find", "hashed", *_HOMES]
 
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
-        raise AttributeError(f"module 'bench.hooks' has no attribute {name!r}")
+        return _added(name)
     module, _, attribute = _HOMES[name].partition(":")
     return getattr(import_module(module), attribute)
+
+
+def _added(name: str) -> Any:
+    """A grader that an installed package adds. AttributeError if none does."""
+    from bench import plugins
+
+    point = None if name.startswith("_") else plugins.named("graders").get(name)
+    if point is None:
+        raise AttributeError(f"module 'bench.hooks' has no attribute {name!r}")
+    grader = plugins.loaded(point)
+    if not isinstance(grader, __getattr__("Grader")):
+        raise plugins.unfit(point, "bench.hooks.Grader")
+    return grader
 
 
 def __dir__() -> list[str]:

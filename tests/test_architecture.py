@@ -15,7 +15,7 @@ from tests.architecture import effects, names, rooms, size
 from tests.architecture.sources import Sources, read, within
 
 LAYERS = (
-    ("clean", "errors", "hooks", "stats"),
+    ("clean", "errors", "hooks", "plugins", "stats"),
     ("records", "sandbox", "weights"),
     ("providers", "prices", "registry", "scoring", "suites", "journal", "importers", "claims"),
     ("config", "plan", "gate", "report"),
@@ -28,6 +28,7 @@ LAYERS = (
 LOOSE = {"__init__", "__main__", "errors", "hooks", "journal", "plan"}
 ALONE = "loaded alone: a command pays for what it does, and listing loads no grader, chart, server or lm-eval"
 NAMESAKE = "its function has the module's name"
+SCHEMA = "types that only the published schemas are made from"
 VOCABULARY = "its names read with the module's: column.table, tables.every, ladder.rungs, note.warning"
 DOORS = {
     **dict.fromkeys(
@@ -106,6 +107,7 @@ DOORS = {
         ),
         VOCABULARY,
     ),
+    **dict.fromkeys(("bench.claims.shape", "bench.gate.shape", "bench.report.text.shape"), SCHEMA),
 }
 """Modules that another room may import by their own name, and why they are not behind the room's face."""
 WRITERS = {

@@ -43,6 +43,7 @@ from bench.claims.plain import explanation, statement, verdict_in_words
 from bench.claims.read import Ruling, adhoc, decide, declared_claims, judge_claims, judge_run
 from bench.claims.scope import MEAN
 from bench.claims.settling import Unasked, settled
+from bench.claims.sweeps import CheapestSetting, cheapest_settings
 from bench.claims.text import judged_part, labels, sentence
 from bench.claims.totals import judge_totals, p_of_tested, standing
 from bench.claims.verdict import JointTest, Verdict, combine
@@ -51,6 +52,8 @@ from bench.claims.worlds import TYPICAL_CAP, Guess, Layout, guess_of
 
 __all__ = [
     "early",
+    "CheapestSetting",
+    "cheapest_settings",
     "Forecast",
     "Guess",
     "Layout",

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from bench import clean
 from bench.claims import early, outlook, parts
@@ -18,10 +18,21 @@ from bench.claims.partlines import beyond_lines, open_parts, part_lines
 from bench.claims.parts import PartResult
 from bench.claims.plain import explanation
 from bench.claims.read import Ruling
+from bench.claims.shape import (
+    CheapestJson,
+    ClaimWords,
+    JudgedJson,
+    ReadingJson,
+    SideJson,
+    StandJson,
+    UnjudgedJson,
+    VerdictName,
+)
+from bench.claims.sweeps import CheapestSetting, cheapest_settings
 from bench.claims.text import basis, labels, sentence
 from bench.claims.verdict import Verdict
 from bench.claims.words import percent
-from bench.records import SUCH, Outcome, RunRecord
+from bench.records import SUCH, RunRecord
 
 LEGEND = (
     "*differ*: items solved by one side only. *p for*: how often chance alone would give a result this good if this "
@@ -42,6 +53,7 @@ def lines(ruling: Ruling, record: RunRecord) -> list[str]:
         stand = early.line(judgement, record)
         texts += [f"{name}: {stand}."] if stand else []
         texts += [f"{name}: beside it: {judgement.rival}."] if judgement.rival else []
+    texts += [f"{each.claim}: {each.line}." for each in cheapest_settings(ruling, record)]
     return [*texts, *(f"{name}: cannot be judged on this run: {why}" for name, why in ruling.unjudged.items())]
 
 
@@ -63,6 +75,8 @@ def markdown(ruling: Ruling, record: RunRecord) -> str:
             LEGEND,
             _listed(_notes(judgement)),
         ]
+    for each in cheapest_settings(ruling, record):
+        blocks += [f"## {_said(each.claim)}: the cheapest setting", _sentence(each.line)]
     for name, why in ruling.unjudged.items():
         blocks += [f"## {_said(name)}: cannot be judged on this run", _said(why)]
     return "\n\n".join(block for block in blocks if block) + "\n"
@@ -118,23 +132,24 @@ def _row(suite: str, name: str, result: PartResult) -> str:
     return f"| {' | '.join(map(clean.markdown_cell, cells))} |"
 
 
-def as_json(ruling: Ruling, record: RunRecord) -> list[dict[str, Any]]:
-    """claims.json: everything that markdown says, as plain JSON; unknown numbers, and no verdict, are null."""
+def as_json(ruling: Ruling, record: RunRecord) -> list[Any]:
+    """claims.json, a `ClaimsJson`: everything that markdown says; unknown numbers, and no verdict, are null."""
+    swept = {f"{each.claim}-{value}": each for each in cheapest_settings(ruling, record) for value, _ in each.verdicts}
     return [
-        *(_record(judgement, record) for judgement in ruling.judgements),
-        *({"name": name, "verdict": None, "reason": why} for name, why in ruling.unjudged.items()),
+        *(_record(judgement, record, swept) for judgement in ruling.judgements),
+        *(UnjudgedJson(name=name, verdict=None, reason=why) for name, why in ruling.unjudged.items()),
     ]
 
 
-def _record(judgement: Judgement, record: RunRecord) -> dict[str, Any]:
+def _record(judgement: Judgement, record: RunRecord, swept: Mapping[str, CheapestSetting]) -> JudgedJson:
     pairs = judgement.pairs
     judged = [{"suite": suite, **_plain(result)} for (suite, _), result in judgement.test.parts.items()]
-    return {
+    written: JudgedJson = {
         "name": judgement.claim.name,
-        "verdict": str(judgement.verdict),
+        "verdict": _verdict(judgement.verdict),
         "labels": labels(judgement, record),
         "declared": judgement.declared,
-        "claim": {key: value for key, value in judgement.claim.as_dict().items() if key != "name"},
+        "claim": cast(ClaimWords, {key: value for key, value in judgement.claim.as_dict().items() if key != "name"}),
         "headline": headline(judgement),
         "beyond": beyond(judgement),
         "hardly_apart": judgement.apart,
@@ -158,28 +173,36 @@ def _record(judgement: Judgement, record: RunRecord) -> dict[str, Any]:
         "baseline": _side(pairs.baseline),
         "prices_as_of": record.prices_as_of,
         "notes": _notes(judgement),
-        **_stand(judgement, record),
     }
+    if stand := _stand(judgement, record):
+        written["looks"] = stand
+    if each := swept.get(judgement.claim.name):
+        written["cheapest_setting"] = CheapestJson(claim=each.claim, key=each.key, value=each.cheapest, line=each.line)
+    return written
 
 
-def _stand(judgement: Judgement, record: RunRecord) -> dict[str, Any]:
+def _verdict(verdict: Verdict) -> VerdictName:
+    return cast(VerdictName, str(verdict))
+
+
+def _stand(judgement: Judgement, record: RunRecord) -> StandJson | None:
     """Of a run with looks: where the claim stands, and for how much; money is text, unknown is null."""
     cost = early.bill(judgement, record)
     if judgement.stand is None or cost is None:
-        return {}
+        return None
     money = {name: usd if usd is None else str(usd) for name, usd in _dollars(cost).items()}
     items = {"items": cost.items, "items_planned": cost.planned}
-    return {"looks": {**asdict(judgement.stand), **items, **money, "line": early.line(judgement, record)}}
+    return {**asdict(judgement.stand), **items, **money, "line": early.line(judgement, record)}
 
 
 def _dollars(cost: early.Bill) -> dict[str, Decimal | None]:
     return {"spent_usd": cost.spent_usd, "fixed_usd": cost.fixed_usd, "saved_usd": cost.saved_usd}
 
 
-def _reading(reading: Reading) -> dict[str, Any]:
+def _reading(reading: Reading) -> ReadingJson:
     return {
         "about": reading.about,
-        "verdict": str(reading.verdict),
+        "verdict": _verdict(reading.verdict),
         "p_supported": reading.p_supported,
         "p_refuted": reading.p_refuted,
         "needed": reading.test.needed,
@@ -192,9 +215,8 @@ def _outlook(judgement: Judgement) -> dict[str, Any] | None:
     return None if judgement.outlook is None else outlook.outlook_json(judgement.outlook)
 
 
-def _side(side: Side) -> dict[str, Any]:
-    names = ("label", "samples", "missing", str(Outcome.TRUNCATED), str(Outcome.REFUSED), "sampling")
-    return {name: getattr(side, name) for name in names}
+def _side(side: Side) -> SideJson:
+    return cast(SideJson, {name: getattr(side, name) for name in SideJson.__annotations__})
 
 
 def _known(raw: dict[str, Any]) -> dict[str, Any]:

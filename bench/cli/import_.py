@@ -57,13 +57,18 @@ def _known(ctx: click.Context, param: click.Parameter, value: str) -> str:
     del ctx
     if value in FORMATS:
         return value
+    from bench import plugins
     from bench.errors import suggest
 
-    listed = "\n".join(f"  {name:20}{what}" for name, what in FORMATS.items())
+    added = {name: f"of {plugins.package(point)}" for name, point in plugins.named("importers").items()}
+    if value in added:
+        return value
+    known = {**added, **FORMATS}
+    listed = "\n".join(f"  {name:20}{what}" for name, what in known.items())
     if Path(value).exists():
         why = f"{value} is a path: say first what made it, e.g. `bench import {_guess(Path(value))} {value}`."
     else:
-        why = f"'{value}' is no format that is known.{suggest(value, FORMATS)}"
+        why = f"'{value}' is no format that is known.{suggest(value, known)}"
     raise click.BadParameter(
         f"{why} Known:\n{listed}\nAnything else works as csv, once it is a table with a row an answer.", param=param
     )
@@ -120,12 +125,11 @@ def import_(
     Several PATHs become one run, e.g. one folder a model. What is left out or unknown is printed, and kept in run.json.
     Nothing is called or spent. See docs/import.md.
     """
-    from bench.importers import FORMATS as KNOWN
-    from bench.importers import Provenance, import_results
+    from bench.importers import Provenance, format_of, import_results
 
     done = import_results(
         form,
-        KNOWN[form],
+        format_of(form),
         paths,
         results=results,
         output=output,

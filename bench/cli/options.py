@@ -45,10 +45,10 @@ include_option = click.option(
 
 
 def task_folders(include: Sequence[Path]) -> list[Path]:
-    """The shipped tasks' folder and the user's."""
-    from bench.registry import shipped
+    """The folders of shipped tasks and of installed packages, and the user's."""
+    from bench.registry import standing
 
-    return [shipped("tasks"), *(include or ([OWN_TASKS] if OWN_TASKS.is_dir() else []))]
+    return [*standing(), *(include or ([OWN_TASKS] if OWN_TASKS.is_dir() else []))]
 
 
 def load_config(path: Path | None, suites: Collection[str] | None = None) -> Comparison:

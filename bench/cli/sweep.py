@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from bench.errors import UsageError, suggest
 
 if TYPE_CHECKING:
-    from bench.records import Claim, Comparison, ModelEntry
+    from bench.records import Claim, Comparison, ModelEntry, Sweep
 
 KEYS = ("effort", "max_tokens", "thinking", "thinking_budget", "temperature", "top_p")
 """What can be swept: settings that change what a model spends on an answer, or how it samples."""
@@ -23,6 +23,8 @@ def swept(comparison: Comparison, sweep: str | None) -> Comparison:
     `sweep` is KEY=A,B,C or MODEL:KEY=A,B,C; without a model it is the only one, or the only candidate of the claims.
     A claim about the model becomes one claim for each setting. UsageError for a key or value that does not fit.
     """
+    from bench.records import Sweep
+
     if sweep is None:
         return comparison
     head, _, values = sweep.partition("=")
@@ -33,15 +35,21 @@ def swept(comparison: Comparison, sweep: str | None) -> Comparison:
     if key not in KEYS:
         raise UsageError(f"--sweep {sweep}: '{key}' cannot be swept.{suggest(key, KEYS)}")
     label = _label(comparison, model, sweep)
-    rows = {f"{label}-{text}": _set(comparison, label, key, text, sweep) for text in texts}
+    made = Sweep(model=label, key=key, values=tuple(texts))
+    rows = {made.label(text): _set(comparison, made, text, sweep) for text in texts}
     taken = next((name for name in rows if name in comparison.models), None)
     if taken:
         raise UsageError(f"--sweep {sweep}: a model is called '{taken}' already. Rename it.")
     models: dict[str, ModelEntry] = {}
     for name, entry in comparison.models.items():
         models |= rows if name == label else {name: entry}
-    claims = {claim.name: claim for known in comparison.claims.values() for claim in _claims(known, label, texts)}
-    return replace(comparison, models=MappingProxyType(models), claims=MappingProxyType(claims))
+    claims = {claim.name: claim for known in comparison.claims.values() for claim in _claims(known, made)}
+    return replace(
+        comparison,
+        run=replace(comparison.run, sweep=made.text),
+        models=MappingProxyType(models),
+        claims=MappingProxyType(claims),
+    )
 
 
 def _label(comparison: Comparison, model: str, sweep: str) -> str:
@@ -57,19 +65,19 @@ def _label(comparison: Comparison, model: str, sweep: str) -> str:
     raise UsageError(f"--sweep {sweep}: say which model, e.g. --sweep {next(iter(comparison.models))}:{sweep}")
 
 
-def _set(comparison: Comparison, label: str, key: str, text: str, sweep: str) -> ModelEntry:
+def _set(comparison: Comparison, made: Sweep, text: str, sweep: str) -> ModelEntry:
     """The model with one setting."""
     from bench.config import TABLES, read_model
     from bench.records import default
 
-    entry = comparison.models[label]
+    entry, key = comparison.models[made.model], made.key
     value, problem = _value(text), TABLES["models"][key](_value(text))
     if problem:
         raise UsageError(f"--sweep {sweep}: {key} {problem}; found {text}.")
     known = {f.name: getattr(entry, f.name) for f in fields(entry) if f.name not in ("label", "own_provider")}
     given = {name: each for name, each in known.items() if name == "model" or each != default(name)}
     try:
-        return read_model(f"{label}-{text}", {**given, key: value}, comparison.providers)
+        return read_model(made.label(text), {**given, key: value}, comparison.providers)
     except UsageError as error:
         raise UsageError(f"--sweep {sweep}: {error}") from error
 
@@ -83,15 +91,15 @@ def _value(text: str) -> Any:
     return value if isinstance(value, int | float) else text
 
 
-def _claims(claim: Claim, label: str, texts: list[str]) -> Iterator[Claim]:
+def _claims(claim: Claim, made: Sweep) -> Iterator[Claim]:
     """A claim for each setting of the model that it speaks of; one that does not speak of it stays as it is."""
-    if label not in (claim.candidate, claim.baseline):
+    if made.model not in (claim.candidate, claim.baseline):
         yield claim
         return
-    for text in texts:
+    for value in made.values:
         yield replace(
             claim,
-            name=f"{claim.name}-{text}",
-            candidate=f"{label}-{text}" if claim.candidate == label else claim.candidate,
-            baseline=f"{label}-{text}" if claim.baseline == label else claim.baseline,
+            name=made.claim(claim.name, value),
+            candidate=made.label(value) if claim.candidate == made.model else claim.candidate,
+            baseline=made.label(value) if claim.baseline == made.model else claim.baseline,
         )

@@ -9,10 +9,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from bench import clean
+from bench import clean, plugins
 from bench.config.file import TABLES, ConfigFile
 from bench.errors import UsageError, suggest
-from bench.providers import Preset, preset_of, wire_model
+from bench.providers import Preset, preset_of, shipped, wire_model
 from bench.records import (
     MARGINS,
     MOST_CLAIMS,
@@ -151,7 +151,7 @@ def read_model(label: str, values: Mapping[str, Any], providers: Mapping[str, Ma
     kind, other_keys = (LocalModel, REMOTE_KEYS) if provider == WEIGHTS else (RemoteModel, LOCAL_KEYS)
     misplaced = [key for key in other_keys if key in values and values[key] != default(key)]
     own = {key: value for key, value in values.items() if key not in other_keys}
-    entry = kind(label=label, own_provider=providers.get(provider), **own)
+    entry = kind(label=label, own_provider=providers.get(provider) or _added(provider), **own)
     preset = _preset(entry)
     if not entry.name:
         raise SettingError("model", f"'{entry.model}' names no model: write {entry.provider}/<model>.")
@@ -160,6 +160,13 @@ def read_model(label: str, values: Mapping[str, Any], providers: Mapping[str, Ma
     else:
         _check_remote(entry, preset, misplaced)
     return entry
+
+
+def _added(provider: str) -> Mapping[str, Any] | None:
+    """The table of a provider that an installed package adds (`claimbench.providers`), checked; None if none does."""
+    if provider == WEIGHTS or provider in shipped() or (point := plugins.named("providers").get(provider)) is None:
+        return None
+    return ConfigFile(Path(plugins.package(point)), "").provider(plugins.loaded(point), provider)
 
 
 def _preset(entry: ModelEntry) -> Preset:

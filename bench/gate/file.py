@@ -10,6 +10,7 @@ from typing import Any
 from bench import clean
 from bench.errors import UsageError
 from bench.gate.field import Field
+from bench.gate.shape import BaselineJson, BaselineSuite
 from bench.gate.snapshot import QUANTILES, ItemRecord, ModelRecord, Sample, Snapshot, SuiteRecord, task_of
 from bench.records import Outcome, write_text
 
@@ -22,7 +23,7 @@ _METRICS = ("e2e_s", "ttfat_s")
 
 def text(snapshot: Snapshot) -> str:
     """The file's text; the same snapshot gives the same bytes."""
-    content = {
+    content: BaselineJson = {
         "baseline_format": FORMAT,
         "columns": list(COLUMNS),
         "run": snapshot.run,
@@ -42,7 +43,7 @@ def text(snapshot: Snapshot) -> str:
     return clean.terminal(_lines(content) + "\n")
 
 
-def _suite(suite: SuiteRecord) -> dict[str, Any]:
+def _suite(suite: SuiteRecord) -> BaselineSuite:
     return {
         "items": {key: {"prompt": i.prompt, "samples": [_row(s) for s in i.samples]} for key, i in suite.items.items()},
         "latency": {name: dict(sketch) for name, sketch in suite.latency.items()},

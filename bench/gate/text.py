@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from typing import Any
 from urllib.parse import quote
 
 from bench import clean
 from bench.gate.findings import ALL, Finding, FindingStatus, GateResult, Measure, Move
+from bench.gate.shape import GateJson
 
 SHOWN = 10
 """Moved items that a suite's list names; JSON has all."""
@@ -100,7 +100,7 @@ def markdown(result: GateResult, page: str = PAGE) -> str:
     return "\n".join(parts) + "\n"
 
 
-def as_json(result: GateResult) -> dict[str, Any]:
+def as_json(result: GateResult) -> GateJson:
     """The same as plain JSON, every moved item included."""
     return {
         "verdict": str(result.verdict).lower(),

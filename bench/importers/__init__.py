@@ -1,5 +1,6 @@
 """Other people's results, as run folders: single items where a source has them, totals where it has not."""
 
+from bench import plugins
 from bench.importers import (
     aider,
     arc_agi,
@@ -21,7 +22,7 @@ from bench.importers import (
     terminal_bench,
 )
 from bench.importers.folder import Imported, import_results
-from bench.importers.source import Format, Provenance
+from bench.importers.source import Format, ImportedModel, ItemEntry, Provenance, Request, entry
 
 FORMATS = {
     "aider": Format(aider.read, aider.USUAL),
@@ -45,4 +46,27 @@ FORMATS = {
 }
 """What can be imported, by the name that `bench import` takes."""
 
-__all__ = ["FORMATS", "Format", "Imported", "Provenance", "import_results"]
+
+def format_of(name: str) -> Format:
+    """What reads a format: ours, or an installed package's (`claimbench.importers`). UsageError if that is broken."""
+    if name in FORMATS:
+        return FORMATS[name]
+    point = plugins.named("importers")[name]
+    found = plugins.loaded(point)
+    if not isinstance(found, Format):
+        raise plugins.unfit(point, "bench.importers.Format")
+    return found
+
+
+__all__ = [
+    "FORMATS",
+    "Format",
+    "Imported",
+    "ImportedModel",
+    "ItemEntry",
+    "Provenance",
+    "Request",
+    "entry",
+    "format_of",
+    "import_results",
+]

@@ -24,7 +24,7 @@ from bench.records import AggregateRow, sha256_of, vendor_of
 MODEL = ("model", "vendor", "provider", "effort", "harness", "cost_basis")
 ITEM = (
     "suite", "task", "task_version", "item", "cluster", "repeat", "score", "cost_usd", "latency_s", "tokens_in",
-    "tokens_out", "prompt", "answer", "date",
+    "tokens_out", "prompt", "answer", "expected", "date",
 )  # fmt: skip
 TOTAL = (
     "suite",
@@ -218,7 +218,7 @@ def _items(request: Request, path: Path, columns: Columns) -> Iterator[Record]:
                 latency_s=columns.counted(row, "latency_s", amount, ledger),
                 tokens_in=columns.counted(row, "tokens_in", whole, ledger),
                 tokens_out=columns.counted(row, "tokens_out", whole, ledger), prompt=prompt,
-                answer=columns.text(row, "answer"),
+                answer=columns.text(row, "answer"), expected=columns.text(row, "expected"),
             )  # fmt: skip
         except BadValueError as error:
             ledger.drop(where, str(error))

@@ -47,6 +47,7 @@ def _item(request: Request, where: str, order: int, of: tuple[str, str], raw: Ma
         request, where, suite=suite, task=suite, item=item, model=label, score=_score(request, raw), order=order,
         question=sha256_of([suite, prompt, expected]), cost_usd=None, prompt=prompt,
         latency_s=named(raw, "completionTime", positive) or None, answer=None if output is None else str(output),
+        expected=None if expected is None else str(expected),
     )  # fmt: skip
 
 

@@ -76,7 +76,7 @@ def _item(
         question=sha256_of([task, item, prompt, target]), repeat=repeat, latency_s=named(output, "time", positive),
         tokens_in=named(usage, "input_tokens", whole) or None, tokens_out=named(usage, "output_tokens", whole) or None,
         prompt=prompt, answer=_text(score.get("prediction")), extracted=_text(score.get("extracted_prediction")),
-        detail=_text(score.get("explanation")),
+        expected=_text(target), detail=_text(score.get("explanation")),
     )  # fmt: skip
 
 

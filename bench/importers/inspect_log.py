@@ -102,7 +102,7 @@ def _item(
         cost_usd=named(usage, "total_cost", positive), latency_s=named(sample, "working_time", positive),
         tokens_in=None if tokens_in is None else int(tokens_in) + sum(cached),
         tokens_out=whole_or_none(named(usage, "output_tokens", positive)), prompt=prompt,
-        answer=mapping(sample.get("output")).get("completion"),
+        answer=mapping(sample.get("output")).get("completion"), expected=_text(sample.get("target")) or None,
         detail=None if sample.get("error") is None else str(mapping(sample["error"]).get("message")),
     )  # fmt: skip
 

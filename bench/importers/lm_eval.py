@@ -291,6 +291,7 @@ def _item(request: Request, where: str, of: _Samples, settings: Sequence[Any], s
         question=sha256_of([sample.get("doc_hash") or doc, sample.get("target_hash"), *settings]),
         sampling=json.dumps({name: asked[name] for name in SAMPLING if name in asked}) if asked else None,
         answer=_text(_first(_first(sample.get("resps")))), extracted=_text(_first(sample.get("filtered_resps"))),
+        expected=_text(sample.get("target")),
     )  # fmt: skip
 
 

@@ -130,7 +130,7 @@ def entry(
     level: int | None = None, repeat: int = 0, cost_usd: float | None = None,
     latency_s: float | None = None, tokens_in: int | None = None, tokens_out: int | None = None,
     sampling: str | None = None, prompt: str = "", answer: str | None = None,
-    extracted: str | None = None, detail: str | None = None,
+    extracted: str | None = None, expected: str | None = None, detail: str | None = None,
 ) -> ItemEntry:  # fmt: skip
     """An imported item: what the source does not say is None, and its outcome is `unstated` where it has a score.
 
@@ -156,6 +156,6 @@ def entry(
     )  # fmt: skip
     text = AnswerRow(
         run=request.run, task=task, item=item, model=model, repeat=repeat, prompt=prompt, answer=answer, reasoning=None,
-        extracted=extracted, grade_detail=detail, finish_reason=None, error=None,
+        extracted=extracted, grade_detail=detail, finish_reason=None, error=None, expected=expected,
     )  # fmt: skip
     return ItemEntry(where, row, text)

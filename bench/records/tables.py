@@ -137,3 +137,6 @@ class AnswerRow:
     """The provider's own word, e.g. "stop"; None where it gave none."""
     error: str | None
     """What went wrong on the wire or in the grader; None if nothing did."""
+    expected: str | None = None
+    """The right answer as the task states it: of code a reference or its hidden calls, of choices the letter; None if
+    the task or the source states none, or the table is of an older version."""

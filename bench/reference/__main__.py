@@ -6,12 +6,13 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from bench.reference import config, models, tables
+from bench.reference import config, models, schemas, tables
 
 PAGES: Mapping[Path, Callable[[], str]] = {
     Path("docs", "models.md"): models.page,
     Path("docs", "config.md"): config.page,
     Path("docs", "tables.md"): tables.page,
+    **schemas.PAGES,
 }
 """Where each page lies, below the repository's root, and what writes it."""
 
@@ -21,6 +22,7 @@ def main(arguments: list[str]) -> str | None:
     stale = []
     for path, page in PAGES.items():
         if "--check" not in arguments:
+            path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(page(), encoding="utf-8")
         elif not path.is_file() or path.read_text(encoding="utf-8") != page():
             stale.append(str(path))

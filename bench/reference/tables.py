@@ -33,7 +33,9 @@ _INTRODUCTION = """\
 
 Runs, imports and derived runs have the same files: `run.json`, `items.parquet` (the same as `items.csv`) and
 `answers.parquet`; an import of published totals has `aggregates.parquet`, a run with a latency probe `latency.csv`.
-Everything else (`report.html`, `comparison.*`, `claims.*`, `charts/`) is made from these. Unknown is null (empty in
+Everything else (`report.html`, `comparison.*`, `claims.*`, `charts/`) is made from these. [schema/](schema/) has a JSON
+Schema of each: `run.json`, a row of `items`, `answers` and `aggregates` with its Parquet types, `comparison.json`,
+`claims.json`, what `bench gate --json` prints (`gate`) and what `--save` keeps (`baseline`). Unknown is null (empty in
 CSV), never 0. Money is USD, times are seconds, and moments are UTC in ISO 8601.
 
 ```python

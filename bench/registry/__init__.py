@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bench.registry.checks import SAMPLING, TaskFinding
 from bench.registry.exam import generated, with_exam, write_exam
-from bench.registry.files import Registry, read, survey
+from bench.registry.files import Registry, read, standing, survey
 from bench.registry.loaded import LoadedTasks
 from bench.registry.taskfile import STOCK, TaskFile, shipped
 from bench.registry.versions import edited
@@ -20,6 +20,7 @@ __all__ = [
     "generated",
     "read",
     "shipped",
+    "standing",
     "survey",
     "with_exam",
     "write_exam",

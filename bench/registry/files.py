@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
 
+from bench import plugins
 from bench.errors import TaskError, UsageError, suggest
 from bench.registry.checks import TaskFinding, problems
 from bench.registry.taskfile import TaskFile, _content_sha256, parse, require_near, shipped
@@ -87,7 +89,7 @@ class Registry:
 
 
 def read(folders: Sequence[Path] | None = None) -> Registry:
-    """Every task and suite under the folders (default: the shipped tasks/).
+    """Every task and suite under the folders (default: the `standing` ones).
 
     Raises UsageError naming the file for invalid YAML, a nameless or twice-named task, a suite that lists an
     unknown task, or a task without what a chat endpoint needs.
@@ -98,9 +100,21 @@ def read(folders: Sequence[Path] | None = None) -> Registry:
     return registry
 
 
+def standing() -> list[Path]:
+    """The folders that are always read: the shipped tasks, and those of installed packages (`claimbench.tasks`)."""
+    return [shipped("tasks"), *(_added(point) for point in plugins.named("tasks").values())]
+
+
+def _added(point: EntryPoint) -> Path:
+    places = getattr(plugins.loaded(point), "__path__", None)
+    if not places:
+        raise plugins.unfit(point, "package with tasks in it")
+    return Path(next(iter(places)))
+
+
 def survey(folders: Sequence[Path] | None = None) -> tuple[Registry, list[TaskFinding]]:
     """`read` that goes on past a fault: what could be read, and everything that is wrong."""
-    roots = tuple(folders or (shipped("tasks"),))
+    roots = tuple(folders or standing())
     tasks: dict[str, TaskFile] = {}
     groups: dict[str, tuple[Path, list[str]]] = {}
     findings: list[TaskFinding] = []

@@ -34,7 +34,7 @@ UNTOLD = ("command", "parts")
 """Keys of run.json that a redacted one lacks."""
 WORDS = frozenset(("stop", "length", "end_turn", "max_tokens", "stop_sequence", "tool_use", "tool_calls", "eos"))
 """Finish reasons that are kept; any other may be a provider's own words on the answer."""
-EMPTY = ("extracted", "error")
+EMPTY = ("extracted", "error", "expected")
 """Columns of the answers table that lose all content."""
 
 

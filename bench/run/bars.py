@@ -2,16 +2,58 @@
 
 from __future__ import annotations
 
+import io
 import threading
+import time
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 
+from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from bench import clean
 from bench.plan import PlannedCall
 from bench.records import Call, Graded
 from bench.run.prepare import SilentWatcher
+
+WIDTH = 100
+"""Of a notebook's bars, in characters."""
+PAUSE_S = 0.1
+"""Between two drawings of a notebook's bars."""
+
+
+class _CellBars(Progress):
+    """rich's bars, which in a notebook stand in the cell as plain HTML: rich's own need ipywidgets there."""
+
+    def __init__(self, *columns: Any) -> None:
+        super().__init__(*columns)
+        self._cell: Any = None
+        self._drawn = 0.0
+
+    def start(self) -> None:
+        """The bars appear."""
+        if self.console.is_jupyter:
+            self._draw()
+        else:
+            super().start()
+
+    def moved(self) -> None:
+        """A bar has moved."""
+        if self.console.is_jupyter and (self.finished or time.monotonic() - self._drawn > PAUSE_S):
+            self._draw()
+
+    def _draw(self) -> None:
+        from IPython.display import HTML, display
+
+        paper = Console(record=True, file=io.StringIO(), force_jupyter=False, force_terminal=True, width=WIDTH)
+        paper.print(self.get_renderable())
+        shown = HTML(paper.export_html(inline_styles=True, code_format="<pre>{code}</pre>"))
+        if self._cell is None:
+            self._cell = display(shown, display_id=True)
+        else:
+            self._cell.update(shown)
+        self._drawn = time.monotonic()
 
 
 class ProgressBars(SilentWatcher):
@@ -22,7 +64,7 @@ class ProgressBars(SilentWatcher):
 
     def __init__(self) -> None:
         texts = TextColumn("{task.description}", markup=False), TextColumn("{task.fields[about]}", markup=False)
-        self._shown = Progress(texts[0], BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), texts[1])
+        self._shown = _CellBars(texts[0], BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), texts[1])
         self._bars: dict[str, TaskID] = {}
         self._scores: dict[str, list[float]] = {}
         self._money = ""
@@ -51,6 +93,7 @@ class ProgressBars(SilentWatcher):
             about = ", ".join(filter(None, (so_far, self._money)))
             if planned.model in self._bars:
                 self._shown.update(self._bars[planned.model], advance=1, about=about)
+            self._shown.moved()
             if self._shown.finished:
                 self._shown.stop()
 

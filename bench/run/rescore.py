@@ -28,7 +28,7 @@ from bench.records import (
     write_tables,
 )
 from bench.registry import LoadedTasks, Registry, with_exam
-from bench.run.score import answer_row, grader_failures, judge, outcome_of, score_of
+from bench.run.score import answer_row, expected_answers, grader_failures, judge, outcome_of, score_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +103,23 @@ def _judged(
         graded, scores = judge([planned[order] for order in asked], recorded, loaded, lm_eval)
     rows: list[ItemRow] = []
     texts: list[AnswerRow] = []
+    right = expected_answers(planned.values(), loaded)
     for row in items:
         plan, call = planned[row.order], calls.get(row.order)
         verdict, score = graded.get(plan.key), scores.get(plan.key)
         outcome = outcome_of(call, verdict)
         rows.append(_scored(row, folder.name, plan.item.task_version, outcome=outcome, verdict=verdict, score=score))
-        texts.append(answer_row(folder.name, plan, call, graded=verdict, outcome=outcome, lm_eval_score=score))
+        texts.append(
+            answer_row(
+                folder.name,
+                plan,
+                call,
+                graded=verdict,
+                outcome=outcome,
+                lm_eval_score=score,
+                expected=right[plan.item.task, plan.item.item],
+            )
+        )
     return rows, texts
 
 

@@ -57,6 +57,7 @@ def score_run(
     rows = [p for p in plan.calls if (p.item.task, p.item.item, p.repeat) in asked_items]
     costs = Costs(book, models, [(p, calls[p.key]) for p in asked])
     behind = held_back(asked, calls)
+    right = expected_answers(rows, loaded)
     items, answers = [], []
     for planned in rows:
         call, verdict = calls.get(planned.key), graded.get(planned.key)
@@ -74,7 +75,15 @@ def score_run(
             )
         )
         answers.append(
-            answer_row(run, planned, call, graded=verdict, outcome=outcome, lm_eval_score=scores.get(planned.key))
+            answer_row(
+                run,
+                planned,
+                call,
+                graded=verdict,
+                outcome=outcome,
+                lm_eval_score=scores.get(planned.key),
+                expected=right[planned.item.task, planned.item.item],
+            )
         )
     return Scored(items, answers, costs)
 
@@ -250,8 +259,9 @@ def answer_row(
     graded: Graded | None,
     outcome: Outcome,
     lm_eval_score: float | None,
+    expected: str | None = None,
 ) -> AnswerRow:
-    """An answer's row, with its verdict."""
+    """An answer's row, with its verdict and the right answer, see `expected_answers`."""
     item: Item = planned.item
     detail: dict[str, Any] = dict(graded.detail) if graded else {}
     if outcome.scored and outcome is not Outcome.ANSWERED and lm_eval_score is not None:
@@ -276,4 +286,23 @@ def answer_row(
         grade_detail=json.dumps(detail, ensure_ascii=False) if detail else None,
         finish_reason=call.finish_reason if call else None,
         error=error,
+        expected=expected,
     )
+
+
+def expected_answers(planned: Iterable[PlannedCall], loaded: LoadedTasks) -> dict[tuple[str, str], str | None]:
+    """By task and item, the right answer as its grader, or lm-eval's target, states it; None where none does."""
+    items = {(p.item.task, p.item.item): p.item for p in planned}
+    return {key: _expected(item, loaded) for key, item in items.items()}
+
+
+def _expected(item: Item, loaded: LoadedTasks) -> str | None:
+    grader = grader_of(loaded, item.task)
+    try:
+        if grader is not None:
+            right: Any = grader.expected(loaded.raw_item(item))
+        else:
+            right = loaded.tasks[item.task].doc_to_target(loaded.doc(item))
+        return right if right is None or isinstance(right, str) else json.dumps(right, ensure_ascii=False)
+    except Exception:  # a user's function or template; nothing is scored by it
+        return None

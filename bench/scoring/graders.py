@@ -29,10 +29,20 @@ if TYPE_CHECKING:
 class Grader:
     """A grader as lm-eval calls it, `process_results(doc, results) -> {"score": float}`, and as we do, `grade`."""
 
-    def __init__(self, judge: Judge, *, oracle: Oracle = lambda _item: None, sandboxed: bool = False) -> None:
-        """`oracle` writes an answer that must score 1, None where it cannot; `sandboxed`: answers are run as code."""
+    def __init__(
+        self,
+        judge: Judge,
+        *,
+        oracle: Oracle = lambda _item: None,
+        expected: Oracle | None = None,
+        sandboxed: bool = False,
+    ) -> None:
+        """`oracle` writes an answer that must score 1, None where it cannot; `expected` states what is right as it is
+        extracted, by default the oracle's answer; `sandboxed`: answers are run as code.
+        """
         self._judge = judge
         self.oracle = oracle
+        self.expected = expected or oracle
         self.sandboxed = sandboxed
         self._memo: dict[str, Graded] = {}
         self._lock = threading.Lock()
@@ -304,10 +314,37 @@ def _example(item: Mapping[str, Any]) -> str | None:
     return str(item["answer"]) if kind == "answer" else item.get("example")
 
 
-answer_tag = Grader(_answer_tag, oracle=_tagged)
-function_calls = Grader(_function_calls, oracle=_code, sandboxed=True)
-python_value = Grader(_python_value, oracle=_literal)
-sql_query = Grader(_sql_query, oracle=_statement, sandboxed=True)
-human_eval = Grader(_human_eval, oracle=_solution, sandboxed=True)
-own = Grader(_own, oracle=_example)
-own_with_code = Grader(_own, oracle=_example, sandboxed=True)
+def _stated(item: Mapping[str, Any]) -> str | None:
+    return str(item["answer"])
+
+
+def _function(item: Mapping[str, Any]) -> str | None:
+    """The item's reference, or what its hidden calls must return."""
+    if "reference" in item:
+        return str(item["reference"])
+    return "\n".join(
+        f"{item['entry_point']}({', '.join(map(repr, c['args']))}) == {c['value']!r}" for c in item["calls"]
+    )
+
+
+def _body(item: Mapping[str, Any]) -> str | None:
+    return f"{item['prompt']}{item['canonical_solution']}"
+
+
+def _of_kind(item: Mapping[str, Any]) -> str | None:
+    """What an own item's kind asks for: the answer itself, or the pattern or schema that it must satisfy."""
+    kind = kind_of(item)
+    if kind == "calls":
+        return _function(item)
+    if kind == "json_schema":
+        return json.dumps(item["json_schema"], ensure_ascii=False)
+    return str(item["regex"]) if kind == "regex" else _example(item)
+
+
+answer_tag = Grader(_answer_tag, oracle=_tagged, expected=_stated)
+function_calls = Grader(_function_calls, oracle=_code, expected=_function, sandboxed=True)
+python_value = Grader(_python_value, oracle=_literal, expected=lambda item: repr(item["value"]))
+sql_query = Grader(_sql_query, oracle=_statement, expected=lambda item: str(item["reference"]), sandboxed=True)
+human_eval = Grader(_human_eval, oracle=_solution, expected=_body, sandboxed=True)
+own = Grader(_own, oracle=_example, expected=_of_kind)
+own_with_code = Grader(_own, oracle=_example, expected=_of_kind, sandboxed=True)

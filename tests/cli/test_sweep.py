@@ -29,6 +29,11 @@ def test_caps_are_rows_of_one_run_each_with_its_claim(bench: Bench, endpoint: Fa
     again = bench("run", "--yes", "--sweep", "max_tokens=100,400")
     assert (again.code, len(endpoint.requests)) == (0, asked)
     assert bench("verify").code == 0
+    assert record["settings"]["sweep"] == "good:max_tokens=100,400"
+    line = "o setting of good is shown to do (max_tokens=100 inconclusive, max_tokens=400 inconclusive)"
+    assert f"enough: n{line}." in " ".join(again.out.split())
+    assert all(f"N{line}." in (bench.run_folder / name).read_text() for name in ("claims.md", "report.html"))
+    assert (bench.run_folder / "charts" / "sweep.svg").is_file()
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ def private(folder: Path) -> Path:
     )  # fmt: skip
     rows, answers = read_rows(folder)
     detail = json.dumps({"verdict": "wrong", "passed": 3, "why": SECRET, "lm_eval_score": 1.0, "repeats_itself": True})
-    named = ("prompt", "answer", "reasoning", "extracted", "error", "finish_reason")
+    named = ("prompt", "answer", "reasoning", "extracted", "expected", "error", "finish_reason")
     texts: dict[str, Any] = dict.fromkeys(named, f"{SECRET} ü")
     changed = [replace(a, grade_detail=detail, **texts) for a in answers]
     write_tables(folder, rows, [*changed[:-1], replace(changed[-1], answer=None, grade_detail=None)])
@@ -60,7 +60,7 @@ def test_no_text_is_left_and_every_figure_is(tmp_path: Path) -> None:
     assert [len(text or "") for text in (answers[0].answer, answers[-1].answer)] == [len(SECRET) + 2, 0]
     assert as_records(compare(copy)) == as_records(compare(folder))
     kinds = [type(getattr(answers[0], f.name)) for f in fields(AnswerRow)]
-    assert kinds.count(type(None)) == 2, "extracted and error"
+    assert kinds.count(type(None)) == 3, "extracted, error and expected"
 
 
 def test_the_command_reports_the_copy_whose_page_says_so(tmp_path: Path) -> None:

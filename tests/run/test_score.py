@@ -115,7 +115,10 @@ def test_scores_equal_lm_evals(registry: Registry, tmp_path: Path) -> None:
         call.item.prompt_sha256: right(call) if call.item.level != 2 else "<answer>7</answer>"
         for call in prepared.plan.calls
     }
-    _, rows = score(prepared, tmp_path, lambda call: answer(call, texts[call.item.prompt_sha256]))
+    tables, rows = score(prepared, tmp_path, lambda call: answer(call, texts[call.item.prompt_sha256]))
+    assert {(a.task, a.item): a.expected for a in tables.answers} == {
+        (task, f"i{n}"): str(n + sign) for task, sign in (("sums", 1), ("differences", -1)) for n in range(4)
+    }
     lines = {prompt_text(c.item.messages): texts[c.item.prompt_sha256] for c in prepared.plan.calls}
     for task in ("sums", "differences"):
         expected = by_hand(prepared, task, lines)

@@ -170,3 +170,21 @@ def test_lm_evals_deep_copies_are_the_grader_itself(grader: Grader) -> None:
 def test_a_grader_says_which_it_is() -> None:
     assert repr(graders.own) == "bench.scoring.graders.own"
     assert graders.own.__doc__
+
+
+@pytest.mark.parametrize(
+    ("by", "item", "expected"),
+    [
+        (graders.answer_tag, {"answer": 7}, "7"),
+        (graders.function_calls, {"entry_point": "f", "calls": [], "reference": "def f(): ..."}, "def f(): ..."),
+        (graders.function_calls, {"entry_point": "f", "calls": [{"args": [1, "x"], "value": 2}]}, "f(1, 'x') == 2"),
+        (graders.python_value, {"value": [1, "a"]}, "[1, 'a']"),
+        (graders.own, {"choices": ["pear", "plum"], "answer": "plum"}, "B"),
+        (graders.own, {"number": 4.50}, "4.5"),
+        (graders.own, {"regex": "^ok$"}, "^ok$"),
+        (graders.own, {"json_schema": {"type": "object"}}, '{"type": "object"}'),
+        (graders.own, {"answer": "Paris"}, "Paris"),
+    ],
+)  # fmt: skip
+def test_a_grader_states_what_is_expected(by: Grader, item: Mapping[str, Any], expected: str) -> None:
+    assert by.expected(item) == expected

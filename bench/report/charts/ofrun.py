@@ -17,6 +17,7 @@ from bench.report.charts.latency import curves, latency
 from bench.report.charts.levels import level_scores, levels
 from bench.report.charts.pareto import cost_quality
 from bench.report.charts.plane import claim_plane
+from bench.report.charts.sweep import sweep
 from bench.report.charts.tokens import token_use, tokens
 from bench.report.numbers.bridge import Bridge
 from bench.report.numbers.comparison import RunComparison
@@ -105,7 +106,8 @@ def _claims(
 def _measured(
     comparison: RunComparison, items: pd.DataFrame, basis: str, charts: Path, shape: style.Shape
 ) -> Iterator[Path]:
-    """What was measured beside score and cost: latency, levels, tokens."""
+    """What was measured beside score and cost: a sweep, latency, levels, tokens."""
+    yield from sweep(comparison, basis, charts / "sweep", shape)
     times = curves(comparison, items)
     if times:
         yield from latency(times, f"Items timed cleanly for every model shown; {basis}", charts / "latency", shape)

@@ -168,9 +168,8 @@ def _rows(items: pd.DataFrame, answers: pd.DataFrame, record: RunRecord) -> Iter
 
 def _row(table: pd.DataFrame, model: str, suite: str, items: int, repeats: int) -> SuiteRow:
     scored = table[table["score"].notna()]
-    timed = scored[~scored["reused"].astype(bool) & scored["latency_s"].notna()]
-    # An item's repeats are not independent values: each item gives one to the latencies, its first that was timed.
-    first = timed.sort_values("repeat").drop_duplicates(["task", "item"])
+    timed = scored[_timed(scored)]
+    first = timed_once(scored)
     outcomes = table["outcome"].value_counts()
     details = [grade_detail(text) for text in table["grade_detail"].dropna()]
     return SuiteRow(
@@ -179,16 +178,16 @@ def _row(table: pd.DataFrame, model: str, suite: str, items: int, repeats: int) 
         n=len(scored),
         planned=items * repeats,
         repeats=repeats,
-        score=_per_item(scored, "score", proportion_interval),
+        score=per_item(scored, "score", proportion_interval),
         pass_at_k=_pass_at_k(scored, repeats) if repeats > 1 else None,
         ttfat_p50_s=_quantile(first["ttfat_s"], 0.5),
         ttfat_p95_s=_quantile(first["ttfat_s"], 0.95),
         e2e_p50_s=_quantile(first["latency_s"], 0.5),
         e2e_p95_s=_quantile(first["latency_s"], 0.95),
         output_tok_s=_quantile(1 / first["tpot_s"][first["tpot_s"] > 0], 0.5),
-        tokens_in=_per_item(_with_tokens_in(scored), "tokens_in", mean_interval),
-        tokens_out=_per_item(scored, "out_total", mean_interval),
-        cost_per_1000_usd=_cost(scored),
+        tokens_in=per_item(_with_tokens_in(scored), "tokens_in", mean_interval),
+        tokens_out=per_item(scored, "out_total", mean_interval),
+        cost_per_1000_usd=thousand_cost(scored),
         truncated=_count(outcomes, Outcome.TRUNCATED),
         repeating=None if Outcome.UNSTATED in outcomes else sum(bool(d.get("repeats_itself")) for d in details),
         refused=_count(outcomes, Outcome.REFUSED),
@@ -200,6 +199,15 @@ def _row(table: pd.DataFrame, model: str, suite: str, items: int, repeats: int) 
     )
 
 
+def _timed(scored: pd.DataFrame) -> pd.Series[bool]:
+    return ~scored["reused"].astype(bool) & scored["latency_s"].notna()
+
+
+def timed_once(scored: pd.DataFrame) -> pd.DataFrame:
+    """A model's timed answers, the first of each item: an item's repeats are not independent values."""
+    return scored[_timed(scored)].sort_values("repeat").drop_duplicates(["task", "item"])
+
+
 def _count(outcomes: pd.Series[int], *names: Outcome) -> int | None:
     return None if Outcome.UNSTATED in outcomes else sum(int(outcomes.get(name, 0)) for name in names)
 
@@ -209,7 +217,7 @@ def _quantile(values: pd.Series[float], share: float) -> Interval | None:
     return quantile_interval(known.to_numpy(dtype=float), share) if len(known) else None
 
 
-def _per_item(table: pd.DataFrame, column: str, interval: Any) -> Interval | None:
+def per_item(table: pd.DataFrame, column: str, interval: Any) -> Interval | None:
     """Repeats of an item are averaged before anything else: they are not items of their own."""
     known = table[table[column].notna()]
     if known.empty or len(known) < len(table):
@@ -236,9 +244,9 @@ def _with_tokens_in(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(tokens_in=parts.sum(axis=1, min_count=1))
 
 
-def _cost(table: pd.DataFrame) -> Interval | None:
+def thousand_cost(table: pd.DataFrame) -> Interval | None:
     """Unknown as soon as one item's cost is: a mean over the known ones would be a wrong number."""
-    return _per_item(table.assign(usd=1000 * (effective_cost(table))), "usd", mean_interval)
+    return per_item(table.assign(usd=1000 * (effective_cost(table))), "usd", mean_interval)
 
 
 def as_records(comparison: RunComparison) -> list[dict[str, Any]]:

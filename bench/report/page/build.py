@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.records import Outcome, RecordedModel, RunRecord, read_aggregates, write_text
+from bench.records import Outcome, RecordedModel, RunRecord, read_aggregates, read_table, write_text
 from bench.records.note import Level
+from bench.report.numbers import choices, slices
 from bench.report.numbers.comparison import RunComparison
 from bench.report.page import items as page_items
 from bench.report.page.bill import REQUESTS
@@ -28,6 +29,8 @@ BESIDES = 1_500_000
 """Bytes kept free for tables, script and the items' index."""
 FILTERS = (
     ("lost", "candidate lost"),
+    ("won", "candidate won"),
+    ("unstable", "unstable between repeats"),
     ("differ", "scores differ"),
     *((str(outcome), str(outcome)) for outcome in (Outcome.TRUNCATED, Outcome.REFUSED, Outcome.UNPARSABLE)),
     ("missing", "missing"),
@@ -41,6 +44,7 @@ CHARTS = {
     "forest": "score differences by suite and family, with intervals",
     "cost_quality": "score against cost, with intervals",
     "cost_bridge": "from list price to what was paid, step by step",
+    "sweep": "score against dollars and seconds, a line through one model's settings",
     "latency": "share of answers that came within a time",
     "levels": "score by level of difficulty, with intervals",
     "tokens": "tokens of an item by kind",
@@ -92,6 +96,8 @@ class PageRun:
     """The pictures."""
     tables: Sequence[Table]
     """The tables."""
+    details: Sequence[Table]
+    """Tables by level and family, and of choices."""
     facts: Sequence[tuple[str, str]]
     """Settings."""
     notes: Sequence[str]
@@ -161,9 +167,19 @@ def _run(source: PageSource) -> PageRun:
         warnings=[_capital(line) for line in warnings if line != record.remark],
         charts=[_chart(path, source) for path in source.files if path.suffix == ".svg"],
         tables=sheets(source.comparison, published),
+        details=_details(source),
         facts=_facts(record),
         notes=[note.text for note in notes if note.level is Level.INFO],
     )
+
+
+def _details(source: PageSource) -> list[Table]:
+    """Where a model is good and where it is not: tables that stand above the items."""
+    record = source.comparison.record
+    if not source.comparison.rows:
+        return []
+    items = read_table(source.folder, "items")
+    return [*slices.tables(items, record), *choices.tables(choices.choices(source.folder, record))]
 
 
 def _capital(line: str) -> str:

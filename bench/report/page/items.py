@@ -45,7 +45,7 @@ COLUMNS = (
 )  # fmt: skip
 """Columns of the items table that all this is made of."""
 TEXTS = ("answer", "reasoning", "extracted", "grade_detail", "finish_reason", "error")
-"""What a chunk holds of an answer, in this order; an item begins with its prompt."""
+"""What a chunk holds of an answer, in this order; an item is its prompt, its answers, and what was expected."""
 SLOW = 0.95
 """An answer is slow if it took longer than this share of its model's answers on the suite."""
 
@@ -135,7 +135,7 @@ class _Texts:
             return len(self._order)
         sizes = np.zeros(len(self._order) + 1)
         row = 0
-        for batch in self._file.iter_batches(4_000, columns=["answer", "reasoning", "extracted", "prompt"]):
+        for batch in self._file.iter_batches(4_000, columns=["answer", "reasoning", "extracted", "expected", "prompt"]):
             ranks = self._rank[row : row + len(batch)]
             row += len(batch)
             for column in batch.columns:
@@ -148,7 +148,7 @@ class _Texts:
         import pyarrow as pa
 
         row, parts, ranks = 0, [], []
-        for batch in self._file.iter_batches(4_000, columns=["model", "repeat", "prompt", *TEXTS]):
+        for batch in self._file.iter_batches(4_000, columns=["model", "repeat", "prompt", *TEXTS, "expected"]):
             mine = self._rank[row : row + len(batch)]
             row += len(batch)
             keep = np.flatnonzero((mine >= 0) & (mine < self.fits))
@@ -168,8 +168,8 @@ class _Texts:
 
 def _row(row: dict[str, Any], redacted: bool) -> dict[str, Any]:
     """A row of the answers table with its long texts cut; of a redacted run, what is left."""
-    record = {**row, **dict.fromkeys(("prompt", "answer", "reasoning"))} if redacted else row
-    cut = {name: shortened(record[name]) for name in TEXTS}
+    record = {**row, **dict.fromkeys(("prompt", "answer", "reasoning", "expected"))} if redacted else row
+    cut = {name: shortened(record.get(name)) for name in (*TEXTS, "expected")}
     return {**record, **cut, "prompt": record["prompt"] and _prompt(record["prompt"])}
 
 
@@ -184,10 +184,10 @@ def _prompt(text: str) -> str:
 
 
 def _texts(rows: Sequence[Mapping[str, Any]], ranks: Sequence[int]) -> list[list[Any]]:
-    """For each item its prompt, and each answer's texts under "model repeat"."""
+    """For each item its prompt, each answer's texts under "model repeat", and what was expected."""
     items: dict[int, list[Any]] = {}
     for row, rank in zip(rows, ranks, strict=True):
-        item = items.setdefault(rank, [row["prompt"], {}])
+        item = items.setdefault(rank, [row["prompt"], {}, row.get("expected")])
         item[1][f"{row['model']} {row['repeat']}"] = [row[name] for name in TEXTS]
     return list(items.values())
 

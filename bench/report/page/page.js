@@ -110,7 +110,12 @@
   const total = (item, name) => item.answers.reduce((sum, a) => sum + (a[name] ?? 0), 0);
   const has = (item, test) => item.answers.some(test);
   const tests = {
-    lost: (item) => { const [c, b] = [score(item, choice("candidate")), score(item, choice("baseline"))]; return c !== null && b !== null && c < b; },
+    lost: (item) => gap(item) < 0,
+    won: (item) => gap(item) > 0,
+    unstable: (item) => [choice("candidate"), choice("baseline")].some((model) => {
+      const scores = item.answers.filter((a) => a.model === model && a.score !== null).map((a) => a.score);
+      return scores.length > 1 && Math.max(...scores) > Math.min(...scores);
+    }),
     differ: (item) => { const scores = item.models.map((m) => score(item, m)).filter((s) => s !== null); return scores.length > 1 && Math.max(...scores) > Math.min(...scores); },
     truncated: (item) => has(item, (a) => a.outcome === "truncated"),
     refused: (item) => has(item, (a) => a.outcome === "refused"),
@@ -119,6 +124,7 @@
     slow: (item) => has(item, (a) => a.slow),
   };
   const orders = {
+    "lost, won, unstable first": (a, b) => rank(a) - rank(b),
     "as asked for": null,
     "item": (a, b) => a.item.localeCompare(b.item, undefined, { numeric: true }),
     "candidate's loss": (a, b) => gap(a) - gap(b),
@@ -126,7 +132,11 @@
     "slowest first": (a, b) => most(b, "latency_s") - most(a, "latency_s"),
     "longest answer first": (a, b) => most(b, "out_total") - most(a, "out_total"),
   };
-  const gap = (item) => (score(item, choice("candidate")) ?? 0) - (score(item, choice("baseline")) ?? 0);
+  const gap = (item) => { // 0 also where one of the two has no score
+    const [c, b] = [score(item, choice("candidate")), score(item, choice("baseline"))];
+    return c === null || b === null ? 0 : c - b;
+  };
+  const rank = (item) => { const at = ["lost", "won", "unstable"].findIndex((name) => tests[name](item)); return at < 0 ? 3 : at; };
 
   const mark = (answers) => {
     const known = answers.filter((a) => a.score !== null);
@@ -173,15 +183,36 @@
     if (scroll && (top < list.scrollTop || top + ROW > list.scrollTop + list.clientHeight)) list.scrollTop = Math.max(0, top - list.clientHeight / 2);
     draw();
     list.setAttribute("aria-activedescendant", `row-${active}`);
-    try { if (address) history.replaceState(null, "", link(shown[active])); } catch { /* some browsers allow only so many in a while */ }
+    if (address) remember();
     await open(shown[active]);
+  };
+  // ---- search: names at once, then the texts, a chunk at a time
+  const wanted = () => choice("find").trim().toLowerCase();
+  let withText = new Set(); // items whose prompt or answers hold what is searched
+  let searches = 0;
+  const holds = ([prompt, answers, expected], text) =>
+    [...messages(prompt).map((m) => m.content), expected, ...Object.values(answers).flatMap((a) => a.slice(0, 3))].some((t) => t && t.toLowerCase().includes(text));
+  const search = async () => {
+    const [mine, text] = [searches += 1, wanted()];
+    withText = new Set();
+    apply();
+    if (text.length < 2) return;
+    for (const chunk of new Set(items.map((item) => item.chunk))) {
+      let stored;
+      try { stored = await texts(chunk); } catch (error) { tell(`Some texts cannot be unpacked: ${error}`); continue; }
+      if (mine !== searches) return;
+      for (const item of items) if (item.chunk === chunk && holds(stored[item.place], text)) withText.add(item);
+    }
+    apply();
   };
   const apply = () => {
     const before = shown[active];
-    const wanted = choice("find").trim().toLowerCase();
+    const text = wanted();
     const only = [...document.querySelectorAll("[name=only]:checked")].map((box) => tests[box.value]);
-    shown = items.filter((item) => (!choice("suite") || item.suite === choice("suite"))
-      && (!choice("run") || item.run === choice("run")) && item.words.includes(wanted) && only.every((test) => test(item)));
+    const near = items.filter((item) => (!choice("suite") || item.suite === choice("suite"))
+      && (!choice("run") || item.run === choice("run")) && (item.words.includes(text) || withText.has(item)));
+    for (const box of document.querySelectorAll("[name=only]")) box.nextElementSibling.dataset.count = near.filter(tests[box.value]).length;
+    shown = near.filter((item) => only.every((test) => test(item)));
     const order = orders[choice("order")];
     if (order) shown.sort(order);
     active = shown.indexOf(before);
@@ -195,7 +226,24 @@
   };
 
   // ---- one item
-  const link = (item) => `#item=${encodeURIComponent(item.task)}/${encodeURIComponent(item.item)}` + (facts.runs.length > 1 ? `&run=${encodeURIComponent(item.run)}` : "");
+  const link = (item) => `item=${encodeURIComponent(item.task)}/${encodeURIComponent(item.item)}` + (facts.runs.length > 1 ? `&run=${encodeURIComponent(item.run)}` : "");
+  const CHOICES = { find: "find", suite: "suite", in: "run", candidate: "candidate", baseline: "baseline", order: "order" };
+  const usual = {}; // what each of them says on a page that was just opened
+  const remember = () => { // in the address: the item, and every choice that is not the usual one
+    const parts = shown[active] ? [link(shown[active])] : [];
+    for (const [name, id] of Object.entries(CHOICES)) if (choice(id) !== usual[id]) parts.push(`${name}=${encodeURIComponent(choice(id))}`);
+    const only = [...document.querySelectorAll("[name=only]:checked")].map((box) => box.value);
+    if (only.length) parts.push(`only=${only.join(".")}`);
+    try { history.replaceState(null, "", `#${parts.join("&") || "items"}`); } catch { /* some browsers allow only so many in a while */ }
+  };
+  const choosesAs = (given) => {
+    for (const [name, id] of Object.entries(CHOICES)) {
+      byId(id).value = given.get(name) ?? usual[id];
+      if (byId(id).selectedIndex === -1) byId(id).value = usual[id];
+    }
+    const only = (given.get("only") || "").split(".");
+    for (const box of document.querySelectorAll("[name=only]")) box.checked = only.includes(box.value);
+  };
   const texts = (chunk) => {
     if (!chunks.has(chunk)) chunks.set(chunk, unpack(`texts-${chunk}`));
     return chunks.get(chunk);
@@ -205,7 +253,18 @@
   const seconds = (value) => (value === null ? "unknown" : `${digits(value)} s`);
   const count = (value) => (value === null ? "unknown" : value.toLocaleString("en"));
   const list = (pairs) => make("dl", { class: "facts" }, ...pairs.filter(([, v]) => v !== null && v !== "").map(([k, v]) => make("div", {}, make("dt", {}, k), make("dd", {}, String(v)))));
-  const block = (text) => make("pre", { class: "text", tabindex: "0" }, text);
+  const lit = (text) => { // the text, with what is searched for marked in it
+    const [lower, find] = [text.toLowerCase(), wanted()];
+    if (find.length < 2 || lower.length !== text.length) return [text];
+    const parts = [];
+    let from = 0;
+    for (let at = lower.indexOf(find); at >= 0 && parts.length < 400; at = lower.indexOf(find, from)) {
+      parts.push(text.slice(from, at), make("mark", {}, text.slice(at, at + find.length)));
+      from = at + find.length;
+    }
+    return [...parts, text.slice(from)];
+  };
+  const block = (text) => make("pre", { class: "text", tabindex: "0" }, ...lit(text));
   const folded = (title, text) => make("details", {}, make("summary", {}, title), block(text));
   const redacted = (item) => facts.runs.find((run) => run.run === item.run).redacted;
 
@@ -223,7 +282,45 @@
     ["attempts", a.attempts > 1 ? a.attempts : null], ["clock", a.timing_ok === false ? "not clean" : null],
     ["answer", a.reused ? "reused from an earlier run" : null], ["asked", a.started_at ? `${a.started_at.slice(0, 19).replace("T", " ")} UTC` : null],
   ];
-  const card = (item, answer, stored) => {
+  const beside = (expected, extracted) => { // the right answer, and what was read from this one
+    const half = (title, text, none) => make("div", {}, make("h5", {}, title), text ? block(text) : make("p", { class: "plain" }, none));
+    const both = make("div", { class: "beside" }, half("Expected", expected, "not stated"), half("Extracted", extracted, "nothing"));
+    const long = Math.max((expected || "").length, (extracted || "").length) > 400;
+    return long ? make("details", {}, make("summary", {}, "Expected, and what was extracted"), both) : both;
+  };
+  const diff = (a, b) => { // the longest common sequence, of words or, of long texts, of lines: [kind, text], or null
+    let [x, y] = [a, b].map((text) => text.match(/\s+|\S+/g) || []);
+    if (x.length * y.length > 9e6) [x, y] = [a, b].map((text) => text.match(/[^\n]*\n|[^\n]+$/g) || []);
+    if (x.length * y.length > 9e6) return null;
+    const wide = y.length + 1;
+    const table = new Uint16Array((x.length + 1) * wide);
+    for (let i = x.length - 1; i >= 0; i -= 1) {
+      for (let j = y.length - 1; j >= 0; j -= 1) table[i * wide + j] = x[i] === y[j] ? table[(i + 1) * wide + j + 1] + 1 : Math.max(table[(i + 1) * wide + j], table[i * wide + j + 1]);
+    }
+    const parts = [];
+    const add = (kind, text) => { const last = parts[parts.length - 1]; if (last && last[0] === kind) last[1] += text; else parts.push([kind, text]); };
+    let [i, j] = [0, 0];
+    while (i < x.length || j < y.length) {
+      if (i < x.length && j < y.length && x[i] === y[j]) { add("both", x[i]); i += 1; j += 1; }
+      else if (j >= y.length || (i < x.length && table[(i + 1) * wide + j] >= table[i * wide + j + 1])) { add("del", x[i]); i += 1; }
+      else { add("ins", y[j]); j += 1; }
+    }
+    return parts;
+  };
+  const difference = (item, stored) => {
+    const labels = [choice("baseline"), choice("candidate")];
+    const [before, after] = labels.map((model) => item.answers.find((a) => a.model === model)).map((a) => (a && (stored[1][`${a.model} ${a.repeat}`] || [])[0]) || "");
+    if (!before || !after || labels[0] === labels[1]) return [];
+    const node = make("details", { class: "difference" }, make("summary", {}, "Difference between the two answers"));
+    node.addEventListener("toggle", () => {
+      if (!node.open || node.children.length > 1) return;
+      const parts = diff(before, after);
+      const said = make("p", { class: "legend" }, make("del", {}, `only ${labels[0]}`), " · ", make("ins", {}, `only ${labels[1]}`), before === after ? " · the answers are the same, letter by letter" : "");
+      node.append(said, parts ? make("pre", { class: "text", tabindex: "0" }, ...parts.map(([kind, text]) => (kind === "both" ? text : make(kind, {}, text)))) : make("p", { class: "plain" }, "Both answers are too long to be compared here."));
+    });
+    return [node];
+  };
+  const card = (item, answer, stored, expected) => {
     const many = item.answers.length > item.models.length;
     const [text, reasoning, extracted, grade, finish, error] = stored || [];
     const title = make("h4", {}, chip([answer], answer.model), answer.model + (many ? ` · answer ${answer.repeat + 1}` : ""));
@@ -234,15 +331,18 @@
     if (reasoning) node.append(folded("Reasoning", reasoning));
     if (text) node.append(make("h5", {}, "Answer"), block(text));
     else node.append(make("p", { class: "plain" }, redacted(item) && answer.score !== null ? "The answer is redacted." : answer.outcome === "unstated" ? "The source has no text of it." : "There is no answer."));
-    if (extracted && extracted.trim() !== (text || "").trim()) node.append(folded("What was taken out of it and scored", extracted));
+    if (expected || extracted) node.append(beside(expected, extracted));
     return node;
+  };
+  const messages = (stored) => {
+    let parsed = null;
+    try { parsed = JSON.parse(stored); } catch { /* a prompt of one text */ }
+    const list = Array.isArray(parsed) ? parsed : stored ? [{ role: "prompt", content: stored }] : [];
+    return list.map((m) => ({ role: m.role, content: typeof m.content === "string" ? m.content : JSON.stringify(m.content, null, 2) || "" }));
   };
   const prompt = (item, stored) => {
     if (!stored) return [make("p", { class: "plain" }, redacted(item) ? "The prompt is redacted." : "No prompt is recorded.")];
-    let messages;
-    try { messages = JSON.parse(stored); } catch { messages = null; }
-    if (!Array.isArray(messages)) messages = [{ role: "prompt", content: stored }];
-    return messages.map((m) => make("div", { class: "message" }, make("h4", {}, m.role === "user" ? "Prompt" : String(m.role)), block(typeof m.content === "string" ? m.content : JSON.stringify(m.content, null, 2))));
+    return messages(stored).map((m) => make("div", { class: "message" }, make("h4", {}, m.role === "user" ? "Prompt" : String(m.role)), block(m.content)));
   };
   const open = async (item) => {
     const pane = byId("item");
@@ -255,32 +355,35 @@
       try { await navigator.clipboard.writeText(location.href); copy.textContent = "Copied"; } catch { copy.textContent = "Copy it from the address bar"; }
     });
     const about = [item.suite, item.task, item.family === item.task ? "" : `family ${item.family}`, item.level === null ? "" : `level ${item.level}`, item.language, ofRun(item, "run ")].filter(Boolean).join(" · ");
-    const first = (a) => [choice("candidate"), choice("baseline")].includes(a.model) ? 0 : 1;
-    const answers = item.models.length <= MARKS ? item.answers : [...item.answers].sort((a, b) => first(a) - first(b));
+    const first = (a) => (a.model === choice("candidate") ? 0 : a.model === choice("baseline") ? 1 : 2);
+    const answers = [...item.answers].sort((a, b) => first(a) - first(b));
     const focused = pane.contains(document.activeElement) ? document.activeElement.textContent : "";
     pane.replaceChildren(
       make("div", { class: "item-head" }, make("div", {}, make("h3", { tabindex: "-1", id: "item-title" }, item.item), make("p", {}, about)),
         make("div", { class: "tools" }, step("Previous", -1), step("Next", 1), copy)),
-      ...prompt(item, stored[0]), make("div", { class: "answers" }, ...answers.map((a) => card(item, a, stored[1][`${a.model} ${a.repeat}`]))));
+      ...prompt(item, stored[0]), make("div", { class: "answers" }, ...answers.map((a) => card(item, a, stored[1][`${a.model} ${a.repeat}`], stored[2]))), ...difference(item, stored));
     [...pane.querySelectorAll(".tools button")].find((button) => button.textContent === focused)?.focus();
   };
   const narrow = matchMedia("(max-width: 54rem)"); // the item stands below the list there, not beside it
   const reveal = () => byId(narrow.matches ? "item" : "items").scrollIntoView();
   const follow = () => {
-    const wanted = new URLSearchParams(location.hash.slice(1).replace(/\+/g, "%2B"));
-    if (!wanted.has("item")) return;
-    const item = places.get(`${wanted.get("run") || ""} ${wanted.get("item")}`);
+    const given = new URLSearchParams(location.hash.slice(1).replace(/\+/g, "%2B"));
+    if (!["item", "only", ...Object.keys(CHOICES)].some((name) => given.has(name))) return;
+    choosesAs(given);
+    const found = search();
+    if (!given.has("item")) { byId("items").scrollIntoView(); return; }
+    const item = places.get(`${given.get("run") || ""} ${given.get("item")}`);
     if (!item) {
-      byId("item").replaceChildren(make("p", { class: "plain" }, `${wanted.get("item")} is not in this page. ${facts.left_out}`));
+      byId("item").replaceChildren(make("p", { class: "plain" }, `${given.get("item")} is not in this page. ${facts.left_out}`));
       byId("items").scrollIntoView();
       return;
     }
-    if (!shown.includes(item)) {
-      byId("find").value = byId("suite").value = byId("run").value = "";
-      for (const box of document.querySelectorAll("[name=only]")) box.checked = false;
-      apply();
-    }
-    choose(shown.indexOf(item), { address: false }).then(reveal);
+    const go = () => choose(shown.indexOf(item), { address: false }).then(reveal);
+    if (shown.includes(item)) { go(); return; }
+    found.then(() => { // it may be among those whose texts hold what is searched
+      if (!shown.includes(item)) { choosesAs(new Map()); search(); }
+      go();
+    });
   };
 
   // ---- start
@@ -314,10 +417,11 @@
     byId("run-label").hidden = facts.runs.length < 2;
     byId("candidate").value = facts.pair[0];
     byId("baseline").value = facts.pair[1];
+    for (const id of Object.values(CHOICES)) usual[id] = choice(id);
     byId("browser").hidden = false;
     tell("");
     apply();
-    for (const control of document.querySelectorAll(".filters select, .filters input")) control.addEventListener("input", apply);
+    for (const control of document.querySelectorAll(".filters select, .filters input")) control.addEventListener("input", () => (control.id === "find" ? search() : apply(), remember()));
     document.querySelector(".filters").addEventListener("submit", (event) => event.preventDefault());
     byId("list").addEventListener("scroll", () => requestAnimationFrame(draw), { passive: true });
     window.addEventListener("resize", draw);
@@ -333,6 +437,7 @@
       if (event.key === "Enter" && byId("item-title")) byId("item-title").focus();
     });
     follow();
+    if (active < 0 && shown.length && rank(shown[0]) < 3) choose(0, { scroll: false, address: false });
   };
   start();
 })();

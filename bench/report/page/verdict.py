@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from shlex import quote
 from typing import Any
@@ -90,7 +90,8 @@ class Card:
 def cards(comparison: RunComparison, published: Sequence[AggregateRow] = ()) -> list[Card]:
     """The run's claims; without any, the pair that a reader will ask about, or the best of published totals."""
     ruling, record = comparison.ruling, comparison.record
-    shown = [_claimed(f"claims.json/{n}", judged, record) for n, judged in enumerate(ruling.judgements)]
+    entries = claims.as_json(ruling, record)
+    shown = [_claimed(f"claims.json/{n}", judged, record, entries[n]) for n, judged in enumerate(ruling.judgements)]
     for number, (name, why) in enumerate(ruling.unjudged.items(), len(shown)):
         said = claims.statement(claims.declared_claims(record)[name])
         key = f"claims.json/{number}"
@@ -109,8 +110,7 @@ def cards(comparison: RunComparison, published: Sequence[AggregateRow] = ()) -> 
     return shown or list(_measured(comparison)) or list(_best(published))
 
 
-def _claimed(key: str, judgement: Judgement, record: RunRecord) -> Card:
-    entry = claims.as_json(claims.Ruling((judgement,)), record)[0]
+def _claimed(key: str, judgement: Judgement, record: RunRecord, entry: Mapping[str, Any]) -> Card:
     pairs, labels = judgement.pairs, (judgement.claim.candidate, judgement.claim.baseline)
     tiles: dict[str, list[tuple[int, Figure]]] = {}
     for number, ((suite, name), result) in enumerate(judgement.test.parts.items()):
@@ -152,11 +152,12 @@ def _claimed(key: str, judgement: Judgement, record: RunRecord) -> Card:
     )
 
 
-def _stood(entry: dict[str, Any]) -> Iterator[str]:
-    """Of a run with looks: when it was decided, and for how much."""
-    line = entry.get("looks", {}).get("line")
-    if line:
-        yield f"{line[0].upper()}{line[1:]}."
+def _stood(entry: Mapping[str, Any]) -> Iterator[str]:
+    """Of a run with looks: when it was decided, and for how much; of a sweep: its cheapest setting that does."""
+    for key in ("looks", "cheapest_setting"):
+        line = entry.get(key, {}).get("line")
+        if line:
+            yield f"{line[0].upper()}{line[1:]}."
 
 
 def _open(judgement: Judgement) -> Iterator[str]:

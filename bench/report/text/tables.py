@@ -16,6 +16,7 @@ from bench.report.text.clocks import clock_notes
 from bench.report.text.column import Table
 from bench.report.text.imported import import_notes
 from bench.report.text.machine import machine_notes
+from bench.report.text.shape import ComparisonJson
 
 MARKS = (
     "↑ more is better, ↓ less is better. Bold: better than every other model on the suite beyond chance, pair by pair; "
@@ -171,7 +172,7 @@ def csv_text(comparison: RunComparison) -> str:
 
 def json_text(comparison: RunComparison) -> str:
     """comparison.json: rows, claims in brief, pairs of models, the frontier and the rest; unknown is null."""
-    content = {
+    content: ComparisonJson = {
         "rows": as_records(comparison),
         "claims": claims.lines(comparison.ruling, comparison.record),
         "differences": [asdict(row) for row in comparison.differences],

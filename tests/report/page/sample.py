@@ -50,13 +50,22 @@ def write(folder: Path, items: int = 12, *, claims: bool = True, **manifest: Any
     about["claims"] = {CLAIM["name"]: CLAIM} if claims else {}
     write_run(folder, rows(items), {5: {"passed": 3, "total": 40, "verdict": "wrong"}}, **{**about, **manifest})
     found, answers = read_rows(folder)
-    texts = {"item-0": HOSTILE, "item-1": "A" * 30_000 + "Z" * 30_000}
+    texts = {"item-0": HOSTILE, "item-1": "A" * 30_000 + "Z" * 30_000, "item-8": "the Zebra answers 4"}
+    words = {("item-9", "dear"): "the sum is 4 . a b c ", ("item-9", "cheap"): "the sum is 5 . a b c d"}
+    asked = '[{"role": "user", "content": "2 + 2 <i>now</i>?"}]'
     write_tables(
-        folder, found,
+        folder,
+        found,
         [
-            replace(a, answer=texts.get(a.item, "4"), prompt='[{"role": "user", "content": "2 + 2 <i>now</i>?"}]',
-                    reasoning="two and two" if a.item == "item-0" else "")
+            replace(
+                a,
+                answer=words.get((a.item, a.model), texts.get(a.item, "4")),
+                prompt=asked,
+                reasoning="two and two" if a.item == "item-0" else "",
+                expected="four, as 4",
+                extracted="five" if a.item == "item-2" and a.model == "cheap" else "4",
+            )
             for a in answers
         ],
-    )  # fmt: skip
+    )
     return folder

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -12,14 +13,18 @@ import pytest
 from bench.records import read_record
 from bench.report import RunComparison, compare
 from bench.report.page import PageSource, write_page
+from bench.report.write import write_report
 from tests.perf import synthetic
 from tests.report.page import sample
 from tests.report.page.conftest import Visit
+from tests.report.sample_run import write_run
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 LOADED_S = 4.0
+THOUSAND = (3_000_000, 1.0)
+"""Most bytes of a page of 1,000 items with everything, and seconds until its items are listed."""
 FETCH = """async () => {
   let why = "";
   document.addEventListener("securitypolicyviolation", (event) => { why = event.effectiveDirective; });
@@ -154,6 +159,58 @@ def test_filters_and_orders(visit: Visit) -> None:
     assert only(page, "candidate lost") == []
 
 
+def test_the_right_answer_stands_beside_what_was_extracted(visit: Visit) -> None:
+    page = visit.open("#item=chain_sum/item-2")
+    page.wait_for_selector(".answer")
+    beside = page.locator(".answer").first.locator(".beside > div")
+    assert [text.split("\n") for text in beside.all_inner_texts()] == [
+        ["Expected", "four, as 4"],
+        ["Extracted", "five"],
+    ]
+
+
+def test_texts_are_searched_and_the_address_keeps_the_search(visit: Visit) -> None:
+    page = visit.open()
+    page.get_by_label("Find").fill("zebra ANSWERS")
+    page.locator("#shown", has_text="2 of 12").or_(page.locator("#shown", has_text="1 of 12")).wait_for()
+    assert names(page) == ["item-8"]
+    page.locator("#list .row").first.click()
+    page.locator("#item mark", has_text="Zebra answers").first.wait_for()
+    page.get_by_label("candidate won", exact=True).check(force=True)
+    assert names(page) == []
+    page.get_by_label("candidate won", exact=True).uncheck(force=True)
+    page.locator("#candidate").select_option("dear")
+    page.locator("#baseline").select_option("cheap")
+    page.locator("#list .row").first.click()
+    link = page.url.partition("#")[2]
+    page = visit.open("#" + link)
+    page.locator("#item mark").first.wait_for()
+    assert (names(page), page.locator("#candidate").input_value()) == (["item-8"], "dear")
+    page = visit.open("#only=won&candidate=dear&baseline=cheap")
+    assert names(page) == ["item-2", "item-3", "item-4", "item-5"]
+
+
+def test_lost_items_stand_first_and_two_answers_are_compared(visit: Visit) -> None:
+    page = visit.open()
+    assert names(page)[:5] == ["item-2", "item-3", "item-4", "item-5", "item-0"]
+    page.locator("#item-title", has_text="item-2").wait_for()
+    counts = "all => Object.fromEntries(all.map((box) => [box.value, box.nextElementSibling.dataset.count]))"
+    counted = page.locator("[name=only]").evaluate_all(counts)
+    assert (counted["lost"], counted["won"], counted["unstable"]) == ("4", "0", "0")
+    page = visit.open("#item=chain_sum/item-8")
+    page.locator(".difference summary").click()
+    page.locator(".difference pre").wait_for()
+    assert page.locator(".difference").inner_text().count("letter by letter") == 1
+
+
+def test_a_difference_is_of_words(visit: Visit) -> None:
+    page = visit.open("#item=chain_sum/item-9")
+    page.locator(".difference summary").click()
+    page.locator(".difference pre").wait_for()
+    parts = {tag: page.locator(f".difference pre {tag}").all_inner_texts() for tag in ("del", "ins")}
+    assert parts == {"del": ["4"], "ins": ["5", "d"]}
+
+
 def test_the_list_is_used_by_keyboard(visit: Visit) -> None:
     page = visit.open()
     page.locator("#list").focus()
@@ -209,6 +266,21 @@ def test_a_phone_needs_no_sideways_scrolling(visit: Visit) -> None:
     page.wait_for_function("document.getElementById('item').getBoundingClientRect().top < 200")
 
 
+def test_items_that_are_unstable_between_repeats_are_a_list(browser: Browser, tmp_path: Path) -> None:
+    rows = [
+        replace(row, repeat=repeat, order=2 * row.order + repeat, score=float(repeat == 0 or row.item != "item-9"))
+        for row in sample.rows()
+        for repeat in range(2)
+    ]
+    folder = write_run(tmp_path / "run", rows, settings={"repeats": 2})
+    bare = RunComparison(rows=(), record=read_record(folder))
+    visit = Visit(browser.new_page(), write_page(tmp_path / "report.html", [PageSource(folder, bare, [])]))
+    page = visit.open()
+    assert only(page, "unstable between repeats") == ["item-9"]
+    assert page.locator("#list .row").first.locator(".chip").all_inner_texts() == [".50", ".50"]
+    page.close()
+
+
 @pytest.mark.slow
 def test_ten_thousand_items_load_quickly_and_scroll(browser: Browser, tmp_path: Path) -> None:
     folder = synthetic.write(tmp_path / "run", 10_000)
@@ -226,6 +298,24 @@ def test_ten_thousand_items_load_quickly_and_scroll(browser: Browser, tmp_path: 
     page.wait_for_selector(".answer")
     page.close()
     assert loaded <= LOADED_S
+
+
+@pytest.mark.slow
+def test_a_page_of_a_thousand_items_is_small_and_quick(browser: Browser, tmp_path: Path) -> None:
+    folder = synthetic.write(tmp_path / "run", 1_000)
+    write_report(folder)
+    path = folder / "report.html"
+    page = browser.new_page()
+    page.goto("about:blank")
+    took = []
+    for _ in range(3):
+        began = time.perf_counter()
+        page.goto(path.as_uri())
+        page.wait_for_selector("#list .row")
+        took.append(time.perf_counter() - began)
+    page.close()
+    assert path.stat().st_size < THOUSAND[0]
+    assert min(took) < THOUSAND[1]
 
 
 def test_the_bill_follows_the_volume(visit: Visit) -> None:

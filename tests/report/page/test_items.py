@@ -42,7 +42,7 @@ def test_every_item_has_its_figures_and_its_own_texts(tmp_path: Path) -> None:
     chunks: list[Any] = [unpack(chunk) for chunk in found.chunks]
     for *about, chunk, place, answers in found.index:
         assert [dict(zip(FIGURES, figures, strict=True))["model"] for figures in answers] == ["cheap", "dear"]
-        prompt, texts = chunks[chunk][place]
+        prompt, texts, _ = chunks[chunk][place]
         assert "2 + 2" in prompt
         assert set(texts) == {"cheap 0", "dear 0"}
         assert (texts["cheap 0"][0] == sample.HOSTILE) == (about[2] == "item-0")

@@ -1,0 +1,107 @@
+"""Each model on each family and level of a suite: score, cost and time, with their intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bench.records import RunRecord
+from bench.report.numbers.comparison import per_item, thousand_cost, timed_once
+from bench.report.text import formats
+from bench.report.text.column import Column, Table, label, table
+from bench.stats import Interval, proportion_interval, quantile_interval
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MOST_ROWS = 1_000
+"""Rows of a table by family; of a run with more the table of levels alone is shown."""
+LEGEND = (
+    "95 % intervals, none where a slice has too few clusters, and not corrected for the number of rows: the best or "
+    "worst of many is partly luck. Costs with retries; times of answers that this run asked itself."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slice:
+    """One model on one family or level of a suite; None is unknown."""
+
+    suite: str
+    """The suite."""
+    name: str
+    """The family, or the level."""
+    model: str
+    """The model's label."""
+    n: int
+    """Items with a score."""
+    score: Interval | None
+    """Mean score in [0, 1]; an item's repeats are averaged first."""
+    cost_per_1000_usd: Interval | None
+    """Mean cost of 1,000 items, USD; retries included."""
+    e2e_p50_s: Interval | None
+    """Median seconds from send to the end of the answer."""
+
+
+def slices(items: pd.DataFrame, record: RunRecord, by: str) -> list[Slice]:
+    """The slices by the column `family` or `level`, in the run's order of suites; models side by side.
+
+    None of a suite that has one slice only.
+    """
+    return [part for suite in record.suites for part in _of_suite(items[items["suite"] == suite], suite, record, by)]
+
+
+def _of_suite(rows: pd.DataFrame, suite: str, record: RunRecord, by: str) -> Iterator[Slice]:
+    rows = rows[rows["score"].notna() & rows[by].notna()]
+    if rows[by].nunique() < 2:
+        return
+    parts = dict(iter(rows.groupby([by, "model"], observed=True)))
+    for name in sorted(rows[by].unique()):
+        for model in record.models:
+            if (name, model) not in parts:
+                continue
+            part = parts[name, model]
+            seconds = timed_once(part)["latency_s"].to_numpy(dtype=float)
+            score = per_item(part, "score", proportion_interval)
+            yield Slice(
+                suite=suite,
+                name=f"level {name}" if by == "level" else str(name),
+                model=model,
+                n=score.n if score else 0,
+                score=score,
+                cost_per_1000_usd=thousand_cost(part),
+                e2e_p50_s=quantile_interval(seconds, 0.5) if len(seconds) else None,
+            )
+
+
+def _columns(by: str) -> tuple[Column[Slice], ...]:
+    return (
+        label(by, "name", lambda row: row.name),
+        label("suite", "suite", lambda row: row.suite),
+        label("model", "model", lambda row: row.model),
+        Column(name="n", key="n", cell=lambda row: str(row.n)),
+        Column(name="score", key="score", cell=lambda row: formats.percent(row.score), better="up"),
+        Column(
+            name="USD per 1,000 items",
+            key="cost_per_1000_usd",
+            cell=lambda row: formats.amount(row.cost_per_1000_usd),
+            better="down",
+        ),
+        Column(
+            name="E2E p50",
+            key="e2e_p50_s",
+            unit="s",
+            cell=lambda row: formats.amount(row.e2e_p50_s),
+            better="down",
+        ),
+    )
+
+
+def tables(items: pd.DataFrame, record: RunRecord) -> Iterator[Table]:
+    """A table by level and one by family; nothing of a run without either."""
+    for by, title in (("level", "By level of difficulty"), ("family", "By family")):
+        rows = slices(items, record, by)
+        if len(rows) > MOST_ROWS:
+            continue
+        if rows:
+            yield table(title, _columns(by), rows, legend=LEGEND)

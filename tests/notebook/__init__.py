@@ -1,0 +1,1 @@
+"""docs/python.md as a notebook."""

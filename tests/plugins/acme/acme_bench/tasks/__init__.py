@@ -1,0 +1,1 @@
+"""Acme's tasks: the YAML files beside this one."""

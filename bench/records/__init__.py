@@ -64,7 +64,7 @@ from bench.records.recorded import (
     RecordedTask,
 )
 from bench.records.rows import cleaned_table, parquet_schema, require_columns
-from bench.records.runjson import JsonRecord
+from bench.records.runjson import JsonRecord, require_time
 from bench.records.secrets import HIDDEN, SECRET_NAME, Secrets
 from bench.records.settings import (
     USUAL_SUITES,
@@ -178,6 +178,7 @@ __all__ = [
     "remove_folder",
     "remove_others",
     "require_columns",
+    "require_time",
     "require_unique",
     "run_folders",
     "sha256_of",

@@ -9,6 +9,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bench import clean
 from bench.engine import ANSWER_BYTES
 from bench.errors import UsageError
 from bench.records import (
@@ -68,6 +69,17 @@ def build(
     )
 
 
+def of_journal(manifest: str) -> RunRecord:
+    """The record that a journal keeps of a run. UsageError if it is damaged."""
+    try:
+        return RunRecord.read(manifest)
+    except ValueError as error:
+        why = clean.line(str(error))
+        raise UsageError(
+            f"the journal's record of a run is damaged ({why}). Move journal.db aside, or ask into another --results."
+        ) from error
+
+
 def with_parts(record: RunRecord, earlier: str) -> RunRecord:
     """Adds `parts`: when, by which versions and on which machine each part of a continued run was asked; and the
     claims that bench.toml has no more.
@@ -81,7 +93,7 @@ def with_parts(record: RunRecord, earlier: str) -> RunRecord:
         git_commit=record.git_commit,
         machine=record.machine,
     )
-    before = [RunRecord.read(earlier)] if earlier else []
+    before = [of_journal(earlier)] if earlier else []
     parts = (*(part for old in before for part in old.parts), part)
     return bounded(replace(record, withdrawn_claims=_withdrawn(record.claims, before), parts=parts))
 
@@ -98,7 +110,7 @@ def with_history(record: RunRecord, sharing: Sequence[RunEntry]) -> RunRecord:
     """Adds to `claims` in which earlier runs of another plan each was judged on some of the same answers (`seen_in`),
     and to `withdrawn_claims` those that any run ever had with which this one shares answers.
     """
-    others = [[RunRecord.read(run.manifest)] for run in sharing]
+    others = [[of_journal(run.manifest)] for run in sharing]
     for run, records in zip(sharing, others, strict=True):
         with contextlib.suppress(UsageError):  # its folder may be gone; the journal still has what it began with
             records.append(read_record(run.folder))

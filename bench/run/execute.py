@@ -189,7 +189,7 @@ def _open(
     _require_going_on(prepared, known, environ)
     sandbox = _check_sandbox(prepared)
     running.enter_context(lock_folder(entry.folder))
-    fresh = fresh or (known is not None and bool(RunRecord.read(known.manifest).fresh))
+    fresh = fresh or (known is not None and bool(describe.of_journal(known.manifest).fresh))
     record = describe.build(prepared, entry.run, entry.started_at, declared, sandbox, fresh=fresh)
     record = describe.with_parts(record, entry.manifest)
     record = replace(record, calibration=calibration.load(results, record.machine))
@@ -204,7 +204,7 @@ def _looks(
     prepared: Prepared, journal: Journal, known: RunEntry | None, deciding: Deciding | None
 ) -> tuple[RecordedLooks | None, bool]:
     """When the run may be judged before its end, and whether that is new."""
-    earlier = RunRecord.read(known.manifest) if known else None
+    earlier = describe.of_journal(known.manifest) if known else None
     return looking.begin(prepared, deciding, earlier, len(journal.calls(known.run)) if known else 0)
 
 

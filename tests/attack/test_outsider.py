@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from bench import registry
+from bench.claims import judge_run
 from bench.config.load import load
 from bench.errors import UsageError
 from bench.importers import FORMATS, import_results
@@ -177,3 +178,23 @@ def test_an_export_follows_the_users_own_link_and_none_below_it(tmp_path: Path) 
     with pytest.raises(UsageError, match="is a link, and nothing is written through one"):
         write_records(folder, link)
     assert victim.read_text() == "mine"
+
+
+@pytest.mark.parametrize("key", ["row", "why"])
+def test_a_row_left_out_says_which_and_why(tmp_path: Path, key: str) -> None:
+    folder = write(tmp_path / "run", rows(12), CLAIM)
+    raw = json.loads((folder / "run.json").read_text())
+    dropped = {each: "x" for each in ("row", "why", "item") if each != key}
+    raw["imported"] = {"format": "csv", "dropped": [dropped], "dropped_count": 1, "files": [{"name": "a"}]}
+    (folder / "run.json").write_text(json.dumps(raw))
+    with pytest.raises(UsageError, match=rf"imported\.dropped\.0\.{key}: a text is needed"):
+        read_record(folder)
+
+
+def test_a_model_without_a_provider_is_judged(tmp_path: Path) -> None:
+    folder = write(tmp_path / "run", rows(12), CLAIM)
+    raw = json.loads((folder / "run.json").read_text())
+    raw["models"]["small"]["model"] = "nothing"
+    (folder / "run.json").write_text(json.dumps(raw))
+    [opinion] = judge_run(folder).judgements
+    assert str(opinion.verdict) == "inconclusive"

@@ -179,6 +179,11 @@ class Journal:
         ).fetchone()
         return self._entry(row) if row else None
 
+    def manifest(self, run: str) -> str | None:
+        """The run.json with which a run began; None for a run that it does not know."""
+        row = self._db.execute("SELECT manifest FROM runs WHERE run = ?", (run,)).fetchone()
+        return str(row[0]) if row else None
+
     def sharing(self, run: str) -> list[RunEntry]:
         """The other runs that have an answer in common with a run, because one reuses the other's; oldest first."""
         rows = self._db.execute(

@@ -24,7 +24,7 @@ DRAWS, SEED, NEAR = 1999, 1, 1e-4
 """Samples of the null, the seed of the runs, and how near a bound was sought."""
 
 
-def drawn_p(values: ArrayLike, worst: float, *, design_effect: float = 1.0) -> float:
+def drawn_p(values: ArrayLike, worst: float, *, design_effect: float = 1.0, **_: object) -> float:
     """p of H0: the mean is 0 or less, by DRAWS samples of the tilted null: (1 + #{t* >= t}) / (DRAWS + 1)."""
     sample = np.sort(np.asarray(values, dtype=np.float64)) / -worst
     n = max(1, int(sample.size / design_effect + 1e-9))
@@ -87,13 +87,13 @@ def tested_as_before(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tests differences of scores as it was done then."""
     counted, interval = ScoreDifference._alone_p, ScoreDifference.interval
     monkeypatch.setattr(scores, "stratified_effect", lambda *_: 1.0)
-    monkeypatch.setattr(winsorized, "above_p", lambda v, of, bound: plain_mean(v, of).above_p(bound))
-    monkeypatch.setattr(winsorized, "below_p", lambda v, of, bound: plain_mean(v, of).negated().above_p(-bound))
+    monkeypatch.setattr(winsorized, "above_p", lambda v, of, bound, **_: plain_mean(v, of).above_p(bound))
+    monkeypatch.setattr(winsorized, "below_p", lambda v, of, bound, **_: plain_mean(v, of).negated().above_p(-bound))
     monkeypatch.setattr(winsorized, "interval", lambda v, of, level: mean_difference(plain_mean(v, of), level))
 
-    def alone(self: ScoreDifference, sign: int, bound: float) -> float:
+    def alone(self: ScoreDifference, sign: int, bound: float, cutoff: float) -> float:
         if self.pair is not None:
-            return counted(self, sign, bound)
+            return counted(self, sign, bound, cutoff)
         weighted, reach = self._weighted()
         gain = sign * (weighted - bound)
         t = (self.mean if sign > 0 else self.mean.negated()).above_p(sign * bound)

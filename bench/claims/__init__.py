@@ -5,9 +5,10 @@ from __future__ import annotations
 from bench.claims import early
 from bench.claims.beside import TRUNCATION_GAP
 from bench.claims.case import Case
+from bench.claims.drawing import assign
 from bench.claims.firstlines import beyond, headline, reading
 from bench.claims.forecast import Forecast, both_readings
-from bench.claims.judge import Judgement, Reading, judge_cases
+from bench.claims.judge import Judgement, Reading, judge_cases, log_bets
 from bench.claims.looks import Sizes, Stand, sizes_of, waves
 from bench.claims.observed import Observed, observe, on_these_items
 from bench.claims.outlook import (
@@ -52,6 +53,7 @@ from bench.claims.worlds import TYPICAL_CAP, Guess, Layout, guess_of
 
 __all__ = [
     "early",
+    "assign",
     "CheapestSetting",
     "cheapest_settings",
     "Forecast",
@@ -115,6 +117,7 @@ __all__ = [
     "judged_part",
     "labels",
     "lines",
+    "log_bets",
     "markdown",
     "observe",
     "on_these_items",

@@ -8,11 +8,15 @@ from decimal import Decimal
 
 from bench.claims.judge import Judgement
 from bench.records import RecordedLook, RunRecord
+from bench.stats import Shape
 
 OUTWARD = (
     "decided early: estimates at an early end lie further out than the truth on average; the intervals allow for every "
     "look"
 )
+
+
+BETS = "judged by bets (--anytime), which hold at any look and take more items than planned looks"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +102,9 @@ def notes(judgement: Judgement) -> Iterator[str]:
         yield f"settled: however the items left had been answered, the run would have ended {judgement.verdict}"
     elif stand.early:
         yield OUTWARD
+    looks = judgement.case.looks
+    if looks is not None and looks.sizes.shape is Shape.ANYTIME:
+        yield BETS + ("; what earlier runs on other items held counts, as the record has it" if looks.carried else "")
     elif not stand.decided and stand.look < stand.of:
         yield f"interim: {stand.look} of {stand.of} looks were taken, and the intervals allow for all of them"
     if stand.decided and stand.after:
@@ -108,9 +115,12 @@ def caution(judgement: Judgement) -> Iterator[str]:
     """The same for a reader who knows no statistics."""
     stand = judgement.stand
     if stand is not None and stand.early and not stand.settled:
+        looks = judgement.case.looks
+        bets = looks is not None and looks.sizes.shape is Shape.ANYTIME
+        how = "and its risk is the same however often that is" if bets else "and all planned looks share the risk"
         yield (
-            f"It was judged {_times(stand.look)} on the way, as planned before the first answer, and all "
-            "planned looks share the risk. Ended early, a run tends to show a difference larger than it is."
+            f"It was judged {_times(stand.look)} on the way, as planned before the first answer, {how}. Ended early, a "
+            "run tends to show a difference larger than it is."
         )
 
 

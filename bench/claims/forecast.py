@@ -11,9 +11,10 @@ import numpy as np
 from bench.claims import parts
 from bench.claims.case import Case
 from bench.claims.judge import Results, look_results
-from bench.claims.looks import Looks, Sizes
+from bench.claims.looks import Looks, Sizes, at_look
 from bench.claims.pairs import Pairs
 from bench.claims.parts import LATENCY, SCORE
+from bench.claims.scope import scopes
 from bench.claims.verdict import Verdict, combine
 from bench.claims.worlds import Guess, Layout, cut, draw
 from bench.records import ABOUT, Claim
@@ -130,26 +131,26 @@ def replay(claim: Claim, whole: Pairs, layout: Layout, sizes: Sizes) -> Replayed
     case = Case(claim=claim, pairs=whole, declared=True, local=False, looks=Looks(sizes=sizes, pairs=pairs))
     ours, theirs = whole.candidate.cost, whole.baseline.cost
     usd = tuple(float((ours + theirs)[layout.until(wave)].sum()) for wave in range(sizes.count))
-    verdicts, fixed, margin = [], [], math.inf
-    for look in look_results(case, claim.about):
+    verdicts, fixed, last = [], [], Results()
+    for look in look_results(case, claim.about, claim.alpha):
         verdicts.append(combine(look.over_looks).verdict(claim.alpha))
         once = combine(look.alone)
         fixed.append(once.verdict(claim.alpha))
-        margin = _margin(look.alone, claim)
+        last = look.alone
+    margin = _margin(last, case, sizes)
     decided = next((at for at, verdict in enumerate(verdicts) if verdict is not Verdict.INCONCLUSIVE), None)
     at = sizes.count - 1 if decided is None else decided
     return Replayed(verdict=verdicts[at], look=at, fixed=tuple(fixed), usd=usd, margin=margin)
 
 
-def _margin(results: Results, claim: Claim) -> float:
+def _margin(results: Results, case: Case, sizes: Sizes) -> float:
     """The smallest margin that the score's intervals show, where every other part is shown."""
-    needed = 0.0
-    for (_, key), result in results.items():
-        if key == SCORE.key:
-            low = result.interval.low
-            needed = max(needed, math.inf if low is None else -low)
-        elif result.p_supported > claim.alpha or result.problem:
-            return math.inf
+    claim, needed = case.claim, 0.0
+    if any(key != SCORE.key and (r.p_supported > claim.alpha or r.problem) for (_, key), r in results.items()):
+        return math.inf
+    for scope in scopes(claim, case.pairs) if SCORE.margin in claim.margins else ():
+        interval = SCORE.interval(at_look(scope, sizes, sizes.count - 1))
+        needed = max(needed, math.inf if interval is None or interval.low is None else -interval.low)
     return needed
 
 

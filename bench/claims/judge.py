@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -14,7 +15,7 @@ from bench.claims.parts import Part, PartResult
 from bench.claims.scope import Scope, scopes
 from bench.claims.verdict import JointTest, Verdict, combine
 from bench.records import ABOUT, Claim
-from bench.stats import holm
+from bench.stats import Shape, holm
 
 Results = dict[tuple[str, str], PartResult]
 """Results by suite and part's key."""
@@ -198,14 +199,17 @@ def _path(looked: Sequence[Look]) -> dict[tuple[str, str], tuple[float, ...]]:
     return {key: tuple(look.alone[key].p_supported for look in looked if key in look.alone) for key in keys}
 
 
-def look_results(case: Case, about: str) -> Iterator[Look]:
-    """The looks at a claim in a reading, one after the other."""
+def look_results(case: Case, about: str, cutoff: float | None = None) -> Iterator[Look]:
+    """The looks at a claim in a reading, one after the other; `cutoff`: see `Scope`."""
     assert case.looks is not None
-    sizes, history = case.looks.sizes, History(sizes=case.looks.sizes)
+    sizes, history = case.looks.sizes, History(sizes=case.looks.sizes, carried=case.looks.carried)
     for at, pairs in enumerate(case.looks.pairs):
 
         def scoped(scope: Scope, part: Part, at: int = at) -> PartResult:
-            return part.test(looks.at_look(scope, sizes, at))
+            why = looks.not_by_bets(part.key, about, sizes)
+            if why is not None:
+                return parts.undecided(part.key, math.nan, int(scope.mask.sum()), why)
+            return part.test(replace(looks.at_look(scope, sizes, at), cutoff=cutoff))
 
         judged, reported = _results(replace(case, pairs=pairs), looks.reading_at(about, sizes, at), scoped)
         together = {key: history.add(key, result) for key, result in judged.items()}
@@ -280,3 +284,20 @@ def _results(case: Case, about: str, tested: Callable[[Scope, Part], PartResult]
                 reported[scope.suite, part.key] = result
                 whys[scope.suite, part.key] = parts.undecided(part.key, result.estimate, result.n, why)
     return judged or whys, reported
+
+
+def log_bets(case: Case) -> dict[str, float]:
+    """Logarithm of what each bet on a claim holds at the latest look, by `bet_key`; empty where nothing is bet."""
+    if case.looks is None or case.looks.sizes.shape is not Shape.ANYTIME:
+        return {}
+    sizes, at, held = case.looks.sizes, len(case.looks.pairs) - 1, {}
+    for scope in scopes(case.claim, case.looks.pairs[-1]):
+        for part in parts.claimed(case.claim):
+            if looks.not_by_bets(part.key, case.claim.about, sizes):
+                continue
+            result = part.test(looks.at_look(scope, sizes, at))
+            p_for = 1.0 if result.problem else result.p_supported
+            for against, p in ((False, p_for), (True, result.p_refuted)):
+                key = looks.bet_key(scope.suite, part.key, against=against)
+                held[key] = case.looks.carried.get(key, 0.0) - math.log(max(p, 1e-300))
+    return held

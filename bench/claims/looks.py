@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -17,6 +18,8 @@ from bench.stats import Interval, Shape, levels, sequential_p
 if TYPE_CHECKING:
     import pandas as pd
 
+BETS_ON = ("quality", "cost")
+"""Keys of the parts that --anytime judges: their values are bounded."""
 Key = tuple[str, str]
 """A suite, or MEAN, and a part's key."""
 
@@ -57,6 +60,13 @@ class Looks:
     """When the looks were recorded; UTC, ISO 8601."""
     after: int = 0
     """Items that both were asked after the last look here."""
+    carried: Mapping[str, float] = field(default_factory=dict)
+    """Of bets: logarithm of what earlier runs on other items hold, by `bet_key`."""
+
+
+def bet_key(suite: str, part: str, *, against: bool) -> str:
+    """The name of a bet on a part of a claim."""
+    return f"{suite}/{part}/{'against' if against else 'for'}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,13 +100,19 @@ class History:
     """Each look's own p-values for."""
     refuted: dict[Key, list[float]] = field(default_factory=dict)
     """Each look's own p-values against."""
+    carried: Mapping[str, float] = field(default_factory=dict)
+    """See `Looks`."""
 
     def add(self, key: Key, result: PartResult) -> PartResult:
         """The result of one more look, its p-values those of all looks so far."""
         against = self.refuted.setdefault(key, [])
         in_favour = self.supported.setdefault(key, [])
-        in_favour.append(1.0 if result.problem else result.p_supported)
-        against.append(result.p_refuted)
+        p_for, p_against = (
+            p * math.exp(-self.carried.get(bet_key(*key, against=at), 0.0))
+            for p, at in ((result.p_supported, False), (result.p_refuted, True))
+        )
+        in_favour.append(1.0 if result.problem else p_for)
+        against.append(p_against)
         fractions, shape = self.sizes.fractions(key[0]), self.sizes.shape
         return replace(
             result,
@@ -108,7 +124,7 @@ class History:
 def at_look(scope: Scope, sizes: Sizes, look: int) -> Scope:
     """A scope whose claim takes the risk that its look, from 0, may take: its intervals hold over all looks."""
     level = levels(sizes.fractions(scope.suite), scope.claim.alpha, Shape(sizes.shape))[look]
-    return replace(scope, claim=replace(scope.claim, confidence=1 - level))
+    return replace(scope, claim=replace(scope.claim, confidence=1 - level), anytime=sizes.shape is Shape.ANYTIME)
 
 
 def interval_95(scope: Scope, sizes: Sizes, look: int, test: Callable[[Scope], PartResult]) -> Interval:
@@ -178,6 +194,7 @@ def _of_claim(
         pairs=pairs,
         settled=settled,
         recorded_at=recorded.recorded_at,
+        carried=recorded.carried_of(claim.name),
         after=_asked_after(items, wave, claim, pairs[-1], count),
     )
 
@@ -206,3 +223,12 @@ def alone(suite: str, result: PartResult, sizes: Sizes, look: int) -> PartResult
         p_supported=sequential_p([*none, result.p_supported], fractions, sizes.shape),
         p_refuted=sequential_p([*none, result.p_refuted], fractions, sizes.shape),
     )
+
+
+def not_by_bets(part: str, about: str, sizes: Sizes) -> str | None:
+    """Why bets do not judge a part in a reading; None where they do, or nothing is bet."""
+    if sizes.shape is not Shape.ANYTIME:
+        return None
+    if about == SUCH:
+        return "not judged with --anytime, whose bets are on these kinds of task"
+    return None if part in BETS_ON else f"{part} is not judged with --anytime: nothing bounds it"

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from bench.claims import questions
 from bench.claims.bills import KEY, Window, money, window
-from bench.errors import UsageError, suggest
+from bench.errors import UsageError
 from bench.records import SUCH, THESE, Outcome, RunRecord
 from bench.stats import Floats, Strata
 
@@ -115,7 +115,9 @@ class Pairs:
     repeated: tuple[questions.Repeated, ...] = ()
     """Questions that stand under several ids."""
     earliest: str | None
-    """UTC, ISO 8601: when the first answer used was asked, reused ones included; None if the run does not say."""
+    """UTC, ISO 8601: when the first answer used was asked, but for a baseline's earlier ones; None if not known."""
+    reused: bool = False
+    """Whether earlier answers of a side count."""
 
     @property
     def n(self) -> int:
@@ -174,6 +176,7 @@ def pair(
             raise UsageError(f"'{candidate}' and '{baseline}' share no item of {suite} in this run.")
         if part["score"].isna().all():
             raise UsageError(f"no item of {suite} has a score.")
+    earlier = asked["reused"].fillna(False).astype(bool) & asked["model"].isin([*record.baseline_reuse])
     rows = _placed(rows)
     _same_questions(rows)
     _sound(rows)
@@ -192,7 +195,8 @@ def pair(
         seconds=seconds,
         timed=timed,
         answered=answered,
-        earliest=min(asked["started_at"].dropna(), default=None),
+        earliest=min(asked.loc[~earlier, "started_at"].dropna(), default=None),
+        reused=bool(earlier.any()),
     )
 
 
@@ -242,16 +246,18 @@ def _sound(rows: pd.DataFrame) -> None:
     ):
         if wrong.any():
             row = rows[wrong].iloc[0]
-            where = f"{row['suite']}/{row['task']}/{row['item']}, {row['model']}"
-            raise UsageError(f"items.parquet: {where}: {what.format(row['outcome'])}.")
+            raise UsageError(f"items.parquet: {_where(row)}: {what.format(row['outcome'])}.")
     for column, most in (("score", 1.0), ("cost_usd", np.inf), ("cost_retries_usd", np.inf), ("cost_cap_usd", np.inf)):
         known = rows[rows[column].notna()]
         values = known[column].to_numpy(dtype=float)
         wrong = ~np.isfinite(values) | (values < 0) | (values > most)
         if wrong.any():
             row = known[wrong].iloc[0]
-            where = f"{row['suite']}/{row['task']}/{row['item']}, {row['model']}"
-            raise UsageError(f"items.parquet: {where}: {column} is {row[column]}, which is not a possible value.")
+            raise UsageError(f"items.parquet: {_where(row)}: {column} is {row[column]}, which is not a possible value.")
+
+
+def _where(row: pd.Series[Any]) -> str:
+    return f"{row['suite']}/{row['task']}/{row['item']}, {row['model']}"
 
 
 def _side(rows: pd.DataFrame, label: str, n: int, record: RunRecord, columns: Sequence[str]) -> Side:
@@ -293,23 +299,6 @@ def _side(rows: pd.DataFrame, label: str, n: int, record: RunRecord, columns: Se
 def _max_tokens(mine: pd.DataFrame, record: RunRecord, label: str) -> int | None:
     limits = [record.tasks[task].max_tokens for task in set(mine["task"]) if task in record.tasks]
     return record.models[label].max_tokens or max((limit for limit in limits if limit), default=None)
-
-
-def with_caps(items: pd.DataFrame, caps: Mapping[str, float]) -> pd.DataFrame:
-    """Items with the most that a call of a model can cost as the user states it, in USD by label.
-
-    UsageError if an answer cost more.
-    """
-    changed = items.assign(cost_cap_usd=items["cost_cap_usd"].astype(float), cost_cap_basis=items["cost_cap_basis"])
-    for label, usd in caps.items():
-        mine = (items["model"] == label).to_numpy()
-        if not mine.any():
-            raise UsageError(f"--cap-usd: the run has no model '{label}'.{suggest(label, set(items['model']))}")
-        seen = items.loc[mine, "cost_usd"].max()
-        if seen > usd:
-            raise UsageError(f"--cap-usd {label}={usd:g}: an answer of {label} cost {seen:.3g} USD.")
-        changed.loc[mine, "cost_cap_usd"], changed.loc[mine, "cost_cap_basis"] = usd, STATED
-    return changed
 
 
 def _amounts(scored: pd.DataFrame, column: str) -> pd.DataFrame:

@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from bench.claims import looks, parts
 from bench.claims.apart import hardly_apart
+from bench.claims.caps import with_caps
 from bench.claims.case import Case
 from bench.claims.judge import Judgement, judge_cases
 from bench.claims.outlook import outlook
-from bench.claims.pairs import Pairs, pair, with_caps
+from bench.claims.pairs import Pairs, pair
 from bench.claims.rivals import rival
+from bench.claims.sound import confirmed, require_sound
 from bench.claims.verdict import Verdict
 from bench.errors import UsageError, suggest
 from bench.records import ABOUT, MARGINS, Claim, RecordedClaim, RunRecord, margin_keys, read_run
@@ -141,12 +143,14 @@ def _case(items: pd.DataFrame, record: RunRecord, claim: Claim, entry: RecordedC
         suites = claim.suites or every
         return pair(rows, record, claim.candidate, baseline=claim.baseline, suites=suites, columns=columns)
 
+    require_sound(items, record)
     seen = looks.of_claim(items, record, claim, paired)
     pairs = seen.pairs[-1] if seen else paired(items)
     local = record.is_local(claim.candidate, claim.baseline)
     seen_in = (entry and entry.seen_in) or ()
     declared = _declared(entry, claim, pairs.earliest) and _before(record, pairs.earliest)
-    return Case(claim=claim, pairs=pairs, declared=declared, local=local, seen_in=seen_in, looks=seen)
+    case = Case(claim=claim, pairs=pairs, declared=declared, local=local, seen_in=seen_in, looks=seen)
+    return confirmed(case, items, record)
 
 
 def _withdrawn(items: pd.DataFrame, record: RunRecord) -> list[Case]:
@@ -168,6 +172,9 @@ def _with(judgement: Judgement, rival: str | None, withdrawn: int, items: pd.Dat
         more = "1 more claim was" if withdrawn == 1 else f"{withdrawn} more claims were"
         counted = "the correction for several claims counts them"
         warnings = (*warnings, f"{more} declared before the answers and withdrawn since; {counted}")
+    for label in (judgement.claim.baseline, judgement.claim.candidate):
+        if label in record.baseline_reuse:
+            warnings = (*warnings, f"{label}: {record.baseline_reuse[label].words}")
     costs = [judgement.supports(result) for (_, key), result in judgement.test.parts.items() if key == parts.COST.key]
     shown = all(costs) if judgement.verdict is Verdict.INCONCLUSIVE else None
     open_beyond = not judgement.pairs.one_reading and judgement.other.verdict is Verdict.INCONCLUSIVE

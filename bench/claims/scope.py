@@ -29,6 +29,10 @@ class Scope:
     """Its items."""
     about: str
     """What it is judged about, THESE or SUCH: which items are dependent."""
+    anytime: bool = False
+    """Whether it is judged by bets, whose p-values hold at any look; they are not cut at 1."""
+    cutoff: float | None = None
+    """Where only p-values up to this one are asked, as for drawn runs; None where all is."""
 
     def strata(self, mask: Mask) -> Strata:
         """Suites and clusters of the items under a mask, in this reading."""

@@ -13,7 +13,7 @@ from bench.claims.parts import COST, SCORE, PartResult
 from bench.claims.scope import scopes
 from bench.claims.verdict import Verdict
 from bench.records import THESE, Claim, Outcome, RunRecord
-from bench.stats import levels
+from bench.stats import Shape, levels
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,6 +43,8 @@ def settled(
     never exceeds). Only scores and costs are bounded, so that a claim on latency is never taken to be supported.
     """
     if case.looks is None or case.looks.sizes.count == len(case.looks.pairs):
+        return None
+    if case.looks.sizes.shape is Shape.ANYTIME:  # there is always another run
         return None
     claimed = parts.claimed(case.claim)
     bounded = [part for part in claimed if part in (SCORE, COST)]

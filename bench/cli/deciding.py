@@ -12,9 +12,16 @@ from bench.cli.terminal import echo
 from bench.errors import UsageError
 
 if TYPE_CHECKING:
-    from bench.run import Deciding, Result
+    from bench.run import Deciding, Result, ReuseBaseline
 
 _OPTIONS = (
+    click.option(
+        "--anytime",
+        is_flag=True,
+        envvar="BENCH_ANYTIME",
+        help="With --until-decided: judge by bets, valid at any number of looks and over later runs on other items; "
+        "they need more items.",
+    ),
     click.option(
         "--until-decided",
         is_flag=True,
@@ -37,9 +44,36 @@ _OPTIONS = (
 )
 
 
+class _Age(click.ParamType["tuple[str, float]"]):
+    """How old, e.g. 30d or 12h: as written, and in hours."""
+
+    name = "AGE"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, float]:
+        """Reads the option's text."""
+        if isinstance(value, tuple):
+            return value
+        text = str(value)
+        number, unit = text[:-1], text[-1:]
+        hours = float(number) * {"d": 24, "h": 1}.get(unit, 0) if number.isdecimal() and len(number) < 6 else 0.0
+        if not hours:
+            self.fail(f"{text!r} must be days or hours above 0, e.g. 30d or 12h.", param, ctx)
+        return text, hours
+
+
+_REUSE = click.option(
+    "--reuse-baseline",
+    type=_Age(),
+    metavar="AGE",
+    envvar="BENCH_REUSE_BASELINE",
+    help="Count the baseline's answers of the last AGE, e.g. 30d, at no cost, once a sample asked again (5 %, at least "
+    "20) shows no drift. Latency is then not judged.",
+)
+
+
 def deciding_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Adds the options to a command."""
-    for option in reversed(_OPTIONS):
+    for option in reversed((*_OPTIONS, _REUSE)):
         command = option(command)
     return command
 
@@ -48,13 +82,25 @@ def taken(chosen: dict[str, Any]) -> Deciding | None:
     """Takes the options out of the given ones; None without --until-decided. UsageError for others without it."""
     from bench.run import Deciding
 
-    until, claims, looks = (chosen.pop(name) for name in ("until_decided", "deciding_claims", "looks"))
+    names = ("until_decided", "deciding_claims", "looks", "anytime")
+    until, claims, looks, anytime = (chosen.pop(name) for name in names)
     if until:
-        return Deciding(claims=tuple(dict.fromkeys(claims)), looks=looks)
-    for name, value in (("--claim", claims), ("--looks", looks)):
+        return Deciding(claims=tuple(dict.fromkeys(claims)), looks=looks, anytime=anytime)
+    for name, value in (("--claim", claims), ("--looks", looks), ("--anytime", anytime)):
         if value:
             raise UsageError(f"{name} goes with --until-decided: give both.")
     return None
+
+
+def reused(chosen: dict[str, Any], until: Deciding | None) -> ReuseBaseline | None:
+    """Takes --reuse-baseline out of the given options; None without it."""
+    from bench.run import ReuseBaseline
+
+    given = chosen.pop("reuse_baseline")
+    if given is None:
+        return None
+    text, hours = given
+    return ReuseBaseline(hours=hours, text=text, claims=until.claims if until else ())
 
 
 def say(result: Result, *, until_decided: bool, as_json: bool) -> None:

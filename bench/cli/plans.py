@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from bench.claims import Outlook, Pairs, SuiteSize
     from bench.costs import Estimate
     from bench.records import Claim
-    from bench.run import Deciding
+    from bench.run import Deciding, ReuseBaseline
     from bench.run.prepare import Prepared
 
     Outlooks = Mapping[str, tuple[Outlook, str | None]]
@@ -110,12 +111,14 @@ def show_plan(
     fresh: bool,
     as_json: bool,
     until: Deciding | None = None,
+    reuse: ReuseBaseline | None = None,
 ) -> None:
     """What a run would ask and cost, and what it could show; calls nothing."""
-    from bench.run import JOURNAL, probe
+    from bench.run import JOURNAL, free_keys, probe
     from bench.run import ask as asking
 
-    estimate = asking.estimate_run(prepared, results / JOURNAL, output=output, fresh=fresh)
+    free = None if reuse is None else partial(free_keys, prepared, reuse)
+    estimate = asking.estimate_run(prepared, results / JOURNAL, output=output, fresh=fresh, free=free)
     probing = probe.estimate_probe(prepared, prompts) if prompts else None
     echo(
         (_plan_json if as_json else _plan_text)(

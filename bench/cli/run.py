@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -23,8 +24,8 @@ from bench.errors import IncompleteError, UsageError, suggest
 if TYPE_CHECKING:
     from bench.cli.gate import Gating
     from bench.costs import Terms
-    from bench.records import Comparison, ModelEntry
-    from bench.run import Prepared, Result
+    from bench.records import Comparison, ModelEntry, RunSettings
+    from bench.run import Prepared, Result, Watcher
 
 
 class _Limit(click.ParamType[int]):
@@ -176,13 +177,11 @@ def run(
 
     known = registry.read(task_folders(include))
     until = deciding.taken(chosen)
+    reuse = deciding.reused(chosen, until)
     comparison = swept(chosen_models(load_config(config, known.names), models, max_connections), sweep)
-    asked = comparison.run
-    if tasks and not registry.generated(known, tasks):
-        asked = replace(asked, exam_seed=None, instances=None)  # the file said so of suites that are not asked now
-    given = {"limit": limit or None, "repeats": repeats, "seed": seed, "exam_seed": exam_seed, "suites": tasks or None}
-    asked = sliced(asked if limit != 0 else replace(asked, limit=None), {**given, **chosen})
-    comparison = replace(comparison, run=asked)
+    given = {"repeats": repeats, "seed": seed, "exam_seed": exam_seed, **chosen}
+    generated = not tasks or bool(registry.generated(known, tasks))
+    comparison = replace(comparison, run=_settings(comparison.run, tasks, limit, given, generated=generated))
     if unsafe:
         from bench.sandbox import allow_nothing
 
@@ -197,27 +196,25 @@ def run(
     gating = gate.begin(prepared, results, baseline, confirm=confirm, detect=detect, junit=junit)
     fresh = fresh or gating is not None
     if dry_run:
-        show_plan(prepared, results, output, prompts, fresh=fresh, as_json=as_json, until=until)
+        show_plan(prepared, results, output, prompts, fresh=fresh, as_json=as_json, until=until, reuse=reuse)
         return
     with RunProgress() as progress:
         try:
             terms = _terms(budget, yes, keep_going)
             rest = probe.set_aside(prepared, prompts, terms) if prompts else terms
             result = execute(
-                prepared, results, progress, output=output, fresh=fresh, environ=environ, terms=rest, deciding=until
+                prepared,
+                results,
+                progress,
+                output=output,
+                fresh=fresh,
+                environ=environ,
+                terms=rest,
+                deciding=until,
+                reuse=reuse,
             )
-            probed = not prompts or (
-                result.ended is None
-                and probe.measure(
-                    prepared,
-                    results,
-                    result.folder,
-                    prompts=prompts,
-                    watcher=progress,
-                    environ=environ,
-                    terms=terms,
-                    leave_out=result.stopped,
-                )
+            probed = not prompts or _probed(
+                prepared, results, result, prompts=prompts, watcher=progress, environ=environ, terms=terms
             )
             if gating and not result.missing:
                 gating.judge(result.folder, progress, environ, rest)
@@ -227,6 +224,41 @@ def run(
             sys.exit(IncompleteError.exit_code)
     _end(result, gating, probed=probed, refused=bool(prepared.refused), as_json=as_json)
     deciding.say(result, until_decided=until is not None, as_json=as_json)
+
+
+def _probed(
+    prepared: Prepared,
+    results: Path,
+    result: Result,
+    *,
+    prompts: int,
+    watcher: Watcher,
+    environ: Mapping[str, str],
+    terms: Terms,
+) -> bool:
+    """Measures latency apart, unless the run was cut short; returns whether it is whole."""
+    from bench.run import probe
+
+    return result.ended is None and probe.measure(
+        prepared,
+        results,
+        result.folder,
+        prompts=prompts,
+        watcher=watcher,
+        environ=environ,
+        terms=terms,
+        leave_out=result.stopped,
+    )
+
+
+def _settings(
+    asked: RunSettings, tasks: tuple[str, ...], limit: int | None, given: dict[str, Any], *, generated: bool
+) -> RunSettings:
+    """The settings of the file with those of the command line; `generated`: whether items of the tasks are."""
+    if not generated:
+        asked = replace(asked, exam_seed=None, instances=None)  # the file said so of suites that are not asked now
+    asked = asked if limit != 0 else replace(asked, limit=None)
+    return sliced(asked, {"limit": limit or None, "suites": tasks or None, **given})
 
 
 def _end(result: Result, gating: Gating | None, *, probed: bool, refused: bool, as_json: bool) -> None:

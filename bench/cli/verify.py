@@ -32,8 +32,9 @@ def verify(runs: tuple[str, ...], results: Path, output: Path | None, as_json: b
     """Compute every published number of RUN anew, by default of the newest run, and say what differs.
 
     Reads comparison.*, claims.*, the charts' CSV files, items.csv and report.html, and compares them with what the
-    run's tables and run.json give; of several runs also the page that shows them together. RUN may also be a folder of
-    published evidence: then the pages and figures that tell of it are made anew from its verdicts.
+    run's tables and run.json give, and the table's costs with its tokens and the recorded prices; of several runs also
+    the page that shows them together. RUN may also be a folder of published evidence: then the pages and figures that
+    tell of it are made anew from its verdicts.
     Writes nothing, calls no model. Exit codes: 0 all equal, 3 something differs, 2 no run or damaged tables.
     """
     import json
@@ -87,4 +88,7 @@ def _show(result: Verified) -> None:
     numbers, differing = sum(result.numbers.values()), len(result.differing)
     differ = "1 place differs" if differing == 1 else f"{differing} places differ"
     files = "1 file" if len(result.numbers) == 1 else f"{len(result.numbers)} files"
-    echo(f"{result.what}: {numbers:,} numbers in {files} computed anew: {differ if differing else 'all equal'}.")
+    echo(
+        f"{result.what}: {numbers:,} numbers in {files} computed anew: {differ if differing else 'all equal'}. "
+        "Scores, tokens and times are the items table's own."
+    )

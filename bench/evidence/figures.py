@@ -19,7 +19,7 @@ LEADERS = 3
 """Candidates of the answer's chart: the highest-scoring one of each of so many vendors."""
 _ASIDE = re.compile(r"\s*[(\[][^()\[\]]*[)\]]|-20\d{6}\b")
 """What a name's reader can do without: brackets and dates."""
-_FORESTS = (
+FORESTS = (
     (BEST_CLAUDE, "Scores against the best Claude listed by the model's date", "forest"),
     (BEST_US, "Scores against the best other US model listed by the model's date", "forest-best-us"),
 )
@@ -29,7 +29,7 @@ def draw(judged: Sequence[EvidenceJudgement], sets: Mapping[str, DataSet], folde
     """Writes the forest plots; a figure that would be empty is left out."""
     paths: list[Path] = []
     judged = [j for j in judged if not j.ruled.category and j.rows[0].vendor in CHINESE and j.n]
-    for reference, title, stem in _FORESTS:
+    for reference, title, stem in FORESTS:
         chosen = [j for j in judged if j.ruled.reference == reference and j.difference.low is not None]
         if chosen:
             caption = f"90 % intervals, paired where single items are published. {_margins()} {_credit(chosen, sets)}"

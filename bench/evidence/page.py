@@ -107,7 +107,7 @@ def csv_text(judged: Sequence[EvidenceJudgement]) -> str:
     file = io.StringIO()
     writer = csv.DictWriter(file, list(records[0]), lineterminator="\n")
     writer.writeheader()
-    writer.writerows({key: _cell(value) for key, value in record.items()} for record in records)
+    writer.writerows({key: cell(value) for key, value in record.items()} for record in records)
     return file.getvalue()
 
 
@@ -156,7 +156,8 @@ def _record(j: EvidenceJudgement) -> dict[str, object]:
     }
 
 
-def _cell(value: object) -> str:
+def cell(value: object) -> str:
+    """A value as verdicts.csv has it."""
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return ""
     if isinstance(value, bool):

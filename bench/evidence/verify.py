@@ -11,10 +11,13 @@ from pathlib import Path
 
 from bench import clean
 from bench.errors import UsageError
-from bench.evidence import declared, figures, story, verdicts
+from bench.evidence import agree, declared, figures, story, verdicts
 from bench.evidence.rebuild import README
 
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+TABLE = "verdicts.md"
+MOST = 10
+"""Differences of a file that are named."""
 SHOWN = 120
 """Characters of a line that are shown."""
 
@@ -52,7 +55,7 @@ def _verified(folder: Path) -> list[CheckedPage]:
     docs = next((up / "docs" for up in folder.resolve().parents if (up / "docs" / story.PAGES["en"]).is_file()), None)
     if docs is None:
         raise UsageError(f"{folder}: no folder above it has a docs/{story.PAGES['en']} that speaks of it.")
-    checks = [_claims(folder, rows)]
+    checks = [_claims(folder, rows), *_tables(folder, rows)]
     for language, name in story.PAGES.items():
         checks.append(_compared(docs / name, story.page(rows, language)))
     readme = docs.parent / README
@@ -65,15 +68,32 @@ def _verified(folder: Path) -> list[CheckedPage]:
 
 
 def _claims(folder: Path, rows: list[verdicts.VerdictRow]) -> CheckedPage:
-    """Verdicts are of the declared claims, in their order, neither more nor fewer."""
-    declared_ids = [claim.id for claim in declared.read(folder / declared.NAME)]
-    judged = [row.text("id") for row in rows]
-    differing = [
-        f"{folder / verdicts.NAME}: judged {b or 'nothing'}, declared {a or 'nothing'}"
-        for a, b in zip_longest(declared_ids, judged)
-        if a != b
-    ]
-    return CheckedPage(folder / verdicts.NAME, len(rows), tuple(differing[:10]))
+    """Verdicts are of the declared claims, in their order, neither more nor fewer, and follow from their numbers."""
+    claims = declared.read(folder / declared.NAME)
+    differing = []
+    for claim, row in zip_longest(claims, rows):
+        ids = claim.id if claim else "nothing", row.text("id") if row else "nothing"
+        if claim is None or row is None or ids[0] != ids[1]:
+            differing.append(f"{folder / verdicts.NAME}: judged {ids[1]}, declared {ids[0]}")
+        else:
+            differing += [f"{folder / verdicts.NAME}: {row.text('id')}: {why}" for why in agree.of_claim(row, claim)]
+    return CheckedPage(folder / verdicts.NAME, len(rows), tuple(differing[:MOST]))
+
+
+def _tables(folder: Path, rows: list[verdicts.VerdictRow]) -> Iterator[CheckedPage]:
+    """verdicts.md, and the numbers of the forests."""
+    table = folder / TABLE
+    if table.is_file():
+        text = _text(table)
+        wrong = [f"{TABLE} {line}" for line in agree.of_table(text, rows)]
+        yield CheckedPage(table, len(NUMBER.findall(text)), tuple(wrong[:MOST]))
+    whole = [not claim.category for claim in declared.read(folder / declared.NAME)]
+    for _, _, stem in figures.FORESTS:
+        path = folder / f"{stem}.csv"
+        if path.is_file() and len(whole) == len(rows):
+            text = _text(path)
+            wrong = [f"{path.name} {line}" for line in agree.of_forest(stem, text, rows, whole)]
+            yield CheckedPage(path, len(NUMBER.findall(text)), tuple(wrong[:MOST]))
 
 
 def _text(path: Path) -> str:

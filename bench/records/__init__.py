@@ -63,6 +63,7 @@ from bench.records.recorded import (
     RecordedSuite,
     RecordedTask,
 )
+from bench.records.reuse import RecordedReuse
 from bench.records.rows import cleaned_table, parquet_schema, require_columns
 from bench.records.runjson import JsonRecord, require_time
 from bench.records.secrets import HIDDEN, SECRET_NAME, Secrets
@@ -127,6 +128,7 @@ __all__ = [
     "RecordedLane",
     "RecordedLook",
     "RecordedLooks",
+    "RecordedReuse",
     "RecordedMachine",
     "RecordedModel",
     "RecordedOrigin",

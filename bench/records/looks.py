@@ -32,6 +32,8 @@ class RecordedLook(JsonRecord):
     """Claims decided here or before, with their verdicts."""
     settled: Mapping[str, str] = field(default_factory=dict)
     """Of these: claims whose verdict the rest of the items could not change any more, whatever they came to."""
+    wealth: Mapping[str, float] = field(default_factory=dict)
+    """Of bets: logarithm of what each holds, earlier runs included, by claim, suite, part and direction."""
     left: tuple[str, ...] = ()
     """Models that are asked no more from here on, as no open claim needs them."""
 
@@ -52,6 +54,10 @@ class RecordedLooks(JsonRecord):
     """Whether waves are whole clusters of items, and not an equal share of every family."""
     items: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     """By suite: items asked by the end of each wave."""
+    carried: Mapping[str, float] = field(default_factory=dict)
+    """Of bets: what earlier runs on other items held at their last look, as `wealth` of a look."""
+    carried_from: tuple[str, ...] = ()
+    """Those runs, the newest first."""
     sha256: str = ""
     """Hash of all of the above and of the plan."""
     recorded_at: str = ""
@@ -80,7 +86,14 @@ class RecordedLooks(JsonRecord):
     def hashed(self, plan_sha256: str) -> str:
         """The hash of the design; a changed margin, order, number of looks or plan is another one."""
         claims, items = dict(self.claims), {suite: list(sizes) for suite, sizes in self.items.items()}
-        return sha256_of([plan_sha256, claims, self.shape, self.waves, self.whole_clusters, items])
+        carried = [dict(self.carried), list(self.carried_from)] if self.carried_from else []
+        return sha256_of([plan_sha256, claims, self.shape, self.waves, self.whole_clusters, items, *carried])
+
+    def carried_of(self, claim: str) -> dict[str, float]:
+        """What earlier runs held on a claim, without its name."""
+        return {
+            key.removeprefix(f"{claim}/"): held for key, held in self.carried.items() if key.startswith(f"{claim}/")
+        }
 
     def wave_of(self, rank: int) -> int:
         """The wave, from 0, of an item's place in the plan. ValueError for a place that it has not."""

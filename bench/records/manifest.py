@@ -29,6 +29,7 @@ from bench.records.recorded import (
     RecordedSuite,
     RecordedTask,
 )
+from bench.records.reuse import RecordedReuse
 from bench.records.runjson import JsonRecord
 
 MANIFEST = "run.json"
@@ -105,6 +106,8 @@ class RunRecord(JsonRecord):
     """Claims it had, or a run had with which it shares answers, and has no more."""
     looks: RecordedLooks | None = None
     """When it may be judged before its end, and what its looks came to; None for a run that is judged at its end."""
+    baseline_reuse: Mapping[str, RecordedReuse] = field(default_factory=dict)
+    """By label: earlier answers of a baseline that count in it, and what a sample asked again showed."""
     parts: tuple[RecordedPart, ...] = ()
     """What made each of its parts, in order."""
     calibration: RecordedCalibration | None = None

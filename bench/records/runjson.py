@@ -65,6 +65,11 @@ class JsonRecord:
         """The same record, which writes these fields too, unknown ones as null."""
         return replace(self, keys=tuple(dict.fromkeys((*self.order, *names))))
 
+    def only_known(self) -> Self:
+        """The same record, and those within it, without the keys that this version does not know."""
+        own = {each.name: _only_known(getattr(self, each.name)) for each in _own(type(self))}
+        return replace(self, **own, extra={}, keys=tuple(name for name in self.keys if name in own))
+
     def without(self, *names: str) -> Self:
         """The same record without these fields, which must have defaults."""
         defaults: dict[str, Any] = {each.name: _default(each) for each in _own(type(self)) if each.name in names}
@@ -92,6 +97,14 @@ def require_time(text: str | None, where: str) -> None:
 
 
 _HINTS: dict[type[JsonRecord], dict[str, Any]] = {}
+
+
+def _only_known(value: Any) -> Any:
+    if isinstance(value, JsonRecord):
+        return value.only_known()
+    if isinstance(value, Mapping):
+        return {name: _only_known(each) for name, each in value.items()}
+    return tuple(map(_only_known, value)) if isinstance(value, tuple) else value
 
 
 def _hints(kind: type[JsonRecord]) -> dict[str, Any]:

@@ -5,16 +5,21 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import IO, Any
 
 from bench import clean
 from bench.errors import UsageError
 from bench.records import (
+    HIDDEN,
     LATENCY,
     LATENCY_COLUMNS,
+    AnswerRow,
+    ItemRow,
+    RecordedModel,
     RunRecord,
     grade_detail,
     parquet_file,
@@ -61,18 +66,35 @@ def redact(parent: Path) -> Path:
 
 
 def _redacted(record: RunRecord, run: str) -> RunRecord:
-    """Providers' own words about why a model was stopped may quote a prompt; commands name local paths."""
+    """Providers' own words about why a model was stopped may quote a prompt; commands name local paths; nobody knows
+    what a key that this version does not know holds."""
+    record = record.only_known()
     stopped = dict.fromkeys(record.stopped, "the reason is redacted")
     lanes = {
         label: replace(lane, stopped=lane.stopped and stopped.get(label, "redacted"))
         for label, lane in record.lanes.items()
     }
-    models = {label: replace(model.with_keys("extra_body"), extra_body={}) for label, model in record.models.items()}
+    models = {label: _model(model) for label, model in record.models.items()}
     about = record.imported  # what an import left out is listed without the cells that its reasons quote
     if about:
         about = replace(about, dropped=tuple({**row, "why": "the reason is redacted"} for row in about.dropped))
     kept = record.without(*UNTOLD).with_keys("redacted", "stopped", "lanes")
-    return replace(kept, run=run, redacted=record.run, stopped=stopped, lanes=lanes, models=models, imported=about)
+    refused = dict.fromkeys(record.refused, "the reason is redacted")
+    return replace(
+        kept,
+        run=run,
+        redacted=record.run,
+        stopped=stopped,
+        refused=refused,
+        lanes=lanes,
+        models=models,
+        imported=about,
+    )
+
+
+def _model(model: RecordedModel) -> RecordedModel:
+    """Names of headers stay; their values, and what was sent beside the prompt, do not."""
+    return replace(model.with_keys("extra_body"), extra_body={}, headers=dict.fromkeys(model.headers, HIDDEN))
 
 
 def _items(parent: Path, folder: Path) -> None:
@@ -80,7 +102,12 @@ def _items(parent: Path, folder: Path) -> None:
     import pyarrow.csv
     import pyarrow.parquet
 
-    table = read_parquet(parent, "items.parquet")
+    table = _known(read_parquet(parent, "items.parquet"), ItemRow)
+    for name in SETTINGS:
+        at = table.schema.get_field_index(name)
+        if at >= 0:
+            texts = [_numbers(text) for text in table.column(at).to_pylist()]
+            table = table.set_column(at, name, pyarrow.array(texts, pyarrow.string()))
     at = table.schema.get_field_index("run")
     field = table.schema.field(at).with_type(pyarrow.string())
     table = table.set_column(at, field, pyarrow.array([folder.name] * len(table), pyarrow.string()))
@@ -94,10 +121,23 @@ def _answers(parent: Path, out: IO[bytes], run: str) -> None:
 
     with (
         parquet_file(parent, "answers.parquet") as file,
-        pyarrow.parquet.ParquetWriter(out, file.schema_arrow) as writer,
+        pyarrow.parquet.ParquetWriter(out, _schema(file.schema_arrow, AnswerRow)) as writer,
     ):
-        for batch in file.iter_batches(4_000):
-            writer.write_batch(_without_texts(batch, run))
+        for batch in file.iter_batches(4_000, columns=writer.schema.names):
+            writer.write_batch(_without_texts(batch.cast(writer.schema), run))
+
+
+def _schema(schema: Any, kind: type[ItemRow | AnswerRow]) -> Any:
+    """The columns that a table's rows are known to have; what else a file or its head holds may be a text."""
+    import pyarrow
+
+    names = [each.name for each in fields(kind) if each.name in schema.names]
+    return pyarrow.schema([pyarrow.field(name, schema.field(name).type) for name in names])
+
+
+def _known(table: Any, kind: type[ItemRow | AnswerRow]) -> Any:
+    schema = _schema(table.schema, kind)
+    return table.select(schema.names).cast(schema)
 
 
 def _without_texts(batch: Any, run: str) -> Any:
@@ -114,6 +154,24 @@ def _without_texts(batch: Any, run: str) -> Any:
     columns["finish_reason"] = pyarrow.array(kept, pyarrow.string())
     columns["grade_detail"] = pyarrow.array([_detail(text) for text in columns["grade_detail"].to_pylist()])
     return pyarrow.record_batch([columns[field.name].cast(field.type) for field in batch.schema], schema=batch.schema)
+
+
+SETTINGS = ("sampling_requested", "sampling_applied")
+"""Columns that hold JSON: numbers by the name of a setting."""
+NAME_OF_SETTING = re.compile(r"[a-z][a-z0-9_]{0,31}")
+"""What a setting may be called, e.g. top_p; anything else may be somebody's words."""
+
+
+def _numbers(text: str | None) -> str | None:
+    """The numbers of a JSON object, as it was written where it holds nothing else."""
+    try:
+        known = json.loads(text or "{}")
+    except ValueError:
+        return None
+    kept = {
+        name: each for name, each in known.items() if isinstance(each, int | float) and NAME_OF_SETTING.fullmatch(name)
+    }
+    return text if text is None or kept == known else json.dumps(kept)
 
 
 KEPT = ("verdict", "route", "wrapped")

@@ -14,15 +14,16 @@ import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import takewhile, zip_longest
+from dataclasses import dataclass, replace
+from itertools import islice, takewhile, zip_longest
 from pathlib import Path
 from typing import Any
 
 from bench import clean
 from bench.errors import UsageError
 from bench.records import LATENCY, MANIFEST, read_parquet, read_record, read_run, write_file
-from bench.report.page import NAME, PageSource, page_runs, read_page, write_page
+from bench.report.numbers.billed import misbilled
+from bench.report.page import NAME, PageSource, frame, page_runs, read_page, write_page
 from bench.report.text import totals
 from bench.report.write import write_report
 
@@ -31,6 +32,8 @@ SOURCES = (MANIFEST, "items.parquet", "answers.parquet", "aggregates.parquet", L
 CLOSE = 1e-9
 """Relative difference that another processor may make."""
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*(?:e[+-]?\d+)?")
+MOST_COSTS = 10
+"""Costs that differ from their tokens' and are named; one price changed changes all of them."""
 SHOWN = 120
 """Characters of a value that are shown."""
 
@@ -81,7 +84,10 @@ def verify(folders: Sequence[Path], joint: Path | None = None) -> list[Verified]
         raise UsageError(f"{joint}: does not show these runs. `bench report` writes it, given the same runs.")
     with tempfile.TemporaryDirectory() as name:
         sources = [_computed(folder, Path(name) / str(at)) for at, folder in enumerate(folders)]
-        results = [compared(folder, source.folder) for folder, source in zip(folders, sources, strict=True)]
+        results = [
+            _with_costs(compared(folder, source.folder), source)
+            for folder, source in zip(folders, sources, strict=True)
+        ]
         return [*results, *([_joint(joint, Path(name) / NAME, sources)] if joint else [])]
 
 
@@ -104,6 +110,16 @@ def _computed(folder: Path, scratch: Path) -> PageSource:
     comparison, files = write_report(inside)
     _write_items_csv(inside)
     return PageSource(inside, comparison, files)
+
+
+def _with_costs(result: Verified, source: PageSource) -> Verified:
+    """With the table's own costs, held against its tokens and the prices that run.json holds."""
+    record, items = read_run(source.folder)
+    wrong = tuple(
+        Differs("items.parquet", f"row {at}, cost_usd", f"{usd:.6g}", f"{known:.6g} by its tokens and price")
+        for at, usd, known in islice(misbilled(items, record), MOST_COSTS)
+    )
+    return replace(result, differing=(*result.differing, *wrong))
 
 
 def _copy(folder: Path, name: str, to: Path) -> None:
@@ -140,6 +156,8 @@ def _file(published: Path, computed: Path, name: str) -> tuple[int, list[Differs
     ours = _values(computed, name)
     try:
         differing = [Differs(name, *rest) for rest in _compared(_values(published, name), ours)]
+        if name == NAME and not differing:
+            differing = [Differs(name, *rest) for rest in _compared(_code(published), _code(computed))]
     except (ValueError, OSError, KeyError) as error:
         differing = [Differs(name, "the file", f"something that cannot be read ({error})", "a readable one")]
     return _numbers(ours), differing
@@ -167,7 +185,19 @@ def _values(path: Path, name: str) -> Values:
 
 
 def _tree(text: str) -> Values:
-    return dict(_leaves(json.loads(text), ""))
+    return dict(_leaves(_json(text), ""))
+
+
+def _json(text: str) -> Any:
+    """ValueError for a key that stands twice: readers differ in which of the two they take."""
+
+    def pairs(found: list[tuple[str, Any]]) -> dict[str, Any]:
+        if len(known := dict(found)) < len(found):
+            names = [name for name, _ in found]
+            raise ValueError(f"the key {next(name for name in names if names.count(name) > 1)!r} stands twice")
+        return known
+
+    return json.loads(text, object_pairs_hook=pairs)
 
 
 def _leaves(value: Any, place: str) -> Iterator[tuple[str, Any]]:
@@ -180,7 +210,7 @@ def _leaves(value: Any, place: str) -> Iterator[tuple[str, Any]]:
 
 def _claims(text: str) -> Values:
     """claims.json; files written before their parts had that name call them halves."""
-    records = json.loads(text)
+    records = _json(text)
     for record in records:
         if "halves" in record:
             record.setdefault("parts", record["halves"])
@@ -190,6 +220,8 @@ def _claims(text: str) -> Values:
 def _grid(text: str) -> Values:
     rows = list(csv.reader(io.StringIO(text)))
     heads = rows[0] if rows else []
+    if len(set(heads)) < len(heads):
+        raise ValueError(f"the column {next(head for head in heads if heads.count(head) > 1)!r} stands twice")
     return {
         f"row {number}, {head or 'no column'}": _number(cell)
         for number, row in enumerate(rows[1:], 2)
@@ -210,11 +242,22 @@ def _lines(text: str) -> Values:
 
 def _page(text: str) -> Values:
     """The page's marked numbers by their key, its other texts by their place, and its items."""
-    shown = read_page(re.sub(r'(="claims\.json/\d+)/halves/', r"\1/parts/", text))  # as pages before called them
+    shown = read_page(_renamed(text))
     texts = {f"text {number}": said for number, said in enumerate(shown.texts, 1)}
     items = {f"item {task}/{item} of {run}": answers for (run, task, item), answers in shown.items.items()}
     facts = dict(_leaves(shown.facts, "page-facts"))
     return {**shown.numbers, **texts, **items, **facts}
+
+
+def _renamed(page: str) -> str:
+    """A page with the keys of its numbers as they are called now."""
+    return re.sub(r'(="claims\.json/\d+)/halves/', r"\1/parts/", page)
+
+
+def _code(page: Path) -> Values:
+    """The lines of a page's own code, its script, style and security policy too."""
+    lines = frame(_renamed(clean.read_text(page, below=page.parent))).splitlines()
+    return {f"code, line {number}": line for number, line in enumerate(lines, 1)}
 
 
 _READ: Mapping[str, Callable[[str], Values]] = {

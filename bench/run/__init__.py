@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bench.run.bars import ProgressBars
+from bench.run.baseline import ReuseBaseline, free_keys
 from bench.run.execute import JOURNAL, Result
 from bench.run.prepare import Prepared, SilentWatcher, Watcher
 from bench.run.waves import Deciding
@@ -13,6 +14,8 @@ __all__ = [
     "Prepared",
     "ProgressBars",
     "Result",
+    "ReuseBaseline",
     "SilentWatcher",
+    "free_keys",
     "Watcher",
 ]

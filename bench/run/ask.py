@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from decimal import ROUND_UP, Decimal
 from pathlib import Path
@@ -41,10 +41,16 @@ class Share:
     """Whether the user has seen what the whole run may cost, and agreed."""
     closed: frozenset[str] = frozenset()
     """Keys of calls that are asked no more, although they failed."""
+    free: frozenset[str] = frozenset()
+    """Keys of calls whose earlier answers will count, so that nothing is to be paid for them."""
 
     def has(self, call: PlannedCall) -> bool:
         """Whether a call is part of it."""
         return call.rank in self.ranks and call.model in self.models and call.key not in self.closed
+
+    def leaves(self, call: PlannedCall) -> bool:
+        """Whether a call is left for later, and will cost something then."""
+        return call.rank not in self.ranks and call.key not in self.free
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,7 +259,7 @@ def ask(
         spending=spending,
         meter=meter,
         past=past,
-        later=[p for p in left if share is not None and p.model in labels and p.rank not in share.ranks],
+        later=[p for p in left if share is not None and p.model in labels and share.leaves(p)],
         agreed=share is not None and share.agreed,
     )
 
@@ -297,17 +303,22 @@ def estimate_run(
     output: Path | None = None,
     fresh: bool = False,
     environ: Mapping[str, str] = os.environ,
+    free: Callable[[Journal, str], Collection[str]] | None = None,
 ) -> Estimate:
-    """What a run with these arguments will cost; calls and records nothing. `journal` need not exist yet."""
+    """What a run with these arguments will cost; calls and records nothing. `journal` need not exist yet.
+
+    `free`: keys of calls whose earlier answers count besides, from the journal and the run's name.
+    """
     plan, spending, calls = prepared.plan, Spending.of(prepared.endpoints, prepared.book), dict[str, Call]()
     reused = set[str]()
-    if journal.is_file() and not fresh:
+    if journal.is_file() and (free or not fresh):
         with Journal(journal) as opened:
-            known = opened.newest(plan.sha256, output)
+            known = None if fresh else opened.newest(plan.sha256, output)
             calls = opened.calls(known.run) if known else {}
-            hours = prepared.comparison.run.reuse if may_reuse(environ) else 0.0
+            hours = prepared.comparison.run.reuse if may_reuse(environ) and not fresh else 0.0
             keys = [call.key for call in plan.calls]
             reused = {call.key for call in opened.reusable(keys, known.run if known else "", hours)}
+            reused |= set(free(opened, known.run if known else "")) if free else set()
     samples = with_calls(history(journal.parent, prepared.endpoints, spending), plan.calls, calls, spending)
     have = reused | {key for key, call in calls.items() if call.outcome.scored}
     return estimate([call for call in plan.calls if call.key not in have], spending, samples)

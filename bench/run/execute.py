@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -21,7 +21,6 @@ from bench.providers import missing_keys
 from bench.records import (
     MANIFEST,
     Call,
-    Outcome,
     RecordedLooks,
     RecordedPrices,
     RecordedSpending,
@@ -38,8 +37,9 @@ from bench.records import (
 )
 from bench.registry import write_exam
 from bench.run import ask as asking
-from bench.run import describe, looking
+from bench.run import baseline, describe, looking
 from bench.run.ask import Asked, EndedEarly
+from bench.run.baseline import ReuseBaseline
 from bench.run.prepare import SILENT, Prepared, Watcher, _runs_code
 from bench.run.score import Scored, grader_failures, score_run
 from bench.run.waves import Deciding
@@ -80,10 +80,12 @@ def execute(
     environ: Mapping[str, str] | None = None,
     terms: Terms = AGREED,
     deciding: Deciding | None = None,
+    reuse: ReuseBaseline | None = None,
 ) -> Result:
     """Runs a plan: continues its unfinished run, reads a finished one again, or begins a new one.
 
-    With `deciding` it is judged on the way and ends once its claims are decided.
+    With `deciding` it is judged on the way and ends once its claims are decided; with `reuse` earlier answers of its
+    baselines count, once a sample asked again shows no drift.
 
     `environ` holds the keys: the process's own with `.env` beside bench.toml, unless it is given. In a notebook, whose
     event loop waits meanwhile, it works as anywhere.
@@ -93,6 +95,7 @@ def execute(
     environ = environment(prepared.comparison.source.parent) if environ is None else environ
     for suite, why in prepared.refused.items():
         watcher.say(f"{suite} is left out. {why}")
+    apart = reuse.labels(prepared.comparison) if reuse else ()
     with Journal(results / JOURNAL) as journal, ExitStack() as running:
         with lock_folder(results, wait=True):  # of two commands begun at once, the second must see the first one's run
             opened = _open(
@@ -107,7 +110,8 @@ def execute(
             )
         if isinstance(opened, Result):
             return opened
-        entry, opened = opened.entry, _with_reused(prepared, journal, opened, environ)
+        entry, often = opened.entry, asking.may_reuse(environ) and not fresh
+        opened = _with_reused(prepared, journal, opened, apart=apart, often=often)
         before = journal.calls(entry.run)
         scored = 0
 
@@ -117,38 +121,43 @@ def execute(
             scored = sum(row.score is not None for row in tables.items)
             return _ended(prepared, replace(going, record=record), asked, tables, terms)
 
-        going: _Opened = opened
+        session = looking.Session(
+            prepared=prepared,
+            journal=journal,
+            entry=entry,
+            watcher=watcher,
+            environ=environ,
+            terms=terms,
+            stopping=deciding is not None,
+            score=close,
+        )
+        record, begun = baseline.reused(session, opened.record, reuse) if reuse else (opened.record, looking.NOTHING)
+        going: _Opened = replace(opened, record=record)
         if opened.record.looks is None:
             asked = asking.ask(prepared, journal, entry, watcher=watcher, environ=environ, terms=terms)
-            record = close(asked, opened.record)
+            record = close(asked := looking.merged(begun, asked), record)
         else:
-            session = looking.Session(
-                prepared=prepared,
-                journal=journal,
-                entry=entry,
-                watcher=watcher,
-                environ=environ,
-                terms=terms,
-                stopping=deciding is not None,
-                score=close,
-            )
-            record, asked = looking.run(session, opened.record)
+            record, asked = looking.run(session, record, begun)
         calls = journal.calls(entry.run)
         missing = len(prepared.plan.calls) - (scored if record.looks is None else len(calls))
-        finished_at = None if missing else entry.finished_at or utc_now()
-        write_record(entry.folder, replace(record, finished_at=finished_at))
-        if finished_at:
-            journal.finish(entry.run, finished_at)
-        new = sum(before.get(key) != call for key, call in calls.items())
+        _finish(journal, entry, record, whole=not missing)
         return Result(
             folder=entry.folder,
             started_at=entry.started_at,
-            asked=new,
+            asked=sum(before.get(key) != call for key, call in calls.items()),
             missing=0 if deciding and record.looks and record.looks.done else missing,
             stopped=record.stopped,
             ended=asked.ended,
             looks=record.looks,
         )
+
+
+def _finish(journal: Journal, entry: RunEntry, record: RunRecord, *, whole: bool) -> None:
+    """Writes the record of a run that ends now, finished if its plan is done."""
+    finished_at = (entry.finished_at or utc_now()) if whole else None
+    write_record(entry.folder, replace(record, finished_at=finished_at))
+    if finished_at:
+        journal.finish(entry.run, finished_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,8 +198,10 @@ def _open(
     _require_going_on(prepared, known, environ)
     sandbox = _check_sandbox(prepared)
     running.enter_context(lock_folder(entry.folder))
-    fresh = fresh or (known is not None and bool(describe.of_journal(known.manifest).fresh))
+    earlier = describe.of_journal(known.manifest) if known else None
+    fresh = fresh or bool(earlier and earlier.fresh)
     record = describe.build(prepared, entry.run, entry.started_at, declared, sandbox, fresh=fresh)
+    record = replace(record, baseline_reuse=earlier.baseline_reuse if earlier else {})
     record = describe.with_parts(record, entry.manifest)
     record = replace(record, calibration=calibration.load(results, record.machine))
     if looks and new:
@@ -205,7 +216,8 @@ def _looks(
 ) -> tuple[RecordedLooks | None, bool]:
     """When the run may be judged before its end, and whether that is new."""
     earlier = describe.of_journal(known.manifest) if known else None
-    return looking.begin(prepared, deciding, earlier, len(journal.calls(known.run)) if known else 0)
+    answered = len(journal.calls(known.run)) if known else 0
+    return looking.begin(prepared, journal.folder, deciding, earlier, answered)
 
 
 def _require_inside(folder: Path, results: Path) -> None:
@@ -235,11 +247,16 @@ def _earlier(folder: Path) -> RunRecord | None:
         return None
 
 
-def _with_reused(prepared: Prepared, journal: Journal, opened: _Opened, environ: Mapping[str, str]) -> _Opened:
-    """Takes over other runs' answers, and records which runs share answers, and the claims kept from before."""
+def _with_reused(
+    prepared: Prepared, journal: Journal, opened: _Opened, *, apart: Collection[str], often: bool
+) -> _Opened:
+    """Takes over other runs' answers, and records which runs share answers, and the claims kept from before.
+
+    `apart`: models whose earlier answers are taken over otherwise. `often`: whether those of others are at all.
+    """
     record, earlier = opened.record, opened.earlier
-    if not record.fresh and asking.may_reuse(environ):
-        _reuse(journal, prepared.plan, record.run, prepared.comparison.run.reuse)
+    if not record.fresh and often:
+        _reuse(journal, prepared.plan, record.run, prepared.comparison.run.reuse, apart)
     record = describe.with_history(record, journal.sharing(record.run))
     kept = describe.kept_claims(earlier, record.claims) if earlier else {}
     return replace(opened, record=describe.bounded(replace(record, claims={**record.claims, **kept})))
@@ -312,13 +329,14 @@ def _check_sandbox(prepared: Prepared) -> str | None:
     return probe()
 
 
-def _reuse(journal: Journal, plan: Plan, run: str, hours: float) -> None:
+def _reuse(journal: Journal, plan: Plan, run: str, hours: float, apart: Collection[str]) -> None:
     have = journal.calls(run)
-    wanted = [p.key for p in plan.calls if p.key not in have or not have[p.key].outcome.scored]
+    asked = [p for p in plan.calls if p.model not in apart]
+    wanted = [p.key for p in asked if p.key not in have or not have[p.key].outcome.scored]
     order = {p.key: p.order for p in plan.calls}
     if hours > 0:
         for call in list(journal.reusable(wanted, run, hours)):
-            if call.outcome is Outcome.TRUNCATED and call.finish_reason is None:
-                continue  # cut by our deadline, which is not part of the key and may have been raised since
+            if baseline.deadline_cut(call):
+                continue
             source = call.source_run or call.run
             journal.put(replace(call, run=run, source_run=source, order=order[call.key]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.costs import ServerTime, Spending, Terms, history, with_calls
@@ -13,9 +14,11 @@ from bench.errors import UsageError
 from bench.journal import Journal, RunEntry
 from bench.records import ItemRow, RecordedLook, RecordedLooks, RunRecord, read_run, utc_now, write_record
 from bench.run import ask as asking
+from bench.run import bets
 from bench.run.ask import Asked, Share
 from bench.run.prepare import Prepared, Watcher
 from bench.run.waves import Deciding, calls_of, design
+from bench.stats import Shape
 
 if TYPE_CHECKING:
     from bench.claims import Judgement, Unasked, Verdict
@@ -45,9 +48,21 @@ class Session:
     score: Callable[[Asked, RunRecord], RunRecord]
     """Scores what was asked, writes the tables and returns the record of a run that came so far."""
 
+    def ask(self, share: Share) -> Asked:
+        """Asks a share of the plan."""
+        return asking.ask(
+            self.prepared,
+            self.journal,
+            self.entry,
+            watcher=self.watcher,
+            environ=self.environ,
+            terms=self.terms,
+            share=share,
+        )
+
 
 def begin(
-    prepared: Prepared, asked: Deciding | None, earlier: RunRecord | None, answered: int
+    prepared: Prepared, results: Path, asked: Deciding | None, earlier: RunRecord | None, answered: int
 ) -> tuple[RecordedLooks | None, bool]:
     """The looks of a run that begins or goes on, and whether they are new.
 
@@ -63,9 +78,9 @@ def begin(
                 f"--until-decided: {answered} calls of this run were made without looks, which must be recorded before "
                 "the first one. Go on without --until-decided, or give --fresh to begin anew."
             )
-        return design(prepared, asked), True
+        return bets.carried(prepared, results, design(prepared, asked)), True
     if not answered and asked is not None:
-        return design(prepared, asked), True
+        return bets.carried(prepared, results, design(prepared, asked)), True
     _require_same(prepared, known, asked or Deciding())
     return known, False
 
@@ -76,6 +91,8 @@ def _require_same(prepared: Prepared, known: RecordedLooks, asked: Deciding) -> 
         raise UsageError(
             f"--looks {asked.looks}: this run was begun with {known.count} looks, which stay as they are. {ANEW}"
         )
+    if asked.anytime and known.shape != Shape.ANYTIME:
+        raise UsageError(f"--anytime: this run was begun with looks that share the risk, and goes on so. {ANEW}")
     if asked.claims and set(asked.claims) != set(known.claims):
         raise UsageError(f"--claim: this run was begun to decide {', '.join(known.claims)}, and goes on so. {ANEW}")
     today = prepared.comparison.claims
@@ -90,17 +107,17 @@ def _require_same(prepared: Prepared, known: RecordedLooks, asked: Deciding) -> 
         raise UsageError(f"the looks recorded for this run are not those that it was begun with. {ANEW}")
 
 
-def run(session: Session, record: RunRecord) -> tuple[RunRecord, Asked]:
-    """Asks wave after wave. Returns the record, its tables written, and how the asking went."""
+def run(session: Session, record: RunRecord, begun: Asked) -> tuple[RunRecord, Asked]:
+    """Asks wave after wave, after what was `begun`. Returns the record, its tables written, and how the asking went."""
     looks = _looks(record)
-    done = Asked({}, Decimal(0), None, {})
+    done = begun
     scored, agreed = False, False
     for wave in range(len(looks.taken), looks.count):
         looks = _looks(record)
         if session.stopping and not set(looks.claims) - set(looks.decided):
             break
         share = Share(ranks=_ranks(session, looks, wave), models=needed(session, looks), agreed=agreed)
-        done = _merged(done, _ask(session, share))
+        done = merged(done, session.ask(share))
         agreed = True
         record, scored = session.score(done, record), True
         if done.ended or not _whole(session, share):
@@ -109,9 +126,9 @@ def run(session: Session, record: RunRecord) -> tuple[RunRecord, Asked]:
         _say(session, record)
     if not session.stopping and not done.ended and len(_looks(record).taken) == looks.count:
         rest = _unlooked(session, agreed=agreed)  # of models that left, where other claims went on
-        done, scored = _merged(done, _ask(session, rest)), False
+        done, scored = merged(done, session.ask(rest)), False
     if not scored:
-        done = done if done.lanes else _merged(done, _ask(session, replace(_unlooked(session), ranks=frozenset())))
+        done = done if done.lanes else merged(done, session.ask(replace(_unlooked(session), ranks=frozenset())))
         record = session.score(done, record)
     return record, done
 
@@ -143,25 +160,18 @@ def needed(session: Session, looks: RecordedLooks) -> frozenset[str]:
     return frozenset(label for claim in open_yet for label in (claim.candidate, claim.baseline)) - gone
 
 
-def _ask(session: Session, share: Share) -> Asked:
-    return asking.ask(
-        session.prepared,
-        session.journal,
-        session.entry,
-        watcher=session.watcher,
-        environ=session.environ,
-        terms=session.terms,
-        share=share,
-    )
-
-
 def _whole(session: Session, share: Share) -> bool:
     """Whether every call of a wave was made; one that failed for good counts as made."""
     known = session.journal.calls(session.entry.run)
     return all(call.key in known for call in session.prepared.plan.calls if share.has(call))
 
 
-def _merged(before: Asked, now: Asked) -> Asked:
+NOTHING = Asked({}, Decimal(0), None, {})
+"""Nothing was asked."""
+
+
+def merged(before: Asked, now: Asked) -> Asked:
+    """How the asking went, of two parts of it."""
     lanes: dict[str, LaneResult] = dict(before.lanes)
     for label, lane in now.lanes.items():
         lanes[label] = lane.after(lanes[label]) if label in lanes else lane
@@ -202,7 +212,7 @@ def _look(session: Session, record: RunRecord) -> RunRecord:
             verdict = unchangeable or verdict
         if verdict is not Verdict.INCONCLUSIVE or name in settled or len(looks.taken) + 1 == looks.count:
             decided[name] = str(verdict)
-    look = replace(look, decided=decided, settled=settled)
+    look = replace(look, decided=decided, settled=settled, wealth=bets.wealth(judged))
     record = replace(record, looks=replace(looks, taken=(*looks.taken, look)))
     if session.stopping and not _looks(record).done:
         stay = needed(session, _looks(record))

@@ -1,5 +1,6 @@
 """Pure statistics over arrays: numpy and scipy only."""
 
+from bench.stats.betting import bet_on_difference, bet_on_ratio, log_wealth
 from bench.stats.breakeven import least_cache_hit, price_rise
 from bench.stats.bridge import PER_ITEM, PER_SOLVED, BridgeSide, BridgeStep, bridge
 from bench.stats.clusters import Floats
@@ -31,6 +32,9 @@ from bench.stats.unpaired import Unpaired, unpaired_interval, unpaired_test
 
 __all__ = [
     "LOOKS",
+    "bet_on_difference",
+    "bet_on_ratio",
+    "log_wealth",
     "Shape",
     "levels",
     "sequential_p",

@@ -10,17 +10,24 @@ from numpy.typing import ArrayLike
 from bench.stats.clusters import typical_size
 from bench.stats.paired import smallest_n
 from bench.stats.reasons import Caveat, Reason
-from bench.stats.scores import score_difference
-from bench.stats.strata import BoundTest, Strata, detectable, held_back, needed, undecided
+from bench.stats.scores import ScoreDifference, score_difference
+from bench.stats.strata import BoundTest, Strata, deciding, detectable, held_back, needed, undecided
 
 
 def difference_test(
-    differences: ArrayLike, strata: Strata, margin: float, *, alpha: float = 0.05, binary: bool = True
+    differences: ArrayLike,
+    strata: Strata,
+    margin: float,
+    *,
+    alpha: float = 0.05,
+    binary: bool = True,
+    cutoff: float | None = None,
 ) -> BoundTest:
     """Judges "a is at most `margin` lower than b" on a - b of each item, values in [0, 1], repeats averaged first.
 
     See `ScoreDifference` for the tests. Fewer independent items than `smallest_n` show nothing, whatever they look
-    like. ValueError on non-finite differences.
+    like. `cutoff`: only p-values are asked, and above it any value above it may stand for them.
+    ValueError on non-finite differences.
     """
     difference, problem = score_difference(differences, strata, binary=binary)
     if difference is None:
@@ -31,6 +38,8 @@ def difference_test(
     if effective < least:
         worth = None if strata.independent else effective
         problem = Caveat(reason=Reason.FEW_ITEMS, n=n, worth=worth, least=least, share=margin)
+    if cutoff is not None:
+        return _deciding(difference, margin, cutoff, problem)
     estimate, interval, p_within = difference.mean.mean, difference.interval(1 - 2 * alpha), difference.above_p(-margin)
     inside = interval.low is not None and interval.low >= -margin
     now, spread = difference.errors()
@@ -50,6 +59,11 @@ def difference_test(
         notes=_families(strata, margin, alpha),
     )
     return held_back(test, Caveat(reason=Reason.EXACT_TEST)) if inside and p_within > alpha else test
+
+
+def _deciding(difference: ScoreDifference, margin: float, cutoff: float, problem: Caveat | None) -> BoundTest:
+    p_values = (difference.above_p(-margin, cutoff), difference.below_p(-margin, cutoff))
+    return deciding(difference.mean.mean, len(difference.values), p_values, problem)
 
 
 def _families(strata: Strata, margin: float, alpha: float) -> tuple[Caveat, ...]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import Enum, auto
+from functools import partial
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -16,6 +18,7 @@ from bench.stats.reasons import Caveat, Reason
 from bench.stats.strata import (
     BoundTest,
     Strata,
+    deciding,
     detectable,
     few_clusters,
     held_back,
@@ -58,6 +61,9 @@ class _Tail:
     """Whether something limits it."""
 
 
+_Judge = Callable[[Floats, float, Strata, "tuple[_Tail, _Tail] | None", float], BoundTest]
+
+
 def ratio_test(
     a: ArrayLike,
     b: ArrayLike,
@@ -67,6 +73,7 @@ def ratio_test(
     of: Ratio = Ratio.SUMS,
     limits: Limits | None = (None, None),
     alpha: float = 0.05,
+    cutoff: float | None = None,
 ) -> BoundTest:
     """Judges "a is at most `bound` times b", from an amount of each item and side; t on the logarithm of the ratio.
 
@@ -80,13 +87,19 @@ def ratio_test(
     Families that are dear as wholes: the guard takes TAIL_ICC for the least intraclass correlation. Where whole
     families explode to a limit of 3 to 10 times the claimed mean (18 to 40 families of 6 to 12), still 0 to 12 % of
     the ratios at the very edge are taken to keep it, at a nominal 5 % (`make calibration`).
-    ValueError on a negative or non-finite amount, or one of 0 for GEOMETRIC.
+    `cutoff`: see `difference_test`. ValueError on a negative or non-finite amount, or one
+    of 0 for GEOMETRIC.
     """
-    chosen = _of_sums if of is Ratio.SUMS else _geometric
-    return chosen(_amounts(a), _amounts(b), strata, bound=bound, limits=limits, alpha=alpha)
+    chosen, judge = (
+        (_of_sums if of is Ratio.SUMS else _geometric),
+        _judged if cutoff is None else partial(_decided, cutoff=cutoff),
+    )
+    return chosen(_amounts(a), _amounts(b), strata, bound=bound, limits=limits, alpha=alpha, judge=judge)
 
 
-def _of_sums(a: Floats, b: Floats, strata: Strata, bound: float, limits: Limits | None, alpha: float) -> BoundTest:
+def _of_sums(
+    a: Floats, b: Floats, strata: Strata, bound: float, limits: Limits | None, alpha: float, judge: _Judge
+) -> BoundTest:
     weights = strata.weights()
     ours, theirs = a * weights, b * weights
     n = len(ours)
@@ -104,12 +117,14 @@ def _of_sums(a: Floats, b: Floats, strata: Strata, bound: float, limits: Limits 
             mine,
             _tail_of(excess, bound * theirs, _times(bound, limits[1]), heaviest, float(ours.mean()), worth=worth),
         )
-    test = _judged(log_ratio, math.log(bound), strata, tails, alpha)
+    test = judge(log_ratio, math.log(bound), strata, tails, alpha)
     unbounded = limits is not None and None in limits
     return replace(test, notes=(Caveat(reason=Reason.TAIL_UNBOUNDED),)) if unbounded else test
 
 
-def _geometric(a: Floats, b: Floats, strata: Strata, bound: float, limits: Limits | None, alpha: float) -> BoundTest:
+def _geometric(
+    a: Floats, b: Floats, strata: Strata, bound: float, limits: Limits | None, alpha: float, judge: _Judge
+) -> BoundTest:
     if (a <= 0).any() or (b <= 0).any():
         raise ValueError("amounts must be positive for a ratio of each item")
     logs, limit, weights = np.log(a / b), math.log(bound), strata.weights()
@@ -117,14 +132,14 @@ def _geometric(a: Floats, b: Floats, strata: Strata, bound: float, limits: Limit
     if problem:
         return undecided(math.exp(float((logs * weights).mean())), len(a), problem)
     if limits is None:
-        return _judged(logs, limit, strata, None, alpha)
+        return judge(logs, limit, strata, None, alpha)
     gain, heaviest, tails = (limit - logs) * weights, float(weights.max()), []
     for sign, most, mine, other, by in ((1, limits[0], a, b, bound), (-1, limits[1], b, a, 1 / bound)):
         usual = by * math.exp(float(np.log(other).mean()))
         most = assumed_limit(mine, usual, _worth(strata)) if most is None else max(most, float(mine.max()))
         reach = heaviest * (math.log(most / float(other.min())) - sign * limit)
         tails.append(_Tail(sign * gain, reach, most, limits[0 if sign > 0 else 1] is not None))
-    return _judged(logs, limit, strata, (tails[0], tails[1]), alpha)
+    return judge(logs, limit, strata, (tails[0], tails[1]), alpha)
 
 
 def assumed_limit(values: Floats, usual: float, worth: float) -> float:
@@ -203,19 +218,45 @@ def _judged(
     return held_back(test, why) if why else test
 
 
+def _decided(
+    log_ratios: Floats,
+    limit: float,
+    strata: Strata,
+    tails: tuple[_Tail, _Tail] | None,
+    alpha: float,
+    *,
+    cutoff: float,
+) -> BoundTest:
+    """`_judged`, of which only p-values up to a cutoff are asked."""
+    del alpha
+    mean = strata.mean(log_ratios)
+    assert mean is not None
+    p_values = [1.0, 1.0]
+    effect = _tail_effect(strata, tails[0].gain) if tails else 1.0
+    for at, (sign, t_of) in enumerate(((1, winsorized.below_p), (-1, winsorized.above_p))):
+        if sign * (limit - mean.mean) > 0:
+            p_values[at] = t_of(log_ratios, strata, limit, near=winsorized.ROUGH)
+            if tails and p_values[at] <= cutoff:
+                p_values[at] = _guarded(p_values[at], tails[at], effect, coarse=True)
+    problem = None
+    if tails and not tails[0].limited and mean.n < UNCAPPED_N * effect - 1e-9:
+        problem = Caveat(reason=Reason.TAIL_FEW_ITEMS, n=mean.n, least=UNCAPPED_N)
+    return deciding(math.exp(mean.mean), mean.n, (p_values[0], p_values[1]), problem)
+
+
 def _as_ratio(logs: Interval) -> Interval:
     assert logs.low is not None
     assert logs.high is not None
     return Interval(math.exp(logs.estimate), math.exp(logs.low), math.exp(logs.high), logs.n)
 
 
-def _guarded(p: float, tail: _Tail, effect: float) -> float:
+def _guarded(p: float, tail: _Tail, effect: float, *, coarse: bool = False) -> float:
     """The p-value that also holds where the sample has not met the worst value yet."""
     if not tail.limited and len(tail.gain) < UNCAPPED_N * effect - 1e-9:
         return 1.0
     if tail.reach <= 0:
         return p
-    return max(p, tilted_p(tail.gain, -tail.reach, design_effect=effect))
+    return max(p, tilted_p(tail.gain, -tail.reach, design_effect=effect, coarse=coarse))
 
 
 def _cure(tail: _Tail, effect: float, alpha: float) -> float | None:

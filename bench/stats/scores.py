@@ -22,6 +22,8 @@ from bench.stats.reasons import Caveat
 from bench.stats.strata import Strata, few_clusters, hull
 from bench.stats.tilted import tilted_interval, tilted_p
 
+_EVEN = 0.3
+"""Where the difference lies on the wrong side of its bound, every p-value is above this."""
 FEW_LOSSES = 16
 """Losses up to which a further one says more of how items cluster than it takes from the score."""
 
@@ -41,22 +43,18 @@ class ScoreDifference:
     pair: Paired | None
     """Counts of lost and won items; None where scores are not one run's 0 or 1 on one suite."""
 
-    def above_p(self, bound: float) -> float:
-        """p-value of H0: the difference is `bound` or less.
+    def above_p(self, bound: float, cutoff: float = 1.0) -> float:
+        """p-value of H0: the difference is `bound` or less. Above `cutoff` any value above it may stand for it.
 
         A further loss never makes it smaller. Counts: Tango's exact p, with the fixed kinds of task as strata;
         otherwise the tilted null. Of clustered items both as far as what differs says how they cluster, see
         `prudent_design_effect`, and CR2-t, winsorized; the larger decides.
         """
-        if self.strata.independent:
-            return self._alone_p(1, bound)
-        return max(winsorized.above_p(self.values, self.strata, bound), self._alone_p(1, bound))
+        return self._p(1, bound, cutoff)
 
-    def below_p(self, bound: float) -> float:
+    def below_p(self, bound: float, cutoff: float = 1.0) -> float:
         """p-value of H0: the difference is `bound` or more; see `above_p`."""
-        if self.strata.independent:
-            return self._alone_p(-1, bound)
-        return max(winsorized.below_p(self.values, self.strata, bound), self._alone_p(-1, bound))
+        return self._p(-1, bound, cutoff)
 
     def two_sided_p(self) -> float:
         """p-value of H0: no difference; twice the smaller of the one-sided ones."""
@@ -82,16 +80,25 @@ class ScoreDifference:
         """How many independent items they are worth at least, whatever the losses are."""
         return len(self.values) / (1.0 if self.strata.independent else self._effect(self._for(1)))
 
-    def _alone_p(self, sign: int, bound: float) -> float:
+    def _p(self, sign: int, bound: float, cutoff: float) -> float:
+        if cutoff < _EVEN and sign * (self.mean.mean - bound) <= 0:
+            return 1.0
+        if self.strata.independent:
+            return self._alone_p(sign, bound, cutoff)
+        t_of = winsorized.above_p if sign > 0 else winsorized.below_p
+        p = t_of(self.values, self.strata, bound, near=winsorized.ROUGH if cutoff < 1 else winsorized.NEAR)
+        return p if p > cutoff else max(p, self._alone_p(sign, bound, cutoff))
+
+    def _alone_p(self, sign: int, bound: float, cutoff: float) -> float:
         """Without what the sample itself says of how items cluster."""
         if self.pair is not None:
-            return self._counted_p(self.pair if sign > 0 else self.pair.swapped(), sign, sign * bound)
+            return self._counted_p(self.pair if sign > 0 else self.pair.swapped(), sign, sign * bound, cutoff)
         weighted, reach = self._weighted()
         gain, worst = sign * (weighted - bound), -reach - sign * bound
         effect = 1.0 if self.strata.independent else self._effect(self._for(sign))
-        return tilted_p(gain, worst, design_effect=effect)
+        return tilted_p(gain, worst, design_effect=effect, coarse=cutoff < 1)
 
-    def _counted_p(self, pair: Paired, sign: int, bound: float) -> float:
+    def _counted_p(self, pair: Paired, sign: int, bound: float, cutoff: float) -> float:
         """Clustered: the largest p-value of as many losses or fewer, since they also say how little items cluster."""
 
         def worth(lost: float) -> Paired:
@@ -99,12 +106,16 @@ class ScoreDifference:
             return Paired(pair.n, lost, pair.won).scaled(effect)
 
         def p(counts: Paired) -> float:
-            return noninferiority_p(counts, -bound) if sign > 0 else inferiority_p(counts.swapped(), bound)
+            refined = cutoff >= 1
+            if sign > 0:
+                return noninferiority_p(counts, -bound, refined=refined)
+            return inferiority_p(counts.swapped(), bound, refined=refined)
 
-        if self.strata.independent or not pair.lost:
-            return p(worth(pair.lost))
+        whole = p(worth(pair.lost))
+        if self.strata.independent or not pair.lost or whole > cutoff:
+            return whole
         fewer = min((worth(lost) for lost in range(min(int(pair.lost), FEW_LOSSES))), key=lambda w: tango(w, bound))
-        return max(p(worth(pair.lost)), p(fewer))
+        return max(whole, p(fewer))
 
     def _for(self, sign: int) -> float:
         """Items that differ in favour of a direction."""

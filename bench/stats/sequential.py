@@ -33,6 +33,8 @@ class Shape(StrEnum):
 
     POWER = "f^1.5"
     """alpha f^1.5: early decisions, at 1 to 4 points of power."""
+    ANYTIME = "betting"
+    """Nothing is spent: each p-value is a bet's, see `bench.stats.betting`, and holds at any look of any number."""
     LATE = "obrien-fleming"
     """2 - 2 Phi(z / sqrt(f)), z the quantile of 1 - alpha / 2: nearly all of the risk is kept for the end."""
 
@@ -56,7 +58,7 @@ def levels(fractions: Sequence[float], alpha: float, shape: Shape) -> tuple[floa
 
     ValueError unless the fractions rise within (0, 1].
     """
-    return _levels(tuple(fractions), alpha, shape)
+    return (alpha,) * len(fractions) if shape is Shape.ANYTIME else _levels(tuple(fractions), alpha, shape)
 
 
 def sequential_p(p_values: Sequence[float], fractions: Sequence[float], shape: Shape) -> float:
@@ -66,6 +68,8 @@ def sequential_p(p_values: Sequence[float], fractions: Sequence[float], shape: S
     is stopped. It lies within [1e-12, 1]; no look gives 1.
     """
     least = 1.0
+    if shape is Shape.ANYTIME:
+        return min([1.0, *p_values])
     for p, at in zip(p_values, _tables(tuple(fractions), shape), strict=False):
         if p < at[-1]:
             least = min(least, float(np.exp(np.interp(math.log(max(p, 1e-300)), np.log(at), np.log(_GRID)))))

@@ -173,6 +173,11 @@ def undecided(estimate: float, n: int, problem: Caveat | None) -> BoundTest:
     )
 
 
+def deciding(estimate: float, n: int, p_values: tuple[float, float], problem: Caveat | None) -> BoundTest:
+    """A test of which only the p-values are asked: that the bound is kept, and that it is not."""
+    return replace(undecided(estimate, n, problem), p_within=p_values[0], p_beyond=p_values[1])
+
+
 def held_back(test: BoundTest, why: Caveat) -> BoundTest:
     """A test that something beside its interval keeps from showing anything: no number of items is given for that."""
     return replace(test, blocked=why, detectable=None, needed=None)

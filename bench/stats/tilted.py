@@ -39,17 +39,18 @@ class _Null:
     """The mean of the sample itself."""
 
 
-def tilted_p(values: ArrayLike, worst: float, *, design_effect: float = 1.0) -> float:
+def tilted_p(values: ArrayLike, worst: float, *, design_effect: float = 1.0, coarse: bool = False) -> float:
     """p-value of H0: the mean is 0 or less, for values that are never below `worst` < 0. Small supports mean > 0.
 
     The null is the sample tilted by empirical likelihood to mean 0 with an atom at `worst`:
     λ = argmax Σ log(1 + λ X_i) over 0 <= λ <= -1/worst, weights 1 / (n (1 + λ X_i)), the rest of the mass at `worst`
     (Efron 1981; Hall & Presnell 1999). p is the chance that n draws of it sum to at least what was seen, counted out by
     the n-fold convolution and not drawn: the same values give the same p, in any order and unit, down to LEAST_P.
-    `design_effect` >= 1: clustered values count as n / design_effect independent ones.
+    `design_effect` >= 1: clustered values count as n / design_effect independent ones. `coarse`: on an eighth of the
+    cells, for drawn runs.
     ValueError if a value is below `worst`, or none is given.
     """
-    return _tail(np.asarray(values, dtype=np.float64), worst, design_effect, CELLS)
+    return _tail(np.asarray(values, dtype=np.float64), worst, design_effect, _COARSE if coarse else CELLS)
 
 
 def tilted_interval(values: ArrayLike, reach: float, confidence: float, *, design_effect: float = 1.0) -> Interval:

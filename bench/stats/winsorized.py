@@ -17,13 +17,14 @@ from bench.stats.intervals import Interval
 from bench.stats.strata import Strata
 
 _STEPS = 60
-_NEAR = 1e-7
+NEAR, ROUGH = 1e-7, 1e-4
+"""How near two steps must come, as a share: usually, and for drawn runs."""
 
 Reach = Callable[[ClusteredMean], float]
 """How much of the mean a cluster may carry, from the mean and its error."""
 
 
-def above_p(values: Floats, strata: Strata, bound: float) -> float:
+def above_p(values: Floats, strata: Strata, bound: float, near: float = NEAR) -> float:
     """p-value of H0: the mean over suites is at most `bound`; every suite has two effective clusters or more.
 
     t = (M - bound) / SE is largest where no cluster g has h_g (x_g - m) / (1 - h_g) above K SE² / (M - bound) +
@@ -33,13 +34,17 @@ def above_p(values: Floats, strata: Strata, bound: float) -> float:
     mean = _mean(values, strata)
     if mean.se == 0 or mean.mean <= bound:
         return mean.above_p(bound)
-    drawn = _drawn_in(values, strata, mean, lambda at: at.se**2 / (at.mean - bound) if at.mean > bound else math.inf)
+
+    def reach(at: ClusteredMean) -> float:
+        return at.se**2 / (at.mean - bound) if at.mean > bound else math.inf
+
+    drawn = _drawn_in(values, strata, mean, reach, near)
     return min(mean.above_p(bound), drawn.above_p(bound))
 
 
-def below_p(values: Floats, strata: Strata, bound: float) -> float:
+def below_p(values: Floats, strata: Strata, bound: float, near: float = NEAR) -> float:
     """p-value of H0: the mean is at least `bound`; see `above_p`."""
-    return above_p(-values, strata, -bound)
+    return above_p(-values, strata, -bound, near)
 
 
 def interval(values: Floats, strata: Strata, confidence: float) -> Interval:
@@ -63,7 +68,7 @@ def _mean(values: Floats, strata: Strata) -> ClusteredMean:
     return mean
 
 
-def _drawn_in(values: Floats, strata: Strata, mean: ClusteredMean, reach: Reach) -> ClusteredMean:
+def _drawn_in(values: Floats, strata: Strata, mean: ClusteredMean, reach: Reach, near: float = NEAR) -> ClusteredMean:
     """The mean with the clusters that carry too much drawn in, by fixed-point iteration."""
     groups = _Groups(values, strata)
     most = reach(mean)
@@ -71,9 +76,9 @@ def _drawn_in(values: Floats, strata: Strata, mean: ClusteredMean, reach: Reach)
         return mean
     drawn = mean
     for _ in range(_STEPS):
-        drawn = groups.mean(most)
+        drawn = groups.mean(most, near)
         last, most = most, reach(drawn)
-        if abs(most - last) <= _NEAR * last:
+        if abs(most - last) <= near * last:
             break
     return drawn
 
@@ -106,12 +111,12 @@ class _Groups:
     def _centres(self, means: Floats) -> Floats:
         return np.asarray(np.bincount(self.suite, weights=self.share * means), dtype=np.float64)
 
-    def mean(self, most: float) -> ClusteredMean:
+    def mean(self, most: float, near: float) -> ClusteredMean:
         """CR2 and Satterthwaite's degrees of freedom, as `clustered_mean` and `stratified_mean` have them."""
         means: Floats = self.means
         for _ in range(_STEPS):
             drawn: Floats = np.minimum(self.means, self._highest(means, most))
-            if np.abs(drawn - means).max() <= _NEAR * (np.abs(means).max() + _NEAR):
+            if np.abs(drawn - means).max() <= near * (np.abs(means).max() + near):
                 break
             means = drawn
         centres = self._centres(means)

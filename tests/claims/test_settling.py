@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bench.claims import Unasked, decide, declared_claims, settled, waves
-from bench.records import read_run
+from bench.records import RecordedLooks, read_run
 from tests.report.sample_run import ANSWERED, write_run
 
 ASKED, LEFT = 54, 6
@@ -28,7 +28,13 @@ def folder(path: Path, lost: int, **claim: Any) -> Path:
         "items": {"reasoning": [ASKED, ASKED + LEFT]}, "sha256": "", "recorded_at": "",
         "taken": [{"at": "", "items": ASKED, "decided": {}}],
     }  # fmt: skip
-    return write_run(path, rows, claims={"c": {**CLAIM, **claim}}, looks=looks)
+    planned = {"reasoning": {"items_planned": ASKED + LEFT, "items_available": ASKED + LEFT}}
+    return write_run(path, rows, claims={"c": {**CLAIM, **claim}}, looks=hashed(looks), suites=planned)
+
+
+def hashed(looks: dict[str, Any]) -> dict[str, Any]:
+    """The looks of a run without a plan, with the hash of their design."""
+    return {**looks, "sha256": RecordedLooks.from_json(looks, "looks").hashed("")}
 
 
 def unasked() -> list[Unasked]:

@@ -340,3 +340,35 @@ def test_what_is_made_of_a_decided_run_keeps_its_looks(bench: Bench, short: Fake
     asked = bench("claim", run.name, "--candidate", "cheap", "--baseline", "dear", "--worse-by", "0.3")
     assert asked.code == 0, "a claim of one's own is judged on the same looks"
     assert "exploratory; decided at look 2 of 5" in " ".join(asked.out.split())
+
+
+@pytest.mark.slow
+def test_bets_go_on_from_run_to_run_on_other_items(bench: Bench, short: FakeEndpoint) -> None:
+    configure(bench, short, "cheap")
+    families = list(dict.fromkeys(item["family"] for item in ITEMS))
+    held: list[dict[str, float]] = []
+    for name, chosen in (("a", families[:2]), ("b", families[2:4]), ("c", families[1:3])):
+        done = until(bench, "--anytime", "--looks", "2", "--families", ",".join(chosen), "-o", f"results/{name}")
+        assert done.code == 0, done.err
+        made = runjson.content(bench.folder / "results" / name)["looks"]
+        expected = held[-1] if name == "b" else {}
+        assert (made.get("carried") or {}) == expected, "an item says what it says once"
+        held.append(made["taken"][-1]["wealth"])
+    assert 0 < held[0]["cheap/starter_short/quality/for"] < held[1]["cheap/starter_short/quality/for"]
+    (claim,) = json.loads(bench("claim", "results/b", "--json").out)
+    assert any(
+        "judged by bets (--anytime)" in note and "earlier runs on other items" in note for note in claim["notes"]
+    )
+
+
+def test_what_cannot_be_bet_on_is_refused_in_one_line(bench: Bench, short: FakeEndpoint) -> None:
+    configure(bench, short, "cheap")
+    path = bench.folder / "bench.toml"
+    text = path.read_text()
+    for key in ("slower_by = 2", 'about = "such"'):
+        path.write_text(f"{text}{key}\n")
+        refused = until(bench, "--anytime")
+        assert (refused.code, refused.err.count("\n")) == (2, 1)
+        assert "[claims.cheap]: --anytime bets on scores and costs of these kinds of task" in refused.err
+    assert "--anytime goes with --until-decided" in bench("run", "--anytime").err
+    assert short.requests == []

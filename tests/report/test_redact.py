@@ -7,6 +7,7 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet
 import pytest
 from click.testing import CliRunner
 
@@ -61,6 +62,30 @@ def test_no_text_is_left_and_every_figure_is(tmp_path: Path) -> None:
     assert as_records(compare(copy)) == as_records(compare(folder))
     kinds = [type(getattr(answers[0], f.name)) for f in fields(AnswerRow)]
     assert kinds.count(type(None)) == 3, "extracted, error and expected"
+
+
+def test_what_this_version_does_not_know_is_left_out(tmp_path: Path) -> None:
+    """Columns, the head of a Parquet file and keys of run.json that another version or tool wrote may hold any text."""
+    folder = private(tmp_path / "run")
+    for name in ("items.parquet", "answers.parquet"):
+        table = pyarrow.parquet.read_table(folder / name)
+        table = table.append_column("more", pyarrow.array([SECRET] * len(table)))
+        pyarrow.parquet.write_table(table.replace_schema_metadata({"k": SECRET}), folder / name)
+    table = pyarrow.parquet.read_table(folder / "items.parquet")
+    at = table.schema.get_field_index("sampling_requested")
+    asked = [f'{{"temperature": 0.0, "system": "{SECRET}", "{SECRET}": 1}}'] * len(table)
+    table = table.set_column(at, "sampling_requested", pyarrow.array(asked))
+    pyarrow.parquet.write_table(table, folder / "items.parquet")
+    record = json.loads((folder / "run.json").read_text())
+    record |= {"more": SECRET, "refused": {"other": SECRET}, "tasks": {"chain_sum": {"version": "1", "doc": SECRET}}}
+    record["models"]["cheap"] |= {"headers": {"X-System": SECRET}, "more": [SECRET]}
+    (folder / "run.json").write_text(json.dumps(record))
+    copy = redact(folder)
+    for path in copy.rglob("*"):
+        assert SECRET.encode() not in path.read_bytes(), path
+    items, _ = read_rows(copy)
+    assert {row.sampling_requested for row in items} == {'{"temperature": 0.0}'}
+    assert as_records(compare(copy)) == as_records(compare(folder))
 
 
 def test_the_command_reports_the_copy_whose_page_says_so(tmp_path: Path) -> None:

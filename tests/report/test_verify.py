@@ -10,10 +10,15 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+import bench as bench_package
 from bench.cli import bench
 from bench.errors import UsageError
+from bench.records import read_run
+from bench.report.numbers.billed import misbilled
 from bench.report.verify import compared, verify
 from tests.report.page import sample
+
+EXAMPLE = Path(bench_package.__file__).parent / "example"
 
 
 def edit(name: str, old: str, new: str) -> Callable[[Path], object]:
@@ -41,6 +46,19 @@ TAMPERED = {
     "whose answers are compared": (edit("report.html", '"pair": ["cheap"', '"pair": ["dear"'), "page-facts/pair/0"),
     "which column is which": (edit("report.html", '"cost_usd", "tt', '"ttfat_s", "tt'), "page-facts/figures/5"),
     "an id that is there twice": (edit("report.html", "</body>", '<script id="index">x</script></body>'), "the file"),
+    "a script of a stranger": (edit("report.html", "</body>", "<script>a=1</script></body>"), "code, line"),
+    "a style of a stranger": (
+        edit("report.html", "</head>", "<style>h1::after{content:'x'}</style></head>"),
+        "code, l",
+    ),
+    "the security policy": (edit("report.html", "default-src", "x-src"), "code, line"),
+    "what an image shows": (edit("report.html", 'src="data:image/svg+xml;base64,', 'src="https://x/'), "code, line"),
+    "a click": (edit("report.html", "<body>", "<body onclick=x()>"), "code, line"),
+    "a key that stands twice": (
+        edit("claims.json", '"verdict": "', '"verdict": "supported", "verdict": "'),
+        "the file",
+    ),
+    "a column that stands twice": (edit("comparison.csv", "model,", "score,model,"), "the file"),
     "no JSON": (lambda folder: (folder / "comparison.json").write_text("{"), "the file"),
     "no data in the page": (edit("report.html", 'id="index">', 'id="index">!'), "the file"),
 }
@@ -96,7 +114,25 @@ def test_the_command_computes_everything_anew_and_fails_where_it_differs(reporte
     wrong, absent, result = found.output.splitlines()
     assert wrong == "comparison.json: rows/0/cost_per_1000_usd/estimate: published 0.99, the tables give 1.0"
     assert absent == "comparison.md: not published"
-    assert result.endswith("computed anew: 1 place differs.")
+    assert "computed anew: 1 place differs." in result
+    assert result.endswith("Scores, tokens and times are the items table's own.")
+
+
+def test_a_cost_that_its_tokens_do_not_give_is_named(tmp_path: Path) -> None:
+    """All else in a folder may be made of the forged table: its tokens and prices still tell."""
+    record, items = read_run(EXAMPLE)
+    assert list(misbilled(items, record)) == []
+    items["cost_usd"] = [usd / (100 if at == 5 else 1) for at, usd in enumerate(items["cost_usd"])]
+    [wrong] = misbilled(items, record)
+    assert (wrong.row, round(wrong.by_tokens / wrong.usd)) == (5, 100)
+    for name in ("run.json", "answers.parquet"):
+        shutil.copy(EXAMPLE / name, tmp_path)
+    items.to_parquet(tmp_path / "items.parquet")
+    (tmp_path / "items.csv").write_text("")
+    [found] = verify([tmp_path])
+    places = [str(each) for each in found.differing if each.file == "items.parquet"]
+    assert [place.partition(":")[2].split(",")[0] for place in places] == [" row 5"]
+    assert "by its tokens and price" in places[0]
 
 
 def test_every_file_with_numbers_is_compared(reported: Path) -> None:

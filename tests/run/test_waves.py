@@ -6,9 +6,9 @@ from collections import Counter
 
 import pytest
 
+from bench.claims import assign
 from bench.errors import UsageError
 from bench.records import Item
-from bench.run.waves import assign
 from tests.test_plan import item
 
 MIXED = [item(f"{family}{n}", family, level=1 + n % 2) for family in "abcdef" for n in range(10 + ord(family) % 7)]

@@ -16,7 +16,7 @@ from bench.claims.parts.result import PartResult, at_worst, undecided, unjudged,
 from bench.claims.scope import Scope
 from bench.claims.words import percent, saving, saving_span
 from bench.records import AggregateRow, Claim
-from bench.stats import Caveat, Floats, Reason, ratio_test
+from bench.stats import Caveat, Floats, Reason, bet_on_ratio, ratio_test
 
 TAIL_RISK = "tail risk not bounded: what a call can cost is unknown, and the interval may be too narrow"
 
@@ -97,7 +97,11 @@ class CostPart(RatioPart):
             return undecided(self.key, np.nan, int(mask.sum()), why)
         caps = _most(pairs.candidate.cap[mask]), _most(pairs.baseline.cap[mask])
         bound = self.bound(self.limit(claim))
-        test = ratio_test(ours, theirs, scope.strata(mask), bound, limits=caps, alpha=claim.alpha)
+        strata = scope.strata(mask)
+        if scope.anytime:
+            test = bet_on_ratio(ours, theirs, strata, bound, limits=caps, alpha=claim.alpha)
+        else:
+            test = ratio_test(ours, theirs, strata, bound, limits=caps, alpha=claim.alpha, cutoff=scope.cutoff)
         return worded(self.key, test, partial(self._said_of, pairs.candidate))
 
     def _said_of(self, side: Side, caveat: Caveat) -> str:

@@ -57,6 +57,8 @@ class LatencyPart(RatioPart):
                 why = f"{clean} of {answered} pairs were timed cleanly; it takes {100 * CLEAN_SHARE:.0f} %"
                 if pairs.candidate.truncated is None or pairs.baseline.truncated is None:
                     why = "an imported latency does not say how it was timed, nor when"
+                if pairs.reused:
+                    why = "not judged: the baseline's answers are earlier ones, not timed beside the candidate's"
                 return undecided(self.key, np.nan, clean, f"{where}{why}")
         chosen = np.ones(len(names), dtype=bool) if scope.suite == MEAN else names == scope.suite
         test = ratio_test(

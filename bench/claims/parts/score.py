@@ -14,7 +14,17 @@ from bench.claims.parts.result import PartResult, at_worst, undecided, worded
 from bench.claims.scope import MEAN, Scope
 from bench.claims.words import points, span, two_sided
 from bench.records import AggregateRow, Claim
-from bench.stats import Caveat, Floats, Interval, Reason, Unpaired, difference_test, unpaired_test
+from bench.stats import (
+    Caveat,
+    Floats,
+    Interval,
+    Reason,
+    Unpaired,
+    bet_on_difference,
+    difference_test,
+    score_difference,
+    unpaired_test,
+)
 
 EXACT = "the interval just reaches what is claimed, the test just does not"
 
@@ -59,6 +69,14 @@ class ScorePart(Part):
             scope.claim.alpha,
         )
 
+    def interval(self, scope: Scope) -> Interval | None:
+        """The interval alone, of the items that both have a score for; None with too few clusters."""
+        pairs, known = scope.pairs, scope.mask & scope.pairs.both
+        binary = pairs.candidate.binary and pairs.baseline.binary
+        values = (pairs.candidate.score - pairs.baseline.score)[known]
+        difference, _ = score_difference(values, scope.strata(known), binary=binary)
+        return None if difference is None else difference.interval(1 - 2 * scope.claim.alpha)
+
     def test_if_lost(self, scope: Scope, fills: tuple[float, float]) -> PartResult | None:
         """With these scores for what is missing."""
         return self._test_filled(scope, fills)
@@ -72,7 +90,9 @@ class ScorePart(Part):
         binary = pairs.candidate.binary and pairs.baseline.binary
         differences, strata = (ours - theirs)[known], scope.strata(known)
         limit = self.limit(claim)
-        test = difference_test(differences, strata, limit, alpha=claim.alpha, binary=binary)
+        if scope.anytime:
+            return worded(self.key, bet_on_difference(differences, strata, limit, claim.alpha), self.in_words)
+        test = difference_test(differences, strata, limit, alpha=claim.alpha, binary=binary, cutoff=scope.cutoff)
         return worded(self.key, test, self.in_words)
 
     def test_totals(self, claim: Claim, ours: AggregateRow, theirs: AggregateRow) -> PartResult:

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from bench.report.charts import style
-from bench.report.numbers.bridge import COUNTS
+from bench.report.numbers.billed import COUNTS
 from bench.report.numbers.comparison import RunComparison
 from bench.stats import Interval
 

@@ -6,14 +6,14 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from bench import prices
 from bench.prices import TOKEN_CLASSES, Price
-from bench.prices.reading import read_prices
 from bench.records import Outcome, RunRecord, TokenUsage, effective_cost
+from bench.report.numbers.billed import COUNTS, price_of
 from bench.stats import BridgeSide, BridgeStep, bridge, least_cache_hit, price_rise
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 KEYS = ["task", "item", "repeat"]
 """What names an item of a suite."""
-COUNTS = ["in_uncached", "in_cache_read", "in_cache_write_5m", "in_cache_write_1h", "out_total", "out_reasoning"]
 """Token columns, in the order of `TOKEN_CLASSES`, then the reasoning inside the output."""
 ENDED = (Outcome.ANSWERED, Outcome.UNPARSABLE, Outcome.EMPTY)
 """Outcomes of answers that their model ended by itself; what the others cost is waste."""
@@ -57,7 +56,7 @@ def bridges(
     `answers` is the table of `read_answers`: texts as their lengths.
     """
     rows = record.prices.rows if record.prices else {}
-    listed = {name: _price(row) for name, row in rows.items()}
+    listed = {name: price_of(row) for name, row in rows.items()}
     table = items.merge(answers[["model", *KEYS, "answer", "reasoning"]], on=["model", *KEYS], validate="one_to_one")
     priced = [m for m in record.models if table.loc[table["model"] == m, "price_id"].isin(list(listed)).any()]
     made, missing = [], []
@@ -164,13 +163,6 @@ def _unit_prices(price: Price | None, usage: TokenUsage, usd: float) -> list[flo
         each.append(float(parts[name]) / count if count else float(usual or 0) / 1e6)
     total = float(sum(parts.values()))
     return [rate * usd / total if total else rate for rate in each]
-
-
-def _price(row: Mapping[str, Any]) -> Price:
-    """A recorded row without its schedule and currency: an item's recorded cost says what they came to."""
-    plain = {key: value for key, value in row.items() if key not in ("schedule", "currency")}
-    [price] = read_prices([plain], {}, "run.json")
-    return price
 
 
 def _holds(candidate: str, baseline: BridgeSide, side: BridgeSide, saving: float) -> Iterator[str]:

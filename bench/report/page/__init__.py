@@ -1,6 +1,6 @@
 """The page that people publish: report.html, with its template, style and script beside this file."""
 
 from bench.report.page.build import NAME, PageSource, page, write_page
-from bench.report.page.read import Shown, page_runs, read_page
+from bench.report.page.read import Shown, frame, page_runs, read_page
 
-__all__ = ["NAME", "Shown", "PageSource", "page", "page_runs", "read_page", "write_page"]
+__all__ = ["NAME", "Shown", "PageSource", "frame", "page", "page_runs", "read_page", "write_page"]

@@ -14,6 +14,12 @@ from bench.report.page.pack import UNPACKED_BYTES, unpacked
 
 SILENT = ("style", "script")
 """Elements whose content is not text of the page."""
+_READ_APART = (
+    (re.compile(r'(<span data-number="[^"<>]*">)[^<]*'), r"\1"),
+    (re.compile(r'(<script type="(?:application/json|text/plain)" id="[\w-]*">)[^<]*'), r"\1"),
+    (re.compile(r'( src="data:image/(?:svg\+xml|png);base64,)[A-Za-z0-9+/=]*'), r"\1"),
+)
+"""What is compared in another way, or is a picture: marked numbers, packed data, the bytes of charts."""
 
 
 @dataclass(slots=True)
@@ -28,6 +34,13 @@ class Shown:
     """What the script knows of the items: names of columns, runs and models."""
     items: Mapping[tuple[str, str, str], Any] = field(default_factory=dict)
     """(run, task, item) -> its index entry, and its texts."""
+
+
+def frame(html: str) -> str:
+    """The page's own code: everything of it, style and scripts too, but for numbers, packed data and pictures."""
+    for found, kept in _READ_APART:
+        html = found.sub(kept, html)
+    return html
 
 
 def page_runs(html: str) -> tuple[str, ...]:

@@ -196,11 +196,11 @@ class Journal:
 
     def _entry(self, row: tuple[Any, ...]) -> RunEntry:
         """UsageError for values of another kind, or a record that is none."""
-        run, folder, started_at, finished_at, manifest = row
+        *texts, finished_at = row[0], row[1], row[2], row[4], row[3]
         try:
-            if not all(isinstance(each, str) for each in (run, folder, started_at, manifest)) or "\0" in folder:
+            if not all(isinstance(text, str) for text in texts) or "\0" in row[1]:
                 raise ValueError("a run has values of another kind")
-            require_time(finished_at, f"finished_at of {run}")
+            require_time(finished_at, f"finished_at of {row[0]}")
         except (ValueError, TypeError) as error:
             raise self._damaged(error) from error
         return RunEntry(row[0], Path(os.path.normpath(self._path.parent / row[1])), *row[2:])

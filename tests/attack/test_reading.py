@@ -298,7 +298,11 @@ def test_a_run_of_other_kinds_is_one_line(tmp_path: Path, change: dict[str, str]
 @pytest.mark.parametrize("at", ["'no time'", "x'ff'", "1e308", "''"])
 def test_a_claim_declared_at_no_time_is_one_line(tmp_path: Path, at: str) -> None:
     path = journal_of(tmp_path / "journal.db", f"INSERT INTO claims VALUES ('{CLAIM.sha256}', 'c', {at})")
-    for ask in (lambda it: it.declare([CLAIM]), lambda it: it.declare_looks(CLAIM.sha256, "c")):
+    asked: list[Callable[[Journal], object]] = [
+        lambda it: it.declare([CLAIM]),
+        lambda it: it.declare_looks(CLAIM.sha256, "c"),
+    ]
+    for ask in asked:
         with pytest.raises(UsageError, match=r"journal\.db: is damaged or no journal"), Journal(path) as it:
             ask(it)
 

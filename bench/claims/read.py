@@ -77,12 +77,17 @@ class Ruling:
 
 
 def judge_run(
-    folder: Path, name: str | None = None, claim: Claim | None = None, caps: Mapping[str, float] | None = None
+    folder: Path,
+    name: str | None = None,
+    claim: Claim | Sequence[Claim] | None = None,
+    caps: Mapping[str, float] | None = None,
 ) -> Ruling:
-    """Judges a run's declared claims, the one of a name, or a given one. UsageError if there is no such claim.
+    """Judges a run's declared claims, the one of a name, or given ones. UsageError if there is no such claim.
 
-    Holm's correction is over all declared claims of the run, also where only one is asked for. `caps`: see `with_caps`.
+    Holm's correction is over all declared claims of the run, also where only one is asked for; of given ones over
+    these. `caps`: see `with_caps`.
     """
+    given = [claim] if isinstance(claim, Claim) else [*(claim or ())]
     record, items = read_run(folder)
     wanted = {column for part in parts.PARTS for column in part.columns}
     items = with_caps(
@@ -91,11 +96,11 @@ def judge_run(
     claims = declared_claims(record)
     if name is not None and name not in claims:
         raise UsageError(f"the run has no claim '{name}'.{suggest(name, claims)}")
-    if not claims and not claim:
+    if not claims and not given:
         raise UsageError(
             "the run has no claim. Add [claims.<name>] to bench.toml, or give --candidate, --baseline and a margin."
         )
-    ruling = judge_claims(items, record, [claim] if claim else [*claims.values()], given=claim is not None)
+    ruling = judge_claims(items, record, given or [*claims.values()], given=bool(given))
     if name is None:
         return ruling
     unjudged = {name: ruling.unjudged[name]} if name in ruling.unjudged else {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from bench.errors import UsageError
 from bench.records import MARGINS
 
 if TYPE_CHECKING:
+    from bench.claims.totals import TotalsJudgement
     from bench.records import Claim
 
 _EXIT = {"refuted": 3, "inconclusive": 4, "reported": 4, "supported": 0}
@@ -61,6 +62,12 @@ def _own(name: str | None, candidate: str | None, baseline: str | None, given: d
 @click.argument("run", required=False)
 @results_option
 @click.option("--claim", "name", help="A claim of bench.toml, as the run recorded it.  [default: all of them]")
+@click.option(
+    "--claims",
+    "file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Judge the [claims.<name>] of this TOML file together, as exploratory ones, e.g. on an import.",
+)
 @click.option("--candidate", help="Label of the model said to be cheaper.")
 @click.option("--baseline", help="Label of the model it is compared with.")
 @_margin_options
@@ -82,6 +89,7 @@ def claim(
     run: str | None,
     results: Path,
     name: str | None,
+    file: Path | None,
     candidate: str | None,
     baseline: str | None,
     suites: tuple[str, ...],
@@ -114,23 +122,55 @@ def claim(
         "confidence": confidence,
     }
     own = _own(name, candidate, baseline, given)
-    if keep and own is None:
+    stated = _of_file(file, folder, own, name) if file else [own] if own else []
+    if keep and not stated:
         raise UsageError("--keep is for a claim given here; those of bench.toml are kept anyway.")
-    if own and (judgement := totals.judge_folder(folder, own)):
+    if stated and (totalled := _of_totals(folder, stated)):
         if keep:
             raise UsageError("--keep: only totals were published of these models, and a report judges items.")
-        record = totals.as_json(judgement)
-        echo(json.dumps([record], indent=2, ensure_ascii=False) if as_json else totals.text(judgement))
-        sys.exit(_EXIT[judgement.verdict])
-    ruling = claims.judge_run(folder, name, own, caps)
+        records = [totals.as_json(judgement) for judgement in totalled]
+        texts = [totals.text(judgement) for judgement in totalled]
+        texts += ["Each is judged by itself: nothing corrects for their number."] if len(texts) > 1 else []
+        echo(json.dumps(records, indent=2, ensure_ascii=False) if as_json else "\n\n".join(texts))
+        sys.exit(_code(str(judgement.verdict) for judgement in totalled))
+    ruling = claims.judge_run(folder, name, stated or None, caps)
     of_run = read_record(folder)
     if as_json:
         echo(json.dumps(claims.as_json(ruling, of_run), indent=2, ensure_ascii=False))
     elif ruling.judgements:
         echo(claims.markdown(ruling, of_run).rstrip())
-    if keep and own and ruling.judgements:
-        describe.keep_claim(folder, own)
+    if keep and ruling.judgements:
+        for each in stated:
+            describe.keep_claim(folder, each)
     if ruling.unjudged:
         raise UsageError(" ".join(f"Claim '{claim}': {why}" for claim, why in ruling.unjudged.items()))
-    verdicts = {str(judgement.verdict) for judgement in ruling.judgements}
-    sys.exit(next(code for verdict, code in _EXIT.items() if verdict in verdicts))
+    sys.exit(_code(str(judgement.verdict) for judgement in ruling.judgements))
+
+
+def _of_file(file: Path, folder: Path, own: Claim | None, name: str | None) -> list[Claim]:
+    """The claims of a file about the run's models and suites."""
+    from bench.config import read_claims
+    from bench.records import read_aggregates, read_record
+
+    if own or name:
+        raise UsageError("give either --claims FILE, or a claim of your own, or --claim, not two of them.")
+    record = read_record(folder)
+    suites = dict.fromkeys((*record.suites, *(row.suite for row in read_aggregates(folder))))
+    return read_claims(file, record.models, suites)
+
+
+def _of_totals(folder: Path, stated: Sequence[Claim]) -> list[TotalsJudgement]:
+    """The judgements where only totals were published; none where there are items. UsageError if some have items."""
+    from bench.claims import totals
+
+    judged = [totals.judge_folder(folder, claim) for claim in stated]
+    known = [judgement for judgement in judged if judgement]
+    if known and len(known) < len(judged):
+        raise UsageError("some of these claims are about items, others about published totals: give two files.")
+    return known
+
+
+def _code(verdicts: Iterable[str]) -> int:
+    """The exit code of several verdicts: the first present of refuted, inconclusive and supported."""
+    present = set(verdicts)
+    return next(code for verdict, code in _EXIT.items() if verdict in present)

@@ -43,9 +43,13 @@ _confirm = click.option(
 )
 
 
+_WHERE = "Where the run's report.html will be, for links in Markdown."
+_page = click.option("--page-url", "page", help=f"With --gate: where{_WHERE.removeprefix('Where')}")
+
+
 def run_options(command: Callable[..., None]) -> Callable[..., None]:
     """The options of `bench run --gate`."""
-    for option in (_junit, _detect, _confirm, _baseline):
+    for option in (_page, _junit, _detect, _confirm, _baseline):
         command = option(command)
     return command
 
@@ -72,9 +76,7 @@ def run_options(command: Callable[..., None]) -> Callable[..., None]:
 @click.option("-t", "--suite", "suites", multiple=True, help="A suite to judge. Repeatable.  [default: all of them]")
 @_detect
 @_junit
-@click.option(
-    "--page-url", "page", default="report.html", help="Where the run's report.html will be, for links in Markdown."
-)
+@click.option("--page-url", "page", default="report.html", help=_WHERE)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def gate(
     run: str | None,
@@ -190,19 +192,26 @@ def _same(folder: Path, hosts: tuple[str, str], margin: float, suites: tuple[str
 
 
 def begin(
-    prepared: Prepared, results: Path, baseline: str | None, *, confirm: bool, detect: float | None, junit: Path | None
+    prepared: Prepared,
+    results: Path,
+    baseline: str | None,
+    *,
+    confirm: bool,
+    detect: float | None,
+    junit: Path | None,
+    page: str | None,
 ) -> Gating | None:
     """What `bench run --gate` needs; None without --gate. UsageError if the baseline does not fit the plan."""
     if baseline is None:
-        if confirm or detect is not None or junit is not None:
-            raise UsageError("--confirm, --detect and --junit go with --gate FILE.")
+        if confirm or any(given is not None for given in (detect, junit, page)):
+            raise UsageError("--confirm, --detect, --junit and --page-url go with --gate FILE.")
         return None
     from bench import gate as gating
     from bench.run import confirm as regate
 
     base, _ = gating.load(baseline, results)
     regate.check(prepared, base)
-    return Gating(prepared=prepared, results=results, base=base, confirm=confirm, detect=detect, junit=junit)
+    return Gating(prepared=prepared, results=results, base=base, confirm=confirm, detect=detect, junit=junit, page=page)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -221,6 +230,8 @@ class Gating:
     """See `bench gate --detect`."""
     junit: Path | None
     """Where JUnit XML goes."""
+    page: str | None
+    """Where the run's page will be; None for its own name."""
     result: GateResult | None = None
     """The judgement; None until the run is done."""
 
@@ -242,4 +253,4 @@ class Gating:
     def finish(self, as_json: bool) -> int:
         """Prints the judgement; returns the exit code."""
         assert self.result is not None
-        return show(self.result, junit=self.junit, as_json=as_json)
+        return show(self.result, junit=self.junit, page=self.page or "report.html", as_json=as_json)

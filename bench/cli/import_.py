@@ -150,10 +150,42 @@ def _tell(done: Imported) -> None:
     parts = [f"{count} {what}" for count, what in ((done.items, "answers"), (done.totals, "totals")) if count]
     echo(f"Imported {' and '.join(parts)} of {len(done.models)} models ({_some(done.models)}) on {_some(done.suites)}.")
     if len(done.models) > 1:
-        candidate, baseline = map(shlex.quote, done.models) if len(done.models) == 2 else ("LABEL", "LABEL")
-        place = shlex.quote(str(done.folder))
-        echo(f"Next: bench claim {place} --candidate {candidate} --baseline {baseline} --worse-by 0.03")
+        echo(f"Next: bench claim {shlex.quote(str(done.folder))} {_claim(done)}")
     echo(f"Run folder: {done.folder}")
+
+
+SAVING = 0.5
+"""The saving that the next command claims, before anybody looked: what the bills come to is what it finds out."""
+
+
+def _claim(done: Imported) -> str:
+    """The claim that the next command makes: the cheapest against the dearest where costs are known."""
+    usd = _usd_each(done)
+    if len(usd) > 1 and min(usd.values()) < max(usd.values()):
+        sides = min(usd, key=lambda label: usd[label]), max(usd, key=lambda label: usd[label])
+        margins = f"--cheaper-by {SAVING:g} --worse-by 0.03"
+    else:
+        sides = (done.models[0], done.models[1]) if len(done.models) == 2 else ("LABEL", "LABEL")
+        margins = "--worse-by 0.03"
+    candidate, baseline = map(shlex.quote, sides)
+    return f"--candidate {candidate} --baseline {baseline} {margins}"
+
+
+def _usd_each(done: Imported) -> dict[str, float]:
+    """Mean USD of an item, by model; models on unlike suites or with an unknown cost are left out."""
+    from bench.records import effective_cost, read_aggregates, read_run
+
+    if done.items:
+        items = read_run(done.folder)[1]
+        items["usd"] = effective_cost(items).astype("float64")
+        mine = {str(label): rows for label, rows in items.groupby("model", observed=True)}
+        every = set(items["suite"])
+        known = [label for label, rows in mine.items() if set(rows["suite"]) == every and rows["usd"].notna().all()]
+        return {label: float(mine[label]["usd"].mean()) for label in known}
+    rows = read_aggregates(done.folder)
+    [_, *others] = dict.fromkeys(row.suite for row in rows)
+    known_rows = [row for row in rows if row.cost_total_usd is not None and row.n]
+    return {} if others else {row.model: (row.cost_total_usd or 0.0) / (row.n or 1) for row in known_rows}
 
 
 def _some(names: tuple[str, ...]) -> str:

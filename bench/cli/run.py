@@ -151,9 +151,10 @@ class _Usd(click.ParamType[Decimal]):
 def run(
     config: Path | None, results: Path, models: tuple[str, ...], tasks: tuple[str, ...], limit: int | None,
     include: tuple[Path, ...], repeats: int | None, seed: int | None, exam_seed: int | None,
-    max_connections: int | None, output: Path | None, fresh: bool, dry_run: bool, budget: Decimal | None,
-    unsafe: bool, prompts: int | None, baseline: str | None, confirm: bool, detect: float | None, junit: Path | None,
-    origins: tuple[str, ...], yes: bool, as_json: bool, sweep: str | None, keep_going: bool, **chosen: Any,
+    max_connections: int | None, output: Path | None, fresh: bool, dry_run: bool, budget: Decimal | None, unsafe: bool,
+    prompts: int | None, baseline: str | None, confirm: bool, detect: float | None, junit: Path | None,
+    page: str | None, origins: tuple[str, ...], yes: bool, as_json: bool, sweep: str | None, keep_going: bool,
+    **chosen: Any,
 ) -> None:  # fmt: skip
     """Run the comparison in bench.toml and print its table.
 
@@ -193,7 +194,7 @@ def run(
         echo(f"Warning: {line}", err=True)
     if not dry_run:
         require_consent(prepared.endpoints, environ, origins)
-    gating = gate.begin(prepared, results, baseline, confirm=confirm, detect=detect, junit=junit)
+    gating = gate.begin(prepared, results, baseline, confirm=confirm, detect=detect, junit=junit, page=page)
     fresh = fresh or gating is not None
     if dry_run:
         show_plan(prepared, results, output, prompts, fresh=fresh, as_json=as_json, until=until, reuse=reuse)

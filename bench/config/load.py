@@ -48,26 +48,31 @@ def load(path: Path, suites: Collection[str] | None = None) -> Comparison:
 
     Raises UsageError naming file and line for bad TOML, an unknown key or model, or a value out of range.
     """
+    return read(path, _text(path), suites)
+
+
+def _text(path: Path) -> str:
     try:
-        text = clean.read_text(
-            path, most=clean.MOST_SETTINGS, encoding="utf-8-sig"
-        )  # editors on Windows write a byte order mark
+        # Editors on Windows write a byte order mark.
+        return clean.read_text(path, most=clean.MOST_SETTINGS, encoding="utf-8-sig")
     except OSError as error:
         raise UsageError(f"{path}: cannot be read ({error.strerror}).") from error
     except UnicodeDecodeError as error:
         raise UsageError(
             f"{path}: is not UTF-8 text ({error.reason} at byte {error.start}). Save it as UTF-8."
         ) from error
-    return read(path, text, suites)
+
+
+def _toml(path: Path, text: str) -> dict[str, Any]:
+    try:
+        return clean.toml(text)
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(_toml_problem(path, str(error))) from error
 
 
 def read(path: Path, text: str, suites: Collection[str] | None = None) -> Comparison:
     """The comparison that a file's text describes, whether it is written yet or not; errors as in `load`."""
-    try:
-        raw = clean.toml(text)
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError(_toml_problem(path, str(error))) from error
-    file = ConfigFile(path, text)
+    file, raw = ConfigFile(path, text), _toml(path, text)
     for name in raw:
         if name not in TABLES:
             file.fail(f"unknown table or key '{name}'.{suggest(name, TABLES)}", name)
@@ -80,7 +85,10 @@ def read(path: Path, text: str, suites: Collection[str] | None = None) -> Compar
     for name in chosen:
         if suites is not None and name not in suites:
             file.fail(f"unknown suite or task '{name}'.{suggest(name, suites)}", "run", "suites")
-    claims = {name: _claim(file, name, table, models, chosen) for name, table in _tables(file, raw, "claims").items()}
+    claims = {
+        name: _claim(file, name, table, models=models, suites=chosen)
+        for name, table in _tables(file, raw, "claims").items()
+    }
     lists: dict[str, Any] = {key: tuple(run.pop(key)) for key in ("levels", "families", "kinds") if key in run}
     settings = RunSettings(suites=chosen, **lists, **run)
     return Comparison(
@@ -91,6 +99,20 @@ def read(path: Path, text: str, suites: Collection[str] | None = None) -> Compar
         providers=MappingProxyType(providers),
         traffic=_traffic(file, raw["traffic"], models) if "traffic" in raw else None,
     )
+
+
+def read_claims(path: Path, models: Collection[str], suites: Collection[str]) -> list[Claim]:
+    """The `[claims.<name>]` tables of a TOML file about a run's models and suites; its other tables are passed over.
+
+    Raises UsageError naming file and line as `load` does, and where there is no claim.
+    """
+    text = _text(path)
+    file, raw = ConfigFile(path, text), _toml(path, text)
+    tables = _tables(file, raw, "claims")
+    if not tables:
+        file.fail("holds no claim: write [claims.<name>] with candidate, baseline and a margin.")
+    whose = ("this run", "this run")
+    return [_claim(file, name, it, models=models, suites=suites, whose=whose) for name, it in tables.items()]
 
 
 def _traffic(file: ConfigFile, table: Any, models: Mapping[str, ModelEntry]) -> RecordedTraffic | None:
@@ -203,7 +225,13 @@ def _check_local(entry: LocalModel, misplaced: Sequence[str]) -> None:
 
 
 def _claim(
-    file: ConfigFile, name: str, table: Any, models: Mapping[str, ModelEntry], run_suites: tuple[str, ...]
+    file: ConfigFile,
+    name: str,
+    table: Any,
+    *,
+    models: Collection[str],
+    suites: Collection[str],
+    whose: tuple[str, str] = ("this file", "[run]"),
 ) -> Claim:
     where = ("claims", name)
     values = file.table(table, *where)
@@ -212,13 +240,13 @@ def _claim(
             file.fail(f"[claims.{name}] needs a {side}.{suggest('', models)}", *where)
         if values[side] not in models:
             file.fail(
-                f"{side} '{values[side]}' is not a model of this file.{suggest(values[side], models)}", *where, side
+                f"{side} '{values[side]}' is not a model of {whose[0]}.{suggest(values[side], models)}", *where, side
             )
     if values["candidate"] == values["baseline"]:
         file.fail("candidate and baseline are the same model.", *where, "candidate")
     if not set(MARGINS) & set(values):
         file.fail(f"[claims.{name}] says nothing: give {margin_keys()}.", *where)
     for suite in values.get("suites", ()):
-        if suite not in run_suites:
-            file.fail(f"suite '{suite}' is not part of [run].{suggest(suite, run_suites)}", *where, "suites")
+        if suite not in suites:
+            file.fail(f"suite '{suite}' is not part of {whose[1]}.{suggest(suite, suites)}", *where, "suites")
     return Claim.of(name, values)

@@ -62,6 +62,11 @@ class EvalRun:
         """The time in the file's name, e.g. "2026-11-22T08-01-14.248095"."""
         return self.file.stem.rpartition("_")[2]
 
+    @property
+    def ours(self) -> bool:
+        """Whether claimbench wrote it, whose documents say by `family` what they share where they name no cluster."""
+        return self.results.get("model_source") == "claimbench"
+
     def about(self, key: str, task: str) -> Any:
         """What the results say of a task under a key; None if nothing."""
         return mapping(self.results.get(key)).get(task)
@@ -280,14 +285,13 @@ def _item(request: Request, where: str, of: _Samples, settings: Sequence[Any], s
     if "doc_id" not in sample:
         raise BadValueError("doc_id is missing")
     doc = mapping(sample.get("doc"))
-    level = doc.get("level")
     prompt, asked = _asked(sample)
     return entry(
-        request, where, suite=of.suite, task=of.task, item=str(sample["doc_id"]), model=of.run.label,
-        score=float(value), order=int(named(sample, "doc_id", whole) or 0), version=of.version,
-        cluster=_cluster(request, doc),
-        family=_text(doc.get("family")), language=_text(doc.get("language")) or "",
-        level=level if isinstance(level, int) else None, prompt=prompt,
+        request, where, suite=of.suite, task=of.task, model=of.run.label, version=of.version,
+        item=str((doc if of.run.ours else {}).get("id", sample["doc_id"])), cluster=_cluster(request, of.run, doc),
+        score=float(value), order=int(named(sample, "doc_id", whole) or 0),
+        family=_text(doc.get("family")), language=_text(doc.get("language")) or ("en" if of.run.ours else ""),
+        level=clean.count(doc.get("level")), prompt=prompt,
         question=sha256_of([sample.get("doc_hash") or doc, sample.get("target_hash"), *settings]),
         sampling=json.dumps({name: asked[name] for name in SAMPLING if name in asked}) if asked else None,
         answer=_text(_first(_first(sample.get("resps")))), extracted=_text(_first(sample.get("filtered_resps"))),
@@ -295,9 +299,9 @@ def _item(request: Request, where: str, of: _Samples, settings: Sequence[Any], s
     )  # fmt: skip
 
 
-def _cluster(request: Request, doc: Mapping[str, Any]) -> str | None:
+def _cluster(request: Request, run: EvalRun, doc: Mapping[str, Any]) -> str | None:
     """The document's own `cluster`, as claimbench's tasks have it, or what the user named; None: it stands alone."""
-    value = doc.get(request.mapping.get("cluster", "cluster"))
+    value = doc.get(request.mapping.get("cluster", "cluster"), doc.get("family") if run.ours else None)
     if value in (None, ""):
         return None
     return value if isinstance(value, str) and len(value) <= LONGEST_CLUSTER else sha256_of(value)[:16]

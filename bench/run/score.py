@@ -162,8 +162,18 @@ def _evaluate(
             if verdict.score is not None:
                 scores.setdefault(planned.key, float(sample[metric]))
             sample["calls"] = [_call_fields(calls[planned.key])]
+    results["group_subtasks"] = _suites(complete.values())
     replay.save(folder, label if repeat == 0 else f"{label}-repeat{repeat}", results)
     return scores
+
+
+def _suites(asked: Iterable[PlannedCall]) -> dict[str, list[str]]:
+    """The tasks of each suite, as lm-eval writes its groups; a task that is asked by itself is in none."""
+    tasks: dict[str, dict[str, None]] = {}
+    for planned in asked:
+        if planned.item.suite != planned.item.task:
+            tasks.setdefault(planned.item.suite, {})[planned.item.task] = None
+    return {suite: [*members] for suite, members in sorted(tasks.items())}
 
 
 def _call_fields(call: Call) -> dict[str, Any]:

@@ -70,7 +70,17 @@ def test_every_gate_asks_afresh_and_a_loss_must_come_again(
 
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", "summary.md")
     endpoint.script = lambda _request: Reply(text=WRONG, served_model="good-2")
-    lost = based("run", "--gate", "gate.json", "--confirm", "--junit", "gate.xml", "--json")
+    lost = based(
+        "run",
+        "--gate",
+        "gate.json",
+        "--confirm",
+        "--junit",
+        "gate.xml",
+        "--json",
+        "--page-url",
+        "https://pages.example/r.html",
+    )
     assert lost.code == 3, lost.err
     told = json.loads(lost.out)
     assert told["verdict"] == "fail"
@@ -79,7 +89,7 @@ def test_every_gate_asks_afresh_and_a_loss_must_come_again(
     [quality] = [f for f in told["findings"] if f["measure"] == "quality"]
     assert "in the second asking alone" in quality["why"]
     item = told["lost"][0]["item"]
-    assert f"(report.html#item={item})" in (based.folder / "summary.md").read_text()
+    assert f"(https://pages.example/r.html#item={item})" in (based.folder / "summary.md").read_text()
     assert f"lost: coding_predict {item}" in (based.folder / "gate.xml").read_text()
     assert len(runs(based)) == 4
 
@@ -110,7 +120,8 @@ REFUSALS = [
 ]
 
 MISTAKES: list[tuple[tuple[str, ...], str]] = [
-    (("run", "--confirm"), "--confirm, --detect and --junit go with --gate FILE."),
+    (("run", "--confirm"), "--confirm, --detect, --junit and --page-url go with --gate FILE."),
+    (("run", "--page-url", "a.html"), "--confirm, --detect, --junit and --page-url go with --gate FILE."),
     (("gate",), "give one of --baseline, --save and --same-weights."),
     (("gate", "--save", "a", "--baseline", "b"), "give one of --baseline, --save and --same-weights."),
     (("gate", "--save", "a", "--json"), "--json does not go with --save."),

@@ -12,6 +12,7 @@ from bench import importers
 from bench.cli import import_
 from tests.cli.conftest import Bench, bench
 from tests.importers.conftest import LM_EVAL
+from tests.importers.test_aider import entry
 
 __all__ = ["bench"]
 
@@ -98,3 +99,45 @@ def test_an_import_is_neither_scored_again_nor_repriced(bench: Bench, verb: tupl
     done = bench(*verb)
     assert done.code == 2
     assert "was imported" in done.err
+
+
+def test_the_next_command_claims_that_the_cheaper_replaces_the_dearer(bench: Bench) -> None:
+    rows = "".join(f"q{at},small,1,0.001\nq{at},large,1,0.01\n" for at in range(4))
+    (bench.folder / "a.csv").write_text("item,model,score,usd\n" + rows)
+    done = bench("import", "csv", "a.csv", "--map", "cost_usd=usd", "-o", "mine")
+    assert "--candidate small --baseline large --cheaper-by 0.5 --worse-by 0.03" in done.out
+    (bench.folder / "a.csv").write_text("item,model,score,usd\n" + rows.replace("q3,small,1,0.001", "q3,small,1,"))
+    done = bench("import", "csv", "a.csv", "--map", "cost_usd=usd", "-o", "gap")
+    assert "--cheaper-by" not in done.out
+
+
+def test_claims_of_a_file_are_judged_together(bench: Bench) -> None:
+    rows = "".join(f"q{at},small,1,0.001\nq{at},large,1,0.01\n" for at in range(120))
+    (bench.folder / "a.csv").write_text("item,model,score,usd\n" + rows)
+    assert bench("import", "csv", "a.csv", "--map", "cost_usd=usd", "-o", "mine").code == 0
+    claims = '[claims.{}]\ncandidate = "{}"\nbaseline = "{}"\ncheaper_by = 0.5\n'
+    file = bench.folder / "claims.toml"
+    file.write_text(claims.format("ours", "small", "large") + claims.format("theirs", "large", "small"))
+    done = bench("claim", "mine", "--claims", "claims.toml", "--json", "--keep")
+    assert done.code == 3, done.err
+    told = json.loads(done.out)
+    assert [(each["name"], each["verdict"]) for each in told] == [("ours", "supported"), ("theirs", "refuted")]
+    assert all("exploratory" in each["labels"] for each in told)
+    assert [*json.loads((bench.folder / "mine" / "run.json").read_text())["claims"]] == ["ours", "theirs"]
+    file.write_text(claims.format("ours", "smal", "large"))
+    wrong = bench("claim", "mine", "--claims", "claims.toml")
+    assert (wrong.code, "claims.toml:2: candidate 'smal' is not a model of this run" in wrong.err) == (2, True)
+    file.write_text("[run]\n")
+    assert "claims.toml:1: holds no claim" in bench("claim", "mine", "--claims", "claims.toml").err
+    both = bench("claim", "mine", "--claims", "claims.toml", "--candidate", "a", "--baseline", "b", "--worse-by", "0.1")
+    assert (both.code, "give either --claims FILE" in both.err) == (2, True)
+
+
+def test_claims_of_a_file_on_totals_say_that_nothing_corrects_for_them(bench: Bench) -> None:
+    (bench.folder / "l.yml").write_text(entry("a") + entry("b") + entry("c"))
+    assert bench("import", "aider", "l.yml", "-o", "mine").code == 0
+    claims = '[claims.c{}]\ncandidate = "{}"\nbaseline = "a"\nworse_by = 0.05\n'
+    (bench.folder / "claims.toml").write_text(claims.format(0, "b") + claims.format(1, "c"))
+    judged = bench("claim", "mine", "--claims", "claims.toml")
+    assert "nothing corrects for their number" in judged.out, judged.err
+    assert "# c0: " in judged.out

@@ -69,7 +69,7 @@ def money(mine: pd.DataFrame, record: RunRecord) -> pd.DataFrame:
     """A row a sample, in USD: its bill, the least and the most it can have been, its call's cap, and its bill at the
     dearest and the cheapest hours; inf if unknown. At the run's `[traffic]` where it has one."""
     total = effective_cost(mine).to_numpy(dtype=float, na_value=np.inf)
-    if record.traffic is not None and "cost_traffic_usd" in mine:
+    if record.traffic and record.traffic.prices_differ and "cost_traffic_usd" in mine:
         total = _at_traffic(mine, total)
     cap = mine["cost_cap_usd"].to_numpy(dtype=float, na_value=np.inf)
     tries = np.maximum(1.0, mine["attempts"].to_numpy(dtype=float, na_value=1.0))

@@ -62,7 +62,7 @@ def _window(judgement: Judgement, record: RunRecord) -> Iterator[str]:
     """Where prices depend on the hour or the way of asking: what the verdict holds for."""
     if not _priced(judgement.claim):
         return
-    if record.traffic is not None:
+    if record.traffic and record.traffic.prices_differ:
         yield f"at your traffic: {record.traffic.words}"
         return
     for side in (judgement.pairs.candidate, judgement.pairs.baseline):

@@ -241,6 +241,7 @@ TABLES: Mapping[str, Mapping[str, Check]] = {
         "peak_share": _number(0, 1),
         "cache_hit": _number(0, 1),
         "mode": _modes,
+        "requests": _number(1, whole=True),
     },
     "claims": {
         "candidate": _text,

@@ -16,7 +16,7 @@ def at_traffic(
     rows: Sequence[ItemRow], bills: Mapping[str, Billing | None], traffic: RecordedTraffic | None, book: PriceBook
 ) -> list[ItemRow]:
     """The rows with `cost_traffic_usd`: local weights at what they cost, all of them None without a `[traffic]`."""
-    if traffic is None:
+    if traffic is None or not traffic.prices_differ:
         return [replace(row, cost_traffic_usd=None) for row in rows]
     change = PriceChange(peak_share=traffic.peak_share, cache_hit=traffic.cache_hit, modes=dict(traffic.mode))
     return [replace(row, cost_traffic_usd=_cost(row, bills[row.model], change, book)) for row in rows]

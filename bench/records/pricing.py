@@ -66,6 +66,13 @@ class RecordedTraffic(JsonRecord):
     """The share of prompt tokens read from the provider's cache, in [0, 1]."""
     mode: Mapping[str, str] = field(default_factory=dict)
     """How a model is asked, e.g. "batch", by label."""
+    requests: int | None = None
+    """Requests a month, of which the page states the bill; changes no verdict. None: not stated."""
+
+    @property
+    def prices_differ(self) -> bool:
+        """Whether anything is stated that costs depend on."""
+        return self.peak_share is not None or self.cache_hit is not None or bool(self.mode)
 
     @property
     def words(self) -> str:

@@ -91,7 +91,7 @@ EXAMPLES: Mapping[str, Mapping[str, str]] = {
         "candidate": '"deepseek"', "baseline": '"claude"', "suites": '["coding"]', "over": '"mean"', "about": '"such"',
         "confidence": "0.90", **{key: f"{margin.example:g}" for key, margin in MARGINS.items()},
     },
-    "traffic": {"peak_share": "0.4", "cache_hit": "0.8", "mode": '{ claude = "batch" }'},
+    "traffic": {"peak_share": "0.4", "cache_hit": "0.8", "mode": '{ claude = "batch" }', "requests": "2000000"},
     "providers": {
         "title": '"Acme"', "protocol": '"openai"', "base_url": '"https://llm.acme.example/v1"', "region": '"europe"',
         "regions": '{ europe = "https://eu.acme.example/v1" }', "address_variables": '["ACME_BASE_URL"]',

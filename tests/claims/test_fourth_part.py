@@ -20,7 +20,7 @@ from bench.claims.scope import Scope
 from bench.config import file as configfile
 from bench.config import load as config
 from bench.errors import UsageError
-from bench.records import read_record
+from bench.records import read_record, read_table
 from bench.records.claim import MARGINS, Claim, Margin
 from bench.records.tables import ItemRow
 from bench.report.numbers.comparison import SuiteRow
@@ -191,7 +191,7 @@ def test_claims_json_the_page_and_the_charts_show_it(tmp_path: Path) -> None:
     assert [part["name"] for part in record["parts"]] == ["quality", "cost", "tokens"]
     assert record["parts"] == record["halves"]
     assert record["claim"][KEY] == 0.1
-    [card] = cards(comparison)
+    [card] = cards(comparison, read_table(folder, "items"))
     figure = card.tiles[0].figures[-1]
     assert (figure.what, figure.said, figure.state) == ("output", "0.90 times the tokens", "shown")
     assert figure.key == "claims.json/0/parts/2/estimate"

@@ -70,6 +70,22 @@ def test_a_slice_is_asked_named_in_every_output_and_verified(bench: Bench, endpo
     assert bench("score", folder.name).code == 0
 
 
+def test_a_slice_and_a_sweep_are_gated_like_any_run(bench: Bench, endpoint: FakeEndpoint) -> None:
+    bench.configure(endpoint, "good")
+    flags = ("--levels", "1", "--kinds", "predict", "--sweep", "max_tokens=100,400", "--limit", "4")
+    assert bench("run", "--yes", *flags).code == 0
+    assert bench("gate", "--save", "gate.json").code == 0
+    passed = bench("run", "--yes", "--gate", "gate.json", *flags)
+    assert passed.code == 0, passed.err
+    assert "gate: pass" in passed.out
+    records = [json.loads(each.read_text()) for each in (bench.folder / "results").glob("*/run.json")]
+    assert len({record["plan_sha256"] for record in records}) == 1
+    asked = len(endpoint.requests)
+    other = bench("run", "--yes", "--gate", "gate.json", "--levels", "2", *flags[2:])
+    assert (other.code, len(endpoint.requests)) == (2, asked), other.out
+    assert other.err.count("\n") == 1
+
+
 @pytest.mark.parametrize(
     ("flags", "told"),
     [

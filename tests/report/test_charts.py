@@ -23,6 +23,7 @@ from bench.report.charts.latency import MOST_STEPS, Curve, curves
 from bench.report.charts.levels import level_scores
 from bench.report.charts.tokens import token_use
 from bench.report.numbers.pairwise import Difference
+from bench.report.text.names import file_name
 from bench.stats import Interval
 from tests.report.pictures import faults, written
 from tests.report.sample_run import ANSWERED, model, not_asked, write_run
@@ -355,4 +356,4 @@ def test_numbers_and_words_fit() -> None:
     assert "…" in cut
     assert style.extent(cut, 9)[0] <= 1.0
     assert style.wrap("one two", 9, 0.4) == ["one", "two"]
-    assert ofrun.file_name("a b/ü.c") == "a-b-.c"
+    assert file_name("a b/ü.c") == "a-b-.c"

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.claims import SCORE
-from bench.records import read_table, remove_others, sha256_of
+from bench.records import read_table, remove_others
 from bench.report.charts import common, style, verdicts
 from bench.report.charts.costbridge import cost_bridge
 from bench.report.charts.decided import decided
@@ -21,13 +20,12 @@ from bench.report.charts.sweep import sweep
 from bench.report.charts.tokens import token_use, tokens
 from bench.report.numbers.bridge import Bridge
 from bench.report.numbers.comparison import RunComparison
+from bench.report.text.names import file_name
 from bench.stats import Interval
 
 if TYPE_CHECKING:
     import pandas as pd
 
-LONGEST_NAME = 150
-"""Characters of a label in a file's name; file systems take 255 bytes in all."""
 MOST_PAIRS = 4
 """Pairs of models that get a cost bridge of their own; the tables have all."""
 
@@ -139,9 +137,3 @@ def _ratios(comparison: RunComparison, candidate: str, baseline: str) -> Iterato
             low, high = (None if bound is None else 1 / bound for bound in (ratio.high, ratio.low))
             ratio = Interval(1 / ratio.estimate, low, high, ratio.n)
         yield difference.suite, ratio
-
-
-def file_name(text: str) -> str:
-    """A label as a part of a file's name; of a long one its beginning, and a hash that tells it from others."""
-    name = re.sub(r"[^A-Za-z0-9._-]+", "-", text)
-    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 9]}-{sha256_of(text)[:8]}"

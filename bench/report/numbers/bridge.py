@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 KEYS = ["task", "item", "repeat"]
 """What names an item of a suite."""
 """Token columns, in the order of `TOKEN_CLASSES`, then the reasoning inside the output."""
+PLAIN_MODES = ("standard", "thinking")
+"""Modes of a price that a plain request is billed by."""
 ENDED = (Outcome.ANSWERED, Outcome.UNPARSABLE, Outcome.EMPTY)
 """Outcomes of answers that their model ended by itself; what the others cost is waste."""
 
@@ -163,6 +165,29 @@ def _unit_prices(price: Price | None, usage: TokenUsage, usd: float) -> list[flo
         each.append(float(parts[name]) / count if count else float(usual or 0) / 1e6)
     total = float(sum(parts.values()))
     return [rate * usd / total if total else rate for rate in each]
+
+
+def list_ratios(rows: pd.DataFrame, record: RunRecord) -> pd.Series[float] | None:
+    """Of each answer, its cost at its list price without a cache discount, over its cost at list as it was billed.
+
+    Free of hours and currencies. None if an answer has no list price or was billed in a mode of its own, or its
+    tokens are unknown.
+    """
+    import pandas as pd
+
+    recorded = record.prices.rows if record.prices else {}
+    listed = {name: price_of(row) for name, row in recorded.items() if row.get("mode") in (None, *PLAIN_MODES)}
+    ratios = []
+    now = datetime.now(UTC)
+    for counts, name in zip(rows[COUNTS].to_numpy(dtype=float, na_value=np.nan), rows["price_id"], strict=True):
+        price = listed.get(name) if isinstance(name, str) else None
+        usage = TokenUsage(**{c: None if math.isnan(n) else int(n) for c, n in zip(COUNTS, counts, strict=True)})
+        if price is None or usage.in_total is None or usage.out_total is None:
+            return None
+        whole = TokenUsage(in_uncached=usage.in_total, out_total=usage.out_total, out_reasoning=usage.out_reasoning)
+        paid, full = (float(sum(prices.cost(price, each, now).parts.values())) for each in (usage, whole))
+        ratios.append(full / paid if paid else 1.0)
+    return pd.Series(ratios, index=rows.index) if ratios else None
 
 
 def _holds(candidate: str, baseline: BridgeSide, side: BridgeSide, saving: float) -> Iterator[str]:

@@ -6,17 +6,24 @@ A request is taken to be like an item of the run, so the bill of a request is th
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bench import claims
 from bench.claims import Judgement, parts
-from bench.stats import Interval
+from bench.records import RunRecord
+from bench.report.page.mixes import Mix
+from bench.stats import Floats, Interval
+
+Mask = NDArray[np.bool_]
 
 REQUESTS = 1_000_000
-"""Requests a month that the page begins with."""
+"""Requests a month that the page begins with, where `[traffic]` states none."""
+MOST_REQUESTS = 10**12
+"""Requests a month that the page's field takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +50,20 @@ class Dollars:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BillAt:
+    """What the same answers cost at other prices than the claim is judged at."""
+
+    name: str
+    """Which prices, in words."""
+    today: Dollars
+    """The baseline's bill of a request."""
+    candidate: Dollars
+    """The candidate's; without bounds where its interval does not carry over."""
+    saving: Dollars
+    """Today's less the candidate's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MonthlyBill:
     """What a suite's requests cost, as a claim's costs are judged."""
 
@@ -58,6 +79,14 @@ class MonthlyBill:
     """Today's less the candidate's."""
     error: str
     """What an additional wrong answer may cost before the saving is gone, as a sentence."""
+    at: Sequence[BillAt] = ()
+    """The same answers at other prices."""
+
+
+def stated_requests(record: RunRecord) -> int:
+    """Requests a month as `[traffic]` states them, as far as they can be."""
+    stated = record.traffic.requests if record.traffic else None
+    return stated if stated and 1 <= stated <= MOST_REQUESTS else REQUESTS
 
 
 def usd(amount: float) -> str:
@@ -68,8 +97,11 @@ def usd(amount: float) -> str:
     return f"{amount:.{digits}f}"
 
 
-def bills(judgement: Judgement) -> Iterator[MonthlyBill]:
-    """One for each suite whose costs the claim judges with an interval; none where costs are unknown."""
+def bills(judgement: Judgement, at: Sequence[Mix] = ()) -> Iterator[MonthlyBill]:
+    """One for each suite whose costs the claim judges with an interval; none where costs are unknown.
+
+    `at`: other prices, at which the same answers are billed beside it.
+    """
     pairs = judgement.pairs
     for (suite, name), cost in judgement.test.parts.items():
         ratio = cost.interval
@@ -90,7 +122,28 @@ def bills(judgement: Judgement) -> Iterator[MonthlyBill]:
             candidate=Dollars(each * cost.estimate, each * ratio.low, each * ratio.high),
             saving=saving,
             error=_error(saving, score.interval if score and math.isfinite(score.estimate) else None),
+            at=tuple(made for mix in at if (made := _at(mix, judgement, ratio, known, weights))),
         )
+
+
+def _at(mix: Mix, judgement: Judgement, ratio: Interval, known: Mask, weights: Floats | float) -> BillAt | None:
+    """A suite's bill at other prices; None where one of them is unknown."""
+    today = float((mix.baseline[known] * weights).mean())
+    candidate = float((mix.candidate[known] * weights).mean())
+    if not math.isfinite(today) or not math.isfinite(candidate):
+        return None
+    factor = mix.factor(judgement, known)
+    if factor is None or ratio.low is None or ratio.high is None:
+        return BillAt(
+            name=mix.name, today=Dollars(today), candidate=Dollars(candidate), saving=Dollars(today - candidate)
+        )
+    low, middle, high = (today * factor * end for end in (ratio.low, ratio.estimate, ratio.high))
+    return BillAt(
+        name=mix.name,
+        today=Dollars(today),
+        candidate=Dollars(middle, low, high),
+        saving=Dollars(today - middle, today - high, today - low),
+    )
 
 
 def _error(saving: Dollars, score: Interval | None) -> str:

@@ -8,20 +8,23 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bench.records import Outcome, RecordedModel, RunRecord, read_aggregates, read_table, write_text
 from bench.records.note import Level
 from bench.report.numbers import choices, slices
 from bench.report.numbers.comparison import RunComparison
 from bench.report.page import items as page_items
-from bench.report.page.bill import REQUESTS
 from bench.report.page.pack import pack
 from bench.report.page.sheets import joint, sheets
 from bench.report.page.verdict import Card, cards, pair
 from bench.report.text import tables
 from bench.report.text.column import Table
 from bench.report.text.imported import import_notes
+from bench.report.text.names import file_name
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 NAME = "report.html"
 HERE = Path(__file__).parent
@@ -96,6 +99,8 @@ class PageRun:
     """The pictures."""
     tables: Sequence[Table]
     """The tables."""
+    pictures: Sequence[Chart | None]
+    """Of each verdict the picture that stands beside it; None where it has none."""
     details: Sequence[Table]
     """Tables by level and family, and of choices."""
     facts: Sequence[tuple[str, str]]
@@ -130,7 +135,6 @@ def page(sources: Sequence[PageSource]) -> str:
         runs=[_run(source) for source in sources],
         items=_items(sources),
         filters=FILTERS,
-        requests=REQUESTS,
     )
 
 
@@ -158,27 +162,32 @@ def _run(source: PageSource) -> PageRun:
     counts = [f"{about.items_planned} items of {suite}" for suite, about in record.suites.items()]
     counts += [f"{len(published)} published totals"] if published else []
     imported = "imported on " if record.imported else ""
+    items = read_table(source.folder, "items")
+    shown = cards(source.comparison, items, published)
+    charts = {path.stem: _chart(path, source) for path in source.files if path.suffix == ".svg"}
+    planes = {o.claim.name: f"claim_{file_name(o.claim.name)}" for o in source.comparison.ruling.judgements}
+    pictured = {name: charts[stem] for name, stem in planes.items() if stem in charts}
     return PageRun(
         name=f"Run {record.run}",
         when=f"{imported}{record.started_at[:10]} · {', '.join(counts)}",
         remark=_capital(record.remark or ""),
         source=str(next(iter(import_notes(record)), "")),
-        cards=cards(source.comparison, published),
+        cards=shown,
         warnings=[_capital(line) for line in warnings if line != record.remark],
-        charts=[_chart(path, source) for path in source.files if path.suffix == ".svg"],
+        pictures=[pictured.get(card.name) for card in shown],
+        charts=[chart for chart in charts.values() if chart not in pictured.values()],
         tables=sheets(source.comparison, published),
-        details=_details(source),
+        details=_details(source, items),
         facts=_facts(record),
         notes=[note.text for note in notes if note.level is Level.INFO],
     )
 
 
-def _details(source: PageSource) -> list[Table]:
+def _details(source: PageSource, items: pd.DataFrame) -> list[Table]:
     """Where a model is good and where it is not: tables that stand above the items."""
     record = source.comparison.record
     if not source.comparison.rows:
         return []
-    items = read_table(source.folder, "items")
     return [*slices.tables(items, record), *choices.tables(choices.choices(source.folder, record))]
 
 

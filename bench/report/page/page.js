@@ -39,6 +39,7 @@
     };
     volume.disabled = false;
     slider.hidden = false;
+    slider.value = Math.log10(Number(volume.value));
     volume.addEventListener("input", () => {
       if (!(Number(volume.value) > 0)) return;
       slider.value = Math.log10(Number(volume.value));

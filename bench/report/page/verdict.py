@@ -6,16 +6,21 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from shlex import quote
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bench import claims
 from bench.claims import Judgement, Observed, Part, PartResult, Verdict, parts
 from bench.records import AggregateRow, RunRecord
 from bench.report.numbers.comparison import RunComparison
 from bench.report.numbers.pairwise import Difference
-from bench.report.page.bill import MonthlyBill, bills
+from bench.report.page.bill import REQUESTS, MonthlyBill, bills, stated_requests
+from bench.report.page.changes import changes
+from bench.report.page.mixes import mixes
 from bench.report.text import formats, totals
 from bench.stats import Interval
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SYMBOLS = {"supported": "✓", "refuted": "✗", "inconclusive": "?", "measured": "="}
 """Verdicts are shown by word and sign, never by colour alone."""
@@ -76,6 +81,12 @@ class Card:
     """One for each suite."""
     paragraphs: tuple[str, ...]
     """The verdict in plain words."""
+    lines: tuple[str, ...] = ()
+    """The verdict in two lines: what the claim's reading says, and what the other one does."""
+    changes: tuple[str, ...] = ()
+    """What would change the verdict."""
+    requests: int = REQUESTS
+    """Requests a month that its bill begins with."""
     bills: tuple[MonthlyBill, ...] = ()
     """What the requests of each suite cost; none where costs are unknown or not claimed."""
     notes: tuple[str, ...] = ()
@@ -87,11 +98,14 @@ class Card:
         return SYMBOLS.get(self.verdict, "–")
 
 
-def cards(comparison: RunComparison, published: Sequence[AggregateRow] = ()) -> list[Card]:
+def cards(comparison: RunComparison, items: pd.DataFrame, published: Sequence[AggregateRow] = ()) -> list[Card]:
     """The run's claims; without any, the pair that a reader will ask about, or the best of published totals."""
     ruling, record = comparison.ruling, comparison.record
     entries = claims.as_json(ruling, record)
-    shown = [_claimed(f"claims.json/{n}", judged, record, entries[n]) for n, judged in enumerate(ruling.judgements)]
+    shown = [
+        _claimed(f"claims.json/{n}", judged, comparison, items, entries[n])
+        for n, judged in enumerate(ruling.judgements)
+    ]
     for number, (name, why) in enumerate(ruling.unjudged.items(), len(shown)):
         said = claims.statement(claims.declared_claims(record)[name])
         key = f"claims.json/{number}"
@@ -110,7 +124,11 @@ def cards(comparison: RunComparison, published: Sequence[AggregateRow] = ()) -> 
     return shown or list(_measured(comparison)) or list(_best(published))
 
 
-def _claimed(key: str, judgement: Judgement, record: RunRecord, entry: Mapping[str, Any]) -> Card:
+def _claimed(
+    key: str, judgement: Judgement, comparison: RunComparison, items: pd.DataFrame, entry: Mapping[str, Any]
+) -> Card:
+    record = comparison.record
+    billed = tuple(bills(judgement, tuple(mixes(judgement, items, record))))
     pairs, labels = judgement.pairs, (judgement.claim.candidate, judgement.claim.baseline)
     tiles: dict[str, list[tuple[int, Figure]]] = {}
     for number, ((suite, name), result) in enumerate(judgement.test.parts.items()):
@@ -140,14 +158,15 @@ def _claimed(key: str, judgement: Judgement, record: RunRecord, entry: Mapping[s
             text
             for text in (
                 judgement.apart,
-                " ".join(text for text in (claims.headline(judgement), claims.beyond(judgement)) if text),
                 *_stood(entry),
-                *_open(judgement),
                 entry["explanation"].removeprefix(f"{claims.verdict_in_words(judgement)} "),
             )
             if text
         ),
-        bills=tuple(bills(judgement)),
+        lines=tuple(text for text in (claims.headline(judgement), claims.beyond(judgement)) if text),
+        changes=tuple(changes(judgement, comparison.bridges, billed)),
+        bills=billed,
+        requests=stated_requests(record),
         notes=tuple(entry["notes"]),
     )
 
@@ -158,11 +177,6 @@ def _stood(entry: Mapping[str, Any]) -> Iterator[str]:
         line = entry.get(key, {}).get("line")
         if line:
             yield f"{line[0].upper()}{line[1:]}."
-
-
-def _open(judgement: Judgement) -> Iterator[str]:
-    """Why each part that is open is."""
-    yield from (f"Open: {reason}." for reason in claims.open_parts(judgement))
 
 
 def _together(key: str, seen: Observed) -> Iterator[Tile]:

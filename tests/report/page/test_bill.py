@@ -8,7 +8,18 @@ from pathlib import Path
 import pytest
 
 from bench import claims
-from bench.report.page.bill import Dollars, bills, usd
+from bench.records import (
+    RecordedHours,
+    RecordedPrices,
+    RecordedTraffic,
+    read_record,
+    read_table,
+    write_record,
+)
+from bench.report import compare
+from bench.report.page.bill import Dollars, MonthlyBill, bills, usd
+from bench.report.page.mixes import mixes
+from bench.report.page.verdict import cards
 from tests.claims.test_claims import CLAIM, rows, write
 
 
@@ -75,3 +86,65 @@ def test_equal_scores_leave_the_estimate_out(tmp_path: Path) -> None:
 def test_unknown_costs_have_no_bill(tmp_path: Path) -> None:
     judgement = judged(tmp_path / "run", unknown=True)
     assert all(bill.n < 120 for bill in bills(judgement))
+
+
+def priced(folder: Path, traffic: RecordedTraffic | None = None, doubled: int = 0) -> MonthlyBill:
+    """120 items billed in the usual hours by rows of a list; the first `doubled` of the candidate in the dear ones."""
+
+    def change(row, at):  # type: ignore[no-untyped-def]
+        small = row.model == "small"
+        factor = 2.0 if small and at < doubled else 1.0
+        cost = (0.001 if small else 0.01) * (1 + at % 3) * factor
+        return replace(
+            row, cost_usd=cost, cost_retries_usd=0.0, cost_traffic_usd=1.5 * cost, price_id="s" if small else "l",
+            price_factor=factor if small else None, in_uncached=50, in_cache_read=50, in_cache_write_5m=0,
+            in_cache_write_1h=0, out_total=0,
+        )  # fmt: skip
+
+    made = write(folder, rows(change=change), CLAIM)
+    rates = {"provider": "p", "input": "2", "output": "4"}
+    listed = {
+        "s": {**rates, "model": "s", "cache_read": "1", "schedule": "day"},
+        "l": {**rates, "model": "l", "cache_read": "0.5"},
+    }
+    hours = {"day": RecordedHours(multiplier=2.0, words="2 times by day")}
+    record = replace(read_record(made), prices=RecordedPrices(rows=listed, schedules=hours), traffic=traffic)
+    write_record(made, record)
+    comparison = compare(made)
+    [judgement] = comparison.ruling.judgements
+    [bill] = bills(judgement, tuple(mixes(judgement, read_table(made, "items"), record)))
+    return bill
+
+
+def test_the_bill_is_also_told_at_list_and_in_dear_hours(tmp_path: Path) -> None:
+    bill = priced(tmp_path / "run")
+    at = {each.name: each for each in bill.at}
+    assert list(at) == ["at list: usual hours, no cache discount", "all at dear hours"]
+    dear, listed = at["all at dear hours"], at["at list: usual hours, no cache discount"]
+    assert dear.today == bill.today
+    assert dear.candidate.estimate == pytest.approx(2 * bill.candidate.estimate)
+    assert dear.candidate.high == pytest.approx(2 * (bill.candidate.high or 0))
+    # half of the prompt is read from the cache: at half the price for the candidate, at a quarter for the baseline
+    assert listed.candidate.estimate == pytest.approx(bill.candidate.estimate / 0.75)
+    assert listed.today.estimate == pytest.approx(bill.today.estimate / 0.625)
+
+
+def test_an_interval_carries_over_only_where_all_costs_change_alike(tmp_path: Path) -> None:
+    bill = priced(tmp_path / "run", doubled=30)
+    at = {each.name: each for each in bill.at}
+    assert (at["all at dear hours"].candidate.low, at["none at dear hours"].saving.low) == (None, None)
+    assert at["all at dear hours"].candidate.estimate == pytest.approx(2 * at["none at dear hours"].candidate.estimate)
+
+
+def test_at_the_users_traffic_the_billed_costs_stand_below(tmp_path: Path) -> None:
+    bill = priced(tmp_path / "run", RecordedTraffic(cache_hit=0.1, requests=5_000))
+    billed = next(each for each in bill.at if each.name == "as this run was billed")
+    assert billed.candidate.estimate == pytest.approx(bill.candidate.estimate / 1.5)
+
+
+def test_a_volume_alone_changes_no_cost(tmp_path: Path) -> None:
+    alone = priced(tmp_path / "run", RecordedTraffic(requests=5_000))
+    assert alone == priced(tmp_path / "other")
+    [card] = cards(compare(tmp_path / "run"), read_table(tmp_path / "run", "items"))
+    assert card.requests == 5_000
+    assert not any("traffic" in remark for remark in card.remarks)

@@ -1,0 +1,41 @@
+"""What would change a verdict: what its open parts wait for, and how far prices may move."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+
+from bench import claims
+from bench.claims import Judgement, parts
+from bench.report.numbers.bridge import Bridge
+from bench.report.page.bill import MonthlyBill
+
+
+def changes(judgement: Judgement, bridges: Sequence[Bridge], bills: Sequence[MonthlyBill]) -> Iterator[str]:
+    """Sentences, the open parts first; none where nothing is known of it."""
+    yield from (f"Open: {reason}." for reason in claims.open_parts(judgement))
+    claim = judgement.claim
+    for bridge in bridges:
+        if (bridge.candidate, bridge.baseline) == (claim.candidate, claim.baseline):
+            named = f"{bridge.suite}: " if len(judgement.test.parts) > 2 else ""
+            yield from (f"{named}{line}" for line in bridge.holds_until)
+    yield from _at_other_prices(judgement, bills)
+
+
+def _at_other_prices(judgement: Judgement, bills: Sequence[MonthlyBill]) -> Iterator[str]:
+    """Where the measured saving meets the claim at the judged prices and misses it at others, or the reverse."""
+    wanted = judgement.claim.margins.get(parts.COST.margin)
+    if wanted is None:
+        return
+    for bill in bills:
+        judged = _less(bill.today.estimate, bill.candidate.estimate)
+        for at in bill.at:
+            less = _less(at.today.estimate, at.candidate.estimate)
+            if math.isfinite(less) and (less >= wanted) != (judged >= wanted):
+                meets = "meets" if less >= wanted else "misses"
+                said = parts.COST.said(1 - less)
+                yield f"{bill.where}, {at.name}: {said} as measured, which {meets} the claimed {100 * wanted:g} %."
+
+
+def _less(today: float, candidate: float) -> float:
+    return 1 - candidate / today if today > 0 else math.nan

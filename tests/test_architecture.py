@@ -48,6 +48,7 @@ DOORS = {
             "bench.report.charts.timeline",
             "bench.report.eee",
             "bench.report.numbers.latency",
+            "bench.report.numbers.similar",
             "bench.report.page",
             "bench.report.redact",
             "bench.report.verify",

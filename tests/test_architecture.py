@@ -49,6 +49,7 @@ DOORS = {
             "bench.report.eee",
             "bench.report.history",
             "bench.report.numbers.latency",
+            "bench.report.numbers.similar",
             "bench.report.page",
             "bench.report.redact",
             "bench.report.verify",

@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Any
 
 from bench.errors import IncompleteError, UsageError
-from bench.records import Call, Claim, utc_now
+from bench.records import Call, Claim, require_time, utc_now
 
 VERSION = 1
 """`PRAGMA user_version` of the schema below."""
@@ -40,10 +40,14 @@ MOST_BYTES = 64 << 20
 """Of one value; an answer has at most a few MiB."""
 
 
+_STATISTICS = ("table", "sqlite_stat1"), ("table", "sqlite_stat4")
+"""What SQLite's own ANALYZE leaves in a database."""
+
+
 def _objects(db: sqlite3.Connection) -> set[tuple[str, ...]]:
-    """Everything that a database defines, triggers and views too, but for what SQLite keeps for itself."""
-    rows = db.execute("SELECT type, name, tbl_name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'")
-    return {tuple(" ".join(str(part).split()) for part in row) for row in rows}
+    """Everything that a database defines, whatever it is called: triggers, views, and indexes of SQLite's own."""
+    rows = db.execute("SELECT type, name, tbl_name, sql FROM sqlite_master").fetchall()
+    return {tuple(" ".join(str(part).split()) for part in row) for row in rows if row[:2] not in _STATISTICS}
 
 
 @functools.cache
@@ -191,6 +195,14 @@ class Journal:
         return [self._entry(row) for row in rows]
 
     def _entry(self, row: tuple[Any, ...]) -> RunEntry:
+        """UsageError for values of another kind, or a record that is none."""
+        *texts, finished_at = row[0], row[1], row[2], row[4], row[3]
+        try:
+            if not all(isinstance(text, str) for text in texts) or "\0" in row[1]:
+                raise ValueError("a run has values of another kind")
+            require_time(finished_at, f"finished_at of {row[0]}")
+        except (ValueError, TypeError) as error:
+            raise self._damaged(error) from error
         return RunEntry(row[0], Path(os.path.normpath(self._path.parent / row[1])), *row[2:])
 
     def put(self, call: Call) -> None:
@@ -231,15 +243,25 @@ class Journal:
         """Records claims that are new; returns when each was first recorded (UTC), by the claim's sha256."""
         for claim in claims:
             self._write("INSERT OR IGNORE INTO claims VALUES (?, ?, ?)", (claim.sha256, claim.name, utc_now()))
-        rows = self._db.execute("SELECT sha256, recorded_at FROM claims")
+        rows = self._db.execute("SELECT sha256, recorded_at FROM claims").fetchall()
         wanted = {claim.sha256 for claim in claims}
-        return {sha: at for sha, at in rows if sha in wanted}
+        return {sha: self._time(at) for sha, at in rows if sha in wanted}
 
     def declare_looks(self, sha256: str, name: str) -> str:
         """Records when a run may be judged, by the hash of all that says so; returns its first recording (UTC)."""
         self._write("INSERT OR IGNORE INTO claims VALUES (?, ?, ?)", (sha256, name, utc_now()))
         row = self._db.execute("SELECT recorded_at FROM claims WHERE sha256 = ?", (sha256,)).fetchone()
-        return str(row[0])
+        return self._time(row[0])
+
+    def _time(self, at: object) -> str:
+        """When a claim was recorded. UsageError if the journal holds no time there."""
+        try:
+            if not isinstance(at, str) or not at:
+                raise ValueError("claims.recorded_at: a time is needed")
+            require_time(at, "claims.recorded_at")
+        except ValueError as error:
+            raise self._damaged(error) from error
+        return at
 
     def _write(self, sql: str, values: tuple[object, ...]) -> None:
         try:

@@ -17,10 +17,11 @@ FILE = ".env"
 def environment(folder: Path, environ: Mapping[str, str] = os.environ) -> Mapping[str, str]:
     """What is set, by variable: `.env` in the folder, overruled by the process's environment; values are literal.
 
-    Raises UsageError naming file and line, never a value, if the file cannot be read.
+    A folder of that name is none of ours: environments of Python are called so. Raises UsageError naming file and line,
+    never a value, if the file cannot be read, or is a pipe or a device.
     """
     path = folder / FILE
-    if not path.is_file():
+    if path.is_dir() or not os.path.lexists(path):
         return environ
     from dotenv.parser import parse_stream
 

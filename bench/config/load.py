@@ -15,6 +15,8 @@ from bench.errors import UsageError, suggest
 from bench.providers import Preset, preset_of, shipped, wire_model
 from bench.records import (
     MARGINS,
+    MOST_CLAIMS,
+    MOST_MODELS,
     USUAL_SUITES,
     WEIGHTS,
     Claim,
@@ -135,6 +137,8 @@ def _tables(file: ConfigFile, raw: Mapping[str, Any], kind: str) -> Mapping[str,
     tables = raw.get(kind, {})
     if not isinstance(tables, dict) or not all(isinstance(t, dict) for t in tables.values()):
         file.fail(f"write one table per entry: [{kind}.<name>].", kind)
+    if len(tables) > (most := MOST_CLAIMS if kind == "claims" else MOST_MODELS):
+        file.fail(f"{len(tables):,} tables [{kind}.<name>], and {most:,} at most are read.", kind)
     return tables
 
 

@@ -25,9 +25,9 @@ claims are retrospective. Each says: at least 90 % cheaper per item, and at most
 baseline, and only the candidate, solved. *cost*: the candidate's bill over the baseline's, as published; totals give no
 interval. *verdict*: about fresh items of these kinds; *refuted: cost* names the part that fails most clearly. *other
 repositories*: about such as these, with items of one repository taken as dependent, where items are published; 500
-issues from 12 repositories, 231 of them from one, are too few to speak of others. *items needed*: what would decide the
-quality part four times in five, were the difference seen the true one; on totals, items of each model. *time*, *calls*:
-the candidate's mean over the baseline's, where both are published."""
+issues from 12 repositories, 231 of them from one, are too few to speak of others. *it would take*: so many items would
+decide the quality part four times in five, were the difference seen the true one; on totals, items of each model.
+*time*, *calls*: the candidate's mean over the baseline's, where both are published."""
 
 
 def markdown(judged: Sequence[EvidenceJudgement], sets: Mapping[str, DataSet]) -> str:
@@ -68,7 +68,7 @@ def _table(judged: Sequence[EvidenceJudgement]) -> Iterator[str]:
     paired, timed = any(j.elsewhere for j in judged), any(j.slower for j in judged)
     called = any(j.calls for j in judged)
     head = ["candidate", "baseline", *(["suite"] if suites else []), "date", "items", "points", "cost", "verdict"]
-    head += [*(["other repositories"] if paired else []), "items needed", *(["time"] if timed else [])]
+    head += [*(["other repositories"] if paired else []), "it would take", *(["time"] if timed else [])]
     head += ["calls"] if called else []
     yield f"| {' | '.join(head)} |"
     yield "|" + "---|" * len(head)

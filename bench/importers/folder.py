@@ -119,6 +119,8 @@ def _write(name: str, read: Callable[[Request], Any], request: Request, folder: 
         if totals:
             write_aggregates(folder, totals)
         run_record = _record(name, request, tables, totals, started)
+        if run_record.excess:
+            raise UsageError(f"{run_record.excess}. Import fewer files at once.")
         write_record(folder, run_record)
     return Imported(
         folder=folder,

@@ -43,7 +43,7 @@ from bench.records.hashing import sha256_of, utc_now
 from bench.records.items import Graded, Item, Message, prompt_text
 from bench.records.looks import DIGITS, RecordedLook, RecordedLooks
 from bench.records.machine import git_commit, installed_versions, this_machine
-from bench.records.manifest import FORMAT, MANIFEST, RunRecord
+from bench.records.manifest import FORMAT, MANIFEST, MOST_CLAIMS, MOST_MODELS, RunRecord
 from bench.records.parquet import parquet_file, read_parquet
 from bench.records.pricing import RecordedHours, RecordedPrices, RecordedTraffic
 from bench.records.recorded import (
@@ -65,7 +65,7 @@ from bench.records.recorded import (
 )
 from bench.records.reuse import RecordedReuse
 from bench.records.rows import cleaned_table, parquet_schema, require_columns
-from bench.records.runjson import JsonRecord
+from bench.records.runjson import JsonRecord, require_time
 from bench.records.secrets import HIDDEN, SECRET_NAME, Secrets
 from bench.records.settings import (
     USUAL_SUITES,
@@ -113,6 +113,8 @@ __all__ = [
     "LocalModel",
     "MANIFEST",
     "MARGINS",
+    "MOST_CLAIMS",
+    "MOST_MODELS",
     "Margin",
     "Message",
     "ModelEntry",
@@ -178,6 +180,7 @@ __all__ = [
     "remove_folder",
     "remove_others",
     "require_columns",
+    "require_time",
     "require_unique",
     "run_folders",
     "sha256_of",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import ClassVar
 
 from bench.records.hashing import sha256_of
 from bench.records.runjson import JsonRecord, require_time
@@ -40,6 +41,8 @@ class RecordedLook(JsonRecord):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordedLooks(JsonRecord):
     """When a run may be judged before its end, recorded before its first call, and what the looks came to."""
+
+    MOST: ClassVar[Mapping[str, int]] = {"taken": MOST_LOOKS}
 
     claims: Mapping[str, str] = field(default_factory=dict)
     """The claims that are to be decided: name -> sha256 of their words."""

@@ -34,6 +34,12 @@ from bench.records.runjson import JsonRecord
 
 MANIFEST = "run.json"
 """The file of a run folder that holds its record."""
+MOST_CLAIMS = 100
+"""Claims of a run or of a bench.toml: each takes a fraction of a second, and all of them share one risk."""
+MOST_JUDGED = 500
+"""Claims of a run times the suites that each speaks of, those withdrawn counted."""
+MOST_MODELS, MOST_SUITES, MOST_COMPARED = 10_000, 1_000, 10_000
+"""Models of a run, its suites, and the two multiplied: rows of its comparison."""
 FORMAT = 2
 """The version of run.json that is written; files without a number were written before there was one, and are of 1."""
 
@@ -150,9 +156,28 @@ class RunRecord(JsonRecord):
         record = cls.from_json(raw)
         if record.format < 1:
             raise ValueError(f"format: a number from 1 to {FORMAT} is needed")
+        if record.excess:
+            raise ValueError(record.excess)
         if record.seed < 0:
             raise ValueError("settings.seed: 0 or a greater number is needed")
         return record
+
+    @property
+    def excess(self) -> str | None:
+        """What it has more of than can be judged and compared in bounded time; None where all of it can."""
+        claims = (*self.claims.values(), *self.withdrawn_claims)
+        models, suites = len(self.models), len(self.suites)
+        for what, number, most in (
+            ("claims", len(self.claims), MOST_CLAIMS),
+            ("claims withdrawn since they were declared", len(self.withdrawn_claims), MOST_CLAIMS),
+            ("claims times their suites", sum(len(each.suites) or suites for each in claims), MOST_JUDGED),
+            ("models", models, MOST_MODELS),
+            ("suites", suites, MOST_SUITES),
+            ("models times suites", models * suites, MOST_COMPARED),
+        ):
+            if number > most:
+                return f"{number:,} {what}, and {most:,} at most are read"
+        return None
 
     def text(self) -> str:
         """run.json's text; what a terminal would take as a command is escaped in it, as JSON has it."""

@@ -22,7 +22,9 @@ MOST_ROWS = 10_000_000
 MOST_COLUMNS = 1_000
 """Columns of a table; more are refused."""
 UNPACKED_BYTES, UNPACKED_RATIO = 1 << 30, 20
-"""The texts of a table may unpack to the first, or to so many times the file's size, whichever is more."""
+"""A table's cells may unpack to the first, or to so many times the file's size, whichever is more."""
+_CELL_BYTES = 8
+"""What a number, a flag or the place of a text takes in memory."""
 _NULLABLE = {
     **{f"{sign}int{bits}": f"{sign.upper()}Int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)},
     "float": "Float32",
@@ -80,14 +82,34 @@ def _checked(file: IO[bytes], columns: Sequence[str] | None) -> pyarrow.parquet.
     if about.num_rows > MOST_ROWS or about.num_columns > MOST_COLUMNS:
         raise ValueError(f"it has {about.num_rows} rows and {about.num_columns} columns, more than it may have")
     left = most = max(UNPACKED_BYTES, UNPACKED_RATIO * file.seek(0, os.SEEK_END))
-    texts = [f.name for f in plain.schema_arrow if _is_text(f.type) and (columns is None or f.name in columns)]
-    packed = pyarrow.parquet.ParquetFile(file, read_dictionary=texts)
-    for group in range(about.num_row_groups):
-        for text in dict.fromkeys(texts):
-            left -= _unpacked(packed.read_row_group(group, [text]))
-            if left < 0:
-                raise ValueError(f"its texts unpack to more than {most >> 20} MiB")
+    for size in _sizes(plain, file, columns):
+        left -= size
+        if left < 0:
+            raise ValueError(f"its cells unpack to more than {most >> 20} MiB")
     return plain
+
+
+def _sizes(plain: pyarrow.parquet.ParquetFile, file: IO[bytes], columns: Sequence[str] | None) -> Iterator[int]:
+    """Bytes that the columns which are read take, part by part. ValueError for a column of lists and such."""
+    import pyarrow.parquet
+
+    read = [each for each in plain.schema_arrow if columns is None or each.name in columns]
+    for each in read:
+        if not (_is_text(each.type) or _is_plain(each.type)):
+            kind = clean.line(str(each.type))[:60]
+            raise ValueError(f"column {each.name} holds {kind}; only texts, numbers and flags are read")
+        yield _CELL_BYTES * plain.metadata.num_rows
+    texts = dict.fromkeys(each.name for each in read if _is_text(each.type))
+    packed = pyarrow.parquet.ParquetFile(file, read_dictionary=[*texts])
+    for group in range(plain.metadata.num_row_groups):
+        for text in texts:
+            yield _unpacked(packed.read_row_group(group, [text]))
+
+
+def _is_plain(kind: Any) -> bool:
+    import pyarrow.types as kinds
+
+    return any(check(kind) for check in (kinds.is_integer, kinds.is_floating, kinds.is_boolean, kinds.is_null))
 
 
 def _is_text(kind: Any) -> bool:

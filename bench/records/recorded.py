@@ -379,3 +379,11 @@ class RecordedImport(JsonRecord):
     """All rows that were left out."""
     notes: tuple[str, ...] = ()
     """What to know, and what is unknown."""
+
+    def __post_init__(self) -> None:
+        """ValueError for a file without a name, or a row left out of which is not said which it is, or why."""
+        for what, entries, needed in (("files", self.files, ("name",)), ("dropped", self.dropped, ("row", "why"))):
+            for number, entry in enumerate(entries):
+                for key in needed:
+                    if not isinstance(entry.get(key), str):
+                        raise ValueError(f"imported.{what}.{number}.{key}: a text is needed")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sized
 from dataclasses import MISSING, Field, dataclass, field, fields, replace
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
@@ -22,6 +22,8 @@ class JsonRecord:
 
     KEYS: ClassVar[tuple[str, ...]] = ()
     """Fields that a new record always writes, unknown ones as null; empty for all of them."""
+    MOST: ClassVar[Mapping[str, int]] = {}
+    """Field -> entries that it may have, where that is not MOST_LISTED."""
 
     extra: Mapping[str, Any] = field(default_factory=dict)
     """Keys that this version does not know, with their values."""
@@ -37,7 +39,10 @@ class JsonRecord:
         for each in _own(cls):
             value = raw.get(each.name)
             if value is not None:
-                values[each.name] = _read(hints[each.name], value, f"{where}.{each.name}" if where else each.name)
+                place = f"{where}.{each.name}" if where else each.name
+                if isinstance(value, Mapping | list | tuple):
+                    _require_few(value, place, cls.MOST.get(each.name, MOST_LISTED))
+                values[each.name] = _read(hints[each.name], value, place)
             elif _default(each) is MISSING:
                 raise ValueError(f"{where}.{each.name}: is missing" if where else f"{each.name}: is missing")
         extra = {clean.text(str(k)): _any(value) for k, value in raw.items() if k not in hints or k in _COMMON}
@@ -72,6 +77,13 @@ class JsonRecord:
 
 
 _COMMON = ("extra", "keys")
+MOST_LISTED = 100_000
+"""Entries of a list or table in run.json, where its record does not say otherwise."""
+
+
+def _require_few(value: Sized, where: str, most: int) -> None:
+    if len(value) > most:
+        raise ValueError(f"{where}: has {len(value):,} entries, and {most:,} at most are read")
 
 
 def require_time(text: str | None, where: str) -> None:

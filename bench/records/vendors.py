@@ -81,5 +81,5 @@ def maker_of(model: str) -> str | None:
     """
     if is_local(model):
         return None
-    parts = model.split("/")
-    return vendor_of(parts[-1]) or vendor_of(parts[-2])
+    *hosts, name = model.split("/")
+    return vendor_of(name) or vendor_of(hosts[-1] if hosts else "")

@@ -45,14 +45,21 @@ class LoadedTasks:
         return self._docs[item.task, item.item][1]
 
     def items(self, suite: str, task: str) -> list[Item]:
-        """All items of a task, in the data's order. UsageError if two of ours have the same id or prompt."""
+        """All items of a task, in the data's order.
+
+        UsageError if two of ours have the same id or prompt, or a template cannot be rendered.
+        """
+        from jinja2.exceptions import TemplateError
         from lm_eval.api.instance import Instance
 
         file, lm_task = self.files[task], self.tasks[task]
         lm_task.set_fewshot_seed(1234)
-        lm_task.build_all_requests(
-            apply_chat_template=True, fewshot_as_multiturn=True, chat_template=chat_template, tokenizer_name="chat"
-        )
+        try:
+            lm_task.build_all_requests(
+                apply_chat_template=True, fewshot_as_multiturn=True, chat_template=chat_template, tokenizer_name="chat"
+            )
+        except TemplateError as error:
+            raise TaskError(file.path, "item", f"{error}. Mend it in the task's YAML.") from error
         instances: list[Instance] = sorted(lm_task.instances, key=lambda i: int(i.doc_id))
         items = [_item(suite, file, instance) for instance in instances]
         for at, (item, instance) in enumerate(zip(items, instances, strict=True)):

@@ -122,7 +122,7 @@ def _same_task(prepared: Prepared, journal: Journal, call: Call) -> bool:
     begun_with = journal.manifest(call.source_run or call.run)
     if begun_with is None:
         return False
-    then = RunRecord.read(begun_with).tasks.get(call.task)
+    then = describe.of_journal(begun_with).tasks.get(call.task)
     return then is not None and then.sha256 == prepared.loaded.files[call.task].sha256
 
 

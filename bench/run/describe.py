@@ -9,6 +9,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bench import clean
 from bench.engine import ANSWER_BYTES
 from bench.errors import UsageError
 from bench.records import (
@@ -68,6 +69,17 @@ def build(
     )
 
 
+def of_journal(manifest: str) -> RunRecord:
+    """The record that a journal keeps of a run. UsageError if it is damaged."""
+    try:
+        return RunRecord.read(manifest)
+    except ValueError as error:
+        why = clean.line(str(error))
+        raise UsageError(
+            f"the journal's record of a run is damaged ({why}). Move journal.db aside, or ask into another --results."
+        ) from error
+
+
 def with_parts(record: RunRecord, earlier: str) -> RunRecord:
     """Adds `parts`: when, by which versions and on which machine each part of a continued run was asked; and the
     claims that bench.toml has no more.
@@ -81,9 +93,9 @@ def with_parts(record: RunRecord, earlier: str) -> RunRecord:
         git_commit=record.git_commit,
         machine=record.machine,
     )
-    before = [RunRecord.read(earlier)] if earlier else []
+    before = [of_journal(earlier)] if earlier else []
     parts = (*(part for old in before for part in old.parts), part)
-    return replace(record, withdrawn_claims=_withdrawn(record.claims, before), parts=parts)
+    return bounded(replace(record, withdrawn_claims=_withdrawn(record.claims, before), parts=parts))
 
 
 def _claims(comparison: Comparison, declared: Mapping[str, str]) -> dict[str, RecordedClaim]:
@@ -98,7 +110,7 @@ def with_history(record: RunRecord, sharing: Sequence[RunEntry]) -> RunRecord:
     """Adds to `claims` in which earlier runs of another plan each was judged on some of the same answers (`seen_in`),
     and to `withdrawn_claims` those that any run ever had with which this one shares answers.
     """
-    others = [[RunRecord.read(run.manifest)] for run in sharing]
+    others = [[of_journal(run.manifest)] for run in sharing]
     for run, records in zip(sharing, others, strict=True):
         with contextlib.suppress(UsageError):  # its folder may be gone; the journal still has what it began with
             records.append(read_record(run.folder))
@@ -126,6 +138,13 @@ def _withdrawn(claims: Mapping[str, RecordedClaim], before: Sequence[RunRecord])
     return (*{entry.sha256: entry for entry in ever if entry.sha256 not in kept}.values(),)
 
 
+def bounded(record: RunRecord) -> RunRecord:
+    """The record, if every command can read it. UsageError if it has more claims, models or suites than that."""
+    if record.excess:
+        raise UsageError(f"{record.excess}. Take some out of bench.toml; where they were withdrawn, ask with --fresh.")
+    return record
+
+
 def update_claims(folder: Path, comparison: Comparison, declared: Mapping[str, str]) -> None:
     """Puts today's claims into the run.json of a finished run, which is the same for them.
 
@@ -139,7 +158,7 @@ def update_claims(folder: Path, comparison: Comparison, declared: Mapping[str, s
     claims = {**claims, **kept_claims(record, claims)}
     if claims != record.claims:
         changed = replace(record, claims=claims, withdrawn_claims=_withdrawn(claims, [record]))
-        write_record(folder, changed.with_keys("withdrawn_claims"))
+        write_record(folder, bounded(changed).with_keys("withdrawn_claims"))
 
 
 def kept_claims(record: RunRecord, claims: Collection[str]) -> dict[str, RecordedClaim]:
@@ -151,7 +170,7 @@ def keep_claim(folder: Path, claim: Claim) -> None:
     """Puts a claim of the command line into a run's run.json, so that its report shows it, as exploratory.
 
     A claim that the run holds with the same content stays as it is; a name that is taken gets a number. Raises
-    IncompleteError if it cannot be written.
+    UsageError if it holds as many as it can, IncompleteError if it cannot be written.
     """
     record = read_record(folder)
     claims = record.claims
@@ -160,7 +179,7 @@ def keep_claim(folder: Path, claim: Claim) -> None:
     names = (claim.name, *(f"{claim.name} ({number})" for number in range(2, len(claims) + 3)))
     own = replace(claim, name=next(name for name in names if name not in claims))
     entry = _recorded(own, utc_now(), kept=True)
-    write_record(folder, replace(record, claims={**claims, own.name: entry}))
+    write_record(folder, bounded(replace(record, claims={**claims, own.name: entry})))
 
 
 def _slice_seed(prepared: Prepared) -> int | None:

@@ -198,7 +198,7 @@ def _open(
     _require_going_on(prepared, known, environ)
     sandbox = _check_sandbox(prepared)
     running.enter_context(lock_folder(entry.folder))
-    earlier = RunRecord.read(known.manifest) if known else None
+    earlier = describe.of_journal(known.manifest) if known else None
     fresh = fresh or bool(earlier and earlier.fresh)
     record = describe.build(prepared, entry.run, entry.started_at, declared, sandbox, fresh=fresh)
     record = replace(record, baseline_reuse=earlier.baseline_reuse if earlier else {})
@@ -215,7 +215,7 @@ def _looks(
     prepared: Prepared, journal: Journal, known: RunEntry | None, deciding: Deciding | None
 ) -> tuple[RecordedLooks | None, bool]:
     """When the run may be judged before its end, and whether that is new."""
-    earlier = RunRecord.read(known.manifest) if known else None
+    earlier = describe.of_journal(known.manifest) if known else None
     answered = len(journal.calls(known.run)) if known else 0
     return looking.begin(prepared, journal.folder, deciding, earlier, answered)
 
@@ -259,7 +259,7 @@ def _with_reused(
         _reuse(journal, prepared.plan, record.run, prepared.comparison.run.reuse, apart)
     record = describe.with_history(record, journal.sharing(record.run))
     kept = describe.kept_claims(earlier, record.claims) if earlier else {}
-    return replace(opened, record=replace(record, claims={**record.claims, **kept}))
+    return replace(opened, record=describe.bounded(replace(record, claims={**record.claims, **kept})))
 
 
 def _score(prepared: Prepared, entry: RunEntry, calls: Mapping[str, Call], watcher: Watcher) -> Scored:

@@ -18,9 +18,11 @@ import pytest
 from bench import clean
 from bench.errors import UsageError
 from bench.journal import Journal
-from bench.records import git_commit, new_folder, read_record, read_table, write_text
+from bench.records import git_commit, new_folder, parquet, read_parquet, read_record, read_table, write_text
 from bench.records.parquet import UNPACKED_BYTES
+from bench.run import describe
 from tests.attack.test_run_folders import BEFORE, contents
+from tests.claims.test_claims import CLAIM
 from tests.cli.conftest import Bench, bench, endpoint
 from tests.fake_endpoint import FakeEndpoint
 
@@ -133,8 +135,36 @@ def bomb(path: Path) -> None:
 
 def test_a_table_is_not_unpacked_beyond_its_bound(tmp_path: Path) -> None:
     bomb(tmp_path / "items.parquet")
-    with pytest.raises(UsageError, match=f"its texts unpack to more than {UNPACKED_BYTES >> 20} MiB"):
+    with pytest.raises(UsageError, match=f"its cells unpack to more than {UNPACKED_BYTES >> 20} MiB"):
         read_table(tmp_path, "items", ["model"])
+
+
+def nested(path: Path) -> None:
+    """1,500 texts of a megabyte in one cell of a row, in a few kilobytes."""
+    text = pyarrow.DictionaryArray.from_arrays(pyarrow.array([0] * 1500, pyarrow.int32()), ["x" * (1 << 20)])
+    lists = pyarrow.ListArray.from_arrays(pyarrow.array([0, 1500], pyarrow.int32()), text)
+    pyarrow.parquet.write_table(pyarrow.table({"zz": lists}), path, compression="zstd", store_schema=False)
+
+
+def wide(path: Path) -> None:
+    """30 columns of 100,000 noughts, in a few kilobytes."""
+    noughts = pyarrow.array([0] * 100_000, pyarrow.int64())
+    pyarrow.parquet.write_table(pyarrow.table({f"c{n}": noughts for n in range(30)}), path, compression="zstd")
+
+
+@pytest.mark.parametrize(
+    ("make", "why"),
+    [(nested, r"column zz holds list<.*only texts, numbers and flags are read"), (wide, "its cells unpack to more")],
+)
+def test_no_other_column_is_a_bomb(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make: Callable[[Path], None], why: str
+) -> None:
+    monkeypatch.setattr(parquet, "UNPACKED_BYTES", 20 << 20)
+    make(tmp_path / "items.parquet")
+    assert (tmp_path / "items.parquet").stat().st_size < 50_000
+    for read in (lambda: read_table(tmp_path, "items"), lambda: read_parquet(tmp_path, "items.parquet")):
+        with pytest.raises(UsageError, match=why):
+            read()
 
 
 def test_what_a_table_says_of_its_indexes_is_not_believed(run: Path) -> None:
@@ -193,6 +223,13 @@ JOURNALS = {
         "CREATE VIEW claims AS WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) "
         "SELECT x AS sha256, x AS name, x AS recorded_at FROM n",
     ),
+    "trigger called as SQLite's own": ("CREATE TRIGGER sqliteXevil AFTER INSERT ON calls BEGIN DELETE FROM runs; END",),
+    "trigger called so by force": (
+        "CREATE TRIGGER t AFTER INSERT ON calls BEGIN DELETE FROM runs; END",
+        "PRAGMA writable_schema = ON",
+        "UPDATE sqlite_master SET name = 'sqlite_evil', sql = replace(sql, 'TRIGGER t', 'TRIGGER sqlite_evil') "
+        "WHERE name = 't'",
+    ),
     "another table": ("CREATE TABLE passwords (x)",),
     "another shape": ("DROP TABLE runs", "CREATE TABLE runs (run, plan_sha256, folder, started_at)"),
     "generated column": ("ALTER TABLE runs ADD COLUMN x AS (zeroblob(1000000000))",),
@@ -237,6 +274,43 @@ def test_a_hostile_record_is_one_line(tmp_path: Path, value: str) -> None:
         Journal(path) as it,
     ):
         it.calls("r")
+
+
+RUN = "INSERT INTO runs VALUES ('r', 'p', {folder}, {at}, {end}, {manifest})"
+SOUND = {"folder": "'r'", "at": "'2026-01-01'", "end": "NULL", "manifest": "'{}'"}
+KINDS = [
+    {"folder": "x'ff00ff'"},
+    {"folder": "char(0) || 'a'"},
+    {"at": "x'05'"},
+    {"end": "'no time'"},
+    {"end": "x'ff'"},
+    {"manifest": "x'00ff'"},
+]
+
+
+@pytest.mark.parametrize("change", KINDS, ids=str)
+def test_a_run_of_other_kinds_is_one_line(tmp_path: Path, change: dict[str, str]) -> None:
+    path = journal_of(tmp_path / "journal.db", RUN.format(**{**SOUND, **change}))
+    with pytest.raises(UsageError, match=r"journal\.db: is damaged or no journal"), Journal(path) as it:
+        it.newest("p")
+
+
+@pytest.mark.parametrize("at", ["'no time'", "x'ff'", "1e308", "''"])
+def test_a_claim_declared_at_no_time_is_one_line(tmp_path: Path, at: str) -> None:
+    path = journal_of(tmp_path / "journal.db", f"INSERT INTO claims VALUES ('{CLAIM.sha256}', 'c', {at})")
+    asked: list[Callable[[Journal], object]] = [
+        lambda it: it.declare([CLAIM]),
+        lambda it: it.declare_looks(CLAIM.sha256, "c"),
+    ]
+    for ask in asked:
+        with pytest.raises(UsageError, match=r"journal\.db: is damaged or no journal"), Journal(path) as it:
+            ask(it)
+
+
+@pytest.mark.parametrize("manifest", ["{", "[]", "7", "{}"])
+def test_a_journals_record_that_is_none_is_one_line(manifest: str) -> None:
+    with pytest.raises(UsageError, match=r"the journal's record of a run is damaged \(.*Move journal\.db aside"):
+        describe.of_journal(manifest)
 
 
 def test_a_journal_leads_no_run_out_of_its_folder(bench: Bench, endpoint: FakeEndpoint) -> None:

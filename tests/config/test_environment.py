@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -41,3 +43,21 @@ def test_a_file_of_another_encoding_is_named(tmp_path: Path) -> None:
 def test_a_byte_order_mark_is_no_part_of_the_first_name(tmp_path: Path) -> None:
     (tmp_path / ".env").write_bytes("\ufeffA=1\n".encode())
     assert environment(tmp_path, {}) == {"A": "1"}
+
+
+@pytest.mark.parametrize("put", [os.mkfifo, lambda path: path.symlink_to("/dev/zero")])
+def test_a_pipe_or_a_device_is_refused_and_not_waited_for(tmp_path: Path, put: Callable[[Path], None]) -> None:
+    put(tmp_path / ".env")
+    with pytest.raises(UsageError, match=r"\.env: cannot be read \(is a device or a pipe, not a file\)"):
+        environment(tmp_path, {})
+
+
+def test_a_link_to_nowhere_is_refused(tmp_path: Path) -> None:
+    (tmp_path / ".env").symlink_to("/nowhere")
+    with pytest.raises(UsageError, match=r"\.env: cannot be read"):
+        environment(tmp_path, {})
+
+
+def test_a_folder_of_that_name_holds_no_keys(tmp_path: Path) -> None:
+    (tmp_path / ".env").mkdir()
+    assert environment(tmp_path, {"A": "1"}) == {"A": "1"}

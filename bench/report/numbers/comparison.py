@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,7 @@ from bench.report.numbers.languages import LanguageGap, gaps
 from bench.report.numbers.latency import Probe, probes
 from bench.report.numbers.lengths import KEYS, read_answers
 from bench.report.numbers.oddities import oddities
-from bench.report.numbers.pairwise import Difference, Place, differences, places
+from bench.report.numbers.pairwise import Difference, Place, differences, left_out, places
 from bench.report.numbers.routes import route_notes
 from bench.report.numbers.sampling import sampling_notes
 from bench.stats import Interval, mean_interval, pass_at_k, proportion_interval, quantile_interval
@@ -117,6 +117,8 @@ class RunComparison:
     """The latency probe of each model, where one was made."""
     differences: tuple[Difference, ...] = ()
     """Every model against every other, suite by suite."""
+    uncompared: str | None = None
+    """That there are too many pairs of models to compare each, as a sentence."""
     places: tuple[Place, ...] = ()
     """Where models with known score and cost stand beside the frontier, suite by suite."""
     languages: tuple[LanguageGap, ...] = ()
@@ -140,6 +142,7 @@ def compare(folder: Path) -> RunComparison:
         oddities=oddities(items, answers, record),
         latency=probes(folder),
         differences=differences(items, record),
+        uncompared=left_out(items, record),
         places=places(items, record),
         languages=gaps(items, record),
         ruling=judge_claims(items, record, list(declared_claims(record).values())),
@@ -152,8 +155,15 @@ def _rows(items: pd.DataFrame, answers: pd.DataFrame, record: RunRecord) -> Iter
     repeats = record.settings.repeats
     for suite, about in record.suites.items():
         part = table[table["suite"] == suite]
+        by_model = {str(model): rows for model, rows in part.groupby("model", sort=False)}
+        nothing = _row(part[:0], "", suite, about.items_planned, repeats)
         for model in record.models:
-            yield _row(part[part["model"] == model], model, suite, about.items_planned, repeats)
+            rows = by_model.get(model)
+            yield (
+                replace(nothing, model=model)
+                if rows is None
+                else _row(rows, model, suite, about.items_planned, repeats)
+            )
 
 
 def _row(table: pd.DataFrame, model: str, suite: str, items: int, repeats: int) -> SuiteRow:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,10 @@ from bench.stats import Interval, frontier, holm, membership, ratio_of_sums, sco
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+MOST_PAIRS = 5_000
+"""Pairs of models that are compared, of all suites; beyond it each model is compared with the run's first alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +64,10 @@ class Place:
 
 
 def differences(items: pd.DataFrame, record: RunRecord) -> tuple[Difference, ...]:
-    """All pairs of models on all suites, in the run's order; pairs without a shared item are left out."""
+    """All pairs of models on all suites, in the run's order; pairs without a shared item are left out.
+
+    Beyond MOST_PAIRS the first model of each suite against every other; see `left_out`.
+    """
     rows = [row for pairs in _pairs(items, record) for row in _difference(pairs)]
     tested = [(at, row.p) for at, row in enumerate(rows) if row.p is not None]
     for (at, _), p in zip(tested, holm([p for _, p in tested]), strict=True):
@@ -67,11 +75,33 @@ def differences(items: pd.DataFrame, record: RunRecord) -> tuple[Difference, ...
     return tuple(rows)
 
 
+def left_out(items: pd.DataFrame, record: RunRecord) -> str | None:
+    """That most pairs of models are not compared, as a sentence; None where all are."""
+    asked = _asked(items, record)
+    if not _too_many(asked):
+        return None
+    count = sum(math.comb(len(models), 2) for models in asked.values())
+    return f"{count:,} pairs of models are too many to compare: the first model of each suite is, with every other."
+
+
+def _too_many(asked: Mapping[str, Sequence[str]]) -> bool:
+    return sum(math.comb(len(models), 2) for models in asked.values()) > MOST_PAIRS
+
+
+def _asked(items: pd.DataFrame, record: RunRecord) -> dict[str, list[str]]:
+    """By suite: the models that have a row of it, in the run's order."""
+    known = {(str(suite), str(model)) for suite, model in items[["suite", "model"]].drop_duplicates().to_numpy()}
+    return {suite: [model for model in record.models if (suite, model) in known] for suite in record.suites}
+
+
 def _pairs(items: pd.DataFrame, record: RunRecord) -> Iterator[Pairs]:
-    for suite in record.suites:
-        for model, other in combinations(record.models, 2):
+    asked = _asked(items, record)
+    few = not _too_many(asked)
+    for suite, models in asked.items():
+        rows = items[items["suite"] == suite]
+        for model, other in combinations(models, 2) if few else ((models[0], each) for each in models[1:]):
             try:
-                yield pair(items, record, model, other, (suite,))
+                yield pair(rows, record, model, other, (suite,))
             except UsageError:
                 continue
 

@@ -62,6 +62,7 @@ def notes(comparison: RunComparison) -> list[Note]:
     lines += machine_notes(record)
     lines += comparison.oddities
     lines += comparison.unbridged
+    lines += [comparison.uncompared] if comparison.uncompared else []
     lines += _truncation_warnings(comparison)
     lines += comparison.routes
     if record.settings.repeats > 1:

@@ -47,6 +47,7 @@ DOORS = {
             "bench.report.charts.forest",
             "bench.report.charts.timeline",
             "bench.report.eee",
+            "bench.report.history",
             "bench.report.numbers.latency",
             "bench.report.numbers.similar",
             "bench.report.page",

@@ -26,6 +26,7 @@ COMMANDS = {
     "run": ("bench.cli.run", "Run the comparison in bench.toml; continues an unfinished run."),
     "plan": ("bench.cli.plan", "What a run would decide, and for how much, before it asks anything."),
     "report": ("bench.cli.report", "Write a run's tables and charts again."),
+    "history": ("bench.cli.history", "The same plan over time: score, cost, tokens, latency, served models."),
     "claim": ("bench.cli.claim", "Judge claims on a run: supported, refuted or inconclusive."),
     "gate": ("bench.cli.gate", "Judge a run against its baseline: pass, fail or cannot tell."),
     "import": ("bench.cli.import_", "Import published results or another tool's, to report and judge them."),

@@ -155,9 +155,10 @@ def test_a_volume_alone_changes_no_cost(tmp_path: Path) -> None:
 def test_what_would_change_a_verdict_speaks_of_its_own_claim(tmp_path: Path) -> None:
     judgement = judged(tmp_path / "run")
     held = ("at the costs measured, 50 % cheaper holds until x5.", "at the costs measured, 98 % cheaper does not hold.")
+    claim = judgement.claim
     bridge = Bridge(
-        candidate=judgement.claim.candidate,
-        baseline=judgement.claim.baseline,
+        candidate=claim.candidate,
+        baseline=claim.baseline,
         suite="coding",
         items=120,
         both_answered=120,

@@ -47,6 +47,8 @@ def list_(what: str, config: Path | None, results: Path, include: tuple[Path, ..
         from bench.registry import STOCK
 
         echo(f"\nlm-eval's generative tasks work by name too, for example {', '.join(STOCK)}.")
+    if what == "runs":
+        echo("\nSpending and verdicts as each run's files say; `bench verify RUN` computes a run's numbers anew.")
 
 
 list = list_  # the lazy group looks a verb up by its name

@@ -1,4 +1,4 @@
-"""What a sentence says around a number that is not its answer: denied, or only a bound."""
+"""What a sentence says around an answer that is not its answer: denied, somebody else's, or only a bound."""
 
 from __future__ import annotations
 
@@ -10,30 +10,104 @@ _LITTLE = (
     r"(?:\s+(?:be|equal(?:s| to)?|to|the|a|an|number|value|simply|really|actually|just|exactly|correct|answer|of))"
     r"{0,4}"
 )
+_WRONG = r"(?:wrong|incorrect|mistaken|false|erroneous|na[iï]ve|invalid|tempting)"
+_SAY = (
+    r"(?:say|says|said|think|thinks|thought|believed?|claim(?:s|ed)?|argued?|guess(?:es|ed)?|assumed?|answer(?:s|ed)?)"
+)
+_OTHERS = (
+    rf"\b(?:(?:some|many|most|few|other) (?:people |students |readers )?|people |students? |someone |somebody |one |you"
+    rf" |the (?:student|textbook|book|author|key) )(?:would |might |may |could |will |often )?{_SAY}\b"
+    rf"|\b(?:i|we) (?:initially|first|originally|previously|once) (?:{_SAY}|got|had|wrote)\b"
+    rf"|\b(?:initially|originally|previously|at first),? (?:i|we) (?:{_SAY}|got|had|wrote)\b"
+    r"|\b(?:mistake|misconception) (?:is|would be)\b|有人(?:会|可能)?(?:说|认为|以为|觉得)|误以为|误认为"
+    r"|错以为|误算[成为]"
+)
+OTHERS = re.compile(
+    rf"(?:{_OTHERS})[^.;:,，。；\n]{{0,30}}\Z|\b{_WRONG}(?: final)?\s*\Z|(?:错误|误)的?\s*\Z",
+    re.IGNORECASE,
+)
+"""Before "answer" or "答案": it is somebody else's, or a wrong one."""
 DENIED = re.compile(
     rf"(?:\bnot|n't|\bcannot|\bno longer|\bnever|\brather than|\binstead of|\bother than|\bas opposed to"
-    rf"|\bneither|\bnor"
+    rf"|\bneither|\bnor|\bavoid"
     rf"|\bnone of|\bexcept(?: for)?|≠|!=|\\neq?)(?!\w){_LITTLE}[\s:*\"'`(]*{CURRENCY}?[\s*\"'`-]*\Z"
-    r"|(?:不是|不为|不等于|并非|而非)[\s*\"'`“-]*\Z"
-    r"|(?:\bno (?:es|son|sería)|\bnão (?:é|são)|\bnon (?:è|sono)|\bn'est pas|\bnicht|\bне)(?!\w)[\s:*\"'`-]*\Z",
+    r"|(?:不会?是|不为|不等于|不(?:应|该|应该|可能)是?|并非|而非|排除)[\s*\"'`“-]*\Z"
+    r"|(?:\bno (?:es|son|sería)|\bnão (?:é|são)|\bnon (?:è|sono)|\bn'est pas|\bnicht|\bне)(?!\w)[\s:*\"'`-]*\Z"
+    rf"|\b{_WRONG} (?:answer|result|guess|value|choice|option)s? (?:is|was|would be|might be)[\s:*\"'`(]*\Z"
+    r"|(?:错误|误)的?(?:答案|结果|选项|做法)(?:是|为|[:：])[\s*\"'`“]*\Z"
+    rf"|(?:{_OTHERS})[^.;:,，。；\n\d]{{0,30}}[\s:*\"'`(]*\Z"
+    r"|\d[^.;\n]{0,60}\b(?:al)?though\b[^.,;\n\d]{0,40}\Z|❌\s*\Z",
     re.IGNORECASE,
 )
 """Before a number: the sentence denies it. English and Chinese; of other languages the plainest form."""
+_BE = r"(?:is|are|was|were|would be|will be|seems|looks|must be|should be)"
+_FAULT = (
+    r"(?:wrong|incorrect|false|impossible|mistaken|invalid|inaccurate|erroneous|mistake|error|trap|distractor"
+    r"|ruled out|excluded|eliminated|off\b|too (?:high|low|large|small|big|many|few|much|little))"
+)
+_PART = r"(?:answer|right|correct|it|possible|valid|true|solution|choice|option|acceptable|consistent)"
+_FAILS = (
+    r"(?:satisf(?:y|ies)|work|fit|hold|solve|match|meet|suffice|apply|qualify|make sense|check out|add up|be (?:right"
+    r"|correct|it|the answer|true|valid))"
+)
+CALLED_WRONG = (
+    r"(?:,?\s*(?:(?:but|and|which|though|however|—|–|-),?\s*)?(?:(?:that|this|it|which)(?=\s|'s|’s))?\s*)?(?:"
+    rf"(?:\b{_BE}\b|(?<=t)['’]s\b)\s*(?:\w+ly\s+|also\s+)?(?:(?:not|never)\s+(?:the |a |an )?(?:\w+ )?{_PART}\b"
+    rf"|(?:an? |the )?(?:common |typical |clear )?{_FAULT})"
+    rf"|\b(?:is|are|was|were|would)n['’]t\s+(?:the |a |an |be )?(?:\w+ )?{_PART}\b"
+    rf"|\b(?:(?:does|do|did|would|will|could|can|wo)(?:n['’]t|\s+not)|cannot|can['’]t|fails? to|never)"
+    rf"\s+(?:\w+ly\s+|even\s+)?{_FAILS}\b|\bfails\b(?! to\b)|\bcan be (?:ruled out|eliminated|excluded|discarded)\b"
+    r"|\s*(?:选?项)?[,，]?(?:但|而)?(?:这|那|它)?(?:并|就|也|都|显然|明显|肯定|绝对|其实)?(?:是)?(?:不(?:对|正确|符合?|满足|成立|可能|行\b"
+    r"|是(?:正确)?答案|是正确|是解|适合|可取)|错(?:误|的|了|误的)?(?=[\s,.;!?，。；！？)）]|\Z)|有误|有问题|被?排除)|\s*(?:❌|✗|✘|✖))"
+)
+"""Behind an answer, the pattern of what says that it is wrong."""
 DENIED_AFTER = re.compile(
-    r"[\s*\"'`)]*[^\W\d_]{0,20}\s*(?:(?:\b(?:is|was|would be|seems|looks|must be|are)\b\s*(?:clearly\s*"
-    r"|obviously\s*)?|(?=isn't))(?:"
-    r"(?:n't|isn't|not)\s+(?:the |a |an )?(?:\w+ )?(?:answer|right|correct|it|possible|valid|true|solution)\b"
-    r"|(?:wrong|incorrect|false|impossible|too (?:high|low|large|small|big|many|few|much|little))\b)"
-    r"|\b(?:cannot|can't|could not|couldn't) be (?:right|correct|it|the answer|true)\b|是?不(?:对|正确)|是错"
-    r"|不是(?:答案|正确)|では(?:ない|ありません)|じゃない|이?가? ?아니|(?:이|가) 아닙니다)",
+    rf"[\s*\"'`)$}}\]]*(?:{CALLED_WRONG}|[^\W\d_]{{1,20}}\s+(?:is|was|would be)\s+(?:(?:not"
+    rf"|never)\s+(?:the )?(?:\w+ )?{_PART}\b"
+    rf"|(?:the )?{_FAULT})|では(?:ない|ありません)|じゃない|이?가? ?아니|(?:이|가) 아닙니다)",
     re.IGNORECASE,
 )
 """Behind a number: the sentence denies it."""
+WRONG_AFTER = re.compile(rf"[\s*_\"'`“”)$}}\].:,~-]*{CALLED_WRONG}", re.IGNORECASE)
+"""Behind any other answer."""
 BOUND = re.compile(
     rf"(?:\b(?:more|less|fewer|greater|larger|smaller|higher|lower|bigger) than|\b(?:over|under|above|below"
-    rf"|exceed(?:s|ing)?|beyond"
-    rf"|almost|nearly|up to)|[^\s>]\s*[<>≤≥]|[<≤≥]|大于|小于|超过|多于|少于|不到"
-    rf"|\bout of)\s*(?:or equal to\s*)?{CURRENCY}?[\s*-]*\Z",
+    rf"|exceed(?:s|ing)?|beyond|at least|at most|no more than|no less than|no fewer than"
+    rf"|almost|nearly|up to)|[^\s>]\s*[<>≤≥]|[<≤≥]|(?:大于|小于|超过|多于|少于|不到|至少|至多|最多|不少于"
+    rf"|不多于|不低于|起码)"
+    rf"(?:也|要|需要?|有|是|为)?"
+    rf"|\bout of)\s*(?:or equal to\s*)?[*_\"'`]*{CURRENCY}?[\s*-]*\Z",
     re.IGNORECASE,
 )
 """Before a number: it is only a bound."""
+BOUND_AFTER = re.compile(
+    r"[\s*]*(?:[a-z]{0,20}\s*(?:,?\s*\b(?:or|and)\s+(?:more|less|fewer|so|above|below|over|under|higher|lower)\b"
+    r"|\bat (?:least|most|the (?:least|most))\b(?! +[a-z]))|\+(?!\s?[\w(])|[^\W\d_]{0,2}以[上下]|[多余](?=[^少]|\Z))",
+    re.IGNORECASE,
+)
+"""Behind a number: it is only a bound."""
+GUESSED = re.compile(
+    rf"(?:\b(?:about|around|roughly|circa|somewhere near|in the region of)|(?<!\d)(?<!\d )[~～]|大约|约|大概"
+    rf"|差不多|将?近)"
+    rf"(?:是|为|有)?[\s*_\"'`]*{CURRENCY}?[\s*-]*\Z",
+    re.IGNORECASE,
+)
+"""Before a whole number: it is only an estimate; a decimal is a rounded value."""
+GUESSED_AFTER = re.compile(r"[\s*]*[^\W\d_]{0,4}?\s*(?:左右|上下|-?ish\b|\bgive or take\b)", re.IGNORECASE)
+"""Behind a whole number: the same."""
+_FUNCTION = r"sqrt|log|ln|lg|sin|cos|tan|exp|binom|[dtc]?frac"
+FUNCTION = re.compile(
+    rf"(?:[√∛∜]\s*[({{]?|(?:\\|\b)(?:{_FUNCTION})(?:_\{{?\w+\}}?|\[\w{{1,3}}\])?\s*[({{]?|\\frac\s*\{{[^{{}}]{{1,20}}\}}\s*\{{"
+    r"|\b(?:square|cube) root of|\bfactorial of|\blogarithm of|\b[A-Za-z]\(|(?<![\w'])[b-z]\s*(?:[+*/·×^]"
+    r"|-(?=\s)|\\cdot)"
+    r")\s*[-+]?\s*\Z",
+)
+"""Before a number: it is only what a function is of, or part of an expression."""
+ALGEBRA = re.compile(
+    r"\s?(?:π|√|∞|±|\\(?:pi|sqrt|ln|log|sin|cos|tan|theta|alpha|beta|lambda|phi|omega|infty|pm)(?![A-Za-z]))"
+    r"|(?:[abeijnruvxyz]|[xyz]{2})(?![^\W_]|\s?\d)|\^\s*\{?\s*[a-z](?![a-z])|\(\s*[a-z]\b"
+    r"|\s*(?:[+*·×]|-(?=\s)|\\cdot|/)\s*[b-z](?![\w'])"
+)
+"""Behind a number: it is only a part of an expression."""
+FACTORIAL = re.compile(r"!(?=[$)}\]=.,;`]|\*{0,2}\s*\Z)")
+"""Behind a whole number that is not negative."""

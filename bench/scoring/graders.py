@@ -11,15 +11,15 @@ import json
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Self
 
 from bench.errors import BenchError
 from bench.records import Graded, sha256_of
-from bench.scoring import blame, choices, code, extract, reading, values
+from bench.scoring import blame, choices, code, expected, extract, json_answers, literals, reading, values
 from bench.scoring.blame import Judge, Oracle
-from bench.scoring.item import LETTERS, item_of
+from bench.scoring.item import ANSWER_CHARS, item_of, kind_of, right_letter
+from bench.scoring.statements import ReadAnswer
 from bench.scoring.unwrap import unwrapped
 
 if TYPE_CHECKING:
@@ -105,10 +105,17 @@ def _answer_tag(item: Mapping[str, Any], text: str) -> Graded:
     answer = extract.marked_answer(text)
     if answer is None:
         return Graded(score=0.0, partial=0.0, extracted=None)
-    compare = values.in_sentence if answer.place == "stated" else values.compare
-    match = compare(values.kind_of(item), str(item["answer"]), answer.text)
+    match = _compared(values.kind_of(item), str(item["answer"]), answer)
     detail = _route(answer.place, match.wrappings)
     return Graded(score=float(match.right), partial=match.partial, extracted=_cut(answer), detail=detail)
+
+
+def _compared(kind: values.AnswerKind, wanted: str, answer: ReadAnswer) -> values.Match:
+    """How an answer compares with the right one; of several parts the whole list that it belongs to counts too."""
+    match = (values.in_sentence if answer.place == "stated" else values.compare)(kind, wanted, answer.text)
+    if match.right or not answer.items or kind not in (values.AnswerKind.TUPLE, values.AnswerKind.SET):
+        return match
+    return values.compare(kind, wanted, answer.items)
 
 
 def _route(place: str, wrappings: Sequence[str] = ()) -> dict[str, Any]:
@@ -116,7 +123,7 @@ def _route(place: str, wrappings: Sequence[str] = ()) -> dict[str, Any]:
     return {"route": place, **({"wrapped": ", ".join(wrappings)} if wrappings else {})}
 
 
-def _cut(answer: extract.ReadAnswer) -> str:
+def _cut(answer: ReadAnswer) -> str:
     """An answer as tables show it: a statement without what wraps it, a tag, a line or a reply as it stands."""
     return unwrapped(answer.text) if answer.place in ("stated", "boxed") else answer.text
 
@@ -188,7 +195,7 @@ def _python_value(item: Mapping[str, Any], text: str) -> Graded:
     from bench.sandbox import same, tree
 
     wanted = tree(item["value"])
-    literal = extract.python_literal(text, lambda value: same(wanted, tree(value)))
+    literal = literals.python_literal(text, lambda value: same(wanted, tree(value)))
     if literal is None:
         return Graded(score=0.0, extracted=None)
     answer, right, place = literal
@@ -206,7 +213,9 @@ def _answer(item: Mapping[str, Any], text: str) -> Graded:
     if answer is None:
         return Graded(score=0.0, extracted=None)
     kind = values.kind_of(item) if "type" in item or not isinstance(item["answer"], str) else values.AnswerKind.TEXT
-    match = (values.in_sentence if answer.place == "stated" else values.compare)(kind, wanted, answer.text)
+    match = _compared(kind, wanted, answer)
+    if not match.right and answer.place == "last line" and (first := extract.first_line(text, prose=True)):
+        answer, match = first, values.compare(kind, wanted, first.text)
     detail = _route(answer.place, match.wrappings)
     return Graded(score=float(match.right), extracted=_cut(answer), detail=detail)
 
@@ -224,13 +233,13 @@ def _number(item: Mapping[str, Any], text: str) -> Graded:
 def _regex(item: Mapping[str, Any], text: str) -> Graded:
     """The item's `regex` must be found in the text."""
     answer = reading.search(item["regex"], text)
-    extracted = text[-extract.ANSWER_CHARS :] if answer is None else answer
+    extracted = text[-ANSWER_CHARS:] if answer is None else answer
     return Graded(score=float(answer is not None), extracted=extracted or None)
 
 
 def _json_schema(item: Mapping[str, Any], text: str) -> Graded:
     """The text must hold JSON that satisfies the item's `json_schema`."""
-    answer = extract.json_value(text, array=item["json_schema"].get("type") == "array")
+    answer = json_answers.json_value(text, array=item["json_schema"].get("type") == "array")
     if answer is None:
         return Graded(score=0.0, extracted=None)
     value, place = answer
@@ -246,12 +255,7 @@ def _choices(item: Mapping[str, Any], text: str) -> Graded:
         return Graded(score=0.0, extracted=None)
     letter, answer, layer = named
     detail = _route(answer.place, layer.wrappings)
-    return Graded(score=float(letter == _right_letter(item)), extracted=letter, detail=detail)
-
-
-def _right_letter(item: Mapping[str, Any]) -> str:
-    answer = str(item["answer"])
-    return LETTERS[item["choices"].index(answer)] if answer in item["choices"] else answer
+    return Graded(score=float(letter == right_letter(item)), extracted=letter, detail=detail)
 
 
 _KINDS: Mapping[str, Judge] = {
@@ -262,13 +266,6 @@ _KINDS: Mapping[str, Judge] = {
     "choices": _choices,
     "answer": _answer,
 }
-KINDS = tuple(_KINDS)
-"""What an own item may be graded by; `choices` comes with an `answer`."""
-
-
-def kind_of(item: Mapping[str, Any]) -> str:
-    """The kind that grades an own item. StopIteration if it has none."""
-    return next(kind for kind in KINDS if kind in item)
 
 
 def _own(item: Mapping[str, Any], text: str) -> Graded:
@@ -276,75 +273,10 @@ def _own(item: Mapping[str, Any], text: str) -> Graded:
     return _KINDS[kind_of(item)](item, text)
 
 
-def _tagged(item: Mapping[str, Any]) -> str | None:
-    return f"<answer>{item['answer']}</answer>"
-
-
-def _code(item: Mapping[str, Any]) -> str | None:
-    """The item's reference, or a function that looks the expected values up."""
-    looked_up = (
-        f"def {item['entry_point']}(*args):\n"
-        f"    for call in {[{'args': c['args'], 'value': c['value']} for c in item['calls']]!r}:\n"
-        "        if list(args) == call['args']:\n            return call['value']\n"
-    )
-    return f"```python\n{item.get('reference', looked_up)}\n```"
-
-
-def _literal(item: Mapping[str, Any]) -> str | None:
-    return f"```python\n{item['value']!r}\n```"
-
-
-def _statement(item: Mapping[str, Any]) -> str | None:
-    return f"```sql\n{item['reference']}\n```"
-
-
-def _solution(item: Mapping[str, Any]) -> str | None:
-    return f"```python\n{item['prompt']}{item['canonical_solution']}\n```"
-
-
-def _example(item: Mapping[str, Any]) -> str | None:
-    """An own item's right answer; a regex or a schema needs an `example` for that."""
-    kind = kind_of(item)
-    if kind == "number":
-        return f"{Decimal(str(item['number'])).normalize():f}"
-    if kind == "choices":
-        return _right_letter(item)
-    if kind == "calls":
-        return _code(item)
-    return str(item["answer"]) if kind == "answer" else item.get("example")
-
-
-def _stated(item: Mapping[str, Any]) -> str | None:
-    return str(item["answer"])
-
-
-def _function(item: Mapping[str, Any]) -> str | None:
-    """The item's reference, or what its hidden calls must return."""
-    if "reference" in item:
-        return str(item["reference"])
-    return "\n".join(
-        f"{item['entry_point']}({', '.join(map(repr, c['args']))}) == {c['value']!r}" for c in item["calls"]
-    )
-
-
-def _body(item: Mapping[str, Any]) -> str | None:
-    return f"{item['prompt']}{item['canonical_solution']}"
-
-
-def _of_kind(item: Mapping[str, Any]) -> str | None:
-    """What an own item's kind asks for: the answer itself, or the pattern or schema that it must satisfy."""
-    kind = kind_of(item)
-    if kind == "calls":
-        return _function(item)
-    if kind == "json_schema":
-        return json.dumps(item["json_schema"], ensure_ascii=False)
-    return str(item["regex"]) if kind == "regex" else _example(item)
-
-
-answer_tag = Grader(_answer_tag, oracle=_tagged, expected=_stated)
-function_calls = Grader(_function_calls, oracle=_code, expected=_function, sandboxed=True)
-python_value = Grader(_python_value, oracle=_literal, expected=lambda item: repr(item["value"]))
-sql_query = Grader(_sql_query, oracle=_statement, expected=lambda item: str(item["reference"]), sandboxed=True)
-human_eval = Grader(_human_eval, oracle=_solution, expected=_body, sandboxed=True)
-own = Grader(_own, oracle=_example, expected=_of_kind)
-own_with_code = Grader(_own, oracle=_example, expected=_of_kind, sandboxed=True)
+answer_tag = Grader(_answer_tag, oracle=expected.tagged, expected=expected.stated)
+function_calls = Grader(_function_calls, oracle=expected.code_block, expected=expected.function, sandboxed=True)
+python_value = Grader(_python_value, oracle=expected.literal, expected=lambda item: repr(item["value"]))
+sql_query = Grader(_sql_query, oracle=expected.query, expected=lambda item: str(item["reference"]), sandboxed=True)
+human_eval = Grader(_human_eval, oracle=expected.solution, expected=expected.body, sandboxed=True)
+own = Grader(_own, oracle=expected.example, expected=expected.of_kind)
+own_with_code = Grader(_own, oracle=expected.example, expected=expected.of_kind, sandboxed=True)

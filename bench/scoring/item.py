@@ -8,8 +8,12 @@ from typing import Any
 
 from bench.records import prompt_text
 
+ANSWER_CHARS = 4096
+"""An extracted answer longer than this is not an answer; keeps comparison and tables bounded."""
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 """Names of an item's choices, in order."""
+KINDS = ("calls", "json_schema", "regex", "number", "choices", "answer")
+"""What an own item may be graded by, the first that it has; `choices` comes with an `answer`."""
 
 
 def item_of(doc: Mapping[str, Any]) -> dict[str, Any]:
@@ -24,3 +28,14 @@ def chat_template(messages: list[dict[str, str]], add_generation_prompt: bool = 
     """The chat as JSON text; planning and scoring both build prompts with it, so their hashes are equal."""
     del add_generation_prompt
     return prompt_text(messages)
+
+
+def kind_of(item: Mapping[str, Any]) -> str:
+    """The kind that grades an own item. StopIteration if it has none."""
+    return next(kind for kind in KINDS if kind in item)
+
+
+def right_letter(item: Mapping[str, Any]) -> str:
+    """The letter of an item's right choice, which its `answer` names by letter or by the choice's own words."""
+    answer = str(item["answer"])
+    return LETTERS[item["choices"].index(answer)] if answer in item["choices"] else answer

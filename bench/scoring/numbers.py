@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from fractions import Fraction
 
-from bench.scoring.unwrap import canonical, layers
+from bench.scoring.unwrap import canonical, layers, tidied
 
 DIGITS = 60
 """A number with more characters is none."""
@@ -43,20 +43,18 @@ TOKEN = re.compile(
 _SIGN = re.compile(rf"(?P<sign>[-+]|\b(?:minus|negative)\b|负)?(?P<gap>\s*){CURRENCY}?\s*(?P<second>[-+]?)\s*$", re.I)
 _UNIT = re.compile(rf"\s*{CURRENCY}?\s*")
 _OWED = re.compile(rf"\(\s*{CURRENCY}\s*(.*)\)|{CURRENCY}\s*\((.*)\)")
-_EQUATION = re.compile(r"(?:(?:[A-Za-z]\w?\s*|[\d\s.,'^+*/×÷·⋅$€£¥()-]*)=\s*)+")
+_NEGATED = re.compile(r"-\s*\(([^()]*)\)")
+_EQUATION = re.compile(
+    r"(?:(?:(?!not\b)\\?[A-Za-z][A-Za-z ]{0,30}(?:_?\d|_\{?\w{1,6}\}?)?'?\s*(?:[(\[][^()\[\]=]{0,30}[)\]]\s*)?"
+    r"|[\d\s.,'^+*/×÷·⋅$€£¥()-]*)=\s*)+"
+)
+"""What may stand on the left of an equation's last sign: a name, P(A), an expression of numbers."""
 _CURRENCY_END = re.compile(rf"{CURRENCY}\s*$", re.IGNORECASE)
 _MINUS_WORD = re.compile(r"(?:\b(?:minus|negative)|负)$", re.IGNORECASE)
 _OPERATOR_BEFORE = re.compile(r"(?:[^\W\u3040-\u30ff\u3400-\u9fff]|[)\]}%])\s*$")
 _HAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 """Scripts without blanks between words: a dash behind one of these characters is a sign."""
-_FRACTION = re.compile(r"(\d?)\\[dt]?frac\s*(?:\{([^{}]*)\}|(\d))\s*(?:\{([^{}]*)\}|(\d))")
-_LATEX = (
-    (re.compile(r"\{,\}"), ","),
-    (re.compile(r"\\[,;: ]|\\quad|~"), " "),
-    (re.compile(r"\\!|\\left|\\right|\\displaystyle"), ""),
-    (re.compile(r"\\([$%])"), r"\1"),
-    (re.compile(r"\\(?:text|mathrm|mathbf)\s*\{([^{}]*)\}"), r"\1"),
-)
+_FRACTION = re.compile(r"(\d?)\\[dtc]?frac\s*(?:\{([^{}]*)\}|(\d))\s*(?:\{([^{}]*)\}|(\d))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +84,9 @@ def whole_number(text: str) -> Number | None:
     None for anything else: words or units beside it, two numbers, more than `DIGITS` characters.
     """
     text = latex_plain(text)
+    if negated := _NEGATED.fullmatch(text):
+        inner = whole_number(negated[1])
+        return Number(-inner.value, inner.plain) if inner and inner.value > 0 else None
     owed = _OWED.fullmatch(text)
     if owed:
         inner = whole_number(owed[1] or owed[2] or "")
@@ -109,10 +110,9 @@ def latex_plain(text: str) -> str:
     """Text without the LaTeX that stands within numbers."""
     if "\\" not in text and "{" not in text and "~" not in text:
         return text
+    text = text.replace("{,}", ",").replace("\\!", "")
     text = _FRACTION.sub(lambda m: f"{m[1] and m[1] + ' '}{m[2] or m[3] or ''}/{m[4] or m[5] or ''}", text)
-    for pattern, plain in _LATEX:
-        text = pattern.sub(plain, text)
-    return canonical(text)
+    return canonical(tidied(text))
 
 
 def _negative(sign: re.Match[str]) -> bool:

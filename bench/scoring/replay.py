@@ -14,9 +14,8 @@ from lm_eval.loggers import EvaluationTracker
 
 from bench.errors import IncompleteError
 from bench.records import Graded
-from bench.scoring.extract import ANSWER_CHARS
 from bench.scoring.guarded import NO_MATCH, guarded
-from bench.scoring.item import chat_template
+from bench.scoring.item import ANSWER_CHARS, chat_template
 
 
 class JournalLM(LM):  # type: ignore[misc]

@@ -9,7 +9,10 @@ WINDOW = 4096
 
 _OPENS = r"(?:^|(?<=[.!…;,:)\]>*\n—–-])|(?<=[.!…]['\"”*])|(?<=[。！；，]))[\s*_—–-]{0,8}"
 _STARTS = r"(?:^|(?<=[.!…>*)\n—–])|(?<=[。！]))[\s*_]{0,8}"
-_AH = r"(?:(?:oh|ah|uh|hm+|oops|whoops|but|well|sorry|ok|okay)\b[,.!…—– ]{0,4}){0,3}"
+_AH = (
+    r"(?:(?:oh|ah|uh|hm+|oops|whoops|i\sapologi[sz]e|(?:my\s)?apologies|but|well|sorry|ok|okay)\b[,.!…—– ]{0,4})"
+    r"{0,3}"
+)
 _NEWLY = (
     r"(?:(?:it|that|this)(?:'s|’s|\s+is|\s+was|\s+should|\s+must)\b|the (?:right |correct |final |real "
     r"|true )?(?:answer|number|result|value"
@@ -24,7 +27,13 @@ _RETRACTION = re.compile(
                 |i\s(?:made|mis|forgot|was\swrong)|actually\b|sorry\b|scratch\sthat
                 |(?:it|the\sanswer)(?:'s|’s|\sis)\s(?:actually|really)\b)
           | no\b\s?[,.:!…;—–-]{{1,4}}\s?(?={_NEWLY})
-          | correction\b\s*[:.,—–-] | (?:scratch|strike)\sthat\b | on\ssecond\sthought\b | i\stake\s(?:that|it)\sback\b
+          | correction\b\s*[:.,—–-] | (?:scratch|strike|ignore|forget)\sthat\b
+          | (?:on\s(?:second\sthought|(?:further\s|closer\s|more\s)?(?:reflection|inspection|consideration|examination))
+             |(?:upon|after)\s(?:reflection|re-?consideration|re-?checking|re-?reading)|thinking\s(?:again|about\sit\sagain)
+             |let\sme\scorrect\s(?:that|this|it|myself)|i\sstand\scorrected|(?:i\sapologi[sz]e|(?:my\s)?apologies)
+              (?=[\s,.:!;…—–-]{{1,6}}(?:{_NEWLY}|(?:that|this)\s(?:is|was)\s(?:wrong|incorrect)))
+             |(?:edit|erratum|corrigendum)\s*(?=:))[\s,.:;!…—–-]*
+          | i\stake\s(?:that|it)\sback\b
           | i\s(?:meant|mean)\b(?=\s*(?:to\ssay|[:,]|[$€£¥"'“*`(\[-]*\d|[(*"'`“]*[A-Z]\b))
           | (?:actually|rather|sorry|or\srather|my\smistake|my\sbad|oops)\b[\s,.:!…—–-]{{0,6}}(?={_NEWLY})
         )
@@ -34,7 +43,11 @@ _RETRACTION = re.compile(
           | i\s(?:made|have\smade)\s(?:a|an)\s(?:\w+\s)?(?:mistake|error)\b | i\s(?:was|am)\swrong\b
         )
       | (?<=[。！，；,.!;…\s])(?:等等[,，。!！…\s]*(?:不对|错了|不是|应)?
-          | (?:不对|不，|错了|我错了|更正|说错了|搞错了|算错了)[,，:：。!！\s]*)""",
+          | (?:抱歉|对不起|不好意思|哦不|噢不|不不)[,，:：。!！\s]*
+            (?=(?:我|答案|正确)?[^，。；\n]{{0,6}}(?:错|应该?[是为]|正确答案)|[是为])
+          | (?:不对|不，|错了|我错了|更正|纠正|修正|说错了|搞错了|算错了|弄错了)[,，:：。!！\s]*)
+      | (?<=[。！\n])[ \t*]{{0,4}}(?:不，|其实|实际上|仔细想想|再想想|重新考虑后?)?[，,]?
+        应该?[是为](?![^，。\n]{{0,3}}(?:对|正确|没错))""",
     re.VERBOSE | re.IGNORECASE,
 )
 _LEADING = re.compile(
@@ -47,9 +60,11 @@ _LEADING = re.compile(
 )
 
 
-def taken_back(text: str) -> int | None:
-    """Where the last retraction of a text ends: what stands before it no longer counts. None without any."""
-    begin = max(0, len(text) - WINDOW)
+def taken_back(text: str, since: int = 0) -> int | None:
+    """Where the last retraction of a text, or of what stands there since a place, ends: what stands before it no longer
+    counts. None without any.
+    """
+    begin = max(since, len(text) - WINDOW)
     last = None
     for match in _RETRACTION.finditer(text, begin):
         if match.start() > 0:  # what begins a text takes nothing back
@@ -62,3 +77,22 @@ def instead(rest: str) -> str:
     lead = _LEADING.match(rest)
     rest = rest[lead.end() :] if lead else rest
     return rest.partition("\n")[0].strip()
+
+
+_STRUCK = re.compile(
+    r"(?<![~\w])~~(?=[^~\s])[^~\n]{1,300}?(?<=[^~\s])~~(?!~)|<(del|s|strike)>[^<]{0,300}</\1>"
+    r"|\\(?:x?cancel|sout|st)\s*\{[^{}\n]{0,300}\}",
+    re.IGNORECASE,
+)
+
+
+def without_struck(text: str) -> str:
+    """A text without what it strikes out, by Markdown's ~~ ~~, HTML or LaTeX: that is taken back."""
+    return _STRUCK.sub("", text) if "~~" in text or "</" in text or "\\" in text else text
+
+
+def is_struck(text: str, begin: int, end: int) -> bool:
+    """Whether what stands between two places of a text is struck out."""
+    return any(
+        match.start() < begin and end <= match.end() for match in _STRUCK.finditer(text, max(0, begin - 9), end + 9)
+    )

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from bench.scoring.denials import BOUND, DENIED, DENIED_AFTER
+from bench.scoring import denials
 from bench.scoring.numbers import (
     CURRENCY,
     DIGITS,
@@ -118,6 +118,8 @@ _THEREFORE = re.compile(
     r"|得到?|是",
     re.IGNORECASE,
 )
+_BOX = re.compile(r"\\f?box(?:ed)?\s*\{([^{}]*)\}")
+_REMARK = re.compile(r"[\s*_(]*(?:note|remark|nb|n\.b\.|注意?|备注)[*_]*\s*:", re.IGNORECASE)
 _BOLD = re.compile(rf"(\*\*|__)(?=\s*{CURRENCY}?\s*[-+]?[\d.])([^*_\n]{{1,60}})(?<!:)\1(?!\s*[:：])")
 
 
@@ -201,7 +203,7 @@ def _plain(text: str) -> str:
     text = _UNDERSCORES.sub("", _BULLET.sub(r"\1", text.replace("。", "。 ")))
     if "\\" not in text and "$" not in text:  # where it is not a blank of LaTeX's
         text = _TILDE.sub(" to ", text)
-    text = latex_plain(canonical(text))
+    text = latex_plain(canonical(_BOX.sub(r"\1", text)))
     return _NO_NUMBER.sub(lambda match: "¤" * len(match[0]), text)
 
 
@@ -222,13 +224,8 @@ def _said(text: str, begin: int, end: int, *, spaced: bool) -> list[_Said]:
         start, stop = tokens[at].start(), tokens[last].end()
         before = text[max(begin, start - REACH) : start]
         open_range = number is None and _BETWEEN.search(before)
-        denied = bool(
-            open_range
-            or DENIED.search(before)
-            or BOUND.search(before)
-            or DENIED_AFTER.match(text, stop, min(end, stop + REACH))
-        )
-        weak = bool(_ORDINAL.match(text, stop) or _LABELLED.search(before))
+        denied = bool(open_range) or _denied(text, start, stop, span=(begin, end), number=number)
+        weak = bool(_ORDINAL.match(text, stop) or _LABELLED.search(before) or _REMARK.match(text, begin, start))
         said.append(
             _Said(
                 number=number,
@@ -241,6 +238,17 @@ def _said(text: str, begin: int, end: int, *, spaced: bool) -> list[_Said]:
         )
         at = last + 1
     return said
+
+
+def _denied(text: str, start: int, stop: int, *, span: tuple[int, int], number: Number | None) -> bool:
+    """Whether a sentence denies, bounds or only guesses the number that stands between two places in its span."""
+    before, reach = text[max(span[0], start - REACH) : start], min(span[1], stop + REACH)
+    if denials.DENIED.search(before) or denials.BOUND.search(before):
+        return True
+    if denials.DENIED_AFTER.match(text, stop, reach) or denials.BOUND_AFTER.match(text, stop, reach):
+        return True
+    whole = number is not None and number.value.denominator == 1
+    return whole and bool(denials.GUESSED.search(before) or denials.GUESSED_AFTER.match(text, stop, reach))
 
 
 def _no_number(text: str, at: int) -> bool:
@@ -270,7 +278,7 @@ def _together(text: str, tokens: list[re.Match[str]], at: int, *, spaced: bool) 
         return between if len(between) <= LINK else "..."
 
     def value(n: int, *, spaced: bool = False) -> Number | None:
-        return read_token(tokens[n], negative=sign_before(text, tokens[n].start(), spaced=spaced))
+        return _value(tokens[n], negative=sign_before(text, tokens[n].start(), spaced=spaced))
 
     chain: list[re.Match[str]] = []
     while at + len(chain) + 1 < len(tokens) and (link := _CHAIN.fullmatch(gap(at + len(chain)))):
@@ -292,12 +300,22 @@ def _together(text: str, tokens: list[re.Match[str]], at: int, *, spaced: bool) 
     return _and_a_half(text, tokens[at], first), last
 
 
+def _value(token: re.Match[str], *, negative: bool) -> Number | None:
+    """A token's number; None where a function, a variable or a factorial makes another value of it."""
+    number, text = read_token(token, negative=negative), token.string
+    before = text[max(0, token.start() - 40) : token.start()]
+    if denials.FUNCTION.search(before) or denials.ALGEBRA.match(text, token.end()):
+        return None
+    counted = number is not None and number.value >= 0 and number.value.denominator == 1
+    return None if counted and denials.FACTORIAL.match(text, token.end()) else number
+
+
 def _listed(text: str, tokens: list[re.Match[str]], at: int) -> bool:
     """Whether a number and the next are named side by side: a comma alone does so only where the next ends there."""
     link = text[tokens[at].end() : tokens[at + 1].start()]
     if link.strip() not in (",", "&"):
         return True
-    return bool(re.match(r"[\s*]*(?:$|[.,;!?]|and\b|or\b|&|和|或)", text[tokens[at + 1].end() :][:12]))
+    return bool(re.match(r"[\s*]*(?:$|[.,;!?)}\]$]|and\b|or\b|&|和|或)", text[tokens[at + 1].end() :][:12]))
 
 
 def _same(text: str, tokens: list[re.Match[str]], at: int, last: int) -> bool:
@@ -321,5 +339,5 @@ def _result(tokens: list[re.Match[str]], chain: list[re.Match[str]], first: Numb
     if not equals:
         return None
     if equals[-1] == len(chain) - 1:
-        return read_token(tokens[-1], negative=chain[-1]["sign"] == "-")
+        return _value(tokens[-1], negative=chain[-1]["sign"] == "-")
     return first if equals[0] == 0 else None

@@ -5,9 +5,10 @@ One way for all: inside the `<answer>` tag and outside it, for every kind of ite
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 MOST_LAYERS = 16
@@ -39,10 +40,48 @@ _BRACKETS = {
     **dict(zip("([{「『《〈【〔〖〘⟨‹", ")]}」』》〉】〕〗〙⟩›", strict=True)),
 }
 _OPENING = {close: opening for opening, close in _BRACKETS.items()}
-_COMMANDS = r"boxed|fbox|text|textbf|textit|texttt|mathrm|mathbf|mathit|mathsf|mathtt|operatorname|emph|underline"
-_COMMAND = re.compile(rf"\\(?:{_COMMANDS})\s*\{{")
+_FONTS = (
+    r"text(?:bf|it|tt|rm|sf|sc|md|up|normal)?|math(?:rm|bf|it|sf|tt|normal)|operatorname\*?|boldsymbol|bm|mbox|emph"
+    r"|underline"
+)
+_COMMAND = re.compile(rf"\\(?:boxed|fbox|{_FONTS})\s*\{{")
 _HTML = re.compile(
-    r"<(b|strong|i|em|code|u|p|span|mark|answer|final_answer|final)>(.*)</\1>", re.DOTALL | re.IGNORECASE
+    r"<(b|strong|i|em|code|u|p|span|mark|answer|final_answer|final|result|output|response|solution)>(.*)</\1>",
+    re.DOTALL | re.IGNORECASE,
+)
+_TILDE = re.compile(r"(?<=[,;])~(?!~)")
+_TIES = re.compile(r"(?<!~)~(?!~)")
+_TIDY = (
+    (re.compile(r"\\(?:left|right|[bB]igg?[lr]?)(?![A-Za-z])\s*"), ""),
+    (
+        re.compile(
+            r"\\(?:!|(?:(?:display|text)style|large|Large|LARGE|huge|Huge|bf|rm|it|sf|tt|bfseries)(?![A-Za-z]))"
+        ),
+        "",
+    ),
+    (re.compile(r"\\(?:text)?color\s*\{[\w!]{1,30}\}"), ""),
+    (re.compile(r"(?<!\\)\\(?:[,;:>\s]|$|(?:q?quad|enspace|thinspace|medspace|thickspace)(?![A-Za-z]))"), " "),
+    (re.compile(r"\\(?:\{|lbrace(?![A-Za-z]))\s*"), "{"),
+    (re.compile(r"\s*\\(?:\}|rbrace(?![A-Za-z]))"), "}"),
+    (re.compile(r"\\langle(?![A-Za-z])\s*"), "("),
+    (re.compile(r"\s*\\rangle(?![A-Za-z])"), ")"),
+    (re.compile(r"(?<!\\)\\([$%#_&*])"), r"\1"),
+    (re.compile(rf"\\(?:{_FONTS})\s*\{{([^{{}}]*)\}}"), r"\1"),
+)
+"""LaTeX that only sets spaces, sizes, colours and fonts, or writes a mark of its own."""
+_ENTITY = re.compile(r"&(?:#\d{1,6}|\w{2,8});")
+_CELL = re.compile(r"\|\s*([^|\n]*[^|\s])\s*\|")
+_CHEER = r"(?![✖✗✘✕❌❎☒⛔❓❔❶-➓])[☀-☒♠-➓⭐⭕\U0001f300-\U0001f6aa\U0001f6ac-\U0001faff\ufe0f]"
+_CHEERED = re.compile(rf"(?:{_CHEER}|\s)*(.*?)(?:{_CHEER}|\s)*", re.DOTALL)
+_EXPLAINED = re.compile(
+    r"\n[ \t>#]{0,12}[*_]{0,3}(?:(?:(?:brief |short )?explanation|justification|rationale|reason|note|解析"
+    r"|解释|理由|说明|原因|注)"
+    r"[*_]{0,3}[ \t]*[:：]|(?:because|since)\b|因为|由于)",
+    re.IGNORECASE,
+)
+_PROSE = re.compile(r"\s*[A-Z0-9一-鿿][^\n]*(?:[^\W\d_]+\W+){3}[^\n]*[.!?。！][*_)]*\s*|\s*[一-鿿][^\n]{5,}[。！]\s*")
+_OPENS_ANEW = re.compile(
+    r"\b(?:or|but|however|unless|though|although|maybe|perhaps|not|alternatively)\b|n't\b|但|或|不", re.IGNORECASE
 )
 _FENCED = re.compile(r"(`{3,}|~{3,})[^\n`]*\n(.*?)\n?[ \t]*\1", re.DOTALL)
 _LABEL = re.compile(
@@ -50,15 +89,24 @@ _LABEL = re.compile(
     r"(?:\s+is|\s*[:=])[*_]{0,3}\s*:?\s*"
     r"|(?:所以|因此|故)?,?[*_]{0,3}(?:最终|最后|正确)?的?答案[*_]{0,3}\s*"
     r"(?:(?:应该?|应当|就)?[是为]|:)[*_]{0,3}\s*:?\s*"
-    r"|答:\s*|(?:最终|最后)?结果(?:是|为|:)\s*|(?:the )?(?:final )?result\s*(?:is|:)\s+"
+    r"|[*_]{0,3}(?:答|(?:最终|最后|分类|输出|计算)?结果|标签|类别|分类|情绪|情感|主题|类型|输出|结论|判断)[*_]{0,3}(?:是|为|:)[*_]{0,3}\s*"
+    r"|(?:the )?(?:final )?result\s*(?:is|:)\s+"
+    r"|[*_]{0,3}(?:the |final ){0,2}(?:answer|result|label|category|class(?:ification)?|sentiment|emotion"
+    r"|topic|type|output"
+    r"|conclusion|verdict|prediction|solution|response)[*_]{0,3}\s*(?::|=|->|→)[*_]{0,3}\s*"
+    r"|[A-Za-z](?:_?\d)?\s*=\s*(?=[(\[{\\])"
     r"|X\s*(?:=|:|\bis\b|是|为)\s*",
     re.IGNORECASE,
 )
 _LEADING = re.compile(
-    r"#{1,6}\s+|[-*+•>]\s+(?![\d.$€£¥])|\\displaystyle\s*|</?answer>\s*|\\[(\[]\s*(?!.*\\[)\]])", re.I
+    r"#{1,6}\s+|[-*+•>]\s+(?![\d.$€£¥])|</?answer>\s*|<!--[^<>]{0,200}-->\s*|(?:->|=>|[=:→⇒])\s*(?=[^\s=])"
+    r"|\\[(\[]\s*(?!.*\\[)\]])",
+    re.I,
 )
+_EXCLAIMED = re.compile(r"[^\W\d_]!+\Z|[*_`\"']!+\Z")
+"""Behind a digit it would be a factorial."""
 _TRAILING = re.compile(r"(?:\s*(?:</?answer>|</s>|<\|[a-z_]{1,20}\|>|\\\\))+$", re.IGNORECASE)
-_PAIRS = ("***", "**", "__", "*", "_", "``", "`", "~~", "$$", "$", '"', "'")
+_PAIRS = ("***", "**", "__", "*", "_", "``", "`", "$$", "$", '"', "'")
 _LATEX_PAIRS = (("\\(", "\\)"), ("\\[", "\\]"))
 
 
@@ -115,34 +163,38 @@ def plain(answer: str) -> str:
     return text
 
 
-_BLOCKS = {"```": "```", "~~~": "~~~", "$$": "$$", "\\]": "\\["}
-"""The line that ends a block of code or mathematics -> what its first line begins with."""
+def tidied(text: str) -> str:
+    """A text without the LaTeX that only sets spaces, sizes, colours and fonts; a mark that it escapes is that mark."""
+    latex = "\\" in text
+    if latex or "$" in text:
+        text = _TIES.sub(" ", text)
+    elif "~" in text:
+        text = _TILDE.sub(" ", text)
+    if latex:
+        for pattern, tidy in _TIDY:
+            text = pattern.sub(tidy, text)
+    return text
 
 
-def last_line(text: str) -> str:
-    """The last line of a text; where it only ends a block, the whole block."""
-    lines = text.split("\n")
-    begins = _BLOCKS.get(lines[-1].strip())
-    if begins is not None:
-        for at in range(len(lines) - 2, -1, -1):
-            if lines[at].strip().startswith(begins):
-                return "\n".join(lines[at:])
-    return lines[-1]
+def before_explanation(text: str) -> str:
+    """What stands before the explanation that ends a text, on a line that begins with "Explanation:", 解析：, "because"
+    or the like. The text where there is none, or where both are longer than a line.
+    """
+    label = _EXPLAINED.search(text)
+    first, rest = (text[: label.start()].strip(), text[label.start() :].strip()) if label else ("", "")
+    return first if first and not ("\n" in first and "\n" in rest) else text
 
 
-def begun_block(text: str, start: int) -> str | None:
-    """The block whose first line begins at a place of a text; None if none does, or it does not end."""
-    first, *lines = text[start:].split("\n")
-    for ends, begins in _BLOCKS.items():
-        if re.fullmatch(re.escape(begins) + r"[\w+-]*", first.strip()):
-            at = next((n for n, line in enumerate(lines) if line.strip() == ends), None)
-            return None if at is None else "\n".join([first.strip(), *lines[: at + 1]])
-    return None
+def before_prose(text: str) -> str:
+    """The first line of a text that goes on in paragraphs of prose, which name no other answer; else the text."""
+    first, blank, rest = text.strip().partition("\n\n")
+    prose = blank and "\n" not in first and all(_PROSE.fullmatch(line) for line in rest.split("\n") if line.strip())
+    return first.strip() if prose and first.strip() and not _OPENS_ANEW.search(rest) else text
 
 
 def _peeled(text: str) -> tuple[str, str] | None:
     """The text without its outermost wrapping, and that wrapping's name; None if it has none."""
-    for peel in (_tail, _stop, _fence, _pair, _latex, _bracket, _html, _stray, _lead, _label):
+    for peel in _PEELS:
         taken = peel(text)
         if taken is not None and taken[0].strip() and taken[0] != text:
             return taken[0].strip(), taken[1]
@@ -155,8 +207,34 @@ def _tail(text: str) -> tuple[str, str] | None:
 
 
 def _stop(text: str) -> tuple[str, str] | None:
-    rest = text.rstrip(". ")
-    return (rest, "full stop") if rest and rest != text and text.endswith(".") else None
+    rest = text.rstrip(". ") if text.endswith(".") else text.rstrip(",; ") if text.endswith((",", ";")) else text
+    if _EXCLAIMED.search(text):
+        rest = text.rstrip("!")
+    return (rest, "full stop") if rest and rest != text else None
+
+
+def _tidy(text: str) -> tuple[str, str] | None:
+    tidy = canonical(tidied(text))
+    return (tidy, "LaTeX") if tidy != text else None
+
+
+def _entity(text: str) -> tuple[str, str] | None:
+    return (canonical(html.unescape(text)), "HTML") if _ENTITY.search(text) else None
+
+
+def _cell(text: str) -> tuple[str, str] | None:
+    match = _CELL.fullmatch(text)
+    return (match[1], "table cell") if match else None
+
+
+def _cheer(text: str) -> tuple[str, str] | None:
+    match = None if text.isascii() else _CHEERED.fullmatch(text)
+    return (match[1], "emoji") if match else None
+
+
+def _explained(text: str) -> tuple[str, str] | None:
+    first = before_prose(before_explanation(text)) if "\n" in text else text
+    return (first, "explanation") if first != text else None
 
 
 def _fence(text: str) -> tuple[str, str] | None:
@@ -237,10 +315,8 @@ def _stray(text: str) -> tuple[str, str] | None:
     return None
 
 
-Compare = Callable[[str], bool]
-"""Whether a text, one layer of an answer, is the right one."""
-
-
-def right_layer(answer: str, compare: Compare) -> Layer | None:
-    """The outermost layer of an answer that is right; None if none is."""
-    return next((layer for layer in layers(answer) if compare(layer.text)), None)
+_PEELS = (
+    *(_explained, _tidy, _tail, _stop, _cheer, _fence, _pair, _latex, _bracket, _html, _stray, _lead, _label, _cell),
+    _entity,
+)
+"""What takes a wrapping off, in the order in which they are tried."""

@@ -10,6 +10,7 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Any
 
+from bench.scoring.lines import listed
 from bench.scoring.numbers import whole_number, wrapped_number
 from bench.scoring.unwrap import Layer, canonical, layers, plain
 
@@ -53,6 +54,10 @@ class Match:
 _SENTENCE = re.compile(r"(.{1,400}?)[.!。！][*_`\"'”)$]{0,4}(?:\s+|(?<=[。！]))(?=\S)")
 _MORE = re.compile(r"\d|\b(?:or|but|however|unless|though|although|maybe|perhaps|not)\b|n't\b|但|或|不", re.IGNORECASE)
 _NUMBER = re.compile(r"[-+]?(?:\d+|\d*\.\d+)")
+_BOLD_END = re.compile(r"([^*]{1,400}?)\*\*(?!\*)")
+_AND = re.compile(r"\s*(?:,\s*)?(?:(?<!\w)(?:and|&)\s+(?=[^,;\s]+\Z)|[和与及](?=[^,;\s和与及]+\Z))")
+"""Before the last part of a list in words: "a, b and c"."""
+_BOX = re.compile(r"\\boxed\s*\{([^{}]*)\}")
 _APART = re.compile(r"[,;&\s]+|\\\\")
 _MATRIX = re.compile(r"\\(?:begin|end)\s*\{[a-z]?(?:matrix|array)\}(?:\{[a-z|]*\})?")
 _EQUALS = re.compile(r"[ \t]*(=|->|→)[ \t]*")
@@ -88,11 +93,12 @@ def in_sentence(kind: AnswerKind, wanted: str, stated: str) -> Match:
     """Compares what a sentence states; where all of its line is not right, its first sentence, if the rest only adds
     words: "7. I am sure."
     """
-    match = compare(kind, wanted, stated)
-    first = _SENTENCE.match(stated)
-    if match.right or first is None or _MORE.search(stated, first.end()):
-        return match
-    return max(match, compare(kind, wanted, first[1]), key=lambda each: each.partial)
+    best = compare(kind, wanted, stated)
+    bold = _BOLD_END.match(stated) if stated.count("**") % 2 else None
+    for first in (_SENTENCE.match(stated), bold):
+        if not best.right and first is not None and not _MORE.search(stated, first.end()):
+            best = max(best, compare(kind, wanted, first[1]), key=lambda each: each.partial)
+    return best
 
 
 def _first(given: str, right: Any) -> Match:
@@ -127,7 +133,7 @@ def _digits(text: str) -> str | None:
 
 def parts(answer: str) -> list[str]:
     """An answer's parts, as commas, semicolons, blanks and line ends separate them, each without what wraps it."""
-    text = _EQUALS.sub(r"\1", _MATRIX.sub(" ", answer))
+    text = _EQUALS.sub(r"\1", _MATRIX.sub(" ", _BOX.sub(r"\1", answer)))
     pieces = (part.strip("()[]{}|\"'`*") or part for part in _APART.split(text) if part)
     return [part for part in pieces if part]
 
@@ -144,9 +150,13 @@ def _parts(wanted: str, given: str, *, ordered: bool) -> Match:
 
 
 def _score(wanted: Sequence[str], layer: Layer, *, ordered: bool) -> Match:
-    given = _exact_parts(layer.text)
+    items = listed(layer.text)
+    text = "\n".join(items) if items else layer.text
+    if not any(mark in part for part in wanted for mark in ("and", "和", "与", "及", "&")):
+        text = _AND.sub(", ", text)
+    given = _exact_parts(text)
     if len(given) != len(wanted) or given != wanted:
-        given = parts(layer.text) if not any(mark in " ".join(wanted) for mark in "()[]{}\"'") else given
+        given = parts(text) if not any(mark in " ".join(wanted) for mark in "()[]{}\"'") else given
     if ordered:
         same = sum(_same(one, other) for one, other in zip(wanted, given, strict=False))
     else:

@@ -27,10 +27,15 @@ from bench.stats.region import joint_region
 from bench.stats.repeats import pass_at_k
 from bench.stats.scores import ScoreDifference, score_difference
 from bench.stats.sequential import LOOKS, Shape, levels, sequential_p, shape_for
+from bench.stats.similarity import Alike, SameWrong, alike, same_wrong
 from bench.stats.strata import BoundTest, Strata
 from bench.stats.unpaired import Unpaired, unpaired_interval, unpaired_test
 
 __all__ = [
+    "Alike",
+    "SameWrong",
+    "alike",
+    "same_wrong",
     "LOOKS",
     "bet_on_difference",
     "bet_on_ratio",

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from bench.report import RunComparison, SuiteRow
-from bench.report.charts import ForestRow, PlanePoint, Shape, costbridge, latency, levels, pareto, plane, tokens
+from bench.report.charts import ForestRow, PlanePoint, Shape, costbridge, latency, levels, pareto, plane, style, tokens
 from bench.report.charts.forest import draw as draw_forest
 from bench.report.charts.latency import METRICS, Curve
 from bench.report.numbers.bridge import Bridge
@@ -25,11 +25,12 @@ CAPTION = (
 NAMES = (
     "claude-opus-5-5", "qwen3.8-max", "deepseek-v4-pro", "gpt-6.1-sol", "kimi-k3", "glm-5.3", "ernie-5-turbo",
     "hunyuan-large", "claude-haiku-5", "qwen3.8-flash", "llama-5-70b-instruct", "mistral-large-4",
+    "gpt-6.1-mini", "grok-5", "gemini-4-pro", "gemini-4-flash", "nova-3", "command-r-9", "phi-6", "yi-3",
 )  # fmt: skip
 SHAPES: Sequence[Shape] = ("wide", "square")
 every_shape = pytest.mark.parametrize("shape", SHAPES)
 every_count = pytest.mark.parametrize(
-    ("count", "shape"), [(2, "wide"), (5, "wide"), (5, "square"), (12, "wide"), (12, "square")]
+    ("count", "shape"), [(2, "wide"), (5, "wide"), (5, "square"), (12, "wide"), (12, "square"), (20, "wide")]
 )
 
 
@@ -106,7 +107,10 @@ def test_claim_plane(count: int, shape: Shape) -> None:
     )
     assert faults(figure) == []
     texts = [text for text, _, _ in written(figure)]
-    assert all(f"{point.label}, {point.group}" in texts for point in points)
+    numbers = count > style.MOST_NAMED
+    for at, point in enumerate(points, 1):
+        assert (f"{at} " * numbers) + f"{point.label}, {point.group}" in texts
+        assert not numbers or str(at) in texts, "its number stands beside it"
     assert "90 % less" in texts, "the claim's own bound is a tick"
 
 
@@ -140,8 +144,9 @@ def test_cost_against_quality(count: int, priced: bool, shape: Shape) -> None:
     figure = pareto.draw(compared(count, priced), CAPTION, shape)
     assert faults(figure) == []
     texts = [text for text, _, _ in written(figure)]
-    for name in NAMES[:count]:
-        assert texts.count(name) in (1, 2), "in the legend, or beside its point in both panels"
+    for at, name in enumerate(NAMES[:count], 1):
+        numbered = f"{at} {name}" in texts
+        assert numbered or texts.count(name) in (1, 2), "in the legend, or beside its point in both panels"
 
 
 def curves(count: int) -> list[Curve]:
@@ -214,3 +219,31 @@ def test_cost_bridge(suites: list[str], shape: Shape) -> None:
     texts = [text for text, _, _ in written(figure)]
     assert texts.count("unknown") == 2 * len(suites), "the solved rate, and its sum"
     assert texts.count("×0.330") == len(suites), "what an item costs"
+
+
+def test_score_axes_fit_their_data_and_show_a_small_difference_small() -> None:
+    figure = style.page(style.Words("t", "s", "c"), "wide", 3.0)[0]
+    axes = style.axes(figure, style.Box(1, 1, 6, 4))
+    for values, inside in (([61.0, 62.0], (50.0, 73.0)), ([0.0, 99.0], (-4.0, 104.0)), ([97.0, 99.5], (85.0, 104.0))):
+        style.score_axis(axes, [*values, None])
+        low, high = axes.get_ylim()
+        assert inside[0] <= low <= min(values) <= max(values) <= high <= inside[1]
+        assert high - low >= 15
+
+
+def test_a_forest_is_drawn_by_effect_and_says_what_too_small_is() -> None:
+    rows = [
+        ForestRow(label=label, group="coding", difference=around(gap, 0.1), n=9, discordant=1, note=note, pooled=pooled)
+        for label, gap, note, pooled in (
+            ("loses", -0.2, "", False), ("gains", 0.3, "too small", False), ("same", 0.0, "", False),
+            ("all", 0.9, "", True),
+        )
+    ]  # fmt: skip
+    places = {text: box.y0 for text, box, _ in written(draw_forest(rows, 0.03, "t", CAPTION, "wide"))}
+    assert places["gains"] > places["same"] > places["loses"] > places["all"]
+    assert "no result on them could decide" in " ".join(places)
+
+
+def test_a_tiny_ratio_is_a_fraction() -> None:
+    corner = plane.Corner.of({"cheaper_by": 0.9})
+    assert [corner.tick(ratio) for ratio in (1e-6, 0.01, 1, 3)] == ["1/1,000,000", "99 % less", "same", "3× the cost"]

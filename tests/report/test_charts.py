@@ -198,7 +198,7 @@ def test_many_models_at_one_place_go_to_a_legend(tmp_path: Path) -> None:
     every = tuple(replace(row, model=name) for name in dict.fromkeys(r.model for r in made))
     figure = pareto.draw(replace(comparison, rows=every), "caption", "wide")
     assert faults(figure) == []
-    assert sum(text.startswith("a-model") for text, _, _ in written(figure)) == 24
+    assert sum("a-model" in text for text, _, _ in written(figure)) == 24
 
 
 def test_latency_is_paired_and_only_of_clean_clocks(tmp_path: Path) -> None:
@@ -313,18 +313,18 @@ def test_points_without_room_for_a_name_are_counted_below(tmp_path: Path) -> Non
     near = Interval(0.5, 0.4, 0.6, 9)
     points = [
         charts.PlanePoint(
-            label=f"model-with-{'quite-' * 5}a-long-name-{n}",
+            label=f"model-with-{'quite-' * 15}a-long-name-{n}",
             group="s",
             ratio=near,
             difference=Interval(0.0, None, None, 9),
             verdict="reported",
             n=9,
         )
-        for n in range(24)
+        for n in range(8)
     ]
     files = charts.claim_plane(points, margins={}, title="t", caption="c.", stem=tmp_path / "p")
-    assert "of 24 points have no room for a name" in files[0].read_text(encoding="utf-8")
-    assert len(table(files[2])) == 24
+    assert "of 8 points have no room for a name" in files[0].read_text(encoding="utf-8")
+    assert len(table(files[2])) == 8
 
 
 def test_56_models_look_different() -> None:

@@ -13,19 +13,17 @@ from hypothesis import strategies as st
 from bench.scoring import code
 from bench.scoring.choices import choice_letter
 from bench.scoring.extract import (
-    ANSWER_CHARS,
-    JSON_CHARS,
-    ReadAnswer,
     after_thinking,
     answer_tag,
     final_number,
-    json_value,
     marked_answer,
-    python_literal,
     repeats_itself,
     short_answer,
-    statement,
 )
+from bench.scoring.item import ANSWER_CHARS
+from bench.scoring.json_answers import JSON_CHARS, json_value
+from bench.scoring.literals import python_literal
+from bench.scoring.statements import ReadAnswer, statement
 from bench.scoring.unwrap import unwrapped
 
 
@@ -142,7 +140,7 @@ def test_counting_on_and_on_is_repetition() -> None:
     ],
 )
 def test_statements(text: str, answer: str | None) -> None:
-    found = statement(text)
+    found = statement(text)[0]
     assert (found and unwrapped(found.text)) == answer
 
 

@@ -1,6 +1,6 @@
-"""What is nearly right never passes: another sign, digit, order, type, unit or article, in every wrapping in turn.
+"""What is nearly right never passes: another sign, digit, order, type, unit or article, in every wrapping.
 
-A seeded sample here; 200 answers of every kind are marked slow.
+A seeded sample here, each in every third wrapping in turn; 200 answers of every kind in all of them are marked slow.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ from tests.scoring.wrappings import ENDING, JSON, PARTS, PROGRAM, STATED, TAGGED
 Near = Callable[[str], str]
 """Makes a right answer nearly right; where it comes out the same, there is nothing to try."""
 
-sizes = pytest.mark.parametrize("limit", [3, pytest.param(200, marks=pytest.mark.slow)])
+GRID = 200
+sizes = pytest.mark.parametrize("limit", [3, pytest.param(GRID, marks=pytest.mark.slow)])
 
 
 def _digit(text: str, step: int = 1) -> str:
@@ -109,18 +110,25 @@ OF_KIND: Mapping[str, Mapping[str, Near]] = {
 """By kind of item, or by `type`."""
 
 
-def tried(grader: Grader, item: Mapping[str, Any], right: str, nears: Mapping[str, Near], ways: list[Wrapping]) -> int:
-    """Every near answer in every third way, turn by turn; each must score 0. How many there were."""
+def tried(
+    grader: Grader, item: Mapping[str, Any], right: str, nears: Mapping[str, Near], ways: list[Wrapping], *, step: int
+) -> int:
+    """Every near answer in every way, or every so many, turn by turn; each must score 0. How many there were."""
     count = 0
     for turn, (name, near) in enumerate(nears.items()):
         text = near(right)
         if _same(text, right) or (name in ("times ten", "a fraction of it", "in ten thousands") and right == "0"):
             continue
-        for wrapping in (way for way in ways[turn % 3 :: 3] if not (name in ENGLISH and way.name in JOINED)):
+        for wrapping in (way for way in ways[turn % step :: step] if not (name in ENGLISH and way.name in JOINED)):
             graded = grader.grade(item, wrapping.write(" ".join(text.split()) if wrapping.group == STATED else text))
             assert graded.score == 0.0, (name, wrapping, right, text, graded)
             count += 1
     return count
+
+
+def _step(limit: int) -> int:
+    """Of how many wrappings one is tried: of each in the whole grid."""
+    return 1 if limit == GRID else 3
 
 
 def _same(text: str, right: str) -> bool:
@@ -138,7 +146,7 @@ def test_own_items(kind: str, limit: int) -> None:
             nears.pop("another order", None)
         if kind == "tuple" and _turned(right) == right:
             continue
-        assert tried(graders.own, item, right, nears, ways)
+        assert tried(graders.own, item, right, nears, ways, step=_step(limit))
 
 
 @sizes
@@ -150,7 +158,7 @@ def test_shipped_reasoning_items(task: str, language: str, limit: int) -> None:
         nears = dict(OF_KIND[item["type"]])
         if item["type"] in ("tuple", "set"):
             nears = {name: near for name, near in nears.items() if _parts(near(right)) != _parts(right)}
-        total += tried(graders.answer_tag, item, right, nears, of(TAGGED, STATED))
+        total += tried(graders.answer_tag, item, right, nears, of(TAGGED, STATED), step=_step(limit))
     assert total
 
 
@@ -178,7 +186,7 @@ def test_values_of_programs(limit: int) -> None:
     for row in rows[:: max(1, len(rows) // limit)]:
         for turn, (name, near) in enumerate(VALUES.items()):
             value = near(row["value"])
-            for wrapping in ways[turn % 3 :: 3] if value is not None else ():
+            for wrapping in ways[turn % _step(limit) :: _step(limit)] if value is not None else ():
                 graded = graders.python_value.grade(row, wrapping.write(repr(value)))
                 assert graded.score == 0.0, (name, wrapping, row["value"], value, graded)
 
@@ -204,7 +212,7 @@ def test_json(limit: int) -> None:
     for item, right, _ in islice(objects(), limit):
         for turn, (name, near) in enumerate(OBJECTS.items()):
             text = json.dumps(near(json.loads(right)), ensure_ascii=False)
-            for wrapping in ways[turn % 3 :: 3] if limit < 200 else ways[turn % 41 :: 41]:
+            for wrapping in ways[turn % 3 :: 3] if limit < GRID else ways[turn % 5 :: 5]:
                 graded = graders.own.grade(item, wrapping.write(text))
                 assert graded.score == 0.0, (name, wrapping, text, graded)
 

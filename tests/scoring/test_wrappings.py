@@ -15,8 +15,8 @@ import pytest
 
 from bench.registry.items import read_jsonl
 from bench.scoring import code, graders
-from bench.scoring.extract import json_value
 from bench.scoring.graders import Grader
+from bench.scoring.json_answers import json_value
 from bench.suites.coding.build import FOLDER as CODING
 from tests.scoring.cases import OWN, OWN_NUMBERS, TASKS, Case, Item, functions, made, objects, shipped
 from tests.scoring.wrappings import ENDING, INLINE, JSON, NUMERAL, PARTS, PROGRAM, STATED, TAGGED, of, table

@@ -83,6 +83,11 @@ _INSIDE = {
     "zero-width blank": "\u200bX\u200b",
     "byte order mark": "\ufeffX",
     "tag in a tag": "<answer>X</answer>",
+    "bold symbol": "\\boldsymbol{X}",
+    "LaTeX brackets that grow": "\\left(X\\right)",
+    "boxed with spaces": "\\boxed{\\ X\\ }",
+    "check mark": "X ✅",
+    "explanation after": "X\n\nExplanation: as was asked.",
 }
 _STATEMENTS = {
     "the answer is": "I see. The answer is X.",
@@ -112,6 +117,13 @@ _STATEMENTS = {
     "Chinese: label in brackets": "【答案】X",
     "Chinese: should be": "答案应该是X。",
     "Chinese: next line": "答案是：\n**X**",
+    "must be": "The answer must be X.",
+    "is therefore": "The answer is therefore **X**.",
+    "answer, dash": "Answer - X",
+    "heading alone": "### Final Answer\n\nX\n\nI hope this helps!",
+    "after one struck out": "The answer is ~~0~~ X.",
+    "corrected": "The answer is 0. Correction: X",
+    "Chinese: as follows": "答案如下：X",
 }
 _ENDINGS = {
     "the whole reply": "X",

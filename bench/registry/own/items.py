@@ -18,9 +18,8 @@ from typing import Any
 
 from bench.errors import TaskError, UsageError, suggest
 from bench.registry.items import dataset, messages_of, numbered_jsonl
-from bench.scoring import extract, graders
-from bench.scoring.graders import KINDS, kind_of
-from bench.scoring.item import LETTERS
+from bench.scoring import graders
+from bench.scoring.item import ANSWER_CHARS, KINDS, LETTERS, kind_of
 from bench.scoring.numbers import DIGITS
 from bench.scoring.unwrap import unwrapped
 from bench.scoring.values import AnswerKind, number_of
@@ -224,8 +223,8 @@ def _answer_problem(row: Mapping[str, Any]) -> str | None:
     answer = row["answer"]
     if isinstance(answer, bool) or not isinstance(answer, str | int | float) or not str(answer).strip():
         return "'answer' must be a text or a number that is not empty."
-    if len(str(answer)) > extract.ANSWER_CHARS:
-        return f"'answer' has more than {extract.ANSWER_CHARS} characters. Ask for less."
+    if len(str(answer)) > ANSWER_CHARS:
+        return f"'answer' has more than {ANSWER_CHARS} characters. Ask for less."
     return _type_problem(row)
 
 

@@ -2,11 +2,13 @@
 
 from bench.report.charts import load  # noqa: F401  before anything imports matplotlib
 from bench.report.charts.forest import ForestRow, forest
+from bench.report.charts.history import write_history
 from bench.report.charts.ofrun import write_charts
 from bench.report.charts.plane import PlanePoint, claim_plane
 from bench.report.charts.spent import Course, Picture, dollars
 from bench.report.charts.style import Shape
 from bench.report.charts.timeline import Dated, timeline
+from bench.report.text.names import file_name
 
 __all__ = [
     "Dated",
@@ -17,7 +19,9 @@ __all__ = [
     "Shape",
     "claim_plane",
     "dollars",
+    "file_name",
     "forest",
     "timeline",
     "write_charts",
+    "write_history",
 ]

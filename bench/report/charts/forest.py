@@ -85,11 +85,13 @@ def forest(
 @style.styled
 def draw(rows: Sequence[ForestRow], worse_by: float | None, title: str, caption: str, shape: style.Shape) -> Figure:
     """The laid-out figure."""
+    rows = _by_effect(rows)
     heads = len(dict.fromkeys(row.group for row in rows))
     body = ROW * (len(rows) + 1 + 1.3 * heads) + 0.5
     margin = "" if worse_by is None else f" Dashed: {100 * worse_by:g} points worse."
+    small = " Grey, too small: so few items that no result on them could decide." if any(map(_small, rows)) else ""
     figure, room = style.page(
-        style.Words(title, f"Right of 0 the candidate scores higher.{margin}", caption), shape, body
+        style.Words(title, f"Right of 0 the candidate scores higher.{margin}{small}", caption), shape, body
     )
     places = _places(rows, room.top - 1.2 * ROW)
     table = [HEADS, *(_cells(row) for row in rows)]
@@ -128,6 +130,12 @@ PAPER = {"facecolor": "white", "edgecolor": "none", "pad": 1.0}
 """Behind a heading, which may reach over the plot."""
 
 
+def _by_effect(rows: Sequence[ForestRow]) -> list[ForestRow]:
+    """The rows as they are drawn: within a group the largest gain first, its sum last."""
+    groups = list(dict.fromkeys(row.group for row in rows))
+    return sorted(rows, key=lambda row: (groups.index(row.group), row.pooled, -row.difference.estimate))
+
+
 def _places(rows: Sequence[ForestRow], top: float) -> list[tuple[float, float | None]]:
     """Each row's height on the page, and its heading's where a group begins; inches."""
     places: list[tuple[float, float | None]] = []
@@ -155,8 +163,12 @@ def _cells(row: ForestRow) -> tuple[str, str, str]:
     return points + aside, f"{row.n:,}", "?" if row.discordant is None else f"{row.discordant:,}"
 
 
+def _small(row: ForestRow) -> bool:
+    return row.note == TOO_SMALL
+
+
 def _colour(row: ForestRow) -> str:
-    return "#8A8A8A" if row.note == TOO_SMALL else style.INK
+    return "#6E6E6E" if _small(row) else style.INK
 
 
 def _weight(row: ForestRow) -> str:

@@ -84,9 +84,8 @@ def draw(scores: Sequence[LevelScore], caption: str, shape: style.Shape) -> Figu
 
 def _panel(axes: Axes, scores: Sequence[LevelScore], order: Sequence[str]) -> None:
     shown = sorted({point.level for point in scores})
-    axes.set_ylim(-4, 104)
-    axes.set_yticks(range(0, 101, 20))
-    axes.set_ylabel("score (%)")
+    ends = [end for point in scores for end in (point.score.estimate, point.score.low, point.score.high)]
+    style.score_axis(axes, [None if end is None else 100 * end for end in ends])
     axes.set_xlim(-0.5, len(shown) - 0.5)
     axes.set_xticks(range(len(shown)), [str(level) for level in shown])
     axes.set_xlabel("level")

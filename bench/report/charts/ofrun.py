@@ -74,6 +74,7 @@ def _claims(
                 shape=shape,
                 across=across,
                 up=up,
+                reason=verdicts.reason(judgement),
             )
         yield from decided(judgement, comparison.record, basis, charts / f"looks_{name}")
         rows = verdicts.of_claim(comparison, items, judgement)

@@ -90,7 +90,8 @@ def cost_quality(comparison: RunComparison, caption: str, stem: Path, shape: sty
 @style.styled
 def draw(comparison: RunComparison, caption: str, shape: style.Shape) -> Figure:
     """The laid-out figure: names beside the points, or in a legend where one of them has no room."""
-    figure, named = _laid_out(comparison, caption, shape, legend=False)
+    many = len(common.models(comparison)) > style.MOST_NAMED
+    figure, named = _laid_out(comparison, caption, shape, legend=many)
     return figure if named else _laid_out(comparison, caption, shape, legend=True)[0]
 
 
@@ -99,9 +100,10 @@ def _laid_out(comparison: RunComparison, caption: str, shape: style.Shape, legen
     reading = f"{READING} {FRONTIER}" if comparison.places else READING
     words = style.Words("Score against cost", reading, caption)
     least = 3.4 if len(names) < 3 else 3.0
-    key = style.key_height(shape, models) if legend else 0.0
+    key = style.key_height(shape, [f"{number} {model}" for number, model in enumerate(models, 1)]) if legend else 0.0
     figure, room = style.page(words, shape, -(-len(names) // 2) * least + key)
     if legend:
+        models = [f"{number} {model}" for number, model in enumerate(models, 1)]
         marks = [{**style.look(number), "markeredgewidth": 1.2} for number in range(len(models))]
         room = style.key(figure, room, list(zip(models, marks, strict=True)))
     named = True
@@ -153,9 +155,7 @@ def _percent(score: Interval) -> Interval:
 
 def _panel(axes: Axes, spots: Sequence[Spot], lost: Sequence[str], legend: bool) -> bool:
     """Draws a suite's panel; whether every point has its name beside it, or in the legend."""
-    axes.set_ylim(-4, 104)
-    axes.set_yticks(range(0, 101, 20))
-    axes.set_ylabel("score (%)")
+    style.score_axis(axes, [end for s in spots for end in (s.score.estimate, s.score.low, s.score.high)])
     axes.grid()
     priced = [(spot, cost) for spot in spots if (cost := spot.row.cost_per_1000_usd) and cost.estimate > 0]
     others = [spot for spot in spots if not any(spot is other for other, _ in priced)]
@@ -179,10 +179,11 @@ def _panel(axes: Axes, spots: Sequence[Spot], lost: Sequence[str], legend: bool)
         text = axes.text(0.02, 0.015, words, transform=axes.transAxes, size=style.SMALL)
         taken.append(text.get_window_extent())
     bars = [bar for spot, x, cost in points for bar in _point(axes, spot, x, cost)]
-    if legend:
-        return True
-    texts = [labels.Label(x, spot.score.estimate, spot.row.model) for spot, x, _ in points]
-    return not labels.place(axes, texts, bars, taken)
+    texts = [
+        labels.Label(x, spot.score.estimate, str(spot.number + 1) if legend else spot.row.model)
+        for spot, x, _ in points
+    ]
+    return not labels.place(axes, texts, bars, taken) or legend
 
 
 def _why(spots: Sequence[Spot]) -> str:

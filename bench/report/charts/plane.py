@@ -29,6 +29,10 @@ FARTHEST = 1000.0
 """An interval's end beyond this factor of its estimate is cut: it would squeeze everything else."""
 
 
+LEAST_SHARE = 0.001
+"""A smaller ratio is written as a fraction: "99.9999 % less" is hard to read."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanePoint:
     """A candidate against its baseline, on one set of items."""
@@ -79,6 +83,8 @@ class Corner:
         if abs(ratio - 1) < 1e-9:
             return "same"
         times = corner_axis(self.across).times
+        if ratio < LEAST_SHARE:
+            return f"1/{1 / ratio:,.0f}"
         return f"{100 * (1 - ratio):.6g} % less" if ratio < 1 else f"{ratio:.6g}× {times}"
 
 
@@ -99,14 +105,18 @@ def claim_plane(
     shape: style.Shape = "wide",
     across: Part = COST,
     up: Part = SCORE,
+    reason: str = "",
 ) -> list[Path]:
     """Writes the plane as stem.svg, stem.png and stem.csv, and returns them.
 
     `across` and `up` are the parts of a claim whose estimates the points hold; both need an `axis`. `margins`, by the
-    parts' keys, shade the corner in which the claim holds; a side without a margin stays open.
+    parts' keys, shade the corner in which the claim holds; a side without a margin stays open. `reason` says
+    why a verdict is not what the marks alone would say.
     Points without room for their label are counted below the chart. IncompleteError if a file cannot be written.
     """
-    figure = draw(points, Corner.of(margins, across, up), title, caption, shape)
+    corner = Corner.of(margins, across, up)
+    corner = replace(corner, reading=f"{corner.reading} {reason}".strip())
+    figure = draw(points, corner, title, caption, shape)
     header = ["label", "group", "verdict", "n"]
     header += [f"{corner_axis(part).column}{end}" for part in (across, up) for end in ("", "_low", "_high")]
     rows = [
@@ -151,21 +161,29 @@ def _laid_out(
     shape: style.Shape,
 ) -> tuple[Figure, int]:
     """The figure, and how many points found no room for their name."""
-    figure, room = style.page(words, shape, 3.4)
+    legend = (
+        0.0
+        if len(points) <= style.MOST_NAMED
+        else style.key_height(shape, [f"00 {p.label}, {p.group}" for p in points])
+    )
+    figure, room = style.page(words, shape, 3.4 + legend)
     verdicts = [verdict for verdict in VERDICTS if any(point.verdict == verdict for point in points)]
     room = style.key(figure, room, [(verdict, VERDICTS[verdict]) for verdict in verdicts])
+    several = len({point.group for point in points}) > 1
+    names = [f"{point.label}, {point.group}" if several else point.label for point in points]
+    numbered = len(points) > style.MOST_NAMED
+    if numbered:
+        entries = [
+            (f"{at} {name}", VERDICTS[p.verdict]) for at, (name, p) in enumerate(zip(names, points, strict=True), 1)
+        ]
+        room = style.key(figure, room, entries)
     axes = style.axes(figure, style.Box(room.left + 0.62, room.bottom + 0.42, room.right - 0.1, room.top))
     _scales(axes, points, corner)
     edges = _corner(axes, corner)
     bars = [bar for point in points for bar in _point(axes, point)]
-    several = len({point.group for point in points}) > 1
     texts = [
-        labels.Label(
-            point.ratio.estimate,
-            100 * point.difference.estimate,
-            f"{point.label}, {point.group}" if several else point.label,
-        )
-        for point in points
+        labels.Label(point.ratio.estimate, 100 * point.difference.estimate, str(at) if numbered else name)
+        for at, (point, name) in enumerate(zip(points, names, strict=True), 1)
     ]
     return figure, len(labels.place(axes, texts, [*bars, *edges]))
 

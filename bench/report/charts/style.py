@@ -22,7 +22,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
 from bench import clean
 from bench.records import write_file, write_text
@@ -48,6 +48,10 @@ MARGIN = 0.14
 """White space around everything, inches."""
 TICKS = ((range(1, 10), 1), ((1, 2, 3, 5, 7), 1), ((1, 2, 5), 1), ((1, 3), 1), ((1,), 1), ((1,), 2), ((1,), 3))
 """Steps within a power of ten, and every how many powers, the finest first."""
+LEAST_SPAN = 20.0
+"""Points of score that an axis shows at least: a small difference must not look large."""
+MOST_NAMED = 8
+"""Points that have their names beside them; more have numbers, and the names stand in the legend."""
 LINE = 1.3
 """Line height over font size."""
 MOST_CHARACTERS = 400
@@ -231,6 +235,17 @@ def log_axis(axes: Axes, left: float, right: float, form: Callable[[float], str]
     axes.xaxis.set_major_locator(FixedLocator([*ticks, *fixed]))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: form(value)))
+
+
+def score_axis(axes: Axes, percents: Sequence[float | None]) -> None:
+    """A y axis of scores that fits these values (None is left out), at least LEAST_SPAN points high."""
+    known = [value for value in percents if value is not None and math.isfinite(value)] or [0.0, 100.0]
+    low, high = min(known), max(known)
+    wanting = max(0.0, LEAST_SPAN - (high - low)) / 2
+    air = 0.06 * max(high - low, LEAST_SPAN)
+    axes.set_ylim(max(-4.0, low - wanting - air), min(104.0, high + wanting + air))
+    axes.yaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 5, 10]))
+    axes.set_ylabel("score (%)")
 
 
 def axes(figure: Figure, box: Box) -> Axes:

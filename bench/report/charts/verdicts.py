@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bench.claims import MEAN, Judgement, Part, labels, parts, reading
+from bench.claims import MEAN, Judgement, Part, Verdict, labels, open_parts, parts, reading
 from bench.records import SUCH, THESE, RunRecord
 from bench.report.charts import common
 from bench.report.charts.forest import TOO_SMALL, ForestRow
@@ -208,6 +208,15 @@ def of_claim(comparison: RunComparison, items: pd.DataFrame, judgement: Judgemen
 def fitting(rows: list[ForestRow]) -> list[ForestRow]:
     """The rows, or only each suite's own where they are too many to read."""
     return rows if len(rows) <= MOST_ROWS else [row for row in rows if row.pooled] or rows[:MOST_ROWS]
+
+
+def reason(judgement: Judgement) -> str:
+    """Why a verdict is open, in one sentence: marks inside the claim's corner would speak for it."""
+    reasons = open_parts(judgement)
+    if not reasons or judgement.verdict is not Verdict.INCONCLUSIVE:
+        return ""
+    others = f" ({len(reasons) - 1} more, see the verdict)" if len(reasons) > 1 else ""
+    return f"Inconclusive, since {reasons[0]}{others}."
 
 
 def title(judgement: Judgement, record: RunRecord) -> str:

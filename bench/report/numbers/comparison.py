@@ -149,6 +149,12 @@ def compare(folder: Path) -> RunComparison:
     )
 
 
+def suite_rows(folder: Path) -> tuple[SuiteRow, ...]:
+    """The rows alone, without claims and pairs. UsageError if it is not a run folder."""
+    record, items = read_run(folder)
+    return tuple(_rows(items, read_answers(folder), record))
+
+
 def _rows(items: pd.DataFrame, answers: pd.DataFrame, record: RunRecord) -> Iterator[SuiteRow]:
     """Suites in order, models in order within each; the joined table is large, and does not outlive this."""
     table = items.merge(answers[[*KEYS, "grade_detail"]], on=[*KEYS], validate="one_to_one")

@@ -15,6 +15,7 @@ from bench.records.note import Level
 from bench.report.numbers import choices, slices
 from bench.report.numbers.comparison import RunComparison
 from bench.report.page import items as page_items
+from bench.report.page.dark import themed
 from bench.report.page.pack import pack
 from bench.report.page.sheets import joint, sheets
 from bench.report.page.verdict import Card, cards, pair
@@ -196,7 +197,7 @@ def _capital(line: str) -> str:
 
 
 def _chart(path: Path, source: PageSource) -> Chart:
-    picture = base64.b64encode(path.read_bytes()).decode("ascii")
+    picture = base64.b64encode(themed(path.read_text(encoding="utf-8")).encode()).decode("ascii")
     data = path.with_suffix(".csv")
     named = f"Its numbers: {data.relative_to(source.folder)}" if data in source.files else ""
     shown = next((what for begin, what in CHARTS.items() if path.stem.startswith(begin)), path.stem)

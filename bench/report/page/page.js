@@ -24,6 +24,17 @@
   });
   setTheme(remembered() in themes ? remembered() : "");
 
+  // ---- one sheet: the verdicts, their parts and bills, and what would change them
+  byId("summary").hidden = false;
+  byId("summary").addEventListener("click", () => { document.documentElement.dataset.print = "summary"; window.print(); });
+  window.addEventListener("afterprint", () => { delete document.documentElement.dataset.print; });
+
+  // ---- wide tables say that there is more beside what is shown
+  const hint = new ResizeObserver((entries) => {
+    for (const { target } of entries) target.classList.toggle("more", target.scrollWidth > target.clientWidth + 1);
+  });
+  for (const scroll of document.querySelectorAll(".scroll")) hint.observe(scroll);
+
   // ---- the bill at a volume of requests: each number is an amount of one request times the volume
   const dollars = (amount) => {
     if (Math.abs(amount) >= 100 || amount === 0) return Math.round(amount).toLocaleString("en-US");

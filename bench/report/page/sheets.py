@@ -9,13 +9,24 @@ from bench.records import AggregateRow
 from bench.report.numbers.comparison import RunComparison
 from bench.report.text import probetext, tables, totals
 from bench.report.text.column import Table, TableCell, label, table
+from bench.report.text.measures import Group
 
 
 def sheets(comparison: RunComparison, published: Sequence[AggregateRow] = ()) -> list[Table]:
     """All tables of a comparison, the models' own first, and of the totals that its import has."""
-    made = [made for made in tables.every(comparison) if made.rows]
+    made = [_cost_beside_score(made) for made in tables.every(comparison) if made.rows]
     made += [probetext.sheet(comparison.latency)] if comparison.latency else []
     return [*made, *([totals.sheet(published)] if published else [])]
+
+
+def _cost_beside_score(made: Table) -> Table:
+    """The comparison with its cost right after the scores, where a narrow screen still shows it; others as they are."""
+    groups = [column.group for column in made.columns]
+    if Group.COST not in groups or Group.SCORE not in groups:
+        return made
+    order = sorted(range(len(groups)), key=lambda at: Group.SCORE + 0.5 if groups[at] == Group.COST else groups[at])
+    rows = tuple(tuple(row[at] for at in order) for row in made.rows)
+    return replace(made, columns=tuple(made.columns[at] for at in order), rows=rows)
 
 
 @dataclass(frozen=True, slots=True)

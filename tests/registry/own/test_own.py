@@ -15,6 +15,7 @@ from bench.registry import LoadedTasks, read, survey
 from bench.registry.lint import lint
 from bench.registry.own import draft
 from bench.scoring import graders
+from bench.scoring.item import KINDS
 
 CALLS = {"entry_point": "f", "calls": [{"args": [2], "value": 4}, {"args": [0], "value": 0}]}
 
@@ -260,7 +261,7 @@ def test_what_the_guide_shows_works_as_it_says(tmp_path: Path) -> None:
         ("tickets", 5, 5),
         ("doubles", 40, 40),
     ]
-    kinds = {kind for line in block("json").splitlines() for kind in graders.KINDS if kind in json.loads(line)}
-    assert kinds == set(graders.KINDS) - {"calls"}
-    for field in ("`id`", "`prompt` or `messages`", *(f"`{kind}`" for kind in graders.KINDS), "`cluster`", "`meta`"):
+    kinds = {kind for line in block("json").splitlines() for kind in KINDS if kind in json.loads(line)}
+    assert kinds == set(KINDS) - {"calls"}
+    for field in ("`id`", "`prompt` or `messages`", *(f"`{kind}`" for kind in KINDS), "`cluster`", "`meta`"):
         assert f"| {field}" in GUIDE.read_text(encoding="utf-8"), field

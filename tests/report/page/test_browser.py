@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -71,7 +72,7 @@ def test_tables_sort_and_filter(visit: Visit) -> None:
     page = visit.open()
     table = page.locator("#tables table").first
     head = table.get_by_role("button", name="USD per 1,000 items")
-    costs = table.locator("tbody tr").locator("td:nth-child(10) [data-number]")
+    costs = table.locator("tbody tr").locator("[data-number$=cost_per_1000_usd]")
     head.click()
     rising = costs.all_inner_texts()
     assert head.locator("..").get_attribute("aria-sort") == "ascending"
@@ -247,6 +248,42 @@ def test_the_theme_can_be_chosen(visit: Visit) -> None:
     assert page.evaluate(background) == "rgb(255, 255, 255)"
     assert not page.locator("#list").is_visible()
     assert page.locator(".badge").is_visible()
+
+
+@pytest.mark.parametrize("paper", ["A4", "Letter"])
+def test_the_summary_is_one_sheet(visit: Visit, paper: str) -> None:
+    page = visit.open()
+    assert page.get_by_role("button", name="Print one-page summary").is_visible()
+    sheets = {}
+    for kind in ("summary", "all"):
+        page.evaluate(f"document.documentElement.dataset.print = '{kind}'")
+        sheets[kind] = len(re.findall(rb"/Type\s*/Page\b", page.pdf(format=paper, print_background=True)))
+    assert sheets["summary"] == 1 < sheets["all"]
+
+
+def test_charts_follow_the_theme(visit: Visit) -> None:
+    page = visit.open()
+    seen = []
+    for theme in ("light", "dark"):
+        page.evaluate(f"document.documentElement.dataset.theme = '{theme}'")
+        page.wait_for_timeout(100)
+        seen.append(page.locator("#verdict figure img").first.screenshot())
+    assert seen[0] != seen[1]
+
+
+def test_a_wide_table_says_that_there_is_more(visit: Visit) -> None:
+    visit.page.set_viewport_size({"width": 400, "height": 800})
+    page = visit.open()
+    hints = page.locator("#tables .hint:visible")
+    hints.first.wait_for()
+    table = page.locator("#tables table").first
+    cost = table.get_by_role("columnheader", name="USD per 1,000 items").bounding_box()
+    time_to_first = table.get_by_role("columnheader", name="TTFAT").bounding_box()
+    assert cost is not None
+    assert time_to_first is not None
+    assert cost["x"] < time_to_first["x"]
+    page.set_viewport_size({"width": 3000, "height": 800})
+    hints.first.wait_for(state="hidden")
 
 
 def test_a_browser_that_cannot_unpack_says_so(visit: Visit) -> None:

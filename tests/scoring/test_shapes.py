@@ -1,0 +1,21 @@
+"""Each shape of a right answer counts, and none of a wrong one, a denied one, or one that is taken back."""
+
+from __future__ import annotations
+
+import pytest
+
+from bench.scoring import graders
+from tests.scoring.shapes import ITEMS, PRINTED_RIGHT, PRINTED_WRONG, RIGHT, WRONG
+
+
+@pytest.mark.parametrize("kind", ITEMS)
+def test_right_and_wrong(kind: str) -> None:
+    misread = [text for text in RIGHT[kind] if graders.own.grade(ITEMS[kind], text).score != 1.0]
+    counted = [text for text in WRONG[kind] if graders.own.grade(ITEMS[kind], text).score != 0.0]
+    assert (misread, counted) == ([], [])
+
+
+def test_printed_values() -> None:
+    misread = [text for text in PRINTED_RIGHT if graders.python_value.grade({"value": [1]}, text).score != 1.0]
+    counted = [text for text in PRINTED_WRONG if graders.python_value.grade({"value": [1]}, text).score != 0.0]
+    assert (misread, counted) == ([], [])

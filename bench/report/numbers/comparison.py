@@ -165,7 +165,7 @@ def _rows(items: pd.DataFrame, answers: pd.DataFrame, record: RunRecord) -> Iter
         nothing = _row(part[:0], "", suite, about.items_planned, repeats)
         for model in record.models:
             if model in by_model:
-                yield _row(part.take(by_model[model]), model, suite, about.items_planned, repeats)
+                yield _row(part.iloc[by_model[model]], model, suite, about.items_planned, repeats)
             else:
                 yield replace(nothing, model=model)
 

@@ -41,6 +41,7 @@ from bench.claims.parts import (
     worded,
 )
 from bench.claims.plain import explanation, statement, verdict_in_words
+from bench.claims.prospects import futile
 from bench.claims.read import Ruling, adhoc, decide, declared_claims, judge_claims, judge_run
 from bench.claims.scope import MEAN
 from bench.claims.settling import Unasked, settled
@@ -62,6 +63,7 @@ __all__ = [
     "Sizes",
     "TYPICAL_CAP",
     "both_readings",
+    "futile",
     "guess_of",
     "percent_of",
     "sizes_of",

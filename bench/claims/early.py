@@ -79,6 +79,8 @@ def line(judgement: Judgement, record: RunRecord) -> str | None:
     said, cost = label(judgement), bill(judgement, record)
     if said is None or cost is None:
         return None
+    if record.looks and record.looks.taken and judgement.claim.name in record.looks.taken[-1].futile:
+        said += ", given up as no verdict was in reach"
     items = f"{cost.items} of {cost.planned} items"
     if cost.spent_usd is None or cost.fixed_usd is None or cost.saved_usd is None:
         return f"{said}: {items}; what they cost is not known"

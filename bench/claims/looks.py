@@ -18,6 +18,8 @@ from bench.stats import Interval, Shape, levels, sequential_p
 if TYPE_CHECKING:
     import pandas as pd
 
+LEAST_LEVEL = 1e-12
+"""No interval is made at a smaller risk: an early look at a claim of high confidence has next to none."""
 BETS_ON = ("quality", "cost")
 """Keys of the parts that --anytime judges: their values are bounded."""
 Key = tuple[str, str]
@@ -123,7 +125,7 @@ class History:
 
 def at_look(scope: Scope, sizes: Sizes, look: int) -> Scope:
     """A scope whose claim takes the risk that its look, from 0, may take: its intervals hold over all looks."""
-    level = levels(sizes.fractions(scope.suite), scope.claim.alpha, Shape(sizes.shape))[look]
+    level = max(levels(sizes.fractions(scope.suite), scope.claim.alpha, Shape(sizes.shape))[look], LEAST_LEVEL)
     return replace(scope, claim=replace(scope.claim, confidence=1 - level), anytime=sizes.shape is Shape.ANYTIME)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,6 +65,15 @@ class Layout:
     def n(self) -> int:
         """Items."""
         return len(self.suites)
+
+    def chosen(self, at: NDArray[np.intp]) -> Layout:
+        """Some of the items, by their places."""
+        return Layout(
+            suites=tuple(self.suites[i] for i in at),
+            clusters=tuple(self.clusters[i] for i in at),
+            sources=tuple(self.sources[i] for i in at),
+            waves=self.waves[at],
+        )
 
     def until(self, wave: int) -> NDArray[np.intp]:
         """The places of the items of a wave and all before it."""
@@ -167,10 +177,31 @@ def cut(pairs: Pairs, at: NDArray[np.intp]) -> Pairs:
     )
 
 
+_ARRAYS = ("score", "lost", "cost", "cost_cheap", "cost_dear", "cost_least", "cost_most", "lost_least", "lost_most",
+           "cap")  # fmt: skip
+
+
 def _chosen(side: Side, at: NDArray[np.intp]) -> Side:
-    names = ("score", "lost", "cost", "cost_cheap", "cost_dear", "cost_least", "cost_most", "lost_least", "lost_most")
-    arrays = {name: getattr(side, name)[at] for name in (*names, "cap")}
+    arrays: dict[str, Any] = {name: getattr(side, name)[at] for name in _ARRAYS}
     return replace(side, **arrays, samples=len(at))
+
+
+def joined(pairs: Pairs, drawn: Pairs, at: NDArray[np.intp]) -> Pairs:
+    """Pairs that were seen, and some of those that were drawn after them."""
+    more = cut(drawn, at)
+    return replace(
+        pairs,
+        candidate=_joined(pairs.candidate, more.candidate),
+        baseline=_joined(pairs.baseline, more.baseline),
+        suites=pairs.suites + more.suites,
+        clusters=pairs.clusters + more.clusters,
+        sources=pairs.sources + more.sources,
+    )
+
+
+def _joined(side: Side, more: Side) -> Side:
+    arrays: dict[str, Any] = {name: np.concatenate([getattr(side, name), getattr(more, name)]) for name in _ARRAYS}
+    return replace(side, **arrays, samples=side.samples + more.samples)
 
 
 def guess_of(pairs: Pairs) -> Guess:

@@ -16,6 +16,12 @@ if TYPE_CHECKING:
 
 _OPTIONS = (
     click.option(
+        "--futility",
+        is_flag=True,
+        envvar="BENCH_FUTILITY",
+        help="With --until-decided: also end where neither verdict is likely to be reached any more.",
+    ),
+    click.option(
         "--anytime",
         is_flag=True,
         envvar="BENCH_ANYTIME",
@@ -82,11 +88,11 @@ def taken(chosen: dict[str, Any]) -> Deciding | None:
     """Takes the options out of the given ones; None without --until-decided. UsageError for others without it."""
     from bench.run import Deciding
 
-    names = ("until_decided", "deciding_claims", "looks", "anytime")
-    until, claims, looks, anytime = (chosen.pop(name) for name in names)
+    names = ("until_decided", "deciding_claims", "looks", "anytime", "futility")
+    until, claims, looks, anytime, futility = (chosen.pop(name) for name in names)
     if until:
-        return Deciding(claims=tuple(dict.fromkeys(claims)), looks=looks, anytime=anytime)
-    for name, value in (("--claim", claims), ("--looks", looks), ("--anytime", anytime)):
+        return Deciding(claims=tuple(dict.fromkeys(claims)), looks=looks, anytime=anytime, futility=futility)
+    for name, value in (("--claim", claims), ("--looks", looks), ("--anytime", anytime), ("--futility", futility)):
         if value:
             raise UsageError(f"{name} goes with --until-decided: give both.")
     return None

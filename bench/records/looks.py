@@ -34,6 +34,8 @@ class RecordedLook(JsonRecord):
     """Of these: claims whose verdict the rest of the items could not change any more, whatever they came to."""
     wealth: Mapping[str, float] = field(default_factory=dict)
     """Of bets: logarithm of what each holds, earlier runs included, by claim, suite, part and direction."""
+    futile: tuple[str, ...] = ()
+    """Of these: claims that were given up, as neither verdict was likely to be reached any more."""
     left: tuple[str, ...] = ()
     """Models that are asked no more from here on, as no open claim needs them."""
 
@@ -119,7 +121,9 @@ class RecordedLooks(JsonRecord):
         places = {}
         for name in dict.fromkeys((*self.claims, *self.decided)):
             at, taken = self.look_of(name), len(self.taken)
-            if at is None or (self.decided[name] == "inconclusive" and name not in self.taken[-1].settled):
+            if at is not None and name in self.taken[-1].futile:
+                places[name] = f"given up at look {at} of {self.count}"
+            elif at is None or (self.decided[name] == "inconclusive" and name not in self.taken[-1].settled):
                 places[name] = f"open after look {taken} of {self.count}"
             else:
                 how = "settled" if name in self.taken[-1].settled else "decided"

@@ -128,7 +128,7 @@ def execute(
             watcher=watcher,
             environ=environ,
             terms=terms,
-            stopping=deciding is not None,
+            deciding=deciding,
             score=close,
         )
         record, begun = baseline.reused(session, opened.record, reuse) if reuse else (opened.record, looking.NOTHING)

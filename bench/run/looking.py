@@ -17,7 +17,7 @@ from bench.run import ask as asking
 from bench.run import bets
 from bench.run.ask import Asked, Share
 from bench.run.prepare import Prepared, Watcher
-from bench.run.waves import Deciding, calls_of, design
+from bench.run.waves import Deciding, calls_of, design, layout_of
 from bench.stats import Shape
 
 if TYPE_CHECKING:
@@ -43,10 +43,15 @@ class Session:
     """Where keys are."""
     terms: Terms
     """What may be spent."""
-    stopping: bool
-    """Whether it ends once its claims are decided."""
+    deciding: Deciding | None
+    """What was asked for, of a run that ends once its claims are decided; None where it goes on to its end."""
     score: Callable[[Asked, RunRecord], RunRecord]
     """Scores what was asked, writes the tables and returns the record of a run that came so far."""
+
+    @property
+    def stopping(self) -> bool:
+        """Whether it ends once its claims are decided."""
+        return self.deciding is not None
 
     def ask(self, share: Share) -> Asked:
         """Asks a share of the plan."""
@@ -200,19 +205,29 @@ def _look(session: Session, record: RunRecord) -> RunRecord:
     write_record(session.entry.folder, record)
     _, items = read_run(session.entry.folder)
     judged = decide(items, record, [*declared_claims(record).values()])
-    decided, settled = dict(look.decided), dict(look.settled)
+    decided, settled, futile = (
+        dict(look.decided),
+        dict(look.settled),
+        list(looks.taken[-1].futile if looks.taken else ()),
+    )
     for judgement in judged:
         name = judgement.claim.name
-        if name in decided or name not in record.claims:
+        if (name in decided and name not in futile) or name not in record.claims:
             continue
         verdict = judgement.verdict
         if verdict is Verdict.INCONCLUSIVE and len(looks.taken) + 1 < looks.count:
             unchangeable = _settled(session, judgement, record, len(judged))
             settled |= {name: str(unchangeable)} if unchangeable else {}
             verdict = unchangeable or verdict
-        if verdict is not Verdict.INCONCLUSIVE or name in settled or len(looks.taken) + 1 == looks.count:
+            if not unchangeable and _futile(session, judgement, looks):
+                futile.append(name)
+        elif name in futile:
+            futile.remove(name)
+        if verdict is not Verdict.INCONCLUSIVE or name in {*settled, *futile} or len(looks.taken) + 1 == looks.count:
             decided[name] = str(verdict)
-    look = replace(look, decided=decided, settled=settled, wealth=bets.wealth(judged))
+    look = replace(
+        look, decided=decided, settled=settled, futile=tuple(dict.fromkeys(futile)), wealth=bets.wealth(judged)
+    )
     record = replace(record, looks=replace(looks, taken=(*looks.taken, look)))
     if session.stopping and not _looks(record).done:
         stay = needed(session, _looks(record))
@@ -235,6 +250,16 @@ def _settled(session: Session, judgement: Judgement, record: RunRecord, together
     looks = _looks(record)
     rows = items[waves(items, record) < len(looks.taken)]
     return settled(judgement.case, rows, [*_unasked(session, judgement, looks)], record, together)
+
+
+def _futile(session: Session, judgement: Judgement, looks: RecordedLooks) -> bool:
+    """Whether neither verdict is likely to be reached any more."""
+    from bench.claims import futile
+
+    if session.deciding is None or not session.deciding.futility:
+        return False
+    layout, _ = layout_of(session.prepared, looks, judgement.claim)
+    return futile(judgement.case, layout, session.prepared.comparison.run.seed)
 
 
 def _unasked(session: Session, judgement: Judgement, looks: RecordedLooks) -> Iterator[Unasked]:
@@ -281,7 +306,11 @@ def _say(session: Session, record: RunRecord) -> None:
     number, look = len(looks.taken), looks.taken[-1]
     before = looks.taken[-2].decided if number > 1 else {}
     for name, verdict in look.decided.items():
-        if name not in before:
+        if name in look.futile:
+            session.watcher.say(
+                f"look {number} of {looks.count}: {name} is given up: no verdict is in reach (--futility)"
+            )
+        elif name not in before:
             session.watcher.say(f"look {number} of {looks.count}: {name} is decided: {verdict}")
     open_yet = [name for name in looks.claims if name not in look.decided]
     if open_yet:

@@ -7,16 +7,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import numpy as np
-
 from bench import claims
 from bench.costs import Spending
 from bench.errors import UsageError
-from bench.records import Claim, Item, RecordedLooks, RunRecord, read_run
+from bench.records import Claim, RunRecord, read_run
 from bench.run import ask as asking
 from bench.run.execute import JOURNAL
 from bench.run.prepare import Prepared
-from bench.run.waves import Deciding, design
+from bench.run.waves import Deciding, design, layout_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +61,7 @@ def plan_claims(
     for name in recorded.claims:
         claim = prepared.comparison.claims[name]
         guess, basis = _guess(prepared, claim, given, usd)
-        layout, sizes = _layout(prepared, recorded, claim)
+        layout, sizes = layout_of(prepared, recorded, claim)
         seed = prepared.comparison.run.seed
         readings = claims.both_readings(claim, guess, layout, sizes, worlds=worlds, seed=seed)
         kept = (next(readings),) if deciding_only else tuple(readings)
@@ -162,29 +160,6 @@ def _caps(prepared: Prepared, claim: Claim, usd: Mapping[str, float]) -> tuple[f
         known = worst and worst[0] is not None and mean
         caps.append(max(1.5, float(worst[0] or 0) / mean) if known and mean else claims.TYPICAL_CAP)
     return caps[0], caps[1]
-
-
-def _layout(prepared: Prepared, recorded: RecordedLooks, claim: Claim) -> tuple[claims.Layout, claims.Sizes]:
-    """A claim's items and waves, in the order of the plan."""
-    wanted = claim.suites or tuple(recorded.items)
-    ranks: dict[tuple[str, str], tuple[Item, int]] = {}
-    for call in prepared.plan.calls:
-        if call.item.suite in wanted:
-            ranks.setdefault((call.item.task, call.item.item), (call.item, recorded.wave_of(call.rank)))
-    members = [*ranks.values()]
-    layout = claims.Layout(
-        suites=tuple(item.suite for item, _ in members),
-        clusters=tuple(f"{item.suite}/{item.cluster}" for item, _ in members),
-        sources=tuple(_source(item) for item, _ in members),
-        waves=np.array([wave for _, wave in members], dtype=np.intp),
-    )
-    sizes = claims.sizes_of(recorded)
-    return layout, replace(sizes, items={suite: ends for suite, ends in sizes.items.items() if suite in wanted})
-
-
-def _source(item: Item) -> str:
-    own = f"{item.suite}/{item.task}/{item.item}"
-    return own if item.cluster == item.family else f"{item.suite}/{item.cluster}"
 
 
 def lines(planned: Planned) -> Iterator[str]:

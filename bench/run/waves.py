@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bench.claims import assign
+import numpy as np
+
+from bench.claims import Layout, Sizes, assign, sizes_of
 from bench.errors import UsageError, suggest
 from bench.plan import PlannedCall
-from bench.records import DIGITS, SUCH, Claim, RecordedLooks
+from bench.records import DIGITS, SUCH, Claim, Item, RecordedLooks
 from bench.run.prepare import Prepared
 from bench.stats import LOOKS, Shape, shape_for
 
@@ -23,6 +25,8 @@ class Deciding:
     """How often they are judged, the end included; None for the usual number, or as the run has it."""
     anytime: bool = False
     """Whether they are judged by bets, which hold at any look and multiply on in later runs."""
+    futility: bool = False
+    """Whether a claim is given up where neither verdict is likely to be reached any more."""
 
 
 def design(prepared: Prepared, asked: Deciding) -> RecordedLooks:
@@ -82,3 +86,26 @@ def _claims(prepared: Prepared, names: Collection[str]) -> dict[str, Claim]:
 def calls_of(looks: RecordedLooks, calls: Sequence[PlannedCall], wave: int) -> list[PlannedCall]:
     """The calls of one wave."""
     return [call for call in calls if looks.wave_of(call.rank) == wave]
+
+
+def layout_of(prepared: Prepared, recorded: RecordedLooks, claim: Claim) -> tuple[Layout, Sizes]:
+    """A claim's items and waves, in the order of the plan."""
+    wanted = claim.suites or tuple(recorded.items)
+    ranks: dict[tuple[str, str], tuple[Item, int]] = {}
+    for call in prepared.plan.calls:
+        if call.item.suite in wanted:
+            ranks.setdefault((call.item.task, call.item.item), (call.item, recorded.wave_of(call.rank)))
+    members = [*ranks.values()]
+    layout = Layout(
+        suites=tuple(item.suite for item, _ in members),
+        clusters=tuple(f"{item.suite}/{item.cluster}" for item, _ in members),
+        sources=tuple(_source(item) for item, _ in members),
+        waves=np.array([wave for _, wave in members], dtype=np.intp),
+    )
+    sizes = sizes_of(recorded)
+    return layout, replace(sizes, items={suite: ends for suite, ends in sizes.items.items() if suite in wanted})
+
+
+def _source(item: Item) -> str:
+    own = f"{item.suite}/{item.task}/{item.item}"
+    return own if item.cluster == item.family else f"{item.suite}/{item.cluster}"

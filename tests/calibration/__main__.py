@@ -44,6 +44,12 @@ SECTIONS = {
         "8. How far a plan's power with looks is from the truth (“2 points better” is +2)",
         ("n", "true difference", "ψ"),
     ),
+    "8 spend": ("8. How often runs spend what a plan says they do nine times in ten", ("n", "truth", "spent")),
+    "9": (
+        "9. Bets looked at after every item: a candidate exactly at the margin; refuted at 2.5 %",
+        ("n", "margin and discordance", "verdict"),
+    ),
+    "9 whole": ("9. Whole claims judged by bets at five looks", ("n", "truth", "rate of")),
     "10": ("10. The gate: suites of 100 items that fail it, wrongly or rightly", ("suites", "truth")),
     "10 tokens": ("10. The gate: five suites' tokens or costs", ("n", "σ of the logarithm", "true ratio")),
     "10 latency": ("10. The gate: latency on a machine that drifts, at 1 %", ("n", "true ratio")),
@@ -68,7 +74,8 @@ SECTIONS = {
     "11": ("11. Verdicts changed by what must not matter", ("n", "items a cluster", "change")),
 }
 SLOW_FIRST = (
-    "8 whole", "8 plan", "10", "7", "6", "6 families", "6 latency", "5", "4", "10 tokens", "10 latency",
+    "8 whole", "8 plan", "8 spend", "9 whole", "9",
+    "10", "7", "6", "6 families", "6 latency", "5", "4", "10 tokens", "10 latency",
     "12 sizes", "12 unlimited", "12 mean", "12 fixed", "12 lost", "12 peers",
     "11", "1", "2", "3", "8",
 )  # fmt: skip

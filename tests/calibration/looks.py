@@ -7,11 +7,12 @@ from functools import cache
 
 import numpy as np
 
-from bench.claims.forecast import forecast
+from bench.claims.forecast import forecast, replay
 from bench.claims.looks import Sizes
-from bench.claims.worlds import Guess, Layout
-from bench.records import SUCH, Claim
+from bench.claims.worlds import Guess, Layout, draw
+from bench.records import SUCH, THESE, Claim
 from bench.stats import Floats, Shape, levels, shape_for, smallest_n
+from bench.stats.betting import BETS
 from bench.stats.paired import critical_value
 from tests.calibration.grid import Job, Row, Scale, error
 from tests.calibration.worlds import Rng
@@ -111,7 +112,7 @@ def judged(
     rows = []
     for name, bar in bars.items():
         share, least = rates[name], name in ("supported", "refuted")
-        se = 0.02 if name in ("items asked", "power lost") else error(share, scale.peer, bar)
+        se = 0.35 / scale.peer**0.5 if name in ("items asked", "power lost") else error(share, scale.peer, bar)
         rows.append(Row((f"{families} of {each}", what, name), share, bar, at_least=least, se=se))
     return rows
 
@@ -135,6 +136,58 @@ def foreseen(scale: Scale, rng: Rng, n: int, difference: float, discordance: flo
     return [Row(setting, off, 0.04, se=error(float(held.mean()), scale.peer, 0.5), beside={"true power": held.mean()})]
 
 
+def spends(scale: Scale, rng: Rng, n: int, guess: Guess, what: str) -> list[Row]:
+    """How often runs spend what a plan says they do nine times in ten."""
+    made, sizes = layout(18, n // 18, int(rng.integers(1 << 30)))
+    plan = forecast(CLAIM, guess, made, sizes, worlds=scale.peer, seed=int(rng.integers(1 << 30)))
+    assert plan.usd_90 is not None
+    low, high = plan.usd_90
+    inside = []
+    for _ in range(scale.peer):
+        end = replay(CLAIM, draw(guess, made, THESE, rng), made, sizes)
+        inside.append(low <= end.usd[end.look] <= high)
+    share = float(np.mean(inside))
+    return [Row((str(n), what, "in 90 %"), share, 0.85, at_least=True, se=error(share, scale.peer, 0.85))]
+
+
+def bets(scale: Scale, rng: Rng, n: int, margin: float, discordance: float) -> list[Row]:
+    """A candidate exactly at the margin, looked at after every item: how often a bet is won."""
+    steps = np.array([-1.0, 1.0, 0.0])
+    sides = {
+        "supported": (np.log1p(BETS[:, None] * (steps + margin) / (1 - margin)), 0.05),
+        "refuted": (np.log1p(BETS[:, None] * (-margin - steps) / (1 + margin)), 0.025),
+    }
+    held = {name: np.zeros((len(BETS), scale.closed)) for name in sides}
+    won = {name: np.zeros(scale.closed, dtype=bool) for name in sides}
+    shares = np.cumsum([(discordance + margin) / 2, (discordance - margin) / 2])
+    for _ in range(n):
+        drawn = np.searchsorted(shares, rng.random(scale.closed), side="right")
+        for name, (logs, alpha) in sides.items():
+            held[name] += logs[:, drawn]
+            won[name] |= np.logaddexp.reduce(held[name], axis=0) >= np.log(len(BETS) / alpha)
+    return [
+        Row(
+            (str(n), f"{100 * margin:g} points, ψ = {discordance:g}", name),
+            float(won[name].mean()),
+            alpha,
+            se=error(float(won[name].mean()), scale.closed, alpha),
+        )
+        for name, (_, alpha) in sides.items()
+    ]
+
+
+def bet_on(
+    scale: Scale, rng: Rng, families: int, each: int, what: str, guess: Guess, name: str, bar: float
+) -> list[Row]:
+    """Whole claims judged by bets, at five looks."""
+    made, sizes = layout(families, each, int(rng.integers(1 << 30)))
+    bet = replace(sizes, shape=Shape.ANYTIME)
+    seen = forecast(CLAIM, guess, made, bet, worlds=scale.peer, seed=int(rng.integers(1 << 30)))
+    share = seen.supported.estimate
+    least = name == "supported"
+    return [Row((str(families * each), what, name), share, bar, at_least=least, se=error(share, scale.peer, bar))]
+
+
 HONEST = {"supported": 0.93, "items asked": 0.60, "power lost": 0.04}
 
 
@@ -156,7 +209,20 @@ def jobs() -> list[Job]:
         (50, 10, Guess(difference=-0.03, ratio=0.05), "3 points worse", "wrongly supported", 0.06),
         (50, 10, Guess(difference=0.02, ratio=0.05), "2 points better, 95 % cheaper", "items asked", 0.85),
     ]
-    planned = [(504, 0.02, 0.1), (504, 0.0, 0.1), (504, 0.0, 0.04), (1314, 0.0, 0.1), (504, -0.01, 0.06)]
+    planned = [
+        (504, 0.02, 0.1), (504, 0.0, 0.1), (504, 0.0, 0.04), (1314, 0.0, 0.1), (504, -0.01, 0.06),
+        (252, 0.02, 0.06), (504, 0.01, 0.2), (504, -0.02, 0.1), (1314, 0.02, 0.2), (1314, -0.01, 0.1),
+    ]  # fmt: skip
+    usd = [
+        (504, Guess(difference=0.02, ratio=0.05, baseline_usd=0.1), "2 points better, 95 % cheaper"),
+        (504, Guess(ratio=0.08, baseline_usd=0.1), "the same, 92 % cheaper"),
+        (1314, Guess(difference=0.02, ratio=0.05, baseline_usd=0.1), "2 points better, 95 % cheaper"),
+    ]
+    on_bets = [
+        (18, 28, "2 points better, 95 % cheaper", Guess(difference=0.02, ratio=0.05), "supported", 0.65),
+        (18, 28, "3 points worse", Guess(difference=-0.03, ratio=0.05), "wrongly supported", 0.05),
+        (18, 28, "exactly 90 % cheaper, heavy tails", tails, "wrongly supported", 0.05),
+    ]
     return [
         *(
             Job("8", edge, (n, margin, psi), fast=(n, psi) == (504, 0.1))
@@ -164,7 +230,15 @@ def jobs() -> list[Job]:
             for margin in (0.03, 0.05)
             for psi in (0.06, 0.1, 0.2)
         ),
-        *(Job("8 whole", judged, world) for world in worlds),
+        *(Job("8 whole", judged, world, fast=world[2] == "15 points worse") for world in worlds),
         *(Job("8 whole", drawn, world) for world in random),
-        *(Job("8 plan", foreseen, world) for world in planned),
+        *(Job("8 plan", foreseen, world, fast=world == planned[0]) for world in planned),
+        *(Job("8 spend", spends, world, fast=world == usd[0]) for world in usd),
+        *(
+            Job("9", bets, (n, margin, psi), fast=(n, margin, psi) == (504, 0.03, 0.1))
+            for n in (164, 504)
+            for margin in (0.03, 0.05)
+            for psi in (0.06, 0.1, 0.3)
+        ),
+        *(Job("9 whole", bet_on, world, fast=world == on_bets[1]) for world in on_bets),
     ]

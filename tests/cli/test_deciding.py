@@ -372,3 +372,44 @@ def test_what_cannot_be_bet_on_is_refused_in_one_line(bench: Bench, short: FakeE
         assert "[claims.cheap]: --anytime bets on scores and costs of these kinds of task" in refused.err
     assert "--anytime goes with --until-decided" in bench("run", "--anytime").err
     assert short.requests == []
+
+
+@pytest.mark.slow
+def test_a_claim_that_can_hardly_be_decided_any_more_is_given_up(bench: Bench, short: FakeEndpoint) -> None:
+    """Every fifth answer of the candidate is wrong, and it may be 20 points worse; at a risk of 1 in 1,000."""
+    configure(bench, short, "cheap")
+    path = bench.folder / "bench.toml"
+    path.write_text(path.read_text() + "confidence = 0.999\n")
+    sound, wrong = short.script, {item["prompt"] for item in ITEMS[::5]}
+
+    def script(request: Request) -> Reply:
+        bad = request.body["model"] == "cheap" and request.prompt in wrong
+        return Reply(text="0.123") if bad else sound(request)
+
+    short.script = script
+    done = until(bench, "--futility")
+    assert done.code == 0, done.err
+    taken = looks(bench)["taken"]
+    assert len(taken) < 5
+    assert taken[-1]["futile"] == ["cheap"]
+    assert "given up as no verdict was in reach" in " ".join(done.out.split())
+    assert "cheap is given up: no verdict is in reach" in " ".join(done.err.split())
+    on = bench("run", "--yes")
+    assert on.code == 0, on.err
+    assert "futile" not in looks(bench)["taken"][-1] or not looks(bench)["taken"][-1]["futile"]
+
+
+@pytest.mark.slow
+def test_real_runs_of_known_truth_end_as_the_whole_exam_does(bench: Bench, short: FakeEndpoint) -> None:
+    """In three orders each: a candidate as good, and one that never answers rightly."""
+    for candidate, verdict in (("cheap", "supported"), ("bad", "refuted")):
+        configure(bench, short, candidate)
+        for seed in ("1", "2", "3"):
+            folder = f"results/{candidate}-{seed}"
+            assert until(bench, "--seed", seed, "--fresh", "-o", folder).code == 0
+            early = json.loads(bench("claim", folder, "--json").out)[0]
+            assert (early["verdict"], early["looks"]["decided"]) == (verdict, True)
+            assert early["n"] < 60
+            assert bench("run", "--yes", "--seed", seed, "--fresh", "-o", f"{folder}-whole").code == 0
+            whole = json.loads(bench("claim", f"{folder}-whole", "--json").out)[0]
+            assert (whole["verdict"], whole["n"]) == (verdict, 60)

@@ -25,7 +25,6 @@ UNPACKED_BYTES, UNPACKED_RATIO = 1 << 30, 20
 """A table's cells may unpack to the first, or to so many times the file's size, whichever is more."""
 MOST_TEXT = 32 << 20
 """Bytes of one text in a table."""
-_BATCH = 1 << 14
 _CELL_BYTES = 8
 """What a number, a flag or the place of a text takes in memory."""
 _NULLABLE = {
@@ -105,9 +104,9 @@ def _sizes(plain: pyarrow.parquet.ParquetFile, file: IO[bytes], columns: Sequenc
     texts = dict.fromkeys(each.name for each in read if _is_text(each.type))
     packed = pyarrow.parquet.ParquetFile(file, read_dictionary=[*texts])
     for text in texts:
-        for batch in packed.iter_batches(_BATCH, columns=[text]):
-            yield _unpacked(pyarrow.Table.from_batches([batch]))
-    pyarrow.default_memory_pool().release_unused()
+        for group in range(plain.metadata.num_row_groups):
+            yield _unpacked(packed.read_row_group(group, [text]))
+        pyarrow.default_memory_pool().release_unused()  # the allocator would keep the room of the largest
 
 
 def _is_plain(kind: Any) -> bool:

@@ -12,9 +12,9 @@ import pytest
 from tests.test_architecture import LAYERS
 
 ROOT = Path(__file__).parents[1]
-PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md")] + sorted(
-    (ROOT / "docs").glob("*.md")
-)
+PAGES = [
+    ROOT / name for name in ("README.md", "README.zh.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md")
+] + sorted((ROOT / "docs").glob("*.md"))
 IDS = [path.name for path in PAGES]
 FILES = [path for folder in ("bench", "tests") for path in (ROOT / folder).rglob("*.py")]
 
@@ -110,3 +110,16 @@ def test_the_table_of_rooms_is_the_one_that_is_enforced() -> None:
 
 def test_the_readme_stays_short() -> None:
     assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) < 150
+
+
+def test_the_chinese_first_steps_use_commands_and_exit_codes_that_there_are() -> None:
+    from bench.cli import COMMANDS
+    from bench.cli.claim import _EXIT
+    from bench.registry import read
+
+    text = (ROOT / "README.zh.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"\bbench ([a-z]+)", text)) <= set(COMMANDS)
+    told = {word: int(code) for word, code in re.findall(r"^\| (\w+) \|.*\| (\d) \|$", text, re.MULTILINE)}
+    assert told == {verdict: code for verdict, code in _EXIT.items() if verdict in told}
+    assert len(told) == 3
+    assert set(re.findall(r"-t (\w+)", text)) <= set(read().suites)

@@ -26,13 +26,14 @@ def demo(results: Path) -> None:
     """
     from bench.cli.show import print_table
     from bench.records import MANIFEST, write_bytes
-    from bench.report import page
+    from bench.report import charts, page
     from bench.report.write import write_report
 
     folder = _folder(results)
     for source in sorted(EXAMPLE.iterdir(), key=lambda path: path.name == MANIFEST):
         write_bytes(folder, source.name, source.read_bytes())
-    comparison, _ = write_report(folder)
+    with charts.vectors_only():
+        comparison, _ = write_report(folder)
     print_table(comparison)
     echo(f"The page: {folder / page.NAME}")
     echo("Your own models next: `bench init`, or `make bench` in a checkout for two small local ones.")

@@ -13,20 +13,22 @@ from bench.scoring.unwrap import Layer, canonical, layers
 
 _EMPHASIS = re.compile(r"\*{1,3}|__|`")
 _NAMED = re.compile(
-    r"(?:(?:so|thus|hence|therefore|(?:i would|i'd|i) (?:say|think|guess|believe)"
+    r"(?:(?:so|thus|hence|therefore|clearly|definitely|obviously|certainly|surely|(?:i would|i'd|i) (?:say"
+    r"|think|guess|believe)"
     r"|故|所以|因此|应|本题|最终|最后|我(?:认为|觉得|想)?)[,:]?\s*){0,2}"
-    r"(?:(?:it is|it's)\s+)?(?:(?:the\s+)?(?:option|choice|letter)|(?:正确)?选项|选择|选)?\s*(?:[:为是]\s*)?"
+    r"(?:(?:it is|it's)\s+)?(?:(?:the\s+)?(?:option|choice|letter|answer)|(?:正确)?选项|选择|选)?\s*(?:[:为是]\s*)?"
     r"(?=[\"'(\[]*(?-i:[A-Z]))",
     re.IGNORECASE,
 )
 _LETTER = re.compile(r"[(\[{]?([A-Z])[)\]}]?(?![A-Za-z0-9_'À-ɏ])")
 _SMALL = re.compile(r"[(\[]?([a-z])(?:$|[)\]][.,:]?(?=\s|$)|[.:](?=\s|$))")
 _MARKED = re.compile(
-    r"(?:[)\]}]?\s*[.:,)!]|[)\]}]|\s+[-=(]|\s*(?:because|since|as|which|for|not|rather than|instead of)\b)\s*"
+    r"(?:[)\]}]?\s*[.:,)!]|[)\]}]|\s+[-=(]|\s*(?:because|since|as|which|for|(?:and |but )?not|rather than"
+    r"|instead of)\b)\s*"
     r"|\s*(?:选?项)?$"
 )
 _SAYS_SO = re.compile(
-    r"[)\]}]?\s+(?:is|would be)\s+(?:the\s+)?(?:right|correct|best|answer)\b"
+    r"[)\]}]?\s+(?:is|would be)\s+(?:the\s+)?(?:right|correct|best|answer|only one)\b"
     r"|[)\]}]?\s*(?:选?项)?(?:是|为)?(?:正确|对的)"
 )
 _OTHER_LETTER = re.compile(
@@ -38,7 +40,8 @@ _AND_OTHER = re.compile(
     r"(?:(?:\b(?:or|and)\b|[/;&]|或者?|和|与)\s*[(\[]?|,\s*[(\[]?(?=[A-Z][.:)\]]))([A-Z])(?=[\s.:,)\]]|$)(?!\s+[a-z])"
 )
 _CHOSEN = re.compile(
-    r"(?:\b(?:choose|chose|choosing|pick|select|go(?:ing)? with|opt for|is|be|as)\b|选(?:择|项)?|是|为|属于|[=→:]|->)"
+    r"(?:\b(?:choose|chose|choosing|pick|select|go(?:ing)? with|opt for|is|be|as|so|thus|hence|therefore)\b"
+    r"|选(?:择|项)?|是|为|属于|[=→:]|->)"
     r"[\s*]*(?:the\s+)?(?:option|choice|letter|answer|选项)?\s*[(\[“\"']?((?-i:[A-Z]))[)\]”\"']?\s*(?P<rest>[.!,;。，；:)(]|选?项|$"
     r"|-\s|\b(?:because|since|not|rather)\b)",
     re.IGNORECASE,

@@ -56,7 +56,8 @@ CALLED_WRONG = (
     rf"|(?:an? |the )?(?:common |typical |clear )?{_FAULT})"
     rf"|\b(?:is|are|was|were|would)n['’]t\s+(?:the |a |an |be )?(?:\w+ )?{_PART}\b"
     rf"|\b(?:(?:does|do|did|would|will|could|can|wo)(?:n['’]t|\s+not)|cannot|can['’]t|fails? to|never)"
-    rf"\s+(?:\w+ly\s+|even\s+)?{_FAILS}\b|\bfails\b(?! to\b)|\bcan be (?:ruled out|eliminated|excluded|discarded)\b"
+    rf"\s+(?:\w+ly\s+|even\s+)?{_FAILS}\b|\b(?:does|do|did)(?:n['’]t|\s+not)(?=\s*(?:[.,;!]|\Z))"
+    rf"|\bfails\b(?! to\b)|\bcan be (?:ruled out|eliminated|excluded|discarded)\b"
     r"|\s*(?:选?项)?[,，]?(?:但|而)?(?:这|那|它)?(?:并|就|也|都|显然|明显|肯定|绝对|其实)?(?:是)?(?:不(?:对|正确|符合?|满足|成立|可能|行\b"
     r"|是(?:正确)?答案|是正确|是解|适合|可取)|错(?:误|的|了|误的)?(?=[\s,.;!?，。；！？)）]|\Z)|有误|有问题|被?排除)|\s*(?:❌|✗|✘|✖))"
 )
@@ -72,7 +73,8 @@ WRONG_AFTER = re.compile(rf"[\s*_\"'`“”)$}}\].:,~-]*{CALLED_WRONG}", re.IGNO
 """Behind any other answer."""
 BOUND = re.compile(
     rf"(?:\b(?:more|less|fewer|greater|larger|smaller|higher|lower|bigger) than|\b(?:over|under|above|below"
-    rf"|exceed(?:s|ing)?|beyond|at least|at most|no more than|no less than|no fewer than"
+    rf"|exceed(?:s|ing)?|beyond|at minimum|at maximum|(?:min|max)imum of|at least|at most|no more than"
+    rf"|no less than|no fewer than"
     rf"|almost|nearly|up to)|[^\s>]\s*[<>≤≥]|[<≤≥]|(?:大于|小于|超过|多于|少于|不到|至少|至多|最多|不少于"
     rf"|不多于|不低于|起码)"
     rf"(?:也|要|需要?|有|是|为)?"

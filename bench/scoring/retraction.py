@@ -18,6 +18,7 @@ _NEWLY = (
     r"|true )?(?:answer|number|result|value"
     r"|letter|option|choice)\b|wait\b|actually\b|sorry\b|rather\b|make (?:it|that)\b|should be\b|i (?:meant"
     r"|mean|made|mis\w+|was wrong|forgot)"
+    r"|(?-i:[A-Z])[\w'’-]*(?: [\w'’-]+){0,2}[.!]?(?=\n|\Z)"
     r"|<answer>|\\boxed|[$€£¥\"'“*`(\[-]*\d|[(*\"'`“]*[A-Z]\b(?![ ']))"
 ).replace(" ", r"\s")
 _RETRACTION = re.compile(

@@ -193,7 +193,8 @@ def last_number(text: str) -> Number | None:
         strong = bold if len(bold) == 1 else [each for each in said if not each.weak]
         if strong:
             asserted = [each for each in strong if not each.denied]
-            return asserted[-1].number if asserted else None
+            if asserted or not text[:begin].rstrip().endswith(";"):
+                return asserted[-1].number if asserted else None
     weak = [each for span in sentences for each in _said(text, *span, spaced=False) if not each.denied]
     return weak[-1].number if weak else None
 

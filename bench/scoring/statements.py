@@ -14,12 +14,12 @@ _REACH = 80
 
 _IS = (
     r"(?:is|would be|must be|should be|will be|has to be|can only be|comes (?:out )?(?:to|as)|turns out to be|works out"
-    r" (?:to|as)|equals)\b(?: (?:thus|therefore|then|hence|indeed|simply|clearly|just|exactly|precisely|definitely"
+    r" (?:to|as)|equals)\b(?:,? (?:thus|therefore|then|hence|indeed|simply|clearly|just|exactly|precisely|definitely"
     r"|actually|obviously|certainly|really)\b,?){0,2}(?! (?:not|unknown)\b)"
 )
 _STATED = re.compile(
     rf"(?:\banswer(?: to\b[^\n.]{{0,80}}?)?[*_`\"' ]{{0,4}}"
-    rf"(?: (?:(?:then|thus|therefore|hence|here),? )?{_IS}|[ \t]*(?:[:：=→⇒]|->))"
+    rf"(?: (?:(?:then|thus|therefore|hence|here),? )?{_IS}|['’]s\b(?! not\b)|[ \t]*(?:[:：=→⇒]|->))"
     r"|^[*_# \t>]{0,8}(?:(?:final|correct|right) )?answer[*_]{0,3}[ \t]+[-–—](?=[ \t])"
     r"|^(?:[ \t]*#{1,6}[ \t]+[*_]{0,3}|[*_]{2,3})(?:(?:the|my|final|correct) ){0,2}(?:answer|(?:最终"
     r"|正确)?答案)[*_]{0,3}[ \t]*\n\s*"

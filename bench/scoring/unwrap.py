@@ -94,7 +94,7 @@ _LABEL = re.compile(
     r"|[*_]{0,3}(?:the |final ){0,2}(?:answer|result|label|category|class(?:ification)?|sentiment|emotion"
     r"|topic|type|output"
     r"|conclusion|verdict|prediction|solution|response)[*_]{0,3}\s*(?::|=|->|→)[*_]{0,3}\s*"
-    r"|[A-Za-z](?:_?\d)?\s*=\s*(?=[(\[{\\])"
+    r"|[A-Za-z](?:_?\d)?\s*(?:=|∈|\\in(?![a-z]))\s*(?=[(\[{\\])"
     r"|X\s*(?:=|:|\bis\b|是|为)\s*",
     re.IGNORECASE,
 )

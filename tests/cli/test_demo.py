@@ -26,6 +26,11 @@ def test_it_shows_a_finished_comparison_and_says_what_it_is(bench: Bench, monkey
     assert "An example: a script gave these answers" in (folder / "report.html").read_text()
     [checked] = verify([folder])
     assert not checked.differing
+    assert not checked.absent
+    charts = sorted(path.suffix for path in (folder / "charts").iterdir())
+    assert charts.count(".svg") == charts.count(".csv") == len(charts) // 2 > 4, "no PNG is drawn"
+    assert bench("report", "demo").code == 0
+    assert len([*(folder / "charts").glob("*.png")]) == len(charts) // 2
     [run] = json.loads(bench("list", "runs", "--json").out)
     assert (run["suites"], run["items"], run["spent_usd"]) == ("starter", 120, "0.08585")
     assert run["claims"] == "cheaper-slightly-worse: supported, much-cheaper: refuted"

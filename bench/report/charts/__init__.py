@@ -6,7 +6,7 @@ from bench.report.charts.history import write_history
 from bench.report.charts.ofrun import write_charts
 from bench.report.charts.plane import PlanePoint, claim_plane
 from bench.report.charts.spent import Course, Picture, dollars
-from bench.report.charts.style import Shape
+from bench.report.charts.style import Shape, vectors_only
 from bench.report.charts.timeline import Dated, timeline
 from bench.report.text.names import file_name
 
@@ -22,6 +22,7 @@ __all__ = [
     "file_name",
     "forest",
     "timeline",
+    "vectors_only",
     "write_charts",
     "write_history",
 ]

@@ -9,7 +9,9 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -292,6 +294,21 @@ def _flow(box: Box, texts: Sequence[str]) -> tuple[list[tuple[float, float, floa
     return places, down + line / 2 + 0.06
 
 
+_FACTS: Mapping[str, Mapping[str, Any]] = {"svg": {"Date": None}, "png": {"Software": None}}
+"""What each format's file says of itself, beside the title."""
+_FORMATS: ContextVar[tuple[str, ...]] = ContextVar("formats", default=("svg", "png"))
+
+
+@contextmanager
+def vectors_only() -> Iterator[None]:
+    """Charts that are written meanwhile have no PNG, which takes as long to draw as all the rest."""
+    token = _FORMATS.set(("svg",))
+    try:
+        yield
+    finally:
+        _FORMATS.reset(token)
+
+
 @styled
 def write(figure: Figure, stem: Path, header: Sequence[str], rows: Sequence[Sequence[object]]) -> list[Path]:
     """Writes stem.svg, stem.png and the chart's data as stem.csv (unknown is empty); the same bytes for the same data.
@@ -300,7 +317,8 @@ def write(figure: Figure, stem: Path, header: Sequence[str], rows: Sequence[Sequ
     """
     clean_figure(figure)
     folder, name = stem.parent.parent, f"{stem.parent.name}/{stem.name}"
-    for kind, facts in (("svg", {"Date": None, "Title": figure.get_label()}), ("png", {"Software": None})):
+    for kind in _FORMATS.get():
+        facts = {**_FACTS[kind], **({"Title": figure.get_label()} if kind == "svg" else {})}
         write_file(
             folder,
             f"{name}.{kind}",
@@ -313,4 +331,4 @@ def write(figure: Figure, stem: Path, header: Sequence[str], rows: Sequence[Sequ
     table.writerow(header)
     table.writerows([["" if value is None else clean.spreadsheet(value) for value in row] for row in rows])
     write_text(folder, f"{name}.csv", out.getvalue())
-    return [stem.with_name(f"{stem.name}.{kind}") for kind in ("svg", "png", "csv")]
+    return [stem.with_name(f"{stem.name}.{kind}") for kind in (*_FORMATS.get(), "csv")]

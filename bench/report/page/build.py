@@ -23,6 +23,7 @@ from bench.report.text import tables
 from bench.report.text.column import Table
 from bench.report.text.imported import import_notes
 from bench.report.text.names import file_name
+from bench.report.text.throttled import throttling
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -220,6 +221,7 @@ def _facts(record: RunRecord) -> list[tuple[str, str]]:
         ("sandbox", record.sandbox),
         ("machine", ", ".join(f"{machine[k]} {w}" for k, w in (("cpu", ""), ("cores", "cores")) if k in machine)),
         *((f"model {label}", _model(model)) for label, model in record.models.items()),
+        *((f"pace {label}", throttling(lane)) for label, lane in record.lanes.items()),
     ]
     return [(label, str(value).strip()) for label, value in facts if value not in (None, "")]
 

@@ -15,10 +15,12 @@ def changes(judgement: Judgement, bridges: Sequence[Bridge], bills: Sequence[Mon
     """Sentences, the open parts first; none where nothing is known of it."""
     yield from (f"Open: {reason}." for reason in claims.open_parts(judgement))
     claim = judgement.claim
+    saving = claim.margins.get(parts.COST.margin)
+    mine = "" if saving is None else f" {100 * saving:g} % cheaper "
     for bridge in bridges:
         if (bridge.candidate, bridge.baseline) == (claim.candidate, claim.baseline):
             named = f"{bridge.suite}: " if len(judgement.test.parts) > 2 else ""
-            yield from (f"{named}{line}" for line in bridge.holds_until)
+            yield from (f"{named}{line}" for line in bridge.holds_until if mine and mine in line)
     yield from _at_other_prices(judgement, bills)
 
 

@@ -17,6 +17,7 @@ from bench.report.text.column import Table
 from bench.report.text.imported import import_notes
 from bench.report.text.machine import machine_notes
 from bench.report.text.shape import ComparisonJson
+from bench.report.text.throttled import throttling_notes
 
 MARKS = (
     "↑ more is better, ↓ less is better. Bold: better than every other model on the suite beyond chance, pair by pair; "
@@ -60,6 +61,7 @@ def notes(comparison: RunComparison) -> list[Note]:
     lines += import_notes(record)
     lines += comparison.sampling
     lines += machine_notes(record)
+    lines += throttling_notes(record)
     lines += comparison.oddities
     lines += comparison.unbridged
     lines += [comparison.uncompared] if comparison.uncompared else []

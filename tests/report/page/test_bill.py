@@ -17,7 +17,9 @@ from bench.records import (
     write_record,
 )
 from bench.report import compare
-from bench.report.page.bill import Dollars, MonthlyBill, bills, usd
+from bench.report.numbers.bridge import Bridge
+from bench.report.page.bill import BillAt, Dollars, MonthlyBill, bills, usd
+from bench.report.page.changes import changes
 from bench.report.page.mixes import mixes
 from bench.report.page.verdict import cards
 from tests.claims.test_claims import CLAIM, rows, write
@@ -148,3 +150,30 @@ def test_a_volume_alone_changes_no_cost(tmp_path: Path) -> None:
     [card] = cards(compare(tmp_path / "run"), read_table(tmp_path / "run", "items"))
     assert card.requests == 5_000
     assert not any("traffic" in remark for remark in card.remarks)
+
+
+def test_what_would_change_a_verdict_speaks_of_its_own_claim(tmp_path: Path) -> None:
+    judgement = judged(tmp_path / "run")
+    held = ("at the costs measured, 50 % cheaper holds until x5.", "at the costs measured, 98 % cheaper does not hold.")
+    claim = judgement.claim
+    bridge = Bridge(
+        candidate=claim.candidate,
+        baseline=claim.baseline,
+        suite="coding",
+        items=120,
+        both_answered=120,
+        steps=(),
+        holds_until=held,
+    )
+    mine = 100 * judgement.claim.margins["cheaper_by"]
+    said = [line.replace("50 %", f"{mine:g} %") for line in held]
+    lines = list(changes(judgement, [replace(bridge, holds_until=tuple(said))], ()))
+    assert [line for line in lines if "at the costs measured" in line] == said[:1]
+
+
+def test_other_prices_that_miss_the_claim_are_said(tmp_path: Path) -> None:
+    judgement = judged(tmp_path / "run")
+    [bill] = bills(judgement)
+    dear = BillAt(name="all at dear hours", today=bill.today, candidate=bill.today, saving=Dollars(0.0))
+    lines = list(changes(judgement, (), [replace(bill, at=(dear,))]))
+    assert any("coding, all at dear hours" in line and "misses the claimed" in line for line in lines)

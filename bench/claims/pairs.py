@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -148,7 +149,7 @@ class Pairs:
 
     def of(self, suite: str) -> Mask:
         """The mask of one suite's items."""
-        mask: Mask = np.asarray(self.suites) == suite
+        mask: Mask = _suites(self.suites) == suite
         return mask
 
 
@@ -187,7 +188,7 @@ def pair(
     return Pairs(
         candidate=_side(rows, candidate, len(first), record, columns),
         baseline=_side(rows, baseline, len(first), record, columns),
-        suites=tuple(first["suite"]),
+        suites=tuple(first["suite"].to_numpy(dtype=object)),
         clusters=tuple(clusters),
         sources=tuple(sources),
         repeated=repeated,
@@ -195,9 +196,14 @@ def pair(
         seconds=seconds,
         timed=timed,
         answered=answered,
-        earliest=min(asked.loc[~earlier, "started_at"].dropna(), default=None),
+        earliest=min(asked.loc[~earlier, "started_at"].dropna().unique(), default=None),
         reused=bool(earlier.any()),
     )
+
+
+@lru_cache(maxsize=8)
+def _suites(suites: tuple[str, ...]) -> NDArray[np.str_]:
+    return np.asarray(suites)
 
 
 def _placed(rows: pd.DataFrame) -> pd.DataFrame:
@@ -290,14 +296,14 @@ def _side(rows: pd.DataFrame, label: str, n: int, record: RunRecord, columns: Se
         truncated=_count(mine["outcome"], Outcome.TRUNCATED),
         refused=_count(mine["outcome"], Outcome.REFUSED),
         binary=bool(np.isin(scores, (0.0, 1.0)).all() and (groups.size() == 1).all() and mine["repeat"].max() == 0),
-        sampling=tuple(sorted(set(scored["sampling_applied"].dropna()))),
+        sampling=tuple(sorted(scored["sampling_applied"].dropna().unique())),
         deadline_s=record.models[label].timeout_s,
         means={column: _floats(_amounts(scored, column).groupby(AT)[column].mean(), n) for column in columns},
     )
 
 
 def _max_tokens(mine: pd.DataFrame, record: RunRecord, label: str) -> int | None:
-    limits = [record.tasks[task].max_tokens for task in set(mine["task"]) if task in record.tasks]
+    limits = [record.tasks[task].max_tokens for task in mine["task"].unique() if task in record.tasks]
     return record.models[label].max_tokens or max((limit for limit in limits if limit), default=None)
 
 
@@ -334,6 +340,6 @@ def _seconds(
         clean &= both[f"timing_ok_{side}"].fillna(False).astype(bool) & ~both[f"reused_{side}"].astype(bool)
     kept = both[clean]
     seconds = kept[["latency_s_c", "latency_s_b"]].to_numpy(dtype=float)
-    suites = list(kept["suite"])
+    suites = kept["suite"].tolist()
     strata = {about: Strata(suites, [clusters[at] for at in kept[AT]]) for about, clusters in named.items()}
     return seconds, strata, {str(suite): int(count) for suite, count in both["suite"].value_counts().items()}

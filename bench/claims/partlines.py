@@ -75,7 +75,8 @@ def _left_out(judgement: Judgement) -> Iterator[str]:
             continue
         part = parts.part(key)
         said = f"{part.verb} {part.said(result.estimate)}" if math.isfinite(result.estimate) else "unknown"
-        yield f"{_named(suite, key)}: {said}; not judged: {result.problem}"
+        why = result.problem or part.local_why
+        yield f"{_named(suite, key)}: {said}; not judged" + (f": {why}" if why else "")
 
 
 def _named(suite: str, key: str) -> str:

@@ -71,7 +71,7 @@ def read_run(folder: Path) -> tuple[RunRecord, pd.DataFrame]:
     """run.json and the items table of a run. UsageError if it is not a run folder, or they are not of the same run."""
     record, items = read_record(folder), read_table(folder, "items")
     for column, field, known in (("suite", "suites", record.suites), ("model", "models", record.models)):
-        unknown = sorted(set(items[column].dropna()) - set(known))
+        unknown = sorted(set(items[column].dropna().unique()) - set(known))
         if unknown:
             raise UsageError(f"{folder / MANIFEST}: `{field}` lacks '{unknown[0]}', which items.parquet has. {REBUILT}")
     require_unique(items, folder / "items.parquet")

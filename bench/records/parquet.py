@@ -23,6 +23,8 @@ MOST_COLUMNS = 1_000
 """Columns of a table; more are refused."""
 UNPACKED_BYTES, UNPACKED_RATIO = 1 << 30, 20
 """A table's cells may unpack to the first, or to so many times the file's size, whichever is more."""
+MOST_TEXT = 32 << 20
+"""Bytes of one text in a table."""
 _CELL_BYTES = 8
 """What a number, a flag or the place of a text takes in memory."""
 _NULLABLE = {
@@ -101,9 +103,10 @@ def _sizes(plain: pyarrow.parquet.ParquetFile, file: IO[bytes], columns: Sequenc
         yield _CELL_BYTES * plain.metadata.num_rows
     texts = dict.fromkeys(each.name for each in read if _is_text(each.type))
     packed = pyarrow.parquet.ParquetFile(file, read_dictionary=[*texts])
-    for group in range(plain.metadata.num_row_groups):
-        for text in texts:
+    for text in texts:
+        for group in range(plain.metadata.num_row_groups):
             yield _unpacked(packed.read_row_group(group, [text]))
+        pyarrow.default_memory_pool().release_unused()  # the allocator would keep the room of the largest
 
 
 def _is_plain(kind: Any) -> bool:
@@ -119,7 +122,7 @@ def _is_text(kind: Any) -> bool:
 
 
 def _unpacked(table: pyarrow.Table) -> int:
-    """Bytes that a table's texts are once each stands in its own row."""
+    """Bytes that a table's texts are once each stands in its own row. ValueError if one is longer than MOST_TEXT."""
     import pyarrow.compute as pc
     import pyarrow.types as kinds
 
@@ -128,6 +131,8 @@ def _unpacked(table: pyarrow.Table) -> int:
         for chunk in column.chunks:
             if kinds.is_dictionary(chunk.type):
                 sizes = pc.binary_length(chunk.dictionary).cast("int64")
+                if (pc.max(sizes).as_py() or 0) > MOST_TEXT:
+                    raise ValueError(f"one of its texts has more than {MOST_TEXT >> 20} MiB")
                 total += pc.sum(sizes.take(chunk.indices)).as_py() or 0
             else:
                 total += chunk.nbytes

@@ -27,6 +27,7 @@ from bench.records import (
     read_parquet,
     read_run,
     real_folder,
+    require_columns,
     write_aggregates,
     write_file,
     write_record,
@@ -56,6 +57,8 @@ def redact(parent: Path) -> Path:
         raise UsageError(f"{parent}: is redacted already.")
     if not (parent / "answers.parquet").is_file():
         raise UsageError(f"{parent}: has no answers.parquet that could be redacted.")
+    with parquet_file(parent, "answers.parquet", ()) as answers:
+        require_columns(answers.schema_arrow, AnswerRow)
     folder = real_folder(base.parent, f"{base.name}-redacted")
     _items(parent, folder)
     write_file(folder, "answers.parquet", lambda file: _answers(parent, file, folder.name))

@@ -244,6 +244,7 @@ def test_latency_of_a_local_model_is_reported_not_judged(tmp_path: Path) -> None
     told = claims.explanation(opinion, read_record(tmp_path / "run"))
     assert "at most 3 points lower is supported." in told
     assert "Caution: that it takes at most 2 times as long was not judged." in told
+    assert "; not judged: latency that involves a local model is reported, not judged" in page(tmp_path / "run")
     assert "Latency is reported, not judged" in claims.sentence(opinion, read_record(tmp_path / "run"))
     alone = judged(
         tmp_path / "alone",

@@ -112,6 +112,7 @@ def test_the_first_sentence_has_at_most_25_words_and_every_figure_stands_once(
     assert len(intervals) == len(claims.part_lines(opinion)) - page(tmp_path / "run").count(": unknown;")
 
 
+ROOT = Path(__file__).parents[2]
 BANNED = ("at most 5 times in 100", "exact p-value", "tasks like these", "items needed")
 
 
@@ -121,6 +122,20 @@ def test_what_no_page_of_claims_says(tmp_path: Path, change: Callable[[ItemRow, 
     text = page(tmp_path / "run")
     assert not [word for word in BANNED if word in text]
     assert all("assuming" in text[at.start() : at.start() + 80] for at in re.finditer(r"worth \d+ independent", text))
+
+
+def test_what_no_document_and_no_page_says() -> None:
+    shown = [ROOT / "README.md", *(ROOT / "docs").glob("*.md"), *(ROOT / "bench/report/page").glob("*.j2")]
+    shown += [*(ROOT / "bench/evidence").glob("*.py"), ROOT / "results/published/evidence/verdicts.md"]
+    said = {path.name: [word for word in BANNED if word in path.read_text(encoding="utf-8")] for path in shown}
+    assert not {name: words for name, words in said.items() if words}
+
+
+def test_how_a_claim_is_judged_is_half_as_long_as_it_was() -> None:
+    """512 words before both readings were there."""
+    text = (ROOT / "docs/claims.md").read_text(encoding="utf-8")
+    assert len(text.split()) <= 256
+    assert all(word in text for word in ('"these"', '"such"', "*When they differ:*"))
 
 
 def test_a_note_that_overturns_a_verdict_is_in_its_headline(tmp_path: Path) -> None:

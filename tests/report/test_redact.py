@@ -123,3 +123,14 @@ def test_an_import_keeps_its_totals_and_loses_the_cells_that_its_reasons_quote(t
     copy = redact(tmp_path / "run")
     assert read_aggregates(copy) == [told]
     assert SECRET not in (copy / "run.json").read_text()
+
+
+@pytest.mark.parametrize("name", ["grade_detail", "finish_reason"])
+def test_a_column_of_another_kind_leaves_nothing_half_written(tmp_path: Path, name: str) -> None:
+    folder = private(tmp_path / "run")
+    table = pyarrow.parquet.read_table(folder / "answers.parquet")
+    at = table.schema.get_field_index(name)
+    pyarrow.parquet.write_table(table.set_column(at, name, [[7] * len(table)]), folder / "answers.parquet")
+    with pytest.raises(UsageError, match=f"column {name} holds int64 in place of str"):
+        redact(folder)
+    assert not (tmp_path / "run-redacted").exists()

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 KEYS = ["task", "item", "repeat"]
 """What names an item of a suite."""
-"""Token columns, in the order of `TOKEN_CLASSES`, then the reasoning inside the output."""
 PLAIN_MODES = ("standard", "thinking")
 """Modes of a price that a plain request is billed by."""
 ENDED = (Outcome.ANSWERED, Outcome.UNPARSABLE, Outcome.EMPTY)

@@ -161,15 +161,13 @@ def _rows(items: pd.DataFrame, answers: pd.DataFrame, record: RunRecord) -> Iter
     repeats = record.settings.repeats
     for suite, about in record.suites.items():
         part = table[table["suite"] == suite]
-        by_model = {str(model): rows for model, rows in part.groupby("model", sort=False)}
+        by_model = part.groupby("model", sort=False).indices
         nothing = _row(part[:0], "", suite, about.items_planned, repeats)
         for model in record.models:
-            rows = by_model.get(model)
-            yield (
-                replace(nothing, model=model)
-                if rows is None
-                else _row(rows, model, suite, about.items_planned, repeats)
-            )
+            if model in by_model:
+                yield _row(part.iloc[by_model[model]], model, suite, about.items_planned, repeats)
+            else:
+                yield replace(nothing, model=model)
 
 
 def _row(table: pd.DataFrame, model: str, suite: str, items: int, repeats: int) -> SuiteRow:

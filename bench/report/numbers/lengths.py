@@ -26,7 +26,7 @@ def read_answers(folder: Path) -> pd.DataFrame:
 
     texts = ("answer", "reasoning")
     batches = []
-    with parquet_file(folder, "answers.parquet") as file:
+    with parquet_file(folder, "answers.parquet", (*KEYS, "grade_detail", *texts)) as file:
         require_columns(file.schema_arrow, AnswerRow)
         kept = [file.schema_arrow.field(name) for name in (*KEYS, "grade_detail")]
         for batch in file.iter_batches(4_000, columns=[*KEYS, "grade_detail", *texts]):
@@ -38,6 +38,8 @@ def read_answers(folder: Path) -> pd.DataFrame:
         schema = pyarrow.schema([*kept, *(pyarrow.field(name, pyarrow.int64()) for name in texts)])
         table = pyarrow.Table.from_batches(batches, schema)
         answers: pd.DataFrame = table.to_pandas(types_mapper={pyarrow.int64(): pd.Int64Dtype()}.get)
+        del batches, table
+        pyarrow.default_memory_pool().release_unused()  # the texts' room, half a gigabyte of a large run
         answers = cleaned_table(answers, AnswerRow)
     require_unique(answers, folder / "answers.parquet")
     return answers

@@ -111,7 +111,9 @@ def _answers(folder: Path, items: pd.DataFrame) -> pd.DataFrame:
         return pd.DataFrame(columns=[*columns, "suite", "score"])
     texts = read_parquet(folder, "answers.parquet").select(columns).to_pandas()
     kept = items[items["outcome"] == str(Outcome.ANSWERED)]
-    joined: pd.DataFrame = texts.merge(kept[["model", *KEYS, "repeat", "score"]], on=["model", "task", "item", "repeat"])
+    joined: pd.DataFrame = texts.merge(
+        kept[["model", *KEYS, "repeat", "score"]], on=["model", "task", "item", "repeat"]
+    )
     return joined.sort_values("repeat", kind="stable").drop_duplicates(["model", *KEYS])
 
 

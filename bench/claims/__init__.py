@@ -42,7 +42,16 @@ from bench.claims.parts import (
 )
 from bench.claims.plain import explanation, statement, verdict_in_words
 from bench.claims.prospects import futile
-from bench.claims.read import Ruling, adhoc, decide, declared_claims, judge_claims, judge_run
+from bench.claims.read import (
+    Ruling,
+    adhoc,
+    decide,
+    declared_claims,
+    judge_claims,
+    judge_run,
+    known_bets,
+    own_bets,
+)
 from bench.claims.scope import MEAN
 from bench.claims.settling import Unasked, settled
 from bench.claims.sweeps import CheapestSetting, cheapest_settings
@@ -115,6 +124,8 @@ __all__ = [
     "judge_cases",
     "judge_claims",
     "judge_run",
+    "known_bets",
+    "own_bets",
     "judge_totals",
     "judged_part",
     "labels",

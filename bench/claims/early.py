@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from bench.claims.judge import Judgement
+from bench.claims.looks import Looks
 from bench.records import RecordedLook, RunRecord
 from bench.stats import Shape
 
@@ -95,6 +96,14 @@ def _usd(usd: Decimal) -> str:
     return f"{usd:,.2f}" if usd >= Decimal("0.1") or not usd else f"{float(usd):#.3g}"
 
 
+def _earlier(looks: Looks) -> str:
+    if looks.carried:
+        return "; what earlier runs on other items held counts, as their own tables beside this run give it"
+    if looks.unknown_bets:
+        return "; what earlier runs are said to hold does not count: they are not beside this run, or say otherwise"
+    return ""
+
+
 def notes(judgement: Judgement) -> Iterator[str]:
     """What to know of a verdict reached on the way."""
     stand = judgement.stand
@@ -106,7 +115,7 @@ def notes(judgement: Judgement) -> Iterator[str]:
         yield OUTWARD
     looks = judgement.case.looks
     if looks is not None and looks.sizes.shape is Shape.ANYTIME:
-        yield BETS + ("; what earlier runs on other items held counts, as the record has it" if looks.carried else "")
+        yield BETS + _earlier(looks)
     elif not stand.decided and stand.look < stand.of:
         yield f"interim: {stand.look} of {stand.of} looks were taken, and the intervals allow for all of them"
     if stand.decided and stand.after:

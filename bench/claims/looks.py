@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 LEAST_LEVEL = 1e-12
 """No interval is made at a smaller risk: an early look at a claim of high confidence has next to none."""
+LARGEST = 600.0
+"""Logarithm of the largest factor by which earlier losses count."""
 BETS_ON = ("quality", "cost")
 """Keys of the parts that --anytime judges: their values are bounded."""
 Key = tuple[str, str]
@@ -64,6 +66,8 @@ class Looks:
     """Items that both were asked after the last look here."""
     carried: Mapping[str, float] = field(default_factory=dict)
     """Of bets: logarithm of what earlier runs on other items hold, by `bet_key`."""
+    unknown_bets: bool = False
+    """Whether the record tells of such bets, but the runs that made them are not here, or say otherwise."""
 
 
 def bet_key(suite: str, part: str, *, against: bool) -> str:
@@ -110,7 +114,7 @@ class History:
         against = self.refuted.setdefault(key, [])
         in_favour = self.supported.setdefault(key, [])
         p_for, p_against = (
-            p * math.exp(-self.carried.get(bet_key(*key, against=at), 0.0))
+            p * math.exp(min(-self.carried.get(bet_key(*key, against=at), 0.0), LARGEST))
             for p, at in ((result.p_supported, False), (result.p_refuted, True))
         )
         in_favour.append(1.0 if result.problem else p_for)
@@ -168,18 +172,26 @@ def seen(record: RunRecord, claim: Claim) -> int:
 
 
 def of_claim(
-    items: pd.DataFrame, record: RunRecord, claim: Claim, pair: Callable[[pd.DataFrame], Pairs]
+    items: pd.DataFrame,
+    record: RunRecord,
+    claim: Claim,
+    pair: Callable[[pd.DataFrame], Pairs],
+    bets: Mapping[str, float],
 ) -> Looks | None:
-    """The looks at a claim, as far as they were taken; None for a run without looks, or before the first. UsageError
-    where the record's looks are damaged."""
+    """The looks at a claim, as far as they were taken; None for a run without looks, or before the first. `bets`: what
+    earlier runs are known to hold, as `RecordedLooks.carried`. UsageError where the record's looks are damaged."""
     try:
-        return _of_claim(items, record, claim, pair)
+        return _of_claim(items, record, claim, pair, bets)
     except (ValueError, IndexError) as error:
         raise UsageError(f"run.json: its looks are damaged ({error}).") from error
 
 
 def _of_claim(
-    items: pd.DataFrame, record: RunRecord, claim: Claim, pair: Callable[[pd.DataFrame], Pairs]
+    items: pd.DataFrame,
+    record: RunRecord,
+    claim: Claim,
+    pair: Callable[[pd.DataFrame], Pairs],
+    bets: Mapping[str, float],
 ) -> Looks | None:
     recorded, count = record.looks, seen(record, claim)
     if recorded is None or not count:
@@ -196,9 +208,15 @@ def _of_claim(
         pairs=pairs,
         settled=settled,
         recorded_at=recorded.recorded_at,
-        carried=recorded.carried_of(claim.name),
+        carried=_of_name(bets, claim.name),
+        unknown_bets=bool(_of_name(recorded.carried, claim.name)) and not _of_name(bets, claim.name),
         after=_asked_after(items, wave, claim, pairs[-1], count),
     )
+
+
+def _of_name(bets: Mapping[str, float], claim: str) -> dict[str, float]:
+    """The bets on one claim, by `bet_key`."""
+    return {key.removeprefix(f"{claim}/"): held for key, held in bets.items() if key.startswith(f"{claim}/")}
 
 
 def _settled(recorded: RecordedLooks, claim: Claim) -> Verdict | None:

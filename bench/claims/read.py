@@ -14,14 +14,24 @@ from bench.claims import looks, parts
 from bench.claims.apart import hardly_apart
 from bench.claims.caps import with_caps
 from bench.claims.case import Case
-from bench.claims.judge import Judgement, judge_cases
+from bench.claims.judge import Judgement, judge_cases, log_bets
 from bench.claims.outlook import outlook
 from bench.claims.pairs import Pairs, pair
 from bench.claims.rivals import rival
 from bench.claims.sound import confirmed, require_sound
 from bench.claims.verdict import Verdict
 from bench.errors import UsageError, suggest
-from bench.records import ABOUT, MARGINS, Claim, RecordedClaim, RunRecord, margin_keys, read_run
+from bench.records import (
+    ABOUT,
+    MARGINS,
+    Claim,
+    RecordedClaim,
+    RunRecord,
+    margin_keys,
+    read_record,
+    read_run,
+    run_folders,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -100,32 +110,94 @@ def judge_run(
         raise UsageError(
             "the run has no claim. Add [claims.<name>] to bench.toml, or give --candidate, --baseline and a margin."
         )
-    ruling = judge_claims(items, record, given or [*claims.values()], given=bool(given))
+    bets = known_bets(folder, record)
+    ruling = judge_claims(items, record, given or [*claims.values()], given=bool(given), bets=bets)
     if name is None:
         return ruling
     unjudged = {name: ruling.unjudged[name]} if name in ruling.unjudged else {}
     return Ruling(tuple(j for j in ruling.judgements if j.claim.name == name), unjudged)
 
 
-def decide(items: pd.DataFrame, record: RunRecord, claims: Sequence[Claim]) -> list[Judgement]:
-    """Judges a run's claims together, without what stands beside a verdict; those that it cannot judge are left out."""
+def known_bets(folder: Path, record: RunRecord) -> dict[str, float]:
+    """What the earlier runs that a run's bets go on from hold, worked out anew from their own tables.
+
+    By claim and `bet_key`; empty unless every one of them lies beside the run, asked other items of the same models,
+    and together they give what the run's record says: a record alone proves nothing.
+    """
+    looks = record.looks
+    if looks is None or not looks.carried_from:
+        return {}
+    held = dict.fromkeys(looks.carried, 0.0)
+    asked = [_prompts(read_run(folder)[1])]
+    for name in looks.carried_from:
+        found = _beside(folder, name)
+        if found is None:
+            return {}
+        then, items = found
+        asked.append(_prompts(items))
+        for key, value in own_bets(items, then, looks.claims).items():
+            if key in held:
+                held[key] += value
+    apart = sum(map(len, asked)) == len(set().union(*asked))
+    alike = all(math.isclose(value, looks.carried[key], rel_tol=1e-6, abs_tol=1e-6) for key, value in held.items())
+    return held if apart and alike else {}
+
+
+def own_bets(items: pd.DataFrame, record: RunRecord, claims: Mapping[str, str]) -> dict[str, float]:
+    """What a run's bets hold by its own items alone, on claims of these names and hashes."""
+    known = [claim for name, claim in declared_claims(record).items() if claims.get(name) == claim.sha256]
+    return {
+        f"{judgement.claim.name}/{key}": value
+        for judgement in decide(items, record, known)
+        for key, value in log_bets(judgement.case).items()
+    }
+
+
+def _beside(folder: Path, run: str) -> tuple[RunRecord, pd.DataFrame] | None:
+    """A run of this id in the folder that a run folder lies in; None if there is none that can be read."""
+    for other in run_folders(folder.resolve().parent):
+        with contextlib.suppress(UsageError):
+            if read_record(other).run == run:
+                return read_run(other)
+    return None
+
+
+def _prompts(items: pd.DataFrame) -> set[str]:
+    return set(items["prompt_sha256"].astype(str))
+
+
+def decide(
+    items: pd.DataFrame, record: RunRecord, claims: Sequence[Claim], bets: Mapping[str, float] | None = None
+) -> list[Judgement]:
+    """Judges a run's claims together, without what stands beside a verdict; those that it cannot judge are left out.
+
+    `bets`: see `known_bets`.
+    """
     cases = []
     for claim in claims:
         with contextlib.suppress(UsageError):
-            cases.append(_case(items, record, claim, record.claims.get(claim.name)))
+            cases.append(_case(items, record, claim, record.claims.get(claim.name), bets or {}))
     return judge_cases([*cases, *_withdrawn(items, record)])[: len(cases)]
 
 
-def judge_claims(items: pd.DataFrame, record: RunRecord, claims: Sequence[Claim], *, given: bool = False) -> Ruling:
+def judge_claims(
+    items: pd.DataFrame,
+    record: RunRecord,
+    claims: Sequence[Claim],
+    *,
+    given: bool = False,
+    bets: Mapping[str, float] | None = None,
+) -> Ruling:
     """Judges claims together on a run's items; what the run cannot judge is named with its reason.
 
     Those that were declared before the answers and withdrawn since count in Holm's correction as if they were still
-    there. `given`: the claims come from the command line and are exploratory, whatever their words.
+    there. `given`: the claims come from the command line and are exploratory, whatever their words. `bets`:
+    see `known_bets`.
     """
     cases, unjudged, rivals = [], {}, []
     for claim in claims:
         try:
-            case = _case(items, record, claim, None if given else record.claims.get(claim.name))
+            case = _case(items, record, claim, None if given else record.claims.get(claim.name), bets or {})
         except UsageError as error:
             unjudged[claim.name] = str(error)
             continue
@@ -138,7 +210,9 @@ def judge_claims(items: pd.DataFrame, record: RunRecord, claims: Sequence[Claim]
     return Ruling(tuple(judged), unjudged)
 
 
-def _case(items: pd.DataFrame, record: RunRecord, claim: Claim, entry: RecordedClaim | None) -> Case:
+def _case(
+    items: pd.DataFrame, record: RunRecord, claim: Claim, entry: RecordedClaim | None, bets: Mapping[str, float]
+) -> Case:
     """What a claim is judged on; `entry` is its record in run.json. UsageError if it cannot be judged."""
     _check(claim)
     every = (*record.suites, *record.refused)
@@ -149,7 +223,7 @@ def _case(items: pd.DataFrame, record: RunRecord, claim: Claim, entry: RecordedC
         return pair(rows, record, claim.candidate, baseline=claim.baseline, suites=suites, columns=columns)
 
     require_sound(items, record)
-    seen = looks.of_claim(items, record, claim, paired)
+    seen = looks.of_claim(items, record, claim, paired, bets)
     pairs = seen.pairs[-1] if seen else paired(items)
     local = record.is_local(claim.candidate, claim.baseline)
     seen_in = (entry and entry.seen_in) or ()
@@ -163,7 +237,7 @@ def _withdrawn(items: pd.DataFrame, record: RunRecord) -> list[Case]:
     cases = []
     for entry in record.withdrawn_claims:
         try:
-            case = _case(items, record, Claim.of(entry.name, entry.to_json()), entry)
+            case = _case(items, record, Claim.of(entry.name, entry.to_json()), entry, {})
         except UsageError:
             continue
         cases += [case] if case.declared else []

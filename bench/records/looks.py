@@ -91,12 +91,6 @@ class RecordedLooks(JsonRecord):
         carried = [dict(self.carried), list(self.carried_from)] if self.carried_from else []
         return sha256_of([plan_sha256, claims, self.shape, self.waves, self.whole_clusters, items, *carried])
 
-    def carried_of(self, claim: str) -> dict[str, float]:
-        """What earlier runs held on a claim, without its name."""
-        return {
-            key.removeprefix(f"{claim}/"): held for key, held in self.carried.items() if key.startswith(f"{claim}/")
-        }
-
     def wave_of(self, rank: int) -> int:
         """The wave, from 0, of an item's place in the plan. ValueError for a place that it has not."""
         if not 0 <= rank < len(self.waves):

@@ -5,6 +5,7 @@ Pictures are not compared; the CSV file beside each holds its numbers and is.
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import json
@@ -21,7 +22,16 @@ from typing import Any
 
 from bench import clean
 from bench.errors import UsageError
-from bench.records import LATENCY, MANIFEST, read_parquet, read_record, read_run, write_file
+from bench.records import (
+    LATENCY,
+    MANIFEST,
+    RunRecord,
+    read_parquet,
+    read_record,
+    read_run,
+    run_folders,
+    write_file,
+)
 from bench.report.numbers.billed import misbilled
 from bench.report.page import NAME, PageSource, frame, page_runs, read_page, write_page
 from bench.report.text import totals
@@ -101,15 +111,29 @@ def _computed(folder: Path, scratch: Path) -> PageSource:
     """The tables of a run folder, linked into another, and everything that `bench report` makes of them there."""
     if not _published(folder):
         raise UsageError(f"{folder}: publishes nothing that could be checked. `bench report` writes it.")
-    read_run(folder)  # what is wrong with it is said of it, not of its copy
     inside = scratch / folder.resolve().name
     inside.mkdir(parents=True)
+    record, _ = read_run(folder)  # what is wrong with it is said of it, not of its copy
     for source in SOURCES:
         if os.path.lexists(folder / source):
             _copy(folder, source, inside)
+    for other in _before(folder, record):
+        beside = scratch / other.name
+        beside.mkdir()
+        for source in (MANIFEST, "items.parquet"):
+            _copy(other, source, beside)
     comparison, files = write_report(inside)
     _write_items_csv(inside)
     return PageSource(inside, comparison, files)
+
+
+def _before(folder: Path, record: RunRecord) -> Iterator[Path]:
+    """The runs beside it that its bets go on from."""
+    wanted = record.looks.carried_from if record.looks else ()
+    for other in run_folders(folder.resolve().parent) if wanted else ():
+        with contextlib.suppress(UsageError):
+            if read_record(other).run in wanted and other.name != folder.resolve().name:
+                yield other
 
 
 def _with_costs(result: Verified, source: PageSource) -> Verified:

@@ -217,7 +217,7 @@ def _looks(
     """When the run may be judged before its end, and whether that is new."""
     earlier = describe.of_journal(known.manifest) if known else None
     answered = len(journal.calls(known.run)) if known else 0
-    return looking.begin(prepared, journal.folder, deciding, earlier, answered)
+    return looking.begin(prepared, journal, deciding, earlier, answered)
 
 
 def _require_inside(folder: Path, results: Path) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.costs import ServerTime, Spending, Terms, history, with_calls
@@ -67,7 +66,7 @@ class Session:
 
 
 def begin(
-    prepared: Prepared, results: Path, asked: Deciding | None, earlier: RunRecord | None, answered: int
+    prepared: Prepared, journal: Journal, asked: Deciding | None, earlier: RunRecord | None, answered: int
 ) -> tuple[RecordedLooks | None, bool]:
     """The looks of a run that begins or goes on, and whether they are new.
 
@@ -83,9 +82,9 @@ def begin(
                 f"--until-decided: {answered} calls of this run were made without looks, which must be recorded before "
                 "the first one. Go on without --until-decided, or give --fresh to begin anew."
             )
-        return bets.carried(prepared, results, design(prepared, asked)), True
+        return bets.carried(prepared, journal, design(prepared, asked)), True
     if not answered and asked is not None:
-        return bets.carried(prepared, results, design(prepared, asked)), True
+        return bets.carried(prepared, journal, design(prepared, asked)), True
     _require_same(prepared, known, asked or Deciding())
     return known, False
 
@@ -189,7 +188,7 @@ def merged(before: Asked, now: Asked) -> Asked:
 
 def _look(session: Session, record: RunRecord) -> RunRecord:
     """Takes the next look and records it, in the journal first: after a crash no look is taken twice."""
-    from bench.claims import Verdict, decide, declared_claims
+    from bench.claims import Verdict, decide, declared_claims, known_bets
 
     looks = _looks(record)
     spent, rest = _money(session)
@@ -204,7 +203,8 @@ def _look(session: Session, record: RunRecord) -> RunRecord:
     record = replace(record, looks=replace(looks, taken=(*looks.taken, look)))
     write_record(session.entry.folder, record)
     _, items = read_run(session.entry.folder)
-    judged = decide(items, record, [*declared_claims(record).values()])
+    earlier = known_bets(session.entry.folder, record)
+    judged = decide(items, record, [*declared_claims(record).values()], earlier)
     decided, settled, futile = (
         dict(look.decided),
         dict(look.settled),

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 
 import numpy as np
 
@@ -20,6 +19,10 @@ LEAST_OTHERS = 3
 """Models of other vendors that must have been asked for an item's difficulty to be known."""
 LEAST_ITEMS = 30
 """Items that both models need."""
+MOST_PAIRS = 300
+"""Other pairs that are compared; of more, so many drawn ones."""
+MOST_CELLS = 20_000_000
+"""Draws times items; of more items, fewer draws."""
 LEAST_EITHER = 5
 """Items that each of the two must solve, and miss: who solves everything is like nobody."""
 DRAWS = 1000
@@ -54,14 +57,14 @@ def alike(
     None where fewer than LEAST_ITEMS items, or LEAST_OTHERS models of other vendors, are known.
     """
     codes = np.unique(np.asarray(clusters, dtype=str), return_inverse=True)[1]
-    weights = _drawn(codes, np.random.default_rng(seed))
+    rng = np.random.default_rng(seed)
+    weights = _drawn(codes, rng)
     mine = _correlations(scores, vendors, pair, weights)
     if mine is None:
         return None
     others = [
         found
-        for each in combinations(range(len(vendors)), 2)
-        if vendors[each[0]] != vendors[each[1]] and set(each) != set(pair)
+        for each in _others(vendors, pair, rng)
         if (found := _correlations(scores, vendors, each, weights)) is not None
     ]
     seen, drawn, n = mine
@@ -84,10 +87,25 @@ def alike(
     )
 
 
+def _others(vendors: Sequence[str], pair: tuple[int, int], rng: np.random.Generator) -> list[tuple[int, int]]:
+    """All other pairs of unlike vendors, or MOST_PAIRS drawn ones."""
+    names = np.unique(np.asarray(vendors, dtype=str), return_inverse=True)[1]
+    if len(vendors) <= MOST_PAIRS:
+        first, second = np.triu_indices(len(vendors), 1)
+    else:
+        first, second = np.sort(rng.integers(0, len(vendors), (2, 20 * MOST_PAIRS)), axis=0)
+    kept = (names[first] != names[second]) & ~((first == min(pair)) & (second == max(pair)))
+    found = [(int(a), int(b)) for a, b in zip(first[kept], second[kept], strict=True)]
+    if len(found) <= MOST_PAIRS:
+        return found
+    return [found[at] for at in sorted(rng.choice(len(found), MOST_PAIRS, replace=False))]
+
+
 def _drawn(codes: np.ndarray[tuple[int], np.dtype[np.intp]], rng: np.random.Generator) -> Floats:
     """A row a draw: how often each item was drawn, whole clusters at a time; the first row is the items themselves."""
     count = int(codes.max()) + 1
-    times = rng.multinomial(count, np.full(count, 1 / count), size=DRAWS)
+    draws = max(100, min(DRAWS, MOST_CELLS // len(codes)))
+    times = rng.multinomial(count, np.full(count, 1 / count), size=draws).astype(np.uint16)
     found: Floats = np.vstack([np.ones(len(codes)), times[:, codes]]).astype(float)
     return found
 

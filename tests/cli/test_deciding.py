@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -16,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from bench.records import read_table
+from bench.records import RecordedLooks, read_table
 from bench.registry import shipped
 from bench.registry.items import read_jsonl
 from tests import runjson
@@ -357,8 +358,25 @@ def test_bets_go_on_from_run_to_run_on_other_items(bench: Bench, short: FakeEndp
     assert 0 < held[0]["cheap/starter_short/quality/for"] < held[1]["cheap/starter_short/quality/for"]
     (claim,) = json.loads(bench("claim", "results/b", "--json").out)
     assert any(
-        "judged by bets (--anytime)" in note and "earlier runs on other items" in note for note in claim["notes"]
+        "judged by bets (--anytime)" in note and "their own tables beside this run" in note for note in claim["notes"]
     )
+    assert bench("verify", "results/b").code == 0
+    forged = runjson.content(bench.folder / "results" / "b")
+    looks = {**forged["looks"], "carried": dict.fromkeys(forged["looks"]["carried"], 50.0)}
+    looks["sha256"] = RecordedLooks.from_json(looks).hashed(forged["plan_sha256"])
+    runjson.put(bench.folder / "results" / "b", {**forged, "looks": looks})
+    (claim,) = json.loads(bench("claim", "results/b", "--json").out)
+    assert any("said to hold does not count" in note for note in claim["notes"]), claim["notes"]
+    assert bench("verify", "results/b").code == 3
+    shutil.rmtree(bench.folder / "results" / "b")
+    stranger = bench.folder / "results" / "z"
+    shutil.copytree(bench.folder / "results" / "a", stranger)
+    runjson.put(stranger, {**runjson.content(stranger), "run": "20990101T000000Z-aaaaaaaa"})
+    shutil.rmtree(bench.folder / "results" / "a")
+    shutil.rmtree(bench.folder / "results" / "c")
+    chosen = ",".join(families[4:6])
+    assert until(bench, "--anytime", "--looks", "2", "--families", chosen, "-o", "results/d").code == 0
+    assert not runjson.content(bench.folder / "results" / "d")["looks"].get("carried"), "the journal knows no such run"
 
 
 def test_what_cannot_be_bet_on_is_refused_in_one_line(bench: Bench, short: FakeEndpoint) -> None:

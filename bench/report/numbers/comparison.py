@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bench.claims import Ruling, declared_claims, judge_claims
+from bench.claims import Ruling, declared_claims, judge_claims, known_bets
 from bench.records import Outcome, RunRecord, effective_cost, grade_detail, read_run
 from bench.records.note import Note
 from bench.report.numbers.bridge import Bridge, bridges
@@ -145,7 +145,7 @@ def compare(folder: Path) -> RunComparison:
         uncompared=left_out(items, record),
         places=places(items, record),
         languages=gaps(items, record),
-        ruling=judge_claims(items, record, list(declared_claims(record).values())),
+        ruling=judge_claims(items, record, list(declared_claims(record).values()), bets=known_bets(folder, record)),
     )
 
 

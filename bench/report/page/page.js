@@ -338,7 +338,8 @@
     const title = make("h4", {}, chip([answer], answer.model), answer.model + (many ? ` · answer ${answer.repeat + 1}` : ""));
     const node = make("section", { class: "answer", "aria-label": answer.model }, title);
     let detail = {};
-    try { detail = JSON.parse(grade || "{}"); } catch { detail = { detail: grade }; }
+    try { detail = JSON.parse(grade || "{}"); } catch { detail = null; }
+    if (!detail || typeof detail !== "object") detail = { detail: grade };
     node.append(list([...outcome(answer, detail), ["ended by", finish ?? null], ["error", error ?? null]]), list(figures(answer)));
     if (reasoning) node.append(folded("Reasoning", reasoning));
     if (text) node.append(make("h5", {}, "Answer"), block(text));
@@ -349,7 +350,8 @@
   const messages = (stored) => {
     let parsed = null;
     try { parsed = JSON.parse(stored); } catch { /* a prompt of one text */ }
-    const list = Array.isArray(parsed) ? parsed : stored ? [{ role: "prompt", content: stored }] : [];
+    const said = Array.isArray(parsed) ? parsed.filter((m) => m && typeof m === "object") : [];
+    const list = said.length ? said : stored ? [{ role: "prompt", content: stored }] : [];
     return list.map((m) => ({ role: m.role, content: typeof m.content === "string" ? m.content : JSON.stringify(m.content, null, 2) || "" }));
   };
   const prompt = (item, stored) => {

@@ -47,7 +47,7 @@ class ReuseBaseline:
         if not labels:
             raise UsageError(
                 f"--reuse-baseline needs a claim, whose baseline it speaks of: add [claims.<name>] to "
-                f"{comparison.source}, with candidate, baseline and a margin. See docs/deciding-early.md."
+                f"{comparison.source}, with candidate, baseline and a margin. See docs/planning-and-bets.md."
             )
         return labels
 

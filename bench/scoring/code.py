@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from bench.scoring.asides import leads_aside
+
 MOST_LINES = 4_000
 """Of a longer reply only this many lines at its end are searched for code blocks."""
 
@@ -60,6 +62,8 @@ class Block:
     """The first word behind its opening fence, in lower case; empty if there is none."""
     place: str
     """"code block", "code block in a list", "unclosed code block" or "indented code"."""
+    lead: str = ""
+    """The line before its opening fence, blank lines and other blocks apart; empty if there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +96,13 @@ def _blocks(text: str) -> Sequence[Block]:
         if token.type != "fence" or token.map[0] < last:
             continue
         block = _block(token, lines)
-        code = block.code
+        code, lead = block.code, _lead(lines, last, token.map[0])
         last = token.map[1]
         if _open_docstring(code):
             longer = _through_docstring(token, lines)
             code, last = longer if longer else (code, last)
         inner = _MARKDOWN.match(code) if block.language in ("", "md", "markdown") else None
-        snippets += blocks(code) if inner and code != text else (Block(code, block.language, block.place),)
+        snippets += blocks(code) if inner and code != text else (Block(code, block.language, block.place, lead),)
     if not snippets:
         indented = (textwrap.dedent(token.content) for token in tokens if token.type == "code_block")
         snippets = [block for code in indented for block in blocks(code)]
@@ -127,6 +131,18 @@ def _block(token: Any, lines: Sequence[str]) -> Block:
     if code.lstrip().startswith(">>> ") and _PROMPTS.fullmatch(code):
         code = re.sub(r"^(?:>>>|\.\.\.) ?", "", code.lstrip(), flags=re.MULTILINE)
     return Block(code, language, place)
+
+
+def meant(found: Sequence[Block]) -> Sequence[Block]:
+    """Blocks without those that the line before them makes an aside ("If you want it sorted:", "Original:"); all of
+    them, where nothing else is left.
+    """
+    return [block for block in found if not leads_aside(block.lead)] or found
+
+
+def _lead(lines: Sequence[str], since: int, fence: int) -> str:
+    """The last line with words between two lines of a text."""
+    return next((lines[at].strip() for at in range(fence - 1, max(since, fence - 4) - 1, -1) if lines[at].strip()), "")
 
 
 def _open_docstring(code: str) -> bool:
@@ -168,26 +184,13 @@ def program(text: str, entry_point: str) -> FoundProgram | None:
     if not defining:
         return None
     full = [block for block in defining if not _is_stub(block.code, entry_point)]
-    chosen = (full or defining)[-1]
+    chosen = meant(full or defining)[-1]
     helpers = _helpers(chosen, [block for block in snippets if block not in defining], entry_point)
     source, how = "".join((*helpers, chosen.code)), [chosen.place, *(["helpers of other blocks"] if helpers else [])]
     method = None if _is_bound(source, entry_point) else _method_class(source, entry_point)
     if method:
         source, how = f"{source.rstrip()}\n\n\n{entry_point} = {method}().{entry_point}\n", [*how, "class"]
     return FoundProgram(source, ", ".join(how))
-
-
-def sql(text: str) -> tuple[str, str] | None:
-    """The query and where it stood: the last code block that begins like one, else the last code block; without any,
-    the whole text if it begins like a query. None if neither.
-    """
-    snippets = blocks(text)
-    if snippets:
-        query = re.compile(r"(?:\s|--[^\n]*\n|/\*[^*]*\*/|\()*(?:SELECT|WITH)\b", re.IGNORECASE)
-        block = next((block for block in reversed(snippets) if query.match(block.code)), snippets[-1])
-        return block.code, block.place
-    begins = re.match(r"\s*(?:SELECT|WITH)\b", text, re.IGNORECASE)
-    return (text, "whole reply") if begins and "```" not in text else None
 
 
 def _defines(source: str, name: str) -> bool:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from bench.errors import BenchError
 from bench.records import Graded, sha256_of
-from bench.scoring import blame, choices, code, expected, extract, json_answers, literals, reading, values
+from bench.scoring import blame, choices, code, expected, extract, json_answers, literals, queries, reading, values
 from bench.scoring.blame import Judge, Oracle
 from bench.scoring.item import ANSWER_CHARS, item_of, kind_of, right_letter
 from bench.scoring.statements import ReadAnswer
@@ -160,7 +160,7 @@ def _sql_query(item: Mapping[str, Any], text: str) -> Graded:
     from bench.sandbox import ProgramVerdict, grade_sql
     from bench.scoring.database import script
 
-    answer = code.sql(text)
+    answer = queries.sql(text)
     if answer is None:
         return Graded(score=0.0, extracted=None)
     query, place = answer

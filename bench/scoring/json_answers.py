@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from bench.scoring import code
+from bench.scoring.asides import REACH, leads_aside
 from bench.scoring.denials import WRONG_AFTER
 from bench.scoring.lines import behind_blocks
 from bench.scoring.numbers import DIGITS
@@ -40,7 +41,7 @@ def json_value(text: str, *, array: bool = False) -> tuple[Any, str] | None:
         value = _parsed(whole, 0)
         if value is not None and value[1] == len(whole):
             return value[0], "whole reply"
-    for block in reversed(code.blocks(text)[-20:]):
+    for block in reversed(code.meant(code.blocks(text)[-20:])):
         inner = block.code.strip()
         value = _parsed(inner, 0) if 0 < len(inner) <= JSON_CHARS else None
         if value is not None and value[1] == len(inner):
@@ -54,10 +55,18 @@ def _in_text(text: str, *, array: bool) -> tuple[Any, str] | None:
     embedded = [*_embedded(text)]
     if not embedded or taken_back(text, embedded[-1][1]) is not None:
         return None
-    of_type = (found for found in reversed(embedded) if isinstance(found[2], list) == array)
-    for begin, end, value in (*of_type, *reversed(embedded)):
-        if not _denied(text, begin, end):
-            return value, "in the text"
+    spoken: tuple[Any, str] | None = None
+    for kind in (array, not array):
+        for at in reversed(range(len(embedded))):
+            begin, end, value = embedded[at]
+            if isinstance(value, list) != kind or _denied(text, begin, end):
+                continue
+            since = embedded[at - 1][1] if at else 0
+            if not leads_aside(text[max(since, begin - REACH) : begin]):
+                return value, "in the text"
+            spoken = spoken or (value, "in the text")
+        if spoken:
+            return spoken
     return None
 
 

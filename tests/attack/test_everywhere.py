@@ -55,6 +55,8 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
     "weights list": ("weights", "list"),
     "doctor": ("doctor", "--no-request"),
     "demo": ("demo",),
+    "history": ("history",),
+    "similar": ("similar", "plain"),
     "init": ("init", "--baseline", "openai/a", "--candidate", "deepseek/b", "-c", "results/plain/new.toml"),
     "plan": ("plan", "-t", "own", "--limit", "2", "--looks", "1"),
 }
@@ -80,7 +82,7 @@ def linked(run: Path, victim: Path) -> None:
     for label in named["models"]:
         (run / f"{named['run']}_{label}.json").symlink_to(victim / "samples.jsonl")
     (run / "new.toml").symlink_to(victim / "new.toml")
-    for name in ("new", "demo"):
+    for name in ("new", "demo", "history"):
         (run.parent / name).symlink_to(victim)
 
 

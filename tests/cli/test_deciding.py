@@ -362,9 +362,9 @@ def test_bets_go_on_from_run_to_run_on_other_items(bench: Bench, short: FakeEndp
     )
     assert bench("verify", "results/b").code == 0
     forged = runjson.content(bench.folder / "results" / "b")
-    looks = {**forged["looks"], "carried": dict.fromkeys(forged["looks"]["carried"], 50.0)}
-    looks["sha256"] = RecordedLooks.from_json(looks).hashed(forged["plan_sha256"])
-    runjson.put(bench.folder / "results" / "b", {**forged, "looks": looks})
+    bent = {**forged["looks"], "carried": dict.fromkeys(forged["looks"]["carried"], 50.0)}
+    bent["sha256"] = RecordedLooks.from_json(bent).hashed(forged["plan_sha256"])
+    runjson.put(bench.folder / "results" / "b", {**forged, "looks": bent})
     (claim,) = json.loads(bench("claim", "results/b", "--json").out)
     assert any("said to hold does not count" in note for note in claim["notes"]), claim["notes"]
     assert bench("verify", "results/b").code == 3
@@ -374,8 +374,8 @@ def test_bets_go_on_from_run_to_run_on_other_items(bench: Bench, short: FakeEndp
     runjson.put(stranger, {**runjson.content(stranger), "run": "20990101T000000Z-aaaaaaaa"})
     shutil.rmtree(bench.folder / "results" / "a")
     shutil.rmtree(bench.folder / "results" / "c")
-    chosen = ",".join(families[4:6])
-    assert until(bench, "--anytime", "--looks", "2", "--families", chosen, "-o", "results/d").code == 0
+    others = ",".join(families[4:6])
+    assert until(bench, "--anytime", "--looks", "2", "--families", others, "-o", "results/d").code == 0
     assert not runjson.content(bench.folder / "results" / "d")["looks"].get("carried"), "the journal knows no such run"
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bench.scoring import code
+from bench.scoring import code, queries
 
 DEF = "def f(x):\n    return x\n"
 STUB = "def f(x: dict[str, int]) -> int:\n    '''Doc.'''\n    ..."
@@ -96,10 +96,73 @@ def test_a_name_is_taken_literally() -> None:
 
 
 def test_the_query_is_the_last_block_that_is_one() -> None:
-    assert code.sql("```sql\nSELECT 1\n```\ngives\n```\n1\n```") == ("SELECT 1\n", "code block")
-    assert code.sql("```\n1\n```") == ("1\n", "code block")
-    assert code.sql("WITH t AS (SELECT 1) SELECT * FROM t") is not None
-    assert code.sql("I would select a row") is None
+    assert queries.sql("```sql\nSELECT 1\n```\ngives\n```\n1\n```") == ("SELECT 1\n", "code block")
+    assert queries.sql("```\n1\n```") == ("1\n", "code block")
+    assert queries.sql("WITH t AS (SELECT 1) SELECT * FROM t") is not None
+    assert queries.sql("I would select a row") is None
+
+
+QUERY = "SELECT a FROM t\nWHERE b > 1"
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "SELECT a FROM t\nWHERE b > 1;",
+        "Query:\nSELECT a FROM t\nWHERE b > 1;",
+        "**Query:** SELECT a FROM t\nWHERE b > 1;\nIt keeps what is large.",
+        "Here is the query:\n\nSELECT a FROM t\nWHERE b > 1\n\nIt keeps what is large.",
+        "查询如下：\nSELECT a FROM t\nWHERE b > 1;\n\n它筛选较大的值。",
+        "sql\nSELECT a FROM t\nWHERE b > 1;",
+        "<answer>SELECT a FROM t\nWHERE b > 1;</answer>",
+        "Select what is large:\n\nSELECT a FROM t\nWHERE b > 1;",
+        "SELECT a FROM t;\n\nThat has too many rows. Fixed:\n\nSELECT a FROM t\nWHERE b > 1;",
+        "SELECT a FROM t\nWHERE b > 1;\n\nThe following would be wrong:\n\nSELECT a FROM t;",
+        "```sql\nSELECT a FROM t\nWHERE b > 1;\n```\n\nNote that the following would be wrong, since 1 is in:\n\n"
+        "```sql\nSELECT a FROM t\n```",
+        "```sql\nSELECT a FROM t\nWHERE b > 1;\n```\n\nIf you want each once:\n\n```sql\nSELECT DISTINCT a FROM t\n```",
+        "```sql\nSELECT a FROM t\n```\n\nThis fixes the wrong condition:\n\n```sql\nSELECT a FROM t\nWHERE b > 1\n```",
+    ],
+)
+def test_a_query_is_found_where_a_program_would_be(reply: str) -> None:
+    found = queries.sql(reply)
+    assert found
+    assert found[0].strip().rstrip(";") == QUERY
+
+
+@pytest.mark.parametrize(
+    ("reply", "query"),
+    [
+        ("`SELECT a FROM t`", "SELECT a FROM t"),
+        ("The query is `SELECT a FROM t;`, as asked.", "SELECT a FROM t;"),
+        ("`SELECT a FROM t`. Not `SELECT b FROM t`.", "SELECT a FROM t"),
+        (
+            "WITH x AS (\n  SELECT a FROM t\n)\n\nSELECT a FROM x;",
+            "WITH x AS (\n  SELECT a FROM t\n)\n\nSELECT a FROM x;",
+        ),
+        ("SELECT a FROM t;\nSELECT b FROM t;", "SELECT a FROM t;\nSELECT b FROM t;"),
+    ],
+)
+def test_a_query_in_one_line_or_of_parts(reply: str, query: str) -> None:
+    found = queries.sql(reply)
+    assert found
+    assert found[0] == query
+
+
+@pytest.mark.parametrize(
+    "reply",
+    ["Not `SELECT a FROM t`", "`SELECT` reads a table.", "With this, we are done.\nEnd.", "Not SELECT a FROM t"],
+)
+def test_what_is_no_query_is_none(reply: str) -> None:
+    assert queries.sql(reply) is None
+
+
+def test_a_program_that_is_shown_for_comparison_is_not_run() -> None:
+    mine, other = (f"```python\ndef f(n):\n    return {n}\n```" for n in (1, 2))
+    reply = f"{mine}\n\nOriginal (buggy) code for comparison:\n\n{other}"
+    found = code.program(reply, "f")
+    assert found
+    assert "return 1" in found.source
 
 
 DOUBLE = "def f(n):\n    return 2 * n\n"

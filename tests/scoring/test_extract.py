@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bench.scoring import code
+from bench.scoring import code, queries
 from bench.scoring.choices import choice_letter
 from bench.scoring.extract import (
     after_thinking,
@@ -373,7 +373,7 @@ def test_reading_is_linear(text: str) -> None:
         "choice": lambda: choice_letter(text, ["a", "b"]),
         "literal": lambda: python_literal(text, bool),
         "program": lambda: code.program(text, "f"),
-        "sql": lambda: code.sql(text),
+        "sql": lambda: queries.sql(text),
     }
     for name, read in readers.items():
         spent = min(_cpu(read), _cpu(read))

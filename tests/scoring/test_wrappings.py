@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from bench.registry.items import read_jsonl
-from bench.scoring import code, graders
+from bench.scoring import code, graders, queries
 from bench.scoring.graders import Grader
 from bench.scoring.json_answers import json_value
 from bench.suites.coding.build import FOLDER as CODING
@@ -137,7 +137,7 @@ def _flush(source: str) -> str:
 def test_queries_are_found_whole(limit: int) -> None:
     for row in read_jsonl(CODING / "sql.jsonl")[:limit]:
         for wrapping in (w for w in PROGRAMS if w.name not in NOT_SQL and "no fence" not in w.name):
-            found = code.sql(wrapping.write(row["reference"]))
+            found = queries.sql(wrapping.write(row["reference"]))
             if wrapping.name != "indented code":
                 assert found and found[0].strip() == row["reference"].strip(), wrapping  # noqa: PT018
 

@@ -24,7 +24,7 @@ def test_the_boundaries_are_those_of_the_literature(shape: Shape, expected: list
     assert -scipy.special.ndtri(levels(TEN, 0.05, shape)) == pytest.approx(expected, abs=0.01)
 
 
-@pytest.mark.parametrize("shape", list(Shape))
+@pytest.mark.parametrize("shape", [Shape.POWER, Shape.LATE])
 @pytest.mark.parametrize("fractions", [FIVE, [0.13, 0.5, 1.0], [1.0]])
 def test_together_the_looks_err_as_often_as_planned(shape: Shape, fractions: list[float]) -> None:
     rng = np.random.default_rng(7)

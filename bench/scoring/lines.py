@@ -8,6 +8,8 @@ from collections.abc import Sequence
 _BLOCKS = {"```": "```", "~~~": "~~~", "$$": "$$", "\\]": "\\["}
 """The line that ends a block of code or mathematics -> what its first line begins with."""
 _ITEM = re.compile(r"[ \t>]*(?:[-*•+]|\(?(\d{1,3})[.)、])[ \t]+(\S.*)")
+_ROW = re.compile(r"[ \t>]*+\|?[ \t]*+(?:[-+−]?\d[\d.]*+(?:[ \t]*+(?:[,|&]|\\\\)[ \t]*+|[ \t]++|$))++")
+"""A row of numbers."""
 _FENCED = re.compile(r"^[ \t>]{0,12}(`{3,}|~{3,})[^\n]*\n(?:.*?^[ \t>]{0,12}\1[ \t]*$|.*\Z)", re.MULTILINE | re.DOTALL)
 _FENCE = re.compile(r"^[ \t>]*(?:[-*+][ \t]+|\d{1,3}[.)][ \t]+)?(?:`{3}|~{3})[^\n]*$", re.MULTILINE)
 
@@ -34,8 +36,10 @@ def begun_block(text: str, start: int) -> str | None:
 
 
 def begun_list(text: str, start: int) -> str:
-    """The list, of two items or more, whose first line begins at a place of a text; empty if none does."""
-    return _longest(text[text.rfind("\n", 0, start) + 1 :].split("\n"))
+    """The list, or the rows of numbers, of two or more, whose first line begins at a place of a text; else empty."""
+    lines = text[text.rfind("\n", 0, start) + 1 :].split("\n")
+    rows = next((at for at, line in enumerate(lines) if not _ROW.fullmatch(line)), len(lines))
+    return _longest(lines) or ("\n".join(lines[:rows]) if rows > 1 else "")
 
 
 def last_list(text: str) -> str:

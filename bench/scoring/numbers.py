@@ -54,6 +54,9 @@ _MINUS_WORD = re.compile(r"(?:\b(?:minus|negative)|负)$", re.IGNORECASE)
 _OPERATOR_BEFORE = re.compile(r"(?:[^\W\u3040-\u30ff\u3400-\u9fff]|[)\]}%])\s*$")
 _HAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 """Scripts without blanks between words: a dash behind one of these characters is a sign."""
+_OVER = re.compile(
+    r"\{\s*([^{}\\]{1,60}?)\s*\\over\s*([^{}\\]{1,60}?)\s*\}|(?<![\w)}])[{(]\s*(\d{1,60})\s*[})]\s*/\s*[{(]\s*(\d{1,60})\s*[})]"
+)
 _FRACTION = re.compile(r"(\d?)\\[dtc]?frac\s*(?:\{([^{}]*)\}|(\d))\s*(?:\{([^{}]*)\}|(\d))")
 
 
@@ -108,8 +111,9 @@ def wrapped_number(text: str) -> Number | None:
 
 def latex_plain(text: str) -> str:
     """Text without the LaTeX that stands within numbers."""
-    if "\\" not in text and "{" not in text and "~" not in text:
+    if "\\" not in text and "{" not in text and "~" not in text and ")/(" not in text:
         return text
+    text = _OVER.sub(lambda m: f"{m[1] or m[3]}/{m[2] or m[4]}", text)
     text = text.replace("{,}", ",").replace("\\!", "")
     text = _FRACTION.sub(lambda m: f"{m[1] and m[1] + ' '}{m[2] or m[3] or ''}/{m[4] or m[5] or ''}", text)
     return canonical(tidied(text))

@@ -16,6 +16,7 @@ MOST_LAYERS = 16
 
 _SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻"
 _SUBSCRIPTS = "₀₁₂₃₄₅₆₇₈₉₊₋"
+_SLASHED = re.compile(f"([{_SUPERSCRIPTS}]+)⁄([{_SUBSCRIPTS}]+)")
 _RAISED = re.compile(f"[{_SUPERSCRIPTS}]+")
 _LOWERED = re.compile(f"[{_SUBSCRIPTS}]+")
 _VULGAR = re.compile(r"(\d?)([¼-¾⅐-⅞])")
@@ -126,6 +127,7 @@ def canonical(text: str) -> str:
     A script's own comma and full stop become , and . as well. Lines stay lines.
     """
     if not text.isascii():
+        text = _SLASHED.sub(lambda match: unicodedata.normalize("NFKC", f"{match[1]}/{match[2]}"), text)
         text = _RAISED.sub(lambda match: "^" + unicodedata.normalize("NFKC", match[0]), text)
         text = _LOWERED.sub(lambda match: "_" + unicodedata.normalize("NFKC", match[0]), text)
         text = _VULGAR.sub(lambda match: (match[1] and match[1] + " ") + unicodedata.normalize("NFKC", match[2]), text)

@@ -52,11 +52,40 @@ class Match:
 
 
 _SENTENCE = re.compile(r"(.{1,400}?)[.!。！][*_`\"'”)$]{0,4}(?:\s+|(?<=[。！]))(?=\S)")
-_MORE = re.compile(r"\d|\b(?:or|but|however|unless|though|although|maybe|perhaps|not)\b|n't\b|但|或|不", re.IGNORECASE)
+_MORE = re.compile(
+    r"\d|\b(?:or|but|however|unless|though|although|maybe|perhaps|possibly|not)\b|n't\b|但|或|不|可能|也许",
+    re.IGNORECASE,
+)
 _NUMBER = re.compile(r"[-+]?(?:\d+|\d*\.\d+)")
 _BOLD_END = re.compile(r"([^*]{1,400}?)\*\*(?!\*)")
-_AND = re.compile(r"\s*(?:,\s*)?(?:(?<!\w)(?:and|&)\s+(?=[^,;\s]+\Z)|[和与及](?=[^,;\s和与及]+\Z))")
+_AND = re.compile(r"\s*(?:,\s*)?(?:(?<!\w)(?:and|&)\s+(?=[^,;\s]+\Z)|[和与及]\s*(?=[^,;\s和与及]+\Z))")
 """Before the last part of a list in words: "a, b and c"."""
+_ANDS = re.compile(r"\s{1,4}(?:and|&)\s{1,4}|\s{0,4}[和与及]\s{0,4}")
+_REASON = re.compile(
+    r"(.{1,400}?)(?:[,，;；]\s*|\s+|(?=[(（]))[(（]?(?:because|since|given that|(?<=,\s)as|因为|由于)(?![A-Za-z])(.*)",
+    re.I | re.S,
+)
+_ASIDE = re.compile(r"(.{1,400}?)\s*[(（]([^()（）\n]{2,300})[)）]\s*[.。]?")
+_NOT = re.compile(r"(.{1,400}?),\s*(?:and )?not\s[^,.;:]{1,80}[.]?")
+_OPENS_ANEW = re.compile(
+    r"\b(?:or|but|however|if|unless|though|although|maybe|perhaps|possibly|alternatively|instead)\b|但|或|如果|若|可能",
+    re.I,
+)
+_ROUNDED = re.compile(
+    r"(.{1,200}?)[\s$*_`]{0,8},?\s?\(?\s?(?:(?:or|which is|i\.e\.|that is|即)[,\s]{0,2})?"
+    r"(?:about|approximately|approx\.?|roughly|≈|≃|\\approx|~|大?约(?:等于|为)?)[\s$*]{0,4}"
+    r"(?P<value>[-+]?\d{1,40}(?:\.(?P<digits>\d{1,40}))?)\s*(?P<percent>\\?%)?[\s$*).]*",
+    re.IGNORECASE,
+)
+"""An exact value, then the same rounded."""
+_NAMES = re.compile(r"\A[\s$]{0,4}\(?\s?[A-Za-z](?:_?\d)?(?:\s?,\s?[A-Za-z](?:_?\d)?)+\s?\)?\s?=\s?(?=\S)")
+"""The names of a tuple's parts, before its values: (x, y) = (3, 14)."""
+_ROW = re.compile(r"^[ \t]*\|(.*)\|[ \t]*$", re.MULTILINE)
+_RULE = re.compile(r"^[ \t]*\|(?:[ \t]*:?-{2,}:?[ \t]*\|)+[ \t]*\n?", re.MULTILINE)
+_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
+_GOES_ON = re.compile(r"[,;]\s*(?:\.{3}|etc\b)[\W_]*\Z", re.IGNORECASE)
+_WRAPS = "()[]{}|\"'`*$《》〈〉「」『』【】〖〗"
+"""What may wrap a part."""
 _BOX = re.compile(r"\\boxed\s*\{([^{}]*)\}")
 _APART = re.compile(r"[,;&\s]+|\\\\")
 _MATRIX = re.compile(r"\\(?:begin|end)\s*\{[a-z]?(?:matrix|array)\}(?:\{[a-z|]*\})?")
@@ -98,7 +127,22 @@ def in_sentence(kind: AnswerKind, wanted: str, stated: str) -> Match:
     for first in (_SENTENCE.match(stated), bold):
         if not best.right and first is not None and not _MORE.search(stated, first.end()):
             best = max(best, compare(kind, wanted, first[1]), key=lambda each: each.partial)
+    if not best.right and (told := _told(kind, stated)) is not None:
+        best = max(best, compare(kind, wanted, told), key=lambda each: each.partial)
     return best
+
+
+def _told(kind: AnswerKind, stated: str) -> str | None:
+    """A statement without the reason, the brackets or the "not ..." behind it; None where it has none, or they may open
+    another answer.
+    """
+    if (reason := _REASON.fullmatch(stated)) and not _OPENS_ANEW.search(reason[2]):
+        return reason[1]
+    if kind is not AnswerKind.TEXT:
+        return None
+    if (aside := _ASIDE.fullmatch(stated)) and not _OPENS_ANEW.search(aside[2]):
+        return aside[1]
+    return denied[1] if (denied := _NOT.fullmatch(stated)) else None
 
 
 def _first(given: str, right: Any) -> Match:
@@ -123,7 +167,20 @@ def _numbers(kind: AnswerKind, wanted: str, given: str) -> Match:
         if number is not None:
             same = number.value == right and (number.plain or kind is AnswerKind.FRACTION)
             return Match(same, float(same), layer.wrappings)
+        if kind is AnswerKind.FRACTION and (exact := _exact(layer.text)) is not None:
+            return Match(exact == right, float(exact == right), (*layer.wrappings, "rounding"))
     return Match(right=False, partial=0.0)
+
+
+def _exact(text: str) -> Fraction | None:
+    """The fraction before its own rounding, as in "5/12 ≈ 0.417"; None where they are not the same."""
+    rounded = _ROUNDED.fullmatch(text)
+    number = wrapped_number(rounded[1]) if rounded else None
+    if rounded is None or number is None or number.plain:
+        return None
+    scale = 100 if rounded["percent"] else 1
+    off = abs(number.value * scale - Fraction(rounded["value"]))
+    return number.value if off < Fraction(1, 10 ** len(rounded["digits"] or "")) else None
 
 
 def _digits(text: str) -> str | None:
@@ -134,12 +191,14 @@ def _digits(text: str) -> str | None:
 def parts(answer: str) -> list[str]:
     """An answer's parts, as commas, semicolons, blanks and line ends separate them, each without what wraps it."""
     text = _EQUALS.sub(r"\1", _MATRIX.sub(" ", _BOX.sub(r"\1", answer)))
-    pieces = (part.strip("()[]{}|\"'`*") or part for part in _APART.split(text) if part)
+    pieces = (part.strip(_WRAPS) or part for part in _APART.split(text) if part)
     return [part for part in pieces if part]
 
 
 def _parts(wanted: str, given: str, *, ordered: bool) -> Match:
     target = _exact_parts(canonical(wanted))
+    if _GOES_ON.search(canonical(given[-80:])):
+        return Match(right=False, partial=0.0)
     best = Match(right=False, partial=0.0)
     for layer in layers(given):
         match = _score(target, layer, ordered=ordered)
@@ -150,13 +209,16 @@ def _parts(wanted: str, given: str, *, ordered: bool) -> Match:
 
 
 def _score(wanted: Sequence[str], layer: Layer, *, ordered: bool) -> Match:
-    items = listed(layer.text)
-    text = "\n".join(items) if items else layer.text
+    text = _BREAK.sub("\n", layer.text)
+    if not any("=" in part or "|" in part for part in wanted):
+        text = _NAMES.sub("", _ROW.sub(lambda row: row[1].replace("|", ","), _RULE.sub("", text)))
+    items = listed(text)
+    text = "\n".join(items) if items else text
     if not any(mark in part for part in wanted for mark in ("and", "和", "与", "及", "&")):
-        text = _AND.sub(", ", text)
+        text = _AND.sub(", ", text) if "," in text or ";" in text else _ANDS.sub(", ", text)
     given = _exact_parts(text)
     if len(given) != len(wanted) or given != wanted:
-        given = parts(text) if not any(mark in " ".join(wanted) for mark in "()[]{}\"'") else given
+        given = parts(text) if not any(mark in " ".join(wanted) for mark in _WRAPS if mark not in "|`*") else given
     if ordered:
         same = sum(_same(one, other) for one, other in zip(wanted, given, strict=False))
     else:

@@ -60,6 +60,68 @@ _LEADING = re.compile(
     re.IGNORECASE,
 )
 
+_PAUSE = (
+    r"(?:(?:no|wait|hold\son|hang\son|hmm*|oops|whoops|oh|ah|uh|but|well|sorry|ok|okay|actually|on\ssecond\sthought"
+    r"|(?:i|my)\sapologi(?:es|[sz]e)|(?:等等|等一下|等下|稍等|抱歉|对不起|不好意思|啊|哦|呃|嗯))"
+    r"[\s,.!…:，。！：—–-]{1,6}){0,4}"
+)
+_BAD = r"(?:wrong|incorrect|mistaken|a\smistake|an\serror|in\serror|invalid|inaccurate|off(?=\s*[.,;!\n]|\s*\Z))"
+_GOOD = r"(?:quite\s|actually\s|the\s)?(?:right|correct|true|accurate|it)\b"
+_IT = (
+    r"(?:it|that|this|the\sabove|(?:(?:my|the|this|that)\s)(?:(?:above|previous|first|earlier|last|initial)\s)?"
+    r"(?:answer|result|value|calculation|response|solution|reasoning)(?:\s(?:above|i\sgave))?)"
+)
+_FAULT = re.compile(
+    rf"""(?:(?<=[.!?…>*)}}$\n—–])|(?<=[。！？]))[\s*_(（]{{0,8}}{_PAUSE}(?:
+        (?:i\s(?:now\s)?(?:think|believe|see|reali[sz]ed?|noticed?|suspect)\s(?:that\s)?)?(?:
+            {_IT}(?:['’]s|\s(?:is|was|seems|looks|appears))\s(?:to\sbe\s)?(?:actually\s)?(?:{_BAD}|not\s{_GOOD})
+          | {_IT}\s(?:(?:is|was)n['’]t|can(?:['’]t|not|\snot)\sbe|(?:does|did)(?:n['’]t|\snot)\s(?:seem|look|sound)
+            (?:\sto\sbe)?)\s{_GOOD}
+          | (?:i['’]ve|i(?:\shave)?)\smade\s(?:a|an|some)\s(?:\w+\s)?(?:mistake|error)s?\b
+          | i\s(?:was|am)\s(?:wrong|mistaken)\b )
+      | i\s(?:retract|withdraw|take\sback)\s(?:that|this|it|my|the)\b
+      | i\s(?:need|have|want|must)\s(?:to\s)?correct\s(?:this|that|it|myself|my|the)\b[\s\w]{{0,12}}
+      | (?:please\s)?(?:disregard|ignore)\s(?:this|that|it|(?:my|the)\s(?:above|previous|earlier|first|last|answer))\b
+        (?!\s(?:th|wh|if\b))
+      | (?:no,?\swait|wait,?\sno)\b
+      | (?:(?:上[面述]|以上|前面|刚才|之前|这|那|此|该)(?:个|里|的|得)?(?:答案|结果|结论|计算|回答|解答|推理|步骤|数)?
+         |我(?:刚才|之前|前面|上面)?|答案|结果|(?:重新|再次?|仔细)?(?:检查|核对|验算|检验|计算|审题)[一后之]*下?[，,]?发现)
+        (?:是|都|也|好像|似乎|可能|其实|确实|并|存在|答案|结果){{0,3}}
+        (?:不对|不正确|不成立|(?:算|弄|搞|看|写|数|答|说)?错(?:误|了|的|(?=[。，！\s]|\Z))|有(?:误|错|问题))(?:的|了)?
+      | 有误(?=[，,。！：:])
+      | 我?(?:来|得|要|需要|再)?(?:改|更正|纠正|修正|订正)(?:一下|下)(?:答案)? | (?:订正|勘误|改正)(?=\s*[:：，])
+      | 我?(?:收回|撤回)(?:这|上|以|我|刚|之|答) | 请?(?:忽略|无视)(?:上|以|之前|前面|这|刚)
+    )[\s,.:!…，。：！)]*""",
+    re.VERBOSE | re.IGNORECASE,
+)
+"""What calls the answer before it a fault, by itself."""
+_GIVES = (
+    r"(?:(?:it|that|this)(?:['’]s|\s+is|\s+was)\s+(?:actually\s+)?[*_\"'`“$(\[]{0,3}(?:-?\d|(?-i:[A-Z]))"
+    r"|(?:it|that|this|which)\s+(?:should|must)\s+(?:actually\s+)?be\b(?!\s+(?:noted|clear|mentioned|right|correct|fine))"
+    r"|(?:the|my)\s+(?:\w+\s+)?(?:answer|result|value|total|output)\s+(?:is|was|should\s+be|must\s+be|becomes)\b"
+    r"(?!\s+(?:\w+ly\s+)?(?:right|correct|consistent|fine|unchanged|the\s+same|still|indeed|verified|confirmed|valid))"
+    r"|<answer>|\\boxed|答案(?:应该?|就|还)?[是为]|应该?[是为]|改[为成])"
+)
+_RECHECKS = re.compile(
+    rf"""(?:(?<=[.!?…>*)}}$\n—–])|(?<=[。！？]))[\s*_(（]{{0,8}}(?:
+        (?:(?:oh|ah|hm+|but|no|oops)[\s,.!…—–-]{{1,4}}){{0,2}}(?:
+            (?:wait|hold\son|hang\son|oops|let\sme\s(?:re-?\w+|double|check|verify|redo|correct|fix|think|try)
+             |re-?(?:check|calculat|comput|read|count|consider)ing|i\s(?:mis\w+|forgot|overlooked|missed))\b)
+        | (?:我|让我|再|现在)*(?:重新|再次?)(?:检查|核对|验算|检验|计算|算|审题|考虑|看|数)
+        | 等等|等一下|稍等
+        )(?:(?s:.){{0,240}}?(?={_GIVES})
+          |(?<=wait|d\son|g\son)[^\n=✓✔]{{0,80}}?=(?=\s*[$€£]?-?\d[\d.,]*\$?\.?\s*\Z))""",
+    re.VERBOSE | re.IGNORECASE,
+)
+"""What looks at the answer again, up to where it gives it anew."""
+_ANOTHERS = re.compile(
+    r"\b(?:some|many|most|others|one (?:might|may|could)|you (?:might|may)|tempting|common)\b|有人|误|很多人|常见"
+    r"|[若如]果?",
+    re.IGNORECASE,
+)
+"""In the sentence before a fault: it is not the answer that is called so."""
+_POINTS = re.compile(r"[\s*_]*(?:that|this)\b", re.IGNORECASE)
+
 
 def taken_back(text: str, since: int = 0) -> int | None:
     """Where the last retraction of a text, or of what stands there since a place, ends: what stands before it no longer
@@ -67,10 +129,19 @@ def taken_back(text: str, since: int = 0) -> int | None:
     """
     begin = max(since, len(text) - WINDOW)
     last = None
-    for match in _RETRACTION.finditer(text, begin):
-        if match.start() > 0:  # what begins a text takes nothing back
-            last = match.end()
+    for pattern in (_RETRACTION, _FAULT, _RECHECKS):
+        for match in pattern.finditer(text, begin):
+            anaphoric = pattern is _FAULT or _POINTS.match(match[0])
+            others = anaphoric and _ANOTHERS.search(_sentence_before(text, match.start()))
+            if match.start() > 0 and not others:  # what begins a text takes nothing back
+                last = max(last or 0, match.end())
     return last
+
+
+def _sentence_before(text: str, at: int) -> str:
+    """The sentence that ends at a place, as far as it matters."""
+    before = text[max(0, at - 80) : at].rstrip(" .!?。！？")
+    return re.split(r"[.!?。！？\n]", before)[-1]
 
 
 def instead(rest: str) -> str:

@@ -34,6 +34,12 @@ _STATED = re.compile(
 )
 _BOXED = re.compile(r"\\f?box(?:ed)?\s*\{")
 _BOTH = re.compile(r"\}[$\s]*(?:,?\s*(?:or|and)\b|[,，、]|或者?|和)[$\s]*\Z")
+_PRAISE = re.compile(
+    r"(?:\w+ly )?(?:correct|right|consistent|valid|reasonable|verified|confirmed)\b(?: and \w+)?[.!✓✅ ]*"
+    r"|(?:正确|对|合理)的?[。！]?",
+    re.IGNORECASE,
+)
+"""What is said of an answer given before; where none was, it may be the answer itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +61,16 @@ def statement(text: str) -> tuple[ReadAnswer | None, int]:
     end = text[-ANSWER_CHARS:]
     before = len(text) - len(end)
     places = [*_STATED.finditer(end), *_BOXED.finditer(end)]
+    praise: tuple[ReadAnswer | None, int] = (None, 0)
     for place in sorted(places, key=lambda match: match.start(), reverse=True):
         read = _stated(end, place) if place.re is _STATED else _boxed(end, place)
-        if read is not None:
+        if read is None:
+            continue
+        if read[0] is None or not _PRAISE.fullmatch(read[0].text):
             return read[0], before + read[1]
-    return None, 0
+        if praise[0] is None:
+            praise = read[0], before + read[1]
+    return praise
 
 
 def _stated(text: str, place: re.Match[str]) -> tuple[ReadAnswer | None, int] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -18,6 +19,8 @@ MOST_PARTS = 1_000_000
 """Parts of one file."""
 LONGEST_PART = 256 << 20
 """Bytes that a part may unpack to."""
+ALL_PARTS = 256 << 20
+"""Bytes that all parts may unpack to, or RATIO times the file's size, whichever is more."""
 USUAL_PART, RATIO = 16 << 20, 100
 """A part may unpack to the first, or to so many times its packed size, whichever is more: JSON weighs 25 times as much
 in memory."""
@@ -41,6 +44,7 @@ class Archive:
         try:
             with clean.open_file(path) as opened, zipfile.ZipFile(opened) as file:
                 infos = file.infolist()
+                self._left = max(ALL_PARTS, RATIO * os.fstat(opened.fileno()).st_size)
         except (OSError, zipfile.BadZipFile) as error:
             raise UsageError(f"{path}: is not a whole zip file ({error}).") from error
         if len(infos) > MOST_PARTS:
@@ -57,8 +61,12 @@ class Archive:
 
     def json(self, name: str) -> Any:
         """What a part holds."""
+        content = self._bytes(self._infos[name])
+        self._left -= len(content)
+        if self._left < 0:
+            raise UsageError(f"{self._path}: its parts unpack to more than a log of its size would. Split it.")
         try:
-            return loads(self._bytes(self._infos[name]).decode("utf-8", "replace"))
+            return loads(content.decode("utf-8", "replace"))
         except (ValueError, RecursionError) as error:
             raise UsageError(f"{self._path}: {name} is not JSON ({error}).") from error
 

@@ -115,13 +115,19 @@ def test_a_part_of_a_thousand_times_its_size_and_half_an_emoji(
         file.writestr("header.json", "[" + "[]," * 300_000 + "0]")
         file.writestr("half.json", '{"input": "\\ud83d"}')
     monkeypatch.setattr("bench.importers.archive.USUAL_PART", 10_000)
-    with pytest.raises(UsageError, match="header.json is damaged"):
+    with pytest.raises(UsageError, match=r"header\.json is damaged"):
         Archive(path).json("header.json")
     assert Archive(path).json("half.json") == {"input": "?"}
     log = as_json(INSPECT / "good.eval")
     log["samples"][0]["output"]["completion"] = [{"a": 1}]
     done, _ = importing("inspect", written(tmp_path / "log.json", log))
     assert '[{"a": 1}]' in read_table(done.folder, "answers")["answer"].tolist()
+    monkeypatch.setattr("bench.importers.archive.ALL_PARTS", 20)
+    monkeypatch.setattr("bench.importers.archive.RATIO", 0)
+    several = Archive(path)
+    several.json("half.json")
+    with pytest.raises(UsageError, match="its parts unpack to more than"):
+        several.json("half.json")
 
 
 def test_a_damaged_or_swollen_part_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

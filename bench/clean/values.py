@@ -67,8 +67,14 @@ def amount(value: object) -> float | None:
     return value if math.isfinite(value) else None
 
 
+_DOTTED = re.compile(r"^[ \t\[]*(?:[\w\"'-]+[ \t]*\.[ \t]*){64}", re.MULTILINE)
+"""A key of more parts than anybody writes: reading it takes time and memory by the square of their number."""
+
+
 def toml(text: str, parse_float: Callable[[str], Any] = float) -> dict[str, Any]:
     """What a TOML text says. TOMLDecodeError also for nesting and numbers beyond what Python reads."""
+    if _DOTTED.search(text):
+        raise tomllib.TOMLDecodeError("it is nested too deeply")
     try:
         return tomllib.loads(text, parse_float=parse_float)
     except RecursionError as error:

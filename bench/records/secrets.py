@@ -30,7 +30,12 @@ _ESCAPE = re.compile(
     r"%(?:25)*(?P<byte>[0-9A-Fa-f]{2})"
     r"|(?<!\\)\\++(?:u(?P<unit>[0-9A-Fa-f]{4})|u\{(?P<code>[0-9A-Fa-f]{1,6})\}|x(?P<hex>[0-9A-Fa-f]{2})|(?P<char>[^\\]))"
     r"|&(?:amp;)*(?:\#(?P<decimal>[0-9]{1,7});?|\#[xX](?P<point>[0-9A-Fa-f]{1,6});?|(?P<name>[A-Za-z][A-Za-z0-9]{1,30};))"
+    r"|(?P<unseen>[\u00ad\u034f\u200b-\u200f\u2060-\u2064\ufeff]+"
+    r"|(?<=(?<!\S)\S)\s(?=\S(?!\S))|(?<=(?<![^-])[^-])-(?=[^-](?![^-]))"
+    r"|(?<=(?<![0-9A-Fa-f])[0-9A-Fa-f]{2})[ :](?=[0-9A-Fa-f]{2}(?![0-9A-Fa-f])))"
 )
+"""Escapes; and what stands between the characters of a text that was spelled out: nothing to see, blanks or dashes
+between single ones, blanks or colons between bytes in hex."""
 _CONTROLS = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
 
 
@@ -46,8 +51,9 @@ class _Needle(NamedTuple):
 class Secrets:
     """The secrets of a comparison; calling it masks them in a text.
 
-    Seen through are JSON, URL and HTML escapes, also within each other, base64 of anything that holds a secret, and
-    hex. Of a secret that was cut, half of it or 16 characters in a row are masked as well.
+    Seen through are JSON, URL and HTML escapes, also within each other, base64 of anything that holds a secret, hex,
+    and letters or bytes that are spelled out with blanks, dashes or nothing to see between them. Of a secret that was
+    cut, half of it or 16 characters in a row are masked as well.
     """
 
     def __init__(self, secrets: Iterable[str] = (), hidden: Iterable[str] = ()) -> None:
@@ -190,6 +196,8 @@ def _placed(view: str, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]
 def _char(escape: re.Match[str]) -> str:
     """The character that an escape stands for; the escape itself if it is none."""
     kind = escape.lastgroup or ""
+    if kind == "unseen":
+        return ""
     digits = escape[kind]
     if kind == "char":
         return _CONTROLS.get(digits, digits)

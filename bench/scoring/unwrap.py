@@ -63,9 +63,9 @@ _TIDY = (
     (re.compile(r"\\(?:text)?color\s*\{[\w!]{1,30}\}"), ""),
     (re.compile(r"(?<!\\)\\(?:[,;:>\s]|$|(?:q?quad|enspace|thinspace|medspace|thickspace)(?![A-Za-z]))"), " "),
     (re.compile(r"\\(?:\{|lbrace(?![A-Za-z]))\s*"), "{"),
-    (re.compile(r"\s*\\(?:\}|rbrace(?![A-Za-z]))"), "}"),
+    (re.compile(r"(?<!\s)\s*\\(?:\}|rbrace(?![A-Za-z]))"), "}"),
     (re.compile(r"\\langle(?![A-Za-z])\s*"), "("),
-    (re.compile(r"\s*\\rangle(?![A-Za-z])"), ")"),
+    (re.compile(r"(?<!\s)\s*\\rangle(?![A-Za-z])"), ")"),
     (re.compile(r"(?<!\\)\\([$%#_&*])"), r"\1"),
     (re.compile(rf"\\(?:{_FONTS})\s*\{{([^{{}}]*)\}}"), r"\1"),
 )

@@ -42,6 +42,8 @@ DISGUISES: Mapping[str, Callable[[str], str]] = {
 }
 WRAPPED: Mapping[str, Callable[[bytes], bytes]] = {"base64": b64encode, "base64 of a URL": urlsafe_b64encode}
 
+SPELLED = "sk-live-Abc/12+34=56xyz"
+
 
 @pytest.mark.parametrize("disguise", DISGUISES)
 def test_every_disguise_is_seen_through(disguise: str) -> None:
@@ -143,3 +145,24 @@ def test_one_secret_among_many_escapes_is_found_where_it_stands() -> None:
         assert masked.startswith(before)
         assert masked.endswith(after)
         assert HIDDEN in masked
+
+
+@pytest.mark.parametrize(
+    "echo",
+    [
+        "\u200b".join(SPELLED),
+        "\ufeff".join(SPELLED),
+        " ".join(SPELLED),
+        " ".join(f"{byte:02x}" for byte in SPELLED.encode()),
+        ":".join(f"{byte:02X}" for byte in SPELLED.encode()),
+    ],
+)
+def test_a_key_that_is_spelled_out_is_masked(echo: str) -> None:
+    secrets = Secrets([SPELLED])
+    assert secrets(f"wrong key {echo} again") == "wrong key *** again"
+    assert secrets.in_answer(f"the key is {echo} here") == "the key is *** here"
+
+
+def test_what_is_spelled_out_and_no_key_stays() -> None:
+    said = "A B C at 12:30:45, a-b-c, 61:62:63 and \u200bnothing"
+    assert Secrets([SPELLED])(said) == said

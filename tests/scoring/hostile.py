@@ -79,6 +79,7 @@ _UNITS = {
     "dollars": "$",
     "dollars and blanks": "$ ",
     "backticks": "`",
+    "LaTeX spaces in a fence": "```\n" + "\\," * (LONG // 2) + "\n```",
     "fences": "```\n",
     "fences of Python": "```python\n",
     "tilde fences": "~~~\n",

@@ -18,7 +18,7 @@ from tests.scoring.hostile import HOSTILE, LONG
 
 MOST_S = 0.2
 """CPU seconds for which no other thread comes to its turn."""
-ALWAYS = ("thousands", "JSON arrays", "a JSON list", "fences")
+ALWAYS = ("thousands", "JSON arrays", "a JSON list", "fences", "LaTeX spaces in a fence")
 """Answers that once held it for seconds."""
 READ_S = 2.0
 """CPU seconds that reading one answer may take of this process."""

@@ -617,6 +617,9 @@ WRONG: dict[str, list[str]] = {
 }
 PRINTED_RIGHT = [
     "The output is `[1]`.",
+    "```python\n[1]\n```\n\nIf the list is empty, it returns `[]`.",
+    "```python\n[1]\n```\n\nThis returns `None` only if the list is empty.",
+    "```python\n[1]\n```\n\nWhen x is 4, the result is 4.",
     "```python\n[1]\n```\n\n`g(2)` returns `4`, and `g(3)` returns `5`.",
     "```python\n[1]\n```\n\n其中 `g(2)` 返回 `4`。",
     "```python\n[1]\n```\n\nIteration 1: result = `[4]`\nIteration 2: result = `[4, 1]`",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import os
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -11,6 +11,7 @@ from typing import Any
 
 from bench import clean
 from bench.errors import UsageError
+from bench.importers.textfiles import loads
 
 STORED, DEFLATED, ZSTANDARD = 0, 8, 93
 """Methods of the zip format that are read."""
@@ -18,6 +19,11 @@ MOST_PARTS = 1_000_000
 """Parts of one file."""
 LONGEST_PART = 256 << 20
 """Bytes that a part may unpack to."""
+ALL_PARTS = 256 << 20
+"""Bytes that all parts may unpack to, or RATIO times the file's size, whichever is more."""
+USUAL_PART, RATIO = 16 << 20, 100
+"""A part may unpack to the first, or to so many times its packed size, whichever is more: JSON weighs 25 times as much
+in memory."""
 
 
 def is_archive(path: Path) -> bool:
@@ -38,6 +44,7 @@ class Archive:
         try:
             with clean.open_file(path) as opened, zipfile.ZipFile(opened) as file:
                 infos = file.infolist()
+                self._left = max(ALL_PARTS, RATIO * os.fstat(opened.fileno()).st_size)
         except (OSError, zipfile.BadZipFile) as error:
             raise UsageError(f"{path}: is not a whole zip file ({error}).") from error
         if len(infos) > MOST_PARTS:
@@ -54,8 +61,12 @@ class Archive:
 
     def json(self, name: str) -> Any:
         """What a part holds."""
+        content = self._bytes(self._infos[name])
+        self._left -= len(content)
+        if self._left < 0:
+            raise UsageError(f"{self._path}: its parts unpack to more than a log of its size would. Split it.")
         try:
-            return json.loads(self._bytes(self._infos[name]))
+            return loads(content.decode("utf-8", "replace"))
         except (ValueError, RecursionError) as error:
             raise UsageError(f"{self._path}: {name} is not JSON ({error}).") from error
 
@@ -63,13 +74,14 @@ class Archive:
         if info.file_size > LONGEST_PART:
             raise UsageError(f"{self._path}: {info.filename} has more than {LONGEST_PART >> 20} MiB.")
         packed = self._packed(info)
+        most = min(LONGEST_PART, max(USUAL_PART, RATIO * len(packed)))
         try:
             if info.compress_type == STORED:
                 return packed
             if info.compress_type == DEFLATED:
-                return zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed, LONGEST_PART)
+                return _whole(zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed, most + 1), most)
             if info.compress_type == ZSTANDARD:
-                return _unpacked(packed)
+                return _unpacked(packed, most)
         except (OSError, zlib.error) as error:
             raise UsageError(f"{self._path}: {info.filename} is damaged ({error}).") from error
         raise UsageError(f"{self._path}: {info.filename} is packed by method {info.compress_type}, which is not read.")
@@ -86,11 +98,14 @@ class Archive:
             return file.read(min(info.compress_size, LONGEST_PART))
 
 
-def _unpacked(packed: bytes) -> bytes:
+def _unpacked(packed: bytes, most: int) -> bytes:
     import pyarrow
 
     with pyarrow.CompressedInputStream(pyarrow.BufferReader(packed), "zstd") as stream:
-        content = bytes(stream.read(LONGEST_PART + 1))
-    if len(content) > LONGEST_PART:
-        raise OSError(f"unpacks to more than {LONGEST_PART >> 20} MiB")
+        return _whole(bytes(stream.read(most + 1)), most)
+
+
+def _whole(content: bytes, most: int) -> bytes:
+    if len(content) > most:
+        raise OSError(f"unpacks to more than {most >> 20} MiB")
     return content

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -124,6 +125,13 @@ class Format:
     """Where files of this format come from, unless the user says otherwise."""
 
 
+def _said(value: object) -> str | None:
+    """A text of the source, which may hold something else in its place: then that, as JSON."""
+    if value is None or isinstance(value, str):
+        return value
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)
+
+
 def entry(
     request: Request, where: str, *, suite: str, task: str, item: str, model: str, score: float | None, order: int,
     version: str = "", cluster: str | None = None, family: str | None = None, language: str = "", question: str = "",
@@ -155,7 +163,8 @@ def entry(
         sampling_applied=None, sandbox=None, started_at=None,
     )  # fmt: skip
     text = AnswerRow(
-        run=request.run, task=task, item=item, model=model, repeat=repeat, prompt=prompt, answer=answer, reasoning=None,
-        extracted=extracted, grade_detail=detail, finish_reason=None, error=None, expected=expected,
+        run=request.run, task=task, item=item, model=model, repeat=repeat, prompt=_said(prompt) or "",
+        answer=_said(answer), reasoning=None, extracted=_said(extracted), grade_detail=detail, finish_reason=None,
+        error=None, expected=_said(expected),
     )  # fmt: skip
     return ItemEntry(where, row, text)

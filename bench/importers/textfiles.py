@@ -224,7 +224,7 @@ def json_rows(path: Path, ledger: Ledger, *, flat: bool = False) -> Iterator[tup
             why = None if line.isascii() else stray(line)
             if not why:
                 try:
-                    row = _loads(line, pairs)
+                    row = loads(line, pairs)
                     why = None if isinstance(row, dict) else "is not a JSON object"
                 except _TwiceError as error:
                     why = str(error)
@@ -240,7 +240,7 @@ def read_json(path: Path) -> Any:
     """A whole JSON file, with LOST for stray bytes. UsageError if it is none."""
     text = read_whole(path)
     try:
-        return _loads(text)
+        return loads(text)
     except (ValueError, RecursionError) as error:
         raise UsageError(f"{path}: is not JSON ({error}).") from error
 
@@ -274,7 +274,7 @@ def _row(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return row
 
 
-def _loads(text: str, pairs: Callable[[list[tuple[str, Any]]], Any] | None = None) -> Any:
+def loads(text: str, pairs: Callable[[list[tuple[str, Any]]], Any] | None = None) -> Any:
     """JSON, with "?" for half a surrogate pair: what is left of an emoji that a token limit cut through."""
     value = json.loads(text, object_pairs_hook=pairs)
     if "\\ud" in text or "\\uD" in text:

@@ -17,25 +17,30 @@ _WOULD = r"\b(?:would|could|might|were|had)\b|['’]d\b"
 _IF = rf"(?<!even )(?<!as )\b(?:if|unless)\b(?!\s{_DOING})"
 _ORDER = r"(?:first|second|third|fourth|fifth|\d+(?:st|nd|rd|th)|next|each|every|inner|step|iteration)"
 _SUPPOSED = re.compile(
-    rf"{_LEADS}(?:(?:{_IF}|had\b|were\b|assuming\b|suppos(?:e|ing)\b)(?=.*?(?:{_WOULD}))"
-    r"|without\b(?!\s(?:loss|further|any|doubt|running|exception))|with\s`?\w+`?\s?=\s?`?(?:True|False|None)\b"
+    rf"{_LEADS}(?:(?:{_IF}|without\b|had\b|were\b|assuming\b|suppos(?:e|ing)\b)(?=.*?(?:{_WOULD}))"
+    r"|with\s`?\w+`?\s?=\s?`?(?:True|False|None)\b"
     r"|(?:如果|假如|若|要是|倘若|假设)(?!\S{0,4}(?:运行|调用|执行)))"
-    rf"|[^\n]*?\b(?:would|could|might)\b[^\n]*?(?:{_IF}|\bhad\b)",
+    rf"|[^\n]*?\b(?:would|could|might)\b[^\n]*?(?:{_IF}|\bhad\b)"
+    r"|[^\n]*?\b(?:(?:easy|tempting|natural|common|wrong)\sto|(?:one|you|some|people|we)\s(?:might|may|could|would))"
+    r"\s(?:\w+\s)?(?:think|believe|assume|expect|say|answer|guess)\b",
     re.IGNORECASE,
 )
 """A sentence that says what would be if something else were so."""
 _ON_THE_WAY = re.compile(
-    rf"{_LEADS}(?:before\b|initially\b|at first\b|originally\b|at this point\b|step\s\d"
-    rf"|(?:in|at|after|on|during)\s(?:the\s)?{_ORDER}\b|首先|起初|最初|一开始|原来|第[一二三四五六七八九十\d]+[步次轮]|[^\s，。]{{1,8}}(?:之前|以前|(?<![目当])前)[，,])"
+    rf"{_LEADS}(?:before\b|initially\b|at first\b|originally\b|at this point\b|without\b"
+    rf"|{_IF}|when(?:ever)?\b(?!\s{_DOING})|for (?:each|every)\b"
+    r"|(?:step|iteration|pass|round|loop)\s\d"
+    rf"|(?:in|at|after|on|during)\s(?:the\s)?{_ORDER}\b|未\S{{1,6}}时|\S{{1,8}}(?:之前|以前)的|首先|起初|最初|一开始|原来|第[一二三四五六七八九十\d]+[步次轮]|[^\s，。]{{1,8}}(?:之前|以前|(?<![目当])前)[，,])"
     r"|[^\n]*?(?:\b(?:intermediate|partial|temporary|previous|original|initial|first|inner)\s"
     r"(?:output|result|value|list|return)"
     r"|中间(?:结果|值)|初始值)"
     rf"|[^\n]*[`\])}}'\"\d],?\s(?:which\s(?:is|are|gets?|will be)\sthen\b"
     rf"|(?:on|in|at|after|during)\s(?:the\s)?{_ORDER}\b"
-    r"|before\b)",
+    r"|before\b|(?:only\s)?(?:if|when|unless|whenever)\b)",
     re.IGNORECASE,
 )
-"""A sentence that names a value which the program has on its way."""
+"""A sentence that names a value which the program has on its way, or in one of its cases."""
+_BUT = re.compile(r"\b(?:but|however|whereas|yet)\b|但|然而", re.IGNORECASE)
 _FAULTY = r"(?:wrong|incorrect|buggy|broken|faulty|mistaken|invalid|flawed|bad|na[iï]ve)"
 _SHOWN = re.compile(
     rf"\bfor (?:comparison|contrast)\b|\b(?:by|in) contrast\b|作为?(?:对比|比较|对照)|(?:对比|对照)(?:如下)?[:：]\s*\Z"
@@ -55,7 +60,8 @@ _MENDED = re.compile(
     r"\b(?:fix|correct|mend|repair|updat|revis|improv|wait|sorry|oops)\w*|改|修正|更正|正确", re.IGNORECASE
 )
 _CONDITION = re.compile(
-    rf"{_LEADS}(?:{_IF}|in case\b|for example\b|for instance\b|e\.g\.|如果|假如|若|要是|倘若|假设|例如|比如)"
+    rf"{_LEADS}(?:{_IF}|in case\b|for example\b|for instance\b|e\.g\.|alternatively\b"
+    r"|如果|假如|若|要是|倘若|假设|例如|比如)"
     r"(?!.*(?:\b(?:so|therefore|thus|hence)\b|所以|因此))",
     re.IGNORECASE,
 )
@@ -63,7 +69,13 @@ _CONDITION = re.compile(
 
 def without_supposed(text: str) -> str:
     """A text without the sentences that only say what would be if something else were so."""
-    return _SENTENCE.sub(lambda each: "" if _SUPPOSED.match(each[0][:REACH]) else each[0], text)
+    return _SENTENCE.sub(lambda each: _behind_but(each[0]) if _SUPPOSED.match(each[0][:REACH]) else each[0], text)
+
+
+def _behind_but(sentence: str) -> str:
+    """What a sentence says is so, behind what it only supposes."""
+    but = _BUT.search(sentence, 12)
+    return sentence[but.start() :] if but else ""
 
 
 def without_steps(text: str) -> str:

@@ -30,12 +30,13 @@ _TO_WORDS = r"[ \t:：*_]*(?:\n\s*)?(\S[^\n]*)"
 _RETURNED = (
     r"\b(?:output|result|(?:return(?:ed)? )?value|stdout)\b[*_`]{0,3}\s*(?:(?:is|are|will be|would be"
     r"|should be)\b|[=:：→]|->)"
-    r"|(?:输出|返回|打印)(?:的?(?:结果|值|内容)|出)?[*_]{0,3}(?:应该?)?(?:[是为:：了])?|结果[*_]{0,3}(?:应该?)?[是为:：]"
-    r"|\w\([^()\n]{0,200}\)`?\s*={1,2}(?=[^=])"
+    r"|(?<![`)])(?<![`)] )(?:输出|返回|打印)(?:的?(?:结果|值|内容)|出)?[*_]{0,3}(?:应该?)?(?:[是为:：了])?"
+    r"|结果[*_]{0,3}(?:应该?)?[是为:：]"
 )
 _WHOLE = re.compile(
     rf"(?:{_RETURNED}|(?:\bit|\bthis|\bthe (?:whole |entire |full )?(?:function|program|code|snippet|script|call)"
-    r"|`?\w\([^()\n]{0,200}\))`?,? (?:(?:\w+ly|will|would|should|then|thus) ){0,2}"
+    r"|(?:\b(?:so|thus|therefore|hence),? (?:calling )?|因此|所以)[，, ]?"
+    r"`?\w{1,60}\([^()\n]{0,200}\))`?,? (?:(?:\w+ly|will|would|should|then|thus) ){0,2}"
     r"(?:returns?|prints?|outputs?|evaluates? to|gives?|yields?|produces?)\b(?=[\s:*`]))"
     rf"{_TO_WORDS}",
     re.IGNORECASE,
@@ -43,7 +44,8 @@ _WHOLE = re.compile(
 """What the whole program gives."""
 _OUTPUT = re.compile(
     rf"(?:{_RETURNED}"
-    r"|\b(?:returns?|prints?|printed|outputs?|evaluates? to|gives?|yields?|produces?)\b(?=[\s:*`])|==|->|→|=>)"
+    r"|\b(?:returns?|prints?|printed|outputs?|evaluates? to|gives?|yields?|produces?)\b(?=[\s:*`])"
+    r"|==|->|→|=>|\w\([^()\n]{0,200}\)`?\s*=(?=[^=]))"
     rf"{_TO_WORDS}",
     re.IGNORECASE,
 )
@@ -59,7 +61,8 @@ _CONCLUDES = re.compile(
     re.IGNORECASE,
 )
 _TYPED = re.compile(
-    r"(?:(?:the|an?) )?(?:string|list|tuple|dict(?:ionary)?|set|integer|int|float|number|value|bool(?:ean)?)s? "
+    r"(?:(?:the|an?) )?(?:(?:sorted|reversed|empty|final|new|resulting) )?"
+    r"(?:string|list|tuple|dict(?:ionary)?|set|integer|int|float|number|value|bool(?:ean)?)s?:? "
     r"|(?:字符串|列表|元组|字典|集合|整数|浮点数|布尔值|数字) ?"
 )
 _NOT = re.compile(r"(?:\bnot|n['’]t|\bnever|不|没)[^.,;，。；\n]{0,20}\Z", re.IGNORECASE)

@@ -18,6 +18,7 @@ import pytest
 
 from bench.errors import UsageError
 from bench.importers.archive import Archive
+from bench.records import read_table
 from tests.cli.conftest import Bench, bench
 from tests.importers.conftest import FIXTURES, Importing, items, totals
 
@@ -104,6 +105,29 @@ def test_parts_of_a_zip_are_read_within_bounds(tmp_path: Path, monkeypatch: pyte
         archive.json("deflated.json")
     with pytest.raises(UsageError, match="is not a whole zip file"):
         Archive(written(tmp_path / "b.eval", "PK"))
+
+
+def test_a_part_of_a_thousand_times_its_size_and_half_an_emoji(
+    importing: Importing, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.eval"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("header.json", "[" + "[]," * 300_000 + "0]")
+        file.writestr("half.json", '{"input": "\\ud83d"}')
+    monkeypatch.setattr("bench.importers.archive.USUAL_PART", 10_000)
+    with pytest.raises(UsageError, match=r"header\.json is damaged"):
+        Archive(path).json("header.json")
+    assert Archive(path).json("half.json") == {"input": "?"}
+    log = as_json(INSPECT / "good.eval")
+    log["samples"][0]["output"]["completion"] = [{"a": 1}]
+    done, _ = importing("inspect", written(tmp_path / "log.json", log))
+    assert '[{"a": 1}]' in read_table(done.folder, "answers")["answer"].tolist()
+    monkeypatch.setattr("bench.importers.archive.ALL_PARTS", 20)
+    monkeypatch.setattr("bench.importers.archive.RATIO", 0)
+    several = Archive(path)
+    several.json("half.json")
+    with pytest.raises(UsageError, match="its parts unpack to more than"):
+        several.json("half.json")
 
 
 def test_a_damaged_or_swollen_part_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -28,6 +28,7 @@ _SUPPOSED = re.compile(
 """A sentence that says what would be if something else were so."""
 _ON_THE_WAY = re.compile(
     rf"{_LEADS}(?:before\b|initially\b|at first\b|originally\b|at this point\b|without\b"
+    rf"|{_IF}|when(?:ever)?\b(?!\s{_DOING})|for (?:each|every)\b"
     r"|(?:step|iteration|pass|round|loop)\s\d"
     rf"|(?:in|at|after|on|during)\s(?:the\s)?{_ORDER}\b|未\S{{1,6}}时|\S{{1,8}}(?:之前|以前)的|首先|起初|最初|一开始|原来|第[一二三四五六七八九十\d]+[步次轮]|[^\s，。]{{1,8}}(?:之前|以前|(?<![目当])前)[，,])"
     r"|[^\n]*?(?:\b(?:intermediate|partial|temporary|previous|original|initial|first|inner)\s"
@@ -35,10 +36,10 @@ _ON_THE_WAY = re.compile(
     r"|中间(?:结果|值)|初始值)"
     rf"|[^\n]*[`\])}}'\"\d],?\s(?:which\s(?:is|are|gets?|will be)\sthen\b"
     rf"|(?:on|in|at|after|during)\s(?:the\s)?{_ORDER}\b"
-    r"|before\b)",
+    r"|before\b|(?:only\s)?(?:if|when|unless|whenever)\b)",
     re.IGNORECASE,
 )
-"""A sentence that names a value which the program has on its way."""
+"""A sentence that names a value which the program has on its way, or in one of its cases."""
 _BUT = re.compile(r"\b(?:but|however|whereas|yet)\b|但|然而", re.IGNORECASE)
 _FAULTY = r"(?:wrong|incorrect|buggy|broken|faulty|mistaken|invalid|flawed|bad|na[iï]ve)"
 _SHOWN = re.compile(

@@ -22,8 +22,13 @@ _OTHERS = (
     r"|\b(?:mistake|misconception) (?:is|would be)\b|有人(?:会|可能)?(?:说|认为|以为|觉得)|误以为|误认为"
     r"|错以为|误算[成为]"
 )
+_UNTRUE = (
+    r"(?:\bnot (?:true|the case|correct|certain|sure|clear|likely) that|\bdoubt(?:ful)?(?: that| if| whether)?"
+    r"|\bunlikely that|(?:n['’]t| not) (?:think|believe|say|mean)(?: that)?)"
+)
 OTHERS = re.compile(
-    rf"(?:{_OTHERS})[^.;:,，。；\n]{{0,30}}\Z|\b{_WRONG}(?: final)?\s*\Z|(?:错误|误)的?\s*\Z",
+    rf"(?:{_OTHERS})[^.;:,，。；\n]{{0,30}}\Z|\b{_WRONG}(?: final)?\s*\Z|(?:错误|误)的?\s*\Z"
+    rf"|{_UNTRUE}(?: (?:the|my|final|correct|right)){{0,3}}\s*\Z",
     re.IGNORECASE,
 )
 """Before "answer" or "答案": it is somebody else's, or a wrong one."""
@@ -36,6 +41,8 @@ DENIED = re.compile(
     rf"|\b{_WRONG} (?:answer|result|guess|value|choice|option)s? (?:is|was|would be|might be)[\s:*\"'`(]*\Z"
     r"|(?:错误|误)的?(?:答案|结果|选项|做法)(?:是|为|[:：])[\s*\"'`“]*\Z"
     rf"|(?:{_OTHERS})[^.;:,，。；\n\d]{{0,30}}[\s:*\"'`(]*\Z"
+    r"|\b(?:wrong|incorrect)[*_]{0,2}\s*[:：][\s*_]*\Z"
+    rf"|{_UNTRUE}\b[^.;:,，。；\n\d]{{0,30}}\Z"
     r"|\d[^.;\n]{0,60}\b(?:al)?though\b[^.,;\n\d]{0,40}\Z|❌\s*\Z",
     re.IGNORECASE,
 )
@@ -63,7 +70,9 @@ CALLED_WRONG = (
 )
 """Behind an answer, the pattern of what says that it is wrong."""
 DENIED_AFTER = re.compile(
-    rf"[\s*\"'`)$}}\]]*(?:{CALLED_WRONG}|[^\W\d_]{{1,20}}\s+(?:is|was|would be)\s+(?:(?:not"
+    rf"[\s*\"'`)$}}\]]*(?:{CALLED_WRONG}|[?？]\s*(?=\S)"
+    rf"|(?:only\s+)?if\b[^.;\n]{{0,70}},\s*but\b"
+    rf"|[^\W\d_]{{1,20}}\s+(?:is|was|would be)\s+(?:(?:not"
     rf"|never)\s+(?:the )?(?:\w+ )?{_PART}\b"
     rf"|(?:the )?{_FAULT})|では(?:ない|ありません)|じゃない|이?가? ?아니|(?:이|가) 아닙니다)",
     re.IGNORECASE,
@@ -75,7 +84,8 @@ BOUND = re.compile(
     rf"(?:\b(?:more|less|fewer|greater|larger|smaller|higher|lower|bigger) than|\b(?:over|under|above|below"
     rf"|exceed(?:s|ing)?|beyond|at minimum|at maximum|(?:min|max)imum of|at least|at most|no more than"
     rf"|no less than|no fewer than"
-    rf"|almost|nearly|up to)|[^\s>]\s*[<>≤≥]|[<≤≥]|(?:大于|小于|超过|多于|少于|不到|至少|至多|最多|不少于"
+    rf"|almost|nearly|(?<!\badd )(?<!\badds )(?<!adding )(?<!added )up to)"
+    rf"|\\[gl](?:eq?(?:slant)?|t)(?![a-z])|[^\s>]\s*[<>≤≥]|[<≤≥]|(?:大于|小于|超过|多于|少于|不到|至少|至多|最多|不少于"
     rf"|不多于|不低于|起码)"
     rf"(?:也|要|需要?|有|是|为)?"
     rf"|\bout of)\s*(?:or equal to\s*)?[*_\"'`]*{CURRENCY}?[\s*-]*\Z",
@@ -89,14 +99,20 @@ BOUND_AFTER = re.compile(
 )
 """Behind a number: it is only a bound."""
 GUESSED = re.compile(
-    rf"(?:\b(?:about|around|roughly|circa|somewhere near|in the region of)|(?<!\d)(?<!\d )[~～]|大约|约|大概"
-    rf"|差不多|将?近)"
+    rf"(?:\b(?:about|around|roughly|circa|maybe|perhaps|possibly|somewhere near|in the region of)|(?<!\d)(?<!\d )[~～]"
+    rf"|大约|约|大概|差不多|也许|或许|将?近)"
     rf"(?:是|为|有)?[\s*_\"'`]*{CURRENCY}?[\s*-]*\Z",
     re.IGNORECASE,
 )
 """Before a whole number: it is only an estimate; a decimal is a rounded value."""
 GUESSED_AFTER = re.compile(r"[\s*]*[^\W\d_]{0,4}?\s*(?:左右|上下|-?ish\b|\bgive or take\b)", re.IGNORECASE)
 """Behind a whole number: the same."""
+REASON = re.compile(r"\b(?:because|which includes?|including)\b", re.IGNORECASE)
+"""Where a sentence goes on to explain the number before."""
+THENCE = re.compile(
+    r"\b(?:so|therefore|thus|hence|then|leav\w+|total|remain\w*|left|answer|makes|gives)\b", re.IGNORECASE
+)
+"""In an explanation: it reckons on."""
 _FUNCTION = r"sqrt|log|ln|lg|sin|cos|tan|exp|binom|[dtc]?frac"
 FUNCTION = re.compile(
     rf"(?:[√∛∜]\s*[({{]?|(?:\\|\b)(?:{_FUNCTION})(?:_\{{?\w+\}}?|\[\w{{1,3}}\])?\s*[({{]?|\\frac\s*\{{[^{{}}]{{1,20}}\}}\s*\{{"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from bench.scoring.denials import WRONG_AFTER
+from bench.scoring.denials import DENIED, WRONG_AFTER
 from bench.scoring.item import ANSWER_CHARS
 from bench.scoring.lines import last_line, last_list
 from bench.scoring.numbers import Number, wrapped_number
@@ -27,6 +27,12 @@ _OPENS = {"[/THINK]": "[THINK]", "◁/think▷": "◁think▷"}
 _THOUGHT = re.compile(r"\s*(?:<think>.*?</think>\s*)++", re.DOTALL)
 _UNCLOSED = re.compile(r"^[ \t*]*<answer>[ \t]*\n?([^\n<]*\S)\s*\Z", re.IGNORECASE | re.MULTILINE)
 _SO = re.compile(r"\b(?:so|therefore|thus|hence|total|altogether)\b|=|[一总]共|合计|所以|因此", re.IGNORECASE)
+_CHECK = re.compile(
+    r"\n[\s*_#>(（]{0,8}(?:verification|check|proof|quick check|验证|检验|验算)[*_]{0,3}\s*[:：]", re.IGNORECASE
+)
+_CONCLUDES = re.compile(
+    r"\b(?:so|therefore|thus|hence|answer|total|but|wrong)\b|[所因]此?以?[，,]|答案|不|错", re.IGNORECASE
+)
 _UNKNOWN = re.compile(
     r"\b(?:cannot|can't|can’t|can not|could not|couldn't) be (?:determined|known|answered|found|computed"
     r"|calculated)\b"
@@ -97,6 +103,9 @@ def _marked_plainly(text: str) -> tuple[ReadAnswer | None, int]:
     tagged, end = _tag(text)
     if tagged is None:
         return statement(text)
+    begin = text.lower().rfind("<answer>", 0, end)
+    if DENIED.search(text[max(0, begin - _REACH) : max(0, begin)]):
+        return None, end
     return None if WRONG_AFTER.match(text, end, end + _REACH) else ReadAnswer(tagged, "tag"), end
 
 
@@ -139,11 +148,19 @@ def final_number(text: str) -> tuple[Number, str] | None:
             return None if number is None else (number, answer.place)
     for unknown in _UNKNOWN.finditer(text, max(start, len(text) - ANSWER_CHARS)):
         start = unknown.end()
-    rest = text[start:]
+    rest = _unchecked(text[start:])
     if (bare := _leading_number(rest)) is not None:
         return bare, "first line"
     last = last_number(rest)
     return None if last is None else (last, "last number")
+
+
+def _unchecked(text: str) -> str:
+    """A text without the check of its result that ends it, which concludes nothing anew."""
+    label = _CHECK.search(text, max(0, len(text) - ANSWER_CHARS))
+    if label is None or _CONCLUDES.search(text, label.end()) or not re.search(r"\d", text[: label.start()]):
+        return text
+    return text[: label.start()]
 
 
 def repeats_itself(text: str, *, copies: int = 4, least: int = 40, tail: int = 2000) -> bool:

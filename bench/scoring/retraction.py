@@ -83,6 +83,8 @@ _FAULT = re.compile(
       | i\s(?:need|have|want|must)\s(?:to\s)?correct\s(?:this|that|it|myself|my|the)\b[\s\w]{{0,12}}
       | (?:please\s)?(?:disregard|ignore)\s(?:this|that|it|(?:my|the)\s(?:above|previous|earlier|first|last|answer))\b
         (?!\s(?:th|wh|if\b))
+      | (?:(?<=wait[,.!]\s)|(?<=\son[,.!]\s)|(?<=hmm[,.]\s))(?:that|this|it)(?:['’]s|\sis)\s(?:only|just)\b
+        [^.;,\n]{{0,60}}
       | (?:no,?\swait|wait,?\sno)\b
       | (?:(?:上[面述]|以上|前面|刚才|之前|这|那|此|该)(?:个|里|的|得)?(?:答案|结果|结论|计算|回答|解答|推理|步骤|数)?
          |我(?:刚才|之前|前面|上面)?|答案|结果|(?:重新|再次?|仔细)?(?:检查|核对|验算|检验|计算|审题)[一后之]*下?[，,]?发现)

@@ -191,6 +191,9 @@ def last_number(text: str) -> Number | None:
         spans = [match.span() for match in _BOLD.finditer(text, begin, end)]
         bold = [each for each in said if len(spans) == 1 and spans[0][0] < each.start < spans[0][1]]
         strong = bold if len(bold) == 1 else [each for each in said if not each.weak]
+        reason = denials.REASON.search(text, begin, end)
+        if reason and not denials.THENCE.search(text, reason.end(), end):
+            strong = [each for each in strong if each.end <= reason.start()] or strong
         if strong:
             asserted = [each for each in strong if not each.denied]
             if asserted or not text[:begin].rstrip().endswith(";"):

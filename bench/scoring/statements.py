@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bench.scoring.denials import DENIED, OTHERS, WRONG_AFTER
@@ -29,11 +30,20 @@ _STATED = re.compile(
     r"|[【\[]答案[】\]]"
     r"|答案[*_`]{0,3}(?:(?:应该?|应当|就|即|便|显然|必然|只能|当然|自然)?(?:[是为]|选择?)|即|如下(?=[:：])|(?=[:：]))"
     r"|(?<!不)正确(?:的?选项|的)[*_`]{0,3}(?:(?:应该?|应当|就)?[是为选]|(?=[:：])))"
-    r"[ \t:：*_]*(?:[:：*][ \t*]*\n\s*|[*]*[:：][*]*[ \t]*\n\s*)?(\S[^\n]*)",
+    r"[ \t:：*_]*(?:[:：*][ \t*]*\n\s*|[*]*[:：][*]*[ \t]*\n\s*)?(?=(\S[^\n]*))",
     re.IGNORECASE | re.MULTILINE,
 )
 _BOXED = re.compile(r"\\f?box(?:ed)?\s*\{")
 _BOTH = re.compile(r"\}[$\s]*(?:,?\s*(?:or|and)\b|[,，、]|或者?|和)[$\s]*\Z")
+_ANEW = re.compile(
+    r"[.!?…;。！？；][\s*_]*(?:(?:so|thus|hence|therefore|then|finally|所以|因此|故)[,，]?\s*)?(?:(?:the|my|final|correct|right|real"
+    r"|actual|new|正确)\s*)*\Z",
+    re.IGNORECASE,
+)
+_ASKED = re.compile(
+    r"[^.?!\n]{1,40}[?？][\s*_]+(?:no|let|wait|hmm*|well|actually|so|but|checking|不|让|等)\b", re.IGNORECASE
+)
+"""A question that the reply goes on to answer."""
 _PRAISE = re.compile(
     r"(?:\w+ly )?(?:correct|right|consistent|valid|reasonable|verified|confirmed)\b(?: and \w+)?[.!✓✅ ]*"
     r"|(?:正确|对|合理)的?[。！]?",
@@ -60,7 +70,7 @@ def statement(text: str) -> tuple[ReadAnswer | None, int]:
     """
     end = text[-ANSWER_CHARS:]
     before = len(text) - len(end)
-    places = [*_STATED.finditer(end), *_BOXED.finditer(end)]
+    places = [*_stating(end), *_BOXED.finditer(end)]
     praise: tuple[ReadAnswer | None, int] = (None, 0)
     for place in sorted(places, key=lambda match: match.start(), reverse=True):
         read = _stated(end, place) if place.re is _STATED else _boxed(end, place)
@@ -73,12 +83,23 @@ def statement(text: str) -> tuple[ReadAnswer | None, int]:
     return praise
 
 
+def _stating(text: str) -> Iterator[re.Match[str]]:
+    """The statements of a text: of several on a line the first, and those that begin a sentence."""
+    line = -1
+    for match in _STATED.finditer(text):
+        if match.end(1) != line or _ANEW.search(text, max(0, match.start() - 60), match.start()):
+            yield match
+        line = match.end(1)
+
+
 def _stated(text: str, place: re.Match[str]) -> tuple[ReadAnswer | None, int] | None:
     line = text[max(0, text.rfind("\n", 0, place.start()) + 1, place.start() - _REACH) : place.start()]
     if OTHERS.search(line):
-        own = _STATED.search(text, place.start(1), place.end())
+        own = _STATED.search(text, place.start(1), place.end(1))
         return _stated(text, own) if own else None
     start, words = place.start(1), place[1].strip()
+    if _ASKED.match(words):
+        return None
     if block := begun_block(text, start):
         return ReadAnswer(block, "stated"), start
     if not re.search(r"\w", words) and not words.strip(" .…*_`'\"$。"):

@@ -54,6 +54,13 @@ RIGHT: dict[str, list[str]] = {
         "答案即为42",
         "答案显然是42。",
         "The answer is ~~41~~ 42.",
+        "The answer is 21. Wait, that's only one way; round trip is 42.",
+        "The answer is 21... actually, doubled that's 42. So the answer is 42.",
+        "Thus, $x = 42$.\n\n**Verification:** $2(42) - 4 = 80$ ✓",
+        "答：还剩42个苹果。\n\n（检验：42＋8＝50，正确）",
+        "The two numbers add up to 42.",
+        "The total is $42, which includes the $5 delivery fee.",
+        "The number is 42 because 42 ÷ 6 = 7.",
         "<del>41</del> 42",
         "The answer is 41. Scratch that: 42.",
         "The answer is 41. Let me correct that: 42.",
@@ -316,6 +323,14 @@ RIGHT: dict[str, list[str]] = {
 }
 WRONG: dict[str, list[str]] = {
     "number": [
+        "The answer is not <answer>42</answer>",
+        "It is not true that the answer is 42.",
+        "I doubt the answer is 42.",
+        "The answer is 42? Let me check: 6 × 7 + 1 = 43. So 43.",
+        "The answer would be 42 if the train left on time, but it left late, so 47.",
+        "Tempting but wrong: 42.",
+        "$x \\geq 42$",
+        "I don't know, maybe 42.",
         "\\boxed{42, 43}",
         "\\boxed{42,\\ 43}",
         "\\boxed{\\sqrt{42}}",
@@ -617,6 +632,9 @@ WRONG: dict[str, list[str]] = {
 }
 PRINTED_RIGHT = [
     "The output is `[1]`.",
+    "```python\n[1]\n```\n\nIf the list is empty, it returns `[]`.",
+    "```python\n[1]\n```\n\nThis returns `None` only if the list is empty.",
+    "```python\n[1]\n```\n\nWhen x is 4, the result is 4.",
     "```python\n[1]\n```\n\n`g(2)` returns `4`, and `g(3)` returns `5`.",
     "```python\n[1]\n```\n\n其中 `g(2)` 返回 `4`。",
     "```python\n[1]\n```\n\nIteration 1: result = `[4]`\nIteration 2: result = `[4, 1]`",

@@ -28,7 +28,7 @@ _MARKED = re.compile(
     r"|\s*(?:选?项)?$"
 )
 _SAYS_SO = re.compile(
-    r"[)\]}]?\s+(?:is|would be)\s+(?:the\s+)?(?:right|correct|best|answer|only one)\b"
+    r"[)\]}]?\s+(?:is|would be)\s+(?:the\s+)?(?:right|correct|best|answer|only one)\b(?![^.;]{0,20}\bif\b)"
     r"|[)\]}]?\s*(?:选?项)?(?:是|为)?(?:正确|对的)"
 )
 _OTHER_LETTER = re.compile(
@@ -48,7 +48,7 @@ _CHOSEN = re.compile(
 )
 _DENIES = re.compile(
     r"\b(?:can)?not\b|n't\b|n’t\b|\bnever\b|\bneither\b|\bor\b|\b(?:rule|rules|ruled|ruling) out\b|\bexclud"
-    r"|\beliminat|不|或|排除|\?",
+    r"|\beliminat|\b(?:could|might|may) be\b|\bif\b|不|或|也许|可能|排除|\?",
     re.IGNORECASE,
 )
 _CONTRAST = re.compile(
@@ -59,6 +59,31 @@ _CONTRAST = re.compile(
     re.IGNORECASE,
 )
 """The other choice that a sentence takes: "not A but B"."""
+_PREFACE = re.compile(
+    r"\A(?:(?:综上|因此|所以|因为|故)[所述]*[,，]?)?(?:[A-Z](?:[、,，和与]\s?[A-Z]){0,8}(?:项|选项)?(?:都|均|皆)?"
+    r"(?:不(?:对|正确|符合|选)|错误?|有误)(?:题意)?[。.,，；;]\s*)(?:(?:所以|因此|故|应)[,，]?)?"
+    r"|\A(?:al)?though [A-Z] (?:is|seems|looks) \w+, "
+    r"|\A(?:initially|at first),? i (?:thought|said|chose)(?: it was)? [A-Z], but "
+    r"|\A[A-Z]\? no[.,!]? ",
+    re.IGNORECASE,
+)
+"""What a sentence says of other choices before it takes one."""
+_PLAINLY = re.compile(
+    r"(?:(?:综上|因此|所以|故)(?:所述)?[,，]?)?(?:应?选|只有|属于|是)?\s*((?-i:[A-Z]))(?:选?项|类)?(?:最?(?:正确|符合(?:题意|条件)?|合适))?[。.]?"
+    r"|(?:it's |it is |so,? )?((?-i:[A-Z]))(?: (?:is (?:right|correct|it|the answer)|fits(?: best)?|seems right"
+    r"|makes the most sense"
+    r"|it is))?[.!]?",
+    re.IGNORECASE,
+)
+"""A sentence that takes one choice and says no more."""
+_CLASSED = re.compile(
+    r"(?:(?:so|therefore|thus),? )?(?:(?:this|it|the (?:category|label|class|type|message|text|best category))"
+    r"(?: (?:here |clearly )?(?:is|would be|should be)|'s)(?: (?:best )?(?:classified|categorized|labell?ed) as)?"
+    r"|(?:i'd|i would|i) (?:classify|categorize|label) (?:this|it)(?: \w+)? as)[: ]\s*(?:a |an |the )?"
+    r"|(?:这|该(?:消息|文本)?|它)(?:应该?)?(?:是|属于)(?:一[条个种])?\s*|应?该?(?:归类|分类|归)(?:为|到)\s*",
+    re.IGNORECASE,
+)
+"""What leads in the words of a choice."""
 _TURNS = re.compile(
     r",?\s*\b(?:not|rather than|instead of|because|since)\b|[,，]?(?:而不是|不是|而非|不选|因为)", re.IGNORECASE
 )
@@ -123,6 +148,8 @@ def _echoes(text: str) -> bool:
 def _named(text: str, words: dict[str, int], size: int, *, strict: bool = False) -> int | None:
     """The choice that a text names first by its letter, alone or before a mark; None if it goes on to another one."""
     text = whole = _EMPHASIS.sub("", text)
+    if not strict and (plainly := _plainly(text, words, size)) is not None:
+        return plainly
     label = _NAMED.match(text)
     text = _capital(text[label.end() :] if label else text, words)
     letter = _LETTER.match(text)
@@ -138,6 +165,16 @@ def _named(text: str, words: dict[str, int], size: int, *, strict: bool = False)
     return (
         at if spelled or (_MARKED.match(rest) and not strict) or _says_so(rest, words) else _chosen(whole, words, size)
     )
+
+
+def _plainly(text: str, words: dict[str, int], size: int) -> int | None:
+    """The choice that a sentence takes and says no more, by its letter or, as in "It is a bug report.", its words."""
+    text = _PREFACE.sub("", text[:ANSWER_CHARS].strip())
+    if said := _PLAINLY.fullmatch(text):
+        at = next((ord(letter) - ord("A") for letter in said.groups() if letter), size)
+        return at if at < size else None
+    named = _CLASSED.match(text)
+    return words.get(text[named.end() :].strip(_AROUND + "。").casefold()) if named else None
 
 
 def _own_words(rest: str, words: dict[str, int]) -> int:

@@ -32,11 +32,15 @@ class Bill:
     """What the run had cost, in USD; None where a price is unknown."""
     fixed_usd: Decimal | None
     """What the whole run would cost about, in USD; None where a price is unknown."""
+    last: bool = True
+    """Whether no look was taken after it: of a claim that closes before others do, nothing is saved yet."""
 
     @property
     def saved_usd(self) -> Decimal | None:
-        """What was saved about, in USD; None where a price is unknown."""
-        return None if self.spent_usd is None or self.fixed_usd is None else self.fixed_usd - self.spent_usd
+        """What was saved about, in USD; None where a price is unknown, or the run went on for other claims."""
+        if self.spent_usd is None or self.fixed_usd is None or not self.last:
+            return None
+        return self.fixed_usd - self.spent_usd
 
 
 def bill(judgement: Judgement, record: RunRecord) -> Bill | None:
@@ -50,6 +54,7 @@ def bill(judgement: Judgement, record: RunRecord) -> Bill | None:
         planned=record.looks.total,
         spent_usd=spent,
         fixed_usd=None if spent is None or rest is None else spent + rest,
+        last=look is record.looks.taken[-1],
     )
 
 
@@ -83,12 +88,15 @@ def line(judgement: Judgement, record: RunRecord) -> str | None:
     if record.looks and record.looks.taken and judgement.claim.name in record.looks.taken[-1].futile:
         said += ", given up as no verdict was in reach"
     items = f"{cost.items} of {cost.planned} items"
-    if cost.spent_usd is None or cost.fixed_usd is None or cost.saved_usd is None:
+    if cost.spent_usd is None or cost.fixed_usd is None:
         return f"{said}: {items}; what they cost is not known"
-    spent, fixed, saved = (_usd(usd) for usd in (cost.spent_usd, cost.fixed_usd, cost.saved_usd))
+    spent, fixed = _usd(cost.spent_usd), _usd(cost.fixed_usd)
     if cost.items == cost.planned:
         return f"{said}: {items}, {spent} USD"
-    rest = f"; saved about {saved}" if judgement.stand and judgement.stand.decided else ""
+    rest = ""
+    if judgement.stand and judgement.stand.decided:
+        saved = cost.saved_usd
+        rest = "; the run went on for other claims" if saved is None else f"; saved about {_usd(saved)}"
     return f"{said}: {spent} of about {fixed} USD{rest} ({items})"
 
 

@@ -25,7 +25,7 @@ LEAST, SHARE = 20, 0.05
 """A sample is so large a share of the earlier answers, and at least so many."""
 RISK = 0.05
 """How often a baseline that did not change is taken to have drifted; half of it by scores, half by lengths."""
-CURE = "Without --reuse-baseline the same command asks all of them."
+CURE = "With --fresh in place of --reuse-baseline the same command asks all of them."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

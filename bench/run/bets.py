@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 
 def carried(prepared: Prepared, journal: Journal, looks: RecordedLooks) -> RecordedLooks:
-    """The looks with what the newest earlier run holds that bet on the same claims of the same models.
+    """The looks with what the earlier run holds that bet on the same claims of the same models, and goes on from most
+    runs: a night that went badly is not dropped by asking an older exam again.
 
     It counts, and all that it goes on from, only if the journal knows these runs, and none of them asked an item that
     is asked now: an item says what it says once. What they hold is worked out anew from their own tables.
@@ -35,10 +36,13 @@ def carried(prepared: Prepared, journal: Journal, looks: RecordedLooks) -> Recor
             record, items = read_run(folder)
             if journal.manifest(record.run) is not None:
                 runs[record.run] = _Earlier(folder, record, items, {then: set(now) for then, now in same.items()})
+    chains = []
     for earlier in runs.values():
-        held = _held(prepared, looks, earlier)
         chain = (earlier.record.run, *(earlier.record.looks.carried_from if earlier.record.looks else ()))
-        if held and all(run in runs and not set(runs[run].items["prompt_sha256"]) & prompts for run in chain):
+        if all(run in runs and not set(runs[run].items["prompt_sha256"]) & prompts for run in chain):
+            chains.append((earlier, chain))
+    for earlier, chain in sorted(chains, key=lambda each: -len(each[1])):  # the newest of equally long ones
+        if held := _held(prepared, looks, earlier):
             made = replace(looks, carried=held, carried_from=chain)
             return replace(made, sha256=made.hashed(prepared.plan.sha256))
     return looks

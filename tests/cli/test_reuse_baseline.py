@@ -87,7 +87,7 @@ def test_a_baseline_that_drifted_counts_in_nothing(bench: Bench, answered: FakeE
     assert refused.code == 5, refused.out
     said = "dear is served as dear-2 now" if how == "renamed" else "dear drifted: 20 asked again"
     (line,) = [line for line in refused.err.splitlines() if said in line]
-    assert "Without --reuse-baseline the same command asks all of them." in line
+    assert "With --fresh in place of --reuse-baseline the same command asks all of them." in line
     assert asked(answered) == {"dear": 20}, "nothing else is paid for"
     on = bench("run", "--yes")
     assert on.code == 0, on.err

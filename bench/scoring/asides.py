@@ -6,6 +6,8 @@ import re
 
 REACH = 200
 """How far, in characters, the words stand that make an aside."""
+FEWEST = 8
+"""Characters of the shortest aside in English, such as "If n = 1"."""
 
 _SENTENCE = re.compile(r"[^\n]+?(?:[.!?;](?=[\s)*_]|\Z)|[。！？；]|$)", re.MULTILINE)
 _LEADS = (
@@ -69,7 +71,12 @@ _CONDITION = re.compile(
 
 def without_supposed(text: str) -> str:
     """A text without the sentences that only say what would be if something else were so."""
-    return _SENTENCE.sub(lambda each: _behind_but(each[0]) if _SUPPOSED.match(each[0][:REACH]) else each[0], text)
+    return _SENTENCE.sub(lambda each: _behind_but(each[0]) if _is(_SUPPOSED, each[0]) else each[0], text)
+
+
+def _is(aside: re.Pattern[str], sentence: str) -> bool:
+    """Whether a sentence is such an aside; one of a few letters is none in English."""
+    return (len(sentence) >= FEWEST or not sentence.isascii()) and bool(aside.match(sentence[:REACH]))
 
 
 def _behind_but(sentence: str) -> str:
@@ -80,7 +87,7 @@ def _behind_but(sentence: str) -> str:
 
 def without_steps(text: str) -> str:
     """A text without the sentences that name a value which is only on the way: "Step 1 gives 7"."""
-    return _SENTENCE.sub(lambda each: "" if _ON_THE_WAY.match(each[0][:REACH]) else each[0], text)
+    return _SENTENCE.sub(lambda each: "" if _is(_ON_THE_WAY, each[0]) else each[0], text)
 
 
 def leads_aside(words: str) -> bool:

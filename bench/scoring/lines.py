@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 _BLOCKS = {"```": "```", "~~~": "~~~", "$$": "$$", "\\]": "\\["}
 """The line that ends a block of code or mathematics -> what its first line begins with."""
+MOST_ITEMS = 1_000
+"""A list of more items is no answer."""
 _ITEM = re.compile(r"[ \t>]*(?:[-*•+]|\(?(\d{1,3})[.)、])[ \t]+(\S.*)")
 _ROW = re.compile(r"[ \t>]*+\|?[ \t]*+(?:[-+−]?\d[\d.]*+(?:[ \t]*+(?:[,|&]|\\\\)[ \t]*+|[ \t]++|$))++")
 """A row of numbers."""
@@ -48,12 +50,15 @@ def last_list(text: str) -> str:
     begin = len(lines)
     while begin and _ITEM.fullmatch(lines[begin - 1]):
         begin -= 1
+        if len(lines) - begin > MOST_ITEMS:
+            return ""
     return _longest(lines[begin:])
 
 
 def _longest(lines: Sequence[str]) -> str:
-    size = next((at for at, line in enumerate(lines) if not _ITEM.fullmatch(line)), len(lines))
-    return "\n".join(lines[:size]) if size > 1 and listed("\n".join(lines[:size])) else ""
+    seen = lines[: MOST_ITEMS + 1]
+    size = next((at for at, line in enumerate(seen) if not _ITEM.fullmatch(line)), len(seen))
+    return "\n".join(lines[:size]) if 1 < size <= MOST_ITEMS and listed("\n".join(lines[:size])) else ""
 
 
 def listed(text: str) -> list[str]:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bench.scoring import code, queries
+from bench.scoring import code, lines, queries
 from bench.scoring.choices import choice_letter
 from bench.scoring.extract import (
     after_thinking,
@@ -359,6 +359,12 @@ HOSTILE = (
     " " * LONG,
     "x\n" * LONG,
 )
+
+
+def test_a_list_of_thousands_is_no_answer() -> None:
+    few, many = ("\n".join(f"- {at}" for at in range(count)) for count in (3, 2_000))
+    assert (lines.last_list(few), lines.last_list(many)) == (few, "")
+    assert (lines.begun_list(few, 0), lines.begun_list(many, 0)) == (few, "")
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: repr(text[:16]))

@@ -181,37 +181,27 @@ def of_claim(
     """The looks at a claim, as far as they were taken; None for a run without looks, or before the first. `bets`: what
     earlier runs are known to hold, as `RecordedLooks.carried`. UsageError where the record's looks are damaged."""
     try:
-        return _of_claim(items, record, claim, pair, bets)
+        recorded, count = record.looks, seen(record, claim)
+        if recorded is None or not count:
+            return None
+        settled = None if record.derived else _settled(recorded, claim)
+        if settled:
+            count = min(count, recorded.look_of(claim.name) or count)
+        wave = waves(items, record)
+        pairs = tuple(pair(items[wave <= at]) for at in range(count))
+        suites = set(pairs[-1].suites)
+        sizes = sizes_of(recorded)
+        return Looks(
+            sizes=replace(sizes, items={suite: ends for suite, ends in sizes.items.items() if suite in suites}),
+            pairs=pairs,
+            settled=settled,
+            recorded_at=recorded.recorded_at,
+            carried=_of_name(bets, claim.name),
+            unknown_bets=bool(_of_name(recorded.carried, claim.name)) and not _of_name(bets, claim.name),
+            after=_asked_after(items, wave, claim, pairs[-1], count),
+        )
     except (ValueError, IndexError) as error:
         raise UsageError(f"run.json: its looks are damaged ({error}).") from error
-
-
-def _of_claim(
-    items: pd.DataFrame,
-    record: RunRecord,
-    claim: Claim,
-    pair: Callable[[pd.DataFrame], Pairs],
-    bets: Mapping[str, float],
-) -> Looks | None:
-    recorded, count = record.looks, seen(record, claim)
-    if recorded is None or not count:
-        return None
-    settled = None if record.derived else _settled(recorded, claim)
-    if settled:
-        count = min(count, recorded.look_of(claim.name) or count)
-    wave = waves(items, record)
-    pairs = tuple(pair(items[wave <= at]) for at in range(count))
-    suites = set(pairs[-1].suites)
-    sizes = sizes_of(recorded)
-    return Looks(
-        sizes=replace(sizes, items={suite: ends for suite, ends in sizes.items.items() if suite in suites}),
-        pairs=pairs,
-        settled=settled,
-        recorded_at=recorded.recorded_at,
-        carried=_of_name(bets, claim.name),
-        unknown_bets=bool(_of_name(recorded.carried, claim.name)) and not _of_name(bets, claim.name),
-        after=_asked_after(items, wave, claim, pairs[-1], count),
-    )
 
 
 def _of_name(bets: Mapping[str, float], claim: str) -> dict[str, float]:

@@ -11,6 +11,8 @@ from bench.providers.protocol import Fault, FaultKind, StreamEvent, Wire
 from bench.providers.reading import parse, whole
 from bench.providers.rules import SAMPLING, Rules
 from bench.providers.thinking import ThinkSplitter, unopened
+from bench.providers.usage import of_chat as usage_of_chat
+from bench.providers.usage import of_messages as usage_of_messages
 
 __all__ = [
     "Endpoint",
@@ -35,6 +37,8 @@ __all__ = [
     "shipped",
     "shipped_addresses",
     "unopened",
+    "usage_of_chat",
+    "usage_of_messages",
     "whole",
     "wire_model",
 ]

@@ -44,6 +44,7 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
     "traffic show": ("traffic", "show", "results/plain"),
     "export": ("export", "eee", "plain", "-o", "results/plain"),
     "verify": ("verify", "plain"),
+    "verify, drift": ("verify", "plain", "--drift", "small"),
     "list": ("list", "runs"),
     "list, tasks": ("list", "tasks", "--include-path", "bench-tasks"),
     "score": ("score", "plain"),

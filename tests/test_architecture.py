@@ -97,6 +97,7 @@ DOORS = {
             "bench.registry.items",
             "bench.report.text.column",
             "bench.report.text.formats",
+            "bench.report.text.frame",
             "bench.report.text.grid",
             "bench.report.text.measures",
             "bench.report.text.probetext",

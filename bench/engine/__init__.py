@@ -12,7 +12,8 @@ from bench.engine.once import ask_once
 from bench.engine.retry import MAX_ATTEMPTS, MAX_WAIT_S, Failure
 from bench.engine.runner import run_lanes
 from bench.engine.seams import Admission, Observer
-from bench.engine.transport import Channel, Page, Unreachable, proxy_for, tls_context
+from bench.engine.sse import SseParser
+from bench.engine.transport import Channel, Dropped, Page, Unreachable, proxy_for, tls_context
 from bench.engine.trouble import REDIRECT, place
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "Admission",
     "Budget",
     "Channel",
+    "Dropped",
     "Ended",
     "Failure",
     "Lane",
@@ -29,6 +31,7 @@ __all__ = [
     "Observer",
     "Page",
     "REDIRECT",
+    "SseParser",
     "Unreachable",
     "ask_once",
     "not_begun",

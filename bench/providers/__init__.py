@@ -11,8 +11,12 @@ from bench.providers.protocol import Fault, FaultKind, StreamEvent, Wire
 from bench.providers.reading import parse, whole
 from bench.providers.rules import SAMPLING, Rules
 from bench.providers.thinking import ThinkSplitter, unopened
+from bench.providers.tooltypes import AssistantTurn, Choice, Tool, ToolCall, ToolResult, ToolWire, Turn
+from bench.providers.toolwire import tool_wire
 
 __all__ = [
+    "AssistantTurn",
+    "Choice",
     "Endpoint",
     "Fault",
     "FaultKind",
@@ -21,6 +25,11 @@ __all__ = [
     "SAMPLING",
     "StreamEvent",
     "ThinkSplitter",
+    "Tool",
+    "ToolCall",
+    "ToolResult",
+    "ToolWire",
+    "Turn",
     "Wire",
     "address_problem",
     "credential",
@@ -34,6 +43,7 @@ __all__ = [
     "server_settings",
     "shipped",
     "shipped_addresses",
+    "tool_wire",
     "unopened",
     "whole",
     "wire_model",

@@ -27,7 +27,7 @@ AS_VENDORS = {
     "token counts": "yes",
     "arguments streamed": "yes",
     "not streamed": "yes",
-    "bad tool name": "refused",
+    "bad tool name": "rejected",
     "forced call": "yes",
     "forced while thinking": "not asked",
     "named tool": "yes",
@@ -35,8 +35,8 @@ AS_VENDORS = {
     "calls forbidden": "yes",
     "result": "yes",
     "error result": "yes",
-    "wrong id": "refused",
-    "missing result": "refused",
+    "wrong id": "rejected",
+    "missing result": "rejected",
     "parallel calls": "yes",
     "several results": "yes",
     "one call a turn": "yes",
@@ -54,17 +54,17 @@ AS_VENDORS = {
 """What a strict endpoint without thinking does; the stop reason is the protocol's own word."""
 DIFFERENCES: Mapping[Fault, Mapping[str, str]] = {
     Fault.STOP: {"stop reason": "stop"},
-    Fault.NO_FORCE: {"forced call": "refused", "named tool": "refused"},
+    Fault.NO_FORCE: {"forced call": "rejected", "named tool": "rejected"},
     Fault.FORCE_IGNORED: {"forced call": "ignored", "named tool": "ignored"},
     Fault.NONE_IGNORED: {"calls forbidden": "ignored"},
     Fault.ANY_ID: {"wrong id": "accepted", "missing result": "accepted"},
     Fault.MISSING_TAKEN: {"missing result": "accepted"},
     Fault.SERIAL: {"parallel calls": "one"},
     Fault.NOT_SINGLE: {"one call a turn": "ignored"},
-    Fault.NO_STRICT: {"strict schema": "refused"},
+    Fault.NO_STRICT: {"strict schema": "rejected"},
     Fault.NULL_LOST: {"strict schema": "broken", "nested arguments": "broken"},
     Fault.HARMED: {"other scripts": "harmed"},
-    Fault.FEW: {"64 tools": "refused"},
+    Fault.FEW: {"64 tools": "rejected"},
     Fault.EMPTY: {"no arguments": "no JSON"},
     Fault.STREAM_ONLY: {"not streamed": "no"},
     Fault.NO_COUNTS: {"token counts": "no", "cache after tools change": "unclear"},
@@ -107,8 +107,8 @@ def test_one_fault_changes_its_own_rows_alone(fault: Fault) -> None:
 
 def test_tools_that_cannot_be_used_rule_the_rest_out() -> None:
     refused, dropped, text = (examined(fault) for fault in (Fault.NO_TOOLS, Fault.DROPPED, Fault.AS_TEXT))
-    assert (verdicts(refused)["tools accepted"], refused.requests) == ("refused", 1)
-    assert {*verdicts(refused).values()} == {"refused", "not asked"}
+    assert (verdicts(refused)["tools accepted"], refused.requests) == ("rejected", 1)
+    assert {*verdicts(refused).values()} == {"rejected", "not asked"}
     assert (verdicts(dropped)["tools reach the model"], dropped.requests) == ("dropped", 2)
     assert (verdicts(text)["calls"], verdicts(text)["parallel calls"]) == ("as text", "not asked")
     assert all(any(row.status == "fail" for row in found.rows) for found in (refused, dropped, text))
@@ -117,9 +117,9 @@ def test_tools_that_cannot_be_used_rule_the_rest_out() -> None:
 @pytest.mark.parametrize(("model", "shown"), [(CHAT, "text"), (MESSAGES, "signed")])
 def test_reasoning_must_come_back_as_it_was(model: str, shown: str) -> None:
     strict, slack = (verdicts(examined(fault, model, thinks=True)) for fault in (Fault.NONE, Fault.SLACK))
-    assert strict["forced while thinking"] == strict["named while thinking"] == "refused"
+    assert strict["forced while thinking"] == strict["named while thinking"] == "rejected"
     names = ("reasoning shown", "reasoning sent back", "reasoning left out", "reasoning altered")
-    assert [strict[name] for name in names] == [shown, "accepted", "refused", "refused"]
+    assert [strict[name] for name in names] == [shown, "accepted", "rejected", "rejected"]
     assert [slack[name] for name in names] == [shown, "accepted", "accepted", "accepted"]
 
 

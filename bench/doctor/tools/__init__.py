@@ -15,8 +15,8 @@ from bench import clean
 from bench.costs import billing_of, total
 from bench.doctor.check import CheckStatus
 from bench.doctor.tools import calling, choosing, shapes, thinking, turns
-from bench.doctor.tools.asking import Asker, shown
-from bench.doctor.tools.probe import UNCLEAR, Finding, Probe, Seen, not_asked, unclear
+from bench.doctor.tools.asker import Asker, shown
+from bench.doctor.tools.probe import UNCLEAR, ProbeResult, Seen, ToolProbe, not_asked, unclear
 from bench.doctor.tools.row import Examined, Row
 from bench.engine import now
 from bench.prices import PriceBook
@@ -24,7 +24,7 @@ from bench.providers import Endpoint
 
 __all__ = ["PROBES", "Examined", "Row", "examine_tools"]
 
-PROBES: tuple[Probe, ...] = (
+PROBES: tuple[ToolProbe, ...] = (
     *calling.PROBES,
     *choosing.PROBES,
     *turns.PROBES,
@@ -86,19 +86,19 @@ def _no_reply(row: Row) -> bool:
     return row.probe == calling.ACCEPTED and row.verdict == UNCLEAR
 
 
-def _needed(probe: Probe) -> tuple[str, ...]:
+def _needed(probe: ToolProbe) -> tuple[str, ...]:
     """The probes that must not have failed before one is asked: else it would tell nothing."""
     return (calling.ACCEPTED, "tools reach the model", *(("calls",) if probe.of_calls else ()))
 
 
-async def _found(probe: Probe, asker: Asker, seen: Seen) -> Finding:
+async def _found(probe: ToolProbe, asker: Asker, seen: Seen) -> ProbeResult:
     try:
         return await probe.look(asker, seen)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:  # whatever a reply holds
         return unclear(asker.redact(f"the reply cannot be read ({type(error).__name__}: {error})")[:200])
 
 
-def _row(probe: Probe, finding: Finding, asker: Asker) -> Row:
+def _row(probe: ToolProbe, finding: ProbeResult, asker: Asker) -> Row:
     said = finding.said
     reply = None if said is None else said.turn.message if said.turn else said.words or None
     return Row(

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from bench.doctor.tools.asking import Asker, Said
+from bench.doctor.tools.asker import Asker, Said
 from bench.doctor.tools.probe import (
     ASK,
     LAMP,
     PROMPTED,
     STOCK,
-    Finding,
-    Probe,
+    ProbeResult,
     Seen,
+    ToolProbe,
     did_not_call,
     differs,
     named,
@@ -28,13 +28,13 @@ LEAST_TOKENS = 15
 """So many tokens the declaration of one tool takes at least, in every tokenizer."""
 
 
-async def declared(asker: Asker, seen: Seen) -> Finding:
+async def declared(asker: Asker, seen: Seen) -> ProbeResult:
     """Whether a request with tools is accepted."""
     seen.first = said = await asker.ask([user(ASK)], tools=[STOCK])
     return no_turn(said, PROMPTED, fatal=True) or ok("yes", "a request with a tool is answered", said)
 
 
-async def reach(asker: Asker, seen: Seen) -> Finding:
+async def reach(asker: Asker, seen: Seen) -> ProbeResult:
     """Whether the declaration reaches the model: a chat template without tools drops it in silence."""
     first = seen.first
     if not first or not first.turn:
@@ -53,7 +53,7 @@ async def reach(asker: Asker, seen: Seen) -> Finding:
     return ok("yes", counts, first)
 
 
-async def calls(_asker: Asker, seen: Seen) -> Finding:
+async def calls(_asker: Asker, seen: Seen) -> ProbeResult:
     """Whether the model calls the tool that it is told to call."""
     said = seen.first
     if not said or not said.turn:
@@ -66,7 +66,7 @@ async def calls(_asker: Asker, seen: Seen) -> Finding:
     return did_not_call(said)
 
 
-def _right(said: Said) -> Finding:
+def _right(said: Said) -> ProbeResult:
     assert said.turn
     call = said.turn.calls[0]
     if call.arguments is None:
@@ -77,7 +77,7 @@ def _right(said: Said) -> Finding:
     return ok("yes", f"called {named(said.turn.calls)}", said)
 
 
-async def ids(_asker: Asker, seen: Seen) -> Finding:
+async def ids(_asker: Asker, seen: Seen) -> ProbeResult:
     """Whether each call has an id of its own."""
     turn = seen.call() or (seen.first.turn if seen.first else None)
     if not turn or not turn.calls:
@@ -89,7 +89,7 @@ async def ids(_asker: Asker, seen: Seen) -> Finding:
     return differs("no", f"ids {', '.join(repr(each[:40]) for each in given)}", cure, seen.first)
 
 
-async def stop(asker: Asker, seen: Seen) -> Finding:
+async def stop(asker: Asker, seen: Seen) -> ProbeResult:
     """How a turn ends that calls a tool."""
     said = seen.first
     if not said or not said.turn or not said.turn.calls:
@@ -101,7 +101,7 @@ async def stop(asker: Asker, seen: Seen) -> Finding:
     return differs(word or "none", f"the turn ended with {word or 'no reason'}", cure, said)
 
 
-async def usage(_asker: Asker, seen: Seen) -> Finding:
+async def usage(_asker: Asker, seen: Seen) -> ProbeResult:
     """Whether tokens are counted in a turn that calls a tool."""
     said = seen.first
     if not said or not said.turn:
@@ -111,7 +111,7 @@ async def usage(_asker: Asker, seen: Seen) -> Finding:
     return differs("no", "no token counts came", "Costs of tool turns are unknown here: count tokens yourself.", said)
 
 
-async def streams(_asker: Asker, seen: Seen) -> Finding:
+async def streams(_asker: Asker, seen: Seen) -> ProbeResult:
     """Whether a call's arguments come in pieces."""
     said = seen.first
     if not said or not said.turn or not said.turn.calls:
@@ -124,7 +124,7 @@ async def streams(_asker: Asker, seen: Seen) -> Finding:
     return differs("no", "the reply was not streamed", "Do not wait for pieces of arguments here.", said)
 
 
-async def whole(asker: Asker, seen: Seen) -> Finding:
+async def whole(asker: Asker, seen: Seen) -> ProbeResult:
     """Whether a reply that is not streamed says the same."""
     said = await asker.ask([user(ASK)], tools=[STOCK], streamed=False)
     cure = "Ask for streams here: this endpoint answers no other request with tools."
@@ -138,38 +138,38 @@ async def whole(asker: Asker, seen: Seen) -> Finding:
     return differs("no", came, "Read calls in the way in which they come here.", said)
 
 
-async def bad_name(asker: Asker, _seen: Seen) -> Finding:
+async def bad_name(asker: Asker, _seen: Seen) -> ProbeResult:
     """What comes of a tool whose name no vendor allows: an error that can be read, or an answer all the same."""
     bad = Tool(name="get.stock now", description=STOCK.description, parameters=STOCK.parameters)
     said = await asker.ask([user(ASK)], tools=[bad])
     if said.turn:
         return ok("accepted", "a name with a dot and a blank is taken", said)
     if said.refused and said.words:
-        return ok("refused", f"HTTP {said.status}: {said.words}", said)
+        return ok("rejected", f"HTTP {said.status}: {said.words}", said)
     return unclear(said.words or "no reply", said)
 
 
 PROBES = (
-    Probe(name=ACCEPTED, question="Is a request with tools answered?", expected="yes", look=declared),
-    Probe(name="tools reach the model", question="Does the model see the tools?", expected="yes", look=reach),
-    Probe(name="calls", question="Does the model call the tool that it is told to call?", expected="yes", look=calls),
-    Probe(name="call ids", question="Has each call an id of its own?", expected="yes", look=ids, of_calls=True),
-    Probe(
+    ToolProbe(name=ACCEPTED, question="Is a request with tools answered?", expected="yes", look=declared),
+    ToolProbe(name="tools reach the model", question="Does the model see the tools?", expected="yes", look=reach),
+    ToolProbe(name="calls", question="Does it call the tool that it is told to call?", expected="yes", look=calls),
+    ToolProbe(name="call ids", question="Has each call an id of its own?", expected="yes", look=ids, of_calls=True),
+    ToolProbe(
         name="stop reason",
         question="How does a turn end that calls?",
         expected="tool_calls, tool_use",
         look=stop,
         of_calls=True,
     ),
-    Probe(name="token counts", question="Are tokens counted in such a turn?", expected="yes", look=usage),
-    Probe(
+    ToolProbe(name="token counts", question="Are tokens counted in such a turn?", expected="yes", look=usage),
+    ToolProbe(
         name="arguments streamed",
         question="Do arguments come in pieces?",
         expected="yes or at once",
         look=streams,
         of_calls=True,
     ),
-    Probe(name="not streamed", question="Does a reply without a stream say the same?", expected="yes", look=whole),
-    Probe(name="bad tool name", question="What of a name that no vendor allows?", expected="refused", look=bad_name),
+    ToolProbe(name="not streamed", question="Does a reply without a stream say the same?", expected="yes", look=whole),
+    ToolProbe(name="bad tool name", question="A name that no vendor allows?", expected="rejected", look=bad_name),
 )
 """In the order in which they are asked."""

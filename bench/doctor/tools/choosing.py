@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from functools import partial
 
-from bench.doctor.tools.asking import Asker
+from bench.doctor.tools.asker import Asker
 from bench.doctor.tools.probe import (
     ASK,
     PRICE,
     STOCK,
-    Finding,
-    Probe,
+    ProbeResult,
     Seen,
+    ToolProbe,
     differs,
     named,
     no_turn,
@@ -29,7 +29,7 @@ INSTEAD = (
 """What to do where a call cannot be forced."""
 
 
-async def forced(asker: Asker, _seen: Seen, *, thinking: bool) -> Finding:
+async def forced(asker: Asker, _seen: Seen, *, thinking: bool) -> ProbeResult:
     """Whether a call can be forced where nothing asks for it."""
     if why := _not_so(asker, thinking):
         return not_asked(why)
@@ -42,7 +42,7 @@ async def forced(asker: Asker, _seen: Seen, *, thinking: bool) -> Finding:
     return differs("ignored", "the model answered in words all the same", INSTEAD, said)
 
 
-async def one(asker: Asker, _seen: Seen, *, thinking: bool) -> Finding:
+async def one(asker: Asker, _seen: Seen, *, thinking: bool) -> ProbeResult:
     """Whether a call of one tool can be forced where another fits better."""
     if why := _not_so(asker, thinking):
         return not_asked(why)
@@ -58,7 +58,7 @@ async def one(asker: Asker, _seen: Seen, *, thinking: bool) -> Finding:
     return differs("ignored", f"{seen}, though {PRICE.name} was named", INSTEAD, said)
 
 
-async def none(asker: Asker, _seen: Seen) -> Finding:
+async def none(asker: Asker, _seen: Seen) -> ProbeResult:
     """Whether calls can be forbidden."""
     said = await asker.ask([user(ASK)], tools=[STOCK], fields=asker.wire.choice("none"))
     cure = "Leave the tools out of a request that must not call any."
@@ -83,25 +83,25 @@ def _switch(thinking: bool) -> bool | None:
 
 
 PROBES = (
-    Probe(
+    ToolProbe(
         name="forced call",
         question="Can a call be forced?",
         expected="yes",
         look=partial(forced, thinking=False),
     ),
-    Probe(
+    ToolProbe(
         name="forced while thinking",
         question="Can a call be forced while the model thinks?",
-        expected="refused at most vendors",
+        expected="rejected at most vendors",
         look=partial(forced, thinking=True),
     ),
-    Probe(name="named tool", question="Can one tool be forced?", expected="yes", look=partial(one, thinking=False)),
-    Probe(
+    ToolProbe(name="named tool", question="Can one tool be forced?", expected="yes", look=partial(one, thinking=False)),
+    ToolProbe(
         name="named while thinking",
         question="Can one tool be forced while the model thinks?",
-        expected="refused at most vendors",
+        expected="rejected at most vendors",
         look=partial(one, thinking=True),
     ),
-    Probe(name="calls forbidden", question="Can calls be forbidden?", expected="yes", look=none),
+    ToolProbe(name="calls forbidden", question="Can calls be forbidden?", expected="yes", look=none),
 )
 """In the order in which they are asked."""

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from bench.doctor.check import CheckStatus
-from bench.doctor.tools.asking import Asker, Said
+from bench.doctor.tools.asker import Asker, Said
 from bench.providers import AssistantTurn, Tool, ToolCall, Turn
 
 UNCLEAR = "unclear"
@@ -43,11 +43,11 @@ ASK = f"How many pieces of the article '{LAMP}' are in stock? Call the tool get_
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class ProbeResult:
     """What a probe found."""
 
     verdict: str
-    """In one or two words, e.g. "yes", "refused" or "ignored"."""
+    """In one or two words, e.g. "yes", "rejected" or "ignored"."""
     status: CheckStatus
     """How good that is."""
     text: str
@@ -82,7 +82,7 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Probe:
+class ToolProbe:
     """One question to an endpoint."""
 
     name: str
@@ -91,7 +91,7 @@ class Probe:
     """What it finds out."""
     expected: str
     """What code that works with Anthropic's or OpenAI's own endpoint counts on."""
-    look: Callable[[Asker, Seen], Awaitable[Finding]]
+    look: Callable[[Asker, Seen], Awaitable[ProbeResult]]
     """Asks, and judges."""
     of_calls: bool = False
     """Whether it is about calls that the model makes unforced: where these come as text, it tells nothing."""
@@ -102,37 +102,37 @@ def user(text: str) -> Turn:
     return {"role": "user", "content": text}
 
 
-def ok(verdict: str, text: str, said: Said | None = None) -> Finding:
+def ok(verdict: str, text: str, said: Said | None = None) -> ProbeResult:
     """A finding as expected."""
-    return Finding(verdict=verdict, status=CheckStatus.OK, text=text, said=said)
+    return ProbeResult(verdict=verdict, status=CheckStatus.OK, text=text, said=said)
 
 
-def differs(verdict: str, text: str, cure: str, said: Said | None = None, *, fatal: bool = False) -> Finding:
+def differs(verdict: str, text: str, cure: str, said: Said | None = None, *, fatal: bool = False) -> ProbeResult:
     """A finding that code must be changed for; `fatal`: tools cannot be used this way at all."""
     status = CheckStatus.FAIL if fatal else CheckStatus.WARN
-    return Finding(verdict=verdict, status=status, text=text, cure=cure, said=said)
+    return ProbeResult(verdict=verdict, status=status, text=text, cure=cure, said=said)
 
 
-def unclear(text: str, said: Said | None = None) -> Finding:
+def unclear(text: str, said: Said | None = None) -> ProbeResult:
     """A finding that tells nothing of the endpoint."""
-    return Finding(verdict=UNCLEAR, status=CheckStatus.WARN, text=text, said=said)
+    return ProbeResult(verdict=UNCLEAR, status=CheckStatus.WARN, text=text, said=said)
 
 
-def not_asked(why: str) -> Finding:
+def not_asked(why: str) -> ProbeResult:
     """A probe that was left out."""
-    return Finding(verdict=NOT_ASKED, status=CheckStatus.OK, text=why)
+    return ProbeResult(verdict=NOT_ASKED, status=CheckStatus.OK, text=why)
 
 
-def no_turn(said: Said, cure: str, *, fatal: bool = False) -> Finding | None:
+def no_turn(said: Said, cure: str, *, fatal: bool = False) -> ProbeResult | None:
     """The finding where no turn came: refused, or unclear; None where one came."""
     if said.turn:
         return None
     if said.refused:
-        return differs("refused", f"HTTP {said.status}: {said.words}", cure, said, fatal=fatal)
+        return differs("rejected", f"HTTP {said.status}: {said.words}", cure, said, fatal=fatal)
     return unclear(said.words or "no reply", said)
 
 
-def did_not_call(said: Said) -> Finding:
+def did_not_call(said: Said) -> ProbeResult:
     """The finding where the model answered in words."""
     turn = said.turn
     text = turn.text.strip() if turn else ""

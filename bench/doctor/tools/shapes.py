@@ -6,12 +6,12 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
-from bench.doctor.tools.asking import Asker, Said
+from bench.doctor.tools.asker import Asker, Said
 from bench.doctor.tools.probe import (
     STOCK,
-    Finding,
-    Probe,
+    ProbeResult,
     Seen,
+    ToolProbe,
     did_not_call,
     differs,
     named,
@@ -65,19 +65,19 @@ SCRIPTS = "蓝色台灯 «Été» 🪔"
 _SIMPLER = "Use flat schemas without null here, or check every argument against its schema before you act on it."
 
 
-async def strict(asker: Asker, _seen: Seen) -> Finding:
+async def strict(asker: Asker, _seen: Seen) -> ProbeResult:
     """Whether a strict schema is taken and kept to."""
     tool = Tool(name=BOOK.name, description=BOOK.description, parameters=BOOK.parameters, strict=True)
     said = await asker.ask([user(BOOKING)], tools=[tool])
     return _judged(said, "Leave strict out, and check arguments against the schema yourself.")
 
 
-async def nested(asker: Asker, _seen: Seen) -> Finding:
+async def nested(asker: Asker, _seen: Seen) -> ProbeResult:
     """Whether nested arguments, lists and null come as stated."""
     return _judged(await asker.ask([user(BOOKING)], tools=[BOOK]), _SIMPLER)
 
 
-def _judged(said: Said, cure: str) -> Finding:
+def _judged(said: Said, cure: str) -> ProbeResult:
     if missing := no_turn(said, cure):
         return missing
     assert said.turn
@@ -95,7 +95,7 @@ def _judged(said: Said, cure: str) -> Finding:
     return unclear(f"the schema is kept to, but the arguments are {said.turn.calls[0].written[:100]}", said)
 
 
-async def scripts(asker: Asker, _seen: Seen) -> Finding:
+async def scripts(asker: Asker, _seen: Seen) -> ProbeResult:
     """Whether text beyond ASCII comes back unharmed."""
     ask = f"How many pieces of the article '{SCRIPTS}' are in stock? Call get_stock with exactly this name."
     said = await asker.ask([user(ask)], tools=[STOCK])
@@ -112,7 +112,7 @@ async def scripts(asker: Asker, _seen: Seen) -> Finding:
     return unclear(f"the model wrote {got!r}", said)
 
 
-async def many(asker: Asker, _seen: Seen) -> Finding:
+async def many(asker: Asker, _seen: Seen) -> ProbeResult:
     """Whether many tools fit into a request, and the right one is called."""
     schema = {"type": "object", "properties": {"article": {"type": "string"}}}
     tools = [
@@ -131,7 +131,7 @@ async def many(asker: Asker, _seen: Seen) -> Finding:
     return unclear(f"called {named(said.turn.calls)}, not shop {SHOP}", said)
 
 
-async def empty(asker: Asker, _seen: Seen) -> Finding:
+async def empty(asker: Asker, _seen: Seen) -> ProbeResult:
     """What the arguments of a tool without any look like."""
     said = await asker.ask([user("Which shops are there? Call the tool list_shops.")], tools=[SHOPS])
     cure = "Take empty or missing arguments for {}."
@@ -154,31 +154,31 @@ def _argument(call: ToolCall, name: str) -> str | None:
 
 
 PROBES = (
-    Probe(
+    ToolProbe(
         name="strict schema",
         question="Is a strict schema taken and kept to?",
         expected="yes",
         look=strict,
         of_calls=True,
     ),
-    Probe(
+    ToolProbe(
         name="nested arguments",
         question="Do lists, objects and null come as stated?",
         expected="yes",
         look=nested,
         of_calls=True,
     ),
-    Probe(
+    ToolProbe(
         name="other scripts",
         question="Does text beyond ASCII come back unharmed?",
         expected="yes",
         look=scripts,
         of_calls=True,
     ),
-    Probe(
+    ToolProbe(
         name=f"{MANY} tools", question=f"Do {MANY} tools fit into a request?", expected="yes", look=many, of_calls=True
     ),
-    Probe(
+    ToolProbe(
         name="no arguments",
         question="What are the arguments of a tool without any?",
         expected="{}",

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from bench.doctor.tools.asking import Asker, Said
+from bench.doctor.tools.asker import Asker, Said
 from bench.doctor.tools.probe import (
     ASK,
     PRICE,
     STOCK,
-    Finding,
-    Probe,
+    ProbeResult,
     Seen,
+    ToolProbe,
     did_not_call,
     differs,
     no_turn,
@@ -33,7 +33,7 @@ BACK = "Send the assistant's message back exactly as it came, with all of its fi
 NO_REASONING = "the model shows no reasoning in a turn that calls"
 
 
-async def shown(asker: Asker, seen: Seen) -> Finding:
+async def shown(asker: Asker, seen: Seen) -> ProbeResult:
     """Whether a turn that calls carries reasoning, and a signature on it."""
     if not asker.can_think(True):
         return not_asked("this model does not think, as far as is known")
@@ -49,7 +49,7 @@ async def shown(asker: Asker, seen: Seen) -> Finding:
     return ok("text" if carries else "none", "reasoning came as text" if carries else NO_REASONING, said)
 
 
-async def unchanged(asker: Asker, seen: Seen) -> Finding:
+async def unchanged(asker: Asker, seen: Seen) -> ProbeResult:
     """Whether the reasoning may be sent back as it came."""
     turn = _thought(seen, asker)
     if turn is None:
@@ -59,7 +59,7 @@ async def unchanged(asker: Asker, seen: Seen) -> Finding:
     return no_turn(said, cure) or ok("accepted", "sent back as it came", said)
 
 
-async def left_out(asker: Asker, seen: Seen) -> Finding:
+async def left_out(asker: Asker, seen: Seen) -> ProbeResult:
     """Whether the reasoning may be left out."""
     turn = _thought(seen, asker)
     if turn is None:
@@ -68,7 +68,7 @@ async def left_out(asker: Asker, seen: Seen) -> Finding:
     return no_turn(said, BACK) or ok("accepted", "left out", said)
 
 
-async def altered(asker: Asker, seen: Seen) -> Finding:
+async def altered(asker: Asker, seen: Seen) -> ProbeResult:
     """Whether the reasoning may be changed."""
     turn = _thought(seen, asker)
     if turn is None:
@@ -77,7 +77,7 @@ async def altered(asker: Asker, seen: Seen) -> Finding:
     return no_turn(said, BACK) or ok("accepted", "other words in its place", said)
 
 
-async def cache(asker: Asker, _seen: Seen) -> Finding:
+async def cache(asker: Asker, _seen: Seen) -> ProbeResult:
     """Whether the prompt cache survives a change of the tools."""
     if asker.endpoint.entry.local:
         return not_asked("local weights are asked without a cache")
@@ -130,15 +130,15 @@ async def _back(asker: Asker, turn: AssistantTurn, message: Turn) -> Said:
 
 
 PROBES = (
-    Probe(name="reasoning shown", question="Does a turn that calls carry reasoning?", expected="text", look=shown),
-    Probe(
+    ToolProbe(name="reasoning shown", question="Does a turn that calls carry reasoning?", expected="text", look=shown),
+    ToolProbe(
         name="reasoning sent back",
         question="May reasoning be sent back as it came?",
         expected="accepted",
         look=unchanged,
     ),
-    Probe(name="reasoning left out", question="May reasoning be left out?", expected="refused", look=left_out),
-    Probe(name="reasoning altered", question="May reasoning be changed?", expected="refused", look=altered),
-    Probe(name="cache after tools change", question="Does it survive another tool?", expected="lost", look=cache),
+    ToolProbe(name="reasoning left out", question="May reasoning be left out?", expected="rejected", look=left_out),
+    ToolProbe(name="reasoning altered", question="May reasoning be changed?", expected="rejected", look=altered),
+    ToolProbe(name="cache after tools change", question="Does it survive another tool?", expected="lost", look=cache),
 )
 """In the order in which they are asked."""

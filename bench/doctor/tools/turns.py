@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bench.doctor.tools.asking import Asker, Said
+from bench.doctor.tools.asker import Asker, Said
 from bench.doctor.tools.probe import (
     ASK,
     CHAIR,
     LAMP,
     STOCK,
-    Finding,
-    Probe,
+    ProbeResult,
     Seen,
+    ToolProbe,
     did_not_call,
     differs,
     made_call,
@@ -51,7 +51,7 @@ async def _answered(
     return await asker.ask([user(ask), message, *asker.wire.results(results)], tools=[STOCK]), whose
 
 
-async def result(asker: Asker, seen: Seen) -> Finding:
+async def result(asker: Asker, seen: Seen) -> ProbeResult:
     """Whether a tool's result is taken and used."""
     said, whose = await _answered(asker, seen.call(), [COUNT])
     cure = "Send the assistant's message back whole and unchanged, then one result for each of its calls."
@@ -63,7 +63,7 @@ async def result(asker: Asker, seen: Seen) -> Finding:
     return unclear(f'the result is taken ({whose}), the answer is "{said.turn.text.strip()[:60]}"', said)
 
 
-async def failed(asker: Asker, seen: Seen) -> Finding:
+async def failed(asker: Asker, seen: Seen) -> ProbeResult:
     """Whether a result may say that the tool failed."""
     said, _ = await _answered(asker, seen.call(), ["ERROR: the warehouse is closed until 8 o'clock"], failed=True)
     return no_turn(said, "Send errors of tools as an ordinary result whose text says ERROR.") or ok(
@@ -71,7 +71,7 @@ async def failed(asker: Asker, seen: Seen) -> Finding:
     )
 
 
-async def unknown_id(asker: Asker, seen: Seen) -> Finding:
+async def unknown_id(asker: Asker, seen: Seen) -> ProbeResult:
     """Whether a result's id must be one of the calls before it."""
     message, ids, _ = _after(asker, seen.call())
     results = [ToolResult(f"{each}x", COUNT) for each in ids]
@@ -79,10 +79,10 @@ async def unknown_id(asker: Asker, seen: Seen) -> Finding:
     if said.turn:
         cure = "Check ids yourself: a result under a wrong id is taken in silence here."
         return differs("accepted", "a result under an id that no call has is taken", cure, said)
-    return ok("refused", f"HTTP {said.status}: {said.words}", said) if said.refused else unclear(said.words, said)
+    return ok("rejected", f"HTTP {said.status}: {said.words}", said) if said.refused else unclear(said.words, said)
 
 
-async def missing(asker: Asker, seen: Seen) -> Finding:
+async def missing(asker: Asker, seen: Seen) -> ProbeResult:
     """Whether each call must have a result before the user speaks again."""
     message, _, _ = _after(asker, seen.call())
     said = await asker.ask([user(ASK), message, user("Never mind. Just say hello.")], tools=[STOCK])
@@ -90,11 +90,11 @@ async def missing(asker: Asker, seen: Seen) -> Finding:
         return ok("accepted", "a call without a result is taken", said)
     if said.refused:
         cure = "Answer every call, also those that you give up: with an error as its result."
-        return differs("refused", f"HTTP {said.status}: {said.words}", cure, said)
+        return differs("rejected", f"HTTP {said.status}: {said.words}", cure, said)
     return unclear(said.words, said)
 
 
-async def parallel(asker: Asker, seen: Seen) -> Finding:
+async def parallel(asker: Asker, seen: Seen) -> ProbeResult:
     """Whether a turn may hold several calls."""
     seen.pair = said = await asker.ask([user(BOTH)], tools=[STOCK])
     if missing := no_turn(said, "Ask for one call a turn."):
@@ -108,7 +108,7 @@ async def parallel(asker: Asker, seen: Seen) -> Finding:
     return did_not_call(said)
 
 
-async def several(asker: Asker, seen: Seen) -> Finding:
+async def several(asker: Asker, seen: Seen) -> ProbeResult:
     """Whether several results of one turn are taken together."""
     turn = seen.pair.turn if seen.pair and seen.pair.turn and len(seen.pair.turn.calls) >= 2 else None
     said, whose = await _answered(asker, turn, [COUNT, OTHER], ask=BOTH)
@@ -121,7 +121,7 @@ async def several(asker: Asker, seen: Seen) -> Finding:
     return unclear(f'both are taken ({whose}), the answer is "{said.turn.text.strip()[:60]}"', said)
 
 
-async def single(asker: Asker, _seen: Seen) -> Finding:
+async def single(asker: Asker, _seen: Seen) -> ProbeResult:
     """Whether several calls in a turn can be turned off."""
     fields = asker.wire.choice("auto", single=True)
     said = await asker.ask([user(BOTH)], tools=[STOCK], fields=fields)
@@ -135,15 +135,15 @@ async def single(asker: Asker, _seen: Seen) -> Finding:
 
 
 PROBES = (
-    Probe(name="result", question="Is a tool's result taken and used?", expected="yes", look=result),
-    Probe(name="error result", question="May a result say that the tool failed?", expected="yes", look=failed),
-    Probe(name="wrong id", question="What of a result under an unknown id?", expected="refused", look=unknown_id),
-    Probe(name="missing result", question="What of a call without a result?", expected="refused", look=missing),
-    Probe(
+    ToolProbe(name="result", question="Is a tool's result taken and used?", expected="yes", look=result),
+    ToolProbe(name="error result", question="May a result say that the tool failed?", expected="yes", look=failed),
+    ToolProbe(name="wrong id", question="What of a result under an unknown id?", expected="rejected", look=unknown_id),
+    ToolProbe(name="missing result", question="What of a call without a result?", expected="rejected", look=missing),
+    ToolProbe(
         name="parallel calls", question="Can a turn hold several calls?", expected="yes", look=parallel, of_calls=True
     ),
-    Probe(name="several results", question="Are several results taken together?", expected="yes", look=several),
-    Probe(
+    ToolProbe(name="several results", question="Are several results taken together?", expected="yes", look=several),
+    ToolProbe(
         name="one call a turn", question="Can parallel calls be turned off?", expected="yes", look=single, of_calls=True
     ),
 )

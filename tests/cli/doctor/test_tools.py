@@ -23,7 +23,8 @@ def two(bench: Bench) -> Iterator[tuple[FakeEndpoint, FakeEndpoint]]:
         yield old, new
 
 
-def test_two_endpoints_side_by_side(bench: Bench, two: tuple[FakeEndpoint, FakeEndpoint]) -> None:
+@pytest.mark.usefixtures("two")
+def test_two_endpoints_side_by_side(bench: Bench) -> None:
     done = bench("doctor", "--tools", "old,new", "-o", "tools.html")
     assert done.code == 0, done.err
     assert "| Can a turn hold several calls? | yes | one ! | yes |" in done.out
@@ -35,7 +36,8 @@ def test_two_endpoints_side_by_side(bench: Bench, two: tuple[FakeEndpoint, FakeE
     assert not (bench.folder / "results").exists()
 
 
-def test_all_models_as_json(bench: Bench, two: tuple[FakeEndpoint, FakeEndpoint]) -> None:
+@pytest.mark.usefixtures("two")
+def test_all_models_as_json(bench: Bench) -> None:
     done = bench("doctor", "--json", "-o", "tools.md", "--tools")
     printed = json.loads(done.out)
     assert [model["model"] for model in printed["models"]] == ["old", "new"]
@@ -47,7 +49,7 @@ def test_an_endpoint_without_tools_ends_with_2(bench: Bench, two: tuple[FakeEndp
     two[1].script = Strict(Fault.NO_TOOLS)
     done = bench("doctor", "--tools", "new")
     assert done.code == 2
-    assert "| Is a request with tools answered? | refused !! |" in done.out
+    assert "| Is a request with tools answered? | rejected !! |" in done.out
     assert len(two[1].requests) == 1
 
 

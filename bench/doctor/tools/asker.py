@@ -10,9 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import httpx
-
-from bench.engine import Channel, Dropped, SseParser, now
+from bench.engine import BROKEN_OFF, Channel, SseParser, now
 from bench.providers import (
     AssistantTurn,
     Endpoint,
@@ -138,7 +136,7 @@ class Asker:
                     return Said(asked=body, status=reply.status, words=self.redact(fault.message), refused=refused)
                 reader = _Reader()
                 await reply.pour(reader)
-        except (TimeoutError, Dropped, httpx.RequestError) as error:
+        except BROKEN_OFF as error:
             return Said(asked=body, words=self.redact(f"{type(error).__name__}: {error}") or "no reply")
         with suppress(ValueError):
             reader.finish()

@@ -17,7 +17,7 @@ from tests.architecture.sources import Sources, read, within
 LAYERS = (
     ("clean", "errors", "hooks", "plugins", "stats"),
     ("records", "sandbox", "weights"),
-    ("providers", "prices", "registry", "scoring", "suites", "journal", "importers", "claims"),
+    ("providers", "prices", "registry", "scoring", "suites", "journal", "importers", "claims", "traffic"),
     ("config", "plan", "gate", "report"),
     ("engine", "costs", "evidence"),
     ("doctor",),
@@ -190,7 +190,7 @@ ROWS = {
     "Scene": "a row of a table of texts",
 }
 """Records of many fields that are written by position."""
-LISTS = {"_only": "names of options, any number of them", **ROWS}
+LISTS = {"_only": "names of options, any number of them", "first": "places in a log's record, any number", **ROWS}
 """What takes any number of like values."""
 SOURCES = read()
 Rule = Callable[[Sources], Iterator[str]]

@@ -13,6 +13,8 @@ from bench.providers.rules import SAMPLING, Rules
 from bench.providers.thinking import ThinkSplitter, unopened
 from bench.providers.tooltypes import AssistantTurn, Choice, Tool, ToolCall, ToolResult, ToolWire, Turn
 from bench.providers.toolwire import tool_wire
+from bench.providers.usage import of_chat as usage_of_chat
+from bench.providers.usage import of_messages as usage_of_messages
 
 __all__ = [
     "AssistantTurn",
@@ -45,6 +47,8 @@ __all__ = [
     "shipped_addresses",
     "tool_wire",
     "unopened",
+    "usage_of_chat",
+    "usage_of_messages",
     "whole",
     "wire_model",
 ]

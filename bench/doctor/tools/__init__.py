@@ -65,7 +65,11 @@ async def _examined(
     try:
         for probe in PROBES:
             progress(endpoint.entry.label, probe.name)
-            ruled_out = {row.probe: row.text for row in rows if row.status == CheckStatus.FAIL or _no_reply(row)}
+            ruled_out = {
+                row.probe: f"{row.probe}: {row.verdict}"
+                for row in rows
+                if row.status == CheckStatus.FAIL or _no_reply(row)
+            }
             why = next((ruled_out[name] for name in _needed(probe) if name in ruled_out), None)
             finding = not_asked(why) if why else await _found(probe, asker, seen)
             rows.append(_row(probe, finding, asker))

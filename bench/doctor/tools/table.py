@@ -22,7 +22,7 @@ LEGEND = (
 
 def lines(examined: Sequence[Examined]) -> Iterator[str]:
     """The table as Markdown, and what code must do."""
-    yield from grid.section(_table(examined))
+    yield from grid.section(_table(examined, TITLE))
     yield ""
     yield from (clean.markdown(_told(each)) for each in examined)
     yield from ("", f"## {clean.markdown(_heading(examined))}", "")
@@ -31,7 +31,7 @@ def lines(examined: Sequence[Examined]) -> Iterator[str]:
 
 def html(examined: Sequence[Examined]) -> str:
     """The same as a page, with the request and the reply of each probe."""
-    body = ['<div class="wide">', grid.html(_table(examined), "tools"), f"</div><p>{clean.html(LEGEND)}</p>"]
+    body = ['<div class="wide">', grid.html(_table(examined, ""), "tools"), f"</div><p>{clean.html(LEGEND)}</p>"]
     body += [f"<p>{clean.html(_told(each))}</p>" for each in examined]
     changes = _changes(examined) or [_nothing(examined)]
     body += [f"<h2>{clean.html(_heading(examined))}</h2>", "<ul>", *(f"<li>{clean.html(c)}</li>" for c in changes)]
@@ -49,7 +49,7 @@ def as_json(examined: Sequence[Examined]) -> dict[str, Any]:
     return {"models": models, "changes": _changes(examined)}
 
 
-def _table(examined: Sequence[Examined]) -> Table:
+def _table(examined: Sequence[Examined], title: str) -> Table:
     """A row a probe; of a single endpoint with what was seen."""
     rows = list(zip(*(each.rows for each in examined), strict=True))
 
@@ -64,7 +64,7 @@ def _table(examined: Sequence[Examined]) -> Table:
     ]
     if len(examined) == 1:
         columns.append(column.label("seen", "text", lambda row: row[0].text))
-    return column.table(TITLE, columns, rows, legend=LEGEND)
+    return column.table(title, columns, rows, legend=LEGEND)
 
 
 def _mark(row: Row) -> str:

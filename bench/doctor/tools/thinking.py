@@ -139,6 +139,11 @@ PROBES = (
     ),
     ToolProbe(name="reasoning left out", question="May reasoning be left out?", expected="rejected", look=left_out),
     ToolProbe(name="reasoning altered", question="May reasoning be changed?", expected="rejected", look=altered),
-    ToolProbe(name="cache after tools change", question="Does it survive another tool?", expected="lost", look=cache),
+    ToolProbe(
+        name="cache after tools change",
+        question="Does the prompt cache survive another tool?",
+        expected="lost",
+        look=cache,
+    ),
 )
 """In the order in which they are asked."""

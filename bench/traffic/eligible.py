@@ -20,7 +20,7 @@ _ROLES = ("system", "user", "assistant")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class Askable:
     """A call as an item asks it."""
 
     messages: Sequence[Mapping[str, str]]
@@ -31,7 +31,7 @@ class Asked:
     """The JSON schema that the request demands; empty where no check needs it."""
 
 
-def asked(row: Mapping[str, Any], check: str) -> Asked | str:
+def asked(row: Mapping[str, Any], check: str) -> Askable | str:
     """What a row asks, or why it cannot be an item under a check, in the plural: "hold pictures or files"."""
     if row["kind"] in _OTHERS:
         return _OTHERS[row["kind"]]
@@ -45,11 +45,11 @@ def asked(row: Mapping[str, Any], check: str) -> Asked | str:
         answer = (row["answer"] or "").strip()
         if not answer or len(answer) > LONGEST_ANSWER:
             return f"have no logged answer of 1 to {LONGEST_ANSWER} characters"
-        return Asked(messages=messages, answer=answer)
+        return Askable(messages=messages, answer=answer)
     if check == "schema":
         schema = _schema(at(whole, "parameters"))
-        return Asked(messages=messages, schema=schema) if schema else "demand no JSON"
-    return Asked(messages=messages)
+        return Askable(messages=messages, schema=schema) if schema else "demand no JSON"
+    return Askable(messages=messages)
 
 
 def _chat(said: Sequence[Mapping[str, Any]]) -> list[dict[str, str]] | str:

@@ -109,8 +109,8 @@ _PREFIXES = (
 )
 """Keys that say by their beginning whose they are."""
 _BEGINNINGS = (
-    "sk- pk-lf lsv2_ akia asia aiza ghp_ gho_ ghu_ ghs_ ghr_ github_pat_ glpat- xox hf_ npm_ pypi- _live_ _test_ whsec_ "
-    "sg. dop_v1_ gsk_ xai- pplx- r8_ ltai akid shpat_ ya29. sq0"
+    "sk- pk-lf lsv2_ akia asia aiza ghp_ gho_ ghu_ ghs_ ghr_ github_pat_ glpat- xox hf_ npm_ pypi- _live_ _test_ "
+    "whsec_ sg. dop_v1_ gsk_ xai- pplx- r8_ ltai akid shpat_ ya29. sq0"
 )
 """Their hints."""
 SECRETS = (

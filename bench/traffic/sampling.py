@@ -14,7 +14,7 @@ import numpy as np
 from bench.errors import UsageError, suggest
 from bench.records import parquet_file, write_file
 from bench.traffic import near
-from bench.traffic.eligible import Asked, asked
+from bench.traffic.eligible import Askable, asked
 from bench.traffic.redact import Redactor
 from bench.traffic.rows import TABLE
 
@@ -195,7 +195,7 @@ def _items(
         if at not in drawn:
             continue
         made, request = asked(row, choices.check), drawn[at]
-        assert isinstance(made, Asked)
+        assert isinstance(made, Askable)
         item: dict[str, Any] = {"id": row["request_sha256"][:16]}
         item["messages"] = [{"role": each["role"], "content": redactor(each["content"])} for each in made.messages]
         item |= _check(choices, made, redactor)
@@ -210,7 +210,7 @@ def _items(
         yield item, row
 
 
-def _check(choices: SampleChoices, made: Asked, redactor: Redactor) -> dict[str, Any]:
+def _check(choices: SampleChoices, made: Askable, redactor: Redactor) -> dict[str, Any]:
     """What the item is graded by."""
     if choices.check == "accepted":
         return {"answer": redactor(made.answer)}

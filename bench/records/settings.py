@@ -7,6 +7,7 @@ from dataclasses import KW_ONLY, MISSING, Field, asdict, dataclass, field, field
 from pathlib import Path
 from typing import Any, ClassVar
 
+from bench.language import tr
 from bench.records.claim import Claim
 from bench.records.pricing import RecordedTraffic
 
@@ -174,7 +175,9 @@ class RunSettings:
 def slice_words(levels: Sequence[int], families: Sequence[str], kinds: Sequence[str]) -> str:
     """What of the suites was chosen, e.g. "levels 1 and 2, kind fix"; empty for all of it."""
     parts = (("level", "levels", levels), ("family", "families", families), ("kind", "kinds", kinds))
-    return ", ".join(f"{many if len(of) > 1 else one} {' and '.join(map(str, of))}" for one, many, of in parts if of)
+    return ", ".join(
+        f"{(many if len(of) > 1 else one)} {tr(' and ').join(map(str, of))}" for one, many, of in parts if of
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from bench.language import tr
 from bench.records import RunRecord
 from bench.report.charts.glyphs import NOTE, drawable
 from bench.report.numbers.comparison import RunComparison
@@ -31,24 +32,24 @@ def basis(comparison: RunComparison, items: pd.DataFrame) -> str:
 
 def _basis(comparison: RunComparison, items: pd.DataFrame) -> Iterator[str]:
     record = comparison.record
-    yield "n = " + ", ".join(f"{_n(comparison, suite)} ({suite})" for suite in suites(comparison)) + " items"
+    yield "n = " + ", ".join(f"{_n(comparison, suite)} ({suite})" for suite in suites(comparison)) + tr(" items")
     repeats = record.settings.repeats
     if repeats > 1:
-        yield f"each asked {repeats} times"
-    yield f"{record.started_at[:10]}, run {record.run}"
+        yield tr("each asked {repeats} times", repeats=repeats)
+    yield tr("{started_at}, run {run}", started_at=record.started_at[:10], run=record.run)
     yield from _prices(record)
     sent = sorted(set(items["sampling_applied"].dropna()))
     if len(sent) == 1:
         said = ", ".join(f"{name} {value:g}" for name, value in json.loads(sent[0]).items())
-        yield said or "the vendors' own sampling"
+        yield said or tr("the vendors' own sampling")
     elif sent:
-        yield "sampling differs, see the notes"
+        yield tr("sampling differs, see the notes")
     cut = [row.truncated for row in comparison.rows if row.truncated is not None]
-    truncated = f"{sum(cut)} answers truncated (score 0)" if cut else "truncation unknown"
-    yield f"{truncated}, {sum(row.missing for row in comparison.rows)} missing"
+    truncated = tr("{cut} answers truncated (score 0)", cut=sum(cut)) if cut else tr("truncation unknown")
+    yield tr("{truncated}, {missing} missing", truncated=truncated, missing=sum(row.missing for row in comparison.rows))
     names = (*record.models, *record.suites, *record.claims, *items["family"].dropna().unique())
     if any(drawable(name) != name for name in names):
-        yield NOTE
+        yield tr(NOTE)
 
 
 def _n(comparison: RunComparison, suite: str) -> str:
@@ -62,4 +63,4 @@ def _prices(record: RunRecord) -> Iterator[str]:
         yield from record.price_dates
     rates = {rate for entry in entries if (rate := entry.usd_per_hour) is not None}
     if rates:
-        yield f"local machine at {', '.join(f'{rate:g}' for rate in sorted(rates))} USD/hour"
+        yield tr("local machine at {rate} USD/hour", rate=", ".join(f"{rate:g}" for rate in sorted(rates)))

@@ -9,11 +9,13 @@ from matplotlib.font_manager import FontProperties, findfont
 from matplotlib.ft2font import FT2Font
 from matplotlib.text import Text
 
+from bench.language import tr_later
+
 FONT = "DejaVu Sans"
 """Comes with matplotlib; it has no Chinese, Japanese or Korean characters and few emoji."""
 LACKING = "□"
 """Stands for a character that the font lacks."""
-NOTE = f"{LACKING} is a character that the charts' font lacks"
+NOTE = tr_later("□ is a character that the charts' font lacks")
 """What a chart's caption says of them, once."""
 
 

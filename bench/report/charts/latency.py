@@ -11,6 +11,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from bench.language import tr, tr_later
 from bench.records import Outcome
 from bench.report.charts import common, style
 from bench.report.numbers.comparison import RunComparison
@@ -19,7 +20,7 @@ from bench.stats import Floats, quantile_interval
 if TYPE_CHECKING:
     import pandas as pd
 
-METRICS = {"ttfat_s": "first answer token", "latency_s": "end of answer"}
+METRICS = {"ttfat_s": tr_later("first answer token"), "latency_s": tr_later("end of answer")}
 """Column -> what it is called."""
 NEVER = 1e9
 """Seconds that stand for an answer which never came to its end."""
@@ -29,11 +30,13 @@ ROW = 0.24
 """Height of such a line, inches."""
 MOST_STEPS = 300
 """Steps of a curve that are drawn and listed."""
-READING = (
-    "Left is faster. Points: half, and 95 %, of the answers are there by then, with 95 % intervals. A curve that ends "
-    "below 100 % leaves the answers that were cut off."
+READING = tr_later(
+    "Left is faster. Points: half, and 95 %, of the answers are there by then, with 95 % "
+    "intervals. A curve that ends below 100 % leaves the answers that were cut off."
 )
-ROWS = "Left is faster. Round: half of the answers are there by then, square: 95 %; with 95 % intervals (hollow: none)."
+ROWS = tr_later(
+    "Left is faster. Round: half of the answers are there by then, square: 95 %; with 95 % intervals (hollow: none)."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +103,9 @@ def draw(drawn: Sequence[Curve], caption: str, shape: style.Shape) -> Figure:
     if len(models) > MOST_CURVES:
         return _rows(drawn, names, list(models), caption, shape)
     legend = style.key_height(shape, list(models))
-    figure, room = style.page(style.Words("Latency", READING, caption), shape, max(2.1 * len(names), 2.9) + legend)
+    figure, room = style.page(
+        style.Words(tr("Latency"), tr(READING), caption), shape, max(2.1 * len(names), 2.9) + legend
+    )
     entries = [
         (model, {"color": style.look(number)["color"], "linestyle": "-", "linewidth": 1.8})
         for model, number in models.items()
@@ -113,8 +118,8 @@ def draw(drawn: Sequence[Curve], caption: str, shape: style.Shape) -> Figure:
         axes.set_title(_titled(suite, drawn), size=style.TEXT + 1, loc="left", weight="bold")
         axes.set_ylim(0, 103)
         axes.set_yticks(range(0, 101, 25))
-        axes.set_ylabel("share of answers (%)")
-        _seconds(axes, mine, METRICS[metric])
+        axes.set_ylabel(tr("share of answers (%)"))
+        _seconds(axes, mine, tr(METRICS[metric]))
         for curve in mine:
             _curve(axes, curve)
     return figure
@@ -127,7 +132,7 @@ def _titled(suite: str, drawn: Sequence[Curve]) -> str:
 def _rows(drawn: Sequence[Curve], names: list[str], models: list[str], caption: str, shape: style.Shape) -> Figure:
     """A line per model instead of curves."""
     high = ROW * len(models) + 0.85
-    figure, room = style.page(style.Words("Latency", ROWS, caption), shape, high * len(names))
+    figure, room = style.page(style.Words(tr("Latency"), tr(ROWS), caption), shape, high * len(names))
     left = min(1.6, max(style.extent(model, style.TEXT)[0] for model in models)) + 0.1
     shown = [style.shortened(model, style.TEXT, left - 0.1) for model in models]
     room = style.Box(room.left + left, room.bottom, room.right, room.top)
@@ -140,7 +145,7 @@ def _rows(drawn: Sequence[Curve], names: list[str], models: list[str], caption: 
         axes.set_yticks(range(len(models)), shown if at % 2 == 0 else [""] * len(models))
         axes.set_ylim(len(models) - 0.4, -0.6)
         axes.tick_params(axis="y", length=0)
-        _seconds(axes, mine, METRICS[metric])
+        _seconds(axes, mine, tr(METRICS[metric]))
         for curve in mine:
             _quantiles(axes, curve, [models.index(curve.model)] * 2)
     return figure
@@ -150,7 +155,7 @@ def _seconds(axes: Axes, drawn: Sequence[Curve], name: str) -> None:
     """A log axis of seconds that holds all finite times."""
     finite = np.concatenate([curve.seconds[np.isfinite(curve.seconds)] for curve in drawn] or [np.ones(1)])
     low, high = max(float(finite.min()), 1e-3) / 1.2, max(float(finite.max()), 1e-3) * 1.2
-    axes.set_xlabel(f"{name} (s, log scale)")
+    axes.set_xlabel(tr("{name} (s, log scale)", name=name))
     style.log_axis(axes, low, high, lambda seconds: f"{seconds:,.6g}")
     axes.grid()
 

@@ -15,6 +15,7 @@ from matplotlib.ticker import FuncFormatter
 from matplotlib.transforms import Bbox
 
 from bench.claims import COST, SCORE, Axis, Part
+from bench.language import tr
 from bench.report.charts import labels, style
 from bench.stats import Interval
 
@@ -72,20 +73,24 @@ class Corner:
     def of(cls, margins: Mapping[str, float], across: Part = COST, up: Part = SCORE) -> Corner:
         """The corner that margins, by their keys, leave."""
         claimed = [part for part in (across, up) if part.margin in margins]
-        words = " and ".join(part.drawn(margins[part.margin]) for part in claimed)
-        shaded = f" Shaded: {words}, as claimed." if words else ""
-        reading = f"{corner_axis(across).end}, {corner_axis(up).end}.{shaded}"
+        words = tr(" and ").join(part.drawn(margins[part.margin]) for part in claimed)
+        shaded = tr(" Shaded: {words}, as claimed.", words=words) if words else ""
+        reading = f"{tr(corner_axis(across).end)}, {tr(corner_axis(up).end)}.{shaded}"
         bounds = [part.bound(margins[part.margin]) if part in claimed else None for part in (across, up)]
         return cls(across, up, bounds[0], bounds[1], reading)
 
     def tick(self, ratio: float) -> str:
         """A ratio as a reader says it: "90 % less", "same", "2× the cost"."""
         if abs(ratio - 1) < 1e-9:
-            return "same"
-        times = corner_axis(self.across).times
+            return tr("same")
+        times = tr(corner_axis(self.across).times)
         if ratio < LEAST_SHARE:
             return f"1/{1 / ratio:,.0f}"
-        return f"{100 * (1 - ratio):.6g} % less" if ratio < 1 else f"{ratio:.6g}× {times}"
+        return (
+            tr("{ratio:.6g} % less", ratio=100 * (1 - ratio))
+            if ratio < 1
+            else tr("{ratio:.6g}× {times}", ratio=ratio, times=times)
+        )
 
 
 def corner_axis(part: Part) -> Axis:
@@ -149,7 +154,12 @@ def draw(
     words = style.Words(title, corner.reading, caption)
     figure, unnamed = _laid_out(points, corner, words, shape)
     if unnamed:
-        note = f"{caption} {unnamed} of {len(points)} points have no room for a name: the CSV file names all."
+        note = tr(
+            "{caption} {unnamed} of {points} points have no room for a name: the CSV file names all.",
+            caption=caption,
+            unnamed=unnamed,
+            points=len(points),
+        )
         figure, _ = _laid_out(points, corner, replace(words, caption=note), shape)
     return figure
 
@@ -168,7 +178,7 @@ def _laid_out(
     )
     figure, room = style.page(words, shape, 3.4 + legend)
     verdicts = [verdict for verdict in VERDICTS if any(point.verdict == verdict for point in points)]
-    room = style.key(figure, room, [(verdict, VERDICTS[verdict]) for verdict in verdicts])
+    room = style.key(figure, room, [(tr(verdict), VERDICTS[verdict]) for verdict in verdicts])
     several = len({point.group for point in points}) > 1
     names = [f"{point.label}, {point.group}" if several else point.label for point in points]
     numbered = len(points) > style.MOST_NAMED
@@ -204,8 +214,8 @@ def _scales(axes: Axes, points: Sequence[PlanePoint], corner: Corner) -> None:
     air = 0.10 * max(most - least, 2.0)
     axes.set_ylim(max(-103.0, least - air), min(103.0, most + air))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda points, _: style.signed(points)))
-    axes.set_xlabel(corner_axis(corner.across).label)
-    axes.set_ylabel(corner_axis(corner.up).label)
+    axes.set_xlabel(tr(corner_axis(corner.across).label))
+    axes.set_ylabel(tr(corner_axis(corner.up).label))
     axes.grid(zorder=0)
 
 

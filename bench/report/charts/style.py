@@ -27,6 +27,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
 from bench import clean
+from bench.language import tr
 from bench.records import write_file, write_text
 from bench.report.charts.glyphs import FONT, clean_figure, drawable
 
@@ -247,7 +248,7 @@ def score_axis(axes: Axes, percents: Sequence[float | None]) -> None:
     air = 0.06 * max(high - low, LEAST_SPAN)
     axes.set_ylim(max(-4.0, low - wanting - air), min(104.0, high + wanting + air))
     axes.yaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 5, 10]))
-    axes.set_ylabel("score (%)")
+    axes.set_ylabel(tr("score (%)"))
 
 
 def axes(figure: Figure, box: Box) -> Axes:

@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from bench.language import tr, tr_later
 from bench.report.charts import style
 from bench.report.numbers.billed import COUNTS
 from bench.report.numbers.comparison import RunComparison
@@ -20,17 +21,19 @@ if TYPE_CHECKING:
     import pandas as pd
 
 KINDS = {
-    "prompt": ("#0072B2", "in"),
-    "prompt, from cache": ("#9CCBE8", "in"),
-    "prompt, into cache": ("#00496F", "in"),
-    "answer": ("#D55E00", "out"),
-    "reasoning": ("#F3B78C", "out"),
+    tr_later("prompt"): ("#0072B2", "in"),
+    tr_later("prompt, from cache"): ("#9CCBE8", "in"),
+    tr_later("prompt, into cache"): ("#00496F", "in"),
+    tr_later("answer"): ("#D55E00", "out"),
+    tr_later("reasoning"): ("#F3B78C", "out"),
 }
 """Kind of token -> its colour, and its side."""
-SIDES = {"in": "prompt tokens per item", "out": "output tokens per item"}
+SIDES = {"in": tr_later("prompt tokens per item"), "out": tr_later("output tokens per item")}
 ROW = 0.24
 """Height of a model's line, inches."""
-READING = "Means per item; whiskers: 95 % interval of the sum. Reasoning that is not counted apart is in the answer."
+READING = tr_later(
+    "Means per item; whiskers: 95 % interval of the sum. Reasoning that is not counted apart is in the answer."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +89,12 @@ def draw(uses: Sequence[TokenUse], caption: str, shape: style.Shape) -> Figure:
     suites = list(dict.fromkeys(use.suite for use in uses))
     models = list(dict.fromkeys(use.model for use in uses))
     kinds = [kind for kind in KINDS if any(use.means.get(kind) for use in uses)]
-    words = style.Words("Where the tokens go", READING, caption)
+    words = style.Words(tr("Where the tokens go"), tr(READING), caption)
     high = ROW * len(models) + 0.85
-    legend = style.key_height(shape, kinds)
+    legend = style.key_height(shape, [tr(kind) for kind in kinds])
     figure, room = style.page(words, shape, high * len(suites) + legend)
     marks = [{"marker": "s", "color": KINDS[kind][0], "markersize": 7.5} for kind in kinds]
-    room = style.key(figure, room, list(zip(kinds, marks, strict=True)))
+    room = style.key(figure, room, list(zip(map(tr, kinds), marks, strict=True)))
     names = min(1.6, max(style.extent(model, style.TEXT)[0] for model in models)) + 0.1
     wide = (room.right - room.left - names) / 2
     for at, suite in enumerate(suites):
@@ -114,7 +117,7 @@ def _panel(axes: Axes, uses: Sequence[TokenUse], side: str) -> None:
     for at, use in enumerate(uses):
         total = use.sums[side]
         if total is None:
-            axes.text(0.02, at, "unknown", size=style.SMALL, va="center", transform=axes.get_yaxis_transform())
+            axes.text(0.02, at, tr("unknown"), size=style.SMALL, va="center", transform=axes.get_yaxis_transform())
             continue
         left = 0.0
         for kind, (colour, where) in KINDS.items():
@@ -130,5 +133,5 @@ def _panel(axes: Axes, uses: Sequence[TokenUse], side: str) -> None:
     axes.tick_params(axis="y", length=0)
     axes.xaxis.set_major_locator(MaxNLocator(4))
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.6g}")
-    axes.set_xlabel(SIDES[side])
+    axes.set_xlabel(tr(SIDES[side]))
     axes.grid(axis="x")

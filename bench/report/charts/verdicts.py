@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bench.claims import MEAN, Judgement, Part, Verdict, labels, open_parts, parts, reading
+from bench.language import tr
 from bench.records import SUCH, THESE, RunRecord
 from bench.report.charts import common
 from bench.report.charts.forest import TOO_SMALL, ForestRow
@@ -44,7 +45,7 @@ def plane_points(judgement: Judgement, across: Part = parts.COST, up: Part = par
             continue
         point = PlanePoint(
             label=judgement.claim.candidate,
-            group="mean of the suites" if suite == MEAN else suite,
+            group=tr("mean of the suites") if suite == MEAN else suite,
             ratio=ratio.interval,
             difference=difference.interval,
             verdict=str(judgement.verdict),
@@ -128,7 +129,7 @@ def family_rows(
         )
         rows.append(row)
     whole = _row(
-        f"all of {contrast.suite}",
+        tr("all of {suite}", suite=contrast.suite),
         contrast.suite,
         contrast.table,
         binary=contrast.binary,
@@ -215,12 +216,12 @@ def reason(judgement: Judgement) -> str:
     reasons = open_parts(judgement)
     if not reasons or judgement.verdict is not Verdict.INCONCLUSIVE:
         return ""
-    others = f" ({len(reasons) - 1} more, see the verdict)" if len(reasons) > 1 else ""
-    return f"Inconclusive, since {reasons[0]}{others}."
+    others = tr(" ({reasons} more, see the verdict)", reasons=len(reasons) - 1) if len(reasons) > 1 else ""
+    return tr("Inconclusive, since {reasons}{others}.", reasons=reasons[0], others=others)
 
 
 def title(judgement: Judgement, record: RunRecord) -> str:
     """The claim's name, verdict and reading, with what every mention of it must carry."""
     remarks = labels(judgement, record)
     aside = f" ({'; '.join(remarks)})" if remarks else ""
-    return f"{judgement.claim.name}: {judgement.verdict} {reading(judgement)}{aside}"
+    return f"{judgement.claim.name}: {tr(str(judgement.verdict))} {reading(judgement)}{aside}"

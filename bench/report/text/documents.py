@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bench import claims, clean
+from bench.language import tr
 from bench.report.numbers.comparison import RunComparison
 from bench.report.text import grid, tables
 from bench.report.text.measures import SPEED, Group
@@ -37,8 +38,8 @@ def latex(comparison: RunComparison) -> str:
     first, *others = tables.every(comparison)
     remarks = [*claims.lines(comparison.ruling, comparison.record), *map(str, tables.notes(comparison))]
     split = [
-        first.only("Score and cost", lambda column: column.group not in SPEED),
-        first.only("Latency and tokens", lambda column: column.group in (Group.NAMES, *SPEED)),
+        first.only(tr("Score and cost"), lambda column: column.group not in SPEED),
+        first.only(tr("Latency and tokens"), lambda column: column.group in (Group.NAMES, *SPEED)),
     ]
     made = [grid.latex(table, f"tab:claimbench-{number}") for number, table in enumerate([*split, *others], 1)]
     return "\n".join(["% Needs \\usepackage{booktabs}.", *(f"% {clean.line(line)}" for line in remarks), "", *made])
@@ -46,7 +47,7 @@ def latex(comparison: RunComparison) -> str:
 
 def page(comparison: RunComparison) -> str:
     """comparison.html: tables, claims and notes without scripts or pictures, to paste from."""
-    title = clean.html(f"Comparison {comparison.record.run}")
+    title = clean.html(tr("Comparison {run}", run=comparison.record.run))
     return PAGE.format(title=title, body=fragment(comparison), notes=_notes(comparison))
 
 

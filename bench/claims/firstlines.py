@@ -25,7 +25,13 @@ def headline(judgement: Judgement) -> str:
     named = [part for part in parts.in_words_order(parts.claimed(judgement.claim)) if part.key in _judged(judgement)]
     while True:
         rests = f"({_mean(judgement)}n = {judgement.pairs.n})"
-        said = f"{_verdict(judgement)} {reading(judgement)}: {_sizes(judgement, named)} {rests}."
+        said = tr(
+            "{verdict} {reading}: {sizes} {rests}.",
+            verdict=_verdict(judgement),
+            reading=reading(judgement),
+            sizes=_sizes(judgement, named),
+            rests=rests,
+        )
         if len(named) < 2 or words(said) <= MOST_WORDS:
             return said
         named = _without_last(judgement, named)

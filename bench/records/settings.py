@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import KW_ONLY, MISSING, Field, asdict, dataclass, field, fields
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
-from bench.language import tr
+from bench.language import ENGLISH, tr
 from bench.records.claim import Claim
 from bench.records.pricing import RecordedTraffic
 
@@ -180,6 +180,20 @@ def slice_words(levels: Sequence[int], families: Sequence[str], kinds: Sequence[
     )
 
 
+ChartStyle = Literal["web", "slide", "paper"]
+"""What charts are made for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportSettings:
+    """How reports are written."""
+
+    language: str = ENGLISH
+    """The language of page, tables, charts and sentences: "en", or "zh" for Chinese."""
+    style: ChartStyle = "web"
+    """The charts' style: "web"; "slide", with larger text; or "paper", without titles and with PDF files."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
     """A validated bench.toml with the command line applied."""
@@ -196,3 +210,5 @@ class Comparison:
     """What bench.toml says of providers, by name."""
     traffic: RecordedTraffic | None = None
     """The traffic that costs are judged at; None: as the run's calls are made."""
+    report: ReportSettings = field(default_factory=ReportSettings)
+    """How its reports are written."""

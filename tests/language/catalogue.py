@@ -18,8 +18,9 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from bench.claims import Verdict, parts
+from bench.cli.demo import EXAMPLE
 from bench.language import DOMAIN, ENGLISH, FOLDER, LANGUAGES
-from bench.records import Outcome
+from bench.records import Outcome, read_record
 from bench.report.numbers import languages
 from bench.report.page.card import STATES, SYMBOLS
 from bench.report.text import measures, pairtables, probetext, totals
@@ -70,6 +71,7 @@ def _words() -> Iterator[str]:
     for part in parts.PARTS:
         yield from (part.noun, part.verb, part.figure, part.unit)
     yield from STEPS
+    yield read_record(EXAMPLE).remark or ""
     yield from OTHERS
     for module in COLUMNS:
         for columns in vars(module).values():

@@ -11,6 +11,7 @@ import scipy
 from bench.claims import MEAN, Judgement, early, parts
 from bench.language import tr
 from bench.records import RunRecord
+from bench.report.charts.plane import ALL
 from bench.report.charts.spent import Course, Picture, dollars
 from bench.stats import levels
 
@@ -60,12 +61,17 @@ def _courses(judgement: Judgement, spent: tuple[float, ...]) -> Iterator[Course]
     assert judgement.case.looks is not None
     sizes = judgement.case.looks.sizes
     for (suite, key), p_values in judgement.path.items():
-        where = tr("mean of the suites") if suite == MEAN else suite
+        where = ALL if suite == MEAN else suite
+        named = tr(ALL) if suite == MEAN else suite
         shown = tuple(_z(p) for p in p_values)
-        yield Course(label=f"{where}, {tr(parts.part(key).noun)}", spent=spent[: len(shown)], values=shown)
+        noun = parts.part(key).noun
+        label, legend = f"{where}, {noun}", f"{named}, {tr(noun)}"
+        yield Course(label=label, shown=legend, spent=spent[: len(shown)], values=shown)
     suite = next(iter(judgement.path))[0]
     at = levels(sizes.fractions(suite), judgement.claim.alpha, sizes.shape)
-    yield Course(label=tr("boundary"), spent=spent, values=tuple(_z(level) for level in at), bound=True)
+    yield Course(
+        label="boundary", shown=tr("boundary"), spent=spent, values=tuple(_z(level) for level in at), bound=True
+    )
 
 
 def _z(p: float) -> float:

@@ -39,6 +39,11 @@ class ForestRow:
     pooled: bool = False
     """Whether it sums up its group."""
 
+    @property
+    def shown_label(self) -> str:
+        """The label as the picture names it."""
+        return tr("all of {suite}", suite=self.group) if self.label == f"all of {self.group}" else self.label
+
 
 def forest(
     rows: Sequence[ForestRow],
@@ -106,7 +111,7 @@ def draw(rows: Sequence[ForestRow], worse_by: float | None, title: str, caption:
         max(style.extent(cells[at], style.TEXT, weight)[0] for cells, weight in zip(table, weights, strict=True)) + GAP
         for at in shown
     ]
-    longest = max(style.extent(row.label, style.TEXT, _weight(row))[0] for row in rows) + 0.1
+    longest = max(style.extent(row.shown_label, style.TEXT, _weight(row))[0] for row in rows) + 0.1
     names = min(0.38 * (room.right - room.left), longest)
     right = room.right - sum(wides)
     axes = style.axes(figure, style.Box(room.left + names + GAP, room.bottom + 0.42, right, room.top - ROW))
@@ -121,7 +126,7 @@ def draw(rows: Sequence[ForestRow], worse_by: float | None, title: str, caption:
         if head is not None:
             group = style.shortened(row.group, style.TEXT, right - room.left, "bold")
             _write(figure, room.left, head, group, "left", weight="bold", bbox=PAPER)
-        label = style.shortened(row.label, style.TEXT, names, _weight(row))
+        label = style.shortened(row.shown_label, style.TEXT, names, _weight(row))
         _write(figure, room.left + 0.1, y, label, "left", color=_colour(row), weight=_weight(row))
         _bar(figure, axes, row, y)
     return figure

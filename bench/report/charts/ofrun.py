@@ -48,7 +48,7 @@ def write_charts(comparison: RunComparison, folder: Path, shape: style.Shape = "
         *_measured(comparison, items, basis, charts, shape),
         *_bridges(comparison, basis, charts, shape),
     ]
-    remove_others(folder, "charts", ("svg", "png", "csv"), {file.name for file in files})
+    remove_others(folder, "charts", ("svg", "png", "pdf", "csv"), {file.name for file in files})
     return files
 
 

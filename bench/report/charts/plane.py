@@ -15,7 +15,7 @@ from matplotlib.ticker import FuncFormatter
 from matplotlib.transforms import Bbox
 
 from bench.claims import COST, SCORE, Axis, Part
-from bench.language import tr
+from bench.language import tr, tr_later
 from bench.report.charts import labels, style
 from bench.stats import Interval
 
@@ -26,6 +26,8 @@ VERDICTS: Mapping[str, dict[str, Any]] = {
     "reported": {"marker": "s", "color": "#666666", "markerfacecolor": "white"},
 }
 """Verdict -> how its points look: marker and filling say what the colour says."""
+ALL = tr_later("mean of the suites")
+"""What stands for all suites together in the data."""
 FARTHEST = 1000.0
 """An interval's end beyond this factor of its estimate is cut: it would squeeze everything else."""
 
@@ -52,6 +54,11 @@ class PlanePoint:
     """Items it rests on."""
     region: tuple[tuple[float, float], ...] = ()
     """Corners of the joint confidence region, as (ratio, difference); empty if there is none."""
+
+    @property
+    def shown_group(self) -> str:
+        """The group as the picture names it."""
+        return tr(self.group) if self.group == ALL else self.group
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,13 +181,13 @@ def _laid_out(
     legend = (
         0.0
         if len(points) <= style.MOST_NAMED
-        else style.key_height(shape, [f"00 {p.label}, {p.group}" for p in points])
+        else style.key_height(shape, [f"00 {p.label}, {p.shown_group}" for p in points])
     )
     figure, room = style.page(words, shape, 3.4 + legend)
     verdicts = [verdict for verdict in VERDICTS if any(point.verdict == verdict for point in points)]
     room = style.key(figure, room, [(tr(verdict), VERDICTS[verdict]) for verdict in verdicts])
     several = len({point.group for point in points}) > 1
-    names = [f"{point.label}, {point.group}" if several else point.label for point in points]
+    names = [f"{point.label}, {point.shown_group}" if several else point.label for point in points]
     numbered = len(points) > style.MOST_NAMED
     if numbered:
         entries = [

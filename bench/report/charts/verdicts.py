@@ -14,7 +14,7 @@ from bench.language import tr
 from bench.records import SUCH, THESE, RunRecord
 from bench.report.charts import common
 from bench.report.charts.forest import TOO_SMALL, ForestRow
-from bench.report.charts.plane import PlanePoint
+from bench.report.charts.plane import ALL, PlanePoint
 from bench.report.numbers.comparison import RunComparison
 from bench.stats import Interval, Strata, joint_region, score_difference, smallest_n
 
@@ -45,7 +45,7 @@ def plane_points(judgement: Judgement, across: Part = parts.COST, up: Part = par
             continue
         point = PlanePoint(
             label=judgement.claim.candidate,
-            group=tr("mean of the suites") if suite == MEAN else suite,
+            group=ALL if suite == MEAN else suite,
             ratio=ratio.interval,
             difference=difference.interval,
             verdict=str(judgement.verdict),
@@ -129,7 +129,7 @@ def family_rows(
         )
         rows.append(row)
     whole = _row(
-        tr("all of {suite}", suite=contrast.suite),
+        f"all of {contrast.suite}",
         contrast.suite,
         contrast.table,
         binary=contrast.binary,
@@ -224,4 +224,10 @@ def title(judgement: Judgement, record: RunRecord) -> str:
     """The claim's name, verdict and reading, with what every mention of it must carry."""
     remarks = labels(judgement, record)
     aside = f" ({'; '.join(remarks)})" if remarks else ""
-    return f"{judgement.claim.name}: {tr(str(judgement.verdict))} {reading(judgement)}{aside}"
+    return tr(
+        "{name}: {verdict} {reading}{aside}",
+        name=judgement.claim.name,
+        verdict=judgement.verdict,
+        reading=reading(judgement),
+        aside=aside,
+    )

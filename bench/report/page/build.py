@@ -199,10 +199,10 @@ def _run(source: PageSource) -> PageRun:
     return PageRun(
         name=tr("Run {run}", run=record.run),
         when=f"{imported}{record.started_at[:10]} · {', '.join(counts)}",
-        remark=_capital(record.remark or ""),
+        remark=_capital(tr(record.remark or "")),
         source=str(next(iter(import_notes(record)), "")),
         cards=shown,
-        warnings=[_capital(line) for line in warnings if line != record.remark],
+        warnings=[_capital(line) for line in warnings if line != tr(record.remark or "")],
         pictures=[pictured.get(card.name) for card in shown],
         charts=[chart for chart in charts.values() if chart not in pictured.values()],
         tables=sheets(source.comparison, published),

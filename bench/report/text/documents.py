@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from bench import claims, clean
-from bench.language import tr
+from bench.language import language, tr
 from bench.report.numbers.comparison import RunComparison
 from bench.report.text import grid, tables
 from bench.report.text.measures import SPEED, Group
 
 PAGE = """<!doctype html>
-<html lang="en">
+<html lang="{language}">
 <head>
 <meta charset="utf-8">
 <title>{title}</title>
@@ -24,7 +24,7 @@ p, li {{ max-width: 60em; }}
 </head>
 <body>
 <h1>{title}</h1>
-{body}<h2>Notes</h2>
+{body}<h2>{heading}</h2>
 <ul>
 {notes}</ul>
 </body>
@@ -48,7 +48,8 @@ def latex(comparison: RunComparison) -> str:
 def page(comparison: RunComparison) -> str:
     """comparison.html: tables, claims and notes without scripts or pictures, to paste from."""
     title = clean.html(tr("Comparison {run}", run=comparison.record.run))
-    return PAGE.format(title=title, body=fragment(comparison), notes=_notes(comparison))
+    parts = {"body": fragment(comparison), "notes": _notes(comparison), "heading": tr("Notes")}
+    return PAGE.format(title=title, language=language(), **parts)
 
 
 def fragment(comparison: RunComparison) -> str:

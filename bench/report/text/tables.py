@@ -42,7 +42,7 @@ def _shared(comparison: RunComparison, suite: str) -> str:
 def notes(comparison: RunComparison) -> list[Note]:
     """What a reader must know beside the table: dates, prices, caps, sampling, and every reservation."""
     record = comparison.record
-    lines: list[str | Note] = [warning(record.remark)] if record.remark else []
+    lines: list[str | Note] = [warning(tr(record.remark))] if record.remark else []
     lines += [
         tr(
             "Run {run}, started {started_at}Z, claimbench {version}. In parentheses: 95 % intervals, "

@@ -8,7 +8,7 @@ from bench.engine.budget import Budget
 from bench.engine.clock import now
 from bench.engine.exchange import Ended
 from bench.engine.lane import Lane, LaneResult, not_begun
-from bench.engine.once import ask_once
+from bench.engine.once import ask_in_turn, ask_once
 from bench.engine.retry import MAX_ATTEMPTS, MAX_WAIT_S, Failure
 from bench.engine.runner import run_lanes
 from bench.engine.seams import Admission, Observer
@@ -30,6 +30,7 @@ __all__ = [
     "Page",
     "REDIRECT",
     "Unreachable",
+    "ask_in_turn",
     "ask_once",
     "not_begun",
     "now",

@@ -19,6 +19,13 @@ from bench.records.files import (
     write_file,
     write_text,
 )
+from bench.records.fingerprints import (
+    RecordedFingerprint,
+    RecordedSample,
+    changed_at,
+    read_fingerprints,
+    write_fingerprints,
+)
 from bench.records.folder import (
     LATENCY,
     LATENCY_COLUMNS,
@@ -87,6 +94,11 @@ from bench.records.tables import AnswerRow, ItemRow
 from bench.records.vendors import VENDORS, is_local, maker_of, vendor_of
 
 __all__ = [
+    "RecordedFingerprint",
+    "RecordedSample",
+    "changed_at",
+    "read_fingerprints",
+    "write_fingerprints",
     "DIGITS",
     "slice_words",
     "Sweep",

@@ -42,6 +42,7 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
     "import, inspect": ("import", "inspect", "results/plain/logs", "-o", "results/plain/charts"),
     "export": ("export", "eee", "plain", "-o", "results/plain"),
     "verify": ("verify", "plain"),
+    "verify, drift": ("verify", "plain", "--drift", "small"),
     "list": ("list", "runs"),
     "list, tasks": ("list", "tasks", "--include-path", "bench-tasks"),
     "score": ("score", "plain"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -26,27 +25,27 @@ def models(comparison: RunComparison) -> list[str]:
 
 
 def basis(comparison: RunComparison, items: pd.DataFrame) -> str:
-    """n, date, run, prices, sampling and what scored 0 or is missing, as one line."""
+    """n, run, prices, and what differs, scored 0 or is missing, as one line."""
     return "; ".join(_basis(comparison, items)) + "."
 
 
 def _basis(comparison: RunComparison, items: pd.DataFrame) -> Iterator[str]:
     record = comparison.record
-    yield "n = " + ", ".join(f"{_n(comparison, suite)} ({suite})" for suite in suites(comparison)) + tr(" items")
+    yield "n = " + ", ".join(f"{_n(comparison, suite)} ({suite})" for suite in suites(comparison))
     repeats = record.settings.repeats
     if repeats > 1:
         yield tr("each asked {repeats} times", repeats=repeats)
-    yield tr("{started_at}, run {run}", started_at=record.started_at[:10], run=record.run)
+    yield tr("run {run}", run=record.run)  # which begins with its date
     yield from _prices(record)
-    sent = sorted(set(items["sampling_applied"].dropna()))
-    if len(sent) == 1:
-        said = ", ".join(f"{name} {value:g}" for name, value in json.loads(sent[0]).items())
-        yield said or tr("the vendors' own sampling")
-    elif sent:
+    if items["sampling_applied"].dropna().nunique() > 1:
         yield tr("sampling differs, see the notes")
     cut = [row.truncated for row in comparison.rows if row.truncated is not None]
-    truncated = tr("{cut} answers truncated (score 0)", cut=sum(cut)) if cut else tr("truncation unknown")
-    yield tr("{truncated}, {missing} missing", truncated=truncated, missing=sum(row.missing for row in comparison.rows))
+    if not cut:
+        yield tr("truncation unknown")
+    elif sum(cut):
+        yield tr("{cut} answers truncated (score 0)", cut=sum(cut))
+    if missing := sum(row.missing for row in comparison.rows):
+        yield tr("{missing} missing", missing=missing)
     names = (*record.models, *record.suites, *record.claims, *items["family"].dropna().unique())
     if any(drawable(name) != name for name in names):
         yield tr(NOTE)

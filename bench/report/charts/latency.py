@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -39,7 +39,12 @@ ROWS = tr_later(
 )
 
 
-@dataclass(frozen=True, slots=True)
+UNCLEAN = tr_later(
+    "† fewer than 95 % were timed cleanly, or nobody says how: on the model's own answers, not beside the others'."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Curve:
     """One model's times on one suite; infinite where the answer never came to its end."""
 
@@ -53,6 +58,8 @@ class Curve:
     """One of METRICS."""
     seconds: Floats
     """Ascending."""
+    clean: bool = True
+    """Whether it holds the items that all clean models were timed on; else its own, not all timed cleanly."""
 
     @property
     def steps(self) -> list[tuple[float, float]]:
@@ -64,7 +71,8 @@ class Curve:
 
 
 def curves(comparison: RunComparison, items: pd.DataFrame) -> list[Curve]:
-    """Of every suite, the models whose clocks were clean on enough answers, on the items timed for all of them."""
+    """Of every suite, the models whose clocks were clean on enough answers, on the items timed for all of them; then
+    every other model with times, on its own items."""
     models = common.models(comparison)
     drawn = []
     for suite in common.suites(comparison):
@@ -76,19 +84,39 @@ def curves(comparison: RunComparison, items: pd.DataFrame) -> list[Curve]:
         paired = first[counts == len(shown)]
         for metric in METRICS:
             for model in shown:
-                mine = paired[paired["model"] == model]
-                seconds = mine[metric].to_numpy(dtype=float, na_value=np.inf)
-                seconds[(mine["outcome"] == Outcome.TRUNCATED).to_numpy(dtype=bool)] = np.inf
+                seconds = _seconds_of(paired[paired["model"] == model], metric)
                 if np.isfinite(seconds).any():
-                    drawn.append(Curve(suite, model, models.index(model), metric, np.sort(seconds)))
+                    number = models.index(model)
+                    curve = Curve(suite=suite, model=model, number=number, metric=metric, seconds=np.sort(seconds))
+                    drawn.append(curve)
+        others = {model: number for number, model in enumerate(models) if model not in shown}
+        drawn += _unclean(items[items["suite"] == suite], suite, others)
     return drawn
+
+
+def _unclean(rows: pd.DataFrame, suite: str, others: Mapping[str, int]) -> Iterator[Curve]:
+    """The models whose clocks were not clean on enough answers, each on all its own."""
+    asked = rows[rows["score"].notna() & rows["latency_s"].notna() & ~rows["reused"].astype(bool)]
+    first = asked.sort_values("repeat").drop_duplicates(["model", "task", "item"])
+    for metric in METRICS:
+        for model, number in others.items():
+            seconds = np.sort(_seconds_of(first[first["model"] == model], metric))
+            if np.isfinite(seconds).any():
+                yield Curve(suite=suite, model=model, number=number, metric=metric, seconds=seconds, clean=False)
+
+
+def _seconds_of(rows: pd.DataFrame, metric: str) -> Floats:
+    """Infinite for answers that were cut off."""
+    seconds = rows[metric].to_numpy(dtype=float, na_value=np.inf)
+    seconds[(rows["outcome"] == Outcome.TRUNCATED).to_numpy(dtype=bool)] = np.inf
+    return seconds
 
 
 def latency(drawn: Sequence[Curve], caption: str, stem: Path, shape: style.Shape = "wide") -> list[Path]:
     """Writes stem.svg, stem.png and stem.csv. IncompleteError if a file cannot be written."""
-    header = ["suite", "metric", "model", "n", "seconds", "share"]
+    header = ["suite", "metric", "model", "n", "seconds", "share", "clean"]
     rows = [
-        [curve.suite, curve.metric, curve.model, len(curve.seconds), seconds, share]
+        [curve.suite, curve.metric, curve.model, len(curve.seconds), seconds, share, str(curve.clean).lower()]
         for curve in drawn
         for seconds, share in curve.steps
     ]
@@ -102,12 +130,12 @@ def draw(drawn: Sequence[Curve], caption: str, shape: style.Shape) -> Figure:
     models = {curve.model: curve.number for curve in sorted(drawn, key=lambda curve: curve.number)}
     if len(models) > MOST_CURVES:
         return _rows(drawn, names, list(models), caption, shape)
-    legend = style.key_height(shape, list(models))
-    figure, room = style.page(
-        style.Words(tr("Latency"), tr(READING), caption), shape, max(2.1 * len(names), 2.9) + legend
-    )
+    marked = _marked(drawn)
+    legend = style.key_height(shape, [marked[model] for model in models])
+    words = style.Words(tr("Latency"), _reading(READING, drawn), caption)
+    figure, room = style.page(words, shape, max(2.1 * len(names), 2.9) + legend)
     entries = [
-        (model, {"color": style.look(number)["color"], "linestyle": "-", "linewidth": 1.8})
+        (marked[model], {"color": style.look(number)["color"], "linestyle": "-", "linewidth": 1.8})
         for model, number in models.items()
     ]
     room = style.key(figure, room, entries)
@@ -126,15 +154,27 @@ def draw(drawn: Sequence[Curve], caption: str, shape: style.Shape) -> Figure:
 
 
 def _titled(suite: str, drawn: Sequence[Curve]) -> str:
-    return f"{suite} (n = {len(next(curve.seconds for curve in drawn if curve.suite == suite))})"
+    counts = sorted({len(curve.seconds) for curve in drawn if curve.suite == suite})
+    return f"{suite} (n = {'–'.join(map(str, dict.fromkeys((counts[0], counts[-1]))))})"
+
+
+def _marked(drawn: Sequence[Curve]) -> dict[str, str]:
+    """Each model's name, with a dagger where some of its times are not clean."""
+    unclean = {curve.model for curve in drawn if not curve.clean}
+    return {curve.model: f"{curve.model} †" if curve.model in unclean else curve.model for curve in drawn}
+
+
+def _reading(text: str, drawn: Sequence[Curve]) -> str:
+    return tr(text) if all(curve.clean for curve in drawn) else f"{tr(text)} {tr(UNCLEAN)}"
 
 
 def _rows(drawn: Sequence[Curve], names: list[str], models: list[str], caption: str, shape: style.Shape) -> Figure:
     """A line per model instead of curves."""
     high = ROW * len(models) + 0.85
-    figure, room = style.page(style.Words(tr("Latency"), tr(ROWS), caption), shape, high * len(names))
-    left = min(1.6, max(style.extent(model, style.TEXT)[0] for model in models)) + 0.1
-    shown = [style.shortened(model, style.TEXT, left - 0.1) for model in models]
+    figure, room = style.page(style.Words(tr("Latency"), _reading(ROWS, drawn), caption), shape, high * len(names))
+    marked = _marked(drawn)
+    left = min(1.6, max(style.extent(marked[model], style.TEXT)[0] for model in models)) + 0.1
+    shown = [style.shortened(marked[model], style.TEXT, left - 0.1) for model in models]
     room = style.Box(room.left + left, room.bottom, room.right, room.top)
     for at, box in enumerate(style.panels(room, 2 * len(names))):
         suite, metric = names[at // 2], list(METRICS)[at % 2]
@@ -164,7 +204,8 @@ def _curve(axes: Axes, curve: Curve) -> None:
     steps = curve.steps
     xs = [steps[0][0], *(seconds for seconds, _ in steps), axes.get_xlim()[1]]
     ys = [0.0, *(100 * share for _, share in steps), 100 * steps[-1][1]]
-    axes.step(xs, ys, where="post", lw=1.5, color=style.look(curve.number)["color"])
+    dashes = "-" if curve.clean else (0, (4, 2))
+    axes.step(xs, ys, where="post", lw=1.5, ls=dashes, color=style.look(curve.number)["color"])
     _quantiles(axes, curve, [50, 95])
 
 

@@ -17,6 +17,7 @@ from bench.report.charts.latency import curves, latency
 from bench.report.charts.levels import level_scores, levels
 from bench.report.charts.pareto import cost_quality
 from bench.report.charts.plane import claim_plane
+from bench.report.charts.speedcost import latency_cost
 from bench.report.charts.sweep import sweep
 from bench.report.charts.tokens import token_use, tokens
 from bench.report.numbers.bridge import Bridge
@@ -124,6 +125,7 @@ def _measured(
         yield from latency(
             times, tr("Items timed cleanly for every model shown; {basis}", basis=basis), charts / "latency", shape
         )
+    yield from latency_cost(comparison, basis, charts / "latency_cost", shape)
     scores = level_scores(comparison, items)
     if scores:
         yield from levels(scores, basis, charts / "levels", shape)

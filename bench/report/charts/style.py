@@ -329,9 +329,16 @@ def write(figure: Figure, stem: Path, header: Sequence[str], rows: Sequence[Sequ
                 file, format=kind, dpi=dots, facecolor="white", metadata=facts
             ),
         )
+    drawn = [stem.with_name(f"{stem.name}.{kind}") for kind in _FORMATS.get()]
+    return [*drawn, *write_data(stem, header, rows)]
+
+
+def write_data(stem: Path, header: Sequence[str], rows: Sequence[Sequence[object]]) -> list[Path]:
+    """Writes stem.csv alone; unknown is empty. IncompleteError if it cannot be written."""
+    folder, name = stem.parent.parent, f"{stem.parent.name}/{stem.name}"
     out = io.StringIO()
     table = csv.writer(out, lineterminator="\n")
     table.writerow(header)
     table.writerows([["" if value is None else clean.spreadsheet(value) for value in row] for row in rows])
     write_text(folder, f"{name}.csv", out.getvalue())
-    return [stem.with_name(f"{stem.name}.{kind}") for kind in (*_FORMATS.get(), "csv")]
+    return [stem.with_name(f"{stem.name}.csv")]

@@ -212,7 +212,12 @@ def fitting(rows: list[ForestRow]) -> list[ForestRow]:
 
 
 def reason(judgement: Judgement) -> str:
-    """Why a verdict is open, in one sentence: marks inside the claim's corner would speak for it."""
+    """Why a verdict is open or refuted, in one sentence: marks inside the claim's corner would speak for it."""
+    failing = judgement.test.failing
+    if judgement.verdict is Verdict.REFUTED and failing:
+        suite, part = tr(ALL) if failing[0] == MEAN else failing[0], parts.part(failing[1])
+        wanted = part.wanted(part.limit(judgement.claim))
+        return tr("Refuted by {suite}, {part}: not {wanted}.", suite=suite, part=tr(part.noun), wanted=wanted)
     reasons = open_parts(judgement)
     if not reasons or judgement.verdict is not Verdict.INCONCLUSIVE:
         return ""

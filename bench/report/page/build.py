@@ -56,6 +56,7 @@ CHARTS = {
     "cost_quality": tr_later("score against cost, with intervals"),
     "cost_bridge": tr_later("from list price to what was paid, step by step"),
     "sweep": tr_later("score against dollars and seconds, a line through one model's settings"),
+    "latency_cost": tr_later("latency against cost, with intervals"),
     "latency": tr_later("share of answers that came within a time"),
     "levels": tr_later("score by level of difficulty, with intervals"),
     "tokens": tr_later("tokens of an item by kind"),

@@ -40,6 +40,8 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
     "import": ("import", "csv", "results/plain/items.csv", "-o", "results/new"),
     "import, logs": ("import", "lm_eval", "results/plain/lm-eval"),
     "import, inspect": ("import", "inspect", "results/plain/logs", "-o", "results/plain/charts"),
+    "traffic import": ("traffic", "import", "bench-tasks", "results/plain", "-o", "results/charts/new"),
+    "traffic show": ("traffic", "show", "results/plain"),
     "export": ("export", "eee", "plain", "-o", "results/plain"),
     "verify": ("verify", "plain"),
     "verify, drift": ("verify", "plain", "--drift", "small"),

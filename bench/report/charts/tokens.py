@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -148,7 +148,7 @@ def _panel(axes: Axes, uses: Sequence[TokenUse], side: str) -> None:
         left = 0.0
         for kind, (colour, where) in KINDS.items():
             if where == side and use.means.get(kind):
-                hatch = {"hatch": "////", "edgecolor": "white", "linewidth": 0} if kind == CUT else {}
+                hatch: dict[str, Any] = {"hatch": "////", "edgecolor": "white", "linewidth": 0} if kind == CUT else {}
                 axes.barh(at, use.means[kind], left=left, height=0.62, color=colour, zorder=2, **hatch)
                 left += use.means[kind]
         most = max(most, left)

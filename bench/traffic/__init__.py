@@ -1,0 +1,20 @@
+"""Your own traffic: logs that you have into one table, and where its money goes."""
+
+from __future__ import annotations
+
+from bench.traffic.load import TrafficChoices, TrafficImport, import_traffic
+from bench.traffic.rows import RECORD, TABLE, TrafficRow
+from bench.traffic.spending import DIMENSIONS, SpendLine, TrafficSpend, spend
+
+__all__ = [
+    "DIMENSIONS",
+    "RECORD",
+    "TABLE",
+    "SpendLine",
+    "TrafficChoices",
+    "TrafficImport",
+    "TrafficRow",
+    "TrafficSpend",
+    "import_traffic",
+    "spend",
+]

@@ -41,9 +41,7 @@ def read(request: Request) -> Iterator[ItemEntry]:
                 request.ledger.drop(where, str(error))
                 continue
             yield item
-    request.ledger.note(
-        "input tokens count a conversation once, not at every call: how many were billed is unknown, and so is the cost"
-    )
+    request.ledger.note("input tokens count a conversation once, not at every call: what was billed is unknown")
 
 
 def _item(

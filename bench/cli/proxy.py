@@ -149,7 +149,7 @@ def _with_proxy(given: Mapping[str, Any], keys: Any, listen: str, work: Callable
     from bench.engine import run_to_end
     from bench.prices import beside, load
     from bench.providers import resolve
-    from bench.proxy import Ledger, backends, proxying
+    from bench.proxy import CallLedger, backends, proxying
 
     comparison: Comparison = load_config(given["config"])
     environ = environment(comparison.source.parent)
@@ -162,7 +162,7 @@ def _with_proxy(given: Mapping[str, Any], keys: Any, listen: str, work: Callable
     budget = given["budget_usd"]
 
     async def serve() -> int:
-        with Ledger(_path(given["ledger"], given["results"])) as ledger:
+        with CallLedger(_path(given["ledger"], given["results"])) as ledger:
             async with proxying(
                 backends(endpoints, environ, given["drop"]),
                 keys,
@@ -194,7 +194,7 @@ def _say(begun: Begun, settled: Settled) -> None:
 def _print_report(path: Path, at_model: str, config: Path | None, key: str = "") -> None:
     from bench.costs import billing_of
     from bench.prices import beside, load
-    from bench.proxy import Ledger
+    from bench.proxy import CallLedger
     from bench.proxy.report import lines
 
     if not path.exists():
@@ -207,7 +207,7 @@ def _print_report(path: Path, at_model: str, config: Path | None, key: str = "")
         other, book = billing_of(comparison.models[at_model]), load(beside(comparison.source))
         if other is None:
             raise UsageError(f"nobody bills '{at_model}': it runs on this machine. Name a remote model.")
-    with Ledger(path, read_only=True) as ledger:
+    with CallLedger(path, read_only=True) as ledger:
         entries: Sequence[Any] = [each for each in ledger.entries() if key in ("", each.begun.key)]
     echo("\n".join(lines(entries, at_model, other, book)).strip())
     running = sum(entry.state == "open" for entry in entries)

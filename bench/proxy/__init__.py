@@ -14,7 +14,7 @@ from bench.engine import tls_context
 from bench.prices import PriceBook
 from bench.providers import Endpoint, merged
 from bench.proxy.keys import KeyRing, ProxyKey
-from bench.proxy.ledger import Begun, Entry, Ledger, Settled
+from bench.proxy.ledger import Begun, CallLedger, Entry, Settled
 from bench.proxy.listen import listening
 from bench.proxy.purse import Purse
 from bench.proxy.request import Backend
@@ -26,7 +26,7 @@ __all__ = [
     "Begun",
     "Entry",
     "KeyRing",
-    "Ledger",
+    "CallLedger",
     "ProxyKey",
     "ProxyServer",
     "Settled",
@@ -56,7 +56,7 @@ def backends(endpoints: Iterable[Endpoint], environ: Mapping[str, str], drop: Se
 async def proxying(
     served: Mapping[str, Backend],
     keys: KeyRing,
-    ledger: Ledger,
+    ledger: CallLedger,
     book: PriceBook,
     environ: Mapping[str, str],
     *,

@@ -6,7 +6,7 @@ import asyncio
 
 import h11
 
-from bench.proxy.refusal import Answer
+from bench.proxy.refusal import OwnReply
 
 BODY_BYTES = 32 * 1024 * 1024
 """A longer request is refused."""
@@ -82,6 +82,6 @@ class Client:
         self._send(h11.Response(status_code=status, headers=sized), h11.Data(data=body), h11.EndOfMessage())
         await self._writer.drain()
 
-    async def say(self, answer: Answer) -> None:
+    async def say(self, answer: OwnReply) -> None:
         """A reply of the proxy's own."""
         await self.send_whole(answer.status, [(b"content-type", b"application/json")], answer.body)

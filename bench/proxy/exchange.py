@@ -14,8 +14,8 @@ from bench.proxy.request import Passed
 from bench.records import Attempt, Outcome, RemoteModel, TokenUsage
 
 
-@dataclass(slots=True)
-class Exchange:
+@dataclass(slots=True, kw_only=True)
+class ProxyExchange:
     """What is seen of one exchange while it runs."""
 
     sent_at: str
@@ -47,7 +47,7 @@ class Exchange:
             self.body += part
 
 
-def settled(call: Passed, exchange: Exchange, book: PriceBook) -> Settled:
+def settled(call: Passed, exchange: ProxyExchange, book: PriceBook) -> Settled:
     """How a call ended, read from the copy of its reply."""
     took = now() - exchange.begun
     seen = Metered(TokenUsage(), True, None, None)
@@ -74,7 +74,7 @@ def settled(call: Passed, exchange: Exchange, book: PriceBook) -> Settled:
     )
 
 
-def _cost(call: Passed, exchange: Exchange, usage: TokenUsage, took_s: float, book: PriceBook) -> Decimal | None:
+def _cost(call: Passed, exchange: ProxyExchange, usage: TokenUsage, took_s: float, book: PriceBook) -> Decimal | None:
     """What it cost in USD; None where nobody knows: no counts came, or the exchange was cut off before the last.
 
     A call that never reached the vendor and one that it refused are free.

@@ -105,7 +105,7 @@ class Entry:
         return self.begun.cap_usd if cost is None else cost
 
 
-class Ledger:
+class CallLedger:
     """The file; one process writes, any number may read."""
 
     def __init__(self, path: Path, *, read_only: bool = False) -> None:

@@ -23,7 +23,7 @@ TURNS = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Bill:
+class ProxyBill:
     """What some calls come to."""
 
     key: str
@@ -50,7 +50,7 @@ class Bill:
     """Calls whose cost is not known."""
 
 
-COLUMNS: tuple[Column[Bill], ...] = (
+COLUMNS: tuple[Column[ProxyBill], ...] = (
     column.label("key", "key", lambda bill: bill.key),
     column.label("client", "agent", lambda bill: bill.agent),
     column.label("model", "model", lambda bill: bill.model),
@@ -65,7 +65,7 @@ COLUMNS: tuple[Column[Bill], ...] = (
 )
 
 
-def bills(entries: Sequence[Entry], by: Callable[[Entry], tuple[str, str, str]]) -> list[Bill]:
+def bills(entries: Sequence[Entry], by: Callable[[Entry], tuple[str, str, str]]) -> list[ProxyBill]:
     """A bill a group, in the order in which groups appear; `by` is a call's (key, agent, model)."""
     groups: dict[tuple[str, str, str], list[Entry]] = {}
     for entry in entries:
@@ -73,12 +73,12 @@ def bills(entries: Sequence[Entry], by: Callable[[Entry], tuple[str, str, str]])
     return [_bill(*name, group) for name, group in groups.items()]
 
 
-def _bill(key: str, agent: str, model: str, entries: Sequence[Entry]) -> Bill:
+def _bill(key: str, agent: str, model: str, entries: Sequence[Entry]) -> ProxyBill:
     usages = [entry.settled.usage for entry in entries if entry.settled]
     tokens_in = sum(usage.in_total or 0 for usage in usages)
     cached = sum(usage.in_cache_read or 0 for usage in usages)
     costs = [entry.settled.cost_usd if entry.settled else None for entry in entries]
-    return Bill(
+    return ProxyBill(
         key=key,
         agent=agent,
         model=model,

@@ -10,20 +10,22 @@ _DECODER = json.JSONDecoder()
 _BLANK = " \t\r\n"
 
 
-class Field(NamedTuple):
+class BodyField(NamedTuple):
     """A field of a JSON object, and where its value stands in the text."""
 
     name: str
     """Its name."""
     value: Any
     """Its value."""
+    named: int
+    """Where its name begins, in characters."""
     begin: int
-    """Where the value begins, in characters."""
+    """Where the value begins."""
     end: int
     """Where it ends."""
 
 
-def fields(text: str) -> Iterator[Field]:
+def fields(text: str) -> Iterator[BodyField]:
     """The fields of the object that a text is. Raises ValueError if it is no JSON object, or nested too deeply."""
     at = _skip(text, 0)
     if text[at : at + 1] != "{":
@@ -32,6 +34,7 @@ def fields(text: str) -> Iterator[Field]:
     if text[at : at + 1] == "}":
         return
     while True:
+        named = at
         name, at = _value(text, at)
         if not isinstance(name, str):
             raise ValueError("a field's name is not a text")
@@ -39,7 +42,7 @@ def fields(text: str) -> Iterator[Field]:
         _require(text, at, ":")
         begin = _skip(text, at + 1)
         value, end = _value(text, begin)
-        yield Field(name, value, begin, end)
+        yield BodyField(name, value, named, begin, end)
         at = _skip(text, end)
         if text[at : at + 1] == "}":
             if _skip(text, at + 1) != len(text):
@@ -54,7 +57,7 @@ def rewritten(text: str, changes: Mapping[str, Any]) -> str:
 
     Raises ValueError if it is no JSON object, or has such a field twice.
     """
-    seen: dict[str, Field] = {}
+    seen: dict[str, BodyField] = {}
     for field in fields(text):
         if field.name in changes and field.name in seen:
             raise ValueError(f"the field {field.name} stands there twice")
@@ -74,14 +77,12 @@ def rewritten(text: str, changes: Mapping[str, Any]) -> str:
     return text[:start] + added + ("," if seen else "") + text[start:]
 
 
-def _without(text: str, field: Field) -> str:
+def _without(text: str, field: BodyField) -> str:
     """The text without a field, its name and one comma."""
-    begin = text.rindex(":", 0, field.begin)
-    begin = text.rindex('"', 0, text.rindex('"', 0, begin))
     after = _skip(text, field.end)
     if text[after] == ",":
-        return text[:begin] + text[_skip(text, after + 1) :]
-    before = text[:begin].rstrip(_BLANK).removesuffix(",")
+        return text[: field.named] + text[_skip(text, after + 1) :]
+    before = text[: field.named].rstrip(_BLANK).removesuffix(",")
     return before + text[after:]
 
 

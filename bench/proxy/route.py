@@ -10,7 +10,7 @@ OWN_HOSTS = ("127.0.0.1", "localhost", "[::1]")
 """What a Host header may name; anything else is a page in a browser that was led here by a name of its own."""
 
 
-class Asked(StrEnum):
+class RouteKind(StrEnum):
     """What a request wants."""
 
     CALL = "call"
@@ -28,7 +28,7 @@ class Asked(StrEnum):
 class Route(NamedTuple):
     """Where a request goes."""
 
-    asked: Asked
+    asked: RouteKind
     """What it wants."""
     protocol: str
     """The wire format that its path speaks, "anthropic" or "openai"."""
@@ -49,17 +49,17 @@ def route(method: str, target: str, headers: Mapping[str, str]) -> Route:
     return Route(_asked(method, path), "anthropic" if anthropic else "openai", token)
 
 
-def _asked(method: str, path: str) -> Asked:
+def _asked(method: str, path: str) -> RouteKind:
     match method, path.rstrip("/"):
         case "POST", "/messages" | "/chat/completions":
-            return Asked.CALL
+            return RouteKind.CALL
         case "POST", "/messages/count_tokens":
-            return Asked.COUNT
+            return RouteKind.COUNT
         case "GET", "/models":
-            return Asked.MODELS
+            return RouteKind.MODELS
         case "HEAD" | "GET", "" | "/api/hello" | "/health":
-            return Asked.HELLO
-    return Asked.NOTHING
+            return RouteKind.HELLO
+    return RouteKind.NOTHING
 
 
 def own_host(host: str) -> bool:

@@ -15,12 +15,12 @@ from bench.engine import BROKEN_OFF, NOT_SENT, Channel, Dropped, Reply, now
 from bench.prices import PriceBook
 from bench.proxy import refusal
 from bench.proxy.client import Client
-from bench.proxy.exchange import Exchange, settled
+from bench.proxy.exchange import ProxyExchange, settled
 from bench.proxy.keys import KeyRing, ProxyKey
-from bench.proxy.ledger import Begun, Ledger, Settled
+from bench.proxy.ledger import Begun, CallLedger, Settled
 from bench.proxy.purse import Purse
 from bench.proxy.request import HOP_BY_HOP, KEYS, Backend, NotPassed, Passed, passed
-from bench.proxy.route import Asked, Route, own_host, route
+from bench.proxy.route import Route, RouteKind, own_host, route
 from bench.records import Secrets, utc_now
 
 SPARE = 32
@@ -39,7 +39,7 @@ class ProxyServer:
     """Who may call."""
     purse: Purse
     """What may still be spent."""
-    ledger: Ledger
+    ledger: CallLedger
     """Where each call is written down."""
     book: PriceBook
     """Prices."""
@@ -75,14 +75,14 @@ class ProxyServer:
         way = route(head.method.decode("ascii", "replace"), head.target.decode("latin-1"), headers)
         try:
             key = self._allowed(way, headers)
-            if way.asked is Asked.HELLO:
+            if way.asked is RouteKind.HELLO:
                 await client.say(refusal.hello())
-            elif way.asked is Asked.MODELS:
+            elif way.asked is RouteKind.MODELS:
                 await client.say(refusal.models(way.protocol, self.backends))
             else:
                 assert key is not None
                 call = passed(self.backends, way.protocol, body, self.book)
-                await self._pass_on(client, way, key, call, headers, len(body))
+                await self._pass_on(client, way, key, call, headers=headers, size=len(body))
         except NotPassed as why:
             await client.say(refusal.refusal(way.protocol, why.status, str(why)))
 
@@ -90,9 +90,9 @@ class ProxyServer:
         """The key of a request that may be looked at; None for one that needs none. NotPassed otherwise."""
         if not self.local and not own_host(headers.get("host", "")):
             raise NotPassed(403, "the Host header does not name this machine")
-        if way.asked is Asked.HELLO:
+        if way.asked is RouteKind.HELLO:
             return None
-        if way.asked is Asked.NOTHING:
+        if way.asked is RouteKind.NOTHING:
             raise NotPassed(
                 404, "only /v1/messages, /v1/chat/completions, their token counts and /v1/models are served"
             )
@@ -102,9 +102,9 @@ class ProxyServer:
         return key
 
     async def _pass_on(
-        self, client: Client, way: Route, key: ProxyKey, call: Passed, headers: Mapping[str, str], size: int
+        self, client: Client, way: Route, key: ProxyKey, call: Passed, *, headers: Mapping[str, str], size: int
     ) -> None:
-        free = way.asked is Asked.COUNT
+        free = way.asked is RouteKind.COUNT
         if not free and (why := self.purse.admit(key, call.worst_usd)):
             raise NotPassed(402, why + ". Raise it, or stop here.")
         self.turns[key.name] += not free
@@ -122,9 +122,9 @@ class ProxyServer:
             cap_usd=call.worst_usd,
         )
         number = None if free else self.ledger.begin(begun)
-        exchange = Exchange(sent_at=utc_now())
+        exchange = ProxyExchange(sent_at=utc_now())
         try:
-            await self._exchange(client, way, call, headers, exchange)
+            await self._exchange(client, way, call, exchange, headers=headers)
         finally:
             if number is not None:
                 ended = settled(call, exchange, self.book)
@@ -133,16 +133,18 @@ class ProxyServer:
                 self.on_settled(begun, ended)
 
     async def _exchange(
-        self, client: Client, way: Route, call: Passed, headers: Mapping[str, str], exchange: Exchange
+        self, client: Client, way: Route, call: Passed, exchange: ProxyExchange, *, headers: Mapping[str, str]
     ) -> None:
         """Passes the call on and its reply back; where the client goes away, the vendor is told at once."""
         backend = call.backend
         sent = {name: value for name, value in headers.items() if name not in HOP_BY_HOP | KEYS}
         sent |= {"accept-encoding": "identity", **{name.lower(): value for name, value in backend.headers.items()}}
         path = backend.endpoint.path
-        if way.asked is Asked.COUNT:
+        if way.asked is RouteKind.COUNT:
             path = path.replace("/messages", "/messages/count_tokens", 1)
-        passing = asyncio.ensure_future(self._forward(client, backend, path, sent, call.content, exchange))
+        passing = asyncio.ensure_future(
+            self._forward(client, backend, exchange, path=path, headers=sent, body=call.content)
+        )
         gone = asyncio.ensure_future(client.gone())
         try:
             await asyncio.wait((passing, gone), return_when=asyncio.FIRST_COMPLETED)
@@ -162,7 +164,14 @@ class ProxyServer:
             await asyncio.gather(passing, gone, return_exceptions=True)
 
     async def _forward(
-        self, client: Client, backend: Backend, path: str, headers: Mapping[str, str], body: bytes, exchange: Exchange
+        self,
+        client: Client,
+        backend: Backend,
+        exchange: ProxyExchange,
+        *,
+        path: str,
+        headers: Mapping[str, str],
+        body: bytes,
     ) -> None:
         """One exchange with the vendor; where a kept connection turns out closed, nothing was served: once more."""
         while True:
@@ -182,7 +191,7 @@ class ProxyServer:
                 self._spare.setdefault(backend.label, deque(maxlen=SPARE)).append(channel)
                 return
 
-    async def _pour(self, client: Client, reply: Reply, exchange: Exchange) -> None:
+    async def _pour(self, client: Client, reply: Reply, exchange: ProxyExchange) -> None:
         """Passes a reply back as it comes; errors are held until their end, for a key in them must not pass."""
         headers = [(n, v) for n, v in reply.response.headers.raw if n.decode("latin-1").lower() not in NOT_SHOWN]
         if reply.status != 200:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import CODING, Bench
 from tests.fake_endpoint import FakeEndpoint
 
+PUBLISHED = Path(__file__).parents[2] / "results" / "published" / "ceiling"
 RIGHT = {item["id"]: f"```\n{repr(item['value']) if 'value' in item else item['reference']}\n```" for item in CODING}
 SLICE = ("--instances", "2", "--levels", "1,2", "--families", "vans,meter,conveyor,receipts,library")
 """Two items of a family of each kind."""
@@ -36,6 +38,19 @@ def test_references_as_replies_score_all_and_blanks_nothing(bench: Bench, endpoi
     blank = answered(bench, None, "--beside", bench.run_folder.name)
     assert "| on paper | coding | all | all | 10 | 0 % (" in blank
     assert "| other | coding | all | all | 4 | 0 % (" in blank
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("sandbox")
+@pytest.mark.parametrize(("suite", "n", "options"), [
+    ("coding", 24, "--exam-seed 5 --instances 5 --levels 2,3,4"), ("reasoning", 32, "--instances 6 --levels 2,3"),
+])  # fmt: skip
+def test_the_published_replies_score_what_their_page_says(bench: Bench, suite: str, n: int, options: str) -> None:
+    graded = bench("tasks", "grade", str(PUBLISHED / f"{suite}.jsonl"), *options.split())
+    (line,) = [line for line in graded.out.splitlines() if line.startswith(f"| on paper | {suite} | all | all |")]
+    scored = line.partition("| all | all ")[2]
+    assert scored.startswith(f"| {n} | 100 % (")
+    assert scored in (PUBLISHED / "README.md").read_text()
 
 
 def test_a_run_that_asked_something_else_stands_beside_nothing(bench: Bench, endpoint: FakeEndpoint) -> None:

@@ -122,8 +122,8 @@ def test_a_proxy_that_is_killed_loses_no_settled_call(bench: Bench, endpoint: Fa
     endpoint.script = lambda _: Reply(text="a b c", events=1, end="hang")
     with httpx.stream("POST", f"{url}/k/{token}/v1/chat/completions", json={**body, "stream": True}) as reply:
         next(reply.iter_raw())
-        process.send_signal(signal.SIGKILL)
-        process.wait()
+        process.kill()
+        process.communicate()
     status = bench("proxy", "--status")
     assert "| a | python-httpx" in status.out
     assert "| cheap | 4 |" in status.out
@@ -133,4 +133,5 @@ def test_a_proxy_that_is_killed_loses_no_settled_call(bench: Bench, endpoint: Fa
     process, url, token = served(bench.folder, "--per-key-usd", "0.0056")
     reply = httpx.post(f"{url}/k/{token}/v1/chat/completions", json=body, timeout=10)
     process.send_signal(signal.SIGINT)
-    assert (reply.status_code, process.wait(10)) == (402, 0), "what it spent before, and the open call, count"
+    process.communicate(timeout=10)
+    assert (reply.status_code, process.returncode) == (402, 0), "what it spent before, and the open call, count"

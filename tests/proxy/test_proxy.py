@@ -23,7 +23,7 @@ import pytest
 from bench.errors import UsageError
 from bench.prices import beside, load
 from bench.providers import resolve
-from bench.proxy import Entry, KeyRing, Ledger, ProxyKey, backends, proxying
+from bench.proxy import CallLedger, Entry, KeyRing, ProxyKey, backends, proxying
 from bench.records import RemoteModel
 from tests.fake_endpoint import FakeEndpoint, Reply
 
@@ -51,7 +51,7 @@ class Running:
     def entries(self) -> list[Entry]:
         """The ledger, once nothing is open: a call is settled after its last byte was passed on."""
         for _ in range(200):
-            with Ledger(self.ledger, read_only=True) as ledger:
+            with CallLedger(self.ledger, read_only=True) as ledger:
                 found = [*ledger.entries()]
             if all(entry.settled for entry in found):
                 break
@@ -84,7 +84,7 @@ def running(
     async def serve() -> None:
         state["loop"], state["stop"] = asyncio.get_running_loop(), asyncio.Event()
         limit = None if budget is None else Decimal(budget)
-        with Ledger(tmp_path / "proxy.db") as ledger:
+        with CallLedger(tmp_path / "proxy.db") as ledger:
             book = load(beside(tmp_path / "bench.toml"))
             async with proxying(served, ring, ledger, book, environ, listen=listen, budget_usd=limit) as url:
                 state["url"] = url
@@ -318,7 +318,7 @@ def test_a_unix_socket_is_its_owners_alone(tmp_path: Path, endpoint: FakeEndpoin
 )
 def test_nobody_else_may_call(tmp_path: Path, listen: str) -> None:
     async def start() -> None:
-        with Ledger(tmp_path / "proxy.db") as ledger:
+        with CallLedger(tmp_path / "proxy.db") as ledger:
             async with proxying({}, KeyRing(), ledger, load(None), {}, listen=listen):
                 pass
 

@@ -15,7 +15,7 @@ from tests.architecture import effects, names, rooms, size
 from tests.architecture.sources import Sources, read, within
 
 LAYERS = (
-    ("clean", "errors", "hooks", "plugins", "stats"),
+    ("clean", "errors", "hooks", "language", "plugins", "stats"),
     ("records", "sandbox", "weights"),
     ("providers", "prices", "registry", "scoring", "suites", "journal", "importers", "claims", "traffic"),
     ("config", "plan", "gate", "report"),
@@ -142,6 +142,7 @@ READERS = {
     "bench.engine.saturation": "the kernel's counters",
     "bench.prices": "the price list of this repository",
     "bench.importers.streamed": "a part that it has just written",
+    "bench.language": "the catalogue of the package",
     "bench.records.parquet": "a file that the door has opened",
     "bench.records.machine": "the kernel's description of the processor",
     "bench.reference": "docs/ of this repository",

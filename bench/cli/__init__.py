@@ -32,6 +32,7 @@ COMMANDS = {
     "import": ("bench.cli.import_", "Import published results or another tool's, to report and judge them."),
     "traffic": ("bench.cli.traffic", "Import the logs that you have, and see where their money goes."),
     "proxy": ("bench.cli.proxy", "Meter any client's calls: one bill, budgets that hold, what was spent."),
+    "traffic": ("bench.cli.traffic", "From the logs that you have to where the money goes, and a verdict a kind of work."),
     "similar": ("bench.cli.similar", "Say how alike two models of a run succeed and fail."),
     "export": ("bench.cli.export", "Write a run in another tool's format."),
     "verify": ("bench.cli.verify", "Compute a report's numbers anew from the run's tables, and say what differs."),

@@ -121,7 +121,8 @@ def test_a_proxy_that_is_killed_loses_no_settled_call(bench: Bench, endpoint: Fa
         assert httpx.post(f"{url}/k/{token}/v1/chat/completions", json=body, timeout=10).status_code == 200
     endpoint.script = lambda _: Reply(text="a b c", events=1, end="hang")
     with httpx.stream("POST", f"{url}/k/{token}/v1/chat/completions", json={**body, "stream": True}) as reply:
-        next(reply.iter_raw())
+        parts = reply.iter_raw()  # kept, as the connection closes with it
+        next(parts)
         process.kill()
         process.communicate()
     status = bench("proxy", "--status")

@@ -48,12 +48,14 @@ def report(
     import json
 
     from bench.cli import summary
+    from bench.cli.memory import give_back
     from bench.records import find_runs
     from bench.report import page
     from bench.report.redact import redact as without_texts
     from bench.report.text import tables
     from bench.report.write import write_report
 
+    give_back()
     sources: list[PageSource] = []
     for original in find_runs(results, runs):
         folder = without_texts(original) if redact else original

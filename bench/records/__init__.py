@@ -44,7 +44,7 @@ from bench.records.items import Graded, Item, Message, prompt_text
 from bench.records.looks import DIGITS, RecordedLook, RecordedLooks
 from bench.records.machine import git_commit, installed_versions, this_machine
 from bench.records.manifest import FORMAT, MANIFEST, MOST_CLAIMS, MOST_MODELS, RunRecord
-from bench.records.parquet import parquet_file, read_parquet
+from bench.records.parquet import BoundedTable, parquet_file, read_parquet
 from bench.records.pricing import RecordedHours, RecordedPrices, RecordedTraffic
 from bench.records.recorded import (
     RecordedCalibration,
@@ -99,6 +99,7 @@ __all__ = [
     "AggregateRow",
     "AnswerRow",
     "Attempt",
+    "BoundedTable",
     "Call",
     "Claim",
     "Comparison",

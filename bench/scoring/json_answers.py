@@ -91,7 +91,8 @@ def _embedded(text: str) -> Iterator[tuple[int, int, Any]]:
             at, broken = bracket.end(), broken + 25
         else:
             at = end
-            if end - bracket.start() <= JSON_CHARS and not _deep(value):
+            long = end - bracket.start()
+            if long <= JSON_CHARS and (long <= JSON_DEPTH or not _deep(value)):  # as deep as long, at most
                 yield bracket.start(), end, value
 
 

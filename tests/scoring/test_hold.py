@@ -94,7 +94,7 @@ def test_no_answer_holds_the_interpreter(name: str) -> None:
 def too_long(way: str, name: str) -> tuple[float, float] | None:
     """The longest wait and the CPU seconds, rounded, where a grader takes too long for an answer; else None."""
     grader, item = GRADERS[way]
-    for again in range(2):  # the machine is shared: what holds twice, holds
+    for again in range(4):  # the machine is shared, and a thread waits for a core too: what holds each time, holds
         found: list[Graded] = []
         given = {"id": f"x{again}", "prompt": "?", **item}
         longest, spent = held(lambda: found.append(grader.grade(given, HOSTILE[name])))  # noqa: B023

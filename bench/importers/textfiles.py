@@ -220,6 +220,9 @@ def json_rows(path: Path, ledger: Ledger, *, flat: bool = False) -> Iterator[tup
         while line := file.readline(LONGEST_LINE):
             number += 1
             where = f"{path.name} line {number}"
+            if len(line) == LONGEST_LINE and line[-1] != "\n":
+                ledger.drop(where, f"has more than {LONGEST_LINE} characters; nothing after it is read")
+                return
             if not line.strip():
                 continue
             why = None if line.isascii() else stray(line)

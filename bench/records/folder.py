@@ -121,8 +121,12 @@ def read_table(folder: Path, name: str, columns: Sequence[str] | None = None) ->
 
     UsageError if it is missing or damaged.
     """
-    kind = _KINDS[name]
-    with parquet_file(folder, f"{name}.parquet", columns) as file:
+    return read_rows_of(folder, f"{name}.parquet", _KINDS[name], columns)
+
+
+def read_rows_of(folder: Path, file_name: str, kind: type[Any], columns: Sequence[str] | None = None) -> pd.DataFrame:
+    """A Parquet file whose rows are of a record type, or some columns of it, cleaned; errors as `read_table`."""
+    with parquet_file(folder, file_name, columns) as file:
         require_columns(file.schema_arrow, kind)
         return cleaned_table(frame(file.read(columns)), kind)
 

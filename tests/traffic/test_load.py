@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 import tracemalloc
 from datetime import UTC, datetime
 from pathlib import Path
@@ -178,3 +179,15 @@ def test_an_array_is_never_held_as_a_whole(tmp_path: Path) -> None:
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 8 << 20 < path.stat().st_size
+
+
+@pytest.mark.parametrize("begin", ["", "["])
+def test_gigabytes_of_nothing_are_not_read(load_logs: Load, tmp_path: Path, begin: str) -> None:
+    path = tmp_path / "a.jsonl"
+    with path.open("wb") as file:
+        file.write(begin.encode())
+        file.truncate(10 << 30)
+    begun = time.process_time()
+    with pytest.raises(UsageError, match="is no log of a known format"):
+        load_logs(path)
+    assert time.process_time() - begun < 3

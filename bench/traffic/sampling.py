@@ -5,18 +5,18 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from bench.errors import UsageError, suggest
-from bench.records import parquet_file, write_file
+from bench.records import parquet_file, write_file, write_text
 from bench.traffic import near
 from bench.traffic.eligible import Askable, asked
 from bench.traffic.redact import Redactor
-from bench.traffic.rows import TABLE
+from bench.traffic.rows import SAMPLE, TABLE
 
 BY = ("calls", "dollars")
 """What a request's chance of being drawn follows."""
@@ -107,6 +107,8 @@ def sample(folder: Path, name: str, choices: SampleChoices) -> TrafficSample:
     grouped = _clustered(found, choices.cluster)
     lines = [json.dumps(item, ensure_ascii=False) for item in grouped]
     write_file(folder, f"{name}.jsonl", lambda file: file.write(("\n".join(lines) + "\n").encode()))
+    record = {**asdict(choices), "words": len(choices.words), "ids": [item["id"] for item in grouped]}
+    write_text(folder, f"{name}{SAMPLE}", json.dumps(record, indent=2, ensure_ascii=False) + "\n")
     models = Counter[str]()
     for item in grouped:
         models[item["meta"]["model"]] += item["meta"]["calls"]

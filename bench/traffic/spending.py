@@ -87,9 +87,7 @@ def spend(folder: Path, dimensions: Sequence[str] = DIMENSIONS) -> TrafficSpend:
     """Counts a table. UsageError if the folder has none, or it cannot be read."""
     import pandas as pd
 
-    table = _read(folder)
-    if table.empty:
-        raise UsageError(f"{folder / TABLE}: holds no call. Import its logs again: bench traffic import PATH.")
+    table = table_of(folder)
     both = table[table["cost_usd"].notna() & table["cost_logged_usd"].notna()]
     times = table["time"].dropna()
     return TrafficSpend(
@@ -105,8 +103,11 @@ def spend(folder: Path, dimensions: Sequence[str] = DIMENSIONS) -> TrafficSpend:
     )
 
 
-def _read(folder: Path) -> pd.DataFrame:
+def table_of(folder: Path) -> pd.DataFrame:
+    """The table without its texts, a `month` beside each time. UsageError if the folder has none, or it has no call."""
     table = read_rows_of(folder, TABLE, TrafficRow, _COLUMNS)
+    if table.empty:
+        raise UsageError(f"{folder / TABLE}: holds no call. Import its logs again: bench traffic import PATH.")
     for name in _NUMBERS:
         table[name] = table[name].astype("float64")
     table["month"] = table["time"].astype("string").str[:7]

@@ -42,6 +42,7 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
     "import, inspect": ("import", "inspect", "results/plain/logs", "-o", "results/plain/charts"),
     "traffic import": ("traffic", "import", "bench-tasks", "results/plain", "-o", "results/charts/new"),
     "traffic sample": ("traffic", "sample", "results/plain", "--name", "comparison"),
+    "traffic decide": ("traffic", "decide", "results/plain", "plain"),
     "traffic show": ("traffic", "show", "results/plain"),
     "export": ("export", "eee", "plain", "-o", "results/plain"),
     "verify": ("verify", "plain"),

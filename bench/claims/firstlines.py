@@ -15,6 +15,12 @@ from bench.stats import Interval
 
 MOST_WORDS = 25
 """Words of the first sentence."""
+OPEN_BEYOND = {
+    Verdict.SUPPORTED: "Not shown beyond them",
+    Verdict.REFUTED: "Beyond them neither shown nor refuted",
+    Verdict.INCONCLUSIVE: "Not shown beyond them either",
+}
+"""What is said of other kinds where they are open, by the verdict on these."""
 RESERVED = "the verdict would be "
 """How a warning begins that another count of what is missing changes the verdict."""
 
@@ -56,7 +62,8 @@ def beyond(judgement: Judgement) -> str | None:
     if other is not Verdict.INCONCLUSIVE:
         too = ", too" if other is judgement.verdict else ""
         return f"Beyond them, on other kinds like these: {other}{too}."
-    return f"Beyond them {'open' if judgement.verdict is Verdict.REFUTED else 'not shown'}{_takes(judgement)}."
+    takes = "" if judgement.verdict is Verdict.REFUTED else _takes(judgement)
+    return f"{OPEN_BEYOND[judgement.verdict]}{takes}."
 
 
 def kinds(judgement: Judgement) -> int:
@@ -74,7 +81,7 @@ def _takes(judgement: Judgement) -> str:
         return ": no likely number of kinds would do"
     if seen.kinds <= kinds(judgement):
         return ""
-    return f": that would take about {_rounded(seen.kinds)} kinds"
+    return f": that would take about {_rounded(seen.kinds)} kinds in all"
 
 
 def _rounded(count: int) -> int:

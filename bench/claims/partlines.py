@@ -25,7 +25,7 @@ def open_parts(judgement: Judgement) -> list[str]:
     """Which parts are open in the deciding reading, each with its reason."""
     reading = judgement.deciding
     return [
-        f"{_named(*scope)}: {_why(judgement, reading, result)}"
+        f"{_named(*scope)}: {why_open(judgement, reading, result)}"
         for scope, result in _in_order(reading)
         if state(judgement, reading, scope) == OPEN
     ]
@@ -39,7 +39,7 @@ def beyond_lines(judgement: Judgement) -> list[str]:
     for scope, result in _in_order(judgement.other):
         if judgement.supports(result) or not judgement.supports(judgement.test.parts.get(scope, result)):
             continue
-        lines.append(f"{_named(*scope)}: {_why(judgement, judgement.other, result)}")
+        lines.append(f"{_named(*scope)}: {why_open(judgement, judgement.other, result)}")
     return lines
 
 
@@ -59,7 +59,7 @@ def _lines(judgement: Judgement, reading: Reading) -> Iterator[str]:
     for scope, result in _in_order(reading):
         part = parts.part(result.name)
         ended = state(judgement, reading, scope)
-        why = f": {_why(judgement, reading, result)}" if ended == OPEN else ""
+        why = f": {why_open(judgement, reading, result)}" if ended == OPEN else ""
         little = judgement.proves_little.get(scope) if ended == SHOWN else None
         why = f", but {little}" if little else why
         wanted = f"claimed {part.wanted(part.limit(claim))}"
@@ -92,10 +92,11 @@ def _measured(judgement: Judgement, part: Part, suite: str, result: PartResult) 
     asked = judgement.pairs.n if suite == MEAN else int(judgement.pairs.of(suite).sum())
     rest = "" if result.n == asked else f", from {result.n} {part.unit}"
     level = two_sided(judgement.claim)
-    return f"{part.said(result.estimate)} ({level} interval {part.said_between(interval)}{rest})"
+    bounds = f"{part.said_between(interval)}{part.assuming(judgement.claim, result)}"
+    return f"{part.said(result.estimate)} ({level} interval {bounds}{rest})"
 
 
-def _why(judgement: Judgement, reading: Reading, result: PartResult) -> str:
+def why_open(judgement: Judgement, reading: Reading, result: PartResult) -> str:
     """Why a part is open; where its interval lies wholly beyond what is claimed, why that refutes nothing yet."""
     part = parts.part(result.name)
     if part.missed(judgement.claim, result.interval):

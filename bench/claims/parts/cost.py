@@ -18,7 +18,7 @@ from bench.claims.words import percent, saving, saving_span
 from bench.records import AggregateRow, Claim
 from bench.stats import Caveat, Floats, Reason, bet_on_ratio, ratio_test
 
-TAIL_RISK = "tail risk not bounded: what a call can cost is unknown, and the interval may be too narrow"
+TAIL_RISK = "tail risk not bounded: what a call can cost is unknown"
 
 
 class CostPart(RatioPart):

@@ -9,7 +9,7 @@ from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from bench import claims
-from bench.claims import Judgement, Observed, Part, PartResult, Verdict, parts
+from bench.claims import Judgement, Observed, Part, PartResult, parts
 from bench.records import AggregateRow, RunRecord
 from bench.report.numbers.comparison import RunComparison
 from bench.report.numbers.pairwise import Difference
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 SYMBOLS = {"supported": "✓", "refuted": "✗", "inconclusive": "?", "measured": "="}
 """Verdicts are shown by word and sign, never by colour alone."""
-STATES = {"shown": "✓", "not shown": "○", "contradicted": "✗", "proves little": "–"}
+LITTLE = "proves little"
+STATES = {claims.SHOWN: "✓", claims.OPEN: "○", claims.MISSED: "✗", LITTLE: "–"}
 """What a condition of a claim came to, and its sign; "proves little": no score misses it on these items."""
 
 
@@ -44,6 +45,8 @@ class Figure:
     """What is claimed, e.g. "claimed: at least 30 % less"; empty without a claim."""
     state: str = ""
     """A key of STATES; empty without a claim."""
+    why: str = ""
+    """Why it is open although its whole interval misses what is claimed; empty elsewhere."""
 
     @property
     def sign(self) -> str:
@@ -202,21 +205,21 @@ def _part(key: str, suite: str, result: PartResult, judgement: Judgement) -> Fig
     claim, part = judgement.claim, parts.part(result.name)
     interval = result.interval if math.isfinite(result.estimate) else None
     figure = _figure(key, part, interval, f"{claims.two_sided(claim)} interval")
-    wanted = f"claimed: {part.wanted(part.limit(claim))}"
-    return replace(figure, wanted=wanted, state=_state((suite, result.name), result, judgement))
-
-
-def _state(scope: tuple[str, str], result: PartResult, judgement: Judgement) -> str:
-    if judgement.supports(result):
-        return "proves little" if scope in judgement.proves_little else "shown"
-    failing = judgement.test.failing if judgement.verdict is Verdict.REFUTED else None
-    return "contradicted" if failing == scope else "not shown"
+    ended = claims.state(judgement, judgement.deciding, (suite, result.name))
+    missed = ended == claims.OPEN and part.missed(claim, result.interval)
+    return replace(
+        figure,
+        interval=figure.interval + (part.assuming(claim, result) if interval and interval.low is not None else ""),
+        wanted=f"claimed: {part.wanted(part.limit(claim))}",
+        state=LITTLE if ended == claims.SHOWN and (suite, result.name) in judgement.proves_little else ended,
+        why=claims.why_open(judgement, judgement.deciding, result) if missed else "",
+    )
 
 
 def _figure(key: str, part: Part, interval: Interval | None, level: str) -> Figure:
     if interval is None:
         return Figure(key=key, what=part.figure, said="unknown", interval="")
-    bounds = "no interval: too few families of items"
+    bounds = "no interval"
     if interval.low is not None and interval.high is not None:
         bounds = f"{level} {part.said_between(interval)}"
     return Figure(key=key, what=part.figure, said=part.said(interval.estimate), interval=bounds)

@@ -119,8 +119,8 @@ evidence: $(READY)  ## Judge the published claims again: make evidence DATA=fold
 	@$(BIN)/python -m bench.evidence "$${DATA:?name the folder with the published files: make evidence DATA=folder}"
 
 .PHONY: ceiling
-ceiling: $(READY)  ## Score a file of replies to an exported exam (bench tasks export): make ceiling ANSWERS=file
-	@$(BIN)/bench tasks grade "$${ANSWERS:?name the file of replies: make ceiling ANSWERS=file}"
+ceiling: $(READY)  ## Score a file of replies to an exported exam (bench tasks export): make ceiling ANSWERS=file ARGS="the export's flags"
+	@$(BIN)/bench tasks grade "$${ANSWERS:?name the file of replies: make ceiling ANSWERS=file}" $(ARGS)
 
 .PHONY: docs
 docs: $(READY)  ## Write docs/models.md, docs/config.md, docs/tables.md and docs/schema/ again from the code

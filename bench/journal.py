@@ -194,6 +194,11 @@ class Journal:
         )
         return [self._entry(row) for row in rows]
 
+    def folders(self) -> list[Path]:
+        """The folders of all runs."""
+        rows = self._db.execute("SELECT run, folder, started_at, finished_at, manifest FROM runs").fetchall()
+        return [self._entry(row).folder for row in rows]
+
     def _entry(self, row: tuple[Any, ...]) -> RunEntry:
         """UsageError for values of another kind, or a record that is none."""
         *texts, finished_at = row[0], row[1], row[2], row[4], row[3]

@@ -53,6 +53,11 @@ class Plan:
         return [call for call in self.calls if call.model == model]
 
 
+def endpoint_key(endpoint: Endpoint) -> str:
+    """What makes it the same endpoint: its address, or its weights and their server, and the model's name there."""
+    return sha256_of([dict(endpoint.identity), endpoint.wire_model])
+
+
 def call_key(endpoint: Endpoint, body: Mapping[str, Any], item: Item, repeat: int) -> str:
     """The journal's key: endpoint or weights, body, task, item and repeat; never a label, port, price or version."""
     return sha256_of([dict(endpoint.identity), dict(body), item.task, item.item, repeat])

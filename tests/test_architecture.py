@@ -15,9 +15,9 @@ from tests.architecture import effects, names, rooms, size
 from tests.architecture.sources import Sources, read, within
 
 LAYERS = (
-    ("clean", "errors", "hooks", "plugins", "stats"),
+    ("clean", "errors", "hooks", "language", "plugins", "stats"),
     ("records", "sandbox", "weights"),
-    ("providers", "prices", "registry", "scoring", "suites", "journal", "importers", "claims"),
+    ("providers", "prices", "registry", "scoring", "suites", "journal", "importers", "claims", "traffic"),
     ("config", "plan", "gate", "report"),
     ("engine", "costs", "evidence"),
     ("doctor",),
@@ -37,6 +37,8 @@ DOORS = {
             "bench.config.consent",
             "bench.doctor.calibrated",
             "bench.doctor.calibration",
+            "bench.doctor.tools",
+            "bench.doctor.tools.table",
             "bench.prices.book",
             "bench.prices.build",
             "bench.prices.reading",
@@ -56,6 +58,7 @@ DOORS = {
             "bench.report.write",
             "bench.run.ceiling",
             "bench.run.confirm",
+            "bench.run.local",
             "bench.run.planning",
             "bench.run.describe",
             "bench.scoring.database",
@@ -97,6 +100,7 @@ DOORS = {
             "bench.registry.items",
             "bench.report.text.column",
             "bench.report.text.formats",
+            "bench.report.text.frame",
             "bench.report.text.grid",
             "bench.report.text.measures",
             "bench.report.text.probetext",
@@ -138,6 +142,7 @@ READERS = {
     "bench.engine.saturation": "the kernel's counters",
     "bench.prices": "the price list of this repository",
     "bench.importers.streamed": "a part that it has just written",
+    "bench.language": "the catalogue of the package",
     "bench.records.parquet": "a file that the door has opened",
     "bench.records.machine": "the kernel's description of the processor",
     "bench.reference": "docs/ of this repository",
@@ -186,7 +191,7 @@ ROWS = {
     "Scene": "a row of a table of texts",
 }
 """Records of many fields that are written by position."""
-LISTS = {"_only": "names of options, any number of them", **ROWS}
+LISTS = {"_only": "names of options, any number of them", "first": "places in a log's record, any number", **ROWS}
 """What takes any number of like values."""
 SOURCES = read()
 Rule = Callable[[Sources], Iterator[str]]

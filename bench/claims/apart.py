@@ -10,6 +10,7 @@ import numpy as np
 from bench.claims.bills import KEY
 from bench.claims.pairs import Pairs
 from bench.claims.words import percent
+from bench.language import tr
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,7 +24,7 @@ def hardly_apart(items: pd.DataFrame, pairs: Pairs) -> str | None:
     said = list(_suites(items, pairs))
     if not said:
         return None
-    return f"These items hardly tell models apart: harder work may differ ({'; '.join(said)})."
+    return tr("These items hardly tell models apart: harder work may differ ({said}).", said="; ".join(said))
 
 
 def _suites(items: pd.DataFrame, pairs: Pairs) -> Iterator[str]:
@@ -36,10 +37,17 @@ def _suites(items: pd.DataFrame, pairs: Pairs) -> Iterator[str]:
         if not (min(means) >= CEILING or max(means) <= FLOOR):
             continue
         share, n, models = _differing(items, suite)
-        where = f"on {suite} " if several else ""
-        solved = " and ".join(dict.fromkeys(percent(mean) for mean in means))
-        any_two = "the run's 2 models" if models == 2 else f"any two of the run's {models} models"
-        yield f"{where}both solve {solved}, and {any_two} answered {percent(share)} of {n} items differently"
+        where = tr("on {suite} ", suite=suite) if several else ""
+        solved = tr(" and ").join(dict.fromkeys(percent(mean) for mean in means))
+        any_two = tr("the run's 2 models") if models == 2 else tr("any two of the run's {models} models", models=models)
+        yield tr(
+            "{where}both solve {solved}, and {any_two} answered {share} of {n} items differently",
+            where=where,
+            solved=solved,
+            any_two=any_two,
+            share=percent(share),
+            n=n,
+        )
 
 
 def _differing(items: pd.DataFrame, suite: str) -> tuple[float, int, int]:

@@ -9,6 +9,7 @@ from bench.claims.case import Case
 from bench.claims.parts import Part, PartResult
 from bench.claims.scope import Scope, scopes
 from bench.claims.verdict import JointTest, Verdict, combine
+from bench.language import tr
 from bench.records import Outcome
 
 TRUNCATION_GAP = 0.02
@@ -20,24 +21,42 @@ def warnings(case: Case) -> Iterator[str]:
     pairs = case.pairs
     ours, theirs = pairs.candidate, pairs.baseline
     if case.seen_in:
-        yield f"judged before, on some of these answers, in {', '.join(case.seen_in)}: a second look errs more often"
+        yield tr(
+            "judged before, on some of these answers, in {seen_in}: a second look errs more often",
+            seen_in=", ".join(case.seen_in),
+        )
     yield from map(questions.in_words, pairs.repeated)
     if pairs.n < pairs.planned and case.looks is None:
-        yield f"interim: {pairs.n} of {pairs.planned} planned items were asked"
+        yield tr("interim: {n} of {planned} planned items were asked", n=pairs.n, planned=pairs.planned)
     if ours.missing or theirs.missing:
-        lacks = [f"{side.label} lacks {side.missing} of {side.samples} scores" for side in (ours, theirs)]
-        yield " and ".join(lacks)
+        lacks = [
+            tr(
+                "{label} lacks {missing} of {samples} scores",
+                label=side.label,
+                missing=side.missing,
+                samples=side.samples,
+            )
+            for side in (ours, theirs)
+        ]
+        yield tr(" and ").join(lacks)
     if ours.truncated is None or theirs.truncated is None:
-        yield "how the answers ended is unknown: truncation may be part of the difference"
+        yield tr("how the answers ended is unknown: truncation may be part of the difference")
     for what in (Outcome.TRUNCATED, Outcome.REFUSED):
         counts = [(getattr(side, what), side.samples) for side in (ours, theirs)]
         rates = [count / samples for count, samples in counts if count is not None]
         if len(rates) == 2 and abs(rates[0] - rates[1]) > TRUNCATION_GAP:
             cut = [f"{100 * rate:.0f} %" for rate in rates]
-            yield f"{ours.label} has {cut[0]} of its answers {what}, {theirs.label} {cut[1]}; they score 0"
+            yield tr(
+                "{label} has {cut} of its answers {what}, {label2} {cut2}; they score 0",
+                label=ours.label,
+                cut=cut[0],
+                what=what,
+                label2=theirs.label,
+                cut2=cut[1],
+            )
     if ours.sampling != theirs.sampling:
-        sent = " against ".join(" or ".join(side.sampling) or "nothing" for side in (ours, theirs))
-        yield f"unlike sampling was applied: {sent}"
+        sent = tr(" against ").join(tr(" or ").join(side.sampling) or tr("nothing") for side in (ours, theirs))
+        yield tr("unlike sampling was applied: {sent}", sent=sent)
     for part in parts.claimed(case.claim):
         yield from part.warnings(pairs)
 
@@ -57,11 +76,11 @@ def sensitivity(case: Case, verdict: Verdict, test: JointTest) -> Iterator[str]:
     if not lost:
         return
     claimed, alpha = parts.claimed(case.claim), case.claim.alpha
-    alone, changes, items = test.verdict(alpha), 0, "1 item" if lost == 1 else f"{lost} items"
+    alone, changes, items = test.verdict(alpha), 0, tr("1 item") if lost == 1 else tr("{lost} items", lost=lost)
     for what, fills in (
-        ("counted as wrong", (0.0, 0.0)),
-        ("went against the candidate", (0.0, 1.0)),
-        ("went for the candidate", (1.0, 0.0)),
+        (tr("counted as wrong"), (0.0, 0.0)),
+        (tr("went against the candidate"), (0.0, 1.0)),
+        (tr("went for the candidate"), (1.0, 0.0)),
     ):
         results = dict(test.parts)
         for scope in scopes(case.claim, case.pairs):
@@ -70,9 +89,14 @@ def sensitivity(case: Case, verdict: Verdict, test: JointTest) -> Iterator[str]:
         other = combine(results).verdict(alpha)
         if other not in (alone, verdict):
             changes += 1
-            yield f"the verdict would be {other} if the {items} without a score {what}"
+            yield tr(
+                "the verdict would be {other} if the {items} without a score {what}",
+                other=other,
+                items=items,
+                what=what,
+            )
     if not changes and not any(part.fixed for part in claimed) and alone == verdict:
-        yield f"the verdict would be {alone} however the {items} without a score ended"
+        yield tr("the verdict would be {alone} however the {items} without a score ended", alone=alone, items=items)
 
 
 def _if_lost(case: Case, part: Part, scope: Scope, fills: tuple[float, float]) -> PartResult | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bench.language import tr
 from bench.records import RecordedHours, RunRecord, effective_cost
 from bench.stats import Floats
 
@@ -36,8 +37,8 @@ class Window:
     def words(self) -> Iterator[str]:
         """For the label of a verdict, e.g. "0 % of deepseek's calls at peak prices"."""
         if self.peak_share is not None:
-            yield f"{100 * self.peak_share:.0f} % of {self.label}'s calls at peak prices"
-        yield from (f"{self.label} at {mode} prices" for mode in self.modes)
+            yield tr("{share:.0f} % of {label}'s calls at peak prices", share=100 * self.peak_share, label=self.label)
+        yield from (tr("{label} at {mode} prices", label=self.label, mode=mode) for mode in self.modes)
 
 
 def window(mine: pd.DataFrame, record: RunRecord, label: str) -> Window | None:
@@ -53,7 +54,10 @@ def window(mine: pd.DataFrame, record: RunRecord, label: str) -> Window | None:
     if not hours and not special:
         return None
     return Window(
-        label=label, hours=" and ".join(sorted(hours)) or None, peak_share=_peak_share(billed, record), modes=special
+        label=label,
+        hours=tr(" and ").join(sorted(hours)) or None,
+        peak_share=_peak_share(billed, record),
+        modes=special,
     )
 
 

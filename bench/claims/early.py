@@ -8,16 +8,17 @@ from decimal import Decimal
 
 from bench.claims.judge import Judgement
 from bench.claims.looks import Looks
+from bench.language import tr, tr_later
 from bench.records import RecordedLook, RunRecord
 from bench.stats import Shape
 
-OUTWARD = (
-    "decided early: estimates at an early end lie further out than the truth on average; the intervals allow for every "
-    "look"
+OUTWARD = tr_later(
+    "decided early: estimates at an early end lie further out than the truth on average; the "
+    "intervals allow for every look"
 )
 
 
-BETS = "judged by bets (--anytime), which hold at any look and take more items than planned looks"
+BETS = tr_later("judged by bets (--anytime), which hold at any look and take more items than planned looks")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,14 +71,18 @@ def label(judgement: Judgement) -> str | None:
     if stand is None:
         return None
     if stand.settled:
-        return f"settled at look {stand.look} of {stand.of}"
+        return tr("settled at look {look} of {of}", look=stand.look, of=stand.of)
     if stand.decided:
-        return f"decided at look {stand.look} of {stand.of}"
-    return f"open after {_looks(stand.look)}" if stand.look == stand.of else f"interim: look {stand.look} of {stand.of}"
+        return tr("decided at look {look} of {of}", look=stand.look, of=stand.of)
+    return (
+        tr("open after {look}", look=_looks(stand.look))
+        if stand.look == stand.of
+        else tr("interim: look {look} of {of}", look=stand.look, of=stand.of)
+    )
 
 
 def _looks(count: int) -> str:
-    return "its only look" if count == 1 else f"all {count} looks"
+    return tr("its only look") if count == 1 else tr("all {count} looks", count=count)
 
 
 def line(judgement: Judgement, record: RunRecord) -> str | None:
@@ -86,18 +91,29 @@ def line(judgement: Judgement, record: RunRecord) -> str | None:
     if said is None or cost is None:
         return None
     if record.looks and record.looks.taken and judgement.claim.name in record.looks.taken[-1].futile:
-        said += ", given up as no verdict was in reach"
-    items = f"{cost.items} of {cost.planned} items"
+        said += tr(", given up as no verdict was in reach")
+    items = tr("{items} of {planned} items", items=cost.items, planned=cost.planned)
     if cost.spent_usd is None or cost.fixed_usd is None:
-        return f"{said}: {items}; what they cost is not known"
+        return tr("{said}: {items}; what they cost is not known", said=said, items=items)
     spent, fixed = _usd(cost.spent_usd), _usd(cost.fixed_usd)
     if cost.items == cost.planned:
         return f"{said}: {items}, {spent} USD"
     rest = ""
     if judgement.stand and judgement.stand.decided:
         saved = cost.saved_usd
-        rest = "; the run went on for other claims" if saved is None else f"; saved about {_usd(saved)}"
-    return f"{said}: {spent} of about {fixed} USD{rest} ({items})"
+        rest = (
+            tr("; the run went on for other claims")
+            if saved is None
+            else tr("; saved about {saved}", saved=_usd(saved))
+        )
+    return tr(
+        "{said}: {spent} of about {fixed} USD{rest} ({items})",
+        said=said,
+        spent=spent,
+        fixed=fixed,
+        rest=rest,
+        items=items,
+    )
 
 
 def _usd(usd: Decimal) -> str:
@@ -106,9 +122,9 @@ def _usd(usd: Decimal) -> str:
 
 def _earlier(looks: Looks) -> str:
     if looks.carried:
-        return "; what earlier runs on other items held counts, as their own tables beside this run give it"
+        return tr("; what earlier runs on other items held counts, as their own tables beside this run give it")
     if looks.unknown_bets:
-        return "; what earlier runs are said to hold does not count: they are not beside this run, or say otherwise"
+        return tr("; what earlier runs are said to hold does not count: they are not beside this run, or say otherwise")
     return ""
 
 
@@ -118,16 +134,25 @@ def notes(judgement: Judgement) -> Iterator[str]:
     if stand is None:
         return
     if stand.settled:
-        yield f"settled: however the items left had been answered, the run would have ended {judgement.verdict}"
+        yield tr(
+            "settled: however the items left had been answered, the run would have ended {verdict}",
+            verdict=judgement.verdict,
+        )
     elif stand.early:
-        yield OUTWARD
+        yield tr(OUTWARD)
     looks = judgement.case.looks
     if looks is not None and looks.sizes.shape is Shape.ANYTIME:
-        yield BETS + _earlier(looks)
+        yield tr(BETS) + _earlier(looks)
     elif not stand.decided and stand.look < stand.of:
-        yield f"interim: {stand.look} of {stand.of} looks were taken, and the intervals allow for all of them"
+        yield tr(
+            "interim: {look} of {of} looks were taken, and the intervals allow for all of them",
+            look=stand.look,
+            of=stand.of,
+        )
     if stand.decided and stand.after:
-        yield f"after the decision {stand.after} more items were asked of both; they count in no verdict"
+        yield tr(
+            "after the decision {after} more items were asked of both; they count in no verdict", after=stand.after
+        )
 
 
 def caution(judgement: Judgement) -> Iterator[str]:
@@ -136,12 +161,18 @@ def caution(judgement: Judgement) -> Iterator[str]:
     if stand is not None and stand.early and not stand.settled:
         looks = judgement.case.looks
         bets = looks is not None and looks.sizes.shape is Shape.ANYTIME
-        how = "and its risk is the same however often that is" if bets else "and all planned looks share the risk"
+        how = (
+            tr("and its risk is the same however often that is") if bets else tr("and all planned looks share the risk")
+        )
         yield (
-            f"It was judged {_times(stand.look)} on the way, as planned before the first answer, {how}. Ended early, a "
-            "run tends to show a difference larger than it is."
+            tr(
+                "It was judged {look} on the way, as planned before the first answer, {how}. Ended "
+                "early, a run tends to show a difference larger than it is.",
+                look=_times(stand.look),
+                how=how,
+            )
         )
 
 
 def _times(count: int) -> str:
-    return "once" if count == 1 else f"{count} times"
+    return tr("once") if count == 1 else tr("{count} times", count=count)

@@ -10,18 +10,19 @@ from bench.claims.judge import Judgement
 from bench.claims.parts import Part
 from bench.claims.scope import MEAN
 from bench.claims.verdict import Verdict
+from bench.language import tr, tr_later
 from bench.records import SUCH
 from bench.stats import Interval
 
 MOST_WORDS = 25
 """Words of the first sentence."""
 OPEN_BEYOND = {
-    Verdict.SUPPORTED: "Not shown beyond them",
-    Verdict.REFUTED: "Beyond them neither shown nor refuted",
-    Verdict.INCONCLUSIVE: "Not shown beyond them either",
+    Verdict.SUPPORTED: tr_later("Not shown beyond them{takes}."),
+    Verdict.REFUTED: tr_later("Beyond them neither shown nor refuted."),
+    Verdict.INCONCLUSIVE: tr_later("Not shown beyond them either{takes}."),
 }
 """What is said of other kinds where they are open, by the verdict on these."""
-RESERVED = "the verdict would be "
+RESERVED = tr_later("the verdict would be ")
 """How a warning begins that another count of what is missing changes the verdict."""
 
 
@@ -30,14 +31,20 @@ def headline(judgement: Judgement) -> str:
     named = [part for part in parts.in_words_order(parts.claimed(judgement.claim)) if part.key in _judged(judgement)]
     while True:
         rests = f"({_mean(judgement)}n = {judgement.pairs.n})"
-        said = f"{_verdict(judgement)} {reading(judgement)}: {_sizes(judgement, named)} {rests}."
+        said = tr(
+            "{verdict} {reading}: {sizes} {rests}.",
+            verdict=_verdict(judgement),
+            reading=reading(judgement),
+            sizes=_sizes(judgement, named),
+            rests=rests,
+        )
         if len(named) < 2 or words(said) <= MOST_WORDS:
             return said
         named = _without_last(judgement, named)
 
 
 def _mean(judgement: Judgement) -> str:
-    return "mean of the suites, " if any(suite == MEAN for suite, _ in judgement.test.parts) else ""
+    return tr("mean of the suites, ") if any(suite == MEAN for suite, _ in judgement.test.parts) else ""
 
 
 def _without_last(judgement: Judgement, named: list[Part]) -> list[Part]:
@@ -58,12 +65,11 @@ def beyond(judgement: Judgement) -> str | None:
         return None
     other, these = judgement.other.verdict, kinds(judgement)
     if judgement.claim.about == SUCH:
-        return f"On these {these} kinds of task themselves: {other}."
+        return tr("On these {these} kinds of task themselves: {other}.", these=these, other=other)
     if other is not Verdict.INCONCLUSIVE:
-        too = ", too" if other is judgement.verdict else ""
-        return f"Beyond them, on other kinds like these: {other}{too}."
-    takes = "" if judgement.verdict is Verdict.REFUTED else _takes(judgement)
-    return f"{OPEN_BEYOND[judgement.verdict]}{takes}."
+        too = tr(", too") if other is judgement.verdict else ""
+        return tr("Beyond them, on other kinds like these: {other}{too}.", other=other, too=too)
+    return tr(OPEN_BEYOND[judgement.verdict], takes=_takes(judgement))
 
 
 def kinds(judgement: Judgement) -> int:
@@ -78,10 +84,10 @@ def _takes(judgement: Judgement) -> str:
     if seen is None or not open_score:
         return ""
     if seen.kinds is None:
-        return ": no likely number of kinds would do"
+        return tr(": no likely number of kinds would do")
     if seen.kinds <= kinds(judgement):
         return ""
-    return f": that would take about {_rounded(seen.kinds)} kinds in all"
+    return tr(": that would take about {kinds} kinds in all", kinds=_rounded(seen.kinds))
 
 
 def _rounded(count: int) -> int:
@@ -95,8 +101,8 @@ def _judged(judgement: Judgement) -> set[str]:
 
 
 def _verdict(judgement: Judgement) -> str:
-    said = str(judgement.verdict).capitalize()
-    return f"{said}, with a reservation," if any(reservations(judgement)) else said
+    said = tr(str(judgement.verdict).capitalize())
+    return tr("{said}, with a reservation,", said=said) if any(reservations(judgement)) else said
 
 
 def reservations(judgement: Judgement) -> Iterator[str]:
@@ -104,18 +110,19 @@ def reservations(judgement: Judgement) -> Iterator[str]:
     if judgement.verdict is not Verdict.SUPPORTED:
         return
     yield from judgement.proves_little.values()
-    same = f"{RESERVED}{judgement.verdict} "
-    yield from (text for text in judgement.warnings if text.startswith(RESERVED) and not text.startswith(same))
+    begin = tr(RESERVED)
+    same = begin + tr(str(judgement.verdict))
+    yield from (text for text in judgement.warnings if text.startswith(begin) and not text.startswith(same))
 
 
 def reading(judgement: Judgement) -> str:
     """What the deciding reading speaks of, e.g. "on these 18 kinds of task"."""
     if judgement.pairs.one_reading:
-        return "on items like these"
+        return tr("on items like these")
     count = kinds(judgement)
     if judgement.claim.about == SUCH:
-        return f"on other kinds of task like these {count}"
-    return f"on these {count} kinds of task" if count > 1 else "on this kind of task"
+        return tr("on other kinds of task like these {count}", count=count)
+    return tr("on these {count} kinds of task", count=count) if count > 1 else tr("on this kind of task")
 
 
 def _sizes(judgement: Judgement, named: list[Part]) -> str:
@@ -126,13 +133,24 @@ def _sizes(judgement: Judgement, named: list[Part]) -> str:
     for part in named:
         results = [result for (_, key), result in judgement.test.parts.items() if key == part.key]
         estimates = [result.estimate for result in results if math.isfinite(result.estimate)]
-        clause = f"{part.verb} {_range(part, estimates)}" if estimates else f"has an unknown {part.noun}"
+        clause = (
+            tr("{verb} {range}", verb=tr(part.verb), range=_range(part, estimates))
+            if estimates
+            else tr("has an unknown {noun}", noun=tr(part.noun))
+        )
         if failing == part.key:
-            clause += f", not {part.wanted(part.limit(claim))}"
+            clause += tr(", not {wanted}", wanted=part.wanted(part.limit(claim)))
         clauses.append(clause)
     *first, last = clauses
-    both = ", and " if first and failing else " and " if first else ""
-    return f"{claim.candidate}, against {claim.baseline}, {', '.join(first)}{both}{last}"
+    both = tr(", and ") if first and failing else tr(" and ") if first else ""
+    return tr(
+        "{candidate}, against {baseline}, {first}{both}{last}",
+        candidate=claim.candidate,
+        baseline=claim.baseline,
+        first=", ".join(first),
+        both=both,
+        last=last,
+    )
 
 
 def _range(part: Part, estimates: list[float]) -> str:

@@ -14,6 +14,7 @@ from bench.claims.pairs import Pairs
 from bench.claims.parts import Part, PartResult
 from bench.claims.scope import Scope, scopes
 from bench.claims.verdict import JointTest, Verdict, combine
+from bench.language import tr
 from bench.records import ABOUT, Claim
 from bench.stats import Shape, holm
 
@@ -276,7 +277,7 @@ def _results(case: Case, about: str, tested: Callable[[Scope, Part], PartResult]
     whys: Results = {}
     for scope in scopes(case.claim, case.pairs, about):
         for part in parts.claimed(case.claim):
-            why = part.local_why if case.local else None
+            why = tr(part.local_why) if part.local_why and case.local else None
             result = tested(scope, part)
             if why is None:
                 judged[scope.suite, part.key] = result

@@ -12,6 +12,7 @@ from bench.claims.parts.result import PartResult
 from bench.claims.scope import MEAN, Scope
 from bench.claims.verdict import Verdict
 from bench.errors import UsageError
+from bench.language import tr
 from bench.records import SUCH, Claim, RecordedLooks, RunRecord
 from bench.stats import Interval, Shape, levels, sequential_p
 
@@ -240,5 +241,5 @@ def not_by_bets(part: str, about: str, sizes: Sizes) -> str | None:
     if sizes.shape is not Shape.ANYTIME:
         return None
     if about == SUCH:
-        return "not judged with --anytime, whose bets are on these kinds of task"
-    return None if part in BETS_ON else f"{part} is not judged with --anytime: nothing bounds it"
+        return tr("not judged with --anytime, whose bets are on these kinds of task")
+    return None if part in BETS_ON else tr("{part} is not judged with --anytime: nothing bounds it", part=part)

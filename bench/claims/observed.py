@@ -10,6 +10,7 @@ from bench.claims.judge import Judgement
 from bench.claims.pairs import Mask, Side
 from bench.claims.scope import MEAN, scopes
 from bench.claims.words import percent, saving
+from bench.language import tr
 from bench.stats import Floats
 
 
@@ -80,12 +81,16 @@ def on_these_items(judgement: Judgement) -> str:
     """What happened, in a sentence."""
     seen, label = observe(judgement), judgement.claim.candidate
     if not seen.n:
-        return "On exactly these items: none has a score on both sides."
-    scores = f"{percent(seen.candidate_score)} against {percent(seen.baseline_score)}"
-    sentence = f"On exactly these {seen.n} items {label} scored {scores}"
+        return tr("On exactly these items: none has a score on both sides.")
+    scores = tr(
+        "{candidate_score} against {baseline_score}",
+        candidate_score=percent(seen.candidate_score),
+        baseline_score=percent(seen.baseline_score),
+    )
+    sentence = tr("On exactly these {n} items {label} scored {scores}", n=seen.n, label=label, scores=scores)
     if seen.cost_ratio is not None:
-        sentence += f" and cost {saving(seen.cost_ratio)}"
-        sentence += "" if seen.cost_n == seen.n else f" on {seen.cost_n} of them"
+        sentence += tr(" and cost {cost_ratio}", cost_ratio=saving(seen.cost_ratio))
+        sentence += "" if seen.cost_n == seen.n else tr(" on {cost_n} of them", cost_n=seen.cost_n)
     if seen.of_mean:
-        sentence += " (mean of the suites)"
-    return f"{sentence}. These exact figures hold only for these items and this run."
+        sentence += tr(" (mean of the suites)")
+    return tr("{sentence}. These exact figures hold only for these items and this run.", sentence=sentence)

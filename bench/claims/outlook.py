@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from bench.claims.pairs import Pairs, Side
 from bench.claims.parts import COST, SCORE
 from bench.claims.scope import MEAN, scopes
+from bench.language import tr
 from bench.records import SUCH, Claim
 from bench.stats import (
     TYPICAL_DISCORDANCE,
@@ -285,20 +286,31 @@ def _usd(pairs: Pairs, repeats: int) -> float | None:
 def percent_of(chance: float) -> str:
     """A chance, no finer than the worlds that it was drawn in."""
     if chance < 0.01:
-        return "under 1 %"
-    return "over 99 %" if chance > 0.99 else f"{100 * chance:.0f} %"
+        return tr("under 1 %")
+    return tr("over 99 %") if chance > 0.99 else f"{100 * chance:.0f} %"
 
 
 def what_it_takes(seen: Outlook) -> str:
     """One line: chances at equal scores, 1 point lower and 2 points higher, now and on twice as much, with dollars."""
     families = seen.about == SUCH
-    size = f"{seen.families} kinds of task ({seen.items} items)" if families else f"{seen.items} items"
+    size = (
+        tr("{families} kinds of task ({items} items)", families=seen.families, items=seen.items)
+        if families
+        else tr("{items} items", items=seen.items)
+    )
     now, twice = ([percent_of(seen.chance(truth, times)) for truth in TRUTHS] for times in TIMES)
-    more = "twice the kinds" if families else "twice the items"
-    dollars = "" if seen.usd is None else f", {seen.usd:.2g} USD more"
-    truths = zip(now, ("if both score the same", "if 1 point lower", "if 2 points higher"), strict=True)
+    more = tr("twice the kinds") if families else tr("twice the items")
+    dollars = "" if seen.usd is None else tr(", {usd:.2g} USD more", usd=seen.usd)
+    truths = zip(now, (tr("if both score the same"), tr("if 1 point lower"), tr("if 2 points higher")), strict=True)
     chances = ", ".join(f"{chance} {truth}" for chance, truth in truths)
-    return f"What it would take: {size} like these show it {chances}; {more}{dollars}: {', '.join(twice)}"
+    return tr(
+        "What it would take: {size} like these show it {chances}; {more}{dollars}: {twice}",
+        size=size,
+        chances=chances,
+        more=more,
+        dollars=dollars,
+        twice=", ".join(twice),
+    )
 
 
 def outlook_json(seen: Outlook) -> dict[str, Any]:

@@ -32,13 +32,15 @@ from bench.claims.sweeps import CheapestSetting, cheapest_settings
 from bench.claims.text import basis, labels, sentence
 from bench.claims.verdict import Verdict
 from bench.claims.words import percent
+from bench.language import tr, tr_later
 from bench.records import SUCH, RunRecord
 
-LEGEND = (
-    "*differ*: items solved by one side only. *p for*: how often chance alone would give a result this good if this "
-    "part of the claim were false; *p against*: this bad if it were true. *detectable*: the smallest distance from the "
-    "claimed limit that this many items show four times in five. An interval of cost or time allows for answers as "
-    "dear or slow as their limit permits, met or not, as *p for* and *p against* do."
+LEGEND = tr_later(
+    "*differ*: items solved by one side only. *p for*: how often chance alone would give a "
+    "result this good if this part of the claim were false; *p against*: this bad if it were "
+    "true. *detectable*: the smallest distance from the claimed limit that this many items "
+    "show four times in five. An interval of cost or time allows for answers as dear or slow as "
+    "their limit permits, met or not, as *p for* and *p against* do."
 )
 
 
@@ -48,37 +50,44 @@ def lines(ruling: Ruling, record: RunRecord) -> list[str]:
     for judgement in ruling.judgements:
         name = judgement.claim.name
         why = open_parts(judgement) if judgement.verdict is Verdict.INCONCLUSIVE else ()
-        reasons = f" Open: {'; '.join(why)}." if why else ""
+        reasons = tr(" Open: {why}.", why="; ".join(why)) if why else ""
         texts.append(f"{name}: {sentence(judgement, record)}{reasons}")
         stand = early.line(judgement, record)
         texts += [f"{name}: {stand}."] if stand else []
-        texts += [f"{name}: beside it: {judgement.rival}."] if judgement.rival else []
+        texts += [tr("{name}: beside it: {rival}.", name=name, rival=judgement.rival)] if judgement.rival else []
     texts += [f"{each.claim}: {each.line}." for each in cheapest_settings(ruling, record)]
-    return [*texts, *(f"{name}: cannot be judged on this run: {why}" for name, why in ruling.unjudged.items())]
+    return [
+        *texts,
+        *(
+            tr("{name}: cannot be judged on this run: {why}", name=name, why=why)
+            for name, why in ruling.unjudged.items()
+        ),
+    ]
 
 
 def markdown(ruling: Ruling, record: RunRecord) -> str:
     """claims.md: the first sentence, the other reading, a line a part, what it means and rests on, p-values, notes."""
-    blocks = ["# Claims"]
+    blocks = [tr("# Claims")]
     for judgement in ruling.judgements:
         remarks = labels(judgement, record)
         blocks += [
-            f"## {_said(judgement.claim.name)}: {judgement.verdict}" + (f" ({'; '.join(remarks)})" if remarks else ""),
+            f"## {_said(judgement.claim.name)}: {tr(str(judgement.verdict))}"
+            + (f" ({'; '.join(remarks)})" if remarks else ""),
             _said(judgement.apart or ""),
             _said(" ".join(text for text in (headline(judgement), beyond(judgement)) if text)),
             _sentence(early.line(judgement, record)),
             _listed(part_lines(judgement)),
             _beyond(judgement),
             _said(explanation(judgement, record)),
-            _said(f"It rests on {basis(judgement, record)}"),
+            _said(tr("It rests on {basis}", basis=basis(judgement, record))),
             _table(judgement),
-            LEGEND,
+            tr(LEGEND),
             _listed(_notes(judgement)),
         ]
     for each in cheapest_settings(ruling, record):
-        blocks += [f"## {_said(each.claim)}: the cheapest setting", _sentence(each.line)]
+        blocks += [tr("## {claim}: the cheapest setting", claim=_said(each.claim)), _sentence(each.line)]
     for name, why in ruling.unjudged.items():
-        blocks += [f"## {_said(name)}: cannot be judged on this run", _said(why)]
+        blocks += [tr("## {name}: cannot be judged on this run", name=_said(name)), _said(why)]
     return "\n\n".join(block for block in blocks if block) + "\n"
 
 
@@ -93,8 +102,8 @@ def _listed(texts: Sequence[str]) -> str:
 def _beyond(judgement: Judgement) -> str:
     """Why the other reading does not follow."""
     why = beyond_lines(judgement)
-    other = "On these kinds themselves" if judgement.claim.about == SUCH else "Beyond these kinds"
-    return f"{other}, open:\n\n{_listed(why)}" if why else ""
+    other = tr("On these kinds themselves") if judgement.claim.about == SUCH else tr("Beyond these kinds")
+    return tr("{other}, open:\n\n{why}", other=other, why=_listed(why)) if why else ""
 
 
 def _said(text: str) -> str:
@@ -105,16 +114,18 @@ def _notes(judgement: Judgement) -> list[str]:
     results = judgement.test.parts
     notes = [note for result in results.values() for note in result.notes]
     if not judgement.declared:
-        notes.append("exploratory: nothing shows that the claim was made before the answers it uses")
+        notes.append(tr("exploratory: nothing shows that the claim was made before the answers it uses"))
     notes += [judgement.rival] if judgement.rival else []
     notes += early.notes(judgement)
     return [*dict.fromkeys(notes), *judgement.warnings]
 
 
 def _table(judgement: Judgement) -> str:
-    rows = ["| suite | part | n | differ | p for | p against | detectable |", "|---|---|---|---|---|---|---|"]
+    rows = [tr("| suite | part | n | differ | p for | p against | detectable |"), "|---|---|---|---|---|---|---|"]
     rows += [_row(suite, name, result) for (suite, name), result in judgement.test.parts.items()]
-    rows += [_row(suite, f"{name}, not judged", result) for (suite, name), result in judgement.reported.items()]
+    rows += [
+        _row(suite, tr("{name}, not judged", name=name), result) for (suite, name), result in judgement.reported.items()
+    ]
     return "\n".join(rows)
 
 

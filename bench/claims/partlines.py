@@ -11,6 +11,7 @@ from bench.claims.parts import Part, PartResult
 from bench.claims.scope import MEAN
 from bench.claims.verdict import Verdict
 from bench.claims.words import two_sided
+from bench.language import tr
 
 SHOWN, MISSED, OPEN = "shown", "missed", "open"
 """What became of a part."""
@@ -61,11 +62,11 @@ def _lines(judgement: Judgement, reading: Reading) -> Iterator[str]:
         ended = state(judgement, reading, scope)
         why = f": {why_open(judgement, reading, result)}" if ended == OPEN else ""
         little = judgement.proves_little.get(scope) if ended == SHOWN else None
-        why = f", but {little}" if little else why
-        wanted = f"claimed {part.wanted(part.limit(claim))}"
-        yield f"{_named(*scope)}: {_measured(judgement, part, scope[0], result)}; {wanted}: {ended}{why}"
+        why = tr(", but {little}", little=little) if little else why
+        wanted = tr("claimed {wanted}", wanted=part.wanted(part.limit(claim)))
+        yield f"{_named(*scope)}: {_measured(judgement, part, scope[0], result)}; {wanted}: {tr(ended)}{why}"
     if judgement.verdict is Verdict.INCONCLUSIVE and all(map(judgement.supports, reading.test.parts.values())):
-        yield "every part would hold alone, but not among all the claims that were declared together"
+        yield tr("every part would hold alone, but not among all the claims that were declared together")
 
 
 def _left_out(judgement: Judgement) -> Iterator[str]:
@@ -74,34 +75,47 @@ def _left_out(judgement: Judgement) -> Iterator[str]:
         if (suite, key) in judgement.test.parts:
             continue
         part = parts.part(key)
-        said = f"{part.verb} {part.said(result.estimate)}" if math.isfinite(result.estimate) else "unknown"
-        why = result.problem or part.local_why
-        yield f"{_named(suite, key)}: {said}; not judged" + (f": {why}" if why else "")
+        said = (
+            tr("{verb} {range}", verb=tr(part.verb), range=part.said(result.estimate))
+            if math.isfinite(result.estimate)
+            else tr("unknown")
+        )
+        why = result.problem or tr(part.local_why or "")
+        yield tr("{suite}: {said}; not judged", suite=_named(suite, key), said=said) + (f": {why}" if why else "")
 
 
 def _named(suite: str, key: str) -> str:
-    return f"{'mean of the suites' if suite == MEAN else suite}, {parts.part(key).noun}"
+    where = tr("mean of the suites") if suite == MEAN else suite
+    return f"{where}, {tr(parts.part(key).noun)}"
 
 
 def _measured(judgement: Judgement, part: Part, suite: str, result: PartResult) -> str:
     if not math.isfinite(result.estimate):
-        return "unknown"
+        return tr("unknown")
     interval = result.interval
     if interval.low is None or interval.high is None:
-        return f"{part.said(result.estimate)} (no interval)"
+        return tr("{estimate} (no interval)", estimate=part.said(result.estimate))
     asked = judgement.pairs.n if suite == MEAN else int(judgement.pairs.of(suite).sum())
-    rest = "" if result.n == asked else f", from {result.n} {part.unit}"
+    rest = "" if result.n == asked else tr(", from {n} {unit}", n=result.n, unit=tr(part.unit))
     level = two_sided(judgement.claim)
-    bounds = f"{part.said_between(interval)}{part.assuming(judgement.claim, result)}"
-    return f"{part.said(result.estimate)} ({level} interval {bounds}{rest})"
+    return tr(
+        "{estimate} ({level} interval {interval}{rest})",
+        estimate=part.said(result.estimate),
+        level=level,
+        interval=f"{part.said_between(interval)}{part.assuming(judgement.claim, result)}",
+        rest=rest,
+    )
 
 
 def why_open(judgement: Judgement, reading: Reading, result: PartResult) -> str:
     """Why a part is open; where its interval lies wholly beyond what is claimed, why that refutes nothing yet."""
     part = parts.part(result.name)
     if part.missed(judgement.claim, result.interval):
-        return f"the whole interval misses that, yet it is not refuted: {_not_refuted(judgement, reading, result)}"
-    return result.problem or result.blocked or "the interval reaches beyond that"
+        return tr(
+            "the whole interval misses that, yet it is not refuted: {why}",
+            why=_not_refuted(judgement, reading, result),
+        )
+    return result.problem or result.blocked or tr("the interval reaches beyond that")
 
 
 def _not_refuted(judgement: Judgement, reading: Reading, result: PartResult) -> str:
@@ -109,11 +123,19 @@ def _not_refuted(judgement: Judgement, reading: Reading, result: PartResult) -> 
     if result.p_refuted > alpha:
         if result.blocked or result.problem:
             return result.blocked or result.problem or ""
-        return f"the test, which allows for what these items have not met, leaves {_chance(result.p_refuted)} to chance"
+        return tr(
+            "the test, which allows for what these items have not met, leaves {p_refuted} to chance",
+            p_refuted=_chance(result.p_refuted),
+        )
     if count * result.p_refuted > alpha:
         share = f"{100 * alpha / count:.2g} %"
-        return f"{count} parts share the risk, so it takes {share} or less, and this is {_chance(result.p_refuted)}"
-    return "it would be alone, but not among all the claims that were declared together"
+        return tr(
+            "{count} parts share the risk, so it takes {share} or less, and this is {p_refuted}",
+            count=count,
+            share=share,
+            p_refuted=_chance(result.p_refuted),
+        )
+    return tr("it would be alone, but not among all the claims that were declared together")
 
 
 def _chance(p: float) -> str:

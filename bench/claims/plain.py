@@ -10,12 +10,13 @@ from bench.claims.observed import observe
 from bench.claims.text import judged_part, left_out
 from bench.claims.verdict import Verdict
 from bench.claims.words import percent
+from bench.language import tr, tr_later
 from bench.records import SUCH, Claim, RunRecord
 
 ENDS = {
-    Verdict.SUPPORTED: "is supported",
-    Verdict.REFUTED: "is refuted",
-    Verdict.INCONCLUSIVE: "is inconclusive: neither shown nor refuted",
+    Verdict.SUPPORTED: tr_later("is supported"),
+    Verdict.REFUTED: tr_later("is refuted"),
+    Verdict.INCONCLUSIVE: tr_later("is inconclusive: neither shown nor refuted"),
 }
 """How a sentence about a claim ends."""
 
@@ -24,10 +25,12 @@ def explanation(judgement: Judgement, record: RunRecord) -> str:
     """What a verdict means, for a reader who knows no statistics, and where it is worth less than it seems."""
     said = [verdict_in_words(judgement), _outcome(judgement)]
     if judgement.verdict is Verdict.SUPPORTED:
-        likely = f"That does not make it {100 * judgement.claim.confidence:g} % likely to be true."
-        said += [_luck(judgement, "false", "good"), likely]
+        likely = tr(
+            "That does not make it {confidence:g} % likely to be true.", confidence=100 * judgement.claim.confidence
+        )
+        said += [_luck(judgement, tr("false"), tr("good")), likely]
     elif judgement.verdict is Verdict.REFUTED:
-        said.append(_luck(judgement, "true", "bad"))
+        said.append(_luck(judgement, tr("true"), tr("bad")))
     elif judgement.outlook is not None:
         said.append(f"{outlook.what_it_takes(judgement.outlook)}.{''.join(_short(judgement, record))}")
     return " ".join([*said, *_cautions(judgement)])
@@ -35,51 +38,89 @@ def explanation(judgement: Judgement, record: RunRecord) -> str:
 
 def verdict_in_words(judgement: Judgement) -> str:
     """The first sentence: what is claimed, and what came of it."""
-    return f"The claim that {statement(judged_part(judgement))} {ENDS[judgement.verdict]}."
+    return tr(
+        "The claim that {statement} {ends}.",
+        statement=statement(judged_part(judgement)),
+        ends=tr(ENDS[judgement.verdict]),
+    )
 
 
 def _luck(judgement: Judgement, were: str, kind: str) -> str:
-    times = f"nominally {100 * judgement.claim.alpha:g} times in 100"
-    of = "other tasks like these" if judgement.claim.about == SUCH else "fresh items of these kinds of task"
-    return f"If the claim were {were} for {of}, luck would give a result this {kind} {times}."
+    times = tr("nominally {alpha:g} times in 100", alpha=100 * judgement.claim.alpha)
+    of = tr("other tasks like these") if judgement.claim.about == SUCH else tr("fresh items of these kinds of task")
+    return tr(
+        "If the claim were {were} for {of}, luck would give a result this {kind} {times}.",
+        were=were,
+        of=of,
+        kind=kind,
+        times=times,
+    )
 
 
 def _cautions(judgement: Judgement) -> Iterator[str]:
     """Where the verdict is worth less than it seems."""
     for why in judgement.proves_little.values():
-        yield f"Caution: {why}."
+        yield tr("Caution: {why}.", why=why)
     for part in left_out(judgement):
         condition = part.condition(part.limit(judgement.claim))
-        yield f"Caution: that it {condition} was not judged. {part.local_remark}"
+        yield tr(
+            "Caution: that it {condition} was not judged. {local_remark}",
+            condition=condition,
+            local_remark=tr(part.local_remark),
+        )
     if judgement.verdict is Verdict.INCONCLUSIVE:
         return
-    times = f"{100 * judgement.claim.alpha:g} in 100"
+    times = tr("{alpha:g} in 100", alpha=100 * judgement.claim.alpha)
     if not judgement.declared:
-        yield f"Caution: the claim was made after the answers existed, so the {times} are not guaranteed."
+        yield tr(
+            "Caution: the claim was made after the answers existed, so the {times} are not guaranteed.", times=times
+        )
     if judgement.declared and judgement.seen_in:
-        yield f"Caution: it was judged before on some of these answers, and the {times} are those of a single look."
+        yield tr(
+            "Caution: it was judged before on some of these answers, and the {times} are those of a single look.",
+            times=times,
+        )
     yield from early.caution(judgement)
     if judgement.pairs.n < judgement.pairs.planned and judgement.stand is None:
-        yield f"Caution: the run is not finished, and the {times} are those of a run judged once, at its end."
+        yield tr(
+            "Caution: the run is not finished, and the {times} are those of a run judged once, at its end.", times=times
+        )
 
 
 def statement(claim: Claim) -> str:
     """What is claimed, e.g. "qwen, compared with opus, costs at least 90 % less and scores at most 3 points lower"."""
-    return f"{claim.candidate}, compared with {claim.baseline}, {' and '.join(_conditions(claim))}"
+    return tr(
+        "{candidate}, compared with {baseline}, {conditions}",
+        candidate=claim.candidate,
+        baseline=claim.baseline,
+        conditions=tr(" and ").join(_conditions(claim)),
+    )
 
 
 def _outcome(judgement: Judgement) -> str:
     """Scores and bills on the items that both have a score for."""
     seen = observe(judgement)
     if not seen.n:
-        return f"Both were asked the same {judgement.pairs.n} items, of which none has a score on both sides."
+        return tr("Both were asked the same {n} items, of which none has a score on both sides.", n=judgement.pairs.n)
     labels = (judgement.claim.candidate, judgement.claim.baseline)
     scores = zip(labels, (seen.candidate_score, seen.baseline_score), strict=True)
-    scored = " and ".join(f"{label} scored {percent(score)}" for label, score in scores)
-    outcome = f"On the same {seen.n} items {scored}{' (mean of the suites)' if seen.of_mean else ''}"
+    scored = tr(" and ").join(
+        tr("{label} scored {score}", label=label, score=percent(score)) for label, score in scores
+    )
+    outcome = tr(
+        "On the same {n} items {scored}{mean}",
+        n=seen.n,
+        scored=scored,
+        mean=tr(" (mean of the suites)") if seen.of_mean else "",
+    )
     if seen.candidate_usd is None or seen.baseline_usd is None:
         return f"{outcome}."
-    return f"{outcome}, for {seen.candidate_usd:.3g} USD and {seen.baseline_usd:.3g} USD per 1,000 items."
+    return tr(
+        "{outcome}, for {candidate_usd:.3g} USD and {baseline_usd:.3g} USD per 1,000 items.",
+        outcome=outcome,
+        candidate_usd=seen.candidate_usd,
+        baseline_usd=seen.baseline_usd,
+    )
 
 
 def _conditions(claim: Claim) -> Iterator[str]:
@@ -91,6 +132,10 @@ def _short(judgement: Judgement, record: RunRecord) -> Iterator[str]:
     """Suites that have not got twice the items."""
     sizes = {suite: int(judgement.pairs.of(suite).sum()) for suite in sorted(set(judgement.pairs.suites))}
     has = {suite: record.suites[suite].items_available for suite in sizes}
-    few = [f"{suite} has only {has[suite]}" for suite, size in sizes.items() if has[suite] < 2 * size]
+    few = [
+        tr("{suite} has only {has}", suite=suite, has=has[suite])
+        for suite, size in sizes.items()
+        if has[suite] < 2 * size
+    ]
     if few:
-        yield f" Twice as many are not there: {' and '.join(few)} items."
+        yield tr(" Twice as many are not there: {few} items.", few=tr(" and ").join(few))

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from bench.language import tr
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -64,9 +66,14 @@ def _joined(names: NDArray[np.object_], places: NDArray[np.intp], prompts: NDArr
 
 def in_words(repeated: Repeated) -> str:
     """That ids share a question, and how they count."""
-    asked = "question is" if repeated.questions == 1 else "questions are"
-    shown = " and ".join(repeated.example)
-    return (
-        f"{repeated.suite}: {repeated.questions} {asked} asked under {repeated.items} ids (e.g. {shown}): items with "
-        "one prompt count as one cluster"
+    asked = tr("question is") if repeated.questions == 1 else tr("questions are")
+    shown = tr(" and ").join(repeated.example)
+    return tr(
+        "{suite}: {questions} {asked} asked under {items} ids (e.g. {shown}): items with one "
+        "prompt count as one cluster",
+        suite=repeated.suite,
+        questions=repeated.questions,
+        asked=asked,
+        items=repeated.items,
+        shown=shown,
     )

@@ -21,6 +21,7 @@ from bench.claims.rivals import rival
 from bench.claims.sound import confirmed, require_sound
 from bench.claims.verdict import Verdict
 from bench.errors import UsageError, suggest
+from bench.language import tr
 from bench.records import (
     ABOUT,
     MARGINS,
@@ -248,9 +249,12 @@ def _with(judgement: Judgement, rival: str | None, withdrawn: int, items: pd.Dat
     """The judgement with what stands beside it."""
     warnings = judgement.warnings
     if withdrawn and judgement.declared:
-        more = "1 more claim was" if withdrawn == 1 else f"{withdrawn} more claims were"
-        counted = "the correction for several claims counts them"
-        warnings = (*warnings, f"{more} declared before the answers and withdrawn since; {counted}")
+        more = tr("1 more claim was") if withdrawn == 1 else tr("{withdrawn} more claims were", withdrawn=withdrawn)
+        counted = tr("the correction for several claims counts them")
+        warnings = (
+            *warnings,
+            tr("{more} declared before the answers and withdrawn since; {counted}", more=more, counted=counted),
+        )
     for label in (judgement.claim.baseline, judgement.claim.candidate):
         if label in record.baseline_reuse:
             warnings = (*warnings, f"{label}: {record.baseline_reuse[label].words}")

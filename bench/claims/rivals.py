@@ -8,6 +8,7 @@ import numpy as np
 
 from bench.claims.pairs import Pairs, pair
 from bench.errors import UsageError
+from bench.language import tr
 from bench.records import Claim, RunRecord, maker_of
 
 if TYPE_CHECKING:
@@ -44,6 +45,15 @@ def _point(pairs: Pairs) -> tuple[float, str] | None:
         return None
     scores = [100 * float(side.score[known].mean()) for side in (ours, theirs)]
     return costs[0] / costs[1], (
-        f"a cheaper model of the baseline's own vendor, {ours.label}: {costs[0]:.3g} USD per 1,000 items against "
-        f"{costs[1]:.3g}, score {scores[0]:.1f} % against {scores[1]:.1f} % ({int(known.sum())} shared items)"
+        tr(
+            "a cheaper model of the baseline's own vendor, {label}: {costs:.3g} USD per 1,000 items "
+            "against {costs2:.3g}, score {scores:.1f} % against {scores2:.1f} % ({known} shared "
+            "items)",
+            label=ours.label,
+            costs=costs[0],
+            costs2=costs[1],
+            scores=scores[0],
+            scores2=scores[1],
+            known=int(known.sum()),
+        )
     )

@@ -9,6 +9,7 @@ from bench.claims.judge import Judgement
 from bench.claims.observed import observe
 from bench.claims.read import Ruling
 from bench.claims.verdict import Verdict
+from bench.language import tr
 from bench.records import RunRecord, Sweep, read_sweep
 
 
@@ -37,10 +38,20 @@ class CheapestSetting:
         said = ", ".join(f"{self.key}={value} {verdict}" for value, verdict in self.verdicts)
         supported = [value for value, verdict in self.verdicts if verdict == Verdict.SUPPORTED]
         if not supported:
-            return f"no setting of {self.model} is shown to do ({said})"
+            return tr("no setting of {model} is shown to do ({said})", model=self.model, said=said)
         if self.cheapest is None:
-            return f"which setting of {self.model} that does is cheapest is not known, as a cost is unknown ({said})"
-        return f"the cheapest setting of {self.model} that is shown to do is {self.key}={self.cheapest} ({said})"
+            return tr(
+                "which setting of {model} that does is cheapest is not known, as a cost is unknown ({said})",
+                model=self.model,
+                said=said,
+            )
+        return tr(
+            "the cheapest setting of {model} that is shown to do is {key}={cheapest} ({said})",
+            model=self.model,
+            key=self.key,
+            cheapest=self.cheapest,
+            said=said,
+        )
 
 
 def cheapest_settings(ruling: Ruling, record: RunRecord) -> list[CheapestSetting]:

@@ -9,6 +9,7 @@ from bench.claims import early, parts
 from bench.claims.firstlines import beyond, headline
 from bench.claims.judge import Judgement
 from bench.claims.parts import Part
+from bench.language import tr
 from bench.records import Claim, RecordedModel, RunRecord, slice_words
 
 RESCORED = "score"
@@ -20,7 +21,7 @@ def sentence(judgement: Judgement, record: RunRecord) -> str:
     remarks = labels(judgement, record)
     label = f" ({'; '.join(remarks)})" if remarks else ""
     first = [judgement.apart, headline(judgement).removesuffix(".") + f"{label}.", beyond(judgement)]
-    first += [part.local_remark for part in left_out(judgement)]
+    first += [tr(part.local_remark) for part in left_out(judgement)]
     return " ".join([*(text for text in first if text), basis(judgement, record)])
 
 
@@ -38,23 +39,29 @@ def judged_part(judgement: Judgement) -> Claim:
 
 def labels(judgement: Judgement, record: RunRecord) -> list[str]:
     """What every mention of the verdict must carry: exploratory, judged before, interim, repriced, scored again."""
-    remarks = [] if judgement.declared else ["exploratory"]
-    remarks += ["judged before"] if judgement.declared and judgement.seen_in else []
+    remarks = [] if judgement.declared else [tr("exploratory")]
+    remarks += [tr("judged before")] if judgement.declared and judgement.seen_in else []
     stand = early.label(judgement)
     remarks += [stand] if stand else []
     if judgement.pairs.n < judgement.pairs.planned and not stand:
-        remarks.append(f"interim: {judgement.pairs.n} of {judgement.pairs.planned} items")
+        remarks.append(tr("interim: {n} of {planned} items", n=judgement.pairs.n, planned=judgement.pairs.planned))
     settings = record.settings
     if words := slice_words(settings.levels, settings.families, settings.kinds):
-        remarks.append(f"on a slice: {words}")
+        remarks.append(tr("on a slice: {words}", words=words))
     by = record.derived.by if record.derived else None
     if by == "reprice" and _priced(judgement.claim):
-        remarks.append("repriced")
+        remarks.append(tr("repriced"))
     if by == RESCORED:
-        remarks.append("scored again")
+        remarks.append(tr("scored again"))
     for side in (judgement.pairs.candidate, judgement.pairs.baseline):
         if side.cap_stated is not None and _priced(judgement.claim):
-            remarks.append(f"if an answer of {side.label} can cost {side.cap_stated:g} USD at most")
+            remarks.append(
+                tr(
+                    "if an answer of {label} can cost {cap_stated:g} USD at most",
+                    label=side.label,
+                    cap_stated=side.cap_stated,
+                )
+            )
     return [*remarks, *_window(judgement, record)]
 
 
@@ -63,7 +70,7 @@ def _window(judgement: Judgement, record: RunRecord) -> Iterator[str]:
     if not _priced(judgement.claim):
         return
     if record.traffic and record.traffic.prices_differ:
-        yield f"at your traffic: {record.traffic.words}"
+        yield tr("at your traffic: {words}", words=record.traffic.words)
         return
     for side in (judgement.pairs.candidate, judgement.pairs.baseline):
         yield from side.window.words if side.window else ()
@@ -79,22 +86,32 @@ def basis(judgement: Judgement, record: RunRecord) -> str:
     repeats = record.settings.repeats
     sides = (pairs.candidate, pairs.baseline)
     even = all(side.samples == pairs.n * repeats for side in sides)
-    each = f"{repeats} runs each" if even else " and ".join(f"{side.samples} answers of {side.label}" for side in sides)
+    each = (
+        tr("{repeats} runs each", repeats=repeats)
+        if even
+        else tr(" and ").join(
+            tr("{samples} answers of {label}", samples=side.samples, label=side.label) for side in sides
+        )
+    )
     paired = int(pairs.both.sum())
-    items = f"{pairs.n} paired items" if paired == pairs.n else f"{pairs.n} items, {paired} of them with both scores"
+    items = (
+        tr("{n} paired items", n=pairs.n)
+        if paired == pairs.n
+        else tr("{n} items, {paired} of them with both scores", n=pairs.n, paired=paired)
+    )
     rests = [
         items,
-        "1 run each" if even and repeats == 1 else each,
-        f"{100 * judgement.claim.confidence:g} % confidence",
+        tr("1 run each") if even and repeats == 1 else each,
+        tr("{confidence:g} % confidence", confidence=100 * judgement.claim.confidence),
     ]
     sampling = {text for side in (pairs.candidate, pairs.baseline) for text in side.sampling}
     if len(sampling) == 1:
         sent = json.loads(sampling.pop())
-        rests.append(", ".join(f"{key} {value:g}" for key, value in sent.items()) or "the vendors' own sampling")
+        rests.append(", ".join(f"{key} {value:g}" for key, value in sent.items()) or tr("the vendors' own sampling"))
     if _priced(judgement.claim):
         rests += _prices([record.models[side.label] for side in (pairs.candidate, pairs.baseline)], record)
     if pairs.earliest:
-        rests.append(f"answers given from {pairs.earliest[:10]} on")
+        rests.append(tr("answers given from {earliest} on", earliest=pairs.earliest[:10]))
     return f"{', '.join(rests)}."
 
 
@@ -104,4 +121,4 @@ def _prices(models: Sequence[RecordedModel], record: RunRecord) -> Iterator[str]
         yield from record.price_dates
     rates = {rate for model in local if (rate := model.usd_per_hour) is not None}
     if rates:
-        yield f"{' and '.join(f'{rate:g}' for rate in sorted(rates))} USD per machine hour"
+        yield tr("{rate} USD per machine hour", rate=tr(" and ").join(f"{rate:g}" for rate in sorted(rates)))

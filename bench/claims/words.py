@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bench.language import tr
 from bench.records import Claim
 from bench.stats import Interval
 
@@ -27,23 +28,27 @@ def points(share: float) -> str:
 def span(interval: Interval) -> str:
     """A range of score differences in words, e.g. "0.4 points lower to 2.7 higher"."""
     if interval.low is None or interval.high is None:
-        return "anywhere"
+        return tr("anywhere")
     low, high = 100 * interval.low, 100 * interval.high
     if low < 0 < high:
-        return f"{-low:.1f} points lower to {high:.1f} higher"
+        return tr("{low:.1f} points lower to {high:.1f} higher", low=-low, high=high)
     near, far = sorted((abs(low), abs(high)))
-    return f"{near:.1f} to {far:.1f} points {'lower' if high <= 0 else 'higher'}"
+    return (
+        tr("{near:.1f} to {far:.1f} points lower", near=near, far=far)
+        if high <= 0
+        else tr("{near:.1f} to {far:.1f} points higher", near=near, far=far)
+    )
 
 
 def saving(ratio: float) -> str:
     """A cost ratio, e.g. "90.0 % less"."""
-    return f"{percent(1 - ratio)} less" if ratio <= 1 else f"{percent(ratio - 1)} more"
+    return tr("{share} less", share=percent(1 - ratio)) if ratio <= 1 else tr("{share} more", share=percent(ratio - 1))
 
 
 def saving_span(low: float, high: float) -> str:
     """A range of cost ratios as savings, e.g. "89.0 % to 91.0 % less", or "2.0 % less to 3.0 % more"."""
     if high <= 1:
-        return f"{percent(1 - high)} to {percent(1 - low)} less"
+        return tr("{near} to {far} less", near=percent(1 - high), far=percent(1 - low))
     if low >= 1:
-        return f"{percent(low - 1)} to {percent(high - 1)} more"
-    return f"{saving(low)} to {saving(high)}"
+        return tr("{near} to {far} more", near=percent(low - 1), far=percent(high - 1))
+    return tr("{low} to {high}", low=saving(low), high=saving(high))

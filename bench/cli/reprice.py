@@ -82,11 +82,11 @@ def reprice(
     """
     from bench import prices
     from bench.cli.show import print_table
+    from bench.cli.writing import write
     from bench.costs import PriceChange, newest
     from bench.costs.reprice import reprice as compute
     from bench.records import find_run
     from bench.report.text import tables
-    from bench.report.write import write_report
 
     parent = newest(results) if run is None else find_run(results, run)
     own = own or next((p for p in (Path(prices.OVERRIDE), parent / prices.OVERRIDE) if p.is_file()), None)
@@ -102,7 +102,7 @@ def reprice(
         modes=modes,
     )
     repriced = compute(parent, change, prices.load(own), own)
-    comparison, _ = write_report(repriced.folder)
+    comparison = write(repriced.folder)
     if as_json:
         echo(tables.json_text(comparison), nl=False)
     else:

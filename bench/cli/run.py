@@ -24,7 +24,7 @@ from bench.errors import IncompleteError, UsageError, suggest
 if TYPE_CHECKING:
     from bench.cli.gate import Gating
     from bench.costs import Terms
-    from bench.records import Comparison, ModelEntry, RunSettings
+    from bench.records import Comparison, ModelEntry, ReportSettings, RunSettings
     from bench.run import Prepared, Result, Watcher
 
 
@@ -223,7 +223,7 @@ def run(
             progress.close()
             echo(f"Stopped. Every finished answer is kept. Continue with: {command_line()}", err=True)
             sys.exit(IncompleteError.exit_code)
-    _end(result, gating, probed=probed, refused=bool(prepared.refused), as_json=as_json)
+    _end(result, gating, comparison.report, probed=probed, refused=bool(prepared.refused), as_json=as_json)
     deciding.say(result, until_decided=until is not None, as_json=as_json)
 
 
@@ -262,15 +262,17 @@ def _settings(
     return sliced(asked, {"limit": limit or None, "suites": tasks or None, **given})
 
 
-def _end(result: Result, gating: Gating | None, *, probed: bool, refused: bool, as_json: bool) -> None:
+def _end(
+    result: Result, gating: Gating | None, asked: ReportSettings, *, probed: bool, refused: bool, as_json: bool
+) -> None:
     """Shows what came out, and exits as it was."""
     from bench.cli.show import show
-    from bench.report.write import write_report
+    from bench.cli.writing import write
 
     if gating and gating.result and as_json:
-        write_report(result.folder)
+        write(result.folder, asked)
     else:
-        show(result, as_json)
+        show(result, as_json, asked)
     if not probed:
         echo(f"Incomplete: the latency probe lacks answers. Continue with: {command_line()}")
     if result.missing or refused or not probed:

@@ -23,14 +23,14 @@ def score(run: str | None, results: Path, include: tuple[Path, ...], as_json: bo
     """
     from bench import registry
     from bench.cli.show import print_table
+    from bench.cli.writing import write
     from bench.records import find_run
     from bench.report.text import tables
-    from bench.report.write import write_report
     from bench.run import JOURNAL
     from bench.run.rescore import rescore
 
     done = rescore(find_run(results, run), results / JOURNAL, registry.read(task_folders(include)))
-    comparison, _ = write_report(done.folder)
+    comparison = write(done.folder)
     if as_json:
         echo(tables.json_text(comparison), nl=False)
         return

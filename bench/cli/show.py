@@ -10,18 +10,19 @@ from bench.cli.again import command_line
 from bench.cli.terminal import echo
 
 if TYPE_CHECKING:
+    from bench.records import ReportSettings
     from bench.report import RunComparison, SuiteRow
     from bench.report.text.column import Column
     from bench.run import Result
 
 
-def show(result: Result, as_json: bool) -> None:
+def show(result: Result, as_json: bool, asked: ReportSettings | None = None) -> None:
     """Writes the run's report files, then prints the table, its notes and where the files are."""
     from bench.cli.probe import print_probe
+    from bench.cli.writing import write
     from bench.report.text import tables
-    from bench.report.write import write_report
 
-    comparison, _ = write_report(result.folder)
+    comparison = write(result.folder, asked)
     if as_json:
         echo(tables.json_text(comparison), nl=False)
         return

@@ -30,7 +30,7 @@ def swept(comparison: Comparison, sweep: str | None) -> Comparison:
     head, _, values = sweep.partition("=")
     model, _, key = head.rpartition(":")
     texts = [text.strip() for text in values.split(",")]
-    if not key or not all(texts) or len(texts) < 2 or len(set(texts)) < len(texts):
+    if not key or not all(texts) or len(texts) < 2 or len(set(map(_value, texts))) < len(texts):
         raise UsageError(f"--sweep {sweep}: write a key and two or more different values, e.g. max_tokens=1000,4000.")
     if key not in KEYS:
         raise UsageError(f"--sweep {sweep}: '{key}' cannot be swept.{suggest(key, KEYS)}")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bench.cli.options import OWN_TASKS, task_folders
+from bench.cli.options import OWN_TASKS, results_option, task_folders
 from bench.cli.slices import slice_options, sliced
 from bench.cli.terminal import echo
 from bench.errors import UsageError
@@ -71,7 +71,8 @@ def _line(checked: Checked) -> str:
         if checked.oracles
         else "no right answer to try (see `example`)"
     )
-    parts = [_count(checked.items, "item"), tried]
+    drawn = f" ({checked.usual} as usually asked)" if checked.usual > checked.items else ""
+    parts = [f"{_count(checked.items, 'item')}{drawn}", tried]
     parts += [f"most common answer {100 * checked.common:.0f} %"] if checked.common is not None else []
     prompt = checked.prompt if len(checked.prompt) <= PROMPT_CHARS else f"{checked.prompt[:PROMPT_CHARS]}..."
     return f"{checked.task} version {checked.version}: {', '.join(parts)}\n  first prompt: {prompt}"
@@ -97,13 +98,26 @@ def export(names: tuple[str, ...], exam_seed: int | None, **chosen: Any) -> None
 
 @tasks.command()
 @click.argument("answers", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@slice_options
 @click.option("--exam-seed", type=click.IntRange(0), help="The exported exam's.  [default: the shipped exam]")
-def grade(answers: Path, exam_seed: int | None) -> None:
-    """Score a file of replies to an exported exam, by level and by family; model-written code runs in the sandbox."""
+@click.option("--beside", metavar="RUN", multiple=True, help="A run whose models stand beside it. Repeatable.")
+@results_option
+def grade(answers: Path, exam_seed: int | None, beside: tuple[str, ...], results: Path, **chosen: Any) -> None:
+    """Score a file of replies to an exported exam, by level and by family; model-written code runs in the sandbox.
+
+    Give it the options that the exam was exported with. Only items that the file answers are in a score.
+    """
+    from bench.records import RunSettings, find_run
     from bench.registry import read
     from bench.run import ceiling
 
-    echo(ceiling.table(ceiling.grade(answers, read(task_folders(())), exam_seed)))
+    settings = sliced(RunSettings((), exam_seed=exam_seed), chosen)
+    paper = ceiling.grade(answers, read(task_folders(())), settings)
+    suites = tuple(dict.fromkeys(cell.suite for cell in paper.cells))
+    models = [cell for run in beside for cell in ceiling.beside(find_run(results, run), suites)]
+    echo(ceiling.table([*paper.cells, *models]))
+    if paper.answered < paper.exam:
+        echo(f"\n{paper.answered} of the exam's {paper.exam} items are answered, and only these are scored.")
 
 
 @tasks.command()

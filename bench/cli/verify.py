@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bench.cli.options import results_option
+from bench.cli.consent import send_keys_option
+from bench.cli.options import config_option, results_option
 from bench.cli.terminal import echo
 
 if TYPE_CHECKING:
@@ -27,16 +28,36 @@ FAILED = 3
     type=click.Path(path_type=Path, dir_okay=False),
     help="The page of several runs side by side.  [default: report.html in the results folder, if of these runs]",
 )
+@click.option(
+    "--drift",
+    metavar="MODEL",
+    help="Ask a model of bench.toml a few short questions: does its endpoint still answer as it did? Kept with RUN.",
+)
+@config_option
+@send_keys_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON: one object for each run and page.")
-def verify(runs: tuple[str, ...], results: Path, output: Path | None, as_json: bool) -> None:
+def verify(
+    runs: tuple[str, ...],
+    results: Path,
+    output: Path | None,
+    *,
+    drift: str | None,
+    config: Path | None,
+    origins: tuple[str, ...],
+    as_json: bool,
+) -> None:
     """Compute every published number of RUN anew, by default of the newest run, and say what differs.
 
     Reads comparison.*, claims.*, the charts' CSV files, items.csv and report.html, and compares them with what the
     run's tables and run.json give, and the table's costs with its tokens and the recorded prices; of several runs also
     the page that shows them together. RUN may also be a folder of published evidence: then the pages and figures that
     tell of it are made anew from its verdicts.
-    Writes nothing, calls no model. Exit codes: 0 all equal, 3 something differs, 2 no run or damaged tables.
+    Writes nothing, calls no model, but for --drift, which asks 60 short questions, keeps the answers' fingerprint in
+    the run folder and compares it with the first since the endpoint last changed (docs/drift.md).
+    Exit codes: 0 all equal, 3 something differs or the endpoint changed, 2 no run or damaged tables.
     """
+    if drift is not None:
+        sys.exit(_of_endpoint(drift, runs, results, output, config=config, origins=origins, as_json=as_json))
     import json
     from dataclasses import asdict
 
@@ -65,6 +86,25 @@ def verify(runs: tuple[str, ...], results: Path, output: Path | None, as_json: b
         for result in verified:
             _show(result)
     sys.exit(FAILED if any(result.differing for result in verified) else 0)
+
+
+def _of_endpoint(
+    model: str,
+    runs: tuple[str, ...],
+    results: Path,
+    output: Path | None,
+    *,
+    config: Path | None,
+    origins: tuple[str, ...],
+    as_json: bool,
+) -> int:
+    """Checks an endpoint for drift; the exit code."""
+    from bench.cli.drift import check_drift
+    from bench.errors import UsageError
+
+    if len(runs) > 1 or output:
+        raise UsageError("--drift keeps its fingerprint with one run: give one RUN at most, and no --output.")
+    return check_drift(model, runs[0] if runs else None, results, config, origins, as_json=as_json)
 
 
 def _of_evidence(folders: list[Path]) -> int:

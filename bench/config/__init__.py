@@ -5,7 +5,7 @@ from __future__ import annotations
 from bench.config.draft import draft
 from bench.config.environment import environment
 from bench.config.file import RULES, TABLES, Check
-from bench.config.load import LOCAL_KEYS, REMOTE_KEYS, read, read_claims, read_model
+from bench.config.load import LOCAL_KEYS, REMOTE_KEYS, read, read_claims, read_model, read_report
 
 __all__ = [
     "Check",
@@ -18,4 +18,5 @@ __all__ = [
     "read",
     "read_claims",
     "read_model",
+    "read_report",
 ]

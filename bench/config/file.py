@@ -8,13 +8,14 @@ import sys
 import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, get_args
 from urllib.parse import parse_qsl, urlsplit
 
 from bench.errors import UsageError, suggest
+from bench.language import LANGUAGES
 from bench.prices import MODES
 from bench.providers import address_problem
-from bench.records import ABOUT, MARGINS, SECRET_NAME, Margin
+from bench.records import ABOUT, MARGINS, SECRET_NAME, ChartStyle, Margin
 
 Check = Callable[[object], str | None]
 """What is wrong with a value, as the end of a sentence that begins with its key; None if nothing is."""
@@ -243,6 +244,7 @@ TABLES: Mapping[str, Mapping[str, Check]] = {
         "mode": _modes,
         "requests": _number(1, whole=True),
     },
+    "report": {"language": _word_of(*LANGUAGES), "style": _word_of(*get_args(ChartStyle))},
     "claims": {
         "candidate": _text,
         "baseline": _text,

@@ -25,6 +25,7 @@ from bench.records import (
     ModelEntry,
     RecordedTraffic,
     RemoteModel,
+    ReportSettings,
     RunSettings,
     default,
     margin_keys,
@@ -98,7 +99,14 @@ def read(path: Path, text: str, suites: Collection[str] | None = None) -> Compar
         claims=MappingProxyType(claims),
         providers=MappingProxyType(providers),
         traffic=_traffic(file, raw["traffic"], models) if "traffic" in raw else None,
+        report=ReportSettings(**file.table(raw.get("report", {}), "report")),
     )
+
+
+def read_report(path: Path) -> ReportSettings:
+    """The `[report]` table of a bench.toml, whose other tables are passed over. Raises UsageError as `load` does."""
+    text = _text(path)
+    return ReportSettings(**ConfigFile(path, text).table(_toml(path, text).get("report", {}), "report"))
 
 
 def read_claims(path: Path, models: Collection[str], suites: Collection[str]) -> list[Claim]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bench.costs.answers import Costs
-from bench.costs.billing import Billing, billing_of
+from bench.costs.billing import Billing, billing_of, total
 from bench.costs.estimate import Estimate, ModelEstimate, Samples, earlier_runs, has_history, history, pilot, with_calls
 from bench.costs.machine import ServerTime, busy_s
 from bench.costs.reprice import PriceChange, newest
@@ -29,5 +29,6 @@ __all__ = [
     "newest",
     "pilot",
     "retold",
+    "total",
     "with_calls",
 ]

@@ -12,6 +12,7 @@ from pathlib import Path
 from bench.doctor import machine
 from bench.doctor.calibrated import calibrated
 from bench.doctor.check import Check, CheckStatus
+from bench.doctor.drift import Taken, fingerprint
 from bench.doctor.endpoint import keys, visit_all
 from bench.doctor.trial import network, try_all
 from bench.engine import run_to_end, tls_context
@@ -20,7 +21,7 @@ from bench.prices import PriceBook
 from bench.providers import Endpoint, resolve
 from bench.records import Comparison, LocalModel
 
-__all__ = ["Check", "CheckStatus", "calibrated", "examine", "keys"]
+__all__ = ["Check", "CheckStatus", "Taken", "calibrated", "examine", "fingerprint", "keys"]
 
 
 def examine(

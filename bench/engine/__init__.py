@@ -8,16 +8,18 @@ from bench.engine.budget import Budget
 from bench.engine.clock import now
 from bench.engine.exchange import Ended
 from bench.engine.lane import Lane, LaneResult, not_begun
-from bench.engine.once import ask_once
+from bench.engine.once import ask_in_turn, ask_once
 from bench.engine.retry import MAX_ATTEMPTS, MAX_WAIT_S, Failure
 from bench.engine.runner import run_lanes
 from bench.engine.seams import Admission, Observer
-from bench.engine.transport import Channel, Page, Unreachable, proxy_for, tls_context
+from bench.engine.sse import SseParser
+from bench.engine.transport import BROKEN_OFF, Channel, Page, Unreachable, proxy_for, tls_context
 from bench.engine.trouble import REDIRECT, place
 
 __all__ = [
     "ANSWER_BYTES",
     "Admission",
+    "BROKEN_OFF",
     "Budget",
     "Channel",
     "Ended",
@@ -29,7 +31,9 @@ __all__ = [
     "Observer",
     "Page",
     "REDIRECT",
+    "SseParser",
     "Unreachable",
+    "ask_in_turn",
     "ask_once",
     "not_begun",
     "now",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from itertools import accumulate
 
@@ -36,6 +37,8 @@ class Answer:
     """The provider's own word."""
     served_model: str | None = None
     """The model id in the reply."""
+    tops: Mapping[str, float] | None = None
+    """The likeliest first tokens with their log-probabilities (natural), where they were asked for and came."""
     usage: TokenUsage = field(default_factory=TokenUsage)
     """What the usage reports come to."""
     cost_usd: float | None = None
@@ -92,6 +95,8 @@ class Answer:
         if event.usage:
             self.usage = self.usage.updated(event.usage)
             self.settled = at
+        if event.tops and self.tops is None:
+            self.tops = event.tops
         if event.cost_usd is not None:
             self.cost_usd = event.cost_usd
         self.fault = self.fault or event.fault

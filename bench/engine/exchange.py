@@ -16,7 +16,7 @@ from bench.engine.answer import Answer
 from bench.engine.clock import now
 from bench.engine.retry import MAX_WAIT_S, Cause, Failure
 from bench.engine.sse import MAX_EVENT_BYTES, SseParser
-from bench.engine.transport import Channel, Dropped, Reply
+from bench.engine.transport import BROKEN_OFF, Channel, Dropped, Reply
 from bench.engine.trouble import REDIRECT, place, sender, trouble
 from bench.providers import Fault, FaultKind, Wire, page_title
 from bench.records import Attempt, Outcome, Secrets, utc_now
@@ -81,7 +81,7 @@ async def exchange(asking: Asking, channel: Channel, body: Mapping[str, Any], wa
     try:
         async with asyncio.timeout(asking.timeout_s) as deadline, channel.post(asking.path, body) as reply:
             failure = await _read(asking, channel, reply, answer, deadline)
-    except (TimeoutError, Dropped, httpx.RequestError) as error:
+    except BROKEN_OFF as error:
         # What the connection does once the answer is complete changes nothing.
         failure = answer.failure("") if answer.complete else _broken(error, channel, reply, asking.timeout_s)
     ended = answer.ended or now()

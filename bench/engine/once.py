@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from bench.engine.exchange import Asking, Ended, exchange
+from bench.engine.retry import Cause
 from bench.engine.transport import Channel
 from bench.providers import Endpoint, credential
 
@@ -27,12 +28,35 @@ def asking_of(
     )
 
 
+async def ask_in_turn(
+    endpoint: Endpoint,
+    bodies: Iterable[Mapping[str, Any]],
+    environ: Mapping[str, str],
+    timeout_s: float,
+    tls: ssl.SSLContext,
+) -> list[Ended]:
+    """One attempt each, one after another on one connection, until one fails: then that is the last.
+
+    Raises UsageError for a proxy that cannot be used.
+    """
+    channel, ended = Channel(endpoint.base_url or "", endpoint.headers(environ), timeout_s, tls), list[Ended]()
+    asking = asking_of(endpoint, environ, lambda: None, timeout_s)
+    try:
+        for body in bodies:
+            each = await exchange(asking, channel, body)
+            if each.failure and each.failure.cause is Cause.STALE:  # the connection's end, not the endpoint's
+                each = await exchange(asking, channel, body)
+            ended.append(each)
+            if each.failure:
+                break
+    finally:
+        await channel.close()
+    return ended
+
+
 async def ask_once(
     endpoint: Endpoint, body: Mapping[str, Any], environ: Mapping[str, str], timeout_s: float, tls: ssl.SSLContext
 ) -> Ended:
     """One attempt, not repeated and not recorded. Raises UsageError for a proxy that cannot be used."""
-    channel = Channel(endpoint.base_url or "", endpoint.headers(environ), timeout_s, tls)
-    try:
-        return await exchange(asking_of(endpoint, environ, lambda: None, timeout_s), channel, body)
-    finally:
-        await channel.close()
+    (ended,) = await ask_in_turn(endpoint, [body], environ, timeout_s, tls)
+    return ended

@@ -146,6 +146,10 @@ class Dropped(Exception):
     """A kept-alive connection turned out closed before the reply's first byte: the request was never served."""
 
 
+BROKEN_OFF = (TimeoutError, Dropped, httpx.RequestError)
+"""What an exchange raises that breaks off, within a time limit."""
+
+
 class Channel:
     """One slot's connection: a pool of one, so that no wait inside the HTTP library is taken for latency."""
 

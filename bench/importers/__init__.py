@@ -21,8 +21,10 @@ from bench.importers import (
     tau2,
     terminal_bench,
 )
-from bench.importers.folder import Imported, import_results
+from bench.importers.folder import Imported, import_results, output_folder
+from bench.importers.ledger import Ledger
 from bench.importers.source import Format, ImportedModel, ItemEntry, Provenance, Request, entry
+from bench.importers.textfiles import csv_rows, json_rows, open_text
 
 FORMATS = {
     "aider": Format(aider.read, aider.USUAL),
@@ -64,9 +66,14 @@ __all__ = [
     "Imported",
     "ImportedModel",
     "ItemEntry",
+    "Ledger",
     "Provenance",
     "Request",
+    "csv_rows",
     "entry",
     "format_of",
     "import_results",
+    "json_rows",
+    "open_text",
+    "output_folder",
 ]

@@ -77,7 +77,7 @@ def import_results(
         if not path.exists():
             raise UsageError(f"{path}: there is no such file or folder.")
     started = datetime.now(UTC)
-    folder = _new_folder(results, output, f"{started:%Y%m%dT%H%M%SZ}-{name}")
+    folder = output_folder(results, output, f"{started:%Y%m%dT%H%M%SZ}-{name}")
     given = {key: value for key, value in asdict(provenance or Provenance()).items() if value is not None}
     request = Request(
         paths=paths, provenance=replace(form.usual, **given), run=folder.name, mapping=mapping or {}, decimal=decimal
@@ -92,7 +92,8 @@ def import_results(
         raise
 
 
-def _new_folder(results: Path, output: Path | None, name: str) -> Path:
+def output_folder(results: Path, output: Path | None, name: str) -> Path:
+    """The folder of an import: `output`, or a new one under `results`. UsageError if `output` is not empty."""
     if not output:
         return fresh_folder(results, name)
     if os.path.lexists(output) and (not output.is_dir() or any(output.iterdir())):

@@ -11,8 +11,14 @@ from bench.providers.protocol import Fault, FaultKind, StreamEvent, Wire
 from bench.providers.reading import parse, whole
 from bench.providers.rules import SAMPLING, Rules
 from bench.providers.thinking import ThinkSplitter, unopened
+from bench.providers.tooltypes import AssistantTurn, Choice, Tool, ToolCall, ToolResult, ToolWire, Turn
+from bench.providers.toolwire import tool_wire
+from bench.providers.usage import of_chat as usage_of_chat
+from bench.providers.usage import of_messages as usage_of_messages
 
 __all__ = [
+    "AssistantTurn",
+    "Choice",
     "Endpoint",
     "Fault",
     "FaultKind",
@@ -21,6 +27,11 @@ __all__ = [
     "SAMPLING",
     "StreamEvent",
     "ThinkSplitter",
+    "Tool",
+    "ToolCall",
+    "ToolResult",
+    "ToolWire",
+    "Turn",
     "Wire",
     "address_problem",
     "credential",
@@ -34,7 +45,10 @@ __all__ = [
     "server_settings",
     "shipped",
     "shipped_addresses",
+    "tool_wire",
     "unopened",
+    "usage_of_chat",
+    "usage_of_messages",
     "whole",
     "wire_model",
 ]

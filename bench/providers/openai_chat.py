@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from math import isfinite
 from typing import Any
 
+from bench import clean
 from bench.providers import usage
 from bench.providers.endings import outcome_of
 from bench.providers.faults import read_fault, stated
@@ -20,6 +21,8 @@ PATH = "/chat/completions"
 STREAMING: Mapping[str, Any] = {"stream": True, "stream_options": {"include_usage": True}}
 """Added to every body when it is sent; no part of a call's key."""
 
+MOST_TOPS, LONGEST_TOKEN = 20, 100
+"""Tokens that are read of a list of the likeliest, and characters of each."""
 STOP = "stop"
 """The body's field for stop sequences."""
 
@@ -70,8 +73,24 @@ def read_event(data: str) -> StreamEvent:
         usage=usage.of_chat(counts) if counts else None,
         cost_usd=_cost(counts) if counts else None,
         served_model=a_text(raw, "model") or None,
+        tops=_tops(choice["logprobs"]) if choice.get("logprobs") else None,
         restated=restated,
     )
+
+
+def _tops(stated: object) -> dict[str, float] | None:
+    """The likeliest first tokens of a choice's `logprobs`; None where they have another shape, which is no error."""
+    content = stated.get("content") if isinstance(stated, dict) else None
+    first = content[0] if isinstance(content, list) and content else None
+    listed = first.get("top_logprobs") if isinstance(first, dict) else None
+    if not isinstance(listed, list):
+        return None
+    pairs = ((each.get("token"), each.get("logprob")) for each in listed[:MOST_TOPS] if isinstance(each, dict))
+    return {
+        clean.text(token)[:LONGEST_TOKEN]: float(value)
+        for token, value in pairs
+        if isinstance(token, str) and isinstance(value, int | float) and isfinite(value) and value <= 0
+    } or None
 
 
 def _without_choices(raw: Mapping[str, Any]) -> StreamEvent:

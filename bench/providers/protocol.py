@@ -59,6 +59,8 @@ class StreamEvent(NamedTuple):
     """An error inside the stream."""
     done: bool = False
     """The terminal event."""
+    tops: Mapping[str, float] | None = None
+    """The likeliest first tokens with their log-probabilities (natural); None where none are stated."""
     restated: bool = False
     """Whether its texts stand where a whole message stands: behind pieces of it, they say the same once more."""
 

@@ -19,6 +19,13 @@ from bench.records.files import (
     write_file,
     write_text,
 )
+from bench.records.fingerprints import (
+    RecordedFingerprint,
+    RecordedSample,
+    changed_at,
+    read_fingerprints,
+    write_fingerprints,
+)
 from bench.records.folder import (
     LATENCY,
     LATENCY_COLUMNS,
@@ -70,10 +77,12 @@ from bench.records.secrets import HIDDEN, SECRET_NAME, Secrets
 from bench.records.settings import (
     USUAL_SUITES,
     WEIGHTS,
+    ChartStyle,
     Comparison,
     LocalModel,
     ModelEntry,
     RemoteModel,
+    ReportSettings,
     RunSettings,
     all_settings,
     default,
@@ -85,6 +94,11 @@ from bench.records.tables import AnswerRow, ItemRow
 from bench.records.vendors import VENDORS, is_local, maker_of, vendor_of
 
 __all__ = [
+    "RecordedFingerprint",
+    "RecordedSample",
+    "changed_at",
+    "read_fingerprints",
+    "write_fingerprints",
     "DIGITS",
     "slice_words",
     "Sweep",
@@ -143,6 +157,8 @@ __all__ = [
     "RecordedTask",
     "RemoteModel",
     "RunRecord",
+    "ChartStyle",
+    "ReportSettings",
     "RunSettings",
     "SECRET_NAME",
     "Secrets",

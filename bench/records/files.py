@@ -83,8 +83,11 @@ def write_bytes(folder: Path, name: str, content: bytes) -> None:
 class NewFile:
     """A file below a folder while it is written: it has a random name until it is kept."""
 
-    def __init__(self, folder: Path, name: str) -> None:
-        """Makes it, and the folders that hold it. UsageError if a part of the name is a link, else OSError."""
+    def __init__(self, folder: Path, name: str, *, private: bool = False) -> None:
+        """Makes it, and the folders that hold it; `private`: nobody but its owner may read it.
+
+        UsageError if a part of the name is a link, else OSError.
+        """
         *parents, self._name = _parts(name)
         self._temporary = f".{self._name}.{secrets.token_hex(8)}.part"
         with _opened(folder, parents) as inside:
@@ -92,7 +95,7 @@ class NewFile:
             _remove_halves(inside)
             self._inside = os.dup(inside)
         try:
-            handle = os.open(self._temporary, _NEW, 0o666, dir_fd=self._inside)
+            handle = os.open(self._temporary, _NEW, 0o600 if private else 0o666, dir_fd=self._inside)
             _hold(handle)
         except OSError:
             os.close(self._inside)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-PREFIX = "WARNING: "
+from bench.language import tr, tr_later
+
+PREFIX = tr_later("WARNING: ")
 """How a warning begins where it is printed."""
 
 
@@ -29,7 +31,7 @@ class Note:
 
     def __str__(self) -> str:
         """As it is printed: a warning says that it is one."""
-        return f"{PREFIX if self.level is Level.WARNING else ''}{self.text}"
+        return f"{tr(PREFIX) if self.level is Level.WARNING else ''}{self.text}"
 
 
 def info(text: str) -> Note:

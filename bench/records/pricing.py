@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from bench.language import tr
 from bench.records.runjson import JsonRecord
 
 OWN = "prices.toml:"
@@ -46,10 +47,12 @@ class RecordedPrices(JsonRecord):
         """
         own = {name: row for name, row in self.rows.items() if name.startswith(OWN)}
         if day and (len(own) < len(self.rows) or not self.rows):
-            yield f"list prices of {day}"
+            yield tr("list prices of {day}", day=day)
         if own:
             stated = sorted({str(row.get("retrieved") or row.get("valid_from") or "")[:10] for row in own.values()})
-            yield "your own prices " + " and ".join(f"of {date}" if date else "without a date" for date in stated)
+            yield tr("your own prices ") + tr(" and ").join(
+                tr("of {date}", date=date) if date else tr("without a date") for date in stated
+            )
 
     def hours(self, price_id: object) -> RecordedHours | None:
         """The hours that a row's price depends on; None if on none, or the file does not say."""
@@ -77,6 +80,16 @@ class RecordedTraffic(JsonRecord):
     @property
     def words(self) -> str:
         """For example "40 % of calls at peak hours, cache hits 80 %, claude in batch mode"."""
-        said = [] if self.peak_share is None else [f"{100 * self.peak_share:g} % of calls at peak hours"]
-        said += [] if self.cache_hit is None else [f"{100 * self.cache_hit:g} % of prompt tokens from the cache"]
-        return ", ".join([*said, *(f"{label} in {mode} mode" for label, mode in self.mode.items())])
+        said = (
+            []
+            if self.peak_share is None
+            else [tr("{peak_share:g} % of calls at peak hours", peak_share=100 * self.peak_share)]
+        )
+        said += (
+            []
+            if self.cache_hit is None
+            else [tr("{cache_hit:g} % of prompt tokens from the cache", cache_hit=100 * self.cache_hit)]
+        )
+        return ", ".join(
+            [*said, *(tr("{label} in {mode} mode", label=label, mode=mode) for label, mode in self.mode.items())]
+        )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bench.language import tr
 from bench.records.runjson import JsonRecord, require_time
 
 
@@ -47,18 +48,36 @@ class RecordedReuse(JsonRecord):
     def compared_words(self) -> str:
         """For example "20 asked again score +0.0 points (95 % interval -13.9 to +13.9) and take 1.02 times the output
         tokens (97.5 % interval 0.95 to 1.09)"."""
-        said = f"{self.compared} asked again score {100 * self.score_change:+.1f} points"
+        said = tr(
+            "{compared} asked again score {score_change:+.1f} points",
+            compared=self.compared,
+            score_change=100 * self.score_change,
+        )
         if self.score_low is not None and self.score_high is not None:
-            said += f" (95 % interval {100 * self.score_low:+.1f} to {100 * self.score_high:+.1f})"
+            said += tr(
+                " (95 % interval {score_low:+.1f} to {score_high:+.1f})",
+                score_low=100 * self.score_low,
+                score_high=100 * self.score_high,
+            )
         if self.tokens_ratio is None:
-            return f"{said}; their output tokens are unknown"
-        said += f" and take {self.tokens_ratio:.2f} times the output tokens"
+            return tr("{said}; their output tokens are unknown", said=said)
+        said += tr(" and take {tokens_ratio:.2f} times the output tokens", tokens_ratio=self.tokens_ratio)
         if self.tokens_low is None or self.tokens_high is None:
             return said
-        return f"{said} (97.5 % interval {self.tokens_low:.2f} to {self.tokens_high:.2f})"
+        return tr(
+            "{said} (97.5 % interval {tokens_low:.2f} to {tokens_high:.2f})",
+            said=said,
+            tokens_low=self.tokens_low,
+            tokens_high=self.tokens_high,
+        )
 
     @property
     def words(self) -> str:
         """For example "484 answers of 2026-11-02 to 2026-11-05 count at no new cost; 25 asked again score ..."."""
         days = dict.fromkeys((self.earliest[:10], self.latest[:10]))
-        return f"{self.answers} earlier answers ({' to '.join(days)}) count at no new cost; {self.compared_words}"
+        return tr(
+            "{answers} earlier answers ({days}) count at no new cost; {compared_words}",
+            answers=self.answers,
+            days=tr(" to ").join(days),
+            compared_words=self.compared_words,
+        )

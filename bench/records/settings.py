@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import KW_ONLY, MISSING, Field, asdict, dataclass, field, fields
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
+from bench.language import ENGLISH, tr
 from bench.records.claim import Claim
 from bench.records.pricing import RecordedTraffic
 
@@ -174,7 +175,23 @@ class RunSettings:
 def slice_words(levels: Sequence[int], families: Sequence[str], kinds: Sequence[str]) -> str:
     """What of the suites was chosen, e.g. "levels 1 and 2, kind fix"; empty for all of it."""
     parts = (("level", "levels", levels), ("family", "families", families), ("kind", "kinds", kinds))
-    return ", ".join(f"{many if len(of) > 1 else one} {' and '.join(map(str, of))}" for one, many, of in parts if of)
+    return ", ".join(
+        f"{(many if len(of) > 1 else one)} {tr(' and ').join(map(str, of))}" for one, many, of in parts if of
+    )
+
+
+ChartStyle = Literal["web", "slide", "paper"]
+"""What charts are made for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportSettings:
+    """How reports are written."""
+
+    language: str = ENGLISH
+    """The language of page, tables, charts and sentences: "en", or "zh" for Chinese."""
+    style: ChartStyle = "web"
+    """The charts' style: "web"; "slide", with larger text; or "paper", without titles and with PDF files."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,3 +210,5 @@ class Comparison:
     """What bench.toml says of providers, by name."""
     traffic: RecordedTraffic | None = None
     """The traffic that costs are judged at; None: as the run's calls are made."""
+    report: ReportSettings = field(default_factory=ReportSettings)
+    """How its reports are written."""

@@ -9,7 +9,16 @@ from typing import Any
 from bench.claims.parts import PARTS
 from bench.config import LOCAL_KEYS, REMOTE_KEYS, RULES, TABLES, Check
 from bench.providers import Preset, Rules, find
-from bench.records import MARGINS, USUAL_SUITES, Claim, LocalModel, RecordedTraffic, RemoteModel, RunSettings
+from bench.records import (
+    MARGINS,
+    USUAL_SUITES,
+    Claim,
+    LocalModel,
+    RecordedTraffic,
+    RemoteModel,
+    ReportSettings,
+    RunSettings,
+)
 from bench.reference.markdown import cell, field_docs, table
 
 _INTRODUCTION = """\
@@ -17,8 +26,8 @@ _INTRODUCTION = """\
 
 *Written from `bench/config/file.py` and the records it fills by `make docs`. Do not edit this page.*
 
-Five kinds of tables: `[run]`, `[models.<label>]`, `[providers.<name>]`, `[claims.<name>]` and `[traffic]`. Only
-`[models.<label>]` is needed. An unknown key or a value out of range is refused with the file's line. Options of
+Six kinds of tables: `[run]`, `[models.<label>]`, `[providers.<name>]`, `[claims.<name>]`, `[traffic]` and `[report]`.
+Only `[models.<label>]` is needed. An unknown key or a value out of range is refused with the file's line. Options of
 `bench run` and `BENCH_*` variables win over `[run]`. Keys of vendors never stand here: they come from the environment,
 or from `.env` beside `bench.toml`. A default of *none* is what holds where the key is left out.
 """
@@ -49,6 +58,11 @@ _TRAFFIC = """
 
 How you would really ask the models: verdicts on cost are judged at it, and say so. What the run's own calls cost stays
 as it was billed. Left out, verdicts hold for the hours and the way in which the run asked.
+"""
+_REPORT = """
+## `[report]`
+
+How page, charts and tables are written; `bench report --language` and `--style` win over it.
 """
 _PROVIDERS = """
 ## `[providers.<name>]`
@@ -92,6 +106,7 @@ EXAMPLES: Mapping[str, Mapping[str, str]] = {
         "confidence": "0.90", **{key: f"{margin.example:g}" for key, margin in MARGINS.items()},
     },
     "traffic": {"peak_share": "0.4", "cache_hit": "0.8", "mode": '{ claude = "batch" }', "requests": "2000000"},
+    "report": {"language": '"zh"', "style": '"slide"'},
     "providers": {
         "title": '"Acme"', "protocol": '"openai"', "base_url": '"https://llm.acme.example/v1"', "region": '"europe"',
         "regions": '{ europe = "https://eu.acme.example/v1" }', "address_variables": '["ACME_BASE_URL"]',
@@ -123,6 +138,7 @@ def page() -> str:
     parts += [_LOCAL, *_keys("models", _some("models", LOCAL_KEYS), local)]
     parts += [_CLAIMS, *_keys("claims", TABLES["claims"], {**_of(Claim), **_margins()})]
     parts += [_TRAFFIC, *_keys("traffic", TABLES["traffic"], _of(RecordedTraffic))]
+    parts += [_REPORT, *_keys("report", TABLES["report"], _of(ReportSettings))]
     parts += [_PROVIDERS, *_keys("providers", TABLES["providers"], _vendor())]
     parts += [_RULES, *_keys("rules", RULES, _of(Rules))]
     return "\n".join(parts) + "\n"

@@ -16,6 +16,7 @@ from bench.errors import TaskError, UsageError
 from bench.records import Item, prompt_text
 from bench.registry import versions
 from bench.registry.checks import TaskFinding, lapses
+from bench.registry.exam import with_exam
 from bench.registry.files import Registry, survey
 from bench.registry.loaded import LoadedTasks
 from bench.registry.taskfile import TaskFile
@@ -37,7 +38,9 @@ class Checked:
     version: str
     """Its version."""
     items: int
-    """How many it has."""
+    """How many its file has."""
+    usual: int
+    """How many a run of the usual size draws, those of the file among them; the further ones are tried by a sample."""
     prompt: str
     """The first item's chat, as JSON."""
     oracles: int
@@ -88,6 +91,8 @@ def inspect(file: TaskFile, registry: Registry = NOWHERE) -> Report:
     known = [oracle for oracle in trial.oracles if oracle is not None]
     common = Counter(known).most_common(1)[0][1] / len(items) if known else None
     findings += [*_cluster_faults(loaded, file, items), *trial.faults()]
+    usual, further = _further(file, registry, items)
+    findings += further
     if common is not None and common > MOST_COMMON and len(items) >= FEW:
         problem = f"one and the same answer is right for {100 * common:.0f} % of the items, so it can be guessed."
         findings.append(
@@ -97,11 +102,27 @@ def inspect(file: TaskFile, registry: Registry = NOWHERE) -> Report:
         task=file.name,
         version=file.version,
         items=len(items),
+        usual=usual,
         prompt=prompt_text(items[0].messages),
         oracles=len(known),
         common=common,
     )
     return Report(tuple(findings), (checked,))
+
+
+def _further(file: TaskFile, registry: Registry, first: Sequence[Item]) -> tuple[int, list[TaskFinding]]:
+    """How many items a run of the usual size draws, and the faults of those that the file lacks: one of each family."""
+    size = registry.usual.get(file.name)
+    if size is None:
+        return len(first), []
+    larger = with_exam(registry, [file.name], None, {file.name: size}).tasks[file.name]
+    if larger is file:
+        return len(first), []
+    loaded = LoadedTasks(replace(registry, tasks={file.name: larger}, suites={}), [file.name])
+    items = loaded.items(file.name, file.name)
+    known = {item.item for item in first}
+    sample = {item.family: item for item in items if item.item not in known}
+    return len(items), list(Trial(loaded, larger, [*sample.values()]).faults())
 
 
 def _name_faults(registry: Registry, file: TaskFile) -> Iterator[TaskFinding]:

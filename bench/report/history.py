@@ -13,35 +13,15 @@ from bench import clean
 from bench.records import write_text
 from bench.report import charts
 from bench.report.numbers.history import HistoryPoint, PlanHistory, history
-from bench.report.text import column, formats, grid
+from bench.report.text import column, formats, frame, grid
 from bench.report.text.column import Column, Table
 
 __all__ = ["FOLDER", "as_json", "history", "lines", "write"]
 
 FOLDER = "history"
 """Where it is written, below the folder of results."""
-PAGE = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
-<meta name="viewport" content="width=device-width">
-<title>History</title>
-<style>
-body {{ font: 15px/1.5 system-ui, sans-serif; margin: 2em auto; max-width: 70em; padding: 0 1em; color: #1a1a1a; }}
-.wide {{ overflow-x: auto; }}
-table {{ border-collapse: collapse; margin: 1.5em 0 .5em; }}
-th, td {{ padding: .3em .7em; text-align: left; border-bottom: 1px solid #ddd; }}
-img {{ max-width: 100%; height: auto; }}
-</style>
-</head>
-<body>
-<h1>Score, cost, tokens and latency over time</h1>
-{body}
-</body>
-</html>
-"""
-"""The page's frame."""
+TITLE = "Score, cost, tokens and latency over time"
+"""The page's heading."""
 LEGEND = (
     "In parentheses: 95 % intervals, items of one cluster as dependent; ? is a bound that is not known: a "
     "baseline's file keeps neither clusters nor single times. A point's own interval says nothing of the difference to "
@@ -92,7 +72,7 @@ def write(found: PlanHistory, results: Path) -> list[Path]:
         files += drawn
     body += [f"<p>Left out: {clean.html(line)}</p>" for line in _left_out(found)]
     text = clean.terminal(json.dumps(as_json(found), indent=2, ensure_ascii=False) + "\n")
-    for name, content in (("history.html", PAGE.format(body="\n".join(body))), ("history.json", text)):
+    for name, content in (("history.html", frame.page(TITLE, "\n".join(body))), ("history.json", text)):
         write_text(results / FOLDER, name, content)
         files.append(results / FOLDER / name)
     return files

@@ -22,6 +22,7 @@ from typing import Any
 
 from bench import clean
 from bench.errors import UsageError
+from bench.language import ENGLISH, LANGUAGES, writing
 from bench.records import (
     LATENCY,
     MANIFEST,
@@ -98,7 +99,7 @@ def verify(folders: Sequence[Path], joint: Path | None = None) -> list[Verified]
             _with_costs(compared(folder, source.folder), source)
             for folder, source in zip(folders, sources, strict=True)
         ]
-        return [*results, *([_joint(joint, Path(name) / NAME, sources)] if joint else [])]
+        return [*results, *([_joint(joint, Path(name), folders, sources)] if joint else [])]
 
 
 def shows(page: Path, folders: Sequence[Path]) -> bool:
@@ -107,8 +108,17 @@ def shows(page: Path, folders: Sequence[Path]) -> bool:
     return page.is_file() and sorted(page_runs(clean.read_text(page, errors="replace"))) == sorted(runs)
 
 
-def _computed(folder: Path, scratch: Path) -> PageSource:
-    """The tables of a run folder, linked into another, and everything that `bench report` makes of them there."""
+def _language(page: Path) -> str:
+    """The language that a page, or a comparison.html, says it is in; English where it says none that we write."""
+    if not page.is_file():
+        return ENGLISH
+    said = re.search(r'<html lang="([a-z]+)">', clean.read_text(page, errors="replace")[:200])
+    return said[1] if said and said[1] in LANGUAGES else ENGLISH
+
+
+def _computed(folder: Path, scratch: Path, language: str | None = None) -> PageSource:
+    """The tables of a run folder, linked into another, and everything that `bench report` makes of them there, in the
+    language that is published."""
     if not _published(folder):
         raise UsageError(f"{folder}: publishes nothing that could be checked. `bench report` writes it.")
     inside = scratch / folder.resolve().name
@@ -122,7 +132,9 @@ def _computed(folder: Path, scratch: Path) -> PageSource:
         beside.mkdir()
         for source in (MANIFEST, "items.parquet"):
             _copy(other, source, beside)
-    comparison, files = write_report(inside)
+    pages = (folder / NAME, folder / "comparison.html")
+    with writing(language or next((_language(page) for page in pages if page.is_file()), ENGLISH)):
+        comparison, files = write_report(inside)
     _write_items_csv(inside)
     return PageSource(inside, comparison, files)
 
@@ -155,11 +167,15 @@ def _copy(folder: Path, name: str, to: Path) -> None:
         raise UsageError(f"{folder / name}: cannot be read ({error.strerror}).") from error
 
 
-def _joint(published: Path, computed: Path, sources: Sequence[PageSource]) -> Verified:
-    """The page of several runs, beside the same in the order of the published one."""
+def _joint(published: Path, scratch: Path, folders: Sequence[Path], sources: Sequence[PageSource]) -> Verified:
+    """The page of several runs, beside the same in the order of the published one, and in its language."""
+    language = _language(published)
+    if any(_language(folder / NAME) != language for folder in folders):
+        sources = [_computed(folder, scratch / f"{at} in {language}", language) for at, folder in enumerate(folders)]
     by_run = {source.comparison.record.run: source for source in sources}
     ordered = [by_run[run] for run in page_runs(clean.read_text(published, errors="replace"))]
-    numbers, differing = _file(published, write_page(computed, ordered), NAME)
+    with writing(language):
+        numbers, differing = _file(published, write_page(scratch / NAME, ordered), NAME)
     return Verified(published, {NAME: numbers}, tuple(differing), ())
 
 

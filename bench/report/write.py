@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bench import claims, clean
+from bench.language import ENGLISH, writing
 from bench.records import AggregateRow, read_aggregates, write_text
 from bench.report import charts, page
 from bench.report.numbers.comparison import RunComparison, compare
@@ -16,7 +17,8 @@ from bench.report.text import documents, probetext, tables, totals
 def write_report(folder: Path, shape: charts.Shape = "wide") -> tuple[RunComparison, list[Path]]:
     """Writes comparison.{md,csv,json,tex,html}, claims.{md,json}, charts/ and report.html into a run folder.
 
-    `shape` is the charts'. Returns the comparison and the files. A run without claims has no claims files.
+    `shape` is the charts'. Returns the comparison and the files. A run without claims has no claims files. Texts are in
+    the language of now; columns, keys and verdicts of CSV and JSON files always are English.
     """
     comparison = compare(folder)
     published = read_aggregates(folder)
@@ -39,9 +41,17 @@ def write_report(folder: Path, shape: charts.Shape = "wide") -> tuple[RunCompari
         texts[totals.NAME] = totals.csv_text(published)
     for name, text in texts.items():
         write_text(folder, name, text)
-    drawn = charts.write_charts(comparison, folder, shape)
+    drawn = _charts(comparison, folder, shape)
     shown = page.write_page(folder / page.NAME, [page.PageSource(folder, comparison, drawn)])
     return comparison, [*(folder / name for name in texts), *drawn, shown]
+
+
+def _charts(comparison: RunComparison, folder: Path, shape: charts.Shape) -> list[Path]:
+    """The charts; in English where this machine has no font with the characters of the report's language."""
+    if charts.has_font():
+        return charts.write_charts(comparison, folder, shape)
+    with writing(ENGLISH):
+        return charts.write_charts(compare(folder), folder, shape)
 
 
 def _write_totals(folder: Path, comparison: RunComparison, published: Sequence[AggregateRow]) -> list[Path]:

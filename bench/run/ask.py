@@ -18,6 +18,7 @@ from bench.plan import PlannedCall
 from bench.prices import OVERRIDE
 from bench.providers import Endpoint
 from bench.records import Call, RecordedLane
+from bench.run.earlier import usable
 from bench.run.grading import Grading, Meter
 from bench.run.local import fetch_weights, serving
 from bench.run.needless import needless
@@ -316,9 +317,9 @@ def estimate_run(
             known = None if fresh else opened.newest(plan.sha256, output)
             calls = opened.calls(known.run) if known else {}
             hours = prepared.comparison.run.reuse if may_reuse(environ) and not fresh else 0.0
-            keys = [call.key for call in plan.calls]
-            reused = {call.key for call in opened.reusable(keys, known.run if known else "", hours)}
-            reused |= set(free(opened, known.run if known else "")) if free else set()
+            name = known.run if known else ""
+            reused = {call.key for call in usable(opened, prepared.endpoints, plan.calls, name, hours)}
+            reused |= set(free(opened, name)) if free else set()
     samples = with_calls(history(journal.parent, prepared.endpoints, spending), plan.calls, calls, spending)
     have = reused | {key for key, call in calls.items() if call.outcome.scored}
     return estimate([call for call in plan.calls if call.key not in have], spending, samples)

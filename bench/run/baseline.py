@@ -16,6 +16,7 @@ from bench.plan import PlannedCall
 from bench.records import Call, Comparison, Outcome, RecordedReuse, RunRecord, new_folder, remove_folder
 from bench.run import describe
 from bench.run.ask import Asked, Share
+from bench.run.earlier import usable
 from bench.run.looking import NOTHING, Session, merged
 from bench.run.prepare import Prepared
 from bench.run.score import judge, outcome_of, score_of
@@ -105,7 +106,7 @@ def free_keys(prepared: Prepared, reuse: ReuseBaseline, journal: Journal, run: s
 
 def _offer(prepared: Prepared, journal: Journal, run: str, reuse: ReuseBaseline, label: str) -> Offer:
     planned = prepared.plan.of(label)
-    found = journal.reusable([call.key for call in planned], run, reuse.hours)
+    found = usable(journal, prepared.endpoints, planned, run, reuse.hours)
     known = {call.key: call for call in found if not deadline_cut(call) and _same_task(prepared, journal, call)}
     sample = sorted((call for call in planned if call.key in known), key=lambda call: _drawn(prepared, call))
     count = max(LEAST, math.ceil(SHARE * len(known)))

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bench.errors import TaskError, UsageError
-from bench.records import Item, RunSettings
+from bench.records import Item, RunSettings, read_run
 from bench.registry import Registry
 from bench.registry.items import numbered_jsonl
 from bench.run import slices
 from bench.run.score import grader_of
 from bench.stats import Interval, proportion_interval
 
+ON_PAPER = "on paper"
+"""What the solver of a file of replies is called beside models."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupScore:
     """What a solver scored on the items of one family at one level."""
 
+    solver: str
+    """`ON_PAPER`, or a model's label in a run."""
     suite: str
     """The suite."""
     family: str
@@ -28,9 +33,38 @@ class GroupScore:
     level: int | None
     """The level; None for all of them, or where there are none."""
     n: int
-    """Replies."""
+    """Replies with a score."""
     score: Interval
-    """Their mean score with a 95 % interval, items of one family as one cluster."""
+    """Their mean score with a 95 % interval: over all families with each as one cluster, of a single family for more
+    items of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paper:
+    """A file of replies, scored."""
+
+    cells: list[GroupScore]
+    """All, by level, by family."""
+    answered: int
+    """Items that the file answers; only these are in a score."""
+    exam: int
+    """Items of the exam, of the size and slice that were named."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Marked:
+    """One answer's score."""
+
+    suite: str
+    """Its item's suite."""
+    family: str
+    """Its item's family."""
+    level: int | None
+    """Its item's level, where it has one."""
+    cluster: str
+    """Items of one cluster are alike."""
+    score: float
+    """0 to 1."""
 
 
 def export(registry: Registry, run: RunSettings) -> Iterator[str]:
@@ -44,10 +78,11 @@ def export(registry: Registry, run: RunSettings) -> Iterator[str]:
         yield json.dumps(line, ensure_ascii=False)
 
 
-def grade(answers: Path, registry: Registry, exam_seed: int | None = None) -> list[GroupScore]:
-    """The score of a file of replies, a line of JSON each with `task`, `item` and `answer`: all, by level, by family.
+def grade(answers: Path, registry: Registry, run: RunSettings) -> Paper:
+    """The score of a file of replies, a line of JSON each with `task`, `item` and `answer`.
 
-    UsageError naming the line of a reply to no item, or to one that another line answers.
+    `run` has the exam's seed, size and slice; its suites are those of the replies. UsageError naming the line of a
+    reply to no item of this exam, or to one that another line answers.
     """
     rows = [(f"{answers}:{number}", row) for number, row in numbered_jsonl(answers)]
     for where, row in rows:
@@ -55,14 +90,16 @@ def grade(answers: Path, registry: Registry, exam_seed: int | None = None) -> li
             if not isinstance(row.get(key), str):
                 raise TaskError(where, key, f"'{key}' must be a text, as `bench tasks export` writes it.")
     suites = [_suite(registry, str(row["task"]), where) for where, row in rows]
-    run = RunSettings(tuple(dict.fromkeys(suites)), exam_seed=exam_seed)
+    run = replace(run, suites=tuple(dict.fromkeys(suites)))
     asked = slices.ask(registry, run, slices.expand(registry, run))
     known = {(item.task, item.item): item for item in asked.items}
     replies: dict[tuple[str, str], tuple[Item, str]] = {}
     for where, row in rows:
         asked_for = (row["task"], row["item"])
         if asked_for not in known or asked_for in replies:
-            why = "is answered twice" if asked_for in replies else "is not in the exam (another --exam-seed?)"
+            why = (
+                "is answered twice" if asked_for in replies else "is not in the exam (export's options belong here too)"
+            )
             raise TaskError(where, "item", f"item '{row['item']}' of {row['task']} {why}.")
         replies[asked_for] = (known[asked_for], row["answer"])
 
@@ -78,7 +115,23 @@ def grade(answers: Path, registry: Registry, exam_seed: int | None = None) -> li
 
     with ThreadPoolExecutor(2) as pool:
         scores = list(pool.map(score, replies.values()))
-    return list(_cells([item for item, _ in replies.values()], scores))
+    items = [item for item, _ in replies.values()]
+    marked = [_Marked(i.suite, i.family, i.level, i.cluster, each) for i, each in zip(items, scores, strict=True)]
+    return Paper(cells=list(_cells(ON_PAPER, marked)), answered=len(replies), exam=len(known))
+
+
+def beside(run: Path, suites: Collection[str]) -> list[GroupScore]:
+    """The cells of every model of a run on its items of these suites. UsageError if it has none."""
+    _, rows = read_run(run)
+    rows = rows[rows["suite"].isin(suites) & rows["score"].notna()]
+    if rows.empty:
+        raise UsageError(f"{run}: holds no scored items of {', '.join(suites)}.")
+    cells: list[GroupScore] = []
+    for model, part in rows.groupby("model", sort=False):
+        levels = [None if level != level else int(level) for level in part["level"].astype(float)]  # NaN is no level
+        named = (part["suite"], part["family"], levels, part["cluster"], part["score"].astype(float))
+        cells += _cells(str(model), map(_Marked, *named))
+    return cells
 
 
 def _suite(registry: Registry, task: str, where: str) -> str:
@@ -88,14 +141,15 @@ def _suite(registry: Registry, task: str, where: str) -> str:
     return next((name for name, members in registry.suites.items() if task in members), task)
 
 
-def _cells(items: Sequence[Item], scores: Sequence[float]) -> Iterator[GroupScore]:
-    groups: dict[tuple[str, str, int | None], list[tuple[float, str]]] = {}
-    for item, score in zip(items, scores, strict=True):
-        for key in ((item.suite, "all", None), (item.suite, "all", item.level), (item.suite, item.family, item.level)):
-            groups.setdefault(key, []).append((score, item.cluster))
+def _cells(solver: str, marked: Iterable[_Marked]) -> Iterator[GroupScore]:
+    groups: dict[tuple[str, str, int | None], list[_Marked]] = {}
+    for mark in marked:
+        for family, level in {("all", None), ("all", mark.level), (mark.family, mark.level)}:
+            groups.setdefault((mark.suite, family, level), []).append(mark)
     for (suite, family, level), members in sorted(groups.items(), key=lambda each: _order(each[0])):
-        interval = proportion_interval([score for score, _ in members], [cluster for _, cluster in members])
-        yield GroupScore(suite=suite, family=family, level=level, n=len(members), score=interval)
+        alike = [mark.cluster if family == "all" else str(at) for at, mark in enumerate(members)]
+        interval = proportion_interval([mark.score for mark in members], alike)
+        yield GroupScore(solver=solver, suite=suite, family=family, level=level, n=len(members), score=interval)
 
 
 def _order(key: tuple[str, str, int | None]) -> tuple[str, bool, str, int]:
@@ -105,14 +159,14 @@ def _order(key: tuple[str, str, int | None]) -> tuple[str, bool, str, int]:
 
 def table(cells: Sequence[GroupScore]) -> str:
     """The cells as a Markdown table."""
-    lines = ["| suite | family | level | n | score (95 % interval) |", "|---|---|---:|---:|---:|"]
+    lines = ["| solver | suite | family | level | n | score (95 % interval) |", "|---|---|---|---:|---:|---:|"]
     for cell in cells:
-        low, high = (_percent(bound) for bound in (cell.score.low, cell.score.high))
         level = "all" if cell.level is None else str(cell.level)
-        score = f"{_percent(cell.score.estimate)} % ({low} to {high})"
-        lines.append(f"| {cell.suite} | {cell.family} | {level} | {cell.n} | {score} |")
+        lines.append(f"| {cell.solver} | {cell.suite} | {cell.family} | {level} | {cell.n} | {_score(cell.score)} |")
     return "\n".join(lines)
 
 
-def _percent(share: float | None) -> str:
-    return "?" if share is None else f"{100 * share:.0f}"
+def _score(score: Interval) -> str:
+    """In percent; without an interval where a family alone gives none."""
+    bounds = "" if score.low is None or score.high is None else f" ({100 * score.low:.0f} to {100 * score.high:.0f})"
+    return f"{100 * score.estimate:.0f} %{bounds}"

@@ -40,6 +40,7 @@ from bench.run import ask as asking
 from bench.run import baseline, describe, looking
 from bench.run.ask import Asked, EndedEarly
 from bench.run.baseline import ReuseBaseline
+from bench.run.earlier import usable
 from bench.run.prepare import SILENT, Prepared, Watcher, _runs_code
 from bench.run.score import Scored, grader_failures, score_run
 from bench.run.waves import Deciding
@@ -256,7 +257,7 @@ def _with_reused(
     """
     record, earlier = opened.record, opened.earlier
     if not record.fresh and often:
-        _reuse(journal, prepared.plan, record.run, prepared.comparison.run.reuse, apart)
+        _reuse(journal, prepared, record.run, apart)
     record = describe.with_history(record, journal.sharing(record.run))
     kept = describe.kept_claims(earlier, record.claims) if earlier else {}
     return replace(opened, record=describe.bounded(replace(record, claims={**record.claims, **kept})))
@@ -329,13 +330,13 @@ def _check_sandbox(prepared: Prepared) -> str | None:
     return probe()
 
 
-def _reuse(journal: Journal, plan: Plan, run: str, hours: float, apart: Collection[str]) -> None:
-    have = journal.calls(run)
+def _reuse(journal: Journal, prepared: Prepared, run: str, apart: Collection[str]) -> None:
+    have, hours, plan = journal.calls(run), prepared.comparison.run.reuse, prepared.plan
     asked = [p for p in plan.calls if p.model not in apart]
-    wanted = [p.key for p in asked if p.key not in have or not have[p.key].outcome.scored]
+    wanted = [p for p in asked if p.key not in have or not have[p.key].outcome.scored]
     order = {p.key: p.order for p in plan.calls}
     if hours > 0:
-        for call in list(journal.reusable(wanted, run, hours)):
+        for call in usable(journal, prepared.endpoints, wanted, run, hours):
             if baseline.deadline_cut(call):
                 continue
             source = call.source_run or call.run

@@ -5,6 +5,7 @@ from bench.stats.breakeven import least_cache_hit, price_rise
 from bench.stats.bridge import PER_ITEM, PER_SOLVED, BridgeSide, BridgeStep, bridge
 from bench.stats.clusters import Floats
 from bench.stats.difference import difference_test
+from bench.stats.drift import Moved, moved
 from bench.stats.forecast import forecast
 from bench.stats.gate import detectable_drop, drop_p, hybrid
 from bench.stats.holm import holm
@@ -32,6 +33,8 @@ from bench.stats.strata import BoundTest, Strata
 from bench.stats.unpaired import Unpaired, unpaired_interval, unpaired_test
 
 __all__ = [
+    "Moved",
+    "moved",
     "Alike",
     "SameWrong",
     "alike",

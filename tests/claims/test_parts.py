@@ -14,7 +14,7 @@ from bench.claims.parts import COST, LATENCY, SCORE, PartResult, worded
 from bench.claims.parts.cost import TAIL_RISK
 from bench.stats import Limits, Ratio, Strata, difference_test, ratio_test
 from bench.stats.paired import Paired, noninferiority_p
-from bench.stats.ratio import UNCAPPED_N
+from bench.stats.tails import UNCAPPED_N
 
 
 def alone(n: int, suite: str = "s") -> Strata:

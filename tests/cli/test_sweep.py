@@ -42,6 +42,10 @@ def test_caps_are_rows_of_one_run_each_with_its_claim(bench: Bench, endpoint: Fa
         ("colour=1,2", "'colour' cannot be swept. Known: effort"),
         ("max_token=1,2", "'max_token' cannot be swept. Did you mean 'max_tokens'?"),
         ("max_tokens=1", "write a key and two or more different values"),
+        ("good:temperature=1,1.0", "write a key and two or more different values"),
+        ("good:max_tokens=0,5", "max_tokens must be at least 1; found 0."),
+        ("good:effort=low,bogus", "knows no effort 'bogus'. Known: none, minimal, low"),
+        ("", "write a key and two or more different values"),
         ("good:max_tokens=1,many", "max_tokens must be a whole number; found many."),
         ("max_tokens=5,9", "say which model, e.g. --sweep good:max_tokens=5,9"),
         ("goood:max_tokens=5,9", "no model is called 'goood'. Did you mean 'good'?"),
@@ -91,6 +95,9 @@ def test_a_slice_and_a_sweep_are_gated_like_any_run(bench: Bench, endpoint: Fake
     [
         (("--instances", "0"), "'--instances'"),
         (("--levels", "7"), "--levels: coding has no level '7'"),
+        (("--levels", "0"), "must be different whole numbers above 0"),
+        (("--levels", "1", "--families", "vanz"), "no family 'vanz'. Did you mean 'vans'?"),
+        (("--kinds", "sql", "--families", "vans"), "no family 'vans'. Known: library, shipments."),
         (("--levels", "one"), "must be different whole numbers"),
         (("--kinds", "fixx"), "Did you mean 'fix'?"),
     ],
@@ -102,4 +109,26 @@ def test_a_size_or_slice_that_is_not_there_is_one_line(
     done = bench("run", *flags)
     assert done.code == 2
     assert told in done.err
+    assert done.err.count("\n") == 1
+    assert not endpoint.requests
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("instances = 0", "bench.toml:4: instances must be at least 1; found 0."),
+        ("levels = [0]", "bench.toml:4: levels must be different numbers above 0; found [0]."),
+        ("levels = [7]", "coding has no level '7'"),
+        ('families = "vans"', "bench.toml:4: families must be a list of names"),
+        ('sweep = "max_tokens=1,2"', "bench.toml:4: unknown key 'sweep' in [run]"),
+    ],
+)
+def test_a_size_or_slice_in_a_file_that_is_not_there_is_one_line(
+    bench: Bench, endpoint: FakeEndpoint, line: str, told: str
+) -> None:
+    bench.configure(endpoint, "good")
+    file = bench.folder / "bench.toml"
+    file.write_text(file.read_text().replace("limit = 3\n", f"limit = 3\n{line}\n"))
+    done = bench("run")
+    assert (done.code, told in done.err, done.err.count("\n")) == (2, True, 1), done.err
     assert not endpoint.requests

@@ -34,7 +34,11 @@ BAD = [
     # Names: the nearest known one is suggested.
     ("[modles.a]\n", 1, "unknown table or key 'modles'. Did you mean 'models'?"),
     (MODEL + "[model.b]\n", MODEL.count("\n") + 1, "unknown table or key 'model'. Did you mean 'models'?"),
-    ('api_key = "x"\n' + MODEL, 1, "unknown table or key 'api_key'. Known: claims, models, providers, run, traffic."),
+    (
+        'api_key = "x"\n' + MODEL,
+        1,
+        "unknown table or key 'api_key'. Known: claims, models, providers, report, run, traffic.",
+    ),
     ("[run]\n\nlimmit = 3\n" + MODEL, 3, "unknown key 'limmit' in [run]. Did you mean 'limit'?"),
     (MODEL + "base-url = 1\n", 3, "unknown key 'base-url' in [models.a]. Did you mean 'base_url'?"),
     (MODEL + 'colour = "red"\n', 3, "unknown key 'colour' in [models.a]. Known: base_url, context"),

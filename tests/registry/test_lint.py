@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -259,6 +260,17 @@ def test_all_of_ours_pass() -> None:
     assert all(checked.oracles == checked.items for checked in report.tasks)
     recorded = json.loads((shipped("tasks") / "versions.json").read_text())
     assert {checked.task for checked in report.tasks} == recorded.keys(), "make the record: bench tasks lint --record"
+
+
+def test_items_that_only_a_run_of_the_usual_size_draws_are_tried_too(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(shipped("tasks") / "coding", tmp_path / "coding"))
+    sound = lint([folder], ["coding_predict"])
+    assert (sound.findings, sound.tasks[0].items, sound.tasks[0].usual) == ((), 30, 90)
+    further = folder / "further" / "predict.jsonl"
+    *others, last = map(json.loads, further.read_text().splitlines())
+    further.write_text("\n".join(map(json.dumps, [*others, {**last, "value": {}}])) + "\n")
+    (fault,) = lint([folder], ["coding_predict"]).findings
+    assert "the empty answer '{}' scores 0.33 on average" in str(fault)
 
 
 def test_a_fault_brings_its_file_field_and_problem(tmp_path: Path) -> None:

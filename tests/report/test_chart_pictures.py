@@ -4,13 +4,26 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 from bench.report import RunComparison, SuiteRow
-from bench.report.charts import ForestRow, PlanePoint, Shape, costbridge, latency, levels, pareto, plane, style, tokens
+from bench.report.charts import (
+    ForestRow,
+    PlanePoint,
+    Shape,
+    costbridge,
+    latency,
+    levels,
+    pareto,
+    plane,
+    speedcost,
+    style,
+    tokens,
+)
 from bench.report.charts.forest import draw as draw_forest
 from bench.report.charts.latency import METRICS, Curve
 from bench.report.numbers.bridge import Bridge
@@ -52,7 +65,8 @@ def compared(count: int, priced: bool = True) -> RunComparison:
         for at, name in enumerate(NAMES[:count]):
             score, cost = 0.9 - 0.05 * at + rng.uniform(-0.05, 0.05), 10 ** (1 - at / 4 + rng.uniform(-0.3, 0.3))
             usd = Interval(cost, cost * 0.8, cost * 1.2, 240) if priced else None
-            rows.append(row(name, suite, score=around(score, 0.06), cost_per_1000_usd=usd))
+            time = around(2.0 + at / 3, 0.3)
+            rows.append(row(name, suite, score=around(score, 0.06), cost_per_1000_usd=usd, e2e_p50_s=time))
             places += (
                 [
                     Place(
@@ -151,8 +165,12 @@ def test_cost_against_quality(count: int, priced: bool, shape: Shape) -> None:
 
 def curves(count: int) -> list[Curve]:
     rng = np.random.default_rng(count)
+
+    def seconds(at: int) -> Any:
+        return np.sort(np.where(rng.random(60) < 0.05, np.inf, rng.lognormal(at / 6, 0.6, 60)))
+
     return [
-        Curve(suite, name, at, metric, np.sort(np.where(rng.random(60) < 0.05, np.inf, rng.lognormal(at / 6, 0.6, 60))))
+        Curve(suite=suite, model=name, number=at, metric=metric, seconds=seconds(at), clean=at != 1)
         for suite in ("coding", "reasoning")
         for metric in METRICS
         for at, name in enumerate(NAMES[:count])
@@ -164,7 +182,18 @@ def test_latency(count: int, shape: Shape) -> None:
     figure = latency.draw(curves(count), CAPTION, shape)
     assert faults(figure) == []
     texts = [text for text, _, _ in written(figure)]
-    assert all(texts.count(name) == (1 if count <= latency.MOST_CURVES else 2) for name in NAMES[:count])
+    shown = [f"{name} †" if at == 1 else name for at, name in enumerate(NAMES[:count])]
+    assert all(texts.count(name) == (1 if count <= latency.MOST_CURVES else 2) for name in shown)
+    assert "† fewer than 95 % were timed cleanly" in " ".join(texts)
+
+
+@every_count
+def test_latency_against_cost(count: int, shape: Shape) -> None:
+    figure = speedcost.draw(compared(count), CAPTION, shape)
+    assert faults(figure) == []
+    texts = [text for text, _, _ in written(figure)]
+    for at, name in enumerate(NAMES[:count], 1):
+        assert f"{at} {name}" in texts or texts.count(name) == 2, "in the legend, or beside its point in both panels"
 
 
 @every_count
@@ -182,6 +211,7 @@ def test_levels(count: int, shape: Shape) -> None:
 @every_count
 def test_tokens(count: int, shape: Shape) -> None:
     means = {"prompt": 300.0, "prompt, from cache": 150.0, "prompt, into cache": 5.0, "answer": 200.0, "reasoning": 1e3}
+    means[tokens.CUT] = 90.0
     sums: dict[str, Interval | None] = {"in": around(455, 20), "out": around(1200, 200)}
     found = [
         tokens.TokenUse(suite, name, means, sums) if at else tokens.TokenUse(suite, name, {}, dict.fromkeys(sums))
@@ -247,3 +277,29 @@ def test_a_forest_is_drawn_by_effect_and_says_what_too_small_is() -> None:
 def test_a_tiny_ratio_is_a_fraction() -> None:
     corner = plane.Corner.of({"cheaper_by": 0.9})
     assert [corner.tick(ratio) for ratio in (1e-6, 0.01, 1, 3)] == ["1/1,000,000", "99 % less", "same", "3× the cost"]
+
+
+@pytest.mark.parametrize("kind", ["slide", "paper"])
+def test_a_style_stays_legible(kind: style.Style) -> None:
+    with style.styled_as(kind):
+        drawn = [
+            pareto.draw(compared(5), CAPTION, "wide"),
+            latency.draw(curves(5), CAPTION, "wide"),
+            speedcost.draw(compared(5), CAPTION, "wide"),
+        ]
+    assert [fault for figure in drawn for fault in faults(figure)] == []
+    titled = ["Score against cost" in [text for text, _, _ in written(figure)] for figure in drawn[:1]]
+    assert titled == [kind != "paper"], "a paper sets its own title"
+    assert drawn[0].get_size_inches()[0] == style.SIZES[kind]["wide"][0]
+
+
+def test_a_paper_has_a_pdf_and_a_slide_is_1920_wide(tmp_path: Path) -> None:
+    for kind in ("slide", "paper"):
+        with style.styled_as(kind):
+            files = speedcost.latency_cost(compared(2), CAPTION, tmp_path / kind / "pace")
+        names = [file.name for file in files]
+        assert names == ["pace.svg", "pace.png", *(["pace.pdf"] if kind == "paper" else []), "pace.csv"]
+        assert all(file.is_file() for file in files)
+    width = int.from_bytes((tmp_path / "slide" / "pace.png").read_bytes()[16:20])
+    assert abs(width - 1920) < 2
+    assert (tmp_path / "paper" / "pace.pdf").read_bytes().startswith(b"%PDF")

@@ -27,12 +27,21 @@ def test_an_exam_is_exported_without_what_answers_it_and_its_replies_are_scored(
     assert len(lines) == 30
     assert {tuple(line) for line in lines} == {("suite", "task", "item", "prompt")}
     answered = [{**line, "answer": RIGHT[line["item"]] if line["item"] != "sums-0" else "no"} for line in lines]
-    cells = ceiling.grade(replies(tmp_path / "a.jsonl", *answered), KNOWN)
-    score = {(cell.family, cell.level): (cell.n, round(cell.n * (cell.score.estimate or 0))) for cell in cells}
+    paper = ceiling.grade(replies(tmp_path / "a.jsonl", *answered), KNOWN, RunSettings(()))
+    assert (paper.answered, paper.exam) == (30, 120)
+    score = {(cell.family, cell.level): (cell.n, round(cell.n * cell.score.estimate)) for cell in paper.cells}
     assert score["all", None] == (30, 29)
     assert score["sums", 1] == (5, 4)
     assert score["clock", 1] == (5, 5)
-    assert "| starter | sums | 1 | 5 | 80 % (" in ceiling.table(cells)
+    assert "| starter | sums | 1 | 5 | 80 % (" in ceiling.table(paper.cells)
+
+
+def test_a_reply_outside_of_the_slice_that_was_exported_is_one_line(tmp_path: Path) -> None:
+    file = replies(tmp_path / "a.jsonl", {"task": "starter_short", "item": "sums-0", "answer": RIGHT["sums-0"]})
+    paper = ceiling.grade(file, KNOWN, RunSettings((), levels=(1,), families=("sums",)))
+    assert (paper.answered, paper.exam) == (1, 5)
+    with pytest.raises(UsageError, match="'sums-0' of starter_short is not in the exam"):
+        ceiling.grade(file, KNOWN, RunSettings((), levels=(2,)))
 
 
 @pytest.mark.parametrize(
@@ -47,6 +56,6 @@ def test_an_exam_is_exported_without_what_answers_it_and_its_replies_are_scored(
 def test_a_reply_that_fits_no_item_is_one_line(tmp_path: Path, change: dict[str, object], told: str) -> None:
     good: dict[str, object] = {"task": "starter_short", "item": "sums-1", "answer": "5"}
     with pytest.raises(UsageError) as raised:
-        ceiling.grade(replies(tmp_path / "a.jsonl", good, {**good, **change}), KNOWN)
+        ceiling.grade(replies(tmp_path / "a.jsonl", good, {**good, **change}), KNOWN, RunSettings(()))
     assert "a.jsonl:2" in str(raised.value)
     assert told in str(raised.value)

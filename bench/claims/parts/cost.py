@@ -15,10 +15,11 @@ from bench.claims.parts.part import Axis, RatioPart
 from bench.claims.parts.result import PartResult, at_worst, undecided, unjudged, worded
 from bench.claims.scope import Scope
 from bench.claims.words import percent, saving, saving_span
+from bench.language import tr, tr_later
 from bench.records import AggregateRow, Claim
 from bench.stats import Caveat, Floats, Reason, bet_on_ratio, ratio_test
 
-TAIL_RISK = "tail risk not bounded: what a call can cost is unknown"
+TAIL_RISK = tr_later("tail risk not bounded: what a call can cost is unknown")
 
 
 class CostPart(RatioPart):
@@ -32,14 +33,14 @@ class CostPart(RatioPart):
     margin = "cheaper_by"
     priced = True
     totals_refusal = None
-    totals_why = "the published bills meet the saving but give no interval"
-    unlimited = "what an answer costs has no limit"
+    totals_why = tr_later("the published bills meet the saving but give no interval")
+    unlimited = tr_later("what an answer costs has no limit")
     axis = Axis(
         up=False,
         column="cost_ratio",
-        label="cost per item, compared with the baseline (log scale)",
-        end="Right is cheaper",
-        times="the cost",
+        label=tr_later("cost per item, compared with the baseline (log scale)"),
+        end=tr_later("Right is cheaper"),
+        times=tr_later("the cost"),
     )
 
     def bound(self, margin: float) -> float:
@@ -52,7 +53,7 @@ class CostPart(RatioPart):
 
     def limited(self, most: float) -> str:
         """For example "an answer can cost up to 0.02 USD"."""
-        return f"an answer can cost up to {self.amount(most)}"
+        return tr("an answer can cost up to {most}", most=self.amount(most))
 
     def test(self, scope: Scope) -> PartResult:
         """Lost samples that were billed count in the bill; few unknown costs count at their worst for each verdict."""
@@ -61,10 +62,10 @@ class CostPart(RatioPart):
         counted = mask & ~np.isnan(ours.cost_least) & ~np.isnan(theirs.cost_least)
         known = counted & ~np.isnan(ours.cost) & ~np.isnan(theirs.cost)
         unknown = int((counted & ~known).sum())
-        many = f"the cost of {unknown} of {int(counted.sum())} items is unknown"
+        many = tr("the cost of {unknown} of {counted} items is unknown", unknown=unknown, counted=int(counted.sum()))
         empty = absent(pairs, mask, known)
         if unknown > MISSING_RATE * counted.sum() or empty:
-            why = many if unknown else f"no item{empty} has an answer of both sides"
+            why = many if unknown else tr("no item{empty} has an answer of both sides", empty=empty)
             return undecided(self.key, np.nan, int(known.sum()), why)
         result = self._test_bills(scope, known, (ours.cost, theirs.cost))
         lacks = lacking(pairs, mask)
@@ -73,10 +74,10 @@ class CostPart(RatioPart):
         if not unknown:
             return result
         return at_worst(
-            replace(result, notes=(*result.notes, f"{many}; the worst case for each verdict decides")),
+            replace(result, notes=(*result.notes, tr("{many}; the worst case for each verdict decides", many=many))),
             self._test_bills(scope, counted, (ours.cost_most, theirs.cost_least)),
             self._test_bills(scope, counted, (ours.cost_least, theirs.cost_most)),
-            f"{many}, and at its worst it could undo what the others show",
+            tr("{many}, and at its worst it could undo what the others show", many=many),
             scope.claim.alpha,
         )
 
@@ -93,7 +94,7 @@ class CostPart(RatioPart):
         pairs, claim = scope.pairs, scope.claim
         ours, theirs = costs[0][mask], costs[1][mask]
         if np.isnan(ours).any() or np.isnan(theirs).any():
-            why = "nothing bounds what an item of unknown cost can have cost"
+            why = tr("nothing bounds what an item of unknown cost can have cost")
             return undecided(self.key, np.nan, int(mask.sum()), why)
         caps = _most(pairs.candidate.cap[mask]), _most(pairs.baseline.cap[mask])
         bound = self.bound(self.limit(claim))
@@ -110,10 +111,15 @@ class CostPart(RatioPart):
         if caveat.cure is None:
             return said
         if caveat.reason is Reason.TAIL_ASSUMED:
-            return f"{said} (--cap-usd, if you know one)"
+            return tr("{said} (--cap-usd, if you know one)", said=said)
         if caveat.most and side.max_tokens and not side.cap_stated:
             tokens = _down(side.max_tokens * caveat.cure / caveat.most)
-            return f"{said} (max_tokens of about {tokens} in place of {side.max_tokens})"
+            return tr(
+                "{said} (max_tokens of about {tokens} in place of {max_tokens})",
+                said=said,
+                tokens=tokens,
+                max_tokens=side.max_tokens,
+            )
         return said
 
     def test_totals(self, claim: Claim, ours: AggregateRow, theirs: AggregateRow) -> PartResult:
@@ -125,8 +131,10 @@ class CostPart(RatioPart):
         n = min(ours.n or 0, theirs.n or 0)
         unknown = [row.model for row, usd in zip((ours, theirs), each, strict=True) if not usd]
         if each[0] is None or not each[1]:
-            return undecided(self.key, math.nan, n, f"the cost of {' and of '.join(unknown)} is unknown")
-        return undecided(self.key, each[0] / each[1], n, "totals give no interval of the cost ratio")
+            return undecided(
+                self.key, math.nan, n, tr("the cost of {unknown} is unknown", unknown=tr(" and of ").join(unknown))
+            )
+        return undecided(self.key, each[0] / each[1], n, tr("totals give no interval of the cost ratio"))
 
     def values(self, pairs: Pairs) -> tuple[Floats, Floats] | None:
         """The items' costs."""
@@ -136,23 +144,28 @@ class CostPart(RatioPart):
         """Where the most that an item can cost is not a worst case of price and token limit."""
         for side in (pairs.candidate, pairs.baseline):
             if side.window and side.window.hours:
-                yield f"{side.label} costs {side.window.hours}{_at_hours(pairs)}"
+                yield tr(
+                    "{label} costs {hours}{pairs}", label=side.label, hours=side.window.hours, pairs=_at_hours(pairs)
+                )
         observed = [side.label for side in (pairs.candidate, pairs.baseline) if side.cap_observed]
         if observed:
             yield (
-                f"the most that an item of {' or '.join(observed)} can cost is a local machine's token limit at the "
-                "slowest pace seen in this run"
+                tr(
+                    "the most that an item of {observed} can cost is a local machine's token limit at the "
+                    "slowest pace seen in this run",
+                    observed=tr(" or ").join(observed),
+                )
             )
 
     def in_words(self, caveat: Caveat) -> str:
         """As for every ratio, and bills of 0 or without a limit."""
         if caveat.reason is Reason.ZERO_SUM:
-            return "a bill of 0 USD has no ratio"
-        return TAIL_RISK if caveat.reason is Reason.TAIL_UNBOUNDED else super().in_words(caveat)
+            return tr("a bill of 0 USD has no ratio")
+        return tr(TAIL_RISK) if caveat.reason is Reason.TAIL_UNBOUNDED else super().in_words(caveat)
 
     def condition(self, margin: float) -> str:
         """For example "costs at least 90 % less"."""
-        return f"costs {self.wanted(margin)}"
+        return tr("costs {margin}", margin=self.wanted(margin))
 
     def between(self, low: float, high: float) -> str:
         """For example "92.6 % to 95.0 % less"."""
@@ -160,19 +173,24 @@ class CostPart(RatioPart):
 
     def published(self, claim: Claim, result: PartResult) -> str:
         """The ratio of the bills."""
-        return f"{claim.candidate} costs {percent(result.estimate)} of {claim.baseline}, as published"
+        return tr(
+            "{candidate} costs {estimate} of {baseline}, as published",
+            candidate=claim.candidate,
+            estimate=percent(result.estimate),
+            baseline=claim.baseline,
+        )
 
     def said(self, estimate: float) -> str:
         """For example "49.7 % less", or "3 times as much"."""
-        return f"{estimate:.3g} times as much" if estimate >= 2 else saving(estimate)
+        return tr("{estimate:.3g} times as much", estimate=estimate) if estimate >= 2 else saving(estimate)
 
     def wanted(self, margin: float) -> str:
         """For example "at least 90 % less"."""
-        return f"at least {100 * margin:g} % less"
+        return tr("at least {margin:g} % less", margin=100 * margin)
 
     def drawn(self, margin: float) -> str:
         """For example "at least 90 % cheaper"."""
-        return f"at least {100 * margin:g} % cheaper"
+        return tr("at least {margin:g} % cheaper", margin=100 * margin)
 
 
 COST = CostPart()
@@ -189,14 +207,14 @@ def _at_hours(pairs: Pairs) -> str:
     ours, theirs = pairs.candidate, pairs.baseline
     said = []
     for name, mine, other in (
-        ("all at the dear hours", ours.cost_dear, theirs.cost_dear),
-        ("none of them there", ours.cost_cheap, theirs.cost_cheap),
+        (tr("all at the dear hours"), ours.cost_dear, theirs.cost_dear),
+        (tr("none of them there"), ours.cost_cheap, theirs.cost_cheap),
     ):
         known = ~np.isnan(mine) & ~np.isnan(other)
         if not known.any() or not other[known].sum() > 0:
             return ""
         said.append(f"{saving(float(mine[known].sum() / other[known].sum()))} {name}")
-    return f": over all items {ours.label} would cost {' and '.join(said)}"
+    return tr(": over all items {label} would cost {said}", label=ours.label, said=tr(" and ").join(said))
 
 
 def _down(tokens: float) -> int:

@@ -11,6 +11,7 @@ from bench.claims.parts.missing import lacking
 from bench.claims.parts.part import RatioPart
 from bench.claims.parts.result import PartResult, undecided, unjudged, worded
 from bench.claims.scope import MEAN, Scope
+from bench.language import tr, tr_later
 from bench.stats import Interval, Ratio, ratio_test
 
 CLEAN_SHARE = 0.95
@@ -26,12 +27,12 @@ class LatencyPart(RatioPart):
     figure = "time"
     rank = 2
     margin = "slower_by"
-    unit = "timed pairs"
+    unit = tr_later("timed pairs")
     fixed = True
-    local_why = "latency that involves a local model is reported, not judged"
-    local_remark = "Latency is reported, not judged: a local model takes part."
-    totals_refusal = "published totals give mean latencies only: slower_by cannot be judged."
-    unlimited = "how long a call takes has no limit"
+    local_why = tr_later("latency that involves a local model is reported, not judged")
+    local_remark = tr_later("Latency is reported, not judged: a local model takes part.")
+    totals_refusal = tr_later("published totals give mean latencies only: slower_by cannot be judged.")
+    unlimited = tr_later("how long a call takes has no limit")
 
     def bound(self, margin: float) -> float:
         """The largest ratio of the times that keeps the margin."""
@@ -43,7 +44,7 @@ class LatencyPart(RatioPart):
 
     def limited(self, most: float) -> str:
         """For example "a call can take up to 600 s"."""
-        return f"a call can take up to {most:g} s"
+        return tr("a call can take up to {most:g} s", most=most)
 
     def test(self, scope: Scope) -> PartResult:
         """On clean pairs alone, where nearly all are; a call can take until its deadline."""
@@ -54,11 +55,16 @@ class LatencyPart(RatioPart):
             clean, answered = int((names == name).sum()), pairs.answered.get(name, 0)
             if clean < 2 or clean < CLEAN_SHARE * answered:
                 where = f"{name}: " if scope.suite == MEAN else ""
-                why = f"{clean} of {answered} pairs were timed cleanly; it takes {100 * CLEAN_SHARE:.0f} %"
+                why = tr(
+                    "{clean} of {answered} pairs were timed cleanly; it takes {share:.0f} %",
+                    clean=clean,
+                    answered=answered,
+                    share=100 * CLEAN_SHARE,
+                )
                 if pairs.candidate.truncated is None or pairs.baseline.truncated is None:
-                    why = "an imported latency does not say how it was timed, nor when"
+                    why = tr("an imported latency does not say how it was timed, nor when")
                 if pairs.reused:
-                    why = "not judged: the baseline's answers are earlier ones, not timed beside the candidate's"
+                    why = tr("not judged: the baseline's answers are earlier ones, not timed beside the candidate's")
                 return undecided(self.key, np.nan, clean, f"{where}{why}")
         chosen = np.ones(len(names), dtype=bool) if scope.suite == MEAN else names == scope.suite
         test = ratio_test(
@@ -78,25 +84,25 @@ class LatencyPart(RatioPart):
 
     def condition(self, margin: float) -> str:
         """For example "takes at most 2 times as long"."""
-        return f"takes {self.wanted(margin)}"
+        return tr("takes {margin}", margin=self.wanted(margin))
 
     def between(self, low: float, high: float) -> str:
         """For example "1.10 to 1.31"."""
-        return f"{low:.2f} to {high:.2f}"
+        return tr("{low:.2f} to {high:.2f}", low=low, high=high)
 
     def said(self, estimate: float) -> str:
         """For example "1.20 times as long"."""
-        return f"{estimate:.2f} times as long"
+        return tr("{estimate:.2f} times as long", estimate=estimate)
 
     def said_between(self, interval: Interval) -> str:
         """For example "1.10 to 1.31 times"."""
         assert interval.low is not None
         assert interval.high is not None
-        return f"{self.between(interval.low, interval.high)} times"
+        return tr("{between} times", between=self.between(interval.low, interval.high))
 
     def wanted(self, margin: float) -> str:
         """For example "at most 2 times as long"."""
-        return f"at most {margin:g} times as long"
+        return tr("at most {margin:g} times as long", margin=margin)
 
 
 LATENCY = LatencyPart()

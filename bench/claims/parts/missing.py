@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from bench.claims.pairs import Mask, Pairs
+from bench.language import tr
 
 MISSING_RATE = 0.01
 MISSING_GAP = 0.005
@@ -26,9 +27,16 @@ def lacking(pairs: Pairs, mask: Mask) -> str | None:
         of = pairs.of(suite) & mask
         rates = [float(side.lost[of].mean()) for side in sides]
         if max(rates) > MISSING_RATE or abs(rates[0] - rates[1]) > MISSING_GAP:
-            counts = [f"{100 * rate:.1f} % of {side.label}'s" for rate, side in zip(rates, sides, strict=True)]
+            counts = [
+                tr("{rate:.1f} % of {label}'s", rate=100 * rate, label=side.label)
+                for rate, side in zip(rates, sides, strict=True)
+            ]
             where = f"{suite}: " if len(suites) > 1 else ""
-            return f"{where}{' and '.join(counts)} answers are missing, too many or too unevenly to leave them out"
+            return tr(
+                "{where}{counts} answers are missing, too many or too unevenly to leave them out",
+                where=where,
+                counts=tr(" and ").join(counts),
+            )
     return None
 
 
@@ -36,4 +44,4 @@ def absent(pairs: Pairs, mask: Mask, known: Mask) -> str | None:
     """Of a suite without a known item: its name as " of NAME"; None if every suite has one."""
     names = np.asarray(pairs.suites)
     empty = sorted(set(names[mask].tolist()) - set(names[known].tolist()))
-    return f" of {' and of '.join(empty)}" if empty else None
+    return tr(" of {empty}", empty=tr(" and of ").join(empty)) if empty else None

@@ -11,6 +11,7 @@ from typing import ClassVar
 from bench.claims.pairs import Pairs
 from bench.claims.parts.result import PartResult
 from bench.claims.scope import Scope
+from bench.language import tr, tr_later
 from bench.records import AggregateRow, Claim
 from bench.stats import Caveat, Floats, Interval, Reason
 
@@ -38,7 +39,7 @@ class Part(ABC):
     """Its name in claims.json and in the tables of claims."""
     noun: ClassVar[str]
     """What it speaks of in a sentence, e.g. "score"."""
-    verb: ClassVar[str] = "is at"
+    verb: ClassVar[str] = tr_later("is at")
     """What the candidate does, before an estimate, e.g. "costs"."""
     figure: ClassVar[str]
     """What it speaks of on the first screen of a page, e.g. "time"."""
@@ -62,7 +63,7 @@ class Part(ABC):
     """Whether published totals give it a p-value, and not only an estimate."""
     totals_why: ClassVar[str] = ""
     """What keeps published totals from proving it although they agree, as the end of a sentence."""
-    totals_refusal: ClassVar[str | None] = "published totals do not give this: it cannot be judged."
+    totals_refusal: ClassVar[str | None] = tr_later("published totals do not give this: it cannot be judged.")
     """Why a claim that speaks of it cannot be judged on published totals at all; None if it can."""
     axis: ClassVar[Axis | None] = None
     """How it is drawn in the plane of a claim; None if it is not."""
@@ -180,8 +181,12 @@ class RatioPart(Part):
     def assuming(self, claim: Claim, result: PartResult) -> str:
         """For example ", if no answer of qwen comes to more than 0.02 USD"."""
         sides = zip((claim.candidate, claim.baseline), result.assumed, strict=True)
-        said = [f"{label} comes to more than {self.amount(most)}" for label, most in sides if most is not None]
-        return f", if no answer of {', and none of '.join(said)}" if said else ""
+        said = [
+            tr("no answer of {label} comes to more than {most}", label=label, most=self.amount(most))
+            for label, most in sides
+            if most is not None
+        ]
+        return tr(", if {conditions}", conditions=tr(" and ").join(said)) if said else ""
 
     def cell(self, estimate: float) -> str:
         """As a factor."""
@@ -195,22 +200,34 @@ class RatioPart(Part):
         """Few clusters, or what a tail that nothing limits does."""
         worth = worth_in_words(caveat)
         if caveat.reason is Reason.TAIL_FEW_ITEMS:
-            it_takes = f"it takes at least {caveat.least:g}"
-            return f"{self.unlimited}, and {caveat.n} items{worth} are too few for that: {it_takes}"
+            it_takes = tr("it takes at least {least:g}", least=caveat.least)
+            return tr(
+                "{unlimited}, and {n} items{worth} are too few for that: {it_takes}",
+                unlimited=tr(self.unlimited),
+                n=caveat.n,
+                worth=worth,
+                it_takes=it_takes,
+            )
         if caveat.reason in (Reason.TAIL_ASSUMED, Reason.TAIL_UNCLEAR):
             assert caveat.most is not None
             can = self.limited(caveat.most)
             if caveat.reason is Reason.TAIL_ASSUMED:
-                can = f"{self.unlimited}; say that {can}"
-            many = f"{caveat.n} items{worth} are too few to rule out that enough of them would"
-            return f"{can}, and {many}: {self.cure(caveat)}"
+                can = tr("{unlimited}; say that {can}", unlimited=tr(self.unlimited), can=can)
+            many = tr("{n} items{worth} are too few to rule out that enough of them would", n=caveat.n, worth=worth)
+            return tr("{can}, and {many}: {cure}", can=can, many=many, cure=self.cure(caveat))
         return clusters_in_words(caveat)
 
     def cure(self, caveat: Caveat) -> str:
         """The limit at which the same values would show it, or how many items would."""
-        cures = [] if caveat.cure is None else [f"with a limit of {self.amount(caveat.cure)} these would do"]
-        cures += [] if caveat.enough is None else [f"about {_rounded(caveat.enough)} items like them would"]
-        return ", or ".join(cures) or "no likely number of items would do"
+        cures = (
+            [] if caveat.cure is None else [tr("with a limit of {cure} these would do", cure=self.amount(caveat.cure))]
+        )
+        cures += (
+            []
+            if caveat.enough is None
+            else [tr("about {enough} items like them would", enough=_rounded(caveat.enough))]
+        )
+        return tr(", or ").join(cures) or tr("no likely number of items would do")
 
 
 def _rounded(count: int) -> int:
@@ -223,7 +240,7 @@ def worth_in_words(caveat: Caveat) -> str:
     """How many independent items they are worth, and what that assumes, in brackets; empty for independent ones."""
     if caveat.worth is None:
         return ""
-    return f" (worth {caveat.worth:.0f} independent ones, assuming families as alike as these)"
+    return tr(" (worth {worth:.0f} independent ones, assuming families as alike as these)", worth=caveat.worth)
 
 
 def clusters_in_words(caveat: Caveat) -> str:
@@ -231,5 +248,10 @@ def clusters_in_words(caveat: Caveat) -> str:
     if caveat.reason is not Reason.FEW_CLUSTERS:
         raise ValueError(f"no words for {caveat.reason}")
     where = "" if caveat.stratum is None else f"{caveat.stratum}: "
-    many = f"{caveat.n} clusters (worth {caveat.worth:.1f} of equal size) are"
-    return f"{where}{'1 cluster is' if caveat.n == 1 else many} too few: it takes {caveat.least:g}"
+    many = tr("{n} clusters (worth {worth:.1f} of equal size) are", n=caveat.n, worth=caveat.worth)
+    return tr(
+        "{where}{clusters} too few: it takes {least:g}",
+        where=where,
+        clusters=tr("1 cluster is") if caveat.n == 1 else many,
+        least=caveat.least,
+    )

@@ -13,6 +13,7 @@ from bench.claims.parts.part import Axis, Part, clusters_in_words, worth_in_word
 from bench.claims.parts.result import PartResult, at_worst, undecided, worded
 from bench.claims.scope import MEAN, Scope
 from bench.claims.words import points, span, two_sided
+from bench.language import tr, tr_later
 from bench.records import AggregateRow, Claim
 from bench.stats import (
     Caveat,
@@ -26,7 +27,7 @@ from bench.stats import (
     unpaired_test,
 )
 
-EXACT = "the interval just reaches what is claimed, the test just does not"
+EXACT = tr_later("the interval just reaches what is claimed, the test just does not")
 
 
 class ScorePart(Part):
@@ -40,7 +41,12 @@ class ScorePart(Part):
     margin = "worse_by"
     of_totals = True
     totals_refusal = None
-    axis = Axis(up=True, column="score_difference", label="score, points above the baseline", end="up is better")
+    axis = Axis(
+        up=True,
+        column="score_difference",
+        label=tr_later("score, points above the baseline"),
+        end=tr_later("up is better"),
+    )
 
     def bound(self, margin: float) -> float:
         """The lowest difference that keeps the margin."""
@@ -55,17 +61,21 @@ class ScorePart(Part):
         known = mask & pairs.both
         empty = absent(pairs, mask, known)
         if empty:
-            return undecided(self.key, np.nan, int(known.sum()), f"no item{empty} has a score on both sides")
+            return undecided(
+                self.key, np.nan, int(known.sum()), tr("no item{empty} has a score on both sides", empty=empty)
+            )
         result = self._test_filled(scope, (None, None))
         if not (mask & lost_items(pairs)).any():
             return result
         few = lacking(pairs, mask) is None
-        lost = f"{int((mask & lost_items(pairs)).sum())} of {int(mask.sum())} items lack a score"
+        lost = tr(
+            "{lost} of {items} items lack a score", lost=int((mask & lost_items(pairs)).sum()), items=int(mask.sum())
+        )
         return at_worst(
-            replace(result, notes=(*result.notes, f"{lost}; the worst case for each verdict decides")),
+            replace(result, notes=(*result.notes, tr("{lost}; the worst case for each verdict decides", lost=lost))),
             self._test_filled(scope, (0.0, None if few else 1.0)),
             self._test_filled(scope, (1.0, None if few else 0.0)),
-            f"{lost}, and at their worst they could undo what the others show",
+            tr("{lost}, and at their worst they could undo what the others show", lost=lost),
             scope.claim.alpha,
         )
 
@@ -99,7 +109,7 @@ class ScorePart(Part):
         """Miettinen and Nurminen's test on solved counts."""
         known = counts(ours, theirs)
         if known is None:
-            return undecided(self.key, math.nan, 0, "a score, or the number of its items, is unknown")
+            return undecided(self.key, math.nan, 0, tr("a score, or the number of its items, is unknown"))
         return worded(self.key, unpaired_test(known, self.limit(claim), alpha=claim.alpha), self.in_words)
 
     def _keeps(self, estimate: float, bound: float) -> bool:
@@ -121,37 +131,51 @@ class ScorePart(Part):
         if not len(scored) or float(scored.mean()) > self.limit(scope.claim):
             return None
         share = f"{100 * scored.mean():.1f} %"
-        where = "" if scope.suite == MEAN else f" on {scope.suite}"
-        return (
-            f"the score part{where} proves little: a model that solves nothing would be within the margin here, as "
-            f"{baseline.label} itself scores only {share} (n = {len(scored)})"
+        where = "" if scope.suite == MEAN else tr(" on {suite}", suite=scope.suite)
+        return tr(
+            "the score part{where} proves little: a model that solves nothing would be within the "
+            "margin here, as {label} itself scores only {share} (n = {scored})",
+            where=where,
+            label=baseline.label,
+            share=share,
+            scored=len(scored),
         )
 
     def in_words(self, caveat: Caveat) -> str:
         """Few items or clusters, families that may fail, or the exact test."""
         if caveat.reason is Reason.EXACT_TEST:
-            return EXACT
+            return tr(EXACT)
         if caveat.reason is Reason.FEW_ITEMS:
             assert caveat.share is not None
-            many = f"{caveat.n} items{worth_in_words(caveat)} are too few"
-            return f"{many} for a margin of {100 * caveat.share:g} points: it takes at least {caveat.least:.0f}"
+            many = tr("{n} items{worth} are too few", n=caveat.n, worth=worth_in_words(caveat))
+            return tr(
+                "{many} for a margin of {share:g} points: it takes at least {least:.0f}",
+                many=many,
+                share=100 * caveat.share,
+                least=caveat.least,
+            )
         if caveat.reason is Reason.FEW_FAMILIES:
             assert caveat.share is not None
             assert caveat.chance is not None
-            families = f"{caveat.n} families of items" + ("" if caveat.stratum is None else f" of {caveat.stratum}")
-            return (
-                f"{families}: a candidate that fails {100 * caveat.share:.3g} % of all such families outright "
-                f"would show no loss here {100 * caveat.chance:.0f} times in 100"
+            families = tr("{n} families of items", n=caveat.n) + (
+                "" if caveat.stratum is None else tr(" of {stratum}", stratum=caveat.stratum)
+            )
+            return tr(
+                "{families}: a candidate that fails {share:.3g} % of all such families outright would "
+                "show no loss here {chance:.0f} times in 100",
+                families=families,
+                share=100 * caveat.share,
+                chance=100 * caveat.chance,
             )
         return clusters_in_words(caveat)
 
     def condition(self, margin: float) -> str:
         """For example "scores at most 3 points lower"."""
-        return f"scores at most {100 * margin:g} points lower"
+        return tr("scores at most {margin:g} points lower", margin=100 * margin)
 
     def between(self, low: float, high: float) -> str:
         """For example "-2.2 to +2.2"."""
-        return f"{points(low)} to {points(high)}"
+        return tr("{low} to {high}", low=points(low), high=points(high))
 
     def cell(self, estimate: float) -> str:
         """In points."""
@@ -159,23 +183,29 @@ class ScorePart(Part):
 
     def distance(self, detectable: float) -> str:
         """In points."""
-        return f"{100 * detectable:.1f} points"
+        return tr("{detectable:.1f} points", detectable=100 * detectable)
 
     def published(self, claim: Claim, result: PartResult) -> str:
         """The difference with its interval."""
         low, high = result.interval.low, result.interval.high
         assert low is not None
         assert high is not None
-        return (
-            f"{claim.candidate} scores {points(result.estimate)} points against {claim.baseline} "
-            f"({two_sided(claim)} interval {self.between(low, high)})"
+        return tr(
+            "{candidate} scores {estimate} points against {baseline} ({level} interval {between})",
+            candidate=claim.candidate,
+            estimate=points(result.estimate),
+            baseline=claim.baseline,
+            level=two_sided(claim),
+            between=self.between(low, high),
         )
 
     def said(self, estimate: float) -> str:
         """For example "1.2 points lower"."""
         if round(100 * estimate, 1) == 0:
-            return "the same"
-        return f"{abs(100 * estimate):.1f} points {'lower' if estimate < 0 else 'higher'}"
+            return tr("the same")
+        if estimate < 0:
+            return tr("{estimate:.1f} points lower", estimate=-100 * estimate)
+        return tr("{estimate:.1f} points higher", estimate=100 * estimate)
 
     def said_between(self, interval: Interval) -> str:
         """For example "0.4 points lower to 2.7 higher"."""
@@ -183,11 +213,11 @@ class ScorePart(Part):
 
     def wanted(self, margin: float) -> str:
         """For example "at most 3 points lower"."""
-        return f"at most {100 * margin:g} points lower"
+        return tr("at most {margin:g} points lower", margin=100 * margin)
 
     def drawn(self, margin: float) -> str:
         """For example "at most 3 points worse"."""
-        return f"at most {100 * margin:g} points worse"
+        return tr("at most {margin:g} points worse", margin=100 * margin)
 
 
 SCORE = ScorePart()

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from bench.language import tr
 from bench.records import RunRecord
 from bench.report.charts.glyphs import NOTE, drawable
 from bench.report.numbers.comparison import RunComparison
@@ -25,30 +25,30 @@ def models(comparison: RunComparison) -> list[str]:
 
 
 def basis(comparison: RunComparison, items: pd.DataFrame) -> str:
-    """n, date, run, prices, sampling and what scored 0 or is missing, as one line."""
+    """n, run, prices, and what differs, scored 0 or is missing, as one line."""
     return "; ".join(_basis(comparison, items)) + "."
 
 
 def _basis(comparison: RunComparison, items: pd.DataFrame) -> Iterator[str]:
     record = comparison.record
-    yield "n = " + ", ".join(f"{_n(comparison, suite)} ({suite})" for suite in suites(comparison)) + " items"
+    yield "n = " + ", ".join(f"{_n(comparison, suite)} ({suite})" for suite in suites(comparison))
     repeats = record.settings.repeats
     if repeats > 1:
-        yield f"each asked {repeats} times"
-    yield f"{record.started_at[:10]}, run {record.run}"
+        yield tr("each asked {repeats} times", repeats=repeats)
+    yield tr("run {run}", run=record.run)  # which begins with its date
     yield from _prices(record)
-    sent = sorted(set(items["sampling_applied"].dropna()))
-    if len(sent) == 1:
-        said = ", ".join(f"{name} {value:g}" for name, value in json.loads(sent[0]).items())
-        yield said or "the vendors' own sampling"
-    elif sent:
-        yield "sampling differs, see the notes"
+    if items["sampling_applied"].dropna().nunique() > 1:
+        yield tr("sampling differs, see the notes")
     cut = [row.truncated for row in comparison.rows if row.truncated is not None]
-    truncated = f"{sum(cut)} answers truncated (score 0)" if cut else "truncation unknown"
-    yield f"{truncated}, {sum(row.missing for row in comparison.rows)} missing"
+    if not cut:
+        yield tr("truncation unknown")
+    elif sum(cut):
+        yield tr("{cut} answers truncated (score 0)", cut=sum(cut))
+    if missing := sum(row.missing for row in comparison.rows):
+        yield tr("{missing} missing", missing=missing)
     names = (*record.models, *record.suites, *record.claims, *items["family"].dropna().unique())
     if any(drawable(name) != name for name in names):
-        yield NOTE
+        yield tr(NOTE)
 
 
 def _n(comparison: RunComparison, suite: str) -> str:
@@ -62,4 +62,4 @@ def _prices(record: RunRecord) -> Iterator[str]:
         yield from record.price_dates
     rates = {rate for entry in entries if (rate := entry.usd_per_hour) is not None}
     if rates:
-        yield f"local machine at {', '.join(f'{rate:g}' for rate in sorted(rates))} USD/hour"
+        yield tr("local machine at {rate} USD/hour", rate=", ".join(f"{rate:g}" for rate in sorted(rates)))

@@ -9,11 +9,12 @@ from pathlib import Path
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from bench.language import tr, tr_later
 from bench.report.charts import style
 from bench.report.numbers.bridge import Bridge
 from bench.stats import PER_ITEM, PER_SOLVED, Interval
 
-TOTALS = {PER_ITEM: "= an item's cost", PER_SOLVED: "= a solved item's"}
+TOTALS = {PER_ITEM: tr_later("= an item's cost"), PER_SOLVED: tr_later("= a solved item's")}
 """What the steps come to after some of them."""
 ROW = 0.27
 """Height of a step, inches."""
@@ -68,15 +69,19 @@ def draw(bridges: Sequence[Bridge], ratios: Mapping[str, Interval], caption: str
     """The laid-out figure."""
     candidate, baseline = bridges[0].candidate, bridges[0].baseline
     words = style.Words(
-        f"From list price to the bill: {candidate} against {baseline}",
-        f"Each step replaces one quantity of {baseline} by {candidate}'s; right is cheaper. Whiskers of the sums: "
-        "95 % interval; a hollow mark has none.",
+        tr("From list price to the bill: {candidate} against {baseline}", candidate=candidate, baseline=baseline),
+        tr(
+            "Each step replaces one quantity of {baseline} by {candidate}'s; right is cheaper. "
+            "Whiskers of the sums: 95 % interval; a hollow mark has none.",
+            baseline=baseline,
+            candidate=candidate,
+        ),
         caption,
     )
     shown = [lines(bridge, ratios.get(bridge.suite)) for bridge in bridges]
     down = -(-len(bridges) // 2)
     figure, room = style.page(words, shape, down * (ROW * len(shown[0]) + 0.85))
-    names = max(style.extent(line.name, style.TEXT, _weight(line))[0] for line in shown[0]) + 0.1
+    names = max(style.extent(tr(line.name), style.TEXT, _weight(line))[0] for line in shown[0]) + 0.1
     for box, bridge, mine in zip(style.panels(room, len(bridges)), bridges, shown, strict=True):
         frame = style.Box(box.left + names, box.bottom + 0.45, box.right - 0.1, box.top - 0.28)
         axes = style.axes(figure, frame)
@@ -97,11 +102,11 @@ def _panel(axes: Axes, shown: Sequence[Line]) -> None:
     low, high = low / reach**0.38, high * reach**0.12
     style.log_axis(axes, high, low, lambda ratio: f"×{ratio:,.6g}")
     axes.set_ylim(len(shown) - 0.4, -0.6)
-    axes.set_yticks(range(len(shown)), [line.name for line in shown])
+    axes.set_yticks(range(len(shown)), [tr(line.name) for line in shown])
     for label, line in zip(axes.get_yticklabels(), shown, strict=True):
         label.set_fontweight(_weight(line))
     axes.tick_params(axis="y", length=0)
-    axes.set_xlabel("cost, baseline = 1")
+    axes.set_xlabel(tr("cost, baseline = 1"))
     axes.grid(axis="x")
     axes.axvline(1, color=style.SOFT, lw=0.9)
     for at, line in enumerate(shown):
@@ -110,7 +115,7 @@ def _panel(axes: Axes, shown: Sequence[Line]) -> None:
 
 def _draw_line(axes: Axes, at: int, line: Line, last: bool) -> None:
     if line.after is None:
-        axes.annotate("unknown", (1, at), (5, 0), textcoords="offset points", size=style.SMALL, va="center")
+        axes.annotate(tr("unknown"), (1, at), (5, 0), textcoords="offset points", size=style.SMALL, va="center")
         return
     colour = style.BETTER if line.after <= line.before else style.WORSE
     if line.total is None:

@@ -9,7 +9,9 @@ from pathlib import Path
 import scipy
 
 from bench.claims import MEAN, Judgement, early, parts
+from bench.language import tr
 from bench.records import RunRecord
+from bench.report.charts.plane import ALL
 from bench.report.charts.spent import Course, Picture, dollars
 from bench.stats import levels
 
@@ -26,10 +28,16 @@ def decided(judgement: Judgement, record: RunRecord, basis: str, stem: Path) -> 
     assert said is not None
     picture = Picture(
         title=f"{judgement.claim.name}: {said}",
-        reading="A part of the claim is shown once its line reaches the boundary, and stays shown.",
-        caption=f"{judgement.claim.candidate} against {judgement.claim.baseline}, {judgement.stand.of} looks; {basis}",
-        across="USD spent; open looks at what they would cost about" if priced else "items asked",
-        up="standard errors inside the margin",
+        reading=tr("A part of the claim is shown once its line reaches the boundary, and stays shown."),
+        caption=tr(
+            "{candidate} against {baseline}, {of} looks; {basis}",
+            candidate=judgement.claim.candidate,
+            baseline=judgement.claim.baseline,
+            of=judgement.stand.of,
+            basis=basis,
+        ),
+        across=tr("USD spent; open looks at what they would cost about") if priced else tr("items asked"),
+        up=tr("standard errors inside the margin"),
         stop=spent[judgement.stand.look - 1] if judgement.stand.decided else None,
     )
     return dollars([*_courses(judgement, spent)], picture, stem)
@@ -53,12 +61,17 @@ def _courses(judgement: Judgement, spent: tuple[float, ...]) -> Iterator[Course]
     assert judgement.case.looks is not None
     sizes = judgement.case.looks.sizes
     for (suite, key), p_values in judgement.path.items():
-        where = "mean of the suites" if suite == MEAN else suite
+        where = ALL if suite == MEAN else suite
+        named = tr(ALL) if suite == MEAN else suite
         shown = tuple(_z(p) for p in p_values)
-        yield Course(label=f"{where}, {parts.part(key).noun}", spent=spent[: len(shown)], values=shown)
+        noun = parts.part(key).noun
+        label, legend = f"{where}, {noun}", f"{named}, {tr(noun)}"
+        yield Course(label=label, shown=legend, spent=spent[: len(shown)], values=shown)
     suite = next(iter(judgement.path))[0]
     at = levels(sizes.fractions(suite), judgement.claim.alpha, sizes.shape)
-    yield Course(label="boundary", spent=spent, values=tuple(_z(level) for level in at), bound=True)
+    yield Course(
+        label="boundary", shown=tr("boundary"), spent=spent, values=tuple(_z(level) for level in at), bound=True
+    )
 
 
 def _z(p: float) -> float:

@@ -10,12 +10,13 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from bench.language import tr, tr_later
 from bench.report.charts import style
 from bench.stats import Interval
 
 ROW = 0.205
 """Height of a line, inches."""
-TOO_SMALL = "too small"
+TOO_SMALL = tr_later("too small")
 """The note of a row that no result could decide; such rows are grey."""
 
 
@@ -37,6 +38,11 @@ class ForestRow:
     """A word beside it; rows that say "too small" are grey."""
     pooled: bool = False
     """Whether it sums up its group."""
+
+    @property
+    def shown_label(self) -> str:
+        """The label as the picture names it."""
+        return tr("all of {suite}", suite=self.group) if self.label == f"all of {self.group}" else self.label
 
 
 def forest(
@@ -88,20 +94,24 @@ def draw(rows: Sequence[ForestRow], worse_by: float | None, title: str, caption:
     rows = _by_effect(rows)
     heads = len(dict.fromkeys(row.group for row in rows))
     body = ROW * (len(rows) + 1 + 1.3 * heads) + 0.5
-    margin = "" if worse_by is None else f" Dashed: {100 * worse_by:g} points worse."
-    small = " Grey, too small: so few items that no result on them could decide." if any(map(_small, rows)) else ""
+    margin = "" if worse_by is None else tr(" Dashed: {worse_by:g} points worse.", worse_by=100 * worse_by)
+    small = tr(" Grey, too small: so few items that no result on them could decide.") if any(map(_small, rows)) else ""
     figure, room = style.page(
-        style.Words(title, f"Right of 0 the candidate scores higher.{margin}{small}", caption), shape, body
+        style.Words(
+            title, tr("Right of 0 the candidate scores higher.{margin}{small}", margin=margin, small=small), caption
+        ),
+        shape,
+        body,
     )
     places = _places(rows, room.top - 1.2 * ROW)
-    table = [HEADS, *(_cells(row) for row in rows)]
+    table = [tuple(map(tr, HEADS)), *(_cells(row) for row in rows)]
     shown = [0, 1, *([2] if any(row.discordant is not None for row in rows) else [])]
     weights = ["normal", *(_weight(row) for row in rows)]
     wides = [
         max(style.extent(cells[at], style.TEXT, weight)[0] for cells, weight in zip(table, weights, strict=True)) + GAP
         for at in shown
     ]
-    longest = max(style.extent(row.label, style.TEXT, _weight(row))[0] for row in rows) + 0.1
+    longest = max(style.extent(row.shown_label, style.TEXT, _weight(row))[0] for row in rows) + 0.1
     names = min(0.38 * (room.right - room.left), longest)
     right = room.right - sum(wides)
     axes = style.axes(figure, style.Box(room.left + names + GAP, room.bottom + 0.42, right, room.top - ROW))
@@ -109,20 +119,20 @@ def draw(rows: Sequence[ForestRow], worse_by: float | None, title: str, caption:
     edge = right
     for at, wide in zip(shown, wides, strict=True):
         edge += wide
-        _write(figure, edge, room.top - 0.6 * ROW, HEADS[at], "right", color=style.SOFT)
+        _write(figure, edge, room.top - 0.6 * ROW, tr(HEADS[at]), "right", color=style.SOFT)
         for (y, _), row, cells in zip(places, rows, table[1:], strict=True):
             _write(figure, edge, y, cells[at], "right", color=_colour(row), weight=_weight(row))
     for (y, head), row in zip(places, rows, strict=True):
         if head is not None:
             group = style.shortened(row.group, style.TEXT, right - room.left, "bold")
             _write(figure, room.left, head, group, "left", weight="bold", bbox=PAPER)
-        label = style.shortened(row.label, style.TEXT, names, _weight(row))
+        label = style.shortened(row.shown_label, style.TEXT, names, _weight(row))
         _write(figure, room.left + 0.1, y, label, "left", color=_colour(row), weight=_weight(row))
         _bar(figure, axes, row, y)
     return figure
 
 
-HEADS = ("points (interval)", "n", "differ")
+HEADS = (tr_later("points (interval)"), "n", tr_later("differ"))
 """The columns beside the plot; the last is left out where it is unknown for all."""
 GAP = 0.14
 """Space between columns, inches."""
@@ -155,11 +165,15 @@ def _cells(row: ForestRow) -> tuple[str, str, str]:
     points = style.signed(100 * row.difference.estimate, 1)
     bounds = row.difference.low, row.difference.high
     if row.note:
-        aside = f" {row.note}"
+        aside = f" {tr(row.note)}"
     elif bounds[0] is None or bounds[1] is None:
-        aside = " no interval"
+        aside = tr(" no interval")
     else:
-        aside = f" ({style.signed(100 * bounds[0], 1)} to {style.signed(100 * bounds[1], 1)})"
+        aside = tr(
+            " ({bounds} to {bounds2})",
+            bounds=style.signed(100 * bounds[0], 1),
+            bounds2=style.signed(100 * bounds[1], 1),
+        )
     return points + aside, f"{row.n:,}", "?" if row.discordant is None else f"{row.discordant:,}"
 
 
@@ -189,7 +203,7 @@ def _scale(axes: Axes, rows: Sequence[ForestRow], worse_by: float | None) -> Non
     if worse_by is not None:
         axes.axvline(-100 * worse_by, color=style.EDGE, lw=1.2, ls=(0, (4, 3)))
     axes.xaxis.set_major_formatter(lambda points, _: style.signed(points))
-    axes.set_xlabel("score difference (points)")
+    axes.set_xlabel(tr("score difference (points)"))
 
 
 def _bar(figure: Figure, axes: Axes, row: ForestRow, y: float) -> None:

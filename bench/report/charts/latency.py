@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +11,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from bench.language import tr, tr_later
 from bench.records import Outcome
 from bench.report.charts import common, style
 from bench.report.numbers.comparison import RunComparison
@@ -19,7 +20,7 @@ from bench.stats import Floats, quantile_interval
 if TYPE_CHECKING:
     import pandas as pd
 
-METRICS = {"ttfat_s": "first answer token", "latency_s": "end of answer"}
+METRICS = {"ttfat_s": tr_later("first answer token"), "latency_s": tr_later("end of answer")}
 """Column -> what it is called."""
 NEVER = 1e9
 """Seconds that stand for an answer which never came to its end."""
@@ -29,14 +30,21 @@ ROW = 0.24
 """Height of such a line, inches."""
 MOST_STEPS = 300
 """Steps of a curve that are drawn and listed."""
-READING = (
-    "Left is faster. Points: half, and 95 %, of the answers are there by then, with 95 % intervals. A curve that ends "
-    "below 100 % leaves the answers that were cut off."
+READING = tr_later(
+    "Left is faster. Points: half, and 95 %, of the answers are there by then, with 95 % "
+    "intervals. A curve that ends below 100 % leaves the answers that were cut off."
 )
-ROWS = "Left is faster. Round: half of the answers are there by then, square: 95 %; with 95 % intervals (hollow: none)."
+ROWS = tr_later(
+    "Left is faster. Round: half of the answers are there by then, square: 95 %; with 95 % intervals (hollow: none)."
+)
 
 
-@dataclass(frozen=True, slots=True)
+UNCLEAN = tr_later(
+    "† fewer than 95 % were timed cleanly, or nobody says how: on the model's own answers, not beside the others'."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Curve:
     """One model's times on one suite; infinite where the answer never came to its end."""
 
@@ -50,6 +58,8 @@ class Curve:
     """One of METRICS."""
     seconds: Floats
     """Ascending."""
+    clean: bool = True
+    """Whether it holds the items that all clean models were timed on; else its own, not all timed cleanly."""
 
     @property
     def steps(self) -> list[tuple[float, float]]:
@@ -61,7 +71,8 @@ class Curve:
 
 
 def curves(comparison: RunComparison, items: pd.DataFrame) -> list[Curve]:
-    """Of every suite, the models whose clocks were clean on enough answers, on the items timed for all of them."""
+    """Of every suite, the models whose clocks were clean on enough answers, on the items timed for all of them; then
+    every other model with times, on its own items."""
     models = common.models(comparison)
     drawn = []
     for suite in common.suites(comparison):
@@ -73,19 +84,39 @@ def curves(comparison: RunComparison, items: pd.DataFrame) -> list[Curve]:
         paired = first[counts == len(shown)]
         for metric in METRICS:
             for model in shown:
-                mine = paired[paired["model"] == model]
-                seconds = mine[metric].to_numpy(dtype=float, na_value=np.inf)
-                seconds[(mine["outcome"] == Outcome.TRUNCATED).to_numpy(dtype=bool)] = np.inf
+                seconds = _seconds_of(paired[paired["model"] == model], metric)
                 if np.isfinite(seconds).any():
-                    drawn.append(Curve(suite, model, models.index(model), metric, np.sort(seconds)))
+                    number = models.index(model)
+                    curve = Curve(suite=suite, model=model, number=number, metric=metric, seconds=np.sort(seconds))
+                    drawn.append(curve)
+        others = {model: number for number, model in enumerate(models) if model not in shown}
+        drawn += _unclean(items[items["suite"] == suite], suite, others)
     return drawn
+
+
+def _unclean(rows: pd.DataFrame, suite: str, others: Mapping[str, int]) -> Iterator[Curve]:
+    """The models whose clocks were not clean on enough answers, each on all its own."""
+    asked = rows[rows["score"].notna() & rows["latency_s"].notna() & ~rows["reused"].astype(bool)]
+    first = asked.sort_values("repeat").drop_duplicates(["model", "task", "item"])
+    for metric in METRICS:
+        for model, number in others.items():
+            seconds = np.sort(_seconds_of(first[first["model"] == model], metric))
+            if np.isfinite(seconds).any():
+                yield Curve(suite=suite, model=model, number=number, metric=metric, seconds=seconds, clean=False)
+
+
+def _seconds_of(rows: pd.DataFrame, metric: str) -> Floats:
+    """Infinite for answers that were cut off."""
+    seconds = rows[metric].to_numpy(dtype=float, na_value=np.inf)
+    seconds[(rows["outcome"] == Outcome.TRUNCATED).to_numpy(dtype=bool)] = np.inf
+    return seconds
 
 
 def latency(drawn: Sequence[Curve], caption: str, stem: Path, shape: style.Shape = "wide") -> list[Path]:
     """Writes stem.svg, stem.png and stem.csv. IncompleteError if a file cannot be written."""
-    header = ["suite", "metric", "model", "n", "seconds", "share"]
+    header = ["suite", "metric", "model", "n", "seconds", "share", "clean"]
     rows = [
-        [curve.suite, curve.metric, curve.model, len(curve.seconds), seconds, share]
+        [curve.suite, curve.metric, curve.model, len(curve.seconds), seconds, share, str(curve.clean).lower()]
         for curve in drawn
         for seconds, share in curve.steps
     ]
@@ -99,10 +130,12 @@ def draw(drawn: Sequence[Curve], caption: str, shape: style.Shape) -> Figure:
     models = {curve.model: curve.number for curve in sorted(drawn, key=lambda curve: curve.number)}
     if len(models) > MOST_CURVES:
         return _rows(drawn, names, list(models), caption, shape)
-    legend = style.key_height(shape, list(models))
-    figure, room = style.page(style.Words("Latency", READING, caption), shape, max(2.1 * len(names), 2.9) + legend)
+    marked = _marked(drawn)
+    legend = style.key_height(shape, [marked[model] for model in models])
+    words = style.Words(tr("Latency"), _reading(READING, drawn), caption)
+    figure, room = style.page(words, shape, max(2.1 * len(names), 2.9) + legend)
     entries = [
-        (model, {"color": style.look(number)["color"], "linestyle": "-", "linewidth": 1.8})
+        (marked[model], {"color": style.look(number)["color"], "linestyle": "-", "linewidth": 1.8})
         for model, number in models.items()
     ]
     room = style.key(figure, room, entries)
@@ -113,23 +146,35 @@ def draw(drawn: Sequence[Curve], caption: str, shape: style.Shape) -> Figure:
         axes.set_title(_titled(suite, drawn), size=style.TEXT + 1, loc="left", weight="bold")
         axes.set_ylim(0, 103)
         axes.set_yticks(range(0, 101, 25))
-        axes.set_ylabel("share of answers (%)")
-        _seconds(axes, mine, METRICS[metric])
+        axes.set_ylabel(tr("share of answers (%)"))
+        _seconds(axes, mine, tr(METRICS[metric]))
         for curve in mine:
             _curve(axes, curve)
     return figure
 
 
 def _titled(suite: str, drawn: Sequence[Curve]) -> str:
-    return f"{suite} (n = {len(next(curve.seconds for curve in drawn if curve.suite == suite))})"
+    counts = sorted({len(curve.seconds) for curve in drawn if curve.suite == suite})
+    return f"{suite} (n = {'–'.join(map(str, dict.fromkeys((counts[0], counts[-1]))))})"
+
+
+def _marked(drawn: Sequence[Curve]) -> dict[str, str]:
+    """Each model's name, with a dagger where some of its times are not clean."""
+    unclean = {curve.model for curve in drawn if not curve.clean}
+    return {curve.model: f"{curve.model} †" if curve.model in unclean else curve.model for curve in drawn}
+
+
+def _reading(text: str, drawn: Sequence[Curve]) -> str:
+    return tr(text) if all(curve.clean for curve in drawn) else f"{tr(text)} {tr(UNCLEAN)}"
 
 
 def _rows(drawn: Sequence[Curve], names: list[str], models: list[str], caption: str, shape: style.Shape) -> Figure:
     """A line per model instead of curves."""
     high = ROW * len(models) + 0.85
-    figure, room = style.page(style.Words("Latency", ROWS, caption), shape, high * len(names))
-    left = min(1.6, max(style.extent(model, style.TEXT)[0] for model in models)) + 0.1
-    shown = [style.shortened(model, style.TEXT, left - 0.1) for model in models]
+    figure, room = style.page(style.Words(tr("Latency"), _reading(ROWS, drawn), caption), shape, high * len(names))
+    marked = _marked(drawn)
+    left = min(1.6, max(style.extent(marked[model], style.TEXT)[0] for model in models)) + 0.1
+    shown = [style.shortened(marked[model], style.TEXT, left - 0.1) for model in models]
     room = style.Box(room.left + left, room.bottom, room.right, room.top)
     for at, box in enumerate(style.panels(room, 2 * len(names))):
         suite, metric = names[at // 2], list(METRICS)[at % 2]
@@ -140,7 +185,7 @@ def _rows(drawn: Sequence[Curve], names: list[str], models: list[str], caption: 
         axes.set_yticks(range(len(models)), shown if at % 2 == 0 else [""] * len(models))
         axes.set_ylim(len(models) - 0.4, -0.6)
         axes.tick_params(axis="y", length=0)
-        _seconds(axes, mine, METRICS[metric])
+        _seconds(axes, mine, tr(METRICS[metric]))
         for curve in mine:
             _quantiles(axes, curve, [models.index(curve.model)] * 2)
     return figure
@@ -150,7 +195,7 @@ def _seconds(axes: Axes, drawn: Sequence[Curve], name: str) -> None:
     """A log axis of seconds that holds all finite times."""
     finite = np.concatenate([curve.seconds[np.isfinite(curve.seconds)] for curve in drawn] or [np.ones(1)])
     low, high = max(float(finite.min()), 1e-3) / 1.2, max(float(finite.max()), 1e-3) * 1.2
-    axes.set_xlabel(f"{name} (s, log scale)")
+    axes.set_xlabel(tr("{name} (s, log scale)", name=name))
     style.log_axis(axes, low, high, lambda seconds: f"{seconds:,.6g}")
     axes.grid()
 
@@ -159,7 +204,8 @@ def _curve(axes: Axes, curve: Curve) -> None:
     steps = curve.steps
     xs = [steps[0][0], *(seconds for seconds, _ in steps), axes.get_xlim()[1]]
     ys = [0.0, *(100 * share for _, share in steps), 100 * steps[-1][1]]
-    axes.step(xs, ys, where="post", lw=1.5, color=style.look(curve.number)["color"])
+    dashes = "-" if curve.clean else (0, (4, 2))
+    axes.step(xs, ys, where="post", lw=1.5, ls=dashes, color=style.look(curve.number)["color"])
     _quantiles(axes, curve, [50, 95])
 
 

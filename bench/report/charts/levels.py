@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from bench.language import tr, tr_later
 from bench.report.charts import common, style
 from bench.report.numbers.comparison import RunComparison
 from bench.stats import Interval, proportion_interval
@@ -17,7 +18,7 @@ from bench.stats import Interval, proportion_interval
 if TYPE_CHECKING:
     import pandas as pd
 
-READING = "Level 1 is the easiest. Bars are 95 % intervals; a hollow mark has too few families for one."
+READING = tr_later("Level 1 is the easiest. Bars are 95 % intervals; a hollow mark has too few families for one.")
 SPREAD = 0.7
 """Share of a level's width over which the models stand."""
 
@@ -70,7 +71,7 @@ def draw(scores: Sequence[LevelScore], caption: str, shape: style.Shape) -> Figu
     """The laid-out figure, a panel per suite."""
     suites = list(dict.fromkeys(point.suite for point in scores))
     models = {point.model: point.number for point in sorted(scores, key=lambda point: point.number)}
-    words = style.Words("Score by level of difficulty", READING, caption)
+    words = style.Words(tr("Score by level of difficulty"), tr(READING), caption)
     legend = style.key_height(shape, list(models))
     figure, room = style.page(words, shape, -(-len(suites) // 2) * 2.9 + legend)
     room = style.key(figure, room, [(model, style.look(number)) for model, number in models.items()])
@@ -88,7 +89,7 @@ def _panel(axes: Axes, scores: Sequence[LevelScore], order: Sequence[str]) -> No
     style.score_axis(axes, [None if end is None else 100 * end for end in ends])
     axes.set_xlim(-0.5, len(shown) - 0.5)
     axes.set_xticks(range(len(shown)), [str(level) for level in shown])
-    axes.set_xlabel("level")
+    axes.set_xlabel(tr("level"))
     axes.grid(axis="y")
     step = SPREAD / len(order)
     for model in order:

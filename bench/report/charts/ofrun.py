@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.claims import SCORE
+from bench.language import tr
 from bench.records import read_table, remove_others
 from bench.report.charts import common, style, verdicts
 from bench.report.charts.costbridge import cost_bridge
@@ -16,6 +17,7 @@ from bench.report.charts.latency import curves, latency
 from bench.report.charts.levels import level_scores, levels
 from bench.report.charts.pareto import cost_quality
 from bench.report.charts.plane import claim_plane
+from bench.report.charts.speedcost import latency_cost
 from bench.report.charts.sweep import sweep
 from bench.report.charts.tokens import token_use, tokens
 from bench.report.numbers.bridge import Bridge
@@ -47,7 +49,7 @@ def write_charts(comparison: RunComparison, folder: Path, shape: style.Shape = "
         *_measured(comparison, items, basis, charts, shape),
         *_bridges(comparison, basis, charts, shape),
     ]
-    remove_others(folder, "charts", ("svg", "png", "csv"), {file.name for file in files})
+    remove_others(folder, "charts", ("svg", "png", "pdf", "csv"), {file.name for file in files})
     return files
 
 
@@ -58,12 +60,17 @@ def _claims(
     for judgement in comparison.ruling.judgements:
         claim, name = judgement.claim, file_name(judgement.claim.name)
         title = verdicts.title(judgement, comparison.record)
-        about = f"{claim.candidate} against {claim.baseline}, {100 * verdicts.level(judgement):g} % intervals"
+        about = tr(
+            "{candidate} against {baseline}, {level:g} % intervals",
+            candidate=claim.candidate,
+            baseline=claim.baseline,
+            level=100 * verdicts.level(judgement),
+        )
         for number, (across, up) in enumerate(verdicts.planes(judgement)):
             points = verdicts.plane_points(judgement, across, up)
             if not points:
                 continue
-            region = " (lines) and joint region (area)" if any(point.region for point in points) else ""
+            region = tr(" (lines) and joint region (area)") if any(point.region for point in points) else ""
             stem = f"claim_{name}" if number == 0 else f"claim_{name}_{across.key}"
             yield from claim_plane(
                 points,
@@ -78,13 +85,19 @@ def _claims(
             )
         yield from decided(judgement, comparison.record, basis, charts / f"looks_{name}")
         rows = verdicts.of_claim(comparison, items, judgement)
-        least = f"families of {verdicts.LEAST_ITEMS} items or more"
+        least = tr("families of {least} items or more", least=verdicts.LEAST_ITEMS)
         if rows:
             yield from forest(
                 rows,
                 worse_by=claim.margins.get(SCORE.margin),
-                title=f"Where {claim.candidate} gains and loses against {claim.baseline}",
-                caption=f"{about}, {least}; differ: items with unlike scores; {basis}",
+                title=tr(
+                    "Where {candidate} gains and loses against {baseline}",
+                    candidate=claim.candidate,
+                    baseline=claim.baseline,
+                ),
+                caption=tr(
+                    "{about}, {least}; differ: items with unlike scores; {basis}", about=about, least=least, basis=basis
+                ),
                 stem=charts / f"forest_{name}",
                 shape=shape,
             )
@@ -95,10 +108,10 @@ def _claims(
         yield from forest(
             rows,
             worse_by=None,
-            title=f"Score differences to {first}",
+            title=tr("Score differences to {first}", first=first),
             stem=charts / "forest",
             shape=shape,
-            caption=f"95 % intervals, not corrected for the number of rows; {basis}",
+            caption=tr("95 % intervals, not corrected for the number of rows; {basis}", basis=basis),
         )
 
 
@@ -109,7 +122,10 @@ def _measured(
     yield from sweep(comparison, basis, charts / "sweep", shape)
     times = curves(comparison, items)
     if times:
-        yield from latency(times, f"Items timed cleanly for every model shown; {basis}", charts / "latency", shape)
+        yield from latency(
+            times, tr("Items timed cleanly for every model shown; {basis}", basis=basis), charts / "latency", shape
+        )
+    yield from latency_cost(comparison, basis, charts / "latency_cost", shape)
     scores = level_scores(comparison, items)
     if scores:
         yield from levels(scores, basis, charts / "levels", shape)

@@ -12,6 +12,7 @@ from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 
+from bench.language import tr, tr_later
 from bench.report.charts import common, labels, style
 from bench.report.numbers.comparison import RunComparison, SuiteRow
 from bench.report.numbers.pairwise import Difference, Place
@@ -23,8 +24,8 @@ BEYOND_CHANCE = 0.05
 """Largest adjusted p-value of a score difference that counts as shown."""
 FARTHEST = 50.0
 """An interval's end beyond this factor of its estimate is cut: it would squeeze everything else."""
-READING = "Left is cheaper, up is better; bars are 95 % intervals."
-FRONTIER = (
+READING = tr_later("Left is cheaper, up is better; bars are 95 % intervals.")
+FRONTIER = tr_later(
     "The fuller a mark, the surer its place on the frontier (dotted); crossed out: beaten in both, beyond chance."
 )
 
@@ -97,8 +98,8 @@ def draw(comparison: RunComparison, caption: str, shape: style.Shape) -> Figure:
 
 def _laid_out(comparison: RunComparison, caption: str, shape: style.Shape, legend: bool) -> tuple[Figure, bool]:
     names, models = common.suites(comparison), common.models(comparison)
-    reading = f"{READING} {FRONTIER}" if comparison.places else READING
-    words = style.Words("Score against cost", reading, caption)
+    reading = f"{tr(READING)} {tr(FRONTIER)}" if comparison.places else tr(READING)
+    words = style.Words(tr("Score against cost"), reading, caption)
     least = 3.4 if len(names) < 3 else 3.0
     key = style.key_height(shape, [f"{number} {model}" for number, model in enumerate(models, 1)]) if legend else 0.0
     figure, room = style.page(words, shape, -(-len(names) // 2) * least + key)
@@ -170,12 +171,12 @@ def _panel(axes: Axes, spots: Sequence[Spot], lost: Sequence[str], legend: bool)
     points: list[tuple[Spot, float, Interval | None]] = [(spot, cost.estimate, _visible(cost)) for spot, cost in priced]
     if others:
         left = 1 - STRIP if priced else 0.0
-        taken += [_strip(axes, left, _why(others).replace(" unknown", "\nunknown"))] if priced else []
+        taken += [_strip(axes, left, _why(others).replace(tr(" unknown"), "\nunknown"))] if priced else []
         for at, spot in enumerate(others, 1):
             points.append((spot, _across(axes, left + (1 - left) * at / (len(others) + 1)), None))
     if lost:
         room = axes.get_window_extent().width / axes.figure.dpi * 0.95
-        words = style.shortened(f"no score: {', '.join(lost)}", style.SMALL, room)
+        words = style.shortened(tr("no score: {lost}", lost=", ".join(lost)), style.SMALL, room)
         text = axes.text(0.02, 0.015, words, transform=axes.transAxes, size=style.SMALL)
         taken.append(text.get_window_extent())
     bars = [bar for spot, x, cost in points for bar in _point(axes, spot, x, cost)]
@@ -188,7 +189,7 @@ def _panel(axes: Axes, spots: Sequence[Spot], lost: Sequence[str], legend: bool)
 
 def _why(spots: Sequence[Spot]) -> str:
     """Why models have no place on the cost axis."""
-    return "cost 0 or unknown" if any(spot.row.cost_per_1000_usd for spot in spots) else "cost unknown"
+    return tr("cost 0 or unknown") if any(spot.row.cost_per_1000_usd for spot in spots) else tr("cost unknown")
 
 
 def _strip(axes: Axes, left: float, words: str) -> Bbox:
@@ -254,5 +255,5 @@ def _cost_axis(axes: Axes, costs: Sequence[Interval], strip: float) -> None:
     high = max(cost.high or cost.estimate for cost in costs) * 1.4
     wanting = max(1.0, 10 / (high / low)) ** 0.5
     low, high = low / wanting, high * wanting
-    axes.set_xlabel("USD per 1,000 items (log scale)")
+    axes.set_xlabel(tr("USD per 1,000 items (log scale)"))
     style.log_axis(axes, low, low * (high / low) ** (1 / (1 - strip)), lambda usd: f"{usd:,.6g}" if usd <= high else "")

@@ -15,6 +15,7 @@ from matplotlib.ticker import FuncFormatter
 from matplotlib.transforms import Bbox
 
 from bench.claims import COST, SCORE, Axis, Part
+from bench.language import tr, tr_later
 from bench.report.charts import labels, style
 from bench.stats import Interval
 
@@ -25,6 +26,8 @@ VERDICTS: Mapping[str, dict[str, Any]] = {
     "reported": {"marker": "s", "color": "#666666", "markerfacecolor": "white"},
 }
 """Verdict -> how its points look: marker and filling say what the colour says."""
+ALL = tr_later("mean of the suites")
+"""What stands for all suites together in the data."""
 FARTHEST = 1000.0
 """An interval's end beyond this factor of its estimate is cut: it would squeeze everything else."""
 
@@ -52,6 +55,11 @@ class PlanePoint:
     region: tuple[tuple[float, float], ...] = ()
     """Corners of the joint confidence region, as (ratio, difference); empty if there is none."""
 
+    @property
+    def shown_group(self) -> str:
+        """The group as the picture names it."""
+        return tr(self.group) if self.group == ALL else self.group
+
 
 @dataclass(frozen=True, slots=True)
 class Corner:
@@ -72,20 +80,24 @@ class Corner:
     def of(cls, margins: Mapping[str, float], across: Part = COST, up: Part = SCORE) -> Corner:
         """The corner that margins, by their keys, leave."""
         claimed = [part for part in (across, up) if part.margin in margins]
-        words = " and ".join(part.drawn(margins[part.margin]) for part in claimed)
-        shaded = f" Shaded: {words}, as claimed." if words else ""
-        reading = f"{corner_axis(across).end}, {corner_axis(up).end}.{shaded}"
+        words = tr(" and ").join(part.drawn(margins[part.margin]) for part in claimed)
+        shaded = tr(" Shaded: {words}, as claimed.", words=words) if words else ""
+        reading = f"{tr(corner_axis(across).end)}, {tr(corner_axis(up).end)}.{shaded}"
         bounds = [part.bound(margins[part.margin]) if part in claimed else None for part in (across, up)]
         return cls(across, up, bounds[0], bounds[1], reading)
 
     def tick(self, ratio: float) -> str:
         """A ratio as a reader says it: "90 % less", "same", "2× the cost"."""
         if abs(ratio - 1) < 1e-9:
-            return "same"
-        times = corner_axis(self.across).times
+            return tr("same")
+        times = tr(corner_axis(self.across).times)
         if ratio < LEAST_SHARE:
             return f"1/{1 / ratio:,.0f}"
-        return f"{100 * (1 - ratio):.6g} % less" if ratio < 1 else f"{ratio:.6g}× {times}"
+        return (
+            tr("{ratio:.6g} % less", ratio=100 * (1 - ratio))
+            if ratio < 1
+            else tr("{ratio:.6g}× {times}", ratio=ratio, times=times)
+        )
 
 
 def corner_axis(part: Part) -> Axis:
@@ -149,7 +161,12 @@ def draw(
     words = style.Words(title, corner.reading, caption)
     figure, unnamed = _laid_out(points, corner, words, shape)
     if unnamed:
-        note = f"{caption} {unnamed} of {len(points)} points have no room for a name: the CSV file names all."
+        note = tr(
+            "{caption} {unnamed} of {points} points have no room for a name: the CSV file names all.",
+            caption=caption,
+            unnamed=unnamed,
+            points=len(points),
+        )
         figure, _ = _laid_out(points, corner, replace(words, caption=note), shape)
     return figure
 
@@ -164,13 +181,13 @@ def _laid_out(
     legend = (
         0.0
         if len(points) <= style.MOST_NAMED
-        else style.key_height(shape, [f"00 {p.label}, {p.group}" for p in points])
+        else style.key_height(shape, [f"00 {p.label}, {p.shown_group}" for p in points])
     )
     figure, room = style.page(words, shape, 3.4 + legend)
     verdicts = [verdict for verdict in VERDICTS if any(point.verdict == verdict for point in points)]
-    room = style.key(figure, room, [(verdict, VERDICTS[verdict]) for verdict in verdicts])
+    room = style.key(figure, room, [(tr(verdict), VERDICTS[verdict]) for verdict in verdicts])
     several = len({point.group for point in points}) > 1
-    names = [f"{point.label}, {point.group}" if several else point.label for point in points]
+    names = [f"{point.label}, {point.shown_group}" if several else point.label for point in points]
     numbered = len(points) > style.MOST_NAMED
     if numbered:
         entries = [
@@ -204,8 +221,8 @@ def _scales(axes: Axes, points: Sequence[PlanePoint], corner: Corner) -> None:
     air = 0.10 * max(most - least, 2.0)
     axes.set_ylim(max(-103.0, least - air), min(103.0, most + air))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda points, _: style.signed(points)))
-    axes.set_xlabel(corner_axis(corner.across).label)
-    axes.set_ylabel(corner_axis(corner.up).label)
+    axes.set_xlabel(tr(corner_axis(corner.across).label))
+    axes.set_ylabel(tr(corner_axis(corner.up).label))
     axes.grid(zorder=0)
 
 

@@ -21,7 +21,9 @@ class Course:
     """A line over what is spent."""
 
     label: str
-    """What it is."""
+    """What it is, in the data."""
+    shown: str = ""
+    """What it is, in the picture; empty for the label."""
     spent: tuple[float, ...]
     """What was spent: USD, or items where no price is known."""
     values: tuple[float, ...]
@@ -64,7 +66,7 @@ def draw(lines: Sequence[Course], picture: Picture) -> Figure:
     for at, line in enumerate(lines):
         dashes = {"linestyle": (0, (4, 3)), "marker": "", "color": style.EDGE} if line.bound else {"linestyle": "-"}
         looks.append({**style.look(at), **dashes, "linewidth": 1.4, "markersize": 5})
-    room = style.key(figure, room, [(line.label, look) for line, look in zip(lines, looks, strict=True)])
+    room = style.key(figure, room, [(line.shown or line.label, look) for line, look in zip(lines, looks, strict=True)])
     axes = style.axes(figure, style.Box(room.left + 0.62, room.bottom + 0.5, room.right - 0.1, room.top))
     axes.grid(zorder=0)
     for line, look in zip(lines, looks, strict=True):

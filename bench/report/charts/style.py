@@ -13,27 +13,38 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import wraps
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, ParamSpec, TypeVar
 
 import matplotlib
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
 from bench import clean
-from bench.records import write_file, write_text
-from bench.report.charts.glyphs import FONT, clean_figure, drawable
+from bench.language import tr
+from bench.records import ChartStyle, write_file, write_text
+from bench.report.charts.glyphs import FONT, clean_figure, fonts
+from bench.report.charts.lettering import extent as extent
+from bench.report.charts.lettering import shortened as shortened
+from bench.report.charts.lettering import wrap as wrap
 
+P = ParamSpec("P")
+T = TypeVar("T")
 Shape = Literal["wide", "square"]
 """A slide's or a page's column, or a square post."""
-SIZES: Mapping[str, tuple[float, float]] = {"wide": (7.2, 4.5), "square": (6.0, 6.0)}
-"""Width and least height of a shape, inches."""
+Style = ChartStyle
+"""For a screen; for a slide, its text larger; for a paper, which sets the title itself, with a PDF beside."""
+SIZES: Mapping[str, Mapping[str, tuple[float, float]]] = {
+    "web": {"wide": (7.2, 4.5), "square": (6.0, 6.0)},
+    "slide": {"wide": (5.8, 3.26), "square": (4.8, 4.8)},
+    "paper": {"wide": (6.5, 3.6), "square": (5.0, 5.0)},
+}
+"""Width and least height of a shape in a style, inches: text of one size is larger in a smaller picture."""
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#B58900", "#56B4E9", "#000000")
 """Okabe & Ito's palette, its yellows darkened for white paper: distinct for colour-blind readers."""
 MARKERS = "osD^vPX*"
@@ -56,8 +67,6 @@ MOST_NAMED = 8
 """Points that have their names beside them; more have numbers, and the names stand in the legend."""
 LINE = 1.3
 """Line height over font size."""
-MOST_CHARACTERS = 400
-"""No line of a figure holds more, however narrow they are."""
 RC: Any = {
     "axes.axisbelow": True,
     "axes.edgecolor": SOFT,
@@ -72,6 +81,7 @@ RC: Any = {
     "grid.color": FAINT,
     "grid.linewidth": 0.6,
     "legend.frameon": False,
+    "pdf.fonttype": 42,
     "svg.fonttype": "path",
     "svg.hashsalt": "claimbench",
     "text.color": INK,
@@ -82,12 +92,19 @@ RC: Any = {
     "ytick.labelsize": TEXT,
 }
 """matplotlib's settings; text becomes outlines, so that a chart looks alike wherever it is opened."""
-RULER = RendererAgg(1, 1, 100)  # type: ignore[no-untyped-call]
-"""Measures texts, before there is a figure, as they will be drawn."""
 _OURS = {key: value for key, value in matplotlib.rcParamsDefault.items() if not key.startswith("backend")} | RC
 """Every setting: a matplotlibrc in the folder that a command is called in may be a stranger's, and call LaTeX."""
-styled = matplotlib.rc_context(_OURS)
-"""Decorates what draws or writes a figure."""
+
+
+def styled(function: Callable[P, T]) -> Callable[P, T]:
+    """Decorates what draws or writes a figure."""
+
+    @wraps(function)
+    def drawn(*args: P.args, **kwargs: P.kwargs) -> T:
+        with matplotlib.rc_context({**_OURS, "font.family": list(fonts())}):
+            return function(*args, **kwargs)
+
+    return drawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +144,7 @@ def page(words: Words, shape: Shape, body: float) -> tuple[Figure, Box]:
     `body` is the height in inches that the content needs: where the shape has less, the figure grows downwards, since
     whatever is shown 600 pixels wide must stay legible.
     """
-    width, height = SIZES[shape]
+    width, height = size_of(shape)
     figure = Figure(figsize=(width, height), label=words.title)
     FigureCanvasAgg(figure)
     above, below = _heights(words, width)
@@ -146,7 +163,8 @@ def page(words: Words, shape: Shape, body: float) -> tuple[Figure, Box]:
 
 
 def _head(words: Words) -> list[tuple[str, float, str, str]]:
-    return [(words.title, TITLE, INK, "bold"), (words.subtitle, TEXT, SOFT, "normal")]
+    head = [(words.title, TITLE, INK, "bold"), (words.subtitle, TEXT, SOFT, "normal")]
+    return head[1:] if _STYLE.get() == "paper" else head
 
 
 def _heights(words: Words, width: float) -> tuple[float, float]:
@@ -155,47 +173,6 @@ def _heights(words: Words, width: float) -> tuple[float, float]:
     above = sum(size * LINE / 72 * len(wrap(text, size, room, weight)) for text, size, _, weight in _head(words))
     below = SMALL * LINE / 72 * len(wrap(words.caption, SMALL, room))
     return above + 2 * MARGIN, below + 2 * MARGIN
-
-
-@lru_cache(maxsize=4096)
-def extent(text: str, size: float, weight: str = "normal") -> tuple[float, float]:
-    """A line's width and height, inches."""
-    font = FontProperties(family=FONT, size=size, weight=weight)
-    sizes = [RULER.get_text_width_height_descent(part, font, False) for part in (drawable(text), "lp")]  # type: ignore[no-untyped-call]
-    return sizes[0][0] / RULER.dpi, max(height for _, height, _ in sizes) / RULER.dpi
-
-
-def wrap(text: str, size: float, room: float, weight: str = "normal") -> list[str]:
-    """The text in lines that fit, broken at spaces; a word too long for a line is cut short."""
-    room *= 0.98  # widths are rounded to pixels, word by word
-    space = extent("x x", size, weight)[0] - 2 * extent("x", size, weight)[0]
-    lines: list[list[str]] = []
-    left = 0.0
-    for word in text.split():
-        wide = extent(word, size, weight)[0]
-        if lines and wide + space <= left:
-            lines[-1].append(word)
-            left -= wide + space
-        else:
-            lines.append([shortened(word, size, room, weight)])
-            left = room - wide
-    return [" ".join(line) for line in lines]
-
-
-def shortened(text: str, size: float, room: float, weight: str = "normal") -> str:
-    """The text, drawable, if it fits, else its beginning and end around an ellipsis."""
-    text = drawable(text)
-    if len(text) <= MOST_CHARACTERS and extent(text, size, weight)[0] <= room:
-        return text
-    keep = min(len(text) - 1, MOST_CHARACTERS)
-    while keep > 1 and extent(_cut(text, keep), size, weight)[0] > room:
-        keep -= 1
-    return _cut(text, keep)
-
-
-def _cut(text: str, keep: int) -> str:
-    head = (keep + 1) // 2
-    return f"{text[:head]}…{text[len(text) - (keep - head) :]}"
 
 
 def signed(value: float, digits: int | None = None) -> str:
@@ -247,7 +224,7 @@ def score_axis(axes: Axes, percents: Sequence[float | None]) -> None:
     air = 0.06 * max(high - low, LEAST_SPAN)
     axes.set_ylim(max(-4.0, low - wanting - air), min(104.0, high + wanting + air))
     axes.yaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 5, 10]))
-    axes.set_ylabel("score (%)")
+    axes.set_ylabel(tr("score (%)"))
 
 
 def axes(figure: Figure, box: Box) -> Axes:
@@ -277,7 +254,7 @@ def key(figure: Figure, box: Box, entries: Sequence[tuple[str, Mapping[str, Any]
 
 def key_height(shape: Shape, texts: Sequence[str]) -> float:
     """Inches that `key` takes for these words."""
-    return _flow(Box(MARGIN, 0, SIZES[shape][0] - MARGIN, 0), texts)[1]
+    return _flow(Box(MARGIN, 0, size_of(shape)[0] - MARGIN, 0), texts)[1]
 
 
 def _flow(box: Box, texts: Sequence[str]) -> tuple[list[tuple[float, float, float]], float]:
@@ -294,9 +271,34 @@ def _flow(box: Box, texts: Sequence[str]) -> tuple[list[tuple[float, float, floa
     return places, down + line / 2 + 0.06
 
 
-_FACTS: Mapping[str, Mapping[str, Any]] = {"svg": {"Date": None}, "png": {"Software": None}}
+_FACTS: Mapping[str, Mapping[str, Any]] = {
+    "svg": {"Date": None},
+    "png": {"Software": None},
+    "pdf": {"CreationDate": None, "Producer": None},
+}
 """What each format's file says of itself, beside the title."""
 _FORMATS: ContextVar[tuple[str, ...]] = ContextVar("formats", default=("svg", "png"))
+
+
+_STYLE: ContextVar[Style] = ContextVar("style", default="web")
+PIXELS = 160, 331
+"""Dots an inch of a PNG; of one for a slide, which is 1920 wide."""
+
+
+def size_of(shape: Shape) -> tuple[float, float]:
+    """Width and least height of a shape in the style of now, inches."""
+    return SIZES[_STYLE.get()][shape]
+
+
+@contextmanager
+def styled_as(style: Style) -> Iterator[None]:
+    """Charts that are written meanwhile have this style."""
+    token, formats = _STYLE.set(style), _FORMATS.set((*_FORMATS.get(), *(["pdf"] if style == "paper" else [])))
+    try:
+        yield
+    finally:
+        _STYLE.reset(token)
+        _FORMATS.reset(formats)
 
 
 @contextmanager
@@ -317,18 +319,26 @@ def write(figure: Figure, stem: Path, header: Sequence[str], rows: Sequence[Sequ
     """
     clean_figure(figure)
     folder, name = stem.parent.parent, f"{stem.parent.name}/{stem.name}"
+    dots = PIXELS[_STYLE.get() == "slide"]
     for kind in _FORMATS.get():
-        facts = {**_FACTS[kind], **({"Title": figure.get_label()} if kind == "svg" else {})}
+        facts = {**_FACTS[kind], **({"Title": figure.get_label()} if kind != "png" else {})}
         write_file(
             folder,
             f"{name}.{kind}",
             lambda file, kind=kind, facts=facts: figure.savefig(  # type: ignore[misc]
-                file, format=kind, dpi=160, facecolor="white", metadata=facts
+                file, format=kind, dpi=dots, facecolor="white", metadata=facts
             ),
         )
+    drawn = [stem.with_name(f"{stem.name}.{kind}") for kind in _FORMATS.get()]
+    return [*drawn, *write_data(stem, header, rows)]
+
+
+def write_data(stem: Path, header: Sequence[str], rows: Sequence[Sequence[object]]) -> list[Path]:
+    """Writes stem.csv alone; unknown is empty. IncompleteError if it cannot be written."""
+    folder, name = stem.parent.parent, f"{stem.parent.name}/{stem.name}"
     out = io.StringIO()
     table = csv.writer(out, lineterminator="\n")
     table.writerow(header)
     table.writerows([["" if value is None else clean.spreadsheet(value) for value in row] for row in rows])
     write_text(folder, f"{name}.csv", out.getvalue())
-    return [stem.with_name(f"{stem.name}.{kind}") for kind in (*_FORMATS.get(), "csv")]
+    return [stem.with_name(f"{stem.name}.csv")]

@@ -8,14 +8,15 @@ from pathlib import Path
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from bench.language import tr, tr_later
 from bench.records import Sweep, read_sweep
 from bench.report.charts import common, labels, style
 from bench.report.numbers.comparison import RunComparison, SuiteRow
 from bench.stats import Interval
 
 AXES: tuple[tuple[str, Callable[[SuiteRow], Interval | None]], ...] = (
-    ("USD per 1,000 items (log scale)", lambda row: row.cost_per_1000_usd),
-    ("median seconds (log scale)", lambda row: row.e2e_p50_s),
+    (tr_later("USD per 1,000 items (log scale)"), lambda row: row.cost_per_1000_usd),
+    (tr_later("median seconds (log scale)"), lambda row: row.e2e_p50_s),
 )
 """What stands across, a panel each."""
 
@@ -63,10 +64,12 @@ def _shown(comparison: RunComparison, suite: str, at: int) -> list[SuiteRow]:
 def draw(comparison: RunComparison, swept: Sweep, caption: str, shape: style.Shape) -> Figure:
     """The laid-out figure, a panel for each suite and axis."""
     panels = _panels(comparison, swept)
-    reading = (
-        f"The line joins {swept.model}'s settings of {swept.key}; up is better, left is cheaper or faster; bars: 95 %."
+    reading = tr(
+        "The line joins {model}'s settings of {key}; up is better, left is cheaper or faster; bars: 95 %.",
+        model=swept.model,
+        key=swept.key,
     )
-    words = style.Words(f"What {swept.model} gains by {swept.key}", reading, caption)
+    words = style.Words(tr("What {model} gains by {key}", model=swept.model, key=swept.key), reading, caption)
     figure, room = style.page(words, shape, -(-len(panels) // 2) * 3.2)
     for box, (suite, at) in zip(style.panels(room, len(panels)), panels, strict=True):
         axes = style.axes(figure, style.Box(box.left + 0.55, box.bottom + 0.45, box.right - 0.08, box.top - 0.28))
@@ -85,9 +88,9 @@ def _panel(axes: Axes, rows: Sequence[SuiteRow], at: int, swept: Sweep, models: 
     low, high = min(x for x, _ in points.values()), max(x for x, _ in points.values())
     wanting = max(1.0, 10 / (high / low)) ** 0.5 * 1.4
     axes.set_ylim(-4, 104)
-    axes.set_ylabel("score (%)")
+    axes.set_ylabel(tr("score (%)"))
     axes.grid()
-    axes.set_xlabel(words)
+    axes.set_xlabel(tr(words))
     style.log_axis(axes, low / wanting, high * wanting, lambda value: f"{value:,.6g}")
     curve = [points[label] for label in values if label in points]
     colour = style.look(next(at for at, model in enumerate(models) if model in values))["color"]

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bench.claims import MEAN, Judgement, Part, Verdict, labels, open_parts, parts, reading
+from bench.language import tr
 from bench.records import SUCH, THESE, RunRecord
 from bench.report.charts import common
 from bench.report.charts.forest import TOO_SMALL, ForestRow
-from bench.report.charts.plane import PlanePoint
+from bench.report.charts.plane import ALL, PlanePoint
 from bench.report.numbers.comparison import RunComparison
 from bench.stats import Interval, Strata, joint_region, score_difference, smallest_n
 
@@ -44,7 +45,7 @@ def plane_points(judgement: Judgement, across: Part = parts.COST, up: Part = par
             continue
         point = PlanePoint(
             label=judgement.claim.candidate,
-            group="mean of the suites" if suite == MEAN else suite,
+            group=ALL if suite == MEAN else suite,
             ratio=ratio.interval,
             difference=difference.interval,
             verdict=str(judgement.verdict),
@@ -211,16 +212,27 @@ def fitting(rows: list[ForestRow]) -> list[ForestRow]:
 
 
 def reason(judgement: Judgement) -> str:
-    """Why a verdict is open, in one sentence: marks inside the claim's corner would speak for it."""
+    """Why a verdict is open or refuted, in one sentence: marks inside the claim's corner would speak for it."""
+    failing = judgement.test.failing
+    if judgement.verdict is Verdict.REFUTED and failing:
+        suite, part = tr(ALL) if failing[0] == MEAN else failing[0], parts.part(failing[1])
+        wanted = part.wanted(part.limit(judgement.claim))
+        return tr("Refuted by {suite}, {part}: not {wanted}.", suite=suite, part=tr(part.noun), wanted=wanted)
     reasons = open_parts(judgement)
     if not reasons or judgement.verdict is not Verdict.INCONCLUSIVE:
         return ""
-    others = f" ({len(reasons) - 1} more, see the verdict)" if len(reasons) > 1 else ""
-    return f"Inconclusive, since {reasons[0]}{others}."
+    others = tr(" ({reasons} more, see the verdict)", reasons=len(reasons) - 1) if len(reasons) > 1 else ""
+    return tr("Inconclusive, since {reasons}{others}.", reasons=reasons[0], others=others)
 
 
 def title(judgement: Judgement, record: RunRecord) -> str:
     """The claim's name, verdict and reading, with what every mention of it must carry."""
     remarks = labels(judgement, record)
     aside = f" ({'; '.join(remarks)})" if remarks else ""
-    return f"{judgement.claim.name}: {judgement.verdict} {reading(judgement)}{aside}"
+    return tr(
+        "{name}: {verdict} {reading}{aside}",
+        name=judgement.claim.name,
+        verdict=judgement.verdict,
+        reading=reading(judgement),
+        aside=aside,
+    )

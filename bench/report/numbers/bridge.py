@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bench import prices
+from bench.language import tr
 from bench.prices import TOKEN_CLASSES, Price
 from bench.records import Outcome, RunRecord, TokenUsage, effective_cost
 from bench.report.numbers.billed import COUNTS, price_of
@@ -70,7 +71,15 @@ def bridges(
                     _bridge(*sides, candidate=candidate, baseline=baseline, suite=suite, listed=listed, record=record)
                 )
             except ValueError as error:
-                missing.append(f"{candidate} against {baseline} on {suite}: no bridge from list price: {error}.")
+                missing.append(
+                    tr(
+                        "{candidate} against {baseline} on {suite}: no bridge from list price: {error}.",
+                        candidate=candidate,
+                        baseline=baseline,
+                        suite=suite,
+                        error=error,
+                    )
+                )
     return tuple(made), tuple(missing)
 
 
@@ -191,19 +200,32 @@ def list_ratios(rows: pd.DataFrame, record: RunRecord) -> pd.Series[float] | Non
 
 def _holds(candidate: str, baseline: BridgeSide, side: BridgeSide, saving: float) -> Iterator[str]:
     """How far the candidate's price, and its share of cached prompt tokens, may move before the saving is gone."""
-    claim = f"at the costs measured, {100 * saving:g} % cheaper"
+    claim = tr("at the costs measured, {saving:g} % cheaper", saving=100 * saving)
     rise = price_rise(side.billed / baseline.billed, saving)
     if rise < 1:
-        yield f"{claim} does not hold: {candidate}'s price would have to fall to {_at_most(rise)}."
+        yield tr(
+            "{claim} does not hold: {candidate}'s price would have to fall to {rise}.",
+            claim=claim,
+            candidate=candidate,
+            rise=_at_most(rise),
+        )
         return
-    yield f"{claim} holds until {candidate}'s price rises {_at_most(rise)}."
+    yield tr(
+        "{claim} holds until {candidate}'s price rises {rise}.", claim=claim, candidate=candidate, rise=_at_most(rise)
+    )
     total = float(side.tokens_in.sum())
     hit = float(side.tokens_in[:, 1].sum()) / total if total else 0.0
     per_hit = float((side.tokens_in.sum(axis=1) * (side.prices[:, 0] - side.prices[:, 1])).mean())
     least = least_cache_hit(hit, side.billed, (1 - saving) * baseline.billed, per_hit)
     if hit and least is not None:
         now, then = f"{100 * hit:.3g} %", f"{100 * least:.3g} %"
-        yield f"{claim} holds until {candidate}'s cache hit rate falls below {then} (now {now})."
+        yield tr(
+            "{claim} holds until {candidate}'s cache hit rate falls below {then} (now {now}).",
+            claim=claim,
+            candidate=candidate,
+            then=then,
+            now=now,
+        )
 
 
 def _at_most(factor: float) -> str:

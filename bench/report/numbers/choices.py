@@ -9,15 +9,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bench.language import tr, tr_later
 from bench.records import RunRecord, parquet_file
 from bench.report.text.column import BEST, Column, Table, label, table
 
 LETTER = re.compile(r"[A-Z]")
-NONE = "none read"
+NONE = tr_later("none read")
 """The column of answers from which no single letter was read."""
-LEGEND = (
-    "Answers, repeats included. A row holds the answers to questions whose right choice is its letter; bold is right. "
-    "A column far from its row's count speaks of a letter that a model prefers."
+LEGEND = tr_later(
+    "Answers, repeats included. A row holds the answers to questions whose right choice is "
+    "its letter; bold is right. A column far from its row's count speaks of a letter that a "
+    "model prefers."
 )
 
 
@@ -94,11 +96,11 @@ def tables(rows: Sequence[ChoiceRow]) -> Iterator[Table]:
         label("task", "task", lambda row: row.task),
         label("model", "model", lambda row: row.model),
         Column(name="n", key="n", cell=lambda row: str(row.n)),
-        *(Column(name=f"answered {letter}", key=letter, cell=cell(letter)) for letter in letters),
+        *(Column(name=tr("answered {letter}", letter=letter), key=letter, cell=cell(letter)) for letter in letters),
         Column(name=NONE, key=NONE, cell=cell(NONE)),
     ]
     yield table(
-        "Choices: expected and answered",
+        tr("Choices: expected and answered"),
         columns,
         rows,
         legend=LEGEND,

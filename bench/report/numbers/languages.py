@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+from bench.language import tr, tr_later
 from bench.records import RunRecord
 from bench.report.text import formats, grid
 from bench.report.text.column import Column, Table, label, table
@@ -15,9 +16,10 @@ from bench.stats import Interval, Strata, score_difference
 if TYPE_CHECKING:
     import pandas as pd
 
-LEGEND = (
-    "The second suite's score minus the first's, on instances that both ask, each in its language. The 95 % interval "
-    "speaks of more instances of these families, each family weighted alike, not of other families."
+LEGEND = tr_later(
+    "The second suite's score minus the first's, on instances that both ask, each in its "
+    "language. The 95 % interval speaks of more instances of these families, each family "
+    "weighted alike, not of other families."
 )
 
 
@@ -69,9 +71,9 @@ COLUMNS: tuple[Column[LanguageGap], ...] = (
     label("model", "model", lambda row: row.model),
     Column(name="n", key="n", cell=lambda row: str(row.n)),
     Column(
-        name="score difference",
+        name=tr_later("score difference"),
         key="gap",
-        aside="95 % interval",
+        aside=tr_later("95 % interval"),
         spread=True,
         cell=lambda row: formats.signed(row.gap, formats.points),
     ),
@@ -87,7 +89,7 @@ def tables(rows: Sequence[LanguageGap]) -> Iterator[Table]:
     """The gaps as a table; nothing where no suites share instances."""
     if rows:
         place = "comparison.json/language_gaps"
-        yield table("Language gap", COLUMNS, rows, legend=LEGEND, place=lambda number, _: f"{place}/{number}")
+        yield table(tr("Language gap"), COLUMNS, rows, legend=LEGEND, place=lambda number, _: f"{place}/{number}")
 
 
 def markdown(rows: Sequence[LanguageGap]) -> Iterator[str]:

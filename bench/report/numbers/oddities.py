@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from bench.language import tr, tr_later
 from bench.records import Outcome, RunRecord, grade_detail
 from bench.report.numbers.lengths import KEYS
 
@@ -17,11 +18,19 @@ LEAST = 5
 SHARE = 0.9
 """And only where they are so large a share: where more come in parts, nothing holds the streams back."""
 NOTES = {
-    "finish_reason": "answers ended with a finish reason that nobody knows, and count as ended by themselves.",
-    "at_cap": "answers ended by themselves with every token that they were allowed; they may be cut all the same.",
-    "turned_away": "answers came only after the endpoint had turned attempts away for its rate (429 or 529).",
-    "not_streamed": "answers came as one JSON reply: the endpoint did not stream, so only their whole time is known.",
-    "no_terminal_event": "answers ended without their terminal event, though with finish reason and token counts.",
+    "finish_reason": tr_later(
+        "answers ended with a finish reason that nobody knows, and count as ended by themselves."
+    ),
+    "at_cap": tr_later(
+        "answers ended by themselves with every token that they were allowed; they may be cut all the same."
+    ),
+    "turned_away": tr_later("answers came only after the endpoint had turned attempts away for its rate (429 or 529)."),
+    "not_streamed": tr_later(
+        "answers came as one JSON reply: the endpoint did not stream, so only their whole time is known."
+    ),
+    "no_terminal_event": tr_later(
+        "answers ended without their terminal event, though with finish reason and token counts."
+    ),
 }
 """What each note of a call (`Call.notes`) says of so many answers."""
 
@@ -30,7 +39,7 @@ def oddities(items: pd.DataFrame, answers: pd.DataFrame, record: RunRecord) -> t
     """A sentence for each kind of oddity of each model on each suite; none where there is none."""
     table = items.merge(answers[[*KEYS, "grade_detail"]], on=[*KEYS], validate="one_to_one")
     return tuple(
-        f"{model} on {suite}: {sentence}"
+        tr("{model} on {suite}: {sentence}", model=model, suite=suite, sentence=sentence)
         for suite in record.suites
         for model in record.models
         for sentence in _of_one(table[(table["suite"] == suite) & (table["model"] == model)], bool(record.imported))
@@ -40,23 +49,34 @@ def oddities(items: pd.DataFrame, answers: pd.DataFrame, record: RunRecord) -> t
 def _of_one(table: pd.DataFrame, imported: bool) -> Iterator[str]:
     if empty := int((table["outcome"] == Outcome.EMPTY).sum()):
         yield (
-            f"of the unparsable answers {empty} were empty: the model ended by itself without any text, though tokens "
-            "may have been billed."
+            tr(
+                "of the unparsable answers {empty} were empty: the model ended by itself without any "
+                "text, though tokens may have been billed.",
+                empty=empty,
+            )
         )
     details = [grade_detail(detail) for detail in table["grade_detail"].dropna()]
     counts = Counter(note for detail in details for note in detail.get("notes", ()))
-    yield from (f"{counts[note]} {words}" for note, words in NOTES.items() if counts[note])
+    yield from (f"{counts[note]} {tr(words)}" for note, words in NOTES.items() if counts[note])
     timed = table[table["score"].notna() & ~table["reused"].astype(bool) & table["latency_s"].notna()]
     held_back = int((timed["ttfat_s"].isna() & (timed["outcome"] == Outcome.ANSWERED)).sum())
     if held_back and not imported:
         yield (
-            f"{held_back} of {len(timed)} timed answers came at once, as from a proxy that buffers: their times to "
-            "first token are not the model's, and in no statistic."
+            tr(
+                "{held_back} of {timed} timed answers came at once, as from a proxy that buffers: their "
+                "times to first token are not the model's, and in no statistic.",
+                held_back=held_back,
+                timed=len(timed),
+            )
         )
     first, whole = timed["ttfat_s"].notna(), int((timed["ttfat_s"] == timed["latency_s"]).sum())
     if whole >= max(LEAST, SHARE * int(first.sum())) and not imported:
         yield (
-            f"{whole} of {int(first.sum())} answers with a time to first token came whole in a single read, their end "
-            "with their text. Whether the model writes so or something between holds its stream back cannot be told "
-            "apart there: these times are upper bounds of the model's own."
+            tr(
+                "{whole} of {first} answers with a time to first token came whole in a single read, "
+                "their end with their text. Whether the model writes so or something between holds its "
+                "stream back cannot be told apart there: these times are upper bounds of the model's own.",
+                whole=whole,
+                first=int(first.sum()),
+            )
         )

@@ -12,6 +12,7 @@ import numpy as np
 
 from bench.claims import Pairs, pair
 from bench.errors import UsageError
+from bench.language import tr
 from bench.records import SUCH, RunRecord, effective_cost
 from bench.stats import Interval, frontier, holm, membership, ratio_of_sums, score_difference
 
@@ -81,7 +82,10 @@ def left_out(items: pd.DataFrame, record: RunRecord) -> str | None:
     if not _too_many(asked):
         return None
     count = sum(math.comb(len(models), 2) for models in asked.values())
-    return f"{count:,} pairs of models are too many to compare: the first model of each suite is, with every other."
+    return tr(
+        "{count:,} pairs of models are too many to compare: the first model of each suite is, with every other.",
+        count=count,
+    )
 
 
 def _too_many(asked: Mapping[str, Sequence[str]]) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from bench.language import tr
 from bench.records import RunRecord, grade_detail
 from bench.records.note import Note, info, warning
 
@@ -36,7 +37,11 @@ def route_notes(items: pd.DataFrame, answers: pd.DataFrame, record: RunRecord) -
     for suite in record.suites:
         part = table[table["suite"] == suite]
         if len(part):
-            notes += [info(f"How answers were read on {suite}: {'; '.join(_shares(part, record))}.")]
+            notes += [
+                info(
+                    tr("How answers were read on {suite}: {part}.", suite=suite, part="; ".join(_shares(part, record)))
+                )
+            ]
             notes += _unlike(part, suite, record)
     return tuple(notes)
 
@@ -49,7 +54,7 @@ def _shares(table: pd.DataFrame, record: RunRecord) -> Iterator[str]:
         routes = ", ".join(_share(name, count, len(part)) for name, count in part["route"].value_counts().items())
         wrapped = part["wrapped"].value_counts().drop(PLAIN, errors="ignore")
         around = ", ".join(_share(name, count, len(part)) for name, count in wrapped.head(3).items())
-        yield f"{model} (n = {len(part)}) {routes}{f', wrapped in {around}' if around else ''}"
+        yield f"{model} (n = {len(part)}) {routes}{(tr(', wrapped in {around}', around=around) if around else '')}"
 
 
 def _share(name: object, count: int, total: int) -> str:
@@ -71,7 +76,16 @@ def _unlike(table: pd.DataFrame, suite: str, record: RunRecord) -> Iterator[Note
         whole, alike = difference.mean(), difference[~unlike].mean()
         if abs(whole - alike) >= MOVED:
             yield warning(
-                f"on {suite} the answers of {first} and {other} were read by unlike routes in {unlike.sum()} of "
-                f"{len(pairs)} items. Without them {first} − {other} is {100 * alike:+.1f} points, with them "
-                f"{100 * whole:+.1f}: look at how those answers are written before believing the difference."
+                tr(
+                    "on {suite} the answers of {first} and {other} were read by unlike routes in {unlike} of "
+                    "{pairs} items. Without them {first} − {other} is {alike:+.1f} points, with them "
+                    "{whole:+.1f}: look at how those answers are written before believing the difference.",
+                    suite=suite,
+                    first=first,
+                    other=other,
+                    unlike=unlike.sum(),
+                    pairs=len(pairs),
+                    alike=100 * alike,
+                    whole=100 * whole,
+                )
             )

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from bench.language import tr, tr_later
 from bench.records import RecordedModel, RunRecord
 from bench.records.note import Note, info, warning
 
@@ -17,13 +18,13 @@ Pairs = list[tuple[dict[str, Any], dict[str, Any]]]
 COMPARED = ("temperature", "top_p")
 """What changes how answers are drawn; another seed draws others in the same way."""
 THINKS = {
-    "always": "always thinks",
-    "on": "thinks by default",
-    "off": "does not think by default",
-    "never": "does not think",
+    "always": tr_later("always thinks"),
+    "on": tr_later("thinks by default"),
+    "off": tr_later("does not think by default"),
+    "never": tr_later("does not think"),
 }
 """A model's rule -> words, where nothing was asked."""
-REASONS = {"ignored": "the vendor ignores it", "forbidden": "the vendor forbids it"}
+REASONS = {"ignored": tr_later("the vendor ignores it"), "forbidden": tr_later("the vendor forbids it")}
 """A vendor's handling of a parameter that is not sent -> words; a number is the value it is fixed at."""
 
 
@@ -41,7 +42,15 @@ def sampling_notes(items: pd.DataFrame, record: RunRecord) -> tuple[Note, ...]:
         ways = {label: (used[suite, label], model) for label, model in models.items() if (suite, label) in used}
         unlike = "; ".join(filter(None, (_unlike(name, ways) for name in COMPARED)))
         if unlike:
-            lines.append(warning(f"on {suite} the models were sampled unlike ({unlike}); a difference may come of it."))
+            lines.append(
+                warning(
+                    tr(
+                        "on {suite} the models were sampled unlike ({unlike}); a difference may come of it.",
+                        suite=suite,
+                        unlike=unlike,
+                    )
+                )
+            )
     return tuple(lines)
 
 
@@ -59,9 +68,25 @@ def _thinking(model: RecordedModel) -> str:
     """How the model thinks; empty where nothing is known or asked."""
     rules = model.rules or {}
     asked, effort, usual = model.thinking, model.effort, rules.get("effort_default")
-    parts = [THINKS.get(rules.get("thinks", ""), "") if asked is None else f"thinking {'on' if asked else 'off'}"]
-    parts.append(f"effort {effort}" if effort else f"effort {usual} (its default)" if usual else "")
-    parts.append(f"at most {model.thinking_budget} tokens of thinking" if model.thinking_budget else "")
+    parts = [
+        tr(THINKS.get(rules.get("thinks", ""), ""))
+        if asked is None
+        else tr("thinking on")
+        if asked
+        else tr("thinking off")
+    ]
+    parts.append(
+        tr("effort {effort}", effort=effort)
+        if effort
+        else tr("effort {usual} (its default)", usual=usual)
+        if usual
+        else ""
+    )
+    parts.append(
+        tr("at most {thinking_budget} tokens of thinking", thinking_budget=model.thinking_budget)
+        if model.thinking_budget
+        else ""
+    )
     return ", ".join(part for part in parts if part)
 
 
@@ -72,17 +97,17 @@ def _changed(pairs: Pairs, model: RecordedModel) -> Iterator[str]:
         for name, value in wanted.items():
             if name not in sent:
                 handling = model.sampling.get(name)
-                fixed = _is_number(handling) and f"the vendor fixes it at {handling:g}"
-                reason = fixed or REASONS.get(str(handling))
-                yield f"{name} {value:g} asked, not sent" + (f": {reason}" if reason else "")
+                fixed = _is_number(handling) and tr("the vendor fixes it at {handling:g}", handling=handling)
+                reason = fixed or tr(REASONS.get(str(handling), ""))
+                yield tr("{name} {value:g} asked, not sent", name=name, value=value) + (f": {reason}" if reason else "")
             elif greedy and name == "temperature" and value == 0:
-                yield f"temperature 0 is sent as {json.dumps(greedy)}"
+                yield tr("temperature 0 is sent as {greedy}", greedy=json.dumps(greedy))
 
 
 def _unlike(name: str, ways: Mapping[str, tuple[Pairs, RecordedModel]]) -> str:
     """A parameter's values by model, if they differ; else empty."""
     values = {
-        label: " or ".join(sorted({_value(name, sent, model) for _, sent in pairs}))
+        label: tr(" or ").join(sorted({_value(name, sent, model) for _, sent in pairs}))
         for label, (pairs, model) in ways.items()
     }
     listed = ", ".join(f"{label} {value}" for label, value in values.items())
@@ -92,7 +117,7 @@ def _unlike(name: str, ways: Mapping[str, tuple[Pairs, RecordedModel]]) -> str:
 def _value(name: str, sent: Mapping[str, Any], model: RecordedModel) -> str:
     handling = model.sampling.get(name)
     value = sent.get(name, handling if _is_number(handling) else None)
-    return "the vendor's own" if value is None else f"{value:g}"
+    return tr("the vendor's own") if value is None else f"{value:g}"
 
 
 def _is_number(handling: object) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bench.language import tr, tr_later
 from bench.records import RunRecord
 from bench.report.numbers.comparison import per_item, thousand_cost, timed_once
 from bench.report.text import formats
@@ -17,9 +18,10 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 1_000
 """Rows of a table by family; of a run with more the table of levels alone is shown."""
-LEGEND = (
-    "95 % intervals, none where a slice has too few clusters, and not corrected for the number of rows: the best or "
-    "worst of many is partly luck. Costs with retries; times of answers that this run asked itself."
+LEGEND = tr_later(
+    "95 % intervals, none where a slice has too few clusters, and not corrected for the "
+    "number of rows: the best or worst of many is partly luck. Costs with retries; times of "
+    "answers that this run asked itself."
 )
 
 
@@ -65,7 +67,7 @@ def _of_suite(rows: pd.DataFrame, suite: str, record: RunRecord, by: str) -> Ite
             score = per_item(part, "score", proportion_interval)
             yield Slice(
                 suite=suite,
-                name=f"level {name}" if by == "level" else str(name),
+                name=tr("level {name}", name=name) if by == "level" else str(name),
                 model=model,
                 n=score.n if score else 0,
                 score=score,
@@ -82,7 +84,7 @@ def _columns(by: str) -> tuple[Column[Slice], ...]:
         Column(name="n", key="n", cell=lambda row: str(row.n)),
         Column(name="score", key="score", cell=lambda row: formats.percent(row.score), better="up"),
         Column(
-            name="USD per 1,000 items",
+            name=tr("USD per 1,000 items"),
             key="cost_per_1000_usd",
             cell=lambda row: formats.amount(row.cost_per_1000_usd),
             better="down",
@@ -99,7 +101,7 @@ def _columns(by: str) -> tuple[Column[Slice], ...]:
 
 def tables(items: pd.DataFrame, record: RunRecord) -> Iterator[Table]:
     """A table by level and one by family; nothing of a run without either."""
-    for by, title in (("level", "By level of difficulty"), ("family", "By family")):
+    for by, title in (("level", tr("By level of difficulty")), ("family", tr("By family"))):
         rows = slices(items, record, by)
         if len(rows) > MOST_ROWS:
             continue

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from bench import claims
 from bench.claims import Judgement, parts
+from bench.language import tr
 from bench.records import RunRecord
 from bench.report.page.mixes import Mix
 from bench.stats import Floats, Interval
@@ -46,7 +47,12 @@ class Dollars:
         """The amount of so many requests, e.g. "688 USD (672 to 701)"."""
         if self.low is None or self.high is None:
             return f"{usd(self.estimate * requests)} USD"
-        return f"{usd(self.estimate * requests)} USD ({usd(self.low * requests)} to {usd(self.high * requests)})"
+        return tr(
+            "{estimate} USD ({low} to {high})",
+            estimate=usd(self.estimate * requests),
+            low=usd(self.low * requests),
+            high=usd(self.high * requests),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +122,7 @@ def bills(judgement: Judgement, at: Sequence[Mix] = ()) -> Iterator[MonthlyBill]
         saving = Dollars(each * (1 - cost.estimate), each * (1 - ratio.high), each * (1 - ratio.low))
         score = judgement.test.parts.get((suite, parts.SCORE.key))
         yield MonthlyBill(
-            where="mean of the suites" if suite == claims.MEAN else suite,
+            where=tr("mean of the suites") if suite == claims.MEAN else suite,
             n=cost.n,
             today=Dollars(each),
             candidate=Dollars(each * cost.estimate, each * ratio.low, each * ratio.high),
@@ -155,16 +161,20 @@ def _error(saving: Dollars, score: Interval | None) -> str:
         return ""
     low, high = saving.low or 0.0, saving.high or 0.0
     if high <= 0:
-        return "It saves nothing, so no wrong answer is worth it."
+        return tr("It saves nothing, so no wrong answer is worth it.")
     if score.low >= 0:
-        return "It makes no more wrong answers, so that whatever they cost, the saving stays."
+        return tr("It makes no more wrong answers, so that whatever they cost, the saving stays.")
     least = max(0.0, low) / -score.low
     estimate = (
-        f"{usd(saving.estimate / -score.estimate)} USD as measured" if score.estimate < 0 < saving.estimate else ""
+        tr("{estimate} USD as measured", estimate=usd(saving.estimate / -score.estimate))
+        if score.estimate < 0 < saving.estimate
+        else ""
     )
-    most = f"at most {usd(high / -score.high)} USD" if score.high < 0 else ""
+    most = tr("at most {high} USD", high=usd(high / -score.high)) if score.high < 0 else ""
     beyond = ", ".join(filter(None, (estimate, most)))
-    return (
-        f"The saving is gone where each additional wrong answer costs you more than {usd(least)} USD at the worst of "
-        f"both intervals{f' ({beyond})' if beyond else ''}."
+    return tr(
+        "The saving is gone where each additional wrong answer costs you more than {least} USD "
+        "at the worst of both intervals{beyond}.",
+        least=usd(least),
+        beyond=f" ({beyond})" if beyond else "",
     )

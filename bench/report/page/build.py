@@ -5,20 +5,24 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bench.language import ENGLISH, language, tr, tr_later
 from bench.records import Outcome, RecordedModel, RunRecord, read_aggregates, read_table, write_text
 from bench.records.note import Level
 from bench.report.numbers import choices, slices
 from bench.report.numbers.comparison import RunComparison
 from bench.report.page import items as page_items
+from bench.report.page.card import Card
 from bench.report.page.dark import themed
+from bench.report.page.measured import pair
 from bench.report.page.pack import pack
 from bench.report.page.sheets import joint, sheets
-from bench.report.page.verdict import Card, cards, pair
+from bench.report.page.verdict import cards
 from bench.report.text import tables
 from bench.report.text.column import Table
 from bench.report.text.imported import import_notes
@@ -30,13 +34,15 @@ if TYPE_CHECKING:
 
 NAME = "report.html"
 HERE = Path(__file__).parent
+_SAID = re.compile(r'\bsay\("([^"]*)"')
+"""A text of page.js."""
 BESIDES = 1_500_000
 """Bytes kept free for tables, script and the items' index."""
 FILTERS = (
-    ("lost", "candidate lost"),
-    ("won", "candidate won"),
-    ("unstable", "unstable between repeats"),
-    ("differ", "scores differ"),
+    ("lost", tr_later("candidate lost")),
+    ("won", tr_later("candidate won")),
+    ("unstable", tr_later("unstable between repeats")),
+    ("differ", tr_later("scores differ")),
     *((str(outcome), str(outcome)) for outcome in (Outcome.TRUNCATED, Outcome.REFUSED, Outcome.UNPARSABLE)),
     ("missing", "missing"),
     ("slow", "slow"),
@@ -45,14 +51,15 @@ FILTERS = (
 
 
 CHARTS = {
-    "claim": "saving against score difference, with the region that the claim allows",
-    "forest": "score differences by suite and family, with intervals",
-    "cost_quality": "score against cost, with intervals",
-    "cost_bridge": "from list price to what was paid, step by step",
-    "sweep": "score against dollars and seconds, a line through one model's settings",
-    "latency": "share of answers that came within a time",
-    "levels": "score by level of difficulty, with intervals",
-    "tokens": "tokens of an item by kind",
+    "claim": tr_later("saving against score difference, with the region that the claim allows"),
+    "forest": tr_later("score differences by suite and family, with intervals"),
+    "cost_quality": tr_later("score against cost, with intervals"),
+    "cost_bridge": tr_later("from list price to what was paid, step by step"),
+    "sweep": tr_later("score against dollars and seconds, a line through one model's settings"),
+    "latency_cost": tr_later("latency against cost, with intervals"),
+    "latency": tr_later("share of answers that came within a time"),
+    "levels": tr_later("score by level of difficulty, with intervals"),
+    "tokens": tr_later("tokens of an item by kind"),
 }
 """What a chart shows, by the beginning of its name."""
 
@@ -125,7 +132,10 @@ def page(sources: Sequence[PageSource]) -> str:
     css, js = ((HERE / name).read_text(encoding="utf-8") for name in ("page.css", "page.js"))
     loader = jinja2.FileSystemLoader(HERE)
     environment = jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
+    environment.globals["tr"] = tr
     return environment.get_template("page.html.j2").render(
+        language=language(),
+        words=_words(js),
         title=_title([source.comparison for source in sources]),
         policy=f"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src '{_hash(js)}'; "
         "base-uri 'none'; form-action 'none'",
@@ -140,20 +150,35 @@ def page(sources: Sequence[PageSource]) -> str:
     )
 
 
+def _words(js: str) -> Any:
+    """The script's texts in the page's language; empty for English, which it has itself."""
+    if language() == ENGLISH:
+        return ""
+    return _script({text: tr(text) for text in (*_SAID.findall(js), *map(str, Outcome))})
+
+
 def _hash(text: str) -> str:
     return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
 
 
 def _title(comparisons: Sequence[RunComparison]) -> str:
     claims = [o.claim for c in comparisons for o in c.ruling.judgements]
-    named = list(dict.fromkeys(f"{claim.candidate} against {claim.baseline}" for claim in claims))
+    named = list(
+        dict.fromkeys(
+            tr("{candidate} against {baseline}", candidate=claim.candidate, baseline=claim.baseline) for claim in claims
+        )
+    )
     if 0 < len(named) <= 2:
         return ", ".join(named)
     models = list(dict.fromkeys(label for c in comparisons for label in c.record.models))
     if len(models) <= 4:
-        return " and ".join([", ".join(models[:-1]), models[-1]] if len(models) > 1 else models)
+        return tr(" and ").join([", ".join(models[:-1]), models[-1]] if len(models) > 1 else models)
     suites = list(dict.fromkeys(suite for c in comparisons for suite in c.record.suites))
-    return f"{len(models)} models on {', '.join(suites)}" if suites else f"{len(models)} models compared"
+    return (
+        tr("{models} models on {suites}", models=len(models), suites=", ".join(suites))
+        if suites
+        else tr("{models} models compared", models=len(models))
+    )
 
 
 def _run(source: PageSource) -> PageRun:
@@ -161,21 +186,24 @@ def _run(source: PageSource) -> PageRun:
     notes = tables.notes(source.comparison)
     warnings = [note.text for note in notes if note.level is Level.WARNING]
     published = read_aggregates(source.folder)
-    counts = [f"{about.items_planned} items of {suite}" for suite, about in record.suites.items()]
-    counts += [f"{len(published)} published totals"] if published else []
-    imported = "imported on " if record.imported else ""
+    counts = [
+        tr("{items_planned} items of {suite}", items_planned=about.items_planned, suite=suite)
+        for suite, about in record.suites.items()
+    ]
+    counts += [tr("{published} published totals", published=len(published))] if published else []
+    imported = tr("imported on ") if record.imported else ""
     items = read_table(source.folder, "items")
     shown = cards(source.comparison, items, published)
     charts = {path.stem: _chart(path, source) for path in source.files if path.suffix == ".svg"}
     planes = {o.claim.name: f"claim_{file_name(o.claim.name)}" for o in source.comparison.ruling.judgements}
     pictured = {name: charts[stem] for name, stem in planes.items() if stem in charts}
     return PageRun(
-        name=f"Run {record.run}",
+        name=tr("Run {run}", run=record.run),
         when=f"{imported}{record.started_at[:10]} · {', '.join(counts)}",
-        remark=_capital(record.remark or ""),
+        remark=_capital(tr(record.remark or "")),
         source=str(next(iter(import_notes(record)), "")),
         cards=shown,
-        warnings=[_capital(line) for line in warnings if line != record.remark],
+        warnings=[_capital(line) for line in warnings if line != tr(record.remark or "")],
         pictures=[pictured.get(card.name) for card in shown],
         charts=[chart for chart in charts.values() if chart not in pictured.values()],
         tables=sheets(source.comparison, published),
@@ -200,28 +228,31 @@ def _capital(line: str) -> str:
 def _chart(path: Path, source: PageSource) -> Chart:
     picture = base64.b64encode(themed(path.read_text(encoding="utf-8")).encode()).decode("ascii")
     data = path.with_suffix(".csv")
-    named = f"Its numbers: {data.relative_to(source.folder)}" if data in source.files else ""
-    shown = next((what for begin, what in CHARTS.items() if path.stem.startswith(begin)), path.stem)
-    alt = f"Chart: {shown}. The tables below say the same in numbers."
+    named = tr("Its numbers: {file}", file=data.relative_to(source.folder)) if data in source.files else ""
+    shown = next((tr(what) for begin, what in CHARTS.items() if path.stem.startswith(begin)), path.stem)
+    alt = tr("Chart: {shown}. The tables below say the same in numbers.", shown=shown)
     return Chart(alt, f"data:image/svg+xml;base64,{picture}", named)
 
 
 def _facts(record: RunRecord) -> list[tuple[str, str]]:
     machine = record.machine.to_json() if record.machine else {}
     facts = [
-        ("run", record.run),
-        ("started", record.started_at[:19] + "Z"),
-        ("finished", record.finished_at[:19] + "Z" if record.finished_at else None),
+        (tr("run"), record.run),
+        (tr("started"), record.started_at[:19] + "Z"),
+        (tr("finished"), record.finished_at[:19] + "Z" if record.finished_at else None),
         ("claimbench", record.versions.get("claimbench")),
-        ("git commit", (record.git_commit or "")[:12]),
-        ("plan", (record.plan_sha256 or "")[:12]),
-        ("seed", record.settings.seed),
-        ("repeats", record.settings.repeats),
-        ("prices", " and ".join(record.price_dates)),
-        ("sandbox", record.sandbox),
-        ("machine", ", ".join(f"{machine[k]} {w}" for k, w in (("cpu", ""), ("cores", "cores")) if k in machine)),
-        *((f"model {label}", _model(model)) for label, model in record.models.items()),
-        *((f"pace {label}", throttling(lane)) for label, lane in record.lanes.items()),
+        (tr("git commit"), (record.git_commit or "")[:12]),
+        (tr("plan"), (record.plan_sha256 or "")[:12]),
+        (tr("seed"), record.settings.seed),
+        (tr("repeats"), record.settings.repeats),
+        (tr("prices"), tr(" and ").join(record.price_dates)),
+        (tr("sandbox"), record.sandbox),
+        (
+            tr("machine"),
+            ", ".join(f"{machine[k]} {w}" for k, w in (("cpu", ""), ("cores", tr("cores"))) if k in machine),
+        ),
+        *((tr("model {label}", label=label), _model(model)) for label, model in record.models.items()),
+        *((tr("pace {label}", label=label), throttling(lane)) for label, lane in record.lanes.items()),
     ]
     return [(label, str(value).strip()) for label, value in facts if value not in (None, "")]
 
@@ -256,7 +287,7 @@ def _items(sources: Sequence[PageSource]) -> dict[str, Any]:
             index.append([record.run, *about, len(chunks) + chunk, place, answers])
         chunks += map(Markup, packed.chunks)
         total += packed.total
-        named = f"Of run {record.run}: " if len(sources) > 1 else ""
+        named = tr("Of run {run}: ", run=record.run) if len(sources) > 1 else ""
         left_out += [named + packed.left_out] if packed.left_out else []
         redacted = bool(record.redacted)
         runs.append({"run": record.run, "models": list(record.models), "redacted": redacted})

@@ -7,20 +7,21 @@ from collections.abc import Iterator, Sequence
 
 from bench import claims
 from bench.claims import Judgement, parts
+from bench.language import tr
 from bench.report.numbers.bridge import Bridge
 from bench.report.page.bill import MonthlyBill
 
 
 def changes(judgement: Judgement, bridges: Sequence[Bridge], bills: Sequence[MonthlyBill]) -> Iterator[str]:
     """Sentences, the open parts first; none where nothing is known of it."""
-    yield from (f"Open: {reason}." for reason in claims.open_parts(judgement))
+    yield from (tr("Open: {reason}.", reason=reason) for reason in claims.open_parts(judgement))
     claim = judgement.claim
     saving = claim.margins.get(parts.COST.margin)
-    mine = "" if saving is None else f" {100 * saving:g} % cheaper "
+    mine = "" if saving is None else tr("at the costs measured, {saving:g} % cheaper", saving=100 * saving)
     for bridge in bridges:
         if (bridge.candidate, bridge.baseline) == (claim.candidate, claim.baseline):
             named = f"{bridge.suite}: " if len(judgement.test.parts) > 2 else ""
-            yield from (f"{named}{line}" for line in bridge.holds_until if mine and mine in line)
+            yield from (f"{named}{line}" for line in bridge.holds_until if mine and line.startswith(mine))
     yield from _at_other_prices(judgement, bills)
 
 
@@ -34,9 +35,11 @@ def _at_other_prices(judgement: Judgement, bills: Sequence[MonthlyBill]) -> Iter
         for at in bill.at:
             less = _less(at.today.estimate, at.candidate.estimate)
             if math.isfinite(less) and (less >= wanted) != (judged >= wanted):
-                meets = "meets" if less >= wanted else "misses"
+                meets = tr("{where}, {name}: {said} as measured, which meets the claimed {wanted:g} %.")
+                misses = tr("{where}, {name}: {said} as measured, which misses the claimed {wanted:g} %.")
                 said = parts.COST.said(1 - less)
-                yield f"{bill.where}, {at.name}: {said} as measured, which {meets} the claimed {100 * wanted:g} %."
+                text = meets if less >= wanted else misses
+                yield text.format(where=bill.where, name=at.name, said=said, wanted=100 * wanted)
 
 
 def _less(today: float, candidate: float) -> float:

@@ -21,6 +21,7 @@ DARK = {
     "#cc79a7": "#e39bc4",
     "#b58900": "#dcb63f",
     "#7a6a00": "#d6c355",
+    "#8c2d04": "#ff9b6a",
 }
 """Colours of the charts on paper -> those on the dark page; others serve on both."""
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}\b")

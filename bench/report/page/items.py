@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.errors import UsageError
+from bench.language import tr
 from bench.records import Outcome, RunRecord, effective_cost, parquet_file, read_table
 from bench.report.page.pack import TEXT_LIMIT, pack, shortened
 
@@ -93,9 +94,12 @@ def inside(folder: Path, record: RunRecord, runs: int = 1, taken: int = 0) -> It
 def _left_out(total: int, shown: int) -> str:
     if shown == total:
         return ""
-    return (
-        f"This page holds {shown:,} of {total:,} items: first those on which the models' scores differ, then those "
-        "with truncated, then with refused answers, then a seeded sample of the rest. answers.parquet holds all."
+    return tr(
+        "This page holds {shown:,} of {total:,} items: first those on which the models' scores "
+        "differ, then those with truncated, then with refused answers, then a seeded sample of "
+        "the rest. answers.parquet holds all.",
+        shown=shown,
+        total=total,
     )
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.claims import Judgement
+from bench.language import tr
 from bench.records import Outcome, RunRecord, effective_cost
 from bench.report.numbers.bridge import list_ratios
 from bench.stats import Floats
@@ -56,8 +57,8 @@ def mixes(judgement: Judgement, items: pd.DataFrame, record: RunRecord) -> Itera
     ours, theirs = judgement.pairs.candidate, judgement.pairs.baseline
     found = [
         *_listed(judgement, items, record),
-        Mix(name="all at dear hours", candidate=ours.cost_dear, baseline=theirs.cost_dear),
-        Mix(name="none at dear hours", candidate=ours.cost_cheap, baseline=theirs.cost_cheap),
+        Mix(name=tr("all at dear hours"), candidate=ours.cost_dear, baseline=theirs.cost_dear),
+        Mix(name=tr("none at dear hours"), candidate=ours.cost_cheap, baseline=theirs.cost_cheap),
     ]
     shown = [(ours.cost, theirs.cost)]
     for mix in found:
@@ -78,7 +79,7 @@ def _listed(judgement: Judgement, items: pd.DataFrame, record: RunRecord) -> Ite
     mine = [asked[(asked["model"] == side.label) & asked["score"].notna()] for side in sides]
     billed = [_means(table, effective_cost(table), places) for table in mine]
     if record.traffic and record.traffic.prices_differ:
-        yield Mix(name="as this run was billed", candidate=billed[0], baseline=billed[1])
+        yield Mix(name=tr("as this run was billed"), candidate=billed[0], baseline=billed[1])
     ratios = [list_ratios(table, record) for table in mine]
     listed = []
     for side, table, ratio, usual in zip(sides, mine, ratios, billed, strict=True):
@@ -87,7 +88,7 @@ def _listed(judgement: Judgement, items: pd.DataFrame, record: RunRecord) -> Ite
         with np.errstate(divide="ignore", invalid="ignore"):
             hours = np.where(usual > 0, side.cost_cheap / usual, 1.0)
         listed.append(_means(table, effective_cost(table) * ratio, places) * hours)
-    yield Mix(name="at list: usual hours, no cache discount", candidate=listed[0], baseline=listed[1])
+    yield Mix(name=tr("at list: usual hours, no cache discount"), candidate=listed[0], baseline=listed[1])
 
 
 def _same(a: Floats, b: Floats) -> bool:

@@ -8,8 +8,13 @@
     return node;
   };
 
+  // ---- texts in the page's language; English where the page has no others
+  const words = JSON.parse(byId("page-words")?.textContent || "{}");
+  const say = (text, values = {}) => (words[text] ?? text).replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all);
+  const given = () => new URLSearchParams(location.hash.slice(1).replace(/\+/g, "%2B")); // what the address asks for
+
   // ---- theme: automatic, light, dark
-  const themes = { "": "automatic", light: "light", dark: "dark" };
+  const themes = { "": say("automatic"), light: say("light"), dark: say("dark") };
   const remembered = () => { try { return localStorage.getItem("claimbench-theme") || ""; } catch { return ""; } };
   const setTheme = (name) => {
     if (name) document.documentElement.dataset.theme = name;
@@ -40,36 +45,50 @@
     if (Math.abs(amount) >= 100 || amount === 0) return Math.round(amount).toLocaleString("en-US");
     return amount.toFixed(Math.max(0, 2 - Math.floor(Math.log10(Math.abs(amount)))));
   };
-  for (const bill of document.querySelectorAll(".bill")) {
-    const volume = bill.querySelector("[data-volume]"), slider = bill.querySelector("[data-slider]");
-    const show = () => {
-      for (const cell of bill.querySelectorAll("[data-usd]")) {
-        const [estimate, low, high] = cell.dataset.usd.split(" ").map((each) => dollars(Number(each) * Number(volume.value)));
-        cell.textContent = high === undefined ? `${estimate} USD` : `${estimate} USD (${low} to ${high})`;
-      }
-    };
-    volume.disabled = false;
-    slider.hidden = false;
-    slider.value = Math.log10(Number(volume.value));
-    volume.addEventListener("input", () => {
-      if (!(Number(volume.value) > 0)) return;
-      slider.value = Math.log10(Number(volume.value));
-      show();
-    });
-    slider.addEventListener("input", () => {
-      volume.value = Number((10 ** Number(slider.value)).toPrecision(2));
-      show();
-    });
+  const MOST = 1e12;
+  const bills = [...document.querySelectorAll(".bill")].map((bill) => ({ cells: bill.querySelectorAll("[data-usd]"), volume: bill.querySelector("[data-volume]"), slider: bill.querySelector("[data-slider]") }));
+  const stated = bills.map(({ volume }) => volume.value); // what each run states
+  let volume = null; // what the reader chose, of all bills; null as long as nothing was
+  const showBills = (typing) => bills.forEach((bill, at) => {
+    const requests = volume ?? Number(stated[at]);
+    if (bill.volume !== typing) bill.volume.value = requests;
+    bill.slider.value = Math.log10(requests);
+    for (const cell of bill.cells) {
+      const [estimate, low, high] = cell.dataset.usd.split(" ").map((each) => dollars(Number(each) * requests));
+      cell.textContent = high === undefined ? say("{estimate} USD", { estimate }) : say("{estimate} USD ({low} to {high})", { estimate, low, high });
+    }
+  });
+  const chosenVolume = () => (volume === null ? [] : [`volume=${volume}`]);
+  let writeAddress = () => replaceAddress(chosenVolume());
+  const replaceAddress = (parts) => { try { history.replaceState(null, "", `#${parts.join("&") || "items"}`); } catch { /* some browsers allow only so many in a while */ } };
+  const choosesVolume = (requests, typing) => {
+    if (!(requests > 0 && requests <= MOST)) return;
+    volume = requests;
+    showBills(typing);
+    writeAddress();
+  };
+  for (const bill of bills) {
+    bill.volume.disabled = false;
+    bill.slider.hidden = false;
+    bill.volume.addEventListener("input", () => choosesVolume(Number(bill.volume.value), bill.volume));
+    bill.slider.addEventListener("input", () => choosesVolume(Number((10 ** Number(bill.slider.value)).toPrecision(2))));
   }
+  const followVolume = () => {
+    const asked = Number(given().get("volume"));
+    volume = asked > 0 && asked <= MOST ? asked : null;
+    showBills();
+  };
+  window.addEventListener("hashchange", followVolume);
+  followVolume();
 
   // ---- tables: sort by a column, show only rows with a text
   const sortable = (cell) => {
     const text = cell.textContent.trim().replace(/−/g, "-").replace(/(\d),(?=\d{3})/g, "$1");
     const number = cell.classList.contains("num") && text.match(/^[x+$]?(-?\d+(\.\d+)?(e[+-]?\d+)?)/i);
     if (!number) return text.toLowerCase();
-    return text.includes("dearer") ? -Number(number[1]) : Number(number[1]);
+    return text.includes(say("% dearer")) ? -Number(number[1]) : Number(number[1]);
   };
-  const unknown = (value) => value === "unknown" || value === "?" || value === "";
+  const unknown = (value) => value === say("unknown") || value === "?" || value === "";
   const compare = (a, b) => {
     if (unknown(a) || unknown(b)) return unknown(a) - unknown(b);
     return typeof a === "number" && typeof b === "number" ? a - b : String(a).localeCompare(String(b), undefined, { numeric: true });
@@ -93,7 +112,7 @@
       const wanted = input.value.trim().toLowerCase();
       const rows = [...part.querySelectorAll("tbody tr")];
       for (const row of rows) row.hidden = !row.textContent.toLowerCase().includes(wanted);
-      part.querySelector(".count").textContent = wanted ? `${rows.filter((row) => !row.hidden).length} of ${rows.length} rows` : "";
+      part.querySelector(".count").textContent = wanted ? say("{shown} of {all} rows", { shown: rows.filter((row) => !row.hidden).length, all: rows.length }) : "";
     });
   }
 
@@ -136,13 +155,13 @@
     slow: (item) => has(item, (a) => a.slow),
   };
   const orders = {
-    "lost, won, unstable first": (a, b) => rank(a) - rank(b),
-    "as asked for": null,
-    "item": (a, b) => a.item.localeCompare(b.item, undefined, { numeric: true }),
-    "candidate's loss": (a, b) => gap(a) - gap(b),
-    "dearest first": (a, b) => total(b, "cost_usd") - total(a, "cost_usd"),
-    "slowest first": (a, b) => most(b, "latency_s") - most(a, "latency_s"),
-    "longest answer first": (a, b) => most(b, "out_total") - most(a, "out_total"),
+    "lost, won, unstable first": [say("lost, won, unstable first"), (a, b) => rank(a) - rank(b)],
+    "as asked for": [say("as asked for"), null],
+    "item": [say("item"), (a, b) => a.item.localeCompare(b.item, undefined, { numeric: true })],
+    "candidate's loss": [say("candidate's loss"), (a, b) => gap(a) - gap(b)],
+    "dearest first": [say("dearest first"), (a, b) => total(b, "cost_usd") - total(a, "cost_usd")],
+    "slowest first": [say("slowest first"), (a, b) => most(b, "latency_s") - most(a, "latency_s")],
+    "longest answer first": [say("longest answer first"), (a, b) => most(b, "out_total") - most(a, "out_total")],
   };
   const gap = (item) => { // 0 also where one of the two has no score
     const [c, b] = [score(item, choice("candidate")), score(item, choice("baseline"))];
@@ -152,13 +171,13 @@
 
   const mark = (answers) => {
     const known = answers.filter((a) => a.score !== null);
-    if (!known.length) return ["–", "none", "no score"];
+    if (!known.length) return ["–", "none", say("no score")];
     const value = mean(known.map((a) => a.score));
     const text = value === 1 ? "✓" : value === 0 ? "✗" : value.toFixed(2).replace(/^0/, "");
     const kind = known.find((a) => a.outcome === "truncated") ? "cut" : known.find((a) => a.outcome === "refused") ? "refused" : "";
-    const short = kind === "cut" ? "cut" : kind === "refused" ? "ref" : "";
-    if (value === 0 && short) return [short, "odd", `score 0, ${kind}`];
-    return [text, value === 1 ? "yes" : value === 0 ? "no" : "odd", `score ${+value.toFixed(3)}`];
+    const short = kind === "cut" ? say("cut") : kind === "refused" ? say("ref") : "";
+    if (value === 0 && short) return [short, "odd", kind === "cut" ? say("score 0, cut") : say("score 0, refused")];
+    return [text, value === 1 ? "yes" : value === 0 ? "no" : "odd", say("score {value}", { value: +value.toFixed(3) })];
   };
   const chip = (answers, model) => {
     const [text, kind, said] = mark(answers);
@@ -180,7 +199,7 @@
       const said = marks.map(([m, answers]) => `${m}: ${mark(answers)[2]}`).join("; ");
       const row = make("div", {
         role: "option", id: `row-${at}`, class: "row", "aria-selected": String(at === active), "aria-posinset": at + 1,
-        "aria-setsize": shown.length, "aria-label": `${item.item}, task ${item.task}${ofRun(item, ", run ")}. ${said}`,
+        "aria-setsize": shown.length, "aria-label": `${item.item}, ${say("task")} ${item.task}${ofRun(item, `, ${say("run")} `)}. ${said}`,
       }, make("div", {}, make("b", {}, item.item), make("small", {}, item.task + ofRun(item, " · "))), ...marks.map(([m, answers]) => chip(answers, m)));
       row.style.top = `${at * ROW}px`;
       rows.push(row);
@@ -211,7 +230,7 @@
     if (text.length < 2) return;
     for (const chunk of new Set(items.map((item) => item.chunk))) {
       let stored;
-      try { stored = await texts(chunk); } catch (error) { tell(`Some texts cannot be unpacked: ${error}`); continue; }
+      try { stored = await texts(chunk); } catch (error) { tell(say("Some texts cannot be unpacked: {error}", { error })); continue; }
       if (mine !== searches) return;
       for (const item of items) if (item.chunk === chunk && holds(stored[item.place], text)) withText.add(item);
     }
@@ -225,15 +244,15 @@
       && (!choice("run") || item.run === choice("run")) && (item.words.includes(text) || withText.has(item)));
     for (const box of document.querySelectorAll("[name=only]")) box.nextElementSibling.dataset.count = near.filter(tests[box.value]).length;
     shown = near.filter((item) => only.every((test) => test(item)));
-    const order = orders[choice("order")];
+    const [, order] = orders[choice("order")];
     if (order) shown.sort(order);
     active = shown.indexOf(before);
     byId("spacer").style.height = `${shown.length * ROW}px`;
     byId("list").scrollTop = Math.max(0, active * ROW - 100);
     byId("list").removeAttribute("aria-activedescendant");
     const heads = new Set(facts.runs.filter((run) => !choice("run") || run.run === choice("run")).map((run) => marked(run.models).join(" · ")));
-    byId("chips-head").textContent = heads.size === 1 ? [...heads][0] : "each run's models; a mark's name tells which";
-    byId("shown").textContent = shown.length === items.length ? `${items.length} items` : `${shown.length} of ${items.length} items`;
+    byId("chips-head").textContent = heads.size === 1 ? [...heads][0] : say("each run's models; a mark's name tells which");
+    byId("shown").textContent = shown.length === items.length ? say("{all} items", { all: items.length }) : say("{shown} of {all} items", { shown: shown.length, all: items.length });
     draw();
   };
 
@@ -246,14 +265,15 @@
     for (const [name, id] of Object.entries(CHOICES)) if (choice(id) !== usual[id]) parts.push(`${name}=${encodeURIComponent(choice(id))}`);
     const only = [...document.querySelectorAll("[name=only]:checked")].map((box) => box.value);
     if (only.length) parts.push(`only=${only.join(".")}`);
-    try { history.replaceState(null, "", `#${parts.join("&") || "items"}`); } catch { /* some browsers allow only so many in a while */ }
+    replaceAddress([...parts, ...chosenVolume()]);
   };
-  const choosesAs = (given) => {
+  writeAddress = remember;
+  const choosesAs = (asked) => {
     for (const [name, id] of Object.entries(CHOICES)) {
-      byId(id).value = given.get(name) ?? usual[id];
+      byId(id).value = asked.get(name) ?? usual[id];
       if (byId(id).selectedIndex === -1) byId(id).value = usual[id];
     }
-    const only = (given.get("only") || "").split(".");
+    const only = (asked.get("only") || "").split(".");
     for (const box of document.querySelectorAll("[name=only]")) box.checked = only.includes(box.value);
   };
   const texts = (chunk) => {
@@ -261,9 +281,9 @@
     return chunks.get(chunk);
   };
   const digits = (value, count = 3) => value.toLocaleString("en", { maximumSignificantDigits: count });
-  const usd = (value) => (value === null ? "unknown" : `$${value === 0 ? 0 : value >= 0.01 ? digits(value) : value.toPrecision(3)}`);
-  const seconds = (value) => (value === null ? "unknown" : `${digits(value)} s`);
-  const count = (value) => (value === null ? "unknown" : value.toLocaleString("en"));
+  const usd = (value) => (value === null ? say("unknown") : `$${value === 0 ? 0 : value >= 0.01 ? digits(value) : value.toPrecision(3)}`);
+  const seconds = (value) => (value === null ? say("unknown") : `${digits(value)} s`);
+  const count = (value) => (value === null ? say("unknown") : value.toLocaleString("en"));
   const list = (pairs) => make("dl", { class: "facts" }, ...pairs.filter(([, v]) => v !== null && v !== "").map(([k, v]) => make("div", {}, make("dt", {}, k), make("dd", {}, String(v)))));
   const lit = (text) => { // the text, with what is searched for marked in it
     const [lower, find] = [text.toLowerCase(), wanted()];
@@ -281,24 +301,24 @@
   const redacted = (item) => facts.runs.find((run) => run.run === item.run).redacted;
 
   const outcome = (answer, detail) => {
-    const facts = [["outcome", answer.outcome], ["score", answer.score === null ? "none" : +answer.score.toFixed(3)]];
-    if (answer.partial !== null) facts.push(["partial credit", +answer.partial.toFixed(3)]);
+    const facts = [[say("outcome"), say(answer.outcome)], [say("score"), answer.score === null ? say("none") : +answer.score.toFixed(3)]];
+    if (answer.partial !== null) facts.push([say("partial credit"), +answer.partial.toFixed(3)]);
     const { passed, total: tests_, ...rest } = detail;
-    if (tests_ !== undefined) facts.push(["hidden tests", `${passed} of ${tests_} passed`]);
+    if (tests_ !== undefined) facts.push([say("hidden tests"), say("{passed} of {all} passed", { passed, all: tests_ })]);
     for (const [name, value] of Object.entries(rest)) if (value !== "" && value !== null) facts.push([name.replace(/_/g, " "), typeof value === "object" ? JSON.stringify(value) : value]);
     return facts;
   };
   const figures = (a) => [
-    ["tokens in", count(a.tokens_in)], ["tokens out", count(a.out_total)], ["of which reasoning", a.out_reasoning === null ? null : count(a.out_reasoning)],
-    ["cost", usd(a.cost_usd)], ["TTFAT", seconds(a.ttfat_s)], ["E2E", seconds(a.latency_s)],
-    ["attempts", a.attempts > 1 ? a.attempts : null], ["clock", a.timing_ok === false ? "not clean" : null],
-    ["answer", a.reused ? "reused from an earlier run" : null], ["asked", a.started_at ? `${a.started_at.slice(0, 19).replace("T", " ")} UTC` : null],
+    [say("tokens in"), count(a.tokens_in)], [say("tokens out"), count(a.out_total)], [say("of which reasoning"), a.out_reasoning === null ? null : count(a.out_reasoning)],
+    [say("cost"), usd(a.cost_usd)], ["TTFAT", seconds(a.ttfat_s)], ["E2E", seconds(a.latency_s)],
+    [say("attempts"), a.attempts > 1 ? a.attempts : null], [say("clock"), a.timing_ok === false ? say("not clean") : null],
+    [say("answer"), a.reused ? say("reused from an earlier run") : null], [say("asked"), a.started_at ? `${a.started_at.slice(0, 19).replace("T", " ")} UTC` : null],
   ];
   const beside = (expected, extracted) => { // the right answer, and what was read from this one
     const half = (title, text, none) => make("div", {}, make("h5", {}, title), text ? block(text) : make("p", { class: "plain" }, none));
-    const both = make("div", { class: "beside" }, half("Expected", expected, "not stated"), half("Extracted", extracted, "nothing"));
+    const both = make("div", { class: "beside" }, half(say("Expected"), expected, say("not stated")), half(say("Extracted"), extracted, say("nothing")));
     const long = Math.max((expected || "").length, (extracted || "").length) > 400;
-    return long ? make("details", {}, make("summary", {}, "Expected, and what was extracted"), both) : both;
+    return long ? make("details", {}, make("summary", {}, say("Expected, and what was extracted")), both) : both;
   };
   const diff = (a, b) => { // the longest common sequence, of words or, of long texts, of lines: [kind, text], or null
     let [x, y] = [a, b].map((text) => text.match(/\s+|\S+/g) || []);
@@ -323,27 +343,27 @@
     const labels = [choice("baseline"), choice("candidate")];
     const [before, after] = labels.map((model) => item.answers.find((a) => a.model === model)).map((a) => (a && (stored[1][`${a.model} ${a.repeat}`] || [])[0]) || "");
     if (!before || !after || labels[0] === labels[1]) return [];
-    const node = make("details", { class: "difference" }, make("summary", {}, "Difference between the two answers"));
+    const node = make("details", { class: "difference" }, make("summary", {}, say("Difference between the two answers")));
     node.addEventListener("toggle", () => {
       if (!node.open || node.children.length > 1) return;
       const parts = diff(before, after);
-      const said = make("p", { class: "legend" }, make("del", {}, `only ${labels[0]}`), " · ", make("ins", {}, `only ${labels[1]}`), before === after ? " · the answers are the same, letter by letter" : "");
-      node.append(said, parts ? make("pre", { class: "text", tabindex: "0" }, ...parts.map(([kind, text]) => (kind === "both" ? text : make(kind, {}, text)))) : make("p", { class: "plain" }, "Both answers are too long to be compared here."));
+      const said = make("p", { class: "legend" }, make("del", {}, say("only {model}", { model: labels[0] })), " · ", make("ins", {}, say("only {model}", { model: labels[1] })), before === after ? say(" · the answers are the same, letter by letter") : "");
+      node.append(said, parts ? make("pre", { class: "text", tabindex: "0" }, ...parts.map(([kind, text]) => (kind === "both" ? text : make(kind, {}, text)))) : make("p", { class: "plain" }, say("Both answers are too long to be compared here.")));
     });
     return [node];
   };
   const card = (item, answer, stored, expected) => {
     const many = item.answers.length > item.models.length;
     const [text, reasoning, extracted, grade, finish, error] = stored || [];
-    const title = make("h4", {}, chip([answer], answer.model), answer.model + (many ? ` · answer ${answer.repeat + 1}` : ""));
+    const title = make("h4", {}, chip([answer], answer.model), answer.model + (many ? say(" · answer {number}", { number: answer.repeat + 1 }) : ""));
     const node = make("section", { class: "answer", "aria-label": answer.model }, title);
     let detail = {};
     try { detail = JSON.parse(grade || "{}"); } catch { detail = null; }
     if (!detail || typeof detail !== "object") detail = { detail: grade };
-    node.append(list([...outcome(answer, detail), ["ended by", finish ?? null], ["error", error ?? null]]), list(figures(answer)));
-    if (reasoning) node.append(folded("Reasoning", reasoning));
-    if (text) node.append(make("h5", {}, "Answer"), block(text));
-    else node.append(make("p", { class: "plain" }, redacted(item) && answer.score !== null ? "The answer is redacted." : answer.outcome === "unstated" ? "The source has no text of it." : "There is no answer."));
+    node.append(list([...outcome(answer, detail), [say("ended by"), finish ?? null], [say("error"), error ?? null]]), list(figures(answer)));
+    if (reasoning) node.append(folded(say("Reasoning"), reasoning));
+    if (text) node.append(make("h5", {}, say("Answer")), block(text));
+    else node.append(make("p", { class: "plain" }, redacted(item) && answer.score !== null ? say("The answer is redacted.") : answer.outcome === "unstated" ? say("The source has no text of it.") : say("There is no answer.")));
     if (expected || extracted) node.append(beside(expected, extracted));
     return node;
   };
@@ -355,40 +375,40 @@
     return list.map((m) => ({ role: m.role, content: typeof m.content === "string" ? m.content : JSON.stringify(m.content, null, 2) || "" }));
   };
   const prompt = (item, stored) => {
-    if (!stored) return [make("p", { class: "plain" }, redacted(item) ? "The prompt is redacted." : "No prompt is recorded.")];
-    return messages(stored).map((m) => make("div", { class: "message" }, make("h4", {}, m.role === "user" ? "Prompt" : String(m.role)), block(m.content)));
+    if (!stored) return [make("p", { class: "plain" }, redacted(item) ? say("The prompt is redacted.") : say("No prompt is recorded."))];
+    return messages(stored).map((m) => make("div", { class: "message" }, make("h4", {}, m.role === "user" ? say("Prompt") : String(m.role)), block(m.content)));
   };
   const open = async (item) => {
     const pane = byId("item");
     let stored;
-    try { stored = (await texts(item.chunk))[item.place]; } catch (error) { stored = [null, {}]; tell(`The texts of this item cannot be unpacked: ${error}`); }
+    try { stored = (await texts(item.chunk))[item.place]; } catch (error) { stored = [null, {}]; tell(say("The texts of this item cannot be unpacked: {error}", { error })); }
     if (shown[active] !== item) return;
     const step = (text, by) => { const b = make("button", { type: "button" }, text); b.addEventListener("click", () => choose(active + by)); return b; };
-    const copy = make("button", { type: "button" }, "Copy link");
+    const copy = make("button", { type: "button" }, say("Copy link"));
     copy.addEventListener("click", async () => {
-      try { await navigator.clipboard.writeText(location.href); copy.textContent = "Copied"; } catch { copy.textContent = "Copy it from the address bar"; }
+      try { await navigator.clipboard.writeText(location.href); copy.textContent = say("Copied"); } catch { copy.textContent = say("Copy it from the address bar"); }
     });
-    const about = [item.suite, item.task, item.family === item.task ? "" : `family ${item.family}`, item.level === null ? "" : `level ${item.level}`, item.language, ofRun(item, "run ")].filter(Boolean).join(" · ");
+    const about = [item.suite, item.task, item.family === item.task ? "" : `${say("family")} ${item.family}`, item.level === null ? "" : say("level {name}", { name: item.level }), item.language, ofRun(item, `${say("run")} `)].filter(Boolean).join(" · ");
     const first = (a) => (a.model === choice("candidate") ? 0 : a.model === choice("baseline") ? 1 : 2);
     const answers = [...item.answers].sort((a, b) => first(a) - first(b));
     const focused = pane.contains(document.activeElement) ? document.activeElement.textContent : "";
     pane.replaceChildren(
       make("div", { class: "item-head" }, make("div", {}, make("h3", { tabindex: "-1", id: "item-title" }, item.item), make("p", {}, about)),
-        make("div", { class: "tools" }, step("Previous", -1), step("Next", 1), copy)),
+        make("div", { class: "tools" }, step(say("Previous"), -1), step(say("Next"), 1), copy)),
       ...prompt(item, stored[0]), make("div", { class: "answers" }, ...answers.map((a) => card(item, a, stored[1][`${a.model} ${a.repeat}`], stored[2]))), ...difference(item, stored));
     [...pane.querySelectorAll(".tools button")].find((button) => button.textContent === focused)?.focus();
   };
   const narrow = matchMedia("(max-width: 54rem)"); // the item stands below the list there, not beside it
   const reveal = () => byId(narrow.matches ? "item" : "items").scrollIntoView();
   const follow = () => {
-    const given = new URLSearchParams(location.hash.slice(1).replace(/\+/g, "%2B"));
-    if (!["item", "only", ...Object.keys(CHOICES)].some((name) => given.has(name))) return;
-    choosesAs(given);
+    const asked = given();
+    if (!["item", "only", ...Object.keys(CHOICES)].some((name) => asked.has(name))) return;
+    choosesAs(asked);
     const found = search();
-    if (!given.has("item")) { byId("items").scrollIntoView(); return; }
-    const item = places.get(`${given.get("run") || ""} ${given.get("item")}`);
+    if (!asked.has("item")) { byId("items").scrollIntoView(); return; }
+    const item = places.get(`${asked.get("run") || ""} ${asked.get("item")}`);
     if (!item) {
-      byId("item").replaceChildren(make("p", { class: "plain" }, `${given.get("item")} is not in this page. ${facts.left_out}`));
+      byId("item").replaceChildren(make("p", { class: "plain" }, say("{item} is not in this page.", { item: asked.get("item") }) + ` ${facts.left_out}`));
       byId("items").scrollIntoView();
       return;
     }
@@ -403,15 +423,15 @@
   // ---- start
   const fill = (id, values, first) => {
     if (first) byId(id).append(make("option", { value: "" }, first));
-    byId(id).append(...values.map((value) => make("option", { value }, value)));
+    byId(id).append(...values.map((value) => (Array.isArray(value) ? make("option", { value: value[0] }, value[1]) : make("option", { value }, value))));
   };
   const start = async () => {
     if (typeof DecompressionStream === "undefined") {
-      tell("This browser cannot unpack the items: it lacks DecompressionStream, which browsers have since 2023. Everything else on this page is complete, and the run folder's answers.parquet holds the items.");
+      tell(say("This browser cannot unpack the items: it lacks DecompressionStream, which browsers have since 2023. Everything else on this page is complete, and the run folder's answers.parquet holds the items."));
       return;
     }
     let index;
-    try { index = await unpack("index"); } catch (error) { tell(`The items cannot be unpacked: ${error}`); return; }
+    try { index = await unpack("index"); } catch (error) { tell(say("The items cannot be unpacked: {error}", { error })); return; }
     items = index.map((row) => {
       const item = names(facts.about, row);
       item.answers = item.answers.map((values) => names(facts.figures, values));
@@ -423,11 +443,11 @@
       return item;
     });
     const labels = [...new Set(facts.runs.flatMap((run) => run.models))];
-    fill("suite", [...new Set(items.map((item) => item.suite))], "all");
-    fill("run", facts.runs.map((run) => run.run), "all");
+    fill("suite", [...new Set(items.map((item) => item.suite))], say("all"));
+    fill("run", facts.runs.map((run) => run.run), say("all"));
     fill("candidate", labels);
     fill("baseline", labels);
-    fill("order", Object.keys(orders));
+    fill("order", Object.entries(orders).map(([value, [label]]) => [value, label]));
     byId("run-label").hidden = facts.runs.length < 2;
     byId("candidate").value = facts.pair[0];
     byId("baseline").value = facts.pair[1];

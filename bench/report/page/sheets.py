@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from bench.language import tr
 from bench.records import AggregateRow
 from bench.report.numbers.comparison import RunComparison
 from bench.report.text import probetext, tables, totals
@@ -51,10 +52,10 @@ def joint(runs: Sequence[tuple[str, str, Table]]) -> Table:
         for cells in made.rows
     ]
     first = table(
-        "All runs",
+        tr("All runs"),
         (label("run", "run", lambda row: row.run), label("date", "date", lambda row: row.date)),
         rows,
-        legend="↑ more is better, ↓ less is better.",
+        legend=tr("↑ more is better, ↓ less is better."),
     )
     cells = tuple(
         (*names, *(_of_run(row, row.cells[column.header]) for column in shared))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bench.language import tr
 from bench.records import RunRecord
 
 
@@ -11,13 +12,21 @@ def clock_notes(record: RunRecord) -> list[str]:
     if not calibration:
         return []
     parts = "; ".join(
-        f"{error.concurrency} in flight: TTFT {_ms(error.ttft_error_p50_s, error.ttft_error_p99_s)}, "
-        f"E2E {_ms(error.latency_error_p50_s, error.latency_error_p99_s)}"
+        tr(
+            "{concurrency} in flight: TTFT {ttft_error_p50_s}, E2E {latency_error_p50_s}",
+            concurrency=error.concurrency,
+            ttft_error_p50_s=_ms(error.ttft_error_p50_s, error.ttft_error_p99_s),
+            latency_error_p50_s=_ms(error.latency_error_p50_s, error.latency_error_p99_s),
+        )
         for error in calibration.measured
     )
     return [
-        "Our own latency error, measured on this machine against a known truth on "
-        f"{calibration.measured_at[:10]} (p50 / p99, ms): {parts}."
+        tr(
+            "Our own latency error, measured on this machine against a known truth on {measured_at} "
+            "(p50 / p99, ms): {parts}.",
+            measured_at=calibration.measured_at[:10],
+            parts=parts,
+        )
     ]
 
 

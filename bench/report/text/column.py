@@ -11,6 +11,7 @@ from operator import attrgetter
 from typing import Any, Generic, Literal, TypeVar
 
 from bench import clean
+from bench.language import tr
 
 BEST, ESTIMATE = "best", "estimate"
 """Marks: better than all others beyond chance; best, but maybe by chance."""
@@ -88,12 +89,13 @@ class Column(Generic[Row]):
     @property
     def heading(self) -> str:
         """Name and unit, as a terminal has room for."""
-        return self.name if not self.unit or f" {self.unit} " in f" {self.name} " else f"{self.name} ({self.unit})"
+        name = tr(self.name)
+        return name if not self.unit or f" {self.unit} " in f" {self.name} " else f"{name} ({tr(self.unit)})"
 
     @property
     def header(self) -> str:
         """Name, unit, what stands in parentheses, and direction, as documents have it."""
-        aside = f"({self.aside})" if self.aside else ""
+        aside = f"({tr(self.aside)})" if self.aside else ""
         return " ".join(filter(None, (self.heading, aside, ARROWS[self.better])))
 
     def read(self, row: Row) -> object:
@@ -162,7 +164,7 @@ def table(
             yield cell
 
     made = tuple(tuple(cells(number, row)) for number, row in enumerate(rows))
-    return Table(title=title, columns=tuple(shown), rows=made, legend=legend)
+    return Table(title=title, columns=tuple(shown), rows=made, legend=tr(legend))
 
 
 def csv_text(columns: Iterable[Column[Row]], rows: Sequence[Row]) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from bench import claims, clean
+from bench.language import language, tr
 from bench.report.numbers.comparison import RunComparison
 from bench.report.text import grid, tables
 from bench.report.text.measures import SPEED, Group
 
 PAGE = """<!doctype html>
-<html lang="en">
+<html lang="{language}">
 <head>
 <meta charset="utf-8">
 <title>{title}</title>
@@ -23,7 +24,7 @@ p, li {{ max-width: 60em; }}
 </head>
 <body>
 <h1>{title}</h1>
-{body}<h2>Notes</h2>
+{body}<h2>{heading}</h2>
 <ul>
 {notes}</ul>
 </body>
@@ -37,8 +38,8 @@ def latex(comparison: RunComparison) -> str:
     first, *others = tables.every(comparison)
     remarks = [*claims.lines(comparison.ruling, comparison.record), *map(str, tables.notes(comparison))]
     split = [
-        first.only("Score and cost", lambda column: column.group not in SPEED),
-        first.only("Latency and tokens", lambda column: column.group in (Group.NAMES, *SPEED)),
+        first.only(tr("Score and cost"), lambda column: column.group not in SPEED),
+        first.only(tr("Latency and tokens"), lambda column: column.group in (Group.NAMES, *SPEED)),
     ]
     made = [grid.latex(table, f"tab:claimbench-{number}") for number, table in enumerate([*split, *others], 1)]
     return "\n".join(["% Needs \\usepackage{booktabs}.", *(f"% {clean.line(line)}" for line in remarks), "", *made])
@@ -46,8 +47,9 @@ def latex(comparison: RunComparison) -> str:
 
 def page(comparison: RunComparison) -> str:
     """comparison.html: tables, claims and notes without scripts or pictures, to paste from."""
-    title = clean.html(f"Comparison {comparison.record.run}")
-    return PAGE.format(title=title, body=fragment(comparison), notes=_notes(comparison))
+    title = clean.html(tr("Comparison {run}", run=comparison.record.run))
+    parts = {"body": fragment(comparison), "notes": _notes(comparison), "heading": tr("Notes")}
+    return PAGE.format(title=title, language=language(), **parts)
 
 
 def fragment(comparison: RunComparison) -> str:

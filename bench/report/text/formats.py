@@ -5,15 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+from bench.language import tr, tr_later
 from bench.stats import Interval
 
-UNKNOWN = "unknown"
+UNKNOWN = tr_later("unknown")
 """What stands where a number is not known."""
 
 
 def count(number: int | None) -> str:
     """A count."""
-    return UNKNOWN if number is None else str(number)
+    return tr(UNKNOWN) if number is None else str(number)
 
 
 def percent(interval: Interval | None) -> tuple[str, str]:
@@ -40,8 +41,8 @@ def whole(interval: Interval | None) -> tuple[str, str]:
 
 def beside(first: tuple[str, str], second: tuple[str, str]) -> tuple[str, str]:
     """Two numbers in one cell; unknown if one of them is."""
-    if UNKNOWN in (first[0], second[0]):
-        return UNKNOWN, ""
+    if tr(UNKNOWN) in (first[0], second[0]):
+        return tr(UNKNOWN), ""
     return f"{first[0]} / {second[0]}", f"{first[1]} / {second[1]}"
 
 
@@ -49,7 +50,7 @@ def signed(interval: Interval, form: Callable[[float], str]) -> tuple[str, str]:
     """A difference or ratio, whose bounds may have a sign: "low to high", or "?" where one of them is open."""
     if interval.low is None or interval.high is None:
         return form(interval.estimate), "?"
-    return form(interval.estimate), f"{form(interval.low)} to {form(interval.high)}"
+    return form(interval.estimate), tr("{low} to {high}", low=form(interval.low), high=form(interval.high))
 
 
 def points(share: float) -> str:
@@ -72,6 +73,6 @@ def _decimals(interval: Interval, scale: float = 1) -> int | None:
 def _bounded(interval: Interval | None, form: Callable[[float], str]) -> tuple[str, str]:
     """A bound that too few values leave open is "?"."""
     if interval is None:
-        return UNKNOWN, ""
+        return tr(UNKNOWN), ""
     bounds = ["?" if bound is None else form(bound) for bound in (interval.low, interval.high)]
     return form(interval.estimate), "?" if bounds == ["?", "?"] else "–".join(bounds)

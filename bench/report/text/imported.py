@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from bench.language import tr
 from bench.records import RecordedImport, RunRecord
 from bench.records.note import Note, recorded
 
@@ -18,14 +19,16 @@ def import_notes(record: RunRecord) -> list[str | Note]:
 
 
 def _source(about: RecordedImport) -> Iterator[str]:
-    parts = [f"Imported from {about.source or ', '.join(file['name'] for file in about.files)}"]
-    parts += [f"commit {about.commit}"] if about.commit else []
-    parts += [f"retrieved {about.retrieved}"] if about.retrieved else []
-    parts += [f"licence {about.licence}"] if about.licence else []
-    yield f"{', '.join(parts)}. These are others' measurements: no model was called here."
+    parts = [tr("Imported from {name}", name=about.source or ", ".join(file["name"] for file in about.files))]
+    parts += [tr("commit {commit}", commit=about.commit)] if about.commit else []
+    parts += [tr("retrieved {retrieved}", retrieved=about.retrieved)] if about.retrieved else []
+    parts += [tr("licence {licence}", licence=about.licence)] if about.licence else []
+    yield tr("{parts}. These are others' measurements: no model was called here.", parts=", ".join(parts))
     yield (
-        "The source does not say how answers ended: truncated, refused and unparsable answers are unknown, and count "
-        "as the source scored them."
+        tr(
+            "The source does not say how answers ended: truncated, refused and unparsable answers "
+            "are unknown, and count as the source scored them."
+        )
     )
 
 
@@ -37,13 +40,15 @@ def _models(record: RunRecord) -> Iterator[str]:
             continue
         parts = [origin.raw]
         parts += [f"{name} {value}" for name in ("effort", "harness") if (value := getattr(origin, name))]
-        parts += [f"by way of {origin.provider}"] if origin.provider else []
-        parts += [f"cost {origin.cost_basis}"] if origin.cost_basis else []
-        yield f"{label} is {'; '.join(parts)}; {origin.date or 'no date'}."
+        parts += [tr("by way of {provider}", provider=origin.provider)] if origin.provider else []
+        parts += [tr("cost {cost_basis}", cost_basis=origin.cost_basis)] if origin.cost_basis else []
+        yield tr("{label} is {parts}; {date}.", label=label, parts="; ".join(parts), date=origin.date or tr("no date"))
 
 
 def _left_out(about: RecordedImport) -> Iterator[str | Note]:
     yield from (recorded(f"{note}.") for note in about.notes)
     if about.dropped_count:
         first = "; ".join(f"{row['row']}: {row['why']}" for row in about.dropped[:SHOWN])
-        yield f"{about.dropped_count} rows were left out, the first: {first}."
+        yield tr(
+            "{dropped_count} rows were left out, the first: {first}.", dropped_count=about.dropped_count, first=first
+        )

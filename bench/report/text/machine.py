@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bench.language import tr
 from bench.records import RunRecord
 
 
@@ -13,7 +14,14 @@ def machine_notes(record: RunRecord) -> list[str]:
         rate = record.models[label].usd_per_hour
         price = "" if rate is None else f", {rate / 3600 * apart:.2g} USD"
         lines.append(
-            f"{label}: its server loaded for {seconds.load_s:.1f} s and idled for {seconds.idle_s:.1f} s{price}, "
-            f"in no item's cost; it answered for {seconds.busy_s:.1f} s."
+            tr(
+                "{label}: its server loaded for {load_s:.1f} s and idled for {idle_s:.1f} s{price}, in "
+                "no item's cost; it answered for {busy_s:.1f} s.",
+                label=label,
+                load_s=seconds.load_s,
+                idle_s=seconds.idle_s,
+                price=price,
+                busy_s=seconds.busy_s,
+            )
         )
     return lines

@@ -7,6 +7,7 @@ from dataclasses import replace
 from enum import IntEnum
 from typing import Any
 
+from bench.language import tr, tr_later
 from bench.records import Outcome
 from bench.report.numbers.comparison import SuiteRow
 from bench.report.text import formats
@@ -51,13 +52,13 @@ SPLIT = Output.TERMINAL | Output.CSV
 def planned(row: SuiteRow) -> tuple[str, str]:
     """Scored items, and of how many planned where some are missing; with repeats, of how many answers."""
     if row.repeats == 1:
-        return str(row.n), f"of {row.planned}" if row.n != row.planned else ""
-    missing = f", {row.n} of {row.planned} answers" if row.n != row.planned else ""
+        return str(row.n), tr("of {planned}", planned=row.planned) if row.n != row.planned else ""
+    missing = tr(", {n} of {planned} answers", n=row.n, planned=row.planned) if row.n != row.planned else ""
     return str(row.items), f"× {row.repeats}{missing}"
 
 
 def _truncated(row: SuiteRow) -> tuple[str, str]:
-    return formats.count(row.truncated), f"{row.repeating} repeating" if row.repeating else ""
+    return formats.count(row.truncated), tr("{repeating} repeating", repeating=row.repeating) if row.repeating else ""
 
 
 def _interval(name: str, key: str, form: Form, group: Group, **more: Any) -> Column[SuiteRow]:
@@ -94,7 +95,7 @@ COLUMNS: tuple[Column[SuiteRow], ...] = (
     Column(name="n", key="n", cell=planned, group=Group.SCORE),
     _count("planned"),
     _count("repeats"),
-    _interval("score", "score", formats.percent, Group.SCORE, aside="95 % interval", better="up"),
+    _interval("score", "score", formats.percent, Group.SCORE, aside=tr_later("95 % interval"), better="up"),
     _interval("pass@k", "pass_at_k", formats.percent, Group.SCORE, better="up"),
     _pair(
         "TTFAT p50 / p95", ("ttfat_p50_s", "ttfat_p95_s"), formats.amount, Group.FIRST_TOKEN, unit="s", better="down"
@@ -104,11 +105,15 @@ COLUMNS: tuple[Column[SuiteRow], ...] = (
     _pair("E2E p50 / p95", ("e2e_p50_s", "e2e_p95_s"), formats.amount, Group.DURATION, unit="s", better="down"),
     _interval("E2E p50", "e2e_p50_s", formats.amount, Group.DURATION, unit="s", better="down", shown=SPLIT),
     _interval("E2E p95", "e2e_p95_s", formats.amount, Group.DURATION, unit="s", better="down", shown=SPLIT),
-    _interval("output tok/s", "output_tok_s", formats.whole, Group.DURATION, unit="tok/s", better="up"),
-    _pair("tokens in / out per item", ("tokens_in", "tokens_out"), formats.whole, Group.TOKENS, unit="tokens"),
-    _interval("tokens in", "tokens_in", formats.whole, Group.TOKENS, unit="tokens", shown=SPLIT),
-    _interval("tokens out", "tokens_out", formats.whole, Group.TOKENS, unit="tokens", shown=SPLIT),
-    _interval("USD per 1,000 items", "cost_per_1000_usd", formats.amount, Group.COST, unit="USD", better="down"),
+    _interval(tr_later("output tok/s"), "output_tok_s", formats.whole, Group.DURATION, unit="tok/s", better="up"),
+    _pair(
+        tr_later("tokens in / out per item"), ("tokens_in", "tokens_out"), formats.whole, Group.TOKENS, unit="tokens"
+    ),
+    _interval(tr_later("tokens in"), "tokens_in", formats.whole, Group.TOKENS, unit="tokens", shown=SPLIT),
+    _interval(tr_later("tokens out"), "tokens_out", formats.whole, Group.TOKENS, unit="tokens", shown=SPLIT),
+    _interval(
+        tr_later("USD per 1,000 items"), "cost_per_1000_usd", formats.amount, Group.COST, unit="USD", better="down"
+    ),
     replace(_count(str(Outcome.TRUNCATED), Group.SCORE, Output.DOCUMENT, better="down"), cell=_truncated),
     _count(str(Outcome.TRUNCATED), Group.SCORE, SPLIT, better="down"),
     _count("repeating", Group.SCORE, SPLIT, better="down"),

@@ -7,13 +7,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from bench import clean
+from bench.language import tr, tr_later
 from bench.records import RunRecord
 from bench.report.numbers.bridge import Bridge
 from bench.report.text import formats, grid
 from bench.report.text.column import Column, Table, label, table
 from bench.stats import PER_ITEM, PER_SOLVED, BridgeStep
 
-AFTER = {"list price": "saving in list prices", PER_ITEM: "saving per item", PER_SOLVED: "saving per solved item"}
+AFTER = {
+    "list price": tr_later("saving in list prices"),
+    PER_ITEM: tr_later("saving per item"),
+    PER_SOLVED: tr_later("saving per solved item"),
+}
 """What the saving so far is called after some of the steps."""
 
 
@@ -31,8 +36,8 @@ def _columns(suites: Sequence[tuple[int, Bridge]]) -> Iterator[Column[StepRow]]:
     """The step, and two columns for each suite: (the bridge's place in comparison.json, the bridge)."""
     yield label("step", "step", lambda row: _named(row.steps[0].name))
     for at, (number, bridge) in enumerate(suites):
-        yield _of_suite(f"{bridge.suite}: factor", "factor", at, number, _factor)
-        yield _of_suite("saving so far", "ratio", at, number, _saving)
+        yield _of_suite(tr("{suite}: factor", suite=bridge.suite), "factor", at, number, _factor)
+        yield _of_suite(tr("saving so far"), "ratio", at, number, _saving)
 
 
 def _of_suite(name: str, key: str, at: int, number: int, form: Callable[[float | None], str]) -> Column[StepRow]:
@@ -49,7 +54,8 @@ def _of_suite(name: str, key: str, at: int, number: int, form: Callable[[float |
 
 
 def _named(step: str) -> str:
-    return f"{step} = {AFTER[step]}" if step in AFTER else step
+    name = tr(step)
+    return f"{name} = {tr(AFTER[step])}" if step in AFTER else name
 
 
 def tables(bridges: Sequence[Bridge]) -> Iterator[Table]:
@@ -59,7 +65,7 @@ def tables(bridges: Sequence[Bridge]) -> Iterator[Table]:
         mine = [bridge for _, bridge in suites]
         steps = [StepRow(number, row) for number, row in enumerate(zip(*(b.steps for b in mine), strict=True))]
         yield table(
-            f"From list price to what was paid: {pair[0]} against {pair[1]}",
+            tr("From list price to what was paid: {candidate} against {baseline}", candidate=pair[0], baseline=pair[1]),
             _columns(suites),
             steps,
             legend="\n".join(_legend(mine)),
@@ -70,9 +76,15 @@ def tables(bridges: Sequence[Bridge]) -> Iterator[Table]:
 def _legend(bridges: Sequence[Bridge]) -> Iterator[str]:
     for bridge in bridges:
         yield (
-            f"{bridge.suite}: {bridge.items} items of both, {bridge.both_answered} answered by both. Each factor "
-            f"replaces one quantity of {bridge.baseline} by {bridge.candidate}'s; "
-            "their product is the ratio of the costs."
+            tr(
+                "{suite}: {items} items of both, {both_answered} answered by both. Each factor replaces "
+                "one quantity of {baseline} by {candidate}'s; their product is the ratio of the costs.",
+                suite=bridge.suite,
+                items=bridge.items,
+                both_answered=bridge.both_answered,
+                baseline=bridge.baseline,
+                candidate=bridge.candidate,
+            )
         )
         yield from (f"{bridge.suite}: {line}" for line in bridge.holds_until)
 
@@ -90,14 +102,20 @@ def derived_notes(record: RunRecord) -> list[str]:
     if derived is None or derived.by != "reprice":
         return []
     said = ", ".join(f"{name} {value}" for name, value in derived.to_json().items() if name not in ("by", "at"))
-    return [f"Repriced from run {record.parent} ({said}): costs, and verdicts that rest on them, are repriced."]
+    return [
+        tr(
+            "Repriced from run {parent} ({said}): costs, and verdicts that rest on them, are repriced.",
+            parent=record.parent,
+            said=said,
+        )
+    ]
 
 
 def _factor(factor: float | None) -> str:
-    return formats.UNKNOWN if factor is None else formats.factor(factor)
+    return tr(formats.UNKNOWN) if factor is None else formats.factor(factor)
 
 
 def _saving(ratio: float | None) -> str:
     if ratio is None:
-        return formats.UNKNOWN
-    return f"{100 * (1 - ratio):.1f} %" if ratio <= 1 else f"{100 * (ratio - 1):.1f} % dearer"
+        return tr(formats.UNKNOWN)
+    return f"{100 * (1 - ratio):.1f} %" if ratio <= 1 else tr("{ratio:.1f} % dearer", ratio=100 * (ratio - 1))

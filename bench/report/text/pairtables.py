@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from bench.language import tr, tr_later
 from bench.report.numbers.pairwise import Difference, Place
 from bench.report.text import formats, grid
 from bench.report.text.column import Column, Table, label, table
@@ -13,35 +14,41 @@ DIFFERENCES: tuple[Column[Difference], ...] = (
     label("models", "model", lambda row: f"{row.model} − {row.other}"),
     Column(name="n", key="n", cell=lambda row: str(row.n)),
     Column(
-        name="score difference",
+        name=tr_later("score difference"),
         key="score",
-        aside="95 % interval",
+        aside=tr_later("95 % interval"),
         spread=True,
         cell=lambda row: formats.signed(row.score, formats.points),
     ),
     Column(name="p", key="p", cell=lambda row: "?" if row.p is None else f"{row.p:.2g}"),
     Column(
-        name="cost ratio",
+        name=tr_later("cost ratio"),
         key="cost_ratio",
-        aside="95 % interval",
+        aside=tr_later("95 % interval"),
         spread=True,
-        cell=lambda row: formats.signed(row.cost_ratio, formats.factor) if row.cost_ratio else formats.UNKNOWN,
+        cell=lambda row: formats.signed(row.cost_ratio, formats.factor) if row.cost_ratio else tr(formats.UNKNOWN),
     ),
 )
 """Every model against every other."""
-DIFFERENCES_LEGEND = (
-    "First model minus second, on the items that both have a score for. p: how often items like these would show a "
-    "difference in score this large if there were none, corrected for the number of rows (Holm). The cost ratio is the "
-    "first model's bill over the second's. ?: too few families to tell."
+DIFFERENCES_LEGEND = tr_later(
+    "First model minus second, on the items that both have a score for. p: how often items "
+    "like these would show a difference in score this large if there were none, corrected "
+    "for the number of rows (Holm). The cost ratio is the first model's bill over the "
+    "second's. ?: too few families to tell."
 )
 FRONTIER: tuple[Column[Place], ...] = (
     label("suite", "suite", lambda row: row.suite),
     label("model", "model", lambda row: row.model),
     Column(name="n", key="n", cell=lambda row: str(row.n)),
     Column(name="score", key="score", cell=lambda row: f"{100 * row.score:.0f} %"),
-    Column(name="USD per 1,000 items", key="usd_per_1000", unit="USD", cell=lambda row: f"{row.usd_per_1000:.3g}"),
     Column(
-        name="on the frontier", key="on_frontier", align="left", cell=lambda row: "yes" if row.on_frontier else "no"
+        name=tr_later("USD per 1,000 items"), key="usd_per_1000", unit="USD", cell=lambda row: f"{row.usd_per_1000:.3g}"
+    ),
+    Column(
+        name=tr_later("on the frontier"),
+        key="on_frontier",
+        align="left",
+        cell=lambda row: tr("yes") if row.on_frontier else tr("no"),
     ),
     Column(
         name="probability",
@@ -50,9 +57,10 @@ FRONTIER: tuple[Column[Place], ...] = (
     ),
 )
 """Where models stand beside the frontier."""
-FRONTIER_LEGEND = (
-    "On the frontier: no other model here is at least as good and at most as dear, and better in one of the two. "
-    "Probability: how often that holds when the items are drawn anew, whole families at a time."
+FRONTIER_LEGEND = tr_later(
+    "On the frontier: no other model here is at least as good and at most as dear, and "
+    "better in one of the two. Probability: how often that holds when the items are drawn "
+    "anew, whole families at a time."
 )
 
 
@@ -60,7 +68,7 @@ def tables(differences: Sequence[Difference], places: Sequence[Place]) -> Iterat
     """Both tables; nothing where there is nothing to compare."""
     if differences:
         yield table(
-            "Differences between models",
+            tr("Differences between models"),
             DIFFERENCES,
             differences,
             legend=DIFFERENCES_LEGEND,
@@ -68,7 +76,7 @@ def tables(differences: Sequence[Difference], places: Sequence[Place]) -> Iterat
         )
     if places:
         yield table(
-            "Pareto frontier of score and cost",
+            tr("Pareto frontier of score and cost"),
             FRONTIER,
             places,
             legend=FRONTIER_LEGEND,

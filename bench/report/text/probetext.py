@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from bench import clean
+from bench.language import tr
 from bench.report.numbers.comparison import CLEAN_SHARE
 from bench.report.numbers.latency import Probe, Times
 from bench.report.text import grid
@@ -85,19 +86,33 @@ def _bare(interval: Interval | None) -> Interval | None:
 def notes(probes: Sequence[Probe]) -> list[str]:
     """What a reader must know beside the times."""
     lines = [
-        "Latency probe: prompts of one size, one at a time, each with a beginning of its own. Cold is the first call "
-        "on a fresh connection, whose making (connect) is in no other number; warm is the call after it. "
-        "TPOT: time per output token after the first. In parentheses: 95 % intervals, ? where so few give none."
+        tr(
+            "Latency probe: prompts of one size, one at a time, each with a beginning of its own. "
+            "Cold is the first call on a fresh connection, whose making (connect) is in no other "
+            "number; warm is the call after it. TPOT: time per output token after the first. In "
+            "parentheses: 95 % intervals, ? where so few give none."
+        )
     ]
     for probe in probes:
         if probe.failed or probe.retried:
             lines.append(
-                f"{probe.model}: of {probe.asked} prompts {probe.failed} got no answer and {probe.retried} only at a "
-                "later attempt; they are in no time."
+                tr(
+                    "{model}: of {asked} prompts {failed} got no answer and {retried} only at a later "
+                    "attempt; they are in no time.",
+                    model=probe.model,
+                    asked=probe.asked,
+                    failed=probe.failed,
+                    retried=probe.retried,
+                )
             )
         if probe.clean < CLEAN_SHARE * probe.timed:
             lines.append(
-                f"{probe.model}: only {probe.clean} of {probe.timed} timings are clean; this machine was busy."
+                tr(
+                    "{model}: only {clean} of {timed} timings are clean; this machine was busy.",
+                    model=probe.model,
+                    clean=probe.clean,
+                    timed=probe.timed,
+                )
             )
     return lines
 
@@ -105,7 +120,7 @@ def notes(probes: Sequence[Probe]) -> list[str]:
 def sheet(probes: Sequence[Probe]) -> Table:
     """The probe: a row for each metric of each model."""
     return table(
-        "Latency probe",
+        tr("Latency probe"),
         COLUMNS,
         metrics(probes),
         legend="\n".join(notes(probes)),

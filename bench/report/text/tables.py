@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 
 from bench import claims, clean
+from bench.language import tr, tr_later
 from bench.records import RecordedModel, RecordedSuite, slice_words
 from bench.records.note import Note, info, warning
 from bench.report.numbers import languages
@@ -19,9 +20,9 @@ from bench.report.text.machine import machine_notes
 from bench.report.text.shape import ComparisonJson
 from bench.report.text.throttled import throttling_notes
 
-MARKS = (
-    "↑ more is better, ↓ less is better. Bold: better than every other model on the suite beyond chance, pair by pair; "
-    "italic: the best estimate, which may be chance."
+MARKS = tr_later(
+    "↑ more is better, ↓ less is better. Bold: better than every other model on the suite "
+    "beyond chance, pair by pair; italic: the best estimate, which may be chance."
 )
 
 
@@ -29,31 +30,49 @@ def _slice(about: RecordedSuite, seed: int | None) -> str:
     """What drew the items, where not all were asked."""
     if seed is None or about.items_planned == about.items_available:
         return ""
-    return f" (a sample, drawn with seed {seed})"
+    return tr(" (a sample, drawn with seed {seed})", seed=seed)
 
 
 def _shared(comparison: RunComparison, suite: str) -> str:
     """Whether every model has every item; an import need not."""
     uneven = comparison.record.imported and any(r.unasked for r in comparison.rows if r.suite == suite)
-    return "not all of them of every model" if uneven else "the same for every model"
+    return tr("not all of them of every model") if uneven else tr("the same for every model")
 
 
 def notes(comparison: RunComparison) -> list[Note]:
     """What a reader must know beside the table: dates, prices, caps, sampling, and every reservation."""
     record = comparison.record
-    lines: list[str | Note] = [warning(record.remark)] if record.remark else []
+    lines: list[str | Note] = [warning(tr(record.remark))] if record.remark else []
     lines += [
-        f"Run {record.run}, started {record.started_at[:19]}Z, "
-        f"claimbench {record.versions.get('claimbench')}. "
-        "In parentheses: 95 % intervals, items of one family as one cluster; ? is a bound that so few answers cannot "
-        "give. TTFAT: time to first answer token; E2E: send to end of answer."
+        tr(
+            "Run {run}, started {started_at}Z, claimbench {version}. In parentheses: 95 % intervals, "
+            "items of one family as one cluster; ? is a bound that so few answers cannot give. "
+            "TTFAT: time to first answer token; E2E: send to end of answer.",
+            run=record.run,
+            started_at=record.started_at[:19],
+            version=record.versions.get("claimbench"),
+        )
     ]
     settings = record.settings
     for suite, about in record.suites.items():
         sliced = _slice(about, record.settings.slice_seed)
         shared = _shared(comparison, suite)
-        chosen = f" of {words}" if (words := slice_words(settings.levels, settings.families, settings.kinds)) else ""
-        lines.append(f"{suite}: {about.items_planned} of {about.items_available} items{chosen}{sliced}, {shared}.")
+        chosen = (
+            tr(" of {words}", words=words)
+            if (words := slice_words(settings.levels, settings.families, settings.kinds))
+            else ""
+        )
+        lines.append(
+            tr(
+                "{suite}: {items_planned} of {items_available} items{chosen}{sliced}, {shared}.",
+                suite=suite,
+                items_planned=about.items_planned,
+                items_available=about.items_available,
+                chosen=chosen,
+                sliced=sliced,
+                shared=shared,
+            )
+        )
     lines += clock_notes(record)
     lines += money.derived_notes(record)
     if not record.imported:
@@ -72,11 +91,11 @@ def notes(comparison: RunComparison) -> list[Note]:
     for row in comparison.rows:
         lines += _reservations(row, bool(record.imported))
     for suite, why in record.refused.items():
-        lines.append(warning(f"{suite} was left out. {why}"))
+        lines.append(warning(tr("{suite} was left out. {why}", suite=suite, why=why)))
     if "unsafe" in (record.sandbox or ""):
-        lines.append(warning("model-written code ran without a sandbox, because --unsafe-no-sandbox said so."))
+        lines.append(warning(tr("model-written code ran without a sandbox, because --unsafe-no-sandbox said so.")))
     for label, why in record.stopped.items():
-        lines.append(f"{label} was stopped: {why}")
+        lines.append(tr("{label} was stopped: {why}", label=label, why=why))
     return [line if isinstance(line, Note) else info(line) for line in lines]
 
 
@@ -85,51 +104,88 @@ def _truncation_warnings(comparison: RunComparison) -> Iterator[Note]:
     for suite in dict.fromkeys(row.suite for row in comparison.rows):
         rows = [row for row in comparison.rows if row.suite == suite and row.n]
         if len({row.truncated / row.n for row in rows if row.truncated is not None}) > 1:
-            counts = ", ".join(f"{row.model} {row.truncated} of {row.n}" for row in rows)
+            counts = ", ".join(
+                tr("{model} {truncated} of {n}", model=row.model, truncated=row.truncated, n=row.n) for row in rows
+            )
             yield warning(
-                f"on {suite} answers were truncated unequally ({counts}). Truncated answers score 0, so the "
-                "token cap may be part of the difference; max_tokens of a model raises it."
+                tr(
+                    "on {suite} answers were truncated unequally ({counts}). Truncated answers score 0, so "
+                    "the token cap may be part of the difference; max_tokens of a model raises it.",
+                    suite=suite,
+                    counts=counts,
+                )
             )
 
 
 def _repeats_note(repeats: int) -> str:
-    return (
-        f"Every item was asked {repeats} times. Scores are means over items of each item's mean, pass@{repeats} is the "
-        f"share of items solved at least once (unbiased, over items with all {repeats} answers), latencies take one "
-        "answer of each item: repeats are never counted as items."
+    return tr(
+        "Every item was asked {repeats} times. Scores are means over items of each item's mean, "
+        "pass@{repeats} is the share of items solved at least once (unbiased, over items with "
+        "all {repeats} answers), latencies take one answer of each item: repeats are never "
+        "counted as items.",
+        repeats=repeats,
     )
 
 
 def _model_note(label: str, model: RecordedModel, comparison: RunComparison) -> str:
     cap = model.max_tokens
-    parts = [f"answers capped at {cap} tokens" if cap else "the tasks' own token caps"]
+    parts = [tr("answers capped at {cap} tokens", cap=cap) if cap else tr("the tasks' own token caps")]
     if model.local:
         rate = model.usd_per_hour
-        cost = "cost unknown: no usd_per_hour" if rate is None else f"cost from {rate:g} USD per machine hour"
-        cache = "on" if model.prompt_cache else "off"
-        parts += [cost, f"{model.slots} slot(s), prompt cache {cache}, on this machine"]
+        cost = (
+            tr("cost unknown: no usd_per_hour")
+            if rate is None
+            else tr("cost from {rate:g} USD per machine hour", rate=rate)
+        )
+        cache = tr("on") if model.prompt_cache else tr("off")
+        parts += [cost, tr("{slots} slot(s), prompt cache {cache}, on this machine", slots=model.slots, cache=cache)]
     else:
         priced = any(row.cost_per_1000_usd for row in comparison.rows if row.model == label)
-        dates = " and ".join(comparison.record.price_dates)
-        parts.append(f"cost from {dates}" if priced and dates else "cost unknown: no price")
-    return f"{label} is {model.model}: {'; '.join(parts)}."
+        dates = tr(" and ").join(comparison.record.price_dates)
+        parts.append(tr("cost from {dates}", dates=dates) if priced and dates else tr("cost unknown: no price"))
+    return tr("{label} is {model}: {parts}.", label=label, model=model.model, parts="; ".join(parts))
 
 
 def _reservations(row: SuiteRow, imported: bool) -> Iterator[str]:
-    where = f"{row.model} on {row.suite}"
+    where = tr("{model} on {suite}", model=row.model, suite=row.suite)
     if row.overridden:
-        yield f"{where}: {row.overridden} truncated or refused answers count 0, though their text would score."
+        yield tr(
+            "{where}: {overridden} truncated or refused answers count 0, though their text would score.",
+            where=where,
+            overridden=row.overridden,
+        )
     if row.unparsable or row.refused:
-        yield f"{where}: {row.unparsable} unparsable and {row.refused} refused answers count 0."
+        yield tr(
+            "{where}: {unparsable} unparsable and {refused} refused answers count 0.",
+            where=where,
+            unparsable=row.unparsable,
+            refused=row.refused,
+        )
     if row.missing:
-        yield f"{where}: {row.missing} of {row.planned} answers are missing and in no number."
+        yield tr(
+            "{where}: {missing} of {planned} answers are missing and in no number.",
+            where=where,
+            missing=row.missing,
+            planned=row.planned,
+        )
     if row.unasked:
-        none = "answers are not in the source" if imported else "planned answers were asked of no model yet"
-        yield f"{where}: {row.unasked} of {row.planned} {none}."
+        none = tr("answers are not in the source") if imported else tr("planned answers were asked of no model yet")
+        yield tr(
+            "{where}: {unasked} of {planned} {none}.", where=where, unasked=row.unasked, planned=row.planned, none=none
+        )
     if row.timed < row.n and not imported:
-        yield f"{where}: {row.n - row.timed} answers were reused from earlier runs and are in no latency."
+        yield tr(
+            "{where}: {n} answers were reused from earlier runs and are in no latency.",
+            where=where,
+            n=row.n - row.timed,
+        )
     if row.timed and not row.latency_is_clean and not imported:
-        yield f"{where}: only {row.clean} of {row.timed} timings are clean; this machine was busy."
+        yield tr(
+            "{where}: only {clean} of {timed} timings are clean; this machine was busy.",
+            where=where,
+            clean=row.clean,
+            timed=row.timed,
+        )
 
 
 def sheet(comparison: RunComparison) -> Table:

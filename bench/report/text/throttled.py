@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from bench.language import tr
 from bench.records import RecordedLane, RunRecord
 
 
@@ -13,16 +14,26 @@ def throttling(lane: RecordedLane) -> str:
         return ""
     said = []
     if lane.concurrency is not None and lane.concurrency_lowest is not None:
-        said.append(f"{lane.concurrency} -> {lane.concurrency_lowest} at once")
+        said.append(
+            tr(
+                "{concurrency} -> {concurrency_lowest} at once",
+                concurrency=lane.concurrency,
+                concurrency_lowest=lane.concurrency_lowest,
+            )
+        )
     if lane.retries is not None:
-        said.append(f"{lane.retries} {'retry' if lane.retries == 1 else 'retries'}")
+        said.append(tr("1 retry") if lane.retries == 1 else tr("{retries} retries", retries=lane.retries))
     if lane.paused_s:
-        said.append(f"paused {lane.paused_s:.0f} s" if lane.paused_s >= 1 else "paused less than 1 s")
-    return f"throttled: {', '.join(said)}"
+        said.append(
+            tr("paused {paused_s:.0f} s", paused_s=lane.paused_s) if lane.paused_s >= 1 else tr("paused less than 1 s")
+        )
+    return tr("throttled: {said}", said=", ".join(said))
 
 
 def throttling_notes(record: RunRecord) -> Iterator[str]:
     """A sentence for each model whose endpoint refused calls for their number (429, or overloaded)."""
     for label, lane in record.lanes.items():
         if said := throttling(lane):
-            yield f"{label} was {said} (its endpoint answered 429, or that it was overloaded)."
+            yield tr(
+                "{label} was {said} (its endpoint answered 429, or that it was overloaded).", label=label, said=said
+            )

@@ -9,6 +9,7 @@ from dataclasses import asdict, fields
 from typing import Any
 
 from bench import clean
+from bench.language import tr, tr_later
 from bench.records import AggregateRow
 from bench.report.text import grid
 from bench.report.text.column import Column, Table, label, table
@@ -16,7 +17,9 @@ from bench.report.text.formats import UNKNOWN, count, percent
 from bench.stats import Interval, proportion_interval
 
 NAME = "totals.csv"
-LEGEND = "Totals as published; they are compared only within the last column. Intervals take items as independent."
+LEGEND = tr_later(
+    "Totals as published; they are compared only within the last column. Intervals take items as independent."
+)
 
 
 def score_interval(row: AggregateRow) -> Interval | None:
@@ -40,7 +43,7 @@ def ranked(rows: Sequence[AggregateRow]) -> list[AggregateRow]:
 
 
 def _amount(number: float | None) -> str:
-    return UNKNOWN if number is None else f"{number:.3g}"
+    return tr(UNKNOWN) if number is None else f"{number:.3g}"
 
 
 def _each(what: str, key: str, of: Callable[[AggregateRow], float | None], **more: Any) -> Column[AggregateRow]:
@@ -55,15 +58,15 @@ COLUMNS: tuple[Column[AggregateRow], ...] = (
     Column(
         name="score",
         key="score",
-        aside="95 % interval",
+        aside=tr_later("95 % interval"),
         better="up",
         cell=lambda row: percent(score_interval(row)),
     ),
     _each("USD", "cost_total_usd", usd_each, unit="USD", better="down"),
     _each("s", "latency_mean_s", lambda row: row.latency_mean_s, unit="s", better="down"),
     _each("calls", "calls_mean", lambda row: row.calls_mean),
-    label("date", "date", lambda row: row.date or UNKNOWN),
-    label("compares within", "comparable", lambda row: row.comparable),
+    label("date", "date", lambda row: row.date or tr(UNKNOWN)),
+    label(tr_later("compares within"), "comparable", lambda row: row.comparable),
 )
 """The totals' columns; `key` is the field in totals.csv that a number comes from."""
 
@@ -71,7 +74,7 @@ COLUMNS: tuple[Column[AggregateRow], ...] = (
 def sheet(rows: Sequence[AggregateRow]) -> Table:
     """The totals, ranked."""
     return table(
-        "Published totals",
+        tr("Published totals"),
         COLUMNS,
         ranked(rows),
         legend=LEGEND,

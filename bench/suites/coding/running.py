@@ -19,13 +19,15 @@ STEPS = 1_000
 RAISED = "raised"
 """The answer of a program that raised an exception or did not end."""
 
+_ENCODER = json.JSONEncoder(sort_keys=True)
+
 Answer = Callable[[Args], str]
 """A program's answer to an input, as canonical JSON; `RAISED` if there is none."""
 
 
 def canonical(value: object) -> str:
     """A value as JSON that is equal for equal values: 1, 1.0 and true differ, a tuple is a list."""
-    return json.dumps(value, sort_keys=True)
+    return _ENCODER.encode(value)
 
 
 def python_answer(source: str) -> Answer:

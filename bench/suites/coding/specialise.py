@@ -22,6 +22,17 @@ def entry_point(reference: Callable[..., Any]) -> str:
 
 def program(reference: Callable[..., Any], p: Params) -> str:
     """The reference as source text that runs on its own, for these parameters."""
+    drawn = reference, repr(sorted(vars(p).items()))
+    if drawn not in _MADE:
+        _MADE[drawn] = _specialised(reference, p)
+    return _MADE[drawn]
+
+
+_MADE: dict[tuple[Callable[..., Any], str], str] = {}
+"""Programs by reference and parameters: a family with few instances draws the same ones again and again."""
+
+
+def _specialised(reference: Callable[..., Any], p: Params) -> str:
     function = ast.parse(_source(reference)).body[0]
     assert isinstance(function, ast.FunctionDef)
     function.name = entry_point(reference)

@@ -224,10 +224,11 @@ def test_the_list_is_used_by_keyboard(visit: Visit) -> None:
     assert page.evaluate("document.activeElement.id") == "item-title"
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_no_serious_violation(visit: Visit, scheme: Any) -> None:
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 1280), ("light", 400), ("dark", 400)])
+def test_axe_finds_no_serious_violation(visit: Visit, scheme: Any, width: int) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="the extra `browser` is not installed")
     visit.page.emulate_media(color_scheme=scheme)
+    visit.page.set_viewport_size({"width": width, "height": 900})
     page = visit.open("#item=chain_sum/item-0")
     page.wait_for_selector(".answer")
     response = axe.Axe().run(page).response

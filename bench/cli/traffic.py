@@ -1,0 +1,242 @@
+"""`bench traffic`: the logs that you have as one table, and where their money goes."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bench.cli.import_ import SHOWN
+from bench.cli.money import dollars
+from bench.cli.options import config_option, results_option
+from bench.cli.terminal import echo, plain
+
+if TYPE_CHECKING:
+    from bench.traffic import SpendLine, TrafficImport, TrafficSample, TrafficSpend
+
+TOP = 10
+"""Groups of a dimension that are printed."""
+
+
+@click.group()
+def traffic() -> None:
+    """Your own traffic: import the logs that you have, see where their money goes, and draw a task from them."""
+
+
+@traffic.command("import")
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--format", "form", metavar="NAME", help="The logs' format.  [default: found by their first records]")
+@click.option("--tag", metavar="FIELD", help="Where a record has the kind of work, e.g. metadata.feature.")
+@click.option(
+    "--dated",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Day whose prices hold for calls without a time.  [default: their cost is unknown]",
+)
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="A new folder.  [default: results/<UTC>-traffic]")
+@results_option
+@config_option
+def import_(
+    paths: tuple[Path, ...],
+    form: str | None,
+    tag: str | None,
+    dated: datetime | None,
+    output: Path | None,
+    results: Path,
+    config: Path | None,
+) -> None:
+    """Read logs of LiteLLM, Langfuse, OpenTelemetry and others into one table of calls.
+
+    PATHs are files or folders: JSON, JSON lines or CSV, also gzipped. The format is found and said; what is left out
+    is named by file and line. Keys and passwords in texts are replaced; nothing is called or sent. See
+    docs/own-traffic.md.
+    """
+    from bench.config import environment
+    from bench.prices import beside, load
+    from bench.records import Secrets
+    from bench.traffic import TrafficChoices, import_traffic
+
+    done = import_traffic(
+        paths,
+        output=output,
+        results=results,
+        book=load(beside(config or Path("bench.toml"))),
+        secrets=Secrets.of_environment(environment(Path())),
+        choices=TrafficChoices(form=form, tag=tag, dated=dated and dated.replace(hour=12, tzinfo=UTC)),
+    )
+    _tell(done)
+
+
+def _tell(done: TrafficImport) -> None:
+    for title, files in done.files.items():
+        echo(f"{files} file{'' if files == 1 else 's'}: {title}")
+    for note in done.notes:
+        echo(note)
+    for row in done.dropped[:SHOWN]:
+        echo(f"left out: {row['row']}: {row['why']}", err=True)
+    if done.dropped_count > SHOWN:
+        echo(f"left out: {done.dropped_count - SHOWN} more; {done.folder / 'traffic.json'} names them", err=True)
+    echo(f"Imported {done.rows} calls; {done.dropped_count} records left out.")
+    echo(f"Next: bench traffic show {shlex.quote(str(done.folder))}")
+
+
+@traffic.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--top", type=click.IntRange(1), default=TOP, show_default=True, help="Groups that are printed of each.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, with all groups.")
+def show(folder: Path, top: int, as_json: bool) -> None:
+    """Show where the money of a table of calls goes: by model, tag, kind and month."""
+    from dataclasses import asdict
+
+    from bench.traffic import spend
+
+    found = spend(folder)
+    if as_json:
+        echo(json.dumps(asdict(found), indent=2))
+        return
+    for line in _shown(found, top):
+        echo(line)
+
+
+@traffic.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
+@click.option("-n", "--items", type=click.IntRange(1, 100_000), default=200, show_default=True, help="Items to draw.")
+@click.option("--name", default="traffic", show_default=True, help="What the task will be called.")
+@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Of the draw.")
+@click.option(
+    "--by", type=click.Choice(["calls", "dollars"]), default="calls", show_default=True, help="What is drawn by."
+)
+@click.option(
+    "--check",
+    type=click.Choice(["none", "accepted", "schema", "regex"]),
+    default="none",
+    show_default=True,
+    help="What grades an answer: nothing yet; the logged answer; the request's own JSON schema; one pattern.",
+)
+@click.option("--pattern", help="The regular expression of --check regex.")
+@click.option(
+    "--cluster",
+    type=click.Choice(["session", "user", "item"]),
+    default="session",
+    show_default=True,
+    help="What items depend on each other by, besides being nearly the same.",
+)
+@click.option("--tag", help="Only calls of this tag.")
+@click.option("--model", help="Only calls of this model.")
+@click.option("--kind", help="Only calls of this kind, e.g. structured.")
+@click.option(
+    "--words",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="A file of words to replace, one a line: names of people, customers, products.",
+)
+def sample(
+    folder: Path,
+    items: int,
+    name: str,
+    words: Path | None,
+    check: str,
+    pattern: str | None,
+    by: str,
+    seed: int,
+    cluster: str,
+    **only: str | None,
+) -> None:
+    """Draw requests of a table as items of a task, each once, personal data replaced.
+
+    Writes DIR/NAME.jsonl and prints the command that makes a task of it. Names are not recognised: give --words, and
+    read the file before anything is asked.
+    """
+    from bench import clean
+    from bench.registry.own import check_name
+    from bench.traffic import SampleChoices
+    from bench.traffic import sample as draw
+
+    check_name(name)
+    listed = () if words is None else tuple(filter(None, map(str.strip, clean.read_text(words).splitlines())))
+    choices = SampleChoices(
+        n=items,
+        seed=seed,
+        by=by,
+        check=check,
+        pattern=pattern,
+        cluster=cluster,
+        words=listed,
+        only={column: value for column, value in only.items() if value is not None},
+    )
+    for line in _drawn(draw(folder, name, choices), name, choices.check):
+        echo(line)
+
+
+def _drawn(done: TrafficSample, name: str, check: str) -> Iterator[str]:
+    yield (
+        f"{done.items:,} items in {done.clusters:,} clusters, of {done.distinct:,} different requests "
+        f"({done.calls:,} calls); the requests drawn are {done.share:.1%} of these calls."
+    )
+    yield from (f"left out: {count:,} calls {why}" for why, count in done.left_out.items())
+    made = ", ".join(f"{count:,} {kind}" for kind, count in done.replaced.items())
+    yield f"Replaced: {made or 'nothing'}. Names, addresses and what follows from the context are not recognised."
+    yield f"The prompts were written for {', '.join(done.models)}: another model may do better with its own."
+    if check == "accepted":
+        yield "Graded by the logged answers: a verdict says that a model answers as they do, not that it is as good."
+    path = shlex.quote(str(done.path))
+    if check == "none":
+        yield f"Nothing grades them yet: put `answer` or another field of docs/tasks.md into each line of {path}."
+    yield f"Next: bench tasks new {name} --from {path} --max-tokens {done.max_tokens}"
+
+
+def _shown(found: TrafficSpend, top: int) -> Iterator[str]:
+    yield from _headline(found)
+    for dimension, lines in found.groups.items():
+        listed = lines if dimension == "month" else lines[:top]
+        yield ""
+        yield from plain([_cells(dimension, line) for line in listed])
+        if len(lines) > len(listed):
+            yield f"and {len(lines) - len(listed)} more; --top or --json shows them"
+    yield ""
+    silent = found.total.calls - found.total.cache_n
+    if silent and found.total.usd is not None:
+        yield f"{silent:,} calls do not report cache reads: their list USD counts the whole prompt, an upper bound."
+    yield (
+        "(n): calls whose value is known, where not all are. list USD: at the list price of each call's day; logged "
+        "USD: as the log says. The whole log is counted, not a sample: no interval."
+    )
+
+
+def _headline(found: TrafficSpend) -> Iterator[str]:
+    total = found.total
+    span = f", {found.first[:10]} to {(found.last or '')[:10]}" if found.first else ", no times"
+    people = "".join(f", {n:,} {what}" for n, what in ((found.sessions, "sessions"), (found.users, "users")) if n)
+    yield f"{total.calls:,} calls{span}{people}"
+    yield f"By list price: {_money(total.usd, total.priced, total.calls)}; as logged: " + _money(
+        total.logged_usd, total.logged, total.calls
+    )
+    if found.both:
+        yield (
+            f"Of {found.both:,} calls both are known: {dollars(found.both_usd)} USD by list, "
+            f"{dollars(found.both_logged_usd)} USD by the log."
+        )
+
+
+def _money(usd: float | None, known: int, calls: int) -> str:
+    return "unknown" if usd is None else f"{dollars(usd)} USD for {known:,} of {calls:,} calls"
+
+
+def _cells(dimension: str, line: SpendLine) -> dict[str, str]:
+    def of(known: int, text: str) -> str:
+        return text if known == line.calls else f"{text} ({known:,})"
+
+    return {
+        dimension: line.name[:60],
+        "calls": f"{line.calls:,}",
+        "list USD": "unknown" if line.usd is None else of(line.priced, dollars(line.usd)),
+        "share": "" if line.share is None else f"{line.share:.0%}",
+        "logged USD": "unknown" if line.logged_usd is None else of(line.logged, dollars(line.logged_usd)),
+        "tokens in": "unknown" if line.tokens_in is None else of(line.tokens_in_n, f"{line.tokens_in:,}"),
+        "cached": "unknown" if line.cache_share is None else of(line.cache_n, f"{line.cache_share:.0%}"),
+        "tokens out": "unknown" if line.tokens_out is None else of(line.tokens_out_n, f"{line.tokens_out:,}"),
+        "median s": "unknown" if line.latency_s is None else of(line.latency_n, f"{line.latency_s:.2f}"),
+    }

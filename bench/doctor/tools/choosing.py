@@ -1,0 +1,107 @@
+"""Probes of tool_choice: whether a call can be forced, named or forbidden, and whether that holds while thinking."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from bench.doctor.tools.asker import Asker
+from bench.doctor.tools.probe import (
+    ASK,
+    PRICE,
+    STOCK,
+    ProbeResult,
+    Seen,
+    ToolProbe,
+    differs,
+    named,
+    no_turn,
+    not_asked,
+    ok,
+    user,
+)
+
+HELLO = "Say hello."
+"""Nothing here needs a tool."""
+INSTEAD = (
+    "Leave tool_choice out, say in the prompt that a tool must be called, and ask again where none was; or switch "
+    "thinking off for such requests."
+)
+"""What to do where a call cannot be forced."""
+
+
+async def forced(asker: Asker, _seen: Seen, *, thinking: bool) -> ProbeResult:
+    """Whether a call can be forced where nothing asks for it."""
+    if why := _not_so(asker, thinking):
+        return not_asked(why)
+    said = await asker.ask([user(HELLO)], tools=[STOCK], fields=asker.wire.choice("any"), thinking=_switch(thinking))
+    if missing := no_turn(said, INSTEAD):
+        return missing
+    assert said.turn
+    if said.turn.calls:
+        return ok("yes", f"called {named(said.turn.calls)}", said)
+    return differs("ignored", "the model answered in words all the same", INSTEAD, said)
+
+
+async def one(asker: Asker, _seen: Seen, *, thinking: bool) -> ProbeResult:
+    """Whether a call of one tool can be forced where another fits better."""
+    if why := _not_so(asker, thinking):
+        return not_asked(why)
+    fields = asker.wire.choice("any", PRICE.name)
+    said = await asker.ask([user(ASK)], tools=[STOCK, PRICE], fields=fields, thinking=_switch(thinking))
+    if missing := no_turn(said, INSTEAD):
+        return missing
+    assert said.turn
+    called = [call.name for call in said.turn.calls]
+    if called and {*called} == {PRICE.name}:
+        return ok("yes", f"called {named(said.turn.calls)}", said)
+    seen = f"called {named(said.turn.calls)}" if called else "the model answered in words"
+    return differs("ignored", f"{seen}, though {PRICE.name} was named", INSTEAD, said)
+
+
+async def none(asker: Asker, _seen: Seen) -> ProbeResult:
+    """Whether calls can be forbidden."""
+    said = await asker.ask([user(ASK)], tools=[STOCK], fields=asker.wire.choice("none"))
+    cure = "Leave the tools out of a request that must not call any."
+    if missing := no_turn(said, cure):
+        return missing
+    assert said.turn
+    if said.turn.calls:
+        return differs("ignored", f"called {named(said.turn.calls)} all the same", cure, said)
+    return ok("yes", "the model called nothing", said)
+
+
+def _not_so(asker: Asker, thinking: bool) -> str:
+    """Why a probe cannot be asked with thinking on, or off; empty if it can."""
+    if not thinking or asker.can_think(True):
+        return ""
+    return "this model does not think, as far as is known"
+
+
+def _switch(thinking: bool) -> bool | None:
+    """Without thinking is as the model entry has it, so that the usual case is seen as a run would see it."""
+    return True if thinking else None
+
+
+PROBES = (
+    ToolProbe(
+        name="forced call",
+        question="Can a call be forced?",
+        expected="yes",
+        look=partial(forced, thinking=False),
+    ),
+    ToolProbe(
+        name="forced while thinking",
+        question="Can a call be forced while the model thinks?",
+        expected="rejected at most vendors",
+        look=partial(forced, thinking=True),
+    ),
+    ToolProbe(name="named tool", question="Can one tool be forced?", expected="yes", look=partial(one, thinking=False)),
+    ToolProbe(
+        name="named while thinking",
+        question="Can one tool be forced while the model thinks?",
+        expected="rejected at most vendors",
+        look=partial(one, thinking=True),
+    ),
+    ToolProbe(name="calls forbidden", question="Can calls be forbidden?", expected="yes", look=none),
+)
+"""In the order in which they are asked."""

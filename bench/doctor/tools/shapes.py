@@ -1,0 +1,189 @@
+"""Probes of schemas and arguments: strict ones, nested ones, none at all, other scripts, and many tools at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from jsonschema import Draft202012Validator
+
+from bench.doctor.tools.asker import Asker, Said
+from bench.doctor.tools.probe import (
+    STOCK,
+    ProbeResult,
+    Seen,
+    ToolProbe,
+    did_not_call,
+    differs,
+    named,
+    no_turn,
+    ok,
+    unclear,
+    user,
+)
+from bench.providers import Tool, ToolCall
+
+MANY = 64
+"""Tools in one request."""
+SHOP = 41
+"""The one of them that is asked for."""
+BOOK = Tool(
+    name="book_table",
+    description="Books a table in the restaurant.",
+    parameters={
+        "type": "object",
+        "properties": {
+            "guest": {
+                "type": "object",
+                "properties": {"name": {"type": "string"}, "phone": {"type": ["string", "null"]}},
+                "required": ["name", "phone"],
+                "additionalProperties": False,
+            },
+            "day": {"type": "string", "enum": ["thursday", "friday", "saturday"]},
+            "seats": {"type": "integer"},
+            "notes": {"type": "array", "items": {"type": "string"}},
+        },
+        "required": ["guest", "day", "seats", "notes"],
+        "additionalProperties": False,
+    },
+)
+"""Arguments within arguments, one of which may be null."""
+BOOKING = (
+    "Book a table for the guest Ana Silva, whose phone number is not known (null), on friday, for 4 seats, with the "
+    "notes 'window' and 'no nuts'. Call the tool book_table."
+)
+BOOKED = {
+    "guest": {"name": "Ana Silva", "phone": None},
+    "day": "friday",
+    "seats": 4,
+    "notes": ["window", "no nuts"],
+}
+"""The arguments that this asks for."""
+SHOPS = Tool(name="list_shops", description="Lists all shops.", parameters={"type": "object", "properties": {}})
+"""A tool without arguments."""
+SCRIPTS = "蓝色台灯 «Été» 🪔"
+"""An article in other scripts."""
+_SIMPLER = "Use flat schemas without null here, or check every argument against its schema before you act on it."
+
+
+async def strict(asker: Asker, _seen: Seen) -> ProbeResult:
+    """Whether a strict schema is taken and kept to."""
+    tool = Tool(name=BOOK.name, description=BOOK.description, parameters=BOOK.parameters, strict=True)
+    said = await asker.ask([user(BOOKING)], tools=[tool])
+    return _judged(said, "Leave strict out, and check arguments against the schema yourself.")
+
+
+async def nested(asker: Asker, _seen: Seen) -> ProbeResult:
+    """Whether nested arguments, lists and null come as stated."""
+    return _judged(await asker.ask([user(BOOKING)], tools=[BOOK]), _SIMPLER)
+
+
+def _judged(said: Said, cure: str) -> ProbeResult:
+    if missing := no_turn(said, cure):
+        return missing
+    assert said.turn
+    if not said.turn.calls:
+        return did_not_call(said)
+    arguments = said.turn.calls[0].arguments
+    if arguments is None:
+        return differs("no JSON", f"arguments that are no JSON object: {said.turn.calls[0].written[:80]}", cure, said)
+    broken = next(Draft202012Validator(BOOK.parameters).iter_errors(dict(arguments)), None)
+    if broken:
+        where = "/".join(map(str, broken.absolute_path)) or "the arguments"
+        return differs("broken", f"{where}: {broken.message[:100]}", cure, said)
+    if arguments == BOOKED:
+        return ok("yes", "arguments came as stated", said)
+    return unclear(f"the schema is kept to, but the arguments are {said.turn.calls[0].written[:100]}", said)
+
+
+async def scripts(asker: Asker, _seen: Seen) -> ProbeResult:
+    """Whether text beyond ASCII comes back unharmed."""
+    ask = f"How many pieces of the article '{SCRIPTS}' are in stock? Call get_stock with exactly this name."
+    said = await asker.ask([user(ask)], tools=[STOCK])
+    if missing := no_turn(said, "Send ASCII only."):
+        return missing
+    assert said.turn
+    if not said.turn.calls:
+        return did_not_call(said)
+    got = _argument(said.turn.calls[0], "article")
+    if got == SCRIPTS:
+        return ok("yes", "the name came back unharmed", said)
+    if got is None or "\ufffd" in got or "\\u" in got or "?" in got:
+        return differs("harmed", f"the name came back as {got!r}", "Refer to such names by ASCII ids.", said)
+    return unclear(f"the model wrote {got!r}", said)
+
+
+async def many(asker: Asker, _seen: Seen) -> ProbeResult:
+    """Whether many tools fit into a request, and the right one is called."""
+    schema = {"type": "object", "properties": {"article": {"type": "string"}}}
+    tools = [
+        Tool(name=f"stock_in_shop_{n}", description=f"Stock in shop {n}.", parameters=schema)
+        for n in range(1, MANY + 1)
+    ]
+    ask = f"How many pieces of the article 'blue lamp' are in stock in shop {SHOP}? Call the tool for this shop."
+    said = await asker.ask([user(ask)], tools=tools)
+    if missing := no_turn(said, f"Declare fewer than {MANY} tools a request: choose them beforehand."):
+        return missing
+    assert said.turn
+    if not said.turn.calls:
+        return did_not_call(said)
+    if said.turn.calls[0].name == f"stock_in_shop_{SHOP}":
+        return ok("yes", f"called {named(said.turn.calls)}", said)
+    return unclear(f"called {named(said.turn.calls)}, not shop {SHOP}", said)
+
+
+async def empty(asker: Asker, _seen: Seen) -> ProbeResult:
+    """What the arguments of a tool without any look like."""
+    said = await asker.ask([user("Which shops are there? Call the tool list_shops.")], tools=[SHOPS])
+    cure = "Take empty or missing arguments for {}."
+    if missing := no_turn(said, "Declare at least one argument for every tool."):
+        return missing
+    assert said.turn
+    if not said.turn.calls:
+        return did_not_call(said)
+    call = said.turn.calls[0]
+    if call.arguments == {}:
+        return ok("yes", "the arguments are {}", said)
+    if call.arguments:
+        return unclear(f"the model made arguments up: {call.written[:80]}", said)
+    return differs("no JSON", f"the arguments are {call.written[:40]!r}", cure, said)
+
+
+def _argument(call: ToolCall, name: str) -> str | None:
+    value: Any = (call.arguments or {}).get(name)
+    return value if isinstance(value, str) else None
+
+
+PROBES = (
+    ToolProbe(
+        name="strict schema",
+        question="Is a strict schema taken and kept to?",
+        expected="yes",
+        look=strict,
+        of_calls=True,
+    ),
+    ToolProbe(
+        name="nested arguments",
+        question="Do lists, objects and null come as stated?",
+        expected="yes",
+        look=nested,
+        of_calls=True,
+    ),
+    ToolProbe(
+        name="other scripts",
+        question="Does text beyond ASCII come back unharmed?",
+        expected="yes",
+        look=scripts,
+        of_calls=True,
+    ),
+    ToolProbe(
+        name=f"{MANY} tools", question=f"Do {MANY} tools fit into a request?", expected="yes", look=many, of_calls=True
+    ),
+    ToolProbe(
+        name="no arguments",
+        question="What are the arguments of a tool without any?",
+        expected="{}",
+        look=empty,
+        of_calls=True,
+    ),
+)
+"""In the order in which they are asked."""

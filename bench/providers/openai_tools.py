@@ -1,0 +1,163 @@
+"""Tool calls in OpenAI Chat Completions: declared, chosen, read from replies and streams, and answered."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from bench.providers.reading import a_text, a_word, an_object, parse, texts
+from bench.providers.tooltypes import AssistantTurn, Choice, Tool, ToolCall, ToolResult, Turn
+
+STOPS = "tool_calls"
+"""The word for a turn that ended in order to call tools."""
+_CHOICES: Mapping[Choice, str] = {"auto": "auto", "any": "required", "none": "none"}
+_REASONING = ("reasoning_content", "reasoning", "reasoning_details")
+"""The fields in which vendors and gateways show reasoning, and want it back."""
+_MOST_CALLS = 256
+"""More calls in one turn are not read."""
+
+
+def tools(tools: Iterable[Tool]) -> dict[str, Any]:
+    """The body's field that declares tools."""
+    return {"tools": [{"type": "function", "function": _function(tool)} for tool in tools]}
+
+
+def _function(tool: Tool) -> dict[str, Any]:
+    strict = {} if tool.strict is None else {"strict": tool.strict}
+    stated = {"name": tool.name, "description": tool.description, "parameters": dict(tool.parameters)}
+    return {**stated, **strict}
+
+
+def choice(kind: Choice, name: str = "", *, single: bool = False) -> dict[str, Any]:
+    """The body's fields that let, make or forbid the model call a tool."""
+    forced = {"type": "function", "function": {"name": name}} if name else _CHOICES[kind]
+    return {"tool_choice": forced, **({"parallel_tool_calls": False} if single else {})}
+
+
+def called(calls: Sequence[ToolCall]) -> Turn:
+    """A message of a model that calls tools, made by hand."""
+    made = [
+        {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": call.written}}
+        for call in calls
+    ]
+    return {"role": "assistant", "content": None, "tool_calls": made}
+
+
+def results(results: Sequence[ToolResult]) -> list[Turn]:
+    """A message a result."""
+    return [{"role": "tool", "tool_call_id": result.call, "content": result.content} for result in results]
+
+
+def turn(reply: Mapping[str, Any]) -> AssistantTurn:
+    """A whole `chat.completion`. Raises ValueError if it is none."""
+    choice = _first(reply)
+    if choice is None:
+        raise ValueError("the reply has no choice")
+    message = {"role": "assistant", **an_object(choice.get("message"), "message")}
+    return _turn(message, a_word(choice, "finish_reason") or None)
+
+
+def joined(events: Iterable[Mapping[str, Any]]) -> AssistantTurn:
+    """The chunks of a stream. Fields that are not known are kept: a vendor may want them back."""
+    message: dict[str, Any] = {"role": "assistant", "content": None}
+    calls: dict[int, dict[str, Any]] = {}
+    stop, pieces = None, 0
+    for event in events:
+        choice = _first(event)
+        if choice is None:
+            continue
+        stop = a_word(choice, "finish_reason") or stop
+        for name, value in an_object(choice.get("delta") or choice.get("message") or {}, "delta").items():
+            if name == "tool_calls":
+                pieces += _add(calls, value or [])
+            elif name != "role":
+                message[name] = _longer(message.get(name), value)
+    if calls:
+        message["tool_calls"] = [calls[at] for at in sorted(calls)]
+    return _turn(message, stop, pieces)
+
+
+def without_reasoning(message: Turn) -> Turn:
+    """A model's message without its reasoning fields."""
+    return {name: value for name, value in message.items() if name not in _REASONING}
+
+
+def with_other_reasoning(message: Turn) -> Turn:
+    """A model's message with other words in its first reasoning field."""
+    field = next((name for name in _REASONING if name in message), None)
+    if field is None:
+        return message
+    return {**message, field: "Something else was thought." if isinstance(message[field], str) else []}
+
+
+def _first(raw: Mapping[str, Any]) -> dict[str, Any] | None:
+    choices = raw.get("choices")
+    if not choices:
+        return None
+    if not isinstance(choices, list):
+        raise ValueError("choices is not a list")
+    return an_object(choices[0], "choice")
+
+
+def _longer(before: Any, piece: Any) -> Any:
+    """A field with another piece: texts and lists grow, anything else is what came last; null says nothing."""
+    if piece is None:
+        return before
+    grows = isinstance(piece, str | list) and isinstance(before, type(piece))
+    return before + piece if grows else piece
+
+
+def _add(calls: dict[int, dict[str, Any]], parts: Any) -> int:
+    """Adds the pieces of calls in one event; returns how many of them carried arguments."""
+    if not isinstance(parts, list):
+        raise ValueError("tool_calls is not a list")
+    carried = 0
+    for part in parts:
+        part = an_object(part, "a tool call")
+        at = part.get("index")
+        if not isinstance(at, int):  # some servers send each call whole, without its place
+            at = len(calls) if part.get("id") or not calls else max(calls)
+        if at not in calls and len(calls) >= _MOST_CALLS:
+            raise ValueError(f"more than {_MOST_CALLS} calls in a turn")
+        call = calls.setdefault(at, {"id": "", "type": "function", "function": {"name": "", "arguments": ""}})
+        function = an_object(part.get("function") or {}, "function")
+        call["id"] = call["id"] or part.get("id") or ""
+        call.update({key: value for key, value in part.items() if key not in ("index", "id", "type", "function")})
+        held = call["function"]
+        held["name"] = held["name"] or a_text(function, "name")
+        piece = function.get("arguments")
+        if piece:
+            carried += 1
+            held["arguments"] = _longer(held["arguments"], piece)
+    return carried
+
+
+def _turn(message: dict[str, Any], stop: str | None, pieces: int = 0) -> AssistantTurn:
+    made = message.get("tool_calls") or []
+    if not isinstance(made, list):
+        raise ValueError("tool_calls is not a list")
+    text, inside = texts(message.get("content"), "content")
+    shown = (message.get(name) for name in _REASONING)
+    return AssistantTurn(
+        message=message,
+        text=text,
+        reasoning=next((value if isinstance(value, str) else json.dumps(value) for value in shown if value), inside),
+        calls=tuple(_call(an_object(call, "a tool call")) for call in made),
+        stop=stop,
+        pieces=pieces,
+    )
+
+
+def _call(raw: Mapping[str, Any]) -> ToolCall:
+    function = an_object(raw.get("function"), "function")
+    written = function.get("arguments")
+    if not isinstance(written, str):  # some servers send an object where the protocol has a text
+        return ToolCall(a_word(raw, "id"), a_text(function, "name"), None, json.dumps(written))
+    try:
+        arguments = parse(written)
+    except ValueError:
+        arguments = None
+    return ToolCall(
+        a_word(raw, "id"), a_text(function, "name"), arguments if isinstance(arguments, dict) else None, written
+    )

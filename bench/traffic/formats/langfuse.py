@@ -1,0 +1,110 @@
+"""Langfuse: observations as its interface, its exports to storage and its table's CSV and JSON have them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from bench.providers import usage_of_chat
+from bench.records import TokenUsage
+from bench.traffic.formats.requests import tag_of
+from bench.traffic.layout import LeftOutError, LogFormat, LogReading
+from bench.traffic.messages import answered, calls_in, chat
+from bench.traffic.rows import Logged
+from bench.traffic.values import amount, at, between, count, first, objects, stamp, unpacked, word
+
+_READ = ("cache_read_input_tokens", "input_cached_tokens", "input_cache_read")
+_WRITTEN = ("cache_creation_input_tokens", "input_cache_creation", "input_cache_write")
+_REASONING = ("output_reasoning_tokens", "output_reasoning", "reasoning_tokens")
+
+
+def knows(raw: Mapping[str, Any]) -> bool:
+    """Whether it is an observation: it has a trace's id and a kind in capitals, or an observation's counts."""
+    kind = raw.get("type")
+    traced = "traceId" in raw or "trace_id" in raw
+    return traced and ((isinstance(kind, str) and kind.isupper()) or "usageDetails" in raw or "usage_details" in raw)
+
+
+def read(where: str, raw: Mapping[str, Any], reading: LogReading) -> Iterator[Logged]:
+    """The call of a generation; spans, events and what agents sum up are none."""
+    if str(raw.get("type", "GENERATION")).upper() not in ("GENERATION", "EMBEDDING"):
+        reading.others += 1
+        return
+    if str(raw.get("level", "")).upper() == "ERROR":
+        said = word(first(raw, "statusMessage", "status_message")) or "an error"
+        raise LeftOutError(f"the call failed ({said[:200]})")
+    model = word(first(raw, "model", "providedModelName", "provided_model_name", "modelName"))
+    if model is None:
+        raise LeftOutError("no model is named")
+    asked, replied = unpacked(raw.get("input")), unpacked(raw.get("output"))
+    inside = isinstance(asked, Mapping) and "messages" in asked
+    begin = first(raw, "startTime", "start_time")
+    parameters = unpacked(first(raw, "modelParameters", "model_parameters"))
+    yield Logged(
+        where=where,
+        model=model,
+        messages=chat(asked["messages"] if inside else asked),
+        tools=asked.get("tools") if inside else None,
+        parameters=parameters if isinstance(parameters, Mapping) else {},
+        answer=_answer(replied),
+        tool_calls=calls_in(at(_reply(replied), "tool_calls")) or calls_in(at(_reply(replied), "content")),
+        usage=_usage(raw),
+        cost_logged_usd=_cost(raw),
+        time=stamp(begin),
+        latency_s=between(begin, first(raw, "endTime", "end_time")),
+        ttft_s=between(begin, first(raw, "completionStartTime", "completion_start_time")),
+        session=word(first(raw, "sessionId", "session_id", "traceId", "trace_id")),
+        user=word(first(raw, "userId", "user_id")),
+        tag=tag_of(first(raw, "tags", "traceTags", "trace_tags", "traceName", "trace_name", "name")),
+        ident=word(raw.get("id")),
+        embeds=str(raw.get("type")).upper() == "EMBEDDING",
+    )
+
+
+def _reply(output: Any) -> Any:
+    """The message of an output, which may be a list of messages or of choices."""
+    if isinstance(output, list):
+        output = next(objects(output), None)
+    inner = at(next(objects(at(output, "choices")), None), "message")
+    return output if inner is None else inner
+
+
+def _answer(output: Any) -> str | None:
+    if isinstance(output, str):
+        return output
+    return answered(at(_reply(output), "content"))
+
+
+def _usage(raw: Mapping[str, Any]) -> TokenUsage:
+    """Details count each class by itself; the totals of older versions have caches inside."""
+    details = unpacked(first(raw, "usageDetails", "usage_details"))
+    if isinstance(details, Mapping) and details:
+        read, written, reasoning = (
+            next((n for name in names if (n := count(details.get(name))) is not None), None)
+            for names in (_READ, _WRITTEN, _REASONING)
+        )
+        output = count(first(details, "output", "output_tokens", "completion_tokens"))
+        return TokenUsage(
+            in_uncached=count(first(details, "input", "input_tokens", "prompt_tokens")),
+            in_cache_read=read,
+            in_cache_write_5m=written,
+            out_total=None if output is None else output + (reasoning or 0),
+            out_reasoning=reasoning,
+        )
+    usage = unpacked(raw.get("usage"))
+    prompt = first(usage, "input", "promptTokens") if isinstance(usage, Mapping) else None
+    prompt = prompt if prompt is not None else first(raw, "promptTokens", "inputTokens", "input_tokens")
+    output = first(usage, "output", "completionTokens") if isinstance(usage, Mapping) else None
+    output = output if output is not None else first(raw, "completionTokens", "outputTokens", "output_tokens")
+    return usage_of_chat({"prompt_tokens": count(prompt), "completion_tokens": count(output)})
+
+
+def _cost(raw: Mapping[str, Any]) -> float | None:
+    """What Langfuse reckoned; its 0 also stands for a model whose price it does not know."""
+    details = unpacked(first(raw, "costDetails", "cost_details"))
+    total = at(details, "total")
+    return amount(total if total is not None else first(raw, "calculatedTotalCost", "totalCost", "total_cost")) or None
+
+
+FORMAT = LogFormat(title="Langfuse's observations", knows=knows, read=read)
+"""What Langfuse exports."""

@@ -1,0 +1,106 @@
+"""LiteLLM: rows of its spend logs, and the payload that its logging callbacks write."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from bench.providers import usage_of_chat
+from bench.records import TokenUsage
+from bench.traffic.formats.requests import tag_of
+from bench.traffic.layout import LeftOutError, LogFormat, LogReading
+from bench.traffic.messages import answered, calls_in, chat
+from bench.traffic.rows import Logged
+from bench.traffic.values import amount, at, between, count, first, objects, stamp, unpacked, word
+
+_SPEND, _PAYLOAD = {"spend", "request_id", "call_type"}, {"response_cost", "call_type", "model"}
+_OWN_TAG = "User-Agent:"
+"""What LiteLLM adds to the tags by itself."""
+
+
+def knows(raw: Mapping[str, Any]) -> bool:
+    """Whether it is a row of LiteLLM_SpendLogs or a standard logging payload."""
+    return raw.keys() >= _SPEND or raw.keys() >= _PAYLOAD
+
+
+def read(where: str, raw: Mapping[str, Any], reading: LogReading) -> Iterator[Logged]:
+    """The call of a row."""
+    del reading
+    metadata = unpacked(raw.get("metadata"))
+    status = first(raw, "status") or at(metadata, "status")
+    if status not in (None, "success"):
+        why = first(raw, "error_str") or first({"m": metadata}, "m.error_information.error_message") or status
+        raise LeftOutError(f"the call failed ({str(why)[:200]})")
+    if raw.get("cache_hit") in (True, "True", "true"):
+        raise LeftOutError("LiteLLM answered it from its own cache: no model was asked")
+    model = word(first(raw, "model_group", "model"))
+    if model is None:
+        raise LeftOutError("no model is named")
+    choice = next(objects(at(unpacked(raw.get("response")), "choices")), {})
+    asked = unpacked(raw.get("proxy_server_request"))
+    asked = asked if isinstance(asked, Mapping) else {}
+    messages = unpacked(raw.get("messages")) or asked.get("messages")
+    parameters = unpacked(raw.get("model_parameters"))
+    parameters = parameters if isinstance(parameters, Mapping) else asked
+    yield Logged(
+        where=where,
+        model=word(raw.get("model")) or model,
+        provider=word(raw.get("custom_llm_provider")),
+        served_model=word(at(unpacked(raw.get("response")), "model")),
+        messages=chat(messages),
+        tools=parameters.get("tools"),
+        parameters=parameters,
+        answer=answered(at(choice, "message", "content")),
+        tool_calls=calls_in(at(choice, "message", "tool_calls")),
+        finish_reason=word(choice.get("finish_reason")),
+        usage=_usage(raw, metadata),
+        cost_logged_usd=_cost(raw),
+        time=stamp(raw.get("startTime")),
+        latency_s=amount(raw.get("response_time")) or between(raw.get("startTime"), raw.get("endTime")),
+        ttft_s=_first_token(raw),
+        session=word(first(raw, "session_id", "trace_id") or at(metadata, "session_id")),
+        user=word(first(raw, "end_user", "user") or at(metadata, "user_api_key_end_user_id") or parameters.get("user")),
+        tag=_tag(raw),
+        ident=word(first(raw, "request_id", "id")),
+        embeds="embedding" in str(raw.get("call_type")),
+    )
+
+
+def _usage(raw: Mapping[str, Any], metadata: Any) -> TokenUsage:
+    """LiteLLM's own count has caches inside the prompt; the row alone has only totals."""
+    whole = at(metadata, "usage_object") or at(unpacked(raw.get("response")), "usage")
+    if not isinstance(whole, Mapping):
+        whole = {}
+    details = dict(at(whole, "prompt_tokens_details") or {})
+    reads = (count(details.get("cached_tokens")), count(at(whole, "cache_read_input_tokens")))
+    read = max((n for n in reads if n is not None), default=None)
+    written = count(at(whole, "cache_creation_input_tokens")) or count(details.get("cache_creation_tokens"))
+    return usage_of_chat(
+        {
+            "prompt_tokens": count(first(raw, "prompt_tokens")) or count(whole.get("prompt_tokens")),
+            "completion_tokens": count(first(raw, "completion_tokens")) or count(whole.get("completion_tokens")),
+            "prompt_tokens_details": {"cached_tokens": read, "cache_write_tokens": written},
+            "completion_tokens_details": whole.get("completion_tokens_details"),
+        }
+    )
+
+
+def _cost(raw: Mapping[str, Any]) -> float | None:
+    """What LiteLLM reckoned; its 0 also stands for a model whose price it does not know."""
+    return amount(first(raw, "spend", "response_cost")) or None
+
+
+def _first_token(raw: Mapping[str, Any]) -> float | None:
+    """LiteLLM writes the end where the answer was not streamed."""
+    begun = raw.get("completionStartTime")
+    return None if begun == raw.get("endTime") else between(raw.get("startTime"), begun)
+
+
+def _tag(raw: Mapping[str, Any]) -> str | None:
+    tags = unpacked(raw.get("request_tags"))
+    own = [tag for tag in tags if not str(tag).startswith(_OWN_TAG)] if isinstance(tags, list) else []
+    return tag_of(own)
+
+
+FORMAT = LogFormat(title="LiteLLM's spend or request logs", knows=knows, read=read)
+"""What LiteLLM writes."""

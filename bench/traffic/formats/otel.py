@@ -1,0 +1,270 @@
+"""OpenTelemetry's GenAI traces: OTLP JSON or the console's, old names and new, texts in attributes, events or logs."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from bench.providers import usage_of_chat
+from bench.records import TokenUsage
+from bench.traffic.layout import LeftOutError, LogFormat, LogReading
+from bench.traffic.messages import answered, chat, with_system
+from bench.traffic.rows import Logged
+from bench.traffic.values import at, between, count, objects, stamp, unpacked, word
+
+_ASKS = ("chat", "text_completion", "generate_content", "embeddings", "completion", "embedding")
+"""Operations of a span that is one call; an agent's span sums its calls up."""
+_MODELS = ("gen_ai.request.model", "gen_ai.response.model", "llm.request.model", "llm.model_name")
+_INPUT = (
+    "gen_ai.usage.input_tokens",
+    "gen_ai.usage.prompt_tokens",
+    "llm.usage.prompt_tokens",
+    "llm.token_count.prompt",
+)
+_OUTPUT = (
+    "gen_ai.usage.output_tokens",
+    "gen_ai.usage.completion_tokens",
+    "llm.usage.completion_tokens",
+    "llm.token_count.completion",
+)
+_READ = (
+    "gen_ai.usage.cache_read.input_tokens",
+    "gen_ai.usage.cache_read_input_tokens",
+    "llm.token_count.prompt_details.cache_read",
+)
+_WRITTEN = (
+    "gen_ai.usage.cache_creation.input_tokens",
+    "gen_ai.usage.cache_creation_input_tokens",
+    "llm.token_count.prompt_details.cache_write",
+)
+_REASONING = ("gen_ai.usage.reasoning.output_tokens", "gen_ai.usage.reasoning_tokens", "llm.usage.reasoning_tokens")
+_ROLES = {f"gen_ai.{role}.message": role for role in ("system", "user", "assistant", "tool")}
+_SETTINGS = re.compile(r"gen_ai\.request\.(temperature|top_p|top_k|max_tokens|seed|frequency_penalty|presence_penalty)")
+_SESSIONS = (
+    "gen_ai.conversation.id",
+    "session.id",
+    "langfuse.session.id",
+    "traceloop.association.properties.session_id",
+)
+_USERS = ("enduser.id", "user.id", "langfuse.user.id", "traceloop.association.properties.user_id")
+_TAGS = ("gen_ai.agent.name", "langfuse.trace.name", "traceloop.workflow.name", "traceloop.entity.name")
+
+
+def knows(raw: Mapping[str, Any]) -> bool:
+    """Whether it is an OTLP message, or a span as the console's exporter prints it."""
+    return "resourceSpans" in raw or "resourceLogs" in raw or (_is_printed(raw))
+
+
+def _is_printed(raw: Mapping[str, Any]) -> bool:
+    return isinstance(at(raw, "context", "span_id"), str) and "attributes" in raw
+
+
+def before(where: str, raw: Mapping[str, Any], reading: LogReading) -> None:
+    """Keeps the messages that stand in logs, by their span, and which spans are calls."""
+    del where
+    for resource in objects(raw.get("resourceLogs")):
+        for scope in objects(resource.get("scopeLogs")):
+            for record in objects(scope.get("logRecords")):
+                name, said = record.get("eventName"), _plain(record.get("attributes"))
+                event = _event(str(name or said.get("event.name") or ""), {**said, **_body(record.get("body"))})
+                if event and record.get("spanId"):
+                    key = f"log {record['spanId']}"
+                    size = len(json.dumps(event, default=str))
+                    reading.keep(key, [*reading.kept.get(key, ()), event], size)
+    for span in _spans(raw):
+        if _is_call(span["attributes"]):
+            reading.keep(f"span {span['id']}", True, 100)
+
+
+def read(where: str, raw: Mapping[str, Any], reading: LogReading) -> Iterator[Logged]:
+    """The calls among the spans of a record."""
+    for number, span in enumerate(_spans(raw), 1):
+        place = where if _is_printed(raw) else f"{where} span {number}"
+        if not _is_call(span["attributes"]):
+            reading.others += 1
+        elif f"span {span['parent']}" in reading.kept:
+            reading.ledger.drop(place, "is within the span of the same call, which is the row")
+        else:
+            try:
+                yield _call(place, span, reading)
+            except LeftOutError as error:
+                reading.ledger.drop(place, str(error))
+
+
+def _is_call(attributes: Mapping[str, Any]) -> bool:
+    doing = attributes.get("gen_ai.operation.name") or attributes.get("llm.request.type")
+    kind = attributes.get("openinference.span.kind")
+    if doing is not None:
+        return doing in _ASKS
+    return kind in (None, "LLM", "EMBEDDING") and _first(attributes, _MODELS) is not None
+
+
+def _call(where: str, span: Mapping[str, Any], reading: LogReading) -> Logged:
+    attributes = span["attributes"]
+    error = attributes.get("error.type")
+    if error or span["failed"]:
+        raise LeftOutError(f"the call failed ({error or span['failed']})")
+    model = word(_first(attributes, _MODELS))
+    if model is None:
+        raise LeftOutError("no model is named")
+    events = [*span["events"], *reading.kept.get(f"log {span['id']}", ())]
+    asked, replied = _texts(attributes, events)
+    finish = attributes.get("gen_ai.response.finish_reasons")
+    return Logged(
+        where=where,
+        model=model,
+        provider=word(_first(attributes, ("gen_ai.provider.name", "gen_ai.system", "llm.provider"))),
+        served_model=word(attributes.get("gen_ai.response.model")),
+        messages=asked,
+        tools=unpacked(_first(attributes, ("gen_ai.tool.definitions", "llm.request.functions"))),
+        parameters={m[1]: value for key, value in attributes.items() if (m := _SETTINGS.fullmatch(key))},
+        answer=answered(replied[-1]["content"]) if replied else None,
+        tool_calls=replied[-1].get("tool_calls", ()) if replied else (),
+        finish_reason=word(finish[0] if isinstance(finish, list) and finish else finish),
+        usage=_usage(attributes),
+        time=stamp(span["begin"]),
+        latency_s=between(span["begin"], span["end"]),
+        session=word(_first(attributes, _SESSIONS)) or word(span["trace"]),
+        user=word(_first(attributes, _USERS)),
+        tag=word(_first(attributes, _TAGS)) or word(span["service"]),
+        ident=word(span["id"]),
+        embeds=attributes.get("gen_ai.operation.name") in ("embeddings", "embedding"),
+    )
+
+
+def _usage(attributes: Mapping[str, Any]) -> TokenUsage:
+    """Input tokens hold those of caches, by the convention; where they cannot, caches stand beside them."""
+    asked, read, written = (count(_first(attributes, names)) for names in (_INPUT, _READ, _WRITTEN))
+    if asked is not None and (read or 0) + (written or 0) > asked:
+        asked += (read or 0) + (written or 0)
+    return usage_of_chat(
+        {
+            "prompt_tokens": asked,
+            "completion_tokens": count(_first(attributes, _OUTPUT)),
+            "prompt_tokens_details": {"cached_tokens": read, "cache_write_tokens": written},
+            "completion_tokens_details": {"reasoning_tokens": count(_first(attributes, _REASONING))},
+        }
+    )
+
+
+def _texts(attributes: Mapping[str, Any], events: list[Mapping[str, Any]]) -> tuple[Any, list[dict[str, Any]]]:
+    """The request's messages and the answer's, wherever they stand."""
+    every = dict(attributes)
+    for event in events:
+        every.update(event.get("whole", {}))
+    asked = with_system(
+        unpacked(every.get("gen_ai.system_instructions")),
+        unpacked(_first(every, ("gen_ai.input.messages", "gen_ai.prompt"))),
+    )
+    replied = chat(unpacked(_first(every, ("gen_ai.output.messages", "gen_ai.completion"))))
+    said = [event["message"] for event in events if "message" in event]
+    asked = asked or chat(said) or chat(_indexed(every, r"gen_ai\.prompt|llm\.input_messages"))
+    replies = [event["reply"] for event in events if "reply" in event]
+    replied = replied or chat(replies[:1]) or chat(_indexed(every, r"gen_ai\.completion|llm\.output_messages"))
+    return asked, replied or []
+
+
+def _indexed(attributes: Mapping[str, Any], stem: str) -> list[dict[str, Any]]:
+    """Messages whose fields are attributes of their own, e.g. gen_ai.prompt.0.content."""
+    field = re.compile(rf"(?:{stem})\.(\d+)\.(?:message\.)?(role|content)")
+    made: dict[int, dict[str, Any]] = {}
+    for key, value in attributes.items():
+        found = field.fullmatch(key)
+        if found and len(found[1]) < 6:
+            made.setdefault(int(found[1]), {})[found[2]] = unpacked(value) if value[:1] == "[" else value
+    return [made[number] for number in sorted(made)]
+
+
+def _event(name: str, said: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What an event says of a call: a message of the request, the reply, or all of it."""
+    if name in _ROLES:
+        return {"message": {"role": _ROLES[name], **_own(said)}}
+    if name == "gen_ai.choice":
+        reply = unpacked(said.get("message"))
+        return {"reply": {"role": "assistant", **(reply if isinstance(reply, Mapping) else _own(said))}}
+    if name in ("gen_ai.client.inference.operation.details", "gen_ai.content.prompt", "gen_ai.content.completion"):
+        return {"whole": dict(said)}
+    return None
+
+
+def _own(said: Mapping[str, Any]) -> dict[str, Any]:
+    listed = {key: unpacked(said[key]) for key in ("tool_calls",) if key in said}
+    named = {"tool_call_id": said["id"]} if "id" in said else {}
+    return {**{key: said[key] for key in ("role", "content") if key in said}, **listed, **named}
+
+
+def _spans(raw: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """The spans of a message, or the one that was printed."""
+    if _is_printed(raw):
+        failed = at(raw, "status", "status_code") == "ERROR"
+        yield {
+            "id": str(raw["context"]["span_id"]).removeprefix("0x"),
+            "parent": str(raw.get("parent_id") or "").removeprefix("0x"),
+            "trace": at(raw, "context", "trace_id"),
+            "begin": raw.get("start_time"),
+            "end": raw.get("end_time"),
+            "attributes": _plain(raw["attributes"]),
+            "events": _events(raw),
+            "failed": (at(raw, "status", "description") or "an error") if failed else None,
+            "service": _service(raw),
+        }
+    for resource in objects(raw.get("resourceSpans")):
+        for scope in objects(resource.get("scopeSpans") or resource.get("instrumentationLibrarySpans")):
+            for span in objects(scope.get("spans")):
+                wrong = at(span, "status", "code") in (2, "STATUS_CODE_ERROR")
+                yield {
+                    "id": str(span.get("spanId")),
+                    "parent": str(span.get("parentSpanId") or ""),
+                    "trace": span.get("traceId"),
+                    "begin": span.get("startTimeUnixNano"),
+                    "end": span.get("endTimeUnixNano"),
+                    "attributes": _plain(span.get("attributes")),
+                    "events": _events(span),
+                    "failed": (at(span, "status", "message") or "an error") if wrong else None,
+                    "service": _service(resource),
+                }
+
+
+def _events(span: Mapping[str, Any]) -> list[dict[str, Any]]:
+    found = (_event(str(each.get("name")), _plain(each.get("attributes"))) for each in objects(span.get("events")))
+    return [event for event in found if event]
+
+
+def _service(record: Mapping[str, Any]) -> str | None:
+    name = word(_plain(at(record, "resource", "attributes")).get("service.name"))
+    return None if name is None or name.startswith("unknown_service") else name
+
+
+def _first(attributes: Mapping[str, Any], names: tuple[str, ...]) -> Any:
+    return next((attributes[name] for name in names if attributes.get(name) not in (None, "")), None)
+
+
+def _plain(attributes: Any) -> dict[str, Any]:
+    """OTLP's list of keys and values as an object; an object as it is."""
+    if isinstance(attributes, Mapping):
+        return dict(attributes)
+    return {str(each.get("key")): _value(each.get("value")) for each in objects(attributes)}
+
+
+def _body(body: Any) -> dict[str, Any]:
+    said = _value(body)
+    return said if isinstance(said, dict) else {}
+
+
+def _value(value: Any) -> Any:
+    """An OTLP value as JSON's own."""
+    if not isinstance(value, Mapping):
+        return value
+    if "arrayValue" in value:
+        return [_value(each) for each in objects(at(value, "arrayValue", "values"))]
+    if "kvlistValue" in value:
+        return _plain(at(value, "kvlistValue", "values"))
+    if "intValue" in value:
+        return count(value["intValue"])
+    return next((value[kind] for kind in ("stringValue", "doubleValue", "boolValue") if kind in value), None)
+
+
+FORMAT = LogFormat(title="OpenTelemetry GenAI traces", knows=knows, read=read, before=before)
+"""What OpenTelemetry's SDKs and collectors write."""

@@ -1,0 +1,196 @@
+"""Logs into a folder: `traffic.parquet`, and `traffic.json` with what was left out and why."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from hashlib import blake2b
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from bench.errors import UsageError, suggest
+from bench.importers import Ledger, output_folder
+from bench.prices import PriceBook
+from bench.records import Secrets, remove_folder, utc_now, write_text
+from bench.traffic.forms import FORMATS
+from bench.traffic.layout import LeftOutError, LogFormat, LogReading
+from bench.traffic.pricing import Pricer
+from bench.traffic.reading import log_files, records
+from bench.traffic.row import Rows
+from bench.traffic.rows import RECORD, Logged
+from bench.traffic.table import TrafficTable
+from bench.traffic.values import at, word
+
+_LOOKED_AT = 200
+"""Records of a file by which its format is found."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrafficChoices:
+    """What the user decides of an import."""
+
+    form: str | None = None
+    """The logs' format; None to find it by their first records."""
+    tag: str | None = None
+    """Where the tag stands in a record, as keys with dots between them; None for the format's usual place."""
+    dated: datetime | None = None
+    """The moment that calls without a time are priced at; None leaves their cost unknown."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrafficImport:
+    """What became of an import."""
+
+    folder: Path
+    """Where the table is."""
+    rows: int
+    """Its calls."""
+    files: Mapping[str, int]
+    """Title of a format -> files of it."""
+    notes: tuple[str, ...]
+    """What to know, and what is unknown."""
+    dropped: tuple[Mapping[str, str], ...]
+    """What was left out, as {"row", "why"}; the first of it."""
+    dropped_count: int
+    """All that was left out."""
+
+
+def import_traffic(
+    paths: Sequence[Path],
+    *,
+    output: Path | None,
+    results: Path,
+    book: PriceBook,
+    secrets: Secrets,
+    choices: TrafficChoices | None = None,
+) -> TrafficImport:
+    """Reads logs into a new folder. UsageError if a path is missing, or nothing in it is a log that is known."""
+    choices = choices or TrafficChoices()
+    if choices.form is not None and choices.form not in FORMATS:
+        raise UsageError(f"--format {choices.form}: there is no such format.{suggest(choices.form, FORMATS)}")
+    for path in paths:
+        if not path.exists():
+            raise UsageError(f"{path}: there is no such file or folder.")
+    reading = LogReading(ledger=Ledger())
+    forms = _forms(log_files(paths), choices.form, reading.ledger)
+    stamp = utc_now()[:19].replace("-", "").replace(":", "")
+    folder = output_folder(results, output, f"{stamp}Z-traffic")
+    try:
+        return _written(folder, forms, reading, Pricer(book, choices.dated), secrets=secrets, tag=choices.tag)
+    except BaseException:
+        remove_folder(folder)
+        raise
+
+
+def _forms(files: Sequence[Path], form: str | None, ledger: Ledger) -> list[tuple[Path, str]]:
+    """Each file and its format; those of none are left out. UsageError if that leaves nothing."""
+    known = [(path, name) for path in files if (name := form or _form_of(path))]
+    if not known:
+        titles = "; ".join(f"{name} ({each.title})" for name, each in FORMATS.items())
+        raise UsageError(f"{files[0]}: is no log of a known format. Known: {titles}. --format NAME reads it as one.")
+    for path in files:
+        if path not in {each for each, _ in known}:
+            ledger.drop(path.name, "is no log of a known format; --format NAME reads it as one")
+    return known
+
+
+def _form_of(path: Path) -> str | None:
+    for _, raw in islice(records(path, Ledger()), _LOOKED_AT):
+        name = next((name for name, each in FORMATS.items() if each.knows(raw)), None)
+        if name:
+            return name
+    return None
+
+
+def _written(
+    folder: Path,
+    forms: Sequence[tuple[Path, str]],
+    reading: LogReading,
+    pricer: Pricer,
+    *,
+    secrets: Secrets,
+    tag: str | None,
+) -> TrafficImport:
+    for path, name in forms:
+        before = FORMATS[name].before
+        if before is not None:
+            for where, raw in records(path, Ledger()):
+                before(where, raw, reading)
+    rows, seen = Rows(pricer, secrets, reading), set[bytes]()
+    with TrafficTable(folder) as table:
+        for path, name in forms:
+            for call in _calls(path, FORMATS[name], reading, tag):
+                if not _again(call, seen, reading.ledger):
+                    table.add(rows(name, call, texts=FORMATS[name].texts))
+        if not table.rows:
+            first = "".join(f"; the first: {each['row']}: {each['why']}" for each in reading.ledger.dropped[:1])
+            raise UsageError(
+                f"{forms[0][0]}: holds no call that can be read ({reading.ledger.dropped_count} rows left out{first})."
+            )
+        table.finish()
+    _note(reading, rows, pricer)
+    made = TrafficImport(
+        folder=folder,
+        rows=table.rows,
+        files=Counter(FORMATS[name].title for _, name in forms),
+        notes=tuple(reading.ledger.notes),
+        dropped=tuple(reading.ledger.dropped),
+        dropped_count=reading.ledger.dropped_count,
+    )
+    write_text(folder, RECORD, json.dumps(_record(made, forms, reading, pricer), indent=2, ensure_ascii=False) + "\n")
+    return made
+
+
+def _calls(path: Path, form: LogFormat, reading: LogReading, tag: str | None) -> Iterator[Logged]:
+    """The calls of a file; a record that is none is counted, one that cannot be read is named."""
+    for where, raw in records(path, reading.ledger):
+        if not form.knows(raw):
+            reading.others += 1
+            continue
+        try:
+            for call in form.read(where, raw, reading):
+                yield call if tag is None else replace(call, tag=word(at(raw, *tag.split("."))))
+        except LeftOutError as error:
+            reading.ledger.drop(where, str(error))
+        except (TypeError, AttributeError, KeyError, IndexError, ValueError, RecursionError) as error:
+            reading.ledger.drop(where, f"cannot be read ({type(error).__name__}: {error})")
+
+
+def _again(call: Logged, seen: set[bytes], ledger: Ledger) -> bool:
+    """Whether a call of the same id stood before; then it is left out."""
+    if call.ident is None:
+        return False
+    key = blake2b(call.ident.encode(errors="surrogatepass"), digest_size=8).digest()
+    if key in seen:
+        ledger.drop(call.where, f"the call {call.ident[:80]} stands before; the first is kept")
+        return True
+    seen.add(key)
+    return False
+
+
+def _note(reading: LogReading, rows: Rows, pricer: Pricer) -> None:
+    ledger = reading.ledger
+    if reading.others:
+        ledger.note(f"{reading.others} records are no calls of a model, and not rows.")
+    if rows.masked.replaced:
+        hidden = ", ".join(f"{count} {name}" for name, count in sorted(rows.masked.replaced.items()))
+        ledger.note(f"Secrets in texts were replaced: {hidden}.")
+    if pricer.assumed:
+        ledger.note(f"{pricer.assumed} calls name no provider: priced as if the model's maker had billed them.")
+
+
+def _record(
+    made: TrafficImport, forms: Sequence[tuple[Path, str]], reading: LogReading, pricer: Pricer
+) -> dict[str, Any]:
+    return {
+        "created": utc_now(),
+        "files": [{"file": path.name, "format": name} for path, name in forms],
+        "rows": made.rows,
+        **reading.ledger.as_record(),
+        "cost_unknown": [{"why": why, "calls": count} for why, count in pricer.unpriced.most_common(100)],
+        "prices": pricer.about,
+    }

@@ -1,0 +1,87 @@
+"""What a logged call cost at the list price of its day."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+
+from bench.prices import PriceBook, cost
+from bench.providers import find
+from bench.records import VENDORS, vendor_of
+from bench.traffic.rows import Logged
+from bench.traffic.values import moment
+
+_NAMES = {
+    "moonshot_ai": "moonshot",
+    "moonshotai": "moonshot",
+    "z-ai": "zai",
+    "z_ai": "zai",
+    "alibaba": "dashscope",
+    "qwen": "dashscope",
+    "openai_chat": "openai",
+    "text-completion-openai": "openai",
+    "async_openai": "openai",
+}
+"""What logs call a vendor whose preset has another name."""
+_MAKERS = {vendor.id: vendor.presets[0] for vendor in VENDORS if vendor.presets}
+
+
+class Pricer:
+    """Prices calls by one price list; keeps what it had to assume."""
+
+    def __init__(self, book: PriceBook, dated: datetime | None = None) -> None:
+        """`dated`: the moment that calls without a time are taken to be from; None leaves their cost unknown."""
+        self._book, self._dated = book, dated
+        self.unpriced: Counter[str] = Counter()
+        """Why a cost is unknown, and of how many calls."""
+        self.assumed = 0
+        """Calls that name no provider: they are priced by the list of the model's maker."""
+
+    @property
+    def about(self) -> dict[str, str]:
+        """The list that it prices by."""
+        return {"snapshot_sha256": self._book.snapshot_sha256, "as_of": self._book.as_of.isoformat()}
+
+    def __call__(self, call: Logged) -> tuple[float | None, str | None]:
+        """USD and the price's id; None where the day, the provider, a price or a count is unknown."""
+        at = moment(call.time) or self._dated
+        if at is None:
+            return self._unknown("the log does not say when the call was made; --dated DAY prices it as of a day")
+        provider, model = self._billed(call)
+        if provider is None:
+            return self._unknown(f"no price list of {call.provider or 'the maker of ' + call.model}")
+        reasons = bool(call.usage.out_reasoning) and call.mode is None
+        mode = call.mode or ("thinking" if reasons else "standard")
+        price = self._book.find(provider, model, at=at, mode=mode)  # type: ignore[arg-type]
+        if price is None:
+            return self._unknown(self._book.why_not(provider, model, None, mode))  # type: ignore[arg-type]
+        made = cost(price, call.usage, at)
+        if made.usd is None:
+            return self._unknown(made.missing[0])
+        return float(made.usd), price.id
+
+    def _unknown(self, why: str) -> tuple[None, None]:
+        if len(self.unpriced) < 1000 or why in self.unpriced:
+            self.unpriced[why] += 1
+        return None, None
+
+    def _billed(self, call: Logged) -> tuple[str | None, str]:
+        """Whose list, and the model's name there."""
+        model, said = call.model, call.provider
+        host, slash, rest = model.partition("/")
+        if said is None and slash and find(host) is not None:
+            said = host
+        if said is None:
+            self.assumed += 1
+            said = _MAKERS.get(vendor_of(model) or "")
+            model = rest if slash and said else model
+        elif slash and host.lower() in (said.lower(), _preset(said)):
+            model = rest
+        preset = None if said is None else find(_preset(said))
+        return (None if preset is None else preset.price_provider), model
+
+
+def _preset(name: str) -> str:
+    """The preset of a vendor as logs call it."""
+    plain = name.lower().removeprefix("gen_ai.")
+    return _NAMES.get(plain, plain)

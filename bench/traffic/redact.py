@@ -1,0 +1,188 @@
+"""What a text may not carry on: keys and passwords, and what names a person. Own recognisers, no model, no socket.
+
+Names, addresses and what follows from the context are not recognised.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+import math
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+
+_ESCAPED = r"(?<=\\[nrtbf])"
+"""After a line's end or a tab as JSON escapes it, whose letter is no part of what follows."""
+
+
+def _after(characters: str) -> str:
+    """Where nothing of these characters stands before."""
+    return rf"(?:(?<![{characters}])|{_ESCAPED})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recogniser:
+    """One kind of text that is replaced."""
+
+    name: str
+    """Of its surrogates, e.g. "EMAIL" for <EMAIL_3>."""
+    pattern: re.Pattern[str]
+    """Where one may stand; of a group called "value" only that is replaced."""
+    holds: Callable[[str], bool] = bool
+    """Whether what was found is one."""
+    hints: tuple[str, ...] = ()
+    """Lower-case texts without which none can be there, to save time; empty for none."""
+
+
+def _luhn(text: str) -> bool:
+    """Whether digits are a card's number, by its check digit."""
+    digits = [int(c) for c in text if c.isdigit()]
+    if not 13 <= len(digits) <= 19 or len(set(digits)) == 1:
+        return False
+    doubled = [d if at % 2 == 0 else 2 * d - 9 * (d > 4) for at, d in enumerate(reversed(digits))]
+    return sum(doubled) % 10 == 0
+
+
+def _iban(text: str) -> bool:
+    """Whether it is an account's number, by ISO 13616: its rest by 97 is 1."""
+    plain = re.sub(r"\s", "", text).upper()
+    if not 15 <= len(plain) <= 34:
+        return False
+    return int("".join(str(int(c, 36)) for c in plain[4:] + plain[:4])) % 97 == 1
+
+
+def _address(text: str) -> bool:
+    """Whether it is an IP address that may be somebody's: not the machine's own, none that means nothing."""
+    try:
+        found = ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return not (found.is_loopback or found.is_unspecified)
+
+
+def _phone(text: str) -> bool:
+    return 9 <= sum(c.isdigit() for c in text) <= 15
+
+
+def _random(text: str) -> bool:
+    """Whether it has the look of a key: all kinds of characters, each rarely; Shannon's entropy of 4 bits or more."""
+    kinds = (str.isupper, str.islower, str.isdigit)
+    if not all(any(kind(c) for c in text) for kind in kinds):
+        return False
+    times = Counter(text)
+    return -sum(n / len(text) * math.log2(n / len(text)) for n in times.values()) >= 4.0
+
+
+def _secret(name: str, pattern: str, hints: str = "", holds: Callable[[str], bool] = bool) -> Recogniser:
+    return Recogniser(name=name, pattern=re.compile(pattern), hints=tuple(hints.split()), holds=holds)
+
+
+_PREFIXES = (
+    r"sk-(?:ant-|proj-|or-|svcacct-|lf-)?[A-Za-z0-9_\-]{16,}",
+    r"pk-lf-[A-Za-z0-9\-]{16,}",
+    r"lsv2_\w{16,}",
+    r"(?:AKIA|ASIA)[A-Z0-9]{16}",
+    r"AIza[A-Za-z0-9_\-]{35}",
+    r"gh[pousr]_[A-Za-z0-9]{30,}",
+    r"github_pat_\w{30,}",
+    r"glpat-[A-Za-z0-9_\-]{20,}",
+    r"xox[abeoprs]-[A-Za-z0-9\-]{10,}",
+    r"hf_[A-Za-z0-9]{30,}",
+    r"npm_[A-Za-z0-9]{30,}",
+    r"pypi-[A-Za-z0-9_\-]{50,}",
+    r"(?:sk|rk|pk)_(?:live|test)_[A-Za-z0-9]{16,}",
+    r"whsec_[A-Za-z0-9+/]{24,}",
+    r"SG\.[A-Za-z0-9_\-]{16,}\.[A-Za-z0-9_\-]{16,}",
+    r"dop_v1_[0-9a-f]{64}",
+    r"gsk_[A-Za-z0-9]{30,}",
+    r"xai-[A-Za-z0-9]{30,}",
+    r"pplx-[A-Za-z0-9]{30,}",
+    r"r8_[A-Za-z0-9]{30,}",
+    r"LTAI[A-Za-z0-9]{12,}",
+    r"AKID[A-Za-z0-9]{13,}",
+    r"shpat_[0-9a-f]{32}",
+    r"ya29\.[A-Za-z0-9_\-]{20,}",
+    r"sq0[a-z]{3}-[A-Za-z0-9_\-]{22,}",
+)
+"""Keys that say by their beginning whose they are."""
+_BEGINNINGS = (
+    "sk- pk-lf lsv2_ akia asia aiza ghp_ gho_ ghu_ ghs_ ghr_ github_pat_ glpat- xox hf_ npm_ pypi- _live_ _test_ "
+    "whsec_ sg. dop_v1_ gsk_ xai- pplx- r8_ ltai akid shpat_ ya29. sq0"
+)
+"""Their hints."""
+SECRETS = (
+    _secret(
+        "PRIVATE_KEY",
+        r"-----BEGIN [A-Z ]*PRIVATE KEY-----(?:(?!-----END)[\s\S]){0,20000}(?:-----END [A-Z ]*PRIVATE KEY-----)?",
+        "-----begin",
+    ),
+    _secret("TOKEN", _after(r"\w") + r"eyJ[A-Za-z0-9_\-]{8,}\.eyJ[A-Za-z0-9_\-]{8,}(?:\.[A-Za-z0-9_\-]*)?", "eyj"),
+    _secret("KEY", _after(r"A-Za-z0-9_\-") + rf"(?:{'|'.join(_PREFIXES)})", _BEGINNINGS),
+    _secret("PASSWORD", r"(?<=://)(?P<value>[^\s/:@\"\\<>]{1,200}:[^\s/@\"\\<>]{1,200})(?=@)", "://"),
+    _secret("TOKEN", r"(?i:\b(?:bearer|basic)\s+)(?P<value>[A-Za-z0-9+/_\-.=~]{16,})", "bearer basic"),
+    _secret(
+        "PASSWORD",
+        r"(?i:(?:passw(?:or)?d|passwd|pwd|secret|api[_\-]?key|access[_\-]?key|auth[_\-]?token|client[_\-]?secret)"
+        r"(?:\\?[\"'])?\s*[:=]\s*(?:\\?[\"'])?)(?P<value>(?=[^\s\"'\\,;]{0,99}[0-9])(?=[^\s\"'\\,;]{0,99}[A-Za-z])"
+        r"[^\s\"'\\,;<>(){}\[\]]{8,})",
+        "passw pwd secret key token",
+    ),
+)
+"""What is never written into a table, whoever's it is."""
+PERSONAL = (
+    _secret("EMAIL", _after(r"\w.+\-") + r"[\w.+\-]{1,64}@(?:[\w\-]{1,63}\.)+[^\W\d_]{2,24}(?![\w\-])", "@"),
+    _secret("IBAN", _after(r"\w") + r"[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b", "", _iban),
+    _secret("CARD", r"(?<![\d.\-])\d(?:[ \-]?\d){12,18}(?![\d\-]|\.\d)", "", _luhn),
+    _secret(
+        "IP",
+        _after(r"\w.:") + r"(?:\d{1,3}(?:\.\d{1,3}){3}|(?:[0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-f]{0,4})(?![\w:]|\.\d)",
+        "",
+        _address,
+    ),
+    _secret(
+        "PHONE",
+        _after(r"\w.\-+/") + r"(?:\+\d{1,3}[ .\-/]?(?:\(0?\d{1,4}\)[ .\-/]?)?\d{1,4}(?:[ .\-/]?\d{2,4}){1,4}"
+        r"|\(\d{2,5}\)[ .\-/]?\d{2,4}(?:[ .\-/]?\d{2,4}){1,3}|0\d{1,4}(?: ?[/\-] ?| )\d{3,4}(?:[ \-]?\d{2,4}){1,2}"
+        r"|\d{3}[.\-]\d{3}[.\-]\d{4})(?![\w\-])",
+        "",
+        _phone,
+    ),
+    _secret("KEY", _after(r"\w+/\-") + r"[A-Za-z0-9+/_\-]{24,}={0,2}(?![\w+/\-])", "", _random),
+)
+"""What names a person or opens a door, as far as a pattern can know it."""
+
+
+class Redactor:
+    """Replaces what its recognisers find by typed surrogates, e.g. <EMAIL_3>: the same for the same text."""
+
+    def __init__(self, recognisers: Iterable[Recogniser] = (*SECRETS, *PERSONAL), words: Iterable[str] = ()) -> None:
+        """`words` are texts of the user's own to be replaced wherever they stand, whatever their case."""
+        listed = sorted((re.escape(word) for word in words if word.strip()), key=len, reverse=True)
+        own = [_secret("WORD", rf"(?i)(?<!\w)(?:{'|'.join(listed)})(?!\w)")] if listed else []
+        self._recognisers = [*own, *recognisers]
+        self._numbers: dict[bytes, int] = {}
+        self.replaced: Counter[str] = Counter()
+        """How often each kind was replaced."""
+
+    def __call__(self, text: str) -> str:
+        """The text with surrogates."""
+        low = text.lower()
+        for each in self._recognisers:
+            if each.hints and not any(hint in low for hint in each.hints):
+                continue
+            text = each.pattern.sub(partial(self._surrogate, each), text)
+        return text
+
+    def _surrogate(self, each: Recogniser, match: re.Match[str]) -> str:
+        named = "value" in each.pattern.groupindex
+        found = match["value"] if named else match[0]
+        if not each.holds(found):
+            return match[0]
+        key = hashlib.blake2b(f"{each.name}\0{found}".encode(errors="surrogatepass"), digest_size=12).digest()
+        number = self._numbers.setdefault(key, len(self._numbers) + 1)
+        self.replaced[each.name] += 1
+        mark = f"<{each.name}_{number}>"
+        return match[0].replace(found, mark) if named else mark

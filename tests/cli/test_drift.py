@@ -1,0 +1,170 @@
+"""`bench verify --drift MODEL`: an endpoint's fingerprint, kept with a run, and what a change of it blocks."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from bench.doctor.drift import PROMPTS, ROUNDS
+from tests.cli.conftest import Bench
+from tests.cli.test_deciding import configure, short
+from tests.fake_endpoint import DROP, FakeEndpoint, Reply, Request, Script
+
+__all__ = ["short"]
+ALL = len(PROMPTS) * ROUNDS
+RUN = ("run", "--yes", "--limit", "3")
+
+
+class Source:
+    """A model behind the endpoint, beside the answers of a run."""
+
+    def __init__(self, answers: Script) -> None:
+        self.answers = answers
+        self.other: Callable[[Request], Reply] = self.stated
+        self.off = 0.0
+        """Added to its log-probabilities."""
+
+    def __call__(self, request: Request) -> Reply:
+        return self.other(request) if request.prompt in PROMPTS else self.answers(request)
+
+    def stated(self, request: Request) -> Reply:
+        """One token, with the likeliest five."""
+        if not request.body.get("logprobs"):
+            return Reply(text="no", finish_reason="length")
+        tops = [{"token": f"t{at}", "logprob": -0.5 - at - self.off * at} for at in range(5)]
+        head = {"model": "served-1", "choices": [{"index": 0, "delta": {"content": "t0"}}]}
+        head["choices"][0]["logprobs"] = {"content": [{"token": "t0", "logprob": -0.5, "top_logprobs": tops}]}  # type: ignore[index]
+        end = {"choices": [{"index": 0, "delta": {}, "finish_reason": "length"}]}
+        usage = {"choices": [], "usage": {"prompt_tokens": 10, "completion_tokens": 1}}
+        return Reply(raw_events=(*map(json.dumps, (head, end, usage)), "[DONE]"))
+
+
+@pytest.fixture
+def source(bench: Bench, short: FakeEndpoint) -> Source:
+    """Both models have answered three items."""
+    configure(bench, short, "cheap")
+    assert bench(*RUN).code == 0
+    short.requests.clear()
+    short.script = Source(short.script)
+    return short.script
+
+
+def fingerprints(bench: Bench) -> list[dict[str, object]]:
+    (path,) = (bench.folder / "results").glob("*/fingerprints.json")
+    content: dict[str, list[dict[str, object]]] = json.loads(path.read_text())
+    return content["fingerprints"]
+
+
+def test_an_endpoint_that_stayed_is_no_alarm_and_its_answers_count(
+    bench: Bench, short: FakeEndpoint, source: Source
+) -> None:
+    first = bench("verify", "--drift", "cheap")
+    assert first.code == 0, first.err
+    assert "cheap: its fingerprint is kept in" in first.out
+    assert f"{ALL + 1} short answers, 0.000671 USD." in first.out, "the one with which log-probabilities were tried too"
+    assert {request.body["max_tokens"] for request in short.requests} == {1}
+    again = bench("verify", "--drift", "cheap")
+    assert again.code == 0
+    assert "no change is seen: since 20" in again.out
+    assert "differ by 0.000 nats (p = 1.000)" in again.out
+    assert [each["changed"] for each in fingerprints(bench)] == [False, False]
+    source.off = 0.01  # what other hardware does: all prompts differ, and by little
+    assert bench("verify", "--drift", "cheap").code == 0
+    assert len(fingerprints(bench)) == 2, "of those that were equal the last is kept"
+    short.requests.clear()
+    assert bench(*RUN, "--limit", "4").code == 0
+    assert Counter(request.body["model"] for request in short.requests) == {"dear": 1, "cheap": 1}
+
+
+def test_a_changed_endpoint_blocks_the_reuse_of_its_answers_and_no_claim(
+    bench: Bench, short: FakeEndpoint, source: Source
+) -> None:
+    assert bench("verify", "--drift", "cheap").code == 0
+    folder = bench.run_folder
+    before = bench("claim", folder.name, "--json")
+    source.off = 0.1
+    found = bench("verify", "--drift", "cheap", "--json")
+    assert found.code == 3
+    seen = json.loads(found.out)
+    assert seen["changed"]
+    assert seen["distance"] == pytest.approx(0.2)
+    assert seen["p"] < 0.001
+    assert seen["run"] == folder.name
+    short.requests.clear()
+    wider = (*RUN, "--limit", "4")
+    assert "cost of cheap: 4 calls" in bench(*wider, "--dry-run").out
+    assert bench(*wider).code == 0
+    assert Counter(request.body["model"] for request in short.requests) == {"cheap": 4, "dear": 1}
+    assert bench("claim", folder.name, "--json") == before, "it speaks of the endpoint as it was"
+    same = bench("verify", folder.name, "--drift", "cheap")
+    assert same.code == 0, "what it changed to is what later answers are compared with"
+    assert bench(*wider, "--limit", "5").code == 0
+    assert Counter(request.body["model"] for request in short.requests if request.prompt not in PROMPTS) == {
+        "cheap": 5,
+        "dear": 2,
+    }, "answers from after the change count again"
+
+
+def test_where_no_log_probabilities_are_given_texts_are_compared(
+    bench: Bench, short: FakeEndpoint, source: Source
+) -> None:
+    def refused(request: Request) -> Reply:
+        if "logprobs" in request.body:
+            return Reply(status=400, text="logprobs is not supported")
+        return Reply(text=f"It is {words[PROMPTS.index(request.prompt)]}.", finish_reason="length")
+
+    words, source.other = ["so"] * len(PROMPTS), refused
+    assert bench("verify", "--drift", "cheap").code == 0
+    assert {request.body["max_tokens"] for request in short.requests if "logprobs" not in request.body} == {16}
+    words[0] = "not"  # one of 20 answers, all three times: as one source does once in 100 checks
+    seen = bench("verify", "--drift", "cheap")
+    assert seen.code == 0
+    assert "differ by 5 % of answers" in seen.out
+    words[1:4] = ["not"] * 3
+    assert bench("verify", "--drift", "cheap").code == 3
+    source.other = lambda request: replace(refused(request), served_model="other")
+    renamed = bench("verify", "--drift", "cheap")
+    assert renamed.code == 3, "another model's name in every reply is a change"
+    assert "it says to be other." in renamed.out
+
+
+def test_what_gives_no_fingerprint_is_one_line_and_keeps_nothing(
+    bench: Bench, short: FakeEndpoint, source: Source
+) -> None:
+    def message(*args: str, code: int) -> str:
+        done = bench("verify", *args)
+        assert done.code == code, done.out
+        (line,) = done.err.splitlines()
+        return line
+
+    source.other = lambda _request: Reply(text="", finish_reason="length")
+    assert "cheap: shows neither log-probabilities nor text within 16 tokens" in message("--drift", "cheap", code=2)
+    source.other = lambda _request: DROP
+    assert "cheap: no fingerprint: " in message("--drift", "cheap", code=5)
+    source.other = lambda _request: Reply(status=401, text="bad key")
+    assert "bad key" in message("--drift", "cheap", code=5)
+    assert not list((bench.folder / "results").glob("*/fingerprints.json"))
+    assert "no model 'cheep'. Did you mean 'cheap'?" in message("--drift", "cheep", code=2)
+    assert "give one RUN at most" in message("a", "b", "--drift", "cheap", code=2)
+    configure(bench, short, "new")
+    assert "has asked 'new' as bench.toml states it. Begin with: bench run -m new" in message("--drift", "new", code=2)
+    folder = bench.run_folder
+    assert "did not ask 'new' at the address" in message(folder.name, "--drift", "new", code=2)
+    (bench.folder / "bench.toml").write_text('[models.own]\nmodel = "weights/smollm2-135m-instruct"\n')
+    assert "own: is local weights" in message("--drift", "own", code=2)
+
+
+@pytest.mark.parametrize("text", ["[]", "{", '{"fingerprints": [{"label": 1}]}', "[" * 10_000])
+def test_a_damaged_file_is_one_line_wherever_it_is_read(bench: Bench, source: Source, text: str) -> None:
+    del source
+    (bench.run_folder / "fingerprints.json").write_text(text)
+    for command in (("verify", "--drift", "cheap"), (*RUN, "--limit", "4")):
+        done = bench(*command)
+        assert done.code == 2, done.out
+        assert "fingerprints.json: is damaged (" in done.err
+        assert "Remove it, then check for drift anew." in done.err
+        assert "Traceback" not in done.err

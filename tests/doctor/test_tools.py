@@ -1,0 +1,166 @@
+"""The probes of tools, against strict endpoints of both protocols that differ in exactly one point."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cache
+
+import anthropic.types
+import openai.types.chat
+import pytest
+
+from bench.doctor.tools import PROBES, Examined, examine_tools, table
+from bench.engine import tls_context
+from bench.prices import load
+from bench.providers import resolve
+from bench.records import RemoteModel
+from tests.doctor.tooled import Fault, Strict
+from tests.fake_endpoint import FakeEndpoint, Reply
+
+CHAT, MESSAGES = "openai-api/acme/m", "anthropic-api/acme/m"
+AS_VENDORS = {
+    "tools accepted": "yes",
+    "tools reach the model": "yes",
+    "calls": "yes",
+    "call ids": "yes",
+    "token counts": "yes",
+    "arguments streamed": "yes",
+    "not streamed": "yes",
+    "bad tool name": "rejected",
+    "forced call": "yes",
+    "forced while thinking": "not asked",
+    "named tool": "yes",
+    "named while thinking": "not asked",
+    "calls forbidden": "yes",
+    "result": "yes",
+    "error result": "yes",
+    "wrong id": "rejected",
+    "missing result": "rejected",
+    "parallel calls": "yes",
+    "several results": "yes",
+    "one call a turn": "yes",
+    "strict schema": "yes",
+    "nested arguments": "yes",
+    "other scripts": "yes",
+    "64 tools": "yes",
+    "no arguments": "yes",
+    "reasoning shown": "not asked",
+    "reasoning sent back": "not asked",
+    "reasoning left out": "not asked",
+    "reasoning altered": "not asked",
+    "cache after tools change": "lost",
+}
+"""What a strict endpoint without thinking does; the stop reason is the protocol's own word."""
+DIFFERENCES: Mapping[Fault, Mapping[str, str]] = {
+    Fault.STOP: {"stop reason": "stop"},
+    Fault.NO_FORCE: {"forced call": "rejected", "named tool": "rejected"},
+    Fault.FORCE_IGNORED: {"forced call": "ignored", "named tool": "ignored"},
+    Fault.NONE_IGNORED: {"calls forbidden": "ignored"},
+    Fault.ANY_ID: {"wrong id": "accepted", "missing result": "accepted"},
+    Fault.MISSING_TAKEN: {"missing result": "accepted"},
+    Fault.SERIAL: {"parallel calls": "one"},
+    Fault.NOT_SINGLE: {"one call a turn": "ignored"},
+    Fault.NO_STRICT: {"strict schema": "rejected"},
+    Fault.NULL_LOST: {"strict schema": "broken", "nested arguments": "broken"},
+    Fault.HARMED: {"other scripts": "harmed"},
+    Fault.FEW: {"64 tools": "rejected"},
+    Fault.EMPTY: {"no arguments": "no JSON"},
+    Fault.STREAM_ONLY: {"not streamed": "no"},
+    Fault.NO_COUNTS: {"token counts": "no", "cache after tools change": "unclear"},
+    Fault.CACHE_KEPT: {"cache after tools change": "kept"},
+    Fault.NO_IDS: {"call ids": "no"},
+}
+"""What one fault changes, and nothing else."""
+
+
+@cache
+def examined(fault: Fault, model: str = CHAT, *, thinks: bool = False) -> Examined:
+    """What the probes find at an endpoint with a fault."""
+    with FakeEndpoint(Strict(fault, thinks=thinks)) as endpoint:
+        provider = {"rules": {"thinks": "on" if thinks else "never", "thinking_on": {"thinking": {"type": "enabled"}}}}
+        entry = RemoteModel(label="m", model=model, base_url=endpoint.url, own_provider=provider)
+        [found] = examine_tools([resolve(entry, {})], {}, tls_context(), load())
+    return found
+
+
+def verdicts(found: Examined) -> dict[str, str]:
+    return {row.probe: row.verdict for row in found.rows}
+
+
+@pytest.mark.parametrize(("model", "stop"), [(CHAT, "tool_calls"), (MESSAGES, "tool_use")])
+def test_a_strict_endpoint_is_as_the_vendors(model: str, stop: str) -> None:
+    found = examined(Fault.NONE, model)
+    assert verdicts(found) == {**AS_VENDORS, "stop reason": stop}
+    assert [row.probe for row in found.rows if row.status == "fail"] == []
+    assert found.cost_usd is None, "nobody knows acme's prices"
+    assert all(row.request and row.reply for row in found.rows if row.verdict != "not asked")
+    assert found.requests == 22
+
+
+@pytest.mark.parametrize("fault", DIFFERENCES)
+def test_one_fault_changes_its_own_rows_alone(fault: Fault) -> None:
+    before, after = verdicts(examined(Fault.NONE)), verdicts(examined(fault))
+    changed = {probe: verdict for probe, verdict in after.items() if verdict != before[probe]}
+    assert changed == DIFFERENCES[fault]
+
+
+def test_tools_that_cannot_be_used_rule_the_rest_out() -> None:
+    refused, dropped, text = (examined(fault) for fault in (Fault.NO_TOOLS, Fault.DROPPED, Fault.AS_TEXT))
+    assert (verdicts(refused)["tools accepted"], refused.requests) == ("rejected", 1)
+    assert {*verdicts(refused).values()} == {"rejected", "not asked"}
+    assert (verdicts(dropped)["tools reach the model"], dropped.requests) == ("dropped", 2)
+    assert (verdicts(text)["calls"], verdicts(text)["parallel calls"]) == ("as text", "not asked")
+    assert all(any(row.status == "fail" for row in found.rows) for found in (refused, dropped, text))
+
+
+@pytest.mark.parametrize(("model", "shown"), [(CHAT, "text"), (MESSAGES, "signed")])
+def test_reasoning_must_come_back_as_it_was(model: str, shown: str) -> None:
+    strict, slack = (verdicts(examined(fault, model, thinks=True)) for fault in (Fault.NONE, Fault.SLACK))
+    assert strict["forced while thinking"] == strict["named while thinking"] == "rejected"
+    names = ("reasoning shown", "reasoning sent back", "reasoning left out", "reasoning altered")
+    assert [strict[name] for name in names] == [shown, "accepted", "rejected", "rejected"]
+    assert [slack[name] for name in names] == [shown, "accepted", "accepted", "accepted"]
+
+
+def test_what_must_change_is_what_differs() -> None:
+    vendor, other = examined(Fault.NONE), examined(Fault.SERIAL)
+    [change] = table.as_json([vendor, other])["changes"]
+    assert change.startswith("m, parallel calls one: Count on one call a turn")
+    assert table.as_json([vendor, vendor])["changes"] == []
+    text = "\n".join(table.lines([vendor, vendor]))
+    assert "Nothing that the probes could see." in text
+    assert text.count("\n| ") == len(PROBES) + 1
+    page = table.html([vendor, other])
+    assert page.count("<details>") == 2 * sum(row.request is not None for row in vendor.rows)
+    assert json.dumps(table.as_json([vendor]))
+
+
+def test_the_vendors_own_clients_take_what_is_sent_back() -> None:
+    for model, take in (
+        (CHAT, openai.types.chat.ChatCompletionMessage.model_validate),
+        (MESSAGES, lambda m: [anthropic.types.ToolUseBlock.model_validate(b) for b in m["content"]]),
+    ):
+        [called] = [row for row in examined(Fault.NONE, model).rows if row.probe == "calls"]
+        assert called.reply
+        take(json.loads(called.reply))
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", '{"choices": 3}', '{"choices": [{"delta": {"tool_calls": [3]}}]}', "{}" * 9]
+)
+def test_whatever_comes_is_a_finding(text: str) -> None:
+    with FakeEndpoint(lambda _: Reply(raw_events=(text,), end="silent")) as endpoint:
+        entry = RemoteModel(label="m", model=CHAT, base_url=endpoint.url)
+        [found] = examine_tools([resolve(entry, {})], {}, tls_context(), load())
+    assert {*verdicts(found).values()} <= {"unclear", "not asked"}
+
+
+def test_secrets_are_not_shown() -> None:
+    key = "sk-/+=%2B0123456789abcdef"
+    with FakeEndpoint(lambda request: Reply(status=400, text=f"no {request.headers['authorization']}")) as endpoint:
+        entry = RemoteModel(label="m", model=CHAT, base_url=endpoint.url)
+        environ = {"ACME_API_KEY": key}
+        [found] = examine_tools([resolve(entry, environ)], environ, tls_context(), load())
+    assert any("no Bearer ***" in row.text for row in found.rows)
+    assert key not in json.dumps(table.as_json([found])) + table.html([found])

@@ -1,0 +1,287 @@
+"""A strict endpoint with a model that does what it is told: it answers 400 where a vendor would, in either protocol.
+
+A `Fault` makes it differ in one point, as real endpoints do.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import count
+from typing import Any
+
+from tests.fake_endpoint import Reply, Request
+
+
+class Fault(StrEnum):
+    """One way in which an endpoint differs from the vendors' own."""
+
+    NONE = "none"
+    NO_TOOLS = "tools are refused"
+    DROPPED = "tools are dropped"
+    AS_TEXT = "calls are text"
+    NO_IDS = "no ids"
+    STOP = "stops as if it had answered"
+    NO_COUNTS = "no token counts"
+    STREAM_ONLY = "calls come in streams only"
+    NO_FORCE = "forced calls are refused"
+    FORCE_IGNORED = "forced calls are ignored"
+    NONE_IGNORED = "forbidden calls are made"
+    ANY_ID = "unknown ids are taken"
+    MISSING_TAKEN = "missing results are taken"
+    SERIAL = "one call a turn"
+    NOT_SINGLE = "parallel calls cannot be turned off"
+    NO_STRICT = "strict is refused"
+    NULL_LOST = "null becomes a text"
+    HARMED = "other scripts are harmed"
+    FEW = "few tools"
+    EMPTY = "empty arguments are an empty text"
+    SLACK = "reasoning may be left out and altered"
+    CACHE_KEPT = "the cache survives"
+
+
+class Refused(Exception):
+    """The request breaks the protocol; the message is the vendor's."""
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A request in words that both protocols share."""
+
+    tools: Mapping[str, Mapping[str, Any]]
+    choice: str
+    single: bool
+    strict: bool
+    texts: Sequence[str]
+    """The user's texts, in order."""
+    results: Sequence[str]
+    """The results after the last call."""
+    thinks: bool
+
+
+class Strict:
+    """A script for a `FakeEndpoint`."""
+
+    def __init__(self, fault: Fault = Fault.NONE, *, thinks: bool = False) -> None:
+        self.fault, self.thinks = fault, thinks
+        self._ids = count(1)
+        self._cached: set[str] = set()
+
+    def __call__(self, request: Request) -> Reply:
+        try:
+            return self._reply(request)
+        except Refused as refused:
+            return Reply(status=400, text=str(refused), error={"type": "invalid_request_error"})
+
+    def _reply(self, request: Request) -> Reply:
+        body = request.body
+        ask = _messages(body, self) if request.anthropic else _chat(body, self)
+        self._check(ask)
+        text, calls = self._say(ask)
+        if not body.get("stream") and self.fault is Fault.STREAM_ONLY:
+            text, calls = "I cannot.", []
+        ids = ["" if self.fault is Fault.NO_IDS else f"call_{next(self._ids)}" for _ in calls]
+        said = {"text": text, "calls": [*zip(ids, calls, strict=True)], "reasoning": "Hm. " if ask.thinks else ""}
+        write = _write_messages if request.anthropic else _write_chat
+        return write(body, said, self._usage(body), self.fault)
+
+    def _usage(self, body: Mapping[str, Any]) -> dict[str, int] | None:
+        if self.fault is Fault.NO_COUNTS:
+            return None
+        seen = {**body, "tools": None} if self.fault is Fault.DROPPED else body
+        tokens = len(json.dumps([seen.get("system"), seen.get("tools"), seen["messages"]])) // 4
+        key = json.dumps([seen["messages"], None if self.fault is Fault.CACHE_KEPT else seen.get("tools")])
+        cached = tokens if key in self._cached and tokens > 1024 else 0
+        self._cached.add(key)
+        return {"in": tokens, "cached": cached, "out": 20}
+
+    def _check(self, ask: Ask) -> None:
+        if ask.tools and self.fault is Fault.NO_TOOLS:
+            raise Refused("tools are not supported")
+        if any(not re.fullmatch(r"[a-zA-Z0-9_-]{1,64}", name) for name in ask.tools):
+            raise Refused("a tool's name must match ^[a-zA-Z0-9_-]{1,64}$")
+        if ask.strict and self.fault is Fault.NO_STRICT:
+            raise Refused("unknown field strict")
+        if len(ask.tools) > 32 and self.fault is Fault.FEW:
+            raise Refused("at most 32 tools")
+        forced = ask.choice not in ("auto", "none")
+        if forced and (ask.thinks or self.fault is Fault.NO_FORCE):
+            raise Refused("Thinking mode does not support this tool_choice")
+
+    def _say(self, ask: Ask) -> tuple[str, list[tuple[str, Any]]]:
+        """Text and calls of the model."""
+        if self.fault is Fault.DROPPED or not ask.tools:
+            return "I would have to look that up.", []
+        if ask.results:
+            return f"There are {' and '.join(ask.results)} pieces.", []
+        if ask.choice == "none" and self.fault is not Fault.NONE_IGNORED:
+            return "I may not look that up.", []
+        calls = self._calls(ask)
+        if ask.choice not in ("auto", "none") and self.fault is not Fault.FORCE_IGNORED:
+            name = next(iter(ask.tools)) if ask.choice == "any" else ask.choice
+            calls = [(name, {"article": "blue lamp"})]
+        if (ask.single and self.fault is not Fault.NOT_SINGLE) or self.fault is Fault.SERIAL:
+            calls = calls[:1]
+        if calls and self.fault is Fault.AS_TEXT:
+            return json.dumps({"name": calls[0][0], "arguments": calls[0][1]}), []
+        return ("" if calls else "Hello."), calls
+
+    def _calls(self, ask: Ask) -> list[tuple[str, Any]]:
+        text = ask.texts[-1]
+        if "hello" in text:
+            return []
+        if "list_shops" in ask.tools:
+            return [("list_shops", {})]
+        if "book_table" in ask.tools:
+            phone = "null" if self.fault is Fault.NULL_LOST else None
+            guest = {"name": "Ana Silva", "phone": phone, **({"age": 3} if self.fault is Fault.NULL_LOST else {})}
+            return [("book_table", {"guest": guest, "day": "friday", "seats": 4, "notes": ["window", "no nuts"]})]
+        names = re.findall(r"'(.*?)'", text)
+        if self.fault is Fault.HARMED:
+            names = [name.encode("ascii", "replace").decode() for name in names]
+        shop = re.search(r"in shop (\d+)", text)
+        tool = f"stock_in_shop_{shop[1]}" if shop else "get_stock"
+        return [(tool, {"article": name}) for name in names]
+
+
+def _paired(called: Sequence[str], answered: Sequence[str], fault: Fault) -> None:
+    if fault is not Fault.ANY_ID and {*answered} - {*called}:
+        raise Refused("a result names an id that no call has")
+    if fault not in (Fault.ANY_ID, Fault.MISSING_TAKEN) and {*called} - {*answered}:
+        raise Refused("each call must be followed by its result")
+
+
+def _chat(body: Mapping[str, Any], server: Strict) -> Ask:
+    functions = [tool["function"] for tool in body.get("tools") or []]
+    choice = body.get("tool_choice", "auto")
+    named = choice["function"]["name"] if isinstance(choice, dict) else {"required": "any"}.get(choice, choice)
+    called: list[str] = []
+    results: dict[str, str] = {}
+    thinks = server.thinks and body.get("thinking") != {"type": "disabled"}
+    for message in body["messages"]:
+        if message["role"] == "assistant":
+            called += [call["id"] for call in message["tool_calls"]]
+            if thinks and server.fault is not Fault.SLACK and message.get("reasoning_content") != "Hm. ":
+                raise Refused("The reasoning_content in the thinking mode must be passed back")
+        if message["role"] == "tool":
+            results[message["tool_call_id"]] = message["content"]
+    _paired(called, [*results], server.fault)
+    return Ask(
+        tools={function["name"]: function["parameters"] for function in functions},
+        choice=named,
+        single=body.get("parallel_tool_calls") is False,
+        strict=any("strict" in function for function in functions),
+        texts=[message["content"] for message in body["messages"] if message["role"] == "user"],
+        results=[*results.values()] if body["messages"][-1]["role"] == "tool" else [],
+        thinks=thinks,
+    )
+
+
+def _messages(body: Mapping[str, Any], server: Strict) -> Ask:
+    choice = body.get("tool_choice") or {"type": "auto"}
+    called: list[str] = []
+    results: dict[str, str] = {}
+    texts = []
+    thinks = server.thinks and body.get("thinking", {}).get("type") != "disabled"
+    for message in body["messages"]:
+        blocks = message["content"]
+        blocks = [{"type": "text", "text": blocks}] if isinstance(blocks, str) else blocks
+        if message["role"] == "assistant":
+            called += [block["id"] for block in blocks if block["type"] == "tool_use"]
+            expected = {"type": "thinking", "thinking": "Hm. ", "signature": "c2ln"}
+            if thinks and server.fault is not Fault.SLACK and expected not in blocks:
+                raise Refused("Invalid signature in thinking block")
+        results |= {block["tool_use_id"]: block["content"] for block in blocks if block["type"] == "tool_result"}
+        texts += [block["text"] for block in blocks if block["type"] == "text" and message["role"] == "user"]
+    _paired(called, [*results], server.fault)
+    last = body["messages"][-1]["content"]
+    return Ask(
+        tools={tool["name"]: tool["input_schema"] for tool in body.get("tools") or []},
+        choice=choice.get("name") or choice["type"],
+        single=bool(choice.get("disable_parallel_tool_use")),
+        strict=any("strict" in tool for tool in body.get("tools") or []),
+        texts=texts,
+        results=[*results.values()] if isinstance(last, list) else [],
+        thinks=thinks,
+    )
+
+
+def _written(arguments: Any, fault: Fault) -> str:
+    return "" if not arguments and fault is Fault.EMPTY else json.dumps(arguments)
+
+
+def _write_chat(body: Mapping[str, Any], said: Mapping[str, Any], usage: Any, fault: Fault) -> Reply:
+    calls = [
+        {"index": at, "id": each, "type": "function", "function": {"name": name, "arguments": _written(made, fault)}}
+        for at, (each, (name, made)) in enumerate(said["calls"])
+    ]
+    stop = "tool_calls" if calls and fault is not Fault.STOP else "stop"
+    counts: Any = usage and {
+        "prompt_tokens": usage["in"],
+        "completion_tokens": usage["out"],
+        "prompt_tokens_details": {"cached_tokens": usage["cached"]},
+    }
+    if not body.get("stream"):
+        message = {"role": "assistant", "content": said["text"] or None, "tool_calls": calls}
+        choice = {"index": 0, "message": message, "finish_reason": stop}
+        return Reply(whole=json.dumps({"object": "chat.completion", "choices": [choice], "usage": counts}))
+    deltas: list[dict[str, Any]] = [{"role": "assistant", "content": None}]
+    deltas += [{"reasoning_content": said["reasoning"]}] if said["reasoning"] else []
+    deltas += [{"content": said["text"]}] if said["text"] else []
+    for call in calls:
+        written = call["function"]["arguments"]
+        deltas.append({"tool_calls": [{**call, "function": {**call["function"], "arguments": written[:5]}}]})
+        deltas += [{"tool_calls": [{"index": call["index"], "function": {"arguments": written[5:]}}]}]
+    chunks: list[dict[str, Any]] = [
+        {"choices": [{"index": 0, "delta": delta, "finish_reason": None}]} for delta in deltas
+    ]
+    chunks.append({"choices": [{"index": 0, "delta": {}, "finish_reason": stop}]})
+    chunks += [{"choices": [], "usage": counts}] if counts else []
+    return Reply(raw_events=tuple(json.dumps({"model": body["model"], **chunk}) for chunk in chunks))
+
+
+def _write_messages(body: Mapping[str, Any], said: Mapping[str, Any], usage: Any, fault: Fault) -> Reply:
+    stop = "tool_use" if said["calls"] and fault is not Fault.STOP else "end_turn"
+    blocks: list[dict[str, Any]] = []
+    if said["reasoning"]:
+        blocks.append({"type": "thinking", "thinking": said["reasoning"], "signature": "c2ln"})
+    if said["text"]:
+        blocks.append({"type": "text", "text": said["text"]})
+    blocks += [{"type": "tool_use", "id": each, "name": name, "input": made} for each, (name, made) in said["calls"]]
+    counts: Any = usage and {
+        "input_tokens": usage["in"] - usage["cached"],
+        "cache_read_input_tokens": usage["cached"],
+        "output_tokens": usage["out"],
+    }
+    message: dict[str, Any] = {"type": "message", "role": "assistant", "model": body["model"], "usage": counts}
+    if not body.get("stream"):
+        return Reply(whole=json.dumps({**message, "content": blocks, "stop_reason": stop}))
+    events: list[dict[str, Any]] = [{"type": "message_start", "message": {**message, "content": []}}]
+    for index, block in enumerate(blocks):
+        events += [{**event, "index": index} for event in _block_events(block)]
+    events.append({"type": "message_delta", "delta": {"stop_reason": stop}, "usage": counts})
+    return Reply(raw_events=tuple(map(json.dumps, events)))
+
+
+def _block_events(block: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    kind = block["type"]
+    if kind == "tool_use":
+        yield {"type": "content_block_start", "content_block": {**block, "input": {}}}
+        written = json.dumps(block["input"])
+        pieces = [written[:5], written[5:]] if block["input"] else [""]
+        deltas = [{"type": "input_json_delta", "partial_json": piece} for piece in pieces]
+    elif kind == "thinking":
+        yield {"type": "content_block_start", "content_block": {"type": kind, "thinking": "", "signature": ""}}
+        deltas = [
+            {"type": "thinking_delta", "thinking": block["thinking"]},
+            {"type": "signature_delta", "signature": block["signature"]},
+        ]
+    else:
+        yield {"type": "content_block_start", "content_block": {"type": "text", "text": ""}}
+        deltas = [{"type": "text_delta", "text": block["text"]}]
+    for delta in deltas:
+        yield {"type": "content_block_delta", "delta": delta}
+    yield {"type": "content_block_stop"}

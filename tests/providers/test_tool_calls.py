@@ -1,0 +1,192 @@
+"""Tool calls in both wire formats: what is sent, and what vendors' replies and streams are read as."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pytest
+
+from bench.providers import Tool, ToolCall, ToolResult, anthropic_tools, openai_tools
+
+TOOL = Tool(name="f", description="Does it.", parameters={"type": "object"}, strict=True)
+CALL = ToolCall("c1", "f", {"x": 1}, '{"x": 1}')
+
+
+def chunk(delta: Mapping[str, Any], reason: str | None = None) -> dict[str, Any]:
+    return {"choices": [{"index": 0, "delta": delta, "finish_reason": reason}]}
+
+
+def part(index: int | None, arguments: Any = None, **rest: Any) -> dict[str, Any]:
+    """A piece of a call."""
+    place = {} if index is None else {"index": index}
+    name = rest.pop("name", None)
+    return {**place, **rest, "function": {"name": name, "arguments": arguments}}
+
+
+def pieces(*parts: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [chunk({"tool_calls": [each]}) for each in parts]
+
+
+def test_what_is_sent_in_chat_completions() -> None:
+    function = {"name": "f", "description": "Does it.", "parameters": {"type": "object"}, "strict": True}
+    assert openai_tools.tools([TOOL]) == {"tools": [{"type": "function", "function": function}]}
+    assert openai_tools.choice("any") == {"tool_choice": "required"}
+    assert openai_tools.choice("auto", single=True) == {"tool_choice": "auto", "parallel_tool_calls": False}
+    assert openai_tools.choice("any", "f") == {"tool_choice": {"type": "function", "function": {"name": "f"}}}
+    made = openai_tools.called([CALL])["tool_calls"][0]
+    assert made == {"id": "c1", "type": "function", "function": {"name": "f", "arguments": '{"x": 1}'}}
+    results = openai_tools.results([ToolResult("c1", "7"), ToolResult("c2", "8", failed=True)])
+    assert [each["tool_call_id"] for each in results] == ["c1", "c2"]
+
+
+def test_what_is_sent_in_messages() -> None:
+    tool = {"name": "f", "description": "Does it.", "input_schema": {"type": "object"}, "strict": True}
+    assert anthropic_tools.tools([TOOL]) == {"tools": [tool]}
+    assert anthropic_tools.choice("any") == {"tool_choice": {"type": "any"}}
+    assert anthropic_tools.choice("any", "f", single=True) == {
+        "tool_choice": {"type": "tool", "name": "f", "disable_parallel_tool_use": True}
+    }
+    assert anthropic_tools.called([CALL])["content"] == [
+        {"type": "tool_use", "id": "c1", "name": "f", "input": {"x": 1}}
+    ]
+    [message] = anthropic_tools.results([ToolResult("c1", "7"), ToolResult("c2", "8", failed=True)])
+    assert [block.get("is_error") for block in message["content"]] == [None, True]
+
+
+@pytest.mark.parametrize(
+    ("parts", "calls"),
+    [
+        ([part(0, '{"x"', id="a", name="f"), part(0, ": 1}")], [("a", "f", {"x": 1})]),
+        ([part(0, '{"x"', id="a", name="f"), part(0, ": 1}", id="a", name="f")], [("a", "f", {"x": 1})]),
+        ([part(None, "{}", id="a", name="f"), part(None, "{}", id="b", name="g")], [("a", "f", {}), ("b", "g", {})]),
+        ([part(None, "{", id="a", name="f"), part(None, "}")], [("a", "f", {})]),
+        ([part(1, "{}", id="b", name="g"), part(0, "{}", id="a", name="f")], [("a", "f", {}), ("b", "g", {})]),
+        ([part(0, {"x": 1}, id="a", name="f")], [("a", "f", None)]),
+        ([part(0, "", id="a", name="f")], [("a", "f", None)]),
+        ([part(0, "[1]", id="a", name="f")], [("a", "f", None)]),
+        ([part(0, "[" * 100_000, id="a", name="f")], [("a", "f", None)]),
+    ],
+    ids=[
+        "pieces",
+        "names repeated",
+        "whole, no places",
+        "pieces, no places",
+        "any order",
+        "object",
+        "empty",
+        "list",
+        "deep",
+    ],
+)
+def test_chunks_are_joined(parts: Sequence[Mapping[str, Any]], calls: Sequence[tuple[str, str, Any]]) -> None:
+    turn = openai_tools.joined([chunk({"role": "assistant"}), *pieces(*parts), chunk({}, "tool_calls")])
+    assert [(call.id, call.name, call.arguments) for call in turn.calls] == calls
+    assert turn.stop == "tool_calls"
+    assert json.dumps(turn.message)
+
+
+def test_what_a_vendor_puts_into_a_message_goes_back() -> None:
+    signature = {"google": {"thought_signature": "abc"}}
+    turn = openai_tools.joined(
+        [
+            {"choices": []},
+            chunk({"reasoning_content": "Hm", "reasoning_details": [{"a": 1}]}),
+            chunk({"reasoning_content": ".", "reasoning_details": [{"b": 2}], "content": None}),
+            *pieces(part(0, "{}", id="a", name="f", extra_content=signature)),
+            chunk({"content": "So: "}),
+            chunk({"content": "go"}, "tool_calls"),
+        ]
+    )
+    assert (turn.reasoning, turn.text, turn.pieces) == ("Hm.", "So: go", 1)
+    assert turn.message["reasoning_details"] == [{"a": 1}, {"b": 2}]
+    assert turn.message["tool_calls"][0]["extra_content"] == signature
+    bare = openai_tools.without_reasoning(turn.message)
+    assert bare.keys() == {"role", "content", "tool_calls"}
+    assert openai_tools.with_other_reasoning(turn.message)["reasoning_content"] == "Something else was thought."
+    assert openai_tools.with_other_reasoning(bare) == bare
+    assert openai_tools.with_other_reasoning({"reasoning_details": [1]}) == {"reasoning_details": []}
+
+
+def test_a_whole_reply_is_read_as_its_stream() -> None:
+    message = {"content": "", "tool_calls": [{"id": "a", "function": {"name": "f", "arguments": "{}"}}]}
+    turn = openai_tools.turn({"choices": [{"message": message, "finish_reason": "tool_calls"}]})
+    assert (turn.calls, turn.stop, turn.pieces) == ((ToolCall("a", "f", {}, "{}"),), "tool_calls", 0)
+    blocks = [{"type": "text", "text": "So"}, {"type": "tool_use", "id": "a", "name": "f", "input": {"x": 1}}]
+    turn = anthropic_tools.turn({"content": blocks, "stop_reason": "tool_use"})
+    assert (turn.text, turn.calls, turn.stop) == ("So", (CALL._replace(id="a"),), "tool_use")
+
+
+def test_blocks_are_joined() -> None:
+    def delta(index: int, **fields: str) -> dict[str, Any]:
+        return {"type": "content_block_delta", "index": index, "delta": fields}
+
+    def start(index: int, **block: Any) -> dict[str, Any]:
+        return {"type": "content_block_start", "index": index, "content_block": block}
+
+    turn = anthropic_tools.joined(
+        [
+            {"type": "message_start", "message": {}},
+            start(0, type="thinking", thinking="", signature=""),
+            delta(0, type="thinking_delta", thinking="Hm."),
+            delta(0, type="signature_delta", signature="c2ln"),
+            start(1, type="redacted_thinking", data="eA=="),
+            start(2, type="text", text=""),
+            delta(2, type="text_delta", text="So"),
+            delta(2, type="citations_delta"),
+            start(3, type="tool_use", id="a", name="f", input={}),
+            delta(3, type="input_json_delta", partial_json=""),
+            delta(3, type="input_json_delta", partial_json='{"x": '),
+            delta(3, type="input_json_delta", partial_json="1}"),
+            start(4, type="tool_use", id="b", name="g", input={}),
+            delta(4, type="input_json_delta", partial_json=""),
+            start(5, type="tool_use", id="c", name="h", input={}),
+            delta(5, type="input_json_delta", partial_json='{"cut'),
+            delta(9, type="text_delta", text="of no block"),
+            {"type": "message_delta", "delta": {"stop_reason": "tool_use"}},
+        ]
+    )
+    assert (turn.text, turn.reasoning, turn.stop, turn.pieces) == ("So", "Hm.", "tool_use", 3)
+    assert [(call.id, call.arguments, call.written) for call in turn.calls] == [
+        ("a", {"x": 1}, '{"x": 1}'),
+        ("b", {}, "{}"),
+        ("c", None, '{"cut'),
+    ]
+    assert turn.message["content"][0] == {"type": "thinking", "thinking": "Hm.", "signature": "c2ln"}
+    bare = anthropic_tools.without_reasoning(turn.message)
+    assert [block["type"] for block in bare["content"]] == ["text", *["tool_use"] * 3]
+    other = anthropic_tools.with_other_reasoning(turn.message)["content"]
+    assert [other[0]["signature"], other[0]["thinking"][:9]] == ["c2ln", "Something"]
+    assert other[1]["data"] != "eA=="
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        [{"choices": 3}],
+        [{"choices": [3]}],
+        pieces(3),  # type: ignore[arg-type]
+        [chunk({"tool_calls": {"a": 1}})],
+        pieces(*(part(n, "{}", id=str(n), name="f") for n in range(300))),
+        [chunk({"content": 3})],
+    ],
+    ids=["choices", "choice", "call", "calls", "too many", "content"],
+)
+def test_what_breaks_the_protocol_of_chat_completions(events: Sequence[Mapping[str, Any]]) -> None:
+    with pytest.raises(ValueError, match=r"is not a|more than 256"):
+        openai_tools.joined(events)
+
+
+@pytest.mark.parametrize("reply", [{}, {"choices": [{}]}, {"choices": [{"message": {"tool_calls": 3}}]}])
+def test_what_is_no_chat_completion(reply: Mapping[str, Any]) -> None:
+    with pytest.raises(ValueError, match=r"is not a|no choice"):
+        openai_tools.turn(reply)
+
+
+@pytest.mark.parametrize(
+    "reply", [{}, {"content": "text"}, {"content": [3]}, {"content": [{"type": "text", "text": 3}]}]
+)
+def test_what_is_no_message(reply: Mapping[str, Any]) -> None:
+    with pytest.raises(ValueError, match="is not a"):
+        anthropic_tools.turn(reply)

@@ -1,0 +1,154 @@
+"""Logs as they come: damaged, twice, with secrets, in arrays, without a time."""
+
+from __future__ import annotations
+
+import json
+import tracemalloc
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bench.errors import UsageError
+from bench.importers import Ledger
+from bench.records import Secrets
+from bench.traffic.reading import records
+from tests.traffic.conftest import FIXTURES, Load
+
+
+def pair(text: str = "hi", **more: Any) -> dict[str, Any]:
+    usage = {"prompt_tokens": 100, "completion_tokens": 10, "total_tokens": 110}
+    reply = {"choices": [{"message": {"content": "yes"}, "finish_reason": "stop"}], "usage": usage}
+    asked = {"model": "gpt-4.1-mini", "messages": [{"role": "user", "content": text}]}
+    return {"timestamp": "2026-11-20T10:00:00Z", "request": asked, "response": reply, **more}
+
+
+def lines(path: Path, *rows: Any) -> Path:
+    path.write_text("".join((row if isinstance(row, str) else json.dumps(row)) + "\n" for row in rows))
+    return path
+
+
+def test_bad_rows_are_named_by_file_and_line_and_the_rest_is_imported(load_logs: Load, tmp_path: Path) -> None:
+    log = lines(
+        tmp_path / "a.jsonl", pair(), "{", "[1]", pair(status_code=429), pair(usage="?"), {"messages": [{"role": 3}]}
+    )
+    done, table = load_logs(log)
+    assert len(table) == 2
+    assert [row["row"] for row in done.dropped] == [f"a.jsonl line {n}" for n in (2, 3, 4, 6)]
+    assert done.dropped_count == 4
+    kept = json.loads((done.folder / "traffic.json").read_text())
+    assert kept["dropped"] == list(done.dropped)
+
+
+def test_secrets_of_this_machine_and_of_anybody_reach_no_table(load_logs: Load, tmp_path: Path) -> None:
+    mine, theirs = "correct-horse-battery-staple-9", "sk-proj-" + "Ab1" * 8
+    text = f"use {mine} and {theirs}; postgres://ann:hunter22@db/x\n{theirs}\t{theirs}"
+    named = pair(text, user=f"Bearer {theirs}", tag=theirs)
+    named["request"] |= {"api_key": theirs, "extra_headers": {"Authorization": theirs}}
+    called = {"function": {"name": "f", "arguments": json.dumps({"a": f"x\n{theirs}"})}}
+    named["response"]["choices"][0]["message"] |= {"content": f"your key is {theirs} {mine}", "tool_calls": [called]}
+    done, table = load_logs(lines(tmp_path / "a.jsonl", named, pair(text)), secrets=Secrets([mine]))
+    raw = (done.folder / "traffic.parquet").read_bytes() + (done.folder / "traffic.json").read_bytes()
+    whole = str(table.to_dict()) + raw.decode("latin-1")
+    for secret in (mine, theirs, "hunter22"):
+        assert secret not in whole
+    assert "use *** and <KEY_" in table["request"][0]
+    assert table["request_sha256"][0] == table["request_sha256"][1]
+
+
+def test_people_are_pseudonyms_that_hold_within_the_table(load_logs: Load, tmp_path: Path) -> None:
+    rows = [pair(str(n), user=user, session_id="s") for n, user in enumerate(("ann@x.org", "bob", "ann@x.org"))]
+    done, table = load_logs(lines(tmp_path / "a.jsonl", *rows))
+    assert table["user"][0] == table["user"][2] != table["user"][1]
+    assert "ann@x.org" not in (done.folder / "traffic.parquet").read_bytes().decode("latin-1")
+    assert (done.folder / "traffic.parquet").stat().st_mode & 0o077 == 0
+
+
+def test_a_call_that_stands_twice_is_one(load_logs: Load, tmp_path: Path) -> None:
+    log = lines(tmp_path / "a.jsonl", pair(id="1"), pair(id="1"), pair(id="2"))
+    done, table = load_logs(log)
+    assert len(table) == 2
+    assert done.dropped[0]["row"] == "a.jsonl line 2"
+
+
+def test_without_a_time_a_cost_is_unknown_unless_a_day_is_given(load_logs: Load, tmp_path: Path) -> None:
+    log = lines(tmp_path / "a.jsonl", {**pair(), "timestamp": None})
+    done, table = load_logs(log)
+    assert table["cost_usd"][0] is None
+    assert "--dated" in (done.folder / "traffic.json").read_text()
+
+
+def test_a_day_prices_what_has_no_time(load_logs: Load, tmp_path: Path) -> None:
+    log = lines(tmp_path / "a.jsonl", {**pair(), "timestamp": None})
+    _, table = load_logs(log, dated=datetime(2026, 11, 20, tzinfo=UTC))
+    assert (table["cost_usd"][0], table["time"][0]) == (pytest.approx(100 * 0.4e-6 + 10 * 1.6e-6), None)
+
+
+def test_the_tag_may_stand_anywhere(load_logs: Load, tmp_path: Path) -> None:
+    log = lines(tmp_path / "a.jsonl", pair(labels={"team": "mail"}, tag="x"))
+    assert load_logs(log, tag="labels.team")[1]["tag"][0] == "mail"
+
+
+def test_equal_ids_of_two_batches_join_nothing(load_logs: Load, tmp_path: Path) -> None:
+    asked = json.loads((FIXTURES / "openai-batch-input.jsonl").read_text().splitlines()[0])
+    other = json.loads(json.dumps(asked).replace("Where is my money?", "Another"))
+    done, table = load_logs(lines(tmp_path / "a.jsonl", asked, other), "openai-batch-output.jsonl")
+    assert table["request"][0] is None
+    assert any("stands for two requests" in note for note in done.notes)
+
+
+def test_what_is_no_log_is_refused_with_the_formats(load_logs: Load, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"a\.json: is no log of a known format\. Known: litellm"):
+        load_logs(lines(tmp_path / "a.json", {"a": 1}))
+    with pytest.raises(UsageError, match=r"no such format\. Did you mean 'langfuse'"):
+        load_logs("langfuse.json", form="langfuze")
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_span_within_the_span_of_the_same_call_is_no_second_call(load_logs: Load, tmp_path: Path) -> None:
+    message = json.loads((FIXTURES / "otel-traces-new.json").read_text())
+    spans = message["resourceSpans"][0]["scopeSpans"][0]["spans"]
+    spans[1]["parentSpanId"] = spans[0]["spanId"]
+    done, table = load_logs(lines(tmp_path / "a.json", message))
+    assert len(table) == 1
+    assert "within the span" in done.dropped[0]["why"]
+
+
+def test_a_message_of_several_lines_counts_once_with_its_last_counts(load_logs: Load, tmp_path: Path) -> None:
+    [line] = [
+        row
+        for row in map(json.loads, (FIXTURES / "claude-code.jsonl").read_text().splitlines())
+        if row["type"] == "assistant"
+    ]
+    begun = json.loads(json.dumps(line))
+    begun["message"]["usage"]["output_tokens"] = 1
+    _, table = load_logs(lines(tmp_path / "a.jsonl", begun, line))
+    assert list(table["out_total"]) == [7]
+
+
+@pytest.mark.parametrize("text", ["[%s,\n%s]", "%s\n%s", '{"data": [%s, %s]}', "[\n%s,\n\n%s\n]\n", "%s%s"])
+def test_an_array_or_objects_in_a_row(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "a.json"
+    path.write_text(text % ('{"a": 1,\n "b": "]"}', '{"a": 2}'))
+    ledger = Ledger()
+    assert [raw["a"] for _, raw in records(path, ledger)] == [1, 2]
+    assert not ledger.dropped
+
+
+def test_a_broken_array_gives_what_stands_before_the_break(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_text('[{"a": 1},\n{"a": 2},\n{"a": oops}, {"a": 4}]')
+    ledger = Ledger()
+    assert [raw["a"] for _, raw in records(path, ledger)] == [1, 2]
+    assert ledger.dropped[0]["row"] == "a.json line 3"
+
+
+def test_an_array_is_never_held_as_a_whole(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_text("[" + ",\n".join('{"a": "%s"}' % ("x" * 1000) for _ in range(12_000)) + "]")
+    tracemalloc.start()
+    assert sum(1 for _ in records(path, Ledger())) == 12_000
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 8 << 20 < path.stat().st_size

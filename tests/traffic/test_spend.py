@@ -1,0 +1,83 @@
+"""Where the money goes: sums are those of the table, and say of how many calls."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bench.errors import UsageError
+from bench.traffic import spend
+from tests.cli.conftest import Bench, bench
+from tests.traffic.conftest import FIXTURES, Load
+from tests.traffic.test_load import lines, pair
+
+__all__ = ["bench"]
+
+
+def priced(usd: float | None, month: int, **more: Any) -> dict[str, Any]:
+    return {**pair(str(month)), "timestamp": f"2026-{month:02}-03T10:00:00Z", "cost_usd": usd, **more}
+
+
+def test_groups_add_up_and_say_of_how_many_calls(load_logs: Load, tmp_path: Path) -> None:
+    rows = [
+        priced(1.0, 10, tag="a", latency_s=1.0, user="x"),
+        priced(2.0, 11, tag="a", latency_s=3.0, user="y"),
+        priced(None, 11, tag="b", latency_s=8.0, user="x"),
+        {**priced(4.0, 11), "timestamp": None},
+    ]
+    rows[0]["response"]["usage"]["prompt_tokens_details"] = {"cached_tokens": 80}
+    done, table = load_logs(lines(tmp_path / "a.jsonl", *rows))
+    found = spend(done.folder)
+    assert (found.total.calls, found.total.logged_usd, found.total.logged) == (4, 7.0, 3)
+    assert found.total.usd == pytest.approx(sum(table["cost_usd"].dropna()))
+    assert found.total.priced == 3
+    assert (found.total.cache_share, found.total.cache_n, found.total.tokens_in) == (0.8, 1, 400)
+    assert (found.total.latency_s, found.total.latency_n, found.users) == (3.0, 3, 2)
+    assert (found.first, found.last) == ("2026-10-03T10:00:00.000Z", "2026-11-03T10:00:00.000Z")
+    assert (found.both, found.both_logged_usd) == (2, 3.0)
+    assert [(line.name, line.calls, line.logged_usd) for line in found.groups["tag"]] == [
+        ("a", 2, 3.0),
+        ("b", 1, None),
+        ("(none)", 1, 4.0),
+    ]
+    assert [(line.name, line.calls) for line in found.groups["month"]] == [
+        ("(none)", 1),
+        ("2026-10", 1),
+        ("2026-11", 2),
+    ]
+    for lines_ in found.groups.values():
+        assert sum(line.calls for line in lines_) == 4
+        assert sum(line.share or 0 for line in lines_) == pytest.approx(1)
+
+
+def test_a_folder_without_a_table_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"traffic\.parquet: cannot be read"):
+        spend(tmp_path)
+
+
+def test_from_logs_to_where_the_money_goes_in_two_commands(bench: Bench) -> None:
+    for name in ("litellm-payloads.jsonl", "langfuse.json"):
+        (bench.folder / name).write_bytes((FIXTURES / name).read_bytes())
+    read = bench("traffic", "import", "litellm-payloads.jsonl", "langfuse.json", "-o", "mine")
+    assert read.code == 0
+    assert "1 file: LiteLLM's spend or request logs" in read.out + read.err
+    assert "left out: langfuse.json line 1 entry 3: the call failed (overloaded)" in read.out + read.err
+    assert "Next: bench traffic show mine" in read.out + read.err
+    shown = bench("traffic", "show", "mine")
+    assert shown.code == 0
+    assert "4 calls, 2026-11-20 to 2026-12-01" in shown.out
+    record = json.loads(bench("traffic", "show", "mine", "--json").out)
+    assert record["groups"]["model"][0]["name"] == "claude-sonnet-4-5-20250929"
+    assert record["total"]["calls"] == 4
+
+
+def test_a_folder_that_is_there_is_not_written_into(bench: Bench) -> None:
+    (bench.folder / "a.jsonl").write_text(json.dumps(pair()) + "\n")
+    (bench.folder / "mine").mkdir()
+    (bench.folder / "mine" / "x").touch()
+    refused = bench("traffic", "import", "a.jsonl", "-o", "mine")
+    assert refused.code == 2
+    assert "not empty" in refused.err

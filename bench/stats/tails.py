@@ -19,8 +19,6 @@ ASSUMED_MORE, ASSUMED_SHARE = 0.14, 20
 """Without a limit, see `assumed_limit`; the dearest one in so many values say how heavy the tail is."""
 MOST_TIMES = 50
 """How many times the items are tried for what would show a result."""
-_SURE = 0.98
-"""What is counted coarsely passes at this share of the risk."""
 _NEAR = 0.02
 """How near a bound of an interval is looked for, as a share of half its width."""
 
@@ -111,8 +109,7 @@ def cure(tail: Tail, effect: float, alpha: float) -> float | None:
     low, high = 0, len(shares)  # the guard's p-value falls with the limit
     while low < high:
         middle = (low + high) // 2
-        p = tilted_p(tail.gain, -tail.reach * float(shares[middle]), design_effect=effect, coarse=True)
-        passes = p <= _SURE * alpha
+        passes = tilted_p(tail.gain, -tail.reach * float(shares[middle]), design_effect=effect) <= alpha
         low, high = (low, middle) if passes else (middle + 1, high)
     return None if low == len(shares) else tail.most * float(shares[low])
 
@@ -121,7 +118,7 @@ def enough(tail: Tail, effect: float, alpha: float) -> int | None:
     """How many items of the same values the guard would pass, to a tenth; None beyond MOST_TIMES as many."""
 
     def passes(step: int) -> bool:
-        return tilted_p(tail.gain, -tail.reach, design_effect=effect / 1.1**step, coarse=True) <= _SURE * alpha
+        return tilted_p(tail.gain, -tail.reach, design_effect=effect / 1.1**step) <= alpha
 
     low, high = 0, math.ceil(math.log(MOST_TIMES) / math.log(1.1))
     if not passes(high):

@@ -198,7 +198,7 @@ class TestCost:
         assert barely.interval.high > 0.1, "it reaches as far as the test lets it"
         assert barely.blocked == (
             "what an answer costs has no limit; say that an answer can cost up to 0.526 USD, and 100 items are too few "
-            "to rule out that enough of them would: with a limit of 0.221 USD these would do, or about 220 items like "
+            "to rule out that enough of them would: with a limit of 0.226 USD these would do, or about 220 items like "
             "them would"
         )
 

@@ -18,6 +18,7 @@ from bench.cli.terminal import echo, plain
 
 if TYPE_CHECKING:
     from bench.traffic import SpendLine, TrafficImport, TrafficSample, TrafficSpend
+    from bench.traffic.deciding import Saving, SliceVerdict, TrafficVerdicts
 
 TOP = 10
 """Groups of a dimension that are printed."""
@@ -169,6 +170,80 @@ def sample(
     )
     for line in _drawn(draw(folder, name, choices), name, choices.check):
         echo(line)
+
+
+@traffic.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
+@click.argument("run", required=False)
+@results_option
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, with a table of routes.")
+def decide(folder: Path, run: str | None, results: Path, as_json: bool) -> None:
+    """Say for each kind of work which model to use: a run's verdicts beside what the traffic of its samples costs.
+
+    RUN is the newest by default. Only supported claims save anything. Calls nothing.
+    """
+    from dataclasses import asdict
+
+    from bench.records import find_run
+    from bench.traffic.deciding import decide as judged
+
+    found = judged(folder, find_run(results, run))
+    if as_json:
+        routes = {each.name: each.use for each in found.slices}
+        echo(json.dumps({**asdict(found), "months": found.months, "routes": routes}, indent=2, ensure_ascii=False))
+        return
+    for line in _decided(found):
+        echo(line)
+
+
+def _decided(found: TrafficVerdicts) -> Iterator[str]:
+    months = found.months
+    every = "a month" if months else "in the log"
+    yield from plain([_route(each, months, every) for each in found.slices])
+    yield ""
+    if found.saving:
+        yield f"Supported claims save {_saved(found.saving, months)} {every}, 95 %; n = {found.saving.n} pairs."
+    elif found.overlap:
+        yield "Kinds of work overlap: a call would be counted twice, so nothing is summed."
+    else:
+        yield "No claim is supported, so nothing is saved."
+    if any(each.check == "accepted" for each in found.slices):
+        yield "Graded by the logged answers: `use` says that a model answers as they do, not that it is as good."
+    if any(each.verdict and not each.declared for each in found.slices):
+        yield "A claim is exploratory: it was not recorded before its answers were asked."
+    yield (
+        "USD: list price of the log's calls of the baseline's model, where it is known. The saving takes the "
+        "run's cost ratio for that of the traffic: what a prompt cache saves today is not in it."
+    )
+    yield from (f"not judged: {name}: {why}" for name, why in found.unjudged.items())
+
+
+def _route(each: SliceVerdict, months: float | None, every: str) -> dict[str, str]:
+    usd = None if each.usd is None else each.usd / (months or 1)
+    words = {
+        "supported": f"use {each.candidate} for {each.baseline}",
+        "refuted": f"keep {each.baseline}",
+        "inconclusive": "undecided" + (f", needs about {each.needed:,} items" if each.needed else ""),
+        None: "not judged",
+    }
+    return {
+        "kind of work": each.name,
+        "calls": f"{each.calls:,} ({each.call_share:.0%})",
+        f"USD {every}": "unknown" if usd is None else f"{dollars(usd)} ({each.usd_calls:,} calls)",
+        "verdict": words[each.verdict],
+        f"saving {every}": _saved(each.saving, months) if each.saving else "",
+        "why": each.why,
+    }
+
+
+def _saved(saving: Saving, months: float | None) -> str:
+    by = months or 1
+    ends = (
+        ""
+        if saving.low is None or saving.high is None
+        else (f" ({dollars(saving.low / by)} to {dollars(saving.high / by)})")
+    )
+    return f"{dollars(saving.usd / by)} USD{ends}"
 
 
 def _drawn(done: TrafficSample, name: str, check: str) -> Iterator[str]:

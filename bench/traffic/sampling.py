@@ -5,18 +5,18 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from bench.errors import UsageError, suggest
-from bench.records import parquet_file, write_file
+from bench.records import parquet_file, write_file, write_text
 from bench.traffic import near
 from bench.traffic.eligible import Askable, asked
 from bench.traffic.redact import Redactor
-from bench.traffic.rows import TABLE
+from bench.traffic.rows import SAMPLE, TABLE
 
 BY = ("calls", "dollars")
 """What a request's chance of being drawn follows."""
@@ -24,7 +24,6 @@ CHECKS = ("none", "accepted", "schema", "regex")
 """How the items are graded: not yet; by the logged answer; by the JSON schema of each request; by one pattern."""
 CLUSTERS = ("session", "user", "item")
 """What makes items depend on each other, besides being nearly the same."""
-_ROWS = 2_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +107,8 @@ def sample(folder: Path, name: str, choices: SampleChoices) -> TrafficSample:
     grouped = _clustered(found, choices.cluster)
     lines = [json.dumps(item, ensure_ascii=False) for item in grouped]
     write_file(folder, f"{name}.jsonl", lambda file: file.write(("\n".join(lines) + "\n").encode()))
+    record = {**asdict(choices), "words": len(choices.words), "ids": [item["id"] for item in grouped]}
+    write_text(folder, f"{name}{SAMPLE}", json.dumps(record, indent=2, ensure_ascii=False) + "\n")
     models = Counter[str]()
     for item in grouped:
         models[item["meta"]["model"]] += item["meta"]["calls"]
@@ -172,7 +173,7 @@ def _rows(folder: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     """Every row of the table with its place, some at a time."""
     at = 0
     with parquet_file(folder, TABLE, _COLUMNS) as file:
-        for batch in file.iter_batches(batch_size=_ROWS, columns=[*_COLUMNS]):
+        for batch in file.batches(_COLUMNS):
             for row in batch.to_pylist():
                 yield at, row
                 at += 1

@@ -42,6 +42,7 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
     "import, inspect": ("import", "inspect", "results/plain/logs", "-o", "results/plain/charts"),
     "traffic import": ("traffic", "import", "bench-tasks", "results/plain", "-o", "results/charts/new"),
     "traffic sample": ("traffic", "sample", "results/plain", "--name", "comparison"),
+    "traffic decide": ("traffic", "decide", "results/plain", "plain"),
     "traffic show": ("traffic", "show", "results/plain"),
     "export": ("export", "eee", "plain", "-o", "results/plain"),
     "verify": ("verify", "plain"),
@@ -58,6 +59,8 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
     "prices check": ("prices", "check"),
     "weights list": ("weights", "list"),
     "doctor": ("doctor", "--no-request"),
+    "proxy": ("proxy", "--status", "--ledger", "results/plain/items.csv"),
+    "proxy report": ("proxy", "report", "--ledger", "results/journal.db"),
     "demo": ("demo",),
     "history": ("history",),
     "similar": ("similar", "plain"),
@@ -67,6 +70,7 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
 """By what is run: every command that can be called without weights, at least once."""
 EXCUSED: Mapping[str, str] = {
     "weights pull": "writes below the user's own cache alone, whatever folder it is called in",
+    "proxy run": "starts the client that it is given, which does what it does",
     "weights serve": "reads the catalogue and that cache alone, and waits until it is stopped",
     "prices build": "for developers: writes into the package that is installed",
 }

@@ -70,6 +70,7 @@ DOORS = {
             "bench.scoring.schema",
             "bench.scoring.unwrap",
             "bench.scoring.values",
+            "bench.traffic.deciding",
             "bench.weights.catalog",
             "bench.weights.fetch",
             "bench.weights.server",

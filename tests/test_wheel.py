@@ -51,6 +51,8 @@ def test_it_lists_all_suites_in_an_empty_folder(installed: Path, tmp_path: Path)
         "suite",
         "coding",
         "reasoning",
+        "reasoning_more",
+        "reasoning_more_zh",
         "reasoning_zh",
         "starter",
     ]

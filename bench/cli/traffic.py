@@ -17,7 +17,8 @@ from bench.cli.options import config_option, results_option
 from bench.cli.terminal import echo, plain
 
 if TYPE_CHECKING:
-    from bench.traffic import SpendLine, TrafficImport, TrafficSpend
+    from bench.traffic import SpendLine, TrafficImport, TrafficSample, TrafficSpend
+    from bench.traffic.deciding import Saving, SliceVerdict, TrafficVerdicts
 
 TOP = 10
 """Groups of a dimension that are printed."""
@@ -25,7 +26,7 @@ TOP = 10
 
 @click.group()
 def traffic() -> None:
-    """Your own traffic: import the logs that you have, and see where their money goes."""
+    """Your own traffic: import the logs that you have, see where their money goes, and draw a task from them."""
 
 
 @traffic.command("import")
@@ -100,6 +101,166 @@ def show(folder: Path, top: int, as_json: bool) -> None:
         return
     for line in _shown(found, top):
         echo(line)
+
+
+@traffic.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
+@click.option("-n", "--items", type=click.IntRange(1, 100_000), default=200, show_default=True, help="Items to draw.")
+@click.option("--name", default="traffic", show_default=True, help="What the task will be called.")
+@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Of the draw.")
+@click.option(
+    "--by", type=click.Choice(["calls", "dollars"]), default="calls", show_default=True, help="What is drawn by."
+)
+@click.option(
+    "--check",
+    type=click.Choice(["none", "accepted", "schema", "regex"]),
+    default="none",
+    show_default=True,
+    help="What grades an answer: nothing yet; the logged answer; the request's own JSON schema; one pattern.",
+)
+@click.option("--pattern", help="The regular expression of --check regex.")
+@click.option(
+    "--cluster",
+    type=click.Choice(["session", "user", "item"]),
+    default="session",
+    show_default=True,
+    help="What items depend on each other by, besides being nearly the same.",
+)
+@click.option("--tag", help="Only calls of this tag.")
+@click.option("--model", help="Only calls of this model.")
+@click.option("--kind", help="Only calls of this kind, e.g. structured.")
+@click.option(
+    "--words",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="A file of words to replace, one a line: names of people, customers, products.",
+)
+def sample(
+    folder: Path,
+    items: int,
+    name: str,
+    words: Path | None,
+    check: str,
+    pattern: str | None,
+    by: str,
+    seed: int,
+    cluster: str,
+    **only: str | None,
+) -> None:
+    """Draw requests of a table as items of a task, each once, personal data replaced.
+
+    Writes DIR/NAME.jsonl and prints the command that makes a task of it. Names are not recognised: give --words, and
+    read the file before anything is asked.
+    """
+    from bench import clean
+    from bench.registry.own import check_name
+    from bench.traffic import SampleChoices
+    from bench.traffic import sample as draw
+
+    check_name(name)
+    listed = () if words is None else tuple(filter(None, map(str.strip, clean.read_text(words).splitlines())))
+    choices = SampleChoices(
+        n=items,
+        seed=seed,
+        by=by,
+        check=check,
+        pattern=pattern,
+        cluster=cluster,
+        words=listed,
+        only={column: value for column, value in only.items() if value is not None},
+    )
+    for line in _drawn(draw(folder, name, choices), name, choices.check):
+        echo(line)
+
+
+@traffic.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
+@click.argument("run", required=False)
+@results_option
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, with a table of routes.")
+def decide(folder: Path, run: str | None, results: Path, as_json: bool) -> None:
+    """Say for each kind of work which model to use: a run's verdicts beside what the traffic of its samples costs.
+
+    RUN is the newest by default. Only supported claims save anything. Calls nothing.
+    """
+    from dataclasses import asdict
+
+    from bench.records import find_run
+    from bench.traffic.deciding import decide as judged
+
+    found = judged(folder, find_run(results, run))
+    if as_json:
+        routes = {each.name: each.use for each in found.slices}
+        echo(json.dumps({**asdict(found), "months": found.months, "routes": routes}, indent=2, ensure_ascii=False))
+        return
+    for line in _decided(found):
+        echo(line)
+
+
+def _decided(found: TrafficVerdicts) -> Iterator[str]:
+    months = found.months
+    every = "a month" if months else "in the log"
+    yield from plain([_route(each, months, every) for each in found.slices])
+    yield ""
+    if found.saving:
+        yield f"Supported claims save {_saved(found.saving, months)} {every}, 95 %; n = {found.saving.n} pairs."
+    elif found.overlap:
+        yield "Kinds of work overlap: a call would be counted twice, so nothing is summed."
+    else:
+        yield "No claim is supported, so nothing is saved."
+    if any(each.check == "accepted" for each in found.slices):
+        yield "Graded by the logged answers: `use` says that a model answers as they do, not that it is as good."
+    if any(each.verdict and not each.declared for each in found.slices):
+        yield "A claim is exploratory: it was not recorded before its answers were asked."
+    yield (
+        "USD: list price of the log's calls of the baseline's model, where it is known. The saving takes the "
+        "run's cost ratio for that of the traffic: what a prompt cache saves today is not in it."
+    )
+    yield from (f"not judged: {name}: {why}" for name, why in found.unjudged.items())
+
+
+def _route(each: SliceVerdict, months: float | None, every: str) -> dict[str, str]:
+    usd = None if each.usd is None else each.usd / (months or 1)
+    words = {
+        "supported": f"use {each.candidate} for {each.baseline}",
+        "refuted": f"keep {each.baseline}",
+        "inconclusive": "undecided" + (f", needs about {each.needed:,} items" if each.needed else ""),
+        None: "not judged",
+    }
+    return {
+        "kind of work": each.name,
+        "calls": f"{each.calls:,} ({each.call_share:.0%})",
+        f"USD {every}": "unknown" if usd is None else f"{dollars(usd)} ({each.usd_calls:,} calls)",
+        "verdict": words[each.verdict],
+        f"saving {every}": _saved(each.saving, months) if each.saving else "",
+        "why": each.why,
+    }
+
+
+def _saved(saving: Saving, months: float | None) -> str:
+    by = months or 1
+    ends = (
+        ""
+        if saving.low is None or saving.high is None
+        else (f" ({dollars(saving.low / by)} to {dollars(saving.high / by)})")
+    )
+    return f"{dollars(saving.usd / by)} USD{ends}"
+
+
+def _drawn(done: TrafficSample, name: str, check: str) -> Iterator[str]:
+    yield (
+        f"{done.items:,} items in {done.clusters:,} clusters, of {done.distinct:,} different requests "
+        f"({done.calls:,} calls); the requests drawn are {done.share:.1%} of these calls."
+    )
+    yield from (f"left out: {count:,} calls {why}" for why, count in done.left_out.items())
+    made = ", ".join(f"{count:,} {kind}" for kind, count in done.replaced.items())
+    yield f"Replaced: {made or 'nothing'}. Names, addresses and what follows from the context are not recognised."
+    yield f"The prompts were written for {', '.join(done.models)}: another model may do better with its own."
+    if check == "accepted":
+        yield "Graded by the logged answers: a verdict says that a model answers as they do, not that it is as good."
+    path = shlex.quote(str(done.path))
+    if check == "none":
+        yield f"Nothing grades them yet: put `answer` or another field of docs/tasks.md into each line of {path}."
+    yield f"Next: bench tasks new {name} --from {path} --max-tokens {done.max_tokens}"
 
 
 def _shown(found: TrafficSpend, top: int) -> Iterator[str]:

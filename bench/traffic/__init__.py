@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from bench.traffic.load import TrafficChoices, TrafficImport, import_traffic
 from bench.traffic.rows import RECORD, TABLE, TrafficRow
+from bench.traffic.sampling import BY, CHECKS, CLUSTERS, SampleChoices, TrafficSample, sample
 from bench.traffic.spending import DIMENSIONS, SpendLine, TrafficSpend, spend
 
 __all__ = [
+    "BY",
+    "CHECKS",
+    "CLUSTERS",
     "DIMENSIONS",
     "RECORD",
     "TABLE",
+    "SampleChoices",
     "SpendLine",
     "TrafficChoices",
     "TrafficImport",
     "TrafficRow",
+    "TrafficSample",
     "TrafficSpend",
     "import_traffic",
+    "sample",
     "spend",
 ]

@@ -78,7 +78,10 @@ class Pricer:
         elif slash and host.lower() in (said.lower(), _preset(said)):
             model = rest
         preset = None if said is None else find(_preset(said))
-        return (None if preset is None else preset.price_provider), model
+        if preset is not None and preset.price_provider is not None:
+            return preset.price_provider, model
+        head, slash, name = call.model.rpartition("/")  # a row of the user's own list may have it
+        return (head, name) if slash else (said, model)
 
 
 def _preset(name: str) -> str:

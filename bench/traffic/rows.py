@@ -12,6 +12,8 @@ TABLE = "traffic.parquet"
 """The table's file."""
 RECORD = "traffic.json"
 """What was imported and what was left out, beside the table."""
+SAMPLE = ".sample.json"
+"""What a sample's record is called, after its name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -84,7 +84,7 @@ class TrafficSpend:
 
 def spend(folder: Path, dimensions: Sequence[str] = DIMENSIONS) -> TrafficSpend:
     """Counts a table. UsageError if the folder has none, or it cannot be read."""
-    table = _read(folder)
+    table = table_of(folder)
     known = float(table["cost_usd"].sum())
     both = table[table["cost_usd"].notna() & table["cost_logged_usd"].notna()]
     times = table["time"].dropna()
@@ -101,7 +101,8 @@ def spend(folder: Path, dimensions: Sequence[str] = DIMENSIONS) -> TrafficSpend:
     )
 
 
-def _read(folder: Path) -> pd.DataFrame:
+def table_of(folder: Path) -> pd.DataFrame:
+    """The table without its texts, a `month` beside each time. UsageError if the folder has none."""
     with parquet_file(folder, TABLE, _COLUMNS) as file:
         missing = set(_COLUMNS) - set(file.schema_arrow.names)
         if missing:

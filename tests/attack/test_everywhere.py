@@ -41,6 +41,8 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
     "import, logs": ("import", "lm_eval", "results/plain/lm-eval"),
     "import, inspect": ("import", "inspect", "results/plain/logs", "-o", "results/plain/charts"),
     "traffic import": ("traffic", "import", "bench-tasks", "results/plain", "-o", "results/charts/new"),
+    "traffic sample": ("traffic", "sample", "results/plain", "--name", "comparison"),
+    "traffic decide": ("traffic", "decide", "results/plain", "plain"),
     "traffic show": ("traffic", "show", "results/plain"),
     "export": ("export", "eee", "plain", "-o", "results/plain"),
     "verify": ("verify", "plain"),

@@ -90,6 +90,23 @@ def test_a_slice_and_a_sweep_are_gated_like_any_run(bench: Bench, endpoint: Fake
     assert other.err.count("\n") == 1
 
 
+def test_a_size_is_in_the_plan_resumed_grown_gated_and_verified(bench: Bench, endpoint: FakeEndpoint) -> None:
+    bench.configure(endpoint, "good", limit=100)
+    runs = {}
+    for size, asked in (("1", 3), ("1", 3), ("2", 6)):
+        assert bench("run", "--yes", "-t", "coding_predict", "--instances", size, "-o", f"run-{size}").code == 0
+        assert len(endpoint.requests) == asked, "what a smaller exam answered counts"
+        runs[size] = json.loads((bench.folder / f"run-{size}" / "run.json").read_text())
+    assert runs["1"]["plan_sha256"] != runs["2"]["plan_sha256"]
+    assert runs["2"]["settings"]["instances"] == 2
+    assert bench("verify", "run-2").code == 0
+    assert bench("gate", "run-2", "--save", "gate.json").code == 0
+    again = ("run", "--yes", "-t", "coding_predict", "--gate", "gate.json", "--instances")
+    passed, other = bench(*again, "2"), bench(*again, "1")
+    assert (passed.code, "gate: pass" in passed.out) == (0, True), passed.err
+    assert (other.code, other.err.count("\n"), len(endpoint.requests)) == (2, 1, 12), other.err
+
+
 @pytest.mark.parametrize(
     ("flags", "told"),
     [

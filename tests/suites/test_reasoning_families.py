@@ -15,15 +15,15 @@ from bench.errors import BenchError, UsageError
 from bench.suites.coding.family import Params
 from bench.suites.reasoning import build, exam, gym, own
 from bench.suites.reasoning.check import disagreements, main
-from bench.suites.reasoning.families import FAMILIES, parking, quantities
+from bench.suites.reasoning.families import EVERY, lamps, parking, quantities, workshop
 from bench.suites.reasoning.family import ReasoningFamily
 
-family_cases = pytest.mark.parametrize("family", FAMILIES, ids=lambda family: str(family.name))
+family_cases = pytest.mark.parametrize("family", EVERY, ids=lambda family: str(family.name))
 
 
 @family_cases
 def test_two_references_agree(family: ReasoningFamily) -> None:
-    assert not list(disagreements(family))
+    assert not list(disagreements(family, draws=500))  # `make agreement` tries 2,000
 
 
 def test_a_disagreement_is_told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
@@ -35,7 +35,7 @@ def test_a_disagreement_is_told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.
         reference=lambda p: str(p.n),
         second=lambda _p: "5",
     )
-    monkeypatch.setattr("bench.suites.reasoning.check.FAMILIES", (broken,))
+    monkeypatch.setattr("bench.suites.reasoning.check.EVERY", (broken,))
     assert main(["agreement"]) == 1
     told = capsys.readouterr()
     assert re.search(r"odd, level 1, draw 0: the references say \d and 5\.", told.err)
@@ -95,6 +95,21 @@ def test_every_rule_of_the_car_park_matters_in_some_item() -> None:
             changed[name] += parking.FAMILY.reference(Params(**{**vars(p), name: other})) != right
         changed["special"] += parking.FAMILY.reference(Params(**{**vars(p), "special": 9})) != right
     assert min(changed.values()) >= 10, changed
+
+
+def test_every_rule_of_the_lamps_and_of_the_workshop_matters() -> None:
+    for number, p in own.instances(lamps.FAMILY, exam.SHIPPED_SEED)[2 * own.PER_CELL :]:
+        right = lamps.FAMILY.reference(p)
+        for name in ("door", "pair"):
+            assert lamps.FAMILY.reference(Params(**{**vars(p), name: ()})) != right, (number, name)
+    changed = Counter[str]()
+    for _, p in own.instances(workshop.FAMILY, exam.SHIPPED_SEED)[2 * own.PER_CELL :]:
+        for name, other in {"workers": 1, "shut": (), "needs": {}}.items():
+            changed[name] += workshop.FAMILY.reference(Params(**{**vars(p), name: other})) != (
+                workshop.FAMILY.reference(p)
+            )
+    assert (changed["workers"], changed["shut"]) == (own.PER_CELL, own.PER_CELL)
+    assert changed["needs"] >= own.PER_CELL / 2
 
 
 def entry(question: str, answer: str, **metadata: Any) -> dict[str, Any]:
@@ -218,10 +233,10 @@ def test_a_stale_file_fails_the_check_and_a_build_repairs_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(build, "FOLDER", tmp_path)
-    for suite in exam.SUITES.values():
+    for suite in (*exam.SUITES.values(), *exam.MORE_SUITES.values()):
         (tmp_path / suite).mkdir()
     assert build.main(["--check", "--own"]) == 1
-    assert capsys.readouterr().err.count("differs from what makes it") == 2 * len(FAMILIES)
+    assert capsys.readouterr().err.count("differs from what makes it") == 2 * len(EVERY)
     assert build.main(["--own"]) == 0
     assert build.main(["--check", "--own"]) == 0
     monkeypatch.setitem(sys.modules, "reasoning_gym", None)

@@ -17,7 +17,7 @@ from bench.scoring.graders import answer_tag
 from bench.scoring.item import item_of
 from bench.scoring.values import AnswerKind, number_of
 from bench.suites.reasoning import build, exam, gym
-from bench.suites.reasoning.families import FAMILIES
+from bench.suites.reasoning.families import EVERY, FAMILIES, MORE
 from bench.suites.reasoning.own import CLOSING, LEVELS, PER_CELL, Item
 from tests.suites.reasoning_solvers import SOLVERS
 
@@ -52,10 +52,10 @@ def test_every_python_makes_the_same_items(version: str, tmp_path: Path) -> None
 
 def test_contents_are_those_recorded_for_their_versions() -> None:
     registry = read()
-    files = [registry.tasks[task] for suite in exam.SUITES.values() for task in registry.suites[suite]]
-    assert [file.name for file in files if file.name.startswith("reasoning_zh")] == [
-        f"reasoning_zh_{family.name}" for family in FAMILIES
-    ]
+    suites = (*exam.SUITES.values(), *exam.MORE_SUITES.values())
+    files = [registry.tasks[task] for suite in suites for task in registry.suites[suite]]
+    for suite, families in (("reasoning_zh", FAMILIES), ("reasoning_more", MORE), ("reasoning_more_zh", MORE)):
+        assert registry.suites[suite] == tuple(f"{suite}_{family.name}" for family in families)
     assert {file.name for file in files} == {f"{suite}_{task}" for suite, task, _ in exam.files()}
     assert not list(edited(registry, files))
     assert {file.version.partition("-")[2] for file in files} == {f"exam{exam.SHIPPED_SEED}"}
@@ -119,7 +119,7 @@ def test_every_answer_of_the_generator_can_be_worked_out_from_the_prompt(task: s
         assert SOLVERS[task](question.strip()) == item["answer"], item["id"]
 
 
-@pytest.mark.parametrize("family", [family.name for family in FAMILIES])
+@pytest.mark.parametrize("family", [family.name for family in EVERY])
 def test_both_languages_ask_the_same_instances(family: str) -> None:
     for english, chinese in zip(ITEMS["en", family], ITEMS["zh", family], strict=True):
         assert (english["id"], english["level"], english["answer"]) == (

@@ -43,10 +43,11 @@ def test_bad_rows_are_named_by_file_and_line_and_the_rest_is_imported(load_logs:
 
 def test_secrets_of_this_machine_and_of_anybody_reach_no_table(load_logs: Load, tmp_path: Path) -> None:
     mine, theirs = "correct-horse-battery-staple-9", "sk-proj-" + "Ab1" * 8
-    text = f"use {mine} and {theirs}; postgres://ann:hunter22@db/x"
+    text = f"use {mine} and {theirs}; postgres://ann:hunter22@db/x\n{theirs}\t{theirs}"
     named = pair(text, user=f"Bearer {theirs}", tag=theirs)
     named["request"] |= {"api_key": theirs, "extra_headers": {"Authorization": theirs}}
-    named["response"]["choices"][0]["message"]["content"] = f"your key is {theirs} {mine}"
+    called = {"function": {"name": "f", "arguments": json.dumps({"a": f"x\n{theirs}"})}}
+    named["response"]["choices"][0]["message"] |= {"content": f"your key is {theirs} {mine}", "tool_calls": [called]}
     done, table = load_logs(lines(tmp_path / "a.jsonl", named, pair(text)), secrets=Secrets([mine]))
     raw = (done.folder / "traffic.parquet").read_bytes() + (done.folder / "traffic.json").read_bytes()
     whole = str(table.to_dict()) + raw.decode("latin-1")

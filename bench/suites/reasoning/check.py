@@ -14,7 +14,7 @@ from random import Random
 
 from bench.suites.coding.family import Params
 from bench.suites.reasoning.exam import SHIPPED_SEED, SUITES
-from bench.suites.reasoning.families import FAMILIES
+from bench.suites.reasoning.families import EVERY
 from bench.suites.reasoning.family import ReasoningFamily
 from bench.suites.reasoning.own import LEVELS, items
 
@@ -22,9 +22,9 @@ INSTANCES = 2_000
 """Instances of a family on which its two references must agree."""
 
 
-def disagreements(family: ReasoningFamily, seed: int = SHIPPED_SEED) -> Iterator[str]:
+def disagreements(family: ReasoningFamily, seed: int = SHIPPED_SEED, draws: int = INSTANCES) -> Iterator[str]:
     """Where the two references give another answer."""
-    for draw in range(INSTANCES):
+    for draw in range(draws):
         level = LEVELS[draw % len(LEVELS)]
         p = Params(level=level, **family.params(Random(f"agreement {seed} {family.name} {draw}"), level))
         first, second = family.reference(p), family.second(p)
@@ -39,7 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--exam-seed", type=int, default=SHIPPED_SEED)
     parser.add_argument("--family", action="append", help="only this one; repeatable")
     options = parser.parse_args(argv)
-    chosen = [family for family in FAMILIES if not options.family or family.name in options.family]
+    chosen = [family for family in EVERY if not options.family or family.name in options.family]
     if options.what == "prompts":
         for family in chosen:
             for asked in zip(*(items(family, options.exam_seed, language) for language in SUITES), strict=True):

@@ -10,7 +10,7 @@ from typing import Any
 
 from bench.registry.items import dataset, read_jsonl
 from bench.suites.reasoning import gym, own
-from bench.suites.reasoning.families import FAMILIES
+from bench.suites.reasoning.families import EVERY, FAMILIES, MORE
 from bench.suites.reasoning.own import LEVELS, PER_CELL, Item
 from bench.suites.size import sized
 
@@ -22,15 +22,17 @@ COLUMNS = ("id", "family", "level", "language", "cluster", "prompt", "answer")
 """What lm-eval's templates may use of an item."""
 SUITES = {"en": "reasoning", "zh": "reasoning_zh"}
 """The suite of each language."""
-_OWN = {family.name: family for family in FAMILIES}
+MORE_SUITES = {"en": "reasoning_more", "zh": "reasoning_more_zh"}
+"""The same of the families that wait for the next version of these."""
+_OWN = {family.name: family for family in EVERY}
 
 
 def files() -> Iterator[tuple[str, str, str]]:
     """The suite, task and language of every data file of an exam, in the order of the suites."""
-    for task in (*gym.TASKS, *_OWN):
+    for task in gym.TASKS:
         yield SUITES["en"], task, "en"
-    for task in _OWN:
-        yield SUITES["zh"], task, "zh"
+    for families, suites in ((FAMILIES, SUITES), (MORE, MORE_SUITES)):
+        yield from ((suite, family.name, language) for language, suite in suites.items() for family in families)
 
 
 @functools.cache

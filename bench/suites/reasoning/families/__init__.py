@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from bench.suites.reasoning.families import lookup, parking, quantities, timetable
+from bench.suites.reasoning.families import lamps, lookup, measures, parking, quantities, timetable, workshop
 from bench.suites.reasoning.family import ReasoningFamily
 
 FAMILIES: tuple[ReasoningFamily, ...] = tuple(module.FAMILY for module in (quantities, timetable, lookup, parking))
-"""All of them, in the order of the items."""
+"""Those of the suites `reasoning` and `reasoning_zh`, in the order of the items."""
+MORE: tuple[ReasoningFamily, ...] = tuple(module.FAMILY for module in (lamps, workshop, measures))
+"""Those of `reasoning_more` and `reasoning_more_zh`, until the next version of the others takes them in."""
+EVERY = (*FAMILIES, *MORE)
+"""All of them."""

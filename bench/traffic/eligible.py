@@ -1,0 +1,82 @@
+"""Whether a logged call can be asked again as an item of a task, and what it then asks."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from bench.traffic.values import at, objects
+
+LONGEST_ANSWER = 400
+"""Characters of a logged answer that another can be expected to equal."""
+_OTHERS = {
+    "embedding": "ask for embeddings",
+    "pictures": "hold pictures or files",
+    "tools": "offer tools, which items cannot",
+}
+_ROLES = ("system", "user", "assistant")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Askable:
+    """A call as an item asks it."""
+
+    messages: Sequence[Mapping[str, str]]
+    """Roles and texts; a system prompt is the first, a user's turn the last."""
+    answer: str = ""
+    """The logged answer; empty where no check needs it."""
+    schema: Mapping[str, Any] = field(default_factory=dict)
+    """The JSON schema that the request demands; empty where no check needs it."""
+
+
+def asked(row: Mapping[str, Any], check: str) -> Askable | str:
+    """What a row asks, or why it cannot be an item under a check, in the plural: "hold pictures or files"."""
+    if row["kind"] in _OTHERS:
+        return _OTHERS[row["kind"]]
+    if row["request"] is None or row["request_sha256"] is None:
+        return "have no request in the log"
+    whole = json.loads(row["request"])
+    messages = _chat(list(objects(at(whole, "messages"))))
+    if isinstance(messages, str):
+        return messages
+    if check == "accepted":
+        answer = (row["answer"] or "").strip()
+        if not answer or len(answer) > LONGEST_ANSWER:
+            return f"have no logged answer of 1 to {LONGEST_ANSWER} characters"
+        return Askable(messages=messages, answer=answer)
+    if check == "schema":
+        schema = _schema(at(whole, "parameters"))
+        return Askable(messages=messages, schema=schema) if schema else "demand no JSON"
+    return Askable(messages=messages)
+
+
+def _chat(said: Sequence[Mapping[str, Any]]) -> list[dict[str, str]] | str:
+    """The turns, system prompts at the head as one."""
+    turns = [(str(each.get("role")), text) for each in said if isinstance(text := each.get("content"), str)]
+    if any(role not in _ROLES for role, _ in turns):
+        return "hold results of tools"
+    if len(turns) < len(said) or not all(text.strip() for _, text in turns):
+        return "hold an empty turn"
+    head = next((at for at, (role, _) in enumerate(turns) if role != "system"), len(turns))
+    if any(role == "system" for role, _ in turns[head:]):
+        return "have a system prompt in their midst"
+    if not turns[head:] or turns[-1][0] != "user":
+        return "do not end with a user's turn"
+    prompt = "\n\n".join(content for _, content in turns[:head])
+    first = [{"role": "system", "content": prompt}] if prompt else []
+    return [*first, *({"role": role, "content": content} for role, content in turns[head:])]
+
+
+def _schema(parameters: Any) -> Mapping[str, Any] | None:
+    """What a request says of the JSON that it demands; an object where it only demands JSON."""
+    for place in (("response_format",), ("output_config", "format"), ("text", "format")):
+        form = at(parameters, *place)
+        kind = at(form, "type")
+        if kind == "json_object":
+            return {"type": "object"}
+        if kind == "json_schema":
+            schema = at(form, "json_schema", "schema") or at(form, "schema")
+            return schema if isinstance(schema, Mapping) else None
+    return None

@@ -1,0 +1,241 @@
+"""A sample of a traffic table as items of a task: drawn by seed, personal data replaced, what depends in clusters."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bench.errors import UsageError, suggest
+from bench.records import parquet_file, write_file, write_text
+from bench.traffic import near
+from bench.traffic.eligible import Askable, asked
+from bench.traffic.redact import Redactor
+from bench.traffic.rows import SAMPLE, TABLE
+
+BY = ("calls", "dollars")
+"""What a request's chance of being drawn follows."""
+CHECKS = ("none", "accepted", "schema", "regex")
+"""How the items are graded: not yet; by the logged answer; by the JSON schema of each request; by one pattern."""
+CLUSTERS = ("session", "user", "item")
+"""What makes items depend on each other, besides being nearly the same."""
+_ROWS = 2_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SampleChoices:
+    """What the user decides of a sample."""
+
+    n: int
+    """Items."""
+    seed: int = 1
+    """Of the draw."""
+    by: str = "calls"
+    """A word of BY."""
+    check: str = "none"
+    """A word of CHECKS."""
+    pattern: str | None = None
+    """The regular expression of the check `regex`."""
+    cluster: str = "session"
+    """A word of CLUSTERS."""
+    only: Mapping[str, str] = field(default_factory=dict)
+    """Column -> value: only these calls, e.g. of one tag."""
+    words: tuple[str, ...] = ()
+    """The user's own words to be replaced, e.g. names of customers."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrafficSample:
+    """What was drawn."""
+
+    path: Path
+    """The items, a JSON object a line."""
+    items: int
+    """Their number."""
+    clusters: int
+    """Groups of items that do not depend on each other."""
+    calls: int
+    """Calls that the sample speaks of."""
+    distinct: int
+    """Different requests among them."""
+    share: float
+    """Of these calls, those whose request was drawn."""
+    models: Mapping[str, int]
+    """Models as called -> calls of the sample's requests: their prompts were written for them."""
+    left_out: Mapping[str, int]
+    """Why calls cannot be items, and how many."""
+    replaced: Mapping[str, int]
+    """Kinds of personal data and secrets -> how often they were replaced."""
+    max_tokens: int
+    """Tokens to grant an answer: twice the longest logged answer of the sample, 512 to 32,768."""
+
+
+@dataclass(slots=True)
+class _Request:
+    """A distinct request of the table."""
+
+    row: int
+    calls: int = 0
+    usd: float = 0.0
+    priced: int = 0
+    longest: int = 0
+
+
+def sample(folder: Path, name: str, choices: SampleChoices) -> TrafficSample:
+    """Draws items into `folder`/`name`.jsonl, which `bench tasks new` makes a task of.
+
+    Each request is drawn once, however often it was made: uniformly, or with a chance that follows its dollars
+    (Efraimidis and Spirakis 2006). UsageError if the table has no call that can be an item.
+    """
+    for value, words in ((choices.by, BY), (choices.check, CHECKS), (choices.cluster, CLUSTERS)):
+        if value not in words:
+            raise UsageError(f"'{value}' is not known.{suggest(value, words)}")
+    if (choices.check == "regex") != (choices.pattern is not None):
+        raise UsageError("the check 'regex' needs a --pattern, and nothing else does.")
+    requests, left_out = _requests(folder, choices)
+    calls = sum(each.calls for each in requests)
+    if not requests:
+        why = "; ".join(f"{count} {reason}" for reason, count in left_out.most_common(3)) or "it has no call"
+        raise UsageError(f"{folder / TABLE}: no call can be an item ({why}).")
+    drawn = _drawn(requests, choices)
+    redactor = Redactor(words=choices.words)
+    found = list(_items(folder, {each.row: each for each in drawn}, choices, redactor))
+    grouped = _clustered(found, choices.cluster)
+    lines = [json.dumps(item, ensure_ascii=False) for item in grouped]
+    write_file(folder, f"{name}.jsonl", lambda file: file.write(("\n".join(lines) + "\n").encode()))
+    record = {**asdict(choices), "words": len(choices.words), "ids": [item["id"] for item in grouped]}
+    write_text(folder, f"{name}{SAMPLE}", json.dumps(record, indent=2, ensure_ascii=False) + "\n")
+    models = Counter[str]()
+    for item in grouped:
+        models[item["meta"]["model"]] += item["meta"]["calls"]
+    return TrafficSample(
+        path=folder / f"{name}.jsonl",
+        items=len(grouped),
+        clusters=len({item["cluster"] for item in grouped}),
+        calls=calls,
+        distinct=len(requests),
+        share=sum(each.calls for each in drawn) / calls,
+        models=models,
+        left_out=left_out,
+        replaced=dict(sorted(redactor.replaced.items())),
+        max_tokens=min(32_768, max(512, 2 * max(each.longest for each in drawn))),
+    )
+
+
+def _requests(folder: Path, choices: SampleChoices) -> tuple[list[_Request], Counter[str]]:
+    """The distinct requests that can be items, and why calls cannot."""
+    known: dict[bytes, _Request] = {}
+    left_out = Counter[str]()
+    for at, row in _rows(folder):
+        if any(row[column] != value for column, value in choices.only.items()):
+            continue
+        made = asked(row, choices.check)
+        if isinstance(made, str):
+            left_out[made] += 1
+            continue
+        request = known.setdefault(bytes.fromhex(row["request_sha256"])[:16], _Request(at))
+        request.calls += 1
+        usd = row["cost_usd"] if row["cost_usd"] is not None else row["cost_logged_usd"]
+        if usd is not None:
+            request.usd += usd
+            request.priced += 1
+        request.longest = max(request.longest, row["out_total"] or 0)
+    if choices.by == "dollars":
+        unknown = sum(each.calls for each in known.values() if not each.usd)
+        if unknown:
+            left_out["have no known cost, which --by dollars needs"] += unknown
+        return [each for each in known.values() if each.usd], left_out
+    return list(known.values()), left_out
+
+
+_COLUMNS = (
+    "where",
+    "request",
+    "answer",
+    "tool_calls",
+    "request_sha256",
+    "kind",
+    "session",
+    "user",
+    "tag",
+    "model",
+    "cost_usd",
+    "cost_logged_usd",
+    "out_total",
+)
+
+
+def _rows(folder: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Every row of the table with its place, some at a time."""
+    at = 0
+    with parquet_file(folder, TABLE, _COLUMNS) as file:
+        for batch in file.iter_batches(batch_size=_ROWS, columns=[*_COLUMNS]):
+            for row in batch.to_pylist():
+                yield at, row
+                at += 1
+
+
+def _drawn(requests: list[_Request], choices: SampleChoices) -> list[_Request]:
+    """The requests with the smallest keys: exponential waiting times at the rate of their dollars, or all alike."""
+    waits = np.random.default_rng(choices.seed).exponential(size=len(requests))
+    if choices.by == "dollars":
+        waits /= [each.usd for each in requests]
+    chosen = np.sort(np.argsort(waits, kind="stable")[: choices.n])
+    return [requests[at] for at in chosen]
+
+
+def _items(
+    folder: Path, drawn: Mapping[int, _Request], choices: SampleChoices, redactor: Redactor
+) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    """The items, each with its row."""
+    for at, row in _rows(folder):
+        if at not in drawn:
+            continue
+        made, request = asked(row, choices.check), drawn[at]
+        assert isinstance(made, Askable)
+        item: dict[str, Any] = {"id": row["request_sha256"][:16]}
+        item["messages"] = [{"role": each["role"], "content": redactor(each["content"])} for each in made.messages]
+        item |= _check(choices, made, redactor)
+        item["family"] = row["tag"] or row["kind"]
+        item["meta"] = {
+            "calls": request.calls,
+            "usd": request.usd if request.priced else None,
+            "model": row["model"],
+            "where": row["where"],
+            "redacted": item["messages"] != made.messages,
+        }
+        yield item, row
+
+
+def _check(choices: SampleChoices, made: Askable, redactor: Redactor) -> dict[str, Any]:
+    """What the item is graded by."""
+    if choices.check == "accepted":
+        return {"answer": redactor(made.answer)}
+    if choices.check == "schema":
+        return {"json_schema": made.schema}
+    return {"regex": choices.pattern} if choices.check == "regex" else {}
+
+
+def _clustered(found: list[tuple[dict[str, Any], dict[str, Any]]], column: str) -> list[dict[str, Any]]:
+    """The items with what they share: a session or a user, and being nearly the same as another."""
+    texts = [" ".join(each["content"] for each in item["messages"] if each["role"] != "system") for item, _ in found]
+    alike = near.groups(texts)
+    people = [(row[column] if column != "item" else None) or f"item {at}" for at, (_, row) in enumerate(found)]
+    parent: dict[Any, Any] = {}
+
+    def root(key: Any) -> Any:
+        while parent.setdefault(key, key) != key:
+            key = parent[key]
+        return key
+
+    for number, person in zip(alike, people, strict=True):
+        parent[root(person)] = root(number)
+    names: dict[Any, str] = {}
+    for number, (item, _) in zip(alike, found, strict=True):
+        item["cluster"] = names.setdefault(root(number), f"group-{len(names) + 1}")
+    return [item for item, _ in found]

@@ -1,0 +1,139 @@
+"""From a log to a verdict for each kind of work: the whole way, with an endpoint on loopback."""
+
+from __future__ import annotations
+
+import json
+import random
+from typing import Any
+
+import pytest
+
+from bench.traffic.deciding import same_model
+from tests.cli.conftest import Bench, bench
+from tests.fake_endpoint import FakeEndpoint, Reply, Request
+from tests.traffic.test_load import lines, pair
+
+__all__ = ["bench"]
+WORDS = ("billing", "bug", "praise")
+CONFIG = """
+[run]
+suites = ["sort", "find"]
+limit = 40
+[models.b]
+model = "openai-api/acme/big-2026-01-01"
+base_url = "{url}"
+max_tokens = 64
+[models.c]
+model = "openai-api/acme/small"
+base_url = "{url}"
+max_tokens = 64
+[claims.sort]
+candidate = "c"
+baseline = "b"
+suites = ["sort"]
+cheaper_by = 0.5
+worse_by = 0.1
+[claims.find]
+candidate = "c"
+baseline = "b"
+suites = ["find"]
+cheaper_by = 0.5
+worse_by = 0.1
+"""
+PRICE = """
+[[price]]
+provider = "openai-api/acme"
+model = "{model}"
+input = "{usd}"
+output = "{usd}"
+"""
+
+
+def text_of(at: int, tag: str) -> str:
+    """Texts that are not nearly the same."""
+    letters = random.Random(at)
+    return f"{tag}: " + " ".join("".join(letters.choices("abcdefghijklmnop", k=7)) for _ in range(8))
+
+
+def right(text: str) -> str:
+    return WORDS[sum(map(ord, text)) % 3]
+
+
+def call(at: int, tag: str) -> dict[str, Any]:
+    """A call of the dear model, of a day each, 60 days in all."""
+    row = pair(text_of(at, tag), tag=tag, timestamp=f"2026-{9 + at % 60 // 30:02}-{1 + at % 30:02}T10:00:00Z")
+    row["request"]["model"] = "openai-api/acme/big"
+    row["response"]["choices"][0]["message"]["content"] = right(text_of(at, tag))
+    return row
+
+
+@pytest.fixture
+def decided(bench: Bench) -> dict[str, Any]:
+    """The small model sorts as the big one does and finds nothing."""
+
+    def script(request: Request) -> Reply:
+        text = request.prompt
+        small = request.body["model"] == "small"
+        return Reply(text=right(text) if text.startswith("sort") or not small else "nothing")
+
+    lines(
+        bench.folder / "log.jsonl",
+        *(call(at, "sort") for at in range(120)),
+        *(call(at, "find") for at in range(300, 360)),
+    )
+    (bench.folder / "prices.toml").write_text(
+        PRICE.format(model="big", usd=10)
+        + PRICE.format(model="big-2026-01-01", usd=10)
+        + PRICE.format(model="small", usd=1)
+    )
+    with FakeEndpoint(script) as endpoint:
+        (bench.folder / "bench.toml").write_text(CONFIG.format(url=endpoint.url))
+        for command in (
+            "traffic import log.jsonl -o mine",
+            "traffic sample mine -n 40 --name sort --tag sort --check accepted",
+            "tasks new sort --from mine/sort.jsonl --max-tokens 64",
+            "traffic sample mine -n 40 --name find --tag find --check accepted",
+            "tasks new find --from mine/find.jsonl --max-tokens 64",
+            "run --yes",
+        ):
+            done = bench(*command.split())
+            assert done.code == 0, (command, done.err, done.out)
+    shown = bench("traffic", "decide", "mine")
+    assert shown.code == 0, shown.err
+    return {"text": shown.out, **json.loads(bench("traffic", "decide", "mine", "--json").out)}
+
+
+def test_each_kind_of_work_has_its_verdict_and_only_supported_ones_save(bench: Bench, decided: dict[str, Any]) -> None:
+    by = {each["name"]: each for each in decided["slices"]}
+    assert {name: each["verdict"] for name, each in by.items()} == {"sort": "supported", "find": "refuted"}
+    assert decided["routes"] == {"sort": "c", "find": "b"}
+    assert (by["sort"]["calls"], by["sort"]["usd_calls"], by["sort"]["others"]) == (120, 120, 0)
+    assert by["sort"]["call_share"] == pytest.approx(2 / 3)
+    assert by["sort"]["usd"] == pytest.approx(120 * 110 * 10e-6)
+    assert by["find"]["saving"] is None
+    assert decided["saving"]["usd"] == pytest.approx(by["sort"]["usd"] * (1 - by["sort"]["ratio"]))
+    assert decided["saving"]["low"] <= decided["saving"]["usd"] <= decided["saving"]["high"]
+    assert by["sort"]["declared"]
+    assert decided["months"] == pytest.approx(59 / 30)
+    assert "use c for b" in decided["text"]
+    assert "keep b" in decided["text"]
+    assert "answers as they do, not that it is as good" in decided["text"]
+    # a run of other items, and a damaged sample
+    path = bench.folder / "mine" / "sort.sample.json"
+    sample = json.loads(path.read_text())
+    path.write_text(json.dumps({**sample, "ids": sample["ids"][:5]}))
+    refused = bench("traffic", "decide", "mine")
+    assert (refused.code, "is not in the sample of that name" in refused.err) == (2, True)
+    path.write_text("[]")
+    refused = bench("traffic", "decide", "mine")
+    assert (refused.code, "is no record of a sample" in refused.err) == (2, True)
+    path.unlink()
+    (bench.folder / "mine" / "find.sample.json").unlink()
+    refused = bench("traffic", "decide", "mine")
+    assert (refused.code, "asks no sample" in refused.err) == (2, True)
+
+
+def test_names_of_one_model() -> None:
+    assert same_model("anthropic/claude-sonnet-4-5-20250929", "claude-sonnet-4-5")
+    assert same_model("GPT-4.1-mini", "gpt-4.1-mini-2025-04-14")
+    assert not same_model("gpt-4.1", "gpt-4.1-mini")

@@ -24,7 +24,6 @@ CHECKS = ("none", "accepted", "schema", "regex")
 """How the items are graded: not yet; by the logged answer; by the JSON schema of each request; by one pattern."""
 CLUSTERS = ("session", "user", "item")
 """What makes items depend on each other, besides being nearly the same."""
-_ROWS = 2_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,7 +173,7 @@ def _rows(folder: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     """Every row of the table with its place, some at a time."""
     at = 0
     with parquet_file(folder, TABLE, _COLUMNS) as file:
-        for batch in file.iter_batches(batch_size=_ROWS, columns=[*_COLUMNS]):
+        for batch in file.batches(_COLUMNS):
             for row in batch.to_pylist():
                 yield at, row
                 at += 1

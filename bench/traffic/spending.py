@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench.records import parquet_file
-from bench.traffic.rows import TABLE
+from bench.records import cleaned_table, parquet_file, require_columns
+from bench.traffic.rows import TABLE, TrafficRow
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -104,10 +104,9 @@ def spend(folder: Path, dimensions: Sequence[str] = DIMENSIONS) -> TrafficSpend:
 def table_of(folder: Path) -> pd.DataFrame:
     """The table without its texts, a `month` beside each time. UsageError if the folder has none."""
     with parquet_file(folder, TABLE, _COLUMNS) as file:
-        missing = set(_COLUMNS) - set(file.schema_arrow.names)
-        if missing:
-            raise ValueError(f"column {min(missing)} is missing")
-        table: pd.DataFrame = file.read([*_COLUMNS]).replace_schema_metadata(None).to_pandas()
+        require_columns(file.schema_arrow, TrafficRow)
+        read: pd.DataFrame = file.read([*_COLUMNS]).replace_schema_metadata(None).to_pandas()
+        table = cleaned_table(read, TrafficRow)
     for name in _NUMBERS:
         table[name] = table[name].astype("float64")
     table["month"] = table["time"].str[:7]

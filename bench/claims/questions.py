@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from bench.language import tr
 
@@ -55,6 +53,9 @@ def _repeated(suite: str, items: pd.DataFrame) -> Repeated:
 
 def _joined(names: NDArray[np.object_], places: NDArray[np.intp], prompts: NDArray[np.object_]) -> list[str]:
     """The clusters' names, those that share a prompt under the first name of theirs."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
     labels, codes = np.unique(np.asarray(names, dtype=str), return_inverse=True)
     _, asked = np.unique(np.asarray(prompts, dtype=str), return_inverse=True)
     size = len(labels) + int(asked.max()) + 1

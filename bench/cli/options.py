@@ -45,10 +45,13 @@ include_option = click.option(
 
 
 def task_folders(include: Sequence[Path]) -> list[Path]:
-    """The folders of shipped tasks and of installed packages, and the user's."""
+    """The folders of shipped tasks, of installed packages and the user's; a broken package is named, and left out."""
     from bench.registry import standing
 
-    return [*standing(), *(include or ([OWN_TASKS] if OWN_TASKS.is_dir() else []))]
+    return [
+        *standing(lambda broken: echo(f"Warning: {broken}", err=True)),
+        *(include or ([OWN_TASKS] if OWN_TASKS.is_dir() else [])),
+    ]
 
 
 def load_config(path: Path | None, suites: Collection[str] | None = None) -> Comparison:

@@ -59,10 +59,12 @@ def report(
 
     Several runs also get a page together. Reads only the run folders; calls no model.
     """
+    from bench.cli.memory import give_back
     from bench.language import writing
     from bench.records import find_runs
     from bench.report import charts
 
+    give_back()
     asked = settings(language=language, style=style)
     folders = find_runs(results, runs)
     with writing(asked.language), charts.styled_as(asked.style):

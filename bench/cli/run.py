@@ -168,6 +168,7 @@ def run(
     """
     from bench import registry
     from bench.cli import gate
+    from bench.cli.memory import give_back
     from bench.cli.plans import show_plan
     from bench.cli.progress import RunProgress
     from bench.cli.sweep import swept
@@ -176,6 +177,7 @@ def run(
     from bench.run.execute import execute
     from bench.run.prepare import prepare
 
+    give_back()
     known = registry.read(task_folders(include))
     until = deciding.taken(chosen)
     reuse = deciding.reused(chosen, until)

@@ -35,8 +35,12 @@ def is_archive(path: Path) -> bool:
         raise UsageError(f"{path}: cannot be read ({error.strerror or error}).") from error
 
 
+class BadPartError(UsageError):
+    """One part cannot be read; the others may be."""
+
+
 class Archive:
-    """A zip file's parts by name, in the order of the file. UsageError if it cannot be read, or a part is too long."""
+    """A zip file's parts by name, in the order of the file. UsageError if it cannot be read."""
 
     def __init__(self, path: Path) -> None:
         """Reads the directory alone."""
@@ -60,21 +64,31 @@ class Archive:
         return name in self._infos
 
     def json(self, name: str) -> Any:
-        """What a part holds."""
-        content = self._bytes(self._infos[name])
-        self._left -= len(content)
-        if self._left < 0:
-            raise UsageError(f"{self._path}: its parts unpack to more than a log of its size would. Split it.")
+        """What a part holds. BadPartError if it is none, damaged or too long; UsageError if all are too much."""
+        info = self._infos[name]
+        try:
+            content = self._bytes(info)
+        except BadPartError:
+            self._spend(_most(info.compress_size))  # what it may have taken until it failed
+            raise
+        self._spend(len(content))
         try:
             return loads(content.decode("utf-8", "replace"))
-        except (ValueError, RecursionError) as error:
-            raise UsageError(f"{self._path}: {name} is not JSON ({error}).") from error
+        except RecursionError:
+            raise BadPartError(f"{self._path}: {name} is nested too deeply.") from None
+        except ValueError as error:
+            raise BadPartError(f"{self._path}: {name} is not JSON ({error}).") from error
+
+    def _spend(self, unpacked: int) -> None:
+        self._left -= unpacked
+        if self._left < 0:
+            raise UsageError(f"{self._path}: its parts unpack to more than a log of its size would. Split it.")
 
     def _bytes(self, info: zipfile.ZipInfo) -> bytes:
         if info.file_size > LONGEST_PART:
-            raise UsageError(f"{self._path}: {info.filename} has more than {LONGEST_PART >> 20} MiB.")
+            raise BadPartError(f"{self._path}: {info.filename} has more than {LONGEST_PART >> 20} MiB.")
         packed = self._packed(info)
-        most = min(LONGEST_PART, max(USUAL_PART, RATIO * len(packed)))
+        most = _most(len(packed))
         try:
             if info.compress_type == STORED:
                 return packed
@@ -83,8 +97,10 @@ class Archive:
             if info.compress_type == ZSTANDARD:
                 return _unpacked(packed, most)
         except (OSError, zlib.error) as error:
-            raise UsageError(f"{self._path}: {info.filename} is damaged ({error}).") from error
-        raise UsageError(f"{self._path}: {info.filename} is packed by method {info.compress_type}, which is not read.")
+            raise BadPartError(f"{self._path}: {info.filename} is damaged ({error}).") from error
+        raise BadPartError(
+            f"{self._path}: {info.filename} is packed by method {info.compress_type}, which is not read."
+        )
 
     def _packed(self, info: zipfile.ZipInfo) -> bytes:
         """A part's bytes as they stand in the file, behind its local header (APPNOTE 4.3.7)."""
@@ -92,10 +108,15 @@ class Archive:
             file.seek(info.header_offset)
             header = file.read(30)
             if len(header) < 30 or not header.startswith(b"PK\x03\x04"):
-                raise UsageError(f"{self._path}: {info.filename} is not where the directory says.")
+                raise BadPartError(f"{self._path}: {info.filename} is not where the directory says.")
             name, extra = (int.from_bytes(header[at : at + 2], "little") for at in (26, 28))
             file.seek(name + extra, 1)
             return file.read(min(info.compress_size, LONGEST_PART))
+
+
+def _most(packed: int) -> int:
+    """Bytes that a part of this packed size may unpack to."""
+    return min(LONGEST_PART, max(USUAL_PART, RATIO * packed))
 
 
 def _unpacked(packed: bytes, most: int) -> bytes:

@@ -8,12 +8,14 @@ and cost are those of the model under test; a grader's are its own. A sample tha
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from bench.errors import UsageError
-from bench.importers.archive import Archive, is_archive
+from bench.importers.archive import Archive, BadPartError, is_archive
+from bench.importers.deep import TOO_DEEP
 from bench.importers.numbers import BadValueError, named, positive, share, shown, whole
 from bench.importers.source import ImportedModel, ItemEntry, Request, entry
 from bench.importers.textfiles import mapping, read_json
@@ -22,6 +24,8 @@ from bench.records import sha256_of, vendor_of
 LETTERS = {"C": 1.0, "P": 0.5, "I": 0.0, "N": 0.0}
 """What Inspect's letters are worth, as its own `value_to_float` has it."""
 SAMPLES = "samples/"
+SAMPLE_LEVEL = 2
+"""A sample stands in the log's object and in its list of samples."""
 
 
 def read(request: Request) -> Iterator[ItemEntry]:
@@ -44,10 +48,13 @@ def read(request: Request) -> Iterator[ItemEntry]:
             harness = f"Inspect {version}".strip()
             request.models[label] = ImportedModel(raw=raw, vendor=vendor_of(raw), harness=harness, date=date)
         for where, sample in samples:
+            place = f"{path.name} {where}"
             try:
-                yield _item(request, f"{path.name} {where}", sample, about=about, label=label, order=order)
-            except BadValueError as error:
-                request.ledger.drop(f"{path.name} {where}", str(error))
+                yield _item(request, place, sample(), about=about, label=label, order=order)
+            except (BadValueError, BadPartError) as error:
+                request.ledger.drop(place, str(error))
+            except RecursionError:
+                request.ledger.drop(place, "is nested too deeply")
             order += 1
 
 
@@ -61,20 +68,31 @@ def _logs(request: Request) -> list[Path]:
     return logs
 
 
-def _opened(path: Path) -> tuple[Mapping[str, Any], Iterator[tuple[str, Mapping[str, Any]]]]:
-    """A log's header, and its samples with where they stand."""
+def _opened(path: Path) -> tuple[Mapping[str, Any], Iterator[tuple[str, Callable[[], Mapping[str, Any]]]]]:
+    """A log's header, and its samples with where they stand, each read when it is called for."""
     if is_archive(path):
         archive = Archive(path)
         start = next((name for name in ("header.json", "_journal/start.json") if name in archive), None)
         if start is None:
             raise UsageError(f"{path}: is no log of Inspect: it holds no header.json.")
         names = [name for name in archive if name.startswith(SAMPLES) and name.endswith(".json")]
-        return mapping(archive.json(start)), ((name, mapping(archive.json(name))) for name in names)
-    content = mapping(read_json(path))
+        return mapping(archive.json(start)), ((name, partial(_part, archive, name)) for name in names)
+    content = mapping(read_json(path, level=SAMPLE_LEVEL))
     samples = content.get("samples")
     return content, (
-        (f"sample {at}", mapping(sample)) for at, sample in enumerate(samples if isinstance(samples, list) else (), 1)
+        (f"sample {at}", partial(_sample, sample))
+        for at, sample in enumerate(samples if isinstance(samples, list) else (), 1)
     )
+
+
+def _part(archive: Archive, name: str) -> Mapping[str, Any]:
+    return _sample(archive.json(name))
+
+
+def _sample(value: object) -> Mapping[str, Any]:
+    if value == TOO_DEEP:
+        raise BadValueError("is nested too deeply")
+    return mapping(value)
 
 
 def _label(raw: str, labels: dict[str, str]) -> str:

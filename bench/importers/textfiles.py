@@ -16,6 +16,7 @@ from typing import Any, NamedTuple, TextIO
 
 from bench import clean
 from bench.errors import UsageError
+from bench.importers.deep import without_deep
 from bench.importers.ledger import Ledger
 from bench.importers.numbers import shown
 
@@ -219,6 +220,9 @@ def json_rows(path: Path, ledger: Ledger, *, flat: bool = False) -> Iterator[tup
         while line := file.readline(LONGEST_LINE):
             number += 1
             where = f"{path.name} line {number}"
+            if len(line) == LONGEST_LINE and line[-1] != "\n":
+                ledger.drop(where, f"has more than {LONGEST_LINE} characters; nothing after it is read")
+                return
             if not line.strip():
                 continue
             why = None if line.isascii() else stray(line)
@@ -236,11 +240,19 @@ def json_rows(path: Path, ledger: Ledger, *, flat: bool = False) -> Iterator[tup
                 yield where, row
 
 
-def read_json(path: Path) -> Any:
-    """A whole JSON file, with LOST for stray bytes. UsageError if it is none."""
+def read_json(path: Path, *, level: int | None = None) -> Any:
+    """A whole JSON file, with LOST for stray bytes. UsageError if it is none.
+
+    With `level`, what stands in so many objects and lists and is nested too deeply is TOO_DEEP, and the rest is read.
+    """
     text = read_whole(path)
     try:
-        return loads(text)
+        try:
+            return loads(text)
+        except RecursionError:
+            if level is None:
+                raise
+            return loads(without_deep(text, level))
     except (ValueError, RecursionError) as error:
         raise UsageError(f"{path}: is not JSON ({error}).") from error
 

@@ -28,7 +28,7 @@ def loaded(point: metadata.EntryPoint) -> Any:
     """What an entry point stands for. UsageError naming its package where it cannot be loaded."""
     try:
         return point.load()
-    except Exception as error:
+    except (Exception, SystemExit) as error:  # a package may end the process as it is imported
         why = str(error).partition("\n")[0] or type(error).__name__
         raise UsageError(f"{_place(point)} cannot be loaded ({why}). Update or uninstall the package.") from error
 

@@ -38,6 +38,7 @@ from bench.records.folder import (
     read_aggregates,
     read_record,
     read_rows,
+    read_rows_of,
     read_run,
     read_table,
     require_unique,
@@ -51,7 +52,7 @@ from bench.records.items import Graded, Item, Message, prompt_text
 from bench.records.looks import DIGITS, RecordedLook, RecordedLooks
 from bench.records.machine import git_commit, installed_versions, this_machine
 from bench.records.manifest import FORMAT, MANIFEST, MOST_CLAIMS, MOST_MODELS, RunRecord
-from bench.records.parquet import parquet_file, read_parquet
+from bench.records.parquet import BoundedTable, parquet_file, read_parquet
 from bench.records.pricing import RecordedHours, RecordedPrices, RecordedTraffic
 from bench.records.recorded import (
     RecordedCalibration,
@@ -113,6 +114,7 @@ __all__ = [
     "AggregateRow",
     "AnswerRow",
     "Attempt",
+    "BoundedTable",
     "Call",
     "Claim",
     "Comparison",
@@ -191,6 +193,7 @@ __all__ = [
     "read_record",
     "read_run",
     "read_rows",
+    "read_rows_of",
     "read_table",
     "real_folder",
     "remove_folder",

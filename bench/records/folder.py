@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 from bench import clean
 from bench.errors import UsageError
@@ -15,12 +15,14 @@ from bench.records.files import fresh_folder, write_file, write_text
 from bench.records.manifest import MANIFEST, RunRecord
 from bench.records.parquet import REBUILT, frame, parquet_file
 from bench.records.recorded import RecordedDerivation
-from bench.records.rows import aggregates_table, arrow_tables, cleaned_table, require_columns
+from bench.records.rows import aggregates_table, arrow_tables, cleaned_table, parquet_schema, require_columns
 from bench.records.tables import AnswerRow, ItemRow
 
 if TYPE_CHECKING:
     import pandas as pd
 
+PIECE_ROWS, PIECE_CHARACTERS = 20_000, 2 << 20
+"""Rows of the answers table that are written at once, and characters of their prompts and answers."""
 LATENCY = "latency.csv"
 LATENCY_COLUMNS = (
     "model", "connection", "started_at", "outcome", "attempts", "timing_ok", "connect_s", "ttft_s", "ttfat_s",
@@ -34,14 +36,36 @@ Row = TypeVar("Row", ItemRow, AnswerRow, AggregateRow)
 
 
 def write_tables(folder: Path, items: Sequence[ItemRow], answers: Sequence[AnswerRow]) -> None:
-    """Writes items.parquet, items.csv and answers.parquet."""
+    """Writes items.parquet, items.csv and answers.parquet; rows of both stand side by side."""
+    import pyarrow
     import pyarrow.csv
     import pyarrow.parquet
 
-    table, texts = arrow_tables(items, answers)
+    tables = []
+
+    def texts(file: IO[bytes]) -> None:
+        with pyarrow.parquet.ParquetWriter(file, parquet_schema(AnswerRow)) as writer:
+            for piece in _pieces(answers):
+                table, some = arrow_tables(items[piece], answers[piece])
+                tables.append(table)
+                writer.write_table(some)
+
+    write_file(folder, "answers.parquet", texts)
+    table = pyarrow.concat_tables(tables).combine_chunks()
     write_file(folder, "items.parquet", lambda file: pyarrow.parquet.write_table(table, file))
     write_file(folder, "items.csv", lambda file: pyarrow.csv.write_csv(clean.spreadsheet_csv(table), file))
-    write_file(folder, "answers.parquet", lambda file: pyarrow.parquet.write_table(texts, file))
+
+
+def _pieces(answers: Sequence[AnswerRow]) -> Iterator[slice]:
+    """The rows a few at a time: their texts are in memory already, and are soon there once more."""
+    begin, characters = 0, 0
+    for at, row in enumerate(answers):
+        mine = len(row.prompt) + len(row.answer or "") + len(row.reasoning or "")
+        if at > begin and (characters + mine > PIECE_CHARACTERS or at - begin >= PIECE_ROWS):
+            yield slice(begin, at)
+            begin, characters = at, 0
+        characters += mine
+    yield slice(begin, None)
 
 
 def write_aggregates(folder: Path, rows: Sequence[AggregateRow]) -> None:
@@ -97,10 +121,14 @@ def read_table(folder: Path, name: str, columns: Sequence[str] | None = None) ->
 
     UsageError if it is missing or damaged.
     """
-    kind = _KINDS[name]
-    with parquet_file(folder, f"{name}.parquet", columns) as file:
+    return read_rows_of(folder, f"{name}.parquet", _KINDS[name], columns)
+
+
+def read_rows_of(folder: Path, file_name: str, kind: type[Any], columns: Sequence[str] | None = None) -> pd.DataFrame:
+    """A Parquet file whose rows are of a record type, or some columns of it, cleaned; errors as `read_table`."""
+    with parquet_file(folder, file_name, columns) as file:
         require_columns(file.schema_arrow, kind)
-        return cleaned_table(frame(file.read(None if columns is None else [*columns])), kind)
+        return cleaned_table(frame(file.read(columns)), kind)
 
 
 def effective_cost(rows: pd.DataFrame) -> pd.Series[Any]:

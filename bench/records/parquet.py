@@ -12,9 +12,11 @@ from bench import clean
 from bench.errors import UsageError
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
     import pyarrow
     import pyarrow.parquet
+    from numpy.typing import NDArray
 
 REBUILT = "`bench run` rebuilds it from the journal, `bench import` makes an import again."
 MOST_ROWS = 10_000_000
@@ -25,6 +27,14 @@ UNPACKED_BYTES, UNPACKED_RATIO = 1 << 30, 20
 """A table's cells may unpack to the first, or to so many times the file's size, whichever is more."""
 MOST_TEXT = 32 << 20
 """Bytes of one text in a table."""
+BATCH_ROWS, BATCH_BYTES = 4_000, 1 << 20
+"""Rows that are in memory at once, and bytes of their texts."""
+SCANNED_ROWS = 32
+"""Rows whose texts are unpacked at once before it is known how long they are."""
+_PAGES_BYTES = 1 << 20
+"""Bytes of a file that are read at once."""
+_KEPT = 32
+"""Pieces after which the allocator gives room back."""
 _CELL_BYTES = 8
 """What a number, a flag or the place of a text takes in memory."""
 _NULLABLE = {
@@ -38,10 +48,31 @@ _NULLABLE = {
 """A kind of column -> what pandas calls it where values may be missing."""
 
 
+class BoundedTable:
+    """A Parquet file that stands for no more than it may."""
+
+    def __init__(self, file: pyarrow.parquet.ParquetFile, rows: int) -> None:
+        """`rows` of it hold BATCH_BYTES of texts at most, wherever they stand, or are a single one."""
+        self._file, self._rows = file, rows
+        self.schema_arrow = file.schema_arrow
+        """Its columns and their kinds."""
+
+    def read(self, columns: Sequence[str] | None = None) -> pyarrow.Table:
+        """All of it, or of some columns, without what others wrote about it."""
+        return self._file.read(None if columns is None else [*columns]).replace_schema_metadata(None)
+
+    def batches(self, columns: Sequence[str]) -> Iterator[pyarrow.RecordBatch]:
+        """These columns piece by piece, so that a large table's texts are never in memory together."""
+        import pyarrow
+
+        for number, batch in enumerate(self._file.iter_batches(self._rows, columns=[*columns]), 1):
+            yield batch
+            if number % _KEPT == 0:
+                pyarrow.default_memory_pool().release_unused()  # the allocator would keep the room of every piece
+
+
 @contextmanager
-def parquet_file(
-    folder: Path, name: str, columns: Sequence[str] | None = None
-) -> Iterator[pyarrow.parquet.ParquetFile]:
+def parquet_file(folder: Path, name: str, columns: Sequence[str] | None = None) -> Iterator[BoundedTable]:
     """The file `name` of a run folder, of which these columns will be read.
 
     UsageError if it is missing, a link, damaged, or stands for more than it may; also while it is read.
@@ -57,12 +88,14 @@ def parquet_file(
             raise  # of another file, say a full disk
         why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise UsageError(f"{path}: cannot be read ({clean.line(why)}). {REBUILT}") from error
+    finally:
+        pyarrow.default_memory_pool().release_unused()  # the allocator would keep the room of the largest
 
 
 def read_parquet(folder: Path, name: str) -> pyarrow.Table:
     """A whole table, without what others wrote about it; errors as `parquet_file`."""
     with parquet_file(folder, name) as file:
-        return file.read().replace_schema_metadata(None)
+        return file.read()
 
 
 def frame(table: pyarrow.Table) -> pd.DataFrame:
@@ -75,38 +108,59 @@ def frame(table: pyarrow.Table) -> pd.DataFrame:
     return held
 
 
-def _checked(file: IO[bytes], columns: Sequence[str] | None) -> pyarrow.parquet.ParquetFile:
-    """The opened file. Texts are unpacked only once each, to know how long they are where they stand."""
+def _checked(file: IO[bytes], columns: Sequence[str] | None) -> BoundedTable:
+    """The opened file. Its texts are unpacked once to know how long they are, a few at a time."""
+    import numpy as np
     import pyarrow.parquet
 
-    plain = pyarrow.parquet.ParquetFile(file)
-    about = plain.metadata
+    opened = pyarrow.parquet.ParquetFile(file, pre_buffer=False, buffer_size=_PAGES_BYTES)
+    about = opened.metadata
     if about.num_rows > MOST_ROWS or about.num_columns > MOST_COLUMNS:
         raise ValueError(f"it has {about.num_rows} rows and {about.num_columns} columns, more than it may have")
     left = most = max(UNPACKED_BYTES, UNPACKED_RATIO * file.seek(0, os.SEEK_END))
-    for size in _sizes(plain, file, columns):
-        left -= size
+    sizes = np.zeros(about.num_rows, np.int64)
+    for column in _columns(opened, columns):
+        left -= _CELL_BYTES * about.num_rows
+        at = 0
+        for batch in opened.iter_batches(SCANNED_ROWS, columns=[column.name]) if _is_text(column.type) else ():
+            lengths = sum(map(_lengths, batch.columns), np.zeros(len(batch), np.int64))
+            sizes[at : at + len(lengths)] += lengths
+            at, left = at + len(lengths), left - int(lengths.sum())
+            if left < 0:
+                break
         if left < 0:
             raise ValueError(f"its cells unpack to more than {most >> 20} MiB")
-    return plain
+    return BoundedTable(opened, _rows_within(sizes))
 
 
-def _sizes(plain: pyarrow.parquet.ParquetFile, file: IO[bytes], columns: Sequence[str] | None) -> Iterator[int]:
-    """Bytes that the columns which are read take, part by part. ValueError for a column of lists and such."""
-    import pyarrow.parquet
-
-    read = [each for each in plain.schema_arrow if columns is None or each.name in columns]
+def _columns(file: pyarrow.parquet.ParquetFile, columns: Sequence[str] | None) -> list[pyarrow.Field]:
+    """What is read. ValueError for a column of lists and such, or one that stands there twice."""
+    read = [each for each in file.schema_arrow if columns is None or each.name in columns]
     for each in read:
         if not (_is_text(each.type) or _is_plain(each.type)):
             kind = clean.line(str(each.type))[:60]
             raise ValueError(f"column {each.name} holds {kind}; only texts, numbers and flags are read")
-        yield _CELL_BYTES * plain.metadata.num_rows
-    texts = dict.fromkeys(each.name for each in read if _is_text(each.type))
-    packed = pyarrow.parquet.ParquetFile(file, read_dictionary=[*texts])
-    for text in texts:
-        for group in range(plain.metadata.num_row_groups):
-            yield _unpacked(packed.read_row_group(group, [text]))
-        pyarrow.default_memory_pool().release_unused()  # the allocator would keep the room of the largest
+    return [*{each.name: each for each in read}.values()]
+
+
+def _lengths(texts: pyarrow.Array) -> NDArray[np.int64]:
+    """Bytes of each text. ValueError if one is longer than MOST_TEXT."""
+    import pyarrow.compute as pc
+
+    lengths: NDArray[np.int64] = pc.fill_null(pc.binary_length(texts), 0).to_numpy().astype("int64")
+    if lengths.max(initial=0) > MOST_TEXT:
+        raise ValueError(f"one of its texts has more than {MOST_TEXT >> 20} MiB")
+    return lengths
+
+
+def _rows_within(sizes: NDArray[np.int64]) -> int:
+    """The most rows of which no piece holds more than BATCH_BYTES of texts, if it has more than a row."""
+    import numpy as np
+
+    rows = BATCH_ROWS
+    while rows > 1 and np.add.reduceat(sizes, np.arange(0, len(sizes), rows)).max(initial=0) > BATCH_BYTES:
+        rows //= 2
+    return rows
 
 
 def _is_plain(kind: Any) -> bool:
@@ -119,21 +173,3 @@ def _is_text(kind: Any) -> bool:
     import pyarrow.types as kinds
 
     return bool(kinds.is_string(kind) or kinds.is_large_string(kind) or kinds.is_binary(kind))
-
-
-def _unpacked(table: pyarrow.Table) -> int:
-    """Bytes that a table's texts are once each stands in its own row. ValueError if one is longer than MOST_TEXT."""
-    import pyarrow.compute as pc
-    import pyarrow.types as kinds
-
-    total = 0
-    for column in table.columns:
-        for chunk in column.chunks:
-            if kinds.is_dictionary(chunk.type):
-                sizes = pc.binary_length(chunk.dictionary).cast("int64")
-                if (pc.max(sizes).as_py() or 0) > MOST_TEXT:
-                    raise ValueError(f"one of its texts has more than {MOST_TEXT >> 20} MiB")
-                total += pc.sum(sizes.take(chunk.indices)).as_py() or 0
-            else:
-                total += chunk.nbytes
-    return total

@@ -7,7 +7,7 @@ so every file is parsed here and both are required. Reading needs only yaml.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import EntryPoint
 from pathlib import Path
@@ -100,9 +100,20 @@ def read(folders: Sequence[Path] | None = None) -> Registry:
     return registry
 
 
-def standing() -> list[Path]:
-    """The folders that are always read: the shipped tasks, and those of installed packages (`claimbench.tasks`)."""
-    return [shipped("tasks"), *(_added(point) for point in plugins.named("tasks").values())]
+def standing(say: Callable[[str], object] | None = None) -> list[Path]:
+    """The folders that are always read: the shipped tasks, and those of installed packages (`claimbench.tasks`).
+
+    A package that cannot be loaded is told to `say`, and left out; without it UsageError names the package.
+    """
+    folders = [shipped("tasks")]
+    for point in plugins.named("tasks").values():
+        try:
+            folders.append(_added(point))
+        except UsageError as error:
+            if say is None:
+                raise
+            say(f"{error} Its tasks are left out.")
+    return folders
 
 
 def _added(point: EntryPoint) -> Path:

@@ -126,7 +126,7 @@ def _answers(parent: Path, out: IO[bytes], run: str) -> None:
         parquet_file(parent, "answers.parquet") as file,
         pyarrow.parquet.ParquetWriter(out, _schema(file.schema_arrow, AnswerRow)) as writer,
     ):
-        for batch in file.iter_batches(4_000, columns=writer.schema.names):
+        for batch in file.batches(writer.schema.names):
             writer.write_batch(_without_texts(batch.cast(writer.schema), run))
 
 

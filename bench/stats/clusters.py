@@ -49,7 +49,7 @@ class ClusteredMean:
 
     def quantile(self, confidence: float) -> float:
         """The two-sided t quantile of this mean."""
-        return float(scipy.stats.t.ppf(0.5 + confidence / 2, self.df))
+        return float(scipy.special.stdtrit(self.df, 0.5 + confidence / 2))
 
     def negated(self) -> ClusteredMean:
         """The mean of the values with their signs turned."""
@@ -59,7 +59,7 @@ class ClusteredMean:
         """p-value of H0: the mean is at most `bound` (one-sided t)."""
         if self.se == 0:
             return 0.0 if self.mean > bound else 1.0
-        return float(scipy.stats.t.sf((self.mean - bound) / self.se, self.df))
+        return float(scipy.special.stdtr(self.df, (bound - self.mean) / self.se))
 
 
 def coded(names: Clusters) -> Codes:

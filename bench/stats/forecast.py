@@ -34,7 +34,7 @@ def forecast(groups: Sequence[tuple[ArrayLike, int]], confidence: float = 0.95) 
     s2 = float(sum(((log - log.mean()) ** 2).sum() for log in logs if log.size)) / f
     each = [s2 / values.size + math.expm1(min(s2, _MOST)) / max(1, coming) for values, coming in seen]
     variance = sum((part / total) ** 2 * v for part, v in zip(sums, each, strict=True)) + s2 * s2 / (2 * f)
-    factor = math.exp(min(_MOST, float(scipy.stats.t.ppf(0.5 + confidence / 2, f)) * math.sqrt(variance)))
+    factor = math.exp(min(_MOST, float(scipy.special.stdtrit(f, 0.5 + confidence / 2)) * math.sqrt(variance)))
     return Interval(total, total / factor, total * factor, n)
 
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import scipy
 from numpy.typing import ArrayLike
 
+from bench.stats import binomial
 from bench.stats.clusters import Floats, clustered_mean
 
 
@@ -69,8 +69,7 @@ def quantile_interval(times: ArrayLike, share: float, confidence: float = 0.95) 
     """
     values = np.sort(_checked(times, None))
     n, tail = len(values), (1 - confidence) / 2
-    below = int(scipy.stats.binom.ppf(tail, n, share))
-    above = int(scipy.stats.binom.ppf(1 - tail, n, share)) + 1
+    below, above = binomial.quantile(tail, n, share), binomial.quantile(1 - tail, n, share) + 1
     low = float(values[below - 1]) if below >= 1 else None
     high = float(values[above - 1]) if above <= n else None
     return Interval(float(np.quantile(values, share)), low, high, n)

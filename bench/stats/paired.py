@@ -9,6 +9,7 @@ import numpy as np
 import scipy
 from numpy.typing import NDArray
 
+from bench.stats import binomial
 from bench.stats.intervals import Interval
 
 EXACT_UP_TO = 100_000
@@ -81,7 +82,7 @@ def _tango(n: float, lost: NDArray[np.float64], won: NDArray[np.float64], d0: fl
 
 def tango_interval(pair: Paired, confidence: float = 0.95) -> Interval:
     """Two-sided interval for candidate - baseline: every difference that Tango's statistic does not reject."""
-    z = float(scipy.stats.norm.ppf(0.5 + confidence / 2))
+    z = float(scipy.special.ndtri(0.5 + confidence / 2))
     estimate = pair.difference
     low = _edge(pair, z, estimate, -1.0)
     high = _edge(pair, -z, estimate, 1.0)
@@ -108,7 +109,7 @@ def noninferiority_p(pair: Paired, margin: float, *, refined: bool = True) -> fl
     """
     statistic = tango(pair, -margin)
     if pair.n > EXACT_UP_TO:
-        return float(scipy.stats.norm.sf(statistic))
+        return float(scipy.special.ndtr(-statistic))
     return _supremum(math.floor(pair.n), -margin, statistic, refined=refined)
 
 
@@ -116,7 +117,7 @@ def inferiority_p(pair: Paired, margin: float, *, refined: bool = True) -> float
     """p-value of H0: the candidate is worse by at most `margin`. Small refutes "at most `margin` worse"."""
     statistic = tango(pair.swapped(), margin)
     if pair.n > EXACT_UP_TO:
-        return float(scipy.stats.norm.sf(statistic))
+        return float(scipy.special.ndtr(-statistic))
     return _supremum(math.floor(pair.n), margin, statistic, refined=refined)
 
 
@@ -130,7 +131,7 @@ def rejection_rate(n: int, margin: float, statistic: float, difference: float, d
 
 def critical_value(n: int, margin: float, alpha: float) -> float:
     """The least statistic that supports "at most `margin` worse" at n items: its exact p-value is at most alpha."""
-    low, high = float(scipy.stats.norm.isf(alpha)) - 0.5, float(scipy.stats.norm.isf(alpha)) + 1.5
+    low, high = float(-scipy.special.ndtri(alpha)) - 0.5, float(-scipy.special.ndtri(alpha)) + 1.5
     while high - low > 1e-4:
         middle = (low + high) / 2
         low, high = (low, middle) if _supremum(n, -margin, middle) <= alpha else (middle, high)
@@ -169,9 +170,7 @@ def _rates(
     lost = np.arange(len(of)) - np.repeat(np.cumsum(counts) - counts, counts) + first[of]
     with np.errstate(divide="ignore", invalid="ignore"):
         share = np.where(p_lost < 1, np.clip(p_won / (1 - p_lost), 0.0, 1.0), 0.0)
-    chances = scipy.stats.binom.pmf(lost, n, p_lost[of]) * scipy.stats.binom.sf(
-        thresholds[lost] - 1, n - lost, share[of]
-    )
+    chances = binomial.exactly(lost, n, p_lost[of]) * binomial.at_least(thresholds[lost], n - lost, share[of])
     return np.asarray(np.bincount(of, chances, len(discordances)), dtype=np.float64)
 
 

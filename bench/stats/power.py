@@ -76,7 +76,7 @@ def fixed_power(
         effect = np.ones(worlds)
         drawn = np.random.default_rng([seed, n]).multinomial(n, [*shares, max(0.0, 1 - sum(shares))], size=worlds)
         below, above = drawn[:, 0].astype(float), drawn[:, 1].astype(float)
-    least = _critical(n, margin, alpha) if n <= SMALL else float(scipy.stats.norm.isf(alpha))
+    least = _critical(n, margin, alpha) if n <= SMALL else float(-scipy.special.ndtri(alpha))
     return float(np.mean(_tango(n / effect, below, above, -margin) >= least))
 
 
@@ -108,7 +108,7 @@ def random_power(
     worth = n / effect
     tango = _tango(worth, lost.sum(axis=1) / effect, won.sum(axis=1) / effect, -margin)
     enough = np.floor(worth + 1e-9) >= smallest_n(margin, alpha)
-    held = (t >= scipy.stats.t.isf(alpha, n * n / squares - 1)) & (tango >= scipy.stats.norm.isf(alpha)) & enough
+    held = (t >= -scipy.special.stdtrit(n * n / squares - 1, alpha)) & (tango >= -scipy.special.ndtri(alpha)) & enough
     return float(held.mean())
 
 
@@ -220,4 +220,4 @@ def mean_power(
     deviation = math.sqrt(variance) / len(worlds)
     if deviation == 0:
         return float(difference > -margin)
-    return float(scipy.stats.norm.cdf((difference + margin) / deviation - scipy.stats.norm.isf(alpha)))
+    return float(scipy.special.ndtr((difference + margin) / deviation + scipy.special.ndtri(alpha)))

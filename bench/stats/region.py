@@ -40,7 +40,7 @@ def joint_region(
     if np.linalg.det(square) <= 1e-9 * cost.se**2 * points.se**2:
         return ()
     free = cost.df
-    radius = math.sqrt(2 * free / (free - 1) * float(scipy.stats.f.ppf(confidence, 2, free - 1)))
+    radius = math.sqrt(2 * free / (free - 1) * float(scipy.special.fdtri(2, free - 1, confidence)))
     turns = np.linspace(0, 2 * math.pi, CORNERS, endpoint=False)
     edge: Floats = radius * np.linalg.cholesky(square) @ np.stack([np.cos(turns), np.sin(turns)])
     centre = math.log(float(ours.mean() / theirs.mean())), points.mean

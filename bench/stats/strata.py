@@ -200,4 +200,4 @@ def needed(spread: float, distance: float, least: int, alpha: float) -> int | No
 
 
 def _z(share: float) -> float:
-    return float(scipy.stats.norm.ppf(share))
+    return float(scipy.special.ndtri(share))

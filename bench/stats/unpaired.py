@@ -87,7 +87,7 @@ def _constrained(counts: Unpaired, d: float) -> float:
 
 def unpaired_interval(counts: Unpaired, confidence: float = 0.95) -> Interval:
     """Two-sided interval for candidate - baseline: every difference that the statistic does not reject."""
-    z = float(scipy.stats.norm.ppf(0.5 + confidence / 2))
+    z = float(scipy.special.ndtri(0.5 + confidence / 2))
     low, high = _edge(counts, z, -1.0), _edge(counts, -z, 1.0)
     return Interval(counts.difference, low, high, counts.n)
 
@@ -116,8 +116,8 @@ def unpaired_test(counts: Unpaired, margin: float, *, alpha: float = 0.05) -> Bo
         estimate=counts.difference,
         interval=unpaired_interval(counts, 1 - 2 * alpha),
         interval_95=unpaired_interval(counts, 0.95),
-        p_within=float(scipy.stats.norm.sf(statistic)),
-        p_beyond=float(scipy.stats.norm.cdf(statistic)),
+        p_within=float(scipy.special.ndtr(-statistic)),
+        p_beyond=float(scipy.special.ndtr(statistic)),
         n=n,
         detectable=detectable(spread, n, alpha),
         needed=needed(spread, counts.difference + margin, least, alpha),

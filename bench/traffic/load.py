@@ -18,6 +18,7 @@ from bench.importers import Ledger, output_folder
 from bench.prices import PriceBook
 from bench.records import Secrets, remove_folder, utc_now, write_text
 from bench.traffic.forms import FORMATS
+from bench.traffic.hiding import Hiding, HidingLedger
 from bench.traffic.layout import LeftOutError, LogFormat, LogReading
 from bench.traffic.pricing import Pricer
 from bench.traffic.reading import log_files, records
@@ -78,12 +79,13 @@ def import_traffic(
     for path in paths:
         if not path.exists():
             raise UsageError(f"{path}: there is no such file or folder.")
-    reading = LogReading(ledger=Ledger())
+    hide = Hiding(secrets)
+    reading = LogReading(ledger=HidingLedger(hide))
     forms = _forms(log_files(paths), choices.form, reading.ledger)
     stamp = utc_now()[:19].replace("-", "").replace(":", "")
     folder = output_folder(results, output, f"{stamp}Z-traffic")
     try:
-        return _written(folder, forms, reading, Pricer(book, choices.dated), secrets=secrets, tag=choices.tag)
+        return _written(folder, forms, reading, Pricer(book, choices.dated), hide=hide, tag=choices.tag)
     except BaseException:
         remove_folder(folder)
         raise
@@ -123,7 +125,7 @@ def _written(
     reading: LogReading,
     pricer: Pricer,
     *,
-    secrets: Secrets,
+    hide: Hiding,
     tag: str | None,
 ) -> TrafficImport:
     for path, name in forms:
@@ -132,7 +134,7 @@ def _written(
             for where, raw in records(path, Ledger()):
                 with suppress(*_ODD):  # named when the record itself is read
                     before(where, raw, reading)
-    rows, seen = Rows(pricer, secrets, reading), set[bytes]()
+    rows, seen = Rows(pricer, hide, reading), set[bytes]()
     with TrafficTable(folder) as table:
         for path, name in forms:
             for call in _calls(path, FORMATS[name], reading, tag):
@@ -144,7 +146,7 @@ def _written(
                 f"{forms[0][0]}: holds no call that can be read ({reading.ledger.dropped_count} rows left out{first})."
             )
         table.finish()
-    _note(reading, rows, pricer)
+    _note(reading, hide, pricer)
     made = TrafficImport(
         folder=folder,
         rows=table.rows,
@@ -153,7 +155,9 @@ def _written(
         dropped=tuple(reading.ledger.dropped),
         dropped_count=reading.ledger.dropped_count,
     )
-    write_text(folder, RECORD, json.dumps(_record(made, forms, reading, pricer), indent=2, ensure_ascii=False) + "\n")
+    write_text(
+        folder, RECORD, json.dumps(_record(made, forms, reading, pricer, hide), indent=2, ensure_ascii=False) + "\n"
+    )
     return made
 
 
@@ -184,25 +188,25 @@ def _again(call: Logged, seen: set[bytes], ledger: Ledger) -> bool:
     return False
 
 
-def _note(reading: LogReading, rows: Rows, pricer: Pricer) -> None:
+def _note(reading: LogReading, hide: Hiding, pricer: Pricer) -> None:
     ledger = reading.ledger
     if reading.others:
         ledger.note(f"{reading.others} records are no calls of a model, and not rows.")
-    if rows.masked.replaced:
-        hidden = ", ".join(f"{count} {name}" for name, count in sorted(rows.masked.replaced.items()))
+    if hide.replaced.replaced:
+        hidden = ", ".join(f"{count} {name}" for name, count in sorted(hide.replaced.replaced.items()))
         ledger.note(f"Secrets in texts were replaced: {hidden}.")
     if pricer.assumed:
         ledger.note(f"{pricer.assumed} calls name no provider: priced as if the model's maker had billed them.")
 
 
 def _record(
-    made: TrafficImport, forms: Sequence[tuple[Path, str]], reading: LogReading, pricer: Pricer
+    made: TrafficImport, forms: Sequence[tuple[Path, str]], reading: LogReading, pricer: Pricer, hide: Hiding
 ) -> dict[str, Any]:
     return {
         "created": utc_now(),
-        "files": [{"file": path.name, "format": name} for path, name in forms],
+        "files": [{"file": hide(path.name), "format": name} for path, name in forms],
         "rows": made.rows,
         **reading.ledger.as_record(),
-        "cost_unknown": [{"why": why, "calls": count} for why, count in pricer.unpriced.most_common(100)],
+        "cost_unknown": [{"why": hide(why), "calls": count} for why, count in pricer.unpriced.most_common(100)],
         "prices": pricer.about,
     }

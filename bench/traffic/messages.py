@@ -36,6 +36,21 @@ PARAMETERS = (
     "dimensions",
 )
 """Settings of a request that are kept. Headers, keys and addresses are not among them."""
+TOOL_FIELDS = (
+    "type",
+    "name",
+    "description",
+    "function",
+    "parameters",
+    "input_schema",
+    "inputSchema",
+    "schema",
+    "strict",
+    "toolSpec",
+    "functionDeclarations",
+    "function_declarations",
+)
+"""What is kept of a tool that is offered: a server of tools also has an address, headers and a token."""
 KINDS = ("embedding", "pictures", "tools", "structured", "conversation", "single")
 """Shapes of a request: asks for embeddings; holds pictures or other files; offers tools; demands JSON or a schema; has
 an earlier answer in it; anything else. The first that fits counts."""
@@ -113,6 +128,11 @@ def calls_in(value: Any) -> list[dict[str, Any]]:
             said = next((part[key] for key in ("input", "arguments", "args") if key in part), None)
             found.append(call(part.get("name"), said, part.get("id") or part.get("call_id")))
     return found
+
+
+def offered(tools: Any) -> list[dict[str, Any]]:
+    """The tools of a request, by TOOL_FIELDS."""
+    return [{name: each[name] for name in TOOL_FIELDS if name in each} for each in objects(tools)]
 
 
 def _structured(parameters: Mapping[str, Any]) -> bool:

@@ -16,6 +16,8 @@ from bench.traffic.values import unpacked
 _PIECE = 1 << 20
 _LONGEST = 512 << 20
 """Characters of one JSON value."""
+_WORD = 32
+"""Characters by which it is clear that no value begins."""
 _SUFFIXES = (".jsonl", ".ndjson", ".json", ".csv", ".log")
 _WRAPPERS = ("data", "observations", "runs", "requests", "spend_logs", "logs", "results", "generations")
 """Keys under which an interface's answer holds its records."""
@@ -86,7 +88,8 @@ def _values(path: Path, file: TextIO, ledger: Ledger) -> Iterator[tuple[str, Map
         try:
             value, end = decode(text, at)
         except ValueError as error:
-            piece = file.read(want) if len(text) - at < _LONGEST else ""
+            hopeless = len(text) - at >= _LONGEST or (_begins_none(error, at) and len(text) - at > _WORD)
+            piece = "" if hopeless else file.read(want)
             if not piece:
                 if at < len(text):
                     ledger.drop(where, f"is not JSON from here on ({error})")
@@ -102,3 +105,7 @@ def _values(path: Path, file: TextIO, ledger: Ledger) -> Iterator[tuple[str, Map
             ledger.drop(where, "is not a JSON object")
         line += text.count("\n", at, end)
         at, want = end, _PIECE
+
+
+def _begins_none(error: ValueError, at: int) -> bool:
+    return isinstance(error, json.JSONDecodeError) and error.pos == at

@@ -106,29 +106,106 @@ _PREFIXES = (
     r"shpat_[0-9a-f]{32}",
     r"ya29\.[A-Za-z0-9_\-]{20,}",
     r"sq0[a-z]{3}-[A-Za-z0-9_\-]{22,}",
+    r"GOCSPX-[A-Za-z0-9_\-]{20,}",
+    r"hvs\.[A-Za-z0-9_\-]{20,}",
+    r"dapi[0-9a-f]{32}",
+    r"lin_api_[A-Za-z0-9]{30,}",
+    r"ntn_[A-Za-z0-9]{30,}",
+    r"secret_[A-Za-z0-9]{40,}",
+    r"PMAK-[0-9a-f]{24}-[0-9a-f]{34}",
+    r"tvly-[A-Za-z0-9_\-]{20,}",
+    r"key-[0-9a-f]{32}",
+    r"SK[0-9a-f]{32}",
+    r"fw_[A-Za-z0-9]{20,}",
+    r"AGE-SECRET-KEY-1[A-Z0-9]{50,}",
 )
 """Keys that say by their beginning whose they are."""
 _BEGINNINGS = (
     "sk- pk-lf lsv2_ akia asia aiza ghp_ gho_ ghu_ ghs_ ghr_ github_pat_ glpat- xox hf_ npm_ pypi- _live_ _test_ "
-    "whsec_ sg. dop_v1_ gsk_ xai- pplx- r8_ ltai akid shpat_ ya29. sq0"
+    "whsec_ sg. dop_v1_ gsk_ xai- pplx- r8_ ltai akid shpat_ ya29. sq0 gocspx- hvs. dapi lin_api_ ntn_ secret_ pmak- "
+    "tvly- key- sk fw_"
 )
 """Their hints."""
+_UNSEEN = r"[\u00ad\u200b-\u200f\u2060\ufeff]"
+"""What splits a key and cannot be seen."""
+_IS = r"(?:\\*[\"'])?\s*(?:=>|[:=：]|%3[AaDd])\s*(?:\\*[\"'])?"
+"""Between a name and its value, in code, settings, JSON within JSON, and addresses."""
+_STRONG = (
+    r"(?i:passw(?:or)?d|passwd|passphrase|passcode|passwort|pwd|[_\-]pass|secret|api[_\-]?key|access[_\-]?key"
+    r"|account[_\-]?key|private[_\-]?key|(?:auth|access|refresh|session|id|bearer)[_\-]?token|密码|口令)"
+)
+"""What is called so is a secret, also a short one."""
+_WEAK = r"(?i:token|signature|sig|session(?:[_\-]?id)?|credentials?|auth(?:orization)?|[_\-]key)"
+"""What is called so is a secret if it looks like one."""
+_MIXED = r"(?=[^\s\"'\\,;]{0,99}[0-9])(?=[^\s\"'\\,;]{0,99}[A-Za-z])"
+_WORD = r"[^\s\"'\\,;<>(){}\[\]]"
+_NAMES = "pass pwd secret key token 密码 口令"
 SECRETS = (
     _secret(
         "PRIVATE_KEY",
-        r"-----BEGIN [A-Z ]*PRIVATE KEY-----(?:(?!-----END)[\s\S]){0,20000}(?:-----END [A-Z ]*PRIVATE KEY-----)?",
+        r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----(?:(?!-----END)(?:[A-Za-z0-9+/=:,.\-\s]|\\+[nrt/])){0,20000}"
+        r"(?:-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----)?",
         "-----begin",
     ),
+    _secret("PRIVATE_KEY", r"Private-Lines: \d+(?P<value>(?:(?:\s|\\+[nr])+[A-Za-z0-9+/=]{16,})+)", "private-lines"),
     _secret("TOKEN", _after(r"\w") + r"eyJ[A-Za-z0-9_\-]{8,}\.eyJ[A-Za-z0-9_\-]{8,}(?:\.[A-Za-z0-9_\-]*)?", "eyj"),
-    _secret("KEY", _after(r"A-Za-z0-9_\-") + rf"(?:{'|'.join(_PREFIXES)})", _BEGINNINGS),
-    _secret("PASSWORD", r"(?<=://)(?P<value>[^\s/:@\"\\<>]{1,200}:[^\s/@\"\\<>]{1,200})(?=@)", "://"),
-    _secret("TOKEN", r"(?i:\b(?:bearer|basic)\s+)(?P<value>[A-Za-z0-9+/_\-.=~]{16,})", "bearer basic"),
+    _secret(
+        "KEY",
+        _after(r"A-Za-z0-9_") + rf"(?:{'|'.join(_PREFIXES)})(?:{_UNSEEN}+[A-Za-z0-9_\-]{{4,}})*",
+        _BEGINNINGS,
+    ),
+    _secret("KEY", r"sk-(?:ant|proj|or-v1|svcacct)-(?=[A-Za-z0-9_\-]{0,40}\d)[A-Za-z0-9_\-]{20,}", "sk-"),
     _secret(
         "PASSWORD",
-        r"(?i:(?:passw(?:or)?d|passwd|pwd|secret|api[_\-]?key|access[_\-]?key|auth[_\-]?token|client[_\-]?secret)"
-        r"(?:\\?[\"'])?\s*[:=]\s*(?:\\?[\"'])?)(?P<value>(?=[^\s\"'\\,;]{0,99}[0-9])(?=[^\s\"'\\,;]{0,99}[A-Za-z])"
-        r"[^\s\"'\\,;<>(){}\[\]]{8,})",
-        "passw pwd secret key token",
+        r"(?<=://)(?P<value>[^\s/:@\"\\<>]{1,200}:(?!\d{1,5}/)[^\s\"\\<>?]{1,200})(?=@[\w.\-]{1,200}(?:[:/?\s\"\\]|$))",
+        "://",
+    ),
+    _secret("PASSWORD", r"(?<=://)(?P<value>[^\s/:@\"\\<>]{0,200}:[^\s/@\"\\<>]{1,200})(?=@)", "://"),
+    _secret("KEY", r"(?<=://)(?P<value>[0-9a-fA-F]{32})(?=@)", "://"),
+    _secret("TOKEN", r"hooks\.slack\.com/services/(?P<value>[\w/]{20,200})", "hooks.slack"),
+    _secret("TOKEN", r"/api/webhooks/\d{1,30}/(?P<value>[\w\-]{20,200})", "/webhooks/"),
+    _secret("TOKEN", r"(?<!\d)\d{6,12}:AA[\w\-]{30,40}", ":aa"),
+    _secret("TOKEN", r"(?i:\b(?:bearer|basic)\s+)(?P<value>[A-Za-z0-9+/_\-.=~]{16,})", "bearer basic"),
+    _secret("TOKEN", r"(?i:\b(?:set-)?cookie\s*:\s*)(?P<value>[^\r\n\"\\]{8,4000})", "cookie"),
+    _secret("KEY", r"(?i:private\s+key\s*[:=]?\s*)(?P<value>(?:0x)?[0-9a-fA-F]{64})", "private"),
+    _secret("PASSWORD", rf"{_STRONG}{_IS}(?P<value>{_MIXED}{_WORD}{{6,}})", _NAMES),
+    _secret("PASSWORD", rf"{_STRONG}(?:\\*[\"'])?\s*[:=：]\s*\\*[\"'](?P<value>[^\"'\\\n<>]{{6,200}})", _NAMES),
+    _secret("PASSWORD", rf"{_WEAK}{_IS}(?P<value>{_MIXED}{_WORD}{{16,}})", "token sig session credential auth key"),
+    _secret(
+        "PASSWORD",
+        r"(?:PASS|PASSWD|PASSWORD|PWD|SECRET|TOKEN|KEY|CREDENTIALS)=(?:\\*[\"'])?(?P<value>[^\s\"'\\,;<>(){}\[\]$&]{6,})",
+        "pass pwd secret token key credentials",
+    ),
+    _secret(
+        "PASSWORD",
+        rf"(?i:\s--?(?:password|passwd|pass|token|secret|api-key)[ =]+)(?P<value>(?!-){_WORD}{{6,}})",
+        "-pass -token -secret -api-key",
+    ),
+    _secret(
+        "PASSWORD",
+        r"(?:\b(?:curl|wget|http)\b[^\n\"]{0,200}?\s(?:-u|--user)[ =]+)[^\s:\"\\]{1,64}:(?P<value>[^\s\"'\\]{4,})",
+        "-u --user",
+    ),
+    _secret("PASSWORD", r"\bmysql\w{0,9}\b[^\n\"]{0,200}?\s-p(?P<value>[^\s\"'\\]{4,})", "mysql"),
+    _secret("PASSWORD", r"\bsshpass\s+-p\s*(?P<value>[^\s\"'\\]{4,})", "sshpass"),
+    _secret("PASSWORD", r"\blogin\s+\S{1,100}\s+password\s+(?P<value>[^\s\"'\\]{4,})", "login"),
+    _secret(
+        "PASSWORD",
+        rf"(?i:(?:password|passwort|passcode|passphrase)\s+(?:is|ist|lautet|:)|密码[是为]|口令[是为])\s*"
+        rf"(?P<value>{_MIXED}{_WORD}{{6,}})",
+        "pass 密码 口令",
+    ),
+    _secret(
+        "PASSWORD",
+        _after(r"\w.\-*:") + r"(?=[\w.\-*]{0,99}[g-zG-Z.*])[\w.\-*]{1,100}:\d{2,5}:[\w*\-]{1,64}:[\w*.\-]{1,64}:"
+        r"(?P<value>[^\s:\"\\]{4,})",
+        ":",
+    ),
+    _secret("PASSWORD", r"(?i:identified\s+by\s+)\\*['\"](?P<value>[^'\"\\]{4,})", "identified"),
+    _secret(
+        "PASSWORD",
+        r"(?i:<(?:password|passwd|pwd|secret|token|api-?key)>)(?P<value>[^<\"\\]{4,200})",
+        "<pass <pwd <secret <token <api",
     ),
 )
 """What is never written into a table, whoever's it is."""
@@ -155,6 +232,10 @@ PERSONAL = (
 """What names a person or opens a door, as far as a pattern can know it."""
 
 
+_MARK = re.compile(r"<[A-Z_]+_\d+>\S{0,3}")
+"""What another recogniser put in place."""
+
+
 class Redactor:
     """Replaces what its recognisers find by typed surrogates, e.g. <EMAIL_3>: the same for the same text."""
 
@@ -179,7 +260,7 @@ class Redactor:
     def _surrogate(self, each: Recogniser, match: re.Match[str]) -> str:
         named = "value" in each.pattern.groupindex
         found = match["value"] if named else match[0]
-        if not each.holds(found):
+        if not each.holds(found) or _MARK.fullmatch(found):
             return match[0]
         key = hashlib.blake2b(f"{each.name}\0{found}".encode(errors="surrogatepass"), digest_size=12).digest()
         number = self._numbers.setdefault(key, len(self._numbers) + 1)

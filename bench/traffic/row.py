@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from bench import clean
-from bench.records import Secrets, sha256_of
+from bench.records import sha256_of
+from bench.traffic.hiding import Hiding
 from bench.traffic.layout import LogReading
-from bench.traffic.messages import PARAMETERS, kind
+from bench.traffic.messages import PARAMETERS, kind, offered
 from bench.traffic.pricing import Pricer
-from bench.traffic.redact import SECRETS, Redactor
 from bench.traffic.rows import Logged, TrafficRow
 
 MOST_TEXT = 8 << 20
@@ -20,10 +21,8 @@ MOST_TEXT = 8 << 20
 class Rows:
     """Makes rows, one log after another."""
 
-    def __init__(self, pricer: Pricer, secrets: Secrets, reading: LogReading) -> None:
-        self._pricer, self._own, self._reading = pricer, secrets, reading
-        self.masked = Redactor(SECRETS)
-        """What hides keys and passwords in texts, with how often it did."""
+    def __init__(self, pricer: Pricer, hide: Hiding, reading: LogReading) -> None:
+        self._pricer, self._hide, self._reading = pricer, hide, reading
         self._people: dict[tuple[str, str], int] = {}
 
     def __call__(self, form: str, call: Logged, *, texts: bool) -> TrafficRow:
@@ -32,7 +31,7 @@ class Rows:
         shape = kind(call.messages, call.tools, call.parameters, embeds=call.embeds)
         request, digest = self._request(call) if texts else (None, None)
         return TrafficRow(
-            where=clean.line(call.where),
+            where=self._line(call.where) or "",
             format=form,
             time=call.time,
             model=self._line(call.model) or "",
@@ -41,7 +40,7 @@ class Rows:
             kind=shape,
             request=request,
             answer=self._text(call.answer) if texts else None,
-            tool_calls=self._text(_json(call.tool_calls)) if texts and call.tool_calls else None,
+            tool_calls=self._json(call.tool_calls) if texts and call.tool_calls else None,
             finish_reason=self._line(call.finish_reason),
             request_sha256=digest,
             in_uncached=call.usage.in_uncached,
@@ -63,9 +62,10 @@ class Rows:
     def _request(self, call: Logged) -> tuple[str | None, str | None]:
         if not call.messages:
             return None, None
-        asked = self._text(_json({"messages": call.messages, **({"tools": call.tools} if call.tools else {})}))
+        tools = {"tools": offered(call.tools)} if call.tools else {}
+        asked = self._json({"messages": call.messages, **tools})
         settings = {name: call.parameters[name] for name in PARAMETERS if call.parameters.get(name) is not None}
-        said = self._text(_json({"parameters": settings}))
+        said = self._json({"parameters": settings})
         if asked is None or said is None:
             return None, None
         return f"{asked[:-1]},{said[1:]}", sha256_of(asked)
@@ -77,10 +77,19 @@ class Rows:
         if len(text) > MOST_TEXT:
             self._reading.ledger.unknown(f"a text has more than {MOST_TEXT >> 20} million characters: not kept")
             return None
-        return self.masked(self._own(clean.text(text)))
+        return self._hide(clean.text(text))
+
+    def _json(self, value: Any) -> str | None:
+        """JSON without secrets; where hiding one in the whole would leave none, each text's are hidden alone."""
+        plain = clean.json_value(value)
+        text = self._text(_json(plain))
+        try:
+            return text if text is None or json.loads(text) is not None else None
+        except (ValueError, RecursionError):
+            return _json(_each(plain, self._hide))
 
     def _line(self, value: str | None) -> str | None:
-        return None if value is None else self.masked(self._own(clean.line(value)))
+        return None if value is None else self._hide(clean.line(value))
 
     def _person(self, what: str, value: str | None) -> str | None:
         """The same pseudonym for the same id."""
@@ -90,4 +99,13 @@ class Rows:
 
 
 def _json(value: Any) -> str:
-    return json.dumps(clean.json_value(value), ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _each(value: Any, hide: Hiding) -> Any:
+    """A JSON value whose texts have no secrets."""
+    if isinstance(value, Mapping):
+        return {hide(name): _each(each, hide) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_each(each, hide) for each in value]
+    return hide(value) if isinstance(value, str) else value

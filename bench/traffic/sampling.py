@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow
 
 from bench.errors import UsageError, suggest
 from bench.records import parquet_file, require_columns, write_file, write_text
@@ -26,7 +25,6 @@ CHECKS = ("none", "accepted", "schema", "regex")
 """How the items are graded: not yet; by the logged answer; by the JSON schema of each request; by one pattern."""
 CLUSTERS = ("session", "user", "item")
 """What makes items depend on each other, besides being nearly the same."""
-_ROWS = 2_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,12 +175,10 @@ def _rows(folder: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     at = 0
     with parquet_file(folder, TABLE, _COLUMNS) as file:
         require_columns(file.schema_arrow, TrafficRow)
-        for group in range(file.metadata.num_row_groups):
-            for batch in file.read_row_group(group, [*_COLUMNS]).to_batches(max_chunksize=_ROWS):
-                for row in batch.to_pylist():
-                    yield at, row
-                    at += 1
-            pyarrow.default_memory_pool().release_unused()  # the allocator would keep the room of every group
+        for batch in file.batches(_COLUMNS):
+            for row in batch.to_pylist():
+                yield at, row
+                at += 1
 
 
 def _key(row: Mapping[str, Any]) -> bytes:

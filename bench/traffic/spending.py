@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from bench.records import cleaned_table, parquet_file, require_columns
+from bench.errors import UsageError
+from bench.records import read_rows_of
 from bench.traffic.rows import TABLE, TrafficRow
 
 if TYPE_CHECKING:
@@ -84,13 +85,14 @@ class TrafficSpend:
 
 def spend(folder: Path, dimensions: Sequence[str] = DIMENSIONS) -> TrafficSpend:
     """Counts a table. UsageError if the folder has none, or it cannot be read."""
+    import pandas as pd
+
     table = table_of(folder)
-    known = float(table["cost_usd"].sum())
     both = table[table["cost_usd"].notna() & table["cost_logged_usd"].notna()]
     times = table["time"].dropna()
     return TrafficSpend(
-        total=_line("all", table, known),
-        groups={each: tuple(_groups(table, each, known)) for each in dimensions},
+        total=next(_lines(table, pd.Series("all", index=table.index))),
+        groups={each: tuple(_groups(table, each)) for each in dimensions},
         first=None if times.empty else str(times.min()),
         last=None if times.empty else str(times.max()),
         sessions=int(table["session"].nunique()),
@@ -102,46 +104,58 @@ def spend(folder: Path, dimensions: Sequence[str] = DIMENSIONS) -> TrafficSpend:
 
 
 def table_of(folder: Path) -> pd.DataFrame:
-    """The table without its texts, a `month` beside each time. UsageError if the folder has none."""
-    with parquet_file(folder, TABLE, _COLUMNS) as file:
-        require_columns(file.schema_arrow, TrafficRow)
-        read: pd.DataFrame = file.read([*_COLUMNS]).replace_schema_metadata(None).to_pandas()
-        table = cleaned_table(read, TrafficRow)
+    """The table without its texts, a `month` beside each time. UsageError if the folder has none, or it has no call."""
+    table = read_rows_of(folder, TABLE, TrafficRow, _COLUMNS)
+    if table.empty:
+        raise UsageError(f"{folder / TABLE}: holds no call. Import its logs again: bench traffic import PATH.")
     for name in _NUMBERS:
         table[name] = table[name].astype("float64")
-    table["month"] = table["time"].str[:7]
+    table["month"] = table["time"].astype("string").str[:7]
     return table
 
 
-def _groups(table: pd.DataFrame, dimension: str, known: float) -> Iterator[SpendLine]:
-    named = table.groupby(table[dimension].fillna(NO_NAME), sort=True)
-    lines = [_line(str(name), rows, known) for name, rows in named]
+def _groups(table: pd.DataFrame, dimension: str) -> list[SpendLine]:
+    """The groups of a dimension, the dearest first; months in order."""
+    lines = [*_lines(table, table[dimension].fillna(NO_NAME))]
     if dimension != "month":
         lines.sort(key=lambda line: (-(line.usd or 0.0), -(line.logged_usd or 0.0), -line.calls, line.name))
-    yield from lines
+    return lines
 
 
-def _line(name: str, rows: pd.DataFrame, known: float) -> SpendLine:
-    priced, logged = rows["cost_usd"].dropna(), rows["cost_logged_usd"].dropna()
-    prompt = rows[[*_PROMPT]].sum(axis=1, min_count=1)
-    reads = rows["in_cache_read"].notna()
-    seen = float(prompt[reads].sum())
-    seconds = rows["latency_s"].dropna()
-    output = rows["out_total"].dropna()
-    return SpendLine(
-        name=name,
-        calls=len(rows),
-        usd=float(priced.sum()) if len(priced) else None,
-        priced=len(priced),
-        logged_usd=float(logged.sum()) if len(logged) else None,
-        logged=len(logged),
-        share=float(priced.sum()) / known if known and len(priced) else None,
-        tokens_in=int(prompt.sum()) if prompt.notna().any() else None,
-        tokens_in_n=int(prompt.notna().sum()),
-        tokens_out=int(output.sum()) if len(output) else None,
-        tokens_out_n=len(output),
-        cache_share=float(rows.loc[reads, "in_cache_read"].sum()) / seen if seen else None,
-        cache_n=int(reads.sum()),
-        latency_s=float(seconds.median()) if len(seconds) else None,
-        latency_n=len(seconds),
+def _lines(table: pd.DataFrame, names: pd.Series[Any]) -> Iterator[SpendLine]:
+    """A line for each name, in their order; all groups are summed at once, since there may be as many as calls."""
+    import pandas as pd
+
+    known = float(table["cost_usd"].sum())
+    prompt = table[[*_PROMPT]].sum(axis=1, min_count=1)
+    values = table[["cost_usd", "cost_logged_usd", "out_total", "latency_s", "in_cache_read"]].assign(
+        prompt=prompt, seen=prompt.where(table["in_cache_read"].notna())
     )
+    groups = values.groupby(names.astype(str), sort=True)
+    sums, counts = groups.sum(min_count=1), groups.count().to_dict("records")
+    medians, sizes = groups["latency_s"].median().tolist(), groups.size().tolist()
+    for at, (name, sum_) in enumerate(zip(sums.index, sums.to_dict("records"), strict=True)):
+        total = {key: None if pd.isna(value) else float(value) for key, value in sum_.items()}
+        n = counts[at]
+        usd, seen = total["cost_usd"], total["seen"]
+        yield SpendLine(
+            name=str(name),
+            calls=sizes[at],
+            usd=usd,
+            priced=int(n["cost_usd"]),
+            logged_usd=total["cost_logged_usd"],
+            logged=int(n["cost_logged_usd"]),
+            share=usd / known if known and usd is not None else None,
+            tokens_in=_whole(total["prompt"]),
+            tokens_in_n=int(n["prompt"]),
+            tokens_out=_whole(total["out_total"]),
+            tokens_out_n=int(n["out_total"]),
+            cache_share=(total["in_cache_read"] or 0.0) / seen if seen else None,
+            cache_n=int(n["in_cache_read"]),
+            latency_s=medians[at] if n["latency_s"] else None,
+            latency_n=int(n["latency_s"]),
+        )
+
+
+def _whole(value: float | None) -> int | None:
+    return None if value is None else int(value)

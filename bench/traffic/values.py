@@ -60,9 +60,9 @@ def moment(value: object) -> datetime | None:
             return moment(float(text))
         try:
             found = datetime.fromisoformat(text)
-        except ValueError:
+            return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+        except (ValueError, OverflowError):  # the first and the last day have no hours beyond them
             return None
-        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < _LATEST * _UNITS[-1]:
         return None
     seconds = next((value / unit for unit in _UNITS if _EARLIEST <= value / unit < _LATEST), None)

@@ -130,6 +130,43 @@ def test_a_part_of_a_thousand_times_its_size_and_half_an_emoji(
         several.json("half.json")
 
 
+@pytest.mark.parametrize("deep", [900, 200_000])
+def test_a_sample_that_cannot_be_read_is_named_and_the_others_are_imported(importing: Importing, deep: int) -> None:
+    log = as_json(INSPECT / "good.eval")
+    count = len(log["samples"])
+    log["samples"][1]["input"] = "HERE [{\\"
+    nested = json.dumps(log).replace('"HERE [{\\\\"', "[" * deep + "]" * deep)
+    done, manifest = importing("inspect", nested, file="log.json")
+    assert len(read_table(done.folder, "answers")) == count - 1
+    (dropped,) = manifest["imported"]["dropped"]
+    assert dropped == {"row": "log.json sample 2", "why": "is nested too deeply"}
+
+
+def test_a_part_that_cannot_be_read_is_named_and_the_others_are_imported(
+    importing: Importing, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = as_json(INSPECT / "good.eval")
+    samples = log.pop("samples")
+    path = tmp_path / "log.eval"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("header.json", json.dumps(log))
+        for at, sample in enumerate(samples):
+            file.writestr(f"samples/{at}.json", json.dumps(sample))
+        file.writestr("samples/text.json", "no JSON")
+        file.writestr("samples/deep.json", "[" * 200_000)
+        file.writestr("samples/large.json", "[" + "[]," * 6_000_000 + "0]")
+    done, manifest = importing("inspect", path)
+    assert len(read_table(done.folder, "answers")) == len(samples)
+    why = {row["row"].rpartition("/")[2]: row["why"] for row in manifest["imported"]["dropped"]}
+    assert why.keys() == {"text.json", "deep.json", "large.json"}
+    assert "is not JSON" in why["text.json"]
+    assert "nested too deeply" in why["deep.json"]
+    assert "unpacks to more than" in why["large.json"]
+    monkeypatch.setattr("bench.importers.archive.ALL_PARTS", 1 << 20)
+    with pytest.raises(UsageError, match="its parts unpack to more than"):
+        importing("inspect", path)
+
+
 def test_a_damaged_or_swollen_part_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     real = (INSPECT / "good.eval").read_bytes()
     path = tmp_path / "a.eval"

@@ -118,6 +118,20 @@ def test_what_is_broken_is_named(
         uses[kind]()
 
 
+@pytest.mark.parametrize("value", ["json:loads", "no_such_module", "odd_end"])
+def test_a_broken_package_withholds_nothing_else(
+    bench: Bench, value: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "odd_end.py").write_text("import sys\n\nsys.exit(7)\n")
+    broken(monkeypatch, tmp_path, "tasks", value)
+    listed = bench("list", "suites")
+    assert listed.code == 0, listed.err
+    assert "reasoning" in listed.out
+    assert "Warning: odd 0.1: 'odd' of claimbench.tasks" in listed.err
+    assert listed.err.strip().endswith("Its tasks are left out.")
+    assert len(listed.err.strip().splitlines()) == 1
+
+
 @pytest.mark.usefixtures("installed")
 def test_two_packages_with_one_name_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     broken(monkeypatch, tmp_path, "graders", "json:loads")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 import tracemalloc
 from datetime import UTC, datetime
 from pathlib import Path
@@ -55,6 +56,32 @@ def test_secrets_of_this_machine_and_of_anybody_reach_no_table(load_logs: Load, 
         assert secret not in whole
     assert "use *** and <KEY_" in table["request"][0]
     assert table["request_sha256"][0] == table["request_sha256"][1]
+
+
+def test_secrets_stand_in_no_reason_name_or_tool(load_logs: Load, tmp_path: Path) -> None:
+    mine, theirs = "correct-horse-battery-staple-9", "sk-proj-" + "Ab1" * 8
+    failed = {**pair(), "error": f"Incorrect API key: {theirs} {mine}", "response": None}
+    named = pair("hi", timestamp="2026-11-20T10:00:00Z")
+    named["request"] |= {
+        "model": f"m-{theirs}",
+        "tools": [
+            {"type": "mcp", "server_url": "https://x", "authorization": "qqqqzzzz1", "headers": {"a": "qqqqzzzz1"}},
+            {"type": "function", "function": {"name": "look_up", "parameters": {"type": "object"}}},
+        ],
+    }
+    path = lines(tmp_path / f"log-{theirs}.jsonl", failed, named, {**pair(), "provider": mine}, "{")
+    done, table = load_logs(path, secrets=Secrets([mine]))
+    raw = (done.folder / "traffic.json").read_text() + str(table.to_dict()) + str(done.notes) + str(done.dropped)
+    for secret in (mine, theirs, "qqqqzzzz1"):
+        assert secret not in raw
+    assert "Incorrect API key: <KEY_" in raw
+    assert '"tools":[{"type":"mcp"},{"type":"function","function":{"name":"look_up"' in table["request"][0]
+
+
+@pytest.mark.parametrize("time", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-12:00"])
+def test_a_time_beyond_the_calendar_is_unknown(load_logs: Load, tmp_path: Path, time: str) -> None:
+    _, table = load_logs(lines(tmp_path / "a.jsonl", {**pair(), "timestamp": time}, pair()))
+    assert table["time"].tolist() == [None, "2026-11-20T10:00:00.000Z"]
 
 
 def test_people_are_pseudonyms_that_hold_within_the_table(load_logs: Load, tmp_path: Path) -> None:
@@ -152,3 +179,15 @@ def test_an_array_is_never_held_as_a_whole(tmp_path: Path) -> None:
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 8 << 20 < path.stat().st_size
+
+
+@pytest.mark.parametrize("begin", ["", "["])
+def test_gigabytes_of_nothing_are_not_read(load_logs: Load, tmp_path: Path, begin: str) -> None:
+    path = tmp_path / "a.jsonl"
+    with path.open("wb") as file:
+        file.write(begin.encode())
+        file.truncate(10 << 30)
+    begun = time.process_time()
+    with pytest.raises(UsageError, match="is no log of a known format"):
+        load_logs(path)
+    assert time.process_time() - begun < 3

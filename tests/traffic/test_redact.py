@@ -155,6 +155,50 @@ def test_a_password_is_replaced_where_it_is_said_to_be_one(text: str, left: str)
     assert Redactor(SECRETS)(text) == left
 
 
+PASS, HEX, LONG = "Kj8hh2LqZ4", "0a1b2c3d" * 8, letters(40)
+SAID = (
+    f"DB_PASS={PASS}", f"MYSQL_PWD={PASS}", f"PGPASSWORD='{PASS}' psql", "ADMIN_TOKEN=onlyletters",
+    f"AWS_SESSION_TOKEN={LONG}",
+    f"tool --password {PASS} x", f"mysql -u root -p{PASS} db", f"sshpass -p {PASS} ssh x",
+    f"curl -u bob:{PASS} http://x",
+    f"redis://:{PASS}@h:6379", f"postgres://bob:p@{PASS}/q@db.internal/x", f"https://{HEX[:32]}@o1.ingest.sentry.io/1",
+    'password: "correct horse battery"', f"my password is {PASS}", f"Passwort: {PASS}", f"密码：{PASS}",
+    f"密码是{PASS}",
+    f"CREATE USER b IDENTIFIED BY '{PASS}'", f"<password>{PASS}</password>", f"machine api.x login bob password {PASS}",
+    f"localhost:5432:db:bob:{PASS}", f'{{"refreshToken":"{LONG}"}}', f"Cookie: sessionid={LONG}; a=b",
+    f"https://x.com/?access_token={LONG}", f"AccountName=x;AccountKey={LONG}==;Suffix=y", f"?sp=r&sig={LONG}%3D",
+    f"?X-Amz-Algorithm=A&X-Amz-Signature={HEX}", f"https://hooks.slack.com/services/T1/B2/{LONG}",
+    f"https://discord.com/api/webhooks/123/{LONG}", f"https://api.telegram.org/bot123456789:AA{letters(33)}/send",
+    f"GOCSPX-{LONG}", f"hvs.{LONG}", f"dapi{HEX[:32]}", f"lin_api_{LONG}", f"ntn_{LONG}", f"secret_{LONG}xyz",
+    f"tvly-{LONG}",
+    f"PMAK-{HEX[:24]}-{HEX[:34]}", f"key-{HEX[:32]}", f"SK{HEX[:32]}", "AGE-SECRET-KEY-1" + "Q7" * 29,
+    f"-----BEGIN PGP PRIVATE KEY BLOCK-----\n\n{LONG}\n-----END PGP PRIVATE KEY BLOCK-----",
+    f"PuTTY-User-Key-File-3: x\nPrivate-Lines: 1\n{LONG}\nPrivate-MAC: 00", f"private key: 0x{HEX}",
+    f"xsk-ant-api03-{LONG}",
+    f"m-sk-proj-{LONG}", json.dumps({"a": json.dumps({"password": PASS})}), json.dumps(json.dumps({"api_key": LONG})),
+    f"sk-proj-{LONG[:20]}\u200b{LONG[20:]}", f'{{"auths":{{"r.io":{{"auth":"{LONG}"}}}}}}',
+)  # fmt: skip
+"""Secrets as people write them into a prompt; each ends in what must go."""
+
+
+@pytest.mark.parametrize("text", SAID)
+def test_a_secret_is_replaced_where_people_write_it(text: str) -> None:
+    for whole in (text, json.dumps({"content": text}, ensure_ascii=False)):
+        left = Redactor(SECRETS)(whole)
+        planted = [*(PASS, HEX[:24], LONG[-12:], "correct horse", "onlyletters", "Q7Q7Q7")]
+        assert not [secret for secret in planted if secret in left], left
+        if whole != text:
+            json.loads(left)
+
+
+@pytest.mark.parametrize("end", ["", '"}', '\\"x'])
+def test_a_private_key_that_was_cut_takes_no_more_than_itself(end: str) -> None:
+    text = json.dumps({"content": f"-----BEGIN RSA PRIVATE KEY-----\n{letters(64)}\n{end}", "b": 1})
+    left = json.loads(Redactor(SECRETS)(text))
+    assert left["b"] == 1
+    assert left["content"].startswith("<PRIVATE_KEY_1>")
+
+
 ORDINARY = (
     "The order 881 of 3 February 2026 cost 1,234.56 EUR and 99.9% of it was paid.",
     "Version 1.2.3.4a of python-3.11.7, see section 4.1.2 and pages 100-120.",
@@ -168,6 +212,9 @@ ORDINARY = (
     "https://example.com/path?id=12345&page=2 and sk-learn, skip-this-one-please-it-is-long",
     "TheQuickBrownFoxJumpsOverTheLazyDog and a_very_long_snake_case_name_without_digits",
     "电话会议在三点，编号 20261201。",
+    "The key point: tokens are counted, sessions end at 10:30; signature: see page 3. Authorization is needed.",
+    "def auth(token: str, session: Session) -> None: ...  # https://example.com:8080/a?to=b",
+    "mysql -u root -p db and tool --token-limit 500, max_tokens=4096, key=value, sort_key: created_at",
 )
 
 
@@ -199,6 +246,15 @@ def test_twice_the_text_takes_twice_the_time(recogniser: Recogniser) -> None:
         "password=",
         "+1 ",
         "sk-",
+        "curl ",
+        "mysql ",
+        "private key ",
+        "key-",
+        "a:11:",
+        "://",
+        "secret ",
+        "login a ",
+        "Private-Lines: 1 ",
     )
     for piece in pieces:
         text = piece * (40_000 // len(piece))

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet
 import pytest
 
 from bench.errors import UsageError
 from bench.traffic import spend
-from tests.cli.conftest import Bench, bench
+from tests.cli.conftest import Bench, Outcome, bench
 from tests.traffic.conftest import FIXTURES, Load
 from tests.traffic.test_load import lines, pair
 
@@ -19,6 +21,41 @@ __all__ = ["bench"]
 
 def priced(usd: float | None, month: int, **more: Any) -> dict[str, Any]:
     return {**pair(str(month)), "timestamp": f"2026-{month:02}-03T10:00:00Z", "cost_usd": usd, **more}
+
+
+def test_a_strangers_table_is_cleaned_or_refused(load_logs: Load, tmp_path: Path, bench: Bench) -> None:
+    done, _ = load_logs(lines(tmp_path / "a.jsonl", priced(1.0, 10), priced(2.0, 11)))
+    real = pyarrow.parquet.read_table(done.folder / "traffic.parquet")
+
+    def shown(**columns: list[Any]) -> Outcome:
+        table = real
+        for name, values in columns.items():
+            made = pyarrow.array(values, None if isinstance(values[0], str) else real.schema.field(name).type)
+            table = table.set_column(table.schema.get_field_index(name), name, made)
+        pyarrow.parquet.write_table(table, done.folder / "traffic.parquet")
+        return bench("traffic", "show", str(done.folder))
+
+    forged = shown(model=["x\nBy list price: 0 USD", "y"], cost_usd=[-5.0, 1e308], in_uncached=[-(2**63), 2**63 - 1])
+    assert forged.code == 0
+    assert "\nBy list price: 0" not in forged.out
+    assert not {"inf", "nan", "-5.00", "Warning"} & {*forged.out.split(), *forged.err.split()}
+    refused = shown(cost_usd=["a", "b"])
+    assert (refused.code, refused.err.count("\n")) == (2, 1)
+    assert "column cost_usd holds string" in refused.err
+    pyarrow.parquet.write_table(real.slice(0, 0), done.folder / "traffic.parquet")
+    assert "holds no call" in bench("traffic", "show", str(done.folder)).err
+
+
+def test_as_many_groups_as_calls_are_summed_at_once(load_logs: Load, tmp_path: Path) -> None:
+    done, _ = load_logs(lines(tmp_path / "a.jsonl", priced(1.0, 10, tag="a")))
+    one = pyarrow.parquet.read_table(done.folder / "traffic.parquet")
+    many = pyarrow.concat_tables([one] * 5_000).combine_chunks()
+    many = many.set_column(many.schema.get_field_index("tag"), "tag", pyarrow.array([f"t{n}" for n in range(5_000)]))
+    pyarrow.parquet.write_table(many, done.folder / "traffic.parquet")
+    begun = time.process_time()
+    found = spend(done.folder)
+    assert time.process_time() - begun < 2
+    assert len(found.groups["tag"]) == 5_000
 
 
 def test_groups_add_up_and_say_of_how_many_calls(load_logs: Load, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from bench import clean
 from bench.engine import BROKEN_OFF, Channel, SseParser, now
 from bench.providers import (
     AssistantTurn,
@@ -160,7 +161,18 @@ class Asker:
         except (ValueError, RecursionError) as error:
             turn, words = None, self.redact(f"the reply cannot be read: {error}")
         counted = replace(attempt, usage=usage)
+        turn = turn and self._masked(turn)
         return Said(asked=body, status=status, turn=turn, usage=usage, words=words, attempt=counted)
+
+    def _masked(self, turn: AssistantTurn) -> AssistantTurn:
+        """A turn whose texts may be shown, also cut; its message, which goes back, stays as it came."""
+        calls = tuple(
+            call._replace(name=self._shown(call.name), written=self._shown(call.written)) for call in turn.calls
+        )
+        return replace(turn, text=self._shown(turn.text), calls=calls)
+
+    def _shown(self, text: str) -> str:
+        return clean.text(self.redact(text))
 
 
 class _Reader:
@@ -218,5 +230,5 @@ def _base(endpoint: Endpoint) -> dict[str, Any]:
 def shown(value: object, redact: Any) -> str:
     """A request or a reply as it may be shown: JSON without secrets, and cut."""
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-    masked: str = redact(text)
+    masked: str = clean.text(redact(text))
     return masked if len(masked) <= SHOWN else masked[:SHOWN] + " ..."

@@ -51,7 +51,7 @@ def choices(folder: Path, record: RunRecord) -> list[ChoiceRow]:
     with parquet_file(folder, "answers.parquet") as file:
         if "expected" not in file.schema_arrow.names:
             return []
-        for batch in file.iter_batches(4_000, columns=["task", "model", "expected", "extracted", "answer"]):
+        for batch in file.batches(["task", "model", "expected", "extracted", "answer"]):
             for row in _short(batch):
                 right = row["expected"]
                 letters.setdefault(row["task"], set()).add(right if LETTER.fullmatch(right) else "")

@@ -29,7 +29,7 @@ def read_answers(folder: Path) -> pd.DataFrame:
     with parquet_file(folder, "answers.parquet", (*KEYS, "grade_detail", *texts)) as file:
         require_columns(file.schema_arrow, AnswerRow)
         kept = [file.schema_arrow.field(name) for name in (*KEYS, "grade_detail")]
-        for batch in file.iter_batches(4_000, columns=[*KEYS, "grade_detail", *texts]):
+        for batch in file.batches([*KEYS, "grade_detail", *texts]):
             for name in texts:
                 at = batch.schema.get_field_index(name)
                 lengths = pc.fill_null(pc.utf8_length(batch.column(at).cast(pyarrow.string())), 0)

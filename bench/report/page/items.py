@@ -15,12 +15,11 @@ from numpy.typing import NDArray
 
 from bench.errors import UsageError
 from bench.language import tr
-from bench.records import Outcome, RunRecord, effective_cost, parquet_file, read_table
+from bench.records import BoundedTable, Outcome, RunRecord, effective_cost, parquet_file, read_table
 from bench.report.page.pack import TEXT_LIMIT, pack, shortened
 
 if TYPE_CHECKING:
     import pandas as pd
-    from pyarrow.parquet import ParquetFile
 
 Numbers = NDArray[np.int64]
 MOST_ITEMS = 10_000
@@ -119,7 +118,9 @@ def _priority(table: pd.DataFrame, seed: int) -> Numbers:
 class _Texts:
     """The texts of the chosen items, read a batch at a time so that those of the others are never in memory."""
 
-    def __init__(self, folder: Path, file: ParquetFile, table: pd.DataFrame, order: Numbers, *, redacted: bool) -> None:
+    def __init__(
+        self, folder: Path, file: BoundedTable, table: pd.DataFrame, order: Numbers, *, redacted: bool
+    ) -> None:
         self._file, self._order, self._redacted = file, order, redacted
         rank = np.full(int(table["number"].max()) + 1 if len(table) else 0, -1)
         rank[order] = np.arange(len(order))
@@ -139,7 +140,7 @@ class _Texts:
             return len(self._order)
         sizes = np.zeros(len(self._order) + 1)
         row = 0
-        for batch in self._file.iter_batches(4_000, columns=["answer", "reasoning", "extracted", "expected", "prompt"]):
+        for batch in self._file.batches(["answer", "reasoning", "extracted", "expected", "prompt"]):
             ranks = self._rank[row : row + len(batch)]
             row += len(batch)
             for column in batch.columns:
@@ -152,7 +153,7 @@ class _Texts:
         import pyarrow as pa
 
         row, parts, ranks = 0, [], []
-        for batch in self._file.iter_batches(4_000, columns=["model", "repeat", "prompt", *TEXTS, "expected"]):
+        for batch in self._file.batches(["model", "repeat", "prompt", *TEXTS, "expected"]):
             mine = self._rank[row : row + len(batch)]
             row += len(batch)
             keep = np.flatnonzero((mine >= 0) & (mine < self.fits))

@@ -67,7 +67,7 @@ class ProxyServer:
             pass
         finally:
             writer.close()
-            with suppress(ConnectionError, OSError):
+            with suppress(OSError, asyncio.CancelledError):
                 await writer.wait_closed()
 
     async def _answer(self, client: Client, head: h11.Request, body: bytes) -> None:

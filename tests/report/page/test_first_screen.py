@@ -27,9 +27,16 @@ def two_suites(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Pages of a claim about two suites: report.html, and zh.html in Chinese."""
     folder = tmp_path_factory.mktemp("two") / "run"
     rows = [
-        replace(row, suite=suite, task=f"{suite}_task", prompt_sha256=f"{suite} {row.item}", order=row.order + 50 * at)
+        replace(
+            row,
+            suite=suite,
+            task=f"{suite}_task",
+            prompt_sha256=f"{suite} {row.item}",
+            order=row.order + 200 * at,
+            cost_cap_usd=0.02,
+        )
         for at, suite in enumerate(("coding", "reasoning"))
-        for row in sample.rows()
+        for row in sample.rows(80)
     ]
     models = {label: model(f"weights/{label}") for label in ("cheap", "dear")}
     write_run(folder, rows, models=models, claims={sample.CLAIM["name"]: sample.CLAIM})
@@ -99,7 +106,7 @@ def test_a_chinese_page_speaks_chinese_in_what_its_script_writes(page: Page, two
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.goto((two_suites / "zh.html").as_uri() + "#volume=2000000")
     page.wait_for_selector("#list .row")
-    assert page.locator("#shown").inner_text() == "24 道题"
+    assert page.locator("#shown").inner_text() == "160 道题"
     assert page.locator("#theme").inner_text() == "主题：自动"
     assert "18,000 USD（18,000 到 18,000）" in page.locator(".bill").first.inner_text()
     assert "先列失分、得分、不稳定" in page.locator("#order").inner_text()

@@ -90,6 +90,19 @@ def test_the_address_keeps_the_volume_of_all_bills(page: Page, two_suites: Path)
     assert page.locator("[data-volume]").first.input_value() == "1000000", "what the run states"
 
 
+def test_the_bill_follows_the_volume(page: Page, two_suites: Path) -> None:
+    page.goto((two_suites / NAME).as_uri())
+    volume = page.get_by_label("Requests a month, each like an item of this run").first
+    cell = page.locator(".bill [data-usd]").first
+    at_first = float(cell.inner_text().split()[0].replace(",", ""))
+    volume.fill("2000000")
+    assert float(cell.inner_text().split()[0].replace(",", "")) == pytest.approx(2 * at_first, rel=0.01)
+    page.locator("[data-slider]").first.focus()
+    page.keyboard.press("Home")
+    assert volume.input_value() == "1"
+    assert float(cell.inner_text().split()[0].replace(",", "")) == pytest.approx(at_first / 1e6, rel=0.01)
+
+
 @pytest.mark.parametrize("name", [NAME, "zh.html"])
 def test_a_phone_shows_the_whole_bill_and_says_where_a_picture_goes_on(page: Page, two_suites: Path, name: str) -> None:
     page.set_viewport_size({"width": 400, "height": 800})

@@ -31,6 +31,8 @@ BATCH_ROWS, BATCH_BYTES = 4_000, 1 << 20
 """Rows that are in memory at once, and bytes of their texts."""
 SCANNED_ROWS = 32
 """Rows whose texts are unpacked at once before it is known how long they are."""
+_SPARE = ("SNAPPY", "UNCOMPRESSED")
+"""Compressions that make no page more than 22 times as large: snappy's longest copy, 64 bytes, takes 3."""
 _PAGES_BYTES = 1 << 20
 """Bytes of a file that are read at once."""
 _CELL_BYTES = 8
@@ -111,12 +113,15 @@ def _checked(file: IO[bytes], columns: Sequence[str] | None) -> BoundedTable:
     about = opened.metadata
     if about.num_rows > MOST_ROWS or about.num_columns > MOST_COLUMNS:
         raise ValueError(f"it has {about.num_rows} rows and {about.num_columns} columns, more than it may have")
+    coded = pyarrow.parquet.ParquetFile(
+        file, pre_buffer=False, buffer_size=_PAGES_BYTES, read_dictionary=_bounded(opened)
+    )
     left = most = max(UNPACKED_BYTES, UNPACKED_RATIO * file.seek(0, os.SEEK_END))
     sizes = np.zeros(about.num_rows, np.int64)
     for column in _columns(opened, columns):
         left -= _CELL_BYTES * about.num_rows
         at = 0
-        for batch in opened.iter_batches(SCANNED_ROWS, columns=[column.name]) if _is_text(column.type) else ():
+        for batch in _texts(coded, column.name) if _is_text(column.type) else ():
             lengths = sum(map(_lengths, batch.columns), np.zeros(len(batch), np.int64))
             sizes[at : at + len(lengths)] += lengths
             at, left = at + len(lengths), left - int(lengths.sum())
@@ -125,6 +130,25 @@ def _checked(file: IO[bytes], columns: Sequence[str] | None) -> BoundedTable:
         if left < 0:
             raise ValueError(f"its cells unpack to more than {most >> 20} MiB")
     return BoundedTable(opened, _rows_within(sizes))
+
+
+def _bounded(file: pyarrow.parquet.ParquetFile) -> list[str]:
+    """Columns that unpack to a few times their size in the file, if a repeated text counts once."""
+    about = file.metadata
+    chunks = [about.row_group(at).column(n) for at in range(about.num_row_groups) for n in range(about.num_columns)]
+    boundless = {chunk.path_in_schema for chunk in chunks if chunk.compression not in _SPARE}
+    return [each.name for each in file.schema_arrow if _is_text(each.type) and each.name not in boundless]
+
+
+def _texts(file: pyarrow.parquet.ParquetFile, column: str) -> Iterator[pyarrow.RecordBatch]:
+    """A column's texts, many at once where it is bounded, each repeated one once; else few at once."""
+    import pyarrow.types as kinds
+
+    bounded = kinds.is_dictionary(file.schema_arrow.field(column).type)
+    batches: Iterator[pyarrow.RecordBatch] = file.iter_batches(
+        BATCH_ROWS if bounded else SCANNED_ROWS, columns=[column]
+    )
+    return batches
 
 
 def _columns(file: pyarrow.parquet.ParquetFile, columns: Sequence[str] | None) -> list[pyarrow.Field]:
@@ -139,9 +163,12 @@ def _columns(file: pyarrow.parquet.ParquetFile, columns: Sequence[str] | None) -
 
 def _lengths(texts: pyarrow.Array) -> NDArray[np.int64]:
     """Bytes of each text. ValueError if one is longer than MOST_TEXT."""
+    import pyarrow
     import pyarrow.compute as pc
 
-    lengths: NDArray[np.int64] = pc.fill_null(pc.binary_length(texts), 0).to_numpy().astype("int64")
+    coded = isinstance(texts, pyarrow.DictionaryArray)
+    each = pc.binary_length(texts.dictionary).take(texts.indices) if coded else pc.binary_length(texts)
+    lengths: NDArray[np.int64] = pc.fill_null(each, 0).to_numpy().astype("int64")
     if lengths.max(initial=0) > MOST_TEXT:
         raise ValueError(f"one of its texts has more than {MOST_TEXT >> 20} MiB")
     return lengths

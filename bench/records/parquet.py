@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -31,8 +32,10 @@ BATCH_ROWS, BATCH_BYTES = 4_000, 1 << 20
 """Rows that are in memory at once, and bytes of their texts."""
 SCANNED_ROWS = 32
 """Rows whose texts are unpacked at once before it is known how long they are."""
-_SPARE = ("SNAPPY", "UNCOMPRESSED")
-"""Compressions that make no page more than 22 times as large: snappy's longest copy, 64 bytes, takes 3."""
+_TIMES = {"UNCOMPRESSED": 1, "SNAPPY": 22}
+"""Compression -> how many times its bytes it unpacks to at most: snappy's longest copy, 64 bytes, takes 3."""
+_CODED_BYTES = 1 << 26
+"""Bytes that a column's pages may unpack to where its texts are read many at once."""
 _PAGES_BYTES = 1 << 20
 """Bytes of a file that are read at once."""
 _CELL_BYTES = 8
@@ -133,11 +136,14 @@ def _checked(file: IO[bytes], columns: Sequence[str] | None) -> BoundedTable:
 
 
 def _bounded(file: pyarrow.parquet.ParquetFile) -> list[str]:
-    """Columns that unpack to a few times their size in the file, if a repeated text counts once."""
-    about = file.metadata
-    chunks = [about.row_group(at).column(n) for at in range(about.num_row_groups) for n in range(about.num_columns)]
-    boundless = {chunk.path_in_schema for chunk in chunks if chunk.compression not in _SPARE}
-    return [each.name for each in file.schema_arrow if _is_text(each.type) and each.name not in boundless]
+    """Columns whose pages unpack to no more than _CODED_BYTES, whatever stands in them, if a repeated text counts once:
+    those of few bytes, in a compression with a known limit."""
+    about, sizes = file.metadata, dict[str, float]()
+    for at in range(about.num_row_groups):
+        for chunk in map(about.row_group(at).column, range(about.num_columns)):
+            most = _TIMES.get(chunk.compression, math.inf) * chunk.total_compressed_size
+            sizes[chunk.path_in_schema] = sizes.get(chunk.path_in_schema, 0.0) + most
+    return [each.name for each in file.schema_arrow if _is_text(each.type) and sizes[each.name] <= _CODED_BYTES]
 
 
 def _texts(file: pyarrow.parquet.ParquetFile, column: str) -> Iterator[pyarrow.RecordBatch]:

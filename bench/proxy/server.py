@@ -54,10 +54,14 @@ class ProxyServer:
     turns: Counter[str] = field(default_factory=Counter)
     """Calls of each key so far."""
     _spare: dict[str, deque[Channel]] = field(default_factory=dict)
+    _open: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One client's connection, to its end."""
-        client = Client(reader, writer)
+        client, task = Client(reader, writer), asyncio.current_task()
+        assert task is not None
+        self._open.add(task)
+        task.add_done_callback(self._open.discard)
         try:
             while (request := await client.request()) is not None:
                 await self._answer(client, *request)
@@ -67,7 +71,7 @@ class ProxyServer:
             pass
         finally:
             writer.close()
-            with suppress(ConnectionError, OSError):
+            with suppress(OSError, asyncio.CancelledError):
                 await writer.wait_closed()
 
     async def _answer(self, client: Client, head: h11.Request, body: bytes) -> None:
@@ -220,7 +224,10 @@ class ProxyServer:
         return Channel(backend.endpoint.base_url or "", {}, backend.endpoint.entry.timeout_s, self.tls), True
 
     async def close(self) -> None:
-        """Closes the vendors' connections."""
+        """Ends what is under way, which is written down as cut, and closes the vendors' connections."""
+        for task in (under_way := [*self._open]):
+            task.cancel()
+        await asyncio.gather(*under_way, return_exceptions=True)
         for spare in self._spare.values():
             for channel in spare:
                 await channel.close()

@@ -7,7 +7,7 @@ import json
 import socket
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -47,6 +47,8 @@ class Running:
     """A key of it."""
     ledger: Path
     """Its ledger."""
+    stop: Callable[[], bool]
+    """Ends it; whether that worked."""
 
     def entries(self) -> list[Entry]:
         """The ledger, once nothing is open: a call is settled after its last byte was passed on."""
@@ -94,11 +96,17 @@ def running(
     thread = threading.Thread(target=lambda: asyncio.run(serve()), daemon=True)
     thread.start()
     assert ready.wait(10)
+
+    def stop() -> bool:
+        if thread.is_alive():
+            state["loop"].call_soon_threadsafe(state["stop"].set)
+            thread.join(10)
+        return not thread.is_alive()
+
     try:
-        yield Running(state["url"], mine, tmp_path / "proxy.db")
+        yield Running(state["url"], mine, tmp_path / "proxy.db", stop)
     finally:
-        state["loop"].call_soon_threadsafe(state["stop"].set)
-        thread.join(10)
+        assert stop()
 
 
 @pytest.fixture
@@ -336,3 +344,17 @@ def test_what_is_no_http_is_hung_up_on(proxy: Running, junk: bytes) -> None:
         connection.shutdown(socket.SHUT_WR)
         connection.recv(65536)
     assert httpx.get(f"{proxy.url}/api/hello", timeout=10).status_code == 200
+
+
+def test_what_is_under_way_at_the_end_is_written_down(tmp_path: Path, endpoint: FakeEndpoint) -> None:
+    endpoint.script = lambda _: Reply(text="a b c", events=2, end="hang")
+    with running(tmp_path, endpoint) as proxy:
+        address = f"{proxy.url}/k/{proxy.key.token}{CHAT}"
+        with httpx.stream("POST", address, json=body(), timeout=10) as reply:
+            parts = reply.iter_raw()
+            next(parts)
+            assert proxy.stop()
+            with pytest.raises(httpx.RemoteProtocolError):
+                list(parts)
+        [entry] = proxy.entries()
+    assert (entry.state, entry.most_usd) == ("cut", entry.begun.cap_usd)

@@ -30,7 +30,7 @@ COMMANDS = {
     "claim": ("bench.cli.claim", "Judge claims on a run: supported, refuted or inconclusive."),
     "gate": ("bench.cli.gate", "Judge a run against its baseline: pass, fail or cannot tell."),
     "import": ("bench.cli.import_", "Import published results or another tool's, to report and judge them."),
-    "traffic": ("bench.cli.traffic", "From the logs that you have to where the money goes, and a verdict a kind of work."),
+    "traffic": ("bench.cli.traffic", "From the logs you have to where the money goes, and a verdict a kind of work."),
     "similar": ("bench.cli.similar", "Say how alike two models of a run succeed and fail."),
     "export": ("bench.cli.export", "Write a run in another tool's format."),
     "verify": ("bench.cli.verify", "Compute a report's numbers anew from the run's tables, and say what differs."),

@@ -10,12 +10,14 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from bench import clean
 from bench.engine import BROKEN_OFF, Channel, SseParser, now
 from bench.providers import (
     AssistantTurn,
     Endpoint,
     FaultKind,
     Tool,
+    ToolCall,
     ToolWire,
     Turn,
     parse,
@@ -160,7 +162,25 @@ class Asker:
         except (ValueError, RecursionError) as error:
             turn, words = None, self.redact(f"the reply cannot be read: {error}")
         counted = replace(attempt, usage=usage)
+        turn = turn and self._cleaned(turn)
         return Said(asked=body, status=status, turn=turn, usage=usage, words=words, attempt=counted)
+
+    def _cleaned(self, turn: AssistantTurn) -> AssistantTurn:
+        """The turn without secrets, before anything of it is cut, and of texts that can be written; what is sent back
+        keeps its words."""
+
+        def hide(value: Any) -> Any:
+            return clean.each_text(clean.json_value(value), self.redact)
+
+        calls = (ToolCall(hide(c.id), hide(c.name), hide(c.arguments), hide(c.written)) for c in turn.calls)
+        return replace(
+            turn,
+            message=clean.json_value(dict(turn.message)),
+            text=hide(turn.text),
+            reasoning=hide(turn.reasoning),
+            calls=tuple(calls),
+            stop=hide(turn.stop),
+        )
 
 
 class _Reader:

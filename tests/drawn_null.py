@@ -1,9 +1,10 @@
 """How differences of scores were tested when the runs of fixtures/before were written: they hold to the last digit.
 
-Six things are others since, and nothing else: the tilted null's p was drawn, of the studentised sum, and is counted
+Seven things are others since, and nothing else: the tilted null's p was drawn, of the studentised sum, and is counted
 out, of the sum; independent items that are no plain 0 or 1 had a t test beside it; and the mean of several suites had
 the largest of their design effects, where it has the joint one; t was not winsorized; fixed kinds of task were no
-strata; and the interval of counts named how many independent items they are worth, not how many they are.
+strata; and the interval of counts named how many independent items they are worth, not how many they are; and an
+interval of a ratio knew only the values that were met.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import numpy as np
 import pytest
 from numpy.typing import ArrayLike
 
-from bench.stats import Interval, Strata, ratio, scores, tilted, winsorized
+from bench.stats import Interval, Strata, ratio, scores, tails, tilted, winsorized
 from bench.stats.clusters import ClusteredMean, Floats, prudent_design_effect
 from bench.stats.paired import tango_interval
 from bench.stats.scores import ScoreDifference
@@ -107,6 +108,8 @@ def tested_as_before(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(scores, "tilted_interval", drawn_interval)
     monkeypatch.setattr(scores, "_design_effect", largest_effect)
-    monkeypatch.setattr(ratio, "tilted_p", drawn_p)
+    monkeypatch.setattr(tails, "tilted_p", drawn_p)
+    for widening in ("widened", "_at_edge"):
+        monkeypatch.setattr(ratio, widening, lambda logs, *_: logs)
     monkeypatch.setattr(ScoreDifference, "_alone_p", alone)
     monkeypatch.setattr(ScoreDifference, "interval", wider)

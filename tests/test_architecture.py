@@ -20,7 +20,7 @@ LAYERS = (
     ("providers", "prices", "registry", "scoring", "suites", "journal", "importers", "claims", "traffic"),
     ("config", "plan", "gate", "report"),
     ("engine", "costs", "evidence"),
-    ("doctor",),
+    ("doctor", "proxy"),
     ("run",),
     ("cli", "reference", "__main__", "bench"),
 )
@@ -42,6 +42,8 @@ DOORS = {
             "bench.prices.book",
             "bench.prices.build",
             "bench.prices.reading",
+            "bench.proxy.agent",
+            "bench.proxy.report",
             "bench.registry.lint",
             "bench.registry.own",
             "bench.registry.versions",
@@ -130,6 +132,7 @@ WRITERS = {
     "bench.suites": "the items of this repository",
     "bench.weights": "the cache of weights",
     "bench.doctor.calibrated": "makes the results folder",
+    "bench.proxy": "its ledger and its socket, where the user names them",
 }
 """Who may change files without that room, and where."""
 READERS = {
@@ -169,7 +172,7 @@ SOCKET_USERS = {
     "bench.weights.child": True,
 }
 """Who knows sockets, and whether to open them: the others use httpx for types and errors."""
-STARTERS = ("bench.sandbox", "bench.weights", "bench.doctor.calibration")
+STARTERS = ("bench.sandbox", "bench.weights", "bench.doctor.calibration", "bench.proxy.agent")
 """Who starts processes."""
 LM_EVAL = {
     "bench.registry.chat",

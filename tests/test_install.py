@@ -49,10 +49,21 @@ def by_uv(wheel: Path, folder: Path) -> Path:
 
 
 def by_pipx(wheel: Path, folder: Path) -> Path:
-    pipx = shutil.which("pipx") or pytest.skip("pipx is not installed")
+    pipx = shutil.which("pipx") or _own_pipx(folder / "pipx")
     places = {"PIPX_HOME": str(folder / "tools"), "PIPX_BIN_DIR": str(folder / "bin")}
     called([pipx, "install", "-q", "--python", sys.executable, wheel], folder, **places)
     return folder / "bin"
+
+
+def _own_pipx(folder: Path) -> Path:
+    """pipx in an environment of its own; skips where no index has it."""
+    called([sys.executable, "-m", "venv", folder], folder.parent)
+    done = subprocess.run(
+        [folder / "bin" / "python", "-m", "pip", "install", "-q", "pipx"], capture_output=True, text=True
+    )
+    if done.returncode:
+        pytest.skip("pipx is neither installed nor to be had")
+    return folder / "bin" / "pipx"
 
 
 @pytest.mark.slow

@@ -25,7 +25,7 @@ from bench.claims.outlook import (
 )
 from bench.claims.page import as_json, lines, markdown
 from bench.claims.pairs import Pairs, pair
-from bench.claims.partlines import beyond_lines, open_parts, part_lines, state
+from bench.claims.partlines import MISSED, OPEN, SHOWN, beyond_lines, open_parts, part_lines, state, why_open
 from bench.claims.parts import (
     CLEAN_SHARE,
     COST,
@@ -90,7 +90,9 @@ __all__ = [
     "Judgement",
     "LATENCY",
     "MEAN",
+    "MISSED",
     "MISSING_RATE",
+    "OPEN",
     "Observed",
     "Pairs",
     "Part",
@@ -98,6 +100,7 @@ __all__ = [
     "Reading",
     "Ruling",
     "SCORE",
+    "SHOWN",
     "TRUNCATION_GAP",
     "Verdict",
     "adhoc",
@@ -111,6 +114,7 @@ __all__ = [
     "outlook_json",
     "saving_chance",
     "what_it_takes",
+    "why_open",
     "beyond",
     "beyond_lines",
     "headline",

@@ -16,6 +16,12 @@ from bench.stats import Interval
 
 MOST_WORDS = 25
 """Words of the first sentence."""
+OPEN_BEYOND = {
+    Verdict.SUPPORTED: tr_later("Not shown beyond them{takes}."),
+    Verdict.REFUTED: tr_later("Beyond them neither shown nor refuted."),
+    Verdict.INCONCLUSIVE: tr_later("Not shown beyond them either{takes}."),
+}
+"""What is said of other kinds where they are open, by the verdict on these."""
 RESERVED = tr_later("the verdict would be ")
 """How a warning begins that another count of what is missing changes the verdict."""
 
@@ -63,11 +69,7 @@ def beyond(judgement: Judgement) -> str | None:
     if other is not Verdict.INCONCLUSIVE:
         too = tr(", too") if other is judgement.verdict else ""
         return tr("Beyond them, on other kinds like these: {other}{too}.", other=other, too=too)
-    return tr(
-        "Beyond them {state}{takes}.",
-        state=tr("open") if judgement.verdict is Verdict.REFUTED else tr("not shown"),
-        takes=_takes(judgement),
-    )
+    return tr(OPEN_BEYOND[judgement.verdict], takes=_takes(judgement))
 
 
 def kinds(judgement: Judgement) -> int:
@@ -85,7 +87,7 @@ def _takes(judgement: Judgement) -> str:
         return tr(": no likely number of kinds would do")
     if seen.kinds <= kinds(judgement):
         return ""
-    return tr(": that would take about {kinds} kinds", kinds=_rounded(seen.kinds))
+    return tr(": that would take about {kinds} kinds in all", kinds=_rounded(seen.kinds))
 
 
 def _rounded(count: int) -> int:

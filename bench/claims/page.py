@@ -39,8 +39,8 @@ LEGEND = tr_later(
     "*differ*: items solved by one side only. *p for*: how often chance alone would give a "
     "result this good if this part of the claim were false; *p against*: this bad if it were "
     "true. *detectable*: the smallest distance from the claimed limit that this many items "
-    "show four times in five. Where a few calls cost many times the others, an interval of "
-    "cost holds the truth less often than it says; *p for* and *p against* allow for that."
+    "show four times in five. An interval of cost or time allows for answers as dear or slow as "
+    "their limit permits, met or not, as *p for* and *p against* do."
 )
 
 

@@ -26,7 +26,7 @@ def open_parts(judgement: Judgement) -> list[str]:
     """Which parts are open in the deciding reading, each with its reason."""
     reading = judgement.deciding
     return [
-        f"{_named(*scope)}: {_why(judgement, reading, result)}"
+        f"{_named(*scope)}: {why_open(judgement, reading, result)}"
         for scope, result in _in_order(reading)
         if state(judgement, reading, scope) == OPEN
     ]
@@ -40,7 +40,7 @@ def beyond_lines(judgement: Judgement) -> list[str]:
     for scope, result in _in_order(judgement.other):
         if judgement.supports(result) or not judgement.supports(judgement.test.parts.get(scope, result)):
             continue
-        lines.append(f"{_named(*scope)}: {_why(judgement, judgement.other, result)}")
+        lines.append(f"{_named(*scope)}: {why_open(judgement, judgement.other, result)}")
     return lines
 
 
@@ -60,7 +60,7 @@ def _lines(judgement: Judgement, reading: Reading) -> Iterator[str]:
     for scope, result in _in_order(reading):
         part = parts.part(result.name)
         ended = state(judgement, reading, scope)
-        why = f": {_why(judgement, reading, result)}" if ended == OPEN else ""
+        why = f": {why_open(judgement, reading, result)}" if ended == OPEN else ""
         little = judgement.proves_little.get(scope) if ended == SHOWN else None
         why = tr(", but {little}", little=little) if little else why
         wanted = tr("claimed {wanted}", wanted=part.wanted(part.limit(claim)))
@@ -102,12 +102,12 @@ def _measured(judgement: Judgement, part: Part, suite: str, result: PartResult) 
         "{estimate} ({level} interval {interval}{rest})",
         estimate=part.said(result.estimate),
         level=level,
-        interval=part.said_between(interval),
+        interval=f"{part.said_between(interval)}{part.assuming(judgement.claim, result)}",
         rest=rest,
     )
 
 
-def _why(judgement: Judgement, reading: Reading, result: PartResult) -> str:
+def why_open(judgement: Judgement, reading: Reading, result: PartResult) -> str:
     """Why a part is open; where its interval lies wholly beyond what is claimed, why that refutes nothing yet."""
     part = parts.part(result.name)
     if part.missed(judgement.claim, result.interval):

@@ -56,13 +56,14 @@ def claim_outlooks(prepared: Prepared, estimate: Estimate, results: Path) -> Out
     return outlooks
 
 
-def outlook_lines(outlooks: Outlooks) -> Iterator[str]:
+def outlook_lines(outlooks: Outlooks, declared: Mapping[str, Claim]) -> Iterator[str]:
     """A line for each claim: its chances, and what they go by."""
     from bench import claims
     from bench.stats import TYPICAL_DISCORDANCE
 
     for name, (seen, run) in outlooks.items():
-        assumed = f"if {100 * TYPICAL_DISCORDANCE:g} % of the items are answered differently and the saving is shown"
+        saving = " and the saving is shown" if "cheaper_by" in declared[name].margins else ""
+        assumed = f"if {100 * TYPICAL_DISCORDANCE:g} % of the items are answered differently{saving}"
         yield f"claim {name}, {assumed if run is None else f'going by run {run}'}: {claims.what_it_takes(seen)}"
 
 
@@ -167,6 +168,6 @@ def _plan_text(prepared: Prepared, estimate: Estimate, probing: Estimate | None,
     lines += [f"{e.entry.label} ({e.entry.model}): {len(plan.of(e.entry.label))} calls" for e in prepared.endpoints]
     lines += [f"{suite}: left out. {why}" for suite, why in prepared.refused.items()]
     lines += [f"cost of {line}" for line in estimate_lines(estimate)]
-    lines += outlook_lines(outlooks)
+    lines += outlook_lines(outlooks, prepared.comparison.claims)
     lines += [f"cost of the latency probe of {line}" for line in (estimate_lines(probing) if probing else ())]
     return "\n".join([*lines, f"plan {plan.sha256[:8]}; nothing was called"])

@@ -37,6 +37,7 @@ class _Lane:
     tokens: int = 0
     streaming_s: float = 0.0
     failed: int = 0
+    retries: int = 0
     pace_s: float = 0.0
     last_at: float = 0.0
     said_at: float = field(default_factory=time.monotonic)
@@ -47,6 +48,7 @@ class _Lane:
         self.pace_s = (self.last_at - self.began) / self.asked
         self.done += call.outcome.scored
         self.failed += not call.outcome.scored
+        self.retries += len(call.attempts) - 1
         if call.outcome.scored and graded is not None and graded.score is not None:
             self.scores.append(graded.score if call.outcome is Outcome.ANSWERED else 0.0)
         if call.usage.out_total and call.scored_attempt.latency_s:
@@ -54,8 +56,9 @@ class _Lane:
             self.streaming_s += call.scored_attempt.latency_s
 
     def cells(self) -> Iterator[str]:
-        """Items, score so far, tokens per second, time left."""
-        yield f"{self.done}/{self.total} items" + (f", {self.failed} failed" if self.failed else "")
+        """Items with what went wrong, score so far, tokens per second, time left."""
+        said = f"{self.done}/{self.total} items" + (f", {self.failed} failed" if self.failed else "")
+        yield said + (f", {self.retries} retries" if self.retries else "")
         n = len(self.scores)
         yield f"score so far {100 * sum(self.scores) / n:.0f} % (n = {n})" if n else "no score yet"
         yield f"{self.tokens / self.streaming_s:.0f} tok/s" if self.streaming_s else "- tok/s"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bench import prices
 from bench.costs.billing import Billing, total
@@ -28,7 +28,9 @@ from bench.records import (
     read_rows,
     run_folders,
 )
-from bench.stats import Interval, forecast
+
+if TYPE_CHECKING:
+    from bench.stats import Interval
 
 PILOT = 8
 """Items of a pilot: with fewer answers than these, a model has no history."""
@@ -85,7 +87,7 @@ def estimate(calls: Sequence[PlannedCall], spending: Spending, samples: Samples)
         groups.append(group)
     worsts = [model.worst_usd for model in models]
     known = [part for group in groups if group is not None for part in group]
-    usd = _capped(forecast(known), worsts) if groups and None not in groups else None
+    usd = _forecast(known, worsts) if groups and None not in groups else None
     return Estimate(tuple(models), usd, total(worsts))
 
 
@@ -160,7 +162,7 @@ def _model(label: str, calls: Sequence[PlannedCall], groups: Groups | None, spen
             model=label, calls=len(calls), usd=None, prompts_usd=None, worst_usd=None, unknown=spending.why_not(label)
         )
     worsts = [spending.worst(call) for call in calls]
-    usd = None if groups is None else _capped(forecast(groups), worsts)
+    usd = None if groups is None else _forecast(groups, worsts)
     return ModelEstimate(
         model=label,
         calls=len(calls),
@@ -183,8 +185,11 @@ def _groups(calls: Sequence[PlannedCall], samples: Mapping[str, Sequence[float]]
     ]
 
 
-def _capped(interval: Interval, worsts: Sequence[Decimal | None]) -> Interval:
-    most = total(worsts)
+def _forecast(groups: Sequence[tuple[Any, int]], worsts: Sequence[Decimal | None]) -> Interval:
+    """What is to be expected, and never more than the worst case."""
+    from bench.stats import forecast  # numpy and scipy, which a proxy does without
+
+    interval, most = forecast(groups), total(worsts)
     if most is None or interval.high is None or interval.high <= most:
         return interval
     return replace(interval, high=max(float(most), interval.estimate))

@@ -13,7 +13,17 @@ from bench.engine.retry import MAX_ATTEMPTS, MAX_WAIT_S, Failure
 from bench.engine.runner import run_lanes
 from bench.engine.seams import Admission, Observer
 from bench.engine.sse import SseParser
-from bench.engine.transport import BROKEN_OFF, Channel, Page, Unreachable, proxy_for, tls_context
+from bench.engine.transport import (
+    BROKEN_OFF,
+    NOT_SENT,
+    Channel,
+    Dropped,
+    Page,
+    Reply,
+    Unreachable,
+    proxy_for,
+    tls_context,
+)
 from bench.engine.trouble import REDIRECT, place
 
 __all__ = [
@@ -22,15 +32,18 @@ __all__ = [
     "BROKEN_OFF",
     "Budget",
     "Channel",
+    "Dropped",
     "Ended",
     "Failure",
     "Lane",
     "LaneResult",
     "MAX_ATTEMPTS",
     "MAX_WAIT_S",
+    "NOT_SENT",
     "Observer",
     "Page",
     "REDIRECT",
+    "Reply",
     "SseParser",
     "Unreachable",
     "ask_in_turn",

@@ -146,6 +146,8 @@ class Dropped(Exception):
     """A kept-alive connection turned out closed before the reply's first byte: the request was never served."""
 
 
+NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout)
+"""What is raised where no connection is made: nothing was sent."""
 BROKEN_OFF = (TimeoutError, Dropped, httpx.RequestError)
 """What an exchange raises that breaks off, within a time limit."""
 
@@ -176,6 +178,10 @@ class Channel:
         """
         return self._send(path, json=dict(body))
 
+    def forward(self, path: str, headers: Mapping[str, str], content: bytes) -> AbstractAsyncContextManager[Reply]:
+        """Sends somebody else's request as it is, with these headers alone; otherwise as `post`."""
+        return self._send(path, headers=httpx.Headers(headers, encoding="latin-1"), content=content)
+
     async def get(self, path: str) -> Page:
         """A page that is not a stream. Raises Unreachable."""
         try:
@@ -188,10 +194,10 @@ class Channel:
     @asynccontextmanager
     async def _send(self, path: str, **content: Any) -> AsyncIterator[Reply]:
         marks, asked = _Traced(), now()
+        content.setdefault("headers", self._headers)
         request = httpx.Request(
-            "POST" if content else "GET",
+            "POST" if len(content) > 1 else "GET",
             _url(self._base_url + path),
-            headers=self._headers,
             extensions={"trace": marks, "marks": marks, "timeout": self._timeout},
             **content,
         )

@@ -167,7 +167,7 @@ def _exam(run: Path, suite: str) -> tuple[pd.DataFrame, str]:
 
 def _about(suite: str, run: Path, exams: Sequence[Path], record: RunRecord) -> Iterator[str]:
     models = [
-        f"{label} ({model.model}, answers of at most {model.max_tokens} tokens, {model.slots} slot(s))"
+        f"{label} ({model.model}, {_cap(model.max_tokens)}, {model.slots} slot(s))"
         for label, model in record.models.items()
     ]
     tasks = {name: task for name, task in record.tasks.items() if name.startswith(f"{suite}_")}
@@ -177,6 +177,10 @@ def _about(suite: str, run: Path, exams: Sequence[Path], record: RunRecord) -> I
     yield "Scores are of small models, to show how the suite behaves; they say nothing of what they would cost or do."
     named = "".join(f" --exam {exam.name}" for exam in exams)
     yield f"Made by `{PROGRAM} {run.name} --suite {suite}{named} -o DIR`; every family and level is in cells.csv."
+
+
+def _cap(tokens: int | None) -> str:
+    return "the tasks' own token caps" if tokens is None else f"answers of at most {tokens} tokens"
 
 
 def _short(value: float | None) -> str:

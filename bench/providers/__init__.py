@@ -9,7 +9,7 @@ from bench.providers.faults import page_title
 from bench.providers.presets import Preset, find, preset_of, shipped, shipped_addresses, wire_model
 from bench.providers.protocol import Fault, FaultKind, StreamEvent, Wire
 from bench.providers.reading import parse, whole
-from bench.providers.rules import SAMPLING, Rules
+from bench.providers.rules import SAMPLING, Rules, merged
 from bench.providers.thinking import ThinkSplitter, unopened
 from bench.providers.tooltypes import AssistantTurn, Choice, Tool, ToolCall, ToolResult, ToolWire, Turn
 from bench.providers.toolwire import tool_wire
@@ -37,6 +37,7 @@ __all__ = [
     "credential",
     "find",
     "key_variable",
+    "merged",
     "missing_keys",
     "page_title",
     "parse",

@@ -33,6 +33,8 @@ SCANNED_ROWS = 32
 """Rows whose texts are unpacked at once before it is known how long they are."""
 _PAGES_BYTES = 1 << 20
 """Bytes of a file that are read at once."""
+_KEPT = 32
+"""Pieces after which the allocator gives room back."""
 _CELL_BYTES = 8
 """What a number, a flag or the place of a text takes in memory."""
 _NULLABLE = {
@@ -61,8 +63,12 @@ class BoundedTable:
 
     def batches(self, columns: Sequence[str]) -> Iterator[pyarrow.RecordBatch]:
         """These columns piece by piece, so that a large table's texts are never in memory together."""
-        batches: Iterator[pyarrow.RecordBatch] = self._file.iter_batches(self._rows, columns=[*columns])
-        return batches
+        import pyarrow
+
+        for number, batch in enumerate(self._file.iter_batches(self._rows, columns=[*columns]), 1):
+            yield batch
+            if number % _KEPT == 0:
+                pyarrow.default_memory_pool().release_unused()  # the allocator would keep the room of every piece
 
 
 @contextmanager

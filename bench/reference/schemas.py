@@ -1,4 +1,4 @@
-"""docs/schema/: a JSON Schema of every file of a run folder and of what the gate writes, from the code's own types."""
+"""docs/schema/: a JSON Schema of every file of a run folder and of what commands print, from the code's own types."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from bench.records import (
     Written,
     parquet_schema,
 )
+from bench.reference import printed
 from bench.reference.markdown import field_docs
 from bench.reference.tables import unit
 from bench.report.text.shape import ComparisonJson
@@ -185,6 +186,16 @@ _FILES: Mapping[str, Callable[[], Schema]] = {
     "claims": partial(_of_type, "claims.json", ClaimsJson),
     "gate": partial(_of_type, "bench gate --json", GateJson),
     "baseline": partial(_of_type, "A gate's baseline", BaselineJson),
+    "list": partial(_of_type, "bench list --json", printed.ListJson),
+    "prices": partial(_of_type, "bench prices show --json", printed.PricesJson),
+    "plan": partial(_of_type, "bench plan --json", printed.PlanJson),
+    "dry-run": partial(_of_type, "bench run --dry-run --json", printed.DryRunJson),
+    "history": partial(_of_type, "bench history --json", printed.HistoryJson),
+    "doctor": partial(_of_type, "bench doctor --json", printed.DoctorJson),
+    "verify": partial(_of_type, "bench verify --json", printed.VerifyJson),
+    "similar": partial(_of_type, "bench similar --json", printed.SimilarJson),
+    "lint": partial(_of_type, "bench tasks lint --json", printed.LintJson),
+    "weights": partial(_of_type, "bench weights list --json", printed.WeightsJson),
 }
 
 

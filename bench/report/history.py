@@ -16,7 +16,7 @@ from bench.report.numbers.history import HistoryPoint, PlanHistory, history
 from bench.report.text import column, formats, frame, grid
 from bench.report.text.column import Column, Table
 
-__all__ = ["FOLDER", "as_json", "history", "lines", "write"]
+__all__ = ["FOLDER", "HistoryPoint", "as_json", "history", "lines", "write"]
 
 FOLDER = "history"
 """Where it is written, below the folder of results."""

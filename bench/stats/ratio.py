@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum, auto
 from functools import partial
 
@@ -25,14 +25,7 @@ from bench.stats.strata import (
     needed,
     undecided,
 )
-from bench.stats.tilted import tilted_p
-
-UNCAPPED_N = 100
-"""Without a limit on what a value can come to, fewer independent items than these decide nothing."""
-ASSUMED_MORE, ASSUMED_SHARE = 0.14, 20
-"""Without a limit, see `assumed_limit`; the dearest one in so many values say how heavy the tail is."""
-MOST_TIMES = 50
-"""How many times the items are tried for what would show a result."""
+from bench.stats.tails import UNCAPPED_N, Tail, Tails, assumed_limit, cure, enough, guarded, tail_of, widened
 
 Limits = tuple[float | None, float | None]
 """The most that a value of side a, of side b can come to; None if unknown."""
@@ -47,21 +40,7 @@ class Ratio(Enum):
     """The geometric mean of the items' ratios: what a typical item does."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Tail:
-    """One direction of a test, and the worst that a value can do to it."""
-
-    gain: Floats
-    """What each item speaks for this direction; its mean is above 0 where the direction is true."""
-    reach: float
-    """How far below 0 a gain can be."""
-    most: float
-    """What a value can come to, known or assumed."""
-    limited: bool
-    """Whether something limits it."""
-
-
-_Judge = Callable[[Floats, float, Strata, "tuple[_Tail, _Tail] | None", float], BoundTest]
+_Judge = Callable[[Floats, float, Strata, Tails | None, float], BoundTest]
 
 
 def ratio_test(
@@ -109,17 +88,19 @@ def _of_sums(
     if problem:
         return undecided(float(ours.mean() / theirs.mean()), n, problem)
     log_ratio = _log_ratio(ours, theirs, strata)
-    tails = None
-    if limits is not None:
-        excess, heaviest, worth = ours - bound * theirs, float(weights.max()), _worth(strata)
-        mine = _tail_of(-excess, ours, limits[0], heaviest, bound * float(theirs.mean()), worth=worth)
-        tails = (
-            mine,
-            _tail_of(excess, bound * theirs, _times(bound, limits[1]), heaviest, float(ours.mean()), worth=worth),
-        )
-    test = judge(log_ratio, math.log(bound), strata, tails, alpha)
+    tails = None if limits is None else partial(_tails_of_sums, ours, theirs, strata, limits)
+    test = judge(log_ratio, bound, strata, tails, alpha)
     unbounded = limits is not None and None in limits
     return replace(test, notes=(Caveat(reason=Reason.TAIL_UNBOUNDED),)) if unbounded else test
+
+
+def _tails_of_sums(ours: Floats, theirs: Floats, strata: Strata, limits: Limits, bound: float) -> tuple[Tail, Tail]:
+    heaviest, worth, excess = float(strata.weights().max()), _worth(strata), ours - bound * theirs
+    other = tail_of(excess, bound * theirs, _times(bound, limits[1]), heaviest, float(ours.mean()), worth=worth)
+    return (
+        tail_of(-excess, ours, limits[0], heaviest, bound * float(theirs.mean()), worth=worth),
+        replace(other, most=other.most / bound),
+    )
 
 
 def _geometric(
@@ -127,32 +108,24 @@ def _geometric(
 ) -> BoundTest:
     if (a <= 0).any() or (b <= 0).any():
         raise ValueError("amounts must be positive for a ratio of each item")
-    logs, limit, weights = np.log(a / b), math.log(bound), strata.weights()
+    logs = np.log(a / b)
     problem = few_clusters(strata)
     if problem:
-        return undecided(math.exp(float((logs * weights).mean())), len(a), problem)
-    if limits is None:
-        return judge(logs, limit, strata, None, alpha)
-    gain, heaviest, tails = (limit - logs) * weights, float(weights.max()), []
+        return undecided(math.exp(float((logs * strata.weights()).mean())), len(a), problem)
+    tails = None if limits is None else partial(_tails_of_items, a, b, strata, limits)
+    return judge(logs, bound, strata, tails, alpha)
+
+
+def _tails_of_items(a: Floats, b: Floats, strata: Strata, limits: Limits, bound: float) -> tuple[Tail, Tail]:
+    weights, worth, limit = strata.weights(), _worth(strata), math.log(bound)
+    gain, heaviest, tails = (limit - np.log(a / b)) * weights, float(weights.max()), []
     for sign, most, mine, other, by in ((1, limits[0], a, b, bound), (-1, limits[1], b, a, 1 / bound)):
         usual = by * math.exp(float(np.log(other).mean()))
-        most = assumed_limit(mine, usual, _worth(strata)) if most is None else max(most, float(mine.max()))
+        limited = most is not None
+        most = max(most, float(mine.max())) if most is not None else assumed_limit(mine, usual, worth)
         reach = heaviest * (math.log(most / float(other.min())) - sign * limit)
-        tails.append(_Tail(sign * gain, reach, most, limits[0 if sign > 0 else 1] is not None))
-    return judge(logs, limit, strata, (tails[0], tails[1]), alpha)
-
-
-def assumed_limit(values: Floats, usual: float, worth: float) -> float:
-    """What a value that nothing limits is taken to come to: more than was met, and the more the heavier the tail is.
-
-    M (1 + ASSUMED_MORE (UNCAPPED_N / worth)^1.5 (T / usual)³): M the largest value, T the mean of the ASSUMED_SHAREth
-    part that is dearest, `usual` the mean at which the bound is just kept, `worth` how many independent values they
-    are worth. It rises with each value, so a larger one never helps. Chosen on log-normal costs with sigma 1 to 2.5.
-    """
-    many = max(1, len(values) // ASSUMED_SHARE)
-    dearest = float(np.partition(values, len(values) - many)[-many:].mean())
-    heavy: float = (UNCAPPED_N / worth) ** 1.5 * (dearest / usual) ** 3
-    return float(values.max()) * (1 + ASSUMED_MORE * heavy)
+        tails.append(Tail(sign * gain, reach, most, limited))
+    return tails[0], tails[1]
 
 
 def _worth(strata: Strata) -> float:
@@ -162,51 +135,45 @@ def _worth(strata: Strata) -> float:
     return min(len(codes) / tail_design_effect(1.0, codes) for codes in strata.clusters_of)
 
 
-def _tail_of(
-    gain: Floats, values: Floats, limit: float | None, heaviest: float, usual: float, *, worth: float
-) -> _Tail:
-    """The tail of a side of a ratio of sums, from its amounts times their weights."""
-    most = assumed_limit(values, usual, worth) if limit is None else max(limit * heaviest, float(values.max()))
-    return _Tail(gain, most, most if limit is None else limit, limit is not None)
-
-
 def _times(factor: float, limit: float | None) -> float | None:
     return None if limit is None else factor * limit
 
 
-def _judged(
-    log_ratios: Floats, limit: float, strata: Strata, tails: tuple[_Tail, _Tail] | None, alpha: float
-) -> BoundTest:
-    """A ratio whose logarithm must be at most a limit; `log_ratios` have it for their mean, and vary as it does."""
-    mean = strata.mean(log_ratios)
+def _judged(log_ratios: Floats, bound: float, strata: Strata, tails: Tails | None, alpha: float) -> BoundTest:
+    """A ratio that must be at most a bound; `log_ratios` have its logarithm for their mean, and vary as it does."""
+    mean, limit = strata.mean(log_ratios), math.log(bound)
     assert mean is not None
     n, problem, least, why = mean.n, None, 1.0, None
     plain = p_within, p_beyond = (
         winsorized.below_p(log_ratios, strata, limit),
         winsorized.above_p(log_ratios, strata, limit),
     )
+    intervals = [winsorized.interval(log_ratios, strata, level) for level in (1 - 2 * alpha, 0.95)]
     if tails:
-        effect = _tail_effect(strata, tails[0].gain)
-        p_within, p_beyond = (_guarded(p, tail, effect) for p, tail in zip(plain, tails, strict=True))
+        ours, theirs = tails(bound)
+        effect = _tail_effect(strata, ours.gain)
+        p_within, p_beyond = (guarded(p, tail, effect) for p, tail in zip(plain, (ours, theirs), strict=True))
         worth = None if effect == 1 else int(n / effect + 1e-9)
-        if not tails[0].limited:
+        if not ours.limited:
             least = UNCAPPED_N * effect / sum(1 for _ in strata.parts())
             if n < UNCAPPED_N * effect - 1e-9:
                 problem = Caveat(reason=Reason.TAIL_FEW_ITEMS, n=n, worth=worth, least=UNCAPPED_N)
         if plain[0] <= alpha < p_within and not problem:
             why = Caveat(
-                reason=Reason.TAIL_UNCLEAR if tails[0].limited else Reason.TAIL_ASSUMED,
+                reason=Reason.TAIL_UNCLEAR if ours.limited else Reason.TAIL_ASSUMED,
                 n=n,
                 worth=worth,
-                most=tails[0].most,
-                cure=_cure(tails[0], effect, alpha),
-                enough=_enough(tails[0], effect, alpha),
+                most=ours.most,
+                cure=cure(ours, effect, alpha),
+                enough=enough(ours, effect, alpha),
             )
+        wide = [widened(logs, tails, effect, risk) for logs, risk in zip(intervals, (alpha, 0.025), strict=True)]
+        intervals = [_at_edge(wide[0], limit, p_within <= alpha, p_beyond <= alpha), wide[1]]
     now, spread = strata.errors(log_ratios, mean.design_effect)
     test = BoundTest(
         estimate=math.exp(mean.mean),
-        interval=_as_ratio(winsorized.interval(log_ratios, strata, 1 - 2 * alpha)),
-        interval_95=_as_ratio(winsorized.interval(log_ratios, strata, 0.95)),
+        interval=_as_ratio(intervals[0]),
+        interval_95=_as_ratio(intervals[1]),
         p_within=p_within,
         p_beyond=p_beyond,
         n=n,
@@ -214,77 +181,57 @@ def _judged(
         detectable=detectable(now * math.sqrt(n), n, alpha),
         needed=needed(spread, limit - mean.mean, math.ceil(least), alpha),
         problem=problem,
+        assumed=_assumed(intervals[0], tails),
     )
     return held_back(test, why) if why else test
 
 
+def _assumed(logs: Interval, tails: Tails | None) -> tuple[float | None, float | None]:
+    """What the bounds of an interval take a value of either side to come to, where nothing limits it."""
+    if tails is None:
+        return None, None
+    ours, theirs = (None if at is None else tails(math.exp(at))[side] for side, at in enumerate((logs.high, logs.low)))
+    return _beyond_limits(ours), _beyond_limits(theirs)
+
+
+def _beyond_limits(tail: Tail | None) -> float | None:
+    return None if tail is None or tail.limited else tail.most
+
+
+def _at_edge(logs: Interval, limit: float, within: bool, beyond: bool) -> Interval:
+    """The bounds on the side of the limit where the tests have them, which are counted more finely."""
+    low, high = logs.low, logs.high
+    if high is not None:
+        high = min(high, limit) if within else max(high, np.nextafter(limit, math.inf))
+    if low is not None:
+        low = max(low, limit) if beyond else min(low, np.nextafter(limit, -math.inf))
+    return Interval(logs.estimate, low, high, logs.n)
+
+
 def _decided(
-    log_ratios: Floats,
-    limit: float,
-    strata: Strata,
-    tails: tuple[_Tail, _Tail] | None,
-    alpha: float,
-    *,
-    cutoff: float,
+    log_ratios: Floats, bound: float, strata: Strata, tails: Tails | None, alpha: float, *, cutoff: float
 ) -> BoundTest:
     """`_judged`, of which only p-values up to a cutoff are asked."""
     del alpha
-    mean = strata.mean(log_ratios)
+    mean, limit = strata.mean(log_ratios), math.log(bound)
     assert mean is not None
     p_values = [1.0, 1.0]
-    effect = _tail_effect(strata, tails[0].gain) if tails else 1.0
+    both = tails(bound) if tails else None
+    effect = _tail_effect(strata, both[0].gain) if both else 1.0
     for at, (sign, t_of) in enumerate(((1, winsorized.below_p), (-1, winsorized.above_p))):
         if sign * (limit - mean.mean) > 0:
             p_values[at] = t_of(log_ratios, strata, limit, near=winsorized.ROUGH)
-            if tails and p_values[at] <= cutoff:
-                p_values[at] = _guarded(p_values[at], tails[at], effect, coarse=True)
+            if both and p_values[at] <= cutoff:
+                p_values[at] = guarded(p_values[at], both[at], effect, coarse=True)
     problem = None
-    if tails and not tails[0].limited and mean.n < UNCAPPED_N * effect - 1e-9:
+    if both and not both[0].limited and mean.n < UNCAPPED_N * effect - 1e-9:
         problem = Caveat(reason=Reason.TAIL_FEW_ITEMS, n=mean.n, least=UNCAPPED_N)
     return deciding(math.exp(mean.mean), mean.n, (p_values[0], p_values[1]), problem)
 
 
 def _as_ratio(logs: Interval) -> Interval:
-    assert logs.low is not None
-    assert logs.high is not None
-    return Interval(math.exp(logs.estimate), math.exp(logs.low), math.exp(logs.high), logs.n)
-
-
-def _guarded(p: float, tail: _Tail, effect: float, *, coarse: bool = False) -> float:
-    """The p-value that also holds where the sample has not met the worst value yet."""
-    if not tail.limited and len(tail.gain) < UNCAPPED_N * effect - 1e-9:
-        return 1.0
-    if tail.reach <= 0:
-        return p
-    return max(p, tilted_p(tail.gain, -tail.reach, design_effect=effect, coarse=coarse))
-
-
-def _cure(tail: _Tail, effect: float, alpha: float) -> float | None:
-    """The limit at which the guard would pass, to a hundredth of today's; None where none would."""
-    least = max(0.0, -float(tail.gain.min())) / tail.reach
-    shares = np.linspace(0.99, 0.01, 99)
-    shares = shares[shares > least]
-    low, high = 0, len(shares)  # the guard's p-value falls with the limit
-    while low < high:
-        middle = (low + high) // 2
-        passes = tilted_p(tail.gain, -tail.reach * float(shares[middle]), design_effect=effect) <= alpha
-        low, high = (low, middle) if passes else (middle + 1, high)
-    return None if low == len(shares) else tail.most * float(shares[low])
-
-
-def _enough(tail: _Tail, effect: float, alpha: float) -> int | None:
-    """How many items of the same values the guard would pass, to a tenth; None beyond MOST_TIMES as many."""
-
-    def passes(step: int) -> bool:
-        return tilted_p(tail.gain, -tail.reach, design_effect=effect / 1.1**step) <= alpha
-
-    low, high = 0, math.ceil(math.log(MOST_TIMES) / math.log(1.1))
-    if not passes(high):
-        return None
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (low, middle) if passes(middle) else (middle, high)
-    return math.ceil(len(tail.gain) * 1.1**high)
+    low, high = (None if bound is None else math.exp(bound) for bound in (logs.low, logs.high))
+    return Interval(math.exp(logs.estimate), low, high, logs.n)
 
 
 def _tail_effect(strata: Strata, gain: Floats) -> float:

@@ -37,7 +37,8 @@ class BoundTest:
     estimate: float
     """The quantity: a difference a - b, or a ratio a / b."""
     interval: Interval
-    """Two-sided, at 1 - 2 alpha: its edge passes the bound when the one-sided test does."""
+    """Two-sided, at 1 - 2 alpha: its edge passes the bound when the one-sided test does. A bound is None where no
+    value is beyond doubt."""
     interval_95: Interval
     """Two-sided, 95 %."""
     p_within: float
@@ -60,7 +61,10 @@ class BoundTest:
     problem: Caveat | None = None
     """Why it cannot be shown, whatever the numbers; None if it can."""
     blocked: Caveat | None = None
-    """What keeps it from being shown although the interval passes the bound; None where the interval shows it."""
+    """What keeps it from being shown although what was met is well within the bound; None where that is not so."""
+    assumed: tuple[float | None, float | None] = (None, None)
+    """Of a ratio: the most that a value of side a, of side b is taken to come to where nothing limits it. The interval
+    holds if none comes to more."""
     notes: tuple[Caveat, ...] = ()
     """What a reader must know beside the numbers."""
 

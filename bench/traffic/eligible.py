@@ -37,7 +37,10 @@ def asked(row: Mapping[str, Any], check: str) -> Askable | str:
         return _OTHERS[row["kind"]]
     if row["request"] is None or row["request_sha256"] is None:
         return "have no request in the log"
-    whole = json.loads(row["request"])
+    try:
+        whole = json.loads(row["request"])
+    except (ValueError, RecursionError):
+        return "have a damaged request in the table"
     messages = _chat(list(objects(at(whole, "messages"))))
     if isinstance(messages, str):
         return messages

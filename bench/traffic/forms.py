@@ -15,6 +15,7 @@ FORMATS: Mapping[str, LogFormat] = {
     "helicone": helicone.FORMAT,
     "claude-code": transcripts.CLAUDE,
     "qwen-code": transcripts.QWEN,
+    "batches": requests.BATCHES,
     "requests": requests.FORMAT,
 }
 """In the order in which a record is tried."""

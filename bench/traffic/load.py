@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import blake2b
@@ -28,6 +29,8 @@ from bench.traffic.values import at, word
 
 _LOOKED_AT = 200
 """Records of a file by which its format is found."""
+_ODD = (TypeError, AttributeError, LookupError, ValueError, ArithmeticError, RecursionError)
+"""What reading a stranger's record may raise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,10 +105,18 @@ def _forms(files: Sequence[Path], form: str | None, ledger: Ledger) -> list[tupl
 
 def _form_of(path: Path) -> str | None:
     for _, raw in islice(records(path, Ledger()), _LOOKED_AT):
-        name = next((name for name, each in FORMATS.items() if each.knows(raw)), None)
+        name = next((name for name, each in FORMATS.items() if _known(each, raw)), None)
         if name:
             return name
     return None
+
+
+def _known(form: LogFormat, raw: Mapping[str, Any]) -> bool:
+    """Whether a record is of a format; one that cannot even be looked at is of none."""
+    try:
+        return form.knows(raw)
+    except _ODD:
+        return False
 
 
 def _written(
@@ -121,7 +132,8 @@ def _written(
         before = FORMATS[name].before
         if before is not None:
             for where, raw in records(path, Ledger()):
-                before(where, raw, reading)
+                with suppress(*_ODD):  # named when the record itself is read
+                    before(where, raw, reading)
     rows, seen = Rows(pricer, hide, reading), set[bytes]()
     with TrafficTable(folder) as table:
         for path, name in forms:
@@ -152,7 +164,7 @@ def _written(
 def _calls(path: Path, form: LogFormat, reading: LogReading, tag: str | None) -> Iterator[Logged]:
     """The calls of a file; a record that is none is counted, one that cannot be read is named."""
     for where, raw in records(path, reading.ledger):
-        if not form.knows(raw):
+        if not _known(form, raw):
             reading.others += 1
             continue
         try:
@@ -160,7 +172,7 @@ def _calls(path: Path, form: LogFormat, reading: LogReading, tag: str | None) ->
                 yield call if tag is None else replace(call, tag=word(at(raw, *tag.split("."))))
         except LeftOutError as error:
             reading.ledger.drop(where, str(error))
-        except (TypeError, AttributeError, KeyError, IndexError, ValueError, RecursionError) as error:
+        except _ODD as error:
             reading.ledger.drop(where, f"cannot be read ({type(error).__name__}: {error})")
 
 

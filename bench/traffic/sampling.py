@@ -6,17 +6,18 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from bench.errors import UsageError, suggest
-from bench.records import parquet_file, write_file, write_text
+from bench.records import parquet_file, require_columns, write_file, write_text
 from bench.traffic import near
 from bench.traffic.eligible import Askable, asked
 from bench.traffic.redact import Redactor
-from bench.traffic.rows import SAMPLE, TABLE
+from bench.traffic.rows import SAMPLE, TABLE, TrafficRow
 
 BY = ("calls", "dollars")
 """What a request's chance of being drawn follows."""
@@ -137,7 +138,7 @@ def _requests(folder: Path, choices: SampleChoices) -> tuple[list[_Request], Cou
         if isinstance(made, str):
             left_out[made] += 1
             continue
-        request = known.setdefault(bytes.fromhex(row["request_sha256"])[:16], _Request(at))
+        request = known.setdefault(_key(row), _Request(at))
         request.calls += 1
         usd = row["cost_usd"] if row["cost_usd"] is not None else row["cost_logged_usd"]
         if usd is not None:
@@ -173,10 +174,16 @@ def _rows(folder: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     """Every row of the table with its place, some at a time."""
     at = 0
     with parquet_file(folder, TABLE, _COLUMNS) as file:
+        require_columns(file.schema_arrow, TrafficRow)
         for batch in file.batches(_COLUMNS):
             for row in batch.to_pylist():
                 yield at, row
                 at += 1
+
+
+def _key(row: Mapping[str, Any]) -> bytes:
+    """What stands for a row's request."""
+    return blake2b(row["request_sha256"].encode(errors="surrogatepass"), digest_size=10).digest()
 
 
 def _drawn(requests: list[_Request], choices: SampleChoices) -> list[_Request]:
@@ -197,7 +204,7 @@ def _items(
             continue
         made, request = asked(row, choices.check), drawn[at]
         assert isinstance(made, Askable)
-        item: dict[str, Any] = {"id": row["request_sha256"][:16]}
+        item: dict[str, Any] = {"id": _key(row).hex()}
         item["messages"] = [{"role": each["role"], "content": redactor(each["content"])} for each in made.messages]
         item |= _check(choices, made, redactor)
         item["family"] = row["tag"] or row["kind"]

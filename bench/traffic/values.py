@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -64,7 +63,7 @@ def moment(value: object) -> datetime | None:
             return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
         except (ValueError, OverflowError):  # the first and the last day have no hours beyond them
             return None
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < _LATEST * _UNITS[-1]:
         return None
     seconds = next((value / unit for unit in _UNITS if _EARLIEST <= value / unit < _LATEST), None)
     return None if seconds is None else datetime.fromtimestamp(seconds, UTC)

@@ -59,6 +59,8 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
     "prices check": ("prices", "check"),
     "weights list": ("weights", "list"),
     "doctor": ("doctor", "--no-request"),
+    "proxy": ("proxy", "--status", "--ledger", "results/plain/items.csv"),
+    "proxy report": ("proxy", "report", "--ledger", "results/journal.db"),
     "demo": ("demo",),
     "history": ("history",),
     "similar": ("similar", "plain"),
@@ -68,6 +70,7 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
 """By what is run: every command that can be called without weights, at least once."""
 EXCUSED: Mapping[str, str] = {
     "weights pull": "writes below the user's own cache alone, whatever folder it is called in",
+    "proxy run": "starts the client that it is given, which does what it does",
     "weights serve": "reads the catalogue and that cache alone, and waits until it is stopped",
     "prices build": "for developers: writes into the package that is installed",
 }

@@ -55,7 +55,8 @@ def test_identical_models_are_supported_on_these_kinds_of_task(tmp_path: Path) -
     for reading in opinion.readings:
         cost = reading.test.parts["reasoning", "cost"]
         assert cost.interval.low is not None
-        assert 0.04 < cost.interval.low < cost.estimate < 0.06
+        least = 0.048 if reading is opinion.deciding else 0.03  # whole kinds that were not met may cost more, or less
+        assert least < cost.interval.low < cost.estimate < 0.06
         assert cost.n == 864
 
 

@@ -53,7 +53,7 @@ GOLDEN: list[tuple[Callable[[ItemRow, int], ItemRow], int, int, tuple[str | None
             "These items hardly tell models apart: harder work may differ (both solve 100.0 %, and the run's 2 models "
             "answered 0.0 % of 864 items differently).",
             "Supported on these 18 kinds of task: small, against big, costs 95.0 % less and scores the same (n = 864).",
-            "Beyond them not shown: that would take about 22 kinds.",
+            "Not shown beyond them: that would take about 22 kinds in all.",
         ),
     ),
     (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
@@ -217,3 +218,19 @@ def test_an_echoed_key_stands_in_no_fingerprint(bench: Bench, source: Source, mo
     checked = bench("verify", "--drift", "cheap", "--json")
     (path,) = (bench.folder / "results").glob("*/fingerprints.json")
     assert key[:8] not in path.read_text() + checked.out + checked.err
+
+
+def test_a_strangers_fingerprints_count_for_nothing(bench: Bench, source: Source) -> None:
+    assert bench("verify", "--drift", "cheap").code == 0
+    stranger = bench.folder / "results" / "20990101T000000Z-aaaaaaaa"
+    shutil.copytree(bench.run_folder, stranger)
+    content = json.loads((stranger / "fingerprints.json").read_text())
+    for each in content["fingerprints"]:
+        each["at"] = "2099-01-01T00:00:00+00:00"
+        for sample in each["samples"]:
+            sample["tops"] = {token: value - 3 for token, value in sample["tops"].items()}
+    (stranger / "fingerprints.json").write_text(json.dumps(content))
+    again = bench("verify", "--drift", "cheap")
+    assert (again.code, "no change is seen" in again.out) == (0, True), again.out
+    assert json.loads((stranger / "fingerprints.json").read_text()) == content
+    assert "is unknown to the journal" in bench("verify", stranger.name, "--drift", "cheap").err

@@ -25,4 +25,6 @@ def test_a_dry_run_goes_by_the_newest_run_of_the_same_models(bench: Bench, endpo
     assert after["run"] == run
     assert after["chances"][0]["supported"] < before["chances"][0]["supported"] - 0.3, "all three items differ"
     path.write_text(path.read_text().replace("base_url", "max_tokens = 77\nbase_url"))
-    assert "if 10 % of the items" in bench(*dry).out, "other settings are other models"
+    assert "if 10 % of the items are answered differently: " in bench(*dry).out, "other settings are other models"
+    path.write_text(path.read_text().replace("worse_by", "cheaper_by = 0.3\nworse_by"))
+    assert "are answered differently and the saving is shown: " in bench(*dry).out

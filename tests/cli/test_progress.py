@@ -50,6 +50,14 @@ def test_without_a_terminal_a_lane_has_a_first_and_a_last_line(capsys: pytest.Ca
     assert said == "scoring [1]"
 
 
+def test_attempts_that_had_to_be_made_again_are_counted(capsys: pytest.CaptureFixture[str]) -> None:
+    again = call()
+    with RunProgress() as shown:
+        shown.lane("small", 0, 1)
+        shown.finished(planned(), replace(again, attempts=again.attempts * 4), Graded(1.0))
+    assert "small: 1/1 items, 3 retries, score so far 100 %" in capsys.readouterr().err
+
+
 def test_now_and_then_there_is_a_line_between(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -146,3 +146,16 @@ def test_the_repositorys_own_baseline_fits_todays_tasks() -> None:
     registry = read_registry([shipped("tasks")])
     for task, about in gate.read(BASELINE).tasks.items():
         assert registry.file(task).sha256 == about["sha256"], f"{task} has changed: make the baseline anew"
+
+
+@pytest.mark.skipif(not BASELINE.is_file(), reason="the repository keeps no baseline")
+def test_the_repositorys_own_baseline_is_of_the_size_that_the_workflow_asks() -> None:
+    from bench import gate
+
+    asked = int(job("gate")[1]["BENCH_LIMIT"])
+    sizes = {
+        (label, suite): len(of.items)
+        for label, model in gate.read(BASELINE).models.items()
+        for suite, of in model.suites.items()
+    }
+    assert sizes == dict.fromkeys((("qwen-coder", suite) for suite in ("coding", "reasoning")), asked)

@@ -183,3 +183,19 @@ def test_secrets_are_not_shown() -> None:
         [found] = examine_tools([resolve(entry, environ)], environ, tls_context(), load())
     assert any("no Bearer ***" in row.text for row in found.rows)
     assert key not in json.dumps(table.as_json([found])) + table.html([found])
+
+
+def test_hostile_calls_are_shown_masked_and_whole() -> None:
+    key = "sk-Canary0123456789abcdef"
+    spelled = "".join(f"\\u{ord(sign):04x}" for sign in key)
+    function = {"name": "get_stock\ud800\x00", "arguments": f'{{"article": "{spelled}\\ud800"}}'}
+    message = {"content": "\ud800", "tool_calls": [{"id": "\udfff", "function": function}]}
+    whole = json.dumps({"choices": [{"message": message, "finish_reason": "tool_calls"}]})
+    with FakeEndpoint(lambda _: Reply(whole=whole)) as endpoint:
+        entry, environ = RemoteModel(label="m", model=CHAT, base_url=endpoint.url), {"ACME_API_KEY": key}
+        [found] = examine_tools([resolve(entry, environ)], environ, tls_context(), load())
+    written = (
+        json.dumps(table.as_json([found]), ensure_ascii=False) + table.html([found]) + "\n".join(table.lines([found]))
+    )
+    assert written.encode()
+    assert not [part for part in (key, key[:9], spelled[:60]) if part in written]

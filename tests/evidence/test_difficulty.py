@@ -32,7 +32,7 @@ def asked(label: str, right: Callable[[int], int]) -> list[ItemRow]:
 
 def run(folder: Path, *rows: ItemRow, seed: int | None = None) -> Path:
     tasks = {f"reasoning_f{n}": {"version": "2-exam1", "sha256": "00"} for n in range(FAMILIES)}
-    models = {row.model: model() for row in rows}
+    models = {row.model: model(max_tokens=None if row.model == "only" else 320) for row in rows}
     return write_run(folder, rows, tasks=tasks, models=models, settings={"repeats": 1, "exam_seed": seed})
 
 
@@ -74,6 +74,7 @@ def test_both_files_are_written(graded: Path, tmp_path: Path, capsys: pytest.Cap
     assert "| good | exam 2, 180 items | 180 | -16.7 (" in text
     assert "- MISS: good scores otherwise on exam 2, 180 items." in text
     assert "reasoning_f0 2-exam1" in text
+    assert "answers of at most 320 tokens, 1 slot(s))" in text
     assert "scores higher" not in text
     found = list(csv.DictReader((tmp_path / "out" / "cells.csv").read_text(encoding="utf-8").splitlines()))
     assert len(found) == 2 * 3 * (FAMILIES + 1)
@@ -87,6 +88,7 @@ def test_what_is_not_as_it_should_be_is_said(tmp_path: Path) -> None:
     assert "- MISS: no model scores more than 5 % on the lowest level." in text
     assert "- MISS: only scores higher after level 1 to 2." in text
     assert "Fresh exams" not in text
+    assert "(weights/small, the tasks' own token caps, 1 slot(s))" in text
 
 
 def test_a_family_that_lacks_a_level_has_no_step(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gettext
 import json
 import re
 import shutil
@@ -11,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from bench import language as bench_language
 from bench.claims import Verdict
 from bench.cli.demo import EXAMPLE
 from bench.language import tr, writing
@@ -20,6 +22,7 @@ from bench.report.page import NAME, read_page
 from bench.report.verify import verify
 from bench.report.write import write_report
 from tests.cli.conftest import Bench, bench
+from tests.test_before import BEFORE, RUNS
 
 __all__ = ["bench"]
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -113,3 +116,43 @@ def test_without_a_font_the_charts_are_english(monkeypatch: pytest.MonkeyPatch, 
     assert "No font with Chinese characters is installed, so the charts are in English" in done.err
     assert "Score against cost" in (bench.folder / "results/run/charts/cost_quality.svg").read_text()
     assert '<html lang="zh">' in (bench.folder / "results/run" / NAME).read_text()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("run", RUNS)
+def test_runs_of_every_kind_are_chinese_and_verified(run: str, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Imports, looks, sweeps, repeats: no text is left in English but what a run recorded."""
+    missed: set[str] = set()
+    monkeypatch.setattr(bench_language, "_catalogue", lambda _: Listening(missed))
+    shutil.copytree(BEFORE / run, bench.folder / "results" / run)
+    with charts.vectors_only():
+        assert bench("report", run, "--language", "zh").code == 0
+        verified = bench("verify", run)
+    assert verified.code == 0, verified.out
+    left = {text for text in missed if re.search(r"[a-z]{3,} [a-z]{2,}", text) and not CHINESE.search(text)}
+    assert left <= set(recorded(BEFORE / run)), left
+
+
+class Listening(gettext.GNUTranslations):
+    """The catalogue, which notes what it has no translation of."""
+
+    def __init__(self, missed: set[str]) -> None:
+        with (bench_language.FOLDER / "zh" / "LC_MESSAGES" / f"{bench_language.DOMAIN}.mo").open("rb") as file:
+            super().__init__(file)
+        self.missed = missed
+
+    def gettext(self, message: str) -> str:
+        """The translation, or the text itself, which is noted."""
+        if message not in self._catalog:  # type: ignore[attr-defined]
+            self.missed.add(message)
+        return super().gettext(message)
+
+
+def recorded(folder: Path) -> list[str]:
+    """Every text of a run's record: such a text stays as it is."""
+    return [str(value) for value in texts_of(json.loads((folder / "run.json").read_text()))]
+
+
+def texts_of(value: Any) -> Iterator[Any]:
+    for part in value.values() if isinstance(value, dict) else value if isinstance(value, list) else [value]:
+        yield from texts_of(part) if isinstance(part, dict | list) else [part]

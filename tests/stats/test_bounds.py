@@ -80,6 +80,33 @@ class TestRatio:
             assert shown(test) == (test.interval.high < 0.1)
             assert shown(test)
 
+    def test_an_interval_reaches_as_far_as_what_was_not_met(self) -> None:
+        """Its bounds are those that the test keeps: they hold the verdict's p-value, and are none where it has none."""
+        for of, limits in ((Ratio.SUMS, (0.4, 8.0)), (Ratio.SUMS, (4.0, 80.0)), (Ratio.GEOMETRIC, (0.4, 8.0))):
+            met, test = (ratio_test(*bills(60, 0.07), alone(60), 0.1, of=of, limits=lim) for lim in (None, limits))
+            assert test.interval.low is not None
+            assert test.interval.high is not None
+            assert shown(test) == (test.interval.high <= 0.1)
+            assert met.interval.high is not None
+            assert test.interval.high > met.interval.high
+            at_high, at_low = (
+                ratio_test(*bills(60, 0.07), alone(60), edge, of=of, limits=limits)
+                for edge in (test.interval.high, test.interval.low)
+            )
+            assert 0.04 <= at_high.p_within <= 0.051
+            assert 0.04 <= at_low.p_beyond <= 0.051
+            assert test.assumed == (None, None)
+
+    def test_what_an_interval_assumes_where_nothing_limits_a_value(self) -> None:
+        few = ratio_test(*bills(99, 0.01), alone(99), 0.1)
+        assert (few.interval.low, few.interval.high, few.assumed) == (None, None, (None, None))
+        test = ratio_test(*bills(120, 0.07), alone(120), 0.1, limits=(None, 8.0))
+        most, other = test.assumed
+        assert other is None
+        assert most is not None
+        again = ratio_test(*bills(120, 0.07), alone(120), 0.1, limits=(most, 8.0))
+        assert again.interval.high == pytest.approx(test.interval.high, rel=2e-3), "as if that were its limit"
+
     def test_the_two_ratios(self) -> None:
         a, b = [1.0, 1.0, 8.0], [1.0, 2.0, 2.0]
         assert ratio_test(a, b, alone(3), 1.0).estimate == pytest.approx(2.0)

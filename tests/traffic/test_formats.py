@@ -128,7 +128,7 @@ CASES: dict[str, tuple[tuple[str, ...], str, int, dict[str, Any], Any]] = {
     ),
     "a batch": (
         ("openai-batch-input.jsonl", "openai-batch-output.jsonl"),
-        "requests",
+        "batches",
         1,
         {"model": "gpt-4.1-mini", "in_uncached": 40, "kind": "structured", "price_id": "openai/gpt-4.1-mini:batch"},
         [{"role": "user", "content": "Where is my money?"}],

@@ -19,7 +19,7 @@ from bench.language import tr, tr_later
 from bench.records import AggregateRow, Claim
 from bench.stats import Caveat, Floats, Reason, bet_on_ratio, ratio_test
 
-TAIL_RISK = tr_later("tail risk not bounded: what a call can cost is unknown, and the interval may be too narrow")
+TAIL_RISK = tr_later("tail risk not bounded: what a call can cost is unknown")
 
 
 class CostPart(RatioPart):

@@ -150,6 +150,11 @@ class Part(ABC):
         assert interval.high is not None
         return self.between(interval.low, interval.high)
 
+    def assuming(self, claim: Claim, result: PartResult) -> str:
+        """What the interval takes for granted, as the end of a sentence; empty where it takes nothing so."""
+        del claim, result
+        return ""
+
     @abstractmethod
     def wanted(self, margin: float) -> str:
         """What is claimed, as the page's first screen says it, e.g. "at least 30 % less"."""
@@ -172,6 +177,16 @@ class RatioPart(Part):
     @abstractmethod
     def limited(self, most: float) -> str:
         """What an answer can come to, as a clause."""
+
+    def assuming(self, claim: Claim, result: PartResult) -> str:
+        """For example ", if no answer of qwen comes to more than 0.02 USD"."""
+        sides = zip((claim.candidate, claim.baseline), result.assumed, strict=True)
+        said = [
+            tr("no answer of {label} comes to more than {most}", label=label, most=self.amount(most))
+            for label, most in sides
+            if most is not None
+        ]
+        return tr(", if {conditions}", conditions=tr(" and ").join(said)) if said else ""
 
     def cell(self, estimate: float) -> str:
         """As a factor."""

@@ -17,7 +17,8 @@ class PartResult:
     estimate: float
     """Score difference (candidate - baseline); cost or latency ratio (candidate / baseline)."""
     interval: Interval
-    """Two-sided, at 1 - 2 alpha: its edge passes the claim's bound when the one-sided test does."""
+    """Two-sided, at 1 - 2 alpha: its edge passes the claim's bound when the one-sided test does. A bound is None where
+    the data give none."""
     interval_95: Interval
     """Two-sided, 95 %."""
     p_supported: float
@@ -39,7 +40,10 @@ class PartResult:
     problem: str | None = None
     """Why it cannot be supported, whatever the numbers; None if it can."""
     blocked: str | None = None
-    """What keeps it from being supported although the interval passes the bound; None where the interval shows it."""
+    """What keeps it from being supported although what was met is well within the bound; None where that is not so."""
+    assumed: tuple[float | None, float | None] = (None, None)
+    """Cost and latency: the most that an answer of the candidate, of the baseline is taken to come to where nothing
+    limits it, in USD or seconds. The interval holds if none comes to more."""
     notes: tuple[str, ...] = ()
     """What a reader must know beside the numbers."""
 
@@ -60,6 +64,7 @@ def worded(name: str, test: BoundTest, words: Callable[[Caveat], str]) -> PartRe
         needed=test.needed,
         problem=None if test.problem is None else words(test.problem),
         blocked=None if test.blocked is None else words(test.blocked),
+        assumed=test.assumed,
         notes=tuple(words(note) for note in test.notes),
     )
 

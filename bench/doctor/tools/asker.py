@@ -238,5 +238,5 @@ def _base(endpoint: Endpoint) -> dict[str, Any]:
 def shown(value: object, redact: Any) -> str:
     """A request or a reply as it may be shown: JSON without secrets, and cut."""
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-    masked: str = redact(text)
+    masked: str = clean.text(redact(text))
     return masked if len(masked) <= SHOWN else masked[:SHOWN] + " ..."

@@ -87,8 +87,8 @@ def _panel(axes: Axes, rows: Sequence[SuiteRow], at: int, swept: Sweep, models: 
     points = {label: (x.estimate, 100 * y.estimate) for label, (x, y) in places.items() if x and y}
     low, high = min(x for x, _ in points.values()), max(x for x, _ in points.values())
     wanting = max(1.0, 10 / (high / low)) ** 0.5 * 1.4
-    axes.set_ylim(-4, 104)
-    axes.set_ylabel(tr("score (%)"))
+    heights = [end for _, score in places.values() if score for end in (score.estimate, score.low, score.high)]
+    style.score_axis(axes, [None if end is None else 100 * end for end in heights])
     axes.grid()
     axes.set_xlabel(tr(words))
     style.log_axis(axes, low / wanting, high * wanting, lambda value: f"{value:,.6g}")

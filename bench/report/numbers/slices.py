@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -76,17 +76,34 @@ def _of_suite(rows: pd.DataFrame, suite: str, record: RunRecord, by: str) -> Ite
             )
 
 
+def _alike(key: str, form: formats.Form) -> Callable[[Sequence[Slice]], Callable[[Slice], tuple[str, str]]]:
+    """A column of one format: the form of the whole column."""
+
+    def alike(rows: Sequence[Slice]) -> Callable[[Slice], tuple[str, str]]:
+        same = formats.alike(form, [getattr(row, key) for row in rows])
+        return lambda row: same(getattr(row, key))
+
+    return alike
+
+
 def _columns(by: str) -> tuple[Column[Slice], ...]:
     return (
         label(by, "name", lambda row: row.name),
         label("suite", "suite", lambda row: row.suite),
         label("model", "model", lambda row: row.model),
         Column(name="n", key="n", cell=lambda row: str(row.n)),
-        Column(name="score", key="score", cell=lambda row: formats.percent(row.score), better="up"),
+        Column(
+            name="score",
+            key="score",
+            cell=lambda row: formats.percent(row.score),
+            alike=_alike("score", formats.percent),
+            better="up",
+        ),
         Column(
             name=tr("USD per 1,000 items"),
             key="cost_per_1000_usd",
             cell=lambda row: formats.amount(row.cost_per_1000_usd),
+            alike=_alike("cost_per_1000_usd", formats.amount),
             better="down",
         ),
         Column(
@@ -94,6 +111,7 @@ def _columns(by: str) -> tuple[Column[Slice], ...]:
             key="e2e_p50_s",
             unit="s",
             cell=lambda row: formats.amount(row.e2e_p50_s),
+            alike=_alike("e2e_p50_s", formats.amount),
             better="down",
         ),
     )
@@ -106,4 +124,4 @@ def tables(items: pd.DataFrame, record: RunRecord) -> Iterator[Table]:
         if len(rows) > MOST_ROWS:
             continue
         if rows:
-            yield table(title, _columns(by), rows, legend=LEGEND)
+            yield table(title, _columns(by), rows, legend=LEGEND, alike=True)

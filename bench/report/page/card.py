@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bench import claims
 from bench.claims import Part
-from bench.language import tr
+from bench.language import tr, tr_later
 from bench.records import RunRecord
 from bench.report.page.bill import REQUESTS, MonthlyBill
 from bench.stats import Interval
 
 SYMBOLS = {"supported": "✓", "refuted": "✗", "inconclusive": "?", "measured": "="}
 """Verdicts are shown by word and sign, never by colour alone."""
-STATES = {"shown": "✓", "not shown": "○", "contradicted": "✗", "proves little": "–"}
+LITTLE = tr_later("proves little")
+STATES = {claims.SHOWN: "✓", claims.OPEN: "○", claims.MISSED: "✗", LITTLE: "–"}
 """What a condition of a claim came to, and its sign; "proves little": no score misses it on these items."""
 
 
@@ -32,6 +34,8 @@ class Figure:
     """What is claimed, e.g. "claimed: at least 30 % less"; empty without a claim."""
     state: str = ""
     """A key of STATES; empty without a claim."""
+    why: str = ""
+    """Why it is open although its whole interval misses what is claimed; empty elsewhere."""
 
     @property
     def sign(self) -> str:
@@ -90,7 +94,7 @@ def figure(key: str, part: Part, interval: Interval | None, level: str) -> Figur
     """A part's estimate in words, with its interval of a level, e.g. "90 % interval"."""
     if interval is None:
         return Figure(key=key, what=tr(part.figure), said=tr("unknown"), interval="")
-    bounds = tr("no interval: too few families of items")
+    bounds = tr("no interval")
     if interval.low is not None and interval.high is not None:
         bounds = f"{level} {part.said_between(interval)}"
     return Figure(key=key, what=tr(part.figure), said=part.said(interval.estimate), interval=bounds)

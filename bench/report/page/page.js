@@ -34,11 +34,11 @@
   byId("summary").addEventListener("click", () => { document.documentElement.dataset.print = "summary"; window.print(); });
   window.addEventListener("afterprint", () => { delete document.documentElement.dataset.print; });
 
-  // ---- wide tables say that there is more beside what is shown
+  // ---- wide tables and pictures say that there is more beside what is shown
   const hint = new ResizeObserver((entries) => {
     for (const { target } of entries) target.classList.toggle("more", target.scrollWidth > target.clientWidth + 1);
   });
-  for (const scroll of document.querySelectorAll(".scroll")) hint.observe(scroll);
+  for (const scroll of document.querySelectorAll(".scroll, figure")) hint.observe(scroll);
 
   // ---- the bill at a volume of requests: each number is an amount of one request times the volume
   const dollars = (amount) => {

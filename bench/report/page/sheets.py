@@ -15,7 +15,7 @@ from bench.report.text.measures import Group
 
 def sheets(comparison: RunComparison, published: Sequence[AggregateRow] = ()) -> list[Table]:
     """All tables of a comparison, the models' own first, and of the totals that its import has."""
-    made = [_cost_beside_score(made) for made in tables.every(comparison) if made.rows]
+    made = [_cost_beside_score(made) for made in tables.every(comparison, alike=True) if made.rows]
     made += [probetext.sheet(comparison.latency)] if comparison.latency else []
     return [*made, *([totals.sheet(published)] if published else [])]
 

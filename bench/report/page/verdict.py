@@ -8,12 +8,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from bench import claims
-from bench.claims import Judgement, Observed, Part, PartResult, Verdict, parts
+from bench.claims import Judgement, Observed, Part, PartResult, parts
 from bench.language import tr
 from bench.records import AggregateRow
 from bench.report.numbers.comparison import RunComparison
 from bench.report.page.bill import bills, stated_requests
-from bench.report.page.card import Card, Figure, Tile, dates, figure, prices
+from bench.report.page.card import LITTLE, Card, Figure, Tile, dates, figure, prices
 from bench.report.page.changes import changes
 from bench.report.page.measured import best, measured
 from bench.report.page.mixes import mixes
@@ -126,12 +126,12 @@ def _part(key: str, suite: str, result: PartResult, judgement: Judgement) -> Fig
     claim, part = judgement.claim, parts.part(result.name)
     interval = result.interval if math.isfinite(result.estimate) else None
     shown = figure(key, part, interval, tr("{level} interval", level=claims.two_sided(claim)))
-    wanted = tr("claimed: {wanted}", wanted=part.wanted(part.limit(claim)))
-    return replace(shown, wanted=wanted, state=_state((suite, result.name), result, judgement))
-
-
-def _state(scope: tuple[str, str], result: PartResult, judgement: Judgement) -> str:
-    if judgement.supports(result):
-        return "proves little" if scope in judgement.proves_little else "shown"
-    failing = judgement.test.failing if judgement.verdict is Verdict.REFUTED else None
-    return "contradicted" if failing == scope else "not shown"
+    ended = claims.state(judgement, judgement.deciding, (suite, result.name))
+    missed = ended == claims.OPEN and part.missed(claim, result.interval)
+    return replace(
+        shown,
+        interval=shown.interval + (part.assuming(claim, result) if interval and interval.low is not None else ""),
+        wanted=tr("claimed: {wanted}", wanted=part.wanted(part.limit(claim))),
+        state=LITTLE if ended == claims.SHOWN and (suite, result.name) in judgement.proves_little else ended,
+        why=claims.why_open(judgement, judgement.deciding, result) if missed else "",
+    )

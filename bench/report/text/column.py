@@ -83,6 +83,8 @@ class Column(Generic[Row]):
     """A row's value for CSV and JSON; without it, the row's field called `key`."""
     spread: bool = False
     """Whether the value is an Interval (or None), four columns in CSV: `key`, `key_low`, `key_high`, `key_n`."""
+    alike: Callable[[Sequence[Row]], Callable[[Row], str | tuple[str, str]]] | None = None
+    """Where a page writes all its cells with the same decimals: the rows' own `cell`."""
     path: Callable[[Row], str] | None = None
     """The end of a cell's `place`, where that is not `key`."""
 
@@ -150,9 +152,13 @@ def table(
     legend: str = "",
     place: Callable[[int, Row], str] | None = None,
     mark: Callable[[Column[Row], Row], str] | None = None,
+    alike: bool = False,
 ) -> Table:
-    """The table that documents show. `place` is where a row's numbers stand; `mark` marks the best."""
-    shown = chosen(columns, Output.DOCUMENT)
+    """The table that documents show. `place` is where a row's numbers stand; `mark` marks the best; `alike`: each
+    column has one number of decimals."""
+    shown, rows = chosen(columns, Output.DOCUMENT), [*rows]
+    if alike:
+        shown = [replace(column, cell=column.alike(rows)) if column.alike else column for column in shown]
 
     def cells(number: int, row: Row) -> Iterator[TableCell]:
         for column in shown:

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from bench.language import tr, tr_later
 from bench.stats import Interval
 
 UNKNOWN = tr_later("unknown")
 """What stands where a number is not known."""
+Form = Callable[[Interval | None], tuple[str, str]]
+"""How an interval is written."""
+LEAST = 1e-4
+"""The least amount that is written with decimals."""
+APART = 100.0
+"""Amounts of one column that lie further apart have no decimals in common."""
 
 
 def count(number: int | None) -> str:
@@ -19,19 +25,41 @@ def count(number: int | None) -> str:
 
 def percent(interval: Interval | None) -> tuple[str, str]:
     """A score, to whole or tenth points; and its bounds."""
-    digits = 0 if interval is None else min(1, _decimals(interval, 100) or 0)
+    return _percent(interval, 0 if interval is None else min(1, _decimals(interval, 100) or 0))
+
+
+def _percent(interval: Interval | None, digits: int) -> tuple[str, str]:
     value, bounds = _bounded(interval, lambda share: f"{100 * share:.{digits}f}")
     return (value if interval is None else f"{value} %"), bounds
 
 
 def amount(interval: Interval | None) -> tuple[str, str]:
     """Seconds or USD: two or three significant digits, as many as the interval warrants; three without one."""
-    if interval is None or interval.estimate < 1e-4:
+    if interval is None or interval.estimate < LEAST:
         return _bounded(interval, lambda value: f"{value:.3g}")
+    digits = _amount_digits(interval)
+    return _bounded(interval, lambda value: f"{value:,.{digits}f}")
+
+
+def _amount_digits(interval: Interval) -> int:
     place = math.floor(math.log10(interval.estimate))
     warranted = _decimals(interval)
-    digits = max(0, 2 - place if warranted is None else min(max(warranted, 1 - place), 2 - place))
-    return _bounded(interval, lambda value: f"{value:,.{digits}f}")
+    return max(0, 2 - place if warranted is None else min(max(warranted, 1 - place), 2 - place))
+
+
+def alike(form: Form, values: Sequence[Interval | None]) -> Form:
+    """How a whole column is written: with the decimals of its finest value, unless they lie too far apart for that."""
+    known = [value for value in values if value is not None]
+    if form is percent and known:
+        tenths = max(min(1, _decimals(value, 100) or 0) for value in known)
+        return lambda interval: _percent(interval, tenths)
+    if form is not amount or not known or min(value.estimate for value in known) < LEAST:
+        return form
+    estimates = [value.estimate for value in known]
+    if max(estimates) / min(estimates) >= APART:
+        return form
+    digits = max(map(_amount_digits, known))
+    return lambda interval: _bounded(interval, lambda value: f"{value:,.{digits}f}")
 
 
 def whole(interval: Interval | None) -> tuple[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from enum import IntEnum
 from typing import Any
@@ -12,10 +12,6 @@ from bench.records import Outcome
 from bench.report.numbers.comparison import SuiteRow
 from bench.report.text import formats
 from bench.report.text.column import Column, Output, label
-from bench.stats import Interval
-
-Form = Callable[[Interval | None], tuple[str, str]]
-"""How an interval is written."""
 
 
 class Group(IntEnum):
@@ -61,22 +57,30 @@ def _truncated(row: SuiteRow) -> tuple[str, str]:
     return formats.count(row.truncated), tr("{repeating} repeating", repeating=row.repeating) if row.repeating else ""
 
 
-def _interval(name: str, key: str, form: Form, group: Group, **more: Any) -> Column[SuiteRow]:
+def _interval(name: str, key: str, form: formats.Form, group: Group, **more: Any) -> Column[SuiteRow]:
     """A column of the row's field called `key`, an Interval or None."""
 
     def cell(row: SuiteRow) -> tuple[str, str]:
         return form(getattr(row, key))
 
-    return Column(name=name, key=key, cell=cell, group=group, spread=True, **more)
+    def alike(rows: Sequence[SuiteRow]) -> Callable[[SuiteRow], tuple[str, str]]:
+        same = formats.alike(form, [getattr(row, key) for row in rows])
+        return lambda row: same(getattr(row, key))
+
+    return Column(name=name, key=key, cell=cell, alike=alike, group=group, spread=True, **more)
 
 
-def _pair(name: str, keys: tuple[str, str], form: Form, group: Group, **more: Any) -> Column[SuiteRow]:
+def _pair(name: str, keys: tuple[str, str], form: formats.Form, group: Group, **more: Any) -> Column[SuiteRow]:
     """Two of the row's intervals in one cell of a document; its number is the first's."""
 
     def cell(row: SuiteRow) -> tuple[str, str]:
         return formats.beside(form(getattr(row, keys[0])), form(getattr(row, keys[1])))
 
-    return Column(name=name, key=keys[0], cell=cell, group=group, shown=Output.DOCUMENT, **more)
+    def alike(rows: Sequence[SuiteRow]) -> Callable[[SuiteRow], tuple[str, str]]:
+        same = formats.alike(form, [getattr(row, key) for row in rows for key in keys])
+        return lambda row: formats.beside(same(getattr(row, keys[0])), same(getattr(row, keys[1])))
+
+    return Column(name=name, key=keys[0], cell=cell, alike=alike, group=group, shown=Output.DOCUMENT, **more)
 
 
 def _count(key: str, group: Group = Group.GAPS, shown: Output = Output.CSV, **more: Any) -> Column[SuiteRow]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 
 from bench import claims, clean
 from bench.language import tr, tr_later
-from bench.records import RecordedModel, RecordedSuite, slice_words
+from bench.records import RecordedLane, RecordedModel, RecordedSuite, slice_words
 from bench.records.note import Note, info, warning
 from bench.report.numbers import languages
 from bench.report.numbers.comparison import RunComparison, SuiteRow, as_records
@@ -18,7 +18,7 @@ from bench.report.text.column import Table
 from bench.report.text.imported import import_notes
 from bench.report.text.machine import machine_notes
 from bench.report.text.shape import ComparisonJson
-from bench.report.text.throttled import throttling_notes
+from bench.report.text.throttled import throttling, throttling_notes
 
 MARKS = tr_later(
     "↑ more is better, ↓ less is better. Bold: better than every other model on the suite "
@@ -188,23 +188,37 @@ def _reservations(row: SuiteRow, imported: bool) -> Iterator[str]:
         )
 
 
-def sheet(comparison: RunComparison) -> Table:
-    """The comparison: a row per model and suite."""
-    best = marks.best(comparison)
+def sheet(comparison: RunComparison, alike: bool = False) -> Table:
+    """The comparison: a row per model and suite; `alike`: see `column.table`."""
+    best, lanes = marks.best(comparison), comparison.record.lanes
+    shown: tuple[column.Column[SuiteRow], ...] = measures.columns(comparison.record.settings.repeats)
+    if any(map(throttling, lanes.values())):
+        shown += (_pace(lanes),)
     return column.table(
         "",
-        measures.columns(comparison.record.settings.repeats),
+        shown,
         comparison.rows,
         legend=MARKS,
         place=lambda number, _: f"comparison.json/rows/{number}",
         mark=lambda shown, row: best.get((row.suite, row.model, shown.key), ""),
+        alike=alike,
     )
 
 
-def every(comparison: RunComparison) -> list[Table]:
-    """The comparison, pairs of models, the frontier, and the bridges from list price to the bill."""
+def _pace(lanes: Mapping[str, RecordedLane]) -> column.Column[SuiteRow]:
+    """What an endpoint's complaints made of a model's pace, of a run in which one was slowed down."""
+
+    def cell(row: SuiteRow) -> str:
+        return throttling(lanes[row.model]) if row.model in lanes else ""
+
+    shown = column.Output.DOCUMENT
+    return column.label(tr_later("throttling"), "throttling", cell, shown=shown, group=measures.Group.GAPS)
+
+
+def every(comparison: RunComparison, alike: bool = False) -> list[Table]:
+    """The comparison, pairs of models, the frontier, and the bridges from list price to the bill; see `sheet`."""
     return [
-        sheet(comparison),
+        sheet(comparison, alike),
         *pairtables.tables(comparison.differences, comparison.places),
         *languages.tables(comparison.languages),
         *money.tables(comparison.bridges),

@@ -41,10 +41,11 @@ def knows(raw: Mapping[str, Any]) -> bool:
     asked, replied = _sides(raw)
     if any(isinstance(asked.get(key), list | str) for key in ("messages", "input", "prompt")):
         return True
-    return _is_batch(raw) or (bool(replied) and ("usage" in replied or _choice(replied) is not None))
+    return bool(replied) and ("usage" in replied or _choice(replied) is not None)
 
 
-def _is_batch(raw: Mapping[str, Any]) -> bool:
+def is_batch(raw: Mapping[str, Any]) -> bool:
+    """Whether it is a request of a batch, or its response."""
     return "custom_id" in raw and bool({"body", "params", "response", "result"} & raw.keys())
 
 
@@ -52,7 +53,7 @@ def before(where: str, raw: Mapping[str, Any], reading: LogReading) -> None:
     """Keeps the requests of a batch, whose replies stand in another file."""
     del where
     asked = first(raw, "body", "params")
-    if _is_batch(raw) and isinstance(asked, Mapping) and not {"response", "result"} & raw.keys():
+    if is_batch(raw) and isinstance(asked, Mapping) and not {"response", "result"} & raw.keys():
         ident = str(raw["custom_id"])
         if reading.kept.get(ident, asked) != asked:  # two batches that count their requests alike
             reading.ledger.warn(f"custom_id {ident[:40]} stands for two requests: import each batch by itself.")
@@ -62,7 +63,7 @@ def before(where: str, raw: Mapping[str, Any], reading: LogReading) -> None:
 
 def read(where: str, raw: Mapping[str, Any], reading: LogReading) -> Iterator[Logged]:
     """The call of a line."""
-    batch = _is_batch(raw)
+    batch = is_batch(raw)
     if batch and not {"response", "result"} & raw.keys():
         reading.others += 1  # the request alone: its reply is in the other file
         return
@@ -200,5 +201,7 @@ def _latency(raw: Mapping[str, Any]) -> float | None:
     return between(first(raw, *TIMES), first(raw, *_ENDS))
 
 
-FORMAT = LogFormat(title="requests and responses as JSON lines", knows=knows, read=read, before=before)
+BATCHES = LogFormat(title="batches of requests and their responses", knows=is_batch, read=read, before=before)
+"""Input and output files of OpenAI's and Anthropic's batch interfaces."""
+FORMAT = LogFormat(title="requests and responses as JSON lines", knows=knows, read=read)
 """OpenAI's and Anthropic's own shapes."""

@@ -42,7 +42,7 @@ def knows_qwen(raw: Mapping[str, Any]) -> bool:
 
 
 def _is_qwen(raw: Mapping[str, Any]) -> bool:
-    return "parts" in (raw.get("message") or {}) or "systemPayload" in raw or "usageMetadata" in raw
+    return at(raw, "message", "parts") is not None or "systemPayload" in raw or "usageMetadata" in raw
 
 
 def before_claude(where: str, raw: Mapping[str, Any], reading: LogReading) -> None:

@@ -88,7 +88,7 @@ def test_a_latency_claim_and_an_unknown_cost_are_told(tmp_path: Path) -> None:
     said = list(found.numbers.values())
     assert "unknown" in said
     assert "1.00 times as long" in said
-    assert {"claimed: at most 2 times as long", "list prices of 2026-10-26", "not shown"} <= set(found.texts)
+    assert {"claimed: at most 2 times as long", "list prices of 2026-10-26", "open"} <= set(found.texts)
 
 
 def test_one_model_is_a_page_too(tmp_path: Path) -> None:

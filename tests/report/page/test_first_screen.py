@@ -83,6 +83,17 @@ def test_the_address_keeps_the_volume_of_all_bills(page: Page, two_suites: Path)
     assert page.locator("[data-volume]").first.input_value() == "1000000", "what the run states"
 
 
+@pytest.mark.parametrize("name", [NAME, "zh.html"])
+def test_a_phone_shows_the_whole_bill_and_says_where_a_picture_goes_on(page: Page, two_suites: Path, name: str) -> None:
+    page.set_viewport_size({"width": 400, "height": 800})
+    page.goto((two_suites / name).as_uri() + "#volume=2000000")
+    page.wait_for_selector("#list .row")
+    saving = page.locator(".bill td.num").nth(2).bounding_box()
+    assert saving is not None
+    assert saving["x"] + saving["width"] <= 400
+    page.wait_for_selector("figure.beside-verdict.more")
+
+
 def test_a_chinese_page_speaks_chinese_in_what_its_script_writes(page: Page, two_suites: Path) -> None:
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))

@@ -19,9 +19,10 @@ from bench.report import SuiteRow, compare
 from bench.report.numbers import languages
 from bench.report.numbers.pairwise import Difference, Place
 from bench.report.page import read_page
-from bench.report.text import measures, pairtables, tables, totals
+from bench.report.text import formats, measures, pairtables, tables, totals
 from bench.report.text.column import Column, Output, chosen, csv_text, table
 from bench.report.write import write_report
+from bench.stats import Interval
 from tests.report.page import sample
 from tests.report.text.test_tables import whole
 
@@ -140,3 +141,13 @@ def test_a_note_says_how_much_it_matters() -> None:
     for text in ("WARNING: mind this", "by the way"):
         assert str(recorded(text)) == text
     assert recorded("WARNING: mind this").level is Level.WARNING
+
+
+def test_a_column_has_one_number_of_decimals_on_a_page() -> None:
+    values = [Interval(0.694, 0.43, 1.11, 120), Interval(0.0216, 0.0142, 0.0321, 120), None]
+    same = formats.alike(formats.amount, values)
+    assert [same(value) for value in values] == [("0.694", "0.430–1.110"), ("0.022", "0.014–0.032"), ("unknown", "")]
+    shares = [Interval(0.933, 0.86, 0.97, 120), Interval(0.9312, 0.9301, 0.9321, 9999)]
+    assert [formats.alike(formats.percent, shares)(share)[0] for share in shares] == ["93.3 %", "93.1 %"]
+    far = [Interval(12.5, 12.0, 13.0, 9), Interval(0.0123, 0.0120, 0.0126, 9)]
+    assert formats.alike(formats.amount, far) is formats.amount, "no decimals serve both"

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from bench.records import RecordedLane
+from bench.report import compare
+from bench.report.text import tables
 from bench.report.text.throttled import throttling, throttling_notes
 from tests import runjson
+from tests.report.page import sample
 
 
 @pytest.mark.parametrize(
@@ -30,3 +35,13 @@ def test_the_notes_name_the_model() -> None:
     lane = {"retries": 17, "concurrency": 64, "concurrency_lowest": 10, "cuts": 3, "paused_s": 32.0}
     [note] = throttling_notes(runjson.record(lanes={"small": lane}))
     assert note.startswith("small was throttled: 64 -> 10 at once, 17 retries, paused 32 s")
+
+
+def test_a_run_that_was_slowed_down_has_a_column_of_it(tmp_path: Path) -> None:
+    lane = {"retries": 17, "concurrency": 64, "concurrency_lowest": 10, "cuts": 3, "paused_s": 32.0}
+    slowed = compare(sample.write(tmp_path / "slowed", lanes={"cheap": lane}))
+    made = tables.sheet(slowed)
+    assert made.columns[-1].header == "throttling"
+    assert [row[-1].value for row in made.rows] == ["throttled: 64 -> 10 at once, 17 retries, paused 32 s", ""]
+    plain = tables.sheet(compare(sample.write(tmp_path / "plain")))
+    assert "throttling" not in [column.header for column in plain.columns]

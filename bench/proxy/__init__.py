@@ -1,0 +1,93 @@
+"""One bill for any client: a proxy that passes calls on byte by byte, meters them, and keeps budgets.
+
+Clients call with a key of the proxy's; the vendor's key is put in on the way out only. Nothing is translated between
+protocols, and only declared fields of a request are changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from decimal import Decimal
+
+from bench.engine import tls_context
+from bench.prices import PriceBook
+from bench.providers import Endpoint, merged
+from bench.proxy.keys import KeyRing, ProxyKey
+from bench.proxy.ledger import Begun, CallLedger, Entry, Settled
+from bench.proxy.listen import listening
+from bench.proxy.purse import Purse
+from bench.proxy.request import Backend
+from bench.proxy.server import ProxyServer
+from bench.records import Secrets
+
+__all__ = [
+    "Backend",
+    "Begun",
+    "Entry",
+    "KeyRing",
+    "CallLedger",
+    "ProxyKey",
+    "ProxyServer",
+    "Settled",
+    "backends",
+    "proxying",
+]
+
+
+def backends(endpoints: Iterable[Endpoint], environ: Mapping[str, str], drop: Sequence[str] = ()) -> dict[str, Backend]:
+    """The models that are served, by label, with their keys.
+
+    `drop` are fields that are taken out of every request. What bench.toml states of a model's thinking and effort, and
+    its extra_body, is put in.
+    """
+    return {
+        each.entry.label: Backend(
+            endpoint=each,
+            headers=each.headers(environ),
+            drop=tuple(drop),
+            pin=merged(each.rules.thinking_fields(*each.thinking), each.entry.extra_body, each.extra_body),
+        )
+        for each in endpoints
+    }
+
+
+@asynccontextmanager
+async def proxying(
+    served: Mapping[str, Backend],
+    keys: KeyRing,
+    ledger: CallLedger,
+    book: PriceBook,
+    environ: Mapping[str, str],
+    *,
+    listen: str = "127.0.0.1:0",
+    budget_usd: Decimal | None = None,
+    on_settled: Callable[[Begun, Settled], None] = lambda _begun, _settled: None,
+) -> AsyncIterator[str]:
+    """A running proxy; gives its base URL. What its keys spent before counts against their budgets.
+
+    UsageError where it cannot listen, or the ledger cannot be read.
+    """
+    purse, secrets = Purse(budget_usd), Secrets()
+    for entry in ledger.entries():
+        purse.recall(entry.begun.key, 1, entry.most_usd or Decimal(0))
+    for backend in served.values():
+        secrets |= backend.endpoint.secrets(environ)
+    server = ProxyServer(
+        backends=served,
+        keys=keys,
+        purse=purse,
+        ledger=ledger,
+        book=book,
+        tls=tls_context(),
+        secrets=secrets,
+        local=listen.startswith("unix:"),
+        on_settled=on_settled,
+    )
+    for entry in ledger.entries():
+        server.turns[entry.begun.key] = entry.begun.turn
+    async with listening(listen, server.serve) as url:
+        try:
+            yield url
+        finally:
+            await server.close()

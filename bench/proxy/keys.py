@@ -1,0 +1,53 @@
+"""Who may call: keys that the proxy hands out, each with its own limits, and never a vendor's."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from bench.errors import UsageError
+
+TOKEN_BYTES = 16
+"""128 bits: nobody guesses them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProxyKey:
+    """What one agent, project or episode calls with."""
+
+    name: str
+    """Its name in the ledger and in reports."""
+    token: str = field(default_factory=lambda: f"cb-{secrets.token_hex(TOKEN_BYTES)}", repr=False)
+    """The secret that names it, in place of an API key or in the path."""
+    budget_usd: Decimal | None = None
+    """The most that its calls may cost together, in USD; None for no limit of its own."""
+    calls: int | None = None
+    """The most calls that it may make; None for no limit."""
+
+
+class KeyRing:
+    """The keys that are good now."""
+
+    def __init__(self) -> None:
+        self._by_token: dict[str, ProxyKey] = {}
+
+    def add(self, key: ProxyKey) -> ProxyKey:
+        """Makes a key good. UsageError where its name is taken."""
+        if any(key.name == other.name for other in self._by_token.values()):
+            raise UsageError(f"two keys are called '{key.name}'. Give each a name of its own.")
+        self._by_token[key.token] = key
+        return key
+
+    def revoke(self, key: ProxyKey) -> None:
+        """Makes a key worthless: what calls with it later is refused."""
+        self._by_token.pop(key.token, None)
+
+    def find(self, token: str) -> ProxyKey | None:
+        """The key of a token; None where there is none."""
+        return next((key for mine, key in self._by_token.items() if secrets.compare_digest(mine, token)), None)
+
+    @property
+    def tokens(self) -> list[str]:
+        """All tokens: secrets, which nothing may repeat."""
+        return [*self._by_token]

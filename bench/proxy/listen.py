@@ -1,0 +1,74 @@
+"""Where the proxy listens: loopback or a unix socket that only its owner may open, nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import stat
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from ipaddress import ip_address
+from pathlib import Path
+
+from bench.errors import UsageError
+
+Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+@asynccontextmanager
+async def listening(where: str, handler: Handler) -> AsyncIterator[str]:
+    """Listens while its context is open; gives the base URL, or `unix:PATH`.
+
+    `where` is HOST:PORT on loopback, port 0 for any free one, or unix:PATH. UsageError where it cannot listen.
+    """
+    if where.startswith("unix:"):
+        path = Path(where.removeprefix("unix:"))
+        _make_room(path)
+        before = os.umask(0o177)
+        try:
+            server = await asyncio.start_unix_server(handler, path)
+        except OSError as error:
+            raise UsageError(f"{path}: cannot listen there ({error.strerror}). Name another path.") from error
+        finally:
+            os.umask(before)
+        url = where
+    else:
+        host, port = _loopback(where)
+        try:
+            server = await asyncio.start_server(handler, host, port)
+        except OSError as error:
+            raise UsageError(f"{where}: cannot listen there ({error.strerror}). Use port 0 for a free one.") from error
+        port = server.sockets[0].getsockname()[1]
+        url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    try:
+        yield url
+    finally:
+        server.close()
+
+
+def _loopback(where: str) -> tuple[str, int]:
+    host, _, port = where.rpartition(":")
+    host = host.strip("[]")
+    if not port.isdecimal() or int(port) > 65535 or not host:
+        raise UsageError(f"--listen {where}: give HOST:PORT, e.g. 127.0.0.1:0, or unix:PATH.")
+    try:
+        loopback = host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        loopback = False
+    if not loopback:
+        raise UsageError(
+            f"--listen {where}: only this machine may call the proxy, which holds vendors' keys. "
+            "Listen on 127.0.0.1 or on unix:PATH."
+        )
+    return ("127.0.0.1" if host == "localhost" else host), int(port)
+
+
+def _make_room(path: Path) -> None:
+    """Takes an old socket away; anything else stays. UsageError for it."""
+    try:
+        kind = path.lstat().st_mode
+    except OSError:
+        return
+    if not stat.S_ISSOCK(kind):
+        raise UsageError(f"{path}: is there and is no socket. Name another path.")
+    path.unlink()

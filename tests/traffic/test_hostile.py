@@ -1,0 +1,142 @@
+"""Logs that somebody damaged: every record is a row or is named, and nothing ends in a traceback."""
+
+from __future__ import annotations
+
+import copy
+import json
+import random
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from bench.errors import UsageError
+from bench.traffic import TABLE, SampleChoices, sample, spend
+from tests.traffic.conftest import FIXTURES, Load
+
+ODD: tuple[Any, ...] = (
+    None,
+    True,
+    -1,
+    0,
+    10**400,
+    1e308,
+    float("nan"),
+    "",
+    "x",
+    "\ud800",
+    "\x1b[2J\u202e",
+    "[",
+    "{}",
+    [],
+    [[]],
+    [None],
+    {},
+    {"a": None},
+    "2026-11-20T10:00:00Z",
+    "99999999999999999999",
+    [{"type": "text"}],
+    [{"role": "user", "content": [{"type": "tool_result"}]}],
+)
+NAMES = ("litellm-payloads.jsonl", "langsmith.jsonl", "helicone.jsonl", "claude-code.jsonl", "qwen-code.jsonl")
+WHOLE = ("litellm-spend.json", "langfuse.json", "otel-traces-new.json", "otel-logs-old.json", "otel-console-new.json")
+BATCHES = ("requests.jsonl", "openai-batch-input.jsonl", "openai-batch-output.jsonl", "langfuse-old.jsonl")
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Where a value stands in a record, at every depth."""
+    if path:
+        yield path
+    for key, inner in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
+        yield from places(inner, (*path, key))
+
+
+def damaged(record: Any, rng: random.Random) -> Any:
+    """The record with one to three values replaced or taken away."""
+    record = json.loads(json.dumps(record))
+    for _ in range(rng.randint(1, 3)):
+        *path, last = rng.choice([*places(record)] or [("a",)])
+        inner = record
+        for key in path:
+            inner = inner[key]
+        if rng.random() < 0.2 and isinstance(inner, dict):
+            inner.pop(last, None)
+        else:
+            inner[last] = copy.deepcopy(rng.choice(ODD))
+    return record
+
+
+def originals(name: str) -> list[Any]:
+    text = (FIXTURES / name).read_text()
+    if name.endswith(".jsonl"):
+        return [json.loads(line) for line in text.splitlines() if line.startswith("{")]
+    if "console" in name:
+        return [json.loads(text[: text.index("\n}\n") + 2])]
+    whole = json.loads(text)
+    return list(whole) if isinstance(whole, list) else [whole]
+
+
+@pytest.mark.parametrize("name", [*NAMES, *WHOLE, *BATCHES])
+def test_a_damaged_record_is_a_row_or_is_named(load_logs: Load, tmp_path: Path, name: str) -> None:
+    rng, kept = random.Random(name), originals(name)
+    path = tmp_path / "log.jsonl"
+    records = [damaged(rng.choice(kept), rng) for _ in range(150)]
+    path.write_text("".join(json.dumps(record) + "\n" for record in (*kept, *records)))
+    done, table = load_logs(path, "helicone.csv")
+    assert len(table) == done.rows > 0
+    for column in ("where", "model", "kind", "format"):
+        assert table[column].notna().all()
+    for row in table["request"].dropna():
+        assert isinstance(json.loads(row)["messages"], list)
+
+
+def test_deep_nesting_and_long_lines_are_named(load_logs: Load, tmp_path: Path) -> None:
+    path = tmp_path / "log.jsonl"
+    good = (FIXTURES / "requests.jsonl").read_text().splitlines()[0]
+    path.write_text("\n".join([good, '{"a":' * 100_000 + "1" + "}" * 100_000, "[" * 100_000, good.replace("c1", "c2")]))
+    done, table = load_logs(path)
+    assert len(table) == 2
+    assert [row["row"] for row in done.dropped] == ["log.jsonl line 2", "log.jsonl line 3"]
+
+
+def test_a_file_of_devices_and_of_bytes_is_refused_in_a_line(load_logs: Load, tmp_path: Path) -> None:
+    path = tmp_path / "log.jsonl"
+    path.write_bytes(bytes(range(256)) * 40)
+    with pytest.raises(UsageError, match="is no log of a known format"):
+        load_logs(path)
+    with pytest.raises(UsageError, match="cannot be read"):
+        load_logs(Path("/dev/zero"))
+
+
+@pytest.mark.parametrize(("column", "value"), [("time", 3), ("cost_usd", "x"), ("model", None)])
+def test_a_table_that_is_none_of_ours_is_refused_in_a_line(load_logs: Load, column: str, value: Any) -> None:
+    folder = load_logs("requests.jsonl")[0].folder
+    table = pd.read_parquet(folder / TABLE)
+    table[column] = value
+    table.to_parquet(folder / TABLE, index=False)
+    with pytest.raises(UsageError, match="cannot be read"):
+        spend(folder)
+    table.drop(columns=[column]).to_parquet(folder / TABLE, index=False)
+    for read in (spend, lambda folder: sample(folder, "t", SampleChoices(n=5))):
+        with pytest.raises(UsageError, match=f"column {column} is missing"):
+            read(folder)
+
+
+@pytest.mark.parametrize("text", ["{", "[]", "[" * 99_999, '{"messages": 1}', '{"messages": [{"role": "x"}, 1]}'])
+def test_a_damaged_request_is_no_item(load_logs: Load, text: str) -> None:
+    folder = load_logs("requests.jsonl")[0].folder
+    table = pd.read_parquet(folder / TABLE)
+    table["request"] = text
+    table.to_parquet(folder / TABLE, index=False)
+    with pytest.raises(UsageError, match="no call can be an item"):
+        sample(folder, "t", SampleChoices(n=5))
+
+
+def test_money_that_cannot_be_is_unknown(load_logs: Load) -> None:
+    folder = load_logs("requests.jsonl")[0].folder
+    table = pd.read_parquet(folder / TABLE)
+    table["cost_usd"] = [-1.0, float("inf"), 2.0, None, 1e301]
+    table.to_parquet(folder / TABLE, index=False)
+    assert (spend(folder).total.usd, spend(folder).total.priced) == (2.0, 1)

@@ -122,7 +122,9 @@ def _checked(file: IO[bytes], columns: Sequence[str] | None) -> BoundedTable:
     for column in _columns(opened, columns):
         left -= _CELL_BYTES * about.num_rows
         at = 0
-        for batch in opened.iter_batches(SCANNED_ROWS, columns=[column.name]) if _is_text(column.type) else ():
+        for batch in (
+            opened.iter_batches(_scanned(about, column), columns=[column.name]) if _is_text(column.type) else ()
+        ):
             lengths = sum(map(_lengths, batch.columns), np.zeros(len(batch), np.int64))
             sizes[at : at + len(lengths)] += lengths
             at, left = at + len(lengths), left - int(lengths.sum())
@@ -131,6 +133,15 @@ def _checked(file: IO[bytes], columns: Sequence[str] | None) -> BoundedTable:
         if left < 0:
             raise ValueError(f"its cells unpack to more than {most >> 20} MiB")
     return BoundedTable(opened, _rows_within(sizes))
+
+
+def _scanned(about: pyarrow.parquet.FileMetaData, column: pyarrow.Field) -> int:
+    """Rows of a column that are unpacked at once, by what the file says of itself; SCANNED_ROWS if that is untrue."""
+    stated = 0
+    for group in map(about.row_group, range(about.num_row_groups)):
+        chunks = map(group.column, range(group.num_columns))
+        stated += sum(each.total_uncompressed_size for each in chunks if each.path_in_schema == column.name)
+    return max(1, min(SCANNED_ROWS, BATCH_BYTES * about.num_rows // max(1, stated)))
 
 
 def _columns(file: pyarrow.parquet.ParquetFile, columns: Sequence[str] | None) -> list[pyarrow.Field]:

@@ -220,7 +220,8 @@ def test_an_echoed_key_stands_in_no_fingerprint(bench: Bench, source: Source, mo
     assert key[:8] not in path.read_text() + checked.out + checked.err
 
 
-def test_a_strangers_fingerprints_count_for_nothing(bench: Bench, source: Source) -> None:
+@pytest.mark.usefixtures("source")
+def test_a_strangers_fingerprints_count_for_nothing(bench: Bench) -> None:
     assert bench("verify", "--drift", "cheap").code == 0
     stranger = bench.folder / "results" / "20990101T000000Z-aaaaaaaa"
     shutil.copytree(bench.run_folder, stranger)

@@ -56,6 +56,7 @@ DOORS = {
             "bench.report.numbers.similar",
             "bench.report.page",
             "bench.report.redact",
+            "bench.report.traffic",
             "bench.report.verify",
             "bench.report.write",
             "bench.run.ceiling",

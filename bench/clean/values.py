@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 MOST_COUNT = 10**9
@@ -39,6 +39,12 @@ def line(value: str) -> str:
     if kept.isascii() and kept.isprintable():
         return kept
     return _UNSEEN.sub(visible, _BREAKS.sub(" ", text(kept)))
+
+
+def are_lines(values: Sequence[str]) -> bool:
+    """Whether `line` leaves all of these as they are, as far as plain ASCII goes; False where it might not."""
+    together = "".join(values)
+    return together.isascii() and together.isprintable() and max(map(len, values), default=0) <= MOST_LINE
 
 
 def line_or_none(value: object) -> str | None:

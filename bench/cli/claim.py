@@ -111,7 +111,6 @@ def claim(
     from bench import claims
     from bench.claims import totals
     from bench.records import find_run, read_record
-    from bench.run import describe
 
     folder = find_run(results, run)
     given: dict[str, Any] = {
@@ -140,6 +139,8 @@ def claim(
     elif ruling.judgements:
         echo(claims.markdown(ruling, of_run).rstrip())
     if keep and ruling.judgements:
+        from bench.run import describe  # else it would be loaded for nothing
+
         for each in stated:
             describe.keep_claim(folder, each)
     if ruling.unjudged:

@@ -78,7 +78,8 @@ def reprice(
     """Compute the costs of RUN anew, by default of the newest run that is not repriced itself.
 
     Calls no model and alters nothing: the result is a new run folder beside it that names it. Costs of local weights
-    stay as they are. A price that is not known makes the cost unknown, never 0.
+    stay as they are. A price that is not known makes the cost unknown, never 0. Of an import, --as-of computes those
+    that its source does not state, by its tokens, and marks them as computed.
     """
     from bench import prices
     from bench.cli.show import print_table

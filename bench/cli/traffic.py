@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +17,8 @@ from bench.cli.options import config_option, results_option
 from bench.cli.terminal import echo, plain
 
 if TYPE_CHECKING:
-    from bench.traffic import SpendLine, TrafficImport, TrafficSample, TrafficSpend
+    from bench.report.text.column import Table, TableCell
+    from bench.traffic import TrafficImport, TrafficSample
     from bench.traffic.deciding import Saving, SliceVerdict, TrafficVerdicts
 
 TOP = 10
@@ -88,19 +89,36 @@ def _tell(done: TrafficImport) -> None:
 @traffic.command()
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--top", type=click.IntRange(1), default=TOP, show_default=True, help="Groups that are printed of each.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON, with all groups.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, with all groups; write nothing.")
 def show(folder: Path, top: int, as_json: bool) -> None:
-    """Show where the money of a table of calls goes: by model, tag, kind and month."""
+    """Show where the money of a table of calls goes: by model, tag, kind and month.
+
+    Writes DIR/traffic.html, with all groups.
+    """
     from dataclasses import asdict
 
+    from bench.report import traffic as report
     from bench.traffic import spend
 
     found = spend(folder)
     if as_json:
         echo(json.dumps(asdict(found), indent=2))
         return
-    for line in _shown(found, top):
+    for line in (*report.headline(found), ""):
         echo(line)
+    for table in report.tables(found, top):
+        for line in plain([_texts(table, row) for row in table.rows]):
+            echo(line)
+        echo(f"{table.legend}\n" if table.legend else "")
+    for line in report.remarks(found):
+        echo(line)
+    echo(f"wrote {report.write(found, folder)}")
+
+
+def _texts(table: Table, row: Sequence[TableCell]) -> dict[str, str]:
+    """A row as a terminal shows it."""
+    cells = zip(table.columns, row, strict=True)
+    return {column.heading: f"{cell.value} ({cell.aside})" if cell.aside else cell.value for column, cell in cells}
 
 
 @traffic.command()
@@ -261,57 +279,3 @@ def _drawn(done: TrafficSample, name: str, check: str) -> Iterator[str]:
     if check == "none":
         yield f"Nothing grades them yet: put `answer` or another field of docs/tasks.md into each line of {path}."
     yield f"Next: bench tasks new {name} --from {path} --max-tokens {done.max_tokens}"
-
-
-def _shown(found: TrafficSpend, top: int) -> Iterator[str]:
-    yield from _headline(found)
-    for dimension, lines in found.groups.items():
-        listed = lines if dimension == "month" else lines[:top]
-        yield ""
-        yield from plain([_cells(dimension, line) for line in listed])
-        if len(lines) > len(listed):
-            yield f"and {len(lines) - len(listed)} more; --top or --json shows them"
-    yield ""
-    silent = found.total.calls - found.total.cache_n
-    if silent and found.total.usd is not None:
-        yield f"{silent:,} calls do not report cache reads: their list USD counts the whole prompt, an upper bound."
-    yield (
-        "(n): calls whose value is known, where not all are. list USD: at the list price of each call's day; logged "
-        "USD: as the log says. The whole log is counted, not a sample: no interval."
-    )
-
-
-def _headline(found: TrafficSpend) -> Iterator[str]:
-    total = found.total
-    span = f", {found.first[:10]} to {(found.last or '')[:10]}" if found.first else ", no times"
-    people = "".join(f", {n:,} {what}" for n, what in ((found.sessions, "sessions"), (found.users, "users")) if n)
-    yield f"{total.calls:,} calls{span}{people}"
-    yield f"By list price: {_money(total.usd, total.priced, total.calls)}; as logged: " + _money(
-        total.logged_usd, total.logged, total.calls
-    )
-    if found.both:
-        yield (
-            f"Of {found.both:,} calls both are known: {dollars(found.both_usd)} USD by list, "
-            f"{dollars(found.both_logged_usd)} USD by the log."
-        )
-
-
-def _money(usd: float | None, known: int, calls: int) -> str:
-    return "unknown" if usd is None else f"{dollars(usd)} USD for {known:,} of {calls:,} calls"
-
-
-def _cells(dimension: str, line: SpendLine) -> dict[str, str]:
-    def of(known: int, text: str) -> str:
-        return text if known == line.calls else f"{text} ({known:,})"
-
-    return {
-        dimension: line.name[:60],
-        "calls": f"{line.calls:,}",
-        "list USD": "unknown" if line.usd is None else of(line.priced, dollars(line.usd)),
-        "share": "" if line.share is None else f"{line.share:.0%}",
-        "logged USD": "unknown" if line.logged_usd is None else of(line.logged, dollars(line.logged_usd)),
-        "tokens in": "unknown" if line.tokens_in is None else of(line.tokens_in_n, f"{line.tokens_in:,}"),
-        "cached": "unknown" if line.cache_share is None else of(line.cache_n, f"{line.cache_share:.0%}"),
-        "tokens out": "unknown" if line.tokens_out is None else of(line.tokens_out_n, f"{line.tokens_out:,}"),
-        "median s": "unknown" if line.latency_s is None else of(line.latency_n, f"{line.latency_s:.2f}"),
-    }

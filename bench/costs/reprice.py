@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -110,25 +110,67 @@ def reprice(parent: Path, change: PriceChange, book: PriceBook, own: Path | None
             "say what is to change: --as-of, --at, --mode, --region, --peak, --off-peak, --peak-share or --cache-hit."
         )
     record, _ = read_run(parent)
-    if record.imported:
-        raise UsageError(f"{parent}: was imported; its costs are its source's own.")
+    if record.imported and change.as_of is None:
+        raise UsageError(
+            f"{parent}: was imported, and when its calls were made is unknown: give --as-of, the day of the prices."
+        )
     if _repriced_before(record):
         raise UsageError(f"{parent}: is repriced itself. Reprice its parent, {record.parent}.")
     unlisted = [label for label in change.modes if label not in record.models]
     if unlisted:
         raise UsageError(f"--mode {unlisted[0]}: the run has no such model.{suggest(unlisted[0], record.models)}")
-    bills = {label: _billing(parent, label, model) for label, model in record.models.items()}
     items, answers = read_rows(parent)
     unknown: Counter[str] = Counter()
-    rows = [_repriced(row, bills[row.model], change, book=book, record=record, unknown=unknown) for row in items]
+    if record.imported:
+        bills: dict[str, Billing | None] = {label: _of_import(model) for label, model in record.models.items()}
+        rows = [_computed(row, bills[row.model], change, book=book, unknown=unknown) for row in items]
+        record = _marked(record, change, {row.model for row, old in zip(rows, items, strict=True) if row != old})
+    else:
+        bills = {label: _billing(parent, label, model) for label, model in record.models.items()}
+        rows = [_repriced(row, bills[row.model], change, book=book, record=record, unknown=unknown) for row in items]
     folder, derived = derive_run(parent, RecordedDerivation.from_json({"by": "reprice", **change.as_record()}))
     run = derived.run
     write_tables(folder, [replace(r, run=run) for r in rows], [replace(a, run=run) for a in answers])
     if own:
         write_text(folder, prices.OVERRIDE, clean.read_text(own))
     used = book.as_recorded({row.price_id for row in rows if row.price_id and bills[row.model]})
+    derived = replace(derived, models=record.models)
     write_record(folder, replace(derived, prices=RecordedPrices.from_json(used), traffic=None))
     return Repriced(folder, dict(unknown))
+
+
+def _of_import(model: RecordedModel) -> Billing:
+    """Who would bill an imported model: the route that its source names, else its maker, by its name there."""
+    origin = model.imported
+    raw, route = (model.model, None) if origin is None else (origin.raw, origin.provider or origin.vendor)
+    return Billing(provider=route or raw.partition("/")[0], model=raw.rpartition("/")[2], mode="standard", region=None)
+
+
+def _computed(
+    row: ItemRow, bill: Billing | None, change: PriceChange, book: PriceBook, unknown: Counter[str]
+) -> ItemRow:
+    """An imported row with a cost by its tokens, where its source states none; a stated cost stays."""
+    if row.cost_usd is not None or row.score is None or bill is None:
+        return row
+    assert change.as_of is not None
+    at = f"{change.as_of.isoformat()}T12:00:00+00:00"
+    made = priced(replace(row, started_at=at), bill, change, book)
+    unknown.update(made.cost.missing)
+    if made.price is None or made.usd is None:
+        return row
+    return replace(row, price_id=made.price.id, cost_usd=_float(made.usd), cost_retries_usd=0.0)
+
+
+def _marked(record: RunRecord, change: PriceChange, labels: Collection[str]) -> RunRecord:
+    """The record, in which the costs of these models are called computed."""
+    basis = f"computed from tokens at list prices of {change.as_of}, where the source states none"
+    models = {
+        label: replace(model, imported=replace(model.imported, cost_basis=basis))
+        if label in labels and model.imported is not None
+        else model
+        for label, model in record.models.items()
+    }
+    return replace(record, models=models)
 
 
 def _repriced_before(record: RunRecord) -> bool:

@@ -2,19 +2,7 @@
 
 from __future__ import annotations
 
-from bench.evidence.rule import (
-    ABOVE,
-    ALL,
-    BEST_CLAUDE,
-    BEST_US,
-    CHEAP_US,
-    CONTROL,
-    HAIKU,
-    OPUS,
-    PREVIOUS,
-    SONNET,
-    YEAR_AGO,
-)
+from bench.evidence import rule
 from bench.evidence.sets import BILL, LIST, TOKENS
 from bench.evidence.words import PageWords, template
 
@@ -24,28 +12,28 @@ WORDS = PageWords(
     to=" 至 ",
     verdicts={"supported": "证实", "reported": "据报成立", "refuted": "推翻", "inconclusive": "未定"},
     references={
-        BEST_CLAUDE: "当时最好的 Claude",
-        YEAR_AGO: "一年前最好的 Claude",
-        ABOVE: "得分更高的最便宜的 Claude",
-        OPUS: "最新的 Opus",
-        PREVIOUS: "上一版 Opus",
-        SONNET: "最好的 Sonnet",
-        HAIKU: "最好的 Haiku",
-        BEST_US: "最好的其他美国模型",
-        CHEAP_US: "便宜的美国模型",
-        CONTROL: "（对照）该美国模型与 Claude",
+        rule.BEST_CLAUDE: "当时最好的 Claude",
+        rule.YEAR_AGO: "一年前最好的 Claude",
+        rule.ABOVE: "得分更高的最便宜的 Claude",
+        rule.OPUS: "最新的 Opus",
+        rule.PREVIOUS: "上一版 Opus",
+        rule.SONNET: "最好的 Sonnet",
+        rule.HAIKU: "最好的 Haiku",
+        rule.BEST_US: "最好的其他美国模型",
+        rule.CHEAP_US: "便宜的美国模型",
+        rule.CONTROL: "（对照）该美国模型与 Claude",
     },
     lines={
-        BEST_CLAUDE: "最好的 Claude",
-        YEAR_AGO: "一年前",
-        ABOVE: "更高分中最便宜",
-        OPUS: "最新 Opus",
-        PREVIOUS: "上一版 Opus",
-        SONNET: "最好的 Sonnet",
-        HAIKU: "最好的 Haiku",
+        rule.BEST_CLAUDE: "最好的 Claude",
+        rule.YEAR_AGO: "一年前",
+        rule.ABOVE: "更高分中最便宜",
+        rule.OPUS: "最新 Opus",
+        rule.PREVIOUS: "上一版 Opus",
+        rule.SONNET: "最好的 Sonnet",
+        rule.HAIKU: "最好的 Haiku",
     },
     kinds={
-        ALL: "全部",
+        rule.ALL: "全部",
         "agentic coding": "智能体编程",
         "coding": "编程",
         "reasoning": "推理",
@@ -65,5 +53,7 @@ WORDS = PageWords(
     replaced="被替换的 Claude",
     others=("榜单", "工作", "候选", "最好的 Claude", "日期", "题数", "得分差（90 % 区间）", "费用", "费用依据", "结论"),
     shown=("榜单", "工作", "候选", "被替换的 Claude", "题数", "得分差（90 % 区间）", "费用", "结论"),
+    outlook=("候选", "被替换的 Claude", "得分差", "费用", "题数", "美元", "届时"),
+    beyond="超过 {items}",
     sources=("数据", "来源与提交", "获取日期", "许可", "费用", "可公布"),
 )

@@ -2,19 +2,7 @@
 
 from __future__ import annotations
 
-from bench.evidence.rule import (
-    ABOVE,
-    ALL,
-    BEST_CLAUDE,
-    BEST_US,
-    CHEAP_US,
-    CONTROL,
-    HAIKU,
-    OPUS,
-    PREVIOUS,
-    SONNET,
-    YEAR_AGO,
-)
+from bench.evidence import rule
 from bench.evidence.sets import BILL, LIST, TOKENS
 from bench.evidence.words import PageWords, template
 
@@ -24,30 +12,30 @@ WORDS = PageWords(
     to=" to ",
     verdicts={"supported": "supported", "reported": "reported", "refuted": "refuted", "inconclusive": "open"},
     references={
-        BEST_CLAUDE: "the best Claude of its date",
-        YEAR_AGO: "the best Claude of a year before",
-        ABOVE: "the cheapest Claude that scores higher",
-        OPUS: "the newest Opus",
-        PREVIOUS: "the Opus before it",
-        SONNET: "the best Sonnet",
-        HAIKU: "the best Haiku",
-        BEST_US: "the best other US model",
-        CHEAP_US: "the cheap US model",
-        CONTROL: "(control) that US model against Claude",
+        rule.BEST_CLAUDE: "the best Claude of its date",
+        rule.YEAR_AGO: "the best Claude of a year before",
+        rule.ABOVE: "the cheapest Claude that scores higher",
+        rule.OPUS: "the newest Opus",
+        rule.PREVIOUS: "the Opus before it",
+        rule.SONNET: "the best Sonnet",
+        rule.HAIKU: "the best Haiku",
+        rule.BEST_US: "the best other US model",
+        rule.CHEAP_US: "the cheap US model",
+        rule.CONTROL: "(control) that US model against Claude",
     },
     lines={
-        BEST_CLAUDE: "best Claude",
-        YEAR_AGO: "a year before",
-        ABOVE: "cheapest above",
-        OPUS: "newest Opus",
-        PREVIOUS: "Opus before",
-        SONNET: "best Sonnet",
-        HAIKU: "best Haiku",
+        rule.BEST_CLAUDE: "best Claude",
+        rule.YEAR_AGO: "a year before",
+        rule.ABOVE: "cheapest above",
+        rule.OPUS: "newest Opus",
+        rule.PREVIOUS: "Opus before",
+        rule.SONNET: "best Sonnet",
+        rule.HAIKU: "best Haiku",
     },
     kinds={
         name: name
         for name in (
-            ALL,
+            rule.ALL,
             "agentic coding",
             "coding",
             "reasoning",
@@ -78,5 +66,7 @@ WORDS = PageWords(
         "verdict",
     ),
     shown=("table", "work", "candidate", "Claude replaced", "items", "points (90 % interval)", "bill", "verdict"),
+    outlook=("candidate", "Claude replaced", "points", "bill", "items", "USD", "then"),
+    beyond="more than {items}",
     sources=("data", "source and commit", "retrieved", "licence", "costs", "may be published"),
 )

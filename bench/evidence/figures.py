@@ -11,7 +11,7 @@ from bench.evidence.judge import EvidenceJudgement
 from bench.evidence.published import SETS
 from bench.evidence.rule import BEST_CLAUDE, BEST_US, CHEAPER_BY, CHINESE, MARGINS
 from bench.evidence.sets import DataSet
-from bench.evidence.verdicts import CHINESE_VENDORS, LIVEBENCH, REPLACED, VerdictRow, leaders, of
+from bench.evidence.verdicts import CHINESE_VENDORS, LIVEBENCH, REPLACED, VerdictRow, leaders, of, title
 from bench.report.charts import Dated, ForestRow, forest, timeline
 from bench.stats import Interval
 
@@ -29,11 +29,11 @@ def draw(judged: Sequence[EvidenceJudgement], sets: Mapping[str, DataSet], folde
     """Writes the forest plots; a figure that would be empty is left out."""
     paths: list[Path] = []
     judged = [j for j in judged if not j.ruled.category and j.rows[0].vendor in CHINESE and j.n]
-    for reference, title, stem in FORESTS:
+    for reference, heading, stem in FORESTS:
         chosen = [j for j in judged if j.ruled.reference == reference and j.difference.low is not None]
         if chosen:
             caption = f"90 % intervals, paired where single items are published. {_margins()} {_credit(chosen, sets)}"
-            paths += forest(_rows(chosen, sets), worse_by=None, title=title, caption=caption, stem=folder / stem)
+            paths += forest(_rows(chosen, sets), worse_by=None, title=heading, caption=caption, stem=folder / stem)
     return paths
 
 
@@ -55,7 +55,8 @@ def _rows(judged: Sequence[EvidenceJudgement], sets: Mapping[str, DataSet]) -> l
     for j in judged:
         of, short = j.ruled.set, sets[j.ruled.set].published.short
         suite = j.ruled.suite.replace("tau2-", "").partition("_")[0]
-        place = f"{short} {suite}" if len({row.suite for row in sets[of].rows}) > 1 else short
+        several = len({row.suite for row in sets[of].rows}) > 1 and sets[of].published.whole is None
+        place = f"{short} {suite}" if several else short
         differing = None if j.lost is None or j.won is None else j.lost + j.won
         group = f"{place}: {names[of, j.ruled.baseline]}"
         rows.append(
@@ -68,10 +69,10 @@ def _rows(judged: Sequence[EvidenceJudgement], sets: Mapping[str, DataSet]) -> l
 
 
 def _names(labels: Sequence[tuple[str, str]]) -> dict[tuple[str, str], str]:
-    """(Set, label) -> the label without brackets and dates, where that still tells it from the set's others."""
-    plain = {(of, label): _ASIDE.sub("", label) for of, label in labels}
+    """(Set, label) -> a reader's name, without brackets and dates where that still tells it from the set's others."""
+    plain = {(of, label): title(_ASIDE.sub("", label)) for of, label in labels}
     shown = [(of, name) for (of, _), name in plain.items()]
-    return {key: name if shown.count((key[0], name)) == 1 else key[1] for key, name in plain.items()}
+    return {key: name if shown.count((key[0], name)) == 1 else title(key[1]) for key, name in plain.items()}
 
 
 def of_page(rows: Sequence[VerdictRow], folder: Path) -> list[Path]:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from bench import clean
 from bench.claims import percent, points
 from bench.evidence.judge import EvidenceJudgement
+from bench.evidence.outlook import WouldDecide
 from bench.evidence.rule import REFERENCES
 from bench.evidence.sets import DataSet
 from bench.stats import Interval
@@ -101,14 +102,19 @@ def _times(ratio: float | None) -> str:
     return "" if ratio is None else f"x{ratio:.2g}" if ratio < 10 else f"x{ratio:.0f}"
 
 
-def csv_text(judged: Sequence[EvidenceJudgement]) -> str:
-    """verdicts.csv: shares and ratios, six significant digits; unknown is empty."""
-    records = [_record(j) for j in judged]
+def csv_text(judged: Sequence[EvidenceJudgement], planned: Mapping[str, WouldDecide]) -> str:
+    """verdicts.csv: shares and ratios, six significant digits; unknown is empty. `planned`: what would decide a claim,
+    by its id."""
+    records = [{**_record(j), **_outlook(planned.get(j.ruled.id))} for j in judged]
     file = io.StringIO()
     writer = csv.DictWriter(file, list(records[0]), lineterminator="\n")
     writer.writeheader()
     writer.writerows({key: cell(value) for key, value in record.items()} for record in records)
     return file.getvalue()
+
+
+def _outlook(known: WouldDecide | None) -> dict[str, object]:
+    return {f"plan_{name}": getattr(known, name, None) for name in ("items", "usd", "verdict", "discordance")}
 
 
 def _record(j: EvidenceJudgement) -> dict[str, object]:

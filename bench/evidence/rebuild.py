@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench.evidence import declared, figures, page, story, verdicts
+from bench.evidence import declared, figures, outlook, page, story, verdicts
 from bench.evidence.judge import judge_all
 from bench.evidence.published import SETS
 from bench.evidence.sets import Published, read_all
@@ -29,7 +29,7 @@ def rebuild(
     ruled = [claim for each in sets.values() for claim in each.claims()]
     claims = declared.check(folder / declared.NAME, ruled, list(sets))
     judged = judge_all(claims, sets)
-    texts = {"verdicts.md": page.markdown(judged, sets), verdicts.NAME: page.csv_text(judged)}
+    texts = {"verdicts.md": page.markdown(judged, sets), verdicts.NAME: page.csv_text(judged, outlook.plan(judged))}
     for name, text in texts.items():
         write_text(folder, name, text)
     rows = verdicts.read(folder)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from bench.claims import percent
-from bench.evidence import chinese, english
+from bench.evidence import chinese, english, outlook
 from bench.evidence.published import SETS
 from bench.evidence.rule import BEST_CLAUDE, BEST_US, CHEAP_US, CLAUDES, CONTROL, OPUS, PREVIOUS, SONNET
 from bench.evidence.verdicts import (
@@ -70,6 +70,7 @@ def numbers(rows: Sequence[VerdictRow]) -> dict[str, str]:
     [previous] = of(whole, reference=PREVIOUS, candidate=best)
     each = [previous.number(name) or 0 for name in ("candidate_usd", "baseline_usd", "n", "items_needed")]
     values["needed_usd"] = f"{(each[0] + each[1]) / each[2] * each[3]:,.0f}"
+    values["differing"] = percent(previous.number("plan_discordance") or 0.0)
     return values | _counts(rows)
 
 
@@ -135,6 +136,7 @@ def page(rows: Sequence[VerdictRow], language: str) -> str:
         "matrix": _matrix(rows, words),
         "others": _others(rows, words),
         "supported": _shown(rows, words),
+        "outlook": _outlook(rows, words),
         "withheld": "\n".join(f"- {each.title}: {what}." for each in SETS for what in each.withheld),
         "sources": _sources(words),
     }
@@ -262,6 +264,22 @@ def _shown(rows: Sequence[VerdictRow], words: PageWords) -> str:
             ]
 
     return _table(words.shown, lines(), 0)
+
+
+def _outlook(rows: Sequence[VerdictRow], words: PageWords) -> str:
+    """What would decide the leading candidate's claims: items, dollars and the verdict to expect."""
+    planned = {(row.candidate, row.baseline): row for row in rows if row.number("plan_discordance") is not None}
+
+    def lines() -> Iterator[Sequence[str]]:
+        for row in planned.values():
+            items, usd = row.number("plan_items"), row.number("plan_usd")
+            named = [row.candidate, f"{words.lines[row.text('reference')]}: {row.baseline}", row.gap, row.share]
+            if items is None or usd is None:
+                yield [*named, words.beyond.format(items=f"{outlook.ITEMS[-1]:,}"), "?", "?"]
+            else:
+                yield [*named, f"{items:,.0f}", f"{usd:,.0f}", words.verdicts[row.text("plan_verdict")]]
+
+    return _table(words.outlook, lines(), 3)
 
 
 def _sources(words: PageWords) -> str:

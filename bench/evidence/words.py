@@ -45,6 +45,10 @@ class PageWords:
     """Heads of the table of other data sets."""
     shown: tuple[str, ...]
     """Heads of the table of claims that are shown."""
+    outlook: tuple[str, ...]
+    """Heads of the table of what would decide the claims."""
+    beyond: str
+    """Where no drawn size decides; names `items`."""
     sources: tuple[str, ...]
     """Heads of the table of sources."""
 

@@ -1,4 +1,5 @@
-"""Harbor-Index: pairs of model and agent, with dollars per run of its tasks and the share passed.
+"""Harbor: the table of Harbor-Index (pairs of model and agent, dollars per run of its tasks, the share passed), or a
+job's folder, whose trials each have a `result.json`: one item a task, its trials as repeats.
 
 An agent's rows compare only with that agent's: the same model costs several times as much in another one. Where the
 route is named it is kept.
@@ -9,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from bench.errors import UsageError
+from bench.importers import harbor_trials
 from bench.importers.names import unique_labels
 from bench.importers.numbers import BadValueError, named, number, positive, whole
-from bench.importers.source import Provenance, Request
+from bench.importers.source import Provenance, Record, Request
 from bench.importers.textfiles import csv_columns, csv_rows
 from bench.records import AggregateRow, vendor_of
 
@@ -21,11 +23,15 @@ TASKS = 82
 """Tasks of Harbor-Index."""
 
 
-def read(request: Request) -> Iterator[AggregateRow]:
-    """A row for each pair. UsageError if a file lacks the columns."""
+def read(request: Request) -> Iterator[Record]:
+    """A row for each pair, or an item for each trial. UsageError if a file lacks the columns, or a folder any trial."""
     request.only()
+    folders = [path for path in request.paths if path.is_dir()]
+    yield from harbor_trials.read(request, folders)
     rows: list[tuple[str, AggregateRow]] = []
     for path in request.paths:
+        if path in folders:
+            continue
         if lacking := sorted(NEEDED - set(csv_columns(path))):
             raise UsageError(f"{path}: is not a table of Harbor-Index; missing columns: {', '.join(lacking)}.")
         for where, cells in csv_rows(path, request.ledger):

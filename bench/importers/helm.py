@@ -48,8 +48,7 @@ def _of_run(request: Request, file: Path, order: int) -> Iterator[ItemEntry]:
     if not raw or not isinstance(rows, list):
         raise UsageError(f"{file}: needs run_spec.json with a model beside it, and a list of instances in it.")
     label = raw.rpartition("/")[2]
-    task = str(spec.get("name") or file.parent.name).replace(f",model={raw.replace('/', '_')}", "")
-    task = ",".join(part for part in task.split(",") if "model=" not in part) or "helm"
+    task = _task(str(spec.get("name") or file.parent.name))
     if label not in request.models:
         request.models[label] = ImportedModel(raw=raw, vendor=vendor_of(raw), harness="HELM")
     stats = [_stats(row) for row in rows]
@@ -69,6 +68,13 @@ def _of_run(request: Request, file: Path, order: int) -> Iterator[ItemEntry]:
             yield _item(request, where, mapping(row), order=order + at, of=(label, task, metric), stats=each)
         except BadValueError as error:
             request.ledger.drop(where, str(error))
+
+
+def _task(name: str) -> str:
+    """A run's name without its model, e.g. "mmlu:subject=law" of "mmlu:subject=law,model=acme_m"."""
+    scenario, _, arguments = name.partition(":")
+    kept = [each for each in arguments.split(",") if each and not each.startswith(("model=", "model_deployment="))]
+    return ":".join(filter(None, (scenario, ",".join(kept)))) or "helm"
 
 
 def _stats(row: object) -> dict[str, Mapping[str, Any]]:

@@ -136,26 +136,29 @@ def entry(
     request: Request, where: str, *, suite: str, task: str, item: str, model: str, score: float | None, order: int,
     version: str = "", cluster: str | None = None, family: str | None = None, language: str = "", question: str = "",
     level: int | None = None, repeat: int = 0, cost_usd: float | None = None,
-    latency_s: float | None = None, tokens_in: int | None = None, tokens_out: int | None = None,
-    sampling: str | None = None, prompt: str = "", answer: str | None = None,
+    latency_s: float | None = None, tokens_in: int | None = None, tokens_cached: int | None = None,
+    tokens_out: int | None = None, sampling: str | None = None, prompt: str = "", answer: str | None = None,
     extracted: str | None = None, expected: str | None = None, detail: str | None = None,
 ) -> ItemEntry:  # fmt: skip
     """An imported item: what the source does not say is None, and its outcome is `unstated` where it has a score.
 
     `question` is a hash of what was asked, as far as the source says. `family` is the kind of task, a stratum: the
     task itself by default. `cluster` is what items of one kind share, such as a passage: the item itself by default.
-    A cost is the whole cost of the item: nothing is known of retries apart from it.
+    A cost is the whole cost of the item: nothing is known of retries apart from it. `tokens_cached` are those of
+    `tokens_in` that came from a cache; None where the source does not tell them apart.
     """
     outcome = Outcome.INFRASTRUCTURE if score is None else Outcome.UNSTATED
     known = request.models[model]
     suite, task, item, model, version, language = map(clean.line, (suite, task, item, model, version, language))
-    tokens_in, tokens_out = clean.count(tokens_in), clean.count(tokens_out)
+    tokens_in, tokens_out, cached = map(clean.count, (tokens_in, tokens_out, tokens_cached))
+    if tokens_in is not None and cached is not None:
+        tokens_in, cached = max(0, tokens_in - cached), min(tokens_in, cached)
     cluster, family = (name and clean.line(name) for name in (cluster, family))
     row = ItemRow(
         run=request.run, suite=suite, task=task, task_version=version, item=item, family=family or task,
         level=level, language=language, cluster=cluster or f"{task}/{item}", prompt_sha256=question, model=model,
         served_model=None, provider=known.provider or "", repeat=repeat, order=order, score=score,
-        partial=None, outcome=str(outcome), in_uncached=tokens_in, in_cache_read=None, in_cache_write_5m=None,
+        partial=None, outcome=str(outcome), in_uncached=tokens_in, in_cache_read=cached, in_cache_write_5m=None,
         in_cache_write_1h=None, out_total=tokens_out, out_reasoning=None, cost_usd=cost_usd,
         cost_retries_usd=None if cost_usd is None else 0.0, cost_cap_usd=None,
         price_id=None if cost_usd is None else "imported", ttft_s=None, ttfat_s=None, latency_s=latency_s, wall_s=None,

@@ -1,8 +1,7 @@
 """Terminal-Bench 2: a CSV of trials, one row a trial of a model at a task, with its tokens, seconds and success.
 
 Trials of a task are repeats of an item. The file has no dollars. Its input tokens count a conversation once, not at
-every call of an agent that sends it again and again: a bill reckoned from them would be far too low, so the tokens are
-kept and no cost is made of them.
+every call of an agent that sends it again and again: what was billed is unknown, and so no cost can be made of them.
 """
 
 from __future__ import annotations
@@ -42,7 +41,7 @@ def read(request: Request) -> Iterator[ItemEntry]:
                 request.ledger.drop(where, str(error))
                 continue
             yield item
-    request.ledger.note("input tokens count a conversation once, not at every call: no cost is reckoned from them")
+    request.ledger.note("input tokens count a conversation once, not at every call: what was billed is unknown")
 
 
 def _item(
@@ -53,7 +52,7 @@ def _item(
     if not raw or not task or score not in (0, 1, None):
         raise BadValueError("a model, a task and a success of true or false are needed")
     label = raw.rpartition("/")[2]
-    tokens = [named(cells, name, positive) for name in ("n_input_tokens", "n_output_tokens")]
+    tokens_out = named(cells, "n_output_tokens", positive)
     seconds = named(cells, "execution_time_sec", positive) if "execution_time_sec" in cells else None
     if label not in request.models:
         request.models[label] = ImportedModel(
@@ -64,6 +63,5 @@ def _item(
     return entry(
         request, where, suite=SUITE, task=SUITE, item=task, model=label, score=score, order=order, repeat=repeat,
         question=sha256_of([SUITE, task, AGENT]), latency_s=seconds,
-        tokens_in=None if tokens[0] is None else int(tokens[0]),
-        tokens_out=None if tokens[1] is None else int(tokens[1]),
+        tokens_out=None if tokens_out is None else int(tokens_out),
     )  # fmt: skip

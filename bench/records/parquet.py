@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -31,6 +32,10 @@ BATCH_ROWS, BATCH_BYTES = 4_000, 1 << 20
 """Rows that are in memory at once, and bytes of their texts."""
 SCANNED_ROWS = 32
 """Rows whose texts are unpacked at once before it is known how long they are."""
+_TIMES = {"UNCOMPRESSED": 1, "SNAPPY": 22}
+"""Compression -> how many times its bytes it unpacks to at most: snappy's longest copy, 64 bytes, takes 3."""
+_CODED_BYTES = 1 << 26
+"""Bytes that a column's pages may unpack to where its texts are read many at once."""
 _PAGES_BYTES = 1 << 20
 """Bytes of a file that are read at once."""
 _KEPT = 32
@@ -117,14 +122,15 @@ def _checked(file: IO[bytes], columns: Sequence[str] | None) -> BoundedTable:
     about = opened.metadata
     if about.num_rows > MOST_ROWS or about.num_columns > MOST_COLUMNS:
         raise ValueError(f"it has {about.num_rows} rows and {about.num_columns} columns, more than it may have")
+    coded = pyarrow.parquet.ParquetFile(
+        file, pre_buffer=False, buffer_size=_PAGES_BYTES, read_dictionary=_bounded(opened)
+    )
     left = most = max(UNPACKED_BYTES, UNPACKED_RATIO * file.seek(0, os.SEEK_END))
     sizes = np.zeros(about.num_rows, np.int64)
     for column in _columns(opened, columns):
         left -= _CELL_BYTES * about.num_rows
         at = 0
-        for batch in (
-            opened.iter_batches(_scanned(about, column), columns=[column.name]) if _is_text(column.type) else ()
-        ):
+        for batch in _texts(coded, column.name) if _is_text(column.type) else ():
             lengths = sum(map(_lengths, batch.columns), np.zeros(len(batch), np.int64))
             sizes[at : at + len(lengths)] += lengths
             at, left = at + len(lengths), left - int(lengths.sum())
@@ -135,13 +141,35 @@ def _checked(file: IO[bytes], columns: Sequence[str] | None) -> BoundedTable:
     return BoundedTable(opened, _rows_within(sizes))
 
 
-def _scanned(about: pyarrow.parquet.FileMetaData, column: pyarrow.Field) -> int:
+def _scanned(about: pyarrow.parquet.FileMetaData, column: str) -> int:
     """Rows of a column that are unpacked at once, by what the file says of itself; SCANNED_ROWS if that is untrue."""
     stated = 0
     for group in map(about.row_group, range(about.num_row_groups)):
         chunks = map(group.column, range(group.num_columns))
-        stated += sum(each.total_uncompressed_size for each in chunks if each.path_in_schema == column.name)
+        stated += sum(each.total_uncompressed_size for each in chunks if each.path_in_schema == column)
     return max(1, min(SCANNED_ROWS, BATCH_BYTES * about.num_rows // max(1, stated)))
+
+
+def _bounded(file: pyarrow.parquet.ParquetFile) -> list[str]:
+    """Columns whose pages unpack to no more than _CODED_BYTES, whatever stands in them, if a repeated text counts once:
+    those of few bytes, in a compression with a known limit."""
+    about, sizes = file.metadata, dict[str, float]()
+    for at in range(about.num_row_groups):
+        for chunk in map(about.row_group(at).column, range(about.num_columns)):
+            most = _TIMES.get(chunk.compression, math.inf) * chunk.total_compressed_size
+            sizes[chunk.path_in_schema] = sizes.get(chunk.path_in_schema, 0.0) + most
+    return [each.name for each in file.schema_arrow if _is_text(each.type) and sizes[each.name] <= _CODED_BYTES]
+
+
+def _texts(file: pyarrow.parquet.ParquetFile, column: str) -> Iterator[pyarrow.RecordBatch]:
+    """A column's texts, many at once where it is bounded, each repeated one once; else few at once."""
+    import pyarrow.types as kinds
+
+    bounded = kinds.is_dictionary(file.schema_arrow.field(column).type)
+    batches: Iterator[pyarrow.RecordBatch] = file.iter_batches(
+        BATCH_ROWS if bounded else _scanned(file.metadata, column), columns=[column]
+    )
+    return batches
 
 
 def _columns(file: pyarrow.parquet.ParquetFile, columns: Sequence[str] | None) -> list[pyarrow.Field]:
@@ -156,9 +184,12 @@ def _columns(file: pyarrow.parquet.ParquetFile, columns: Sequence[str] | None) -
 
 def _lengths(texts: pyarrow.Array) -> NDArray[np.int64]:
     """Bytes of each text. ValueError if one is longer than MOST_TEXT."""
+    import pyarrow
     import pyarrow.compute as pc
 
-    lengths: NDArray[np.int64] = pc.fill_null(pc.binary_length(texts), 0).to_numpy().astype("int64")
+    coded = isinstance(texts, pyarrow.DictionaryArray)
+    each = pc.binary_length(texts.dictionary).take(texts.indices) if coded else pc.binary_length(texts)
+    lengths: NDArray[np.int64] = pc.fill_null(each, 0).to_numpy().astype("int64")
     if lengths.max(initial=0) > MOST_TEXT:
         raise ValueError(f"one of its texts has more than {MOST_TEXT >> 20} MiB")
     return lengths

@@ -133,6 +133,8 @@ def cleaned_table(table: pd.DataFrame, kind: type[Any]) -> pd.DataFrame:
 
     ValueError if a needed value is missing, a score is not from 0 to 1, or a setting cannot be read.
     """
+    import numpy as np
+
     for each in fields(kind):
         if each.name not in table:
             continue
@@ -142,7 +144,8 @@ def cleaned_table(table: pd.DataFrame, kind: type[Any]) -> pd.DataFrame:
         if not _optional(each) and each.default is MISSING and column.isna().any():
             raise ValueError(f"column {each.name} has empty cells")
         if _type(each) == "str" and each.name not in LONG:
-            names = {name: clean.line(name) for name in column.dropna().unique()}
+            unique = np.asarray(column.dropna().unique(), dtype=object).tolist()
+            names = {} if clean.are_lines(unique) else {name: clean.line(name) for name in unique}
             if any(name != kept for name, kept in names.items()):
                 table[each.name] = column.map(lambda name, names=names: names.get(name, name)).astype(column.dtype)
         elif _type(each) in ("int", "float") and column.dtype.kind in "iuf":

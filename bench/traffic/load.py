@@ -177,10 +177,11 @@ def _calls(path: Path, form: LogFormat, reading: LogReading, tag: str | None) ->
 
 
 def _again(call: Logged, seen: set[bytes], ledger: Ledger) -> bool:
-    """Whether a call of the same id stood before; then it is left out."""
+    """Whether the same call stood before, and is left out. Files may count their lines alike: an id is not enough."""
     if call.ident is None:
         return False
-    key = blake2b(call.ident.encode(errors="surrogatepass"), digest_size=8).digest()
+    about = "\0".join(map(str, (call.ident, call.model, call.time, call.usage)))
+    key = blake2b(about.encode(errors="surrogatepass"), digest_size=8).digest()
     if key in seen:
         ledger.drop(call.where, f"the call {call.ident[:80]} stands before; the first is kept")
         return True

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.evidence import SETS, DataSet, EvidenceJudgement, declared, judge_all, page, read_all
+from bench.evidence import SETS, DataSet, EvidenceJudgement, declared, judge_all, outlook, page, read_all
 from tests.evidence.hand import mn_interval, tango_interval
 
 ROOT = Path(__file__).parents[2]
@@ -162,7 +162,7 @@ def test_the_committed_evidence_is_what_the_data_say(sets: dict[str, DataSet]) -
     ruled = [claim for each in sets.values() for claim in each.claims()]
     judged = judge_all(ruled, sets)
     assert declared.as_toml(ruled) == (EVIDENCE / "claims.toml").read_text()
-    assert page.csv_text(judged) == (EVIDENCE / "verdicts.csv").read_text()
+    assert page.csv_text(judged, outlook.plan(judged)) == (EVIDENCE / "verdicts.csv").read_text()
     assert page.markdown(judged, sets) == (EVIDENCE / "verdicts.md").read_text()
 
 

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from bench.costs import PriceChange
+from bench.costs.reprice import reprice
 from bench.errors import UsageError
+from bench.prices import load
+from bench.records import read_record, read_table
 from tests.importers.conftest import Importing, items, totals
 
 TABLE = "model,a,b,c\nclaude-opus-9-high-effort,50,100,20\ndeepseek-v9,40,80,10\nlost,1,1,1\nbad,1,x,1\n"
@@ -138,6 +144,54 @@ def test_harbors_agents_are_never_pooled(importing: Importing) -> None:
         importing("harbor", "model\nx\n")
 
 
+TRIAL: dict[str, Any] = {
+    "trial_name": "fix-git__1", "task_name": "fix-git", "task_checksum": "ab", "started_at": "2026-09-22T10:00:00Z",
+    "agent_info": {"name": "one", "version": "2", "model_info": {"name": "m", "provider": "acme"}},
+    "agent_result": {"n_input_tokens": 1200, "n_cache_tokens": 200, "n_output_tokens": 300, "cost_usd": 0.5},
+    "verifier_result": {"rewards": {"reward": 1.0}},
+    "agent_execution": {"started_at": "2026-09-22T10:02:00Z", "finished_at": "2026-09-22T10:09:00Z"},
+}  # fmt: skip
+
+
+def test_harbors_trials_and_a_cost_by_their_tokens(importing: Importing, tmp_path: Path) -> None:
+    """In the shape that Harbor's trials have, made by hand: it needs a newer Python than the tests' and containers."""
+    usage = {**TRIAL["agent_result"], "cost_usd": None}
+    other = {**TRIAL["agent_info"], "model_info": {"name": "n", "provider": "acme"}}
+    trials: dict[str, dict[str, Any]] = {
+        "a": TRIAL,
+        "b": {**TRIAL, "agent_result": usage, "verifier_result": {"rewards": {"reward": 0.0}}},
+        "c": {**TRIAL, "agent_result": {}, "verifier_result": None, "agent_info": other},
+        "d": {**TRIAL, "agent_info": None},
+        "job": {"stats": {}},
+    }
+    for name, content in trials.items():
+        (tmp_path / "job" / name).mkdir(parents=True)
+        (tmp_path / "job" / name / "result.json").write_text(json.dumps(content))
+    done, manifest = importing("harbor", tmp_path / "job")
+    table = items(done)
+    assert (done.models, done.dropped_count) == (("m (one)", "n (one)"), 1)
+    assert table["repeat"].tolist() == [0, 1, 0]
+    assert table["cost_usd"].fillna(-1).tolist() == [0.5, -1, -1]
+    assert table[["in_uncached", "in_cache_read", "out_total"]].to_numpy()[1].tolist() == [1000, 200, 300]
+    assert table["latency_s"].tolist() == [420.0] * 3
+    assert manifest["models"]["m (one)"]["imported"]["harness"] == "Harbor, one 2"
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(UsageError, match="holds no trial of Harbor"):
+        importing("harbor", tmp_path / "empty")
+    own = tmp_path / "prices.toml"
+    own.write_text('[[price]]\nprovider = "acme"\nmodel = "m"\ninput = "1"\ncache_read = "0.5"\noutput = "10"\n')
+    with pytest.raises(UsageError, match="give --as-of, the day of the prices"):
+        reprice(done.folder, PriceChange(mode="batch"), load(own))
+    made = reprice(done.folder, PriceChange(as_of=date(2026, 9, 22)), load(own), own)
+    costs = read_table(made.folder, "items")["cost_usd"].fillna(-1).tolist()
+    assert costs == [0.5, pytest.approx((1000 + 100 + 3000) / 1e6), -1], "a stated cost stays, an unknown price is none"
+    models = read_record(made.folder).models
+    basis = {label: model.imported and model.imported.cost_basis for label, model in models.items()}
+    assert basis["m (one)"] == "computed from tokens at list prices of 2026-09-22, where the source states none"
+    assert basis["n (one)"] == "as the agent reported it"
+    assert sum(made.unknown.values()) == 0
+
+
 def test_terminal_bench_trials_are_repeats_without_a_cost(importing: Importing) -> None:
     text = "trial_id,model_name,provider,task_name,n_input_tokens,n_output_tokens,execution_time_sec,success\n"
     text += "a,acme/m,x,t,100,0,9.5,True\nb,acme/m,x,t,90,7,8,False\nb,acme/m,x,t,90,7,8,False\nc,acme/m,x,t,1,1,1,2\n"
@@ -146,6 +200,7 @@ def test_terminal_bench_trials_are_repeats_without_a_cost(importing: Importing) 
     assert table[["item", "model", "repeat", "score"]].to_numpy().tolist() == [["t", "m", 0, 1.0], ["t", "m", 1, 0.0]]
     assert table["cost_usd"].isna().all()
     assert table["out_total"].fillna(-1).tolist() == [-1, 7]
+    assert table["in_uncached"].isna().all(), "no bill could be reckoned from them"
     assert [row["row"] for row in done.dropped] == ["results.csv row 4", "results.csv row 5"]
     with pytest.raises(UsageError, match="holds no trials of Terminal-Bench"):
         importing("terminal_bench", "model\nx\n")

@@ -2,8 +2,10 @@
 
 `fixtures/inspect` was written by Inspect 0.3.285 itself (`inspect eval sums.py --epochs 2`: four sums, each asked
 twice), `fixtures/evalscope` by evalscope 1.14.1 (`general_mcq` of three sums) and `fixtures/promptfoo` by promptfoo
-0.123.1 (three tests, two providers), each against a local server whose model "weak" is wrong about odd sums. The others
-are in their tools' shapes, made by hand.
+0.123.1 (three tests, two providers), `fixtures/deepeval` by deepeval 4.3.1 (`evaluate`, exact match; a test run a
+model), each against a local server whose model "weak" is wrong about odd sums; `fixtures/helm` by HELM 0.5.16
+(`helm-run --run-entries simple_mcqa:model=acme/weak -m 5`, a scripted client that is wrong above 60; run_spec.json and
+per_instance_stats.json of each run). Every Eval Ever, BFCL and OpenRouter are in their shapes, made by hand.
 """
 
 from __future__ import annotations
@@ -182,10 +184,19 @@ def test_a_damaged_or_swollen_part_is_named(tmp_path: Path, monkeypatch: pytest.
         Archive(INSPECT / "good.eval")
 
 
-@pytest.mark.parametrize("form", ["inspect", "promptfoo", "evalscope"])
-def test_a_newcomer_gets_a_verdict_in_two_commands(bench: Bench, tmp_path: Path, form: str) -> None:
-    paths = {"inspect": INSPECT, "promptfoo": foo(tmp_path), "evalscope": scope(tmp_path)}
-    first = bench("import", form, str(paths[form]))
+OWN = {
+    "inspect": [INSPECT],
+    "promptfoo": [FIXTURES / "promptfoo" / "results.json"],
+    "evalscope": [FIXTURES / "evalscope"],
+    "helm": [FIXTURES / "helm"],
+    "deepeval": [FIXTURES / "deepeval" / f"{name}.json" for name in ("good", "weak")],
+}
+"""Files that the tools wrote themselves."""
+
+
+@pytest.mark.parametrize("form", OWN)
+def test_a_newcomer_gets_a_verdict_in_two_commands(bench: Bench, form: str) -> None:
+    first = bench("import", form, *map(str, OWN[form]))
     assert first.code == 0, first.err
     command = next(line for line in first.out.splitlines() if line.startswith("Next: "))
     second = bench(*command.removeprefix("Next: bench ").split())
@@ -297,6 +308,24 @@ def test_evalscopes_own_files(importing: Importing) -> None:
     assert table.groupby("item")["prompt_sha256"].nunique().tolist() == [1, 1, 1], "both were asked the same"
     assert (set(table["in_uncached"]), set(table["out_total"])) == ({15}, {3})
     assert table["latency_s"].notna().all()
+
+
+def test_helms_own_files(importing: Importing) -> None:
+    done, manifest = importing("helm", *OWN["helm"])
+    table = items(done)
+    assert (done.suites, done.dropped_count) == (("simple_mcqa",), 0)
+    assert table.groupby("model")["score"].agg(["count", "mean"]).to_numpy().tolist() == [[5, 1.0], [5, 0.4]]
+    assert table["item"].nunique() == 5
+    assert (table["in_uncached"].min(), set(table["out_total"])) == (385, {1})
+    assert manifest["models"]["weak"]["imported"]["raw"] == "acme/weak"
+
+
+def test_deepevals_own_files(importing: Importing) -> None:
+    done, _ = importing("deepeval", *OWN["deepeval"])
+    table = items(done)
+    assert (done.models, done.suites, done.dropped_count) == (("good", "weak"), ("sums",), 0)
+    assert table.groupby("model")["score"].agg(["count", "mean"]).to_numpy().tolist() == [[4, 1.0], [4, 0.5]]
+    assert not any("a judge's word" in note for note in done.notes), "Exact Match is no judge"
 
 
 def test_helm(importing: Importing, tmp_path: Path) -> None:

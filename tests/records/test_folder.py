@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import IO
 
 import pandas as pd
+import pyarrow
+import pyarrow.parquet
 import pytest
 
 from bench.errors import IncompleteError, UsageError
 from bench.records import (
     derive_run,
     find_run,
+    parquet,
     read_record,
     read_rows,
     read_table,
@@ -154,3 +157,20 @@ def test_deriving_needs_a_run_and_room(tmp_path: Path) -> None:
     parent = write_run(tmp_path / ("n" * 250), [ANSWERED])
     with pytest.raises(UsageError, match=r"a folder cannot be made there \(File name too long\)\."):
         derive_run(parent, RecordedDerivation(by="reprice"))
+
+
+@pytest.mark.parametrize("compression", ["snappy", "gzip"])
+def test_repeated_texts_count_as_often_as_they_stand_there(
+    compression: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether they are read many at once, each repeated one once, or few at once."""
+    monkeypatch.setattr(parquet, "UNPACKED_BYTES", 10 << 20)
+    monkeypatch.setattr(parquet, "UNPACKED_RATIO", 0)
+    for times, refused in ((9_000, False), (11_000, True)):
+        table = pyarrow.table({"a": ["x" * 1_000] * times, "b": [None, "y"] * (times // 2)})
+        pyarrow.parquet.write_table(table, tmp_path / "items.parquet", compression=compression)
+        if refused:
+            with pytest.raises(UsageError, match="its cells unpack to more than 10 MiB"):
+                parquet.read_parquet(tmp_path, "items.parquet")
+        else:
+            assert parquet.read_parquet(tmp_path, "items.parquet").num_rows == times

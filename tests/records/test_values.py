@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from bench import clean
 from bench.records.calls import Attempt, Outcome, TokenUsage
 from bench.records.details import grade_detail, require_settings
 from bench.records.looks import RecordedLook, RecordedLooks
@@ -15,6 +16,13 @@ from bench.records.settings import slice_words
 
 LOOK = RecordedLook(at="2026-11-01T00:00:00+00:00", items=4, decided={"a": "supported"}, left=("m",))
 LOOKS = RecordedLooks(claims={"a": "x", "b": "y"}, shape="obf", waves="0011", items={"s": (2, 4)}, taken=(LOOK,))
+
+
+@pytest.mark.parametrize("odd", ["a\nb", "\x1b[2J", "\x7f", "\u202e", "\ud800", "ü", "x" * 2_001])
+def test_names_are_lines_only_where_cleaning_leaves_them(odd: str) -> None:
+    assert clean.are_lines([])
+    assert clean.are_lines(["a", "item-1", "x" * 2_000])
+    assert not clean.are_lines(["a", odd, "b"])
 
 
 def test_a_later_report_of_tokens_counts_but_for_an_output_that_falls() -> None:

@@ -56,6 +56,7 @@ def test_what_needs_no_model(bench: Bench, run: str, name: str, args: tuple[str,
     assert mistakes(name, content) == []
 
 
+@pytest.mark.slow
 def test_verify(bench: Bench, run: str) -> None:
     file = bench.folder / "results" / run / "items.csv"
     file.write_text("model,score\nx,1\n")

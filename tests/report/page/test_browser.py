@@ -354,17 +354,3 @@ def test_a_page_of_a_thousand_items_is_small_and_quick(browser: Browser, tmp_pat
     page.close()
     assert path.stat().st_size < THOUSAND[0]
     assert min(took) < THOUSAND[1]
-
-
-def test_the_bill_follows_the_volume(visit: Visit) -> None:
-    page = visit.open()
-    volume = page.get_by_label("Requests a month, each like an item of this run").first
-    cell = page.locator(".bill [data-usd]").first
-    at_first = float(cell.inner_text().split()[0].replace(",", ""))
-    volume.fill("2000000")
-    assert float(cell.inner_text().split()[0].replace(",", "")) == pytest.approx(2 * at_first, rel=0.01)
-    slider = page.locator("[data-slider]").first
-    slider.focus()
-    page.keyboard.press("Home")
-    assert volume.input_value() == "1"
-    assert float(cell.inner_text().split()[0].replace(",", "")) == pytest.approx(at_first / 1e6, rel=0.01)

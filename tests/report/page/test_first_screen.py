@@ -27,9 +27,16 @@ def two_suites(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Pages of a claim about two suites: report.html, and zh.html in Chinese."""
     folder = tmp_path_factory.mktemp("two") / "run"
     rows = [
-        replace(row, suite=suite, task=f"{suite}_task", prompt_sha256=f"{suite} {row.item}", order=row.order + 50 * at)
+        replace(
+            row,
+            suite=suite,
+            task=f"{suite}_task",
+            prompt_sha256=f"{suite} {row.item}",
+            order=row.order + 200 * at,
+            cost_cap_usd=0.02,
+        )
         for at, suite in enumerate(("coding", "reasoning"))
-        for row in sample.rows()
+        for row in sample.rows(80)
     ]
     models = {label: model(f"weights/{label}") for label in ("cheap", "dear")}
     write_run(folder, rows, models=models, claims={sample.CLAIM["name"]: sample.CLAIM})
@@ -83,6 +90,19 @@ def test_the_address_keeps_the_volume_of_all_bills(page: Page, two_suites: Path)
     assert page.locator("[data-volume]").first.input_value() == "1000000", "what the run states"
 
 
+def test_the_bill_follows_the_volume(page: Page, two_suites: Path) -> None:
+    page.goto((two_suites / NAME).as_uri())
+    volume = page.get_by_label("Requests a month, each like an item of this run").first
+    cell = page.locator(".bill [data-usd]").first
+    at_first = float(cell.inner_text().split()[0].replace(",", ""))
+    volume.fill("2000000")
+    assert float(cell.inner_text().split()[0].replace(",", "")) == pytest.approx(2 * at_first, rel=0.01)
+    page.locator("[data-slider]").first.focus()
+    page.keyboard.press("Home")
+    assert volume.input_value() == "1"
+    assert float(cell.inner_text().split()[0].replace(",", "")) == pytest.approx(at_first / 1e6, rel=0.01)
+
+
 @pytest.mark.parametrize("name", [NAME, "zh.html"])
 def test_a_phone_shows_the_whole_bill_and_says_where_a_picture_goes_on(page: Page, two_suites: Path, name: str) -> None:
     page.set_viewport_size({"width": 400, "height": 800})
@@ -99,7 +119,7 @@ def test_a_chinese_page_speaks_chinese_in_what_its_script_writes(page: Page, two
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.goto((two_suites / "zh.html").as_uri() + "#volume=2000000")
     page.wait_for_selector("#list .row")
-    assert page.locator("#shown").inner_text() == "24 道题"
+    assert page.locator("#shown").inner_text() == "160 道题"
     assert page.locator("#theme").inner_text() == "主题：自动"
     assert "18,000 USD（18,000 到 18,000）" in page.locator(".bill").first.inner_text()
     assert "先列失分、得分、不稳定" in page.locator("#order").inner_text()

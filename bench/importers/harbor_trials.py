@@ -1,0 +1,85 @@
+"""Trials of Harbor: the `result.json` of each trial in a job's folder, one row a trial.
+
+A trial's cost is what its agent reported. Where it reported none, `bench reprice` computes it from the tokens, at the
+prices of a day.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from bench.errors import UsageError
+from bench.importers.numbers import BadValueError, named, positive, share, whole
+from bench.importers.source import ImportedModel, ItemEntry, Request, entry
+from bench.importers.textfiles import mapping, read_json
+from bench.records import sha256_of, vendor_of
+
+
+def read(request: Request, folders: Sequence[Path]) -> Iterator[ItemEntry]:
+    """An item for each trial. UsageError if a folder has none."""
+    seen: Counter[tuple[str, str, str]] = Counter()
+    order = 0
+    for folder in folders:
+        before = order
+        for path in sorted(folder.rglob("result.json")):
+            raw = mapping(read_json(path))
+            if not raw.get("trial_name") or not raw.get("task_name"):
+                continue  # the job's own summary
+            order += 1
+            try:
+                yield _item(request, path, order, raw, seen)
+            except BadValueError as error:
+                request.ledger.drop(path.parent.name, str(error))
+        if order == before:
+            raise UsageError(f"{folder}: holds no trial of Harbor: each has a result.json with its trial_name.")
+
+
+def _item(
+    request: Request, path: Path, order: int, raw: Mapping[str, Any], seen: Counter[tuple[str, str, str]]
+) -> ItemEntry:
+    agent, config = mapping(raw.get("agent_info")), mapping(mapping(raw.get("config")).get("agent"))
+    model, name = mapping(agent.get("model_info")), str(agent.get("name") or config.get("name") or "")
+    raw_model = str(model.get("name") or config.get("model_name") or "")
+    if not name or not raw_model:
+        raise BadValueError("an agent and a model are needed")
+    rewards, suite = mapping(mapping(raw.get("verifier_result")).get("rewards")), str(raw.get("source") or "harbor")
+    score = named(rewards, "reward", share)
+    if score is None:
+        request.ledger.unknown("the verifier gave no reward: the trial counts as missing")
+    label = f"{raw_model.rpartition('/')[2]} ({name})"
+    provider = model.get("provider")
+    if label not in request.models:
+        request.models[label] = ImportedModel(
+            raw=raw_model,
+            vendor=vendor_of(raw_model),
+            provider=None if provider is None else str(provider),
+            harness=f"Harbor, {name} {agent.get('version') or ''}".strip(),
+            date=str(raw.get("started_at") or "")[:10] or None,
+            cost_basis="as the agent reported it",
+        )
+    usage, task = mapping(raw.get("agent_result")), str(raw["task_name"])
+    cost = named(usage, "cost_usd", positive)
+    if cost is None:
+        request.ledger.unknown("cost_usd is 0 or missing: cost unknown; `bench reprice --as-of DAY` computes it")
+    repeat = seen[suite, task, label]
+    seen[suite, task, label] += 1
+    tokens = [named(usage, f"n_{kind}_tokens", whole) for kind in ("input", "cache", "output")]
+    return entry(
+        request, path.parent.name, suite=suite, task=suite, item=task, model=label, score=score, order=order,
+        repeat=repeat, question=sha256_of([suite, task, raw.get("task_checksum"), name]), cost_usd=cost,
+        latency_s=_seconds(mapping(raw.get("agent_execution"))), tokens_in=tokens[0] or None, tokens_cached=tokens[1],
+        tokens_out=tokens[2] or None,
+    )  # fmt: skip
+
+
+def _seconds(phase: Mapping[str, Any]) -> float | None:
+    """How long a phase took; None where it does not say."""
+    try:
+        begun, ended = (datetime.fromisoformat(str(phase.get(key))) for key in ("started_at", "finished_at"))
+        return max(0.0, (ended - begun).total_seconds()) or None
+    except (ValueError, TypeError):
+        return None

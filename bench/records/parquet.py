@@ -143,11 +143,11 @@ def _checked(file: IO[bytes], columns: Sequence[str] | None) -> BoundedTable:
 
 def _scanned(about: pyarrow.parquet.FileMetaData, column: str) -> int:
     """Rows of a column that are unpacked at once, by what the file says of itself; SCANNED_ROWS if that is untrue."""
-    stated = 0
+    stated: int = 0
     for group in map(about.row_group, range(about.num_row_groups)):
         chunks = map(group.column, range(group.num_columns))
         stated += sum(each.total_uncompressed_size for each in chunks if each.path_in_schema == column)
-    return max(1, min(SCANNED_ROWS, BATCH_BYTES * about.num_rows // max(1, stated)))
+    return max(1, min(SCANNED_ROWS, BATCH_BYTES * int(about.num_rows) // max(1, stated)))
 
 
 def _bounded(file: pyarrow.parquet.ParquetFile) -> list[str]:

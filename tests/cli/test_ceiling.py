@@ -44,6 +44,7 @@ def test_references_as_replies_score_all_and_blanks_nothing(bench: Bench, endpoi
 @pytest.mark.usefixtures("sandbox")
 @pytest.mark.parametrize(("suite", "n", "options"), [
     ("coding", 24, "--exam-seed 5 --instances 5 --levels 2,3,4"), ("reasoning", 32, "--instances 6 --levels 2,3"),
+    ("starter", 24, "--exam-seed 5 --instances 2"),
 ])  # fmt: skip
 def test_the_published_replies_score_what_their_page_says(bench: Bench, suite: str, n: int, options: str) -> None:
     graded = bench("tasks", "grade", str(PUBLISHED / f"{suite}.jsonl"), *options.split())

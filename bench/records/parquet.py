@@ -153,7 +153,7 @@ def _scanned(about: pyarrow.parquet.FileMetaData, column: str) -> int:
 def _bounded(file: pyarrow.parquet.ParquetFile) -> list[str]:
     """Columns whose pages unpack to no more than _CODED_BYTES, whatever stands in them, if a repeated text counts once:
     those of few bytes, in a compression with a known limit."""
-    about, sizes = file.metadata, dict[str, float]()
+    about, sizes = file.metadata, dict.fromkeys(file.schema_arrow.names, 0.0)  # a table may have no rows at all
     for at in range(about.num_row_groups):
         for chunk in map(about.row_group(at).column, range(about.num_columns)):
             most = _TIMES.get(chunk.compression, math.inf) * chunk.total_compressed_size

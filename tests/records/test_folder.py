@@ -174,3 +174,10 @@ def test_repeated_texts_count_as_often_as_they_stand_there(
                 parquet.read_parquet(tmp_path, "items.parquet")
         else:
             assert parquet.read_parquet(tmp_path, "items.parquet").num_rows == times
+
+
+def test_a_table_without_rows_is_read(tmp_path: Path) -> None:
+    """As an import of totals alone writes its items."""
+    empty = pyarrow.table({"run": pyarrow.array([], pyarrow.string()), "n": pyarrow.array([], pyarrow.int64())})
+    pyarrow.parquet.write_table(empty, tmp_path / "items.parquet")
+    assert parquet.read_parquet(tmp_path, "items.parquet").equals(empty)

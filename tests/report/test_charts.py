@@ -21,7 +21,7 @@ from bench.report.charts import common, labels, ofrun, pareto, style, verdicts
 from bench.report.charts.forest import TOO_SMALL
 from bench.report.charts.latency import MOST_STEPS, Curve, curves
 from bench.report.charts.levels import level_scores
-from bench.report.charts.tokens import token_use
+from bench.report.charts.tokens import CUT, token_use, tokens
 from bench.report.numbers.pairwise import Difference
 from bench.report.text.names import file_name
 from bench.stats import Interval
@@ -61,7 +61,8 @@ def test_a_run_with_a_claim_has_its_charts_and_no_stale_ones(tmp_path: Path) -> 
     (tmp_path / "charts" / "old.svg").write_text("old")
     (tmp_path / "charts" / "mine.txt").write_text("mine")
     found = drawn(tmp_path, rows(), claims={"small is/enough": CLAIM})
-    names = ["claim_small-is-enough", "forest_small-is-enough", "cost_quality", "latency", "levels", "tokens"]
+    names = ["claim_small-is-enough", "forest_small-is-enough", "cost_quality", "latency", "latency_cost"]
+    names += ["levels", "tokens"]
     assert list(found) == [f"{name}.{kind}" for name in names for kind in ("svg", "png", "csv")]
     assert sorted(path.name for path in (tmp_path / "charts").iterdir()) == sorted([*found, "mine.txt"])
     (point,) = table(found["claim_small-is-enough.csv"])
@@ -243,6 +244,23 @@ def test_tokens_by_hand(tmp_path: Path) -> None:
         "prompt": 100, "prompt, from cache": 40, "prompt, into cache": 4, "answer": 30, "reasoning": 20,
     }  # fmt: skip
     assert (dear.means, dear.sums) == ({}, {"in": None, "out": None})
+
+
+def test_tokens_of_cut_answers_stand_apart(tmp_path: Path) -> None:
+    made = [
+        replace(row, outcome="truncated", out_total=900) if (row.model, row.item) == ("cheap", "3") else row
+        for row in rows(in_uncached=100, out_total=50, out_reasoning=20)
+    ]
+    write_run(tmp_path, made)
+    _, cheap = token_use(compare(tmp_path), read_table(tmp_path, "items"))
+    n = sum(row.model == "cheap" for row in made)
+    assert cheap.means[CUT] == pytest.approx(900 / n)
+    assert cheap.means["answer"] == pytest.approx(30 * (n - 1) / n)
+    files = {file.name: file for file in tokens([cheap], "caption", tmp_path / "charts" / "tokens")}
+    [apart] = table(files["tokens_cut_off.csv"])
+    assert float(apart["output in cut answers"]) == pytest.approx(900 / n)
+    [whole] = table(files["tokens.csv"])
+    assert float(whole["answer"]) == pytest.approx((30 * (n - 1) + 880) / n), "the file of before has both together"
 
 
 def test_bridges_of_a_pair_carry_the_bills_interval(tmp_path: Path) -> None:

@@ -75,7 +75,8 @@ def token_use(comparison: RunComparison, items: pd.DataFrame) -> list[TokenUse]:
             ended = (rows["outcome"] != Outcome.TRUNCATED).to_numpy(dtype=float)
             means["answer"] = float(((columns["out_total"] - columns["out_reasoning"]) * ended).mean())
             means["reasoning"] = float((columns["out_reasoning"] * ended).mean())
-            means[CUT] = float((columns["out_total"] * (1 - ended)).mean())
+            if not ended.all():
+                means[CUT] = float((columns["out_total"] * (1 - ended)).mean())
         cut = (rows["outcome"] == Outcome.TRUNCATED).to_numpy(dtype=float)
         thought = float((columns["out_reasoning"] * cut).mean())
         uses.append(TokenUse(row.suite, row.model, means, {"in": row.tokens_in, "out": row.tokens_out}, thought))

@@ -12,6 +12,7 @@ from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
+from shlex import quote
 
 from tests.calibration import exact, gate, invariance, looks, money, readings, rivals, scores
 from tests.calibration.grid import FAST, FULL, SEED, Job, Row, Scale, markdown, record
@@ -158,7 +159,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     began = time.monotonic()
     sections = measure(jobs, scale, chosen.workers)
     command = " ".join(["python -m tests.calibration", *(["--fast"] if chosen.fast else [])])
-    command += "".join(f" --section {key}" for key in chosen.section or ())
+    command += "".join(f" --section {quote(key)}" for key in chosen.section or ())
     command += f" --experiments {chosen.experiments}" if chosen.experiments else ""
     text = page(sections, scale, command, time.monotonic() - began)
     print(text)

@@ -7,8 +7,9 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bench.claims import looks, parts
 from bench.claims.apart import hardly_apart
@@ -24,6 +25,7 @@ from bench.errors import UsageError, suggest
 from bench.language import tr
 from bench.records import (
     ABOUT,
+    MANIFEST,
     MARGINS,
     Claim,
     RecordedClaim,
@@ -130,16 +132,16 @@ def known_bets(folder: Path, record: RunRecord) -> dict[str, float]:
         return {}
     held = dict.fromkeys(looks.carried, 0.0)
     asked = [_prompts(read_run(folder)[1])]
+    folders = _beside(folder)
     for name in looks.carried_from:
-        found = _beside(folder, name)
-        if found is None:
+        then = folders.get(name) and _bets_of(folders[name], _marks(folders[name]), tuple(looks.claims.items()))
+        if not then:
             return {}
-        then, items = found
-        asked.append(_prompts(items))
-        for key, value in own_bets(items, then, looks.claims).items():
+        asked.append(then.prompts)
+        for key, value in then.held.items():
             if key in held:
                 held[key] += value
-    apart = sum(map(len, asked)) == len(set().union(*asked))
+    apart = sum(map(len, asked)) == len(frozenset[str]().union(*asked))
     alike = all(math.isclose(value, looks.carried[key], rel_tol=1e-6, abs_tol=1e-6) for key, value in held.items())
     return held if apart and alike else {}
 
@@ -154,17 +156,59 @@ def own_bets(items: pd.DataFrame, record: RunRecord, claims: Mapping[str, str]) 
     }
 
 
-def _beside(folder: Path, run: str) -> tuple[RunRecord, pd.DataFrame] | None:
-    """A run of this id in the folder that a run folder lies in; None if there is none that can be read."""
+class _Bets(NamedTuple):
+    """A run's own bets."""
+
+    prompts: frozenset[str]
+    """Hashes of what it asked."""
+    held: Mapping[str, float]
+    """See `own_bets`."""
+
+
+_Marks = tuple[tuple[int, int, int], ...]
+
+
+def _marks(folder: Path) -> _Marks:
+    """What changes with a run's record or items: i-node, time and size of each file."""
+    try:
+        stats = [(folder / name).lstat() for name in (MANIFEST, "items.parquet")]
+    except OSError:
+        return ()
+    return tuple((stat.st_ino, stat.st_mtime_ns, stat.st_size) for stat in stats)
+
+
+@lru_cache(maxsize=64)
+def _bets_of(folder: Path, _unchanged: _Marks, claims: tuple[tuple[str, str], ...]) -> _Bets | None:
+    """Judged once while its files are the same: each look at a run, and each reading of it, goes on from the same
+    earlier runs. None where it cannot be read."""
+    try:
+        record, items = read_run(folder)
+    except UsageError:
+        return None
+    return _Bets(_prompts(items), own_bets(items, record, dict(claims)))
+
+
+@lru_cache(maxsize=10_000)
+def _run_of(folder: Path, _unchanged: _Marks) -> str | None:
+    """A run folder's id; None where it cannot be read."""
+    try:
+        return read_record(folder).run
+    except UsageError:
+        return None
+
+
+def _beside(folder: Path) -> dict[str, Path]:
+    """The runs in the folder that a run folder lies in, by their id; of one id the first."""
+    known: dict[str, Path] = {}
     for other in run_folders(folder.resolve().parent):
-        with contextlib.suppress(UsageError):
-            if read_record(other).run == run:
-                return read_run(other)
-    return None
+        run = _run_of(other, _marks(other))
+        if run is not None:
+            known.setdefault(run, other)
+    return known
 
 
-def _prompts(items: pd.DataFrame) -> set[str]:
-    return set(items["prompt_sha256"].astype(str))
+def _prompts(items: pd.DataFrame) -> frozenset[str]:
+    return frozenset(items["prompt_sha256"].astype(str))
 
 
 def decide(

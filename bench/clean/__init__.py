@@ -9,7 +9,18 @@ from __future__ import annotations
 
 from bench.clean.files import MOST_SETTINGS, MOST_TABLE, open_file, read_bytes, read_text
 from bench.clean.media import html, markdown, markdown_cell, spreadsheet, spreadsheet_csv, terminal, tex, unguarded, xml
-from bench.clean.values import MOST_COUNT, amount, are_lines, count, json_value, line, line_or_none, text, toml
+from bench.clean.values import (
+    MOST_COUNT,
+    amount,
+    are_lines,
+    count,
+    each_text,
+    json_value,
+    line,
+    line_or_none,
+    text,
+    toml,
+)
 
 __all__ = [
     "MOST_COUNT",
@@ -17,6 +28,7 @@ __all__ = [
     "MOST_TABLE",
     "amount",
     "count",
+    "each_text",
     "html",
     "json_value",
     "line",

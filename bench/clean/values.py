@@ -108,3 +108,12 @@ def json_value(value: Any, depth: int = 0) -> Any:
     if isinstance(value, list | tuple):
         return [json_value(each, depth + 1) for each in value]
     return value
+
+
+def each_text(value: Any, change: Callable[[str], str]) -> Any:
+    """A JSON value with every text in it changed, names of fields too."""
+    if isinstance(value, dict):
+        return {change(key): each_text(each, change) for key, each in value.items()}
+    if isinstance(value, list):
+        return [each_text(each, change) for each in value]
+    return change(value) if isinstance(value, str) else value

@@ -43,10 +43,11 @@ def check_drift(
         )
     if problem := missing_keys([endpoint], environ):
         raise UsageError(problem)
-    folder = _folder(endpoint, run, results)
+    ours = _ours(results)
+    folder = _folder(endpoint, run, results, ours)
     require_consent([endpoint], environ, origins)
     own = read_fingerprints(folder)
-    others = [each for other in run_folders(results) for each in read_fingerprints(other)]
+    others = [each for other in run_folders(results) if other.resolve() in ours for each in read_fingerprints(other)]
     taken = fingerprint(endpoint, environ, (*own, *others), load(beside(comparison.source)))
     write_fingerprints(folder, (*own, taken.fingerprint))
     if as_json:
@@ -59,13 +60,28 @@ def check_drift(
     return CHANGED if taken.fingerprint.changed else 0
 
 
-def _folder(endpoint: Endpoint, run: str | None, results: Path) -> Path:
+def _ours(results: Path) -> set[Path]:
+    """The folders of runs that were made here, as the journal knows them: one from others may state anything."""
+    from bench.journal import Journal
+    from bench.run.execute import JOURNAL
+
+    if not (results / JOURNAL).exists():
+        return set()
+    with Journal(results / JOURNAL) as journal:
+        return {folder.resolve() for folder in journal.folders()}
+
+
+def _folder(endpoint: Endpoint, run: str | None, results: Path, ours: set[Path]) -> Path:
     """The run to keep it with: the one named, or the newest that asked this endpoint. UsageError if there is none."""
     from bench.records import find_run, read_record, run_folders
 
     label = endpoint.entry.label
     named = None if run is None else find_run(results, run)
-    for folder in [named] if named else reversed(run_folders(results)):
+    if named and named.resolve() not in ours:
+        raise UsageError(
+            f"{named}: is unknown to the journal of {results}/, so that its fingerprints count for nothing."
+        )
+    for folder in [named] if named else [each for each in reversed(run_folders(results)) if each.resolve() in ours]:
         model = read_record(folder).models.get(label)
         if model and dict(model.identity or {}) == dict(endpoint.identity) and model.wire_model == endpoint.wire_model:
             return folder

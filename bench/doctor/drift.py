@@ -6,6 +6,7 @@ weights differ in them as soon as one rounds otherwise. Elsewhere the texts them
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -36,6 +37,10 @@ TOPS = 5
 """Log-probabilities asked for: the most that every vendor that gives any gives."""
 TOKENS_OF_TEXT = 16
 """Of an answer whose text is compared: the least cap that every vendor takes."""
+MOST_QUOTED = 1000
+"""Characters of a text that are kept."""
+KEPT_AS = "quoted"
+"""How texts are kept: those of another way are not compared."""
 LONGEST_S = 60.0
 """Longest wait for one answer, in seconds."""
 RISK = 0.001
@@ -63,7 +68,7 @@ def fingerprint(
 
     UsageError where no fingerprint can be taken, IncompleteError where an answer failed: nothing is known then.
     """
-    label, tls = endpoint.entry.label, tls_context()
+    label, tls, redact = endpoint.entry.label, tls_context(), endpoint.secrets(environ)
     timeout_s = min(LONGEST_S, endpoint.entry.timeout_s)
 
     def ask(bodies: Sequence[Mapping[str, Any]]) -> list[Ended]:
@@ -86,9 +91,9 @@ def fingerprint(
     new = RecordedFingerprint(
         label=label,
         endpoint=endpoint_key(endpoint),
-        request=sha256_of([PROMPTS, ROUNDS, bodies]),
+        request=sha256_of([KEPT_AS, PROMPTS, ROUNDS, bodies]),
         at=utc_now(),
-        served=tuple(sorted({clean.line(each.answer.served_model or "") for each in ended} - {""})),
+        served=tuple(sorted({clean.line(redact(each.answer.served_model or "")) for each in ended} - {""})),
         samples=tuple(samples),
     )
     before = _standing(earlier, new)
@@ -130,10 +135,16 @@ def _require_answers(label: str, ended: Sequence[Ended]) -> None:
 
 def _sample(prompt: int, ended: Ended, endpoint: Endpoint, environ: Mapping[str, str]) -> RecordedSample:
     redact = endpoint.secrets(environ)
-    text = clean.text(redact("".join((*ended.answer.reasonings, *ended.answer.answers))))
+    text = redact("".join((*ended.answer.reasonings, *ended.answer.answers)))
     tops = ended.answer.tops
-    rounded = None if tops is None else {redact(token): round(value, 6) for token, value in tops.items()}
-    return RecordedSample(prompt=prompt, text=text, tops=rounded)
+    rounded = None if tops is None else {_quoted(redact(token)): round(value, 6) for token, value in tops.items()}
+    return RecordedSample(prompt=prompt, text=_quoted(text), tops=rounded)
+
+
+def _quoted(text: str) -> str:
+    """A text as it is kept and compared: in one line and of bounded length, and no other has the same; "" stays."""
+    quoted = json.dumps(text) if text else ""
+    return quoted if len(quoted) <= MOST_QUOTED else f"{quoted[:MOST_QUOTED]} {sha256_of(text)}"
 
 
 def _cost(endpoint: Endpoint, ended: Ended, book: PriceBook) -> Decimal | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import isfinite
 from typing import Any
 
 from bench import clean
@@ -21,6 +20,8 @@ PATH = "/chat/completions"
 STREAMING: Mapping[str, Any] = {"stream": True, "stream_options": {"include_usage": True}}
 """Added to every body when it is sent; no part of a call's key."""
 
+LEAST_LOGPROB = -1e5
+"""Of a token; smaller ones are no log-probabilities. Some vendors say -9999 of what cannot be."""
 MOST_TOPS, LONGEST_TOKEN = 20, 100
 """Tokens that are read of a list of the likeliest, and characters of each."""
 STOP = "stop"
@@ -89,7 +90,7 @@ def _tops(stated: object) -> dict[str, float] | None:
     return {
         clean.text(token)[:LONGEST_TOKEN]: float(value)
         for token, value in pairs
-        if isinstance(token, str) and isinstance(value, int | float) and isfinite(value) and value <= 0
+        if isinstance(token, str) and isinstance(value, int | float) and LEAST_LOGPROB <= value <= 0
     } or None
 
 
@@ -106,7 +107,5 @@ def _without_choices(raw: Mapping[str, Any]) -> StreamEvent:
 
 def _cost(counts: object) -> float | None:
     """What OpenRouter charged, in its credits, which are USD."""
-    cost = counts.get("cost") if isinstance(counts, dict) else None
-    if isinstance(cost, bool) or not isinstance(cost, int | float):
-        return None
-    return float(cost) if cost >= 0 and isfinite(cost) else None
+    cost = clean.amount(counts.get("cost")) if isinstance(counts, dict) else None
+    return None if cost is None else float(cost)

@@ -25,9 +25,9 @@ class RecordedSample(JsonRecord):
     prompt: int
     """Which, from 0."""
     text: str
-    """What came, thoughts included."""
+    """What came, thoughts included, as a JSON text: in one line, and equal only to itself."""
     tops: Mapping[str, float] | None = None
-    """The likeliest first tokens with their log-probabilities (natural); None where the endpoint gives none."""
+    """The likeliest first tokens, as JSON texts, with their log-probabilities (natural); None where none are given."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

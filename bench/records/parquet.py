@@ -141,6 +141,15 @@ def _checked(file: IO[bytes], columns: Sequence[str] | None) -> BoundedTable:
     return BoundedTable(opened, _rows_within(sizes))
 
 
+def _scanned(about: pyarrow.parquet.FileMetaData, column: str) -> int:
+    """Rows of a column that are unpacked at once, by what the file says of itself; SCANNED_ROWS if that is untrue."""
+    stated: int = 0
+    for group in map(about.row_group, range(about.num_row_groups)):
+        chunks = map(group.column, range(group.num_columns))
+        stated += sum(each.total_uncompressed_size for each in chunks if each.path_in_schema == column)
+    return max(1, min(SCANNED_ROWS, BATCH_BYTES * int(about.num_rows) // max(1, stated)))
+
+
 def _bounded(file: pyarrow.parquet.ParquetFile) -> list[str]:
     """Columns whose pages unpack to no more than _CODED_BYTES, whatever stands in them, if a repeated text counts once:
     those of few bytes, in a compression with a known limit."""
@@ -158,7 +167,7 @@ def _texts(file: pyarrow.parquet.ParquetFile, column: str) -> Iterator[pyarrow.R
 
     bounded = kinds.is_dictionary(file.schema_arrow.field(column).type)
     batches: Iterator[pyarrow.RecordBatch] = file.iter_batches(
-        BATCH_ROWS if bounded else SCANNED_ROWS, columns=[column]
+        BATCH_ROWS if bounded else _scanned(file.metadata, column), columns=[column]
     )
     return batches
 

@@ -34,7 +34,7 @@ from bench.records import (
     write_text,
 )
 
-FILLER = "█"
+FILLER = "~"
 """Stands for each character of an answer or its reasoning: the cost bridge needs their lengths, and nothing else."""
 UNTOLD = ("command", "parts")
 """Keys of run.json that a redacted one lacks."""
@@ -127,7 +127,8 @@ def _answers(parent: Path, out: IO[bytes], run: str) -> None:
         pyarrow.parquet.ParquetWriter(out, _schema(file.schema_arrow, AnswerRow)) as writer,
     ):
         for batch in file.batches(writer.schema.names):
-            writer.write_batch(_without_texts(batch.cast(writer.schema), run))
+            kept = _without_texts(batch.cast(writer.schema), run)
+            writer.write_table(pyarrow.Table.from_batches([kept]))  # a group of rows of its own, written at once
 
 
 def _schema(schema: Any, kind: type[ItemRow | AnswerRow]) -> Any:

@@ -13,6 +13,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from bench import clean
 from bench.errors import UsageError, suggest
 from bench.importers import Ledger, output_folder
 from bench.prices import PriceBook
@@ -81,7 +82,7 @@ def import_traffic(
             raise UsageError(f"{path}: there is no such file or folder.")
     hide = Hiding(secrets)
     reading = LogReading(ledger=HidingLedger(hide))
-    forms = _forms(log_files(paths), choices.form, reading.ledger)
+    forms = _forms(log_files(paths, reading.ledger), choices.form, reading.ledger)
     stamp = utc_now()[:19].replace("-", "").replace(":", "")
     folder = output_folder(results, output, f"{stamp}Z-traffic")
     try:
@@ -205,7 +206,7 @@ def _record(
 ) -> dict[str, Any]:
     return {
         "created": utc_now(),
-        "files": [{"file": hide(path.name), "format": name} for path, name in forms],
+        "files": [{"file": hide(clean.line(path.name)), "format": name} for path, name in forms],
         "rows": made.rows,
         **reading.ledger.as_record(),
         "cost_unknown": [{"why": hide(why), "calls": count} for why, count in pricer.unpriced.most_common(100)],

@@ -24,8 +24,11 @@ _WRAPPERS = ("data", "observations", "runs", "requests", "spend_logs", "logs", "
 _BEGIN, _BETWEEN = re.compile(r"[\s\ufeff]*\[?"), re.compile(r"[\s,]*")
 
 
-def log_files(paths: Sequence[Path]) -> list[Path]:
-    """The files, and those below the folders whose names say that they hold JSON or CSV. UsageError without any."""
+def log_files(paths: Sequence[Path], ledger: Ledger) -> list[Path]:
+    """The files, and those below the folders whose names say that they hold JSON or CSV. UsageError without any.
+
+    A link, pipe or device below a folder is left out: the folder may be a stranger's.
+    """
     files: list[Path] = []
     for path in paths:
         if not path.is_dir():
@@ -34,7 +37,13 @@ def log_files(paths: Sequence[Path]) -> list[Path]:
         inside = [Path(top) / name for top, _, names in os.walk(path) for name in names if _is_log(name)]
         if not inside:
             raise UsageError(f"{path}: has no file whose name ends in {', '.join(_SUFFIXES)} (or in .gz after it).")
-        files += sorted(inside)
+        for file in sorted(inside):
+            if file.is_symlink() or not file.is_file():
+                ledger.drop(file.name, "is a link, a pipe or a device, which are not read below a folder")
+            else:
+                files.append(file)
+    if not files:
+        raise UsageError(f"{paths[0]}: holds no file but links, pipes and devices, which are not read. Name the files.")
     return files
 
 

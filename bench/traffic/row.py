@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from typing import Any
 
 from bench import clean
@@ -86,7 +85,7 @@ class Rows:
         try:
             return text if text is None or json.loads(text) is not None else None
         except (ValueError, RecursionError):
-            return _json(_each(plain, self._hide))
+            return _json(clean.each_text(plain, self._hide))
 
     def _line(self, value: str | None) -> str | None:
         return None if value is None else self._hide(clean.line(value))
@@ -100,12 +99,3 @@ class Rows:
 
 def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-def _each(value: Any, hide: Hiding) -> Any:
-    """A JSON value whose texts have no secrets."""
-    if isinstance(value, Mapping):
-        return {hide(name): _each(each, hide) for name, each in value.items()}
-    if isinstance(value, list):
-        return [_each(each, hide) for each in value]
-    return hide(value) if isinstance(value, str) else value

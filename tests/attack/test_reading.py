@@ -10,6 +10,7 @@ import sqlite3
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pyarrow
 import pyarrow.parquet
@@ -20,6 +21,8 @@ from bench.errors import UsageError
 from bench.journal import Journal
 from bench.records import git_commit, new_folder, parquet, read_parquet, read_record, read_table, write_text
 from bench.records.parquet import UNPACKED_BYTES
+from bench.report.numbers.lengths import read_answers
+from bench.report.redact import redact
 from bench.run import describe
 from tests.attack.test_run_folders import BEFORE, contents
 from tests.claims.test_claims import CLAIM
@@ -137,6 +140,33 @@ def test_a_table_is_not_unpacked_beyond_its_bound(tmp_path: Path) -> None:
     bomb(tmp_path / "items.parquet")
     with pytest.raises(UsageError, match=f"its cells unpack to more than {UNPACKED_BYTES >> 20} MiB"):
         read_table(tmp_path, "items", ["model"])
+
+
+def test_long_texts_are_never_in_memory_together(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = pyarrow.parquet.read_table(run / "answers.parquet")
+    texts = pyarrow.array([f"{at} " + "long " * 40_000 for at in range(len(answers))])
+    answers = answers.set_column(answers.schema.get_field_index("answer"), "answer", texts)
+    pyarrow.parquet.write_table(answers, run / "answers.parquet", write_batch_size=1, use_dictionary=False)
+    pool = pyarrow.default_memory_pool()
+    begun, most = pool.bytes_allocated(), 0
+
+    def lengths(texts: pyarrow.Array) -> Any:
+        nonlocal most
+        most = max(most, pool.bytes_allocated() - begun)
+        return measured(texts)
+
+    measured = parquet._lengths
+    monkeypatch.setattr(parquet, "_lengths", lengths)
+    monkeypatch.setattr(parquet, "_CODED_BYTES", 0)  # as of a large table
+    with parquet.parquet_file(run, "answers.parquet") as table:
+        for batch in table.batches(["answer", "prompt"]):
+            most = max(most, pool.bytes_allocated() - begun)
+            assert len(batch) == 1 or batch.nbytes < 2 * parquet.BATCH_BYTES
+    assert most < 8 * parquet.BATCH_BYTES < texts.nbytes / 2
+    folder = redact(run)
+    file = pyarrow.parquet.ParquetFile(folder / "answers.parquet")
+    assert file.metadata.num_row_groups > 4, "nor are they while they are written"
+    assert read_answers(folder)["answer"].tolist() == read_answers(run)["answer"].tolist()
 
 
 def nested(path: Path) -> None:

@@ -12,6 +12,7 @@ from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
+from shlex import quote
 
 from tests.calibration import exact, gate, invariance, looks, money, readings, rivals, scores
 from tests.calibration.grid import FAST, FULL, SEED, Job, Row, Scale, markdown, record
@@ -132,7 +133,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Returns 1 if a bar is missed."""
     parser = argparse.ArgumentParser(prog="python -m tests.calibration", description=__doc__)
     parser.add_argument("--fast", action="store_true", help="a slice that takes less than a minute")
-    parser.add_argument("--section", action="append", help="only the sections of this number; repeatable")
+    parser.add_argument("--section", action="append", help="only the sections of this number or name; repeatable")
     parser.add_argument("--experiments", type=int, help="a row; where they are dear, a fifth  [default: 20000]")
     parser.add_argument("--out", type=Path, help="also write README.md and rows.json there")
     parser.add_argument("--workers", type=int, default=2, help="processes  [default: 2]")
@@ -147,7 +148,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         *looks.jobs(),
         *invariance.jobs(),
     ]
-    jobs = [job for job in jobs if not chosen.section or job.section.partition(" ")[0] in chosen.section]
+    jobs = [
+        job for job in jobs if not chosen.section or {job.section, job.section.partition(" ")[0]} & {*chosen.section}
+    ]
     scale = FAST if chosen.fast else FULL
     if chosen.experiments:
         scale = Scale(closed=chosen.experiments, bootstrap=chosen.experiments // 5, peer=scale.peer)
@@ -156,7 +159,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     began = time.monotonic()
     sections = measure(jobs, scale, chosen.workers)
     command = " ".join(["python -m tests.calibration", *(["--fast"] if chosen.fast else [])])
-    command += "".join(f" --section {key}" for key in chosen.section or ())
+    command += "".join(f" --section {quote(key)}" for key in chosen.section or ())
     command += f" --experiments {chosen.experiments}" if chosen.experiments else ""
     text = page(sections, scale, command, time.monotonic() - began)
     print(text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
@@ -168,3 +169,69 @@ def test_a_damaged_file_is_one_line_wherever_it_is_read(bench: Bench, source: So
         assert "fingerprints.json: is damaged (" in done.err
         assert "Remove it, then check for drift anew." in done.err
         assert "Traceback" not in done.err
+
+
+TOKENS = ("\n", "\n\n", "a", " a", "  a", "\t", "\u200d", "\ufeff", "\x1b", "é", '"', "\\n", "\ud800")
+
+
+def told(tops: dict[str, str], text: str = "t0", model: str = "served-1") -> Callable[[Request], Reply]:
+    """Replies with these tokens and log-probabilities, the latter as they are written."""
+
+    def reply(request: Request) -> Reply:
+        listed = ",".join(f'{{"token": {json.dumps(token)}, "logprob": {value}}}' for token, value in tops.items())
+        said = f'"logprobs": {{"content": [{{"top_logprobs": [{listed}]}}]}},' if request.body.get("logprobs") else ""
+        delta = json.dumps({"content": text})
+        choice = f'{{"index": 0, {said} "delta": {delta}, "finish_reason": "length"}}'
+        event = f'{{"model": {json.dumps(model)}, "choices": [{choice}]}}'
+        return Reply(raw_events=(event, "[DONE]"))
+
+    return reply
+
+
+@pytest.mark.parametrize("at", range(0, len(TOKENS), 5))
+@pytest.mark.parametrize("by_tops", [True, False])
+def test_equal_answers_are_no_change_whatever_they_hold(
+    bench: Bench, source: Source, at: int, *, by_tops: bool
+) -> None:
+    tops = {token: str(-0.5 - n) for n, token in enumerate(TOKENS[at : at + 5])} if by_tops else {}
+    source.other = told(tops, "".join(TOKENS[at : at + 5]) * (1 if at else 400))
+    for _ in range(3):
+        checked = bench("verify", "--drift", "cheap")
+        assert checked.code == 0, checked.err
+    assert "p = 1.000" in checked.out
+    if by_tops:
+        assert len(fingerprints(bench)[0]["samples"][0]["tops"]) == len(TOKENS[at : at + 5])  # type: ignore[index]
+
+
+def test_log_probabilities_that_are_none_are_not_taken(bench: Bench, source: Source) -> None:
+    source.other = told({"a": "-1e308", "b": "1e308", "c": "-" + "9" * 4000, "d": "-0.5", "e": "NaN"})
+    for _ in range(2):
+        checked = bench("verify", "--drift", "cheap")
+        assert checked.code == 0, checked.err
+    assert fingerprints(bench)[0]["samples"][0]["tops"] == {'"d"': -0.5}  # type: ignore[index]
+
+
+def test_an_echoed_key_stands_in_no_fingerprint(bench: Bench, source: Source, monkeypatch: pytest.MonkeyPatch) -> None:
+    key = "Skywalker-0123456789-abcdef"
+    monkeypatch.setenv("ACME_API_KEY", key)
+    source.other = told({f"x{key}": "-0.5"}, text=f"my key is {key}", model=f"Bearer {key}")
+    checked = bench("verify", "--drift", "cheap", "--json")
+    (path,) = (bench.folder / "results").glob("*/fingerprints.json")
+    assert key[:8] not in path.read_text() + checked.out + checked.err
+
+
+@pytest.mark.usefixtures("source")
+def test_a_strangers_fingerprints_count_for_nothing(bench: Bench) -> None:
+    assert bench("verify", "--drift", "cheap").code == 0
+    stranger = bench.folder / "results" / "20990101T000000Z-aaaaaaaa"
+    shutil.copytree(bench.run_folder, stranger)
+    content = json.loads((stranger / "fingerprints.json").read_text())
+    for each in content["fingerprints"]:
+        each["at"] = "2099-01-01T00:00:00+00:00"
+        for sample in each["samples"]:
+            sample["tops"] = {token: value - 3 for token, value in sample["tops"].items()}
+    (stranger / "fingerprints.json").write_text(json.dumps(content))
+    again = bench("verify", "--drift", "cheap")
+    assert (again.code, "no change is seen" in again.out) == (0, True), again.out
+    assert json.loads((stranger / "fingerprints.json").read_text()) == content
+    assert "is unknown to the journal" in bench("verify", stranger.name, "--drift", "cheap").err

@@ -220,6 +220,9 @@ def test_repricing_writes_a_new_folder_and_prints_it(bench: Bench, endpoint: Fak
     assert json.loads(again.out)["rows"][0]["cost_per_1000_usd"] is None
     for model in ("good", "bad"):
         assert f"cost unknown for 3 answers: no price for openai-api/acme/{model}" in again.err
+    one = bench("reprice", "--mode", "good=batch", "--at", "03:00", "--json")
+    assert [row["cost_per_1000_usd"] is None for row in json.loads(one.out)["rows"]] == [True, False]
+    assert "bad" not in one.err.replace("good", "")
     assert child.with_name(f"{child.name}-2").is_dir(), "the parent is the newest run that is not repriced itself"
 
 

@@ -105,6 +105,25 @@ def test_one_fault_changes_its_own_rows_alone(fault: Fault) -> None:
     assert changed == DIFFERENCES[fault]
 
 
+def test_a_hostile_turn_can_be_written_and_shows_no_part_of_a_key() -> None:
+    key = "Skywalker-0123456789-abcdef"
+    spelled = "".join(f"\\u{ord(letter):04x}" for letter in key)
+    called = {
+        "index": 0,
+        "id": "\udfff",
+        "function": {"name": "\ud800x\0", "arguments": f'{{"a": "{spelled}\\ud800"}}'},
+    }
+    delta = {"content": f"\ud800 {key}", "reasoning_content": key, "tool_calls": [called]}
+    event = json.dumps({"choices": [{"delta": delta, "message": delta, "finish_reason": f"\ud800{key}"}]})
+    with FakeEndpoint(lambda _: Reply(raw_events=(event,))) as endpoint:
+        entry, environ = RemoteModel(label="m", model=CHAT, base_url=endpoint.url), {"ACME_API_KEY": key}
+        [found] = examine_tools([resolve(entry, environ)], environ, tls_context(), load())
+    for written in (json.dumps(table.as_json([found]), ensure_ascii=False), table.html([found]), str(found)):
+        written.encode()
+        assert "Skywa" not in written
+        assert spelled[:24] not in written
+
+
 def test_tools_that_cannot_be_used_rule_the_rest_out() -> None:
     refused, dropped, text = (examined(fault) for fault in (Fault.NO_TOOLS, Fault.DROPPED, Fault.AS_TEXT))
     assert (verdicts(refused)["tools accepted"], refused.requests) == ("rejected", 1)

@@ -97,7 +97,7 @@ def test_the_command_reports_the_copy_whose_page_says_so(tmp_path: Path) -> None
     shown = read_page(text)
     assert any("redacted" in line for line in shown.texts)
     assert SECRET not in repr(shown.items)
-    assert "█" not in repr(shown.items)
+    assert "~~" not in repr(shown.items)
     assert shown.numbers["comparison.json/rows/1/score"] == "100 %"
 
 

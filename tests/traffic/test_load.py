@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 import tracemalloc
 from datetime import UTC, datetime
@@ -192,3 +193,19 @@ def test_gigabytes_of_nothing_are_not_read(load_logs: Load, tmp_path: Path, begi
     with pytest.raises(UsageError, match="is no log of a known format"):
         load_logs(path)
     assert time.process_time() - begun < 3
+
+
+def test_of_a_folder_only_files_are_read_whatever_their_names(load_logs: Load, tmp_path: Path) -> None:
+    folder = tmp_path / "logs"
+    folder.mkdir()
+    lines(tmp_path / "far.jsonl", pair("far"))
+    (folder / "link.jsonl").symlink_to(tmp_path / "far.jsonl")
+    os.mkfifo(folder / "pipe.jsonl")
+    lines(folder / os.fsdecode(b"bad\xff.jsonl"), pair("near"))
+    done, table = load_logs(folder)
+    assert len(table) == 1
+    assert {row["row"] for row in done.dropped} == {"link.jsonl", "pipe.jsonl"}
+    assert "near" in table["request"][0]
+    (folder / os.fsdecode(b"bad\xff.jsonl")).unlink()
+    with pytest.raises(UsageError, match="holds no file but links"):
+        load_logs(folder)

@@ -17,6 +17,7 @@ from bench.providers import (
     Endpoint,
     FaultKind,
     Tool,
+    ToolCall,
     ToolWire,
     Turn,
     parse,
@@ -161,18 +162,25 @@ class Asker:
         except (ValueError, RecursionError) as error:
             turn, words = None, self.redact(f"the reply cannot be read: {error}")
         counted = replace(attempt, usage=usage)
-        turn = turn and self._masked(turn)
+        turn = turn and self._cleaned(turn)
         return Said(asked=body, status=status, turn=turn, usage=usage, words=words, attempt=counted)
 
-    def _masked(self, turn: AssistantTurn) -> AssistantTurn:
-        """A turn whose texts may be shown, also cut; its message, which goes back, stays as it came."""
-        calls = tuple(
-            call._replace(name=self._shown(call.name), written=self._shown(call.written)) for call in turn.calls
-        )
-        return replace(turn, text=self._shown(turn.text), calls=calls)
+    def _cleaned(self, turn: AssistantTurn) -> AssistantTurn:
+        """The turn without secrets, before anything of it is cut, and of texts that can be written; what is sent back
+        keeps its words."""
 
-    def _shown(self, text: str) -> str:
-        return clean.text(self.redact(text))
+        def hide(value: Any) -> Any:
+            return clean.each_text(clean.json_value(value), self.redact)
+
+        calls = (ToolCall(hide(c.id), hide(c.name), hide(c.arguments), hide(c.written)) for c in turn.calls)
+        return replace(
+            turn,
+            message=clean.json_value(dict(turn.message)),
+            text=hide(turn.text),
+            reasoning=hide(turn.reasoning),
+            calls=tuple(calls),
+            stop=hide(turn.stop),
+        )
 
 
 class _Reader:

@@ -5,7 +5,8 @@ twice), `fixtures/evalscope` by evalscope 1.14.1 (`general_mcq` of three sums) a
 0.123.1 (three tests, two providers), `fixtures/deepeval` by deepeval 4.3.1 (`evaluate`, exact match; a test run a
 model), each against a local server whose model "weak" is wrong about odd sums; `fixtures/helm` by HELM 0.5.16
 (`helm-run --run-entries simple_mcqa:model=acme/weak -m 5`, a scripted client that is wrong above 60; run_spec.json and
-per_instance_stats.json of each run). Every Eval Ever, BFCL and OpenRouter are in their shapes, made by hand.
+per_instance_stats.json of each run); `fixtures/bfcl` by the writer of its leaderboard in bfcl-eval 2026.3.23, from
+accuracies of ours. Every Eval Ever and OpenRouter are in their shapes, made by hand.
 """
 
 from __future__ import annotations
@@ -434,6 +435,25 @@ def test_bfcl(importing: Importing) -> None:
     assert done.dropped_count == 1
     with pytest.raises(UsageError, match="missing columns: Overall Acc"):
         importing("bfcl", "Model\nx\n")
+
+
+def test_bfcls_own_writers_table(importing: Importing) -> None:
+    done, _ = importing("bfcl", FIXTURES / "bfcl" / "data_overall.csv")
+    table = totals(done)
+    opus = table.loc["Claude-Opus-4-5-20251101 (FC)"].set_index("suite")["score"]
+    assert opus.to_dict() == pytest.approx(
+        {
+            "bfcl": 0.7747,
+            "bfcl-non-live-ast": 0.8858,
+            "bfcl-live": 0.7979,
+            "bfcl-multi-turn": 0.6838,
+            "bfcl-web-search": 0.845,
+            "bfcl-memory": 0.7376,
+        }
+    )
+    assert sorted(table.loc["Qwen3-8B (FC)"]["suite"]) == ["bfcl", "bfcl-live", "bfcl-multi-turn", "bfcl-non-live-ast"]
+    assert "new-model (Prompt)" not in table.index, "a model without any accuracy has no row"
+    assert done.dropped_count == 0
 
 
 def test_openrouters_activity_tells_bills_alone(importing: Importing) -> None:

@@ -115,3 +115,17 @@ def test_independent_items_have_one_reading(tmp_path: Path, about: str) -> None:
     opinion = judged(tmp_path / "run", world(120, 1, 0.95), replace(CLAIM, about=about))
     assert opinion.test.parts == opinion.other.test.parts
     assert opinion.verdict == opinion.other.verdict
+
+
+@pytest.mark.slow
+def test_a_strict_level_and_many_claims_are_decided_where_the_data_are_clear(tmp_path: Path) -> None:
+    strict = replace(CLAIM, confidence=0.9999)
+    assert str(judged(tmp_path / "saves", world(18, 48, 0.951), strict).verdict) == "supported"
+    assert str(judged(tmp_path / "saves less", world(18, 48, 0.83), strict).verdict) == "refuted"
+    many = [
+        replace(CLAIM, name=f"c{at}", margins={"cheaper_by": 0.9, "worse_by": 0.03 + at / 1000}) for at in range(26)
+    ]
+    for saving, verdict in ((0.951, "supported"), (0.83, "refuted")):
+        ruling = claims.judge_run(write(tmp_path / verdict, world(18, 48, saving), *many))
+        assert {str(opinion.verdict) for opinion in ruling.judgements} == {verdict}
+        assert len(ruling.judgements) == 26

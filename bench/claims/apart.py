@@ -38,10 +38,13 @@ def _suites(items: pd.DataFrame, pairs: Pairs) -> Iterator[str]:
             continue
         share, n, models = _differing(items, suite)
         where = tr("on {suite} ", suite=suite) if several else ""
-        solved = tr(" and ").join(dict.fromkeys(percent(mean) for mean in means))
+        shares = [percent(mean) for mean in means]
+        solved = tr("both solve {share}", share=shares[0])
+        if shares[0] != shares[1]:
+            solved = tr("the candidate solves {share}, the baseline {other}", share=shares[0], other=shares[1])
         any_two = tr("the run's 2 models") if models == 2 else tr("any two of the run's {models} models", models=models)
         yield tr(
-            "{where}both solve {solved}, and {any_two} answered {share} of {n} items differently",
+            "{where}{solved}, and the scores of {any_two} differ on {share} of {n} items",
             where=where,
             solved=solved,
             any_two=any_two,

@@ -50,8 +50,8 @@ GOLDEN: list[tuple[Callable[[ItemRow, int], ItemRow], int, int, tuple[str | None
     (
         perfect, 864, 18,
         (
-            "These items hardly tell models apart: harder work may differ (both solve 100.0 %, and the run's 2 models "
-            "answered 0.0 % of 864 items differently).",
+            "These items hardly tell models apart: harder work may differ (both solve 100.0 %, and the scores of the "
+            "run's 2 models differ on 0.0 % of 864 items).",
             "Supported on these 18 kinds of task: small, against big, costs 95.0 % less and scores the same (n = 864).",
             "Not shown beyond them: that would take about 22 kinds in all.",
         ),
@@ -155,8 +155,8 @@ def test_a_floor_says_so_first(tmp_path: Path) -> None:
 
     opinion = told(tmp_path / "run", kinds(rows(300, solve_few), 20))
     assert opinion.apart == (
-        "These items hardly tell models apart: harder work may differ (both solve 0.0 % and 2.0 %, and the run's 2 "
-        "models answered 2.0 % of 300 items differently)."
+        "These items hardly tell models apart: harder work may differ (the candidate solves 0.0 %, the baseline "
+        "2.0 %, and the scores of the run's 2 models differ on 2.0 % of 300 items)."
     )
     assert claims.sentence(opinion, read_record(tmp_path / "run")).startswith("These items hardly tell models apart")
 

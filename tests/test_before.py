@@ -57,6 +57,7 @@ def test_a_run_of_each_kind_is_here() -> None:
     assert {f"import-{source}" for source in ("aider", "csv", "lm_eval", "swebench", "tau2")} < set(RUNS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("run", sampled(RUNS, 1, always=["plain"]))
 def test_every_published_number_is_verified(old: Bench, run: str) -> None:
     [then] = json.loads(old("verify", run, "--json").out)

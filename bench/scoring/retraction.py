@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 WINDOW = 4096
 """Only so many characters at a text's end are looked at: no answer is sought before them, tags apart."""
@@ -125,6 +126,7 @@ _ANOTHERS = re.compile(
 _POINTS = re.compile(r"[\s*_]*(?:that|this)\b", re.IGNORECASE)
 
 
+@lru_cache(maxsize=8)  # several readers ask it of the same text
 def taken_back(text: str, since: int = 0) -> int | None:
     """Where the last retraction of a text, or of what stands there since a place, ends: what stands before it no longer
     counts. None without any.

@@ -183,6 +183,7 @@ def test_it_is_open_where_its_interval_is(tmp_path: Path) -> None:
     assert "claimed at most 10 % more tokens: open" in claims.markdown(ruling, manifest)
 
 
+@pytest.mark.slow
 def test_claims_json_the_page_and_the_charts_show_it(tmp_path: Path) -> None:
     claim = replace(declared(tmp_path), margins={"cheaper_by": 0.9, "worse_by": 0.03, KEY: 0.1})
     folder = written(tmp_path / "run", 0.9, claim)

@@ -62,6 +62,7 @@ def _said(request: Request) -> Reply:
     return Reply(text={"apple": "APPLE", "river": "river"}.get(word, "STONE"))
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("installed")
 def test_its_tasks_provider_and_grader_make_a_run(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ACME_API_KEY", "key")

@@ -55,6 +55,7 @@ def written() -> Iterator[tuple[str, str, Any]]:
         yield "claims", str(folder), json.loads(json.dumps(claims.as_json(ruling, read_record(folder))))
 
 
+@pytest.mark.slow
 def test_what_is_written_holds_to_its_schema() -> None:
     seen = set()
     for name, where, content in written():

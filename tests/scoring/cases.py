@@ -36,7 +36,8 @@ WORDS = (
 
 def shipped(task: str, language: str = "en") -> Iterator[Case]:
     """The items of a shipped reasoning task, each with another item's answer."""
-    rows = read_jsonl(FOLDER / exam.SUITES[language] / f"{task}.jsonl")
+    suite = next(suite for suite, name, told in exam.files() if (name, told) == (task, language))
+    rows = read_jsonl(FOLDER / suite / f"{task}.jsonl")
     for at, row in enumerate(rows):
         wrong = next(other["answer"] for other in rows[at + 1 :] + rows if _differs(row, other))
         yield row, row["answer"], wrong

@@ -81,6 +81,7 @@ def test_tables_sort_and_filter(visit: Visit) -> None:
     assert float(rising[0]) < float(rising[-1])
 
 
+@pytest.mark.slow
 def test_several_runs_stand_side_by_side(browser: Browser, reported: Path, tmp_path: Path) -> None:
     folders = [reported, synthetic.write(tmp_path / "four", 60, models=4)]
     path = write_page(tmp_path / "report.html", [PageSource(folder, compare(folder), []) for folder in folders])

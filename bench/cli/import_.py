@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -151,6 +152,10 @@ def _tell(done: Imported) -> None:
     echo(f"Imported {' and '.join(parts)} of {len(done.models)} models ({_some(done.models)}) on {_some(done.suites)}.")
     if len(done.models) > 1:
         echo(f"Next: bench claim {shlex.quote(str(done.folder))} {_claim(done)}")
+        if len(done.models) == 2 and not _differ(_usd_each(done)):
+            echo("No costs tell which one would replace the other: swap the two to ask it the other way round.")
+    elif done.models:
+        echo("A claim compares two models: import the files of both in one command.")
     echo(f"Run folder: {done.folder}")
 
 
@@ -161,7 +166,7 @@ SAVING = 0.5
 def _claim(done: Imported) -> str:
     """The claim that the next command makes: the cheapest against the dearest where costs are known."""
     usd = _usd_each(done)
-    if len(usd) > 1 and min(usd.values()) < max(usd.values()):
+    if _differ(usd):
         sides = min(usd, key=lambda label: usd[label]), max(usd, key=lambda label: usd[label])
         margins = f"--cheaper-by {SAVING:g} --worse-by 0.03"
     else:
@@ -169,6 +174,10 @@ def _claim(done: Imported) -> str:
         margins = "--worse-by 0.03"
     candidate, baseline = map(shlex.quote, sides)
     return f"--candidate {candidate} --baseline {baseline} {margins}"
+
+
+def _differ(usd: Mapping[str, float]) -> bool:
+    return len(usd) > 1 and min(usd.values()) < max(usd.values())
 
 
 def _usd_each(done: Imported) -> dict[str, float]:

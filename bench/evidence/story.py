@@ -19,6 +19,7 @@ from bench.evidence.verdicts import (
     SWE_2025,
     SWE_2026,
     VerdictRow,
+    digest,
     for_markdown,
     leaders,
     of,
@@ -129,8 +130,8 @@ def with_answer(readme: str, rows: Sequence[VerdictRow]) -> str:
 
 def page(rows: Sequence[VerdictRow], language: str) -> str:
     """docs/is-it-true.md, or its translation."""
-    words, rows = LANGUAGES[language], for_markdown(rows)
-    values = _worded(rows, language)
+    seal, words, rows = digest(rows), LANGUAGES[language], for_markdown(rows)
+    values = {**_worded(rows, language), "digest": seal}
     tables = {
         "summary": _summary(rows, words),
         "matrix": _matrix(rows, words),
@@ -183,24 +184,23 @@ def _matrix(rows: Sequence[VerdictRow], words: PageWords) -> str:
     def lines() -> Iterator[Sequence[str]]:
         for candidate in leaders(rows, CHINESE_VENDORS):
             for reference in REPLACED:
-                cells = []
-                baseline = ""
-                for suite, _ in kinds:
-                    matching = of(rows, set=LIVEBENCH, suite=suite, reference=reference, candidate=candidate)
-                    cells.append("".join(_cell(row, words) for row in matching))
-                    if matching and suite == "livebench":
-                        baseline = matching[0].baseline
+                found = [
+                    of(rows, set=LIVEBENCH, suite=suite, reference=reference, candidate=candidate) for suite, _ in kinds
+                ]
+                baseline = next((row.baseline for whole in found[:1] for row in whole), "")
+                cells = ["".join(_cell(row, words, baseline) for row in matching) for matching in found]
                 yield [title(candidate), f"{words.lines[reference]}: {baseline}", *cells]
 
     head = [words.candidate, words.replaced, *(words.kinds[kind] for _, kind in kinds)]
     return _table(head, lines(), len(kinds))
 
 
-def _cell(row: VerdictRow, words: PageWords) -> str:
-    """E.g. "+1.9 @ 8.9 % **reported**"."""
+def _cell(row: VerdictRow, words: PageWords, usual: str) -> str:
+    """E.g. "+1.9 @ 8.9 % **reported**"; named where it is against another Claude than the `usual` one of its line."""
     verdict = row.text("verdict")
     word = words.verdicts[verdict]
-    return f"{row.gap} @ {row.share or '?'} {word if verdict == 'inconclusive' else f'**{word}**'}"
+    other = "" if row.baseline == usual else f" ({row.baseline.removeprefix('Claude ')})"
+    return f"{row.gap} @ {row.share or '?'}{other} {word if verdict == 'inconclusive' else f'**{word}**'}"
 
 
 def _others(rows: Sequence[VerdictRow], words: PageWords) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
+import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -107,6 +109,11 @@ def read(folder: Path) -> list[VerdictRow]:
         if None in row or None in row.values():
             raise UsageError(f"{path}:{number}: has not a cell for each column. `make evidence` writes it.")
     return [VerdictRow({key: clean.line(cell) for key, cell in row.items()}) for row in rows]
+
+
+def digest(rows: Iterable[VerdictRow]) -> str:
+    """SHA-256 of all cells, as hex: it stands on the page, so that no cell changes unseen."""
+    return hashlib.sha256(json.dumps([dict(row.cells) for row in rows], ensure_ascii=False).encode()).hexdigest()
 
 
 def for_markdown(rows: Iterable[VerdictRow]) -> list[VerdictRow]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import shutil
 from pathlib import Path
 
@@ -10,7 +11,8 @@ import pytest
 from bench.cli import main
 from bench.errors import UsageError
 from bench.evidence import is_evidence, story, verdicts, verify_pages
-from bench.evidence.rule import REFERENCES
+from bench.evidence.published import SETS
+from bench.evidence.rule import BEST_CLAUDE, REFERENCES
 
 ROOT = Path(__file__).parents[2]
 EVIDENCE = ROOT / "results" / "published" / "evidence"
@@ -51,6 +53,35 @@ def test_a_changed_number_is_named(copy: Path, capsys: pytest.CaptureFixture[str
     assert left.value.code == 3
     assert "is-it-true.md line" in told_so
     assert "4.5 % of Claude Opus 4.8" in told_so
+
+
+@pytest.mark.parametrize("column", ["baseline_usd", "p_supported", "difference_high_95", "items_needed", "time_ratio"])
+def test_no_cell_changes_unseen(copy: Path, column: str) -> None:
+    file = copy / verdicts.NAME
+    with file.open(newline="", encoding="utf-8") as read:
+        table = list(csv.DictReader(read))
+    row = next(row for row in table if row[column])
+    row[column] = f"{float(row[column]) * 1.001:.6g}"
+    with file.open("w", newline="", encoding="utf-8") as written:
+        writer = csv.DictWriter(written, table[0])
+        writer.writeheader()
+        writer.writerows(table)
+    [page] = [each for each in verify_pages(copy) if each.file.name == "is-it-true.md"]
+    assert page.differing
+
+
+def test_a_cell_names_its_own_claude(rows: list[verdicts.VerdictRow]) -> None:
+    page = story.page(rows, "en")
+    line = next(line for line in page.splitlines() if line.startswith("| DeepSeek V4 Pro 0813 | best Claude: "))
+    kinds = [cell.strip() for cell in line.split("|")[3:-1]]
+    best = [
+        verdicts.of(rows, set=verdicts.LIVEBENCH, suite=suite, reference=BEST_CLAUDE, candidate="deepseek-v4-pro-0813")
+        for suite in SETS[0].kinds
+    ]
+    assert any(row.baseline != best[0][0].baseline for [row] in best)
+    for cell, [row] in zip(kinds, best, strict=True):
+        assert ("(" in cell) == (row.baseline != best[0][0].baseline), cell
+        assert row.baseline.removeprefix("Claude ") in cell or "(" not in cell
 
 
 def test_a_verdict_that_nobody_declared_is_named(copy: Path) -> None:

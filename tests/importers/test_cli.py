@@ -21,9 +21,10 @@ def test_a_verdict_in_two_commands(bench: Bench) -> None:
     done = bench("import", "lm_eval", str(LM_EVAL / "smollm2"), str(LM_EVAL / "qwen-coder"), "--map", "filter=flexible")
     assert (done.code, done.err) == (0, "")
     lines = done.out.splitlines()
-    assert lines[-3] == "Imported 12 answers of 2 models (qwen-coder, smollm2) on mini."
+    assert lines[-4] == "Imported 12 answers of 2 models (qwen-coder, smollm2) on mini."
     folder = lines[-1].removeprefix("Run folder: ")
-    assert lines[-2] == f"Next: bench claim {folder} --candidate qwen-coder --baseline smollm2 --worse-by 0.03"
+    assert lines[-2].startswith("No costs tell which one would replace the other: swap the two")
+    assert lines[-3] == f"Next: bench claim {folder} --candidate qwen-coder --baseline smollm2 --worse-by 0.03"
     judged = bench("claim", "--candidate", "smollm2", "--baseline", "qwen-coder", "--worse-by", "0.03")
     assert judged.code == 4
     assert "Inconclusive on " in judged.out

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from bench.cli.memory import few_threads
 from bench.cli.options import NumberRange, dollars_by_model, results_option
 from bench.cli.terminal import echo
 from bench.errors import UsageError
@@ -106,6 +107,7 @@ def claim(
     Exit codes: 0 supported, 3 refuted, 4 inconclusive, 2 nothing comparable. A claim given here rather than in
     bench.toml before the run is labelled exploratory.
     """
+    few_threads()
     import json
 
     from bench import claims

@@ -57,7 +57,7 @@ def _expected() -> set[tuple[str, ...]]:
         return _objects(empty)
 
 
-def _require_files(path: Path) -> None:
+def require_files(path: Path) -> None:
     """OSError unless the database and what SQLite keeps beside it are files or missing: it would follow links."""
     for beside in ("", "-wal", "-shm", "-journal"):
         file = Path(f"{path}{beside}")
@@ -95,7 +95,7 @@ class Journal:
         self._path, self._ask = path, ask
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            _require_files(path)
+            require_files(path)
             self._db = sqlite3.connect(path, isolation_level=None, timeout=30.0)
         except (OSError, sqlite3.OperationalError) as error:
             raise self._unwritable(error) from error

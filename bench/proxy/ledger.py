@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Self
 
 from bench.errors import UsageError
+from bench.journal import require_files
 from bench.records import TokenUsage, utc_now
 
 VERSION = 1
@@ -111,6 +112,7 @@ class CallLedger:
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
         """Opens it, or makes it. UsageError where it is no ledger, or cannot be opened."""
         try:
+            require_files(path)
             if read_only:
                 self._db = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
             else:

@@ -97,6 +97,20 @@ def test_bad_input_is_one_line(bench: Bench, command: tuple[str, ...], words: st
     assert done.err.count("\n") == 1
 
 
+@pytest.mark.usefixtures("endpoint")
+def test_a_pipe_or_a_link_is_no_ledger(bench: Bench) -> None:
+    os.mkfifo(bench.folder / "pipe.db")
+    (bench.folder / "link.db").symlink_to("bench.toml")
+    for name in ("pipe.db", "link.db"):
+        for command in (
+            ("--status", "--ledger", name),
+            ("report", "--ledger", name),
+            ("run", "--ledger", name, "true"),
+        ):
+            done = bench("proxy", *command)
+            assert (done.code, "cannot be opened as a ledger" in done.err) == (2, True)
+
+
 def served(folder: Path, *options: str) -> tuple[subprocess.Popen[str], str, str]:
     """A proxy of its own process, its address and its key."""
     process = subprocess.Popen(

@@ -67,9 +67,9 @@ def _failed(label: str, failure: Failure) -> Check:
     return Check(CheckStatus.WARN, "request", f"{text}; {run}", failure.cure or "Try again later.", label)
 
 
-def _body(endpoint: Endpoint) -> dict[str, Any]:
-    """The request as a run would send it, with a short question and a low cap."""
-    item = Item(
+def small_item(prompt: str, max_tokens: int, sampling: Mapping[str, float] | None = None) -> Item:
+    """A question of the doctor's own, of no suite."""
+    return Item(
         suite="doctor",
         task="doctor",
         task_version="1",
@@ -78,9 +78,15 @@ def _body(endpoint: Endpoint) -> dict[str, Any]:
         level=1,
         language="en",
         cluster="doctor",
-        messages=({"role": "user", "content": PROMPT},),
-        max_tokens=TOKENS,
+        messages=({"role": "user", "content": prompt},),
+        max_tokens=max_tokens,
+        sampling=sampling or {},
     )
+
+
+def _body(endpoint: Endpoint) -> dict[str, Any]:
+    """The request as a run would send it, with a short question and a low cap."""
+    item = small_item(PROMPT, TOKENS)
     body = {**endpoint.body(item, RunSettings(("doctor",))), **endpoint.streaming}
     thinking = body.get("thinking")
     budget = thinking.get("budget_tokens") if isinstance(thinking, dict) else None

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bench import clean
+from bench.doctor.trial import small_item
 from bench.engine import BROKEN_OFF, Channel, SseParser, now
 from bench.providers import (
     AssistantTurn,
@@ -23,7 +24,7 @@ from bench.providers import (
     parse,
     tool_wire,
 )
-from bench.records import Attempt, Item, LocalModel, Outcome, RunSettings, TokenUsage, utc_now
+from bench.records import Attempt, LocalModel, Outcome, RunSettings, TokenUsage, utc_now
 
 ANSWER_TOKENS = 96
 """The most that an answer may have: calls are short."""
@@ -214,19 +215,7 @@ class _Reader:
 
 def _base(endpoint: Endpoint) -> dict[str, Any]:
     """The body's fields besides talk and tools, as a run would send them, with a low cap."""
-    item = Item(
-        suite="doctor",
-        task="doctor",
-        task_version="1",
-        item="1",
-        family="doctor",
-        level=1,
-        language="en",
-        cluster="doctor",
-        messages=({"role": "user", "content": "?"},),
-        max_tokens=ANSWER_TOKENS,
-        sampling={"temperature": 0.0},
-    )
+    item = small_item("?", ANSWER_TOKENS, {"temperature": 0.0})
     body = endpoint.body(item, RunSettings(("doctor",)))
     thinking = body.get("thinking")
     budget = thinking.get("budget_tokens") if isinstance(thinking, dict) else None

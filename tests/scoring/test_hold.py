@@ -80,8 +80,8 @@ def held(action: Callable[[], object]) -> tuple[float, float]:
 
 
 def test_the_watch_sees_a_hold() -> None:
-    longest, _ = held(lambda: sum(range(10**7)))
-    assert longest > 0.02
+    longest, spent = held(lambda: sum(range(10**7)))
+    assert longest > max(0.02, free_wait(spent))
     assert held(lambda: time.sleep(0.1))[0] < MOST_S
 
 
@@ -91,15 +91,29 @@ def test_no_answer_holds_the_interpreter(name: str) -> None:
     assert {way: found for way in GRADERS if (found := too_long(way, name))} == {}
 
 
+def free_wait(seconds: float) -> float:
+    """The longest wait of other threads beside a plain loop of so many CPU seconds, which holds nothing."""
+
+    def loop() -> None:
+        until = time.process_time() + seconds
+        while time.process_time() < until:
+            pass
+
+    return held(loop)[0]
+
+
 def too_long(way: str, name: str) -> tuple[float, float] | None:
-    """The longest wait and the CPU seconds, rounded, where a grader takes too long for an answer; else None."""
+    """The longest wait and the CPU seconds, rounded, where a grader takes too long for an answer; else None.
+
+    A thread waits for a core too: only what waits longer than beside a plain loop of the same length is a hold.
+    """
     grader, item = GRADERS[way]
-    for again in range(4):  # the machine is shared, and a thread waits for a core too: what holds each time, holds
+    for again in range(4):
         found: list[Graded] = []
         given = {"id": f"x{again}", "prompt": "?", **item}
         longest, spent = held(lambda: found.append(grader.grade(given, HOSTILE[name])))  # noqa: B023
         assert found[0].score in (0.0, 1.0), (way, name, found[0])
-        if longest <= MOST_S and spent <= READ_S:
+        if spent <= READ_S and (longest <= MOST_S or longest - free_wait(spent) <= MOST_S):
             return None
     return round(longest, 2), round(spent, 2)
 

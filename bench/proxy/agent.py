@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from bench.errors import UsageError
 from bench.providers import find, shipped
+from bench.records import Secrets
 
 QUIET = {
     "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1",
@@ -27,19 +28,28 @@ _MODELS = (
 
 
 def environment(
-    environ: Mapping[str, str], url: str, token: str, model: str, hidden: Collection[str] = ()
+    environ: Mapping[str, str],
+    url: str,
+    token: str,
+    model: str,
+    hidden: Collection[str] = (),
+    secrets: Secrets | None = None,
 ) -> dict[str, str]:
     """The environment of a client: the proxy's address, its key and its model, for both protocols; no vendor's key.
 
-    `hidden` are further variables that it must not see.
+    `hidden` are further variables that it must not see; nor does it see any that holds one of `secrets`.
     """
     presets = [preset for preset in map(find, shipped()) if preset]
     hidden = {*hidden, *(name for each in presets for name in (*each.key_variables, *each.address_variables))}
     kept = {name: value for name, value in environ.items() if name not in hidden}
+    if secrets:
+        kept = {name: value for name, value in kept.items() if secrets(value) == value}
+    direct = ",".join(filter(None, (environ.get("NO_PROXY") or environ.get("no_proxy"), "127.0.0.1,localhost")))
     base = f"{url}/k/{token}"
     return {
         **kept,
         **QUIET,
+        **dict.fromkeys(("NO_PROXY", "no_proxy"), direct),
         **dict.fromkeys(_MODELS, model),
         "ANTHROPIC_BASE_URL": base,
         "ANTHROPIC_API_KEY": token,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
+import socket
 import stat
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -64,11 +66,15 @@ def _loopback(where: str) -> tuple[str, int]:
 
 
 def _make_room(path: Path) -> None:
-    """Takes an old socket away; anything else stays. UsageError for it."""
+    """Takes an old socket away, which nobody listens at; anything else stays. UsageError for it."""
     try:
         kind = path.lstat().st_mode
     except OSError:
         return
     if not stat.S_ISSOCK(kind):
         raise UsageError(f"{path}: is there and is no socket. Name another path.")
+    with socket.socket(socket.AF_UNIX) as probe:
+        probe.settimeout(1.0)
+        if probe.connect_ex(str(path)) in (0, errno.EAGAIN):
+            raise UsageError(f"{path}: another process listens there. Name another path.")
     path.unlink()

@@ -97,10 +97,8 @@ def verify(folders: Sequence[Path], joint: Path | None = None) -> list[Verified]
         raise UsageError(f"{joint}: does not show these runs. `bench report` writes it, given the same runs.")
     with tempfile.TemporaryDirectory() as name:
         sources = [_computed(folder, Path(name) / str(at)) for at, folder in enumerate(folders)]
-        results = [
-            _with_costs(compared(folder, source.folder), source)
-            for folder, source in zip(folders, sources, strict=True)
-        ]
+        pairs = zip(folders, sources, strict=True)
+        results = [_with_costs(compared(folder, source.folder), source) for folder, source in pairs]
         return [*results, *([_joint(joint, Path(name), folders, sources)] if joint else [])]
 
 

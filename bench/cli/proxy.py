@@ -116,7 +116,7 @@ def run(*, model: str, name: str, command: tuple[str, ...], **given: Any) -> Non
     hidden, secrets = _hidden(comparison)
 
     async def start(url: str) -> int:
-        return await run_client(command, environment(os.environ, url, key.token, label, hidden, secrets))
+        return await run_client(command, environment(os.environ, url, key.token, label, hidden=hidden, secrets=secrets))
 
     code = _with_proxy(given, keys, "127.0.0.1:0", start)
     _print_report(_path(given["ledger"], given["results"]), "", given["config"], key.name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Collection, Mapping, Sequence
 
 from bench.errors import UsageError
@@ -25,6 +26,13 @@ _MODELS = (
     *("ANTHROPIC_DEFAULT_SONNET_MODEL", "ANTHROPIC_DEFAULT_HAIKU_MODEL", "OPENAI_MODEL"),
 )
 """Variables that name a model: all of them the same, else side calls go elsewhere."""
+_ELSEWHERE = re.compile(
+    r"(?:ANTHROPIC|OPENAI|AZURE_OPENAI|AZURE_API|AZURE_AI|GEMINI|GOOGLE_GENAI|VERTEX|OPENROUTER|LITELLM|BEDROCK)_.*"
+    r"|CLAUDE_CODE_(?:USE|OAUTH|SKIP|API)_.*|AWS_BEARER_TOKEN_BEDROCK|GOOGLE_API_KEY"
+    r"|.*_(?:API_?KEY|API_?TOKEN|AUTH_TOKEN|OAUTH_TOKEN|BASE_URL|API_BASE|CUSTOM_HEADERS)",
+    re.IGNORECASE,
+)
+"""Variables by which a client would call a vendor past the proxy, or pay with another key."""
 
 
 def environment(
@@ -41,7 +49,7 @@ def environment(
     """
     presets = [preset for preset in map(find, shipped()) if preset]
     hidden = {*hidden, *(name for each in presets for name in (*each.key_variables, *each.address_variables))}
-    kept = {name: value for name, value in environ.items() if name not in hidden}
+    kept = {name: value for name, value in environ.items() if name not in hidden and not _ELSEWHERE.fullmatch(name)}
     if secrets:
         kept = {name: value for name, value in kept.items() if secrets(value) == value}
     direct = ",".join(filter(None, (environ.get("NO_PROXY") or environ.get("no_proxy"), "127.0.0.1,localhost")))

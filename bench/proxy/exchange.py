@@ -9,7 +9,7 @@ from bench import clean
 from bench.engine import now
 from bench.prices import PriceBook
 from bench.proxy.ledger import Settled
-from bench.proxy.meter import Meter, Metered
+from bench.proxy.meter import Metered, ReplyMeter
 from bench.proxy.request import Passed
 from bench.records import Attempt, Outcome, RemoteModel, Secrets, TokenUsage
 
@@ -41,7 +41,7 @@ class ProxyExchange:
     """Whether no connection to the vendor was made."""
     error: str | None = None
     """What went wrong, without secrets."""
-    meter: Meter
+    meter: ReplyMeter
     """Reads the reply."""
 
     def take(self, at: float, part: bytes) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,7 +14,7 @@ from typing import Any, Self
 from bench import clean
 from bench.errors import IncompleteError, UsageError
 from bench.journal import has_tables, require_files
-from bench.records import TokenUsage, require_time, utc_now
+from bench.records import TokenUsage, hold_beside, require_time, utc_now
 
 VERSION = 1
 """`PRAGMA user_version` of the schema below."""
@@ -159,11 +158,8 @@ class CallLedger:
 
     def _hold(self, path: Path, alone: bool) -> None:
         """A lock that goes with this process: shared, or of one alone."""
-        self._lock = os.open(
-            f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, 0o600
-        )
         try:
-            fcntl.flock(self._lock, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
+            self._lock = hold_beside(path, alone=alone)
         except BlockingIOError:
             raise UsageError(
                 f"{path}: another proxy writes into it, and one with a budget or a limit of calls must be alone. "

@@ -29,7 +29,7 @@ class Metered(NamedTuple):
     """An error that came inside a reply of HTTP 200; None where none did."""
 
 
-class Meter:
+class ReplyMeter:
     """Reads a reply part by part, streamed or not. Never raises: what cannot be read is unknown."""
 
     def __init__(self, wire: Wire) -> None:

@@ -21,7 +21,7 @@ from bench.proxy.client import Client, Room
 from bench.proxy.exchange import ProxyExchange, answered, settled
 from bench.proxy.keys import KeyRing, ProxyKey
 from bench.proxy.ledger import Begun, CallLedger, Settled
-from bench.proxy.meter import Meter
+from bench.proxy.meter import ReplyMeter
 from bench.proxy.purse import Purse
 from bench.proxy.request import HOP_BY_HOP, KEYS, Backend, NotPassed, Passed, passed
 from bench.proxy.route import Route, RouteKind, own_host, route
@@ -177,7 +177,7 @@ class ProxyServer:
             self.purse.settle(key.name, call.worst_usd, Decimal(0))
             self.on_trouble(str(error))
             raise NotPassed(503, str(error)) from error
-        exchange = ProxyExchange(sent_at=utc_now(), meter=Meter(call.backend.endpoint.wire))
+        exchange = ProxyExchange(sent_at=utc_now(), meter=ReplyMeter(call.backend.endpoint.wire))
         try:
             await self._exchange(client, way, call, exchange, headers=headers)
         finally:

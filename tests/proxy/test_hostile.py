@@ -18,7 +18,7 @@ from urllib.parse import quote_plus
 
 import httpx
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench.prices import load
@@ -26,7 +26,7 @@ from bench.providers import openai_chat, resolve
 from bench.proxy import CallLedger, Entry, KeyRing, ProxyKey, backends, proxying
 from bench.proxy import server as proxy_server
 from bench.proxy.client import BODY_BYTES, HEAD_BYTES, Room
-from bench.proxy.meter import Meter
+from bench.proxy.meter import ReplyMeter
 from bench.proxy.request import NotPassed
 from bench.proxy.veil import Veil
 from bench.records import RemoteModel, Secrets
@@ -151,6 +151,7 @@ def test_a_key_in_an_answer_stays_here(tmp_path: Path, form: int, cut: int) -> N
     asyncio.run(run())
 
 
+@settings(deadline=None, max_examples=50)
 @given(st.lists(st.sampled_from([*"sk-a", "sk", "sk-key", "key", "sk-keykey"]), max_size=12))
 def test_nothing_but_keys_is_changed(parts: list[str]) -> None:
     veil = Veil(["sk-key", "kkk"])
@@ -158,7 +159,7 @@ def test_nothing_but_keys_is_changed(parts: list[str]) -> None:
     whole = Veil(["sk-key", "kkk"])
     assert passed == whole("".join(parts).encode()) + whole.rest()
     assert b"sk-key" not in passed
-    assert "".join(parts).replace("sk-key", "***").replace("kkk", "***") == passed.decode() or b"kkk" not in passed
+    assert b"kkk" not in passed
     assert Veil([])(b"sk-key") == b"sk-key"
 
 
@@ -260,7 +261,7 @@ def test_an_endless_reply_ends_and_fills_no_memory(tmp_path: Path, kind: str, mo
 @pytest.mark.parametrize("line", [b"\n", b"data: x\n\n", b"data: []\n\n", b'data: {"a": [[[[]]]]}\n\n'])
 def test_no_part_of_a_reply_holds_the_others_up(line: bytes) -> None:
     """A read of the socket brings at most 256 KiB."""
-    meter, part = Meter(openai_chat), (line * 2**18)[: 2**18]
+    meter, part = ReplyMeter(openai_chat), (line * 2**18)[: 2**18]
     begun = time.thread_time()
     meter.feed(part)
     assert time.thread_time() - begun < 1.0

@@ -126,21 +126,30 @@ def test_a_client_gets_no_vendors_key() -> None:
 
 
 def test_a_client_gets_no_copy_of_a_key_and_reaches_the_proxy_directly() -> None:
+    elsewhere = (
+        *("ANTHROPIC_CUSTOM_HEADERS", "CLAUDE_CODE_OAUTH_TOKEN", "CLAUDE_CODE_USE_BEDROCK", "ANTHROPIC_AUTH_TOKEN"),
+        *("AZURE_OPENAI_API_KEY", "GOOGLE_API_KEY", "AWS_BEARER_TOKEN_BEDROCK", "ACME_BASE_URL", "GROQ_API_KEY"),
+    )
     before = {"COPY": "Bearer sk-mine-0123456789abcdef", "HTTP_PROXY": "http://p", "no_proxy": "example.org"}
+    before |= dict.fromkeys(elsewhere, "x")
     after = environment(before, "http://127.0.0.1:5", "cb-1", "m", (), Secrets(["sk-mine-0123456789abcdef"]))
-    assert "COPY" not in after
+    assert not {"COPY", *elsewhere} & {*after}
+    assert after["HTTP_PROXY"] == "http://p"
     assert after["NO_PROXY"] == after["no_proxy"] == "example.org,127.0.0.1,localhost"
 
 
 def test_a_socket_that_somebody_listens_at_is_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "p.sock"
 
+    async def hang_up(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.close()
+
     async def listen() -> None:
-        async with listening(f"unix:{path}", lambda *_: asyncio.sleep(0)):
+        async with listening(f"unix:{path}", hang_up):
             with pytest.raises(UsageError, match="another process listens there"):
-                async with listening(f"unix:{path}", lambda *_: asyncio.sleep(0)):
+                async with listening(f"unix:{path}", hang_up):
                     pass
-        async with listening(f"unix:{path}", lambda *_: asyncio.sleep(0)):
+        async with listening(f"unix:{path}", hang_up):
             pass
 
     asyncio.run(listen())

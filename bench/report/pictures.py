@@ -30,7 +30,7 @@ _WIDTH = re.compile(rb'<svg [^>]{0,200}?width="([0-9.]{1,9})pt"')
 _EMBEDDED = re.compile(r' src="data:image/(?:svg\+xml|png);base64,([A-Za-z0-9+/=]*)')
 
 
-class Picture(NamedTuple):
+class Redrawn(NamedTuple):
     """What became of a comparison."""
 
     same: bool | None
@@ -39,17 +39,17 @@ class Picture(NamedTuple):
     """Why nobody can."""
 
 
-def compare(published: bytes, computed: bytes) -> Picture:
+def compare(published: bytes, computed: bytes) -> Redrawn:
     """A picture beside the same as it is drawn here; by another version of matplotlib it cannot be compared."""
     if published == computed:
-        return Picture(True)
+        return Redrawn(True)
     makers = [_MAKER.search(each) for each in (published, computed)]
     theirs, ours = (found[1].decode() if found else "" for found in makers)
     if theirs and ours and theirs != ours:
-        return Picture(None, f"drawn by Matplotlib {theirs}, and here is {ours}")
+        return Redrawn(None, f"drawn by Matplotlib {theirs}, and here is {ours}")
     if computed.startswith(b"\x89PNG"):
-        return Picture(_dots_alike(published, computed))
-    return Picture(_lines_alike(published, computed))
+        return Redrawn(_dots_alike(published, computed))
+    return Redrawn(_lines_alike(published, computed))
 
 
 def _lines_alike(published: bytes, computed: bytes) -> bool:
@@ -99,28 +99,28 @@ def drawn_as(folder: Path, page: str) -> tuple[Style, Shape]:
     return known[0] if known else ("web", "wide")
 
 
-def each_compared(published: Path, computed: Path, page: str) -> Iterator[tuple[str, str, Picture]]:
+def each_compared(published: Path, computed: Path, page: str) -> Iterator[tuple[str, str, Redrawn]]:
     """File, place and what became of it, for every picture that two run folders have, and every one of their pages."""
     for name in sorted(of_folder(published) & of_folder(computed)):
         try:
             theirs = clean.read_bytes(published / name, below=published)
         except OSError as error:
-            yield name, "the picture", Picture(False, str(error.strerror))
+            yield name, "the picture", Redrawn(False, str(error.strerror))
             continue
         yield name, "the picture", compare(theirs, clean.read_bytes(computed / name, below=computed))
     if (published / page).is_file() and (computed / page).is_file():
         yield from pages_compared(published / page, computed / page)
 
 
-def pages_compared(published: Path, computed: Path) -> Iterator[tuple[str, str, Picture]]:
+def pages_compared(published: Path, computed: Path) -> Iterator[tuple[str, str, Redrawn]]:
     """The same for the pictures of two pages."""
     try:
         theirs, ours = (of_page(clean.read_text(path, below=path.parent)) for path in (published, computed))
     except (ValueError, OSError) as error:
-        yield computed.name, "the pictures", Picture(False, str(error))
+        yield computed.name, "the pictures", Redrawn(False, str(error))
         return
     if len(theirs) != len(ours):
-        yield computed.name, "the pictures", Picture(False)
+        yield computed.name, "the pictures", Redrawn(False)
         return
     for number, (one, other) in enumerate(zip(theirs, ours, strict=True), 1):
         yield computed.name, f"picture {number}", compare(one, other)

@@ -164,7 +164,7 @@ def _with_pictures(result: Verified, source: PageSource) -> Verified:
     )
 
 
-def _other_pictures(seen: Iterable[tuple[str, str, pictures.Picture]]) -> Iterator[Differs]:
+def _other_pictures(seen: Iterable[tuple[str, str, pictures.Redrawn]]) -> Iterator[Differs]:
     for file, place, found in seen:
         if found.same is False:
             yield Differs(file, place, found.why or "another one", "the one that is drawn anew")

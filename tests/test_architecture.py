@@ -21,7 +21,7 @@ LAYERS = (
     ("config", "plan", "gate", "report"),
     ("engine", "costs", "evidence"),
     ("doctor", "proxy"),
-    ("run",),
+    ("agents", "run"),
     ("cli", "reference", "__main__", "bench"),
 )
 """Rooms by layer, the ground first; `bench` is the package's own face."""
@@ -83,6 +83,8 @@ DOORS = {
     ),
     **dict.fromkeys(
         (
+            "bench.agents.locate",
+            "bench.agents.presets",
             "bench.config.environment",
             "bench.config.load",
             "bench.costs.estimate",
@@ -134,11 +136,13 @@ WRITERS = {
     "bench.weights": "the cache of weights",
     "bench.doctor.calibrated": "makes the results folder",
     "bench.proxy": "its ledger and its socket, where the user names them",
+    "bench.agents": "a scratch folder of its own, and a new folder that the user names",
 }
 """Who may change files without that room, and where."""
 READERS = {
     "bench.clean.files": "the one door",
     "bench.records.files": "what it has just made",
+    "bench.agents": "its own preset file, the kernel's counters, an agent's scratch folder without its links",
     "bench.cli.demo": "files of the package",
     "bench.cli.report": "the comparison that the same command has just written",
     "bench.cli.summary": "writes only",
@@ -171,9 +175,10 @@ SOCKET_USERS = {
     "bench.engine.runner": False,
     "bench.weights.fetch": True,
     "bench.weights.child": True,
+    "bench.agents.attack": True,
 }
 """Who knows sockets, and whether to open them: the others use httpx for types and errors."""
-STARTERS = ("bench.sandbox", "bench.weights", "bench.doctor.calibration", "bench.proxy.agent")
+STARTERS = ("bench.agents", "bench.sandbox", "bench.weights", "bench.doctor.calibration", "bench.proxy.agent")
 """Who starts processes."""
 LM_EVAL = {
     "bench.registry.chat",

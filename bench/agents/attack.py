@@ -86,7 +86,7 @@ def _became_root(_: dict[str, Any]) -> str | None:
 def _call(number: int, *given: object) -> None:
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.syscall(number, *given) < 0:
-        raise OSError(ctypes.get_errno(), "refused")
+        raise OSError(ctypes.get_errno(), "the call failed")
 
 
 def _namespace(_: dict[str, Any]) -> str | None:

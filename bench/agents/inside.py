@@ -120,8 +120,10 @@ async def _relay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, soc
             each.close()
 
 
-async def run(socket: str, port: int, uid: int, processes: int, file_bytes: int, command: list[str]) -> None:
+async def run(socket: str, numbers: list[int], command: list[str]) -> None:
     """Runs the agent and exits as it does, as a shell would."""
+
+    port, uid, processes, file_bytes = numbers
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await _relay(reader, writer, socket)
@@ -147,8 +149,7 @@ def main(given: list[str]) -> None:
     """What the command line asks for."""
     at = given.index("--")
     socket, *numbers = given[:at]
-    port, uid, processes, file_bytes = map(int, numbers)
-    asyncio.run(run(socket, port, uid, processes, file_bytes, given[at + 1 :]))
+    asyncio.run(run(socket, [int(each) for each in numbers], given[at + 1 :]))
 
 
 if __name__ == "__main__":

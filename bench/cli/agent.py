@@ -17,7 +17,7 @@ from bench.cli.terminal import echo
 from bench.errors import BenchError, UsageError
 
 if TYPE_CHECKING:
-    from bench.agents import AgentEpisode
+    from bench.agents import AgentEpisode, AgentTask, LocatedAgent
     from bench.records import Comparison
 
 MARKS = {True: "ok", False: "FAIL"}
@@ -100,15 +100,17 @@ def run(*, name: str, folder: Path, words: str, model: str, out: Path | None, as
 def _words(given: str) -> str:
     if not given.startswith("@"):
         return given
-    from bench.clean import read_text
+    from bench import clean
 
     try:
-        return read_text(Path(given[1:]))
+        return clean.read_text(Path(given[1:]))
     except (OSError, ValueError) as error:
         raise UsageError(f"--task {given}: cannot be read ({error}). Name a text file.") from error
 
 
-def _run(comparison: Comparison, located: Any, model: str, task: Any, *, out: Path | None, given: Any) -> AgentEpisode:
+def _run(
+    comparison: Comparison, located: LocatedAgent, model: str, task: AgentTask, *, out: Path | None, given: Any
+) -> AgentEpisode:
     from bench.agents import AgentLimits, probe_walls, run_episode
     from bench.config import environment
     from bench.engine import run_to_end

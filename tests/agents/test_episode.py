@@ -105,8 +105,8 @@ def test_an_episode_says_what_changed_and_what_it_cost(
     assert (episode["turns"], episode["in_tokens"], episode["out_tokens"]) == (3, 3000, 300)
     assert episode["cost_usd"] == "0.004500"  # 3,000 tokens at 1 USD a million, 300 at 5
     assert "canary" not in text
-    keys = {headers.get("x-api-key") for _, headers, _ in solver.requests}
-    assert keys == {"sk-ant-canary-1"}, "the vendor's key is put in on the way out"
+    keys = {headers.get("authorization") for _, headers, _ in solver.requests}
+    assert keys == {"Bearer sk-ant-canary-1"}, "the vendor's key is put in on the way out"
 
 
 @pytest.mark.usefixtures("walls")

@@ -17,7 +17,7 @@ from tests.architecture.sources import Sources, read, within
 LAYERS = (
     ("clean", "errors", "hooks", "language", "plugins", "stats"),
     ("records", "sandbox", "weights"),
-    ("providers", "prices", "registry", "scoring", "suites", "journal", "importers", "claims", "traffic"),
+    ("providers", "prices", "registry", "scoring", "suites", "journal", "importers", "claims", "traffic", "worlds"),
     ("config", "plan", "gate", "report"),
     ("engine", "costs", "evidence"),
     ("doctor", "proxy"),
@@ -65,6 +65,7 @@ DOORS = {
             "bench.run.planning",
             "bench.run.describe",
             "bench.scoring.database",
+            "bench.scoring.episodes",
             "bench.scoring.extract",
             "bench.scoring.graders",
             "bench.scoring.item",

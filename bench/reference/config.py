@@ -97,7 +97,7 @@ EXAMPLES: Mapping[str, Mapping[str, str]] = {
         "extra_body": '{ provider = { order = ["x"], allow_fallbacks = false } }', "effort": '"high"',
         "thinking": "false", "thinking_budget": "8000", "context_window": "200000", "max_connections": "4",
         "timeout_s": "1200",
-        "stream_options": "false",
+        "stream_options": "false", "tool_protocol": '"prompted_json"',
         "usd_per_hour": "0.10", "slots": "1", "threads": "2", "context": "8192", "kv_unified": "false",
         "prompt_cache": "false",
     },

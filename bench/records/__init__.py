@@ -20,6 +20,7 @@ from bench.records.episodes import (
 from bench.records.files import (
     NewFile,
     fresh_folder,
+    hold_beside,
     lock_folder,
     new_folder,
     open_log,
@@ -65,6 +66,19 @@ from bench.records.items import Graded, Item, Message, prompt_text
 from bench.records.looks import DIGITS, RecordedLook, RecordedLooks
 from bench.records.machine import git_commit, installed_versions, this_machine
 from bench.records.manifest import FORMAT, MANIFEST, MOST_CLAIMS, MOST_MODELS, RunRecord
+from bench.records.opinions import (
+    JUDGMENTS,
+    LABELS,
+    MEASURES,
+    OVERALL,
+    JudgmentRow,
+    LabelRow,
+    answers_hash,
+    read_judgments,
+    read_labels,
+    write_judgments,
+    write_labels,
+)
 from bench.records.parquet import BoundedTable, parquet_file, read_parquet
 from bench.records.pricing import RecordedHours, RecordedPrices, RecordedTraffic
 from bench.records.recorded import (
@@ -119,6 +133,17 @@ __all__ = [
     "ToolUse",
     "Transcript",
     "TurnRow",
+    "JUDGMENTS",
+    "JudgmentRow",
+    "LABELS",
+    "LabelRow",
+    "MEASURES",
+    "OVERALL",
+    "answers_hash",
+    "read_judgments",
+    "read_labels",
+    "write_judgments",
+    "write_labels",
     "RecordedFingerprint",
     "RecordedSample",
     "changed_at",
@@ -204,6 +229,7 @@ __all__ = [
     "fresh_folder",
     "is_local",
     "is_whole",
+    "hold_beside",
     "lock_folder",
     "maker_of",
     "margin_keys",

@@ -197,7 +197,12 @@ ROWS = {
     "Scene": "a row of a table of texts",
 }
 """Records of many fields that are written by position."""
-LISTS = {"_only": "names of options, any number of them", "first": "places in a log's record, any number", **ROWS}
+LISTS = {
+    "_only": "names of options, any number of them",
+    "one_of": "a word's values, any number",
+    "first": "places in a log's record, any number",
+    **ROWS,
+}
 """What takes any number of like values."""
 SOURCES = read()
 Rule = Callable[[Sources], Iterator[str]]

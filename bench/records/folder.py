@@ -70,12 +70,8 @@ def _pieces(answers: Sequence[AnswerRow]) -> Iterator[slice]:
 
 
 def write_turns(folder: Path, rows: Sequence[TurnRow]) -> None:
-    """Writes turns.parquet and turns.csv, the turns of a run's episodes."""
-    import pyarrow.csv
-
+    """Writes turns.parquet, the turns of a run's episodes."""
     write_rows(folder, "turns.parquet", rows, TurnRow)
-    table = aggregates_table(rows, TurnRow)
-    write_file(folder, "turns.csv", lambda file: pyarrow.csv.write_csv(clean.spreadsheet_csv(table), file))
 
 
 def write_aggregates(folder: Path, rows: Sequence[AggregateRow]) -> None:

@@ -84,13 +84,14 @@ def _filled(rng: Random, owners: list[str], kinds: tuple[str, ...]) -> dict[str,
 
 
 def _id_of(state: Mapping[str, Any], owner: str, kind: str) -> str:
-    return next(key for key, each in state["accounts"].items() if (each["owner"], each["kind"]) == (owner, kind))
+    accounts: Mapping[str, Any] = state["accounts"]
+    return next(key for key, each in accounts.items() if (each["owner"], each["kind"]) == (owner, kind))
 
 
 def _draw_transaction(rng: Random, level: int) -> Setting:
     owner, *others = people(rng, 2 + level)
     state = _filled(rng, [owner, *others], ("current", "savings"))
-    gifts = [[each, rng.randint(500, 4_000)] for each in others[:level]]
+    gifts = [(each, rng.randint(500, 4_000)) for each in others[:level]]
     parts = [f"pay {cents / 100:.2f} to the current account of {name}" for name, cents in gifts]
     user = (
         f"From the savings account of {owner}: {', then '.join(parts)}. Then move all that is left there to the "

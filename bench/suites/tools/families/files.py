@@ -54,7 +54,7 @@ def list_documents(state: dict[str, Any], page: int = 1) -> Any:
 @WORLD.method(
     "Puts a stamp on a document. Each stamp stays.",
     document_id=text("The document's id"),
-    stamp=one_of("Which stamp", "checked", "archived", "refused"),
+    stamp=one_of("Which stamp", "checked", "archived", "returned"),
 )
 def stamp_document(state: dict[str, Any], document_id: str, stamp: str) -> Any:
     """A stamp more."""
@@ -115,7 +115,7 @@ def _draw_recovering(rng: Random, level: int) -> Setting:
     finals = rng.sample([*state["documents"]], level)
     for key in finals:
         state["documents"][key]["status"] = "final"
-    stamp = rng.choice(("checked", "archived", "refused"))
+    stamp = rng.choice(("checked", "archived", "returned"))
     last = max(finals, key=[*state["documents"]].index)
     busy = {"times": (level + 1) // 2, "code": "busy", "message": "the server is busy; nothing was done, call again"}
     state["_trouble"] = {"list_documents": dict(busy)} | ({"stamp_document": dict(busy)} if level > 2 else {})

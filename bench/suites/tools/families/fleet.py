@@ -94,7 +94,7 @@ def _draw_choosing(rng: Random, level: int) -> Setting:
     driver, hours = people(rng, 1)[0], rng.randint(1, 72)
     words = {"reserve": "reserve", "service": "book a service for", "withdraw": "take out of service"}[action]
     user = f"Please {words} a {kind} in the {depot} for {driver}, for {hours} hours. Tell me the log code."
-    state = {"log": {}, "vehicles": {}, "workshop": {}}
+    state: dict[str, Any] = {"log": {}, "vehicles": {}, "workshop": {}}
     params = {"tool": f"{action}_{kind}_{depot}", "driver": driver, "hours": hours, "other": tools[0]["name"]}
     if params["other"] == params["tool"]:
         params["other"] = tools[1]["name"]

@@ -180,6 +180,7 @@ RULES: Mapping[str, Check] = {
     "effort_default": _text,
     "max_tokens_field": _text,
     "thinking_capped": _flag,
+    "json_schema": _flag,
     "stops": _number(0, whole=True),
     "stop_bytes": _COUNT,
 }

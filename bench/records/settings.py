@@ -158,7 +158,7 @@ class RunSettings:
     from it."""
     instances: int | None = None
     """Instances of each family of generated tasks, the first ones of as many as there are; None for the suite's usual
-    number (coding 30, reasoning 48, starter 10). More than ship are generated."""
+    number (coding 30, reasoning 48, starter 10, tools 48). More than ship are generated."""
     levels: tuple[int, ...] = ()
     """Only items of these levels; none for all. Claims then speak of this slice, and say so."""
     families: tuple[str, ...] = ()

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from bench.records import Transcript
+from bench.records import Transcript, sha256_of
+from bench.registry import read
 from bench.suites.tools.exam import INSTANCES, LEVELS, exam, made
 from bench.suites.tools.families import families
 from bench.suites.tools.grading import episode, family_of, session
@@ -234,3 +235,10 @@ def test_an_episode_that_was_cut_off_has_no_last_message() -> None:
         Transcript.from_json(Transcript.from_json(json.dumps(whole_one)).to_json()).last
         == whole_one["turns"][-1]["text"]
     )
+
+
+@pytest.mark.slow
+def test_the_items_are_those_of_the_version() -> None:
+    """No file holds them, so the task's YAML holds their hash: another exam under the same version would be a lie."""
+    stated = read().tasks["tools_episodes"].metadata["items_sha256"]
+    assert sha256_of(list(exam(1))) == stated, "raise the version of tasks/tools and put the new hash there"

@@ -121,8 +121,8 @@ EXAMPLES: Mapping[str, Mapping[str, str]] = {
         "thinking_off": "{ enable_thinking = false }", "thinking_off_efforts": '["low"]',
         "budget_field": '"thinking.budget_tokens"', "budget_on": '{ thinking = { type = "enabled" } }',
         "budget_least": "1024", "efforts": '["low", "high"]', "effort_field": '"output_config.effort"',
-        "effort_default": '"high"', "max_tokens_field": '"max_completion_tokens"', "thinking_capped": "true", "json_schema": "true",
-        "stops": "4", "stop_bytes": "256",
+        "effort_default": '"high"', "max_tokens_field": '"max_completion_tokens"', "thinking_capped": "true",
+        "json_schema": "true", "stops": "4", "stop_bytes": "256",
     },
 }  # fmt: skip
 """A value of every key, as it is written in bench.toml; by table, those of a vendor's models under "rules"."""

@@ -200,6 +200,7 @@ class _Asking:
             admission=budget,
             stopped=stopped,
             stages=stages_of(self.prepared, self.journal, self.entry.run, self.spending),
+            slowed=self.watcher.slowed,
         )
         results = run_to_end(lanes_run)
         for label, result in results.items():

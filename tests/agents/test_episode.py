@@ -16,6 +16,7 @@ from bench.agents import presets
 from bench.cli import bench
 from bench.errors import UsageError
 from tests.agents.solver import Solver
+from tests.reference.test_schemas import mistakes
 
 TOML = """
 [models.small]
@@ -104,6 +105,7 @@ def test_an_episode_says_what_changed_and_what_it_cost(
     assert (repo / "calc.py").read_text().endswith("a - b\n"), "the user's own files stay"
     assert (episode["turns"], episode["in_tokens"], episode["out_tokens"]) == (3, 3000, 300)
     assert episode["cost_usd"] == "0.004500"  # 3,000 tokens at 1 USD a million, 300 at 5
+    assert mistakes("agent", episode) == []
     assert "canary" not in text
     keys = {headers.get("authorization") for _, headers, _ in solver.requests}
     assert keys == {"Bearer sk-ant-canary-1"}, "the vendor's key is put in on the way out"

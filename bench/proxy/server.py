@@ -163,6 +163,7 @@ class ProxyServer:
     ) -> None:
         free = way.asked is RouteKind.COUNT
         if not free and (why := self.purse.admit(key, call.worst_usd)):
+            self.keys.refused[key.name] += 1
             raise NotPassed(402, why + ". Raise it, or stop here.")
         self.turns[key.name] += not free
         begun = Begun(

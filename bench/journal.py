@@ -18,6 +18,8 @@ from typing import Any
 from bench.errors import IncompleteError, UsageError
 from bench.records import Call, Claim, require_time, utc_now
 
+TURN = "turn:"
+"""How the keys of an episode's turns begin; the episode's own key is its planned call's."""
 VERSION = 1
 """`PRAGMA user_version` of the schema below."""
 
@@ -51,10 +53,23 @@ def _objects(db: sqlite3.Connection) -> set[tuple[str, ...]]:
 
 
 @functools.cache
-def _expected() -> set[tuple[str, ...]]:
+def _expected(schema: str) -> set[tuple[str, ...]]:
     with contextlib.closing(sqlite3.connect(":memory:")) as empty:
-        empty.executescript(_SCHEMA)
+        empty.executescript(schema)
         return _objects(empty)
+
+
+def has_tables(db: sqlite3.Connection, schema: str) -> bool:
+    """Whether a database has the tables of a schema yet; what it holds is bounded from now on.
+
+    sqlite3.DatabaseError if it defines anything else: a stranger's trigger or view would run with our statements.
+    """
+    db.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MOST_BYTES)
+    db.execute("PRAGMA trusted_schema = OFF")
+    objects = _objects(db)
+    if objects and objects != _expected(schema):
+        raise sqlite3.DatabaseError("it has other tables than ours, or tables of another shape")
+    return bool(objects)
 
 
 def require_files(path: Path) -> None:
@@ -100,17 +115,13 @@ class Journal:
         except (OSError, sqlite3.OperationalError) as error:
             raise self._unwritable(error) from error
         try:
-            self._db.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MOST_BYTES)
-            self._db.execute("PRAGMA trusted_schema = OFF")
             version = self._db.execute("PRAGMA user_version").fetchone()[0]
-            objects = _objects(self._db)
             if version not in (0, VERSION):
                 raise UsageError(f"{path}: is a journal of version {version}; this claimbench reads version {VERSION}.")
-            if objects and objects != _expected():
-                raise sqlite3.DatabaseError("it has other tables than a journal, or tables of another shape")
+            made = has_tables(self._db, _SCHEMA)
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = FULL")
-            if not objects:
+            if not made:
                 self._db.executescript(f"BEGIN IMMEDIATE;{_SCHEMA}COMMIT;")
         except UsageError:
             self._db.close()
@@ -227,8 +238,17 @@ class Journal:
         self._write(f"{verb} INTO calls VALUES (?, ?, ?, ?, ?, ?)", values)
 
     def calls(self, run: str) -> dict[str, Call]:
-        """A run's recorded calls of this asking, by key."""
-        rows = self._db.execute("SELECT key, record FROM calls WHERE run = ? AND ask = ?", (run, self._ask))
+        """A run's recorded calls of this asking, by key; of an episode the whole of it, once it is over."""
+        rows = self._db.execute(
+            f"SELECT key, record FROM calls WHERE run = ? AND ask = ? AND key NOT LIKE '{TURN}%'", (run, self._ask)
+        )
+        return {key: self._call(record) for key, record in rows}
+
+    def turns(self, run: str) -> dict[str, Call]:
+        """The finished turns of a run's episodes of this asking, by key."""
+        rows = self._db.execute(
+            f"SELECT key, record FROM calls WHERE run = ? AND ask = ? AND key LIKE '{TURN}%'", (run, self._ask)
+        )
         return {key: self._call(record) for key, record in rows}
 
     def reusable(self, keys: Collection[str], run: str, hours: float) -> Iterator[Call]:
@@ -279,7 +299,13 @@ class Journal:
 
 
 def _after(failed: Call, call: Call) -> Call:
-    """A call that was asked again: its record keeps the failed asking's attempts and machine time."""
+    """A call that was asked again: its record keeps the failed asking's attempts and machine time.
+
+    An episode that went on has the attempts of the turns before already.
+    """
+    if call.episode is not None:
+        before = tuple(attempt for attempt in failed.attempts if attempt not in call.attempts)
+        return replace(call, attempts=before + call.attempts)
     parts = (failed.machine_s, failed.machine_retries_s, call.machine_retries_s)
     spent = None if None in parts else sum(part for part in parts if part is not None)
     return replace(call, attempts=failed.attempts + call.attempts, machine_retries_s=spent)

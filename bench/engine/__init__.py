@@ -6,6 +6,7 @@ from bench.engine.answer import ANSWER_BYTES
 from bench.engine.blocking import run_to_end
 from bench.engine.budget import Budget
 from bench.engine.clock import now
+from bench.engine.episodes import Stages
 from bench.engine.exchange import Ended
 from bench.engine.lane import Lane, LaneResult, not_begun
 from bench.engine.once import ask_in_turn, ask_once
@@ -13,6 +14,7 @@ from bench.engine.retry import MAX_ATTEMPTS, MAX_WAIT_S, Failure
 from bench.engine.runner import run_lanes
 from bench.engine.seams import Admission, Observer
 from bench.engine.sse import SseParser
+from bench.engine.throttle import Slowed
 from bench.engine.transport import (
     BROKEN_OFF,
     NOT_SENT,
@@ -44,7 +46,9 @@ __all__ = [
     "Page",
     "REDIRECT",
     "Reply",
+    "Slowed",
     "SseParser",
+    "Stages",
     "Unreachable",
     "ask_in_turn",
     "ask_once",

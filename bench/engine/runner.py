@@ -12,6 +12,7 @@ from functools import partial
 import httpx
 
 from bench.engine.clock import now
+from bench.engine.episodes import Stages, play
 from bench.engine.exchange import Asking
 from bench.engine.lane import Lane, LaneResult, LaneState
 from bench.engine.limiter import Pacer
@@ -19,7 +20,7 @@ from bench.engine.once import asking_of
 from bench.engine.saturation import Saturation
 from bench.engine.seams import Admission, Observer, Unlimited
 from bench.engine.series import Series
-from bench.engine.throttle import Throttle
+from bench.engine.throttle import Slowed, Throttle
 from bench.engine.transport import Channel, tls_context
 from bench.plan import PlannedCall
 from bench.records import Call
@@ -64,6 +65,7 @@ class _Engine:
     group: asyncio.TaskGroup
     backlog: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(BACKLOG))
     errors: list[Exception]
+    stages: Stages | None = None
 
     async def lane(self, state: LaneState, channels: Sequence[Channel], asking: Asking) -> None:
         """Runs a lane to its end."""
@@ -111,7 +113,10 @@ class _Engine:
     async def _ask(self, series: Series, channel: Channel, planned: PlannedCall, queue_s: float) -> Call | None:
         """A recorded call; None where asking failed by an error of our own, which stops this lane alone."""
         try:
-            call = await series.ask(channel, planned, queue_s)
+            if self.stages is not None and planned.item.dialogue is not None:
+                call = await play(self.stages, series, channel, planned, queue_s)
+            else:
+                call = await series.ask(channel, planned, queue_s)
         except Exception as error:
             series.state.broke(error, series.asking.redact)
             return None
@@ -151,6 +156,8 @@ async def run_lanes(
     *,
     admission: Admission | None = None,
     stopped: Callable[[str, str], Mapping[str, str]] = lambda _label, _why: {},
+    stages: Stages | None = None,
+    slowed: Callable[[str, Slowed], None] = lambda _label, _pace: None,
 ) -> dict[str, LaneResult]:
     """Asks every call of every lane; lanes run side by side, their slots independent.
 
@@ -158,7 +165,9 @@ async def run_lanes(
     money is spent on others. `record` is called once per finished call, before anything else happens to it. What it
     or the observer raises is raised here, once the calls in flight have ended and been recorded.
     `stopped` is called at once with a model that is stopped, and why; it returns the models that need not go on
-    either, each with the reason. Returns how each lane went, by label.
+    either, each with the reason. `slowed` is called with a model whose endpoint bears fewer calls at once, whenever
+    that changes. `stages` plays what is an episode; without it only its first turn is asked. Returns how each lane
+    went, by label.
     """
     ranks = {lane.label: [call.rank for call in lane.calls] for lane in lanes}
     pacer = Pacer(ranks, {lane.label: lane.concurrency for lane in lanes})
@@ -178,7 +187,7 @@ async def run_lanes(
             if state.lane.label in needless:
                 state.spare(needless[state.lane.label])
 
-    states += (_state(lane, gate, tell) for lane in lanes)
+    states += (_state(lane, gate, tell, slowed) for lane in lanes)
     saturation, tls = Saturation(), tls_context()
     giving_up = asyncio.get_running_loop().call_later(CANARY_S, gate.open)
     watch = asyncio.create_task(saturation.watch())
@@ -196,6 +205,7 @@ async def run_lanes(
                 states=states,
                 group=group,
                 errors=errors,
+                stages=stages,
             )
             for state in states:
                 channels, asking = _connect(state, environ, tls, transport)
@@ -217,10 +227,16 @@ def _end_all(states: Sequence[LaneState], errors: list[Exception], error: Except
         state.throttle.stop()
 
 
-def _state(lane: Lane, gate: _Gate, stopped: Callable[[str, str], None]) -> LaneState:
+def _state(
+    lane: Lane, gate: _Gate, stopped: Callable[[str, str], None], slowed: Callable[[str, Slowed], None]
+) -> LaneState:
     throttle = Throttle(min(lane.concurrency, max(1, len(lane.calls))))
     return LaneState(
-        lane=lane, throttle=throttle, known=partial(gate.known, lane.label), on_stop=partial(stopped, lane.label)
+        lane=lane,
+        throttle=throttle,
+        known=partial(gate.known, lane.label),
+        on_stop=partial(stopped, lane.label),
+        on_slowed=partial(slowed, lane.label),
     )
 
 

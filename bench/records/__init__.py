@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bench.records.aggregates import AggregateRow
-from bench.records.calls import Attempt, Call, Outcome, TokenUsage
+from bench.records.calls import Attempt, Call, Episode, EpisodeTurn, Outcome, TokenUsage
 from bench.records.claim import (
     ABOUT,
     MARGINS,
@@ -16,9 +16,21 @@ from bench.records.claim import (
     measured_margin,
 )
 from bench.records.details import grade_detail
+from bench.records.episodes import (
+    FINAL,
+    NATIVE,
+    PROMPTED_JSON,
+    TOOL_PROTOCOLS,
+    Dialogue,
+    ToolUse,
+    Transcript,
+    TurnRow,
+    TurnSaid,
+)
 from bench.records.files import (
     NewFile,
     fresh_folder,
+    hold_beside,
     lock_folder,
     new_folder,
     open_log,
@@ -51,11 +63,13 @@ from bench.records.folder import (
     read_rows_of,
     read_run,
     read_table,
+    read_turns,
     require_unique,
     run_folders,
     write_aggregates,
     write_record,
     write_tables,
+    write_turns,
 )
 from bench.records.hashing import sha256_of, utc_now
 from bench.records.items import Graded, Item, Message, prompt_text
@@ -117,6 +131,17 @@ from bench.records.tables import AnswerRow, ItemRow
 from bench.records.vendors import VENDORS, is_local, maker_of, vendor_of
 
 __all__ = [
+    "Dialogue",
+    "Episode",
+    "EpisodeTurn",
+    "FINAL",
+    "NATIVE",
+    "PROMPTED_JSON",
+    "TurnSaid",
+    "TOOL_PROTOCOLS",
+    "ToolUse",
+    "Transcript",
+    "TurnRow",
     "JUDGMENTS",
     "JudgmentRow",
     "LABELS",
@@ -213,6 +238,7 @@ __all__ = [
     "fresh_folder",
     "is_local",
     "is_whole",
+    "hold_beside",
     "lock_folder",
     "maker_of",
     "margin_keys",
@@ -229,6 +255,7 @@ __all__ = [
     "read_rows",
     "read_rows_of",
     "read_table",
+    "read_turns",
     "real_folder",
     "remove_folder",
     "remove_others",
@@ -244,5 +271,6 @@ __all__ = [
     "write_file",
     "write_record",
     "write_tables",
+    "write_turns",
     "write_text",
 ]

@@ -22,6 +22,7 @@ from bench.run.earlier import usable
 from bench.run.grading import Grading, Meter
 from bench.run.local import fetch_weights, serving
 from bench.run.needless import needless
+from bench.run.stages import stages_of
 
 if TYPE_CHECKING:
     from bench.run.prepare import Prepared, Watcher
@@ -190,7 +191,17 @@ class _Asking:
             self.watcher.say(f"{label} was stopped: {why}")
             return self.needless(label)
 
-        lanes_run = run_lanes(self.entry.run, lanes, record, observer, environ, admission=budget, stopped=stopped)
+        lanes_run = run_lanes(
+            self.entry.run,
+            lanes,
+            record,
+            observer,
+            environ,
+            admission=budget,
+            stopped=stopped,
+            stages=stages_of(self.prepared, self.journal, self.entry.run, self.spending),
+            slowed=self.watcher.slowed,
+        )
         results = run_to_end(lanes_run)
         for label, result in results.items():
             self.lanes[label] = result.after(self.lanes[label]) if label in self.lanes else result

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bench.records.calls import Outcome
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemRow:
@@ -40,7 +42,7 @@ class ItemRow:
     order: int
     """The call's place in the plan."""
     score: float | None
-    """In [0, 1]; 0 for truncated, refused, empty and unparsable; None if missing."""
+    """In [0, 1]; 0 for truncated, refused, empty and unparsable; None if missing, or where nothing grades the item."""
     partial: float | None
     """Partial credit in [0, 1], reported beside the score and never in it; None where the task gives none."""
     outcome: str
@@ -106,6 +108,14 @@ class ItemRow:
     """The factor of the hour that billed the scored attempt, for a price that depends on the hour; None for others."""
     cost_traffic_usd: float | None = None
     """What the scored attempt would cost at the run's `[traffic]`; None without one, or where that is unknown."""
+    graded: bool = True
+    """Whether anything grades its answer; where nothing does the score is None, which is "not measured", never missing.
+    """
+
+    @property
+    def answered(self) -> bool:
+        """Whether it counts in costs, times and tokens: it has a score, or an answer that nothing grades."""
+        return self.score is not None or (not self.graded and Outcome(self.outcome).scored)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

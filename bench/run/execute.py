@@ -119,7 +119,7 @@ def execute(
         def close(asked: Asked, record: RunRecord) -> RunRecord:
             nonlocal scored
             tables = _score(prepared, entry, journal.calls(entry.run), watcher)
-            scored = sum(row.score is not None for row in tables.items)
+            scored = sum(row.answered for row in tables.items)
             return _ended(prepared, replace(going, record=record), asked, tables, terms)
 
         session = looking.Session(

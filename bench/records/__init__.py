@@ -55,6 +55,19 @@ from bench.records.items import Graded, Item, Message, prompt_text
 from bench.records.looks import DIGITS, RecordedLook, RecordedLooks
 from bench.records.machine import git_commit, installed_versions, this_machine
 from bench.records.manifest import FORMAT, MANIFEST, MOST_CLAIMS, MOST_MODELS, RunRecord
+from bench.records.opinions import (
+    JUDGMENTS,
+    LABELS,
+    MEASURES,
+    OVERALL,
+    JudgmentRow,
+    LabelRow,
+    answers_hash,
+    read_judgments,
+    read_labels,
+    write_judgments,
+    write_labels,
+)
 from bench.records.parquet import BoundedTable, parquet_file, read_parquet
 from bench.records.pricing import RecordedHours, RecordedPrices, RecordedTraffic
 from bench.records.recorded import (
@@ -98,6 +111,17 @@ from bench.records.tables import AnswerRow, ItemRow
 from bench.records.vendors import VENDORS, is_local, maker_of, vendor_of
 
 __all__ = [
+    "JUDGMENTS",
+    "JudgmentRow",
+    "LABELS",
+    "LabelRow",
+    "MEASURES",
+    "OVERALL",
+    "answers_hash",
+    "read_judgments",
+    "read_labels",
+    "write_judgments",
+    "write_labels",
     "RecordedFingerprint",
     "RecordedSample",
     "changed_at",

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, TypeVar
+from typing import IO, TYPE_CHECKING, Any, TypeVar, cast
 
 from bench import clean
 from bench.errors import UsageError
@@ -16,7 +16,7 @@ from bench.records.files import fresh_folder, write_file, write_text
 from bench.records.manifest import MANIFEST, RunRecord
 from bench.records.parquet import REBUILT, frame, parquet_file
 from bench.records.recorded import RecordedDerivation
-from bench.records.rows import aggregates_table, arrow_tables, cleaned_table, parquet_schema, require_columns
+from bench.records.rows import arrow_tables, cleaned_table, parquet_schema, require_columns, write_rows
 from bench.records.tables import AnswerRow, ItemRow
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ _KINDS: Mapping[str, type[Any]] = {"items": ItemRow, "answers": AnswerRow, "aggr
 SCORED = [str(outcome) for outcome in Outcome if outcome.scored]
 """Outcomes that have a score, where anything grades the item."""
 
-Row = TypeVar("Row", ItemRow, AnswerRow, AggregateRow)
+Row = TypeVar("Row")
 
 
 def write_tables(folder: Path, items: Sequence[ItemRow], answers: Sequence[AnswerRow]) -> None:
@@ -74,10 +74,7 @@ def _pieces(answers: Sequence[AnswerRow]) -> Iterator[slice]:
 
 def write_aggregates(folder: Path, rows: Sequence[AggregateRow]) -> None:
     """Writes aggregates.parquet, the totals of an import."""
-    import pyarrow.parquet
-
-    table = aggregates_table(rows, AggregateRow)
-    write_file(folder, "aggregates.parquet", lambda file: pyarrow.parquet.write_table(table, file))
+    write_rows(folder, "aggregates.parquet", rows, AggregateRow)
 
 
 def read_record(folder: Path) -> RunRecord:
@@ -158,16 +155,17 @@ def has_answer(rows: pd.DataFrame) -> pd.Series[bool]:
 
 def read_rows(folder: Path) -> tuple[list[ItemRow], list[AnswerRow]]:
     """Both tables as records, for writing them anew. UsageError if they are missing or damaged."""
-    return _rows(read_table(folder, "items"), ItemRow), _rows(read_table(folder, "answers"), AnswerRow)
+    return rows_as(read_table(folder, "items"), ItemRow), rows_as(read_table(folder, "answers"), AnswerRow)
 
 
 def read_aggregates(folder: Path) -> list[AggregateRow]:
     """The totals of an import; empty where it has none. UsageError if the table is damaged."""
-    return _rows(read_table(folder, "aggregates"), AggregateRow) if (folder / "aggregates.parquet").exists() else []
+    return rows_as(read_table(folder, "aggregates"), AggregateRow) if (folder / "aggregates.parquet").exists() else []
 
 
-def _rows(table: pd.DataFrame, kind: type[Row]) -> list[Row]:
-    names = [f.name for f in fields(kind) if f.name in table]
+def rows_as(table: pd.DataFrame, kind: type[Row]) -> list[Row]:
+    """A table's rows as records of a type, NA as None; columns that are none of its fields are left."""
+    names = [f.name for f in fields(cast(Any, kind)) if f.name in table]
     columns = [table[name].astype(object).where(table[name].notna(), None).tolist() for name in names]
     return [kind(**dict(zip(names, values, strict=True))) for values in zip(*columns, strict=True)]
 

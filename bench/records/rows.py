@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import MISSING, Field, asdict, fields, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench import clean
 from bench.records.calls import Outcome
 from bench.records.details import require_settings
+from bench.records.files import write_file
 from bench.records.tables import AnswerRow, ItemRow
 
 if TYPE_CHECKING:
@@ -18,7 +20,7 @@ LONG = frozenset(
     ("prompt", "answer", "reasoning", "extracted", "expected", "grade_detail", "sampling_requested", "sampling_applied")
 )
 """Columns whose texts may have several lines."""
-_SHARES = ("score", "partial")
+_SHARES = ("score", "partial", "value")
 _SETTINGS = ("sampling_requested", "sampling_applied")
 
 
@@ -77,12 +79,15 @@ def _cleaned(row: Any) -> Any:
     return replace(row, **changes)
 
 
-def aggregates_table(rows: Sequence[Any], kind: type[Any]) -> Any:
-    """The rows of a table of totals, cleaned where one cannot be stored as it is."""
+def write_rows(folder: Path, name: str, rows: Sequence[Any], kind: type[Any]) -> None:
+    """Writes rows as a Parquet file of a run folder, cleaned where one cannot be stored as it is."""
+    import pyarrow.parquet
+
     try:
-        return arrow_table(rows, kind)
+        table = arrow_table(rows, kind)
     except (ValueError, TypeError, OverflowError):
-        return arrow_table([_cleaned(row) for row in rows], kind)
+        table = arrow_table([_cleaned(row) for row in rows], kind)
+    write_file(folder, name, lambda file: pyarrow.parquet.write_table(table, file))
 
 
 _EMPTY: dict[str, Any] = {"str": "", "int": 0, "float": 0.0, "bool": False}
@@ -150,8 +155,9 @@ def cleaned_table(table: pd.DataFrame, kind: type[Any]) -> pd.DataFrame:
                 table[each.name] = column.map(lambda name, names=names: names.get(name, name)).astype(column.dtype)
         elif _type(each) in ("int", "float") and column.dtype.kind in "iuf":
             table[each.name] = _known(column, each)
-    if "started_at" in table:
-        table["started_at"] = _moments(table["started_at"])
+    for moment in ("started_at", "labelled_at"):
+        if moment in table:
+            table[moment] = _moments(table[moment])
     return table
 
 

@@ -18,6 +18,8 @@ from bench.records import (
     Call,
     ItemRow,
     JsonRecord,
+    JudgmentRow,
+    LabelRow,
     Outcome,
     RecordedClaim,
     RunRecord,
@@ -32,11 +34,12 @@ _INTRODUCTION = """\
 *Written from `bench/records/` by `make docs`. Do not edit this page.*
 
 Runs, imports and derived runs have the same files: `run.json`, `items.parquet` (the same as `items.csv`) and
-`answers.parquet`; an import of published totals has `aggregates.parquet`, a run with a latency probe `latency.csv`.
-Everything else (`report.html`, `comparison.*`, `claims.*`, `charts/`) is made from these. [schema/](schema/) has a JSON
-Schema of each: `run.json`, a row of `items`, `answers` and `aggregates` with its Parquet types, `comparison.json`,
-`claims.json`, what `bench gate --json` prints (`gate`) and what `--save` keeps (`baseline`). Unknown is null (empty in
-CSV), never 0. Money is USD, times are seconds, and moments are UTC in ISO 8601.
+`answers.parquet`; an import of published totals has `aggregates.parquet`, a run with a latency probe `latency.csv`, and
+one whose answers people or judges saw `labels.parquet` and `judgments.parquet`. Everything else (`report.html`,
+`comparison.*`, `claims.*`, `charts/`) is made from these. [schema/](schema/) has a JSON Schema of each: `run.json`, a
+row of each table with its Parquet types, `comparison.json`, `claims.json`, what `bench gate --json` prints (`gate`) and
+what `--save` keeps (`baseline`). Unknown is null (empty in CSV),
+never 0. Money is USD, times are seconds, and moments are UTC in ISO 8601.
 
 ```python
 import pandas as pd
@@ -60,6 +63,18 @@ _AGGREGATES = """
 ## aggregates
 
 One row for each model's totals on one suite, where nobody published the single items.
+"""
+_LABELS = """
+## labels
+
+What people say of answers (`bench label`): one row for each rater and answer, or pair of answers. Joins items on task,
+item, repeat and model.
+"""
+_JUDGMENTS = """
+## judgments
+
+What judge models say of answers (`bench judge`): one row for each call and criterion. A pair of answers is
+judged in both orders.
 """
 _LATENCY = """
 ## latency.csv
@@ -94,6 +109,7 @@ def page() -> str:
     parts = [_INTRODUCTION, _ITEMS, *_columns(ItemRow)]
     parts += [_OUTCOMES, *table(("outcome", "meaning"), _outcomes())]
     parts += [_ANSWERS, *_columns(AnswerRow), _AGGREGATES, *_columns(AggregateRow)]
+    parts += [_LABELS, *_columns(LabelRow), _JUDGMENTS, *_columns(JudgmentRow)]
     parts += [_LATENCY, *table(("column", "unit", "meaning"), _latency()), _RECORD]
     head = ("key", "type", "in", "meaning")
     parts += table(head, ((*cells[:2], _written(key), cells[2]) for key, cells in _keys(RunRecord)))

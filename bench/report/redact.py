@@ -17,6 +17,7 @@ from bench.records import (
     HIDDEN,
     LATENCY,
     LATENCY_COLUMNS,
+    OVERALL,
     AnswerRow,
     ItemRow,
     RecordedModel,
@@ -24,12 +25,16 @@ from bench.records import (
     grade_detail,
     parquet_file,
     read_aggregates,
+    read_judgments,
+    read_labels,
     read_parquet,
     read_run,
     real_folder,
     require_columns,
     write_aggregates,
     write_file,
+    write_judgments,
+    write_labels,
     write_record,
     write_text,
 )
@@ -64,6 +69,7 @@ def redact(parent: Path) -> Path:
     write_file(folder, "answers.parquet", lambda file: _answers(parent, file, folder.name))
     _latency(parent, folder)
     _totals(parent, folder)
+    _opinions(parent, folder)
     write_record(folder, _redacted(record, folder.name))
     return folder
 
@@ -195,6 +201,18 @@ def _totals(parent: Path, folder: Path) -> None:
     totals = read_aggregates(parent)
     if totals:
         write_aggregates(folder, totals)
+
+
+def _opinions(parent: Path, folder: Path) -> None:
+    """Labels and judgments, raters by number: who they are is nobody's business, nor is a rubric's wording."""
+    labels, judgments = read_labels(parent), read_judgments(parent)
+    raters = {name: f"rater-{at}" for at, name in enumerate(dict.fromkeys(row.rater for row in labels), 1)}
+    named = (row.criterion for row in judgments if row.criterion != OVERALL)
+    criteria = {name: f"criterion-{at}" for at, name in enumerate(dict.fromkeys(named), 1)} | {OVERALL: OVERALL}
+    if labels:
+        write_labels(folder, [replace(row, rater=raters[row.rater]) for row in labels])
+    if judgments:
+        write_judgments(folder, [replace(row, criterion=criteria[row.criterion]) for row in judgments])
 
 
 def _guarded(row: Mapping[str, str]) -> dict[str, str]:

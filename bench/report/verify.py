@@ -24,6 +24,8 @@ from bench import clean
 from bench.errors import UsageError
 from bench.language import ENGLISH, LANGUAGES, writing
 from bench.records import (
+    JUDGMENTS,
+    LABELS,
     LATENCY,
     MANIFEST,
     RunRecord,
@@ -38,7 +40,7 @@ from bench.report.page import NAME, PageSource, frame, page_runs, read_page, wri
 from bench.report.text import totals
 from bench.report.write import write_report
 
-SOURCES = (MANIFEST, "items.parquet", "answers.parquet", "aggregates.parquet", LATENCY)
+SOURCES = (MANIFEST, "items.parquet", "answers.parquet", "aggregates.parquet", LABELS, JUDGMENTS, LATENCY)
 """What everything else of a run folder is computed from."""
 CLOSE = 1e-9
 """Relative difference that another processor may make."""
@@ -95,10 +97,8 @@ def verify(folders: Sequence[Path], joint: Path | None = None) -> list[Verified]
         raise UsageError(f"{joint}: does not show these runs. `bench report` writes it, given the same runs.")
     with tempfile.TemporaryDirectory() as name:
         sources = [_computed(folder, Path(name) / str(at)) for at, folder in enumerate(folders)]
-        results = [
-            _with_costs(compared(folder, source.folder), source)
-            for folder, source in zip(folders, sources, strict=True)
-        ]
+        pairs = zip(folders, sources, strict=True)
+        results = [_with_costs(compared(folder, source.folder), source) for folder, source in pairs]
         return [*results, *([_joint(joint, Path(name), folders, sources)] if joint else [])]
 
 

@@ -51,6 +51,8 @@ READ = {
     "items.parquet": ("report", "verify", "reprice", "gate"),
     "answers.parquet": ("report", "redact", "verify"),
     "aggregates.parquet": ("report", "verify"),
+    "labels.parquet": ("redact",),
+    "judgments.parquet": ("redact",),
     "latency.csv": ("report", "redact"),
     "report.html": ("verify",),
     "comparison.json": ("verify",),

@@ -13,12 +13,24 @@ from click.testing import CliRunner
 
 from bench.cli import bench
 from bench.errors import UsageError
-from bench.records import LATENCY, LATENCY_COLUMNS, read_aggregates, read_rows, write_aggregates, write_tables
+from bench.records import (
+    LATENCY,
+    LATENCY_COLUMNS,
+    read_aggregates,
+    read_judgments,
+    read_labels,
+    read_rows,
+    write_aggregates,
+    write_judgments,
+    write_labels,
+    write_tables,
+)
 from bench.records.tables import AnswerRow
 from bench.report.numbers.comparison import as_records, compare
 from bench.report.page import read_page
 from bench.report.redact import redact
 from tests import runjson
+from tests.records.test_opinions import JUDGMENT, LABEL
 from tests.report.page import sample
 from tests.report.page.test_build import SOURCE, total
 
@@ -123,6 +135,15 @@ def test_an_import_keeps_its_totals_and_loses_the_cells_that_its_reasons_quote(t
     copy = redact(tmp_path / "run")
     assert read_aggregates(copy) == [told]
     assert SECRET not in (copy / "run.json").read_text()
+
+
+def test_labels_and_judgments_stay_without_the_names_of_raters_and_the_words_of_rubrics(tmp_path: Path) -> None:
+    sample.write(tmp_path / "run", claims=False)
+    write_labels(tmp_path / "run", [replace(LABEL, rater=SECRET)])
+    write_judgments(tmp_path / "run", [replace(JUDGMENT, criterion=SECRET), JUDGMENT])
+    copy = redact(tmp_path / "run")
+    assert read_labels(copy) == [replace(LABEL, rater="rater-1")]
+    assert read_judgments(copy) == [replace(JUDGMENT, criterion="criterion-1"), JUDGMENT]
 
 
 @pytest.mark.parametrize("name", ["grade_detail", "finish_reason"])

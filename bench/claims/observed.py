@@ -83,11 +83,15 @@ def _unmeasured(judgement: Judgement) -> str:
     priced = ~np.isnan(ours.cost) & ~np.isnan(theirs.cost)
     head = tr("Nothing grades these {n} items: their quality is not measured", n=judgement.pairs.n)
     if not priced.any() or not theirs.cost[priced].sum() > 0:
-        return tr("{sentence}.", sentence=head)
+        return f"{head}."
     ratio = _average(judgement, ours.cost, priced) / _average(judgement, theirs.cost, priced)
     return tr(
-        "{sentence}. On {n} of them {label} cost {cost_ratio}. These exact figures hold only for these items and this run.",
-        sentence=head, n=int(priced.sum()), label=judgement.claim.candidate, cost_ratio=saving(ratio),
+        "{sentence}. On {n} of them {label} cost {cost_ratio}. These exact figures hold only for these items and this "
+        "run.",
+        sentence=head,
+        n=int(priced.sum()),
+        label=judgement.claim.candidate,
+        cost_ratio=saving(ratio),
     )
 
 

@@ -12,20 +12,19 @@ from numpy.typing import NDArray
 
 from bench.claims import questions
 from bench.claims.bills import KEY, Window, money, window
+from bench.claims.rows import AT, same_questions, sound
 from bench.errors import UsageError
-from bench.records import SCORED, SUCH, THESE, Outcome, RunRecord, has_answer, is_graded
+from bench.records import SUCH, THESE, Outcome, RunRecord, has_answer, is_graded
 from bench.stats import Floats, Strata
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Mask = NDArray[np.bool_]
-AT = "at"
-"""Column of an item's place among the pairs; no table has one of that name."""
 STATED = "stated"
 """Basis of a cap that the user states."""
 CLOSE_S = 60.0
-"""Latencies are paired only if both calls began within this many seconds."""
+"""Latencies are paired only if both calls began within so many seconds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,8 +183,8 @@ def pair(
             raise UsageError(f"no item of {suite} has a score.")
     earlier = asked["reused"].fillna(False).astype(bool) & asked["model"].isin([*record.baseline_reuse])
     rows = _placed(rows)
-    _same_questions(rows)
-    _sound(rows)
+    same_questions(rows)
+    sound(rows)
     rows = rows.assign(**_shared(rows))
     first = rows.drop_duplicates(AT).sort_values(AT)
     (clusters, repeated), (sources, _) = (questions.clusters(first, about) for about in (SUCH, THESE))
@@ -235,42 +234,6 @@ def _known(record: RunRecord, what: str, names: Sequence[str]) -> None:
             why = record.refused.get(name)
             reason = f"it was left out: {why}" if why else f"it has {', '.join(known)}."
             raise UsageError(f"the run has no {what} '{name}'; {reason}")
-
-
-def _same_questions(rows: pd.DataFrame) -> None:
-    """Different prompts or task versions under one id are different items."""
-    for column in ("prompt_sha256", "task_version"):
-        unlike = rows.groupby(AT)[column].nunique()
-        if (unlike > 1).any():
-            where = "/".join(rows.loc[rows[AT] == unlike[unlike > 1].index[0], KEY].iloc[0])
-            raise UsageError(f"{where}: {column} differs between the two models. Run both again with the same tasks.")
-
-
-def _sound(rows: pd.DataFrame) -> None:
-    """One row a sample; scores lie in [0, 1] and are there for what scores, and only for that; money is finite and
-    not negative, or unknown."""
-    graded = is_graded(rows)
-    scored = rows["outcome"].isin(SCORED) & graded
-    for wrong, what in (
-        (rows.duplicated([AT, "model", "repeat"]), "is there twice"),
-        (rows["score"].isna() & scored, "score is not a number, yet it was {}"),
-        (rows["score"].notna() & ~scored, "has a score, yet it was {}"),
-        (graded != graded.groupby(rows[AT]).transform("first"), "is graded in one row and not in another, and {}"),
-    ):
-        if wrong.any():
-            row = rows[wrong].iloc[0]
-            raise UsageError(f"items.parquet: {_where(row)}: {what.format(row['outcome'])}.")
-    for column, most in (("score", 1.0), ("cost_usd", np.inf), ("cost_retries_usd", np.inf), ("cost_cap_usd", np.inf)):
-        known = rows[rows[column].notna()]
-        values = known[column].to_numpy(dtype=float)
-        wrong = ~np.isfinite(values) | (values < 0) | (values > most)
-        if wrong.any():
-            row = known[wrong].iloc[0]
-            raise UsageError(f"items.parquet: {_where(row)}: {column} is {row[column]}, which is not a possible value.")
-
-
-def _where(row: pd.Series[Any]) -> str:
-    return f"{row['suite']}/{row['task']}/{row['item']}, {row['model']}"
 
 
 def _side(rows: pd.DataFrame, label: str, n: int, record: RunRecord, columns: Sequence[str]) -> Side:

@@ -111,6 +111,9 @@ from bench.records.tables import AnswerRow, ItemRow
 from bench.records.vendors import VENDORS, is_local, maker_of, vendor_of
 
 __all__ = [
+    "SCORED",
+    "has_answer",
+    "is_graded",
     "JUDGMENTS",
     "JudgmentRow",
     "LABELS",

@@ -79,7 +79,8 @@ class Graded:
     """What a task's grader says of one answer, whatever the reason it ended."""
 
     score: float | None
-    """In [0, 1]; None if the grader itself failed (then the item is missing, never wrong), or nothing grades the item."""
+    """In [0, 1]; None if the grader itself failed (then the item is missing, never wrong), or if nothing grades the
+    item."""
     _: KW_ONLY
     partial: float | None = None
     """Partial credit in [0, 1], reported beside the score and never in it; None if the task has none."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -53,7 +52,9 @@ def configure(bench: Bench, endpoint: FakeEndpoint, suites: list[str], claims: s
     for model, usd in (("dear", 100), ("cheap", 1)):
         address = f'base_url = "{endpoint.url}"\nmax_tokens = 40\n'
         tables.append(f'[models.{model}]\nmodel = "openai-api/acme/{model}"\n{address}')
-        prices.append(f'[[price]]\nprovider = "openai-api/acme"\nmodel = "{model}"\ninput = "{usd}"\noutput = "{usd}"\n')
+        prices.append(
+            f'[[price]]\nprovider = "openai-api/acme"\nmodel = "{model}"\ninput = "{usd}"\noutput = "{usd}"\n'
+        )
     (bench.folder / "bench.toml").write_text("\n".join([*tables, claims]))
     (bench.folder / "prices.toml").write_text("\n".join(prices))
 
@@ -71,15 +72,12 @@ def test_what_nothing_grades_runs_and_is_judged_by_cost_alone(bench: Bench, writ
     ended = {row.item: row.outcome for row in items if row.model == "cheap" and row.outcome != "answered"}
     assert ended == {"f3": "refused", "f4": "truncated"}
     assert {row.error for row in answers} == {None}
-    judged = {each["claim"]["name"]: each for each in json.loads(bench("claim", "--json").out)}
-    assert bench("claim", "cost").code == 0, "supported: nothing but cost is claimed"
+    judged = {each["name"]: each for each in json.loads(bench("claim", "--json").out)}
+    assert bench("claim", "--claim", "cost").code == 0, "supported: nothing but cost is claimed"
     assert judged["cost"]["verdict"] == "supported"
-    undecided = bench("claim", "both")
+    undecided = bench("claim", "--claim", "both")
     assert undecided.code == 4
     assert "not measured: nothing grades the items of free" in " ".join(undecided.out.split())
-    said = json.loads(bench("score", "--json").out)
-    assert [(row["n"], row["missing"], row["ungraded"], row["score"]) for row in said["rows"]] == [(24, 0, 24, None)] * 2
-    assert all(row["cost_per_1000_usd"]["n"] == 24 and row["tokens_out"]["n"] == 24 for row in said["rows"])
     text = " ".join((bench.run_folder / "comparison.md").read_text().split())
     assert "not measured" in text
     assert "cheap on free: nothing grades 24 of 24 answers" in text
@@ -90,3 +88,36 @@ def test_what_nothing_grades_runs_and_is_judged_by_cost_alone(bench: Bench, writ
     refused = bench("gate", "--save", "base.json")
     assert refused.code == 2
     assert "nothing grades some answers of free" in refused.err
+    said = json.loads(bench("score", "--json").out)
+    assert [(row["n"], row["missing"], row["ungraded"], row["score"]) for row in said["rows"]] == [
+        (24, 0, 24, None)
+    ] * 2
+    assert all(row["cost_per_1000_usd"]["n"] == 24 and row["tokens_out"]["n"] == 24 for row in said["rows"])
+
+
+def test_of_a_mixed_suite_the_score_rests_on_what_is_graded(bench: Bench, writing: FakeEndpoint) -> None:
+    made(bench, "mixed", [*FREE, *MARKED])
+    configure(
+        bench, writing, ["mixed"], CLAIM.format(name="both", suite="mixed", margins="cheaper_by = 0.5\nworse_by = 0.3")
+    )
+    done = bench("run", "--yes")
+    assert done.code == 0, done.err
+    rows = json.loads((bench.run_folder / "comparison.json").read_text())["rows"]
+    assert [(row["n"], row["score"]["n"], row["score"]["estimate"], row["ungraded"]) for row in rows] == [
+        (36, 12, 1.0, 24)
+    ] * 2
+    (judged,) = json.loads(bench("claim", "--json").out)
+    parts = {part["name"]: part for part in judged["parts"]}
+    assert (parts["quality"]["n"], parts["cost"]["n"]) == (12, 36)
+    assert parts["quality"]["notes"] == ["the score rests on the 12 of 36 items that are graded"]
+
+
+def test_a_forgotten_answer_is_no_ungraded_item(bench: Bench) -> None:
+    (bench.folder / "mine.jsonl").write_text(json.dumps({"id": "a", "prompt": "?"}))
+    forgotten = bench("tasks", "new", "mine", "--from", "mine.jsonl")
+    assert forgotten.code == 2
+    assert "needs one of calls, json_schema, regex, number, choices, answer, ungraded" in " ".join(
+        forgotten.err.split()
+    )
+    (bench.folder / "mine.jsonl").write_text(json.dumps({"id": "a", "prompt": "?", "ungraded": True, "number": 1}))
+    assert bench("tasks", "new", "mine", "--from", "mine.jsonl").code == 2

@@ -1,8 +1,8 @@
 """A user's own prompts as a task: the items' format, checked line by line, and what makes a task of them.
 
 One JSON object an item: `id`; `prompt` or `messages`; one of `answer`, `number`, `regex`, `json_schema`,
-`choices` with `answer`, `calls` with `entry_point`, or `ungraded`, true; and, if wanted, `cluster`, `family`, `level`, `language`,
-`type` (how an `answer` is read, `values.AnswerKind`), `example` (an answer that must pass, for `regex` and
+`choices` with `answer`, `calls` with `entry_point`, or `ungraded`, true; and, if wanted, `cluster`, `family`, `level`,
+`language`, `type` (how an `answer` is read, `values.AnswerKind`), `example` (an answer that must pass, for `regex` and
 `json_schema`), `reference` (code that must pass, for `calls`).
 """
 

@@ -42,8 +42,8 @@ class SuiteRow:
     repeats: int
     """Samples of each item that were planned."""
     score: Interval | None
-    """Mean score in [0, 1] of what is graded; an item's repeats are averaged first, so that the interval rests on items.
-    None where nothing is."""
+    """Mean score in [0, 1] of what is graded; an item's repeats are averaged first, so that the interval rests on
+    items. None where nothing is."""
     pass_at_k: Interval | None
     """Share of items solved by at least one of `repeats` samples, over items with all of them; None for one sample."""
     ttfat_p50_s: Interval | None

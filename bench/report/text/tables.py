@@ -156,8 +156,8 @@ def _reservations(row: SuiteRow, imported: bool) -> Iterator[str]:
         )
     if row.ungraded:
         yield tr(
-            "{where}: nothing grades {ungraded} of {n} answers. Their quality is not measured; cost, latency, length and "
-            "how they ended are of all {n}.",
+            "{where}: nothing grades {ungraded} of {n} answers. Their quality is not measured; cost, latency, length "
+            "and how they ended are of all {n}.",
             where=where,
             ungraded=row.ungraded,
             n=row.n,

@@ -18,7 +18,7 @@ LAYERS = (
     ("clean", "errors", "hooks", "language", "plugins", "stats"),
     ("records", "sandbox", "weights"),
     ("providers", "prices", "registry", "scoring", "suites", "journal", "importers", "claims", "traffic"),
-    ("config", "plan", "gate", "report"),
+    ("config", "plan", "gate", "labels", "report"),
     ("engine", "costs", "evidence"),
     ("doctor", "proxy"),
     ("run",),

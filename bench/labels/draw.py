@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -130,7 +130,7 @@ def drawn(folder: Path, measure: str, models: Sequence[str] = (), seed: int = 1)
     if not entries:
         raise UsageError(f"{folder}: no item has an answer of both {pair[0]} and {pair[1]}.")
     made = LabelSample(measure=measure, models=pair, seed=seed, drawn_at=utc_now(), entries=entries, sha256="")
-    made = LabelSample(**{**_plain(made), "sha256": _hash(made)})
+    made = replace(made, sha256=_hash(made))
     content = {"samples": [asdict(each) for each in (*known, made)]}
     write_text(folder, SAMPLES, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
     return made
@@ -166,10 +166,6 @@ def _entry(seed: int, suite: str, task: str, item: str, *, shown: tuple[str, str
         other=shown[1],
         answers_sha256=answers,
     )
-
-
-def _plain(sample: LabelSample) -> dict[str, Any]:
-    return {name: getattr(sample, name) for name in LabelSample.__slots__}
 
 
 def _hash(sample: LabelSample) -> str:

@@ -6,7 +6,7 @@ import csv
 import io
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -79,7 +79,7 @@ def take(folder: Path, sample: LabelSample, path: Path, rater: str) -> Labelled:
     known = {_key(row): row for row in read_labels(folder)}
     before = len(known)
     for entry, row in given:
-        mine = LabelRow(**{**_plain(row), "cluster": clusters[entry.task, entry.item]})
+        mine = replace(row, cluster=clusters[entry.task, entry.item])
         known[_key(mine)] = mine
     write_labels(folder, [*known.values()])
     raters: dict[str, int] = {}
@@ -162,7 +162,3 @@ def _moment(text: str) -> str | None:
 
 def _key(row: LabelRow) -> tuple[object, ...]:
     return (row.task, row.item, row.repeat, row.measure, row.model, row.other, row.rater)
-
-
-def _plain(row: LabelRow) -> dict[str, object]:
-    return {name: getattr(row, name) for name in LabelRow.__slots__}

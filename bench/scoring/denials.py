@@ -37,7 +37,8 @@ DENIED = re.compile(
     rf"|\bneither|\bnor|\bavoid"
     rf"|\bnone of|\bexcept(?: for)?|≠|!=|\\neq?)(?!\w){_LITTLE}[\s:*\"'`(]*{CURRENCY}?[\s*\"'`-]*\Z"
     r"|(?:不会?是|不为|不等于|不(?:应|该|应该|可能)是?|并非|而非|排除)[\s*\"'`“-]*\Z"
-    r"|(?:\bno (?:es|son|sería)|\bnão (?:é|são)|\bnon (?:è|sono)|\bn'est pas|\bnicht|\bне)(?!\w)[\s:*\"'`-]*\Z"
+    r"|(?:\bno (?:es|son|sería)|\bnão (?:é|são)|\bnon (?:è|sono)|\bn'est pas|\bnicht|\bне|\bbukan(?:lah)?"
+    r"|\bليست?)(?!\w)[\s:*\"'`-]*\Z"
     rf"|\b{_WRONG} (?:answer|result|guess|value|choice|option)s? (?:is|was|would be|might be)[\s:*\"'`(]*\Z"
     r"|(?:错误|误)的?(?:答案|结果|选项|做法)(?:是|为|[:：])[\s*\"'`“]*\Z"
     rf"|(?:{_OTHERS})[^.;:,，。；\n\d]{{0,30}}[\s:*\"'`(]*\Z"
@@ -85,7 +86,7 @@ BOUND = re.compile(
     rf"|exceed(?:s|ing)?|beyond|at minimum|at maximum|(?:min|max)imum of|at least|at most|no more than"
     rf"|no less than|no fewer than"
     rf"|almost|nearly|(?<!\badd )(?<!\badds )(?<!adding )(?<!added )up to)"
-    rf"|\\[gl](?:eq?(?:slant)?|t)(?![a-z])|[^\s>]\s*[<>≤≥]|[<≤≥]|(?:大于|小于|超过|多于|少于|不到|至少|至多|最多|不少于"
+    rf"|\\[gl](?:eq?(?:slant)?|t)(?![a-z])|[^\s>]\s*(?:[<≤≥]|(?<![-=])>)|(?<![\w.])[a-z]\s?=>|[<≤≥]|(?:大于|小于|超过|多于|少于|不到|至少|至多|最多|不少于"
     rf"|不多于|不低于|起码)"
     rf"(?:也|要|需要?|有|是|为)?"
     rf"|\bout of)\s*(?:or equal to\s*)?[*_\"'`]*{CURRENCY}?[\s*-]*\Z",
@@ -127,5 +128,16 @@ ALGEBRA = re.compile(
     r"|\s*(?:[+*·×]|-(?=\s)|\\cdot|/)\s*[b-z](?![\w'])"
 )
 """Behind a number: it is only a part of an expression."""
-FACTORIAL = re.compile(r"!(?=[$)}\]=.,;`]|\*{0,2}\s*\Z)")
+FACTORIAL = re.compile(r"!(?=[$)}\].,;`]|\s?(?:[a-z=+*/×·-]|\\(?:cdot|times))|\*{0,2}\s*\Z)")
 """Behind a whole number that is not negative."""
+CHEERED = re.compile(r"[^\W\d_]['’]?[^\W\d_][\s:：*_]*\Z")
+"""Before a number at the end of a text: words whose exclamation mark it is, as in "That's 42!"."""
+
+
+def is_factorial(text: str, start: int, end: int) -> bool:
+    """Whether the mark behind a whole number is a factorial's; at the end of a sentence in words it is not."""
+    mark = FACTORIAL.match(text, end)
+    if mark is None or text[mark.end() :].strip(" \t\n*_"):
+        return mark is not None
+    before = text[max(0, start - 80) : start]
+    return not CHEERED.search(before) or "factorial" in before.lower() or text.count("!") > 1

@@ -47,14 +47,14 @@ _NO_NUMBER = re.compile(
       | (?<![\d.,])\d{{4,}}[.]\d++(?:[.]\d++)+""",
     re.VERBOSE,
 )
-_ENDS = re.compile(r"[.!?][*_\"')]{0,3}\s|;\s|\n")
+_ENDS = re.compile(r"(?:[.?]|!(?!\s?[-=+*/×·]))[*_\"')]{0,3}\s|;\s|\n")
 _ASIDE = re.compile(r"(?<=[\w%€$])\s*\((?!\s*(?:or|and|not|minus)\b)[^()]*\)")
 _LATE_ASIDE = re.compile(r"(\d[\d.,]*[%€$]?(?:[ -][^\W\d_]{1,20}){0,3})\s*\((?!\s*or\b)([^()]{1,200})\)")
 _SUMMED = re.compile(r"\b(?:total|altogether|all|sum)\b|[总共]|=\s*[$€£¥]?[\d.,]+\s*\w*\s*\)")
 _BARE = re.compile(rf"\s*\(\s*{CURRENCY}?\s*[-+]?[\d.,]+\s*[^\W\d]*\s*\)", re.IGNORECASE)
 _WORDS = r"(?: *(?!(?:and|or|but|so|then|x)\b)[^\W\d_]{1,20}\.?){0,2}"
 _CHAIN = re.compile(
-    rf"[ $€£¥()*]*{_WORDS}[ $€£¥()*]*([-+*/×÷·=]|\\times|\\cdot|\\div|\b(?:x|plus|minus|times|divided by"
+    rf"!?[ $€£¥()*]*{_WORDS}[ $€£¥()*]*([-+*/×÷·=]|\\times|\\cdot|\\div|\b(?:x|plus|minus|times|divided by"
     rf"|multiplied by|equals"
     r"|is equal to|makes|gives)\b|加上?|减去?|乘以?|除以|等于|得)[ $€£¥()=*]*(?P<sign>[-+]?)[ $€£¥(*]*"
 )
@@ -311,7 +311,7 @@ def _value(token: re.Match[str], *, negative: bool) -> Number | None:
     if denials.FUNCTION.search(before) or denials.ALGEBRA.match(text, token.end()):
         return None
     counted = number is not None and number.value >= 0 and number.value.denominator == 1
-    return None if counted and denials.FACTORIAL.match(text, token.end()) else number
+    return None if counted and denials.is_factorial(text, token.start(), token.end()) else number
 
 
 def _listed(text: str, tokens: list[re.Match[str]], at: int) -> bool:
@@ -343,5 +343,7 @@ def _result(tokens: list[re.Match[str]], chain: list[re.Match[str]], first: Numb
     if not equals:
         return None
     if equals[-1] == len(chain) - 1:
-        return _value(tokens[-1], negative=chain[-1]["sign"] == "-")
+        if not denials.FACTORIAL.match(tokens[-1].string, tokens[-1].end()):
+            return _value(tokens[-1], negative=chain[-1]["sign"] == "-")
+        return first if equals[0] == 0 else read_token(tokens[-1], negative=chain[-1]["sign"] == "-")
     return first if equals[0] == 0 else None

@@ -18,6 +18,15 @@ _IS = (
     r" (?:to|as)|equals)\b(?:,? (?:thus|therefore|then|hence|indeed|simply|clearly|just|exactly|precisely|definitely"
     r"|actually|obviously|certainly|really)\b,?){0,2}(?! (?:not|unknown)\b)"
 )
+_ABROAD = (
+    r"\b(?:respuesta|resposta|risposta|réponse|antwort|jawaban(?:nya)?)"
+    r"(?: (?:correct[ae]|correta|corretta|final|finale|exact[ae]|bonne|juste|richtige|yang benar|akhir(?:nya)?)){0,2}"
+    r"(?: (?:es|é|è|est|ist|lautet|sería|seria|sarebbe|serait|wäre|adalah|ialah)\b(?! (?:no|non|pas|nicht|bukan|não)\b)"
+    r"|[ \t]*[:：])"
+    r"|(?:答え|正解|回答)は[、，]?|(?<![가-힣])(?:정답|답)은|(?:الإجابة|الجواب)"
+    r"(?: (?:الصحيحة|الصحيح|النهائية|النهائي))?(?: (?:هي|هو)|[:：])|\bответ(?: \w+)?[ \t]*[:：—–]"
+)
+"""Statements in Spanish, Portuguese, Italian, French, German, Indonesian, Japanese, Korean, Arabic and Russian."""
 _STATED = re.compile(
     rf"(?:\banswer(?: to\b[^\n.]{{0,80}}?)?[*_`\"' ]{{0,4}}"
     rf"(?: (?:(?:then|thus|therefore|hence|here),? )?{_IS}|['’]s\b(?! not\b)|[ \t]*(?:[:：=→⇒]|->))"
@@ -29,7 +38,8 @@ _STATED = re.compile(
     r"|^[*_# ]{0,6}Ans[*_]{0,2}\.?[:：]"
     r"|[【\[]答案[】\]]"
     r"|答案[*_`]{0,3}(?:(?:应该?|应当|就|即|便|显然|必然|只能|当然|自然)?(?:[是为]|选择?)|即|如下(?=[:：])|(?=[:：]))"
-    r"|(?<!不)正确(?:的?选项|的)[*_`]{0,3}(?:(?:应该?|应当|就)?[是为选]|(?=[:：])))"
+    r"|(?<!不)正确(?:的?选项|的)[*_`]{0,3}(?:(?:应该?|应当|就)?[是为选]|(?=[:：]))"
+    rf"|{_ABROAD})"
     r"[ \t:：*_]*(?:[:：*][ \t*]*\n\s*|[*]*[:：][*]*[ \t]*\n\s*)?(?=(\S[^\n]*))",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -44,6 +54,10 @@ _ASKED = re.compile(
     r"[^.?!\n]{1,40}[?？][\s*_]+(?:no|let|wait|hmm*|well|actually|so|but|checking|不|让|等)\b", re.IGNORECASE
 )
 """A question that the reply goes on to answer."""
+_POLITE = re.compile(r"(?<=\S)(?:です|でした|である|となります|になります|입니다|이다|예요|이에요)[。.!！]?\Z")
+"""The verb that ends a Japanese or Korean statement."""
+_CHEERED = re.compile(r"[*_]*[-+]?[$€£¥]?\d[\d.,]*[*_]*[!！][*_]*")
+"""A number whose exclamation mark is the statement's."""
 _PRAISE = re.compile(
     r"(?:\w+ly )?(?:correct|right|consistent|valid|reasonable|verified|confirmed)\b(?: and \w+)?[.!✓✅ ]*"
     r"|(?:正确|对|合理)的?[。！]?",
@@ -102,6 +116,9 @@ def _stated(text: str, place: re.Match[str]) -> tuple[ReadAnswer | None, int] | 
         return None
     if block := begun_block(text, start):
         return ReadAnswer(block, "stated"), start
+    words = _POLITE.sub("", words)
+    if _CHEERED.fullmatch(words) and "factorial" not in text.lower():
+        words = words.rstrip("!！*_")
     if not re.search(r"\w", words) and not words.strip(" .…*_`'\"$。"):
         return None, start
     return ReadAnswer(words, "stated", begun_list(text, start)), start

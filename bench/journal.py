@@ -51,10 +51,23 @@ def _objects(db: sqlite3.Connection) -> set[tuple[str, ...]]:
 
 
 @functools.cache
-def _expected() -> set[tuple[str, ...]]:
+def _expected(schema: str) -> set[tuple[str, ...]]:
     with contextlib.closing(sqlite3.connect(":memory:")) as empty:
-        empty.executescript(_SCHEMA)
+        empty.executescript(schema)
         return _objects(empty)
+
+
+def has_tables(db: sqlite3.Connection, schema: str) -> bool:
+    """Whether a database has the tables of a schema yet; what it holds is bounded from now on.
+
+    sqlite3.DatabaseError if it defines anything else: a stranger's trigger or view would run with our statements.
+    """
+    db.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MOST_BYTES)
+    db.execute("PRAGMA trusted_schema = OFF")
+    objects = _objects(db)
+    if objects and objects != _expected(schema):
+        raise sqlite3.DatabaseError("it has other tables than ours, or tables of another shape")
+    return bool(objects)
 
 
 def require_files(path: Path) -> None:
@@ -100,17 +113,13 @@ class Journal:
         except (OSError, sqlite3.OperationalError) as error:
             raise self._unwritable(error) from error
         try:
-            self._db.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MOST_BYTES)
-            self._db.execute("PRAGMA trusted_schema = OFF")
             version = self._db.execute("PRAGMA user_version").fetchone()[0]
-            objects = _objects(self._db)
             if version not in (0, VERSION):
                 raise UsageError(f"{path}: is a journal of version {version}; this claimbench reads version {VERSION}.")
-            if objects and objects != _expected():
-                raise sqlite3.DatabaseError("it has other tables than a journal, or tables of another shape")
+            made = has_tables(self._db, _SCHEMA)
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = FULL")
-            if not objects:
+            if not made:
                 self._db.executescript(f"BEGIN IMMEDIATE;{_SCHEMA}COMMIT;")
         except UsageError:
             self._db.close()

@@ -13,17 +13,17 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bench.cli.consent import require_consent, send_keys_option
-from bench.cli.options import config_option, load_config, results_option
+from bench.cli.options import NumberRange, config_option, load_config, results_option
 from bench.cli.terminal import echo
 from bench.errors import UsageError
 
 if TYPE_CHECKING:
     from bench.proxy import Begun, ProxyKey, Settled
-    from bench.records import Comparison
+    from bench.records import Comparison, Secrets
 
 LEDGER = "proxy.db"
 """The ledger, in the folder of results."""
-PRICED = click.FloatRange(min=0)
+PRICED = NumberRange(min=0)
 
 ledger_option = click.option(
     "--ledger", type=click.Path(dir_okay=False, path_type=Path), help="The ledger; by default proxy.db in the results."
@@ -113,10 +113,10 @@ def run(*, model: str, name: str, command: tuple[str, ...], **given: Any) -> Non
     keys = KeyRing()
     key = keys.add(_key(name or Path(command[0]).name, given))
 
-    hidden = _secret_variables(comparison)
+    hidden, secrets = _hidden(comparison)
 
     async def start(url: str) -> int:
-        return await run_client(command, environment(os.environ, url, key.token, label, hidden))
+        return await run_client(command, environment(os.environ, url, key.token, label, hidden=hidden, secrets=secrets))
 
     code = _with_proxy(given, keys, "127.0.0.1:0", start)
     _print_report(_path(given["ledger"], given["results"]), "", given["config"], key.name)
@@ -130,13 +130,18 @@ def _key(name: str, given: Mapping[str, Any]) -> ProxyKey:
     return ProxyKey(name=name, budget_usd=None if usd is None else Decimal(str(usd)), calls=given["per_key_calls"])
 
 
-def _secret_variables(comparison: Comparison) -> set[str]:
-    """The variables that hold keys or headers of the models: the client must not see them."""
+def _hidden(comparison: Comparison) -> tuple[set[str], Secrets]:
+    """The variables that hold keys or headers of the models, and what they hold: the client must not see them."""
+    from bench.config import environment
     from bench.providers import resolve
+    from bench.records import Secrets
 
-    endpoints = [resolve(entry, os.environ) for entry in comparison.models.values() if not entry.local]
-    headers = {value[1:] for each in endpoints for value in each.own_headers.values() if value.startswith("$")}
-    return headers | {each.key_variable for each in endpoints if each.key_variable}
+    environ, secrets = environment(comparison.source.parent), Secrets()
+    endpoints = [resolve(entry, environ) for entry in comparison.models.values() if not entry.local]
+    names = {value[1:] for each in endpoints for value in each.own_headers.values() if value.startswith("$")}
+    for each in endpoints:
+        secrets |= each.secrets(environ)
+    return names | {each.key_variable for each in endpoints if each.key_variable}, secrets
 
 
 def _path(ledger: Path | None, results: Path) -> Path:
@@ -162,7 +167,8 @@ def _with_proxy(given: Mapping[str, Any], keys: Any, listen: str, work: Callable
     budget = given["budget_usd"]
 
     async def serve() -> int:
-        with CallLedger(_path(given["ledger"], given["results"])) as ledger:
+        limited = any(given[name] is not None for name in ("budget_usd", "per_key_usd", "per_key_calls"))
+        with CallLedger(_path(given["ledger"], given["results"]), alone=limited) as ledger:
             async with proxying(
                 backends(endpoints, environ, given["drop"]),
                 keys,
@@ -172,6 +178,7 @@ def _with_proxy(given: Mapping[str, Any], keys: Any, listen: str, work: Callable
                 listen=listen,
                 budget_usd=None if budget is None else Decimal(str(budget)),
                 on_settled=_say,
+                on_trouble=lambda trouble: echo(trouble, err=True),
             ) as url:
                 return int(await work(url))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, cast
@@ -97,11 +97,12 @@ def billing(model: RecordedModel) -> Billing | None:
     )
 
 
-def billing_of(entry: ModelEntry) -> Billing | None:
-    """The same for a model entry."""
+def billing_of(entry: ModelEntry, sent: Mapping[str, Any] | None = None) -> Billing | None:
+    """The same for a model entry; `sent` is a body that somebody else made, whose switches and lanes then count."""
     preset, name = preset_of(entry), wire_model(entry)
     where = {"wire_model": name, "price_provider": preset.price_provider, "region": preset.region}
-    return billing(RecordedModel.from_json({**all_settings(entry), **where, "rules": asdict(preset.rules(name))}))
+    record = RecordedModel.from_json({**all_settings(entry), **where, "rules": asdict(preset.rules(name))})
+    return billing(record if sent is None else replace(record, extra_body=dict(sent)))
 
 
 def _switch(rules: Rules, sent: Mapping[str, Any], asked: bool | None) -> bool | None:
@@ -115,7 +116,7 @@ def _switch(rules: Rules, sent: Mapping[str, Any], asked: bool | None) -> bool |
 def _lane(sent: Mapping[str, Any]) -> Mode | None:
     """The lane that fields of the user's own choose; a name that no list knows has no price. None for the usual one."""
     chosen = (sent[field] for field in _LANES if sent.get(field) not in (None, *_USUAL_LANES))
-    return cast("Mode | None", next(chosen, None))
+    return cast("Mode | None", next((str(lane) for lane in chosen), None))
 
 
 def total(amounts: Iterable[Decimal | None]) -> Decimal | None:

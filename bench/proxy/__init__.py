@@ -63,6 +63,7 @@ async def proxying(
     listen: str = "127.0.0.1:0",
     budget_usd: Decimal | None = None,
     on_settled: Callable[[Begun, Settled], None] = lambda _begun, _settled: None,
+    on_trouble: Callable[[str], None] = lambda _trouble: None,
 ) -> AsyncIterator[str]:
     """A running proxy; gives its base URL. What its keys spent before counts against their budgets.
 
@@ -83,6 +84,7 @@ async def proxying(
         secrets=secrets,
         local=listen.startswith("unix:"),
         on_settled=on_settled,
+        on_trouble=on_trouble,
     )
     for entry in ledger.entries():
         server.turns[entry.begun.key] = entry.begun.turn

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Collection, Mapping, Sequence
 
 from bench.errors import UsageError
 from bench.providers import find, shipped
+from bench.records import Secrets
 
 QUIET = {
     "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1",
@@ -24,22 +26,38 @@ _MODELS = (
     *("ANTHROPIC_DEFAULT_SONNET_MODEL", "ANTHROPIC_DEFAULT_HAIKU_MODEL", "OPENAI_MODEL"),
 )
 """Variables that name a model: all of them the same, else side calls go elsewhere."""
+_ELSEWHERE = re.compile(
+    r"(?:ANTHROPIC|OPENAI|AZURE_OPENAI|AZURE_API|AZURE_AI|GEMINI|GOOGLE_GENAI|VERTEX|OPENROUTER|LITELLM|BEDROCK)_.*"
+    r"|CLAUDE_CODE_(?:USE|OAUTH|SKIP|API)_.*|AWS_BEARER_TOKEN_BEDROCK|GOOGLE_API_KEY"
+    r"|.*_(?:API_?KEY|API_?TOKEN|AUTH_TOKEN|OAUTH_TOKEN|BASE_URL|API_BASE|CUSTOM_HEADERS)",
+    re.IGNORECASE,
+)
+"""Variables by which a client would call a vendor past the proxy, or pay with another key."""
 
 
 def environment(
-    environ: Mapping[str, str], url: str, token: str, model: str, hidden: Collection[str] = ()
+    environ: Mapping[str, str],
+    url: str,
+    token: str,
+    model: str,
+    hidden: Collection[str] = (),
+    secrets: Secrets | None = None,
 ) -> dict[str, str]:
     """The environment of a client: the proxy's address, its key and its model, for both protocols; no vendor's key.
 
-    `hidden` are further variables that it must not see.
+    `hidden` are further variables that it must not see; nor does it see any that holds one of `secrets`.
     """
     presets = [preset for preset in map(find, shipped()) if preset]
     hidden = {*hidden, *(name for each in presets for name in (*each.key_variables, *each.address_variables))}
-    kept = {name: value for name, value in environ.items() if name not in hidden}
+    kept = {name: value for name, value in environ.items() if name not in hidden and not _ELSEWHERE.fullmatch(name)}
+    if secrets:
+        kept = {name: value for name, value in kept.items() if secrets(value) == value}
+    direct = ",".join(filter(None, (environ.get("NO_PROXY") or environ.get("no_proxy"), "127.0.0.1,localhost")))
     base = f"{url}/k/{token}"
     return {
         **kept,
         **QUIET,
+        **dict.fromkeys(("NO_PROXY", "no_proxy"), direct),
         **dict.fromkeys(_MODELS, model),
         "ANTHROPIC_BASE_URL": base,
         "ANTHROPIC_API_KEY": token,

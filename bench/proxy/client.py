@@ -3,17 +3,44 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
+from dataclasses import dataclass
 
 import h11
 
 from bench.proxy.refusal import OwnReply
+from bench.proxy.request import NotPassed
 
 BODY_BYTES = 32 * 1024 * 1024
 """A longer request is refused."""
+HELD_BYTES = 256 * 1024 * 1024
+"""Of all requests that are under way, together."""
 HEAD_BYTES = 64 * 1024
-"""A request whose head is longer is refused."""
+"""A request whose head is longer is refused; and so much may a client send before its reply has come."""
+UNREAD_BYTES = 16 * 1024 * 1024
+"""A client that leaves more of its reply unread is cut off."""
 IDLE_S = 300.0
-"""A client's connection that is idle for longer is closed."""
+"""A client's connection that is idle for longer is closed; so is one whose request takes as long to arrive."""
+LINGER_S = 10.0
+"""So long may a client take to read the rest of a reply once the connection ends."""
+
+
+@dataclass(slots=True)
+class Room:
+    """The memory that requests may take, all together."""
+
+    free: int = HELD_BYTES
+    """Bytes that are free."""
+
+    def take(self, size: int) -> None:
+        """NotPassed where so much is not free."""
+        if size > self.free:
+            raise NotPassed(429, "too many long requests are under way. Ask again later.")
+        self.free -= size
+
+    def give_back(self, size: int) -> None:
+        """What was taken is free again."""
+        self.free += size
 
 
 class Client:
@@ -22,28 +49,50 @@ class Client:
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader, self._writer = reader, writer
         self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=HEAD_BYTES)
+        self._bare = False
 
-    async def request(self) -> tuple[h11.Request, bytes] | None:
-        """The next request with its body; None at the end. NotPassed is not raised here: a body too long breaks off."""
-        head, body = None, bytearray()
-        while True:
-            event = self._http.next_event()
-            if event is h11.NEED_DATA:
-                if self._http.they_are_waiting_for_100_continue:
-                    self._send(h11.InformationalResponse(status_code=100, headers=[]))
-                async with asyncio.timeout(IDLE_S):
-                    self._http.receive_data(await self._reader.read(65536))
-            elif isinstance(event, h11.Request):
-                head = event
-            elif isinstance(event, h11.Data):
-                body += event.data
-                if len(body) > BODY_BYTES:
-                    raise ConnectionAbortedError("the request is too long")
-            elif isinstance(event, h11.EndOfMessage):
-                assert head is not None
-                return head, bytes(body)
-            else:
-                return None
+    async def head(self) -> h11.Request | None:
+        """The next request's head; None at the end."""
+        async with asyncio.timeout(IDLE_S):
+            event = await self._event()
+        if not isinstance(event, h11.Request):
+            return None
+        self._bare = event.method == b"HEAD"
+        return event
+
+    async def body(self, room: Room) -> bytearray:
+        """The body of the request whose head came last, which takes room. NotPassed where it is too long."""
+        body = bytearray()
+        try:
+            async with asyncio.timeout(IDLE_S):
+                while isinstance(event := await self._event(), h11.Data):
+                    if len(body) + len(event.data) > BODY_BYTES:
+                        raise NotPassed(413, f"the request is longer than {BODY_BYTES // 2**20} MiB")
+                    room.take(len(event.data))
+                    body += event.data
+            if not isinstance(event, h11.EndOfMessage):
+                raise ConnectionAbortedError("the client went away")
+        except BaseException:
+            room.give_back(len(body))
+            raise
+        return body
+
+    async def pass_over(self) -> None:
+        """Reads the rest of a request that is refused, and keeps nothing: a client reads no reply while it writes."""
+        passed = 0
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LINGER_S):
+                while self._http.their_state is h11.SEND_BODY and passed <= 2 * BODY_BYTES:
+                    event = await self._event()
+                    passed += len(event.data) if isinstance(event, h11.Data) else 0
+
+    async def _event(self) -> h11.Event | type[h11.PAUSED]:
+        while (event := self._http.next_event()) is h11.NEED_DATA:
+            if self._http.they_are_waiting_for_100_continue:
+                self._send(h11.InformationalResponse(status_code=100, headers=[]))
+            self._http.receive_data(await self._reader.read(65536))
+        assert not isinstance(event, type) or event is h11.PAUSED
+        return event
 
     async def next(self) -> bool:
         """Whether another request may come."""
@@ -53,10 +102,12 @@ class Client:
         return False
 
     async def gone(self) -> None:
-        """Returns when the client has closed its side; what it sends meanwhile waits."""
-        while not self._reader.at_eof():
+        """Returns when the client has closed its side, or sends too much; what it sends meanwhile waits."""
+        waiting = 0
+        while not self._reader.at_eof() and waiting <= HEAD_BYTES:
             data = await self._reader.read(65536)
             if data:
+                waiting += len(data)
                 self._http.receive_data(data)
 
     def _send(self, *events: h11.Event) -> None:
@@ -67,21 +118,40 @@ class Client:
         """The head of a reply whose body is still to come."""
         self._send(h11.Response(status_code=status, headers=[*headers, (b"transfer-encoding", b"chunked")]))
 
-    def pass_on(self, part: bytes) -> None:
-        """A part of the body."""
-        self._send(h11.Data(data=part))
+    def pass_on(self, part: bytes) -> bool:
+        """A part of the body. False where the client has left too much unread."""
+        if part:
+            self._send(h11.Data(data=part))
+        return self._writer.transport.get_write_buffer_size() <= UNREAD_BYTES
 
     async def end(self) -> None:
         """The end of the body."""
         self._send(h11.EndOfMessage())
-        await self._writer.drain()
+        await self._drained()
 
     async def send_whole(self, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
-        """A whole reply."""
-        sized = [*headers, (b"content-length", str(len(body)).encode())]
-        self._send(h11.Response(status_code=status, headers=sized), h11.Data(data=body), h11.EndOfMessage())
-        await self._writer.drain()
+        """A whole reply, of whose body HTTP may want none."""
+        if status in (204, 304):
+            self._send(h11.Response(status_code=status, headers=headers), h11.EndOfMessage())
+        else:
+            sized = h11.Response(status_code=status, headers=[*headers, (b"content-length", str(len(body)).encode())])
+            self._send(sized, *([] if self._bare else [h11.Data(data=body)]), h11.EndOfMessage())
+        await self._drained()
 
     async def say(self, answer: OwnReply) -> None:
-        """A reply of the proxy's own."""
-        await self.send_whole(answer.status, [(b"content-type", b"application/json")], answer.body)
+        """A reply of the proxy's own; nothing where one has begun."""
+        if self._http.our_state in (h11.IDLE, h11.SEND_RESPONSE):
+            await self.send_whole(answer.status, [(b"content-type", b"application/json")], answer.body)
+
+    async def _drained(self) -> None:
+        async with asyncio.timeout(IDLE_S):
+            await self._writer.drain()
+
+    async def close(self) -> None:
+        """Ends the connection; what the client has not read soon is lost."""
+        self._writer.close()
+        try:
+            async with asyncio.timeout(LINGER_S):
+                await self._writer.wait_closed()
+        except (OSError, TimeoutError, asyncio.CancelledError):
+            self._writer.transport.abort()

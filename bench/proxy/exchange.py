@@ -5,13 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from bench.costs import billing_of
+from bench import clean
 from bench.engine import now
 from bench.prices import PriceBook
 from bench.proxy.ledger import Settled
-from bench.proxy.meter import MOST_BYTES, Metered, metered
+from bench.proxy.meter import Metered, ReplyMeter
 from bench.proxy.request import Passed
-from bench.records import Attempt, Outcome, RemoteModel, TokenUsage
+from bench.records import Attempt, Outcome, RemoteModel, Secrets, TokenUsage
+
+WORDS = 64 * 1024
+"""Characters of what a vendor says that are looked at."""
+SHOWN = 300
+"""Characters of it that are kept."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -36,25 +41,32 @@ class ProxyExchange:
     """Whether no connection to the vendor was made."""
     error: str | None = None
     """What went wrong, without secrets."""
-    body: bytearray = field(default_factory=bytearray)
-    """A copy of the reply's body, as far as it is read."""
+    meter: ReplyMeter
+    """Reads the reply."""
 
     def take(self, at: float, part: bytes) -> None:
-        """Keeps a copy of what was passed back, for the meter."""
+        """Reads what was passed back."""
         self.first = self.first or at
         self.size += len(part)
-        if len(self.body) < MOST_BYTES:
-            self.body += part
+        if answered(self.status):
+            self.meter.feed(part)
 
 
-def settled(call: Passed, exchange: ProxyExchange, book: PriceBook) -> Settled:
-    """How a call ended, read from the copy of its reply."""
+def answered(status: int | None) -> bool:
+    """Whether a status says that the vendor did what was asked, which it bills."""
+    return status is not None and 200 <= status < 300
+
+
+def settled(call: Passed, exchange: ProxyExchange, book: PriceBook, secrets: Secrets) -> Settled:
+    """How a call ended; what the reply says in words is cleaned and without secrets."""
+
+    def said(text: str | None) -> str | None:
+        return None if text is None else clean.line(secrets(text[:WORDS]))[:SHOWN]
+
     took = now() - exchange.begun
-    seen = Metered(TokenUsage(), True, None, None)
-    if exchange.status == 200:
-        seen = metered(call.backend.endpoint.wire, bytes(exchange.body))
+    seen = exchange.meter.end() if answered(exchange.status) else Metered(TokenUsage(), True, None, None)
     cost = _cost(call, exchange, seen.usage, took, book)
-    if exchange.status != 200:
+    if not answered(exchange.status):
         state = "refusal" if exchange.status else "cut"
     elif not exchange.ended or not seen.complete:
         state = "cut"
@@ -68,9 +80,9 @@ def settled(call: Passed, exchange: ProxyExchange, book: PriceBook) -> Settled:
         ttft_s=None if exchange.first is None else exchange.first - exchange.begun,
         latency_s=took,
         reply_bytes=exchange.size,
-        served_model=seen.served_model,
-        request_id=exchange.request_id,
-        error=exchange.error or seen.fault,
+        served_model=said(seen.served_model),
+        request_id=said(exchange.request_id),
+        error=said(exchange.error or seen.fault),
     )
 
 
@@ -79,14 +91,13 @@ def _cost(call: Passed, exchange: ProxyExchange, usage: TokenUsage, took_s: floa
 
     A call that never reached the vendor and one that it refused are free.
     """
-    entry = call.backend.endpoint.entry
-    if not isinstance(entry, RemoteModel) or exchange.never_sent or exchange.status not in (None, 200):
+    refused = exchange.status is not None and not answered(exchange.status)
+    if not isinstance(call.backend.endpoint.entry, RemoteModel) or exchange.never_sent or refused:
         return Decimal(0)
-    if not exchange.ended or usage.out_total is None or usage.in_total is None or exchange.size > MOST_BYTES:
+    if not exchange.ended or usage.out_total is None or usage.in_total is None:
         return None
     attempt = Attempt(
         sent_at=exchange.sent_at, outcome=Outcome.ANSWERED, latency_s=took_s, usage=usage, status=exchange.status
     )
-    billing = billing_of(entry)
-    cost = billing.attempt(book, attempt) if billing else None
+    cost = call.billing.attempt(book, attempt) if call.billing else None
     return cost.usd if cost else None

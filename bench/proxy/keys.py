@@ -45,7 +45,8 @@ class KeyRing:
 
     def find(self, token: str) -> ProxyKey | None:
         """The key of a token; None where there is none."""
-        return next((key for mine, key in self._by_token.items() if secrets.compare_digest(mine, token)), None)
+        said = token.encode("utf-8", "replace")  # a header may hold any letters
+        return next((key for mine, key in self._by_token.items() if secrets.compare_digest(mine.encode(), said)), None)
 
     @property
     def tokens(self) -> list[str]:

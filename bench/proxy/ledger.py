@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
-from bench.errors import UsageError
-from bench.journal import require_files
-from bench.records import TokenUsage, utc_now
+from bench import clean
+from bench.errors import IncompleteError, UsageError
+from bench.journal import has_tables, require_files
+from bench.records import TokenUsage, hold_beside, require_time, utc_now
 
 VERSION = 1
 """`PRAGMA user_version` of the schema below."""
+MOST_ROWS = 1_000_000
+"""A longer ledger is not read: begin a new one."""
+MOST_USD = 10**9
+"""What no call costs."""
+LONGEST = 10_000
+"""Characters of a text in it."""
+LONGEST_USD = 100
+"""Digits of an amount."""
+STATES = ("open", "settled", "unknown", "cut", "refusal")
+"""See `Settled.state`; open while it runs."""
+_TEXTS = (
+    *("begun_at", "key", "agent", "model", "wire_model", "protocol", "body_sha256", "head_sha256", "rewrites"),
+    *("served_model", "request_id", "error"),
+)
+_MAY_BE_MISSING = ("served_model", "request_id", "error")
 _COUNTS = ("in_uncached", "in_cache_read", "in_cache_write_5m", "in_cache_write_1h", "out_total", "out_reasoning")
 _COLUMNS = ", ".join(f"{name} INTEGER" for name in _COUNTS)
 _SCHEMA = f"""
@@ -109,56 +126,92 @@ class Entry:
 class CallLedger:
     """The file; one process writes, any number may read."""
 
-    def __init__(self, path: Path, *, read_only: bool = False) -> None:
-        """Opens it, or makes it. UsageError where it is no ledger, or cannot be opened."""
+    def __init__(self, path: Path, *, read_only: bool = False, alone: bool = False) -> None:
+        """Opens it, or makes it; `alone` keeps other writers out, whose spending would count against no budget here.
+
+        UsageError where it is no ledger, cannot be opened, or somebody else writes into it or wants to be alone.
+        """
+        self._lock: int | None = None
+        self._db = sqlite3.connect(":memory:")
         try:
             require_files(path)
             if read_only:
                 self._db = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
             else:
                 path.parent.mkdir(parents=True, exist_ok=True)
+                self._hold(path, alone)
                 self._db = sqlite3.connect(path, isolation_level=None)
-                self._db.execute("PRAGMA journal_mode = WAL")
-                self._db.execute("PRAGMA synchronous = NORMAL")
             version = self._db.execute("PRAGMA user_version").fetchone()[0]
             if version not in (0, VERSION) or (read_only and version == 0):
                 raise UsageError(f"{path}: is no ledger of this version. Name another file with --ledger.")
+            made = has_tables(self._db, _SCHEMA)
             if not read_only:
-                self._db.executescript(_SCHEMA)
+                self._db.execute("PRAGMA journal_mode = WAL")
+                self._db.execute("PRAGMA synchronous = NORMAL")
+                self._db.executescript("" if made else _SCHEMA)
+        except UsageError:
+            self.close()
+            raise
         except (sqlite3.Error, OSError) as error:
+            self.close()
             raise UsageError(f"{path}: cannot be opened as a ledger ({error}). Name another with --ledger.") from error
+
+    def _hold(self, path: Path, alone: bool) -> None:
+        """A lock that goes with this process: shared, or of one alone."""
+        try:
+            self._lock = hold_beside(path, alone=alone)
+        except BlockingIOError:
+            raise UsageError(
+                f"{path}: another proxy writes into it, and one with a budget or a limit of calls must be alone. "
+                "Stop the other one, or name another file with --ledger."
+            ) from None
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Closes the file, and lets others write into it."""
         self._db.close()
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
 
     def begin(self, call: Begun) -> int:
-        """Writes a call down before it is passed on; its number."""
+        """Writes a call down before it is passed on; its number. IncompleteError where it cannot be written."""
         names = [field.name for field in fields(Begun)]
         values = [_plain(getattr(call, name)) for name in names]
         marks = ", ".join("?" * len(names))
-        cursor = self._db.execute(
+        cursor = self._write(
             f"INSERT INTO calls (begun_at, state, {', '.join(names)}) VALUES (?, 'open', {marks})", [utc_now(), *values]
         )
         assert cursor.lastrowid is not None
         return cursor.lastrowid
 
     def settle(self, number: int, ended: Settled) -> None:
-        """Writes down how a call ended."""
+        """Writes down how a call ended. IncompleteError where it cannot be written."""
         named = {field.name: _plain(getattr(ended, field.name)) for field in fields(Settled) if field.name != "usage"}
         named |= {name: getattr(ended.usage, name) for name in _COUNTS}
-        self._db.execute(
+        self._write(
             f"UPDATE calls SET {', '.join(f'{name} = ?' for name in named)} WHERE id = ?", [*named.values(), number]
         )
+
+    def _write(self, sql: str, values: Sequence[object]) -> sqlite3.Cursor:
+        try:
+            return self._db.execute(sql, values)
+        except sqlite3.Error as error:
+            raise IncompleteError(f"the ledger cannot be written ({error}). Make room or access there.") from error
 
     def entries(self, since: str = "") -> Iterator[Entry]:
         """All calls since a moment (UTC, ISO 8601), in order. UsageError where a row cannot be read."""
         try:
             cursor = self._db.execute("SELECT * FROM calls WHERE begun_at >= ? ORDER BY id", (since,))
             names = [column[0] for column in cursor.description]
-            for row in cursor:
+            for number, row in enumerate(cursor):
+                if number == MOST_ROWS:
+                    raise ValueError(f"more than {MOST_ROWS:,} calls")
                 yield _entry(dict(zip(names, row, strict=True)))
         except (sqlite3.Error, ValueError, ArithmeticError, TypeError) as error:
             raise UsageError(
@@ -166,19 +219,32 @@ class CallLedger:
             ) from error
 
 
-def _entry(row: dict[str, object]) -> Entry:
+def _entry(row: Mapping[str, Any]) -> Entry:
+    """A row as it was written; a ledger may be anybody's. ValueError for what no proxy writes."""
     begun = {field.name: row[field.name] for field in fields(Begun)}
-    settled = None
-    if row["state"] != "open":
-        ended = {field.name: row[field.name] for field in fields(Settled) if field.name != "usage"}
-        usage = TokenUsage(**{name: row[name] for name in _COUNTS})  # type: ignore[arg-type]
-        settled = Settled(**{**ended, "cost_usd": _decimal(ended["cost_usd"]), "usage": usage})  # type: ignore[arg-type]
+    ended = {field.name: row[field.name] for field in fields(Settled) if field.name != "usage"}
+    counts = {name: row[name] for name in (*_COUNTS, "turn", "request_bytes", "reply_bytes")}
+    for name, value in {**begun, **ended, "begun_at": row["begun_at"]}.items():
+        missing = value is None and name in _MAY_BE_MISSING
+        if name in _TEXTS and not missing and not (isinstance(value, str) and len(value) <= LONGEST):
+            raise ValueError(f"call {row['id']}: {name} is no text of at most {LONGEST:,} characters")
+    for name, value in counts.items():
+        if value is not None and clean.count(value) is None:
+            raise ValueError(f"call {row['id']}: {name} is no count")
+    if clean.count(row["turn"]) is None or row["state"] not in STATES:
+        raise ValueError(f"call {row['id']}: its turn or its state is none")
+    require_time(row["begun_at"] or "none", "begun_at")
+    usage = TokenUsage(**{name: row[name] for name in _COUNTS})
+    money = {name: _usd(row[name], f"call {row['id']}: {name}") for name in ("cap_usd", "cost_usd")}
+    times = {name: clean.amount(row[name]) for name in ("ttft_s", "latency_s")}
     return Entry(
-        id=int(str(row["id"])),
-        begun_at=str(row["begun_at"]),
-        begun=Begun(**{**begun, "cap_usd": _decimal(begun["cap_usd"])}),  # type: ignore[arg-type]
-        state=str(row["state"]),
-        settled=settled,
+        id=row["id"],
+        begun_at=row["begun_at"],
+        begun=Begun(**{**begun, "cap_usd": money["cap_usd"]}),
+        state=row["state"],
+        settled=None
+        if row["state"] == "open"
+        else Settled(**{**ended, **times, "cost_usd": money["cost_usd"], "usage": usage}),
     )
 
 
@@ -186,5 +252,11 @@ def _plain(value: object) -> object:
     return f"{value:f}" if isinstance(value, Decimal) else value
 
 
-def _decimal(value: object) -> Decimal | None:
-    return None if value is None else Decimal(str(value))
+def _usd(value: object, what: str) -> Decimal | None:
+    """Money as it was written. ValueError for what is none, or would take some away from what others spent."""
+    if value is None:
+        return None
+    usd = Decimal(value) if isinstance(value, str) and len(value) <= LONGEST_USD else Decimal("NaN")
+    if not usd.is_finite() or not 0 <= usd < MOST_USD:
+        raise ValueError(f"{what} is no amount of money")
+    return usd

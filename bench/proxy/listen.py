@@ -6,7 +6,7 @@ import asyncio
 import os
 import stat
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -23,7 +23,7 @@ async def listening(where: str, handler: Handler) -> AsyncIterator[str]:
     """
     if where.startswith("unix:"):
         path = Path(where.removeprefix("unix:"))
-        _make_room(path)
+        await _make_room(path)
         before = os.umask(0o177)
         try:
             server = await asyncio.start_unix_server(handler, path)
@@ -63,12 +63,20 @@ def _loopback(where: str) -> tuple[str, int]:
     return ("127.0.0.1" if host == "localhost" else host), int(port)
 
 
-def _make_room(path: Path) -> None:
-    """Takes an old socket away; anything else stays. UsageError for it."""
+async def _make_room(path: Path) -> None:
+    """Takes an old socket away, which nobody listens at; anything else stays. UsageError for it."""
     try:
         kind = path.lstat().st_mode
     except OSError:
         return
     if not stat.S_ISSOCK(kind):
         raise UsageError(f"{path}: is there and is no socket. Name another path.")
-    path.unlink()
+    try:
+        _, writer = await asyncio.open_unix_connection(path)
+    except OSError:
+        path.unlink(missing_ok=True)
+        return
+    writer.close()
+    with suppress(OSError):
+        await writer.wait_closed()
+    raise UsageError(f"{path}: another process listens there. Name another path.")

@@ -1,15 +1,19 @@
-"""What a reply used, read from its bytes after the last of them was passed on."""
+"""What a reply used, read from its bytes once they were passed on."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
+from bench import clean
 from bench.engine import SseParser
 from bench.providers import Wire
 from bench.records import TokenUsage
 
-MOST_BYTES = 32 * 1024 * 1024
-"""Of a longer reply the rest is passed on and not read: its counts are unknown then."""
+WHOLE_BYTES = 8 * 1024 * 1024
+"""A longer reply that is no stream is passed on and not read: its counts are unknown then."""
+
+MOST_EVENTS = 300_000
+"""Of a reply with more events the rest is passed on and not read."""
 
 
 class Metered(NamedTuple):
@@ -25,28 +29,55 @@ class Metered(NamedTuple):
     """An error that came inside a reply of HTTP 200; None where none did."""
 
 
-def metered(wire: Wire, body: bytes) -> Metered:
-    """Reads a whole reply, streamed or not. Never raises: what cannot be read is unknown."""
-    usage, complete, served, fault = TokenUsage(), False, None, None
-    for data in _events(body):
+class ReplyMeter:
+    """Reads a reply part by part, streamed or not. Never raises: what cannot be read is unknown."""
+
+    def __init__(self, wire: Wire) -> None:
+        """`wire`: the format that the reply should have."""
+        self._wire = wire
+        self._parser = SseParser()
+        self._streams = self._lost = False
+        self._events = 0
+        self._whole = bytearray()
+        self._seen = Metered(TokenUsage(), False, None, None)
+
+    def feed(self, part: bytes) -> None:
+        """The next part."""
+        if not self._streams and len(self._whole) <= WHOLE_BYTES:
+            self._whole += part
+        if self._lost:
+            return
         try:
-            event = wire.read_event(data)
+            events = self._parser.feed(part)
+        except ValueError:  # an event too long; or no stream, but a whole reply in one line
+            self._lost = True
+            return
+        self._events += len(events)
+        self._lost = self._events > MOST_EVENTS
+        for data in () if self._lost else events:
+            self._read(data)
+
+    def end(self) -> Metered:
+        """What the reply said; to be called once."""
+        last = None if self._lost else self._parser.close()
+        if last is not None:
+            self._read(last)
+        if not self._streams and len(self._whole) <= WHOLE_BYTES:
+            self._read(self._whole.decode("utf-8-sig", "replace").strip())
+        elif self._lost:
+            return Metered(TokenUsage(), False, self._seen.served_model, self._seen.fault)
+        return self._seen
+
+    def _read(self, data: str) -> None:
+        self._streams, self._whole = True, bytearray()
+        try:
+            event = self._wire.read_event(data)
         except ValueError:
-            continue
-        usage = usage.updated(event.usage) if event.usage else usage
-        complete |= event.done or event.finish_reason is not None
-        served = event.served_model or served
-        fault = event.fault.message if event.fault else fault
-    return Metered(usage, complete, served, fault)
-
-
-def _events(body: bytes) -> list[str]:
-    """The data of its events; of a reply that is no stream, its text."""
-    parser = SseParser()
-    try:
-        events = parser.feed(body)
-        last = parser.close()
-    except ValueError:
-        return []
-    events += [] if last is None else [last]
-    return events or [body.decode("utf-8-sig", "replace").strip()]
+            return
+        seen = self._seen
+        self._seen = Metered(
+            seen.usage.updated(event.usage) if event.usage else seen.usage,
+            seen.complete or event.done or event.finish_reason is not None,
+            clean.line_or_none(event.served_model) or seen.served_model,
+            clean.line(event.fault.message) if event.fault else seen.fault,
+        )

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from bench.costs import billing_of
+from bench import clean
+from bench.costs import Billing, billing_of
 from bench.prices import PriceBook
-from bench.providers import Endpoint, merged, parse
-from bench.proxy.rewrite import rewritten
+from bench.providers import Endpoint, merged
+from bench.proxy.bound import CAPS, HARMLESS, worst_usd, wrong_count
+from bench.proxy.rewrite import BodyField, fields, rewritten
+from bench.proxy.route import Route, RouteKind
 from bench.records import RemoteModel
 
 HOP_BY_HOP = frozenset(
@@ -22,7 +24,6 @@ HOP_BY_HOP = frozenset(
 """Headers that belong to one connection or to the proxy, and are not passed on."""
 KEYS = frozenset(("authorization", "x-api-key", "api-key", "x-goog-api-key"))
 """Headers that hold the client's key, in whose place the vendor's is put."""
-_CAPS = ("max_tokens", "max_completion_tokens")
 
 
 class NotPassed(Exception):
@@ -68,6 +69,8 @@ class Passed:
     """The body."""
     changed: tuple[str, ...]
     """The fields of it that are not as they came."""
+    billing: Billing | None
+    """How it is billed, in the lane that the request chose; None for local weights."""
     worst_usd: Decimal | None
     """The most it can cost; None where that is not known, 0 for local weights."""
     body_sha256: str
@@ -96,33 +99,56 @@ def chosen(backends: Mapping[str, Backend], protocol: str, name: object) -> Back
     return backend
 
 
-def passed(backends: Mapping[str, Backend], protocol: str, body: bytes, book: PriceBook) -> Passed:
+def passed(backends: Mapping[str, Backend], way: Route, body: bytes | bytearray, book: PriceBook) -> Passed:
     """A call as it is passed on. NotPassed where it cannot be."""
     try:
         text = body.decode()
-        asked = parse(text)
+        found = [*fields(text)]
+        _require_clear(found)
     except ValueError as error:
-        raise NotPassed(400, "the body is not JSON") from error
-    if not isinstance(asked, dict):
-        raise NotPassed(400, "the body is not a JSON object")
-    backend = chosen(backends, protocol, asked.get("model"))
-    changes = _changes(backend, asked)
+        raise NotPassed(400, f"the body cannot be read: {clean.line(str(error))}") from error
+    asked = {field.name: field.value for field in found}
+    backend = chosen(backends, way.protocol, asked.get("model"))
     try:
-        text = rewritten(text, changes) if changes else text
+        changes = _changes(backend, asked, free=way.asked is RouteKind.COUNT)
+        content = (rewritten(text, changes, found) if changes else text).encode()
+        head = _head(asked)
     except (ValueError, RecursionError) as error:
-        raise NotPassed(400, str(error)) from error
+        raise NotPassed(400, f"the body cannot be passed on: {clean.line(str(error))}") from error
+    sent = {name: value for name, value in {**asked, **changes}.items() if value is not None}
+    if wrong := wrong_count(sent):
+        raise NotPassed(400, f"{wrong} is no whole number above 0")
+    entry = backend.endpoint.entry
+    billing = billing_of(entry, sent) if isinstance(entry, RemoteModel) else None
     return Passed(
         backend=backend,
-        content=text.encode(),
+        content=content,
         changed=tuple(sorted(changes)),
-        worst_usd=_worst(backend.endpoint, body, asked, book),
+        billing=billing,
+        worst_usd=_worst(backend, billing, sent, len(content), book),
         body_sha256=hashlib.sha256(body).hexdigest(),
-        head_sha256=_head(asked),
+        head_sha256=head,
     )
 
 
-def _changes(backend: Backend, asked: Mapping[str, Any]) -> dict[str, Any]:
-    """The declared changes that this request needs: model name, counts of a stream, what the vendor refuses, pins."""
+def _require_clear(found: Iterable[BodyField]) -> None:
+    """ValueError for a name that stands there twice, or almost: which of them counts, each vendor decides itself."""
+    known = {name.casefold(): name for name in HARMLESS}
+    seen: set[str] = set()
+    for each in found:
+        folded = each.name.casefold()
+        if folded in seen:
+            raise ValueError(f"the field {each.name[:60]} stands there twice")
+        if known.get(folded, each.name) != each.name:
+            raise ValueError(f"the field {known[folded]} is spelled {each.name[:60]}")
+        seen.add(folded)
+
+
+def _changes(backend: Backend, asked: Mapping[str, Any], *, free: bool) -> dict[str, Any]:
+    """The declared changes that this request needs: model name, counts of a stream, what the vendor refuses, pins.
+
+    A call that states no cap gets bench.toml's; `free` for a count of tokens, which has none.
+    """
     endpoint = backend.endpoint
     changes: dict[str, Any] = {name: None for name in backend.drop if name in asked}
     for name, value in backend.pin.items():
@@ -137,21 +163,19 @@ def _changes(backend: Backend, asked: Mapping[str, Any]) -> dict[str, Any]:
     streams = backend.protocol == "openai" and asked.get("stream") is True
     if streams and not counted and "stream_options" in endpoint.streaming:
         changes["stream_options"] = {**(options if isinstance(options, dict) else {}), "include_usage": True}
+    cap, field = endpoint.entry.max_tokens, endpoint.rules.max_tokens_field
+    capped = any({**asked, **changes}.get(name) is not None for name in CAPS)
+    if cap and not capped and not free and field not in backend.drop:
+        changes[field] = cap
     return changes
 
 
-def _worst(endpoint: Endpoint, body: bytes, asked: Mapping[str, Any], book: PriceBook) -> Decimal | None:
-    """No tokenizer makes more tokens of a body than it has bytes."""
-    entry = endpoint.entry
-    if not isinstance(entry, RemoteModel):
+def _worst(
+    backend: Backend, billing: Billing | None, sent: Mapping[str, Any], size: int, book: PriceBook
+) -> Decimal | None:
+    if not isinstance(backend.endpoint.entry, RemoteModel):
         return Decimal(0)
-    billing = billing_of(entry)
-    price = billing.price(book, datetime.now(UTC)) if billing else None
-    if billing is None or price is None:
-        return None
-    caps = [asked[name] for name in _CAPS if isinstance(asked.get(name), int) and asked[name] > 0]
-    cap = max(caps, default=entry.max_tokens or 0) or billing.context_window
-    return billing.worst(price, len(body), {billing.cap_field: cap}) if cap else None
+    return worst_usd(billing, sent, size, backend.pin, book) if billing else None
 
 
 def _head(asked: Mapping[str, Any]) -> str:

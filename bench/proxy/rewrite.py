@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 _DECODER = json.JSONDecoder()
@@ -52,13 +52,14 @@ def fields(text: str) -> Iterator[BodyField]:
         at = _skip(text, at + 1)
 
 
-def rewritten(text: str, changes: Mapping[str, Any]) -> str:
+def rewritten(text: str, changes: Mapping[str, Any], found: Iterable[BodyField] | None = None) -> str:
     """The text with other values for some fields of its top level; None takes a field out, a new one comes first.
 
-    Raises ValueError if it is no JSON object, or has such a field twice.
+    `found` are its `fields`, where they are known. Raises ValueError if it is no JSON object, or has such a field
+    twice.
     """
     seen: dict[str, BodyField] = {}
-    for field in fields(text):
+    for field in fields(text) if found is None else found:
         if field.name in changes and field.name in seen:
             raise ValueError(f"the field {field.name} stands there twice")
         seen[field.name] = field

@@ -8,25 +8,48 @@ from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 import h11
 
+from bench import clean
 from bench.engine import BROKEN_OFF, NOT_SENT, Channel, Dropped, Reply, now
+from bench.errors import IncompleteError
 from bench.prices import PriceBook
 from bench.proxy import refusal
-from bench.proxy.client import Client
-from bench.proxy.exchange import ProxyExchange, settled
+from bench.proxy.client import Client, Room
+from bench.proxy.exchange import ProxyExchange, answered, settled
 from bench.proxy.keys import KeyRing, ProxyKey
 from bench.proxy.ledger import Begun, CallLedger, Settled
+from bench.proxy.meter import ReplyMeter
 from bench.proxy.purse import Purse
 from bench.proxy.request import HOP_BY_HOP, KEYS, Backend, NotPassed, Passed, passed
 from bench.proxy.route import Route, RouteKind, own_host, route
+from bench.proxy.veil import Veil
 from bench.records import Secrets, utc_now
 
 SPARE = 32
 """Connections to a vendor that are kept for later calls."""
-NOT_SHOWN = frozenset(("content-length", "transfer-encoding", "connection", "keep-alive", "set-cookie"))
-"""Headers of a reply that are not passed back."""
+MOST_CLIENTS = 256
+"""Connections of clients at a time."""
+NOT_SHOWN = frozenset(
+    (
+        *("content-length", "transfer-encoding", "content-encoding", "connection", "keep-alive", "trailer", "upgrade"),
+        *(
+            "set-cookie",
+            "set-cookie2",
+            "location",
+            "content-location",
+            "refresh",
+            "link",
+            "alt-svc",
+            "proxy-authenticate",
+        ),
+    )
+)
+"""Headers of a reply that are not passed back: of the connection, and those that would lead the client elsewhere."""
+LOST = (ConnectionError, h11.LocalProtocolError, TimeoutError, asyncio.CancelledError)
+"""How a client's connection ends early."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -51,49 +74,72 @@ class ProxyServer:
     """Whether it listens on a unix socket, whose clients need no Host header."""
     on_settled: Callable[[Begun, Settled], None] = lambda _begun, _settled: None
     """Called when a call is over."""
+    on_trouble: Callable[[str], None] = lambda _trouble: None
+    """Called with what went wrong here, without secrets."""
     turns: Counter[str] = field(default_factory=Counter)
     """Calls of each key so far."""
     _spare: dict[str, deque[Channel]] = field(default_factory=dict)
     _open: set[asyncio.Task[None]] = field(default_factory=set)
+    _room: Room = field(default_factory=Room)
+    _forms: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Replies are searched for these."""
+        self._forms = self.secrets.forms
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One client's connection, to its end."""
         client, task = Client(reader, writer), asyncio.current_task()
         assert task is not None
+        if len(self._open) >= MOST_CLIENTS:
+            writer.transport.abort()
+            return
         self._open.add(task)
         task.add_done_callback(self._open.discard)
         try:
-            while (request := await client.request()) is not None:
-                await self._answer(client, *request)
+            while (request := await client.head()) is not None:
+                await self._answer(client, request)
                 if not await client.next():
                     break
-        except (ConnectionError, h11.RemoteProtocolError, h11.LocalProtocolError, TimeoutError, asyncio.CancelledError):
+        except h11.RemoteProtocolError as error:
+            with suppress(*LOST):
+                await client.say(refusal.refusal("openai", 400, f"this is no request ({clean.line(str(error))})"))
+        except LOST:
             pass
+        except Exception as error:  # a fault of ours ends this connection, not the proxy
+            self.on_trouble(self.secrets(f"a connection ended with {type(error).__name__}: {error}"))
         finally:
-            writer.close()
-            with suppress(OSError, asyncio.CancelledError):
-                await writer.wait_closed()
+            await client.close()
 
-    async def _answer(self, client: Client, head: h11.Request, body: bytes) -> None:
+    async def _answer(self, client: Client, head: h11.Request) -> None:
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in head.headers}
         way = route(head.method.decode("ascii", "replace"), head.target.decode("latin-1"), headers)
+        held = 0
         try:
-            key = self._allowed(way, headers)
+            key = self._allowed(way, headers)  # before a byte of its body is kept
+            body = await client.body(self._room)
+            held = len(body)
             if way.asked is RouteKind.HELLO:
                 await client.say(refusal.hello())
             elif way.asked is RouteKind.MODELS:
                 await client.say(refusal.models(way.protocol, self.backends))
             else:
                 assert key is not None
-                call = passed(self.backends, way.protocol, body, self.book)
-                await self._pass_on(client, way, key, call, headers=headers, size=len(body))
+                call = passed(self.backends, way, body, self.book)
+                body.clear()
+                await self._pass_on(client, way, key, call, headers=headers, size=held)
         except NotPassed as why:
+            await client.pass_over()
             await client.say(refusal.refusal(way.protocol, why.status, str(why)))
+        finally:
+            self._room.give_back(held)
 
     def _allowed(self, way: Route, headers: Mapping[str, str]) -> ProxyKey | None:
         """The key of a request that may be looked at; None for one that needs none. NotPassed otherwise."""
         if not self.local and not own_host(headers.get("host", "")):
             raise NotPassed(403, "the Host header does not name this machine")
+        if "transfer-encoding" in headers and "content-length" in headers:
+            raise NotPassed(400, "the request states its length twice")
         if way.asked is RouteKind.HELLO:
             return None
         if way.asked is RouteKind.NOTHING:
@@ -114,7 +160,7 @@ class ProxyServer:
         self.turns[key.name] += not free
         begun = Begun(
             key=key.name,
-            agent=headers.get("user-agent", "")[:100],
+            agent=clean.line(self.secrets(headers.get("user-agent", ""))[:100]),
             model=call.backend.label,
             wire_model=call.backend.endpoint.wire_model,
             protocol=way.protocol,
@@ -125,23 +171,34 @@ class ProxyServer:
             rewrites=", ".join(call.changed),
             cap_usd=call.worst_usd,
         )
-        number = None if free else self.ledger.begin(begun)
-        exchange = ProxyExchange(sent_at=utc_now())
+        try:
+            number = None if free else self.ledger.begin(begun)
+        except IncompleteError as error:
+            self.purse.settle(key.name, call.worst_usd, Decimal(0))
+            self.on_trouble(str(error))
+            raise NotPassed(503, str(error)) from error
+        exchange = ProxyExchange(sent_at=utc_now(), meter=ReplyMeter(call.backend.endpoint.wire))
         try:
             await self._exchange(client, way, call, exchange, headers=headers)
         finally:
             if number is not None:
-                ended = settled(call, exchange, self.book)
-                self.ledger.settle(number, ended)
-                self.purse.settle(key.name, call.worst_usd, ended.cost_usd)
-                self.on_settled(begun, ended)
+                self._settle(number, key, call, begun, settled(call, exchange, self.book, self.secrets))
+
+    def _settle(self, number: int, key: ProxyKey, call: Passed, begun: Begun, ended: Settled) -> None:
+        self.purse.settle(key.name, call.worst_usd, ended.cost_usd)
+        try:
+            self.ledger.settle(number, ended)
+        except IncompleteError as error:
+            self.on_trouble(f"call {number} stays open: {error}")
+        self.on_settled(begun, ended)
 
     async def _exchange(
         self, client: Client, way: Route, call: Passed, exchange: ProxyExchange, *, headers: Mapping[str, str]
     ) -> None:
         """Passes the call on and its reply back; where the client goes away, the vendor is told at once."""
         backend = call.backend
-        sent = {name: value for name, value in headers.items() if name not in HOP_BY_HOP | KEYS}
+        named = {name.strip().lower() for name in headers.get("connection", "").split(",")}
+        sent = {name: value for name, value in headers.items() if name not in HOP_BY_HOP | KEYS | named}
         sent |= {"accept-encoding": "identity", **{name.lower(): value for name, value in backend.headers.items()}}
         path = backend.endpoint.path
         if way.asked is RouteKind.COUNT:
@@ -197,24 +254,44 @@ class ProxyServer:
 
     async def _pour(self, client: Client, reply: Reply, exchange: ProxyExchange) -> None:
         """Passes a reply back as it comes; errors are held until their end, for a key in them must not pass."""
-        headers = [(n, v) for n, v in reply.response.headers.raw if n.decode("latin-1").lower() not in NOT_SHOWN]
-        if reply.status != 200:
-            words = self.secrets(await reply.words()).encode()
-            exchange.take(now(), words)
-            exchange.error = words[:300].decode("utf-8", "replace")
-            await client.send_whole(reply.status, headers, words)
+        headers = self._shown(reply)
+        if reply.packed and answered(reply.status):
+            exchange.error = reply.packed
+            raise NotPassed(502, f"{reply.packed}. It is not passed on, for nobody can see what is in it")
+        if not answered(reply.status) or reply.status == 204:
+            words = self.secrets(await reply.words())
+            exchange.take(now(), words.encode())
+            exchange.error = words or None
+            await client.send_whole(reply.status, headers, words.encode())
             exchange.ended = True
             return
         await client.begin(reply.status, headers)
+        veil, reads = Veil(self._forms), True
 
         def take(at: float, part: bytes) -> bool:
-            client.pass_on(part)
+            nonlocal reads
+            reads = client.pass_on(veil(part))
             exchange.take(at, part)
-            return True
+            return reads
 
         await reply.pour(take)
-        await client.end()
+        if not reads:
+            exchange.error = "the client left its reply unread"
+            raise ConnectionAbortedError(exchange.error)
+        client.pass_on(veil.rest())
         exchange.ended = True
+        await client.end()
+
+    def _shown(self, reply: Reply) -> list[tuple[bytes, bytes]]:
+        """The headers of a reply that are passed back, without secrets."""
+        headers = [
+            (name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in reply.response.headers.raw
+        ]
+        return [
+            (name.encode("latin-1"), self.secrets(value).encode("latin-1", "replace"))
+            for name, value in headers
+            if name not in NOT_SHOWN and self.secrets(name) == name
+        ]
 
     def _channel(self, backend: Backend) -> tuple[Channel, bool]:
         """A connection to the vendor, and whether it is a new one."""

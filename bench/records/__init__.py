@@ -9,6 +9,7 @@ from bench.records.details import grade_detail
 from bench.records.files import (
     NewFile,
     fresh_folder,
+    hold_beside,
     lock_folder,
     new_folder,
     open_log,
@@ -210,6 +211,7 @@ __all__ = [
     "fresh_folder",
     "is_local",
     "is_whole",
+    "hold_beside",
     "lock_folder",
     "maker_of",
     "margin_keys",

@@ -56,6 +56,21 @@ def lock_folder(folder: Path, *, wait: bool = False) -> Iterator[None]:
         os.close(handle)
 
 
+def hold_beside(path: Path, *, alone: bool) -> int:
+    """A lock on the file `path`.lock, shared or of one process alone, until the descriptor that it gives is closed.
+
+    BlockingIOError where others hold it, OSError where it cannot be made.
+    """
+    flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    handle = os.open(f"{path}.lock", flags, 0o600)
+    try:
+        fcntl.flock(handle, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
+    except OSError:
+        os.close(handle)
+        raise
+    return handle
+
+
 def write_file(folder: Path, name: str, write: Callable[[IO[bytes]], object]) -> None:
     """Writes the file `name` below a folder, e.g. "charts/levels.svg", so that a crash leaves the old file or the new.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from base64 import b64encode, urlsafe_b64encode
 from bisect import bisect_left
@@ -69,6 +70,12 @@ class Secrets:
         """Every value of at least 16 characters whose variable's name says that it is a secret."""
         return cls(value for name, value in environ.items() if SECRET_NAME.search(name) and len(value) >= LONG)
 
+    @property
+    def forms(self) -> frozenset[str]:
+        """Long secrets in all forms in which a reply is searched for them part by part: plain, in JSON, in base64."""
+        texts = {needle.text for text in self._secrets if len(text) >= LONG for needle in _needles(text)}
+        return frozenset({form for text in texts for form in (text, *_in_json(text)) if len(form) >= LONG})
+
     def __or__(self, other: Secrets) -> Secrets:
         return Secrets(self._secrets | other._secrets, self._hidden | other._hidden)
 
@@ -124,6 +131,12 @@ def _in_base64(raw: bytes) -> Iterator[str]:
         whole = 4 * ((before + len(raw)) // 3)
         for encode in (b64encode, urlsafe_b64encode):
             yield encode(bytes(before) + raw).decode()[(0, 2, 3)[before] : whole]
+
+
+def _in_json(text: str) -> Iterator[str]:
+    """A text as JSON may write it."""
+    plain = json.dumps(text)[1:-1]
+    yield from (plain, plain.replace("/", "\\/"), json.dumps(text, ensure_ascii=False)[1:-1])
 
 
 def _hits(view: str, needles: Sequence[tuple[str, int]]) -> Iterator[tuple[int, int]]:

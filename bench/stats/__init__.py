@@ -22,6 +22,13 @@ from bench.stats.power import (
     mean_power,
     random_power,
 )
+from bench.stats.ppi import (
+    LabelledDifference,
+    average_judges,
+    labelled_difference,
+    labelled_test,
+    labels_needed,
+)
 from bench.stats.ratio import Limits, Ratio, ratio_of_sums, ratio_test
 from bench.stats.reasons import Caveat, Reason
 from bench.stats.region import joint_region
@@ -33,6 +40,11 @@ from bench.stats.strata import BoundTest, Strata
 from bench.stats.unpaired import Unpaired, unpaired_interval, unpaired_test
 
 __all__ = [
+    "LabelledDifference",
+    "average_judges",
+    "labelled_difference",
+    "labelled_test",
+    "labels_needed",
     "Moved",
     "moved",
     "Alike",

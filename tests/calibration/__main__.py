@@ -14,7 +14,7 @@ from importlib import metadata
 from pathlib import Path
 from shlex import quote
 
-from tests.calibration import exact, gate, invariance, looks, money, readings, rivals, scores
+from tests.calibration import exact, gate, invariance, labels, looks, money, readings, rivals, scores
 from tests.calibration.grid import FAST, FULL, SEED, Job, Row, Scale, markdown, record
 
 SECTIONS = {
@@ -76,12 +76,20 @@ SECTIONS = {
         ("n", "lost and won, points"),
     ),
     "12 unlimited": ("12. Costs without a limit, “90 % cheaper”", ("σ candidate", "n", "true ratio")),
+    "13": (
+        "13. Labels and judges of 1,000 items: a preference, at most 10 points of net win rate worse",
+        ("labels", "judge", "true net win rate, points"),
+    ),
+    "13 pass": (
+        "13. Labels and judges of 1,000 items: pass or fail, at most 5 points worse",
+        ("labels", "judge", "truth"),
+    ),
     "11": ("11. Verdicts changed by what must not matter", ("n", "items a cluster", "change")),
 }
 SLOW_FIRST = (
     "8 whole", "8 plan", "8 spend", "9 whole", "9",
     "10", "7", "6", "6 families", "6 intervals", "6 latency", "5", "4", "10 tokens", "10 latency",
-    "12 sizes", "12 unlimited", "12 mean", "12 fixed", "12 lost", "12 peers",
+    "13 pass", "13", "12 sizes", "12 unlimited", "12 mean", "12 fixed", "12 lost", "12 peers",
     "11", "1", "2", "3", "8",
 )  # fmt: skip
 
@@ -147,6 +155,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         *rivals.jobs(),
         *looks.jobs(),
         *invariance.jobs(),
+        *labels.jobs(),
     ]
     jobs = [
         job for job in jobs if not chosen.section or {job.section, job.section.partition(" ")[0]} & {*chosen.section}

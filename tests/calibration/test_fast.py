@@ -35,6 +35,16 @@ def test_what_is_enumerated_holds_its_bars(tmp_path: Path, capsys: pytest.Captur
     assert {row["section"].partition(" ")[0] for row in rows} == {"2", "3", "10"}
 
 
+def test_claims_from_labels_hold_their_bars_with_judges_that_are_biased_blind_or_toss_coins(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--fast", "--section", "13", "--workers", "1", "--out", str(tmp_path)]) == 0
+    rows = json.loads((tmp_path / "rows.json").read_text())
+    false = [row for row in rows if not row["at_least"] and row["beside"]["judge alone"] > 0.5]
+    assert len(false) == 5, "a judge alone is wrong at the margin, and so is not what is measured here"
+    assert "13. Labels and judges" in capsys.readouterr().out
+
+
 def test_a_missed_bar_is_marked() -> None:
     rows = [Row(("30",), 0.4, 0.05), Row(("60",), 0.05, 0.05), Row(("99",), 0.6, 0.9, at_least=True, se=0.01)]
     assert [row.holds for row in rows] == [False, True, False]

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bench.errors import UsageError
 from bench.proxy.agent import environment
 from bench.proxy.keys import KeyRing, ProxyKey
+from bench.proxy.listen import listening
 from bench.proxy.purse import Purse
 from bench.proxy.rewrite import fields, rewritten
 from bench.proxy.route import Route, RouteKind, own_host, route
+from bench.records import Secrets
 
 TEXTS = st.sampled_from(["a", "model", '"', "\\", "{,}", "é", "\u2028"])
 PLAIN: st.SearchStrategy[Any] = st.none() | st.integers() | TEXTS
@@ -118,3 +123,33 @@ def test_a_client_gets_no_vendors_key() -> None:
     assert (after["PATH"], after["HOME"]) == ("/bin", "/h")
     assert (after["ANTHROPIC_BASE_URL"], after["ANTHROPIC_API_KEY"]) == ("http://127.0.0.1:5/k/cb-1", "cb-1")
     assert (after["OPENAI_BASE_URL"], after["OPENAI_MODEL"]) == ("http://127.0.0.1:5/k/cb-1/v1", "m")
+
+
+def test_a_client_gets_no_copy_of_a_key_and_reaches_the_proxy_directly() -> None:
+    elsewhere = (
+        *("ANTHROPIC_CUSTOM_HEADERS", "CLAUDE_CODE_OAUTH_TOKEN", "CLAUDE_CODE_USE_BEDROCK", "ANTHROPIC_AUTH_TOKEN"),
+        *("AZURE_OPENAI_API_KEY", "GOOGLE_API_KEY", "AWS_BEARER_TOKEN_BEDROCK", "ACME_BASE_URL", "GROQ_API_KEY"),
+    )
+    before = {"COPY": "Bearer sk-mine-0123456789abcdef", "HTTP_PROXY": "http://p", "no_proxy": "example.org"}
+    before |= dict.fromkeys(elsewhere, "x")
+    after = environment(before, "http://127.0.0.1:5", "cb-1", "m", (), Secrets(["sk-mine-0123456789abcdef"]))
+    assert not {"COPY", *elsewhere} & {*after}
+    assert after["HTTP_PROXY"] == "http://p"
+    assert after["NO_PROXY"] == after["no_proxy"] == "example.org,127.0.0.1,localhost"
+
+
+def test_a_socket_that_somebody_listens_at_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "p.sock"
+
+    async def hang_up(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.close()
+
+    async def listen() -> None:
+        async with listening(f"unix:{path}", hang_up):
+            with pytest.raises(UsageError, match="another process listens there"):
+                async with listening(f"unix:{path}", hang_up):
+                    pass
+        async with listening(f"unix:{path}", hang_up):
+            pass
+
+    asyncio.run(listen())

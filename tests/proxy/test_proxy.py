@@ -24,6 +24,7 @@ from bench.errors import UsageError
 from bench.prices import beside, load
 from bench.providers import resolve
 from bench.proxy import CallLedger, Entry, KeyRing, ProxyKey, backends, proxying
+from bench.proxy.rewrite import rewritten
 from bench.records import RemoteModel
 from tests.fake_endpoint import FakeEndpoint, Reply
 
@@ -226,7 +227,8 @@ def test_bodies_that_cannot_be_read(proxy: Running, content: bytes) -> None:
 
 def test_a_budget_is_never_passed_by_calls_at_once(tmp_path: Path, endpoint: FakeEndpoint) -> None:
     endpoint.script = lambda _: Reply(text="x", usage={"prompt_tokens": 100, "completion_tokens": 10}, delay_s=0.2)
-    worst = (Decimal(len(json.dumps(body()))) + 10 * 60) / 10**6
+    sent = rewritten(json.dumps(body()), {"model": "m", "stream_options": {"include_usage": True}})
+    worst = (Decimal(len(sent)) + 10 * 60) / 10**6
     with running(tmp_path, endpoint, budget=str(3 * worst)) as proxy, ThreadPoolExecutor(8) as pool:
         replies = [*pool.map(lambda _: proxy.ask(body()), range(8))]
         assert sorted(reply.status_code for reply in replies) == [200] * 3 + [402] * 5

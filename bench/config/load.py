@@ -80,6 +80,13 @@ def read(path: Path, text: str, suites: Collection[str] | None = None) -> Compar
     run = file.table(raw.get("run", {}), "run")
     providers = {name: file.provider(table, name) for name, table in _tables(file, raw, "providers").items()}
     models = {label: _model(file, label, table, providers) for label, table in _tables(file, raw, "models").items()}
+    judges = {
+        label: _model(file, label, table, providers, kind="judges")
+        for label, table in _tables(file, raw, "judges").items()
+    }
+    for label in judges:
+        if label in models:
+            file.fail(f"'{label}' is a model and a judge: give one of them another label.", "judges", label)
     if not models:
         file.fail('no model is defined. Add e.g. [models.small] with model = "weights/smollm2-135m-instruct".')
     chosen = tuple(run.pop("suites", USUAL_SUITES))
@@ -97,6 +104,7 @@ def read(path: Path, text: str, suites: Collection[str] | None = None) -> Compar
         run=settings,
         models=MappingProxyType(models),
         claims=MappingProxyType(claims),
+        judges=MappingProxyType(judges),
         providers=MappingProxyType(providers),
         traffic=_traffic(file, raw["traffic"], models) if "traffic" in raw else None,
         report=ReportSettings(**file.table(raw.get("report", {}), "report")),
@@ -150,11 +158,13 @@ def _tables(file: ConfigFile, raw: Mapping[str, Any], kind: str) -> Mapping[str,
     return tables
 
 
-def _model(file: ConfigFile, label: str, table: Any, providers: Mapping[str, Mapping[str, Any]]) -> ModelEntry:
-    where = ("models", label)
+def _model(
+    file: ConfigFile, label: str, table: Any, providers: Mapping[str, Mapping[str, Any]], kind: str = "models"
+) -> ModelEntry:
+    where = (kind, label)
     values = file.table(table, *where)
     if "model" not in values:
-        file.fail(f'[models.{label}] needs a model, e.g. model = "weights/smollm2-135m-instruct".', *where)
+        file.fail(f'[{kind}.{label}] needs a model, e.g. model = "weights/smollm2-135m-instruct".', *where)
     if not re.fullmatch(r"\w[\w.-]*", label):
         file.fail(f"label '{label}' must begin with a letter or digit; '.', '-' and '_' may follow.", *where)
     try:

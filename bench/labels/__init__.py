@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bench.labels.agreement import Agreement, agreements
 from bench.labels.draw import SAMPLES, SECOND, LabelSample, SampleEntry, drawn, of_run, pair_of
-from bench.labels.page import write_page
+from bench.labels.page import shown, write_page
 from bench.labels.sheet import Labelled, read_sheet, take, write_sheet
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "of_run",
     "pair_of",
     "read_sheet",
+    "shown",
     "take",
     "write_page",
     "write_sheet",

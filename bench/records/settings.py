@@ -206,6 +206,8 @@ class Comparison:
     """Models by label, in the file's order."""
     claims: Mapping[str, Claim] = field(default_factory=dict)
     """Claims by name, in the file's order."""
+    judges: Mapping[str, ModelEntry] = field(default_factory=dict)
+    """Models that judge answers (`bench judge`) and are never compared, by label."""
     providers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """What bench.toml says of providers, by name."""
     traffic: RecordedTraffic | None = None

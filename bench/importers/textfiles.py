@@ -39,6 +39,8 @@ MOST_COLUMNS = 4096
 """Columns of a CSV file."""
 UNPACKED_BYTES, UNPACKED_RATIO = 1 << 28, 100
 """A gzip file may unpack to the first, or to so many times its own size, whichever is more."""
+UNPACKED_LINES = 3_000_000
+"""Lines and JSON objects that it may unpack to, or as many as it has bytes: each takes time to look at."""
 _MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\xef\xbb\xbf": "utf-8-sig"}
 
 Row = tuple[str, dict[str, str]]
@@ -76,7 +78,9 @@ class _Unpacked(io.RawIOBase):
     def __init__(self, path: Path) -> None:
         self._raw, self._path = clean.open_file(path), path
         self._file = gzip.GzipFile(fileobj=self._raw)
-        self._left = self._most = max(UNPACKED_BYTES, UNPACKED_RATIO * os.fstat(self._raw.fileno()).st_size)
+        size = os.fstat(self._raw.fileno()).st_size
+        self._left = self._most = max(UNPACKED_BYTES, UNPACKED_RATIO * size)
+        self._lines = self._most_lines = max(UNPACKED_LINES, size)
 
     def readable(self) -> bool:
         return True
@@ -86,6 +90,11 @@ class _Unpacked(io.RawIOBase):
         self._left -= len(chunk)
         if self._left < 0:
             raise UsageError(f"{self._path}: unpacks to more than {self._most >> 20} MiB. Unpack it yourself to go on.")
+        self._lines -= chunk.count(b"\n") + chunk.count(b"\r") + chunk.count(b"{")
+        if self._lines < 0:
+            raise UsageError(
+                f"{self._path}: unpacks to more than {self._most_lines:,} lines or objects. Unpack it to go on."
+            )
         buffer[: len(chunk)] = chunk
         return len(chunk)
 

@@ -92,7 +92,20 @@ _PREFIXES = (
     r"xox[abeoprs]-[A-Za-z0-9\-]{10,}",
     r"hf_[A-Za-z0-9]{30,}",
     r"npm_[A-Za-z0-9]{30,}",
-    r"pypi-[A-Za-z0-9_\-]{50,}",
+    r"pypi-[A-Za-z0-9_\-]{30,}",
+    r"nvapi-[A-Za-z0-9_\-]{30,}",
+    r"sbp_[0-9a-f]{40}",
+    r"csk-[A-Za-z0-9]{30,}",
+    r"jina_[A-Za-z0-9_\-]{30,}",
+    r"pa-[A-Za-z0-9_\-]{40,}",
+    r"vck_[A-Za-z0-9]{30,}",
+    r"sntry[su]_[A-Za-z0-9_+/=]{30,}",
+    r"dckr_pat_[A-Za-z0-9_\-]{20,}",
+    r"figd_[A-Za-z0-9_\-]{30,}",
+    r"phx_[A-Za-z0-9]{30,}",
+    r"re_[A-Za-z0-9]{8}_[A-Za-z0-9]{20,}",
+    r"ATATT[A-Za-z0-9_\-=]{30,}",
+    r"pscale_(?:tkn|pw)_[A-Za-z0-9_\-.]{30,}",
     r"(?:sk|rk|pk)_(?:live|test)_[A-Za-z0-9]{16,}",
     r"whsec_[A-Za-z0-9+/]{24,}",
     r"SG\.[A-Za-z0-9_\-]{16,}\.[A-Za-z0-9_\-]{16,}",
@@ -123,7 +136,7 @@ _PREFIXES = (
 _BEGINNINGS = (
     "sk- pk-lf lsv2_ akia asia aiza ghp_ gho_ ghu_ ghs_ ghr_ github_pat_ glpat- xox hf_ npm_ pypi- _live_ _test_ "
     "whsec_ sg. dop_v1_ gsk_ xai- pplx- r8_ ltai akid shpat_ ya29. sq0 gocspx- hvs. dapi lin_api_ ntn_ secret_ pmak- "
-    "tvly- key- sk fw_"
+    "tvly- key- sk fw_ nvapi- sbp_ csk- jina_ pa- vck_ sntry dckr_pat_ figd_ phx_ re_ atatt pscale_"
 )
 """Their hints."""
 _UNSEEN = r"[\u00ad\u200b-\u200f\u2060\ufeff]"
@@ -151,10 +164,12 @@ SECRETS = (
     _secret("TOKEN", _after(r"\w") + r"eyJ[A-Za-z0-9_\-]{8,}\.eyJ[A-Za-z0-9_\-]{8,}(?:\.[A-Za-z0-9_\-]*)?", "eyj"),
     _secret(
         "KEY",
-        _after(r"A-Za-z0-9_") + rf"(?:{'|'.join(_PREFIXES)})(?:{_UNSEEN}+[A-Za-z0-9_\-]{{4,}})*",
+        _after(r"A-Za-z0-9_")
+        + rf"(?:{'|'.join(_PREFIXES)})(?:[A-Za-z0-9_\-]|\\(?=[_\-])|{_UNSEEN}+(?=[A-Za-z0-9_\-]{{4}}))*",
         _BEGINNINGS,
     ),
     _secret("KEY", r"sk-(?:ant|proj|or-v1|svcacct)-(?=[A-Za-z0-9_\-]{0,40}\d)[A-Za-z0-9_\-]{20,}", "sk-"),
+    _secret("KEY", r"sk%(?:25)*2[dD](?:[A-Za-z0-9_\-]|%(?:25)*2[dD]|%(?:25)*5[fF]){16,}", "sk%"),
     _secret(
         "PASSWORD",
         r"(?<=://)(?P<value>[^\s/:@\"\\<>]{1,200}:(?!\d{1,5}/)[^\s\"\\<>?]{1,200})(?=@[\w.\-]{1,200}(?:[:/?\s\"\\]|$))",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from bench.errors import UsageError
 from bench.importers import textfiles
 from bench.importers.ledger import Ledger
-from bench.importers.textfiles import csv_columns, csv_rows, json_rows, read_json
+from bench.importers.textfiles import csv_columns, csv_rows, json_rows, open_text, read_json
 
 TEXT = "model,score\r\nclaude,1\r\nqwen,0\r\n"
 ROWS = [{"model": "claude", "score": "1"}, {"model": "qwen", "score": "0"}]
@@ -166,6 +167,18 @@ def test_a_file_that_unpacks_to_far_more_than_it_is_ends_there(tmp_path: Path, m
     whole = gzipped(tmp_path, "bomb.json.gz", b"[" + b"1," * 2**22)
     with pytest.raises(UsageError, match="unpacks to more than"):
         read_json(whole)
+
+
+@pytest.mark.parametrize("content", [b"a,b\n" + b",\n" * 9000, b"a,b\r" * 9000, b"[" + b"{}," * 9000 + b"{}]"])
+def test_a_file_that_unpacks_to_far_more_rows_than_it_has_bytes_ends_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes
+) -> None:
+    monkeypatch.setattr(textfiles, "UNPACKED_LINES", 5000)
+    with pytest.raises(UsageError, match=r"bomb\.csv\.gz: unpacks to more than 5,000 lines or objects"):
+        [*csv_rows(gzipped(tmp_path, "bomb.csv.gz", content), Ledger())]
+    monkeypatch.setattr(textfiles, "UNPACKED_LINES", 20_000)
+    with suppress(UsageError), open_text(gzipped(tmp_path, "bomb.csv.gz", content)) as file:
+        assert len(file.read()) == len(content)
 
 
 def test_a_whole_file_has_a_longest_length(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -64,6 +64,17 @@ KEYS = [
     "whsec_" + letters(32),
     "shpat_" + "0a" * 16,
     "ya29." + letters(40),
+    "nvapi-" + letters(64),
+    "sbp_" + "0a" * 20,
+    "pypi-AgEIcHlwaS5vcmc" + letters(24),
+    "jina_" + letters(40),
+    "csk-" + letters(40),
+    "dckr_pat_" + letters(27),
+    "ghp_" + letters(36) + "ghp_" + letters(36),
+    "AKIA" + "Q7" * 8 + "AKIA" + "R8" * 8,
+    "sk-" + "ant-api03-" + letters(20) + "\\_" + letters(38),
+    "sk%2Dproj%2D" + letters(40),
+    "sk%252Dproj%252D" + letters(40),
 ]
 PLANTED = {
     "KEY": KEYS,
@@ -135,7 +146,8 @@ def test_everything_that_is_planted_is_replaced(kind: str) -> None:
                 redactor = Redactor()
                 left = redactor(whole)
                 core = json.dumps(found, ensure_ascii=False)[1:-1]
-                if found in left or core in left or not redactor.replaced:
+                ends = found[-12:] in left and kind == "KEY"
+                if found in left or core in left or ends or not redactor.replaced:
                     missed.append(whole)
     assert not missed
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bench.cli.consent import require_consent, send_keys_option
 from bench.cli.options import config_option, load_config, results_option
 from bench.cli.terminal import echo
 
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 @click.option("--budget-usd", type=float, help="The most that judging may cost, earlier calls included.")
 @click.option("-y", "--yes", is_flag=True, help="Do not ask before calls that cost money.")
 @click.option("--dry-run", is_flag=True, help="Only say how many calls that makes, and what they may cost.")
+@send_keys_option
 @config_option
 @results_option
 def judge(
@@ -56,6 +58,7 @@ def judge(
     budget_usd: float | None,
     yes: bool,
     dry_run: bool,
+    origins: tuple[str, ...],
     config: Path | None,
     results: Path,
 ) -> None:
@@ -88,13 +91,17 @@ def judge(
         seed=seed,
         vendors_differ=vendors_differ,
     )
+    endpoints = [resolve(entry, environ) for entry in chosen.values()]
+    if not dry_run:
+        require_consent(endpoints, environ, origins)
     with RunProgress() as progress:
         judging = Judging(
             folder=find_run(results, run),
             results=results,
-            endpoints=[resolve(entry, environ) for entry in chosen.values()],
+            endpoints=endpoints,
             book=prices.load(prices.beside(comparison.source)),
             choices=choices,
+            data=comparison.data,
             watcher=progress,
             environ=environ,
         )

@@ -281,4 +281,5 @@ def _drawn(done: TrafficSample, name: str, check: str) -> Iterator[str]:
             f"Nothing grades them: cost, latency and length will be compared, and quality stays not measured. To grade "
             f"them, put `answer` or another field of docs/tasks.md in place of `ungraded` into lines of {path}."
         )
+    yield f'Your own data: state who may receive them in bench.toml before you run it: [data.{name}] class = "internal"'
     yield f"Next: bench tasks new {name} --from {path} --max-tokens {done.max_tokens}"

@@ -15,7 +15,7 @@ from bench.errors import UsageError, suggest
 from bench.language import LANGUAGES
 from bench.prices import MODES
 from bench.providers import address_problem
-from bench.records import ABOUT, MARGINS, SECRET_NAME, ChartStyle, Margin
+from bench.records import ABOUT, CLASSES, MARGINS, SECRET_NAME, ChartStyle, Margin
 
 Check = Callable[[object], str | None]
 """What is wrong with a value, as the end of a sentence that begins with its key; None if nothing is."""
@@ -152,6 +152,11 @@ def _modes(value: object) -> str | None:
     return f"must name one of {', '.join(MODES)} for each model" if wrong else None
 
 
+def _classes(value: object) -> str | None:
+    good = isinstance(value, list) and all(each in CLASSES for each in value) and len(set(value)) == len(value)
+    return None if good else f"must be a list of {', '.join(CLASSES)}"
+
+
 def _over(value: object) -> str | None:
     return None if value in ("each", "mean") else 'must be "each" or "mean"'
 
@@ -185,31 +190,6 @@ RULES: Mapping[str, Check] = {
 }
 """What `[providers.<name>.rules]` and `[[providers.<name>.models]]` may hold; see bench/providers/rules.py."""
 
-_MODEL: Mapping[str, Check] = {
-    "model": _text,
-    "base_url": _plain_address,
-    "max_tokens": _COUNT,
-    "temperature": _number(0, 2),
-    "top_p": _number(0, 1, open_low=True),
-    "seed": _number(0, whole=True),
-    "region": _text,
-    "headers": _headers,
-    "extra_body": _table,
-    "effort": _text,
-    "thinking": _flag,
-    "thinking_budget": _COUNT,
-    "context_window": _COUNT,
-    "max_connections": _COUNT,
-    "stream_options": _flag,
-    "timeout_s": _number(0, open_low=True),
-    "usd_per_hour": _number(0, open_low=True),
-    "slots": _COUNT,
-    "threads": _COUNT,
-    "context": _number(256, whole=True),
-    "kv_unified": _flag,
-    "prompt_cache": _flag,
-}
-
 TABLES: Mapping[str, Mapping[str, Check]] = {
     "run": {
         "suites": _names,
@@ -224,8 +204,34 @@ TABLES: Mapping[str, Mapping[str, Check]] = {
         "temperature": _number(0, 2),
         "reuse": _number(0),
     },
-    "models": _MODEL,
-    "judges": _MODEL,
+    "models": {
+        "model": _text,
+        "base_url": _plain_address,
+        "max_tokens": _COUNT,
+        "temperature": _number(0, 2),
+        "top_p": _number(0, 1, open_low=True),
+        "seed": _number(0, whole=True),
+        "region": _text,
+        "headers": _headers,
+        "extra_body": _table,
+        "effort": _text,
+        "thinking": _flag,
+        "thinking_budget": _COUNT,
+        "context_window": _COUNT,
+        "max_connections": _COUNT,
+        "stream_options": _flag,
+        "timeout_s": _number(0, open_low=True),
+        "usd_per_hour": _number(0, open_low=True),
+        "slots": _COUNT,
+        "threads": _COUNT,
+        "context": _number(256, whole=True),
+        "kv_unified": _flag,
+        "prompt_cache": _flag,
+        "allows": _classes,
+        "retention_days": _number(0, whole=True),
+        "trains_on_data": _flag,
+    },
+    "data": {"class": _word_of(*CLASSES)},
     "providers": {
         "title": _text,
         "protocol": _word_of("openai", "anthropic"),

@@ -83,6 +83,7 @@ from bench.records.recorded import (
     RecordedModel,
     RecordedOrigin,
     RecordedPart,
+    RecordedRecipient,
     RecordedServerTime,
     RecordedSettings,
     RecordedSpending,
@@ -94,6 +95,7 @@ from bench.records.rows import cleaned_table, parquet_schema, require_columns
 from bench.records.runjson import JsonRecord, require_time
 from bench.records.secrets import HIDDEN, SECRET_NAME, Secrets
 from bench.records.settings import (
+    CLASSES,
     USUAL_SUITES,
     WEIGHTS,
     ChartStyle,
@@ -113,6 +115,8 @@ from bench.records.tables import AnswerRow, ItemRow
 from bench.records.vendors import VENDORS, is_local, maker_of, vendor_of
 
 __all__ = [
+    "RecordedRecipient",
+    "CLASSES",
     "SCORED",
     "has_answer",
     "is_graded",

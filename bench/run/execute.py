@@ -41,6 +41,7 @@ from bench.run import baseline, describe, looking
 from bench.run.ask import Asked, EndedEarly
 from bench.run.baseline import ReuseBaseline
 from bench.run.earlier import usable
+from bench.run.egress import recipients
 from bench.run.prepare import SILENT, Prepared, Watcher, _runs_code
 from bench.run.score import Scored, grader_failures, score_run
 from bench.run.waves import Deciding
@@ -300,6 +301,7 @@ def _ended(prepared: Prepared, opened: _Opened, asked: Asked, tables: Scored, te
         opened.record.with_keys(*RunRecord.ENDED),
         stopped={label: lane.stopped for label, lane in asked.lanes.items() if lane.stopped},
         lanes=asking.as_recorded(asked.lanes, earlier.lanes if earlier else {}),
+        received=recipients(tables.items, prepared.endpoints, prepared.comparison.data),
         prices=RecordedPrices.from_json(prepared.book.as_recorded(tables.costs.used)),
         machine_time=machinetime.as_recorded(asked.machines, earlier.machine_time if earlier else {}),
         spending=RecordedSpending(budget_usd=terms.budget_usd, spent_usd=asked.spent_usd, ended=asked.why_ended),

@@ -34,6 +34,7 @@ from bench.records import (
     write_text,
 )
 from bench.run import local
+from bench.run.egress import require_allowed
 from bench.run.execute import JOURNAL
 from bench.run.prepare import Watcher
 
@@ -119,6 +120,8 @@ class Judging:
     """Who is told."""
     environ: Mapping[str, str]
     """Keys and addresses."""
+    data: Mapping[str, str] = field(default_factory=dict)
+    """Classes of data by suite or task, as `Comparison` has them."""
     notes: list[str] = field(default_factory=list)
     """What a reader must know, filled in on the way."""
 
@@ -130,6 +133,10 @@ class Judging:
         record = read_record(self.folder)
         sample = drawn(self.folder, self.choices.measure, self.choices.models, self.choices.seed)
         self.notes.extend(self._require_judges(record, sample))
+        tasks: dict[str, set[str]] = {}
+        for entry in sample.entries:
+            tasks.setdefault(entry.suite, set()).add(entry.task)
+        require_allowed(self.data, tasks, self.endpoints)
         spending = Spending.of(self.endpoints, self.book)
         with lock_folder(self.folder), Journal(self.results / JOURNAL) as journal:
             name = f"{record.run}.{NAME}"

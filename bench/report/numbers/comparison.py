@@ -262,5 +262,6 @@ def thousand_cost(table: pd.DataFrame) -> Interval | None:
 
 
 def as_records(comparison: RunComparison) -> list[dict[str, Any]]:
-    """The rows as plain JSON, intervals as {estimate, low, high, n}."""
-    return [asdict(row) for row in comparison.rows]
+    """The rows as plain JSON, intervals as {estimate, low, high, n}; without `ungraded` where everything is graded."""
+    rows = [asdict(row) for row in comparison.rows]
+    return [{key: value for key, value in row.items() if key != "ungraded" or value} for row in rows]

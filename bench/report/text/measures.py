@@ -141,7 +141,6 @@ COLUMNS: tuple[Column[SuiteRow], ...] = (
     _count(str(Outcome.UNPARSABLE)),
     _count("missing", shown=Output.ALL, better="down"),
     _count("overridden"),
-    _count("ungraded"),
     _count("timed"),
     _count("clean"),
 )

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from bench.claims import early
-from bench.claims.beside import TRUNCATION_GAP
+from bench.claims.beside import TRUNCATION_GAP, unknown
 from bench.claims.case import Case
 from bench.claims.drawing import assign
-from bench.claims.firstlines import beyond, headline, reading
+from bench.claims.firstlines import beyond, headline, kinds, named_kinds, reading, second, still
 from bench.claims.forecast import Forecast, both_readings
 from bench.claims.judge import Judgement, Reading, judge_cases, log_bets
 from bench.claims.looks import Sizes, Stand, sizes_of, waves
@@ -23,7 +23,7 @@ from bench.claims.outlook import (
     saving_chance,
     what_it_takes,
 )
-from bench.claims.page import as_json, lines, markdown
+from bench.claims.page import as_json, kinds_line, lines, markdown
 from bench.claims.pairs import Pairs, pair
 from bench.claims.partlines import MISSED, OPEN, SHOWN, beyond_lines, open_parts, part_lines, state, why_open
 from bench.claims.parts import (
@@ -40,7 +40,7 @@ from bench.claims.parts import (
     undecided,
     worded,
 )
-from bench.claims.plain import explanation, statement, verdict_in_words
+from bench.claims.plain import cautions, explanation, meaning, statement, verdict_in_words
 from bench.claims.prospects import futile
 from bench.claims.read import (
     Ruling,
@@ -117,6 +117,14 @@ __all__ = [
     "why_open",
     "beyond",
     "beyond_lines",
+    "cautions",
+    "kinds",
+    "kinds_line",
+    "meaning",
+    "named_kinds",
+    "second",
+    "still",
+    "unknown",
     "headline",
     "open_parts",
     "part_lines",

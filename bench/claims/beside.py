@@ -27,21 +27,7 @@ def warnings(case: Case) -> Iterator[str]:
             seen_in=", ".join(case.seen_in),
         )
     yield from map(questions.in_words, pairs.repeated)
-    if pairs.n < pairs.planned and case.looks is None:
-        yield tr("interim: {n} of {planned} planned items were asked", n=pairs.n, planned=pairs.planned)
-    if ours.missing or theirs.missing:
-        lacks = [
-            tr(
-                "{label} lacks {missing} of {samples} scores",
-                label=side.label,
-                missing=side.missing,
-                samples=side.samples,
-            )
-            for side in (ours, theirs)
-        ]
-        yield tr(" and ").join(lacks)
-    if ours.truncated is None or theirs.truncated is None:
-        yield tr("how the answers ended is unknown: truncation may be part of the difference")
+    yield from unknown(case)
     for what in (Outcome.TRUNCATED, Outcome.REFUSED):
         counts = [(getattr(side, what), side.samples) for side in (ours, theirs)]
         rates = [count / samples for count, samples in counts if count is not None]
@@ -63,6 +49,27 @@ def warnings(case: Case) -> Iterator[str]:
         yield tr("unlike sampling was applied: {sent}", sent=sent)
     for part in parts.claimed(case.claim):
         yield from part.warnings(pairs)
+
+
+def unknown(case: Case) -> Iterator[str]:
+    """Which answers, scores and endings are not known, a sentence each."""
+    pairs = case.pairs
+    ours, theirs = pairs.candidate, pairs.baseline
+    if pairs.n < pairs.planned and case.looks is None:
+        yield tr("interim: {n} of {planned} planned items were asked", n=pairs.n, planned=pairs.planned)
+    if ours.missing or theirs.missing:
+        lacks = [
+            tr(
+                "{label} lacks {missing} of {samples} scores",
+                label=side.label,
+                missing=side.missing,
+                samples=side.samples,
+            )
+            for side in (ours, theirs)
+        ]
+        yield tr(" and ").join(lacks)
+    if ours.truncated is None or theirs.truncated is None:
+        yield tr("how the answers ended is unknown: truncation may be part of the difference")
 
 
 def proving_little(case: Case) -> Iterator[tuple[Scope, Part, str]]:

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 
 from bench.claims import parts
 from bench.claims.judge import Judgement
+from bench.claims.partlines import MISSED, SHOWN, state
 from bench.claims.parts import Part
 from bench.claims.scope import MEAN
 from bench.claims.verdict import Verdict
+from bench.claims.words import percent
 from bench.language import tr, tr_later
 from bench.records import SUCH
 from bench.stats import Interval
@@ -59,6 +61,42 @@ def words(text: str) -> int:
     return sum(any(letter.isalnum() for letter in word) for word in text.split())
 
 
+def second(judgement: Judgement) -> str:
+    """The second line: what a refuted saving still comes to, and what the other reading says; empty without either."""
+    return " ".join(text for text in (still(judgement), beyond(judgement)) if text)
+
+
+def still(judgement: Judgement) -> str | None:
+    """What a claim still saves that is refuted for its saving alone; None elsewhere, and where the saving is open."""
+    failing = judgement.test.failing if judgement.verdict is Verdict.REFUTED else None
+    if failing is None or failing[1] != parts.COST.key:
+        return None
+    found = judgement.test.parts
+    saved = [result for (_, key), result in found.items() if key == parts.COST.key]
+    others = {scope: result for scope, result in found.items() if scope[1] != parts.COST.key}
+    if any(result.interval.high is None or result.interval.high >= 1 for result in saved):
+        return None
+    if any(_misses(judgement, scope) for scope in others):
+        return None
+    low, high = (percent(1 - end(result.estimate for result in saved)) for end in (max, min))
+    saving = low if low == high else tr("{low} to {high}", low=low, high=high)
+    shown = all(state(judgement, judgement.deciding, scope) == SHOWN for scope in others)
+    rest = (
+        ""
+        if not others
+        else tr(", and the rest of the claim holds")
+        if shown
+        else tr("; the rest of the claim is open")
+    )
+    return tr("It still saves {saving}{rest}.", saving=saving, rest=rest)
+
+
+def _misses(judgement: Judgement, scope: tuple[str, str]) -> bool:
+    result = judgement.test.parts[scope]
+    missed = parts.part(result.name).missed(judgement.claim, result.interval)
+    return missed or state(judgement, judgement.deciding, scope) == MISSED
+
+
 def beyond(judgement: Judgement) -> str | None:
     """What the reading says that does not decide; None where both are the same."""
     if judgement.pairs.one_reading:
@@ -75,6 +113,17 @@ def beyond(judgement: Judgement) -> str | None:
 def kinds(judgement: Judgement) -> int:
     """Kinds of task, which are the clusters of the reading that speaks of others like them."""
     return len(set(judgement.pairs.clusters))
+
+
+def named_kinds(judgement: Judgement) -> dict[str, list[str]]:
+    """By suite the names of the kinds of task that a verdict speaks of; empty where each item is a kind of its own."""
+    if judgement.pairs.one_reading:
+        return {}
+    found: dict[str, list[str]] = {}
+    for name in sorted(set(judgement.pairs.clusters)):
+        suite, _, kind = name.partition("/")
+        found.setdefault(suite, []).append(kind)
+    return found
 
 
 def _takes(judgement: Judgement) -> str:

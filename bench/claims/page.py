@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from bench import clean
 from bench.claims import early, outlook, parts
-from bench.claims.firstlines import beyond, headline
+from bench.claims.firstlines import beyond, headline, kinds, named_kinds, second, still
 from bench.claims.judge import Judgement, Reading
 from bench.claims.observed import observe, on_these_items
 from bench.claims.pairs import Side
@@ -43,6 +43,9 @@ LEGEND = tr_later(
     "their limit permits, met or not, as *p for* and *p against* do."
 )
 
+MOST_NAMED = 40
+"""Kinds of task of a suite that are named."""
+
 
 def lines(ruling: Ruling, record: RunRecord) -> list[str]:
     """For a terminal: each claim's sentences, with what is open and why; or why this run cannot judge it."""
@@ -74,9 +77,10 @@ def markdown(ruling: Ruling, record: RunRecord) -> str:
             f"## {_said(judgement.claim.name)}: {tr(str(judgement.verdict))}"
             + (f" ({'; '.join(remarks)})" if remarks else ""),
             _said(judgement.apart or ""),
-            _said(" ".join(text for text in (headline(judgement), beyond(judgement)) if text)),
+            _said(f"{headline(judgement)} {second(judgement)}".rstrip()),
             _sentence(early.line(judgement, record)),
             _listed(part_lines(judgement)),
+            _said(kinds_line(judgement)),
             _beyond(judgement),
             _said(explanation(judgement, record)),
             _said(tr("It rests on {basis}", basis=basis(judgement, record))),
@@ -97,6 +101,21 @@ def _sentence(text: str | None) -> str:
 
 def _listed(texts: Sequence[str]) -> str:
     return "\n".join(f"- {_said(text)}" for text in texts)
+
+
+def kinds_line(judgement: Judgement) -> str:
+    """The kinds of task that the verdict speaks of, by name; empty where each item is a kind of its own."""
+    suites = named_kinds(judgement)
+    if not suites:
+        return ""
+    named = "; ".join(f"{suite}: {_first(names)}" for suite, names in suites.items())
+    return tr("Kinds of task ({count}): {named}.", count=kinds(judgement), named=named)
+
+
+def _first(names: Sequence[str]) -> str:
+    rest = len(names) - MOST_NAMED
+    shown = ", ".join(names[:MOST_NAMED])
+    return shown if rest <= 0 else tr("{shown} and {rest} more", shown=shown, rest=rest)
 
 
 def _beyond(judgement: Judgement) -> str:
@@ -162,6 +181,7 @@ def _record(judgement: Judgement, record: RunRecord, swept: Mapping[str, Cheapes
         "declared": judgement.declared,
         "claim": cast(ClaimWords, {key: value for key, value in judgement.claim.as_dict().items() if key != "name"}),
         "headline": headline(judgement),
+        "still_saves": still(judgement),
         "beyond": beyond(judgement),
         "hardly_apart": judgement.apart,
         "lines": part_lines(judgement),

@@ -23,7 +23,12 @@ ENDS = {
 
 def explanation(judgement: Judgement, record: RunRecord) -> str:
     """What a verdict means, for a reader who knows no statistics, and where it is worth less than it seems."""
-    said = [verdict_in_words(judgement), _outcome(judgement)]
+    return " ".join([verdict_in_words(judgement), meaning(judgement, record), *cautions(judgement)])
+
+
+def meaning(judgement: Judgement, record: RunRecord) -> str:
+    """What came out on these items, how sure that is, and what it would take where it is open."""
+    said = [_outcome(judgement)]
     if judgement.verdict is Verdict.SUPPORTED:
         likely = tr(
             "That does not make it {confidence:g} % likely to be true.", confidence=100 * judgement.claim.confidence
@@ -33,7 +38,7 @@ def explanation(judgement: Judgement, record: RunRecord) -> str:
         said.append(_luck(judgement, tr("true"), tr("bad")))
     elif judgement.outlook is not None:
         said.append(f"{outlook.what_it_takes(judgement.outlook)}.{''.join(_short(judgement, record))}")
-    return " ".join([*said, *_cautions(judgement)])
+    return " ".join(said)
 
 
 def verdict_in_words(judgement: Judgement) -> str:
@@ -57,7 +62,7 @@ def _luck(judgement: Judgement, were: str, kind: str) -> str:
     )
 
 
-def _cautions(judgement: Judgement) -> Iterator[str]:
+def cautions(judgement: Judgement) -> Iterator[str]:
     """Where the verdict is worth less than it seems."""
     for why in judgement.proves_little.values():
         yield tr("Caution: {why}.", why=why)

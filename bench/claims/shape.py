@@ -125,6 +125,8 @@ class JudgedJson(TypedDict):
     """Its words."""
     headline: str
     """The verdict in a sentence."""
+    still_saves: str | None
+    """Of a claim that is refuted for its saving alone: what it still saves, in a sentence; None elsewhere."""
     beyond: str | None
     """What the other reading says; None where there is nothing to say."""
     hardly_apart: str | None

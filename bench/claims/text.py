@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 
 from bench.claims import early, parts
-from bench.claims.firstlines import beyond, headline
+from bench.claims.firstlines import headline, second
 from bench.claims.judge import Judgement
 from bench.claims.parts import Part
 from bench.language import tr
@@ -20,7 +20,7 @@ def sentence(judgement: Judgement, record: RunRecord) -> str:
     """To paste: what to know first, verdict with sizes, what the other reading says, and what it rests on."""
     remarks = labels(judgement, record)
     label = f" ({'; '.join(remarks)})" if remarks else ""
-    first = [judgement.apart, headline(judgement).removesuffix(".") + f"{label}.", beyond(judgement)]
+    first = [judgement.apart, headline(judgement).removesuffix(".") + f"{label}.", second(judgement)]
     first += [tr(part.local_remark) for part in left_out(judgement)]
     return " ".join([*(text for text in first if text), basis(judgement, record)])
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import gc
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -24,6 +26,26 @@ def demo(results: Path) -> None:
     The answers are a script's, and the models are made up; items, grading, costs and verdicts are real. It is written
     to results/demo, anew each time.
     """
+    with _uncollected():
+        page = _show(results)
+    echo(f"The page: {page}")
+    echo("Your own models next: `bench init`, or `make bench` in a checkout for two small local ones.")
+
+
+@contextlib.contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without the collector of cyclic garbage, which takes a tenth of so short a command and frees little."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def _show(results: Path) -> Path:
+    """Writes the example's folder and prints its table; returns its page."""
     from bench.cli.show import print_table
     from bench.records import MANIFEST, write_bytes
     from bench.report import charts, page
@@ -35,8 +57,7 @@ def demo(results: Path) -> None:
     with charts.vectors_only():
         comparison, _ = write_report(folder)
     print_table(comparison)
-    echo(f"The page: {folder / page.NAME}")
-    echo("Your own models next: `bench init`, or `make bench` in a checkout for two small local ones.")
+    return folder / page.NAME
 
 
 def _folder(results: Path) -> Path:

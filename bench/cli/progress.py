@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -10,15 +11,17 @@ from decimal import Decimal
 from types import TracebackType
 
 import click
-from rich.console import Console
+from rich.console import Console, Group
 from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.table import Table
+from rich.text import Text
 
 from bench import clean
 from bench.cli.money import estimate_lines, spent_line
 from bench.cli.terminal import echo
 from bench.costs import Estimate
+from bench.engine import Slowed
 from bench.plan import PlannedCall
 from bench.records import Call, Graded, Outcome
 
@@ -41,6 +44,8 @@ class _Lane:
     pace_s: float = 0.0
     last_at: float = 0.0
     said_at: float = field(default_factory=time.monotonic)
+    pace: str = ""
+    pace_said_at: float = -math.inf
 
     def add(self, call: Call, graded: Graded | None) -> None:
         self.asked += 1
@@ -103,7 +108,13 @@ class RunProgress:
         """Ends the live display; what it shows last stays."""
         self._live.stop()
 
-    def _table(self) -> Table:
+    def _table(self) -> Group:
+        return Group(self._grid(), *(Text(self._slow(lane), "yellow") for lane in self._lanes.values() if lane.pace))
+
+    def _slow(self, lane: _Lane) -> str:
+        return clean.terminal(f"{lane.label}: {lane.pace}")
+
+    def _grid(self) -> Table:
         grid = Table.grid(padding=(0, 2))
         for width in (16, None, None, None, None):  # fits 80 columns
             grid.add_column(no_wrap=True, overflow="ellipsis", max_width=width)
@@ -137,6 +148,14 @@ class RunProgress:
         if not self._terminal and due:
             lane.said_at = time.monotonic()
             echo(f"{lane.label}: {', '.join(lane.cells())}", err=True)
+
+    def slowed(self, label: str, pace: Slowed) -> None:
+        """A model's endpoint bears fewer calls at once: shown below the table, or said at once and now and then."""
+        lane = self._lanes[label]
+        lane.pace = pace.words
+        if not self._terminal and time.monotonic() - lane.pace_said_at >= CALM_S:
+            lane.pace_said_at = time.monotonic()
+            echo(self._slow(lane), err=True)
 
     def spent(self, usd: Decimal, limit: Decimal | None, unknown: Sequence[str]) -> None:
         """What the run cost so far; nothing is shown where no price is known at all."""

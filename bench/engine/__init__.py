@@ -13,6 +13,7 @@ from bench.engine.retry import MAX_ATTEMPTS, MAX_WAIT_S, Failure
 from bench.engine.runner import run_lanes
 from bench.engine.seams import Admission, Observer
 from bench.engine.sse import SseParser
+from bench.engine.throttle import Slowed
 from bench.engine.transport import (
     BROKEN_OFF,
     NOT_SENT,
@@ -44,6 +45,7 @@ __all__ = [
     "Page",
     "REDIRECT",
     "Reply",
+    "Slowed",
     "SseParser",
     "Unreachable",
     "ask_in_turn",

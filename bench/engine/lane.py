@@ -13,7 +13,7 @@ from bench.engine import retry
 from bench.engine.clock import MachineTime, now
 from bench.engine.exchange import LONGEST, Ended
 from bench.engine.retry import MAX_MINUTES, MAX_WAIT_S, Cause, Failure
-from bench.engine.throttle import Throttle
+from bench.engine.throttle import Slowed, Throttle
 from bench.plan import PlannedCall
 from bench.providers import Endpoint, FaultKind
 from bench.records import Secrets
@@ -95,6 +95,12 @@ class LaneState:
     """Called when it is known whether the first call works; again and again."""
     on_stop: Callable[[str], None]
     """Called once, when the model is stopped, with the reason."""
+    on_slowed: Callable[[Slowed], None]
+    """Called whenever the endpoint slows the model down, or bears more again."""
+    slowed: Slowed | None = None
+    """What was last said of that."""
+    complaint: int | None = None
+    """HTTP status of the endpoint's latest complaint."""
     queue: Iterator[PlannedCall] = field(init=False)
     """What no slot has taken yet."""
     machine: MachineTime = field(default_factory=MachineTime)
@@ -154,6 +160,24 @@ class LaneState:
                 self.rejections, self.minutes, self.paused_at = 0, self.minutes + 1, now()
                 if self.minutes <= MAX_MINUTES:
                     self.throttle.pause(retry.MINUTE_S)
+        if failure and (failure.overload or failure.retry_after_s):
+            self.complaint = ended.attempt.status
+        self._say_pace()
+
+    def _say_pace(self) -> None:
+        throttle = self.throttle
+        if not throttle.cuts and not throttle.paused_s:
+            return
+        slowed = Slowed(
+            status=self.complaint,
+            highest=throttle.highest,
+            limit=throttle.limit,
+            retries=self.retries,
+            paused_s=throttle.paused_s,
+        )
+        if slowed != self.slowed:
+            self.slowed = slowed
+            self.on_slowed(slowed)
 
     @property
     def in_a_minutes_pause(self) -> bool:

@@ -19,7 +19,7 @@ from bench.engine.once import asking_of
 from bench.engine.saturation import Saturation
 from bench.engine.seams import Admission, Observer, Unlimited
 from bench.engine.series import Series
-from bench.engine.throttle import Throttle
+from bench.engine.throttle import Slowed, Throttle
 from bench.engine.transport import Channel, tls_context
 from bench.plan import PlannedCall
 from bench.records import Call
@@ -151,6 +151,7 @@ async def run_lanes(
     *,
     admission: Admission | None = None,
     stopped: Callable[[str, str], Mapping[str, str]] = lambda _label, _why: {},
+    slowed: Callable[[str, Slowed], None] = lambda _label, _pace: None,
 ) -> dict[str, LaneResult]:
     """Asks every call of every lane; lanes run side by side, their slots independent.
 
@@ -158,7 +159,8 @@ async def run_lanes(
     money is spent on others. `record` is called once per finished call, before anything else happens to it. What it
     or the observer raises is raised here, once the calls in flight have ended and been recorded.
     `stopped` is called at once with a model that is stopped, and why; it returns the models that need not go on
-    either, each with the reason. Returns how each lane went, by label.
+    either, each with the reason. `slowed` is called with a model whose endpoint bears fewer calls at once, whenever
+    that changes. Returns how each lane went, by label.
     """
     ranks = {lane.label: [call.rank for call in lane.calls] for lane in lanes}
     pacer = Pacer(ranks, {lane.label: lane.concurrency for lane in lanes})
@@ -178,7 +180,7 @@ async def run_lanes(
             if state.lane.label in needless:
                 state.spare(needless[state.lane.label])
 
-    states += (_state(lane, gate, tell) for lane in lanes)
+    states += (_state(lane, gate, tell, slowed) for lane in lanes)
     saturation, tls = Saturation(), tls_context()
     giving_up = asyncio.get_running_loop().call_later(CANARY_S, gate.open)
     watch = asyncio.create_task(saturation.watch())
@@ -217,10 +219,16 @@ def _end_all(states: Sequence[LaneState], errors: list[Exception], error: Except
         state.throttle.stop()
 
 
-def _state(lane: Lane, gate: _Gate, stopped: Callable[[str, str], None]) -> LaneState:
+def _state(
+    lane: Lane, gate: _Gate, stopped: Callable[[str, str], None], slowed: Callable[[str, Slowed], None]
+) -> LaneState:
     throttle = Throttle(min(lane.concurrency, max(1, len(lane.calls))))
     return LaneState(
-        lane=lane, throttle=throttle, known=partial(gate.known, lane.label), on_stop=partial(stopped, lane.label)
+        lane=lane,
+        throttle=throttle,
+        known=partial(gate.known, lane.label),
+        on_stop=partial(stopped, lane.label),
+        on_slowed=partial(slowed, lane.label),
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from dataclasses import dataclass
 
 from bench.engine.clock import now
 
@@ -19,6 +20,30 @@ RAMP_STEP_S = 0.01
 """Slots open this far apart: calls begun in one tick of the loop delay each other, and vendors count bursts."""
 RAMP_S = 0.1
 """All slots are open after this time, however many."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slowed:
+    """How far an endpoint slows a model down, while it is asked."""
+
+    status: int | None
+    """HTTP status of its latest complaint; None if a broken stream held it."""
+    highest: int
+    """Slots that were open at most."""
+    limit: int
+    """Slots that are open now."""
+    retries: int
+    """Attempts that had to be made again."""
+    paused_s: float
+    """Seconds of pauses that it asked for."""
+
+    @property
+    def words(self) -> str:
+        """For example "429: 64 -> 10 at once, 17 retries, paused 32 s"."""
+        said = [f"{self.highest} -> {self.limit} at once" if self.limit < self.highest else f"{self.limit} at once"]
+        said += [f"{self.retries} {'retry' if self.retries == 1 else 'retries'}"] if self.retries else []
+        said += [f"paused {self.paused_s:.0f} s"] if self.paused_s >= 1 else []
+        return f"{self.status or 'throttled'}: {', '.join(said)}"
 
 
 class Throttle:

@@ -5,14 +5,18 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal, NotRequired, TypedDict
 
 from bench.claims import Outlook
+from bench.claims.shape import ClaimWords
 from bench.doctor import Check
-from bench.records import Written
+from bench.doctor.tools import Examined
+from bench.records import RecordedFingerprint, Written
 from bench.registry.lint import Report
 from bench.report.history import HistoryPoint
 from bench.report.numbers.similar import Similar
 from bench.report.verify import Verified
 from bench.run.planning import Planned
 from bench.stats import Interval
+from bench.traffic import TrafficSpend
+from bench.traffic.deciding import TrafficVerdicts
 
 
 class SuiteListed(TypedDict):
@@ -228,6 +232,122 @@ class HistoryJson(TypedDict):
     """Runs and files that are in no point, and why."""
 
 
+class TotalsPart(TypedDict):
+    """A part of a claim on published totals."""
+
+    suite: str
+    """The suite."""
+    part: NotRequired[str]
+    """The part's name."""
+    half: NotRequired[str]
+    """The same, under its older name, in `halves`."""
+    estimate: float | None
+    """A score difference as a share, or a ratio; None if unknown."""
+    low: float | None
+    """The lower end of its interval; None without one."""
+    high: float | None
+    """The upper end."""
+    n: int
+    """Items of the smaller side; 0 where the source does not say."""
+    needed: int | None
+    """Items of each model that would decide it; None if no likely number would."""
+    p_supported: float
+    """p-value against "it does not hold"."""
+    p_refuted: float
+    """p-value against "it holds"."""
+    problem: str | None
+    """What keeps it from being judged; None if nothing does."""
+
+
+class TotalsClaim(TypedDict):
+    """A claim that was judged on published totals."""
+
+    name: str
+    """Its name."""
+    verdict: Literal["supported", "refuted", "inconclusive", "reported"]
+    """What it comes to; "reported" where totals can support only some of its parts."""
+    declared: bool
+    """False: it was made after the results."""
+    basis: Literal["published totals"]
+    """What it rests on."""
+    claim: ClaimWords
+    """Its words."""
+    parts: list[TotalsPart]
+    """Every part on every suite."""
+    halves: list[TotalsPart]
+    """`parts` under its older name."""
+
+
+class SamePart(TypedDict):
+    """One thing that two models of the same weights show."""
+
+    suite: str
+    """The suite."""
+    shows: str
+    """What is to be shown, e.g. "scores not lower"."""
+    n: int
+    """Items it rests on."""
+    estimate: float | None
+    """A difference as a share, or a ratio of tokens; None if unknown."""
+    low: float | None
+    """The lower end of its interval; None without one."""
+    high: float | None
+    """The upper end."""
+    p_supported: float
+    """p-value against "it does not hold"."""
+    p_refuted: float
+    """p-value against "it holds"."""
+    problem: str | None
+    """What keeps it from being judged; None if nothing does."""
+
+
+class SameJson(TypedDict):
+    """What `bench gate --same-weights A B --json` prints."""
+
+    verdict: Literal["supported", "refuted", "inconclusive"]
+    """Whether they are the same within the margins."""
+    models: list[str]
+    """Both labels."""
+    margin: float
+    """Scores and refusals may differ by less than this share."""
+    tokens_within: float
+    """Tokens of an answer may differ by less than this factor."""
+    halves: list[SamePart]
+    """All that is to be shown."""
+
+
+class ToolsJson(TypedDict):
+    """What `bench doctor --tools --json` prints."""
+
+    models: list[Annotated[dict[str, Any], Written(Examined)]]
+    """Each endpoint with all that was asked of it."""
+    changes: list[str]
+    """What code must change for the last endpoints that it need not for the first."""
+
+
+TotalsJson = list[TotalsClaim]
+SpendJson = Annotated[dict[str, Any], Written(TrafficSpend)]
+DecideJson = Annotated[
+    dict[str, Any],
+    Written(
+        TrafficVerdicts,
+        {
+            "months": (float | None, "Months that the log spans; null where it is too short to say."),
+            "routes": (dict[str, str | None], "Kind of work -> the model to use; null where nothing was judged."),
+        },
+    ),
+]
+DriftJson = Annotated[
+    dict[str, Any],
+    Written(
+        RecordedFingerprint,
+        {
+            "run": (str, "The run folder that holds it."),
+            "requests": (int, "Short answers that were asked for."),
+            "cost_usd": (float | None, "What they cost, in USD; null if unknown."),
+        },
+    ),
+]
 ListJson = list[SuiteListed | TaskListed | ModelListed | RunListed]
 PricesJson = list[PriceListed]
 VerifyJson = list[Annotated[dict[str, Any], Written(Verified, {"what": (str, "The run folder, or the page.")})],]

@@ -34,6 +34,8 @@ from bench.report.text.shape import ComparisonJson
 
 Schema = dict[str, Any]
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
+_INNER = ("extra", "keys")
+"""Fields of a part of run.json that hold what it does not know itself."""
 _SCALARS: Mapping[Any, str] = {str: "string", int: "integer", float: "number", bool: "boolean", NoneType: "null"}
 
 
@@ -92,7 +94,7 @@ class _Definitions:
 
     def _record(self, kind: type[JsonRecord]) -> Schema:
         """A part of run.json: what is null or absent takes its default."""
-        own = [each for each in fields(kind) if each.name not in ("extra", "keys")]
+        own = [each for each in fields(kind) if each.name not in _INNER]
         hints = get_type_hints(kind)
         needed = [each.name for each in own if each.default is MISSING and each.default_factory is MISSING]
         free = {each.name for each in own} - {*needed}
@@ -120,7 +122,7 @@ class _Definitions:
         return self._named(name, partial(self._beside, written))
 
     def _beside(self, written: Written) -> Schema:
-        made = self._dataclass(written.kind, but=written.beside)
+        made = self._dataclass(written.kind, but=(*written.beside, *_INNER))
         properties = {name: self.of(hint) | {"description": text} for name, (hint, text) in written.beside.items()}
         for name in written.nullable:
             properties[name] = made["properties"][name] | {"type": ["number", "null"]}
@@ -197,6 +199,12 @@ _FILES: Mapping[str, Callable[[], Schema]] = {
     "history": partial(_of_type, "bench history --json", printed.HistoryJson),
     "doctor": partial(_of_type, "bench doctor --json", printed.DoctorJson),
     "verify": partial(_of_type, "bench verify --json", printed.VerifyJson),
+    "totals": partial(_of_type, "bench claim --json on published totals", printed.TotalsJson),
+    "same-weights": partial(_of_type, "bench gate --same-weights --json", printed.SameJson),
+    "traffic": partial(_of_type, "bench traffic show --json", printed.SpendJson),
+    "decide": partial(_of_type, "bench traffic decide --json", printed.DecideJson),
+    "tools": partial(_of_type, "bench doctor --tools --json", printed.ToolsJson),
+    "drift": partial(_of_type, "bench verify --drift --json", printed.DriftJson),
     "similar": partial(_of_type, "bench similar --json", printed.SimilarJson),
     "lint": partial(_of_type, "bench tasks lint --json", printed.LintJson),
     "weights": partial(_of_type, "bench weights list --json", printed.WeightsJson),

@@ -190,7 +190,16 @@ class _Asking:
             self.watcher.say(f"{label} was stopped: {why}")
             return self.needless(label)
 
-        lanes_run = run_lanes(self.entry.run, lanes, record, observer, environ, admission=budget, stopped=stopped)
+        lanes_run = run_lanes(
+            self.entry.run,
+            lanes,
+            record,
+            observer,
+            environ,
+            admission=budget,
+            stopped=stopped,
+            slowed=self.watcher.slowed,
+        )
         results = run_to_end(lanes_run)
         for label, result in results.items():
             self.lanes[label] = result.after(self.lanes[label]) if label in self.lanes else result

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from bench import clean
+from bench.engine import Slowed
 from bench.plan import PlannedCall
 from bench.records import Call, Graded
 from bench.run.prepare import SilentWatcher
@@ -68,6 +69,7 @@ class ProgressBars(SilentWatcher):
         self._bars: dict[str, TaskID] = {}
         self._scores: dict[str, list[float]] = {}
         self._money = ""
+        self._paces: dict[str, str] = {}
         self._turn = threading.Lock()
 
     def say(self, text: str) -> None:
@@ -90,12 +92,16 @@ class ProgressBars(SilentWatcher):
             if graded is not None and graded.score is not None:
                 scores.append(graded.score)
             so_far = f"score so far {100 * sum(scores) / len(scores):.0f} % (n = {len(scores)})" if scores else ""
-            about = ", ".join(filter(None, (so_far, self._money)))
+            about = ", ".join(filter(None, (so_far, self._money, self._paces.get(planned.model))))
             if planned.model in self._bars:
                 self._shown.update(self._bars[planned.model], advance=1, about=about)
             self._shown.moved()
             if self._shown.finished:
                 self._shown.stop()
+
+    def slowed(self, label: str, pace: Slowed) -> None:
+        """Shown beside the score from the next call on."""
+        self._paces[label] = pace.words
 
     def spent(self, usd: Decimal, limit: Decimal | None, unknown: Sequence[str]) -> None:
         """Shown beside the score."""

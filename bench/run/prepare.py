@@ -10,6 +10,7 @@ from typing import Protocol
 from bench import prices
 from bench.config import environment
 from bench.costs import Estimate
+from bench.engine import Slowed
 from bench.errors import UsageError
 from bench.plan import Plan, PlannedCall, make_plan
 from bench.prices import PriceBook
@@ -33,6 +34,9 @@ class Watcher(Protocol):
     def finished(self, planned: PlannedCall, call: Call, graded: Graded | None) -> None:
         """A call is recorded, and graded if the grader is one of ours."""
 
+    def slowed(self, label: str, pace: Slowed) -> None:
+        """A model's endpoint asks for fewer calls at once (429), or bears more again."""
+
     def fetched(self, name: str, done: int, total: int) -> None:
         """Bytes of a weights file so far."""
 
@@ -54,6 +58,9 @@ class SilentWatcher:
 
     def finished(self, planned: PlannedCall, call: Call, graded: Graded | None) -> None:
         """Nothing is shown."""
+
+    def slowed(self, label: str, pace: Slowed) -> None:
+        """Nothing is shown; the run's record keeps it."""
 
     def fetched(self, name: str, done: int, total: int) -> None:
         """Nothing is shown."""

@@ -16,6 +16,7 @@ from bench.errors import UsageError
 from bench.records import write_aggregates, write_tables
 from bench.records.aggregates import AggregateRow
 from tests import runjson
+from tests.reference.test_schemas import mistakes
 
 BIG = AggregateRow(
     source="synthetic", source_commit=None, retrieved=None, licence=None, suite="s", suite_version=None, harness="h",
@@ -139,7 +140,8 @@ def test_the_command_and_its_exit_codes(
     ended, out, _ = claim("--baseline", "big")
     assert ended == code
     assert "small costs 9.0 % of big, as published" in out
-    [told] = json.loads(claim("--baseline", "big", "--json")[1])
+    [told] = printed = json.loads(claim("--baseline", "big", "--json")[1])
+    assert mistakes("totals", printed) == []
     assert (told["verdict"], told["basis"]) == ({4: "reported", 3: "refuted"}[code], "published totals")
     assert told["halves"][1]["low"] is None
     ended, _, err = claim("--baseline", "nobody")

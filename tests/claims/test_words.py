@@ -62,7 +62,8 @@ GOLDEN: list[tuple[Callable[[ItemRow, int], ItemRow], int, int, tuple[str | None
             None,
             "Refuted on these 18 kinds of task: small, against big, costs 83.0 % less, not at least 90 % less, and "
             "scores the same (n = 864).",
-            "Beyond them, on other kinds like these: refuted, too.",
+            "It still saves 83.0 %, and the rest of the claim holds. Beyond them, on other kinds like these: refuted, "
+            "too.",
         ),
     ),
 ]  # fmt: skip
@@ -77,10 +78,39 @@ def test_the_first_lines_of_a_verdict(
     lines: tuple[str | None, str, str],
 ) -> None:
     opinion = told(tmp_path / "run", kinds(rows(n, change), families))
-    assert (opinion.apart, claims.headline(opinion), claims.beyond(opinion)) == lines
+    assert (opinion.apart, claims.headline(opinion), claims.second(opinion)) == lines
     text = page(tmp_path / "run")
     first = [line for line in (lines[0], f"{lines[1]} {lines[2]}") if line]
     assert text.startswith("\n\n".join(["# Claims", f"## cheap: {opinion.verdict}", *first]))
+
+
+@pytest.mark.parametrize(
+    ("worse", "rest"),
+    [(0, ", and the rest of the claim holds"), (9, "; the rest of the claim is open"), (120, None)],
+)
+def test_a_refuted_saving_that_is_still_one_says_so_unless_the_score_misses_too(
+    tmp_path: Path, worse: int, rest: str | None
+) -> None:
+    def change(row: ItemRow, at: int) -> ItemRow:
+        row = dear(replace(row, score=1.0), at)
+        return replace(row, score=0.0) if row.model == "small" and at < worse else row
+
+    opinion = told(tmp_path / "run", kinds(rows(300, change), 20))
+    assert opinion.verdict is claims.Verdict.REFUTED
+    assert claims.still(opinion) == (None if rest is None else f"It still saves 83.0 %{rest}.")
+
+
+def test_a_claim_refuted_because_it_costs_more_saves_nothing(tmp_path: Path) -> None:
+    opinion = told(tmp_path / "run", rows(300, lambda row, at: dear(dear(dear(row, at), at), at)))
+    assert opinion.verdict is claims.Verdict.REFUTED
+    assert claims.still(opinion) is None
+
+
+def test_the_kinds_of_task_are_named(tmp_path: Path) -> None:
+    folder = write(tmp_path / "run", kinds(rows(230, near), 23), CLAIM)
+    [opinion] = claims.judge_run(folder).judgements
+    assert claims.named_kinds(opinion) == {"coding": sorted(f"f{at}" for at in range(23))}
+    assert "Kinds of task (23): coding: f0, f1, f10" in page(folder)
 
 
 def test_an_open_verdict_says_what_it_would_take(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from bench.doctor.drift import PROMPTS, ROUNDS
 from tests.cli.conftest import Bench
 from tests.cli.test_deciding import configure, short
 from tests.fake_endpoint import DROP, FakeEndpoint, Reply, Request, Script
+from tests.reference.test_schemas import mistakes
 
 __all__ = ["short"]
 ALL = len(PROMPTS) * ROUNDS
@@ -91,6 +92,7 @@ def test_a_changed_endpoint_blocks_the_reuse_of_its_answers_and_no_claim(
     found = bench("verify", "--drift", "cheap", "--json")
     assert found.code == 3
     seen = json.loads(found.out)
+    assert mistakes("drift", seen) == []
     assert seen["changed"]
     assert seen["distance"] == pytest.approx(0.2)
     assert seen["p"] < 0.001

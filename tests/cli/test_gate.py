@@ -13,6 +13,7 @@ import pytest
 from tests.cli.conftest import Bench
 from tests.fake_endpoint import FakeEndpoint, Reply, Request
 from tests.gate.worlds import rows, write
+from tests.reference.test_schemas import mistakes
 from tests.report.sample_run import not_asked
 
 WRONG = "```python\n'wrong'\n```"
@@ -180,7 +181,9 @@ def test_exit_codes_and_the_summary_of_a_finished_run(bench: Bench, monkeypatch:
     page = (bench.folder / "summary.md").read_text()
     assert page.count("## gate: FAIL") == 3
     assert page.count("## same weights: ") == 3
-    assert json.loads(bench("gate", "1", "--same-weights", "a", "b", "--json").out)["verdict"] == "inconclusive"
+    printed = json.loads(bench("gate", "1", "--same-weights", "a", "b", "--json").out)
+    assert printed["verdict"] == "inconclusive"
+    assert mistakes("same-weights", printed) == []
 
 
 def test_a_baseline_with_gaps_says_so(bench: Bench) -> None:

@@ -13,6 +13,7 @@ import pytest
 from bench.cli import progress
 from bench.cli.progress import RunProgress
 from bench.costs.estimate import Estimate, ModelEstimate
+from bench.engine import Slowed
 from bench.plan import PlannedCall
 from bench.records.items import Attempt, Call, Graded, Item, Outcome, TokenUsage
 from bench.stats import Interval
@@ -167,3 +168,22 @@ def test_an_estimate_says_what_it_rests_on(capsys: pytest.CaptureFixture[str]) -
         "a: 12 calls, about 1.50 USD (1.00 to 2.25, 95 %), from 8 answers; at worst 30.00 USD",
         "all models: about 3.00 USD (2.00 to 4.50, 95 %); at worst 60.00 USD",
     ]
+
+
+PACE = Slowed(status=429, highest=64, limit=10, retries=17, paused_s=32.0)
+
+
+def test_a_slowed_model_is_said_at_once_and_then_now_and_then(capsys: pytest.CaptureFixture[str]) -> None:
+    with RunProgress() as shown:
+        shown.lane("small", 0, 2)
+        for limit in (51, 40, 10):
+            shown.slowed("small", replace(PACE, limit=limit))
+    assert capsys.readouterr().err.splitlines()[1:] == ["small: 429: 64 -> 51 at once, 17 retries, paused 32 s"]
+
+
+def test_a_terminal_shows_how_far_a_model_is_slowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = on_terminal(monkeypatch)
+    with RunProgress() as shown:
+        shown.lane("small", 0, 2)
+        shown.slowed("small", PACE)
+    assert "small: 429: 64 -> 10 at once, 17 retries, paused 32 s" in terminal.getvalue()

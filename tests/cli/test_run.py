@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import signal
@@ -339,3 +340,20 @@ def test_a_run_may_live_in_the_results_folder_itself(bench: Bench, endpoint: Fak
     bench.configure(endpoint, "good", limit=1)
     assert bench("run", "-o", "results").code == 0
     assert "0 calls" in bench("run", "-o", "results").out
+
+
+def test_throttling_is_said_while_the_run_goes_on(bench: Bench, endpoint: FakeEndpoint) -> None:
+    answer, seen = endpoint.script, itertools.count()
+
+    def script(request: Request) -> Reply:
+        if next(seen) == 1:
+            return Reply(status=429, text="slow down", headers={"retry-after-ms": "20"})
+        return answer(request)
+
+    endpoint.script = script
+    bench.configure(endpoint, "good", limit=6)
+    done = bench("run", "--yes")
+    assert done.code == 0, done.err
+    said = [line for line in done.err.splitlines() if line.startswith("good: 429: ")]
+    assert len(said) == 1
+    assert done.err.index(said[0]) < done.err.index("6/6 items")

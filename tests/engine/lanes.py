@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bench.engine import Admission, Lane, LaneResult, run_lanes
+from bench.engine import Admission, Lane, LaneResult, Slowed, run_lanes
 from bench.errors import IncompleteError
 from bench.plan import Plan, PlannedCall, make_plan
 from bench.providers import resolve
@@ -66,6 +66,8 @@ class Ran:
     """How each lane went; the labels are m0, m1, ..."""
     plan: Plan
     """What was planned."""
+    slowed: list[tuple[str, Slowed]]
+    """What was said of endpoints that slow a model down, in order."""
 
     @property
     def stopped(self) -> dict[str, str]:
@@ -101,7 +103,14 @@ def run(
         said.append(f"{label}: {why}")
         return {}
 
-    results = asyncio.run(run_lanes("r", lanes, seen.record, seen, environ, admission=admission, stopped=stopped))
-    ran = Ran(seen.calls, seen.told, results, plan)
+    slowed: list[tuple[str, Slowed]] = []
+
+    def slow(label: str, pace: Slowed) -> None:
+        slowed.append((label, pace))
+
+    results = asyncio.run(
+        run_lanes("r", lanes, seen.record, seen, environ, admission=admission, stopped=stopped, slowed=slow)
+    )
+    ran = Ran(seen.calls, seen.told, results, plan, slowed)
     assert sorted(said) == sorted(f"{label}: {why}" for label, why in ran.stopped.items()), "told once, as it happened"
     return ran

@@ -173,6 +173,11 @@ def test_too_much_at_once_is_cut_and_the_rest_still_answered(protocol: str, monk
     lane = ran.lanes["m0"]
     assert lane.cuts >= 1
     assert lane.concurrency_lowest < 10
+    told = [pace for label, pace in ran.slowed if label == "m0"]
+    assert {pace.status for pace in told} == {529}
+    assert min(pace.limit for pace in told) == lane.concurrency_lowest, "said while the model was asked"
+    assert told[-1].paused_s == lane.paused_s
+    assert told[0].retries < told[-1].retries <= lane.retries
     assert lane.retries == len(endpoint.requests) - 60
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from bench.engine import throttle as module
 from bench.engine.clock import now
-from bench.engine.throttle import COOLDOWN_S, Throttle
+from bench.engine.throttle import COOLDOWN_S, Slowed, Throttle
 
 
 class Clock:
@@ -180,3 +180,18 @@ def test_a_closed_throttle_lets_nobody_begin_but_those_who_wait_to_ask_again_wai
     assert (second, first) == (False, False)
     assert waited >= 0.05
     assert stopped < 5
+
+
+@pytest.mark.parametrize(
+    ("pace", "words"),
+    [
+        (
+            Slowed(status=429, highest=64, limit=10, retries=17, paused_s=32.4),
+            "429: 64 -> 10 at once, 17 retries, paused 32 s",
+        ),
+        (Slowed(status=529, highest=8, limit=6, retries=1, paused_s=0.2), "529: 8 -> 6 at once, 1 retry"),
+        (Slowed(status=None, highest=8, limit=8, retries=0, paused_s=2), "throttled: 8 at once, paused 2 s"),
+    ],
+)
+def test_what_is_said_of_it_while_it_goes_on(pace: Slowed, words: str) -> None:
+    assert pace.words == words

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import click
 import pyarrow.parquet
 import pytest
 from jsonschema import Draft202012Validator
 
 from bench import claims, gate
+from bench.cli import bench as root
 from bench.cli.demo import EXAMPLE
 from bench.records import read_record
 from bench.reference.schemas import PAGES
@@ -88,6 +90,29 @@ def test_every_schema_is_one_and_says_what_each_key_is(path: Path) -> None:
         for key, column in kind.get("properties", {}).items():
             assert column.get("description"), f"{path}: {key} has no meaning"
         assert set(kind.get("required", ())) <= set(kind.get("properties", ()))
+
+
+COMPARISONS = {"report", "reprice", "score"}
+"""Commands that print comparison.json, as `bench run` does without --dry-run."""
+
+
+def commands(group: click.Group, before: str = "") -> Iterator[str]:
+    """Every command with `--json`, by its words."""
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        if isinstance(command, click.Group):
+            yield from commands(command, f"{before}{name} ")
+        elif command and any("--json" in each.opts for each in command.params):
+            yield f"{before}{name}"
+
+
+def test_every_command_that_prints_json_has_a_schema() -> None:
+    known = {json.loads((ROOT / path).read_text(encoding="utf-8"))["title"] for path in PAGES}
+    printing = set(commands(root))
+    assert {"claim", "traffic show", "gate"} <= printing
+    lacking = {name for name in printing if not any(f"bench {name} " in title for title in known)}
+    assert lacking - {"claim"} == COMPARISONS, "claim prints claims.json"
 
 
 def test_a_damaged_file_does_not_hold() -> None:

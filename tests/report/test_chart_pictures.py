@@ -121,7 +121,7 @@ def test_claim_plane(count: int, shape: Shape) -> None:
     )
     assert faults(figure) == []
     texts = [text for text, _, _ in written(figure)]
-    numbers = count > style.MOST_NAMED
+    numbers = count > style.most_named()
     for at, point in enumerate(points, 1):
         assert (f"{at} " * numbers) + f"{point.label}, {point.group}" in texts
         assert not numbers or str(at) in texts, "its number stands beside it"
@@ -205,7 +205,25 @@ def test_levels(count: int, shape: Shape) -> None:
         for at, name in enumerate(NAMES[:count])
         for level in (1, 2, 3)
     ]  # fmt: skip
-    assert faults(levels.draw(found, CAPTION, shape)) == []
+    figure = levels.draw(found, CAPTION, shape)
+    assert faults(figure) == []
+    texts = [text for text, _, _ in written(figure)]
+    each = 1 if count <= levels.MOST_BESIDE else 2
+    assert all(texts.count(name) == each for name in NAMES[:count]), "in the legend, or a line in either suite"
+
+
+@every_shape
+def test_more_levels_than_stand_side_by_side_go_on_below(shape: Shape) -> None:
+    found = [
+        levels.LevelScore("coding", name, at, level, around(0.5 + at / 50, 0.05))
+        for at, name in enumerate(NAMES[:6])
+        for level in range(1, 13)
+    ]
+    figure = levels.draw(found, CAPTION, shape)
+    assert faults(figure) == []
+    places = {text: box.y0 for text, box, _ in written(figure)}
+    assert places["level 1"] > places["level 12"]
+    assert places[NAMES[5]] > places[NAMES[0]], "the best stands first"
 
 
 @every_count
@@ -288,6 +306,8 @@ def test_a_style_stays_legible(kind: style.Style) -> None:
             speedcost.draw(compared(5), CAPTION, "wide"),
         ]
     assert [fault for figure in drawn for fault in faults(figure)] == []
+    numbered = [f"5 {NAMES[4]}" in [text for text, _, _ in written(figure)] for figure in (drawn[0], drawn[2])]
+    assert numbered == [kind == "slide"] * 2, "names beside five points would cross on a slide"
     titled = ["Score against cost" in [text for text, _, _ in written(figure)] for figure in drawn[:1]]
     assert titled == [kind != "paper"], "a paper sets its own title"
     assert drawn[0].get_size_inches()[0] == style.SIZES[kind]["wide"][0]

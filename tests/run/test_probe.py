@@ -13,6 +13,7 @@ from bench import registry
 from bench.config.load import load
 from bench.costs.estimate import Estimate
 from bench.costs.spending import Terms
+from bench.engine import Slowed
 from bench.plan import PlannedCall
 from bench.records.items import Call, Graded
 from bench.run import probe
@@ -34,6 +35,9 @@ class Refusing:
         """Not of interest."""
 
     def finished(self, planned: PlannedCall, call: Call, graded: Graded | None) -> None:
+        """Not of interest."""
+
+    def slowed(self, label: str, pace: Slowed) -> None:
         """Not of interest."""
 
     def fetched(self, name: str, done: int, total: int) -> None:

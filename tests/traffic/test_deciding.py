@@ -11,6 +11,7 @@ import pytest
 from bench.traffic.deciding import same_model
 from tests.cli.conftest import Bench, bench
 from tests.fake_endpoint import FakeEndpoint, Reply, Request
+from tests.reference.test_schemas import mistakes
 from tests.traffic.test_load import lines, pair
 
 __all__ = ["bench"]
@@ -100,7 +101,9 @@ def decided(bench: Bench) -> dict[str, Any]:
             assert done.code == 0, (command, done.err, done.out)
     shown = bench("traffic", "decide", "mine")
     assert shown.code == 0, shown.err
-    return {"text": shown.out, **json.loads(bench("traffic", "decide", "mine", "--json").out)}
+    printed = json.loads(bench("traffic", "decide", "mine", "--json").out)
+    assert mistakes("decide", printed) == []
+    return {"text": shown.out, **printed}
 
 
 def test_each_kind_of_work_has_its_verdict_and_only_supported_ones_save(bench: Bench, decided: dict[str, Any]) -> None:

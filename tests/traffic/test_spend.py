@@ -13,6 +13,7 @@ import pytest
 from bench.errors import UsageError
 from bench.traffic import spend
 from tests.cli.conftest import Bench, Outcome, bench
+from tests.reference.test_schemas import mistakes
 from tests.traffic.conftest import FIXTURES, Load
 from tests.traffic.test_load import lines, pair
 
@@ -112,6 +113,7 @@ def test_from_logs_to_where_the_money_goes_in_two_commands(bench: Bench) -> None
     record = json.loads(bench("traffic", "show", "mine", "--json").out)
     assert record["groups"]["model"][0]["name"] == "claude-sonnet-4-5-20250929"
     assert record["total"]["calls"] == 4
+    assert mistakes("traffic", record) == []
 
 
 def test_a_folder_that_is_there_is_not_written_into(bench: Bench) -> None:

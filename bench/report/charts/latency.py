@@ -32,7 +32,7 @@ MOST_STEPS = 300
 """Steps of a curve that are drawn and listed."""
 READING = tr_later(
     "Left is faster. Points: half, and 95 %, of the answers are there by then, with 95 % "
-    "intervals. A curve that ends below 100 % leaves the answers that were cut off."
+    "intervals (hollow: none). A curve that ends below 100 % leaves the answers that were cut off."
 )
 ROWS = tr_later(
     "Left is faster. Round: half of the answers are there by then, square: 95 %; with 95 % intervals (hollow: none)."

@@ -91,7 +91,7 @@ def cost_quality(comparison: RunComparison, caption: str, stem: Path, shape: sty
 @style.styled
 def draw(comparison: RunComparison, caption: str, shape: style.Shape) -> Figure:
     """The laid-out figure: names beside the points, or in a legend where one of them has no room."""
-    many = len(common.models(comparison)) > style.MOST_NAMED
+    many = len(common.models(comparison)) > style.most_named()
     figure, named = _laid_out(comparison, caption, shape, legend=many)
     return figure if named else _laid_out(comparison, caption, shape, legend=True)[0]
 

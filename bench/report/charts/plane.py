@@ -180,7 +180,7 @@ def _laid_out(
     """The figure, and how many points found no room for their name."""
     legend = (
         0.0
-        if len(points) <= style.MOST_NAMED
+        if len(points) <= style.most_named()
         else style.key_height(shape, [f"00 {p.label}, {p.shown_group}" for p in points])
     )
     figure, room = style.page(words, shape, 3.4 + legend)
@@ -188,7 +188,7 @@ def _laid_out(
     room = style.key(figure, room, [(tr(verdict), VERDICTS[verdict]) for verdict in verdicts])
     several = len({point.group for point in points}) > 1
     names = [f"{point.label}, {point.shown_group}" if several else point.label for point in points]
-    numbered = len(points) > style.MOST_NAMED
+    numbered = len(points) > style.most_named()
     if numbered:
         entries = [
             (f"{at} {name}", VERDICTS[p.verdict]) for at, (name, p) in enumerate(zip(names, points, strict=True), 1)

@@ -67,7 +67,7 @@ def paces(comparison: RunComparison, suite: str) -> Iterator[Pace]:
 @style.styled
 def draw(comparison: RunComparison, caption: str, shape: style.Shape) -> Figure:
     """The laid-out figure: names beside the points, or in a legend where one of them has no room."""
-    many = len(common.models(comparison)) > style.MOST_NAMED
+    many = len(common.models(comparison)) > style.most_named()
     figure, named = _laid_out(comparison, caption, shape, legend=many)
     return figure if named else _laid_out(comparison, caption, shape, legend=True)[0]
 

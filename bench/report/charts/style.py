@@ -63,8 +63,8 @@ TICKS = ((range(1, 10), 1), ((1, 2, 3, 5, 7), 1), ((1, 2, 5), 1), ((1, 3), 1), (
 """Steps within a power of ten, and every how many powers, the finest first."""
 LEAST_SPAN = 20.0
 """Points of score that an axis shows at least: a small difference must not look large."""
-MOST_NAMED = 8
-"""Points that have their names beside them; more have numbers, and the names stand in the legend."""
+MOST_NAMED: Mapping[str, int] = {"web": 8, "slide": 4, "paper": 8}
+"""Points that have their names beside them, by style; more have numbers, and the names stand in the legend."""
 LINE = 1.3
 """Line height over font size."""
 RC: Any = {
@@ -288,6 +288,11 @@ PIXELS = 160, 331
 def size_of(shape: Shape) -> tuple[float, float]:
     """Width and least height of a shape in the style of now, inches."""
     return SIZES[_STYLE.get()][shape]
+
+
+def most_named() -> int:
+    """Points that have their names beside them in the style of now."""
+    return MOST_NAMED[_STYLE.get()]
 
 
 @contextmanager

@@ -177,7 +177,7 @@ def _row(table: pd.DataFrame, model: str, suite: str, items: int, repeats: int) 
     scored = table[has_answer(table)]
     graded = scored[is_graded(scored)]
     timed = scored[_timed(scored)]
-    first = timed_once(scored)
+    first, each = timed_once(scored), PerItem(scored)
     outcomes = table["outcome"].value_counts()
     details = [grade_detail(text) for text in table["grade_detail"].dropna()]
     return SuiteRow(
@@ -186,16 +186,16 @@ def _row(table: pd.DataFrame, model: str, suite: str, items: int, repeats: int) 
         n=len(scored),
         planned=items * repeats,
         repeats=repeats,
-        score=per_item(graded, "score", proportion_interval),
+        score=(each if len(graded) == len(scored) else PerItem(graded)).interval(graded["score"], proportion_interval),
         pass_at_k=_pass_at_k(graded, repeats) if repeats > 1 else None,
         ttfat_p50_s=_quantile(first["ttfat_s"], 0.5),
         ttfat_p95_s=_quantile(first["ttfat_s"], 0.95),
         e2e_p50_s=_quantile(first["latency_s"], 0.5),
         e2e_p95_s=_quantile(first["latency_s"], 0.95),
         output_tok_s=_quantile(1 / first["tpot_s"][first["tpot_s"] > 0], 0.5),
-        tokens_in=per_item(_with_tokens_in(scored), "tokens_in", mean_interval),
-        tokens_out=per_item(scored, "out_total", mean_interval),
-        cost_per_1000_usd=thousand_cost(scored),
+        tokens_in=each.interval(_tokens_in(scored), mean_interval),
+        tokens_out=each.interval(scored["out_total"], mean_interval),
+        cost_per_1000_usd=each.thousand_cost(),
         truncated=_count(outcomes, Outcome.TRUNCATED),
         repeating=None if Outcome.UNSTATED in outcomes else sum(bool(d.get("repeats_itself")) for d in details),
         refused=_count(outcomes, Outcome.REFUSED),
@@ -214,7 +214,10 @@ def _timed(scored: pd.DataFrame) -> pd.Series[bool]:
 
 def timed_once(scored: pd.DataFrame) -> pd.DataFrame:
     """A model's timed answers, the first of each item: an item's repeats are not independent values."""
-    return scored[_timed(scored)].sort_values("repeat").drop_duplicates(["task", "item"])
+    timed = scored[_timed(scored)]
+    if timed["repeat"].nunique() < 2:
+        return timed
+    return timed.sort_values("repeat").drop_duplicates(["task", "item"])
 
 
 def _count(outcomes: pd.Series[int], *names: Outcome) -> int | None:
@@ -226,17 +229,34 @@ def _quantile(values: pd.Series[float], share: float) -> Interval | None:
     return quantile_interval(known.to_numpy(dtype=float), share) if len(known) else None
 
 
-def per_item(table: pd.DataFrame, column: str, interval: Any) -> Interval | None:
-    """Repeats of an item are averaged before anything else: they are not items of their own."""
-    known = table[table[column].notna()]
-    if known.empty or len(known) < len(table):
-        return None
-    if known.duplicated(["task", "item"]).any():
-        per_item = known.groupby(["task", "item"]).agg(value=(column, "mean"), cluster=("cluster", "first"))
-    else:  # most runs ask once, and grouping takes most of the time
-        per_item = known.sort_values(["task", "item"])[[column, "cluster"]].set_axis(["value", "cluster"], axis=1)
-    result: Interval = interval(per_item["value"].to_numpy(dtype=float), per_item["cluster"].astype(str).tolist())
-    return result
+class PerItem:
+    """A model's scored answers by item; repeats of an item are averaged first: they are not items of their own."""
+
+    def __init__(self, scored: pd.DataFrame) -> None:
+        """`scored`: a row an answer, with task, item and cluster."""
+        keys = list(zip(scored["task"].tolist(), scored["item"].tolist(), strict=True))
+        self._rows = scored
+        self._once = len(set(keys)) == len(keys)  # most runs ask once, and grouping takes most of the time
+        self._order = sorted(range(len(keys)), key=keys.__getitem__) if self._once else []
+        self._clusters = scored["cluster"].astype(str).to_numpy(dtype=object)
+
+    def interval(self, values: pd.Series[Any], interval: Any) -> Interval | None:
+        """The interval of a column's means; None without rows, and as soon as one value is unknown."""
+        if values.empty or values.isna().any():
+            return None
+        result: Interval
+        if self._once:
+            found = values.to_numpy(dtype=float)[self._order]
+            result = interval(found, self._clusters[self._order].tolist())
+        else:
+            means = self._rows.assign(value=values).groupby(["task", "item"])
+            each = means.agg(value=("value", "mean"), cluster=("cluster", "first"))
+            result = interval(each["value"].to_numpy(dtype=float), each["cluster"].astype(str).tolist())
+        return result
+
+    def thousand_cost(self) -> Interval | None:
+        """USD of 1,000 items; unknown as soon as one item's cost is: a mean over the known ones would be wrong."""
+        return self.interval(1000 * effective_cost(self._rows), mean_interval)
 
 
 def _pass_at_k(table: pd.DataFrame, k: int) -> Interval | None:
@@ -251,14 +271,10 @@ def _pass_at_k(table: pd.DataFrame, k: int) -> Interval | None:
     return proportion_interval(chances, items["cluster"].astype(str).tolist())
 
 
-def _with_tokens_in(table: pd.DataFrame) -> pd.DataFrame:
+def _tokens_in(table: pd.DataFrame) -> pd.Series[Any]:
     parts = table[["in_uncached", "in_cache_read", "in_cache_write_5m", "in_cache_write_1h"]]
-    return table.assign(tokens_in=parts.sum(axis=1, min_count=1))
-
-
-def thousand_cost(table: pd.DataFrame) -> Interval | None:
-    """Unknown as soon as one item's cost is: a mean over the known ones would be a wrong number."""
-    return per_item(table.assign(usd=1000 * (effective_cost(table))), "usd", mean_interval)
+    total: pd.Series[Any] = parts.sum(axis=1, min_count=1)
+    return total
 
 
 def as_records(comparison: RunComparison) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from bench.language import tr, tr_later
 from bench.records import RunRecord
-from bench.report.numbers.comparison import per_item, thousand_cost, timed_once
+from bench.report.numbers.comparison import PerItem, timed_once
 from bench.report.text import formats
 from bench.report.text.column import Column, Table, label, table
 from bench.stats import Interval, proportion_interval, quantile_interval
@@ -64,14 +64,15 @@ def _of_suite(rows: pd.DataFrame, suite: str, record: RunRecord, by: str) -> Ite
                 continue
             part = parts[name, model]
             seconds = timed_once(part)["latency_s"].to_numpy(dtype=float)
-            score = per_item(part, "score", proportion_interval)
+            each = PerItem(part)
+            score = each.interval(part["score"], proportion_interval)
             yield Slice(
                 suite=suite,
                 name=tr("level {name}", name=name) if by == "level" else str(name),
                 model=model,
                 n=score.n if score else 0,
                 score=score,
-                cost_per_1000_usd=thousand_cost(part),
+                cost_per_1000_usd=each.thousand_cost(),
                 e2e_p50_s=quantile_interval(seconds, 0.5) if len(seconds) else None,
             )
 

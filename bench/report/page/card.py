@@ -75,6 +75,12 @@ class Card:
     """The verdict in plain words."""
     lines: tuple[str, ...] = ()
     """The verdict in two lines: what the claim's reading says, and what the other one does."""
+    roles: tuple[str, str] | None = None
+    """Candidate and baseline of a claim; None without one."""
+    kinds: str = ""
+    """The kinds of task that the verdict speaks of, by name; empty where each item is a kind of its own."""
+    unknown: tuple[str, ...] = ()
+    """What the verdict leaves unknown."""
     changes: tuple[str, ...] = ()
     """What would change the verdict."""
     requests: int = REQUESTS

@@ -1,4 +1,4 @@
-"""What would change a verdict: what its open parts wait for, and how far prices may move."""
+"""What would change a verdict: more items where it is open, and how far prices may move."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ import math
 from collections.abc import Iterator, Sequence
 
 from bench import claims
-from bench.claims import Judgement, parts
+from bench.claims import Judgement, Verdict, parts
 from bench.language import tr
 from bench.report.numbers.bridge import Bridge
 from bench.report.page.bill import MonthlyBill
 
 
 def changes(judgement: Judgement, bridges: Sequence[Bridge], bills: Sequence[MonthlyBill]) -> Iterator[str]:
-    """Sentences, the open parts first; none where nothing is known of it."""
-    yield from (tr("Open: {reason}.", reason=reason) for reason in claims.open_parts(judgement))
+    """Sentences; none where nothing is known of it."""
+    if judgement.verdict is Verdict.INCONCLUSIVE and judgement.outlook is not None:
+        yield f"{claims.what_it_takes(judgement.outlook)}."
     claim = judgement.claim
     saving = claim.margins.get(parts.COST.margin)
     mine = "" if saving is None else tr("at the costs measured, {saving:g} % cheaper", saving=100 * saving)

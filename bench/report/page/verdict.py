@@ -17,6 +17,7 @@ from bench.report.page.card import LITTLE, Card, Figure, Tile, dates, figure, pr
 from bench.report.page.changes import changes
 from bench.report.page.measured import best, measured
 from bench.report.page.mixes import mixes
+from bench.report.page.unknown import unknown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -83,15 +84,18 @@ def _claimed(
             for text in (
                 judgement.apart,
                 *_stood(entry),
-                entry["explanation"].removeprefix(f"{claims.verdict_in_words(judgement)} "),
+                claims.meaning(judgement, record),
             )
             if text
         ),
-        lines=tuple(text for text in (claims.headline(judgement), claims.beyond(judgement)) if text),
+        lines=tuple(text for text in (claims.headline(judgement), claims.second(judgement)) if text),
+        roles=labels,
+        kinds=claims.kinds_line(judgement),
+        unknown=tuple(dict.fromkeys(unknown(judgement))),
         changes=tuple(changes(judgement, comparison.bridges, billed)),
         bills=billed,
         requests=stated_requests(record),
-        notes=tuple(entry["notes"]),
+        notes=tuple(note for note in entry["notes"] if note not in set(claims.unknown(judgement.case))),
     )
 
 

@@ -10,6 +10,7 @@ import pytest
 from tests.cli.conftest import Bench
 from tests.doctor.tooled import Fault, Strict
 from tests.fake_endpoint import FakeEndpoint
+from tests.reference.test_schemas import mistakes
 
 
 @pytest.fixture
@@ -42,6 +43,7 @@ def test_all_models_as_json(bench: Bench) -> None:
     printed = json.loads(done.out)
     assert [model["model"] for model in printed["models"]] == ["old", "new"]
     assert len(printed["changes"]) == 1
+    assert mistakes("tools", printed) == []
     assert (bench.folder / "tools.md").read_text().startswith("## What each endpoint does with tools")
 
 

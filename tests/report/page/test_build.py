@@ -63,6 +63,39 @@ def test_a_pair_is_told_from_the_cheaper_side(tmp_path: Path) -> None:
     assert found.numbers["comparison.json/differences/0/score/estimate"] == "33.3 points lower"
 
 
+def test_what_is_not_known_stands_under_one_heading(tmp_path: Path) -> None:
+    folder = sample.write(tmp_path, 80)
+    found, _ = read_rows(folder)
+    lost = [replace(row, score=None, outcome="infrastructure") if row.item == "item-9" else row for row in found]
+    write_tables(folder, lost, [])
+    text = page([PageSource(folder, compare(folder), [])])
+    section = text.split('class="change unknown"')[1].split("</section>")[0]
+    assert "<h4>What is not known</h4>" in section
+    assert "Whether it holds on other kinds of task than these 6" in section
+    assert "Cheap lacks 1 of 80 scores and dear lacks 1 of 80 scores." in section
+    assert "only a run on them tells" in section
+    rest = text.replace(section, "")
+    assert all(said not in rest for said in ("lacks 1 of 80", "Caution: ", ">Open: "))
+
+
+def test_the_page_names_kinds_of_task_both_models_parts_and_the_price_of_a_wrong_answer(tmp_path: Path) -> None:
+    text = page([PageSource(folder := sample.write(tmp_path, 80), compare(folder), [])])
+    assert "Kinds of task (6): reasoning: family-0, family-1, family-2, family-3, family-4, family-5." in text
+    assert "candidate <b>cheap</b> · baseline <b>dear</b>" in text
+    assert "today<small>dear</small>" in text
+    assert "candidate<small>cheap</small>" in text
+    assert "<b>Price of a wrong answer:</b> " in text
+
+
+def test_a_refuted_saving_that_is_still_one_stands_in_the_second_line(tmp_path: Path) -> None:
+    sample.write(tmp_path, 80)
+    folder = sample_with(tmp_path, cheaper_by=0.97, worse_by=None)
+    write_tables(folder, [replace(row, cost_cap_usd=row.cost_usd) for row in sample.rows(80)], [])
+    text = page([PageSource(folder, compare(folder), [])])
+    assert '<p class="line">It still saves 90.0 %. ' in text
+    assert "<li>The score: this claim does not speak of it.</li>" in text
+
+
 def test_a_claim_on_another_model_cannot_be_judged_and_says_why(tmp_path: Path) -> None:
     found = shown(sample.write(tmp_path, claims=False) and sample_with(tmp_path, candidate="other"))
     assert "Cannot be judged" in found.texts

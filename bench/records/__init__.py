@@ -92,7 +92,7 @@ from bench.records.recorded import (
 )
 from bench.records.reuse import RecordedReuse
 from bench.records.rows import cleaned_table, parquet_schema, require_columns
-from bench.records.runjson import JsonRecord, require_time
+from bench.records.runjson import SELDOM, JsonRecord, require_time
 from bench.records.secrets import HIDDEN, SECRET_NAME, Secrets
 from bench.records.settings import (
     CLASSES,
@@ -115,6 +115,7 @@ from bench.records.tables import AnswerRow, ItemRow
 from bench.records.vendors import VENDORS, is_local, maker_of, vendor_of
 
 __all__ = [
+    "SELDOM",
     "RecordedRecipient",
     "CLASSES",
     "SCORED",

@@ -109,8 +109,8 @@ class ItemRow:
     cost_traffic_usd: float | None = None
     """What the scored attempt would cost at the run's `[traffic]`; None without one, or where that is unknown."""
     graded: bool = True
-    """Whether anything grades its answer; where nothing does the score is None, which is "not measured", never missing.
-    """
+    """Whether anything grades its answer; where nothing does there is no score: its quality is not measured, and the
+    answer is not missing."""
 
     @property
     def answered(self) -> bool:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench.claims import Ruling, declared_claims, judge_claims, known_bets
-from bench.records import Outcome, RunRecord, effective_cost, grade_detail, has_answer, is_graded, read_run
+from bench.records import SELDOM, Outcome, RunRecord, effective_cost, grade_detail, has_answer, is_graded, read_run
 from bench.records.note import Note
 from bench.report.numbers.bridge import Bridge, bridges
 from bench.report.numbers.languages import LanguageGap, gaps
@@ -79,7 +79,7 @@ class SuiteRow:
     """Calls in the latency statistics: reused answers never are."""
     clean: int
     """Of those, calls whose clock our own process kept clean (`timing_ok`)."""
-    ungraded: int = 0
+    ungraded: int = field(default=0, metadata={SELDOM: True})
     """Of the n answers, those of items that nothing grades: their quality is not measured."""
 
     @property
@@ -280,4 +280,5 @@ def _tokens_in(table: pd.DataFrame) -> pd.Series[Any]:
 def as_records(comparison: RunComparison) -> list[dict[str, Any]]:
     """The rows as plain JSON, intervals as {estimate, low, high, n}; without `ungraded` where everything is graded."""
     rows = [asdict(row) for row in comparison.rows]
-    return [{key: value for key, value in row.items() if key != "ungraded" or value} for row in rows]
+    seldom = {each.name for each in fields(SuiteRow) if each.metadata.get(SELDOM)}
+    return [{key: value for key, value in row.items() if key not in seldom or value} for row in rows]

@@ -17,11 +17,11 @@ from tests.architecture.sources import Sources, read, within
 LAYERS = (
     ("clean", "errors", "hooks", "language", "plugins", "stats"),
     ("records", "sandbox", "weights"),
-    ("providers", "prices", "registry", "scoring", "suites", "journal", "importers", "claims", "traffic"),
+    ("providers", "prices", "registry", "scoring", "suites", "journal", "importers", "claims", "traffic", "worlds"),
     ("config", "plan", "gate", "judging", "labels", "report"),
     ("engine", "costs", "evidence"),
     ("doctor", "proxy"),
-    ("run",),
+    ("agents", "run"),
     ("cli", "reference", "__main__", "bench"),
 )
 """Rooms by layer, the ground first; `bench` is the package's own face."""
@@ -66,6 +66,7 @@ DOORS = {
             "bench.run.planning",
             "bench.run.describe",
             "bench.scoring.database",
+            "bench.scoring.episodes",
             "bench.scoring.extract",
             "bench.scoring.graders",
             "bench.scoring.item",
@@ -84,6 +85,8 @@ DOORS = {
     ),
     **dict.fromkeys(
         (
+            "bench.agents.locate",
+            "bench.agents.presets",
             "bench.config.environment",
             "bench.config.load",
             "bench.costs.estimate",
@@ -135,11 +138,13 @@ WRITERS = {
     "bench.weights": "the cache of weights",
     "bench.doctor.calibrated": "makes the results folder",
     "bench.proxy": "its ledger and its socket, where the user names them",
+    "bench.agents": "a scratch folder of its own, and a new folder that the user names",
 }
 """Who may change files without that room, and where."""
 READERS = {
     "bench.clean.files": "the one door",
     "bench.records.files": "what it has just made",
+    "bench.agents": "its own preset file, the kernel's counters, an agent's scratch folder without its links",
     "bench.cli.demo": "files of the package",
     "bench.cli.report": "the comparison that the same command has just written",
     "bench.cli.summary": "writes only",
@@ -173,9 +178,10 @@ SOCKET_USERS = {
     "bench.engine.runner": False,
     "bench.weights.fetch": True,
     "bench.weights.child": True,
+    "bench.agents.attack": True,
 }
 """Who knows sockets, and whether to open them: the others use httpx for types and errors."""
-STARTERS = ("bench.sandbox", "bench.weights", "bench.doctor.calibration", "bench.proxy.agent")
+STARTERS = ("bench.agents", "bench.sandbox", "bench.weights", "bench.doctor.calibration", "bench.proxy.agent")
 """Who starts processes."""
 LM_EVAL = {
     "bench.registry.chat",
@@ -198,7 +204,12 @@ ROWS = {
     "Scene": "a row of a table of texts",
 }
 """Records of many fields that are written by position."""
-LISTS = {"_only": "names of options, any number of them", "first": "places in a log's record, any number", **ROWS}
+LISTS = {
+    "_only": "names of options, any number of them",
+    "one_of": "a word's values, any number",
+    "first": "places in a log's record, any number",
+    **ROWS,
+}
 """What takes any number of like values."""
 SOURCES = read()
 Rule = Callable[[Sources], Iterator[str]]

@@ -31,6 +31,7 @@ COMMANDS = {
     "gate": ("bench.cli.gate", "Judge a run against its baseline: pass, fail or cannot tell."),
     "import": ("bench.cli.import_", "Import published results or another tool's, to report and judge them."),
     "proxy": ("bench.cli.proxy", "Meter any client's calls: one bill, budgets that hold, what was spent."),
+    "agent": ("bench.cli.agent", "Run coding agents behind walls, and meter what they cost."),
     "traffic": ("bench.cli.traffic", "Your logs: where the money goes, and a verdict for each kind of work."),
     "similar": ("bench.cli.similar", "Say how alike two models of a run succeed and fail."),
     "export": ("bench.cli.export", "Write a run in another tool's format."),

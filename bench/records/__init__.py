@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 from bench.records.aggregates import AggregateRow
-from bench.records.calls import Attempt, Call, Outcome, TokenUsage
+from bench.records.calls import Attempt, Call, Episode, EpisodeTurn, Outcome, TokenUsage
 from bench.records.claim import ABOUT, MARGINS, SUCH, THESE, Claim, Margin, margin_keys
 from bench.records.details import grade_detail
+from bench.records.episodes import (
+    FINAL,
+    NATIVE,
+    PROMPTED_JSON,
+    TOOL_PROTOCOLS,
+    Dialogue,
+    ToolUse,
+    Transcript,
+    TurnRow,
+    TurnSaid,
+)
 from bench.records.files import (
     NewFile,
     fresh_folder,
@@ -45,11 +56,13 @@ from bench.records.folder import (
     read_rows_of,
     read_run,
     read_table,
+    read_turns,
     require_unique,
     run_folders,
     write_aggregates,
     write_record,
     write_tables,
+    write_turns,
 )
 from bench.records.hashing import sha256_of, utc_now
 from bench.records.items import Graded, Item, Message, prompt_text
@@ -121,6 +134,17 @@ __all__ = [
     "SCORED",
     "has_answer",
     "is_graded",
+    "Dialogue",
+    "Episode",
+    "EpisodeTurn",
+    "FINAL",
+    "NATIVE",
+    "PROMPTED_JSON",
+    "TurnSaid",
+    "TOOL_PROTOCOLS",
+    "ToolUse",
+    "Transcript",
+    "TurnRow",
     "JUDGMENTS",
     "JudgmentRow",
     "LABELS",
@@ -234,6 +258,7 @@ __all__ = [
     "read_rows",
     "read_rows_of",
     "read_table",
+    "read_turns",
     "real_folder",
     "remove_folder",
     "remove_others",
@@ -249,5 +274,6 @@ __all__ = [
     "write_file",
     "write_record",
     "write_tables",
+    "write_turns",
     "write_text",
 ]

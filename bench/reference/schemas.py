@@ -12,6 +12,7 @@ from pathlib import Path
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
 
+from bench.agents import AgentEpisode
 from bench.claims.shape import ClaimsJson, ClaimWords
 from bench.gate.shape import BaselineJson, GateJson
 from bench.records import (
@@ -205,6 +206,7 @@ _FILES: Mapping[str, Callable[[], Schema]] = {
     "same-weights": partial(_of_type, "bench gate --same-weights --json", printed.SameJson),
     "traffic": partial(_of_type, "bench traffic show --json", printed.SpendJson),
     "decide": partial(_of_type, "bench traffic decide --json", printed.DecideJson),
+    "agent": partial(_of_type, "bench agent run --json", AgentEpisode),
     "tools": partial(_of_type, "bench doctor --tools --json", printed.ToolsJson),
     "drift": partial(_of_type, "bench verify --drift --json", printed.DriftJson),
     "similar": partial(_of_type, "bench similar --json", printed.SimilarJson),

@@ -186,7 +186,11 @@ def _sizes(judgement: Judgement, named: list[Part]) -> str:
         clause = (
             tr("{verb} {range}", verb=tr(part.verb), range=_range(part, estimates))
             if estimates
-            else tr("has an unknown {noun}", noun=tr(part.noun))
+            else (
+                tr("has a {noun} that is not measured", noun=tr(part.noun))
+                if part.key == parts.SCORE.key and not judgement.pairs.graded.any()
+                else tr("has an unknown {noun}", noun=tr(part.noun))
+            )
         )
         if failing == part.key:
             clause += tr(", not {wanted}", wanted=part.wanted(part.limit(claim)))

@@ -106,6 +106,8 @@ def statement(claim: Claim) -> str:
 def _outcome(judgement: Judgement) -> str:
     """Scores and bills on the items that both have a score for."""
     seen = observe(judgement)
+    if not judgement.pairs.graded.any():
+        return tr("Both were asked the same {n} items, which nothing grades.", n=judgement.pairs.n)
     if not seen.n:
         return tr("Both were asked the same {n} items, of which none has a score on both sides.", n=judgement.pairs.n)
     labels = (judgement.claim.candidate, judgement.claim.baseline)

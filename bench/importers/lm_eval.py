@@ -16,7 +16,6 @@ from typing import Any
 
 from bench import clean
 from bench.errors import UsageError, suggest
-from bench.importers.ledger import Ledger
 from bench.importers.numbers import BadValueError, day, named, shown, whole
 from bench.importers.source import ImportedModel, ItemEntry, Record, Request, entry
 from bench.importers.textfiles import files_below, is_plain, json_rows, mapping, read_json
@@ -101,7 +100,7 @@ class _Samples:
 def read(request: Request) -> Iterator[Record]:
     """The newest results of each model on each task. UsageError where a path holds none."""
     request.only("metric", "filter", "cluster")
-    pairs = _newest(request, _labelled([run for path in request.paths for run in _runs(path, request.ledger)]))
+    pairs = _newest(request, _labelled([run for path in request.paths for run in _runs(path, request)]))
     choices = {task: _choice(request, run, task) for run, task in reversed(pairs)}
     _chosen_somewhere(request, pairs, choices)
     _tell(request, pairs, choices)
@@ -143,8 +142,8 @@ def _warn(request: Request, drawn: Mapping[str, Mapping[str, str | None]], clust
         )
 
 
-def _runs(path: Path, ledger: Ledger) -> Iterator[EvalRun]:
-    files = [path] if path.is_file() else files_below(path, "results_*.json", ledger=ledger)
+def _runs(path: Path, request: Request) -> Iterator[EvalRun]:
+    files = [path] if path.is_file() else files_below(path, "results_*.json", ledger=request.ledger)
     if not files:
         raise UsageError(f"{path}: no results_*.json of lm-eval is in it. Run lm-eval with --output_path.")
     for file in files:

@@ -51,11 +51,14 @@ from bench.records.fingerprints import (
 from bench.records.folder import (
     LATENCY,
     LATENCY_COLUMNS,
+    SCORED,
     begun_folders,
     derive_run,
     effective_cost,
     find_run,
     find_runs,
+    has_answer,
+    is_graded,
     is_whole,
     read_aggregates,
     read_record,
@@ -80,6 +83,7 @@ from bench.records.opinions import (
     JUDGMENTS,
     LABELS,
     OVERALL,
+    SIDES,
     JudgmentRow,
     LabelRow,
     answers_hash,
@@ -101,6 +105,7 @@ from bench.records.recorded import (
     RecordedModel,
     RecordedOrigin,
     RecordedPart,
+    RecordedRecipient,
     RecordedServerTime,
     RecordedSettings,
     RecordedSpending,
@@ -109,9 +114,10 @@ from bench.records.recorded import (
 )
 from bench.records.reuse import RecordedReuse
 from bench.records.rows import cleaned_table, parquet_schema, require_columns
-from bench.records.runjson import JsonRecord, require_time
+from bench.records.runjson import SELDOM, JsonRecord, require_time
 from bench.records.secrets import HIDDEN, SECRET_NAME, Secrets
 from bench.records.settings import (
+    CLASSES,
     USUAL_SUITES,
     WEIGHTS,
     ChartStyle,
@@ -131,6 +137,12 @@ from bench.records.tables import AnswerRow, ItemRow
 from bench.records.vendors import VENDORS, is_local, maker_of, vendor_of
 
 __all__ = [
+    "SELDOM",
+    "RecordedRecipient",
+    "CLASSES",
+    "SCORED",
+    "has_answer",
+    "is_graded",
     "Dialogue",
     "Episode",
     "EpisodeTurn",
@@ -148,6 +160,7 @@ __all__ = [
     "LabelRow",
     "MEASURES",
     "OVERALL",
+    "SIDES",
     "answers_hash",
     "read_judgments",
     "read_labels",

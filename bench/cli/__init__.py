@@ -37,6 +37,8 @@ COMMANDS = {
     "export": ("bench.cli.export", "Write a run in another tool's format."),
     "verify": ("bench.cli.verify", "Compute a report's numbers anew from the run's tables, and say what differs."),
     "list": ("bench.cli.list", "List suites, tasks, models or runs."),
+    "judge": ("bench.cli.judge", "Have models of other vendors judge a run's answers, in both orders."),
+    "label": ("bench.cli.label", "People label a run's answers on an offline page, blind and by keyboard."),
     "score": ("bench.cli.score", "Score a run's answers again with today's tasks; calls nothing."),
     "tasks": ("bench.cli.tasks", "Make a task of your own prompts, or check tasks for faults."),
     "reprice": ("bench.cli.reprice", "Compute a run's costs at another date, mode or place; calls nothing."),

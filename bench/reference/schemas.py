@@ -17,6 +17,7 @@ from bench.claims.shape import ClaimsJson, ClaimWords
 from bench.gate.shape import BaselineJson, GateJson
 from bench.records import (
     MARGINS,
+    SELDOM,
     AggregateRow,
     AnswerRow,
     ItemRow,
@@ -104,8 +105,9 @@ class _Definitions:
 
     def _dataclass(self, kind: type[Any], but: Collection[str] = ()) -> Schema:
         hints = get_type_hints(kind)
-        names = [each.name for each in fields(kind) if each.name not in but]
-        return _object(kind, {name: self._property(hints[name]) for name in names}, names)
+        own = [each for each in fields(kind) if each.name not in but]
+        needed = [each.name for each in own if not each.metadata.get(SELDOM)]
+        return _object(kind, {each.name: self._property(hints[each.name]) for each in own}, needed)
 
     def _typed(self, kind: type[Any]) -> Schema:
         hints = get_type_hints(kind, include_extras=True)

@@ -50,6 +50,8 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
     "list": ("list", "runs"),
     "list, tasks": ("list", "tasks", "--include-path", "bench-tasks"),
     "score": ("score", "plain"),
+    "judge": ("judge", "plain", "--vendors-differ", "--yes"),
+    "label": ("label", "plain", "--csv", "results/plain/items.csv"),
     "reprice": ("reprice", "plain", "--cache-hit", "0.5"),
     "tasks export": ("tasks", "export", "starter", "--instances", "1"),
     "tasks grade": ("tasks", "grade", "results/plain/items.csv"),

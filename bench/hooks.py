@@ -27,6 +27,8 @@ _HOMES: Mapping[str, str] = {
     "reasoning_items": "bench.suites.reasoning.exam:load",
     "sql_query": "bench.scoring.graders:sql_query",
     "starter_items": "bench.suites.starter.exam:load",
+    "tool_episode": "bench.suites.tools.grading:episode",
+    "tool_items": "bench.suites.tools.exam:load",
     "task": "bench.registry.own:task",
 }
 """Where the code is today, as module:name. To be changed when it moves."""

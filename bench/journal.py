@@ -18,6 +18,8 @@ from typing import Any
 from bench.errors import IncompleteError, UsageError
 from bench.records import Call, Claim, require_time, utc_now
 
+TURN = "turn:"
+"""How the keys of an episode's turns begin; the episode's own key is its planned call's."""
 VERSION = 1
 """`PRAGMA user_version` of the schema below."""
 
@@ -236,8 +238,17 @@ class Journal:
         self._write(f"{verb} INTO calls VALUES (?, ?, ?, ?, ?, ?)", values)
 
     def calls(self, run: str) -> dict[str, Call]:
-        """A run's recorded calls of this asking, by key."""
-        rows = self._db.execute("SELECT key, record FROM calls WHERE run = ? AND ask = ?", (run, self._ask))
+        """A run's recorded calls of this asking, by key; of an episode the whole of it, once it is over."""
+        rows = self._db.execute(
+            f"SELECT key, record FROM calls WHERE run = ? AND ask = ? AND key NOT LIKE '{TURN}%'", (run, self._ask)
+        )
+        return {key: self._call(record) for key, record in rows}
+
+    def turns(self, run: str) -> dict[str, Call]:
+        """The finished turns of a run's episodes of this asking, by key."""
+        rows = self._db.execute(
+            f"SELECT key, record FROM calls WHERE run = ? AND ask = ? AND key LIKE '{TURN}%'", (run, self._ask)
+        )
         return {key: self._call(record) for key, record in rows}
 
     def reusable(self, keys: Collection[str], run: str, hours: float) -> Iterator[Call]:
@@ -288,7 +299,13 @@ class Journal:
 
 
 def _after(failed: Call, call: Call) -> Call:
-    """A call that was asked again: its record keeps the failed asking's attempts and machine time."""
+    """A call that was asked again: its record keeps the failed asking's attempts and machine time.
+
+    An episode that went on has the attempts of the turns before already.
+    """
+    if call.episode is not None:
+        before = tuple(attempt for attempt in failed.attempts if attempt not in call.attempts)
+        return replace(call, attempts=before + call.attempts)
     parts = (failed.machine_s, failed.machine_retries_s, call.machine_retries_s)
     spent = None if None in parts else sum(part for part in parts if part is not None)
     return replace(call, attempts=failed.attempts + call.attempts, machine_retries_s=spent)

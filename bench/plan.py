@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bench.errors import UsageError
+from bench.journal import TURN
 from bench.providers import Endpoint
 from bench.records import Item, LocalModel, ModelEntry, RunSettings, sha256_of
 
@@ -61,6 +62,11 @@ def endpoint_key(endpoint: Endpoint) -> str:
 def call_key(endpoint: Endpoint, body: Mapping[str, Any], item: Item, repeat: int) -> str:
     """The journal's key: endpoint or weights, body, task, item and repeat; never a label, port, price or version."""
     return sha256_of([dict(endpoint.identity), dict(body), item.task, item.item, repeat])
+
+
+def turn_key(episode: str, after: Sequence[Mapping[str, Any]]) -> str:
+    """The journal's key of an episode's turn: what the episode is, and all that was said after its first prompt."""
+    return TURN + sha256_of([episode, [dict(message) for message in after]])
 
 
 def balanced(items: Sequence[Item], limit: int | None, seed: int = 1) -> list[Item]:

@@ -17,7 +17,7 @@ from tests.architecture.sources import Sources, read, within
 LAYERS = (
     ("clean", "errors", "hooks", "language", "plugins", "stats"),
     ("records", "sandbox", "weights"),
-    ("providers", "prices", "registry", "scoring", "suites", "journal", "importers", "claims", "traffic"),
+    ("providers", "prices", "registry", "scoring", "suites", "journal", "importers", "claims", "traffic", "worlds"),
     ("config", "plan", "gate", "report"),
     ("engine", "costs", "evidence"),
     ("doctor", "proxy"),
@@ -65,6 +65,7 @@ DOORS = {
             "bench.run.planning",
             "bench.run.describe",
             "bench.scoring.database",
+            "bench.scoring.episodes",
             "bench.scoring.extract",
             "bench.scoring.graders",
             "bench.scoring.item",
@@ -196,7 +197,12 @@ ROWS = {
     "Scene": "a row of a table of texts",
 }
 """Records of many fields that are written by position."""
-LISTS = {"_only": "names of options, any number of them", "first": "places in a log's record, any number", **ROWS}
+LISTS = {
+    "_only": "names of options, any number of them",
+    "one_of": "a word's values, any number",
+    "first": "places in a log's record, any number",
+    **ROWS,
+}
 """What takes any number of like values."""
 SOURCES = read()
 Rule = Callable[[Sources], Iterator[str]]

@@ -48,7 +48,7 @@ def verify(
 ) -> None:
     """Compute every published number of RUN anew, by default of the newest run, and say what differs.
 
-    Reads comparison.*, claims.*, the charts' CSV files, items.csv and report.html, and compares them with what the
+    Reads comparison.*, claims.*, charts/, items.csv and report.html, and compares them, pictures too, with what the
     run's tables and run.json give, and the table's costs with its tokens and the recorded prices; of several runs also
     the page that shows them together. RUN may also be a folder of published evidence: then the pages and figures that
     tell of it are made anew from its verdicts.
@@ -125,6 +125,8 @@ def _show(result: Verified) -> None:
         echo(str(difference))
     for name in result.absent:
         echo(f"{name}: not published")
+    for name in result.unseen:
+        echo(f"Not compared: {name}")
     numbers, differing = sum(result.numbers.values()), len(result.differing)
     differ = "1 place differs" if differing == 1 else f"{differing} places differ"
     files = "1 file" if len(result.numbers) == 1 else f"{len(result.numbers)} files"

@@ -15,7 +15,7 @@ from bench.errors import UsageError, suggest
 from bench.language import LANGUAGES
 from bench.prices import MODES
 from bench.providers import address_problem
-from bench.records import ABOUT, MARGINS, SECRET_NAME, ChartStyle, Margin
+from bench.records import ABOUT, MARGINS, SECRET_NAME, TOOL_PROTOCOLS, ChartStyle, Margin
 
 Check = Callable[[object], str | None]
 """What is wrong with a value, as the end of a sentence that begins with its key; None if nothing is."""
@@ -180,6 +180,7 @@ RULES: Mapping[str, Check] = {
     "effort_default": _text,
     "max_tokens_field": _text,
     "thinking_capped": _flag,
+    "json_schema": _flag,
     "stops": _number(0, whole=True),
     "stop_bytes": _COUNT,
 }
@@ -215,6 +216,7 @@ TABLES: Mapping[str, Mapping[str, Check]] = {
         "context_window": _COUNT,
         "max_connections": _COUNT,
         "stream_options": _flag,
+        "tool_protocol": _word_of(*TOOL_PROTOCOLS),
         "timeout_s": _number(0, open_low=True),
         "usd_per_hour": _number(0, open_low=True),
         "slots": _COUNT,

@@ -8,9 +8,10 @@ from decimal import Decimal
 from typing import TypedDict
 
 from bench.costs.billing import Billing, billing_of, total
+from bench.costs.spending import worst_of
 from bench.plan import PlannedCall
-from bench.prices import PriceBook, billed_at, cost
-from bench.records import Attempt, Call, LocalModel, ModelEntry
+from bench.prices import Cost, PriceBook, billed_at, cost
+from bench.records import Attempt, Call, EpisodeTurn, LocalModel, ModelEntry
 
 
 class CostColumns(TypedDict):
@@ -56,7 +57,35 @@ class Costs:
         entry, bill = self._models[planned.model], self._bills[planned.model]
         if isinstance(entry, LocalModel):
             return self._local(planned, entry, call)
-        return _nothing() if call is None or bill is None else self._remote(planned, bill, call)
+        if call is None or bill is None:
+            return _nothing()
+        return self._remote(planned, bill, call) if call.episode is None else self._episode(planned, bill, call)
+
+    def turn(self, planned: PlannedCall, turn: EpisodeTurn) -> float | None:
+        """What the attempt that counts of an episode's turn cost, in USD; None of local weights or without a price."""
+        bill = self._bills[planned.model]
+        return None if bill is None else _float(_usd(bill.attempt(self._book, turn.attempt)))
+
+    def _episode(self, planned: PlannedCall, bill: Billing, call: Call) -> CostColumns:
+        """An episode: the sum over its turns, each by its own tokens; every other attempt is a retry."""
+        assert call.episode is not None
+        columns: CostColumns = {**_nothing(), "cost_reported_usd": call.cost_reported_usd}
+        counted = [turn.attempt for turn in call.episode.turns]
+        costs = [bill.attempt(self._book, each) for each in counted]
+        price = bill.price(self._book, billed_at(call.started_at, None), call.usage)
+        if price is None or any(each is None for each in costs):
+            self._count(planned.model, bill.why_not(self._book))
+            return columns
+        self.used.add(price.id)
+        for words in dict.fromkeys(words for each in costs if each for words in each.missing):
+            self._count(planned.model, f"{words}.")
+        cap = worst_of(bill, price, planned)
+        columns["price_id"] = price.id
+        columns["cost_usd"] = _float(total(map(_usd, costs)))
+        columns["cost_retries_usd"] = _float(self._retries(bill, [a for a in call.attempts if a not in counted]))
+        columns["cost_cap_usd"] = _float(cap)
+        columns["cost_cap_basis"] = None if cap is None else "worst case"
+        return columns
 
     def _local(self, planned: PlannedCall, entry: LocalModel, call: Call | None) -> CostColumns:
         rate = entry.usd_per_hour
@@ -66,9 +95,11 @@ class Costs:
         if call is None:
             return columns
         first, each = self._slowest.get(planned.model, (None, None))
-        room = entry.context - (call.usage.in_total or 0)
+        room = entry.context - (call.usage.in_total or 0 if call.episode is None else 0)
         most = max(0, min(entry.max_tokens or planned.item.max_tokens, room))
         seconds = None if first is None or each is None else first + most * each
+        if planned.item.dialogue and seconds is not None:
+            seconds *= planned.item.dialogue.turns
         columns["cost_usd"] = _hours(rate, call.machine_s)
         columns["cost_retries_usd"] = _hours(rate, call.machine_retries_s)
         columns["cost_cap_usd"] = _hours(rate, seconds)
@@ -115,6 +146,10 @@ def _slowest(calls: Iterable[tuple[PlannedCall, Call]]) -> dict[str, tuple[float
             for several, measured in zip(seen, (call.scored_attempt.ttft_s, call.scored_attempt.tpot_s), strict=True):
                 several += [] if measured is None else [measured]
     return {label: (max(first, default=None), max(each, default=None)) for label, (first, each) in times.items()}
+
+
+def _usd(billed: Cost | None) -> Decimal | None:
+    return None if billed is None else billed.usd
 
 
 def _hours(usd_per_hour: float, seconds: float | None) -> float | None:

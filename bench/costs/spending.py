@@ -12,7 +12,7 @@ from bench import prices
 from bench.costs.billing import Billing, billing, total
 from bench.errors import UsageError
 from bench.plan import PlannedCall
-from bench.prices import PriceBook
+from bench.prices import Price, PriceBook
 from bench.providers import Endpoint
 from bench.records import Attempt, Call, Item
 
@@ -36,6 +36,19 @@ class Terms:
 def most_prompt_tokens(item: Item) -> int:
     """An upper bound: no tokenizer makes more tokens of a text than it has UTF-8 bytes."""
     return HIDDEN_TOKENS + sum(len(message["content"].encode()) for message in item.messages)
+
+
+def worst_of(bill: Billing, price: Price, planned: PlannedCall) -> Decimal | None:
+    """The most that asking once can cost at a price, in USD; None if nothing bounds it.
+
+    An episode may use so many tokens as its cap says, all of them prompt, and answers of every turn as long as they
+    may be.
+    """
+    dialogue = planned.item.dialogue
+    if dialogue is None:
+        return bill.worst(price, most_prompt_tokens(planned.item), planned.body)
+    most, answer = bill.worst(price, dialogue.tokens, planned.body), bill.worst(price, 0, planned.body)
+    return None if most is None or answer is None else most + (dialogue.turns - 1) * answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +75,11 @@ class Spending:
         return self._why_unknown(label) or ""
 
     def worst(self, planned: PlannedCall) -> Decimal | None:
-        """The most that asking once can cost, in USD; None if no price is known or nothing bounds it."""
+        """The most that asking once can cost, in USD, of an episode all its turns; None if no price is known or
+        nothing bounds it."""
         bill = self.bills[planned.model]
         price = bill.price(self.book, datetime.now(UTC))
-        return bill.worst(price, most_prompt_tokens(planned.item), planned.body) if price else None
+        return worst_of(bill, price, planned) if price else None
 
     def reserve(self, planned: PlannedCall) -> Decimal:
         """What a budget must hold free for asking once, in USD: infinitely much where nothing bounds it."""

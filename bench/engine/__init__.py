@@ -6,6 +6,7 @@ from bench.engine.answer import ANSWER_BYTES
 from bench.engine.blocking import run_to_end
 from bench.engine.budget import Budget
 from bench.engine.clock import now
+from bench.engine.episodes import Stages
 from bench.engine.exchange import Ended
 from bench.engine.lane import Lane, LaneResult, not_begun
 from bench.engine.once import ask_in_turn, ask_once
@@ -47,6 +48,7 @@ __all__ = [
     "Reply",
     "Slowed",
     "SseParser",
+    "Stages",
     "Unreachable",
     "ask_in_turn",
     "ask_once",

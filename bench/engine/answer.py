@@ -13,6 +13,8 @@ from bench.records import Outcome, TokenUsage
 
 ANSWER_BYTES = 1024 * 1024
 """An answer is cut here, in bytes of UTF-8, and so is its reasoning: about 250,000 tokens each. It is truncated."""
+KEPT_BYTES = 4 * ANSWER_BYTES
+"""Events that are kept are cut here, and their answer is truncated."""
 PIECES = 256 * 1024
 """It is cut as well after so many events with text: no model writes as many tokens."""
 BUFFERED_CHARS = 64
@@ -61,6 +63,8 @@ class Answer:
     """Reads that carried text."""
     whole: bool = False
     """Whether it came as one JSON reply: the endpoint did not stream."""
+    kept: list[str] | None = None
+    """Its events as they came, where the turn of an episode is made of them; None where they are not kept."""
     coalesced: int = 0
     """Of these, reads that carried more than one event with text."""
     _whole: bool = False
@@ -68,6 +72,7 @@ class Answer:
     """Whether it was cut at `ANSWER_BYTES` or `PIECES`."""
     _room: int = ANSWER_BYTES
     _reasoning_room: int = ANSWER_BYTES
+    _kept_bytes: int = 0
     _in_read: int = 0
     _in_first: int = 0
     _in_first_answer: int = 0
@@ -87,6 +92,8 @@ class Answer:
             self._add(at, *self._splitter.feed(event.answer))
             self._add(at, "", event.reasoning)
             self.overlong |= len(self.answers) + len(self.reasonings) >= PIECES
+        if event.called:  # a call is a token of its kind: the first of them ends the wait
+            self.first, self.last = self.first or at, at
         if event.outcome and self.outcome is not Outcome.REFUSED:
             self.outcome = event.outcome
         if event.finish_reason:
@@ -102,6 +109,13 @@ class Answer:
         self.fault = self.fault or event.fault
         if event.done:
             self.done = self.done or at
+
+    def keep(self, data: str) -> None:
+        """Keeps an event as it came, if its events are kept."""
+        if self.kept is not None:
+            self.kept.append(data)
+            self._kept_bytes += len(data)
+            self.overlong |= self._kept_bytes > KEPT_BYTES
 
     def _said_before(self) -> bool:
         """Whether a whole message only repeats the pieces that came as such."""

@@ -74,9 +74,14 @@ class Ended:
     """Seconds from asking for the connection to writing the request; None where the connection was new."""
 
 
-async def exchange(asking: Asking, channel: Channel, body: Mapping[str, Any], waited_s: float = 0.0) -> Ended:
-    """Asks once, after a pause of `waited_s`. Never raises for a failing endpoint: the result says how it failed."""
-    answer, sent_at, begun = Answer(), utc_now(), now()
+async def exchange(
+    asking: Asking, channel: Channel, body: Mapping[str, Any], waited_s: float = 0.0, *, keeps_events: bool = False
+) -> Ended:
+    """Asks once, after a pause of `waited_s`. Never raises for a failing endpoint: the result says how it failed.
+
+    `keeps_events`: the answer keeps its events as they came.
+    """
+    answer, sent_at, begun = Answer(kept=[] if keeps_events else None), utc_now(), now()
     reply: Reply | None = None
     try:
         async with asyncio.timeout(asking.timeout_s) as deadline, channel.post(asking.path, body) as reply:
@@ -201,6 +206,7 @@ class _Reader:
             event = wire.read_event(self._asking.redact(data))  # before a message is cut, perhaps inside a secret
         elif not self._answer.events:
             self._asking.on_first_event()
+        self._answer.keep(data)
         self._answer.take(at, event)
 
 

@@ -12,6 +12,7 @@ from functools import partial
 import httpx
 
 from bench.engine.clock import now
+from bench.engine.episodes import Stages, play
 from bench.engine.exchange import Asking
 from bench.engine.lane import Lane, LaneResult, LaneState
 from bench.engine.limiter import Pacer
@@ -64,6 +65,7 @@ class _Engine:
     group: asyncio.TaskGroup
     backlog: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(BACKLOG))
     errors: list[Exception]
+    stages: Stages | None = None
 
     async def lane(self, state: LaneState, channels: Sequence[Channel], asking: Asking) -> None:
         """Runs a lane to its end."""
@@ -111,7 +113,10 @@ class _Engine:
     async def _ask(self, series: Series, channel: Channel, planned: PlannedCall, queue_s: float) -> Call | None:
         """A recorded call; None where asking failed by an error of our own, which stops this lane alone."""
         try:
-            call = await series.ask(channel, planned, queue_s)
+            if self.stages is not None and planned.item.dialogue is not None:
+                call = await play(self.stages, series, channel, planned, queue_s)
+            else:
+                call = await series.ask(channel, planned, queue_s)
         except Exception as error:
             series.state.broke(error, series.asking.redact)
             return None
@@ -151,6 +156,7 @@ async def run_lanes(
     *,
     admission: Admission | None = None,
     stopped: Callable[[str, str], Mapping[str, str]] = lambda _label, _why: {},
+    stages: Stages | None = None,
     slowed: Callable[[str, Slowed], None] = lambda _label, _pace: None,
 ) -> dict[str, LaneResult]:
     """Asks every call of every lane; lanes run side by side, their slots independent.
@@ -160,7 +166,8 @@ async def run_lanes(
     or the observer raises is raised here, once the calls in flight have ended and been recorded.
     `stopped` is called at once with a model that is stopped, and why; it returns the models that need not go on
     either, each with the reason. `slowed` is called with a model whose endpoint bears fewer calls at once, whenever
-    that changes. Returns how each lane went, by label.
+    that changes. `stages` plays what is an episode; without it only its first turn is asked. Returns how each lane
+    went, by label.
     """
     ranks = {lane.label: [call.rank for call in lane.calls] for lane in lanes}
     pacer = Pacer(ranks, {lane.label: lane.concurrency for lane in lanes})
@@ -198,6 +205,7 @@ async def run_lanes(
                 states=states,
                 group=group,
                 errors=errors,
+                stages=stages,
             )
             for state in states:
                 channels, asking = _connect(state, environ, tls, transport)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from bench import clean
+from bench.engine.answer import Answer
 from bench.engine.clock import now
 from bench.engine.exchange import Asking, Ended, exchange
 from bench.engine.lane import LaneState
@@ -41,7 +44,7 @@ class Series:
         waited_s, spared = 0.0, 0
         while True:
             state.machine.begin(planned.order)
-            ended = await exchange(self.asking, channel, body, waited_s)
+            ended = await exchange(self.asking, channel, body, waited_s, keeps_events=self._keeps_events(planned))
             machine_s.append(state.machine.end(planned.order))
             flags = self.saturation.flags(ended.begun, ended.attempt.ttft_s, ended.send_delay_s)
             attempts.append(ended)
@@ -59,6 +62,21 @@ class Series:
             state.retries += 1
         state.judge(ended)
         return self._call(planned, attempts, machine_s, queue_s=queue_s, wall_s=now() - begun, flags=flags)
+
+    def _keeps_events(self, planned: PlannedCall) -> bool:
+        return planned.item.dialogue is not None and self.state.lane.endpoint.talk.keeps_events
+
+    def _message(self, planned: PlannedCall, answer: Answer) -> Mapping[str, Any] | None:
+        """The model's message as it goes back in an episode; None of an item that is asked once."""
+        if planned.item.dialogue is None:
+            return None
+        text = self.asking.redact.in_answer(answer.text)
+        try:
+            made = self.state.lane.endpoint.talk.message(text, answer.kept or ())
+        except (ValueError, AttributeError, TypeError):
+            return {"role": "assistant", "content": text}
+        cleaned: dict[str, Any] = clean.each_text(clean.json_value(dict(made)), self.asking.redact.in_answer)
+        return cleaned
 
     def _pause(self, planned: PlannedCall, attempts: Sequence[Ended], spared: int) -> float | None:
         """Seconds until the call is asked again; None if it is not. The first `spared` attempts do not count."""
@@ -96,7 +114,7 @@ class Series:
     ) -> Call:
         answer, scored = attempts[-1].answer, attempts[-1].attempt
         turned_away = any(ended.attempt.status in (429, 529) for ended in attempts)
-        clean, local = self.asking.redact.in_answer, self.state.lane.endpoint.entry.local
+        hide, local = self.asking.redact.in_answer, self.state.lane.endpoint.entry.local
         return Call(
             key=planned.key,
             run=self.run,
@@ -105,10 +123,10 @@ class Series:
             repeat=planned.repeat,
             order=planned.order,
             outcome=scored.outcome,
-            text=clean(answer.text),
-            reasoning=clean(answer.reasoning),
-            finish_reason=answer.finish_reason and clean(answer.finish_reason),
-            served_model=answer.served_model and clean(answer.served_model),
+            text=hide(answer.text),
+            reasoning=hide(answer.reasoning),
+            finish_reason=answer.finish_reason and hide(answer.finish_reason),
+            served_model=answer.served_model and hide(answer.served_model),
             usage=scored.usage,
             attempts=tuple(ended.attempt for ended in attempts),
             started_at=scored.sent_at,
@@ -122,4 +140,5 @@ class Series:
             machine_s=machine_s[-1] if local else None,
             machine_retries_s=sum(machine_s[:-1]) if local else 0.0,
             cost_reported_usd=scored.cost_reported_usd,
+            message=self._message(planned, answer),
         )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from bench.providers.address import address_problem
 from bench.providers.authentication import credential
-from bench.providers.endpoint import Endpoint, key_variable, missing_keys, resolve, server_settings
+from bench.providers.endpoint import Endpoint, missing_keys, resolve, server_settings
 from bench.providers.faults import page_title
+from bench.providers.keys import key_variable
 from bench.providers.presets import Preset, find, preset_of, shipped, shipped_addresses, wire_model
 from bench.providers.protocol import Fault, FaultKind, StreamEvent, Wire
 from bench.providers.reading import parse, whole
 from bench.providers.rules import SAMPLING, Rules, merged
+from bench.providers.talk import Talk
 from bench.providers.thinking import ThinkSplitter, unopened
 from bench.providers.tooltypes import AssistantTurn, Choice, Tool, ToolCall, ToolResult, ToolWire, Turn
 from bench.providers.toolwire import tool_wire
@@ -25,6 +27,7 @@ __all__ = [
     "Preset",
     "Rules",
     "SAMPLING",
+    "Talk",
     "StreamEvent",
     "ThinkSplitter",
     "Tool",

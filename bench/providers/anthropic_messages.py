@@ -87,7 +87,7 @@ def _piece(block: Mapping[str, Any]) -> StreamEvent:
         return StreamEvent(answer=a_text(block, "text"))
     if block.get("type") in ("thinking", "thinking_delta"):
         return StreamEvent(reasoning=a_text(block, "thinking"))
-    return StreamEvent()
+    return StreamEvent(called=block.get("type") in ("tool_use", "input_json_delta"))
 
 
 def _ending(raw: Mapping[str, Any], delta: Mapping[str, Any]) -> StreamEvent:

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from bench.errors import UsageError
 from bench.providers import anthropic_messages, openai_chat
 from bench.providers.address import Address, address_problem, expanded, shown, split
+from bench.providers.keys import key_variable
 from bench.providers.presets import Preset, preset_of, wire_model
 from bench.providers.protocol import Wire
 from bench.providers.rules import SAMPLING, Rules, merged
+from bench.providers.talk import Talk, talk_of
 from bench.records import (
     HIDDEN,
     SECRET_NAME,
@@ -75,6 +77,12 @@ class Endpoint:
     def wire(self) -> Wire:
         """The wire format it speaks."""
         return anthropic_messages if self.preset.protocol == "anthropic" else openai_chat
+
+    @property
+    def talk(self) -> Talk:
+        """How tools reach the model in episodes, as its entry states it."""
+        anthropic, schema = self.preset.protocol == "anthropic", self.rules.json_schema
+        return talk_of(self.entry.tool_protocol, self.wire, anthropic=anthropic, schema=schema)
 
     @property
     def path(self) -> str:
@@ -162,7 +170,7 @@ class Endpoint:
             sampling |= rules.greedy
         body = {
             "model": self.wire_model,
-            **self.wire.prompt(item.messages),
+            **self._prompt(item),
             rules.max_tokens_field: entry.max_tokens or item.max_tokens,
             **sampling,
         }
@@ -170,6 +178,10 @@ class Endpoint:
             body[self.wire.STOP] = self._stop(item)
         thinking = rules.thinking_fields(*self.thinking)
         return merged(body, rules.always, thinking, entry.extra_body, self.extra_body)
+
+    def _prompt(self, item: Item) -> dict[str, Any]:
+        tools = item.dialogue.tools if item.dialogue else ()
+        return self.talk.opening(item.messages, tools) if item.dialogue else self.wire.prompt(item.messages)
 
     def _stop(self, item: Item) -> list[str]:
         most, longest = self.rules.stops, self.rules.stop_bytes
@@ -309,29 +321,6 @@ def _preset_address(entry: RemoteModel, preset: Preset, environ: Mapping[str, st
             )
         template = template.replace(f"{{{name}}}", environ[name])
     return template
-
-
-def key_variable(entry: ModelEntry, preset: Preset, environ: Mapping[str, str]) -> str | None:
-    """The first variable that holds a key, or the one that should; None where an address may need none.
-
-    Raises UsageError for a key that no header can hold.
-    """
-    variable = next((name for name in preset.key_variables if environ.get(name)), None)
-    if variable is None:
-        needed = preset.key_needed and not _own_address(entry, preset, environ)
-        return next(iter(preset.key_variables), None) if needed else None
-    if not re.fullmatch(r"[!-~]*", environ[variable]):
-        raise UsageError(
-            f"model '{entry.label}': {variable} holds a blank, a line break or a letter beyond ASCII. "
-            "Set it to the key alone."
-        )
-    return variable
-
-
-def _own_address(entry: ModelEntry, preset: Preset, environ: Mapping[str, str]) -> bool:
-    own = entry.own_provider or {}
-    base_url = entry.base_url if isinstance(entry, RemoteModel) else None
-    return bool(base_url or own.get("base_url") or any(environ.get(name) for name in preset.address_variables))
 
 
 def missing_keys(endpoints: Sequence[Endpoint], environ: Mapping[str, str]) -> str | None:

@@ -75,6 +75,7 @@ def read_event(data: str) -> StreamEvent:
         cost_usd=_cost(counts) if counts else None,
         served_model=a_text(raw, "model") or None,
         tops=_tops(choice["logprobs"]) if choice.get("logprobs") else None,
+        called=bool(delta.get("tool_calls")),
         restated=restated,
     )
 

@@ -61,6 +61,8 @@ class StreamEvent(NamedTuple):
     """The terminal event."""
     tops: Mapping[str, float] | None = None
     """The likeliest first tokens with their log-probabilities (natural); None where none are stated."""
+    called: bool = False
+    """Whether it carries a part of a call of a tool."""
     restated: bool = False
     """Whether its texts stand where a whole message stands: behind pieces of it, they say the same once more."""
 

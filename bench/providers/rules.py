@@ -49,6 +49,8 @@ class Rules:
     """The body's field for the cap on generated tokens."""
     thinking_capped: bool = True
     """Whether that cap holds for thinking too."""
+    json_schema: bool = False
+    """Whether the endpoint honours `response_format` with a JSON schema."""
     stops: int | None = None
     """Most stop sequences of a request; None if unknown."""
     stop_bytes: int | None = None

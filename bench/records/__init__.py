@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 from bench.records.aggregates import AggregateRow
-from bench.records.calls import Attempt, Call, Outcome, TokenUsage
+from bench.records.calls import Attempt, Call, Episode, EpisodeTurn, Outcome, TokenUsage
 from bench.records.claim import ABOUT, MARGINS, SUCH, THESE, Claim, Margin, margin_keys
 from bench.records.details import grade_detail
+from bench.records.episodes import (
+    FINAL,
+    NATIVE,
+    PROMPTED_JSON,
+    TOOL_PROTOCOLS,
+    Dialogue,
+    ToolUse,
+    Transcript,
+    TurnRow,
+    TurnSaid,
+)
 from bench.records.files import (
     NewFile,
     fresh_folder,
@@ -42,11 +53,13 @@ from bench.records.folder import (
     read_rows_of,
     read_run,
     read_table,
+    read_turns,
     require_unique,
     run_folders,
     write_aggregates,
     write_record,
     write_tables,
+    write_turns,
 )
 from bench.records.hashing import sha256_of, utc_now
 from bench.records.items import Graded, Item, Message, prompt_text
@@ -109,6 +122,17 @@ from bench.records.tables import AnswerRow, ItemRow
 from bench.records.vendors import VENDORS, is_local, maker_of, vendor_of
 
 __all__ = [
+    "Dialogue",
+    "Episode",
+    "EpisodeTurn",
+    "FINAL",
+    "NATIVE",
+    "PROMPTED_JSON",
+    "TurnSaid",
+    "TOOL_PROTOCOLS",
+    "ToolUse",
+    "Transcript",
+    "TurnRow",
     "JUDGMENTS",
     "JudgmentRow",
     "LABELS",
@@ -221,6 +245,7 @@ __all__ = [
     "read_rows",
     "read_rows_of",
     "read_table",
+    "read_turns",
     "real_folder",
     "remove_folder",
     "remove_others",
@@ -236,5 +261,6 @@ __all__ = [
     "write_file",
     "write_record",
     "write_tables",
+    "write_turns",
     "write_text",
 ]

@@ -165,6 +165,41 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EpisodeTurn:
+    """What one turn of an episode came to."""
+
+    key: str
+    """The journal's key of its call."""
+    attempt: Attempt
+    """The attempt that counts: its tokens, times and end."""
+    attempts: int
+    """HTTP exchanges made for it."""
+    calls: int
+    """Tools that it called."""
+    errors: int
+    """Of these, calls that were refused or ended in an error."""
+    finish_reason: str | None
+    """The provider's own word for why it ended."""
+    timing_ok: bool
+    """Whether the harness kept the clock clean."""
+    text: bool
+    """Whether it said anything besides."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Episode:
+    """What the journal's record of an episode holds besides what every call's has."""
+
+    protocol: str
+    """How tools reached the model: "native" or "prompted_json"."""
+    stop_cause: str
+    """Why it ended: "final", the model was done; "turns", "calls", "tokens", "time" or "money", a cap was reached;
+    else the outcome of its last turn, e.g. "truncated"."""
+    turns: tuple[EpisodeTurn, ...]
+    """In order."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
     """One item asked once of one model, finished: the journal's record."""
 
@@ -222,6 +257,11 @@ class Call:
     "turned_away", attempts before it were, for their rate."""
     source_run: str | None = None
     """The run that really asked, where the answer is reused; None if this run did."""
+    message: Mapping[str, Any] | None = None
+    """Of one turn of an episode: the model's message as it goes back to it, whole and unchanged; else None."""
+    episode: Episode | None = None
+    """Of an episode: its turns. `text` is then its transcript as JSON, `usage` the sum over its turns, and `attempts`
+    holds every exchange of all turns. None for an item that is asked once."""
 
     def __post_init__(self) -> None:
         """Answers are whole characters, others' words one line each; a charge that is not an amount is unknown."""
@@ -242,7 +282,11 @@ class Call:
 
     def to_json(self) -> str:
         """The record as one line of JSON."""
-        return json.dumps(_plain(self), ensure_ascii=False, separators=(",", ":"), default=_plain)
+        record = _plain(self)
+        for name in ("message", "episode"):
+            if record[name] is None:
+                del record[name]
+        return json.dumps(record, ensure_ascii=False, separators=(",", ":"), default=_plain)
 
     @classmethod
     def from_json(cls, text: str) -> Call:
@@ -253,6 +297,8 @@ class Call:
         raw["attempts"] = tuple(_attempt(a) for a in raw["attempts"])
         raw["timing_flags"] = tuple(raw.get("timing_flags", ()))
         raw["notes"] = tuple(raw.get("notes", ()))
+        if raw.get("episode") is not None:
+            raw["episode"] = _episode(raw["episode"])
         return cls(**raw)
 
 
@@ -266,6 +312,11 @@ def _plain(record: Any) -> dict[str, Any]:
     if isinstance(record, Mapping):
         return dict(record)
     return {field.name: getattr(record, field.name) for field in fields(record)}
+
+
+def _episode(raw: Mapping[str, Any]) -> Episode:
+    turns = tuple(EpisodeTurn(**{**turn, "attempt": _attempt(turn["attempt"])}) for turn in raw["turns"])
+    return Episode(protocol=raw["protocol"], stop_cause=clean.line(raw["stop_cause"]), turns=turns)
 
 
 def _attempt(raw: dict[str, Any]) -> Attempt:

@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING, Any, TypeVar, cast
 from bench import clean
 from bench.errors import UsageError
 from bench.records.aggregates import AggregateRow
+from bench.records.episodes import TurnRow
 from bench.records.files import fresh_folder, write_file, write_text
 from bench.records.manifest import MANIFEST, RunRecord
 from bench.records.parquet import REBUILT, frame, parquet_file
@@ -30,7 +31,7 @@ LATENCY_COLUMNS = (
 )  # fmt: skip
 """One line of latency.csv for each prompt of `bench run --latency-probe`; `connection` is "cold" or "warm"."""
 
-_KINDS: Mapping[str, type[Any]] = {"items": ItemRow, "answers": AnswerRow, "aggregates": AggregateRow}
+_KINDS: Mapping[str, type[Any]] = {"items": ItemRow, "answers": AnswerRow, "aggregates": AggregateRow, "turns": TurnRow}
 
 Row = TypeVar("Row")
 
@@ -66,6 +67,11 @@ def _pieces(answers: Sequence[AnswerRow]) -> Iterator[slice]:
             begin, characters = at, 0
         characters += mine
     yield slice(begin, None)
+
+
+def write_turns(folder: Path, rows: Sequence[TurnRow]) -> None:
+    """Writes turns.parquet, the turns of a run's episodes."""
+    write_rows(folder, "turns.parquet", rows, TurnRow)
 
 
 def write_aggregates(folder: Path, rows: Sequence[AggregateRow]) -> None:
@@ -114,7 +120,7 @@ def write_record(folder: Path, record: RunRecord) -> None:
 
 
 def read_table(folder: Path, name: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
-    """The table `items`, `answers` or `aggregates`, or some columns of it; missing values are NA.
+    """The table `items`, `answers`, `turns` or `aggregates`, or some columns of it; missing values are NA.
 
     UsageError if it is missing or damaged.
     """
@@ -137,6 +143,11 @@ def effective_cost(rows: pd.DataFrame) -> pd.Series[Any]:
 def read_rows(folder: Path) -> tuple[list[ItemRow], list[AnswerRow]]:
     """Both tables as records, for writing them anew. UsageError if they are missing or damaged."""
     return rows_as(read_table(folder, "items"), ItemRow), rows_as(read_table(folder, "answers"), AnswerRow)
+
+
+def read_turns(folder: Path) -> list[TurnRow]:
+    """The turns of a run's episodes; empty where it has none. UsageError if the table is damaged."""
+    return rows_as(read_table(folder, "turns"), TurnRow) if (folder / "turns.parquet").exists() else []
 
 
 def read_aggregates(folder: Path) -> list[AggregateRow]:

@@ -13,6 +13,7 @@ from dataclasses import KW_ONLY, dataclass, field
 from typing import Any
 
 from bench.records.calls import Attempt, Call, Outcome, TokenUsage
+from bench.records.episodes import Dialogue
 from bench.records.hashing import sha256_of
 from bench.records.tables import AnswerRow, ItemRow
 
@@ -67,6 +68,8 @@ class Item:
     """Stop sequences of the task; empty for chat."""
     sampling: Mapping[str, float] = field(default_factory=dict)
     """Sampling the task states, e.g. {"temperature": 0.0}."""
+    dialogue: Dialogue | None = None
+    """What an item that is an episode with tools declares; None for an item that is asked once."""
 
     @property
     def prompt_sha256(self) -> str:

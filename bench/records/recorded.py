@@ -141,6 +141,8 @@ class RecordedModel(JsonRecord):
     """Local weights: whether a common prompt prefix was reused."""
     stream_options: bool | None = None
     """Whether a stream's token counts were asked for by `stream_options`."""
+    tool_protocol: str | None = None
+    """How tools reached the model in suites of episodes: "native" or "prompted_json"."""
     own_provider: Mapping[str, Any] | None = None
     """The `[providers.<name>]` table of its provider."""
     identity: Mapping[str, Any] = field(default_factory=dict)

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Literal
 
 from bench.language import ENGLISH, tr
 from bench.records.claim import Claim
+from bench.records.episodes import NATIVE
 from bench.records.pricing import RecordedTraffic
 
 WEIGHTS = "weights"
@@ -42,6 +43,10 @@ class _Model:
     """Total deadline of one attempt, in seconds."""
     own_provider: Mapping[str, Any] | None = None
     """The `[providers.<name>]` table of its provider; None if bench.toml has none."""
+    tool_protocol: str = NATIVE
+    """How tools reach the model in a suite of episodes: "native", by the wire format's own fields, or "prompted_json",
+    as a text in the prompt, its calls as JSON. Never switched by itself: the protocol moves scores more than most
+    models differ."""
 
     @property
     def provider(self) -> str:
@@ -118,7 +123,7 @@ ModelEntry = RemoteModel | LocalModel
 _SHOWN = (
     "label", "model", "base_url", "region", "headers", "extra_body", "effort", "thinking", "thinking_budget",
     "context_window", "max_tokens", "temperature", "top_p", "seed", "max_connections", "timeout_s", "usd_per_hour",
-    "slots", "threads", "context", "kv_unified", "prompt_cache", "own_provider", "stream_options",
+    "slots", "threads", "context", "kv_unified", "prompt_cache", "own_provider", "stream_options", "tool_protocol",
 )  # fmt: skip
 
 
@@ -153,7 +158,7 @@ class RunSettings:
     from it."""
     instances: int | None = None
     """Instances of each family of generated tasks, the first ones of as many as there are; None for the suite's usual
-    number (coding 30, reasoning 48, starter 10). More than ship are generated."""
+    number (coding 30, reasoning 48, starter 10, tools 48). More than ship are generated."""
     levels: tuple[int, ...] = ()
     """Only items of these levels; none for all. Claims then speak of this slice, and say so."""
     families: tuple[str, ...] = ()

@@ -106,6 +106,18 @@ class ItemRow:
     """The factor of the hour that billed the scored attempt, for a price that depends on the hour; None for others."""
     cost_traffic_usd: float | None = None
     """What the scored attempt would cost at the run's `[traffic]`; None without one, or where that is unknown."""
+    turns: int | None = None
+    """Turns of an episode; None for an item that is asked once. Tokens, costs and latency_s are then sums over turns,
+    ttfat_s runs from the first send to the first token of the last message, tools taking no time."""
+    tool_calls: int | None = None
+    """Tools that an episode called; None for an item that is asked once."""
+    tool_errors: int | None = None
+    """Of these, calls that were refused or ended in an error; None for an item that is asked once."""
+    tool_protocol: str | None = None
+    """How tools reached the model: "native" or "prompted_json"; None for an item that is asked once."""
+    stop_cause: str | None = None
+    """Why an episode ended: "final", the model was done; "turns", "calls", "tokens", "time" or "money", a cap was
+    reached; else its last turn's outcome. None for an item that is asked once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

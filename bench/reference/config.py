@@ -97,7 +97,7 @@ EXAMPLES: Mapping[str, Mapping[str, str]] = {
         "extra_body": '{ provider = { order = ["x"], allow_fallbacks = false } }', "effort": '"high"',
         "thinking": "false", "thinking_budget": "8000", "context_window": "200000", "max_connections": "4",
         "timeout_s": "1200",
-        "stream_options": "false",
+        "stream_options": "false", "tool_protocol": '"prompted_json"',
         "usd_per_hour": "0.10", "slots": "1", "threads": "2", "context": "8192", "kv_unified": "false",
         "prompt_cache": "false",
     },
@@ -122,7 +122,7 @@ EXAMPLES: Mapping[str, Mapping[str, str]] = {
         "budget_field": '"thinking.budget_tokens"', "budget_on": '{ thinking = { type = "enabled" } }',
         "budget_least": "1024", "efforts": '["low", "high"]', "effort_field": '"output_config.effort"',
         "effort_default": '"high"', "max_tokens_field": '"max_completion_tokens"', "thinking_capped": "true",
-        "stops": "4", "stop_bytes": "256",
+        "json_schema": "true", "stops": "4", "stop_bytes": "256",
     },
 }  # fmt: skip
 """A value of every key, as it is written in bench.toml; by table, those of a vendor's models under "rules"."""

@@ -9,10 +9,10 @@ from typing import Any
 
 from bench import hooks
 from bench.errors import TaskError, UsageError
-from bench.records import Item
+from bench.records import Dialogue, Item
 from bench.registry.checks import SAMPLING
 from bench.registry.files import Registry
-from bench.registry.taskfile import TaskFile, parse
+from bench.registry.taskfile import DIALOGUE, TaskFile, parse
 from bench.scoring.item import chat_template, item_of
 
 
@@ -136,7 +136,20 @@ def _item(suite: str, file: TaskFile, instance: Any) -> Item:
         max_tokens=int(generation["max_gen_toks"]),
         stop=tuple(generation["until"]),
         sampling=sampling,
+        dialogue=_dialogue(file, instance.doc) if file.kind == DIALOGUE else None,
     )
+
+
+def _dialogue(file: TaskFile, doc: Any) -> Dialogue:
+    """What an episode declares, with the task's own caps. UsageError if its tools are none."""
+    tools, caps = item_of(doc).get("tools"), file.metadata.get("caps") or {}
+    try:
+        if not isinstance(tools, list) or not tools:
+            raise TypeError("'tools' must be a list of tools")
+        shown = tuple({key: tool[key] for key in ("name", "description", "parameters")} for tool in tools)
+        return Dialogue(tools=shown, **caps)
+    except (TypeError, KeyError) as error:
+        raise TaskError(file.path, "tools", f"an item of kind 'dialogue' cannot be used ({error}).") from error
 
 
 def quiet() -> None:

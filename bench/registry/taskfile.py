@@ -28,6 +28,10 @@ STOCK = (
 """Some of lm-eval's own tasks and groups that work by name."""
 
 
+DIALOGUE = "dialogue"
+"""The `kind` in a task's metadata whose items are episodes with tools."""
+
+
 def shipped(name: str) -> Path:
     """A file or folder that ships with the package: in the wheel, or in the checkout of an editable install."""
     packed = _PACKAGE / "_shipped" / name
@@ -65,6 +69,11 @@ class TaskFile:
     def version(self) -> str:
         """The version the task states."""
         return str(self.metadata["version"])
+
+    @property
+    def kind(self) -> str:
+        """What an item is: "answer", asked once, or "dialogue", an episode with tools."""
+        return str(self.metadata.get("kind", "answer"))
 
     @property
     def max_tokens(self) -> int:

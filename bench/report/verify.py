@@ -1,22 +1,15 @@
-"""Checks what a run folder publishes: every number is computed anew from the tables and the record, and compared.
-
-Pictures are not compared; the CSV file beside each holds its numbers and is.
-"""
+"""Checks what a run folder publishes: every number and picture is made anew from the tables and the record."""
 
 from __future__ import annotations
 
 import contextlib
-import csv
-import io
-import json
-import math
 import os
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice, takewhile, zip_longest
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -35,23 +28,19 @@ from bench.records import (
     run_folders,
     write_file,
 )
+from bench.report import pictures
+from bench.report.charts import styled_as, vectors_only
 from bench.report.numbers.billed import misbilled
-from bench.report.page import NAME, PageSource, frame, page_runs, read_page, write_page
+from bench.report.page import NAME, PageSource, page_runs, write_page
+from bench.report.published import code, differences, values
 from bench.report.text import totals
 from bench.report.write import write_report
 
 SOURCES = (MANIFEST, "items.parquet", "answers.parquet", "aggregates.parquet", LABELS, JUDGMENTS, LATENCY)
 """What everything else of a run folder is computed from."""
-CLOSE = 1e-9
-"""Relative difference that another processor may make."""
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*(?:e[+-]?\d+)?")
 MOST_COSTS = 10
 """Costs that differ from their tokens' and are named; one price changed changes all of them."""
-SHOWN = 120
-"""Characters of a value that are shown."""
-
-Values = Mapping[str, Any]
-"""Place in a file -> what is there: a number or a text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +73,8 @@ class Verified:
     """Every place that differs."""
     absent: tuple[str, ...]
     """Files that `bench report` writes and the folder lacks."""
+    unseen: tuple[str, ...] = ()
+    """Pictures that could not be compared, and why."""
 
 
 def verify(folders: Sequence[Path], joint: Path | None = None) -> list[Verified]:
@@ -98,7 +89,9 @@ def verify(folders: Sequence[Path], joint: Path | None = None) -> list[Verified]
     with tempfile.TemporaryDirectory() as name:
         sources = [_computed(folder, Path(name) / str(at)) for at, folder in enumerate(folders)]
         pairs = zip(folders, sources, strict=True)
-        results = [_with_costs(compared(folder, source.folder), source) for folder, source in pairs]
+        results = [
+            _with_costs(_with_pictures(compared(folder, source.folder), source), source) for folder, source in pairs
+        ]
         return [*results, *([_joint(joint, Path(name), folders, sources)] if joint else [])]
 
 
@@ -134,9 +127,17 @@ def _computed(folder: Path, scratch: Path, language: str | None = None) -> PageS
             _copy(other, source, beside)
     pages = (folder / NAME, folder / "comparison.html")
     with writing(language or next((_language(page) for page in pages if page.is_file()), ENGLISH)):
-        comparison, files = write_report(inside)
+        made = _drawn(folder, inside)
     _write_items_csv(inside)
-    return PageSource(inside, comparison, files)
+    return made
+
+
+def _drawn(folder: Path, inside: Path) -> PageSource:
+    """Everything that `bench report` makes, its charts in the style and shape in which the published ones are."""
+    style, shape = pictures.drawn_as(folder, NAME)
+    dots = any(name.endswith(".png") for name in pictures.of_folder(folder))
+    with contextlib.nullcontext() if dots else vectors_only(), styled_as(style):
+        return PageSource(inside, *write_report(inside, shape))
 
 
 def _before(folder: Path, record: RunRecord) -> Iterator[Path]:
@@ -146,6 +147,27 @@ def _before(folder: Path, record: RunRecord) -> Iterator[Path]:
         with contextlib.suppress(UsageError):
             if read_record(other).run in wanted and other.name != folder.resolve().name:
                 yield other
+
+
+def _with_pictures(result: Verified, source: PageSource) -> Verified:
+    """With the pictures, each beside the same drawn anew."""
+    seen = [*pictures.each_compared(result.what, source.folder, NAME)]
+    planted = pictures.of_folder(result.what) - pictures.of_folder(source.folder)
+    return replace(
+        result,
+        differing=(
+            *result.differing,
+            *(Differs(name, "the picture", "as a result", "no such file") for name in sorted(planted)),
+            *_other_pictures(seen),
+        ),
+        unseen=tuple(f"{file}, {place}: {found.why}" for file, place, found in seen if found.same is None),
+    )
+
+
+def _other_pictures(seen: Iterable[tuple[str, str, pictures.Redrawn]]) -> Iterator[Differs]:
+    for file, place, found in seen:
+        if found.same is False:
+            yield Differs(file, place, found.why or "another one", "the one that is drawn anew")
 
 
 def _with_costs(result: Verified, source: PageSource) -> Verified:
@@ -175,8 +197,11 @@ def _joint(published: Path, scratch: Path, folders: Sequence[Path], sources: Seq
     by_run = {source.comparison.record.run: source for source in sources}
     ordered = [by_run[run] for run in page_runs(clean.read_text(published, errors="replace"))]
     with writing(language):
-        numbers, differing = _file(published, write_page(scratch / NAME, ordered), NAME)
-    return Verified(published, {NAME: numbers}, tuple(differing), ())
+        page = write_page(scratch / NAME, ordered)
+    numbers, differing = _file(published, page, NAME)
+    seen = [*pictures.pages_compared(published, page)]
+    unseen = tuple(f"{file}, {place}: {found.why}" for file, place, found in seen if found.same is None)
+    return Verified(published, {NAME: numbers}, (*differing, *_other_pictures(seen)), (), unseen)
 
 
 def compared(folder: Path, computed: Path) -> Verified:
@@ -193,11 +218,11 @@ def compared(folder: Path, computed: Path) -> Verified:
 
 def _file(published: Path, computed: Path, name: str) -> tuple[int, list[Differs]]:
     """How many numbers one file has, and where the published one differs; it is read as files called `name` are."""
-    ours = _values(computed, name)
+    ours = values(computed, name)
     try:
-        differing = [Differs(name, *rest) for rest in _compared(_values(published, name), ours)]
+        differing = [Differs(name, *rest) for rest in differences(values(published, name), ours)]
         if name == NAME and not differing:
-            differing = [Differs(name, *rest) for rest in _compared(_code(published), _code(computed))]
+            differing = [Differs(name, *rest) for rest in differences(code(published), code(computed))]
     except (ValueError, OSError, KeyError) as error:
         differing = [Differs(name, "the file", f"something that cannot be read ({error})", "a readable one")]
     return _numbers(ours), differing
@@ -216,129 +241,6 @@ def _published(folder: Path) -> set[str]:
     files = [*folder.glob("comparison.*"), *folder.glob("claims.*"), *folder.glob("charts/*.csv")]
     files += [folder / name for name in ("items.csv", totals.NAME, NAME) if (folder / name).is_file()]
     return {str(file.relative_to(folder)) for file in files}
-
-
-def _values(path: Path, name: str) -> Values:
-    """What a file says, read as files of a name are. ValueError, KeyError or OSError if it is damaged."""
-    below = path.parents[len(Path(name).parts) - 1]
-    return _READ.get(name, _READ.get(Path(name).suffix, _lines))(clean.read_text(path, below=below))
-
-
-def _tree(text: str) -> Values:
-    return dict(_leaves(_json(text), ""))
-
-
-def _json(text: str) -> Any:
-    """ValueError for a key that stands twice: readers differ in which of the two they take."""
-
-    def pairs(found: list[tuple[str, Any]]) -> dict[str, Any]:
-        if len(known := dict(found)) < len(found):
-            names = [name for name, _ in found]
-            raise ValueError(f"the key {next(name for name in names if names.count(name) > 1)!r} stands twice")
-        return known
-
-    return json.loads(text, object_pairs_hook=pairs)
-
-
-def _leaves(value: Any, place: str) -> Iterator[tuple[str, Any]]:
-    if isinstance(value, dict | list) and value:
-        for key, part in value.items() if isinstance(value, dict) else enumerate(value):
-            yield from _leaves(part, f"{place}/{key}" if place else str(key))
-    else:
-        yield place, value
-
-
-def _claims(text: str) -> Values:
-    """claims.json; files written before their parts had that name call them halves."""
-    records = _json(text)
-    for record in records:
-        if "halves" in record:
-            record.setdefault("parts", record["halves"])
-    return dict(_leaves(records, ""))
-
-
-def _grid(text: str) -> Values:
-    rows = list(csv.reader(io.StringIO(text)))
-    heads = rows[0] if rows else []
-    if len(set(heads)) < len(heads):
-        raise ValueError(f"the column {next(head for head in heads if heads.count(head) > 1)!r} stands twice")
-    return {
-        f"row {number}, {head or 'no column'}": _number(cell)
-        for number, row in enumerate(rows[1:], 2)
-        for head, cell in zip_longest(heads, row)
-    }
-
-
-def _number(cell: str | None) -> float | str | None:
-    try:
-        return float(cell or "")
-    except ValueError:
-        return cell
-
-
-def _lines(text: str) -> Values:
-    return {f"line {number}": line for number, line in enumerate(text.splitlines(), 1)}
-
-
-def _page(text: str) -> Values:
-    """The page's marked numbers by their key, its other texts by their place, and its items."""
-    shown = read_page(_renamed(text))
-    texts = {f"text {number}": said for number, said in enumerate(shown.texts, 1)}
-    items = {f"item {task}/{item} of {run}": answers for (run, task, item), answers in shown.items.items()}
-    facts = dict(_leaves(shown.facts, "page-facts"))
-    return {**shown.numbers, **texts, **items, **facts}
-
-
-def _renamed(page: str) -> str:
-    """A page with the keys of its numbers as they are called now."""
-    return re.sub(r'(="claims\.json/\d+)/halves/', r"\1/parts/", page)
-
-
-def _code(page: Path) -> Values:
-    """The lines of a page's own code, its script, style and security policy too."""
-    lines = frame(_renamed(clean.read_text(page, below=page.parent))).splitlines()
-    return {f"code, line {number}": line for number, line in enumerate(lines, 1)}
-
-
-_READ: Mapping[str, Callable[[str], Values]] = {
-    ".json": _tree,
-    ".csv": _grid,
-    NAME: _page,
-    "items.csv": _lines,
-    "claims.json": _claims,
-}
-"""How a file of a name or kind is read; any other is read by line."""
-
-
-_NOTHING = object()
-"""What is where one side has nothing."""
-
-
-def _compared(published: Values, computed: Values) -> Iterator[tuple[str, str, str]]:
-    for place in dict.fromkeys((*computed, *published)):
-        ours, theirs = computed.get(place, _NOTHING), published.get(place, _NOTHING)
-        if isinstance(ours, dict) and isinstance(theirs, dict) and ours != theirs:
-            yield from _compared(dict(_leaves(theirs, place)), dict(_leaves(ours, place)))
-        elif not _equal(theirs, ours):
-            yield place, *_said(theirs, ours)
-
-
-def _equal(value: Any, other: Any) -> bool:
-    if isinstance(value, bool) or isinstance(other, bool) or not isinstance(value, int | float):
-        return type(value) is type(other) and bool(value == other)
-    return isinstance(other, int | float) and math.isclose(value, other, rel_tol=CLOSE, abs_tol=1e-300)
-
-
-def _said(published: Any, computed: Any) -> tuple[str, str]:
-    """Both values as text; of long ones the part where they begin to differ."""
-    texts = [
-        "nothing" if value is _NOTHING else json.dumps(value, ensure_ascii=False) for value in (published, computed)
-    ]
-    alike = len(list(takewhile(lambda pair: pair[0] == pair[1], zip(*texts, strict=False))))
-    begin = max(0, alike - SHOWN // 4) if max(map(len, texts)) > SHOWN else 0
-    shown = [text[begin : begin + SHOWN] + ("..." if len(text) > begin + SHOWN else "") for text in texts]
-    before = "..." if begin else ""
-    return before + shown[0], before + shown[1]
 
 
 def _numbers(value: Any) -> int:

@@ -22,6 +22,7 @@ from bench.run.earlier import usable
 from bench.run.grading import Grading, Meter
 from bench.run.local import fetch_weights, serving
 from bench.run.needless import needless
+from bench.run.stages import stages_of
 
 if TYPE_CHECKING:
     from bench.run.prepare import Prepared, Watcher
@@ -198,6 +199,7 @@ class _Asking:
             environ,
             admission=budget,
             stopped=stopped,
+            stages=stages_of(self.prepared, self.journal, self.entry.run, self.spending),
             slowed=self.watcher.slowed,
         )
         results = run_to_end(lanes_run)

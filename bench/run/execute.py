@@ -34,6 +34,7 @@ from bench.records import (
     write_record,
     write_tables,
     write_text,
+    write_turns,
 )
 from bench.registry import write_exam
 from bench.run import ask as asking
@@ -280,6 +281,8 @@ def _score(prepared: Prepared, entry: RunEntry, calls: Mapping[str, Call], watch
         )
     items = at_traffic(tables.items, _bills(prepared), prepared.comparison.traffic, book)
     write_tables(entry.folder, items, tables.answers)
+    if tables.turns:
+        write_turns(entry.folder, tables.turns)
     if book.override is not None:
         write_text(entry.folder, prices.OVERRIDE, book.override)
     for line in grader_failures(tables.answers):

@@ -23,9 +23,11 @@ from bench.records import (
     new_folder,
     read_record,
     read_rows,
+    read_turns,
     remove_folder,
     write_record,
     write_tables,
+    write_turns,
 )
 from bench.registry import LoadedTasks, Registry, with_exam
 from bench.run.score import answer_row, expected_answers, grader_failures, judge, outcome_of, score_of
@@ -70,6 +72,8 @@ def rescore(parent: Path, journal: Path, registry: Registry) -> Rescored:
     try:
         rows, texts = _judged(items, planned, calls, loaded, folder)
         write_tables(folder, rows, texts)
+        if turns := read_turns(parent):
+            write_turns(folder, [replace(turn, run=folder.name) for turn in turns])
         write_record(folder, replace(derived, tasks={**derived.tasks, **now}))
     except BaseException:
         remove_folder(folder)

@@ -12,8 +12,9 @@ from typing import Any
 from bench.costs import Costs
 from bench.plan import Plan, PlannedCall
 from bench.prices import PriceBook
-from bench.records import AnswerRow, Call, Graded, Item, ItemRow, ModelEntry, Outcome, prompt_text
+from bench.records import AnswerRow, Call, Graded, Item, ItemRow, ModelEntry, Outcome, TurnRow, prompt_text
 from bench.registry import LoadedTasks
+from bench.run.episodes import episode_columns, turn_rows
 from bench.run.heldback import held_back
 from bench.sandbox import doors
 from bench.scoring.extract import repeats_itself
@@ -33,6 +34,8 @@ class Scored:
     """The same keys."""
     costs: Costs
     """The prices that made the costs, and what has none."""
+    turns: list[TurnRow]
+    """The turns of episodes; empty where there are none."""
 
 
 def grader_of(loaded: LoadedTasks, task: str) -> Grader | None:
@@ -58,7 +61,7 @@ def score_run(
     costs = Costs(book, models, [(p, calls[p.key]) for p in asked])
     behind = held_back(asked, calls)
     right = expected_answers(rows, loaded)
-    items, answers = [], []
+    items, answers, turns = [], [], list[TurnRow]()
     for planned in rows:
         call, verdict = calls.get(planned.key), graded.get(planned.key)
         outcome = outcome_of(call, verdict)
@@ -85,7 +88,8 @@ def score_run(
                 expected=right[planned.item.task, planned.item.item],
             )
         )
-    return Scored(items, answers, costs)
+        turns += turn_rows(run, planned, call, costs) if call else ()
+    return Scored(items, answers, costs, turns)
 
 
 def grader_failures(answers: Sequence[AnswerRow]) -> list[str]:
@@ -250,8 +254,9 @@ def _measured(call: Call, *, held: bool) -> dict[str, Any]:
         "ttft_s": None if late else scored.ttft_s,
         "ttfat_s": None if late else scored.ttfat_s,
         "latency_s": scored.latency_s,
-        "wall_s": call.wall_s,
         "tpot_s": scored.tpot_s,
+        **(episode_columns(call.episode) if call.episode else {}),
+        "wall_s": call.wall_s,
         "queue_s": call.queue_s,
         "attempts": len(call.attempts),
         "timing_ok": call.timing_ok,

@@ -85,7 +85,7 @@ class Strict:
             text, calls = "I cannot.", []
         ids = ["" if self.fault is Fault.NO_IDS else f"call_{next(self._ids)}" for _ in calls]
         said = {"text": text, "calls": [*zip(ids, calls, strict=True)], "reasoning": "Hm. " if ask.thinks else ""}
-        write = _write_messages if request.anthropic else _write_chat
+        write = write_messages if request.anthropic else write_chat
         return write(body, said, self._usage(body), self.fault)
 
     def _usage(self, body: Mapping[str, Any]) -> dict[str, int] | None:
@@ -213,7 +213,7 @@ def _written(arguments: Any, fault: Fault) -> str:
     return "" if not arguments and fault is Fault.EMPTY else json.dumps(arguments)
 
 
-def _write_chat(body: Mapping[str, Any], said: Mapping[str, Any], usage: Any, fault: Fault) -> Reply:
+def write_chat(body: Mapping[str, Any], said: Mapping[str, Any], usage: Any, fault: Fault) -> Reply:
     calls = [
         {"index": at, "id": each, "type": "function", "function": {"name": name, "arguments": _written(made, fault)}}
         for at, (each, (name, made)) in enumerate(said["calls"])
@@ -243,7 +243,7 @@ def _write_chat(body: Mapping[str, Any], said: Mapping[str, Any], usage: Any, fa
     return Reply(raw_events=tuple(json.dumps({"model": body["model"], **chunk}) for chunk in chunks))
 
 
-def _write_messages(body: Mapping[str, Any], said: Mapping[str, Any], usage: Any, fault: Fault) -> Reply:
+def write_messages(body: Mapping[str, Any], said: Mapping[str, Any], usage: Any, fault: Fault) -> Reply:
     stop = "tool_use" if said["calls"] and fault is not Fault.STOP else "end_turn"
     blocks: list[dict[str, Any]] = []
     if said["reasoning"]:

@@ -55,7 +55,11 @@ EVENTS: list[tuple[dict[str, Any], StreamEvent]] = [
     ),
     ({"type": "content_block_delta", "delta": {"type": "thinking_delta", "thinking": "h"}}, StreamEvent(reasoning="h")),
     ({"type": "content_block_delta", "delta": {"type": "signature_delta", "signature": "x"}}, StreamEvent()),
-    ({"type": "content_block_delta", "delta": {"type": "input_json_delta", "partial_json": "{"}}, StreamEvent()),
+    (
+        {"type": "content_block_delta", "delta": {"type": "input_json_delta", "partial_json": "{"}},
+        StreamEvent(called=True),
+    ),
+    ({"type": "content_block_start", "content_block": {"type": "tool_use", "id": "a"}}, StreamEvent(called=True)),
     ({"type": "content_block_delta", "delta": {"type": "citations_delta", "citation": {}}}, StreamEvent()),
     ({"type": "content_block_stop", "index": 0}, StreamEvent()),
     ({"type": "message_delta", "usage": {"output_tokens": 3}}, StreamEvent(usage=TokenUsage(out_total=3))),

@@ -1,0 +1,229 @@
+"""An episode: a call, what its tools bring, the next call, until the model is done or a cap is reached.
+
+Each turn is a call of its own in the journal, under a key of all that was said before it. An episode that was broken
+off goes on where it stood: turns that the journal has are read, never asked again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Any, Protocol
+
+from bench.engine.series import Series
+from bench.engine.transport import Channel
+from bench.plan import PlannedCall, turn_key
+from bench.providers import Talk, ToolCall, ToolResult, Turn
+from bench.records import (
+    FINAL,
+    Attempt,
+    Call,
+    Dialogue,
+    Episode,
+    EpisodeTurn,
+    Item,
+    Outcome,
+    TokenUsage,
+    ToolUse,
+    Transcript,
+    TurnSaid,
+)
+
+
+class Tooling(Protocol):
+    """What an episode's calls act on."""
+
+    def act(self, name: str, arguments: Mapping[str, Any] | None) -> Brought:
+        """Makes one call. Never raises for a bad one."""
+
+
+class Brought(Protocol):
+    """What a call brought."""
+
+    @property
+    def content(self) -> str:
+        """The result, or the error, as a text."""
+
+    @property
+    def failed(self) -> bool:
+        """Whether it is an error."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stages:
+    """What the episodes of a run need besides what every call does."""
+
+    opened: Callable[[Item], Tooling]
+    """Begins an item's episode, in a world of its own."""
+    known: Mapping[str, Call] = field(default_factory=dict)
+    """Turns that were asked before, by key."""
+    record: Callable[[Call], None] = lambda _call: None
+    """Called once per finished turn, before its tools act."""
+    bill: Callable[[PlannedCall, Call], Decimal | None] = lambda _planned, _call: None
+    """What a turn cost, in USD; None where that is unknown."""
+    most_usd: Decimal | None = None
+    """The most that an episode may have cost before another turn begins; None for no cap."""
+
+
+@dataclass(slots=True, kw_only=True)
+class _Played:
+    """How far an episode is."""
+
+    calls: list[Call] = field(default_factory=list)
+    """Its turns' calls, in order."""
+    rows: list[EpisodeTurn] = field(default_factory=list)
+    said: list[TurnSaid] = field(default_factory=list)
+    after: list[Turn] = field(default_factory=list)
+    """The messages that follow the first prompt."""
+    most_tokens: int = 0
+    """An upper bound of the tokens so far: as they were counted, else as many as there are bytes."""
+    next_tokens: int = 0
+    """An upper bound of the next turn's prompt."""
+    usd: Decimal = Decimal(0)
+
+
+async def play(stages: Stages, series: Series, channel: Channel, planned: PlannedCall, queue_s: float) -> Call:
+    """One finished episode as a call: its text is the transcript, its attempts are those of all turns."""
+    dialogue = planned.item.dialogue
+    assert dialogue is not None
+    talk, tools, played = series.state.lane.endpoint.talk, stages.opened(planned.item), _Played()
+    while True:
+        if played.calls and series.state.throttle.stopped:
+            return _ended(planned, played, talk, "stopped")
+        call = await _turn(stages, series, channel, planned=planned, played=played, queue_s=queue_s)
+        played.calls.append(call)
+        message = call.message or {"role": "assistant", "content": call.text}
+        calls = _calls(talk, message) if call.outcome in (Outcome.ANSWERED, Outcome.EMPTY) else ()
+        text = talk.said(message, call.text) if not calls else call.text
+        stop = _stop(call, calls, text, dialogue, len(played.calls))
+        uses = () if stop else tuple(_use(tools, each) for each in calls)
+        played.said.append(TurnSaid(text=text, calls=uses))
+        played.rows.append(_row(call, calls, uses))
+        if stop:
+            return _ended(planned, played, talk, stop)
+        named = zip(calls, uses, strict=True)
+        results = talk.results([ToolResult(each.id, use.result, use.failed) for each, use in named])
+        played.after += [message, *results]
+        if stop := _spent(stages, planned, played, call, results, dialogue=dialogue):
+            return _ended(planned, played, talk, stop)
+
+
+async def _turn(
+    stages: Stages, series: Series, channel: Channel, *, planned: PlannedCall, played: _Played, queue_s: float
+) -> Call:
+    """The next turn's call: as the journal has it, else asked and recorded."""
+    key = turn_key(planned.key, played.after)
+    known = stages.known.get(key)
+    if known is not None and known.outcome.scored:
+        return known
+    body = {**planned.body, "messages": [*planned.body["messages"], *played.after]}
+    call = await series.ask(channel, replace(planned, key=key, body=body), 0.0 if played.calls else queue_s)
+    if call.outcome.scored:
+        stages.record(call)
+    return call
+
+
+def _calls(talk: Talk, message: Turn) -> tuple[ToolCall, ...]:
+    try:
+        return talk.calls(message)
+    except ValueError:
+        return ()
+
+
+def _stop(call: Call, calls: Sequence[ToolCall], text: str, dialogue: Dialogue, turns: int) -> str:
+    """Why an episode ends with this turn; empty if it goes on."""
+    if call.outcome not in (Outcome.ANSWERED, Outcome.EMPTY):
+        return str(call.outcome)
+    if not calls:
+        return FINAL if text.strip() else str(Outcome.EMPTY)
+    if len(calls) > dialogue.calls:
+        return "calls"
+    return "turns" if turns >= dialogue.turns else ""
+
+
+def _spent(
+    stages: Stages, planned: PlannedCall, played: _Played, call: Call, results: Sequence[Turn], *, dialogue: Dialogue
+) -> str:
+    """Which cap keeps the next turn from being asked; empty if none does."""
+    usage, more = call.usage, len(json.dumps(results, ensure_ascii=False).encode())
+    prompt = usage.in_total if usage.in_total is not None else _bytes([planned.body, played.after])
+    answer = usage.out_total if usage.out_total is not None else _bytes([call.text, call.reasoning, call.message])
+    played.most_tokens += prompt + answer
+    bill = stages.bill(planned, call) if stages.most_usd is not None else None
+    played.usd += bill or 0
+    if played.most_tokens + prompt + answer + more + planned.item.max_tokens > dialogue.tokens:
+        return "tokens"
+    if sum(each.attempts[-1].latency_s or 0.0 for each in played.calls) > dialogue.seconds:
+        return "time"
+    return "money" if stages.most_usd is not None and played.usd >= stages.most_usd else ""
+
+
+def _bytes(value: Any) -> int:
+    return len(json.dumps(value, ensure_ascii=False, default=dict).encode())
+
+
+def _use(tools: Tooling, call: ToolCall) -> ToolUse:
+    arguments = {} if call.arguments is None and not call.written.strip() else call.arguments
+    brought = tools.act(call.name, arguments)
+    written = call.written if arguments is None else ""
+    return ToolUse(call.name, arguments, brought.content, brought.failed, written)
+
+
+def _row(call: Call, calls: Sequence[ToolCall], uses: Sequence[ToolUse]) -> EpisodeTurn:
+    return EpisodeTurn(
+        key=call.key,
+        attempt=call.attempts[-1],
+        attempts=len(call.attempts),
+        calls=len(calls),
+        errors=sum(use.failed for use in uses),
+        finish_reason=call.finish_reason,
+        timing_ok=call.timing_ok,
+        text=bool(call.text),
+    )
+
+
+_CAPS = ("turns", "calls", "tokens", "time", "money")
+
+
+def _ended(planned: PlannedCall, played: _Played, talk: Talk, stop: str) -> Call:
+    """The episode's own record."""
+    calls, last = played.calls, played.calls[-1]
+    outcome = Outcome.TRUNCATED if stop in _CAPS else Outcome.INFRASTRUCTURE if stop == "stopped" else last.outcome
+    if stop in (FINAL, str(Outcome.EMPTY)):
+        outcome = Outcome.ANSWERED if stop == FINAL else Outcome.EMPTY
+    attempts: list[Attempt] = [attempt for call in calls for attempt in call.attempts]
+    return replace(
+        last,
+        key=planned.key,
+        outcome=outcome,
+        text=Transcript(turns=tuple(played.said), stop=stop).to_json(),
+        reasoning="\n\n".join(call.reasoning for call in calls if call.reasoning),
+        usage=_sum([call.usage for call in calls]),
+        attempts=tuple(attempts),
+        started_at=calls[0].started_at,
+        queue_s=calls[0].queue_s,
+        wall_s=sum(call.wall_s for call in calls),
+        timing_ok=all(call.timing_ok for call in calls),
+        timing_flags=tuple(dict.fromkeys(flag for call in calls for flag in call.timing_flags)),
+        notes=tuple(dict.fromkeys(note for call in calls for note in call.notes)),
+        machine_s=_total([call.machine_s for call in calls]),
+        machine_retries_s=_total([call.machine_retries_s for call in calls]),
+        cost_reported_usd=_total([call.cost_reported_usd for call in calls]),
+        message=None,
+        episode=Episode(protocol=talk.name, stop_cause=stop, turns=tuple(played.rows)),
+    )
+
+
+def _total(parts: Sequence[float | None]) -> float | None:
+    return None if None in parts else sum(part for part in parts if part is not None)
+
+
+def _sum(usages: Sequence[TokenUsage]) -> TokenUsage:
+    """Tokens of all turns; a kind that one turn does not report is unknown."""
+    return TokenUsage(**{name: _counted([getattr(usage, name) for usage in usages]) for name in TokenUsage.__slots__})
+
+
+def _counted(parts: Sequence[int | None]) -> int | None:
+    return None if None in parts else sum(part for part in parts if part is not None)

@@ -1,0 +1,203 @@
+"""How an episode's tools reach a model and its calls come back: by the wire format's own fields, or in the prompt.
+
+The two are never mixed: which one it is stands in the model's entry, and so in the key of every call.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from bench.providers import anthropic_tools, openai_tools
+from bench.providers.protocol import Wire
+from bench.providers.reading import parse
+from bench.providers.tooltypes import Tool, ToolCall, ToolResult, ToolWire, Turn
+from bench.records import NATIVE, PROMPTED_JSON, Message
+
+HOW = (
+    "You can call these tools, one at a time. Reply with exactly one JSON object and nothing else. To call a tool: "
+    '{"name": "<tool>", "arguments": {...}}; its result comes in the next message. When all is done: '
+    '{"answer": "<your last message>"}. The tools, each with the JSON schema of its arguments:'
+)
+"""What a prompted model is told before the tools."""
+_KEPT = ("type", "enum", "properties", "required", "items", "additionalProperties")
+"""Keywords of a schema that every server's grammar knows; bounds are checked when the call is made."""
+_FENCED = re.compile(r"```(?:json)?\s*\n(.*?)```", re.DOTALL)
+
+
+class Talk(Protocol):
+    """How tools reach a model in an episode."""
+
+    @property
+    def name(self) -> str:
+        """The protocol's name: a value of `tool_protocol`."""
+
+    @property
+    def keeps_events(self) -> bool:
+        """Whether a reply's events are needed to send its message back."""
+
+    def opening(self, messages: Sequence[Message], tools: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+        """The body's fields that hold prompt and tools."""
+
+    def message(self, text: str, events: Sequence[str]) -> Turn:
+        """A model's message as it goes back to it. ValueError if its events cannot be joined."""
+
+    def calls(self, message: Turn) -> tuple[ToolCall, ...]:
+        """What a message calls; nothing for a last message. ValueError if it cannot be read."""
+
+    def said(self, message: Turn, text: str) -> str:
+        """A message's words for the user, of its visible text."""
+
+    def results(self, results: Sequence[ToolResult]) -> list[Turn]:
+        """The messages that give the results of a turn's calls."""
+
+
+@dataclass(frozen=True, slots=True)
+class NativeTalk:
+    """By the wire format's own fields: the model's message goes back whole, with whatever the vendor put into it."""
+
+    wire: Wire
+    """The wire format of prompts."""
+    tools: ToolWire
+    """The wire format of tool calls."""
+    name: str = NATIVE
+    """The protocol's name."""
+    keeps_events: bool = True
+    """Its message is made of the events."""
+
+    def opening(self, messages: Sequence[Message], tools: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+        """Prompt and declared tools."""
+        return {**self.wire.prompt(messages), **self.tools.tools([_tool(each) for each in tools])}
+
+    def message(self, text: str, events: Sequence[str]) -> Turn:
+        """The message of a stream, or of a whole reply."""
+        del text
+        parsed = [parse(data) for data in events if data.lstrip().startswith("{")]
+        if len(parsed) == 1 and ("stop_reason" in parsed[0] or _whole(parsed[0])):
+            return self.tools.turn(parsed[0]).message
+        return self.tools.joined(parsed).message
+
+    def calls(self, message: Turn) -> tuple[ToolCall, ...]:
+        """Its calls."""
+        blocks = isinstance(message.get("content"), list) and "tool_calls" not in message
+        read = self.tools.turn(message if blocks else {"choices": [{"message": message}], **message})
+        return read.calls
+
+    def said(self, message: Turn, text: str) -> str:
+        """The visible text."""
+        del message
+        return text
+
+    def results(self, results: Sequence[ToolResult]) -> list[Turn]:
+        """As the wire format has them."""
+        return self.tools.results(results)
+
+
+def _whole(reply: Any) -> bool:
+    choices = reply.get("choices") if isinstance(reply, dict) else None
+    return isinstance(choices, list) and bool(choices) and isinstance(choices[0], dict) and "message" in choices[0]
+
+
+@dataclass(frozen=True, slots=True)
+class PromptedTalk:
+    """As a text in the prompt: calls are JSON objects, held to a schema where the endpoint honours one."""
+
+    wire: Wire
+    """The wire format of prompts."""
+    schema: bool
+    """Whether the endpoint honours `response_format` with a JSON schema."""
+    name: str = PROMPTED_JSON
+    """The protocol's name."""
+    keeps_events: bool = False
+    """Its message is its text."""
+
+    def opening(self, messages: Sequence[Message], tools: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+        """The prompt with the tools behind the system message."""
+        declared = "\n".join(json.dumps(_declared(each), ensure_ascii=False) for each in tools)
+        system = [message["content"] for message in messages if message["role"] == "system"]
+        talk = [message for message in messages if message["role"] != "system"]
+        told = {"role": "system", "content": "\n\n".join([*system, f"{HOW}\n{declared}"])}
+        return {**self.wire.prompt([told, *talk]), **(_format(tools) if self.schema else {})}
+
+    def message(self, text: str, events: Sequence[str]) -> Turn:
+        """Its text."""
+        del events
+        return {"role": "assistant", "content": text}
+
+    def calls(self, message: Turn) -> tuple[ToolCall, ...]:
+        """The object, or the list of objects, that it is or that stands in a fence."""
+        value = _object_in(str(message["content"]))
+        made = value if isinstance(value, list) else [value]
+        calls = [each for each in made if isinstance(each, dict) and isinstance(each.get("name"), str)]
+        return tuple(_prompted(each) for each in calls)
+
+    def said(self, message: Turn, text: str) -> str:
+        """The `answer` of its object, else the whole text."""
+        value = _object_in(str(message["content"]))
+        answer = value.get("answer") if isinstance(value, dict) else None
+        return answer if isinstance(answer, str) else text
+
+    def results(self, results: Sequence[ToolResult]) -> list[Turn]:
+        """One message of the user's, a line a result."""
+        lines = [f"{'Error' if each.failed else 'Result'} of {each.call}: {each.content}" for each in results]
+        return [{"role": "user", "content": "\n".join(lines)}]
+
+
+def _tool(declared: Mapping[str, Any]) -> Tool:
+    return Tool(name=declared["name"], description=declared["description"], parameters=declared["parameters"])
+
+
+def _declared(tool: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: tool[name] for name in ("name", "description", "parameters")}
+
+
+def _format(tools: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """What holds a reply to one call, or an answer."""
+    replies = [_reply(name={"const": each["name"]}, arguments=_plain(each["parameters"])) for each in tools]
+    schema = {"anyOf": [*replies, _reply(answer={"type": "string"})]}
+    return {"response_format": {"type": "json_schema", "json_schema": {"name": "reply", "schema": schema}}}
+
+
+def _reply(**properties: Mapping[str, Any]) -> dict[str, Any]:
+    return {"type": "object", "properties": properties, "required": [*properties], "additionalProperties": False}
+
+
+def _plain(schema: Mapping[str, Any]) -> dict[str, Any]:
+    kept: dict[str, Any] = {key: value for key, value in schema.items() if key in _KEPT}
+    if "properties" in kept:
+        kept["properties"] = {name: _plain(each) for name, each in kept["properties"].items()}
+    if "items" in kept:
+        kept["items"] = _plain(kept["items"])
+    return kept
+
+
+def _object_in(text: str) -> Any:
+    """The JSON value that a text is, that stands in its first fence, or the first object within it; None for none."""
+    fenced = _FENCED.search(text)
+    for candidate in (text.strip(), fenced[1].strip() if fenced else ""):
+        if candidate[:1] in ("{", "["):
+            try:
+                return parse(candidate)
+            except ValueError:
+                continue
+    begin = text.find("{")
+    try:
+        return json.JSONDecoder().raw_decode(text, begin)[0] if begin >= 0 else None
+    except (ValueError, RecursionError):
+        return None
+
+
+def _prompted(raw: Mapping[str, Any]) -> ToolCall:
+    arguments = raw.get("arguments", {})
+    held = arguments if isinstance(arguments, dict) else None
+    return ToolCall(str(raw["name"]), str(raw["name"]), held, json.dumps(arguments, ensure_ascii=False))
+
+
+def talk_of(protocol: str, wire: Wire, *, anthropic: bool, schema: bool) -> Talk:
+    """The way of a `tool_protocol` in a wire format; `schema`: the endpoint honours `response_format`."""
+    if protocol == NATIVE:
+        return NativeTalk(wire, anthropic_tools if anthropic else openai_tools)
+    return PromptedTalk(wire, schema and not anthropic)

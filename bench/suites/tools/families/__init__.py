@@ -1,0 +1,18 @@
+"""A world a file, with the families that act on it: each file's `FAMILIES` is found by itself."""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Mapping
+from functools import cache
+from importlib import import_module
+
+from bench.worlds import ToolFamily
+
+
+@cache
+def families() -> Mapping[str, ToolFamily]:
+    """Every family by name, in the order of files and of their lists."""
+    files = sorted(each.name for each in pkgutil.iter_modules(__path__))
+    found = [family for name in files for family in import_module(f"{__name__}.{name}").FAMILIES]
+    return {family.name: family for family in found}

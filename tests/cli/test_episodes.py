@@ -1,0 +1,138 @@
+"""`bench run` of the suite `tools`: episodes in both wire formats and protocols, broken off, resumed, scored again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from tests.cli.conftest import Bench
+from tests.fake_endpoint import FakeEndpoint, Reply, Request
+from tests.tool_solver import Calls, Solver
+
+
+@pytest.fixture
+def solver() -> Iterator[FakeEndpoint]:
+    with FakeEndpoint(Solver(thinks=True)) as endpoint:
+        yield endpoint
+
+
+def configure(bench: Bench, endpoint: FakeEndpoint, *models: str, limit: int = 4, run: str = "") -> None:
+    """A bench.toml of models, each "label provider further lines"."""
+    tables = []
+    for model in models:
+        label, provider, *more = model.split(" ", 2)
+        lines = "\n".join(more)
+        tables.append(f'[models.{label}]\nmodel = "{provider}/acme/{label}"\nbase_url = "{endpoint.url}"\n{lines}\n')
+    head = f'[run]\nsuites = ["tools"]\nlimit = {limit}\ninstances = 8\n{run}\n'
+    (bench.folder / "bench.toml").write_text("\n".join([head, *tables]))
+
+
+NATIVE, MESSAGES = "native openai-api", "messages anthropic-api"
+PROMPTED = 'prompted openai-api tool_protocol = "prompted_json"'
+
+
+def tables(bench: Bench) -> tuple[pd.DataFrame, pd.DataFrame]:
+    folder = bench.run_folder
+    return pd.read_parquet(folder / "items.parquet"), pd.read_parquet(folder / "turns.parquet")
+
+
+def test_both_wire_formats_and_both_protocols_solve_what_their_model_solves(bench: Bench, solver: FakeEndpoint) -> None:
+    configure(bench, solver, NATIVE, MESSAGES, PROMPTED)
+    result = bench("run", "--yes")
+    assert result.code == 0, result.err
+    items, turns = tables(bench)
+    assert items["score"].tolist() == [1.0] * 12, items[["model", "item", "stop_cause"]]
+    assert items["turns"].sum() == len(turns) == len(solver.requests)
+    assert items.groupby("model")["tool_protocol"].first().to_dict() == {
+        "native": "native", "messages": "native", "prompted": "prompted_json",
+    }  # fmt: skip
+    assert set(items["stop_cause"]) == {"final"}
+    assert items["tool_errors"].max() >= 0
+    assert (
+        items.groupby(["model", "item"])["tool_calls"]
+        .sum()
+        .equals(turns.groupby(["model", "item"])["calls"].sum().rename("tool_calls"))
+    )
+    assert (
+        items.groupby(["model", "item"])["out_total"].sum() == turns.groupby(["model", "item"])["out_total"].sum()
+    ).all()
+    assert (items["latency_s"] > items["ttft_s"].fillna(0)).all()
+
+
+def test_the_model_s_own_message_goes_back_whole(bench: Bench, solver: FakeEndpoint) -> None:
+    """The strict endpoint answers 400 where reasoning or a signature is altered or missing: none of its replies is."""
+    configure(bench, solver, NATIVE, MESSAGES, limit=2)
+    assert bench("run", "--yes").code == 0
+    echoed = [m for r in solver.requests for m in r.body["messages"] if m["role"] == "assistant"]
+    assert all("reasoning_content" in m or m["content"][0]["signature"] for m in echoed)
+    items, _ = tables(bench)
+    assert items["score"].min() == 1.0
+
+
+def test_a_broken_off_episode_goes_on_where_it_stood(bench: Bench, solver: FakeEndpoint) -> None:
+    configure(bench, solver, NATIVE, limit=2)
+    works = Solver(thinks=True)
+    asked: list[int] = []
+
+    def breaks(request: Request) -> Reply:
+        asked.append(1)
+        return works(request) if len(asked) <= 3 else Reply(status=400, text="out of order")
+
+    solver.script = breaks
+    assert bench("run", "--yes").code == 5
+    solver.script = works
+    done = bench("run", "--yes")
+    assert done.code == 0, done.err
+    items, turns = tables(bench)
+    assert items["score"].tolist() == [1.0, 1.0]
+    bodies = [json.dumps(r.body, sort_keys=True) for r in solver.requests]
+    paid = [b for b in bodies if bodies.count(b) == 1]
+    assert len(paid) >= 3, "what was answered is not asked again"
+    assert len({*turns["key"]}) == len(turns) == len({*bodies})
+
+
+def test_scoring_again_asks_nothing_and_says_the_same(bench: Bench, solver: FakeEndpoint) -> None:
+    configure(bench, solver, NATIVE, limit=3)
+    bench("run", "--yes")
+    folder, before = bench.run_folder, len(solver.requests)
+    first, turns = tables(bench)
+    again = bench("score", str(folder))
+    assert (again.code, len(solver.requests)) == (0, before), again.err
+    (derived,) = [p.parent for p in folder.parent.glob("*/run.json") if p.parent != folder]
+    assert pd.read_parquet(derived / "items.parquet")["score"].equals(first["score"])
+    assert len(pd.read_parquet(derived / "turns.parquet")) == len(turns)
+
+
+SPOILED: dict[str, Any] = {
+    "the last message lacks the code": lambda _turn, calls, last: (calls, "All done." if last else ""),
+    "the last call is left out": lambda _turn, calls, last: (
+        ([], "Done: RF-00000000") if last == "" and _turn else (calls, last)
+    ),
+    "a call is made twice": lambda _turn, calls, last: (calls * 2, last),
+}
+
+
+@pytest.mark.parametrize("how", SPOILED)
+def test_a_model_that_does_it_otherwise_scores_nothing(bench: Bench, solver: FakeEndpoint, how: str) -> None:
+    spoil = SPOILED[how]
+    solver.script = Solver(lambda turn, calls, last: spoil(turn // 2 if how.endswith("twice") else turn, calls, last))
+    configure(bench, solver, NATIVE, limit=1)
+    assert bench("run", "--yes").code == 0
+    assert tables(bench)[0]["score"].tolist() == [0.0]
+
+
+def test_an_episode_without_an_end_is_cut_off_at_a_cap(bench: Bench, solver: FakeEndpoint) -> None:
+    def endless(_turn: int, _calls: Calls, _last: str) -> tuple[Calls, str]:
+        return [("no_such_tool", {"a": 1})], ""
+
+    solver.script = Solver(endless)
+    configure(bench, solver, NATIVE, limit=1)
+    assert bench("run", "--yes").code == 0
+    items, turns = tables(bench)
+    row = items.iloc[0]
+    assert (row["score"], row["outcome"], row["stop_cause"], row["turns"]) == (0.0, "truncated", "turns", 12)
+    assert row["tool_errors"] == 11 == turns["errors"].sum(), "the calls of the last turn are not made"

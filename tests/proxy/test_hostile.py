@@ -11,6 +11,7 @@ import time
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from decimal import Decimal
 from itertools import repeat
 from pathlib import Path
 from typing import Any
@@ -390,6 +391,21 @@ def test_a_ledger_that_cannot_be_written_passes_nothing_on(tmp_path: Path) -> No
             seen = await proxy.ask()
             assert (seen.status_code, "the ledger cannot be written" in seen.text) == (503, True)
             assert len(proxy.troubles) == 1
+
+    asyncio.run(run())
+
+
+def test_counts_beyond_the_bound_raise_it(tmp_path: Path) -> None:
+    """An answer of a class without a price: 500,000 tokens from the cache."""
+    used = {"prompt_tokens": 500_000, "completion_tokens": 7, "prompt_tokens_details": {"cached_tokens": 499_000}}
+    reply = json.dumps({**json.loads(ANSWER), "usage": used}).encode()
+
+    async def run() -> None:
+        async with between(tmp_path, replying([sized(reply)])) as proxy:
+            await proxy.ask(headers={b"user-agent": b"agent " + proxy.token.encode()})
+            entry = await proxy.settled()
+            assert (entry.state, entry.begun.agent) == ("unknown", "agent ***")
+            assert entry.most_usd == Decimal("0.50007")
 
     asyncio.run(run())
 

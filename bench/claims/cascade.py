@@ -70,7 +70,7 @@ def judge_cascade(
     if suite is None and len(record.suites) > 1:
         raise UsageError(f"{folder}: has {len(record.suites)} suites. Name one with --suite.")
     suite = suite or next(iter(record.suites))
-    pairs = pair(rows, record, first, then, [suite], ("out_total", "latency_s", "partial"))
+    pairs = pair(rows, record, first, then, suites=[suite], columns=("out_total", "latency_s", "partial"))
     known = pairs.both
     if not known.any() or np.isnan((pairs.candidate.cost + pairs.baseline.cost)[known]).any():
         raise UsageError(f"{suite}: a score or a cost is unknown, and a cascade is summed item by item.")

@@ -61,6 +61,9 @@ def test_both_wire_formats_and_both_protocols_solve_what_their_model_solves(benc
         items.groupby(["model", "item"])["out_total"].sum() == turns.groupby(["model", "item"])["out_total"].sum()
     ).all()
     assert (items["latency_s"] > items["ttft_s"].fillna(0)).all()
+    page = (bench.run_folder / "report.html").read_text()
+    assert "USD per solved episode" in page
+    assert "prompted_json" in page
 
 
 def test_the_model_s_own_message_goes_back_whole(bench: Bench, solver: FakeEndpoint) -> None:

@@ -18,10 +18,10 @@ LAYERS = (
     ("clean", "errors", "hooks", "language", "plugins", "stats"),
     ("records", "sandbox", "weights"),
     ("providers", "prices", "registry", "scoring", "suites", "journal", "importers", "claims", "traffic", "worlds"),
-    ("config", "plan", "gate", "report"),
+    ("config", "plan", "gate", "judging", "labels", "report"),
     ("engine", "costs", "evidence"),
     ("doctor", "proxy"),
-    ("run",),
+    ("agents", "run"),
     ("cli", "reference", "__main__", "bench"),
 )
 """Rooms by layer, the ground first; `bench` is the package's own face."""
@@ -61,6 +61,7 @@ DOORS = {
             "bench.report.write",
             "bench.run.ceiling",
             "bench.run.confirm",
+            "bench.run.judging",
             "bench.run.local",
             "bench.run.planning",
             "bench.run.describe",
@@ -85,6 +86,8 @@ DOORS = {
     ),
     **dict.fromkeys(
         (
+            "bench.agents.locate",
+            "bench.agents.presets",
             "bench.config.environment",
             "bench.config.load",
             "bench.costs.estimate",
@@ -136,11 +139,13 @@ WRITERS = {
     "bench.weights": "the cache of weights",
     "bench.doctor.calibrated": "makes the results folder",
     "bench.proxy": "its ledger and its socket, where the user names them",
+    "bench.agents": "a scratch folder of its own, and a new folder that the user names",
 }
 """Who may change files without that room, and where."""
 READERS = {
     "bench.clean.files": "the one door",
     "bench.records.files": "what it has just made",
+    "bench.agents": "its own preset file, the kernel's counters, an agent's scratch folder without its links",
     "bench.cli.demo": "files of the package",
     "bench.cli.report": "the comparison that the same command has just written",
     "bench.cli.summary": "writes only",
@@ -149,6 +154,7 @@ READERS = {
     "bench.engine.saturation": "the kernel's counters",
     "bench.prices": "the price list of this repository",
     "bench.importers.streamed": "a part that it has just written",
+    "bench.labels.page": "files of the package",
     "bench.language": "the catalogue of the package",
     "bench.records.parquet": "a file that the door has opened",
     "bench.records.machine": "the kernel's description of the processor",
@@ -173,9 +179,10 @@ SOCKET_USERS = {
     "bench.engine.runner": False,
     "bench.weights.fetch": True,
     "bench.weights.child": True,
+    "bench.agents.attack": True,
 }
 """Who knows sockets, and whether to open them: the others use httpx for types and errors."""
-STARTERS = ("bench.sandbox", "bench.weights", "bench.doctor.calibration", "bench.proxy.agent")
+STARTERS = ("bench.agents", "bench.sandbox", "bench.weights", "bench.doctor.calibration", "bench.proxy.agent")
 """Who starts processes."""
 LM_EVAL = {
     "bench.registry.chat",

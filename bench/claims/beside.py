@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from bench.claims import looks, parts, questions
 from bench.claims.case import Case
@@ -32,14 +33,17 @@ def warnings(case: Case) -> Iterator[str]:
         rates = [count / samples for count, samples in counts if count is not None]
         if len(rates) == 2 and abs(rates[0] - rates[1]) > TRUNCATION_GAP:
             cut = [f"{100 * rate:.0f} %" for rate in rates]
-            yield tr(
-                "{label} has {cut} of its answers {what}, {label2} {cut2}; they score 0",
-                label=ours.label,
-                cut=cut[0],
-                what=what,
-                label2=theirs.label,
-                cut2=cut[1],
-            )
+            words: dict[str, Any] = {
+                "label": ours.label,
+                "cut": cut[0],
+                "what": what,
+                "label2": theirs.label,
+                "cut2": cut[1],
+            }
+            if pairs.graded.all():
+                yield tr("{label} has {cut} of its answers {what}, {label2} {cut2}; they score 0", **words)
+            else:
+                yield tr("{label} has {cut} of its answers {what}, {label2} {cut2}", **words)
     if ours.sampling != theirs.sampling:
         sent = tr(" against ").join(tr(" or ").join(side.sampling) or tr("nothing") for side in (ours, theirs))
         yield tr("unlike sampling was applied: {sent}", sent=sent)

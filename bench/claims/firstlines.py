@@ -22,6 +22,7 @@ OPEN_BEYOND = {
     Verdict.SUPPORTED: tr_later("Not shown beyond them{takes}."),
     Verdict.REFUTED: tr_later("Beyond them neither shown nor refuted."),
     Verdict.INCONCLUSIVE: tr_later("Not shown beyond them either{takes}."),
+    Verdict.SCREENED: tr_later("Not shown beyond them either{takes}."),
 }
 """What is said of other kinds where they are open, by the verdict on these."""
 RESERVED = tr_later("the verdict would be ")
@@ -185,7 +186,11 @@ def _sizes(judgement: Judgement, named: list[Part]) -> str:
         clause = (
             tr("{verb} {range}", verb=tr(part.verb), range=_range(part, estimates))
             if estimates
-            else tr("has an unknown {noun}", noun=tr(part.noun))
+            else (
+                tr("has a {noun} that is not measured", noun=tr(part.noun))
+                if part.key == parts.SCORE.key and not judgement.pairs.graded.any()
+                else tr("has an unknown {noun}", noun=tr(part.noun))
+            )
         )
         if failing == part.key:
             clause += tr(", not {wanted}", wanted=part.wanted(part.limit(claim)))

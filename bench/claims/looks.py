@@ -13,7 +13,7 @@ from bench.claims.scope import MEAN, Scope
 from bench.claims.verdict import Verdict
 from bench.errors import UsageError
 from bench.language import tr
-from bench.records import SUCH, Claim, RecordedLooks, RunRecord
+from bench.records import SUCH, Claim, RecordedLooks, RunRecord, has_answer
 from bench.stats import Interval, Shape, levels, sequential_p
 
 if TYPE_CHECKING:
@@ -217,7 +217,7 @@ def _settled(recorded: RecordedLooks, claim: Claim) -> Verdict | None:
 
 def _asked_after(items: pd.DataFrame, wave: pd.Series[int], claim: Claim, last: Pairs, count: int) -> int:
     """Items of the claim's suites that both its models answered in waves after its last look."""
-    later = items[(wave >= count) & items["suite"].isin(list(set(last.suites))) & items["score"].notna()]
+    later = items[(wave >= count) & items["suite"].isin(list(set(last.suites))) & has_answer(items)]
     sides = [set(_keys(later[later["model"] == label])) for label in (claim.candidate, claim.baseline)]
     return len(sides[0] & sides[1])
 

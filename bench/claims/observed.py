@@ -77,9 +77,29 @@ def _usd(judgement: Judgement, side: Side, both: Mask) -> float | None:
     return 1000 * _average(judgement, side.cost, both)
 
 
+def _unmeasured(judgement: Judgement) -> str:
+    """Of items that nothing grades: what they cost, where that is known."""
+    ours, theirs = judgement.pairs.candidate, judgement.pairs.baseline
+    priced = ~np.isnan(ours.cost) & ~np.isnan(theirs.cost)
+    head = tr("Nothing grades these {n} items: their quality is not measured", n=judgement.pairs.n)
+    if not priced.any() or not theirs.cost[priced].sum() > 0:
+        return f"{head}."
+    ratio = _average(judgement, ours.cost, priced) / _average(judgement, theirs.cost, priced)
+    return tr(
+        "{sentence}. On {n} of them {label} cost {cost_ratio}. These exact figures hold only for these items and this "
+        "run.",
+        sentence=head,
+        n=int(priced.sum()),
+        label=judgement.claim.candidate,
+        cost_ratio=saving(ratio),
+    )
+
+
 def on_these_items(judgement: Judgement) -> str:
     """What happened, in a sentence."""
     seen, label = observe(judgement), judgement.claim.candidate
+    if not seen.n and not judgement.pairs.graded.any():
+        return _unmeasured(judgement)
     if not seen.n:
         return tr("On exactly these items: none has a score on both sides.")
     scores = tr(

@@ -110,12 +110,12 @@ def outlook(
     saving_shown: bool | None = None,
     kinds: bool = True,
 ) -> Outlook | None:
-    """What it would take; None for a claim that speaks of no score.
+    """What it would take; None for a claim that speaks of no score, or where nothing grades a suite's items.
 
     `saving_shown`: whether the run's own costs show the saving; None where it is taken for granted.
     `kinds`: whether to look for the number of families that would show it for others like them.
     """
-    if SCORE.margin not in claim.margins:
+    if SCORE.margin not in claim.margins or {*pairs.suites} - {*np.asarray(pairs.suites)[pairs.graded].tolist()}:
         return None
     suites = list(_suites(pairs))
     shown = {times: _saving_shown(claim, pairs, times, seed, known=saving_shown) for times in TIMES}
@@ -177,7 +177,7 @@ def _suites(pairs: Pairs) -> Iterator[SuiteSize]:
     differences = pairs.candidate.score - pairs.baseline.score
     clusters, sources = (np.asarray(names, dtype=str) for names in (pairs.clusters, pairs.sources))
     for suite in sorted(set(pairs.suites)):
-        mask = pairs.of(suite)
+        mask = pairs.of(suite) & pairs.graded
         known = mask & ~np.isnan(differences)
         values = differences[known]
         differing = float(np.abs(values).sum())

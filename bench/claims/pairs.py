@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -12,22 +12,20 @@ from numpy.typing import NDArray
 
 from bench.claims import questions
 from bench.claims.bills import KEY, Window, money, window
+from bench.claims.opinions import Opinions, Place, places
+from bench.claims.rows import AT, same_questions, sound
 from bench.errors import UsageError
-from bench.records import SUCH, THESE, Outcome, RunRecord
+from bench.records import SUCH, THESE, Outcome, RunRecord, has_answer, is_graded
 from bench.stats import Floats, Strata
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Mask = NDArray[np.bool_]
-AT = "at"
-"""Column of an item's place among the pairs; no table has one of that name."""
-SCORED = [str(outcome) for outcome in Outcome if outcome.scored]
-"""Outcomes that have a score."""
 STATED = "stated"
 """Basis of a cap that the user states."""
 CLOSE_S = 60.0
-"""Latencies are paired only if both calls began within this many seconds."""
+"""Latencies are paired only if both calls began within so many seconds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,8 +36,10 @@ class Side:
     """The model's label."""
     score: Floats
     """Mean score of the item's scored samples; NaN if none."""
+    graded: Mask
+    """Whether anything grades the item; the quality of others is not measured."""
     lost: Floats
-    """Share of the item's samples without a score, in [0, 1]."""
+    """Share of the item's samples without an answer that counts, in [0, 1]."""
     cost: Floats
     """Mean USD of an item's samples, earlier billed attempts and lost ones that were billed included; NaN if one of
     them is unknown, or none was."""
@@ -68,7 +68,7 @@ class Side:
     samples: int
     """Samples that were asked for, of items asked of either side."""
     missing: int
-    """Of those, without a score: infrastructure, or not asked of this side."""
+    """Of those, without an answer that counts: infrastructure, or not asked of this side."""
     truncated: int | None
     """Of those, cut at a cap or deadline; None if an imported source does not say how answers ended."""
     refused: int | None
@@ -80,12 +80,12 @@ class Side:
     deadline_s: float | None
     """Seconds after which a call was given up; None if the run does not say."""
     means: Mapping[str, Floats] = field(default_factory=dict)
-    """Further columns that a part of a claim names: the mean over an item's scored samples; NaN if one is unknown."""
+    """Further columns that a part of a claim names: the mean over an item's answered samples; NaN if one is unknown."""
 
     def filled(self, value: float) -> Floats:
-        """The scores if every sample without one had scored `value`."""
+        """The scores if every lost sample had scored `value`; NaN where nothing grades the item."""
         known = np.where(np.isnan(self.score), 0.0, self.score)
-        filled: Floats = known * (1 - self.lost) + value * self.lost
+        filled: Floats = np.where(self.graded, known * (1 - self.lost) + value * self.lost, np.nan)
         return filled
 
 
@@ -117,6 +117,8 @@ class Pairs:
     """Questions that stand under several ids."""
     earliest: str | None
     """UTC, ISO 8601: when the first answer used was asked, but for a baseline's earlier ones; None if not known."""
+    opinions: Opinions | None = None
+    """What people and judges say of them; None for a claim about scores."""
     reused: bool = False
     """Whether earlier answers of a side count."""
 
@@ -129,6 +131,11 @@ class Pairs:
     def timed_all(self) -> int:
         """Samples that both sides answered, timed cleanly or not."""
         return sum(self.answered.values())
+
+    @property
+    def graded(self) -> Mask:
+        """The mask of the items that anything grades."""
+        return self.candidate.graded & self.baseline.graded
 
     @property
     def both(self) -> Mask:
@@ -160,10 +167,11 @@ def pair(
     baseline: str,
     suites: Sequence[str],
     columns: Sequence[str] = (),
+    said: Callable[[Sequence[Place]], Opinions] | None = None,
 ) -> Pairs:
-    """Pairs two models of a run on some suites; `columns` become `Side.means`.
+    """Pairs two models of a run on some suites; `columns` become `Side.means`, what `said` says `Pairs.opinions`.
 
-    UsageError if a model or suite is not part of the run, a suite has no shared item or no score at all, one id stands
+    UsageError if a model or suite is not part of the run, a suite has no shared item or no answer at all, one id stands
     for two questions, a row is there twice, or a number is out of range.
     """
     suites = tuple(dict.fromkeys(suites))
@@ -175,12 +183,12 @@ def pair(
         part = asked[asked["suite"] == suite]
         if part["model"].nunique() < 2:
             raise UsageError(f"'{candidate}' and '{baseline}' share no item of {suite} in this run.")
-        if part["score"].isna().all():
+        if not has_answer(part).any():
             raise UsageError(f"no item of {suite} has a score.")
     earlier = asked["reused"].fillna(False).astype(bool) & asked["model"].isin([*record.baseline_reuse])
     rows = _placed(rows)
-    _same_questions(rows)
-    _sound(rows)
+    same_questions(rows)
+    sound(rows)
     rows = rows.assign(**_shared(rows))
     first = rows.drop_duplicates(AT).sort_values(AT)
     (clusters, repeated), (sources, _) = (questions.clusters(first, about) for about in (SUCH, THESE))
@@ -197,6 +205,7 @@ def pair(
         timed=timed,
         answered=answered,
         earliest=min(asked.loc[~earlier, "started_at"].dropna().unique(), default=None),
+        opinions=None if said is None else said(places(first)),
         reused=bool(earlier.any()),
     )
 
@@ -232,53 +241,20 @@ def _known(record: RunRecord, what: str, names: Sequence[str]) -> None:
             raise UsageError(f"the run has no {what} '{name}'; {reason}")
 
 
-def _same_questions(rows: pd.DataFrame) -> None:
-    """Different prompts or task versions under one id are different items."""
-    for column in ("prompt_sha256", "task_version"):
-        unlike = rows.groupby(AT)[column].nunique()
-        if (unlike > 1).any():
-            where = "/".join(rows.loc[rows[AT] == unlike[unlike > 1].index[0], KEY].iloc[0])
-            raise UsageError(f"{where}: {column} differs between the two models. Run both again with the same tasks.")
-
-
-def _sound(rows: pd.DataFrame) -> None:
-    """One row a sample; scores lie in [0, 1] and are there for what scores, and only for that; money is finite and
-    not negative, or unknown."""
-    scored = rows["outcome"].isin(SCORED)
-    for wrong, what in (
-        (rows.duplicated([AT, "model", "repeat"]), "is there twice"),
-        (rows["score"].isna() & scored, "score is not a number, yet it was {}"),
-        (rows["score"].notna() & ~scored, "has a score, yet it was {}"),
-    ):
-        if wrong.any():
-            row = rows[wrong].iloc[0]
-            raise UsageError(f"items.parquet: {_where(row)}: {what.format(row['outcome'])}.")
-    for column, most in (("score", 1.0), ("cost_usd", np.inf), ("cost_retries_usd", np.inf), ("cost_cap_usd", np.inf)):
-        known = rows[rows[column].notna()]
-        values = known[column].to_numpy(dtype=float)
-        wrong = ~np.isfinite(values) | (values < 0) | (values > most)
-        if wrong.any():
-            row = known[wrong].iloc[0]
-            raise UsageError(f"items.parquet: {_where(row)}: {column} is {row[column]}, which is not a possible value.")
-
-
-def _where(row: pd.Series[Any]) -> str:
-    return f"{row['suite']}/{row['task']}/{row['item']}, {row['model']}"
-
-
 def _side(rows: pd.DataFrame, label: str, n: int, record: RunRecord, columns: Sequence[str]) -> Side:
     mine = rows[rows["model"] == label]
-    scored = mine[mine["score"].notna()]
+    scored, ended = mine[mine["score"].notna()], has_answer(mine)
     groups = scored.groupby(AT)
     bills = money(mine, record).assign(**{AT: mine[AT]})
-    counted = bills[mine["score"].notna().to_numpy() | np.isfinite(bills["total"].to_numpy())].groupby(AT)
+    counted = bills[ended.to_numpy() | np.isfinite(bills["total"].to_numpy())].groupby(AT)
     means, every = counted.mean(), bills.groupby(AT).mean()
     scores = scored["score"].to_numpy(dtype=float)
     absent = n - mine[AT].nunique()
     return Side(
         label=label,
         score=_floats(groups["score"].mean(), n),
-        lost=np.nan_to_num(_floats(mine["score"].isna().groupby(mine[AT]).mean(), n), nan=1.0),
+        graded=is_graded(rows).groupby(rows[AT]).all().reindex(range(n)).to_numpy(dtype=bool),
+        lost=np.nan_to_num(_floats((~ended).groupby(mine[AT]).mean(), n), nan=1.0),
         cost=_floats(means["total"], n),
         cost_cheap=_floats(means["cheap"], n),
         cost_dear=_floats(means["dear"], n),
@@ -288,17 +264,17 @@ def _side(rows: pd.DataFrame, label: str, n: int, record: RunRecord, columns: Se
         lost_least=_floats(every["least"], n),
         lost_most=_floats(every["most"], n),
         cap=_floats(counted["cap"].max(), n),
-        cap_observed=bool((scored["cost_cap_basis"] == "observed bound").any()),
+        cap_observed=bool((mine.loc[ended, "cost_cap_basis"] == "observed bound").any()),
         cap_stated=float(mine["cost_cap_usd"].max()) if (mine["cost_cap_basis"] == STATED).any() else None,
         max_tokens=_max_tokens(mine, record, label),
         samples=len(mine) + absent,
-        missing=int(mine["score"].isna().sum()) + absent,
+        missing=int((~ended).sum()) + absent,
         truncated=_count(mine["outcome"], Outcome.TRUNCATED),
         refused=_count(mine["outcome"], Outcome.REFUSED),
         binary=bool(np.isin(scores, (0.0, 1.0)).all() and (groups.size() == 1).all() and mine["repeat"].max() == 0),
-        sampling=tuple(sorted(scored["sampling_applied"].dropna().unique())),
+        sampling=tuple(sorted(mine.loc[ended, "sampling_applied"].dropna().unique())),
         deadline_s=record.models[label].timeout_s,
-        means={column: _floats(_amounts(scored, column).groupby(AT)[column].mean(), n) for column in columns},
+        means={column: _floats(_amounts(mine[ended], column).groupby(AT)[column].mean(), n) for column in columns},
     )
 
 
@@ -329,7 +305,7 @@ def _seconds(
     import pandas as pd
 
     used = [AT, "model", "repeat", "suite", "latency_s", "started_at", "timing_ok", "reused"]
-    answered = rows.loc[rows["latency_s"].notna() & rows["score"].notna(), used]
+    answered = rows.loc[rows["latency_s"].notna() & has_answer(rows), used]
     sides = [answered[answered["model"] == label] for label in (candidate, baseline)]
     both = sides[0].merge(sides[1], on=[AT, "suite", "repeat"], suffixes=("_c", "_b"))
     if both.empty:

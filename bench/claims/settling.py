@@ -12,7 +12,7 @@ from bench.claims.pairs import Pairs, pair
 from bench.claims.parts import COST, SCORE, PartResult
 from bench.claims.scope import scopes
 from bench.claims.verdict import Verdict
-from bench.records import THESE, Claim, Outcome, RunRecord
+from bench.records import THESE, Claim, Outcome, RunRecord, has_answer
 from bench.stats import Shape, levels
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def _ended(
     frames = [items]
     for label, score, dear in ((claim.candidate, not against, against), (claim.baseline, against, not against)):
         mine = [call for call in left if call.model == label]
-        seen = items[(items["model"] == label) & items["score"].notna()]
+        seen = items[(items["model"] == label) & has_answer(items)]
         if seen.empty or (COST.margin in claim.margins and any(call.cap_usd is None for call in mine)):
             return None
         if mine:

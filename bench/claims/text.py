@@ -94,9 +94,12 @@ def basis(judgement: Judgement, record: RunRecord) -> str:
         )
     )
     paired = int(pairs.both.sum())
+    graded = int(pairs.graded.sum())
     items = (
         tr("{n} paired items", n=pairs.n)
         if paired == pairs.n
+        else tr("{n} items, {graded} of them graded", n=pairs.n, graded=graded)
+        if graded < pairs.n and paired == graded
         else tr("{n} items, {paired} of them with both scores", n=pairs.n, paired=paired)
     )
     rests = [

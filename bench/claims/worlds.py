@@ -124,6 +124,7 @@ def _side(label: str, score: Floats, cost: Floats, cap: float) -> Side:
     return Side(
         label=label,
         score=score,
+        graded=np.ones(len(score), dtype=bool),
         lost=np.zeros(len(score)),
         cost=cost,
         cost_cheap=cost,
@@ -177,8 +178,8 @@ def cut(pairs: Pairs, at: NDArray[np.intp]) -> Pairs:
     )
 
 
-_ARRAYS = ("score", "lost", "cost", "cost_cheap", "cost_dear", "cost_least", "cost_most", "lost_least", "lost_most",
-           "cap")  # fmt: skip
+_ARRAYS = ("score", "graded", "lost", "cost", "cost_cheap", "cost_dear", "cost_least", "cost_most", "lost_least",
+           "lost_most", "cap")  # fmt: skip
 
 
 def _chosen(side: Side, at: NDArray[np.intp]) -> Side:

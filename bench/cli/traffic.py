@@ -134,7 +134,7 @@ def _texts(table: Table, row: Sequence[TableCell]) -> dict[str, str]:
     type=click.Choice(["none", "accepted", "schema", "regex"]),
     default="none",
     show_default=True,
-    help="What grades an answer: nothing yet; the logged answer; the request's own JSON schema; one pattern.",
+    help="What grades an answer: nothing; the logged answer; the request's own JSON schema; one pattern.",
 )
 @click.option("--pattern", help="The regular expression of --check regex.")
 @click.option(
@@ -277,5 +277,9 @@ def _drawn(done: TrafficSample, name: str, check: str) -> Iterator[str]:
         yield "Graded by the logged answers: a verdict says that a model answers as they do, not that it is as good."
     path = shlex.quote(str(done.path))
     if check == "none":
-        yield f"Nothing grades them yet: put `answer` or another field of docs/tasks.md into each line of {path}."
+        yield (
+            f"Nothing grades them: cost, latency and length will be compared, and quality stays not measured. To grade "
+            f"them, put `answer` or another field of docs/tasks.md in place of `ungraded` into lines of {path}."
+        )
+    yield f'Your own data: state who may receive them in bench.toml before you run it: [data.{name}] class = "internal"'
     yield f"Next: bench tasks new {name} --from {path} --max-tokens {done.max_tokens}"

@@ -15,7 +15,7 @@ from bench.errors import UsageError, suggest
 from bench.language import LANGUAGES
 from bench.prices import MODES
 from bench.providers import address_problem
-from bench.records import ABOUT, MARGINS, SECRET_NAME, TOOL_PROTOCOLS, ChartStyle, Margin
+from bench.records import ABOUT, CLASSES, MARGINS, MEASURES, SECRET_NAME, TOOL_PROTOCOLS, ChartStyle, Margin
 
 Check = Callable[[object], str | None]
 """What is wrong with a value, as the end of a sentence that begins with its key; None if nothing is."""
@@ -152,6 +152,11 @@ def _modes(value: object) -> str | None:
     return f"must name one of {', '.join(MODES)} for each model" if wrong else None
 
 
+def _classes(value: object) -> str | None:
+    good = isinstance(value, list) and all(each in CLASSES for each in value) and len(set(value)) == len(value)
+    return None if good else f"must be a list of {', '.join(CLASSES)}"
+
+
 def _over(value: object) -> str | None:
     return None if value in ("each", "mean") else 'must be "each" or "mean"'
 
@@ -225,7 +230,11 @@ TABLES: Mapping[str, Mapping[str, Check]] = {
         "context": _number(256, whole=True),
         "kv_unified": _flag,
         "prompt_cache": _flag,
+        "allows": _classes,
+        "retention_days": _number(0, whole=True),
+        "trains_on_data": _flag,
     },
+    "data": {"class": _word_of(*CLASSES)},
     "providers": {
         "title": _text,
         "protocol": _word_of("openai", "anthropic"),
@@ -254,6 +263,7 @@ TABLES: Mapping[str, Mapping[str, Check]] = {
         "suites": _names,
         "over": _over,
         "about": _about,
+        "measure": _word_of(*MEASURES),
         **{key: margin_check(margin) for key, margin in MARGINS.items()},
         "confidence": _between(0.5, 0.95),
     },

@@ -14,6 +14,7 @@ from bench.config.file import TABLES, ConfigFile
 from bench.errors import UsageError, suggest
 from bench.providers import Preset, preset_of, shipped, wire_model
 from bench.records import (
+    CLASSES,
     MARGINS,
     MOST_CLAIMS,
     MOST_MODELS,
@@ -31,6 +32,8 @@ from bench.records import (
     margin_keys,
 )
 
+JUDGES = "judges"
+"""Tables of models that judge: they hold what `[models.<label>]` holds."""
 LOCAL_KEYS = ("slots", "threads", "context", "kv_unified", "prompt_cache", "usd_per_hour")
 REMOTE_KEYS = (
     "base_url",
@@ -74,12 +77,19 @@ def _toml(path: Path, text: str) -> dict[str, Any]:
 def read(path: Path, text: str, suites: Collection[str] | None = None) -> Comparison:
     """The comparison that a file's text describes, whether it is written yet or not; errors as in `load`."""
     file, raw = ConfigFile(path, text), _toml(path, text)
+    tables = (*TABLES, JUDGES)
     for name in raw:
-        if name not in TABLES:
-            file.fail(f"unknown table or key '{name}'.{suggest(name, TABLES)}", name)
+        if name not in tables:
+            file.fail(f"unknown table or key '{name}'.{suggest(name, tables)}", name)
     run = file.table(raw.get("run", {}), "run")
     providers = {name: file.provider(table, name) for name, table in _tables(file, raw, "providers").items()}
     models = {label: _model(file, label, table, providers) for label, table in _tables(file, raw, "models").items()}
+    judges = {
+        label: _model(file, label, table, providers, kind=JUDGES) for label, table in _tables(file, raw, JUDGES).items()
+    }
+    for label in judges:
+        if label in models:
+            file.fail(f"'{label}' is a model and a judge: give one of them another label.", JUDGES, label)
     if not models:
         file.fail('no model is defined. Add e.g. [models.small] with model = "weights/smollm2-135m-instruct".')
     chosen = tuple(run.pop("suites", USUAL_SUITES))
@@ -97,10 +107,25 @@ def read(path: Path, text: str, suites: Collection[str] | None = None) -> Compar
         run=settings,
         models=MappingProxyType(models),
         claims=MappingProxyType(claims),
+        judges=MappingProxyType(judges),
+        data=MappingProxyType(_data(file, raw, suites)),
         providers=MappingProxyType(providers),
         traffic=_traffic(file, raw["traffic"], models) if "traffic" in raw else None,
         report=ReportSettings(**file.table(raw.get("report", {}), "report")),
     )
+
+
+def _data(file: ConfigFile, raw: Mapping[str, Any], suites: Collection[str] | None) -> dict[str, str]:
+    """The `[data.<suite>]` tables: classes by suite or task."""
+    classes = {}
+    for name, table in _tables(file, raw, "data").items():
+        if suites is not None and name not in suites:
+            file.fail(f"unknown suite or task '{name}'.{suggest(name, suites)}", "data", name)
+        values = file.table(table, "data", name)
+        if "class" not in values:
+            file.fail(f"[data.{name}] needs a class: {', '.join(CLASSES)}.", "data", name)
+        classes[name] = values["class"]
+    return classes
 
 
 def read_report(path: Path) -> ReportSettings:
@@ -150,11 +175,13 @@ def _tables(file: ConfigFile, raw: Mapping[str, Any], kind: str) -> Mapping[str,
     return tables
 
 
-def _model(file: ConfigFile, label: str, table: Any, providers: Mapping[str, Mapping[str, Any]]) -> ModelEntry:
-    where = ("models", label)
-    values = file.table(table, *where)
+def _model(
+    file: ConfigFile, label: str, table: Any, providers: Mapping[str, Mapping[str, Any]], kind: str = "models"
+) -> ModelEntry:
+    where = (kind, label)
+    values = file.table(table, *where, checks=TABLES["models"])
     if "model" not in values:
-        file.fail(f'[models.{label}] needs a model, e.g. model = "weights/smollm2-135m-instruct".', *where)
+        file.fail(f'[{kind}.{label}] needs a model, e.g. model = "weights/smollm2-135m-instruct".', *where)
     if not re.fullmatch(r"\w[\w.-]*", label):
         file.fail(f"label '{label}' must begin with a letter or digit; '.', '-' and '_' may follow.", *where)
     try:
@@ -181,6 +208,8 @@ def read_model(label: str, values: Mapping[str, Any], providers: Mapping[str, Ma
     kind, other_keys = (LocalModel, REMOTE_KEYS) if provider == WEIGHTS else (RemoteModel, LOCAL_KEYS)
     misplaced = [key for key in other_keys if key in values and values[key] != default(key)]
     own = {key: value for key, value in values.items() if key not in other_keys}
+    if "allows" in own:
+        own["allows"] = tuple(own["allows"])
     entry = kind(label=label, own_provider=providers.get(provider) or _added(provider), **own)
     preset = _preset(entry)
     if not entry.name:
@@ -254,6 +283,8 @@ def _claim(
         file.fail("candidate and baseline are the same model.", *where, "candidate")
     if not set(MARGINS) & set(values):
         file.fail(f"[claims.{name}] says nothing: give {margin_keys()}.", *where)
+    if "measure" in values and "worse_by" not in values:
+        file.fail(f"[claims.{name}] measures nothing: give worse_by beside measure.", *where, "measure")
     for suite in values.get("suites", ()):
         if suite not in suites:
             file.fail(f"suite '{suite}' is not part of {whose[1]}.{suggest(suite, suites)}", *where, "suites")

@@ -221,7 +221,7 @@ def _settings(model: RecordedModel) -> list[Any]:
 
 def _row_cost(row: ItemRow, bill: Billing, book: PriceBook) -> float | None:
     """At today's price; earlier attempts in the proportion in which they were billed then."""
-    if row.reused or row.score is None:
+    if row.reused or not row.answered:
         return None
     now = datetime.now(UTC)
     usage = TokenUsage(**{name: getattr(row, name) for name in TokenUsage.__slots__}).beside(

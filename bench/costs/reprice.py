@@ -150,7 +150,7 @@ def _computed(
     row: ItemRow, bill: Billing | None, change: PriceChange, book: PriceBook, unknown: Counter[str]
 ) -> ItemRow:
     """An imported row with a cost by its tokens, where its source states none; a stated cost stays."""
-    if row.cost_usd is not None or row.score is None or bill is None:
+    if row.cost_usd is not None or not row.answered or bill is None:
         return row
     assert change.as_of is not None
     at = f"{change.as_of.isoformat()}T12:00:00+00:00"

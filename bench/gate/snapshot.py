@@ -9,7 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench.errors import IncompleteError, UsageError, suggest
-from bench.records import Outcome, RecordedModel, RunRecord, effective_cost, is_local, read_record, read_table
+from bench.records import (
+    Outcome,
+    RecordedModel,
+    RunRecord,
+    effective_cost,
+    is_graded,
+    is_local,
+    read_record,
+    read_table,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -145,6 +154,12 @@ def take(folder: Path, table: str = ".") -> Snapshot:
 
 def of(items: pd.DataFrame, record: RunRecord) -> Snapshot:
     """The snapshot of a run's items table and record."""
+    ungraded = items.loc[~is_graded(items), "suite"].astype(str).unique()
+    if len(ungraded):
+        raise UsageError(
+            f"run {record.run}: nothing grades some answers of {', '.join(ungraded)}, and a gate compares scores. "
+            "Leave that suite out of the run, or judge cost and latency with: bench claim"
+        )
     machine = record.machine.to_json() if record.machine else {}
     versions = items.groupby("task")["task_version"].first()
     hashes = {name: task.sha256 for name, task in record.tasks.items()}

@@ -14,7 +14,7 @@ from bench.errors import UsageError
 from bench.importers.names import unique_labels
 from bench.importers.numbers import BadValueError, day, named, number, whole
 from bench.importers.source import Request
-from bench.importers.textfiles import mapping, read_json
+from bench.importers.textfiles import files_below, mapping, read_json
 from bench.records import AggregateRow, vendor_of
 
 
@@ -41,7 +41,7 @@ def read(request: Request) -> Iterator[AggregateRow]:
 def _files(request: Request) -> list[Path]:
     files: list[Path] = []
     for path in request.paths:
-        inside = sorted(path.rglob("*.json")) if path.is_dir() else [path]
+        inside = files_below(path, "*.json", ledger=request.ledger) if path.is_dir() else [path]
         if not inside:
             raise UsageError(f"{path}: no JSON file is in it.")
         files += inside

@@ -14,7 +14,7 @@ from typing import Any
 from bench.errors import UsageError
 from bench.importers.numbers import BadValueError, named, positive, share, shown, whole
 from bench.importers.source import ImportedModel, ItemEntry, Request, entry
-from bench.importers.textfiles import json_rows, mapping
+from bench.importers.textfiles import files_below, is_plain, json_rows, mapping
 from bench.records import sha256_of, vendor_of
 
 
@@ -22,7 +22,7 @@ def read(request: Request) -> Iterator[ItemEntry]:
     """The reviewed samples. UsageError if a path holds no reviews."""
     request.only("metric")
     for path in request.paths:
-        files = sorted(path.rglob("reviews/*/*.jsonl")) if path.is_dir() else [path]
+        files = files_below(path, "reviews/*/*.jsonl", ledger=request.ledger) if path.is_dir() else [path]
         if not files:
             raise UsageError(f"{path}: is no output of evalscope: reviews/MODEL/DATASET.jsonl is expected in it.")
         for file in files:
@@ -35,7 +35,7 @@ def _of_file(request: Request, file: Path) -> Iterator[ItemEntry]:
         request.models[model] = ImportedModel(raw=model, vendor=vendor_of(model), harness="evalscope")
     asked = file.absolute().parent.parent.parent / "predictions" / model / file.name
     predictions: dict[int, Mapping[str, Any]] = {}
-    if asked.is_file():
+    if is_plain(asked, asked.parent.parent.parent):
         predictions = {
             row["index"]: row for _, row in json_rows(asked, request.ledger) if isinstance(row.get("index"), int)
         }

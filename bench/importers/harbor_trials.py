@@ -15,7 +15,7 @@ from typing import Any
 from bench.errors import UsageError
 from bench.importers.numbers import BadValueError, named, positive, share, whole
 from bench.importers.source import ImportedModel, ItemEntry, Request, entry
-from bench.importers.textfiles import mapping, read_json
+from bench.importers.textfiles import files_below, mapping, read_json
 from bench.records import sha256_of, vendor_of
 
 
@@ -25,8 +25,12 @@ def read(request: Request, folders: Sequence[Path]) -> Iterator[ItemEntry]:
     order = 0
     for folder in folders:
         before = order
-        for path in sorted(folder.rglob("result.json")):
-            raw = mapping(read_json(path))
+        for path in files_below(folder, "result.json", ledger=request.ledger):
+            try:
+                raw = mapping(read_json(path))
+            except UsageError as error:
+                request.ledger.drop(path.parent.name, str(error))
+                continue
             if not raw.get("trial_name") or not raw.get("task_name"):
                 continue  # the job's own summary
             order += 1

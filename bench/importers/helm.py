@@ -13,7 +13,7 @@ from typing import Any
 from bench.errors import UsageError
 from bench.importers.numbers import BadValueError, named, share, shown, whole
 from bench.importers.source import ImportedModel, ItemEntry, Request, entry
-from bench.importers.textfiles import mapping, read_json
+from bench.importers.textfiles import files_below, is_plain, mapping, read_json
 from bench.records import sha256_of, vendor_of
 
 METRICS = (
@@ -32,7 +32,7 @@ def read(request: Request) -> Iterator[ItemEntry]:
     request.only("metric")
     order = 0
     for path in request.paths:
-        files = sorted(path.rglob("per_instance_stats.json")) if path.is_dir() else [path]
+        files = files_below(path, "per_instance_stats.json", ledger=request.ledger) if path.is_dir() else [path]
         if not files:
             raise UsageError(f"{path}: is no output of HELM: per_instance_stats.json is expected in it.")
         for file in files:
@@ -42,7 +42,8 @@ def read(request: Request) -> Iterator[ItemEntry]:
 
 
 def _of_run(request: Request, file: Path, order: int) -> Iterator[ItemEntry]:
-    spec = mapping(read_json(file.parent / "run_spec.json")) if (file.parent / "run_spec.json").is_file() else {}
+    about = file.parent / "run_spec.json"
+    spec = mapping(read_json(about)) if is_plain(about, file.parent) else {}
     raw = str(mapping(spec.get("adapter_spec")).get("model") or "")
     rows = read_json(file)
     if not raw or not isinstance(rows, list):

@@ -18,7 +18,7 @@ from bench.importers.archive import Archive, BadPartError, is_archive
 from bench.importers.deep import TOO_DEEP
 from bench.importers.numbers import BadValueError, named, positive, share, shown, whole
 from bench.importers.source import ImportedModel, ItemEntry, Request, entry
-from bench.importers.textfiles import mapping, read_json
+from bench.importers.textfiles import files_below, mapping, read_json
 from bench.records import sha256_of, vendor_of
 
 LETTERS = {"C": 1.0, "P": 0.5, "I": 0.0, "N": 0.0}
@@ -61,7 +61,7 @@ def read(request: Request) -> Iterator[ItemEntry]:
 def _logs(request: Request) -> list[Path]:
     logs: list[Path] = []
     for path in request.paths:
-        inside = sorted([*path.rglob("*.eval"), *path.rglob("*.json")]) if path.is_dir() else [path]
+        inside = files_below(path, "*.eval", "*.json", ledger=request.ledger) if path.is_dir() else [path]
         if not inside:
             raise UsageError(f"{path}: no log of Inspect (.eval or .json) is in it.")
         logs += inside

@@ -18,7 +18,7 @@ from bench import clean
 from bench.errors import UsageError, suggest
 from bench.importers.numbers import BadValueError, day, named, shown, whole
 from bench.importers.source import ImportedModel, ItemEntry, Record, Request, entry
-from bench.importers.textfiles import json_rows, mapping, read_json
+from bench.importers.textfiles import files_below, is_plain, json_rows, mapping, read_json
 from bench.records import AggregateRow, prompt_text, sha256_of, vendor_of
 
 PROMPT_SETTINGS = (
@@ -100,7 +100,7 @@ class _Samples:
 def read(request: Request) -> Iterator[Record]:
     """The newest results of each model on each task. UsageError where a path holds none."""
     request.only("metric", "filter", "cluster")
-    pairs = _newest(request, _labelled([run for path in request.paths for run in _runs(path)]))
+    pairs = _newest(request, _labelled([run for path in request.paths for run in _runs(path, request)]))
     choices = {task: _choice(request, run, task) for run, task in reversed(pairs)}
     _chosen_somewhere(request, pairs, choices)
     _tell(request, pairs, choices)
@@ -113,7 +113,7 @@ def read(request: Request) -> Iterator[Record]:
             gathered[suite].add(task)
             counted = mapping(run.about("n-samples", task)).get("original")
             request.available[suite] = request.available.get(suite, 0) + (clean.count(counted) or 0)
-        if run.samples(task).is_file():
+        if is_plain(run.samples(task), run.file.parent):
             request.models.setdefault(run.label, _model(run))
             of = _Samples(run, suite, task, choices[task])
             for item_entry in _items(request, of, drawn.setdefault(task, {})):
@@ -142,8 +142,8 @@ def _warn(request: Request, drawn: Mapping[str, Mapping[str, str | None]], clust
         )
 
 
-def _runs(path: Path) -> Iterator[EvalRun]:
-    files = [path] if path.is_file() else sorted(path.rglob("results_*.json"))
+def _runs(path: Path, request: Request) -> Iterator[EvalRun]:
+    files = [path] if path.is_file() else files_below(path, "results_*.json", ledger=request.ledger)
     if not files:
         raise UsageError(f"{path}: no results_*.json of lm-eval is in it. Run lm-eval with --output_path.")
     for file in files:

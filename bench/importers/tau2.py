@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from bench.errors import UsageError
+from bench.importers.ledger import Ledger
 from bench.importers.names import unique_labels
 from bench.importers.numbers import BadValueError, named, number, positive
 from bench.importers.source import Provenance, Request
-from bench.importers.textfiles import LOST, mapping, read_json
+from bench.importers.textfiles import LOST, files_below, mapping, read_json
 from bench.records import AggregateRow, vendor_of
 
 USUAL = Provenance("sierra-research/tau2-bench", licence="MIT")
@@ -28,7 +29,7 @@ def read(request: Request) -> Iterator[AggregateRow]:
     request.only()
     rows: list[tuple[str, AggregateRow]] = []
     for path in request.paths:
-        for name, submission in _submissions(path):
+        for name, submission in _submissions(path, request.ledger):
             for domain, result in submission["results"].items():
                 if not isinstance(result, Mapping):
                     continue  # null: not evaluated
@@ -40,9 +41,9 @@ def read(request: Request) -> Iterator[AggregateRow]:
     yield from filter(None, unique_labels(rows, request.ledger))
 
 
-def _submissions(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def _submissions(path: Path, ledger: Ledger) -> Iterator[tuple[str, Mapping[str, Any]]]:
     if path.is_dir():
-        files = sorted(path.rglob("submission.json"))
+        files = files_below(path, "submission.json", ledger=ledger)
         if not files:
             raise UsageError(f"{path}: no submission.json is in it.")
         for file in files:

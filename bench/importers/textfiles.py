@@ -37,6 +37,7 @@ LONGEST_HEADER = 1 << 20
 """Characters of a CSV file's first line."""
 MOST_COLUMNS = 4096
 """Columns of a CSV file."""
+NOT_PLAIN = "is a link, a pipe or a device, which are not read below a folder"
 UNPACKED_BYTES, UNPACKED_RATIO = 1 << 28, 100
 """A gzip file may unpack to the first, or to so many times its own size, whichever is more."""
 UNPACKED_LINES = 3_000_000
@@ -273,6 +274,27 @@ def read_whole(path: Path) -> str:
     if len(text) > LONGEST_WHOLE:
         raise UsageError(f"{path}: has more than {LONGEST_WHOLE >> 20} million characters. Split it.")
     return repaired(text)
+
+
+def files_below(folder: Path, *patterns: str, ledger: Ledger) -> list[Path]:
+    """The files below a folder whose names have one of these shapes, sorted.
+
+    A link, pipe or device is left out, and what lies below a link: the folder may be a stranger's.
+    """
+    files = []
+    for path in sorted(path for pattern in patterns for path in folder.rglob(pattern)):
+        if is_plain(path, folder):
+            files.append(path)
+        else:
+            ledger.drop(str(path.relative_to(folder)), NOT_PLAIN)
+    return files
+
+
+def is_plain(path: Path, below: Path) -> bool:
+    """Whether a path is a file, and no part of it below a folder is a link."""
+    parts = [path, *path.parents]
+    inside = parts[: parts.index(below)] if below in parts else parts[:1]
+    return path.is_file() and not any(part.is_symlink() for part in inside)
 
 
 def mapping(value: object) -> Mapping[str, Any]:

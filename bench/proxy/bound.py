@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from bench import clean
+from bench import clean, prices
 from bench.costs import Billing
 from bench.prices import PriceBook
+from bench.records import TokenUsage
 
 CAPS = ("max_tokens", "max_completion_tokens")
 """Fields that cap an answer."""
@@ -89,6 +90,15 @@ def worst_usd(
     worst = billing.worst(price, tokens, {billing.cap_field: cap or window})
     answers = asked.get("n") or 1
     return None if worst is None else worst * answers
+
+
+def at_most(billing: Billing | None, worst: Decimal | None, usage: TokenUsage, book: PriceBook) -> Decimal | None:
+    """The most that a call cost whose bill is not known: its bound, or more where its own counts say more."""
+    if worst is None or billing is None:
+        return worst
+    price = billing.price(book, datetime.now(UTC), usage)
+    least = prices.worst_case(price, usage.in_total or 0, usage.out_total or 0) if price else None
+    return worst if least is None else max(worst, least)
 
 
 def wrong_count(asked: Mapping[str, Any]) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections import Counter
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -27,10 +28,11 @@ class ProxyKey:
 
 
 class KeyRing:
-    """The keys that are good now."""
+    """The keys that are good now; `refused` counts the calls of each that its limits did not hold."""
 
     def __init__(self) -> None:
         self._by_token: dict[str, ProxyKey] = {}
+        self.refused: Counter[str] = Counter()
 
     def add(self, key: ProxyKey) -> ProxyKey:
         """Makes a key good. UsageError where its name is taken."""

@@ -190,10 +190,10 @@ class CallLedger:
         assert cursor.lastrowid is not None
         return cursor.lastrowid
 
-    def settle(self, number: int, ended: Settled) -> None:
-        """Writes down how a call ended. IncompleteError where it cannot be written."""
+    def settle(self, number: int, ended: Settled, cap_usd: Decimal | None) -> None:
+        """Writes down how a call ended, and the most it can have cost. IncompleteError where it cannot be written."""
         named = {field.name: _plain(getattr(ended, field.name)) for field in fields(Settled) if field.name != "usage"}
-        named |= {name: getattr(ended.usage, name) for name in _COUNTS}
+        named |= {name: getattr(ended.usage, name) for name in _COUNTS} | {"cap_usd": _plain(cap_usd)}
         self._write(
             f"UPDATE calls SET {', '.join(f'{name} = ?' for name in named)} WHERE id = ?", [*named.values(), number]
         )

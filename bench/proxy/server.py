@@ -7,7 +7,7 @@ import ssl
 from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 import h11
@@ -17,6 +17,7 @@ from bench.engine import BROKEN_OFF, NOT_SENT, Channel, Dropped, Reply, now
 from bench.errors import IncompleteError
 from bench.prices import PriceBook
 from bench.proxy import refusal
+from bench.proxy.bound import at_most
 from bench.proxy.client import Client, Room
 from bench.proxy.exchange import ProxyExchange, answered, settled
 from bench.proxy.keys import KeyRing, ProxyKey
@@ -26,7 +27,7 @@ from bench.proxy.purse import Purse
 from bench.proxy.request import HOP_BY_HOP, KEYS, Backend, NotPassed, Passed, passed
 from bench.proxy.route import Route, RouteKind, own_host, route
 from bench.proxy.veil import Veil
-from bench.records import Secrets, utc_now
+from bench.records import HIDDEN, Secrets, utc_now
 
 SPARE = 32
 """Connections to a vendor that are kept for later calls."""
@@ -151,16 +152,23 @@ class ProxyServer:
             raise NotPassed(401, "this key is none of the proxy's. Use one that it printed, never a vendor's key.")
         return key
 
+    def _without_keys(self, text: str) -> str:
+        """A client's words without keys, the proxy's own neither."""
+        for token in self.keys.tokens:
+            text = text.replace(token, HIDDEN)
+        return self.secrets(text)
+
     async def _pass_on(
         self, client: Client, way: Route, key: ProxyKey, call: Passed, *, headers: Mapping[str, str], size: int
     ) -> None:
         free = way.asked is RouteKind.COUNT
         if not free and (why := self.purse.admit(key, call.worst_usd)):
+            self.keys.refused[key.name] += 1
             raise NotPassed(402, why + ". Raise it, or stop here.")
         self.turns[key.name] += not free
         begun = Begun(
             key=key.name,
-            agent=clean.line(self.secrets(headers.get("user-agent", ""))[:100]),
+            agent=clean.line(self._without_keys(headers.get("user-agent", ""))[:100]),
             model=call.backend.label,
             wire_model=call.backend.endpoint.wire_model,
             protocol=way.protocol,
@@ -185,9 +193,13 @@ class ProxyServer:
                 self._settle(number, key, call, begun, settled(call, exchange, self.book, self.secrets))
 
     def _settle(self, number: int, key: ProxyKey, call: Passed, begun: Begun, ended: Settled) -> None:
-        self.purse.settle(key.name, call.worst_usd, ended.cost_usd)
+        most = ended.cost_usd
+        if most is None:
+            most = at_most(call.billing, call.worst_usd, ended.usage, self.book)
+            begun = replace(begun, cap_usd=most)
+        self.purse.settle(key.name, call.worst_usd, most)
         try:
-            self.ledger.settle(number, ended)
+            self.ledger.settle(number, ended, begun.cap_usd)
         except IncompleteError as error:
             self.on_trouble(f"call {number} stays open: {error}")
         self.on_settled(begun, ended)
@@ -298,7 +310,8 @@ class ProxyServer:
         spare = self._spare.get(backend.label)
         if spare:
             return spare.pop(), False
-        return Channel(backend.endpoint.base_url or "", {}, backend.endpoint.entry.timeout_s, self.tls), True
+        timeout_s = backend.endpoint.entry.timeout_s
+        return Channel(backend.endpoint.base_url or "", {}, timeout_s, self.tls, gives_way=True), True
 
     async def close(self) -> None:
         """Ends what is under way, which is written down as cut, and closes the vendors' connections."""

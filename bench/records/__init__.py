@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from bench.records.aggregates import AggregateRow
 from bench.records.calls import Attempt, Call, Episode, EpisodeTurn, Outcome, TokenUsage
-from bench.records.claim import ABOUT, MARGINS, SUCH, THESE, Claim, Margin, margin_keys
+from bench.records.claim import (
+    ABOUT,
+    MARGINS,
+    MEASURES,
+    SUCH,
+    THESE,
+    Claim,
+    Margin,
+    margin_keys,
+    measured_margin,
+)
 from bench.records.details import grade_detail
 from bench.records.episodes import (
     FINAL,
@@ -41,11 +51,14 @@ from bench.records.fingerprints import (
 from bench.records.folder import (
     LATENCY,
     LATENCY_COLUMNS,
+    SCORED,
     begun_folders,
     derive_run,
     effective_cost,
     find_run,
     find_runs,
+    has_answer,
+    is_graded,
     is_whole,
     read_aggregates,
     read_record,
@@ -69,8 +82,8 @@ from bench.records.manifest import FORMAT, MANIFEST, MOST_CLAIMS, MOST_MODELS, R
 from bench.records.opinions import (
     JUDGMENTS,
     LABELS,
-    MEASURES,
     OVERALL,
+    SIDES,
     JudgmentRow,
     LabelRow,
     answers_hash,
@@ -92,6 +105,7 @@ from bench.records.recorded import (
     RecordedModel,
     RecordedOrigin,
     RecordedPart,
+    RecordedRecipient,
     RecordedServerTime,
     RecordedSettings,
     RecordedSpending,
@@ -100,9 +114,10 @@ from bench.records.recorded import (
 )
 from bench.records.reuse import RecordedReuse
 from bench.records.rows import cleaned_table, parquet_schema, require_columns
-from bench.records.runjson import JsonRecord, require_time
+from bench.records.runjson import SELDOM, JsonRecord, require_time
 from bench.records.secrets import HIDDEN, SECRET_NAME, Secrets
 from bench.records.settings import (
+    CLASSES,
     USUAL_SUITES,
     WEIGHTS,
     ChartStyle,
@@ -122,6 +137,12 @@ from bench.records.tables import AnswerRow, ItemRow
 from bench.records.vendors import VENDORS, is_local, maker_of, vendor_of
 
 __all__ = [
+    "SELDOM",
+    "RecordedRecipient",
+    "CLASSES",
+    "SCORED",
+    "has_answer",
+    "is_graded",
     "Dialogue",
     "Episode",
     "EpisodeTurn",
@@ -139,6 +160,7 @@ __all__ = [
     "LabelRow",
     "MEASURES",
     "OVERALL",
+    "SIDES",
     "answers_hash",
     "read_judgments",
     "read_labels",
@@ -233,6 +255,7 @@ __all__ = [
     "lock_folder",
     "maker_of",
     "margin_keys",
+    "measured_margin",
     "new_folder",
     "open_log",
     "parquet_file",

@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING, Any, TypeVar, cast
 from bench import clean
 from bench.errors import UsageError
 from bench.records.aggregates import AggregateRow
+from bench.records.calls import Outcome
 from bench.records.episodes import TurnRow
 from bench.records.files import fresh_folder, write_file, write_text
 from bench.records.manifest import MANIFEST, RunRecord
@@ -32,6 +33,9 @@ LATENCY_COLUMNS = (
 """One line of latency.csv for each prompt of `bench run --latency-probe`; `connection` is "cold" or "warm"."""
 
 _KINDS: Mapping[str, type[Any]] = {"items": ItemRow, "answers": AnswerRow, "aggregates": AggregateRow, "turns": TurnRow}
+
+SCORED = [str(outcome) for outcome in Outcome if outcome.scored]
+"""Outcomes that have a score, where anything grades the item."""
 
 Row = TypeVar("Row")
 
@@ -138,6 +142,21 @@ def effective_cost(rows: pd.DataFrame) -> pd.Series[Any]:
     """What each row of an items table cost in USD, earlier billed attempts included; NA where either is unknown."""
     cost: pd.Series[Any] = rows["cost_usd"] + rows["cost_retries_usd"]
     return cost
+
+
+def is_graded(rows: pd.DataFrame) -> pd.Series[bool]:
+    """Whether anything grades the item of each row of an items table; of an older table, everything is."""
+    import pandas as pd
+
+    if "graded" not in rows:
+        return pd.Series(True, index=rows.index)
+    return rows["graded"].astype("boolean").fillna(True).astype(bool)
+
+
+def has_answer(rows: pd.DataFrame) -> pd.Series[bool]:
+    """Whether each row of an items table counts in costs, times and tokens: it has a score, or an answer that nothing
+    grades."""
+    return rows["score"].notna() | (rows["outcome"].isin(SCORED) & ~is_graded(rows))
 
 
 def read_rows(folder: Path) -> tuple[list[ItemRow], list[AnswerRow]]:

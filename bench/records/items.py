@@ -82,7 +82,8 @@ class Graded:
     """What a task's grader says of one answer, whatever the reason it ended."""
 
     score: float | None
-    """In [0, 1]; None if the grader itself failed (then the item is missing, never wrong)."""
+    """In [0, 1]; None if the grader itself failed (then the item is missing, never wrong), or if nothing grades the
+    item."""
     _: KW_ONLY
     partial: float | None = None
     """Partial credit in [0, 1], reported beside the score and never in it; None if the task has none."""
@@ -94,3 +95,5 @@ class Graded:
     """The sandbox that ran the answer; None for tasks that run no code."""
     final: bool = True
     """False where grading again may end otherwise (a wall-clock timeout, a failed grader): it is not remembered."""
+    measured: bool = True
+    """False where nothing grades the item: its quality is not measured, and its answer is not missing."""

@@ -23,6 +23,7 @@ from bench.records.recorded import (
     RecordedMachine,
     RecordedModel,
     RecordedPart,
+    RecordedRecipient,
     RecordedServerTime,
     RecordedSettings,
     RecordedSpending,
@@ -94,6 +95,8 @@ class RunRecord(JsonRecord):
     """Its claims by name, in order."""
     sandbox: str | None = None
     """What ran model-written code; None if nothing had to."""
+    received: Mapping[str, RecordedRecipient] = field(default_factory=dict)
+    """Who was sent how many items, by label; empty before its end, and of runs of older versions."""
     refused: Mapping[str, str] = field(default_factory=dict)
     """Suites left out because no sandbox works, and why."""
     versions: Mapping[str, str | None] = field(default_factory=dict)

@@ -191,6 +191,8 @@ class RecordedClaim(JsonRecord):
     """"each": every suite must hold; "mean": their unweighted mean."""
     about: str = "these"
     """What it is about, a key of ABOUT; see `Claim`."""
+    measure: str | None = None
+    """"pass" or "preference" where `worse_by` speaks of people's labels; None where it speaks of scores."""
     confidence: float = 0.95
     """1 - alpha, in (0.5, 1), where alpha is the risk that a verdict errs."""
     sha256: str | None = None
@@ -313,6 +315,26 @@ class RecordedServerTime(JsonRecord):
     """Answering."""
     idle_s: float = 0.0
     """Waiting for calls."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedRecipient(JsonRecord):
+    """Who was sent items of a run, and what the user states of it."""
+
+    host: str | None = None
+    """Where requests went, without a port; None for weights on this machine."""
+    region: str | None = None
+    """The region that was chosen; None for the usual one, or where there is none."""
+    allows: tuple[str, ...] = ()
+    """Classes of data that it may receive, as the user states."""
+    retention_days: int | None = None
+    """Days for which it keeps requests, as the user states; None where that is not known."""
+    trains_on_data: bool | None = None
+    """Whether it trains on requests, as the user states; None where that is not known."""
+    items: Mapping[str, int]
+    """Items it was sent, by suite; answers of earlier runs are not among them."""
+    classes: Mapping[str, str] = field(default_factory=dict)
+    """The class of the data of these suites, where bench.toml states one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,9 @@ from typing import Any, ClassVar, Self, get_args, get_origin, get_type_hints
 
 from bench import clean
 
+SELDOM = "seldom"
+"""Mark, in its metadata, of a field that is written as JSON only where it is not 0."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JsonRecord:

@@ -18,6 +18,10 @@ USUAL_SUITES = ("coding", "reasoning")
 """What `[run]` asks where it names no suites."""
 
 
+CLASSES = ("public", "internal", "restricted")
+"""Who may read data: anybody; whom the user's agreements allow; of these only who states that it trains on nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Model:
     """What the two kinds of `[models.<label>]` tables share."""
@@ -47,6 +51,12 @@ class _Model:
     """How tools reach the model in a suite of episodes: "native", by the wire format's own fields, or "prompted_json",
     as a text in the prompt, its calls as JSON. Never switched by itself: the protocol moves scores more than most
     models differ."""
+    allows: tuple[str, ...] = ()
+    """Classes of data that the user's agreement with its vendor lets it receive, of CLASSES; public data always."""
+    retention_days: int | None = None
+    """Days for which its vendor keeps requests, as the user states it; None where that is not known."""
+    trains_on_data: bool | None = None
+    """Whether its vendor trains on requests, as the user states it; None where that is not known."""
 
     @property
     def provider(self) -> str:
@@ -213,6 +223,10 @@ class Comparison:
     """Models by label, in the file's order."""
     claims: Mapping[str, Claim] = field(default_factory=dict)
     """Claims by name, in the file's order."""
+    data: Mapping[str, str] = field(default_factory=dict)
+    """Suites and tasks whose data are not for everybody -> their class, of CLASSES."""
+    judges: Mapping[str, ModelEntry] = field(default_factory=dict)
+    """Models that judge answers (`bench judge`) and are never compared, by label."""
     providers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """What bench.toml says of providers, by name."""
     traffic: RecordedTraffic | None = None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bench.records.calls import Outcome
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemRow:
@@ -40,7 +42,7 @@ class ItemRow:
     order: int
     """The call's place in the plan."""
     score: float | None
-    """In [0, 1]; 0 for truncated, refused, empty and unparsable; None if missing."""
+    """In [0, 1]; 0 for truncated, refused, empty and unparsable; None if missing, or where nothing grades the item."""
     partial: float | None
     """Partial credit in [0, 1], reported beside the score and never in it; None where the task gives none."""
     outcome: str
@@ -118,6 +120,14 @@ class ItemRow:
     stop_cause: str | None = None
     """Why an episode ended: "final", the model was done; "turns", "calls", "tokens", "time" or "money", a cap was
     reached; else its last turn's outcome. None for an item that is asked once."""
+    graded: bool = True
+    """Whether anything grades its answer; where nothing does there is no score: its quality is not measured, and the
+    answer is not missing."""
+
+    @property
+    def answered(self) -> bool:
+        """Whether it counts in costs, times and tokens: it has a score, or an answer that nothing grades."""
+        return self.score is not None or (not self.graded and Outcome(self.outcome).scored)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,10 +26,11 @@ _INTRODUCTION = """\
 
 *Written from `bench/config/file.py` and the records it fills by `make docs`. Do not edit this page.*
 
-Six kinds of tables: `[run]`, `[models.<label>]`, `[providers.<name>]`, `[claims.<name>]`, `[traffic]` and `[report]`.
-Only `[models.<label>]` is needed. An unknown key or a value out of range is refused with the file's line. Options of
-`bench run` and `BENCH_*` variables win over `[run]`. Keys of vendors never stand here: they come from the environment,
-or from `.env` beside `bench.toml`. A default of *none* is what holds where the key is left out.
+Eight kinds of tables: `[run]`, `[models.<label>]`, `[judges.<label>]`, `[data.<suite>]`, `[providers.<name>]`,
+`[claims.<name>]`, `[traffic]` and `[report]`. Only `[models.<label>]` is needed. An unknown key or a value out of range
+is refused with the file's line. Options of `bench run` and `BENCH_*` variables win over `[run]`. Keys of vendors never
+stand here: they come from the environment, or from `.env` beside `bench.toml`. A default of *none* is what holds where
+the key is left out.
 """
 
 _RUN = """\
@@ -47,6 +48,18 @@ One table a model; its label is the name in tables, charts and claims, and begin
 """
 _REMOTE = "\n### Models behind an endpoint only\n"
 _LOCAL = '\n### Local weights only (`model = "weights/..."`)\n'
+_JUDGES = """
+## `[judges.<label>]`
+
+A model that judges answers (`bench judge`) and is never compared: the keys of `[models.<label>]`. It must be of another
+vendor than the models whose answers it judges. [own-traffic.md](own-traffic.md) has the whole way.
+"""
+_DATA = """
+## `[data.<suite>]`
+
+Who may read the data of a suite or task. A model or judge behind an endpoint that may not is refused before anything is
+sent; weights on this machine may read everything. A suite without a table is public.
+"""
 _CLAIMS = """
 ## `[claims.<name>]`
 
@@ -81,6 +94,7 @@ _KEY = ("key", "type and values", "default", "meaning", "example")
 _ONLY_HERE: Mapping[str, str] = {
     "rules": "What all of its models accept; a table of its own, below.",
     "models": "What its models of some names accept; tables of their own, below.",
+    "class": "Public: anybody. Internal: whose `allows` names it. Restricted: who also has `trains_on_data = false`.",
     "match": "Patterns of models' names, as the endpoint knows them, whatever their case; `*` stands for anything.",
 }
 """The meaning of keys that fill no field of a record."""
@@ -99,10 +113,12 @@ EXAMPLES: Mapping[str, Mapping[str, str]] = {
         "timeout_s": "1200",
         "stream_options": "false", "tool_protocol": '"prompted_json"',
         "usd_per_hour": "0.10", "slots": "1", "threads": "2", "context": "8192", "kv_unified": "false",
-        "prompt_cache": "false",
+        "prompt_cache": "false", "allows": '["internal"]', "retention_days": "30", "trains_on_data": "false",
     },
+    "data": {"class": '"internal"'},
     "claims": {
         "candidate": '"deepseek"', "baseline": '"claude"', "suites": '["coding"]', "over": '"mean"', "about": '"such"',
+        "measure": '"preference"',
         "confidence": "0.90", **{key: f"{margin.example:g}" for key, margin in MARGINS.items()},
     },
     "traffic": {"peak_share": "0.4", "cache_hit": "0.8", "mode": '{ claude = "batch" }', "requests": "2000000"},
@@ -136,6 +152,7 @@ def page() -> str:
     parts += ["", _MODELS, *_keys("models", models, remote)]
     parts += [_REMOTE, *_keys("models", _some("models", REMOTE_KEYS), remote)]
     parts += [_LOCAL, *_keys("models", _some("models", LOCAL_KEYS), local)]
+    parts += [_JUDGES, _DATA, *_keys("data", TABLES["data"], {})]
     parts += [_CLAIMS, *_keys("claims", TABLES["claims"], {**_of(Claim), **_margins()})]
     parts += [_TRAFFIC, *_keys("traffic", TABLES["traffic"], _of(RecordedTraffic))]
     parts += [_REPORT, *_keys("report", TABLES["report"], _of(ReportSettings))]

@@ -12,10 +12,12 @@ from pathlib import Path
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
 
+from bench.agents import AgentEpisode
 from bench.claims.shape import ClaimsJson, ClaimWords
 from bench.gate.shape import BaselineJson, GateJson
 from bench.records import (
     MARGINS,
+    SELDOM,
     AggregateRow,
     AnswerRow,
     ItemRow,
@@ -103,8 +105,9 @@ class _Definitions:
 
     def _dataclass(self, kind: type[Any], but: Collection[str] = ()) -> Schema:
         hints = get_type_hints(kind)
-        names = [each.name for each in fields(kind) if each.name not in but]
-        return _object(kind, {name: self._property(hints[name]) for name in names}, names)
+        own = [each for each in fields(kind) if each.name not in but]
+        needed = [each.name for each in own if not each.metadata.get(SELDOM)]
+        return _object(kind, {each.name: self._property(hints[each.name]) for each in own}, needed)
 
     def _typed(self, kind: type[Any]) -> Schema:
         hints = get_type_hints(kind, include_extras=True)
@@ -203,6 +206,7 @@ _FILES: Mapping[str, Callable[[], Schema]] = {
     "same-weights": partial(_of_type, "bench gate --same-weights --json", printed.SameJson),
     "traffic": partial(_of_type, "bench traffic show --json", printed.SpendJson),
     "decide": partial(_of_type, "bench traffic decide --json", printed.DecideJson),
+    "agent": partial(_of_type, "bench agent run --json", AgentEpisode),
     "tools": partial(_of_type, "bench doctor --tools --json", printed.ToolsJson),
     "drift": partial(_of_type, "bench verify --drift --json", printed.DriftJson),
     "similar": partial(_of_type, "bench similar --json", printed.SimilarJson),

@@ -12,6 +12,7 @@ from bench.registry.loaded import LoadedTasks
 from bench.registry.own import read as read_items
 from bench.registry.taskfile import TaskFile
 from bench.scoring.graders import Grader
+from bench.scoring.item import UNGRADED
 
 FUNCTION = "```python\ndef NAME(*args, **named):\n    return None\n```"
 JUNK = ("", "I do not know.", "asdf qwer", "{}", "[]", FUNCTION)
@@ -27,13 +28,14 @@ class Trial:
     """A task's scorer, tried with right answers, empty ones and those of other items."""
 
     def __init__(self, loaded: LoadedTasks, file: TaskFile, items: Sequence[Item]) -> None:
-        """Writes the right answer to every item of a loaded task."""
-        self._loaded, self._file, self._items = loaded, file, items
+        """Writes the right answer to every item of a loaded task that anything grades."""
+        self._loaded, self._file = loaded, file
+        self._items = [item for item in items if loaded.raw_item(item).get(UNGRADED) is not True]
         self._field = "filter_list" if "filter_list" in file.config else "process_results"
         self._grader = loaded.tasks[file.name].config.process_results
         self._score: Score = self._by_grader if isinstance(self._grader, Grader) else self._by_lm_eval
         self._unwritten: list[TaskFinding] = []
-        self.oracles = [self._oracle(item) for item in items]
+        self.oracles = [self._oracle(item) for item in self._items]
         """A right answer to each item; None where nothing says one."""
 
     def faults(self) -> Iterator[TaskFinding]:
@@ -103,7 +105,7 @@ class Trial:
             yield self._finding(f"{problem}: {why}." if why else f"{problem}.", cure, item)
 
     def _accepts_junk(self) -> Iterator[TaskFinding]:
-        for junk in JUNK:
+        for junk in JUNK if self._items else ():
             graded = self._score([(i, junk.replace("NAME", self._entry_point(i))) for i in self._items])
             broken = next((g for g in graded if g.score is None), None)
             if broken:

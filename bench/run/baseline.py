@@ -19,7 +19,7 @@ from bench.run.ask import Asked, Share
 from bench.run.earlier import usable
 from bench.run.looking import NOTHING, Session, merged
 from bench.run.prepare import Prepared
-from bench.run.score import judge, outcome_of, score_of
+from bench.run.score import is_graded, judge, outcome_of, score_of
 from bench.stats import Floats, Interval, Strata, ratio_of_sums, score_difference
 
 LEAST, SHARE = 20, 0.05
@@ -235,7 +235,14 @@ def _tokens_ratio(
 def _scores(prepared: Prepared, sample: Sequence[PlannedCall], calls: Mapping[str, Call], folder: Path) -> Floats:
     """Each answer's score by today's grader; NaN where it has none."""
     graded, scores = judge(sample, calls, prepared.loaded, folder)
-    each = (score_of(outcome_of(calls[call.key], graded.get(call.key)), scores.get(call.key)) for call in sample)
+    each = (
+        score_of(
+            outcome_of(calls[call.key], graded.get(call.key)),
+            scores.get(call.key),
+            measured=is_graded(prepared.loaded, call.item),
+        )
+        for call in sample
+    )
     return np.array([math.nan if score is None else score for score in each])
 
 

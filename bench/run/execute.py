@@ -42,6 +42,7 @@ from bench.run import baseline, describe, looking
 from bench.run.ask import Asked, EndedEarly
 from bench.run.baseline import ReuseBaseline
 from bench.run.earlier import usable
+from bench.run.egress import recipients
 from bench.run.prepare import SILENT, Prepared, Watcher, _runs_code
 from bench.run.score import Scored, grader_failures, score_run
 from bench.run.waves import Deciding
@@ -120,7 +121,7 @@ def execute(
         def close(asked: Asked, record: RunRecord) -> RunRecord:
             nonlocal scored
             tables = _score(prepared, entry, journal.calls(entry.run), watcher)
-            scored = sum(row.score is not None for row in tables.items)
+            scored = sum(row.answered for row in tables.items)
             return _ended(prepared, replace(going, record=record), asked, tables, terms)
 
         session = looking.Session(
@@ -303,6 +304,7 @@ def _ended(prepared: Prepared, opened: _Opened, asked: Asked, tables: Scored, te
         opened.record.with_keys(*RunRecord.ENDED),
         stopped={label: lane.stopped for label, lane in asked.lanes.items() if lane.stopped},
         lanes=asking.as_recorded(asked.lanes, earlier.lanes if earlier else {}),
+        received=recipients(tables.items, prepared.endpoints, prepared.comparison.data),
         prices=RecordedPrices.from_json(prepared.book.as_recorded(tables.costs.used)),
         machine_time=machinetime.as_recorded(asked.machines, earlier.machine_time if earlier else {}),
         spending=RecordedSpending(budget_usd=terms.budget_usd, spent_usd=asked.spent_usd, ended=asked.why_ended),

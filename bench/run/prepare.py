@@ -18,6 +18,7 @@ from bench.providers import Endpoint, resolve
 from bench.records import Call, Comparison, Graded, Item
 from bench.registry import LoadedTasks, Registry, TaskFile
 from bench.run import slices
+from bench.run.egress import require_allowed
 from bench.run.score import grader_of
 
 
@@ -111,6 +112,7 @@ def prepare(comparison: Comparison, registry: Registry, environ: Mapping[str, st
     if refused:
         chosen = {suite: tasks for suite, tasks in chosen.items() if suite not in refused}
         asked = slices.ask(registry, comparison.run, chosen)
+    require_allowed(comparison.data, {name: [task.name for task in of] for name, of in chosen.items()}, endpoints)
     _require_different_prompts(asked.items)
     files = asked.loaded.files
     plan = make_plan(asked.items, endpoints, comparison.run, {name: file.sha256 for name, file in files.items()})

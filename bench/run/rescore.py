@@ -30,7 +30,7 @@ from bench.records import (
     write_turns,
 )
 from bench.registry import LoadedTasks, Registry, with_exam
-from bench.run.score import answer_row, expected_answers, grader_failures, judge, outcome_of, score_of
+from bench.run.score import answer_row, expected_answers, grader_failures, is_graded, judge, outcome_of, score_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,11 @@ def _judged(
         plan, call = planned[row.order], calls.get(row.order)
         verdict, score = graded.get(plan.key), scores.get(plan.key)
         outcome = outcome_of(call, verdict)
-        rows.append(_scored(row, folder.name, plan.item.task_version, outcome=outcome, verdict=verdict, score=score))
+        measured = is_graded(loaded, plan.item)
+        version = plan.item.task_version
+        rows.append(
+            _scored(row, folder.name, version, outcome=outcome, verdict=verdict, score=score, measured=measured)
+        )
         texts.append(
             answer_row(
                 folder.name,
@@ -128,17 +132,25 @@ def _judged(
 
 
 def _scored(
-    row: ItemRow, run: str, version: str, outcome: Outcome, verdict: Graded | None, score: float | None
+    row: ItemRow,
+    run: str,
+    version: str,
+    *,
+    outcome: Outcome,
+    verdict: Graded | None,
+    score: float | None,
+    measured: bool,
 ) -> ItemRow:
     """A row with its score of today."""
     return replace(
         row,
         run=run,
         task_version=version,
-        score=score_of(outcome, score),
+        score=score_of(outcome, score, measured=measured),
         partial=verdict.partial if verdict and outcome is Outcome.ANSWERED else None,
         outcome=str(outcome),
         sandbox=verdict.sandbox if verdict else None,
+        graded=measured,
     )
 
 

@@ -19,6 +19,7 @@ from bench.run.heldback import held_back
 from bench.sandbox import doors
 from bench.scoring.extract import repeats_itself
 from bench.scoring.graders import Grader
+from bench.scoring.item import UNGRADED
 
 GRADER_FAILED = "the grader failed"
 """How the `error` of such an answer begins."""
@@ -75,6 +76,7 @@ def score_run(
                 outcome=outcome,
                 lm_eval_score=scores.get(planned.key),
                 held=planned.model in behind,
+                measured=is_graded(loaded, planned.item),
             )
         )
         answers.append(
@@ -191,7 +193,7 @@ def outcome_of(call: Call | None, graded: Graded | None) -> Outcome:
     """How an item ended, its answer's verdict included."""
     if call is None:
         return Outcome.NOT_ASKED
-    if call.outcome is Outcome.ANSWERED and graded is not None:
+    if call.outcome is Outcome.ANSWERED and graded is not None and graded.measured:
         if graded.score is None:
             return Outcome.INFRASTRUCTURE
         if graded.extracted is None:
@@ -199,9 +201,15 @@ def outcome_of(call: Call | None, graded: Graded | None) -> Outcome:
     return call.outcome
 
 
-def score_of(outcome: Outcome, lm_eval_score: float | None) -> float | None:
-    """Truncated, refused, empty and unparsable answers score 0, whatever their text happens to contain."""
-    if not outcome.scored:
+def is_graded(loaded: LoadedTasks, item: Item) -> bool:
+    """Whether anything grades an item."""
+    return grader_of(loaded, item.task) is None or loaded.raw_item(item).get(UNGRADED) is not True
+
+
+def score_of(outcome: Outcome, lm_eval_score: float | None, *, measured: bool) -> float | None:
+    """Truncated, refused, empty and unparsable answers score 0, whatever their text happens to contain; None where
+    nothing grades the item, however its answer ended."""
+    if not outcome.scored or not measured:
         return None
     return lm_eval_score if outcome is Outcome.ANSWERED else 0.0
 
@@ -215,6 +223,7 @@ def _item_row(
     outcome: Outcome,
     lm_eval_score: float | None,
     held: bool,
+    measured: bool,
 ) -> ItemRow:
     item = planned.item
     known = {} if call is None else _measured(call, held=held)
@@ -223,10 +232,11 @@ def _item_row(
         family=item.family, level=item.level, language=item.language, cluster=item.cluster,
         prompt_sha256=item.prompt_sha256, model=planned.model, provider=costs.provider(planned.model),
         repeat=planned.repeat, order=planned.order,
-        score=score_of(outcome, lm_eval_score),
+        score=score_of(outcome, lm_eval_score, measured=measured),
         partial=graded.partial if graded and outcome is Outcome.ANSWERED else None,
         outcome=str(outcome),
         sandbox=graded.sandbox if graded else None,
+        graded=measured,
         **costs.of(planned, call),
         **{**_NOT_ASKED, **known},
     )  # fmt: skip
@@ -286,7 +296,7 @@ def answer_row(
     if call and call.notes:
         detail["notes"] = list(call.notes)
     error = call.scored_attempt.error if call else None
-    if graded is not None and graded.score is None:
+    if graded is not None and graded.score is None and graded.measured:
         error = f"{GRADER_FAILED}: {json.dumps(dict(graded.detail))}"
     return AnswerRow(
         run=run,

@@ -5,6 +5,8 @@ The program's process only answers; tests, expected values and the verdict stay 
 
 from __future__ import annotations
 
+from bench.sandbox.bwrap import find as wall_program
+from bench.sandbox.bwrap import hidden_packages
 from bench.sandbox.check import grade_check
 from bench.sandbox.grade import Grade, ProgramVerdict, TestCall, grade
 from bench.sandbox.ladder import Rung, allow_nothing, probe, rungs, using
@@ -34,10 +36,12 @@ __all__ = [
     "grade_check",
     "grade_program",
     "grade_sql",
+    "hidden_packages",
     "probe",
     "read",
     "rungs",
     "same",
     "tree",
     "using",
+    "wall_program",
 ]

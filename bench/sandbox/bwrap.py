@@ -82,7 +82,7 @@ def _roots() -> tuple[str, ...]:
 
 
 @functools.cache
-def _hidden() -> tuple[Path, ...]:
+def hidden_packages() -> tuple[Path, ...]:
     """The installed packages, those of other Pythons below the roots too: this one and its neighbours hold reference
     solutions, and a program must find none.
     """
@@ -101,14 +101,14 @@ def _libraries() -> Iterator[str]:
         else:
             yield from ("--ro-bind", str(folder), str(folder))
             bound.append(folder)
-    for folder in _hidden():
+    for folder in hidden_packages():
         if any(folder.is_relative_to(root) for root in bound):
             yield from ("--tmpfs", str(folder), "--remount-ro", str(folder))
 
 
 def _visible(folders: Iterable[Path]) -> Iterator[str]:
     """The same without mounts: each folder whole, or where packages lie in it, its members but those."""
-    hidden = {folder.resolve() for folder in _hidden()}
+    hidden = {folder.resolve() for folder in hidden_packages()}
     for path in dict.fromkeys(folder.resolve() for folder in folders):
         if not any(package.is_relative_to(path) for package in hidden):
             yield str(path)

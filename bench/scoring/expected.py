@@ -72,7 +72,8 @@ def body(item: Mapping[str, Any]) -> str | None:
 
 
 def of_kind(item: Mapping[str, Any]) -> str | None:
-    """What an own item's kind asks for: the answer itself, or the pattern or schema that it must satisfy."""
+    """What an own item's kind asks for: the answer itself, or the pattern or schema that it must satisfy; None where
+    nothing grades it."""
     kind = kind_of(item)
     if kind == "calls":
         return function(item)

@@ -18,7 +18,7 @@ from bench.errors import BenchError
 from bench.records import Graded, sha256_of
 from bench.scoring import blame, choices, code, expected, extract, json_answers, literals, queries, reading, values
 from bench.scoring.blame import Judge, Oracle
-from bench.scoring.item import ANSWER_CHARS, item_of, kind_of, right_letter
+from bench.scoring.item import ANSWER_CHARS, UNGRADED, item_of, kind_of, right_letter
 from bench.scoring.statements import ReadAnswer
 from bench.scoring.unwrap import unwrapped
 
@@ -57,7 +57,8 @@ class Grader:
         return self
 
     def grade(self, item: Mapping[str, Any], text: str) -> Graded:
-        """The verdict on one answer, remembered if it is final; a failed grader gives score None (see `blame`).
+        """The verdict on one answer, remembered if it is final; a failed grader gives score None (see `blame`), as
+        does an item that nothing grades.
 
         Raises UsageError if it needs a sandbox and none works here.
         """
@@ -66,7 +67,7 @@ class Grader:
         if known is not None and known.final:
             return known
         graded = self._judged(item, text)
-        if graded.score is not None:
+        if graded.score is not None or not graded.measured:
             with self._lock:
                 self._memo[self._key(item, text)] = graded
         return graded
@@ -258,6 +259,11 @@ def _choices(item: Mapping[str, Any], text: str) -> Graded:
     return Graded(score=float(letter == right_letter(item)), extracted=letter, detail=detail)
 
 
+def _ungraded(_item: Mapping[str, Any], _text: str) -> Graded:
+    """Nothing grades the item."""
+    return Graded(score=None, measured=False, detail={"why": "nothing grades the item"})
+
+
 _KINDS: Mapping[str, Judge] = {
     "calls": _function_calls,
     "json_schema": _json_schema,
@@ -265,11 +271,12 @@ _KINDS: Mapping[str, Judge] = {
     "number": _number,
     "choices": _choices,
     "answer": _answer,
+    UNGRADED: _ungraded,
 }
 
 
 def _own(item: Mapping[str, Any], text: str) -> Graded:
-    """By the item's own kind: exact answer, number, regex, JSON schema, choice or function calls."""
+    """By the item's own kind: exact answer, number, regex, JSON schema, choice, function calls, or by nothing."""
     return _KINDS[kind_of(item)](item, text)
 
 

@@ -12,7 +12,9 @@ ANSWER_CHARS = 4096
 """An extracted answer longer than this is not an answer; keeps comparison and tables bounded."""
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 """Names of an item's choices, in order."""
-KINDS = ("calls", "json_schema", "regex", "number", "choices", "answer")
+UNGRADED = "ungraded"
+"""The field, always true, of an item that nothing grades."""
+KINDS = ("calls", "json_schema", "regex", "number", "choices", "answer", UNGRADED)
 """What an own item may be graded by, the first that it has; `choices` comes with an `answer`."""
 
 

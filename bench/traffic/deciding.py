@@ -224,6 +224,12 @@ def same_model(called: str, wire: str) -> bool:
 
 
 def _why(judgement: Judgement) -> str:
+    """With the margins that were judged, which a folder from others may have changed since they were declared."""
+    margins = ", ".join(f"{name} {value:g}" for name, value in judgement.claim.margins.items())
+    return f"{_decides(judgement)} ({margins})" + ("" if judgement.declared else "; exploratory")
+
+
+def _decides(judgement: Judgement) -> str:
     if judgement.verdict is Verdict.REFUTED and judgement.test.failing:
         return f"its {judgement.test.failing[1]} misses the claim"
     if judgement.verdict is Verdict.SUPPORTED:

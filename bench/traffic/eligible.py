@@ -35,8 +35,8 @@ def asked(row: Mapping[str, Any], check: str) -> Askable | str:
     """What a row asks, or why it cannot be an item under a check, in the plural: "hold pictures or files"."""
     if row["kind"] in _OTHERS:
         return _OTHERS[row["kind"]]
-    if row["request"] is None or row["request_sha256"] is None:
-        return "have no request in the log"
+    if row["request"] is None or row["request_sha256"] is None or not isinstance(row["model"], str):
+        return "have no request or no model in the log"
     try:
         whole = json.loads(row["request"])
     except (ValueError, RecursionError):

@@ -22,7 +22,7 @@ from bench.traffic.rows import SAMPLE, TABLE, TrafficRow
 BY = ("calls", "dollars")
 """What a request's chance of being drawn follows."""
 CHECKS = ("none", "accepted", "schema", "regex")
-"""How the items are graded: not yet; by the logged answer; by the JSON schema of each request; by one pattern."""
+"""How the items are graded: by nothing; by the logged answer; by the JSON schema of each request; by one pattern."""
 CLUSTERS = ("session", "user", "item")
 """What makes items depend on each other, besides being nearly the same."""
 
@@ -224,7 +224,7 @@ def _check(choices: SampleChoices, made: Askable, redactor: Redactor) -> dict[st
         return {"answer": redactor(made.answer)}
     if choices.check == "schema":
         return {"json_schema": made.schema}
-    return {"regex": choices.pattern} if choices.check == "regex" else {}
+    return {"regex": choices.pattern} if choices.check == "regex" else {"ungraded": True}
 
 
 def _clustered(found: list[tuple[dict[str, Any], dict[str, Any]]], column: str) -> list[dict[str, Any]]:

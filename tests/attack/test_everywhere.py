@@ -50,6 +50,8 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
     "list": ("list", "runs"),
     "list, tasks": ("list", "tasks", "--include-path", "bench-tasks"),
     "score": ("score", "plain"),
+    "judge": ("judge", "plain", "--vendors-differ", "--yes"),
+    "label": ("label", "plain", "--csv", "results/plain/items.csv"),
     "reprice": ("reprice", "plain", "--cache-hit", "0.5"),
     "tasks export": ("tasks", "export", "starter", "--instances", "1"),
     "tasks grade": ("tasks", "grade", "results/plain/items.csv"),
@@ -71,6 +73,9 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
 EXCUSED: Mapping[str, str] = {
     "weights pull": "writes below the user's own cache alone, whatever folder it is called in",
     "proxy run": "starts the client that it is given, which does what it does",
+    "agent check": "makes its attacks in a folder of its own",
+    "agent list": "writes nothing",
+    "agent run": "lets an agent work on a copy, and writes into a new folder that is named",
     "weights serve": "reads the catalogue and that cache alone, and waits until it is stopped",
     "prices build": "for developers: writes into the package that is installed",
 }

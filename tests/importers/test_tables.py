@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -167,9 +168,13 @@ def test_harbors_trials_and_a_cost_by_their_tokens(importing: Importing, tmp_pat
     for name, content in trials.items():
         (tmp_path / "job" / name).mkdir(parents=True)
         (tmp_path / "job" / name / "result.json").write_text(json.dumps(content))
+    for name in ("damaged", "piped"):
+        (tmp_path / "job" / name).mkdir()
+    (tmp_path / "job" / "damaged" / "result.json").write_text("{" + '"a":[' * 10**5)
+    os.mkfifo(tmp_path / "job" / "piped" / "result.json")
     done, manifest = importing("harbor", tmp_path / "job")
     table = items(done)
-    assert (done.models, done.dropped_count) == (("m (one)", "n (one)"), 1)
+    assert (done.models, done.dropped_count) == (("m (one)", "n (one)"), 3)
     assert table["repeat"].tolist() == [0, 1, 0]
     assert table["cost_usd"].fillna(-1).tolist() == [0.5, -1, -1]
     assert table[["in_uncached", "in_cache_read", "out_total"]].to_numpy()[1].tolist() == [1000, 200, 300]

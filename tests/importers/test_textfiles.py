@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import os
+import re
 from contextlib import suppress
 from pathlib import Path
 
@@ -11,7 +13,7 @@ import pytest
 from bench.errors import UsageError
 from bench.importers import textfiles
 from bench.importers.ledger import Ledger
-from bench.importers.textfiles import csv_columns, csv_rows, json_rows, open_text, read_json
+from bench.importers.textfiles import csv_columns, csv_rows, files_below, is_plain, json_rows, open_text, read_json
 
 TEXT = "model,score\r\nclaude,1\r\nqwen,0\r\n"
 ROWS = [{"model": "claude", "score": "1"}, {"model": "qwen", "score": "0"}]
@@ -205,3 +207,24 @@ def test_a_row_of_endless_lines_is_dropped(tmp_path: Path, monkeypatch: pytest.M
     path.write_text("model,score\nclaude,1\n" + '"\n",' * 1000 + "\n")
     assert rows_of(path, ledger) == [{"model": "claude", "score": "1"}]
     assert "the row has more than 1000 characters" in ledger.dropped[0]["why"]
+
+
+def test_nothing_is_read_through_a_link_below_a_folder(tmp_path: Path) -> None:
+    folder, elsewhere = tmp_path / "job", tmp_path / "elsewhere"
+    for each in (folder / "a", folder / "pipe", folder / "b", elsewhere / "c"):
+        each.mkdir(parents=True)
+    (folder / "a" / "result.json").write_text("{}")
+    (elsewhere / "c" / "result.json").write_text("{}")
+    (folder / "b" / "result.json").symlink_to(elsewhere / "c" / "result.json")
+    (folder / "d").symlink_to(elsewhere / "c")
+    os.mkfifo(folder / "pipe" / "result.json")
+    ledger = Ledger()
+    assert files_below(folder, "result.json", ledger=ledger) == [folder / "a" / "result.json"]
+    assert {each["row"] for each in ledger.dropped} >= {"b/result.json", "pipe/result.json"}
+    assert not is_plain(folder / "d" / "result.json", folder)
+    assert is_plain(folder / "a" / "result.json", folder)
+
+
+def test_no_importer_looks_below_a_folder_by_itself() -> None:
+    for path in Path(textfiles.__file__).parent.glob("*.py"):
+        assert path.name == "textfiles.py" or not re.search(r"\.r?glob\(|os\.walk", path.read_text()), path

@@ -154,7 +154,7 @@ SETTLED = Settled(
 def ledger(tmp_path: Path) -> Path:
     path = tmp_path / "proxy.db"
     with CallLedger(path) as writing:
-        writing.settle(writing.begin(BEGUN), SETTLED)
+        writing.settle(writing.begin(BEGUN), SETTLED, BEGUN.cap_usd)
     return path
 
 

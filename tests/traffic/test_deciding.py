@@ -117,10 +117,17 @@ def test_each_kind_of_work_has_its_verdict_and_only_supported_ones_save(bench: B
     assert decided["saving"]["usd"] == pytest.approx(by["sort"]["usd"] * (1 - by["sort"]["ratio"]))
     assert decided["saving"]["low"] <= decided["saving"]["usd"] <= decided["saving"]["high"]
     assert by["sort"]["declared"]
+    assert by["sort"]["why"] == "every part of the claim holds (cheaper_by 0.5, worse_by 0.1)"
     assert decided["months"] == pytest.approx(59 / 30)
     assert "use c for b" in decided["text"]
     assert "keep b" in decided["text"]
     assert "answers as they do, not that it is as good" in decided["text"]
+    # margins that were changed since
+    record = next((bench.folder / "results").glob("*/run.json"))
+    text = record.read_text()
+    record.write_text(text.replace('"worse_by": 0.1', '"worse_by": 0.6'))
+    assert "cheaper_by 0.5, worse_by 0.6); exploratory" in bench("traffic", "decide", "mine").out
+    record.write_text(text)
     # a run of other items, and a damaged sample
     path = bench.folder / "mine" / "sort.sample.json"
     sample = json.loads(path.read_text())

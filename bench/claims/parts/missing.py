@@ -14,7 +14,7 @@ both sides."""
 
 
 def lost_items(pairs: Pairs) -> Mask:
-    """The items of which either side lacks a score of a sample."""
+    """The items of which either side lacks a sample's answer."""
     lost: Mask = (pairs.candidate.lost > 0) | (pairs.baseline.lost > 0)
     return lost
 

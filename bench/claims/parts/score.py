@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import ClassVar
 
 import numpy as np
 
@@ -40,8 +41,8 @@ class ScorePart(Part):
     rank = 1
     margin = "worse_by"
     of_totals = True
-    totals_refusal = None
-    axis = Axis(
+    totals_refusal: ClassVar[str | None] = None
+    axis: ClassVar[Axis | None] = Axis(
         up=True,
         column="score_difference",
         label=tr_later("score, points above the baseline"),
@@ -57,14 +58,17 @@ class ScorePart(Part):
 
         What the baseline lost is left out if it is little and even; else its worst case decides, too.
         """
-        pairs, mask = scope.pairs, scope.mask
+        pairs, mask = scope.pairs, scope.mask & scope.pairs.graded
+        blank = absent(pairs, scope.mask, mask)
+        if blank:
+            return undecided(self.key, np.nan, 0, tr("not measured: nothing grades the items{suites}", suites=blank))
         known = mask & pairs.both
         empty = absent(pairs, mask, known)
         if empty:
             return undecided(
                 self.key, np.nan, int(known.sum()), tr("no item{empty} has a score on both sides", empty=empty)
             )
-        result = self._test_filled(scope, (None, None))
+        result = _of_graded(self._test_filled(scope, (None, None)), scope)
         if not (mask & lost_items(pairs)).any():
             return result
         few = lacking(pairs, mask) is None
@@ -89,6 +93,8 @@ class ScorePart(Part):
 
     def test_if_lost(self, scope: Scope, fills: tuple[float, float]) -> PartResult | None:
         """With these scores for what is missing."""
+        if absent(scope.pairs, scope.mask, scope.mask & scope.pairs.graded):
+            return None
         return self._test_filled(scope, fills)
 
     def _test_filled(self, scope: Scope, fills: tuple[float | None, float | None]) -> PartResult:
@@ -218,6 +224,15 @@ class ScorePart(Part):
     def drawn(self, margin: float) -> str:
         """For example "at most 3 points worse"."""
         return tr("at most {margin:g} points worse", margin=100 * margin)
+
+
+def _of_graded(result: PartResult, scope: Scope) -> PartResult:
+    """With a word on the items whose quality is not measured."""
+    graded, items = int((scope.mask & scope.pairs.graded).sum()), int(scope.mask.sum())
+    if graded == items:
+        return result
+    note = tr("the score rests on the {graded} of {items} items that are graded", graded=graded, items=items)
+    return replace(result, notes=(*result.notes, note))
 
 
 SCORE = ScorePart()

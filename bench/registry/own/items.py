@@ -1,8 +1,8 @@
 """A user's own prompts as a task: the items' format, checked line by line, and what makes a task of them.
 
 One JSON object an item: `id`; `prompt` or `messages`; one of `answer`, `number`, `regex`, `json_schema`,
-`choices` with `answer`, or `calls` with `entry_point`; and, if wanted, `cluster`, `family`, `level`, `language`,
-`type` (how an `answer` is read, `values.AnswerKind`), `example` (an answer that must pass, for `regex` and
+`choices` with `answer`, `calls` with `entry_point`, or `ungraded`, true; and, if wanted, `cluster`, `family`, `level`,
+`language`, `type` (how an `answer` is read, `values.AnswerKind`), `example` (an answer that must pass, for `regex` and
 `json_schema`), `reference` (code that must pass, for `calls`).
 """
 
@@ -19,7 +19,7 @@ from typing import Any
 from bench.errors import TaskError, UsageError, suggest
 from bench.registry.items import dataset, messages_of, numbered_jsonl
 from bench.scoring import graders
-from bench.scoring.item import ANSWER_CHARS, KINDS, LETTERS, kind_of
+from bench.scoring.item import ANSWER_CHARS, KINDS, LETTERS, UNGRADED, kind_of
 from bench.scoring.numbers import DIGITS
 from bench.scoring.unwrap import unwrapped
 from bench.scoring.values import AnswerKind, number_of
@@ -151,11 +151,16 @@ def _kind_problems(row: Mapping[str, Any]) -> Iterator[str]:
         "number": _number_problem,
         "choices": _choices_problem,
         "answer": _answer_problem,
+        UNGRADED: _ungraded_problem,
     }[kinds[0]](row)
     if "type" in row and kinds[0] != "answer":
         problem = problem or "'type' says how an 'answer' in words is read. Leave it out."
     if problem:
         yield problem
+
+
+def _ungraded_problem(row: Mapping[str, Any]) -> str | None:
+    return None if row[UNGRADED] is True else "'ungraded' says that nothing grades the item: it must be true."
 
 
 def _calls_problem(row: Mapping[str, Any]) -> str | None:

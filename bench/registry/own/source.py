@@ -12,7 +12,7 @@ from bench.errors import TaskError
 from bench.registry.items import numbered_jsonl, read_text, strict_json
 from bench.registry.own.items import Rows
 
-_JSON = ("messages", "json_schema", "calls", "choices", "meta", "number", "level")
+_JSON = ("messages", "json_schema", "calls", "choices", "meta", "number", "level", "ungraded")
 """CSV columns whose cells are JSON."""
 
 

@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from bench.language import tr, tr_later
-from bench.records import Outcome
+from bench.records import Outcome, has_answer
 from bench.report.charts import common, style
 from bench.report.numbers.comparison import RunComparison
 from bench.stats import Floats, quantile_interval
@@ -77,7 +77,7 @@ def curves(comparison: RunComparison, items: pd.DataFrame) -> list[Curve]:
     drawn = []
     for suite in common.suites(comparison):
         shown = [row.model for row in comparison.rows if row.suite == suite and row.latency_is_clean]
-        rows = items[(items["suite"] == suite) & items["model"].isin(shown) & items["score"].notna()]
+        rows = items[(items["suite"] == suite) & items["model"].isin(shown) & has_answer(items)]
         clean = rows[rows["timing_ok"].fillna(False).astype(bool) & ~rows["reused"].astype(bool)]
         first = clean[clean["latency_s"].notna()].sort_values("repeat").drop_duplicates(["model", "task", "item"])
         counts = first.groupby(["task", "item"])["model"].transform("size")
@@ -96,7 +96,7 @@ def curves(comparison: RunComparison, items: pd.DataFrame) -> list[Curve]:
 
 def _unclean(rows: pd.DataFrame, suite: str, others: Mapping[str, int]) -> Iterator[Curve]:
     """The models whose clocks were not clean on enough answers, each on all its own."""
-    asked = rows[rows["score"].notna() & rows["latency_s"].notna() & ~rows["reused"].astype(bool)]
+    asked = rows[has_answer(rows) & rows["latency_s"].notna() & ~rows["reused"].astype(bool)]
     first = asked.sort_values("repeat").drop_duplicates(["model", "task", "item"])
     for metric in METRICS:
         for model, number in others.items():

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from bench.language import tr, tr_later
-from bench.records import Outcome
+from bench.records import Outcome, has_answer
 from bench.report.charts import style
 from bench.report.numbers.billed import COUNTS
 from bench.report.numbers.comparison import RunComparison
@@ -59,7 +59,7 @@ class TokenUse:
 
 def token_use(comparison: RunComparison, items: pd.DataFrame) -> list[TokenUse]:
     """Every model on every suite where it has a score."""
-    scored = items[items["score"].notna()]
+    scored = items[has_answer(items)]
     uses = []
     for row in comparison.rows:
         rows = scored[(scored["suite"] == row.suite) & (scored["model"] == row.model)]

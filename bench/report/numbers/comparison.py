@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench.claims import Ruling, declared_claims, judge_claims, known_bets
-from bench.records import Outcome, RunRecord, effective_cost, grade_detail, read_run
+from bench.records import SELDOM, Outcome, RunRecord, effective_cost, grade_detail, has_answer, is_graded, read_run
 from bench.records.note import Note
 from bench.report.numbers.bridge import Bridge, bridges
 from bench.report.numbers.languages import LanguageGap, gaps
@@ -36,13 +36,14 @@ class SuiteRow:
     suite: str
     """The suite."""
     n: int
-    """Scored items (x repeats)."""
+    """Answers that count in cost, times and tokens: scored, or of items that nothing grades."""
     planned: int
     """Items (x repeats) planned."""
     repeats: int
     """Samples of each item that were planned."""
     score: Interval | None
-    """Mean score in [0, 1]; an item's repeats are averaged first, so that the interval rests on items."""
+    """Mean score in [0, 1] of what is graded; an item's repeats are averaged first, so that the interval rests on
+    items. None where nothing is."""
     pass_at_k: Interval | None
     """Share of items solved by at least one of `repeats` samples, over items with all of them; None for one sample."""
     ttfat_p50_s: Interval | None
@@ -78,11 +79,13 @@ class SuiteRow:
     """Calls in the latency statistics: reused answers never are."""
     clean: int
     """Of those, calls whose clock our own process kept clean (`timing_ok`)."""
+    ungraded: int = field(default=0, metadata={SELDOM: True})
+    """Of the n answers, those of items that nothing grades: their quality is not measured."""
 
     @property
     def items(self) -> int:
-        """Items with a score: what an interval rests on, however often each was asked."""
-        return self.score.n if self.score else 0
+        """Items with an answer that counts, however often each was asked."""
+        return self.tokens_out.n if self.ungraded and self.tokens_out else self.score.n if self.score else 0
 
     @property
     def unasked(self) -> int:
@@ -171,7 +174,8 @@ def _rows(items: pd.DataFrame, answers: pd.DataFrame, record: RunRecord) -> Iter
 
 
 def _row(table: pd.DataFrame, model: str, suite: str, items: int, repeats: int) -> SuiteRow:
-    scored = table[table["score"].notna()]
+    scored = table[has_answer(table)]
+    graded = scored[is_graded(scored)]
     timed = scored[_timed(scored)]
     first, each = timed_once(scored), PerItem(scored)
     outcomes = table["outcome"].value_counts()
@@ -182,8 +186,8 @@ def _row(table: pd.DataFrame, model: str, suite: str, items: int, repeats: int) 
         n=len(scored),
         planned=items * repeats,
         repeats=repeats,
-        score=each.interval(scored["score"], proportion_interval),
-        pass_at_k=_pass_at_k(scored, repeats) if repeats > 1 else None,
+        score=(each if len(graded) == len(scored) else PerItem(graded)).interval(graded["score"], proportion_interval),
+        pass_at_k=_pass_at_k(graded, repeats) if repeats > 1 else None,
         ttfat_p50_s=_quantile(first["ttfat_s"], 0.5),
         ttfat_p95_s=_quantile(first["ttfat_s"], 0.95),
         e2e_p50_s=_quantile(first["latency_s"], 0.5),
@@ -200,6 +204,7 @@ def _row(table: pd.DataFrame, model: str, suite: str, items: int, repeats: int) 
         overridden=sum(d.get("lm_eval_score", 0) > 0 for d in details),
         timed=len(timed),
         clean=int(timed["timing_ok"].fillna(False).sum()),
+        ungraded=len(scored) - len(graded),
     )
 
 
@@ -273,5 +278,7 @@ def _tokens_in(table: pd.DataFrame) -> pd.Series[Any]:
 
 
 def as_records(comparison: RunComparison) -> list[dict[str, Any]]:
-    """The rows as plain JSON, intervals as {estimate, low, high, n}."""
-    return [asdict(row) for row in comparison.rows]
+    """The rows as plain JSON, intervals as {estimate, low, high, n}; without `ungraded` where everything is graded."""
+    rows = [asdict(row) for row in comparison.rows]
+    seldom = {each.name for each in fields(SuiteRow) if each.metadata.get(SELDOM)}
+    return [{key: value for key, value in row.items() if key not in seldom or value} for row in rows]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from bench.language import tr, tr_later
-from bench.records import Outcome, RunRecord, grade_detail
+from bench.records import Outcome, RunRecord, grade_detail, has_answer
 from bench.report.numbers.lengths import KEYS
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def _of_one(table: pd.DataFrame, imported: bool) -> Iterator[str]:
     details = [grade_detail(detail) for detail in table["grade_detail"].dropna()]
     counts = Counter(note for detail in details for note in detail.get("notes", ()))
     yield from (f"{counts[note]} {tr(words)}" for note, words in NOTES.items() if counts[note])
-    timed = table[table["score"].notna() & ~table["reused"].astype(bool) & table["latency_s"].notna()]
+    timed = table[has_answer(table) & ~table["reused"].astype(bool) & table["latency_s"].notna()]
     held_back = int((timed["ttfat_s"].isna() & (timed["outcome"] == Outcome.ANSWERED)).sum())
     if held_back and not imported:
         yield (

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from bench.claims import Judgement
 from bench.language import tr
-from bench.records import Outcome, RunRecord, effective_cost
+from bench.records import Outcome, RunRecord, effective_cost, has_answer
 from bench.report.numbers.bridge import list_ratios
 from bench.stats import Floats
 
@@ -76,7 +76,7 @@ def _listed(judgement: Judgement, items: pd.DataFrame, record: RunRecord) -> Ite
     places = sorted(set(zip(*(asked[name] for name in KEY), strict=True)))
     if len(places) != judgement.pairs.n:
         return
-    mine = [asked[(asked["model"] == side.label) & asked["score"].notna()] for side in sides]
+    mine = [asked[(asked["model"] == side.label) & has_answer(asked)] for side in sides]
     billed = [_means(table, effective_cost(table), places) for table in mine]
     if record.traffic and record.traffic.prices_differ:
         yield Mix(name=tr("as this run was billed"), candidate=billed[0], baseline=billed[1])

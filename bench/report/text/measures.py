@@ -41,6 +41,8 @@ TERMINAL = (
     ((Group.TOKENS, Group.COST),),
 )
 """A terminal's tables, each of sets of groups that are never torn apart; two sets share a table where it is wide."""
+NOT_MEASURED = tr_later("not measured")
+"""What stands in place of a score where nothing grades the items."""
 SPLIT = Output.TERMINAL | Output.CSV
 """A terminal has a column for each of two numbers that documents put into one cell."""
 
@@ -83,6 +85,16 @@ def _pair(name: str, keys: tuple[str, str], form: formats.Form, group: Group, **
     return Column(name=name, key=keys[0], cell=cell, alike=alike, group=group, shown=Output.DOCUMENT, **more)
 
 
+def _score(row: SuiteRow, form: formats.Form) -> tuple[str, str]:
+    """The score; of items that nothing grades there is none to be known."""
+    return (tr(NOT_MEASURED), "") if row.ungraded and row.score is None else form(row.score)
+
+
+def _scores(rows: Sequence[SuiteRow]) -> Callable[[SuiteRow], tuple[str, str]]:
+    same = formats.alike(formats.percent, [row.score for row in rows])
+    return lambda row: _score(row, same)
+
+
 def _count(key: str, group: Group = Group.GAPS, shown: Output = Output.CSV, **more: Any) -> Column[SuiteRow]:
     """A column of the row's field called `key`, a number or None."""
 
@@ -99,7 +111,11 @@ COLUMNS: tuple[Column[SuiteRow], ...] = (
     Column(name="n", key="n", cell=planned, group=Group.SCORE),
     _count("planned"),
     _count("repeats"),
-    _interval("score", "score", formats.percent, Group.SCORE, aside=tr_later("95 % interval"), better="up"),
+    replace(
+        _interval("score", "score", formats.percent, Group.SCORE, aside=tr_later("95 % interval"), better="up"),
+        cell=lambda row: _score(row, formats.percent),
+        alike=_scores,
+    ),
     _interval("pass@k", "pass_at_k", formats.percent, Group.SCORE, better="up"),
     _pair(
         "TTFAT p50 / p95", ("ttfat_p50_s", "ttfat_p95_s"), formats.amount, Group.FIRST_TOKEN, unit="s", better="down"

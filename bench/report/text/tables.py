@@ -102,7 +102,7 @@ def notes(comparison: RunComparison) -> list[Note]:
 def _truncation_warnings(comparison: RunComparison) -> Iterator[Note]:
     """Where answers of one side were cut more often: a cap, and no lack of skill, may make that side's score."""
     for suite in dict.fromkeys(row.suite for row in comparison.rows):
-        rows = [row for row in comparison.rows if row.suite == suite and row.n]
+        rows = [row for row in comparison.rows if row.suite == suite and row.n and row.score]
         if len({row.truncated / row.n for row in rows if row.truncated is not None}) > 1:
             counts = ", ".join(
                 tr("{model} {truncated} of {n}", model=row.model, truncated=row.truncated, n=row.n) for row in rows
@@ -154,7 +154,22 @@ def _reservations(row: SuiteRow, imported: bool) -> Iterator[str]:
             where=where,
             overridden=row.overridden,
         )
-    if row.unparsable or row.refused:
+    if row.ungraded:
+        yield tr(
+            "{where}: nothing grades {ungraded} of {n} answers. Their quality is not measured; cost, latency, length "
+            "and how they ended are of all {n}.",
+            where=where,
+            ungraded=row.ungraded,
+            n=row.n,
+        )
+    if (row.unparsable or row.refused) and row.ungraded:
+        yield tr(
+            "{where}: {unparsable} empty or unparsable and {refused} refused answers.",
+            where=where,
+            unparsable=row.unparsable,
+            refused=row.refused,
+        )
+    elif row.unparsable or row.refused:
         yield tr(
             "{where}: {unparsable} unparsable and {refused} refused answers count 0.",
             where=where,

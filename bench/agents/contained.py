@@ -1,0 +1,136 @@
+"""Runs one command within an agent's walls, to its end or to a limit."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench import clean
+from bench.agents.walls import AgentLimits, users, walled_agent
+from bench.agents.watch import StopCause, Watch, end, watch
+from bench.errors import UsageError
+
+OUTPUT_BYTES = 64 * 1024
+"""Of what a command says, the end is kept: so much."""
+_START_S = 10.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contained:
+    """How a command within the walls ended."""
+
+    exit_code: int
+    """As a shell gives it; 137 where it was ended from outside."""
+    stopped: StopCause | None
+    """The limit that it passed; None where it ended by itself."""
+    output: str
+    """The end of what it said, at most OUTPUT_BYTES; hostile text, with its control characters made visible."""
+    wall_s: float
+    """Seconds that it took."""
+    seen: Watch
+    """What was seen of its processes."""
+
+
+async def contained(
+    command: Sequence[str],
+    environ: Mapping[str, str],
+    *,
+    workspace: Path,
+    socket: Path,
+    programs: Sequence[Path] = (),
+    limits: AgentLimits,
+) -> Contained:
+    """Runs a command within the walls. UsageError where they cannot be put up: then nothing ran."""
+    inward, outward = os.pipe()
+    passwd = _memory(users())
+    try:
+        line = walled_agent(
+            command,
+            workspace=workspace,
+            socket=socket,
+            programs=programs,
+            limits=limits,
+            info=outward,
+            passwd=passwd,
+        )
+        process = await asyncio.create_subprocess_exec(
+            *line,
+            env=dict(environ),
+            pass_fds=(outward, passwd),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+    except OSError as error:
+        os.close(inward)
+        raise UsageError(f"bubblewrap cannot be started ({error.strerror}). Check your PATH.") from error
+    finally:
+        os.close(outward)
+        os.close(passwd)
+    begun = time.monotonic()
+    said = asyncio.ensure_future(_tail(process))
+    first = await _first(inward)
+    if first is None:
+        await process.wait()
+        words = " ".join((await said).split())[:300]
+        raise UsageError(f"this machine does not let bubblewrap put up an agent's walls ({words}). Use Docker or a VM.")
+    seen = Watch()
+    watching = asyncio.ensure_future(watch(first, workspace, limits, seen))
+    try:
+        await asyncio.wait_for(process.wait(), limits.wall_s)
+    except TimeoutError:
+        seen.stopped = StopCause.DEADLINE
+        end(first)
+    except asyncio.CancelledError:
+        end(first)
+        raise
+    finally:
+        watching.cancel()
+        with suppress(ProcessLookupError):
+            if process.returncode is None:
+                process.send_signal(signal.SIGKILL)
+        code = await process.wait()
+    return Contained(
+        exit_code=128 - code if code < 0 else code,
+        stopped=seen.stopped,
+        output=clean.text(await said),
+        wall_s=time.monotonic() - begun,
+        seen=seen,
+    )
+
+
+def _memory(data: bytes) -> int:
+    """A descriptor of a file in memory that holds the data."""
+    handle = os.memfd_create("users")
+    os.write(handle, data)
+    os.lseek(handle, 0, os.SEEK_SET)
+    return handle
+
+
+async def _first(inward: int) -> int | None:
+    """The namespace's first process, as bubblewrap tells it; None where there is none."""
+    reader = asyncio.StreamReader()
+    loop = asyncio.get_running_loop()
+    pipe, _ = await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(inward, "rb"))
+    try:
+        told = await asyncio.wait_for(reader.readuntil(b"}"), _START_S)
+        return int(json.loads(told)["child-pid"])
+    except (TimeoutError, asyncio.IncompleteReadError, ValueError, KeyError):
+        return None
+    finally:
+        pipe.close()
+
+
+async def _tail(process: asyncio.subprocess.Process) -> str:
+    assert process.stdout is not None
+    kept = b""
+    while part := await process.stdout.read(65536):
+        kept = (kept + part)[-OUTPUT_BYTES:]
+    return kept.decode("utf-8", "replace")

@@ -1,0 +1,117 @@
+"""Where an agent's program is, which version it has, and what it needs to read."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench import clean
+from bench.agents.presets import AgentPreset
+from bench.errors import UsageError
+
+VERSION_S = 60.0
+"""Seconds that a program may take to tell its version."""
+_CHUNK = 2**20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocatedAgent:
+    """An agent that is installed."""
+
+    preset: AgentPreset
+    """How it is started."""
+    program: Path
+    """Its program, as it is called."""
+    version: str
+    """What it says of itself, one line; empty where it says nothing."""
+    sha256: str
+    """Of the program's file."""
+    folders: tuple[Path, ...]
+    """What it must be able to read, beside the system."""
+    path: str
+    """The PATH that it gets."""
+
+    @property
+    def python(self) -> str:
+        """The interpreter beside the program."""
+        return str(self.program.parent / "python")
+
+
+def locate(preset: AgentPreset, environ: Mapping[str, str]) -> LocatedAgent:
+    """The agent on this machine. UsageError where its program, or one that it needs, is not in the PATH."""
+    path = environ.get("PATH", os.defpath)
+    program = next((got for name in preset.programs if (got := shutil.which(name, path=path))), None)
+    if program is None:
+        raise UsageError(
+            f"{preset.name}: no program {' or '.join(preset.programs)} in the PATH. {preset.install}".strip()
+        )
+    beside = f"{Path(program).absolute().parent}:{path}"
+    helpers = [Path(_needed(preset, name, beside)) for name in preset.needs]
+    own = [Path(program).absolute(), *helpers]
+    folders = tuple(dict.fromkeys(folder for each in own for folder in _folders(each)))
+    inner = ":".join(dict.fromkeys([*(str(each.parent) for each in own), "/usr/local/bin", "/usr/bin", "/bin"]))
+    located = LocatedAgent(
+        preset=preset,
+        program=own[0],
+        version="",
+        sha256=_digest(own[0].resolve()),
+        folders=folders,
+        path=inner,
+    )
+    return LocatedAgent(
+        preset=preset,
+        program=own[0],
+        version=_version(located),
+        sha256=located.sha256,
+        folders=folders,
+        path=inner,
+    )
+
+
+def _needed(preset: AgentPreset, name: str, path: str) -> str:
+    got = shutil.which(name, path=path)
+    if got is None:
+        raise UsageError(f"{preset.name}: it needs {name}, which is not in the PATH. {preset.install}".strip())
+    return got
+
+
+def _folders(program: Path) -> list[Path]:
+    """The folders of an installation: a virtual environment with its base, node's packages, else the program's own."""
+    real = program.resolve()
+    folders = []
+    for above in (program.parent, real.parent):
+        environment = above.parent / "pyvenv.cfg"
+        packages = next((each for each in (above, *above.parents) if each.name == "node_modules"), None)
+        if environment.is_file():
+            home = dict(line.split(" = ", 1) for line in environment.read_text().splitlines() if " = " in line)
+            folders += [above.parent, *([Path(home["home"]).parent] if "home" in home else [])]
+        elif packages is not None:
+            folders.append(packages)
+        elif not above.is_relative_to("/usr"):
+            folders.append(above)
+    return folders
+
+
+def _digest(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while part := file.read(_CHUNK):
+            digest.update(part)
+    return digest.hexdigest()
+
+
+def _version(agent: LocatedAgent) -> str:
+    """Its first line about itself, asked without any secret; empty where it fails."""
+    words = [part.format(program=agent.program, python=agent.python) for part in agent.preset.version]
+    try:
+        said = subprocess.run(
+            words, env={"PATH": agent.path, "HOME": "/nonexistent"}, capture_output=True, timeout=VERSION_S, check=True
+        )
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return clean.line(said.stdout.decode("utf-8", "replace").strip().split("\n")[0])[:100]

@@ -1,0 +1,94 @@
+"""Agents that are known: how each is started, what it must be told and what it needs; users add their own."""
+
+from __future__ import annotations
+
+import functools
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from bench.errors import UsageError
+
+FILE = "agents.toml"
+"""A user's own agents, beside bench.toml."""
+PROTOCOLS = ("anthropic", "openai")
+"""The wire formats that the proxy speaks."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentPreset:
+    """How an agent is started."""
+
+    name: str
+    """Its name in tables and commands."""
+    programs: tuple[str, ...]
+    """Names of its program, sought in the PATH in this order."""
+    command: tuple[str, ...]
+    """Its command line. {program}, {task}, {model}, {url} and {turns} stand for the program, the task's words, the
+    model's label, the proxy's address with the key, and the most turns."""
+    version: tuple[str, ...]
+    """The command that prints its version; {python} stands for the interpreter beside the program."""
+    protocol: str
+    """The wire format that it speaks: openai or anthropic."""
+    needs: tuple[str, ...] = ()
+    """Further programs that it starts, such as node."""
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """Variables of its own, beside those that every client of the proxy gets."""
+    install: str = ""
+    """How a user gets it, and its licence."""
+
+
+def presets(folder: Path) -> dict[str, AgentPreset]:
+    """All agents by name: those that ship, and those of `folder`'s agents.toml, which win.
+
+    UsageError names the file, the agent and the field where one is wrong.
+    """
+    return {**shipped_agents(), **_read(folder / FILE)}
+
+
+@functools.cache
+def shipped_agents() -> dict[str, AgentPreset]:
+    """The agents that are known without any file."""
+    text = resources.files("bench.agents").joinpath("presets.toml").read_text(encoding="utf-8")
+    return {name: _preset(name, table, FILE) for name, table in tomllib.loads(text).items()}
+
+
+def _read(path: Path) -> dict[str, AgentPreset]:
+    try:
+        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(f"{path}: cannot be read ({error}). Correct it, or take it away.") from error
+    return {name: _preset(name, table, str(path)) for name, table in tables.items()}
+
+
+def _preset(name: str, table: Any, where: str) -> AgentPreset:
+    if not isinstance(table, dict):
+        raise UsageError(f"{where}: '{name}' must be a table: write [{name}], with programs, command and protocol.")
+    known = {each.name for each in fields(AgentPreset)} - {"name"}
+    if strange := sorted(set(table) - known):
+        raise UsageError(f"{where}: [{name}] has the unknown key '{strange[0]}'. Known: {', '.join(sorted(known))}.")
+    for key in ("programs", "command", "protocol"):
+        if not table.get(key):
+            raise UsageError(f"{where}: [{name}] lacks '{key}'. docs/agents.md shows a whole entry.")
+    given: dict[str, Any] = {"version": ["{program}", "--version"], **table}
+    for key in ("programs", "command", "version", "needs"):
+        given[key] = _texts(given.get(key, []), f"{where}: [{name}] {key}")
+    own = given.get("environment", {})
+    if not isinstance(own, dict) or not all(isinstance(each, str) for each in own.values()):
+        raise UsageError(f"{where}: [{name}] environment must be a table of texts.")
+    if given["protocol"] not in PROTOCOLS:
+        raise UsageError(f"{where}: [{name}] protocol must be {' or '.join(PROTOCOLS)}, not {given['protocol']!r}.")
+    if "{task}" not in " ".join(given["command"]):
+        raise UsageError(f"{where}: [{name}] command lacks {{task}}, where the task's words go.")
+    return AgentPreset(name=name, **given)
+
+
+def _texts(value: Any, what: str) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+        raise UsageError(f"{what} must be a list of texts.")
+    return tuple(value)

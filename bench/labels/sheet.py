@@ -1,0 +1,164 @@
+"""Labels as CSV: a table to fill in, and what a page or a table says, checked line by line."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from bench import clean
+from bench.errors import UsageError
+from bench.labels.draw import PREFERENCE, LabelSample, SampleEntry
+from bench.labels.page import shown, value_of
+from bench.records import LabelRow, read_labels, read_rows, write_labels, write_text
+
+WORDS = {True: ("a", "neither", "b"), False: ("right", "wrong")}
+"""What a label may be: of a preference, and of a pass."""
+_NEEDED = ("id", "value")
+MOST_SHOWN = 10
+"""Bad lines that are named."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Labelled:
+    """What an import of labels came to."""
+
+    taken: int
+    """Labels of the file."""
+    replaced: int
+    """Of those, labels that the same rater had given before."""
+    raters: Mapping[str, int]
+    """Labels of this sample now, by rater."""
+
+
+def write_sheet(folder: Path, sample: LabelSample, entries: Sequence[SampleEntry], path: Path) -> None:
+    """Writes a table with an empty column `value`. UsageError if an answer is another than when it was drawn."""
+    file = io.StringIO(newline="")
+    writer = csv.writer(file, lineterminator="\n")
+    pair = sample.measure == PREFERENCE
+    writer.writerow(["id", "value", "request", *(["a", "b"] if pair else ["answer"])])
+    for entry, (request, answers) in zip(entries, shown(folder, entries), strict=True):
+        writer.writerow([entry.id, "", *map(clean.spreadsheet, (request, *answers))])
+    write_text(path.parent, path.name, file.getvalue())
+
+
+def read_sheet(path: Path, sample: LabelSample, rater: str) -> list[tuple[SampleEntry, LabelRow]]:
+    """The labels of a page's or a table's file; `rater` where the file does not say. Lines without a value are left
+    out. UsageError that names bad lines, each with its reason; then nothing is taken."""
+    entries = {entry.id: entry for entry in sample.entries}
+    found: dict[tuple[str, str], tuple[SampleEntry, LabelRow]] = {}
+    bad = []
+    for line, row in _lines(path):
+        where = f"{path}:{line}"
+        try:
+            entry, label = _label(row, entries, sample, rater)
+            if (entry.id, label.rater) in found:
+                raise ValueError(f"{entry.id} of {label.rater} is there twice")
+            found[entry.id, label.rater] = entry, label
+        except ValueError as error:
+            bad.append(f"{where}: {error}")
+    if bad:
+        rest = f" (and {len(bad) - MOST_SHOWN} more)" if len(bad) > MOST_SHOWN else ""
+        raise UsageError(
+            "\n".join(bad[:MOST_SHOWN]) + f"{rest}\nNothing was taken. Correct the lines, or take them out."
+        )
+    if not found:
+        raise UsageError(f"{path}: holds no label. Fill in the column `value`: {', '.join(_words(sample))}.")
+    return [*found.values()]
+
+
+def take(folder: Path, sample: LabelSample, path: Path, rater: str) -> Labelled:
+    """Puts a file's labels into the run folder; a rater's earlier label of the same answers is replaced."""
+    given = read_sheet(path, sample, rater)
+    shown(folder, [entry for entry, _ in given])
+    clusters = {(row.task, row.item): row.cluster for row in read_rows(folder)[0]}
+    known = {_key(row): row for row in read_labels(folder)}
+    before = len(known)
+    for entry, row in given:
+        mine = replace(row, cluster=clusters[entry.task, entry.item])
+        known[_key(mine)] = mine
+    write_labels(folder, [*known.values()])
+    raters: dict[str, int] = {}
+    for row in known.values():
+        if row.measure == sample.measure:
+            raters[row.rater] = raters.get(row.rater, 0) + 1
+    return Labelled(taken=len(given), replaced=before + len(given) - len(known), raters=dict(sorted(raters.items())))
+
+
+def _words(sample: LabelSample) -> tuple[str, ...]:
+    return WORDS[sample.measure == PREFERENCE]
+
+
+def _lines(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
+    """The filled lines with the line each begins on. UsageError for what is no such table."""
+    try:
+        text = clean.read_text(path, encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path}: cannot be read as UTF-8 text ({clean.line(str(error))}).") from error
+    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+    last = 1
+    try:
+        missing = [name for name in _NEEDED if name not in (reader.fieldnames or [])]
+        if missing:
+            raise UsageError(f"{path}:1: the header lacks {' and '.join(missing)}. `bench label RUN --csv` writes one.")
+        last = reader.line_num
+        for row in reader:
+            line, last = last + 1, reader.line_num
+            if (row.get("value") or "").strip():
+                yield line, {key: clean.line(text or "").strip() for key, text in row.items() if key in _TAKEN}
+    except csv.Error as error:
+        raise UsageError(f"{path}:{last + 1}: is not valid CSV ({error}).") from error
+
+
+_TAKEN = (*_NEEDED, "rater", "seconds", "labelled_at")
+
+
+def _label(
+    row: Mapping[str, str], entries: Mapping[str, SampleEntry], sample: LabelSample, rater: str
+) -> tuple[SampleEntry, LabelRow]:
+    """A line's label, its cluster still empty. ValueError if it cannot be."""
+    entry, word = entries.get(row["id"]), row["value"].casefold()
+    if entry is None:
+        raise ValueError(f"'{row['id'][:40]}' is not in the sample of this run")
+    if word not in _words(sample):
+        raise ValueError(f"'{row['value'][:40]}' is no label; it must be one of {', '.join(_words(sample))}")
+    return entry, LabelRow(
+        suite=entry.suite,
+        task=entry.task,
+        item=entry.item,
+        cluster="",
+        measure=sample.measure,
+        model=entry.model if entry.other is None else min(entry.model, entry.other),
+        other=None if entry.other is None else max(entry.model, entry.other),
+        rater=row.get("rater") or rater,
+        value=value_of(sample.measure, word, entry),
+        seconds=_seconds(row.get("seconds") or ""),
+        labelled_at=_moment(row.get("labelled_at") or ""),
+        answers_sha256=entry.answers_sha256,
+    )
+
+
+def _seconds(text: str) -> float | None:
+    if not text:
+        return None
+    seconds = float(text) if text.replace(".", "", 1).isdigit() else math.nan
+    if not 0 <= seconds < 1e7:
+        raise ValueError(f"seconds is '{text[:40]}', not a number from 0 on")
+    return seconds
+
+
+def _moment(text: str) -> str | None:
+    if not text:
+        return None
+    try:
+        return datetime.fromisoformat(text).isoformat()
+    except ValueError:
+        raise ValueError(f"labelled_at is '{text[:40]}', not a time as 2026-12-01T10:00:00Z") from None
+
+
+def _key(row: LabelRow) -> tuple[object, ...]:
+    return (row.task, row.item, row.repeat, row.measure, row.model, row.other, row.rater)

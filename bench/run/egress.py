@@ -1,0 +1,72 @@
+"""Who may be sent which data: checked before the first call, and written down at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from urllib.parse import urlsplit
+
+from bench.errors import UsageError
+from bench.providers import Endpoint
+from bench.records import CLASSES, ItemRow, RecordedRecipient, RemoteModel
+
+PUBLIC, _, RESTRICTED = CLASSES
+
+
+def require_allowed(data: Mapping[str, str], asked: Mapping[str, Iterable[str]], endpoints: Sequence[Endpoint]) -> None:
+    """UsageError if a remote model would be sent data that it may not receive: unknown is not allowed.
+
+    `data`: classes by suite or task; `asked`: the tasks of each suite.
+    """
+    for suite, tasks in asked.items():
+        of = _class(data, suite, tasks)
+        for endpoint in endpoints:
+            entry = endpoint.entry
+            if of == PUBLIC or entry.local:
+                continue
+            where = f"'{entry.label}' at {_host(endpoint)}"
+            if of not in entry.allows:
+                raise UsageError(
+                    f"{suite} is {of} data, and nothing says that {where} may receive it. If your agreement with its "
+                    f'vendor allows that, say so in its table: allows = ["{of}"]. Otherwise leave it out with -m.'
+                )
+            if of == RESTRICTED and entry.trains_on_data is not False:
+                raise UsageError(
+                    f"{suite} is {of} data, and {where} may train on it as far as is known. If its vendor promises "
+                    "not to, say so in its table: trains_on_data = false"
+                )
+
+
+def _class(data: Mapping[str, str], suite: str, tasks: Iterable[str]) -> str:
+    """The strictest class of a suite and its tasks."""
+    return max((data.get(name, PUBLIC) for name in (suite, *tasks)), key=CLASSES.index)
+
+
+def _host(endpoint: Endpoint) -> str | None:
+    return None if endpoint.entry.local else urlsplit(endpoint.base_url or "").hostname
+
+
+def recipients(
+    rows: Iterable[ItemRow], endpoints: Sequence[Endpoint], data: Mapping[str, str]
+) -> dict[str, RecordedRecipient]:
+    """Who was sent how many items, by label; a model that was asked nothing is left out."""
+    sent: dict[str, dict[str, set[tuple[str, str]]]] = {}
+    for row in rows:
+        if row.attempts and not row.reused:
+            sent.setdefault(row.model, {}).setdefault(row.suite, set()).add((row.task, row.item))
+    found = {}
+    for endpoint in endpoints:
+        entry = endpoint.entry
+        suites = sent.get(entry.label)
+        if suites is None:
+            continue
+        tasks = {suite: sorted({task for task, _ in items}) for suite, items in suites.items()}
+        found[entry.label] = RecordedRecipient(
+            host=_host(endpoint),
+            region=entry.region if isinstance(entry, RemoteModel) else None,
+            allows=entry.allows,
+            retention_days=entry.retention_days,
+            trains_on_data=entry.trains_on_data,
+            items={suite: len(items) for suite, items in suites.items()},
+            classes={suite: _class(data, suite, tasks[suite]) for suite in suites if data},
+        )
+    return found

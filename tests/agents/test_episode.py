@@ -1,0 +1,178 @@
+"""Episodes: what an agent changed, why it ended, and what it cost, by the proxy's meter."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from bench.agents import presets
+from bench.cli import bench
+from bench.errors import UsageError
+from tests.agents.solver import Solver
+from tests.reference.test_schemas import mistakes
+
+TOML = """
+[models.small]
+model = "openai-api/acme/small"
+base_url = "{url}/v1"
+max_tokens = 1000
+[models.haiku]
+model = "anthropic/claude-haiku-4-5"
+base_url = "{url}"
+"""
+OWN = """
+[own]
+programs = ["own-agent"]
+protocol = "anthropic"
+command = ["{program}", "{url}", "{model}", "{task}"]
+"""
+AGENT = """#!{python} -IS
+import json, sys, urllib.request, subprocess
+url, model, task = sys.argv[1:]
+messages, words = [{{"role": "user", "content": task}}], ""
+tools = [{{"name": "Bash", "input_schema": {{"type": "object"}}}}]
+while True:
+    body = {{"model": model, "max_tokens": 500, "messages": messages, "tools": tools}}
+    head = {{"content-type": "application/json"}}
+    sent = urllib.request.Request(url + "/v1/messages", json.dumps(body).encode(), head)
+    reply = json.load(urllib.request.urlopen(sent))
+    messages.append({{"role": "assistant", "content": reply["content"]}})
+    call = reply["content"][-1]
+    if call["type"] != "tool_use":
+        break
+    done = subprocess.run(["sh", "-c", call["input"]["command"]], capture_output=True, text=True)
+    print(done.stdout, done.stderr)
+    result = {{"type": "tool_result", "tool_use_id": call["id"], "content": done.stdout}}
+    messages.append({{"role": "user", "content": [result]}})
+"""
+COMMANDS = ["sed -i 's/a - b/a + b/' calc.py && rm old.txt", "python3 check.py; ln -s /etc/passwd link; mkfifo pipe"]
+SUBMIT = "echo COMPLETE_TASK_AND_SUBMIT_FINAL_OUTPUT"
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Path:
+    """A small repository with a fault."""
+    folder = tmp_path / "repo"
+    folder.mkdir()
+    (folder / "calc.py").write_text("def add(a, b):\n    return a - b\n")
+    (folder / "check.py").write_text("from calc import add\nassert add(2, 3) == 5\n")
+    (folder / "old.txt").write_text("old\n")
+    return folder
+
+
+def run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, solver: Solver, *given: str, code: int = 0
+) -> tuple[dict[str, Any], str]:
+    """One `bench agent run ... --json` in a folder of its own; its JSON and all that it printed."""
+    monkeypatch.chdir(tmp_path)
+    Path("bench.toml").write_text(TOML.format(url=solver.url))
+    Path("agents.toml").write_text(OWN)
+    program = tmp_path / "bin" / "own-agent"
+    program.parent.mkdir(exist_ok=True)
+    python = Path(sys.base_prefix, "bin", f"python{sys.version_info.major}.{sys.version_info.minor}")
+    program.write_text(AGENT.format(python=python))
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-ant-canary-1")
+    monkeypatch.setenv("ACME_API_KEY", "sk-acme-canary-1")
+    result = CliRunner().invoke(bench, ["agent", "run", *given, "--json", "--send-keys-to", solver.url])
+    if code:
+        assert isinstance(result.exception, UsageError)
+        return {}, str(result.exception)
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout), result.output
+
+
+@pytest.mark.usefixtures("walls")
+def test_an_episode_says_what_changed_and_what_it_cost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, repo: Path
+) -> None:
+    with Solver(COMMANDS) as solver:
+        episode, text = run(
+            tmp_path, monkeypatch, solver, "own", str(repo), "--task", "Fix it", "--model", "haiku", "--out", "new"
+        )
+    assert episode["stop_cause"] == "finished"
+    assert (episode["changed"], episode["removed"]) == (["calc.py"], ["old.txt"])
+    assert Path("new/calc.py").read_text().endswith("a + b\n")
+    assert [each.name for each in Path("new").iterdir()] == ["calc.py"]
+    assert (repo / "calc.py").read_text().endswith("a - b\n"), "the user's own files stay"
+    assert (episode["turns"], episode["in_tokens"], episode["out_tokens"]) == (3, 3000, 300)
+    assert episode["cost_usd"] == "0.004500"  # 3,000 tokens at 1 USD a million, 300 at 5
+    assert mistakes("agent", episode) == []
+    assert "canary" not in text
+    keys = {headers.get("authorization") for _, headers, _ in solver.requests}
+    assert keys == {"Bearer sk-ant-canary-1"}, "the vendor's key is put in on the way out"
+
+
+@pytest.mark.usefixtures("walls")
+def test_turns_and_dollars_end_an_episode_before_they_are_passed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, repo: Path
+) -> None:
+    with Solver(COMMANDS) as solver:
+        given = ("own", str(repo), "--task", "Fix it", "--model", "haiku")
+        few, _ = run(tmp_path, monkeypatch, solver, *given, "--turns", "2")
+        calls = len(solver.requests)
+        poor, _ = run(tmp_path, monkeypatch, solver, *given, "--budget-usd", "0.0001", "--results", "other")
+    assert (few["stop_cause"], few["turns"], calls) == ("budget", 2, 2)
+    assert (poor["stop_cause"], len(solver.requests)) == ("not started", calls)
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (("nobody", ".", "--task", "x"), "no agent 'nobody'. Known: claude-code, qwen-code, mini-swe-agent, own"),
+        (("own", ".", "--task", "x", "--model", "other"), "no remote model 'other'"),
+        (("own", ".", "--task", "x", "--model", "small"), "nothing is translated"),
+        (("own", ".", "--task", "@nothing.txt"), "--task @nothing.txt: cannot be read"),
+        (("own", ".", "--task", "x", "--out", "."), "is there already"),
+    ],
+)
+def test_mistakes_are_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: tuple[str, ...], words: str
+) -> None:
+    with Solver([]) as solver:
+        _, text = run(tmp_path, monkeypatch, solver, *given, code=2)
+    assert words in text
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[a]\nprograms = ['x']\nprotocol = 'openai'", "[a] lacks 'command'"),
+        ("[a]\nprograms = ['x']\ncommand = ['x']\nprotocol = 'openai'", "lacks {task}"),
+        ("[a]\nprograms = ['x']\ncommand = ['{task}']\nprotocol = 'grpc'", "must be anthropic or openai"),
+        ("[a]\nprograms = 'x'\ncommand = ['{task}']\nprotocol = 'openai'", "must be a list of texts"),
+        ("[a]\nprogram = ['x']", "unknown key 'program'"),
+        ("a = 1", "must be a table"),
+        ("[a", "cannot be read"),
+    ],
+)
+def test_a_wrong_entry_of_agents_toml_is_named(tmp_path: Path, text: str, words: str) -> None:
+    (tmp_path / "agents.toml").write_text(text)
+    with pytest.raises(UsageError, match=words.replace("[", r"\[").replace("{", r"\{")):
+        presets(tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("walls")
+@pytest.mark.parametrize(
+    ("name", "model"), [("claude-code", "haiku"), ("qwen-code", "small"), ("mini-swe-agent", "small")]
+)
+def test_real_agents_work_behind_the_walls(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, repo: Path, name: str, model: str
+) -> None:
+    program = presets(tmp_path)[name].programs[0]
+    if shutil.which(program) is None:
+        pytest.skip(f"{program} is not in the PATH: {presets(tmp_path)[name].install}")
+    with Solver([COMMANDS[0], SUBMIT]) as solver:
+        episode, _ = run(tmp_path, monkeypatch, solver, name, str(repo), "--task", "Fix it", "--model", model)
+    assert (episode["stop_cause"], episode["changed"], episode["removed"]) == ("finished", ["calc.py"], ["old.txt"])
+    assert episode["turns"] in (2, 3)
+    assert episode["in_tokens"] == 1000 * episode["turns"]

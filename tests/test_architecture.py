@@ -82,6 +82,7 @@ DOORS = {
             "bench.weights.fetch",
             "bench.weights.server",
             "bench.weights.store",
+            "bench.weights.template",
         ),
         ALONE,
     ),

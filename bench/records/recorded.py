@@ -42,6 +42,8 @@ class RecordedSettings(JsonRecord):
     """The families that were chosen; empty for all."""
     kinds: tuple[str, ...] = ()
     """The kinds of task that were chosen; empty for all."""
+    episode_usd: float | None = None
+    """The most that an episode may have cost before another of its turns began, USD; None for no cap."""
     sweep: str | None = None
     """The model that was asked at several settings, as `Sweep.text` says it; None where none was."""
 
@@ -189,6 +191,8 @@ class RecordedClaim(JsonRecord):
     """"each": every suite must hold; "mean": their unweighted mean."""
     about: str = "these"
     """What it is about, a key of ABOUT; see `Claim`."""
+    measure: str | None = None
+    """"pass" or "preference" where `worse_by` speaks of people's labels; None where it speaks of scores."""
     confidence: float = 0.95
     """1 - alpha, in (0.5, 1), where alpha is the risk that a verdict errs."""
     sha256: str | None = None

@@ -103,7 +103,7 @@ EXAMPLES: Mapping[str, Mapping[str, str]] = {
     "run": {
         "suites": '["coding", "reasoning"]', "seed": "1", "exam_seed": "7", "limit": "100", "repeats": "3",
         "instances": "10", "levels": "[1, 2]", "families": '["vans", "meter"]', "kinds": '["fix", "edit"]',
-        "temperature": "0.0", "reuse": "0",
+        "temperature": "0.0", "episode_usd": "0.25", "reuse": "0",
     },
     "models": {
         "model": '"anthropic/claude-opus-5-5"', "base_url": '"https://llm.acme.example/v1"', "max_tokens": "32000",
@@ -118,6 +118,7 @@ EXAMPLES: Mapping[str, Mapping[str, str]] = {
     "data": {"class": '"internal"'},
     "claims": {
         "candidate": '"deepseek"', "baseline": '"claude"', "suites": '["coding"]', "over": '"mean"', "about": '"such"',
+        "measure": '"preference"',
         "confidence": "0.90", **{key: f"{margin.example:g}" for key, margin in MARGINS.items()},
     },
     "traffic": {"peak_share": "0.4", "cache_hit": "0.8", "mode": '{ claude = "batch" }', "requests": "2000000"},

@@ -22,6 +22,7 @@ OPEN_BEYOND = {
     Verdict.SUPPORTED: tr_later("Not shown beyond them{takes}."),
     Verdict.REFUTED: tr_later("Beyond them neither shown nor refuted."),
     Verdict.INCONCLUSIVE: tr_later("Not shown beyond them either{takes}."),
+    Verdict.SCREENED: tr_later("Not shown beyond them either{takes}."),
 }
 """What is said of other kinds where they are open, by the verdict on these."""
 RESERVED = tr_later("the verdict would be ")

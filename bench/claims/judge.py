@@ -145,7 +145,7 @@ def judge_cases(cases: Sequence[Case]) -> list[Judgement]:
             case=case,
             test=reading.test,
             reported=reported,
-            verdict=verdict or reading.verdict,
+            verdict=_screened(case, verdict or reading.verdict, reading.test),
             p_supported=reading.p_supported,
             p_refuted=reading.p_refuted,
             other=other,
@@ -156,6 +156,12 @@ def judge_cases(cases: Sequence[Case]) -> list[Judgement]:
         )
         judgements.append(judgement)
     return judgements
+
+
+def _screened(case: Case, verdict: Verdict, test: JointTest) -> Verdict:
+    """An open verdict on people's labels that are not there is not inconclusive: nobody has looked."""
+    lacks = verdict is Verdict.INCONCLUSIVE and parts.unlabelled(case.claim, test.parts)
+    return Verdict.SCREENED if lacks else verdict
 
 
 def _readings(cases: Sequence[Case], tests: Sequence[JointTest], abouts: Sequence[str]) -> list[Reading]:

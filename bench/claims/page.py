@@ -52,7 +52,7 @@ def lines(ruling: Ruling, record: RunRecord) -> list[str]:
     texts = []
     for judgement in ruling.judgements:
         name = judgement.claim.name
-        why = open_parts(judgement) if judgement.verdict is Verdict.INCONCLUSIVE else ()
+        why = open_parts(judgement) if judgement.verdict.is_open else ()
         reasons = tr(" Open: {why}.", why="; ".join(why)) if why else ""
         texts.append(f"{name}: {sentence(judgement, record)}{reasons}")
         stand = early.line(judgement, record)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from bench.claims import questions
 from bench.claims.bills import KEY, Window, money, window
+from bench.claims.opinions import Opinions, Place, places
 from bench.claims.rows import AT, same_questions, sound
 from bench.errors import UsageError
 from bench.records import SUCH, THESE, Outcome, RunRecord, has_answer, is_graded
@@ -116,6 +117,8 @@ class Pairs:
     """Questions that stand under several ids."""
     earliest: str | None
     """UTC, ISO 8601: when the first answer used was asked, but for a baseline's earlier ones; None if not known."""
+    opinions: Opinions | None = None
+    """What people and judges say of them; None for a claim about scores."""
     reused: bool = False
     """Whether earlier answers of a side count."""
 
@@ -164,8 +167,9 @@ def pair(
     baseline: str,
     suites: Sequence[str],
     columns: Sequence[str] = (),
+    said: Callable[[Sequence[Place]], Opinions] | None = None,
 ) -> Pairs:
-    """Pairs two models of a run on some suites; `columns` become `Side.means`.
+    """Pairs two models of a run on some suites; `columns` become `Side.means`, what `said` says `Pairs.opinions`.
 
     UsageError if a model or suite is not part of the run, a suite has no shared item or no answer at all, one id stands
     for two questions, a row is there twice, or a number is out of range.
@@ -201,6 +205,7 @@ def pair(
         timed=timed,
         answered=answered,
         earliest=min(asked.loc[~earlier, "started_at"].dropna().unique(), default=None),
+        opinions=None if said is None else said(places(first)),
         reused=bool(earlier.any()),
     )
 

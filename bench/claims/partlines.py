@@ -65,7 +65,7 @@ def _lines(judgement: Judgement, reading: Reading) -> Iterator[str]:
         why = tr(", but {little}", little=little) if little else why
         wanted = tr("claimed {wanted}", wanted=part.wanted(part.limit(claim)))
         yield f"{_named(*scope)}: {_measured(judgement, part, scope[0], result)}; {wanted}: {tr(ended)}{why}"
-    if judgement.verdict is Verdict.INCONCLUSIVE and all(map(judgement.supports, reading.test.parts.values())):
+    if judgement.verdict.is_open and all(map(judgement.supports, reading.test.parts.values())):
         yield tr("every part would hold alone, but not among all the claims that were declared together")
 
 

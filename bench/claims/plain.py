@@ -17,6 +17,7 @@ ENDS = {
     Verdict.SUPPORTED: tr_later("is supported"),
     Verdict.REFUTED: tr_later("is refuted"),
     Verdict.INCONCLUSIVE: tr_later("is inconclusive: neither shown nor refuted"),
+    Verdict.SCREENED: tr_later("is only screened: without people's labels nothing is shown or refuted"),
 }
 """How a sentence about a claim ends."""
 
@@ -73,7 +74,7 @@ def cautions(judgement: Judgement) -> Iterator[str]:
             condition=condition,
             local_remark=tr(part.local_remark),
         )
-    if judgement.verdict is Verdict.INCONCLUSIVE:
+    if judgement.verdict.is_open:
         return
     times = tr("{alpha:g} in 100", alpha=100 * judgement.claim.alpha)
     if not judgement.declared:

@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -16,6 +16,7 @@ from bench.claims.apart import hardly_apart
 from bench.claims.caps import with_caps
 from bench.claims.case import Case
 from bench.claims.judge import Judgement, judge_cases, log_bets
+from bench.claims.opinions import OpinionTables, align, said_in
 from bench.claims.outlook import outlook
 from bench.claims.pairs import Pairs, pair
 from bench.claims.rivals import rival
@@ -27,6 +28,7 @@ from bench.records import (
     ABOUT,
     MANIFEST,
     MARGINS,
+    MEASURES,
     Claim,
     RecordedClaim,
     RunRecord,
@@ -55,10 +57,12 @@ def declared_claims(record: RunRecord) -> dict[str, Claim]:
 def adhoc(candidate: str, baseline: str, **values: Any) -> Claim:
     """A claim from the command line: margins by their keys, suites, over, about, confidence. UsageError for a
     candidate equal to its baseline, without any margin, or with one out of range."""
-    unknown = set(values) - {*MARGINS, "suites", "over", "about", "confidence"}
+    unknown = set(values) - {*MARGINS, "suites", "over", "about", "measure", "confidence"}
     if unknown:
         raise TypeError(f"a claim has no {', '.join(sorted(unknown))}")
     sides = {"candidate": candidate, "baseline": baseline}
+    if values.get("measure") is not None and values.get("worse_by") is None:
+        raise UsageError("measure needs worse_by: how much worse the candidate may be by people's labels.")
     claim = Claim.of(f"{candidate} against {baseline}", {**values, **sides})
     _check(claim)
     return claim
@@ -69,11 +73,12 @@ def _check(claim: Claim) -> None:
         raise UsageError("candidate and baseline are the same model.")
     if not claim.margins:
         raise UsageError(f"the claim says nothing: give {margin_keys()}.")
-    for name, value, known in (("about", claim.about, ABOUT), ("over", claim.over, ("each", "mean"))):
-        if value not in known:
+    words = (("about", claim.about, ABOUT), ("over", claim.over, ("each", "mean")))
+    for name, value, known in (*words, ("measure", claim.measure, MEASURES)):
+        if value is not None and value not in known:
             raise UsageError(f"{name} is {value!r}: it must be one of {', '.join(known)}.")
     ranges = {key: (0.0, 1.0 if margin.share else math.inf) for key, margin in MARGINS.items()}
-    values = {**claim.margins, "confidence": claim.confidence}
+    values = {**{key.partition(":")[0]: value for key, value in claim.margins.items()}, "confidence": claim.confidence}
     for name, (least, most) in {**ranges, "confidence": (0.5, 1.0)}.items():
         if name in values and not least < values[name] < most:
             raise UsageError(f"{name} is {values[name]:g}: it must lie between {least:g} and {most:g}.")
@@ -113,8 +118,9 @@ def judge_run(
         raise UsageError(
             "the run has no claim. Add [claims.<name>] to bench.toml, or give --candidate, --baseline and a margin."
         )
-    bets = known_bets(folder, record)
-    ruling = judge_claims(items, record, given or [*claims.values()], given=bool(given), bets=bets)
+    stated = given or [*claims.values()]
+    said = said_in(folder) if any(each.measure for each in stated) else None
+    ruling = judge_claims(items, record, stated, given=bool(given), bets=known_bets(folder, record), said=said)
     if name is None:
         return ruling
     unjudged = {name: ruling.unjudged[name]} if name in ruling.unjudged else {}
@@ -221,7 +227,7 @@ def decide(
     cases = []
     for claim in claims:
         with contextlib.suppress(UsageError):
-            cases.append(_case(items, record, claim, record.claims.get(claim.name), bets or {}))
+            cases.append(_case(items, record, claim, record.claims.get(claim.name), bets=bets))
     return judge_cases([*cases, *_withdrawn(items, record)])[: len(cases)]
 
 
@@ -232,23 +238,25 @@ def judge_claims(
     *,
     given: bool = False,
     bets: Mapping[str, float] | None = None,
+    said: OpinionTables | None = None,
 ) -> Ruling:
     """Judges claims together on a run's items; what the run cannot judge is named with its reason.
 
     Those that were declared before the answers and withdrawn since count in Holm's correction as if they were still
     there. `given`: the claims come from the command line and are exploratory, whatever their words. `bets`:
-    see `known_bets`.
+    see `known_bets`. `said`: what people and judges say of the answers.
     """
     cases, unjudged, rivals = [], {}, []
     for claim in claims:
         try:
-            case = _case(items, record, claim, None if given else record.claims.get(claim.name), bets or {})
+            entry = None if given else record.claims.get(claim.name)
+            case = _case(items, record, claim, entry, bets=bets, said=said)
         except UsageError as error:
             unjudged[claim.name] = str(error)
             continue
         cases.append(case)
         rivals.append(rival(items, record, claim, case.pairs))
-    withdrawn = [] if given else _withdrawn(items, record)
+    withdrawn = [] if given else _withdrawn(items, record, said)
     judgements = judge_cases([*cases, *withdrawn])[: len(cases)]
     beside = zip(judgements, rivals, strict=True)
     judged = (_with(judgement, rival, len(withdrawn), items, record) for judgement, rival in beside)
@@ -256,19 +264,27 @@ def judge_claims(
 
 
 def _case(
-    items: pd.DataFrame, record: RunRecord, claim: Claim, entry: RecordedClaim | None, bets: Mapping[str, float]
+    items: pd.DataFrame,
+    record: RunRecord,
+    claim: Claim,
+    entry: RecordedClaim | None,
+    *,
+    bets: Mapping[str, float] | None = None,
+    said: OpinionTables | None = None,
 ) -> Case:
     """What a claim is judged on; `entry` is its record in run.json. UsageError if it cannot be judged."""
     _check(claim)
     every = (*record.suites, *record.refused)
     columns = [column for part in parts.claimed(claim) for column in part.columns]
+    sides = (claim.candidate, claim.baseline)
 
     def paired(rows: pd.DataFrame) -> Pairs:
         suites = claim.suites or every
-        return pair(rows, record, claim.candidate, baseline=claim.baseline, suites=suites, columns=columns)
+        said_of = partial(align, said or OpinionTables(), sides=sides, measure=claim.measure) if claim.measure else None
+        return pair(rows, record, *sides, suites=suites, columns=columns, said=said_of)
 
     require_sound(items, record)
-    seen = looks.of_claim(items, record, claim, paired, bets)
+    seen = looks.of_claim(items, record, claim, paired, bets or {})
     pairs = seen.pairs[-1] if seen else paired(items)
     local = record.is_local(claim.candidate, claim.baseline)
     seen_in = (entry and entry.seen_in) or ()
@@ -277,12 +293,12 @@ def _case(
     return confirmed(case, items, record)
 
 
-def _withdrawn(items: pd.DataFrame, record: RunRecord) -> list[Case]:
+def _withdrawn(items: pd.DataFrame, record: RunRecord, said: OpinionTables | None = None) -> list[Case]:
     """Claims that were declared before the answers they would use, and have been taken out of bench.toml since."""
     cases = []
     for entry in record.withdrawn_claims:
         try:
-            case = _case(items, record, Claim.of(entry.name, entry.to_json()), entry, {})
+            case = _case(items, record, Claim.of(entry.name, entry.to_json()), entry, said=said)
         except UsageError:
             continue
         cases += [case] if case.declared else []
@@ -303,7 +319,7 @@ def _with(judgement: Judgement, rival: str | None, withdrawn: int, items: pd.Dat
         if label in record.baseline_reuse:
             warnings = (*warnings, f"{label}: {record.baseline_reuse[label].words}")
     costs = [judgement.supports(result) for (_, key), result in judgement.test.parts.items() if key == parts.COST.key]
-    shown = all(costs) if judgement.verdict is Verdict.INCONCLUSIVE else None
+    shown = all(costs) if judgement.verdict.is_open else None
     open_beyond = not judgement.pairs.one_reading and judgement.other.verdict is Verdict.INCONCLUSIVE
     pairs, repeats = judgement.pairs, record.settings.repeats
     seen = outlook(judgement.claim, pairs, repeats, record.seed, saving_shown=shown, kinds=open_beyond)

@@ -43,7 +43,7 @@ StandJson = Annotated[
     ),
 ]
 """At which look a claim stands, and for how much."""
-VerdictName = Literal["supported", "refuted", "inconclusive"]
+VerdictName = Literal["supported", "refuted", "inconclusive", "screened"]
 
 
 class ClaimWords(TypedDict):
@@ -59,6 +59,8 @@ class ClaimWords(TypedDict):
     """"each": every suite must hold; "mean": their unweighted mean."""
     about: NotRequired[str]
     """"such" where it is about other kinds like these; left out for these kinds."""
+    measure: NotRequired[str]
+    """"pass" or "preference" where `worse_by` speaks of people's labels; left out for scores."""
     confidence: float
     """1 - alpha, where alpha is the risk that a verdict errs."""
 

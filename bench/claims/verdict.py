@@ -18,6 +18,13 @@ class Verdict(StrEnum):
     """At least one part fails, at the claim's confidence."""
     INCONCLUSIVE = "inconclusive"
     """The data decide neither."""
+    SCREENED = "screened"
+    """Of a claim about what people's labels say: there are none, and judges alone decide nothing."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is neither shown nor refuted."""
+        return self in (Verdict.INCONCLUSIVE, Verdict.SCREENED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,13 +13,13 @@ from bench.cli.memory import few_threads
 from bench.cli.options import NumberRange, dollars_by_model, results_option
 from bench.cli.terminal import echo
 from bench.errors import UsageError
-from bench.records import MARGINS
+from bench.records import MARGINS, MEASURES
 
 if TYPE_CHECKING:
     from bench.claims.totals import TotalsJudgement
     from bench.records import Claim
 
-_EXIT = {"refuted": 3, "inconclusive": 4, "reported": 4, "supported": 0}
+_EXIT = {"refuted": 3, "inconclusive": 4, "screened": 4, "reported": 4, "supported": 0}
 """Exit codes; of several claims the first present here decides."""
 
 
@@ -76,6 +76,11 @@ def _own(name: str | None, candidate: str | None, baseline: str | None, given: d
 @click.option("--over", type=click.Choice(["each", "mean"]), help="Every suite must hold, or their mean.")
 @click.option("--about", type=click.Choice(["these", "such"]), help="These kinds of task, or other kinds like these.")
 @click.option(
+    "--measure",
+    type=click.Choice([*MEASURES]),
+    help="What people's labels say, and --worse-by speaks of in place of scores; see `bench label`.",
+)
+@click.option(
     "--cap-usd",
     "caps",
     multiple=True,
@@ -96,6 +101,7 @@ def claim(
     suites: tuple[str, ...],
     over: str | None,
     about: str | None,
+    measure: str | None,
     caps: dict[str, float],
     confidence: float | None,
     keep: bool,
@@ -104,8 +110,8 @@ def claim(
 ) -> None:
     """Judge claims on a run (default: the newest), offline and without spending anything.
 
-    Exit codes: 0 supported, 3 refuted, 4 inconclusive, 2 nothing comparable. A claim given here rather than in
-    bench.toml before the run is labelled exploratory.
+    Exit codes: 0 supported, 3 refuted, 4 inconclusive or screened (nobody labelled yet), 2 nothing comparable. A claim
+    given here rather than in bench.toml before the run is labelled exploratory.
     """
     few_threads()
     import json
@@ -120,6 +126,7 @@ def claim(
         "suites": suites or None,
         "over": over,
         "about": about,
+        "measure": measure,
         "confidence": confidence,
     }
     own = _own(name, candidate, baseline, given)

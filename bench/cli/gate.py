@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from bench.gate import GateResult, Snapshot
     from bench.run import Prepared, Watcher
 
-_EXIT = {"pass": 0, "fail": 3, "cannot tell": 4, "supported": 0, "refuted": 3, "inconclusive": 4}
+_EXIT = {"pass": 0, "fail": 3, "cannot tell": 4, "supported": 0, "refuted": 3, "inconclusive": 4, "screened": 4}
 
 _detect = click.option(
     "--detect",

@@ -15,7 +15,7 @@ from bench.errors import UsageError, suggest
 from bench.language import LANGUAGES
 from bench.prices import MODES
 from bench.providers import address_problem
-from bench.records import ABOUT, CLASSES, MARGINS, SECRET_NAME, TOOL_PROTOCOLS, ChartStyle, Margin
+from bench.records import ABOUT, CLASSES, MARGINS, MEASURES, SECRET_NAME, TOOL_PROTOCOLS, ChartStyle, Margin
 
 Check = Callable[[object], str | None]
 """What is wrong with a value, as the end of a sentence that begins with its key; None if nothing is."""
@@ -262,6 +262,7 @@ TABLES: Mapping[str, Mapping[str, Check]] = {
         "suites": _names,
         "over": _over,
         "about": _about,
+        "measure": _word_of(*MEASURES),
         **{key: margin_check(margin) for key, margin in MARGINS.items()},
         "confidence": _between(0.5, 0.95),
     },

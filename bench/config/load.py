@@ -283,6 +283,8 @@ def _claim(
         file.fail("candidate and baseline are the same model.", *where, "candidate")
     if not set(MARGINS) & set(values):
         file.fail(f"[claims.{name}] says nothing: give {margin_keys()}.", *where)
+    if "measure" in values and "worse_by" not in values:
+        file.fail(f"[claims.{name}] measures nothing: give worse_by beside measure.", *where, "measure")
     for suite in values.get("suites", ()):
         if suite not in suites:
             file.fail(f"suite '{suite}' is not part of {whose[1]}.{suggest(suite, suites)}", *where, "suites")

@@ -8,11 +8,10 @@ parser is h11's, and only what joins the two is ours.
 from __future__ import annotations
 
 import asyncio
-import ssl
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
+from time import thread_time
 from typing import NamedTuple
 
 import h11
@@ -30,6 +29,8 @@ INTERIM = 16
 """So many 1xx heads may come before a reply's own."""
 WIRE_BYTES = 128 * 1024 * 1024
 """Nothing more is read of a reply, framing included: 128,000 tokens of a kilobyte each."""
+SHORT_READ, LONG_READ_S = 64 * 1024, 0.01
+"""Of a reply that gives way: bytes of a read, and seconds of work by which one is long."""
 UNREAD_BYTES = 1024 * 1024
 """With this much of a reply unread, no more is taken from the socket."""
 
@@ -60,7 +61,9 @@ class RequestMarks:
 class Connection(asyncio.Protocol):
     """One connection, and the reply that is arriving on it."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, gives_way: bool = False) -> None:
+        """`gives_way`: reading a reply takes at most a fifth of the loop's time, whatever it is made of."""
+        self._gives_way = gives_way
         self._http = h11.Connection(h11.CLIENT, max_incomplete_event_size=HEAD_BYTES)
         self._loop = asyncio.get_running_loop()
         self._lost = self._loop.create_future()
@@ -82,10 +85,21 @@ class Connection(asyncio.Protocol):
         """Called by asyncio, once."""
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
+        if self._gives_way and hasattr(transport, "max_size"):
+            transport.max_size = SHORT_READ
 
     def data_received(self, data: bytes) -> None:
         """Called by asyncio with every read."""
+        begun = thread_time()
         self._take(now(), data)
+        spent = thread_time() - begun
+        if self._gives_way and spent > LONG_READ_S and self._alive and not self._complete:
+            self._transport.pause_reading()
+            self._loop.call_later(4 * spent, self._go_on)
+
+    def _go_on(self) -> None:
+        if self._alive and self._unread <= UNREAD_BYTES:
+            self._transport.resume_reading()
 
     def eof_received(self) -> None:
         """Called by asyncio when the other side will send no more."""
@@ -262,87 +276,3 @@ class Connection(asyncio.Protocol):
 def _require_few(count: int, most: int, what: str) -> None:
     if count > most:
         raise h11.RemoteProtocolError(f"the reply has more than {most} {what}")
-
-
-class _Body(httpx.AsyncByteStream):
-    """A reply's body as httpx wants it."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        while read := await self._connection.read():
-            yield read.content
-
-    async def aclose(self) -> None:
-        if not self._connection.complete:
-            self._connection.abort()
-
-
-class SlotTransport(httpx.AsyncBaseTransport):
-    """One request at a time over one connection, which is kept alive; for httpx.AsyncClient.
-
-    A request's extension `marks` is filled in, and a reply's extension `pour` is `Connection.pour`, to be used in
-    place of httpx's own iterators: these know no times.
-    """
-
-    def __init__(self, tls: ssl.SSLContext) -> None:
-        """`tls` is for https addresses."""
-        self._tls = tls
-        self._connection: Connection | None = None
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Sends a request and waits for the reply's head. Raises httpx.TransportError."""
-        marks: RequestMarks = request.extensions["marks"]
-        timeout: dict[str, float | None] = request.extensions["timeout"]
-        content = await request.aread()
-        connection = self._connection
-        if connection is None or not connection.usable:
-            await self.aclose()
-            self._connection = connection = await self._connect(request.url, timeout["connect"])
-            marks.connected = True
-        try:
-            marks.sent = connection.send(request, content, timeout["read"])
-            head = await connection.head()
-        except h11.LocalProtocolError as error:  # e.g. a configured header that HTTP cannot carry
-            raise httpx.LocalProtocolError(str(error)) from error
-        except BaseException:
-            connection.abort()
-            raise
-        return httpx.Response(
-            head.status_code,
-            headers=head.headers.raw_items(),
-            stream=_Body(connection),
-            extensions={"http_version": b"HTTP/" + head.http_version, "pour": connection.pour},
-        )
-
-    async def _connect(self, url: httpx.URL, timeout_s: float | None) -> Connection:
-        secure, host = url.scheme == "https", url.raw_host.decode("ascii")
-        with _connect_errors(url):
-            async with asyncio.timeout(timeout_s):
-                _, connection = await asyncio.get_running_loop().create_connection(
-                    Connection,
-                    host,
-                    url.port or (443 if secure else 80),
-                    ssl=self._tls if secure else None,
-                    server_hostname=host if secure else None,
-                    happy_eyeballs_delay=0.25,
-                )
-        return connection
-
-    async def aclose(self) -> None:
-        """Closes the connection."""
-        connection, self._connection = self._connection, None
-        if connection:
-            connection.abort()
-            await connection.closed()
-
-
-@contextmanager
-def _connect_errors(url: httpx.URL) -> Iterator[None]:
-    try:
-        yield
-    except TimeoutError as error:
-        raise httpx.ConnectTimeout(f"no connection to {url.host} in time") from error
-    except (OSError, UnicodeError) as error:  # refused, unreachable, no such name or no name, a bad certificate
-        raise httpx.ConnectError(str(error)) from error

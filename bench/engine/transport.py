@@ -20,8 +20,9 @@ from urllib.request import getproxies, proxy_bypass
 import httpx
 
 from bench.engine.clock import now
-from bench.engine.http1 import HEADERS, IDLE_S, WIRE_BYTES, RequestMarks, Sink, SlotTransport
+from bench.engine.http1 import HEADERS, IDLE_S, WIRE_BYTES, RequestMarks, Sink
 from bench.engine.proxies import Proxy, named
+from bench.engine.slot import SlotTransport
 from bench.engine.trouble import trouble
 from bench.errors import UsageError
 
@@ -162,11 +163,16 @@ class Channel:
         timeout_s: float,
         tls: ssl.SSLContext,
         transport: httpx.AsyncBaseTransport | None = None,
+        *,
+        gives_way: bool = False,
     ) -> None:
-        """`transport` replaces the network. Raises UsageError for a proxy that cannot be used."""
+        """`transport` replaces the network; `gives_way`: see `Connection`.
+
+        Raises UsageError for a proxy that cannot be used.
+        """
         self.proxy = None if transport else proxy_for(base_url)
         """The proxy between; None if there is none."""
-        self._base_url, self._transport = base_url, transport or _transport(self.proxy, tls)
+        self._base_url, self._transport = base_url, transport or _transport(self.proxy, tls, gives_way)
         self._headers = httpx.Headers(USUAL_HEADERS)
         self._headers.update(httpx.Headers(headers, encoding="utf-8"))
         self._timeout = httpx.Timeout(timeout_s, connect=min(CONNECT_S, timeout_s), pool=None).as_dict()
@@ -223,10 +229,10 @@ class Channel:
 _url = lru_cache(maxsize=64)(httpx.URL)
 
 
-def _transport(proxy: Proxy | None, tls: ssl.SSLContext) -> httpx.AsyncBaseTransport:
+def _transport(proxy: Proxy | None, tls: ssl.SSLContext, gives_way: bool) -> httpx.AsyncBaseTransport:
     """The way to an address: through the proxy that the environment names for it, or directly."""
     if proxy is None:
-        return SlotTransport(tls)
+        return SlotTransport(tls, gives_way=gives_way)
     limits = httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=IDLE_S)
     try:
         return httpx.AsyncHTTPTransport(verify=tls, limits=limits, proxy=proxy.url)

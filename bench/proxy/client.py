@@ -13,6 +13,8 @@ from bench.proxy.request import NotPassed
 
 BODY_BYTES = 32 * 1024 * 1024
 """A longer request is refused."""
+MOST_PIECES = 10_000
+"""Pieces of a body."""
 HELD_BYTES = 256 * 1024 * 1024
 """Of all requests that are under way, together."""
 HEAD_BYTES = 64 * 1024
@@ -62,10 +64,13 @@ class Client:
 
     async def body(self, room: Room) -> bytearray:
         """The body of the request whose head came last, which takes room. NotPassed where it is too long."""
-        body = bytearray()
+        body, pieces = bytearray(), 0
         try:
             async with asyncio.timeout(IDLE_S):
                 while isinstance(event := await self._event(), h11.Data):
+                    pieces += 1
+                    if pieces > MOST_PIECES:
+                        raise NotPassed(413, f"the request comes in more than {MOST_PIECES:,} pieces")
                     if len(body) + len(event.data) > BODY_BYTES:
                         raise NotPassed(413, f"the request is longer than {BODY_BYTES // 2**20} MiB")
                     room.take(len(event.data))
@@ -84,7 +89,7 @@ class Client:
             async with asyncio.timeout(LINGER_S):
                 while self._http.their_state is h11.SEND_BODY and passed <= 2 * BODY_BYTES:
                     event = await self._event()
-                    passed += len(event.data) if isinstance(event, h11.Data) else 0
+                    passed += 4096 + len(event.data) if isinstance(event, h11.Data) else 0
 
     async def _event(self) -> h11.Event | type[h11.PAUSED]:
         while (event := self._http.next_event()) is h11.NEED_DATA:

@@ -24,6 +24,8 @@ HOP_BY_HOP = frozenset(
 """Headers that belong to one connection or to the proxy, and are not passed on."""
 KEYS = frozenset(("authorization", "x-api-key", "api-key", "x-goog-api-key"))
 """Headers that hold the client's key, in whose place the vendor's is put."""
+MOST_SIGNS = 1_000_000
+"""Commas, colons and brackets of a body: each may be a value, and takes memory and time by itself."""
 
 
 class NotPassed(Exception):
@@ -101,6 +103,8 @@ def chosen(backends: Mapping[str, Backend], protocol: str, name: object) -> Back
 
 def passed(backends: Mapping[str, Backend], way: Route, body: bytes | bytearray, book: PriceBook) -> Passed:
     """A call as it is passed on. NotPassed where it cannot be."""
+    if sum(map(body.count, (b"[", b"{", b",", b":"))) > MOST_SIGNS:
+        raise NotPassed(413, f"the body has more than {MOST_SIGNS:,} commas, colons and brackets")
     try:
         text = body.decode()
         found = [*fields(text)]

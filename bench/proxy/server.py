@@ -310,7 +310,8 @@ class ProxyServer:
         spare = self._spare.get(backend.label)
         if spare:
             return spare.pop(), False
-        return Channel(backend.endpoint.base_url or "", {}, backend.endpoint.entry.timeout_s, self.tls), True
+        timeout_s = backend.endpoint.entry.timeout_s
+        return Channel(backend.endpoint.base_url or "", {}, timeout_s, self.tls, gives_way=True), True
 
     async def close(self) -> None:
         """Ends what is under way, which is written down as cut, and closes the vendors' connections."""

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from bench.records.aggregates import AggregateRow
 from bench.records.calls import Attempt, Call, Episode, EpisodeTurn, Outcome, TokenUsage
-from bench.records.claim import ABOUT, MARGINS, SUCH, THESE, Claim, Margin, margin_keys
+from bench.records.claim import (
+    ABOUT,
+    MARGINS,
+    MEASURES,
+    SUCH,
+    THESE,
+    Claim,
+    Margin,
+    margin_keys,
+    measured_margin,
+)
 from bench.records.details import grade_detail
 from bench.records.episodes import (
     FINAL,
@@ -72,7 +82,6 @@ from bench.records.manifest import FORMAT, MANIFEST, MOST_CLAIMS, MOST_MODELS, R
 from bench.records.opinions import (
     JUDGMENTS,
     LABELS,
-    MEASURES,
     OVERALL,
     SIDES,
     JudgmentRow,
@@ -246,6 +255,7 @@ __all__ = [
     "lock_folder",
     "maker_of",
     "margin_keys",
+    "measured_margin",
     "new_folder",
     "open_log",
     "parquet_file",

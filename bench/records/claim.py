@@ -41,6 +41,19 @@ ABOUT: dict[str, str] = {
 """What a claim can speak about; the first where it does not say."""
 
 
+MEASURES: dict[str, str] = {
+    "pass": "whether an answer is right: 1 if it is, 0 if not",
+    "preference": "which of two models' answers is better: 1 the model's, 0 the other's, 0.5 neither",
+}
+"""What people's labels and judges' verdicts measure, and what their values mean."""
+_WORSE = "worse_by"
+
+
+def measured_margin(measure: str) -> str:
+    """The key in `Claim.margins` of a claim's `worse_by` where people's labels measure it: no score keeps it."""
+    return f"{_WORSE}:{measure}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
     """One `[claims.<name>]` table: candidate against baseline, with margins declared before the run."""
@@ -62,6 +75,9 @@ class Claim:
     about: str = THESE
     """"these": these kinds of task, on fresh items: families are fixed strata, and items are independent but where
     their task says that they share a source. "such": other kinds of task like these: families are drawn at random."""
+    measure: str | None = None
+    """What people's labels say and `worse_by` speaks of, in place of scores: "pass", how often answers are right, or
+    "preference", how often they are preferred less how often the baseline's are. None for scores."""
     confidence: float = 0.95
     """How sure the verdict is: 1 - alpha, in (0.5, 1), where alpha is the risk that it errs."""
 
@@ -70,7 +86,9 @@ class Claim:
         """A claim from the keys of bench.toml or run.json; keys that are not a claim's are left out, as is None."""
         given = {key: value for key, value in values.items() if value is not None}
         margins = {key: given[key] for key in MARGINS if key in given}
-        fields = ("candidate", "baseline", "over", "about", "confidence")
+        if given.get("measure") and _WORSE in margins:
+            margins[measured_margin(given["measure"])] = margins.pop(_WORSE)
+        fields = ("candidate", "baseline", "over", "about", "measure", "confidence")
         known = {key: given[key] for key in fields if key in given}
         return cls(name=name, margins=margins, suites=tuple(given.get("suites", ())), **known)
 
@@ -88,8 +106,11 @@ class Claim:
         return sha256_of(self.as_dict())
 
     def as_dict(self) -> dict[str, Any]:
-        """As run.json holds it: the keys of bench.toml, with null for what is not claimed; `about` where it is SUCH."""
+        """As run.json holds it: the keys of bench.toml, with null for what is not claimed; `about` where it is SUCH,
+        and `measure` where there is one."""
         margins = {key: self.margins.get(key) for key, m in MARGINS.items() if m.always or key in self.margins}
+        if self.measure:
+            margins[_WORSE] = self.margins.get(measured_margin(self.measure))
         return {
             "name": self.name,
             "candidate": self.candidate,
@@ -98,6 +119,7 @@ class Claim:
             "suites": self.suites,
             "over": self.over,
             **({} if self.about == THESE else {"about": self.about}),
+            **({} if self.measure is None else {"measure": self.measure}),
             "confidence": self.confidence,
         }
 

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from bench.errors import UsageError
+from bench.records.claim import MEASURES
 from bench.records.folder import read_rows_of, rows_as
 from bench.records.hashing import sha256_of
 from bench.records.rows import write_rows
 
 LABELS, JUDGMENTS = "labels.parquet", "judgments.parquet"
 """The files."""
-MEASURES: Mapping[str, str] = {
-    "pass": "whether an answer is right: 1 if it is, 0 if not",
-    "preference": "which of two models' answers is better: 1 the model's, 0 the other's, 0.5 neither",
-}
-"""What a label or a judgment measures, and what its value means."""
 OVERALL = "overall"
 """The criterion of a judgment of the whole answer."""
 SIDES = ("model", "other")

@@ -189,6 +189,8 @@ class RecordedClaim(JsonRecord):
     """"each": every suite must hold; "mean": their unweighted mean."""
     about: str = "these"
     """What it is about, a key of ABOUT; see `Claim`."""
+    measure: str | None = None
+    """"pass" or "preference" where `worse_by` speaks of people's labels; None where it speaks of scores."""
     confidence: float = 0.95
     """1 - alpha, in (0.5, 1), where alpha is the risk that a verdict errs."""
     sha256: str | None = None

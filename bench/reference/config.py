@@ -118,6 +118,7 @@ EXAMPLES: Mapping[str, Mapping[str, str]] = {
     "data": {"class": '"internal"'},
     "claims": {
         "candidate": '"deepseek"', "baseline": '"claude"', "suites": '["coding"]', "over": '"mean"', "about": '"such"',
+        "measure": '"preference"',
         "confidence": "0.90", **{key: f"{margin.example:g}" for key, margin in MARGINS.items()},
     },
     "traffic": {"peak_share": "0.4", "cache_hit": "0.8", "mode": '{ claude = "batch" }', "requests": "2000000"},

@@ -28,7 +28,8 @@ from bench.proxy import CallLedger, Entry, KeyRing, ProxyKey, backends, proxying
 from bench.proxy import server as proxy_server
 from bench.proxy.client import BODY_BYTES, HEAD_BYTES, Room
 from bench.proxy.meter import ReplyMeter
-from bench.proxy.request import NotPassed
+from bench.proxy.request import NotPassed, passed
+from bench.proxy.route import Route, RouteKind
 from bench.proxy.veil import Veil
 from bench.records import RemoteModel, Secrets
 from tests.engine.loopback import CHUNKED, OK, Handler, chunk, replying, request, serving
@@ -267,6 +268,54 @@ def test_no_part_of_a_reply_holds_the_others_up(line: bytes) -> None:
     meter.feed(part)
     assert time.thread_time() - begun < 1.0
     assert meter.end().usage.out_total is None
+
+
+TINY = {"chunks": chunk(b"\n") * 50_000, "events": chunk(b'data: {"usage":{"prompt_tokens":1}}\n\n' * 9000)}
+
+
+@pytest.mark.parametrize("kind", TINY)
+def test_a_stream_of_tiny_pieces_leaves_time_for_others(tmp_path: Path, kind: str) -> None:
+    """Another client's ping takes a few turns of the loop: it gets them while the stream goes on."""
+
+    async def vendor(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await request(reader)
+        writer.write(CHUNKED)
+        while True:
+            writer.write(TINY[kind])
+            await writer.drain()
+
+    ping = b"GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+
+    async def run() -> float:
+        async with between(tmp_path, vendor) as proxy:
+            asking = asyncio.ensure_future(proxy.ask())
+            while not proxy.entries():
+                await asyncio.sleep(0.01)
+            await asyncio.sleep(0.2)
+            begun = time.thread_time()
+            for _ in range(5):
+                assert b"200" in await proxy.raw(ping)
+            spent = time.thread_time() - begun
+            asking.cancel()
+            return spent
+
+    assert asyncio.run(run()) < 2.0
+
+
+def test_a_request_that_is_all_structure_is_refused(tmp_path: Path) -> None:
+    begun = time.thread_time()
+    body = b'{"model": "chat", "x": [' + b"[]," * 5_000_000 + b"1]}"
+    way = Route(RouteKind.CALL, "openai", "t")
+    with pytest.raises(NotPassed, match="more than 1,000,000 commas"):
+        passed({}, way, body, load(None))
+    assert time.thread_time() - begun < 1.0
+
+    async def run() -> None:
+        async with between(tmp_path, replying()) as proxy:
+            chunks = chunk(b"x") * 20_000 + b"0\r\n\r\n"
+            assert b"413" in await proxy.raw(post(proxy.token, b"Transfer-Encoding: chunked"), chunks, then=20)
+
+    asyncio.run(run())
 
 
 def test_a_client_that_reads_nothing_is_cut_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from bench.claims.parts.cost import COST, cost_each
+from bench.claims.parts.labelled import PASS, PREFERENCE, unlabelled
 from bench.claims.parts.latency import CLEAN_SHARE, LATENCY
 from bench.claims.parts.missing import MISSING_RATE, lost_items
 from bench.claims.parts.part import Axis, Part, RatioPart
@@ -23,6 +24,8 @@ __all__ = [
     "LATENCY",
     "MISSING_RATE",
     "PARTS",
+    "PASS",
+    "PREFERENCE",
     "SCORE",
     "Axis",
     "Part",
@@ -35,10 +38,11 @@ __all__ = [
     "lost_items",
     "part",
     "undecided",
+    "unlabelled",
     "worded",
 ]
 
-PARTS: tuple[Part, ...] = (SCORE, COST, LATENCY)
+PARTS: tuple[Part, ...] = (SCORE, PASS, PREFERENCE, COST, LATENCY)
 """Every part of a claim, in the order in which they are judged and written."""
 
 

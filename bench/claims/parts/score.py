@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import ClassVar
 
 import numpy as np
 
@@ -40,8 +41,8 @@ class ScorePart(Part):
     rank = 1
     margin = "worse_by"
     of_totals = True
-    totals_refusal = None
-    axis = Axis(
+    totals_refusal: ClassVar[str | None] = None
+    axis: ClassVar[Axis | None] = Axis(
         up=True,
         column="score_difference",
         label=tr_later("score, points above the baseline"),

@@ -23,6 +23,7 @@ VERDICTS: Mapping[str, dict[str, Any]] = {
     "supported": {"marker": "o", "color": "#0072B2"},
     "refuted": {"marker": "X", "color": "#D55E00"},
     "inconclusive": {"marker": "D", "color": "#7A6A00", "markerfacecolor": "white"},
+    "screened": {"marker": "d", "color": "#7A6A00", "markerfacecolor": "white"},
     "reported": {"marker": "s", "color": "#666666", "markerfacecolor": "white"},
 }
 """Verdict -> how its points look: marker and filling say what the colour says."""
@@ -49,7 +50,7 @@ class PlanePoint:
     difference: Interval
     """Candidate - baseline, e.g. of score, as a fraction; bounds None where unknown."""
     verdict: str
-    """"supported", "refuted", "inconclusive", or "reported" where nothing is judged."""
+    """"supported", "refuted", "inconclusive", "screened", or "reported" where nothing is judged."""
     n: int
     """Items it rests on."""
     region: tuple[tuple[float, float], ...] = ()

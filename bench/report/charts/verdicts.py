@@ -219,9 +219,11 @@ def reason(judgement: Judgement) -> str:
         wanted = part.wanted(part.limit(judgement.claim))
         return tr("Refuted by {suite}, {part}: not {wanted}.", suite=suite, part=tr(part.noun), wanted=wanted)
     reasons = open_parts(judgement)
-    if not reasons or judgement.verdict is not Verdict.INCONCLUSIVE:
+    if not reasons or not judgement.verdict.is_open:
         return ""
     others = tr(" ({reasons} more, see the verdict)", reasons=len(reasons) - 1) if len(reasons) > 1 else ""
+    if judgement.verdict is Verdict.SCREENED:
+        return tr("Only screened, since {reasons}{others}.", reasons=reasons[0], others=others)
     return tr("Inconclusive, since {reasons}{others}.", reasons=reasons[0], others=others)
 
 

@@ -11,7 +11,7 @@ from bench.records import RunRecord
 from bench.report.page.bill import REQUESTS, MonthlyBill
 from bench.stats import Interval
 
-SYMBOLS = {"supported": "✓", "refuted": "✗", "inconclusive": "?", "measured": "="}
+SYMBOLS = {"supported": "✓", "refuted": "✗", "inconclusive": "?", "screened": "?", "measured": "="}
 """Verdicts are shown by word and sign, never by colour alone."""
 LITTLE = tr_later("proves little")
 STATES = {claims.SHOWN: "✓", claims.OPEN: "○", claims.MISSED: "✗", LITTLE: "–"}

@@ -1,4 +1,4 @@
-"""From a log of 1,000 lines that nothing grades to labels and judgments of a run, command by command."""
+"""From a log of 1,000 lines that nothing grades to a verdict by a hundred labels, command by command."""
 
 from __future__ import annotations
 
@@ -39,6 +39,8 @@ class = "internal"
 candidate = "c"
 baseline = "b"
 cheaper_by = 0.5
+worse_by = 0.25
+measure = "preference"
 """
 PRICE = '[[price]]\nprovider = "openai-api/acme"\nmodel = "{model}"\ninput = "{usd}"\noutput = "{usd}"\n'
 
@@ -71,13 +73,13 @@ def log() -> str:
 
 @pytest.fixture
 def writing() -> Iterator[FakeEndpoint]:
-    """Two models that write letters, the small a shorter one in every fourth; and a judge that likes length."""
+    """Two models that write letters, the small a shorter one in every sixteenth; and a judge that likes length."""
 
     def script(request: Request) -> Reply:
         model = request.body["model"]
         if model == "third":
             return by_length(request)
-        short = model == "small" and sum(map(ord, request.prompt)) % 4 == 0
+        short = model == "small" and sum(map(ord, request.prompt)) % 16 == 0
         return Reply(text="Thanks." if short else "Dear customer, thank you.")
 
     with FakeEndpoint(script) as running:
@@ -85,7 +87,7 @@ def writing() -> Iterator[FakeEndpoint]:
 
 
 @pytest.mark.slow
-def test_a_log_of_a_thousand_lines_comes_to_labels_and_judgments(bench: Bench, writing: FakeEndpoint) -> None:
+def test_a_log_of_a_thousand_lines_comes_to_a_verdict_by_a_hundred_labels(bench: Bench, writing: FakeEndpoint) -> None:
     (bench.folder / "log.jsonl").write_text(log())
     assert bench("traffic", "import", "log.jsonl", "-o", "mine").code == 0
     shown = bench("traffic", "show", "mine")
@@ -101,6 +103,9 @@ def test_a_log_of_a_thousand_lines_comes_to_labels_and_judgments(bench: Bench, w
     assert ran.code == 0, ran.err
     judged = bench("judge", "--measure", "preference", "--vendors-differ", "--yes")
     assert judged.code == 0, judged.err
+    screened = bench("claim")
+    assert screened.code == 4, "judges alone decide nothing"
+    assert "screened" in screened.out
     assert bench("label", "--measure", "preference", "-n", "100", "--csv", "sheet.csv").code == 0
     entries = {entry.id: entry for entry in of_run(bench.run_folder)[0].entries}
     with (bench.folder / "sheet.csv").open(newline="") as file:
@@ -120,7 +125,10 @@ def test_a_log_of_a_thousand_lines_comes_to_labels_and_judgments(bench: Bench, w
     by_item = {row.item: row.value for row in judgments if row.criterion == "overall" and row.first == "model"}
     assert all(by_item[label.item] == label.value for label in labels), "the judge's rule is the person's"
     better = [label.value for label in labels]
-    assert 0.5 < sum(better) / len(better) < 0.75, "b's letters are better in about every fourth"
-    assert bench("claim").code == 0, "cheaper, which is all that is claimed; of quality people have spoken"
-    decided = bench("traffic", "decide", "mine")
-    assert decided.code == 0, decided.err
+    assert 0.5 < sum(better) / len(better) < 0.6, "b's letters are better in about every sixteenth"
+    decided = bench("claim")
+    assert decided.code == 0, decided.out
+    assert "Supported" in decided.out
+    routed = bench("traffic", "decide", "mine")
+    assert routed.code == 0, routed.err
+    assert "use c for b" in routed.out

@@ -174,7 +174,8 @@ COLUMNS_AND_COMMANDS = {
 SOCKET_USERS = {
     "bench.engine.transport": True,
     "bench.engine.exchange": False,
-    "bench.engine.http1": True,
+    "bench.engine.http1": False,
+    "bench.engine.slot": True,
     "bench.engine.runner": False,
     "bench.weights.fetch": True,
     "bench.weights.child": True,

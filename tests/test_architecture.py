@@ -80,6 +80,7 @@ DOORS = {
             "bench.weights.fetch",
             "bench.weights.server",
             "bench.weights.store",
+            "bench.weights.template",
         ),
         ALONE,
     ),

@@ -43,6 +43,7 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
     "traffic import": ("traffic", "import", "bench-tasks", "results/plain", "-o", "results/charts/new"),
     "traffic sample": ("traffic", "sample", "results/plain", "--name", "comparison"),
     "traffic decide": ("traffic", "decide", "results/plain", "plain"),
+    "traffic cascade": ("traffic", "cascade", "plain", "--first", "small", "--then", "large", "-t", "own"),
     "traffic show": ("traffic", "show", "results/plain"),
     "export": ("export", "eee", "plain", "-o", "results/plain"),
     "verify": ("verify", "plain"),

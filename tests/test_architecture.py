@@ -33,6 +33,7 @@ VOCABULARY = "its names read with the module's: column.table, tables.every, ladd
 DOORS = {
     **dict.fromkeys(
         (
+            "bench.claims.cascade",
             "bench.claims.totals",
             "bench.config.consent",
             "bench.doctor.calibrated",
@@ -76,10 +77,12 @@ DOORS = {
             "bench.scoring.unwrap",
             "bench.scoring.values",
             "bench.traffic.deciding",
+            "bench.traffic.routes",
             "bench.weights.catalog",
             "bench.weights.fetch",
             "bench.weights.server",
             "bench.weights.store",
+            "bench.weights.template",
         ),
         ALONE,
     ),
@@ -174,7 +177,8 @@ COLUMNS_AND_COMMANDS = {
 SOCKET_USERS = {
     "bench.engine.transport": True,
     "bench.engine.exchange": False,
-    "bench.engine.http1": True,
+    "bench.engine.http1": False,
+    "bench.engine.slot": True,
     "bench.engine.runner": False,
     "bench.weights.fetch": True,
     "bench.weights.child": True,

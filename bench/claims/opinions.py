@@ -165,6 +165,6 @@ def _twice(raters: Sequence[Floats]) -> tuple[int, int]:
     return best
 
 
-def places(rows: pd.DataFrame) -> list[Place]:
+def places_of(rows: pd.DataFrame) -> list[Place]:
     """The places of items, one a row."""
     return list(zip(rows["task"].astype(str), rows["item"].astype(str), strict=True))

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from bench.claims import questions
 from bench.claims.bills import KEY, Window, money, window
-from bench.claims.opinions import Opinions, Place, places
+from bench.claims.opinions import Opinions, Place, places_of
 from bench.claims.rows import AT, same_questions, sound
 from bench.errors import UsageError
 from bench.records import SUCH, THESE, Outcome, RunRecord, has_answer, is_graded
@@ -117,6 +117,8 @@ class Pairs:
     """Questions that stand under several ids."""
     earliest: str | None
     """UTC, ISO 8601: when the first answer used was asked, but for a baseline's earlier ones; None if not known."""
+    places: tuple[Place, ...] = ()
+    """Each item's task and id."""
     opinions: Opinions | None = None
     """What people and judges say of them; None for a claim about scores."""
     reused: bool = False
@@ -205,7 +207,8 @@ def pair(
         timed=timed,
         answered=answered,
         earliest=min(asked.loc[~earlier, "started_at"].dropna().unique(), default=None),
-        opinions=None if said is None else said(places(first)),
+        places=tuple(places_of(first)),
+        opinions=None if said is None else said(places_of(first)),
         reused=bool(earlier.any()),
     )
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bench.cli.cascade import cascade
 from bench.cli.import_ import SHOWN
 from bench.cli.money import dollars
 from bench.cli.options import config_option, results_option
@@ -131,10 +132,11 @@ def _texts(table: Table, row: Sequence[TableCell]) -> dict[str, str]:
 )
 @click.option(
     "--check",
-    type=click.Choice(["none", "accepted", "schema", "regex"]),
+    type=click.Choice(["none", "accepted", "schema", "regex", "numbers", "quotes"]),
     default="none",
     show_default=True,
-    help="What grades an answer: nothing; the logged answer; the request's own JSON schema; one pattern.",
+    help="What grades an answer: nothing; the logged answer; the request's own JSON schema; one pattern; "
+    "that its numbers, or its quotes, stand in the request.",
 )
 @click.option("--pattern", help="The regular expression of --check regex.")
 @click.option(
@@ -195,17 +197,28 @@ def sample(
 @click.argument("run", required=False)
 @results_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, with a table of routes.")
-def decide(folder: Path, run: str | None, results: Path, as_json: bool) -> None:
+@click.option(
+    "--routes",
+    "form",
+    type=click.Choice(["json", "litellm", "openrouter"]),
+    help="Print only the routes with their evidence: plain, for LiteLLM's router, or for OpenRouter.",
+)
+def decide(folder: Path, run: str | None, results: Path, as_json: bool, form: str | None) -> None:
     """Say for each kind of work which model to use: a run's verdicts beside what the traffic of its samples costs.
 
     RUN is the newest by default. Only supported claims save anything. Calls nothing.
     """
     from dataclasses import asdict
 
-    from bench.records import find_run
+    from bench.records import find_run, read_record
     from bench.traffic.deciding import decide as judged
+    from bench.traffic.routes import routes as routed
 
-    found = judged(folder, find_run(results, run))
+    of = find_run(results, run)
+    found = judged(folder, of)
+    if form:
+        echo(json.dumps(routed(found, read_record(of), form), indent=2, ensure_ascii=False))
+        return
     if as_json:
         routes = {each.name: each.use for each in found.slices}
         echo(json.dumps({**asdict(found), "months": found.months, "routes": routes}, indent=2, ensure_ascii=False))
@@ -241,7 +254,8 @@ def _route(each: SliceVerdict, months: float | None, every: str) -> dict[str, st
     words = {
         "supported": f"use {each.candidate} for {each.baseline}",
         "refuted": f"keep {each.baseline}",
-        "inconclusive": "undecided" + (f", needs about {each.needed:,} items" if each.needed else ""),
+        "inconclusive": f"undecided{_needs(each)}",
+        "screened": f"undecided: nobody labelled yet{_needs(each)}",
         None: "not judged",
     }
     return {
@@ -252,6 +266,12 @@ def _route(each: SliceVerdict, months: float | None, every: str) -> dict[str, st
         f"saving {every}": _saved(each.saving, months) if each.saving else "",
         "why": each.why,
     }
+
+
+def _needs(each: SliceVerdict) -> str:
+    counts = [f"{count:,} {what}" for count, what in ((each.needed, "items"), (each.labels, "labels")) if count]
+    usd = f" ({dollars(each.more_usd)} USD more)" if each.more_usd else ""
+    return f", needs about {' and '.join(counts)}{usd}" if counts else ""
 
 
 def _saved(saving: Saving, months: float | None) -> str:
@@ -283,3 +303,6 @@ def _drawn(done: TrafficSample, name: str, check: str) -> Iterator[str]:
         )
     yield f'Your own data: state who may receive them in bench.toml before you run it: [data.{name}] class = "internal"'
     yield f"Next: bench tasks new {name} --from {path} --max-tokens {done.max_tokens}"
+
+
+traffic.add_command(cascade)

@@ -203,6 +203,7 @@ TABLES: Mapping[str, Mapping[str, Check]] = {
         "kinds": _names,
         "repeats": _number(1, 1000, whole=True),
         "temperature": _number(0, 2),
+        "episode_usd": _number(0, open_low=True),
         "reuse": _number(0),
     },
     "models": {

@@ -86,9 +86,9 @@ class Spending:
         worst = self.worst(planned)
         return Decimal("Infinity") if worst is None else worst
 
-    def charge(self, planned: PlannedCall, call: Call) -> Decimal:
+    def charge(self, planned: PlannedCall, call: Call, since: str = "") -> Decimal:
         """What a budget must take off for a call, in USD: its bill, or its reserve where that is unknown."""
-        bill = self.bill(planned, call)
+        bill = self.bill(planned, call, since)
         return self.reserve(planned) if bill is None else bill
 
     def bill(self, planned: PlannedCall, call: Call, since: str = "") -> Decimal | None:
@@ -97,7 +97,9 @@ class Spending:
         A reused answer was another run's bill. Where the provider says that it charged more than the list does, that
         counts; an attempt whose tokens are unknown counts at its worst. None if a price is unknown.
         """
-        own = call.attempts[:-1] if call.reused else call.attempts
+        own = call.attempts
+        if call.reused:
+            own = () if call.episode else call.attempts[:-1]
         mine = (a for a in own if a.billable and a.sent_at >= since)
         return total(self._attempt(planned, attempt) for attempt in mine)
 

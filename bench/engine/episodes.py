@@ -12,12 +12,14 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, Protocol
 
+from bench.engine.retry import Cause, Failure
 from bench.engine.series import Series
 from bench.engine.transport import Channel
 from bench.plan import PlannedCall, turn_key
-from bench.providers import Talk, ToolCall, ToolResult, Turn
+from bench.providers import Fault, FaultKind, Talk, ToolCall, ToolResult, Turn
 from bench.records import (
     FINAL,
+    NATIVE,
     Attempt,
     Call,
     Dialogue,
@@ -95,6 +97,11 @@ async def play(stages: Stages, series: Series, channel: Channel, planned: Planne
         call = await _turn(stages, series, channel, planned=planned, played=played, queue_s=queue_s)
         played.calls.append(call)
         message = call.message or {"role": "assistant", "content": call.text}
+        if len(played.calls) == 1 and talk.name == NATIVE and (why := _dropped(planned, call)):
+            series.state.stop(Failure(Cause.STATUS, why, fault=Fault(FaultKind.MODEL, why)), why)
+            played.said.append(TurnSaid(text=call.text))
+            played.rows.append(_row(call, (), ()))
+            return _ended(planned, played, talk, "stopped")
         calls = _calls(talk, message) if call.outcome in (Outcome.ANSWERED, Outcome.EMPTY) else ()
         text = talk.said(message, call.text) if not calls else call.text
         stop = _stop(call, calls, text, dialogue, len(played.calls))
@@ -123,6 +130,23 @@ async def _turn(
     if call.outcome.scored:
         stages.record(call)
     return call
+
+
+LETTERS_OF_PROSE, LETTERS_OF_SCHEMA = 7, 9
+"""So many letters a token no tokenizer reaches, in prose and in the JSON of schemas."""
+
+
+def _dropped(planned: PlannedCall, call: Call) -> str:
+    """Why tools cannot have reached the model: its prompt has fewer tokens than they alone need. Empty if they may."""
+    dialogue, counted = planned.item.dialogue, call.usage.in_total
+    prose = sum(len(message["content"]) for message in planned.item.messages)
+    declared = len(json.dumps(dialogue.tools if dialogue else (), ensure_ascii=False))
+    if counted is None or counted >= prose / LETTERS_OF_PROSE + declared / LETTERS_OF_SCHEMA:
+        return ""
+    return (
+        f"its prompt of {counted} tokens cannot hold the declared tools: they were left out in silence. Set "
+        'tool_protocol = "prompted_json" for this model; `bench doctor --tools` says more.'
+    )
 
 
 def _calls(talk: Talk, message: Turn) -> tuple[ToolCall, ...]:

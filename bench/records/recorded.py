@@ -42,6 +42,8 @@ class RecordedSettings(JsonRecord):
     """The families that were chosen; empty for all."""
     kinds: tuple[str, ...] = ()
     """The kinds of task that were chosen; empty for all."""
+    episode_usd: float | None = None
+    """The most that an episode may have cost before another of its turns began, USD; None for no cap."""
     sweep: str | None = None
     """The model that was asked at several settings, as `Sweep.text` says it; None where none was."""
 

@@ -182,6 +182,8 @@ class RunSettings:
     """Independent samples per item."""
     temperature: float | None = None
     """Replaces the tasks' temperature; a model's own wins."""
+    episode_usd: float | None = None
+    """The most that an episode with tools may have cost, in USD, before another turn of it begins; None: no cap."""
     reuse: float = 24.0
     """Hours for which answers of earlier runs are reused, marked so, and kept out of latencies; 0 never. Always 0 where
     `CI` is set."""

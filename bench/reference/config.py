@@ -103,7 +103,7 @@ EXAMPLES: Mapping[str, Mapping[str, str]] = {
     "run": {
         "suites": '["coding", "reasoning"]', "seed": "1", "exam_seed": "7", "limit": "100", "repeats": "3",
         "instances": "10", "levels": "[1, 2]", "families": '["vans", "meter"]', "kinds": '["fix", "edit"]',
-        "temperature": "0.0", "reuse": "0",
+        "temperature": "0.0", "episode_usd": "0.25", "reuse": "0",
     },
     "models": {
         "model": '"anthropic/claude-opus-5-5"', "base_url": '"https://llm.acme.example/v1"', "max_tokens": "32000",

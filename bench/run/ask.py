@@ -17,12 +17,12 @@ from bench.journal import Journal, RunEntry
 from bench.plan import PlannedCall
 from bench.prices import OVERRIDE
 from bench.providers import Endpoint
-from bench.records import Call, RecordedLane
+from bench.records import Call, RecordedLane, utc_now
 from bench.run.earlier import usable
 from bench.run.grading import Grading, Meter
-from bench.run.local import fetch_weights, serving
+from bench.run.local import fetch_weights, require_tools, serving
 from bench.run.needless import needless
-from bench.run.stages import stages_of
+from bench.run.stages import paid_before, stages_of
 
 if TYPE_CHECKING:
     from bench.run.prepare import Prepared, Watcher
@@ -100,6 +100,8 @@ class _Asking:
     """What the run may still ask of remote models after what is asked now."""
     agreed: bool
     """Whether the user has seen what these may cost, and agreed."""
+    since: str
+    """When this asking began (UTC): what an episode paid before it went on is not paid again."""
     lanes: dict[str, LaneResult] = field(default_factory=dict)
 
     def remote(self, endpoints: Sequence[Endpoint], todo: Todo) -> tuple[frozenset[int], EndedEarly | None]:
@@ -160,7 +162,7 @@ class _Asking:
             return self.spending.reserve(asked[model, rank])
 
         def bill(model: str, rank: int, call: Call) -> Decimal:
-            return self.spending.charge(asked[model, rank], call)
+            return self.spending.charge(asked[model, rank], call, self.since)
 
         needs: dict[str, list[int]] = {}
         for model, rank in asked:
@@ -184,7 +186,7 @@ class _Asking:
             mine = [call for call in calls if call.model == label]
             if mine:
                 lanes.append(Lane(endpoint, mine, endpoint.entry.concurrency))
-        observer = Grading(self.prepared.loaded, self.watcher, self.meter)
+        observer = Grading(self.prepared.loaded, self.watcher, self.meter, self.since)
         record, environ = self.journal.put, self.environ
 
         def stopped(label: str, why: str) -> Mapping[str, str]:
@@ -252,10 +254,13 @@ def ask(
     labels = [e.entry.label for e in remote]
     spending.require(labels, terms, [label for label in labels if has_history(label, past)])
     files = {e.entry.label: fetch_weights(e.entry, watcher) for e in local}
+    for endpoint in local:
+        if any(call.item.dialogue for call in todo[endpoint.entry.label]):
+            require_tools(endpoint.entry, files[endpoint.entry.label])
     meter = Meter(spending, terms.budget_usd)
-    for planned in plan.calls:
-        if planned.key in calls:
-            meter.add(planned, calls[planned.key], entry.started_at)
+    since = utc_now()
+    for planned, call in paid_before(plan, calls, journal.turns(entry.run)):
+        meter.add(planned, call, entry.started_at)
     if terms.budget_usd is not None and meter.unknown:
         raise UsageError(
             f"--budget-usd cannot be kept: what {', '.join(sorted(meter.unknown))} cost so far is not known, for want "
@@ -273,6 +278,7 @@ def ask(
         past=past,
         later=[p for p in left if share is not None and p.model in labels and share.leaves(p)],
         agreed=share is not None and share.agreed,
+        since=since,
     )
 
     def begins(label: str) -> None:

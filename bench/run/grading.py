@@ -49,6 +49,8 @@ class Grading:
     """Who is told."""
     meter: Meter
     """What it has cost."""
+    since: str = ""
+    """When this asking began (UTC): what was paid before is counted already."""
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held by the answer that is being graded."""
 
@@ -60,6 +62,6 @@ class Grading:
             grade: Callable[..., Graded] = grader.grade
             async with self.turn:
                 graded = await asyncio.to_thread(grade, self.loaded.raw_item(planned.item), call.text)
-        self.meter.add(planned, call)
+        self.meter.add(planned, call, self.since)
         self.watcher.finished(planned, call, graded)
         self.watcher.spent(self.meter.usd, self.meter.limit, sorted(self.meter.unknown))

@@ -8,8 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bench.errors import UsageError
 from bench.providers import Endpoint
-from bench.records import LocalModel, ModelEntry
+from bench.records import NATIVE, PROMPTED_JSON, LocalModel, ModelEntry
 
 if TYPE_CHECKING:
     from bench.run.prepare import Watcher
@@ -22,6 +23,18 @@ def fetch_weights(entry: ModelEntry, watcher: Watcher) -> Path:
 
     weights = find(entry.name)
     return fetch(weights, report=lambda p: watcher.fetched(weights.name, p.done, p.total), say=watcher.say)
+
+
+def require_tools(entry: ModelEntry, weights: Path) -> None:
+    """UsageError if tools would never reach a local model: its chat template leaves them out in silence."""
+    from bench.weights.template import template_of
+
+    template = template_of(weights) if entry.tool_protocol == NATIVE else None
+    if template is not None and "tools" not in template:
+        raise UsageError(
+            f"model '{entry.label}': the chat template of its weights leaves tools out in silence, so that it cannot "
+            f'use any. Set tool_protocol = "{PROMPTED_JSON}" in [models.{entry.label}], or leave the suite out.'
+        )
 
 
 @contextmanager

@@ -3,6 +3,16 @@
 from bench.stats.betting import bet_on_difference, bet_on_ratio, log_wealth
 from bench.stats.breakeven import least_cache_hit, price_rise
 from bench.stats.bridge import PER_ITEM, PER_SOLVED, BridgeSide, BridgeStep, bridge
+from bench.stats.cascade import (
+    Cascaded,
+    CascadeItems,
+    CascadeStep,
+    best_step,
+    cascade_steps,
+    cascaded,
+    checked,
+    cross_fitted,
+)
 from bench.stats.clusters import Floats
 from bench.stats.difference import difference_test
 from bench.stats.drift import Moved, moved
@@ -40,6 +50,14 @@ from bench.stats.strata import BoundTest, Strata
 from bench.stats.unpaired import Unpaired, unpaired_interval, unpaired_test
 
 __all__ = [
+    "CascadeItems",
+    "CascadeStep",
+    "Cascaded",
+    "best_step",
+    "cascade_steps",
+    "cascaded",
+    "checked",
+    "cross_fitted",
     "LabelledDifference",
     "average_judges",
     "labelled_difference",

@@ -11,6 +11,8 @@ from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from bench import clean
 from bench.claims import COST, Judgement, PartResult, Verdict, judge_run
 from bench.errors import UsageError
@@ -62,7 +64,8 @@ class SliceVerdict:
     others: int
     """Calls of this kind that went to other models, or whose cost is unknown: they are in no saving."""
     verdict: str | None
-    """"supported", "refuted", "inconclusive"; None where the run has no claim about this kind of work alone."""
+    """"supported", "refuted", "inconclusive", "screened"; None where the run has no claim about this kind of work
+    alone."""
     why: str
     """A clause: what decides, or what is missing."""
     claim: str | None = None
@@ -74,7 +77,13 @@ class SliceVerdict:
     baseline: str | None = None
     """The model it is compared with."""
     needed: int | None = None
-    """Items that would decide it; None where it is decided, or no likely number would."""
+    """Items that would decide what scores, costs and times leave open; None where these leave nothing open, or no
+    likely number would."""
+    labels: int | None = None
+    """People's labels that would decide it; None where labels leave nothing open, or no likely number would."""
+    more_usd: float | None = None
+    """USD that the items which are lacking for either would cost in the run's calls of both models; None where none
+    are lacking, or their cost is unknown."""
     ratio: float | None = None
     """Cost of the candidate for each dollar of the baseline, on the run's items; None where no cost is claimed."""
     saving: Saving | None = None
@@ -211,7 +220,7 @@ def _lines(
             declared=each.declared,
             candidate=each.claim.candidate,
             baseline=each.claim.baseline,
-            needed=each.test.needed if each.verdict is Verdict.INCONCLUSIVE else None,
+            **_lacking(each),
             ratio=None if cost is None or isnan(cost.estimate) else cost.estimate,
             saving=_saving(usd, cost) if supported else None,
         )
@@ -225,7 +234,8 @@ def same_model(called: str, wire: str) -> bool:
 
 def _why(judgement: Judgement) -> str:
     """With the margins that were judged, which a folder from others may have changed since they were declared."""
-    margins = ", ".join(f"{name} {value:g}" for name, value in judgement.claim.margins.items())
+    claimed = judgement.claim.margins.items()
+    margins = ", ".join(f"{name.replace(':', ' by ')} {value:g}" for name, value in claimed)
     return f"{_decides(judgement)} ({margins})" + ("" if judgement.declared else "; exploratory")
 
 
@@ -236,6 +246,21 @@ def _decides(judgement: Judgement) -> str:
         return "every part of the claim holds"
     problems = list(judgement.test.problems.values())
     return problems[0] if problems else "the items do not decide it"
+
+
+def _lacking(judgement: Judgement) -> dict[str, Any]:
+    """What an open verdict needs: items, labels and dollars."""
+    if not judgement.verdict.is_open:
+        return {}
+    pairs, measure = judgement.pairs, judgement.claim.measure
+    open_parts = [part for part in judgement.test.parts.values() if not judgement.supports(part)]
+    items = [part.needed for part in open_parts if part.name != measure and part.needed]
+    labels = [part.needed for part in open_parts if part.name == measure and part.needed]
+    more = max([*items, *labels, 0]) - pairs.n
+    each = pairs.candidate.cost + pairs.baseline.cost
+    known = each[~np.isnan(each)]
+    usd = more * float(known.mean()) if more > 0 and len(known) else None
+    return {"needed": max(items, default=None), "labels": max(labels, default=None), "more_usd": usd}
 
 
 def _saving(usd: float | None, cost: PartResult | None) -> Saving | None:

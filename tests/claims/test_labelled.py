@@ -253,3 +253,13 @@ def test_labels_over_the_mean_of_suites_are_refused_with_the_cure(tmp_path: Path
     write_labels(folder, [label(at, 0.5) for at in range(40)])
     part = judged(folder).test.parts["mean", "preference"]
     assert part.problem == 'labels are judged suite by suite: set over = "each"'
+
+
+def test_items_that_nothing_grades_are_judged_by_labels(tmp_path: Path) -> None:
+    bare = [replace(row, score=None, graded=False) for row in rows(ITEMS)]
+    folder = write(tmp_path / "run", bare, PREFERRED)
+    assert judged(folder).verdict == "screened"
+    write_labels(folder, [label(at, THIRDS(at)) for at in range(120)])
+    assert judged(folder).verdict == "supported"
+    assert CliRunner().invoke(bench, ["claim", str(folder)]).exit_code == 0
+    assert CliRunner().invoke(bench, ["report", str(folder)]).exit_code == 0

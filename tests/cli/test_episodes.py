@@ -10,6 +10,8 @@ import pandas as pd
 import pytest
 
 from tests.cli.conftest import Bench
+from tests.cli.test_money import price
+from tests.doctor.tooled import Fault
 from tests.fake_endpoint import FakeEndpoint, Reply, Request
 from tests.tool_solver import Calls, Solver
 
@@ -61,6 +63,9 @@ def test_both_wire_formats_and_both_protocols_solve_what_their_model_solves(benc
         items.groupby(["model", "item"])["out_total"].sum() == turns.groupby(["model", "item"])["out_total"].sum()
     ).all()
     assert (items["latency_s"] > items["ttft_s"].fillna(0)).all()
+    page = (bench.run_folder / "report.html").read_text()
+    assert "USD per solved episode" in page
+    assert "prompted_json" in page
 
 
 def test_the_model_s_own_message_goes_back_whole(bench: Bench, solver: FakeEndpoint) -> None:
@@ -136,3 +141,51 @@ def test_an_episode_without_an_end_is_cut_off_at_a_cap(bench: Bench, solver: Fak
     row = items.iloc[0]
     assert (row["score"], row["outcome"], row["stop_cause"], row["turns"]) == (0.0, "truncated", "turns", 12)
     assert row["tool_errors"] == 11 == turns["errors"].sum(), "the calls of the last turn are not made"
+
+
+def test_an_episode_costs_the_sum_of_its_turns_and_nothing_is_billed_twice(bench: Bench, solver: FakeEndpoint) -> None:
+    configure(bench, solver, NATIVE, limit=2)
+    price(bench, "native")
+    works, asked = Solver(thinks=True), list[int]()
+
+    def breaks(request: Request) -> Reply:
+        asked.append(1)
+        return works(request) if len(asked) <= 3 else Reply(status=400, text="out of order")
+
+    solver.script = breaks
+    assert bench("run", "--budget-usd", "100").code == 5
+    first = json.loads((bench.run_folder / "run.json").read_text())["spending"]["spent_usd"]
+    solver.script = works
+    assert bench("run", "--budget-usd", "100").code == 0
+    items, turns = tables(bench)
+    spent = float(json.loads((bench.run_folder / "run.json").read_text())["spending"]["spent_usd"])
+    assert items["cost_usd"].sum() == pytest.approx(turns["cost_usd"].sum())
+    assert spent == pytest.approx((items["cost_usd"] + items["cost_retries_usd"]).sum())
+    assert 0 < float(first) < spent
+    assert (items["cost_cap_usd"] > items["cost_usd"]).all(), "no episode can cost more than its caps allow"
+
+
+def test_a_cap_of_dollars_ends_an_episode(bench: Bench, solver: FakeEndpoint) -> None:
+    configure(bench, solver, NATIVE, limit=2, run="episode_usd = 0.000001")
+    assert "episode_usd needs a price" in bench("run", "--yes").err
+    price(bench, "native")
+    assert bench("run", "--yes", "--fresh").code == 0
+    items, _ = tables(bench)
+    assert set(items["stop_cause"]) == {"money"}
+    assert items["turns"].tolist() == [1, 1]
+
+
+def test_tools_that_do_not_reach_the_model_stop_it(bench: Bench, solver: FakeEndpoint) -> None:
+    class Dropping(Solver):
+        def __call__(self, request: Request) -> Reply:
+            self.fault = Fault.DROPPED if request.body.get("tools") else Fault.NONE
+            return super().__call__(request)
+
+    solver.script = Dropping()
+    configure(bench, solver, NATIVE, PROMPTED, limit=2)
+    ran = bench("run", "--yes")
+    assert ran.code == 5
+    assert 'tool_protocol = "prompted_json"' in ran.err + ran.out
+    items, _ = tables(bench)
+    assert items[items["model"] == "native"]["score"].isna().all(), "missing, and not wrong"
+    assert items[items["model"] == "prompted"]["score"].tolist() == [1.0, 1.0]

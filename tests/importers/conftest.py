@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -54,6 +55,13 @@ def published() -> Callable[[str], Path]:
         return root / name
 
     return find
+
+
+def written(path: Path, content: object) -> Path:
+    """A file of this text, or of this content as JSON."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(content if isinstance(content, str) else json.dumps(content))
+    return path
 
 
 def items(done: Imported) -> Any:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import io
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -23,6 +25,7 @@ from bench.report.charts.latency import MOST_STEPS, Curve, curves
 from bench.report.charts.levels import level_scores
 from bench.report.charts.tokens import CUT, token_use, tokens
 from bench.report.numbers.pairwise import Difference
+from bench.report.page.dark import DARK, themed
 from bench.report.text.names import file_name
 from bench.stats import Interval
 from tests.report.pictures import faults, written
@@ -347,6 +350,24 @@ def test_points_without_room_for_a_name_are_counted_below(tmp_path: Path) -> Non
 
 def test_56_models_look_different() -> None:
     assert len({(look["color"], look["marker"]) for look in map(style.look, range(56))}) == 56
+
+
+def test_a_filled_mark_of_any_model_is_filled_on_a_dark_page_too() -> None:
+    """matplotlib leaves `fill` out where it is black, so that a page cannot turn it."""
+    figure, box = style.page(style.Words("t", "s", "c"), "wide", 2.0)
+    axes = style.axes(figure, style.Box(box.left + 1, box.bottom + 1, box.right, box.top))
+    for at in range(len(style.COLOURS)):
+        axes.plot([at], [at], linestyle="none", **style.look(at))
+    axes.plot([0], [1], linestyle="none", **style.look(6), markerfacecolor="white")
+    file = io.BytesIO()
+    figure.savefig(file, format="svg")
+    shown = themed(file.getvalue().decode())
+    for colour in map(str.lower, style.COLOURS):
+        named = f"var(--c{colour[1:]},{colour})" if colour in DARK else colour
+        assert f"fill: {named}" in shown, colour
+    hollow = [mark for mark in re.findall(r"<use [^>]*>", shown) if "--cffffff" in mark]
+    assert len(hollow) == 1, "a hollow one stays hollow"
+    assert not re.search(r"<path [^>]*fill: var\(--c000000", shown), "its shape has no fill of its own"
 
 
 @pytest.mark.parametrize(

@@ -88,6 +88,21 @@ def test_the_command_writes_page_chart_and_points(bench: Bench) -> None:
     assert not re.search(r"https?://", page.replace("http://www.w3.org", ""))
 
 
+def test_it_speaks_chinese_with_the_same_numbers(bench: Bench, folders: list[Path]) -> None:
+    put(bench.folder / "results", "2026-08-20", "v2", 5, items=8)
+    english = bench("history", *(folder.name for folder in folders), "20260820T101500Z-0123abcd")
+    assert english.code == 0, english.err
+    done = bench("history", "--language", "zh", *(folder.name for folder in folders), "20260820T101500Z-0123abcd")
+    assert done.code == 0, done.err
+    page = (bench.folder / "results" / "history" / "history.html").read_text(encoding="utf-8")
+    assert '<html lang="zh">' in page
+    assert "得分、费用、令牌和延迟随时间的变化" in page
+    assert "未列入：20260820T101500Z-0123abcd" in done.out
+    assert "Left out" not in page
+    number = re.compile(r"\d+(?:\.\d+)? %")
+    assert number.findall(done.out) == number.findall(english.out)
+
+
 def test_nothing_to_show_and_nothing_alike_is_said(bench: Bench, folders: list[Path]) -> None:
     record = folders[2] / "run.json"
     record.write_text(json.dumps({**json.loads(record.read_text()), "tasks": {"chain_sum": {"sha256": "b"}}}))

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from bench.records import LabelRow, read_table, write_labels
 from bench.traffic.deciding import same_model
 from tests.cli.conftest import Bench, bench
 from tests.fake_endpoint import FakeEndpoint, Reply, Request
@@ -66,6 +67,16 @@ def call(at: int, tag: str) -> dict[str, Any]:
     row["request"]["model"] = "openai-api/acme/big"
     row["response"]["choices"][0]["message"]["content"] = right(text_of(at, tag))
     return row
+
+
+def labelled(item: str) -> list[LabelRow]:
+    """Both models pass."""
+    return [
+        LabelRow(
+            suite="sort", task="sort", item=item, cluster=item, measure="pass", model=model, rater="anna", value=1.0
+        )
+        for model in ("b", "c")
+    ]
 
 
 @pytest.fixture
@@ -128,6 +139,43 @@ def test_each_kind_of_work_has_its_verdict_and_only_supported_ones_save(bench: B
     record.write_text(text.replace('"worse_by": 0.1', '"worse_by": 0.6'))
     assert "cheaper_by 0.5, worse_by 0.6); exploratory" in bench("traffic", "decide", "mine").out
     record.write_text(text)
+    # people's labels in place of scores, which nobody gave yet
+    record.write_text(text.replace('"worse_by": 0.1', '"worse_by": 0.1, "measure": "pass"'))
+    open_yet = bench("traffic", "decide", "mine").out
+    assert "undecided: nobody labelled yet, needs about 62 labels" in " ".join(open_yet.split())
+    items = read_table(record.parent, "items")
+    sorts = items[(items["suite"] == "sort") & (items["model"] == "c")]
+    write_labels(record.parent, [row for item in sorts["item"] for row in labelled(str(item))])
+    told = json.loads(bench("traffic", "decide", "mine", "--json").out)
+    assert mistakes("decide", told) == []
+    assert {each["name"]: each["verdict"] for each in told["slices"]} == {"sort": "supported", "find": "screened"}
+    assert told["routes"] == {"sort": "c", "find": "b"}
+    record.write_text(text)
+    # routes for gateways, with what they rest on
+    plain, proxy, router = (
+        json.loads(bench("traffic", "decide", "mine", "--routes", form).out)
+        for form in ("json", "litellm", "openrouter")
+    )
+    assert plain["sort"]["model"] == "openai-api/acme/small"
+    assert plain["find"]["model"] == plain["find"]["instead_of"] == "openai-api/acme/big-2026-01-01"
+    assert plain["sort"]["evidence"]["verdict"] == "supported"
+    assert plain["sort"]["evidence"]["decided_at"] > "2026"
+    assert [each["model_name"] for each in proxy["model_list"]] == ["find", "sort", "sort-before"]
+    assert proxy["router_settings"]["fallbacks"] == [{"sort": ["sort-before"]}]
+    assert router["sort"]["request"]["models"] == ["openai-api/acme/small", "openai-api/acme/big-2026-01-01"]
+    # a cascade from the same answers: the scores of a file that knows what the small model cannot do
+    cascade = ("traffic", "cascade", "--first", "c", "--then", "b", "--worse-by", "0.1", "--suite")
+    done = bench(*cascade, "find", "--by", "partial")
+    assert (done.code, "40 of 40 first answers have no score" in done.err) == (2, True)
+    (bench.folder / "scores.csv").write_text("item,score\n" + "".join(f"{item},1\n" for item in sorts["item"]))
+    done = bench(*cascade, "sort", "--by", "scores.csv")
+    assert (done.code, "100 % kept, score 100.0 % (+0.0 points), saves 90" in done.out) == (0, True), done.out
+    assert "On items that chose nothing (5 folds): 100 % kept" in done.out
+    done = bench(*cascade, "find", "--by", "perfect")
+    assert (done.code, "A check without mistakes, which there is not: 0 % kept" in done.out) == (4, True), done.out
+    (bench.folder / "scores.csv").write_text("item,score\n1,high\n")
+    done = bench(*cascade, "sort", "--by", "scores.csv")
+    assert (done.code, "scores.csv, line 2: needs an item and a score" in done.err) == (2, True)
     # a run of other items, and a damaged sample
     path = bench.folder / "mine" / "sort.sample.json"
     sample = json.loads(path.read_text())

@@ -11,6 +11,7 @@ from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, date2num
 from matplotlib.figure import Figure
 from matplotlib.transforms import ScaledTranslation
 
+from bench.language import tr, tr_later
 from bench.report.charts import style
 from bench.report.numbers.history import MEASURES, HistoryPoint
 from bench.stats import Interval
@@ -19,7 +20,7 @@ PANEL = 1.5
 """Height of a panel, inches."""
 ASIDE = 0.05
 """Inches between two models' points of one run."""
-_SAID = (("score (%)", 100), ("USD per 1,000", 1), ("tokens out", 1), ("E2E p50 (s)", 1))
+_SAID = ((tr_later("score (%)"), 100), (tr_later("USD per 1,000"), 1), (tr_later("tokens out"), 1), ("E2E p50 (s)", 1))
 AXES = dict(zip(MEASURES, _SAID, strict=True))
 """Each measure's name and factor on its axis."""
 _BOUNDS = ("", "_low", "_high", "_n")
@@ -46,7 +47,8 @@ def draw(points: Sequence[HistoryPoint], suite: str, caption: str) -> Figure:
     """The laid-out figure; a measure that no point has is left out."""
     shown = [name for name in MEASURES if any(getattr(point, name) is not None for point in points)]
     models = list(dict.fromkeys(point.model for point in points))
-    words = style.Words(f"{suite} over time", "Lines: 95 % intervals. Hollow: another model was served.", caption)
+    reading = tr("Lines: 95 % intervals. Hollow: another model was served.")
+    words = style.Words(tr("{suite} over time", suite=suite), reading, caption)
     figure, room = style.page(words, "wide", len(shown) * (PANEL + 0.25) + 0.7)
     room = style.key(figure, room, [(model, style.look(at)) for at, model in enumerate(models)])
     height = (room.top - room.bottom - 0.35) / max(1, len(shown))
@@ -63,7 +65,7 @@ def draw(points: Sequence[HistoryPoint], suite: str, caption: str) -> Figure:
         if at + 1 < len(shown):
             axes.tick_params(labelbottom=False)
         axes.margins(x=0.06, y=0.15)
-        axes.set_ylabel(AXES[name][0])
+        axes.set_ylabel(tr(AXES[name][0]))
     return figure
 
 

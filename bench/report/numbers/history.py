@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from bench.errors import UsageError
 from bench.gate import Snapshot, read
+from bench.language import tr
 from bench.records import RunRecord, read_run
 from bench.report.numbers.comparison import suite_rows
 from bench.stats import Interval, mean_interval, proportion_interval
@@ -90,7 +91,7 @@ def history(folders: Sequence[Path], files: Sequence[Path]) -> PlanHistory:
     for source in sources:
         alike = {suite for suite in source.suites if _alike(source, newest, suite)}
         if not alike:
-            left_out[source.name] = "asks other items, or tasks of other content, than the newest"
+            left_out[source.name] = tr("asks other items, or tasks of other content, than the newest")
         points += [point for point in source.points(clusters) if point.suite in alike]
     return PlanHistory(points=tuple(points), left_out=left_out)
 

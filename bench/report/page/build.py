@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from bench.language import ENGLISH, language, tr, tr_later
 from bench.records import Outcome, RecordedModel, RunRecord, read_aggregates, read_table, write_text
 from bench.records.note import Level
-from bench.report.numbers import choices, slices
+from bench.report.numbers import choices, episodes, slices
 from bench.report.numbers.comparison import RunComparison
 from bench.report.page import items as page_items
 from bench.report.page.card import Card
@@ -218,7 +218,8 @@ def _details(source: PageSource, items: pd.DataFrame) -> list[Table]:
     record = source.comparison.record
     if not source.comparison.rows:
         return []
-    return [*slices.tables(items, record), *choices.tables(choices.choices(source.folder, record))]
+    found = [*episodes.tables(items, record), *slices.tables(items, record)]
+    return [*found, *choices.tables(choices.choices(source.folder, record))]
 
 
 def _capital(line: str) -> str:

@@ -26,6 +26,8 @@ DARK = {
 """Colours of the charts on paper -> those on the dark page; others serve on both."""
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}\b")
 _STYLE = re.compile(r'style="[^"]*"')
+_UNFILLED = re.compile(r'(<use\b[^>]*style=")(?=stroke: #000000)')
+"""A mark whose fill matplotlib leaves out, as it is black."""
 
 
 def themed(svg: str) -> str:
@@ -37,7 +39,8 @@ def themed(svg: str) -> str:
     rule = f"<style>@media (prefers-color-scheme: dark){{svg{{{variables}}}}}</style>"
     head, tag, rest = svg.partition("<svg ")
     inside, end, body = rest.partition(">")
-    return f"{head}{tag}{inside}{end}{rule}{_STYLE.sub(_variable, body)}"
+    filled = _UNFILLED.sub(r"\1fill: #000000; ", body)
+    return f"{head}{tag}{inside}{end}{rule}{_STYLE.sub(_variable, filled)}"
 
 
 def _variable(style: re.Match[str]) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from bench import clean
+from bench.language import language
 
 _PAGE = """<!doctype html>
-<html lang="en">
+<html lang="{language}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
@@ -30,4 +31,4 @@ pre {{ white-space: pre-wrap; overflow-wrap: anywhere; background: #f5f5f5; padd
 
 def page(title: str, body: str) -> str:
     """A whole page; `title` is any text, `body` is HTML."""
-    return _PAGE.format(title=clean.html(title), body=body)
+    return _PAGE.format(language=language(), title=clean.html(title), body=body)

@@ -83,9 +83,10 @@ def reprice(
     """
     from bench import prices
     from bench.cli.show import print_table
-    from bench.cli.writing import write
+    from bench.cli.writing import settings, write
     from bench.costs import PriceChange, newest
     from bench.costs.reprice import reprice as compute
+    from bench.language import writing
     from bench.records import find_run
     from bench.report.text import tables
 
@@ -103,11 +104,13 @@ def reprice(
         modes=modes,
     )
     repriced = compute(parent, change, prices.load(own), own)
-    comparison = write(repriced.folder)
+    asked = settings(language=None, style=None)
+    comparison = write(repriced.folder, asked)
     if as_json:
-        echo(tables.json_text(comparison), nl=False)
+        with writing(asked.language):
+            echo(tables.json_text(comparison), nl=False)
     else:
-        print_table(comparison)
+        print_table(comparison, asked.language)
     for why, rows in repriced.unknown.items():
         echo(f"cost unknown for {rows} answers: {why}", err=True)
     echo(f"Run folder: {repriced.folder}", err=as_json)

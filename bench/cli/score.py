@@ -23,18 +23,21 @@ def score(run: str | None, results: Path, include: tuple[Path, ...], as_json: bo
     """
     from bench import registry
     from bench.cli.show import print_table
-    from bench.cli.writing import write
+    from bench.cli.writing import settings, write
+    from bench.language import writing
     from bench.records import find_run
     from bench.report.text import tables
     from bench.run import JOURNAL
     from bench.run.rescore import rescore
 
     done = rescore(find_run(results, run), results / JOURNAL, registry.read(task_folders(include)))
-    comparison = write(done.folder)
+    asked = settings(language=None, style=None)
+    comparison = write(done.folder, asked)
     if as_json:
-        echo(tables.json_text(comparison), nl=False)
+        with writing(asked.language):
+            echo(tables.json_text(comparison), nl=False)
         return
-    print_table(comparison)
+    print_table(comparison, asked.language)
     for line in done.failures:
         echo(line, err=True)
     for task, (before, now) in done.tasks.items():

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from bench import clean
 from bench.cli.again import command_line
 from bench.cli.terminal import echo
+from bench.language import ENGLISH, tr, writing
 
 if TYPE_CHECKING:
     from bench.records import ReportSettings
@@ -19,14 +20,16 @@ if TYPE_CHECKING:
 def show(result: Result, as_json: bool, asked: ReportSettings | None = None) -> None:
     """Writes the run's report files, then prints the table, its notes and where the files are."""
     from bench.cli.probe import print_probe
-    from bench.cli.writing import write
+    from bench.cli.writing import settings, write
     from bench.report.text import tables
 
+    asked = settings(language=None, style=None) if asked is None else asked
     comparison = write(result.folder, asked)
     if as_json:
-        echo(tables.json_text(comparison), nl=False)
+        with writing(asked.language):
+            echo(tables.json_text(comparison), nl=False)
         return
-    print_table(comparison)
+    print_table(comparison, asked.language)
     print_probe(comparison.latency)
     if result.asked == 0 and not result.missing and result.looks is None:
         echo(f"0 calls: this run of {result.started_at[:19]}Z was complete. `bench run --fresh` asks again.")
@@ -36,8 +39,16 @@ def show(result: Result, as_json: bool, asked: ReportSettings | None = None) -> 
     echo(f"Run folder: {result.folder}")
 
 
-def print_table(comparison: RunComparison) -> None:
-    """Quality, latency, tokens and cost, in as few tables as the terminal's width allows; then claims and notes."""
+def print_table(comparison: RunComparison, language: str = ENGLISH) -> None:
+    """Quality, latency, tokens and cost, in as few tables as the terminal's width allows; then claims and notes.
+
+    `language`: the one that the comparison speaks.
+    """
+    with writing(language):
+        _print(comparison)
+
+
+def _print(comparison: RunComparison) -> None:
     from rich.console import Console
 
     from bench import claims
@@ -47,10 +58,10 @@ def print_table(comparison: RunComparison) -> None:
 
     console, rows = Console(highlight=False), comparison.rows
     names = [TableCell(text) for row in rows for text in (f"  {row.model}", row.suite)]
-    room = console.width - width("model", names)
+    room = console.width - width(tr("model"), names)
     for sets in _layout(rows):
         for columns in _fitting(sets, rows, room):
-            table = grouped("model", columns, rows, group=lambda row: row.suite, name=lambda row: row.model)
+            table = grouped(tr("model"), columns, rows, group=lambda row: row.suite, name=lambda row: row.model)
             console.print(table, "")
     for line in claims.lines(comparison.ruling, comparison.record):
         console.print(clean.terminal(line), "", markup=False)

@@ -61,8 +61,10 @@ def _text(value: str, aside: str = "") -> Text:
 
 def width(heading: str, cells: Iterable[TableCell]) -> int:
     """Characters of a column and the gap beside it."""
-    lengths = (len(cell.value) + (len(cell.aside) + 3 if cell.aside else 0) for cell in cells)
-    return 2 + max(len(heading), *lengths)
+    from rich.cells import cell_len
+
+    lengths = (cell_len(cell.value) + (cell_len(cell.aside) + 3 if cell.aside else 0) for cell in cells)
+    return 2 + max(cell_len(heading), *lengths)
 
 
 def plain(rows: Sequence[Mapping[str, object]]) -> Iterator[str]:

@@ -132,10 +132,11 @@ def _texts(table: Table, row: Sequence[TableCell]) -> dict[str, str]:
 )
 @click.option(
     "--check",
-    type=click.Choice(["none", "accepted", "schema", "regex"]),
+    type=click.Choice(["none", "accepted", "schema", "regex", "numbers", "quotes"]),
     default="none",
     show_default=True,
-    help="What grades an answer: nothing; the logged answer; the request's own JSON schema; one pattern.",
+    help="What grades an answer: nothing; the logged answer; the request's own JSON schema; one pattern; "
+    "that its numbers, or its quotes, stand in the request.",
 )
 @click.option("--pattern", help="The regular expression of --check regex.")
 @click.option(

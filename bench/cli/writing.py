@@ -42,23 +42,16 @@ def settings(**given: str | None) -> ReportSettings:
 
 
 def write(folder: Path, asked: ReportSettings | None = None) -> RunComparison:
-    """Writes a run's report files as `[report]` says; the comparison is for a terminal, and English."""
-    from bench.records import ReportSettings
+    """Writes a run's report files as `[report]` says, whose language the comparison speaks, too."""
     from bench.report import charts
     from bench.report.write import write_report
 
     asked = settings(language=None, style=None) if asked is None else asked
-    if asked == ReportSettings():
-        return write_report(folder)[0]
+    with writing(asked.language), charts.styled_as(asked.style):
+        comparison, _ = write_report(folder)
     if asked.language != ENGLISH:
-        from bench.report import compare
-
-        with writing(asked.language), charts.styled_as(asked.style):
-            write_report(folder)
         warn_of_fonts(asked.language)
-        return compare(folder)
-    with charts.styled_as(asked.style):
-        return write_report(folder)[0]
+    return comparison
 
 
 def warn_of_fonts(language: str) -> None:

@@ -49,6 +49,8 @@ def example(item: Mapping[str, Any]) -> str | None:
         return right_letter(item)
     if kind == "calls":
         return code_block(item)
+    if kind == "fields":
+        return json.dumps(item["fields"], ensure_ascii=False)
     return str(item["answer"]) if kind == "answer" else item.get("example")
 
 

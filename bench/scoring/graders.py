@@ -16,7 +16,19 @@ from typing import TYPE_CHECKING, Any, Self
 
 from bench.errors import BenchError
 from bench.records import Graded, sha256_of
-from bench.scoring import blame, choices, code, expected, extract, json_answers, literals, queries, reading, values
+from bench.scoring import (
+    blame,
+    choices,
+    code,
+    expected,
+    extract,
+    grounds,
+    json_answers,
+    literals,
+    queries,
+    reading,
+    values,
+)
 from bench.scoring.blame import Judge, Oracle
 from bench.scoring.item import ANSWER_CHARS, UNGRADED, item_of, kind_of, right_letter
 from bench.scoring.statements import ReadAnswer
@@ -271,12 +283,16 @@ _KINDS: Mapping[str, Judge] = {
     "number": _number,
     "choices": _choices,
     "answer": _answer,
+    "fields": grounds.fields,
+    "source_numbers": grounds.source_numbers,
+    "source_quotes": grounds.source_quotes,
     UNGRADED: _ungraded,
 }
 
 
 def _own(item: Mapping[str, Any], text: str) -> Graded:
-    """By the item's own kind: exact answer, number, regex, JSON schema, choice, function calls, or by nothing."""
+    """By the item's own kind: exact answer, number, regex, JSON schema, choice, function calls, fields, what stands in
+    the request, or by nothing."""
     return _KINDS[kind_of(item)](item, text)
 
 

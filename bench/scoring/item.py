@@ -14,7 +14,9 @@ LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 """Names of an item's choices, in order."""
 UNGRADED = "ungraded"
 """The field, always true, of an item that nothing grades."""
-KINDS = ("calls", "json_schema", "regex", "number", "choices", "answer", UNGRADED)
+SOURCED = ("source_numbers", "source_quotes")
+"""The fields, always true, of items whose answer may say only what stands in the request."""
+KINDS = ("calls", "json_schema", "regex", "number", "choices", "answer", "fields", *SOURCED, UNGRADED)
 """What an own item may be graded by, the first that it has; `choices` comes with an `answer`."""
 
 

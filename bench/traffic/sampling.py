@@ -21,8 +21,9 @@ from bench.traffic.rows import SAMPLE, TABLE, TrafficRow
 
 BY = ("calls", "dollars")
 """What a request's chance of being drawn follows."""
-CHECKS = ("none", "accepted", "schema", "regex")
-"""How the items are graded: by nothing; by the logged answer; by the JSON schema of each request; by one pattern."""
+CHECKS = ("none", "accepted", "schema", "regex", "numbers", "quotes")
+"""How the items are graded: by nothing; by the logged answer; by the JSON schema of each request; by one pattern; by
+whether the answer's numbers, or its quotes, stand in the request."""
 CLUSTERS = ("session", "user", "item")
 """What makes items depend on each other, besides being nearly the same."""
 
@@ -224,6 +225,8 @@ def _check(choices: SampleChoices, made: Askable, redactor: Redactor) -> dict[st
         return {"answer": redactor(made.answer)}
     if choices.check == "schema":
         return {"json_schema": made.schema}
+    if choices.check in ("numbers", "quotes"):
+        return {f"source_{choices.check}": True}
     return {"regex": choices.pattern} if choices.check == "regex" else {"ungraded": True}
 
 

@@ -58,7 +58,7 @@ def test_a_run_that_asked_something_else_stands_beside_nothing(bench: Bench, end
     bench.configure(endpoint, "good", limit=1)
     assert bench("run", "--yes").code == 0
     (bench.folder / "replies.jsonl").write_text(
-        json.dumps({"task": "starter_short", "item": "sums-0", "answer": "5"}) + "\n"
+        json.dumps({"task": "starter_short", "item": "sorting-0", "answer": "5"}) + "\n"
     )
     told = bench("tasks", "grade", "replies.jsonl", "--beside", bench.run_folder.name)
     assert (told.code, "holds no scored items of starter." in told.err, told.err.count("\n")) == (2, True, 1)

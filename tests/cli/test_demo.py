@@ -32,7 +32,7 @@ def test_it_shows_a_finished_comparison_and_says_what_it_is(bench: Bench, monkey
     assert bench("report", "demo").code == 0
     assert len([*(folder / "charts").glob("*.png")]) == len(charts) // 2
     [run] = json.loads(bench("list", "runs", "--json").out)
-    assert (run["suites"], run["items"], run["spent_usd"]) == ("starter", 120, "0.08585")
+    assert (run["suites"], run["items"], run["spent_usd"]) == ("starter", 120, "0.08796")
     assert run["claims"] == "cheaper-slightly-worse: supported, much-cheaper: refuted"
 
 

@@ -159,3 +159,23 @@ def test_each_answer_is_judged_by_itself(bench: Bench, ran: Path, judge: FakeEnd
         ("cheap", 0.0, None, None),
         ("dear", 1.0, None, None),
     }
+
+
+@pytest.mark.slow
+def test_a_judge_on_this_machine_is_asked_in_both_orders_and_read_honestly(
+    bench: Bench, ran: Path, judge: FakeEndpoint, smollm2_path: Path
+) -> None:
+    pytest.importorskip("xllamacpp", reason="the extra `local` is not installed")
+    assert smollm2_path.is_file()
+    text = (bench.folder / "bench.toml").read_text().partition("[judges")[0]
+    own = '[judges.tiny]\nmodel = "weights/smollm2-135m-instruct"\nmax_tokens = 60\ncontext = 2048\n'
+    (bench.folder / "bench.toml").write_text(text + own)
+    done = bench("judge", "--measure", "preference", "--vendors-differ", "--items", "2")
+    assert done.code == 0, done.err
+    assert judge.requests == []
+    rows = [row for row in read_judgments(ran) if row.criterion == "overall"]
+    assert [row.first for row in rows] == ["model", "other"] * 2
+    assert all(row.in_total and row.out_total for row in rows)
+    unread = sum(row.value is None for row in rows)
+    assert json.loads((ran / "judge.json").read_text())["unread"] == unread, "what cannot be read is no verdict"
+    assert unread == 0 or f"{unread} replies had no verdict that could be read" in " ".join(done.out.split())

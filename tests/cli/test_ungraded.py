@@ -116,8 +116,7 @@ def test_a_forgotten_answer_is_no_ungraded_item(bench: Bench) -> None:
     (bench.folder / "mine.jsonl").write_text(json.dumps({"id": "a", "prompt": "?"}))
     forgotten = bench("tasks", "new", "mine", "--from", "mine.jsonl")
     assert forgotten.code == 2
-    assert "needs one of calls, json_schema, regex, number, choices, answer, ungraded" in " ".join(
-        forgotten.err.split()
-    )
+    kinds = "calls, json_schema, regex, number, choices, answer, fields, source_numbers, source_quotes, ungraded"
+    assert f"needs one of {kinds}" in " ".join(forgotten.err.split())
     (bench.folder / "mine.jsonl").write_text(json.dumps({"id": "a", "prompt": "?", "ungraded": True, "number": 1}))
     assert bench("tasks", "new", "mine", "--from", "mine.jsonl").code == 2

@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.cells import cell_len
 
 from bench import language as bench_language
 from bench.claims import Verdict
 from bench.cli.demo import EXAMPLE
+from bench.cli.show import print_table
 from bench.language import tr, writing
-from bench.report import charts
+from bench.report import charts, compare
 from bench.report.charts import glyphs
 from bench.report.page import NAME, read_page
 from bench.report.verify import verify
@@ -101,6 +103,21 @@ def test_an_english_report_is_as_if_there_were_no_other(reports: dict[str, Path]
     assert '<html lang="en">' in (reports["en"] / NAME).read_text()
     assert not CHINESE.search((reports["en"] / "comparison.md").read_text())
     assert "page-words" not in (reports["en"] / NAME).read_text().partition("<script>")[0]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_terminal_speaks_the_reports_language(
+    reports: dict[str, Path], language: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    with writing(language):
+        comparison = compare(reports[language])
+    print_table(comparison, language)
+    shown = capsys.readouterr().out
+    assert ("在这 12 类任务上成立" in shown) == ("模型" in shown) == (language == "zh")
+    assert bool(CHINESE.search(shown)) == (language == "zh")
+    assert max(map(cell_len, shown.splitlines())) <= 80
+    assert "96.9 %" in shown
 
 
 def test_values_that_are_words_are_translated() -> None:

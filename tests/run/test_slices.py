@@ -70,7 +70,7 @@ def test_a_first_exams_task_is_the_same_task_and_a_larger_ones_another() -> None
 
 def test_slices_of_levels_families_and_kinds() -> None:
     assert {item.level for item in asked("coding", "reasoning", levels=(1, 3), limit=40)} == {1, 3}
-    assert {item.family for item in asked("starter", families=("sums", "clock"))} == {"sums", "clock"}
+    assert {item.family for item in asked("starter", families=("sorting", "people"))} == {"sorting", "people"}
     assert {item.task for item in asked("coding", kinds=("fix", "sql"), limit=20)} == {"coding_fix", "coding_sql"}
 
 
@@ -79,7 +79,7 @@ def test_slices_of_levels_families_and_kinds() -> None:
     [
         ({"levels": (9,)}, "--levels: starter has no level '9'. Known: 1, 2."),
         ({"kinds": ("shortt",)}, "--kinds: starter has no kind 'shortt'. Did you mean 'short'?"),
-        ({"families": ("sum",)}, "--families: starter has no family 'sum'. Did you mean 'sums'?"),
+        ({"families": ("sortin",)}, "--families: starter has no family 'sortin'. Did you mean 'sorting'?"),
     ],
 )
 def test_what_is_not_there_is_one_line(chosen: dict[str, object], told: str) -> None:

@@ -1,8 +1,9 @@
 """A user's own prompts as a task: the items' format, checked line by line, and what makes a task of them.
 
 One JSON object an item: `id`; `prompt` or `messages`; one of `answer`, `number`, `regex`, `json_schema`,
-`choices` with `answer`, `calls` with `entry_point`, or `ungraded`, true; and, if wanted, `cluster`, `family`, `level`,
-`language`, `type` (how an `answer` is read, `values.AnswerKind`), `example` (an answer that must pass, for `regex` and
+`choices` with `answer`, `calls` with `entry_point`, `fields`, or `source_numbers`, `source_quotes` or `ungraded`, true;
+and, if wanted, `cluster`, `family`, `level`, `language`, `type` (how an `answer` is read, `values.AnswerKind`),
+`example` (an answer that must pass, for `regex` and
 `json_schema`), `reference` (code that must pass, for `calls`).
 """
 
@@ -19,7 +20,7 @@ from typing import Any
 from bench.errors import TaskError, UsageError, suggest
 from bench.registry.items import dataset, messages_of, numbered_jsonl
 from bench.scoring import graders
-from bench.scoring.item import ANSWER_CHARS, KINDS, LETTERS, UNGRADED, kind_of
+from bench.scoring.item import ANSWER_CHARS, KINDS, LETTERS, SOURCED, UNGRADED, kind_of
 from bench.scoring.numbers import DIGITS
 from bench.scoring.unwrap import unwrapped
 from bench.scoring.values import AnswerKind, number_of
@@ -151,7 +152,8 @@ def _kind_problems(row: Mapping[str, Any]) -> Iterator[str]:
         "number": _number_problem,
         "choices": _choices_problem,
         "answer": _answer_problem,
-        UNGRADED: _ungraded_problem,
+        "fields": _fields_problem,
+        **dict.fromkeys((*SOURCED, UNGRADED), _flag_problem),
     }[kinds[0]](row)
     if "type" in row and kinds[0] != "answer":
         problem = problem or "'type' says how an 'answer' in words is read. Leave it out."
@@ -159,8 +161,15 @@ def _kind_problems(row: Mapping[str, Any]) -> Iterator[str]:
         yield problem
 
 
-def _ungraded_problem(row: Mapping[str, Any]) -> str | None:
-    return None if row[UNGRADED] is True else "'ungraded' says that nothing grades the item: it must be true."
+def _flag_problem(row: Mapping[str, Any]) -> str | None:
+    kind = kind_of(row)
+    return None if row[kind] is True else f"'{kind}' must be true: leave it out where it does not hold."
+
+
+def _fields_problem(row: Mapping[str, Any]) -> str | None:
+    wanted = row["fields"]
+    plain = isinstance(wanted, dict) and all(isinstance(v, str | int | float | bool | None) for v in wanted.values())
+    return None if plain and wanted else "'fields' must be an object of names and plain values that is not empty."
 
 
 def _calls_problem(row: Mapping[str, Any]) -> str | None:

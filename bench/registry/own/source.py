@@ -12,7 +12,19 @@ from bench.errors import TaskError
 from bench.registry.items import numbered_jsonl, read_text, strict_json
 from bench.registry.own.items import Rows
 
-_JSON = ("messages", "json_schema", "calls", "choices", "meta", "number", "level", "ungraded")
+_JSON = (
+    "messages",
+    "json_schema",
+    "calls",
+    "choices",
+    "meta",
+    "number",
+    "level",
+    "ungraded",
+    "fields",
+    "source_numbers",
+    "source_quotes",
+)
 """CSV columns whose cells are JSON."""
 
 

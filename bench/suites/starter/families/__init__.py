@@ -4,36 +4,36 @@ from __future__ import annotations
 
 from bench.suites.coding.family import CodingFamily
 from bench.suites.starter.families import (
-    ages,
-    clock,
-    goods,
-    places,
-    price,
-    shopping,
-    spelling,
-    sums,
-    tally,
-    totals,
-    trace,
-    words,
+    amounts,
+    change,
+    ending,
+    grades,
+    holder,
+    kinds,
+    opposites,
+    people,
+    returned,
+    sorting,
+    texts,
+    tickets,
 )
 from bench.suites.starter.family import ShortFamily
 
 CODING: tuple[CodingFamily, ...] = (
-    tally.FAMILY,
-    totals.FAMILY,
-    words.FAMILY,
-    spelling.FAMILY,
-    price.FAMILY,
-    trace.FAMILY,
+    amounts.FAMILY,
+    change.FAMILY,
+    grades.FAMILY,
+    texts.FAMILY,
+    tickets.FAMILY,
+    returned.FAMILY,
 )
 """Graded as the coding suite's families of the same kind."""
 SHORT: tuple[ShortFamily, ...] = (
-    sums.FAMILY,
-    shopping.FAMILY,
-    ages.FAMILY,
-    clock.FAMILY,
-    places.FAMILY,
-    goods.FAMILY,
+    sorting.FAMILY,
+    ending.FAMILY,
+    people.FAMILY,
+    holder.FAMILY,
+    kinds.FAMILY,
+    opposites.FAMILY,
 )
 """Graded as the reasoning suites' items."""

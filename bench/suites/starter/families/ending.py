@@ -12,18 +12,15 @@ _WHAT = (("A film", "end"), ("A train", "arrive"), ("A meeting", "end"), ("A fli
 
 
 def _params(rng: Random, level: int) -> Drawn:
-    hour, minute = rng.randint(7, 19), rng.randrange(0, 60, 5)
-    lasts = rng.randrange(5, 60, 5) if level == 1 else 60 * rng.randint(1, 3) + rng.randrange(5, 60, 5)
-    if level == 1 and minute + lasts >= 60:
-        minute = rng.randrange(0, 60 - lasts, 5)
-    return {"hour": hour, "minute": minute, "lasts": lasts, **choose(rng, what=_WHAT)}
+    """Level 1: the minutes of both stay below 60 together."""
+    hour, hours, minute = rng.randint(7, 19), rng.randint(1, 3), rng.randrange(0, 60 if level == 2 else 45, 5)
+    minutes = rng.randrange(5, 60 if level == 2 else 60 - minute, 5)
+    return {"hour": hour, "minute": minute, "lasts": 60 * hours + minutes, **choose(rng, what=_WHAT)}
 
 
 def _question(p: Params) -> str:
     hours, minutes = divmod(p.lasts, 60)
-    long = f"{minutes} minutes"
-    if hours:
-        long = f"{hours} hour{'s' if hours > 1 else ''} and {long}"
+    long = f"{hours} hour{'s' if hours > 1 else ''} and {minutes} minutes"
     thing, verb = p.what
     return (
         f"{thing} starts at {p.hour:02}:{p.minute:02} and takes {long}. At what time does it {verb}? "
@@ -41,5 +38,5 @@ def _second(p: Params) -> str:
 
 
 FAMILY = ShortFamily(
-    name="clock", params=_params, question=_question, reference=_reference, second=_second, type="text"
+    name="ending", params=_params, question=_question, reference=_reference, second=_second, type="text"
 )

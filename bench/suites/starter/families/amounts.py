@@ -10,14 +10,14 @@ from bench.suites.starter.family import LEVELS
 
 def _params(rng: Random, level: int) -> Drawn:
     drawn = choose(rng, k=range(2, 6), most=range(20, 40, 5))
-    return {**drawn, **choose(rng, op=("first", "last", "squares") if level == 1 else ("capped", "every", "without"))}
+    return {**drawn, **choose(rng, op=("first", "last", "above") if level == 1 else ("capped", "every", "without"))}
 
 
 def _prose(p: Params) -> Prose:
     what = {
         "first": f"the sum of the first {p.k} numbers; of all of them if there are fewer",
         "last": f"the sum of the last {p.k} numbers; of all of them if there are fewer",
-        "squares": f"the sum of all numbers, after each was multiplied by itself, plus {p.k}",
+        "above": f"the sum of the numbers above {p.k}",
         "capped": f"the sum of all numbers, but {p.most} if the sum is more than that",
         "every": f"the sum of every {_NTH[p.k]} number, beginning with the first one: those at index 0, {p.k}, "
         f"{2 * p.k} and so on",
@@ -34,8 +34,8 @@ def _total(p: Params, numbers: list[int]) -> int:
         return sum(numbers[: p.k])
     if p.op == "last":
         return sum(numbers[-p.k :])
-    if p.op == "squares":
-        return sum([n * n for n in numbers]) + p.k  # type: ignore[no-any-return]
+    if p.op == "above":
+        return sum([n for n in numbers if n > p.k])
     if p.op == "capped":
         return min(sum(numbers), p.most)  # type: ignore[no-any-return]
     if p.op == "every":
@@ -44,16 +44,17 @@ def _total(p: Params, numbers: list[int]) -> int:
 
 
 def _second(p: Params, numbers: list[int]) -> int:
-    total = p.k if p.op == "squares" else 0
+    total = 0
     for at, n in enumerate(numbers):
         skipped = {
             "first": at >= p.k,
             "last": len(numbers) - at > p.k,
             "every": at % p.k > 0,
             "without": n == p.k,
+            "above": not n > p.k,
         }
         if not skipped.get(p.op):
-            total += n**2 if p.op == "squares" else n
+            total += n
     return p.most if p.op == "capped" and total > p.most else total
 
 
@@ -70,4 +71,4 @@ def _draw(rng: Random, _p: Params) -> Args:
     return (ints(rng, -4, 15),)
 
 
-FAMILY = CodingFamily("totals", Kind.COMPLETE, _params, _prose, _total, _second, _edges, _draw, levels=LEVELS)
+FAMILY = CodingFamily("amounts", Kind.COMPLETE, _params, _prose, _total, _second, _edges, _draw, levels=LEVELS)

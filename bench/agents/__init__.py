@@ -6,6 +6,7 @@ from bench.agents.episode import AgentEpisode, AgentTask, run_episode
 from bench.agents.locate import LocatedAgent, locate
 from bench.agents.presets import AgentPreset, presets, shipped_agents
 from bench.agents.probe import WallsProbe, probe_walls
+from bench.agents.version import version_of
 from bench.agents.walls import AgentLimits
 from bench.agents.watch import StopCause
 
@@ -22,4 +23,5 @@ __all__ = [
     "probe_walls",
     "run_episode",
     "shipped_agents",
+    "version_of",
 ]

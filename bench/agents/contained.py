@@ -49,7 +49,7 @@ async def contained(
 ) -> Contained:
     """Runs a command within the walls. UsageError where they cannot be put up: then nothing ran."""
     inward, outward = os.pipe()
-    passwd = _memory(users())
+    passwd, variables = _in_memory(users()), _in_memory(json.dumps(dict(environ)).encode())
     try:
         line = walled_agent(
             command,
@@ -59,11 +59,12 @@ async def contained(
             limits=limits,
             info=outward,
             passwd=passwd,
+            environment=variables,
         )
         process = await asyncio.create_subprocess_exec(
             *line,
-            env=dict(environ),
-            pass_fds=(outward, passwd),
+            env={},
+            pass_fds=(outward, passwd, variables),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
@@ -74,6 +75,7 @@ async def contained(
     finally:
         os.close(outward)
         os.close(passwd)
+        os.close(variables)
     begun = time.monotonic()
     said = asyncio.ensure_future(_tail(process))
     first = await _first(inward)
@@ -106,9 +108,9 @@ async def contained(
     )
 
 
-def _memory(data: bytes) -> int:
+def _in_memory(data: bytes) -> int:
     """A descriptor of a file in memory that holds the data."""
-    handle = os.memfd_create("users")
+    handle = os.memfd_create("agent")
     os.write(handle, data)
     os.lseek(handle, 0, os.SEEK_SET)
     return handle

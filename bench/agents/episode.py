@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import itertools
 import os
 import shutil
 import stat
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -15,7 +16,9 @@ from pathlib import Path
 from bench import clean
 from bench.agents.contained import Contained, contained
 from bench.agents.locate import LocatedAgent
+from bench.agents.presets import filled
 from bench.agents.probe import PLAIN, owned, room
+from bench.agents.version import version_of
 from bench.agents.walls import PORT, AgentLimits
 from bench.agents.watch import StopCause
 from bench.errors import UsageError
@@ -27,6 +30,8 @@ MOST_FILES = 20_000
 """Files of a workspace that are looked at."""
 MOST_BYTES = 64 * 2**20
 """Bytes of one changed file that are kept."""
+MOST_DEPTH = 64
+"""Folders within folders that are looked into."""
 _SKIPPED = frozenset(("__pycache__", ".git", "node_modules"))
 
 
@@ -64,6 +69,9 @@ class AgentEpisode:
     """What they may have cost at most; None where nothing bounds it."""
     changed: tuple[str, ...]
     """Files of the workspace that it made or changed, relative."""
+    left_out: int
+    """Entries of the workspace at its end that were not looked at: links, pipes, devices, files of more than
+    MOST_BYTES, names that are no clean text, what lies more than MOST_DEPTH folders deep."""
     removed: tuple[str, ...]
     """Files that it took away."""
     most_bytes: int
@@ -110,10 +118,11 @@ async def run_episode(
     key = keys.add(ProxyKey(name=name or agent.preset.name, budget_usd=task.budget_usd, calls=task.turns))
     async with room() as folder:
         workspace, socket = folder / "workspace", folder / "proxy.sock"
-        await asyncio.to_thread(_copy_in, task.folder, workspace)
-        was = dict(_digests(workspace))
+        await asyncio.to_thread(_copy_in, task.folder, workspace, limits.disk_bytes)
+        was, _ = _look(workspace)
         async with proxying(served, keys, ledger, book, environ, listen=f"unix:{socket}"):
             owned(socket)
+            version = await version_of(agent)
             ended = await contained(
                 _command(agent, label, task, key.token),
                 _environment(agent, label, key.token),
@@ -122,14 +131,14 @@ async def run_episode(
                 programs=agent.folders,
                 limits=limits,
             )
-        now = dict(await asyncio.to_thread(lambda: list(_digests(workspace))))
+        now, left_out = await asyncio.to_thread(_look, workspace)
         changed = tuple(sorted(path for path, digest in now.items() if was.get(path) != digest))
         if out is not None:
             _copy_out(workspace, out, changed)
     entries = [entry for entry in ledger.entries() if entry.id not in before and entry.begun.key == key.name]
     return AgentEpisode(
         agent=agent.preset.name,
-        version=agent.version,
+        version=version,
         program_sha256=agent.sha256,
         model=label,
         task_sha256=hashlib.sha256(task.words.encode()).hexdigest(),
@@ -143,6 +152,7 @@ async def run_episode(
         cost_usd=_usd(entry.settled.cost_usd if entry.settled else None for entry in entries),
         most_usd=_usd(entry.most_usd for entry in entries),
         changed=changed,
+        left_out=left_out,
         removed=tuple(sorted(path for path in was if path not in now)),
         most_bytes=ended.seen.most_bytes,
         most_processes=ended.seen.most_processes,
@@ -156,7 +166,7 @@ def _environment(agent: LocatedAgent, label: str, token: str) -> dict[str, str]:
 
 
 def _command(agent: LocatedAgent, label: str, task: AgentTask, token: str) -> list[str]:
-    filled = {
+    places = {
         "program": str(agent.program),
         "python": agent.python,
         "task": task.words,
@@ -164,11 +174,7 @@ def _command(agent: LocatedAgent, label: str, task: AgentTask, token: str) -> li
         "url": f"http://127.0.0.1:{PORT}/k/{token}",
         "turns": str(task.turns),
     }
-    try:
-        return [part.format_map(filled) for part in agent.preset.command]
-    except (KeyError, ValueError, IndexError) as error:
-        words = f"{agent.preset.name}: its command has an unknown place {error}. See docs/agents.md."
-        raise UsageError(words) from error
+    return filled(agent.preset.command, places)
 
 
 def _cause(ended: Contained, entries: Sequence[Entry], *, spent: bool) -> StopCause:
@@ -193,29 +199,78 @@ def _usd(amounts: Iterable[Decimal | None]) -> Decimal | None:
     return None if None in known else sum((each or Decimal(0) for each in known), Decimal(0))
 
 
-def _copy_in(source: Path, workspace: Path) -> None:
+def _copy_in(source: Path, workspace: Path, most: int) -> None:
+    """Copies a folder's regular files, and its links as they are. UsageError for what is neither, or is too much."""
+    size, count, waiting = 0, 0, [(source, workspace, 0)]
     try:
-        shutil.copytree(source, workspace, symlinks=True, ignore=shutil.ignore_patterns("__pycache__"))
-    except (OSError, shutil.Error) as error:
-        why = clean.line(str(error))[:200]
-        raise UsageError(f"{source}: cannot be copied ({why}). Name a folder of files.") from error
+        while waiting:
+            place, copy, depth = waiting.pop()
+            copy.mkdir()
+            if depth > MOST_DEPTH:
+                raise UsageError(f"{source}: holds more than {MOST_DEPTH} folders in one another. Name another.")
+            with os.scandir(place) as entries:
+                for entry in entries:
+                    count += 1
+                    size += 0 if entry.is_symlink() else entry.stat(follow_symlinks=False).st_size
+                    if size > most or count > MOST_FILES:
+                        raise UsageError(
+                            f"{source}: holds more than {most / 2**30:g} GiB or {MOST_FILES:,} entries, which is too "
+                            "much for an agent. Name a smaller folder."
+                        )
+                    if entry.is_dir(follow_symlinks=False):
+                        waiting.append((Path(entry.path), copy / entry.name, depth + 1))
+                    else:
+                        _copy_entry(entry, copy / entry.name)
+    except OSError as error:
+        raise UsageError(
+            f"{clean.line(str(error.filename or source))}: cannot be copied ({error.strerror})."
+        ) from error
     owned(workspace)
 
 
-def _digests(folder: Path) -> Iterator[tuple[str, str]]:
-    """The regular files below a folder with their SHA-256: links, devices and caches of programs are left out."""
-    waiting, count = [folder], 0
+def _copy_entry(entry: os.DirEntry[str], target: Path) -> None:
+    """Copies a file or a link. UsageError for anything else."""
+    mode = entry.stat(follow_symlinks=False).st_mode
+    if entry.is_symlink():
+        target.symlink_to(Path(entry.path).readlink())
+    elif stat.S_ISREG(mode):
+        shutil.copyfile(entry.path, target, follow_symlinks=False)
+        target.chmod(stat.S_IMODE(mode) & 0o777)
+    else:
+        raise UsageError(f"{clean.line(entry.path)}: is no file, folder or link. Take it away, or name another.")
+
+
+def _look(folder: Path) -> tuple[dict[str, str], int]:
+    """The SHA-256 of the regular files below a folder by path, and how many entries were left out.
+
+    Left out are links, pipes and devices, large files, names that are no clean text, and what lies too deep or beyond
+    MOST_FILES; caches of programs and git's own folder are passed over.
+    """
+    seen: dict[str, str] = {}
+    left_out, waiting = 0, [(folder, 0)]
     while waiting:
-        with os.scandir(waiting.pop()) as entries:
-            for entry in entries:
-                count += 1
-                if count > MOST_FILES:
-                    return
-                if entry.is_dir(follow_symlinks=False):
-                    waiting += [Path(entry.path)] if entry.name not in _SKIPPED else []
-                elif entry.is_file(follow_symlinks=False) and (data := _bytes(Path(entry.path))) is not None:
-                    path = os.fsencode(os.path.relpath(entry.path, folder)).decode("utf-8", "backslashreplace")
-                    yield clean.line(path), hashlib.sha256(data).hexdigest()
+        place, depth = waiting.pop()
+        try:
+            with os.scandir(place) as entries:
+                listed = list(itertools.islice(entries, MOST_FILES + 1))
+        except OSError:
+            left_out += 1
+            continue
+        for entry in listed:
+            if entry.is_dir(follow_symlinks=False):
+                if depth >= MOST_DEPTH or len(waiting) > MOST_FILES:
+                    left_out += 1
+                elif entry.name not in _SKIPPED:
+                    waiting.append((Path(entry.path), depth + 1))
+                continue
+            name = os.path.relpath(entry.path, folder)
+            plain = os.fsencode(name).decode("utf-8", "replace")
+            data = _bytes(Path(entry.path)) if len(seen) < MOST_FILES and clean.line(plain) == name else None
+            if data is None:
+                left_out += 1
+            else:
+                seen[name] = hashlib.sha256(data).hexdigest()
+    return seen, left_out
 
 
 def _bytes(path: Path) -> bytes | None:
@@ -237,3 +292,4 @@ def _copy_out(workspace: Path, out: Path, changed: Iterable[str]) -> None:
             target = out / name
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(data)
+            target.chmod(0o755 if (workspace / name).stat().st_mode & 0o100 else 0o644)

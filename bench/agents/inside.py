@@ -1,6 +1,8 @@
 """Runs within an agent's walls, alone and by the standard library only: a relay to the proxy's socket, then the agent.
 
-    python inside.py SOCKET PORT UID PROCESSES FILE_BYTES -- COMMAND...
+    python inside.py SOCKET PORT UID PROCESSES FILE_BYTES ENVIRONMENT -- COMMAND...
+
+ENVIRONMENT is a descriptor of a JSON object: the agent's variables, which nothing outside the walls was started with.
 
 The agent calls 127.0.0.1:PORT, as no agent calls a unix socket; what it sends goes to SOCKET, the only way out.
 """
@@ -10,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ctypes
+import json
 import os
 import resource
 import struct
@@ -22,23 +25,25 @@ _EPERM, _ENOSYS, _EAFNOSUPPORT = 1, 38, 97
 _CLONE_NEW, _X32 = 0x7E020000, 0x40000000
 _FAMILIES = (1, 2, 10, 16)
 """Unix, IPv4, IPv6 and netlink: these know namespaces of the network, which vsock and others do not."""
-_DENIED_ANYWHERE = (425, 426, 427, 428, 429, 430, 431, 432, 433, 442)
-"""io_uring, open_tree, move_mount, fsopen, fsconfig, fsmount, fspick, mount_setattr."""
+_DENIED_ANYWHERE = (425, 426, 427, 428, 429, 430, 431, 432, 433, 442, 447)
+"""io_uring, open_tree, move_mount, fsopen, fsconfig, fsmount, fspick, mount_setattr, memfd_secret."""
 _MACHINES = {
     "x86_64": (
         0xC000003E,
         {"clone": 56, "clone3": 435, "socket": 41},
         "101 310 311 165 166 155 272 308 321 248 249 250 323 298 246 320 175 313 176 304 167 168 169 163 164 227 179 "
-        "161 172 173",
+        "161 172 173 319 29 68",
     ),
     "aarch64": (
         0xC00000B7,
         {"clone": 220, "clone3": 435, "socket": 198},
-        "117 270 271 40 39 41 97 268 280 217 218 219 282 241 104 294 105 273 106 265 224 225 142 89 170 112 60 51",
+        "117 270 271 40 39 41 97 268 280 217 218 219 282 241 104 294 105 273 106 265 224 225 142 89 170 112 60 "
+        "51 279 194 186",
     ),
 }
 """By machine: its number, three calls, and what no agent needs: ptrace and reading another process's memory, mounts,
-namespaces, bpf, keys, userfaultfd, perf, kexec, modules, handles, swap, reboot, clocks, quotas, chroot and ports."""
+namespaces, bpf, keys, userfaultfd, perf, kexec, modules, handles, swap, reboot, clocks, quotas, chroot, ports,
+and memory that belongs to no process: memfd_create, and System V's shared memory and messages."""
 
 
 def _step(code: int, value: int, yes: int = 0, no: int = 0) -> bytes:
@@ -123,7 +128,9 @@ async def _relay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, soc
 async def run(socket: str, numbers: list[int], command: list[str]) -> None:
     """Runs the agent and exits as it does, as a shell would."""
 
-    port, uid, processes, file_bytes = numbers
+    port, uid, processes, file_bytes, environment = numbers
+    with os.fdopen(environment, "rb") as file:
+        environ = json.load(file)
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await _relay(reader, writer, socket)
@@ -133,7 +140,7 @@ async def run(socket: str, numbers: list[int], command: list[str]) -> None:
     if child == 0:
         try:
             lock(uid, processes, file_bytes)
-            os.execvp(command[0], command)
+            os.execvpe(command[0], command, environ)
         except OSError as error:
             os.write(2, f"cannot start {command[0]}: {error}\n".encode())
         finally:

@@ -1,21 +1,17 @@
-"""Where an agent's program is, which version it has, and what it needs to read."""
+"""Where an agent's program is, and what it needs to read."""
 
 from __future__ import annotations
 
 import hashlib
 import os
 import shutil
-import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import clean
 from bench.agents.presets import AgentPreset
 from bench.errors import UsageError
 
-VERSION_S = 60.0
-"""Seconds that a program may take to tell its version."""
 _CHUNK = 2**20
 
 
@@ -27,8 +23,6 @@ class LocatedAgent:
     """How it is started."""
     program: Path
     """Its program, as it is called."""
-    version: str
-    """What it says of itself, one line; empty where it says nothing."""
     sha256: str
     """Of the program's file."""
     folders: tuple[Path, ...]
@@ -55,19 +49,10 @@ def locate(preset: AgentPreset, environ: Mapping[str, str]) -> LocatedAgent:
     own = [Path(program).absolute(), *helpers]
     folders = tuple(dict.fromkeys(folder for each in own for folder in _folders(each)))
     inner = ":".join(dict.fromkeys([*(str(each.parent) for each in own), "/usr/local/bin", "/usr/bin", "/bin"]))
-    located = LocatedAgent(
-        preset=preset,
-        program=own[0],
-        version="",
-        sha256=_digest(own[0].resolve()),
-        folders=folders,
-        path=inner,
-    )
     return LocatedAgent(
         preset=preset,
         program=own[0],
-        version=_version(located),
-        sha256=located.sha256,
+        sha256=_digest(own[0].resolve()),
         folders=folders,
         path=inner,
     )
@@ -103,15 +88,3 @@ def _digest(path: Path) -> str:
         while part := file.read(_CHUNK):
             digest.update(part)
     return digest.hexdigest()
-
-
-def _version(agent: LocatedAgent) -> str:
-    """Its first line about itself, asked without any secret; empty where it fails."""
-    words = [part.format(program=agent.program, python=agent.python) for part in agent.preset.version]
-    try:
-        said = subprocess.run(
-            words, env={"PATH": agent.path, "HOME": "/nonexistent"}, capture_output=True, timeout=VERSION_S, check=True
-        )
-    except (OSError, subprocess.SubprocessError):
-        return ""
-    return clean.line(said.stdout.decode("utf-8", "replace").strip().split("\n")[0])[:100]

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import functools
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from bench import clean
 from bench.errors import UsageError
 
 FILE = "agents.toml"
@@ -41,6 +43,16 @@ class AgentPreset:
     """How a user gets it, and its licence."""
 
 
+_PLACE = re.compile(r"\{(program|python|task|model|url|turns)\}")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
+
+
+def filled(command: Sequence[str], places: Mapping[str, str]) -> list[str]:
+    """A command with its places filled in; braces that are no place stay."""
+    return [_PLACE.sub(lambda match: places.get(match[1], match[0]), part) for part in command]
+
+
 def presets(folder: Path) -> dict[str, AgentPreset]:
     """All agents by name: those that ship, and those of `folder`'s agents.toml, which win.
 
@@ -58,15 +70,19 @@ def shipped_agents() -> dict[str, AgentPreset]:
 
 def _read(path: Path) -> dict[str, AgentPreset]:
     try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+        tables = clean.toml(clean.read_text(path))
     except FileNotFoundError:
         return {}
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise UsageError(f"{path}: cannot be read ({error}). Correct it, or take it away.") from error
     return {name: _preset(name, table, str(path)) for name, table in tables.items()}
 
 
 def _preset(name: str, table: Any, where: str) -> AgentPreset:
+    if not _NAME.fullmatch(name):
+        raise UsageError(
+            f"{where}: an agent's name has letters, digits, '.', '_' and '-' alone, not {clean.line(name)!r}."
+        )
     if not isinstance(table, dict):
         raise UsageError(f"{where}: '{name}' must be a table: write [{name}], with programs, command and protocol.")
     known = {each.name for each in fields(AgentPreset)} - {"name"}
@@ -79,8 +95,10 @@ def _preset(name: str, table: Any, where: str) -> AgentPreset:
     for key in ("programs", "command", "version", "needs"):
         given[key] = _texts(given.get(key, []), f"{where}: [{name}] {key}")
     own = given.get("environment", {})
-    if not isinstance(own, dict) or not all(isinstance(each, str) for each in own.values()):
+    if not isinstance(own, dict) or not all(isinstance(each, str) and "\0" not in each for each in own.values()):
         raise UsageError(f"{where}: [{name}] environment must be a table of texts.")
+    if odd := next((each for each in own if not _VARIABLE.fullmatch(each)), None):
+        raise UsageError(f"{where}: [{name}] environment: {clean.line(odd)!r} is no variable's name.")
     if given["protocol"] not in PROTOCOLS:
         raise UsageError(f"{where}: [{name}] protocol must be {' or '.join(PROTOCOLS)}, not {given['protocol']!r}.")
     if "{task}" not in " ".join(given["command"]):
@@ -89,6 +107,6 @@ def _preset(name: str, table: Any, where: str) -> AgentPreset:
 
 
 def _texts(value: Any, what: str) -> tuple[str, ...]:
-    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+    if not isinstance(value, list) or not all(isinstance(each, str) and "\0" not in each for each in value):
         raise UsageError(f"{what} must be a list of texts.")
     return tuple(value)

@@ -6,7 +6,6 @@ import asyncio
 import json
 import os
 import secrets
-import shutil
 import sys
 import tempfile
 from collections.abc import AsyncIterator
@@ -46,7 +45,9 @@ async def room() -> AsyncIterator[Path]:
     try:
         yield folder
     finally:
-        await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+        for words in (("chmod", "-R", "u+rwX"), ("rm", "-rf")):  # whatever depth and rights an agent leaves
+            taking = await asyncio.create_subprocess_exec(*words, str(folder), stderr=asyncio.subprocess.DEVNULL)
+            await taking.wait()
 
 
 def owned(path: Path) -> Path:

@@ -20,6 +20,8 @@ WORKSPACE = "/workspace"
 """Where an agent finds its files: the same place each time, as it stands in its prompts."""
 HOME = "/home/agent"
 """Its home: empty, in memory."""
+IN_MEMORY = ("/tmp", HOME, "/dev/shm")
+"""Where an agent may write beside its workspace: in memory, which counts as its memory."""
 SOCKET = "/run/proxy.sock"
 """The only way out."""
 PORT = 4000
@@ -59,11 +61,13 @@ def walled_agent(
     limits: AgentLimits,
     info: int,
     passwd: int,
+    environment: int,
 ) -> tuple[str, ...]:
     """The command line that runs a command within the walls.
 
     `programs` are folders that it may read beside the system's, `info` a descriptor that bubblewrap writes the process
-    id of its first process to, `passwd` one that its list of users is read from. UsageError without bubblewrap.
+    id of its first process to, `passwd` and `environment` ones that its list
+    of users and its variables are read from. UsageError without bubblewrap.
     """
     program = wall_program()
     if program is None:
@@ -73,7 +77,7 @@ def walled_agent(
         )
     uid = NOBODY if os.getuid() == 0 else ME
     python = Path(sys.base_prefix, "bin", f"python{sys.version_info.major}.{sys.version_info.minor}").resolve()
-    numbers = map(str, (PORT, uid, limits.processes, limits.file_bytes))
+    numbers = map(str, (PORT, uid, limits.processes, limits.file_bytes, environment))
     inner = (str(python), "-I", "-S", "-B", f"{_PROGRAMS}/inside.py", SOCKET, *numbers, "--", *command)
     return (
         str(program),
@@ -81,25 +85,25 @@ def walled_agent(
         *("--die-with-parent", "--new-session", "--hostname", "agent", "--info-fd", str(info)),
         *_system(),
         *("--perms", "0444", "--ro-bind-data", str(passwd), "/etc/passwd"),
-        *("--proc", "/proc", "--dev", "/dev", "--perms", "0755", "--tmpfs", "/run"),
         *(
+            "--proc",
+            "/proc",
+            "--dev",
+            "/dev",
             "--perms",
-            "1777",
+            "0755",
             "--tmpfs",
-            "/tmp",
+            "/run",
             "--perms",
             "0755",
             "--dir",
             "/home",
-            "--perms",
-            "1777",
-            "--tmpfs",
-            HOME,
         ),
+        *(part for place in IN_MEMORY for part in _memory(place, limits.memory_bytes // 4)),
         *_read_only([*programs, Path(sys.base_prefix)]),
         *_read_only([Path(inside.__file__).parent], there=_PROGRAMS),
         *("--bind", str(socket), SOCKET, "--bind", str(workspace), WORKSPACE, "--chdir", WORKSPACE),
-        *("--remount-ro", "/"),
+        *("--remount-ro", "/run", "--remount-ro", "/dev", "--remount-ro", "/"),
         *("--", *inner),
     )
 
@@ -111,6 +115,10 @@ def _namespaces(uid: int) -> Iterator[str]:
         yield from ("--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID")
     else:
         yield from ("--unshare-user", "--disable-userns", "--uid", str(uid), "--gid", str(uid))
+
+
+def _memory(place: str, size: int) -> tuple[str, ...]:
+    return ("--size", str(size), "--perms", "1777", "--tmpfs", place)
 
 
 def _system() -> Iterator[str]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from bench.agents.walls import AgentLimits
+from bench.agents.walls import IN_MEMORY, AgentLimits
 
 EVERY_S = 0.05
 """Seconds between two looks at the processes."""
@@ -76,6 +76,19 @@ def memory(processes: list[int]) -> tuple[int, int]:
     return size, threads
 
 
+def in_memory(first: int) -> int:
+    """The bytes of the files that are kept in memory within the walls."""
+    size = 0
+    for place in IN_MEMORY:
+        with suppress(OSError):
+            there = f"/proc/{first}/root{place}"
+            if os.path.isdir(place) and os.stat(there).st_dev == os.stat(place).st_dev:
+                continue  # its walls are not up yet
+            about = os.statvfs(there)
+            size += (about.f_blocks - about.f_bfree) * about.f_frsize
+    return size
+
+
 def disk(folder: Path) -> int:
     """The bytes of a folder's files; links are not followed."""
     size, count, waiting = 0, 0, [str(folder)]
@@ -96,6 +109,7 @@ async def watch(first: int, workspace: Path, limits: AgentLimits, seen: Watch) -
     looks = 0
     while True:
         size, threads = memory(members(first))
+        size += in_memory(first)
         seen.most_bytes, seen.most_processes = max(seen.most_bytes, size), max(seen.most_processes, threads)
         if size > limits.memory_bytes:
             seen.stopped = StopCause.MEMORY

@@ -31,15 +31,17 @@ def agent() -> None:
 @agent.command("list")
 def list_() -> None:
     """Show the agents that are known, and which of them are installed."""
-    from bench.agents import locate, presets
+    from bench.agents import locate, presets, version_of
+    from bench.engine import run_to_end
 
     for name, preset in presets(Path.cwd()).items():
         try:
             located = locate(preset, os.environ)
+            version = run_to_end(version_of(located))
         except UsageError as error:
             echo(str(error))
         else:
-            echo(f"{name}: {located.version or 'version unknown'}, {located.program}, sha256 {located.sha256[:16]}")
+            echo(f"{name}: {version or 'version unknown'}, {located.program}, sha256 {located.sha256[:16]}")
 
 
 @agent.command()
@@ -172,10 +174,11 @@ def _text(episode: AgentEpisode) -> str:
     most = f" (at most {episode.most_usd:.4f})" if episode.cost_usd is None and episode.most_usd is not None else ""
     tokens = "" if episode.in_tokens is None else f", {episode.in_tokens:,} tokens in, {episode.out_tokens or 0:,} out"
     changed = ", ".join(episode.changed[:10]) + (" ..." if len(episode.changed) > 10 else "")
+    left = f"; {episode.left_out} entries not looked at (links, pipes, too large, too deep)" if episode.left_out else ""
     lines = [
         f"{episode.agent} {episode.version} with {episode.model}: {episode.stop_cause} after {episode.wall_s:.1f} s",
         f"  {episode.turns} calls{tokens}, {cost}{most}",
-        f"  {len(episode.changed)} files changed{': ' if changed else ''}{changed}, {len(episode.removed)} removed",
+        f"  {len(episode.changed)} files changed{changed and ': '}{changed}, {len(episode.removed)} removed{left}",
         f"  most memory {episode.most_bytes / 2**20:.0f} MiB, {episode.most_processes} processes and threads",
     ]
     if episode.exit_code and episode.output.strip():

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import select
 import signal
 import socket
@@ -22,6 +23,8 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
     options = json.loads(sys.argv[1])
+    if options["memory"]:
+        resource.setrlimit(resource.RLIMIT_DATA, (options["memory"], options["memory"]))
 
     def answer(**line: object) -> None:
         print(json.dumps(line), file=answers, flush=True)

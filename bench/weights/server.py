@@ -87,7 +87,7 @@ def serve(
     """
     server_version()
     _require_gguf(path)
-    options = {"model": str(path.absolute()), "port": port, **asdict(settings)}
+    options = {"model": str(path.absolute()), "port": port, "memory": most_memory(), **asdict(settings)}
     # By file and with -P: a folder named "bench" in the working directory must not be imported instead.
     command = [sys.executable, "-P", str(Path(__file__).with_name("child.py")), json.dumps(options)]
     kept = {name: value for name, value in os.environ.items() if not SECRET_NAME.search(name)}  # its log is kept
@@ -103,6 +103,19 @@ def serve(
         yield LlamaServer(f"{answer['url']}/v1", answer["pid"], time.monotonic() - started, process)
     finally:
         _stop(process)
+
+
+def most_memory() -> int:
+    """Bytes that a server may take beside its weights: what the machine has free, but for a tenth; 0 where unknown.
+
+    A stranger's file brings a chat template, which llama.cpp runs already while it starts: it may have no end.
+    """
+    with contextlib.suppress(OSError, ValueError):
+        lines = dict(line.split(":", 1) for line in Path("/proc/meminfo").read_text().splitlines())
+        return (
+            sum(int(lines[name].split()[0]) for name in ("MemAvailable", "SwapFree") if name in lines) * 1024 * 9 // 10
+        )
+    return 0
 
 
 def _require_gguf(path: Path) -> None:

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,7 @@ command = ["{program}", "{url}", "{model}", "{task}"]
 """
 AGENT = """#!{python} -IS
 import json, sys, urllib.request, subprocess
-url, model, task = sys.argv[1:]
+url, model, task = sys.argv[1:4]
 messages, words = [{{"role": "user", "content": task}}], ""
 tools = [{{"name": "Bash", "input_schema": {{"type": "object"}}}}]
 while True:
@@ -100,6 +101,7 @@ def test_an_episode_says_what_changed_and_what_it_cost(
         )
     assert episode["stop_cause"] == "finished"
     assert (episode["changed"], episode["removed"]) == (["calc.py"], ["old.txt"])
+    assert episode["left_out"] == 2, "a link and a pipe"
     assert Path("new/calc.py").read_text().endswith("a + b\n")
     assert [each.name for each in Path("new").iterdir()] == ["calc.py"]
     assert (repo / "calc.py").read_text().endswith("a - b\n"), "the user's own files stay"
@@ -109,6 +111,24 @@ def test_an_episode_says_what_changed_and_what_it_cost(
     assert "canary" not in text
     keys = {headers.get("authorization") for _, headers, _ in solver.requests}
     assert keys == {"Bearer sk-ant-canary-1"}, "the vendor's key is put in on the way out"
+
+
+@pytest.mark.usefixtures("walls")
+def test_a_hostile_tree_costs_neither_the_record_nor_the_bill(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, repo: Path
+) -> None:
+    deep = "i=0; while [ $i -lt 3000 ]; do mkdir d; cd -P d || break; i=$((i+1)); done; chmod 000 ."
+    odd = "printf x > \"$(printf 'a\\nb')\"; truncate -s 200M sparse; printf '#!/bin/sh\\n' > run.sh; chmod +x run.sh"
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    with Solver([deep, odd]) as solver:
+        episode, _ = run(
+            tmp_path, monkeypatch, solver, "own", str(repo), "--task", "x", "--model", "haiku", "--out", "new"
+        )
+    assert (episode["stop_cause"], episode["turns"], episode["changed"]) == ("finished", 3, ["run.sh"])
+    assert episode["left_out"] == 3, "too deep, a name of two lines, too large"
+    assert os.access("new/run.sh", os.X_OK)
+    assert not [*tmp_path.glob("agent-*")], "nothing of it stays"
 
 
 @pytest.mark.usefixtures("walls")
@@ -151,6 +171,8 @@ def test_mistakes_are_one_line(
         ("[a]\nprograms = 'x'\ncommand = ['{task}']\nprotocol = 'openai'", "must be a list of texts"),
         ("[a]\nprogram = ['x']", "unknown key 'program'"),
         ("a = 1", "must be a table"),
+        ("['a b']\nprograms = ['x']", "letters, digits"),
+        (f"{OWN}environment = {{ 'A=B' = 'x' }}", "is no variable's name"),
         ("[a", "cannot be read"),
     ],
 )
@@ -158,6 +180,41 @@ def test_a_wrong_entry_of_agents_toml_is_named(tmp_path: Path, text: str, words:
     (tmp_path / "agents.toml").write_text(text)
     with pytest.raises(UsageError, match=words.replace("[", r"\[").replace("{", r"\{")):
         presets(tmp_path)
+
+
+@pytest.mark.usefixtures("walls")
+def test_a_strangers_agents_run_nothing_outside_the_walls(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, repo: Path
+) -> None:
+    planted = tmp_path / "planted"
+    hostile = (
+        OWN + f'environment = {{ LD_PRELOAD = "{planted}.so" }}\nversion = ["sh", "-c", "touch {planted}; id -un"]\n'
+    )
+    monkeypatch.setattr("tests.agents.test_episode.OWN", hostile.replace('"{task}"', '"{task}", "{x!r:>99}"'))
+    with Solver([]) as solver:
+        episode, text = run(tmp_path, monkeypatch, solver, "own", str(repo), "--task", "{url}", "--model", "haiku")
+        CliRunner().invoke(bench, ["agent", "list"], catch_exceptions=False)
+    assert "planted.so" in episode["version"], "its own loader within the walls finds no such library"
+    assert not planted.exists()
+    assert "Traceback" not in text
+
+
+@pytest.mark.usefixtures("walls")
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda folder: os.mkfifo(folder / "pipe"), "pipe: is no file, folder or link"),
+        (lambda folder: os.truncate(folder / "old.txt", 50 * 2**30), "holds more than 2 GiB"),
+        (lambda folder: (folder / "/".join("d" * 70)).mkdir(parents=True), "more than 64 folders"),
+    ],
+)
+def test_a_folder_that_no_agent_may_have_is_named_before_anything_is_copied(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, repo: Path, make: Callable[[Path], object], words: str
+) -> None:
+    make(repo)
+    with Solver([]) as solver:
+        _, text = run(tmp_path, monkeypatch, solver, "own", str(repo), "--task", "x", "--model", "haiku", code=2)
+    assert words in text
 
 
 @pytest.mark.slow

@@ -95,6 +95,12 @@ def test_an_agent_sees_nothing_of_this_process() -> None:
         ("sleep 60", replace(LIMITS, wall_s=0.5), StopCause.DEADLINE),
         ("head -c 30000000 /dev/zero > big; sleep 60", replace(LIMITS, disk_bytes=10**7), StopCause.DISK),
         (f"{PYTHON} -I -S -c '{HOG}'", replace(LIMITS, memory_bytes=10**8), StopCause.MEMORY),
+        (
+            "for d in /tmp $HOME /dev/shm; do head -c 40000000 /dev/zero > $d/x; done; "
+            + f"{PYTHON} -I -S -c '{HOG.replace('3 * 10**8', '6 * 10**7')}'",
+            replace(LIMITS, memory_bytes=10**8),
+            StopCause.MEMORY,
+        ),
     ],
 )
 def test_limits_end_it_and_all_that_it_started(script: str, limits: AgentLimits, cause: StopCause) -> None:

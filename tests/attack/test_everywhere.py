@@ -205,3 +205,24 @@ def test_every_command_is_tried_or_excused() -> None:
     tried |= {name for name in known for call in COMMANDS.values() if " ".join(call) == name}
     assert known == tried | EXCUSED.keys()
     assert not tried & EXCUSED.keys()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["run, planned", "list, tasks", "score", "plan", "init", "tasks lint"])
+def test_commands_that_look_for_tasks_run_a_folders_python(bench: Bench, stranger: Path, name: str) -> None:
+    """As docs/security.md says under "What is not promised"."""
+    assert _runs_python(bench, stranger, name)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["report", "claim", "list", "reprice", "export", "history"])
+def test_commands_that_read_a_run_run_no_python_of_its_folder(bench: Bench, stranger: Path, name: str) -> None:
+    assert not _runs_python(bench, stranger, name)
+
+
+def _runs_python(bench: Bench, folder: Path, name: str) -> bool:
+    (folder / "bench-tasks" / "task_marks.py").write_text(
+        f"from pathlib import Path\nPath({str(folder / 'ran')!r}).write_text('x')\n"
+    )
+    bench(*COMMANDS[name])
+    return (folder / "ran").exists()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -80,6 +81,16 @@ def test_thresholds_go_from_the_safest_on_and_stop_at_the_first_failure() -> Non
     assert best is not None
     assert 0.15 < best.threshold < 0.4
     assert best.policy.gain > -0.05
+
+
+def test_where_the_cheap_model_is_as_good_every_answer_of_it_is_taken() -> None:
+    made, scores, strata = items(200)
+    same = replace(made, ours=made.theirs)
+    steps = [*cascade_steps(same, scores, strata, 0.05)]
+    best = best_step(steps)
+    assert all(step.shown for step in steps)
+    assert best is not None
+    assert (best.threshold, best.policy.kept) == (0.0, 1.0)
 
 
 def test_with_few_items_nothing_is_shown() -> None:

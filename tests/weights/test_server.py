@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import textwrap
@@ -14,6 +15,7 @@ import httpx
 import pytest
 
 from bench.errors import UsageError
+from bench.weights import server as server_module
 from bench.weights.server import LlamaServer, ServerSettings, serve
 
 QUESTION: dict[str, Any] = {
@@ -50,7 +52,7 @@ def test_each_slot_has_the_whole_context_and_port_and_log_are_kept(smollm2_path:
     settings = ServerSettings(slots=2, threads=1, context=512)
     port = _free_port()
     for _ in range(2):
-        with serve(smollm2_path, settings, log=tmp_path / "logs" / "server.log", port=port) as server:
+        with serve(smollm2_path, settings, log=tmp_path / "server.log", port=port) as server:
             assert server.base_url == f"http://127.0.0.1:{port}/v1"
             assert server.pid == server.process.pid
             assert 0 < server.load_s < 60
@@ -109,6 +111,58 @@ def test_a_damaged_gguf_says_what_llama_cpp_said(smollm2_path: Path, tmp_path: P
         serve(damaged, ServerSettings(), log=tmp_path / "server.log"),
     ):
         pass
+
+
+TEMPLATES = {
+    "a loop without end": "{% for a in range(1000000000) %}{{ a }}{% endfor %}",
+    "loops within loops": "{% for a in range(100000) %}{% for b in range(100000) %}{% endfor %}{% endfor %}x",
+    "a way to Python": "{{ ''.__class__.__mro__[1].__subclasses__() }}",
+    "a text that doubles": "{% set n=namespace(s='xx') %}{% for i in range(60) %}{% set n.s=n.s+n.s %}{% endfor %}",
+    "a macro that calls itself": "{% macro f(x) %}{{ f(x) }}{% endmacro %}{{ f(1) }}",
+    "none": "{% for a in",
+}
+"""Chat templates of strangers' weights."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", TEMPLATES)
+def test_a_hostile_chat_template_ends_in_one_line(smollm2_path: Path, tmp_path: Path, kind: str) -> None:
+    """It is written over the file's own, filled up with blanks to its length."""
+    pytest.importorskip("xllamacpp", reason="the extra `local` is not installed")
+    path = tmp_path / "hostile.gguf"
+    path.write_bytes(smollm2_path.read_bytes())
+    with path.open("r+b") as file:
+        name = b"tokenizer.chat_template"
+        at = file.read(8 << 20).index(name) + len(name)
+        file.seek(at)
+        _, size = struct.unpack("<IQ", file.read(12))
+        file.write(TEMPLATES[kind].encode().ljust(size))
+    with (
+        pytest.raises(UsageError) as refused,
+        serve(path, ServerSettings(), log=tmp_path / "server.log", start_s=15),
+    ):
+        pass
+    path.unlink()
+    assert "\n" not in str(refused.value)
+    assert str(refused.value).startswith("the server for hostile.gguf did not start: ")
+
+
+def test_a_server_has_no_more_memory_than_it_is_given(
+    smollm2_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("xllamacpp", reason="the extra `local` is not installed")
+    monkeypatch.setattr(server_module, "most_memory", lambda: 60_000_000)
+    with (
+        pytest.raises(UsageError, match="did not start") as refused,
+        serve(smollm2_path, ServerSettings(), log=tmp_path / "server.log", start_s=30),
+    ):
+        pass
+    assert "\n" not in str(refused.value)
+    assert "not ready" not in str(refused.value)
+
+
+def test_a_server_may_not_take_all_memory() -> None:
+    assert 0 <= server_module.most_memory() < os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") * 2
 
 
 def test_a_start_that_takes_too_long(smollm2_path: Path, tmp_path: Path) -> None:

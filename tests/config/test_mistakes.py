@@ -37,11 +37,11 @@ BAD = [
     (
         'api_key = "x"\n' + MODEL,
         1,
-        "unknown table or key 'api_key'. Known: claims, models, providers, report, run, traffic.",
+        "unknown table or key 'api_key'. Known: claims, data, judges, models, providers, report, run, traffic.",
     ),
     ("[run]\n\nlimmit = 3\n" + MODEL, 3, "unknown key 'limmit' in [run]. Did you mean 'limit'?"),
     (MODEL + "base-url = 1\n", 3, "unknown key 'base-url' in [models.a]. Did you mean 'base_url'?"),
-    (MODEL + 'colour = "red"\n', 3, "unknown key 'colour' in [models.a]. Known: base_url, context"),
+    (MODEL + 'colour = "red"\n', 3, "unknown key 'colour' in [models.a]. Known: allows, base_url, context"),
     (CLAIM + "worse-by = 0.03\n", 8, "unknown key 'worse-by' in [claims.c]. Did you mean 'worse_by'?"),
     ('[models.a]\nmodel = "weight/x"\n', 2, "unknown provider 'weight' in 'weight/x'. Did you mean 'weights'?"),
     ('[models.a]\nmodel = "weights/smollm-135m-instruct"\n', 2, "Did you mean 'smollm2-135m-instruct'?"),

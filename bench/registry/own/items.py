@@ -204,6 +204,8 @@ def _regex_problem(row: Mapping[str, Any]) -> str | None:
         regex.compile(row["regex"])
     except regex.error as error:
         return f"'regex' is not valid: {error}."
+    except RecursionError:
+        return "'regex' is not valid: it is nested too deeply."
     return None
 
 

@@ -13,7 +13,7 @@ from bench.errors import UsageError
 from bench.records.items import Graded
 from bench.registry import LoadedTasks, read, survey
 from bench.registry.lint import lint
-from bench.registry.own import draft
+from bench.registry.own import check, draft
 from bench.scoring import graders
 from bench.scoring.item import KINDS
 
@@ -265,3 +265,8 @@ def test_what_the_guide_shows_works_as_it_says(tmp_path: Path) -> None:
     assert kinds == set(KINDS) - {"calls"}
     for field in ("`id`", "`prompt` or `messages`", *(f"`{kind}`" for kind in KINDS), "`cluster`", "`meta`"):
         assert f"| {field}" in GUIDE.read_text(encoding="utf-8"), field
+
+
+def test_a_regex_nested_too_deeply_is_a_fault_of_its_line() -> None:
+    with pytest.raises(UsageError, match="'regex' is not valid: it is nested too deeply"):
+        check([("i.jsonl line 1", {"id": "a", "prompt": "p", "regex": "(" * 3000 + ")" * 3000, "example": "x"})])

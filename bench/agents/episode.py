@@ -30,6 +30,8 @@ MOST_FILES = 20_000
 """Files of a workspace that are looked at."""
 MOST_BYTES = 64 * 2**20
 """Bytes of one changed file that are kept."""
+ALL_BYTES = 2**30
+"""Bytes of all files that are looked at, holes included."""
 MOST_DEPTH = 64
 """Folders within folders that are looked into."""
 _SKIPPED = frozenset(("__pycache__", ".git", "node_modules"))
@@ -244,10 +246,10 @@ def _look(folder: Path) -> tuple[dict[str, str], int]:
     """The SHA-256 of the regular files below a folder by path, and how many entries were left out.
 
     Left out are links, pipes and devices, large files, names that are no clean text, and what lies too deep or beyond
-    MOST_FILES; caches of programs and git's own folder are passed over.
+    MOST_FILES and ALL_BYTES; caches of programs and git's own folder are passed over.
     """
     seen: dict[str, str] = {}
-    left_out, waiting = 0, [(folder, 0)]
+    left_out, size, waiting = 0, 0, [(folder, 0)]
     while waiting:
         place, depth = waiting.pop()
         try:
@@ -265,10 +267,12 @@ def _look(folder: Path) -> tuple[dict[str, str], int]:
                 continue
             name = os.path.relpath(entry.path, folder)
             plain = os.fsencode(name).decode("utf-8", "replace")
-            data = _bytes(Path(entry.path)) if len(seen) < MOST_FILES and clean.line(plain) == name else None
+            within = len(seen) < MOST_FILES and size < ALL_BYTES
+            data = _bytes(Path(entry.path)) if within and clean.line(plain) == name else None
             if data is None:
                 left_out += 1
             else:
+                size += len(data)
                 seen[name] = hashlib.sha256(data).hexdigest()
     return seen, left_out
 

@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import itertools
 import os
+import secrets
 import shutil
 import stat
 from collections.abc import Iterable, Mapping, Sequence
@@ -117,7 +118,8 @@ async def run_episode(
     """
     keys = KeyRing()
     before = {entry.id for entry in ledger.entries()}
-    key = keys.add(ProxyKey(name=name or agent.preset.name, budget_usd=task.budget_usd, calls=task.turns))
+    whose = name or f"{agent.preset.name}-{secrets.token_hex(4)}"  # an earlier episode's calls are not this one's
+    key = keys.add(ProxyKey(name=whose, budget_usd=task.budget_usd, calls=task.turns))
     async with room() as folder:
         workspace, socket = folder / "workspace", folder / "proxy.sock"
         await asyncio.to_thread(_copy_in, task.folder, workspace, limits.disk_bytes)
@@ -183,10 +185,10 @@ def _cause(ended: Contained, entries: Sequence[Entry], *, spent: bool) -> StopCa
     """Why it ended: a limit of the machine first, then the purse, then what the agent itself did."""
     if ended.stopped is not None:
         return ended.stopped
-    if not entries:
-        return StopCause.NOT_STARTED
     if spent:
         return StopCause.BUDGET
+    if not entries:
+        return StopCause.NOT_STARTED
     return StopCause.CRASHED if ended.exit_code else StopCause.FINISHED
 
 

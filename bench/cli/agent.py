@@ -85,7 +85,7 @@ def run(*, name: str, folder: Path, words: str, model: str, out: Path | None, as
     known = presets(comparison.source.parent)
     if name not in known:
         raise UsageError(f"no agent '{name}'. Known: {', '.join(known)}; docs/agents.md shows how to add one.")
-    if out is not None and out.exists():
+    if out is not None and os.path.lexists(out):
         raise UsageError(f"--out {out}: is there already. Name a new folder.")
     budget = given["budget_usd"]
     task = AgentTask(

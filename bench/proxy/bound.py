@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -28,10 +28,26 @@ HARMLESS = frozenset(
     )
 )
 """Fields that add nothing to a bill beyond the tokens of the request and its answer, or whose price is looked up."""
+_ROLES = frozenset(("system", "developer", "user", "assistant", "tool", "function"))
+_MESSAGE = frozenset(
+    (
+        *("role", "content", "name", "tool_calls", "tool_call_id", "function_call", "refusal", "cache_control"),
+        *("reasoning_content", "reasoning", "reasoning_details", "prefix", "partial", "annotations"),
+    )
+)
 _TEXTS = frozenset(("text", "tool_use", "tool_result", "thinking", "redacted_thinking", "refusal", "input_text"))
-_OWN_TOOLS = (None, "function", "custom")
+_PART = frozenset(
+    (
+        *("type", "text", "cache_control", "id", "name", "input", "tool_use_id", "content", "is_error", "caller"),
+        *("thinking", "signature", "data", "refusal", "citations", "annotations"),
+    )
+)
+_TOOL = frozenset(("type", "function", "custom", "name", "description", "input_schema", "cache_control", "strict"))
+_OWN_TOOLS = ("function", "custom")
 _CLIENTS_TOOLS = ("bash_", "text_editor_", "memory_")
 """Tools of Anthropic's that its client runs; what others do, the vendor bills beside tokens."""
+_REFERENCES = ("fileid://",)
+"""Texts that a vendor reads as a file of its own."""
 
 
 def unknown_costs(asked: Mapping[str, Any], pinned: Container[str]) -> str | None:
@@ -39,32 +55,59 @@ def unknown_costs(asked: Mapping[str, Any], pinned: Container[str]) -> str | Non
     for name in asked:
         if name not in HARMLESS and name not in pinned:
             return f"field {name[:60]!r}"
-    for tool in _dicts(asked.get("tools")):
-        kind = tool.get("type")
-        if kind not in _OWN_TOOLS and not (isinstance(kind, str) and kind.startswith(_CLIENTS_TOOLS)):
-            return f"tool of type {str(kind)[:60]!r}"
+    tools = asked.get("tools")
+    for tool in tools if isinstance(tools, list) else [tools] if tools is not None else []:
+        if not _is_own_tool(tool):
+            return f"tool of type {str(_part(tool, 'type') or tool)[:60]!r}"
     return None
 
 
+def _is_own_tool(tool: Any) -> bool:
+    """Whether the client runs a tool itself."""
+    kind = _part(tool, "type")
+    if isinstance(kind, str) and kind.startswith(_CLIENTS_TOOLS):
+        return True
+    named = isinstance(_part(tool, "function"), Mapping) or "input_schema" in (
+        tool if isinstance(tool, Mapping) else ()
+    )
+    return (kind in _OWN_TOOLS or (kind is None and named)) and set(tool) <= _TOOL
+
+
 def only_texts(asked: Mapping[str, Any]) -> bool:
-    """Whether a model reads nothing but the request's texts: the bytes of an image do not bound its tokens."""
-    return all(_is_text(message.get("content")) for message in _dicts(asked.get("messages")))
+    """Whether a model reads nothing but the request's texts: the bytes of an image, or of a file's name, bound nothing.
 
-
-def _is_text(content: Any) -> bool:
-    """Contents nest once: what a tool's result holds."""
+    Any shape that is not known is taken for such a reference.
+    """
+    messages = asked.get("messages")
+    if not isinstance(messages, list) or not _is_text(asked.get("system")):
+        return False
     return all(
-        part.get("type") in _TEXTS and all(each.get("type") in _TEXTS for each in _dicts(part.get("content")))
-        for part in _dicts(content)
+        isinstance(each, Mapping)
+        and each.get("role") in _ROLES
+        and set(each) <= _MESSAGE
+        and _is_text(each.get("content"))
+        for each in messages
+    )
+
+
+def _is_text(content: Any, depth: int = 0) -> bool:
+    """Contents nest once: what a tool's result holds."""
+    if content is None or isinstance(content, str):
+        return content is None or not any(each in content for each in _REFERENCES)
+    if not isinstance(content, list) or depth > 1:
+        return False
+    return all(
+        isinstance(part, Mapping)
+        and part.get("type") in _TEXTS
+        and set(part) <= _PART
+        and _is_text(part.get("text"))
+        and _is_text(part.get("content"), depth + 1)
+        for part in content
     )
 
 
 def _part(value: Any, name: str) -> Any:
     return value.get(name) if isinstance(value, Mapping) else None
-
-
-def _dicts(value: Any) -> Iterable[Mapping[str, Any]]:
-    return (each for each in value if isinstance(each, Mapping)) if isinstance(value, list) else ()
 
 
 def worst_usd(
@@ -85,6 +128,7 @@ def worst_usd(
         tokens = max(tokens, window)
     thoughts = clean.count(_part(asked.get("thinking"), "budget_tokens")) or 0
     cap = max((thoughts, *(asked[name] for name in CAPS if asked.get(name) is not None)))
+    cap += (clean.count(asked.get("thinking_budget")) or 0) if cap else 0
     if not cap and window is None:
         return None
     worst = billing.worst(price, tokens, {billing.cap_field: cap or window})

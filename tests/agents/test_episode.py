@@ -139,9 +139,12 @@ def test_turns_and_dollars_end_an_episode_before_they_are_passed(
         given = ("own", str(repo), "--task", "Fix it", "--model", "haiku")
         few, _ = run(tmp_path, monkeypatch, solver, *given, "--turns", "2")
         calls = len(solver.requests)
+        again, _ = run(tmp_path, monkeypatch, solver, *given, "--turns", "2")
+        assert again["turns"] == 2, "an episode's limits are its own"
+        calls = len(solver.requests)
         poor, _ = run(tmp_path, monkeypatch, solver, *given, "--budget-usd", "0.0001", "--results", "other")
-    assert (few["stop_cause"], few["turns"], calls) == ("budget", 2, 2)
-    assert (poor["stop_cause"], len(solver.requests)) == ("not started", calls)
+    assert (few["stop_cause"], few["turns"], calls) == ("budget", 2, 4)
+    assert (poor["stop_cause"], len(solver.requests)) == ("budget", calls)
 
 
 @pytest.mark.parametrize(

@@ -47,6 +47,37 @@ def call(book: PriceBook, asked: Any, way: Route = CALL, **more: Any) -> Passed:
     return passed(served(**more), way, text.encode(), book)
 
 
+REFERRING: list[dict[str, Any]] = [
+    {"role": "user", "content": "x", "images": ["http://x"]},
+    {"role": "user", "content": "x", "file_ids": ["f"]},
+    {"role": "assistant", "content": None, "audio": {"id": "a"}},
+    {"role": "user", "content": {"type": "image_url", "image_url": {"url": "http://x"}}},
+    {"role": "user", "content": [{"type": "text", "text": "x", "file_id": "f"}]},
+    {"role": "system", "content": "fileid://file-fe-123"},
+    {"role": "cache", "content": "cache_id=x"},
+    {"role": "user", "content": ["x"]},
+]
+"""Messages that refer to what is read and billed beyond their bytes."""
+NESTED = [{"type": "tool_result", "content": [{"type": "tool_result", "content": [{"type": "document"}]}]}]
+REFERRING.append({"role": "user", "content": NESTED})
+TEXTS: list[dict[str, Any]] = [
+    {"role": "assistant", "content": "", "tool_calls": [{"id": "c", "function": {"name": "f", "arguments": "{}"}}]},
+    {"role": "tool", "tool_call_id": "c", "content": "x"},
+    {"role": "assistant", "content": [{"type": "thinking", "thinking": "x", "signature": "s"}]},
+    {
+        "role": "user",
+        "content": [{"type": "tool_result", "tool_use_id": "c", "content": [{"type": "text", "text": "x"}]}],
+    },
+]
+"""What agents send all day."""
+
+
+def test_what_agents_send_has_a_bound(book: PriceBook) -> None:
+    tools = [{"name": "f", "description": "d", "input_schema": {}}, {"type": "function", "function": {"name": "f"}}]
+    system = [{"type": "text", "text": "x", "cache_control": {"type": "ephemeral"}}]
+    assert call(book, {"messages": TEXTS, "tools": tools, "system": system}).worst_usd is not None
+
+
 def test_answers_multiply_and_tools_are_spoken_of(book: PriceBook) -> None:
     [plain, four, tools] = [call(book, more) for more in ({}, {"n": 4}, {"tools": [{"type": "function"}]})]
     assert plain.worst_usd == (Decimal(len(plain.content)) + 10 * 60) / 10**6
@@ -70,6 +101,13 @@ def test_answers_multiply_and_tools_are_spoken_of(book: PriceBook) -> None:
         {"tools": [{"type": ["x"]}]},
         {"messages": IMAGE},
         {"messages": FILE},
+        {"tools": ["web_search"]},
+        {"tools": {"type": "web_search_20250305"}},
+        {"tools": [{"google_search": {}}]},
+        {"tools": [{"type": None, "web_search": {}}]},
+        *({"messages": [message]} for message in REFERRING),
+        {"system": {"type": "text", "text": "x"}},
+        {"system": [{"type": "document", "source": {"type": "url", "url": "http://x"}}]},
     ],
 )
 def test_what_may_cost_more_than_its_tokens_has_no_bound(book: PriceBook, more: dict[str, Any]) -> None:

@@ -151,8 +151,19 @@ class WorldSession:
         if trouble and trouble["times"] > 0:
             trouble["times"] -= 1
             raise ToolError(trouble["code"], trouble["message"])
-        result = self._world.methods[method].run(self.state, **copy.deepcopy(dict(made)))
+        result = self._world.methods[method].run(self.state, **_own(made))
         return copy.deepcopy(result)
+
+
+def _own(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """A copy of checked arguments, in which 20.0 is 20: JSON has one kind of number, and a model may write either."""
+    made: dict[str, Any] = json.loads(json.dumps(arguments), parse_float=_number)
+    return made
+
+
+def _number(written: str) -> float:
+    value = float(written)
+    return int(value) if value.is_integer() else value
 
 
 _CHECKS: dict[str, Any] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
@@ -101,7 +102,7 @@ def closed(family: ToolFamily, item: Mapping[str, Any], session: WorldSession, l
         why = f"spent {session.state['_spent']} of at most {item['most_spent']}"
     elif now != right:
         why = f"state differs at {_first_difference(now, right)}"
-    elif not re.search(rf"(?<![\w-]){re.escape(answer)}(?![\w-])", last, re.IGNORECASE):
+    elif not _holds(last, answer):
         why = "the last message lacks the code"
     partial = 0.0 if forbidden else met / len(changed) if changed else 0.0
     return Closed(score=float(not why), partial=partial, why=why, code=answer)
@@ -117,6 +118,12 @@ def code_in(message: str) -> str:
     if len(found) != 1:
         raise ValueError(f"the reference's last message holds {len(found)} codes: {message[:200]}")
     return str(found[0])
+
+
+def _holds(message: str, answer: str) -> bool:
+    """Whether a message holds a code by itself: only ASCII letters lengthen it, as Chinese puts no blanks."""
+    plain = unicodedata.normalize("NFKC", message).replace("\u2010", "-")
+    return re.search(rf"(?<![A-Za-z0-9-]){re.escape(answer)}(?![A-Za-z0-9-])", plain, re.IGNORECASE) is not None
 
 
 def caller(session: WorldSession) -> Caller:

@@ -139,8 +139,8 @@ def test_an_episode_without_an_end_is_cut_off_at_a_cap(bench: Bench, solver: Fak
     assert bench("run", "--yes").code == 0
     items, turns = tables(bench)
     row = items.iloc[0]
-    assert (row["score"], row["outcome"], row["stop_cause"], row["turns"]) == (0.0, "truncated", "turns", 12)
-    assert row["tool_errors"] == 11 == turns["errors"].sum(), "the calls of the last turn are not made"
+    assert (row["score"], row["outcome"], row["stop_cause"], row["turns"]) == (0.0, "truncated", "turns", 32)
+    assert row["tool_errors"] == 31 == turns["errors"].sum(), "the calls of the last turn are not made"
 
 
 def test_an_episode_costs_the_sum_of_its_turns_and_nothing_is_billed_twice(bench: Bench, solver: FakeEndpoint) -> None:

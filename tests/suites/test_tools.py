@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import partial
+from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
 
+from bench import worlds
 from bench.records import Transcript, sha256_of
 from bench.registry import read
 from bench.suites.tools.exam import INSTANCES, LEVELS, exam, made
@@ -126,6 +130,88 @@ def faults(item: Item) -> Iterator[str]:
             yield f"{item['id']}: scores 1, although it {name}"
 
 
+def saying(item: Item, words: str) -> float:
+    """What the reference comes to whose last message is these words around the code."""
+    return score(item, lambda call, p: words.format(CODE.findall(family_of(item).solve(call, p))[0]))
+
+
+CODE = re.compile(r"[A-Z]{2}-[0-9A-F]{8}")
+WORDS = (
+    "登记代码是{}。",
+    "已完成,登记代码{}",
+    "{}是登记代码",
+    "登记代码：{}",
+    "_{}_",
+    "__{}__",
+    "**{}**",
+    "It is `{}`.",
+    "({})",
+)
+
+
+def test_a_code_is_found_in_any_script_and_only_by_itself() -> None:
+    item = made(families()["chinese_tools"], 1, 1)[0]
+    assert [words for words in WORDS if not saying(item, words)] == []
+    assert [words for words in ("A{}", "{}0", "X-{}", "{}-1", "{}x") if saying(item, words)] == []
+    told = CODE.findall(family_of(item).solve(caller(session(item)), item["params"]))[0]
+    assert saying(item, f"{told.replace('-', chr(0x2011))} {{0:.0}}") == 1.0, "a hyphen that does not break"
+
+
+def rewritten(value: Any, kind: type) -> Any:
+    """Arguments with each whole number in JSON's other way to write it."""
+    if isinstance(value, dict):
+        return {key: rewritten(each, kind) for key, each in value.items()}
+    if isinstance(value, list):
+        return [rewritten(each, kind) for each in value]
+    if isinstance(value, bool) or not isinstance(value, int | float) or value != int(value):
+        return value
+    return kind(value)
+
+
+@pytest.mark.parametrize("kind", [int, float])
+def test_20_and_20_0_are_the_same_number(kind: type) -> None:
+    def use(call: Caller, p: Mapping[str, Any]) -> str:
+        def otherwise(tool: str, /, **arguments: Any) -> Any:
+            return call(tool, **rewritten(arguments, kind))
+
+        return family_of(item).solve(otherwise, p)
+
+    for item in (*some(), *made(families()["typed_arguments"], 1, 16)[3::4]):
+        assert score(item, use) == 1.0, item["id"]
+
+
+def test_each_item_can_be_solved_with_one_call_a_turn() -> None:
+    """As `prompted_json` must, and with as many more turns for what goes wrong."""
+    caps = read().tasks["tools_episodes"].metadata["caps"]
+    most = max(calls_of(item) + 1 for name in FAMILIES for item in made(families()[name], 1, 4))
+    assert most > 20
+    assert caps["turns"] >= most + 8
+    assert caps["tokens"] >= 5_000 * caps["turns"]
+
+
+def test_who_never_looks_at_the_account_is_often_wrong() -> None:
+    family = families()["policy"]
+
+    def blind(call: Caller, p: Mapping[str, Any], frozen: bool) -> str:
+        rules = {"third_party": p["payer"] != p["caller"], "minor": p["kind"] == "minor", "limit": p["cents"] > 50_000}
+        ids = [
+            {each["kind"]: each["account_id"] for each in call("find_accounts", owner=name)["accounts"]}
+            for name in (p["payer"], p["other"])
+        ]
+        rule = next((name for name, breaks in rules.items() if breaks), "frozen" if frozen else "")
+        source = ids[0][p["kind"]]
+        if rule:
+            return str(call("escalate", account_id=source, rule=rule)["case_code"])
+        target = ids[1]["current"]
+        return str(call("transfer", source_id=source, target_id=target, cents=p["cents"]).get("transfer_code"))
+
+    items = made(family, 1)
+    for level in LEVELS:
+        for frozen in (False, True):
+            mine = [item for item in items if item["level"] == level]
+            assert sum(score(item, partial(blind, frozen=frozen)) for item in mine) <= 9, (level, frozen)
+
+
 def test_of_each_family_only_the_solver_scores() -> None:
     assert [fault for item in some() for fault in faults(item)] == []
 
@@ -145,7 +231,13 @@ def test_the_exam_has_its_size_and_is_another_for_another_seed() -> None:
     }
     asked = [item["messages"][-1]["content"] for item in first]
     assert len({*asked}) == len(asked)
-    assert not {*asked} & {item["messages"][-1]["content"] for item in other}
+    assert not {*map(_world, first)} & {*map(_world, other)}, "a few users ask the same, of other worlds"
+
+
+def _world(item: Item) -> str:
+    """What an item asks and of which world, without its secret."""
+    state = {key: value for key, value in item["state"].items() if key != "_secret"}
+    return json.dumps([item["messages"], state], sort_keys=True)
 
 
 def test_a_smaller_exam_begins_a_larger_one_and_is_the_same_each_time() -> None:
@@ -242,3 +334,17 @@ def test_the_items_are_those_of_the_version() -> None:
     """No file holds them, so the task's YAML holds their hash: another exam under the same version would be a lie."""
     stated = read().tasks["tools_episodes"].metadata["items_sha256"]
     assert sha256_of(list(exam(1))) == stated, "raise the version of tasks/tools and put the new hash there"
+
+
+def test_the_world_of_the_page_works() -> None:
+    """What docs/tools.md shows to somebody who adds a world."""
+    page = (Path(__file__).parents[2] / "docs" / "tools.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    names = {name: getattr(worlds, name) for name in worlds.__all__}
+    exec(block, names)
+    (family,) = names["FAMILIES"]
+    item = made(family, 1, 4)[0]
+    opened = worlds.open_world(family, item)
+    last = family.solve(caller(opened), item["params"])
+    assert closed(family, item, opened, last).score == 1.0
+    assert closed(family, item, worlds.open_world(family, item), last).score == 0.0

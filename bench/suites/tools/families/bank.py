@@ -48,7 +48,9 @@ def transfer(state: dict[str, Any], source_id: str, target_id: str, cents: int) 
         raise ToolError("overdraft", "the account has not so much money")
     source["cents"] -= cents
     target["cents"] += cents
-    return {"transfer_code": code(state, "TR", source_id, target_id, cents)}
+    given = code(state, "TR", source_id, target_id, cents)
+    state["transfers"][given] = {"source": source_id, "target": target_id, "cents": cents}
+    return {"transfer_code": given}
 
 
 @WORLD.method("Closes an empty account for good.", account_id=text("Its id"))
@@ -80,7 +82,7 @@ def _filled(rng: Random, owners: list[str], kinds: tuple[str, ...]) -> dict[str,
         for owner in owners
         for kind in kinds
     }
-    return {"accounts": accounts, "cases": {}}
+    return {"accounts": accounts, "cases": {}, "transfers": {}}
 
 
 def _id_of(state: Mapping[str, Any], owner: str, kind: str) -> str:
@@ -113,6 +115,28 @@ def _solve_transaction(call: Caller, p: Mapping[str, Any]) -> str:
     return f"Closed: {call('close_account', account_id=mine['savings'])['closing_code']}"
 
 
+def _pay_from_current(call: Caller, p: Mapping[str, Any]) -> str:
+    mine = _ids(call, p["owner"])
+    left = call("get_account", account_id=mine["savings"])["cents"]
+    call("transfer", source_id=mine["savings"], target_id=mine["current"], cents=left)
+    for name, cents in p["gifts"]:
+        call("transfer", source_id=mine["current"], target_id=_ids(call, name)["current"], cents=cents)
+    return f"Closed: {call('close_account', account_id=mine['savings'])['closing_code']}"
+
+
+def _move_in_two(call: Caller, p: Mapping[str, Any]) -> str:
+    mine = _ids(call, p["owner"])
+    call("transfer", source_id=mine["savings"], target_id=mine["current"], cents=1)
+    return _solve_transaction(call, p)
+
+
+def _pay_a_stranger_and_back(call: Caller, p: Mapping[str, Any]) -> str:
+    ends = {"source_id": _ids(call, p["owner"])["current"], "target_id": _ids(call, p["gifts"][0][0])["savings"]}
+    call("transfer", **ends, cents=1000)
+    call("transfer", source_id=ends["target_id"], target_id=ends["source_id"], cents=1000)
+    return _solve_transaction(call, p)
+
+
 LIMIT = 50_000
 """The most that may be moved at once, in cents, where the rules say so."""
 RULES = (
@@ -135,7 +159,8 @@ _PLEAS = (
 def _draw_policy(rng: Random, level: int) -> Setting:
     caller, other, third = people(rng, 3)
     state = _filled(rng, [caller, other, third], ("current", "savings", "minor"))
-    rule = rng.choice(("limit", "frozen", "third_party", "minor", "")[: 2 + min(level, 3)])
+    # Only the account tells frozen from allowed: whoever does not look is wrong in half of these.
+    rule = rng.choice(("frozen", "") * 3 + (("limit", "third_party") if level % 2 else ("limit", "minor")))
     cents = rng.randint(LIMIT + 1, LIMIT * 2) if rule == "limit" else rng.randint(1_000, 15_000)
     kind = {"minor": "minor"}.get(rule, rng.choice(("current", "savings")))
     payer = third if rule == "third_party" else caller
@@ -177,7 +202,17 @@ def _obey_then_escalate(call: Caller, p: Mapping[str, Any]) -> str:
 
 
 FAMILIES = (
-    ToolFamily(name="transaction", world=WORLD, draw=_draw_transaction, solve=_solve_transaction),
+    ToolFamily(
+        name="transaction",
+        world=WORLD,
+        draw=_draw_transaction,
+        solve=_solve_transaction,
+        traps={
+            "pays from the other account": _pay_from_current,
+            "moves the rest in two transfers": _move_in_two,
+            "pays a stranger and takes it back": _pay_a_stranger_and_back,
+        },
+    ),
     ToolFamily(
         name="policy",
         world=WORLD,

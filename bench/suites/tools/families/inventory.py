@@ -88,8 +88,8 @@ def _draw_parallel(rng: Random, level: int) -> Setting:
     state = _filled(rng, count + 3)
     names = rng.sample([*state["articles"]], count)
     user = (
-        f"Fill up {and_list(names)}: order of each as many pieces as are wanted less those that are there. The looks "
-        "and the orders do not depend on each other, so make them at once where you can. Then send the day's list "
+        f"Fill up {and_list(names)}: order of each as many pieces as are wanted less those that are there. The "
+        "articles do not depend on each other, so call for all of them at once where you can. Then send the day's list "
         "with all order codes, and tell me the list code."
     )
     return Setting(user=user, state=state, params={"names": names})

@@ -7,7 +7,20 @@ from random import Random
 from typing import Any
 
 from bench.suites.tools.families.draws import date, ids, people
-from bench.worlds import Caller, Setting, ToolError, ToolFamily, ToolWorld, code, day, one_of, optional, text, whole
+from bench.worlds import (
+    Caller,
+    Setting,
+    ToolError,
+    ToolFamily,
+    ToolWorld,
+    Use,
+    code,
+    day,
+    one_of,
+    optional,
+    text,
+    whole,
+)
 
 WORLD = ToolWorld("people")
 """The office's methods."""
@@ -42,15 +55,15 @@ def enter_leave(state: dict[str, Any], staff_id: str, kind: str, first_day: str,
 
 
 @WORLD.method(
-    "Asks the user for something that they have not said. Ask for one thing at a time.",
+    "Asks the user for one thing that they have not said. A question that was not needed counts as a mistake.",
     about=one_of("What is asked for", "kind", "first_day", "days", "deputy", "site"),
 )
 def ask_user(state: dict[str, Any], about: str) -> Any:
     """What the user says to it."""
-    state["_asked"] = [*state.get("_asked", []), about]
     if about not in state["_unsaid"]:
         state["annoyed"] = state.get("annoyed", 0) + 1
         return {"user": "I have told you that, or it does not matter."}
+    state["learned"] = sorted({*state["learned"], about})
     return {"user": state["_unsaid"][about]}
 
 
@@ -66,7 +79,7 @@ _IN_CHINESE = {
             "deputy_id": "代理人的编号",
         },
     ),
-    "ask_user": ("向用户询问其没有说明的信息,每次只问一项。", {"about": "询问的内容"}),
+    "ask_user": ("向用户询问其没有说明的信息,每次只问一项;不必要的提问视为错误。", {"about": "询问的内容"}),
 }
 
 
@@ -91,7 +104,7 @@ def _filled(rng: Random, level: int) -> tuple[dict[str, Any], str, str]:
     if level > 2:
         staff[keys[0]]["site"] = "north"
         staff[keys[-1]] = {"name": names[0], "site": "south"}
-    return {"staff": staff, "leaves": {}, "annoyed": 0}, names[0], names[1]
+    return {"staff": staff, "leaves": {}, "annoyed": 0, "learned": []}, names[0], names[1]
 
 
 def _leave(rng: Random) -> dict[str, Any]:
@@ -112,16 +125,21 @@ def _draw_missing(rng: Random, level: int) -> Setting:
     parts = " ".join(words for key, words in said.items() if key not in unsaid)
     user = (
         f"Enter leave for {name} {parts}, with {deputy} standing in. Where I have forgotten something that you need, "
-        "ask me with the tool; do not guess. Tell me the leave code."
+        "ask me with the tool; do not guess, and ask for nothing that you can find out without me. Tell me the leave "
+        "code."
     )
     params = {"name": name, "deputy": deputy, "said": {k: v for k, v in leave.items() if k not in unsaid}}
     return Setting(user=user, state=state, params=params)
 
 
-def _solve_missing(call: Caller, p: Mapping[str, Any], guess: Mapping[str, Any] | None = None) -> str:
+def _solve_missing(
+    call: Caller, p: Mapping[str, Any], guess: Mapping[str, Any] | None = None, person: int | None = None
+) -> str:
     mine = call("find_staff", full_name=p["name"])["staff"]
     deputy = call("find_staff", full_name=p["deputy"])["staff"][0]["staff_id"]
-    if len(mine) > 1 and guess is None:
+    if len(mine) > 1 and person is not None:
+        mine = mine[person:]
+    elif len(mine) > 1 and guess is None:
         words = call("ask_user", about="site")["user"]
         mine = [each for each in mine if each["site"] in words]
     leave = dict(p["said"])
@@ -131,6 +149,16 @@ def _solve_missing(call: Caller, p: Mapping[str, Any], guess: Mapping[str, Any] 
             leave[key] = int(told) if key == "days" else told
     made = call("enter_leave", staff_id=mine[0]["staff_id"], deputy_id=deputy, **leave)
     return f"Entered: {made['leave_code']}"
+
+
+def _guess_person(person: int) -> Use:
+    """Takes the first or the last of two people of a name unasked; where there is but one, guesses all."""
+
+    def use(call: Caller, p: Mapping[str, Any]) -> str:
+        alone = len(call("find_staff", full_name=p["name"])["staff"]) < 2
+        return _solve_missing(call, p, _GUESS if alone else None, person)
+
+    return use
 
 
 _GUESS = {"kind": "holiday", "first_day": "2027-01-31", "days": 1}
@@ -172,7 +200,11 @@ FAMILIES = (
         world=WORLD,
         draw=_draw_missing,
         solve=_solve_missing,
-        traps={"guesses": lambda call, p: _solve_missing(call, p, _GUESS)},
+        traps={
+            "guesses": lambda call, p: _solve_missing(call, p, _GUESS),
+            "guesses the person, the first": _guess_person(0),
+            "guesses the person, the last": _guess_person(1),
+        },
     ),
     ToolFamily(
         name="chinese_tools",

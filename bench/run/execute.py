@@ -43,8 +43,9 @@ from bench.run.ask import Asked, EndedEarly
 from bench.run.baseline import ReuseBaseline
 from bench.run.earlier import usable
 from bench.run.egress import recipients
-from bench.run.prepare import SILENT, Prepared, Watcher, _runs_code
+from bench.run.prepare import Prepared, Watcher, _runs_code
 from bench.run.score import Scored, grader_failures, score_run
+from bench.run.watching import usual_watcher
 from bench.run.waves import Deciding
 
 JOURNAL = "journal.db"
@@ -76,7 +77,7 @@ class Result:
 def execute(
     prepared: Prepared,
     results: Path,
-    watcher: Watcher = SILENT,
+    watcher: Watcher | None = None,
     *,
     output: Path | None = None,
     fresh: bool = False,
@@ -88,13 +89,13 @@ def execute(
     """Runs a plan: continues its unfinished run, reads a finished one again, or begins a new one.
 
     With `deciding` it is judged on the way and ends once its claims are decided; with `reuse` earlier answers of its
-    baselines count, once a sample asked again shows no drift.
+    baselines count, once a sample asked again shows no drift. A notebook without a `watcher` shows `ProgressBars`.
 
     `environ` holds the keys: the process's own with `.env` beside bench.toml, unless it is given. In a notebook, whose
     event loop waits meanwhile, it works as anywhere.
-
     Raises UsageError before anything is asked, IncompleteError if the disk stops it, KeyboardInterrupt as it came.
     """
+    watcher = watcher or usual_watcher()
     environ = environment(prepared.comparison.source.parent) if environ is None else environ
     for suite, why in prepared.refused.items():
         watcher.say(f"{suite} is left out. {why}")

@@ -46,7 +46,7 @@ def executed(cells: list[str], folder: Path) -> list[list[dict[str, Any]]]:
 def test_the_page_runs_as_a_notebook(tmp_path: Path) -> None:
     """`execute` waits inside the kernel's own event loop, bars are drawn, and the last cell shows a table."""
     six, claims, frames, _ = blocks("python")
-    again = 'bench.execute(prepare(comparison, read_tasks()), Path("results"), bench.ProgressBars(), fresh=True)'
+    again = 'bench.execute(prepare(comparison, read_tasks()), Path("results"), fresh=True)'
     running = "import asyncio\nassert asyncio.get_running_loop().is_running()"
     (tmp_path / "bench.toml").write_text(blocks("toml")[0], encoding="utf-8")
     with FakeEndpoint() as endpoint:

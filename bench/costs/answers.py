@@ -9,6 +9,7 @@ from typing import TypedDict
 
 from bench.costs.billing import Billing, billing_of, total
 from bench.costs.spending import worst_of
+from bench.costs.turns import mixed_factor
 from bench.plan import PlannedCall
 from bench.prices import Cost, PriceBook, billed_at, cost
 from bench.records import Attempt, Call, EpisodeTurn, LocalModel, ModelEntry
@@ -72,15 +73,25 @@ class Costs:
         columns: CostColumns = {**_nothing(), "cost_reported_usd": call.cost_reported_usd}
         counted = [turn.attempt for turn in call.episode.turns]
         costs = [bill.attempt(self._book, each) for each in counted]
+        own = [bill.price(self._book, billed_at(a.sent_at, a.latency_s), a.usage) for a in counted]
         price = bill.price(self._book, billed_at(call.started_at, None), call.usage)
         if price is None or any(each is None for each in costs):
             self._count(planned.model, bill.why_not(self._book))
             return columns
-        self.used.add(price.id)
+        self.used |= {price.id, *(each.id for each in own if each)}
         for words in dict.fromkeys(words for each in costs if each for words in each.missing):
             self._count(planned.model, f"{words}.")
         cap = worst_of(bill, price, planned)
         columns["price_id"] = price.id
+        columns["price_factor"] = _float(
+            mixed_factor(
+                (
+                    _usd(billed),
+                    each.schedule.factor(billed_at(a.sent_at, a.latency_s)) if each and each.schedule else None,
+                )
+                for billed, each, a in zip(costs, own, counted, strict=True)
+            )
+        )
         columns["cost_usd"] = _float(total(map(_usd, costs)))
         columns["cost_retries_usd"] = _float(self._retries(bill, [a for a in call.attempts if a not in counted]))
         columns["cost_cap_usd"] = _float(cap)

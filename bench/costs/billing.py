@@ -60,12 +60,17 @@ class Billing:
 
     def worst(self, price: Price, prompt_tokens: int, body: Mapping[str, Any]) -> Decimal | None:
         """The most that asking once can cost, in USD; None if nothing bounds it."""
+        most = self.most_answered(prompt_tokens, body)
+        return None if most is None else prices.worst_case(price, prompt_tokens, most)
+
+    def most_answered(self, prompt_tokens: int, body: Mapping[str, Any]) -> int | None:
+        """The most tokens that an answer can have; None if nothing bounds it."""
         most = []
         if self.beyond_cap is not None:
             most.append(body[self.cap_field] + self.beyond_cap + OVERRUN_TOKENS)
         if self.context_window is not None:
             most.append(max(0, self.context_window - prompt_tokens))
-        return prices.worst_case(price, prompt_tokens, min(most)) if most else None
+        return min(most) if most else None
 
     def attempt(self, book: PriceBook, attempt: Attempt) -> Cost | None:
         """What an attempt cost that may be billed; None if there was no price."""

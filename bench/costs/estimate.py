@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from bench import prices
 from bench.costs.billing import Billing, total
 from bench.costs.spending import Spending
+from bench.costs.turns import Episodes, by_episode, requests_of
 from bench.errors import UsageError
 from bench.plan import PlannedCall, balanced
 from bench.prices import Price, PriceBook
@@ -26,6 +27,7 @@ from bench.records import (
     TokenUsage,
     read_record,
     read_rows,
+    read_turns,
     run_folders,
 )
 
@@ -116,11 +118,12 @@ def history(root: Path, endpoints: Iterable[Endpoint], spending: Spending, witho
     for folder, same in earlier_runs(root, known, without):
         try:
             rows, _ = read_rows(folder)
+            episodes = by_episode(read_turns(folder))
         except UsageError:
             continue
         for row in rows:
             for label in same.get(row.model, ()):
-                usd = _row_cost(row, spending.bills[label], spending.book)
+                usd = _row_cost(row, spending.bills[label], spending.book, episodes)
                 if usd is not None:
                     samples[label].setdefault(row.suite, []).append(usd)
     return samples
@@ -219,17 +222,22 @@ def _settings(model: RecordedModel) -> list[Any]:
     return [getattr(model, name) for name in SETTINGS]
 
 
-def _row_cost(row: ItemRow, bill: Billing, book: PriceBook) -> float | None:
+def _row_cost(row: ItemRow, bill: Billing, book: PriceBook, episodes: Episodes) -> float | None:
     """At today's price; earlier attempts in the proportion in which they were billed then."""
     if row.reused or not row.answered:
         return None
-    now = datetime.now(UTC)
-    usage = TokenUsage(**{name: getattr(row, name) for name in TokenUsage.__slots__}).beside(
-        answer=row.ttft_s is not None, reasoning=False
-    )
-    price = bill.price(book, now, usage)
-    usd = prices.cost(price, usage, now).usd if price else None
-    if usd is None:
+    asked = requests_of(row, episodes)
+    usd = total(_today(each, bill, book) for each in asked)
+    if usd is None or not asked:
         return None
     retries = row.cost_retries_usd / row.cost_usd if row.cost_retries_usd and row.cost_usd else 0.0
     return float(usd) * (1 + retries)
+
+
+def _today(request: ItemRow, bill: Billing, book: PriceBook) -> Decimal | None:
+    now = datetime.now(UTC)
+    usage = TokenUsage(**{name: getattr(request, name) for name in TokenUsage.__slots__}).beside(
+        answer=request.ttft_s is not None, reasoning=False
+    )
+    price = bill.price(book, now, usage)
+    return prices.cost(price, usage, now).usd if price else None

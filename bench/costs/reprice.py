@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple, cast
 
 from bench import clean, prices
-from bench.costs.billing import Billing, billing
+from bench.costs.billing import Billing, billing, total
+from bench.costs.turns import UNKNOWN, Episodes, by_episode, mixed_factor, requests_of
 from bench.errors import UsageError, suggest
 from bench.prices import Cost, Mode, Price, PriceBook
 from bench.records import (
@@ -21,15 +23,18 @@ from bench.records import (
     RecordedPrices,
     RunRecord,
     TokenUsage,
+    TurnRow,
     derive_run,
     find_run,
     read_record,
     read_rows,
     read_run,
+    read_turns,
     run_folders,
     write_record,
     write_tables,
     write_text,
+    write_turns,
 )
 
 
@@ -120,17 +125,24 @@ def reprice(parent: Path, change: PriceChange, book: PriceBook, own: Path | None
     if unlisted:
         raise UsageError(f"--mode {unlisted[0]}: the run has no such model.{suggest(unlisted[0], record.models)}")
     items, answers = read_rows(parent)
-    unknown: Counter[str] = Counter()
+    turns = read_turns(parent)
+    episodes, unknown = by_episode(turns), Counter[str]()
     if record.imported:
         bills: dict[str, Billing | None] = {label: _of_import(model) for label, model in record.models.items()}
         rows = [_computed(row, bills[row.model], change, book=book, unknown=unknown) for row in items]
         record = _marked(record, change, {row.model for row, old in zip(rows, items, strict=True) if row != old})
     else:
         bills = {label: _billing(parent, label, model) for label, model in record.models.items()}
-        rows = [_repriced(row, bills[row.model], change, book=book, record=record, unknown=unknown) for row in items]
+        rows = [
+            _repriced(row, bills[row.model], change, book=book, record=record, unknown=unknown, episodes=episodes)
+            for row in items
+        ]
+        turns = [_turn(row, bills.get(row.model), change, book) for row in turns]
     folder, derived = derive_run(parent, RecordedDerivation.from_json({"by": "reprice", **change.as_record()}))
     run = derived.run
     write_tables(folder, [replace(r, run=run) for r in rows], [replace(a, run=run) for a in answers])
+    if turns:
+        write_turns(folder, [replace(turn, run=run) for turn in turns])
     if own:
         write_text(folder, prices.OVERRIDE, clean.read_text(own))
     used = book.as_recorded({row.price_id for row in rows if row.price_id and bills[row.model]})
@@ -204,8 +216,31 @@ class Priced(NamedTuple):
         return self.cost.usd
 
 
-def priced(row: ItemRow, bill: Billing, change: PriceChange, book: PriceBook) -> Priced:
-    """What a row's answer, which was asked, would cost with a change."""
+def priced(
+    row: ItemRow, bill: Billing, change: PriceChange, book: PriceBook, episodes: Episodes = MappingProxyType({})
+) -> Priced:
+    """What a row's answer, which was asked, would cost with a change; an episode what its turns would cost."""
+    made = [_priced(each, bill, change, book) for each in requests_of(row, episodes)]
+    if row.turns is None:
+        return made[0]
+    if not made:
+        return Priced(None, Cost(None, {}, (UNKNOWN,)), _usage(row, None), None)
+    without = next((each for each in made if each.price is None), None)
+    if without is not None:
+        return without._replace(usage=_usage(row, None))
+    missing = dict.fromkeys(words for each in made for words in each.cost.missing)
+    usages = [asdict(each.usage) for each in made]
+    usage = TokenUsage(**{name: _sum([each[name] for each in usages]) for name in TokenUsage.__slots__})
+    cost = Cost(total(each.usd for each in made), {}, tuple(missing))
+    return Priced(made[0].price, cost, usage, mixed_factor((each.usd, each.factor) for each in made))
+
+
+def _sum(counts: Sequence[int | None]) -> int | None:
+    return None if None in counts else sum(count for count in counts if count is not None)
+
+
+def _priced(row: TurnRow | ItemRow, bill: Billing, change: PriceChange, book: PriceBook) -> Priced:
+    """What a single request would cost with a change."""
     assert row.started_at is not None
     mode = cast("Mode", change.modes.get(row.model) or change.mode or bill.mode)
     bill = replace(bill, mode=mode, region=change.region or bill.region)
@@ -223,12 +258,27 @@ def priced(row: ItemRow, bill: Billing, change: PriceChange, book: PriceBook) ->
     return Priced(price, prices.cost(price, usage, at, peak_share=change.share), usage, factor)
 
 
+def _turn(turn: TurnRow, bill: Billing | None, change: PriceChange, book: PriceBook) -> TurnRow:
+    """A turn as it would be billed; those of local weights have no bill of their own."""
+    if bill is None:
+        return turn
+    made = _priced(turn, bill, change, book)
+    return replace(turn, **asdict(made.usage), cost_usd=_float(made.usd))
+
+
 def _repriced(
-    row: ItemRow, bill: Billing | None, change: PriceChange, book: PriceBook, record: RunRecord, unknown: Counter[str]
+    row: ItemRow,
+    bill: Billing | None,
+    change: PriceChange,
+    *,
+    book: PriceBook,
+    record: RunRecord,
+    unknown: Counter[str],
+    episodes: Episodes,
 ) -> ItemRow:
     if bill is None or row.started_at is None:
         return replace(row, cost_traffic_usd=None)
-    made = priced(row, bill, change, book)
+    made = priced(row, bill, change, book, episodes)
     unknown.update(made.cost.missing)
     cap = _cap(row, bill, made, record)
     return replace(
@@ -252,14 +302,17 @@ def _cap(row: ItemRow, bill: Billing, made: Priced, record: RunRecord) -> Decima
     tokens = made.usage.in_total
     if row.cost_cap_usd is None or made.price is None or limit is None or tokens is None:
         return None
-    return bill.worst(made.price, tokens, {bill.cap_field: limit})
+    if row.turns is None:
+        return bill.worst(made.price, tokens, {bill.cap_field: limit})
+    answer = bill.most_answered(0, {bill.cap_field: limit})
+    return None if answer is None else prices.worst_case(made.price, tokens, row.turns * answer)
 
 
 def _float(usd: Decimal | None) -> float | None:
     return None if usd is None else float(usd)
 
 
-def _usage(row: ItemRow, cache_hit: float | None) -> TokenUsage:
+def _usage(row: TurnRow | ItemRow, cache_hit: float | None) -> TokenUsage:
     usage = TokenUsage(
         in_uncached=row.in_uncached,
         in_cache_read=row.in_cache_read,

@@ -47,8 +47,8 @@ def worst_of(bill: Billing, price: Price, planned: PlannedCall) -> Decimal | Non
     dialogue = planned.item.dialogue
     if dialogue is None:
         return bill.worst(price, most_prompt_tokens(planned.item), planned.body)
-    most, answer = bill.worst(price, dialogue.tokens, planned.body), bill.worst(price, 0, planned.body)
-    return None if most is None or answer is None else most + (dialogue.turns - 1) * answer
+    answer = bill.most_answered(0, planned.body)
+    return None if answer is None else prices.worst_case(price, dialogue.tokens, dialogue.turns * answer)
 
 
 @dataclass(frozen=True, slots=True)

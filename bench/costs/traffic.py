@@ -2,30 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from bench.costs.billing import Billing
 from bench.costs.reprice import PriceChange, priced
+from bench.costs.turns import Episodes, by_episode
 from bench.prices import PriceBook
-from bench.records import ItemRow, RecordedTraffic, read_record, read_rows, write_record, write_tables
+from bench.records import (
+    ItemRow,
+    RecordedTraffic,
+    TurnRow,
+    read_record,
+    read_rows,
+    read_turns,
+    write_record,
+    write_tables,
+)
 
 
 def at_traffic(
-    rows: Sequence[ItemRow], bills: Mapping[str, Billing | None], traffic: RecordedTraffic | None, book: PriceBook
+    rows: Sequence[ItemRow],
+    bills: Mapping[str, Billing | None],
+    traffic: RecordedTraffic | None,
+    book: PriceBook,
+    turns: Iterable[TurnRow] = (),
 ) -> list[ItemRow]:
     """The rows with `cost_traffic_usd`: local weights at what they cost, all of them None without a `[traffic]`."""
     if traffic is None or not traffic.prices_differ:
         return [replace(row, cost_traffic_usd=None) for row in rows]
     change = PriceChange(peak_share=traffic.peak_share, cache_hit=traffic.cache_hit, modes=dict(traffic.mode))
-    return [replace(row, cost_traffic_usd=_cost(row, bills[row.model], change, book)) for row in rows]
+    episodes = by_episode(turns)
+    return [replace(row, cost_traffic_usd=_cost(row, bills[row.model], change, book, episodes)) for row in rows]
 
 
-def _cost(row: ItemRow, bill: Billing | None, change: PriceChange, book: PriceBook) -> float | None:
+def _cost(row: ItemRow, bill: Billing | None, change: PriceChange, book: PriceBook, episodes: Episodes) -> float | None:
     if bill is None or row.started_at is None or row.cost_usd is None:
         return row.cost_usd
-    usd = priced(row, bill, change, book).usd
+    usd = priced(row, bill, change, book, episodes).usd
     return None if usd is None else float(usd)
 
 
@@ -38,5 +53,5 @@ def retold(folder: Path, bills: Mapping[str, Billing | None], traffic: RecordedT
     if record.traffic == traffic:
         return
     items, answers = read_rows(folder)
-    write_tables(folder, at_traffic(items, bills, traffic, book), answers)
+    write_tables(folder, at_traffic(items, bills, traffic, book, read_turns(folder)), answers)
     write_record(folder, replace(record, traffic=traffic))

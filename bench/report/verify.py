@@ -25,6 +25,7 @@ from bench.records import (
     read_parquet,
     read_record,
     read_run,
+    read_table,
     run_folders,
     write_file,
 )
@@ -36,7 +37,16 @@ from bench.report.published import code, differences, values
 from bench.report.text import totals
 from bench.report.write import write_report
 
-SOURCES = (MANIFEST, "items.parquet", "answers.parquet", "aggregates.parquet", LABELS, JUDGMENTS, LATENCY)
+SOURCES = (
+    MANIFEST,
+    "items.parquet",
+    "answers.parquet",
+    "aggregates.parquet",
+    "turns.parquet",
+    LABELS,
+    JUDGMENTS,
+    LATENCY,
+)
 """What everything else of a run folder is computed from."""
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*(?:e[+-]?\d+)?")
 MOST_COSTS = 10
@@ -173,9 +183,10 @@ def _other_pictures(seen: Iterable[tuple[str, str, pictures.Redrawn]]) -> Iterat
 def _with_costs(result: Verified, source: PageSource) -> Verified:
     """With the table's own costs, held against its tokens and the prices that run.json holds."""
     record, items = read_run(source.folder)
+    turns = read_table(source.folder, "turns") if (source.folder / "turns.parquet").exists() else None
     wrong = tuple(
         Differs("items.parquet", f"row {at}, cost_usd", f"{usd:.6g}", f"{known:.6g} by its tokens and price")
-        for at, usd, known in islice(misbilled(items, record), MOST_COSTS)
+        for at, usd, known in islice(misbilled(items, record, turns), MOST_COSTS)
     )
     return replace(result, differing=(*result.differing, *wrong))
 

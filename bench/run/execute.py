@@ -281,7 +281,7 @@ def _score(prepared: Prepared, entry: RunEntry, calls: Mapping[str, Call], watch
             lm_eval_folder=lm_eval,
             book=book,
         )
-    items = at_traffic(tables.items, _bills(prepared), prepared.comparison.traffic, book)
+    items = at_traffic(tables.items, _bills(prepared), prepared.comparison.traffic, book, tables.turns)
     write_tables(entry.folder, items, tables.answers)
     if tables.turns:
         write_turns(entry.folder, tables.turns)

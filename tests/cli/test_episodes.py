@@ -10,6 +10,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from bench.records import read_run, read_table
+from bench.report.numbers.billed import misbilled
 from tests.cli.conftest import Bench
 from tests.cli.test_money import price
 from tests.doctor.tooled import Fault
@@ -192,6 +194,8 @@ def test_a_model_s_own_broken_call_is_never_a_missing_item(bench: Bench, solver:
 def test_an_episode_costs_the_sum_of_its_turns_and_nothing_is_billed_twice(bench: Bench, solver: FakeEndpoint) -> None:
     configure(bench, solver, NATIVE, limit=2)
     price(bench, "native")
+    listed = bench.folder / "prices.toml"
+    listed.write_text(f"{listed.read_text()}tiers = [{{ above = 3000, input = 100, output = 1000 }}]\n")
     works, asked = Solver(thinks=True), list[int]()
 
     def breaks(request: Request) -> Reply:
@@ -209,6 +213,26 @@ def test_an_episode_costs_the_sum_of_its_turns_and_nothing_is_billed_twice(bench
     assert spent == pytest.approx((items["cost_usd"] + items["cost_retries_usd"]).sum())
     assert 0 < float(first) < spent
     assert (items["cost_cap_usd"] > items["cost_usd"]).all(), "no episode can cost more than its caps allow"
+    _is_billed_by_turn(bench, items, turns)
+
+
+def _is_billed_by_turn(bench: Bench, items: pd.DataFrame, turns: pd.DataFrame) -> None:
+    """Not as one request of all tokens, which would reach the tier."""
+    prompts = ["in_uncached", "in_cache_read"]
+    assert turns[prompts].sum(axis=1).max() < 3000 < items[prompts].sum(axis=1).max()
+    folder = bench.run_folder
+    record, table = read_run(folder)
+    assert list(misbilled(table, record, read_table(folder, "turns"))) == []
+    table["cost_usd"] = [usd * (1 if at else 1.1) for at, usd in enumerate(table["cost_usd"])]
+    assert [each.row for each in misbilled(table, record, read_table(folder, "turns"))] == [0]
+    assert list(misbilled(table, record)) == [], "without its turns nothing is said of an episode"
+    day = str(items["started_at"][0])[:10]
+    assert bench("reprice", "--as-of", day).code == 0
+    (derived,) = [p.parent for p in folder.parent.glob("*/run.json") if p.parent != folder]
+    again, turns_again = (pd.read_parquet(derived / f"{name}.parquet") for name in ("items", "turns"))
+    assert again["cost_usd"].tolist() == pytest.approx(items["cost_usd"].tolist())
+    assert turns_again["cost_usd"].tolist() == pytest.approx(turns["cost_usd"].tolist())
+    assert set(turns_again["run"]) == {derived.name}
 
 
 def test_a_cap_of_dollars_ends_an_episode(bench: Bench, solver: FakeEndpoint) -> None:

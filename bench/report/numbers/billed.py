@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bench import prices
@@ -32,24 +33,53 @@ class Misbilled(NamedTuple):
     """What the tokens cost by the recorded price and the hour's factor."""
 
 
-def misbilled(items: pd.DataFrame, record: RunRecord) -> Iterator[Misbilled]:
-    """Rows whose `cost_usd` is not that of their tokens; rows without a recorded price in USD cannot be told."""
+def misbilled(items: pd.DataFrame, record: RunRecord, turns: pd.DataFrame | None = None) -> Iterator[Misbilled]:
+    """Rows whose `cost_usd` is not that of their tokens, of an episode that of its rows in `turns`; rows without a
+    recorded price in USD, or without their turns, cannot be told."""
     listed = dict(_listed(record))
     columns = [*COUNTS, "price_id", "cost_usd", "price_factor"]
     if not listed or not set(columns) <= set(items.columns):
         return
-    now = datetime.now(UTC)  # a price without its schedule has no hours; the row's own factor stands for them
+    episodes = _episodes(items, turns)
     for at, (*counts, price_id, usd, factor) in enumerate(items[columns].itertuples(index=False, name=None)):
         price, said = listed.get(str(price_id)), _number(usd)
         if price is None or said is None:
             continue
-        usage = TokenUsage(**{name: _count(count) for name, count in zip(COUNTS, counts, strict=True)})
-        known, hour = prices.cost(price, usage, now).usd, _number(factor)
+        known, hour = _billed(price, episodes.get(at, [_usage(counts)])), _number(factor)
         if known is None:
             continue
         by_tokens = float(known) * (1.0 if hour is None else hour)
         if not math.isclose(said, by_tokens, rel_tol=CLOSE, abs_tol=1e-15):
             yield Misbilled(at, said, by_tokens)
+
+
+def _billed(price: Price, requests: Sequence[TokenUsage]) -> Decimal | None:
+    """What requests cost together without the factors of their hours; None where that cannot be told."""
+    if price.mode == "thinking" and len({bool(usage.out_reasoning) for usage in requests}) > 1:
+        return None  # turns that report no reasoning may be billed by another row
+    now = datetime.now(UTC)  # a price without its schedule has no hours; the row's own factor stands for them
+    costs = [prices.cost(price, usage, now).usd for usage in requests]
+    return sum((usd for usd in costs if usd is not None), Decimal(0)) if costs and None not in costs else None
+
+
+_KEY = ["task", "item", "model", "repeat"]
+
+
+def _episodes(items: pd.DataFrame, turns: pd.DataFrame | None) -> dict[int, list[TokenUsage]]:
+    """By an episode's row, from 0: the tokens of its turns; nothing where they are not all there."""
+    if "turns" not in items or items["turns"].isna().all():
+        return {}
+    found: dict[tuple[Any, ...], list[TokenUsage]] = {}
+    if turns is not None:
+        for row in turns[[*_KEY, *COUNTS]].itertuples(index=False, name=None):
+            found.setdefault(tuple(row[:4]), []).append(_usage(row[4:]))
+    rows = enumerate(items[[*_KEY, "turns"]].itertuples(index=False, name=None))
+    episodes = {at: (found.get(tuple(row[:4]), []), _count(row[4])) for at, row in rows}
+    return {at: mine if len(mine) == n else [] for at, (mine, n) in episodes.items() if n is not None}
+
+
+def _usage(counts: Sequence[Any]) -> TokenUsage:
+    return TokenUsage(**{name: _count(count) for name, count in zip(COUNTS, counts, strict=True)})
 
 
 def _listed(record: RunRecord) -> Iterator[tuple[str, Price]]:

@@ -53,12 +53,14 @@ class _Lane:
         self.pace_s = (self.last_at - self.began) / self.asked
         self.done += call.outcome.scored
         self.failed += not call.outcome.scored
-        self.retries += len(call.attempts) - 1
+        self.retries += len(call.attempts) - (len(call.episode.turns) if call.episode else 1)
         if call.outcome.scored and graded is not None and graded.score is not None:
             self.scores.append(graded.score if call.outcome is Outcome.ANSWERED else 0.0)
-        if call.usage.out_total and call.scored_attempt.latency_s:
+        asked = [turn.attempt for turn in call.episode.turns] if call.episode else [call.scored_attempt]
+        seconds = sum(attempt.latency_s or 0.0 for attempt in asked)
+        if call.usage.out_total and seconds:
             self.tokens += call.usage.out_total
-            self.streaming_s += call.scored_attempt.latency_s
+            self.streaming_s += seconds
 
     def cells(self) -> Iterator[str]:
         """Items with what went wrong, score so far, tokens per second, time left."""

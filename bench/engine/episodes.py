@@ -7,6 +7,7 @@ off goes on where it stood: turns that the journal has are read, never asked aga
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -95,6 +96,9 @@ async def play(stages: Stages, series: Series, channel: Channel, planned: Planne
         if played.calls and series.state.throttle.stopped:
             return _ended(planned, played, talk, "stopped")
         call = await _turn(stages, series, channel, planned=planned, played=played, queue_s=queue_s)
+        if why := _refused(call, played, talk):
+            series.state.excuse()
+            return _ended(planned, played, talk, why)
         played.calls.append(call)
         message = call.message or {"role": "assistant", "content": call.text}
         if len(played.calls) == 1 and talk.name == NATIVE and (why := _dropped(planned, call)):
@@ -112,7 +116,7 @@ async def play(stages: Stages, series: Series, channel: Channel, planned: Planne
             return _ended(planned, played, talk, stop)
         named = zip(calls, uses, strict=True)
         results = talk.results([ToolResult(each.id, use.result, use.failed) for each, use in named])
-        played.after += [message, *results]
+        played.after += [_sendable(talk, message), *results]
         if stop := _spent(stages, planned, played, call, results, dialogue=dialogue):
             return _ended(planned, played, talk, stop)
 
@@ -147,6 +151,31 @@ def _dropped(planned: PlannedCall, call: Call) -> str:
         f"its prompt of {counted} tokens cannot hold the declared tools: they were left out in silence. Set "
         'tool_protocol = "prompted_json" for this model; `bench doctor --tools` says more.'
     )
+
+
+_TOO_LONG = re.compile(
+    r"context.{0,20}(length|window|size)|too (long|large|many tokens)|maximum.{0,20}(length|tokens)", re.IGNORECASE
+)
+"""What endpoints say of a prompt that is longer than the model takes."""
+
+
+def _refused(call: Call, played: _Played, talk: Talk) -> str:
+    """Which fault of the model's own makes the endpoint refuse the talk so far; empty if it does not, or for another
+    reason. What was never answered is the endpoint's matter."""
+    last = call.attempts[-1]
+    if not played.calls or last.fault != FaultKind.REQUEST or last.status not in (400, 413, 422):
+        return ""
+    if _TOO_LONG.search(last.error or ""):
+        return "context"
+    unread = talk.name == NATIVE and any(use.written for turn in played.said for use in turn.calls)
+    return "history" if unread else ""
+
+
+def _sendable(talk: Talk, message: Turn) -> Turn:
+    try:
+        return talk.sendable(message)
+    except ValueError:
+        return message
 
 
 def _calls(talk: Talk, message: Turn) -> tuple[ToolCall, ...]:
@@ -208,7 +237,7 @@ def _row(call: Call, calls: Sequence[ToolCall], uses: Sequence[ToolUse]) -> Epis
     )
 
 
-_CAPS = ("turns", "calls", "tokens", "time", "money")
+_CAPS = ("turns", "calls", "tokens", "time", "money", "context", "history")
 
 
 def _ended(planned: PlannedCall, played: _Played, talk: Talk, stop: str) -> Call:

@@ -207,6 +207,10 @@ class LaneState:
             if self.failures >= min(max(DOWN_AFTER, rounds), len(self.lane.calls)):
                 self.stop(failure, f"{self.failures} calls in a row failed; the last: {failure.message}")
 
+    def excuse(self) -> None:
+        """Holds the last refusal against nobody: it was for an episode's own words, which are a model's answers."""
+        self.bad_requests, self.alike = self.bad_requests - 1, 0
+
     def stop(self, failure: Failure, why: str) -> None:
         """No call of this model begins any more; those in flight may end as they like."""
         if self.stopped is None:

@@ -91,6 +91,34 @@ def joined(events: Iterable[Mapping[str, Any]]) -> AssistantTurn:
     return _turn([blocks[at] for at in sorted(blocks)], _by_block(blocks, inputs), stop, pieces)
 
 
+def kept(turn: AssistantTurn) -> Turn:
+    """A turn's message as it is recorded: an input that is no JSON object is the text that was written."""
+    written = {call.id: call.written for call in turn.calls if call.arguments is None}
+    return {**turn.message, "content": [_kept(block, written) for block in turn.message["content"]]}
+
+
+def _kept(block: Mapping[str, Any], written: Mapping[str, str]) -> dict[str, Any]:
+    broken = block.get("type") == "tool_use" and block.get("id") in written
+    return {**block, "input": written[block["id"]]} if broken else dict(block)
+
+
+def sendable(message: Turn) -> Turn:
+    """A recorded message as it goes back: without empty texts, inputs that are no objects as {}; others are refused."""
+    blocks = message.get("content")
+    if not isinstance(blocks, list):
+        return message
+    sent = [{**block, "input": {}} if _is_broken(block) else block for block in blocks if not _is_empty(block)]
+    return {**message, "content": sent or blocks}
+
+
+def _is_broken(block: Mapping[str, Any]) -> bool:
+    return block.get("type") == "tool_use" and not isinstance(block.get("input"), dict)
+
+
+def _is_empty(block: Mapping[str, Any]) -> bool:
+    return block.get("type") == "text" and not block.get("text")
+
+
 def without_reasoning(message: Turn) -> Turn:
     """A model's message without its thinking blocks."""
     return {**message, "content": [block for block in message["content"] if block.get("type") not in _REASONING]}
@@ -132,9 +160,9 @@ def _turn(
 def _call(block: Mapping[str, Any], written: str | None) -> ToolCall:
     held = block.get("input")
     arguments = (held if isinstance(held, dict) else None) if written is None else _arguments(written)
-    return ToolCall(
-        a_word(block, "id"), a_text(block, "name"), arguments, json.dumps(held) if written is None else written
-    )
+    if written is None:
+        written = held if isinstance(held, str) else json.dumps(held)
+    return ToolCall(a_word(block, "id"), a_text(block, "name"), arguments, written)
 
 
 def _arguments(written: str) -> dict[str, Any] | None:

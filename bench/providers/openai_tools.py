@@ -61,14 +61,17 @@ def turn(reply: Mapping[str, Any]) -> AssistantTurn:
 def joined(events: Iterable[Mapping[str, Any]]) -> AssistantTurn:
     """The chunks of a stream. Fields that are not known are kept: a vendor may want them back."""
     message: dict[str, Any] = {"role": "assistant", "content": None}
-    calls: dict[int, dict[str, Any]] = {}
+    calls: dict[_Place, dict[str, Any]] = {}
     stop, pieces = None, 0
     for event in events:
         choice = _first(event)
         if choice is None:
             continue
         stop = a_word(choice, "finish_reason") or stop
-        for name, value in an_object(choice.get("delta") or choice.get("message") or {}, "delta").items():
+        whole = not choice.get("delta")
+        if whole and (calls or len(message) > 2 or message["content"]):
+            continue  # the message as a whole, after its pieces
+        for name, value in an_object((choice.get("message") if whole else choice["delta"]) or {}, "delta").items():
             if name == "tool_calls":
                 pieces += _add(calls, value or [])
             elif name != "role":
@@ -76,6 +79,24 @@ def joined(events: Iterable[Mapping[str, Any]]) -> AssistantTurn:
     if calls:
         message["tool_calls"] = [calls[at] for at in sorted(calls)]
     return _turn(message, stop, pieces)
+
+
+def kept(turn: AssistantTurn) -> Turn:
+    """A turn's message as it is recorded: its calls hold what was written."""
+    return turn.message
+
+
+def sendable(message: Turn) -> Turn:
+    """A recorded message as it goes back: arguments that are no JSON object are {}, as vendors refuse any others."""
+    calls = message.get("tool_calls")
+    return {**message, "tool_calls": [_sendable(each) for each in calls]} if calls else message
+
+
+def _sendable(call: Mapping[str, Any]) -> dict[str, Any]:
+    function = an_object(call.get("function"), "function")
+    arguments = _call(call).arguments
+    held = isinstance(function.get("arguments"), dict) or arguments is not None
+    return dict(call) if held else {**call, "function": {**function, "arguments": "{}"}}
 
 
 def without_reasoning(message: Turn) -> Turn:
@@ -108,7 +129,11 @@ def _longer(before: Any, piece: Any) -> Any:
     return before + piece if grows else piece
 
 
-def _add(calls: dict[int, dict[str, Any]], parts: Any) -> int:
+_Place = tuple[int, int]
+"""A call's place by the endpoint, and its number among those to which the endpoint gave the same place."""
+
+
+def _add(calls: dict[_Place, dict[str, Any]], parts: Any) -> int:
     """Adds the pieces of calls in one event; returns how many of them carried arguments."""
     if not isinstance(parts, list):
         raise ValueError("tool_calls is not a list")
@@ -117,11 +142,12 @@ def _add(calls: dict[int, dict[str, Any]], parts: Any) -> int:
         part = an_object(part, "a tool call")
         at = part.get("index")
         if not isinstance(at, int):  # some servers send each call whole, without its place
-            at = len(calls) if part.get("id") or not calls else max(calls)
-        if at not in calls and len(calls) >= _MOST_CALLS:
-            raise ValueError(f"more than {_MOST_CALLS} calls in a turn")
-        call = calls.setdefault(at, {"id": "", "type": "function", "function": {"name": "", "arguments": ""}})
+            at = len(calls) if part.get("id") or not calls else max(calls)[0]
         function = an_object(part.get("function") or {}, "function")
+        place = _place(calls, at, part.get("id"), function.get("name"))
+        if place not in calls and len(calls) >= _MOST_CALLS:
+            raise ValueError(f"more than {_MOST_CALLS} calls in a turn")
+        call = calls.setdefault(place, {"id": "", "type": "function", "function": {"name": "", "arguments": ""}})
         call["id"] = call["id"] or part.get("id") or ""
         call.update({key: value for key, value in part.items() if key not in ("index", "id", "type", "function")})
         held = call["function"]
@@ -131,6 +157,14 @@ def _add(calls: dict[int, dict[str, Any]], parts: Any) -> int:
             carried += 1
             held["arguments"] = _longer(held["arguments"], piece)
     return carried
+
+
+def _place(calls: Mapping[_Place, Mapping[str, Any]], at: int, id_: Any, name: Any) -> _Place:
+    """Where a piece belongs: a name under another id begins a call, as gateways give all calls the same place."""
+    number = sum(place == at for place, _ in calls)
+    held = calls.get((at, number - 1))
+    begins = held is None or (id_ and name and held["id"] and held["id"] != id_)
+    return at, number if begins else number - 1
 
 
 def _turn(message: dict[str, Any], stop: str | None, pieces: int = 0) -> AssistantTurn:

@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Protocol
 
 from bench.providers import anthropic_tools, openai_tools
@@ -25,6 +26,8 @@ HOW = (
 """What a prompted model is told before the tools."""
 _KEPT = ("type", "enum", "properties", "required", "items", "additionalProperties")
 """Keywords of a schema that every server's grammar knows; bounds are checked when the call is made."""
+_MOST_TRIES = 64
+"""Braces of a text that are tried as the beginning of a call."""
 _FENCED = re.compile(r"```(?:json)?\s*\n(.*?)```", re.DOTALL)
 
 
@@ -43,10 +46,13 @@ class Talk(Protocol):
         """The body's fields that hold prompt and tools."""
 
     def message(self, text: str, events: Sequence[str]) -> Turn:
-        """A model's message as it goes back to it. ValueError if its events cannot be joined."""
+        """A model's message as it is recorded. ValueError if its events cannot be joined."""
 
     def calls(self, message: Turn) -> tuple[ToolCall, ...]:
         """What a message calls; nothing for a last message. ValueError if it cannot be read."""
+
+    def sendable(self, message: Turn) -> Turn:
+        """A message as it goes back to the model. ValueError if it cannot be read."""
 
     def said(self, message: Turn, text: str) -> str:
         """A message's words for the user, of its visible text."""
@@ -77,14 +83,18 @@ class NativeTalk:
         del text
         parsed = [parse(data) for data in events if data.lstrip().startswith("{")]
         if len(parsed) == 1 and ("stop_reason" in parsed[0] or _whole(parsed[0])):
-            return self.tools.turn(parsed[0]).message
-        return self.tools.joined(parsed).message
+            return self.tools.kept(self.tools.turn(parsed[0]))
+        return self.tools.kept(self.tools.joined(parsed))
 
     def calls(self, message: Turn) -> tuple[ToolCall, ...]:
         """Its calls."""
         blocks = isinstance(message.get("content"), list) and "tool_calls" not in message
         read = self.tools.turn(message if blocks else {"choices": [{"message": message}], **message})
-        return read.calls
+        return tuple(map(_taken, read.calls))
+
+    def sendable(self, message: Turn) -> Turn:
+        """As the wire format takes it."""
+        return self.tools.sendable(message)
 
     def said(self, message: Turn, text: str) -> str:
         """The visible text."""
@@ -94,6 +104,19 @@ class NativeTalk:
     def results(self, results: Sequence[ToolResult]) -> list[Turn]:
         """As the wire format has them."""
         return self.tools.results(results)
+
+
+def _taken(call: ToolCall) -> ToolCall:
+    """A call whose arguments the endpoint sent as an object, where the protocol has a text, with these arguments."""
+    return call if call.arguments is not None else call._replace(arguments=_object_of(call.written))
+
+
+def _object_of(written: str) -> dict[str, Any] | None:
+    try:
+        value = parse(written)
+    except ValueError:
+        return None
+    return value if isinstance(value, dict) else None
 
 
 def _whole(reply: Any) -> bool:
@@ -131,8 +154,11 @@ class PromptedTalk:
         """The object, or the list of objects, that it is or that stands in a fence."""
         value = _object_in(str(message["content"]))
         made = value if isinstance(value, list) else [value]
-        calls = [each for each in made if isinstance(each, dict) and isinstance(each.get("name"), str)]
-        return tuple(_prompted(each) for each in calls)
+        return tuple(_prompted(each) for each in made if _is_call(each))
+
+    def sendable(self, message: Turn) -> Turn:
+        """As it is."""
+        return message
 
     def said(self, message: Turn, text: str) -> str:
         """The `answer` of its object, else the whole text."""
@@ -175,7 +201,7 @@ def _plain(schema: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _object_in(text: str) -> Any:
-    """The JSON value that a text is, that stands in its first fence, or the first object within it; None for none."""
+    """The JSON value that a text is, that stands in its first fence, or its first object that calls or answers."""
     fenced = _FENCED.search(text)
     for candidate in (text.strip(), fenced[1].strip() if fenced else ""):
         if candidate[:1] in ("{", "["):
@@ -183,17 +209,26 @@ def _object_in(text: str) -> Any:
                 return parse(candidate)
             except ValueError:
                 continue
-    begin = text.find("{")
-    try:
-        return json.JSONDecoder().raw_decode(text, begin)[0] if begin >= 0 else None
-    except (ValueError, RecursionError):
-        return None
+    for begin in islice(re.finditer(r"\{", text), _MOST_TRIES):
+        try:
+            value = json.JSONDecoder().raw_decode(text, begin.start())[0]
+        except (ValueError, RecursionError):
+            continue
+        if _is_call(value) or "answer" in value:
+            return value
+    return None
+
+
+def _is_call(value: Any) -> bool:
+    return isinstance(value, dict) and isinstance(value.get("name"), str) and "answer" not in value
 
 
 def _prompted(raw: Mapping[str, Any]) -> ToolCall:
-    arguments = raw.get("arguments", {})
-    held = arguments if isinstance(arguments, dict) else None
-    return ToolCall(str(raw["name"]), str(raw["name"]), held, json.dumps(arguments, ensure_ascii=False))
+    """A call; without `arguments` it is none that can be made."""
+    name, arguments = str(raw["name"]), raw.get("arguments")
+    written = json.dumps(arguments if "arguments" in raw else raw, ensure_ascii=False)
+    held = _object_of(arguments) if isinstance(arguments, str) else arguments
+    return ToolCall(name, name, held if isinstance(held, dict) else None, written)
 
 
 def talk_of(protocol: str, wire: Wire, *, anthropic: bool, schema: bool) -> Talk:

@@ -95,6 +95,13 @@ class ToolWire(Protocol):
     def joined(self, events: Iterable[Mapping[str, Any]]) -> AssistantTurn:
         """The events of a stream, joined as the vendor's own client does. Raises ValueError if they cannot be."""
 
+    def kept(self, turn: AssistantTurn) -> Turn:
+        """A turn's message as it is recorded: its calls hold what was written, JSON or not."""
+
+    def sendable(self, message: Turn) -> Turn:
+        """A recorded message as it goes back: whole and unchanged but for what vendors refuse in a history, above all
+        arguments that are no JSON object. ValueError if it cannot be read."""
+
     def without_reasoning(self, message: Turn) -> Turn:
         """A model's message without what it shows of its reasoning."""
 

@@ -194,7 +194,8 @@ class Episode:
     """How tools reached the model: "native" or "prompted_json"."""
     stop_cause: str
     """Why it ended: "final", the model was done; "turns", "calls", "tokens", "time" or "money", a cap was reached;
-    else the outcome of its last turn, e.g. "truncated"."""
+    "context", the endpoint refused the next turn as too long; "history", it refused what the model had written as
+    arguments; else the outcome of its last turn, e.g. "truncated"."""
     turns: tuple[EpisodeTurn, ...]
     """In order."""
 

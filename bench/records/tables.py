@@ -86,7 +86,8 @@ class ItemRow:
     queue_s: float | None
     """Seconds of waiting inside the harness, in no latency; None if not asked, or not known."""
     attempts: int | None
-    """HTTP exchanges made; 0 if not asked, None if an imported source does not say."""
+    """HTTP exchanges made, of an episode 1 and those that asked a turn again; 0 if not asked, None if an imported
+    source does not say."""
     timing_ok: bool | None
     """Whether the harness kept the clock clean; None if not asked, or not known."""
     reused: bool
@@ -119,7 +120,8 @@ class ItemRow:
     """How tools reached the model: "native" or "prompted_json"; None for an item that is asked once."""
     stop_cause: str | None = None
     """Why an episode ended: "final", the model was done; "turns", "calls", "tokens", "time" or "money", a cap was
-    reached; else its last turn's outcome. None for an item that is asked once."""
+    reached; "context" or "history", the endpoint refused the next turn as too long, or for arguments that the model had
+    written; else its last turn's outcome. None for an item that is asked once."""
     graded: bool = True
     """Whether anything grades its answer; where nothing does there is no score: its quality is not measured, and the
     answer is not missing."""

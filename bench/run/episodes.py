@@ -25,6 +25,7 @@ def episode_columns(episode: Episode) -> dict[str, Any]:
         "ttfat_s": None if late else (before or 0.0) + (last.ttfat_s or 0.0),
         "latency_s": _sum([turn.attempt.latency_s for turn in turns]),
         "tpot_s": None,
+        "attempts": 1 + sum(turn.attempts - 1 for turn in turns),
         "turns": len(turns),
         "tool_calls": sum(turn.calls for turn in turns),
         "tool_errors": sum(turn.errors for turn in turns),

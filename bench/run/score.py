@@ -265,7 +265,6 @@ def _measured(call: Call, *, held: bool) -> dict[str, Any]:
         "ttfat_s": None if late else scored.ttfat_s,
         "latency_s": scored.latency_s,
         "tpot_s": scored.tpot_s,
-        **(episode_columns(call.episode) if call.episode else {}),
         "wall_s": call.wall_s,
         "queue_s": call.queue_s,
         "attempts": len(call.attempts),
@@ -274,6 +273,7 @@ def _measured(call: Call, *, held: bool) -> dict[str, Any]:
         "sampling_requested": json.dumps(dict(call.sampling_requested)),
         "sampling_applied": json.dumps(dict(call.sampling_applied)),
         "started_at": call.started_at,
+        **(episode_columns(call.episode) if call.episode else {}),
     }
 
 

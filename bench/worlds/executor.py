@@ -145,7 +145,7 @@ class WorldSession:
         if tool is None:
             raise ToolError("unknown_tool", f"there is no tool '{name[:SHOWN]}'", known=[*self._tools][:80])
         if arguments is None:
-            raise ToolError("invalid_arguments", "the arguments are not a JSON object")
+            raise ToolError("invalid_arguments", "the arguments were not a JSON object; nothing was done")
         _require_fit(tool["parameters"], arguments)
         trouble = self.state.get("_trouble", {}).get(method)
         if trouble and trouble["times"] > 0:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -63,6 +64,8 @@ def test_both_wire_formats_and_both_protocols_solve_what_their_model_solves(benc
         items.groupby(["model", "item"])["out_total"].sum() == turns.groupby(["model", "item"])["out_total"].sum()
     ).all()
     assert (items["latency_s"] > items["ttft_s"].fillna(0)).all()
+    assert items["attempts"].tolist() == [1] * 12, "turns are no retries"
+    assert "retries" not in result.out + result.err
     page = (bench.run_folder / "report.html").read_text()
     assert "USD per solved episode" in page
     assert "prompted_json" in page
@@ -141,6 +144,49 @@ def test_an_episode_without_an_end_is_cut_off_at_a_cap(bench: Bench, solver: Fak
     row = items.iloc[0]
     assert (row["score"], row["outcome"], row["stop_cause"], row["turns"]) == (0.0, "truncated", "turns", 32)
     assert row["tool_errors"] == 31 == turns["errors"].sum(), "the calls of the last turn are not made"
+
+
+class BreaksItsJson(Solver):
+    """A model whose first call is cut off; its vendor takes no history with such a call, or not even a mended one."""
+
+    def __call__(self, request: Request) -> Reply:
+        messages = request.body["messages"]
+        if not any(message["role"] == "assistant" for message in messages):
+            return broken_call(request.body["tools"][0]["function"]["name"])
+        arguments = [call["function"]["arguments"] for m in messages for call in m.get("tool_calls") or ()]
+        if "stubborn" in request.body["model"]:
+            return Reply(status=400, text="The history is not valid", error={"type": "invalid_request_error"})
+        if "long" in request.body["model"]:
+            return Reply(status=400, text="This model's maximum context length is 900 tokens", error={"type": "x"})
+        if not all(text.startswith("{") and text.endswith("}") for text in arguments):
+            return Reply(status=400, text='"function.arguments" must be in JSON format', error={"type": "x"})
+        first, rest = messages[:2], messages[4:]
+        assert "not a JSON object" in messages[3]["content"]
+        return super().__call__(replace(request, body={**request.body, "messages": [*first, *rest]}))
+
+
+def broken_call(name: str) -> Reply:
+    """A call whose arguments are no JSON."""
+    call = {"index": 0, "id": "call_x", "type": "function", "function": {"name": name, "arguments": "{broken"}}
+    chunks: list[Any] = [{"choices": [{"index": 0, "delta": {"tool_calls": [call]}, "finish_reason": None}]}]
+    chunks += [{"choices": [{"index": 0, "delta": {}, "finish_reason": "tool_calls"}]}]
+    chunks += [{"choices": [], "usage": {"prompt_tokens": 9000, "completion_tokens": 9}}]
+    return Reply(raw_events=tuple(json.dumps({"model": "m", **chunk}) for chunk in chunks))
+
+
+def test_a_model_s_own_broken_call_is_never_a_missing_item(bench: Bench, solver: FakeEndpoint) -> None:
+    solver.script = BreaksItsJson()
+    configure(bench, solver, *(f"{name} openai-api" for name in ("picky", "stubborn", "long")), limit=6)
+    ran = bench("run", "--yes")
+    assert ran.code == 0, ran.err
+    items, turns = tables(bench)
+    by = items.groupby("model")
+    assert by["score"].mean().to_dict() == {"picky": 1.0, "stubborn": 0.0, "long": 0.0}, "the last two fail, not miss"
+    causes = {"picky": {"final"}, "stubborn": {"history"}, "long": {"context"}}
+    assert by["stop_cause"].agg(set).to_dict() == causes
+    assert items["tool_errors"].min() == 1
+    assert items["out_total"].notna().all(), "a refusal has no tokens, and takes none away"
+    assert turns["key"].is_unique
 
 
 def test_an_episode_costs_the_sum_of_its_turns_and_nothing_is_billed_twice(bench: Bench, solver: FakeEndpoint) -> None:

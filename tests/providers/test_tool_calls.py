@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from bench.providers import Tool, ToolCall, ToolResult, anthropic_tools, openai_tools
+from bench.providers import Tool, ToolCall, ToolResult, anthropic_messages, anthropic_tools, openai_chat, openai_tools
+from bench.providers.talk import talk_of
 
 TOOL = Tool(name="f", description="Does it.", parameters={"type": "object"}, strict=True)
 CALL = ToolCall("c1", "f", {"x": 1}, '{"x": 1}')
@@ -63,6 +64,10 @@ def test_what_is_sent_in_messages() -> None:
         ([part(None, "{}", id="a", name="f"), part(None, "{}", id="b", name="g")], [("a", "f", {}), ("b", "g", {})]),
         ([part(None, "{", id="a", name="f"), part(None, "}")], [("a", "f", {})]),
         ([part(1, "{}", id="b", name="g"), part(0, "{}", id="a", name="f")], [("a", "f", {}), ("b", "g", {})]),
+        (
+            [part(0, '{"x"', id="a", name="f"), part(0, ": 1}"), part(0, "{", id="b", name="g"), part(0, "}")],
+            [("a", "f", {"x": 1}), ("b", "g", {})],
+        ),
         ([part(0, {"x": 1}, id="a", name="f")], [("a", "f", None)]),
         ([part(0, "", id="a", name="f")], [("a", "f", None)]),
         ([part(0, "[1]", id="a", name="f")], [("a", "f", None)]),
@@ -74,6 +79,7 @@ def test_what_is_sent_in_messages() -> None:
         "whole, no places",
         "pieces, no places",
         "any order",
+        "one place for all",
         "object",
         "empty",
         "list",
@@ -190,3 +196,65 @@ def test_what_is_no_chat_completion(reply: Mapping[str, Any]) -> None:
 def test_what_is_no_message(reply: Mapping[str, Any]) -> None:
     with pytest.raises(ValueError, match="is not a"):
         anthropic_tools.turn(reply)
+
+
+NATIVE = talk_of("native", openai_chat, anthropic=False, schema=False)
+MESSAGES = talk_of("native", anthropic_messages, anthropic=True, schema=False)
+PROMPTED = talk_of("prompted_json", openai_chat, anthropic=False, schema=True)
+
+
+def test_a_whole_message_after_its_pieces_adds_nothing() -> None:
+    last = {"choices": [{"index": 0, "message": {"content": "hi"}, "finish_reason": "stop"}]}
+    assert openai_tools.joined([chunk({"content": "h"}), chunk({"content": "i"}), last]).text == "hi"
+    assert openai_tools.joined([last]).text == "hi"
+
+
+@pytest.mark.parametrize(
+    ("written", "arguments", "sent"),
+    [
+        ('{"x": 1}', {"x": 1}, '{"x": 1}'),
+        ('{"x"', None, "{}"),
+        ("[1]", None, "{}"),
+        ("", None, "{}"),
+        ({"x": 1}, {"x": 1}, {"x": 1}),
+    ],
+)
+def test_what_no_vendor_takes_back_is_mended_in_chat_completions(written: Any, arguments: Any, sent: Any) -> None:
+    message = NATIVE.message("", [json.dumps(each) for each in pieces(part(0, written, id="a", name="f"), part(0))])
+    [call] = NATIVE.calls(message)
+    assert call.arguments == arguments
+    back = NATIVE.sendable(message)["tool_calls"][0]
+    assert (back["id"], back["function"]["name"], back["function"]["arguments"]) == ("a", "f", sent)
+    assert NATIVE.sendable({"role": "assistant", "content": "hi"}) == {"role": "assistant", "content": "hi"}
+
+
+def test_what_no_vendor_takes_back_is_mended_in_messages() -> None:
+    block = {"type": "tool_use", "id": "a", "name": "f", "input": {}}
+    cut = {"type": "input_json_delta", "partial_json": '{"page": 2'}
+    events: list[dict[str, Any]] = [
+        {"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}},
+        {"type": "content_block_start", "index": 1, "content_block": block},
+        {"type": "content_block_delta", "index": 1, "delta": cut},
+    ]
+    message = MESSAGES.message("", [json.dumps(event) for event in events])
+    assert MESSAGES.calls(message) == (ToolCall("a", "f", None, '{"page": 2'),), "as in the other wire format"
+    assert MESSAGES.sendable(message)["content"] == [block]
+
+
+@pytest.mark.parametrize(
+    ("text", "calls", "said"),
+    [
+        ('{"name": "a", "arguments": {"k": 1}}', [("a", {"k": 1})], None),
+        ('{"name": "a", "arguments": "{\\"k\\": 1}"}', [("a", {"k": 1})], None),
+        ('{"name": "a", "parameters": {"k": 1}}', [("a", None)], None),
+        ('I call {it}: {"name": "a", "arguments": {}}', [("a", {})], None),
+        ('{"answer": "x", "name": "John"}', [], "x"),
+        ("{" * 5000, [], "{" * 5000),
+    ],
+    ids=["call", "text", "no arguments", "words", "answer", "braces"],
+)
+def test_what_is_read_of_a_prompted_model_s_words(text: str, calls: list[Any], said: str | None) -> None:
+    message = PROMPTED.message(text, ())
+    assert [(call.name, call.arguments) for call in PROMPTED.calls(message)] == calls
+    assert said is None or PROMPTED.said(message, text) == said
+    assert PROMPTED.sendable(message) == message

@@ -6,8 +6,8 @@ A request is taken to be like an item of the run, so the bill of a request is th
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,9 +78,9 @@ class MonthlyBill:
     n: int
     """Items with a known cost on both sides."""
     today: Dollars
-    """The baseline's bill of a request, as it was measured."""
+    """The baseline's bill of a request."""
     candidate: Dollars
-    """The candidate's: today's times the measured ratio of the bills, and times its bounds."""
+    """The candidate's."""
     saving: Dollars
     """Today's less the candidate's."""
     error: str
@@ -115,41 +115,68 @@ def bills(judgement: Judgement, at: Sequence[Mix] = ()) -> Iterator[MonthlyBill]
             continue
         of = np.ones(pairs.n, dtype=bool) if suite == claims.MEAN else np.asarray(pairs.suites) == suite
         known = of & ~np.isnan(pairs.baseline.cost) & ~np.isnan(pairs.candidate.cost)
-        weights = pairs.strata(known).weights() if suite == claims.MEAN else 1.0
         if not known.any():
             continue
-        each = float((pairs.baseline.cost[known] * weights).mean())
-        saving = Dollars(each * (1 - cost.estimate), each * (1 - ratio.high), each * (1 - ratio.low))
+        costs = pairs.baseline.cost[known], pairs.candidate.cost[known]
+        today, candidate, saving = _spread(judgement, known, *costs, ratio)
         score = judgement.test.parts.get((suite, parts.SCORE.key))
         yield MonthlyBill(
             where=tr("mean of the suites") if suite == claims.MEAN else suite,
             n=cost.n,
-            today=Dollars(each),
-            candidate=Dollars(each * cost.estimate, each * ratio.low, each * ratio.high),
+            today=today,
+            candidate=candidate,
             saving=saving,
             error=_error(saving, score.interval if score and math.isfinite(score.estimate) else None),
-            at=tuple(made for mix in at if (made := _at(mix, judgement, ratio, known, weights))),
+            at=tuple(made for mix in at if (made := _at(mix, judgement, ratio, known))),
         )
 
 
-def _at(mix: Mix, judgement: Judgement, ratio: Interval, known: Mask, weights: Floats | float) -> BillAt | None:
+def _spread(
+    judgement: Judgement, known: Mask, baseline: Floats, candidate: Floats, ratio: Interval
+) -> tuple[Dollars, Dollars, Dollars]:
+    """Both bills of a request and the saving, with bounds at the claim's confidence.
+
+    The bounds are t intervals of the mean over items (one suite counts as another), and at least as wide as the ratio
+    of the bills says, whose interval knows rare dear answers. None where the items give no interval.
+    """
+    strata, confidence = judgement.pairs.strata(known), 1 - 2 * judgement.claim.alpha
+    weights = strata.weights()
+
+    def spread(values: Floats, at_least: Callable[[float], float]) -> Dollars:
+        """`at_least`: what a bound of the ratio says."""
+        mean, clustered = float((values * weights).mean()), strata.mean(values)
+        if clustered is None or ratio.low is None or ratio.high is None:
+            return Dollars(mean)
+        half = clustered.quantile(confidence) * clustered.se
+        ends = mean - half, mean + half, at_least(ratio.low), at_least(ratio.high)
+        return Dollars(mean, min(ends), max(ends))
+
+    today = spread(baseline, lambda _: float((baseline * weights).mean()))
+    other = spread(candidate, lambda bound: today.estimate * bound)
+    saving = spread(baseline - candidate, lambda bound: today.estimate * (1 - bound))
+    return _positive(today), _positive(other), saving
+
+
+def _positive(bill: Dollars) -> Dollars:
+    """A bill is never below 0."""
+    return bill if bill.low is None else replace(bill, low=max(0.0, bill.low))
+
+
+def _at(mix: Mix, judgement: Judgement, ratio: Interval, known: Mask) -> BillAt | None:
     """A suite's bill at other prices; None where one of them is unknown."""
-    today = float((mix.baseline[known] * weights).mean())
-    candidate = float((mix.candidate[known] * weights).mean())
-    if not math.isfinite(today) or not math.isfinite(candidate):
+    baseline, candidate = mix.baseline[known], mix.candidate[known]
+    if not np.isfinite(baseline).all() or not np.isfinite(candidate).all():
         return None
     factor = mix.factor(judgement, known)
     if factor is None or ratio.low is None or ratio.high is None:
+        weights = judgement.pairs.strata(known).weights()
+        each = [float((values * weights).mean()) for values in (baseline, candidate)]
         return BillAt(
-            name=mix.name, today=Dollars(today), candidate=Dollars(candidate), saving=Dollars(today - candidate)
+            name=mix.name, today=Dollars(each[0]), candidate=Dollars(each[1]), saving=Dollars(each[0] - each[1])
         )
-    low, middle, high = (today * factor * end for end in (ratio.low, ratio.estimate, ratio.high))
-    return BillAt(
-        name=mix.name,
-        today=Dollars(today),
-        candidate=Dollars(middle, low, high),
-        saving=Dollars(today - middle, today - high, today - low),
-    )
+    here = Interval(factor * ratio.estimate, factor * ratio.low, factor * ratio.high, ratio.n)
+    today, other, saving = _spread(judgement, known, baseline, candidate, here)
+    return BillAt(name=mix.name, today=today, candidate=other, saving=saving)
 
 
 def _error(saving: Dollars, score: Interval | None) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from bench.providers.reading import a_text, a_word, an_object, parse, texts
@@ -78,7 +79,7 @@ def joined(events: Iterable[Mapping[str, Any]]) -> AssistantTurn:
                 message[name] = _longer(message.get(name), value)
     if calls:
         message["tool_calls"] = [calls[at] for at in sorted(calls)]
-    return _turn(message, stop, pieces)
+    return replace(_turn(message, stop, pieces), crowded=any(number for _, number in calls))
 
 
 def kept(turn: AssistantTurn) -> Turn:

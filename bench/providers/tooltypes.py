@@ -66,6 +66,8 @@ class AssistantTurn:
     """The vendor's word for why it ended; None if none came."""
     pieces: int = 0
     """Events of the stream that carried arguments; 0 where it did not stream."""
+    crowded: bool = False
+    """Whether several calls came under one place, which the vendors' own clients join into one broken call."""
 
 
 class ToolWire(Protocol):

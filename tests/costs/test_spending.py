@@ -15,6 +15,7 @@ from bench.costs.billing import OVERRUN_TOKENS, Billing
 from bench.costs.spending import HIDDEN_TOKENS, Spending, Terms, most_prompt_tokens
 from bench.errors import UsageError
 from bench.providers import Endpoint, resolve
+from bench.records import Dialogue
 from bench.records.items import Attempt, Outcome, TokenUsage
 from bench.records.settings import RemoteModel, RunSettings
 from tests.costs.test_estimate import NOW, PRICES, WORST, answered, endpoint, planned, usd
@@ -200,3 +201,11 @@ def test_a_context_window_bounds_what_a_token_limit_does_not() -> None:
     price = other.price(wide.book, datetime.now(UTC))
     assert price is not None
     assert wide.worst(planned()) == prices.worst_case(price, prompt, 1000 + OVERRUN_TOKENS)
+    talk = Dialogue(tools=(), turns=12, tokens=60_000)
+    one = planned()
+    episode = replace(one, item=replace(one.item, dialogue=talk))
+    price = bill.price(free.book, datetime.now(UTC))
+    assert price is not None
+    assert free.worst(episode) == prices.worst_case(price, 60_000, 12 * 2000), (
+        "a window holds one turn, not all of them"
+    )

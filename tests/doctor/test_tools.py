@@ -60,6 +60,7 @@ DIFFERENCES: Mapping[Fault, Mapping[str, str]] = {
     Fault.ANY_ID: {"wrong id": "accepted", "missing result": "accepted"},
     Fault.MISSING_TAKEN: {"missing result": "accepted"},
     Fault.SERIAL: {"parallel calls": "one"},
+    Fault.ONE_PLACE: {"parallel calls": "one place"},
     Fault.NOT_SINGLE: {"one call a turn": "ignored"},
     Fault.NO_STRICT: {"strict schema": "rejected"},
     Fault.NULL_LOST: {"strict schema": "broken", "nested arguments": "broken"},

@@ -33,6 +33,7 @@ class Fault(StrEnum):
     ANY_ID = "unknown ids are taken"
     MISSING_TAKEN = "missing results are taken"
     SERIAL = "one call a turn"
+    ONE_PLACE = "parallel calls share a place"
     NOT_SINGLE = "parallel calls cannot be turned off"
     NO_STRICT = "strict is refused"
     NULL_LOST = "null becomes a text"
@@ -215,7 +216,12 @@ def _written(arguments: Any, fault: Fault) -> str:
 
 def write_chat(body: Mapping[str, Any], said: Mapping[str, Any], usage: Any, fault: Fault) -> Reply:
     calls = [
-        {"index": at, "id": each, "type": "function", "function": {"name": name, "arguments": _written(made, fault)}}
+        {
+            "index": 0 if fault is Fault.ONE_PLACE else at,
+            "id": each,
+            "type": "function",
+            "function": {"name": name, "arguments": _written(made, fault)},
+        }
         for at, (each, (name, made)) in enumerate(said["calls"])
     ]
     stop = "tool_calls" if calls and fault is not Fault.STOP else "stop"

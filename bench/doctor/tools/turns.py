@@ -100,6 +100,9 @@ async def parallel(asker: Asker, seen: Seen) -> ProbeResult:
     if missing := no_turn(said, "Ask for one call a turn."):
         return missing
     assert said.turn
+    if said.turn.crowded:
+        cure = "Read calls by their ids: all come under one index here, and clients that go by it join them into one."
+        return differs("one place", f"called {named(said.turn.calls)}, all under one index", cure, said)
     if len(said.turn.calls) >= 2:
         return ok("yes", f"called {named(said.turn.calls)}", said)
     if said.turn.calls:

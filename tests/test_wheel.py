@@ -55,6 +55,7 @@ def test_it_lists_all_suites_in_an_empty_folder(installed: Path, tmp_path: Path)
         "reasoning_more_zh",
         "reasoning_zh",
         "starter",
+        "tools",
     ]
 
 

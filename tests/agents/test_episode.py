@@ -117,7 +117,9 @@ def test_an_episode_says_what_changed_and_what_it_cost(
 def test_a_hostile_tree_costs_neither_the_record_nor_the_bill(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, repo: Path
 ) -> None:
-    deep = "i=0; while [ $i -lt 3000 ]; do mkdir d; cd -P d || break; i=$((i+1)); done; chmod 000 ."
+    python = Path(sys.base_prefix, "bin", f"python{sys.version_info.major}.{sys.version_info.minor}")
+    steps = "import os\nfor _ in range(300): os.mkdir('d' * 200); os.chdir('d' * 200)\nos.chmod('.', 0)"
+    deep = f'{python} -ISc "{steps}"'
     odd = "printf x > \"$(printf 'a\\nb')\"; truncate -s 200M sparse; printf '#!/bin/sh\\n' > run.sh; chmod +x run.sh"
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr("tempfile.tempdir", None)
@@ -197,7 +199,7 @@ def test_a_strangers_agents_run_nothing_outside_the_walls(
     with Solver([]) as solver:
         episode, text = run(tmp_path, monkeypatch, solver, "own", str(repo), "--task", "{url}", "--model", "haiku")
         CliRunner().invoke(bench, ["agent", "list"], catch_exceptions=False)
-    assert "planted.so" in episode["version"], "its own loader within the walls finds no such library"
+    assert "ld.so" in episode["version"], "its own loader within the walls finds no such library"
     assert not planted.exists()
     assert "Traceback" not in text
 

@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import uuid
 from dataclasses import replace
 from pathlib import Path
 
@@ -104,9 +105,10 @@ def test_an_agent_sees_nothing_of_this_process() -> None:
     ],
 )
 def test_limits_end_it_and_all_that_it_started(script: str, limits: AgentLimits, cause: StopCause) -> None:
-    code, stopped, _ = asyncio.run(_within(f"(sleep 61 & setsid sleep 61 &) ; {script}", limits))
+    left = f"sleep 6{uuid.uuid4().int % 10**9}"
+    code, stopped, _ = asyncio.run(_within(f"({left} & setsid {left} &) ; {script}", limits))
     assert (code, stopped) == (137, cause)
-    assert not subprocess.run(["pgrep", "-f", "sleep 61"], capture_output=True, check=False).stdout
+    assert not subprocess.run(["pgrep", "-f", left], capture_output=True, check=False).stdout
 
 
 @pytest.mark.usefixtures("walls")

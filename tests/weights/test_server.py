@@ -52,7 +52,7 @@ def test_each_slot_has_the_whole_context_and_port_and_log_are_kept(smollm2_path:
     settings = ServerSettings(slots=2, threads=1, context=512)
     port = _free_port()
     for _ in range(2):
-        with serve(smollm2_path, settings, log=tmp_path / "server.log", port=port) as server:
+        with serve(smollm2_path, settings, log=tmp_path / "logs" / "server.log", port=port) as server:
             assert server.base_url == f"http://127.0.0.1:{port}/v1"
             assert server.pid == server.process.pid
             assert 0 < server.load_s < 60

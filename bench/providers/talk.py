@@ -209,6 +209,9 @@ def _object_in(text: str) -> Any:
                 return parse(candidate)
             except ValueError:
                 continue
+    lines = [_object_of(line) for line in text.splitlines() if line.strip()]
+    if len(lines) > 1 and all(map(_is_call, lines)):
+        return lines
     for begin in islice(re.finditer(r"\{", text), _MOST_TRIES):
         try:
             value = json.JSONDecoder().raw_decode(text, begin.start())[0]

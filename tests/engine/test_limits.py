@@ -6,11 +6,15 @@ import itertools
 import threading
 import time
 from collections import deque
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from bench.engine import lane, retry
+from bench.engine.retry import Cause, Failure
+from bench.engine.throttle import Throttle
+from bench.providers import Fault, FaultKind
 from bench.records.items import Outcome
 from tests.engine.lanes import run
 from tests.fake_endpoint import FakeEndpoint, Reply, Request
@@ -117,3 +121,21 @@ def test_a_refusal_of_stream_options_names_its_cure() -> None:
     with FakeEndpoint(lambda _: refused) as endpoint:
         ran = run([endpoint], count=4)
     assert "Set stream_options = false for the model" in ran.stopped["m0"]
+
+
+@pytest.mark.parametrize("excused", [False, True])
+def test_refusals_of_what_a_model_wrote_itself_stop_no_model(excused: bool) -> None:
+    stops: list[str] = []
+    planned: Any = SimpleNamespace(label="m", calls=[1] * 9, endpoint=None)
+    state = lane.LaneState(
+        lane=planned, throttle=Throttle(4), known=lambda: None, on_stop=stops.append, on_slowed=lambda _: None
+    )
+    failure = Failure(Cause.STATUS, "HTTP 400: no", fault=Fault(FaultKind.REQUEST, "no"))
+    refusal: Any = SimpleNamespace(failure=failure, attempt=SimpleNamespace(outcome=Outcome.INFRASTRUCTURE))
+    answered: Any = SimpleNamespace(failure=None)
+    state.judge(answered)
+    for _ in range(lane.LIKE_REFUSALS):
+        state.judge(refusal)
+        if excused:
+            state.excuse()
+    assert len(stops) == (0 if excused else 1)

@@ -248,10 +248,11 @@ def test_what_no_vendor_takes_back_is_mended_in_messages() -> None:
         ('{"name": "a", "arguments": "{\\"k\\": 1}"}', [("a", {"k": 1})], None),
         ('{"name": "a", "parameters": {"k": 1}}', [("a", None)], None),
         ('I call {it}: {"name": "a", "arguments": {}}', [("a", {})], None),
+        ('{"name": "a", "arguments": {}}\n{"name": "b", "arguments": {}}', [("a", {}), ("b", {})], None),
         ('{"answer": "x", "name": "John"}', [], "x"),
         ("{" * 5000, [], "{" * 5000),
     ],
-    ids=["call", "text", "no arguments", "words", "answer", "braces"],
+    ids=["call", "text", "no arguments", "words", "lines", "answer", "braces"],
 )
 def test_what_is_read_of_a_prompted_model_s_words(text: str, calls: list[Any], said: str | None) -> None:
     message = PROMPTED.message(text, ())

@@ -25,7 +25,7 @@ SETTINGS = ServerSettings(threads=1, context=256, prompt_cache=True)
 @contextlib.contextmanager
 def quantised(weights: Path, kind: str, port: int = 0) -> Iterator[str]:
     """Its base URL, while it runs."""
-    options = json.dumps({"model": str(weights), "port": port, **asdict(SETTINGS)})
+    options = json.dumps({"model": str(weights), "port": port, "memory": 0, **asdict(SETTINGS)})
     command = [sys.executable, "-m", "tests.doctor.quantised", options, kind]
     pipe, none = subprocess.PIPE, subprocess.DEVNULL
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=none, cwd=ROOT) as process:

@@ -97,6 +97,7 @@ def test_no_command_leaves_the_folder_by_its_links(bench: Bench, victim: Path, n
     until_done(lambda: bench(*command), least)
 
 
+@pytest.mark.slow
 def test_a_run_that_goes_on_refuses_links(bench: Bench, victim: Path, endpoint: FakeEndpoint) -> None:
     bench.configure(endpoint, "good", limit=1)
     assert bench("run").code == 0
@@ -111,6 +112,7 @@ def test_a_run_that_goes_on_refuses_links(bench: Bench, victim: Path, endpoint: 
     until_done(lambda: bench("run", "--latency-probe", "2"), 2)
 
 
+@pytest.mark.slow
 def test_hard_links_are_replaced_and_not_written_into(bench: Bench, victim: Path) -> None:
     run = bench.folder / "results" / "plain"
     shutil.copytree(BEFORE / "plain", run)

@@ -154,6 +154,7 @@ def test_a_claim_that_is_not_named_decides_nothing(bench: Bench, short: FakeEndp
     assert {request.body["model"] for request in short.requests} == {"dear", "bad"}, "no open claim needs cheap"
 
 
+@pytest.mark.slow
 def test_what_was_recorded_is_not_changed_after_a_look(bench: Bench, short: FakeEndpoint) -> None:
     configure(bench, short, "cheap")
     until(bench, "--json")
@@ -212,6 +213,7 @@ def test_looks_do_not_begin_in_the_middle_of_a_run(bench: Bench, short: FakeEndp
     assert "120 calls of this run were made without looks" in refused.err
 
 
+@pytest.mark.slow
 def test_a_run_stopped_in_a_wave_takes_the_look_when_the_wave_is_whole(bench: Bench, short: FakeEndpoint) -> None:
     configure(bench, short, "cheap")
     sound, asked = short.script, list[Request]()

@@ -82,6 +82,7 @@ def test_an_endpoint_that_stayed_is_no_alarm_and_its_answers_count(
     assert Counter(request.body["model"] for request in short.requests) == {"dear": 1, "cheap": 1}
 
 
+@pytest.mark.slow
 def test_a_changed_endpoint_blocks_the_reuse_of_its_answers_and_no_claim(
     bench: Bench, short: FakeEndpoint, source: Source
 ) -> None:

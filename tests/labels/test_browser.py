@@ -39,6 +39,7 @@ def page(browser: Browser, ran: Path) -> Iterator[Page]:
     assert visit.complaints == []
 
 
+@pytest.mark.slow
 def test_a_rater_needs_only_the_keyboard_and_loses_nothing(page: Page, ran: Path, tmp_path: Path) -> None:
     for key in "123132":
         page.keyboard.press(key)

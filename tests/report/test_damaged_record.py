@@ -88,6 +88,7 @@ def one_clear_error() -> Iterator[None]:
             raise AssertionError("more than a line") from error
 
 
+@pytest.mark.slow
 @settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_any_one_field_may_be_damaged(folder: Path, content: dict[str, Any], data: st.DataObject) -> None:

@@ -153,6 +153,7 @@ def test_nothing_published_and_no_tables_are_mistakes_of_the_user(tmp_path: Path
         verify([folder])
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("shortcuts")
 def test_the_page_of_several_runs_is_verified_in_its_own_order(tmp_path: Path) -> None:
     for name in ("first", "second"):

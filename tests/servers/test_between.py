@@ -53,7 +53,7 @@ def whole(call: Call) -> tuple[Outcome, str, TokenUsage, int | None, int]:
     return call.outcome, call.text, call.usage, call.scored_attempt.status, len(call.attempts)
 
 
-@pytest.mark.parametrize("protocol", ["openai", "anthropic"])
+@pytest.mark.parametrize("protocol", [pytest.param("openai", marks=pytest.mark.slow), "anthropic"])
 def test_nginx_changes_nothing(nginx: Between, protocol: str) -> None:
     with FakeEndpoint(reply) as endpoint, nginx(endpoint.url) as url:
         check(asked(protocol, endpoint.url), asked(protocol, url))

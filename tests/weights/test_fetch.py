@@ -94,6 +94,7 @@ def test_every_source_is_tried_and_named(site: Site, tmp_path: Path) -> None:
     assert fetch(entry, cache=tmp_path / "cache").read_bytes() == site.content
 
 
+@pytest.mark.slow
 def test_an_address_that_swallows_packets_costs_seconds(tmp_path: Path) -> None:
     with socket.socket() as full, socket.socket() as first:
         full.bind(("127.0.0.1", 0))

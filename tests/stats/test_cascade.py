@@ -23,7 +23,7 @@ from bench.stats.cascade import (
     thresholds,
 )
 
-SWEBENCH = Path("/work/shared/data/swebench/bash_only_2025-12-10_instances.csv.gz")
+SWEBENCH = Path(__file__).parents[3] / "shared" / "data" / "swebench" / "bash_only_2025-12-10_instances.csv.gz"
 """Rows that may not be published: the figures below may."""
 TABLE = {
     "deepseek-v3.2": ((60.0, 77.6, 42), (75.5, 43), (73.8, 48), (72.0, 54), 56),

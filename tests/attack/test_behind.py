@@ -234,6 +234,7 @@ def change(folder: Path, name: str, column: str, kind: str, values: list[Any]) -
     pyarrow.parquet.write_table(table, path)
 
 
+@pytest.mark.slow
 @settings(few, max_examples=int(FREE or 15))
 @given(st.lists(changed(), min_size=1, max_size=3))
 def test_any_tables_of_a_run_are_read_or_refused(changes: list[tuple[str, str, str, list[Any]]]) -> None:

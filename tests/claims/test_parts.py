@@ -226,6 +226,7 @@ class TestCost:
         with pytest.raises(ValueError, match="not negative"):
             cost([-1.0], [1.0], alone(1), 0.9)
 
+    @pytest.mark.slow
     @settings(max_examples=20, deadline=None)
     @given(st.integers(0, 99), st.sampled_from([1e-6, 1.0, 1000.0]))
     def test_order_and_currency_change_nothing(self, turn: int, unit: float) -> None:

@@ -42,6 +42,7 @@ def test_nobody_to_ask_needs_a_word_beforehand(bench: Bench, endpoint: FakeEndpo
     assert endpoint.requests == []
 
 
+@pytest.mark.slow
 def test_with_history_nobody_is_asked(bench: Bench, endpoint: FakeEndpoint, monkeypatch: pytest.MonkeyPatch) -> None:
     """Answers of an earlier run tell what it will cost: it is shown, and no terminal, --yes or budget is needed."""
     configure(bench, endpoint, "good", limit=10)

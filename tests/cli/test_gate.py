@@ -47,6 +47,7 @@ def runs(bench: Bench) -> list[Path]:
     return sorted((bench.folder / "results").glob("*/run.json"))
 
 
+@pytest.mark.slow
 def test_every_gate_asks_afresh_and_a_loss_must_come_again(
     based: Bench, endpoint: FakeEndpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:

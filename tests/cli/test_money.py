@@ -201,6 +201,7 @@ def test_a_broken_stream_counts_at_its_worst(bench: Bench, endpoint: FakeEndpoin
     assert Decimal(manifest(bench)["spending"]["spent_usd"]) >= len(endpoint.requests) * Decimal("0.02")
 
 
+@pytest.mark.slow
 def test_repricing_writes_a_new_folder_and_prints_it(bench: Bench, endpoint: FakeEndpoint) -> None:
     configure(bench, endpoint, "good", "bad", limit=3)
     assert bench("run", "--yes").code == 0

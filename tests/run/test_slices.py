@@ -43,6 +43,7 @@ def test_a_smaller_exam_is_the_beginning_of_a_larger_one(suite: str, sizes: tupl
         assert exams[2][: len(exams[1])] == exams[1]
 
 
+@pytest.mark.slow
 def test_coding_has_690_items_and_a_limit_that_the_first_exam_fills_draws_from_it() -> None:
     usual = asked("coding")
     first = asked("coding", instances=10)

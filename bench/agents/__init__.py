@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bench.agents.episode import AgentEpisode, AgentTask, run_episode
 from bench.agents.locate import LocatedAgent, locate
-from bench.agents.presets import AgentPreset, presets, shipped_agents
+from bench.agents.presets import AgentPreset, presets
 from bench.agents.probe import WallsProbe, probe_walls
 from bench.agents.version import version_of
 from bench.agents.walls import AgentLimits
@@ -22,6 +22,5 @@ __all__ = [
     "presets",
     "probe_walls",
     "run_episode",
-    "shipped_agents",
     "version_of",
 ]

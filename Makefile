@@ -44,11 +44,25 @@ test-slow: $(READY)  ## Run the tests that make test leaves out: the rest of its
 	@$(PYTEST) -n logical --dist loadgroup -m slow
 
 .PHONY: servers
-servers: .servers/litellm/.ready .servers/mitmproxy/.ready .servers/notebook/.ready  ## Install what tests ask through or run in: two proxies and Jupyter's kernel, each in an environment of its own
+servers: .servers/litellm/.ready .servers/mitmproxy/.ready .servers/notebook/.ready .servers/mini/.ready .servers/loops/.ready .servers/otel/.ready .servers/npm/.ready  ## Install what tests ask through or run in: two proxies, OpenTelemetry, Jupyter's kernel, two agents and three loops, each in an environment of its own
+
+.PHONY: ray
+ray: .servers/ray/.ready  ## Install Ray for make test-ray, in an environment of its own (70 MB to fetch, 285 MB on disk, half a minute)
+
+.PHONY: test-ray
+test-ray: $(READY) ray  ## Run on two real nodes; kill a worker, a node and the command ROUNDS times (20 unless said: half an hour)
+	@ROUNDS=$${ROUNDS:-20} $(PYTEST) tests/cluster
 
 .servers/%/.ready: tests/servers/%.lock
 	@$(PYTHON) -m venv $(@D)
 	@$(@D)/bin/python -m pip install -q --no-deps --require-hashes -r $<
+	@touch $@
+
+.servers/npm/.ready: tests/servers/npm/package-lock.json
+	@mkdir -p $(@D)
+	@cp $(<D)/package.json $< $(@D)
+	@if command -v npm > /dev/null; then (cd $(@D) && npm install --silent --no-save --no-audit --no-fund --ignore-scripts); \
+		else echo "npm is not here: the agents that it installs are not tested"; fi
 	@touch $@
 
 .PHONY: lint
@@ -72,7 +86,7 @@ format: $(READY)  ## Rewrite the code in the house's style
 ATTACKS := tests/attack tests/sandbox tests/scoring/test_hold.py tests/scoring/test_reading.py tests/scoring/test_schema.py \
 	tests/engine/test_faults.py tests/engine/test_hostile.py tests/engine/test_transport_fuzz.py tests/engine/test_sse.py tests/providers/test_faults.py \
 	tests/importers/test_textfiles.py tests/report/page/test_read.py tests/records/test_secrets.py tests/test_secrets.py \
-	tests/cli/test_consent.py tests/cli/test_send_keys.py
+	tests/cli/test_consent.py tests/cli/test_send_keys.py tests/proxy tests/agents tests/traffic/test_routes.py
 EXAMPLES ?= 5000
 
 .PHONY: attack
@@ -98,6 +112,17 @@ coverage: $(READY)  ## Run the tests with coverage; the pure modules must be com
 .PHONY: perf
 perf: $(READY)  ## Measure engine, sandbox and start-up against their bars (idle machine, 2 cores, gcc)
 	@$(BIN)/python -m pytest tests/perf
+
+.PHONY: peers
+peers: .servers/peers/.ready  ## Install what make perf-peers measures beside ours: lm-eval, inspect, openai (1 GB)
+
+.PHONY: perf-peers
+perf-peers: $(READY) peers  ## Measure whole commands beside lm-eval's and inspect's, and publish it (idle machine, 2 cores, gcc; 15 minutes)
+	@$(BIN)/python -m tests.perf.compare -o results/published/performance
+
+.PHONY: million
+million: $(READY)  ## Journal a million calls, and judge and report as many rows, against their bars (8 GB of disk; 15 minutes)
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.perf.million -o results/published/performance
 
 .PHONY: agreement
 agreement: $(READY)  ## Check that each family's two references agree
@@ -129,6 +154,7 @@ docs: $(READY)  ## Write docs/models.md, docs/config.md, docs/tables.md and docs
 .PHONY: items
 items: $(READY)  ## Write our own families' items again from bench/suites
 	@$(BIN)/python -m bench.suites.coding.build
+	@$(BIN)/python -m bench.suites.agentic.build
 	@$(BIN)/python -m bench.suites.starter.build
 	@$(BIN)/python -m bench.suites.reasoning.build --own
 

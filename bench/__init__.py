@@ -60,8 +60,8 @@ _HOMES = {
     "bench.records": ("AnswerRow", "Call", "Comparison", "Item", "ItemRow", "Outcome", "TokenUsage"),
     "bench.registry.own": ("task",),
     "bench.report": ("RunTables", "compare"),
-    "bench.run": ("ProgressBars",),
-    "bench.run.execute": ("Result", "execute"),
+    "bench.run": ("ProgressBars", "Result"),
+    "bench.run.execute": ("execute",),
     "bench.run.prepare": ("Prepared", "SilentWatcher", "Watcher", "prepare"),
 }
 

@@ -7,6 +7,7 @@ another; files that still name the old path are read as ever (`find`). Importing
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
@@ -15,7 +16,12 @@ _HOMES: Mapping[str, str] = {
     "ChatTask": "bench.registry.chat:ChatTask",
     "Graded": "bench.records:Graded",
     "Grader": "bench.scoring.graders:Grader",
+    "agentic_items": "bench.suites.agentic.asked:load",
+    "agentic_work": "bench.suites.agentic.asked:work",
+    "agentic_work_js": "bench.suites.agentic.asked:work_js",
     "answer_tag": "bench.scoring.graders:answer_tag",
+    "bfcl_episode": "bench.suites.bfcl.grading:episode",
+    "bfcl_items": "bench.suites.bfcl.exam:load",
     "coding_items": "bench.suites.coding.exam:load",
     "function_calls": "bench.scoring.graders:function_calls",
     "human_eval": "bench.scoring.graders:human_eval",
@@ -52,7 +58,7 @@ under the old paths. A hook that is younger than this table is hashed under its 
 
 _HASHED = {stable: old for old, stable in OLD_PATHS.items()}
 
-__all__ = ["OLD_PATHS", "find", "hashed", *_HOMES]
+__all__ = ["OLD_PATHS", "find", "hashed", "name_of", *_HOMES]
 
 
 def __getattr__(name: str) -> Any:
@@ -77,6 +83,15 @@ def _added(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return sorted(__all__)
+
+
+def name_of(hook: object) -> str | None:
+    """The stable name of what is loaded; None for what has none. Loads no code."""
+    for name, home in _HOMES.items():
+        module, _, attribute = home.partition(":")
+        if module in sys.modules and getattr(sys.modules[module], attribute, None) is hook:
+            return name
+    return None
 
 
 def hashed(dotted: str) -> str:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import heapq
+import itertools
 import random
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from types import MappingProxyType
 from typing import Any
 
 from bench.errors import UsageError
@@ -38,6 +40,8 @@ class PlannedCall:
     """Sampling asked for."""
     sampling_applied: Mapping[str, float]
     """Sampling that is really sent."""
+    added_bytes: int = 0
+    """Bytes by which the model's own prompt is longer than the item's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,9 @@ class Plan:
     calls: tuple[PlannedCall, ...]
     """In the order they are to be asked."""
     sha256: str
-    """Hash of the keys and suites in order, the models' labels, prices and deadlines, and the tasks' contents."""
+    """Hash of the keys and suites in order, the models' labels, prices and deadlines, which of them batches
+    ask, the tasks' contents, how models' own prompts were chosen, and at
+    which load is measured."""
 
     def of(self, model: str) -> list[PlannedCall]:
         """One model's calls, in order."""
@@ -129,11 +135,21 @@ def _turns(
 
 
 def make_plan(
-    items: Sequence[Item], endpoints: Sequence[Endpoint], run: RunSettings, task_hashes: Mapping[str, str]
+    items: Sequence[Item],
+    endpoints: Sequence[Endpoint],
+    run: RunSettings,
+    task_hashes: Mapping[str, str],
+    agents: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
+    loops: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
+    choices: Sequence[object] = (),
 ) -> Plan:
     """Orders every item x repeat for every model: items in seeded random order, models shuffled within an item.
 
-    Raises UsageError if two models would send the same requests to the same endpoint.
+    `agents` says by label what makes a model's agent the same one; an item that is work for agents needs it. `loops`
+    says the same of a loop that plays a model's episodes in place of ours. `choices`: how models' own prompts were
+    chosen.
+    Of two entries that differ in the protocol of tools, what has no tools is asked of the first alone. Raises
+    UsageError if two models would send the same requests to the same endpoint.
     """
     rng = random.Random(f"claimbench order {run.seed}")
     asked = [(item, repeat) for repeat in range(run.repeats) for item in items]
@@ -143,12 +159,23 @@ def make_plan(
     for rank, (item, repeat) in enumerate(asked):
         for endpoint in rng.sample(endpoints, len(endpoints)):
             body = _of_repeat(endpoint.body(item, run), repeat)
+            if item.work is not None:
+                body["agent"] = {**agents[endpoint.entry.label], **asdict(item.work)}
+            if item.dialogue is not None and endpoint.entry.label in loops:
+                body["loop"] = dict(loops[endpoint.entry.label])
             key, label = call_key(endpoint, body, item, repeat), endpoint.entry.label
+            if (
+                item.dialogue is None
+                and item.work is None
+                and key in _of_earlier(endpoint, endpoints, item, run, repeat)
+            ):
+                continue
             if owner.setdefault(key, label) != label:
                 raise UsageError(
                     f"models '{owner[key]}' and '{label}' send the same requests to the same endpoint. "
                     "Take one out, or give it a setting of its own."
                 )
+            own = endpoint.entry.prompts.get(item.suite)
             asked_for = _of_repeat(endpoint.sampling_requested(item, run), repeat)
             applied = _of_repeat(endpoint.sampling(item, run), repeat)
             calls.append(
@@ -162,10 +189,26 @@ def make_plan(
                     body=body,
                     sampling=asked_for,
                     sampling_applied=applied,
+                    added_bytes=own.added_bytes(item.messages) if own else 0,
                 )
             )
-    entries = [[e.entry.label, e.entry.model, _usd_per_hour(e.entry), e.entry.timeout_s] for e in endpoints]
-    return Plan(tuple(calls), sha256_of([[(c.key, c.item.suite) for c in calls], entries, dict(task_hashes)]))
+    entries = [
+        [e.entry.label, e.entry.model, _usd_per_hour(e.entry), e.entry.timeout_s, *(["batch"] if e.batched else [])]
+        for e in endpoints
+    ]
+    hashed = [[(c.key, c.item.suite) for c in calls], entries, dict(task_hashes), *([[*choices]] if choices else [])]
+    hashed += [["load", *run.load]] if run.load else []
+    return Plan(tuple(calls), sha256_of(hashed))
+
+
+def _of_earlier(
+    endpoint: Endpoint, endpoints: Sequence[Endpoint], item: Item, run: RunSettings, repeat: int
+) -> set[str]:
+    """The keys under which earlier entries of another protocol of tools, or another loop, ask an item."""
+    earlier = itertools.takewhile(lambda each: each is not endpoint, endpoints)
+    way = (endpoint.entry.tool_protocol, endpoint.entry.loop)
+    others = [each for each in earlier if (each.entry.tool_protocol, each.entry.loop) != way]
+    return {call_key(each, _of_repeat(each.body(item, run), repeat), item, repeat) for each in others}
 
 
 def _usd_per_hour(entry: ModelEntry) -> float | None:

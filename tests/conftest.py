@@ -28,6 +28,12 @@ from bench.weights.fetch import fetch
 from bench.weights.server import LlamaServer, ServerSettings, serve
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One worker more than cores: tests wait for servers, clocks and sandboxes a third of their time."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_configure() -> None:
     """A shell that starts the tests in the background has Ctrl-C ignored, which every process below would inherit."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -142,15 +148,23 @@ def _sketch(figure: Any, file: IO[bytes], **_how: object) -> None:
     file.write(figure.get_label().encode())
 
 
-@pytest.fixture
-def shortcuts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same runs, quicker: shipped tasks, items and templates are read once, and charts are laid out but not drawn.
+def _undrawn(_comparison: object, _folder: Path, _shape: str = "wide") -> list[Path]:
+    return []
 
-    `tests/report` tests the drawing.
+
+@pytest.fixture
+def shortcuts(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same runs, quicker: shipped tasks, items and templates are read once, and no charts are made.
+
+    Tests marked `charts` have them laid out, not drawn. `tests/report` tests the drawing.
     """
     from matplotlib.figure import Figure
 
     from bench.registry import templates
+    from bench.report import charts
+
+    if request.node.get_closest_marker("charts") is None:
+        monkeypatch.setattr(charts, "write_charts", _undrawn)
 
     templates.guard()
     from lm_eval.utils import env

@@ -20,12 +20,13 @@ LAYERS = (
     ("providers", "prices", "registry", "scoring", "suites", "journal", "importers", "claims", "traffic", "worlds"),
     ("config", "plan", "gate", "judging", "labels", "report"),
     ("engine", "costs", "evidence"),
-    ("doctor", "proxy"),
-    ("agents", "run"),
+    ("doctor", "loops", "proxy"),
+    ("agents",),
+    ("run",),
     ("cli", "reference", "__main__", "bench"),
 )
 """Rooms by layer, the ground first; `bench` is the package's own face."""
-LOOSE = {"__init__", "__main__", "errors", "hooks", "journal", "plan"}
+LOOSE = {"__init__", "__main__", "errors", "hooks", "plan"}
 ALONE = "loaded alone: a command pays for what it does, and listing loads no grader, chart, server or lm-eval"
 NAMESAKE = "its function has the module's name"
 SCHEMA = "types that only the published schemas are made from"
@@ -39,6 +40,7 @@ DOORS = {
             "bench.doctor.calibrated",
             "bench.doctor.calibration",
             "bench.doctor.tools",
+            "bench.doctor.tune",
             "bench.doctor.tools.table",
             "bench.prices.book",
             "bench.prices.build",
@@ -54,21 +56,26 @@ DOORS = {
             "bench.report.eee",
             "bench.report.history",
             "bench.report.numbers.latency",
+            "bench.report.numbers.load",
             "bench.report.numbers.similar",
             "bench.report.page",
+            "bench.labels.serve",
             "bench.report.redact",
             "bench.report.traffic",
             "bench.report.verify",
             "bench.report.write",
             "bench.run.ceiling",
+            "bench.run.cluster",
             "bench.run.confirm",
             "bench.run.judging",
             "bench.run.local",
             "bench.run.planning",
             "bench.run.describe",
+            "bench.sandbox.inside.seccomp",
             "bench.scoring.database",
             "bench.scoring.episodes",
             "bench.scoring.extract",
+            "bench.scoring.formats",
             "bench.scoring.graders",
             "bench.scoring.item",
             "bench.scoring.numbers",
@@ -76,9 +83,11 @@ DOORS = {
             "bench.scoring.schema",
             "bench.scoring.unwrap",
             "bench.scoring.values",
+            "bench.suites.agentic.harbor",
             "bench.traffic.deciding",
             "bench.traffic.routes",
             "bench.weights.catalog",
+            "bench.weights.engines",
             "bench.weights.fetch",
             "bench.weights.server",
             "bench.weights.store",
@@ -98,6 +107,7 @@ DOORS = {
             "bench.run.ask",
             "bench.run.execute",
             "bench.run.prepare",
+            "bench.run.load",
             "bench.run.probe",
             "bench.run.rescore",
         ),
@@ -114,6 +124,7 @@ DOORS = {
             "bench.report.text.frame",
             "bench.report.text.grid",
             "bench.report.text.measures",
+            "bench.report.text.loadtext",
             "bench.report.text.probetext",
             "bench.report.text.tables",
             "bench.sandbox.grade",
@@ -154,7 +165,9 @@ READERS = {
     "bench.config.consent": "the user's own agreements, in the data folder",
     "bench.evidence": "published files by sha256, in this repository",
     "bench.engine.saturation": "the kernel's counters",
+    "bench.engine.station": "the package's own code, for its hash",
     "bench.prices": "the price list of this repository",
+    "bench.proxy.listen": "a handle on the folder of its socket; it reads nothing",
     "bench.importers.streamed": "a part that it has just written",
     "bench.labels.page": "files of the package",
     "bench.language": "the catalogue of the package",
@@ -175,17 +188,27 @@ COLUMNS_AND_COMMANDS = {
 }
 """Modules that compare such a word where it names something else."""
 SOCKET_USERS = {
+    "bench.engine.batching": False,
     "bench.engine.transport": True,
     "bench.engine.exchange": False,
     "bench.engine.http1": False,
+    "bench.engine.lean": False,
     "bench.engine.slot": True,
     "bench.engine.runner": False,
     "bench.weights.fetch": True,
     "bench.weights.child": True,
+    "bench.weights.engines": True,
+    "bench.run.cluster": True,
     "bench.agents.attack": True,
+    "bench.proxy.listen": True,
+    "bench.labels.serve": True,
 }
 """Who knows sockets, and whether to open them: the others use httpx for types and errors."""
-STARTERS = ("bench.agents", "bench.sandbox", "bench.weights", "bench.doctor.calibration", "bench.proxy.agent")
+STARTERS = (
+    *("bench.agents", "bench.sandbox", "bench.weights", "bench.doctor.calibration", "bench.proxy.agent"),
+    *("bench.loops",),  # somebody else's loop, which its user has installed
+    "bench.suites.agentic.harborgrade",  # in a container of Harbor's, and there alone
+)
 """Who starts processes."""
 LM_EVAL = {
     "bench.registry.chat",
@@ -194,7 +217,6 @@ LM_EVAL = {
     "bench.registry.stockcode",
     "bench.registry.templates",
     "bench.scoring.replay",
-    "bench.registry.items",
 }
 """Who knows lm-eval."""
 OTHER_WORDS = {

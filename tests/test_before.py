@@ -59,6 +59,7 @@ def test_a_run_of_each_kind_is_here() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("run", sampled(RUNS, 1, always=["plain"]))
+@pytest.mark.charts
 def test_every_published_number_is_verified(old: Bench, run: str) -> None:
     [then] = json.loads(old("verify", run, "--json").out)
     known = [each for each in then["differing"] if each["published"] != "nothing"]  # a column since

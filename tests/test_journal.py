@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import sqlite3
@@ -11,12 +12,14 @@ import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from bench.errors import IncompleteError, UsageError
-from bench.journal import Journal
+from bench.journal import Journal, Recorder
+from bench.records import cut_off, unanswered_call, utc_now
 from bench.records.claim import Claim
 from bench.records.items import Attempt, Call, Outcome, TokenUsage
 
@@ -204,3 +207,105 @@ def test_runs_that_share_an_answer_know_of_each_other(path: Path) -> None:
         assert [entry.run for entry in journal.sharing("r1")] == ["r2"]
         assert [entry.run for entry in journal.sharing("r2")] == ["r1"]
         assert journal.sharing("r3") == []
+
+
+def test_calls_that_finish_together_are_recorded_together_and_a_bad_one_alone_fails(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    groups: list[int] = []
+    written = Journal.put_all
+
+    def counted(journal: Journal, entries: Any) -> Any:
+        groups.append(len(entries))
+        return written(journal, entries)
+
+    monkeypatch.setattr(Journal, "put_all", counted)
+
+    async def main(journal: Journal) -> list[Any]:
+        record = Recorder(journal)
+        keys = [*(f"k{n}" for n in range(40)), "k7"]
+        return await asyncio.gather(*(record(call(key)) for key in keys), return_exceptions=True)
+
+    with Journal(path) as journal:
+        *told, twice = asyncio.run(main(journal))
+        assert told == [None] * 40
+        assert isinstance(twice, sqlite3.IntegrityError)
+        assert len(journal.calls("r1")) == 40
+    assert sum(groups) == 41
+    assert len(groups) < 20
+
+
+def test_a_call_whose_run_is_stopped_meanwhile_is_recorded(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written = Journal.put_all
+
+    def slow(journal: Journal, entries: Any) -> Any:
+        time.sleep(0.1)
+        return written(journal, entries)
+
+    monkeypatch.setattr(Journal, "put_all", slow)
+
+    async def main(journal: Journal) -> None:
+        record = Recorder(journal)
+        calls = [asyncio.ensure_future(record(call(key))) for key in ("first", "second", "third")]
+        await asyncio.sleep(0.02)
+        calls[0].cancel()
+        raise KeyboardInterrupt
+
+    with Journal(path) as journal:
+        with pytest.raises(KeyboardInterrupt):
+            asyncio.run(main(journal))
+        assert set(journal.calls("r1")) == {"first", "second", "third"}
+
+
+def test_a_full_disk_is_told_to_each_of_a_group(path: Path) -> None:
+    async def main(journal: Journal) -> list[Any]:
+        record = Recorder(journal)
+        calls = [replace(call(f"k{n}"), text="x" * 200_000) for n in range(3)]
+        return await asyncio.gather(*map(record, calls), return_exceptions=True)
+
+    with Journal(path) as journal:
+        journal.put(call("first"))
+        journal._db.execute(f"PRAGMA max_page_count = {journal._db.execute('PRAGMA page_count').fetchone()[0]}")
+        assert all(isinstance(told, IncompleteError) for told in asyncio.run(main(journal)))
+        assert set(journal.calls("r1")) == {"first"}
+
+
+def cut(run: str = "r1", key: str = "k") -> Call:
+    return unanswered_call(planned(key), run, cut_off(utc_now()))
+
+
+def planned(key: str) -> SimpleNamespace:
+    return SimpleNamespace(key=key, item=SimpleNamespace(task="t", item="i"), repeat=0, order=0)
+
+
+def test_what_a_killed_process_had_sent_is_known_and_stays_beside_the_answer(path: Path) -> None:
+    async def begin(journal: Journal, *calls: Call) -> None:
+        record = Recorder(journal)
+        await asyncio.gather(*map(record.begin, calls))
+
+    with Journal(path) as journal:
+        asyncio.run(begin(journal, cut(), cut(key="other")))
+        assert journal.calls("r1") == {}, "no call was finished"
+        asyncio.run(begin(journal, cut()))
+        assert {key: len(sent.attempts) for key, sent in journal.begun("r1").items()} == {"k": 1, "other": 1}
+    for kills in (2, 3):
+        with Journal(path) as journal:
+            asyncio.run(begin(journal, cut()))
+            assert len(journal.begun("r1")["k"].attempts) == kills
+    with Journal(path) as journal:
+        asyncio.run(begin(journal, cut()))
+        journal.put(call())
+        answered = journal.calls("r1")["k"]
+        assert [attempt.billable for attempt in answered.attempts] == [True, True, True, True]
+        assert [attempt.outcome for attempt in answered.attempts] == [*[Outcome.INFRASTRUCTURE] * 3, Outcome.ANSWERED]
+        assert (answered.text, answered.outcome) == ("é", Outcome.ANSWERED)
+        assert [*journal.begun("r1")] == ["other"]
+
+
+def test_a_finished_call_that_cannot_be_written_leaves_word_that_it_was_sent(path: Path) -> None:
+    with Journal(path) as journal:
+        journal.put(call())
+        assert journal.put_all([journal.entry_of(cut(), begins=True)]) == [None]
+        with pytest.raises(sqlite3.IntegrityError):
+            journal.put(call())
+        assert [*journal.begun("r1")] == ["k"]

@@ -22,6 +22,8 @@ from tests.cli.conftest import Bench, bench
 from tests.fake_endpoint import DROP, FakeEndpoint, Reply, Request
 from tests.sampling import sampled
 
+pytestmark = pytest.mark.charts
+
 __all__ = ["bench"]
 
 KEY, HEADER = 'sk-can/ary+key=01%2B"23456789', 'canary/header+01=%5C"23456789'

@@ -49,8 +49,14 @@ def test_it_lists_all_suites_in_an_empty_folder(installed: Path, tmp_path: Path)
     assert str(installed) in done.stderr
     assert [line.split()[0] for line in done.stdout.splitlines()] == [
         "suite",
+        "agentic",
+        "agentic_js",
         "coding",
+        "coding_more",
         "reasoning",
+        "reasoning_ar",
+        "reasoning_es",
+        "reasoning_id",
         "reasoning_more",
         "reasoning_more_zh",
         "reasoning_zh",

@@ -59,7 +59,8 @@ def _abstract(given: dict[str, Any]) -> str | None:
 
 def _other_socket(given: dict[str, Any]) -> str | None:
     with socket.socket(socket.AF_UNIX) as other:
-        other.connect(given["socket"])
+        os.chdir(os.path.dirname(given["socket"]))  # a longer path than a socket's name may be
+        other.connect(os.path.basename(given["socket"]))
         return "reached another task's socket"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
 import os
 import signal
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench import clean
+from bench.agents.calls import agents_filter
 from bench.agents.walls import AgentLimits, users, walled_agent
 from bench.agents.watch import StopCause, Watch, end, watch
 from bench.errors import UsageError
@@ -48,8 +50,13 @@ async def contained(
     limits: AgentLimits,
 ) -> Contained:
     """Runs a command within the walls. UsageError where they cannot be put up: then nothing ran."""
+    try:
+        calls = agents_filter(os.uname().machine)
+    except KeyError as error:
+        raise UsageError(f"no list of system calls is known for {error}. Use a virtual machine.") from error
+    given = {"environ": dict(environ), "calls": calls.hex()}
     inward, outward = os.pipe()
-    passwd, variables = _in_memory(users()), _in_memory(json.dumps(dict(environ)).encode())
+    passwd, variables = _in_memory(users()), _in_memory(json.dumps(given).encode())
     try:
         line = walled_agent(
             command,
@@ -71,7 +78,8 @@ async def contained(
         )
     except OSError as error:
         os.close(inward)
-        raise UsageError(f"bubblewrap cannot be started ({error.strerror}). Check your PATH.") from error
+        cure = "Shorten the task or the agent's command" if error.errno == errno.E2BIG else "Check your PATH"
+        raise UsageError(f"bubblewrap cannot be started ({error.strerror}). {cure}.") from error
     finally:
         os.close(outward)
         os.close(passwd)

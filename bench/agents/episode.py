@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import itertools
-import os
 import secrets
-import shutil
-import stat
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 
-from bench import clean
 from bench.agents.contained import Contained, contained
 from bench.agents.locate import LocatedAgent
 from bench.agents.presets import filled
@@ -22,20 +17,13 @@ from bench.agents.probe import PLAIN, owned, room
 from bench.agents.version import version_of
 from bench.agents.walls import PORT, AgentLimits
 from bench.agents.watch import StopCause
-from bench.errors import UsageError
+from bench.agents.workspace import copy_in, copy_out, look
 from bench.prices import PriceBook
-from bench.proxy import Backend, CallLedger, Entry, KeyRing, ProxyKey, proxying
+from bench.proxy import Backend, Begun, CallLedger, Entry, KeyRing, ProxyKey, ReplyStore, Settled, proxying
 from bench.proxy.agent import environment
 
-MOST_FILES = 20_000
-"""Files of a workspace that are looked at."""
-MOST_BYTES = 64 * 2**20
-"""Bytes of one changed file that are kept."""
-ALL_BYTES = 2**30
-"""Bytes of all files that are looked at, holes included."""
-MOST_DEPTH = 64
-"""Folders within folders that are looked into."""
-_SKIPPED = frozenset(("__pycache__", ".git", "node_modules"))
+OK = 200
+"""The status of a reply that counts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +87,88 @@ class AgentTask:
     """The most that they may cost, in USD; None for no limit."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worked:
+    """An episode as it went: what was seen of the agent, its calls, and the files as it left them."""
+
+    version: str
+    """The agent's version, as it says; empty where it says none."""
+    stop_cause: StopCause
+    """Why it ended."""
+    ended: Contained
+    """How its first process ended."""
+    entries: tuple[Entry, ...]
+    """Its calls, as the ledger has them, those first whose replies were given again."""
+    changed: tuple[str, ...]
+    """Files of the workspace that it made or changed, relative."""
+    removed: tuple[str, ...]
+    """Files that it took away."""
+    left_out: int
+    """See `AgentEpisode.left_out`."""
+
+
+async def work(
+    agent: LocatedAgent,
+    label: str,
+    task: AgentTask,
+    *,
+    key: ProxyKey,
+    served: Mapping[str, Backend],
+    ledger: CallLedger,
+    book: PriceBook,
+    environ: Mapping[str, str],
+    limits: AgentLimits,
+    replies: ReplyStore | None = None,
+    version: str | None = None,
+    taken: Callable[[Path, Sequence[str]], object] = lambda _workspace, _changed: None,
+    answered: Callable[[], object] = lambda: None,
+) -> Worked:
+    """Runs an agent on a task, behind walls and meter, its calls made with `key`.
+
+    `version`: where it is known already, so that it is not asked. `taken` gets the workspace and the names of changed
+    files before all is gone; `answered` is called with each reply of the model. What `key` spent before, by the ledger,
+    counts. UsageError where the walls cannot be put up, or a folder cannot be read.
+    """
+    keys, first = KeyRing(), {entry.id for entry in ledger.entries(key=key.name)}
+    keys.add(key)
+
+    def settled(_begun: Begun, ended: Settled) -> None:
+        if ended.status == OK:
+            answered()
+
+    async with room() as folder:
+        workspace, socket = folder / "workspace", folder / "proxy.sock"
+        await asyncio.to_thread(copy_in, task.folder, workspace, limits.disk_bytes)
+        was, _ = look(workspace)
+        async with proxying(
+            served, keys, ledger, book, environ, listen=f"unix:{socket}", replies=replies, on_settled=settled
+        ):
+            owned(socket)
+            version = await version_of(agent) if version is None else version
+            ended = await contained(
+                _command(agent, label, task, key.token),
+                _environment(agent, label, key.token),
+                workspace=workspace,
+                socket=socket,
+                programs=agent.folders,
+                limits=limits,
+            )
+        now, left_out = await asyncio.to_thread(look, workspace)
+        changed = tuple(sorted(path for path, digest in now.items() if was.get(path) != digest))
+        await asyncio.to_thread(taken, workspace, changed)
+    again = filter(None, map(ledger.entry, sorted(keys.again)))
+    entries = (*again, *(entry for entry in ledger.entries(key=key.name) if entry.id not in first))
+    return Worked(
+        version=version,
+        stop_cause=_cause(ended, entries, task, refused=bool(keys.refused[key.name])),
+        ended=replace(ended, output=ended.output.replace(key.token, "[key]")),
+        entries=entries,
+        changed=changed,
+        removed=tuple(sorted(path for path in was if path not in now)),
+        left_out=left_out,
+    )
+
+
 async def run_episode(
     agent: LocatedAgent,
     label: str,
@@ -110,44 +180,33 @@ async def run_episode(
     environ: Mapping[str, str],
     limits: AgentLimits,
     out: Path | None = None,
-    name: str = "",
 ) -> AgentEpisode:
     """Runs an agent on a task, behind walls and meter; what it changed is copied to `out` where that is named.
 
     UsageError where the walls cannot be put up, or a folder cannot be read.
     """
-    keys = KeyRing()
-    before = {entry.id for entry in ledger.entries()}
-    whose = name or f"{agent.preset.name}-{secrets.token_hex(4)}"  # an earlier episode's calls are not this one's
-    key = keys.add(ProxyKey(name=whose, budget_usd=task.budget_usd, calls=task.turns))
-    async with room() as folder:
-        workspace, socket = folder / "workspace", folder / "proxy.sock"
-        await asyncio.to_thread(_copy_in, task.folder, workspace, limits.disk_bytes)
-        was, _ = _look(workspace)
-        async with proxying(served, keys, ledger, book, environ, listen=f"unix:{socket}"):
-            owned(socket)
-            version = await version_of(agent)
-            ended = await contained(
-                _command(agent, label, task, key.token),
-                _environment(agent, label, key.token),
-                workspace=workspace,
-                socket=socket,
-                programs=agent.folders,
-                limits=limits,
-            )
-        now, left_out = await asyncio.to_thread(_look, workspace)
-        changed = tuple(sorted(path for path, digest in now.items() if was.get(path) != digest))
-        if out is not None:
-            _copy_out(workspace, out, changed)
-    entries = [entry for entry in ledger.entries() if entry.id not in before and entry.begun.key == key.name]
+    name = f"{agent.preset.name}-{secrets.token_hex(4)}"  # an earlier episode's calls are not this one's
+    worked = await work(
+        agent,
+        label,
+        task,
+        key=ProxyKey(name=name, budget_usd=task.budget_usd, calls=task.turns),
+        served=served,
+        ledger=ledger,
+        book=book,
+        environ=environ,
+        limits=limits,
+        taken=lambda workspace, changed: None if out is None else copy_out(workspace, out, changed),
+    )
+    entries, ended = worked.entries, worked.ended
     return AgentEpisode(
         agent=agent.preset.name,
-        version=version,
+        version=worked.version,
         program_sha256=agent.sha256,
         model=label,
         task_sha256=hashlib.sha256(task.words.encode()).hexdigest(),
         prompt_sha256=entries[0].begun.head_sha256 if entries else None,
-        stop_cause=_cause(ended, entries, spent=bool(keys.refused[key.name])),
+        stop_cause=worked.stop_cause,
         exit_code=ended.exit_code,
         wall_s=ended.wall_s,
         turns=len(entries),
@@ -155,12 +214,12 @@ async def run_episode(
         out_tokens=_sum(entry.settled.usage.out_total if entry.settled else None for entry in entries),
         cost_usd=_usd(entry.settled.cost_usd if entry.settled else None for entry in entries),
         most_usd=_usd(entry.most_usd for entry in entries),
-        changed=changed,
-        left_out=left_out,
-        removed=tuple(sorted(path for path in was if path not in now)),
+        changed=worked.changed,
+        left_out=worked.left_out,
+        removed=worked.removed,
         most_bytes=ended.seen.most_bytes,
         most_processes=ended.seen.most_processes,
-        output=ended.output.replace(key.token, "[key]"),
+        output=ended.output,
     )
 
 
@@ -181,12 +240,13 @@ def _command(agent: LocatedAgent, label: str, task: AgentTask, token: str) -> li
     return filled(agent.preset.command, places)
 
 
-def _cause(ended: Contained, entries: Sequence[Entry], *, spent: bool) -> StopCause:
+def _cause(ended: Contained, entries: Sequence[Entry], task: AgentTask, *, refused: bool) -> StopCause:
     """Why it ended: a limit of the machine first, then the purse, then what the agent itself did."""
     if ended.stopped is not None:
         return ended.stopped
-    if spent:
-        return StopCause.BUDGET
+    spent = len(entries) >= task.turns
+    if refused or (spent and ended.exit_code):  # an agent that counts its own turns may call that an error
+        return StopCause.TURNS if spent else StopCause.BUDGET
     if not entries:
         return StopCause.NOT_STARTED
     return StopCause.CRASHED if ended.exit_code else StopCause.FINISHED
@@ -201,101 +261,3 @@ def _sum(counts: Iterable[int | None]) -> int | None:
 def _usd(amounts: Iterable[Decimal | None]) -> Decimal | None:
     known = list(amounts)
     return None if None in known else sum((each or Decimal(0) for each in known), Decimal(0))
-
-
-def _copy_in(source: Path, workspace: Path, most: int) -> None:
-    """Copies a folder's regular files, and its links as they are. UsageError for what is neither, or is too much."""
-    size, count, waiting = 0, 0, [(source, workspace, 0)]
-    try:
-        while waiting:
-            place, copy, depth = waiting.pop()
-            copy.mkdir()
-            if depth > MOST_DEPTH:
-                raise UsageError(f"{source}: holds more than {MOST_DEPTH} folders in one another. Name another.")
-            with os.scandir(place) as entries:
-                for entry in entries:
-                    count += 1
-                    size += 0 if entry.is_symlink() else entry.stat(follow_symlinks=False).st_size
-                    if size > most or count > MOST_FILES:
-                        raise UsageError(
-                            f"{source}: holds more than {most / 2**30:g} GiB or {MOST_FILES:,} entries, which is too "
-                            "much for an agent. Name a smaller folder."
-                        )
-                    if entry.is_dir(follow_symlinks=False):
-                        waiting.append((Path(entry.path), copy / entry.name, depth + 1))
-                    else:
-                        _copy_entry(entry, copy / entry.name)
-    except OSError as error:
-        raise UsageError(
-            f"{clean.line(str(error.filename or source))}: cannot be copied ({error.strerror})."
-        ) from error
-    owned(workspace)
-
-
-def _copy_entry(entry: os.DirEntry[str], target: Path) -> None:
-    """Copies a file or a link. UsageError for anything else."""
-    mode = entry.stat(follow_symlinks=False).st_mode
-    if entry.is_symlink():
-        target.symlink_to(Path(entry.path).readlink())
-    elif stat.S_ISREG(mode):
-        shutil.copyfile(entry.path, target, follow_symlinks=False)
-        target.chmod(stat.S_IMODE(mode) & 0o777)
-    else:
-        raise UsageError(f"{clean.line(entry.path)}: is no file, folder or link. Take it away, or name another.")
-
-
-def _look(folder: Path) -> tuple[dict[str, str], int]:
-    """The SHA-256 of the regular files below a folder by path, and how many entries were left out.
-
-    Left out are links, pipes and devices, large files, names that are no clean text, and what lies too deep or beyond
-    MOST_FILES and ALL_BYTES; caches of programs and git's own folder are passed over.
-    """
-    seen: dict[str, str] = {}
-    left_out, size, waiting = 0, 0, [(folder, 0)]
-    while waiting:
-        place, depth = waiting.pop()
-        try:
-            with os.scandir(place) as entries:
-                listed = list(itertools.islice(entries, MOST_FILES + 1))
-        except OSError:
-            left_out += 1
-            continue
-        for entry in listed:
-            if entry.is_dir(follow_symlinks=False):
-                if depth >= MOST_DEPTH or len(waiting) > MOST_FILES:
-                    left_out += 1
-                elif entry.name not in _SKIPPED:
-                    waiting.append((Path(entry.path), depth + 1))
-                continue
-            name = os.path.relpath(entry.path, folder)
-            plain = os.fsencode(name).decode("utf-8", "replace")
-            within = len(seen) < MOST_FILES and size < ALL_BYTES
-            data = _bytes(Path(entry.path)) if within and clean.line(plain) == name else None
-            if data is None:
-                left_out += 1
-            else:
-                size += len(data)
-                seen[name] = hashlib.sha256(data).hexdigest()
-    return seen, left_out
-
-
-def _bytes(path: Path) -> bytes | None:
-    """A file's bytes; None where it is none, is too large, or cannot be read. A link is not followed."""
-    try:
-        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    except OSError:
-        return None
-    with os.fdopen(handle, "rb") as file:
-        about = os.fstat(handle)
-        return file.read() if stat.S_ISREG(about.st_mode) and about.st_size <= MOST_BYTES else None
-
-
-def _copy_out(workspace: Path, out: Path, changed: Iterable[str]) -> None:
-    """What was changed, as new files below a folder of the user's."""
-    for name in changed:
-        data = _bytes(workspace / name)
-        if data is not None:
-            target = out / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(data)
-            target.chmod(0o755 if (workspace / name).stat().st_mode & 0o100 else 0o644)

@@ -9,10 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench import clean
 from bench.agents.presets import AgentPreset
 from bench.errors import UsageError
 
 _CHUNK = 2**20
+_MOST = 2**30
+"""Bytes of a program's file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,9 +44,8 @@ def locate(preset: AgentPreset, environ: Mapping[str, str]) -> LocatedAgent:
     path = environ.get("PATH", os.defpath)
     program = next((got for name in preset.programs if (got := shutil.which(name, path=path))), None)
     if program is None:
-        raise UsageError(
-            f"{preset.name}: no program {' or '.join(preset.programs)} in the PATH. {preset.install}".strip()
-        )
+        cure = preset.install or "Install it, or correct `programs` in agents.toml."
+        raise UsageError(f"{preset.name}: no program {' or '.join(preset.programs)} in the PATH. {cure}")
     beside = f"{Path(program).absolute().parent}:{path}"
     helpers = [Path(_needed(preset, name, beside)) for name in preset.needs]
     own = [Path(program).absolute(), *helpers]
@@ -83,8 +85,12 @@ def _folders(program: Path) -> list[Path]:
 
 
 def _digest(path: Path) -> str:
+    """UsageError for what is no file, or too large: a folder of a stranger's may name anything."""
     digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while part := file.read(_CHUNK):
-            digest.update(part)
+    try:
+        with clean.open_file(path, most=_MOST) as file:
+            while part := file.read(_CHUNK):
+                digest.update(part)
+    except OSError as error:
+        raise UsageError(f"{clean.line(str(path))}: is no program ({error.strerror}). Name another.") from error
     return digest.hexdigest()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -44,6 +45,8 @@ class AgentPreset:
 
 
 _PLACE = re.compile(r"\{(program|python|task|model|url|turns)\}")
+MOST_AGENTS = 50
+"""Agents of a file."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
 
@@ -75,6 +78,8 @@ def _read(path: Path) -> dict[str, AgentPreset]:
         return {}
     except (OSError, ValueError) as error:
         raise UsageError(f"{path}: cannot be read ({error}). Correct it, or take it away.") from error
+    if len(tables) > MOST_AGENTS:
+        raise UsageError(f"{path}: has more than {MOST_AGENTS} agents. Take some away: each is asked for its version.")
     return {name: _preset(name, table, str(path)) for name, table in tables.items()}
 
 
@@ -94,16 +99,27 @@ def _preset(name: str, table: Any, where: str) -> AgentPreset:
     given: dict[str, Any] = {"version": ["{program}", "--version"], **table}
     for key in ("programs", "command", "version", "needs"):
         given[key] = _texts(given.get(key, []), f"{where}: [{name}] {key}")
-    own = given.get("environment", {})
-    if not isinstance(own, dict) or not all(isinstance(each, str) and "\0" not in each for each in own.values()):
-        raise UsageError(f"{where}: [{name}] environment must be a table of texts.")
-    if odd := next((each for each in own if not _VARIABLE.fullmatch(each)), None):
-        raise UsageError(f"{where}: [{name}] environment: {clean.line(odd)!r} is no variable's name.")
+    if not isinstance(given.get("install", ""), str):
+        raise UsageError(f"{where}: [{name}] install must be a text.")
+    for key in ("programs", "needs"):
+        if odd := next((each for each in given[key] if os.path.basename(each) != each or not each), None):
+            raise UsageError(
+                f"{where}: [{name}] {key} are names of programs, sought in the PATH, not paths: {clean.line(odd)!r}. "
+                "An agent may read what lies beside its programs."
+            )
+    _require_variables(given.get("environment", {}), f"{where}: [{name}] environment")
     if given["protocol"] not in PROTOCOLS:
         raise UsageError(f"{where}: [{name}] protocol must be {' or '.join(PROTOCOLS)}, not {given['protocol']!r}.")
     if "{task}" not in " ".join(given["command"]):
         raise UsageError(f"{where}: [{name}] command lacks {{task}}, where the task's words go.")
     return AgentPreset(name=name, **given)
+
+
+def _require_variables(own: Any, what: str) -> None:
+    if not isinstance(own, dict) or not all(isinstance(each, str) and "\0" not in each for each in own.values()):
+        raise UsageError(f"{what} must be a table of texts.")
+    if odd := next((each for each in own if not _VARIABLE.fullmatch(each)), None):
+        raise UsageError(f"{what}: {clean.line(odd)!r} is no variable's name.")
 
 
 def _texts(value: Any, what: str) -> tuple[str, ...]:

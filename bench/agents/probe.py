@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import json
 import os
 import secrets
 import sys
 import tempfile
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,9 +19,14 @@ from typing import Any
 from bench.agents.contained import Contained, contained
 from bench.agents.walls import HOME, OWN_USER, WORKSPACE, AgentLimits
 from bench.agents.watch import StopCause
+from bench.proxy import bindable
 
 PLAIN = {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": HOME, "LANG": "C.UTF-8", "TERM": "dumb", "USER": "agent"}
 """The environment of every command within the walls."""
+_ROOM = "claimbench-agent-"
+"""How the names of rooms begin."""
+_YOUNG_S = 10.0
+"""What is younger may not be held yet."""
 _PROCESSES = 60
 _MEMORY = 256 * 2**20
 _HOG = "x = []\nwhile True:\n x.append(bytearray(2**24))"
@@ -40,14 +47,49 @@ class WallsProbe:
 
 @asynccontextmanager
 async def room() -> AsyncIterator[Path]:
-    """A private folder of this machine for one episode, gone afterwards."""
-    folder = Path(tempfile.mkdtemp(prefix="agent-"))
+    """A private folder of this machine for one episode, gone afterwards; those that killed processes left go first."""
+    for left in _left_behind():
+        await _remove(left)
+    folder = Path(tempfile.mkdtemp(prefix=_ROOM))
+    held = _hold(folder)
     try:
         yield folder
     finally:
-        for words in (("chmod", "-R", "u+rwX"), ("rm", "-rf")):  # whatever depth and rights an agent leaves
-            taking = await asyncio.create_subprocess_exec(*words, str(folder), stderr=asyncio.subprocess.DEVNULL)
-            await taking.wait()
+        await _remove(folder)
+        if held is not None:
+            os.close(held)
+
+
+async def _remove(folder: Path) -> None:
+    for words in (("chmod", "-R", "u+rwX"), ("rm", "-rf")):  # whatever depth and rights an agent leaves
+        taking = await asyncio.create_subprocess_exec(*words, str(folder), stderr=asyncio.subprocess.DEVNULL)
+        await taking.wait()
+
+
+def _hold(folder: Path) -> int | None:
+    """A lock on a folder that goes with this process, however it ends; None where another has it."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(handle)
+        return None
+    return handle
+
+
+def _left_behind() -> Iterator[Path]:
+    """This user's rooms that no process holds any more."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_ROOM}*"):
+        with suppress(OSError):
+            about = folder.lstat()
+            if about.st_uid != os.getuid() or time.time() - about.st_ctime < _YOUNG_S:
+                continue
+            held = _hold(folder)
+            if held is not None:
+                try:
+                    yield folder
+                finally:
+                    os.close(held)
 
 
 def owned(path: Path) -> Path:
@@ -102,7 +144,10 @@ async def _victims(folder: Path) -> AsyncIterator[tuple[dict[str, Any], Path]]:
     secret.write_text("a vendor's key")
     process = await asyncio.create_subprocess_exec("sleep", "120", env={"BENCH_PLANTED_SECRET": name})
     tcp = await asyncio.start_server(none, "127.0.0.1", 0)
-    others = [await asyncio.start_unix_server(none, path) for path in (f"\0{name}", folder / "other", folder / "out")]
+    others = [await asyncio.start_unix_server(none, f"\0{name}")]
+    for path in (folder / "other", folder / "out"):
+        with bindable(path) as short:
+            others.append(await asyncio.start_unix_server(none, short))
     given = {
         "file": str(secret),
         "process": process.pid,

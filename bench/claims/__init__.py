@@ -41,10 +41,12 @@ from bench.claims.parts import (
     worded,
 )
 from bench.claims.plain import cautions, explanation, meaning, statement, verdict_in_words
+from bench.claims.prompted import best as best_prompt
+from bench.claims.prompted import trial as prompt_trial
+from bench.claims.prompted import words as prompt_words
 from bench.claims.prospects import futile
 from bench.claims.read import (
     Ruling,
-    adhoc,
     decide,
     declared_claims,
     judge_claims,
@@ -52,8 +54,9 @@ from bench.claims.read import (
     known_bets,
     own_bets,
 )
-from bench.claims.scope import MEAN
+from bench.claims.scope import MEAN, place_in_words
 from bench.claims.settling import Unasked, settled
+from bench.claims.stated import adhoc
 from bench.claims.sweeps import CheapestSetting, cheapest_settings
 from bench.claims.text import judged_part, labels, sentence
 from bench.claims.totals import judge_totals, p_of_tested, standing
@@ -90,6 +93,7 @@ __all__ = [
     "Judgement",
     "LATENCY",
     "MEAN",
+    "place_in_words",
     "MISSED",
     "MISSING_RATE",
     "OPEN",
@@ -149,6 +153,9 @@ __all__ = [
     "p_of_tested",
     "pair",
     "percent",
+    "best_prompt",
+    "prompt_trial",
+    "prompt_words",
     "reading",
     "points",
     "sentence",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from bench.claims import looks, parts, questions
+from bench.claims import looks, parts, prompted, questions
 from bench.claims.case import Case
 from bench.claims.parts import Part, PartResult
 from bench.claims.scope import Scope, scopes
@@ -26,6 +26,7 @@ def warnings(case: Case) -> Iterator[str]:
             "judged before, on some of these answers, in {seen_in}: a second look errs more often",
             seen_in=", ".join(case.seen_in),
         )
+    yield from (prompted.words(choice, pairs) for choice in case.prompted)
     yield from map(questions.in_words, pairs.repeated)
     yield from unknown(case)
     for what in (Outcome.TRUNCATED, Outcome.REFUSED):

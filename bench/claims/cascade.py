@@ -5,14 +5,17 @@ from __future__ import annotations
 import csv
 import io
 import math
+from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from bench import clean
-from bench.claims.pairs import Pairs, pair
+from bench.claims.opinions import said_in
+from bench.claims.pairs import Pairs, Side, pair
+from bench.claims.parts import PASS
 from bench.errors import UsageError
 from bench.records import read_run
 from bench.stats import (
@@ -52,8 +55,10 @@ class CascadeResult:
     """How much lower the policy may score than `then` alone."""
     alpha: float
     """The risk that the chosen threshold does not keep it."""
+    measure: str | None
+    """"pass" where people's labels say which answers are right; None where scores do."""
     n: int
-    """Items."""
+    """Items: all with both scores, or both labels."""
     best: CascadeStep | None
     """The threshold that saves most of those that are shown; None where none is, or none saves."""
     fitted: Cascaded | None
@@ -63,15 +68,28 @@ class CascadeResult:
 
 
 def judge_cascade(
-    folder: Path, first: str, then: str, *, suite: str | None, by: str, margin: float, confidence: float = 0.95
+    folder: Path,
+    first: str,
+    then: str,
+    *,
+    suite: str | None,
+    by: str,
+    margin: float,
+    confidence: float = 0.95,
+    measure: str | None = None,
 ) -> CascadeResult:
-    """Chooses the threshold on a run's items by fixed-sequence testing. UsageError where scores or costs lack."""
+    """Chooses the threshold on a run's items by fixed-sequence testing; with the measure "pass" on the items of which
+    people labelled both answers. UsageError where scores, labels or costs lack."""
     record, rows = read_run(folder)
     if suite is None and len(record.suites) > 1:
         raise UsageError(f"{folder}: has {len(record.suites)} suites. Name one with --suite.")
     suite = suite or next(iter(record.suites))
     pairs = pair(rows, record, first, then, suites=[suite], columns=("out_total", "latency_s", "partial"))
+    if measure == PASS.key:
+        pairs = _labelled(folder, pairs)
     known = pairs.both
+    if not known.any() and measure:
+        raise UsageError(f"{suite}: nobody labelled both answers to an item. `bench label --measure pass` has a page.")
     if not known.any() or np.isnan((pairs.candidate.cost + pairs.baseline.cost)[known]).any():
         raise UsageError(f"{suite}: a score or a cost is unknown, and a cascade is summed item by item.")
     scores, items, strata = _scores(pairs, by)[known], _items(pairs).chosen(known), pairs.strata(known)
@@ -90,6 +108,7 @@ def judge_cascade(
         first=first,
         then=then,
         by=by,
+        measure=measure,
         margin=margin,
         alpha=alpha,
         n=int(known.sum()),
@@ -97,6 +116,20 @@ def judge_cascade(
         fitted=None if best is None else fitted(),
         perfect=checked(items),
     )
+
+
+def _labelled(folder: Path, pairs: Pairs) -> Pairs:
+    """The pairs with what people say in place of scores, the mean of several; NaN where nobody labelled."""
+    said: dict[tuple[str, str, str], list[float]] = defaultdict(list)
+    for row in said_in(folder).labels:
+        if row.measure == PASS.key:
+            said[row.model, row.task, row.item].append(row.value)
+
+    def side(old: Side) -> Side:
+        passed = np.array([np.mean(said.get((old.label, *place), [math.nan])) for place in pairs.places])
+        return replace(old, score=passed, binary=bool(np.isin(passed[~np.isnan(passed)], (0.0, 1.0)).all()))
+
+    return replace(pairs, candidate=side(pairs.candidate), baseline=side(pairs.baseline))
 
 
 def _items(pairs: Pairs) -> CascadeItems:
@@ -135,8 +168,13 @@ def _file(path: Path) -> dict[str, float]:
         raise UsageError(
             f"{path}: is neither one of {', '.join(SCORES)} nor a CSV file of scores ({error})."
         ) from error
+    names = table.fieldnames or []
+    if len(set(names)) < len(names):
+        raise UsageError(f"{path}, line 1: the header names a column twice. Keep one of them.")
     scores: dict[str, float] = {}
     for line, row in enumerate(rows, 2):
+        if row.get("item") in scores:
+            raise UsageError(f"{path}, line {line}: item '{clean.line(row['item'])}' has a score already.")
         try:
             scores[row["item"]] = value = float(row["score"])
         except (KeyError, TypeError, ValueError):

@@ -13,7 +13,7 @@ from bench.claims.scope import MEAN
 from bench.claims.verdict import Verdict
 from bench.claims.words import percent
 from bench.language import tr, tr_later
-from bench.records import SUCH
+from bench.records import BY_TRAFFIC, SUCH
 from bench.stats import Interval
 
 MOST_WORDS = 25
@@ -47,6 +47,8 @@ def headline(judgement: Judgement) -> str:
 
 
 def _mean(judgement: Judgement) -> str:
+    if judgement.claim.over == BY_TRAFFIC:
+        return tr("weighted by the log's calls, ")
     return tr("mean of the suites, ") if any(suite == MEAN for suite, _ in judgement.test.parts) else ""
 
 
@@ -183,15 +185,15 @@ def _sizes(judgement: Judgement, named: list[Part]) -> str:
     for part in named:
         results = [result for (_, key), result in judgement.test.parts.items() if key == part.key]
         estimates = [result.estimate for result in results if math.isfinite(result.estimate)]
-        clause = (
-            tr("{verb} {range}", verb=tr(part.verb), range=_range(part, estimates))
-            if estimates
-            else (
-                tr("has a {noun} that is not measured", noun=tr(part.noun))
-                if part.key == parts.SCORE.key and not judgement.pairs.graded.any()
-                else tr("has an unknown {noun}", noun=tr(part.noun))
-            )
-        )
+        if estimates:
+            clause = tr("{verb} {range}", verb=tr(part.verb), range=_range(part, estimates))
+        elif part.key in (parts.PASS.key, parts.PREFERENCE.key):
+            labelled = any(result.n for (_, key), result in judgement.test.parts.items() if key == part.key)
+            clause = tr("has too few labels") if labelled else tr("is labelled by nobody")
+        elif part.key == parts.SCORE.key and not judgement.pairs.graded.any():
+            clause = tr("has a {noun} that is not measured", noun=tr(part.noun))
+        else:
+            clause = tr("has an unknown {noun}", noun=tr(part.noun))
         if failing == part.key:
             clause += tr(", not {wanted}", wanted=part.wanted(part.limit(claim)))
         clauses.append(clause)

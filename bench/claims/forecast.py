@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 
@@ -88,15 +90,24 @@ class Replayed:
 
 
 def forecast(
-    claim: Claim, guess: Guess, layout: Layout, sizes: Sizes, *, worlds: int, seed: int = 0, about: str | None = None
+    claim: Claim,
+    guess: Guess,
+    layout: Layout,
+    sizes: Sizes,
+    *,
+    worlds: int,
+    seed: int = 0,
+    about: str | None = None,
+    pool: Executor | None = None,
 ) -> Forecast:
-    """Draws runs and judges each at every look, and once at the end. `about`: the claim's own reading."""
+    """Draws runs and judges each at every look, and once at the end. `about`: the claim's own reading; `pool` computes
+    elsewhere, with the same result."""
     chosen = about or claim.about
     drawn = replace(claim.without(LATENCY.margin), about=chosen)
     if not drawn.margins:
         raise ValueError("a claim about latency alone cannot be drawn")
-    runs = (draw(guess, layout, chosen, np.random.default_rng([seed, at])) for at in range(worlds))
-    ends = [replay(drawn, run, layout, sizes) for run in runs]
+    one = partial(_end, drawn, guess, layout, sizes, seed)
+    ends = [*(map if pool is None else pool.map)(one, range(worlds))]
     known = guess.baseline_usd is not None
     spent = [end.usd[end.look] for end in ends]
     return Forecast(
@@ -117,12 +128,24 @@ def forecast(
     )
 
 
+def _end(claim: Claim, guess: Guess, layout: Layout, sizes: Sizes, seed: int, at: int) -> Replayed:
+    """How the drawn run of this number ends."""
+    return replay(claim, draw(guess, layout, claim.about, np.random.default_rng([seed, at])), layout, sizes)
+
+
 def both_readings(
-    claim: Claim, guess: Guess, layout: Layout, sizes: Sizes, *, worlds: int, seed: int = 0
+    claim: Claim,
+    guess: Guess,
+    layout: Layout,
+    sizes: Sizes,
+    *,
+    worlds: int,
+    seed: int = 0,
+    pool: Executor | None = None,
 ) -> Iterator[Forecast]:
     """The deciding reading first."""
     for about in sorted(ABOUT, key=lambda each: each != claim.about):
-        yield forecast(claim, guess, layout, sizes, worlds=worlds, seed=seed, about=about)
+        yield forecast(claim, guess, layout, sizes, worlds=worlds, seed=seed, about=about, pool=pool)
 
 
 def replay(claim: Claim, whole: Pairs, layout: Layout, sizes: Sizes) -> Replayed:

@@ -14,7 +14,6 @@ from bench.claims.pairs import Pairs
 from bench.claims.parts import Part, PartResult
 from bench.claims.scope import Scope, scopes
 from bench.claims.verdict import JointTest, Verdict, combine
-from bench.language import tr
 from bench.records import ABOUT, Claim
 from bench.stats import Shape, holm
 
@@ -190,13 +189,13 @@ def _other(claim: Claim) -> str:
 
 def _elsewhere(case: Case, judged: Results) -> Results:
     """The parts in the other reading; the same where both take the same items for dependent."""
-    return judged if case.pairs.one_reading else _over_looks(case, _other(case.claim))[-1].over_looks
+    return judged if case.pairs.one_reading else _over_looks(case, _other(case.claim), bare=True)[-1].over_looks
 
 
-def _over_looks(case: Case, about: str) -> list[Look]:
-    """Every look; one where the run is judged at its end."""
+def _over_looks(case: Case, about: str, *, bare: bool = False) -> list[Look]:
+    """Every look; one where the run is judged at its end. `bare`: as of `look_results`."""
     if case.looks is not None:
-        return list(look_results(case, about))
+        return list(look_results(case, about, bare=bare))
     judged, reported = _results(case, about)
     return [Look(over_looks=judged, alone=judged, reported=reported)]
 
@@ -206,17 +205,19 @@ def _path(looked: Sequence[Look]) -> dict[tuple[str, str], tuple[float, ...]]:
     return {key: tuple(look.alone[key].p_supported for look in looked if key in look.alone) for key in keys}
 
 
-def look_results(case: Case, about: str, cutoff: float | None = None) -> Iterator[Look]:
-    """The looks at a claim in a reading, one after the other; `cutoff`: see `Scope`."""
+def look_results(case: Case, about: str, cutoff: float | None = None, *, bare: bool = False) -> Iterator[Look]:
+    """The looks at a claim in a reading, one after the other. `cutoff`: see `Scope`; `bare`: of all looks but the last
+    the p-values alone are asked."""
     assert case.looks is not None
     sizes, history = case.looks.sizes, History(sizes=case.looks.sizes, carried=case.looks.carried)
+    latest = len(case.looks.pairs) - 1
     for at, pairs in enumerate(case.looks.pairs):
 
         def scoped(scope: Scope, part: Part, at: int = at) -> PartResult:
             why = looks.not_by_bets(part.key, about, sizes)
             if why is not None:
                 return parts.undecided(part.key, math.nan, int(scope.mask.sum()), why)
-            return part.test(replace(looks.at_look(scope, sizes, at), cutoff=cutoff))
+            return part.test(replace(looks.at_look(scope, sizes, at), cutoff=cutoff, bare=bare and at < latest))
 
         judged, reported = _results(replace(case, pairs=pairs), looks.reading_at(about, sizes, at), scoped)
         together = {key: history.add(key, result) for key, result in judged.items()}
@@ -283,7 +284,7 @@ def _results(case: Case, about: str, tested: Callable[[Scope, Part], PartResult]
     whys: Results = {}
     for scope in scopes(case.claim, case.pairs, about):
         for part in parts.claimed(case.claim):
-            why = tr(part.local_why) if part.local_why and case.local else None
+            why = case.unjudged(part)
             result = tested(scope, part)
             if why is None:
                 judged[scope.suite, part.key] = result

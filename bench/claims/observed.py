@@ -59,7 +59,9 @@ def observe(judgement: Judgement) -> Observed:
 
 
 def _of_mean(judgement: Judgement) -> bool:
-    return any(scope.suite == MEAN for scope in scopes(judgement.claim, judgement.pairs))
+    return judgement.pairs.weights is None and any(
+        scope.suite == MEAN for scope in scopes(judgement.claim, judgement.pairs)
+    )
 
 
 def _average(judgement: Judgement, values: Floats, mask: Mask) -> float:

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from bench.claims import questions
 from bench.claims.bills import KEY, Window, money, window
 from bench.claims.opinions import Opinions, Place, places_of
-from bench.claims.rows import AT, same_questions, sound
+from bench.claims.rows import AT, Loaded, same_questions, sound, took
 from bench.errors import UsageError
 from bench.records import SUCH, THESE, Outcome, RunRecord, has_answer, is_graded
-from bench.stats import Floats, Strata
+from bench.stats import Floats, ItemWeights, Strata
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,6 +26,8 @@ STATED = "stated"
 """Basis of a cap that the user states."""
 CLOSE_S = 60.0
 """Latencies are paired only if both calls began within so many seconds."""
+CLOSE_WORK_S = 6 * 3600.0
+"""The same of agents' work, which takes minutes: models of unlike speeds drift apart in the order of items."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +125,10 @@ class Pairs:
     """What people and judges say of them; None for a claim about scores."""
     reused: bool = False
     """Whether earlier answers of a side count."""
+    weights: ItemWeights | None = None
+    """What each item stands for in the log, of a claim that goes over its traffic; None for others."""
+    loaded: Loaded | None = None
+    """Latencies under the load that a claim states; None where it states none, or it was not measured."""
 
     @property
     def n(self) -> int:
@@ -276,9 +282,18 @@ def _side(rows: pd.DataFrame, label: str, n: int, record: RunRecord, columns: Se
         refused=_count(mine["outcome"], Outcome.REFUSED),
         binary=bool(np.isin(scores, (0.0, 1.0)).all() and (groups.size() == 1).all() and mine["repeat"].max() == 0),
         sampling=tuple(sorted(mine.loc[ended, "sampling_applied"].dropna().unique())),
-        deadline_s=record.models[label].timeout_s,
+        deadline_s=_deadline_s(mine, record, label),
         means={column: _floats(_amounts(mine[ended], column).groupby(AT)[column].mean(), n) for column in columns},
     )
+
+
+def _deadline_s(mine: pd.DataFrame, record: RunRecord, label: str) -> float | None:
+    """Of work for agents the minutes that an item gives, else the call's own deadline."""
+    minutes = [record.tasks[task].minutes for task in mine["task"].unique() if task in record.tasks]
+    given = [each for each in minutes if each is not None]
+    if given and record.models[label].agent is not None:
+        return 60 * max(given)
+    return record.models[label].timeout_s
 
 
 def _max_tokens(mine: pd.DataFrame, record: RunRecord, label: str) -> int | None:
@@ -304,21 +319,23 @@ def _floats(series: pd.Series[Any], n: int) -> Floats:
 def _seconds(
     rows: pd.DataFrame, candidate: str, baseline: str, named: Mapping[str, Sequence[str]]
 ) -> tuple[Floats, Mapping[str, Strata], Mapping[str, int]]:
-    """E2E seconds of samples that both sides answered close in time, with clean clocks and no reuse."""
+    """Seconds (see `took`) of samples that both sides answered close in time, with clean clocks and no reuse."""
     import pandas as pd
 
-    used = [AT, "model", "repeat", "suite", "latency_s", "started_at", "timing_ok", "reused"]
-    answered = rows.loc[rows["latency_s"].notna() & has_answer(rows), used]
+    used = [AT, "model", "repeat", "suite", "took", "started_at", "timing_ok", "reused", "work"]
+    rows = rows.assign(took=took(rows), work=rows["agent"].notna() if "agent" in rows else False)
+    answered = rows.loc[rows["took"].notna() & has_answer(rows), used]
     sides = [answered[answered["model"] == label] for label in (candidate, baseline)]
     both = sides[0].merge(sides[1], on=[AT, "suite", "repeat"], suffixes=("_c", "_b"))
     if both.empty:
         return np.empty((0, 2)), dict.fromkeys(named, Strata([], [])), {}
     starts = [pd.to_datetime(both[f"started_at_{side}"], utc=True, format="ISO8601") for side in "cb"]
-    clean = (starts[0] - starts[1]).dt.total_seconds().abs() <= CLOSE_S
+    close = np.where(both["work_c"] & both["work_b"], CLOSE_WORK_S, CLOSE_S)
+    clean = (starts[0] - starts[1]).dt.total_seconds().abs() <= close
     for side in "cb":
         clean &= both[f"timing_ok_{side}"].fillna(False).astype(bool) & ~both[f"reused_{side}"].astype(bool)
     kept = both[clean]
-    seconds = kept[["latency_s_c", "latency_s_b"]].to_numpy(dtype=float)
+    seconds = kept[["took_c", "took_b"]].to_numpy(dtype=float)
     suites = kept["suite"].tolist()
     strata = {about: Strata(suites, [clusters[at] for at in kept[AT]]) for about, clusters in named.items()}
     return seconds, strata, {str(suite): int(count) for suite, count in both["suite"].value_counts().items()}

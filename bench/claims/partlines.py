@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from bench.claims import parts
 from bench.claims.judge import Judgement, Reading
 from bench.claims.parts import Part, PartResult
-from bench.claims.scope import MEAN
+from bench.claims.scope import MEAN, place_in_words
 from bench.claims.verdict import Verdict
 from bench.claims.words import two_sided
 from bench.language import tr
@@ -26,7 +26,7 @@ def open_parts(judgement: Judgement) -> list[str]:
     """Which parts are open in the deciding reading, each with its reason."""
     reading = judgement.deciding
     return [
-        f"{_named(*scope)}: {why_open(judgement, reading, result)}"
+        f"{_named(judgement, *scope)}: {why_open(judgement, reading, result)}"
         for scope, result in _in_order(reading)
         if state(judgement, reading, scope) == OPEN
     ]
@@ -40,7 +40,7 @@ def beyond_lines(judgement: Judgement) -> list[str]:
     for scope, result in _in_order(judgement.other):
         if judgement.supports(result) or not judgement.supports(judgement.test.parts.get(scope, result)):
             continue
-        lines.append(f"{_named(*scope)}: {why_open(judgement, judgement.other, result)}")
+        lines.append(f"{_named(judgement, *scope)}: {why_open(judgement, judgement.other, result)}")
     return lines
 
 
@@ -64,7 +64,7 @@ def _lines(judgement: Judgement, reading: Reading) -> Iterator[str]:
         little = judgement.proves_little.get(scope) if ended == SHOWN else None
         why = tr(", but {little}", little=little) if little else why
         wanted = tr("claimed {wanted}", wanted=part.wanted(part.limit(claim)))
-        yield f"{_named(*scope)}: {_measured(judgement, part, scope[0], result)}; {wanted}: {tr(ended)}{why}"
+        yield f"{_named(judgement, *scope)}: {_measured(judgement, part, scope[0], result)}; {wanted}: {tr(ended)}{why}"
     if judgement.verdict.is_open and all(map(judgement.supports, reading.test.parts.values())):
         yield tr("every part would hold alone, but not among all the claims that were declared together")
 
@@ -80,13 +80,13 @@ def _left_out(judgement: Judgement) -> Iterator[str]:
             if math.isfinite(result.estimate)
             else tr("unknown")
         )
-        why = result.problem or tr(part.local_why or "")
-        yield tr("{suite}: {said}; not judged", suite=_named(suite, key), said=said) + (f": {why}" if why else "")
+        why = (None if judgement.case.batched else result.problem) or judgement.case.unjudged(part)
+        where = _named(judgement, suite, key)
+        yield tr("{suite}: {said}; not judged", suite=where, said=said) + (f": {why}" if why else "")
 
 
-def _named(suite: str, key: str) -> str:
-    where = tr("mean of the suites") if suite == MEAN else suite
-    return f"{where}, {tr(parts.part(key).noun)}"
+def _named(judgement: Judgement, suite: str, key: str) -> str:
+    return f"{place_in_words(suite, judgement.claim)}, {tr(parts.part(key).noun)}"
 
 
 def _measured(judgement: Judgement, part: Part, suite: str, result: PartResult) -> str:

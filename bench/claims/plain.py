@@ -72,7 +72,7 @@ def cautions(judgement: Judgement) -> Iterator[str]:
         yield tr(
             "Caution: that it {condition} was not judged. {local_remark}",
             condition=condition,
-            local_remark=tr(part.local_remark),
+            local_remark=judgement.case.remark(part),
         )
     if judgement.verdict.is_open:
         return
@@ -133,7 +133,12 @@ def _outcome(judgement: Judgement) -> str:
 
 def _conditions(claim: Claim) -> Iterator[str]:
     for part in parts.in_words_order(parts.claimed(claim)):
-        yield part.condition(part.limit(claim))
+        said = part.condition(part.limit(claim))
+        if part.key == parts.SCORE.key and claim.within_minutes is not None:
+            said = tr("{said}, what takes over {minutes:g} minutes scoring 0,", said=said, minutes=claim.within_minutes)
+        if part.key == parts.LATENCY.key and claim.at_load is not None:
+            said = tr("{said} with {at_load} calls at once", said=said, at_load=claim.at_load)
+        yield said
 
 
 def _short(judgement: Judgement, record: RunRecord) -> Iterator[str]:

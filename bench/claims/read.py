@@ -6,33 +6,34 @@ import contextlib
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from bench.claims import looks, parts
 from bench.claims.apart import hardly_apart
 from bench.claims.caps import with_caps
-from bench.claims.case import Case
+from bench.claims.case import Case, declared_before
 from bench.claims.judge import Judgement, judge_cases, log_bets
 from bench.claims.opinions import OpinionTables, align, said_in
 from bench.claims.outlook import outlook
-from bench.claims.pairs import Pairs, pair
+from bench.claims.pairs import Pairs
 from bench.claims.rivals import rival
+from bench.claims.slices import pair_slice, within
 from bench.claims.sound import confirmed, require_sound
+from bench.claims.stated import require_sense
+from bench.claims.timely import busy, in_time
+from bench.claims.underload import under_load
 from bench.claims.verdict import Verdict
 from bench.errors import UsageError, suggest
 from bench.language import tr
 from bench.records import (
-    ABOUT,
     MANIFEST,
-    MARGINS,
-    MEASURES,
     Claim,
+    LoadRow,
     RecordedClaim,
     RunRecord,
-    margin_keys,
+    read_load,
     read_record,
     read_run,
     run_folders,
@@ -41,10 +42,9 @@ from bench.records import (
 if TYPE_CHECKING:
     import pandas as pd
 
-
 UNUSED = (
     "run language served_model provider partial in_uncached in_cache_read in_cache_write_5m in_cache_write_1h "
-    "out_total out_reasoning ttft_s ttfat_s wall_s tpot_s queue_s sampling_requested sandbox"
+    "out_total out_reasoning ttft_s ttfat_s tpot_s queue_s sampling_requested sandbox"
 )
 """Columns of the items table that no claim needs but those whose parts name them."""
 
@@ -52,36 +52,6 @@ UNUSED = (
 def declared_claims(record: RunRecord) -> dict[str, Claim]:
     """The claims that the record holds, by name."""
     return {name: Claim.of(name, entry.to_json()) for name, entry in record.claims.items()}
-
-
-def adhoc(candidate: str, baseline: str, **values: Any) -> Claim:
-    """A claim from the command line: margins by their keys, suites, over, about, confidence. UsageError for a
-    candidate equal to its baseline, without any margin, or with one out of range."""
-    unknown = set(values) - {*MARGINS, "suites", "over", "about", "measure", "confidence"}
-    if unknown:
-        raise TypeError(f"a claim has no {', '.join(sorted(unknown))}")
-    sides = {"candidate": candidate, "baseline": baseline}
-    if values.get("measure") is not None and values.get("worse_by") is None:
-        raise UsageError("measure needs worse_by: how much worse the candidate may be by people's labels.")
-    claim = Claim.of(f"{candidate} against {baseline}", {**values, **sides})
-    _check(claim)
-    return claim
-
-
-def _check(claim: Claim) -> None:
-    if claim.candidate == claim.baseline:
-        raise UsageError("candidate and baseline are the same model.")
-    if not claim.margins:
-        raise UsageError(f"the claim says nothing: give {margin_keys()}.")
-    words = (("about", claim.about, ABOUT), ("over", claim.over, ("each", "mean")))
-    for name, value, known in (*words, ("measure", claim.measure, MEASURES)):
-        if value is not None and value not in known:
-            raise UsageError(f"{name} is {value!r}: it must be one of {', '.join(known)}.")
-    ranges = {key: (0.0, 1.0 if margin.share else math.inf) for key, margin in MARGINS.items()}
-    values = {**{key.partition(":")[0]: value for key, value in claim.margins.items()}, "confidence": claim.confidence}
-    for name, (least, most) in {**ranges, "confidence": (0.5, 1.0)}.items():
-        if name in values and not least < values[name] < most:
-            raise UsageError(f"{name} is {values[name]:g}: it must lie between {least:g} and {most:g}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +90,9 @@ def judge_run(
         )
     stated = given or [*claims.values()]
     said = said_in(folder) if any(each.measure for each in stated) else None
-    ruling = judge_claims(items, record, stated, given=bool(given), bets=known_bets(folder, record), said=said)
+    ruling = judge_claims(
+        items, record, stated, given=bool(given), bets=known_bets(folder, record), said=said, load=read_load(folder)
+    )
     if name is None:
         return ruling
     unjudged = {name: ruling.unjudged[name]} if name in ruling.unjudged else {}
@@ -239,23 +211,24 @@ def judge_claims(
     given: bool = False,
     bets: Mapping[str, float] | None = None,
     said: OpinionTables | None = None,
+    load: Sequence[LoadRow] = (),
 ) -> Ruling:
     """Judges claims together on a run's items; what the run cannot judge is named with its reason.
 
     Those that were declared before the answers and withdrawn since count in Holm's correction as if they were still
     there. `given`: the claims come from the command line and are exploratory, whatever their words. `bets`:
-    see `known_bets`. `said`: what people and judges say of the answers.
+    see `known_bets`. `said`: what people and judges say of the answers. `load`: what was measured under load.
     """
     cases, unjudged, rivals = [], {}, []
     for claim in claims:
         try:
             entry = None if given else record.claims.get(claim.name)
-            case = _case(items, record, claim, entry, bets=bets, said=said)
+            case = under_load(_case(items, record, claim, entry, bets=bets, said=said), load)
         except UsageError as error:
             unjudged[claim.name] = str(error)
             continue
         cases.append(case)
-        rivals.append(rival(items, record, claim, case.pairs))
+        rivals.append(rival(within(items, claim), record, claim, case.pairs))
     withdrawn = [] if given else _withdrawn(items, record, said)
     judgements = judge_cases([*cases, *withdrawn])[: len(cases)]
     beside = zip(judgements, rivals, strict=True)
@@ -273,23 +246,37 @@ def _case(
     said: OpinionTables | None = None,
 ) -> Case:
     """What a claim is judged on; `entry` is its record in run.json. UsageError if it cannot be judged."""
-    _check(claim)
+    require_sense(claim)
     every = (*record.suites, *record.refused)
     columns = [column for part in parts.claimed(claim) for column in part.columns]
     sides = (claim.candidate, claim.baseline)
 
     def paired(rows: pd.DataFrame) -> Pairs:
-        suites = claim.suites or every
         said_of = partial(align, said or OpinionTables(), sides=sides, measure=claim.measure) if claim.measure else None
-        return pair(rows, record, *sides, suites=suites, columns=columns, said=said_of)
+        return pair_slice(
+            in_time(rows, record, claim), record, claim, claim.suites or every, columns=columns, said=said_of
+        )
 
     require_sound(items, record)
     seen = looks.of_claim(items, record, claim, paired, bets or {})
     pairs = seen.pairs[-1] if seen else paired(items)
     local = record.is_local(claim.candidate, claim.baseline)
+    batched = any(record.models[label].batch for label in (claim.candidate, claim.baseline))
     seen_in = (entry and entry.seen_in) or ()
-    declared = _declared(entry, claim, pairs.earliest) and _before(record, pairs.earliest)
-    case = Case(claim=claim, pairs=pairs, declared=declared, local=local, seen_in=seen_in, looks=seen)
+    declared = declared_before(pairs.earliest, claim, entry, record)
+    prompted = tuple(
+        each for each in record.prompt_choices if each.model in sides and each.suite in (claim.suites or every)
+    )
+    case = Case(
+        claim=claim,
+        pairs=pairs,
+        declared=declared,
+        local=local,
+        batched=batched,
+        seen_in=seen_in,
+        prompted=prompted,
+        looks=seen,
+    )
     return confirmed(case, items, record)
 
 
@@ -318,30 +305,19 @@ def _with(judgement: Judgement, rival: str | None, withdrawn: int, items: pd.Dat
     for label in (judgement.claim.baseline, judgement.claim.candidate):
         if label in record.baseline_reuse:
             warnings = (*warnings, f"{label}: {record.baseline_reuse[label].words}")
+    if said := busy(items, judgement.claim):
+        warnings = (*warnings, said)
     costs = [judgement.supports(result) for (_, key), result in judgement.test.parts.items() if key == parts.COST.key]
     shown = all(costs) if judgement.verdict.is_open else None
     open_beyond = not judgement.pairs.one_reading and judgement.other.verdict is Verdict.INCONCLUSIVE
     pairs, repeats = judgement.pairs, record.settings.repeats
-    seen = outlook(judgement.claim, pairs, repeats, record.seed, saving_shown=shown, kinds=open_beyond)
+    seen = None  # of weighted items: its worlds draw equal ones
+    if pairs.weights is None:
+        seen = outlook(judgement.claim, pairs, repeats, record.seed, saving_shown=shown, kinds=open_beyond)
     return replace(
         judgement,
         rival=rival,
         warnings=warnings,
         outlook=seen,
-        apart=hardly_apart(items, judgement.pairs),
+        apart=hardly_apart(within(items, judgement.claim), judgement.pairs),
     )
-
-
-def _declared(entry: RecordedClaim | None, claim: Claim, earliest: str | None) -> bool:
-    """Whether the claim, in these very words, was recorded before the earliest answer that it uses was asked."""
-    if not entry or entry.sha256 != claim.sha256 or not entry.recorded_at or earliest is None:
-        return False
-    return datetime.fromisoformat(entry.recorded_at) <= datetime.fromisoformat(earliest)
-
-
-def _before(record: RunRecord, earliest: str | None) -> bool:
-    """Whether the looks, of a run that has any, were recorded before the earliest answer used was asked."""
-    if record.looks is None:
-        return True
-    at = record.looks.recorded_at
-    return bool(at) and earliest is not None and datetime.fromisoformat(at) <= datetime.fromisoformat(earliest)

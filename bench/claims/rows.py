@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,12 +10,31 @@ import numpy as np
 from bench.claims.bills import KEY
 from bench.errors import UsageError
 from bench.records import SCORED, is_graded
+from bench.stats import Floats
 
 if TYPE_CHECKING:
     import pandas as pd
 
 AT = "at"
 """Column of an item's place among the pairs; no table has one of that name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """Two models' latencies on prompts of one size, with as many calls at once as a claim states."""
+
+    seconds: Floats
+    """E2E seconds (candidate, baseline) of prompts with clean times on both sides; shape (prompts, 2)."""
+    steady: int
+    """Prompts that both were asked while the load was held."""
+    asked: int
+    """Prompts that the model with more of them was asked."""
+
+
+def took(rows: pd.DataFrame) -> pd.Series[float]:
+    """Seconds that each row's answer took: E2E, and of an agent's work from its start to its end; NaN if unknown."""
+    seconds = rows["latency_s"].astype(float)
+    return rows["wall_s"].astype(float).where(rows["agent"].notna(), seconds) if "agent" in rows else seconds
 
 
 def same_questions(rows: pd.DataFrame) -> None:

@@ -56,13 +56,19 @@ class ClaimWords(TypedDict):
     suites: list[str]
     """Suites it speaks of; empty for all of the run."""
     over: str
-    """"each": every suite must hold; "mean": their unweighted mean."""
+    """"each": every suite must hold; "mean": their unweighted mean; "traffic": all items, weighted by the log."""
     about: NotRequired[str]
     """"such" where it is about other kinds like these; left out for these kinds."""
     measure: NotRequired[str]
     """"pass" or "preference" where `worse_by` speaks of people's labels; left out for scores."""
+    within_minutes: NotRequired[float]
+    """The minutes within which an answer must be there to count as solved; left out where time moves no score."""
+    at_load: NotRequired[int]
+    """The calls at once at which `slower_by` speaks of latency; left out for the items' own calls."""
     confidence: float
     """1 - alpha, where alpha is the risk that a verdict errs."""
+    slice: NotRequired[dict[str, str]]
+    """The kind of work that it speaks of: its name, which items, and its evidence; left out for all items."""
 
 
 class SideJson(TypedDict):

@@ -21,7 +21,7 @@ def sentence(judgement: Judgement, record: RunRecord) -> str:
     remarks = labels(judgement, record)
     label = f" ({'; '.join(remarks)})" if remarks else ""
     first = [judgement.apart, headline(judgement).removesuffix(".") + f"{label}.", second(judgement)]
-    first += [tr(part.local_remark) for part in left_out(judgement)]
+    first += [judgement.case.remark(part) for part in left_out(judgement)]
     return " ".join([*(text for text in first if text), basis(judgement, record)])
 
 
@@ -43,6 +43,16 @@ def labels(judgement: Judgement, record: RunRecord) -> list[str]:
     remarks += [tr("judged before")] if judgement.declared and judgement.seen_in else []
     stand = early.label(judgement)
     remarks += [stand] if stand else []
+    if judgement.claim.slice:
+        remarks.append(tr("kind of work: {name}", name=judgement.claim.slice.name))
+        if judgement.claim.slice.evidence == "accepted":
+            remarks.append(tr("agreement with accepted past answers, not quality"))
+    if judgement.claim.within_minutes is not None:
+        remarks.append(tr("counting what is solved within {minutes:g} minutes", minutes=judgement.claim.within_minutes))
+    if judgement.claim.at_load is not None:
+        loaded = judgement.pairs.loaded
+        n = len(loaded.seconds) if loaded else 0
+        remarks.append(tr("latency with {at_load} calls at once, n = {n}", at_load=judgement.claim.at_load, n=n))
     if judgement.pairs.n < judgement.pairs.planned and not stand:
         remarks.append(tr("interim: {n} of {planned} items", n=judgement.pairs.n, planned=judgement.pairs.planned))
     settings = record.settings

@@ -37,6 +37,10 @@ def judge_totals(claim: Claim, rows: Sequence[tuple[AggregateRow, AggregateRow]]
     UsageError if two rows may not be compared, or the claim speaks of latency or of a mean over suites.
     """
     claimed = parts.claimed(claim)
+    if claim.at_load is not None:
+        raise UsageError("published totals say nothing of load: at_load cannot be judged.")
+    if claim.within_minutes is not None:
+        raise UsageError("published totals do not say how long each answer took: within_minutes cannot be judged.")
     for part in claimed:
         if part.totals_refusal:
             raise UsageError(part.totals_refusal)

@@ -81,7 +81,7 @@ def _part(name: str, flags: int, folder: int, path: Path) -> int:
         return os.open(name, flags | os.O_NOFOLLOW, dir_fd=folder)
     except OSError as error:
         if error.errno in _LINKED and stat.S_ISLNK(os.lstat(name, dir_fd=folder).st_mode):
-            why = f"{name} is a link, and none is followed in a run folder; put the file itself there"
+            why = f"{name} is a link, and none is followed there; put the file itself in its place"
             raise OSError(errno.ELOOP, why, str(path)) from error
         if error.errno == errno.ENXIO:  # a socket
             raise OSError(errno.EINVAL, "is a device or a pipe, not a file", str(path)) from error

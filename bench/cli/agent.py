@@ -14,7 +14,7 @@ from bench.cli.consent import require_consent, send_keys_option
 from bench.cli.options import config_option, load_config, results_option
 from bench.cli.proxy import LEDGER, PRICED, ledger_option
 from bench.cli.terminal import echo
-from bench.errors import BenchError, UsageError
+from bench.errors import BenchError, IncompleteError, UsageError
 
 if TYPE_CHECKING:
     from bench.agents import AgentEpisode, AgentTask, LocatedAgent
@@ -31,17 +31,21 @@ def agent() -> None:
 @agent.command("list")
 def list_() -> None:
     """Show the agents that are known, and which of them are installed."""
-    from bench.agents import locate, presets, version_of
+    from bench.agents import LocatedAgent, locate, presets, versions_of
     from bench.engine import run_to_end
 
+    here, said = dict[str, LocatedAgent](), dict[str, str | UsageError]()
     for name, preset in presets(Path.cwd()).items():
         try:
-            located = locate(preset, os.environ)
-            version = run_to_end(version_of(located))
+            here[name], said[name] = locate(preset, os.environ), ""
         except UsageError as error:
-            echo(str(error))
+            said[name] = error
+    said |= run_to_end(versions_of(here))
+    for name, version in said.items():
+        if isinstance(version, UsageError):
+            echo(version)
         else:
-            echo(f"{name}: {version or 'version unknown'}, {located.program}, sha256 {located.sha256[:16]}")
+            echo(f"{name}: {version or 'version unknown'}, {here[name].program}, sha256 {here[name].sha256[:16]}")
 
 
 @agent.command()
@@ -77,9 +81,9 @@ def run(*, name: str, folder: Path, words: str, model: str, out: Path | None, as
     """Let AGENT work on a copy of FOLDER, and say what it changed, why it ended, and what it cost.
 
     It runs without a network: the proxy's socket is its only way out, and no key of a vendor's is in its reach. What
-    it may cost is held before each call is made.
+    it may cost is held before each call is made. Exits 5 where the agent did not end by itself with exit code 0.
     """
-    from bench.agents import AgentTask, locate, presets
+    from bench.agents import AgentTask, StopCause, locate, presets
 
     comparison = load_config(given["config"])
     known = presets(comparison.source.parent)
@@ -97,6 +101,8 @@ def run(*, name: str, folder: Path, words: str, model: str, out: Path | None, as
     located = locate(known[name], os.environ)
     episode = _run(comparison, located, model, task, out=out, given=given)
     echo(_as_json(episode) if as_json else _text(episode))
+    if episode.stop_cause is not StopCause.FINISHED:
+        raise IncompleteError(f"{episode.agent} did not finish its work: {episode.stop_cause}.")
 
 
 def _words(given: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,6 +33,11 @@ if TYPE_CHECKING:
     "bound), or a CSV file with the columns item and score.",
 )
 @click.option(
+    "--measure",
+    type=click.Choice(["pass"]),
+    help="Which answers are right by people's labels (`bench label --measure pass`).  [default: by scores]",
+)
+@click.option(
     "--worse-by",
     "margin",
     type=NumberRange(0, 1, min_open=True, max_open=True),
@@ -46,6 +52,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="How sure it is that the chosen threshold keeps that.",
 )
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def cascade(
     run: str | None,
     results: Path,
@@ -53,25 +60,34 @@ def cascade(
     then: str,
     suite: str | None,
     by: str,
+    measure: str | None,
     margin: float,
     confidence: float,
+    as_json: bool,
 ) -> None:
     """Say what a cascade would save on a run's items, and at which threshold. Calls nothing.
 
     Exit codes: 0 a threshold is shown and saves, 4 none is.
     """
+    from dataclasses import asdict
+
     from bench.claims.cascade import judge_cascade
     from bench.records import find_run
 
     folder = find_run(results, run)
-    found = judge_cascade(folder, first, then, suite=suite, by=by, margin=margin, confidence=confidence)
-    for line in _said(found):
-        echo(line)
+    found = judge_cascade(
+        folder, first, then, suite=suite, by=by, margin=margin, confidence=confidence, measure=measure
+    )
+    if as_json:
+        echo(json.dumps(asdict(found), indent=2, ensure_ascii=False))
+    else:
+        for line in _said(found):
+            echo(line)
     sys.exit(0 if found.best else 4)
 
 
 def _said(found: CascadeResult) -> Iterator[str]:
-    yield f"{found.first} first, then {found.then}; {found.suite}, {found.n:,} items, by {found.by}."
+    yield f"{found.first} first, then {found.then}; {found.suite}, {_items(found)}, by {found.by}."
     if found.best is None or found.fitted is None:
         yield f"No threshold is shown to be at most {100 * found.margin:g} points lower and to save anything."
     else:
@@ -83,6 +99,10 @@ def _said(found: CascadeResult) -> Iterator[str]:
         yield f"On items that chose nothing (5 folds): {_policy(found.fitted)}."
     yield f"A check without mistakes, which there is not: {_policy(found.perfect)}."
     yield "Dollars are summed item by item. The usual formula is the share kept less the ratio of mean costs."
+
+
+def _items(found: CascadeResult) -> str:
+    return f"{found.n:,} {'labelled ' if found.measure else ''}items"
 
 
 def _policy(policy: Cascaded) -> str:

@@ -81,6 +81,17 @@ def _own(name: str | None, candidate: str | None, baseline: str | None, given: d
     help="What people's labels say, and --worse-by speaks of in place of scores; see `bench label`.",
 )
 @click.option(
+    "--within-minutes",
+    type=float,
+    callback=_positive,
+    help="What is solved later than so many minutes counts as not solved, beside --worse-by.",
+)
+@click.option(
+    "--at-load",
+    type=click.IntRange(1),
+    help="Judge --slower-by with so many calls at once, which `bench run --load` measured.",
+)
+@click.option(
     "--cap-usd",
     "caps",
     multiple=True,
@@ -102,6 +113,8 @@ def claim(
     over: str | None,
     about: str | None,
     measure: str | None,
+    within_minutes: float | None,
+    at_load: int | None,
     caps: dict[str, float],
     confidence: float | None,
     keep: bool,
@@ -127,6 +140,8 @@ def claim(
         "over": over,
         "about": about,
         "measure": measure,
+        "within_minutes": within_minutes,
+        "at_load": at_load,
         "confidence": confidence,
     }
     own = _own(name, candidate, baseline, given)

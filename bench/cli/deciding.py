@@ -86,11 +86,11 @@ def deciding_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def taken(chosen: dict[str, Any]) -> Deciding | None:
     """Takes the options out of the given ones; None without --until-decided. UsageError for others without it."""
-    from bench.run import Deciding
-
     names = ("until_decided", "deciding_claims", "looks", "anytime", "futility")
     until, claims, looks, anytime, futility = (chosen.pop(name) for name in names)
     if until:
+        from bench.run import Deciding  # only here: it takes the statistics along
+
         return Deciding(claims=tuple(dict.fromkeys(claims)), looks=looks, anytime=anytime, futility=futility)
     for name, value in (("--claim", claims), ("--looks", looks), ("--anytime", anytime), ("--futility", futility)):
         if value:
@@ -100,11 +100,11 @@ def taken(chosen: dict[str, Any]) -> Deciding | None:
 
 def reused(chosen: dict[str, Any], until: Deciding | None) -> ReuseBaseline | None:
     """Takes --reuse-baseline out of the given options; None without it."""
-    from bench.run import ReuseBaseline
-
     given = chosen.pop("reuse_baseline")
     if given is None:
         return None
+    from bench.run import ReuseBaseline
+
     text, hours = given
     return ReuseBaseline(hours=hours, text=text, claims=until.claims if until else ())
 

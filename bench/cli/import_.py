@@ -31,6 +31,7 @@ FORMATS = {
     "terminal_bench": "Terminal-Bench's trials",
     "aider": "aider's leaderboard YAML",
     "swebench": "SWE-bench's leaderboards.json, or CSV extracts",
+    "swebench_predictions": "SWE-bench's predictions (.jsonl) with its harness's reports of them",
     "tau2": "tau2-bench's submissions",
     "bfcl": "BFCL's data_overall.csv",
     "csv": "any table: --map item=COLUMN --map model=COLUMN --map score=COLUMN",

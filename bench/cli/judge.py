@@ -114,7 +114,7 @@ def judge(
         else:
             terms = Terms(None, "ask" if sys.stdin.isatty() and sys.stderr.isatty() else "none")
         done = judging.judge(terms)
-    for line in _lines(done, choices.rubric.sha256):
+    for line in _lines(done):
         echo(line)
     if done.missing:
         raise IncompleteError(f"{done.missing} judgments are missing. The same command asks for them again.")
@@ -131,9 +131,10 @@ def _chosen(judges: Mapping[str, ModelEntry], names: tuple[str, ...]) -> Mapping
     return {label: entry for label, entry in judges.items() if not names or label in names}
 
 
-def _lines(done: Judged, rubric: str) -> Iterator[str]:
+def _lines(done: Judged) -> Iterator[str]:
     cost = "at unknown cost" if done.usd is None else f"for {done.usd:.4f} USD"
-    yield f"{done.calls} judgments ({done.asked} asked now) {cost}, in neither side's costs; rubric {rubric[:8]}."
+    rubric = done.rubric.sha256[:8]
+    yield f"{done.calls} judgments ({done.asked} asked now) {cost}, in neither side's costs; rubric {rubric}."
     if done.unread:
         yield f"{done.unread} replies had no verdict that could be read: they count as none."
     yield from (f"Note: {note}" for note in done.notes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -39,6 +40,10 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
     help="Take the labels that a page saved, or a table holds.",
 )
+@click.option(
+    "--serve", is_flag=True, help="Serve the page to this machine alone and save each label at once, until Ctrl-C."
+)
+@click.option("--port", type=click.IntRange(1, 65535), help="Of --serve.  [default: a free one]")
 @results_option
 def label(
     run: str | None,
@@ -50,12 +55,15 @@ def label(
     second: bool,
     sheet: Path | None,
     given: Path | None,
+    serve: bool,
+    port: int | None,
     results: Path,
 ) -> None:
     """Write a page on which you label a sample of RUN's answers, by default of the newest run; or take the labels in.
 
     The page is one file that works offline: blind, in random order, by keyboard. It keeps what you did, and saves it as
-    a file for --import. The sample is drawn by seed, before anything is judged. Calls nothing.
+    a file for --import; with --serve labels need no file. The sample is drawn by seed, before anything is judged.
+    Calls nothing.
     """
     from bench.errors import UsageError
     from bench.labels import SECOND, drawn, take, write_page, write_sheet
@@ -76,12 +84,31 @@ def label(
             echo(line)
         return
     entries = sample.first(min(items, SECOND) if second else items)
+    if serve:
+        _serve(folder, sample, entries, who, port)
+        return
     page = write_page(folder, sample, entries, who)
     for line in _drawn(sample, entries, page):
         echo(line)
     if sheet is not None:
         write_sheet(folder, sample, entries, sheet)
         echo(f"wrote {sheet}: fill in the column `value`.")
+
+
+def _serve(folder: Path, sample: LabelSample, entries: Sequence[SampleEntry], rater: str, port: int | None) -> None:
+    """Serves the page until Ctrl-C."""
+    import signal
+
+    from bench.labels.serve import serving
+
+    with serving(folder, sample, entries, rater, port or 0) as server:
+        before = server.desk.done
+        echo(f"{before} of {len(entries)} labels are given. Label at {server.url} and press Ctrl-C here to end.")
+        with contextlib.suppress(KeyboardInterrupt):
+            signal.pause()
+        echo(f"{server.desk.done} of {len(entries)} labels are given and saved. The same command goes on.")
+    for line in _state(folder, sample):
+        echo(line)
 
 
 def _drawn(sample: LabelSample, entries: Sequence[SampleEntry], page: Path) -> Iterator[str]:

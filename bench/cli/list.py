@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -59,7 +59,7 @@ def _suites(folders: Sequence[Path]) -> Table:
 
     known = registry.read(folders)
     return [
-        {"suite": name, "items": sum(_count(known, t) for t in tasks), "tasks": ", ".join(tasks)}
+        {"suite": name, "items": _sum(_count(known, t) for t in tasks), "tasks": ", ".join(tasks)}
         for name, tasks in sorted(known.suites.items())
     ]
 
@@ -80,13 +80,18 @@ def _tasks(folders: Sequence[Path]) -> Table:
     ]
 
 
-def _count(known: Registry, name: str) -> int:
-    """Items that a run without a limit asks of a task."""
+def _sum(counts: Iterable[int | None]) -> int | None:
+    known = [*counts]
+    return None if None in known else sum(count for count in known if count is not None)
+
+
+def _count(known: Registry, name: str) -> int | None:
+    """Items that a run without a limit asks of a task; None where they are made when it begins."""
     from bench.suites import FURTHER
 
     file = known.tasks[name]
     if file.data is None:
-        return file.count or 0
+        return file.count
     paths = [file.data, *([file.data.parent / FURTHER / file.data.name] if name in known.usual else [])]
     return sum(1 for path in paths for line in clean.read_text(path).split("\n") if line.strip())
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from bench.cli.cluster import clustered, ray_option
 from bench.cli.options import (
     NumberRange,
     config_option,
@@ -84,6 +85,7 @@ def _guess_options(command: Any) -> Any:
 @_guess_options
 @click.option("--worlds", type=click.IntRange(10, 10_000), default=100, show_default=True, help="Runs that are drawn.")
 @click.option("--chart", type=click.Path(path_type=Path, dir_okay=False), help="Draw power against dollars: FILE.svg.")
+@ray_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def plan(
     config: Path | None,
@@ -94,6 +96,7 @@ def plan(
     pilot: str | None,
     worlds: int,
     chart: Path | None,
+    ray: str | None,
     as_json: bool,
     **given: Any,
 ) -> None:
@@ -131,7 +134,7 @@ def plan(
             comparison = replace(comparison, run=replace(comparison.run, limit=share, instances=None))
             prepared = prepare(comparison, known, environ)
             echo(f"{budget:g} USD pay for {share} items a suite on average.", err=True)
-    planned = plan_claims(prepared, asked, said, results, worlds=worlds)
+    planned = plan_claims(clustered(prepared, ray), asked, said, results, worlds=worlds)
     if chart is not None:
         _draw(planned, chart)
     if as_json:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bench.cli.terminal import echo
 
@@ -31,13 +31,14 @@ def claim_outlooks(prepared: Prepared, estimate: Estimate, results: Path) -> Out
     to be shown.
     """
     from bench import claims
+    from bench.records import BY_TRAFFIC
 
     sizes = _sizes(prepared)
     usd = {model.model: model.usd.estimate for model in estimate.models if model.usd is not None}
     outlooks: dict[str, tuple[Outlook, str | None]] = {}
     for name, claim in prepared.comparison.claims.items():
         suites = [sizes[suite] for suite in claim.suites or sizes if suite in sizes]
-        if "worse_by" not in claim.margins or not suites:
+        if "worse_by" not in claim.margins or not suites or claim.slice or claim.over == BY_TRAFFIC:
             continue
         sides = [usd.get(claim.candidate), usd.get(claim.baseline)]
         known = [side for side in sides if side is not None]
@@ -115,17 +116,19 @@ def show_plan(
     reuse: ReuseBaseline | None = None,
 ) -> None:
     """What a run would ask and cost, and what it could show; calls nothing."""
-    from bench.run import JOURNAL, free_keys, probe
+    from bench.run import JOURNAL, free_keys, load, probe
     from bench.run import ask as asking
 
     free = None if reuse is None else partial(free_keys, prepared, reuse)
     estimate = asking.estimate_run(prepared, results / JOURNAL, output=output, fresh=fresh, free=free)
-    probing = probe.estimate_probe(prepared, prompts) if prompts else None
+    beside = {"latency probe": probe.estimate_probe(prepared, prompts)} if prompts else {}
+    beside |= {"load": load.estimate_load(prepared)} if prepared.comparison.run.load else {}
     echo(
-        (_plan_json if as_json else _plan_text)(
-            prepared, estimate, probing, claim_outlooks(prepared, estimate, results)
-        )
+        (_plan_json if as_json else _plan_text)(prepared, estimate, beside, claim_outlooks(prepared, estimate, results))
     )
+    if not as_json:
+        for line in _trials(prepared, results, fresh=fresh):
+            echo(line)
     if until is not None and not as_json:
         from bench.run.planning import Given, one_line, plan_claims
 
@@ -133,7 +136,20 @@ def show_plan(
             echo(one_line(planned))
 
 
-def _plan_json(prepared: Prepared, estimate: Estimate, probing: Estimate | None, outlooks: Outlooks) -> str:
+def _trials(prepared: Prepared, results: Path, *, fresh: bool) -> Iterator[str]:
+    """What choosing models' own prompts would ask and cost, before all else."""
+    from bench.cli.money import estimate_lines
+    from bench.run import JOURNAL
+    from bench.run import ask as asking
+
+    for trial in prepared.trials:
+        tried = "; ".join(f"{len(rows)} prompts of {model}" for model, rows in trial.prompts.items())
+        yield f"first {tried} are tried on {len(trial.split.items)} other items of {trial.split.suite}"
+        cost = asking.estimate_run(trial.prepared, results / JOURNAL, fresh=fresh)
+        yield from (f"cost of {line}" for line in estimate_lines(cost))
+
+
+def _plan_json(prepared: Prepared, estimate: Estimate, beside: Mapping[str, Estimate], outlooks: Outlooks) -> str:
     import json
 
     from bench.claims import outlook_json
@@ -144,9 +160,18 @@ def _plan_json(prepared: Prepared, estimate: Estimate, probing: Estimate | None,
     models = {e.entry.label: {"model": e.entry.model, "calls": len(plan.of(e.entry.label))} for e in prepared.endpoints}
     cost = estimate_record(estimate)
     known = {"plan_sha256": plan.sha256, "suites": suites, "models": models, "cost": cost}
-    known |= {"latency_probe_cost": estimate_record(probing)} if probing else {}
+    known |= {f"{what.replace(' ', '_')}_cost": estimate_record(each) for what, each in beside.items()}
+    known |= {"prompts": _trials_json(prepared)} if prepared.trials else {}
     known["claims"] = {name: {**outlook_json(seen), "run": run} for name, (seen, run) in outlooks.items()}
     return json.dumps({**known, "refused": dict(prepared.refused)}, indent=2)
+
+
+def _trials_json(prepared: Prepared) -> dict[str, Any]:
+    """By suite, the items on which prompts are tried, and the rows of each model."""
+    return {
+        trial.split.suite: {"items": len(trial.split.items), "rows": {m: [*rows] for m, rows in trial.prompts.items()}}
+        for trial in prepared.trials
+    }
 
 
 def _asked(prepared: Prepared, suite: str) -> int:
@@ -154,7 +179,7 @@ def _asked(prepared: Prepared, suite: str) -> int:
     return len({(c.item.task, c.item.item) for c in prepared.plan.calls if c.item.suite == suite})
 
 
-def _plan_text(prepared: Prepared, estimate: Estimate, probing: Estimate | None, outlooks: Outlooks) -> str:
+def _plan_text(prepared: Prepared, estimate: Estimate, beside: Mapping[str, Estimate], outlooks: Outlooks) -> str:
     from bench.cli.money import estimate_lines
     from bench.records import slice_words
 
@@ -169,5 +194,5 @@ def _plan_text(prepared: Prepared, estimate: Estimate, probing: Estimate | None,
     lines += [f"{suite}: left out. {why}" for suite, why in prepared.refused.items()]
     lines += [f"cost of {line}" for line in estimate_lines(estimate)]
     lines += outlook_lines(outlooks, prepared.comparison.claims)
-    lines += [f"cost of the latency probe of {line}" for line in (estimate_lines(probing) if probing else ())]
+    lines += [f"cost of the {what} of {line}" for what, each in beside.items() for line in estimate_lines(each)]
     return "\n".join([*lines, f"plan {plan.sha256[:8]}; nothing was called"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -14,8 +14,11 @@ import click
 
 from bench.cli import deciding
 from bench.cli.again import command_line
+from bench.cli.batch import batch_option, batched, require_usual
+from bench.cli.cluster import clustered, ray_option
 from bench.cli.consent import require_consent, send_keys_option
 from bench.cli.gate import run_options as gate_options
+from bench.cli.load import measured, set_aside
 from bench.cli.options import config_option, include_option, load_config, results_option, task_folders
 from bench.cli.slices import slice_options, sliced
 from bench.cli.terminal import echo
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from bench.cli.gate import Gating
     from bench.costs import Terms
     from bench.records import Comparison, ModelEntry, ReportSettings, RunSettings
+    from bench.registry import Registry
     from bench.run import Prepared, Result, Watcher
 
 
@@ -143,6 +147,8 @@ class _Usd(click.ParamType[Decimal]):
     help="Afterwards ask each model N more prompts of one size, one at a time, every second one on a fresh "
     "connection: latency without queueing or prefix caches, cold and warm apart. Costs as other calls do.",
 )
+@batch_option
+@ray_option
 @gate_options
 @send_keys_option
 @click.option("--keep-going", is_flag=True, help="Ask a model although every claim about it needs one that fails.")
@@ -154,7 +160,7 @@ def run(
     max_connections: int | None, output: Path | None, fresh: bool, dry_run: bool, budget: Decimal | None, unsafe: bool,
     prompts: int | None, baseline: str | None, confirm: bool, detect: float | None, junit: Path | None,
     page: str | None, origins: tuple[str, ...], yes: bool, as_json: bool, sweep: str | None, keep_going: bool,
-    **chosen: Any,
+    batch: bool, ray: str | None, **chosen: Any,
 ) -> None:  # fmt: skip
     """Run the comparison in bench.toml and print its table.
 
@@ -182,6 +188,7 @@ def run(
     until = deciding.taken(chosen)
     reuse = deciding.reused(chosen, until)
     comparison = swept(chosen_models(load_config(config, known.names), models, max_connections), sweep)
+    comparison = batched(comparison, batch=batch)
     given = {"repeats": repeats, "seed": seed, "exam_seed": exam_seed, **chosen}
     generated = not tasks or bool(registry.generated(known, tasks))
     comparison = replace(comparison, run=_settings(comparison.run, tasks, limit, given, generated=generated))
@@ -191,8 +198,8 @@ def run(
         click.get_current_context().with_resource(allow_nothing())
     environ = environment(comparison.source.parent)
     prepared = prepare(comparison, known, environ)
-    written = [known.tasks[name] for name in prepared.loaded.files if name in known.tasks]  # at their usual size
-    for line in (*_warnings(prepared), *registry.edited(known, written)):
+    require_usual(prepared, gate=baseline is not None, probe=prompts is not None, until=until is not None)
+    for line in _warnings(prepared, known):
         echo(f"Warning: {line}", err=True)
     if not dry_run:
         require_consent(prepared.endpoints, environ, origins)
@@ -204,9 +211,9 @@ def run(
     with RunProgress() as progress:
         try:
             terms = _terms(budget, yes, keep_going)
-            rest = probe.set_aside(prepared, prompts, terms) if prompts else terms
+            rest = set_aside(prepared, probe.set_aside(prepared, prompts, terms) if prompts else terms)
             result = execute(
-                prepared,
+                clustered(prepared, ray),
                 results,
                 progress,
                 output=output,
@@ -216,7 +223,7 @@ def run(
                 deciding=until,
                 reuse=reuse,
             )
-            probed = not prompts or _probed(
+            lacking = _probed(
                 prepared, results, result, prompts=prompts, watcher=progress, environ=environ, terms=terms
             )
             if gating and not result.missing:
@@ -225,7 +232,7 @@ def run(
             progress.close()
             echo(f"Stopped. Every finished answer is kept. Continue with: {command_line()}", err=True)
             sys.exit(IncompleteError.exit_code)
-    _end(result, gating, comparison.report, probed=probed, refused=bool(prepared.refused), as_json=as_json)
+    _end(result, gating, comparison.report, lacking=lacking, refused=bool(prepared.refused), as_json=as_json)
     deciding.say(result, until_decided=until is not None, as_json=as_json)
 
 
@@ -234,24 +241,22 @@ def _probed(
     results: Path,
     result: Result,
     *,
-    prompts: int,
+    prompts: int | None,
     watcher: Watcher,
     environ: Mapping[str, str],
     terms: Terms,
-) -> bool:
-    """Measures latency apart, unless the run was cut short; returns whether it is whole."""
+) -> list[str]:
+    """Measures latency apart and under load, where that is asked for, unless the run was cut short; returns what of it
+    lacks answers."""
     from bench.run import probe
 
-    return result.ended is None and probe.measure(
-        prepared,
-        results,
-        result.folder,
-        prompts=prompts,
-        watcher=watcher,
-        environ=environ,
-        terms=terms,
-        leave_out=result.stopped,
+    given: Any = {"watcher": watcher, "environ": environ, "terms": terms}
+    whole = not prompts or (
+        result.ended is None
+        and probe.measure(prepared, results, result.folder, prompts=prompts, leave_out=result.stopped, **given)
     )
+    lacks = [] if whole else ["latency probe"]
+    return lacks if measured(prepared, results, result, **given) else [*lacks, "load"]
 
 
 def _settings(
@@ -265,7 +270,13 @@ def _settings(
 
 
 def _end(
-    result: Result, gating: Gating | None, asked: ReportSettings, *, probed: bool, refused: bool, as_json: bool
+    result: Result,
+    gating: Gating | None,
+    asked: ReportSettings,
+    *,
+    lacking: Sequence[str],
+    refused: bool,
+    as_json: bool,
 ) -> None:
     """Shows what came out, and exits as it was."""
     from bench.cli.show import show
@@ -275,21 +286,24 @@ def _end(
         write(result.folder, asked)
     else:
         show(result, as_json, asked)
-    if not probed:
-        echo(f"Incomplete: the latency probe lacks answers. Continue with: {command_line()}")
-    if result.missing or refused or not probed:
+    for what in lacking:
+        echo(f"Incomplete: the {what} lacks answers. Continue with: {command_line()}")
+    if result.missing or refused or lacking:
         sys.exit(IncompleteError.exit_code)
     if gating:
         sys.exit(gating.finish(as_json))
 
 
-def _warnings(prepared: Prepared) -> list[str]:
-    """What is likely to go wrong, once for each model, and prices that may be out of date."""
+def _warnings(prepared: Prepared, known: Registry) -> list[object]:
+    """What is likely to go wrong, once for each model, prices that may be out of date, and tasks that were edited."""
+    from bench import registry
     from bench.costs import Spending
+
+    written = [known.tasks[name] for name in prepared.loaded.files if name in known.tasks]  # at their usual size
 
     items = sorted({call.item.task: call.item for call in prepared.plan.calls}.values(), key=lambda i: i.max_tokens)
     lines = [line for endpoint in prepared.endpoints if items and (line := endpoint.warning(items[0]))]
-    return lines + Spending.of(prepared.endpoints, prepared.book).stale()
+    return [*lines, *Spending.of(prepared.endpoints, prepared.book).stale(), *registry.edited(known, written)]
 
 
 def _terms(budget: Decimal | None, yes: bool, keep_going: bool) -> Terms:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from bench.cli.cluster import pool_of, ray_option
 from bench.cli.options import include_option, results_option, task_folders
 from bench.cli.terminal import echo
 
@@ -14,8 +15,9 @@ from bench.cli.terminal import echo
 @click.argument("run", required=False, envvar="BENCH_RUN")
 @results_option
 @include_option
+@ray_option
 @click.option("--json", "as_json", is_flag=True, help="Print the comparison as JSON.")
-def score(run: str | None, results: Path, include: tuple[Path, ...], as_json: bool) -> None:
+def score(run: str | None, results: Path, include: tuple[Path, ...], ray: str | None, as_json: bool) -> None:
     """Score the recorded answers of RUN (a folder or id, by default the newest) with today's tasks.
 
     Calls no model. Makes a new run folder that names its parent; costs and times stay as they were. A task whose
@@ -30,7 +32,8 @@ def score(run: str | None, results: Path, include: tuple[Path, ...], as_json: bo
     from bench.run import JOURNAL
     from bench.run.rescore import rescore
 
-    done = rescore(find_run(results, run), results / JOURNAL, registry.read(task_folders(include)))
+    known = registry.read(task_folders(include))
+    done = rescore(find_run(results, run), results / JOURNAL, known, pool_of(ray))
     asked = settings(language=None, style=None)
     comparison = write(done.folder, asked)
     if as_json:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 def show(result: Result, as_json: bool, asked: ReportSettings | None = None) -> None:
     """Writes the run's report files, then prints the table, its notes and where the files are."""
+    from bench.cli.load import print_load
     from bench.cli.probe import print_probe
     from bench.cli.writing import settings, write
     from bench.report.text import tables
@@ -31,6 +32,7 @@ def show(result: Result, as_json: bool, asked: ReportSettings | None = None) -> 
         return
     print_table(comparison, asked.language)
     print_probe(comparison.latency)
+    print_load(comparison.load)
     if result.asked == 0 and not result.missing and result.looks is None:
         echo(f"0 calls: this run of {result.started_at[:19]}Z was complete. `bench run --fresh` asks again.")
     if result.missing or result.ended:

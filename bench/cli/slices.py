@@ -1,4 +1,4 @@
-"""`--instances`, `--levels`, `--families` and `--kinds`: how large a run is, and of what."""
+"""`--instances`, `--levels`, `--families`, `--kinds` and `--load`: how large a run is, and of what."""
 
 from __future__ import annotations
 
@@ -30,10 +30,16 @@ class _Levels(click.ParamType[tuple[int, ...]]):
 
     name = "1,2"
 
+    def __init__(self, most: int = 10**9) -> None:
+        """`most`: the largest number."""
+        self.most = most
+
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, ...]:
         """Reads the option's text."""
         words = [word.strip() for word in str(value).split(",")]
         levels = tuple(int(word) for word in words if word.isdecimal() and int(word) > 0)
+        if levels and max(levels) > self.most:
+            self.fail(f"{value!r} must be numbers up to {self.most:,}.", param, ctx)
         if len(levels) < len(words) or len(set(levels)) < len(levels):
             self.fail(f"{value!r} must be different whole numbers above 0 with commas between them.", param, ctx)
         return levels
@@ -49,6 +55,14 @@ _OPTIONS = (
     ),
     click.option("--levels", type=_Levels(), envvar="BENCH_LEVELS", help="Only items of these levels, e.g. 1,2."),
     click.option("--families", type=_Words(), envvar="BENCH_FAMILIES", help="Only items of these families."),
+    click.option(
+        "--load",
+        type=_Levels(most=4096),
+        envvar="BENCH_LOAD",
+        metavar="1,4,16",
+        help="Afterwards ask each model prompts of one size with so many calls at once, whatever -j says: latency, "
+        "throughput and errors against load. Costs as other calls do.",
+    ),
     click.option("--kinds", type=_Words(), envvar="BENCH_KINDS", help="Only these kinds of task, e.g. fix,edit."),
 )
 

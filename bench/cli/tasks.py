@@ -97,6 +97,31 @@ def export(names: tuple[str, ...], exam_seed: int | None, **chosen: Any) -> None
 
 
 @tasks.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--instances", type=click.IntRange(1, 24), help="Instances of each family.  [default: 24]")
+@click.option("--families", help="Only items of these families, with commas between them.")
+@click.option("--levels", help="Only items of these levels, e.g. 1,2.")
+@click.option("--exam-seed", type=click.IntRange(0), help="A fresh exam.  [default: the shipped exam]")
+def harbor(
+    folder: Path, instances: int | None, families: str | None, levels: str | None, exam_seed: int | None
+) -> None:
+    """Write the items of the suite agentic as task folders of Harbor, hidden checks and solutions included.
+
+    Each runs in Docker, under Harbor and any of its agents. Whoever has the folder has the answers: take a fresh exam.
+    """
+    from bench.suites.agentic import harbor as tasks_of
+
+    seed = tasks_of.SHIPPED_SEED if exam_seed is None else exam_seed
+    items = tasks_of.chosen(seed, instances, _words(families), _words(levels))
+    count = tasks_of.write(items, seed, folder)
+    echo(f"wrote {_count(count, 'task')} to {folder}; run them: harbor run -p {folder} -a AGENT -m MODEL")
+
+
+def _words(text: str | None) -> tuple[str, ...]:
+    return tuple(word.strip() for word in (text or "").split(",") if word.strip())
+
+
+@tasks.command()
 @click.argument("answers", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 @slice_options
 @click.option("--exam-seed", type=click.IntRange(0), help="The exported exam's.  [default: the shipped exam]")

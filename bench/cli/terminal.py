@@ -68,8 +68,11 @@ def width(heading: str, cells: Iterable[TableCell]) -> int:
 
 
 def plain(rows: Sequence[Mapping[str, object]]) -> Iterator[str]:
-    """Records in lines, their keys as headers, every column as wide as it needs; there is at least one record."""
-    texts = [list(rows[0]), *([str(value) for value in row.values()] for row in rows)]
+    """Records in lines, their keys as headers, every column as wide as it needs; there is at least one record.
+
+    What is None is "?".
+    """
+    texts = [list(rows[0]), *(["?" if value is None else str(value) for value in row.values()] for row in rows)]
     widths = [max(map(len, cells)) for cells in zip(*texts, strict=True)]
     for cells in texts:
         yield "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()

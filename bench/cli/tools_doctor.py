@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -92,15 +93,19 @@ def _examined(
 @contextmanager
 def _served(endpoints: Sequence[Endpoint], results: Path, *, quiet: bool) -> Iterator[list[Endpoint]]:
     """The endpoints, those of local weights with their servers running."""
+    from bench.providers import resolve
+    from bench.records import LocalModel
     from bench.run import SilentWatcher, local
 
     with ExitStack() as servers:
         ready = []
         for endpoint in endpoints:
-            if endpoint.entry.local:
+            if isinstance(endpoint.entry, LocalModel):
                 if not quiet:
                     echo(f"{endpoint.entry.label}: loading its weights", err=True)
                 weights = local.fetch_weights(endpoint.entry, SilentWatcher())
+                # Probes begin alike: what one has worked through is not worked through again.
+                endpoint = resolve(replace(endpoint.entry, prompt_cache=True), {})
                 endpoint, _ = servers.enter_context(local.serving(endpoint, weights, results))
             ready.append(endpoint)
         yield ready

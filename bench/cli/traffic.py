@@ -52,11 +52,11 @@ def import_(
     results: Path,
     config: Path | None,
 ) -> None:
-    """Read logs of LiteLLM, Langfuse, OpenTelemetry and others into one table of calls.
+    """Read logs of LiteLLM, Langfuse, OpenTelemetry and others into one table of calls, and show where its money goes.
 
     PATHs are files or folders: JSON, JSON lines or CSV, also gzipped. The format is found and said; what is left out
-    is named by file and line. Keys and passwords in texts are replaced; nothing is called or sent. See
-    docs/own-traffic.md.
+    is named by file and line. Writes traffic.html beside the table, as `bench traffic show` does. Keys and passwords
+    in texts are replaced; nothing is called or sent. See docs/own-traffic.md.
     """
     from bench.config import environment
     from bench.prices import beside, load
@@ -83,8 +83,9 @@ def _tell(done: TrafficImport) -> None:
         echo(f"left out: {row['row']}: {row['why']}", err=True)
     if done.dropped_count > SHOWN:
         echo(f"left out: {done.dropped_count - SHOWN} more; {done.folder / 'traffic.json'} names them", err=True)
-    echo(f"Imported {done.rows} calls; {done.dropped_count} records left out.")
-    echo(f"Next: bench traffic show {shlex.quote(str(done.folder))}")
+    echo(f"Imported {done.rows} calls; {done.dropped_count} records left out.\n")
+    _show(done.folder, TOP)
+    echo(f"Next: bench traffic sample {shlex.quote(str(done.folder))}")
 
 
 @traffic.command()
@@ -98,13 +99,20 @@ def show(folder: Path, top: int, as_json: bool) -> None:
     """
     from dataclasses import asdict
 
+    from bench.traffic import spend
+
+    if as_json:
+        echo(json.dumps(asdict(spend(folder)), indent=2))
+        return
+    _show(folder, top)
+
+
+def _show(folder: Path, top: int) -> None:
+    """Where the money goes, as tables and as a page."""
     from bench.report import traffic as report
     from bench.traffic import spend
 
     found = spend(folder)
-    if as_json:
-        echo(json.dumps(asdict(found), indent=2))
-        return
     for line in (*report.headline(found), ""):
         echo(line)
     for table in report.tables(found, top):
@@ -128,16 +136,21 @@ def _texts(table: Table, row: Sequence[TableCell]) -> dict[str, str]:
 @click.option("--name", default="traffic", show_default=True, help="What the task will be called.")
 @click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Of the draw.")
 @click.option(
-    "--by", type=click.Choice(["calls", "dollars"]), default="calls", show_default=True, help="What is drawn by."
+    "--by",
+    type=click.Choice(["calls", "frequency", "dollars"]),
+    default="calls",
+    show_default=True,
+    help="What is drawn by.",
 )
 @click.option(
     "--check",
-    type=click.Choice(["none", "accepted", "schema", "regex", "numbers", "quotes"]),
+    type=click.Choice(["none", "accepted", "round_trip", "tool_calls", "schema", "regex", "numbers", "quotes"]),
     default="none",
     show_default=True,
-    help="What grades an answer: nothing; the logged answer; the request's own JSON schema; one pattern; "
-    "that its numbers, or its quotes, stand in the request.",
+    help="What grades an answer: nothing; the logged answer, as text, as the same JSON, or by the tools it calls; the "
+    "request's own JSON schema; one pattern; that its numbers, or its quotes, stand in the request.",
 )
+@click.option("--example", is_flag=True, help="Without --check: show judges the logged answers, which people accepted.")
 @click.option("--pattern", help="The regular expression of --check regex.")
 @click.option(
     "--cluster",
@@ -160,6 +173,7 @@ def sample(
     name: str,
     words: Path | None,
     check: str,
+    example: bool,
     pattern: str | None,
     by: str,
     seed: int,
@@ -183,6 +197,7 @@ def sample(
         seed=seed,
         by=by,
         check=check,
+        example=example,
         pattern=pattern,
         cluster=cluster,
         words=listed,
@@ -228,6 +243,8 @@ def decide(folder: Path, run: str | None, results: Path, as_json: bool, form: st
 
 
 def _decided(found: TrafficVerdicts) -> Iterator[str]:
+    from bench.records import AGREEMENT
+
     months = found.months
     every = "a month" if months else "in the log"
     yield from plain([_route(each, months, every) for each in found.slices])
@@ -238,7 +255,7 @@ def _decided(found: TrafficVerdicts) -> Iterator[str]:
         yield "Kinds of work overlap: a call would be counted twice, so nothing is summed."
     else:
         yield "No claim is supported, so nothing is saved."
-    if any(each.check == "accepted" for each in found.slices):
+    if any({*each.check.split(", ")} & {*AGREEMENT} for each in found.slices):
         yield "Graded by the logged answers: `use` says that a model answers as they do, not that it is as good."
     if any(each.verdict and not each.declared for each in found.slices):
         yield "A claim is exploratory: it was not recorded before its answers were asked."
@@ -285,6 +302,8 @@ def _saved(saving: Saving, months: float | None) -> str:
 
 
 def _drawn(done: TrafficSample, name: str, check: str) -> Iterator[str]:
+    from bench.records import AGREEMENT
+
     yield (
         f"{done.items:,} items in {done.clusters:,} clusters, of {done.distinct:,} different requests "
         f"({done.calls:,} calls); the requests drawn are {done.share:.1%} of these calls."
@@ -293,7 +312,7 @@ def _drawn(done: TrafficSample, name: str, check: str) -> Iterator[str]:
     made = ", ".join(f"{count:,} {kind}" for kind, count in done.replaced.items())
     yield f"Replaced: {made or 'nothing'}. Names, addresses and what follows from the context are not recognised."
     yield f"The prompts were written for {', '.join(done.models)}: another model may do better with its own."
-    if check == "accepted":
+    if check in AGREEMENT:
         yield "Graded by the logged answers: a verdict says that a model answers as they do, not that it is as good."
     path = shlex.quote(str(done.path))
     if check == "none":
@@ -301,7 +320,7 @@ def _drawn(done: TrafficSample, name: str, check: str) -> Iterator[str]:
             f"Nothing grades them: cost, latency and length will be compared, and quality stays not measured. To grade "
             f"them, put `answer` or another field of docs/tasks.md in place of `ungraded` into lines of {path}."
         )
-    yield f'Your own data: state who may receive them in bench.toml before you run it: [data.{name}] class = "internal"'
+    yield 'Your own data count as internal: a model that may receive them has allows = ["internal"] in bench.toml.'
     yield f"Next: bench tasks new {name} --from {path} --max-tokens {done.max_tokens}"
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from bench import clean
+from bench.cli.engines import LLAMA, engine_options, metrics, require_llama, serve_engine
 from bench.cli.terminal import echo
+from bench.cli.tune import tune
 from bench.errors import BenchError
 
 if TYPE_CHECKING:
@@ -61,8 +63,17 @@ def pull(names: tuple[str, ...]) -> None:
 @click.option(
     "--context", type=click.IntRange(256), default=4096, show_default=True, help="Tokens of a slot: prompt and answer."
 )
-def serve(name: str, port: int, slots: int, context: int) -> None:
-    """Serve weights on this machine until Ctrl-C: a catalogue name, or a path that ends in .gguf."""
+@engine_options
+def serve(name: str, port: int, slots: int, context: int, engine: str, **given: Any) -> None:
+    """Serve weights until Ctrl-C: a catalogue name, or a path that ends in .gguf.
+
+    With --engine vllm or sglang, which need GPUs, NAME is a folder of safetensors or what that engine takes; its
+    metrics are shown at the end, and by `bench weights metrics` meanwhile.
+    """
+    if engine != LLAMA:
+        serve_engine(engine, name, port=port, slots=slots, context=context, **given)
+        return
+    require_llama(given)
     from bench.weights.catalog import resolve
     from bench.weights.server import ServerSettings, serve
     from bench.weights.store import cache_dir
@@ -77,6 +88,10 @@ def serve(name: str, port: int, slots: int, context: int) -> None:
         except KeyboardInterrupt:
             return
     raise BenchError(f"the server ended by itself with exit status {status}; see {log}")
+
+
+weights.add_command(metrics)
+weights.add_command(tune)
 
 
 def _fetch(entry: CatalogEntry) -> Path:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from bench.config.allowed import Check
 from bench.config.draft import draft
 from bench.config.environment import environment
-from bench.config.file import RULES, TABLES, Check
+from bench.config.file import RULES, TABLES, VARIANT
 from bench.config.load import LOCAL_KEYS, REMOTE_KEYS, read, read_claims, read_model, read_report
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "REMOTE_KEYS",
     "RULES",
     "TABLES",
+    "VARIANT",
     "draft",
     "environment",
     "read",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -12,10 +13,19 @@ from bench import clean
 from bench.errors import UsageError
 
 FILE = ".env"
+PROGRAMS = ("BENCH_LOOP_PYTHON",)
+"""Variables that name a program which is run: a folder from somebody else says nothing of them."""
+_OWN = re.compile(
+    r"(?i)PATH|HOME|TMPDIR|TMP|TEMP|SHELL|ENV|BASH_ENV|IFS|PYTHON\w*|(BENCH|XDG|LD|DYLD|NODE|NPM|GIT|SSL|RAY)_\w*"
+)
+"""Variables that say which programs, files or certificates are used: those of the process alone, as a folder may come
+from others."""
 
 
 def environment(folder: Path, environ: Mapping[str, str] = os.environ) -> Mapping[str, str]:
     """What is set, by variable: `.env` in the folder, overruled by the process's environment; values are literal.
+
+    What chooses programs or files (`BENCH_*`, `PATH`, `PYTHONPATH` and their like) is not taken from the file.
 
     A folder of that name is none of ours: environments of Python are called so. Raises UsageError naming file and line,
     never a value, if the file cannot be read, or is a pipe or a device.
@@ -36,7 +46,13 @@ def environment(folder: Path, environ: Mapping[str, str] = os.environ) -> Mappin
         if binding.error or (binding.key is not None and binding.value is None):
             line = binding.original.line + _blank_lines(binding.original.string)
             raise UsageError(f"{path}:{line}: cannot be read. Write NAME=value, one a line.")
-        if binding.key is not None and binding.value is not None:
+        if binding.key in PROGRAMS and binding.key not in environ:
+            line = binding.original.line + _blank_lines(binding.original.string)
+            raise UsageError(
+                f"{path}:{line}: {binding.key} names a program that is run, and is taken from your own environment "
+                f"alone. If you trust it, export {binding.key} in your shell."
+            )
+        if binding.key is not None and binding.value is not None and not _OWN.fullmatch(binding.key):
             from_file[binding.key] = binding.value
     return MappingProxyType({**from_file, **environ})
 

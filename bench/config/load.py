@@ -10,14 +10,13 @@ from types import MappingProxyType
 from typing import Any
 
 from bench import clean, plugins
+from bench.config.claims import read_claims_of
 from bench.config.file import TABLES, ConfigFile
+from bench.config.prompts import variants_of
 from bench.errors import UsageError, suggest
 from bench.providers import Preset, preset_of, shipped, wire_model
 from bench.records import (
     CLASSES,
-    MARGINS,
-    MOST_CLAIMS,
-    MOST_MODELS,
     USUAL_SUITES,
     WEIGHTS,
     Claim,
@@ -29,7 +28,6 @@ from bench.records import (
     ReportSettings,
     RunSettings,
     default,
-    margin_keys,
 )
 
 JUDGES = "judges"
@@ -44,6 +42,7 @@ REMOTE_KEYS = (
     "thinking",
     "thinking_budget",
     "context_window",
+    "batch",
 )
 
 
@@ -82,10 +81,13 @@ def read(path: Path, text: str, suites: Collection[str] | None = None) -> Compar
         if name not in tables:
             file.fail(f"unknown table or key '{name}'.{suggest(name, tables)}", name)
     run = file.table(raw.get("run", {}), "run")
-    providers = {name: file.provider(table, name) for name, table in _tables(file, raw, "providers").items()}
-    models = {label: _model(file, label, table, providers) for label, table in _tables(file, raw, "models").items()}
+    providers = {name: file.provider(table, name) for name, table in file.tables(raw, "providers").items()}
+    models = {
+        label: _model(file, label, table, providers, suites=suites)
+        for label, table in file.tables(raw, "models").items()
+    }
     judges = {
-        label: _model(file, label, table, providers, kind=JUDGES) for label, table in _tables(file, raw, JUDGES).items()
+        label: _model(file, label, table, providers, kind=JUDGES) for label, table in file.tables(raw, JUDGES).items()
     }
     for label in judges:
         if label in models:
@@ -96,11 +98,8 @@ def read(path: Path, text: str, suites: Collection[str] | None = None) -> Compar
     for name in chosen:
         if suites is not None and name not in suites:
             file.fail(f"unknown suite or task '{name}'.{suggest(name, suites)}", "run", "suites")
-    claims = {
-        name: _claim(file, name, table, models=models, suites=chosen)
-        for name, table in _tables(file, raw, "claims").items()
-    }
-    lists: dict[str, Any] = {key: tuple(run.pop(key)) for key in ("levels", "families", "kinds") if key in run}
+    claims = {each.name: each for each in read_claims_of(file, raw, models=models, suites=chosen)}
+    lists: dict[str, Any] = {key: tuple(run.pop(key)) for key in ("levels", "families", "kinds", "load") if key in run}
     settings = RunSettings(suites=chosen, **lists, **run)
     return Comparison(
         source=path,
@@ -118,7 +117,7 @@ def read(path: Path, text: str, suites: Collection[str] | None = None) -> Compar
 def _data(file: ConfigFile, raw: Mapping[str, Any], suites: Collection[str] | None) -> dict[str, str]:
     """The `[data.<suite>]` tables: classes by suite or task."""
     classes = {}
-    for name, table in _tables(file, raw, "data").items():
+    for name, table in file.tables(raw, "data").items():
         if suites is not None and name not in suites:
             file.fail(f"unknown suite or task '{name}'.{suggest(name, suites)}", "data", name)
         values = file.table(table, "data", name)
@@ -141,11 +140,9 @@ def read_claims(path: Path, models: Collection[str], suites: Collection[str]) ->
     """
     text = _text(path)
     file, raw = ConfigFile(path, text), _toml(path, text)
-    tables = _tables(file, raw, "claims")
-    if not tables:
+    if not file.tables(raw, "claims"):
         file.fail("holds no claim: write [claims.<name>] with candidate, baseline and a margin.")
-    whose = ("this run", "this run")
-    return [_claim(file, name, it, models=models, suites=suites, whose=whose) for name, it in tables.items()]
+    return read_claims_of(file, raw, models=models, suites=suites, whose=("this run", "this run"))
 
 
 def _traffic(file: ConfigFile, table: Any, models: Mapping[str, ModelEntry]) -> RecordedTraffic | None:
@@ -166,17 +163,13 @@ def _toml_problem(path: Path, message: str) -> str:
     return f"{path}{line}: is not valid TOML: {what}."
 
 
-def _tables(file: ConfigFile, raw: Mapping[str, Any], kind: str) -> Mapping[str, Any]:
-    tables = raw.get(kind, {})
-    if not isinstance(tables, dict) or not all(isinstance(t, dict) for t in tables.values()):
-        file.fail(f"write one table per entry: [{kind}.<name>].", kind)
-    if len(tables) > (most := MOST_CLAIMS if kind == "claims" else MOST_MODELS):
-        file.fail(f"{len(tables):,} tables [{kind}.<name>], and {most:,} at most are read.", kind)
-    return tables
-
-
 def _model(
-    file: ConfigFile, label: str, table: Any, providers: Mapping[str, Mapping[str, Any]], kind: str = "models"
+    file: ConfigFile,
+    label: str,
+    table: Any,
+    providers: Mapping[str, Mapping[str, Any]],
+    kind: str = "models",
+    suites: Collection[str] | None = None,
 ) -> ModelEntry:
     where = (kind, label)
     values = file.table(table, *where, checks=TABLES["models"])
@@ -184,6 +177,10 @@ def _model(
         file.fail(f'[{kind}.{label}] needs a model, e.g. model = "weights/smollm2-135m-instruct".', *where)
     if not re.fullmatch(r"\w[\w.-]*", label):
         file.fail(f"label '{label}' must begin with a letter or digit; '.', '-' and '_' may follow.", *where)
+    if "prompt_variants" in values:
+        if kind == JUDGES:
+            file.fail("a judge has no prompts of its own: `bench judge --rubric` says what it is asked.", *where)
+        values["prompt_variants"] = variants_of(file, label, values["prompt_variants"], suites)
     try:
         return read_model(label, values, providers)
     except SettingError as problem:
@@ -244,6 +241,10 @@ def _check_remote(entry: RemoteModel, preset: Preset, misplaced: Sequence[str]) 
     if entry.region and entry.region not in preset.regions:
         hint = suggest(entry.region, preset.regions)
         raise SettingError("region", f"{preset.title} has no region '{entry.region}'.{hint}")
+    if entry.batch and preset.batch is False:
+        raise SettingError("batch", f"{preset.title} has no batch interface. Take batch out of [models.{entry.label}].")
+    if entry.batch and (lane := next((key for key in ("service_tier", "speed") if key in entry.extra_body), None)):
+        raise SettingError("batch", f"batch and extra_body's {lane} choose two prices for one request. Keep one.")
     problem = preset.rules(name).problem(entry.model, entry.effort, entry.thinking, entry.thinking_budget)
     if problem:
         raise SettingError(*problem)
@@ -259,33 +260,3 @@ def _check_local(entry: LocalModel, misplaced: Sequence[str]) -> None:
     for key in misplaced:
         cure = ": use slots." if key == "max_connections" else "."
         raise SettingError(key, f"{key} is for remote endpoints; weights are served here{cure}")
-
-
-def _claim(
-    file: ConfigFile,
-    name: str,
-    table: Any,
-    *,
-    models: Collection[str],
-    suites: Collection[str],
-    whose: tuple[str, str] = ("this file", "[run]"),
-) -> Claim:
-    where = ("claims", name)
-    values = file.table(table, *where)
-    for side in ("candidate", "baseline"):
-        if side not in values:
-            file.fail(f"[claims.{name}] needs a {side}.{suggest('', models)}", *where)
-        if values[side] not in models:
-            file.fail(
-                f"{side} '{values[side]}' is not a model of {whose[0]}.{suggest(values[side], models)}", *where, side
-            )
-    if values["candidate"] == values["baseline"]:
-        file.fail("candidate and baseline are the same model.", *where, "candidate")
-    if not set(MARGINS) & set(values):
-        file.fail(f"[claims.{name}] says nothing: give {margin_keys()}.", *where)
-    if "measure" in values and "worse_by" not in values:
-        file.fail(f"[claims.{name}] measures nothing: give worse_by beside measure.", *where, "measure")
-    for suite in values.get("suites", ()):
-        if suite not in suites:
-            file.fail(f"suite '{suite}' is not part of {whose[1]}.{suggest(suite, suites)}", *where, "suites")
-    return Claim.of(name, values)

@@ -94,7 +94,7 @@ def billing(model: RecordedModel) -> Billing | None:
     return Billing(
         provider=model.price_provider or model.model.removesuffix(f"/{model.wire_model}"),
         model=model.wire_model,
-        mode=_lane(sent) or ("thinking" if thinks else "standard"),
+        mode=_lane(sent) or ("batch" if model.batch else "thinking" if thinks else "standard"),
         region=model.region,
         cap_field=rules.max_tokens_field,
         beyond_cap=0 if rules.thinking_capped or thinks is False else model.thinking_budget,

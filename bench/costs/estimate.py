@@ -21,7 +21,6 @@ from bench.records import (
     Call,
     Item,
     ItemRow,
-    Message,
     RecordedModel,
     RunRecord,
     TokenUsage,
@@ -38,7 +37,7 @@ PILOT = 8
 """Items of a pilot: with fewer answers than these, a model has no history."""
 RUNS = 20
 """Run folders that are read for history, the newest."""
-SETTINGS = ("identity", "wire_model", "extra_body", "max_tokens", "effort", "thinking", "thinking_budget")
+SETTINGS = ("identity", "wire_model", "extra_body", "max_tokens", "effort", "thinking", "thinking_budget", "prompts")
 """What of a model's part of run.json makes its answers comparable in length."""
 BYTES_PER_TOKEN = (6, 2)
 """UTF-8 bytes of a token, where nothing is known of the tokenizer: few tokens, many tokens."""
@@ -201,14 +200,14 @@ def _forecast(groups: Sequence[tuple[Any, int]], worsts: Sequence[Decimal | None
 def _prompts(calls: Sequence[PlannedCall], price: Price, now: datetime) -> tuple[Decimal, Decimal] | None:
     bounds = []
     for size in BYTES_PER_TOKEN:
-        usages = [TokenUsage(in_uncached=_bytes(call.item.messages) // size, out_total=0) for call in calls]
+        usages = [TokenUsage(in_uncached=_bytes(call) // size, out_total=0) for call in calls]
         bounds.append(total([prices.cost(price, usage, now).usd for usage in usages]))
     few, many = bounds
     return None if few is None or many is None else (few, many)
 
 
-def _bytes(messages: Iterable[Message]) -> int:
-    return sum(len(message["content"].encode()) for message in messages)
+def _bytes(call: PlannedCall) -> int:
+    return sum(len(message["content"].encode()) for message in call.item.messages) + call.added_bytes
 
 
 def _same(record: RunRecord, wanted: Mapping[str, Any]) -> dict[str, list[str]]:

@@ -41,12 +41,14 @@ def most_prompt_tokens(item: Item) -> int:
 def worst_of(bill: Billing, price: Price, planned: PlannedCall) -> Decimal | None:
     """The most that asking once can cost at a price, in USD; None if nothing bounds it.
 
-    An episode may use so many tokens as its cap says, all of them prompt, and answers of every turn as long as they
-    may be.
+    An agent's episode is held to its own cap by the proxy. Another may use so many tokens as its cap says, all of them
+    prompt, and answers of every turn as long as they may be.
     """
-    dialogue = planned.item.dialogue
+    dialogue, work = planned.item.dialogue, planned.item.work
+    if work is not None:
+        return Decimal(str(work.usd))
     if dialogue is None:
-        return bill.worst(price, most_prompt_tokens(planned.item), planned.body)
+        return bill.worst(price, most_prompt_tokens(planned.item) + planned.added_bytes, planned.body)
     answer = bill.most_answered(0, planned.body)
     return None if answer is None else prices.worst_case(price, dialogue.tokens, dialogue.turns * answer)
 
@@ -91,17 +93,39 @@ class Spending:
         bill = self.bill(planned, call, since)
         return self.reserve(planned) if bill is None else bill
 
+    def cut_off(self, planned: Iterable[PlannedCall], begun: Mapping[str, Call]) -> Decimal:
+        """What a budget must take off for calls that were under way when their process was killed, by key, in USD."""
+        return sum(
+            (self.charge(each, begun[each.key]) for each in planned if each.model in self.bills and each.key in begun),
+            Decimal(0),
+        )
+
     def bill(self, planned: PlannedCall, call: Call, since: str = "") -> Decimal | None:
         """What a call cost, in USD: every attempt sent at or after `since` (UTC, ISO 8601) that may be billed.
 
         A reused answer was another run's bill. Where the provider says that it charged more than the list does, that
-        counts; an attempt whose tokens are unknown counts at its worst. None if a price is unknown.
+        counts; an attempt whose tokens are unknown counts at its worst, those of an agent's episode together at most
+        at the episode's cap. None if a price is unknown.
         """
+        costs = self._costs(planned, call, since)
+        most, work = total(usd for usd, _ in costs), planned.item.work
+        if most is None or work is None or all(sure for _, sure in costs):
+            return most
+        starts = 1 + call.episode.agent.part if call.episode and call.episode.agent else 1
+        return min(most, starts * Decimal(str(work.usd)))  # the proxy holds each start to its cap, retries and all
+
+    def unsure(self, planned: PlannedCall, call: Call, since: str = "") -> Decimal:
+        """What of a call's bill is a worst case: its attempts' tokens are not known. 0 where the whole bill is not."""
+        bill = self.bill(planned, call, since)
+        known = sum((usd or Decimal(0) for usd, sure in self._costs(planned, call, since) if sure), Decimal(0))
+        return Decimal(0) if bill is None else max(Decimal(0), bill - known)
+
+    def _costs(self, planned: PlannedCall, call: Call, since: str) -> list[tuple[Decimal | None, bool]]:
+        """Of every attempt that may be billed, as `_attempt` gives it."""
         own = call.attempts
         if call.reused:
             own = () if call.episode else call.attempts[:-1]
-        mine = (a for a in own if a.billable and a.sent_at >= since)
-        return total(self._attempt(planned, attempt) for attempt in mine)
+        return [self._attempt(planned, each) for each in own if each.billable and each.sent_at >= since]
 
     def stale(self) -> list[str]:
         """What of the prices that these models are billed by may be out of date, as sentences."""
@@ -140,9 +164,10 @@ class Spending:
             return bill.why_not(self.book)
         return None if price.usd is not None else f"{price.without_rate}. Add a [[rate]] to {prices.OVERRIDE}."
 
-    def _attempt(self, planned: PlannedCall, attempt: Attempt) -> Decimal | None:
+    def _attempt(self, planned: PlannedCall, attempt: Attempt) -> tuple[Decimal | None, bool]:
+        """What it cost, or may have cost at most; and whether that is known."""
         listed, said = self.bills[planned.model].attempt(self.book, attempt), attempt.cost_reported_usd
         known = listed and listed.usd
         if said:
-            return max(known or Decimal(0), Decimal(str(said)))
-        return self.worst(planned) if listed and known is None else known
+            return max(known or Decimal(0), Decimal(str(said))), True
+        return (self.worst(planned), False) if listed and known is None else (known, True)

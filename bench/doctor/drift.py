@@ -10,9 +10,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from bench import clean
 from bench.costs import billing_of
@@ -22,7 +20,9 @@ from bench.plan import endpoint_key
 from bench.prices import PriceBook
 from bench.providers import Endpoint, FaultKind
 from bench.records import Item, RecordedFingerprint, RecordedSample, RunSettings, sha256_of, utc_now
-from bench.stats import Floats, moved
+
+if TYPE_CHECKING:
+    from bench.stats import Floats
 
 PROMPTS = (
     "Name a colour.", "Name an animal.", "Name a city.", "Name a fruit.", "Name a river.", "Name a tool.",
@@ -165,6 +165,8 @@ def _standing(earlier: Iterable[RecordedFingerprint], new: RecordedFingerprint) 
 
 def _compared(new: RecordedFingerprint, before: RecordedFingerprint) -> RecordedFingerprint:
     """The new one with what the comparison came to. Another model's name in all replies is a change by itself."""
+    from bench.stats import moved  # only here: a run, which knows this room, begins without the statistics
+
     coordinates = _tops if new.by_tops else _texts
     pairs = [coordinates(*(_of(each, prompt) for each in (before, new))) for prompt in range(len(PROMPTS))]
     seen = moved([pair[0] for pair in pairs], [pair[1] for pair in pairs])
@@ -179,6 +181,8 @@ def _of(each: RecordedFingerprint, prompt: int) -> list[RecordedSample]:
 
 def _tops(before: Sequence[RecordedSample], now: Sequence[RecordedSample]) -> tuple[Floats, Floats]:
     """Log-probabilities by token; a token that an answer does not list is at most as likely as its last."""
+    import numpy as np
+
     tokens = sorted({token for sample in (*before, *now) for token in sample.tops or {}})
 
     def table(samples: Sequence[RecordedSample]) -> Floats:
@@ -190,6 +194,8 @@ def _tops(before: Sequence[RecordedSample], now: Sequence[RecordedSample]) -> tu
 
 def _texts(before: Sequence[RecordedSample], now: Sequence[RecordedSample]) -> tuple[Floats, Floats]:
     """Which of the texts each answer is; half of the coordinates' differences are the share of answers that differ."""
+    import numpy as np
+
     texts = sorted({sample.text for sample in (*before, *now)})
 
     def table(samples: Sequence[RecordedSample]) -> Floats:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from bench.engine import lean as lean
 from bench.engine.answer import ANSWER_BYTES
+from bench.engine.batchcall import batch_call
+from bench.engine.batching import BatchClient, BatchTrouble, lines_of
 from bench.engine.blocking import run_to_end
 from bench.engine.budget import Budget
 from bench.engine.clock import now
-from bench.engine.episodes import Stages
 from bench.engine.exchange import Ended
+from bench.engine.http1 import ReadingPace
 from bench.engine.lane import Lane, LaneResult, not_begun
 from bench.engine.once import ask_in_turn, ask_once
-from bench.engine.retry import MAX_ATTEMPTS, MAX_WAIT_S, Failure
+from bench.engine.retry import MAX_ATTEMPTS, MAX_WAIT_S, Cause, Failure
 from bench.engine.runner import run_lanes
-from bench.engine.seams import Admission, Observer
+from bench.engine.seams import Admission, Begins, Observer
+from bench.engine.sender import Elsewhere, LaneAway, Sender, Sent, unanswered
 from bench.engine.sse import SseParser
+from bench.engine.stages import Brought, ForeignLoop, LoopEnd, Stages
+from bench.engine.station import Station, called, code_sha256, part
 from bench.engine.throttle import Slowed
 from bench.engine.transport import (
     BROKEN_OFF,
@@ -27,36 +33,57 @@ from bench.engine.transport import (
     tls_context,
 )
 from bench.engine.trouble import REDIRECT, place
+from bench.engine.working import Crew
 
 __all__ = [
     "ANSWER_BYTES",
     "Admission",
     "BROKEN_OFF",
+    "BatchClient",
+    "BatchTrouble",
+    "Brought",
+    "Begins",
     "Budget",
+    "Cause",
     "Channel",
+    "Crew",
     "Dropped",
+    "Elsewhere",
     "Ended",
     "Failure",
+    "ForeignLoop",
     "Lane",
+    "LaneAway",
     "LaneResult",
+    "LoopEnd",
     "MAX_ATTEMPTS",
     "MAX_WAIT_S",
     "NOT_SENT",
     "Observer",
+    "ReadingPace",
     "Page",
     "REDIRECT",
     "Reply",
+    "Sender",
+    "Sent",
     "Slowed",
     "SseParser",
     "Stages",
+    "Station",
     "Unreachable",
     "ask_in_turn",
     "ask_once",
+    "batch_call",
+    "called",
+    "code_sha256",
+    "lines_of",
     "not_begun",
     "now",
+    "part",
     "place",
     "proxy_for",
     "run_lanes",
     "run_to_end",
     "tls_context",
+    "unanswered",
 ]

@@ -90,7 +90,8 @@ class Answer:
             else:
                 self._count(at)
             self._add(at, *self._splitter.feed(event.answer))
-            self._add(at, "", event.reasoning)
+            if event.reasoning:
+                self._add(at, "", event.reasoning)
             self.overlong |= len(self.answers) + len(self.reasonings) >= PIECES
         if event.called:  # a call is a token of its kind: the first of them ends the wait
             self.first, self.last = self.first or at, at

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any
 
 from bench.engine.retry import Cause, Failure
+from bench.engine.seams import Unrecorded
+from bench.engine.sender import Sender
 from bench.engine.series import Series
-from bench.engine.transport import Channel
+from bench.engine.stages import Stages, Tooling
 from bench.plan import PlannedCall, turn_key
 from bench.providers import Fault, FaultKind, Talk, ToolCall, ToolResult, Turn
 from bench.records import (
@@ -26,7 +28,6 @@ from bench.records import (
     Dialogue,
     Episode,
     EpisodeTurn,
-    Item,
     Outcome,
     TokenUsage,
     ToolUse,
@@ -35,49 +36,20 @@ from bench.records import (
 )
 
 
-class Tooling(Protocol):
-    """What an episode's calls act on."""
-
-    def act(self, name: str, arguments: Mapping[str, Any] | None) -> Brought:
-        """Makes one call. Never raises for a bad one."""
-
-
-class Brought(Protocol):
-    """What a call brought."""
-
-    @property
-    def content(self) -> str:
-        """The result, or the error, as a text."""
-
-    @property
-    def failed(self) -> bool:
-        """Whether it is an error."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stages:
-    """What the episodes of a run need besides what every call does."""
-
-    opened: Callable[[Item], Tooling]
-    """Begins an item's episode, in a world of its own."""
-    known: Mapping[str, Call] = field(default_factory=dict)
-    """Turns that were asked before, by key."""
-    record: Callable[[Call], None] = lambda _call: None
-    """Called once per finished turn, before its tools act."""
-    bill: Callable[[PlannedCall, Call], Decimal | None] = lambda _planned, _call: None
-    """What a turn cost, in USD; None where that is unknown."""
-    most_usd: Decimal | None = None
-    """The most that an episode may have cost before another turn begins; None for no cap."""
-
-
 @dataclass(slots=True, kw_only=True)
-class _Played:
+class Played:
     """How far an episode is."""
 
     calls: list[Call] = field(default_factory=list)
     """Its turns' calls, in order."""
     rows: list[EpisodeTurn] = field(default_factory=list)
+    """What each turn came to."""
+    users: int = 0
+    """Of the user's later turns, how many have begun."""
+    opening: Mapping[str, Any] = field(default_factory=dict)
+    """The body's fields of prompt and tools, where the user's turns have changed the tools."""
     said: list[TurnSaid] = field(default_factory=list)
+    """What was said and called in each turn."""
     after: list[Turn] = field(default_factory=list)
     """The messages that follow the first prompt."""
     most_tokens: int = 0
@@ -85,54 +57,82 @@ class _Played:
     next_tokens: int = 0
     """An upper bound of the next turn's prompt."""
     usd: Decimal = Decimal(0)
+    """What its turns cost, as far as that is known."""
 
 
-async def play(stages: Stages, series: Series, channel: Channel, planned: PlannedCall, queue_s: float) -> Call:
-    """One finished episode as a call: its text is the transcript, its attempts are those of all turns."""
+async def play(stages: Stages, series: Series, sender: Sender, planned: PlannedCall, queue_s: float) -> Call:
+    """One finished episode as a call: its text is the transcript, its attempts are those of all turns.
+
+    Raises Unrecorded.
+    """
     dialogue = planned.item.dialogue
     assert dialogue is not None
-    talk, tools, played = series.state.lane.endpoint.talk, stages.opened(planned.item), _Played()
+    talk = series.state.lane.endpoint.talk.among(dialogue.names)
+    tools, played = stages.opened(planned.item), Played()
     while True:
         if played.calls and series.state.throttle.stopped:
-            return _ended(planned, played, talk, "stopped")
-        call = await _turn(stages, series, channel, planned=planned, played=played, queue_s=queue_s)
-        if why := _refused(call, played, talk):
+            return ended(planned, played, talk, "stopped")
+        call = await _turn(stages, series, sender, planned=planned, played=played, queue_s=queue_s)
+        if why := refused_for(call, played, talk):
             series.state.excuse()
-            return _ended(planned, played, talk, why)
+            return ended(planned, played, talk, why)
         played.calls.append(call)
         message = call.message or {"role": "assistant", "content": call.text}
         if len(played.calls) == 1 and talk.name == NATIVE and (why := _dropped(planned, call)):
             series.state.stop(Failure(Cause.STATUS, why, fault=Fault(FaultKind.MODEL, why)), why)
             played.said.append(TurnSaid(text=call.text))
-            played.rows.append(_row(call, (), ()))
-            return _ended(planned, played, talk, "stopped")
+            played.rows.append(row_of(call, (), ()))
+            return ended(planned, played, talk, "stopped")
         calls = _calls(talk, message) if call.outcome in (Outcome.ANSWERED, Outcome.EMPTY) else ()
         text = talk.said(message, call.text) if not calls else call.text
         stop = _stop(call, calls, text, dialogue, len(played.calls))
-        uses = () if stop else tuple(_use(tools, each) for each in calls)
+        acts = not stop or (dialogue.once and stop == FINAL)
+        uses = tuple(_use(tools, each) for each in calls) if acts else ()
         played.said.append(TurnSaid(text=text, calls=uses))
-        played.rows.append(_row(call, calls, uses))
+        played.rows.append(row_of(call, calls, uses))
+        if stop and not (stop == FINAL and played.users < len(dialogue.later)):
+            return ended(planned, played, talk, stop)
         if stop:
-            return _ended(planned, played, talk, stop)
-        named = zip(calls, uses, strict=True)
-        results = talk.results([ToolResult(each.id, use.result, use.failed) for each, use in named])
+            results = _user_turn(planned, played, talk, dialogue)
+        else:
+            named = zip(calls, uses, strict=True)
+            results = talk.results([ToolResult(each.id, use.result, use.failed) for each, use in named])
         played.after += [_sendable(talk, message), *results]
-        if stop := _spent(stages, planned, played, call, results, dialogue=dialogue):
-            return _ended(planned, played, talk, stop)
+        if stop := spent(stages, planned, played, call, results, dialogue=dialogue):
+            return ended(planned, played, talk, stop)
+
+
+def _user_turn(planned: PlannedCall, played: Played, talk: Talk, dialogue: Dialogue) -> list[Turn]:
+    """The user goes on: their messages, and from now on perhaps other tools."""
+    said = dialogue.later[played.users]
+    played.users += 1
+    if "tools" in said:
+        played.opening = talk.opening(planned.item.messages, said["tools"])
+    return [dict(message) for message in said["messages"]]
 
 
 async def _turn(
-    stages: Stages, series: Series, channel: Channel, *, planned: PlannedCall, played: _Played, queue_s: float
+    stages: Stages, series: Series, sender: Sender, *, planned: PlannedCall, played: Played, queue_s: float
 ) -> Call:
-    """The next turn's call: as the journal has it, else asked and recorded."""
-    key = turn_key(planned.key, played.after)
-    known = stages.known.get(key)
+    """The next turn's call."""
+    opening = {**planned.body, **played.opening}
+    body = {**opening, "messages": [*opening["messages"], *played.after]}
+    turn = replace(planned, key=turn_key(planned.key, played.after), body=body)
+    return await ask_turn(stages, series, sender, turn, 0.0 if played.calls else queue_s)
+
+
+async def ask_turn(stages: Stages, series: Series, sender: Sender, planned: PlannedCall, queue_s: float) -> Call:
+    """A turn's call: as the journal has it, else asked and recorded. Raises Unrecorded."""
+    known = stages.known.get(planned.key)
     if known is not None and known.outcome.scored:
         return known
-    body = {**planned.body, "messages": [*planned.body["messages"], *played.after]}
-    call = await series.ask(channel, replace(planned, key=key, body=body), 0.0 if played.calls else queue_s)
+    call = await series.ask(sender, planned, queue_s)
     if call.outcome.scored:
-        stages.record(call)
+        try:
+            if (recorded := stages.record(call)) is not None:
+                await recorded
+        except Exception as error:
+            raise Unrecorded from error
     return call
 
 
@@ -159,7 +159,7 @@ _TOO_LONG = re.compile(
 """What endpoints say of a prompt that is longer than the model takes."""
 
 
-def _refused(call: Call, played: _Played, talk: Talk) -> str:
+def refused_for(call: Call, played: Played, talk: Talk) -> str:
     """Which fault of the model's own makes the endpoint refuse the talk so far; empty if it does not, or for another
     reason. What was never answered is the endpoint's matter."""
     last = call.attempts[-1]
@@ -189,6 +189,8 @@ def _stop(call: Call, calls: Sequence[ToolCall], text: str, dialogue: Dialogue, 
     """Why an episode ends with this turn; empty if it goes on."""
     if call.outcome not in (Outcome.ANSWERED, Outcome.EMPTY):
         return str(call.outcome)
+    if dialogue.once and len(calls) <= dialogue.calls:
+        return FINAL
     if not calls:
         return FINAL if text.strip() else str(Outcome.EMPTY)
     if len(calls) > dialogue.calls:
@@ -196,8 +198,8 @@ def _stop(call: Call, calls: Sequence[ToolCall], text: str, dialogue: Dialogue, 
     return "turns" if turns >= dialogue.turns else ""
 
 
-def _spent(
-    stages: Stages, planned: PlannedCall, played: _Played, call: Call, results: Sequence[Turn], *, dialogue: Dialogue
+def spent(
+    stages: Stages, planned: PlannedCall, played: Played, call: Call, results: Sequence[Turn], *, dialogue: Dialogue
 ) -> str:
     """Which cap keeps the next turn from being asked; empty if none does."""
     usage, more = call.usage, len(json.dumps(results, ensure_ascii=False).encode())
@@ -221,10 +223,18 @@ def _use(tools: Tooling, call: ToolCall) -> ToolUse:
     arguments = {} if call.arguments is None and not call.written.strip() else call.arguments
     brought = tools.act(call.name, arguments)
     written = call.written if arguments is None else ""
-    return ToolUse(call.name, arguments, brought.content, brought.failed, written)
+    return ToolUse(
+        name=call.name,
+        arguments=arguments,
+        result=brought.content,
+        failed=brought.failed,
+        written=written,
+        changed=brought.changed,
+    )
 
 
-def _row(call: Call, calls: Sequence[ToolCall], uses: Sequence[ToolUse]) -> EpisodeTurn:
+def row_of(call: Call, calls: Sequence[ToolCall], uses: Sequence[ToolUse]) -> EpisodeTurn:
+    """The row of a turn, its calls as the model made them and as they went."""
     return EpisodeTurn(
         key=call.key,
         attempt=call.attempts[-1],
@@ -237,11 +247,11 @@ def _row(call: Call, calls: Sequence[ToolCall], uses: Sequence[ToolUse]) -> Epis
     )
 
 
-_CAPS = ("turns", "calls", "tokens", "time", "money", "context", "history")
+_CAPS = ("turns", "calls", "tokens", "time", "money", "context", "history", "crashed")
 
 
-def _ended(planned: PlannedCall, played: _Played, talk: Talk, stop: str) -> Call:
-    """The episode's own record."""
+def ended(planned: PlannedCall, played: Played, talk: Talk, stop: str, loop: str = "") -> Call:
+    """The episode's own record; `loop` is who else's loop it was, empty for ours."""
     calls, last = played.calls, played.calls[-1]
     outcome = Outcome.TRUNCATED if stop in _CAPS else Outcome.INFRASTRUCTURE if stop == "stopped" else last.outcome
     if stop in (FINAL, str(Outcome.EMPTY)):
@@ -265,7 +275,7 @@ def _ended(planned: PlannedCall, played: _Played, talk: Talk, stop: str) -> Call
         machine_retries_s=_total([call.machine_retries_s for call in calls]),
         cost_reported_usd=_total([call.cost_reported_usd for call in calls]),
         message=None,
-        episode=Episode(protocol=talk.name, stop_cause=stop, turns=tuple(played.rows)),
+        episode=Episode(protocol=loop or talk.name, stop_cause=stop, turns=tuple(played.rows)),
     )
 
 

@@ -2,7 +2,7 @@
 
 httpx's transport passes each chunk through a dozen coroutines and a pool before anybody can look at the clock. Here
 the protocol stamps a read, and h11, which httpx uses too, takes the framing off: the sockets are asyncio's, the
-parser is h11's, and only what joins the two is ours.
+parser is h11's, and only what joins the two is ours, and how a chunk is framed (`chunked`): there, a read is a token.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import NamedTuple
 import h11
 import httpx
 
+from bench.engine.chunked import Chunks
 from bench.engine.clock import now
 
 IDLE_S = 60.0
@@ -25,12 +26,16 @@ HEAD_BYTES = 100 * 1024
 """A reply whose head is longer is not a reply."""
 HEADERS = 256
 """A head with more lines is not a reply's."""
+CHUNKED, BODILESS = (b"transfer-encoding", b"chunked"), (204, 304)
+"""The header of a chunked body, as h11 says it, and the statuses of replies that have none, whatever they say."""
 INTERIM = 16
 """So many 1xx heads may come before a reply's own."""
 WIRE_BYTES = 128 * 1024 * 1024
 """Nothing more is read of a reply, framing included: 128,000 tokens of a kilobyte each."""
-SHORT_READ, LONG_READ_S = 64 * 1024, 0.01
-"""Of a reply that gives way: bytes of a read, and seconds of work by which one is long."""
+USUAL_READ = 64 * 1024
+"""Bytes of a read. asyncio makes room for 256 KiB each time, which the system maps anew: half of what a read costs."""
+SHORT_READ, LONG_READ_S = 16 * 1024, 0.004
+"""Of a reply with a pace: bytes of a read, and seconds of work by which one is long."""
 UNREAD_BYTES = 1024 * 1024
 """With this much of a reply unread, no more is taken from the socket."""
 
@@ -58,13 +63,27 @@ class RequestMarks:
     """Whether a new connection was made for it."""
 
 
+class ReadingPace:
+    """Bounds what reading the replies of all the connections that share it takes: a fifth of their loop's time."""
+
+    def __init__(self) -> None:
+        self._free_at = 0.0
+
+    def pause_s(self, spent_s: float) -> float:
+        """How long a connection waits after a read that took so much work, in seconds."""
+        self._free_at = max(self._free_at, now()) + 4 * spent_s
+        return self._free_at - now()
+
+
 class Connection(asyncio.Protocol):
     """One connection, and the reply that is arriving on it."""
 
-    def __init__(self, *, gives_way: bool = False) -> None:
-        """`gives_way`: reading a reply takes at most a fifth of the loop's time, whatever it is made of."""
-        self._gives_way = gives_way
-        self._http = h11.Connection(h11.CLIENT, max_incomplete_event_size=HEAD_BYTES)
+    def __init__(self, *, pace: ReadingPace | None = None, most_bytes: int | None = None) -> None:
+        """`pace` bounds the time that reading replies takes, whatever they are made of; None: nothing does. At most
+        `most_bytes` of a reply are read; None: WIRE_BYTES."""
+        self._pace, self._most = pace, WIRE_BYTES if most_bytes is None else most_bytes
+        self._http = _parser()
+        self._chunks: Chunks | None = None
         self._loop = asyncio.get_running_loop()
         self._lost = self._loop.create_future()
         self._alive = True
@@ -85,17 +104,20 @@ class Connection(asyncio.Protocol):
         """Called by asyncio, once."""
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
-        if self._gives_way and hasattr(transport, "max_size"):
-            transport.max_size = SHORT_READ
+        if hasattr(transport, "max_size"):
+            transport.max_size = SHORT_READ if self._pace else USUAL_READ
 
     def data_received(self, data: bytes) -> None:
         """Called by asyncio with every read."""
+        if self._pace is None:
+            self._take(now(), data)
+            return
         begun = thread_time()
         self._take(now(), data)
         spent = thread_time() - begun
-        if self._gives_way and spent > LONG_READ_S and self._alive and not self._complete:
+        if spent > LONG_READ_S and self._alive and not self._complete:
             self._transport.pause_reading()
-            self._loop.call_later(4 * spent, self._go_on)
+            self._loop.call_later(self._pace.pause_s(spent), self._go_on)
 
     def _go_on(self) -> None:
         if self._alive and self._unread <= UNREAD_BYTES:
@@ -119,29 +141,34 @@ class Connection(asyncio.Protocol):
         self._received += len(data)
         parts: list[bytes] = []
         try:
-            self._http.receive_data(data)
-            self._parse(parts)
-        except h11.RemoteProtocolError as error:
+            if self._chunks and not data:
+                raise ValueError("the connection was closed inside a chunked body")
+            if self._chunks:
+                self._unframe(self._chunks, data, parts)
+            else:
+                self._http.receive_data(data)
+                self._parse(parts)
+        except (h11.RemoteProtocolError, ValueError) as error:
             self._end(httpx.RemoteProtocolError(str(error)))
-        if self._received > WIRE_BYTES:
-            self._end(httpx.RemoteProtocolError(f"the reply is longer than {WIRE_BYTES} bytes"))
+        if self._received > self._most:
+            self._end(httpx.RemoteProtocolError(f"the reply is longer than {self._most} bytes"))
         if parts:
-            self._give(Read(at, b"".join(parts)))
+            self._give(at, parts[0] if len(parts) == 1 else b"".join(parts))
         if self._sink is None or self._complete:
             self._wake()
 
-    def _give(self, read: Read) -> None:
+    def _give(self, at: float, content: bytes) -> None:
         """To whoever takes the body as it comes, else among the unread."""
         if self._sink:
             try:
-                wants_more = self._sink(*read)
+                wants_more = self._sink(at, content)
             except Exception as error:  # it is the caller of `pour` whom this concerns, not asyncio
                 self._refused, wants_more = error, False
             if not wants_more:
                 self._sink = None
             return
-        self._reads.append(read)
-        self._unread += len(read.content)
+        self._reads.append(Read(at, content))
+        self._unread += len(content)
         if self._unread > UNREAD_BYTES and self._alive:
             self._transport.pause_reading()
 
@@ -154,6 +181,10 @@ class Connection(asyncio.Protocol):
             elif isinstance(event, h11.Response):
                 _require_few(len(event.headers), HEADERS, "headers")
                 self._head = event
+                if CHUNKED in event.headers and event.status_code not in BODILESS:
+                    self._chunks = Chunks()
+                    self._unframe(self._chunks, self._http.trailing_data[0], parts)
+                    return
             elif isinstance(event, h11.EndOfMessage):
                 self._finish()
             elif isinstance(event, h11.InformationalResponse):
@@ -161,6 +192,22 @@ class Connection(asyncio.Protocol):
                 _require_few(self._interim, INTERIM, "heads before its own")
             else:
                 return
+
+    def _unframe(self, chunks: Chunks, data: bytes, parts: list[bytes]) -> None:
+        """Adds the body's bytes in a read of chunks; h11 reads what follows the last of them, if anything does."""
+        rest = chunks.feed(data, parts)
+        if rest is None:
+            return
+        lasting, self._chunks = self._http.our_state is h11.DONE, None
+        self._http = _parser()
+        if rest != b"\r\n":
+            _begin_trailers(self._http, rest, lasting=lasting)
+            self._parse(parts)
+            return
+        self._complete = True
+        self._unwatch()
+        if not lasting:
+            self.abort()
 
     def _finish(self) -> None:
         self._complete = True
@@ -271,6 +318,19 @@ class Connection(asyncio.Protocol):
     async def closed(self) -> None:
         """Returns when the connection is gone."""
         await self._lost
+
+
+def _parser() -> h11.Connection:
+    return h11.Connection(h11.CLIENT, max_incomplete_event_size=HEAD_BYTES)
+
+
+def _begin_trailers(parser: h11.Connection, rest: bytes, *, lasting: bool) -> None:
+    """Has a new parser read what follows a body's last chunk, as if it had read the body."""
+    close = [] if lasting else [("Connection", "close")]
+    parser.send(h11.Request(method="GET", target="/", headers=[("Host", ""), *close]))
+    parser.send(h11.EndOfMessage())
+    parser.receive_data(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n" + rest)
+    parser.next_event()
 
 
 def _require_few(count: int, most: int, what: str) -> None:

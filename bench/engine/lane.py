@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from bench.engine.exchange import LONGEST, Ended
 from bench.engine.retry import MAX_MINUTES, MAX_WAIT_S, Cause, Failure
 from bench.engine.throttle import Slowed, Throttle
 from bench.plan import PlannedCall
-from bench.providers import Endpoint, FaultKind
+from bench.providers import Endpoint, Fault, FaultKind
 from bench.records import Secrets
 
 DOWN_AFTER = 3
@@ -103,6 +103,8 @@ class LaneState:
     """HTTP status of the endpoint's latest complaint."""
     queue: Iterator[PlannedCall] = field(init=False)
     """What no slot has taken yet."""
+    whole: Mapping[int, PlannedCall] = field(init=False)
+    """Its calls by their order, which an episode's turns have from their episode."""
     machine: MachineTime = field(default_factory=MachineTime)
     """Local weights: machine time of the calls in flight."""
     works: asyncio.Event = field(default_factory=asyncio.Event)
@@ -134,6 +136,7 @@ class LaneState:
 
     def __post_init__(self) -> None:
         self.queue = iter(self.lane.calls)
+        self.whole = {call.order: call for call in self.lane.calls}
 
     def on_first_event(self) -> None:
         """The endpoint has begun to answer."""
@@ -150,7 +153,7 @@ class LaneState:
             self.throttle.succeeded()
         elif failure.overload:
             self.throttle.overloaded()
-        elif failure.kind is FaultKind.TRANSIENT and failure.cause is not Cause.STALE:
+        elif failure.kind is FaultKind.TRANSIENT and failure.cause not in (Cause.STALE, Cause.WORKER):
             self.throttle.troubled()
         if failure and failure.retry_after_s and failure.retry_after_s <= MAX_WAIT_S:
             self.throttle.pause(failure.retry_after_s)
@@ -206,6 +209,21 @@ class LaneState:
             rounds = 2 * self.throttle.limit if self.successes else 0
             if self.failures >= min(max(DOWN_AFTER, rounds), len(self.lane.calls)):
                 self.stop(failure, f"{self.failures} calls in a row failed; the last: {failure.message}")
+
+    def judge_work(self, trouble: str | None) -> None:
+        """Learns from an agent's episode: `trouble` is why it says nothing of the model; None where it ended."""
+        self.reached = True
+        self.known()
+        if trouble is None:
+            self.successes += 1
+            self.failures = 0
+            self.on_first_event()
+            return
+        self.failures += 1
+        rounds = 2 * self.throttle.limit if self.successes else 0
+        if self.failures >= min(max(DOWN_AFTER, rounds), len(self.lane.calls)):
+            failure = Failure(Cause.SHAPE, trouble, fault=Fault(FaultKind.MODEL, trouble))
+            self.stop(failure, f"{self.failures} episodes in a row failed; the last: {trouble}")
 
     def excuse(self) -> None:
         """Holds the last refusal against nobody: it was for an episode's own words, which are a model's answers."""

@@ -46,6 +46,8 @@ class Cause(StrEnum):
     """Our own deadline passed."""
     LENGTH = "length"
     """The answer passed our own cap in bytes."""
+    WORKER = "worker lost"
+    """The process elsewhere that asked was lost while it did: what came of it is unknown, and may be billed."""
 
 
 CURES = {

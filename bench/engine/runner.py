@@ -12,16 +12,20 @@ from functools import partial
 import httpx
 
 from bench.engine.clock import now
-from bench.engine.episodes import Stages, play
+from bench.engine.episodes import play
 from bench.engine.exchange import Asking
 from bench.engine.lane import Lane, LaneResult, LaneState
 from bench.engine.limiter import Pacer
+from bench.engine.looped import play_by
 from bench.engine.once import asking_of
 from bench.engine.saturation import Saturation
-from bench.engine.seams import Admission, Observer, Unlimited
+from bench.engine.seams import Admission, Begins, Observer, Unlimited, Unrecorded
+from bench.engine.sender import Elsewhere, Here, LaneAway, Sender
 from bench.engine.series import Series
+from bench.engine.stages import Record, Stages
 from bench.engine.throttle import Slowed, Throttle
 from bench.engine.transport import Channel, tls_context
+from bench.engine.working import Crew, work
 from bench.plan import PlannedCall
 from bench.records import Call
 
@@ -55,7 +59,7 @@ class _Gate:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Engine:
     run: str
-    record: Callable[[Call], None]
+    record: Record
     observer: Observer
     admission: Admission
     pacer: Pacer
@@ -66,20 +70,29 @@ class _Engine:
     backlog: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(BACKLOG))
     errors: list[Exception]
     stages: Stages | None = None
+    crew: Crew | None = None
+    begins: Begins | None = None
 
-    async def lane(self, state: LaneState, channels: Sequence[Channel], asking: Asking) -> None:
+    async def lane(self, state: LaneState, senders: Sequence[Sender], asking: Asking) -> None:
         """Runs a lane to its end."""
-        series = Series(self.run, state, asking, self.saturation, self.admission)
+        series = Series(
+            run=self.run,
+            state=state,
+            asking=asking,
+            saturation=self.saturation,
+            admission=self.admission,
+            begins=self.begins,
+        )
         try:
             async with asyncio.TaskGroup() as group:
                 opening = group.create_task(self._open(state))
-                slots = [group.create_task(self._slot(series, n, channel)) for n, channel in enumerate(channels)]
+                slots = [group.create_task(self._slot(series, n, sender)) for n, sender in enumerate(senders)]
                 await asyncio.gather(*slots)
                 opening.cancel()
             self.admission.leave(state.lane.label)
         finally:
-            for channel in channels:
-                await channel.close()
+            for sender in senders:
+                await sender.close()
 
     async def _open(self, state: LaneState) -> None:
         """Opens the other slots once this model, and all others as far as is known, can be asked at all."""
@@ -88,7 +101,7 @@ class _Engine:
             await state.works.wait()
         await state.throttle.ramp()
 
-    async def _slot(self, series: Series, number: int, channel: Channel) -> None:
+    async def _slot(self, series: Series, number: int, sender: Sender) -> None:
         state, label = series.state, series.state.lane.label
         while await state.throttle.ready(number) and (planned := next(state.queue, None)):
             ready = now()
@@ -101,7 +114,7 @@ class _Engine:
             call = None
             try:
                 if not state.throttle.stopped:
-                    call = await self._ask(series, channel, planned, now() - ready)
+                    call = await self._ask(series, sender, planned, now() - ready)
             finally:
                 self.admission.finished(label, planned.rank, call)
             if call:
@@ -110,18 +123,28 @@ class _Engine:
         self.gate.known(label)
         await self.pacer.leave(label)
 
-    async def _ask(self, series: Series, channel: Channel, planned: PlannedCall, queue_s: float) -> Call | None:
+    async def _ask(self, series: Series, sender: Sender, planned: PlannedCall, queue_s: float) -> Call | None:
         """A recorded call; None where asking failed by an error of our own, which stops this lane alone."""
         try:
-            if self.stages is not None and planned.item.dialogue is not None:
-                call = await play(self.stages, series, channel, planned, queue_s)
+            if self.crew is not None and planned.item.work is not None:
+                call = await work(self.crew, series, planned, queue_s)
+            elif self.stages is not None and planned.item.dialogue is not None:
+                loop = self.stages.loops.get(planned.model)
+                if loop is None:
+                    call = await play(self.stages, series, sender, planned, queue_s)
+                else:
+                    call = await play_by(loop, self.stages, series, sender, planned=planned, queue_s=queue_s)
             else:
-                call = await series.ask(channel, planned, queue_s)
+                call = await series.ask(sender, planned, queue_s)
+        except Unrecorded as error:
+            self._fail(error.__cause__)
+            return None
         except Exception as error:
             series.state.broke(error, series.asking.redact)
             return None
         try:
-            self.record(call)
+            if (recorded := self.record(call)) is not None:
+                await recorded
         except Exception as error:
             self._fail(error)
         return call
@@ -142,32 +165,37 @@ class _Engine:
         except Exception as error:
             self._fail(error)
 
-    def _fail(self, error: Exception) -> None:
+    def _fail(self, error: BaseException | None) -> None:
+        assert isinstance(error, Exception)
         _end_all(self.states, self.errors, error)
 
 
 async def run_lanes(
     run: str,
     lanes: Sequence[Lane],
-    record: Callable[[Call], None],
+    record: Record,
     observer: Observer,
     environ: Mapping[str, str] = os.environ,
     transport: httpx.AsyncBaseTransport | None = None,
     *,
     admission: Admission | None = None,
+    begins: Begins | None = None,
     stopped: Callable[[str, str], Mapping[str, str]] = lambda _label, _why: {},
     stages: Stages | None = None,
+    crew: Crew | None = None,
     slowed: Callable[[str, Slowed], None] = lambda _label, _pace: None,
+    elsewhere: Elsewhere | None = None,
 ) -> dict[str, LaneResult]:
     """Asks every call of every lane; lanes run side by side, their slots independent.
 
     Of each remote model one call is asked first: what is wrong with its key, balance or name stops that model before
     money is spent on others. `record` is called once per finished call, before anything else happens to it. What it
     or the observer raises is raised here, once the calls in flight have ended and been recorded.
-    `stopped` is called at once with a model that is stopped, and why; it returns the models that need not go on
-    either, each with the reason. `slowed` is called with a model whose endpoint bears fewer calls at once, whenever
-    that changes. `stages` plays what is an episode; without it only its first turn is asked. Returns how each lane
-    went, by label.
+    `stopped` is called at once with a model that stops, and why; it returns who need not go on either, each with the
+    reason. `slowed` is called with a model whose endpoint bears fewer calls at once, whenever that changes. `stages`
+    plays what is an episode; without it only its first turn is asked. `crew` has agents work on what is work for them.
+    `elsewhere` makes the attempts of remote models; what may be sent, and when, is decided here all the same. Returns
+    how each lane went, by label.
     """
     ranks = {lane.label: [call.rank for call in lane.calls] for lane in lanes}
     pacer = Pacer(ranks, {lane.label: lane.concurrency for lane in lanes})
@@ -193,12 +221,11 @@ async def run_lanes(
     watch = asyncio.create_task(saturation.watch())
     try:
         async with asyncio.TaskGroup() as group:
-            admission = admission or Unlimited()
             engine = _Engine(
                 run=run,
                 record=record,
                 observer=observer,
-                admission=admission,
+                admission=admission or Unlimited(),
                 pacer=pacer,
                 gate=gate,
                 saturation=saturation,
@@ -206,10 +233,15 @@ async def run_lanes(
                 group=group,
                 errors=errors,
                 stages=stages,
+                crew=crew,
+                begins=begins,
             )
             for state in states:
-                channels, asking = _connect(state, environ, tls, transport)
-                group.create_task(engine.lane(state, channels, asking))
+                away = None if state.lane.endpoint.entry.local else elsewhere
+                senders, asking = _connect(
+                    state, environ, tls=tls, saturation=saturation, transport=transport, elsewhere=away
+                )
+                group.create_task(engine.lane(state, senders, asking))
     except BaseExceptionGroup as failed:
         raise _innermost(failed) from None
     finally:
@@ -241,14 +273,24 @@ def _state(
 
 
 def _connect(
-    state: LaneState, environ: Mapping[str, str], tls: ssl.SSLContext, transport: httpx.AsyncBaseTransport | None
-) -> tuple[list[Channel], Asking]:
-    endpoint = state.lane.endpoint
+    state: LaneState,
+    environ: Mapping[str, str],
+    *,
+    tls: ssl.SSLContext,
+    saturation: Saturation,
+    transport: httpx.AsyncBaseTransport | None,
+    elsewhere: Elsewhere | None,
+) -> tuple[Sequence[Sender], Asking]:
+    endpoint, count = state.lane.endpoint, state.throttle.slots
     if endpoint.base_url is None:
         raise AssertionError(f"lane {state.lane.label} has no address")
-    headers, timeout_s = endpoint.headers(environ), endpoint.entry.timeout_s
-    channels = [Channel(endpoint.base_url, headers, timeout_s, tls, transport) for _ in range(state.throttle.slots)]
-    return channels, asking_of(endpoint, environ, state.on_first_event)
+    url, headers, timeout_s = endpoint.base_url, endpoint.headers(environ), endpoint.entry.timeout_s
+    asking = asking_of(endpoint, environ, state.on_first_event)
+    if elsewhere is not None:
+        lane = LaneAway(label=state.lane.label, base_url=url, headers=headers, asking=asking)
+        return elsewhere.senders(lane, count), asking
+    channels = [Channel(url, headers, timeout_s, tls, transport) for _ in range(count)]
+    return [Here(asking, channel, saturation) for channel in channels], asking
 
 
 def _innermost(group: BaseExceptionGroup[BaseException]) -> BaseException:

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from bench.plan import PlannedCall
 from bench.records import Call
+
+Begins = Callable[[Call], Awaitable[None]]
+"""Records a call that is about to be sent, its last attempt the one whose end nobody may learn of; waited for.
+Not called for agents, whose proxy records what they begin."""
+
+
+class Unrecorded(Exception):
+    """A call, or a turn, could not be recorded; its cause says why. The run ends, as with any call that cannot be."""
 
 
 class Observer(Protocol):

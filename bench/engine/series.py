@@ -10,17 +10,17 @@ from typing import Any
 from bench import clean
 from bench.engine.answer import Answer
 from bench.engine.clock import now
-from bench.engine.exchange import Asking, Ended, exchange
+from bench.engine.exchange import Asking, Ended
 from bench.engine.lane import LaneState
 from bench.engine.retry import MAX_MINUTES, pause_before_next
 from bench.engine.saturation import Saturation
-from bench.engine.seams import Admission
-from bench.engine.transport import Channel
+from bench.engine.seams import Admission, Begins, Unrecorded
+from bench.engine.sender import Sender
 from bench.plan import PlannedCall
-from bench.records import Call, Outcome
+from bench.records import Call, Outcome, cut_off, unanswered_call, utc_now
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Series:
     """Asks the calls of one lane."""
 
@@ -34,8 +34,10 @@ class Series:
     """The watch on our own process."""
     admission: Admission
     """Says whether a retry that could be billed may be sent."""
+    begins: Begins | None = None
+    """Called before a call is sent, and again before a retry of what may be billed; None where no limit needs it."""
 
-    async def ask(self, channel: Channel, planned: PlannedCall, queue_s: float) -> Call:
+    async def ask(self, sender: Sender, planned: PlannedCall, queue_s: float) -> Call:
         """One finished call, asked again as `retry` allows. The lane learns from every attempt."""
         state, begun = self.state, now()
         body = {**planned.body, **self.asking.streaming}
@@ -43,10 +45,11 @@ class Series:
         machine_s: list[float] = []
         waited_s, spared = 0.0, 0
         while True:
+            if self.begins is not None and (not attempts or attempts[-1].attempt.billable):
+                await self._begin(self.begins, planned, attempts)
             state.machine.begin(planned.order)
-            ended = await exchange(self.asking, channel, body, waited_s, keeps_events=self._keeps_events(planned))
+            ended, flags = await sender.send(body, waited_s, keeps_events=self._keeps_events(planned))
             machine_s.append(state.machine.end(planned.order))
-            flags = self.saturation.flags(ended.begun, ended.attempt.ttft_s, ended.send_delay_s)
             attempts.append(ended)
             state.saw(ended)
             if state.in_a_minutes_pause and ended.failure and ended.failure.unadvised:
@@ -62,6 +65,15 @@ class Series:
             state.retries += 1
         state.judge(ended)
         return self._call(planned, attempts, machine_s, queue_s=queue_s, wall_s=now() - begun, flags=flags)
+
+    async def _begin(self, begins: Begins, planned: PlannedCall, attempts: Sequence[Ended]) -> None:
+        """Of an episode's turn the episode begins. Raises Unrecorded."""
+        whole = self.state.whole[planned.order]
+        sent = (*(ended.attempt for ended in attempts), cut_off(utc_now()))
+        try:
+            await begins(unanswered_call(whole, self.run, *sent))
+        except Exception as error:
+            raise Unrecorded from error
 
     def _keeps_events(self, planned: PlannedCall) -> bool:
         return planned.item.dialogue is not None and self.state.lane.endpoint.talk.keeps_events

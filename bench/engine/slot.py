@@ -11,7 +11,7 @@ from functools import partial
 import h11
 import httpx
 
-from bench.engine.http1 import Connection, RequestMarks
+from bench.engine.http1 import Connection, ReadingPace, RequestMarks
 
 
 class _Body(httpx.AsyncByteStream):
@@ -36,9 +36,9 @@ class SlotTransport(httpx.AsyncBaseTransport):
     place of httpx's own iterators: these know no times.
     """
 
-    def __init__(self, tls: ssl.SSLContext, *, gives_way: bool = False) -> None:
-        """`tls` is for https addresses; `gives_way`: see `Connection`."""
-        self._tls, self._gives_way = tls, gives_way
+    def __init__(self, tls: ssl.SSLContext, *, pace: ReadingPace | None = None, most_bytes: int | None = None) -> None:
+        """`tls` is for https addresses; `pace` and `most_bytes`: see `Connection`."""
+        self._tls, self._pace, self._most = tls, pace, most_bytes
         self._connection: Connection | None = None
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -71,7 +71,7 @@ class SlotTransport(httpx.AsyncBaseTransport):
         with _connect_errors(url):
             async with asyncio.timeout(timeout_s):
                 _, connection = await asyncio.get_running_loop().create_connection(
-                    partial(Connection, gives_way=self._gives_way),
+                    partial(Connection, pace=self._pace, most_bytes=self._most),
                     host,
                     url.port or (443 if secure else 80),
                     ssl=self._tls if secure else None,

@@ -23,6 +23,9 @@ class SseParser:
 
     def feed(self, chunk: bytes) -> list[str]:
         """The data of every event completed by this chunk. Raises ValueError if an event is overlong."""
+        if chunk.startswith(b"data: ") and self._is_one_event(chunk):
+            whole = chunk[6:-2].decode("utf-8", errors="replace")
+            return [whole] if whole and not whole.isspace() else []
         if self._skip_lf and chunk:
             chunk = chunk.removeprefix(b"\n")
             self._skip_lf = False
@@ -33,10 +36,10 @@ class SseParser:
         if not returns and b"\n" not in chunk:
             self._rest += chunk  # a line that comes in many reads is looked at once
         else:
-            whole = bytes(self._rest) + chunk if self._rest else chunk
+            joined = bytes(self._rest) + chunk if self._rest else chunk
             if returns:
-                whole = whole.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-            lines = whole.split(b"\n")
+                joined = joined.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+            lines = joined.split(b"\n")
             last = lines.pop()
             if last or self._rest:
                 self._rest = bytearray(last)
@@ -46,6 +49,15 @@ class SseParser:
         if len(self._rest) + self._size > MAX_EVENT_BYTES:
             raise ValueError(f"an event is longer than {MAX_EVENT_BYTES} bytes")
         return events
+
+    def _is_one_event(self, chunk: bytes) -> bool:
+        """Whether a chunk is one event of one line, and nothing is left of earlier ones: what a streamed token is."""
+        return (
+            chunk.find(b"\n") == len(chunk) - 2
+            and chunk.endswith(b"\n\n")
+            and b"\r" not in chunk
+            and not (self._rest or self._data or self._skip_lf or self._fresh)
+        )
 
     def close(self) -> str | None:
         """The data of an event that the stream's end left without its blank line; None if there is none."""

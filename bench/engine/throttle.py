@@ -72,11 +72,15 @@ class Throttle:
         self.stopped = False
         """Whether calls that wait to be asked again must give up."""
         self._changed = asyncio.Event()
+        self._opened: dict[int, asyncio.Event] = {}
 
     async def ready(self, slot: int) -> bool:
         """Waits until this slot may begin a call. False: no slot will begin any more."""
         while not self._closed and (slot >= self.limit or self._paused_until > now()):
-            await self._change(self._paused_until - now() if slot < self.limit else None)
+            if slot < self.limit:
+                await self._change(self._paused_until - now())
+            else:
+                await self._opened.setdefault(slot, asyncio.Event()).wait()
         return not self._closed
 
     async def wait(self, seconds: float) -> None:
@@ -88,7 +92,7 @@ class Throttle:
         while not self.stopped and (left := max(until, self._paused_until) - now()) > 0:
             await self._change(left)
 
-    async def _change(self, at_most_s: float | None) -> None:
+    async def _change(self, at_most_s: float) -> None:
         changed = self._changed
         with suppress(TimeoutError):
             async with asyncio.timeout(at_most_s):
@@ -112,7 +116,8 @@ class Throttle:
     def _open_slot(self) -> None:
         self.limit += 1
         self.highest = max(self.highest, self.limit)
-        self._tell()
+        if opened := self._opened.pop(self.limit - 1, None):
+            opened.set()
 
     def succeeded(self) -> None:
         """A call ended well: after a round of them without trouble, one slot more."""
@@ -150,6 +155,8 @@ class Throttle:
         """No slot begins a call any more."""
         self._closed = True
         self._tell()
+        for opened in self._opened.values():
+            opened.set()
 
     def stop(self) -> None:
         """The same, and no call is asked again."""

@@ -20,7 +20,7 @@ from urllib.request import getproxies, proxy_bypass
 import httpx
 
 from bench.engine.clock import now
-from bench.engine.http1 import HEADERS, IDLE_S, WIRE_BYTES, RequestMarks, Sink
+from bench.engine.http1 import HEADERS, IDLE_S, WIRE_BYTES, ReadingPace, RequestMarks, Sink
 from bench.engine.proxies import Proxy, named
 from bench.engine.slot import SlotTransport
 from bench.engine.trouble import trouble
@@ -71,11 +71,11 @@ class Reply:
         if pour is not None:
             await pour(sink)
             return
-        received = 0
+        received, most = 0, self.response.extensions["most_bytes"]
         async for chunk in self.response.aiter_raw():
             received += len(chunk)
-            if received > WIRE_BYTES:
-                raise httpx.RemoteProtocolError(f"the reply is longer than {WIRE_BYTES} bytes")
+            if received > most:
+                raise httpx.RemoteProtocolError(f"the reply is longer than {most} bytes")
             if not sink(now(), chunk):
                 return
 
@@ -164,15 +164,17 @@ class Channel:
         tls: ssl.SSLContext,
         transport: httpx.AsyncBaseTransport | None = None,
         *,
-        gives_way: bool = False,
+        pace: ReadingPace | None = None,
+        most_bytes: int | None = None,
     ) -> None:
-        """`transport` replaces the network; `gives_way`: see `Connection`.
+        """`transport` replaces the network; `pace` and `most_bytes`: see `Connection`.
 
         Raises UsageError for a proxy that cannot be used.
         """
         self.proxy = None if transport else proxy_for(base_url)
         """The proxy between; None if there is none."""
-        self._base_url, self._transport = base_url, transport or _transport(self.proxy, tls, gives_way)
+        self._base_url, self._most = base_url, WIRE_BYTES if most_bytes is None else most_bytes
+        self._transport = transport or _transport(self.proxy, tls, pace, most_bytes)
         self._headers = httpx.Headers(USUAL_HEADERS)
         self._headers.update(httpx.Headers(headers, encoding="utf-8"))
         self._timeout = httpx.Timeout(timeout_s, connect=min(CONNECT_S, timeout_s), pool=None).as_dict()
@@ -187,6 +189,16 @@ class Channel:
     def forward(self, path: str, headers: Mapping[str, str], content: bytes) -> AbstractAsyncContextManager[Reply]:
         """Sends somebody else's request as it is, with these headers alone; otherwise as `post`."""
         return self._send(path, headers=httpx.Headers(headers, encoding="latin-1"), content=content)
+
+    def fetch(self, path: str) -> AbstractAsyncContextManager[Reply]:
+        """Asks for a page whose body arrives inside the context; otherwise as `post`."""
+        return self._send(path)
+
+    def send(self, path: str, content: bytes, kind: str) -> AbstractAsyncContextManager[Reply]:
+        """Sends a body of the content type `kind`; otherwise as `post`."""
+        headers = httpx.Headers(self._headers)
+        headers["Content-Type"] = kind
+        return self._send(path, headers=headers, content=content)
 
     async def get(self, path: str) -> Page:
         """A page that is not a stream. Raises Unreachable."""
@@ -217,6 +229,7 @@ class Channel:
             if len(response.headers) > HEADERS:
                 raise httpx.RemoteProtocolError(f"the reply has more than {HEADERS} headers")
             sent = asked if marks.sent is None else marks.sent
+            response.extensions["most_bytes"] = self._most
             yield Reply(response.status_code, sent, sent - asked, response, kept=not marks.connected)
         finally:
             await response.aclose()
@@ -229,10 +242,12 @@ class Channel:
 _url = lru_cache(maxsize=64)(httpx.URL)
 
 
-def _transport(proxy: Proxy | None, tls: ssl.SSLContext, gives_way: bool) -> httpx.AsyncBaseTransport:
+def _transport(
+    proxy: Proxy | None, tls: ssl.SSLContext, pace: ReadingPace | None, most: int | None
+) -> httpx.AsyncBaseTransport:
     """The way to an address: through the proxy that the environment names for it, or directly."""
     if proxy is None:
-        return SlotTransport(tls, gives_way=gives_way)
+        return SlotTransport(tls, pace=pace, most_bytes=most)
     limits = httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=IDLE_S)
     try:
         return httpx.AsyncHTTPTransport(verify=tls, limits=limits, proxy=proxy.url)

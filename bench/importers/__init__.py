@@ -16,6 +16,7 @@ from bench.importers import (
     livebench,
     lm_eval,
     openrouter,
+    predictions,
     promptfoo,
     swebench,
     tau2,
@@ -29,6 +30,7 @@ from bench.importers.textfiles import csv_rows, json_rows, open_text
 FORMATS = {
     "aider": Format(aider.read, aider.USUAL),
     "swebench": Format(swebench.read, swebench.USUAL),
+    "swebench_predictions": Format(predictions.read),
     "tau2": Format(tau2.read, tau2.USUAL),
     "livebench": Format(livebench.read, livebench.USUAL),
     "artificial_analysis": Format(artificial_analysis.read, artificial_analysis.USUAL),

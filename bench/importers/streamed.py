@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow
 import pyarrow.parquet
 
+from bench.errors import UsageError
 from bench.importers.ledger import Ledger
 from bench.importers.source import ItemEntry
 from bench.records import AnswerRow, ItemRow, NewFile, parquet_schema, write_file
@@ -21,6 +22,8 @@ from bench.records import AnswerRow, ItemRow, NewFile, parquet_schema, write_fil
 PIECE_ROWS = 20_000
 PIECE_CHARACTERS = 16 << 20
 """Rows, and characters of their prompts and answers, that are in memory at once."""
+DOUBLED, DOUBLED_FROM = 20, 200_000
+"""Rows from which on an import ends where nearly all are doubled: a small packed file has any number of those."""
 ITEM_FIELDS, ANSWER_FIELDS = ([f.name for f in fields(kind)] for kind in (ItemRow, AnswerRow))
 _item_values, _answer_values = attrgetter(*ITEM_FIELDS), attrgetter(*ANSWER_FIELDS)
 
@@ -47,6 +50,7 @@ class Tables:
         self._rows: list[ItemEntry] = []
         self._characters = 0
         self._keys = array("q")
+        self._look_at = DOUBLED_FROM
         self._items: dict[str, array[int]] = defaultdict(lambda: array("q"))
         self.models: dict[str, None] = {}
         """Labels seen, in order."""
@@ -107,7 +111,14 @@ class Tables:
             if values:
                 by_column = dict(zip(columns, zip(*values, strict=True), strict=True))
                 self._writers[name].write_table(pyarrow.table(by_column, schema=self._schemas[name]))
-        self._rows, self._characters = [], 0
+        where, self._rows, self._characters = self._rows[-1].where if self._rows else "", [], 0
+        if len(self._keys) >= self._look_at:
+            self._look_at *= 2
+            if DOUBLED * len(np.unique(np.frombuffer(self._keys.tobytes(), dtype=np.int64))) < len(self._keys):
+                raise UsageError(
+                    f"{where}: all but one in {DOUBLED} of the first {len(self._keys):,} rows stood before: the same "
+                    "task, item, model and repeat. Leave out what is doubled."
+                )
 
     def _again(self) -> set[int]:
         """Places of the rows whose key stood before."""

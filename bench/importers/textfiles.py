@@ -40,7 +40,7 @@ MOST_COLUMNS = 4096
 NOT_PLAIN = "is a link, a pipe or a device, which are not read below a folder"
 UNPACKED_BYTES, UNPACKED_RATIO = 1 << 28, 100
 """A gzip file may unpack to the first, or to so many times its own size, whichever is more."""
-UNPACKED_LINES = 3_000_000
+UNPACKED_LINES = 300_000
 """Lines and JSON objects that it may unpack to, or as many as it has bytes: each takes time to look at."""
 _MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\xef\xbb\xbf": "utf-8-sig"}
 

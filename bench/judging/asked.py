@@ -2,22 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bench.judging.rubric import Rubric
-from bench.records import OVERALL, SIDES, VENDORS, sha256_of
-
-_NAMES = "|".join(vendor.names for vendor in VENDORS if vendor.names)
-_REST = r"(?:[\w-]|\.(?=\w))*"
-"""What follows in a word: "Opus-5.5" to its end, without the full stop of the sentence."""
-_SELF = re.compile(
-    rf"\b(?:as|i am|i['’]m|my name is|this is|call me)\s+(?:an?\s+)?(?:ai\s+)?(?:(?:assistant|model)\s+)?"
-    rf"(?:called\s+|named\s+)?(?:{_NAMES}){_REST}(?:\s+(?:{_NAMES}|\d|v\d){_REST})*",
-    re.IGNORECASE,
-)
-_MADE = re.compile(rf"\b(made|built|created|developed|trained|provided) by (?:{_NAMES}){_REST}", re.IGNORECASE)
+from bench.records import OVERALL, SIDES, anonymous, sha256_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,15 +19,6 @@ class Question:
     """Of a preference whose answer comes first: "model" or "other"; None of a pass."""
     criteria: tuple[str, ...]
     """Names that its reply must speak of, "overall" the last."""
-
-
-def anonymous(answer: str) -> str:
-    """The answer without saying which model, or whose, it is: "As Claude, I" is "As an assistant, I"."""
-    return _MADE.sub(r"\1 by its maker", _SELF.sub(_plainly, answer))
-
-
-def _plainly(found: re.Match[str]) -> str:
-    return f"{found[0][:2]} an assistant" if found[0][:3].casefold() == "as " else "I am an assistant"
 
 
 def questions(rubric: Rubric, request: str, answers: Sequence[str], accepted: str | None = None) -> Iterator[Question]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench import clean
@@ -25,10 +25,14 @@ class Rubric:
     criteria: Mapping[str, str]
     """Name -> a sentence about "the answer" that is true or false, in positive words."""
 
+    accepted: Mapping[str, str] = field(default_factory=dict)
+    """Accepted answers that are shown as a reference, by task and item; none for most runs."""
+
     @property
     def sha256(self) -> str:
-        """Hash of names and sentences."""
-        return sha256_of(dict(self.criteria))
+        """Hash of names and sentences, and of the accepted answers where there are some."""
+        criteria = dict(self.criteria)
+        return sha256_of({"criteria": criteria, "accepted": dict(self.accepted)} if self.accepted else criteria)
 
 
 RUBRIC = Rubric(

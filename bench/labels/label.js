@@ -12,6 +12,7 @@ let at = 0;
 let since = performance.now();
 
 function read() {
+  if (data.given) return { ...data.given };
   try {
     const found = JSON.parse(localStorage.getItem(place) || "{}");
     const ids = new Set(data.entries.map((entry) => entry.id));
@@ -22,7 +23,24 @@ function read() {
   }
 }
 
+async function send(id) {
+  const { value, seconds, at } = given[id];
+  try {
+    const reply = await fetch("label", {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ id, value, seconds, labelled_at: at }),
+    });
+    if (!reply.ok) throw new Error(await reply.text());
+  } catch (error) {
+    delete given[id];
+    show(data.entries.findIndex((entry) => entry.id === id));
+    $("said").textContent = `This label was not saved (${error.message}): is bench label --serve still running?`;
+  }
+}
+
 function keep() {
+  if (data.given) return;
   try {
     localStorage.setItem(place, JSON.stringify(given));
   } catch {
@@ -63,11 +81,13 @@ function show(index) {
 
 function label(value) {
   const seconds = Math.round((performance.now() - since) / 100) / 10;
-  given[data.entries[at].id] = { value, seconds, at: new Date().toISOString() };
+  const id = data.entries[at].id;
+  given[id] = { value, seconds, at: new Date().toISOString() };
   keep();
+  if (data.given) send(id);
   const done = Object.keys(given).length === data.entries.length;
   $("said").textContent = done
-    ? "All are labelled: save them as a file."
+    ? data.given ? "All are labelled and saved: you can close the page." : "All are labelled: save them as a file."
     : kept ? "" : "This browser keeps nothing: save before you close the page.";
   show(at + 1);
 }

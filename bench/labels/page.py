@@ -12,30 +12,46 @@ from typing import Any
 from bench import clean
 from bench.errors import UsageError
 from bench.labels.draw import PREFERENCE, LabelSample, SampleEntry
-from bench.records import answers_hash, read_rows, write_text
+from bench.records import anonymous, answers_hash, read_rows, write_text
 
 HERE = Path(__file__).parent
 
 
 def write_page(folder: Path, sample: LabelSample, entries: Sequence[SampleEntry], rater: str) -> Path:
     """Writes the page of one rater into the run folder. UsageError if an answer is another than when it was drawn."""
-    file = f"labels-{sample.measure}-{rater}"
+    file = f"labels-{sample.measure}-{rater}.html"
+    write_text(folder, file, page_of(folder, sample, entries, rater))
+    return folder / file
+
+
+def page_of(
+    folder: Path,
+    sample: LabelSample,
+    entries: Sequence[SampleEntry],
+    rater: str,
+    given: Mapping[str, Mapping[str, Any]] | None = None,
+) -> str:
+    """The page of one rater; with `given`, what was labelled before by entry, it sends each label to where it is from.
+
+    UsageError as `write_page`.
+    """
     content = {
         "sample": sample.sha256[:16],
         "measure": sample.measure,
         "rater": rater,
-        "file": file,
+        "file": f"labels-{sample.measure}-{rater}",
+        "given": given,
         "entries": [
             {"id": entry.id, "prompt": prompt, "answers": answers}
             for entry, (prompt, answers) in zip(entries, shown(folder, entries), strict=True)
         ],
     }
-    write_text(folder, f"{file}.html", _page(f"Labels: {sample.measure}", content))
-    return folder / f"{file}.html"
+    return _page(f"Labels: {sample.measure}", content)
 
 
 def shown(folder: Path, entries: Sequence[SampleEntry]) -> list[tuple[str, list[str]]]:
-    """Each entry's request and its answers in the order in which they are shown. UsageError as `write_page`."""
+    """Each entry's request and its answers in the order in which they are shown, without what they say of their maker.
+    UsageError as `write_page`."""
     rows = {(row.task, row.item, row.model): row for row in read_rows(folder)[1] if row.repeat == 0}
     found = []
     for entry in entries:
@@ -49,7 +65,7 @@ def shown(folder: Path, entries: Sequence[SampleEntry]) -> list[tuple[str, list[
                 f"{folder}: the answers to {entry.task}/{entry.item} are others than when the sample was drawn. "
                 "Restore the run folder, or label another run."
             )
-        found.append((request_text(first.prompt), answers))
+        found.append((request_text(first.prompt), [*map(anonymous, answers)]))
     return found
 
 
@@ -70,11 +86,18 @@ def value_of(measure: str, word: str, entry: SampleEntry) -> float:
     return shown_first if entry.model < entry.other else 1.0 - shown_first
 
 
+def word_of(measure: str, value: float, entry: SampleEntry) -> str:
+    """A label's word on a page, from its value."""
+    words = ("right", "wrong") if measure != PREFERENCE else ("a", "neither", "b")
+    return next(word for word in words if value_of(measure, word, entry) == value)
+
+
 def _page(title: str, content: Mapping[str, Any]) -> str:
     css, js = ((HERE / f"label.{kind}").read_text() for kind in ("css", "js"))
     data = json.dumps(content, ensure_ascii=False).replace("<", "\\u003c").replace("\u2028", "\\u2028")
     policy = (
         f"default-src 'none'; style-src '{_hash(css)}'; script-src '{_hash(js)}'; base-uri 'none'; form-action 'none'"
+        + ("" if content["given"] is None else "; connect-src 'self'")
     )
     parts = {"policy": policy, "title": clean.html(title), "css": css, "js": js, "data": data}
     head, *rest = (HERE / "label.html").read_text().split("@")

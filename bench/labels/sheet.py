@@ -55,7 +55,7 @@ def read_sheet(path: Path, sample: LabelSample, rater: str) -> list[tuple[Sample
     for line, row in _lines(path):
         where = f"{path}:{line}"
         try:
-            entry, label = _label(row, entries, sample, rater)
+            entry, label = label_of(row, entries, sample, rater)
             if (entry.id, label.rater) in found:
                 raise ValueError(f"{entry.id} of {label.rater} is there twice")
             found[entry.id, label.rater] = entry, label
@@ -76,11 +76,11 @@ def take(folder: Path, sample: LabelSample, path: Path, rater: str) -> Labelled:
     given = read_sheet(path, sample, rater)
     shown(folder, [entry for entry, _ in given])
     clusters = {(row.task, row.item): row.cluster for row in read_rows(folder)[0]}
-    known = {_key(row): row for row in read_labels(folder)}
+    known = {place_of(row): row for row in read_labels(folder)}
     before = len(known)
     for entry, row in given:
         mine = replace(row, cluster=clusters[entry.task, entry.item])
-        known[_key(mine)] = mine
+        known[place_of(mine)] = mine
     write_labels(folder, [*known.values()])
     raters: dict[str, int] = {}
     for row in known.values():
@@ -102,9 +102,12 @@ def _lines(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
     reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
     last = 1
     try:
-        missing = [name for name in _NEEDED if name not in (reader.fieldnames or [])]
+        names = reader.fieldnames or []
+        missing = [name for name in _NEEDED if name not in names]
         if missing:
             raise UsageError(f"{path}:1: the header lacks {' and '.join(missing)}. `bench label RUN --csv` writes one.")
+        if len(set(names)) < len(names):
+            raise UsageError(f"{path}:1: the header names a column twice. Keep one of them.")
         last = reader.line_num
         for row in reader:
             line, last = last + 1, reader.line_num
@@ -117,7 +120,7 @@ def _lines(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
 _TAKEN = (*_NEEDED, "rater", "seconds", "labelled_at")
 
 
-def _label(
+def label_of(
     row: Mapping[str, str], entries: Mapping[str, SampleEntry], sample: LabelSample, rater: str
 ) -> tuple[SampleEntry, LabelRow]:
     """A line's label, its cluster still empty. ValueError if it cannot be."""
@@ -160,5 +163,6 @@ def _moment(text: str) -> str | None:
         raise ValueError(f"labelled_at is '{text[:40]}', not a time as 2026-12-01T10:00:00Z") from None
 
 
-def _key(row: LabelRow) -> tuple[object, ...]:
+def place_of(row: LabelRow) -> tuple[object, ...]:
+    """What a label is of, and by whom: another one of the same replaces it."""
     return (row.task, row.item, row.repeat, row.measure, row.model, row.other, row.rater)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from bench.providers.address import address_problem
 from bench.providers.authentication import credential
+from bench.providers.batches import BatchLine, BatchState, BatchWire, batch_wire, in_batches
 from bench.providers.endpoint import Endpoint, missing_keys, resolve, server_settings
 from bench.providers.faults import page_title
 from bench.providers.keys import key_variable
+from bench.providers.openai_responses import ResponsesFormat
 from bench.providers.presets import Preset, find, preset_of, shipped, shipped_addresses, wire_model
 from bench.providers.protocol import Fault, FaultKind, StreamEvent, Wire
 from bench.providers.reading import parse, whole
@@ -20,11 +22,15 @@ from bench.providers.usage import of_messages as usage_of_messages
 
 __all__ = [
     "AssistantTurn",
+    "BatchLine",
+    "BatchState",
+    "BatchWire",
     "Choice",
     "Endpoint",
     "Fault",
     "FaultKind",
     "Preset",
+    "ResponsesFormat",
     "Rules",
     "SAMPLING",
     "Talk",
@@ -37,8 +43,10 @@ __all__ = [
     "Turn",
     "Wire",
     "address_problem",
+    "batch_wire",
     "credential",
     "find",
+    "in_batches",
     "key_variable",
     "merged",
     "missing_keys",

@@ -77,6 +77,8 @@ def _message(raw: Mapping[str, Any]) -> StreamEvent:
     """A whole message, from a server that does not stream."""
     answer, reasoning = texts(raw.get("content"), "content")
     ending = _ending(raw, raw)
+    if ending.usage:  # no earlier report says what was written to the cache
+        ending = ending._replace(usage=usage.of_messages(raw["usage"], final=False).updated(ending.usage))
     return ending._replace(
         answer=answer, reasoning=reasoning, served_model=a_text(raw, "model") or None, done=True, restated=True
     )

@@ -26,6 +26,7 @@ from bench.records import (
     RunSettings,
     Secrets,
     all_settings,
+    prompts_of,
     sha256_of,
 )
 
@@ -98,6 +99,11 @@ class Endpoint:
         """
         off = self.entry.stream_options is False or "stream_options" in self.entry.extra_body
         return {key: value for key, value in self.wire.STREAMING.items() if key != "stream_options" or not off}
+
+    @property
+    def batched(self) -> bool:
+        """Whether its vendor's batch interface asks it."""
+        return isinstance(self.entry, RemoteModel) and self.entry.batch
 
     @property
     def own_headers(self) -> Mapping[str, str]:
@@ -180,8 +186,10 @@ class Endpoint:
         return merged(body, rules.always, thinking, entry.extra_body, self.extra_body)
 
     def _prompt(self, item: Item) -> dict[str, Any]:
-        tools = item.dialogue.tools if item.dialogue else ()
-        return self.talk.opening(item.messages, tools) if item.dialogue else self.wire.prompt(item.messages)
+        if item.dialogue:
+            return self.talk.among(item.dialogue.names).opening(item.messages, item.dialogue.tools)
+        own = self.entry.prompts.get(item.suite)
+        return self.wire.prompt(own.asked(item.messages) if own else item.messages)
 
     def _stop(self, item: Item) -> list[str]:
         most, longest = self.rules.stops, self.rules.stop_bytes
@@ -202,8 +210,11 @@ class Endpoint:
         for table in (entry, entry["own_provider"] or {}):
             if table.get("base_url"):
                 table["base_url"] = shown(table["base_url"])
+        by_prefix = isinstance(self.entry, LocalModel) and self.entry.prompt_cache
         return {
             **entry,
+            **({"asked_order": "by prefix"} if by_prefix else {}),
+            **({"prompts": prompts_of(self.entry.prompts)} if self.entry.prompts else {}),
             "headers": dict.fromkeys(self.own_headers, HIDDEN),
             "identity": dict(self.identity),
             "wire_model": self.wire_model,

@@ -10,7 +10,7 @@ from bench.providers import usage
 from bench.providers.endings import outcome_of
 from bench.providers.faults import read_fault, stated
 from bench.providers.protocol import StreamEvent
-from bench.providers.reading import a_text, a_word, an_event, an_object, beyond_json, parse, texts
+from bench.providers.reading import a_text, a_word, an_event, an_object, beyond_json, first_choice, parse, texts
 from bench.records import Message, Outcome
 
 __all__ = ["PATH", "STOP", "STREAMING", "headers", "prompt", "read_event", "read_fault"]
@@ -50,9 +50,7 @@ def read_event(data: str) -> StreamEvent:
     choices = raw.get("choices")
     if not choices or raw.get("error"):
         return _without_choices(raw)
-    if not isinstance(choices, list):
-        raise ValueError("choices is not a list")
-    choice = an_object(choices[0], "choice")
+    choice = first_choice(choices)
     delta, reason = choice.get("delta"), a_word(choice, "finish_reason") or None
     restated = False
     if not delta:
@@ -62,13 +60,17 @@ def read_event(data: str) -> StreamEvent:
     if reason and choice.get("error"):
         return StreamEvent(fault=stated(choice))
     counts = raw.get("usage") or choice.get("usage")
-    refusal = a_text(delta, "refusal")
-    content, inside = delta.get("content"), ""
+    content, inside, refusal = delta.get("content"), "", ""
     if content.__class__ is not str:
         content, inside = texts(content, "content")
+    if len(delta) > 1 or not content:
+        refusal = a_text(delta, "refusal")
+        inside = a_text(delta, "reasoning_content") or a_text(delta, "reasoning") or inside
+    elif not (inside or reason or counts or restated or choice.get("logprobs")):
+        return StreamEvent(content, served_model=a_text(raw, "model") or None)  # a token, as most events are
     return StreamEvent(
         answer=content or refusal,
-        reasoning=a_text(delta, "reasoning_content") or a_text(delta, "reasoning") or inside,
+        reasoning=inside,
         finish_reason=reason,
         outcome=Outcome.REFUSED if refusal else outcome_of(reason),
         usage=usage.of_chat(counts) if counts else None,

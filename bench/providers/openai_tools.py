@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from bench.providers.reading import a_text, a_word, an_object, parse, texts
+from bench.providers.reading import a_text, a_word, an_object, first_choice, parse, texts
 from bench.providers.tooltypes import AssistantTurn, Choice, Tool, ToolCall, ToolResult, Turn
 
 STOPS = "tool_calls"
@@ -62,24 +62,26 @@ def turn(reply: Mapping[str, Any]) -> AssistantTurn:
 def joined(events: Iterable[Mapping[str, Any]]) -> AssistantTurn:
     """The chunks of a stream. Fields that are not known are kept: a vendor may want them back."""
     message: dict[str, Any] = {"role": "assistant", "content": None}
-    calls: dict[_Place, dict[str, Any]] = {}
-    stop, pieces = None, 0
+    calls, stop = _Calls(), None
     for event in events:
         choice = _first(event)
         if choice is None:
             continue
         stop = a_word(choice, "finish_reason") or stop
         whole = not choice.get("delta")
-        if whole and (calls or len(message) > 2 or message["content"]):
+        if whole and (calls.count or len(message) > 2 or message["content"]):
             continue  # the message as a whole, after its pieces
         for name, value in an_object((choice.get("message") if whole else choice["delta"]) or {}, "delta").items():
             if name == "tool_calls":
-                pieces += _add(calls, value or [])
+                calls.add(value)
             elif name != "role":
                 message[name] = _longer(message.get(name), value)
-    if calls:
-        message["tool_calls"] = [calls[at] for at in sorted(calls)]
-    return replace(_turn(message, stop, pieces), crowded=any(number for _, number in calls))
+    if calls.odd and not calls.count:
+        raise ValueError("a tool call is not a JSON object")
+    if calls.count:
+        message["tool_calls"] = [call for at in sorted(calls.at) for call in calls.at[at]]
+    crowded = any(len(each) > 1 for each in calls.at.values())
+    return replace(_turn(message, stop, calls.pieces), crowded=crowded)
 
 
 def kept(turn: AssistantTurn) -> Turn:
@@ -96,8 +98,17 @@ def sendable(message: Turn) -> Turn:
 def _sendable(call: Mapping[str, Any]) -> dict[str, Any]:
     function = an_object(call.get("function"), "function")
     arguments = _call(call).arguments
-    held = isinstance(function.get("arguments"), dict) or arguments is not None
+    held = isinstance(function.get("arguments"), dict) or (arguments is not None and _is_plain(arguments))
     return dict(call) if held else {**call, "function": {**function, "arguments": "{}"}}
+
+
+def _is_plain(arguments: Mapping[str, Any]) -> bool:
+    """Whether they can be written as JSON, which has no NaN and no number beyond floats."""
+    try:
+        json.dumps(arguments, allow_nan=False)
+    except ValueError:
+        return False
+    return True
 
 
 def without_reasoning(message: Turn) -> Turn:
@@ -115,11 +126,7 @@ def with_other_reasoning(message: Turn) -> Turn:
 
 def _first(raw: Mapping[str, Any]) -> dict[str, Any] | None:
     choices = raw.get("choices")
-    if not choices:
-        return None
-    if not isinstance(choices, list):
-        raise ValueError("choices is not a list")
-    return an_object(choices[0], "choice")
+    return first_choice(choices) if choices else None
 
 
 def _longer(before: Any, piece: Any) -> Any:
@@ -130,42 +137,59 @@ def _longer(before: Any, piece: Any) -> Any:
     return before + piece if grows else piece
 
 
-_Place = tuple[int, int]
-"""A call's place by the endpoint, and its number among those to which the endpoint gave the same place."""
+@dataclass(slots=True)
+class _Calls:
+    """The calls of a stream, as their pieces come.
 
+    A model may call however often: what is beyond _MOST_CALLS is left out. So is what an endpoint sends beside calls
+    that is no piece of one.
+    """
 
-def _add(calls: dict[_Place, dict[str, Any]], parts: Any) -> int:
-    """Adds the pieces of calls in one event; returns how many of them carried arguments."""
-    if not isinstance(parts, list):
-        raise ValueError("tool_calls is not a list")
-    carried = 0
-    for part in parts:
-        part = an_object(part, "a tool call")
-        at = part.get("index")
+    at: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
+    """By place, as the endpoint gave it; several where it gave them all the same."""
+    count: int = 0
+    """How many they are."""
+    pieces: int = 0
+    """Pieces that carried arguments."""
+    odd: bool = False
+    """Whether something was no piece of a call."""
+
+    def add(self, parts: Any) -> None:
+        """Adds the pieces of one event."""
+        for part in parts if isinstance(parts, list) else [parts] if parts else ():
+            function = (part.get("function") or {}) if isinstance(part, dict) else None
+            if not isinstance(function, dict):
+                self.odd = True
+                continue
+            call = self._of(part, function)
+            if call is None:
+                continue
+            call.update({key: value for key, value in part.items() if key not in ("index", "id", "type", "function")})
+            piece = function.get("arguments")
+            if piece:
+                self.pieces += 1
+                call["function"]["arguments"] = _longer(call["function"]["arguments"], piece)
+
+    def _of(self, part: Mapping[str, Any], function: Mapping[str, Any]) -> dict[str, Any] | None:
+        """The call that a piece belongs to; None for one more than are read.
+
+        A name under another id begins a call, as gateways give all calls the same place.
+        """
+        at, id_, name = part.get("index"), part.get("id"), function.get("name")
+        id_ = id_ if isinstance(id_, str | int) and not isinstance(id_, bool) else ""
+        name = name if isinstance(name, str) else ""
         if not isinstance(at, int):  # some servers send each call whole, without its place
-            at = len(calls) if part.get("id") or not calls else max(calls)[0]
-        function = an_object(part.get("function") or {}, "function")
-        place = _place(calls, at, part.get("id"), function.get("name"))
-        if place not in calls and len(calls) >= _MOST_CALLS:
-            raise ValueError(f"more than {_MOST_CALLS} calls in a turn")
-        call = calls.setdefault(place, {"id": "", "type": "function", "function": {"name": "", "arguments": ""}})
-        call["id"] = call["id"] or part.get("id") or ""
-        call.update({key: value for key, value in part.items() if key not in ("index", "id", "type", "function")})
-        held = call["function"]
-        held["name"] = held["name"] or a_text(function, "name")
-        piece = function.get("arguments")
-        if piece:
-            carried += 1
-            held["arguments"] = _longer(held["arguments"], piece)
-    return carried
-
-
-def _place(calls: Mapping[_Place, Mapping[str, Any]], at: int, id_: Any, name: Any) -> _Place:
-    """Where a piece belongs: a name under another id begins a call, as gateways give all calls the same place."""
-    number = sum(place == at for place, _ in calls)
-    held = calls.get((at, number - 1))
-    begins = held is None or (id_ and name and held["id"] and held["id"] != id_)
-    return at, number if begins else number - 1
+            at = self.count if id_ or not self.at else max(self.at)
+        call = self.at[at][-1] if at in self.at else None
+        if call is None or (id_ and name and call["id"] and call["id"] != id_):
+            if self.count >= _MOST_CALLS:
+                return None
+            call = {"id": "", "type": "function", "function": {"name": "", "arguments": ""}}
+            self.at.setdefault(at, []).append(call)
+            self.count += 1
+        call["id"] = call["id"] or id_
+        call["function"]["name"] = call["function"]["name"] or name
+        return call
 
 
 def _turn(message: dict[str, Any], stop: str | None, pieces: int = 0) -> AssistantTurn:

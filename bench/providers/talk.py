@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, Protocol
 
@@ -18,12 +18,16 @@ from bench.providers.reading import parse
 from bench.providers.tooltypes import Tool, ToolCall, ToolResult, ToolWire, Turn
 from bench.records import NATIVE, PROMPTED_JSON, Message
 
+ANSWER = "answer"
+"""What a prompted model calls in order to give its last message: small models that may write one without a call do so
+at once, and call nothing. Where a tool of the episode has that name, it is the first longer word that none has."""
+TOOLS = "The tools, each with the JSON schema of its arguments:"
 HOW = (
-    "You can call these tools, one at a time. Reply with exactly one JSON object and nothing else. To call a tool: "
-    '{"name": "<tool>", "arguments": {...}}; its result comes in the next message. When all is done: '
-    '{"answer": "<your last message>"}. The tools, each with the JSON schema of its arguments:'
+    'To call a tool, reply with exactly one JSON object and nothing else: {"name": "<tool>", "arguments": {...}}. Its '
+    "result comes in the next message. Do not answer from memory. When no call is left to make: "
+    '{"name": "%s", "arguments": {"text": "<your last message>"}}.'
 )
-"""What a prompted model is told before the tools."""
+"""What a prompted model is told after the tools, with the word for its last message."""
 _KEPT = ("type", "enum", "properties", "required", "items", "additionalProperties")
 """Keywords of a schema that every server's grammar knows; bounds are checked when the call is made."""
 _MOST_TRIES = 64
@@ -41,6 +45,9 @@ class Talk(Protocol):
     @property
     def keeps_events(self) -> bool:
         """Whether a reply's events are needed to send its message back."""
+
+    def among(self, names: Collection[str]) -> Talk:
+        """The way of an episode whose tools have these names."""
 
     def opening(self, messages: Sequence[Message], tools: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         """The body's fields that hold prompt and tools."""
@@ -74,9 +81,15 @@ class NativeTalk:
     keeps_events: bool = True
     """Its message is made of the events."""
 
+    def among(self, names: Collection[str]) -> Talk:
+        """Itself: calls and words have fields of their own."""
+        del names
+        return self
+
     def opening(self, messages: Sequence[Message], tools: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         """Prompt and declared tools."""
-        return {**self.wire.prompt(messages), **self.tools.tools([_tool(each) for each in tools])}
+        declared = self.tools.tools([_tool(each) for each in tools]) if tools else {}
+        return {**self.wire.prompt(messages), **declared}
 
     def message(self, text: str, events: Sequence[str]) -> Turn:
         """The message of a stream, or of a whole reply."""
@@ -136,14 +149,23 @@ class PromptedTalk:
     """The protocol's name."""
     keeps_events: bool = False
     """Its message is its text."""
+    last: str = ANSWER
+    """The name under which its last message comes: no tool's."""
+
+    def among(self, names: Collection[str]) -> Talk:
+        """With a word for the last message that is none of these names."""
+        last = ANSWER
+        while last in names:
+            last = f"last_{last}"
+        return replace(self, last=last)
 
     def opening(self, messages: Sequence[Message], tools: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         """The prompt with the tools behind the system message."""
         declared = "\n".join(json.dumps(_declared(each), ensure_ascii=False) for each in tools)
         system = [message["content"] for message in messages if message["role"] == "system"]
         talk = [message for message in messages if message["role"] != "system"]
-        told = {"role": "system", "content": "\n\n".join([*system, f"{HOW}\n{declared}"])}
-        return {**self.wire.prompt([told, *talk]), **(_format(tools) if self.schema else {})}
+        told = {"role": "system", "content": "\n\n".join([*system, f"{TOOLS}\n{declared}", HOW % self.last])}
+        return {**self.wire.prompt([told, *talk]), **(_format(tools, self.last) if self.schema else {})}
 
     def message(self, text: str, events: Sequence[str]) -> Turn:
         """Its text."""
@@ -152,18 +174,18 @@ class PromptedTalk:
 
     def calls(self, message: Turn) -> tuple[ToolCall, ...]:
         """The object, or the list of objects, that it is or that stands in a fence."""
-        value = _object_in(str(message["content"]))
+        value = _object_in(str(message["content"]), self.last)
         made = value if isinstance(value, list) else [value]
-        return tuple(_prompted(each) for each in made if _is_call(each))
+        return tuple(_prompted(each) for each in made if _is_call(each, self.last))
 
     def sendable(self, message: Turn) -> Turn:
         """As it is."""
         return message
 
     def said(self, message: Turn, text: str) -> str:
-        """The `answer` of its object, else the whole text."""
-        value = _object_in(str(message["content"]))
-        answer = value.get("answer") if isinstance(value, dict) else None
+        """What its object gives as the answer, else the whole text."""
+        value = _object_in(str(message["content"]), self.last)
+        answer = _answer_of(value, self.last) if isinstance(value, dict) else None
         return answer if isinstance(answer, str) else text
 
     def results(self, results: Sequence[ToolResult]) -> list[Turn]:
@@ -180,10 +202,11 @@ def _declared(tool: Mapping[str, Any]) -> dict[str, Any]:
     return {name: tool[name] for name in ("name", "description", "parameters")}
 
 
-def _format(tools: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def _format(tools: Sequence[Mapping[str, Any]], last: str) -> dict[str, Any]:
     """What holds a reply to one call, or an answer."""
     replies = [_reply(name={"const": each["name"]}, arguments=_plain(each["parameters"])) for each in tools]
-    schema = {"anyOf": [*replies, _reply(answer={"type": "string"})]}
+    answer = _reply(name={"const": last}, arguments=_reply(text={"type": "string"}))
+    schema = {"anyOf": [*replies, answer]}
     return {"response_format": {"type": "json_schema", "json_schema": {"name": "reply", "schema": schema}}}
 
 
@@ -200,7 +223,7 @@ def _plain(schema: Mapping[str, Any]) -> dict[str, Any]:
     return kept
 
 
-def _object_in(text: str) -> Any:
+def _object_in(text: str, last: str) -> Any:
     """The JSON value that a text is, that stands in its first fence, or its first object that calls or answers."""
     fenced = _FENCED.search(text)
     for candidate in (text.strip(), fenced[1].strip() if fenced else ""):
@@ -210,20 +233,26 @@ def _object_in(text: str) -> Any:
             except ValueError:
                 continue
     lines = [_object_of(line) for line in text.splitlines() if line.strip()]
-    if len(lines) > 1 and all(map(_is_call, lines)):
+    if len(lines) > 1 and all(_is_call(each, last) for each in lines):
         return lines
     for begin in islice(re.finditer(r"\{", text), _MOST_TRIES):
         try:
             value = json.JSONDecoder().raw_decode(text, begin.start())[0]
         except (ValueError, RecursionError):
             continue
-        if _is_call(value) or "answer" in value:
+        if _is_call(value, last) or _answer_of(value, last) is not None:
             return value
     return None
 
 
-def _is_call(value: Any) -> bool:
-    return isinstance(value, dict) and isinstance(value.get("name"), str) and "answer" not in value
+def _is_call(value: Any, last: str) -> bool:
+    return isinstance(value, dict) and isinstance(value.get("name"), str) and _answer_of(value, last) is None
+
+
+def _answer_of(value: Mapping[str, Any], last: str) -> Any:
+    """The last message that an object gives, also by itself or without its frame; None if it gives none."""
+    held = value.get("arguments") if value.get("name") == last else value
+    return held.get("text", held.get(last)) if isinstance(held, dict) and held is not value else value.get(last)
 
 
 def _prompted(raw: Mapping[str, Any]) -> ToolCall:

@@ -30,6 +30,16 @@ def of_messages(raw: object, *, final: bool) -> TokenUsage:
     return _outside(prompt, a_count(raw, "output_tokens"), a_count(raw, "output_tokens_details", "thinking_tokens"))
 
 
+def of_responses(raw: object) -> TokenUsage:
+    """The fields of OpenAI's Responses: cache reads are inside the input, reasoning inside the output."""
+    prompt, read = a_count(raw, "input_tokens"), a_count(raw, "input_tokens_details", "cached_tokens")
+    total, said = a_count(raw, "output_tokens"), a_count(raw, "total_tokens")
+    if prompt is None or total is None or (read or 0) > prompt or (said and said != prompt + total):
+        return TokenUsage()
+    asked = TokenUsage(in_uncached=prompt - (read or 0), in_cache_read=read)
+    return _outside(_asked(asked), total, a_count(raw, "output_tokens_details", "reasoning_tokens"))
+
+
 def _asked(prompt: TokenUsage) -> TokenUsage:
     """A prompt's counts: no prompt has 0 tokens, so where they come to 0 nothing was counted."""
     return TokenUsage() if prompt.in_total == 0 else prompt

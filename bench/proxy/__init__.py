@@ -6,6 +6,7 @@ protocols, and only declared fields of a request are changed.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from decimal import Decimal
@@ -15,8 +16,9 @@ from bench.prices import PriceBook
 from bench.providers import Endpoint, merged
 from bench.proxy.keys import KeyRing, ProxyKey
 from bench.proxy.ledger import Begun, CallLedger, Entry, Settled
-from bench.proxy.listen import listening
+from bench.proxy.listen import bindable, listening
 from bench.proxy.purse import Purse
+from bench.proxy.replies import ReplyStore
 from bench.proxy.request import Backend
 from bench.proxy.server import ProxyServer
 from bench.records import Secrets
@@ -29,8 +31,10 @@ __all__ = [
     "CallLedger",
     "ProxyKey",
     "ProxyServer",
+    "ReplyStore",
     "Settled",
     "backends",
+    "bindable",
     "proxying",
 ]
 
@@ -62,16 +66,20 @@ async def proxying(
     *,
     listen: str = "127.0.0.1:0",
     budget_usd: Decimal | None = None,
+    replies: ReplyStore | None = None,
     on_settled: Callable[[Begun, Settled], None] = lambda _begun, _settled: None,
     on_trouble: Callable[[str], None] = lambda _trouble: None,
 ) -> AsyncIterator[str]:
-    """A running proxy; gives its base URL. What its keys spent before counts against their budgets.
+    """A running proxy; gives its base URL. What its keys spent before counts against their budgets;
+    `replies` keeps replies for keys that begin anew.
 
     UsageError where it cannot listen, or the ledger cannot be read.
     """
-    purse, secrets = Purse(budget_usd), Secrets()
-    for entry in ledger.entries():
+    purse, secrets, turns = Purse(budget_usd), Secrets(), Counter[str]()
+    alone = keys.only if budget_usd is None else None  # then nothing but this key's past can refuse a call
+    for entry in ledger.entries(key=alone):
         purse.recall(entry.begun.key, 1, entry.most_usd or Decimal(0))
+        turns[entry.begun.key] = entry.begun.turn
     for backend in served.values():
         secrets |= backend.endpoint.secrets(environ)
     server = ProxyServer(
@@ -82,12 +90,12 @@ async def proxying(
         book=book,
         tls=tls_context(),
         secrets=secrets,
+        turns=turns,
         local=listen.startswith("unix:"),
+        replies=replies,
         on_settled=on_settled,
         on_trouble=on_trouble,
     )
-    for entry in ledger.entries():
-        server.turns[entry.begun.key] = entry.begun.turn
     async with listening(listen, server.serve) as url:
         try:
             yield url

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -14,6 +15,8 @@ from bench.records import TokenUsage
 
 CAPS = ("max_tokens", "max_completion_tokens")
 """Fields that cap an answer."""
+CAP_OF_RESPONSES = "max_output_tokens"
+"""The same of OpenAI's Responses."""
 TOOLS_TOKENS = 2_000
 """What a vendor says of tools in words of its own, beside the request's."""
 HARMLESS = frozenset(
@@ -28,6 +31,34 @@ HARMLESS = frozenset(
     )
 )
 """Fields that add nothing to a bill beyond the tokens of the request and its answer, or whose price is looked up."""
+COUNTED = HARMLESS | frozenset(
+    (
+        *("reasoning", "include_reasoning", "reasoning_split", "return_reasoning", "usage", "prediction"),
+        *("vl_high_resolution_images", "min_tokens", "ignore_eos", "stop_token_ids", "skip_special_tokens"),
+        *("guided_json", "guided_regex", "guided_choice", "guided_grammar", "structured_outputs", "top_a", "typical_p"),
+        *("length_penalty", "do_sample", "tool_stream", "request_id", "user_id", "result_format"),
+        *("incremental_output", "truncation", "include_stop_str_in_output", "separate_reasoning"),
+    )
+)
+"""These, and fields whose whole effect the reply's tokens show: they may lift a bound, and move no price."""
+OF_RESPONSES = frozenset(
+    (
+        *("model", "input", "instructions", "tools", "tool_choice", "parallel_tool_calls", "stream", "stream_options"),
+        *(CAP_OF_RESPONSES, "temperature", "top_p", "top_logprobs", "reasoning", "text", "include", "store"),
+        *("metadata", "client_metadata", "user", "prompt_cache_key", "prompt_cache_retention", "safety_identifier"),
+        *("service_tier", "truncation"),
+    )
+)
+"""The same of OpenAI's Responses. What the vendor keeps of earlier ones, and what it does by itself, bounds nothing."""
+_ITEMS: Mapping[str, frozenset[str]] = {
+    "message": frozenset(("type", "id", "role", "content", "status", "phase")),
+    "function_call": frozenset(("type", "id", "name", "arguments", "call_id", "status", "namespace")),
+    "function_call_output": frozenset(("type", "id", "call_id", "output", "status")),
+    "custom_tool_call": frozenset(("type", "id", "name", "input", "call_id", "status", "namespace")),
+    "custom_tool_call_output": frozenset(("type", "id", "call_id", "output", "status")),
+}
+"""Items of a Responses input that are texts, and their fields."""
+_CHOICES = frozenset(("auto", "any", "none", "tool", "required", "function", "custom", "allowed_tools"))
 _ROLES = frozenset(("system", "developer", "user", "assistant", "tool", "function"))
 _MESSAGE = frozenset(
     (
@@ -35,36 +66,83 @@ _MESSAGE = frozenset(
         *("reasoning_content", "reasoning", "reasoning_details", "prefix", "partial", "annotations"),
     )
 )
-_TEXTS = frozenset(("text", "tool_use", "tool_result", "thinking", "redacted_thinking", "refusal", "input_text"))
+_TEXTS = frozenset(
+    ("text", "tool_use", "tool_result", "thinking", "redacted_thinking", "refusal", "input_text", "output_text")
+)
 _PART = frozenset(
     (
         *("type", "text", "cache_control", "id", "name", "input", "tool_use_id", "content", "is_error", "caller"),
-        *("thinking", "signature", "data", "refusal", "citations", "annotations"),
+        *("thinking", "signature", "data", "refusal", "citations", "annotations", "logprobs"),
     )
 )
-_TOOL = frozenset(("type", "function", "custom", "name", "description", "input_schema", "cache_control", "strict"))
+_TOOL = frozenset(
+    (
+        *("type", "function", "custom", "name", "description", "input_schema", "cache_control", "strict"),
+        *("parameters", "format", "output_schema", "input_examples", "eager_input_streaming", "defer_loading"),
+    )
+)
 _OWN_TOOLS = ("function", "custom")
 _CLIENTS_TOOLS = ("bash_", "text_editor_", "memory_")
 """Tools of Anthropic's that its client runs; what others do, the vendor bills beside tokens."""
-_REFERENCES = ("fileid://",)
+_REFERENCE = re.compile(r"fileid\W{1,12}/", re.IGNORECASE)
 """Texts that a vendor reads as a file of its own."""
 
 
 def unknown_costs(asked: Mapping[str, Any], pinned: Container[str]) -> str | None:
     """What in a request may cost more than its tokens; None if nothing. `pinned`: fields that bench.toml states."""
+    for name in () if is_responses(asked) else asked:
+        if name not in HARMLESS and name in COUNTED and name not in pinned:
+            return f"field {name[:60]!r}"
+    return unpriced(asked, pinned)
+
+
+def unpriced(asked: Mapping[str, Any], pinned: Container[str]) -> str | None:
+    """What in a request may be billed beyond its tokens, e.g. a vendor's own web search; None if nothing.
+
+    A field that nobody here knows may, whatever its value: its presence can be the order.
+    """
+    known = OF_RESPONSES if is_responses(asked) else COUNTED
     for name in asked:
-        if name not in HARMLESS and name not in pinned:
+        if name not in known and name not in pinned and not (name == "context_management" and _clears(asked[name])):
             return f"field {name[:60]!r}"
     tools = asked.get("tools")
     for tool in tools if isinstance(tools, list) else [tools] if tools is not None else []:
         if not _is_own_tool(tool):
             return f"tool of type {str(_part(tool, 'type') or tool)[:60]!r}"
+    choice = _part(asked.get("tool_choice"), "type")
+    if choice is not None and (not isinstance(choice, str) or choice not in _CHOICES):
+        return f"tool_choice of type {str(choice)[:60]!r}"
     return None
+
+
+def _clears(management: Any) -> bool:
+    """Whether a vendor is asked only to leave out what is old, which it does not bill."""
+    edits = _part(management, "edits")
+    kinds = [_part(each, "type") for each in edits] if isinstance(edits, list) else [None]
+    return (
+        isinstance(management, Mapping)
+        and set(management) <= {"edits"}
+        and all(isinstance(kind, str) and kind.startswith("clear_") for kind in kinds)
+    )
+
+
+def is_responses(asked: Mapping[str, Any]) -> bool:
+    """Whether a body is one of OpenAI's Responses."""
+    return "input" in asked and "messages" not in asked
+
+
+def caps_of(asked: Mapping[str, Any]) -> tuple[str, ...]:
+    """The fields that cap the answer to such a body."""
+    return (CAP_OF_RESPONSES,) if is_responses(asked) else CAPS
 
 
 def _is_own_tool(tool: Any) -> bool:
     """Whether the client runs a tool itself."""
     kind = _part(tool, "type")
+    if kind == "namespace":  # a group of them
+        group = tool.get("tools")
+        inner = isinstance(group, list) and all(_part(each, "type") != kind and _is_own_tool(each) for each in group)
+        return inner and set(tool) <= {"type", "name", "description", "tools"}
     if isinstance(kind, str) and kind.startswith(_CLIENTS_TOOLS):
         return True
     named = isinstance(_part(tool, "function"), Mapping) or "input_schema" in (
@@ -78,6 +156,8 @@ def only_texts(asked: Mapping[str, Any]) -> bool:
 
     Any shape that is not known is taken for such a reference.
     """
+    if is_responses(asked):
+        return _is_text(asked.get("instructions")) and _is_text_input(asked["input"])
     messages = asked.get("messages")
     if not isinstance(messages, list) or not _is_text(asked.get("system")):
         return False
@@ -90,10 +170,22 @@ def only_texts(asked: Mapping[str, Any]) -> bool:
     )
 
 
+def _is_text_input(given: Any) -> bool:
+    """Whether all items of a Responses input are texts that stand in it."""
+    if isinstance(given, str):
+        return _is_text(given)
+    return isinstance(given, list) and all(
+        isinstance(each, Mapping)
+        and set(each) <= _ITEMS.get(str(each.get("type", "message")), frozenset())
+        and all(_is_text(each.get(name)) for name in ("content", "output", "arguments", "input"))
+        for each in given
+    )
+
+
 def _is_text(content: Any, depth: int = 0) -> bool:
     """Contents nest once: what a tool's result holds."""
     if content is None or isinstance(content, str):
-        return content is None or not any(each in content for each in _REFERENCES)
+        return content is None or not _REFERENCE.search(content)
     if not isinstance(content, list) or depth > 1:
         return False
     return all(
@@ -127,7 +219,7 @@ def worst_usd(
             return None
         tokens = max(tokens, window)
     thoughts = clean.count(_part(asked.get("thinking"), "budget_tokens")) or 0
-    cap = max((thoughts, *(asked[name] for name in CAPS if asked.get(name) is not None)))
+    cap = max((thoughts, *(asked[name] for name in caps_of(asked) if asked.get(name) is not None)))
     cap += (clean.count(asked.get("thinking_budget")) or 0) if cap else 0
     if not cap and window is None:
         return None
@@ -147,7 +239,7 @@ def at_most(billing: Billing | None, worst: Decimal | None, usage: TokenUsage, b
 
 def wrong_count(asked: Mapping[str, Any]) -> str | None:
     """The name of a field that bounds the cost and is no whole number above 0; None if all are."""
-    for name in (*CAPS, "n"):
+    for name in (*CAPS, CAP_OF_RESPONSES, "n"):
         value = asked.get(name)
         if value is not None and (type(value) is not int or not 0 < value <= clean.MOST_COUNT):
             return name

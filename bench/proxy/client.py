@@ -23,6 +23,10 @@ UNREAD_BYTES = 16 * 1024 * 1024
 """A client that leaves more of its reply unread is cut off."""
 IDLE_S = 300.0
 """A client's connection that is idle for longer is closed; so is one whose request takes as long to arrive."""
+FIRST_S = 20.0
+"""So long may a new connection take to the end of its first head."""
+TURN = 500
+"""Pieces of a request after which others get a turn."""
 LINGER_S = 10.0
 """So long may a client take to read the rest of a reply once the connection ends."""
 
@@ -52,11 +56,14 @@ class Client:
         self._reader, self._writer = reader, writer
         self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=HEAD_BYTES)
         self._bare = False
+        self._fresh = True
+        self._pieces = 0
 
     async def head(self) -> h11.Request | None:
         """The next request's head; None at the end."""
-        async with asyncio.timeout(IDLE_S):
+        async with asyncio.timeout(FIRST_S if self._fresh else IDLE_S):
             event = await self._event()
+        self._fresh = False
         if not isinstance(event, h11.Request):
             return None
         self._bare = event.method == b"HEAD"
@@ -97,9 +104,12 @@ class Client:
                 self._send(h11.InformationalResponse(status_code=100, headers=[]))
             self._http.receive_data(await self._reader.read(65536))
         assert not isinstance(event, type) or event is h11.PAUSED
+        self._pieces += 1
+        if self._pieces % TURN == 0:
+            await asyncio.sleep(0)
         return event
 
-    async def next(self) -> bool:
+    def next(self) -> bool:
         """Whether another request may come."""
         if self._http.our_state is h11.DONE and self._http.their_state is h11.DONE:
             self._http.start_next_cycle()

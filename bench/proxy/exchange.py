@@ -7,9 +7,11 @@ from decimal import Decimal
 
 from bench import clean
 from bench.engine import now
+from bench.errors import IncompleteError
 from bench.prices import PriceBook
 from bench.proxy.ledger import Settled
 from bench.proxy.meter import Metered, ReplyMeter
+from bench.proxy.replies import MOST_BYTES, ReplyStore
 from bench.proxy.request import Passed
 from bench.records import Attempt, Outcome, RemoteModel, Secrets, TokenUsage
 
@@ -43,6 +45,15 @@ class ProxyExchange:
     """What went wrong, without secrets."""
     meter: ReplyMeter
     """Reads the reply."""
+    headers: list[tuple[bytes, bytes]] = field(default_factory=list)
+    """The headers that were passed back."""
+    kept: bytearray | None = None
+    """The body as it was passed back, where it is to be kept; None where it is not."""
+
+    @property
+    def bounded(self) -> bool:
+        """Whether nothing in the reply is billed beyond tokens."""
+        return self.meter.unpriced is None
 
     def take(self, at: float, part: bytes) -> None:
         """Reads what was passed back."""
@@ -50,6 +61,28 @@ class ProxyExchange:
         self.size += len(part)
         if answered(self.status):
             self.meter.feed(part)
+
+
+def keep(exchange: ProxyExchange, part: bytes) -> None:
+    """Adds to the body that is kept; too long a one is not."""
+    if exchange.kept is not None:
+        exchange.kept += part
+        if len(exchange.kept) > MOST_BYTES:
+            exchange.kept = None
+
+
+def keep_reply(
+    replies: ReplyStore | None, number: int, key: str, body_sha256: str, *, exchange: ProxyExchange
+) -> str | None:
+    """Keeps a reply that came to its end, before it is settled: what was paid is never asked for again. Why it cannot
+    be kept; None where it is, or need not be."""
+    if replies is None or not exchange.kept or not exchange.ended or exchange.status != 200:
+        return None
+    try:
+        replies.keep(number, key, body_sha256, headers=exchange.headers, body=bytes(exchange.kept))
+    except IncompleteError as error:
+        return str(error)
+    return None
 
 
 def answered(status: int | None) -> bool:
@@ -65,7 +98,9 @@ def settled(call: Passed, exchange: ProxyExchange, book: PriceBook, secrets: Sec
 
     took = now() - exchange.begun
     seen = exchange.meter.end() if answered(exchange.status) else Metered(TokenUsage(), True, None, None)
-    cost = _cost(call, exchange, seen.usage, took, book)
+    billed = answered(exchange.status) and call.billing is not None
+    unpriced = (call.unpriced or seen.unpriced) if billed else None
+    cost = None if unpriced else _cost(call, exchange, seen.usage, took, book)
     if not answered(exchange.status):
         state = "refusal" if exchange.status else "cut"
     elif not exchange.ended or not seen.complete:
@@ -82,7 +117,9 @@ def settled(call: Passed, exchange: ProxyExchange, book: PriceBook, secrets: Sec
         reply_bytes=exchange.size,
         served_model=said(seen.served_model),
         request_id=said(exchange.request_id),
-        error=said(exchange.error or seen.fault),
+        error=said(
+            exchange.error or seen.fault or (cost is None and unpriced and f"billed beyond tokens: {unpriced}") or None
+        ),
     )
 
 

@@ -25,6 +25,9 @@ class ProxyKey:
     """The most that its calls may cost together, in USD; None for no limit of its own."""
     calls: int | None = None
     """The most calls that it may make; None for no limit."""
+    before: str | None = None
+    """The name of an earlier key whose client was cut off: replies that it got are given again, and not paid again.
+    They count against this key's limits."""
 
 
 class KeyRing:
@@ -33,6 +36,8 @@ class KeyRing:
     def __init__(self) -> None:
         self._by_token: dict[str, ProxyKey] = {}
         self.refused: Counter[str] = Counter()
+        self.again: set[int] = set()
+        """Numbers of earlier keys' calls whose replies were given again."""
 
     def add(self, key: ProxyKey) -> ProxyKey:
         """Makes a key good. UsageError where its name is taken."""
@@ -49,6 +54,12 @@ class KeyRing:
         """The key of a token; None where there is none."""
         said = token.encode("utf-8", "replace")  # a header may hold any letters
         return next((key for mine, key in self._by_token.items() if secrets.compare_digest(mine.encode(), said)), None)
+
+    @property
+    def only(self) -> str | None:
+        """The name of the one key that there is; None where there are more, or none."""
+        names = [key.name for key in self._by_token.values()]
+        return names[0] if len(names) == 1 else None
 
     @property
     def tokens(self) -> list[str]:

@@ -204,10 +204,15 @@ class CallLedger:
         except sqlite3.Error as error:
             raise IncompleteError(f"the ledger cannot be written ({error}). Make room or access there.") from error
 
-    def entries(self, since: str = "") -> Iterator[Entry]:
-        """All calls since a moment (UTC, ISO 8601), in order. UsageError where a row cannot be read."""
+    def entries(self, since: str = "", *, key: str | None = None) -> Iterator[Entry]:
+        """All calls since a moment (UTC, ISO 8601), or those of a key, in order. UsageError where a row cannot be
+        read."""
+        of = " AND key = ?" if key is not None else ""
+        yield from self._read(f"begun_at >= ?{of}", (since, *([] if key is None else [key])))
+
+    def _read(self, where: str, values: Sequence[object]) -> Iterator[Entry]:
         try:
-            cursor = self._db.execute("SELECT * FROM calls WHERE begun_at >= ? ORDER BY id", (since,))
+            cursor = self._db.execute(f"SELECT * FROM calls WHERE {where} ORDER BY id", values)
             names = [column[0] for column in cursor.description]
             for number, row in enumerate(cursor):
                 if number == MOST_ROWS:
@@ -217,6 +222,10 @@ class CallLedger:
             raise UsageError(
                 f"the ledger cannot be read ({error}). Restore it from a backup, or begin a new one."
             ) from error
+
+    def entry(self, number: int) -> Entry | None:
+        """One call by its number; None where there is none. UsageError where its row cannot be read."""
+        return next(iter(self._read("id = ?", (number,))), None)
 
 
 def _entry(row: Mapping[str, Any]) -> Entry:

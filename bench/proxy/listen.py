@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import os
+import socket
 import stat
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from ipaddress import ip_address
 from pathlib import Path
 
 from bench.errors import UsageError
+
+NAME_BYTES = 107
+"""The longest name of a socket; unix(7), sun_path."""
 
 Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
@@ -23,14 +27,12 @@ async def listening(where: str, handler: Handler) -> AsyncIterator[str]:
     """
     if where.startswith("unix:"):
         path = Path(where.removeprefix("unix:"))
-        await _make_room(path)
-        before = os.umask(0o177)
         try:
-            server = await asyncio.start_unix_server(handler, path)
+            with bindable(path) as short:
+                await _make_room(path, short)
+                server = await _owned(handler, short)
         except OSError as error:
-            raise UsageError(f"{path}: cannot listen there ({error.strerror}). Name another path.") from error
-        finally:
-            os.umask(before)
+            raise UsageError(f"{path}: cannot listen there ({error}). Name another path.") from error
         url = where
     else:
         host, port = _loopback(where)
@@ -63,7 +65,32 @@ def _loopback(where: str) -> tuple[str, int]:
     return ("127.0.0.1" if host == "localhost" else host), int(port)
 
 
-async def _make_room(path: Path) -> None:
+@contextmanager
+def bindable(path: Path) -> Iterator[Path]:
+    """A name of the socket within the 107 bytes that Linux takes: longer ones go by way of their open folder."""
+    if len(os.fsencode(path)) <= NAME_BYTES or not hasattr(os, "O_PATH"):
+        yield path
+        return
+    folder = os.open(path.parent, os.O_PATH | os.O_DIRECTORY)
+    try:
+        yield Path(f"/proc/self/fd/{folder}", path.name)
+    finally:
+        os.close(folder)
+
+
+async def _owned(handler: Handler, path: Path) -> asyncio.Server:
+    """A socket that only its owner may open."""
+    own = socket.socket(socket.AF_UNIX)
+    try:
+        os.fchmod(own.fileno(), 0o600)  # bind gives the file these rights; a umask would be the whole process's
+        own.bind(str(path))
+        return await asyncio.start_unix_server(handler, sock=own)
+    except OSError:
+        own.close()
+        raise
+
+
+async def _make_room(path: Path, short: Path) -> None:
     """Takes an old socket away, which nobody listens at; anything else stays. UsageError for it."""
     try:
         kind = path.lstat().st_mode
@@ -72,7 +99,7 @@ async def _make_room(path: Path) -> None:
     if not stat.S_ISSOCK(kind):
         raise UsageError(f"{path}: is there and is no socket. Name another path.")
     try:
-        _, writer = await asyncio.open_unix_connection(path)
+        _, writer = await asyncio.open_unix_connection(short)
     except OSError:
         path.unlink(missing_ok=True)
         return

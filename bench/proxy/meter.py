@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import NamedTuple, Protocol
 
 from bench import clean
 from bench.engine import SseParser
-from bench.providers import Wire
+from bench.providers import StreamEvent
+from bench.proxy.extras import NOTHING, extra
 from bench.records import TokenUsage
 
 WHOLE_BYTES = 8 * 1024 * 1024
@@ -14,6 +16,13 @@ WHOLE_BYTES = 8 * 1024 * 1024
 
 MOST_EVENTS = 300_000
 """Of a reply with more events the rest is passed on and not read."""
+
+
+class ReplyFormat(Protocol):
+    """What a meter must know of a wire format."""
+
+    def read_event(self, data: str) -> StreamEvent:
+        """One `data:` payload, or a whole reply. Raises ValueError for others."""
 
 
 class Metered(NamedTuple):
@@ -27,14 +36,16 @@ class Metered(NamedTuple):
     """The model id in it."""
     fault: str | None
     """An error that came inside a reply of HTTP 200; None where none did."""
+    unpriced: str | None = None
+    """What in it may move its bill beyond the tokens at the list's price; None where nothing does."""
 
 
 class ReplyMeter:
     """Reads a reply part by part, streamed or not. Never raises: what cannot be read is unknown."""
 
-    def __init__(self, wire: Wire) -> None:
-        """`wire`: the format that the reply should have."""
-        self._wire = wire
+    def __init__(self, wire: ReplyFormat, lanes: Mapping[str, str] = NOTHING) -> None:
+        """`wire`: the format that the reply should have; `lanes`: see `extra`."""
+        self._wire, self._lanes = wire, lanes
         self._parser = SseParser()
         self._streams = self._lost = False
         self._events = 0
@@ -65,8 +76,13 @@ class ReplyMeter:
         if not self._streams and len(self._whole) <= WHOLE_BYTES:
             self._read(self._whole.decode("utf-8-sig", "replace").strip())
         elif self._lost:
-            return Metered(TokenUsage(), False, self._seen.served_model, self._seen.fault)
+            return self._seen._replace(usage=TokenUsage(), complete=False)
         return self._seen
+
+    @property
+    def unpriced(self) -> str | None:
+        """See `Metered`, as far as it was read."""
+        return self._seen.unpriced
 
     def _read(self, data: str) -> None:
         self._streams, self._whole = True, bytearray()
@@ -80,4 +96,5 @@ class ReplyMeter:
             seen.complete or event.done or event.finish_reason is not None,
             clean.line_or_none(event.served_model) or seen.served_model,
             clean.line(event.fault.message) if event.fault else seen.fault,
+            seen.unpriced or extra(data, self._lanes),
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -11,6 +11,7 @@ from bench import clean, prices
 from bench.costs import Billing, total
 from bench.prices import PriceBook
 from bench.proxy.ledger import Entry
+from bench.records import TokenUsage
 from bench.report.text import column, grid
 from bench.report.text.column import Column, Table
 
@@ -120,27 +121,40 @@ def lines(
         yield from ("", clean.markdown(_instead(entries, at, other, book)))
 
 
-def at_prices_of(entries: Iterable[Entry], other: Billing, book: PriceBook) -> tuple[Decimal, Decimal, int]:
-    """What calls with known costs cost, what the same tokens would have cost elsewhere, and how many calls that is."""
+def at_prices_of(
+    entries: Iterable[Entry], other: Billing, book: PriceBook, *, cached: bool = True
+) -> tuple[Decimal, Decimal, int]:
+    """What calls with known costs cost, what the same tokens would have cost elsewhere, and how many calls that is.
+
+    `cached`: whether the cache there serves the same share of each prompt; otherwise it serves nothing.
+    """
     paid, instead, calls = Decimal(0), Decimal(0), 0
     for entry in entries:
         settled = entry.settled
         if settled is None or settled.cost_usd is None or settled.status != 200:
             continue
         at = datetime.fromisoformat(entry.begun_at)
-        price = other.price(book, at, settled.usage)
-        cost = prices.cost(price, settled.usage, at).usd if price else None
+        usage = settled.usage if cached else _uncached(settled.usage)
+        price = other.price(book, at, usage)
+        cost = prices.cost(price, usage, at).usd if price else None
         if cost is not None:
             paid, instead, calls = paid + settled.cost_usd, instead + cost, calls + 1
     return paid, instead, calls
+
+
+def _uncached(usage: TokenUsage) -> TokenUsage:
+    """The same tokens, all of the prompt's billed at the full price."""
+    return replace(usage, in_uncached=usage.in_total, in_cache_read=0, in_cache_write_5m=0, in_cache_write_1h=0)
 
 
 def _instead(entries: Sequence[Entry], at: str, other: Billing, book: PriceBook) -> str:
     paid, instead, calls = at_prices_of(entries, other, book)
     if not calls:
         return f"At the prices of {at}: {other.why_not(book)}"
+    _, bare, _ = at_prices_of(entries, other, book, cached=False)
+    served = f" ({bare:.4f} if its cache served none of them)" if bare != instead else ""
     return (
-        f"At the prices of {at}, the same tokens of {calls:,} calls would have cost {instead:.4f} USD instead of "
-        f"{paid:.4f}. That assumes the same tokens: another model writes, thinks and caches otherwise, and may need "
-        "more turns; `bench run` measures that."
+        f"At the prices of {at}, the same tokens of {calls:,} calls would have cost {instead:.4f} USD{served} "
+        f"instead of {paid:.4f}. That assumes the same tokens: another model writes, thinks and caches otherwise, and "
+        "may need more turns; `bench run` measures that."
     )

@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 from bench import clean
 from bench.costs import Billing, billing_of
 from bench.prices import PriceBook
 from bench.providers import Endpoint, merged
-from bench.proxy.bound import CAPS, HARMLESS, worst_usd, wrong_count
-from bench.proxy.rewrite import BodyField, fields, rewritten
+from bench.proxy.bound import (
+    CAP_OF_RESPONSES,
+    HARMLESS,
+    caps_of,
+    is_responses,
+    unpriced,
+    worst_usd,
+    wrong_count,
+)
+from bench.proxy.extras import chosen_lanes
+from bench.proxy.rewrite import BodyField, fields, rewritten, written
 from bench.proxy.route import Route, RouteKind
 from bench.records import RemoteModel
 
@@ -26,6 +35,8 @@ KEYS = frozenset(("authorization", "x-api-key", "api-key", "x-goog-api-key"))
 """Headers that hold the client's key, in whose place the vendor's is put."""
 MOST_SIGNS = 1_000_000
 """Commas, colons and brackets of a body: each may be a value, and takes memory and time by itself."""
+MOST_FIELDS = 1000
+"""Of a body's top level: each is looked at by itself."""
 
 
 class NotPassed(Exception):
@@ -75,10 +86,16 @@ class Passed:
     """How it is billed, in the lane that the request chose; None for local weights."""
     worst_usd: Decimal | None
     """The most it can cost; None where that is not known, 0 for local weights."""
+    unpriced: str | None
+    """What in it may be billed beyond tokens, e.g. a vendor's own search: then nobody here knows its bill."""
+    lanes: Mapping[str, str]
+    """The tier, speed and place that it chose beside the usual ones, by field."""
     body_sha256: str
     """Of the body as it came."""
     head_sha256: str
     """Of its system prompt and tools."""
+    responses: bool
+    """Whether it goes to OpenAI's Responses."""
 
 
 def chosen(backends: Mapping[str, Backend], protocol: str, name: object) -> Backend:
@@ -107,11 +124,15 @@ def passed(backends: Mapping[str, Backend], way: Route, body: bytes | bytearray,
         raise NotPassed(413, f"the body has more than {MOST_SIGNS:,} commas, colons and brackets")
     try:
         text = body.decode()
-        found = [*fields(text)]
+        found = [*islice(fields(text), MOST_FIELDS + 1)]
+        if len(found) > MOST_FIELDS:
+            raise ValueError(f"it has more than {MOST_FIELDS:,} fields")
         _require_clear(found)
     except ValueError as error:
         raise NotPassed(400, f"the body cannot be read: {clean.line(str(error))}") from error
     asked = {field.name: field.value for field in found}
+    if way.responses is not is_responses(asked):
+        raise NotPassed(400, "/v1/responses takes `input`, and every other path `messages`")
     backend = chosen(backends, way.protocol, asked.get("model"))
     try:
         changes = _changes(backend, asked, free=way.asked is RouteKind.COUNT)
@@ -119,7 +140,7 @@ def passed(backends: Mapping[str, Backend], way: Route, body: bytes | bytearray,
         head = _head(asked)
     except (ValueError, RecursionError) as error:
         raise NotPassed(400, f"the body cannot be passed on: {clean.line(str(error))}") from error
-    sent = {name: value for name, value in {**asked, **changes}.items() if value is not None}
+    sent = {name: value for name, value in {**asked, **changes}.items() if changes.get(name, name) is not None}
     if wrong := wrong_count(sent):
         raise NotPassed(400, f"{wrong} is no whole number above 0")
     entry = backend.endpoint.entry
@@ -129,9 +150,12 @@ def passed(backends: Mapping[str, Backend], way: Route, body: bytes | bytearray,
         content=content,
         changed=tuple(sorted(changes)),
         billing=billing,
-        worst_usd=_worst(backend, billing, sent, len(content), book),
+        unpriced=(way.extra or unpriced(sent, backend.pin)) if billing else None,
+        lanes=chosen_lanes(sent),
+        worst_usd=None if billing and way.extra else _worst(backend, billing, sent, len(content), book),
         body_sha256=hashlib.sha256(body).hexdigest(),
         head_sha256=head,
+        responses=way.responses,
     )
 
 
@@ -164,11 +188,13 @@ def _changes(backend: Backend, asked: Mapping[str, Any], *, free: bool) -> dict[
         changes["model"] = endpoint.wire_model
     options = asked.get("stream_options")
     counted = isinstance(options, dict) and options.get("include_usage") is True
-    streams = backend.protocol == "openai" and asked.get("stream") is True
+    responses = is_responses(asked)
+    streams = backend.protocol == "openai" and asked.get("stream") is True and not responses
     if streams and not counted and "stream_options" in endpoint.streaming:
         changes["stream_options"] = {**(options if isinstance(options, dict) else {}), "include_usage": True}
-    cap, field = endpoint.entry.max_tokens, endpoint.rules.max_tokens_field
-    capped = any({**asked, **changes}.get(name) is not None for name in CAPS)
+    cap = endpoint.entry.max_tokens
+    field = CAP_OF_RESPONSES if responses else endpoint.rules.max_tokens_field
+    capped = any({**asked, **changes}.get(name) is not None for name in caps_of(asked))
     if cap and not capped and not free and field not in backend.drop:
         changes[field] = cap
     return changes
@@ -184,8 +210,12 @@ def _worst(
 
 def _head(asked: Mapping[str, Any]) -> str:
     """The hash of what an agent sends with every call: system prompt and tools."""
-    messages = asked.get("messages")
+    messages = asked.get("input" if is_responses(asked) else "messages")
     first = messages[0] if isinstance(messages, list) and messages else None
     system = first if isinstance(first, dict) and first.get("role") in ("system", "developer") else None
-    head = json.dumps([asked.get("system"), system, asked.get("tools")], sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(head.encode("utf-8", "surrogatepass")).hexdigest()
+    hashed = hashlib.sha256()
+    if system is not None and is_responses(asked):  # its id is another one each time
+        system = {"content": system.get("content"), "instructions": asked.get("instructions")}
+    for piece in written([asked.get("system"), system, asked.get("tools")]):
+        hashed.update(piece.encode("utf-8", "surrogatepass"))
+    return hashed.hexdigest()

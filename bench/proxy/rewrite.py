@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-_DECODER = json.JSONDecoder()
+MOST_DIGITS = 4000
+"""Of a number: reading a longer one takes time that nothing can interrupt."""
+
+
+def _number(digits: str) -> float:
+    if len(digits) > MOST_DIGITS:
+        raise ValueError(f"a number has more than {MOST_DIGITS:,} digits")
+    return float(digits)
+
+
+_DECODER = json.JSONDecoder(parse_float=_number)
 _BLANK = " \t\r\n"
+_BLANKS = re.compile(f"[{_BLANK}]*")
 
 
 class BodyField(NamedTuple):
@@ -78,6 +90,17 @@ def rewritten(text: str, changes: Mapping[str, Any], found: Iterable[BodyField] 
     return text[:start] + added + ("," if seen else "") + text[start:]
 
 
+def written(value: Any, depth: int = 2) -> Iterator[str]:
+    """What `json.dumps` writes with its keys sorted, member by member to this depth: nothing else runs meanwhile."""
+    if not depth or not isinstance(value, list) or not value:
+        yield json.dumps(value, sort_keys=True, ensure_ascii=False)
+        return
+    for at, each in enumerate(value):
+        yield ", " if at else "["
+        yield from written(each, depth - 1)
+    yield "]"
+
+
 def _without(text: str, field: BodyField) -> str:
     """The text without a field, its name and one comma."""
     after = _skip(text, field.end)
@@ -88,9 +111,9 @@ def _without(text: str, field: BodyField) -> str:
 
 
 def _skip(text: str, at: int) -> int:
-    while at < len(text) and text[at] in _BLANK:
-        at += 1
-    return at
+    found = _BLANKS.match(text, at)
+    assert found is not None
+    return found.end()
 
 
 def _value(text: str, at: int) -> tuple[Any, int]:

@@ -2,12 +2,34 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
 OWN_HOSTS = ("127.0.0.1", "localhost", "[::1]")
 """What a Host header may name; anything else is a page in a browser that was led here by a name of its own."""
+
+
+_USUAL = re.compile(
+    "|".join(
+        (
+            r"accept(-charset|-encoding|-language)?|content-(language|length|type)|user-agent|cache-control|pragma|date",
+            r"connection|keep-alive|proxy-authorization|te|trailer|transfer-encoding|upgrade|host|expect|cookie|origin",
+            r"(http-)?referer|sec-.*|dnt|via|forwarded|x-forwarded-(for|host|port|proto)|x-real-ip|x-requested-with",
+            r"authorization|(x-)?api-key|x-goog-api-(key|client)|(x-)?idempotency-key",
+            r"traceparent|tracestate|baggage|b3|x-b3-.*|x-amzn-trace-id|x-cloud-trace-context|x-datadog-.*|sentry-trace",
+            r"x-(client-)?(request|correlation|trace)-id|x-(parent-)?session(-id|-affinity)?|x-initiator|x-source",
+            r"x-stainless-.*|openai-(beta|organization|project|poll-after-ms)",
+            r"anthropic-(beta|version|dangerous-direct-browser-access|(organization|workspace|user-profile|worker)-id)",
+            r"anthropic-(client-platform|mcp-client-capabilities)|x-anthropic-additional-protection|x-app|x-claude-.*",
+            r"x-dashscope-(cachecontrol|useragent|authtype|sse|workspace|datainspection)|x-opencode-.*",
+            r"x-codex-.*|(session|thread|conversation)[-_]id|originator|version|x-client-version",
+            r"x-(openrouter-)?title|x-openrouter-categories|x-terminal-emulator",
+        )
+    )
+)
+"""Headers that HTTP, tracing, the vendors' SDKs and known agents send, and that choose no price: any other one may."""
 
 
 class RouteKind(StrEnum):
@@ -34,6 +56,10 @@ class Route(NamedTuple):
     """The wire format that its path speaks, "anthropic" or "openai"."""
     token: str
     """The token of its key; empty where it has none."""
+    extra: str | None = None
+    """A header by which a vendor may bill beyond tokens; None where there is none."""
+    responses: bool = False
+    """Whether it is OpenAI's Responses that is asked, not its chat completions."""
 
 
 def route(method: str, target: str, headers: Mapping[str, str]) -> Route:
@@ -46,12 +72,24 @@ def route(method: str, target: str, headers: Mapping[str, str]) -> Route:
     token = token or headers.get("x-api-key", "") or headers.get("authorization", "").removeprefix("Bearer ").strip()
     path = path.removeprefix("/v1") if path != "/v1" else "/"
     anthropic = path.startswith("/messages") or "anthropic-version" in headers
-    return Route(_asked(method, path), "anthropic" if anthropic else "openai", token)
+    responses = path.rstrip("/") == "/responses"
+    return Route(_asked(method, path), "anthropic" if anthropic else "openai", token, _costly(headers), responses)
+
+
+def onward(path: str, way: Route) -> str:
+    """Where the vendor is asked: the path of its calls, or that of what is wanted in their place."""
+    if way.asked is RouteKind.COUNT:
+        return path.replace("/messages", "/messages/count_tokens", 1)
+    return path.replace("/chat/completions", "/responses", 1) if way.responses else path
+
+
+def _costly(headers: Mapping[str, str]) -> str | None:
+    return next((f"header {name[:60]!r}" for name in headers if not _USUAL.fullmatch(name)), None)
 
 
 def _asked(method: str, path: str) -> RouteKind:
     match method, path.rstrip("/"):
-        case "POST", "/messages" | "/chat/completions":
+        case "POST", "/messages" | "/chat/completions" | "/responses":
             return RouteKind.CALL
         case "POST", "/messages/count_tokens":
             return RouteKind.COUNT

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import ssl
 from collections import Counter, deque
 from collections.abc import Callable, Mapping
@@ -13,42 +14,29 @@ from decimal import Decimal
 import h11
 
 from bench import clean
-from bench.engine import BROKEN_OFF, NOT_SENT, Channel, Dropped, Reply, now
+from bench.engine import BROKEN_OFF, NOT_SENT, Channel, Dropped, ReadingPace, Reply, now
 from bench.errors import IncompleteError
 from bench.prices import PriceBook
+from bench.providers import ResponsesFormat
 from bench.proxy import refusal
 from bench.proxy.bound import at_most
 from bench.proxy.client import Client, Room
-from bench.proxy.exchange import ProxyExchange, answered, settled
+from bench.proxy.exchange import ProxyExchange, answered, keep, keep_reply, settled
 from bench.proxy.keys import KeyRing, ProxyKey
 from bench.proxy.ledger import Begun, CallLedger, Settled
 from bench.proxy.meter import ReplyMeter
+from bench.proxy.places import ClientPlace, ClientPlaces
 from bench.proxy.purse import Purse
+from bench.proxy.replies import ReplyStore, given_again
 from bench.proxy.request import HOP_BY_HOP, KEYS, Backend, NotPassed, Passed, passed
-from bench.proxy.route import Route, RouteKind, own_host, route
-from bench.proxy.veil import Veil
+from bench.proxy.route import Route, RouteKind, onward, own_host, route
+from bench.proxy.veil import Veil, shown
 from bench.records import HIDDEN, Secrets, utc_now
 
 SPARE = 32
 """Connections to a vendor that are kept for later calls."""
-MOST_CLIENTS = 256
-"""Connections of clients at a time."""
-NOT_SHOWN = frozenset(
-    (
-        *("content-length", "transfer-encoding", "content-encoding", "connection", "keep-alive", "trailer", "upgrade"),
-        *(
-            "set-cookie",
-            "set-cookie2",
-            "location",
-            "content-location",
-            "refresh",
-            "link",
-            "alt-svc",
-            "proxy-authenticate",
-        ),
-    )
-)
-"""Headers of a reply that are not passed back: of the connection, and those that would lead the client elsewhere."""
+SHORT_BYTES = 128 * 1024
+"""A longer request is read beside the loop, so that others need not wait."""
 LOST = (ConnectionError, h11.LocalProtocolError, TimeoutError, asyncio.CancelledError)
 """How a client's connection ends early."""
 
@@ -77,10 +65,15 @@ class ProxyServer:
     """Called when a call is over."""
     on_trouble: Callable[[str], None] = lambda _trouble: None
     """Called with what went wrong here, without secrets."""
+    replies: ReplyStore | None = None
+    """Where replies are kept until their episode is over; None keeps none."""
     turns: Counter[str] = field(default_factory=Counter)
     """Calls of each key so far."""
     _spare: dict[str, deque[Channel]] = field(default_factory=dict)
     _open: set[asyncio.Task[None]] = field(default_factory=set)
+    _pace: ReadingPace = field(default_factory=ReadingPace)
+    _reading: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _places: ClientPlaces = field(default_factory=ClientPlaces)
     _room: Room = field(default_factory=Room)
     _forms: frozenset[str] = field(init=False)
 
@@ -90,18 +83,21 @@ class ProxyServer:
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One client's connection, to its end."""
-        client, task = Client(reader, writer), asyncio.current_task()
+        task, place = asyncio.current_task(), self._places.enter(writer.transport)
         assert task is not None
-        if len(self._open) >= MOST_CLIENTS:
+        if place is None:
             writer.transport.abort()
             return
+        client = Client(reader, writer)
         self._open.add(task)
         task.add_done_callback(self._open.discard)
         try:
             while (request := await client.head()) is not None:
-                await self._answer(client, request)
-                if not await client.next():
+                await self._answer(client, request, place)
+                self._places.end(place)
+                if not client.next():
                     break
+                await asyncio.sleep(0)  # requests that came in one piece take turns with others'
         except h11.RemoteProtocolError as error:
             with suppress(*LOST):
                 await client.say(refusal.refusal("openai", 400, f"this is no request ({clean.line(str(error))})"))
@@ -110,14 +106,18 @@ class ProxyServer:
         except Exception as error:  # a fault of ours ends this connection, not the proxy
             self.on_trouble(self.secrets(f"a connection ended with {type(error).__name__}: {error}"))
         finally:
+            self._places.end(place)
             await client.close()
+            self._places.leave(place)
 
-    async def _answer(self, client: Client, head: h11.Request) -> None:
+    async def _answer(self, client: Client, head: h11.Request, place: ClientPlace) -> None:
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in head.headers}
         way = route(head.method.decode("ascii", "replace"), head.target.decode("latin-1"), headers)
         held = 0
         try:
             key = self._allowed(way, headers)  # before a byte of its body is kept
+            if key is not None:
+                self._places.begin(place, key.name)
             body = await client.body(self._room)
             held = len(body)
             if way.asked is RouteKind.HELLO:
@@ -126,7 +126,7 @@ class ProxyServer:
                 await client.say(refusal.models(way.protocol, self.backends))
             else:
                 assert key is not None
-                call = passed(self.backends, way, body, self.book)
+                call = await self._read(way, body)
                 body.clear()
                 await self._pass_on(client, way, key, call, headers=headers, size=held)
         except NotPassed as why:
@@ -136,21 +136,41 @@ class ProxyServer:
             self._room.give_back(held)
 
     def _allowed(self, way: Route, headers: Mapping[str, str]) -> ProxyKey | None:
-        """The key of a request that may be looked at; None for one that needs none. NotPassed otherwise."""
+        """The key of a request that may be looked at; None for one that needs none. NotPassed otherwise.
+
+        h11.RemoteProtocolError ends the connection.
+        """
         if not self.local and not own_host(headers.get("host", "")):
             raise NotPassed(403, "the Host header does not name this machine")
         if "transfer-encoding" in headers and "content-length" in headers:
-            raise NotPassed(400, "the request states its length twice")
+            raise h11.RemoteProtocolError("it states its length twice")  # where the next one begins is not known
         if way.asked is RouteKind.HELLO:
             return None
         if way.asked is RouteKind.NOTHING:
             raise NotPassed(
-                404, "only /v1/messages, /v1/chat/completions, their token counts and /v1/models are served"
+                404, "only /v1/messages, /v1/chat/completions, /v1/responses, token counts and /v1/models are served"
             )
         key = self.keys.find(way.token) if way.token else None
         if key is None:
             raise NotPassed(401, "this key is none of the proxy's. Use one that it printed, never a vendor's key.")
         return key
+
+    async def _read(self, way: Route, body: bytearray) -> Passed:
+        """What a request asks for; a long one is read beside the loop, one at a time. NotPassed as `passed` says."""
+        if len(body) <= SHORT_BYTES:
+            return passed(self.backends, way, body, self.book)
+        async with self._reading:
+            return await asyncio.to_thread(self._read_long, way, body)
+
+    def _read_long(self, way: Route, body: bytearray) -> Passed:
+        """JSON makes no cycles; a search for some among a million values would stop all threads for half a second."""
+        collects = gc.isenabled()
+        gc.disable()
+        try:
+            return passed(self.backends, way, body, self.book)
+        finally:
+            if collects:
+                gc.enable()
 
     def _without_keys(self, text: str) -> str:
         """A client's words without keys, the proxy's own neither."""
@@ -162,6 +182,11 @@ class ProxyServer:
         self, client: Client, way: Route, key: ProxyKey, call: Passed, *, headers: Mapping[str, str], size: int
     ) -> None:
         free = way.asked is RouteKind.COUNT
+        if not free and (kept := given_again(self.replies, self.ledger, self.purse, key, call.body_sha256)):
+            self.turns[key.name] += 1
+            self.keys.again.add(kept.id)
+            await client.send_whole(200, [*kept.headers], kept.body)
+            return
         if not free and (why := self.purse.admit(key, call.worst_usd)):
             self.keys.refused[key.name] += 1
             raise NotPassed(402, why + ". Raise it, or stop here.")
@@ -185,18 +210,26 @@ class ProxyServer:
             self.purse.settle(key.name, call.worst_usd, Decimal(0))
             self.on_trouble(str(error))
             raise NotPassed(503, str(error)) from error
-        exchange = ProxyExchange(sent_at=utc_now(), meter=ReplyMeter(call.backend.endpoint.wire))
+        exchange = ProxyExchange(
+            sent_at=utc_now(),
+            meter=ReplyMeter(ResponsesFormat() if call.responses else call.backend.endpoint.wire, call.lanes),
+            kept=None if self.replies is None or free else bytearray(),
+        )
         try:
             await self._exchange(client, way, call, exchange, headers=headers)
         finally:
             if number is not None:
-                self._settle(number, key, call, begun, settled(call, exchange, self.book, self.secrets))
+                if trouble := keep_reply(self.replies, number, key.name, call.body_sha256, exchange=exchange):
+                    self.on_trouble(trouble)
+                ended = settled(call, exchange, self.book, self.secrets)
+                self._settle(number, key, call, begun, ended, bounded=exchange.bounded)
 
-    def _settle(self, number: int, key: ProxyKey, call: Passed, begun: Begun, ended: Settled) -> None:
+    def _settle(self, number: int, key: ProxyKey, call: Passed, begun: Begun, ended: Settled, *, bounded: bool) -> None:
+        """`bounded`: whether its tokens bound its bill."""
         most = ended.cost_usd
         if most is None:
             most = at_most(call.billing, call.worst_usd, ended.usage, self.book)
-            begun = replace(begun, cap_usd=most)
+            begun = replace(begun, cap_usd=most if bounded else None)
         self.purse.settle(key.name, call.worst_usd, most)
         try:
             self.ledger.settle(number, ended, begun.cap_usd)
@@ -212,9 +245,7 @@ class ProxyServer:
         named = {name.strip().lower() for name in headers.get("connection", "").split(",")}
         sent = {name: value for name, value in headers.items() if name not in HOP_BY_HOP | KEYS | named}
         sent |= {"accept-encoding": "identity", **{name.lower(): value for name, value in backend.headers.items()}}
-        path = backend.endpoint.path
-        if way.asked is RouteKind.COUNT:
-            path = path.replace("/messages", "/messages/count_tokens", 1)
+        path = onward(backend.endpoint.path, way)
         passing = asyncio.ensure_future(
             self._forward(client, backend, exchange, path=path, headers=sent, body=call.content)
         )
@@ -266,7 +297,7 @@ class ProxyServer:
 
     async def _pour(self, client: Client, reply: Reply, exchange: ProxyExchange) -> None:
         """Passes a reply back as it comes; errors are held until their end, for a key in them must not pass."""
-        headers = self._shown(reply)
+        headers = shown(reply.response.headers.raw, self.secrets)
         if reply.packed and answered(reply.status):
             exchange.error = reply.packed
             raise NotPassed(502, f"{reply.packed}. It is not passed on, for nobody can see what is in it")
@@ -279,10 +310,13 @@ class ProxyServer:
             return
         await client.begin(reply.status, headers)
         veil, reads = Veil(self._forms), True
+        exchange.headers = headers
 
         def take(at: float, part: bytes) -> bool:
             nonlocal reads
-            reads = client.pass_on(veil(part))
+            shown = veil(part)
+            reads = client.pass_on(shown)
+            keep(exchange, shown)
             exchange.take(at, part)
             return reads
 
@@ -290,20 +324,10 @@ class ProxyServer:
         if not reads:
             exchange.error = "the client left its reply unread"
             raise ConnectionAbortedError(exchange.error)
-        client.pass_on(veil.rest())
+        client.pass_on(rest := veil.rest())
+        keep(exchange, rest)
         exchange.ended = True
         await client.end()
-
-    def _shown(self, reply: Reply) -> list[tuple[bytes, bytes]]:
-        """The headers of a reply that are passed back, without secrets."""
-        headers = [
-            (name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in reply.response.headers.raw
-        ]
-        return [
-            (name.encode("latin-1"), self.secrets(value).encode("latin-1", "replace"))
-            for name, value in headers
-            if name not in NOT_SHOWN and self.secrets(name) == name
-        ]
 
     def _channel(self, backend: Backend) -> tuple[Channel, bool]:
         """A connection to the vendor, and whether it is a new one."""
@@ -311,7 +335,7 @@ class ProxyServer:
         if spare:
             return spare.pop(), False
         timeout_s = backend.endpoint.entry.timeout_s
-        return Channel(backend.endpoint.base_url or "", {}, timeout_s, self.tls, gives_way=True), True
+        return Channel(backend.endpoint.base_url or "", {}, timeout_s, self.tls, pace=self._pace), True
 
     async def close(self) -> None:
         """Ends what is under way, which is written down as cut, and closes the vendors' connections."""

@@ -1,11 +1,30 @@
-"""Takes the vendors' keys out of a reply that is passed on part by part."""
+"""Takes the vendors' keys out of a reply that is passed on part by part, and out of its headers."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
 
-from bench.records import HIDDEN
+from bench.records import HIDDEN, Secrets
+
+NOT_SHOWN = frozenset(
+    (
+        *("content-length", "transfer-encoding", "content-encoding", "connection", "keep-alive", "trailer", "upgrade"),
+        *("set-cookie", "set-cookie2", "location", "content-location", "refresh", "link", "alt-svc"),
+        "proxy-authenticate",
+    )
+)
+"""Headers of a reply that are not passed back: of the connection, and those that would lead the client elsewhere."""
+
+
+def shown(headers: Iterable[tuple[bytes, bytes]], secrets: Secrets) -> list[tuple[bytes, bytes]]:
+    """The headers of a reply that are passed back, without secrets."""
+    plain = [(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in headers]
+    return [
+        (name.encode("latin-1"), secrets(value).encode("latin-1", "replace"))
+        for name, value in plain
+        if name not in NOT_SHOWN and secrets(name) == name
+    ]
 
 
 class Veil:

@@ -3,24 +3,38 @@
 from __future__ import annotations
 
 from bench.records.aggregates import AggregateRow
-from bench.records.calls import Attempt, Call, Episode, EpisodeTurn, Outcome, TokenUsage
+from bench.records.batches import BATCHES, BatchNote, read_batches, write_batches
+from bench.records.blinding import anonymous
+from bench.records.calls import AgentRun, Attempt, Call, Episode, EpisodeTurn, Outcome, TokenUsage
 from bench.records.claim import (
     ABOUT,
+    AGREEMENT,
+    BY_TRAFFIC,
+    EVIDENCE,
+    HEAVY_SHARE,
+    LOAD_NEEDS,
     MARGINS,
     MEASURES,
+    MOST_AT_ONCE,
+    OVER,
+    SLICED,
     SUCH,
     THESE,
+    WITHIN_NEEDS,
     Claim,
     Margin,
+    WorkSlice,
     margin_keys,
     measured_margin,
 )
 from bench.records.details import grade_detail
 from bench.records.episodes import (
     FINAL,
+    LOOPS,
     NATIVE,
     PROMPTED_JSON,
     TOOL_PROTOCOLS,
+    AgentWork,
     Dialogue,
     ToolUse,
     Transcript,
@@ -42,6 +56,7 @@ from bench.records.files import (
     write_text,
 )
 from bench.records.fingerprints import (
+    ANY,
     RecordedFingerprint,
     RecordedSample,
     changed_at,
@@ -51,6 +66,8 @@ from bench.records.fingerprints import (
 from bench.records.folder import (
     LATENCY,
     LATENCY_COLUMNS,
+    LOAD,
+    LOAD_COLUMNS,
     SCORED,
     begun_folders,
     derive_run,
@@ -76,6 +93,7 @@ from bench.records.folder import (
 )
 from bench.records.hashing import sha256_of, utc_now
 from bench.records.items import Graded, Item, Message, prompt_text
+from bench.records.loads import LoadRow, in_flight, read_load, steady
 from bench.records.looks import DIGITS, RecordedLook, RecordedLooks
 from bench.records.machine import git_commit, installed_versions, this_machine
 from bench.records.manifest import FORMAT, MANIFEST, MOST_CLAIMS, MOST_MODELS, RunRecord
@@ -94,7 +112,20 @@ from bench.records.opinions import (
 )
 from bench.records.parquet import BoundedTable, parquet_file, read_parquet
 from bench.records.pricing import RecordedHours, RecordedPrices, RecordedTraffic
+from bench.records.prompts import (
+    AS_WRITTEN,
+    MOST_VARIANTS,
+    PROMPT,
+    PROMPTS,
+    PromptVariant,
+    RecordedChoice,
+    RecordedPrompt,
+    RecordedTrial,
+    prompts_of,
+)
+from bench.records.recipients import RecordedRecipient
 from bench.records.recorded import (
+    RecordedAgent,
     RecordedCalibration,
     RecordedClaim,
     RecordedClockError,
@@ -105,19 +136,19 @@ from bench.records.recorded import (
     RecordedModel,
     RecordedOrigin,
     RecordedPart,
-    RecordedRecipient,
     RecordedServerTime,
     RecordedSettings,
     RecordedSpending,
     RecordedSuite,
-    RecordedTask,
 )
+from bench.records.recordedtask import RecordedTask
 from bench.records.reuse import RecordedReuse
 from bench.records.rows import cleaned_table, parquet_schema, require_columns
 from bench.records.runjson import SELDOM, JsonRecord, require_time
 from bench.records.secrets import HIDDEN, SECRET_NAME, Secrets
 from bench.records.settings import (
     CLASSES,
+    MOST_INSTANCES,
     USUAL_SUITES,
     WEIGHTS,
     ChartStyle,
@@ -134,22 +165,44 @@ from bench.records.settings import (
 from bench.records.shape import Written
 from bench.records.sweep import Sweep, read_sweep
 from bench.records.tables import AnswerRow, ItemRow
+from bench.records.unanswered import cut_off, unanswered_call
 from bench.records.vendors import VENDORS, is_local, maker_of, vendor_of
+from bench.records.work import WorkResult, counts
 
 __all__ = [
+    "AS_WRITTEN",
+    "MOST_VARIANTS",
+    "PROMPT",
+    "PROMPTS",
+    "PromptVariant",
+    "RecordedChoice",
+    "RecordedPrompt",
+    "RecordedTrial",
+    "prompts_of",
+    "BATCHES",
+    "BatchNote",
+    "read_batches",
+    "write_batches",
+    "ANY",
     "SELDOM",
     "RecordedRecipient",
     "CLASSES",
     "SCORED",
     "has_answer",
     "is_graded",
+    "AgentRun",
+    "AgentWork",
     "Dialogue",
+    "RecordedAgent",
+    "WorkResult",
+    "counts",
     "Episode",
     "EpisodeTurn",
     "FINAL",
     "NATIVE",
     "PROMPTED_JSON",
     "TurnSaid",
+    "LOOPS",
     "TOOL_PROTOCOLS",
     "ToolUse",
     "Transcript",
@@ -158,9 +211,18 @@ __all__ = [
     "JudgmentRow",
     "LABELS",
     "LabelRow",
+    "BY_TRAFFIC",
+    "AGREEMENT",
+    "EVIDENCE",
+    "HEAVY_SHARE",
+    "OVER",
+    "SLICED",
+    "WITHIN_NEEDS",
+    "WorkSlice",
     "MEASURES",
     "OVERALL",
     "SIDES",
+    "anonymous",
     "answers_hash",
     "read_judgments",
     "read_labels",
@@ -197,10 +259,19 @@ __all__ = [
     "JsonRecord",
     "LATENCY",
     "LATENCY_COLUMNS",
+    "LOAD",
+    "LOAD_COLUMNS",
+    "LOAD_NEEDS",
+    "LoadRow",
+    "MOST_AT_ONCE",
+    "in_flight",
+    "read_load",
+    "steady",
     "LocalModel",
     "MANIFEST",
     "MARGINS",
     "MOST_CLAIMS",
+    "MOST_INSTANCES",
     "MOST_MODELS",
     "Margin",
     "Message",
@@ -244,6 +315,7 @@ __all__ = [
     "begun_folders",
     "default",
     "cleaned_table",
+    "cut_off",
     "derive_run",
     "effective_cost",
     "find_run",
@@ -277,6 +349,7 @@ __all__ = [
     "require_unique",
     "run_folders",
     "sha256_of",
+    "unanswered_call",
     "utc_now",
     "vendor_of",
     "write_aggregates",

@@ -152,9 +152,10 @@ class Attempt:
 
     @property
     def billable(self) -> bool:
-        """Whether a vendor may charge for it: its reply reported tokens or had begun, or our deadline cut it off."""
+        """Whether a vendor may charge for it: its reply reported tokens or had begun, or our deadline cut it off, or
+        the loss of the process that asked."""
         reported = self.usage != TokenUsage() or self.ttft_s is not None
-        return reported or self.status == 200 or self.fault == "deadline"
+        return reported or self.status == 200 or self.fault in ("deadline", "worker lost")
 
     @property
     def tpot_s(self) -> float | None:
@@ -174,10 +175,10 @@ class EpisodeTurn:
     """The attempt that counts: its tokens, times and end."""
     attempts: int
     """HTTP exchanges made for it."""
-    calls: int
-    """Tools that it called."""
-    errors: int
-    """Of these, calls that were refused or ended in an error."""
+    calls: int | None
+    """Tools that it called; None of an agent's, which uses them out of sight."""
+    errors: int | None
+    """Of these, calls that were refused or ended in an error; the same."""
     finish_reason: str | None
     """The provider's own word for why it ended."""
     timing_ok: bool
@@ -187,17 +188,41 @@ class EpisodeTurn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AgentRun:
+    """What an agent's episode was besides its calls."""
+
+    name: str
+    """The agent's name."""
+    version: str
+    """Its version, as it said; empty where it said none."""
+    part: int
+    """The how-manieth start of this episode, from 0: a crashed one is begun anew."""
+    exit_code: int
+    """The agent's, as a shell gives it."""
+    prompt_sha256: str | None
+    """Of the system prompt and the tools of its first request; None where it made none."""
+    most_bytes: int
+    """The most memory that its processes had together, in bytes."""
+    most_processes: int
+    """The most processes and threads at once."""
+    said: str
+    """The end of what it printed; hostile text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Episode:
     """What the journal's record of an episode holds besides what every call's has."""
 
     protocol: str
-    """How tools reached the model: "native" or "prompted_json"."""
+    """How tools reached the model: "native" or "prompted_json"; an agent's wire format; a foreign loop's version."""
     stop_cause: str
     """Why it ended: "final", the model was done; "turns", "calls", "tokens", "time" or "money", a cap was reached;
     "context", the endpoint refused the next turn as too long; "history", it refused what the model had written as
-    arguments; else the outcome of its last turn, e.g. "truncated"."""
+    arguments; "crashed", a foreign loop gave no last message; else the outcome of its last turn, e.g. "truncated"."""
     turns: tuple[EpisodeTurn, ...]
-    """In order."""
+    """In order; none where an agent called no model."""
+    agent: AgentRun | None = None
+    """What an agent's episode was besides; None for an episode of the model itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -263,12 +288,14 @@ class Call:
     episode: Episode | None = None
     """Of an episode: its turns. `text` is then its transcript as JSON, `usage` the sum over its turns, and `attempts`
     holds every exchange of all turns. None for an item that is asked once."""
+    batch: str | None = None
+    """The vendor's id of the batch that answered it; None for a call that was asked by itself."""
 
     def __post_init__(self) -> None:
         """Answers are whole characters, others' words one line each; a charge that is not an amount is unknown."""
         object.__setattr__(self, "text", clean.text(self.text))
         object.__setattr__(self, "reasoning", clean.text(self.reasoning))
-        _put_lines(self, "finish_reason", "served_model")
+        _put_lines(self, "finish_reason", "served_model", "batch")
         object.__setattr__(self, "cost_reported_usd", clean.amount(self.cost_reported_usd))
 
     @property
@@ -283,10 +310,8 @@ class Call:
 
     def to_json(self) -> str:
         """The record as one line of JSON."""
-        record = _plain(self)
-        for name in ("message", "episode"):
-            if record[name] is None:
-                del record[name]
+        seldom = ("message", "episode", "batch")
+        record = {name: value for name, value in _plain(self).items() if value is not None or name not in seldom}
         return json.dumps(record, ensure_ascii=False, separators=(",", ":"), default=_plain)
 
     @classmethod
@@ -317,7 +342,8 @@ def _plain(record: Any) -> dict[str, Any]:
 
 def _episode(raw: Mapping[str, Any]) -> Episode:
     turns = tuple(EpisodeTurn(**{**turn, "attempt": _attempt(turn["attempt"])}) for turn in raw["turns"])
-    return Episode(protocol=raw["protocol"], stop_cause=clean.line(raw["stop_cause"]), turns=turns)
+    agent = None if raw.get("agent") is None else AgentRun(**raw["agent"])
+    return Episode(protocol=raw["protocol"], stop_cause=clean.line(raw["stop_cause"]), turns=turns, agent=agent)
 
 
 def _attempt(raw: dict[str, Any]) -> Attempt:

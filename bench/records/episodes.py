@@ -13,6 +13,8 @@ NATIVE, PROMPTED_JSON = "native", "prompted_json"
 """How tools reach a model: by the wire format's own fields, or as a text in the prompt with calls as JSON."""
 TOOL_PROTOCOLS = (NATIVE, PROMPTED_JSON)
 """The values of `tool_protocol` in `[models.<label>]`."""
+LOOPS = ("qwen-agent", "anthropic-tool-runner", "openai-agents")
+"""The values of `loop` in `[models.<label>]`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +31,33 @@ class Dialogue:
     """Most tokens, prompts and answers of all turns together; a prompt counts in each turn that sends it."""
     seconds: float = 900.0
     """Most seconds of answers, all turns together."""
+    setting: str = ""
+    """What tells it from another of the same prompt, e.g. a hash of tools and world; empty if its prompt does."""
+    once: bool = False
+    """Whether the first message is all that is graded: its calls are noted, and no turn follows."""
+    later: tuple[Mapping[str, Any], ...] = ()
+    """What the user says after each message that calls nothing: `messages`, and `tools` where they are others from
+    then on."""
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The names of its tools, of those too that come later."""
+        later = (tool for said in self.later for tool in said.get("tools", ()))
+        return frozenset(str(tool["name"]) for tool in (*self.tools, *later))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentWork:
+    """What an item for an agent holds, and how far its episode may go."""
+
+    files_sha256: str
+    """Of the files that the agent gets a copy of, by path."""
+    turns: int = 40
+    """Most calls of the model."""
+    minutes: float = 15.0
+    """Most minutes, all told."""
+    usd: float = 1.0
+    """Most USD of the calls; each is made only if its worst case still fits."""
 
 
 class ToolUse(NamedTuple):
@@ -44,6 +73,8 @@ class ToolUse(NamedTuple):
     """Whether that is an error."""
     written: str = ""
     """The arguments as they were written, where they are no JSON object."""
+    changed: tuple[str, ...] = ()
+    """What it changed in the world, as lines to be read: nothing is graded by them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +128,15 @@ def _use(raw: Mapping[str, Any]) -> ToolUse:
     if arguments is not None and not isinstance(arguments, dict):
         raise TypeError("arguments")
     result, written = str(raw.get("result", "")), str(raw.get("written", ""))
-    return ToolUse(str(raw["name"]), arguments, result, bool(raw.get("failed", False)), written)
+    changed = tuple(str(line) for line in raw.get("changed", ()))
+    return ToolUse(
+        name=str(raw["name"]),
+        arguments=arguments,
+        result=result,
+        failed=bool(raw.get("failed", False)),
+        written=written,
+        changed=changed,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,10 +159,10 @@ class TurnRow:
     """Place in its episode, from 1."""
     key: str
     """The journal's key of the turn's call: the sha256 of the episode's key and all that was said before."""
-    calls: int
-    """Tools that it called."""
-    errors: int
-    """Of these, calls that were refused or ended in an error."""
+    calls: int | None
+    """Tools that it called; None of an agent's, which uses them out of sight."""
+    errors: int | None
+    """Of these, calls that were refused or ended in an error; the same."""
     finish_reason: str | None
     """The provider's own word for why it ended; None where it gave none."""
     in_uncached: int | None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from bench import clean
@@ -102,11 +103,32 @@ def _telling(fingerprints: Sequence[RecordedFingerprint]) -> Iterable[RecordedFi
             yield each
 
 
-def changed_at(folders: Iterable[Path]) -> dict[str, str]:
-    """When each endpoint was last found changed, by its sha256. UsageError if a file cannot be read."""
+ANY = ""
+"""In `changed_at`: every endpoint, of what a damaged file may have said."""
+
+
+def changed_at(folders: Iterable[Path]) -> tuple[dict[str, str], list[str]]:
+    """When each endpoint was last found changed, by its sha256; and what is wrong with files that cannot be read.
+
+    Such a file is set aside. It may have said that any endpoint changed, before it was written last.
+    """
     times: dict[str, str] = {}
+    damaged: list[str] = []
     for folder in folders:
-        for each in read_fingerprints(folder):
-            if each.changed:
-                times[each.endpoint] = max(each.at, times.get(each.endpoint, ""))
-    return times
+        try:
+            changes = [(each.endpoint, each.at) for each in read_fingerprints(folder) if each.changed]
+        except UsageError as error:
+            damaged.append(f"{error} Until then no answer from before its last change is used again.")
+            changes = [(ANY, _written_at(folder / FINGERPRINTS))]
+        for endpoint, at in changes:
+            times[endpoint] = max(at, times.get(endpoint, ""))
+    return times, damaged
+
+
+def _written_at(path: Path) -> str:
+    """When a file was last written, or now where nobody knows; UTC, ISO 8601."""
+    try:
+        written = datetime.fromtimestamp(path.lstat().st_mtime, UTC)
+    except (OSError, ValueError, OverflowError):
+        written = datetime.now(UTC)
+    return written.isoformat(timespec="milliseconds")

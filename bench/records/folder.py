@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,6 +33,13 @@ LATENCY_COLUMNS = (
     "latency_s", "tpot_s", "in_total", "out_total", "error",
 )  # fmt: skip
 """One line of latency.csv for each prompt of `bench run --latency-probe`; `connection` is "cold" or "warm"."""
+LOAD = "load.csv"
+LOAD_COLUMNS = (
+    "model", "at_once", "number", "sent_at", "wall_s", "outcome", "attempts", "timing_ok", "connect_s", "ttft_s",
+    "ttfat_s", "latency_s", "tpot_s", "in_total", "out_total", "error",
+)  # fmt: skip
+"""One line of load.csv for each prompt of `bench run --load`: `at_once` calls were to be in flight, `wall_s` seconds
+passed from `sent_at` (UTC) until its slot was free again."""
 
 _KINDS: Mapping[str, type[Any]] = {"items": ItemRow, "answers": AnswerRow, "aggregates": AggregateRow, "turns": TurnRow}
 
@@ -214,8 +223,27 @@ def find_runs(results: Path, runs: Sequence[str]) -> list[Path]:
 
 
 def run_folders(root: Path) -> list[Path]:
-    """All run folders under `root`, oldest first: their names begin with the time."""
-    return sorted(path.parent for path in root.glob(f"*/{MANIFEST}"))
+    """All run folders under `root`, oldest first: their names begin with the time, and of those that began in the same
+    second their records say which did first."""
+    folders = sorted(path.parent for path in root.glob(f"*/{MANIFEST}"))
+    seconds = Counter(folder.name[:_SECOND] for folder in folders)
+
+    def age(folder: Path) -> tuple[str, str, str]:
+        second = folder.name[:_SECOND]
+        return second, _begun_at(folder) if seconds[second] > 1 else "", folder.name
+
+    return sorted(folders, key=age)
+
+
+_SECOND = len("20260101T000000Z")
+
+
+def _begun_at(folder: Path) -> str:
+    """When a run, or what was derived of it, began; empty where its record cannot be read."""
+    with suppress(UsageError):
+        record = read_record(folder)
+        return (record.derived and record.derived.at) or record.started_at
+    return ""
 
 
 def begun_folders(root: Path) -> list[Path]:

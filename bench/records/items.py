@@ -13,7 +13,7 @@ from dataclasses import KW_ONLY, dataclass, field
 from typing import Any
 
 from bench.records.calls import Attempt, Call, Outcome, TokenUsage
-from bench.records.episodes import Dialogue
+from bench.records.episodes import AgentWork, Dialogue
 from bench.records.hashing import sha256_of
 from bench.records.tables import AnswerRow, ItemRow
 
@@ -70,11 +70,20 @@ class Item:
     """Sampling the task states, e.g. {"temperature": 0.0}."""
     dialogue: Dialogue | None = None
     """What an item that is an episode with tools declares; None for an item that is asked once."""
+    traffic: str | None = None
+    """See `ItemRow`."""
+    work: AgentWork | None = None
+    """What an item for an agent holds; None for one that is asked of the model itself."""
+
+    @property
+    def asked(self) -> str:
+        """The chat as lm-eval knows it: its JSON text, with the `setting` of an episode that has one behind it."""
+        return prompt_text(self.messages) + (self.dialogue.setting if self.dialogue else "")
 
     @property
     def prompt_sha256(self) -> str:
         """The prompt's sha256 in hex; equals lm-eval's own `prompt_hash` for the same chat prompt."""
-        return hashlib.sha256(prompt_text(self.messages).encode()).hexdigest()
+        return hashlib.sha256(self.asked.encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,8 @@ from bench import clean
 from bench.errors import UsageError
 from bench.records.looks import RecordedLooks
 from bench.records.pricing import RecordedPrices, RecordedTraffic
+from bench.records.prompts import RecordedChoice
+from bench.records.recipients import RecordedRecipient
 from bench.records.recorded import (
     RecordedCalibration,
     RecordedClaim,
@@ -23,13 +25,12 @@ from bench.records.recorded import (
     RecordedMachine,
     RecordedModel,
     RecordedPart,
-    RecordedRecipient,
     RecordedServerTime,
     RecordedSettings,
     RecordedSpending,
     RecordedSuite,
-    RecordedTask,
 )
+from bench.records.recordedtask import RecordedTask
 from bench.records.reuse import RecordedReuse
 from bench.records.runjson import JsonRecord
 
@@ -39,6 +40,8 @@ MOST_CLAIMS = 100
 """Claims of a run or of a bench.toml: each takes a fraction of a second, and all of them share one risk."""
 MOST_JUDGED = 500
 """Claims of a run times the suites that each speaks of, those withdrawn counted."""
+MOST_LOOKED = 1_000
+"""The same times planned looks: each look at each takes 0.15 to 0.27 s of CPU."""
 MOST_MODELS, MOST_SUITES, MOST_COMPARED = 10_000, 1_000, 10_000
 """Models of a run, its suites, and the two multiplied: rows of its comparison."""
 FORMAT = 2
@@ -109,6 +112,8 @@ class RunRecord(JsonRecord):
     """Claims it had, or a run had with which it shares answers, and has no more."""
     looks: RecordedLooks | None = None
     """When it may be judged before its end, and what its looks came to; None for a run that is judged at its end."""
+    prompt_choices: tuple[RecordedChoice, ...] = ()
+    """How models' own prompts were chosen, before its first call; empty where no model has any."""
     baseline_reuse: Mapping[str, RecordedReuse] = field(default_factory=dict)
     """By label: earlier answers of a baseline that count in it, and what a sample asked again showed."""
     parts: tuple[RecordedPart, ...] = ()
@@ -170,10 +175,13 @@ class RunRecord(JsonRecord):
         """What it has more of than can be judged and compared in bounded time; None where all of it can."""
         claims = (*self.claims.values(), *self.withdrawn_claims)
         models, suites = len(self.models), len(self.suites)
+        judged = sum(len(each.suites) or suites for each in claims)
+        looks = max(1, self.looks.count) if self.looks else 1
         for what, number, most in (
             ("claims", len(self.claims), MOST_CLAIMS),
             ("claims withdrawn since they were declared", len(self.withdrawn_claims), MOST_CLAIMS),
-            ("claims times their suites", sum(len(each.suites) or suites for each in claims), MOST_JUDGED),
+            ("claims times their suites", judged, MOST_JUDGED),
+            ("claims times their suites times planned looks", judged * looks, MOST_LOOKED),
             ("models", models, MOST_MODELS),
             ("suites", suites, MOST_SUITES),
             ("models times suites", models * suites, MOST_COMPARED),

@@ -8,6 +8,8 @@ from decimal import Decimal
 from typing import Any, ClassVar, Self
 
 from bench.records.claim import MARGINS
+from bench.records.prompts import RecordedPrompt
+from bench.records.recordedtask import RecordedTask
 from bench.records.runjson import LARGEST_FLOAT, JsonRecord, require_time
 from bench.records.vendors import is_local
 
@@ -44,8 +46,18 @@ class RecordedSettings(JsonRecord):
     """The kinds of task that were chosen; empty for all."""
     episode_usd: float | None = None
     """The most that an episode may have cost before another of its turns began, USD; None for no cap."""
+    agent_turns: int | None = None
+    """Most calls of an agent's episode that were chosen; None for the suite's own number."""
+    agent_minutes: float | None = None
+    """Most minutes of it; the same."""
+    agent_usd: float | None = None
+    """Most USD of it; the same."""
     sweep: str | None = None
     """The model that was asked at several settings, as `Sweep.text` says it; None where none was."""
+    prompt_split: float = 0.2
+    """Share of a suite's items on which models' own prompts were to be tried."""
+    load: tuple[int, ...] = ()
+    """Numbers of calls at once at which latency and throughput were to be measured; empty for none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,18 +68,6 @@ class RecordedSuite(JsonRecord):
     """Items of the plan."""
     items_available: int
     """Items the suite has, before `limit`."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordedTask(JsonRecord):
-    """A task as it was asked. None is unknown."""
-
-    version: str | None = None
-    """Its version, as its file states it."""
-    sha256: str | None = None
-    """Hash of its content; None for an import."""
-    max_tokens: int | None = None
-    """Tokens it grants to an answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,11 +91,28 @@ class RecordedOrigin(JsonRecord):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RecordedModel(JsonRecord):
-    """A model and the settings it was asked with: a `[models.<label>]` table and what became of it. No key is in it.
+class RecordedAgent(JsonRecord):
+    """The agent that worked with a model, and what it was started with."""
 
-    None is what was not set, or what an import cannot know.
-    """
+    name: str
+    """Its name."""
+    version: str = ""
+    """Its version, as it said; empty where it said none."""
+    program_sha256: str = ""
+    """Of its program's file."""
+    protocol: str = ""
+    """The wire format that it speaks."""
+    command: tuple[str, ...] = ()
+    """Its command line, with places such as {task} as they stand."""
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """Variables of its own."""
+    prompts: tuple[str, ...] = ()
+    """SHA-256 of system prompt and tools of its episodes' first requests, sorted; several if they change."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedModel(JsonRecord):
+    """A model and the settings it was asked with, without keys; None is what was not set, or an import cannot know."""
 
     label: str = ""
     """The name used in tables, charts and claims."""
@@ -144,9 +161,15 @@ class RecordedModel(JsonRecord):
     stream_options: bool | None = None
     """Whether a stream's token counts were asked for by `stream_options`."""
     tool_protocol: str | None = None
-    """How tools reached the model in suites of episodes: "native" or "prompted_json"."""
+    """How tools reached the model in suites of episodes: "native" or "prompted_json", unless another's loop played."""
+    loop: str | None = None
+    """Whose loop played its episodes with tools; None for ours."""
     own_provider: Mapping[str, Any] | None = None
     """The `[providers.<name>]` table of its provider."""
+    asked_order: str | None = None
+    """Local weights with a prompt cache: the order of calls, "by prefix"; None for the plan's own."""
+    batch: bool | None = None
+    """Whether its vendor's batch interface asked it: at the batch price, and without latency."""
     identity: Mapping[str, Any] = field(default_factory=dict)
     """What its calls' keys hold of it, e.g. "base_url" or "weights_sha256"."""
     wire_model: str | None = None
@@ -161,8 +184,12 @@ class RecordedModel(JsonRecord):
     """What the model accepts, with the keys of `[providers.<name>.rules]`."""
     sampling: Mapping[str, Any] = field(default_factory=dict)
     """By parameter: "sent", "ignored", "forbidden", or the number it is fixed at."""
+    prompts: Mapping[str, RecordedPrompt] = field(default_factory=dict)
+    """By suite, the prompt of its own that it was asked with; empty where prompts were as written."""
     imported: RecordedOrigin | None = None
     """What the source of an import says of it; None for a run of one's own."""
+    agent: RecordedAgent | None = None
+    """The agent that worked with it in suites for agents; None without one."""
 
     @property
     def local(self) -> bool:
@@ -188,13 +215,19 @@ class RecordedClaim(JsonRecord):
     suites: tuple[str, ...] = ()
     """Suites it speaks of; empty for all of the run."""
     over: str = "each"
-    """"each": every suite must hold; "mean": their unweighted mean."""
+    """"each": every suite must hold; "mean": their unweighted mean; "traffic": all items, weighted by the log."""
     about: str = "these"
     """What it is about, a key of ABOUT; see `Claim`."""
     measure: str | None = None
     """"pass" or "preference" where `worse_by` speaks of people's labels; None where it speaks of scores."""
+    within_minutes: float | None = None
+    """The minutes within which an answer must be there to count as solved; None where time does not move the score."""
+    at_load: int | None = None
+    """The calls at once at which `slower_by` speaks of latency; None for the items' own calls."""
     confidence: float = 0.95
     """1 - alpha, in (0.5, 1), where alpha is the risk that a verdict errs."""
+    slice: Mapping[str, str] | None = None
+    """The kind of work it speaks of: its `name`, which items, and its `evidence`; None for all items."""
     sha256: str | None = None
     """`Claim.sha256` of the words that were recorded; None where the file does not say."""
     recorded_at: str | None = None
@@ -315,26 +348,6 @@ class RecordedServerTime(JsonRecord):
     """Answering."""
     idle_s: float = 0.0
     """Waiting for calls."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordedRecipient(JsonRecord):
-    """Who was sent items of a run, and what the user states of it."""
-
-    host: str | None = None
-    """Where requests went, without a port; None for weights on this machine."""
-    region: str | None = None
-    """The region that was chosen; None for the usual one, or where there is none."""
-    allows: tuple[str, ...] = ()
-    """Classes of data that it may receive, as the user states."""
-    retention_days: int | None = None
-    """Days for which it keeps requests, as the user states; None where that is not known."""
-    trains_on_data: bool | None = None
-    """Whether it trains on requests, as the user states; None where that is not known."""
-    items: Mapping[str, int]
-    """Items it was sent, by suite; answers of earlier runs are not among them."""
-    classes: Mapping[str, str] = field(default_factory=dict)
-    """The class of the data of these suites, where bench.toml states one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

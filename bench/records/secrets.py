@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from base64 import b64encode, urlsafe_b64encode
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html.entities import html5
 from itertools import islice
@@ -37,6 +37,8 @@ _ESCAPE = re.compile(
 )
 """Escapes; and what stands between the characters of a text that was spelled out: nothing to see, blanks or dashes
 between single ones, blanks or colons between bytes in hex."""
+_WORDS = re.compile(r"[\W_]+")
+"""What stands between the pieces of a secret that was taken apart, and between its own."""
 _CONTROLS = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
 
 
@@ -53,8 +55,9 @@ class Secrets:
     """The secrets of a comparison; calling it masks them in a text.
 
     Seen through are JSON, URL and HTML escapes, also within each other, base64 of anything that holds a secret, hex,
-    and letters or bytes that are spelled out with blanks, dashes or nothing to see between them. Of a secret that was
-    cut, half of it or 16 characters in a row are masked as well.
+    and letters or bytes that are spelled out with blanks, dashes or nothing to see between them; in messages also
+    pieces with any signs or blanks between them. Of a secret that was cut, half of it or 16 characters in a row are
+    masked as well.
     """
 
     def __init__(self, secrets: Iterable[str] = (), hidden: Iterable[str] = ()) -> None:
@@ -62,6 +65,10 @@ class Secrets:
         self._secrets = frozenset(text for text in secrets if len(text) >= SHORTEST)
         self._hidden = frozenset(text for text in hidden if len(text) >= SHORTEST)
         needles = {needle for text in self._secrets for needle in _needles(text)}
+        joined = {_WORDS.sub("", needle.text) for needle in needles if needle.size >= LONG}
+        self._joined = [
+            (text, LONG) for text in sorted(joined, key=lambda text: (-len(text), text)) if len(text) >= LONG
+        ]
         needles |= {_Needle(text, len(text), len(text), len(text)) for text in self._hidden - self._secrets}
         self._needles = sorted(needles, key=lambda needle: (-len(needle.text), needle))
 
@@ -80,14 +87,14 @@ class Secrets:
         return Secrets(self._secrets | other._secrets, self._hidden | other._hidden)
 
     def __call__(self, text: str) -> str:
-        """A message with every secret masked; to be called before the message is cut."""
-        return self._masked(text, [(n.text, n.least) for n in self._needles])
+        """A message with every secret masked, also in pieces; to be called before the message is cut."""
+        return self._masked(text, [(n.text, n.least) for n in self._needles], self._joined)
 
     def in_answer(self, text: str) -> str:
         """A model's text with every long secret masked: the words of an answer may not be."""
         return self._masked(text, [(n.text, n.least_in_answers) for n in self._needles if n.size >= LONG])
 
-    def _masked(self, text: str, needles: Sequence[tuple[str, int]]) -> str:
+    def _masked(self, text: str, needles: Sequence[tuple[str, int]], joined: Sequence[tuple[str, int]] = ()) -> str:
         if not needles:
             return text
         spans: list[tuple[int, int]] = []
@@ -102,6 +109,12 @@ class Secrets:
             spans += hits
             views.append(view)
             view = _decoded(view)
+        pieces = [*islice(_in_pieces(views[-1], joined), MOST_FOUND)]
+        if len(pieces) == MOST_FOUND:
+            return HIDDEN
+        for before in reversed(views[:-1]) if pieces else ():
+            pieces = _placed(before, pieces)
+        spans += pieces
         return _without(text, spans) if spans else text
 
 
@@ -151,6 +164,19 @@ def _hits(view: str, needles: Sequence[tuple[str, int]]) -> Iterator[tuple[int, 
             view = view.replace(needle, blank)
         if least < len(needle):
             yield from _parts(view, needle, least)
+
+
+def _in_pieces(view: str, joined: Sequence[tuple[str, int]]) -> Iterator[tuple[int, int]]:
+    """Where secrets begin and end whose letters and digits stand in a row once all else is taken out."""
+    if not joined:
+        return
+    begins, shifts, size = [0], [0], 0
+    for gap in _WORDS.finditer(view):
+        size += gap.end() - gap.start()
+        begins.append(gap.end() - size)
+        shifts.append(size)
+    for begin, end in _hits(_WORDS.sub("", view), joined):
+        yield begin + shifts[bisect_right(begins, begin) - 1], end + shifts[bisect_right(begins, end - 1) - 1]
 
 
 def _parts(view: str, needle: str, least: int) -> Iterator[tuple[int, int]]:

@@ -11,6 +11,7 @@ from bench.language import ENGLISH, tr
 from bench.records.claim import Claim
 from bench.records.episodes import NATIVE
 from bench.records.pricing import RecordedTraffic
+from bench.records.prompts import PromptVariant
 
 WEIGHTS = "weights"
 """The provider of models that run on this machine from a weights file."""
@@ -51,12 +52,24 @@ class _Model:
     """How tools reach the model in a suite of episodes: "native", by the wire format's own fields, or "prompted_json",
     as a text in the prompt, its calls as JSON. Never switched by itself: the protocol moves scores more than most
     models differ."""
+    loop: str | None = None
+    """Whose loop plays episodes with tools in place of ours: "qwen-agent", "anthropic-tool-runner" or "openai-agents",
+    installed in the environment of `BENCH_LOOP_PYTHON`; None for ours. Its name and version stand in place of the
+    protocol."""
     allows: tuple[str, ...] = ()
     """Classes of data that the user's agreement with its vendor lets it receive, of CLASSES; public data always."""
     retention_days: int | None = None
     """Days for which its vendor keeps requests, as the user states it; None where that is not known."""
+    agent: str | None = None
+    """The agent that works with the model in suites for agents, e.g. "mini-swe-agent" (`bench agent list`); None: it is
+    asked by itself. Other suites ask the model itself, whatever stands here."""
     trains_on_data: bool | None = None
     """Whether its vendor trains on requests, as the user states it; None where that is not known."""
+    prompt_variants: tuple[PromptVariant, ...] = ()
+    """Prompts of its own, at most three a suite, each a table `[models.<label>.prompt_variants.<name>]`: the best on a
+    split of the items that no verdict uses is asked, or the prompt as written."""
+    prompts: Mapping[str, PromptVariant] = field(default_factory=dict)
+    """By suite, the prompt of its own that it is asked with; never in bench.toml."""
 
     @property
     def provider(self) -> str:
@@ -91,6 +104,8 @@ class RemoteModel(_Model):
     """Tokens that a prompt and its answer can have together; a bound of what a call can cost, never sent."""
     max_connections: int | None = None
     """Calls in flight at once; None for 8."""
+    batch: bool = False
+    """Whether it is asked through its vendor's batch interface: within a day, at the batch price, without latency."""
 
     local: ClassVar[bool] = False
     """Whether the model runs on this machine from a weights file."""
@@ -134,6 +149,7 @@ _SHOWN = (
     "label", "model", "base_url", "region", "headers", "extra_body", "effort", "thinking", "thinking_budget",
     "context_window", "max_tokens", "temperature", "top_p", "seed", "max_connections", "timeout_s", "usd_per_hour",
     "slots", "threads", "context", "kv_unified", "prompt_cache", "own_provider", "stream_options", "tool_protocol",
+    "loop", "batch",
 )  # fmt: skip
 
 
@@ -150,6 +166,10 @@ def all_settings(entry: ModelEntry) -> dict[str, Any]:
     """Every setting of either kind of model as a run's record lists it; those of the other kind at their defaults."""
     own = asdict(entry)
     return {key: own[key] if key in own else default(key) for key in _SHOWN}
+
+
+MOST_INSTANCES = 1_000
+"""Instances of a family: each is held against all before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +196,8 @@ class RunSettings:
     kinds: tuple[str, ...] = ()
     """Only these kinds of task, e.g. "fix" of coding or "short" of the starter: a task's name without its suite's; none
     for all."""
+    load: tuple[int, ...] = ()
+    """Numbers of calls at once at which `bench run` measures latency and throughput, after all else; none for none."""
     sweep: str | None = None
     """One model at several settings in its place, e.g. "good:max_tokens=1000,4000"; None where nothing is swept."""
     repeats: int = 1
@@ -184,6 +206,15 @@ class RunSettings:
     """Replaces the tasks' temperature; a model's own wins."""
     episode_usd: float | None = None
     """The most that an episode with tools may have cost, in USD, before another turn of it begins; None: no cap."""
+    agent_turns: int | None = None
+    """Most calls of the model in an agent's episode; None for the suite's own number."""
+    agent_minutes: float | None = None
+    """Most minutes of an agent's episode, all told; None for the suite's own number."""
+    agent_usd: float | None = None
+    """Most USD of an agent's episode: a call is made only if the most that it can cost still fits; None for the suite's
+    own number."""
+    prompt_split: float = 0.2
+    """Share of a suite's items on which `prompt_variants` are tried, and which are in no verdict."""
     reuse: float = 24.0
     """Hours for which answers of earlier runs are reused, marked so, and kept out of latencies; 0 never. Always 0 where
     `CI` is set."""

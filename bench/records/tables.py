@@ -117,14 +117,24 @@ class ItemRow:
     tool_errors: int | None = None
     """Of these, calls that were refused or ended in an error; None for an item that is asked once."""
     tool_protocol: str | None = None
-    """How tools reached the model: "native" or "prompted_json"; None for an item that is asked once."""
+    """How tools reached the model: "native" or "prompted_json", or whose loop played, with its version; None for an
+    item that is asked once."""
     stop_cause: str | None = None
     """Why an episode ended: "final", the model was done; "turns", "calls", "tokens", "time" or "money", a cap was
     reached; "context" or "history", the endpoint refused the next turn as too long, or for arguments that the model had
-    written; else its last turn's outcome. None for an item that is asked once."""
+    written; "crashed", another's loop ended without a last message; else its last turn's outcome. None for an item that
+    is asked once."""
     graded: bool = True
     """Whether anything grades its answer; where nothing does there is no score: its quality is not measured, and the
     answer is not missing."""
+    traffic: str | None = None
+    """JSON of what a log says of the item's request, see [own-traffic.md](own-traffic.md): tag, kind, model as called,
+    calls, weight; None for items that were not sampled from one."""
+    agent: str | None = None
+    """The agent that worked on the item with the model; None where the model itself was asked. wall_s is then what the
+    agent took from its start to its end."""
+    agent_version: str | None = None
+    """The agent's version, as it said; None without an agent."""
 
     @property
     def answered(self) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import MISSING, fields
 from typing import Any
 
 from bench.claims.parts import PARTS
-from bench.config import LOCAL_KEYS, REMOTE_KEYS, RULES, TABLES, Check
+from bench.config import LOCAL_KEYS, REMOTE_KEYS, RULES, TABLES, VARIANT, Check
 from bench.providers import Preset, Rules, find
 from bench.records import (
     MARGINS,
@@ -26,11 +26,11 @@ _INTRODUCTION = """\
 
 *Written from `bench/config/file.py` and the records it fills by `make docs`. Do not edit this page.*
 
-Eight kinds of tables: `[run]`, `[models.<label>]`, `[judges.<label>]`, `[data.<suite>]`, `[providers.<name>]`,
-`[claims.<name>]`, `[traffic]` and `[report]`. Only `[models.<label>]` is needed. An unknown key or a value out of range
-is refused with the file's line. Options of `bench run` and `BENCH_*` variables win over `[run]`. Keys of vendors never
-stand here: they come from the environment, or from `.env` beside `bench.toml`. A default of *none* is what holds where
-the key is left out.
+Nine kinds of tables: `[run]`, `[models.<label>]`, `[judges.<label>]`, `[data.<suite>]`, `[providers.<name>]`,
+`[claims.<name>]`, `[slices.<name>]`, `[traffic]` and `[report]`. Only `[models.<label>]` is needed. An unknown key or a
+value out of range is refused with the file's line. Options of `bench run` and `BENCH_*` variables win over `[run]`.
+Keys of vendors never stand here: they come from the environment, or from `.env` beside `bench.toml`. A default of
+*none* is what holds where the key is left out.
 """
 
 _RUN = """\
@@ -48,6 +48,13 @@ One table a model; its label is the name in tables, charts and claims, and begin
 """
 _REMOTE = "\n### Models behind an endpoint only\n"
 _LOCAL = '\n### Local weights only (`model = "weights/..."`)\n'
+_VARIANTS = """
+### `[models.<label>.prompt_variants.<name>]`
+
+A prompt of the model's own, for suites of single questions whose prompts were written for another model. At most three
+a suite are tried, beside the prompt as written, on `prompt_split` of its items: whole clusters, in no verdict.
+[own-traffic.md](own-traffic.md#prompts-of-the-candidates-own) has the whole way.
+"""
 _JUDGES = """
 ## `[judges.<label>]`
 
@@ -65,6 +72,13 @@ _CLAIMS = """
 
 What is claimed before the run: candidate against baseline, with at least one margin. Every margin given makes the claim
 speak of one more part, and all of its parts must hold. How it is judged: [claims.md](claims.md).
+"""
+_SLICES = """
+## `[slices.<name>]`
+
+A kind of work of your own traffic, for `slices` of a claim: which items, all of its keys holding, and what evidence
+counts for their quality. A claim with slices is one claim for each, called NAME/SLICE; all share the risk of error.
+[own-traffic.md](own-traffic.md) has the whole way.
 """
 _TRAFFIC = """
 ## `[traffic]`
@@ -95,6 +109,17 @@ _ONLY_HERE: Mapping[str, str] = {
     "rules": "What all of its models accept; a table of its own, below.",
     "models": "What its models of some names accept; tables of their own, below.",
     "class": "Public: anybody. Internal: whose `allows` names it. Restricted: who also has `trains_on_data = false`.",
+    "slices": "Kinds of work that it speaks of, each a claim of its own; left out for all items of its suites.",
+    "task": "Items of this task or suite.",
+    "tag": "Items whose calls have this tag in the log.",
+    "kind": "Items of this kind of call, e.g. structured.",
+    "evidence": "What decides quality: check, a programmatic check; accepted, agreement with accepted past answers; "
+    "pass or preference, people's labels, which judges help. Left out: as the claim says.",
+    "system": "In place of an item's system prompt, which `{system}` in it stands for.",
+    "system_file": "A file of it, below bench.toml's folder.",
+    "user": "In place of the last message of the user's, which `{prompt}` in it stands for and must.",
+    "user_file": "A file of it, below bench.toml's folder.",
+    "suites": "Suites or tasks in which it is tried; left out for all.",
     "match": "Patterns of models' names, as the endpoint knows them, whatever their case; `*` stands for anything.",
 }
 """The meaning of keys that fill no field of a record."""
@@ -103,23 +128,35 @@ EXAMPLES: Mapping[str, Mapping[str, str]] = {
     "run": {
         "suites": '["coding", "reasoning"]', "seed": "1", "exam_seed": "7", "limit": "100", "repeats": "3",
         "instances": "10", "levels": "[1, 2]", "families": '["vans", "meter"]', "kinds": '["fix", "edit"]',
-        "temperature": "0.0", "episode_usd": "0.25", "reuse": "0",
+        "load": "[1, 4, 16, 64]",
+        "temperature": "0.0", "episode_usd": "0.25",
+        "agent_turns": "40", "agent_minutes": "15.0", "agent_usd": "1.0", "reuse": "0",
+        "prompt_split": "0.3",
     },
     "models": {
         "model": '"anthropic/claude-opus-5-5"', "base_url": '"https://llm.acme.example/v1"', "max_tokens": "32000",
         "temperature": "0.0", "top_p": "0.95", "seed": "1", "region": '"china"', "headers": '{ X-Team = "$TEAM" }',
         "extra_body": '{ provider = { order = ["x"], allow_fallbacks = false } }', "effort": '"high"',
         "thinking": "false", "thinking_budget": "8000", "context_window": "200000", "max_connections": "4",
-        "timeout_s": "1200",
-        "stream_options": "false", "tool_protocol": '"prompted_json"',
+        "batch": "true", "timeout_s": "1200",
+        "stream_options": "false", "tool_protocol": '"prompted_json"', "agent": '"mini-swe-agent"',
+        "loop": '"qwen-agent"',
         "usd_per_hour": "0.10", "slots": "1", "threads": "2", "context": "8192", "kv_unified": "false",
         "prompt_cache": "false", "allows": '["internal"]', "retention_days": "30", "trains_on_data": "false",
+        "prompt_variants": '{ terse = { system = "{system} Be brief." } }',
+    },
+    "prompt_variants": {
+        "system": '"{system}\\nAnswer in one line."', "system_file": '"prompts/terse.txt"',
+        "user": '"{prompt}\\nThink first."', "user_file": '"prompts/question.txt"', "suites": '["triage"]',
     },
     "data": {"class": '"internal"'},
     "claims": {
         "candidate": '"deepseek"', "baseline": '"claude"', "suites": '["coding"]', "over": '"mean"', "about": '"such"',
-        "measure": '"preference"',
+        "measure": '"preference"', "within_minutes": "10.0", "at_load": "16", "slices": '["refunds", "letters"]',
         "confidence": "0.90", **{key: f"{margin.example:g}" for key, margin in MARGINS.items()},
+    },
+    "slices": {
+        "task": '"triage"', "tag": '"refund"', "kind": '"single"', "model": '"claude-opus-5-5"', "evidence": '"pass"',
     },
     "traffic": {"peak_share": "0.4", "cache_hit": "0.8", "mode": '{ claude = "batch" }', "requests": "2000000"},
     "report": {"language": '"zh"', "style": '"slide"'},
@@ -152,8 +189,11 @@ def page() -> str:
     parts += ["", _MODELS, *_keys("models", models, remote)]
     parts += [_REMOTE, *_keys("models", _some("models", REMOTE_KEYS), remote)]
     parts += [_LOCAL, *_keys("models", _some("models", LOCAL_KEYS), local)]
+    parts += [_VARIANTS, *_keys("prompt_variants", VARIANT, {})]
     parts += [_JUDGES, _DATA, *_keys("data", TABLES["data"], {})]
     parts += [_CLAIMS, *_keys("claims", TABLES["claims"], {**_of(Claim), **_margins()})]
+    called = {"model": (None, "Items whose calls named this model in the log.")}
+    parts += [_SLICES, *_keys("slices", TABLES["slices"], called)]
     parts += [_TRAFFIC, *_keys("traffic", TABLES["traffic"], _of(RecordedTraffic))]
     parts += [_REPORT, *_keys("report", TABLES["report"], _of(ReportSettings))]
     parts += [_PROVIDERS, *_keys("providers", TABLES["providers"], _vendor())]
@@ -196,7 +236,7 @@ def _keys(kind: str, keys: Iterable[str], known: _Known) -> list[str]:
 
 
 def _rows(kind: str, keys: Iterable[str], known: _Known) -> Iterator[tuple[str, ...]]:
-    checks = RULES if kind == "rules" else TABLES[kind]
+    checks = {**TABLES, "rules": RULES, "prompt_variants": VARIANT}[kind]
     for key in keys:
         default, meaning = known.get(key, (MISSING, _ONLY_HERE.get(key, "")))
         example = EXAMPLES[kind].get(key)

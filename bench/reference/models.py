@@ -31,6 +31,19 @@ Keys come from the environment or from `.env` beside `bench.toml`, never from `b
 """
 
 _SETTINGS = """\
+## By batch: within a day, at the batch price
+
+`bench run --batch` asks every model by batch whose provider offers that (the last column), and the others as usual;
+`batch = true` in `[models.<label>]` asks that model so in every run. What each side cost at its own mode and what it
+scored is judged; a batch has no latency, so none is shown or judged. Costs are the price list's batch rows; where it
+has none (Alibaba's models, today), they are unknown until `prices.toml` has one with `mode = "batch"`.
+
+A batch takes minutes to a day. Ctrl-C, or a crash at any moment, leaves it at the vendor: the same command finds it
+again and fetches its answers, and nothing is paid twice. `bench batches` says how far the batches of the newest run
+are, `bench batches --cancel` calls them off (what was answered stays billed). What expired or failed is missing, and
+asked again by the same command. A budget holds the worst case of a whole batch before it is made. Suites of episodes,
+`--gate`, `--latency-probe` and `--until-decided` do not go by batch.
+
 ## Settings of a model
 
 [config.md](config.md) lists every key of `[models.<label>]`: `effort`, `thinking`, `max_tokens`, sampling, addresses,

@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal, NotRequired, TypedDict
 
 from bench.claims import Outlook
+from bench.claims.cascade import CascadeResult
 from bench.claims.shape import ClaimWords
 from bench.doctor import Check
 from bench.doctor.tools import Examined
+from bench.doctor.tune import Tuned
+from bench.journal import RunContent
 from bench.records import RecordedFingerprint, Written
 from bench.registry.lint import Report
 from bench.report.history import HistoryPoint
@@ -17,6 +20,7 @@ from bench.run.planning import Planned
 from bench.stats import Interval
 from bench.traffic import TrafficSpend
 from bench.traffic.deciding import TrafficVerdicts
+from bench.weights.engines import ServerMetrics
 
 
 class SuiteListed(TypedDict):
@@ -24,8 +28,8 @@ class SuiteListed(TypedDict):
 
     suite: str
     """Its name."""
-    items: int
-    """Items of all its tasks."""
+    items: int | None
+    """Items of all its tasks; null where some are made when a run begins."""
     tasks: str
     """Its tasks, with commas between."""
 
@@ -37,8 +41,8 @@ class TaskListed(TypedDict):
     """Its name."""
     version: str
     """Its version."""
-    items: int
-    """Items that a run without a limit asks."""
+    items: int | None
+    """Items that a run without a limit asks; null where they are made when it begins."""
     max_tokens: int | None
     """Tokens that an answer may have; None where the task does not say."""
     licence: str
@@ -181,6 +185,8 @@ class DryRunJson(TypedDict):
     """What it will cost."""
     latency_probe_cost: NotRequired[RunCost]
     """What the latency probe will cost, where there is to be one."""
+    load_cost: NotRequired[RunCost]
+    """What measuring under load will cost, where that is asked for."""
     claims: dict[
         str,
         Annotated[
@@ -221,6 +227,51 @@ class WeightsJson(TypedDict):
     """Where they are kept."""
     weights: list[WeightsListed]
     """The catalogue."""
+
+
+class TuneJson(TypedDict):
+    """What `bench weights tune --json` prints."""
+
+    weights: str
+    """The weights' name."""
+    settings: list[
+        Annotated[
+            dict[str, Any],
+            Written(
+                Tuned,
+                {
+                    "tokens_s": (float, "Output tokens a second, all slots together."),
+                    "usd_per_1000": (float | None, "USD of 1,000 such items; None without --usd-per-hour."),
+                },
+            ),
+        ]
+    ]
+    """Each setting, in the order of measuring."""
+    against: str | None
+    """The vendor's model it is set against; None for none."""
+    api_usd_per_1000: float | None
+    """USD of 1,000 items of the fastest setting's tokens there; None without --against, or without a price."""
+
+
+MetricsJson = Annotated[dict[str, Any], Written(ServerMetrics)]
+"""What `bench weights metrics --json` prints."""
+
+
+class JournalJson(TypedDict):
+    """What `bench journal check --json` prints."""
+
+    path: str
+    """The journal."""
+    version: int
+    """The version of its tables."""
+    size: int
+    """Bytes of the file."""
+    runs: list[Annotated[dict[str, Any], Written(RunContent)]]
+    """Its runs, oldest first."""
+    stray: int
+    """Calls of runs that it does not know."""
+    faults: list[str]
+    """What is wrong, 20 at most; empty where nothing is."""
 
 
 class HistoryJson(TypedDict):
@@ -358,5 +409,6 @@ PlanJson = list[
     ]
 ]
 DoctorJson = list[Annotated[dict[str, Any], Written(Check)]]
+CascadeJson = Annotated[dict[str, Any], Written(CascadeResult)]
 SimilarJson = Annotated[dict[str, Any], Written(Similar)]
 LintJson = Annotated[dict[str, Any], Written(Report)]

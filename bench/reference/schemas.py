@@ -206,12 +206,16 @@ _FILES: Mapping[str, Callable[[], Schema]] = {
     "same-weights": partial(_of_type, "bench gate --same-weights --json", printed.SameJson),
     "traffic": partial(_of_type, "bench traffic show --json", printed.SpendJson),
     "decide": partial(_of_type, "bench traffic decide --json", printed.DecideJson),
+    "cascade": partial(_of_type, "bench traffic cascade --json", printed.CascadeJson),
     "agent": partial(_of_type, "bench agent run --json", AgentEpisode),
     "tools": partial(_of_type, "bench doctor --tools --json", printed.ToolsJson),
     "drift": partial(_of_type, "bench verify --drift --json", printed.DriftJson),
+    "journal": partial(_of_type, "bench journal check --json", printed.JournalJson),
     "similar": partial(_of_type, "bench similar --json", printed.SimilarJson),
     "lint": partial(_of_type, "bench tasks lint --json", printed.LintJson),
     "weights": partial(_of_type, "bench weights list --json", printed.WeightsJson),
+    "tune": partial(_of_type, "bench weights tune --json", printed.TuneJson),
+    "metrics": partial(_of_type, "bench weights metrics --json", printed.MetricsJson),
 }
 
 

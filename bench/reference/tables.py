@@ -11,6 +11,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 from bench.records import (
     FORMAT,
     LATENCY_COLUMNS,
+    LOAD_COLUMNS,
     MARGINS,
     AggregateRow,
     AnswerRow,
@@ -34,12 +35,12 @@ _INTRODUCTION = """\
 *Written from `bench/records/` by `make docs`. Do not edit this page.*
 
 Runs, imports and derived runs have the same files: `run.json`, `items.parquet` (the same as `items.csv`) and
-`answers.parquet`; an import of published totals has `aggregates.parquet`, a run with a latency probe `latency.csv`, and
-one whose answers people or judges saw `labels.parquet` and `judgments.parquet`. Everything else (`report.html`,
-`comparison.*`, `claims.*`, `charts/`) is made from these. [schema/](schema/) has a JSON Schema of each: `run.json`, a
-row of each table with its Parquet types, `comparison.json`, `claims.json`, what `bench gate --json` prints (`gate`) and
-what `--save` keeps (`baseline`). Unknown is null (empty in CSV),
-never 0. Money is USD, times are seconds, and moments are UTC in ISO 8601.
+`answers.parquet`; an import of published totals has `aggregates.parquet`, a run with a latency probe `latency.csv`,
+one that was measured under load `load.csv`, and one whose answers people or judges saw `labels.parquet` and
+`judgments.parquet`. Everything else (`report.html`, `comparison.*`, `claims.*`, `charts/`) is made from these.
+[schema/](schema/) has a JSON Schema of each: `run.json`, a row of each table with its Parquet types,
+`comparison.json`, `claims.json`, what `bench gate --json` prints (`gate`) and what `--save` keeps (`baseline`).
+Unknown is null (empty in CSV), never 0. Money is USD, times are seconds, and moments are UTC in ISO 8601.
 
 ```python
 import pandas as pd
@@ -81,6 +82,11 @@ _LATENCY = """
 
 One line for each prompt of `bench run --latency-probe`; unknown is empty.
 """
+_LOAD = """
+## load.csv
+
+One line for each prompt of `bench run --load`; unknown is empty.
+"""
 _RECORD = f"""
 ## run.json
 
@@ -92,10 +98,12 @@ are read as well. A key that is not written, or null, is unknown or does not app
 _PROBE: Mapping[str, str] = {
     "model": "The model's label in bench.toml.",
     "connection": '"cold": the first prompt on a connection of its own; "warm": the second on the same.',
+    "at_once": "Calls that were to be in flight.",
+    "number": "The prompt's place among those of its model and load, from 0.",
     "attempts": "HTTP exchanges made.",
     "outcome": "How the prompt ended, as in items.",
 }
-"""The meaning of latency.csv's columns that are fields of no other record."""
+"""The meaning of the columns of latency.csv and load.csv that are fields of no other record."""
 _UNITS: Mapping[str, str] = {
     **dict.fromkeys(("in_total", *(each.name for each in fields(TokenUsage))), "tokens"),
     **dict.fromkeys(("score", "partial"), "0 to 1"),
@@ -110,7 +118,8 @@ def page() -> str:
     parts += [_OUTCOMES, *table(("outcome", "meaning"), _outcomes())]
     parts += [_ANSWERS, *_columns(AnswerRow), _AGGREGATES, *_columns(AggregateRow)]
     parts += [_LABELS, *_columns(LabelRow), _JUDGMENTS, *_columns(JudgmentRow)]
-    parts += [_LATENCY, *table(("column", "unit", "meaning"), _latency()), _RECORD]
+    parts += [_LATENCY, *table(("column", "unit", "meaning"), _measured(LATENCY_COLUMNS))]
+    parts += [_LOAD, *table(("column", "unit", "meaning"), _measured(LOAD_COLUMNS)), _RECORD]
     head = ("key", "type", "in", "meaning")
     parts += table(head, ((*cells[:2], _written(key), cells[2]) for key, cells in _keys(RunRecord)))
     for kind in _nested(RunRecord):
@@ -149,9 +158,10 @@ def _outcomes() -> Iterator[tuple[str, ...]]:
     return ((f"`{outcome}`", docs[outcome.name]) for outcome in Outcome)
 
 
-def _latency() -> Iterator[tuple[str, ...]]:
+def _measured(columns: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    """The columns of a file of prompts beside the run's own calls."""
     docs = {**field_docs(TokenUsage), **field_docs(Call), **field_docs(Attempt), **_PROBE}
-    return ((f"`{name}`", unit(name), docs[name].replace("None", "empty")) for name in LATENCY_COLUMNS)
+    return ((f"`{name}`", unit(name), docs[name].replace("None", "empty")) for name in columns)
 
 
 def _keys(kind: type[JsonRecord]) -> Iterator[tuple[str, tuple[str, str, str]]]:

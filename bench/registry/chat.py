@@ -23,5 +23,6 @@ class ChatTask(ConfigurableTask):  # type: ignore[misc]
         self, doc: dict[str, Any], *_: Any, chat_template: Callable[..., str] | None = None, **_options: Any
     ) -> str:
         """The chat through the model's template; without one, as JSON."""
-        messages = messages_of(item_of(doc), self.config.description or "")
-        return (chat_template or as_json)(messages)
+        item = item_of(doc)
+        messages = messages_of(item, self.config.description or "")
+        return (chat_template or as_json)(messages) + str(item.get("episode_setting", ""))

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.errors import UsageError
-from bench.records import sha256_of, write_text
+from bench.records import MOST_INSTANCES, sha256_of, write_text
 from bench.registry.files import Registry
 from bench.registry.items import read_jsonl
 from bench.registry.loaded import LoadedTasks, function, quiet
@@ -41,6 +41,8 @@ def with_exam(
     if not chosen:
         raise UsageError(f"{option}: no task of {', '.join(names)} has generated items. Leave the option out.")
     sizes = instances if isinstance(instances, Mapping) else dict.fromkeys((f.name for f in chosen), instances)
+    if max((count for count in sizes.values() if count), default=0) > MOST_INSTANCES:
+        raise UsageError(f"--instances: a family has at most {MOST_INSTANCES:,} instances. Ask for fewer.")
     fresh = {}
     for file in chosen:
         seed = _kwargs(file)[KEY] if exam_seed is None else exam_seed

@@ -6,6 +6,7 @@ so every file is parsed here and both are required. Reading needs only yaml.
 
 from __future__ import annotations
 
+import importlib.util
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -85,6 +86,8 @@ class Registry:
             return tuple(self.tasks[task] for task in self.suites.get(name, (name,)))
         if stock.known(name):
             return stock.members(name)
+        if name.startswith(BFCL):
+            raise UsageError(f"'{name}' needs BFCL's data: `pip install --no-deps bfcl-eval` brings it.")
         raise UsageError(f"unknown suite or task '{name}'.{suggest(name, self.names)}")
 
 
@@ -101,11 +104,12 @@ def read(folders: Sequence[Path] | None = None) -> Registry:
 
 
 def standing(say: Callable[[str], object] | None = None) -> list[Path]:
-    """The folders that are always read: the shipped tasks, and those of installed packages (`claimbench.tasks`).
+    """The folders that are always read: the shipped tasks, those of installed data, and those of installed packages
+    (`claimbench.tasks`).
 
     A package that cannot be loaded is told to `say`, and left out; without it UsageError names the package.
     """
-    folders = [shipped("tasks")]
+    folders = [shipped("tasks"), *_of_installed_data()]
     for point in plugins.named("tasks").values():
         try:
             folders.append(_added(point))
@@ -114,6 +118,16 @@ def standing(say: Callable[[str], object] | None = None) -> list[Path]:
                 raise
             say(f"{error} Its tasks are left out.")
     return folders
+
+
+BFCL = "bfcl"
+"""The suite of a data set that is not ours: there where the user has installed it."""
+
+
+def _of_installed_data() -> list[Path]:
+    """Tasks that ask what another package brings, where that is installed; it is not imported."""
+    found = importlib.util.find_spec(f"{BFCL}_eval") is not None
+    return [Path(__file__).parents[1] / "suites" / BFCL / "tasks"] if found else []
 
 
 def _added(point: EntryPoint) -> Path:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from bench import hooks
 from bench.errors import TaskError, UsageError
-from bench.records import Dialogue, Item
+from bench.records import AgentWork, Dialogue, Item, sha256_of
 from bench.registry.checks import SAMPLING
 from bench.registry.files import Registry
-from bench.registry.taskfile import DIALOGUE, TaskFile, parse
+from bench.registry.late import load_late
+from bench.registry.taskfile import AGENTIC, DIALOGUE, TaskFile, parse
 from bench.scoring.item import chat_template, item_of
 
 
@@ -132,22 +135,41 @@ def _item(suite: str, file: TaskFile, instance: Any) -> Item:
         level=doc.get("level"),
         language=str(doc.get("language", "en")),
         cluster=str(doc.get("cluster", doc.get("family", f"{file.name}/{instance.doc_id}"))),
-        messages=tuple(json.loads(prompt)),
+        messages=tuple(json.JSONDecoder().raw_decode(prompt)[0]),  # an episode's setting may stand behind it
         max_tokens=int(generation["max_gen_toks"]),
         stop=tuple(generation["until"]),
         sampling=sampling,
         dialogue=_dialogue(file, instance.doc) if file.kind == DIALOGUE else None,
+        traffic=_traffic(instance.doc) if file.ours else None,
+        work=_work(file, instance.doc) if file.kind == AGENTIC else None,
     )
+
+
+def _work(file: TaskFile, doc: Any) -> AgentWork:
+    """What an agent's item holds, with the task's own caps. UsageError if its files are none."""
+    item, caps = item_of(doc), file.metadata.get("caps") or {}
+    try:
+        if not isinstance(item["files"], dict) or not item["files"]:
+            raise TypeError("'files' must be a table of texts by path")
+        return AgentWork(files_sha256=sha256_of([item["files"], item.get("allowed"), item.get("protected")]), **caps)
+    except (TypeError, KeyError) as error:
+        raise TaskError(file.path, "files", f"an item of kind 'agentic' cannot be used ({error}).") from error
+
+
+def _traffic(doc: Any) -> str | None:
+    said = item_of(doc).get("traffic")
+    return None if said is None else json.dumps(said, ensure_ascii=False, sort_keys=True)
 
 
 def _dialogue(file: TaskFile, doc: Any) -> Dialogue:
     """What an episode declares, with the task's own caps. UsageError if its tools are none."""
-    tools, caps = item_of(doc).get("tools"), file.metadata.get("caps") or {}
+    item, caps = item_of(doc), file.metadata.get("caps") or {}
+    tools, later = item.get("tools"), tuple(item.get("later", ()))
     try:
-        if not isinstance(tools, list) or not tools:
+        if not isinstance(tools, list) or not (tools or caps.get("once")):
             raise TypeError("'tools' must be a list of tools")
         shown = tuple({key: tool[key] for key in ("name", "description", "parameters")} for tool in tools)
-        return Dialogue(tools=shown, **caps)
+        return Dialogue(tools=shown, later=later, setting=str(item.get("episode_setting", "")), **caps)
     except (TypeError, KeyError) as error:
         raise TaskError(file.path, "tools", f"an item of kind 'dialogue' cannot be used ({error}).") from error
 
@@ -155,22 +177,17 @@ def _dialogue(file: TaskFile, doc: Any) -> Dialogue:
 def quiet() -> None:
     """lm-eval and datasets log a line and draw a bar per task; only their errors concern a user."""
     import logging
-    import os
 
-    os.environ.setdefault("TQDM_DISABLE", "1")
+    for name in ("TQDM_DISABLE", "HF_DATASETS_DISABLE_PROGRESS_BARS"):
+        os.environ.setdefault(name, "1")
+    load_late()
     _without_chardet()
-
-    import datasets
-
     for name in ("lm_eval", "datasets", "huggingface_hub"):
         logging.getLogger(name).setLevel(logging.ERROR)
-    datasets.disable_progress_bars()
 
 
 def _without_chardet() -> None:
     """lm-eval's requests knows encodings by either of two libraries; this takes 11 MB and 0.15 s to load."""
-    import sys
-
     if "chardet" in sys.modules or "requests" in sys.modules:
         return
     sys.modules["chardet"] = None  # type: ignore[assignment]

@@ -13,7 +13,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from jinja2 import BaseLoader, StrictUndefined, nodes, runtime
+from jinja2 import BaseLoader, StrictUndefined, Template, nodes, runtime
 from jinja2.exceptions import SecurityError, TemplateError, TemplateRuntimeError
 from jinja2.sandbox import SandboxedEnvironment
 
@@ -71,12 +71,17 @@ def render(request: tuple[str, Mapping[str, Any]]) -> str:
     """A template filled in with fields, in this process. SecurityError if it writes more than MOST_WRITTEN."""
     template, fields = request
     written, size = [], 0
-    for part in _ours.from_string(template).generate(**fields):
+    for part in _compiled(template).generate(**fields):
         size += len(part)
         if size > MOST_WRITTEN:
             raise SecurityError(f"it writes more than {MOST_WRITTEN:,} characters")
         written.append(part)
     return "".join(written)
+
+
+@functools.lru_cache(maxsize=100)
+def _compiled(template: str) -> Template:
+    return _ours.from_string(template)
 
 
 def apply_template(template: str, doc: Mapping[str, Any]) -> str:

@@ -6,11 +6,11 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from bench.records import Graded, Item, prompt_text
+from bench.records import Graded, Item
 from bench.registry.checks import TaskFinding
 from bench.registry.loaded import LoadedTasks
 from bench.registry.own import read as read_items
-from bench.registry.taskfile import TaskFile
+from bench.registry.taskfile import AGENTIC, TaskFile
 from bench.scoring.graders import Grader
 from bench.scoring.item import UNGRADED
 
@@ -84,7 +84,7 @@ class Trial:
             return []
         task = self._file.name
         metric = self._loaded.tasks[task].config.metric_list[0]["metric"]
-        texts = {prompt_text(item.messages): text for item, text in answers}
+        texts = {item.asked: text for item, text in answers}
         at = sorted(self._loaded.position(item) for item, _ in answers)
         verdicts: dict[str, Graded] = {}
         for sample in replay.evaluate(self._loaded.tasks, texts, {task: at})["samples"][task]:
@@ -122,6 +122,8 @@ class Trial:
         return str(self._loaded.raw_item(item).get("entry_point") or "f")
 
     def _accepts_others(self) -> Iterator[TaskFinding]:
+        if self._file.kind == AGENTIC:
+            return  # two repositories of one package name may need the same repair
         others = list(self._others())
         passed = [i for (i, _), graded in zip(others, self._score(others), strict=True) if graded.score == 1.0]
         if passed:

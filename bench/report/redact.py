@@ -22,6 +22,7 @@ from bench.records import (
     ItemRow,
     RecordedModel,
     RunRecord,
+    TurnRow,
     grade_detail,
     parquet_file,
     read_aggregates,
@@ -29,6 +30,7 @@ from bench.records import (
     read_labels,
     read_parquet,
     read_run,
+    read_turns,
     real_folder,
     require_columns,
     write_aggregates,
@@ -37,6 +39,7 @@ from bench.records import (
     write_labels,
     write_record,
     write_text,
+    write_turns,
 )
 
 FILLER = "~"
@@ -66,6 +69,8 @@ def redact(parent: Path) -> Path:
         require_columns(answers.schema_arrow, AnswerRow)
     folder = real_folder(base.parent, f"{base.name}-redacted")
     _items(parent, folder)
+    if (parent / "turns.parquet").is_file():
+        write_turns(folder, [_turn(turn, folder.name) for turn in read_turns(parent)])
     write_file(folder, "answers.parquet", lambda file: _answers(parent, file, folder.name))
     _latency(parent, folder)
     _totals(parent, folder)
@@ -101,9 +106,20 @@ def _redacted(record: RunRecord, run: str) -> RunRecord:
     )
 
 
+def _turn(turn: TurnRow, run: str) -> TurnRow:
+    """A turn has no texts but the provider's word for its end."""
+    return replace(turn, run=run, finish_reason=_word(turn.finish_reason))
+
+
+def _word(finish_reason: str | None) -> str | None:
+    return finish_reason if finish_reason is None or finish_reason in WORDS else "redacted"
+
+
 def _model(model: RecordedModel) -> RecordedModel:
-    """Names of headers stay; their values, and what was sent beside the prompt, do not."""
-    return replace(model.with_keys("extra_body"), extra_body={}, headers=dict.fromkeys(model.headers, HIDDEN))
+    """Names of headers stay; their values, what was sent beside the prompt, and prompts' texts do not."""
+    prompts = {suite: replace(each, texts={}) for suite, each in model.prompts.items()}
+    headers = dict.fromkeys(model.headers, HIDDEN)
+    return replace(model.with_keys("extra_body"), extra_body={}, headers=headers, prompts=prompts)
 
 
 def _items(parent: Path, folder: Path) -> None:
@@ -160,7 +176,7 @@ def _without_texts(batch: Any, run: str) -> Any:
     columns |= {name: pyarrow.nulls(len(batch)) for name in EMPTY}
     for name in ("answer", "reasoning"):
         columns[name] = pc.binary_repeat(FILLER, pc.utf8_length(columns[name]))
-    kept = [text if text is None or text in WORDS else "redacted" for text in columns["finish_reason"].to_pylist()]
+    kept = [_word(text) for text in columns["finish_reason"].to_pylist()]
     columns["finish_reason"] = pyarrow.array(kept, pyarrow.string())
     columns["grade_detail"] = pyarrow.array([_detail(text) for text in columns["grade_detail"].to_pylist()])
     return pyarrow.record_batch([columns[field.name].cast(field.type) for field in batch.schema], schema=batch.schema)

@@ -20,6 +20,7 @@ from bench.records import (
     JUDGMENTS,
     LABELS,
     LATENCY,
+    LOAD,
     MANIFEST,
     RunRecord,
     read_parquet,
@@ -29,8 +30,9 @@ from bench.records import (
     run_folders,
     write_file,
 )
-from bench.report import pictures
+from bench.report import choices, pictures
 from bench.report.charts import styled_as, vectors_only
+from bench.report.numbers.added import Misadded, misadded
 from bench.report.numbers.billed import misbilled
 from bench.report.page import NAME, PageSource, page_runs, write_page
 from bench.report.published import code, differences, values
@@ -46,11 +48,12 @@ SOURCES = (
     LABELS,
     JUDGMENTS,
     LATENCY,
+    LOAD,
 )
 """What everything else of a run folder is computed from."""
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*(?:e[+-]?\d+)?")
 MOST_COSTS = 10
-"""Costs that differ from their tokens' and are named; one price changed changes all of them."""
+"""Costs that differ from their tokens', and sums from their turns', that are named: a price changed changes all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +103,8 @@ def verify(folders: Sequence[Path], joint: Path | None = None) -> list[Verified]
         sources = [_computed(folder, Path(name) / str(at)) for at, folder in enumerate(folders)]
         pairs = zip(folders, sources, strict=True)
         results = [
-            _with_costs(_with_pictures(compared(folder, source.folder), source), source) for folder, source in pairs
+            _with_choices(_with_costs(_with_pictures(compared(folder, source.folder), source), source))
+            for folder, source in pairs
         ]
         return [*results, *([_joint(joint, Path(name), folders, sources)] if joint else [])]
 
@@ -181,13 +185,42 @@ def _other_pictures(seen: Iterable[tuple[str, str, pictures.Redrawn]]) -> Iterat
 
 
 def _with_costs(result: Verified, source: PageSource) -> Verified:
-    """With the table's own costs, held against its tokens and the prices that run.json holds."""
+    """With the table's own costs, held against its tokens and the prices that run.json holds, and what it says of
+    episodes, held against their turns."""
     record, items = read_run(source.folder)
     turns = read_table(source.folder, "turns") if (source.folder / "turns.parquet").exists() else None
     wrong = tuple(
         Differs("items.parquet", f"row {at}, cost_usd", f"{usd:.6g}", f"{known:.6g} by its tokens and price")
         for at, usd, known in islice(misbilled(items, record, turns), MOST_COSTS)
     )
+    added = tuple(
+        Differs(
+            f"{each.table}.parquet",
+            f"row {each.row}, {each.column}",
+            _said(each.said),
+            f"{_said(each.by_turns)} by turn",
+        )
+        for each in islice(misadded(items, turns), MOST_COSTS)
+    )
+    return replace(result, differing=(*result.differing, *wrong, *added))
+
+
+def _of_turns(found: Misadded) -> Differs:
+    place = f"row {found.row}, {found.column}"
+    return Differs(f"{found.table}.parquet", place, _said(found.said), f"{_said(found.by_turns)} by turn")
+
+
+def _said(value: float | None) -> str:
+    return "unknown" if value is None else f"{value:.9g}"
+
+
+def _with_choices(result: Verified) -> Verified:
+    """With how models' own prompts were chosen, held against the tables below the run folder."""
+    record = read_record(result.what)
+    if record.prompt_choices and (record.derived or record.redacted):
+        where = f"{MANIFEST}, prompt_choices: the run that it is made of has their tables"
+        return replace(result, unseen=(*result.unseen, where))
+    wrong = (Differs(MANIFEST, *each) for each in choices.compared(result.what, record))
     return replace(result, differing=(*result.differing, *wrong))
 
 

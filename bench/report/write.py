@@ -11,7 +11,7 @@ from bench.language import ENGLISH, writing
 from bench.records import AggregateRow, read_aggregates, write_text
 from bench.report import charts, page
 from bench.report.numbers.comparison import RunComparison, compare
-from bench.report.text import documents, probetext, tables, totals
+from bench.report.text import documents, loadtext, probetext, tables, totals
 
 
 def write_report(folder: Path, shape: charts.Shape = "wide") -> tuple[RunComparison, list[Path]]:
@@ -25,7 +25,9 @@ def write_report(folder: Path, shape: charts.Shape = "wide") -> tuple[RunCompari
     if published and not comparison.rows:
         return comparison, _write_totals(folder, comparison, published)
     texts = {
-        "comparison.md": tables.markdown(comparison) + probetext.markdown(comparison.latency),
+        "comparison.md": tables.markdown(comparison)
+        + probetext.markdown(comparison.latency)
+        + loadtext.markdown(comparison.load),
         "comparison.csv": tables.csv_text(comparison),
         "comparison.json": tables.json_text(comparison),
         "comparison.tex": documents.latex(comparison),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, replace
 from decimal import ROUND_UP, Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,16 +13,18 @@ from bench.costs import Estimate, Samples, ServerTime, Spending, Terms, busy_s, 
 from bench.costs.estimate import estimate
 from bench.engine import Budget, Lane, LaneResult, not_begun, now, run_lanes, run_to_end
 from bench.errors import UsageError
-from bench.journal import Journal, RunEntry
+from bench.journal import Journal, Recorder, RunEntry
 from bench.plan import PlannedCall
 from bench.prices import OVERRIDE
 from bench.providers import Endpoint
-from bench.records import Call, RecordedLane, utc_now
-from bench.run.earlier import usable
+from bench.records import Call, utc_now
+from bench.run.asked import Asked, EndedEarly, Share, fitting
+from bench.run.batch import Batched, Batches
+from bench.run.earlier import may_reuse, usable
 from bench.run.grading import Grading, Meter
-from bench.run.local import fetch_weights, require_tools, serving
+from bench.run.local import by_prefix, fetch_weights, require_tools, serving
 from bench.run.needless import needless
-from bench.run.stages import paid_before, stages_of
+from bench.run.stages import at_once, crew_of, paid_before, stages_of
 
 if TYPE_CHECKING:
     from bench.run.prepare import Prepared, Watcher
@@ -31,60 +33,7 @@ Todo = Mapping[str, Sequence[PlannedCall]]
 """What each model has still to answer, by label."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Share:
-    """What of a plan is asked now, where a run is judged before its end."""
-
-    ranks: frozenset[int]
-    """Its items, by their places in the plan."""
-    models: frozenset[str]
-    """Labels of the models that are asked."""
-    agreed: bool
-    """Whether the user has seen what the whole run may cost, and agreed."""
-    closed: frozenset[str] = frozenset()
-    """Keys of calls that are asked no more, although they failed."""
-    free: frozenset[str] = frozenset()
-    """Keys of calls whose earlier answers will count, so that nothing is to be paid for them."""
-
-    def has(self, call: PlannedCall) -> bool:
-        """Whether a call is part of it."""
-        return call.rank in self.ranks and call.model in self.models and call.key not in self.closed
-
-    def leaves(self, call: PlannedCall) -> bool:
-        """Whether a call is left for later, and will cost something then."""
-        return call.rank not in self.ranks and call.key not in self.free
-
-
-@dataclass(frozen=True, slots=True)
-class EndedEarly:
-    """Why a run left items out on purpose."""
-
-    why: str
-    """In one sentence or two."""
-    flags: Mapping[str, str]
-    """What to give the same command for the rest: flags and their values, "" for none."""
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """How the asking went."""
-
-    lanes: Mapping[str, LaneResult]
-    """Each model's lane, by label."""
-    spent_usd: Decimal
-    """What this run's calls cost so far, as far as prices are known."""
-    ended: EndedEarly | None
-    """Why items were left out on purpose; None if none were."""
-    machines: Mapping[str, ServerTime]
-    """What each local model's server did with its time, by label."""
-
-    @property
-    def why_ended(self) -> str | None:
-        """Why items were left out on purpose, in words; None if none were."""
-        return self.ended.why if self.ended else None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class _Asking:
     prepared: Prepared
     journal: Journal
@@ -102,6 +51,12 @@ class _Asking:
     """Whether the user has seen what these may cost, and agreed."""
     since: str
     """When this asking began (UTC): what an episode paid before it went on is not paid again."""
+    batched: Sequence[Batched] = ()
+    """The models that batches ask, and their calls that fit into the budget."""
+    awaited: list[Batched] = field(default_factory=list)
+    """The models whose batches are made, and the calls in them."""
+    held: Decimal = Decimal(0)
+    """What the budget holds free for these, USD."""
     lanes: dict[str, LaneResult] = field(default_factory=dict)
 
     def remote(self, endpoints: Sequence[Endpoint], todo: Todo) -> tuple[frozenset[int], EndedEarly | None]:
@@ -111,33 +66,37 @@ class _Asking:
         Returns the ranks that were left out on purpose, and why.
         """
         calls = [call for e in endpoints for call in todo[e.entry.label]]
-        priced = [e.entry.label for e in endpoints if self.spending.priced(e.entry.label)]
+        batched = [call for model in self.batched for call in model.calls]
+        names = {*(e.entry.label for e in endpoints), *(model.label for model in self.batched)}
+        priced = [label for label in sorted(names) if self.spending.priced(label)]
         samples, trial = self._samples(), frozenset[int]()
-        if not all(has_history(label, samples) for label in priced):
+        if calls and not all(has_history(e.entry.label, samples) for e in endpoints if e.entry.label in priced):
             trial = pilot(calls)
             left_out = self._budgeted(endpoints, calls, trial)
             if left_out:
                 left_out |= {call.rank for call in calls} - trial
-                return left_out, self._spent_up(calls, left_out)
+                return left_out, self.spent_up(calls, left_out)
             samples = self._samples()
         going = [e for e in endpoints if e.entry.label not in self.lanes or not self.lanes[e.entry.label].stopped]
         names = {e.entry.label for e in going}
         rest = [call for call in calls if call.rank not in trial and call.model in names]
         ranks = frozenset(call.rank for call in rest)
-        if not rest:
+        if not rest and not batched:
             return ranks, None
         ask = self.terms.consent == "ask" and not all(has_history(label, self.past) for label in priced)
-        coming = [*rest, *(call for call in self.later if call.model in names)]
+        coming = [*rest, *batched, *(call for call in self.later if call.model in names)]
         if priced and not self.agreed and not self.watcher.estimated(estimate(coming, self.spending, samples), ask=ask):
+            self.batched = ()
             return ranks, EndedEarly("You chose not to go on.", {"--yes": ""})
         left_out = self._budgeted(going, rest, ranks)
-        return left_out, self._spent_up(rest, left_out) if left_out else None
+        return left_out, self.spent_up(rest, left_out) if left_out else None
 
     def _samples(self) -> Samples:
         calls = self.journal.calls(self.entry.run)
         return with_calls(self.past, self.prepared.plan.calls, calls, self.spending)
 
-    def _spent_up(self, calls: Sequence[PlannedCall], left_out: Collection[int]) -> EndedEarly:
+    def spent_up(self, calls: Sequence[PlannedCall], left_out: Collection[int]) -> EndedEarly:
+        """That the budget ended before these calls, and how much is enough for them."""
         coming = [*(call for call in calls if call.rank in left_out), *self.later]
         worst = sum((self.spending.reserve(call) for call in coming), Decimal(0))
         why = f"The budget of {self.terms.budget_usd} USD does not hold another item: its worst case would pass it."
@@ -167,7 +126,7 @@ class _Asking:
         needs: dict[str, list[int]] = {}
         for model, rank in asked:
             needs.setdefault(model, []).append(rank)
-        budget = Budget(limit, self.meter.usd, needs, worst=worst, bill=bill, tight=self._say_tight)
+        budget = Budget(limit - self.held, self.meter.usd, needs, worst=worst, bill=bill, tight=self._say_tight)
         self.run(endpoints, list(asked.values()), budget)
         return budget.denied
 
@@ -182,50 +141,82 @@ class _Asking:
         """Asks these calls, whose models' lanes run side by side."""
         lanes = []
         for endpoint in endpoints:
-            label = endpoint.entry.label
-            mine = [call for call in calls if call.model == label]
+            mine = [call for call in calls if call.model == endpoint.entry.label]
             if mine:
-                lanes.append(Lane(endpoint, mine, endpoint.entry.concurrency))
-        observer = Grading(self.prepared.loaded, self.watcher, self.meter, self.since)
-        record, environ = self.journal.put, self.environ
+                lanes.append(Lane(endpoint, mine, at_once(endpoint.entry, mine)))
+        record, observer, environ = Recorder(self.journal), self.grading(), self.environ
 
         def stopped(label: str, why: str) -> Mapping[str, str]:
             self.watcher.say(f"{label} was stopped: {why}")
             return self.needless(label)
 
-        lanes_run = run_lanes(
-            self.entry.run,
-            lanes,
-            record,
-            observer,
-            environ,
-            admission=budget,
-            stopped=stopped,
-            stages=stages_of(self.prepared, self.journal, self.entry.run, self.spending),
-            slowed=self.watcher.slowed,
-        )
-        results = run_to_end(lanes_run)
+        of = (self.prepared, self.journal, self.entry)
+        with crew_of(*of, spending=self.spending, endpoints=endpoints, environ=environ) as crew:
+            going = run_lanes(
+                self.entry.run,
+                lanes,
+                record,
+                observer,
+                environ,
+                admission=budget,
+                begins=None if budget is None else record.begin,
+                stopped=stopped,
+                stages=stages_of(self.prepared, self.journal, self.entry.run, self.spending, record),
+                crew=crew,
+                slowed=self.watcher.slowed,
+                elsewhere=self.prepared.cluster,
+            )
+            results = run_to_end(going)
         for label, result in results.items():
             self.lanes[label] = result.after(self.lanes[label]) if label in self.lanes else result
+
+    def grading(self) -> Grading:
+        """What becomes of finished calls."""
+        return Grading(prepared=self.prepared, watcher=self.watcher, meter=self.meter, since=self.since)
+
+    def batches(self) -> Batches:
+        """The run's batches."""
+        journal, entry, watcher, environ = self.journal, self.entry, self.watcher, self.environ
+        return Batches(journal=journal, entry=entry, watcher=watcher, environ=environ, observer=self.grading())
+
+    def reserve(self, models: Sequence[Batched]) -> frozenset[int]:
+        """Holds the worst case of batches free, as far as the budget goes. Returns the ranks that it left out."""
+        self.batched, calls, limit = models, [call for model in models for call in model.calls], self.terms.budget_usd
+        if limit is None:
+            return frozenset()
+        ranks = fitting(calls, self.spending.reserve, limit - self.meter.usd)
+        self.batched = [replace(model, calls=[c for c in model.calls if c.rank in ranks]) for model in models]
+        self.held = sum((self.spending.reserve(call) for call in calls if call.rank in ranks), Decimal(0))
+        return frozenset(call.rank for call in calls) - ranks
+
+    def submit(self, left_out: Collection[int]) -> None:
+        """Makes the batches that anything needs."""
+        for model in self.batched:
+            batches = self.batches()
+            waits = batches.waiting(model.label)
+            mine = [call for call in model.calls if call.rank not in left_out or call.key in waits]
+            if mine and not waits and (why := self.needless().get(model.label)):
+                self.watcher.say(f"{model.label} is not asked: {why}")
+                self.lanes[model.label] = not_begun(why)
+            elif mine:
+                stopped = batches.submit(replace(model, calls=mine))
+                if stopped:
+                    self.lanes[model.label] = stopped
+                self.awaited += [] if stopped else [replace(model, calls=mine)]
+
+    def collect(self) -> None:
+        """Waits for what is awaited, and records it."""
+        if self.awaited:
+            self.lanes |= self.batches().collect(self.awaited)
 
     def needless(self, stopped: str = "") -> dict[str, str]:
         """Models that need not be asked, and why; `stopped` is the newest of those that failed."""
         if self.terms.keep_going:
             return {}
         dead = {label for label, lane in self.lanes.items() if lane.stopped} | ({stopped} - {""})
-        answered = {key for key, call in self.journal.calls(self.entry.run).items() if call.outcome.scored}
+        answered = self.journal.answered(self.entry.run)
         dead -= {planned.model for planned in self.prepared.plan.calls if planned.key in answered}
         return needless(self.prepared.comparison.claims.values(), dead)
-
-
-def as_recorded(lanes: Mapping[str, LaneResult], earlier: Mapping[str, RecordedLane]) -> dict[str, RecordedLane]:
-    """What run.json keeps of lanes by label, earlier parts of the run included."""
-    parts = {label: lane.after(_lane(earlier[label])) if label in earlier else lane for label, lane in lanes.items()}
-    return {**earlier, **{label: RecordedLane(**asdict(lane)) for label, lane in parts.items()}}
-
-
-def _lane(recorded: RecordedLane) -> LaneResult:
-    return LaneResult(**{each.name: getattr(recorded, each.name) for each in fields(LaneResult)})
 
 
 def ask(
@@ -258,8 +249,8 @@ def ask(
         if any(call.item.dialogue for call in todo[endpoint.entry.label]):
             require_tools(endpoint.entry, files[endpoint.entry.label])
     meter = Meter(spending, terms.budget_usd)
-    since = utc_now()
-    for planned, call in paid_before(plan, calls, journal.turns(entry.run)):
+    meter.add_cut_off(plan.calls, journal.begun(entry.run), entry.started_at, watcher.say)
+    for planned, call in paid_before(prepared, calls, journal.turns(entry.run), entry):
         meter.add(planned, call, entry.started_at)
     if terms.budget_usd is not None and meter.unknown:
         raise UsageError(
@@ -278,17 +269,16 @@ def ask(
         past=past,
         later=[p for p in left if share is not None and p.model in labels and share.leaves(p)],
         agreed=share is not None and share.agreed,
-        since=since,
+        since=utc_now(),
     )
 
     def begins(label: str) -> None:
-        total = len(plan.of(label))
-        watcher.lane(label, total - sum(p.model == label for p in left), total)
+        watcher.lane(label, len(plan.of(label)) - sum(p.model == label for p in left), len(plan.of(label)))
 
     for endpoint in remote:
         begins(endpoint.entry.label)
-    nothing: tuple[frozenset[int], EndedEarly | None] = (frozenset(), None)
-    left_out, ended = asking.remote(remote, todo) if remote else nothing
+    left_out, ended = _remote(asking, remote, todo)
+    asking.submit(left_out)
     machines: dict[str, ServerTime] = {}
     for endpoint in local:
         label = endpoint.entry.label
@@ -300,12 +290,30 @@ def ask(
             begins(label)
             with serving(endpoint, files[label], entry.folder) as (served, load_s):
                 begun = now()
-                asking.run([served], mine, None)
+                for part in by_prefix(endpoint.entry, mine):
+                    asking.run([served], part, None)
                 up_s = now() - begun
             answered = journal.calls(entry.run)
             before, after = ([known[c.key] for c in mine if c.key in known] for known in (calls, answered))
             machines[label] = ServerTime(load_s, up_s, busy_s(after) - busy_s(before))
+    asking.collect()
+    meter.tell(watcher.say)
     return Asked(asking.lanes, meter.usd, ended, machines)
+
+
+def _remote(asking: _Asking, remote: Sequence[Endpoint], todo: Todo) -> tuple[frozenset[int], EndedEarly | None]:
+    """Asks remote models what can be asked by itself, and settles what batches will ask.
+
+    Returns the ranks that were left out on purpose, and why.
+    """
+    live = [e for e in remote if not e.batched]
+    unfit = asking.reserve([Batched(e, todo[e.entry.label]) for e in remote if e.batched])
+    fitting = {label: [call for call in calls if call.rank not in unfit] for label, calls in todo.items()}
+    left_out, ended = asking.remote(live, fitting) if remote else (frozenset[int](), None)
+    if unfit and ended is None:
+        calls = [call for e in remote for call in todo[e.entry.label]]
+        ended = asking.spent_up(calls, left_out | unfit)
+    return left_out | unfit, ended
 
 
 def _past(remote: Sequence[Endpoint], spending: Spending, results: Path, own: Path) -> Samples:
@@ -340,8 +348,3 @@ def estimate_run(
     samples = with_calls(history(journal.parent, prepared.endpoints, spending), plan.calls, calls, spending)
     have = reused | {key for key, call in calls.items() if call.outcome.scored}
     return estimate([call for call in plan.calls if call.key not in have], spending, samples)
-
-
-def may_reuse(environ: Mapping[str, str]) -> bool:
-    """Whether answers of other runs may be taken: never under CI."""
-    return environ.get("CI", "").lower() in ("", "0", "false")

@@ -13,11 +13,12 @@ import numpy as np
 from bench.errors import IncompleteError, UsageError
 from bench.journal import Journal, RunEntry
 from bench.plan import PlannedCall
-from bench.records import Call, Comparison, Outcome, RecordedReuse, RunRecord, new_folder, remove_folder
+from bench.records import Call, Comparison, RecordedReuse, RunRecord, new_folder, remove_folder
 from bench.run import describe
-from bench.run.ask import Asked, Share
-from bench.run.earlier import usable
+from bench.run.asked import Asked, Share
+from bench.run.earlier import deadline_cut, usable
 from bench.run.looking import NOTHING, Session, merged
+from bench.run.looking import run as run_waves
 from bench.run.prepare import Prepared
 from bench.run.score import is_graded, judge, outcome_of, score_of
 from bench.stats import Floats, Interval, Strata, ratio_of_sums, score_difference
@@ -75,6 +76,16 @@ def offers(prepared: Prepared, journal: Journal, run: str, reuse: ReuseBaseline)
     return [_offer(prepared, journal, run, reuse, label) for label in reuse.labels(prepared.comparison)]
 
 
+def judged(session: Session, record: RunRecord, reuse: ReuseBaseline | None) -> tuple[RunRecord, Asked]:
+    """Asks a run that is judged on its way, or whose baseline is reused; returns its record, its tables written, and
+    how the asking went."""
+    record, begun = reused(session, record, reuse) if reuse else (record, NOTHING)
+    if record.looks is not None:
+        return run_waves(session, record, begun)
+    asked = merged(begun, session.ask(None))
+    return session.score(asked, record), asked
+
+
 def reused(session: Session, record: RunRecord, reuse: ReuseBaseline) -> tuple[RunRecord, Asked]:
     """Asks a sample of each baseline again and takes over its other answers, once. Returns the record, and how the
     asking went. IncompleteError where a baseline drifted, or the sample lacks answers."""
@@ -111,11 +122,6 @@ def _offer(prepared: Prepared, journal: Journal, run: str, reuse: ReuseBaseline,
     sample = sorted((call for call in planned if call.key in known), key=lambda call: _drawn(prepared, call))
     count = max(LEAST, math.ceil(SHARE * len(known)))
     return Offer(label=label, known=known, sample=tuple(sample[:count]) if len(known) > LEAST else ())
-
-
-def deadline_cut(call: Call) -> bool:
-    """Whether our deadline cut it, which is not part of the key and may have been raised since."""
-    return call.outcome is Outcome.TRUNCATED and call.finish_reason is None
 
 
 def _same_task(prepared: Prepared, journal: Journal, call: Call) -> bool:

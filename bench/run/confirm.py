@@ -83,6 +83,7 @@ def ask_again(
                 run=entry.run,
                 lm_eval_folder=lm_eval,
                 book=part.book,
+                pool=part.pool,
             )
         write_tables(second, tables.items, tables.answers)
     again = RecordedSpending(spent_usd=asked.spent_usd, ended=asked.why_ended, keys=("spent_usd", "ended"))

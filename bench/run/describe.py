@@ -15,6 +15,7 @@ from bench.errors import UsageError
 from bench.records import (
     FORMAT,
     RecordedClaim,
+    RecordedModel,
     RecordedPart,
     RecordedSettings,
     RecordedSuite,
@@ -30,7 +31,8 @@ from bench.records import (
 
 if TYPE_CHECKING:
     from bench.journal import RunEntry
-    from bench.records import Claim, Comparison
+    from bench.providers import Endpoint
+    from bench.records import Call, Claim, Comparison
     from bench.run.prepare import Prepared
 
 
@@ -42,6 +44,7 @@ def build(
     `declared` holds when each claim's hash was first recorded (UTC); `fresh`: no answer of another run is reused.
     """
     comparison, plan = prepared.comparison, prepared.plan
+    minutes = {call.item.task: call.item.work.minutes for call in plan.calls if call.item.work}
     return RunRecord(
         format=FORMAT,
         run=run,
@@ -56,17 +59,45 @@ def build(
         traffic=comparison.traffic,
         suites=_suites(prepared),
         tasks={
-            name: RecordedTask(version=file.version, sha256=file.sha256, max_tokens=file.max_tokens)
+            name: RecordedTask(
+                version=file.version,
+                sha256=file.sha256,
+                max_tokens=file.max_tokens,
+                minutes=minutes.get(name),
+            )
             for name, file in prepared.loaded.files.items()
         },
-        models={e.entry.label: e.recorded() for e in prepared.endpoints},
+        models={e.entry.label: _model(prepared, e) for e in prepared.endpoints},
         claims=_claims(comparison, declared),
+        prompt_choices=prepared.choices,
         sandbox=sandbox,
         refused=dict(prepared.refused),
         versions=installed_versions(),
         git_commit=git_commit(Path.cwd()),
         machine=this_machine(),
     )
+
+
+def _model(prepared: Prepared, endpoint: Endpoint) -> RecordedModel:
+    agent = prepared.agents.get(endpoint.entry.label)
+    return endpoint.recorded() if agent is None else replace(endpoint.recorded(), agent=agent.recorded())
+
+
+def with_prompts(record: RunRecord, prepared: Prepared, calls: Mapping[str, Call]) -> RunRecord:
+    """Adds to agents what their first requests held besides messages, as far as episodes are over."""
+    found: dict[str, set[str]] = {label: set() for label in prepared.agents}
+    for planned in prepared.plan.calls if found else ():
+        call = calls.get(planned.key)
+        agent = call.episode.agent if call and call.episode else None
+        if agent is not None and agent.prompt_sha256:
+            found[planned.model].add(agent.prompt_sha256)
+    models = {
+        label: model
+        if model.agent is None
+        else replace(model, agent=replace(model.agent, prompts=(*sorted(found.get(label, ())),)))
+        for label, model in record.models.items()
+    }
+    return replace(record, models=models) if found else record
 
 
 def of_journal(manifest: str) -> RunRecord:

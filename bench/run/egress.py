@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from urllib.parse import urlsplit
 
 from bench.errors import UsageError
 from bench.providers import Endpoint
-from bench.records import CLASSES, ItemRow, RecordedRecipient, RemoteModel
+from bench.records import CLASSES, Item, ItemRow, RecordedRecipient, RemoteModel
 
-PUBLIC, _, RESTRICTED = CLASSES
+PUBLIC, INTERNAL, RESTRICTED = CLASSES
 
 
-def require_allowed(data: Mapping[str, str], asked: Mapping[str, Iterable[str]], endpoints: Sequence[Endpoint]) -> None:
+def with_sampled(data: Mapping[str, str], items: Iterable[Item | ItemRow]) -> dict[str, str]:
+    """The classes, and INTERNAL for suites with items from a log of which nothing is stated, by suite or task."""
+    found = dict(data)
+    for item in items:
+        if item.traffic is not None and item.suite not in data and item.task not in data:
+            found[item.suite] = INTERNAL
+    return found
+
+
+def require_allowed(
+    data: Mapping[str, str],
+    asked: Mapping[str, Iterable[str]],
+    endpoints: Sequence[Endpoint],
+    sampled: Collection[str] = (),
+) -> None:
     """UsageError if a remote model would be sent data that it may not receive: unknown is not allowed.
 
-    `data`: classes by suite or task; `asked`: the tasks of each suite.
+    `data`: classes by suite or task; `asked`: the tasks of each suite; `sampled`: suites whose class follows from
+    their items' coming from a log.
     """
     for suite, tasks in asked.items():
         of = _class(data, suite, tasks)
@@ -25,6 +40,12 @@ def require_allowed(data: Mapping[str, str], asked: Mapping[str, Iterable[str]],
                 continue
             where = f"'{entry.label}' at {_host(endpoint)}"
             if of not in entry.allows:
+                if suite in sampled:
+                    raise UsageError(
+                        f"{suite} was sampled from a log and counts as {of} data: nothing says that {where} may "
+                        f'receive it. Add to bench.toml [data.{suite}] class = "public", if everybody may have it, or '
+                        f'allows = ["{of}"] to the table of each model that may.'
+                    )
                 raise UsageError(
                     f"{suite} is {of} data, and nothing says that {where} may receive it. If your agreement with its "
                     f'vendor allows that, say so in its table: allows = ["{of}"]. Otherwise leave it out with -m.'

@@ -8,7 +8,7 @@ from typing import Any
 
 from bench.costs import Costs
 from bench.plan import PlannedCall
-from bench.records import Call, Episode, TurnRow
+from bench.records import AgentRun, Call, Episode, TurnRow
 
 
 def episode_columns(episode: Episode) -> dict[str, Any]:
@@ -18,6 +18,8 @@ def episode_columns(episode: Episode) -> dict[str, Any]:
     of the last message.
     """
     turns = episode.turns
+    if episode.agent is not None:
+        return _agent_columns(episode, episode.agent)
     before, last = _sum([turn.attempt.latency_s for turn in turns[:-1]]), turns[-1].attempt
     late = last.buffered or before is None or last.ttfat_s is None
     return {
@@ -27,10 +29,24 @@ def episode_columns(episode: Episode) -> dict[str, Any]:
         "tpot_s": None,
         "attempts": 1 + sum(turn.attempts - 1 for turn in turns),
         "turns": len(turns),
-        "tool_calls": sum(turn.calls for turn in turns),
-        "tool_errors": sum(turn.errors for turn in turns),
+        "tool_calls": sum(turn.calls or 0 for turn in turns),
+        "tool_errors": sum(turn.errors or 0 for turn in turns),
         "tool_protocol": episode.protocol,
         "stop_cause": episode.stop_cause,
+    }
+
+
+def _agent_columns(episode: Episode, agent: AgentRun) -> dict[str, Any]:
+    """An agent's: its calls' times are the model's, the time between them its own; tokens come out of sight."""
+    turns = episode.turns
+    return {
+        **dict.fromkeys(("ttft_s", "ttfat_s", "tpot_s", "tool_calls", "tool_errors", "tool_protocol")),
+        "latency_s": _sum([turn.attempt.latency_s for turn in turns]) if turns else None,
+        "attempts": 1,
+        "turns": len(turns),
+        "stop_cause": episode.stop_cause,
+        "agent": agent.name,
+        "agent_version": agent.version,
     }
 
 

@@ -6,8 +6,9 @@ import os
 from collections.abc import Collection, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bench import prices
 from bench.config import environment
@@ -16,10 +17,8 @@ from bench.costs import machine as machinetime
 from bench.doctor import calibration
 from bench.errors import UsageError
 from bench.journal import Journal, RunEntry
-from bench.plan import Plan
 from bench.providers import missing_keys
 from bench.records import (
-    MANIFEST,
     Call,
     RecordedLooks,
     RecordedPrices,
@@ -29,7 +28,6 @@ from bench.records import (
     lock_folder,
     new_folder,
     read_record,
-    sha256_of,
     utc_now,
     write_record,
     write_tables,
@@ -38,40 +36,23 @@ from bench.records import (
 )
 from bench.registry import write_exam
 from bench.run import ask as asking
-from bench.run import baseline, describe, looking
-from bench.run.ask import Asked, EndedEarly
-from bench.run.baseline import ReuseBaseline
-from bench.run.earlier import usable
+from bench.run import choosing, describe
+from bench.run.asked import Asked, as_recorded
+from bench.run.begin import Result, new_run
+from bench.run.earlier import may_reuse, take_over, unread
 from bench.run.egress import recipients
 from bench.run.prepare import Prepared, Watcher, _runs_code
 from bench.run.score import Scored, grader_failures, score_run
 from bench.run.watching import usual_watcher
-from bench.run.waves import Deciding
+
+if TYPE_CHECKING:
+    from bench.run.baseline import ReuseBaseline
+    from bench.run.waves import Deciding
 
 JOURNAL = "journal.db"
 """The journal's file name inside the results folder."""
 AGREED = Terms()
 """No limit, and no question asked."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
-    """What a run came to."""
-
-    folder: Path
-    """The run folder, complete with tables."""
-    started_at: str
-    """UTC, ISO 8601."""
-    asked: int
-    """Calls made now; 0 for a finished run that was only read again."""
-    missing: int
-    """Planned calls without a scored answer."""
-    stopped: Mapping[str, str]
-    """Models that were stopped, and why."""
-    ended: EndedEarly | None = None
-    """Why items were left out on purpose, by budget or by choice; None if none were."""
-    looks: RecordedLooks | None = None
-    """When the run may be judged before its end, and what its looks came to; None for a run that is judged there."""
 
 
 def execute(
@@ -90,7 +71,6 @@ def execute(
 
     With `deciding` it is judged on the way and ends once its claims are decided; with `reuse` earlier answers of its
     baselines count, once a sample asked again shows no drift. A notebook without a `watcher` shows `ProgressBars`.
-
     `environ` holds the keys: the process's own with `.env` beside bench.toml, unless it is given. In a notebook, whose
     event loop waits meanwhile, it works as anywhere.
     Raises UsageError before anything is asked, IncompleteError if the disk stops it, KeyboardInterrupt as it came.
@@ -99,6 +79,7 @@ def execute(
     environ = environment(prepared.comparison.source.parent) if environ is None else environ
     for suite, why in prepared.refused.items():
         watcher.say(f"{suite} is left out. {why}")
+    prepared, terms = choosing.choose(prepared, terms, watcher, partial(execute, results=results, fresh=fresh), environ)
     apart = reuse.labels(prepared.comparison) if reuse else ()
     with Journal(results / JOURNAL) as journal, ExitStack() as running:
         with lock_folder(results, wait=True):  # of two commands begun at once, the second must see the first one's run
@@ -114,8 +95,8 @@ def execute(
             )
         if isinstance(opened, Result):
             return opened
-        entry, often = opened.entry, asking.may_reuse(environ) and not fresh
-        opened = _with_reused(prepared, journal, opened, apart=apart, often=often)
+        entry, often = opened.entry, may_reuse(environ) and not fresh
+        opened = _with_reused(prepared, journal, opened, watcher, apart=apart, often=often)
         before = journal.calls(entry.run)
         scored = 0
 
@@ -123,28 +104,28 @@ def execute(
             nonlocal scored
             tables = _score(prepared, entry, journal.calls(entry.run), watcher)
             scored = sum(row.answered for row in tables.items)
-            return _ended(prepared, replace(going, record=record), asked, tables, terms)
+            return _ended(prepared, replace(opened, record=record), asked, tables, terms)
 
-        session = looking.Session(
-            prepared=prepared,
-            journal=journal,
-            entry=entry,
-            watcher=watcher,
-            environ=environ,
-            terms=terms,
-            deciding=deciding,
-            score=close,
-        )
-        record, begun = baseline.reused(session, opened.record, reuse) if reuse else (opened.record, looking.NOTHING)
-        going: _Opened = replace(opened, record=record)
-        if opened.record.looks is None:
+        if reuse is None and opened.record.looks is None:
             asked = asking.ask(prepared, journal, entry, watcher=watcher, environ=environ, terms=terms)
-            record = close(asked := looking.merged(begun, asked), record)
+            record = close(asked, opened.record)
         else:
-            record, asked = looking.run(session, record, begun)
+            from bench.run import baseline, looking
+
+            session = looking.Session(
+                prepared=prepared,
+                journal=journal,
+                entry=entry,
+                watcher=watcher,
+                environ=environ,
+                terms=terms,
+                deciding=deciding,
+                score=close,
+            )
+            record, asked = baseline.judged(session, opened.record, reuse)
         calls = journal.calls(entry.run)
         missing = len(prepared.plan.calls) - (scored if record.looks is None else len(calls))
-        _finish(journal, entry, record, whole=not missing)
+        _finish(journal, entry, describe.with_prompts(record, prepared, calls), whole=not missing)
         return Result(
             folder=entry.folder,
             started_at=entry.started_at,
@@ -192,7 +173,7 @@ def _open(
     known = None if fresh else journal.newest(prepared.plan.sha256, output)
     if known and not output:
         _require_inside(known.folder, results)
-    entry = known or _new_run(prepared.plan, results, output)
+    entry = known or new_run(prepared.plan, results, output)
     looks, new = _looks(prepared, journal, known, deciding)
     declared = journal.declare(list(prepared.comparison.claims.values()))
     if known and known.finished_at and is_whole(known.folder):
@@ -219,6 +200,10 @@ def _looks(
     prepared: Prepared, journal: Journal, known: RunEntry | None, deciding: Deciding | None
 ) -> tuple[RecordedLooks | None, bool]:
     """When the run may be judged before its end, and whether that is new."""
+    if known is None and deciding is None:
+        return None, False
+    from bench.run import looking
+
     earlier = describe.of_journal(known.manifest) if known else None
     answered = len(journal.calls(known.run)) if known else 0
     return looking.begin(prepared, journal, deciding, earlier, answered)
@@ -252,7 +237,7 @@ def _earlier(folder: Path) -> RunRecord | None:
 
 
 def _with_reused(
-    prepared: Prepared, journal: Journal, opened: _Opened, *, apart: Collection[str], often: bool
+    prepared: Prepared, journal: Journal, opened: _Opened, watcher: Watcher, *, apart: Collection[str], often: bool
 ) -> _Opened:
     """Takes over other runs' answers, and records which runs share answers, and the claims kept from before.
 
@@ -260,7 +245,9 @@ def _with_reused(
     """
     record, earlier = opened.record, opened.earlier
     if not record.fresh and often:
-        _reuse(journal, prepared, record.run, apart)
+        for why in unread(journal):
+            watcher.say(why)
+        take_over(journal, prepared, record.run, apart)
     record = describe.with_history(record, journal.sharing(record.run))
     kept = describe.kept_claims(earlier, record.claims) if earlier else {}
     return replace(opened, record=describe.bounded(replace(record, claims={**record.claims, **kept})))
@@ -269,6 +256,7 @@ def _with_reused(
 def _score(prepared: Prepared, entry: RunEntry, calls: Mapping[str, Call], watcher: Watcher) -> Scored:
     """Scores a run's answers and writes its tables."""
     watcher.say("scoring")
+    choosing.keep(entry.folder, prepared.tried)
     book = prepared.book
     write_exam(prepared.loaded, entry.folder)
     with new_folder(entry.folder, "lm-eval") as lm_eval:
@@ -280,6 +268,7 @@ def _score(prepared: Prepared, entry: RunEntry, calls: Mapping[str, Call], watch
             run=entry.run,
             lm_eval_folder=lm_eval,
             book=book,
+            pool=prepared.pool,
         )
     items = at_traffic(tables.items, _bills(prepared), prepared.comparison.traffic, book, tables.turns)
     write_tables(entry.folder, items, tables.answers)
@@ -304,27 +293,12 @@ def _ended(prepared: Prepared, opened: _Opened, asked: Asked, tables: Scored, te
     return replace(
         opened.record.with_keys(*RunRecord.ENDED),
         stopped={label: lane.stopped for label, lane in asked.lanes.items() if lane.stopped},
-        lanes=asking.as_recorded(asked.lanes, earlier.lanes if earlier else {}),
+        lanes=as_recorded(asked.lanes, earlier.lanes if earlier else {}),
         received=recipients(tables.items, prepared.endpoints, prepared.comparison.data),
         prices=RecordedPrices.from_json(prepared.book.as_recorded(tables.costs.used)),
         machine_time=machinetime.as_recorded(asked.machines, earlier.machine_time if earlier else {}),
         spending=RecordedSpending(budget_usd=terms.budget_usd, spent_usd=asked.spent_usd, ended=asked.why_ended),
     )
-
-
-def _new_run(plan: Plan, results: Path, output: Path | None) -> RunEntry:
-    started = datetime.now(UTC)
-    run = f"{started:%Y%m%dT%H%M%SZ}-{plan.sha256[:8]}"
-    folder = output or results / run
-    number = 2
-    while output is None and os.path.lexists(folder):
-        folder = results / f"{run}-{number}"
-        number += 1
-    if output and (output / MANIFEST).exists():
-        raise UsageError(f"{output}: already holds another run. Choose an empty folder for -o.")
-    # Two runs of one plan may begin in the same second, each in a folder of its own.
-    name = f"{run}-{sha256_of(str(output.absolute()))[:4]}" if output else folder.name
-    return RunEntry(name, folder, started.isoformat(timespec="milliseconds"), None, "")
 
 
 def _check_sandbox(prepared: Prepared) -> str | None:
@@ -334,16 +308,3 @@ def _check_sandbox(prepared: Prepared) -> str | None:
     from bench.sandbox import probe
 
     return probe()
-
-
-def _reuse(journal: Journal, prepared: Prepared, run: str, apart: Collection[str]) -> None:
-    have, hours, plan = journal.calls(run), prepared.comparison.run.reuse, prepared.plan
-    asked = [p for p in plan.calls if p.model not in apart]
-    wanted = [p for p in asked if p.key not in have or not have[p.key].outcome.scored]
-    order = {p.key: p.order for p in plan.calls}
-    if hours > 0:
-        for call in usable(journal, prepared.endpoints, wanted, run, hours):
-            if baseline.deadline_cut(call):
-                continue
-            source = call.source_run or call.run
-            journal.put(replace(call, run=run, source_run=source, order=order[call.key]))

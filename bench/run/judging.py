@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,8 +12,8 @@ from bench.costs import Estimate, Spending, Terms
 from bench.costs.estimate import estimate
 from bench.engine import Budget, Lane, run_lanes, run_to_end
 from bench.errors import UsageError
-from bench.journal import Journal
-from bench.judging import Question, Rubric, questions, read_reply, require_disjoint
+from bench.journal import Journal, Recorder
+from bench.judging import Question, Rubric, accepted_answers, questions, require_disjoint
 from bench.labels import LabelSample, SampleEntry, drawn, shown
 from bench.plan import PlannedCall, call_key
 from bench.prices import PriceBook
@@ -22,20 +22,21 @@ from bench.records import (
     OVERALL,
     Call,
     Item,
-    JudgmentRow,
     RunRecord,
     RunSettings,
     lock_folder,
     read_judgments,
     read_record,
     read_rows,
+    sha256_of,
     utc_now,
     write_judgments,
     write_text,
 )
 from bench.run import local
-from bench.run.egress import require_allowed
+from bench.run.egress import require_allowed, with_sampled
 from bench.run.execute import JOURNAL
+from bench.run.judgments import place_of, rows_of
 from bench.run.prepare import Watcher
 
 NAME = "judge"
@@ -80,6 +81,8 @@ class Judged:
     """What all calls cost; None where a price is unknown."""
     notes: tuple[str, ...]
     """What a reader must know, in sentences."""
+    rubric: Rubric
+    """What it was judged by, with the accepted answers that were shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +139,8 @@ class Judging:
         tasks: dict[str, set[str]] = {}
         for entry in sample.entries:
             tasks.setdefault(entry.suite, set()).add(entry.task)
-        require_allowed(self.data, tasks, self.endpoints)
+        data = with_sampled(self.data, read_rows(self.folder)[0])
+        require_allowed(data, tasks, self.endpoints, set(data) - set(self.data))
         spending = Spending.of(self.endpoints, self.book)
         with lock_folder(self.folder), Journal(self.results / JOURNAL) as journal:
             name = f"{record.run}.{NAME}"
@@ -153,13 +157,29 @@ class Judging:
 
     def _asked(self, endpoint: Endpoint, sample: LabelSample) -> Iterator[_Asked]:
         """Every call of a judge, in the sample's order."""
-        entries = sample.entries if self.choices.items is None else sample.first(self.choices.items)
+        entries, accepted = self._entries(sample), accepted_answers(*read_rows(self.folder))
         at = 0
         for entry, (request, answers) in zip(entries, shown(self.folder, entries), strict=True):
             in_order = answers if entry.other is None or entry.model < entry.other else answers[::-1]
-            for question in questions(self.choices.rubric, request, in_order):
+            reference = accepted.get((entry.task, entry.item))
+            for question in questions(self.choices.rubric, request, in_order, reference):
                 yield _Asked(planned=_planned(endpoint, entry, question, at), entry=entry, question=question)
                 at += 1
+
+    def _entries(self, sample: LabelSample) -> Sequence[SampleEntry]:
+        return sample.entries if self.choices.items is None else sample.first(self.choices.items)
+
+    def _rubric(self, sample: LabelSample) -> Rubric:
+        """The criteria with the accepted answers that are shown."""
+        accepted = accepted_answers(*read_rows(self.folder))
+        places = dict.fromkeys((entry.task, entry.item) for entry in self._entries(sample))
+        shown_ones = {"/".join(place): accepted[place] for place in places if place in accepted}
+        if shown_ones:
+            self.notes.append(
+                f"judges were shown the accepted answers of {len(shown_ones)} of {len(places)} items: where one of the "
+                "models compared wrote them, they favour it."
+            )
+        return replace(self.choices.rubric, accepted=shown_ones)
 
     def estimate(self) -> Estimate:
         """What all calls will cost at most; draws the sample, and calls nothing."""
@@ -173,6 +193,7 @@ class Judging:
         todo = [each for each in asked if each.planned.key not in known or not known[each.planned.key].outcome.scored]
         earlier = [each.planned for each in asked if each.planned.key in known and each.planned.model in spending.bills]
         already = sum((spending.charge(call, known[call.key]) for call in earlier), Decimal(0))
+        already += spending.cut_off([each.planned for each in asked], journal.begun(name))
         labels = {each.planned.model for each in todo}
         waiting = [endpoint for endpoint in self.endpoints if endpoint.entry.label in labels]
         remote = [endpoint for endpoint in waiting if not endpoint.entry.local]
@@ -203,8 +224,9 @@ class Judging:
         self, journal: Journal, name: str, endpoint: Endpoint, calls: Sequence[PlannedCall], budget: Budget | None
     ) -> None:
         lane = Lane(endpoint, calls, endpoint.entry.concurrency)
-        observer = _Observer(watcher=self.watcher)
-        lanes = run_to_end(run_lanes(name, [lane], journal.put, observer, self.environ, admission=budget))
+        observer, record = _Observer(watcher=self.watcher), Recorder(journal)
+        begins = None if budget is None else record.begin
+        lanes = run_to_end(run_lanes(name, [lane], record, observer, self.environ, admission=budget, begins=begins))
         why = lanes[endpoint.entry.label].stopped
         if why:
             self.watcher.say(f"{endpoint.entry.label} was stopped: {why}")
@@ -226,12 +248,25 @@ class Judging:
             if each.planned.key in known and each.planned.model in spending.bills
         }
         done = [each for each in asked if each.planned.key in known and known[each.planned.key].outcome.scored]
-        rows = [row for each in done for row in _rows(each, known[each.planned.key], bills, clusters, sample.measure)]
-        mine = {_place(row) for row in rows}
-        kept = [row for row in read_judgments(self.folder) if _place(row) not in mine]
+        rows = [
+            row
+            for each in done
+            for row in rows_of(
+                each.entry,
+                each.question,
+                known[each.planned.key],
+                judge=each.planned.model,
+                bills=bills,
+                clusters=clusters,
+                measure=sample.measure,
+            )
+        ]
+        mine = {place_of(row) for row in rows}
+        kept = [row for row in read_judgments(self.folder) if place_of(row) not in mine]
         write_judgments(self.folder, [*kept, *rows])
         total = None if any(bill is None for bill in bills.values()) else sum(filter(None, bills.values()), Decimal(0))
         unread = len({row.key for row in rows if row.criterion == OVERALL and row.value is None})
+        rubric = self._rubric(sample)
         judged = Judged(
             calls=len(done),
             asked=len({each.planned.key for each in done} - before),
@@ -239,6 +274,7 @@ class Judging:
             unread=unread,
             usd=total,
             notes=tuple(self.notes),
+            rubric=rubric,
         )
         self._record(record, sample, judged, done)
         return judged
@@ -258,7 +294,8 @@ class Judging:
             "measure": sample.measure,
             "models": list(sample.models),
             "sample_sha256": sample.sha256,
-            "rubric": {"sha256": self.choices.rubric.sha256, "criteria": dict(self.choices.rubric.criteria)},
+            "rubric": {"sha256": judged.rubric.sha256, "criteria": dict(judged.rubric.criteria)},
+            **({"accepted": sha256_of(dict(judged.rubric.accepted))} if judged.rubric.accepted else {}),
             "judges": received,
             "calls": judged.calls,
             "unread": judged.unread,
@@ -308,37 +345,3 @@ def _budget(terms: Terms, spent: Decimal, calls: Sequence[PlannedCall], spending
         lambda _, rank: spending.reserve(asked[rank]),
         lambda _, rank, call: spending.charge(asked[rank], call),
     )
-
-
-def _rows(
-    each: _Asked,
-    call: Call,
-    bills: Mapping[str, Decimal | None],
-    clusters: Mapping[tuple[str, str], str],
-    measure: str,
-) -> Iterator[JudgmentRow]:
-    """A row for each criterion."""
-    entry, bill = each.entry, bills.get(call.key)
-    for criterion, value in read_reply(call.text, each.question.criteria, each.question.first).items():
-        yield JudgmentRow(
-            suite=entry.suite,
-            task=entry.task,
-            item=entry.item,
-            cluster=clusters[entry.task, entry.item],
-            measure=measure,
-            model=entry.model if entry.other is None else min(entry.model, entry.other),
-            other=None if entry.other is None else max(entry.model, entry.other),
-            judge=each.planned.model,
-            criterion=criterion,
-            first=each.question.first,
-            value=value,
-            in_total=call.usage.in_total,
-            out_total=call.usage.out_total,
-            cost_usd=None if bill is None else float(bill),
-            answers_sha256=entry.answers_sha256,
-            key=call.key,
-        )
-
-
-def _place(row: JudgmentRow) -> tuple[object, ...]:
-    return (row.task, row.item, row.repeat, row.measure, row.model, row.other, row.judge, row.criterion, row.first)

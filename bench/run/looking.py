@@ -14,7 +14,7 @@ from bench.journal import Journal, RunEntry
 from bench.records import ItemRow, RecordedLook, RecordedLooks, RunRecord, read_run, utc_now, write_record
 from bench.run import ask as asking
 from bench.run import bets
-from bench.run.ask import Asked, Share
+from bench.run.asked import Asked, Share
 from bench.run.prepare import Prepared, Watcher
 from bench.run.waves import Deciding, calls_of, design, layout_of
 from bench.stats import Shape
@@ -52,7 +52,7 @@ class Session:
         """Whether it ends once its claims are decided."""
         return self.deciding is not None
 
-    def ask(self, share: Share) -> Asked:
+    def ask(self, share: Share | None) -> Asked:
         """Asks a share of the plan."""
         return asking.ask(
             self.prepared,

@@ -63,7 +63,8 @@ def plan_claims(
         guess, basis = _guess(prepared, claim, given, usd)
         layout, sizes = layout_of(prepared, recorded, claim)
         seed = prepared.comparison.run.seed
-        readings = claims.both_readings(claim, guess, layout, sizes, worlds=worlds, seed=seed)
+        pool = prepared.pool
+        readings = claims.both_readings(claim, guess, layout, sizes, worlds=worlds, seed=seed, pool=pool)
         kept = (next(readings),) if deciding_only else tuple(readings)
         planned.append(Planned(claim=claim, guess=guess, basis=tuple(basis), looks=sizes.count, readings=kept))
     return planned

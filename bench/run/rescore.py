@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -47,9 +48,10 @@ class Rescored:
     """A line for each task whose grader failed on answers."""
 
 
-def rescore(parent: Path, journal: Path, registry: Registry) -> Rescored:
+def rescore(parent: Path, journal: Path, registry: Registry, pool: Executor | None = None) -> Rescored:
     """Scores a run's answers, as the journal has them, by the registry's tasks; costs and times stay as they were.
 
+    `pool` runs our graders elsewhere.
     UsageError if the parent is not a run or derived itself, the journal does not know it, or a prompt has changed:
     answers to another prompt say nothing.
     """
@@ -64,13 +66,18 @@ def rescore(parent: Path, journal: Path, registry: Registry) -> Rescored:
     loaded = LoadedTasks(_as_asked(registry, names, record), names)
     planned = _planned(items, calls, loaded)
     now = {
-        name: RecordedTask(version=file.version, sha256=file.sha256, max_tokens=file.max_tokens)
+        name: RecordedTask(
+            version=file.version,
+            sha256=file.sha256,
+            max_tokens=file.max_tokens,
+            minutes=record.tasks[name].minutes,
+        )
         for name, file in loaded.files.items()
     }
     before = {name: record.tasks[name] for name in now}
     folder, derived = derive_run(parent, RecordedDerivation(by="score", tasks_before=before))
     try:
-        rows, texts = _judged(items, planned, calls, loaded, folder)
+        rows, texts = _judged(items, planned, calls, loaded, folder, pool=pool)
         write_tables(folder, rows, texts)
         if turns := read_turns(parent):
             write_turns(folder, [replace(turn, run=folder.name) for turn in turns])
@@ -99,12 +106,14 @@ def _judged(
     calls: Mapping[int, Call],
     loaded: LoadedTasks,
     folder: Path,
+    *,
+    pool: Executor | None,
 ) -> tuple[list[ItemRow], list[AnswerRow]]:
     """Both tables of the derived run."""
     asked = {row.order: calls[row.order] for row in items if row.order in calls}
     recorded = {call.key: call for call in asked.values()}
     with new_folder(folder, "lm-eval") as lm_eval:
-        graded, scores = judge([planned[order] for order in asked], recorded, loaded, lm_eval)
+        graded, scores = judge([planned[order] for order in asked], recorded, loaded, lm_eval, pool)
     rows: list[ItemRow] = []
     texts: list[AnswerRow] = []
     right = expected_answers(planned.values(), loaded)

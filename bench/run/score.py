@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from bench.plan import Plan, PlannedCall
 from bench.prices import PriceBook
 from bench.records import AnswerRow, Call, Graded, Item, ItemRow, ModelEntry, Outcome, TurnRow, prompt_text
 from bench.registry import LoadedTasks
+from bench.run.elsewhere import grade_elsewhere
 from bench.run.episodes import episode_columns, turn_rows
 from bench.run.heldback import held_back
 from bench.sandbox import doors
@@ -53,10 +54,14 @@ def score_run(
     run: str,
     lm_eval_folder: Path,
     book: PriceBook,
+    pool: Executor | None = None,
 ) -> Scored:
-    """Grades every recorded answer through lm-eval, writes lm-eval's own files, and returns the tables."""
+    """Grades every recorded answer through lm-eval, writes lm-eval's own files, and returns the tables.
+
+    `pool` runs our graders elsewhere.
+    """
     asked = [p for p in plan.calls if p.key in calls]
-    graded, scores = judge(asked, calls, loaded, lm_eval_folder)
+    graded, scores = judge(asked, calls, loaded, lm_eval_folder, pool)
     asked_items = {(p.item.task, p.item.item, p.repeat) for p in asked}
     rows = [p for p in plan.calls if (p.item.task, p.item.item, p.repeat) in asked_items]
     costs = Costs(book, models, [(p, calls[p.key]) for p in asked])
@@ -109,8 +114,14 @@ def judge(
     calls: Mapping[str, Call],
     loaded: LoadedTasks,
     folder: Path,
+    pool: Executor | None = None,
 ) -> tuple[dict[str, Graded], dict[str, float]]:
-    """Every recorded answer's verdict and lm-eval's score, by key; `folder` gets lm-eval's own files."""
+    """Every recorded answer's verdict and lm-eval's score, by key; `folder` gets lm-eval's own files, and `pool` runs
+    our graders elsewhere."""
+    if pool is not None:
+        mine = [p for p in asked if calls[p.key].outcome.scored]
+        items = ((grader_of(loaded, p.item.task), loaded.raw_item(p.item), calls[p.key].text) for p in mine)
+        grade_elsewhere(items, pool)
     graded = _grade_all(asked, calls, loaded)
     scores: dict[str, float] = {}
     for label, repeat in sorted({(p.model, p.repeat) for p in asked}):
@@ -157,7 +168,7 @@ def _evaluate(
     positions: dict[str, list[int]] = {}
     for planned in complete.values():
         positions.setdefault(planned.item.task, []).append(loaded.position(planned.item))
-    answers = {prompt_text(p.item.messages): calls[p.key].text for p in complete.values()}
+    answers = {p.item.asked: calls[p.key].text for p in complete.values()}
     results = replay.evaluate(loaded.tasks, answers, {task: sorted(at) for task, at in positions.items()})
     scores: dict[str, float] = {}
     for task, samples in results["samples"].items():
@@ -237,6 +248,7 @@ def _item_row(
         outcome=str(outcome),
         sandbox=graded.sandbox if graded else None,
         graded=measured,
+        traffic=item.traffic,
         **costs.of(planned, call),
         **{**_NOT_ASKED, **known},
     )  # fmt: skip

@@ -10,7 +10,7 @@ import numpy as np
 from bench.claims import Layout, Sizes, assign, sizes_of
 from bench.errors import UsageError, suggest
 from bench.plan import PlannedCall
-from bench.records import DIGITS, SUCH, Claim, Item, RecordedLooks
+from bench.records import BY_TRAFFIC, DIGITS, SUCH, Claim, Item, RecordedLooks
 from bench.run.prepare import Prepared
 from bench.stats import LOOKS, Shape, shape_for
 
@@ -74,6 +74,11 @@ def _claims(prepared: Prepared, names: Collection[str]) -> dict[str, Claim]:
             "baseline and a margin. See docs/deciding-early.md."
         )
     for name, claim in chosen.items():
+        if claim.slice or claim.over == BY_TRAFFIC:
+            raise UsageError(
+                f"[claims.{name}]: a claim about a slice, or weighted by traffic, is judged at the run's end only. "
+                "Choose others with --claim, or leave --until-decided out."
+            )
         lacking = [suite for suite in claim.suites if suite not in prepared.available]
         if lacking:
             raise UsageError(

@@ -10,10 +10,12 @@ from bench.sandbox.bwrap import hidden_packages
 from bench.sandbox.check import grade_check
 from bench.sandbox.grade import Grade, ProgramVerdict, TestCall, grade
 from bench.sandbox.ladder import Rung, allow_nothing, probe, rungs, using
+from bench.sandbox.node import grade_node, node_trouble
 from bench.sandbox.program import Limits, ServerLostError
 from bench.sandbox.query import grade_sql
 from bench.sandbox.reading import Reader, ReadingFailedError, ReadingLimits, ReadingSpentError, read
 from bench.sandbox.script import ProgramCase, grade_program
+from bench.sandbox.served import ServedCall, grade_served
 from bench.sandbox.turns import doors
 from bench.sandbox.values import Value, same, tree
 
@@ -27,6 +29,7 @@ __all__ = [
     "ReadingLimits",
     "ReadingSpentError",
     "Rung",
+    "ServedCall",
     "ServerLostError",
     "TestCall",
     "Value",
@@ -34,9 +37,12 @@ __all__ = [
     "doors",
     "grade",
     "grade_check",
+    "grade_node",
     "grade_program",
+    "grade_served",
     "grade_sql",
     "hidden_packages",
+    "node_trouble",
     "probe",
     "read",
     "rungs",

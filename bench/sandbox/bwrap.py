@@ -64,7 +64,7 @@ def _walls() -> tuple[str, ...]:
         *("--unshare-all", "--unshare-user", "--new-session", "--uid", "65534", "--gid", "65534"),
         *("--cap-drop", "ALL", "--cap-add", "CAP_SYS_ADMIN", "--hostname", "sandbox"),
         *("--setenv", "PYTHONHASHSEED", "0"),
-        *_libraries(),
+        *libraries(),
         *("--ro-bind", str(python), str(python), "--ro-bind", str(_INSIDE), _INSIDE_THERE),
         *("--dev-bind", "/dev/null", "/dev/null", "--dev-bind", "/dev/urandom", "/dev/urandom"),
         *("--dir", SCRATCH, "--symlink", SCRATCH.lstrip("/"), "/tmp", "--chdir", "/"),
@@ -92,8 +92,8 @@ def hidden_packages() -> tuple[Path, ...]:
     return tuple(folder for folder in dict.fromkeys(packages) if folder.is_dir() and not folder.is_symlink())
 
 
-def _libraries() -> Iterator[str]:
-    """Binds the folders of libraries, then covers the installed packages among them."""
+def libraries() -> Iterator[str]:
+    """Options that bind the folders of libraries, then cover the installed packages among them."""
     bound = []
     for folder in map(Path, _roots()):
         if folder.is_symlink():

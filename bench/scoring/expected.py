@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from bench.scoring import formats
 from bench.scoring.item import kind_of, right_letter
 
 
@@ -51,6 +52,10 @@ def example(item: Mapping[str, Any]) -> str | None:
         return code_block(item)
     if kind == "fields":
         return json.dumps(item["fields"], ensure_ascii=False)
+    if kind == "tool_calls":
+        return json.dumps(item["tool_calls"], ensure_ascii=False)
+    if kind == "round_trip":
+        return formats.written(item)
     return str(item["answer"]) if kind == "answer" else item.get("example")
 
 

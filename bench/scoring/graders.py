@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Self
@@ -22,6 +22,7 @@ from bench.scoring import (
     code,
     expected,
     extract,
+    formats,
     grounds,
     json_answers,
     literals,
@@ -48,14 +49,17 @@ class Grader:
         oracle: Oracle = lambda _item: None,
         expected: Oracle | None = None,
         sandboxed: bool = False,
+        trouble: Callable[[], str] = str,
     ) -> None:
         """`oracle` writes an answer that must score 1, None where it cannot; `expected` states what is right as it is
-        extracted, by default the oracle's answer; `sandboxed`: answers are run as code.
+        extracted, by default the oracle's answer; `sandboxed`: answers are run as code; `trouble` says why nothing can
+        be graded on this machine, with the cure, and "" where it can.
         """
         self._judge = judge
         self.oracle = oracle
         self.expected = expected or oracle
         self.sandboxed = sandboxed
+        self.trouble = trouble
         self._memo: dict[str, Graded] = {}
         self._lock = threading.Lock()
         self.__name__ = judge.__name__.removeprefix("_")
@@ -84,6 +88,27 @@ class Grader:
                 self._memo[self._key(item, text)] = graded
         return graded
 
+    def known(self, item: Mapping[str, Any], text: str) -> bool:
+        """Whether an answer's final verdict is remembered."""
+        known = self._known(item, text[-extract.TEXT_CHARS :])
+        return known is not None and known.final
+
+    def remember(self, item: Mapping[str, Any], text: str, graded: Graded) -> bool:
+        """Takes over a verdict of another process, unless it is none, or another sandbox's than works here.
+
+        Returns whether it does.
+        """
+        if not graded.final or graded.score is None:
+            return False
+        if graded.sandbox is not None:
+            from bench.sandbox import probe
+
+            if graded.sandbox != probe():
+                return False
+        with self._lock:
+            self._memo[self._key(item, text[-extract.TEXT_CHARS :])] = graded
+        return True
+
     def _judged(self, item: Mapping[str, Any], text: str) -> Graded:
         return blame.judged(self._judge, self.oracle, item, extract.after_thinking(text))
 
@@ -108,6 +133,14 @@ class Grader:
         if graded.score is None:
             raise BenchError(f"item {doc.get('id')!r} could not be graded: {graded.detail}")
         return {"score": graded.score}
+
+
+def graded_by(hook: str, item: Mapping[str, Any], text: str) -> Graded:
+    """A verdict by the grader of a stable name (`bench.hooks`), for another process to call."""
+    from bench import hooks
+
+    grader: Grader = getattr(hooks, hook)
+    return grader.grade(item, text)
 
 
 def _answer_tag(item: Mapping[str, Any], text: str) -> Graded:
@@ -284,6 +317,8 @@ _KINDS: Mapping[str, Judge] = {
     "choices": _choices,
     "answer": _answer,
     "fields": grounds.fields,
+    "tool_calls": formats.tool_calls,
+    "round_trip": formats.round_trip,
     "source_numbers": grounds.source_numbers,
     "source_quotes": grounds.source_quotes,
     UNGRADED: _ungraded,
@@ -291,8 +326,8 @@ _KINDS: Mapping[str, Judge] = {
 
 
 def _own(item: Mapping[str, Any], text: str) -> Graded:
-    """By the item's own kind: exact answer, number, regex, JSON schema, choice, function calls, fields, what stands in
-    the request, or by nothing."""
+    """By the item's own kind: exact answer, number, regex, JSON schema, choice, function calls, fields, calls of tools,
+    what a parser reads back, what stands in the request, or by nothing."""
     return _KINDS[kind_of(item)](item, text)
 
 

@@ -16,7 +16,19 @@ UNGRADED = "ungraded"
 """The field, always true, of an item that nothing grades."""
 SOURCED = ("source_numbers", "source_quotes")
 """The fields, always true, of items whose answer may say only what stands in the request."""
-KINDS = ("calls", "json_schema", "regex", "number", "choices", "answer", "fields", *SOURCED, UNGRADED)
+KINDS = (
+    "calls",
+    "json_schema",
+    "regex",
+    "number",
+    "choices",
+    "answer",
+    "fields",
+    "tool_calls",
+    "round_trip",
+    *SOURCED,
+    UNGRADED,
+)
 """What an own item may be graded by, the first that it has; `choices` comes with an `answer`."""
 
 

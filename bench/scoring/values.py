@@ -58,9 +58,13 @@ _MORE = re.compile(
 )
 _NUMBER = re.compile(r"[-+]?(?:\d+|\d*\.\d+)")
 _BOLD_END = re.compile(r"([^*]{1,400}?)\*\*(?!\*)")
-_AND = re.compile(r"\s*(?:,\s*)?(?:(?<!\w)(?:and|&)\s+(?=[^,;\s]+\Z)|[和与及]\s*(?=[^,;\s和与及]+\Z))")
+_ANDS_ABROAD = "y|dan|و"
+"""And in Spanish, Indonesian and Arabic."""
+_AND = re.compile(
+    rf"\s*(?:,\s*)?(?:(?<!\w)(?:(?:and|&|{_ANDS_ABROAD})\s+|و(?=[A-Z\d]))(?=[^,;\s]+\Z)|[和与及]\s*(?=[^,;\s和与及]+\Z))"
+)
 """Before the last part of a list in words: "a, b and c"."""
-_ANDS = re.compile(r"\s{1,4}(?:and|&)\s{1,4}|\s{0,4}[和与及]\s{0,4}")
+_ANDS = re.compile(rf"\s{{1,4}}(?:and|&|{_ANDS_ABROAD})\s{{1,4}}|\s{{1,4}}و(?=[A-Z\d])|\s{{0,4}}[和与及]\s{{0,4}}")
 _REASON = re.compile(
     r"(.{1,400}?)(?:[,，;；]\s*|\s+|(?=[(（]))[(（]?(?:because|since|given that|(?<=,\s)as|因为|由于)(?![A-Za-z])(.*)",
     re.I | re.S,
@@ -214,7 +218,9 @@ def _score(wanted: Sequence[str], layer: Layer, *, ordered: bool) -> Match:
         text = _NAMES.sub("", _ROW.sub(lambda row: row[1].replace("|", ","), _RULE.sub("", text)))
     items = listed(text)
     text = "\n".join(items) if items else text
-    if not any(mark in part for part in wanted for mark in ("and", "和", "与", "及", "&")):
+    if not any(mark in part for part in wanted for mark in ("and", "和", "与", "及", "&")) and (
+        not {*_ANDS_ABROAD.split("|")} & {*wanted}
+    ):
         text = _AND.sub(", ", text) if "," in text or ";" in text else _ANDS.sub(", ", text)
     given = _exact_parts(text)
     if len(given) != len(wanted) or given != wanted:

@@ -48,8 +48,13 @@ from bench.stats.sequential import LOOKS, Shape, levels, sequential_p, shape_for
 from bench.stats.similarity import Alike, SameWrong, alike, same_wrong
 from bench.stats.strata import BoundTest, Strata
 from bench.stats.unpaired import Unpaired, unpaired_interval, unpaired_test
+from bench.stats.weighted import ItemWeights, WeightedDifference, weighted_difference, weighted_test
 
 __all__ = [
+    "ItemWeights",
+    "WeightedDifference",
+    "weighted_difference",
+    "weighted_test",
     "CascadeItems",
     "CascadeStep",
     "Cascaded",

@@ -16,7 +16,7 @@ import numpy as np
 from bench import clean
 from bench.claims import COST, Judgement, PartResult, Verdict, judge_run
 from bench.errors import UsageError
-from bench.records import RecordedModel, read_record, read_rows
+from bench.records import BY_TRAFFIC, RecordedModel, read_record, read_rows
 from bench.traffic.rows import SAMPLE
 from bench.traffic.spending import table_of
 from bench.traffic.values import moment
@@ -48,7 +48,7 @@ class SliceVerdict:
     """What a claim says of one kind of work, and what that work costs."""
 
     name: str
-    """The sample's and the task's name."""
+    """The sample's and the task's name, or the slice's."""
     only: Mapping[str, str]
     """The calls it speaks of: column -> value; all calls where it is empty."""
     check: str
@@ -132,13 +132,9 @@ def decide(folder: Path, run: Path) -> TrafficVerdicts:
         )
     _same_items(run, samples)
     ruling = judge_run(run)
-    parts = {name: _part(table, sample) for name, sample in samples.items()}
-    slices = tuple(
-        line
-        for name, sample in samples.items()
-        for line in _lines(name, sample, table=table, mine=parts[name], ruled=ruling.judgements, models=record.models)
-    )
-    overlap = any((one & other).any() for one, other in combinations(parts.values(), 2))
+    works = _works(table, samples, ruling.judgements)
+    slices = tuple(line for work in works for line in _lines(work, table, record.models))
+    overlap = any((one.mine & other.mine).any() for one, other in combinations(works, 2))
     times = table["time"].dropna()
     first, last = (moment(times.min()), moment(times.max())) if len(times) else (None, None)
     return TrafficVerdicts(
@@ -170,39 +166,76 @@ def _same_items(run: Path, samples: Mapping[str, Mapping[str, Any]]) -> None:
             )
 
 
-def _part(table: pd.DataFrame, sample: Mapping[str, Any]) -> pd.Series[bool]:
-    """The calls that a sample speaks of."""
+def _part(table: pd.DataFrame, only: Mapping[str, str]) -> pd.Series[bool]:
+    """The calls of some values."""
     import pandas as pd
 
     mine = pd.Series(True, index=table.index)
-    for column, value in sample["only"].items():
+    for column, value in only.items():
         if column in table:
             mine &= table[column] == value
     return mine
 
 
-def _lines(
-    name: str,
-    sample: Mapping[str, Any],
-    *,
-    table: pd.DataFrame,
-    mine: pd.Series[bool],
-    ruled: Sequence[Judgement],
-    models: Mapping[str, RecordedModel],
-) -> Iterator[SliceVerdict]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Work:
+    """A kind of work: its calls, and the claims about it alone."""
+
+    name: str
+    only: Mapping[str, str]
+    check: str
+    mine: pd.Series[bool]
+    own: Sequence[Judgement]
+
+
+def _works(
+    table: pd.DataFrame, samples: Mapping[str, Mapping[str, Any]], ruled: Sequence[Judgement]
+) -> Sequence[_Work]:
+    """The kinds of work that claims speak of: a sample, a slice of some, or all of a claim's samples by their traffic;
+    and samples that none speaks of."""
+    found: dict[tuple[str, bool], list[Judgement]] = {}
+    for each in ruled:
+        suites, by_traffic = set(each.pairs.suites), each.claim.over == BY_TRAFFIC
+        if suites <= set(samples) and (each.claim.slice or by_traffic or len(suites) == 1):
+            name = min(suites) if len(suites) == 1 else each.claim.name
+            key = (each.claim.slice.name, True) if each.claim.slice else (name, False)
+            found.setdefault(key, []).append(each)
+    spoken = {suite for own in found.values() for each in own for suite in each.pairs.suites}
+    works = [_work(table, name, found[name, sliced], samples) for name, sliced in sorted(found)]
+    for name, sample in samples.items():
+        if name not in spoken:
+            mine = _part(table, sample["only"])
+            works.append(_Work(name=name, only=sample["only"], check=sample["check"], mine=mine, own=()))
+    return works
+
+
+def _work(table: pd.DataFrame, name: str, own: Sequence[Judgement], samples: Mapping[str, Mapping[str, Any]]) -> _Work:
+    suites = sorted({suite for each in own for suite in each.pairs.suites})
+    chosen = own[0].claim.slice
+    sliced = {} if chosen is None else {key: value for key, value in chosen.only.items() if key != "task"}
+    masks = [_part(table, {**samples[suite]["only"], **sliced}) for suite in suites]
+    mine = masks[0]
+    for mask in masks[1:]:
+        mine = mine | mask
+    checks = dict.fromkeys(samples[suite]["check"] for suite in suites)
+    only = sliced if len(suites) > 1 else {**samples[suites[0]]["only"], **sliced}
+    return _Work(name=name, only=only, check=", ".join(checks), mine=mine, own=own)
+
+
+def _lines(work: _Work, table: pd.DataFrame, models: Mapping[str, RecordedModel]) -> Iterator[SliceVerdict]:
     """A line for each claim about this kind of work alone; one without a verdict where there is none."""
-    own = [each for each in ruled if tuple(each.pairs.suites) and set(each.pairs.suites) == {name}]
+    name, mine = work.name, work.mine
     about: dict[str, Any] = {
         "name": name,
-        "only": sample["only"],
-        "check": sample["check"],
+        "only": work.only,
+        "check": work.check,
         "calls": int(mine.sum()),
         "call_share": float(mine.mean()),
     }
-    if not own:
+    if not work.own:
         why = f'the run has no claim about it alone: add suites = ["{name}"] to one in bench.toml'
         yield SliceVerdict(**about, usd=None, usd_calls=0, others=int(mine.sum()), verdict=None, why=why)
-    for each in own:
+    for each in work.own:
         wire = models[each.claim.baseline].wire_model or models[each.claim.baseline].model
         called = table["model"].map(lambda model, wire=wire: same_model(model, wire)).astype(bool)
         billed = table.loc[mine & called, "cost_usd"].dropna()
@@ -236,6 +269,7 @@ def _why(judgement: Judgement) -> str:
     """With the margins that were judged, which a folder from others may have changed since they were declared."""
     claimed = judgement.claim.margins.items()
     margins = ", ".join(f"{name.replace(':', ' by ')} {value:g}" for name, value in claimed)
+    margins += ", weighted by the log's calls" if judgement.claim.over == BY_TRAFFIC else ""
     return f"{_decides(judgement)} ({margins})" + ("" if judgement.declared else "; exploratory")
 
 

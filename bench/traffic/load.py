@@ -96,6 +96,8 @@ def _forms(files: Sequence[Path], form: str | None, ledger: Ledger) -> list[tupl
     """Each file and its format; those of none are left out. UsageError if that leaves nothing."""
     known = [(path, name) for path in files if (name := form or _form_of(path))]
     if not known:
+        if files[0].stat().st_size == 0:
+            raise UsageError(f"{files[0]}: is empty: there is no call in it.")
         titles = "; ".join(f"{name} ({each.title})" for name, each in FORMATS.items())
         raise UsageError(f"{files[0]}: is no log of a known format. Known: {titles}. --format NAME reads it as one.")
     for path in files:

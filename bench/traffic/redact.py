@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 _ESCAPED = r"(?<=\\[nrtbf])"
 """After a line's end or a tab as JSON escapes it, whose letter is no part of what follows."""
@@ -206,9 +207,9 @@ SECRETS = (
     _secret("PASSWORD", r"\blogin\s+\S{1,100}\s+password\s+(?P<value>[^\s\"'\\]{4,})", "login"),
     _secret(
         "PASSWORD",
-        rf"(?i:(?:password|passwort|passcode|passphrase)\s+(?:is|ist|lautet|:)|密码[是为]|口令[是为])\s*"
+        rf"(?i:\b(?:password|passwd|pwd|passwort|passcode|passphrase)\s+(?:is|ist|lautet|:)|密码[是为]|口令[是为])\s*"
         rf"(?P<value>{_MIXED}{_WORD}{{6,}})",
-        "pass 密码 口令",
+        "pass pwd 密码 口令",
     ),
     _secret(
         "PASSWORD",
@@ -226,19 +227,25 @@ SECRETS = (
 """What is never written into a table, whoever's it is."""
 PERSONAL = (
     _secret("EMAIL", _after(r"\w.+\-") + r"[\w.+\-]{1,64}@(?:[\w\-]{1,63}\.)+[^\W\d_]{2,24}(?![\w\-])", "@"),
-    _secret("IBAN", _after(r"\w") + r"[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b", "", _iban),
+    _secret(
+        "IBAN",
+        _after(r"A-Za-z0-9_") + r"[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?![A-Za-z0-9_])",
+        "",
+        _iban,
+    ),
     _secret("CARD", r"(?<![\d.\-])\d(?:[ \-]?\d){12,18}(?![\d\-]|\.\d)", "", _luhn),
     _secret(
         "IP",
-        _after(r"\w.:") + r"(?:\d{1,3}(?:\.\d{1,3}){3}|(?:[0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-f]{0,4})(?![\w:]|\.\d)",
+        _after(r"A-Za-z0-9_.:")
+        + r"(?:\d{1,3}(?:\.\d{1,3}){3}|(?:[0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-f]{0,4})(?![A-Za-z0-9_:]|\.\d)",
         "",
         _address,
     ),
     _secret(
         "PHONE",
-        _after(r"\w.\-+/") + r"(?:\+\d{1,3}[ .\-/]?(?:\(0?\d{1,4}\)[ .\-/]?)?\d{1,4}(?:[ .\-/]?\d{2,4}){1,4}"
+        _after(r"A-Za-z0-9_.\-+/") + r"(?:\+\d{1,3}[ .\-/]?(?:\(0?\d{1,4}\)[ .\-/]?)?\d{1,4}(?:[ .\-/]?\d{2,4}){1,4}"
         r"|\(\d{2,5}\)[ .\-/]?\d{2,4}(?:[ .\-/]?\d{2,4}){1,3}|0\d{1,4}(?: ?[/\-] ?| )\d{3,4}(?:[ \-]?\d{2,4}){1,2}"
-        r"|\d{3}[.\-]\d{3}[.\-]\d{4})(?![\w\-])",
+        r"|\d{3}[.\-]\d{3}[.\-]\d{4}|1[3-9]\d{9}|1[3-9]\d[ \-]\d{4}[ \-]\d{4})(?![A-Za-z0-9_\-])",
         "",
         _phone,
     ),
@@ -272,13 +279,36 @@ class Redactor:
             text = each.pattern.sub(partial(self._surrogate, each), text)
         return text
 
+    def values(self, value: Any) -> Any:
+        """A JSON value with surrogates in its texts, names and numbers, and for what a text before it had replaced."""
+        if isinstance(value, dict):
+            return {self._whole(name): self.values(each) for name, each in value.items()}
+        if isinstance(value, list):
+            return [*map(self.values, value)]
+        if isinstance(value, bool) or value is None:
+            return value
+        said = self._whole(str(value))
+        return value if said == str(value) else said
+
+    def _whole(self, text: str) -> str:
+        """A text that stands alone: what made it a secret may stand elsewhere."""
+        for each in self._recognisers:
+            if (number := self._numbers.get(_key(each, text))) is not None:
+                self.replaced[each.name] += 1
+                return f"<{each.name}_{number}>"
+        return self(text)
+
     def _surrogate(self, each: Recogniser, match: re.Match[str]) -> str:
         named = "value" in each.pattern.groupindex
         found = match["value"] if named else match[0]
         if not each.holds(found) or _MARK.fullmatch(found):
             return match[0]
-        key = hashlib.blake2b(f"{each.name}\0{found}".encode(errors="surrogatepass"), digest_size=12).digest()
-        number = self._numbers.setdefault(key, len(self._numbers) + 1)
+        number = self._numbers.setdefault(_key(each, found), len(self._numbers) + 1)
         self.replaced[each.name] += 1
         mark = f"<{each.name}_{number}>"
         return match[0].replace(found, mark) if named else mark
+
+
+def _key(each: Recogniser, found: str) -> bytes:
+    """What stands for a text that was replaced."""
+    return hashlib.blake2b(f"{each.name}\0{found}".encode(errors="surrogatepass"), digest_size=12).digest()

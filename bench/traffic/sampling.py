@@ -13,17 +13,19 @@ from typing import Any
 import numpy as np
 
 from bench.errors import UsageError, suggest
-from bench.records import parquet_file, require_columns, write_file, write_text
+from bench.records import HEAVY_SHARE, parquet_file, require_columns, write_file, write_text
 from bench.traffic import near
 from bench.traffic.eligible import Askable, asked
 from bench.traffic.redact import Redactor
 from bench.traffic.rows import SAMPLE, TABLE, TrafficRow
 
-BY = ("calls", "dollars")
-"""What a request's chance of being drawn follows."""
-CHECKS = ("none", "accepted", "schema", "regex", "numbers", "quotes")
-"""How the items are graded: by nothing; by the logged answer; by the JSON schema of each request; by one pattern; by
-whether the answer's numbers, or its quotes, stand in the request."""
+BY = ("calls", "frequency", "dollars")
+"""What a request's chance of being drawn follows: nothing, all being alike; how often it was made; what it cost."""
+CERTAIN = 0.999
+"""The chance of being drawn from which a request that is made often counts as certain."""
+CHECKS = ("none", "accepted", "round_trip", "tool_calls", "schema", "regex", "numbers", "quotes")
+"""How the items are graded: by nothing; by the logged answer, as text, as JSON, or by the calls that it makes; by the
+JSON schema of each request; by one pattern; by whether the answer's numbers, or its quotes, stand in the request."""
 CLUSTERS = ("session", "user", "item")
 """What makes items depend on each other, besides being nearly the same."""
 
@@ -46,6 +48,8 @@ class SampleChoices:
     """A word of CLUSTERS."""
     only: Mapping[str, str] = field(default_factory=dict)
     """Column -> value: only these calls, e.g. of one tag."""
+    example: bool = False
+    """Whether items that nothing grades have the logged answer as their `example`, which judges are shown."""
     words: tuple[str, ...] = ()
     """The user's own words to be replaced, e.g. names of customers."""
 
@@ -76,7 +80,7 @@ class TrafficSample:
     """Tokens to grant an answer: twice the longest logged answer of the sample, 512 to 32,768."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class _Request:
     """A distinct request of the table."""
 
@@ -85,6 +89,12 @@ class _Request:
     usd: float = 0.0
     priced: int = 0
     longest: int = 0
+    chance: float = 1.0
+    certain: bool = False
+
+    @property
+    def weight(self) -> float:
+        return self.calls / self.chance
 
 
 def sample(folder: Path, name: str, choices: SampleChoices) -> TrafficSample:
@@ -98,14 +108,17 @@ def sample(folder: Path, name: str, choices: SampleChoices) -> TrafficSample:
             raise UsageError(f"'{value}' is not known.{suggest(value, words)}")
     if (choices.check == "regex") != (choices.pattern is not None):
         raise UsageError("the check 'regex' needs a --pattern, and nothing else does.")
+    if choices.example and choices.check != "none":
+        raise UsageError("--example is for items that nothing grades: leave --check out.")
     requests, left_out = _requests(folder, choices)
     calls = sum(each.calls for each in requests)
     if not requests:
         why = "; ".join(f"{count} {reason}" for reason, count in left_out.most_common(3)) or "it has no call"
         raise UsageError(f"{folder / TABLE}: no call can be an item ({why}).")
     drawn = _drawn(requests, choices)
+    heaviest = _heaviest(requests)
     redactor = Redactor(words=choices.words)
-    found = list(_items(folder, {each.row: each for each in drawn}, choices, redactor))
+    found = list(_items(folder, {each.row: each for each in drawn}, choices, redactor, heaviest))
     grouped = _clustered(found, choices.cluster)
     lines = [json.dumps(item, ensure_ascii=False) for item in grouped]
     write_file(folder, f"{name}.jsonl", lambda file: file.write(("\n".join(lines) + "\n").encode()))
@@ -139,7 +152,7 @@ def _requests(folder: Path, choices: SampleChoices) -> tuple[list[_Request], Cou
         if isinstance(made, str):
             left_out[made] += 1
             continue
-        request = known.setdefault(_key(row), _Request(at))
+        request = known.setdefault(_key(row), _Request(row=at))
         request.calls += 1
         usd = row["cost_usd"] if row["cost_usd"] is not None else row["cost_logged_usd"]
         if usd is not None:
@@ -188,16 +201,43 @@ def _key(row: Mapping[str, Any]) -> bytes:
 
 
 def _drawn(requests: list[_Request], choices: SampleChoices) -> list[_Request]:
-    """The requests with the smallest keys: exponential waiting times at the rate of their dollars, or all alike."""
-    waits = np.random.default_rng(choices.seed).exponential(size=len(requests))
-    if choices.by == "dollars":
-        waits /= [each.usd for each in requests]
-    chosen = np.sort(np.argsort(waits, kind="stable")[: choices.n])
-    return [requests[at] for at in chosen]
+    """The requests with the smallest keys: exponential waiting times at the rate of their calls or dollars, or alike.
+
+    Each gets its chance of being drawn given the first key that was not, t: 1 - exp(-rate t). Weighted by its inverse a
+    sum over the sample is unbiased (Cohen and Kaplan 2007, rank conditioning). Certain are requests that make up two
+    n-ths of the calls or more and are drawn with a chance of CERTAIN.
+    """
+    rates = np.array([_rate(each, choices.by) for each in requests])
+    waits = np.random.default_rng(choices.seed).exponential(size=len(requests)) / rates
+    order = np.argsort(waits, kind="stable")
+    if choices.n < len(requests):
+        often = 2 * sum(each.calls for each in requests) / choices.n
+        for each, chance in zip(requests, -np.expm1(-rates * waits[order[choices.n]]), strict=True):
+            each.chance = max(float(chance), 1e-12)
+            each.certain = each.chance > CERTAIN and each.calls >= often
+    return [requests[at] for at in np.sort(order[: choices.n])]
+
+
+def _heaviest(requests: list[_Request]) -> float:
+    """Calls for each draw of the heaviest requests that together hold HEAVY_SHARE of the calls; the certain ones apart.
+
+    No part of the log that holds so much can be met more rarely.
+    """
+    drawn = sorted((each for each in requests if not each.certain), key=lambda each: -each.weight)
+    calls, chance, least = 0, 0.0, HEAVY_SHARE * sum(each.calls for each in requests)
+    for each in drawn:
+        calls, chance = calls + each.calls, chance + each.chance
+        if calls >= least:
+            break
+    return calls / chance if drawn else 1.0
+
+
+def _rate(request: _Request, by: str) -> float:
+    return request.usd if by == "dollars" else float(request.calls) if by == "frequency" else 1.0
 
 
 def _items(
-    folder: Path, drawn: Mapping[int, _Request], choices: SampleChoices, redactor: Redactor
+    folder: Path, drawn: Mapping[int, _Request], choices: SampleChoices, redactor: Redactor, heaviest: float
 ) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
     """The items, each with its row."""
     for at, row in _rows(folder):
@@ -209,6 +249,15 @@ def _items(
         item["messages"] = [{"role": each["role"], "content": redactor(each["content"])} for each in made.messages]
         item |= _check(choices, made, redactor)
         item["family"] = row["tag"] or row["kind"]
+        item["traffic"] = {
+            "tag": row["tag"],
+            "kind": row["kind"],
+            "model": row["model"],
+            "check": choices.check,
+            "weight": request.weight,
+            "heaviest": heaviest,
+            "certain": request.certain,
+        }
         item["meta"] = {
             "calls": request.calls,
             "usd": request.usd if request.priced else None,
@@ -223,11 +272,18 @@ def _check(choices: SampleChoices, made: Askable, redactor: Redactor) -> dict[st
     """What the item is graded by."""
     if choices.check == "accepted":
         return {"answer": redactor(made.answer)}
+    if choices.check == "round_trip":
+        return {"round_trip": {"parser": "json", "value": redactor.values(made.value)}}
+    if choices.check == "tool_calls":
+        return {"tool_calls": redactor.values(made.value)}
     if choices.check == "schema":
         return {"json_schema": made.schema}
     if choices.check in ("numbers", "quotes"):
         return {f"source_{choices.check}": True}
-    return {"regex": choices.pattern} if choices.check == "regex" else {"ungraded": True}
+    if choices.check == "regex":
+        return {"regex": choices.pattern}
+    example = {"example": redactor(made.answer)} if choices.example and made.answer else {}
+    return {"ungraded": True, **example}
 
 
 def _clustered(found: list[tuple[dict[str, Any], dict[str, Any]]], column: str) -> list[dict[str, Any]]:

@@ -5,7 +5,6 @@ A name is looked up among the declared tools, never evaluated; arguments are JSO
 
 from __future__ import annotations
 
-import copy
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -15,6 +14,7 @@ from typing import Any
 import jsonschema
 
 from bench.worlds.arguments import Schema, shape
+from bench.worlds.changes import changes, copied, kept
 
 State = dict[str, Any]
 """A world's state as JSON. Keys that begin with "_" belong to the executor, and are not compared."""
@@ -104,6 +104,8 @@ class Took:
     """The result, or the error, as JSON."""
     failed: bool
     """Whether it is an error."""
+    changed: tuple[str, ...] = ()
+    """What it changed in the world, as lines; see `changes`."""
 
     @property
     def content(self) -> str:
@@ -115,11 +117,13 @@ class WorldSession:
     """One episode's world: a copy of the state, and all that happened to it."""
 
     def __init__(self, world: ToolWorld, state: Mapping[str, Any], tools: Sequence[Mapping[str, Any]]) -> None:
-        self.state: State = copy.deepcopy(dict(state))
+        self.state: State = copied(dict(state))
         """The state now."""
         self.events: list[Event] = []
         """Every call, in order."""
         self._world, self._tools = world, {tool["name"]: tool for tool in tools}
+        self._before = kept(self.state)
+        self._checks: dict[str, Any] = {}
 
     def act(self, name: str, arguments: Mapping[str, Any] | None) -> Took:
         """Makes one call; `arguments` is None where the model's were no JSON object. Never raises for a bad call."""
@@ -130,9 +134,16 @@ class WorldSession:
             result = self._run(tool, str(method), name, arguments, made)
         except ToolError as error:
             self.events.append(Event(name=str(method), arguments=made, failed=True))
-            return Took(result=error.told, failed=True)
+            return Took(result=error.told, failed=True, changed=self._changes())
         self.events.append(Event(name=str(method), arguments=made, failed=False))
-        return Took(result=result, failed=False)
+        return Took(result=result, failed=False, changed=self._changes())
+
+    def _changes(self) -> tuple[str, ...]:
+        """What the last call changed."""
+        found = changes(self._before, self.state)
+        if found:
+            self._before = kept(self.state)
+        return found
 
     def _run(
         self,
@@ -146,13 +157,15 @@ class WorldSession:
             raise ToolError("unknown_tool", f"there is no tool '{name[:SHOWN]}'", known=[*self._tools][:80])
         if arguments is None:
             raise ToolError("invalid_arguments", "the arguments were not a JSON object; nothing was done")
-        _require_fit(tool["parameters"], arguments)
+        if name not in self._checks:
+            self._checks[name] = _check_of(tool["parameters"])
+        _require_fit(self._checks[name], arguments)
         trouble = self.state.get("_trouble", {}).get(method)
         if trouble and trouble["times"] > 0:
             trouble["times"] -= 1
             raise ToolError(trouble["code"], trouble["message"])
         result = self._world.methods[method].run(self.state, **_own(made))
-        return copy.deepcopy(result)
+        return copied(result)
 
 
 def _own(arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -169,15 +182,19 @@ def _number(written: str) -> float:
 _CHECKS: dict[str, Any] = {}
 
 
-def _require_fit(schema: Mapping[str, Any], arguments: Mapping[str, Any]) -> None:
+def _check_of(schema: Mapping[str, Any]) -> Any:
+    """A schema's check; made once for all episodes that declare it."""
+    key = json.dumps(schema, sort_keys=True)
+    return _CHECKS.get(key) or _CHECKS.setdefault(key, jsonschema.Draft202012Validator(dict(schema)))
+
+
+def _require_fit(check: Any, arguments: Mapping[str, Any]) -> None:
     try:
         written = json.dumps(arguments, allow_nan=False)
     except (ValueError, RecursionError):
         raise ToolError("invalid_arguments", "a number is not finite, or the arguments are nested too deeply") from None
     if len(written) > ARGUMENT_CHARS:
         raise ToolError("invalid_arguments", f"the arguments are longer than {ARGUMENT_CHARS} characters")
-    key = json.dumps(schema, sort_keys=True)
-    check = _CHECKS.get(key) or _CHECKS.setdefault(key, jsonschema.Draft202012Validator(dict(schema)))
     error = next(iter(sorted(check.iter_errors(arguments), key=lambda each: [*map(str, each.path)])), None)
     if error is not None:
         place = ".".join(map(str, error.path)) or "arguments"

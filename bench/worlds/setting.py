@@ -84,6 +84,9 @@ class Closed:
     """What is wrong, in a few words; empty if nothing is."""
     code: str
     """The code that the last message had to hold."""
+    differs: tuple[str, ...] = ()
+    """Where the final state is not the reference's, without values: "+ path" should not be there, "- path" is
+    missing, "~ path" has another value."""
 
 
 def closed(family: ToolFamily, item: Mapping[str, Any], session: WorldSession, last: str) -> Closed:
@@ -105,7 +108,7 @@ def closed(family: ToolFamily, item: Mapping[str, Any], session: WorldSession, l
     elif not _holds(last, answer):
         why = "the last message lacks the code"
     partial = 0.0 if forbidden else met / len(changed) if changed else 0.0
-    return Closed(score=float(not why), partial=partial, why=why, code=answer)
+    return Closed(score=float(not why), partial=partial, why=why, code=answer, differs=_differs(now, right))
 
 
 _NONE = object()
@@ -148,6 +151,19 @@ def _compared(state: Mapping[str, Any]) -> dict[str, Any]:
 
     walk({key: value for key, value in state.items() if not key.startswith("_")}, "")
     return found
+
+
+MOST_DIFFERENCES = 8
+"""Paths that are named."""
+
+
+def _differs(now: Mapping[str, Any], right: Mapping[str, Any]) -> tuple[str, ...]:
+    """Where two states differ: no value, so that nothing of a model's words is repeated."""
+    paths = sorted(path for path in {*now, *right} if now.get(path, _NONE) != right.get(path, _NONE))
+    signs = ("+" if path not in right else "-" if path not in now else "~" for path in paths)
+    named = [f"{sign} {path[:120]}" for sign, path in zip(signs, paths, strict=True)]
+    more = [f"... and {len(named) - MOST_DIFFERENCES} more"] if len(named) > MOST_DIFFERENCES else []
+    return (*named[:MOST_DIFFERENCES], *more)
 
 
 def _first_difference(now: Mapping[str, Any], right: Mapping[str, Any]) -> str:

@@ -8,21 +8,25 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Self
 
-SHELLS = ("Bash", "run_shell_command", "bash")
+SHELLS = ("Bash", "run_shell_command", "bash", "exec_command")
 """What agents call their tool for commands."""
 
 
 class Solver:
     """The running server; use as a context manager."""
 
-    def __init__(self, commands: Sequence[str]) -> None:
+    def __init__(self, commands: Sequence[str] | Callable[[Mapping[str, Any]], Sequence[str]]) -> None:
+        """`commands`: those of every task, or what says those of a request's task by its body."""
         solver, self.requests = self, []  # type: Solver, list[tuple[str, Mapping[str, str], dict[str, Any]]]
-        self.commands = commands
+        self.held, self._go = threading.Event(), threading.Event()
+        self._free: int | None = None
+        self.commands_of = commands if callable(commands) else lambda _body: commands
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
@@ -30,20 +34,38 @@ class Solver:
             def do_POST(self) -> None:
                 body = json.loads(self.rfile.read(int(self.headers["content-length"])))
                 solver.requests.append((self.path, {n.lower(): v for n, v in self.headers.items()}, body))
-                events = anthropic(body, solver.commands) if "/messages" in self.path else openai(body, solver.commands)
+                solver.wait(len(solver.requests))
+                answer, commands = by_path(self.path), solver.commands_of(body)
+                events = answer(body, commands)
                 sent = "".join(events).encode()
                 self.send_response(200)
                 streamed = body.get("stream")
                 self.send_header("content-type", "text/event-stream" if streamed else "application/json")
                 self.send_header("content-length", str(len(sent)))
                 self.end_headers()
-                self.wfile.write(sent)
+                with suppress(OSError):
+                    self.wfile.write(sent)
 
             def log_message(self, *_: object) -> None:
                 pass
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
+
+    def hold_after(self, requests: int) -> None:
+        """Requests after so many wait until `release`; `held` is set once one of them does."""
+        self._free = requests
+
+    def release(self) -> None:
+        """Answers what waits, and all that comes."""
+        self._free = None
+        self._go.set()
+
+    def wait(self, number: int) -> None:
+        """Holds a request, if it is to be held."""
+        if self._free is not None and number > self._free:
+            self.held.set()
+            self._go.wait(120)
 
     def __enter__(self) -> Self:
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
@@ -56,15 +78,18 @@ class Solver:
 
 def next_call(body: Mapping[str, Any], tools: Sequence[str], commands: Sequence[str]) -> tuple[str, str] | None:
     """The tool and the next command; None after the last, or where the agent offers no shell."""
-    done = json.dumps(body["messages"]).count("call_scripted")
+    said = json.dumps(body["input" if "input" in body else "messages"])
+    done = said.count("call_scripted")
     named = next((name for name in SHELLS if name in tools), None)
-    asked = {i for i in range(len(commands)) if f"call_scripted_{i}_" in json.dumps(body["messages"])}
+    asked = {i for i in range(len(commands)) if f"call_scripted_{i}_" in said}
     assert done >= len(asked)
     step = len(asked)
     return None if named is None or step >= len(commands) else (named, commands[step])
 
 
 def _arguments(tool: str, command: str) -> dict[str, Any]:
+    if tool == "exec_command":
+        return {"cmd": command}
     return {"command": command, "description": "go on"} | ({"is_background": False} if tool.startswith("run") else {})
 
 
@@ -91,6 +116,29 @@ def openai(body: Mapping[str, Any], commands: Sequence[str]) -> Iterator[str]:
         yield f"data: {json.dumps({**head, 'object': 'chat.completion.chunk', 'choices': choices})}\n\n"
     yield f"data: {json.dumps({**head, 'object': 'chat.completion.chunk', 'choices': [], 'usage': usage})}\n\n"
     yield "data: [DONE]\n\n"
+
+
+def responses(body: Mapping[str, Any], commands: Sequence[str]) -> Iterator[str]:
+    """A streamed reply of /v1/responses."""
+    call = next_call(body, [each.get("name", "") for each in body.get("tools", [])], commands)
+    text = {"type": "output_text", "text": "done"}
+    item: dict[str, Any] = {"type": "message", "id": "m1", "role": "assistant", "content": [text]}
+    if call:
+        made = {"call_id": f"call_scripted_{commands.index(call[1])}_", "arguments": json.dumps(_arguments(*call))}
+        item = {"type": "function_call", "id": "f1", "name": call[0], **made}
+    usage = {"input_tokens": 1000, "output_tokens": 100, "total_tokens": 1100}
+    whole = {"id": "r1", "object": "response", "model": body["model"], "status": "completed"}
+    for event in (
+        {"type": "response.created", "response": {"id": "r1"}},
+        {"type": "response.output_item.done", "output_index": 0, "item": item},
+        {"type": "response.completed", "response": {**whole, "output": [item], "usage": usage}},
+    ):
+        yield f"event: {event['type']}\ndata: {json.dumps(event)}\n\n"
+
+
+def by_path(path: str) -> Callable[[Mapping[str, Any], Sequence[str]], Iterator[str]]:
+    """The wire format of a path."""
+    return anthropic if "/messages" in path else responses if "/responses" in path else openai
 
 
 def anthropic(body: Mapping[str, Any], commands: Sequence[str]) -> Iterator[str]:

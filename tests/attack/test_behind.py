@@ -228,7 +228,7 @@ def change(folder: Path, name: str, column: str, kind: str, values: list[Any]) -
     path = folder / f"{name}.parquet"
     table = pyarrow.parquet.read_table(path)
     repeated = [values[at % len(values)] for at in range(len(table))]
-    with suppress(pyarrow.ArrowException, OverflowError):
+    with suppress(pyarrow.ArrowException, OverflowError, UnicodeEncodeError):
         array = pyarrow.nulls(len(table)) if kind == "null" else pyarrow.array(repeated, pyarrow.type_for_alias(kind))
         table = table.set_column(table.schema.names.index(column), column, array)
     pyarrow.parquet.write_table(table, path)

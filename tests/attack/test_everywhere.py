@@ -23,6 +23,8 @@ from tests.attack.test_run_folders import BEFORE, contents, plant
 from tests.cli.conftest import Bench, bench
 from tests.sampling import sampled
 
+pytestmark = pytest.mark.charts
+
 __all__ = ["bench"]
 COMMANDS: Mapping[str, tuple[str, ...]] = {
     "run": ("run", "--yes", "-t", "own", "-o", "results/plain"),
@@ -45,6 +47,10 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
     "traffic decide": ("traffic", "decide", "results/plain", "plain"),
     "traffic cascade": ("traffic", "cascade", "plain", "--first", "small", "--then", "large", "-t", "own"),
     "traffic show": ("traffic", "show", "results/plain"),
+    "journal check": ("journal", "check"),
+    "journal export": ("journal", "export", "results/plain/items.csv"),
+    "journal backup": ("journal", "backup", "results/plain/new.toml"),
+    "journal prune": ("journal", "prune", "--gone", "--yes"),
     "export": ("export", "eee", "plain", "-o", "results/plain"),
     "verify": ("verify", "plain"),
     "verify, drift": ("verify", "plain", "--drift", "small"),
@@ -55,6 +61,7 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
     "label": ("label", "plain", "--csv", "results/plain/items.csv"),
     "reprice": ("reprice", "plain", "--cache-hit", "0.5"),
     "tasks export": ("tasks", "export", "starter", "--instances", "1"),
+    "tasks harbor": ("tasks", "harbor", "results/plain/new", "--families", "drift", "--instances", "1"),
     "tasks grade": ("tasks", "grade", "results/plain/items.csv"),
     "tasks lint": ("tasks", "lint", "bench-tasks", "--record"),
     "tasks new": ("tasks", "new", "own_answer", "--from", "bench-tasks/own_number.jsonl", "--replace"),
@@ -67,6 +74,8 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
     "demo": ("demo",),
     "history": ("history",),
     "similar": ("similar", "plain"),
+    "batches": ("batches", "plain"),
+    "batches, forgotten": ("batches", "plain", "--forget", "msgbatch_1"),
     "init": ("init", "--baseline", "openai/a", "--candidate", "deepseek/b", "-c", "results/plain/new.toml"),
     "plan": ("plan", "-t", "own", "--limit", "2", "--looks", "1"),
 }
@@ -77,6 +86,8 @@ EXCUSED: Mapping[str, str] = {
     "agent check": "makes its attacks in a folder of its own",
     "agent list": "writes nothing",
     "agent run": "lets an agent work on a copy, and writes into a new folder that is named",
+    "weights metrics": "reads a server's page alone",
+    "weights tune": "serves from the user's own cache alone, and writes where --chart says",
     "weights serve": "reads the catalogue and that cache alone, and waits until it is stopped",
     "prices build": "for developers: writes into the package that is installed",
 }

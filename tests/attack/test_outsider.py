@@ -16,7 +16,7 @@ from bench.claims import judge_run
 from bench.config.load import load
 from bench.errors import UsageError
 from bench.importers import FORMATS, import_results
-from bench.records import Secrets, read_record
+from bench.records import RecordedLooks, Secrets, read_record
 from bench.report.eee import write_records
 from bench.report.numbers import pairwise
 from bench.report.numbers.comparison import compare
@@ -77,6 +77,7 @@ def test_deep_files_are_one_line(tmp_path: Path, name: str, text: str) -> None:
         import_results(name, FORMATS[name], [path], results=tmp_path / "results")
 
 
+@pytest.mark.slow
 def test_a_small_file_of_millions_of_rows_is_refused_in_seconds(tmp_path: Path) -> None:
     path = tmp_path / "bomb.csv.gz"
     block = gzip.compress(b'item,model,score\n"' + b" " * 1_000_000, 1)
@@ -141,6 +142,10 @@ def test_a_run_that_would_be_too_much_never_begins(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"101 claims withdrawn .* Take some out of bench.toml"):
         describe.bounded(many)
     assert describe.bounded(record) == record
+    looks = RecordedLooks(shape="betting", waves="0", items={"s": tuple(range(1, 21))})
+    looked = replace(record, looks=looks, suites={f"s{at}": next(iter(record.suites.values())) for at in range(51)})
+    with pytest.raises(UsageError, match="1,020 claims times their suites times planned looks, and 1,000 at most"):
+        describe.bounded(looked)
 
 
 def test_claims_beyond_what_a_record_holds_are_refused_in_bench_toml(tmp_path: Path) -> None:

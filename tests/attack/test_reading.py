@@ -28,6 +28,9 @@ from tests.attack.test_run_folders import BEFORE, contents
 from tests.claims.test_claims import CLAIM
 from tests.cli.conftest import Bench, bench, endpoint
 from tests.fake_endpoint import FakeEndpoint
+from tests.sampling import sampled
+
+pytestmark = pytest.mark.charts
 
 __all__ = ["bench", "endpoint"]
 
@@ -88,7 +91,7 @@ def test_nothing_but_a_file_is_read_by_any_command(bench: Bench, run: Path, name
             quickly_refused(bench, name, what, command)
 
 
-@pytest.mark.parametrize("name", ["run.json", "answers.parquet", "report.html"])
+@pytest.mark.parametrize("name", sampled(["run.json", "answers.parquet", "report.html"], 1))
 def test_no_command_waits_for_a_pipe(bench: Bench, run: Path, name: str) -> None:
     replaced(run / name, os.mkfifo)
     quickly_refused(bench, name, "pipe", READ[name][-1])

@@ -16,6 +16,8 @@ from tests.cli.conftest import Bench, Outcome, bench, endpoint
 from tests.fake_endpoint import FakeEndpoint, Reply
 from tests.sampling import sampled
 
+pytestmark = pytest.mark.charts
+
 __all__ = ["bench", "endpoint"]
 BEFORE = Path(__file__).parents[1] / "fixtures" / "before"
 FOLDERS = ("charts", "lm-eval", "exam", "logs", "second")
@@ -83,7 +85,7 @@ COMMANDS = {
 }
 
 
-@pytest.mark.parametrize("name", sampled(COMMANDS, 2))
+@pytest.mark.parametrize("name", sampled(COMMANDS, 1))
 def test_no_command_leaves_the_folder_by_its_links(bench: Bench, victim: Path, name: str) -> None:
     shutil.copytree(BEFORE, bench.folder, dirs_exist_ok=True)
     run = bench.folder / "results" / "plain"

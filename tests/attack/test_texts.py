@@ -25,6 +25,7 @@ from tests.attack.texts import HOSTILE
 from tests.cli.conftest import Bench, bench, endpoint
 from tests.fake_endpoint import FakeEndpoint, Reply
 from tests.report.sample_run import ANSWERED, model, write_run
+from tests.sampling import sampled
 
 __all__ = ["Snapshot", "bench", "endpoint"]
 COMMAND = re.compile(
@@ -78,17 +79,18 @@ def run_of(folder: Path, text: str) -> Path:
     return write_run(folder, hostile_rows(text), models=labels, stopped={text: text}, claims={text: claim})
 
 
-@pytest.fixture(scope="module", params=[*HOSTILE.values()], ids=[*HOSTILE])
+@pytest.fixture(scope="module", params=sampled(HOSTILE, 11))
 def shown(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """Everything that is written of such a run, charts aside, by the medium."""
     from bench import claims
     from bench.report.page.build import PageSource, page
 
-    folder = run_of(tmp_path_factory.mktemp("run"), request.param)
+    hostile = HOSTILE[request.param]
+    folder = run_of(tmp_path_factory.mktemp("run"), hostile)
     comparison = compare(folder)
     judged = comparison.ruling, comparison.record
     return {
-        "name": clean.line(clean.text(request.param)),
+        "name": clean.line(clean.text(hostile)),
         "md": tables.markdown(comparison),
         "claims": claims.markdown(*judged),
         "csv": tables.csv_text(comparison),

@@ -17,6 +17,7 @@ from bench.claims import parts
 from bench.claims.pairs import Pairs
 from bench.claims.parts import Axis, PartResult, RatioPart, worded
 from bench.claims.scope import Scope
+from bench.config import allowed
 from bench.config import file as configfile
 from bench.config import load as config
 from bench.errors import UsageError
@@ -119,7 +120,7 @@ def fourth(monkeypatch: pytest.MonkeyPatch) -> None:
     margin = Margin(meaning="Most output tokens more, e.g. 0.1.", share=True, example=0.1)
     monkeypatch.setattr(parts, "PARTS", (*parts.PARTS, Tokens()))
     monkeypatch.setitem(MARGINS, KEY, margin)
-    monkeypatch.setitem(configfile.TABLES["claims"], KEY, configfile.margin_check(margin))
+    monkeypatch.setitem(configfile.TABLES["claims"], KEY, allowed.margin_check(margin))
     monkeypatch.setattr(measures, "COLUMNS", (*measures.COLUMNS, COLUMN))
 
 

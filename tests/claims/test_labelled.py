@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from bench import claims
+from bench.claims.cascade import judge_cascade
 from bench.claims.opinions import said_in
 from bench.cli import bench
 from bench.errors import UsageError
@@ -114,8 +115,11 @@ def test_without_labels_a_claim_is_only_screened_however_sure_the_judges_are(tmp
 
 
 def test_without_labels_and_judges_it_says_how_many_labels_it_takes(tmp_path: Path) -> None:
-    folder = made(tmp_path / "run", claim=PASSES)
+    unread = [verdict(1, None, measure="pass", model=model, other=None, first=None) for model in ("big", "small")]
+    folder = made(tmp_path / "run", judgments=unread, claim=PASSES)
     assert judged(folder).verdict == "screened"
+    assert "small, against big, is labelled by nobody (n = 150)" in told(folder)
+    assert "judge third: useless here, as none of its replies has a verdict that can be read" in told(folder)
     assert "no labels: it needs about 248 labels by people" in told(folder)
 
 
@@ -263,3 +267,21 @@ def test_items_that_nothing_grades_are_judged_by_labels(tmp_path: Path) -> None:
     assert judged(folder).verdict == "supported"
     assert CliRunner().invoke(bench, ["claim", str(folder)]).exit_code == 0
     assert CliRunner().invoke(bench, ["report", str(folder)]).exit_code == 0
+
+
+def test_a_cascade_takes_people_s_labels_for_what_is_right(tmp_path: Path) -> None:
+    """The small model is right but for every tenth of 120 labelled items, and a score knows which those are."""
+    labels = [row for at in range(120) for row in passes(at, float(at % 10 > 0), 1)]
+    folder = made(tmp_path / "run", [*labels, *(replace(row, rater="ben") for row in labels)], claim=PASSES)
+    scores = tmp_path / "scores.csv"
+    scores.write_text("item,score\n" + "".join(f"{at},{int(at % 10 > 0)}\n" for at in range(ITEMS)))
+    found = judge_cascade(folder, "small", "big", suite=None, by=str(scores), margin=0.05, measure="pass")
+    assert (found.n, found.measure) == (120, "pass"), "only what people labelled"
+    assert found.best is not None
+    assert (found.best.threshold, found.best.policy.kept, found.best.policy.gain) == (1.0, 0.9, 0.0)
+    blind = tmp_path / "blind.csv"
+    blind.write_text("item,score\n" + "".join(f"{at},1\n" for at in range(ITEMS)))
+    found = judge_cascade(folder, "small", "big", suite=None, by=str(blind), margin=0.05, measure="pass")
+    assert found.best is None, "a tenth is lost"
+    few = made(tmp_path / "few", [row for at in range(30) for row in passes(at, 1, 1)], claim=PASSES)
+    assert judge_cascade(few, "small", "big", suite=None, by=str(blind), margin=0.05, measure="pass").best is None

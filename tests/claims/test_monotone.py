@@ -11,6 +11,7 @@ import pytest
 from bench.records.tables import ItemRow
 from bench.stats import BoundTest, Ratio, Strata, difference_test, ratio_test, score_difference
 from tests.claims.test_claims import CLAIM, judged, rows
+from tests.sampling import sampled
 
 ORDER = {"refuted": 0, "inconclusive": 1, "supported": 2}
 ALPHA = 0.05
@@ -61,6 +62,7 @@ def test_a_loss_more_does_not_support_what_none_left_open() -> None:
     assert found == sorted(found, reverse=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("about", ["these", "such"])
 @pytest.mark.parametrize("binary", [True, False])
 def test_a_loss_more_never_helps(about: str, binary: bool) -> None:
@@ -86,7 +88,7 @@ def test_a_loss_more_never_helps(about: str, binary: bool) -> None:
 @pytest.mark.parametrize("about", ["these", "such"])
 @pytest.mark.parametrize("of", list(Ratio))
 @pytest.mark.parametrize("limit", [0.8, None])
-@pytest.mark.parametrize("suites", [1, 2])
+@pytest.mark.parametrize("suites", sampled([1, 2], 1))
 def test_a_dollar_or_a_second_more_never_helps(about: str, of: Ratio, limit: float | None, suites: int) -> None:
     """With a limit and without; on one suite and on the mean of two of unlike sizes."""
     rng = np.random.default_rng(5)

@@ -120,6 +120,7 @@ class TestQuality:
         result = quality([0.0] * 540, Strata(["a"] * 300 + ["b"] * 240, names), 0.1)
         assert result.design_effect == pytest.approx((1 / 300 + (1 + 19 * 0.2) / 240) / (1 / 300 + 1 / 240))
 
+    @pytest.mark.slow
     def test_few_families_cannot_rule_out_that_whole_ones_fail(self) -> None:
         assert quality(signs(600, 0, 0), families(600, 6), 0.05).notes == ()
         assert quality(signs(240, 0, 0), families(240, 12), 0.05).notes == (

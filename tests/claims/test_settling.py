@@ -8,8 +8,13 @@ from typing import Any
 
 import pytest
 
+from bench import stats
 from bench.claims import Unasked, decide, declared_claims, settled, waves
-from bench.records import RecordedLooks, read_run
+from bench.claims.judge import look_results
+from bench.claims.pairs import pair
+from bench.claims.parts import cost
+from bench.records import SUCH, RecordedLooks, read_run
+from bench.stats import BoundTest
 from tests.report.sample_run import ANSWERED, write_run
 
 ASKED, LEFT = 54, 6
@@ -75,6 +80,34 @@ def test_a_row_has_the_wave_of_its_place_in_the_plan(tmp_path: Path) -> None:
     assert [*waves(items, moved)][:4] == [1, 1, 0, 0]
     with pytest.raises(ValueError, match="has no place"):
         record.looks.wave_of(60)
+
+
+@pytest.mark.slow
+def test_looks_that_are_not_shown_have_the_same_p_values_without_intervals(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record, items = read_run(folder(tmp_path, 3, cheaper_by=0.5))
+    assert record.looks is not None
+    (judgement,) = decide(items, record, [*declared_claims(record).values()])
+    case, part = judgement.case, items[items["order"] < ASKED].index
+    assert case.looks is not None
+    (whole,), sizes = case.looks.pairs, {"reasoning": (ASKED // 2, ASKED)}
+    half = pair(items.loc[part], record, case.claim.candidate, case.claim.baseline, ["reasoning"])
+    two = replace(case, looks=replace(case.looks, sizes=replace(case.looks.sizes, items=sizes), pairs=(half, whole)))
+    asked = []
+    ratio_test = stats.ratio_test
+
+    def counted(*given: Any, bare: bool, **more: Any) -> BoundTest:
+        asked.append(bare)
+        return ratio_test(*given, bare=bare, **more)
+
+    monkeypatch.setattr(cost, "ratio_test", counted)
+    bare, full = (list(look_results(two, SUCH, bare=how)) for how in (True, False))
+    assert bare[1] == full[1]
+    assert {key: (p.p_supported, p.p_refuted, p.problem) for key, p in bare[0].over_looks.items()} == {
+        key: (p.p_supported, p.p_refuted, p.problem) for key, p in full[0].over_looks.items()
+    }
+    assert asked == [True, False, False, False], "of four cost tests one is bare"
 
 
 def test_the_last_look_is_shown_with_intervals_that_allow_for_all(tmp_path: Path) -> None:

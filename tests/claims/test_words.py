@@ -18,6 +18,7 @@ from bench.records.claim import Claim
 from bench.records.tables import ItemRow
 from bench.stats import World, families_needed, fixed_power, icc_of, mean_power, random_power
 from tests.claims.test_claims import CLAIM, page, rows, write
+from tests.sampling import sampled
 
 FLIPS = set(random.Random(1).sample(range(864), 43))
 
@@ -129,7 +130,9 @@ def test_an_open_verdict_says_what_it_would_take(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("verdict", [perfect, dear, near], ids=["supported", "refuted", "open"])
-@pytest.mark.parametrize("margins", [{"cheaper_by": 0.9, "worse_by": 0.03, "slower_by": 2.0}, {"worse_by": 0.03}])
+@pytest.mark.parametrize(
+    "margins", sampled([{"cheaper_by": 0.9, "worse_by": 0.03, "slower_by": 2.0}, {"worse_by": 0.03}], 1)
+)
 def test_the_first_sentence_has_at_most_25_words_and_every_figure_stands_once(
     tmp_path: Path, verdict: Callable[[ItemRow, int], ItemRow], margins: dict[str, float]
 ) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from tests.cli.conftest import Bench
 from tests.fake_endpoint import FakeEndpoint
 
@@ -57,6 +59,7 @@ def test_a_claim_withdrawn_before_a_run_that_reuses_its_answers_still_counts(
     assert [one["worse_by"] for one in second["withdrawn_claims"]] == [0.03]
 
 
+@pytest.mark.slow
 def test_a_claim_judged_on_some_of_the_answers_before_says_so(bench: Bench, endpoint: FakeEndpoint) -> None:
     bench.configure(endpoint, "good", "bad", limit=3)
     config = bench.folder / "bench.toml"

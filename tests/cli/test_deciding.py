@@ -72,6 +72,7 @@ def looks(bench: Bench) -> dict[str, Any]:
     return content
 
 
+@pytest.mark.charts
 def test_a_run_ends_once_its_claim_is_decided(bench: Bench, short: FakeEndpoint) -> None:
     configure(bench, short, "cheap")
     done = until(bench)

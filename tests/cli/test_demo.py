@@ -12,6 +12,7 @@ from bench.report.verify import verify
 from tests.cli.conftest import Bench
 
 
+@pytest.mark.charts
 def test_it_shows_a_finished_comparison_and_says_what_it_is(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("socket.socket.connect", lambda *_: pytest.fail("nothing is asked"))
     shown = bench("demo")

@@ -81,3 +81,31 @@ def test_a_class_is_checked_with_its_line(own: Bench) -> None:
     unknown = own("run", "-t", "mine")
     assert "unknown suite or task 'mime'" in unknown.err
     assert "Did you mean 'mine'" in unknown.err
+
+
+def test_items_from_a_log_are_internal_unless_it_is_stated(own: Bench, asked: FakeEndpoint) -> None:
+    said = {
+        "tag": None,
+        "kind": "single",
+        "model": "gpt-5",
+        "check": "none",
+        "weight": 1,
+        "heaviest": 1,
+        "certain": False,
+    }
+    (own.folder / "log.jsonl").write_text("\n".join(json.dumps({**item, "traffic": said}) for item in ITEMS))
+    assert own("tasks", "new", "log", "--from", "log.jsonl").code == 0
+    refused = own("run", "-t", "log", "-m", "a", "--limit", "all")
+    words = " ".join(refused.err.split())
+    assert (refused.code, "log was sampled from a log and counts as internal data" in words) == (2, True), words
+    assert 'Add to bench.toml [data.log] class = "public"' in words
+    assert asked.requests == []
+    config = (own.folder / "bench.toml").read_text()
+    (own.folder / "bench.toml").write_text(config.replace("[models.a]\n", '[models.a]\nallows = ["internal"]\n'))
+    assert own("run", "-t", "log", "-m", "a", "--limit", "all").code == 0
+    assert runjson.content(own.run_folder)["received"]["a"]["classes"] == {"log": "internal"}
+    (own.folder / "bench.toml").write_text(config + '\n[data.log]\nclass = "public"\n')
+    assert own("run", "-t", "log", "-m", "b", "--limit", "all").code == 0
+    (own.folder / "bad.jsonl").write_text(json.dumps({**ITEMS[0], "traffic": {**said, "weight": 0}}))
+    bad = own("tasks", "new", "bad", "--from", "bad.jsonl")
+    assert (bad.code, "bad.jsonl:1" in bad.err, "weight must be a number above 0" in bad.err) == (2, True, True)

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from bench.records import read_run, read_table
+from bench.report.numbers.added import misadded
 from bench.report.numbers.billed import misbilled
 from tests.cli.conftest import Bench
 from tests.cli.test_money import price
@@ -214,6 +215,27 @@ def test_an_episode_costs_the_sum_of_its_turns_and_nothing_is_billed_twice(bench
     assert 0 < float(first) < spent
     assert (items["cost_cap_usd"] > items["cost_usd"]).all(), "no episode can cost more than its caps allow"
     _is_billed_by_turn(bench, items, turns)
+
+
+@pytest.mark.slow
+def test_what_is_said_of_episodes_is_held_against_their_turns(bench: Bench, solver: FakeEndpoint) -> None:
+    """By `bench verify`, which names what was changed in either table, and turns that are gone or of nobody."""
+    configure(bench, solver, NATIVE, limit=2)
+    assert bench("run", "--yes").code == 0
+    items, turns = tables(bench)
+    assert list(misadded(items, turns)) == []
+    assert [each.column for each in misadded(items, None)] == ["turns", "turns"]
+    assert {each.column for each in misadded(items, turns.assign(out_total=999_999))} == {"out_total"}
+    assert {each.column for each in misadded(items, turns.assign(calls=0))} == {"tool_calls"}
+    assert [each.column for each in misadded(items, turns.iloc[1:])] == ["turns"]
+    strange = list(misadded(items, turns.assign(model="zz")))
+    assert {(each.table, each.row) for each in strange} == {("items", 0), ("items", 1)} | {
+        ("turns", at) for at in range(len(turns))
+    }
+    (bench.run_folder / "turns.parquet").unlink()
+    done = bench("verify")
+    assert done.code == 3
+    assert f"items.parquet: row 0, turns: published {items['turns'][0]:g}, the tables give 0 by turn" in done.out
 
 
 def _is_billed_by_turn(bench: Bench, items: pd.DataFrame, turns: pd.DataFrame) -> None:

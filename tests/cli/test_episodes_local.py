@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 from pathlib import Path
 
 import pandas as pd
@@ -41,14 +42,39 @@ def test_a_template_without_tools_is_refused_before_anything_is_asked(bench: Ben
     assert len(refused.err.strip().splitlines()) <= 6, "one sentence, and no traceback"
 
 
-@pytest.mark.slow
-def test_the_embedded_model_plays_episodes_to_their_end(bench: Bench) -> None:
+@pytest.fixture
+def coder() -> None:
+    """The weights of the 0.5B."""
     try:
         fetch(resolve("qwen2.5-coder-0.5b-instruct"))
     except UsageError as error:
         if os.environ.get("CI"):
             raise
         pytest.skip(f"no source of the weights answers: {error}")
+
+
+MOST_CPU_S = 70.0
+"""Of the server's, which has two threads on two cores: about 40 s, and so half a minute on an idle machine."""
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("coder")
+def test_the_embedded_model_s_tools_are_probed_within_a_minute(bench: Bench) -> None:
+    weights = 'model = "weights/qwen2.5-coder-0.5b-instruct"'
+    (bench.folder / "bench.toml").write_text(f'[run]\nsuites = ["tools"]\n[models.small]\n{weights}\n')
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    done = bench("doctor", "--tools", "-o", "small.md")
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert done.code == 2, "tools cannot be used natively"
+    table = (bench.folder / "small.md").read_text()
+    for row in ("the model see the tools? | yes", "told to call? | as text !!", "call be forced? | ignored !"):
+        assert row in table, table
+    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < MOST_CPU_S
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("coder")
+def test_the_embedded_model_plays_episodes_to_their_end(bench: Bench) -> None:
     text = CONFIG.format(weights="qwen2.5-coder-0.5b-instruct", protocol="prompted_json")
     (bench.folder / "bench.toml").write_text(text)
     ran = bench("run", "--yes")

@@ -133,6 +133,28 @@ def test_an_injected_choose_a_moves_no_more_than_the_judges_own_rule(
     assert set(map(tuple, overall(ran).values())) == {(1.0, 0.0)}, "who obeys chooses A in both orders: a tie"
 
 
+def test_judges_see_the_accepted_answer_of_items_that_have_one(bench: Bench, ran: Path, judge: FakeEndpoint) -> None:
+    _, before, _ = ask(bench, "--items", "3")
+    assert not any("ACCEPTED ANSWER" in request.prompt for request in judge.requests), "a key of a graded item"
+    first = json.loads((ran / "judge.json").read_text())
+    items, answers = read_rows(ran)
+    [place] = {(entry.task, entry.item) for drawn in of_run(ran) for entry in drawn.first(1)}
+    free = [replace(row, score=None, graded=False) if (row.task, row.item) == place else row for row in items]
+    texts = [replace(row, expected="Four, as ever.") if (row.task, row.item) == place else row for row in answers]
+    write_tables(ran, free, texts)
+    asked = len(judge.requests)
+    code, out, _ = ask(bench, "--items", "3")
+    assert code == 0
+    assert "6 judgments (2 asked now)" in out, "only what is shown something else is asked again"
+    assert all("\nFour, as ever.\n<<<END OF ACCEPTED ANSWER" in each.prompt for each in judge.requests[asked:])
+    assert "judges were shown the accepted answers of 1 of 3 items" in out
+    second = json.loads((ran / "judge.json").read_text())
+    assert second["rubric"]["sha256"] != first["rubric"]["sha256"]
+    assert second["rubric"]["criteria"] == first["rubric"]["criteria"]
+    assert second["rubric"]["sha256"][:8] in out
+    assert first["rubric"]["sha256"][:8] in before
+
+
 def test_a_judge_of_a_sides_vendor_a_small_budget_and_no_judge_are_refused(
     bench: Bench, ran: Path, judge: FakeEndpoint
 ) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bench.labels import of_run
-from bench.records import read_labels
+from bench.records import read_labels, read_rows, write_tables
 from tests.cli.conftest import Bench
 from tests.report.page import sample
 
@@ -39,6 +40,16 @@ def filled(path: Path, rows: list[dict[str, str]]) -> Path:
         writer.writeheader()
         writer.writerows(rows)
     return path
+
+
+def test_no_answer_says_whose_it_is(bench: Bench, ran: Path) -> None:
+    items, answers = read_rows(ran)
+    write_tables(ran, items, [replace(row, answer=f"As Claude, {row.answer}") for row in answers])
+    assert bench("label", "--csv", "all.csv").code == 0
+    assert bench("label", "-n", "12").code == 0
+    for text in ((ran / "labels-pass-one.html").read_text(), (bench.folder / "all.csv").read_text()):
+        assert "As an assistant, " in text
+        assert "Claude" not in text
 
 
 def test_the_page_is_blind_and_its_sample_is_recorded(bench: Bench, ran: Path) -> None:
@@ -110,6 +121,8 @@ def test_bad_lines_are_named_and_nothing_is_taken(bench: Bench, ran: Path) -> No
     ):
         assert f"bad.csv:{line}: " in done.err
         assert why in done.err
+    (bench.folder / "twice.csv").write_text(f"id,value,value\n{ids[0]},right,wrong\n")
+    assert "twice.csv:1: the header names a column twice" in bench("label", "--import", "twice.csv").err
     assert read_labels(ran) == []
     assert bench("label", "--import", str(filled(bench.folder / "good.csv", bad[:1]))).code == 0
     (row,) = read_labels(ran)

@@ -121,10 +121,8 @@ def test_suites_and_tasks_are_listed(bench: Bench) -> None:
     assert functions == {
         "task": "coding_complete", "version": "3-exam1", "items": 330, "max_tokens": 1024, "licence": "Apache-2.0",
     }  # fmt: skip
-    assert [line.split()[:2] for line in bench("list", "suites").out.splitlines()[:2]] == [
-        ["suite", "items"],
-        ["coding", str(USUAL)],
-    ]
+    lines = [line.split()[:2] for line in bench("list", "suites").out.splitlines()]
+    assert (lines[0], ["coding", str(USUAL)] in lines) == (["suite", "items"], True)
     listed, told = bench("list", "tasks").out.split("\n\n")
     assert len(listed.splitlines()) == 1 + len(tasks)
     assert "gsm8k" in told

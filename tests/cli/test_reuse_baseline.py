@@ -57,6 +57,7 @@ def test_earlier_answers_of_the_baseline_count_at_no_cost(bench: Bench, answered
 
 
 @pytest.mark.usefixtures("answered")
+@pytest.mark.slow
 def test_latency_beside_earlier_answers_is_not_judged(bench: Bench) -> None:
     path = bench.folder / "bench.toml"
     path.write_text(path.read_text() + "slower_by = 2\n")

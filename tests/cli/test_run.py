@@ -23,6 +23,7 @@ from tests.fake_endpoint import DROP, FakeEndpoint, Reply, Request
 pytestmark = pytest.mark.usefixtures("sandbox")
 
 
+@pytest.mark.charts
 def test_a_run_prints_the_table_and_leaves_a_folder(bench: Bench, endpoint: FakeEndpoint) -> None:
     bench.configure(endpoint, "good", "bad")
     result = bench("run")
@@ -92,6 +93,7 @@ def test_json_is_all_of_stdout(bench: Bench, endpoint: FakeEndpoint) -> None:
     assert json.loads(bench("report", "--json").out)["rows"] == [row]
 
 
+@pytest.mark.charts
 def test_report_writes_the_files_again(bench: Bench, endpoint: FakeEndpoint) -> None:
     bench.configure(endpoint, "good")
     bench("run")
@@ -309,6 +311,7 @@ def test_a_folder_that_cannot_be_written_is_one_line(bench: Bench, endpoint: Fak
     assert endpoint.requests == []
 
 
+@pytest.mark.charts
 def test_a_report_that_cannot_be_written_is_incomplete(bench: Bench, endpoint: FakeEndpoint) -> None:
     bench.configure(endpoint, "good", limit=1)
     bench("run")

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pandas as pd
 import pytest
 
-from bench.sandbox import using
+from bench.sandbox import node, node_trouble, using
 from bench.sandbox.ladder import UNSAFE_VARIABLE
 from tests.cli.conftest import Bench
 from tests.fake_endpoint import FakeEndpoint, Reply, Request
@@ -113,3 +113,26 @@ def test_both_run_and_every_row_and_report_says_so(
             in (bench_without.run_folder / "comparison.md").read_text()
         )
         assert bench_without("run", "--fresh").code == 2, "the permission ends with its command"
+
+
+@pytest.fixture
+def without_node(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(node, "PLACES", ())
+    node_trouble.cache_clear()
+    yield
+    node_trouble.cache_clear()
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("without_node", "sandbox")
+def test_without_node_its_suite_is_left_out_and_said_once(bench_without: Bench, endpoint: FakeEndpoint) -> None:
+    result = bench_without("run", "-t", "agentic_js", "-t", "reasoning")
+    assert (result.code, len(endpoint.requests)) == (5, 2)
+    assert result.err.count("agentic_js is left out. node is not here: install Node.js") == 1
+    manifest = json.loads((bench_without.run_folder / "run.json").read_text())
+    assert ([*manifest["suites"]], [*manifest["refused"]]) == (["reasoning"], ["agentic_js"])
+    rows = pd.read_parquet(bench_without.run_folder / "items.parquet")
+    assert {*rows["suite"]} == {"reasoning"}
+    assert "WARNING: agentic_js was left out." in (bench_without.run_folder / "comparison.md").read_text()
+    alone = bench_without("run", "-t", "agentic_js")
+    assert (alone.code, "apt install nodejs" in alone.err) == (2, True)

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bench import registry
 from bench.errors import UsageError
 from bench.records import read_rows
+from bench.run import JOURNAL
+from bench.run.rescore import rescore
+from bench.scoring.graders import Grader
 from tests import runjson
 from tests.cli.conftest import Bench
 from tests.fake_endpoint import FakeEndpoint, Reply, Request
@@ -134,3 +139,29 @@ def test_a_task_that_is_gone_is_named(bench: Bench, ran: Path) -> None:
     (bench.folder / "bench-tasks" / "mine.yaml").unlink()
     done = bench("score", ran.name)
     assert (done.code, "unknown task 'mine'" in done.err) == (2, True)
+
+
+class Counting(ThreadPoolExecutor):
+    """A pool that counts what it is asked to grade."""
+
+    asked = 0
+
+    def map(self, fn: Callable[..., Any], *iterables: Iterable[Any], **more: Any) -> Iterator[Any]:
+        rows = [list(each) for each in iterables]
+        self.asked += len(rows[0])
+        return super().map(fn, *rows, **more)
+
+
+@pytest.mark.usefixtures("sandbox")
+def test_a_pool_grades_what_the_run_recorded(
+    bench: Bench, endpoint: FakeEndpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Grader, "known", lambda *_: False)  # the run was graded in this very process
+    bench.configure(endpoint, "good", limit=2)
+    done = bench("run", "-t", "coding")
+    assert done.code == 0, done.out + done.err
+    folder = bench.run_folder
+    with Counting(1) as pool:
+        again = rescore(folder, folder.parent / JOURNAL, registry.read(), pool)
+    assert pool.asked == 2
+    assert [row.score for row in read_rows(again.folder)[0]] == [row.score for row in read_rows(folder)[0]]

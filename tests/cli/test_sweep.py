@@ -12,6 +12,7 @@ from tests.fake_endpoint import FakeEndpoint
 CLAIM = '\n[claims.enough]\ncandidate = "good"\nbaseline = "other"\nworse_by = 0.1\n'
 
 
+@pytest.mark.charts
 def test_caps_are_rows_of_one_run_each_with_its_claim(bench: Bench, endpoint: FakeEndpoint) -> None:
     bench.configure(endpoint, "good", "other")
     (bench.folder / "bench.toml").write_text((bench.folder / "bench.toml").read_text() + CLAIM)
@@ -133,7 +134,7 @@ def test_a_size_or_slice_that_is_not_there_is_one_line(
 @pytest.mark.parametrize(
     ("line", "told"),
     [
-        ("instances = 0", "bench.toml:4: instances must be at least 1; found 0."),
+        ("instances = 0", "bench.toml:4: instances must be at least 1 and at most 1000; found 0."),
         ("levels = [0]", "bench.toml:4: levels must be different numbers above 0; found [0]."),
         ("levels = [7]", "coding has no level '7'"),
         ('families = "vans"', "bench.toml:4: families must be a list of names"),

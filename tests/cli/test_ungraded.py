@@ -82,9 +82,14 @@ def test_what_nothing_grades_runs_and_is_judged_by_cost_alone(bench: Bench, writ
     assert "not measured" in text
     assert "cheap on free: nothing grades 24 of 24 answers" in text
     assert "missing and in no number" not in text
+    [alike] = json.loads((bench.run_folder / "comparison.json").read_text())["likenesses"]
+    assert (alike["n"], alike["likeness"]["estimate"], alike["equal"]["estimate"]) == (22, 1.0, 1.0), "22 are whole"
+    assert "Likeness of answers that nothing grades" in text
     assert "count 0" not in text
     page = (bench.run_folder / "report.html").read_text()
     assert "not measured" in page
+    assert "Likeness of answers that nothing grades" in page
+    assert bench("verify", str(bench.run_folder)).code == 0
     refused = bench("gate", "--save", "base.json")
     assert refused.code == 2
     assert "nothing grades some answers of free" in refused.err
@@ -116,7 +121,10 @@ def test_a_forgotten_answer_is_no_ungraded_item(bench: Bench) -> None:
     (bench.folder / "mine.jsonl").write_text(json.dumps({"id": "a", "prompt": "?"}))
     forgotten = bench("tasks", "new", "mine", "--from", "mine.jsonl")
     assert forgotten.code == 2
-    kinds = "calls, json_schema, regex, number, choices, answer, fields, source_numbers, source_quotes, ungraded"
+    kinds = (
+        "calls, json_schema, regex, number, choices, answer, fields, tool_calls, round_trip, "
+        "source_numbers, source_quotes, ungraded"
+    )
     assert f"needs one of {kinds}" in " ".join(forgotten.err.split())
     (bench.folder / "mine.jsonl").write_text(json.dumps({"id": "a", "prompt": "?", "ungraded": True, "number": 1}))
     assert bench("tasks", "new", "mine", "--from", "mine.jsonl").code == 2

@@ -5,7 +5,10 @@ from __future__ import annotations
 import csv
 import json
 import random
+import re
+import shlex
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -17,7 +20,7 @@ from tests.fake_endpoint import FakeEndpoint, Reply, Request
 
 CONFIG = """
 [run]
-suites = ["letters"]
+suites = ["reply"]
 [models.b]
 model = "openai-api/acme/big"
 base_url = "{url}"
@@ -33,9 +36,9 @@ model = "openai-api/acme/third"
 base_url = "{url}"
 max_tokens = 200
 allows = ["internal"]
-[data.letters]
+[data.reply]
 class = "internal"
-[claims.letters]
+[claims.reply]
 candidate = "c"
 baseline = "b"
 cheaper_by = 0.5
@@ -86,47 +89,58 @@ def writing() -> Iterator[FakeEndpoint]:
         yield running
 
 
+def walked() -> list[list[list[str]]]:
+    """The commands of the first part of the document, block by block, without `bench`."""
+    first = (Path(__file__).parents[2] / "docs" / "own-traffic.md").read_text().partition("\n## ")[0]
+    blocks = re.findall(r"```sh\n(.*?)```", first, re.DOTALL)
+    return [[shlex.split(line, comments=True)[1:] for line in block.splitlines()] for block in blocks]
+
+
 @pytest.mark.slow
 def test_a_log_of_a_thousand_lines_comes_to_a_verdict_by_a_hundred_labels(bench: Bench, writing: FakeEndpoint) -> None:
-    (bench.folder / "log.jsonl").write_text(log())
-    assert bench("traffic", "import", "log.jsonl", "-o", "mine").code == 0
-    shown = bench("traffic", "show", "mine")
-    assert "1,000" in shown.out, "where the money goes, in one command"
-    drawn = bench("traffic", "sample", "mine", "-n", "120", "--name", "letters")
-    assert drawn.code == 0, drawn.err
-    assert "Nothing grades them" in drawn.out
-    assert bench("tasks", "new", "letters", "--from", "mine/letters.jsonl", "--max-tokens", "64").code == 0
+    """By the commands that docs/own-traffic.md begins with, as they stand there; `bench judge` comes on top."""
+    [see], make, [ask, page, take, decide] = walked()
+    (bench.folder / "logs").mkdir()
+    (bench.folder / "logs" / "log.jsonl").write_text(log())
+    shown = bench(*see)
+    assert shown.code == 0, shown.err
+    assert "1,000 calls" in shown.out, "where the money goes, in one command"
+    assert (bench.folder / "mine" / "traffic.html").is_file()
+    for command in make:
+        done = bench(*command)
+        assert done.code == 0, done.err
     (bench.folder / "bench.toml").write_text(CONFIG.format(url=writing.url))
     prices = [PRICE.format(model=model, usd=usd) for model, usd in (("big", 20), ("small", 1), ("third", 1))]
     (bench.folder / "prices.toml").write_text("\n".join(prices))
-    ran = bench("run", "--yes")
+    ran = bench(*ask)
     assert ran.code == 0, ran.err
     judged = bench("judge", "--measure", "preference", "--vendors-differ", "--yes")
     assert judged.code == 0, judged.err
     screened = bench("claim")
     assert screened.code == 4, "judges alone decide nothing"
     assert "screened" in screened.out
-    assert bench("label", "--measure", "preference", "-n", "100", "--csv", "sheet.csv").code == 0
+    assert bench(*page).code == 0
+    assert bench(*page, "--csv", "sheet.csv").code == 0
     entries = {entry.id: entry for entry in of_run(bench.run_folder)[0].entries}
     with (bench.folder / "sheet.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == 100
     for row in rows:  # as a person does who reads both: the fuller letter is better
         row["value"] = "neither" if row["a"] == row["b"] else "a" if len(row["a"]) > len(row["b"]) else "b"
-    with (bench.folder / "done.csv").open("w", newline="") as file:
+    with (bench.folder / take[-1]).open("w", newline="") as file:
         writer = csv.DictWriter(file, [*rows[0]])
         writer.writeheader()
         writer.writerows(rows)
-    taken = bench("label", "--measure", "preference", "--import", "done.csv")
+    taken = bench(*take)
     assert "took 100 labels." in taken.out
     labels, judgments = read_labels(bench.run_folder), read_judgments(bench.run_folder)
     assert {label.item for label in labels} <= {judgment.item for judgment in judgments}
-    assert len({judgment.key for judgment in judgments}) == 2 * len(entries) == 240
+    assert len({judgment.key for judgment in judgments}) == 2 * len(entries) == 400
     by_item = {row.item: row.value for row in judgments if row.criterion == "overall" and row.first == "model"}
     assert all(by_item[label.item] == label.value for label in labels), "the judge's rule is the person's"
     better = [label.value for label in labels]
     assert 0.5 < sum(better) / len(better) < 0.6, "b's letters are better in about every sixteenth"
-    decided = bench("claim")
+    decided = bench(*decide)
     assert decided.code == 0, decided.out
     assert "Supported" in decided.out
     routed = bench("traffic", "decide", "mine")

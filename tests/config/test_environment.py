@@ -23,6 +23,14 @@ def test_the_file_adds_and_the_process_wins(tmp_path: Path) -> None:
     assert found == {"DEEPSEEK_API_KEY": "from-file", "OTHER": "process", "RAW": "a$b${HOME}", "EMPTY": ""}
 
 
+def test_the_file_chooses_no_programs(tmp_path: Path) -> None:
+    """A folder may come from others: what is run, and from where, is the process's own choice."""
+    names = ("BENCH_WEIGHTS", "PATH", "LD_PRELOAD", "PYTHONPATH", "NODE_OPTIONS", "HOME", "XDG_DATA_HOME")
+    keys = ("GITHUB_TOKEN", "LDAP_KEY", "ENVIRONMENT", "PATHFINDER_API_KEY")
+    (tmp_path / ".env").write_text("".join(f"{name}=./evil\n" for name in (*names, *keys)))
+    assert environment(tmp_path, {}) == dict.fromkeys(keys, "./evil")
+
+
 @pytest.mark.parametrize(
     ("text", "line"),
     [("A=1\nsk-canary\n", 2), ("A=1\n\n\n=sk-canary\n", 4), ("A=1\r\n\r\nB='sk-canary\r\n", 3), ("sk-canary x=1\n", 1)],
@@ -61,3 +69,10 @@ def test_a_link_to_nowhere_is_refused(tmp_path: Path) -> None:
 def test_a_folder_of_that_name_holds_no_keys(tmp_path: Path) -> None:
     (tmp_path / ".env").mkdir()
     assert environment(tmp_path, {"A": "1"}) == {"A": "1"}
+
+
+def test_a_program_that_is_run_is_named_by_the_users_own_environment_alone(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("A=1\nBENCH_LOOP_PYTHON=./evil.sh\n")
+    with pytest.raises(UsageError, match=r"\.env:2: BENCH_LOOP_PYTHON names a program"):
+        environment(tmp_path, {})
+    assert environment(tmp_path, {"BENCH_LOOP_PYTHON": "mine"})["BENCH_LOOP_PYTHON"] == "mine"

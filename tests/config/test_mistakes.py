@@ -23,6 +23,13 @@ def test_a_byte_order_mark_is_no_part_of_the_file(tmp_path: Path) -> None:
         load(path)
 
 
+@pytest.mark.parametrize("table", ["models", "judges"])
+def test_a_label_that_breaks_the_line_does_not(tmp_path: Path, table: str) -> None:
+    said = refused(tmp_path, MODEL + f'[{table}."a\\u001b[2J\\nb"]\nmodel = "weights/smollm2-135m-instruct"\n')
+    assert "label 'a\\u001b[2J b' must begin" in said
+    assert len(said.splitlines()) == 1
+
+
 @pytest.mark.parametrize("end", ["/v1/chat/completions", "/v1/messages/", "/v1/completions", "/v1/models?a=b"])
 def test_an_address_that_was_copied_whole_is_named(tmp_path: Path, end: str) -> None:
     said = refused(tmp_path, MODEL + f'base_url = "https://acme.test{end}"\n')
@@ -31,17 +38,18 @@ def test_an_address_that_was_copied_whole_is_named(tmp_path: Path, end: str) -> 
 
 
 BAD = [
+    ("[run]\ninstances = 1001\n", 2, "instances must be at least 1 and at most 1000; found 1001."),
     # Names: the nearest known one is suggested.
     ("[modles.a]\n", 1, "unknown table or key 'modles'. Did you mean 'models'?"),
     (MODEL + "[model.b]\n", MODEL.count("\n") + 1, "unknown table or key 'model'. Did you mean 'models'?"),
     (
         'api_key = "x"\n' + MODEL,
         1,
-        "unknown table or key 'api_key'. Known: claims, data, judges, models, providers, report, run, traffic.",
+        "unknown table or key 'api_key'. Known: claims, data, judges, models, providers, report, run, slices, traffic.",
     ),
     ("[run]\n\nlimmit = 3\n" + MODEL, 3, "unknown key 'limmit' in [run]. Did you mean 'limit'?"),
     (MODEL + "base-url = 1\n", 3, "unknown key 'base-url' in [models.a]. Did you mean 'base_url'?"),
-    (MODEL + 'colour = "red"\n', 3, "unknown key 'colour' in [models.a]. Known: allows, base_url, context"),
+    (MODEL + 'colour = "red"\n', 3, "unknown key 'colour' in [models.a]. Known: agent, allows, base_url, batch"),
     (CLAIM + "worse-by = 0.03\n", 8, "unknown key 'worse-by' in [claims.c]. Did you mean 'worse_by'?"),
     ('[models.a]\nmodel = "weight/x"\n', 2, "unknown provider 'weight' in 'weight/x'. Did you mean 'weights'?"),
     ('[models.a]\nmodel = "weights/smollm-135m-instruct"\n', 2, "Did you mean 'smollm2-135m-instruct'?"),
@@ -84,7 +92,7 @@ BAD = [
     (CLAIM + "worse_by = true\n", 8, "worse_by must be a number above 0"),
     (CLAIM + "slower_by = 0\n", 8, "slower_by must be above 0"),
     (CLAIM + "worse_by = 0.1\nconfidence = 0.05\n", 9, "confidence must be a number above 0.5 and below 1, e.g. 0.95"),
-    (CLAIM + 'worse_by = 0.1\nover = "all"\n', 9, 'over must be "each" or "mean"'),
+    (CLAIM + 'worse_by = 0.1\nover = "all"\n', 9, 'over must be "each", "mean" or "traffic"'),
     # Models.
     ('[models."a b"]\nmodel = "openai-api/acme/small"\n', 1, "label 'a b' must begin with a letter or digit"),
     ('[models.".."]\nmodel = "openai-api/acme/small"\n', 1, "label '..' must begin with a letter or digit"),

@@ -15,7 +15,7 @@ from bench.costs.billing import OVERRUN_TOKENS, Billing
 from bench.costs.spending import HIDDEN_TOKENS, Spending, Terms, most_prompt_tokens
 from bench.errors import UsageError
 from bench.providers import Endpoint, resolve
-from bench.records import Dialogue
+from bench.records import AgentRun, AgentWork, Dialogue, Episode
 from bench.records.items import Attempt, Outcome, TokenUsage
 from bench.records.settings import RemoteModel, RunSettings
 from tests.costs.test_estimate import NOW, PRICES, WORST, answered, endpoint, planned, usd
@@ -50,6 +50,20 @@ def test_a_bill_counts_every_attempt_that_may_be_billed(spending: Spending) -> N
     assert spending.bill(of, answered(of, 50, limited, known)) == usd(50) + usd(7)
     assert spending.bill(of, answered(of, 50, broken)) == usd(50) + WORST, "it may have been billed: nobody knows what"
     assert spending.bill(of, answered(of, 50, replace(known, sent_at="2020")), since=NOW) == usd(50)
+
+
+def test_an_agents_failed_calls_are_no_more_than_its_cap(spending: Spending) -> None:
+    """28 retries whose tokens nobody knows: the proxy held them all to the episode's cap."""
+    of = replace(planned(), item=replace(planned().item, work=AgentWork(files_sha256="0")))
+    cut = Attempt(sent_at=NOW, outcome=Outcome.INFRASTRUCTURE, status=200)
+    made = answered(of, 50, *[cut] * 28)
+    assert (spending.bill(of, made), spending.unsure(of, made)) == (Decimal(1), Decimal(1) - usd(50))
+    agent = AgentRun(
+        name="own", version="1", part=2, exit_code=0, prompt_sha256=None, most_bytes=1, most_processes=1, said=""
+    )
+    third = replace(made, episode=Episode(protocol="openai", stop_cause="finished", turns=(), agent=agent))
+    assert spending.bill(of, third) == Decimal(3), "two starts before it may have cost as much"
+    assert (spending.bill(of, answered(of, 50)), spending.unsure(of, answered(of, 50))) == (usd(50), Decimal(0))
 
 
 def test_terms_are_kept_or_refused_beforehand(spending: Spending, book: prices.PriceBook) -> None:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from functools import cache
+from typing import Any
 
 import anthropic.types
 import openai.types.chat
 import pytest
 
-from bench.doctor.tools import PROBES, Examined, examine_tools, table
-from bench.engine import tls_context
+from bench.doctor.tools import PROBES, Examined, asker, examine_tools, table
+from bench.engine import Channel, Dropped, tls_context
+from bench.engine.transport import Reply as Received
 from bench.prices import load
 from bench.providers import resolve
 from bench.records import RemoteModel
@@ -127,11 +130,30 @@ def test_a_hostile_turn_can_be_written_and_shows_no_part_of_a_key() -> None:
 
 def test_tools_that_cannot_be_used_rule_the_rest_out() -> None:
     refused, dropped, text = (examined(fault) for fault in (Fault.NO_TOOLS, Fault.DROPPED, Fault.AS_TEXT))
-    assert (verdicts(refused)["tools accepted"], refused.requests) == ("rejected", 1)
+    assert (verdicts(refused)["tools accepted"], refused.requests) == ("rejected", 2)
     assert {*verdicts(refused).values()} == {"rejected", "not asked"}
     assert (verdicts(dropped)["tools reach the model"], dropped.requests) == ("dropped", 2)
     assert (verdicts(text)["calls"], verdicts(text)["parallel calls"]) == ("as text", "not asked")
     assert all(any(row.status == "fail" for row in found.rows) for found in (refused, dropped, text))
+
+
+def test_a_connection_that_was_closed_meanwhile_is_no_trouble(monkeypatch: pytest.MonkeyPatch) -> None:
+    sent, dropped = Channel.post, 0
+
+    @asynccontextmanager
+    async def post(channel: Channel, path: str, body: Mapping[str, Any]) -> AsyncIterator[Received]:
+        nonlocal dropped
+        dropped += 1
+        if dropped % 2:
+            raise Dropped("closed meanwhile")
+        async with sent(channel, path, body) as reply:
+            yield reply
+
+    monkeypatch.setattr(Channel, "post", post)
+    monkeypatch.setattr(asker, "TRIES", 1)
+    found = examined.__wrapped__(Fault.NONE)
+    assert verdicts(found) == {**AS_VENDORS, "stop reason": "tool_calls"}
+    assert found.requests == 22, "a request that was never served is none"
 
 
 @pytest.mark.parametrize(("model", "shown"), [(CHAT, "text"), (MESSAGES, "signed")])

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bench.engine import Admission, Lane, LaneResult, Slowed, run_lanes
+from bench.engine import Admission, Begins, Lane, LaneResult, Slowed, run_lanes
 from bench.errors import IncompleteError
 from bench.plan import Plan, PlannedCall, make_plan
 from bench.providers import resolve
@@ -84,6 +84,7 @@ def run(
     protocol: str = "openai",
     environ: Mapping[str, str] | None = None,
     admission: Admission | None = None,
+    begins: Begins | None = None,
     **entry: float,
 ) -> Ran:
     """Asks every endpoint `count` items through so many slots each."""
@@ -109,7 +110,9 @@ def run(
         slowed.append((label, pace))
 
     results = asyncio.run(
-        run_lanes("r", lanes, seen.record, seen, environ, admission=admission, stopped=stopped, slowed=slow)
+        run_lanes(
+            "r", lanes, seen.record, seen, environ, admission=admission, begins=begins, stopped=stopped, slowed=slow
+        )
     )
     ran = Ran(seen.calls, seen.told, results, plan, slowed)
     assert sorted(said) == sorted(f"{label}: {why}" for label, why in ran.stopped.items()), "told once, as it happened"

@@ -126,7 +126,8 @@ def test_a_refusal_of_stream_options_names_its_cure() -> None:
 @pytest.mark.parametrize("excused", [False, True])
 def test_refusals_of_what_a_model_wrote_itself_stop_no_model(excused: bool) -> None:
     stops: list[str] = []
-    planned: Any = SimpleNamespace(label="m", calls=[1] * 9, endpoint=None)
+    calls = [SimpleNamespace(order=order) for order in range(9)]
+    planned: Any = SimpleNamespace(label="m", calls=calls, endpoint=None)
     state = lane.LaneState(
         lane=planned, throttle=Throttle(4), known=lambda: None, on_stop=stops.append, on_slowed=lambda _: None
     )

@@ -269,6 +269,34 @@ def test_a_retry_that_is_not_admitted_is_not_sent() -> None:
     assert (len(endpoint.requests), len(ran.calls[0].attempts)) == (1, 1)
 
 
+def test_a_call_is_noted_before_it_is_sent_and_again_before_a_retry_that_may_be_billed() -> None:
+    replies, noted = iter([Reply(status=503), Reply(end="drop", events=1), Reply(), Reply()]), list[tuple[int, Call]]()
+    with FakeEndpoint(lambda _: next(replies)) as endpoint:
+
+        async def begins(call: Call) -> None:
+            noted.append((len(endpoint.requests), call))
+
+        ran = run([endpoint], count=2, slots=1, begins=begins)
+    assert [len(call.attempts) for call in ran.calls] == [3, 1]
+    assert [(sent, len(call.attempts)) for sent, call in noted] == [(0, 1), (2, 3), (3, 1)]
+    assert [call.key for _, call in noted] == [ran.calls[0].key, ran.calls[0].key, ran.calls[1].key]
+    assert noted[1][1].attempts[:2] == ran.calls[0].attempts[:2], "what may be billed stays noted beside the retry"
+    assert [[attempt.billable for attempt in call.attempts] for _, call in noted] == [
+        [True],
+        [False, True, True],
+        [True],
+    ]
+
+
+def test_a_call_that_cannot_be_noted_is_not_sent() -> None:
+    async def begins(_call: Call) -> None:
+        raise IncompleteError("the disk is full")
+
+    with FakeEndpoint() as endpoint, pytest.raises(IncompleteError, match="disk is full"):
+        run([endpoint], count=3, begins=begins)
+    assert endpoint.requests == []
+
+
 def test_what_was_admitted_and_then_given_up_is_told_so() -> None:
     class Late(Admits):
         async def begin(self, model: str, rank: int) -> bool:

@@ -195,3 +195,21 @@ def test_a_closed_throttle_lets_nobody_begin_but_those_who_wait_to_ask_again_wai
 )
 def test_what_is_said_of_it_while_it_goes_on(pace: Slowed, words: str) -> None:
     assert pace.words == words
+
+
+def test_an_opened_slot_wakes_itself_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    wait, woken = asyncio.Event.wait, []
+
+    async def counted(event: asyncio.Event) -> bool:
+        woken.append(event)
+        return await wait(event)
+
+    async def run() -> None:
+        throttle = Throttle(200)
+        slots = [asyncio.create_task(throttle.ready(number)) for number in range(200)]
+        await throttle.ramp()
+        assert all(await asyncio.gather(*slots))
+
+    monkeypatch.setattr(asyncio.Event, "wait", counted)
+    asyncio.run(run())
+    assert 0 < len(woken) < 200

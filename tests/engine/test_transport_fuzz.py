@@ -6,10 +6,12 @@ import asyncio
 from collections.abc import Sequence
 from itertools import pairwise
 
+import h11
 import httpx
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bench.engine.chunked import LINE_BYTES, Chunks
 from bench.engine.http1 import Connection
 from tests.engine.loopback import keep
 
@@ -121,3 +123,55 @@ def test_a_reply_cut_anywhere_is_an_error() -> None:
 @given(st.lists(st.binary(min_size=1, max_size=60), max_size=6), st.sampled_from([b"", HEAD, HEAD + b"\r\n"]))
 def test_any_bytes_give_a_reply_or_a_transport_error(pieces: list[bytes], head: bytes) -> None:
     asyncio.run(received([head, *pieces] if head else pieces, end=True))
+
+
+def unframed(pieces: Sequence[bytes]) -> tuple[bytes, bytes | None] | None:
+    """What `Chunks` makes of a body in these pieces: its bytes, and what follows its end; None if it is refused."""
+    chunks, parts = Chunks(), list[bytes]()
+    for at, piece in enumerate(pieces):
+        try:
+            rest = chunks.feed(piece, parts)
+        except ValueError:
+            return None
+        if rest is not None:
+            return b"".join(parts), b"".join((rest, *pieces[at + 1 :]))
+    return b"".join(parts), None
+
+
+def unframed_by_h11(body: bytes) -> tuple[bytes, bytes | None] | None:
+    """The same by h11, all at once; what follows is not looked at."""
+    http = h11.Connection(h11.CLIENT)
+    http.send(h11.Request(method="GET", target="/", headers=[("Host", "")]))
+    http.send(h11.EndOfMessage())
+    http.receive_data(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + body)
+    parts, event = list[bytes](), http.next_event()
+    try:
+        while not isinstance(event := http.next_event(), h11.EndOfMessage):
+            if event is h11.NEED_DATA:
+                return b"".join(parts), None
+            assert isinstance(event, h11.Data)
+            parts.append(event.data)
+    except h11.RemoteProtocolError:
+        return None
+    return b"".join(parts), b""
+
+
+FRAMES = (
+    *(b"2\r\nab\r\n", b"A;x=y\r\n0123456789\r\n", b"00\r\n", b"0\r\n", b"\r\n", b"\n", b"\r", b"1 \t\r\n"),
+    *(b"-1\r\n", b"1\r\nab", b"g\r\n", b"f" * 21, b";", b"x", b"3\r\n\r\n\r\r\n"),
+)
+
+
+@given(st.lists(st.sampled_from(FRAMES), max_size=8), st.lists(st.integers(1, 60), max_size=8))
+def test_chunks_are_taken_off_as_h11_takes_them_off(frames: list[bytes], splits: list[int]) -> None:
+    body = b"".join(frames)
+    ours = unframed(cut(body, [at for at in splits if at < len(body)]))
+    if ours is None or ours[1] is None:
+        assert ours == unframed_by_h11(body)
+    else:
+        assert (ours[0], b"") == unframed_by_h11(body.removesuffix(ours[1]) + b"\r\n")
+
+
+def test_a_chunk_has_a_line_of_its_own_that_is_not_endless() -> None:
+    assert unframed([b"1;" + b"x" * LINE_BYTES]) is None
+    assert unframed([b"1;"] + [b"x"] * LINE_BYTES) is None

@@ -10,6 +10,7 @@ import pytest
 
 from bench.claims import adhoc, judge_run, sentence
 from bench.errors import UsageError
+from bench.importers import streamed
 from bench.records import read_record
 from bench.report.write import write_report
 from tests.importers.conftest import HERE, Importing, items, totals
@@ -287,3 +288,12 @@ def test_repeats_may_have_any_labels(importing: Importing) -> None:
     assert items(done)[["item", "model", "repeat"]].to_numpy().tolist() == [
         ["q", "m", 0], ["q", "m", 1], ["q", "n", 0], ["r", "m", 3], ["r", "m", 0],
     ]  # fmt: skip
+
+
+def test_rows_that_are_doubled_without_end_are_given_up(importing: Importing, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(streamed, "PIECE_ROWS", 10)
+    monkeypatch.setattr(streamed, "DOUBLED_FROM", 100)
+    few = "task,item,model,score\n" + "t,i,m,1\n" * 90
+    assert importing("csv", few)[0].items == 1
+    with pytest.raises(UsageError, match=r"many\.csv.* all but one in 20 of the first 100 rows stood before"):
+        importing("csv", few + "t,i,m,1\n" * 100, file="many.csv")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+import time
 from pathlib import Path
 
 import pytest
 
 from bench.errors import UsageError
 from bench.judging import RUBRIC, questions, read_reply, read_rubric, require_disjoint
-from bench.judging.asked import anonymous
+from bench.records import anonymous
 
 NAMES = (*RUBRIC.criteria, "overall")
 
@@ -25,6 +26,9 @@ NAMES = (*RUBRIC.criteria, "overall")
         ("I am an AI assistant called DeepSeek-V3.2.", "I am an assistant."),
         ("Hello! My name is Claude Opus 5.", "Hello! I am an assistant."),
         ("The llama is an animal; Meta bought it.", "The llama is an animal; Meta bought it."),
+        ("作为Claude，我认为是4。", "作为一个助手，我认为是4。"),
+        ("我是通义千问，由阿里云开发的大模型。", "我是一个助手，由开发者开发的大模型。"),
+        ("作为小米的原料，由水和百度百科而来。", "作为小米的原料，由水和百度百科而来。"),
     ],
 )
 def test_an_answer_does_not_say_whose_it_is(said: str, shown: str) -> None:
@@ -55,8 +59,24 @@ def test_no_answer_can_close_its_fence() -> None:
 def test_replies_are_read_or_count_as_none() -> None:
     said = 'I think so. {"overall": "no"} Better: {"complete": "yes", "correct": "perhaps", "overall": "YES"} Done.'
     assert read_reply(said, NAMES, None) == {"complete": 1.0, "correct": None, "form": None, "overall": 1.0}
+    assert read_reply('{"overall": "no", "form": "yes", "overall": "yes"}', NAMES, None)["overall"] is None
     for text in ("", "yes", "{" * 500, '{"complete": "yes"}', "[]"):
         assert set(read_reply(text, NAMES, None).values()) == {None}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{" + ",".join(f'"k{at}":1' for at in range(80_000)) + ',"overall":"yes"}',
+        '{"a":' * 200 + "[" + "1," * 480_000,
+        ('{"a":[' + "1," * 3000) * 200,
+    ],
+    ids=["names", "nested", "lists"],
+)
+def test_no_reply_takes_long_to_read(text: str) -> None:
+    begun = time.thread_time()
+    assert read_reply(text, ["overall"], None) == {"overall": None}
+    assert time.thread_time() - begun < 0.5
 
 
 def test_nobody_judges_its_own_family() -> None:

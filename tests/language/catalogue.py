@@ -24,7 +24,7 @@ from bench.records import Outcome, read_record
 from bench.report import history
 from bench.report.numbers import languages
 from bench.report.page.card import STATES, SYMBOLS
-from bench.report.text import measures, pairtables, probetext, totals
+from bench.report.text import loadtext, measures, pairtables, probetext, totals
 from bench.report.text.column import Column
 from bench.stats import PER_ITEM, PER_SOLVED
 
@@ -36,7 +36,7 @@ DAY = datetime(2026, 12, 1, tzinfo=UTC)
 """The date in the files' heads: equal texts make equal files."""
 KEYWORDS: dict[str, tuple[int, ...] | None] = {"tr": None, "tr_later": None, "say": None}
 """Functions that mark a text."""
-COLUMNS = (measures, pairtables, probetext, totals, languages, history)
+COLUMNS = (loadtext, measures, pairtables, probetext, totals, languages, history)
 """Modules whose COLUMNS, or other tuples of columns, have names."""
 ENDS = ("missed", "open", "shown")
 """What a part of a claim comes to."""

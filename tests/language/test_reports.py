@@ -26,6 +26,8 @@ from bench.report.write import write_report
 from tests.cli.conftest import Bench, bench
 from tests.test_before import BEFORE, RUNS
 
+pytestmark = pytest.mark.charts
+
 __all__ = ["bench"]
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")

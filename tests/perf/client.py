@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from bench.engine import Lane, run_lanes
-from bench.journal import Journal
+from bench.journal import Journal, Recorder
 from bench.plan import PlannedCall, make_plan
 from bench.providers import resolve
 from bench.records.items import Call, Item
@@ -118,7 +118,7 @@ def measure(spec: Spec) -> Measured:
     with tempfile.TemporaryDirectory() as folder, Journal(Path(folder) / "journal.db") as journal:
 
         def run(name: str, lane: Lane) -> None:
-            results = asyncio.run(run_lanes(name, [lane], journal.put, _Silent(), {"MOCK_API_KEY": "none"}))
+            results = asyncio.run(run_lanes(name, [lane], Recorder(journal), _Silent(), {"MOCK_API_KEY": "none"}))
             assert not results["mock"].stopped, results
 
         run("warm-up", _lane(spec, min(4, spec.slots)))

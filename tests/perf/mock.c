@@ -9,6 +9,8 @@
    apart, each at its own deadline. The head and the protocol's opening events, which carry no content, go out at
    once. The first piece of the answer is the request's number in the log.
 
+   A body without "stream": true gets the same answer whole, when its last piece is due.
+
    GET /__log     [[number, received, first, last, done], ...]; times are CLOCK_MONOTONIC ns, taken just before the
                   write, and 0 where it has not happened
    GET /__reset   empties the log */
@@ -43,7 +45,7 @@ struct connection {
     int slot; /* its place in the heap; -1 while no answer is due */
     char *request;
     size_t length;
-    bool anthropic;
+    bool anthropic, whole; /* whole: the body did not ask for a stream */
     size_t number; /* of the answer, an index of the log */
     int64_t due, interval;
     int pieces, sent;
@@ -187,9 +189,38 @@ static void piece(struct connection *c) {
     c->sent++;
 }
 
+/* The whole answer as one JSON document. */
+static void send_whole(struct connection *c) {
+    char head[160];
+    struct text body = {.length = 0};
+    if (c->anthropic)
+        add(&body,
+            "{\"type\":\"message\",\"id\":\"msg_%zu\",\"role\":\"assistant\",\"model\":\"mock\",\"content\":[{\"type\":"
+            "\"text\",\"text\":\"%zu\"}],\"stop_reason\":\"end_turn\",\"usage\":{\"input_tokens\":10,\"output_tokens\":%d}}",
+            c->number, c->number, c->pieces);
+    else
+        add(&body,
+            "{\"id\":\"chatcmpl-%zu\",\"object\":\"chat.completion\",\"created\":1,\"model\":\"mock\",\"choices\":[{"
+            "\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"%zu\"},\"finish_reason\":\"stop\"}],\"usage\":{"
+            "\"prompt_tokens\":10,\"completion_tokens\":%d,\"total_tokens\":%d}}",
+            c->number, c->number, c->pieces, 10 + c->pieces);
+    int length = snprintf(head, sizeof head,
+                          "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n"
+                          "x-request-id: %zu\r\n\r\n",
+                          body.length, c->number);
+    struct answer *answer = &answers[c->number];
+    answer->first = answer->last = answer->done = now();
+    send_all(c, head, length);
+    send_all(c, body.bytes, body.length);
+}
+
 static void finish(struct connection *c) {
     char usage[96];
     struct text events = {.length = 0};
+    if (c->whole) {
+        send_whole(c);
+        return;
+    }
     if (c->anthropic) {
         add(&events,
             "event: content_block_stop\ndata: {\"type\":\"content_block_stop\",\"index\":0}\n\n"
@@ -246,7 +277,10 @@ static void ask(struct connection *c, const char *model) {
     c->number = answered++;
     answers[c->number] = (struct answer){.received = received};
     c->due = received + first;
-    begin(c);
+    if (c->whole)
+        c->due += (c->pieces - 1) * c->interval, c->sent = c->pieces;
+    else
+        begin(c);
     enqueue(c);
 }
 
@@ -282,6 +316,7 @@ static void route(struct connection *c, const char *body) {
         reply(c, 200, "", 0);
     } else if (!strncmp(c->request, "POST ", 5) && model) {
         c->anthropic = strstr(c->request, "/messages ") != NULL;
+        c->whole = !strstr(body, "\"stream\":true") && !strstr(body, "\"stream\": true");
         ask(c, model + 1);
     } else {
         reply(c, 404, "", 0);

@@ -198,3 +198,12 @@ def test_any_json_is_an_event_or_a_value_error(value: Any) -> None:
 )
 def test_finish_words_in_any_case(reason: object, outcome: Outcome | None) -> None:
     assert read_event(chunk({}, finish_reason=reason)) == StreamEvent(finish_reason=str(reason), outcome=outcome)
+
+
+def test_of_a_second_choice_that_nobody_asked_for_nothing_is_read() -> None:
+    ours = '{"index": 0, "delta": {"content": "ours"}}'
+    other = '{"index": 1, "delta": {"content": "OTHER"}, "finish_reason": "stop"}'
+    usage = '"usage": {"prompt_tokens": 1, "completion_tokens": 2}'
+    alone = read_event(f'{{"choices": [{other}], {usage}}}')
+    assert (alone.answer, alone.finish_reason, alone.usage) == ("", None, TokenUsage(in_uncached=1, out_total=2))
+    assert read_event(f'{{"choices": [{other}, {ours}]}}') == read_event(f'{{"choices": [{ours}]}}')

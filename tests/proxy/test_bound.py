@@ -54,6 +54,7 @@ REFERRING: list[dict[str, Any]] = [
     {"role": "user", "content": {"type": "image_url", "image_url": {"url": "http://x"}}},
     {"role": "user", "content": [{"type": "text", "text": "x", "file_id": "f"}]},
     {"role": "system", "content": "fileid://file-fe-123"},
+    {"role": "system", "content": "FileID:\u200b//file-fe-123"},
     {"role": "cache", "content": "cache_id=x"},
     {"role": "user", "content": ["x"]},
 ]

@@ -138,8 +138,10 @@ def test_a_client_gets_no_copy_of_a_key_and_reaches_the_proxy_directly() -> None
     assert after["NO_PROXY"] == after["no_proxy"] == "example.org,127.0.0.1,localhost"
 
 
-def test_a_socket_that_somebody_listens_at_is_left_alone(tmp_path: Path) -> None:
-    path = tmp_path / "p.sock"
+@pytest.mark.parametrize("folder", ["short", "a" * 60 + "/" + "b" * 60])
+def test_a_socket_that_somebody_listens_at_is_left_alone(tmp_path: Path, folder: str) -> None:
+    path = tmp_path / folder / "p.sock"
+    path.parent.mkdir(parents=True)
 
     async def hang_up(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.close()

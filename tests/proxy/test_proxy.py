@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import socket
-import threading
-import time
-from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import suppress
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,108 +15,9 @@ import httpx
 import openai
 import pytest
 
-from bench.errors import UsageError
-from bench.prices import beside, load
-from bench.providers import resolve
-from bench.proxy import CallLedger, Entry, KeyRing, ProxyKey, backends, proxying
 from bench.proxy.rewrite import rewritten
-from bench.records import RemoteModel
 from tests.fake_endpoint import FakeEndpoint, Reply
-
-CHAT = "/v1/chat/completions"
-VENDOR = "sk-vendor-0123456789abcdef"
-TALK: Any = [{"role": "user", "content": "2 + 2?"}]
-PRICES = "".join(
-    f'[[price]]\nprovider = "{kind}/acme"\nmodel = "m"\ninput = 1.0\ncache_read = 0.1\noutput = 10.0\n'
-    for kind in ("openai-api", "anthropic-api")
-)
-"""USD for a million tokens."""
-
-
-@dataclass(frozen=True)
-class Running:
-    """A proxy that runs in a thread."""
-
-    url: str
-    """Its address."""
-    key: ProxyKey
-    """A key of it."""
-    ledger: Path
-    """Its ledger."""
-    stop: Callable[[], bool]
-    """Ends it; whether that worked."""
-
-    def entries(self) -> list[Entry]:
-        """The ledger, once nothing is open: a call is settled after its last byte was passed on."""
-        for _ in range(200):
-            with CallLedger(self.ledger, read_only=True) as ledger:
-                found = [*ledger.entries()]
-            if all(entry.settled for entry in found):
-                break
-            time.sleep(0.02)
-        return found
-
-    def ask(
-        self, body: Mapping[str, Any] | bytes, path: str = "/v1/chat/completions", **headers: str
-    ) -> httpx.Response:
-        content = body if isinstance(body, bytes) else json.dumps(body).encode()
-        return httpx.post(f"{self.url}/k/{self.key.token}{path}", content=content, headers=headers, timeout=10)
-
-
-@contextmanager
-def running(
-    tmp_path: Path, endpoint: FakeEndpoint, *, budget: str | None = None, listen: str = "127.0.0.1:0", **key: Any
-) -> Iterator[Running]:
-    """The proxy before an endpoint that is asked in both protocols, as `chat` and `messages`."""
-    (tmp_path / "prices.toml").write_text(PRICES)
-    environ = {"ACME_API_KEY": VENDOR}
-    entries = [
-        RemoteModel(label="chat", model="openai-api/acme/m", base_url=endpoint.url),
-        RemoteModel(label="messages", model="anthropic-api/acme/m", base_url=endpoint.url),
-    ]
-    served = backends([resolve(entry, environ) for entry in entries], environ)
-    ring, mine, ready = KeyRing(), ProxyKey(name="agent", **key), threading.Event()
-    ring.add(mine)
-    state: dict[str, Any] = {}
-
-    async def serve() -> None:
-        state["loop"], state["stop"] = asyncio.get_running_loop(), asyncio.Event()
-        limit = None if budget is None else Decimal(budget)
-        with CallLedger(tmp_path / "proxy.db") as ledger:
-            book = load(beside(tmp_path / "bench.toml"))
-            async with proxying(served, ring, ledger, book, environ, listen=listen, budget_usd=limit) as url:
-                state["url"] = url
-                ready.set()
-                await state["stop"].wait()
-
-    thread = threading.Thread(target=lambda: asyncio.run(serve()), daemon=True)
-    thread.start()
-    assert ready.wait(10)
-
-    def stop() -> bool:
-        if thread.is_alive():
-            state["loop"].call_soon_threadsafe(state["stop"].set)
-            thread.join(10)
-        return not thread.is_alive()
-
-    try:
-        yield Running(state["url"], mine, tmp_path / "proxy.db", stop)
-    finally:
-        assert stop()
-
-
-@pytest.fixture
-def endpoint() -> Iterator[FakeEndpoint]:
-    usage = {"prompt_tokens": 1000, "completion_tokens": 100, "prompt_tokens_details": {"cached_tokens": 500}}
-    with FakeEndpoint(lambda _: Reply(text="It is 4.", usage=usage)) as running_endpoint:
-        yield running_endpoint
-
-
-@pytest.fixture
-def proxy(tmp_path: Path, endpoint: FakeEndpoint) -> Iterator[Running]:
-    with running(tmp_path, endpoint) as started:
-        yield started
-
+from tests.proxy.running import TALK, VENDOR, Running, body, running
 
 MESSAGE: Any = {
     "id": "msg_1",
@@ -132,16 +28,6 @@ MESSAGE: Any = {
     "content": [{"type": "text", "text": "It is 4."}],
     "usage": {"input_tokens": 9, "output_tokens": 5},
 }
-
-
-def body(model: str = "chat", **more: Any) -> dict[str, Any]:
-    return {
-        "model": model,
-        "max_tokens": 50,
-        "messages": [{"role": "user", "content": "2 + 2?"}],
-        "stream": True,
-        **more,
-    }
 
 
 def test_a_stream_passes_byte_by_byte_and_is_billed(proxy: Running, endpoint: FakeEndpoint) -> None:
@@ -177,6 +63,51 @@ def test_the_vendors_own_clients_work(proxy: Running, endpoint: FakeEndpoint) ->
     for request in endpoint.requests:
         assert proxy.key.token not in json.dumps([dict(request.headers), request.path])
         assert VENDOR in request.headers["authorization"]
+
+
+FIVE = {
+    "anthropic/claude-opus-5-5": (4, "0.2", 5, 20),
+    "anthropic/claude-haiku-4-5": (1, "0.1", "1.25", 5),
+    "dashscope/qwen3.8-max": (2, "0.25", "2.5", 6),
+    "moonshot/kimi-k2.6": ("0.95", "0.16", None, 4),
+    "zai/glm-5.2": ("1.4", "0.26", None, "4.4"),
+}
+"""USD a million tokens by the vendors' lists: of the prompt, read from the cache, written to it, generated."""
+
+
+def _whole(text: str, _request: object) -> Reply:
+    return Reply(whole=text)
+
+
+def test_dollars_are_right_to_the_cent_for_five_models(tmp_path: Path, endpoint: FakeEndpoint) -> None:
+    """A long day's tokens, most of them from the cache: by hand, whatever client asked."""
+    new, read, written, out = 900_000, 4_000_000, 300_000, 200_000
+    chat = {
+        "prompt_tokens": new + read,
+        "completion_tokens": out,
+        "prompt_tokens_details": {"cached_tokens": read},
+    }
+    message = {
+        "input_tokens": new,
+        "cache_read_input_tokens": read,
+        "cache_creation_input_tokens": written,
+        "output_tokens": out,
+    }
+    choice = {"index": 0, "message": {"role": "assistant", "content": "4"}, "finish_reason": "stop"}
+    with running(tmp_path, endpoint, models={name: name for name in FIVE}) as proxy:
+        for name in FIVE:
+            ours = name.startswith("anthropic")
+            whole = {**MESSAGE, "usage": message} if ours else {"model": "m", "choices": [choice], "usage": chat}
+            endpoint.script = partial(_whole, json.dumps(whole))
+            path = "/v1/messages" if ours else "/v1/chat/completions"
+            assert proxy.ask({"model": name, "messages": TALK, "max_tokens": 9}, path).status_code == 200
+        costs = {entry.begun.model: entry.settled.cost_usd for entry in proxy.entries() if entry.settled}
+    for name, (fresh, cached, writing, answer) in FIVE.items():
+        kept = written if name.startswith("anthropic") else 0
+        counts = ((new, fresh), (read, cached), (kept, writing), (out, answer))
+        by_hand = sum((Decimal(n) * Decimal(str(price or 0)) / 1_000_000 for n, price in counts), Decimal(0))
+        assert by_hand > 1
+        assert costs[name] == by_hand, name
 
 
 def test_the_vendors_key_never_comes_back(proxy: Running, endpoint: FakeEndpoint) -> None:
@@ -226,7 +157,7 @@ def test_bodies_that_cannot_be_read(proxy: Running, content: bytes) -> None:
 
 
 def test_a_budget_is_never_passed_by_calls_at_once(tmp_path: Path, endpoint: FakeEndpoint) -> None:
-    endpoint.script = lambda _: Reply(text="x", usage={"prompt_tokens": 100, "completion_tokens": 10}, delay_s=0.2)
+    endpoint.script = lambda _: Reply(text="x", usage={"prompt_tokens": 100, "completion_tokens": 10}, delay_s=0.8)
     sent = rewritten(json.dumps(body()), {"model": "m", "stream_options": {"include_usage": True}})
     worst = (Decimal(len(sent)) + 10 * 60) / 10**6
     with running(tmp_path, endpoint, budget=str(3 * worst)) as proxy, ThreadPoolExecutor(8) as pool:
@@ -311,52 +242,3 @@ def test_counting_tokens_is_free(proxy: Running, endpoint: FakeEndpoint) -> None
     reply = proxy.ask(body("messages"), "/v1/messages/count_tokens")
     assert reply.json() == {"input_tokens": 7, "path": "/v1/messages/count_tokens"}
     assert not proxy.entries()
-
-
-def test_a_unix_socket_is_its_owners_alone(tmp_path: Path, endpoint: FakeEndpoint) -> None:
-    path = tmp_path / "p.sock"
-    with running(tmp_path, endpoint, listen=f"unix:{path}") as proxy:
-        assert path.stat().st_mode & 0o777 == 0o600
-        with httpx.Client(transport=httpx.HTTPTransport(uds=str(path))) as client:
-            reply = client.post(f"http://proxy/k/{proxy.key.token}/v1/chat/completions", json=body())
-        assert reply.status_code == 200
-        assert [entry.state for entry in proxy.entries()] == ["settled"]
-
-
-@pytest.mark.parametrize(
-    "listen", ["0.0.0.0:0", "10.0.0.1:80", "example.org:80", "127.0.0.1", ":80", "127.0.0.1:99999"]
-)
-def test_nobody_else_may_call(tmp_path: Path, listen: str) -> None:
-    async def start() -> None:
-        with CallLedger(tmp_path / "proxy.db") as ledger:
-            async with proxying({}, KeyRing(), ledger, load(None), {}, listen=listen):
-                pass
-
-    with pytest.raises(UsageError, match="--listen"):
-        asyncio.run(start())
-
-
-@pytest.mark.parametrize(
-    "junk", [b"\x16\x03\x01\x02", b"GET / HTTP/1.1\r\n" + b"a: b\r\n" * 20_000, b"POST / HTTP/1.1\r\n\r\n", b"\r\n" * 9]
-)
-def test_what_is_no_http_is_hung_up_on(proxy: Running, junk: bytes) -> None:
-    host, _, port = proxy.url.removeprefix("http://").rpartition(":")
-    with socket.create_connection((host, int(port)), timeout=10) as connection:
-        connection.sendall(junk)
-        connection.shutdown(socket.SHUT_WR)
-        connection.recv(65536)
-    assert httpx.get(f"{proxy.url}/api/hello", timeout=10).status_code == 200
-
-
-def test_what_is_under_way_at_the_end_is_written_down(tmp_path: Path, endpoint: FakeEndpoint) -> None:
-    endpoint.script = lambda _: Reply(text="a b c", events=2, end="hang")
-    with running(tmp_path, endpoint) as proxy:
-        address = f"{proxy.url}/k/{proxy.key.token}{CHAT}"
-        with httpx.stream("POST", address, json=body(), timeout=10) as reply:
-            parts = reply.iter_raw()
-            next(parts)
-            assert proxy.stop()
-            with pytest.raises(httpx.RemoteProtocolError):
-                list(parts)
-        [entry] = proxy.entries()
-    assert (entry.state, entry.most_usd) == ("cut", entry.begun.cap_usd)

@@ -23,6 +23,7 @@ from bench.records import (
     remove_folder,
     run_folders,
     write_file,
+    write_record,
     write_text,
 )
 from bench.records.recorded import RecordedDerivation
@@ -114,6 +115,10 @@ def test_find_by_id_by_path_and_the_newest(tmp_path: Path) -> None:
     assert find_run(tmp_path, None) == new
     assert find_run(tmp_path, old.name) == old
     assert find_run(tmp_path / "elsewhere", str(old)) == old
+    for name, at in (("cccccccc", "2026-03-01T00:00:00.900+00:00"), ("dddddddd", "2026-03-01T00:00:00.100+00:00")):
+        folder = write_run(tmp_path / f"20260301T000001Z-{name}", [ANSWERED])
+        write_record(folder, replace(read_record(folder), started_at=at))
+    assert find_run(tmp_path, None).name == "20260301T000001Z-cccccccc", "of the same second the one that began later"
     with pytest.raises(UsageError, match=r"no run 'x' here or in .*`bench list runs`"):
         find_run(tmp_path, "x")
 

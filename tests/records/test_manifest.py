@@ -90,7 +90,7 @@ def test_a_run_writes_the_keys_that_it_wrote_before_and_the_version(tmp_path: Pa
         assert keys(since | {"rows": 0}) == keys(then[key] | {"rows": 0}), key
     for key in ("suites", "tasks", "models", "claims", "lanes"):
         [mine, *_], [theirs, *_] = now[key].values(), then[key].values()
-        newer = ("context_window", "stream_options", "tool_protocol")
+        newer = ("context_window", "stream_options", "tool_protocol", "loop", "batch", "agent")
         assert [name for name in mine if name not in newer] == [*theirs], key
     assert keys(now["parts"][0] | {"versions": 0}) == keys(then["parts"][0] | {"versions": 0})
 

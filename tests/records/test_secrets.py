@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from urllib.parse import quote, quote_plus
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench.records import HIDDEN, Secrets
@@ -91,6 +91,7 @@ def test_secrets_join_and_an_environment_has_those_that_its_names_tell_of() -> N
     )
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="ab/+=%&\"'\\<;#x25un{}2", max_size=60), st.text(alphabet="xyz \\%&", max_size=8))
 def test_no_text_survives_its_own_escapes(secret: str, around: str) -> None:
     """Also a secret that looks like an escape itself; a text without one is left alone."""
@@ -102,6 +103,7 @@ def test_no_text_survives_its_own_escapes(secret: str, around: str) -> None:
     assert HIDDEN in Secrets([secret])(json.dumps(secret))
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_any_text_is_taken(text: str) -> None:
     assert Secrets([KEY])(text + "\ud83d" + KEY).endswith(HIDDEN)
@@ -166,3 +168,21 @@ def test_a_key_that_is_spelled_out_is_masked(echo: str) -> None:
 def test_what_is_spelled_out_and_no_key_stays() -> None:
     said = "A B C at 12:30:45, a-b-c, 61:62:63 and \u200bnothing"
     assert Secrets([SPELLED])(said) == said
+
+
+@pytest.mark.parametrize("joint", ["\n", " ", '", "', " | ", "\r\n\t", "-_-", "\u2028", "\\n", "&nbsp;"])
+@pytest.mark.parametrize("cuts", [(9,), (4, 8, 12, 15, 19), (7, 14)])
+def test_a_key_in_pieces_is_masked_in_messages(joint: str, cuts: tuple[int, ...]) -> None:
+    """Each piece is too short for a part of a key."""
+    pieces = [SPELLED[begin:end] for begin, end in zip((0, *cuts), (*cuts, None), strict=True)]
+    masked = Secrets([SPELLED])(f"bad keys: {joint.join(pieces)}; ask again")
+    assert masked.startswith("bad keys: ")
+    assert masked.endswith("; ask again")
+    assert HIDDEN in masked
+    assert not [piece for piece in pieces if len(piece) > 5 and piece in masked]
+
+
+def test_pieces_of_no_key_stay() -> None:
+    secrets = Secrets([SPELLED], ["a-harmless header's value"])
+    for text in ("sk-live, Abc/12 + 3", "a harmless headers value", "56xyz 34 12 Abc sk-live", "sk-live " * 99):
+        assert secrets(text) == text

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.config import RULES, TABLES
+from bench.config import RULES, TABLES, VARIANT
 from bench.providers import shipped
 from bench.records import (
     LATENCY_COLUMNS,
@@ -61,7 +61,7 @@ def test_the_models_page_names_every_vendor_key_and_address() -> None:
 def test_the_config_page_has_every_key_once_in_its_table() -> None:
     rows = [line.split(" | ") for line in config.page().splitlines() if line.startswith("| `")]
     keys = sorted(row[0].strip("| `") for row in rows)
-    assert keys == sorted([key for checks in TABLES.values() for key in checks] + list(RULES))
+    assert keys == sorted([key for checks in TABLES.values() for key in checks] + [*RULES, *VARIANT])
     assert all(len(row) >= 5 and all(row) for row in rows)
 
 
@@ -76,7 +76,7 @@ def test_every_example_is_accepted() -> None:
 
 def test_the_config_page_says_what_a_value_must_be_and_what_holds_without_it() -> None:
     page = config.page()
-    assert '| `over` | "each" or "mean" | `"each"` | "each": every suite must hold; "mean":' in page
+    assert '| `over` | "each", "mean" or "traffic" | `"each"` |' in page
     assert "| `reuse` | a finite number, at least 0 | `24` |" in page
     assert '| `suites` | a list of names, e.g. ["coding"] | `["coding", "reasoning"]` |' in page
     assert "| `slower_by` | a finite number, above 0 | none |" in page

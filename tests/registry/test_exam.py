@@ -85,3 +85,11 @@ def test_a_seed_without_an_exam_is_the_users_to_change(tmp_path: Path) -> None:
     (tmp_path / "mine.yaml").write_text(yaml + own, encoding="utf-8")
     with pytest.raises(UsageError, match=r"--exam-seed 7 makes no exam: vans: .* level 1\. Take another seed\."):
         with_exam(read([tmp_path]), ["mine"], 7)
+
+
+def test_a_strangers_record_names_no_endless_exam() -> None:
+    ours = read()
+    with pytest.raises(UsageError, match="at most 1,000 instances"):
+        with_exam(ours, ["coding"], None, 10**9)
+    with pytest.raises(UsageError, match="at most 1,000 instances"):
+        with_exam(ours, ["coding"], 7, {NAME: 1001})

@@ -83,7 +83,7 @@ def test_the_shipped_suites_are_found() -> None:
     for file in registry.tasks.values():
         assert file.version
         assert file.metadata["licence"], f"{file.path} states no licence"
-        if file.kind == "dialogue":  # made anew each time, from the seed: the YAML holds its items' hash
+        if file.kind != "answer":  # made anew each time, from the seed: the YAML holds its items' hash
             assert file.metadata["items_sha256"]
             continue
         assert file.data is not None
@@ -299,10 +299,11 @@ def test_shipped_files_are_found_in_a_checkout() -> None:
 
 def test_every_shipped_prompt_has_the_hash_that_lm_eval_writes() -> None:
     registry = read()
-    tasks = LoadedTasks(registry, list(registry.tasks))
-    items = [item for name in registry.tasks for item in tasks.items("all", name)]
+    names = [name for name, file in registry.tasks.items() if file.kind != "agentic"]  # made anew, at a minute of CPU
+    tasks = LoadedTasks(registry, names)
+    items = [item for name in names for item in tasks.items("all", name)]
     answers = {prompt_text(item.messages): "" for item in items}
-    positions = {name: range(sum(i.task == name for i in items)) for name in registry.tasks}
+    positions = {name: range(sum(i.task == name for i in items)) for name in names}
     written = evaluate(tasks.tasks, answers, positions)["samples"]
     hashes = {(task, sample["doc"]["id"]): sample["prompt_hash"] for task, rows in written.items() for sample in rows}
     assert hashes == {(i.task, i.item): i.prompt_sha256 for i in items}

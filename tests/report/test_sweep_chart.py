@@ -85,6 +85,7 @@ def test_without_a_cost_or_a_supported_setting_none_is_named(tmp_path: Path, val
     assert said.line.startswith(line)
 
 
+@pytest.mark.slow
 def test_the_curve_joins_the_settings_on_both_axes(tmp_path: Path) -> None:
     write_run(tmp_path, rows(), **manifest())
     files = {path.name: path for path in charts.write_charts(compare(tmp_path), tmp_path, "wide")}

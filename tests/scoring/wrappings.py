@@ -124,6 +124,12 @@ _STATEMENTS = {
     "after one struck out": "The answer is ~~0~~ X.",
     "corrected": "The answer is 0. Correction: X",
     "Chinese: as follows": "答案如下：X",
+    "Spanish: is": "Ya está. La respuesta es X.",
+    "Spanish: colon": "**Respuesta:** X",
+    "Arabic: is": "حسبت. الجواب هو X.",
+    "Arabic: colon": "الإجابة: X",
+    "Indonesian: is": "Sudah dihitung. Jawabannya adalah X.",
+    "Indonesian: colon": "Jawaban: **X**",
 }
 _ENDINGS = {
     "the whole reply": "X",
@@ -163,6 +169,8 @@ def _minus(mark: str) -> Callable[[str], str]:
 
 _WIDE = str.maketrans("0123456789-.,", "０１２３４５６７８９－．，")
 
+_ARABIC = str.maketrans("0123456789.", "٠١٢٣٤٥٦٧٨٩٫")
+
 
 def _wide(answer: str) -> str:
     return f"<answer>{answer.translate(_WIDE)}</answer>"
@@ -183,6 +191,7 @@ _NUMERALS: dict[str, Callable[[str], str]] = {
     "non-breaking hyphen": _minus("\u2011"),
     "minus and a blank": _minus("- "),
     "full-width digits": _wide,
+    "Arabic-Indic digits": lambda answer: f"<answer>{answer.translate(_ARABIC)}</answer>",
     "a plus sign": lambda answer: f"<answer>{'' if answer.startswith('-') else '+'}{answer}</answer>",
     "an equation": lambda answer: f"<answer>x = {answer}</answer>",
     "zeros at the end": lambda answer: f"<answer>{answer if '.' in answer else answer + '.'}00</answer>",
@@ -194,6 +203,7 @@ _PARTS: dict[str, Callable[[str], str]] = {
     "commas and blanks": lambda answer: f"<answer>{', '.join(_parted(answer))}</answer>",
     "commas alone": lambda answer: f"<answer>{','.join(_parted(answer))}</answer>",
     "Chinese commas": lambda answer: f"<answer>{'，'.join(_parted(answer))}</answer>",
+    "Arabic commas": lambda answer: f"<answer>{'، '.join(_parted(answer))}</answer>",
     "Chinese enumeration commas": lambda answer: f"<answer>{'、'.join(_parted(answer))}</answer>",
     "semicolons": lambda answer: f"<answer>{'; '.join(_parted(answer))}</answer>",
     "one a line": lambda answer: "<answer>\n" + "\n".join(_parted(answer)) + "\n</answer>",

@@ -115,7 +115,8 @@ def _nginx(folder: Path, buffering: str) -> Between:
     return between
 
 
-def _command(name: str, program: str) -> str:
+def installed(name: str, program: str) -> str:
+    """The path of a program in an environment of `make servers`; skips where it is missing."""
     path = INSTALLED / name / "bin" / program
     if not path.is_file():
         missing(f"{name} is not installed: run make servers")
@@ -125,7 +126,7 @@ def _command(name: str, program: str) -> str:
 @pytest.fixture
 def mitmproxy(tmp_path: Path) -> Between:
     """mitmproxy as a reverse proxy that streams."""
-    command = _command("mitmproxy", "mitmdump")
+    command = installed("mitmproxy", "mitmdump")
 
     @contextlib.contextmanager
     def between(url: str) -> Iterator[str]:
@@ -151,7 +152,7 @@ router_settings: {{num_retries: 0, disable_cooldowns: true}}
 @pytest.fixture
 def litellm(tmp_path: Path) -> Between:
     """LiteLLM's proxy: "m0" is a model behind OpenAI's protocol, "m1" behind Anthropic's; it speaks both to us."""
-    command = _command("litellm", "litellm")
+    command = installed("litellm", "litellm")
 
     @contextlib.contextmanager
     def between(url: str) -> Iterator[str]:

@@ -28,6 +28,14 @@ def shown(test: BoundTest) -> bool:
     return test.p_within <= 0.05 and test.problem is None
 
 
+@pytest.mark.parametrize("limits", [(40.0, 8.0), (None, None), None])
+def test_p_values_alone_are_the_same(limits: tuple[float | None, float | None] | None) -> None:
+    full, bare = (ratio_test(*bills(110, 0.07), alone(110), 0.1, limits=limits, bare=how) for how in (False, True))
+    assert (full.p_within, full.p_beyond, full.problem) == (bare.p_within, bare.p_beyond, bare.problem)
+    assert (bare.interval.low, bare.interval.high) == (None, None) != (full.interval.low, full.interval.high)
+    assert (full.blocked is None) == (bare.blocked is None)
+
+
 class TestDifference:
     def test_few_items(self) -> None:
         test = difference_test([0.0] * 98, alone(98), 0.03)

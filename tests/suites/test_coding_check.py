@@ -13,7 +13,7 @@ import pytest
 
 from bench.suites.coding import check
 from bench.suites.coding.check import EQUIVALENT, Survivor, disagreements, main, survivors, unlisted
-from bench.suites.coding.families import FAMILIES, library, shipments, vans
+from bench.suites.coding.families import EVERY, FAMILIES, library, shipments, vans
 from bench.suites.coding.family import Args, CodingFamily, Edges, Kind, Params, ints
 from bench.suites.coding.instance import instances
 
@@ -40,7 +40,7 @@ def test_every_mutant_of_a_hard_instance_is_noticed_or_known(family: CodingFamil
 
 def test_every_equivalent_mutant_has_a_family_and_a_reason() -> None:
     known = json.loads(EQUIVALENT.read_text(encoding="utf-8"))
-    assert {entry["family"] for entry in known.values()} <= {family.name for family in FAMILIES}
+    assert {entry["family"] for entry in known.values()} <= {family.name for family in EVERY}
     assert all(entry["mutant"] and entry["reason"].endswith(".") for entry in known.values())
 
 
@@ -124,7 +124,7 @@ def test_the_command_prints_figures_and_returns_the_verdict(
     assert " mutants, 1 of them equivalent or unnoticed, 0 faults in " in capsys.readouterr().out
     assert main(["prompts", "--family", "vans"]) == 0
     assert capsys.readouterr().out.count("--- vans-") == 10
-    monkeypatch.setattr(check, "FAMILIES", (replace(vans.FAMILY, reference=_load_vans),))
+    monkeypatch.setattr(check, "EVERY", (replace(vans.FAMILY, reference=_load_vans),))
     assert main(["agreement"]) == 1
     assert "the references differ" in capsys.readouterr().err
 

@@ -17,7 +17,7 @@ from bench.scoring.item import item_of
 from bench.suites.coding import build, exam
 from bench.suites.coding.build import FOLDER, main
 from bench.suites.coding.exam import SHIPPED_SEED, load
-from bench.suites.coding.families import FAMILIES
+from bench.suites.coding.families import FAMILIES, MORE
 from bench.suites.coding.family import LEVELS, CodingFamily, Kind
 from bench.suites.coding.instance import INPUTS, instances
 
@@ -44,12 +44,13 @@ def test_the_committed_files_are_what_the_families_make() -> None:
 def test_a_stale_file_fails_the_check_and_a_build_repairs_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(build, "FOLDER", tmp_path)
+    monkeypatch.setattr(build, "FOLDER", tmp_path / "coding")
     assert main(["--check"]) == 1
-    assert capsys.readouterr().err.count("differs from its families") == 2 * len(Kind)
+    files = 2 * len(Kind) + len({family.kind for family in MORE})
+    assert capsys.readouterr().err.count("differs from its families") == files
     assert main([]) == 0
     assert main(["--check"]) == 0
-    stale = tmp_path / "sql.jsonl"
+    stale = tmp_path / "coding_more" / "sql.jsonl"
     stale.write_text(stale.read_text(encoding="utf-8").replace("SELECT", "Select", 1), encoding="utf-8")
     assert main(["--check"]) == 1
     assert "sql.jsonl" in capsys.readouterr().err

@@ -29,6 +29,10 @@ max_tokens = 64
 model = "openai-api/acme/small"
 base_url = "{url}"
 max_tokens = 64
+[data.sort]
+class = "public"
+[data.find]
+class = "public"
 [claims.sort]
 candidate = "c"
 baseline = "b"
@@ -151,6 +155,20 @@ def test_each_kind_of_work_has_its_verdict_and_only_supported_ones_save(bench: B
     assert {each["name"]: each["verdict"] for each in told["slices"]} == {"sort": "supported", "find": "screened"}
     assert told["routes"] == {"sort": "c", "find": "b"}
     record.write_text(text)
+    # a slice of the sample, by the weights of its calls
+    sliced = '"slice": {"name": "sorting", "tag": "sort"}, "worse_by": 0.2'
+    record.write_text(text.replace('"worse_by": 0.1', sliced, 1).replace('"over": "each"', '"over": "traffic"', 1))
+    weighed = bench("traffic", "decide", "mine", "--json")
+    assert weighed.code == 0, weighed.err
+    by = {each["name"]: each for each in json.loads(weighed.out)["slices"]}
+    assert {"sorting", "find"} <= set(by), by
+    assert (by["sorting"]["verdict"], by["sorting"]["calls"], by["sorting"]["only"]) == (
+        "supported",
+        120,
+        {"tag": "sort"},
+    )
+    assert "weighted by the log's calls" in by["sorting"]["why"]
+    record.write_text(text)
     # routes for gateways, with what they rest on
     plain, proxy, router = (
         json.loads(bench("traffic", "decide", "mine", "--routes", form).out)
@@ -171,8 +189,15 @@ def test_each_kind_of_work_has_its_verdict_and_only_supported_ones_save(bench: B
     done = bench(*cascade, "sort", "--by", "scores.csv")
     assert (done.code, "100 % kept, score 100.0 % (+0.0 points), saves 90" in done.out) == (0, True), done.out
     assert "On items that chose nothing (5 folds): 100 % kept" in done.out
+    printed = json.loads(bench(*cascade, "sort", "--by", "scores.csv", "--json").out)
+    assert mistakes("cascade", printed) == []
+    assert (printed["n"], printed["measure"], printed["best"]["policy"]["kept"]) == (len(set(sorts["item"])), None, 1.0)
+    done = bench(*cascade, "find", "--by", "short", "--measure", "pass")
+    assert (done.code, "nobody labelled both answers to an item" in done.err) == (2, True)
     done = bench(*cascade, "find", "--by", "perfect")
     assert (done.code, "A check without mistakes, which there is not: 0 % kept" in done.out) == (4, True), done.out
+    (bench.folder / "scores.csv").write_text("item,score\n1,1\n1,0\n")
+    assert "line 3: item '1' has a score already" in bench(*cascade, "sort", "--by", "scores.csv").err
     (bench.folder / "scores.csv").write_text("item,score\n1,high\n")
     done = bench(*cascade, "sort", "--by", "scores.csv")
     assert (done.code, "scores.csv, line 2: needs an item and a score" in done.err) == (2, True)

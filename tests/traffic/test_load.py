@@ -209,3 +209,8 @@ def test_of_a_folder_only_files_are_read_whatever_their_names(load_logs: Load, t
     (folder / os.fsdecode(b"bad\xff.jsonl")).unlink()
     with pytest.raises(UsageError, match="holds no file but links"):
         load_logs(folder)
+
+
+def test_an_empty_log_is_called_empty(load_logs: Load, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"a\.jsonl: is empty"):
+        load_logs(lines(tmp_path / "a.jsonl"))

@@ -175,7 +175,7 @@ SAID = (
     f"curl -u bob:{PASS} http://x",
     f"redis://:{PASS}@h:6379", f"postgres://bob:p@{PASS}/q@db.internal/x", f"https://{HEX[:32]}@o1.ingest.sentry.io/1",
     'password: "correct horse battery"', f"my password is {PASS}", f"Passwort: {PASS}", f"密码：{PASS}",
-    f"密码是{PASS}",
+    f"密码是{PASS}", f"my passwd is {PASS}", f"the pwd is {PASS}",
     f"CREATE USER b IDENTIFIED BY '{PASS}'", f"<password>{PASS}</password>", f"machine api.x login bob password {PASS}",
     f"localhost:5432:db:bob:{PASS}", f'{{"refreshToken":"{LONG}"}}', f"Cookie: sessionid={LONG}; a=b",
     f"https://x.com/?access_token={LONG}", f"AccountName=x;AccountKey={LONG}==;Suffix=y", f"?sp=r&sig={LONG}%3D",
@@ -233,6 +233,19 @@ ORDINARY = (
 @pytest.mark.parametrize("text", ORDINARY)
 def test_an_ordinary_text_stays(text: str) -> None:
     assert Redactor()(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("请打电话13800138000找我", "请打电话<PHONE_1>找我"),
+        ("手机：139-1234-5678。", "手机：<PHONE_1>。"),
+        ("地址10.20.30.40上", "地址<IP_1>上"),
+        ("账户DE89370400440532013000的", "账户<IBAN_1>的"),
+    ],
+)
+def test_what_stands_between_chinese_characters_is_found(text: str, left: str) -> None:
+    assert Redactor()(text) == left
 
 
 def test_the_same_text_has_the_same_surrogate() -> None:

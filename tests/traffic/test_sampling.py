@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 
 from bench.errors import UsageError
+from bench.scoring.formats import round_trip
 from bench.traffic import SampleChoices, TrafficSample, near, sample, sampling
 from tests.cli.conftest import Bench, bench
 from tests.traffic.conftest import Load
@@ -108,6 +110,14 @@ def test_personal_data_and_own_words_are_replaced_in_prompt_and_answer_alike(loa
     assert done.replaced == {"EMAIL": 2, "PHONE": 1, "WORD": 1}
 
 
+def test_an_ungraded_item_may_have_the_logged_answer_for_judges(bench: Bench, folder: Path) -> None:
+    done, items = drawn(folder, example=True)
+    assert {(item["ungraded"], item["example"]) for item in items} == {(True, "yes")}
+    assert "no faults" in bench("tasks", "new", "t", "--from", str(done.path), "--max-tokens", "64").out
+    with pytest.raises(UsageError, match="leave --check out"):
+        drawn(folder, example=True, check="accepted")
+
+
 def test_what_cannot_be_an_item_is_counted_by_its_reason(load_logs: Load, tmp_path: Path) -> None:
     tools = [{"type": "function", "function": {"name": "f"}}]
     rows = [pair(TICKETS[0]), pair("a"), pair("b"), pair("c")]
@@ -132,6 +142,45 @@ def test_a_request_s_own_schema_grades_it(load_logs: Load, tmp_path: Path) -> No
     done, [item] = drawn(folder, check="schema")
     assert item["json_schema"] == schema
     assert done.left_out == {"demand no JSON": 1}
+
+
+def test_a_logged_answer_in_json_grades_by_what_it_reads_as(load_logs: Load, tmp_path: Path) -> None:
+    rows = [pair(f"{TICKETS[at]}; my mail is ann@x.org, my card 4111111111111111") for at in range(4)]
+    said = '{"to": "ann@x.org", "again": [4111111111111111, 2, true, null]}'
+    for row, text in zip(rows, (said, f"```json\n{said}\n```", "[" * 30 + "]" * 30, "No."), strict=True):
+        row["response"]["choices"][0]["message"]["content"] = text
+    folder = load_logs(lines(tmp_path / "a.jsonl", *rows))[0].folder
+    done, items = drawn(folder, check="round_trip")
+    assert done.left_out == {"have no logged answer in JSON": 2}
+    for item in items:
+        value = item["round_trip"]["value"]
+        mail, card = re.findall(r"<[A-Z]+_\d+>", item["messages"][0]["content"])
+        assert value == {"to": mail, "again": [card, 2, True, None]}, "as the prompt has it"
+        assert round_trip(item, json.dumps(value, indent=1)).score == 1
+        assert round_trip(item, "{}").score == 0
+
+
+def test_logged_calls_of_tools_grade_a_request_whose_tools_stand_in_the_prompt(
+    bench: Bench, load_logs: Load, tmp_path: Path
+) -> None:
+    tools = [{"type": "function", "function": {"name": "refund", "parameters": {"type": "object"}}}]
+    rows = [pair(TICKETS[at]) for at in range(4)]
+    for row in rows[:3]:
+        row["request"]["tools"] = tools
+    rows[1]["request"]["messages"].insert(0, {"role": "system", "content": "Be brief."})
+    calls = [{"id": "1", "type": "function", "function": {"name": "refund", "arguments": '{"order": 7}'}}]
+    for row in rows[:2]:
+        row["response"]["choices"][0]["message"]["tool_calls"] = calls
+    folder = load_logs(lines(tmp_path / "a.jsonl", *rows))[0].folder
+    done, items = drawn(folder, check="tool_calls")
+    assert sum(done.left_out.values()) == 2
+    assert [item["tool_calls"] for item in items] == [[{"name": "refund", "arguments": {"order": 7}}]] * 2
+    for item, first in zip(items, ("Reply with nothing but a JSON list", "Be brief.\n\nReply with"), strict=True):
+        assert item["messages"][0]["content"].startswith(first)
+        assert '"name": "refund", "parameters"' in item["messages"][0]["content"]
+    made = bench("tasks", "new", "calls", "--from", str(done.path), "--max-tokens", "64")
+    assert made.code == 0, made.err
+    assert "no faults" in made.out
 
 
 @pytest.mark.parametrize(

@@ -96,16 +96,17 @@ def test_a_folder_without_a_table_is_refused(tmp_path: Path) -> None:
         spend(tmp_path)
 
 
-def test_from_logs_to_where_the_money_goes_in_two_commands(bench: Bench) -> None:
+def test_from_logs_to_where_the_money_goes_in_one_command(bench: Bench) -> None:
     for name in ("litellm-payloads.jsonl", "langfuse.json"):
         (bench.folder / name).write_bytes((FIXTURES / name).read_bytes())
     read = bench("traffic", "import", "litellm-payloads.jsonl", "langfuse.json", "-o", "mine")
     assert read.code == 0
     assert "1 file: LiteLLM's spend or request logs" in read.out + read.err
     assert "left out: langfuse.json line 1 entry 3: the call failed (overloaded)" in read.out + read.err
-    assert "Next: bench traffic show mine" in read.out + read.err
+    assert "Next: bench traffic sample mine" in read.out
     shown = bench("traffic", "show", "mine")
     assert shown.code == 0
+    assert shown.out in read.out, "the import says all of it"
     assert "4 calls, 2026-11-20 to 2026-12-01" in shown.out
     page = (bench.folder / "mine" / "traffic.html").read_text()
     for cell in ("By model", "claude-sonnet-4-5-20250929", "4 calls, 2026-11-20 to 2026-12-01", "2026-12"):

@@ -17,7 +17,17 @@ from bench.claims.scope import Scope
 from bench.claims.words import percent, saving, saving_span
 from bench.language import tr, tr_later
 from bench.records import AggregateRow, Claim
-from bench.stats import Caveat, Floats, Reason, bet_on_ratio, ratio_test
+from bench.stats import (
+    BoundTest,
+    Caveat,
+    Floats,
+    ItemWeights,
+    Limits,
+    Reason,
+    Strata,
+    bet_on_ratio,
+    ratio_test,
+)
 
 TAIL_RISK = tr_later("tail risk not bounded: what a call can cost is unknown")
 
@@ -98,11 +108,15 @@ class CostPart(RatioPart):
             return undecided(self.key, np.nan, int(mask.sum()), why)
         caps = _most(pairs.candidate.cap[mask]), _most(pairs.baseline.cap[mask])
         bound = self.bound(self.limit(claim))
-        strata = scope.strata(mask)
-        if scope.anytime:
+        strata, weights = scope.strata(mask), scope.weights(mask)
+        if weights is not None:
+            test = _weighted((ours, theirs), weights, strata, bound, caps=caps, scope=scope)
+        elif scope.anytime:
             test = bet_on_ratio(ours, theirs, strata, bound, limits=caps, alpha=claim.alpha)
         else:
-            test = ratio_test(ours, theirs, strata, bound, limits=caps, alpha=claim.alpha, cutoff=scope.cutoff)
+            test = ratio_test(
+                ours, theirs, strata, bound, limits=caps, alpha=claim.alpha, cutoff=scope.cutoff, bare=scope.bare
+            )
         return worded(self.key, test, partial(self._said_of, pairs.candidate))
 
     def _said_of(self, side: Side, caveat: Caveat) -> str:
@@ -191,6 +205,39 @@ class CostPart(RatioPart):
     def drawn(self, margin: float) -> str:
         """For example "at least 90 % cheaper"."""
         return tr("at least {margin:g} % cheaper", margin=100 * margin)
+
+
+def _weighted(
+    bills: tuple[Floats, Floats],
+    weights: ItemWeights,
+    strata: Strata,
+    bound: float,
+    *,
+    caps: Limits,
+    scope: Scope,
+) -> BoundTest:
+    """The ratio of the bills that the whole log would have made: each item's counts by its weight.
+
+    What an answer can cost counts at the largest weight; it is said without.
+    """
+    relative, alpha = weights.relative, scope.claim.alpha
+    ours, theirs = bills
+    most = max(float(relative.max()), weights.heaviest / float(weights.values.mean()))
+    limits = (None if caps[0] is None else caps[0] * most, None if caps[1] is None else caps[1] * most)
+    found = ratio_test(
+        ours * relative, theirs * relative, strata, bound, limits=limits, alpha=alpha, cutoff=scope.cutoff
+    )
+    ours_most, theirs_most = (None if each is None else each / most for each in found.assumed)
+    problem, blocked = _of_one(found.problem, most), _of_one(found.blocked, most)
+    return replace(found, assumed=(ours_most, theirs_most), problem=problem, blocked=blocked)
+
+
+def _of_one(caveat: Caveat | None, most: float) -> Caveat | None:
+    """A reason with the amounts of an answer, and not of all the calls that it stands for."""
+    if caveat is None:
+        return None
+    amount, cure = (None if each is None else each / most for each in (caveat.most, caveat.cure))
+    return replace(caveat, most=amount, cure=cure)
 
 
 COST = CostPart()

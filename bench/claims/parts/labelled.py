@@ -53,6 +53,9 @@ class LabelledPart(ScorePart):
     def test(self, scope: Scope) -> PartResult:
         """Labels decide; an answer that the candidate lost counts as worse for "supported", as better for "refuted"."""
         said, mask, limit = scope.pairs.opinions, scope.mask, self.limit(scope.claim)
+        if scope.pairs.weights is not None:
+            why = tr('labels are not weighted by the log: set over = "each", and a slice for each kind of work')
+            return undecided(self.key, math.nan, 0, why)
         if scope.suite == MEAN:
             return undecided(self.key, math.nan, 0, tr('labels are judged suite by suite: set over = "each"'))
         if said is None or not np.isfinite(said.labels[mask]).any():
@@ -202,7 +205,12 @@ def judges_in_words(pairs: Pairs, mask: Mask, said: Opinions) -> Iterator[str]:
         judged = every[mask]
         both = np.isfinite(labels) & np.isfinite(judged)
         if not both.any():
-            yield tr("judge {name}: {n} items, none of them labelled", name=name, n=int(np.isfinite(judged).sum()))
+            n = int(np.isfinite(judged).sum())
+            yield (
+                tr("judge {name}: {n} items, none of them labelled", name=name, n=n)
+                if n
+                else tr("judge {name}: useless here, as none of its replies has a verdict that can be read", name=name)
+            )
             continue
         alike = int((np.sign(labels[both]) == np.sign(judged[both])).sum())
         off = judged[both] - labels[both]

@@ -12,10 +12,12 @@ from bench.claims.parts.part import RatioPart
 from bench.claims.parts.result import PartResult, undecided, unjudged, worded
 from bench.claims.scope import MEAN, Scope
 from bench.language import tr, tr_later
-from bench.stats import Interval, Ratio, ratio_test
+from bench.stats import Interval, Ratio, Strata, ratio_test
 
 CLEAN_SHARE = 0.95
 """Latency is judged only if this share of each suite's pairs was timed cleanly."""
+HELD_SHARE = 0.5
+"""Under a load it is judged only if both models were asked this share of the prompts while the load was held."""
 
 
 class LatencyPart(RatioPart):
@@ -31,6 +33,8 @@ class LatencyPart(RatioPart):
     fixed = True
     local_why = tr_later("latency that involves a local model is reported, not judged")
     local_remark = tr_later("Latency is reported, not judged: a local model takes part.")
+    batch_why = tr_later("a model was asked by batch, which has no latency")
+    batch_remark = tr_later("Latency is not judged: a model was asked by batch, which has none.")
     totals_refusal = tr_later("published totals give mean latencies only: slower_by cannot be judged.")
     unlimited = tr_later("how long a call takes has no limit")
 
@@ -49,6 +53,11 @@ class LatencyPart(RatioPart):
     def test(self, scope: Scope) -> PartResult:
         """On clean pairs alone, where nearly all are; a call can take until its deadline."""
         pairs, claim = scope.pairs, scope.claim
+        if claim.at_load is not None:
+            return self._under_load(scope, claim.at_load)
+        if pairs.weights is not None:
+            why = tr('latency is not weighted by the log: give slower_by in a claim with over = "each"')
+            return undecided(self.key, np.nan, 0, why)
         timed = pairs.timed[scope.about]
         names = np.asarray(timed.suites, dtype=str)
         for name in dict.fromkeys(np.asarray(pairs.suites)[scope.mask].tolist()):
@@ -81,6 +90,40 @@ class LatencyPart(RatioPart):
             result = replace(result, needed=math.ceil(result.needed * pairs.n / pairs.candidate.samples))
         lacks = lacking(pairs, scope.mask)
         return unjudged(result, lacks) if lacks else result
+
+    def _under_load(self, scope: Scope, at_load: int) -> PartResult:
+        """On prompts of one size with so many calls at once; every suite of the claim rests on the same ones."""
+        pairs, claim, loaded = scope.pairs, scope.claim, scope.pairs.loaded
+        if loaded is None:
+            why = tr("no latency of both models was measured at that load: bench run --load {at_load}", at_load=at_load)
+            return undecided(self.key, np.nan, 0, why)
+        clean = len(loaded.seconds)
+        if loaded.steady < HELD_SHARE * loaded.asked:
+            why = tr(
+                "for only {steady} of {asked} prompts were {at_load} calls at once in flight for both models",
+                steady=loaded.steady,
+                asked=loaded.asked,
+                at_load=at_load,
+            )
+            return undecided(self.key, np.nan, clean, why)
+        if clean < 2 or clean < CLEAN_SHARE * loaded.steady:
+            why = tr(
+                "{clean} of {steady} prompts got clean times of both at the first attempt; it takes {share:.0f} %",
+                clean=clean,
+                steady=loaded.steady,
+                share=100 * CLEAN_SHARE,
+            )
+            return undecided(self.key, np.nan, clean, why)
+        test = ratio_test(
+            loaded.seconds[:, 0],
+            loaded.seconds[:, 1],
+            Strata(["load"] * clean, [str(at) for at in range(clean)]),
+            self.bound(self.limit(claim)),
+            of=Ratio.GEOMETRIC,
+            limits=(pairs.candidate.deadline_s, pairs.baseline.deadline_s),
+            alpha=claim.alpha,
+        )
+        return replace(worded(self.key, test, self.in_words), needed=None)
 
     def condition(self, margin: float) -> str:
         """For example "takes at most 2 times as long"."""

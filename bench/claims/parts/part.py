@@ -59,6 +59,10 @@ class Part(ABC):
     """Why it is reported and not judged where a model of this machine takes part; None if it is judged."""
     local_remark: ClassVar[str] = ""
     """The same as a sentence, where the claim speaks of something else, too."""
+    batch_why: ClassVar[str | None] = None
+    """Why it is not judged where a model was asked by batch; None if it is judged."""
+    batch_remark: ClassVar[str] = ""
+    """The same as a sentence."""
     of_totals: ClassVar[bool] = False
     """Whether published totals give it a p-value, and not only an estimate."""
     totals_why: ClassVar[str] = ""

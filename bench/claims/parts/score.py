@@ -26,6 +26,8 @@ from bench.stats import (
     difference_test,
     score_difference,
     unpaired_test,
+    weighted_difference,
+    weighted_test,
 )
 
 EXACT = tr_later("the interval just reaches what is claimed, the test just does not")
@@ -88,6 +90,10 @@ class ScorePart(Part):
         pairs, known = scope.pairs, scope.mask & scope.pairs.both
         binary = pairs.candidate.binary and pairs.baseline.binary
         values = (pairs.candidate.score - pairs.baseline.score)[known]
+        weights = scope.weights(known)
+        if weights is not None:
+            weighted, _ = weighted_difference(values, weights, scope.strata(known))
+            return None if weighted is None else weighted.interval(1 - 2 * scope.claim.alpha)
         difference, _ = score_difference(values, scope.strata(known), binary=binary)
         return None if difference is None else difference.interval(1 - 2 * scope.claim.alpha)
 
@@ -105,7 +111,10 @@ class ScorePart(Part):
         known = scope.mask & ~np.isnan(ours) & ~np.isnan(theirs)
         binary = pairs.candidate.binary and pairs.baseline.binary
         differences, strata = (ours - theirs)[known], scope.strata(known)
-        limit = self.limit(claim)
+        limit, weights = self.limit(claim), scope.weights(known)
+        if weights is not None:
+            weighted = weighted_test(differences, weights, strata, limit, alpha=claim.alpha, cutoff=scope.cutoff)
+            return worded(self.key, weighted, self.weighted_in_words)
         if scope.anytime:
             return worded(self.key, bet_on_difference(differences, strata, limit, claim.alpha), self.in_words)
         test = difference_test(differences, strata, limit, alpha=claim.alpha, binary=binary, cutoff=scope.cutoff)
@@ -174,6 +183,19 @@ class ScorePart(Part):
                 chance=100 * caveat.chance,
             )
         return clusters_in_words(caveat)
+
+    def weighted_in_words(self, caveat: Caveat) -> str:
+        """As for others, and what items of unequal weight are worth."""
+        if caveat.reason is not Reason.FEW_ITEMS:
+            return self.in_words(caveat)
+        return tr(
+            "{n} items are too few for a margin of {share:g} points where a request that was not drawn can weigh "
+            "{worth:.3g} times the usual: it takes at least {least:.0f} (drawn --by frequency, it can weigh less)",
+            n=caveat.n,
+            worth=caveat.worth,
+            share=100 * (caveat.share or 0),
+            least=caveat.least,
+        )
 
     def condition(self, margin: float) -> str:
         """For example "scores at most 3 points lower"."""

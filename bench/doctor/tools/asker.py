@@ -12,7 +12,7 @@ from typing import Any
 
 from bench import clean
 from bench.doctor.trial import small_item
-from bench.engine import BROKEN_OFF, Channel, SseParser, now
+from bench.engine import BROKEN_OFF, Channel, Dropped, SseParser, now
 from bench.providers import (
     AssistantTurn,
     Endpoint,
@@ -28,6 +28,12 @@ from bench.records import Attempt, LocalModel, Outcome, RunSettings, TokenUsage,
 
 ANSWER_TOKENS = 96
 """The most that an answer may have: calls are short."""
+CALL_TOKENS = 40
+"""The same where one short call, or a sentence, is waited for."""
+SPOKEN_TOKENS = 256
+"""What an endpoint far away may use where it may use more than a few: some models talk before they call."""
+FEW_TOKENS = 8
+"""The same where it matters only that the endpoint answers, or what it counts."""
 THINKING_TOKENS = 4000
 """The same while the model thinks."""
 UNKNOWN_TOKENS = 1000
@@ -102,14 +108,16 @@ class Asker:
         fields: Mapping[str, Any] | None = None,
         thinking: bool | None = None,
         streamed: bool = True,
+        tokens: int = ANSWER_TOKENS,
     ) -> Said:
         """Sends the talk with tools and further fields of the body; `thinking` switches it where that is not None.
 
-        Asks again where the trouble passes. Never raises for a failing endpoint.
+        `tokens` bounds the answer of a model that does not think. Asks again where the trouble passes. Never raises for
+        a failing endpoint.
         """
         endpoint = self._switched(thinking)
         declared = self.wire.tools(tools) if tools else {}
-        body = {**_base(endpoint), "messages": [dict(turn) for turn in turns], **declared, **(fields or {})}
+        body = {**_base(endpoint, tokens), "messages": [dict(turn) for turn in turns], **declared, **(fields or {})}
         if streamed:
             body |= endpoint.streaming
         said = Said(asked=body)
@@ -130,6 +138,13 @@ class Asker:
         return replace(self.endpoint, entry=replace(entry, thinking=thinking))
 
     async def _once(self, endpoint: Endpoint, body: Mapping[str, Any]) -> Said:
+        try:
+            return await self._exchange(endpoint, body)
+        except Dropped:  # the server had closed the kept connection: it has seen no request
+            return await self._exchange(endpoint, body)
+
+    async def _exchange(self, endpoint: Endpoint, body: Mapping[str, Any]) -> Said:
+        """One request and its reply. Raises Dropped, never on a new connection."""
         begun, sent_at = now(), utc_now()
         try:
             async with asyncio.timeout(LONGEST_S), self._channel.post(endpoint.path, body) as reply:
@@ -139,6 +154,8 @@ class Asker:
                     return Said(asked=body, status=reply.status, words=self.redact(fault.message), refused=refused)
                 reader = _Reader()
                 await reply.pour(reader)
+        except Dropped:
+            raise
         except BROKEN_OFF as error:
             return Said(asked=body, words=self.redact(f"{type(error).__name__}: {error}") or "no reply")
         with suppress(ValueError):
@@ -213,14 +230,15 @@ class _Reader:
             self.events.append(rest)
 
 
-def _base(endpoint: Endpoint) -> dict[str, Any]:
+def _base(endpoint: Endpoint, tokens: int) -> dict[str, Any]:
     """The body's fields besides talk and tools, as a run would send them, with a low cap."""
-    item = small_item("?", ANSWER_TOKENS, {"temperature": 0.0})
+    item = small_item("?", tokens, {"temperature": 0.0})
     body = endpoint.body(item, RunSettings(("doctor",)))
     thinking = body.get("thinking")
     budget = thinking.get("budget_tokens") if isinstance(thinking, dict) else None
-    most = {True: THINKING_TOKENS, None: UNKNOWN_TOKENS, False: ANSWER_TOKENS}[endpoint.thinks]
-    body[endpoint.rules.max_tokens_field] = (ANSWER_TOKENS if endpoint.entry.local else most) + (budget or 0)
+    spoken = tokens if tokens <= FEW_TOKENS else max(tokens, SPOKEN_TOKENS)
+    most = {True: THINKING_TOKENS, None: UNKNOWN_TOKENS, False: spoken}[endpoint.thinks]
+    body[endpoint.rules.max_tokens_field] = (tokens if endpoint.entry.local else most) + (budget or 0)
     return body
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench.doctor.tools.asker import Asker, Said
+from bench.doctor.tools.asker import CALL_TOKENS, FEW_TOKENS, Asker, Said
 from bench.doctor.tools.probe import (
     ASK,
     LAMP,
@@ -20,7 +20,6 @@ from bench.doctor.tools.probe import (
     unclear,
     user,
 )
-from bench.providers import Tool
 
 ACCEPTED = "tools accepted"
 """The name of the first probe: where it brings no reply, nothing else is asked."""
@@ -29,17 +28,22 @@ LEAST_TOKENS = 15
 
 
 async def declared(asker: Asker, seen: Seen) -> ProbeResult:
-    """Whether a request with tools is accepted."""
-    seen.first = said = await asker.ask([user(ASK)], tools=[STOCK])
+    """Whether a request with tools is accepted.
+
+    The one without any goes before it: after that, prompts begin alike, and a server that keeps beginnings has them.
+    """
+    seen.plain = plain = await asker.ask([user(ASK)], tokens=FEW_TOKENS)
+    if not plain.turn and not plain.refused and plain.status != 200:
+        return unclear(plain.words or "no reply", plain)
+    seen.first = said = await asker.ask([user(ASK)], tools=[STOCK], tokens=CALL_TOKENS)
     return no_turn(said, PROMPTED, fatal=True) or ok("yes", "a request with a tool is answered", said)
 
 
-async def reach(asker: Asker, seen: Seen) -> ProbeResult:
+async def reach(_asker: Asker, seen: Seen) -> ProbeResult:
     """Whether the declaration reaches the model: a chat template without tools drops it in silence."""
-    first = seen.first
-    if not first or not first.turn:
+    first, plain = seen.first, seen.plain
+    if not first or not first.turn or not plain:
         return not_asked("tools are not accepted")
-    seen.plain = plain = await asker.ask([user(ASK)])
     with_tools, without = first.usage.in_total, plain.usage.in_total
     if first.turn.calls:
         return ok("yes", "the model called the tool", first)
@@ -126,7 +130,7 @@ async def streams(_asker: Asker, seen: Seen) -> ProbeResult:
 
 async def whole(asker: Asker, seen: Seen) -> ProbeResult:
     """Whether a reply that is not streamed says the same."""
-    said = await asker.ask([user(ASK)], tools=[STOCK], streamed=False)
+    said = await asker.ask([user(ASK)], tools=[STOCK], streamed=False, tokens=CALL_TOKENS)
     cure = "Ask for streams here: this endpoint answers no other request with tools."
     if missing := no_turn(said, cure):
         return missing
@@ -136,17 +140,6 @@ async def whole(asker: Asker, seen: Seen) -> ProbeResult:
         return ok("yes", f"{'called ' + named(said.turn.calls) if streamed else 'no call, as in the stream'}", said)
     came = "the call came only " + ("in the stream" if streamed else "without a stream")
     return differs("no", came, "Read calls in the way in which they come here.", said)
-
-
-async def bad_name(asker: Asker, _seen: Seen) -> ProbeResult:
-    """What comes of a tool whose name no vendor allows: an error that can be read, or an answer all the same."""
-    bad = Tool(name="get.stock now", description=STOCK.description, parameters=STOCK.parameters)
-    said = await asker.ask([user(ASK)], tools=[bad])
-    if said.turn:
-        return ok("accepted", "a name with a dot and a blank is taken", said)
-    if said.refused and said.words:
-        return ok("rejected", f"HTTP {said.status}: {said.words}", said)
-    return unclear(said.words or "no reply", said)
 
 
 PROBES = (
@@ -170,6 +163,5 @@ PROBES = (
         of_calls=True,
     ),
     ToolProbe(name="not streamed", question="Does a reply without a stream say the same?", expected="yes", look=whole),
-    ToolProbe(name="bad tool name", question="A name that no vendor allows?", expected="rejected", look=bad_name),
 )
 """In the order in which they are asked."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from bench.doctor.tools.asker import Asker
+from bench.doctor.tools.asker import CALL_TOKENS, Asker
 from bench.doctor.tools.probe import (
     ASK,
     PRICE,
@@ -33,7 +33,8 @@ async def forced(asker: Asker, _seen: Seen, *, thinking: bool) -> ProbeResult:
     """Whether a call can be forced where nothing asks for it."""
     if why := _not_so(asker, thinking):
         return not_asked(why)
-    said = await asker.ask([user(HELLO)], tools=[STOCK], fields=asker.wire.choice("any"), thinking=_switch(thinking))
+    fields, switch = asker.wire.choice("any"), _switch(thinking)
+    said = await asker.ask([user(HELLO)], tools=[STOCK], fields=fields, thinking=switch, tokens=CALL_TOKENS)
     if missing := no_turn(said, INSTEAD):
         return missing
     assert said.turn
@@ -46,8 +47,8 @@ async def one(asker: Asker, _seen: Seen, *, thinking: bool) -> ProbeResult:
     """Whether a call of one tool can be forced where another fits better."""
     if why := _not_so(asker, thinking):
         return not_asked(why)
-    fields = asker.wire.choice("any", PRICE.name)
-    said = await asker.ask([user(ASK)], tools=[STOCK, PRICE], fields=fields, thinking=_switch(thinking))
+    fields, switch = asker.wire.choice("any", PRICE.name), _switch(thinking)
+    said = await asker.ask([user(ASK)], tools=[STOCK, PRICE], fields=fields, thinking=switch, tokens=CALL_TOKENS)
     if missing := no_turn(said, INSTEAD):
         return missing
     assert said.turn
@@ -60,7 +61,7 @@ async def one(asker: Asker, _seen: Seen, *, thinking: bool) -> ProbeResult:
 
 async def none(asker: Asker, _seen: Seen) -> ProbeResult:
     """Whether calls can be forbidden."""
-    said = await asker.ask([user(ASK)], tools=[STOCK], fields=asker.wire.choice("none"))
+    said = await asker.ask([user(ASK)], tools=[STOCK], fields=asker.wire.choice("none"), tokens=CALL_TOKENS)
     cure = "Leave the tools out of a request that must not call any."
     if missing := no_turn(said, cure):
         return missing

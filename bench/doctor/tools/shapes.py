@@ -1,4 +1,4 @@
-"""Probes of schemas and arguments: strict ones, nested ones, none at all, other scripts, and many tools at once."""
+"""Probes of schemas, arguments and names: strict, nested, none at all, in other scripts, many at once, a bad one."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
-from bench.doctor.tools.asker import Asker, Said
+from bench.doctor.tools.asker import CALL_TOKENS, FEW_TOKENS, Asker, Said
 from bench.doctor.tools.probe import (
+    ASK,
     STOCK,
     ProbeResult,
     Seen,
@@ -120,7 +121,7 @@ async def many(asker: Asker, _seen: Seen) -> ProbeResult:
         for n in range(1, MANY + 1)
     ]
     ask = f"How many pieces of the article 'blue lamp' are in stock in shop {SHOP}? Call the tool for this shop."
-    said = await asker.ask([user(ask)], tools=tools)
+    said = await asker.ask([user(ask)], tools=tools, tokens=CALL_TOKENS)
     if missing := no_turn(said, f"Declare fewer than {MANY} tools a request: choose them beforehand."):
         return missing
     assert said.turn
@@ -133,7 +134,8 @@ async def many(asker: Asker, _seen: Seen) -> ProbeResult:
 
 async def empty(asker: Asker, _seen: Seen) -> ProbeResult:
     """What the arguments of a tool without any look like."""
-    said = await asker.ask([user("Which shops are there? Call the tool list_shops.")], tools=[SHOPS])
+    ask = "Which shops are there? Call the tool list_shops."
+    said = await asker.ask([user(ask)], tools=[SHOPS], tokens=CALL_TOKENS)
     cure = "Take empty or missing arguments for {}."
     if missing := no_turn(said, "Declare at least one argument for every tool."):
         return missing
@@ -146,6 +148,17 @@ async def empty(asker: Asker, _seen: Seen) -> ProbeResult:
     if call.arguments:
         return unclear(f"the model made arguments up: {call.written[:80]}", said)
     return differs("no JSON", f"the arguments are {call.written[:40]!r}", cure, said)
+
+
+async def bad_name(asker: Asker, _seen: Seen) -> ProbeResult:
+    """What comes of a tool whose name no vendor allows: an error that can be read, or an answer all the same."""
+    bad = Tool(name="get.stock now", description=STOCK.description, parameters=STOCK.parameters)
+    said = await asker.ask([user(ASK)], tools=[bad], tokens=FEW_TOKENS)
+    if said.turn:
+        return ok("accepted", "a name with a dot and a blank is taken", said)
+    if said.refused and said.words:
+        return ok("rejected", f"HTTP {said.status}: {said.words}", said)
+    return unclear(said.words or "no reply", said)
 
 
 def _argument(call: ToolCall, name: str) -> str | None:
@@ -185,5 +198,6 @@ PROBES = (
         look=empty,
         of_calls=True,
     ),
+    ToolProbe(name="bad tool name", question="A name that no vendor allows?", expected="rejected", look=bad_name),
 )
 """In the order in which they are asked."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bench.doctor.tools.asker import Asker, Said
+from bench.doctor.tools.asker import FEW_TOKENS, Asker, Said
 from bench.doctor.tools.probe import (
     ASK,
     PRICE,
@@ -82,14 +82,14 @@ async def cache(asker: Asker, _seen: Seen) -> ProbeResult:
     if asker.endpoint.entry.local:
         return not_asked("local weights are asked without a cache")
     fields, turns = _long(asker)
-    await asker.ask(turns, tools=[STOCK], fields=fields)
-    again = await asker.ask(turns, tools=[STOCK], fields=fields)
+    await asker.ask(turns, tools=[STOCK], fields=fields, tokens=FEW_TOKENS)
+    again = await asker.ask(turns, tools=[STOCK], fields=fields, tokens=FEW_TOKENS)
     if missing := no_turn(again, "Send shorter prompts with tools."):
         return missing
     kept = again.usage.in_cache_read
     if not kept:
         return unclear("the same prompt twice: no cached tokens are counted", again)
-    changed = await asker.ask(turns, tools=[STOCK, PRICE], fields=fields)
+    changed = await asker.ask(turns, tools=[STOCK, PRICE], fields=fields, tokens=FEW_TOKENS)
     after = changed.usage.in_cache_read
     counts = f"{kept} cached tokens, {'unknown' if after is None else after} after one more tool"
     if after is not None and after >= kept / 2:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bench.doctor.tools.asker import Asker, Said
+from bench.doctor.tools.asker import CALL_TOKENS, FEW_TOKENS, Asker, Said
 from bench.doctor.tools.probe import (
     ASK,
     CHAIR,
@@ -48,7 +48,8 @@ async def _answered(
     message, ids, whose = _after(asker, turn, len(contents))
     filled = [*contents, *["0"] * (len(ids) - len(contents))]
     results = [ToolResult(each, content, failed) for each, content in zip(ids, filled, strict=True)]
-    return await asker.ask([user(ask), message, *asker.wire.results(results)], tools=[STOCK]), whose
+    talk, tokens = [user(ask), message, *asker.wire.results(results)], FEW_TOKENS if failed else CALL_TOKENS
+    return await asker.ask(talk, tools=[STOCK], tokens=tokens), whose
 
 
 async def result(asker: Asker, seen: Seen) -> ProbeResult:
@@ -75,7 +76,7 @@ async def unknown_id(asker: Asker, seen: Seen) -> ProbeResult:
     """Whether a result's id must be one of the calls before it."""
     message, ids, _ = _after(asker, seen.call())
     results = [ToolResult(f"{each}x", COUNT) for each in ids]
-    said = await asker.ask([user(ASK), message, *asker.wire.results(results)], tools=[STOCK])
+    said = await asker.ask([user(ASK), message, *asker.wire.results(results)], tools=[STOCK], tokens=FEW_TOKENS)
     if said.turn:
         cure = "Check ids yourself: a result under a wrong id is taken in silence here."
         return differs("accepted", "a result under an id that no call has is taken", cure, said)
@@ -85,7 +86,8 @@ async def unknown_id(asker: Asker, seen: Seen) -> ProbeResult:
 async def missing(asker: Asker, seen: Seen) -> ProbeResult:
     """Whether each call must have a result before the user speaks again."""
     message, _, _ = _after(asker, seen.call())
-    said = await asker.ask([user(ASK), message, user("Never mind. Just say hello.")], tools=[STOCK])
+    talk = [user(ASK), message, user("Never mind. Just say hello.")]
+    said = await asker.ask(talk, tools=[STOCK], tokens=FEW_TOKENS)
     if said.turn:
         return ok("accepted", "a call without a result is taken", said)
     if said.refused:

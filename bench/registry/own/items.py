@@ -1,9 +1,9 @@
 """A user's own prompts as a task: the items' format, checked line by line, and what makes a task of them.
 
 One JSON object an item: `id`; `prompt` or `messages`; one of `answer`, `number`, `regex`, `json_schema`,
-`choices` with `answer`, `calls` with `entry_point`, `fields`, or `source_numbers`, `source_quotes` or `ungraded`, true;
-and, if wanted, `cluster`, `family`, `level`, `language`, `type` (how an `answer` is read, `values.AnswerKind`),
-`example` (an answer that must pass, for `regex` and
+`choices` with `answer`, `calls` with `entry_point`, `fields`, `tool_calls`, `round_trip`, or `source_numbers`,
+`source_quotes` or `ungraded`, true; and, if wanted, `cluster`, `family`, `level`, `language`, `type` (how an `answer`
+is read, `values.AnswerKind`), `traffic` (what a log says of it), `example` (an answer that must pass, for `regex` and
 `json_schema`), `reference` (code that must pass, for `calls`).
 """
 
@@ -20,12 +20,13 @@ from typing import Any
 from bench.errors import TaskError, UsageError, suggest
 from bench.registry.items import dataset, messages_of, numbered_jsonl
 from bench.scoring import graders
+from bench.scoring.formats import MOST_CALLS, PARSERS
 from bench.scoring.item import ANSWER_CHARS, KINDS, LETTERS, SOURCED, UNGRADED, kind_of
 from bench.scoring.numbers import DIGITS
 from bench.scoring.unwrap import unwrapped
 from bench.scoring.values import AnswerKind, number_of
 
-OPTIONAL = ("cluster", "family", "level", "language", "example", "reference", "type", "meta")
+OPTIONAL = ("cluster", "family", "level", "language", "example", "reference", "type", "traffic", "meta")
 """What an item may say besides; `meta` is the user's own and read by nobody."""
 COLUMNS = ("id", "cluster", "family", "level", "language")
 """What the tables take from an item."""
@@ -105,9 +106,28 @@ def _problems(row: Mapping[str, Any], graded: bool) -> Iterator[str]:
             yield f"'{key}' must be a text that is not empty."
     if "level" in row and (type(row["level"]) is not int or not 1 <= row["level"] <= MOST_LEVEL):
         yield f"'level' must be a whole number from 1, the easiest, to {MOST_LEVEL}."
+    if "traffic" in row and (problem := _traffic_problem(row["traffic"])):
+        yield problem
     yield from _chat_problems(row)
     if graded:
         yield from _kind_problems(row)
+
+
+def _traffic_problem(said: object) -> str | None:
+    """What is wrong with what a log says of an item's request; `bench traffic sample` writes it."""
+    texts, numbers = ("tag", "kind", "model", "check"), ("weight", "heaviest")
+    if not isinstance(said, dict):
+        return "'traffic' must be an object, as `bench traffic sample` writes it."
+    for key, value in said.items():
+        if key not in (*texts, *numbers, "certain"):
+            return f"'traffic' has an unknown field '{key}'. What is your own belongs under 'meta'."
+        if key in texts and not (value is None or (isinstance(value, str) and value.isprintable())):
+            return f"'traffic': {key} must be a text in one line, or null."
+        if key in numbers and not (type(value) in (int, float) and 0 < value < math.inf):
+            return f"'traffic': {key} must be a number above 0."
+        if key == "certain" and not isinstance(value, bool):
+            return "'traffic': certain must be true or false."
+    return None
 
 
 def _chat_problems(row: Mapping[str, Any]) -> Iterator[str]:
@@ -153,6 +173,8 @@ def _kind_problems(row: Mapping[str, Any]) -> Iterator[str]:
         "choices": _choices_problem,
         "answer": _answer_problem,
         "fields": _fields_problem,
+        "tool_calls": _tool_calls_problem,
+        "round_trip": _round_trip_problem,
         **dict.fromkeys((*SOURCED, UNGRADED), _flag_problem),
     }[kinds[0]](row)
     if "type" in row and kinds[0] != "answer":
@@ -170,6 +192,35 @@ def _fields_problem(row: Mapping[str, Any]) -> str | None:
     wanted = row["fields"]
     plain = isinstance(wanted, dict) and all(isinstance(v, str | int | float | bool | None) for v in wanted.values())
     return None if plain and wanted else "'fields' must be an object of names and plain values that is not empty."
+
+
+def _tool_calls_problem(row: Mapping[str, Any]) -> str | None:
+    calls = row["tool_calls"]
+    if not isinstance(calls, list) or not 0 < len(calls) <= MOST_CALLS:
+        return f"'tool_calls' must be a list of 1 to {MOST_CALLS} calls."
+    for number, call in enumerate(calls, 1):
+        good = isinstance(call, dict) and call.keys() == {"name", "arguments"} and isinstance(call["arguments"], dict)
+        if not good or not isinstance(call["name"], str) or not call["name"]:
+            return f'tool call {number} must be {{"name": "...", "arguments": {{...}}}}.'
+    return None
+
+
+def _round_trip_problem(row: Mapping[str, Any]) -> str | None:
+    stated = row["round_trip"]
+    if not isinstance(stated, dict) or stated.keys() != {"parser", "value"} or stated["parser"] not in PARSERS:
+        return f'\'round_trip\' must be {{"parser": ..., "value": ...}}, the parser one of {", ".join(PARSERS)}.'
+    value, kind = stated["value"], stated["parser"]
+    if kind == "csv" and not (
+        isinstance(value, list)
+        and value
+        and all(isinstance(r, list) and all(isinstance(c, str) for c in r) for r in value)
+    ):
+        return "'round_trip': the value of csv must be a list of rows, each a list of texts."
+    return (
+        None
+        if kind == "csv" or isinstance(value, dict | list)
+        else "'round_trip': the value must be an object or a list."
+    )
 
 
 def _calls_problem(row: Mapping[str, Any]) -> str | None:

@@ -18,10 +18,13 @@ _JSON = (
     "calls",
     "choices",
     "meta",
+    "traffic",
     "number",
     "level",
     "ungraded",
     "fields",
+    "tool_calls",
+    "round_trip",
     "source_numbers",
     "source_quotes",
 )

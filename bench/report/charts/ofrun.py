@@ -15,6 +15,7 @@ from bench.report.charts.decided import decided
 from bench.report.charts.forest import forest
 from bench.report.charts.latency import curves, latency
 from bench.report.charts.levels import level_scores, levels
+from bench.report.charts.loadcurve import load_curve
 from bench.report.charts.pareto import cost_quality
 from bench.report.charts.plane import claim_plane
 from bench.report.charts.speedcost import latency_cost
@@ -125,6 +126,7 @@ def _measured(
         yield from latency(
             times, tr("Items timed cleanly for every model shown; {basis}", basis=basis), charts / "latency", shape
         )
+    yield from load_curve(comparison, charts / "load", shape)
     yield from latency_cost(comparison, basis, charts / "latency_cost", shape)
     scores = level_scores(comparison, items)
     if scores:

@@ -59,7 +59,7 @@ def plane_points(judgement: Judgement, across: Part = parts.COST, up: Part = par
 def _region(judgement: Judgement, suite: str, across: Part, up: Part) -> tuple[tuple[float, float], ...]:
     pairs = judgement.pairs
     ratio, difference = across.values(pairs), up.values(pairs)
-    if ratio is None or difference is None:
+    if ratio is None or difference is None or pairs.weights is not None:
         return ()
     known = ~np.isnan(sum((*ratio, *difference)))
     if suite != MEAN:

@@ -8,12 +8,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench.claims import Ruling, declared_claims, judge_claims, known_bets
-from bench.records import SELDOM, Outcome, RunRecord, effective_cost, grade_detail, has_answer, is_graded, read_run
+from bench.records import (
+    SELDOM,
+    Outcome,
+    RunRecord,
+    effective_cost,
+    grade_detail,
+    has_answer,
+    is_graded,
+    read_load,
+    read_run,
+)
 from bench.records.note import Note
 from bench.report.numbers.bridge import Bridge, bridges
 from bench.report.numbers.languages import LanguageGap, gaps
 from bench.report.numbers.latency import Probe, probes
 from bench.report.numbers.lengths import KEYS, read_answers
+from bench.report.numbers.likeness import Likeness, likenesses
+from bench.report.numbers.load import LoadCurve, load_curves
 from bench.report.numbers.oddities import oddities
 from bench.report.numbers.pairwise import Difference, Place, differences, left_out, places
 from bench.report.numbers.routes import route_notes
@@ -118,6 +130,8 @@ class RunComparison:
     """How answers were read, and where that may set two models apart."""
     latency: tuple[Probe, ...] = ()
     """The latency probe of each model, where one was made."""
+    load: tuple[LoadCurve, ...] = ()
+    """Latency and throughput of each model under load, where it was measured."""
     differences: tuple[Difference, ...] = ()
     """Every model against every other, suite by suite."""
     uncompared: str | None = None
@@ -126,6 +140,8 @@ class RunComparison:
     """Where models with known score and cost stand beside the frontier, suite by suite."""
     languages: tuple[LanguageGap, ...] = ()
     """What another language costs each model, where suites ask the same instances."""
+    likenesses: tuple[Likeness, ...] = ()
+    """How alike models write where nothing grades their answers."""
     ruling: Ruling = field(default_factory=Ruling)
     """The run's claims, judged."""
 
@@ -134,6 +150,7 @@ def compare(folder: Path) -> RunComparison:
     """Summarises a run folder. UsageError if it is not a run folder."""
     record, items = read_run(folder)
     answers = read_answers(folder)
+    load = read_load(folder)
     steps, unbridged = bridges(items, answers, record)
     return RunComparison(
         rows=tuple(_rows(items, answers, record)),
@@ -144,11 +161,15 @@ def compare(folder: Path) -> RunComparison:
         routes=route_notes(items, answers, record),
         oddities=oddities(items, answers, record),
         latency=probes(folder),
+        load=load_curves(load, list(record.models)),
         differences=differences(items, record),
         uncompared=left_out(items, record),
         places=places(items, record),
         languages=gaps(items, record),
-        ruling=judge_claims(items, record, list(declared_claims(record).values()), bets=known_bets(folder, record)),
+        likenesses=likenesses(folder, items, record),
+        ruling=judge_claims(
+            items, record, list(declared_claims(record).values()), bets=known_bets(folder, record), load=load
+        ),
     )
 
 

@@ -59,6 +59,8 @@ def episodes(items: pd.DataFrame, record: RunRecord) -> Iterator[EpisodesRow]:
     if "turns" not in items or items["turns"].isna().all():
         return
     scored = items[items["turns"].notna() & items["score"].notna()]
+    if "agent" in scored:
+        scored = scored[scored["agent"].isna()]  # an agent's have a table of their own
     for suite in record.suites:
         for model in record.models:
             rows = scored[(scored["suite"] == suite) & (scored["model"] == model)]
@@ -78,18 +80,19 @@ def _row(rows: pd.DataFrame, suite: str, model: str) -> EpisodesRow:
         protocol=str(rows["tool_protocol"].iloc[0]),
         n=score.n if score else 0,
         score=score,
-        usd_per_solved=_per_solved(rows),
+        usd_per_solved=per_solved(rows),
         turns=each.interval(rows["turns"], mean_interval),
         calls=int(rows["tool_calls"].sum()),
         errors=int(rows["tool_errors"].sum()),
-        cached=_cached(rows),
+        cached=cached_share(rows),
         e2e_p50_s=quantile_interval(seconds, 0.5) if len(seconds) else None,
         turn_p50_s=quantile_interval(by_turn, 0.5) if len(by_turn) else None,
         unended={str(cause): int(count) for cause, count in causes.items()},
     )
 
 
-def _per_solved(rows: pd.DataFrame) -> Interval | None:
+def per_solved(rows: pd.DataFrame) -> Interval | None:
+    """USD of all episodes by solved ones; None where a cost is unknown."""
     costs = effective_cost(rows)
     if costs.isna().any():
         return None
@@ -100,7 +103,8 @@ def _per_solved(rows: pd.DataFrame) -> Interval | None:
     return ratio_of_sums(means["usd"].to_numpy(dtype=float), means["score"].to_numpy(dtype=float), strata)
 
 
-def _cached(rows: pd.DataFrame) -> float | None:
+def cached_share(rows: pd.DataFrame) -> float | None:
+    """The share of prompts' tokens that came from the cache; None where that is not reported."""
     read = rows["in_cache_read"]
     total = rows[["in_uncached", "in_cache_read", "in_cache_write_5m", "in_cache_write_1h"]].sum(axis=1, min_count=1)
     if read.isna().any() or total.isna().any() or not total.sum():

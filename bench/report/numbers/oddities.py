@@ -59,6 +59,8 @@ def _of_one(table: pd.DataFrame, imported: bool) -> Iterator[str]:
     counts = Counter(note for detail in details for note in detail.get("notes", ()))
     yield from (f"{counts[note]} {tr(words)}" for note, words in NOTES.items() if counts[note])
     timed = table[has_answer(table) & ~table["reused"].astype(bool) & table["latency_s"].notna()]
+    if "agent" in timed:
+        timed = timed[timed["agent"].isna()]  # an agent's last message says nothing of a stream
     held_back = int((timed["ttfat_s"].isna() & (timed["outcome"] == Outcome.ANSWERED)).sum())
     if held_back and not imported:
         yield (

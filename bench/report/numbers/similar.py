@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ import numpy as np
 
 from bench.errors import UsageError, suggest
 from bench.records import Outcome, RunRecord, maker_of, read_parquet, read_run
+from bench.report.numbers.likeness import cosine, pieces
 from bench.stats import Alike, Floats, Interval, SameWrong, alike, mean_interval, same_wrong
 
 if TYPE_CHECKING:
@@ -20,10 +20,8 @@ if TYPE_CHECKING:
 KEYS = ["suite", "task", "item"]
 SHORT = 200
 """Characters up to which an extracted answer is compared as it is; longer ones are programs or prose."""
-STYLED, LETTERS = 200, 1_000
-"""Items whose texts are compared for style, and characters of each."""
-GRAMS = (3, 4, 5)
-"""Lengths of the pieces of text that style is measured by."""
+STYLED = 200
+"""Items whose texts are compared for style."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,21 +142,10 @@ def _style(answers: pd.DataFrame, labels: list[str], vendors: list[str], pair: t
         return None
     nearer = []
     for key in shared[:STYLED]:
-        mine = _pieces(ours[key])
-        control = [_cosine(mine, _pieces(texts[other][key])) for other in others if key in texts.get(other, {})]
-        nearer.append(_cosine(mine, _pieces(theirs[key])) - sum(control) / len(control))
+        mine = pieces(ours[key])
+        control = [cosine(mine, pieces(texts[other][key])) for other in others if key in texts.get(other, {})]
+        nearer.append(cosine(mine, pieces(theirs[key])) - sum(control) / len(control))
     return mean_interval(np.array(nearer), ["\0".join(key) for key in shared[:STYLED]])
-
-
-def _pieces(text: str) -> Counter[str]:
-    start = text[:LETTERS]
-    return Counter(start[at : at + size] for size in GRAMS for at in range(len(start) - size + 1))
-
-
-def _cosine(one: Counter[str], other: Counter[str]) -> float:
-    dot = sum(count * other[piece] for piece, count in one.items())
-    size = sum(c * c for c in one.values()) * sum(c * c for c in other.values())
-    return dot / size**0.5 if size else 0.0
 
 
 def _retest(scored: pd.DataFrame, labels: list[str], vendors: list[str], pair: tuple[int, int]) -> float | None:

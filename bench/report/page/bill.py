@@ -109,6 +109,8 @@ def bills(judgement: Judgement, at: Sequence[Mix] = ()) -> Iterator[MonthlyBill]
     `at`: other prices, at which the same answers are billed beside it.
     """
     pairs = judgement.pairs
+    if pairs.weights is not None:  # the items' mean is not the log's
+        return
     for (suite, name), cost in judgement.test.parts.items():
         ratio = cost.interval
         if name != parts.COST.key or not math.isfinite(cost.estimate) or ratio.low is None or ratio.high is None:

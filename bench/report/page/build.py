@@ -8,13 +8,14 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench.language import ENGLISH, language, tr, tr_later
 from bench.records import Outcome, RecordedModel, RunRecord, read_aggregates, read_table, write_text
 from bench.records.note import Level
-from bench.report.numbers import choices, episodes, slices
+from bench.report.numbers import agents, choices, episodes, slices, turns
 from bench.report.numbers.comparison import RunComparison
 from bench.report.page import items as page_items
 from bench.report.page.card import Card
@@ -30,6 +31,7 @@ from bench.report.text.names import file_name
 from bench.report.text.throttled import throttling
 
 if TYPE_CHECKING:
+    import jinja2
     import pandas as pd
 
 NAME = "report.html"
@@ -56,6 +58,7 @@ CHARTS = {
     "cost_quality": tr_later("score against cost, with intervals"),
     "cost_bridge": tr_later("from list price to what was paid, step by step"),
     "sweep": tr_later("score against dollars and seconds, a line through one model's settings"),
+    "load": tr_later("throughput and latency against the number of calls at once, with intervals"),
     "latency_cost": tr_later("latency against cost, with intervals"),
     "latency": tr_later("share of answers that came within a time"),
     "levels": tr_later("score by level of difficulty, with intervals"),
@@ -124,16 +127,22 @@ def write_page(path: Path, sources: Sequence[PageSource]) -> Path:
     return path
 
 
-def page(sources: Sequence[PageSource]) -> str:
-    """The page's text; equal for equal run folders."""
+@cache
+def _template() -> jinja2.Template:
     import jinja2
-    from markupsafe import Markup
 
-    css, js = ((HERE / name).read_text(encoding="utf-8") for name in ("page.css", "page.js"))
     loader = jinja2.FileSystemLoader(HERE)
     environment = jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
     environment.globals["tr"] = tr
-    return environment.get_template("page.html.j2").render(
+    return environment.get_template("page.html.j2")
+
+
+def page(sources: Sequence[PageSource]) -> str:
+    """The page's text; equal for equal run folders."""
+    from markupsafe import Markup
+
+    css, js = ((HERE / name).read_text(encoding="utf-8") for name in ("page.css", "page.js"))
+    return _template().render(
         language=language(),
         words=_words(js),
         title=_title([source.comparison for source in sources]),
@@ -218,7 +227,10 @@ def _details(source: PageSource, items: pd.DataFrame) -> list[Table]:
     record = source.comparison.record
     if not source.comparison.rows:
         return []
-    found = [*episodes.tables(items, record), *slices.tables(items, record)]
+    found = [*agents.tables(items, record), *episodes.tables(items, record)]
+    if found and (source.folder / "turns.parquet").exists():
+        found += turns.tables(read_table(source.folder, "turns"), items, record)
+    found += slices.tables(items, record)
     return [*found, *choices.tables(choices.choices(source.folder, record))]
 
 

@@ -17,7 +17,7 @@ from bench.errors import UsageError
 from bench.language import tr
 from bench.records import BoundedTable, Outcome, RunRecord, effective_cost, parquet_file, read_table
 from bench.report.page.pack import TEXT_LIMIT, pack, shortened
-from bench.report.page.talk import conversation
+from bench.report.page.talk import shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -175,7 +175,7 @@ class _Texts:
 def _row(row: dict[str, Any], redacted: bool) -> dict[str, Any]:
     """A row of the answers table with its long texts cut; of a redacted run, what is left."""
     record = {**row, **(dict.fromkeys(("prompt", "answer", "reasoning", "expected")) if redacted else {})}
-    record["answer"] = conversation(record["answer"])
+    record["answer"], record["grade_detail"] = shown(record["answer"], record.get("grade_detail"))
     cut = {name: shortened(record.get(name)) for name in (*TEXTS, "expected")}
     return {**record, **cut, "prompt": record["prompt"] and _prompt(record["prompt"])}
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from bench.language import tr
 from bench.records import AggregateRow
 from bench.report.numbers.comparison import RunComparison
-from bench.report.text import probetext, tables, totals
+from bench.report.text import loadtext, probetext, tables, totals
 from bench.report.text.column import Table, TableCell, label, table
 from bench.report.text.measures import Group
 
@@ -17,6 +17,7 @@ def sheets(comparison: RunComparison, published: Sequence[AggregateRow] = ()) ->
     """All tables of a comparison, the models' own first, and of the totals that its import has."""
     made = [_cost_beside_score(made) for made in tables.every(comparison, alike=True) if made.rows]
     made += [probetext.sheet(comparison.latency)] if comparison.latency else []
+    made += [loadtext.sheet(comparison.load)] if comparison.load else []
     return [*made, *([totals.sheet(published)] if published else [])]
 
 

@@ -57,7 +57,7 @@ def _claimed(
     pairs, labels = judgement.pairs, (judgement.claim.candidate, judgement.claim.baseline)
     tiles: dict[str, list[tuple[int, Figure]]] = {}
     for number, ((suite, name), result) in enumerate(judgement.test.parts.items()):
-        where = tr("mean of the suites") if suite == claims.MEAN else suite
+        where = claims.place_in_words(suite, judgement.claim)
         figure = _part(f"{key}/parts/{number}/estimate", suite, result, judgement)
         tiles.setdefault(where, []).append((parts.part(name).rank, figure))
     return Card(

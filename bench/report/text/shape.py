@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, Any, NotRequired, TypedDict
 
 from bench.records import Written
 from bench.report.numbers.bridge import Bridge
 from bench.report.numbers.comparison import SuiteRow
 from bench.report.numbers.languages import LanguageGap
 from bench.report.numbers.latency import Probe
+from bench.report.numbers.likeness import Likeness
+from bench.report.numbers.load import LoadCurve
 from bench.report.numbers.pairwise import Difference, Place
 
 
@@ -31,3 +33,7 @@ class ComparisonJson(TypedDict):
     """From list price to what was paid, for each pair of models with prices."""
     latency: list[Annotated[dict[str, Any], Written(Probe)]]
     """What `bench run --latency-probe` measured."""
+    load: NotRequired[list[Annotated[dict[str, Any], Written(LoadCurve)]]]
+    """What `bench run --load` measured; left out where it measured nothing."""
+    likenesses: NotRequired[list[Annotated[dict[str, Any], Written(Likeness)]]]
+    """How alike models write where nothing grades their answers; absent where everything is graded."""

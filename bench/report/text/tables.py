@@ -10,7 +10,7 @@ from bench import claims, clean
 from bench.language import tr, tr_later
 from bench.records import RecordedLane, RecordedModel, RecordedSuite, slice_words
 from bench.records.note import Note, info, warning
-from bench.report.numbers import languages
+from bench.report.numbers import languages, likeness
 from bench.report.numbers.comparison import RunComparison, SuiteRow, as_records
 from bench.report.text import column, grid, marks, measures, money, pairtables
 from bench.report.text.clocks import clock_notes
@@ -89,7 +89,7 @@ def notes(comparison: RunComparison) -> list[Note]:
     if record.settings.repeats > 1:
         lines.append(_repeats_note(record.settings.repeats))
     for row in comparison.rows:
-        lines += _reservations(row, bool(record.imported))
+        lines += _reservations(row, bool(record.imported), bool(record.models[row.model].batch))
     for suite, why in record.refused.items():
         lines.append(warning(tr("{suite} was left out. {why}", suite=suite, why=why)))
     if "unsafe" in (record.sandbox or ""):
@@ -114,6 +114,13 @@ def _truncation_warnings(comparison: RunComparison) -> Iterator[Note]:
                     suite=suite,
                     counts=counts,
                 )
+                if not any(comparison.record.models[row.model].agent for row in rows)
+                else tr(
+                    "on {suite} caps ended the models' work unequally ({counts}). Such work scores 0, so the caps may "
+                    "be part of the difference; agent_turns, agent_minutes and agent_usd of [run] raise them.",
+                    suite=suite,
+                    counts=counts,
+                )
             )
 
 
@@ -130,6 +137,11 @@ def _repeats_note(repeats: int) -> str:
 def _model_note(label: str, model: RecordedModel, comparison: RunComparison) -> str:
     cap = model.max_tokens
     parts = [tr("answers capped at {cap} tokens", cap=cap) if cap else tr("the tasks' own token caps")]
+    if model.agent:
+        parts = [
+            tr("at work in {agent}, whose own caps hold", agent=f"{model.agent.name} {model.agent.version}".strip())
+        ]
+        parts += [tr("answers for which it states none capped at {cap} tokens", cap=cap)] if cap else []
     if model.local:
         rate = model.usd_per_hour
         cost = (
@@ -138,15 +150,20 @@ def _model_note(label: str, model: RecordedModel, comparison: RunComparison) -> 
             else tr("cost from {rate:g} USD per machine hour", rate=rate)
         )
         cache = tr("on") if model.prompt_cache else tr("off")
+        if model.asked_order:
+            cache = tr("on, prompts with the same beginning back to back")
         parts += [cost, tr("{slots} slot(s), prompt cache {cache}, on this machine", slots=model.slots, cache=cache)]
     else:
         priced = any(row.cost_per_1000_usd for row in comparison.rows if row.model == label)
         dates = tr(" and ").join(comparison.record.price_dates)
         parts.append(tr("cost from {dates}", dates=dates) if priced and dates else tr("cost unknown: no price"))
+    if model.batch:
+        parts.append(tr("asked by batch, at the batch price and without latency"))
     return tr("{label} is {model}: {parts}.", label=label, model=model.model, parts="; ".join(parts))
 
 
-def _reservations(row: SuiteRow, imported: bool) -> Iterator[str]:
+def _reservations(row: SuiteRow, imported: bool, batch: bool) -> Iterator[str]:
+    """`batch`: whether its model was asked by batch, so that no answer has a latency, reused or not."""
     where = tr("{model} on {suite}", model=row.model, suite=row.suite)
     if row.overridden:
         yield tr(
@@ -188,7 +205,7 @@ def _reservations(row: SuiteRow, imported: bool) -> Iterator[str]:
         yield tr(
             "{where}: {unasked} of {planned} {none}.", where=where, unasked=row.unasked, planned=row.planned, none=none
         )
-    if row.timed < row.n and not imported:
+    if row.timed < row.n and not imported and not batch:
         yield tr(
             "{where}: {n} answers were reused from earlier runs and are in no latency.",
             where=where,
@@ -231,10 +248,11 @@ def _pace(lanes: Mapping[str, RecordedLane]) -> column.Column[SuiteRow]:
 
 
 def every(comparison: RunComparison, alike: bool = False) -> list[Table]:
-    """The comparison, pairs of models, the frontier, and the bridges from list price to the bill; see `sheet`."""
+    """The comparison, pairs of models, frontier, likenesses, bridges from list price to the bill; see `sheet`."""
     return [
         sheet(comparison, alike),
         *pairtables.tables(comparison.differences, comparison.places),
+        *likeness.tables(comparison.likenesses),
         *languages.tables(comparison.languages),
         *money.tables(comparison.bridges),
     ]
@@ -248,7 +266,8 @@ def markdown(comparison: RunComparison) -> str:
     lines += [text for claim in stated for text in ("", clean.markdown(claim))]
     lines += ["", *(f"- {clean.markdown(str(note))}" for note in notes(comparison))]
     lines += [*pairtables.markdown(comparison.differences, comparison.places)]
-    lines += [*languages.markdown(comparison.languages), *money.markdown(comparison.bridges)]
+    lines += [*likeness.markdown(comparison.likenesses), *languages.markdown(comparison.languages)]
+    lines += [*money.markdown(comparison.bridges)]
     return "\n".join(lines) + "\n"
 
 
@@ -269,4 +288,8 @@ def json_text(comparison: RunComparison) -> str:
         "bridges": [asdict(bridge) for bridge in comparison.bridges],
         "latency": [asdict(probe) for probe in comparison.latency],
     }
+    if comparison.load:
+        content["load"] = [asdict(curve) for curve in comparison.load]
+    if comparison.likenesses:
+        content["likenesses"] = [asdict(row) for row in comparison.likenesses]
     return clean.terminal(json.dumps(content, indent=2, ensure_ascii=False) + "\n")

@@ -1,4 +1,5 @@
-"""A seccomp filter assembled by hand: everything is refused but the calls listed here and in `syscalls`.
+"""Seccomp filters assembled by hand. A graded program's: everything is refused but the calls listed here and in
+`syscalls`. The other list, of what an agent may not call, is `bench.agents.calls`.
 
 A refused call fails with EPERM, as a missing permission does, so that a program can report it; one newer than the
 table fails with ENOSYS. Calls through another architecture's table (x32, i386) kill the process.
@@ -9,6 +10,7 @@ from __future__ import annotations
 import errno
 import signal
 import struct
+from collections.abc import Sequence
 
 from bench.sandbox.inside.syscalls import ARCHITECTURES, CALLS, NEWEST
 
@@ -60,25 +62,20 @@ def conditional(pid: int) -> list[tuple[str, tuple[Condition, ...]]]:
     ]
 
 
-def assemble(machine: str, pid: int) -> bytes:
-    """The filter as BPF for `os.uname().machine`. Raises KeyError for a machine without a table."""
+def assemble(machine: str, pid: int, more: Sequence[int] = ()) -> bytes:
+    """The filter as BPF for `os.uname().machine`, with `more` calls allowed. KeyError for a machine without a table."""
     column, architecture = ARCHITECTURES[machine]
     rules = conditional(pid)
     special = {name for name, _ in rules} | {"clone3"}
-    program = [
-        _line(_LOAD, _ARCHITECTURE),
-        _line(_IF_EQUAL, architecture, 1, 0),
-        _line(_RETURN, _KILL),
-        _line(_LOAD, _NUMBER),
-        _line(_IF_AT_LEAST, _X32, 0, 1),
-        _line(_RETURN, _KILL),
-    ]
+    program = begin(architecture)
     for name, numbers in CALLS.items():
         number = numbers[column]
         if number is not None and name not in special:
             program += [_line(_IF_EQUAL, number, 0, 1), _line(_RETURN, _ALLOW)]
+    for number in more:
+        program += [_line(_IF_EQUAL, number, 0, 1), _line(_RETURN, _ALLOW)]
     for name, conditions in rules:
-        program += _allow_if(CALLS[name][column], conditions)
+        program += verdict_if(CALLS[name][column], conditions)
     clone3 = CALLS["clone3"][column]
     assert clone3 is not None
     program += [
@@ -95,10 +92,27 @@ def _line(code: int, value: int, if_true: int = 0, if_false: int = 0) -> bytes:
     return struct.pack("<HBBI", code, if_true, if_false, value)
 
 
-def _allow_if(number: int | None, conditions: tuple[Condition, ...]) -> list[bytes]:
-    """Returns "allow" if all conditions hold, else goes on behind its own end. Built from the end backwards."""
+def begin(architecture: int) -> list[bytes]:
+    """How every filter begins: calls of another architecture kill the process, and the call's number is loaded."""
+    return [
+        _line(_LOAD, _ARCHITECTURE),
+        _line(_IF_EQUAL, architecture, 1, 0),
+        _line(_RETURN, _KILL),
+        _line(_LOAD, _NUMBER),
+        _line(_IF_AT_LEAST, _X32, 0, 1),
+        _line(_RETURN, _KILL),
+    ]
+
+
+def verdict(error: int | None = None) -> list[bytes]:
+    """What holds for every call that comes to it: allowed, or failed with this error; 0 feigns success."""
+    return [_line(_RETURN, _ALLOW if error is None else _ERRNO | error)]
+
+
+def verdict_if(number: int | None, conditions: tuple[Condition, ...] = (), error: int | None = None) -> list[bytes]:
+    """The `verdict` on a call if all conditions hold, else goes on behind its own end. Built from the end backwards."""
     assert number is not None
-    body = [_line(_RETURN, _ALLOW)]
+    body = verdict(error)
     for word, mask, values in reversed(conditions):
         last = len(values) - 1
         tests = [_line(_IF_EQUAL, value, last - at, len(body) if at == last else 0) for at, value in enumerate(values)]

@@ -1,4 +1,4 @@
-"""Writes the shipped exam, one file a kind, to `tasks/coding/`: `python -m bench.suites.coding.build [--check]`."""
+"""Writes the shipped exams, one file a kind, to `tasks/`: `python -m bench.suites.coding.build [--check]`."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bench.suites import FURTHER
-from bench.suites.coding.exam import SHIPPED_SEED, further_jsonl, items_jsonl
+from bench.suites.coding.exam import MORE_SUITE, SHIPPED_SEED, SUITES, further_jsonl, items_jsonl
 from bench.suites.coding.family import Kind
 
 FOLDER = Path(__file__).resolve().parents[3] / "tasks" / "coding"
-"""The suite's folder, in a checkout."""
+"""The folder of `coding`, in a checkout; that of `coding_more` lies beside it."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -23,9 +23,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     stale = []
     files = {FOLDER / f"{kind}.jsonl": items_jsonl(kind, SHIPPED_SEED) for kind in Kind}
     files |= {FOLDER / FURTHER / f"{kind}.jsonl": further_jsonl(kind) for kind in Kind}
+    for kind in dict.fromkeys(family.kind for family in SUITES[MORE_SUITE]):
+        files[FOLDER.with_name(MORE_SUITE) / f"{kind}.jsonl"] = items_jsonl(kind, SHIPPED_SEED, MORE_SUITE)
     for path, text in files.items():
         if not check:
-            path.parent.mkdir(exist_ok=True)
+            path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
         elif not path.exists() or path.read_text(encoding="utf-8") != text:
             stale.append(path)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.suites.coding.exam import SHIPPED_SEED
-from bench.suites.coding.families import FAMILIES
+from bench.suites.coding.families import EVERY
 from bench.suites.coding.family import CodingFamily
 from bench.suites.coding.instance import INSTANCES, Instance, instances
 from bench.suites.coding.items import item
@@ -93,7 +93,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--exam-seed", type=int, default=SHIPPED_SEED)
     parser.add_argument("--family", action="append", help="only this one; repeatable")
     options = parser.parse_args(argv)
-    chosen = [family for family in FAMILIES if not options.family or family.name in options.family]
+    chosen = [family for family in EVERY if not options.family or family.name in options.family]
     if options.what == "prompts":
         for instance in (drawn for family in chosen for drawn in instances(family, options.exam_seed)):
             print(f"--- {instance.id}, level {instance.level}\n{item(instance)['prompt']}\n>>>\n{instance.program}")
@@ -113,7 +113,7 @@ def _agreement(chosen: Sequence[CodingFamily], exam_seed: int) -> tuple[list[str
 
 def _mutation(chosen: Sequence[CodingFamily], exam_seed: int) -> tuple[list[str], str]:
     unnoticed, total = survivors(drawn for family in chosen for drawn in instances(family, exam_seed))
-    whole = exam_seed == SHIPPED_SEED and len(chosen) == len(FAMILIES)
+    whole = exam_seed == SHIPPED_SEED and len(chosen) == len(EVERY)
     faults = list(unlisted(unnoticed, whole=whole))
     return faults, f"{total:,} mutants, {len(unnoticed)} of them equivalent or unnoticed, {len(faults)} faults"
 

@@ -1,43 +1,48 @@
-"""An exam: every family's items for one exam seed. The shipped exam is data in tasks/coding; any other is made anew."""
+"""An exam: a suite's items for one exam seed. The shipped exams are data in tasks/; any other is made anew."""
 
 from __future__ import annotations
 
 import functools
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from bench.registry.items import dataset, read_jsonl
 from bench.suites import FURTHER
-from bench.suites.coding.families import FAMILIES
-from bench.suites.coding.family import Kind
+from bench.suites.coding.families import FAMILIES, MORE
+from bench.suites.coding.family import CodingFamily, Kind
 from bench.suites.coding.instance import INSTANCES, instances
 from bench.suites.coding.items import Item, item
 from bench.suites.size import numbered, sized
 
 SHIPPED_SEED = 1
-"""The exam seed of the items in tasks/coding; `suite.yaml` and the tasks' versions state it too."""
+"""The exam seed of the items in tasks/; `suite.yaml` and the tasks' versions state it too."""
 USUAL = 30
-"""Instances of a family that a run asks where nothing limits it; `suite.yaml` states it too."""
+"""Instances of a family of `coding` that a run asks where nothing limits it; `suite.yaml` states it too."""
+SUITE, MORE_SUITE = "coding", "coding_more"
+"""The suite, and that of the families which wait for its next version: `INSTANCES` of each."""
+SUITES: Mapping[str, tuple[CodingFamily, ...]] = {SUITE: FAMILIES, MORE_SUITE: MORE}
+"""The families of each."""
 COLUMNS = ("id", "family", "level", "language", "cluster", "prompt", "reference")
 """What lm-eval's templates may use of an item."""
 
 
 @functools.cache
-def exam(exam_seed: int, count: int = INSTANCES) -> dict[Kind, list[Item]]:
-    """All items of an exam, by kind, `count` of each family, those of a smaller exam first.
+def exam(exam_seed: int, count: int = INSTANCES, suite: str = SUITE) -> dict[Kind, list[Item]]:
+    """All items of a suite's exam, by kind, `count` of each family, those of a smaller exam first.
 
     ValueError, naming family and instance, if a family cannot make one.
     """
     made: dict[Kind, list[Item]] = {kind: [] for kind in Kind}
-    for family in FAMILIES:
+    for family in SUITES[suite]:
         made[family.kind] += [item(instance) for instance in instances(family, exam_seed, count)]
     return {kind: sized(items, numbered, INSTANCES, count) for kind, items in made.items()}
 
 
-def items_jsonl(kind: Kind, exam_seed: int) -> str:
+def items_jsonl(kind: Kind, exam_seed: int, suite: str = SUITE) -> str:
     """One kind's items as text, one JSON object a line, the same on every machine and Python version."""
-    return _lines(exam(exam_seed)[kind])
+    return _lines(exam(exam_seed, suite=suite)[kind])
 
 
 def further_jsonl(kind: Kind) -> str:
@@ -50,7 +55,12 @@ def _lines(items: list[Item]) -> str:
 
 
 def load(
-    file: str, exam_seed: int, config_source: str = "", instances: int = INSTANCES, **_metadata: Any
+    file: str,
+    exam_seed: int,
+    config_source: str = "",
+    instances: int = INSTANCES,
+    suite: str = SUITE,
+    **_metadata: Any,
 ) -> dict[str, Any]:
     """lm-eval's `custom_dataset` hook: `{"test": Dataset}` of the items of `file`, e.g. "complete.jsonl".
 
@@ -58,8 +68,8 @@ def load(
     the one in `further/`, any other is generated.
     """
     path = Path(config_source).parent / file
-    if exam_seed != SHIPPED_SEED or instances > USUAL:
-        rows = exam(exam_seed, instances)[Kind(path.stem)]
+    if exam_seed != SHIPPED_SEED or instances > (USUAL if suite == SUITE else INSTANCES):
+        rows = exam(exam_seed, instances, suite)[Kind(path.stem)]
     else:
         further = read_jsonl(path.parent / FURTHER / file) if instances > INSTANCES else []
         rows = sized([*read_jsonl(path), *further], numbered, INSTANCES, instances)

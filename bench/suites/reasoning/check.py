@@ -1,7 +1,7 @@
 """Are our own families right, their texts clear? `python -m bench.suites.reasoning.check agreement|prompts`.
 
 Agreement: two references, written apart, give every instance the same answer. Prompts: every prompt of an exam with its
-answer, in both languages, to be read.
+answer, in every language, to be read.
 """
 
 from __future__ import annotations
@@ -42,7 +42,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     chosen = [family for family in EVERY if not options.family or family.name in options.family]
     if options.what == "prompts":
         for family in chosen:
-            for asked in zip(*(items(family, options.exam_seed, language) for language in SUITES), strict=True):
+            for asked in zip(
+                *(items(family, options.exam_seed, language) for language in (*SUITES, *family.more)), strict=True
+            ):
                 for item in asked:
                     print(f"--- {item['id']}, {item['language']}\n{item['prompt']}\n>>> {item['answer']}")
         return 0

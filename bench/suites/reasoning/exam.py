@@ -12,6 +12,7 @@ from bench.registry.items import dataset, read_jsonl
 from bench.suites.reasoning import gym, own
 from bench.suites.reasoning.families import EVERY, FAMILIES, MORE
 from bench.suites.reasoning.own import LEVELS, PER_CELL, Item
+from bench.suites.reasoning.translations import WORDS
 from bench.suites.size import sized
 
 SHIPPED_SEED = 1
@@ -24,6 +25,8 @@ SUITES = {"en": "reasoning", "zh": "reasoning_zh"}
 """The suite of each language."""
 MORE_SUITES = {"en": "reasoning_more", "zh": "reasoning_more_zh"}
 """The same of the families that wait for the next version of these."""
+ABROAD_SUITES = {language: f"reasoning_{language}" for language in WORDS}
+"""The suites of further languages: those of the same families that are asked in them."""
 _OWN = {family.name: family for family in EVERY}
 
 
@@ -33,6 +36,8 @@ def files() -> Iterator[tuple[str, str, str]]:
         yield SUITES["en"], task, "en"
     for families, suites in ((FAMILIES, SUITES), (MORE, MORE_SUITES)):
         yield from ((suite, family.name, language) for language, suite in suites.items() for family in families)
+    for language, suite in ABROAD_SUITES.items():
+        yield from ((suite, family.name, language) for family in MORE if language in family.more)
 
 
 @functools.cache

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from random import Random
 
 from bench.suites.coding.family import Drawn, Params
@@ -26,9 +26,15 @@ class ReasoningFamily:
     """The question."""
     chinese: Render
     """The same question."""
+    more: Mapping[str, Render] = field(default_factory=dict, hash=False)
+    """The same question in further languages (BCP 47), where the family has them."""
     reference: Solve
     """The answer."""
     second: Solve
     """The answer again, worked out another way."""
     type: str = "integer"
     """How an answer is compared (`values.AnswerKind`)."""
+
+    def text(self, language: str) -> Render:
+        """The question in a language; KeyError if the family is not asked in it."""
+        return {"en": self.english, "zh": self.chinese, **self.more}[language]

@@ -1,13 +1,15 @@
-"""Instances of our own families as the JSON items that are asked, in English and in Chinese, fixed by the exam seed."""
+"""Instances of our own families as the JSON items that are asked, in each language, fixed by the exam seed."""
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from random import Random
 from typing import Any
 
 from bench.suites.coding.family import Params
 from bench.suites.reasoning.family import ReasoningFamily
+from bench.suites.reasoning.translations import CLOSINGS
 
 LEVELS = (1, 2, 3)
 """Every family has as many items of each."""
@@ -19,12 +21,14 @@ CLOSING: Mapping[str, str] = {
     "en": "What is X? Think briefly, in at most three short sentences of plain text. Then end with: "
     "The answer is <answer>X</answer>",
     "zh": "X是什么？请简要思考，最多写三个简短的纯文本句子，最后以下面这句话结尾：答案是<answer>X</answer>",
+    **CLOSINGS,
 }
 """The last line of every prompt, by language."""
 Item = dict[str, Any]
 
 
-def instances(family: ReasoningFamily, exam_seed: int, per_cell: int = PER_CELL) -> list[tuple[str, Params]]:
+@functools.lru_cache(maxsize=32)
+def instances(family: ReasoningFamily, exam_seed: int, per_cell: int = PER_CELL) -> tuple[tuple[str, Params], ...]:
     """The ids and parameters of a family's instances, no two of which read alike. ValueError if it has too few.
 
     Fewer a cell are the first ones of more.
@@ -43,7 +47,7 @@ def instances(family: ReasoningFamily, exam_seed: int, per_cell: int = PER_CELL)
             raise ValueError(f"{name}: {TRIES} draws gave no instance that is not there already.")
         asked.add(family.english(p))
         made.append((name, p))
-    return made
+    return tuple(made)
 
 
 def place(item: Item) -> int:
@@ -53,7 +57,7 @@ def place(item: Item) -> int:
 
 def items(family: ReasoningFamily, exam_seed: int, language: str, per_cell: int = PER_CELL) -> list[Item]:
     """A family's items in one language; the same ids are the same instances in every language."""
-    text = {"en": family.english, "zh": family.chinese}[language]
+    text = family.text(language)
     return [
         {
             "id": name,

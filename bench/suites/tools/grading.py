@@ -39,6 +39,8 @@ def _episode(item: Mapping[str, Any], text: str) -> Graded:
     came, opened = outcome(item, transcript)
     errors = sum(event.failed for event in opened.events)
     detail = {"why": came.why, "calls": len(opened.events), "errors": errors, "stop": transcript.stop}
+    if came.differs:
+        detail["differs"] = [*came.differs]
     return Graded(score=came.score, partial=came.partial, extracted=transcript.last[-4096:], detail=detail)
 
 

@@ -52,7 +52,7 @@ def test_an_endpoint_without_tools_ends_with_2(bench: Bench, two: tuple[FakeEndp
     done = bench("doctor", "--tools", "new")
     assert done.code == 2
     assert "| Is a request with tools answered? | rejected !! |" in done.out
-    assert len(two[1].requests) == 1
+    assert len(two[1].requests) == 2, "without tools, and with one"
 
 
 @pytest.mark.parametrize(

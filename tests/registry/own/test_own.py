@@ -256,9 +256,9 @@ def test_what_the_guide_shows_works_as_it_says(tmp_path: Path) -> None:
     made.write()
     (tmp_path / "bench-tasks" / "task_doubles.py").write_text(block("python"))
     report = lint([tmp_path / "bench-tasks"])
-    assert (len(made.rows), report.findings) == (9, ())
+    assert (len(made.rows), report.findings) == (11, ())
     assert [(checked.task, checked.items, checked.oracles) for checked in report.tasks] == [
-        ("tickets", 9, 8),
+        ("tickets", 11, 9),
         ("doubles", 40, 40),
     ]
     kinds = {kind for line in block("json").splitlines() for kind in KINDS if kind in json.loads(line)}

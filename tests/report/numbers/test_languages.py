@@ -33,6 +33,7 @@ def asked(suite: str, language: str, right: int, model: str = "small", families:
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_model_is_paired_with_itself_on_each_instance(tmp_path: Path) -> None:
     rows = [
         *asked("reasoning", "en", 6), *asked("reasoning_zh", "zh", 2),

@@ -10,7 +10,7 @@ import pytest
 from bench.report import compare
 from bench.report.numbers.oddities import LEAST
 from bench.report.text import tables
-from tests.report.sample_run import ANSWERED, write_run
+from tests.report.sample_run import ANSWERED, model, write_run
 
 EMPTY = replace(ANSWERED, item="1", outcome="empty", score=0.0)
 AT_ONCE = replace(ANSWERED, item="2", ttft_s=None, ttfat_s=None)
@@ -42,6 +42,21 @@ def test_answers_that_came_whole_in_one_read_are_no_proof_of_a_stream(tmp_path: 
     if told:
         assert said[0].startswith(f"small on reasoning: {whole} of {whole + 1} answers with a time to first token")
         assert "upper bounds" in said[0]
+
+
+def test_of_an_agents_work_nothing_is_said_that_suits_models_alone(tmp_path: Path) -> None:
+    """Its last message is out of sight: no stream was held back. Its own token caps hold, not the tasks'."""
+    agent = {"name": "mini", "version": "2.4"}
+    at_work = replace(ANSWERED, ttft_s=None, ttfat_s=None, agent="mini", agent_version="2.4")
+    cut = replace(at_work, item="1", outcome="truncated", score=0.0, stop_cause="turns")
+    models = {"small": model(agent=agent), "large": model("weights/large", agent=agent)}
+    rows = [at_work, cut, replace(at_work, model="large"), replace(at_work, model="large", item="1")]
+    comparison = compare(write_run(tmp_path, rows, models=models))
+    assert comparison.oddities == ()
+    said = "\n".join(map(str, tables.notes(comparison)))
+    assert "at work in mini 2.4, whose own caps hold" in said
+    assert "the tasks' own token caps" not in said
+    assert "caps ended the models' work unequally (small 1 of 2, large 0 of 2)" in said
 
 
 def test_a_usual_run_has_none(tmp_path: Path) -> None:

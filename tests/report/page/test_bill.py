@@ -149,6 +149,7 @@ def test_at_the_users_traffic_the_billed_costs_stand_below(tmp_path: Path) -> No
     assert billed.candidate.estimate == pytest.approx(bill.candidate.estimate / 1.5)
 
 
+@pytest.mark.slow
 def test_a_volume_alone_changes_no_cost(tmp_path: Path) -> None:
     alone = priced(tmp_path / "run", RecordedTraffic(requests=5_000))
     assert alone == priced(tmp_path / "other")

@@ -305,6 +305,7 @@ def test_a_phone_needs_no_sideways_scrolling(visit: Visit) -> None:
     page.wait_for_function("document.getElementById('item').getBoundingClientRect().top < 200")
 
 
+@pytest.mark.slow
 def test_items_that_are_unstable_between_repeats_are_a_list(browser: Browser, tmp_path: Path) -> None:
     rows = [
         replace(row, repeat=repeat, order=2 * row.order + repeat, score=float(repeat == 0 or row.item != "item-9"))

@@ -7,6 +7,8 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from bench.records import read_rows, write_aggregates, write_tables
 from bench.records.aggregates import AggregateRow
 from bench.report import compare
@@ -42,6 +44,7 @@ def test_every_marked_number_stands_in_a_published_file(reported: Path) -> None:
     assert numbers["comparison.json/rows/1/score"] == "100 %"
 
 
+@pytest.mark.slow
 def test_the_page_is_the_same_for_the_same_run(tmp_path: Path) -> None:
     folder = sample.write(tmp_path)
     source = PageSource(folder, compare(folder), [])

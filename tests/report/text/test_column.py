@@ -38,6 +38,7 @@ TOY = Column[SuiteRow](
 )
 
 
+@pytest.mark.slow
 def test_one_entry_more_is_one_column_more_in_every_output(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -125,6 +125,18 @@ def test_only_a_pairs_own_test_makes_a_loser(change: dict[str, Any], loser: str 
     assert marks._loser(replace(one, **change), "a", marks.COST) is None
 
 
+def test_answers_of_a_batch_are_not_called_reused(tmp_path: Path) -> None:
+    made = [replace(ANSWERED, latency_s=None, wall_s=None, ttfat_s=None)]
+    said = [
+        "\n".join(
+            map(str, tables.notes(compare(write_run(tmp_path / str(batch), made, models={made[0].model: asked}))))
+        )
+        for batch in (False, True)
+        for asked in [model(batch=batch)]
+    ]
+    assert ["were reused from earlier runs" in each for each in said] == [True, False]
+
+
 def whole(folder: Path) -> RunComparison:
     prices = {f"x/{m}": {"provider": "x", "model": m, "input": "1", "output": "4"} for m in ("dear", "cheap")}
     made = [replace(row, price_id=f"x/{row.model}") for row in rows()]

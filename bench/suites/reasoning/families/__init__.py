@@ -2,12 +2,37 @@
 
 from __future__ import annotations
 
-from bench.suites.reasoning.families import lamps, lookup, measures, parking, quantities, timetable, workshop
+from bench.suites.reasoning.families import (
+    ballots,
+    circle,
+    lamps,
+    league,
+    lookup,
+    machine,
+    measures,
+    parking,
+    quantities,
+    stock,
+    timetable,
+    tolls,
+    workshop,
+)
 from bench.suites.reasoning.family import ReasoningFamily
 
 FAMILIES: tuple[ReasoningFamily, ...] = tuple(module.FAMILY for module in (quantities, timetable, lookup, parking))
 """Those of the suites `reasoning` and `reasoning_zh`, in the order of the items."""
-MORE: tuple[ReasoningFamily, ...] = tuple(module.FAMILY for module in (lamps, workshop, measures))
+_MORE = (
+    lamps,
+    workshop,
+    measures,
+    tolls,
+    circle,
+    machine,
+    ballots,
+    stock,
+    league,
+)
+MORE: tuple[ReasoningFamily, ...] = tuple(module.FAMILY for module in _MORE)
 """Those of `reasoning_more` and `reasoning_more_zh`, until the next version of the others takes them in."""
 EVERY = (*FAMILIES, *MORE)
 """All of them."""

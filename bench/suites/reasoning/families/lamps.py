@@ -106,11 +106,12 @@ def _chinese(p: Params) -> str:
         lines.append(f"门开着的时间是{_times(p.door, '', '到', '和')}。")
     asked = f"{'恰好' if p.exactly else '至少'}有{'一两'[p.number - 1]}盏灯亮着"
     if p.door:
-        asked += "而且门关着"
+        asked += "、同时门关着"
+    left_out = ""
     if p.pair:
         first, second = (_NAMES[lamp] for lamp in p.pair)
-        asked += f"，但灯{first}和灯{second}同时亮着的时间不算"
-    return "\n".join([*lines, f"符合下面条件的时间一共有多少分钟：{asked}？X是一个整数。"])
+        left_out = f"（灯{first}和灯{second}同时亮着的时间不算）"
+    return "\n".join([*lines, f"{asked}的时间一共有多少分钟{left_out}？X是一个整数。"])
 
 
 def _times(stretches: list[Stretch], begin: str, to: str, joined: str) -> str:

@@ -113,8 +113,8 @@ def _chinese(p: Params) -> str:
         goods += f"加{p.more[0]}{name[p.more[1]]}"
     if p.price:
         coins, unit = p.price
-        lines.append(f"1{name[unit]}盐要{coins}枚铜钱。")
-        return _page("古代的重量单位：", lines, f"{goods}盐一共要多少枚铜钱？X是一个整数。")
+        lines.append(f"1{name[unit]}的盐要{coins}枚铜钱。")
+        return _page("古代的重量单位：", lines, f"{goods}的盐一共要多少枚铜钱？X是一个整数。")
     return _page("古代的重量单位：", lines, f"{goods}等于多少{name[p.end]}？X是一个整数。")
 
 

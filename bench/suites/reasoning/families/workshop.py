@@ -108,19 +108,19 @@ def _english(p: Params) -> str:
 def _chinese(p: Params) -> str:
     lines = ["车间有一份任务单：" + "，".join(_job(p, job, "分钟") for job in range(len(p.minutes))) + "。"]
     if p.workers == 1:
-        lines.append("小安按任务单的顺序一件接一件地做，中间不停。")
+        lines.append("小安按任务单的顺序一项接一项地做，中间不停。")
     else:
-        which = "任务单上第一件还没有人做"
+        which = "任务单上第一项还没有人接手"
         if p.needs:
             waits = "，".join(f"{_JOBS[job]}要等{_JOBS[need]}" for job, need in p.needs.items())
-            lines.append(f"有些任务要等另一件做完才能开始：{waits}。")
+            lines.append(f"有些任务要等另一项做完才能开始：{waits}。")
             which += "而且可以开始"
         lines.append(f"小安和小本同时工作。谁手上没有任务，就拿{which}的任务，并一直做完。")
         lines.append("如果两人在同一时刻都没有任务，小安先拿。")
     if p.needs:
         lines.append("没有可以开始的任务时，就等到有为止。")
     if p.shut:
-        lines.append(f"从第{p.shut[0]}分钟起到第{p.shut[1]}分钟之前，谁也不开始新任务；已经开始的继续做。")
+        lines.append(f"从开工后{p.shut[0]}分钟（含）到{p.shut[1]}分钟（不含），谁也不开始新任务；已经开始的继续做。")
     return "\n".join([*lines, f"从开工算起，任务{_JOBS[p.asked]}在多少分钟后做完？X是一个整数。"])
 
 

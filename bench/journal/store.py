@@ -1,102 +1,26 @@
-"""Every paid call, once, forever: an SQLite file that survives kill -9, and the runs and claims that used it."""
+"""A journal, read and written: calls, runs and claims."""
 
 from __future__ import annotations
 
 import contextlib
-import errno
-import functools
 import os
 import sqlite3
-import stat
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
+import threading
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from bench.errors import IncompleteError, UsageError
+from bench.journal.begun import BEGUN, UnderWay, after
+from bench.journal.entries import ADD, Noted, RunEntry, row_of
+from bench.journal.schema import SCHEMAS, VERSION, has_tables, require_files
 from bench.records import Call, Claim, require_time, utc_now
 
 TURN = "turn:"
 """How the keys of an episode's turns begin; the episode's own key is its planned call's."""
-VERSION = 1
-"""`PRAGMA user_version` of the schema below."""
-
-_SCHEMA = f"""
-CREATE TABLE IF NOT EXISTS runs (
-    run TEXT PRIMARY KEY, plan_sha256 TEXT NOT NULL, folder TEXT NOT NULL,
-    started_at TEXT NOT NULL, finished_at TEXT, manifest TEXT NOT NULL
-);
-CREATE TABLE IF NOT EXISTS calls (
-    run TEXT NOT NULL, key TEXT NOT NULL, ask INTEGER NOT NULL, asked_at TEXT NOT NULL,
-    scored INTEGER NOT NULL, record TEXT NOT NULL, PRIMARY KEY (run, key, ask)
-) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS calls_by_time ON calls (asked_at, key) WHERE scored;
-CREATE TABLE IF NOT EXISTS claims (sha256 TEXT PRIMARY KEY, name TEXT NOT NULL, recorded_at TEXT NOT NULL);
-PRAGMA user_version = {VERSION};
-"""
-
-
-MOST_BYTES = 64 << 20
-"""Of one value; an answer has at most a few MiB."""
-
-
-_STATISTICS = ("table", "sqlite_stat1"), ("table", "sqlite_stat4")
-"""What SQLite's own ANALYZE leaves in a database."""
-
-
-def _objects(db: sqlite3.Connection) -> set[tuple[str, ...]]:
-    """Everything that a database defines, whatever it is called: triggers, views, and indexes of SQLite's own."""
-    rows = db.execute("SELECT type, name, tbl_name, sql FROM sqlite_master").fetchall()
-    return {tuple(" ".join(str(part).split()) for part in row) for row in rows if row[:2] not in _STATISTICS}
-
-
-@functools.cache
-def _expected(schema: str) -> set[tuple[str, ...]]:
-    with contextlib.closing(sqlite3.connect(":memory:")) as empty:
-        empty.executescript(schema)
-        return _objects(empty)
-
-
-def has_tables(db: sqlite3.Connection, schema: str) -> bool:
-    """Whether a database has the tables of a schema yet; what it holds is bounded from now on.
-
-    sqlite3.DatabaseError if it defines anything else: a stranger's trigger or view would run with our statements.
-    """
-    db.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MOST_BYTES)
-    db.execute("PRAGMA trusted_schema = OFF")
-    objects = _objects(db)
-    if objects and objects != _expected(schema):
-        raise sqlite3.DatabaseError("it has other tables than ours, or tables of another shape")
-    return bool(objects)
-
-
-def require_files(path: Path) -> None:
-    """OSError unless the database and what SQLite keeps beside it are files or missing: it would follow links."""
-    for beside in ("", "-wal", "-shm", "-journal"):
-        file = Path(f"{path}{beside}")
-        with contextlib.suppress(FileNotFoundError):
-            kind = file.lstat().st_mode
-            if not stat.S_ISREG(kind):
-                what = "a link" if stat.S_ISLNK(kind) else "no file"
-                raise OSError(errno.EINVAL, f"{file.name} is {what}, and a journal is a file")
-
-
-@dataclass(frozen=True, slots=True)
-class RunEntry:
-    """One run as the journal knows it."""
-
-    run: str
-    """The run's id."""
-    folder: Path
-    """Its folder."""
-    started_at: str
-    """UTC, ISO 8601."""
-    finished_at: str | None
-    """UTC, ISO 8601; None while calls are missing."""
-    manifest: str
-    """The content of its run.json."""
 
 
 class Journal:
@@ -108,21 +32,25 @@ class Journal:
         UsageError if the file cannot be used, is not a journal, or of another version.
         """
         self._path, self._ask = path, ask
+        self._turn = threading.RLock()
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             require_files(path)
-            self._db = sqlite3.connect(path, isolation_level=None, timeout=30.0)
+            self._db = sqlite3.connect(path, isolation_level=None, timeout=30.0, check_same_thread=False)
         except (OSError, sqlite3.OperationalError) as error:
             raise self._unwritable(error) from error
         try:
             version = self._db.execute("PRAGMA user_version").fetchone()[0]
-            if version not in (0, VERSION):
-                raise UsageError(f"{path}: is a journal of version {version}; this claimbench reads version {VERSION}.")
-            made = has_tables(self._db, _SCHEMA)
+            if version not in (0, *SCHEMAS):
+                raise UsageError(
+                    f"{path}: is a journal of version {version}; this claimbench reads versions up to {VERSION}."
+                )
+            schema = SCHEMAS[version or VERSION]
+            made = has_tables(self._db, schema)
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = FULL")
             if not made:
-                self._db.executescript(f"BEGIN IMMEDIATE;{_SCHEMA}COMMIT;")
+                self._db.executescript(f"BEGIN IMMEDIATE;{schema}COMMIT;")
         except UsageError:
             self._db.close()
             raise
@@ -132,6 +60,12 @@ class Journal:
         except sqlite3.DatabaseError as error:
             self._db.close()
             raise self._damaged(error) from error
+        self._under_way = UnderWay(self._db, self._call)
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self._path
 
     @property
     def folder(self) -> Path:
@@ -205,10 +139,20 @@ class Journal:
         )
         return [self._entry(row) for row in rows]
 
+    def runs(self) -> list[RunEntry]:
+        """All runs, oldest first."""
+        rows = self._db.execute("SELECT run, folder, started_at, finished_at, manifest FROM runs ORDER BY started_at")
+        return [self._entry(row) for row in rows.fetchall()]
+
     def folders(self) -> list[Path]:
         """The folders of all runs."""
-        rows = self._db.execute("SELECT run, folder, started_at, finished_at, manifest FROM runs").fetchall()
-        return [self._entry(row).folder for row in rows]
+        return [entry.folder for entry in self.runs()]
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """Its database, for what looks after it; nobody else uses it meanwhile."""
+        with self._turn:
+            yield self._db
 
     def _entry(self, row: tuple[Any, ...]) -> RunEntry:
         """UsageError for values of another kind, or a record that is none."""
@@ -227,22 +171,111 @@ class Journal:
         A call whose earlier record was `infrastructure` replaces it and keeps its attempts. Raises
         IncompleteError if the disk is full, and sqlite3.IntegrityError if the key is already answered.
         """
-        call = replace(call, ask=self._ask)
-        where = (call.run, call.key, call.ask)
-        row = self._db.execute("SELECT record FROM calls WHERE run = ? AND key = ? AND ask = ? AND NOT scored", where)
+        (error,) = self.put_all([self.entry_of(call)])
+        if error:
+            raise error
+
+    def entry_of(self, call: Call, *, begins: bool = False) -> Noted:
+        """A call as it is recorded: finished, or about to be sent."""
+        if call.ask != self._ask:
+            call = replace(call, ask=self._ask)
+        return Noted(call, "" if begins else call.to_json(), begins)
+
+    def put_all(self, entries: Sequence[Noted]) -> list[Exception | None]:
+        """Records calls in one transaction, from any thread; on return they survive a crash.
+
+        Returns of each why it is not recorded, see `put`; one that cannot be changes nothing of the others.
+        """
+        with self._turn:
+            if (len(entries) > 1 or self._under_way) and self._together(entries):
+                return [None] * len(entries)
+            return [self._alone(entry) for entry in entries]
+
+    def _together(self, entries: Sequence[Noted]) -> bool:
+        """Records all of them or none, and says which."""
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+            if self._under_way or any(entry.begins for entry in entries) or not self._all_new(entries):
+                for entry in entries:
+                    self._write_entry(entry)
+            self._db.execute("COMMIT")
+            self._forget(entries)
+        except (sqlite3.Error, UsageError):
+            with contextlib.suppress(sqlite3.Error):
+                self._db.execute("ROLLBACK")
+            return False
+        return True
+
+    def _all_new(self, entries: Sequence[Noted]) -> bool:
+        """Adds finished calls at once, unless some are there already: then nothing is added."""
+        before = self._db.total_changes
+        self._db.executemany(ADD, map(row_of, entries))
+        if self._db.total_changes - before == len(entries):
+            return True
+        self._db.execute("ROLLBACK")
+        self._db.execute("BEGIN IMMEDIATE")
+        return False
+
+    def _alone(self, entry: Noted) -> Exception | None:
+        try:
+            self._write_entry(entry)
+            self._forget([entry])
+        except sqlite3.OperationalError as error:
+            failed = self._full(error)
+            failed.__cause__ = error
+            return failed
+        except (sqlite3.Error, UsageError) as error:
+            return error
+        return None
+
+    def _write_entry(self, entry: Noted) -> None:
+        call, record = entry.call, entry.record
+        if entry.begins:
+            self._under_way.begin(call)
+            return
+        if left := self._under_way.left(call):
+            call = replace(call, attempts=left + call.attempts)
+            record = call.to_json()
+        self._insert(call, record)
+        self._under_way.end(call)
+
+    def _forget(self, entries: Sequence[Noted]) -> None:
+        for entry in entries:
+            if not entry.begins:
+                self._under_way.forget(entry.call)
+
+    def _insert(self, call: Call, record: str) -> None:
+        key = (call.run, call.key, call.ask)
+        values = (*key, call.started_at, call.outcome.scored, record)
+        if self._db.execute(ADD, values).rowcount:
+            return
+        row = self._db.execute("SELECT record FROM calls WHERE run = ? AND key = ? AND ask = ? AND NOT scored", key)
         earlier = row.fetchone()
-        if earlier:
-            call = _after(self._call(earlier[0]), call)
-        values = (*where, call.started_at, call.outcome.scored, call.to_json())
-        verb = "REPLACE" if earlier else "INSERT"
-        self._write(f"{verb} INTO calls VALUES (?, ?, ?, ?, ?, ?)", values)
+        if earlier is None:
+            raise sqlite3.IntegrityError(f"{call.key} is answered already")
+        record = after(self._call(earlier[0]), call).to_json()
+        self._db.execute("REPLACE INTO calls VALUES (?, ?, ?, ?, ?, ?)", (*values[:-1], record))
+
+    def answered(self, run: str) -> set[str]:
+        """The keys of a run's calls of this asking that have an answer; reads no record."""
+        rows = self._db.execute(
+            f"SELECT key FROM calls WHERE run = ? AND ask = ? AND scored AND key NOT LIKE '{TURN}%'", (run, self._ask)
+        )
+        return {key for (key,) in rows}
 
     def calls(self, run: str) -> dict[str, Call]:
         """A run's recorded calls of this asking, by key; of an episode the whole of it, once it is over."""
         rows = self._db.execute(
-            f"SELECT key, record FROM calls WHERE run = ? AND ask = ? AND key NOT LIKE '{TURN}%'", (run, self._ask)
+            "SELECT key, record FROM calls WHERE run = ? AND ask = ? "
+            f"AND key NOT LIKE '{TURN}%' AND key NOT LIKE '{BEGUN}%'",
+            (run, self._ask),
         )
         return {key: self._call(record) for key, record in rows}
+
+    def begun(self, run: str) -> dict[str, Call]:
+        """Calls of this asking that are under way, or were when the process that sent them was killed, by key: their
+        last attempts may be billed, and nobody knows their end."""
+        return self._under_way.of(run, self._ask)
 
     def turns(self, run: str) -> dict[str, Call]:
         """The finished turns of a run's episodes of this asking, by key."""
@@ -290,22 +323,13 @@ class Journal:
 
     def _write(self, sql: str, values: tuple[object, ...]) -> None:
         try:
-            self._db.execute(sql, values)
+            with self._turn:
+                self._db.execute(sql, values)
         except sqlite3.OperationalError as error:
-            raise IncompleteError(
-                f"{self._path}: cannot be written ({error}). What was recorded is kept; "
-                "make room or access, then run the same command again."
-            ) from error
+            raise self._full(error) from error
 
-
-def _after(failed: Call, call: Call) -> Call:
-    """A call that was asked again: its record keeps the failed asking's attempts and machine time.
-
-    An episode that went on has the attempts of the turns before already.
-    """
-    if call.episode is not None:
-        before = tuple(attempt for attempt in failed.attempts if attempt not in call.attempts)
-        return replace(call, attempts=before + call.attempts)
-    parts = (failed.machine_s, failed.machine_retries_s, call.machine_retries_s)
-    spent = None if None in parts else sum(part for part in parts if part is not None)
-    return replace(call, attempts=failed.attempts + call.attempts, machine_retries_s=spent)
+    def _full(self, error: Exception) -> IncompleteError:
+        return IncompleteError(
+            f"{self._path}: cannot be written ({error}). What was recorded is kept; "
+            "make room or access, then run the same command again."
+        )

@@ -1,0 +1,79 @@
+"""BFCL's simplest items put to the embedded 0.5B, through both faces of llama.cpp: what the protocol alone decides."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from bench.errors import UsageError
+from bench.weights.catalog import resolve
+from bench.weights.fetch import fetch
+from bench.weights.server import ServerSettings, serve
+from tests.cli.conftest import Bench
+
+COUNT = 8
+"""Items: of 25, the chat face has 21 right and the Messages face 18, which takes ten minutes of processor time."""
+LEAST = {"chat": 5, "messages": 4}
+"""So many of them at least where the tools are in the prompt. llama.cpp's Messages face takes no schema of the reply,
+which may be prose there; its prompt is the chat face's, token for token."""
+CONFIG = """
+[run]
+suites = ["bfcl_calls"]
+families = ["simple_python"]
+limit = {count}
+[providers.llama]
+protocol = "openai"
+base_url = "{url}"
+key_needed = false
+[providers.llama.rules]
+json_schema = true
+"""
+MODEL = """
+[models.{label}]
+model = "{model}"
+base_url = "{url}"
+tool_protocol = "{protocol}"
+max_tokens = 160
+max_connections = 2
+"""
+MODELS = {
+    "native": ("llama/m", "native"),
+    "chat": ("llama/m", "prompted_json"),
+    "messages": ("anthropic-api/local/m", "prompted_json"),
+}
+
+
+def played(bench: Bench, url: str) -> pd.DataFrame:
+    """The items' table of all these models."""
+    models = [MODEL.format(label=label, model=name, protocol=how, url=url) for label, (name, how) in MODELS.items()]
+    (bench.folder / "bench.toml").write_text("".join([CONFIG.format(count=COUNT, url=url), *models]))
+    ran = bench("run", "--yes")
+    assert ran.code == 0, ran.err
+    return pd.read_parquet(bench.run_folder / "items.parquet")
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("installed")
+def test_the_protocol_alone_takes_the_embedded_model_from_none_to_most(bench: Bench, tmp_path: Path) -> None:
+    try:
+        weights = fetch(resolve("qwen2.5-coder-0.5b-instruct"))
+    except UsageError as error:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(f"no source of the weights answers: {error}")
+    with serve(weights, ServerSettings(slots=2, prompt_cache=True), log=tmp_path / "logs" / "server.log") as server:
+        items = played(bench, server.base_url)
+    assert items["score"].notna().all()
+    right = items.groupby("model")["score"].sum()
+    assert right["native"] == 0
+    assert all(right[face] >= least for face, least in LEAST.items()), right
+    items["prompt"] = items["in_uncached"] + items["in_cache_read"].fillna(0)
+    prompts = items.pivot(index="item", columns="model", values="prompt")
+    assert (prompts["chat"] == prompts["messages"]).all(), "one prompt, whatever the wire format"
+    said = items.groupby("model")["tool_protocol"].first().to_dict()
+    assert said == {label: how for label, (_, how) in MODELS.items()}
+    page = (bench.run_folder / "report.html").read_text()
+    assert all(how in page for how in ("native", "prompted_json")), "a score is shown beside its protocol"

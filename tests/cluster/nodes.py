@@ -7,6 +7,7 @@ kills it, "node" kills the node and starts another one. Each is answered by a li
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -84,7 +85,8 @@ def main() -> None:
             time.sleep(0.05)
         if command == "workers":
             for pid in killed:
-                os.kill(pid, signal.SIGKILL)
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
         elif command == "node":
             cluster.remove_node(second, allow_graceful=False)
             second = cluster.add_node(**options)

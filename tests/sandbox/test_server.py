@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,12 @@ def eventually(condition: Callable[[], bool]) -> bool:
     return condition()
 
 
+def kill(pids: Iterable[int]) -> None:
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):  # it may have gone with the one before
+            os.kill(pid, signal.SIGKILL)
+
+
 def passes() -> bool:
     return grade(ADD, "f", [CALL]).verdict is ProgramVerdict.PASSED
 
@@ -90,8 +97,7 @@ def test_it_is_started_when_needed_and_used_again() -> None:
 def test_a_dead_one_is_replaced() -> None:
     assert passes()
     old = own_servers()
-    for pid in old:
-        os.kill(pid, signal.SIGKILL)
+    kill(old)
     assert eventually(lambda: not any(map(alive, old)))
     assert passes()
 
@@ -105,9 +111,7 @@ def test_a_program_whose_server_dies_is_tried_once_more() -> None:
     before = own_servers()
     grading.start()
     assert eventually(lambda: len(own_servers()) > len(before))
-    for pid in reversed(own_servers()):  # its parents first, or the second try would meet the dying server
-        if alive(pid):
-            os.kill(pid, signal.SIGKILL)
+    kill(reversed(own_servers()))  # its parents first, or the second try would meet the dying server
     grading.join(60)
     assert [got.verdict for got in found] == [ProgramVerdict.PASSED]
     assert eventually(lambda: not any(map(alive, before)))

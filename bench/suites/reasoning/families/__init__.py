@@ -5,6 +5,8 @@ from __future__ import annotations
 from bench.suites.reasoning.families import (
     ballots,
     circle,
+    contracts,
+    heirs,
     lamps,
     league,
     lookup,
@@ -12,10 +14,14 @@ from bench.suites.reasoning.families import (
     measures,
     parking,
     quantities,
+    seating,
     stock,
+    survey,
     timetable,
     tolls,
+    urns,
     workshop,
+    zones,
 )
 from bench.suites.reasoning.family import ReasoningFamily
 
@@ -31,6 +37,12 @@ _MORE = (
     ballots,
     stock,
     league,
+    seating,
+    urns,
+    survey,
+    heirs,
+    contracts,
+    zones,
 )
 MORE: tuple[ReasoningFamily, ...] = tuple(module.FAMILY for module in _MORE)
 """Those of `reasoning_more` and `reasoning_more_zh`, until the next version of the others takes them in."""

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from bench.suites.coding.families import (
+    averages,
     balances,
     blobs,
+    bookings,
+    calculator,
     cells,
     chain,
     columns,
@@ -21,10 +24,14 @@ from bench.suites.coding.families import (
     labels,
     ledger,
     library,
+    machine,
     marbles,
     messages,
     meter,
     money,
+    outline,
+    paragraph,
+    parcels,
     presses,
     queue,
     quotes,
@@ -44,6 +51,7 @@ from bench.suites.coding.families import (
     shipments,
     spans,
     stays,
+    store,
     streaks,
     tank,
     tariff,
@@ -103,9 +111,11 @@ _MORE = (
         balances,
         trips,
     ),
+    *(calculator, averages, store, machine, outline, paragraph),
+    *(bookings, parcels),
 )
 FAMILIES: tuple[CodingFamily, ...] = tuple(module.FAMILY for module in _MODULES)
-"""Those of `coding`, in the order of the items: complete, fix, predict, edit, SQL."""
+"""Those of `coding`, in the order of the items: complete, fix, predict, edit, SQL, program, repair."""
 MORE: tuple[CodingFamily, ...] = tuple(module.FAMILY for module in _MORE)
 """Those of `coding_more`, until the next version of `coding` takes them in; in the same order."""
 EVERY = (*FAMILIES, *MORE)

@@ -140,8 +140,7 @@ def _repair(instance: Instance) -> Item:
         given = files(family, instance.program_before)
         ask = f"These files work. Change them:\n{_prose(instance)}\nEverything else stays as it is."
     prompt = f"A project has {len(given)} files:\n\n{shown(given)}\n\n{ask}\n\n{reply.format(next(iter(given)))}"
-    changed = {path: text for path, text in right.items() if given.get(path) != text}
-    calls = _graded_by_calls(instance) | {"reference": shown(changed), "module": module.removesuffix(".py")}
+    calls = _graded_by_calls(instance) | {"reference": shown(right), "module": module.removesuffix(".py")}
     return {"prompt": prompt, "files": given, **calls}
 
 

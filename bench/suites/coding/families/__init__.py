@@ -5,6 +5,7 @@ from __future__ import annotations
 from bench.suites.coding.families import (
     averages,
     balances,
+    bills,
     blobs,
     bookings,
     calculator,
@@ -20,6 +21,7 @@ from bench.suites.coding.families import (
     gate,
     handles,
     hops,
+    hours,
     inventory,
     labels,
     ledger,
@@ -32,6 +34,7 @@ from bench.suites.coding.families import (
     outline,
     paragraph,
     parcels,
+    patches,
     presses,
     queue,
     quotes,
@@ -84,6 +87,7 @@ _MORE = (
         digits,
         rectangles,
         terms,
+        patches,
     ),
     *(
         editor,
@@ -112,7 +116,7 @@ _MORE = (
         trips,
     ),
     *(calculator, averages, store, machine, outline, paragraph),
-    *(bookings, parcels),
+    *(bookings, parcels, bills, hours),
 )
 FAMILIES: tuple[CodingFamily, ...] = tuple(module.FAMILY for module in _MODULES)
 """Those of `coding`, in the order of the items: complete, fix, predict, edit, SQL, program, repair."""

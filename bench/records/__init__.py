@@ -27,7 +27,7 @@ from bench.records.claim import (
     margin_keys,
     measured_margin,
 )
-from bench.records.details import grade_detail
+from bench.records.details import details_with, grade_detail
 from bench.records.episodes import (
     FINAL,
     LOOPS,
@@ -241,6 +241,7 @@ __all__ = [
     "SUCH",
     "THESE",
     "git_commit",
+    "details_with",
     "grade_detail",
     "installed_versions",
     "this_machine",

@@ -12,8 +12,8 @@ from bench.records import (
     SELDOM,
     Outcome,
     RunRecord,
+    details_with,
     effective_cost,
-    grade_detail,
     has_answer,
     is_graded,
     read_load,
@@ -35,6 +35,12 @@ from bench.stats import Interval, mean_interval, pass_at_k, proportion_interval,
 if TYPE_CHECKING:
     import pandas as pd
 
+USED = (
+    *KEYS, "suite", "cluster", "score", "outcome", "graded", "reused", "latency_s", "ttfat_s", "tpot_s", "timing_ok",
+    "in_uncached", "in_cache_read", "in_cache_write_5m", "in_cache_write_1h", "out_total", "cost_usd",
+    "cost_retries_usd",
+)  # fmt: skip
+"""Columns of the items table that a row is made of."""
 CLEAN_SHARE = 0.95
 """Latency is stated without a warning only if this share of the timed calls was clean."""
 
@@ -181,7 +187,8 @@ def suite_rows(folder: Path) -> tuple[SuiteRow, ...]:
 
 def _rows(items: pd.DataFrame, answers: pd.DataFrame, record: RunRecord) -> Iterator[SuiteRow]:
     """Suites in order, models in order within each; the joined table is large, and does not outlive this."""
-    table = items.merge(answers[[*KEYS, "grade_detail"]], on=[*KEYS], validate="one_to_one")
+    used = [name for name in USED if name in items]
+    table = items[used].merge(answers[[*KEYS, "grade_detail"]], on=[*KEYS], validate="one_to_one")
     repeats = record.settings.repeats
     for suite, about in record.suites.items():
         part = table[table["suite"] == suite]
@@ -200,7 +207,7 @@ def _row(table: pd.DataFrame, model: str, suite: str, items: int, repeats: int) 
     timed = scored[_timed(scored)]
     first, each = timed_once(scored), PerItem(scored)
     outcomes = table["outcome"].value_counts()
-    details = [grade_detail(text) for text in table["grade_detail"].dropna()]
+    details = details_with(table["grade_detail"], "repeats_itself", "lm_eval_score")
     return SuiteRow(
         model=model,
         suite=suite,

@@ -40,8 +40,13 @@ def pytest_configure() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-GROUPS = {"weights": {"smollm2_path", "smollm2_server"}, "browser": {"browser"}, "stage": {"stage"}}
-"""Fixtures whose tests share one process: weights take every core, a browser starts once, stages take turns."""
+GROUPS = {
+    "weights": {"smollm2_path", "smollm2_server"},
+    "browser": {"browser", "reported"},
+    "reports": {"reports"},
+    "stage": {"stage"},
+}
+"""Fixtures whose tests share one process: weights take every core, reports are made once, stages take turns."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

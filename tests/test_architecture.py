@@ -79,6 +79,7 @@ DOORS = {
             "bench.scoring.graders",
             "bench.scoring.item",
             "bench.scoring.numbers",
+            "bench.scoring.programs",
             "bench.scoring.replay",
             "bench.scoring.schema",
             "bench.scoring.unwrap",

@@ -32,7 +32,7 @@ from bench.engine.transport import (
     proxy_for,
     tls_context,
 )
-from bench.engine.trouble import REDIRECT, place
+from bench.engine.trouble import REDIRECT, place, unforeseen
 from bench.engine.working import Crew
 
 __all__ = [
@@ -86,4 +86,5 @@ __all__ = [
     "run_to_end",
     "tls_context",
     "unanswered",
+    "unforeseen",
 ]

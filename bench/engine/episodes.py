@@ -154,9 +154,13 @@ def _dropped(planned: PlannedCall, call: Call) -> str:
 
 
 _TOO_LONG = re.compile(
-    r"context.{0,20}(length|window|size)|too (long|large|many tokens)|maximum.{0,20}(length|tokens)", re.IGNORECASE
+    r"context.{0,20}(length|window|size|limit)|too (long|large|many tokens)|max(imum)? .{0,20}(length|tokens)|"
+    r"(input|prompt) length|token limit|length of the (messages|prompt)|tokens?.{0,20} must be <=",
+    re.IGNORECASE,
 )
-"""What endpoints say of a prompt that is longer than the model takes."""
+"""What endpoints say of a prompt that is longer than the model takes; with HTTP 413 they need not say it."""
+_NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
+"""A tool's name as vendors take it back."""
 
 
 def refused_for(call: Call, played: Played, talk: Talk) -> str:
@@ -165,10 +169,10 @@ def refused_for(call: Call, played: Played, talk: Talk) -> str:
     last = call.attempts[-1]
     if not played.calls or last.fault != FaultKind.REQUEST or last.status not in (400, 413, 422):
         return ""
-    if _TOO_LONG.search(last.error or ""):
+    if last.status == 413 or _TOO_LONG.search(last.error or ""):
         return "context"
-    unread = talk.name == NATIVE and any(use.written for turn in played.said for use in turn.calls)
-    return "history" if unread else ""
+    uses = (use for turn in played.said for use in turn.calls) if talk.name == NATIVE else ()
+    return "history" if any(use.written or not _NAME.fullmatch(use.name) for use in uses) else ""
 
 
 def _sendable(talk: Talk, message: Turn) -> Turn:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import re
-import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from bench.engine import retry
 from bench.engine.clock import MachineTime, now
-from bench.engine.exchange import LONGEST, Ended
+from bench.engine.exchange import Ended
 from bench.engine.retry import MAX_MINUTES, MAX_WAIT_S, Cause, Failure
 from bench.engine.throttle import Slowed, Throttle
+from bench.engine.trouble import unforeseen
 from bench.plan import PlannedCall
 from bench.providers import Endpoint, Fault, FaultKind
 from bench.records import Secrets
@@ -245,10 +244,8 @@ class LaneState:
 
     def broke(self, error: Exception, redact: Secrets) -> None:
         """An error of our own, or one that a reply caused, ends this model's lane and no other."""
-        place = traceback.extract_tb(error.__traceback__)[-1:]
-        where = f" at {Path(place[0].filename).name}:{place[0].lineno}" if place else ""
-        why = redact(" ".join(f"{type(error).__name__}: {error}".split()))[:LONGEST]
-        self.stop(Failure(Cause.SHAPE, why), f"an unexpected error{where} ({why}); please report it")
+        why = unforeseen(error, redact)
+        self.stop(Failure(Cause.SHAPE, why), why)
 
     def result(self) -> LaneResult:
         """How the lane went, once it is over."""

@@ -7,6 +7,7 @@ after a kill asks the same, and gets what the journal has.
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -40,6 +41,8 @@ class _Looped:
     played: Played = field(default_factory=Played)
     uses: list[ToolUse] = field(default_factory=list)
     """What was called since the last turn."""
+    asked: Counter[str] = field(default_factory=Counter)
+    """How often each request came."""
     stop: str = ""
     """Why no turn follows."""
     trouble: BaseException | None = None
@@ -54,7 +57,7 @@ class _Looped:
                 return None
             ours = {name: value for name, value in self.planned.body.items() if name not in THEIRS}
             sent = {**{name: value for name, value in body.items() if name not in OURS}, **ours}
-            turn = replace(self.planned, key=turn_key(self.planned.key, [sent]), body=sent)
+            turn = replace(self.planned, key=self._key(sent), body=sent)
             try:
                 call = await ask_turn(
                     self.stages, self.series, self.sender, turn, 0.0 if self.played.calls else self.queue_s
@@ -71,6 +74,12 @@ class _Looped:
                 self.stop = str(call.outcome)
                 return None
             return call
+
+    def _key(self, sent: Mapping[str, Any]) -> str:
+        """The turn's key. A loop that cannot use an answer asks the very same again: each time is a turn of its own."""
+        first = turn_key(self.planned.key, [sent])
+        self.asked[first] += 1
+        return first if self.asked[first] == 1 else turn_key(self.planned.key, [sent, {"time": self.asked[first]}])
 
     def act(self, name: str, arguments: Mapping[str, Any] | None) -> Brought:
         """A call of the loop's."""

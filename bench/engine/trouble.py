@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import re
+import traceback
 from collections.abc import Mapping
+from pathlib import Path
 from typing import NamedTuple
 
 from bench.engine.proxies import Proxy
+from bench.records import Secrets
 
 SHOWN = 300
 """Characters shown of a place or of what names itself in a header."""
@@ -56,3 +59,11 @@ def sender(headers: Mapping[str, str], proxy: Proxy | None) -> str:
     names = {"from": headers.get("server"), "via": headers.get("via")}
     said = [f"{word} {name[:SHOWN]}" for word, name in names.items() if name] + ([str(proxy)] if proxy else [])
     return f" ({', '.join(said)})" if said else ""
+
+
+def unforeseen(error: Exception, redact: Secrets) -> str:
+    """What is said of an error of our own, or one that a reply caused: its kind, place and words, without secrets."""
+    at = traceback.extract_tb(error.__traceback__)[-1:]
+    where = f" at {Path(at[0].filename).name}:{at[0].lineno}" if at else ""
+    why = redact(" ".join(f"{type(error).__name__}: {error}".split()))[:SHOWN]
+    return f"an unexpected error{where} ({why}); please report it"

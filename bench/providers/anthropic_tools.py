@@ -93,13 +93,18 @@ def joined(events: Iterable[Mapping[str, Any]]) -> AssistantTurn:
 
 def kept(turn: AssistantTurn) -> Turn:
     """A turn's message as it is recorded: an input that is no JSON object is the text that was written."""
-    written = {call.id: call.written for call in turn.calls if call.arguments is None}
-    return {**turn.message, "content": [_kept(block, written) for block in turn.message["content"]]}
+    calls = iter(turn.calls)  # in the order of their blocks: ids may be lacking, or alike
+    return {
+        **turn.message,
+        "content": [
+            _kept(block, next(calls)) if block.get("type") == STOPS else dict(block)
+            for block in turn.message["content"]
+        ],
+    }
 
 
-def _kept(block: Mapping[str, Any], written: Mapping[str, str]) -> dict[str, Any]:
-    broken = block.get("type") == "tool_use" and block.get("id") in written
-    return {**block, "input": written[block["id"]]} if broken else dict(block)
+def _kept(block: Mapping[str, Any], call: ToolCall) -> dict[str, Any]:
+    return {**block, "input": call.written} if call.arguments is None else dict(block)
 
 
 def sendable(message: Turn) -> Turn:

@@ -153,6 +153,8 @@ class _Calls:
     """Pieces that carried arguments."""
     odd: bool = False
     """Whether something was no piece of a call."""
+    new: dict[str, Any] | None = None
+    """The last call that began, as long as it has its first piece alone."""
 
     def add(self, parts: Any) -> None:
         """Adds the pieces of one event."""
@@ -161,9 +163,11 @@ class _Calls:
             if not isinstance(function, dict):
                 self.odd = True
                 continue
+            before = self.count
             call = self._of(part, function)
             if call is None:
                 continue
+            self.new = call if self.count > before else None
             call.update({key: value for key, value in part.items() if key not in ("index", "id", "type", "function")})
             piece = function.get("arguments")
             if piece:
@@ -173,7 +177,8 @@ class _Calls:
     def _of(self, part: Mapping[str, Any], function: Mapping[str, Any]) -> dict[str, Any] | None:
         """The call that a piece belongs to; None for one more than are read.
 
-        A name under another id begins a call, as gateways give all calls the same place.
+        A name under another id begins a call, as gateways give all calls the same place; so does, where none has an id,
+        a name after a call that came whole in its first piece.
         """
         at, id_, name = part.get("index"), part.get("id"), function.get("name")
         id_ = id_ if isinstance(id_, str | int) and not isinstance(id_, bool) else ""
@@ -181,6 +186,8 @@ class _Calls:
         if not isinstance(at, int):  # some servers send each call whole, without its place
             at = self.count if id_ or not self.at else max(self.at)
         call = self.at[at][-1] if at in self.at else None
+        if call is self.new and call is not None and name and not (id_ or call["id"]) and _is_whole(call):
+            call, at = None, at if "index" in part else self.count
         if call is None or (id_ and name and call["id"] and call["id"] != id_):
             if self.count >= _MOST_CALLS:
                 return None
@@ -190,6 +197,11 @@ class _Calls:
         call["id"] = call["id"] or id_
         call["function"]["name"] = call["function"]["name"] or name
         return call
+
+
+def _is_whole(call: Mapping[str, Any]) -> bool:
+    """Whether a call's arguments are all there."""
+    return _call(call).arguments is not None
 
 
 def _turn(message: dict[str, Any], stop: str | None, pieces: int = 0) -> AssistantTurn:

@@ -214,7 +214,10 @@ def _reply(**properties: Mapping[str, Any]) -> dict[str, Any]:
     return {"type": "object", "properties": properties, "required": [*properties], "additionalProperties": False}
 
 
-def _plain(schema: Mapping[str, Any]) -> dict[str, Any]:
+def _plain(schema: Any) -> Any:
+    """A schema of such keywords alone; `true`, which takes anything, is one as well."""
+    if not isinstance(schema, Mapping):
+        return schema
     kept: dict[str, Any] = {key: value for key, value in schema.items() if key in _KEPT}
     if "properties" in kept:
         kept["properties"] = {name: _plain(each) for name, each in kept["properties"].items()}

@@ -202,8 +202,8 @@ class Episode:
     """How tools reached the model: "native" or "prompted_json"; an agent's wire format; a foreign loop's version."""
     stop_cause: str
     """Why it ended: "final", the model was done; "turns", "calls", "tokens", "time" or "money", a cap was reached;
-    "context", the endpoint refused the next turn as too long; "history", it refused what the model had written as
-    arguments; "crashed", a foreign loop gave no last message; else the outcome of its last turn, e.g. "truncated"."""
+    "context", the endpoint refused the next turn as too long; "history", it refused a call as the model had written
+    it; "crashed", a foreign loop gave no last message; else the outcome of its last turn, e.g. "truncated"."""
     turns: tuple[EpisodeTurn, ...]
     """In order; none where an agent called no model."""
     agent: AgentRun | None = None

@@ -121,9 +121,9 @@ class ItemRow:
     item that is asked once."""
     stop_cause: str | None = None
     """Why an episode ended: "final", the model was done; "turns", "calls", "tokens", "time" or "money", a cap was
-    reached; "context" or "history", the endpoint refused the next turn as too long, or for arguments that the model had
-    written; "crashed", another's loop ended without a last message; else its last turn's outcome. None for an item that
-    is asked once."""
+    reached; "context" or "history", the endpoint refused the next turn as too long, or for a call as the model had
+    written it; "crashed", another's loop ended without a last message; else its last turn's outcome. None for an item
+    that is asked once."""
     graded: bool = True
     """Whether anything grades its answer; where nothing does there is no score: its quality is not measured, and the
     answer is not missing."""

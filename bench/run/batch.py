@@ -8,15 +8,27 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import sqlite3
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from bench.engine import BatchClient, BatchTrouble, LaneResult, batch_call, lines_of, not_begun, run_to_end, tls_context
-from bench.errors import IncompleteError
+from bench.engine import (
+    BatchClient,
+    BatchTrouble,
+    LaneResult,
+    batch_call,
+    not_begun,
+    run_to_end,
+    tls_context,
+    unforeseen,
+)
+from bench.errors import BenchError, IncompleteError
 from bench.providers import BatchLine, BatchState, in_batches
 from bench.records import BatchNote, read_batches, utc_now, write_batches
+from bench.run.batchlines import Take, each_result, passed_over
 
 if TYPE_CHECKING:
     from bench.engine import Observer
@@ -34,8 +46,6 @@ TRIES = 4
 """How often a request is repeated that a vendor turned away, or that did not reach it."""
 SKEW = timedelta(hours=1)
 """How far a vendor's clock may be behind ours."""
-STRANGE = 1000
-"""Lines of a file of results that may be of nobody's request, beside as many as it has requests."""
 
 T = TypeVar("T")
 
@@ -86,7 +96,7 @@ class Batches:
 
     def submit(self, model: Batched) -> LaneResult | None:
         """Makes the batches of what does not wait already. What stopped it, or None."""
-        return self._to_end(self._submit(model))
+        return self._to_end(self._within(model, self._submit))
 
     def collect(self, models: Sequence[Batched]) -> dict[str, LaneResult]:
         """Waits for the batches of these models and records their answers. How it went, by label."""
@@ -126,23 +136,18 @@ class Batches:
         self.notes = [each for each in self.notes if each.intent != note.intent]
         write_batches(self.entry.folder, self.notes)
 
-    async def _submit(self, model: Batched) -> LaneResult | None:
-        async with BatchClient(model.endpoint, self.environ, tls_context()) as client:
-            try:
-                for note in self._open({model.label}):
-                    if note.batch is None and await self._found(client, note) is None:
-                        self._drop(note)
-                waits = self.waiting(model.label)
-                intent, fresh = secrets.token_hex(8), [call for call in model.calls if call.key not in waits]
-                asked = [(_custom_id(call.key, intent), call.body) for call in fresh]
-                keys = {custom_id: call.key for (custom_id, _), call in zip(asked, fresh, strict=True)}
-                for part in in_batches(client.wire, asked):
-                    lines = {keys[custom_id]: line for custom_id, line in part}
-                    await self._make(client, model.label, intent, lines)
-            except _Stop as stop:
-                self.watcher.say(f"{model.label} was stopped: {stop}")
-                return not_begun(str(stop))
-        return None
+    async def _submit(self, client: BatchClient, model: Batched) -> None:
+        """Makes a model's batches. Raises _Stop."""
+        for note in self._open({model.label}):
+            if note.batch is None and await self._found(client, note) is None:
+                self._drop(note)
+        waits = self.waiting(model.label)
+        intent, fresh = secrets.token_hex(8), [call for call in model.calls if call.key not in waits]
+        asked = [(_custom_id(call.key, intent), call.body) for call in fresh]
+        keys = {custom_id: call.key for (custom_id, _), call in zip(asked, fresh, strict=True)}
+        for part in in_batches(client.wire, asked):
+            lines = {keys[custom_id]: line for custom_id, line in part}
+            await self._make(client, model.label, intent, lines)
 
     async def _make(self, client: BatchClient, label: str, mark: str, part: Mapping[str, str]) -> None:
         """Makes one batch of lines by key; no answer is paid twice, whatever breaks."""
@@ -198,8 +203,8 @@ class Batches:
             f"{note.model}: batch {state.batch} may be one whose making was cut off; its results will show"
         )
         state = await self._ended(client, note, state.batch)
-        lines, _ = await self._read(client, state, note)
-        return bool(lines)
+        found, _ = await self._read(client, state, note, passed_over)
+        return bool(found)
 
     async def _ended(self, client: BatchClient, note: BatchNote, batch: str) -> BatchState:
         """Waits for a batch. Raises BatchTrouble if it cannot be asked for."""
@@ -224,36 +229,49 @@ class Batches:
             self.watcher.say(text)
 
     async def _collect(self, models: Sequence[Batched]) -> dict[str, LaneResult]:
-        async with asyncio.TaskGroup() as group:
-            lanes = {model.label: group.create_task(self._lane(model)) for model in models}
-        return {label: lane.result() for label, lane in lanes.items()}
+        lanes = await asyncio.gather(*(self._within(model, self._lane) for model in models))
+        return {
+            model.label: lane or replace(not_begun(""), stopped=None) for model, lane in zip(models, lanes, strict=True)
+        }
 
-    async def _lane(self, model: Batched) -> LaneResult:
-        """Waits for one model's batches, one after another."""
+    async def _within(
+        self, model: Batched, work: Callable[[BatchClient, Batched], Awaitable[None]]
+    ) -> LaneResult | None:
+        """Does something with a model's batches; what stopped it, or None. What nobody foresaw stops no other model."""
         async with BatchClient(model.endpoint, self.environ, tls_context()) as client:
             try:
-                for note in self._open({model.label}):
-                    assert note.batch is not None, "all were made"
-                    try:
-                        state = await self._ended(client, note, note.batch)
-                        await self._take(client, model, note, state)
-                    except BatchTrouble as trouble:
-                        raise _stop(f"batch {note.batch} cannot be fetched", trouble) from trouble
+                await work(client, model)
+                return None
             except _Stop as stop:
-                self.watcher.say(f"{model.label} was stopped: {stop}")
-                return not_begun(str(stop))
-        return replace(not_begun(""), stopped=None)
+                why = str(stop)
+            except (OSError, sqlite3.Error, BenchError):  # the run's own: its disk, its journal
+                raise
+            except Exception as error:
+                why = unforeseen(error, client.redact)
+        self.watcher.say(f"{model.label} was stopped: {why}")
+        return not_begun(why)
+
+    async def _lane(self, client: BatchClient, model: Batched) -> None:
+        """Waits for one model's batches, one after another. Raises _Stop."""
+        for note in self._open({model.label}):
+            assert note.batch is not None, "all were made"
+            try:
+                state = await self._ended(client, note, note.batch)
+                await self._take(client, model, note, state)
+            except BatchTrouble as trouble:
+                raise _stop(f"batch {note.batch} cannot be fetched", trouble) from trouble
 
     async def _take(self, client: BatchClient, model: Batched, note: BatchNote, state: BatchState) -> None:
         """Records what a batch came to."""
         if state.fault is not None:
             self._keep(replace(note, done="failed"))
             raise _Stop(f"batch {state.batch} failed: {client.redact(state.fault.message)}. {state.fault.cure}".strip())
-        lines, strange = await self._read(client, state, note)
-        if len(lines) < len(note.requests) and state.results:
-            again, strange = await self._read(client, state, note)
-            lines = {**again, **lines}
-        if state.results and not lines:
+        record = self._recording(client, model, note, state)
+        found, strange = await self._read(client, state, note, record)
+        if len(found) < len(note.requests) and state.results:
+            again, strange = await self._read(client, state, note, record)
+            found |= again
+        if state.results and not found:
             raise _Stop(
                 f"the results of batch {state.batch} hold no line of ours, and {strange} of something else. Nothing is "
                 "recorded; the same command looks again."
@@ -262,65 +280,45 @@ class Batches:
             self.watcher.say(
                 f"{note.model}: {strange} lines of the results of batch {state.batch} are not answers to what was asked"
             )
-        await self._record(client, model, note, state, lines)
+        nothing = None if state.results else BatchLine(custom_id="", ending="expired")
+        for key in note.requests:
+            await record(key, nothing)
         self._keep(replace(note, done="recorded"))
 
-    async def _read(self, client: BatchClient, state: BatchState, note: BatchNote) -> tuple[dict[str, BatchLine], int]:
-        """A batch's results by key, the first of each; and how many lines were something else."""
-        wanted = {_custom_id(key, note.intent): key for key in note.requests}
-        found, strange = dict[str, BatchLine](), 0
-        for path in state.results:
+    async def _read(self, client: BatchClient, state: BatchState, note: BatchNote, take: Take) -> tuple[set[str], int]:
+        """Hands on a batch's results, the first of each key. Which keys they are of, and how many lines were not."""
+        wanted, found = {_custom_id(key, note.intent): key for key in note.requests}, set[str]()
+        strange = [await _repeated(partial(each_result, client, path, wanted, found, take)) for path in state.results]
+        return found, sum(strange)
 
-            async def read(path: str = path) -> None:
-                nonlocal strange
-                async with client.results(path, len(wanted)) as file:
-                    for text in lines_of(file):
-                        line = _line(client, text)
-                        key = wanted.get(line.custom_id) if line else None
-                        if line is None or key is None or key in found:
-                            strange += 1
-                        else:
-                            found[key] = line
-                        if strange > len(wanted) + STRANGE:
-                            break
-
-            await _repeated(read)
-        return found, strange
-
-    async def _record(
-        self, client: BatchClient, model: Batched, note: BatchNote, state: BatchState, lines: Mapping[str, BatchLine]
-    ) -> None:
+    def _recording(self, client: BatchClient, model: Batched, note: BatchNote, state: BatchState) -> Take:
+        """What records the result of a call, its first; None is no result."""
         known, planned = self.journal.calls(self.entry.run), {call.key: call for call in model.calls}
-        nothing = BatchLine(custom_id="", ending="expired")
-        for key in note.requests:
-            call = planned.get(key)
-            if call is None or _has(known.get(key), state.batch):
-                continue
+        left = {key for key in note.requests if key in planned and not _has(known.get(key), state.batch)}
+
+        async def record(key: str, line: BatchLine | None) -> None:
+            if key not in left:
+                return
+            left.remove(key)
             made = batch_call(
                 self.entry.run,
-                call,
+                planned[key],
                 model.endpoint,
                 client.redact,
-                lines.get(key) or (None if state.results else nothing),
+                line,
                 batch=state.batch,
                 sent_at=state.created_at or note.at,
                 wall_s=max(0.0, (datetime.now(UTC) - datetime.fromisoformat(note.at)).total_seconds()),
             )
             self.journal.put(made)
-            await self.observer.finished(call, made)
+            await self.observer.finished(planned[key], made)
+
+        return record
 
 
 def _custom_id(key: str, intent: str) -> str:
     """What a call is called in a batch: no batch of another run has it, though it asks the same."""
     return f"{key[:47]}-{intent.partition('-')[0]}"
-
-
-def _line(client: BatchClient, text: str | None) -> BatchLine | None:
-    """What a line of results says; None for what is no such line."""
-    try:
-        return None if text is None else client.wire.result(text)
-    except ValueError:
-        return None
 
 
 def _has(known: Call | None, batch: str) -> bool:

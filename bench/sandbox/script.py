@@ -50,7 +50,7 @@ def _outcome(run: ProgramRun, case: ProgramCase, limits: Limits) -> tuple[Progra
     if not run.replies.startswith(READY) or run.stopped or run.status < 0:
         return ending(run, limits)
     if run.status == 0:
-        right = _lines(run.output.decode(errors="replace")) == _lines(case.stdout)
+        right = printed(run.output.decode(errors="replace")) == printed(case.stdout)
         return (ProgramVerdict.PASSED, "") if right else (ProgramVerdict.WRONG, "wrong output")
     reply = parsed(run.replies.removeprefix(READY).partition(b"\n")[0], 0)
     if reply and reply[0] in ADMITTED:
@@ -58,5 +58,6 @@ def _outcome(run: ProgramRun, case: ProgramCase, limits: Limits) -> tuple[Progra
     return ending(run, limits)
 
 
-def _lines(text: str) -> list[str]:
+def printed(text: str) -> list[str]:
+    """A text without blanks at the ends of lines and of itself: what of an output counts."""
     return [line.rstrip() for line in text.rstrip().split("\n")]

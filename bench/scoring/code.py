@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -46,10 +46,10 @@ _COMMENT = re.compile(r"#[^\n]*")
 _DOCSTRING = re.compile(
     r'\s*[rRuU]?(?:"""(?:[^"]|"(?!""))*+"""|\'\'\'(?:[^\']|\'(?!\'\'))*+\'\'\'|"[^"\n]*"|\'[^\'\n]*\')'
 )
-_NOT_PYTHON = frozenset(
+NOT_CODE = frozenset(
     ("sh", "bash", "shell", "console", "text", "txt", "output", "json", "sql", "yaml", "toml", "diff", "html", "pycon")
 )
-"""Languages of blocks that hold no helpers."""
+"""Languages of blocks that hold no helpers, nor a program."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,8 @@ class Block:
     """"code block", "code block in a list", "unclosed code block" or "indented code"."""
     lead: str = ""
     """The line before its opening fence, blank lines and other blocks apart; empty if there is none."""
+    info: str = ""
+    """All that stands behind its opening fence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,7 @@ def _blocks(text: str) -> Sequence[Block]:
             longer = _through_docstring(token, lines)
             code, last = longer if longer else (code, last)
         inner = _MARKDOWN.match(code) if block.language in ("", "md", "markdown") else None
-        snippets += blocks(code) if inner and code != text else (Block(code, block.language, block.place, lead),)
+        snippets += blocks(code) if inner and code != text else (replace(block, code=code, lead=lead),)
     if not snippets:
         indented = (textwrap.dedent(token.content) for token in tokens if token.type == "code_block")
         snippets = [block for code in indented for block in blocks(code)]
@@ -130,7 +132,7 @@ def _block(token: Any, lines: Sequence[str]) -> Block:
     code = token.content if language else _NAMED_FIRST.sub("", token.content, count=1)
     if code.lstrip().startswith(">>> ") and _PROMPTS.fullmatch(code):
         code = re.sub(r"^(?:>>>|\.\.\.) ?", "", code.lstrip(), flags=re.MULTILINE)
-    return Block(code, language, place)
+    return Block(code, language, place, info=token.info.strip())
 
 
 def meant(found: Sequence[Block]) -> Sequence[Block]:
@@ -177,7 +179,7 @@ def program(text: str, entry_point: str) -> FoundProgram | None:
         defining = [block for block in _indented(text) if _defines(block.code, entry_point)]
     if not defining and not snippets:
         plain = (
-            _margin(_TAG_OF_CODE.sub("\n", text)),
+            bare(text),
             *(Block(m[2], "", "inline code") for m in _INLINE.finditer(text)),
         )
         defining = [block for block in plain if _defines(block.code, entry_point)]
@@ -244,7 +246,7 @@ def _extent(text: str, margin: int) -> str:
 
 def _helpers(chosen: Block, others: Iterable[Block], entry_point: str) -> list[str]:
     """The code of other blocks that only define or import, and whose names the program uses but does not bind."""
-    able = [block for block in others if block.language not in _NOT_PYTHON and _only_defines(block.code)]
+    able = [block for block in others if block.language not in NOT_CODE and _only_defines(block.code)]
     needed = {*_NAME.findall(chosen.code)} - _bound(chosen.code) - _local(chosen.code) - {entry_point}
     taken = list[Block]()
     while True:
@@ -282,8 +284,10 @@ def _indented(text: str) -> Iterator[Block]:
             yield Block(textwrap.dedent(token.content), "", "indented code")
 
 
-def _margin(text: str) -> Block:
-    """The whole text if its margin is code, else what stands from its first line of code to its next line of prose."""
+def bare(text: str) -> Block:
+    """A text without code blocks: all of it if its margin is code, else what stands from its first line of code to its
+    next line of prose."""
+    text = _TAG_OF_CODE.sub("\n", text)
     lines = text.split("\n")
     if all(_CODE_LINE.match(line) for line in lines if line[:1].strip()):
         return Block(text, "", "whole reply")

@@ -182,7 +182,7 @@ def _function_calls(item: Mapping[str, Any], text: str) -> Graded:
     if program is None:
         return Graded(score=0.0, extracted=None)
     calls = [TestCall(args=tuple(call["args"]), value=call["value"]) for call in item["calls"]]
-    return _ran(grade(program.source, item["entry_point"], calls), program.source, program.place)
+    return graded_run(grade(program.source, item["entry_point"], calls), program.source, program.place)
 
 
 def _human_eval(item: Mapping[str, Any], text: str) -> Graded:
@@ -198,7 +198,7 @@ def _human_eval(item: Mapping[str, Any], text: str) -> Graded:
         return Graded(score=0.0, extracted=None)
     whole = f"{prompt}\n    pass\n\n{program.source}" if prompt else program.source
     ran = grade_check(whole, item["entry_point"], item["test"], prompt=prompt)
-    return _ran(ran, program.source, program.place)
+    return graded_run(ran, program.source, program.place)
 
 
 def _sql_query(item: Mapping[str, Any], text: str) -> Graded:
@@ -214,11 +214,11 @@ def _sql_query(item: Mapping[str, Any], text: str) -> Graded:
         rows = [tuple(row) for row in database["rows"]]
         ran = grade_sql(query, script(item["schema"], database["tables"]), rows, ordered=item["ordered"])
         if ran.verdict is not ProgramVerdict.PASSED:
-            return _ran(replace(ran, passed=passed, total=len(item["databases"])), query, place)
-    return _ran(replace(ran, passed=passed + 1, total=passed + 1), query, place)
+            return graded_run(replace(ran, passed=passed, total=len(item["databases"])), query, place)
+    return graded_run(replace(ran, passed=passed + 1, total=passed + 1), query, place)
 
 
-def _ran(result: Ran, source: str, place: str) -> Graded:
+def graded_run(result: Ran, source: str, place: str) -> Graded:
     """A sandbox's verdict on code as ours."""
     from bench.sandbox import ProgramVerdict
 

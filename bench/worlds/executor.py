@@ -13,6 +13,7 @@ from typing import Any
 
 import jsonschema
 
+from bench import clean
 from bench.worlds.arguments import Schema, shape
 from bench.worlds.changes import changes, copied, kept
 
@@ -22,6 +23,8 @@ SHOWN = 160
 """Characters of a model's own words in an error."""
 ARGUMENT_CHARS = 20_000
 """Longer arguments are refused."""
+UNREADABLE = "a number is not finite, a text holds half a character, or the arguments are nested too deeply"
+"""What is said of arguments that are JSON and cannot be written as such."""
 
 
 class ToolError(Exception):
@@ -127,6 +130,7 @@ class WorldSession:
 
     def act(self, name: str, arguments: Mapping[str, Any] | None) -> Took:
         """Makes one call; `arguments` is None where the model's were no JSON object. Never raises for a bad call."""
+        name = clean.text(name)
         tool = self._tools.get(name)
         made = {**(arguments or {}), **(tool or {}).get("bound", {})}
         method = tool.get("method", name) if tool else name[:SHOWN]
@@ -190,12 +194,16 @@ def _check_of(schema: Mapping[str, Any]) -> Any:
 
 def _require_fit(check: Any, arguments: Mapping[str, Any]) -> None:
     try:
-        written = json.dumps(arguments, allow_nan=False)
+        written = json.dumps(arguments, allow_nan=False, ensure_ascii=False)
+        written.encode()
     except (ValueError, RecursionError):
-        raise ToolError("invalid_arguments", "a number is not finite, or the arguments are nested too deeply") from None
+        raise ToolError("invalid_arguments", UNREADABLE) from None
     if len(written) > ARGUMENT_CHARS:
         raise ToolError("invalid_arguments", f"the arguments are longer than {ARGUMENT_CHARS} characters")
-    error = next(iter(sorted(check.iter_errors(arguments), key=lambda each: [*map(str, each.path)])), None)
+    try:
+        error = next(iter(sorted(check.iter_errors(arguments), key=lambda each: [*map(str, each.path)])), None)
+    except RecursionError:
+        raise ToolError("invalid_arguments", UNREADABLE) from None
     if error is not None:
         place = ".".join(map(str, error.path)) or "arguments"
         raise ToolError("invalid_arguments", f"{place}: {error.message[:SHOWN]}")

@@ -7,13 +7,13 @@ import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
 
-from bench.engine import batch_call
+from bench.engine import batch_call, lines_of
 from bench.records import BATCHES, BatchNote, Call, read_batches, read_record, read_table, write_batches
-from bench.run import batch
+from bench.run import batch, batchlines
 from tests.batch_server import BatchServer, Body, Result
 from tests.cli.conftest import CODING, Bench
 from tests.fake_endpoint import FakeEndpoint
@@ -259,6 +259,65 @@ def test_hostile_results_change_nothing_of_what_is_ours(bench: Bench, server: Ba
     assert done.code == 0, done.err
     assert "9 lines of the results" in " ".join(done.err.split())
     assert read_table(bench.run_folder, "items")["score"].tolist() == [1.0] * 2
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("model", [CLAUDE, GPT])
+def test_results_are_recorded_one_at_a_time_and_not_kept(
+    bench: Bench, server: BatchServer, model: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file of results may have gigabytes."""
+    recorded, read = batch_call, list[int]()
+    made: list[str] = []
+
+    def each(file: IO[bytes]) -> Iterator[str | None]:
+        for line in lines_of(file):
+            yield line
+            read.append(len(made))
+
+    def put(*args: Any, **more: Any) -> Call:
+        call = recorded(*args, **more)
+        made.append(call.key)
+        return call
+
+    monkeypatch.setattr(batchlines, "lines_of", each)
+    monkeypatch.setattr(batch, "batch_call", put)
+    configure(bench, server, model)
+    assert bench("run", "--batch", "--yes").code == 0
+    assert read == [1, 2, 3]
+
+
+@pytest.mark.slow
+def test_an_error_that_nobody_foresaw_stops_its_own_model_alone(
+    bench: Bench, server: BatchServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("by its reply")
+
+    monkeypatch.setattr("bench.providers.batches.ChatBatches.result", broken)
+    configure(bench, server, CLAUDE, GPT)
+    part = bench("run", "--batch", "--yes")
+    assert part.code == 5
+    assert "openai was stopped: an unexpected error at" in " ".join(part.err.split())
+    items = read_table(bench.run_folder, "items")
+    assert items[items["model"] == "anthropic"]["score"].tolist() == [1.0] * 3
+
+
+@pytest.mark.slow
+def test_a_full_disk_ends_a_run_by_batch_in_one_line(
+    bench: Bench, server: BatchServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    configure(bench, server, CLAUDE, GPT)
+    with monkeypatch.context() as patched:
+        patched.setattr("bench.engine.batching.TemporaryFile", full)
+        part = bench("run", "--batch", "--yes")
+    assert part.code == 5
+    assert "cannot be kept on this disk (No space left on device)" in " ".join(part.err.split())
+    assert bench("run", "--batch", "--yes").code == 0
+    assert len(server.requests) == 6
 
 
 @pytest.mark.slow

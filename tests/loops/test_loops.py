@@ -91,9 +91,9 @@ class Broken:
 
 
 ENDS: Mapping[str, tuple[str, Any]] = {
-    "it asks and crashes": ("ask(1)\nraise SystemExit('no idea')\n", ("crashed", 0.0, 1)),
     "it asks and says nothing": ("ask(1)\nprint(json.dumps({'last': ' '}))\n", ("empty", 0.0, 1)),
     "it talks": ("ask(1)\nprint(json.dumps({'last': 'All done.'}))\n", ("final", 0.0, 1)),
+    "it asks the very same again, and crashes": ("ask(1)\nask(1)\nraise SystemExit('no idea')\n", ("crashed", 0.0, 2)),
     "it asks without end": ("n = 0\nwhile True:\n    n += 1\n    ask(n)\n", ("turns", 0.0, 32)),
 }
 

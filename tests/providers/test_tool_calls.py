@@ -68,6 +68,9 @@ def test_what_is_sent_in_messages() -> None:
             [part(0, '{"x"', id="a", name="f"), part(0, ": 1}"), part(0, "{", id="b", name="g"), part(0, "}")],
             [("a", "f", {"x": 1}), ("b", "g", {})],
         ),
+        ([part(None, "{}", name="f"), part(None, '{"x": 1}', name="f")], [("", "f", {}), ("", "f", {"x": 1})]),
+        ([part(0, "{}", id="", name="f"), part(0, "{}", id="", name="g")], [("", "f", {}), ("", "g", {})]),
+        ([part(0, "", name="f"), part(0, '{"x":', name="f"), part(0, " 1}", name="f")], [("", "f", {"x": 1})]),
         ([part(0, {"x": 1}, id="a", name="f")], [("a", "f", None)]),
         ([part(0, "", id="a", name="f")], [("a", "f", None)]),
         ([part(0, "[1]", id="a", name="f")], [("a", "f", None)]),
@@ -80,6 +83,9 @@ def test_what_is_sent_in_messages() -> None:
         "pieces, no places",
         "any order",
         "one place for all",
+        "whole, no places, no ids",
+        "one place for all, no ids",
+        "names repeated, no ids",
         "object",
         "empty",
         "list",
@@ -254,6 +260,27 @@ def test_what_no_vendor_takes_back_is_mended_in_messages() -> None:
     message = MESSAGES.message("", [json.dumps(event) for event in events])
     assert MESSAGES.calls(message) == (ToolCall("a", "f", None, '{"page": 2'),), "as in the other wire format"
     assert MESSAGES.sendable(message)["content"] == [block]
+
+
+def test_calls_under_one_id_keep_their_own_arguments_in_messages() -> None:
+    events: list[dict[str, Any]] = []
+    for at, written in enumerate(('{"x": 1}', '{"cut', "")):
+        block = {"type": "tool_use", "id": "", "name": "f", "input": {}}
+        events.append({"type": "content_block_start", "index": at, "content_block": block})
+        delta = {"type": "input_json_delta", "partial_json": written}
+        events.append({"type": "content_block_delta", "index": at, "delta": delta})
+    message = MESSAGES.message("", [json.dumps(event) for event in events])
+    assert [call.arguments for call in MESSAGES.calls(message)] == [{"x": 1}, None, {}]
+    assert [block["input"] for block in MESSAGES.sendable(message)["content"]] == [{"x": 1}, {}, {}]
+
+
+def test_a_schema_that_takes_anything_can_be_prompted() -> None:
+    anything = {"type": "object", "properties": {"x": True, "y": {"type": "array", "items": True}}}
+    opening = PROMPTED.opening(
+        [{"role": "user", "content": "?"}], [{"name": "t", "description": "d", "parameters": anything}]
+    )
+    call = opening["response_format"]["json_schema"]["schema"]["anyOf"][0]
+    assert call["properties"]["arguments"]["properties"] == {"x": True, "y": {"type": "array", "items": True}}
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from bench.records.items import Graded
-from bench.scoring import graders
+from bench.scoring import graders, whole
 from bench.scoring.graders import Grader
+from bench.suites.coding.grading import repaired_files
 from tests.sampling import sampled
 from tests.scoring.hostile import HOSTILE, LONG
 
@@ -38,6 +39,11 @@ GRADERS: dict[str, tuple[Grader, Mapping[str, Any]]] = {
     ),
     "calls": (graders.function_calls, {"entry_point": "f", "calls": [{"args": [1], "value": 2}]}),
     "query": (graders.sql_query, {"schema": "", "databases": [{"tables": {}, "rows": []}], "ordered": False}),
+    "program": (whole.program_output, {"cases": [{"stdin": "", "stdout": "4"}]}),
+    "files": (
+        repaired_files,
+        {"files": {"a.py": "def f(n): ..."}, "module": "a", "entry_point": "f", "calls": [{"args": [1], "value": 2}]},
+    ),
     "human eval": (
         graders.human_eval,
         {"entry_point": "f", "prompt": "def f(n):\n", "test": "def check(c):\n    assert c(1) == 2"},

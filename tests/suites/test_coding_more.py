@@ -13,9 +13,9 @@ import pytest
 from bench.registry import read
 from bench.registry.items import read_jsonl
 from bench.registry.versions import edited
-from bench.scoring import graders
+from bench.scoring import graders, whole
 from bench.scoring.item import item_of
-from bench.suites.coding import build, exam
+from bench.suites.coding import build, exam, grading
 from bench.suites.coding.check import disagreements, survivors, unlisted
 from bench.suites.coding.exam import MORE_SUITE, SHIPPED_SEED
 from bench.suites.coding.families import EVERY, MORE
@@ -29,11 +29,16 @@ ITEMS = {kind: read_jsonl(FOLDER / f"{kind}.jsonl") for kind in KINDS}
 ALL = [item for items in ITEMS.values() for item in items]
 LINES = 140
 """The longest file of a family."""
+ENGINE_LINES = 250
+"""The same of whole programs and of files to repair."""
+ASKS = re.compile(r"Reply with only the [^\n]* in one ```(python|sql) block\.\Z")
 FILES = Path(build.__file__).with_name("families")
 GRADER = {
     **dict.fromkeys((Kind.COMPLETE, Kind.FIX, Kind.EDIT), graders.function_calls),
     Kind.PREDICT: graders.python_value,
     Kind.SQL: graders.sql_query,
+    Kind.PROGRAM: whole.program_output,
+    Kind.REPAIR: grading.repaired_files,
 }
 
 family_cases = pytest.mark.parametrize("family", MORE, ids=lambda family: str(family.name))
@@ -50,7 +55,8 @@ def test_every_family_is_new_and_has_ten_items_of_four_levels() -> None:
         assert [(item["id"], item["level"], item["cluster"]) for item in items_of(family)] == [
             (f"{family.name}-{number}", level, family.name) for number, level in enumerate(LEVELS)
         ]
-        assert len((FILES / f"{family.name}.py").read_text(encoding="utf-8").splitlines()) <= LINES
+        most = ENGINE_LINES if family.kind in (Kind.PROGRAM, Kind.REPAIR) else LINES
+        assert len((FILES / f"{family.name}.py").read_text(encoding="utf-8").splitlines()) <= most
     assert len({item["prompt"] for item in ALL}) == len(ALL)
 
 
@@ -66,11 +72,12 @@ def test_contents_are_those_recorded_for_their_versions() -> None:
 
 def test_prompts_are_short_and_no_constant_passes() -> None:
     for item in ALL:
-        assert len(item["prompt"]) < 2500, item["id"]
-        assert re.search(r"Reply with only the [^\n]* in one ```(python|sql) block\.\Z", item["prompt"])
+        assert len(item["prompt"]) < (4000 if "files" in item else 2800), item["id"]
+        assert "files" in item or ASKS.search(item["prompt"])
         assert not re.search(r"  |[a-z][.;:][A-Z]|\bp\.\w", item["prompt"].partition("```")[0]), item["id"]
-        assert len(item["reference"].splitlines()) <= 30, item["id"]
-        answers = [call.get("value", call.get("rows")) for call in item.get("calls", item.get("databases", []))]
+        assert len(item["reference"].splitlines()) <= (80 if "files" in item or "cases" in item else 30), item["id"]
+        tests = item.get("calls") or item.get("databases") or item.get("cases", [])
+        answers = [each.get("value", each.get("rows", each.get("stdout"))) for each in tests]
         shares = Counter(map(json.dumps, answers)).most_common(1)
         assert not shares or shares[0][1] / len(answers) <= 0.7, item["id"]
 

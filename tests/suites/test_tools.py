@@ -284,6 +284,14 @@ def toy(**state: Any) -> WorldSession:
     return WorldSession(WORLD, {"_secret": "s", **state}, WORLD.tools())
 
 
+def nested(deep: int) -> Any:
+    """Objects within objects."""
+    value: Any = 1
+    for _ in range(deep):
+        value = {"a": value}
+    return value
+
+
 BAD: list[tuple[str, Any, str]] = [
     ("__import__('os').system", {"name": "a", "pieces": 1}, "unknown_tool"),
     ("add.__globals__", {}, "unknown_tool"),
@@ -298,6 +306,11 @@ BAD: list[tuple[str, Any, str]] = [
     ("add", {"name": "a", "pieces": 1, "state": {}}, "invalid_arguments"),
     ("add", {"name": "a" * 30_000, "pieces": 1}, "invalid_arguments"),
     ("add", {"name": "nothing", "pieces": 1}, "not_found"),
+    ("add", {"name": "\ud800", "pieces": 1}, "invalid_arguments"),
+    ("add", {"name": nested(600), "pieces": 1}, "invalid_arguments"),
+    ("add", {"name": nested(5_000), "pieces": 1}, "invalid_arguments"),
+    ("add", {"name": "a", "pieces": 10**5_000}, "invalid_arguments"),
+    ("add\ud800", {"name": "a", "pieces": 1}, "unknown_tool"),
 ]
 
 
@@ -307,7 +320,7 @@ def test_a_bad_call_is_an_error_and_changes_nothing(name: str, arguments: Any, k
     took = session.act(name, arguments)
     assert (took.failed, took.result["error"]["code"]) == (True, kind)
     assert session.state == {"_secret": "s"}
-    assert len(took.content) < 1000
+    assert len(took.content.encode()) < 1000
     assert [event.failed for event in session.events] == [True]
 
 

@@ -8,11 +8,16 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bench.suites import FURTHER
-from bench.suites.coding.exam import MORE_SUITE, SHIPPED_SEED, SUITES, further_jsonl, items_jsonl
+from bench.suites.coding.exam import SHIPPED_SEED, SUITE, SUITES, further_jsonl, items_jsonl
 from bench.suites.coding.family import Kind
 
 FOLDER = Path(__file__).resolve().parents[3] / "tasks" / "coding"
-"""The folder of `coding`, in a checkout; that of `coding_more` lies beside it."""
+"""The folder of `coding`, in a checkout; those of its other suites lie beside it."""
+
+
+def kinds(suite: str) -> list[Kind]:
+    """The kinds of a suite's families, each once."""
+    return list(dict.fromkeys(family.kind for family in SUITES[suite]))
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -21,10 +26,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--check", action="store_true", help="write nothing; fail if a committed file differs")
     check = parser.parse_args(argv).check
     stale = []
-    files = {FOLDER / f"{kind}.jsonl": items_jsonl(kind, SHIPPED_SEED) for kind in Kind}
-    files |= {FOLDER / FURTHER / f"{kind}.jsonl": further_jsonl(kind) for kind in Kind}
-    for kind in dict.fromkeys(family.kind for family in SUITES[MORE_SUITE]):
-        files[FOLDER.with_name(MORE_SUITE) / f"{kind}.jsonl"] = items_jsonl(kind, SHIPPED_SEED, MORE_SUITE)
+    files = {FOLDER / FURTHER / f"{kind}.jsonl": further_jsonl(kind) for kind in kinds(SUITE)}
+    for suite in SUITES:
+        for kind in kinds(suite):
+            files[FOLDER.with_name(suite) / f"{kind}.jsonl"] = items_jsonl(kind, SHIPPED_SEED, suite)
     for path, text in files.items():
         if not check:
             path.parent.mkdir(parents=True, exist_ok=True)

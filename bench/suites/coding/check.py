@@ -15,11 +15,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.sandbox import node_trouble
 from bench.suites.coding.exam import SHIPPED_SEED
 from bench.suites.coding.families import EVERY
-from bench.suites.coding.family import CodingFamily
+from bench.suites.coding.family import CodingFamily, Kind
 from bench.suites.coding.instance import INSTANCES, Instance, instances
 from bench.suites.coding.items import item
+from bench.suites.coding.programs import differing
 
 INPUTS = 2_000
 """Inputs of a family on which its two references must agree."""
@@ -32,8 +34,9 @@ def disagreements(family: CodingFamily, exam_seed: int = SHIPPED_SEED, inputs: i
     for instance in instances(family, exam_seed):
         rng = instance.rng("agreement")
         edges = family.edges(instance.p).all
-        drawn = (family.draw(rng, instance.p) for _ in range(max(0, inputs // INSTANCES - len(edges))))
-        for args in (*edges, *drawn):
+        drawn = [family.draw(rng, instance.p) for _ in range(max(0, inputs // INSTANCES - len(edges)))]
+        asked = [*edges, *drawn]
+        for args in asked:
             before = repr([*args])
             if repr(json.loads(json.dumps(args))) != before:
                 yield f"{instance.id}: its input {before} does not survive JSON."
@@ -42,6 +45,8 @@ def disagreements(family: CodingFamily, exam_seed: int = SHIPPED_SEED, inputs: i
                 yield f"{instance.id}: the references differ on {before}: {first} and {second}."
             if repr([*args]) != before:
                 yield f"{instance.id}: the second reference changes its input {before}."
+        if family.kind is Kind.PROGRAM and not node_trouble() and (why := differing(instance, asked)):
+            yield f"{instance.id}: the reference in JavaScript differs: {why}."
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,10 +20,17 @@ SHIPPED_SEED = 1
 """The exam seed of the items in tasks/; `suite.yaml` and the tasks' versions state it too."""
 USUAL = 30
 """Instances of a family of `coding` that a run asks where nothing limits it; `suite.yaml` states it too."""
-SUITE, MORE_SUITE = "coding", "coding_more"
-"""The suite, and that of the families which wait for its next version: `INSTANCES` of each."""
-SUITES: Mapping[str, tuple[CodingFamily, ...]] = {SUITE: FAMILIES, MORE_SUITE: MORE}
+SUITE, MORE_SUITE, JS_SUITE = "coding", "coding_more", "coding_js"
+"""The suite, that of the families which wait for its next version, and their programs in JavaScript: `INSTANCES` of
+each family."""
+SUITES: Mapping[str, tuple[CodingFamily, ...]] = {
+    SUITE: FAMILIES,
+    MORE_SUITE: MORE,
+    JS_SUITE: tuple(family for family in MORE if family.kind is Kind.PROGRAM),
+}
 """The families of each."""
+LANGUAGE: Mapping[str, str] = {JS_SUITE: "javascript"}
+"""The language of a suite's programs, where it is not Python."""
 COLUMNS = ("id", "family", "level", "language", "cluster", "prompt", "reference")
 """What lm-eval's templates may use of an item."""
 
@@ -36,7 +43,8 @@ def exam(exam_seed: int, count: int = INSTANCES, suite: str = SUITE) -> dict[Kin
     """
     made: dict[Kind, list[Item]] = {kind: [] for kind in Kind}
     for family in SUITES[suite]:
-        made[family.kind] += [item(instance) for instance in instances(family, exam_seed, count)]
+        drawn = instances(family, exam_seed, count)
+        made[family.kind] += [item(instance, LANGUAGE.get(suite, "python")) for instance in drawn]
     return {kind: sized(items, numbered, INSTANCES, count) for kind, items in made.items()}
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from random import Random
 from types import SimpleNamespace
@@ -40,6 +40,10 @@ class Kind(StrEnum):
     """Change a working function as requested."""
     SQL = "sql"
     """Write a query."""
+    PROGRAM = "program"
+    """Write a whole program that reads stdin and prints; in several languages."""
+    REPAIR = "repair"
+    """Mend or change functions that stand in several files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,8 @@ class CodingFamily:
     prose: Callable[[Params], Prose]
     """The specification, every edge policy stated; of an edit the change request; not shown in predict."""
     reference: Callable[..., Any]
-    """`(p, *args)`: solves the instance; its name, after an underscore, is the function's. SQL: `(p)` gives a query."""
+    """`(p, *args)`: solves the instance; its name, after an underscore, is the function's. SQL: `(p)` gives a query.
+    Program: `(p, lines)`, from the lines that are read to those that are printed."""
     second: Callable[..., Any]
     """`(p, *args)`: solves it again, written another way from the prose alone."""
     edges: Callable[[Params], Edges]
@@ -90,11 +95,14 @@ class CodingFamily:
     draw: Callable[[Random, Params], Args]
     """Draws one more input."""
     before: Callable[[Params], Drawn] | None = None
-    """Edit only: the parameters that the given program has otherwise."""
+    """Edit, and a repair that is a change request: the parameters that the given program has otherwise."""
     tables: str = ""
     """SQL only: the CREATE TABLE statements, as shown."""
     ordered: bool = False
     """SQL only: whether the rows' order counts; the prose must then decide it."""
+    files: Mapping[str, Sequence[Callable[..., Any]]] = field(default_factory=dict)
+    """Repair only: the functions of each file by its name, called before the files that call them; the last one is
+    `reference`. A function calls another as `_name(p, ...)`."""
     levels: Sequence[int] = LEVELS
     """The level of each instance, in turns."""
 

@@ -7,9 +7,19 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from random import Random
 
+from bench.sandbox import printed
 from bench.suites.coding.family import Args, CodingFamily, Kind, Params
 from bench.suites.coding.mutate import Mutant, python_mutants, sql_mutants
-from bench.suites.coding.running import RAISED, Answer, canonical, python_answer, rows_text, sql_answer
+from bench.suites.coding.repairs import joined
+from bench.suites.coding.running import (
+    RAISED,
+    Answer,
+    canonical,
+    printed_answer,
+    python_answer,
+    rows_text,
+    sql_answer,
+)
 from bench.suites.coding.specialise import program
 
 INSTANCES = 10
@@ -60,20 +70,22 @@ class Instance:
 
     @property
     def program_before(self) -> str:
-        """Edit: the program that is to be changed."""
+        """Edit, or a repair by a change request: the program that is to be changed."""
         assert self.family.before is not None
         return self._program(Params(**{**vars(self.p), **self.family.before(self.p)}))
 
     def _program(self, p: Params) -> str:
         if self.family.kind is Kind.SQL:
             return " ".join(str(self.family.reference(p)).split())
+        if self.family.kind is Kind.REPAIR:
+            return joined(self.family, p)
         return program(self.family.reference, p)
 
     def answer(self, source: str) -> Answer:
         """What a program of this family answers."""
         if self.family.kind is Kind.SQL:
             return sql_answer(source, self.family.tables, ordered=self.family.ordered)
-        return python_answer(source)
+        return printed_answer(source) if self.family.kind is Kind.PROGRAM else python_answer(source)
 
     @cached_property
     def right(self) -> Answer:
@@ -83,7 +95,9 @@ class Instance:
     def second(self, args: Args) -> str:
         """What the second reference answers."""
         value = self.family.second(self.p, *args)
-        return rows_text(value, ordered=self.family.ordered) if self.family.kind is Kind.SQL else canonical(value)
+        if self.family.kind is Kind.SQL:
+            return rows_text(value, ordered=self.family.ordered)
+        return canonical(printed("\n".join(value)) if self.family.kind is Kind.PROGRAM else value)
 
     def mutants(self) -> Iterator[Mutant]:
         """Every small mistake that the program can be given; those that change nothing are left out."""

@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
+import ast
 import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from bench.scoring.programs import shown
 from bench.suites.coding.family import Args, Kind
 from bench.suites.coding.instance import Instance
 from bench.suites.coding.mutate import Mutant
-from bench.suites.coding.running import RAISED
+from bench.suites.coding.programs import LANGUAGES, Language
+from bench.suites.coding.repairs import files
+from bench.suites.coding.running import RAISED, canonical
 from bench.suites.coding.specialise import entry_point
 
 SUBTLE = 0.7
 """A mistake to be mended fails at most this share of the hidden inputs, where there is such a mistake."""
+COMPLAINT_CHARS = 60
+"""About as long, as JSON, is the call by which a repair's report shows what goes wrong."""
+FEWEST = 12
+"""Hidden inputs that every program is tried with, where each is dear."""
 SHOWN_CHARS = 160
 """The longest value that a predict item asks for, as JSON."""
 Item = dict[str, Any]
 
 
-def item(instance: Instance) -> Item:
-    """The JSON object of one item. ValueError, naming it, if its family cannot make it."""
+def item(instance: Instance, language: str = "python") -> Item:
+    """The JSON object of one item; a program is asked in the `language`. ValueError, naming it, if its family cannot
+    make it."""
     family = instance.family
     head = {
         "id": instance.id,
@@ -29,6 +38,8 @@ def item(instance: Instance) -> Item:
         "language": "en",
         "cluster": family.name,
     }
+    if family.kind is Kind.PROGRAM:
+        return {**head, **_program(instance, LANGUAGES[language])}
     return {**head, **_OF_KIND[family.kind](instance)}
 
 
@@ -85,12 +96,105 @@ def _sql(instance: Instance) -> Item:
     return {"prompt": prompt, **form, "databases": databases, "reference": instance.program}
 
 
+def _program(instance: Instance, language: Language) -> Item:
+    inputs = telling_inputs(instance) if language.few else instance.inputs
+    cases = [_case(args, instance.right(args)) for args in inputs]
+    shown = [_case(args, instance.right(args)) for args in instance.examples]
+    prompt = (
+        f"Write a program in {language.title} that reads standard input and prints its "
+        f"result.\n\n{_prose(instance)}\n\n"
+        + "\n\n".join(
+            f"For this input\n```text\n{case['stdin']}```\nit prints\n```text\n{case['stdout']}```" for case in shown
+        )
+        + f"\n\nIt may use {language.allowed} only. "
+        f"Reply with only the complete program in one ```{language.fence} block."
+    )
+    return {"prompt": prompt, "cases": cases, "reference": language.reference(instance)}
+
+
+def _case(args: Args, right: str) -> Item:
+    read, wanted = args[0], json.loads(right)
+    return {"stdin": "".join(f"{line}\n" for line in read), "stdout": "".join(f"{line}\n" for line in wanted)}
+
+
+def _repair(instance: Instance) -> Item:
+    family, reply = (
+        instance.family,
+        (
+            "Reply with every file that you change, complete, each in a ```python block of its own whose "
+            "first line is a "
+            "comment with the file's name, such as `# {0}`."
+        ),
+    )
+    entry, right = entry_point(family.reference), files(family, instance.program)
+    module = next(path for path, functions in family.files.items() if family.reference in functions)
+    if family.before is None:
+        source, count = faulty(instance)
+        given = files(family, source)
+        ask = (
+            f"`{entry}` in {module} should do this:\n{_prose(instance)}\n\n"
+            f"{_complaint(instance, source)}\n\nThere {'is one mistake' if count == 1 else f'are {count} mistakes'} "
+            "in the files. Mend " + ("it." if count == 1 else "them.")
+        )
+    else:
+        given = files(family, instance.program_before)
+        ask = f"These files work. Change them:\n{_prose(instance)}\nEverything else stays as it is."
+    prompt = f"A project has {len(given)} files:\n\n{shown(given)}\n\n{ask}\n\n{reply.format(next(iter(given)))}"
+    calls = _graded_by_calls(instance) | {"reference": shown(right), "module": module.removesuffix(".py")}
+    return {"prompt": prompt, "files": given, **calls}
+
+
+def faulty(instance: Instance) -> tuple[str, int]:
+    """A repair's functions with mistakes, and how many: one, from level 3 on two in two functions."""
+    first = subtle_mutant(instance)
+    if instance.level < 3:
+        return first.source, 1
+    place = _changed(instance.program, first.source)
+    drawn = [m for m in instance.mutants() if _changed(instance.program, m.source) - place]
+    instance.rng("second mistake").shuffle(drawn)
+    for mutant in drawn:
+        answers = list(map(instance.answer(mutant.source), instance.inputs))
+        failed = sum(given != right for given, right in zip(answers, instance.answers, strict=True))
+        if 2 <= failed <= SUBTLE * len(answers) and RAISED not in answers and "pass\n" not in mutant.source:
+            both = _merged(instance.program, first.source, mutant.source)
+            if RAISED not in map(instance.answer(both), instance.inputs):
+                return both, 2
+    raise ValueError(f"{instance.id}: no second mistake can be made in another function.")
+
+
+def _functions(source: str) -> dict[str, str]:
+    return {node.name: ast.unparse(node) for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)}
+
+
+def _changed(source: str, mutant: str) -> set[str]:
+    """The functions in which a mutant differs."""
+    before, after = _functions(source), _functions(mutant)
+    return {name for name in before if before[name] != after[name]}
+
+
+def _merged(source: str, first: str, second: str) -> str:
+    """A text with the mistakes of two mutants in different functions."""
+    place = _changed(source, second)
+    mistaken = _functions(second)
+    return "\n\n".join(f"{mistaken[name] if name in place else text}\n" for name, text in _functions(first).items())
+
+
+def _complaint(instance: Instance, source: str) -> str:
+    """A drawn call that goes wrong, short if there is one."""
+    answer = instance.answer(source)
+    failing = [args for args in instance.inputs if answer(args) != instance.right(args)]
+    args = min(failing, key=lambda each: abs(len(canonical(each)) - COMPLAINT_CHARS))
+    got = json.loads(answer(args))
+    return f"But `{_call(instance, args)}` returns {got!r}; right is {_value(instance, args)!r}."
+
+
 _OF_KIND: Mapping[Kind, Callable[[Instance], Item]] = {
     Kind.COMPLETE: _complete,
     Kind.FIX: _fix,
     Kind.EDIT: _edit,
     Kind.PREDICT: _predict,
     Kind.SQL: _sql,
+    Kind.REPAIR: _repair,
 }
 
 
@@ -110,6 +214,21 @@ def subtle_mutant(instance: Instance) -> Mutant:
     if obvious is None:
         raise ValueError(f"{instance.id}: no mutant of it fails a hidden input without raising.")
     return obvious
+
+
+def telling_inputs(instance: Instance) -> list[Args]:
+    """Some hidden inputs, in their order, that notice every mutant which all of them notice: long ones are tried first,
+    and one is left out where those before it notice all that it does; then the first ones up to `FEWEST`."""
+    right = instance.right
+    left = [instance.answer(mutant.source) for mutant in instance.mutants()]
+    kept = list[Args]()
+    for args in sorted(instance.inputs, key=lambda each: -len(canonical(each))):
+        passing = [answer for answer in left if answer(args) == right(args)]
+        if len(passing) < len(left) or not kept:
+            kept.append(args)
+        left = passing
+    kept += [args for args in instance.inputs if args not in kept][: max(0, FEWEST - len(kept))]
+    return [args for args in instance.inputs if args in kept]
 
 
 def telling_input(instance: Instance) -> Args:

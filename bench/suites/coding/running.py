@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from bench.sandbox import printed
 from bench.scoring.database import script
 from bench.suites.coding.family import Args
 
@@ -31,9 +32,9 @@ def canonical(value: object) -> str:
 
 
 def python_answer(source: str) -> Answer:
-    """The answers of the one function that `source` defines."""
+    """The answers of the last function that `source` defines."""
     tree = ast.parse(source)
-    function = tree.body[0]
+    function = tree.body[-1]
     assert isinstance(function, ast.FunctionDef)
     passes: Iterator[int] = iter(())
     namespace: dict[str, Any] = {"_tick": lambda: next(passes)}
@@ -45,6 +46,22 @@ def python_answer(source: str) -> Answer:
         try:
             return canonical(namespace[function.name](*marshal.loads(marshal.dumps(args))))
         except Exception:
+            return RAISED
+
+    return answer
+
+
+def printed_answer(source: str) -> Answer:
+    """What the last function that `source` defines prints, as far as it counts: it returns the lines."""
+    lines = python_answer(source)
+
+    def answer(args: Args) -> str:
+        given = lines(args)
+        if given == RAISED:
+            return RAISED
+        try:
+            return canonical(printed("\n".join(json.loads(given))))
+        except TypeError:
             return RAISED
 
     return answer

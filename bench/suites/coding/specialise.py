@@ -65,6 +65,18 @@ class _Inline(ast.NodeTransformer):
             return ast.parse(repr(getattr(self._p, node.attr)), mode="eval").body
         return self.generic_visit(node)
 
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        """A call of another function of the family, `_name(p, x)`, is `name(x)`."""
+        if (
+            isinstance(node.func, ast.Name)
+            and node.args
+            and isinstance(node.args[0], ast.Name)
+            and node.args[0].id == "p"
+        ):
+            node.func.id = node.func.id.removeprefix("_")
+            del node.args[0]
+        return self.generic_visit(node)
+
     def visit_If(self, node: ast.If) -> Any:
         self.generic_visit(node)
         return (node.body if node.test.value else node.orelse) if isinstance(node.test, ast.Constant) else node

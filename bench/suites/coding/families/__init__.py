@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from bench.suites.coding.families import (
+    averages,
     balances,
+    bills,
     blobs,
+    bookings,
+    calculator,
     cells,
     chain,
     columns,
@@ -17,14 +21,20 @@ from bench.suites.coding.families import (
     gate,
     handles,
     hops,
+    hours,
     inventory,
     labels,
     ledger,
     library,
+    machine,
     marbles,
     messages,
     meter,
     money,
+    outline,
+    paragraph,
+    parcels,
+    patches,
     presses,
     queue,
     quotes,
@@ -44,6 +54,7 @@ from bench.suites.coding.families import (
     shipments,
     spans,
     stays,
+    store,
     streaks,
     tank,
     tariff,
@@ -76,6 +87,7 @@ _MORE = (
         digits,
         rectangles,
         terms,
+        patches,
     ),
     *(
         editor,
@@ -103,9 +115,11 @@ _MORE = (
         balances,
         trips,
     ),
+    *(calculator, averages, store, machine, outline, paragraph),
+    *(bookings, parcels, bills, hours),
 )
 FAMILIES: tuple[CodingFamily, ...] = tuple(module.FAMILY for module in _MODULES)
-"""Those of `coding`, in the order of the items: complete, fix, predict, edit, SQL."""
+"""Those of `coding`, in the order of the items: complete, fix, predict, edit, SQL, program, repair."""
 MORE: tuple[CodingFamily, ...] = tuple(module.FAMILY for module in _MORE)
 """Those of `coding_more`, until the next version of `coding` takes them in; in the same order."""
 EVERY = (*FAMILIES, *MORE)

@@ -39,8 +39,10 @@ from bench.stats.ppi import (
     labelled_test,
     labels_needed,
 )
+from bench.stats.ppi_mean import LabelledMean, labelled_mean
 from bench.stats.ratio import Limits, Ratio, ratio_of_sums, ratio_test
 from bench.stats.reasons import Caveat, Reason
+from bench.stats.rectified import LabelledEstimate
 from bench.stats.region import joint_region
 from bench.stats.repeats import pass_at_k
 from bench.stats.scores import ScoreDifference, score_difference
@@ -66,6 +68,9 @@ __all__ = [
     "LabelledDifference",
     "average_judges",
     "labelled_difference",
+    "LabelledMean",
+    "labelled_mean",
+    "LabelledEstimate",
     "labelled_test",
     "labels_needed",
     "Moved",

@@ -14,21 +14,19 @@ import scipy
 from numpy.typing import ArrayLike, NDArray
 
 from bench.stats.clusters import Codes, Floats, clustered_mean, coded, prudent_design_effect
-from bench.stats.intervals import Interval
 from bench.stats.paired import smallest_n
 from bench.stats.reasons import Caveat, Reason
+from bench.stats.rectified import LabelledEstimate, Rectified
 from bench.stats.strata import POWER, BoundTest, Strata, few_clusters, held_back, undecided
-from bench.stats.tilted import LEAST_P, tilted_p
 
 FEW_APART = 20
 """Labelled items on which people and judges differ, below which the normal theory is not used."""
 MOST_LABELS = 100_000
 """Labels beyond which no number is given."""
-_NEAR = 1e-4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LabelledDifference:
+class LabelledDifference(LabelledEstimate):
     """Candidate - baseline on the items of one suite, in [-1, 1]; made by `labelled_difference`."""
 
     labels: Floats
@@ -42,17 +40,17 @@ class LabelledDifference:
     rho: float | None
     """Correlation of labels and judgments on the labelled items; None where either does not vary."""
     rare: bool
-    """Whether the tilted null decides: rare losses, or people and judges hardly differ."""
+    """See `LabelledEstimate`."""
     se: float
-    """Standard error of the estimate."""
+    """See `LabelledEstimate`."""
     df: float
-    """Degrees of freedom: effective clusters of labelled items - 1."""
+    """See `LabelledEstimate`."""
     effect: float
-    """How many labelled items are worth one independent item."""
+    """See `LabelledEstimate`."""
     least_effect: float
     """The same, whatever the losses are: what is assumed of clusters."""
     independent: bool
-    """Whether every item is its own cluster."""
+    """See `LabelledEstimate`."""
 
     @property
     def n(self) -> int:
@@ -70,83 +68,33 @@ class LabelledDifference:
         alone = float(self.labels.mean())
         return alone + self.lam * (float(self.rest.mean()) - float(self.judged.mean())) if self.lam else alone
 
-    def above_p(self, bound: float, cutoff: float | None = None) -> float:
-        """p-value of H0: the difference is `bound` or less. `cutoff`: it need only be on the right side of that."""
-        return self._p(1, bound, cutoff)
+    @property
+    def correlation(self) -> float:
+        """Of labels and judgments; 0 where either does not vary."""
+        return self.rho or 0.0
 
-    def below_p(self, bound: float, cutoff: float | None = None) -> float:
-        """p-value of H0: the difference is `bound` or more; what `above_p` says with the sides swapped."""
-        return self._p(-1, bound, cutoff)
+    @property
+    def spread(self) -> float:
+        """The labels' standard deviation, more where clusters are drawn."""
+        return float(self.labels.std(ddof=1)) * math.sqrt(self.effect)
 
-    def interval(self, confidence: float) -> Interval:
-        """Two-sided: the bounds that are not rejected, each at half of 1 - confidence. Within [-1, 1]."""
-        level = (1 - confidence) / 2
-        low, high = self._edge(1, level), -self._edge(-1, level)
-        return Interval(self.estimate, max(-1.0, low), min(1.0, high), self.n)
+    def worth(self, margin: float) -> float:
+        """As many as clusters leave of them, for any margin."""
+        del margin
+        return self.n / self.least_effect
 
-    def _p(self, sign: int, bound: float, cutoff: float | None) -> float:
-        if not self.rare:
-            return self._t_p(sign, bound)
-        tilted = self._tilted_p(sign, sign * bound, cutoff)
-        return tilted if self.independent else max(tilted, self._t_p(sign, bound))
+    def few(self, margin: float, least: int) -> Caveat:
+        """With what clusters leave of them."""
+        shown = None if self.independent else int(self.worth(margin) + 1e-9)
+        return Caveat(reason=Reason.FEW_ITEMS, n=self.n, worth=shown, least=least, share=margin)
 
-    def _t_p(self, sign: int, bound: float) -> float:
-        """t = (θ - bound) / SE, one-sided."""
-        above = sign * (self.estimate - bound)
-        if self.se == 0:
-            return 0.0 if above > 0 else 1.0
-        return float(scipy.special.stdtr(self.df, -above / self.se))
-
-    def _tilted_p(self, sign: int, bound: float, cutoff: float | None) -> float:
-        """The least level at which `_reached` rejects: its shift depends on the level."""
-        if cutoff is not None or not self.lam:
-            return self._reached(sign, bound, cutoff or 0.5)
-        even = self._reached(sign, bound, 0.5)
-        if even >= 0.5:
-            return even
-
-        def excess(log: float) -> float:
-            return math.log(max(self._reached(sign, bound, math.exp(log)), LEAST_P)) - log
-
-        least = math.log(LEAST_P)
-        if excess(least) <= 0:
-            return LEAST_P
-        return math.exp(scipy.optimize.brentq(excess, least, math.log(0.5), xtol=_NEAR))
-
-    def _reached(self, sign: int, bound: float, level: float) -> float:
-        """The tilted null's p-value of the rectified values, shifted for the noise of the judgments' mean.
-
-        X_i = H_i - λ J_i + λ mean(J) - bound - s, s = z_{1-level} (sqrt(se_r² + se_J²) - se_r), se_r of the rectified
-        values, se_J of λ mean(J); none can be below -1 - λ + λ mean(J) - bound - s.
-        """
+    def rectified(self, sign: int) -> Rectified:
+        """None is below -1 - λ + λ mean(J); se_J of λ mean(J) by all items."""
         every = np.concatenate([self.judged, self.rest])
-        rectified = sign * (self.labels - self.lam * self.judged)
-        raised = sign * self.lam * float(every.mean()) - bound
-        if self.lam:
-            se = math.sqrt(self.effect / self.n) * float(rectified.std(ddof=1))
-            noise = self.lam * math.sqrt(self.effect / len(every)) * float(every.std(ddof=1))
-            raised -= max(0.0, float(scipy.special.ndtri(1 - level))) * (math.hypot(se, noise) - se)
-        worst = raised - 1 - self.lam
-        if worst >= 0:
-            return LEAST_P
-        return tilted_p(np.maximum(rectified + raised, worst), worst, design_effect=self.effect, coarse=True)
-
-    def _edge(self, sign: int, level: float) -> float:
-        """The largest bound, as seen from a side, that is rejected at a level."""
-        middle = sign * self.estimate
-        by_t = middle + float(scipy.special.stdtrit(self.df, level)) * self.se
-        if not self.rare:
-            return by_t
-
-        def excess(bound: float) -> float:
-            return self._reached(sign, bound, level) - level
-
-        if excess(-1.0) >= 0:
-            return -1.0
-        every = float(np.concatenate([self.judged, self.rest]).mean())
-        most = sign * (float((self.labels - self.lam * self.judged).mean()) + self.lam * every)
-        edge = float(scipy.optimize.brentq(excess, -1.0, max(most, -1.0) + _NEAR, xtol=_NEAR))
-        return edge if self.independent else min(edge, by_t)
+        own, raised = sign * (self.labels - self.lam * self.judged), sign * self.lam * float(every.mean())
+        noise = self.lam * math.sqrt(self.effect / len(every)) * float(every.std(ddof=1)) if self.lam else 0.0
+        se = math.sqrt(self.effect / self.n) * float(own.std(ddof=1))
+        return Rectified(values=own + raised, worst=raised - 1 - self.lam, se=se, noise=noise)
 
 
 def average_judges(judged: ArrayLike) -> Floats:
@@ -239,18 +187,15 @@ def _error(rectified: Floats, rest: Floats, mine: Codes, others: Codes) -> float
 
 
 def labelled_test(
-    difference: LabelledDifference, margin: float, *, alpha: float = 0.05, cutoff: float | None = None
+    difference: LabelledEstimate, margin: float, *, alpha: float = 0.05, cutoff: float | None = None
 ) -> BoundTest:
     """Judges "at most `margin` lower" by labels and judgments; n and needed count labelled items.
 
     Fewer labels than `smallest_n` show nothing, however many judgments there are. `cutoff`: as in `above_p`, and only
     the p-values are worked out.
     """
-    worth, least = int(difference.n / difference.least_effect + 1e-9), smallest_n(margin, alpha)
-    problem = None
-    if worth < least:
-        shown = None if difference.independent else worth
-        problem = Caveat(reason=Reason.FEW_ITEMS, n=difference.n, worth=shown, least=least, share=margin)
+    worth, least = difference.worth(margin), smallest_n(margin, alpha)
+    problem = difference.few(margin, least) if int(worth + 1e-9) < least else None
     p_values = difference.above_p(-margin, cutoff), difference.below_p(-margin, cutoff)
     if cutoff is not None:
         bare = undecided(difference.estimate, difference.n, problem)
@@ -267,10 +212,10 @@ def labelled_test(
         detectable=_reach(alpha) * difference.se or None,
         needed=labels_needed(
             difference.estimate + margin,
-            float(difference.labels.std(ddof=1)) * math.sqrt(difference.effect),
-            difference.rho or 0.0,
+            difference.spread,
+            difference.correlation,
             difference.items,
-            least=math.ceil(least * difference.least_effect),
+            least=math.ceil(least * difference.n / worth),
             alpha=alpha,
         ),
         problem=problem,

@@ -251,12 +251,47 @@ def test_a_measure_that_there_is_not_is_refused(tmp_path: Path) -> None:
     assert "measure is 'taste'" in claims.judge_run(folder).unjudged["as-liked"]
 
 
-def test_labels_over_the_mean_of_suites_are_refused_with_the_cure(tmp_path: Path) -> None:
-    both = [*rows(40), *rows(40, suite="reasoning")]
-    folder = write(tmp_path / "run", both, replace(PREFERRED, over="mean"))
-    write_labels(folder, [label(at, 0.5) for at in range(40)])
-    part = judged(folder).test.parts["mean", "preference"]
-    assert part.problem == 'labels are judged suite by suite: set over = "each"'
+def over_the_mean(folder: Path, counts: tuple[int, int], claim: Claim, lost: int = 0) -> claims.Judgement:
+    """Two suites of 100 items, the first so many of each labelled as equal; the candidate loses some of the second."""
+
+    def broken(row: Any, at: int) -> Any:
+        gone = row.model == "small" and at >= 100 - lost
+        return replace(row, outcome="infrastructure", score=None) if gone else row
+
+    write(folder, [*rows(100), *rows(100, broken, suite="reasoning")], replace(claim, over="mean"))
+    suites = zip(("coding", "reasoning"), counts, strict=True)
+    told = [(suite, at) for suite, count in suites for at in range(count)]
+    both = [replace(row, suite=suite, task=suite) for suite, at in told for row in passes(at, 1, 1)]
+    write_labels(folder, both if claim.measure == "pass" else [
+        replace(label(at, THIRDS(at)), suite=suite, task=suite) for suite, at in told
+    ])  # fmt: skip
+    return judged(folder)
+
+
+@pytest.mark.parametrize("claim", [PASSES, PREFERRED])
+def test_labels_speak_of_the_mean_over_suites(tmp_path: Path, claim: Claim) -> None:
+    opinion = over_the_mean(tmp_path / "run", (60, 60), claim)
+    part = opinion.test.parts["mean", str(claim.measure)]
+    assert (opinion.verdict, part.n, part.estimate) == ("supported", 120, 0.0)
+    assert "mean of the suites" in told(tmp_path / "run")
+    fewer = over_the_mean(tmp_path / "lost", (60, 60), claim, lost=4).test.parts["mean", str(claim.measure)]
+    assert fewer.p_supported > part.p_supported
+    assert any("2.0 % of the candidate's answers are lost" in note for note in fewer.notes)
+
+
+def test_a_suite_without_labels_leaves_the_mean_open(tmp_path: Path) -> None:
+    opinion = over_the_mean(tmp_path / "run", (60, 0), PASSES)
+    assert opinion.verdict == "inconclusive"
+    assert opinion.test.problems["mean", "pass"] == "reasoning: 0 labels are too few for a mean over suites"
+    assert over_the_mean(tmp_path / "none", (0, 0), PASSES).verdict == "screened"
+
+
+def test_labels_that_lie_on_one_suite_are_worth_less_for_the_mean(tmp_path: Path) -> None:
+    opinion = over_the_mean(tmp_path / "run", (60, 10), PASSES)
+    assert opinion.verdict == "inconclusive"
+    assert opinion.test.problems["mean", "pass"] == (
+        "70 labels are worth 20 as they lie, the fewest on reasoning: it takes at least 59"
+    )
 
 
 def test_items_that_nothing_grades_are_judged_by_labels(tmp_path: Path) -> None:

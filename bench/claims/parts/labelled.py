@@ -23,9 +23,10 @@ from bench.stats import (
     Caveat,
     Floats,
     Interval,
-    LabelledDifference,
+    LabelledEstimate,
     Reason,
     labelled_difference,
+    labelled_mean,
     labelled_test,
     labels_needed,
     smallest_n,
@@ -56,21 +57,32 @@ class LabelledPart(ScorePart):
         if scope.pairs.weights is not None:
             why = tr('labels are not weighted by the log: set over = "each", and a slice for each kind of work')
             return undecided(self.key, math.nan, 0, why)
-        if scope.suite == MEAN:
-            return undecided(self.key, math.nan, 0, tr('labels are judged suite by suite: set over = "each"'))
         if said is None or not np.isfinite(said.labels[mask]).any():
             return self._screened(scope, said)
         answered, lost = _answered(scope.pairs, mask)
-        strata = scope.strata(answered)
-        found, problem = labelled_difference(said.labels[answered], said.judged[answered], strata, rare=self.rare)
+        found, problem = self._found(scope, said, answered, lost)
         if found is None:
             assert problem is not None
             count = int(np.isfinite(said.labels[answered]).sum())
             why = self.in_words(replace(problem, least=max(problem.least or 0, smallest_n(limit, scope.claim.alpha))))
             return undecided(self.key, math.nan, count, why)
-        return self._judged(scope, found, lost, said)
+        return self._judged(scope, found, float(np.mean([*lost.values()])), said)
 
-    def _judged(self, scope: Scope, found: LabelledDifference, lost: float, said: Opinions) -> PartResult:
+    def _found(
+        self, scope: Scope, said: Opinions, answered: Mask, lost: Mapping[str, float]
+    ) -> tuple[LabelledEstimate | None, Caveat | None]:
+        """The difference of one suite, or the mean over suites: each as heavy as the share of its items not lost, so
+        that what is lost can be added as is."""
+        labels, judged, strata = said.labels[answered], said.judged[answered], scope.strata(answered)
+        if scope.suite != MEAN:
+            return labelled_difference(labels, judged, strata, rare=self.rare)
+        gone = [suite for suite in lost if suite not in set(strata.suites)]
+        if gone:
+            return None, Caveat(reason=Reason.FEW_ITEMS, n=0, least=2, stratum=gone[0])
+        weights = {suite: 1 - share for suite, share in lost.items()}
+        return labelled_mean(labels, judged, strata, rare=self.rare, weights=weights)
+
+    def _judged(self, scope: Scope, found: LabelledEstimate, lost: float, said: Opinions) -> PartResult:
         claim, limit = scope.claim, self.limit(scope.claim)
         strict, lenient = (limit - lost) / (1 - lost), (limit + lost) / (1 - lost)
         if strict <= 0:
@@ -118,6 +130,16 @@ class LabelledPart(ScorePart):
         """Few labels or clusters, or the exact test."""
         if caveat.reason is Reason.EXACT_TEST:
             return tr(EXACT)
+        if caveat.reason is Reason.FEW_ITEMS and caveat.stratum is not None and caveat.worth is not None:
+            return tr(
+                "{n} labels are worth {worth:.0f} as they lie, the fewest on {stratum}: it takes at least {least:.0f}",
+                n=caveat.n,
+                worth=caveat.worth,
+                stratum=caveat.stratum,
+                least=caveat.least,
+            )
+        if caveat.reason is Reason.FEW_ITEMS and caveat.stratum is not None:
+            return tr("{stratum}: {n} labels are too few for a mean over suites", stratum=caveat.stratum, n=caveat.n)
         if caveat.reason is Reason.FEW_ITEMS:
             many = tr("{n} labels are too few", n=caveat.n)
             return tr("{many}: it takes at least {least:.0f}", many=many, least=caveat.least)
@@ -190,12 +212,16 @@ def _span(interval: Interval) -> str:
     return tr("{low} to {high} points", low=points(interval.low), high=points(interval.high))
 
 
-def _answered(pairs: Pairs, mask: Mask) -> tuple[Mask, float]:
-    """The items that both sides answered, and the share of those and of the candidate's losses that it lost."""
+def _answered(pairs: Pairs, mask: Mask) -> tuple[Mask, dict[str, float]]:
+    """The items that both sides answered; by suite, of those and of the candidate's losses, the share that it lost."""
     ours, theirs = pairs.candidate.lost, pairs.baseline.lost
     answered: Mask = mask & (ours < 1) & (theirs < 1)
-    gone = int((mask & (ours >= 1) & (theirs < 1)).sum())
-    return answered, gone / max(1, gone + int(answered.sum()))
+    gone, lost = mask & (ours >= 1) & (theirs < 1), {}
+    for suite in sorted({suite for suite, mine in zip(pairs.suites, mask, strict=True) if mine}):
+        mine = pairs.of(suite)
+        many = int((gone & mine).sum())
+        lost[suite] = many / max(1, many + int((answered & mine).sum()))
+    return answered, lost
 
 
 def judges_in_words(pairs: Pairs, mask: Mask, said: Opinions) -> Iterator[str]:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from bench.claims import Ruling, declared_claims, judge_claims, known_bets
 from bench.records import (
+    FINAL,
+    FINISHED,
     SELDOM,
     Outcome,
     RunRecord,
@@ -99,6 +101,10 @@ class SuiteRow:
     """Of those, calls whose clock our own process kept clean (`timing_ok`)."""
     ungraded: int = field(default=0, metadata={SELDOM: True})
     """Of the n answers, those of items that nothing grades: their quality is not measured."""
+    reused: int = field(default=0, metadata={SELDOM: True})
+    """Of the n answers, those taken from earlier runs."""
+    ends: dict[str, int] = field(default_factory=dict, metadata={SELDOM: True})
+    """Why episodes ended that their model or agent did not end itself -> how many, those without a score included."""
 
     @property
     def items(self) -> int:
@@ -146,6 +152,8 @@ class RunComparison:
     """Where models with known score and cost stand beside the frontier, suite by suite."""
     languages: tuple[LanguageGap, ...] = ()
     """What another language costs each model, where suites ask the same instances."""
+    priced: frozenset[str] = frozenset()
+    """Models of whose answers a price is known, whether or not every call's tokens are."""
     likenesses: tuple[Likeness, ...] = ()
     """How alike models write where nothing grades their answers."""
     ruling: Ruling = field(default_factory=Ruling)
@@ -172,6 +180,7 @@ def compare(folder: Path) -> RunComparison:
         uncompared=left_out(items, record),
         places=places(items, record),
         languages=gaps(items, record),
+        priced=frozenset(items["model"][items["price_id"].notna()].astype(str)),
         likenesses=likenesses(folder, items, record),
         ruling=judge_claims(
             items, record, list(declared_claims(record).values()), bets=known_bets(folder, record), load=load
@@ -233,7 +242,18 @@ def _row(table: pd.DataFrame, model: str, suite: str, items: int, repeats: int) 
         timed=len(timed),
         clean=int(timed["timing_ok"].fillna(False).sum()),
         ungraded=len(scored) - len(graded),
+        reused=int(scored["reused"].astype(bool).sum()),
+        ends=_ends(table),
     )
+
+
+def _ends(table: pd.DataFrame) -> dict[str, int]:
+    """Why episodes ended otherwise than by themselves, the most frequent cause first."""
+    if "stop_cause" not in table:
+        return {}
+    causes = table["stop_cause"].dropna()
+    counts = causes[~causes.isin((FINAL, FINISHED))].value_counts()
+    return {str(cause): int(count) for cause, count in counts.items()}
 
 
 def _timed(scored: pd.DataFrame) -> pd.Series[bool]:
@@ -306,7 +326,8 @@ def _tokens_in(table: pd.DataFrame) -> pd.Series[Any]:
 
 
 def as_records(comparison: RunComparison) -> list[dict[str, Any]]:
-    """The rows as plain JSON, intervals as {estimate, low, high, n}; without `ungraded` where everything is graded."""
+    """The rows as plain JSON, intervals as {estimate, low, high, n}; without `ungraded`,
+    `reused` and `ends` where they are zero or empty."""
     rows = [asdict(row) for row in comparison.rows]
     seldom = {each.name for each in fields(SuiteRow) if each.metadata.get(SELDOM)}
     return [{key: value for key, value in row.items() if key not in seldom or value} for row in rows]

@@ -9,7 +9,6 @@ import os
 import signal
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from bench.agents.calls import agents_filter
 from bench.agents.walls import AgentLimits, users, walled_agent
 from bench.agents.watch import StopCause, Watch, end, watch
 from bench.errors import UsageError
+from bench.proxy.agent import send
 
 OUTPUT_BYTES = 64 * 1024
 """Of what a command says, the end is kept: so much."""
@@ -86,7 +86,12 @@ async def contained(
         os.close(variables)
     begun = time.monotonic()
     said = asyncio.ensure_future(_tail(process))
-    first = await _first(inward)
+    try:
+        first = await _first(inward)
+    except asyncio.CancelledError:
+        send(process, signal.SIGKILL)
+        await asyncio.gather(process.wait(), said)  # its pipe is read to its end, or it outlives the loop
+        raise
     if first is None:
         await process.wait()
         words = " ".join((await said).split())[:300]
@@ -103,14 +108,12 @@ async def contained(
         raise
     finally:
         watching.cancel()
-        with suppress(ProcessLookupError):
-            if process.returncode is None:
-                process.send_signal(signal.SIGKILL)
-        code = await process.wait()
+        send(process, signal.SIGKILL)
+        code, output = await asyncio.gather(process.wait(), said)
     return Contained(
         exit_code=128 - code if code < 0 else code,
         stopped=seen.stopped,
-        output=clean.text(await said),
+        output=clean.text(output),
         wall_s=time.monotonic() - begun,
         seen=seen,
     )

@@ -55,7 +55,8 @@ class AgentEpisode:
     out_tokens: int | None
     """Tokens of all answers; the same."""
     cost_usd: Decimal | None
-    """What the calls cost, in USD, by the dated list; None where a call's cost is not known."""
+    """What the calls cost, in USD, by the dated list, of weights of this machine its time; None where a call's cost is
+    not known, or no rate is stated."""
     most_usd: Decimal | None
     """What they may have cost at most; None where nothing bounds it."""
     changed: tuple[str, ...]

@@ -44,7 +44,13 @@ class AgentPreset:
     """How a user gets it, and its licence."""
 
 
-_PLACE = re.compile(r"\{(program|python|task|model|url|turns)\}")
+PLACES = ("program", "python", "task", "model", "url", "turns")
+"""What a command may name in braces."""
+PLACES_OF_VERSION = ("program", "python")
+"""The same of the command that asks for a version."""
+_PLACE = re.compile(rf"\{{({'|'.join(PLACES)})\}}")
+_NAMED = re.compile(r"(?<!\$)\{([A-Za-z_][A-Za-z_0-9]*)\}")
+"""A word in braces: a shell's `${word}` is none of ours, nor is JSON."""
 MOST_AGENTS = 50
 """Agents of a file."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -112,7 +118,16 @@ def _preset(name: str, table: Any, where: str) -> AgentPreset:
         raise UsageError(f"{where}: [{name}] protocol must be {' or '.join(PROTOCOLS)}, not {given['protocol']!r}.")
     if "{task}" not in " ".join(given["command"]):
         raise UsageError(f"{where}: [{name}] command lacks {{task}}, where the task's words go.")
+    _require_places(given["command"], PLACES, f"{where}: [{name}] command")
+    _require_places(given["version"], PLACES_OF_VERSION, f"{where}: [{name}] version")
     return AgentPreset(name=name, **given)
+
+
+def _require_places(command: Sequence[str], places: Sequence[str], what: str) -> None:
+    """UsageError for a word in braces that nothing would fill in."""
+    if odd := next((word for part in command for word in _NAMED.findall(part) if word not in places), None):
+        known = ", ".join(f"{{{each}}}" for each in places)
+        raise UsageError(f"{what} has the unknown place {{{odd}}}. Known: {known}.")
 
 
 def _require_variables(own: Any, what: str) -> None:

@@ -7,6 +7,7 @@ import fcntl
 import json
 import os
 import secrets
+import signal
 import sys
 import tempfile
 import time
@@ -20,6 +21,7 @@ from bench.agents.contained import Contained, contained
 from bench.agents.walls import HOME, OWN_USER, WORKSPACE, AgentLimits
 from bench.agents.watch import StopCause
 from bench.proxy import bindable
+from bench.proxy.agent import send
 
 PLAIN = {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": HOME, "LANG": "C.UTF-8", "TERM": "dumb", "USER": "agent"}
 """The environment of every command within the walls."""
@@ -163,6 +165,5 @@ async def _victims(folder: Path) -> AsyncIterator[tuple[dict[str, Any], Path]]:
     finally:
         for each in (tcp, *others):
             each.close()
-        with suppress(ProcessLookupError):
-            process.kill()
+        send(process, signal.SIGKILL)
         await process.wait()

@@ -36,7 +36,7 @@ async def versions_of(agents: Mapping[Name, LocatedAgent]) -> dict[Name, str | U
             try:
                 return await version_of(agent, left_s) if left_s > 0 else ""
             except UsageError as error:
-                return error
+                return UsageError(f"{agent.preset.name}: {error}")
 
     return dict(zip(agents, await asyncio.gather(*map(ask, agents.values())), strict=True))
 
@@ -48,15 +48,17 @@ async def version_of(agent: LocatedAgent, seconds: float = VERSION_S) -> str:
         workspace.mkdir()
         with bindable(folder / "none") as name:
             server = await asyncio.start_unix_server(_none, name)
-        ended = await contained(
-            filled(agent.preset.version, {"program": str(agent.program), "python": agent.python}),
-            {**PLAIN, "PATH": agent.path, **agent.preset.environment},
-            workspace=owned(workspace),
-            socket=owned(folder / "none"),
-            programs=agent.folders,
-            limits=AgentLimits(wall_s=seconds, memory_bytes=2**30, file_bytes=2**28, disk_bytes=2**28),
-        )
-        server.close()
+        try:
+            ended = await contained(
+                filled(agent.preset.version, {"program": str(agent.program), "python": agent.python}),
+                {**PLAIN, "PATH": agent.path, **agent.preset.environment},
+                workspace=owned(workspace),
+                socket=owned(folder / "none"),
+                programs=agent.folders,
+                limits=AgentLimits(wall_s=seconds, memory_bytes=2**30, file_bytes=2**28, disk_bytes=2**28),
+            )
+        finally:
+            server.close()
     return "" if ended.exit_code else clean.line(ended.output.strip().split("\n")[0])[:100]
 
 

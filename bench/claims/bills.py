@@ -47,7 +47,7 @@ def window(mine: pd.DataFrame, record: RunRecord, label: str) -> Window | None:
     prices = record.prices
     if prices is None or billed.empty:
         return None
-    ids = sorted(set(billed["price_id"]))
+    ids = sorted(billed["price_id"].unique())
     modes = {str(prices.rows[name].get("mode")) for name in ids if name in prices.rows}
     special = tuple(sorted(modes - {str(mode) for mode in PLAIN_MODES}))
     hours = {schedule.words for name in ids if (schedule := prices.hours(name)) is not None}
@@ -94,8 +94,11 @@ def _at_traffic(mine: pd.DataFrame, total: Floats) -> Floats:
 
 def _at_hours(mine: pd.DataFrame, total: Floats, record: RunRecord) -> tuple[Floats, Floats]:
     """Bills as if every answer had ended in the cheapest, and in the dearest hour."""
+    hours = _hours(mine, record)
+    if not any(hours):
+        return total, total
     factors = np.array(_factors(mine))
-    multipliers = np.array([np.nan if hour is None else hour.multiplier for hour in _hours(mine, record)])
+    multipliers = np.array([np.nan if hour is None else hour.multiplier for hour in hours])
     changes = (factors > 0) & ~np.isnan(multipliers)
     low, high = (np.where(changes, end(1.0, multipliers) / factors, 1.0) for end in (np.minimum, np.maximum))
     return total * low, total * high
@@ -111,5 +114,7 @@ def _hours(mine: pd.DataFrame, record: RunRecord) -> list[RecordedHours | None]:
     prices = record.prices
     if prices is None or not prices.schedules:
         return [None] * len(mine)
-    known = {name: prices.hours(name) for name in set(mine["price_id"].dropna())}
+    known = {name: prices.hours(name) for name in mine["price_id"].dropna().unique()}
+    if not any(known.values()):
+        return [None] * len(mine)
     return [known.get(name) for name in mine["price_id"]]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from bench.claims.questions import texts
 from bench.records import (
     OVERALL,
     JudgmentRow,
@@ -167,4 +168,4 @@ def _twice(raters: Sequence[Floats]) -> tuple[int, int]:
 
 def places_of(rows: pd.DataFrame) -> list[Place]:
     """The places of items, one a row."""
-    return list(zip(rows["task"].astype(str), rows["item"].astype(str), strict=True))
+    return list(zip(texts(rows["task"]), texts(rows["item"]), strict=True))

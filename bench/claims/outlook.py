@@ -24,6 +24,7 @@ from bench.stats import (
     TYPICAL_DISCORDANCE,
     TYPICAL_ICC,
     World,
+    coded,
     families_needed,
     fixed_power,
     icc_of,
@@ -115,7 +116,7 @@ def outlook(
     `saving_shown`: whether the run's own costs show the saving; None where it is taken for granted.
     `kinds`: whether to look for the number of families that would show it for others like them.
     """
-    if SCORE.margin not in claim.margins or {*pairs.suites} - {*np.asarray(pairs.suites)[pairs.graded].tolist()}:
+    if SCORE.margin not in claim.margins or len(pairs.suites_of(pairs.graded)) < len(set(pairs.suites)):
         return None
     suites = list(_suites(pairs))
     shown = {times: _saving_shown(claim, pairs, times, seed, known=saving_shown) for times in TIMES}
@@ -169,19 +170,19 @@ def like(planned: SuiteSize, pairs: Pairs) -> SuiteSize:
     return replace(planned, world=seen[planned.suite].world, alike=seen[planned.suite].alike)
 
 
-def _sizes(names: Sequence[str] | NDArray[np.str_]) -> tuple[int, ...]:
-    return tuple(np.unique(np.asarray(names, dtype=str), return_counts=True)[1].tolist())
+def _sizes(names: Sequence[str] | NDArray[np.int64]) -> tuple[int, ...]:
+    return tuple(np.bincount(coded(names)).tolist())
 
 
 def _suites(pairs: Pairs) -> Iterator[SuiteSize]:
     differences = pairs.candidate.score - pairs.baseline.score
-    clusters, sources = (np.asarray(names, dtype=str) for names in (pairs.clusters, pairs.sources))
+    clusters, sources = coded(pairs.clusters), coded(pairs.sources)
     for suite in sorted(set(pairs.suites)):
         mask = pairs.of(suite) & pairs.graded
         known = mask & ~np.isnan(differences)
         values = differences[known]
         differing = float(np.abs(values).sum())
-        over = [icc_of(values, list(names[known])) if len(values) else TYPICAL_ICC for names in (clusters, sources)]
+        over = [icc_of(values, names[known]) if len(values) else TYPICAL_ICC for names in (clusters, sources)]
         world = World(
             difference=0.0,
             discordance=min(1.0, (differing + 1) / (len(values) + 1)),  # one more item, lest none is taken for never

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from bench.claims import questions
 from bench.claims.bills import KEY, Window, money, window
 from bench.claims.opinions import Opinions, Place, places_of
-from bench.claims.rows import AT, Loaded, same_questions, sound, took
+from bench.claims.rows import ASKED, AT, FIRST, ONCE, TIMES, USED, Loaded, same_questions, seconds_of, sound
 from bench.errors import UsageError
 from bench.records import SUCH, THESE, Outcome, RunRecord, has_answer, is_graded
 from bench.stats import Floats, ItemWeights, Strata
@@ -24,10 +24,6 @@ if TYPE_CHECKING:
 Mask = NDArray[np.bool_]
 STATED = "stated"
 """Basis of a cap that the user states."""
-CLOSE_S = 60.0
-"""Latencies are paired only if both calls began within so many seconds."""
-CLOSE_WORK_S = 6 * 3600.0
-"""The same of agents' work, which takes minutes: models of unlike speeds drift apart in the order of items."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,13 +155,16 @@ class Pairs:
     @property
     def one_reading(self) -> bool:
         """Whether both readings take the same items for dependent."""
-        joint = set(zip(self.clusters, self.sources, strict=True))
-        return len(joint) == len(set(self.clusters)) == len(set(self.sources))
+        return _alike(self.clusters, self.sources)
 
     def of(self, suite: str) -> Mask:
         """The mask of one suite's items."""
         mask: Mask = _suites(self.suites) == suite
         return mask
+
+    def suites_of(self, mask: Mask) -> list[str]:
+        """The suites of the items under a mask, in the order of their names."""
+        return [suite for suite in sorted(set(self.suites)) if (self.of(suite) & mask).any()]
 
 
 def pair(
@@ -185,8 +184,9 @@ def pair(
     suites = tuple(dict.fromkeys(suites))
     _known(record, "model", (candidate, baseline))
     _known(record, "suite", suites)
-    rows = items[items["suite"].isin(list(suites)) & items["model"].isin([candidate, baseline])]
-    asked = rows[rows["outcome"] != Outcome.NOT_ASKED]
+    mine = items["suite"].isin(list(suites)) & items["model"].isin([candidate, baseline])
+    rows = _where(items[[name for name in items if name in USED or name in columns]], mine)
+    asked = _where(rows[[name for name in ASKED if name in rows]], rows["outcome"] != Outcome.NOT_ASKED)
     for suite in suites:
         part = asked[asked["suite"] == suite]
         if part["model"].nunique() < 2:
@@ -194,17 +194,20 @@ def pair(
         if not has_answer(part).any():
             raise UsageError(f"no item of {suite} has a score.")
     earlier = asked["reused"].fillna(False).astype(bool) & asked["model"].isin([*record.baseline_reuse])
+    earliest, reused = min(asked.loc[~earlier, "started_at"].dropna().unique(), default=None), bool(earlier.any())
+    del asked, earlier
     rows = _placed(rows)
     same_questions(rows)
     sound(rows)
-    rows = rows.assign(**_shared(rows))
-    first = rows.drop_duplicates(AT).sort_values(AT)
+    first = rows[FIRST].drop_duplicates(AT).sort_values(AT)
+    first, rows = first.assign(**_shared(first)), rows.drop(columns=[*ONCE])
     (clusters, repeated), (sources, _) = (questions.clusters(first, about) for about in (SUCH, THESE))
-    seconds, timed, answered = _seconds(rows, candidate, baseline, {SUCH: clusters, THESE: sources})
+    seconds, timed, answered = seconds_of(rows, candidate, baseline, {SUCH: clusters, THESE: sources})
+    rows = rows.drop(columns=[name for name in TIMES if name in rows and name not in columns])
     return Pairs(
         candidate=_side(rows, candidate, len(first), record, columns),
         baseline=_side(rows, baseline, len(first), record, columns),
-        suites=tuple(first["suite"].to_numpy(dtype=object)),
+        suites=tuple(questions.texts(first["suite"])),
         clusters=tuple(clusters),
         sources=tuple(sources),
         repeated=repeated,
@@ -212,11 +215,22 @@ def pair(
         seconds=seconds,
         timed=timed,
         answered=answered,
-        earliest=min(asked.loc[~earlier, "started_at"].dropna().unique(), default=None),
+        earliest=earliest,
         places=tuple(places_of(first)),
         opinions=None if said is None else said(places_of(first)),
-        reused=bool(earlier.any()),
+        reused=reused,
     )
+
+
+def _where(rows: pd.DataFrame, mask: pd.Series[bool]) -> pd.DataFrame:
+    """The rows under a mask; no copy where these are all."""
+    return rows if mask.all() else rows[mask]
+
+
+@lru_cache(maxsize=8)
+def _alike(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Whether two readings part items in the same way."""
+    return len(set(zip(one, other, strict=True))) == len(set(one)) == len(set(other))
 
 
 @lru_cache(maxsize=8)
@@ -228,7 +242,8 @@ def _placed(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows of items asked of either side, each with its item's place in the order of suite, task and item."""
     place = rows.groupby(KEY).ngroup().to_numpy()
     kept = np.isin(place, place[(rows["outcome"] != Outcome.NOT_ASKED).to_numpy()])
-    return rows[kept].reset_index(drop=True).assign(**{AT: np.unique(place[kept], return_inverse=True)[1]})
+    held = rows if kept.all() else rows[kept]
+    return held.reset_index(drop=True).assign(**{AT: np.unique(place[kept], return_inverse=True)[1]})
 
 
 def _shared(rows: pd.DataFrame) -> dict[str, pd.Series[str]]:
@@ -314,28 +329,3 @@ def _floats(series: pd.Series[Any], n: int) -> Floats:
     """An entry an item, from values by place; NaN where it is missing or infinite."""
     values: Floats = series.reindex(range(n)).to_numpy(dtype=float, na_value=np.nan)
     return np.where(np.isfinite(values), values, np.nan)
-
-
-def _seconds(
-    rows: pd.DataFrame, candidate: str, baseline: str, named: Mapping[str, Sequence[str]]
-) -> tuple[Floats, Mapping[str, Strata], Mapping[str, int]]:
-    """Seconds (see `took`) of samples that both sides answered close in time, with clean clocks and no reuse."""
-    import pandas as pd
-
-    used = [AT, "model", "repeat", "suite", "took", "started_at", "timing_ok", "reused", "work"]
-    rows = rows.assign(took=took(rows), work=rows["agent"].notna() if "agent" in rows else False)
-    answered = rows.loc[rows["took"].notna() & has_answer(rows), used]
-    sides = [answered[answered["model"] == label] for label in (candidate, baseline)]
-    both = sides[0].merge(sides[1], on=[AT, "suite", "repeat"], suffixes=("_c", "_b"))
-    if both.empty:
-        return np.empty((0, 2)), dict.fromkeys(named, Strata([], [])), {}
-    starts = [pd.to_datetime(both[f"started_at_{side}"], utc=True, format="ISO8601") for side in "cb"]
-    close = np.where(both["work_c"] & both["work_b"], CLOSE_WORK_S, CLOSE_S)
-    clean = (starts[0] - starts[1]).dt.total_seconds().abs() <= close
-    for side in "cb":
-        clean &= both[f"timing_ok_{side}"].fillna(False).astype(bool) & ~both[f"reused_{side}"].astype(bool)
-    kept = both[clean]
-    seconds = kept[["took_c", "took_b"]].to_numpy(dtype=float)
-    suites = kept["suite"].tolist()
-    strata = {about: Strata(suites, [clusters[at] for at in kept[AT]]) for about, clusters in named.items()}
-    return seconds, strata, {str(suite): int(count) for suite, count in both["suite"].value_counts().items()}

@@ -34,14 +34,21 @@ def clusters(items: pd.DataFrame, column: str) -> tuple[list[str], tuple[Repeate
     Equal prompts join the clusters that they stand in: asked again, a question says nothing new. An unknown prompt is
     equal to no other.
     """
-    named = items[column].to_numpy(dtype=object)
     prompts = (items["suite"] + "/" + items["prompt_sha256"]).fillna("")
     known = prompts[(prompts != "") & (items["prompt_sha256"] != "")]
     twice = known[known.duplicated(keep=False)]
     if twice.empty:
-        return [str(name) for name in named], ()
+        return texts(items[column]), ()
+    named = items[column].to_numpy(dtype=object)
     repeated = tuple(_repeated(str(suite), part) for suite, part in items.loc[twice.index].groupby("suite"))
     return _joined(named, items.index.get_indexer(twice.index), twice.to_numpy(dtype=object)), repeated
+
+
+def texts(column: pd.Series[str]) -> list[str]:
+    """A column as a list that holds each repeated text once."""
+    codes, known = column.factorize(use_na_sentinel=False)
+    names = [str(name) for name in known]
+    return [names[code] for code in codes]
 
 
 def _repeated(suite: str, items: pd.DataFrame) -> Repeated:

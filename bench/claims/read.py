@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -30,6 +30,7 @@ from bench.language import tr
 from bench.records import (
     MANIFEST,
     Claim,
+    ItemRow,
     LoadRow,
     RecordedClaim,
     RunRecord,
@@ -76,11 +77,10 @@ def judge_run(
     these. `caps`: see `with_caps`.
     """
     given = [claim] if isinstance(claim, Claim) else [*(claim or ())]
-    record, items = read_run(folder)
     wanted = {column for part in parts.PARTS for column in part.columns}
-    items = with_caps(
-        items.drop(columns=[name for name in UNUSED.split() if name not in wanted], errors="ignore"), caps or {}
-    )
+    unused = [name for name in UNUSED.split() if name not in wanted]
+    record, items = read_run(folder, [each.name for each in fields(ItemRow) if each.name not in unused])
+    items = with_caps(items, caps or {})
     claims = declared_claims(record)
     if name is not None and name not in claims:
         raise UsageError(f"the run has no claim '{name}'.{suggest(name, claims)}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -9,14 +10,32 @@ import numpy as np
 
 from bench.claims.bills import KEY
 from bench.errors import UsageError
-from bench.records import SCORED, is_graded
-from bench.stats import Floats
+from bench.records import SCORED, has_answer, is_graded
+from bench.stats import Floats, Strata
 
 if TYPE_CHECKING:
     import pandas as pd
 
 AT = "at"
 """Column of an item's place among the pairs; no table has one of that name."""
+ONCE = ("prompt_sha256", "task_version", "family", "cluster")
+"""Columns that all rows of an item share."""
+USED = (
+    *KEY, *ONCE, "model", "repeat", "outcome", "score", "graded", "reused", "started_at", "timing_ok", "latency_s",
+    "wall_s", "agent", "attempts", "price_id", "price_factor", "cost_usd", "cost_retries_usd", "cost_traffic_usd",
+    "cost_cap_usd", "cost_cap_basis", "sampling_applied",
+)  # fmt: skip
+"""Columns of the items table that pairs are made of."""
+ASKED = ("suite", "model", "outcome", "score", "graded", "reused", "started_at")
+"""Of those, what is looked at before rows are paired."""
+TIMES = ("suite", "item", "started_at", "timing_ok", "latency_s", "wall_s", "agent", "reused")
+"""Of those, what only latencies are made of, and names."""
+FIRST = [*KEY, AT, "prompt_sha256", "family", "cluster"]
+"""Of those, what an item is."""
+CLOSE_S = 60.0
+"""Latencies are paired only if both calls began within so many seconds."""
+CLOSE_WORK_S = 6 * 3600.0
+"""The same of agents' work, which takes minutes: models of unlike speeds drift apart in the order of items."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +54,31 @@ def took(rows: pd.DataFrame) -> pd.Series[float]:
     """Seconds that each row's answer took: E2E, and of an agent's work from its start to its end; NaN if unknown."""
     seconds = rows["latency_s"].astype(float)
     return rows["wall_s"].astype(float).where(rows["agent"].notna(), seconds) if "agent" in rows else seconds
+
+
+def seconds_of(
+    rows: pd.DataFrame, candidate: str, baseline: str, named: Mapping[str, Sequence[str]]
+) -> tuple[Floats, Mapping[str, Strata], Mapping[str, int]]:
+    """Seconds (see `took`) of samples that both sides answered close in time, with clean clocks and no reuse."""
+    import pandas as pd
+
+    used = [AT, "model", "repeat", "suite", "took", "started_at", "timing_ok", "reused", "work"]
+    rows = rows.assign(took=took(rows), work=rows["agent"].notna() if "agent" in rows else False)
+    answered = rows.loc[rows["took"].notna() & has_answer(rows), used]
+    sides = [answered[answered["model"] == label] for label in (candidate, baseline)]
+    both = sides[0].merge(sides[1], on=[AT, "suite", "repeat"], suffixes=("_c", "_b"))
+    if both.empty:
+        return np.empty((0, 2)), dict.fromkeys(named, Strata([], [])), {}
+    starts = [pd.to_datetime(both[f"started_at_{side}"], utc=True, format="ISO8601") for side in "cb"]
+    close = np.where(both["work_c"] & both["work_b"], CLOSE_WORK_S, CLOSE_S)
+    clean = (starts[0] - starts[1]).dt.total_seconds().abs() <= close
+    for side in "cb":
+        clean &= both[f"timing_ok_{side}"].fillna(False).astype(bool) & ~both[f"reused_{side}"].astype(bool)
+    kept = both[clean]
+    seconds = kept[["took_c", "took_b"]].to_numpy(dtype=float)
+    suites = kept["suite"].tolist()
+    strata = {about: Strata(suites, [clusters[at] for at in kept[AT]]) for about, clusters in named.items()}
+    return seconds, strata, {str(suite): int(count) for suite, count in both["suite"].value_counts().items()}
 
 
 def same_questions(rows: pd.DataFrame) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -18,7 +20,8 @@ from bench.errors import BenchError, IncompleteError, UsageError
 
 if TYPE_CHECKING:
     from bench.agents import AgentEpisode, AgentTask, LocatedAgent
-    from bench.records import Comparison
+    from bench.providers import Endpoint
+    from bench.records import Comparison, ModelEntry
 
 MARKS = {True: "ok", False: "FAIL"}
 
@@ -65,7 +68,7 @@ def check() -> None:
 @click.argument("name", metavar="AGENT")
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False, exists=True))
 @click.option("--task", "words", required=True, help="What to do, as the agent reads it; @FILE reads it from a file.")
-@click.option("--model", default="", help="The model's label; by default the first remote one of bench.toml.")
+@click.option("--model", default="", help="The model's label; by default the first of bench.toml, remote ones first.")
 @click.option("--turns", type=click.IntRange(min=1), default=40, show_default=True, help="The most calls.")
 @click.option("--budget-usd", type=PRICED, help="The most that its calls may cost.")
 @click.option(
@@ -126,30 +129,31 @@ def _run(
     from bench.providers import resolve
     from bench.proxy import CallLedger, backends
 
-    environ = environment(comparison.source.parent)
-    remote = {label: entry for label, entry in comparison.models.items() if not entry.local}
-    label = model or next(iter(remote), "")
-    if label not in remote:
+    environ, models = environment(comparison.source.parent), comparison.models
+    label = model or next((name for name, entry in models.items() if not entry.local), next(iter(models)))
+    if label not in models:
+        raise UsageError(f"no model '{label}' in {comparison.source}. Known: {', '.join(models)}.")
+    entry, endpoint = models[label], resolve(models[label], environ)
+    if entry.local and task.budget_usd is not None:
         raise UsageError(
-            f"no remote model '{label}' in {comparison.source}. Known: {', '.join(remote) or 'none'}. "
-            "Weights of this machine are asked through bench weights serve and their address."
+            f"--budget-usd holds what vendors bill, and '{label}' runs on this machine. Bound its time by --minutes."
         )
-    endpoint = resolve(remote[label], environ)
     if next(iter(backends([endpoint], environ).values())).protocol != located.preset.protocol:
         raise UsageError(
             f"{located.preset.name} speaks {located.preset.protocol}, and '{label}' does not: nothing is translated. "
             "Name the vendor's other address as a model of its own."
         )
-    require_consent([endpoint], environ, given["origins"])
+    if not entry.local:
+        require_consent([endpoint], environ, given["origins"])
 
-    async def work() -> AgentEpisode:
+    async def work(served: Endpoint) -> AgentEpisode:
         _require(hold=(await probe_walls()).hold)
         with CallLedger(given["ledger"] or given["results"] / LEDGER) as ledger:
             return await run_episode(
                 located,
                 label,
                 task,
-                served=backends([endpoint], environ),
+                served=backends([served], environ),
                 ledger=ledger,
                 book=load(beside(comparison.source)),
                 environ=environ,
@@ -157,7 +161,31 @@ def _run(
                 out=out,
             )
 
-    return run_to_end(work())
+    with _served(endpoint, given["results"]) as served:
+        return _with_machine(run_to_end(work(served)), entry)
+
+
+@contextmanager
+def _served(endpoint: Endpoint, results: Path) -> Iterator[Endpoint]:
+    """The endpoint; of weights of this machine with their server's address, while it runs."""
+    if not endpoint.entry.local:
+        yield endpoint
+        return
+    from bench.run import SilentWatcher, local
+
+    with local.serving(endpoint, local.fetch_weights(endpoint.entry, SilentWatcher()), results) as (served, _):
+        yield served
+
+
+def _with_machine(episode: AgentEpisode, entry: ModelEntry) -> AgentEpisode:
+    """The episode, of weights of this machine with what its machine's time cost; None where no rate is stated."""
+    from bench.records import LocalModel
+
+    if not isinstance(entry, LocalModel):
+        return episode
+    hours, rate = Decimal(f"{episode.wall_s:.3f}") / 3600, entry.usd_per_hour
+    usd = None if rate is None else round(Decimal(str(rate)) * hours, 9)
+    return replace(episode, cost_usd=usd, most_usd=usd)
 
 
 def _require(*, hold: bool) -> None:
@@ -181,9 +209,10 @@ def _text(episode: AgentEpisode) -> str:
     tokens = "" if episode.in_tokens is None else f", {episode.in_tokens:,} tokens in, {episode.out_tokens or 0:,} out"
     changed = ", ".join(episode.changed[:10]) + (" ..." if len(episode.changed) > 10 else "")
     left = f"; {episode.left_out} entries not looked at (links, pipes, too large, too deep)" if episode.left_out else ""
+    version = episode.version or "(version unknown)"
     lines = [
-        f"{episode.agent} {episode.version} with {episode.model}: {episode.stop_cause} after {episode.wall_s:.1f} s",
-        f"  {episode.turns} calls{tokens}, {cost}{most}",
+        f"{episode.agent} {version} with {episode.model}: {episode.stop_cause} after {episode.wall_s:.1f} s",
+        f"  {episode.turns} {'call' if episode.turns == 1 else 'calls'}{tokens}, {cost}{most}",
         f"  {len(episode.changed)} files changed{changed and ': '}{changed}, {len(episode.removed)} removed{left}",
         f"  most memory {episode.most_bytes / 2**20:.0f} MiB, {episode.most_processes} processes and threads",
     ]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bench.cli.memory import few_threads
+from bench.cli.memory import few_threads, give_back
 from bench.cli.options import NumberRange, dollars_by_model, results_option
 from bench.cli.terminal import echo
 from bench.errors import UsageError
@@ -127,6 +127,7 @@ def claim(
     given here rather than in bench.toml before the run is labelled exploratory.
     """
     few_threads()
+    give_back()
     import json
 
     from bench import claims

@@ -37,17 +37,19 @@ def check(results: Path, as_json: bool) -> None:
     if as_json:
         runs = [{name: getattr(run, name) for name in run.__slots__} for run in seen.runs]
         whole = {"path": str(seen.path), "version": seen.version, "size": seen.size, "runs": runs}
-        echo(json.dumps({**whole, "stray": seen.stray, "faults": [*seen.faults]}, indent=2, ensure_ascii=False))
+        rest = {"stray": seen.stray, "stray_begun": seen.stray_begun, "faults": [*seen.faults]}
+        echo(json.dumps({**whole, **rest}, indent=2, ensure_ascii=False))
     else:
         for run in seen.runs:
             echo(_line(run))
-        if seen.stray:
-            echo(f"{seen.stray:,} calls are of runs that it does not know")
+        if seen.stray or seen.stray_begun:
+            echo(f"{seen.stray:,} calls{_begun(seen.stray_begun)} are of runs that it does not know")
         for fault in seen.faults:
             echo(f"wrong: {fault}")
         calls = sum(run.calls for run in seen.runs) + seen.stray
+        begun = sum(run.begun for run in seen.runs) + seen.stray_begun
         state = "damaged" if seen.faults else "whole"
-        echo(f"{seen.path}: {state}, {calls:,} calls, {seen.size / 1e6:,.1f} MB, version {seen.version}")
+        echo(f"{seen.path}: {state}, {calls:,} calls{_begun(begun)}, {seen.size / 1e6:,.1f} MB, version {seen.version}")
     sys.exit(1 if seen.faults else 0)
 
 
@@ -57,12 +59,16 @@ def check(results: Path, as_json: bool) -> None:
 @results_option
 def export(file: Path, runs: tuple[str, ...], results: Path) -> None:
     """Write the calls to FILE, one line of JSON each, as they are recorded: prompts' keys, answers, tokens, times."""
-    from bench.journal import records
+    from bench.journal import begun_calls, records
     from bench.records import write_file
 
     with _journal(results) as opened:
         lines = (f"{record}\n".encode() for record in records(opened, runs))
         write_file(file.parent, file.name, lambda to: to.writelines(lines))
+        begun = begun_calls(opened, runs)
+    if begun:
+        some = "1 call was begun and has" if begun == 1 else f"{begun:,} calls were begun and have"
+        echo(f"{some} no end on record: left out.", err=True)
     echo(str(file))
 
 
@@ -117,4 +123,9 @@ def _journal(results: Path) -> Journal:
 def _line(run: RunContent) -> str:
     state = "finished" if run.finished else "incomplete"
     where = "" if run.there else "; its folder is not there"
-    return f"{run.run}: {run.calls:,} calls, {run.bytes / 1e6:,.1f} MB, {state}{where}"
+    return f"{run.run}: {run.calls:,} calls{_begun(run.begun)}, {run.bytes / 1e6:,.1f} MB, {state}{where}"
+
+
+def _begun(count: int) -> str:
+    """Of calls that are no calls yet."""
+    return f", {count:,} begun and not ended" if count else ""

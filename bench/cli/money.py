@@ -36,11 +36,12 @@ def estimate_record(estimate: Estimate) -> dict[str, Any]:
     }
 
 
-def spent_line(usd: Decimal, limit: Decimal | None, unknown: Sequence[str]) -> str:
-    """What a run cost so far."""
+def spent_line(usd: Decimal, limit: Decimal | None, unknown: Sequence[str], unsure: Decimal = Decimal(0)) -> str:
+    """What a run cost so far; `unsure`: what of it is a worst case."""
     of = f" of {dollars(limit)}" if limit is not None else ""
     without = f", and unknown for {', '.join(unknown)}" if unknown else ""
-    return f"{dollars(usd)}{of} USD spent{without}"
+    worst = f", {dollars(unsure)} of it a worst case" if unsure else ""
+    return f"{dollars(usd)}{of} USD spent{worst}{without}"
 
 
 def _words(model: ModelEstimate) -> str:

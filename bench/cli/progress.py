@@ -65,7 +65,7 @@ class _Lane:
     def cells(self) -> Iterator[str]:
         """Items with what went wrong, score so far, tokens per second, time left."""
         said = f"{self.done}/{self.total} items" + (f", {self.failed} failed" if self.failed else "")
-        yield said + (f", {self.retries} retries" if self.retries else "")
+        yield said + (f", {self.retries} {'retry' if self.retries == 1 else 'retries'}" if self.retries else "")
         n = len(self.scores)
         yield f"score so far {100 * sum(self.scores) / n:.0f} % (n = {n})" if n else "no score yet"
         yield f"{self.tokens / self.streaming_s:.0f} tok/s" if self.streaming_s else "- tok/s"
@@ -159,11 +159,11 @@ class RunProgress:
             lane.pace_said_at = time.monotonic()
             echo(self._slow(lane), err=True)
 
-    def spent(self, usd: Decimal, limit: Decimal | None, unknown: Sequence[str]) -> None:
-        """What the run cost so far; nothing is shown where no price is known at all."""
+    def spent(self, usd: Decimal, limit: Decimal | None, unknown: Sequence[str], unsure: Decimal = Decimal(0)) -> None:
+        """What the run cost so far, and what of it is a worst case; nothing is shown where no price is known at all."""
         if not usd and not limit:
             return
-        self._spent = spent_line(usd, limit, unknown)
+        self._spent = spent_line(usd, limit, unknown, unsure)
         if not self._terminal and time.monotonic() - self._spent_said >= CALM_S:
             self._spent_said = time.monotonic()
             echo(f"cost: {self._spent}", err=True)

@@ -202,7 +202,8 @@ def _print_report(path: Path, at_model: str, config: Path | None, key: str = "")
     from bench.costs import billing_of
     from bench.prices import beside, load
     from bench.proxy import CallLedger
-    from bench.proxy.report import lines
+    from bench.proxy.report import lines, with_items
+    from bench.records import read_turns
 
     if not path.exists():
         raise UsageError(f"{path}: no ledger is there. Start `bench proxy` first, or name another with --ledger.")
@@ -216,6 +217,7 @@ def _print_report(path: Path, at_model: str, config: Path | None, key: str = "")
             raise UsageError(f"nobody bills '{at_model}': it runs on this machine. Name a remote model.")
     with CallLedger(path, read_only=True) as ledger:
         entries: Sequence[Any] = [each for each in ledger.entries() if key in ("", each.begun.key)]
+    entries = with_items(entries, read_turns(path.parent))
     echo("\n".join(lines(entries, at_model, other, book)).strip())
     running = sum(entry.state == "open" for entry in entries)
     if running:

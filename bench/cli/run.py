@@ -300,9 +300,9 @@ def _warnings(prepared: Prepared, known: Registry) -> list[object]:
     from bench.costs import Spending
 
     written = [known.tasks[name] for name in prepared.loaded.files if name in known.tasks]  # at their usual size
-
     items = sorted({call.item.task: call.item for call in prepared.plan.calls}.values(), key=lambda i: i.max_tokens)
     lines = [line for endpoint in prepared.endpoints if items and (line := endpoint.warning(items[0]))]
+    lines += dict.fromkeys(why for agent in prepared.agents.values() if (why := agent.unversioned))
     return [*lines, *Spending.of(prepared.endpoints, prepared.book).stale(), *registry.edited(known, written)]
 
 

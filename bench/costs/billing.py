@@ -73,9 +73,11 @@ class Billing:
         return min(most) if most else None
 
     def attempt(self, book: PriceBook, attempt: Attempt) -> Cost | None:
-        """What an attempt cost that may be billed; None if there was no price."""
+        """What an attempt cost that may be billed; None if there was no price, its amount None if nobody knows it."""
         at = prices.billed_at(attempt.sent_at, attempt.latency_s)
         price = self.price(book, at, attempt.usage)
+        if price and attempt.unpriced is not None:
+            return prices.Cost(None, {}, (attempt.unpriced,))
         return prices.cost(price, attempt.usage, at) if price else None
 
 

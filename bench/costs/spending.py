@@ -104,8 +104,8 @@ class Spending:
         """What a call cost, in USD: every attempt sent at or after `since` (UTC, ISO 8601) that may be billed.
 
         A reused answer was another run's bill. Where the provider says that it charged more than the list does, that
-        counts; an attempt whose tokens are unknown counts at its worst, those of an agent's episode together at most
-        at the episode's cap. None if a price is unknown.
+        counts; an attempt whose tokens are unknown counts at its worst, of its own request where that is known, those
+        of an agent's episode together at most at the episode's cap. None if a price is unknown.
         """
         costs = self._costs(planned, call, since)
         most, work = total(usd for usd, _ in costs), planned.item.work
@@ -170,4 +170,7 @@ class Spending:
         known = listed and listed.usd
         if said:
             return max(known or Decimal(0), Decimal(str(said))), True
-        return (self.worst(planned), False) if listed and known is None else (known, True)
+        if listed and known is None:
+            most = attempt.most_usd
+            return self.worst(planned) if most is None else Decimal(str(most)), False
+        return known, True

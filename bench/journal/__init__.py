@@ -6,7 +6,7 @@ from bench.journal.entries import RunEntry
 from bench.journal.recorder import Recorder
 from bench.journal.schema import has_tables, require_files
 from bench.journal.store import TURN, Journal
-from bench.journal.upkeep import JournalCheck, RunContent, backup, check, prune, records
+from bench.journal.upkeep import JournalCheck, RunContent, backup, begun_calls, check, prune, records
 
 __all__ = [
     "TURN",
@@ -16,6 +16,7 @@ __all__ = [
     "RunContent",
     "RunEntry",
     "backup",
+    "begun_calls",
     "check",
     "has_tables",
     "prune",

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.errors import UsageError
+from bench.journal.begun import BEGUN
 from bench.journal.store import Journal
 from bench.records import Call, lock_folder
 
@@ -33,9 +34,11 @@ class RunContent:
     finished: bool
     """Whether its plan is done."""
     calls: int
-    """Calls recorded, turns of episodes and what was measured beside it included."""
+    """Calls recorded, turns of episodes and what was measured beside it included; without those that only began."""
+    begun: int
+    """Calls that began and have no end on record: they are under way, or their process was killed."""
     bytes: int
-    """Bytes of their records."""
+    """Bytes of the records of both."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +55,8 @@ class JournalCheck:
     """Its runs, oldest first."""
     stray: int
     """Calls of runs that it does not know."""
+    stray_begun: int
+    """Calls of such runs that began and have no end on record."""
     faults: tuple[str, ...]
     """What is wrong, MOST_FAULTS at most; empty where nothing is."""
 
@@ -62,15 +67,16 @@ def check(journal: Journal) -> JournalCheck:
         faults = [str(row[0]) for row in db.execute(f"PRAGMA integrity_check({MOST_FAULTS})") if row[0] != "ok"]
         counted: dict[str, list[int]] = {}
         for run, key, ask, scored, record in db.execute("SELECT run, key, ask, scored, record FROM calls"):
-            of = counted.setdefault(str(run), [0, 0])
-            of[0], of[1] = of[0] + 1, of[1] + len(str(record).encode())
+            of = counted.setdefault(str(run), [0, 0, 0])
+            of[_is_begun(key)] += 1
+            of[2] += len(str(record).encode())
             if len(faults) < MOST_FAULTS and (why := _fault(run, key, ask, scored, record)):
                 faults.append(f"call {str(key)[:12]} of {run}: {why}")
         version = int(db.execute("PRAGMA user_version").fetchone()[0])
     runs = []
     for entry in journal.runs():
         names = [entry.run, *(f"{entry.run}{end}" for end in BESIDE)]
-        mine = [counted.pop(name, [0, 0]) for name in names]
+        mine = [counted.pop(name, [0, 0, 0]) for name in names]
         runs.append(
             RunContent(
                 run=entry.run,
@@ -78,7 +84,8 @@ def check(journal: Journal) -> JournalCheck:
                 there=entry.folder.is_dir(),
                 finished=entry.finished_at is not None,
                 calls=sum(each[0] for each in mine),
-                bytes=sum(each[1] for each in mine),
+                begun=sum(each[1] for each in mine),
+                bytes=sum(each[2] for each in mine),
             )
         )
     return JournalCheck(
@@ -87,8 +94,13 @@ def check(journal: Journal) -> JournalCheck:
         size=journal.path.stat().st_size,
         runs=tuple(runs),
         stray=sum(each[0] for each in counted.values()),
+        stray_begun=sum(each[1] for each in counted.values()),
         faults=tuple(faults),
     )
+
+
+def _is_begun(key: object) -> bool:
+    return str(key).startswith(BEGUN)
 
 
 def _fault(run: str, key: str, ask: int, scored: int, record: str) -> str | None:
@@ -102,12 +114,24 @@ def _fault(run: str, key: str, ask: int, scored: int, record: str) -> str | None
 
 
 def records(journal: Journal, runs: Collection[str] = ()) -> Iterator[str]:
-    """Every call as one line of JSON, or those of some runs, by run and in the order of their keys."""
+    """Every recorded call as one line of JSON, or those of some runs, by run and in the order of their keys."""
     with journal.reading() as db:
         names = _names(journal, runs) if runs else [str(row[0]) for row in db.execute("SELECT DISTINCT run FROM calls")]
         for name in names:
-            for (record,) in db.execute("SELECT record FROM calls WHERE run = ? ORDER BY key, ask", (name,)):
-                yield str(record)
+            rows = db.execute("SELECT key, record FROM calls WHERE run = ? ORDER BY key, ask", (name,))
+            yield from (str(record) for key, record in rows if not _is_begun(key))
+
+
+def begun_calls(journal: Journal, runs: Collection[str] = ()) -> int:
+    """How many calls, or of some runs, began and have no end on record."""
+    with journal.reading() as db:
+        return _begun(db, _names(journal, runs) if runs else None)
+
+
+def _begun(db: sqlite3.Connection, names: Collection[str] | None = None) -> int:
+    where = "" if names is None else f" AND run IN ({','.join('?' * len(names))})"
+    count = f"SELECT count(*) FROM calls WHERE key >= '{BEGUN}' AND key < '{BEGUN}~'{where}"
+    return int(db.execute(count, [*(names or ())]).fetchone()[0])
 
 
 def backup(journal: Journal, to: Path) -> int:
@@ -137,7 +161,8 @@ def prune(journal: Journal, runs: Collection[str]) -> int:
                 held.enter_context(lock_folder(entry.folder))
         marks = ",".join("?" * len(names))
         db.execute("BEGIN IMMEDIATE")
-        gone = db.execute(f"DELETE FROM calls WHERE run IN ({marks})", names).rowcount
+        begun = _begun(db, names)
+        gone = db.execute(f"DELETE FROM calls WHERE run IN ({marks})", names).rowcount - begun
         db.execute(f"DELETE FROM runs WHERE run IN ({marks})", names)
         db.execute("COMMIT")
         db.execute("VACUUM")

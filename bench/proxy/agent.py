@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
+import signal
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 
 from bench.errors import UsageError
 from bench.providers import find, shipped
@@ -76,6 +79,16 @@ async def run(command: Sequence[str], environ: Mapping[str, str]) -> int:
     try:
         return await process.wait()
     except asyncio.CancelledError:
-        process.terminate()
+        send(process, signal.SIGTERM)
         await process.wait()
         raise
+
+
+def send(process: asyncio.subprocess.Process, number: int) -> None:
+    """Sends a signal to a process that may have ended.
+
+    asyncio's own way looks first whether it has, which takes its exit code from under the watcher that waits for it.
+    """
+    with suppress(ProcessLookupError):
+        if process.returncode is None:
+            os.kill(process.pid, number)

@@ -106,7 +106,8 @@ def settled(call: Passed, exchange: ProxyExchange, book: PriceBook, secrets: Sec
     elif not exchange.ended or not seen.complete:
         state = "cut"
     else:
-        state = "unknown" if cost is None else "settled"
+        unsure = cost is None and (call.billing is not None or seen.usage.out_total is None)
+        state = "unknown" if unsure else "settled"
     return Settled(
         state=state,
         status=exchange.status,
@@ -126,11 +127,14 @@ def settled(call: Passed, exchange: ProxyExchange, book: PriceBook, secrets: Sec
 def _cost(call: Passed, exchange: ProxyExchange, usage: TokenUsage, took_s: float, book: PriceBook) -> Decimal | None:
     """What it cost in USD; None where nobody knows: no counts came, or the exchange was cut off before the last.
 
-    A call that never reached the vendor and one that it refused are free.
+    A call that never reached the vendor and one that it refused are free. Weights of this machine have no bill by
+    tokens: their machine's time costs, which is not known here.
     """
     refused = exchange.status is not None and not answered(exchange.status)
-    if not isinstance(call.backend.endpoint.entry, RemoteModel) or exchange.never_sent or refused:
+    if exchange.never_sent or refused:
         return Decimal(0)
+    if not isinstance(call.backend.endpoint.entry, RemoteModel):
+        return None
     if not exchange.ended or usage.out_total is None or usage.in_total is None:
         return None
     attempt = Attempt(

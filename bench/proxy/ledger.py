@@ -86,7 +86,7 @@ class Settled:
     usage: TokenUsage
     """Tokens, as far as they were reported."""
     cost_usd: Decimal | None
-    """What it cost, by the price of that moment; None where that is not known."""
+    """What it cost, by the price of that moment; None where that is not known, as of weights of this machine."""
     ttft_s: float | None
     """Seconds from passing the request on to the first byte of the reply's body."""
     latency_s: float

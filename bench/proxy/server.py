@@ -202,7 +202,7 @@ class ProxyServer:
             head_sha256=call.head_sha256,
             request_bytes=size,
             rewrites=", ".join(call.changed),
-            cap_usd=call.worst_usd,
+            cap_usd=call.worst_usd if call.billing else None,
         )
         try:
             number = None if free else self.ledger.begin(begun)
@@ -229,7 +229,7 @@ class ProxyServer:
         most = ended.cost_usd
         if most is None:
             most = at_most(call.billing, call.worst_usd, ended.usage, self.book)
-            begun = replace(begun, cap_usd=most if bounded else None)
+            begun = replace(begun, cap_usd=most if bounded and call.billing else None)
         self.purse.settle(key.name, call.worst_usd, most)
         try:
             self.ledger.settle(number, ended, begun.cap_usd)

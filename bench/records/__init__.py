@@ -5,7 +5,7 @@ from __future__ import annotations
 from bench.records.aggregates import AggregateRow
 from bench.records.batches import BATCHES, BatchNote, read_batches, write_batches
 from bench.records.blinding import anonymous
-from bench.records.calls import AgentRun, Attempt, Call, Episode, EpisodeTurn, Outcome, TokenUsage
+from bench.records.calls import Attempt, Call, Episode, EpisodeTurn, Outcome, TokenUsage
 from bench.records.claim import (
     ABOUT,
     AGREEMENT,
@@ -27,9 +27,10 @@ from bench.records.claim import (
     margin_keys,
     measured_margin,
 )
-from bench.records.details import grade_detail
+from bench.records.details import details_with, grade_detail
 from bench.records.episodes import (
     FINAL,
+    FINISHED,
     LOOPS,
     NATIVE,
     PROMPTED_JSON,
@@ -167,7 +168,7 @@ from bench.records.sweep import Sweep, read_sweep
 from bench.records.tables import AnswerRow, ItemRow
 from bench.records.unanswered import cut_off, unanswered_call
 from bench.records.vendors import VENDORS, is_local, maker_of, vendor_of
-from bench.records.work import WorkResult, counts
+from bench.records.work import AgentRun, WorkResult, counts
 
 __all__ = [
     "AS_WRITTEN",
@@ -199,6 +200,7 @@ __all__ = [
     "Episode",
     "EpisodeTurn",
     "FINAL",
+    "FINISHED",
     "NATIVE",
     "PROMPTED_JSON",
     "TurnSaid",
@@ -241,6 +243,7 @@ __all__ = [
     "SUCH",
     "THESE",
     "git_commit",
+    "details_with",
     "grade_detail",
     "installed_versions",
     "this_machine",

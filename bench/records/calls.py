@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from bench import clean
+from bench.records.work import AgentRun
 
 
 class Outcome(StrEnum):
@@ -144,11 +145,17 @@ class Attempt:
     """Tokens that arrived within `window_s`, those of its first read not counted; None where they are not known."""
     buffered: bool = False
     """Whether a gateway held the stream back and sent it at once: its time to first token is not the model's."""
+    unpriced: str | None = None
+    """Why nobody knows what it cost, whatever tokens were reported, as whoever passed it on says; None where its tokens
+    make its price."""
+    most_usd: float | None = None
+    """The most that it can have cost then, in USD; None where nothing bounds it, or `unpriced` is None."""
 
     def __post_init__(self) -> None:
         """Others' words become one line each, a charge that is not an amount unknown."""
-        _put_lines(self, "error", "request_id")
+        _put_lines(self, "error", "request_id", "unpriced")
         object.__setattr__(self, "cost_reported_usd", clean.amount(self.cost_reported_usd))
+        object.__setattr__(self, "most_usd", clean.amount(self.most_usd))
 
     @property
     def billable(self) -> bool:
@@ -185,28 +192,6 @@ class EpisodeTurn:
     """Whether the harness kept the clock clean."""
     text: bool
     """Whether it said anything besides."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AgentRun:
-    """What an agent's episode was besides its calls."""
-
-    name: str
-    """The agent's name."""
-    version: str
-    """Its version, as it said; empty where it said none."""
-    part: int
-    """The how-manieth start of this episode, from 0: a crashed one is begun anew."""
-    exit_code: int
-    """The agent's, as a shell gives it."""
-    prompt_sha256: str | None
-    """Of the system prompt and the tools of its first request; None where it made none."""
-    most_bytes: int
-    """The most memory that its processes had together, in bytes."""
-    most_processes: int
-    """The most processes and threads at once."""
-    said: str
-    """The end of what it printed; hostile text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

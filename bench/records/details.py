@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bench import clean
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _GRADED: dict[str, type | tuple[type, ...]] = {
     "route": str, "wrapped": str, "verdict": str, "notes": list, "lm_eval_score": (int, float),
@@ -27,6 +30,20 @@ def grade_detail(text: str) -> dict[str, Any]:
     return {
         name: clean.line(value) if name in _GRADED and isinstance(value, str) else value for name, value in read.items()
     }
+
+
+def details_with(texts: pd.Series[str], *names: str) -> pd.Series[Any]:
+    """What graders said of those answers of which they may have said one of these fields; equal texts share it.
+
+    The others are not read: in a large table hardly any has them.
+    """
+    import pandas as pd
+
+    known = texts[texts.notna()]
+    spelled = "|".join([*(f'"{name}"' for name in names), r"\\u"])  # as JSON spells a name, or may hide one
+    mine = known[known.str.contains(spelled).to_numpy(dtype=bool)]
+    read = {text: grade_detail(text) for text in mine.unique()}
+    return pd.Series([read[text] for text in mine], index=mine.index, dtype=object)
 
 
 def require_settings(text: str, *, sent: bool) -> None:

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+FINISHED = "finished"
+"""`Episode.stop_cause` of an agent that ended its work by itself."""
 FINAL = "final"
 """The cause of an end by the model itself: its last message calls nothing."""
 NATIVE, PROMPTED_JSON = "native", "prompted_json"

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import fields, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, TypeVar, cast
 
@@ -17,7 +18,7 @@ from bench.records.calls import Outcome
 from bench.records.episodes import TurnRow
 from bench.records.files import fresh_folder, write_file, write_text
 from bench.records.manifest import MANIFEST, RunRecord
-from bench.records.parquet import REBUILT, frame, parquet_file
+from bench.records.parquet import REBUILT, parquet_file
 from bench.records.recorded import RecordedDerivation
 from bench.records.rows import arrow_tables, cleaned_table, parquet_schema, require_columns, write_rows
 from bench.records.tables import AnswerRow, ItemRow
@@ -66,7 +67,8 @@ def write_tables(folder: Path, items: Sequence[ItemRow], answers: Sequence[Answe
 
     write_file(folder, "answers.parquet", texts)
     table = pyarrow.concat_tables(tables).combine_chunks()
-    write_file(folder, "items.parquet", lambda file: pyarrow.parquet.write_table(table, file))
+    whole = partial(pyarrow.parquet.write_table, table, row_group_size=PIECE_ROWS)  # in groups that are read at once
+    write_file(folder, "items.parquet", whole)
     write_file(folder, "items.csv", lambda file: pyarrow.csv.write_csv(clean.spreadsheet_csv(table), file))
 
 
@@ -107,9 +109,12 @@ def read_record(folder: Path) -> RunRecord:
         raise UsageError(f"{path}: is damaged ({clean.line(str(error))}). {REBUILT}") from error
 
 
-def read_run(folder: Path) -> tuple[RunRecord, pd.DataFrame]:
-    """run.json and the items table of a run. UsageError if it is not a run folder, or they are not of the same run."""
-    record, items = read_record(folder), read_table(folder, "items")
+def read_run(folder: Path, columns: Sequence[str] | None = None) -> tuple[RunRecord, pd.DataFrame]:
+    """run.json and the items table of a run, or the columns that it has of some, those of a row's key among them.
+
+    UsageError if it is not a run folder, or they are not of the same run.
+    """
+    record, items = read_record(folder), read_table(folder, "items", columns)
     for column, field, known in (("suite", "suites", record.suites), ("model", "models", record.models)):
         unknown = sorted(set(items[column].dropna().unique()) - set(known))
         if unknown:
@@ -144,7 +149,7 @@ def read_rows_of(folder: Path, file_name: str, kind: type[Any], columns: Sequenc
     """A Parquet file whose rows are of a record type, or some columns of it, cleaned; errors as `read_table`."""
     with parquet_file(folder, file_name, columns) as file:
         require_columns(file.schema_arrow, kind)
-        return cleaned_table(frame(file.read(columns)), kind)
+        return cleaned_table(file.frame(columns), kind)
 
 
 def effective_cost(rows: pd.DataFrame) -> pd.Series[Any]:

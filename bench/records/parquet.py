@@ -66,6 +66,18 @@ class BoundedTable:
         """All of it, or of some columns, without what others wrote about it."""
         return self._file.read(None if columns is None else [*columns]).replace_schema_metadata(None)
 
+    def frame(self, columns: Sequence[str] | None = None) -> pd.DataFrame:
+        """All of it, or of some columns, in pandas; one column after the other, each in memory once."""
+        import pandas as pd
+        import pyarrow
+
+        names = [name for name in self.schema_arrow.names if columns is None or name in columns]
+        held = {}
+        for name in dict.fromkeys(names):
+            held[name] = frame(self.read([name])).iloc[:, 0]
+            pyarrow.default_memory_pool().release_unused()  # the allocator would keep the room of each
+        return pd.DataFrame(held, copy=False)
+
     def batches(self, columns: Sequence[str]) -> Iterator[pyarrow.RecordBatch]:
         """These columns piece by piece, so that a large table's texts are never in memory together."""
         import pyarrow
@@ -122,15 +134,12 @@ def _checked(file: IO[bytes], columns: Sequence[str] | None) -> BoundedTable:
     about = opened.metadata
     if about.num_rows > MOST_ROWS or about.num_columns > MOST_COLUMNS:
         raise ValueError(f"it has {about.num_rows} rows and {about.num_columns} columns, more than it may have")
-    coded = pyarrow.parquet.ParquetFile(
-        file, pre_buffer=False, buffer_size=_PAGES_BYTES, read_dictionary=_bounded(opened)
-    )
     left = most = max(UNPACKED_BYTES, UNPACKED_RATIO * file.seek(0, os.SEEK_END))
     sizes = np.zeros(about.num_rows, np.int64)
     for column in _columns(opened, columns):
         left -= _CELL_BYTES * about.num_rows
         at = 0
-        for batch in _texts(coded, column.name) if _is_text(column.type) else ():
+        for batch in _texts(file, opened, column.name) if _is_text(column.type) else ():
             lengths = sum(map(_lengths, batch.columns), np.zeros(len(batch), np.int64))
             sizes[at : at + len(lengths)] += lengths
             at, left = at + len(lengths), left - int(lengths.sum())
@@ -150,26 +159,33 @@ def _scanned(about: pyarrow.parquet.FileMetaData, column: str) -> int:
     return max(1, min(SCANNED_ROWS, BATCH_BYTES * int(about.num_rows) // max(1, stated)))
 
 
-def _bounded(file: pyarrow.parquet.ParquetFile) -> list[str]:
-    """Columns whose pages unpack to no more than _CODED_BYTES, whatever stands in them, if a repeated text counts once:
-    those of few bytes, in a compression with a known limit."""
-    about, sizes = file.metadata, dict.fromkeys(file.schema_arrow.names, 0.0)  # a table may have no rows at all
+def _parts(file: pyarrow.parquet.ParquetFile, column: str) -> Iterator[tuple[bool, list[int]]]:
+    """The groups of rows that are read together, and whether a column's pages are bounded there: whatever stands in
+    them, they unpack to no more than _CODED_BYTES if a repeated text counts once, as few bytes in a compression with a
+    known limit do."""
+    about, mine, size = file.metadata, list[int](), 0.0
+    places = [at for at in range(len(file.schema)) if file.schema.column(at).path == column]
     for at in range(about.num_row_groups):
-        for chunk in map(about.row_group(at).column, range(about.num_columns)):
-            most = _TIMES.get(chunk.compression, math.inf) * chunk.total_compressed_size
-            sizes[chunk.path_in_schema] = sizes.get(chunk.path_in_schema, 0.0) + most
-    return [each.name for each in file.schema_arrow if _is_text(each.type) and sizes[each.name] <= _CODED_BYTES]
+        chunks = map(about.row_group(at).column, places)
+        most = sum(_TIMES.get(chunk.compression, math.inf) * chunk.total_compressed_size for chunk in chunks)
+        if mine and size + most > _CODED_BYTES:
+            yield size <= _CODED_BYTES, mine
+            mine, size = [], 0.0
+        mine, size = [*mine, at], size + most
+    if mine:
+        yield size <= _CODED_BYTES, mine
 
 
-def _texts(file: pyarrow.parquet.ParquetFile, column: str) -> Iterator[pyarrow.RecordBatch]:
-    """A column's texts, many at once where it is bounded, each repeated one once; else few at once."""
-    import pyarrow.types as kinds
+def _texts(file: IO[bytes], opened: pyarrow.parquet.ParquetFile, column: str) -> Iterator[pyarrow.RecordBatch]:
+    """A column's texts, many at once where they are bounded, each repeated one once; else few at once."""
+    import pyarrow.parquet
 
-    bounded = kinds.is_dictionary(file.schema_arrow.field(column).type)
-    batches: Iterator[pyarrow.RecordBatch] = file.iter_batches(
-        BATCH_ROWS if bounded else _scanned(file.metadata, column), columns=[column]
+    coded = pyarrow.parquet.ParquetFile(
+        file, metadata=opened.metadata, pre_buffer=False, buffer_size=_PAGES_BYTES, read_dictionary=[column]
     )
-    return batches
+    for bounded, groups in _parts(opened, column):
+        rows, source = (BATCH_ROWS, coded) if bounded else (_scanned(opened.metadata, column), opened)
+        yield from source.iter_batches(rows, row_groups=groups, columns=[column])
 
 
 def _columns(file: pyarrow.parquet.ParquetFile, columns: Sequence[str] | None) -> list[pyarrow.Field]:

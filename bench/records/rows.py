@@ -20,6 +20,8 @@ LONG = frozenset(
     ("prompt", "answer", "reasoning", "extracted", "expected", "grade_detail", "sampling_requested", "sampling_applied")
 )
 """Columns whose texts may have several lines."""
+MOMENTS = 50_000
+"""Moments that are read at once."""
 _SHARES = ("score", "partial", "value")
 _SETTINGS = ("sampling_requested", "sampling_applied")
 
@@ -165,9 +167,13 @@ def _moments(column: pd.Series[Any]) -> pd.Series[Any]:
     """Moments in UTC as ISO 8601 has them; what is none is unknown."""
     import pandas as pd
 
-    known = column.dropna()
-    wrong = known[pd.to_datetime(known.astype(object), utc=True, format="ISO8601", errors="coerce").isna()]
-    return column.mask(column.index.isin(wrong.index)) if len(wrong) else column
+    known = column.dropna().drop_duplicates()
+    pieces = (
+        known[at : at + MOMENTS].astype(object) for at in range(0, len(known), MOMENTS)
+    )  # few are objects at once
+    times = (pd.to_datetime(each, utc=True, format="ISO8601", errors="coerce") for each in pieces)
+    wrong = [text for each in times for text in known[each.index[each.isna()]]]
+    return column.mask(column.isin(wrong)) if wrong else column
 
 
 def _require_settings(column: pd.Series[Any], name: str) -> None:

@@ -92,3 +92,25 @@ def _text(data: bytes) -> str | dict[str, str]:
 
 def _data(kept: Any) -> bytes:
     return kept.encode() if isinstance(kept, str) else base64.b64decode(kept["base64"], validate=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentRun:
+    """What an agent's episode was besides its calls."""
+
+    name: str
+    """The agent's name."""
+    version: str
+    """Its version, as it said; empty where it said none."""
+    part: int
+    """The how-manieth start of this episode, from 0: a crashed one is begun anew."""
+    exit_code: int
+    """The agent's, as a shell gives it."""
+    prompt_sha256: str | None
+    """Of the system prompt and the tools of its first request; None where it made none."""
+    most_bytes: int
+    """The most memory that its processes had together, in bytes."""
+    most_processes: int
+    """The most processes and threads at once."""
+    said: str
+    """The end of what it printed; hostile text."""

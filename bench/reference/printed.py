@@ -270,6 +270,8 @@ class JournalJson(TypedDict):
     """Its runs, oldest first."""
     stray: int
     """Calls of runs that it does not know."""
+    stray_begun: int
+    """Calls of such runs that began and have no end on record."""
     faults: list[str]
     """What is wrong, 20 at most; empty where nothing is."""
 

@@ -53,6 +53,17 @@ class PlannedAgent:
     """Its version, as it said behind the walls; empty where it said none."""
 
     @property
+    def unversioned(self) -> str | None:
+        """That it says no version, as a sentence; None where it says one."""
+        if self.version:
+            return None
+        preset = self.located.preset
+        return (
+            f"{preset.name} says no version ({' '.join(preset.version)}), so that only its program's file tells one "
+            f"version from another. Mend `version` in agents.toml."
+        )
+
+    @property
     def identity(self) -> dict[str, Any]:
         """What makes it the same agent: it enters the keys of its episodes, and so the plan's hash."""
         preset = self.located.preset

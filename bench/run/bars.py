@@ -103,7 +103,8 @@ class ProgressBars(SilentWatcher):
         """Shown beside the score from the next call on."""
         self._paces[label] = pace.words
 
-    def spent(self, usd: Decimal, limit: Decimal | None, unknown: Sequence[str]) -> None:
+    def spent(self, usd: Decimal, limit: Decimal | None, unknown: Sequence[str], unsure: Decimal = Decimal(0)) -> None:
         """Shown beside the score."""
         of = f" of {limit}" if limit is not None else ""
-        self._money = f"{usd:.4f}{of} USD" + (" and unknown costs" if unknown else "")
+        most = " at most" if unsure else ""
+        self._money = f"{usd:.4f}{of} USD{most}" + (" and unknown costs" if unknown else "")

@@ -95,4 +95,4 @@ class Grading:
                 verdict = await graded(grader, self.prepared.loaded.raw_item(planned.item), call.text, self.pool)
         self.meter.add(planned, call, self.since)
         self.watcher.finished(planned, call, verdict)
-        self.watcher.spent(self.meter.usd, self.meter.limit, sorted(self.meter.unknown))
+        self.watcher.spent(self.meter.usd, self.meter.limit, sorted(self.meter.unknown), self.meter.unsure_usd)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _ITS_OWN = re.compile(r"too (long|large)|context|length|tokens", re.IGNORECASE)
 """What shows that a request was refused for what the agent itself had gathered."""
+_UNPRICED = "its last tokens were never reported"
 _LETTERS = 32
 """Of a call's key, in the names of its episodes."""
 
@@ -41,9 +42,12 @@ def lost(planned: PlannedCall, entries: Iterable[Entry], recorded: int) -> list[
 
 def attempt_of(entry: Entry) -> Attempt:
     """A call of the ledger's as an attempt; one that was cut off may be billed, and its tokens are not known."""
-    ended = entry.settled
+    ended, cap = entry.settled, entry.begun.cap_usd
+    most = None if cap is None else float(cap)
     if ended is None:
-        return cut_off(entry.begun_at)
+        cut = cut_off(entry.begun_at)
+        return replace(cut, unpriced=cut.error, most_usd=most)
+    unsure = ended.cost_usd is None and ended.state != "settled"  # settled without a cost: weights of this machine
     good = ended.status == 200 and ended.state in ("settled", "unknown")
     return Attempt(
         sent_at=entry.begun_at,
@@ -54,6 +58,8 @@ def attempt_of(entry: Entry) -> Attempt:
         status=ended.status,
         fault="deadline" if ended.state == "cut" and ended.cost_usd is None else None,
         request_id=ended.request_id,
+        unpriced=(ended.error or _UNPRICED) if unsure else None,
+        most_usd=most if unsure else None,
     )
 
 

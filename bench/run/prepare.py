@@ -53,8 +53,9 @@ class Watcher(Protocol):
     def estimated(self, estimate: Estimate, *, ask: bool) -> bool:
         """Shows what the calls to come will cost; returns whether to go on, which the user decides if `ask`."""
 
-    def spent(self, usd: Decimal, limit: Decimal | None, unknown: Sequence[str]) -> None:
-        """What the run cost so far, its budget, and the models whose calls have no known price."""
+    def spent(self, usd: Decimal, limit: Decimal | None, unknown: Sequence[str], unsure: Decimal = Decimal(0)) -> None:
+        """What the run cost so far, its budget, the models whose calls have no known price, and what of the cost is a
+        worst case, because tokens were never reported."""
 
 
 class SilentWatcher:
@@ -80,7 +81,7 @@ class SilentWatcher:
         del estimate
         return not ask
 
-    def spent(self, usd: Decimal, limit: Decimal | None, unknown: Sequence[str]) -> None:
+    def spent(self, usd: Decimal, limit: Decimal | None, unknown: Sequence[str], unsure: Decimal = Decimal(0)) -> None:
         """Nothing is shown."""
 
 

@@ -13,7 +13,7 @@ from bench.stats.cascade import (
     checked,
     cross_fitted,
 )
-from bench.stats.clusters import Floats
+from bench.stats.clusters import Floats, coded
 from bench.stats.difference import difference_test
 from bench.stats.drift import Moved, moved
 from bench.stats.forecast import forecast
@@ -110,6 +110,7 @@ __all__ = [
     "Strata",
     "Unpaired",
     "bridge",
+    "coded",
     "detectable_drop",
     "difference_test",
     "drop_p",

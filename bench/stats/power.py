@@ -16,7 +16,7 @@ import numpy as np
 import scipy
 from numpy.typing import NDArray
 
-from bench.stats.clusters import FEWEST, PRIOR_ICC, PRIOR_WORTH, Floats, effect_within
+from bench.stats.clusters import FEWEST, PRIOR_ICC, PRIOR_WORTH, Clusters, Floats, coded, effect_within
 from bench.stats.paired import critical_value, smallest_n
 
 WORLDS = 2000
@@ -139,11 +139,11 @@ def _families_needed(
     return high
 
 
-def icc_of(differences: Sequence[float] | Floats, families: Sequence[str]) -> float:
+def icc_of(differences: Sequence[float] | Floats, families: Clusters) -> float:
     """The differences' intraclass correlation over families (analysis of variance), drawn to TYPICAL_ICC while few
     items differ: (k x estimate + PRIOR_WORTH x TYPICAL_ICC) / (k + PRIOR_WORTH) with k differing items. In [0, 1)."""
     values = np.asarray(differences, dtype=float)
-    _, codes = np.unique(np.asarray(families, dtype=str), return_inverse=True)
+    codes = coded(families)
     sizes = np.bincount(codes)
     groups, n, differing = len(sizes), len(values), int(np.count_nonzero(values))
     estimate = 0.0

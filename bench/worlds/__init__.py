@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bench.worlds.arguments import day, listed, number, one_of, optional, record, text, whole
+from bench.worlds.changes import copied
 from bench.worlds.executor import Event, Took, ToolError, ToolWorld, WorldSession, code, pay
 from bench.worlds.setting import SYSTEM, Caller, Closed, Setting, ToolFamily, Use, caller, closed, open_world
 
@@ -21,6 +22,7 @@ __all__ = [
     "caller",
     "closed",
     "code",
+    "copied",
     "day",
     "listed",
     "number",

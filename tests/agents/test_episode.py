@@ -161,7 +161,7 @@ def test_turns_and_dollars_end_an_episode_before_they_are_passed(
             ("nobody", ".", "--task", "x"),
             "no agent 'nobody'. Known: claude-code, qwen-code, mini-swe-agent, opencode, codex, own",
         ),
-        (("own", ".", "--task", "x", "--model", "other"), "no remote model 'other'"),
+        (("own", ".", "--task", "x", "--model", "other"), "no model 'other'"),
         (("own", ".", "--task", "x", "--model", "small"), "nothing is translated"),
         (("own", ".", "--task", "@nothing.txt"), "--task @nothing.txt: cannot be read"),
         (("own", ".", "--task", "x", "--out", "."), "is there already"),
@@ -186,6 +186,8 @@ def test_mistakes_are_one_line(
         ("[a]\nprogram = ['x']", "unknown key 'program'"),
         (f"{OWN}needs = ['/home/me/keys/prog']", "sought in the PATH, not paths"),
         ("[a]\nprograms = ['./x']\ncommand = ['{task}']\nprotocol = 'openai'", "sought in the PATH, not paths"),
+        (OWN.replace("{model}", "{foo}"), "command has the unknown place {foo}. Known: {program}, {python}, {task}"),
+        (f'{OWN}version = ["{{url}}"]', "version has the unknown place {url}. Known: {program}, {python}."),
         ("a = 1", "must be a table"),
         ("['a b']\nprograms = ['x']", "letters, digits"),
         (f"{OWN}environment = {{ 'A=B' = 'x' }}", "is no variable's name"),
@@ -197,6 +199,12 @@ def test_a_wrong_entry_of_agents_toml_is_named(tmp_path: Path, text: str, words:
     (tmp_path / "agents.toml").write_text(text)
     with pytest.raises(UsageError, match=words.replace("[", r"\[").replace("{", r"\{")):
         presets(tmp_path)
+
+
+def test_braces_of_a_shell_or_of_json_are_no_places(tmp_path: Path) -> None:
+    own = OWN.replace('"{model}"', "'${foo} {\"model\":1} {env:HOME} {}'")
+    (tmp_path / "agents.toml").write_text(own)
+    assert "${foo}" in presets(tmp_path)["own"].command[2]
 
 
 @pytest.mark.usefixtures("walls")

@@ -6,6 +6,7 @@ import asyncio
 import json
 import mmap
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -22,6 +23,8 @@ from bench.agents.contained import contained
 from bench.agents.probe import PLAIN, _victims, owned, room
 from bench.agents.watch import memory
 from bench.errors import UsageError
+from bench.proxy.agent import send
+from bench.run.agentic import PlannedAgent
 
 ATTACK = Path(attack_module.__file__)
 HARMLESS = [
@@ -235,6 +238,33 @@ def test_versions_that_never_end_are_unknown_and_hold_nobody_up(monkeypatch: pyt
     begun = time.monotonic()
     assert asyncio.run(versions_of(agents)) == {"a": "", "b": "own 1.0", "c": "", "d": "", "e": ""}
     assert time.monotonic() - begun < 3 * 8, "all together, not each"
+
+
+def test_who_could_not_be_asked_for_a_version_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bench.agents.walls.wall_program", lambda: None)
+    found = asyncio.run(versions_of({1: located("own", "true")}))[1]
+    assert isinstance(found, UsageError)
+    assert str(found).startswith("own: agents need bubblewrap")
+
+
+def test_no_version_is_said_before_a_run() -> None:
+    agents = [PlannedAgent(located=located("own", "sh", "--version"), version=said) for said in ("", "1.0")]
+    first, second = (agent.unversioned for agent in agents)
+    assert first
+    assert first.startswith("own says no version (sh --version)")
+    assert second is None
+
+
+def test_a_signal_leaves_the_exit_code_to_who_waits_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def ended() -> tuple[int, int]:
+        process = await asyncio.create_subprocess_exec("sleep", "60")
+        monkeypatch.setattr(subprocess.Popen, "poll", lambda _: pytest.fail("takes the exit code"))
+        send(process, signal.SIGKILL)
+        first = await process.wait()
+        send(process, signal.SIGKILL)  # to nobody
+        return first, await process.wait()
+
+    assert asyncio.run(ended()) == (-9, -9)
 
 
 def test_a_program_is_a_file(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bench.errors import UsageError
-from bench.journal import Journal, backup, check, prune, records
+from bench.journal import Journal, backup, begun_calls, check, prune, records
 from bench.journal.schema import SCHEMAS, VERSION
 from bench.records import Attempt, Call, Outcome, TokenUsage, lock_folder
 from tests.cli.conftest import Bench
@@ -41,6 +41,34 @@ def test_a_whole_journal_is_counted(tmp_path: Path) -> None:
         seen = check(journal)
     assert [(run.run, run.calls, run.there) for run in seen.runs] == [("one", 6, True), ("two", 3, False)]
     assert (seen.stray, seen.faults, seen.version) == (3, (), VERSION)
+
+
+def test_begun_calls_are_said_apart_from_calls(tmp_path: Path) -> None:
+    with Journal(filled(tmp_path / "journal.db")) as journal:
+        lost = replace(CALL, key="later", outcome=Outcome.INFRASTRUCTURE)
+        begun = [replace(lost, run=run) for run in ("one", "one.load", "odd")]
+        assert journal.put_all([journal.entry_of(call, begins=True) for call in begun]) == [None] * 3
+        seen = check(journal)
+        assert [(run.run, run.calls, run.begun) for run in seen.runs] == [("one", 6, 2), ("two", 3, 0)]
+        assert (seen.stray, seen.stray_begun, seen.faults) == (3, 1, ())
+        assert len(list(records(journal))) == 12
+        assert (begun_calls(journal), begun_calls(journal, ["one"]), begun_calls(journal, ["two"])) == (3, 2, 0)
+        assert prune(journal, ["one"]) == 6
+        assert begun_calls(journal) == 1
+
+
+def test_the_command_says_begun_calls_apart(bench: Bench, tmp_path: Path) -> None:
+    path = filled(tmp_path / "results" / "journal.db")
+    with Journal(path) as journal:
+        lost = replace(CALL, key="later", outcome=Outcome.INFRASTRUCTURE)
+        journal.put_all([journal.entry_of(lost, begins=True)])
+    done = bench("journal", "check", "--results", str(path.parent))
+    assert "one: 6 calls, 1 begun and not ended" in done.out
+    assert "12 calls, 1 begun and not ended" in done.out
+    out = tmp_path / "calls.jsonl"
+    said = bench("journal", "export", str(out), "--results", str(path.parent))
+    assert len(out.read_text().splitlines()) == 12
+    assert "1 call was begun and has no end on record" in said.err
 
 
 @pytest.mark.parametrize(

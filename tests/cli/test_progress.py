@@ -135,9 +135,11 @@ def test_money_is_shown_as_it_is_spent(capsys: pytest.CaptureFixture[str], monke
         shown.spent(Decimal(0), None, ())
         shown.spent(Decimal("0.0123"), Decimal(1), ())
         shown.spent(Decimal("1234.5"), None, ("a", "b"))
+        shown.spent(Decimal("0.5"), None, (), Decimal("0.45"))
     assert capsys.readouterr().err.splitlines() == [
         "cost: 0.0123 of 1.00 USD spent",
         "cost: 1,234.50 USD spent, and unknown for a, b",
+        "cost: 0.50 USD spent, 0.45 of it a worst case",
     ]
 
 

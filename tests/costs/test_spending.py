@@ -52,6 +52,17 @@ def test_a_bill_counts_every_attempt_that_may_be_billed(spending: Spending) -> N
     assert spending.bill(of, answered(of, 50, replace(known, sent_at="2020")), since=NOW) == usd(50)
 
 
+def test_a_cut_call_counts_at_most_what_it_was_let_cost(spending: Spending) -> None:
+    """Its first tokens were reported, its last never; whoever passed it on knew the most that it could cost."""
+    of = replace(planned(), item=replace(planned().item, work=AgentWork(files_sha256="0")))
+    seen = TokenUsage(in_uncached=150, out_total=1)
+    cut = Attempt(sent_at=NOW, outcome=Outcome.INFRASTRUCTURE, status=200, usage=seen, unpriced="cut", most_usd=0.02)
+    made = answered(of, 50, cut)
+    assert (spending.bill(of, made), spending.unsure(of, made)) == (usd(50) + Decimal("0.02"), Decimal("0.02"))
+    without = answered(of, 50, replace(cut, most_usd=None))
+    assert spending.bill(of, without) == Decimal(1), "nothing bounds it but the episode's cap"
+
+
 def test_an_agents_failed_calls_are_no_more_than_its_cap(spending: Spending) -> None:
     """28 retries whose tokens nobody knows: the proxy held them all to the episode's cap."""
     of = replace(planned(), item=replace(planned().item, work=AgentWork(files_sha256="0")))

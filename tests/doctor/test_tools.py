@@ -109,6 +109,18 @@ def test_one_fault_changes_its_own_rows_alone(fault: Fault) -> None:
     assert changed == DIFFERENCES[fault]
 
 
+OF_CHAT_ALONE = (Fault.ONE_PLACE, Fault.EMPTY)
+"""Faults that the other wire format has no place for."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("fault", [each for each in DIFFERENCES if each not in OF_CHAT_ALONE])
+def test_one_fault_changes_its_own_rows_alone_in_messages(fault: Fault) -> None:
+    before, after = verdicts(examined(Fault.NONE, MESSAGES)), verdicts(examined(fault, MESSAGES))
+    changed = {probe: verdict for probe, verdict in after.items() if verdict != before[probe]}
+    assert changed == (DIFFERENCES[fault] if fault is not Fault.STOP else {"stop reason": "end_turn"})
+
+
 def test_a_hostile_turn_can_be_written_and_shows_no_part_of_a_key() -> None:
     key = "Skywalker-0123456789-abcdef"
     spelled = "".join(f"\\u{ord(letter):04x}" for letter in key)

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from bench.records import write_record
+from bench.records.folder import PIECE_CHARACTERS, PIECE_ROWS
 from bench.records.manifest import RunRecord
 
 FAMILIES = 40
@@ -33,8 +34,9 @@ def write(folder: Path, items: int, models: int = 2, seed: int = 1, words: int =
     table["task"], table["family"] = table["suite"] + "_main", table["suite"] + "-" + family
     table["item"] = table["family"] + "-" + (table["at"] // 2 // FAMILIES).astype(str)
     folder.mkdir(parents=True, exist_ok=True)
-    _items(table, draw).to_parquet(folder / "items.parquet", index=False)
-    _answers(table, draw, words).to_parquet(folder / "answers.parquet", index=False)
+    _items(table, draw).to_parquet(folder / "items.parquet", index=False, row_group_size=PIECE_ROWS)
+    rows = max(1, PIECE_CHARACTERS // (14 * words))
+    _answers(table, draw, words).to_parquet(folder / "answers.parquet", index=False, row_group_size=rows)
     write_record(folder, RunRecord.from_json(_about(folder.name, items, labels)))
     return folder
 
@@ -77,7 +79,8 @@ def _answers(table: pd.DataFrame, draw: np.random.Generator, words: int) -> pd.D
     answers = [f"{stock[at]} {number}" for number, at in enumerate(draw.integers(0, 5_000, len(table)))]
     keys = {name: table[name] for name in ("task", "item", "model")}
     none = pd.Series([None] * len(table), dtype="string")
-    detail = '{"verdict": "wrong", "passed": 3, "total": 40, "why": "call 3: wrong value"}'
+    said = '{{"verdict": "wrong", "passed": {0}, "total": 40, "why": "call {1}: wrong value"}}'
+    detail = [said.format(number % 40, number // 40) for number in draw.integers(0, 40_000, len(table))]
     return pd.DataFrame({
         "run": "synthetic", **keys, "repeat": 0, "prompt": prompts, "answer": answers, "reasoning": "",
         "extracted": none, "grade_detail": detail, "finish_reason": "stop", "error": none,

@@ -48,7 +48,7 @@ class Refusing:
         self.asked.append(ask)
         return not ask
 
-    def spent(self, usd: Decimal, limit: Decimal | None, unknown: Sequence[str]) -> None:
+    def spent(self, usd: Decimal, limit: Decimal | None, unknown: Sequence[str], unsure: Decimal = Decimal(0)) -> None:
         """Not of interest."""
 
 

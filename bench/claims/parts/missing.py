@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from bench.claims.pairs import Mask, Pairs
 from bench.language import tr
 
@@ -22,7 +20,7 @@ def lost_items(pairs: Pairs) -> Mask:
 def lacking(pairs: Pairs, mask: Mask) -> str | None:
     """Why what infrastructure lost may not just be left out; None if it is little and even in every suite."""
     sides = pairs.candidate, pairs.baseline
-    suites = sorted(set(np.asarray(pairs.suites)[mask].tolist()))
+    suites = pairs.suites_of(mask)
     for suite in suites:
         of = pairs.of(suite) & mask
         rates = [float(side.lost[of].mean()) for side in sides]
@@ -42,6 +40,5 @@ def lacking(pairs: Pairs, mask: Mask) -> str | None:
 
 def absent(pairs: Pairs, mask: Mask, known: Mask) -> str | None:
     """Of a suite without a known item: its name as " of NAME"; None if every suite has one."""
-    names = np.asarray(pairs.suites)
-    empty = sorted(set(names[mask].tolist()) - set(names[known].tolist()))
+    empty = sorted({*pairs.suites_of(mask)} - {*pairs.suites_of(known)})
     return tr(" of {empty}", empty=tr(" and of ").join(empty)) if empty else None

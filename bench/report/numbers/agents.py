@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bench.language import tr, tr_later
-from bench.records import RunRecord
+from bench.records import FINISHED, RunRecord
 from bench.report.numbers.comparison import PerItem
 from bench.report.numbers.episodes import cached_share, per_solved
 from bench.report.text import formats
@@ -22,8 +22,6 @@ LEGEND = tr_later(
     "of all its calls, by the ledger; minutes are from the agent's start to its end. An agent that crashed, or whose "
     "model was out of reach, is missing and in no number."
 )
-FINISHED = "finished"
-"""The cause of an end by the agent itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 KEYS = ["task", "item", "repeat"]
 """What names an item of a suite."""
+USED = ("suite", "model", *KEYS, "outcome", "score", "cost_usd", "cost_retries_usd", "price_id", *COUNTS)
+"""Columns of the items table that this looks at."""
 PLAIN_MODES = ("standard", "thinking")
 """Modes of a price that a plain request is billed by."""
 ENDED = (Outcome.ANSWERED, Outcome.UNPARSABLE, Outcome.EMPTY)
@@ -59,7 +61,10 @@ def bridges(
     """
     rows = record.prices.rows if record.prices else {}
     listed = {name: price_of(row) for name, row in rows.items()}
-    table = items.merge(answers[["model", *KEYS, "answer", "reasoning"]], on=["model", *KEYS], validate="one_to_one")
+    if not items["price_id"].isin(list(listed)).any():
+        return (), ()
+    used = items[[name for name in USED if name in items]]
+    table = used.merge(answers[["model", *KEYS, "answer", "reasoning"]], on=["model", *KEYS], validate="one_to_one")
     priced = [m for m in record.models if table.loc[table["model"] == m, "price_id"].isin(list(listed)).any()]
     made, missing = [], []
     for candidate, baseline in _pairs(table, record, priced):

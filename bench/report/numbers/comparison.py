@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from bench.claims import Ruling, declared_claims, judge_claims, known_bets
 from bench.records import (
+    FINAL,
+    FINISHED,
     SELDOM,
     Outcome,
     RunRecord,
+    details_with,
     effective_cost,
-    grade_detail,
     has_answer,
     is_graded,
     read_load,
@@ -35,6 +37,12 @@ from bench.stats import Interval, mean_interval, pass_at_k, proportion_interval,
 if TYPE_CHECKING:
     import pandas as pd
 
+USED = (
+    *KEYS, "suite", "cluster", "score", "outcome", "graded", "reused", "latency_s", "ttfat_s", "tpot_s", "timing_ok",
+    "in_uncached", "in_cache_read", "in_cache_write_5m", "in_cache_write_1h", "out_total", "cost_usd",
+    "cost_retries_usd",
+)  # fmt: skip
+"""Columns of the items table that a row is made of."""
 CLEAN_SHARE = 0.95
 """Latency is stated without a warning only if this share of the timed calls was clean."""
 
@@ -93,6 +101,10 @@ class SuiteRow:
     """Of those, calls whose clock our own process kept clean (`timing_ok`)."""
     ungraded: int = field(default=0, metadata={SELDOM: True})
     """Of the n answers, those of items that nothing grades: their quality is not measured."""
+    reused: int = field(default=0, metadata={SELDOM: True})
+    """Of the n answers, those taken from earlier runs."""
+    ends: dict[str, int] = field(default_factory=dict, metadata={SELDOM: True})
+    """Why episodes ended that their model or agent did not end itself -> how many, those without a score included."""
 
     @property
     def items(self) -> int:
@@ -140,6 +152,8 @@ class RunComparison:
     """Where models with known score and cost stand beside the frontier, suite by suite."""
     languages: tuple[LanguageGap, ...] = ()
     """What another language costs each model, where suites ask the same instances."""
+    priced: frozenset[str] = frozenset()
+    """Models of whose answers a price is known, whether or not every call's tokens are."""
     likenesses: tuple[Likeness, ...] = ()
     """How alike models write where nothing grades their answers."""
     ruling: Ruling = field(default_factory=Ruling)
@@ -166,6 +180,7 @@ def compare(folder: Path) -> RunComparison:
         uncompared=left_out(items, record),
         places=places(items, record),
         languages=gaps(items, record),
+        priced=frozenset(items["model"][items["price_id"].notna()].astype(str)),
         likenesses=likenesses(folder, items, record),
         ruling=judge_claims(
             items, record, list(declared_claims(record).values()), bets=known_bets(folder, record), load=load
@@ -181,7 +196,8 @@ def suite_rows(folder: Path) -> tuple[SuiteRow, ...]:
 
 def _rows(items: pd.DataFrame, answers: pd.DataFrame, record: RunRecord) -> Iterator[SuiteRow]:
     """Suites in order, models in order within each; the joined table is large, and does not outlive this."""
-    table = items.merge(answers[[*KEYS, "grade_detail"]], on=[*KEYS], validate="one_to_one")
+    used = [name for name in USED if name in items]
+    table = items[used].merge(answers[[*KEYS, "grade_detail"]], on=[*KEYS], validate="one_to_one")
     repeats = record.settings.repeats
     for suite, about in record.suites.items():
         part = table[table["suite"] == suite]
@@ -200,7 +216,7 @@ def _row(table: pd.DataFrame, model: str, suite: str, items: int, repeats: int) 
     timed = scored[_timed(scored)]
     first, each = timed_once(scored), PerItem(scored)
     outcomes = table["outcome"].value_counts()
-    details = [grade_detail(text) for text in table["grade_detail"].dropna()]
+    details = details_with(table["grade_detail"], "repeats_itself", "lm_eval_score")
     return SuiteRow(
         model=model,
         suite=suite,
@@ -226,7 +242,18 @@ def _row(table: pd.DataFrame, model: str, suite: str, items: int, repeats: int) 
         timed=len(timed),
         clean=int(timed["timing_ok"].fillna(False).sum()),
         ungraded=len(scored) - len(graded),
+        reused=int(scored["reused"].astype(bool).sum()),
+        ends=_ends(table),
     )
+
+
+def _ends(table: pd.DataFrame) -> dict[str, int]:
+    """Why episodes ended otherwise than by themselves, the most frequent cause first."""
+    if "stop_cause" not in table:
+        return {}
+    causes = table["stop_cause"].dropna()
+    counts = causes[~causes.isin((FINAL, FINISHED))].value_counts()
+    return {str(cause): int(count) for cause, count in counts.items()}
 
 
 def _timed(scored: pd.DataFrame) -> pd.Series[bool]:
@@ -299,7 +326,8 @@ def _tokens_in(table: pd.DataFrame) -> pd.Series[Any]:
 
 
 def as_records(comparison: RunComparison) -> list[dict[str, Any]]:
-    """The rows as plain JSON, intervals as {estimate, low, high, n}; without `ungraded` where everything is graded."""
+    """The rows as plain JSON, intervals as {estimate, low, high, n}; without `ungraded`,
+    `reused` and `ends` where they are zero or empty."""
     rows = [asdict(row) for row in comparison.rows]
     seldom = {each.name for each in fields(SuiteRow) if each.metadata.get(SELDOM)}
     return [{key: value for key, value in row.items() if key not in seldom or value} for row in rows]

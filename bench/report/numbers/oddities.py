@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from bench.language import tr, tr_later
-from bench.records import Outcome, RunRecord, grade_detail, has_answer
+from bench.records import Outcome, RunRecord, details_with, has_answer
 from bench.report.numbers.lengths import KEYS
 
 if TYPE_CHECKING:
@@ -35,9 +35,14 @@ NOTES = {
 """What each note of a call (`Call.notes`) says of so many answers."""
 
 
+USED = (*KEYS, "suite", "outcome", "score", "graded", "reused", "latency_s", "ttfat_s", "agent")
+"""Columns of the items table that this looks at."""
+
+
 def oddities(items: pd.DataFrame, answers: pd.DataFrame, record: RunRecord) -> tuple[str, ...]:
     """A sentence for each kind of oddity of each model on each suite; none where there is none."""
-    table = items.merge(answers[[*KEYS, "grade_detail"]], on=[*KEYS], validate="one_to_one")
+    used = [name for name in USED if name in items]
+    table = items[used].merge(answers[[*KEYS, "grade_detail"]], on=[*KEYS], validate="one_to_one")
     return tuple(
         tr("{model} on {suite}: {sentence}", model=model, suite=suite, sentence=sentence)
         for suite in record.suites
@@ -55,7 +60,7 @@ def _of_one(table: pd.DataFrame, imported: bool) -> Iterator[str]:
                 empty=empty,
             )
         )
-    details = [grade_detail(detail) for detail in table["grade_detail"].dropna()]
+    details = details_with(table["grade_detail"], "notes")
     counts = Counter(note for detail in details for note in detail.get("notes", ()))
     yield from (f"{counts[note]} {tr(words)}" for note, words in NOTES.items() if counts[note])
     timed = table[has_answer(table) & ~table["reused"].astype(bool) & table["latency_s"].notna()]

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from bench.language import tr
-from bench.records import RunRecord, grade_detail
+from bench.records import RunRecord, details_with
 from bench.records.note import Note, info, warning
 
 UNLIKE = 0.05
@@ -27,10 +27,13 @@ def route_notes(items: pd.DataFrame, answers: pd.DataFrame, record: RunRecord) -
     Nothing for runs whose graders recorded no routes.
     """
     keys = ["model", *_ITEM]
-    details = answers[answers["grade_detail"].notna()]
-    parsed = [grade_detail(text) for text in details["grade_detail"]]
+    parsed = details_with(answers["grade_detail"], "route", "wrapped")
     routes: list[Any] = [each.get("route") for each in parsed]
-    read = details[keys].assign(route=routes, wrapped=[each.get("wrapped") or PLAIN for each in parsed])
+    read = answers.loc[parsed.index, keys].assign(
+        route=routes, wrapped=[each.get("wrapped") or PLAIN for each in parsed]
+    )
+    if not any(routes):
+        return ()
     table = items[[*keys, "suite", "score"]].merge(read[read["route"].notna()], on=keys)
     table = table[table["score"].notna()]
     notes = list[Note]()

@@ -163,7 +163,7 @@ class _Texts:
             ranks.append(mine[keep])
         if not parts:
             return
-        table, rank = pa.Table.from_batches(parts), np.concatenate(ranks)
+        table, rank = pa.Table.from_batches(parts).combine_chunks(), np.concatenate(ranks)
         by_rank = np.argsort(rank, kind="stable")
         starts = np.searchsorted(rank[by_rank], np.arange(0, self.fits + CHUNK, CHUNK))
         for begin, end in pairwise(starts):

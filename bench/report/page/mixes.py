@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from bench.claims import Judgement
 from bench.language import tr
 from bench.records import Outcome, RunRecord, effective_cost, has_answer
+from bench.report.numbers.billed import COUNTS
 from bench.report.numbers.bridge import list_ratios
 from bench.stats import Floats
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 KEY = ["suite", "task", "item"]
+USED = (*KEY, "model", "outcome", "score", "graded", "cost_usd", "cost_retries_usd", "price_id", *COUNTS)
+"""Columns of the items table that this looks at."""
 SAME = 1e-6
 """Relative difference below which two costs are the same."""
 
@@ -72,12 +71,13 @@ def _listed(judgement: Judgement, items: pd.DataFrame, record: RunRecord) -> Ite
     """As billed, where the claim is judged at other traffic; and at list, where both sides have list prices."""
     sides = (judgement.pairs.candidate, judgement.pairs.baseline)
     rows = items[items["suite"].isin(set(judgement.pairs.suites)) & (items["outcome"] != Outcome.NOT_ASKED)]
-    asked = rows[rows["model"].isin([side.label for side in sides])]
-    places = sorted(set(zip(*(asked[name] for name in KEY), strict=True)))
-    if len(places) != judgement.pairs.n:
+    asked = rows.loc[rows["model"].isin([side.label for side in sides]), [name for name in USED if name in rows]]
+    asked = asked.assign(place=asked.groupby(KEY).ngroup())
+    n = judgement.pairs.n
+    if asked["place"].nunique() != n:
         return
     mine = [asked[(asked["model"] == side.label) & has_answer(asked)] for side in sides]
-    billed = [_means(table, effective_cost(table), places) for table in mine]
+    billed = [_means(table, effective_cost(table), n) for table in mine]
     if record.traffic and record.traffic.prices_differ:
         yield Mix(name=tr("as this run was billed"), candidate=billed[0], baseline=billed[1])
     ratios = [list_ratios(table, record) for table in mine]
@@ -87,7 +87,7 @@ def _listed(judgement: Judgement, items: pd.DataFrame, record: RunRecord) -> Ite
             return
         with np.errstate(divide="ignore", invalid="ignore"):
             hours = np.where(usual > 0, side.cost_cheap / usual, 1.0)
-        listed.append(_means(table, effective_cost(table) * ratio, places) * hours)
+        listed.append(_means(table, effective_cost(table) * ratio, n) * hours)
     yield Mix(name=tr("at list: usual hours, no cache discount"), candidate=listed[0], baseline=listed[1])
 
 
@@ -95,9 +95,13 @@ def _same(a: Floats, b: Floats) -> bool:
     return bool(np.allclose(a, b, rtol=SAME, atol=0, equal_nan=True))
 
 
-def _means(table: pd.DataFrame, usd: pd.Series[float], places: Sequence[tuple[str, str, str]]) -> Floats:
-    """Each item's mean, in this order; NaN where one of its samples is unknown, or it has none."""
-    plain = usd.to_numpy(dtype=float, na_value=np.nan)
-    sums = table[KEY].assign(usd=plain).groupby(KEY)["usd"].agg(lambda values: values.mean(skipna=False)).to_dict()
-    values: Floats = np.array([sums.get(place, math.nan) for place in places])
+def _means(table: pd.DataFrame, usd: pd.Series[float], n: int) -> Floats:
+    """Each of n items' mean, by its place; NaN where one of its samples is unknown, or it has none."""
+    plain, places = usd.to_numpy(dtype=float, na_value=np.nan), table["place"]
+    values: Floats = np.full(n, np.nan)
+    if places.is_unique:
+        values[places.to_numpy()] = plain
+        return values
+    means = pd.Series(plain).groupby(places.to_numpy()).agg(lambda each: each.mean(skipna=False))
+    values[means.index.to_numpy()] = means.to_numpy()
     return values

@@ -156,7 +156,12 @@ def _model_note(label: str, model: RecordedModel, comparison: RunComparison) -> 
     else:
         priced = any(row.cost_per_1000_usd for row in comparison.rows if row.model == label)
         dates = tr(" and ").join(comparison.record.price_dates)
-        parts.append(tr("cost from {dates}", dates=dates) if priced and dates else tr("cost unknown: no price"))
+        if priced and dates:
+            parts.append(tr("cost from {dates}", dates=dates))
+        elif label in comparison.priced and not priced:
+            parts.append(tr("cost unknown: of some calls, retries included, the tokens were never reported"))
+        else:
+            parts.append(tr("cost unknown: no price"))
     if model.batch:
         parts.append(tr("asked by batch, at the batch price and without latency"))
     return tr("{label} is {model}: {parts}.", label=label, model=model.model, parts="; ".join(parts))
@@ -205,18 +210,35 @@ def _reservations(row: SuiteRow, imported: bool, batch: bool) -> Iterator[str]:
         yield tr(
             "{where}: {unasked} of {planned} {none}.", where=where, unasked=row.unasked, planned=row.planned, none=none
         )
-    if row.timed < row.n and not imported and not batch:
+    if row.ends:
         yield tr(
-            "{where}: {n} answers were reused from earlier runs and are in no latency.",
+            "{where}: of {n} episodes {ended} did not end by themselves: {causes}.",
             where=where,
-            n=row.n - row.timed,
+            n=row.n + row.missing,
+            ended=sum(row.ends.values()),
+            causes=", ".join(f"{cause} {count}" for cause, count in row.ends.items()),
         )
+    if not imported and not batch:
+        yield from _untimed(row, where)
     if row.timed and not row.latency_is_clean and not imported:
         yield tr(
             "{where}: only {clean} of {timed} timings are clean; this machine was busy.",
             where=where,
             clean=row.clean,
             timed=row.timed,
+        )
+
+
+def _untimed(row: SuiteRow, where: str) -> Iterator[str]:
+    """Answers that are in no latency, by why."""
+    unmeasured = row.n - row.timed - row.reused
+    if row.reused:
+        yield tr("{where}: {n} answers were reused from earlier runs and are in no latency.", where=where, n=row.reused)
+    if unmeasured > 0:
+        yield tr(
+            "{where}: the time of {n} answers was not measured to its end; they are in no latency.",
+            where=where,
+            n=unmeasured,
         )
 
 

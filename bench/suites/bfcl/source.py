@@ -76,6 +76,7 @@ def table(category: str, *, right: bool = False) -> list[dict[str, Any]]:
     return [*lines((data / "possible_answer" if right else data) / f"BFCL_v4_{category}.json")]
 
 
+@functools.cache
 def tool_name(name: str) -> str:
     """A function's name as vendors allow it, as BFCL itself sends it: no dots."""
     return re.sub(r"[^a-zA-Z0-9_-]", "_", name)[:64]

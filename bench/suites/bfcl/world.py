@@ -8,7 +8,6 @@ own. Only the classes' files are imported, and only when such an item is asked o
 from __future__ import annotations
 
 import ast
-import copy
 import functools
 import importlib
 import json
@@ -18,6 +17,7 @@ from typing import Any
 
 from bench.errors import UsageError
 from bench.suites.bfcl.source import PACKAGE, documented, tool_name
+from bench.worlds import copied
 
 MODULES = {
     "GorillaFileSystem": "gorilla_file_system", "MathAPI": "math_api", "MessageAPI": "message_api",
@@ -67,7 +67,7 @@ class BfclSession:
         for name in item["involved_classes"]:
             made = _class(name)()
             if name not in STATELESS:
-                state = copy.deepcopy(item["initial_config"].get(name, {}))
+                state = copied(item["initial_config"].get(name, {}))
                 made._load_scenario(state, long_context="long_context" in item["id"])
             self.instances[name] = made
             self._methods |= {tool_name(each["name"]): getattr(made, each["name"]) for each in documented()[name]}
@@ -81,7 +81,7 @@ class BfclSession:
             return _error("the arguments were not a JSON object; nothing was done")
         if why := next(_unbounded(arguments), ""):
             return _error(why)
-        return self._called(method, (), copy.deepcopy(dict(arguments)))
+        return self._called(method, (), copied(dict(arguments)))
 
     def repeat(self, written: str) -> BfclResult:
         """Makes a call of the reference, as BFCL writes it: a name, and literals. ValueError if it is another text."""

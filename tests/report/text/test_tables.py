@@ -125,16 +125,44 @@ def test_only_a_pairs_own_test_makes_a_loser(change: dict[str, Any], loser: str 
     assert marks._loser(replace(one, **change), "a", marks.COST) is None
 
 
-def test_answers_of_a_batch_are_not_called_reused(tmp_path: Path) -> None:
-    made = [replace(ANSWERED, latency_s=None, wall_s=None, ttfat_s=None)]
+def noted(folder: Path, *made: ItemRow, **settings: Any) -> str:
+    """The notes of a run with these rows."""
+    folder.mkdir()
+    asked = {made[0].model: model(**settings)}
+    return "\n".join(map(str, tables.notes(compare(write_run(folder / "run", list(made), models=asked)))))
+
+
+def test_only_answers_of_earlier_runs_are_called_reused(tmp_path: Path) -> None:
+    untimed = replace(ANSWERED, latency_s=None, wall_s=None, ttfat_s=None)
+    reused, unmeasured = "1 answers were reused from earlier runs", "the time of 1 answers was not measured"
     said = [
-        "\n".join(
-            map(str, tables.notes(compare(write_run(tmp_path / str(batch), made, models={made[0].model: asked}))))
-        )
-        for batch in (False, True)
-        for asked in [model(batch=batch)]
+        noted(tmp_path / "0", untimed),
+        noted(tmp_path / "1", untimed, batch=True),
+        noted(tmp_path / "2", replace(ANSWERED, reused=True)),
+        noted(tmp_path / "3", replace(ANSWERED, timing_ok=False)),
     ]
-    assert ["were reused from earlier runs" in each for each in said] == [True, False]
+    assert [(reused in each, unmeasured in each) for each in said] == [
+        (False, True),
+        (False, False),
+        (True, False),
+        (False, False),
+    ]
+
+
+def test_an_unknown_cost_of_retries_is_no_missing_price(tmp_path: Path) -> None:
+    asked: dict[str, Any] = {"name": "acme/small"}
+    priced = replace(ANSWERED, price_id="acme/small", cost_usd=0.1, cost_retries_usd=None)
+    said = noted(tmp_path / "0", priced, **asked) + noted(tmp_path / "1", replace(priced, price_id=None), **asked)
+    assert said.count("cost unknown: of some calls, retries included, the tokens were never reported") == 1
+    assert said.count("cost unknown: no price") == 1
+
+
+def test_how_episodes_ended_stands_in_the_notes(tmp_path: Path) -> None:
+    causes = ("finished", "final", "turns", "turns", "crashed", None)
+    made = [replace(ANSWERED, item=str(at), stop_cause=cause) for at, cause in enumerate(causes)]
+    said = noted(tmp_path / "0", *made)
+    assert "of 6 episodes 3 did not end by themselves: turns 2, crashed 1." in said
+    assert "did not end by themselves" not in noted(tmp_path / "1", *made[:2])
 
 
 def whole(folder: Path) -> RunComparison:

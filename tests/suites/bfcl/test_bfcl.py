@@ -178,6 +178,11 @@ CONTRADICTORY = (
 )  # fmt: skip
 
 
+SPARED = {f"multi_turn_{how}_113": [1] for how in ("base", "miss_func", "miss_param")}
+"""Calls that may be left out, of 4,625: BFCL asks for each result that the reference got, and an earlier call has
+brought the same one."""
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("category", TALKS)
 def test_of_bfcl_s_own_talks_the_reference_is_right_and_a_call_less_is_not(category: str, installed: Any) -> None:
@@ -191,5 +196,5 @@ def test_of_bfcl_s_own_talks_the_reference_is_right_and_a_call_less_is_not(categ
     assert (time.process_time() - begun) / 50 < 2 * MOST_S
     for item in every:
         assert episode.grade(item, oracle(item)).score == 1.0, item["id"]
-        *_, last = without_one(item)
-        assert episode.grade(item, last).score == 0.0, item["id"]
+        spared = [number for number, text in enumerate(without_one(item)) if episode.grade(item, text).score]
+        assert spared == SPARED.get(item["id"], []), item["id"]

@@ -97,7 +97,7 @@ class Journal:
     def _call(self, record: str) -> Call:
         try:
             return Call.from_json(record)
-        except (ValueError, KeyError, TypeError) as error:
+        except ValueError as error:
             raise self._damaged(error) from error
 
     def begin(self, run: str, plan_sha256: str, folder: Path, manifest: str) -> None:

@@ -106,7 +106,7 @@ def _is_begun(key: object) -> bool:
 def _fault(run: str, key: str, ask: int, scored: int, record: str) -> str | None:
     try:
         call = Call.from_json(record)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except ValueError as error:
         return f"its record cannot be read ({error})"
     if (call.run, call.key, call.ask, call.outcome.scored) != (run, key, ask, bool(scored)):
         return "its record says another run, key, asking or outcome than its row"

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from bench import clean
+from bench.records.kinds import known_fields
 from bench.records.work import AgentRun
 
 
@@ -301,15 +302,16 @@ class Call:
 
     @classmethod
     def from_json(cls, text: str) -> Call:
-        """The record back from `to_json`."""
-        raw: dict[str, Any] = json.loads(text)
-        raw["outcome"] = Outcome(raw["outcome"])
-        raw["usage"] = TokenUsage(**raw["usage"])
-        raw["attempts"] = tuple(_attempt(a) for a in raw["attempts"])
-        raw["timing_flags"] = tuple(raw.get("timing_flags", ()))
-        raw["notes"] = tuple(raw.get("notes", ()))
-        if raw.get("episode") is not None:
-            raw["episode"] = _episode(raw["episode"])
+        """The record back from `to_json`. ValueError for what is of another kind and not cleaned by the record."""
+        try:
+            cleaned = ("finish_reason", "served_model", "batch", "cost_reported_usd")
+            raw = known_fields(cls, json.loads(text), but=cleaned)
+            raw["usage"] = _usage(raw["usage"], "usage")
+            raw["attempts"] = tuple(_attempt(each, f"attempts.{n}") for n, each in enumerate(raw["attempts"]))
+            if raw.get("episode") is not None:
+                raw["episode"] = _episode(raw["episode"])
+        except RecursionError as error:
+            raise ValueError("nested too deeply") from error
         return cls(**raw)
 
 
@@ -325,11 +327,23 @@ def _plain(record: Any) -> dict[str, Any]:
     return {field.name: getattr(record, field.name) for field in fields(record)}
 
 
-def _episode(raw: Mapping[str, Any]) -> Episode:
-    turns = tuple(EpisodeTurn(**{**turn, "attempt": _attempt(turn["attempt"])}) for turn in raw["turns"])
-    agent = None if raw.get("agent") is None else AgentRun(**raw["agent"])
-    return Episode(protocol=raw["protocol"], stop_cause=clean.line(raw["stop_cause"]), turns=turns, agent=agent)
+def _episode(raw: Any) -> Episode:
+    known = known_fields(Episode, raw, "episode")
+    if known.get("agent") is not None:
+        known["agent"] = AgentRun(**known_fields(AgentRun, known["agent"], "episode.agent"))
+    turns = [_turn(each, f"episode.turns.{number}") for number, each in enumerate(known["turns"])]
+    return Episode(**known | {"turns": tuple(turns), "stop_cause": clean.line(known["stop_cause"])})
 
 
-def _attempt(raw: dict[str, Any]) -> Attempt:
-    return Attempt(**{**raw, "outcome": Outcome(raw["outcome"]), "usage": TokenUsage(**raw["usage"])})
+def _turn(raw: Any, where: str) -> EpisodeTurn:
+    known = known_fields(EpisodeTurn, raw, where)
+    return EpisodeTurn(**known | {"attempt": _attempt(known["attempt"], f"{where}.attempt")})
+
+
+def _attempt(raw: Any, where: str) -> Attempt:
+    known = known_fields(Attempt, raw, where, but=("error", "request_id", "cost_reported_usd"))
+    return Attempt(**known | {"usage": _usage(known.get("usage", {}), f"{where}.usage")})
+
+
+def _usage(raw: Any, where: str) -> TokenUsage:
+    return TokenUsage(**known_fields(TokenUsage, raw, where, but=TokenUsage.__slots__))

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from bench.records.kinds import require_kinds
+
 FINISHED = "finished"
 """`Episode.stop_cause` of an agent that ended its work by itself."""
 FINAL = "final"
@@ -113,32 +115,30 @@ class Transcript:
         """The transcript back from `to_json`. ValueError if the text is none."""
         try:
             raw = json.loads(text)
-            turns = tuple(
-                TurnSaid(text=str(t["text"]), calls=tuple(_use(c) for c in t.get("calls", ()))) for t in raw["turns"]
-            )
-            return cls(turns=turns, stop=str(raw["stop"]))
-        except (KeyError, TypeError, AttributeError, RecursionError) as error:
-            raise ValueError("not a transcript") from error
+            require_kinds(Transcript, raw)
+            turns = tuple(_turn(turn, f"turns.{number}") for number, turn in enumerate(raw["turns"]))
+        except (ValueError, RecursionError) as error:
+            raise ValueError(f"not a transcript ({error})") from error
+        return cls(turns=turns, stop=raw["stop"])
 
 
 def _only(use: ToolUse) -> dict[str, Any]:
     return {name: value for name, value in use._asdict().items() if value or name in ("name", "arguments")}
 
 
-def _use(raw: Mapping[str, Any]) -> ToolUse:
-    arguments = raw.get("arguments")
-    if arguments is not None and not isinstance(arguments, dict):
-        raise TypeError("arguments")
-    result, written = str(raw.get("result", "")), str(raw.get("written", ""))
-    changed = tuple(str(line) for line in raw.get("changed", ()))
-    return ToolUse(
-        name=str(raw["name"]),
-        arguments=arguments,
-        result=result,
-        failed=bool(raw.get("failed", False)),
-        written=written,
-        changed=changed,
-    )
+def _turn(raw: Any, where: str) -> TurnSaid:
+    require_kinds(TurnSaid, raw, where)
+    calls = [_use(call, f"{where}.calls.{number}") for number, call in enumerate(raw.get("calls", ()))]
+    return TurnSaid(text=raw["text"], calls=tuple(calls))
+
+
+def _use(raw: Any, where: str) -> ToolUse:
+    """A call; null arguments may be left out."""
+    if type(raw) is dict:
+        raw = {"arguments": None, **raw}
+    require_kinds(ToolUse, raw, where)
+    known = {name: raw[name] for name in ToolUse._fields if name in raw}
+    return ToolUse(**{**known, "changed": tuple(raw.get("changed", ()))})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
 
+from bench import clean
+from bench.records.kinds import require_kinds
+
 FILE_BYTES = 256 * 2**10
 """The largest file that is kept."""
 KEPT_BYTES = 2 * 2**20
@@ -73,14 +76,21 @@ class WorkResult:
         """The result back from `to_json`. ValueError if the text is none."""
         try:
             raw = json.loads(text)
-            return cls(
-                files={str(path): _data(kept) for path, kept in raw["files"].items()},
-                removed=tuple(map(str, raw["removed"])),
-                left_out=tuple(map(str, raw["left_out"])),
-                stop=str(raw["stop"]),
-            )
-        except (KeyError, TypeError, AttributeError, RecursionError) as error:
-            raise ValueError("not what an agent left") from error
+            require_kinds(_Written, raw)
+            files = {path: _data(kept, path) for path, kept in raw["files"].items()}
+        except (ValueError, RecursionError) as error:
+            raise ValueError(f"not what an agent left ({error})") from error
+        return cls(files=files, removed=tuple(raw["removed"]), left_out=tuple(raw["left_out"]), stop=raw["stop"])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Written:
+    """A result as `to_json` writes it."""
+
+    files: Mapping[str, Any]
+    removed: tuple[str, ...]
+    left_out: tuple[str, ...]
+    stop: str
 
 
 def _text(data: bytes) -> str | dict[str, str]:
@@ -90,8 +100,12 @@ def _text(data: bytes) -> str | dict[str, str]:
         return {"base64": base64.b64encode(data).decode()}
 
 
-def _data(kept: Any) -> bytes:
-    return kept.encode() if isinstance(kept, str) else base64.b64decode(kept["base64"], validate=True)
+def _data(kept: Any, path: str) -> bytes:
+    if isinstance(kept, str):
+        return kept.encode()
+    if type(kept) is not dict or type(kept.get("base64")) is not str:
+        raise ValueError(f"files.{clean.line(path)}: a text or its base64 is needed")
+    return base64.b64decode(kept["base64"], validate=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

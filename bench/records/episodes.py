@@ -132,10 +132,9 @@ def _turn(raw: Any, where: str) -> TurnSaid:
     return TurnSaid(text=raw["text"], calls=tuple(calls))
 
 
-def _use(raw: Any, where: str) -> ToolUse:
+def _use(raw: Mapping[str, Any], where: str) -> ToolUse:
     """A call; null arguments may be left out."""
-    if type(raw) is dict:
-        raw = {"arguments": None, **raw}
+    raw = {"arguments": None, **raw}
     require_kinds(ToolUse, raw, where)
     known = {name: raw[name] for name in ToolUse._fields if name in raw}
     return ToolUse(**{**known, "changed": tuple(raw.get("changed", ()))})

@@ -26,8 +26,6 @@ from bench.errors import IncompleteError, UsageError
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 _NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-_LINKED = (errno.ELOOP, errno.ENOTDIR, errno.EMLINK)
-"""What systems say of a link where none may be followed."""
 _HALF = re.compile(r"\..+\.[0-9a-f]{16}\.part", re.DOTALL)
 """Names of files and folders while they are written."""
 _HALF_S = 10.0
@@ -267,9 +265,8 @@ def _opened(folder: Path, parents: Collection[str]) -> Iterator[int]:
                 os.mkdir(part, dir_fd=handle)
             try:
                 inner = os.open(part, _FOLDER | os.O_NOFOLLOW, dir_fd=handle)
-            except OSError as error:
-                if error.errno in _LINKED:
-                    _refuse_link(folder, [*parents][:at], part, handle)
+            except OSError:
+                _refuse_link(folder, [*parents][:at], part, handle)
                 raise
             os.close(handle)
             handle = inner

@@ -186,3 +186,5 @@ def test_a_table_without_rows_is_read(tmp_path: Path) -> None:
     empty = pyarrow.table({"run": pyarrow.array([], pyarrow.string()), "n": pyarrow.array([], pyarrow.int64())})
     pyarrow.parquet.write_table(empty, tmp_path / "items.parquet")
     assert parquet.read_parquet(tmp_path, "items.parquet").equals(empty)
+    pyarrow.parquet.ParquetWriter(tmp_path / "items.parquet", empty.schema).close()  # not even a group of rows
+    assert parquet.read_parquet(tmp_path, "items.parquet").equals(empty)

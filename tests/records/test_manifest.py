@@ -28,6 +28,7 @@ from tests.run.test_describe import TOML
 BEFORE = sorted((Path(__file__).parents[1] / "fixtures" / "before").glob("*/run.json"))
 """A run, a continued one, both kinds of derived ones and an import of each format, as they were written before."""
 IDS = [path.parent.name for path in BEFORE]
+CLAIM = {"name": "c", "candidate": "a", "baseline": "b", "sha256": "00", "recorded_at": ""}
 PLAIN = BEFORE[IDS.index("plain")]
 
 
@@ -231,3 +232,53 @@ def test_a_file_of_a_newer_version_is_refused_with_the_cure(tmp_path: Path, vers
         UsageError, match=rf"run\.json has format {version}.* reads up to {FORMAT}\. Update claimbench\."
     ):
         read_record(tmp_path)
+
+
+def test_a_record_without_what_this_version_does_not_know() -> None:
+    about = {
+        "models": {"m": {"model": "a/b", "own": 1}}, "suites": {}, "settings": {"newer": [], "seed": 3}, "later": True,
+        "parts": [{"written_at": "2026-11-20", "odd": 1}], "run": "r",
+    }  # fmt: skip
+    record = RunRecord.from_json(about)
+    known = record.only_known().to_json()
+    assert known["models"] == {"m": {"model": "a/b"}}
+    assert known["settings"] == {"seed": 3}
+    assert known["parts"] == [{"written_at": "2026-11-20"}]
+    assert [*known] == ["models", "suites", "settings", "parts", "run"]
+    assert [*record.without("run").with_keys("git_commit").to_json()] == [
+        *("models", "suites", "settings", "later", "parts", "git_commit")
+    ]
+
+
+def test_what_made_the_costs_is_of_the_days_that_it_states() -> None:
+    record = runjson.record(prices={"as_of": "2026-11-01", "rows": {"openai/a": {}}})
+    assert (record.prices_as_of, record.price_dates) == ("2026-11-01", ("list prices of 2026-11-01",))
+    again = replace(record, derived=RecordedDerivation(by="reprice", as_of="2026-11-09"))
+    assert again.prices_as_of == "2026-11-09"
+    assert runjson.record().price_dates == ()
+
+
+def test_a_claim_is_recorded_by_its_words() -> None:
+    words = {"name": "c", "candidate": "a", "baseline": "b", "worse_by": 0.1}
+    claim = RecordedClaim.of(words, "00", "2026-11-20T10:15:00+00:00")
+    assert (claim.margin("worse_by"), claim.margin("cheaper_by"), claim.kept) == (0.1, None, False)
+    assert RecordedClaim.of(words, "00", "2026-11-20T10:15:00+00:00", kept=True).kept
+
+
+@pytest.mark.parametrize(
+    ("more", "why"),
+    [
+        ({"claims": {"c\nd": CLAIM, "c d": CLAIM}}, "claims: two names differ in nothing that can be shown"),
+        ({"claims": {str(number): CLAIM for number in range(101)}}, "101 claims, and 100 at most are read"),
+        ({"imported": {"format": "x", "files": [{"name": 1}]}}, "imported.files.0.name: a text is needed"),
+        ({"settings": {"suites": ["s"] * 100_001}}, "settings.suites: has 100,001 entries, and 100,000 at most"),
+    ],
+)
+def test_what_cannot_be_is_named(more: dict[str, object], why: str) -> None:
+    with pytest.raises(ValueError, match=why):
+        RunRecord.read(json.dumps({"models": {}, "suites": {}, "settings": {}, **more}))
+
+
+def test_a_file_nested_too_deeply_is_damaged() -> None:
+    with pytest.raises(ValueError, match="nested too deeply"):
+        RunRecord.read("[" * 100_000)

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bench.records import HIDDEN, Secrets
+from bench.records.secrets import HIDDEN, MOST_FOUND, Secrets
 
 KEY = "sk-ab/cd+ef=gh%ij\"kl'mn\\op&<q>0123456789"
 
@@ -186,3 +186,23 @@ def test_pieces_of_no_key_stay() -> None:
     secrets = Secrets([SPELLED], ["a-harmless header's value"])
     for text in ("sk-live, Abc/12 + 3", "a harmless headers value", "56xyz 34 12 Abc sk-live", "sk-live " * 99):
         assert secrets(text) == text
+
+
+def test_a_text_that_holds_a_secret_in_pieces_everywhere_is_masked_whole() -> None:
+    pieces = " | ".join(KEY[at : at + 3] for at in range(0, len(KEY), 3))
+    assert Secrets([KEY])(f"see {pieces} here") == f"see {HIDDEN} here"
+    assert Secrets([KEY])(f"{pieces} . " * MOST_FOUND) == HIDDEN
+
+
+def test_escapes_that_stand_for_nothing_move_no_place() -> None:
+    assert (
+        Secrets([KEY])(f"&nothing; &#99999999; &#x110000; %41 {KEY} end")
+        == f"&nothing; &#99999999; &#x110000; %41 {HIDDEN} end"
+    )
+
+
+def test_the_forms_of_long_secrets_are_what_a_reply_is_searched_for() -> None:
+    forms = Secrets([KEY, "EMPTY"], ["hidden-but-harmless"]).forms
+    assert {KEY, KEY.encode().hex()} <= forms
+    assert all(len(form) >= 16 for form in forms)
+    assert not any("EMPTY" in form or "harmless" in form for form in forms)

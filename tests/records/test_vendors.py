@@ -17,7 +17,7 @@ from bench.records.vendors import VENDORS, maker_of
     [
         ("anthropic/claude-opus-4-5", "anthropic"), ("openrouter/qwen/qwen3", "qwen"), ("dashscope/qwen-max", "qwen"),
         ("openai/mini", "openai"), ("openai-api/acme/deepseek-v3", "deepseek"), ("openai-api/acme/ours", None),
-        ("unknown/ours", None), ("weights/qwen2.5-coder", None),
+        ("unknown/ours", None), ("openai-api/acme/gpt-5 + claude", None), ("weights/qwen2.5-coder", None),
     ],
 )  # fmt: skip
 def test_a_host_is_not_a_maker(model: str, maker: str | None) -> None:

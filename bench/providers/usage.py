@@ -58,10 +58,14 @@ def _chat_output(raw: object) -> tuple[int | None, int | None]:
     return completion, a_count(raw, "completion_tokens_details", "reasoning_tokens")
 
 
-_CACHED = (("prompt_tokens_details", "cached_tokens"), ("prompt_cache_hit_tokens",), ("cached_tokens",))
-"""Where vendors report cache reads: OpenAI's place, DeepSeek's, Kimi's."""
-_WRITTEN = (("prompt_tokens_details", "cache_write_tokens"), ("prompt_tokens_details", "cache_creation_input_tokens"))
-"""Where vendors report cache writes: OpenAI's place, Qwen's."""
+_DETAILS = "prompt_tokens_details"
+_CACHED = ((_DETAILS, "cached_tokens"), ("prompt_cache_hit_tokens",), ("cached_tokens",), ("cache_read_input_tokens",))
+"""Where vendors report cache reads: OpenAI's place, DeepSeek's, Kimi's, and LiteLLM's for a Claude."""
+_WRITTEN = (
+    *((_DETAILS, "cache_write_tokens"), (_DETAILS, "cache_creation_input_tokens"), (_DETAILS, "cache_creation_tokens")),
+    ("cache_creation_input_tokens",),
+)
+"""Where vendors report cache writes: OpenAI's place, Qwen's, LiteLLM's for a Claude; all inside the prompt's count."""
 
 
 def _chat_prompt(raw: object) -> TokenUsage:
@@ -72,8 +76,14 @@ def _chat_prompt(raw: object) -> TokenUsage:
     unlike = len(reads) > 1 or len(writes) > 1
     if unlike or (prompt is not None and (parts > prompt or (missed is not None and (read or 0) + missed != prompt))):
         return TokenUsage()
+    long = a_count(raw, _DETAILS, "cache_creation_token_details", "ephemeral_1h_input_tokens")
+    if (long or 0) > (written or 0):
+        return TokenUsage()
     return TokenUsage(
-        in_uncached=None if prompt is None else prompt - parts, in_cache_read=read, in_cache_write_5m=written
+        in_uncached=None if prompt is None else prompt - parts,
+        in_cache_read=read,
+        in_cache_write_5m=written - long if written and long else written,
+        in_cache_write_1h=long,
     )
 
 

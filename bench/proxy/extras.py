@@ -39,6 +39,7 @@ _DETAILS: Mapping[str, frozenset[str]] = {
         frozenset(
             (
                 *("cached_tokens", "cache_write_tokens", "cache_creation_input_tokens", "cache_creation", "cache_type"),
+                *("cache_creation_tokens", "cache_creation_token_details"),
                 *("text_tokens", "image_tokens", "video_tokens"),
                 *("ephemeral_5m_input_tokens", "ephemeral_1h_input_tokens"),
             )
@@ -53,7 +54,10 @@ _DETAILS: Mapping[str, frozenset[str]] = {
             )
         ),
     ),
-    "cache_creation": frozenset(("ephemeral_5m_input_tokens", "ephemeral_1h_input_tokens")),
+    **dict.fromkeys(
+        ("cache_creation", "cache_creation_token_details"),
+        frozenset(("ephemeral_5m_input_tokens", "ephemeral_1h_input_tokens")),
+    ),
     "server_tool_use": frozenset(("web_fetch_requests",)),
 }
 """Parts of those counts; fetches of pages are free beside their tokens."""

@@ -57,6 +57,27 @@ CHAT: list[tuple[object, TokenUsage]] = [
         chat(10, prompt_tokens_details={"cached_tokens": 0, "cache_creation_input_tokens": 8}),
         TokenUsage(in_uncached=2, in_cache_read=0, in_cache_write_5m=8),
     ),
+    # LiteLLM before a Claude: both at the top, inside the prompt's count, and once more among the details.
+    (
+        chat(10, 2, cache_creation_input_tokens=5, cache_read_input_tokens=2),
+        TokenUsage(in_uncached=3, in_cache_read=2, in_cache_write_5m=5),
+    ),
+    (
+        chat(
+            10,
+            cache_creation_input_tokens=5,
+            prompt_tokens_details={
+                "cache_creation_tokens": 5,
+                "cache_creation_token_details": {"ephemeral_5m_input_tokens": 1, "ephemeral_1h_input_tokens": 4},
+            },
+        ),
+        TokenUsage(in_uncached=5, in_cache_write_5m=1, in_cache_write_1h=4),
+    ),
+    (
+        chat(10, prompt_tokens_details={"cache_creation_token_details": {"ephemeral_1h_input_tokens": 4}}),
+        UNKNOWN,
+    ),
+    (chat(10, 2, cache_creation_input_tokens=5, prompt_tokens_details={"cache_write_tokens": 4}), UNKNOWN),
     # Kimi: cached tokens at the top.
     ({"prompt_tokens": 10, "cached_tokens": 4}, TokenUsage(in_uncached=6, in_cache_read=4)),
     # A total that is more than prompt and completion: reasoning was counted beside the completion.

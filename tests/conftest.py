@@ -49,8 +49,12 @@ GROUPS = {
 """Fixtures whose tests share one process: weights take every core, reports are made once, stages take turns."""
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where tests run on several processes: those that share what is dear to make share a process."""
+    """Where tests run on several processes: those that share what is dear to make share a process.
+
+    It comes before xdist's own hook, which reads the marks.
+    """
     for item in items:
         for group, needed in GROUPS.items():
             if needed & set(getattr(item, "fixturenames", ())):

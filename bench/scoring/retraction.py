@@ -124,6 +124,8 @@ _ANOTHERS = re.compile(
 )
 """In the sentence before a fault: it is not the answer that is called so."""
 _POINTS = re.compile(r"[\s*_]*(?:that|this)\b", re.IGNORECASE)
+_LETTER = re.compile(r"[^\W\d_]")
+"""Nothing is taken back without a word."""
 
 
 @lru_cache(maxsize=8)  # several readers ask it of the same text
@@ -133,6 +135,8 @@ def taken_back(text: str, since: int = 0) -> int | None:
     """
     begin = max(since, len(text) - WINDOW)
     last = None
+    if not _LETTER.search(text, begin):
+        return None
     for pattern in (_RETRACTION, _FAULT, _RECHECKS):
         for match in pattern.finditer(text, begin):
             anaphoric = pattern is _FAULT or _POINTS.match(match[0])

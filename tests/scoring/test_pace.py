@@ -73,7 +73,7 @@ def test_a_list_of_thousands_is_no_answer() -> None:
 
 @pytest.mark.parametrize("text", sampled(HOSTILE, 13), ids=lambda text: repr(text[:16]))
 def test_reading_is_linear(text: str) -> None:
-    """200,000 characters take a reader at most 0.2 s of CPU; further tries forgive a garbage collection."""
+    """200,000 characters take a reader at most 0.2 s of CPU; further tries forgive what else the machine does."""
     text = text[:LONG]
     readers: dict[str, Callable[[], object]] = {
         "tag": lambda: answer_tag(text),
@@ -86,7 +86,11 @@ def test_reading_is_linear(text: str) -> None:
         "sql": lambda: queries.sql(text),
     }
     for name, read in readers.items():
-        spent = min(_cpu(read) for _ in range(3))
+        spent = 1.0
+        for _ in range(8):
+            spent = min(spent, _cpu(read))
+            if spent <= 0.2:
+                break
         assert spent <= 0.2, f"{name} took {spent:.2f} s"
 
 

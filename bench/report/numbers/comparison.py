@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 USED = (
     *KEYS, "suite", "cluster", "score", "outcome", "graded", "reused", "latency_s", "ttfat_s", "tpot_s", "timing_ok",
     "in_uncached", "in_cache_read", "in_cache_write_5m", "in_cache_write_1h", "out_total", "cost_usd",
-    "cost_retries_usd",
+    "cost_retries_usd", "stop_cause",
 )  # fmt: skip
 """Columns of the items table that a row is made of."""
 CLEAN_SHARE = 0.95
@@ -249,8 +249,6 @@ def _row(table: pd.DataFrame, model: str, suite: str, items: int, repeats: int) 
 
 def _ends(table: pd.DataFrame) -> dict[str, int]:
     """Why episodes ended otherwise than by themselves, the most frequent cause first."""
-    if "stop_cause" not in table:
-        return {}
     causes = table["stop_cause"].dropna()
     counts = causes[~causes.isin((FINAL, FINISHED))].value_counts()
     return {str(cause): int(count) for cause, count in counts.items()}

@@ -193,7 +193,7 @@ def test_a_hostile_query_achieves_nothing(query: str, verdict: ProgramVerdict | 
         ("file", stage.results),
     ):
         query = query.replace(f"{{{name}}}", str(value))
-    patient = replace(QUICK, wall_s=20)
+    patient = replace(QUICK, wall_s=20, cpu_s=QUICK.cpu_s if verdict is ProgramVerdict.TIMEOUT else 5)
     schema = "CREATE TABLE t (x TEXT); INSERT INTO t VALUES ('a');"
     got = grade_sql(query, schema, [(PLANTED,)], patient)
     assert stage.harm(patient.wall_s + 20) == []

@@ -92,6 +92,44 @@ def test_a_damaged_record_is_a_row_or_is_named(load_logs: Load, tmp_path: Path, 
         assert isinstance(json.loads(row)["messages"], list)
 
 
+WRONG: tuple[tuple[str, str, Any], ...] = (
+    ("litellm-payloads.jsonl", "prompt_tokens", "many"),
+    ("litellm-payloads.jsonl", "prompt_tokens", -5),
+    ("litellm-payloads.jsonl", "completion_tokens", [1]),
+    ("litellm-payloads.jsonl", "messages", 7),
+    ("litellm-payloads.jsonl", "messages", [7]),
+    ("litellm-payloads.jsonl", "startTime", "yesterday"),
+    ("litellm-payloads.jsonl", "response_cost", float("nan")),
+    ("litellm-spend.json", "spend", float("nan")),
+)
+
+
+@pytest.mark.parametrize(("name", "field", "value"), WRONG)
+def test_a_value_of_another_kind_is_named_by_line_and_field(
+    load_logs: Load, tmp_path: Path, name: str, field: str, value: Any
+) -> None:
+    good = originals(name)[0]
+
+    def with_(value: Any, ident: str) -> Any:
+        record = json.loads(json.dumps(good))
+        *path, last = field.split(".")
+        inner = record
+        for key in path:
+            inner = inner[key]
+        inner[last] = value
+        for key in ("id", "request_id"):
+            if key in record:
+                record[key] = ident
+        return record
+
+    path = tmp_path / "log.jsonl"
+    path.write_text("".join(json.dumps(each) + "\n" for each in (good, with_(value, "wrong"), with_(None, "unknown"))))
+    done, table = load_logs(path)
+    assert [*table["where"]] == ["log.jsonl line 1", "log.jsonl line 3"]
+    assert [each["row"] for each in done.dropped] == ["log.jsonl line 2"]
+    assert done.dropped[0]["why"].startswith(f"{field} is ")
+
+
 def test_deep_nesting_and_long_lines_are_named(load_logs: Load, tmp_path: Path) -> None:
     path = tmp_path / "log.jsonl"
     good = (FIXTURES / "requests.jsonl").read_text().splitlines()[0]

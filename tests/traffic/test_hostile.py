@@ -101,6 +101,15 @@ WRONG: tuple[tuple[str, str, Any], ...] = (
     ("litellm-payloads.jsonl", "startTime", "yesterday"),
     ("litellm-payloads.jsonl", "response_cost", float("nan")),
     ("litellm-spend.json", "spend", float("nan")),
+    ("requests.jsonl", "request.messages", 7),
+    ("requests.jsonl", "response.usage", "much"),
+    ("requests.jsonl", "response.usage.prompt_tokens", "many"),
+    ("requests.jsonl", "response.usage.total_tokens", 3),
+    ("helicone.jsonl", "prompt_tokens", "many"),
+    ("helicone.jsonl", "request_created_at", "yesterday"),
+    ("langsmith.jsonl", "start_time", "yesterday"),
+    ("langsmith.jsonl", "total_cost", -1),
+    ("langfuse.json", "startTime", "yesterday"),
 )
 
 
@@ -108,7 +117,8 @@ WRONG: tuple[tuple[str, str, Any], ...] = (
 def test_a_value_of_another_kind_is_named_by_line_and_field(
     load_logs: Load, tmp_path: Path, name: str, field: str, value: Any
 ) -> None:
-    good = originals(name)[0]
+    records = [inner for each in originals(name) for inner in each.get("data", [each])]
+    good = next(each for each in records if each.get("type", each.get("run_type", "llm")) in ("GENERATION", "llm"))
 
     def with_(value: Any, ident: str) -> Any:
         record = json.loads(json.dumps(good))
@@ -117,9 +127,10 @@ def test_a_value_of_another_kind_is_named_by_line_and_field(
         for key in path:
             inner = inner[key]
         inner[last] = value
-        for key in ("id", "request_id"):
-            if key in record:
-                record[key] = ident
+        for side in (record, record.get("response")):
+            for key in ("id", "request_id"):
+                if isinstance(side, dict) and key in side:
+                    side[key] = ident
         return record
 
     path = tmp_path / "log.jsonl"
@@ -127,7 +138,18 @@ def test_a_value_of_another_kind_is_named_by_line_and_field(
     done, table = load_logs(path)
     assert [*table["where"]] == ["log.jsonl line 1", "log.jsonl line 3"]
     assert [each["row"] for each in done.dropped] == ["log.jsonl line 2"]
-    assert done.dropped[0]["why"].startswith(f"{field} is ")
+    assert done.dropped[0]["why"].startswith(f"{field.removeprefix('request.').removeprefix('response.')} is ")
+
+
+@pytest.mark.parametrize("choices", [None, [], "x", [7]])
+def test_a_reply_without_a_choice_is_named(load_logs: Load, tmp_path: Path, choices: Any) -> None:
+    good = originals("requests.jsonl")[0]
+    bad = {**good, "response": {**good["response"], "id": "wrong", "choices": choices}}
+    path = tmp_path / "log.jsonl"
+    path.write_text(f"{json.dumps(good)}\n{json.dumps(bad)}\n")
+    done, table = load_logs(path)
+    assert len(table) == 1
+    assert [*done.dropped] == [{"row": "log.jsonl line 2", "why": "choices: there is none in the reply"}]
 
 
 def test_deep_nesting_and_long_lines_are_named(load_logs: Load, tmp_path: Path) -> None:

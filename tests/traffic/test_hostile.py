@@ -141,6 +141,18 @@ def test_a_value_of_another_kind_is_named_by_line_and_field(
     assert done.dropped[0]["why"].startswith(f"{field.removeprefix('request.').removeprefix('response.')} is ")
 
 
+@pytest.mark.parametrize("name", [*NAMES, "requests.jsonl"])
+def test_a_record_of_another_shape_is_named_unless_the_log_holds_such(
+    load_logs: Load, tmp_path: Path, name: str
+) -> None:
+    path = tmp_path / "log.jsonl"
+    path.write_text((FIXTURES / name).read_text() + '{"note": "rotated"}\n')
+    last = f"log.jsonl line {len(path.read_text().splitlines())}"
+    named = {each["row"]: each["why"] for each in load_logs(path)[0].dropped}
+    assert (last in named) == ("-code" not in name)
+    assert "-code" in name or named[last].startswith("is none of ")
+
+
 @pytest.mark.parametrize("choices", [None, [], "x", [7]])
 def test_a_reply_without_a_choice_is_named(load_logs: Load, tmp_path: Path, choices: Any) -> None:
     good = originals("requests.jsonl")[0]

@@ -253,8 +253,11 @@ def _decided(found: TrafficVerdicts) -> Iterator[str]:
         yield f"Supported claims save {_saved(found.saving, months)} {every}, 95 %; n = {found.saving.n} pairs."
     elif found.overlap:
         yield "Kinds of work overlap: a call would be counted twice, so nothing is summed."
-    else:
+    supported = [each for each in found.slices if each.verdict == "supported"]
+    if not supported and not found.overlap:
         yield "No claim is supported, so nothing is saved."
+    if unknown := [_no_saving(each) for each in supported if not each.saving]:
+        yield f"A supported claim's saving in this log is unknown: {'; '.join(unknown)}."
     if any({*each.check.split(", ")} & {*AGREEMENT} for each in found.slices):
         yield "Graded by the logged answers: `use` says that a model answers as they do, not that it is as good."
     if any(each.verdict and not each.declared for each in found.slices):
@@ -264,6 +267,13 @@ def _decided(found: TrafficVerdicts) -> Iterator[str]:
         "run's cost ratio for that of the traffic: what a prompt cache saves today is not in it."
     )
     yield from (f"not judged: {name}: {why}" for name, why in found.unjudged.items())
+
+
+def _no_saving(each: SliceVerdict) -> str:
+    """Why a supported claim has no saving in USD."""
+    if each.usd is None:
+        return f"{each.name}: no call of {each.baseline} in it has a known cost"
+    return f"{each.name}: the claim says nothing of cost"
 
 
 def _route(each: SliceVerdict, months: float | None, every: str) -> dict[str, str]:

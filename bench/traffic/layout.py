@@ -60,3 +60,5 @@ class LogFormat:
     """Reads what other records need; where there is one, all files are read twice."""
     texts: bool = True
     """Whether requests and answers are taken; else only cost and shape."""
+    mixed: bool = False
+    """Whether its files hold other things beside calls: records that are not of the format are counted, not named."""

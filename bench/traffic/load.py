@@ -165,10 +165,13 @@ def _written(
 
 
 def _calls(path: Path, form: LogFormat, reading: LogReading, tag: str | None) -> Iterator[Logged]:
-    """The calls of a file; a record that is none is counted, one that cannot be read is named."""
+    """The calls of a file; what cannot be read is named, other things of a format that has such are counted."""
     for where, raw in records(path, reading.ledger):
         if not _known(form, raw):
-            reading.others += 1
+            if form.mixed:
+                reading.others += 1
+            else:
+                reading.ledger.drop(where, f"is none of {form.title}")
             continue
         try:
             for call in form.read(where, raw, reading):

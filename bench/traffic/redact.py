@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -53,6 +54,17 @@ def _iban(text: str) -> bool:
     if not 15 <= len(plain) <= 34:
         return False
     return int("".join(str(int(c, 36)) for c in plain[4:] + plain[:4])) % 97 == 1
+
+
+def _identity(text: str) -> bool:
+    """Whether it is a Chinese identity number (GB 11643): a day of birth, and the check digit of ISO 7064 MOD 11-2."""
+    plain = re.sub(r"[ \-]", "", text).upper()
+    try:
+        date(int(plain[6:10]), int(plain[10:12]), int(plain[12:14]))
+    except ValueError:
+        return False
+    digits = [10 if c == "X" else int(c) for c in plain]
+    return sum(digit << (17 - at) for at, digit in enumerate(digits)) % 11 == 1
 
 
 def _address(text: str) -> bool:
@@ -184,6 +196,13 @@ SECRETS = (
     _secret("TOKEN", r"(?i:\b(?:bearer|basic)\s+)(?P<value>[A-Za-z0-9+/_\-.=~]{16,})", "bearer basic"),
     _secret("TOKEN", r"(?i:\b(?:set-)?cookie\s*:\s*)(?P<value>[^\r\n\"\\]{8,4000})", "cookie"),
     _secret("KEY", r"(?i:private\s+key\s*[:=]?\s*)(?P<value>(?:0x)?[0-9a-fA-F]{64})", "private"),
+    _secret(
+        "KEY",
+        r"(?i:secret|key|token|密钥)(?:[是为]|(?i:\s+(?:is|ist)\b)?(?=[\s\\:=：|*]))(?:[\s\"'`:=：|*]|\\+[nrt\"']){0,6}"
+        r"(?P<value>[A-Za-z0-9+/]{40})(?![A-Za-z0-9+/=])",
+        "secret key token 密钥",
+        _random,
+    ),
     _secret("PASSWORD", rf"{_STRONG}{_IS}(?P<value>{_MIXED}{_WORD}{{6,}})", _NAMES),
     _secret("PASSWORD", rf"{_STRONG}(?:\\*[\"'])?\s*[:=：]\s*\\*[\"'](?P<value>[^\"'\\\n<>]{{6,200}})", _NAMES),
     _secret("PASSWORD", rf"{_WEAK}{_IS}(?P<value>{_MIXED}{_WORD}{{16,}})", "token sig session credential auth key"),
@@ -232,6 +251,14 @@ PERSONAL = (
         _after(r"A-Za-z0-9_") + r"[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?![A-Za-z0-9_])",
         "",
         _iban,
+    ),
+    _secret(
+        "IDENTITY",
+        _after(r"A-Za-z0-9_")
+        + r"[1-9]\d{5}[ \-]?(?:19\d\d|20[0-4]\d)(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])[ \-]?\d{3}[\dXx]"
+        r"(?![A-Za-z0-9_])",
+        "",
+        _identity,
     ),
     _secret("CARD", r"(?<![\d.\-])\d(?:[ \-]?\d){12,18}(?![\d\-]|\.\d)", "", _luhn),
     _secret(

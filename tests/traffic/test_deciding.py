@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from bench.cli.traffic import _decided as decided_lines
 from bench.records import LabelRow, read_table, write_labels
-from bench.traffic.deciding import same_model
+from bench.traffic.deciding import SliceVerdict, TrafficVerdicts, same_model
 from tests.cli.conftest import Bench, bench
 from tests.fake_endpoint import FakeEndpoint, Reply, Request
 from tests.reference.test_schemas import mistakes
@@ -214,6 +215,26 @@ def test_each_kind_of_work_has_its_verdict_and_only_supported_ones_save(bench: B
     (bench.folder / "mine" / "find.sample.json").unlink()
     refused = bench("traffic", "decide", "mine")
     assert (refused.code, "asks no sample" in refused.err) == (2, True)
+
+
+def supported(**facts: Any) -> TrafficVerdicts:
+    """A claim that is supported, of which nothing is known to save money."""
+    about: dict[str, Any] = {"name": "sort", "only": {}, "check": "exact", "calls": 9, "call_share": 1.0, "usd": None}
+    about |= {"usd_calls": 0, "others": 9, "verdict": "supported", "why": "every part holds", "declared": True}
+    line = SliceVerdict(**{**about, "claim": "sort", "candidate": "cheap", "baseline": "dear", "ratio": 0.1, **facts})
+    return TrafficVerdicts(run="r", slices=(line,), days=None, saving=None, overlap=False)
+
+
+def test_a_supported_claim_whose_saving_is_unknown_is_not_said_to_save_nothing() -> None:
+    told = "\n".join(decided_lines(supported()))
+    assert "use cheap for dear" in told
+    assert "nothing is saved" not in told
+    assert "A supported claim's saving in this log is unknown: sort: no call of dear in it has a known cost." in told
+    told = "\n".join(decided_lines(supported(usd=3.0, usd_calls=9, others=0, ratio=None)))
+    assert "A supported claim's saving in this log is unknown: sort: the claim says nothing of cost." in told
+    told = "\n".join(decided_lines(supported(verdict="refuted")))
+    assert "No claim is supported, so nothing is saved." in told
+    assert "unknown:" not in told
 
 
 def test_names_of_one_model() -> None:

@@ -92,6 +92,78 @@ def test_a_damaged_record_is_a_row_or_is_named(load_logs: Load, tmp_path: Path, 
         assert isinstance(json.loads(row)["messages"], list)
 
 
+WRONG: tuple[tuple[str, str, Any], ...] = (
+    ("litellm-payloads.jsonl", "prompt_tokens", "many"),
+    ("litellm-payloads.jsonl", "prompt_tokens", -5),
+    ("litellm-payloads.jsonl", "completion_tokens", [1]),
+    ("litellm-payloads.jsonl", "messages", 7),
+    ("litellm-payloads.jsonl", "messages", [7]),
+    ("litellm-payloads.jsonl", "startTime", "yesterday"),
+    ("litellm-payloads.jsonl", "response_cost", float("nan")),
+    ("litellm-spend.json", "spend", float("nan")),
+    ("requests.jsonl", "request.messages", 7),
+    ("requests.jsonl", "response.usage", "much"),
+    ("requests.jsonl", "response.usage.prompt_tokens", "many"),
+    ("requests.jsonl", "response.usage.total_tokens", 3),
+    ("helicone.jsonl", "prompt_tokens", "many"),
+    ("helicone.jsonl", "request_created_at", "yesterday"),
+    ("langsmith.jsonl", "start_time", "yesterday"),
+    ("langsmith.jsonl", "total_cost", -1),
+    ("langfuse.json", "startTime", "yesterday"),
+)
+
+
+@pytest.mark.parametrize(("name", "field", "value"), WRONG)
+def test_a_value_of_another_kind_is_named_by_line_and_field(
+    load_logs: Load, tmp_path: Path, name: str, field: str, value: Any
+) -> None:
+    records = [inner for each in originals(name) for inner in each.get("data", [each])]
+    good = next(each for each in records if each.get("type", each.get("run_type", "llm")) in ("GENERATION", "llm"))
+
+    def with_(value: Any, ident: str) -> Any:
+        record = json.loads(json.dumps(good))
+        *path, last = field.split(".")
+        inner = record
+        for key in path:
+            inner = inner[key]
+        inner[last] = value
+        for side in (record, record.get("response")):
+            for key in ("id", "request_id"):
+                if isinstance(side, dict) and key in side:
+                    side[key] = ident
+        return record
+
+    path = tmp_path / "log.jsonl"
+    path.write_text("".join(json.dumps(each) + "\n" for each in (good, with_(value, "wrong"), with_(None, "unknown"))))
+    done, table = load_logs(path)
+    assert [*table["where"]] == ["log.jsonl line 1", "log.jsonl line 3"]
+    assert [each["row"] for each in done.dropped] == ["log.jsonl line 2"]
+    assert done.dropped[0]["why"].startswith(f"{field.removeprefix('request.').removeprefix('response.')} is ")
+
+
+@pytest.mark.parametrize("name", [*NAMES, "requests.jsonl"])
+def test_a_record_of_another_shape_is_named_unless_the_log_holds_such(
+    load_logs: Load, tmp_path: Path, name: str
+) -> None:
+    path = tmp_path / "log.jsonl"
+    path.write_text((FIXTURES / name).read_text() + '{"note": "rotated"}\n')
+    last = f"log.jsonl line {len(path.read_text().splitlines())}"
+    named = {each["row"]: each["why"] for each in load_logs(path)[0].dropped}
+    assert (last in named) == ("-code" not in name)
+    assert "-code" in name or named[last].startswith("is none of ")
+
+
+@pytest.mark.parametrize("choices", [None, [], "x", [7]])
+def test_a_reply_without_a_choice_is_named(load_logs: Load, tmp_path: Path, choices: Any) -> None:
+    good = originals("requests.jsonl")[0]
+    bad = {**good, "response": {**good["response"], "id": "wrong", "choices": choices}}
+    path = tmp_path / "log.jsonl"
+    path.write_text(f"{json.dumps(good)}\n{json.dumps(bad)}\n")
+    done, table = load_logs(path)
+    assert len(table) == 1
+    assert [*done.dropped] == [{"row": "log.jsonl line 2", "why": "choices: there is none in the reply"}]
+
+
 def test_deep_nesting_and_long_lines_are_named(load_logs: Load, tmp_path: Path) -> None:
     path = tmp_path / "log.jsonl"
     good = (FIXTURES / "requests.jsonl").read_text().splitlines()[0]

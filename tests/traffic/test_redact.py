@@ -32,6 +32,12 @@ def iban(country: str, rest: str) -> str:
     return f"{country}{98 - number % 97:02}{rest}"
 
 
+def identity(start: str) -> str:
+    """A Chinese identity number with the right check digit, whose weights are those that GB 11643 prints."""
+    weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+    return start + "10X98765432"[sum(w * int(c) for w, c in zip(weights, start, strict=True)) % 11]
+
+
 def fours(text: str, between: str = " ") -> str:
     return between.join(text[at : at + 4] for at in range(0, len(text), 4))
 
@@ -106,6 +112,7 @@ PLANTED = {
         card("6011", 16),
         card("4", 13),
     ],
+    "IDENTITY": ["11010519491231002X", "34052419800101001x", identity("44030620000229123"), "110105 19491231 002X"],
     "IP": ["203.0.113.7", "10.1.2.3", "2001:db8::8a2e:370:7334", "fe80::1"],
     "PHONE": [
         "+49 30 1234567",
@@ -203,6 +210,27 @@ def test_a_secret_is_replaced_where_people_write_it(text: str) -> None:
             json.loads(left)
 
 
+AWS = "wJalrXUtnFEMI/K7MDENG/" + "bPxRfiCYzzAMPLEKEY"
+AFTER_A_BLANK = (
+    "secret {}", "my secret is {}.", "Secret Access Key {}", "the token is '{}'", "secret\n{}\n", "| Secret key | {} |",
+    "**Secret:** {}", "密钥是{}。", "AKIAQ7Q7Q7Q7Q7Q7Q7Q7, secret {} in eu-west-1",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("frame", AFTER_A_BLANK)
+def test_a_key_is_replaced_that_follows_its_name_after_a_blank(frame: str) -> None:
+    assert len(AWS) == 40
+    text = frame.format(AWS)
+    for whole in (text, json.dumps({"content": text}, ensure_ascii=False)):
+        left = Redactor(SECRETS)(whole)
+        assert "MDENG" not in left
+        assert "zzAMPLE" not in left
+        if whole != text:
+            assert json.loads(left)["content"].count("<KEY_") == 1 + ("AKIA" in frame)
+    hashed = frame.format("da39a3ee5e6b4b0d3255bfef95601890afd80709")
+    assert "da39a3ee" in Redactor(SECRETS)(hashed)
+
+
 @pytest.mark.parametrize("end", ["", '"}', '\\"x'])
 def test_a_private_key_that_was_cut_takes_no_more_than_itself(end: str) -> None:
     text = json.dumps({"content": f"-----BEGIN RSA PRIVATE KEY-----\n{letters(64)}\n{end}", "b": 1})
@@ -226,6 +254,8 @@ ORDINARY = (
     "电话会议在三点，编号 20261201。",
     "The key point: tokens are counted, sessions end at 10:30; signature: see page 3. Authorization is needed.",
     "def auth(token: str, session: Session) -> None: ...  # https://example.com:8080/a?to=b",
+    "Order 110105194912310021 of batch 11010519491331002X, parcel 11010518491231002X.",
+    "The key is da39a3ee5e6b4b0d3255bfef95601890afd80709, the token TheQuickBrownFoxJumpsOverTheLazyDogAgain.",
     "mysql -u root -p db and tool --token-limit 500, max_tokens=4096, key=value, sort_key: created_at",
 )
 
@@ -241,6 +271,7 @@ def test_an_ordinary_text_stays(text: str) -> None:
         ("请打电话13800138000找我", "请打电话<PHONE_1>找我"),
         ("手机：139-1234-5678。", "手机：<PHONE_1>。"),
         ("地址10.20.30.40上", "地址<IP_1>上"),
+        ("身份证号11010519491231002X的李明", "身份证号<IDENTITY_1>的李明"),
         ("账户DE89370400440532013000的", "账户<IBAN_1>的"),
     ],
 )
@@ -278,6 +309,8 @@ def test_twice_the_text_takes_twice_the_time(recogniser: Recogniser) -> None:
         "a:11:",
         "://",
         "secret ",
+        "key is\\n",
+        "1101051949",
         "login a ",
         "Private-Lines: 1 ",
     )

@@ -12,6 +12,9 @@ from bench.traffic.formats import requests
 from bench.traffic.layout import LeftOutError, LogFormat, LogReading
 from bench.traffic.rows import Logged
 from bench.traffic.values import amount, count, first, stamp, unpacked, word
+from bench.traffic.wrong import COUNT, MOMENT, require
+
+_KINDS = {"prompt_tokens": COUNT, "completion_tokens": COUNT, "request_created_at": MOMENT}
 
 
 def knows(raw: Mapping[str, Any]) -> bool:
@@ -26,6 +29,7 @@ def read(where: str, raw: Mapping[str, Any], reading: LogReading) -> Iterator[Lo
         raise LeftOutError(f"the call failed (status {status})")
     if raw.get("cache_enabled") in (True, "true") and count(raw.get("delay_ms")) == 0:
         raise LeftOutError("Helicone answered it from its own cache: no model was asked")
+    require(raw, _KINDS)
     asked, replied = (unpacked(raw.get(name)) for name in ("request_body", "response_body"))
     model = word(first(raw, "request_model", "model", "response_model"))
     pair: dict[str, Any] = {"model": model, "request": asked or {}, "response": replied or {}}

@@ -12,6 +12,7 @@ from bench.traffic.layout import LeftOutError, LogFormat, LogReading
 from bench.traffic.messages import answered, calls_in, chat
 from bench.traffic.rows import Logged
 from bench.traffic.values import amount, at, between, count, first, objects, stamp, unpacked, word
+from bench.traffic.wrong import MOMENT, require
 
 _READ = ("cache_read_input_tokens", "input_cached_tokens", "input_cache_read")
 _WRITTEN = ("cache_creation_input_tokens", "input_cache_creation", "input_cache_write")
@@ -33,6 +34,7 @@ def read(where: str, raw: Mapping[str, Any], reading: LogReading) -> Iterator[Lo
     if str(raw.get("level", "")).upper() == "ERROR":
         said = word(first(raw, "statusMessage", "status_message")) or "an error"
         raise LeftOutError(f"the call failed ({said[:200]})")
+    require(raw, {"startTime": MOMENT, "start_time": MOMENT})
     model = word(first(raw, "model", "providedModelName", "provided_model_name", "modelName"))
     if model is None:
         raise LeftOutError("no model is named")

@@ -13,6 +13,9 @@ from bench.traffic.layout import LeftOutError, LogFormat, LogReading
 from bench.traffic.messages import answered, calls_in, chat
 from bench.traffic.rows import Logged
 from bench.traffic.values import amount, at, between, count, first, objects, stamp, unpacked, word
+from bench.traffic.wrong import AMOUNT, COUNT, MOMENT, require
+
+_KINDS = {"start_time": MOMENT, "prompt_tokens": COUNT, "completion_tokens": COUNT, "total_cost": AMOUNT}
 
 
 def knows(raw: Mapping[str, Any]) -> bool:
@@ -27,6 +30,7 @@ def read(where: str, raw: Mapping[str, Any], reading: LogReading) -> Iterator[Lo
         return
     if raw.get("error") or raw.get("status") == "error":
         raise LeftOutError(f"the call failed ({str(raw.get('error') or 'an error')[:200]})")
+    require(raw, _KINDS)
     asked, replied, extra = (unpacked(raw.get(name)) for name in ("inputs", "outputs", "extra"))
     metadata = at(extra, "metadata")
     settings = at(extra, "invocation_params")

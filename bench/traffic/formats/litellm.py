@@ -12,10 +12,20 @@ from bench.traffic.layout import LeftOutError, LogFormat, LogReading
 from bench.traffic.messages import answered, calls_in, chat
 from bench.traffic.rows import Logged
 from bench.traffic.values import amount, at, between, count, first, objects, stamp, unpacked, word
+from bench.traffic.wrong import AMOUNT, COUNT, MESSAGES, MOMENT, require
 
 _SPEND, _PAYLOAD = {"spend", "request_id", "call_type"}, {"response_cost", "call_type", "model"}
 _OWN_TAG = "User-Agent:"
 """What LiteLLM adds to the tags by itself."""
+_KINDS = {
+    "prompt_tokens": COUNT,
+    "completion_tokens": COUNT,
+    "messages": MESSAGES,
+    "startTime": MOMENT,
+    "endTime": MOMENT,
+    "spend": AMOUNT,
+    "response_cost": AMOUNT,
+}
 
 
 def knows(raw: Mapping[str, Any]) -> bool:
@@ -33,6 +43,7 @@ def read(where: str, raw: Mapping[str, Any], reading: LogReading) -> Iterator[Lo
         raise LeftOutError(f"the call failed ({str(why)[:200]})")
     if raw.get("cache_hit") in (True, "True", "true"):
         raise LeftOutError("LiteLLM answered it from its own cache: no model was asked")
+    require(raw, _KINDS)
     model = word(first(raw, "model_group", "model"))
     if model is None:
         raise LeftOutError("no model is named")

@@ -266,5 +266,5 @@ def _value(value: Any) -> Any:
     return next((value[kind] for kind in ("stringValue", "doubleValue", "boolValue") if kind in value), None)
 
 
-FORMAT = LogFormat(title="OpenTelemetry GenAI traces", knows=knows, read=read, before=before)
+FORMAT = LogFormat(title="OpenTelemetry GenAI traces", knows=knows, read=read, before=before, mixed=True)
 """What OpenTelemetry's SDKs and collectors write."""

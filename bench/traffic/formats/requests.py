@@ -11,7 +11,8 @@ from bench.records import TokenUsage
 from bench.traffic.layout import LeftOutError, LogFormat, LogReading
 from bench.traffic.messages import answered, calls_in, chat, with_system
 from bench.traffic.rows import Logged
-from bench.traffic.values import amount, at, between, first, objects, stamp, unpacked, word
+from bench.traffic.values import amount, at, between, count, first, objects, stamp, unpacked, word
+from bench.traffic.wrong import COUNT, MESSAGES, OBJECT, require
 
 _ASKED = ("request", "request_body", "req", "params", "body", "kwargs", "input")
 _REPLIED = ("response", "response_body", "resp", "completion", "output", "result")
@@ -33,6 +34,7 @@ _LATENCIES = (
 _COSTS = ("cost_usd", "cost", "usd", "total_cost", "price_usd", "response.usage.cost")
 _SESSIONS = ("session", "session_id", "sessionId", "conversation_id", "thread_id", "metadata.session_id")
 _USERS = ("user", "user_id", "userId", "metadata.user_id", "request.user", "request.metadata.user_id")
+_COUNTS = {f"usage.{name}_tokens": COUNT for name in ("prompt", "completion", "input", "output", "total")}
 _TAGS = ("tag", "tags", "metadata.tag", "metadata.tags", "feature", "metadata.feature", "name", "route", "task")
 
 
@@ -71,6 +73,8 @@ def read(where: str, raw: Mapping[str, Any], reading: LogReading) -> Iterator[Lo
     if batch:
         asked = reading.kept.get(str(raw["custom_id"]), {})
     _require_success(raw, replied)
+    require(asked, {"messages": MESSAGES})
+    _require_reply(replied)
     model = word(asked.get("model")) or word(raw.get("model")) or word(replied.get("model"))
     if model is None:
         raise LeftOutError("no model is named")
@@ -149,6 +153,17 @@ def _require_success(raw: Mapping[str, Any], replied: Mapping[str, Any]) -> None
     if failed:
         said = wrong if isinstance(wrong, str) else at(raw, "result", "type") or status
         raise LeftOutError(f"the call failed ({str(said)[:200]})")
+
+
+def _require_reply(replied: Mapping[str, Any]) -> None:
+    """LeftOutError for a reply whose usage cannot be, or one of Chat Completions without a choice."""
+    require(replied, {"usage": OBJECT, **_COUNTS})
+    if replied.get("object") == "chat.completion" and _choice(replied) is None:
+        raise LeftOutError("choices: there is none in the reply")
+    sides = [count(at(replied, "usage", name)) for name in ("prompt_tokens", "completion_tokens", "total_tokens")]
+    prompt, completion, total = sides
+    if None not in sides and (total or 0) < (prompt or 0) + (completion or 0):
+        raise LeftOutError(f"usage.total_tokens is {total}, less than its parts: {prompt} and {completion}")
 
 
 _FAILED = ("errored", "canceled", "expired")

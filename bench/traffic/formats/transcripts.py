@@ -137,8 +137,13 @@ def _gemini(raw: Any, names: tuple[str, ...]) -> dict[str, Any]:
 
 
 CLAUDE = LogFormat(
-    title="Claude Code's transcripts", knows=knows_claude, read=read_claude, before=before_claude, texts=False
+    title="Claude Code's transcripts",
+    knows=knows_claude,
+    read=read_claude,
+    before=before_claude,
+    texts=False,
+    mixed=True,
 )
 """What Claude Code keeps below ~/.claude/projects."""
-QWEN = LogFormat(title="Qwen Code's transcripts", knows=knows_qwen, read=read_qwen, texts=False)
+QWEN = LogFormat(title="Qwen Code's transcripts", knows=knows_qwen, read=read_qwen, texts=False, mixed=True)
 """What Qwen Code keeps below ~/.qwen/projects."""

@@ -78,7 +78,7 @@ async def proxying(
     purse, secrets, turns = Purse(budget_usd), Secrets(), Counter[str]()
     alone = keys.only if budget_usd is None else None  # then nothing but this key's past can refuse a call
     for entry in ledger.entries(key=alone):
-        purse.recall(entry.begun.key, 1, entry.most_usd or Decimal(0))
+        purse.recall(entry.begun.key, 1, entry.held_usd)
         turns[entry.begun.key] = entry.begun.turn
     for backend in served.values():
         secrets |= backend.endpoint.secrets(environ)

@@ -28,6 +28,8 @@ LONGEST_USD = 100
 """Digits of an amount."""
 STATES = ("open", "settled", "unknown", "cut", "refusal")
 """See `Settled.state`; open while it runs."""
+_UNBOUNDED = " unbounded"
+"""After the state of a row whose cap_usd stays set aside although nothing bounds its bill."""
 _TEXTS = (
     *("begun_at", "key", "agent", "model", "wire_model", "protocol", "body_sha256", "head_sha256", "rewrites"),
     *("served_model", "request_id", "error"),
@@ -115,12 +117,19 @@ class Entry:
     """open while it runs, or where the proxy was killed meanwhile; else as in `Settled`."""
     settled: Settled | None
     """How it ended; None for an open one."""
+    unbounded_usd: Decimal | None = None
+    """What stays set aside for a call whose bill nothing bounds; None for others."""
 
     @property
     def most_usd(self) -> Decimal | None:
         """What it cost, or what it may have cost where that is not known; None where nothing bounds it."""
         cost = self.settled.cost_usd if self.settled else None
         return self.begun.cap_usd if cost is None else cost
+
+    @property
+    def held_usd(self) -> Decimal:
+        """What counts against budgets; 0 where nothing was set aside."""
+        return (self.unbounded_usd if self.most_usd is None else self.most_usd) or Decimal(0)
 
 
 class CallLedger:
@@ -190,10 +199,15 @@ class CallLedger:
         assert cursor.lastrowid is not None
         return cursor.lastrowid
 
-    def settle(self, number: int, ended: Settled, cap_usd: Decimal | None) -> None:
-        """Writes down how a call ended, and the most it can have cost. IncompleteError where it cannot be written."""
+    def settle(
+        self, number: int, ended: Settled, cap_usd: Decimal | None, *, unbounded_usd: Decimal | None = None
+    ) -> None:
+        """Writes down how a call ended, and the most it can have cost, or what stays set aside where nothing bounds
+        that. IncompleteError where it cannot be written."""
         named = {field.name: _plain(getattr(ended, field.name)) for field in fields(Settled) if field.name != "usage"}
         named |= {name: getattr(ended.usage, name) for name in _COUNTS} | {"cap_usd": _plain(cap_usd)}
+        if unbounded_usd is not None:
+            named |= {"cap_usd": _plain(unbounded_usd), "state": ended.state + _UNBOUNDED}
         self._write(
             f"UPDATE calls SET {', '.join(f'{name} = ?' for name in named)} WHERE id = ?", [*named.values(), number]
         )
@@ -230,6 +244,9 @@ class CallLedger:
 
 def _entry(row: Mapping[str, Any]) -> Entry:
     """A row as it was written; a ledger may be anybody's. ValueError for what no proxy writes."""
+    unbounded = isinstance(row["state"], str) and row["state"].endswith(_UNBOUNDED)
+    if unbounded:
+        row = {**row, "state": row["state"].removesuffix(_UNBOUNDED)}
     begun = {field.name: row[field.name] for field in fields(Begun)}
     ended = {field.name: row[field.name] for field in fields(Settled) if field.name != "usage"}
     counts = {name: row[name] for name in (*_COUNTS, "turn", "request_bytes", "reply_bytes")}
@@ -249,11 +266,12 @@ def _entry(row: Mapping[str, Any]) -> Entry:
     return Entry(
         id=row["id"],
         begun_at=row["begun_at"],
-        begun=Begun(**{**begun, "cap_usd": money["cap_usd"]}),
+        begun=Begun(**{**begun, "cap_usd": None if unbounded else money["cap_usd"]}),
         state=row["state"],
         settled=None
         if row["state"] == "open"
         else Settled(**{**ended, **times, "cost_usd": money["cost_usd"], "usage": usage}),
+        unbounded_usd=money["cap_usd"] if unbounded else None,
     )
 
 

@@ -100,5 +100,5 @@ def given_again(
     kept = None if replies is None or key.before is None else replies.take(key.before, key.name, body_sha256)
     if kept is not None:
         entry = ledger.entry(kept.id)
-        purse.recall(key.name, 1, (entry.most_usd if entry else None) or Decimal(0))
+        purse.recall(key.name, 1, entry.held_usd if entry else Decimal(0))
     return kept

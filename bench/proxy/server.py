@@ -226,13 +226,14 @@ class ProxyServer:
 
     def _settle(self, number: int, key: ProxyKey, call: Passed, begun: Begun, ended: Settled, *, bounded: bool) -> None:
         """`bounded`: whether its tokens bound its bill."""
-        most = ended.cost_usd
+        most, unbounded = ended.cost_usd, None
         if most is None:
             most = at_most(call.billing, call.worst_usd, ended.usage, self.book)
             begun = replace(begun, cap_usd=most if bounded and call.billing else None)
+            unbounded = None if bounded else call.worst_usd if most is None else most
         self.purse.settle(key.name, call.worst_usd, most)
         try:
-            self.ledger.settle(number, ended, begun.cap_usd)
+            self.ledger.settle(number, ended, begun.cap_usd, unbounded_usd=unbounded)
         except IncompleteError as error:
             self.on_trouble(f"call {number} stays open: {error}")
         self.on_settled(begun, ended)

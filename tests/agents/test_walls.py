@@ -14,6 +14,8 @@ import time
 import uuid
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -22,7 +24,9 @@ from bench.agents import attack as attack_module
 from bench.agents.contained import contained
 from bench.agents.probe import PLAIN, _victims, owned, room
 from bench.agents.watch import memory
+from bench.cli.run import _warnings
 from bench.errors import UsageError
+from bench.prices import load
 from bench.proxy.agent import send
 from bench.run.agentic import PlannedAgent
 
@@ -253,6 +257,16 @@ def test_no_version_is_said_before_a_run() -> None:
     assert first
     assert first.startswith("own says no version (sh --version)")
     assert second is None
+
+
+def test_an_agent_without_a_version_is_warned_of_once() -> None:
+    silent, known = PlannedAgent(located=located("own", "sh", "--version"), version=""), SimpleNamespace(tasks={})
+    prepared: Any = SimpleNamespace(
+        loaded=SimpleNamespace(files=()), plan=SimpleNamespace(calls=()), endpoints=(), book=load(None),
+        agents={"a": silent, "b": silent, "c": replace(silent, version="1.0")},
+    )  # fmt: skip
+    registry: Any = known
+    assert _warnings(prepared, registry) == [silent.unversioned]
 
 
 def test_a_signal_leaves_the_exit_code_to_who_waits_for_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -51,12 +51,15 @@ def test_without_a_terminal_a_lane_has_a_first_and_a_last_line(capsys: pytest.Ca
     assert said == "scoring [1]"
 
 
-def test_attempts_that_had_to_be_made_again_are_counted(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(("attempts", "said"), [(1, ""), (2, ", 1 retry"), (4, ", 3 retries")])
+def test_attempts_that_had_to_be_made_again_are_counted(
+    attempts: int, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     again = call()
     with RunProgress() as shown:
         shown.lane("small", 0, 1)
-        shown.finished(planned(), replace(again, attempts=again.attempts * 4), Graded(1.0))
-    assert "small: 1/1 items, 3 retries, score so far 100 %" in capsys.readouterr().err
+        shown.finished(planned(), replace(again, attempts=again.attempts * attempts), Graded(1.0))
+    assert f"small: 1/1 items{said}, score so far 100 %" in capsys.readouterr().err
 
 
 def test_now_and_then_there_is_a_line_between(

@@ -7,6 +7,7 @@ import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -79,7 +80,7 @@ class Between:
 
 
 @asynccontextmanager
-async def between(tmp_path: Path, vendor: Handler) -> AsyncIterator[Between]:
+async def between(tmp_path: Path, vendor: Handler, budget_usd: Decimal | None = None) -> AsyncIterator[Between]:
     (tmp_path / "prices.toml").write_text(PRICES)
     environ, key, ring, troubles = {"ACME_API_KEY": VENDOR}, ProxyKey(name="a"), KeyRing(), list[str]()
     ring.add(key)
@@ -89,7 +90,9 @@ async def between(tmp_path: Path, vendor: Handler) -> AsyncIterator[Between]:
         served = backends([resolve(entry, environ)], environ)
         with CallLedger(path) as ledger:
             book = load(tmp_path / "prices.toml")
-            async with proxying(served, ring, ledger, book, environ, on_trouble=troubles.append) as url:
+            async with proxying(
+                served, ring, ledger, book, environ, budget_usd=budget_usd, on_trouble=troubles.append
+            ) as url:
                 yield Between(url, key.token, path, troubles)
 
 

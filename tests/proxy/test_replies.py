@@ -18,6 +18,7 @@ import pytest
 
 from bench.engine import ReadingPace
 from bench.providers import openai_chat
+from bench.proxy import Entry
 from bench.proxy.meter import ReplyMeter
 from tests.engine.loopback import CHUNKED, OK, chunk, replying, request
 from tests.proxy.between import ANSWER, BODY, VENDOR, between, sized
@@ -212,3 +213,21 @@ def test_a_vendors_own_search_is_no_part_of_a_bill(
             assert (entry.most_usd is None) == (state == "unknown")
 
     asyncio.run(run())
+
+
+def test_what_is_set_aside_for_a_bill_without_bound_outlives_a_restart(tmp_path: Path) -> None:
+    answer = json.loads(ANSWER)
+    reply = json.dumps({**answer, "usage": {**answer["usage"], "cost": 5.0}}).encode()
+
+    async def run(budget: Decimal | None) -> tuple[int, list[Entry]]:
+        async with between(tmp_path, replying([sized(reply)]), budget) as proxy:
+            status = (await proxy.ask()).status_code
+            await proxy.settled()
+            return status, proxy.entries()
+
+    status, (first,) = asyncio.run(run(Decimal(100)))
+    assert (status, first.most_usd, first.begun.cap_usd, first.state) == (200, None, None, "unknown")
+    assert first.held_usd > 0
+    again, second = asyncio.run(run(first.held_usd))
+    assert (again, len(second)) == (402, 1)
+    assert asyncio.run(run(Decimal(100)))[0] == 200

@@ -15,8 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench.errors import UsageError
-from bench.plan import Plan, balanced, call_key, make_plan
+from bench.journal import TURN
+from bench.plan import Plan, balanced, call_key, endpoint_key, make_plan, turn_key
 from bench.providers import Endpoint, resolve
+from bench.records.episodes import AgentWork, Dialogue
 from bench.records.items import Item
 from bench.records.settings import LocalModel, RemoteModel, RunSettings
 
@@ -243,3 +245,51 @@ def test_repeats_of_a_seeded_model_each_have_a_seed_of_their_own() -> None:
     assert [c.key for c in once] == [c.key for c in planned if c.repeat == 0], "the first sample keeps its key"
     unseeded = plan(ITEMS[:1], [remote("unseeded")], replace(RUN, repeats=2)).calls
     assert all("seed" not in c.body for c in unseeded)
+
+
+TALK = Dialogue(tools=({"name": "find", "description": "", "parameters": {"type": "object"}},))
+
+
+def test_what_has_no_tools_is_asked_once_of_two_entries_that_differ_in_the_protocol_of_tools() -> None:
+    two = [remote("native"), remote("prompted", tool_protocol="prompted_json")]
+    plain, talk = item("plain"), item("talk", dialogue=TALK)
+    planned = plan([plain, talk], two)
+    assert Counter((call.item.item, call.model) for call in planned.calls) == {
+        ("plain", "native"): 1, ("talk", "native"): 1, ("talk", "prompted"): 1,
+    }  # fmt: skip
+    assert len({call.key for call in planned.calls}) == 3
+    assert [call.order for call in planned.calls] == [0, 1, 2]
+
+
+def test_a_loop_and_an_agent_are_part_of_what_decides_an_answer() -> None:
+    work = item("work", work=AgentWork(files_sha256="00"))
+    talk, small = item("talk", dialogue=TALK), [remote("small")]
+    looped = [make_plan([talk], small, RUN, {}, loops={"small": {"version": version}}).calls[0] for version in "12"]
+    assert [call.body["loop"] for call in looped] == [{"version": "1"}, {"version": "2"}]
+    assert len({plan([talk], small).calls[0].key, *(call.key for call in looped)}) == 3
+    agents = [make_plan([work], small, RUN, {}, agents={"small": {"version": version}}).calls[0] for version in "12"]
+    assert [call.body["agent"]["version"] for call in agents] == ["1", "2"]
+    assert agents[0].body["agent"]["files_sha256"] == "00"
+    assert agents[0].key != agents[1].key
+
+
+def test_a_turns_key_is_of_all_that_was_said_before_it() -> None:
+    said = [{"role": "assistant", "content": "I look."}, {"role": "user", "content": "Result of find: 7"}]
+    keys = [turn_key("a", []), turn_key("b", []), turn_key("a", said[:1]), turn_key("a", said)]
+    assert len(set(keys)) == 4
+    assert all(key.startswith(TURN) for key in keys)
+    assert turn_key("a", [dict(reversed(said[0].items()))]) == keys[2]
+
+
+def test_the_same_endpoint_is_the_same_under_any_label_and_limit() -> None:
+    one, two = remote("one"), remote("two", max_connections=2, temperature=1.0)
+    assert endpoint_key(one) == endpoint_key(two)
+    assert (
+        len(
+            {
+                endpoint_key(each)
+                for each in (one, remote("one", name="acme/large"), remote("one", "http://127.0.0.1:2/v1"))
+            }
+        )
+        == 3
+    )

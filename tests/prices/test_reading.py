@@ -142,6 +142,11 @@ def test_regions_modes_and_dates_do_not_overlap(tmp_path: Path) -> None:
             "rate 2 (CNY): there is another rate from 2026-11-01 on.",
         ),
         ('[[price]]\nprovider = "a"\nmodel = "b"\ninput = -0.5\noutput = 1\n', "row 1 (a/b): input must be a number"),
+        (
+            '[[price]]\nprovider = "a"\nmodel = "b"\ninput = "1e-40"\noutput = 1\n',
+            "row 1 (a/b): input is no price that",
+        ),
+        ('[[price]]\nprovider = "a"\nmodel = "b"\ninput = "1e40"\noutput = 1\n', "row 1 (a/b): input is no price that"),
     ],
 )
 def test_a_bad_list_of_the_users_own_is_named(tmp_path: Path, own: str, problem: str) -> None:
@@ -154,6 +159,8 @@ def test_bytes_that_are_no_text_are_no_list(tmp_path: Path) -> None:
     (tmp_path / "prices.toml").write_bytes(b"\xff")
     with pytest.raises(UsageError, match="is not valid TOML"):
         load(tmp_path / "prices.toml")
+    with pytest.raises(UsageError, match=r"none\.toml: cannot be read \(No such file or directory\)\.$"):
+        load(tmp_path / "none.toml")
 
 
 def test_a_damaged_snapshot_is_named(tmp_path: Path) -> None:

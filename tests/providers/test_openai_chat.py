@@ -207,3 +207,21 @@ def test_of_a_second_choice_that_nobody_asked_for_nothing_is_read() -> None:
     alone = read_event(f'{{"choices": [{other}], {usage}}}')
     assert (alone.answer, alone.finish_reason, alone.usage) == ("", None, TokenUsage(in_uncached=1, out_total=2))
     assert read_event(f'{{"choices": [{other}, {ours}]}}') == read_event(f'{{"choices": [{ours}]}}')
+
+
+@pytest.mark.parametrize(
+    ("logprobs", "tops"),
+    [
+        (
+            {"content": [{"top_logprobs": [{"token": "4", "logprob": -0.5}, {"token": "5", "logprob": 0}]}]},
+            {"4": -0.5, "5": 0.0},
+        ),
+        ({"content": [{"top_logprobs": [{"token": "4", "logprob": 0.5}, {"token": 4, "logprob": -1}, "x"]}]}, None),
+        ({"content": [{"top_logprobs": {}}]}, None),
+        ({"content": ["x"]}, None),
+        ({"content": []}, None),
+        (["x"], None),
+    ],
+)
+def test_the_likeliest_first_tokens_where_they_are_stated(logprobs: object, tops: dict[str, float] | None) -> None:
+    assert read_event(chunk({"content": "4"}, logprobs=logprobs)).tops == tops

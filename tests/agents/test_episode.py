@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from click.testing import CliRunner
 from bench.agents import presets
 from bench.cli import bench
 from bench.errors import IncompleteError, UsageError
+from bench.providers import Endpoint
 from tests.agents.conftest import require_agent
 from tests.agents.solver import Solver
 from tests.reference.test_schemas import mistakes
@@ -52,6 +55,19 @@ while True:
     print(done.stdout, done.stderr)
     result = {{"type": "tool_result", "tool_use_id": call["id"], "content": done.stdout}}
     messages.append({{"role": "user", "content": [result]}})
+"""
+WEIGHTS = """
+[models.tiny]
+model = "weights/smollm2-135m-instruct"
+usd_per_hour = 36.0
+"""
+ASKS_ONCE = """#!{python} -IS
+import json, sys, urllib.request
+url, model, task = sys.argv[1:4]
+body = {{"model": model, "max_tokens": 50, "messages": [{{"role": "user", "content": task}}]}}
+head = {{"content-type": "application/json"}}
+sent = urllib.request.Request(url + "/chat/completions", json.dumps(body).encode(), head)
+print(urllib.request.urlopen(sent).read())
 """
 COMMANDS = ["sed -i 's/a - b/a + b/' calc.py && rm old.txt", "python3 check.py; ln -s /etc/passwd link; mkfifo pipe"]
 SUBMIT = "echo COMPLETE_TASK_AND_SUBMIT_FINAL_OUTPUT"
@@ -115,6 +131,29 @@ def test_an_episode_says_what_changed_and_what_it_cost(
     assert "canary" not in text
     keys = {headers.get("authorization") for _, headers, _ in solver.requests}
     assert keys == {"Bearer sk-ant-canary-1"}, "the vendor's key is put in on the way out"
+
+
+@pytest.mark.usefixtures("walls")
+@pytest.mark.slow
+def test_weights_of_this_machine_cost_their_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, repo: Path) -> None:
+    here = sys.modules[__name__]
+    monkeypatch.setattr(here, "TOML", TOML + WEIGHTS)
+    monkeypatch.setattr(here, "OWN", OWN.replace("anthropic", "openai"))
+    monkeypatch.setattr(here, "AGENT", ASKS_ONCE)
+    served = list[Path]()
+
+    @contextmanager
+    def serving(endpoint: Endpoint, weights: Path, _: Path) -> Iterator[tuple[Endpoint, float]]:
+        served.append(weights)
+        yield replace(endpoint, base_url=f"{solver.url}/v1"), 0.1
+
+    monkeypatch.setattr("bench.run.local.fetch_weights", lambda *_: tmp_path / "tiny.gguf")
+    monkeypatch.setattr("bench.run.local.serving", serving)
+    with Solver(COMMANDS) as solver:
+        episode, _ = run(tmp_path, monkeypatch, solver, "own", str(repo), "--task", "Fix it", "--model", "tiny")
+    assert (episode["stop_cause"], episode["turns"], served) == ("finished", 1, [tmp_path / "tiny.gguf"])
+    assert float(episode["cost_usd"]) == pytest.approx(episode["wall_s"] / 100, abs=1e-4)
+    assert episode["most_usd"] == episode["cost_usd"]
 
 
 @pytest.mark.usefixtures("walls")

@@ -11,7 +11,7 @@ from bench.scoring.denials import WRONG_AFTER
 
 _BEGINS = re.compile(r"(?:\s|--[^\n]*\n|/\*[^*]*\*/|\()*(?:SELECT|WITH)\b", re.IGNORECASE)
 _QUERY = r"(?:\(\s*)?(?:(?:SELECT|select)\b|(?i:WITH)\s+(?i:RECURSIVE\s+)?\w+[^;]{0,200}?\b(?i:AS)\s*\()"
-_LINE = re.compile(rf"^[ \t>*_-]*(?:[^\n:：`]{{0,40}}[:：][*_]{{0,2}}[ \t]*)?(?P<query>{_QUERY})", re.MULTILINE)
+_LINE = re.compile(rf"^[ \t>*_-]*+(?:[^\n:：`]{{0,40}}[:：][*_]{{0,2}}[ \t]*)?(?P<query>{_QUERY})", re.MULTILINE)
 _ENDS = re.compile(
     r";[ \t]*(?:--[^\n]*)?$"
     r"|\n[ \t]*\n(?![ \t]*(?:\)|--|(?:SELECT|FROM|WHERE|GROUP|ORDER|HAVING|LIMIT|UNION|AND|OR)\b))",

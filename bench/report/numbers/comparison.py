@@ -249,6 +249,8 @@ def _row(table: pd.DataFrame, model: str, suite: str, items: int, repeats: int) 
 
 def _ends(table: pd.DataFrame) -> dict[str, int]:
     """Why episodes ended otherwise than by themselves, the most frequent cause first."""
+    if "stop_cause" not in table:  # a run recorded before episodes were
+        return {}
     causes = table["stop_cause"].dropna()
     counts = causes[~causes.isin((FINAL, FINISHED))].value_counts()
     return {str(cause): int(count) for cause, count in counts.items()}

@@ -56,6 +56,11 @@ def tr_later(text: str) -> str:
     return text
 
 
+def counted(number: int, what: str) -> str:
+    """A number and what it counts, in English: "1 call", "2 calls"."""
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
 @lru_cache(maxsize=len(LANGUAGES))
 def _catalogue(chosen: str) -> gettext.NullTranslations:
     with (FOLDER / chosen / "LC_MESSAGES" / f"{DOMAIN}.mo").open("rb") as file:

@@ -56,9 +56,10 @@ def tr_later(text: str) -> str:
     return text
 
 
-def counted(number: int, what: str) -> str:
-    """A number and what it counts, in English: "1 call", "2 calls"."""
-    return f"{number} {what}{'' if number == 1 else 's'}"
+def counted(number: int, what: str, one: str = "", many: str = "") -> str:
+    """A number, what it counts and perhaps a verb for one and for many, in English: "1 call is", "2 calls are"."""
+    verb = one if number == 1 else many
+    return f"{number} {what}{'' if number == 1 else 's'}" + (f" {verb}" if verb else "")
 
 
 @lru_cache(maxsize=len(LANGUAGES))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
-from typing import Any
+from functools import cache
+from operator import attrgetter
+from typing import Any, cast
 
 from bench import clean
 from bench.records.kinds import known_fields
@@ -296,9 +298,11 @@ class Call:
 
     def to_json(self) -> str:
         """The record as one line of JSON."""
-        seldom = ("message", "episode", "batch")
-        record = {name: value for name, value in _plain(self).items() if value is not None or name not in seldom}
-        return json.dumps(record, ensure_ascii=False, separators=(",", ":"), default=_plain)
+        record = _plain(self)
+        for name in ("message", "episode", "batch"):  # which few calls have
+            if record[name] is None:
+                del record[name]
+        return _ENCODER.encode(record)
 
     @classmethod
     def from_json(cls, text: str) -> Call:
@@ -324,7 +328,17 @@ def _plain(record: Any) -> dict[str, Any]:
     """A record, or a mapping of any type, as JSON's own; `asdict` copies deeply and takes ten times as long."""
     if isinstance(record, Mapping):
         return dict(record)
-    return {field.name: getattr(record, field.name) for field in fields(record)}
+    names, values = _layout(cast("Hashable", type(record)))
+    return dict(zip(names, values(record), strict=True))
+
+
+@cache
+def _layout(kind: Hashable) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]:
+    names = tuple(field.name for field in fields(cast("Any", kind)))
+    return names, attrgetter(*names)
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False, default=_plain)
 
 
 def _episode(raw: Any) -> Episode:

@@ -23,7 +23,7 @@ _NAMES = (
     r'|annotations|x_tools|executed_tools|cost|total_cost|item|speed|inference_geo)"'
 )
 _NOTEWORTHY = re.compile(_NAMES + r"(?!\s*:\s*(?:null|\[\]))")
-"""A reply without any of these names says nothing that is looked at here. In a text of the model, quotes are escaped."""
+"""A reply without any of these names says nothing that is looked at. A model's text has its quotes escaped."""
 _UNUSUAL = re.compile(_NAMES + r'(?!\s*:\s*(?:null|\[\]|"(?:default|standard)"))')
 """The same where no lane was chosen: OpenAI names the usual one in every event of a stream, a token each."""
 _BILLED = re.compile(rf'"(?<!\\")({_COUNTED})"\s*:\s*"?[0.]*[1-9]')
@@ -74,10 +74,13 @@ _BLOCKS = frozenset(("text", "thinking", "redacted_thinking", "tool_use", "refus
 """Blocks of an answer that only tokens are billed for."""
 
 
-_CHARGE = frozenset(("cost_details", "cost_in_usd_ticks"))
-"""A charge that the vendor states (OpenRouter's details, xAI's ticks), beside `cost`."""
-_CHARGED = frozenset(("total_cost", "input_tokens_cost", "output_tokens_cost", "reasoning_tokens_cost"))
-"""Parts of a charge that tokens make."""
+_UPSTREAM = ("upstream_inference_cost", "upstream_inference_prompt_cost", "upstream_inference_completions_cost")
+_CHARGE: Mapping[str, frozenset[str]] = {
+    "cost": frozenset(("total_cost", "input_tokens_cost", "output_tokens_cost", "reasoning_tokens_cost")),
+    "cost_details": frozenset(_UPSTREAM),
+    "cost_in_usd_ticks": frozenset(),
+}
+"""A charge that the vendor states (OpenRouter, Perplexity, xAI), and its parts that tokens make."""
 BEYOND = "billed beyond tokens: "
 """Begins the reason why nobody knows a bill."""
 
@@ -146,13 +149,10 @@ class Tariff:
                 continue
             if name == "iterations" and _is_one(value, usage):
                 continue
-            if self.charge_kept and (name == "cost" or name in _CHARGE):
-                parts = value if name == "cost" and isinstance(value, Mapping) else {}
-                yield from (
-                    f"usage.cost.{part[:60]}" for part in parts if part not in _CHARGED and _counts(parts[part])
-                )
+            charge = _CHARGE.get(name) if self.charge_kept else None
+            if charge is not None and not isinstance(value, Mapping):
                 continue
-            known = _DETAILS.get(name)
+            known = _DETAILS.get(name) if charge is None else charge
             if known is None or not isinstance(value, Mapping):
                 yield f"usage.{name[:60]}"
             else:

@@ -84,6 +84,7 @@ DOORS = {
             "bench.scoring.unwrap",
             "bench.scoring.values",
             "bench.suites.agentic.harbor",
+            "bench.suites.described",
             "bench.traffic.deciding",
             "bench.traffic.routes",
             "bench.weights.catalog",

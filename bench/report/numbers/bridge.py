@@ -14,7 +14,7 @@ from bench import prices
 from bench.language import tr
 from bench.prices import TOKEN_CLASSES, Price
 from bench.records import Outcome, RunRecord, TokenUsage, effective_cost
-from bench.report.numbers.billed import COUNTS, price_of
+from bench.report.numbers.billed import COUNTS
 from bench.stats import BridgeSide, BridgeStep, bridge, least_cache_hit, price_rise
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def bridges(answered: pd.DataFrame, record: RunRecord) -> tuple[tuple[Bridge, ..
     `answered`: see `with_answers`; texts are their lengths.
     """
     rows = record.prices.rows if record.prices else {}
-    listed = {name: price_of(row) for name, row in rows.items()}
+    listed = {name: prices.recorded_price(row) for name, row in rows.items()}
     if not answered["price_id"].isin(list(listed)).any():
         return (), ()
     table = answered[[name for name in USED if name in answered]]
@@ -187,7 +187,9 @@ def list_ratios(rows: pd.DataFrame, record: RunRecord) -> pd.Series[float] | Non
     import pandas as pd
 
     recorded = record.prices.rows if record.prices else {}
-    listed = {name: price_of(row) for name, row in recorded.items() if row.get("mode") in (None, *PLAIN_MODES)}
+    listed = {
+        name: prices.recorded_price(row) for name, row in recorded.items() if row.get("mode") in (None, *PLAIN_MODES)
+    }
     ratios = []
     now = datetime.now(UTC)
     for counts, name in zip(rows[COUNTS].to_numpy(dtype=float, na_value=np.nan), rows["price_id"], strict=True):

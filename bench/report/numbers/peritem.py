@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Codes = NDArray[np.int64]
-PLACE, CODE = "place", "code"
+PLACE, CODE = "place_of_item", "code_of_cluster"
 """Columns that no table has: the place of a row's item in the order of tasks and ids, and of its cluster in theirs."""
 
 

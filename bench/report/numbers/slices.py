@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 USED = (
     "suite", "task", "item", "model", "repeat", "family", "level", "cluster", "score", "reused", "latency_s",
-    "cost_usd", "cost_retries_usd", "place", "code",
+    "cost_usd", "cost_retries_usd", "place_of_item", "code_of_cluster",
 )  # fmt: skip
 """Columns of the items table that a slice is made of."""
 MOST_ROWS = 1_000

@@ -44,7 +44,6 @@ DOORS = {
             "bench.doctor.tools.table",
             "bench.prices.book",
             "bench.prices.build",
-            "bench.prices.reading",
             "bench.proxy.agent",
             "bench.proxy.report",
             "bench.registry.lint",

@@ -12,8 +12,9 @@ from bench.records import RunSettings
 from bench.registry import read, shipped
 from bench.run import ceiling, slices
 from bench.run.score import grader_of
-from bench.suites.coding.exam import INSTANCES, MORE_SUITE, exam
+from bench.suites.coding.exam import MORE_SUITE, exam
 from bench.suites.coding.families import MORE
+from bench.suites.coding.instance import INSTANCES
 from tests.perf.conftest import BUSY, Bar, Hold
 
 ITEMS = 690

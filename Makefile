@@ -120,6 +120,10 @@ peers: .servers/peers/.ready  ## Install what make perf-peers measures beside ou
 perf-peers: $(READY) peers  ## Measure whole commands beside lm-eval's and inspect's, and publish it (idle machine, 2 cores, gcc; 15 minutes)
 	@$(BIN)/python -m tests.perf.compare -o results/published/performance
 
+.PHONY: perf-proxy
+perf-proxy: $(READY) .servers/litellm/.ready  ## Measure bench proxy beside litellm's, and publish it (idle machine, 2 cores, gcc; 4 minutes)
+	@$(BIN)/python -m tests.perf.proxies -o results/published/performance
+
 .PHONY: million
 million: $(READY)  ## Journal a million calls, and judge and report as many rows, against their bars (8 GB of disk; 15 minutes)
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.perf.million -o results/published/performance
@@ -148,7 +152,7 @@ ceiling: $(READY)  ## Score a file of replies to an exported exam (bench tasks e
 	@$(BIN)/bench tasks grade "$${ANSWERS:?name the file of replies: make ceiling ANSWERS=file}" $(ARGS)
 
 .PHONY: docs
-docs: $(READY)  ## Write docs/models.md, docs/config.md, docs/tables.md and docs/schema/ again from the code
+docs: $(READY)  ## Write docs/models.md, docs/config.md, docs/tables.md, docs/families/ and docs/schema/ again from the code
 	@$(BIN)/python -m bench.reference
 
 .PHONY: items

@@ -16,6 +16,7 @@ from bench.cli import summary
 from bench.cli.options import NumberRange, results_option
 from bench.cli.terminal import echo
 from bench.errors import UsageError
+from bench.language import counted
 
 if TYPE_CHECKING:
     from bench.costs import Terms
@@ -177,8 +178,10 @@ def _save(folder: Path, path: Path) -> None:
         for s in i.samples
     ]
     missing = sum(sample.score is None for sample in samples)
-    lacking = f" {missing} answers have no score: a gate can rest on the others only." if missing else ""
-    echo(f"wrote {path}: {len(samples)} answers of {', '.join(snapshot.models)}.{lacking}")
+    lacking = (
+        f" {counted(missing, 'answer', 'has', 'have')} no score: a gate can rest on the others only." if missing else ""
+    )
+    echo(f"wrote {path}: {counted(len(samples), 'answer')} of {', '.join(snapshot.models)}.{lacking}")
 
 
 def _same(folder: Path, hosts: tuple[str, str], margin: float, suites: tuple[str, ...], as_json: bool) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from bench.language import counted
+
 if TYPE_CHECKING:
     from bench.costs import Estimate, ModelEstimate
     from bench.stats import Interval
@@ -45,12 +47,12 @@ def spent_line(usd: Decimal, limit: Decimal | None, unknown: Sequence[str], unsu
 
 
 def _words(model: ModelEstimate) -> str:
-    calls = f"{model.calls} call{'' if model.calls == 1 else 's'}"
+    calls = counted(model.calls, "call")
     if model.unknown:
         return f"{calls}, cost unknown: {model.unknown}"
     worst = f"at worst {_usd(model.worst_usd)}"
     if model.usd:
-        return f"{calls}, about {_range(model.usd)}, from {model.usd.n} answers; {worst}"
+        return f"{calls}, about {_range(model.usd)}, from {counted(model.usd.n, 'answer')}; {worst}"
     low, high = model.prompts_usd or (None, None)
     return f"{calls}; no history, so no estimate: the prompts alone {_usd(low, '')} to {_usd(high)}, {worst}"
 

@@ -57,13 +57,14 @@ def task_folders(include: Sequence[Path]) -> list[Path]:
 def load_config(path: Path | None, suites: Collection[str] | None = None) -> Comparison:
     """The named file, bench.toml in this folder, or the shipped starter. UsageError if it cannot be read."""
     from bench.config.load import load
-    from bench.registry import shipped
 
     if path is not None:
         return load(path, suites)
     here = Path(CONFIG)
     if here.exists():
         return load(here, suites)
+    from bench.registry import shipped
+
     starter = shipped(CONFIG)
     echo(f"No {CONFIG} here; using the starter. Copy it to change it: cp {starter} .", err=True)
     return load(starter, suites)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench.cli.terminal import echo
+from bench.language import counted
 
 if TYPE_CHECKING:
     from bench.claims import Outlook, Pairs, SuiteSize
@@ -190,7 +191,9 @@ def _plan_text(prepared: Prepared, estimate: Estimate, beside: Mapping[str, Esti
     of = slice_words(asked_for.levels, asked_for.families, asked_for.kinds)
     of = f" ({of})" if of else ""
     lines = [f"{suite}: {asked} of {n} items{of}{drawn if asked < n else ''}" for suite, (asked, n) in sizes.items()]
-    lines += [f"{e.entry.label} ({e.entry.model}): {len(plan.of(e.entry.label))} calls" for e in prepared.endpoints]
+    lines += [
+        f"{e.entry.label} ({e.entry.model}): {counted(len(plan.of(e.entry.label)), 'call')}" for e in prepared.endpoints
+    ]
     lines += [f"{suite}: left out. {why}" for suite, why in prepared.refused.items()]
     lines += [f"cost of {line}" for line in estimate_lines(estimate)]
     lines += outlook_lines(outlooks, prepared.comparison.claims)

@@ -22,6 +22,7 @@ from bench.cli.money import estimate_lines, spent_line
 from bench.cli.terminal import echo
 from bench.costs import Estimate
 from bench.engine import Slowed
+from bench.language import counted
 from bench.plan import PlannedCall
 from bench.records import Call, Graded, Outcome
 
@@ -140,7 +141,7 @@ class RunProgress:
         self._fetching = None
         self._lanes[label] = _Lane(label=label, done=done, total=total)
         if not self._terminal:
-            echo(f"{label}: {total - done} calls to make, {done} answered before", err=True)
+            echo(f"{label}: {counted(total - done, 'call')} to make, {done} answered before", err=True)
 
     def finished(self, planned: PlannedCall, call: Call, graded: Graded | None) -> None:
         """One more call is recorded."""

@@ -16,6 +16,7 @@ from bench.cli.consent import require_consent, send_keys_option
 from bench.cli.options import NumberRange, config_option, load_config, results_option
 from bench.cli.terminal import echo
 from bench.errors import UsageError
+from bench.language import counted
 
 if TYPE_CHECKING:
     from bench.proxy import Begun, ProxyKey, Settled
@@ -221,4 +222,4 @@ def _print_report(path: Path, at_model: str, config: Path | None, key: str = "")
     echo("\n".join(lines(entries, at_model, other, book)).strip())
     running = sum(entry.state == "open" for entry in entries)
     if running:
-        echo(f"\n{running} calls are open: they run now, or the proxy was killed while they did.")
+        echo(f"\n{counted(running, 'call', 'is', 'are')} open: under way now, or when the proxy was killed.")

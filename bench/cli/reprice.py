@@ -86,7 +86,7 @@ def reprice(
     from bench.cli.writing import settings, write
     from bench.costs import PriceChange, newest
     from bench.costs.reprice import reprice as compute
-    from bench.language import writing
+    from bench.language import counted, writing
     from bench.records import find_run
     from bench.report.text import tables
 
@@ -112,5 +112,5 @@ def reprice(
     else:
         print_table(comparison, asked.language)
     for why, rows in repriced.unknown.items():
-        echo(f"cost unknown for {rows} answers: {why}", err=True)
+        echo(f"cost unknown for {counted(rows, 'answer')}: {why}", err=True)
     echo(f"Run folder: {repriced.folder}", err=as_json)

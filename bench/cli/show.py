@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bench import clean
 from bench.cli.again import command_line
 from bench.cli.terminal import echo
-from bench.language import ENGLISH, tr, writing
+from bench.language import ENGLISH, counted, tr, writing
 
 if TYPE_CHECKING:
     from bench.records import ReportSettings
@@ -37,7 +37,10 @@ def show(result: Result, as_json: bool, asked: ReportSettings | None = None) -> 
         echo(f"0 calls: this run of {result.started_at[:19]}Z was complete. `bench run --fresh` asks again.")
     if result.missing or result.ended:
         why, flags = (f" {result.ended.why}", result.ended.flags) if result.ended else ("", {})
-        echo(f"Incomplete: {result.missing} answers are missing.{why} Continue with: {command_line(flags)}")
+        echo(
+            f"Incomplete: {counted(result.missing, 'answer', 'is', 'are')} missing.{why} "
+            f"Continue with: {command_line(flags)}"
+        )
     echo(f"Run folder: {result.folder}")
 
 

@@ -14,6 +14,7 @@ from bench.cli.options import OWN_TASKS, results_option, task_folders
 from bench.cli.slices import slice_options, sliced
 from bench.cli.terminal import echo
 from bench.errors import UsageError
+from bench.language import counted
 
 if TYPE_CHECKING:
     from bench.registry.lint import Checked, Report
@@ -58,21 +59,17 @@ def _print(report: Report) -> None:
         echo(f"{finding} [{finding.field}]", err=True)
     faults = len(report.findings)
     loaded = len(report.tasks)
-    echo(f"{_count(loaded, 'task')} loaded, {_count(faults, 'fault') if faults else 'no faults'}")
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
+    echo(f"{counted(loaded, 'task')} loaded, {counted(faults, 'fault') if faults else 'no faults'}")
 
 
 def _line(checked: Checked) -> str:
     tried = (
-        f"{_count(checked.oracles, 'right answer')} tried"
+        f"{counted(checked.oracles, 'right answer')} tried"
         if checked.oracles
         else "no right answer to try (see `example`)"
     )
     drawn = f" ({checked.usual} as usually asked)" if checked.usual > checked.items else ""
-    parts = [f"{_count(checked.items, 'item')}{drawn}", tried]
+    parts = [f"{counted(checked.items, 'item')}{drawn}", tried]
     parts += [f"most common answer {100 * checked.common:.0f} %"] if checked.common is not None else []
     prompt = checked.prompt if len(checked.prompt) <= PROMPT_CHARS else f"{checked.prompt[:PROMPT_CHARS]}..."
     return f"{checked.task} version {checked.version}: {', '.join(parts)}\n  first prompt: {prompt}"
@@ -114,7 +111,7 @@ def harbor(
     seed = tasks_of.SHIPPED_SEED if exam_seed is None else exam_seed
     items = tasks_of.chosen(seed, instances, _words(families), _words(levels))
     count = tasks_of.write(items, seed, folder)
-    echo(f"wrote {_count(count, 'task')} to {folder}; run them: harbor run -p {folder} -a AGENT -m MODEL")
+    echo(f"wrote {counted(count, 'task')} to {folder}; run them: harbor run -p {folder} -a AGENT -m MODEL")
 
 
 def _words(text: str | None) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from bench.cli.import_ import SHOWN
 from bench.cli.money import dollars
 from bench.cli.options import config_option, results_option
 from bench.cli.terminal import echo, plain
+from bench.language import counted
 
 if TYPE_CHECKING:
     from bench.report.text.column import Table, TableCell
@@ -81,7 +82,7 @@ def import_(
 
 def _tell(done: TrafficImport) -> None:
     for title, files in done.files.items():
-        echo(f"{files} file{'' if files == 1 else 's'}: {title}")
+        echo(f"{counted(files, 'file')}: {title}")
     for note in done.notes:
         echo(note)
     for row in done.dropped[:SHOWN]:

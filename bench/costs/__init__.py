@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
-from bench.costs.answers import Costs
+import importlib
+from typing import TYPE_CHECKING, Any
+
 from bench.costs.billing import Billing, billing_of, total
-from bench.costs.estimate import Estimate, ModelEstimate, Samples, earlier_runs, has_history, history, pilot, with_calls
-from bench.costs.machine import ServerTime, busy_s
-from bench.costs.reprice import PriceChange, newest
-from bench.costs.spending import Spending, Terms
-from bench.costs.traffic import at_traffic, retold
+
+if TYPE_CHECKING:
+    from bench.costs.answers import Costs
+    from bench.costs.estimate import (
+        Estimate,
+        ModelEstimate,
+        Samples,
+        earlier_runs,
+        has_history,
+        history,
+        pilot,
+        with_calls,
+    )
+    from bench.costs.machine import ServerTime, busy_s
+    from bench.costs.reprice import PriceChange, newest
+    from bench.costs.spending import Spending, Terms
+    from bench.costs.traffic import at_traffic, retold
 
 __all__ = [
     "Billing",
@@ -32,3 +46,21 @@ __all__ = [
     "total",
     "with_calls",
 ]
+
+_HOMES = {
+    "answers": "Costs",
+    "estimate": "Estimate ModelEstimate Samples earlier_runs has_history history pilot with_calls",
+    "machine": "ServerTime busy_s",
+    "reprice": "PriceChange newest",
+    "spending": "Spending Terms",
+    "traffic": "at_traffic retold",
+}
+_LATE = {name: home for home, names in _HOMES.items() for name in names.split()}
+"""What only runs and their reports need: a proxy does without it, which starts in less time and memory."""
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = getattr(importlib.import_module(f"{__name__}.{_LATE[name]}"), name)
+    return value

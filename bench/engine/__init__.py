@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
+from typing import TYPE_CHECKING, Any
+
 from bench.engine import lean as lean
-from bench.engine.answer import ANSWER_BYTES
-from bench.engine.batchcall import batch_call
-from bench.engine.batching import BatchClient, BatchTrouble, lines_of
 from bench.engine.blocking import run_to_end
-from bench.engine.budget import Budget
 from bench.engine.clock import now
-from bench.engine.exchange import Ended
 from bench.engine.http1 import ReadingPace
-from bench.engine.lane import Lane, LaneResult, not_begun
-from bench.engine.once import ask_in_turn, ask_once
-from bench.engine.retry import MAX_ATTEMPTS, MAX_WAIT_S, Cause, Failure
-from bench.engine.runner import run_lanes
-from bench.engine.seams import Admission, Begins, Observer
-from bench.engine.sender import Elsewhere, LaneAway, Sender, Sent, unanswered
 from bench.engine.sse import SseParser
-from bench.engine.stages import Brought, ForeignLoop, LoopEnd, Stages
-from bench.engine.station import Station, called, code_sha256, part
-from bench.engine.throttle import Slowed
 from bench.engine.transport import (
     BROKEN_OFF,
     NOT_SENT,
@@ -33,7 +22,23 @@ from bench.engine.transport import (
     tls_context,
 )
 from bench.engine.trouble import REDIRECT, place, unforeseen
-from bench.engine.working import Crew
+
+if TYPE_CHECKING:
+    from bench.engine.answer import ANSWER_BYTES
+    from bench.engine.batchcall import batch_call
+    from bench.engine.batching import BatchClient, BatchTrouble, lines_of
+    from bench.engine.budget import Budget
+    from bench.engine.exchange import Ended
+    from bench.engine.lane import Lane, LaneResult, not_begun
+    from bench.engine.once import ask_in_turn, ask_once
+    from bench.engine.retry import MAX_ATTEMPTS, MAX_WAIT_S, Cause, Failure
+    from bench.engine.runner import run_lanes
+    from bench.engine.seams import Admission, Begins, Observer
+    from bench.engine.sender import Elsewhere, LaneAway, Sender, Sent, unanswered
+    from bench.engine.stages import Brought, ForeignLoop, LoopEnd, Stages
+    from bench.engine.station import Station, called, code_sha256, part
+    from bench.engine.throttle import Slowed
+    from bench.engine.working import Crew
 
 __all__ = [
     "ANSWER_BYTES",
@@ -88,3 +93,30 @@ __all__ = [
     "unanswered",
     "unforeseen",
 ]
+
+_HOMES = {
+    "answer": "ANSWER_BYTES",
+    "batchcall": "batch_call",
+    "batching": "BatchClient BatchTrouble lines_of",
+    "budget": "Budget",
+    "exchange": "Ended",
+    "lane": "Lane LaneResult not_begun",
+    "once": "ask_in_turn ask_once",
+    "retry": "MAX_ATTEMPTS MAX_WAIT_S Cause Failure",
+    "runner": "run_lanes",
+    "seams": "Admission Begins Observer",
+    "sender": "Elsewhere LaneAway Sender Sent unanswered",
+    "stages": "Brought ForeignLoop LoopEnd Stages",
+    "station": "Station called code_sha256 part",
+    "throttle": "Slowed",
+    "working": "Crew",
+}
+_LATE = {name: home for home, names in _HOMES.items() for name in names.split()}
+"""What only runs need: a proxy does without it, which starts in less time and memory."""
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = getattr(importlib.import_module(f"{__name__}.{_LATE[name]}"), name)
+    return value

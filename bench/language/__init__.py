@@ -56,6 +56,12 @@ def tr_later(text: str) -> str:
     return text
 
 
+def counted(number: int, what: str, one: str = "", many: str = "") -> str:
+    """A number, what it counts and perhaps a verb for one and for many, in English: "1 call is", "2 calls are"."""
+    verb = one if number == 1 else many
+    return f"{number} {what}{'' if number == 1 else 's'}" + (f" {verb}" if verb else "")
+
+
 @lru_cache(maxsize=len(LANGUAGES))
 def _catalogue(chosen: str) -> gettext.NullTranslations:
     with (FOLDER / chosen / "LC_MESSAGES" / f"{DOMAIN}.mo").open("rb") as file:

@@ -17,6 +17,7 @@ from bench.costs import machine as machinetime
 from bench.doctor import calibration
 from bench.errors import UsageError
 from bench.journal import Journal, RunEntry
+from bench.language import counted
 from bench.providers import missing_keys
 from bench.records import (
     Call,
@@ -279,7 +280,7 @@ def _score(prepared: Prepared, entry: RunEntry, calls: Mapping[str, Call], watch
     for line in grader_failures(tables.answers):
         watcher.say(line)
     for why, count in tables.costs.unknown.most_common():
-        watcher.say(f"cost unknown for {count} calls of {why}")
+        watcher.say(f"cost unknown for {counted(count, 'call')} of {why}")
     return tables
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.costs import Costs
+from bench.language import counted
 from bench.plan import Plan, PlannedCall
 from bench.prices import PriceBook
 from bench.records import AnswerRow, Call, Graded, Item, ItemRow, ModelEntry, Outcome, TurnRow, prompt_text
@@ -106,7 +107,10 @@ def grader_failures(answers: Sequence[AnswerRow]) -> list[str]:
         if row.error and row.error.startswith(GRADER_FAILED):
             failed.setdefault(row.task, []).append(row.error)
     cure = "Mend the task, then: bench score"
-    return [f"{task}: {errors[0]}; {len(errors)} answers are missing. {cure}" for task, errors in failed.items()]
+    return [
+        f"{task}: {errors[0]}; {counted(len(errors), 'answer', 'is', 'are')} missing. {cure}"
+        for task, errors in failed.items()
+    ]
 
 
 def judge(

@@ -190,7 +190,7 @@ def test_exit_codes_and_the_summary_of_a_finished_run(bench: Bench, monkeypatch:
 def test_a_baseline_with_gaps_says_so(bench: Bench) -> None:
     write(bench.folder / "results" / "1", rows([1.0, None]))
     done = bench("gate", "--save", "gate.json")
-    assert "1 answers have no score: a gate can rest on the others only." in done.out
+    assert "1 answer has no score: a gate can rest on the others only." in done.out
 
 
 def test_an_incomplete_run_exits_5_and_is_not_saved(bench: Bench) -> None:

@@ -144,7 +144,7 @@ def test_a_proxy_that_is_killed_loses_no_settled_call(bench: Bench, endpoint: Fa
     assert "| a | python-httpx" in status.out
     assert "| cheap | 4 |" in status.out
     assert "| 0.0053 |" in status.out
-    assert "1 calls are open" in status.out
+    assert "1 call is open" in status.out
     endpoint.script = lambda _: Reply(whole=json.dumps(WHOLE))
     process, url, token = served(bench.folder, "--per-key-usd", "0.0056")
     reply = httpx.post(f"{url}/k/{token}/v1/chat/completions", json=body, timeout=10)

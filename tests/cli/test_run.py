@@ -154,7 +154,7 @@ def test_a_failed_grader_leaves_the_run_incomplete_and_is_asked_again(
         patched.setattr(function_calls, "_memo", {})
         patched.setattr(function_calls, "_judge", lambda _item, _text: Graded(score=None))
         result = bench("run")
-    assert (result.code, "Incomplete: 1 answers are missing" in result.out) == (5, True)
+    assert (result.code, "Incomplete: 1 answer is missing" in result.out) == (5, True)
     result = bench("run")
     assert (result.code, len(endpoint.requests)) == (0, 1)
     assert "100 %" in result.out

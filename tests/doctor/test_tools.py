@@ -8,8 +8,6 @@ from contextlib import asynccontextmanager
 from functools import cache
 from typing import Any
 
-import anthropic.types
-import openai.types.chat
 import pytest
 
 from bench.doctor.tools import PROBES, Examined, asker, examine_tools, table
@@ -20,6 +18,7 @@ from bench.providers import resolve
 from bench.records import RemoteModel
 from tests.doctor.tooled import Fault, Strict
 from tests.fake_endpoint import FakeEndpoint, Reply
+from tests.sampling import sampled
 
 CHAT, MESSAGES = "openai-api/acme/m", "anthropic-api/acme/m"
 AS_VENDORS = {
@@ -54,7 +53,7 @@ AS_VENDORS = {
     "reasoning altered": "not asked",
     "cache after tools change": "lost",
 }
-"""What a strict endpoint without thinking does; the stop reason is the protocol's own word."""
+"""What a strict endpoint without thinking does; stop reason and refusals have the protocol's own words."""
 DIFFERENCES: Mapping[Fault, Mapping[str, str]] = {
     Fault.STOP: {"stop reason": "stop"},
     Fault.NO_FORCE: {"forced call": "rejected", "named tool": "rejected"},
@@ -74,8 +73,38 @@ DIFFERENCES: Mapping[Fault, Mapping[str, str]] = {
     Fault.NO_COUNTS: {"token counts": "no", "cache after tools change": "unclear"},
     Fault.CACHE_KEPT: {"cache after tools change": "kept"},
     Fault.NO_IDS: {"call ids": "no"},
+    Fault.NO_RESULTS: {"result": "rejected", "error result": "rejected", "several results": "rejected"},
+    Fault.NO_ERRORS: {"error result": "rejected"},
+    Fault.ONE_RESULT: {"several results": "rejected"},
+    Fault.AT_ONCE: {"arguments streamed": "at once"},
+    Fault.BROKEN: {
+        "calls": "no JSON",
+        "strict schema": "no JSON",
+        "nested arguments": "no JSON",
+        "other scripts": "harmed",
+        "no arguments": "no JSON",
+    },
+    Fault.ANY_NAME: {"bad tool name": "accepted"},
+    Fault.IN_WORDS: {"refusals": "in words"},
+    Fault.FILTERED: {"refusals": "rejected"},
+    Fault.OTHER_WORD: {"refusals": "sensitive"},
+    Fault.COMPLIES: {"refusals": "unclear"},
 }
 """What one fault changes, and nothing else."""
+WHILE_THINKING: Mapping[Fault, Mapping[str, str]] = {
+    Fault.FORCED_THINKING: dict.fromkeys(
+        ("forced call", "named tool", "forced while thinking", "named while thinking"), "yes"
+    ),
+    Fault.SLACK: {"reasoning left out": "accepted", "reasoning altered": "accepted"},
+    Fault.MAY_LACK: {"reasoning left out": "accepted"},
+    Fault.MAY_DIFFER: {"reasoning altered": "accepted"},
+    Fault.NOT_BACK: {
+        **dict.fromkeys(("reasoning sent back", "result", "error result", "several results"), "rejected"),
+        "reasoning left out": "accepted",
+    },
+    Fault.UNSIGNED: {"reasoning shown": "text"},
+}
+"""The same at an endpoint whose model thinks."""
 
 
 @cache
@@ -92,33 +121,56 @@ def verdicts(found: Examined) -> dict[str, str]:
     return {row.probe: row.verdict for row in found.rows}
 
 
-@pytest.mark.parametrize(("model", "stop"), [(CHAT, "tool_calls"), (MESSAGES, "tool_use")])
-def test_a_strict_endpoint_is_as_the_vendors(model: str, stop: str) -> None:
+@pytest.mark.parametrize(
+    ("model", "stop", "refusal"), [(CHAT, "tool_calls", "refusal field"), (MESSAGES, "tool_use", "refusal")]
+)
+def test_a_strict_endpoint_is_as_the_vendors(model: str, stop: str, refusal: str) -> None:
     found = examined(Fault.NONE, model)
-    assert verdicts(found) == {**AS_VENDORS, "stop reason": stop}
+    assert verdicts(found) == {**AS_VENDORS, "stop reason": stop, "refusals": refusal}
     assert [row.probe for row in found.rows if row.status == "fail"] == []
     assert found.cost_usd is None, "nobody knows acme's prices"
     assert all(row.request and row.reply for row in found.rows if row.verdict != "not asked")
-    assert found.requests == 22
+    assert found.requests == 23
 
 
-@pytest.mark.parametrize("fault", DIFFERENCES)
+def changed(fault: Fault, model: str, *, thinks: bool = False) -> dict[str, str]:
+    """The verdicts that a fault alters."""
+    before = verdicts(examined(Fault.NONE, model, thinks=thinks))
+    after = verdicts(examined(fault, model, thinks=thinks))
+    return {probe: verdict for probe, verdict in after.items() if verdict != before[probe]}
+
+
+@pytest.mark.parametrize("fault", sampled(DIFFERENCES, 6, (Fault.IN_WORDS, Fault.FILTERED)))
 def test_one_fault_changes_its_own_rows_alone(fault: Fault) -> None:
-    before, after = verdicts(examined(Fault.NONE)), verdicts(examined(fault))
-    changed = {probe: verdict for probe, verdict in after.items() if verdict != before[probe]}
-    assert changed == DIFFERENCES[fault]
+    assert changed(fault, CHAT) == DIFFERENCES[fault]
 
 
 OF_CHAT_ALONE = (Fault.ONE_PLACE, Fault.EMPTY)
 """Faults that the other wire format has no place for."""
+OTHERWISE: Mapping[Fault, Mapping[str, str]] = {
+    Fault.STOP: {"stop reason": "end_turn"},
+    Fault.BROKEN: {row: word for row, word in DIFFERENCES[Fault.BROKEN].items() if row != "no arguments"},
+}
+"""What differs by wire format: there no input at all stands for {}."""
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("fault", [each for each in DIFFERENCES if each not in OF_CHAT_ALONE])
 def test_one_fault_changes_its_own_rows_alone_in_messages(fault: Fault) -> None:
-    before, after = verdicts(examined(Fault.NONE, MESSAGES)), verdicts(examined(fault, MESSAGES))
-    changed = {probe: verdict for probe, verdict in after.items() if verdict != before[probe]}
-    assert changed == (DIFFERENCES[fault] if fault is not Fault.STOP else {"stop reason": "end_turn"})
+    assert changed(fault, MESSAGES) == OTHERWISE.get(fault, DIFFERENCES[fault])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("model", [CHAT, MESSAGES])
+@pytest.mark.parametrize("fault", WHILE_THINKING)
+def test_one_fault_of_a_thinking_model_changes_its_own_rows_alone(fault: Fault, model: str) -> None:
+    unseen = fault is Fault.UNSIGNED and model == CHAT
+    assert changed(fault, model, thinks=True) == ({} if unseen else WHILE_THINKING[fault])
+
+
+def test_every_fault_is_tried() -> None:
+    usable = {Fault.NONE, Fault.NO_TOOLS, Fault.DROPPED, Fault.AS_TEXT}
+    assert {*DIFFERENCES, *WHILE_THINKING} == {*Fault} - usable
 
 
 def test_a_hostile_turn_can_be_written_and_shows_no_part_of_a_key() -> None:
@@ -164,17 +216,28 @@ def test_a_connection_that_was_closed_meanwhile_is_no_trouble(monkeypatch: pytes
     monkeypatch.setattr(Channel, "post", post)
     monkeypatch.setattr(asker, "TRIES", 1)
     found = examined.__wrapped__(Fault.NONE)
-    assert verdicts(found) == {**AS_VENDORS, "stop reason": "tool_calls"}
-    assert found.requests == 22, "a request that was never served is none"
+    assert verdicts(found) == {**AS_VENDORS, "stop reason": "tool_calls", "refusals": "refusal field"}
+    assert found.requests == 23, "a request that was never served is none"
 
 
 @pytest.mark.parametrize(("model", "shown"), [(CHAT, "text"), (MESSAGES, "signed")])
 def test_reasoning_must_come_back_as_it_was(model: str, shown: str) -> None:
-    strict, slack = (verdicts(examined(fault, model, thinks=True)) for fault in (Fault.NONE, Fault.SLACK))
+    strict = verdicts(examined(Fault.NONE, model, thinks=True))
     assert strict["forced while thinking"] == strict["named while thinking"] == "rejected"
     names = ("reasoning shown", "reasoning sent back", "reasoning left out", "reasoning altered")
     assert [strict[name] for name in names] == [shown, "accepted", "rejected", "rejected"]
-    assert [slack[name] for name in names] == [shown, "accepted", "accepted", "accepted"]
+
+
+def test_claude_is_asked_with_anthropic_s_own_trigger_and_no_page_holds_it() -> None:
+    with FakeEndpoint(Strict()) as endpoint:
+        entry = RemoteModel(label="m", model="anthropic-api/acme/claude-x", base_url=endpoint.url)
+        [found] = examine_tools([resolve(entry, {})], {}, tls_context(), load())
+        others = [request for request in endpoint.requests if "TRIGGER_REFUSAL_1F" not in request.prompt]
+        assert len(endpoint.requests) - len(others) == 1
+    [row] = [each for each in found.rows if each.probe == "refusals"]
+    assert row.request
+    assert "that Anthropic documents" in row.request
+    assert "TRIGGER_REFUSAL" not in table.html([found]) + json.dumps(table.as_json([found]))
 
 
 def test_what_must_change_is_what_differs() -> None:
@@ -190,7 +253,11 @@ def test_what_must_change_is_what_differs() -> None:
     assert json.dumps(table.as_json([vendor]))
 
 
+@pytest.mark.xdist_group("clients")
 def test_the_vendors_own_clients_take_what_is_sent_back() -> None:
+    import anthropic.types
+    import openai.types.chat
+
     for model, take in (
         (CHAT, openai.types.chat.ChatCompletionMessage.model_validate),
         (MESSAGES, lambda m: [anthropic.types.ToolUseBlock.model_validate(b) for b in m["content"]]),

@@ -42,10 +42,29 @@ class Fault(StrEnum):
     EMPTY = "empty arguments are an empty text"
     SLACK = "reasoning may be left out and altered"
     CACHE_KEPT = "the cache survives"
+    NO_RESULTS = "results are refused"
+    NO_ERRORS = "results that failed are refused"
+    ONE_RESULT = "several results are refused"
+    AT_ONCE = "arguments come at once"
+    BROKEN = "arguments are no JSON"
+    ANY_NAME = "any tool name is taken"
+    FORCED_THINKING = "calls are forced while thinking"
+    MAY_LACK = "reasoning may be left out"
+    MAY_DIFFER = "reasoning may be altered"
+    NOT_BACK = "reasoning may not be sent back"
+    UNSIGNED = "reasoning has no signature"
+    IN_WORDS = "refuses in words"
+    FILTERED = "refuses with an error"
+    OTHER_WORD = "refuses with a word of its own"
+    COMPLIES = "refuses nothing"
 
 
 class Refused(Exception):
     """The request breaks the protocol; the message is the vendor's."""
+
+
+class Filtered(Refused):
+    """The vendor's filter lets the prompt not through."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +81,11 @@ class Ask:
     """The results after the last call."""
     thinks: bool
 
+    @property
+    def wrong(self) -> bool:
+        """Whether no model should do what is asked."""
+        return "break into" in self.texts[-1]
+
 
 class Strict:
     """A script for a `FakeEndpoint`."""
@@ -74,6 +98,8 @@ class Strict:
     def __call__(self, request: Request) -> Reply:
         try:
             return self._reply(request)
+        except Filtered as refused:
+            return Reply(status=400, text=str(refused), error={"code": "content_filter"})
         except Refused as refused:
             return Reply(status=400, text=str(refused), error={"type": "invalid_request_error"})
 
@@ -85,7 +111,13 @@ class Strict:
         if not body.get("stream") and self.fault is Fault.STREAM_ONLY:
             text, calls = "I cannot.", []
         ids = ["" if self.fault is Fault.NO_IDS else f"call_{next(self._ids)}" for _ in calls]
-        said = {"text": text, "calls": [*zip(ids, calls, strict=True)], "reasoning": "Hm. " if ask.thinks else ""}
+        refused = {Fault.OTHER_WORD: "sensitive"}.get(self.fault, "refusal") if ask.wrong and not text else ""
+        said = {
+            "text": text,
+            "calls": [*zip(ids, calls, strict=True)],
+            "reasoning": "Hm. " if ask.thinks else "",
+            "refused": refused,
+        }
         write = write_messages if request.anthropic else write_chat
         return write(body, said, self._usage(body), self.fault)
 
@@ -102,20 +134,32 @@ class Strict:
     def _check(self, ask: Ask) -> None:
         if ask.tools and self.fault is Fault.NO_TOOLS:
             raise Refused("tools are not supported")
-        if any(not re.fullmatch(r"[a-zA-Z0-9_-]{1,64}", name) for name in ask.tools):
+        if ask.wrong and self.fault is Fault.FILTERED:
+            raise Filtered("This prompt was flagged")
+        named = all(re.fullmatch(r"[a-zA-Z0-9_-]{1,64}", name) for name in ask.tools)
+        if not named and self.fault is not Fault.ANY_NAME:
             raise Refused("a tool's name must match ^[a-zA-Z0-9_-]{1,64}$")
         if ask.strict and self.fault is Fault.NO_STRICT:
             raise Refused("unknown field strict")
         if len(ask.tools) > 32 and self.fault is Fault.FEW:
             raise Refused("at most 32 tools")
         forced = ask.choice not in ("auto", "none")
-        if forced and (ask.thinks or self.fault is Fault.NO_FORCE):
+        if forced and (ask.thinks or self.fault is Fault.NO_FORCE) and self.fault is not Fault.FORCED_THINKING:
             raise Refused("Thinking mode does not support this tool_choice")
+        if ask.results and self.fault is Fault.NO_RESULTS:
+            raise Refused("unknown role of a message")
+        if any("ERROR" in result for result in ask.results) and self.fault is Fault.NO_ERRORS:
+            raise Refused("a result may not be an error")
+        if len(ask.results) > 1 and self.fault is Fault.ONE_RESULT:
+            raise Refused("one result a turn")
 
     def _say(self, ask: Ask) -> tuple[str, list[tuple[str, Any]]]:
         """Text and calls of the model."""
         if self.fault is Fault.DROPPED or not ask.tools:
             return "I would have to look that up.", []
+        if ask.wrong:
+            said = {Fault.IN_WORDS: "I'm sorry, but I can't help with that.", Fault.COMPLIES: "First, find a ladder."}
+            return said.get(self.fault, ""), []
         if ask.results:
             return f"There are {' and '.join(ask.results)} pieces.", []
         if ask.choice == "none" and self.fault is not Fault.NONE_IGNORED:
@@ -155,6 +199,25 @@ def _paired(called: Sequence[str], answered: Sequence[str], fault: Fault) -> Non
         raise Refused("each call must be followed by its result")
 
 
+def _thought(shown: Any, expected: Any, fault: Fault) -> None:
+    """What came back of the reasoning, None if nothing did, against what must."""
+    if fault is Fault.SLACK:
+        return
+    if fault is Fault.NOT_BACK:
+        if shown is not None:
+            raise Refused("reasoning is no input")
+    elif shown is None:
+        if fault is not Fault.MAY_LACK:
+            raise Refused("The reasoning_content in the thinking mode must be passed back")
+    elif shown != expected and fault is not Fault.MAY_DIFFER:
+        raise Refused("Invalid signature in thinking block")
+
+
+def thinking_block(fault: Fault) -> dict[str, Any]:
+    """The reasoning as Anthropic's format has it."""
+    return {"type": "thinking", "thinking": "Hm. ", "signature": "" if fault is Fault.UNSIGNED else "c2ln"}
+
+
 def _chat(body: Mapping[str, Any], server: Strict) -> Ask:
     functions = [tool["function"] for tool in body.get("tools") or []]
     choice = body.get("tool_choice", "auto")
@@ -165,8 +228,8 @@ def _chat(body: Mapping[str, Any], server: Strict) -> Ask:
     for message in body["messages"]:
         if message["role"] == "assistant":
             called += [call["id"] for call in message["tool_calls"]]
-            if thinks and server.fault is not Fault.SLACK and message.get("reasoning_content") != "Hm. ":
-                raise Refused("The reasoning_content in the thinking mode must be passed back")
+            if thinks:
+                _thought(message.get("reasoning_content"), "Hm. ", server.fault)
         if message["role"] == "tool":
             results[message["tool_call_id"]] = message["content"]
     _paired(called, [*results], server.fault)
@@ -192,9 +255,9 @@ def _messages(body: Mapping[str, Any], server: Strict) -> Ask:
         blocks = [{"type": "text", "text": blocks}] if isinstance(blocks, str) else blocks
         if message["role"] == "assistant":
             called += [block["id"] for block in blocks if block["type"] == "tool_use"]
-            expected = {"type": "thinking", "thinking": "Hm. ", "signature": "c2ln"}
-            if thinks and server.fault is not Fault.SLACK and expected not in blocks:
-                raise Refused("Invalid signature in thinking block")
+            if thinks:
+                shown = next((block for block in blocks if block["type"] == "thinking"), None)
+                _thought(shown, thinking_block(server.fault), server.fault)
         results |= {block["tool_use_id"]: block["content"] for block in blocks if block["type"] == "tool_result"}
         texts += [block["text"] for block in blocks if block["type"] == "text" and message["role"] == "user"]
     _paired(called, [*results], server.fault)
@@ -211,7 +274,15 @@ def _messages(body: Mapping[str, Any], server: Strict) -> Ask:
 
 
 def _written(arguments: Any, fault: Fault) -> str:
-    return "" if not arguments and fault is Fault.EMPTY else json.dumps(arguments)
+    written = "" if not arguments and fault is Fault.EMPTY else json.dumps(arguments)
+    return written[:-1] if fault is Fault.BROKEN else written
+
+
+def _stop(said: Mapping[str, Any], fault: Fault, usual: Mapping[str, str]) -> str:
+    """Why the turn ended; `usual` has the protocol's words for calls, a refusal and any other end."""
+    if refused := said.get("refused"):
+        return str(usual["refusal"] if refused == "refusal" else refused)
+    return usual["calls" if said["calls"] and fault is not Fault.STOP else "end"]
 
 
 def write_chat(body: Mapping[str, Any], said: Mapping[str, Any], usage: Any, fault: Fault) -> Reply:
@@ -224,7 +295,7 @@ def write_chat(body: Mapping[str, Any], said: Mapping[str, Any], usage: Any, fau
         }
         for at, (each, (name, made)) in enumerate(said["calls"])
     ]
-    stop = "tool_calls" if calls and fault is not Fault.STOP else "stop"
+    stop = _stop(said, fault, {"calls": "tool_calls", "refusal": "stop", "end": "stop"})
     counts: Any = usage and {
         "prompt_tokens": usage["in"],
         "completion_tokens": usage["out"],
@@ -237,10 +308,13 @@ def write_chat(body: Mapping[str, Any], said: Mapping[str, Any], usage: Any, fau
     deltas: list[dict[str, Any]] = [{"role": "assistant", "content": None}]
     deltas += [{"reasoning_content": said["reasoning"]}] if said["reasoning"] else []
     deltas += [{"content": said["text"]}] if said["text"] else []
+    deltas += [{"refusal": piece} for piece in ("I can't ", "help.") if said.get("refused") == "refusal"]
     for call in calls:
         written = call["function"]["arguments"]
-        deltas.append({"tool_calls": [{**call, "function": {**call["function"], "arguments": written[:5]}}]})
-        deltas += [{"tool_calls": [{"index": call["index"], "function": {"arguments": written[5:]}}]}]
+        first = len(written) if fault is Fault.AT_ONCE else 5
+        deltas.append({"tool_calls": [{**call, "function": {**call["function"], "arguments": written[:first]}}]})
+        if written[first:]:
+            deltas.append({"tool_calls": [{"index": call["index"], "function": {"arguments": written[first:]}}]})
     chunks: list[dict[str, Any]] = [
         {"choices": [{"index": 0, "delta": delta, "finish_reason": None}]} for delta in deltas
     ]
@@ -250,10 +324,10 @@ def write_chat(body: Mapping[str, Any], said: Mapping[str, Any], usage: Any, fau
 
 
 def write_messages(body: Mapping[str, Any], said: Mapping[str, Any], usage: Any, fault: Fault) -> Reply:
-    stop = "tool_use" if said["calls"] and fault is not Fault.STOP else "end_turn"
+    stop = _stop(said, fault, {"calls": "tool_use", "refusal": "refusal", "end": "end_turn"})
     blocks: list[dict[str, Any]] = []
     if said["reasoning"]:
-        blocks.append({"type": "thinking", "thinking": said["reasoning"], "signature": "c2ln"})
+        blocks.append(thinking_block(fault))
     if said["text"]:
         blocks.append({"type": "text", "text": said["text"]})
     blocks += [{"type": "tool_use", "id": each, "name": name, "input": made} for each, (name, made) in said["calls"]]
@@ -267,17 +341,18 @@ def write_messages(body: Mapping[str, Any], said: Mapping[str, Any], usage: Any,
         return Reply(whole=json.dumps({**message, "content": blocks, "stop_reason": stop}))
     events: list[dict[str, Any]] = [{"type": "message_start", "message": {**message, "content": []}}]
     for index, block in enumerate(blocks):
-        events += [{**event, "index": index} for event in _block_events(block)]
+        events += [{**event, "index": index} for event in _block_events(block, fault)]
     events.append({"type": "message_delta", "delta": {"stop_reason": stop}, "usage": counts})
     return Reply(raw_events=tuple(map(json.dumps, events)))
 
 
-def _block_events(block: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+def _block_events(block: Mapping[str, Any], fault: Fault) -> Iterator[dict[str, Any]]:
     kind = block["type"]
     if kind == "tool_use":
         yield {"type": "content_block_start", "content_block": {**block, "input": {}}}
-        written = json.dumps(block["input"])
-        pieces = [written[:5], written[5:]] if block["input"] else [""]
+        written = _written(block["input"], fault)
+        first = len(written) if fault is Fault.AT_ONCE else 5
+        pieces = [written[:first], *([written[first:]] if written[first:] else [])] if block["input"] else [""]
         deltas = [{"type": "input_json_delta", "partial_json": piece} for piece in pieces]
     elif kind == "thinking":
         yield {"type": "content_block_start", "content_block": {"type": kind, "thinking": "", "signature": ""}}

@@ -14,7 +14,7 @@ from decimal import Decimal
 from bench import clean
 from bench.costs import billing_of, total
 from bench.doctor.check import CheckStatus
-from bench.doctor.tools import calling, choosing, shapes, thinking, turns
+from bench.doctor.tools import calling, choosing, refusing, shapes, thinking, turns
 from bench.doctor.tools.asker import Asker, shown
 from bench.doctor.tools.probe import UNCLEAR, ProbeResult, Seen, ToolProbe, not_asked, unclear
 from bench.doctor.tools.row import Examined, Row
@@ -29,6 +29,7 @@ PROBES: tuple[ToolProbe, ...] = (
     *choosing.PROBES,
     *turns.PROBES,
     *shapes.PROBES,
+    *refusing.PROBES,
     *thinking.PROBES,
 )
 """In the order in which they are asked."""

@@ -66,6 +66,8 @@ class Said:
     """The vendor's words where it refused, or why nothing can be read; without secrets."""
     refused: bool = False
     """Whether the request itself was refused, so that the same one is refused again."""
+    outcome: Outcome | None = None
+    """What a run counts it as; None where it could not tell, or nothing came."""
     attempt: Attempt | None = None
     """Its record, for its cost; None where no reply came."""
 
@@ -150,8 +152,13 @@ class Asker:
             async with asyncio.timeout(LONGEST_S), self._channel.post(endpoint.path, body) as reply:
                 if reply.status != 200:
                     fault = endpoint.wire.read_fault(reply.status, self.redact(await reply.words()))
-                    refused = fault.kind is not FaultKind.TRANSIENT
-                    return Said(asked=body, status=reply.status, words=self.redact(fault.message), refused=refused)
+                    return Said(
+                        asked=body,
+                        status=reply.status,
+                        words=self.redact(fault.message),
+                        refused=fault.kind is not FaultKind.TRANSIENT,
+                        outcome=Outcome.REFUSED if fault.kind is FaultKind.REFUSED else None,
+                    )
                 reader = _Reader()
                 await reply.pour(reader)
         except Dropped:
@@ -164,11 +171,14 @@ class Asker:
         return self._read(endpoint, body, reader, attempt)
 
     def _read(self, endpoint: Endpoint, body: Mapping[str, Any], reader: _Reader, attempt: Attempt) -> Said:
-        usage, words, status = TokenUsage(), "", 200
+        usage, words, status, outcome = TokenUsage(), "", 200, None
         try:
             for data in reader.events:
                 event = endpoint.wire.read_event(data)
                 usage = usage.updated(event.usage) if event.usage else usage
+                filtered = event.fault is not None and event.fault.kind is FaultKind.REFUSED
+                if outcome is not Outcome.REFUSED:
+                    outcome = Outcome.REFUSED if filtered else event.outcome or outcome
                 if event.fault:
                     words, status = self.redact(event.fault.message), event.fault.status or 200
             parsed = [parse(data) for data in reader.events if data.lstrip().startswith("{")]
@@ -181,7 +191,7 @@ class Asker:
             turn, words = None, self.redact(f"the reply cannot be read: {error}")
         counted = replace(attempt, usage=usage)
         turn = turn and self._cleaned(turn)
-        return Said(asked=body, status=status, turn=turn, usage=usage, words=words, attempt=counted)
+        return Said(asked=body, status=status, turn=turn, usage=usage, words=words, outcome=outcome, attempt=counted)
 
     def _cleaned(self, turn: AssistantTurn) -> AssistantTurn:
         """The turn without secrets, before anything of it is cut, and of texts that can be written; what is sent back

@@ -10,6 +10,7 @@ from bench import clean
 from bench.doctor.check import CheckStatus
 from bench.doctor.tools.probe import NOT_ASKED, UNCLEAR
 from bench.doctor.tools.row import Examined, Row
+from bench.language import counted
 from bench.report.text import column, frame, grid
 from bench.report.text.column import Column, Table
 
@@ -74,7 +75,7 @@ def _mark(row: Row) -> str:
 
 def _told(each: Examined) -> str:
     cost = "cost unknown" if each.cost_usd is None else f"{each.cost_usd:f} USD"
-    asked = f"{each.requests} requests in {each.took_s:.0f} s, {cost}"
+    asked = f"{counted(each.requests, 'request')} in {each.took_s:.0f} s, {cost}"
     return f"{each.model}: {each.sent_as}, {each.protocol}'s wire format, {asked}."
 
 

@@ -18,6 +18,7 @@ from bench.records import (
     is_local,
     read_record,
     read_table,
+    require_all,
 )
 
 if TYPE_CHECKING:
@@ -149,7 +150,10 @@ def task_of(key: str, tasks: Collection[str]) -> str | None:
 
 def take(folder: Path, table: str = ".") -> Snapshot:
     """The snapshot of a run folder; `table` is where its items.parquet is. UsageError if it is not a run folder."""
-    return of(read_table(folder / table, "items"), read_record(folder))
+    record, items = read_record(folder), read_table(folder / table, "items")
+    if table == ".":  # the second answers are to some of the items
+        require_all(items, record, folder / "items.parquet")
+    return of(items, record)
 
 
 def of(items: pd.DataFrame, record: RunRecord) -> Snapshot:

@@ -121,7 +121,36 @@ def read_run(folder: Path, columns: Sequence[str] | None = None) -> tuple[RunRec
         if unknown:
             raise UsageError(f"{folder / MANIFEST}: `{field}` lacks '{unknown[0]}', which items.parquet has. {REBUILT}")
     require_unique(items, folder / "items.parquet")
+    require_no_more(items, record, folder / "items.parquet")
     return record, items
+
+
+def require_no_more(items: pd.DataFrame, record: RunRecord, path: Path) -> None:
+    """UsageError if a model has more items of a suite than the run planned: one asked thing counts once."""
+    for suite, model, rows in _counted(items, record):
+        if rows > (planned := record.suites[suite].items_planned * record.settings.repeats):
+            raise UsageError(
+                f"{path}: has {rows:,} rows of {model}, {suite}, and the run planned {planned:,}. {REBUILT}"
+            )
+
+
+def require_all(items: pd.DataFrame, record: RunRecord, path: Path) -> None:
+    """UsageError if rows that a run planned are not there: what was never answered has a row that says so."""
+    for suite, model, rows in _counted(items, record):
+        if rows < (planned := record.suites[suite].items_planned * record.settings.repeats):
+            raise UsageError(
+                f"{path}: has {rows:,} of the {planned:,} rows of {model}, {suite}, that the run planned. {REBUILT}"
+            )
+
+
+def _counted(items: pd.DataFrame, record: RunRecord) -> Iterator[tuple[str, str, int]]:
+    """Rows of each suite and model; nothing of what was imported, which had no plan."""
+    if record.imported is not None:
+        return
+    counts = items.groupby(["suite", "model"], observed=True).size()
+    for suite in record.suites:
+        for model in record.models:
+            yield suite, model, int(counts.get((suite, model), 0))
 
 
 def require_unique(table: pd.DataFrame, path: Path) -> None:

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from tests.cli.conftest import Bench
@@ -45,6 +46,20 @@ def wrong_at_first(endpoint: FakeEndpoint, times: int, text: str = WRONG) -> Cal
 
 def runs(bench: Bench) -> list[Path]:
     return sorted((bench.folder / "results").glob("*/run.json"))
+
+
+@pytest.mark.parametrize("gone", [1, 8])
+def test_answers_taken_out_of_a_run_pass_no_gate(based: Bench, gone: int) -> None:
+    [run] = runs(based)
+    items = pd.read_parquet(run.parent / "items.parquet")
+    items[gone:].to_parquet(run.parent / "items.parquet")
+    for wanted in (("--baseline", "gate.json"), ("--save", "again.json")):
+        said = based("gate", run.parent.name, *wanted)
+        assert (
+            said.code,
+            f"has {8 - gone} of the 8 rows of good, coding_predict, that the run planned" in said.err,
+        ) == (2, True)
+    assert not (based.folder / "again.json").exists()
 
 
 @pytest.mark.slow

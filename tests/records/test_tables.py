@@ -83,6 +83,11 @@ def test_a_run_is_read_with_its_table_unless_they_are_of_different_runs(tmp_path
     write_record(run, replace(record, models={}))
     with pytest.raises(UsageError, match=r"run\.json: `models` lacks 'small', which items\.parquet has\. `bench run`"):
         read_run(run)
+    more = write_run(tmp_path / "more", [ANSWERED, replace(ANSWERED, item="1")])
+    planned = {suite: replace(about, items_planned=1) for suite, about in record.suites.items()}
+    write_record(more, replace(record, suites=planned))
+    with pytest.raises(UsageError, match=r"items\.parquet: has 2 rows of small, .*, and the run planned 1\."):
+        read_run(more)
     twice = write_run(tmp_path / "twice", [ANSWERED, ANSWERED])
     with pytest.raises(UsageError, match=r"items\.parquet: chain_sum/0, small: is there twice\. `bench run`"):
         read_run(twice)

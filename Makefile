@@ -152,7 +152,7 @@ ceiling: $(READY)  ## Score a file of replies to an exported exam (bench tasks e
 	@$(BIN)/bench tasks grade "$${ANSWERS:?name the file of replies: make ceiling ANSWERS=file}" $(ARGS)
 
 .PHONY: docs
-docs: $(READY)  ## Write docs/models.md, docs/config.md, docs/tables.md and docs/schema/ again from the code
+docs: $(READY)  ## Write docs/models.md, docs/config.md, docs/tables.md, docs/families/ and docs/schema/ again from the code
 	@$(BIN)/python -m bench.reference
 
 .PHONY: items

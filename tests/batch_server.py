@@ -63,6 +63,7 @@ class BatchServer:
     mangle: Callable[[bytes], bytes] = lambda content: content
     before: Callable[[str], object] = lambda _what: None
     keeps_metadata: bool = True
+    counts: bool = True
     fails: str = ""
     page: int = 20
     batches: dict[str, Made] = field(default_factory=dict)
@@ -118,7 +119,7 @@ class BatchServer:
             "id": made.id,
             "type": "message_batch",
             "processing_status": "ended" if ended else "in_progress",
-            "request_counts": counts,
+            "request_counts": counts if self.counts else {},
             "created_at": made.at.isoformat().replace("+00:00", "Z"),
             "expires_at": (made.at + timedelta(days=1)).isoformat().replace("+00:00", "Z"),
             "ended_at": made.at.isoformat().replace("+00:00", "Z") if ended else None,

@@ -126,7 +126,8 @@ class Costs:
             self._count(planned.model, bill.why_not(self._book))
             return columns
         self.used.add(price.id)
-        billed = cost(price, usage, at)
+        beyond = call.scored_attempt.unpriced
+        billed = cost(price, usage, at) if beyond is None else Cost(None, {}, (beyond,))
         for words in billed.missing:
             self._count(planned.model, f"{words}.")
         in_total = usage.in_total

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, cast
 
 from bench import clean, prices
 from bench.costs.billing import Billing, billing, total
-from bench.costs.turns import UNKNOWN, Episodes, by_episode, mixed_factor, requests_of
+from bench.costs.turns import BEYOND, UNKNOWN, Episodes, Key, beyond_tokens, by_episode, mixed_factor, requests_of
 from bench.errors import UsageError, suggest
 from bench.prices import Cost, Mode, Price, PriceBook
 from bench.records import (
@@ -137,7 +137,8 @@ def reprice(parent: Path, change: PriceChange, book: PriceBook, own: Path | None
             _repriced(row, bills[row.model], change, book=book, record=record, unknown=unknown, episodes=episodes)
             for row in items
         ]
-        turns = [_turn(row, bills.get(row.model), change, book) for row in turns]
+        lost = {(row.task, row.item, row.model, row.repeat) for row in rows if row.cost_usd is None}
+        turns = [_turn(row, bills.get(row.model), change, book, lost) for row in turns]
     folder, derived = derive_run(parent, RecordedDerivation.from_json({"by": "reprice", **change.as_record()}))
     run = derived.run
     write_tables(folder, [replace(r, run=run) for r in rows], [replace(a, run=run) for a in answers])
@@ -258,9 +259,10 @@ def _priced(row: TurnRow | ItemRow, bill: Billing, change: PriceChange, book: Pr
     return Priced(price, prices.cost(price, usage, at, peak_share=change.share), usage, factor)
 
 
-def _turn(turn: TurnRow, bill: Billing | None, change: PriceChange, book: PriceBook) -> TurnRow:
-    """A turn as it would be billed; those of local weights have no bill of their own."""
-    if bill is None:
+def _turn(turn: TurnRow, bill: Billing | None, change: PriceChange, book: PriceBook, lost: Collection[Key]) -> TurnRow:
+    """A turn as it would be billed; local weights' have no bill, and in `lost` episodes an unknown one stays so."""
+    unknown = turn.cost_usd is None and (turn.task, turn.item, turn.model, turn.repeat) in lost
+    if bill is None or unknown:
         return turn
     made = _priced(turn, bill, change, book)
     return replace(turn, **asdict(made.usage), cost_usd=_float(made.usd))
@@ -279,6 +281,8 @@ def _repriced(
     if bill is None or row.started_at is None:
         return replace(row, cost_traffic_usd=None)
     made = priced(row, bill, change, book, episodes)
+    if beyond_tokens(row, record, episodes):
+        made = made._replace(cost=Cost(None, {}, (BEYOND,)))
     unknown.update(made.cost.missing)
     cap = _cap(row, bill, made, record)
     return replace(

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from bench.records import ItemRow, TokenUsage, TurnRow
+from bench import prices
+from bench.records import ItemRow, RunRecord, TokenUsage, TurnRow
 
 Key = tuple[str, str, str, int]
 """Task, item, model and repeat of an episode."""
@@ -16,6 +18,9 @@ Episodes = Mapping[Key, Sequence[TurnRow]]
 """The turns of episodes, in order."""
 UNKNOWN = "the turns of the episode are not in turns.parquet"
 """Why an episode's bill is unknown that has tokens."""
+
+BEYOND = "its reply says that it was billed beyond its tokens, or in another tier"
+"""Why a bill is unknown whose tokens and price are known."""
 
 
 def by_episode(turns: Iterable[TurnRow]) -> Episodes:
@@ -49,3 +54,14 @@ def mixed_factor(bills: Iterable[tuple[Decimal | None, Decimal | None]]) -> Deci
             return None
         paid, plain = paid + usd, plain + usd / factor
     return paid / plain if plain else None
+
+
+def beyond_tokens(row: ItemRow, record: RunRecord, episodes: Episodes) -> bool:
+    """Whether its bill was unknown though its tokens and their price were known: then no other price makes it known."""
+    listed = record.prices.rows.get(row.price_id or "") if record.prices and row.cost_usd is None else None
+    if listed is None or listed.get("currency", "USD") != "USD":
+        return False
+    price, now = prices.recorded_price(listed), datetime.now(UTC)
+    unknown = (each for each in requests_of(row, episodes) if each.cost_usd is None)
+    usages = (TokenUsage(**{name: getattr(each, name) for name in TokenUsage.__slots__}) for each in unknown)
+    return any(prices.cost(price, usage, now).usd is not None for usage in usages)

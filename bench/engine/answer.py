@@ -45,6 +45,10 @@ class Answer:
     """What the usage reports come to."""
     cost_usd: float | None = None
     """What the provider says it charged, in USD."""
+    unpriced: str | None = None
+    """What in it may be billed beyond its tokens; None where nothing is."""
+    contradicted: bool = False
+    """Whether another finish reason followed the first."""
     fault: Fault | None = None
     """An error inside the stream."""
     done: float | None = None
@@ -95,10 +99,8 @@ class Answer:
             self.overlong |= len(self.answers) + len(self.reasonings) >= PIECES
         if event.called:  # a call is a token of its kind: the first of them ends the wait
             self.first, self.last = self.first or at, at
-        if event.outcome and self.outcome is not Outcome.REFUSED:
-            self.outcome = event.outcome
-        if event.finish_reason:
-            self.finish_reason, self.settled = event.finish_reason, at
+        if event.finish_reason or event.outcome:
+            self._end(at, event)
         self.served_model = event.served_model or self.served_model
         if event.usage:
             self.usage = self.usage.updated(event.usage)
@@ -110,6 +112,16 @@ class Answer:
         self.fault = self.fault or event.fault
         if event.done:
             self.done = self.done or at
+
+    def _end(self, at: float, event: StreamEvent) -> None:
+        """The first reason is why it ended, whatever others say behind it; a refusal stays one, and takes all back."""
+        first, refused = self.finish_reason is None, event.outcome is Outcome.REFUSED
+        if event.outcome and (refused or (first and self.outcome is not Outcome.REFUSED)):
+            self.outcome = event.outcome
+        if event.finish_reason:
+            self.contradicted |= not first and event.finish_reason != self.finish_reason
+            self.finish_reason = event.finish_reason if first else self.finish_reason
+            self.settled = at
 
     def keep(self, data: str) -> None:
         """Keeps an event as it came, if its events are kept."""

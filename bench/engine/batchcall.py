@@ -10,7 +10,7 @@ from bench.engine.clock import now
 from bench.engine.exchange import LONGEST
 from bench.engine.retry import Cause, Failure
 from bench.plan import PlannedCall
-from bench.providers import BatchLine, Endpoint, FaultKind
+from bench.providers import BEYOND, BatchLine, Endpoint, FaultKind, Tariff, chosen_lanes
 from bench.records import Attempt, Call, Outcome, Secrets, unanswered_call
 
 ENDED = {
@@ -37,7 +37,8 @@ def batch_call(
 
     `sent_at`: when the batch was made (UTC, ISO 8601). `wall_s`: seconds since its requests were first sent.
     """
-    answer, failure = _answer(endpoint, redact, line)
+    tariff = Tariff(lanes=chosen_lanes(planned.body), batch=True, charge_kept=True)
+    answer, failure = _answer(endpoint, redact, line, tariff)
     if failure is None:
         outcome = answer.ending()
     elif failure.cause is Cause.LENGTH:
@@ -52,6 +53,7 @@ def batch_call(
         cost_reported_usd=answer.cost_usd,
         status=failure.status if failure else 200,
         fault=failure.name if failure else None,
+        unpriced=answer.unpriced and redact(BEYOND + answer.unpriced)[:LONGEST],
         request_id=line.request_id and redact(line.request_id)[:LONGEST] if line else None,
     )
     hide = redact.in_answer
@@ -71,7 +73,9 @@ def batch_call(
     )
 
 
-def _answer(endpoint: Endpoint, redact: Secrets, line: BatchLine | None) -> tuple[Answer, Failure | None]:
+def _answer(
+    endpoint: Endpoint, redact: Secrets, line: BatchLine | None, tariff: Tariff
+) -> tuple[Answer, Failure | None]:
     """What a result holds, and why it is no answer; None if it is one."""
     answer, wire = Answer(), endpoint.wire
     if line is None:
@@ -85,6 +89,7 @@ def _answer(endpoint: Endpoint, redact: Secrets, line: BatchLine | None) -> tupl
         event = wire.read_event(line.reply)
         if event.fault:
             event = wire.read_event(redact(line.reply))
+        answer.unpriced = tariff.beyond(line.reply)
         answer.take(now(), event)
     except ValueError as error:
         return answer, Failure(Cause.SHAPE, f"malformed reply ({error})", status=200)

@@ -18,7 +18,7 @@ from bench.engine.retry import MAX_WAIT_S, Cause, Failure
 from bench.engine.sse import MAX_EVENT_BYTES, SseParser
 from bench.engine.transport import BROKEN_OFF, Channel, Dropped, Reply
 from bench.engine.trouble import REDIRECT, place, sender, trouble
-from bench.providers import Fault, FaultKind, Wire, page_title
+from bench.providers import BEYOND, Fault, FaultKind, Tariff, Wire, chosen_lanes, page_title
 from bench.records import Attempt, Outcome, Secrets, utc_now
 
 SHOWN = 300
@@ -83,9 +83,10 @@ async def exchange(
     """
     answer, sent_at, begun = Answer(kept=[] if keeps_events else None), utc_now(), now()
     reply: Reply | None = None
+    tariff = Tariff(lanes=chosen_lanes(body), charge_kept=True)
     try:
         async with asyncio.timeout(asking.timeout_s) as deadline, channel.post(asking.path, body) as reply:
-            failure = await _read(asking, channel, reply, answer, deadline)
+            failure = await _read(asking, channel, reply, answer, deadline, tariff=tariff)
     except BROKEN_OFF as error:
         # What the connection does once the answer is complete changes nothing.
         failure = answer.failure("") if answer.complete else _broken(error, channel, reply, asking.timeout_s)
@@ -119,19 +120,20 @@ async def exchange(
         window_s=window_s,
         window_tokens=window_tokens,
         buffered=answer.buffered,
+        unpriced=answer.unpriced and asking.redact(BEYOND + answer.unpriced)[:LONGEST],
     )
     return Ended(answer, attempt, failure, begun, reply.connect_s if reply and reply.kept else None)
 
 
 async def _read(
-    asking: Asking, channel: Channel, reply: Reply, answer: Answer, deadline: asyncio.Timeout
+    asking: Asking, channel: Channel, reply: Reply, answer: Answer, deadline: asyncio.Timeout, *, tariff: Tariff
 ) -> Failure | None:
     """Reads a reply to its end; returns why it is not an answer, or None."""
     if reply.status != 200:
         return _refusal(asking, channel, reply, await reply.words())
     if reply.packed:
         return Failure(Cause.SHAPE, reply.packed, status=200)
-    reader = _Reader(asking, answer, deadline)
+    reader = _Reader(asking, answer, deadline, tariff)
     await reply.pour(reader)
     reader.finish(now())
     body = asking.redact(reader.body.decode("utf-8", "replace"))
@@ -146,12 +148,12 @@ async def _read(
 class _Reader:
     """Takes the reads of one reply as they come, and says whether it wants the next."""
 
-    def __init__(self, asking: Asking, answer: Answer, deadline: asyncio.Timeout) -> None:
+    def __init__(self, asking: Asking, answer: Answer, deadline: asyncio.Timeout, tariff: Tariff) -> None:
         self.body = bytearray()
         """What came before the first event: the whole reply of a server that does not stream."""
         self.failure: Failure | None = None
         """What is wrong with its shape."""
-        self._asking, self._answer, self._deadline = asking, answer, deadline
+        self._asking, self._answer, self._deadline, self._tariff = asking, answer, deadline, tariff
         self._parser = SseParser()
 
     def __call__(self, at: float, chunk: bytes) -> bool:
@@ -206,6 +208,8 @@ class _Reader:
             event = wire.read_event(self._asking.redact(data))  # before a message is cut, perhaps inside a secret
         elif not self._answer.events:
             self._asking.on_first_event()
+        if self._answer.unpriced is None:
+            self._answer.unpriced = self._tariff.beyond(data)
         self._answer.keep(data)
         self._answer.take(at, event)
 

@@ -106,6 +106,8 @@ class Series:
         answer, cap = ended.answer, planned.body.get(self.state.lane.endpoint.rules.max_tokens_field)
         if answer.outcome is None:
             yield "finish_reason"
+        if answer.contradicted:
+            yield "two_reasons"
         if ended.attempt.outcome is Outcome.ANSWERED and cap and (answer.usage.out_total or 0) >= cap:
             yield "at_cap"
         if turned_away:

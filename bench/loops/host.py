@@ -36,6 +36,20 @@ LOG_BYTES = 4000
 """Of the end of its log, in which its trouble is sought."""
 SLACK_S = 300.0
 """Seconds that an episode may take beside the answers' own, which have a cap."""
+MEMORY_BYTES = 2 << 30
+"""Of memory, for the loop's process and each that it starts: beside the worst answers Qwen-Agent took 213 MB."""
+FILE_BYTES = 256 << 20
+"""Of each file that they write, its log among them."""
+_BOUNDED = (
+    "import resource as r, runpy, sys\n"
+    "script, memory, file = sys.argv[1], *map(int, sys.argv[2:])\n"
+    "for what, most in ((r.RLIMIT_DATA, memory), (r.RLIMIT_FSIZE, file), (r.RLIMIT_CORE, 0)):\n"
+    "    hard = r.getrlimit(what)[1]\n"
+    "    most = most if hard == r.RLIM_INFINITY else min(most, hard)\n"
+    "    r.setrlimit(what, (most, most))\n"
+    "sys.argv = [script]\n"
+    "runpy.run_path(script, run_name='__main__')\n"
+)
 SYSTEM = ("/usr/local/bin", "/usr/bin", "/bin")
 
 Ask = Callable[[Mapping[str, Any]], Awaitable[Call | None]]
@@ -94,7 +108,7 @@ class HostedLoop:
         environment = {"PATH": path, "HOME": folder, "LANG": "C.UTF-8", "NO_PROXY": "*", "no_proxy": "*"}
         with tempfile.TemporaryFile() as log:
             process = await asyncio.create_subprocess_exec(
-                *(self.python, "-P", str(self.preset.script)),
+                *(self.python, "-P", "-c", _BOUNDED, str(self.preset.script), str(MEMORY_BYTES), str(FILE_BYTES)),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=log,

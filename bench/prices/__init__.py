@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from bench.prices.book import OVERRIDE, SNAPSHOT, Gap, PriceBook, beside, load
     from bench.prices.calculator import Cost, billed_at, cost, worst_case
+    from bench.prices.reading import recorded_price
     from bench.prices.rows import CURRENCIES, MODES, TOKEN_CLASSES, Mode, Price, Rates, Schedule, Tier
 
 __all__ = [
@@ -36,12 +37,14 @@ __all__ = [
     "billed_at",
     "cost",
     "load",
+    "recorded_price",
     "worst_case",
 ]
 
 _HOMES = {
     "bench.prices.book": ("OVERRIDE", "SNAPSHOT", "Gap", "PriceBook", "beside", "load"),
     "bench.prices.calculator": ("Cost", "billed_at", "cost", "worst_case"),
+    "bench.prices.reading": ("recorded_price",),
     "bench.prices.rows": (*("CURRENCIES", "MODES", "TOKEN_CLASSES", "Mode", "Price", "Rates", "Schedule", "Tier"),),
 }
 

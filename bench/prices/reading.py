@@ -42,6 +42,13 @@ def read_prices(rows: Sequence[object], schedules: Mapping[str, Schedule], where
     return prices
 
 
+def recorded_price(row: Mapping[str, Any]) -> Price:
+    """A row of a run's record without its schedule and currency: an item's recorded cost says what they came to."""
+    plain = {key: value for key, value in row.items() if key not in ("schedule", "currency")}
+    [price] = read_prices([plain], {}, "run.json")
+    return price
+
+
 def read_exchanges(rows: Sequence[object], where: str) -> list[Exchange]:
     """The exchange rates of a list, oldest first. UsageError names file and row."""
     rates: list[Exchange] = []

@@ -6,6 +6,7 @@ from bench.providers.address import address_problem
 from bench.providers.authentication import credential
 from bench.providers.batches import BatchLine, BatchState, BatchWire, batch_wire, in_batches
 from bench.providers.endpoint import Endpoint, missing_keys, resolve, server_settings
+from bench.providers.extras import BEYOND, Tariff, chosen_lanes
 from bench.providers.faults import page_title
 from bench.providers.keys import key_variable
 from bench.providers.openai_responses import ResponsesFormat
@@ -22,6 +23,7 @@ from bench.providers.usage import of_messages as usage_of_messages
 
 __all__ = [
     "AssistantTurn",
+    "BEYOND",
     "BatchLine",
     "BatchState",
     "BatchWire",
@@ -34,6 +36,7 @@ __all__ = [
     "Rules",
     "SAMPLING",
     "Talk",
+    "Tariff",
     "StreamEvent",
     "ThinkSplitter",
     "Tool",
@@ -44,6 +47,7 @@ __all__ = [
     "Wire",
     "address_problem",
     "batch_wire",
+    "chosen_lanes",
     "credential",
     "find",
     "in_batches",

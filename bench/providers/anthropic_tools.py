@@ -84,7 +84,7 @@ def joined(events: Iterable[Mapping[str, Any]]) -> AssistantTurn:
                 else:
                     _lengthen(blocks[at], delta)
             case "message_delta":
-                stop = a_word(an_object(event.get("delta") or {}, "delta"), "stop_reason") or stop
+                stop = stop or a_word(an_object(event.get("delta") or {}, "delta"), "stop_reason") or None
     for at, written in inputs.items():
         if written:
             blocks[at]["input"] = _arguments(written) or {}

@@ -108,7 +108,16 @@ def _without_choices(raw: Mapping[str, Any]) -> StreamEvent:
     )
 
 
+_TICKS = 1e10
+"""xAI's, to a USD."""
+
+
 def _cost(counts: object) -> float | None:
-    """What OpenRouter charged, in its credits, which are USD."""
-    cost = clean.amount(counts.get("cost")) if isinstance(counts, dict) else None
-    return None if cost is None else float(cost)
+    """What the vendor says it charged, in USD: OpenRouter's credits, the total of Perplexity's parts, xAI's ticks."""
+    if not isinstance(counts, dict):
+        return None
+    cost = counts.get("cost")
+    said = clean.amount(cost.get("total_cost") if isinstance(cost, dict) else cost)
+    if said is None and (ticks := clean.amount(counts.get("cost_in_usd_ticks"))) is not None:
+        said = ticks / _TICKS
+    return None if said is None else float(said)

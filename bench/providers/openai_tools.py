@@ -67,7 +67,7 @@ def joined(events: Iterable[Mapping[str, Any]]) -> AssistantTurn:
         choice = _first(event)
         if choice is None:
             continue
-        stop = a_word(choice, "finish_reason") or stop
+        stop = stop or a_word(choice, "finish_reason") or None
         whole = not choice.get("delta")
         if whole and (calls.count or len(message) > 2 or message["content"]):
             continue  # the message as a whole, after its pieces

@@ -9,6 +9,7 @@ from bench import clean
 from bench.engine import now
 from bench.errors import IncompleteError
 from bench.prices import PriceBook
+from bench.providers import BEYOND
 from bench.proxy.ledger import Settled
 from bench.proxy.meter import Metered, ReplyMeter
 from bench.proxy.replies import MOST_BYTES, ReplyStore
@@ -118,9 +119,7 @@ def settled(call: Passed, exchange: ProxyExchange, book: PriceBook, secrets: Sec
         reply_bytes=exchange.size,
         served_model=said(seen.served_model),
         request_id=said(exchange.request_id),
-        error=said(
-            exchange.error or seen.fault or (cost is None and unpriced and f"billed beyond tokens: {unpriced}") or None
-        ),
+        error=said(exchange.error or seen.fault or (cost is None and unpriced and BEYOND + unpriced) or None),
     )
 
 

@@ -7,8 +7,7 @@ from typing import NamedTuple, Protocol
 
 from bench import clean
 from bench.engine import SseParser
-from bench.providers import StreamEvent
-from bench.proxy.extras import NOTHING, extra
+from bench.providers import StreamEvent, Tariff
 from bench.records import TokenUsage
 
 WHOLE_BYTES = 8 * 1024 * 1024
@@ -43,9 +42,9 @@ class Metered(NamedTuple):
 class ReplyMeter:
     """Reads a reply part by part, streamed or not. Never raises: what cannot be read is unknown."""
 
-    def __init__(self, wire: ReplyFormat, lanes: Mapping[str, str] = NOTHING) -> None:
-        """`wire`: the format that the reply should have; `lanes`: see `extra`."""
-        self._wire, self._lanes = wire, lanes
+    def __init__(self, wire: ReplyFormat, lanes: Mapping[str, str] | None = None) -> None:
+        """`wire`: the format that the reply should have; `lanes`: see `Tariff`."""
+        self._wire, self._tariff = wire, Tariff(lanes=lanes or {})
         self._parser = SseParser()
         self._streams = self._lost = False
         self._events = 0
@@ -96,5 +95,5 @@ class ReplyMeter:
             seen.complete or event.done or event.finish_reason is not None,
             clean.line_or_none(event.served_model) or seen.served_model,
             clean.line(event.fault.message) if event.fault else seen.fault,
-            seen.unpriced or extra(data, self._lanes),
+            seen.unpriced or self._tariff.beyond(data),
         )

@@ -12,7 +12,7 @@ from typing import Any
 from bench import clean
 from bench.costs import Billing, billing_of
 from bench.prices import PriceBook
-from bench.providers import Endpoint, merged
+from bench.providers import Endpoint, chosen_lanes, merged
 from bench.proxy.bound import (
     CAP_OF_RESPONSES,
     HARMLESS,
@@ -22,7 +22,6 @@ from bench.proxy.bound import (
     worst_usd,
     wrong_count,
 )
-from bench.proxy.extras import chosen_lanes
 from bench.proxy.rewrite import BodyField, fields, rewritten, written
 from bench.proxy.route import Route, RouteKind
 from bench.records import RemoteModel

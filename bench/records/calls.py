@@ -264,9 +264,9 @@ class Call:
     timing_flags: tuple[str, ...] = ()
     """Why `timing_ok` is False: "loop_lag", "cpu", "run_queue", "send_delay"."""
     notes: tuple[str, ...] = ()
-    """What is odd about an answer that counts: "finish_reason", a word that nobody knows; "at_cap", it ended by itself
-    with every token that it was allowed; "not_streamed", it came as one JSON reply; "no_terminal_event";
-    "turned_away", attempts before it were, for their rate."""
+    """What is odd about an answer that counts: "finish_reason", a word that nobody knows; "two_reasons", another one
+    followed, and the first counts; "at_cap", it ended by itself with every token that it was allowed; "not_streamed",
+    it came as one JSON reply; "no_terminal_event"; "turned_away", attempts before it were, for their rate."""
     source_run: str | None = None
     """The run that really asked, where the answer is reused; None if this run did."""
     message: Mapping[str, Any] | None = None

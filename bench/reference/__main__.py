@@ -6,12 +6,14 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from bench.reference import config, models, schemas, tables
+from bench.reference import config, families, models, schemas, tables
 
 PAGES: Mapping[Path, Callable[[], str]] = {
     Path("docs", "models.md"): models.page,
     Path("docs", "config.md"): config.page,
     Path("docs", "tables.md"): tables.page,
+    Path("docs", "families", "coding.md"): families.coding_page,
+    Path("docs", "families", "reasoning.md"): families.reasoning_page,
     **schemas.PAGES,
 }
 """Where each page lies, below the repository's root, and what writes it."""

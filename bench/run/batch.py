@@ -276,6 +276,12 @@ class Batches:
                 f"the results of batch {state.batch} hold no line of ours, and {strange} of something else. Nothing is "
                 "recorded; the same command looks again."
             )
+        if len(found) < min(state.done or 0, len(note.requests)) and state.results:
+            raise _Stop(
+                f"the results of batch {state.batch} hold {len(found)} of {state.done} answers that it says it has: "
+                "they came cut off. What came is recorded; the same command looks again for the rest. Where it is lost "
+                f"for good, `bench batches {self.entry.run} --forget {state.batch}` lets it be asked, and paid, anew."
+            )
         if strange:
             self.watcher.say(
                 f"{note.model}: {strange} lines of the results of batch {state.batch} are not answers to what was asked"

@@ -335,7 +335,7 @@ def test_results_that_are_a_page_are_not_recorded(bench: Bench, server: BatchSer
 
 @pytest.mark.slow
 def test_a_request_without_a_line_is_missing_and_counts_at_its_worst(bench: Bench, server: BatchServer) -> None:
-    server.mangle = lambda content: b"\n".join(content.splitlines()[1:]) + b"\n"
+    server.mangle, server.counts = lambda content: b"\n".join(content.splitlines()[1:]) + b"\n", False
     configure(bench, server, CLAUDE)
     part = bench("run", "--batch", "--budget-usd", "1")
     assert part.code == 5
@@ -344,6 +344,22 @@ def test_a_request_without_a_line_is_missing_and_counts_at_its_worst(bench: Benc
     spent = read_record(bench.run_folder).spending
     assert spent is not None
     assert float(spent.spent_usd or 0) > 2 * (11 * 0.05e-6 + 7 * 0.25e-6) + 100 * 0.25e-6
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("model", [CLAUDE, GPT])
+def test_results_that_came_cut_off_are_looked_for_again_and_never_paid_twice(
+    bench: Bench, server: BatchServer, model: str
+) -> None:
+    server.mangle = lambda content: content[: len(content) // 2]
+    configure(bench, server, model)
+    part = bench("run", "--batch", "--yes")
+    assert part.code == 5
+    assert "answers that it says it has: they came cut off" in " ".join((part.err + part.out).split())
+    server.mangle = lambda content: content
+    assert bench("run", "--batch", "--yes").code == 0
+    assert (len(server.batches), len(server.requests)) == (1, 3)
+    assert read_table(bench.run_folder, "items")["score"].tolist() == [1.0] * 3
 
 
 @pytest.mark.slow

@@ -127,6 +127,16 @@ def test_an_earlier_attempt_costs_what_it_was_billed(prices: PriceBook, earlier:
     assert found["cost_retries_usd"] == (None if usd is None else pytest.approx(usd))
 
 
+def test_what_was_billed_beyond_its_tokens_is_unknown_and_said(prices: PriceBook) -> None:
+    why = "billed beyond tokens: service_tier 'priority'"
+    found, costs = columns(prices, REMOTE, call(attempt(unpriced=why), cost_reported_usd=0.004))
+    assert (found["cost_usd"], found["cost_reported_usd"], found["price_id"]) == (None, 0.004, "vllm/small")
+    assert dict(costs.unknown) == {f"small: {why}.": 1}
+    retried, _ = columns(prices, REMOTE, call(attempt(unpriced=why), attempt()))
+    assert retried["cost_usd"] == pytest.approx(0.00145)
+    assert retried["cost_retries_usd"] is None
+
+
 def test_an_earlier_attempt_before_the_price_began_is_unknown(tmp_path: Path) -> None:
     later = book(tmp_path, row(provider="vllm", cache_read="0.1", valid_from="2026-11-01"))
     early = attempt(outcome=Outcome.INFRASTRUCTURE, sent_at="2026-10-31T12:00:00.000+00:00")

@@ -144,6 +144,16 @@ def test_tokens_that_were_not_reported_stay_unknown(tmp_path: Path, book: prices
     assert rows(found.folder)[0].in_cache_read is None
 
 
+def test_a_bill_beyond_tokens_stays_unknown_at_any_price(tmp_path: Path, book: prices.PriceBook) -> None:
+    listed = {"provider": "acme", "model": "m", "input": "2", "cache_read": "0.2", "output": "20"}
+    record = {"snapshot_sha256": "0", "as_of": "2026-11-20", "override_sha256": None, "rows": {"old": listed}}
+    made = [replace(ROW, cost_usd=None), replace(ROW, item="1")]
+    folder = write_run(tmp_path / "r" / "run", made, models={"m": REMOTE}, prices=record)
+    found = reprice.reprice(folder, PriceChange(as_of=date(2026, 11, 25)), book)
+    assert [row.cost_usd for row in rows(found.folder)] == [None, pytest.approx(0.000582)]
+    assert [why for why in found.unknown if "beyond its tokens" in why]
+
+
 def test_retries_of_unknown_or_no_cost(tmp_path: Path, book: prices.PriceBook) -> None:
     made = [replace(ROW, cost_retries_usd=None), replace(ROW, item="1", cost_usd=None)]
     folder = write_run(tmp_path / "r" / "run", made, models={"m": REMOTE})

@@ -144,6 +144,55 @@ def test_every_ending(parts: list[bytes], outcome: Outcome, fault: str | None, e
     assert attempt.error is None if error is None else error in (attempt.error or "")
 
 
+@pytest.mark.parametrize(
+    ("reasons", "outcome", "kept", "odd"),
+    [
+        (("length", "stop"), Outcome.TRUNCATED, "length", True),
+        (("stop", "length"), Outcome.ANSWERED, "stop", True),
+        (("stop", "stop"), Outcome.ANSWERED, "stop", False),
+        (("stop", "content_filter"), Outcome.REFUSED, "stop", True),
+        (("content_filter", "stop"), Outcome.REFUSED, "content_filter", True),
+        (("length", "odd", "stop"), Outcome.TRUNCATED, "length", True),
+    ],
+)
+def test_the_first_finish_reason_holds(reasons: tuple[str, ...], outcome: Outcome, kept: str, odd: bool) -> None:
+    ended = ask([delta("4", reasons[0]), *(delta("", reason) for reason in reasons[1:]), USAGE, DONE])
+    assert (ended.attempt.outcome, ended.answer.finish_reason, ended.answer.contradicted) == (outcome, kept, odd)
+
+
+COUNTS: dict[str, Any] = {"prompt_tokens": 7, "completion_tokens": 2}
+BEYOND: list[tuple[dict[str, Any], str | None, float | None]] = [
+    ({}, None, None),
+    ({"service_tier": "default"}, None, None),
+    *(({"service_tier": tier}, f"service_tier {tier!r}", None) for tier in ("priority", "flex", "batch", "scale")),
+    ({"usage": {**COUNTS, "num_search_queries": 3, "cost": {"total_cost": 0.0062}}}, "num_search_queries", 0.0062),
+    ({"usage": {**COUNTS, "cost": {"total_cost": 0.005, "request_cost": 0.004}}}, "usage.cost.request_cost", 0.005),
+    ({"usage": {**COUNTS, "cost": {"total_cost": 0.005, "input_tokens_cost": 0.005}}}, None, 0.005),
+    ({"usage": {**COUNTS, "cost": 0.002, "cost_details": {"upstream_inference_cost": None}}}, None, 0.002),
+    ({"usage": {**COUNTS, "cost_in_usd_ticks": 37756000}}, None, 0.0037756),
+    ({"usage": {**COUNTS, "server_tool_use": {"web_search_requests": 5}}}, "web_search_requests", None),
+    ({"citations": ["https://example.org"]}, "citations", None),
+]
+
+
+@pytest.mark.parametrize(("more", "why", "charged"), BEYOND)
+def test_a_bill_beyond_tokens_is_told_as_the_proxy_tells_it(
+    more: dict[str, Any], why: str | None, charged: float | None
+) -> None:
+    said = event(model="m", choices=[{"delta": {}, "finish_reason": "stop"}], **({"usage": COUNTS} | more))
+    for parts in ([delta("4"), said, DONE], [json.dumps(whole(more)).encode()]):
+        attempt = ask(parts).attempt
+        assert attempt.unpriced == (None if why is None else f"billed beyond tokens: {why}")
+        assert attempt.cost_reported_usd == (None if charged is None else pytest.approx(charged))
+        assert (attempt.usage.in_uncached, attempt.usage.out_total) == (7, 2)
+
+
+def whole(more: dict[str, Any]) -> dict[str, Any]:
+    """A reply that was not streamed."""
+    message = {"message": {"content": "4"}, "finish_reason": "stop"}
+    return {"model": "m", "choices": [message], "usage": COUNTS} | more
+
+
 def test_our_deadline_while_tokens_arrive_is_truncation() -> None:
     ended = ask([delta("a"), 5.0], timeout_s=0.1)
     assert ended.attempt.outcome is Outcome.TRUNCATED

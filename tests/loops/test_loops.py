@@ -5,9 +5,12 @@ What else ends an episode of somebody else's loop is shown by a script that brea
 
 from __future__ import annotations
 
+import asyncio
 import json
+import re
 import sys
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +18,7 @@ import pandas as pd
 import pytest
 
 from bench.errors import UsageError
-from bench.loops import KNOWN, find
+from bench.loops import KNOWN, HostedLoop, find
 from tests.cli.conftest import Bench
 from tests.fake_endpoint import FakeEndpoint, Reply, Request
 from tests.loops.looped import QwenSolver
@@ -107,8 +110,6 @@ def says_hello() -> Iterator[FakeEndpoint]:
 
 def put(monkeypatch: pytest.MonkeyPatch, script: Path) -> None:
     """Has a script stand for a loop that is installed in this interpreter."""
-    from dataclasses import replace
-
     preset = replace(KNOWN["qwen-agent"], script=script, needs=("h11",))
     monkeypatch.setattr("bench.loops.known.KNOWN", {"qwen-agent": preset})
     monkeypatch.setattr("bench.loops.KNOWN", {"qwen-agent": preset})
@@ -128,6 +129,30 @@ def test_a_loop_that_does_not_come_to_its_end_scores_nothing(
     row = items.iloc[0]
     assert (row["stop_cause"], row["score"], row["turns"]) == wanted
     assert len(says_hello.requests) == wanted[2]
+
+
+HOGS = {
+    "its memory": "kept = [bytearray(1 << 28) for _ in range(12)]\n",
+    "its server's memory": (
+        "import subprocess, sys\n"
+        "subprocess.run([sys.executable, '-c', 'kept = [bytearray(1 << 28) for _ in range(12)]'], check=True)\n"
+    ),
+    "a file": "with open('f', 'wb') as f:\n    f.truncate(1 << 30)\n",
+    "nothing": "kept = bytearray(1 << 28)\n",
+}
+
+
+@pytest.mark.parametrize("what", HOGS)
+def test_a_loops_processes_have_bounds(tmp_path: Path, what: str) -> None:
+    script = tmp_path / "loop.py"
+    script.write_text(f"import json\n{HOGS[what]}print(json.dumps({{'last': 'All done.'}}))\n")
+    preset = replace(KNOWN["qwen-agent"], script=script)
+    loop = HostedLoop(preset=preset, python=sys.executable, versions={"qwen-agent": "1"})
+    over = asyncio.run(loop._played({"key": "k"}, str(tmp_path), 60.0))
+    assert over.last == ("All done." if what == "nothing" else None), over
+    assert what == "nothing" or re.search(
+        "MemoryError|CalledProcessError|File too large|returned non-zero", over.trouble
+    )
 
 
 @pytest.mark.slow

@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from bench.prices import PriceBook
-from bench.providers import anthropic_messages, openai_chat
-from bench.proxy.extras import chosen_lanes
+from bench.providers import anthropic_messages, chosen_lanes, openai_chat
 from bench.proxy.meter import ReplyMeter
 from bench.proxy.route import route
 from tests.proxy.test_bound import book, call

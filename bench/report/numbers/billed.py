@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bench import prices
 from bench.prices import Price
-from bench.prices.reading import read_prices
 from bench.records import RunRecord, TokenUsage
 
 if TYPE_CHECKING:
@@ -85,14 +84,7 @@ def _usage(counts: Sequence[Any]) -> TokenUsage:
 def _listed(record: RunRecord) -> Iterator[tuple[str, Price]]:
     for name, row in (record.prices.rows if record.prices else {}).items():
         if row.get("currency", "USD") == "USD":
-            yield name, price_of(row)
-
-
-def price_of(row: Mapping[str, Any]) -> Price:
-    """A recorded row without its schedule and currency: an item's recorded cost says what they came to."""
-    plain = {key: value for key, value in row.items() if key not in ("schedule", "currency")}
-    [price] = read_prices([plain], {}, "run.json")
-    return price
+            yield name, prices.recorded_price(row)
 
 
 def _number(value: Any) -> float | None:

@@ -14,7 +14,7 @@ from bench import prices
 from bench.language import tr
 from bench.prices import TOKEN_CLASSES, Price
 from bench.records import Outcome, RunRecord, TokenUsage, effective_cost
-from bench.report.numbers.billed import COUNTS, price_of
+from bench.report.numbers.billed import COUNTS
 from bench.stats import BridgeSide, BridgeStep, bridge, least_cache_hit, price_rise
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def bridges(
     `answers` is the table of `read_answers`: texts as their lengths.
     """
     rows = record.prices.rows if record.prices else {}
-    listed = {name: price_of(row) for name, row in rows.items()}
+    listed = {name: prices.recorded_price(row) for name, row in rows.items()}
     if not items["price_id"].isin(list(listed)).any():
         return (), ()
     used = items[[name for name in USED if name in items]]
@@ -189,7 +189,9 @@ def list_ratios(rows: pd.DataFrame, record: RunRecord) -> pd.Series[float] | Non
     import pandas as pd
 
     recorded = record.prices.rows if record.prices else {}
-    listed = {name: price_of(row) for name, row in recorded.items() if row.get("mode") in (None, *PLAIN_MODES)}
+    listed = {
+        name: prices.recorded_price(row) for name, row in recorded.items() if row.get("mode") in (None, *PLAIN_MODES)
+    }
     ratios = []
     now = datetime.now(UTC)
     for counts, name in zip(rows[COUNTS].to_numpy(dtype=float, na_value=np.nan), rows["price_id"], strict=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +23,7 @@ from bench.records import (
 )
 from bench.records.note import Note
 from bench.report.numbers.bridge import Bridge, bridges
+from bench.report.numbers.costless import Costless, why_costless
 from bench.report.numbers.languages import LanguageGap, gaps
 from bench.report.numbers.latency import Probe, probes
 from bench.report.numbers.lengths import KEYS, read_answers
@@ -152,8 +153,8 @@ class RunComparison:
     """Where models with known score and cost stand beside the frontier, suite by suite."""
     languages: tuple[LanguageGap, ...] = ()
     """What another language costs each model, where suites ask the same instances."""
-    priced: frozenset[str] = frozenset()
-    """Models of whose answers a price is known, whether or not every call's tokens are."""
+    costless: Mapping[str, tuple[Costless, ...]] = field(default_factory=dict)
+    """Why costs of remote models are unknown, by label."""
     likenesses: tuple[Likeness, ...] = ()
     """How alike models write where nothing grades their answers."""
     ruling: Ruling = field(default_factory=Ruling)
@@ -180,7 +181,7 @@ def compare(folder: Path) -> RunComparison:
         uncompared=left_out(items, record),
         places=places(items, record),
         languages=gaps(items, record),
-        priced=frozenset(items["model"][items["price_id"].notna()].astype(str)),
+        costless={} if record.imported else why_costless(items, record),
         likenesses=likenesses(folder, items, record),
         ruling=judge_claims(
             items, record, list(declared_claims(record).values()), bets=known_bets(folder, record), load=load

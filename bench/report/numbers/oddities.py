@@ -21,6 +21,7 @@ NOTES = {
     "finish_reason": tr_later(
         "answers ended with a finish reason that nobody knows, and count as ended by themselves."
     ),
+    "two_reasons": tr_later("answers gave two finish reasons, one after the other; the first counts."),
     "at_cap": tr_later(
         "answers ended by themselves with every token that they were allowed; they may be cut all the same."
     ),

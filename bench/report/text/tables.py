@@ -12,6 +12,7 @@ from bench.records import RecordedLane, RecordedModel, RecordedSuite, slice_word
 from bench.records.note import Note, info, warning
 from bench.report.numbers import languages, likeness
 from bench.report.numbers.comparison import RunComparison, SuiteRow, as_records
+from bench.report.numbers.costless import Costless
 from bench.report.text import column, grid, marks, measures, money, pairtables
 from bench.report.text.clocks import clock_notes
 from bench.report.text.column import Table
@@ -24,6 +25,15 @@ MARKS = tr_later(
     "↑ more is better, ↓ less is better. Bold: better than every other model on the suite "
     "beyond chance, pair by pair; italic: the best estimate, which may be chance."
 )
+COSTLESS = {
+    Costless.NO_ANSWER: tr_later("cost unknown: no answer of it counts"),
+    Costless.NO_PRICE: tr_later("cost unknown: no price"),
+    Costless.NO_RATE: tr_later("cost unknown: no exchange rate for the currency of its price"),
+    Costless.NO_CLASS: tr_later("cost unknown: its price leaves out a kind of tokens that was used"),
+    Costless.NO_TOKENS: tr_later("cost unknown: of some calls, retries included, the tokens were never reported"),
+    Costless.BEYOND: tr_later("cost unknown: some calls were billed beyond their tokens, or in another tier"),
+}
+"""What is said of a model's costs."""
 
 
 def _slice(about: RecordedSuite, seed: int | None) -> str:
@@ -158,10 +168,8 @@ def _model_note(label: str, model: RecordedModel, comparison: RunComparison) -> 
         dates = tr(" and ").join(comparison.record.price_dates)
         if priced and dates:
             parts.append(tr("cost from {dates}", dates=dates))
-        elif label in comparison.priced and not priced:
-            parts.append(tr("cost unknown: of some calls, retries included, the tokens were never reported"))
-        else:
-            parts.append(tr("cost unknown: no price"))
+        elif not priced:
+            parts += [tr(COSTLESS[why]) for why in comparison.costless.get(label, ())]
     if model.batch:
         parts.append(tr("asked by batch, at the batch price and without latency"))
     return tr("{label} is {model}: {parts}.", label=label, model=model.model, parts="; ".join(parts))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
+import functools
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from bench.scoring.programs import shown
@@ -13,7 +14,7 @@ from bench.suites.coding.instance import Instance
 from bench.suites.coding.mutate import Mutant
 from bench.suites.coding.programs import LANGUAGES, Language
 from bench.suites.coding.repairs import files
-from bench.suites.coding.running import RAISED, canonical
+from bench.suites.coding.running import RAISED, canonical, python_answer
 from bench.suites.coding.specialise import entry_point
 
 SUBTLE = 0.7
@@ -22,6 +23,9 @@ COMPLAINT_CHARS = 60
 """About as long, as JSON, is the call by which a repair's report shows what goes wrong."""
 FEWEST = 12
 """Hidden inputs that every program is tried with, where each is dear."""
+PREDICT_LOOPS = 1_000
+"""Passes of loops that a mutant may make where a call is sought that mutants answer otherwise: far more than any
+reference makes; many mutants run forever."""
 SHOWN_CHARS = 160
 """The longest value that a predict item asks for, as JSON."""
 Item = dict[str, Any]
@@ -146,16 +150,16 @@ def _repair(instance: Instance) -> Item:
 
 def faulty(instance: Instance) -> tuple[str, int]:
     """A repair's functions with mistakes, and how many: one, from level 3 on two in two functions."""
-    first = subtle_mutant(instance)
+    mutants = list(instance.mutants())
+    first = subtle_mutant(instance, mutants)
     if instance.level < 3:
         return first.source, 1
     place = _changed(instance.program, first.source)
-    drawn = [m for m in instance.mutants() if _changed(instance.program, m.source) - place]
+    drawn = [m for m in mutants if _changed(instance.program, m.source) - place]
     instance.rng("second mistake").shuffle(drawn)
     for mutant in drawn:
-        answers = list(map(instance.answer(mutant.source), instance.inputs))
-        failed = sum(given != right for given, right in zip(answers, instance.answers, strict=True))
-        if 2 <= failed <= SUBTLE * len(answers) and RAISED not in answers and "pass\n" not in mutant.source:
+        failed = _failed(instance, mutant)
+        if failed is not None and 2 <= failed <= SUBTLE * len(instance.inputs):
             both = _merged(instance.program, first.source, mutant.source)
             if RAISED not in map(instance.answer(both), instance.inputs):
                 return both, 2
@@ -163,12 +167,19 @@ def faulty(instance: Instance) -> tuple[str, int]:
 
 
 def _functions(source: str) -> dict[str, str]:
-    return {node.name: ast.unparse(node) for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)}
+    """The functions of a text that `ast.unparse` has written."""
+    return {text.partition("(")[0]: f"def {text}".rstrip() for text in f"\n{source}".split("\ndef ")[1:]}
+
+
+@functools.cache
+def _written(source: str) -> str:
+    """A text as `ast.unparse` writes it."""
+    return ast.unparse(ast.parse(source))
 
 
 def _changed(source: str, mutant: str) -> set[str]:
     """The functions in which a mutant differs."""
-    before, after = _functions(source), _functions(mutant)
+    before, after = _functions(_written(source)), _functions(mutant)
     return {name for name in before if before[name] != after[name]}
 
 
@@ -198,22 +209,35 @@ _OF_KIND: Mapping[Kind, Callable[[Instance], Item]] = {
 }
 
 
-def subtle_mutant(instance: Instance) -> Mutant:
-    """One mistake, drawn among those that fail some hidden inputs, but few, and raise on none. ValueError if none."""
-    drawn = list(instance.mutants())
+def subtle_mutant(instance: Instance, mutants: Iterable[Mutant] | None = None) -> Mutant:
+    """One mistake, drawn among those that fail some hidden inputs, but few, and raise on none; `mutants` are all that
+    the instance has, where they are made already. ValueError if none."""
+    drawn = list(instance.mutants() if mutants is None else mutants)
     instance.rng("mistake").shuffle(drawn)
     obvious = None
     for mutant in drawn:
-        answers = list(map(instance.answer(mutant.source), instance.inputs))
-        failed = sum(given != right for given, right in zip(answers, instance.answers, strict=True))
-        if failed < 2 or RAISED in answers or "pass\n" in mutant.source:
+        failed = _failed(instance, mutant)
+        if failed is None or failed < 2:
             continue
-        if failed <= SUBTLE * len(answers):
+        if failed <= SUBTLE * len(instance.inputs):
             return mutant
         obvious = obvious or mutant
     if obvious is None:
         raise ValueError(f"{instance.id}: no mutant of it fails a hidden input without raising.")
     return obvious
+
+
+def _failed(instance: Instance, mutant: Mutant) -> int | None:
+    """How many hidden inputs a mistake fails; None if it raises on one of them, or leaves an empty block behind."""
+    if "pass\n" in mutant.source:
+        return None
+    answer, failed = instance.answer(mutant.source), 0
+    for args, right in zip(instance.inputs, instance.answers, strict=True):
+        given = answer(args)
+        if given == RAISED:
+            return None
+        failed += given != right
+    return failed
 
 
 def telling_inputs(instance: Instance) -> list[Args]:
@@ -233,7 +257,7 @@ def telling_inputs(instance: Instance) -> list[Args]:
 
 def telling_input(instance: Instance) -> Args:
     """The drawn input that most mutants answer otherwise: the one that takes most rules to answer."""
-    mutants = [instance.answer(mutant.source) for mutant in instance.mutants()]
+    mutants = [python_answer(mutant.source, PREDICT_LOOPS) for mutant in instance.mutants()]
     edges = len(instance.family.edges(instance.p).all)
     drawn = [args for args in instance.inputs[edges:] if len(instance.right(args)) <= SHOWN_CHARS]
     return max(drawn, key=lambda args: sum(answer(args) != instance.right(args) for answer in mutants))

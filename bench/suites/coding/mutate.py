@@ -71,6 +71,14 @@ def python_mutants(source: str) -> Iterator[Mutant]:
             yield Mutant(ast.unparse(mutant) + "\n", f"{label} {counts[label]}")
 
 
+def count(program: str, *, sql: bool) -> int:
+    """How many mutants the functions of a text, or a query, can be given; none of them is made."""
+    if sql:
+        return sum(1 for _ in _sql_edits(program))
+    functions = [node for node in ast.parse(program).body if isinstance(node, ast.FunctionDef)]
+    return sum(1 for function in functions for node in ast.walk(function) for _ in _edits(node))
+
+
 def sql_mutants(query: str) -> Iterator[Mutant]:
     """Swapped comparisons and functions, numbers off by one, clauses and words left out."""
     counts: Counter[str] = Counter()

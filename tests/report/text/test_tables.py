@@ -157,6 +157,26 @@ def test_an_unknown_cost_of_retries_is_no_missing_price(tmp_path: Path) -> None:
     assert said.count("cost unknown: no price") == 1
 
 
+def test_an_unknown_cost_says_what_is_missing(tmp_path: Path) -> None:
+    asked: dict[str, Any] = {"name": "acme/small"}
+    dear = {"provider": "acme", "model": "small", "input": "1", "output": "2"}
+    rows = {"usd": dear, "cny": {**dear, "model": "b", "currency": "CNY"}}
+    record = {"snapshot_sha256": "0", "as_of": "2026-11-20", "override_sha256": None, "rows": rows}
+    known = replace(ANSWERED, price_id="usd", cost_usd=None, in_uncached=9, out_total=9, in_cache_read=None)
+    lacks = {
+        "some calls were billed beyond their tokens": known,
+        "of some calls, retries included, the tokens were never reported": replace(known, out_total=None),
+        "no exchange rate": replace(known, price_id="cny"),
+        "leaves out a kind of tokens": replace(known, in_cache_read=3),
+        "no price": replace(known, price_id=None),
+        "no answer of it counts": replace(known, outcome="infrastructure", score=None),
+    }
+    for at, (words, row) in enumerate(lacks.items()):
+        folder = write_run(tmp_path / str(at), [row], models={row.model: model(**asked)}, prices=record)
+        said = "\n".join(map(str, tables.notes(compare(folder))))
+        assert [each for each in lacks if each in said] == [words], said
+
+
 def test_how_episodes_ended_stands_in_the_notes(tmp_path: Path) -> None:
     causes = ("finished", "final", "turns", "turns", "crashed", None)
     made = [replace(ANSWERED, item=str(at), stop_cause=cause) for at, cause in enumerate(causes)]

@@ -36,7 +36,7 @@ def _prose(p: Params) -> Prose:
             "If no row is long enough, a request for 2 or more gets the free seats with the lowest numbers "
             "instead, if there are enough."
             if p.apart
-            else "If no row is long enough, a request for 2 or more is treated as one for 1 less, and so on."
+            else "If no row is long enough, any other request for 2 or more is treated as one for 1 less, and so on."
         ),
         "Return a list with the answer to each request: the sorted list of the seats that it gets, or "
         f'"{p.no}" if it gets none'

@@ -34,7 +34,8 @@ def _prose(p: Params) -> Prose:
         p.level >= 4
         and f'"/" divides and rounds to a whole number, '
         f"{'down: -7 / 2 is -4' if p.down else 'towards zero: -7 / 2 is -3'}. "
-        f'A line in which something is divided by zero prints "{p.fault}" instead, and gives no name a value.',
+        f'A line in which something is divided by zero, also one with "=", prints only "{p.fault}", '
+        "and gives no name a value.",
     ]
 
 

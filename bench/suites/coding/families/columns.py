@@ -31,7 +31,8 @@ def _prose(p: Params) -> Prose:
         )
         + "; what is shown then decides the widths, and whether it consists of digits only.",
         p.level >= 4
-        and f'- Rows may have different lengths; a row that is shorter than the longest is continued with "{p.short}".',
+        and f'- Rows may have different lengths; a row that is shorter than the longest gets a "{p.short}" for '
+        "each text that it lacks.",
         p.level >= 4 and f'- After the first line comes a line of the same length of "{p.head}" only.',
     ]
 

@@ -34,7 +34,8 @@ def _prose(p: Params) -> Prose:
             "where a line goes beyond this, what fits of it still counts."
             if p.early
             else "a line with which there would be more does not count at all, while a later one that fits does."
-        ),
+        )
+        + " A name whose lines all count nothing is shown as well, with a sum of 0.",
     ]
 
 

@@ -16,8 +16,8 @@ def _prose(p: Params) -> Prose:
     m = p.mark
     begin = p.first if p.level >= 2 else 1
     return [
-        f"Each line begins with one or more `{m}`; how many is its depth. A blank and a text follow, which has neither "
-        "blanks nor any of the marks named here. "
+        f"Each line begins with one or more `{m}`; how many is its depth. A blank and a text without "
+        f"blanks follow. "
         + ("The first line has depth 1, and no line is more than 1 deeper than the one before. " if p.level < 2 else "")
         + f"Print for each line its number, a blank, and its text. The number has as many parts as the line "
         f"is deep, with "

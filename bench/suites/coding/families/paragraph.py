@@ -27,7 +27,8 @@ def _prose(p: Params) -> Prose:
         and "One or more empty lines end a paragraph; all words in between belong to one, wherever the lines end. "
         + ("Print one empty line between two paragraphs." if p.gap else "Print no empty lines.")
         + (
-            f" The first line of each paragraph begins with {p.indent} dot{'s' if p.indent > 1 else ''}, "
+            f" Directly before the first word of each paragraph there {'are' if p.indent > 1 else 'is'} {p.indent} "
+            f"dot{'s' if p.indent > 1 else ''}, "
             f"which count{'s' if p.indent == 1 else ''} as characters of the line and never "
             f"stand{'s' if p.indent == 1 else ''} alone on it."
             if p.indent

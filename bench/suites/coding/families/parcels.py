@@ -157,7 +157,7 @@ def _edges(p: Params) -> Edges:
             "a4 b5 c3 s02 d2 s13 e1 -a -b -c",
             "s12 a1 s03 b1 s30 c1 -b -a",
             "a1 a2 a3 a4 s01 -a s23 -a s10 -a -a",
-            "a2 s00 b3 s12 -a -b",
+            "a2 s01 b3 s12 -a -b",
         ]
         ties += ["a1 a1 a2 a2 s03 -a s12 -a a5 -a -a -a", "a1 b1 a2 c1 a3 d1 s10 -a s32 -a -a"]
         for seed in range(16):

@@ -24,7 +24,7 @@ def _prose(p: Params) -> Prose:
         + ("takes line n away and puts it back so that it has number m." if p.put else "exchanges the lines n and m."),
         p.level >= 3
         and "If a line that a change names is not there (of a move also m), "
-        + ("neither this change nor any after it is carried out." if p.stop else "this change is left out."),
+        + ("it and all that follows it in `changes` are left out." if p.stop else "this change is left out."),
         p.level >= 4
         and '["undo", n] takes back the last n changes that were carried out and are not taken back yet, the last one '
         "first. If there are fewer, "

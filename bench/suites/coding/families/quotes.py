@@ -7,8 +7,8 @@ from typing import Any
 
 from bench.suites.coding.family import YES_NO, Args, CodingFamily, Drawn, Edges, Kind, Params, Prose, choose
 
-_TABLES = """CREATE TABLE sales (id INTEGER PRIMARY KEY, item TEXT NOT NULL, day INTEGER NOT NULL, pieces INTEGER "
-"NOT NULL);
+_TABLES = """CREATE TABLE sales (id INTEGER PRIMARY KEY, item TEXT NOT NULL, day INTEGER NOT NULL,
+    pieces INTEGER NOT NULL);
 CREATE TABLE prices (item TEXT NOT NULL, since INTEGER NOT NULL, price INTEGER NOT NULL, UNIQUE (item, since));"""
 
 
@@ -23,9 +23,8 @@ def _prose(p: Params) -> Prose:
     since = "not later than" if p.same else "earlier than"
     without = "Sales of an item that has no price then"
     return [
-        f"The price at which a piece of a sale is sold is the one of its item with the latest `since` among those "
-        f"whose "
-        f"`since` is {since}.",
+        "The price at which a piece of a sale is sold is the one of its item with the latest `since` among those whose "
+        f"`since` is {since} the day of the sale.",
         f"Sales later than day {p.until} do not count; they are treated as if they were not there.",
         p.level >= 4 and f"Each piece of a sale of {p.bulk} pieces or more costs {p.off} less than its price.",
         p.level < 3

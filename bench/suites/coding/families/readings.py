@@ -7,9 +7,8 @@ from typing import Any
 
 from bench.suites.coding.family import YES_NO, Args, CodingFamily, Drawn, Edges, Kind, Params, Prose, choose
 
-_TABLES = """CREATE TABLE readings (meter TEXT NOT NULL, day INTEGER NOT NULL, value INTEGER NOT NULL, ok INTEGER "
-"NOT NULL,
-    UNIQUE (meter, day));"""
+_TABLES = """CREATE TABLE readings (meter TEXT NOT NULL, day INTEGER NOT NULL, value INTEGER NOT NULL,
+    ok INTEGER NOT NULL, UNIQUE (meter, day));"""
 
 
 def _params(rng: Random, _level: int) -> Drawn:

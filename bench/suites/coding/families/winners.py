@@ -43,7 +43,7 @@ def _prose(p: Params) -> Prose:
         f"how many games "
         f"that is so, and the player's {'best' if p.all else 'worst'} place in those games.",
         p.level >= 4
-        and f"But leave out players who {'did not finish a game' if p.fair else 'have an entry for ' + p.game}, "
+        and f"But leave out players who {'did not finish some game' if p.fair else 'have an entry for ' + p.game}, "
         f"whatever their places.",
         "In any order.",
     ]

@@ -19,11 +19,12 @@ def _prose(p: Params) -> Prose:
     days = [
         f"Days are numbered by integers, one number a day; day {p.monday} is a Monday. Every "
         f"{' and every '.join(_DAYS[day] for day in p.rest)} is free.",
-        p.level >= 3 and f"Holidays are free, too: the days whose number ends with the digit {p.ends}.",
+        p.level >= 3
+        and f"Holidays are free, too: day {p.ends}, every tenth day after it, and every tenth day before it.",
         p.level >= 4
         and p.shift
         and "But if a holiday is on a day that is free anyway, then the day after it is free as well.",
-        p.level >= 4 and not p.shift and f"But a holiday on a day whose number is divisible by {p.every} is not free.",
+        p.level >= 4 and not p.shift and f"But no day whose number is divisible by {p.every} is a holiday.",
     ]
     if p.level == 1:
         return [
